@@ -6,7 +6,8 @@
 static Value generated_config_describe(const Schema *schema, Value object, bool is_outermost,
                                        Arena *arena);
 
-static bool config_is_omitted(const Attribute *attribute, Value value, bool is_outermost) {
+static bool generated_config_is_omitted(const Attribute *attribute, Value value,
+                                        bool is_outermost) {
     bool is_given = attribute->flags & (REQUIRED | OPTIONAL);
     bool is_id = is_outermost && strcmp(attribute->name, "id") == 0;
     bool is_empty = (attribute->flags & OPTIONAL) && value.type == &TYPE_STRING &&
@@ -29,7 +30,7 @@ static Value describe_nested(const Schema *schema, Nesting nesting, Value value,
 
 static Value describe_attribute(const Attribute *attribute, Value value, bool is_outermost,
                                 Arena *arena) {
-    if (config_is_omitted(attribute, value, is_outermost))
+    if (generated_config_is_omitted(attribute, value, is_outermost))
         return value_null(value.type);
     if (!attribute->nested)
         return value;

@@ -27,7 +27,7 @@ static const char *fault_of(const Checked *checked, const ListedObject *found) {
     return NULL;
 }
 
-static bool type_add(void *payload, const ListedObject *found) {
+static bool list_type_add(void *payload, const ListedObject *found) {
     Checked *checked = payload;
     if (checked->fault || checked->count >= checked->request->limit ||
         call_is_cancelled(checked->call))
@@ -43,7 +43,7 @@ static bool type_add(void *payload, const ListedObject *found) {
 bool list_type_list(const ListType *type, const ResourceType *resource, const Call *call,
                     const ListRequest *request, const ListSink *sink, Diags *diags) {
     Checked checked = {.resource = resource, .call = call, .request = request, .sink = sink};
-    ListSink checking = {type_add, &checked};
+    ListSink checking = {list_type_add, &checked};
     size_t before = diags->error_count;
     if (request->limit <= 0)
         return true;

@@ -11,8 +11,8 @@ static const char *const nesting_names[] = {
     [NEST_MAP] = "map",
 };
 
-static void json_write_flag(JsonWriter *writer, unsigned flags, AttributeFlag flag,
-                            const char *name) {
+static void provider_json_write_flag(JsonWriter *writer, unsigned flags, AttributeFlag flag,
+                                     const char *name) {
     if (flags & flag)
         json_key_bool(writer, name, true);
 }
@@ -23,20 +23,20 @@ static void write_description(JsonWriter *writer, const char *description, bool 
     json_key_string(writer, "description_kind", is_markdown ? STR("markdown") : STR("plain"));
 }
 
-static int json_compare_attributes(const void *a, const void *b) {
+static int provider_json_compare_attributes(const void *a, const void *b) {
     const Attribute *const *left = a;
     const Attribute *const *right = b;
     return strcmp((*left)->name, (*right)->name);
 }
 
-static int json_compare_blocks(const void *a, const void *b) {
+static int provider_json_compare_blocks(const void *a, const void *b) {
     const Block *const *left = a;
     const Block *const *right = b;
     return strcmp((*left)->name, (*right)->name);
 }
 
-static void json_write_attributes(JsonWriter *writer, const Attribute *attributes, size_t count,
-                                  Arena *arena);
+static void provider_json_write_attributes(JsonWriter *writer, const Attribute *attributes,
+                                           size_t count, Arena *arena);
 
 static void provider_json_write_attribute(JsonWriter *writer, const Attribute *attribute,
                                           Arena *arena) {
@@ -44,8 +44,8 @@ static void provider_json_write_attribute(JsonWriter *writer, const Attribute *a
     if (attribute->nested) {
         json_key(writer, STR("nested_type"));
         json_object_start(writer);
-        json_write_attributes(writer, attribute->nested->attributes, attribute->nested->count,
-                              arena);
+        provider_json_write_attributes(writer, attribute->nested->attributes,
+                                       attribute->nested->count, arena);
         json_key_string(writer, "nesting_mode",
                         str_from_cstr(nesting_names[attribute->nested->nesting]));
         json_object_end(writer);
@@ -54,23 +54,23 @@ static void provider_json_write_attribute(JsonWriter *writer, const Attribute *a
         json_write_type(writer, attribute->type);
     }
     write_description(writer, attribute->description, attribute->flags & MARKDOWN);
-    json_write_flag(writer, attribute->flags, DEPRECATED, "deprecated");
-    json_write_flag(writer, attribute->flags, REQUIRED, "required");
-    json_write_flag(writer, attribute->flags, OPTIONAL, "optional");
-    json_write_flag(writer, attribute->flags, COMPUTED, "computed");
-    json_write_flag(writer, attribute->flags, SENSITIVE, "sensitive");
-    json_write_flag(writer, attribute->flags, WRITE_ONLY, "write_only");
+    provider_json_write_flag(writer, attribute->flags, DEPRECATED, "deprecated");
+    provider_json_write_flag(writer, attribute->flags, REQUIRED, "required");
+    provider_json_write_flag(writer, attribute->flags, OPTIONAL, "optional");
+    provider_json_write_flag(writer, attribute->flags, COMPUTED, "computed");
+    provider_json_write_flag(writer, attribute->flags, SENSITIVE, "sensitive");
+    provider_json_write_flag(writer, attribute->flags, WRITE_ONLY, "write_only");
     json_object_end(writer);
 }
 
-static void json_write_attributes(JsonWriter *writer, const Attribute *attributes, size_t count,
-                                  Arena *arena) {
+static void provider_json_write_attributes(JsonWriter *writer, const Attribute *attributes,
+                                           size_t count, Arena *arena) {
     const Attribute **sorted = arena_new_array(arena, const Attribute *, count);
     if (count == 0)
         return;
     for (size_t i = 0; i < count; i++)
         sorted[i] = &attributes[i];
-    qsort(sorted, count, sizeof *sorted, json_compare_attributes);
+    qsort(sorted, count, sizeof *sorted, provider_json_compare_attributes);
     json_key(writer, STR("attributes"));
     json_object_start(writer);
     for (size_t i = 0; i < count; i++) {
@@ -93,7 +93,7 @@ static void provider_json_write_blocks(JsonWriter *writer, const Schema *schema,
     }
     if (count == 0)
         return;
-    qsort(sorted, count, sizeof *sorted, json_compare_blocks);
+    qsort(sorted, count, sizeof *sorted, provider_json_compare_blocks);
     json_key(writer, STR("block_types"));
     json_object_start(writer);
     for (size_t i = 0; i < count; i++) {
@@ -114,7 +114,7 @@ static void provider_json_write_blocks(JsonWriter *writer, const Schema *schema,
 
 static void write_block(JsonWriter *writer, const Schema *schema, Arena *arena) {
     json_object_start(writer);
-    json_write_attributes(writer, schema->attributes, schema->attribute_count, arena);
+    provider_json_write_attributes(writer, schema->attributes, schema->attribute_count, arena);
     provider_json_write_blocks(writer, schema, arena);
     write_description(writer, schema->description, schema->is_markdown);
     if (schema->deprecated)
@@ -130,7 +130,7 @@ static void write_schema(JsonWriter *writer, const Schema *schema, Arena *arena)
     json_object_end(writer);
 }
 
-static int json_compare_types(const void *a, const void *b) {
+static int provider_json_compare_types(const void *a, const void *b) {
     const ObjectType *left = a;
     const ObjectType *right = b;
     return strcmp(left->name, right->name);
@@ -144,15 +144,15 @@ static void write_versionless(JsonWriter *writer, const Schema *schema, Arena *a
     json_object_end(writer);
 }
 
-static void json_write_types(JsonWriter *writer, const char *key, const Provider *provider,
-                             ResourceMode mode, Arena *arena) {
+static void provider_json_write_types(JsonWriter *writer, const char *key, const Provider *provider,
+                                      ResourceMode mode, Arena *arena) {
     StrVec names = registry_type_names(provider, mode, arena);
     ObjectType *sorted = arena_new_array(arena, ObjectType, names.count);
     if (names.count == 0)
         return;
     for (size_t i = 0; i < names.count; i++)
         CHECK(registry_find_type(provider, mode, names.items[i], &sorted[i]));
-    qsort(sorted, names.count, sizeof *sorted, json_compare_types);
+    qsort(sorted, names.count, sizeof *sorted, provider_json_compare_types);
     json_key(writer, str_from_cstr(key));
     json_object_start(writer);
     for (size_t i = 0; i < names.count; i++) {
@@ -175,8 +175,8 @@ static void write_identity_attribute(JsonWriter *writer, const Attribute *attrib
     json_key(writer, STR("type"));
     json_write_type(writer, attribute->type);
     provider_json_write_text(writer, "description", attribute->description);
-    json_write_flag(writer, attribute->flags, REQUIRED, "required_for_import");
-    json_write_flag(writer, attribute->flags, OPTIONAL, "optional_for_import");
+    provider_json_write_flag(writer, attribute->flags, REQUIRED, "required_for_import");
+    provider_json_write_flag(writer, attribute->flags, OPTIONAL, "optional_for_import");
     json_object_end(writer);
 }
 
@@ -184,7 +184,7 @@ static void provider_json_write_identity(JsonWriter *writer, const Schema *schem
     const Attribute **sorted = arena_new_array(arena, const Attribute *, schema->attribute_count);
     for (size_t i = 0; i < schema->attribute_count; i++)
         sorted[i] = &schema->attributes[i];
-    qsort(sorted, schema->attribute_count, sizeof *sorted, json_compare_attributes);
+    qsort(sorted, schema->attribute_count, sizeof *sorted, provider_json_compare_attributes);
     json_object_start(writer);
     json_key_int(writer, "version", schema->version);
     json_key(writer, STR("attributes"));
@@ -219,7 +219,7 @@ static void write_identities(JsonWriter *writer, const Provider *provider, Arena
         json_object_end(writer);
 }
 
-static void json_write_parameter(JsonWriter *writer, const ProviderParameter *parameter) {
+static void provider_json_write_parameter(JsonWriter *writer, const ProviderParameter *parameter) {
     json_object_start(writer);
     json_key_string(writer, "name", str_from_cstr(parameter->name));
     provider_json_write_text(writer, "description", parameter->description);
@@ -240,12 +240,12 @@ static void write_function(JsonWriter *writer, const ProviderFunction *function)
         json_key(writer, STR("parameters"));
         json_array_start(writer);
         for (size_t i = 0; i < function->parameter_count; i++)
-            json_write_parameter(writer, &function->parameters[i]);
+            provider_json_write_parameter(writer, &function->parameters[i]);
         json_array_end(writer);
     }
     if (function->variadic) {
         json_key(writer, STR("variadic_parameter"));
-        json_write_parameter(writer, function->variadic);
+        provider_json_write_parameter(writer, function->variadic);
     }
     json_object_end(writer);
 }
@@ -278,13 +278,14 @@ void provider_json_write(const Provider *provider, ProviderJsonMore *more, void 
     json_object_start(writer);
     json_key(writer, STR("provider"));
     write_schema(writer, &provider->schema, arena);
-    json_write_types(writer, "resource_schemas", provider, MODE_MANAGED, arena);
-    json_write_types(writer, "data_source_schemas", provider, MODE_DATA, arena);
-    json_write_types(writer, "ephemeral_resource_schemas", provider, MODE_EPHEMERAL, arena);
-    json_write_types(writer, "list_resource_schemas", provider, MODE_LIST, arena);
+    provider_json_write_types(writer, "resource_schemas", provider, MODE_MANAGED, arena);
+    provider_json_write_types(writer, "data_source_schemas", provider, MODE_DATA, arena);
+    provider_json_write_types(writer, "ephemeral_resource_schemas", provider, MODE_EPHEMERAL,
+                              arena);
+    provider_json_write_types(writer, "list_resource_schemas", provider, MODE_LIST, arena);
     write_found_functions(writer, provider, arena);
     write_identities(writer, provider, arena);
-    json_write_types(writer, "action_schemas", provider, MODE_ACTION, arena);
+    provider_json_write_types(writer, "action_schemas", provider, MODE_ACTION, arena);
     if (more)
         more(provider, payload, writer, arena);
     json_object_end(writer);

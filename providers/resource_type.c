@@ -149,8 +149,9 @@ bool resource_type_marker(const ResourceType *type, const Call *call, const Mark
     return object_type_check_result(is_ok, type->name, "Choosing the marker", before, diags);
 }
 
-static bool type_create(const ResourceType *type, const Call *call, const ApplyRequest *request,
-                        ApplyResponse *response, Diags *diags) {
+static bool resource_type_create(const ResourceType *type, const Call *call,
+                                 const ApplyRequest *request, ApplyResponse *response,
+                                 Diags *diags) {
     size_t before = diags->error_count;
     if (!type->create)
         return object_type_report_unsupported(type->name, "created", diags);
@@ -159,8 +160,9 @@ static bool type_create(const ResourceType *type, const Call *call, const ApplyR
     return check_outcome(is_ok, type, &limit, "Creation", before, diags);
 }
 
-static bool type_update(const ResourceType *type, const Call *call, const ApplyRequest *request,
-                        ApplyResponse *response, Diags *diags) {
+static bool resource_type_update(const ResourceType *type, const Call *call,
+                                 const ApplyRequest *request, ApplyResponse *response,
+                                 Diags *diags) {
     size_t before = diags->error_count;
     bool is_unchanged = value_equal(request->prior, request->planned) ||
                         only_timeouts_differ(request->prior, request->planned);
@@ -185,8 +187,8 @@ bool resource_type_apply(const ResourceType *type, const Call *call, const Apply
         .identity = request->identity,
     };
     if (value_is_null(request->prior))
-        return type_create(type, call, request, response, diags);
-    return type_update(type, call, request, response, diags);
+        return resource_type_create(type, call, request, response, diags);
+    return resource_type_update(type, call, request, response, diags);
 }
 
 bool resource_type_delete(const ResourceType *type, const Call *call, const DeleteRequest *request,

@@ -111,7 +111,7 @@ static bool read_baseline(WorkingState *working, Diags *diags) {
 
 /* Returns whether the store holds the state. Needs the mutex. Without a journal that can be marked,
  * an outside effect raises the serial even if the content is unchanged. */
-static bool state_is_written(WorkingState *working) {
+static bool working_state_is_written(WorkingState *working) {
     State *state = working->state;
     bool has_marks = working->journal && working->backend->has_marks;
     state_compact(state);
@@ -161,7 +161,7 @@ static bool checkpoint(WorkingState *working, Diags *diags) {
         pthread_mutex_unlock(&working->mutex);
         return false;
     }
-    if (state_is_written(working)) {
+    if (working_state_is_written(working)) {
         if (working->had_effect)
             journal_mark(working->journal, working->state, working->written);
         working->had_effect = false;
@@ -216,7 +216,8 @@ void working_state_reserve(WorkingState *working, ResourceAddr block, size_t cou
 }
 
 /* Copies the object, except for its dependencies. */
-static const StateObject *state_copy_object(WorkingState *working, const StateObject *object) {
+static const StateObject *working_state_copy_object(WorkingState *working,
+                                                    const StateObject *object) {
     if (!object)
         return NULL;
     StateObject bare = *object;
@@ -228,14 +229,14 @@ static const StateObject *state_copy_object(WorkingState *working, const StateOb
 }
 
 /* Emptied instances stay until the next checkpoint removes them in one pass. */
-static void state_set_object(WorkingState *working, const JournalOutcome *outcome) {
+static void working_state_set_object(WorkingState *working, const JournalOutcome *outcome) {
     State *state = working->state;
     StateInstance *instance = state_find_instance(state, outcome->address);
     if (!instance && !outcome->object)
         return;
     if (!instance)
         instance = state_add_instance(state, outcome->address);
-    const StateObject *object = state_copy_object(working, outcome->object);
+    const StateObject *object = working_state_copy_object(working, outcome->object);
     if (outcome->deposed.len == 0) {
         instance->current = object;
         instance->pending = NULL;
@@ -289,7 +290,7 @@ bool working_state_record(WorkingState *working, uint64_t sequence, const Journa
     pthread_mutex_lock(&working->mutex);
     if (ok && working->journal)
         ok = journal_outcome(working->journal, sequence, outcome, &reasons);
-    state_set_object(working, outcome);
+    working_state_set_object(working, outcome);
     working->had_effect |= sequence > 0;
     bool is_due = is_write_due(working);
     pthread_mutex_unlock(&working->mutex);
@@ -452,7 +453,7 @@ bool working_state_checkpoint(WorkingState *working, Diags *diags) {
 bool working_state_is_saved(WorkingState *working) {
     pthread_mutex_lock(&working->checkpoint_mutex);
     pthread_mutex_lock(&working->mutex);
-    bool is_saved = working->is_known && state_is_written(working);
+    bool is_saved = working->is_known && working_state_is_written(working);
     pthread_mutex_unlock(&working->mutex);
     pthread_mutex_unlock(&working->checkpoint_mutex);
     return is_saved;

@@ -12,7 +12,7 @@ Str hex_encode(Str bytes, Arena *arena) {
     return (Str){text, bytes.len * 2};
 }
 
-static int base_hex_hex_digit(char c) {
+static int hex_digit_value(char c) {
     if (c >= '0' && c <= '9')
         return c - '0';
     if (c >= 'a' && c <= 'f')
@@ -27,8 +27,8 @@ bool hex_decode(Str text, Str *out, Arena *arena) {
         return false;
     char *bytes = arena_alloc(arena, text.len / 2 + 1);
     for (size_t i = 0; i < text.len / 2; i++) {
-        int high = base_hex_hex_digit(text.ptr[2 * i]);
-        int low = base_hex_hex_digit(text.ptr[2 * i + 1]);
+        int high = hex_digit_value(text.ptr[2 * i]);
+        int low = hex_digit_value(text.ptr[2 * i + 1]);
         if (high < 0 || low < 0)
             return false;
         bytes[i] = (char)(high << 4 | low);

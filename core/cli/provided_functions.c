@@ -13,7 +13,7 @@ typedef struct Provided {
     const ProviderFunction *of;
 } Provided;
 
-static Str functions_first_error(const Diags *diags) {
+static Str provided_functions_first_error(const Diags *diags) {
     vec_each(diags, diag) {
         Str text = diag->detail.len ? diag->detail : diag->summary;
         if (diag->severity == DIAG_ERROR)
@@ -33,7 +33,7 @@ static bool provided_functions_run(FunctionCall *call, Value *out, Str *error) {
     if (ok && !diags_has_errors(&diags))
         return true;
     return function_fail(call, response.failed_argument, error, "%.*s",
-                         STR_ARG(functions_first_error(&diags)));
+                         STR_ARG(provided_functions_first_error(&diags)));
 }
 
 static bool object_type(FunctionCall *call, const Type **out, Str *) {
@@ -47,8 +47,8 @@ static Parameter parameter_of(const ProviderParameter *row) {
         .name = row->name, .type = row->type, .flags = row->allows_null ? PARAMETER_NULL : 0};
 }
 
-static void functions_describe(const Provider *provider, const ProviderFunction *of, Provided *out,
-                               Arena *arena) {
+static void provided_functions_describe(const Provider *provider, const ProviderFunction *of,
+                                        Provided *out, Arena *arena) {
     Parameter *parameters = arena_new_array(arena, Parameter, of->parameter_count + 1);
     for (size_t i = 0; i < of->parameter_count; i++)
         parameters[i] = parameter_of(&of->parameters[i]);
@@ -77,7 +77,7 @@ FunctionFamily provided_functions(const ProviderRow *rows, size_t count, Arena *
         const Provider *provider = rows[i].provider;
         for (size_t k = 0; provider && k < provider->function_count; k++) {
             Provided *one = arena_new(arena, Provided);
-            functions_describe(provider, &provider->functions[k], one, arena);
+            provided_functions_describe(provider, &provider->functions[k], one, arena);
             vec_push(arena, &all, &one->function);
         }
     }
@@ -105,12 +105,12 @@ static const Provided *search_new(FunctionSearch *search, Str provider, Str name
     if (!search->arena)
         search->arena = arena_open("provided functions");
     Provided *provided = arena_new(search->arena, Provided);
-    functions_describe(table, of, provided, search->arena);
+    provided_functions_describe(table, of, provided, search->arena);
     map_put(search->arena, &search->found, str_clone(key, search->arena), provided);
     return provided;
 }
 
-static const Function *functions_find_provided(void *self, Str provider, Str name) {
+static const Function *provided_functions_find_provided(void *self, Str provider, Str name) {
     FunctionSearch *search = self;
     SCOPED(ArenaRef) scratch = arena_open("provided function");
     Str key = str_format(scratch, "%.*s::%.*s", STR_ARG(provider), STR_ARG(name));
@@ -127,7 +127,7 @@ FunctionSearch *provided_functions_search(FunctionTable *table, Registry *regist
     search->registry = registry;
     pthread_mutex_init(&search->lock, NULL);
     table->self = search;
-    table->find_provided = functions_find_provided;
+    table->find_provided = provided_functions_find_provided;
     return search;
 }
 

@@ -41,7 +41,7 @@ static void serve_main_set_up_log(const Process *process) {
     }
 }
 
-static bool main_announce(void *, Str line) {
+static bool serve_main_announce(void *, Str line) {
     while (line.len > 0) {
         ssize_t count = write(STDOUT_FILENO, line.ptr, line.len);
         if (count < 0 && errno != EINTR)
@@ -52,7 +52,7 @@ static bool main_announce(void *, Str line) {
 }
 
 /* Only errors: before the handshake, Terraform shows this text to the user. */
-static int main_report(const Diags *diags, Arena *arena) {
+static int serve_main_report(const Diags *diags, Arena *arena) {
     vec_each(diags, diag) {
         terminal_err(str_format(arena, "Error: %.*s\n\n%.*s\n", STR_ARG(diag->summary),
                                 STR_ARG(diag->detail)));
@@ -80,12 +80,13 @@ int serve_main(Str name, Str plugin_directory, Arena *arena) {
     Registry *registry =
         registry_new(builtin_providers, builtin_provider_count, plugin_directory, arena);
     Diags diags = diags_new(arena);
-    ForeignServing serving = {.io = &io, .version = STR(VERSION_LOAM), .announce = main_announce};
+    ForeignServing serving = {
+        .io = &io, .version = STR(VERSION_LOAM), .announce = serve_main_announce};
     if (!check_started_by_client(io.process, name, &diags) ||
         !registry_find(registry, name, &serving.provider, NO_RANGE, &diags))
-        return main_report(&diags, arena);
+        return serve_main_report(&diags, arena);
     serve_main_set_up_log(io.process);
     if (!foreign_server_run(&serving, plugin_directory, &diags))
-        return main_report(&diags, arena);
+        return serve_main_report(&diags, arena);
     return 0;
 }

@@ -21,7 +21,7 @@ Str crypt_command_check(Value argv, Arena *) {
                    : STR("The value must be a program and its arguments, without null.");
 }
 
-static const char *const *command_arguments_of(Value argv, Arena *arena) {
+static const char *const *crypt_command_arguments_of(Value argv, Arena *arena) {
     const char **arguments = arena_new_array(arena, const char *, argv.count + 1);
     for (size_t i = 0; i < argv.count; i++)
         arguments[i] = str_to_cstr(value_text(value_at(argv, i)), arena);
@@ -52,8 +52,8 @@ static bool is_header(const CryptCommand *command, Str line, Arena *scratch) {
     return token == JSON_OBJECT_END && version == 1 && str_equal_cstr(magic, command->magic);
 }
 
-static bool command_check_result(const CryptCommand *command, const ProcessResult *result,
-                                 Diags *diags) {
+static bool crypt_command_check_result(const CryptCommand *command, const ProcessResult *result,
+                                       Diags *diags) {
     SCOPED(ArenaRef) scratch = arena_open("encryption program");
     if (result->timed_out)
         return crypt_command_report(command, "it did not end within a minute", diags);
@@ -68,7 +68,7 @@ static bool command_check_result(const CryptCommand *command, const ProcessResul
 bool crypt_command_run(const CryptCommand *command, Str input, Str *out, Arena *arena,
                        Diags *diags) {
     ProcessRequest request = {
-        .argv = command_arguments_of(command->argv, arena),
+        .argv = crypt_command_arguments_of(command->argv, arena),
         .input = input,
         .timeout_ms = TIMEOUT_MS,
         .cancel = command->cancel,
@@ -78,7 +78,7 @@ bool crypt_command_run(const CryptCommand *command, Str input, Str *out, Arena *
     int error = process->run(process->self, &request, &result, arena);
     if (error < 0)
         return crypt_command_report(command, strerror(-error), diags);
-    if (!command_check_result(command, &result, diags)) {
+    if (!crypt_command_check_result(command, &result, diags)) {
         secret_wipe(result.out);
         return false;
     }

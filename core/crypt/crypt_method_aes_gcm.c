@@ -36,7 +36,7 @@ static Str aad_of(Value config, Arena *arena) {
     return (Str){bytes, aad.count};
 }
 
-static bool gcm_check_key(const MethodRequest *request, Diags *diags) {
+static bool aes_gcm_check_key(const MethodRequest *request, Diags *diags) {
     if (gcm_is_key(request->key))
         return true;
     diags_error(diags, request->range, "Invalid encryption key",
@@ -47,7 +47,7 @@ static bool gcm_check_key(const MethodRequest *request, Diags *diags) {
 
 static bool aes_gcm_seal(const MethodRequest *request, Str plain, Str *out, Arena *arena,
                          Diags *diags) {
-    if (!gcm_check_key(request, diags))
+    if (!aes_gcm_check_key(request, diags))
         return false;
     *out = gcm_seal(request->key, aad_of(request->config, arena), plain, arena);
     return true;
@@ -55,7 +55,7 @@ static bool aes_gcm_seal(const MethodRequest *request, Str plain, Str *out, Aren
 
 static bool aes_gcm_open(const MethodRequest *request, Str sealed, Str *out, Arena *arena,
                          Diags *diags) {
-    if (!gcm_check_key(request, diags))
+    if (!aes_gcm_check_key(request, diags))
         return false;
     if (gcm_open(request->key, aad_of(request->config, arena), sealed, out, arena))
         return true;

@@ -29,7 +29,7 @@ static CheckStatus worst(const CheckResults *results, CheckStatus status) {
     return status;
 }
 
-static void json_add_object(Checked *checked, CheckedObject object, Arena *arena) {
+static void checks_json_add_object(Checked *checked, CheckedObject object, Arena *arena) {
     object.status = worst(object.results, worst(object.nested, CHECK_PASS));
     vec_push(arena, &checked->objects, object);
 }
@@ -95,7 +95,7 @@ static void gather_slot(Checked *checked, const Node *node, ModuleInstance *modu
     };
     if (node->kind == NODE_CHECK)
         object.nested = nested_results(node, module, arena);
-    json_add_object(checked, object, arena);
+    checks_json_add_object(checked, object, arena);
 }
 
 static void gather_records(Checked *checked, const Node *node, ModuleInstance *module,
@@ -116,21 +116,21 @@ static void gather_records(Checked *checked, const Node *node, ModuleInstance *m
             .results = record->results,
         };
         if (record->results)
-            json_add_object(checked, object, arena);
+            checks_json_add_object(checked, object, arena);
         else
             checked->is_expanded = false;
     }
 }
 
-static Str json_text_of(Value row, const char *name) {
+static Str checks_json_text_of(Value row, const char *name) {
     Value value;
     bool has = value_find(row, str_from_cstr(name), &value) && value_is_present(value);
     return has ? value_text(value) : STR_EMPTY;
 }
 
-static CheckStatus json_status_of(Value row) {
+static CheckStatus checks_json_status_of(Value row) {
     for (size_t i = 0; i <= CHECK_ERROR; i++) {
-        if (str_equal_cstr(json_text_of(row, "status"), check_status_name((CheckStatus)i)))
+        if (str_equal_cstr(checks_json_text_of(row, "status"), check_status_name((CheckStatus)i)))
             return (CheckStatus)i;
     }
     return CHECK_UNKNOWN;
@@ -156,21 +156,22 @@ static const CheckedObject *find_object(const Checked *checked, Str address) {
 
 /* Returns the result of an object that the plan lists. A refresh-only apply evaluates no conditions
  * again, so the results of the plan remain. */
-static CheckedObject json_planned_object(const EngineWalk *walk, const Checked *checked, Value row,
-                                         Arena *arena) {
-    CheckedObject object = {.address = json_text_of(row, "object_addr"), .status = CHECK_UNKNOWN};
+static CheckedObject checks_json_planned_object(const EngineWalk *walk, const Checked *checked,
+                                                Value row, Arena *arena) {
+    CheckedObject object = {.address = checks_json_text_of(row, "object_addr"),
+                            .status = CHECK_UNKNOWN};
     const CheckedObject *own = find_object(checked, object.address);
     if (own && own->status != CHECK_UNKNOWN)
         return *own;
     if (walk->plan->mode == PLAN_REFRESH_ONLY) {
-        object.status = json_status_of(row);
+        object.status = checks_json_status_of(row);
         object.results = results_of(row, arena);
     }
     return object;
 }
 
 /* Reads the results of the plan: configuration address → JSON element. */
-static Map json_read_planned(const EngineWalk *walk, Arena *arena) {
+static Map checks_json_read_planned(const EngineWalk *walk, Arena *arena) {
     Map planned = map_new(arena);
     Value rows;
     const char *error;
@@ -181,7 +182,7 @@ static Map json_read_planned(const EngineWalk *walk, Arena *arena) {
     for (size_t i = 0; i < rows.count; i++) {
         Value *row = arena_new(arena, Value);
         *row = value_at(rows, i);
-        map_set(&planned, json_text_of(*row, "config_addr"), row);
+        map_set(&planned, checks_json_text_of(*row, "config_addr"), row);
     }
     return planned;
 }
@@ -194,13 +195,13 @@ static void keep_planned(const EngineWalk *walk, const Map *planned, Checked *ch
     if (!row || !value_find(*row, STR("objects"), &objects))
         return;
     if (!value_is_present(objects)) {
-        checked->is_expanded |= json_status_of(*row) == CHECK_PASS;
+        checked->is_expanded |= checks_json_status_of(*row) == CHECK_PASS;
         return;
     }
     Checked known = {.kind = checked->kind, .address = checked->address, .is_expanded = true};
     for (size_t i = 0; i < objects.count; i++)
         vec_push(arena, &known.objects,
-                 json_planned_object(walk, checked, value_at(objects, i), arena));
+                 checks_json_planned_object(walk, checked, value_at(objects, i), arena));
     *checked = known;
 }
 
@@ -218,8 +219,8 @@ static bool is_expanded(const EngineModule *module) {
 
 /* A destroy plan evaluates no conditions. It lists instances of root outputs only, and none with
  * -target. */
-static void json_gather(const EngineWalk *walk, const Node *node, const Map *planned,
-                        Checked *checked, Arena *arena) {
+static void checks_json_gather(const EngineWalk *walk, const Node *node, const Map *planned,
+                               Checked *checked, Arena *arena) {
     bool is_destroying = walk->options->mode == PLAN_DESTROY;
     bool is_root_output = node->kind == NODE_OUTPUT && !node->module->parent && node->is_selected;
     bool is_ending = is_destroying && is_root_output && walk->options->targets.count == 0;
@@ -264,7 +265,7 @@ static void write_messages(JsonWriter *writer, const CheckResults *results) {
     }
 }
 
-static void json_write_object(JsonWriter *writer, const CheckedObject *object) {
+static void checks_json_write_object(JsonWriter *writer, const CheckedObject *object) {
     json_object_start(writer);
     json_key_string(writer, "object_addr", object->address);
     json_key_string(writer, "status", str_from_cstr(check_status_name(object->status)));
@@ -289,7 +290,7 @@ static void write_checked(JsonWriter *writer, const Checked *checked) {
     } else {
         json_array_start(writer);
         vec_each(&checked->objects, object) {
-            json_write_object(writer, object);
+            checks_json_write_object(writer, object);
         }
         json_array_end(writer);
     }
@@ -301,13 +302,13 @@ Str checks_json_write(const EngineWalk *walk, Arena *arena) {
     JsonWriter writer;
     json_writer_init(&writer, &text, 0);
     bool any = false;
-    const Map planned = json_read_planned(walk, arena);
+    const Map planned = checks_json_read_planned(walk, arena);
     json_array_start(&writer);
     vec_each(&walk->nodes, item) {
         if (count_conditions(*item) == 0)
             continue;
         Checked checked = {0};
-        json_gather(walk, *item, &planned, &checked, arena);
+        checks_json_gather(walk, *item, &planned, &checked, arena);
         log_debug("check result", log_text("of", checked.address),
                   log_cstr("status", check_status_name(checked.status)),
                   log_number("objects", (int64_t)checked.objects.count),

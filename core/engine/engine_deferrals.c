@@ -12,7 +12,7 @@ typedef struct Gathering {
     Arena *arena;
 } Gathering;
 
-static void deferrals_add_block(Gathering *gathering, Str address) {
+static void engine_deferrals_add_block(Gathering *gathering, Str address) {
     vec_push(gathering->arena, &gathering->plan->deferred_blocks,
              str_clone(address, gathering->arena));
 }
@@ -21,7 +21,7 @@ static void gather_calls(Gathering *gathering, const Node *node) {
     vec_each(&node->module->instances, caller) {
         const ModuleExpansion *expansion = node_slot(node, *caller)->payload;
         if (expansion && expansion->expansion.is_unknown && !deferrals_is_placeholder(*caller))
-            deferrals_add_block(
+            engine_deferrals_add_block(
                 gathering, deferrals_call_text(*caller, node->as.call->name, gathering->arena));
     }
 }
@@ -32,8 +32,8 @@ static void gather_ephemerals(Gathering *gathering, const Node *node) {
         for (size_t i = 0; expansion && i < expansion->expansion.count; i++) {
             const InstanceRecord *record = &expansion->records[i];
             if (record->deferral || record->keys_unknown)
-                deferrals_add_block(gathering,
-                                    resource_addr_to_str(record->address, gathering->arena));
+                engine_deferrals_add_block(gathering,
+                                           resource_addr_to_str(record->address, gathering->arena));
         }
     }
 }
@@ -76,7 +76,7 @@ static void gather_blocks(EngineWalk *walk, Gathering *gathering) {
 }
 
 /* An object that stays in this round keeps the objects that it depends on. */
-static void deferrals_hold(InstanceRecord *record, void *payload) {
+static void engine_deferrals_hold(InstanceRecord *record, void *payload) {
     Gathering *gathering = payload;
     const StateObject *object = record->stored ? record->stored->current : NULL;
     if ((!record->deferral && !record->may_stay) || !object)
@@ -139,7 +139,7 @@ void engine_deferrals_gather(EngineWalk *walk, Plan *plan, Arena *arena) {
     if (deferrals_reach_dependents(walk))
         gather_blocks(walk, &gathering);
     note_deferred(&gathering);
-    engine_walk_each_record(walk, deferrals_hold, &gathering);
+    engine_walk_each_record(walk, engine_deferrals_hold, &gathering);
     bool is_idle = gathering.held.count + gathering.deferred.count == 0;
     if (!is_idle && can_wait(&gathering))
         defer_held(&gathering);

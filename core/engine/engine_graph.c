@@ -20,7 +20,7 @@ static bool is_resource(const Node *node) {
     return node->kind == NODE_RESOURCE || node->kind == NODE_ORPHAN;
 }
 
-static bool graph_is_action(const Node *node) {
+static bool engine_graph_is_action(const Node *node) {
     const Resource *config = node->as.resource->config;
     return config && config->mode == MODE_ACTION;
 }
@@ -34,7 +34,7 @@ static bool shows_destroyed(const Node *node) {
 
 static bool is_shown(const Picture *picture, const Node *node) {
     switch (picture->request->type) {
-    case GRAPH_RESOURCES: return is_resource(node) && !graph_is_action(node);
+    case GRAPH_RESOURCES: return is_resource(node) && !engine_graph_is_action(node);
     case GRAPH_PLAN_DESTROY:
         if (!picture->request->is_verbose)
             return shows_destroyed(node);
@@ -65,7 +65,7 @@ static bool is_shown(const Picture *picture, const Node *node) {
     return true;
 }
 
-static const char *graph_attributes_of(const Node *node) {
+static const char *engine_graph_attributes_of(const Node *node) {
     static const char *const ATTRIBUTES[] = {
         [NODE_VARIABLE] = "shape = note",
         [NODE_LOCAL] = "shape = ellipse",
@@ -88,7 +88,7 @@ static const char *graph_attributes_of(const Node *node) {
 }
 
 /* "module.a.module.b.t.x" → "module.a.module.b" */
-static Str graph_module_of(Str name) {
+static Str engine_graph_module_of(Str name) {
     size_t end = 0;
     while (str_starts_with(str_after(name, end), STR("module."))) {
         size_t dot = str_find_char(name, '.', end + strlen("module."));
@@ -133,7 +133,8 @@ static size_t frame_of(Action action) {
 }
 
 /* Adds "[0]", "create", "[0] create" or "module.a[1] [0] create". */
-static void graph_add_line(Picture *picture, ResourceAddr address, Action action, StrVec *lines) {
+static void engine_graph_add_line(Picture *picture, ResourceAddr address, Action action,
+                                  StrVec *lines) {
     Str module = module_addr_to_str(address.module, picture->scratch);
     bool has_keys = !str_equal(module, module_addr_to_config_str(address.module, picture->scratch));
     Str parts[3];
@@ -155,7 +156,7 @@ static bool is_change_of(const Node *node, const ResourceChange *change) {
 }
 
 /* Adds the planned changes, or else the instances of the state, and the colour of the changes. */
-static void graph_describe(Picture *picture, const Node *node, GraphDotNode *drawn) {
+static void engine_graph_describe(Picture *picture, const Node *node, GraphDotNode *drawn) {
     const ResourceNode *resource = resource_of(node);
     if (!resource)
         return;
@@ -170,13 +171,13 @@ static void graph_describe(Picture *picture, const Node *node, GraphDotNode *dra
             continue;
         size_t own = frame_of(change->action);
         frame = own > frame ? own : frame;
-        graph_add_line(picture, change->address, change->action, &lines);
+        engine_graph_add_line(picture, change->address, change->action, &lines);
     }
     for (size_t i = 0; resource->planned.count == 0 && i < resource->stored.count; i++) {
         ResourceAddr address = resource->stored.items[i]->address;
         vec_each(&resource->stored.items[i]->instances, instance) {
             address.key = instance->key;
-            graph_add_line(picture, address, ACTION_NO_OP, &lines);
+            engine_graph_add_line(picture, address, ACTION_NO_OP, &lines);
         }
     }
     if (lines.count > LINES_MAX) {
@@ -194,22 +195,22 @@ static void engine_graph_add_node(Picture *picture, const Node *node) {
     if (node->kind == NODE_RESOURCE_VALUE || node->kind == NODE_MODULE_VALUE)
         drawn->name = str_format(picture->arena, "%.*s (%s)", STR_ARG(node->name),
                                  node_kind_name(node->kind));
-    drawn->cluster = graph_module_of(drawn->name);
+    drawn->cluster = engine_graph_module_of(drawn->name);
     if (drawn->cluster.len > 0)
         drawn->label = str_after(drawn->name, drawn->cluster.len + 1);
     if (picture->request->type != GRAPH_RESOURCES)
-        drawn->attributes = graph_attributes_of(node);
-    graph_describe(picture, node, drawn);
+        drawn->attributes = engine_graph_attributes_of(node);
+    engine_graph_describe(picture, node, drawn);
     picture->shown[node->id] = 1 + graph_add_node(&picture->graph, drawn);
 }
 
 /* A shown node is connected to the nearest shown nodes. Paths between resources do not cross
  * providers. */
-static bool graph_may_pass(const Picture *picture, const Node *node) {
+static bool engine_graph_may_pass(const Picture *picture, const Node *node) {
     return picture->request->type != GRAPH_RESOURCES || node->kind != NODE_PROVIDER;
 }
 
-static void graph_connect(Picture *picture, const Node *node) {
+static void engine_graph_connect(Picture *picture, const Node *node) {
     const Graph *graph = &picture->walk->graph;
     GraphNodes queue = {0};
     GraphNode own = picture->shown[node->id] - 1;
@@ -219,7 +220,7 @@ static void graph_connect(Picture *picture, const Node *node) {
         for (uint32_t i = graph->need_start[at]; i < graph->need_start[at + 1]; i++) {
             const Node *need = picture->walk->nodes.items[graph->need[i]];
             if (picture->seen[need->id] == node->id + 1 || need->kind == NODE_CHECK_START ||
-                !graph_may_pass(picture, need))
+                !engine_graph_may_pass(picture, need))
                 continue;
             picture->seen[need->id] = node->id + 1;
             if (picture->shown[need->id])
@@ -230,7 +231,7 @@ static void graph_connect(Picture *picture, const Node *node) {
     }
 }
 
-static void graph_draw(Picture *picture, Graph *out) {
+static void engine_graph_draw(Picture *picture, Graph *out) {
     const EngineWalk *walk = picture->walk;
     picture->shown = arena_new_array(picture->scratch, GraphNode, walk->nodes.count);
     picture->seen = arena_new_array(picture->scratch, uint32_t, walk->nodes.count);
@@ -240,7 +241,7 @@ static void graph_draw(Picture *picture, Graph *out) {
     }
     vec_each(&walk->nodes, item) {
         if (picture->shown[(*item)->id])
-            graph_connect(picture, *item);
+            engine_graph_connect(picture, *item);
     }
     graph_finish(&picture->graph);
     GraphNodes cycle = {0};
@@ -249,8 +250,8 @@ static void graph_draw(Picture *picture, Graph *out) {
     *out = may_reduce ? graph_reduce(&picture->graph, picture->arena) : picture->graph;
 }
 
-static void graph_plan_deletion(Plan *plan, const StateResource *resource,
-                                const StateInstance *instance, Arena *arena) {
+static void engine_graph_plan_deletion(Plan *plan, const StateResource *resource,
+                                       const StateInstance *instance, Arena *arena) {
     ResourceChange change = {
         .address = resource->address,
         .provider_config = resource->provider_config,
@@ -269,14 +270,14 @@ static Plan *plan_deletions(const State *state, Arena *arena) {
         const StateResource *resource = entry->value;
         vec_each(&resource->instances, instance) {
             if (resource->address.mode == MODE_MANAGED && instance->current)
-                graph_plan_deletion(plan, resource, instance, arena);
+                engine_graph_plan_deletion(plan, resource, instance, arena);
         }
     }
     plan_sort(plan);
     return plan;
 }
 
-static bool graph_build(EngineWalk *walk, const GraphRequest *request, Diags *diags) {
+static bool engine_graph_build(EngineWalk *walk, const GraphRequest *request, Diags *diags) {
     walk->state = request->state;
     switch (request->type) {
     case GRAPH_RESOURCES:
@@ -303,7 +304,7 @@ bool engine_graph(const Engine *engine, const GraphRequest *request, Graph *out,
         request->type == GRAPH_RESOURCES || request->type == GRAPH_PLAN ? PHASE_PLAN : PHASE_APPLY;
     EngineWalk *walk = engine_walk_open(engine, &options, phase, arena);
     Diags found = diags_new(scratch);
-    bool ok = graph_build(walk, request, &found);
+    bool ok = engine_graph_build(walk, request, &found);
     if (!ok && request->draws_cycles && has_cycle(walk, scratch))
         ok = true;
     else
@@ -312,7 +313,7 @@ bool engine_graph(const Engine *engine, const GraphRequest *request, Graph *out,
         Picture picture = {.walk = walk, .request = request, .graph = graph_new(arena)};
         picture.arena = arena;
         picture.scratch = scratch;
-        graph_draw(&picture, out);
+        engine_graph_draw(&picture, out);
     }
     engine_walk_close(walk, diags);
     engine_walk_free(walk);

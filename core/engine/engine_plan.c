@@ -534,9 +534,8 @@ static void engine_plan_report_interruption(const PlanOptions *options, Diags *d
                 "Nothing was changed.");
 }
 
-static bool engine_engine_plan_plan(const Engine *engine, const PlanOptions *options,
-                                    const State *prior, PlanResult *out, Arena *arena,
-                                    Diags *diags) {
+static bool engine_plan_make(const Engine *engine, const PlanOptions *options, const State *prior,
+                             PlanResult *out, Arena *arena, Diags *diags) {
     size_t before = diags->error_count;
     Moves moves = {0};
     EngineWalk *walk = engine_walk_open(engine, options, PHASE_PLAN, arena);
@@ -585,7 +584,7 @@ static bool preflight(const Engine *engine, const PlanOptions *options, const St
     keeping.is_preflight = true;
     keeping.console = NULL;
     Diags found = diags_new(arena);
-    bool ok = engine_engine_plan_plan(engine, &keeping, prior, out, arena, &found);
+    bool ok = engine_plan_make(engine, &keeping, prior, out, arena, &found);
     if (!ok)
         diags_append(diags, &found);
     return ok;
@@ -595,7 +594,7 @@ bool engine_plan(const Engine *engine, const PlanOptions *options, const State *
                  PlanResult *out, Arena *arena, Diags *diags) {
     bool has_nothing = state_is_empty(prior);
     if (options->mode != PLAN_DESTROY || options->skip_refresh || has_nothing)
-        return engine_engine_plan_plan(engine, options, prior, out, arena, diags);
+        return engine_plan_make(engine, options, prior, out, arena, diags);
     PlanResult found = {0};
     PlanOptions going = *options;
     going.skip_refresh = true;
@@ -603,7 +602,7 @@ bool engine_plan(const Engine *engine, const PlanOptions *options, const State *
         *out = (PlanResult){.refreshed = found.refreshed};
         return false;
     }
-    bool ok = engine_engine_plan_plan(engine, &going, found.refreshed, out, arena, diags);
+    bool ok = engine_plan_make(engine, &going, found.refreshed, out, arena, diags);
     if (out->plan)
         out->plan->drift = found.plan->drift;
     return ok;

@@ -76,7 +76,7 @@ bool git_address_claims(Str address, Str *package, Arena *arena) {
     return is_forced || has_git_scheme(address);
 }
 
-static bool address_is_plain(Str text) {
+static bool git_address_is_plain(Str text) {
     for (size_t i = 0; i < text.len; i++) {
         unsigned char c = (unsigned char)text.ptr[i];
         if (c <= ' ' || c == 0x7f)
@@ -94,8 +94,8 @@ static bool is_ref_part(Str part) {
 bool git_address_is_ref(Str ref) {
     static const char special[] = ":*?[\\^~";
     if (!ref.len || str_equal(ref, STR("@")) || str_ends_with(ref, STR("/")) || ref.ptr[0] == '-' ||
-        ref.ptr[0] == '+' || !address_is_plain(ref) || str_find(ref, STR(".."), 0) != SIZE_MAX ||
-        str_find(ref, STR("@{"), 0) != SIZE_MAX)
+        ref.ptr[0] == '+' || !git_address_is_plain(ref) ||
+        str_find(ref, STR(".."), 0) != SIZE_MAX || str_find(ref, STR("@{"), 0) != SIZE_MAX)
         return false;
     for (size_t i = 0; special[i]; i++) {
         if (str_find_char(ref, special[i], 0) != SIZE_MAX)
@@ -112,9 +112,10 @@ bool git_address_is_url(Str text) {
     static const char *const schemes[] = {"https", "ssh", "http", "git", "file"};
     Url url;
     if (str_starts_with(text, STR("/")))
-        return address_is_plain(text);
-    if (!url_parse(text, &url) || !address_is_plain(text) || str_starts_with(url.host, STR("-")) ||
-        str_starts_with(url.userinfo, STR("-")) || str_starts_with(url.path, STR("/-")))
+        return git_address_is_plain(text);
+    if (!url_parse(text, &url) || !git_address_is_plain(text) ||
+        str_starts_with(url.host, STR("-")) || str_starts_with(url.userinfo, STR("-")) ||
+        str_starts_with(url.path, STR("/-")))
         return false;
     bool is_file = str_equal(url.scheme, STR("file"));
     for (size_t i = 0; i < ARRAY_COUNT(schemes); i++) {
@@ -151,7 +152,7 @@ static bool read_depth(Str query, Str *out, const char **problem) {
     return false;
 }
 
-static bool address_read_ref(Str query, Str *out, const char **problem, Arena *arena) {
+static bool git_address_read_ref(Str query, Str *out, const char **problem, Arena *arena) {
     if (!url_query_find(query, STR("ref"), out))
         return true;
     if (url_decode(*out, out, arena) && git_address_is_ref(*out))
@@ -171,7 +172,7 @@ bool git_address_parse(Str package, GitAddress *out, const char **problem, Arena
         return false;
     }
     if (!check_parameters(query, problem) || !read_depth(query, &address.depth, problem) ||
-        !address_read_ref(query, &address.ref, problem, arena))
+        !git_address_read_ref(query, &address.ref, problem, arena))
         return false;
     *out = address;
     return true;

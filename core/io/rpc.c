@@ -15,7 +15,7 @@ static bool rpc_open_by_plugin(void *self, Str path, RpcChannel **out, Str *prob
     return client && client->open(client->self, path, out, problem, arena);
 }
 
-/* open_by_plugin made the channel, so the plugin is loaded. */
+/* rpc_open_by_plugin made the channel, so the plugin is loaded. */
 static void call_by_plugin(void *self, RpcChannel *channel, const RpcRequest *request,
                            RpcResponse *response, Arena *arena) {
     const Rpc *client = ((const RpcPlugin *)self)->plugin.content;

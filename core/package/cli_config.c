@@ -33,7 +33,7 @@ static bool is_space(char c) {
     return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
 
-static bool config_is_word(char c) {
+static bool cli_config_is_word(char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
            c == '-' || c == '.';
 }
@@ -43,7 +43,7 @@ static void skip_to(Parser *parser, Str end, size_t from) {
     parser->rest = at == SIZE_MAX ? STR_EMPTY : str_after(parser->rest, at + end.len);
 }
 
-static void config_skip_blanks(Parser *parser) {
+static void cli_config_skip_blanks(Parser *parser) {
     while (parser->rest.len > 0) {
         if (is_space(parser->rest.ptr[0]))
             parser->rest = str_after(parser->rest, 1);
@@ -57,7 +57,7 @@ static void config_skip_blanks(Parser *parser) {
 }
 
 /* Reads a text after its first quote. */
-static Token config_read_text(Parser *parser) {
+static Token cli_config_read_text(Parser *parser) {
     StrBuf text = strbuf_new(parser->arena);
     for (size_t i = 1; i < parser->rest.len; i++) {
         char c = parser->rest.ptr[i];
@@ -74,15 +74,15 @@ static Token config_read_text(Parser *parser) {
     return (Token){TOKEN_BAD, parser->rest};
 }
 
-static Token config_read_token(Parser *parser) {
-    config_skip_blanks(parser);
+static Token cli_config_read_token(Parser *parser) {
+    cli_config_skip_blanks(parser);
     if (parser->rest.len == 0)
         return (Token){TOKEN_END, parser->rest};
     char first = parser->rest.ptr[0];
     if (first == '"')
-        return config_read_text(parser);
+        return cli_config_read_text(parser);
     size_t length = 0;
-    while (length < parser->rest.len && config_is_word(parser->rest.ptr[length]))
+    while (length < parser->rest.len && cli_config_is_word(parser->rest.ptr[length]))
         length++;
     TokenKind kind = length > 0                                           ? TOKEN_NAME
                      : str_find_char(STR("={}[],"), first, 0) != SIZE_MAX ? TOKEN_SIGN
@@ -92,15 +92,15 @@ static Token config_read_token(Parser *parser) {
     return token;
 }
 
-static void config_next(Parser *parser) {
-    parser->token = config_read_token(parser);
+static void cli_config_next(Parser *parser) {
+    parser->token = cli_config_read_token(parser);
 }
 
 static bool at_sign(const Parser *parser, char sign) {
     return parser->token.kind == TOKEN_SIGN && parser->token.text.ptr[0] == sign;
 }
 
-static size_t config_line_of(const Parser *parser) {
+static size_t cli_config_line_of(const Parser *parser) {
     size_t line = 1;
     size_t done = parser->whole.len - parser->rest.len;
     for (size_t i = 0; i < done; i++)
@@ -108,41 +108,41 @@ static size_t config_line_of(const Parser *parser) {
     return line;
 }
 
-static bool config_fail(const Parser *parser) {
+static bool cli_config_fail(const Parser *parser) {
     diags_error(parser->diags, NO_RANGE, "Invalid CLI configuration file",
-                "Line %zu of \"%.*s\" cannot be read.", config_line_of(parser),
+                "Line %zu of \"%.*s\" cannot be read.", cli_config_line_of(parser),
                 STR_ARG(parser->path));
     return false;
 }
 
 /* `reason`: a sentence. */
-static bool PRINTF_LIKE(2, 3) config_refuse(const Parser *parser, const char *reason, ...) {
+static bool PRINTF_LIKE(2, 3) cli_config_refuse(const Parser *parser, const char *reason, ...) {
     va_list args;
     va_start(args, reason);
     Str text = str_vformat(parser->arena, reason, args);
     va_end(args);
     diags_error(parser->diags, NO_RANGE, "Invalid CLI configuration file",
-                "Line %zu of \"%.*s\": %.*s", config_line_of(parser), STR_ARG(parser->path),
+                "Line %zu of \"%.*s\": %.*s", cli_config_line_of(parser), STR_ARG(parser->path),
                 STR_ARG(text));
     return false;
 }
 
 /* A value: a text or name, or a list of them. */
-static bool config_read_value(Parser *parser, StrVec *out) {
+static bool cli_config_read_value(Parser *parser, StrVec *out) {
     bool is_list = at_sign(parser, '[');
     if (is_list)
-        config_next(parser);
+        cli_config_next(parser);
     while (parser->token.kind == TOKEN_TEXT || parser->token.kind == TOKEN_NAME) {
         vec_push(parser->arena, out, parser->token.text);
-        config_next(parser);
+        cli_config_next(parser);
         if (!is_list)
             return true;
         if (at_sign(parser, ','))
-            config_next(parser);
+            cli_config_next(parser);
     }
     if (!is_list || !at_sign(parser, ']'))
-        return config_fail(parser);
-    config_next(parser);
+        return cli_config_fail(parser);
+    cli_config_next(parser);
     return true;
 }
 
@@ -156,50 +156,52 @@ typedef struct Setting {
 static bool read_setting(Parser *parser, Setting *out) {
     *out = (Setting){.name = parser->token.text};
     if (parser->token.kind != TOKEN_NAME && parser->token.kind != TOKEN_TEXT)
-        return config_fail(parser);
-    config_next(parser);
+        return cli_config_fail(parser);
+    cli_config_next(parser);
     while (parser->token.kind == TOKEN_TEXT) {
         vec_push(parser->arena, &out->values, parser->token.text);
-        config_next(parser);
+        cli_config_next(parser);
     }
     bool has_equals = at_sign(parser, '=');
     if (has_equals)
-        config_next(parser);
+        cli_config_next(parser);
     out->is_block = at_sign(parser, '{');
     if (out->is_block)
-        config_next(parser);
+        cli_config_next(parser);
     else if (has_equals)
-        return config_read_value(parser, &out->values);
-    return out->is_block || config_fail(parser);
+        return cli_config_read_value(parser, &out->values);
+    return out->is_block || cli_config_fail(parser);
 }
 
 typedef bool (*SettingReader)(Parser *parser, const Setting *setting, void *payload, int depth);
 
-static bool config_read_settings(Parser *parser, SettingReader reader, void *payload, int depth) {
+static bool cli_config_read_settings(Parser *parser, SettingReader reader, void *payload,
+                                     int depth) {
     if (depth > DEPTH_MAX)
-        return config_fail(parser);
+        return cli_config_fail(parser);
     while (parser->token.kind != TOKEN_END && !at_sign(parser, '}')) {
         Setting setting;
         if (!read_setting(parser, &setting) || !reader(parser, &setting, payload, depth))
             return false;
         if (at_sign(parser, ','))
-            config_next(parser);
+            cli_config_next(parser);
     }
     return true;
 }
 
 /* Reads the content of a block up to its closing brace. */
-static bool config_read_content(Parser *parser, SettingReader reader, void *payload, int depth) {
-    if (!config_read_settings(parser, reader, payload, depth + 1))
+static bool cli_config_read_content(Parser *parser, SettingReader reader, void *payload,
+                                    int depth) {
+    if (!cli_config_read_settings(parser, reader, payload, depth + 1))
         return false;
     if (!at_sign(parser, '}'))
-        return config_fail(parser);
-    config_next(parser);
+        return cli_config_fail(parser);
+    cli_config_next(parser);
     return true;
 }
 
 static bool ignore_setting(Parser *parser, const Setting *setting, void *payload, int depth) {
-    return !setting->is_block || config_read_content(parser, ignore_setting, payload, depth);
+    return !setting->is_block || cli_config_read_content(parser, ignore_setting, payload, depth);
 }
 
 static Str first_value(const Setting *setting) {
@@ -211,8 +213,8 @@ static bool read_override(Parser *parser, const Setting *setting, void *payload,
         return ignore_setting(parser, setting, payload, depth);
     Str address = provider_address_complete(setting->name, parser->arena);
     if (!provider_address_is_complete(address))
-        return config_refuse(parser, "\"%.*s\" is not the address of a provider.",
-                             STR_ARG(setting->name));
+        return cli_config_refuse(parser, "\"%.*s\" is not the address of a provider.",
+                                 STR_ARG(setting->name));
     vec_push(parser->arena, &parser->config->overrides,
              (CliOverride){address, first_value(setting)});
     return true;
@@ -221,7 +223,7 @@ static bool read_override(Parser *parser, const Setting *setting, void *payload,
 static bool read_installation(Parser *parser, const Setting *setting, void *payload, int depth) {
     CliInstallation *installation = payload;
     if (setting->is_block)
-        return config_read_content(parser, ignore_setting, NULL, depth);
+        return cli_config_read_content(parser, ignore_setting, NULL, depth);
     static const char *const places[] = {
         [CLI_METHOD_FILESYSTEM_MIRROR] = "path",
         [CLI_METHOD_NETWORK_MIRROR] = "url",
@@ -246,8 +248,8 @@ static bool check_patterns(const Parser *parser, const StrVec *patterns) {
         for (size_t i = 0; i < whole.len; i++)
             strbuf_add_char(&text, whole.ptr[i] == '*' ? 'x' : whole.ptr[i]);
         if (!provider_address_is_complete(strbuf_str(&text)))
-            return config_refuse(parser, "\"%.*s\" is not a pattern for addresses of providers.",
-                                 STR_ARG(*pattern));
+            return cli_config_refuse(
+                parser, "\"%.*s\" is not a pattern for addresses of providers.", STR_ARG(*pattern));
     }
     return true;
 }
@@ -255,7 +257,7 @@ static bool check_patterns(const Parser *parser, const StrVec *patterns) {
 static bool check_oci_mirror(const Parser *parser, const CliInstallation *installation) {
     const char *error = installation->path.len ? mirror_oci_check(installation, parser->arena)
                                                : "it needs \"repository_template\"";
-    return !error || config_refuse(parser, "The block oci_mirror is wrong: %s.", error);
+    return !error || cli_config_refuse(parser, "The block oci_mirror is wrong: %s.", error);
 }
 
 static bool check_installation(const Parser *parser, CliInstallation *installation) {
@@ -266,11 +268,12 @@ static bool check_installation(const Parser *parser, CliInstallation *installati
     case CLI_METHOD_DIRECT: return true;
     case CLI_METHOD_FILESYSTEM_MIRROR:
         return installation->path.len > 0 ||
-               config_refuse(parser, "The block filesystem_mirror needs \"path\", a directory.");
+               cli_config_refuse(parser,
+                                 "The block filesystem_mirror needs \"path\", a directory.");
     case CLI_METHOD_NETWORK_MIRROR:
         if (!str_starts_with(installation->path, STR("https://")))
-            return config_refuse(parser,
-                                 "The block network_mirror needs \"url\", an https address.");
+            return cli_config_refuse(parser,
+                                     "The block network_mirror needs \"url\", an https address.");
         if (!str_ends_with(installation->path, STR("/")))
             installation->path = str_concat(installation->path, STR("/"), parser->arena);
         return true;
@@ -289,22 +292,23 @@ static bool read_method(Parser *parser, const Setting *setting, void *, int dept
     if (!setting->is_block)
         return true;
     if (str_equal(setting->name, STR("dev_overrides")))
-        return config_read_content(parser, read_override, NULL, depth);
+        return cli_config_read_content(parser, read_override, NULL, depth);
     for (size_t i = 0; i < ARRAY_COUNT(names); i++) {
         if (!str_equal_cstr(setting->name, names[i]))
             continue;
         CliInstallation *installation = vec_add(parser->arena, &parser->config->installations);
         installation->method = (CliMethod)i;
-        return config_read_content(parser, read_installation, installation, depth) &&
+        return cli_config_read_content(parser, read_installation, installation, depth) &&
                check_installation(parser, installation);
     }
-    return config_refuse(parser,
-                         "loam has no provider installation method \"%.*s\"; the methods are "
-                         "filesystem_mirror, network_mirror, oci_mirror, direct and dev_overrides.",
-                         STR_ARG(setting->name));
+    return cli_config_refuse(
+        parser,
+        "loam has no provider installation method \"%.*s\"; the methods are "
+        "filesystem_mirror, network_mirror, oci_mirror, direct and dev_overrides.",
+        STR_ARG(setting->name));
 }
 
-static CliHost *config_add_host(Parser *parser, Str name) {
+static CliHost *cli_config_add_host(Parser *parser, Str name) {
     CliHost *host = cli_config_find_host(parser->config, name);
     if (!host)
         host = vec_add(parser->arena, &parser->config->hosts);
@@ -320,7 +324,8 @@ static bool read_credentials(Parser *parser, const Setting *setting, void *paylo
     return ignore_setting(parser, setting, NULL, depth);
 }
 
-static bool config_read_service(Parser *parser, const Setting *setting, void *payload, int depth) {
+static bool cli_config_read_service(Parser *parser, const Setting *setting, void *payload,
+                                    int depth) {
     CliHost *host = payload;
     if (!setting->is_block && str_equal_cstr(setting->name, "providers.v1"))
         host->providers = first_value(setting);
@@ -334,7 +339,7 @@ static bool read_host(Parser *parser, const Setting *setting, void *payload, int
     if (!setting->is_block || !str_equal_cstr(setting->name, "services"))
         return ignore_setting(parser, setting, NULL, depth);
     host->has_services = true;
-    return config_read_content(parser, config_read_service, host, depth);
+    return cli_config_read_content(parser, cli_config_read_service, host, depth);
 }
 
 static bool read_helper(Parser *parser, const Setting *setting, void *payload, int depth) {
@@ -375,37 +380,40 @@ static bool read_oci_defaults(Parser *parser, const Setting *setting, void *payl
     return ignore_setting(parser, setting, payload, depth);
 }
 
-static bool config_read_block(Parser *parser, const Setting *setting, int depth) {
+static bool cli_config_read_block(Parser *parser, const Setting *setting, int depth) {
     CliConfig *config = parser->config;
     Str label = first_value(setting);
     if (str_equal_cstr(setting->name, "provider_installation")) {
         if (config->has_installation)
-            return config_refuse(parser, "A second block provider_installation is not allowed.");
+            return cli_config_refuse(parser,
+                                     "A second block provider_installation is not allowed.");
         config->has_installation = true;
-        return config_read_content(parser, read_method, NULL, depth);
+        return cli_config_read_content(parser, read_method, NULL, depth);
     }
     if (str_equal_cstr(setting->name, "credentials") && label.len)
-        return config_read_content(parser, read_credentials, config_add_host(parser, label), depth);
+        return cli_config_read_content(parser, read_credentials, cli_config_add_host(parser, label),
+                                       depth);
     if (str_equal_cstr(setting->name, "host") && label.len)
-        return config_read_content(parser, read_host, config_add_host(parser, label), depth);
+        return cli_config_read_content(parser, read_host, cli_config_add_host(parser, label),
+                                       depth);
     if (str_equal_cstr(setting->name, "credentials_helper") && label.len) {
         config->helper = label;
-        return config_read_content(parser, read_helper, NULL, depth);
+        return cli_config_read_content(parser, read_helper, NULL, depth);
     }
     if (str_equal_cstr(setting->name, "oci_credentials") && label.len) {
         CliOciCredentials *credentials = vec_add(parser->arena, &config->oci_credentials);
         credentials->prefix = label;
-        return config_read_content(parser, read_oci_credentials, credentials, depth);
+        return cli_config_read_content(parser, read_oci_credentials, credentials, depth);
     }
     if (str_equal_cstr(setting->name, "oci_default_credentials"))
-        return config_read_content(parser, read_oci_defaults, NULL, depth);
+        return cli_config_read_content(parser, read_oci_defaults, NULL, depth);
     return ignore_setting(parser, setting, NULL, depth);
 }
 
 static bool read_top(Parser *parser, const Setting *setting, void *, int depth) {
     CliConfig *config = parser->config;
     if (setting->is_block)
-        return config_read_block(parser, setting, depth);
+        return cli_config_read_block(parser, setting, depth);
     if (str_equal_cstr(setting->name, "plugin_cache_dir"))
         config->plugin_cache_dir = first_value(setting);
     if (str_equal_cstr(setting->name, "plugin_cache_may_break_dependency_lock_file"))
@@ -420,10 +428,10 @@ bool cli_config_parse(Str text, Str path, CliConfig *config, Arena *arena, Diags
                      .config = config,
                      .arena = arena,
                      .diags = diags};
-    config_next(&parser);
-    if (!config_read_settings(&parser, read_top, NULL, 0))
+    cli_config_next(&parser);
+    if (!cli_config_read_settings(&parser, read_top, NULL, 0))
         return false;
-    return parser.token.kind == TOKEN_END || config_fail(&parser);
+    return parser.token.kind == TOKEN_END || cli_config_fail(&parser);
 }
 
 CliHost *cli_config_find_host(const CliConfig *config, Str host) {
@@ -436,7 +444,7 @@ CliHost *cli_config_find_host(const CliConfig *config, Str host) {
 
 /* Addresses. */
 
-static bool config_matches(Str pattern, Str address) {
+static bool cli_config_matches(Str pattern, Str address) {
     SCOPED(ArenaRef) scratch = arena_open("provider pattern");
     Str wanted = provider_address_pattern(pattern, scratch);
     Str part, name;
@@ -451,7 +459,7 @@ static bool config_matches(Str pattern, Str address) {
 
 static bool matches_any(const StrVec *patterns, Str address) {
     vec_each(patterns, pattern) {
-        if (config_matches(*pattern, address))
+        if (cli_config_matches(*pattern, address))
             return true;
     }
     return false;

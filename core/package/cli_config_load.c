@@ -26,13 +26,13 @@ Str cli_config_credentials_path(const Io *io, Arena *arena) {
     return in_home(io, ".terraform.d/credentials.tfrc.json", arena);
 }
 
-static bool config_load_is_within(Str path, Str root) {
+static bool cli_config_load_is_within(Str path, Str root) {
     return str_equal(path, root) ||
            (str_starts_with(path, root) && (root.len == 1 || path.ptr[root.len] == '/'));
 }
 
 /* Resolves links in the part of the path that exists. */
-static Str config_load_resolve(const Disk *disk, Str path, Str here, Arena *arena) {
+static Str cli_config_load_resolve(const Disk *disk, Str path, Str here, Arena *arena) {
     Str real;
     Str whole = disk_clean(disk_join(here, path, arena), arena);
     for (Str start = whole; start.len > 1; start = disk_directory_of(start)) {
@@ -45,7 +45,7 @@ static Str config_load_resolve(const Disk *disk, Str path, Str here, Arena *aren
 bool cli_config_is_below(const Io *io, Str path, Arena *arena) {
     Str here;
     return io->disk->real_path(io->disk->self, STR("."), &here, arena) == 0 &&
-           config_load_is_within(config_load_resolve(io->disk, path, here, arena), here);
+           cli_config_load_is_within(cli_config_load_resolve(io->disk, path, here, arena), here);
 }
 
 bool cli_config_is_in_project(const Io *io, Str path, Arena *arena) {
@@ -54,7 +54,7 @@ bool cli_config_is_in_project(const Io *io, Str path, Arena *arena) {
     return !is_home && cli_config_is_below(io, path, arena);
 }
 
-static bool config_load_refuse(const Loading *loading, Str path, const char *what) {
+static bool cli_config_load_refuse(const Loading *loading, Str path, const char *what) {
     diags_error(loading->diags, NO_RANGE, "CLI configuration not accepted",
                 "%s \"%.*s\" is within the working directory. The files of a project must not "
                 "choose the programs that loam starts. Move it to a directory outside the project, "
@@ -71,7 +71,7 @@ static bool is_in_project(const Loading *loading, Str path) {
 
 static bool check_place(const Loading *loading, Str path, const char *what) {
     return !is_in_project(loading, path) || package_record_trusts_project(loading->io) ||
-           config_load_refuse(loading, path, what);
+           cli_config_load_refuse(loading, path, what);
 }
 
 /* No hash of a lock file covers the program of an override. */
@@ -106,7 +106,7 @@ static bool check_places(const Loading *loading) {
 }
 
 /* Reads a file. One in the project is an error; one that does not exist is not. */
-static bool config_load_read_file(const Loading *loading, Str path) {
+static bool cli_config_load_read_file(const Loading *loading, Str path) {
     const Disk *disk = loading->io->disk;
     Str text;
     DiskStat stat = {0};
@@ -130,21 +130,21 @@ static bool config_load_read_file(const Loading *loading, Str path) {
     return false;
 }
 
-static bool config_load_read_directory(const Loading *loading, Str directory) {
+static bool cli_config_load_read_directory(const Loading *loading, Str directory) {
     const Disk *disk = loading->io->disk;
     DiskEntries entries = {0};
     if (directory.len == 0 || disk->list(disk->self, directory, &entries, loading->arena) != 0)
         return true;
     vec_each(&entries, entry) {
         if (str_ends_with(entry->name, STR(".tfrc")) &&
-            !config_load_read_file(loading, disk_join(directory, entry->name, loading->arena)))
+            !cli_config_load_read_file(loading, disk_join(directory, entry->name, loading->arena)))
             return false;
     }
     return true;
 }
 
 /* Adds {"credentials": {"HOST": {"token": "…"}}}. The tokens of CLI configuration files win. */
-static bool config_load_read_tokens(const Loading *loading) {
+static bool cli_config_load_read_tokens(const Loading *loading) {
     const Disk *disk = loading->io->disk;
     Str path = cli_config_credentials_path(loading->io, loading->arena);
     const char *error;
@@ -180,20 +180,20 @@ static bool read_home(const Loading *loading, bool is_tofu) {
     Str tofu = in_home(loading->io, ".tofurc", loading->arena);
     bool has_tofu = is_tofu && tofu.len && disk_exists(loading->io->disk, tofu);
     Str file = has_tofu ? tofu : in_home(loading->io, ".terraformrc", loading->arena);
-    return config_load_read_file(loading, file) &&
-           config_load_read_directory(loading,
-                                      in_home(loading->io, ".terraform.d", loading->arena));
+    return cli_config_load_read_file(loading, file) &&
+           cli_config_load_read_directory(loading,
+                                          in_home(loading->io, ".terraform.d", loading->arena));
 }
 
 bool cli_config_load(const Io *io, bool is_tofu, CliConfig *out, Arena *arena, Diags *diags) {
     CliConfig config = {0};
     Loading loading = {io, &config, arena, diags};
     Str path = process_variable(io->process, "TF_CLI_CONFIG_FILE");
-    bool ok = path.len ? config_load_read_file(&loading, path) : read_home(&loading, is_tofu);
+    bool ok = path.len ? cli_config_load_read_file(&loading, path) : read_home(&loading, is_tofu);
     Str cache = process_variable(io->process, "TF_PLUGIN_CACHE_DIR");
     if (cache.len)
         config.plugin_cache_dir = cache;
-    if (!ok || !config_load_read_tokens(&loading) || !check_places(&loading))
+    if (!ok || !cli_config_load_read_tokens(&loading) || !check_places(&loading))
         return false;
     *out = config;
     return true;

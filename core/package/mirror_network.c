@@ -4,8 +4,8 @@
 #include "host_access.h"
 #include "url.h"
 
-static bool network_get(const PackageSources *sources, Str url, Value *out, Str *at,
-                        RegistryProblem *problem, Arena *arena) {
+static bool mirror_network_get(const PackageSources *sources, Str url, Value *out, Str *at,
+                               RegistryProblem *problem, Arena *arena) {
     Url parts;
     RegistryHost host = {.io = sources->io, .cancel = sources->cancel};
     HttpResponse response;
@@ -25,7 +25,7 @@ bool mirror_network_versions(const PackageSources *sources, const CliInstallatio
     Str at;
     Str url =
         str_format(arena, "%.*s%.*s/index.json", STR_ARG(installation->path), STR_ARG(address));
-    if (!network_get(sources, url, &index, &at, &failure, arena)) {
+    if (!mirror_network_get(sources, url, &index, &at, &failure, arena)) {
         *problem = host_access_reason(&failure, arena);
         return failure.code == 404 || failure.code == 410;
     }
@@ -48,7 +48,7 @@ bool mirror_network_find(const PackageSources *sources, const CliInstallation *i
     Url parts;
     Str url = str_format(arena, "%.*s%.*s/%.*s.json", STR_ARG(installation->path),
                          STR_ARG(wanted->address), STR_ARG(wanted->version));
-    if (!network_get(sources, url, &document, &at, &failure, arena)) {
+    if (!mirror_network_get(sources, url, &document, &at, &failure, arena)) {
         *problem = host_access_reason(&failure, arena);
         return false;
     }

@@ -22,13 +22,13 @@ static bool provider_registry_report(const Inquiry *inquiry, const RegistryProbl
     return false;
 }
 
-static bool registry_refuse(const Inquiry *inquiry, Str url, const char *what) {
+static bool provider_registry_refuse(const Inquiry *inquiry, Str url, const char *what) {
     RegistryProblem failure;
     (void)registry_host_refuse(url, what, &failure, inquiry->arena);
     return provider_registry_report(inquiry, &failure);
 }
 
-static bool registry_begin(Inquiry *inquiry, Str address) {
+static bool provider_registry_begin(Inquiry *inquiry, Str address) {
     RegistryProblem failure;
     Str host, namespace, type;
     provider_address_split(address, &host, &namespace, &type);
@@ -60,7 +60,7 @@ bool provider_registry_versions(const PackageSources *sources, const CliInstalla
     RegistryProblem failure;
     HttpResponse response;
     Value answer, versions;
-    if (!registry_begin(&inquiry, address))
+    if (!provider_registry_begin(&inquiry, address))
         return false;
     Str url =
         str_format(arena, "%.*s%.*s/versions", STR_ARG(inquiry.host.base), STR_ARG(inquiry.path));
@@ -75,7 +75,7 @@ bool provider_registry_versions(const PackageSources *sources, const CliInstalla
     if (!registry_host_parse(url, response.body, &answer, &failure, arena))
         return provider_registry_report(&inquiry, &failure);
     if (!value_find_tuple(answer, STR("versions"), &versions))
-        return registry_refuse(&inquiry, url, "lists no versions");
+        return provider_registry_refuse(&inquiry, url, "lists no versions");
     for (size_t i = 0; i < versions.count; i++) {
         Str version;
         if (value_find_text(value_at(versions, i), STR("version"), &version) &&
@@ -95,31 +95,32 @@ typedef struct Offer {
     Str keys; /* ASCII armor, one after another */
 } Offer;
 
-static bool registry_read_keys(const Inquiry *inquiry, Value answer, Offer *offer) {
+static bool provider_registry_read_keys(const Inquiry *inquiry, Value answer, Offer *offer) {
     Value signing, keys;
     StrBuf all = strbuf_new(inquiry->arena);
     if (!value_find_present(answer, STR("signing_keys"), &signing) ||
         !value_find_tuple(signing, STR("gpg_public_keys"), &keys))
-        return registry_refuse(inquiry, offer->page, "has no signing keys");
+        return provider_registry_refuse(inquiry, offer->page, "has no signing keys");
     for (size_t i = 0; i < keys.count; i++) {
         Str armor;
         if (value_find_text(value_at(keys, i), STR("ascii_armor"), &armor))
             strbuf_add_format(&all, "%.*s\n", STR_ARG(armor));
     }
     offer->keys = strbuf_str(&all);
-    return offer->keys.len > 0 || registry_refuse(inquiry, offer->page, "has no signing keys");
+    return offer->keys.len > 0 ||
+           provider_registry_refuse(inquiry, offer->page, "has no signing keys");
 }
 
-static bool registry_read_url(const Inquiry *inquiry, Value answer, const char *name, Str page,
-                              Str *out) {
+static bool provider_registry_read_url(const Inquiry *inquiry, Value answer, const char *name,
+                                       Str page, Str *out) {
     Str place;
     if (!value_find_text(answer, str_from_cstr(name), &place))
-        return registry_refuse(
+        return provider_registry_refuse(
             inquiry, page,
             str_to_cstr(str_format(inquiry->arena, "has no \"%s\"", name), inquiry->arena));
     *out = url_resolve(page, place, inquiry->arena);
     return str_starts_with(*out, STR("https://")) ||
-           registry_refuse(
+           provider_registry_refuse(
                inquiry, page,
                str_to_cstr(str_format(inquiry->arena, "has a \"%s\" that is not https", name),
                            inquiry->arena));
@@ -152,15 +153,16 @@ static bool read_offer(const Inquiry *inquiry, const Package *wanted, Offer *off
     offer->page = response.url;
     if (!value_find_text(answer, STR("filename"), &offer->filename) ||
         !value_find_text(answer, STR("shasum"), &out->sha256) || out->sha256.len != 64)
-        return registry_refuse(inquiry, url, "has no \"filename\" or no \"shasum\"");
+        return provider_registry_refuse(inquiry, url, "has no \"filename\" or no \"shasum\"");
     if (!is_file_of(wanted, offer->filename, arena))
-        return registry_refuse(inquiry, url,
-                               "names the file of another provider, version or platform");
-    return registry_read_url(inquiry, answer, "download_url", offer->page, &offer->url) &&
-           registry_read_url(inquiry, answer, "shasums_url", offer->page, &offer->sums_url) &&
-           registry_read_url(inquiry, answer, "shasums_signature_url", offer->page,
-                             &offer->signature_url) &&
-           registry_read_keys(inquiry, answer, offer);
+        return provider_registry_refuse(inquiry, url,
+                                        "names the file of another provider, version or platform");
+    return provider_registry_read_url(inquiry, answer, "download_url", offer->page, &offer->url) &&
+           provider_registry_read_url(inquiry, answer, "shasums_url", offer->page,
+                                      &offer->sums_url) &&
+           provider_registry_read_url(inquiry, answer, "shasums_signature_url", offer->page,
+                                      &offer->signature_url) &&
+           provider_registry_read_keys(inquiry, answer, offer);
 }
 
 static bool get_text(const Inquiry *inquiry, Str url, Str *out) {
@@ -186,12 +188,12 @@ static bool check_sums(const Inquiry *inquiry, const Offer *offer, Str sums, Pac
         if (!str_equal(name, offer->filename))
             continue;
         if (!str_equal(sum, out->sha256))
-            return registry_refuse(inquiry, offer->sums_url,
-                                   "has another checksum for the package than the registry");
+            return provider_registry_refuse(
+                inquiry, offer->sums_url, "has another checksum for the package than the registry");
         is_listed = true;
     }
-    return is_listed ||
-           registry_refuse(inquiry, offer->sums_url, "has no checksum for the file of the package");
+    return is_listed || provider_registry_refuse(inquiry, offer->sums_url,
+                                                 "has no checksum for the file of the package");
 }
 
 static bool check_signature(const Inquiry *inquiry, const Offer *offer, Str sums, Package *out) {
@@ -221,8 +223,8 @@ bool provider_registry_find(const PackageSources *sources, const CliInstallation
     Str sums;
     Url parts;
     *out = *wanted;
-    if (!registry_begin(&inquiry, wanted->address) || !read_offer(&inquiry, wanted, &offer, out) ||
-        !get_text(&inquiry, offer.sums_url, &sums) ||
+    if (!provider_registry_begin(&inquiry, wanted->address) ||
+        !read_offer(&inquiry, wanted, &offer, out) || !get_text(&inquiry, offer.sums_url, &sums) ||
         !check_signature(&inquiry, &offer, sums, out) || !check_sums(&inquiry, &offer, sums, out))
         return false;
     out->url = offer.url;

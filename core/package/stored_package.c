@@ -45,10 +45,10 @@ static void add_stat(Marking *marking, Str name, const DiskStat *stat, Arena *sc
         marking->changed_ns = stat->changed_ns;
 }
 
-static int package_add_directory(Marking *marking, Str name, int depth);
+static int stored_package_add_directory(Marking *marking, Str name, int depth);
 
-static int package_add_entry(Marking *marking, Str directory, Str entry, int depth,
-                             Arena *scratch) {
+static int stored_package_add_entry(Marking *marking, Str directory, Str entry, int depth,
+                                    Arena *scratch) {
     const Disk *disk = marking->disk;
     const StoredPackage *package = marking->package;
     DiskStat stat;
@@ -59,10 +59,10 @@ static int package_add_entry(Marking *marking, Str directory, Str entry, int dep
     if (status != 0)
         return status;
     add_stat(marking, name, &stat, scratch);
-    return stat.kind == DISK_DIRECTORY ? package_add_directory(marking, name, depth + 1) : 0;
+    return stat.kind == DISK_DIRECTORY ? stored_package_add_directory(marking, name, depth + 1) : 0;
 }
 
-static int package_add_directory(Marking *marking, Str name, int depth) {
+static int stored_package_add_directory(Marking *marking, Str name, int depth) {
     SCOPED(ArenaRef) scratch = arena_open("package files");
     const Disk *disk = marking->disk;
     DiskEntries entries = {0};
@@ -70,7 +70,7 @@ static int package_add_directory(Marking *marking, Str name, int depth) {
     int status = depth > DEPTH_LIMIT ? -ELOOP : disk->list(disk->self, path, &entries, scratch);
     vec_each(&entries, entry) {
         if (status == 0)
-            status = package_add_entry(marking, name, entry->name, depth, scratch);
+            status = stored_package_add_entry(marking, name, entry->name, depth, scratch);
     }
     return status;
 }
@@ -85,7 +85,7 @@ int stored_package_mark(const Io *io, const StoredPackage *package, Str *mark, i
         return status;
     marking.digest = digest_open(DIGEST_SHA256);
     add_stat(&marking, package->path, &stat, scratch);
-    status = package_add_directory(&marking, STR_EMPTY, 0);
+    status = stored_package_add_directory(&marking, STR_EMPTY, 0);
     *mark = digest_finish(marking.digest, arena);
     *changed_ns = marking.changed_ns;
     return status;

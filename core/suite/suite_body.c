@@ -8,7 +8,8 @@ typedef struct BoundBody {
     const Scope *scope;
 } BoundBody;
 
-static bool body_bind(const BoundBody *self, BodyAttribute *attribute, Arena *arena, Diags *diags) {
+static bool suite_body_bind(const BoundBody *self, BodyAttribute *attribute, Arena *arena,
+                            Diags *diags) {
     Value value;
     if (!expr_has_traversal(attribute->expr))
         return true;
@@ -23,7 +24,7 @@ static bool bind_all(const BoundBody *self, BodyContent *content, Arena *arena, 
     size_t kept = 0;
     for (size_t i = 0; i < content->attributes.count; i++) {
         BodyAttribute attribute = content->attributes.items[i];
-        if (body_bind(self, &attribute, arena, diags)) {
+        if (suite_body_bind(self, &attribute, arena, diags)) {
             content->attributes.items[kept++] = attribute;
             continue;
         }

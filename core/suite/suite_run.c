@@ -460,7 +460,7 @@ void suite_run_execute(SuiteContext *context, SuiteRun *run) {
     evaluate_assertions(&work);
 }
 
-static bool suite_suite_run_bind(RunWork *work) {
+static bool suite_run_bind_work(RunWork *work) {
     SuiteRun *run = work->run;
     if (work->config->unmet)
         diags_append(&run->diags, work->config->unmet);
@@ -471,7 +471,7 @@ static bool suite_suite_run_bind(RunWork *work) {
 bool suite_run_bind(SuiteContext *context, SuiteRun *run, SuiteState *state, Diags *diags) {
     RunWork work = new_work(context, run, state);
     size_t before = run->diags.count;
-    bool ok = suite_suite_run_bind(&work);
+    bool ok = suite_run_bind_work(&work);
     for (size_t i = before; i < run->diags.count; i++) {
         if (run->diags.items[i].severity == DIAG_ERROR)
             diags_add(diags, &run->diags.items[i]);

@@ -20,7 +20,7 @@ static bool read_nothing(Backend *backend, Str *out, Arena *arena, Diags *diags)
     return true;
 }
 
-static bool state_forget(Backend *backend, Str bytes, Diags *diags) {
+static bool suite_state_forget(Backend *backend, Str bytes, Diags *diags) {
     (void)backend, (void)bytes, (void)diags;
     return true;
 }
@@ -32,7 +32,7 @@ static Backend *memory_backend(Arena *arena) {
         .lock = forget_lock,
         .unlock = forget_unlock,
         .read = read_nothing,
-        .write = state_forget,
+        .write = suite_state_forget,
     };
     return backend;
 }
@@ -58,14 +58,14 @@ bool suite_state_has_objects(const SuiteState *state) {
     return state->store && state->store->is_in_doubt;
 }
 
-static bool state_open_file(SuiteContext *context, SuiteState *state, Diags *diags) {
+static bool suite_state_open_file(SuiteContext *context, SuiteState *state, Diags *diags) {
     const SuiteStorage *storage = context->request->storage;
     Str name = suite_manifest_file_name(state->entry.id, context->arena);
     return storage->open_file(storage->self, name, &state->store, diags);
 }
 
-static bool state_open_backend(SuiteContext *context, SuiteState *state,
-                               const BackendConfig *config, Diags *diags) {
+static bool suite_state_open_backend(SuiteContext *context, SuiteState *state,
+                                     const BackendConfig *config, Diags *diags) {
     const SuiteStorage *storage = context->request->storage;
     state->backend = config;
     if (!storage->open_backend(storage->self, config, &state->store, diags))
@@ -77,7 +77,7 @@ static bool state_open_backend(SuiteContext *context, SuiteState *state,
 bool suite_state_prepare(SuiteContext *context, SuiteState *state, const SuiteRun *run,
                          Diags *diags) {
     const BackendConfig *backend = run ? run->config->backend : NULL;
-    if (backend && !state->store && !state_open_backend(context, state, backend, diags))
+    if (backend && !state->store && !suite_state_open_backend(context, state, backend, diags))
         return false;
     if (!state->store || !state->store->is_in_doubt)
         return true;
@@ -90,17 +90,17 @@ bool suite_state_prepare(SuiteContext *context, SuiteState *state, const SuiteRu
 bool suite_state_load(SuiteContext *context, SuiteState *state, const SuiteRun *run, Diags *diags) {
     bool is_in_file = state->entry.id.len > 0; /* perhaps from a time before the backend */
     if (!is_in_file && run->config->backend && !state->backend)
-        return state_open_backend(context, state, run->config->backend, diags);
+        return suite_state_open_backend(context, state, run->config->backend, diags);
     if (state->store || !is_in_file)
         return true;
-    if (!state_open_file(context, state, diags))
+    if (!suite_state_open_file(context, state, diags))
         return false;
     state->state = state->store->state;
     return true;
 }
 
 /* Writes a state from memory to its store. */
-static bool state_write(SuiteState *state, Diags *diags) {
+static bool suite_state_write(SuiteState *state, Diags *diags) {
     WorkingState *working;
     if (!state->store->begin(state->store, state->state, &working, diags))
         return false;
@@ -113,8 +113,8 @@ static bool state_write(SuiteState *state, Diags *diags) {
 static bool move_to_store(SuiteContext *context, SuiteState *state, Diags *diags) {
     if (state->store)
         return true;
-    return state_open_file(context, state, diags) &&
-           (state_is_empty(state->state) || state_write(state, diags));
+    return suite_state_open_file(context, state, diags) &&
+           (state_is_empty(state->state) || suite_state_write(state, diags));
 }
 
 /* Chooses the entry of a state that `run` changes, or that is moved to its store. Returns false if
@@ -131,7 +131,7 @@ static bool renew_entry(SuiteContext *context, SuiteState *state, const SuiteRun
     return true;
 }
 
-static bool state_update(SuiteContext *context, const SuiteEntries *entries, Diags *diags) {
+static bool suite_state_update(SuiteContext *context, const SuiteEntries *entries, Diags *diags) {
     const SuiteRequest *request = context->request;
     return entries->count == 0 ||
            suite_manifest_update(request->storage, request->engine->io, context->file->config->path,
@@ -151,7 +151,7 @@ static bool store_all(SuiteContext *context, SuiteState *changed, const SuiteRun
             vec_push(context->arena, &entries, state->entry);
     }
     context->is_stored = true;
-    bool ok = state_update(context, &entries, diags);
+    bool ok = suite_state_update(context, &entries, diags);
     map_each(&context->states, entry) {
         SuiteState *state = entry->value;
         if (state == changed || state->last)
@@ -199,7 +199,7 @@ static void choose_reasons(SuiteContext *context) {
 }
 
 /* Adds the entries of the states that are kept, or of the others. */
-static void state_collect(SuiteContext *context, bool of_kept, SuiteEntries *out) {
+static void suite_state_collect(SuiteContext *context, bool of_kept, SuiteEntries *out) {
     map_each(&context->states, item) {
         SuiteState *state = item->value;
         SuiteEntry *entry = &state->entry;
@@ -221,7 +221,7 @@ static bool keep_in_store(SuiteContext *context, SuiteState *state, Diags *diags
            move_to_store(context, state, diags);
 }
 
-static void state_close_store(SuiteState *state, Diags *diags) {
+static void suite_state_close_store(SuiteState *state, Diags *diags) {
     if (state->store)
         state->store->close(state->store, state->reason != SUITE_REASON_NONE, diags);
     state->store = NULL;
@@ -232,13 +232,13 @@ bool suite_state_finish(SuiteContext *context, Diags *diags) {
     SuiteEntries removed = {0};
     size_t errors = diags->error_count;
     choose_reasons(context);
-    state_collect(context, true, &kept);
-    state_collect(context, false, &removed);
+    suite_state_collect(context, true, &kept);
+    suite_state_collect(context, false, &removed);
     /* Entries are there before their files, and files are removed before their entries. */
-    bool ok = state_update(context, &kept, diags);
+    bool ok = suite_state_update(context, &kept, diags);
     map_each(&context->states, entry) {
         ok &= keep_in_store(context, entry->value, diags);
-        state_close_store(entry->value, diags);
+        suite_state_close_store(entry->value, diags);
     }
-    return state_update(context, &removed, diags) && ok && diags->error_count == errors;
+    return suite_state_update(context, &removed, diags) && ok && diags->error_count == errors;
 }

@@ -84,7 +84,7 @@ const char *xml_print(const XmlDoc *doc, Arena *arena) {
     return xml_print_node(xml_root(doc), arena);
 }
 
-static bool xml_xml_parse(Str text, const char *encoding, int options, XmlDoc *out) {
+static bool xml_parse_with(Str text, const char *encoding, int options, XmlDoc *out) {
     options |= XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING;
     if (text.len == 0 || text.len > INT32_MAX)
         return false;
@@ -100,11 +100,11 @@ static bool xml_xml_parse(Str text, const char *encoding, int options, XmlDoc *o
 }
 
 bool xml_read(Str text, XmlDoc *out) {
-    return xml_xml_parse(text, NULL, 0, out);
+    return xml_parse_with(text, NULL, 0, out);
 }
 
 bool xml_parse(const char *text, XmlDoc *out) {
-    return xml_xml_parse(str_from_cstr(text), "UTF-8", XML_PARSE_NOBLANKS, out);
+    return xml_parse_with(str_from_cstr(text), "UTF-8", XML_PARSE_NOBLANKS, out);
 }
 
 bool xml_take(char *text, XmlDoc *out) {

@@ -30,12 +30,12 @@ static void write_optional(JsonWriter *writer, const char *key, Str text) {
         json_key_string(writer, key, text);
 }
 
-static void json_write_text(JsonWriter *writer, const char *key, const char *text) {
+static void plan_json_write_text(JsonWriter *writer, const char *key, const char *text) {
     json_key_string(writer, key, str_from_cstr(text));
 }
 
-static void json_write_address(JsonWriter *writer, const char *key, ResourceAddr address,
-                               Arena *arena) {
+static void plan_json_write_address(JsonWriter *writer, const char *key, ResourceAddr address,
+                                    Arena *arena) {
     json_key_string(writer, key, resource_addr_to_str(address, arena));
 }
 
@@ -50,7 +50,7 @@ static void write_path(JsonWriter *writer, Path path) {
     json_array_end(writer);
 }
 
-static void json_write_paths(JsonWriter *writer, const Paths *paths) {
+static void plan_json_write_paths(JsonWriter *writer, const Paths *paths) {
     if (paths->count == 0)
         return;
     json_key(writer, STR("replace_paths"));
@@ -76,20 +76,20 @@ static void write_notes(JsonWriter *writer, const ChangeNotes *notes) {
     json_array_end(writer);
 }
 
-static void json_write_part(JsonWriter *writer, const PartChange *part) {
+static void plan_json_write_part(JsonWriter *writer, const PartChange *part) {
     json_object_start(writer);
     json_key_string(writer, "key", part->key);
     if (!str_equal(part->title, part->key))
         json_key_string(writer, "title", part->title);
-    json_write_text(writer, "action", plan_json_actions[part->action]);
+    plan_json_write_text(writer, "action", plan_json_actions[part->action]);
     write_key_value(writer, "before", part->before);
     write_key_value(writer, "after", part->after);
-    json_write_paths(writer, &part->replace_paths);
+    plan_json_write_paths(writer, &part->replace_paths);
     write_notes(writer, &part->notes);
     json_object_end(writer);
 }
 
-static void json_write_parts(JsonWriter *writer, const ResourceChange *change) {
+static void plan_json_write_parts(JsonWriter *writer, const ResourceChange *change) {
     if (change->has_unknown_parts)
         json_key_bool(writer, "has_unknown_parts", true);
     if (change->parts.count == 0)
@@ -97,7 +97,7 @@ static void json_write_parts(JsonWriter *writer, const ResourceChange *change) {
     json_key(writer, STR("parts"));
     json_array_start(writer);
     vec_each(&change->parts, part) {
-        json_write_part(writer, part);
+        plan_json_write_part(writer, part);
     }
     json_array_end(writer);
 }
@@ -112,64 +112,65 @@ static void write_dependencies(JsonWriter *writer, const ResourceChange *change)
     json_array_end(writer);
 }
 
-static void json_write_trigger(JsonWriter *writer, const ActionInvocation *invocation) {
-    json_write_text(writer, "event", invoke_event_keyword(invocation->event));
-    json_write_text(writer, "on_failure", invoke_failure_keyword(invocation->on_failure));
+static void plan_json_write_trigger(JsonWriter *writer, const ActionInvocation *invocation) {
+    plan_json_write_text(writer, "event", invoke_event_keyword(invocation->event));
+    plan_json_write_text(writer, "on_failure", invoke_failure_keyword(invocation->on_failure));
     json_key_int(writer, "trigger", invocation->trigger);
     json_key_int(writer, "index", invocation->index);
 }
 
-static void json_write_invocation(JsonWriter *writer, const ActionInvocation *invocation,
-                                  Arena *arena) {
+static void plan_json_write_invocation(JsonWriter *writer, const ActionInvocation *invocation,
+                                       Arena *arena) {
     json_object_start(writer);
-    json_write_address(writer, "action", invocation->action, arena);
+    plan_json_write_address(writer, "action", invocation->action, arena);
     write_optional(writer, "provider", invocation->provider_config.provider);
     write_optional(writer, "provider_alias", invocation->provider_config.alias);
     write_optional(writer, "provider_key", invocation->provider_config.key);
     write_optional(writer, "provider_module", invocation->provider_config.module);
     write_key_value(writer, "config", invocation->config);
     if (invocation->caller.type.len)
-        json_write_address(writer, "caller", invocation->caller, arena);
+        plan_json_write_address(writer, "caller", invocation->caller, arena);
     if (!invocation->is_requested)
-        json_write_trigger(writer, invocation);
+        plan_json_write_trigger(writer, invocation);
     json_object_end(writer);
 }
 
-static void json_write_invocations(JsonWriter *writer, const ActionInvocations *all, Arena *arena) {
+static void plan_json_write_invocations(JsonWriter *writer, const ActionInvocations *all,
+                                        Arena *arena) {
     if (all->count == 0)
         return;
     json_key(writer, STR("invocations"));
     json_array_start(writer);
     vec_each(all, invocation) {
-        json_write_invocation(writer, invocation, arena);
+        plan_json_write_invocation(writer, invocation, arena);
     }
     json_array_end(writer);
 }
 
-static void json_write_identity(JsonWriter *writer, const char *key, Value identity) {
+static void plan_json_write_identity(JsonWriter *writer, const char *key, Value identity) {
     if (!value_is_null(identity))
         write_key_value(writer, key, identity);
 }
 
 static void write_change_members(JsonWriter *writer, const ResourceChange *change, Arena *arena) {
-    json_write_address(writer, "address", change->address, arena);
+    plan_json_write_address(writer, "address", change->address, arena);
     if (change->previous.type.len)
-        json_write_address(writer, "previous", change->previous, arena);
+        plan_json_write_address(writer, "previous", change->previous, arena);
     write_optional(writer, "deposed", change->deposed);
     write_optional(writer, "provider", change->provider_config.provider);
     write_optional(writer, "provider_alias", change->provider_config.alias);
     write_optional(writer, "provider_key", change->provider_config.key);
     write_optional(writer, "provider_module", change->provider_config.module);
-    json_write_text(writer, "action", plan_json_actions[change->action]);
+    plan_json_write_text(writer, "action", plan_json_actions[change->action]);
     write_optional(writer, "reason", str_from_cstr(action_reason_name(change->reason)));
     write_key_value(writer, "before", change->before);
     write_key_value(writer, "after", change->after);
     if (change->config.type)
         write_key_value(writer, "config", change->config);
-    json_write_paths(writer, &change->replace_paths);
+    plan_json_write_paths(writer, &change->replace_paths);
     write_notes(writer, &change->notes);
-    json_write_parts(writer, change);
-    json_write_invocations(writer, &change->invocations, arena);
+    plan_json_write_parts(writer, change);
+    plan_json_write_invocations(writer, &change->invocations, arena);
     if (change->private_data.len)
         json_key_string(writer, "private", base64_encode(change->private_data, arena));
     write_optional(writer, "config_digest", change->config_digest);
@@ -179,13 +180,13 @@ static void write_change_members(JsonWriter *writer, const ResourceChange *chang
     if (change->create_before_destroy)
         json_key_bool(writer, "create_before_destroy", true);
     write_optional(writer, "import_id", change->import.id);
-    json_write_identity(writer, "import_identity", change->import.identity);
+    plan_json_write_identity(writer, "import_identity", change->import.identity);
     if (change->import.is_unknown)
         json_key_bool(writer, "import_is_unknown", true);
     if (change->identity_version)
         json_key_int(writer, "identity_version", change->identity_version);
-    json_write_identity(writer, "before_identity", change->before_identity);
-    json_write_identity(writer, "after_identity", change->after_identity);
+    plan_json_write_identity(writer, "before_identity", change->before_identity);
+    plan_json_write_identity(writer, "after_identity", change->after_identity);
     write_optional(writer, "generated_config", change->generated_config);
 }
 
@@ -197,7 +198,7 @@ static void plan_json_write_change(JsonWriter *writer, const ResourceChange *cha
 
 static void write_deferred(JsonWriter *writer, const DeferredChange *deferred, Arena *arena) {
     json_object_start(writer);
-    json_write_text(writer, "deferral", deferral_name(deferred->deferral));
+    plan_json_write_text(writer, "deferral", deferral_name(deferred->deferral));
     write_change_members(writer, &deferred->change, arena);
     json_object_end(writer);
 }
@@ -226,11 +227,11 @@ static void write_drift_fields(JsonWriter *writer, const DriftFields *fields) {
 
 static void plan_json_write_drift(JsonWriter *writer, const Drift *drift, Arena *arena) {
     json_object_start(writer);
-    json_write_address(writer, "address", drift->address, arena);
+    plan_json_write_address(writer, "address", drift->address, arena);
     if (drift->previous.type.len)
-        json_write_address(writer, "previous", drift->previous, arena);
+        plan_json_write_address(writer, "previous", drift->previous, arena);
     write_optional(writer, "provider", drift->provider);
-    json_write_text(writer, "action", plan_json_actions[drift->action]);
+    plan_json_write_text(writer, "action", plan_json_actions[drift->action]);
     write_key_value(writer, "before", drift->before);
     write_key_value(writer, "after", drift->after);
     write_drift_fields(writer, &drift->fields);
@@ -240,7 +241,7 @@ static void plan_json_write_drift(JsonWriter *writer, const Drift *drift, Arena 
 static void plan_json_write_output(JsonWriter *writer, const OutputChange *output) {
     json_object_start(writer);
     json_key_string(writer, "name", output->name);
-    json_write_text(writer, "action", plan_json_actions[output->action]);
+    plan_json_write_text(writer, "action", plan_json_actions[output->action]);
     write_key_value(writer, "before", output->before);
     write_key_value(writer, "after", output->after);
     if (output->sensitive)
@@ -257,7 +258,7 @@ static void write_variable(JsonWriter *writer, const PlanVariable *variable) {
     json_object_end(writer);
 }
 
-static void json_open_section(JsonWriter *writer, const char *key) {
+static void plan_json_open_section(JsonWriter *writer, const char *key) {
     json_key(writer, str_from_cstr(key));
     json_array_start(writer);
 }
@@ -265,25 +266,25 @@ static void json_open_section(JsonWriter *writer, const char *key) {
 static void write_texts(JsonWriter *writer, const char *key, const Str *texts, size_t count) {
     if (count == 0)
         return;
-    json_open_section(writer, key);
+    plan_json_open_section(writer, key);
     for (size_t i = 0; i < count; i++)
         json_write_string(writer, texts[i]);
     json_array_end(writer);
 }
 
 static void write_sections(JsonWriter *writer, const Plan *plan, Arena *arena) {
-    json_open_section(writer, "variables");
+    plan_json_open_section(writer, "variables");
     vec_each(&plan->variables, variable) {
         write_variable(writer, variable);
     }
     json_array_end(writer);
-    json_open_section(writer, "changes");
+    plan_json_open_section(writer, "changes");
     vec_each(&plan->changes, change) {
         plan_json_write_change(writer, change, arena);
     }
     json_array_end(writer);
     if (plan->deferred.count > 0) {
-        json_open_section(writer, "deferred");
+        plan_json_open_section(writer, "deferred");
         vec_each(&plan->deferred, deferred) {
             write_deferred(writer, deferred, arena);
         }
@@ -291,13 +292,13 @@ static void write_sections(JsonWriter *writer, const Plan *plan, Arena *arena) {
     }
     write_texts(writer, "deferred_blocks", plan->deferred_blocks.items,
                 plan->deferred_blocks.count);
-    json_open_section(writer, "drift");
+    plan_json_open_section(writer, "drift");
     vec_each(&plan->drift, drift) {
         plan_json_write_drift(writer, drift, arena);
     }
     json_array_end(writer);
-    json_write_invocations(writer, &plan->invocations, arena);
-    json_open_section(writer, "outputs");
+    plan_json_write_invocations(writer, &plan->invocations, arena);
+    plan_json_open_section(writer, "outputs");
     vec_each(&plan->outputs, output) {
         plan_json_write_output(writer, output);
     }
@@ -314,7 +315,7 @@ Str plan_json_encode(const Plan *plan, Arena *arena) {
     json_writer_init(&writer, &out, 0);
     json_object_start(&writer);
     json_key_int(&writer, "format", PLAN_JSON_FORMAT);
-    json_write_text(&writer, "mode", plan_json_modes[plan->mode]);
+    plan_json_write_text(&writer, "mode", plan_json_modes[plan->mode]);
     json_key_bool(&writer, "errored", plan->errored);
     json_key_bool(&writer, "complete", plan->complete);
     if (plan->has_news)

@@ -23,7 +23,7 @@ static bool json_read_fail(Load *load, const char *error) {
     return false;
 }
 
-static bool json_read_text(Load *load, Str *out) {
+static bool plan_json_read_text(Load *load, Str *out) {
     if (json_next(load->reader) != JSON_STRING)
         return json_read_fail(load, "a string was expected");
     *out = load->reader->text;
@@ -37,9 +37,9 @@ static bool plan_json_read_bool(Load *load, bool *out) {
            json_read_fail(load, "true or false was expected");
 }
 
-static bool json_read_name(Load *load, const char *const *names, size_t count, size_t *out) {
+static bool plan_json_read_name(Load *load, const char *const *names, size_t count, size_t *out) {
     Str text;
-    if (!json_read_text(load, &text))
+    if (!plan_json_read_text(load, &text))
         return false;
     for (*out = 0; *out < count; (*out)++) {
         if (str_equal_cstr(text, names[*out]))
@@ -50,22 +50,22 @@ static bool json_read_name(Load *load, const char *const *names, size_t count, s
 
 static bool read_action(Load *load, Action *out) {
     size_t i;
-    if (!json_read_name(load, plan_json_actions, PLAN_JSON_ACTIONS, &i))
+    if (!plan_json_read_name(load, plan_json_actions, PLAN_JSON_ACTIONS, &i))
         return false;
     *out = (Action)i;
     return true;
 }
 
-static bool json_read_address(Load *load, ResourceAddr *out) {
+static bool plan_json_read_address(Load *load, ResourceAddr *out) {
     Str text;
     Diags diags = diags_new(load->arena);
-    if (!json_read_text(load, &text))
+    if (!plan_json_read_text(load, &text))
         return false;
     return address_parse_planned(text, out, load->arena, &diags) ||
            json_read_fail(load, "an address is invalid");
 }
 
-static bool json_read_one(Load *load, Value *out) {
+static bool plan_json_read_one(Load *load, Value *out) {
     return plan_value_read(load->reader, json_next(load->reader), out, load->arena);
 }
 
@@ -80,7 +80,7 @@ static bool read_object_from(Load *load, JsonToken token, ReadMember read, void 
 }
 
 /* Reads each element with `read`, into the slot that `add` appends. */
-static bool json_read_objects(Load *load, void *(*add)(Load *), ReadMember read) {
+static bool plan_json_read_objects(Load *load, void *(*add)(Load *), ReadMember read) {
     if (json_next(load->reader) != JSON_ARRAY_START)
         return json_read_fail(load, "an array was expected");
     JsonToken token;
@@ -91,7 +91,7 @@ static bool json_read_objects(Load *load, void *(*add)(Load *), ReadMember read)
     return true;
 }
 
-static bool json_read_texts(Load *load, StrVec *out) {
+static bool plan_json_read_texts(Load *load, StrVec *out) {
     if (json_next(load->reader) != JSON_ARRAY_START)
         return json_read_fail(load, "an array was expected");
     JsonToken token;
@@ -100,7 +100,7 @@ static bool json_read_texts(Load *load, StrVec *out) {
     return token == JSON_ARRAY_END || json_read_fail(load, "a string was expected");
 }
 
-static bool json_read_path(Load *load, JsonToken token, Path *out) {
+static bool plan_json_read_path(Load *load, JsonToken token, Path *out) {
     VEC(PathStep) steps = {0};
     if (token != JSON_ARRAY_START)
         return json_read_fail(load, "an array was expected");
@@ -118,12 +118,12 @@ static bool json_read_path(Load *load, JsonToken token, Path *out) {
     return true;
 }
 
-static bool json_read_paths(Load *load, Paths *out) {
+static bool plan_json_read_paths(Load *load, Paths *out) {
     if (json_next(load->reader) != JSON_ARRAY_START)
         return json_read_fail(load, "an array was expected");
     JsonToken token;
     while ((token = json_next(load->reader)) != JSON_ARRAY_END) {
-        if (!json_read_path(load, token, vec_add(load->arena, out)))
+        if (!plan_json_read_path(load, token, vec_add(load->arena, out)))
             return false;
     }
     return true;
@@ -132,9 +132,9 @@ static bool json_read_paths(Load *load, Paths *out) {
 static bool read_note_member(Load *load, Str key, void *subject) {
     ChangeNote *note = subject;
     if (str_equal(key, STR("path")))
-        return json_read_path(load, json_next(load->reader), &note->path);
+        return plan_json_read_path(load, json_next(load->reader), &note->path);
     if (str_equal(key, STR("text")))
-        return json_read_text(load, &note->text);
+        return plan_json_read_text(load, &note->text);
     return json_read_fail(load, "a note has unknown members");
 }
 
@@ -153,17 +153,17 @@ static bool read_notes(Load *load, ChangeNotes *out) {
 static bool read_part_member(Load *load, Str key, void *subject) {
     PartChange *part = subject;
     if (str_equal(key, STR("key")))
-        return json_read_text(load, &part->key);
+        return plan_json_read_text(load, &part->key);
     if (str_equal(key, STR("title")))
-        return json_read_text(load, &part->title);
+        return plan_json_read_text(load, &part->title);
     if (str_equal(key, STR("action")))
         return read_action(load, &part->action);
     if (str_equal(key, STR("before")))
-        return json_read_one(load, &part->before);
+        return plan_json_read_one(load, &part->before);
     if (str_equal(key, STR("after")))
-        return json_read_one(load, &part->after);
+        return plan_json_read_one(load, &part->after);
     if (str_equal(key, STR("replace_paths")))
-        return json_read_paths(load, &part->replace_paths);
+        return plan_json_read_paths(load, &part->replace_paths);
     if (str_equal(key, STR("notes")))
         return read_notes(load, &part->notes);
     return json_read_fail(load, "a part has unknown members");
@@ -188,7 +188,7 @@ static bool read_parts(Load *load, ResourceChange *change) {
 static bool read_action_address(Load *load, ResourceAddr *out) {
     Str text;
     Diags diags = diags_new(load->arena);
-    if (!json_read_text(load, &text))
+    if (!plan_json_read_text(load, &text))
         return false;
     return address_parse_action(text, out, load->arena, &diags) ||
            json_read_fail(load, "an address is invalid");
@@ -211,11 +211,11 @@ static bool read_trigger_member(Load *load, Str key, ActionInvocation *invocatio
         return plan_json_read_number(load, &invocation->index);
     if (str_equal(key, STR("event"))) {
         invocation->is_requested = false;
-        return json_read_text(load, &text) && (invoke_event_parse(text, &invocation->event) ||
-                                               json_read_fail(load, "a name is unknown"));
+        return plan_json_read_text(load, &text) && (invoke_event_parse(text, &invocation->event) ||
+                                                    json_read_fail(load, "a name is unknown"));
     }
     if (str_equal(key, STR("on_failure")))
-        return json_read_text(load, &text) &&
+        return plan_json_read_text(load, &text) &&
                (invoke_failure_parse(text, &invocation->on_failure) ||
                 json_read_fail(load, "a name is unknown"));
     return json_read_fail(load, "an invocation has unknown members");
@@ -226,17 +226,17 @@ static bool read_invocation_member(Load *load, Str key, void *subject) {
     if (str_equal(key, STR("action")))
         return read_action_address(load, &invocation->action);
     if (str_equal(key, STR("caller")))
-        return json_read_address(load, &invocation->caller);
+        return plan_json_read_address(load, &invocation->caller);
     if (str_equal(key, STR("provider")))
-        return json_read_text(load, &invocation->provider_config.provider);
+        return plan_json_read_text(load, &invocation->provider_config.provider);
     if (str_equal(key, STR("provider_alias")))
-        return json_read_text(load, &invocation->provider_config.alias);
+        return plan_json_read_text(load, &invocation->provider_config.alias);
     if (str_equal(key, STR("provider_key")))
-        return json_read_text(load, &invocation->provider_config.key);
+        return plan_json_read_text(load, &invocation->provider_config.key);
     if (str_equal(key, STR("provider_module")))
-        return json_read_text(load, &invocation->provider_config.module);
+        return plan_json_read_text(load, &invocation->provider_config.module);
     if (str_equal(key, STR("config")))
-        return json_read_one(load, &invocation->config);
+        return plan_json_read_one(load, &invocation->config);
     return read_trigger_member(load, key, invocation);
 }
 
@@ -255,21 +255,21 @@ static bool read_invocations(Load *load, ActionInvocations *out) {
 
 static bool read_reason(Load *load, ActionReason *out) {
     Str text;
-    if (!json_read_text(load, &text))
+    if (!plan_json_read_text(load, &text))
         return false;
     return action_reason_from_name(text, out) || json_read_fail(load, "a reason is unknown");
 }
 
-static bool json_read_private(Load *load, Str *out) {
+static bool plan_json_read_private(Load *load, Str *out) {
     Str text;
-    if (!json_read_text(load, &text))
+    if (!plan_json_read_text(load, &text))
         return false;
     return base64_decode(text, out, load->arena) || json_read_fail(load, "private data is invalid");
 }
 
-static bool json_read_dependencies(Load *load, ResourceChange *change) {
+static bool plan_json_read_dependencies(Load *load, ResourceChange *change) {
     StrVec names = {0};
-    if (!json_read_texts(load, &names))
+    if (!plan_json_read_texts(load, &names))
         return false;
     change->dependencies = names.items;
     change->dependency_count = names.count;
@@ -279,23 +279,23 @@ static bool json_read_dependencies(Load *load, ResourceChange *change) {
 static bool read_change_text(Load *load, Str key, ResourceChange *change, bool *known) {
     *known = true;
     if (str_equal(key, STR("deposed")))
-        return json_read_text(load, &change->deposed);
+        return plan_json_read_text(load, &change->deposed);
     if (str_equal(key, STR("provider")))
-        return json_read_text(load, &change->provider_config.provider);
+        return plan_json_read_text(load, &change->provider_config.provider);
     if (str_equal(key, STR("provider_key")))
-        return json_read_text(load, &change->provider_config.key);
+        return plan_json_read_text(load, &change->provider_config.key);
     if (str_equal(key, STR("provider_alias")))
-        return json_read_text(load, &change->provider_config.alias);
+        return plan_json_read_text(load, &change->provider_config.alias);
     if (str_equal(key, STR("provider_module")))
-        return json_read_text(load, &change->provider_config.module);
+        return plan_json_read_text(load, &change->provider_config.module);
     if (str_equal(key, STR("import_id")))
-        return json_read_text(load, &change->import.id);
+        return plan_json_read_text(load, &change->import.id);
     if (str_equal(key, STR("generated_config")))
-        return json_read_text(load, &change->generated_config);
+        return plan_json_read_text(load, &change->generated_config);
     if (str_equal(key, STR("private")))
-        return json_read_private(load, &change->private_data);
+        return plan_json_read_private(load, &change->private_data);
     if (str_equal(key, STR("dependencies")))
-        return json_read_dependencies(load, change);
+        return plan_json_read_dependencies(load, change);
     if (str_equal(key, STR("create_before_destroy")))
         return plan_json_read_bool(load, &change->create_before_destroy);
     if (str_equal(key, STR("import_is_unknown")))
@@ -304,20 +304,20 @@ static bool read_change_text(Load *load, Str key, ResourceChange *change, bool *
     return false;
 }
 
-static bool json_read_identity_version(Load *load, int64_t *out) {
+static bool plan_json_read_identity_version(Load *load, int64_t *out) {
     return (json_next(load->reader) == JSON_NUMBER && str_to_int64(load->reader->text, out)) ||
            json_read_fail(load, "an integer was expected");
 }
 
 static bool read_identity_member(Load *load, Str key, ResourceChange *change) {
     if (str_equal(key, STR("before_identity")))
-        return json_read_one(load, &change->before_identity);
+        return plan_json_read_one(load, &change->before_identity);
     if (str_equal(key, STR("after_identity")))
-        return json_read_one(load, &change->after_identity);
+        return plan_json_read_one(load, &change->after_identity);
     if (str_equal(key, STR("import_identity")))
-        return json_read_one(load, &change->import.identity);
+        return plan_json_read_one(load, &change->import.identity);
     if (str_equal(key, STR("identity_version")))
-        return json_read_identity_version(load, &change->identity_version);
+        return plan_json_read_identity_version(load, &change->identity_version);
     return json_read_fail(load, "a change has unknown members");
 }
 
@@ -328,27 +328,27 @@ static bool read_change_member(Load *load, Str key, void *subject) {
     if (known)
         return ok;
     if (str_equal(key, STR("address")))
-        return json_read_address(load, &change->address);
+        return plan_json_read_address(load, &change->address);
     if (str_equal(key, STR("previous")))
-        return json_read_address(load, &change->previous);
+        return plan_json_read_address(load, &change->previous);
     if (str_equal(key, STR("action")))
         return read_action(load, &change->action);
     if (str_equal(key, STR("reason")))
         return read_reason(load, &change->reason);
     if (str_equal(key, STR("before")))
-        return json_read_one(load, &change->before);
+        return plan_json_read_one(load, &change->before);
     if (str_equal(key, STR("after")))
-        return json_read_one(load, &change->after);
+        return plan_json_read_one(load, &change->after);
     if (str_equal(key, STR("config")))
-        return json_read_one(load, &change->config);
+        return plan_json_read_one(load, &change->config);
     if (str_equal(key, STR("replace_paths")))
-        return json_read_paths(load, &change->replace_paths);
+        return plan_json_read_paths(load, &change->replace_paths);
     if (str_equal(key, STR("notes")))
         return read_notes(load, &change->notes);
     if (str_equal(key, STR("parts")))
         return read_parts(load, change);
     if (str_equal(key, STR("config_digest")))
-        return json_read_text(load, &change->config_digest);
+        return plan_json_read_text(load, &change->config_digest);
     if (str_equal(key, STR("is_legacy")))
         return plan_json_read_bool(load, &change->is_legacy);
     if (str_equal(key, STR("has_unknown_parts")))
@@ -360,7 +360,7 @@ static bool read_change_member(Load *load, Str key, void *subject) {
 
 static bool read_deferral(Load *load, Deferral *out) {
     Str text;
-    if (!json_read_text(load, &text))
+    if (!plan_json_read_text(load, &text))
         return false;
     return deferral_from_name(text, out) ||
            json_read_fail(load, "a reason for a deferral is unknown");
@@ -376,17 +376,17 @@ static bool read_deferred_member(Load *load, Str key, void *subject) {
 static bool read_field_member(Load *load, Str key, void *subject) {
     DriftField *field = subject;
     if (str_equal(key, STR("path")))
-        return json_read_path(load, json_next(load->reader), &field->path);
+        return plan_json_read_path(load, json_next(load->reader), &field->path);
     if (str_equal(key, STR("manager")))
-        return json_read_text(load, &field->manager);
+        return plan_json_read_text(load, &field->manager);
     if (str_equal(key, STR("since")))
-        return json_read_text(load, &field->since);
+        return plan_json_read_text(load, &field->since);
     if (str_equal(key, STR("is_foreign")))
         return plan_json_read_bool(load, &field->is_foreign);
     return json_read_fail(load, "a changed field has unknown members");
 }
 
-static bool json_read_fields(Load *load, DriftFields *out) {
+static bool plan_json_read_fields(Load *load, DriftFields *out) {
     if (json_next(load->reader) != JSON_ARRAY_START)
         return json_read_fail(load, "an array was expected");
     JsonToken token;
@@ -401,32 +401,32 @@ static bool json_read_fields(Load *load, DriftFields *out) {
 static bool read_drift_member(Load *load, Str key, void *subject) {
     Drift *drift = subject;
     if (str_equal(key, STR("address")))
-        return json_read_address(load, &drift->address);
+        return plan_json_read_address(load, &drift->address);
     if (str_equal(key, STR("previous")))
-        return json_read_address(load, &drift->previous);
+        return plan_json_read_address(load, &drift->previous);
     if (str_equal(key, STR("provider")))
-        return json_read_text(load, &drift->provider);
+        return plan_json_read_text(load, &drift->provider);
     if (str_equal(key, STR("action")))
         return read_action(load, &drift->action);
     if (str_equal(key, STR("before")))
-        return json_read_one(load, &drift->before);
+        return plan_json_read_one(load, &drift->before);
     if (str_equal(key, STR("after")))
-        return json_read_one(load, &drift->after);
+        return plan_json_read_one(load, &drift->after);
     if (str_equal(key, STR("fields")))
-        return json_read_fields(load, &drift->fields);
+        return plan_json_read_fields(load, &drift->fields);
     return json_read_fail(load, "drift has unknown members");
 }
 
 static bool read_output_member(Load *load, Str key, void *subject) {
     OutputChange *output = subject;
     if (str_equal(key, STR("name")))
-        return json_read_text(load, &output->name);
+        return plan_json_read_text(load, &output->name);
     if (str_equal(key, STR("action")))
         return read_action(load, &output->action);
     if (str_equal(key, STR("before")))
-        return json_read_one(load, &output->before);
+        return plan_json_read_one(load, &output->before);
     if (str_equal(key, STR("after")))
-        return json_read_one(load, &output->after);
+        return plan_json_read_one(load, &output->after);
     if (str_equal(key, STR("sensitive")))
         return plan_json_read_bool(load, &output->sensitive);
     if (str_equal(key, STR("deferred")))
@@ -437,9 +437,9 @@ static bool read_output_member(Load *load, Str key, void *subject) {
 static bool read_variable_member(Load *load, Str key, void *subject) {
     PlanVariable *variable = subject;
     if (str_equal(key, STR("name")))
-        return json_read_text(load, &variable->name);
+        return plan_json_read_text(load, &variable->name);
     if (str_equal(key, STR("value")))
-        return json_read_one(load, &variable->value);
+        return plan_json_read_one(load, &variable->value);
     return json_read_fail(load, "a variable has unknown members");
 }
 
@@ -475,7 +475,7 @@ static void *json_read_add_variable(Load *load) {
     return variable;
 }
 
-static bool json_read_format(Load *load) {
+static bool plan_json_read_format(Load *load) {
     int64_t format;
     if (json_next(load->reader) != JSON_NUMBER || !str_to_int64(load->reader->text, &format))
         return json_read_fail(load, "a number was expected");
@@ -483,15 +483,15 @@ static bool json_read_format(Load *load) {
     return format == PLAN_JSON_FORMAT || json_read_fail(load, "another version of loam wrote it");
 }
 
-static bool json_read_mode(Load *load) {
+static bool plan_json_read_mode(Load *load) {
     size_t i;
-    if (!json_read_name(load, plan_json_modes, PLAN_JSON_MODES, &i))
+    if (!plan_json_read_name(load, plan_json_modes, PLAN_JSON_MODES, &i))
         return false;
     load->plan->mode = (PlanMode)i;
     return true;
 }
 
-static bool json_read_serial(Load *load) {
+static bool plan_json_read_serial(Load *load) {
     if (json_next(load->reader) != JSON_NUMBER)
         return json_read_fail(load, "a number was expected");
     return str_to_uint64(load->reader->text, &load->plan->serial) ||
@@ -507,34 +507,34 @@ static bool read_created(Load *load) {
 
 static bool read_section(Load *load, Str key) {
     if (str_equal(key, STR("variables")))
-        return json_read_objects(load, json_read_add_variable, read_variable_member);
+        return plan_json_read_objects(load, json_read_add_variable, read_variable_member);
     if (str_equal(key, STR("changes")))
-        return json_read_objects(load, json_read_add_change, read_change_member);
+        return plan_json_read_objects(load, json_read_add_change, read_change_member);
     if (str_equal(key, STR("deferred")))
-        return json_read_objects(load, json_read_add_deferred, read_deferred_member);
+        return plan_json_read_objects(load, json_read_add_deferred, read_deferred_member);
     if (str_equal(key, STR("deferred_blocks")))
-        return json_read_texts(load, &load->plan->deferred_blocks);
+        return plan_json_read_texts(load, &load->plan->deferred_blocks);
     if (str_equal(key, STR("drift")))
-        return json_read_objects(load, json_read_add_drift, read_drift_member);
+        return plan_json_read_objects(load, json_read_add_drift, read_drift_member);
     if (str_equal(key, STR("invocations")))
         return read_invocations(load, &load->plan->invocations);
     if (str_equal(key, STR("outputs")))
-        return json_read_objects(load, json_read_add_output, read_output_member);
+        return plan_json_read_objects(load, json_read_add_output, read_output_member);
     if (str_equal(key, STR("ephemeral_variables")))
-        return json_read_texts(load, &load->plan->ephemeral_variables);
+        return plan_json_read_texts(load, &load->plan->ephemeral_variables);
     if (str_equal(key, STR("targets")))
-        return json_read_texts(load, &load->plan->targets);
+        return plan_json_read_texts(load, &load->plan->targets);
     if (str_equal(key, STR("excludes")))
-        return json_read_texts(load, &load->plan->excludes);
+        return plan_json_read_texts(load, &load->plan->excludes);
     return json_read_fail(load, "the plan has unknown members");
 }
 
 static bool read_plan_member(Load *load, Str key, void *subject) {
     Plan *plan = subject;
     if (str_equal(key, STR("format")))
-        return json_read_format(load);
+        return plan_json_read_format(load);
     if (str_equal(key, STR("mode")))
-        return json_read_mode(load);
+        return plan_json_read_mode(load);
     if (str_equal(key, STR("errored")))
         return plan_json_read_bool(load, &plan->errored);
     if (str_equal(key, STR("complete")))
@@ -544,27 +544,27 @@ static bool read_plan_member(Load *load, Str key, void *subject) {
     if (str_equal(key, STR("full_refresh")))
         return plan_json_read_bool(load, &plan->is_full_refresh);
     if (str_equal(key, STR("lineage")))
-        return json_read_text(load, &plan->lineage);
+        return plan_json_read_text(load, &plan->lineage);
     if (str_equal(key, STR("serial")))
-        return json_read_serial(load);
+        return plan_json_read_serial(load);
     if (str_equal(key, STR("journal")))
-        return json_read_text(load, &plan->journal);
+        return plan_json_read_text(load, &plan->journal);
     if (str_equal(key, STR("created_ms")))
         return read_created(load);
     if (str_equal(key, STR("workspace")))
-        return json_read_text(load, &plan->workspace);
+        return plan_json_read_text(load, &plan->workspace);
     if (str_equal(key, STR("environment")))
-        return json_read_text(load, &plan->environment);
+        return plan_json_read_text(load, &plan->environment);
     if (str_equal(key, STR("commit")))
-        return json_read_text(load, &plan->commit);
+        return plan_json_read_text(load, &plan->commit);
     if (str_equal(key, STR("backend")))
-        return json_read_text(load, &plan->backend);
+        return plan_json_read_text(load, &plan->backend);
     if (str_equal(key, STR("configuration")))
-        return json_read_text(load, &plan->configuration);
+        return plan_json_read_text(load, &plan->configuration);
     if (str_equal(key, STR("checks")))
-        return json_read_text(load, &plan->checks);
+        return plan_json_read_text(load, &plan->checks);
     if (str_equal(key, STR("relevant_attributes")))
-        return json_read_text(load, &plan->relevant_attributes);
+        return plan_json_read_text(load, &plan->relevant_attributes);
     return read_section(load, key);
 }
 

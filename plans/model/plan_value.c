@@ -1,7 +1,7 @@
 /* plan_value: writes values by their types, and reads the types back. */
 #include "plan_value.h"
 
-static void value_write_value(JsonWriter *writer, Value v, const Type *expected);
+static void plan_value_write_value(JsonWriter *writer, Value v, const Type *expected);
 
 static const Type *plan_value_part_type(const Type *type, size_t i) {
     return type->kind == KIND_TUPLE || type->kind == KIND_OBJECT ? type_at(type, i) : type->element;
@@ -33,7 +33,7 @@ static void write_content(JsonWriter *writer, Value v) {
     for (size_t i = 0; i < v.count; i++) {
         if (is_named)
             json_key(writer, value_key_at(v, i));
-        value_write_value(writer, value_at(v, i), plan_value_part_type(v.type, i));
+        plan_value_write_value(writer, value_at(v, i), plan_value_part_type(v.type, i));
     }
     if (is_named)
         json_object_end(writer);
@@ -50,14 +50,14 @@ static bool has_own_precision(Value v) {
            precision_of(v) != NUMBER_PRECISION_TEXT;
 }
 
-static bool value_is_plain(Value v, const Type *expected) {
+static bool plan_value_is_plain(Value v, const Type *expected) {
     if (v.marks || !value_is_known(v) || !expected || !type_equal(v.type, expected))
         return false;
     return value_is_null(v) || (type_is_primitive(v.type) && !has_own_precision(v));
 }
 
-static void value_write_value(JsonWriter *writer, Value v, const Type *expected) {
-    if (value_is_plain(v, expected)) {
+static void plan_value_write_value(JsonWriter *writer, Value v, const Type *expected) {
+    if (plan_value_is_plain(v, expected)) {
         if (value_is_null(v))
             json_write_null(writer);
         else
@@ -83,19 +83,19 @@ static void value_write_value(JsonWriter *writer, Value v, const Type *expected)
 }
 
 void plan_value_write(JsonWriter *writer, Value v) {
-    value_write_value(writer, v, NULL);
+    plan_value_write_value(writer, v, NULL);
 }
 
-static bool value_read_value(JsonReader *reader, JsonToken token, const Type *expected, Value *out,
-                             Arena *arena);
+static bool plan_value_read_value(JsonReader *reader, JsonToken token, const Type *expected,
+                                  Value *out, Arena *arena);
 
-static bool value_fail(JsonReader *reader, const char *error) {
+static bool plan_value_fail(JsonReader *reader, const char *error) {
     if (!reader->error)
         reader->error = error;
     return false;
 }
 
-static bool value_number_of(Str text, uint32_t precision, Value *out, Arena *arena) {
+static bool plan_value_number_of(Str text, uint32_t precision, Value *out, Arena *arena) {
     const Number *number;
     if (!number_from_text(text, &number, arena))
         return false;
@@ -121,7 +121,7 @@ static bool plan_value_read_scalar(JsonReader *reader, JsonToken token, const Ty
         *out = value_bool(token == JSON_TRUE);
         return true;
     case KIND_NUMBER:
-        if (token == JSON_NUMBER && value_number_of(reader->text, precision, out, arena))
+        if (token == JSON_NUMBER && plan_value_number_of(reader->text, precision, out, arena))
             return true;
         break;
     case KIND_STRING:
@@ -136,7 +136,7 @@ static bool plan_value_read_scalar(JsonReader *reader, JsonToken token, const Ty
     case KIND_TUPLE:
     case KIND_OBJECT: break;
     }
-    return value_fail(reader, "a value does not have its type");
+    return plan_value_fail(reader, "a value does not have its type");
 }
 
 /* The elements of a collection while they are read. */
@@ -145,28 +145,30 @@ typedef struct Parts {
     ValueVec values;
 } Parts;
 
-static bool value_read_array(JsonReader *reader, const Type *type, Parts *parts, Arena *arena) {
+static bool plan_value_read_array(JsonReader *reader, const Type *type, Parts *parts,
+                                  Arena *arena) {
     for (;;) {
         JsonToken token = json_next(reader);
         if (token == JSON_ARRAY_END)
             return true;
         Value part;
-        if (!value_read_value(reader, token, type->element, &part, arena))
+        if (!plan_value_read_value(reader, token, type->element, &part, arena))
             return false;
         vec_push(arena, &parts->values, part);
     }
 }
 
-static bool value_read_members(JsonReader *reader, const Type *type, Parts *parts, Arena *arena) {
+static bool plan_value_read_members(JsonReader *reader, const Type *type, Parts *parts,
+                                    Arena *arena) {
     for (;;) {
         JsonToken token = json_next(reader);
         if (token == JSON_OBJECT_END)
             return true;
         if (token != JSON_KEY)
-            return value_fail(reader, "an object was expected");
+            return plan_value_fail(reader, "an object was expected");
         Str name = str_clone(reader->text, arena);
         Value part;
-        if (!value_read_value(reader, json_next(reader), type->element, &part, arena))
+        if (!plan_value_read_value(reader, json_next(reader), type->element, &part, arena))
             return false;
         vec_push(arena, &parts->names, name);
         vec_push(arena, &parts->values, part);
@@ -176,7 +178,7 @@ static bool value_read_members(JsonReader *reader, const Type *type, Parts *part
 /* The type has the number of elements, and the names of attributes in their order, so that the
  * values are read into their final places. */
 
-static bool value_read_tuple(JsonReader *reader, const Type *type, Value *out, Arena *arena) {
+static bool plan_value_read_tuple(JsonReader *reader, const Type *type, Value *out, Arena *arena) {
     Value *items = arena_new_array(arena, Value, type->count);
     size_t count = 0;
     for (;;) {
@@ -184,18 +186,18 @@ static bool value_read_tuple(JsonReader *reader, const Type *type, Value *out, A
         if (token == JSON_ARRAY_END)
             break;
         if (count == type->count)
-            return value_fail(reader, "a tuple has too many elements");
-        if (!value_read_value(reader, token, type_at(type, count), &items[count], arena))
+            return plan_value_fail(reader, "a tuple has too many elements");
+        if (!plan_value_read_value(reader, token, type_at(type, count), &items[count], arena))
             return false;
         count++;
     }
     if (count < type->count)
-        return value_fail(reader, "a tuple has too few elements");
+        return plan_value_fail(reader, "a tuple has too few elements");
     *out = value_tuple(items, count, arena);
     return true;
 }
 
-static bool value_read_object(JsonReader *reader, const Type *type, Value *out, Arena *arena) {
+static bool plan_value_read_object(JsonReader *reader, const Type *type, Value *out, Arena *arena) {
     Value *items = arena_new_array(arena, Value, type->count);
     size_t count = 0, place;
     for (;; count++) {
@@ -203,23 +205,23 @@ static bool value_read_object(JsonReader *reader, const Type *type, Value *out, 
         if (token == JSON_OBJECT_END)
             break;
         if (token != JSON_KEY)
-            return value_fail(reader, "an object was expected");
+            return plan_value_fail(reader, "an object was expected");
         if (!type_find_attribute(type, reader->text, &place))
-            return value_fail(reader, "an object has an attribute that is not in its type");
+            return plan_value_fail(reader, "an object has an attribute that is not in its type");
         if (items[place].type)
-            return value_fail(reader, "an object has an attribute twice");
-        if (!value_read_value(reader, json_next(reader), type_at(type, place), &items[place],
-                              arena))
+            return plan_value_fail(reader, "an object has an attribute twice");
+        if (!plan_value_read_value(reader, json_next(reader), type_at(type, place), &items[place],
+                                   arena))
             return false;
     }
     if (count < type->count)
-        return value_fail(reader, "an object lacks attributes of its type");
+        return plan_value_fail(reader, "an object lacks attributes of its type");
     *out = value_object_of(type, items);
     return true;
 }
 
-static bool value_build(JsonReader *reader, const Type *type, Parts *parts, Value *out,
-                        Arena *arena) {
+static bool plan_value_build(JsonReader *reader, const Type *type, Parts *parts, Value *out,
+                             Arena *arena) {
     size_t count = parts->values.count;
     Value *items = parts->values.items;
     switch (type->kind) {
@@ -235,29 +237,29 @@ static bool value_build(JsonReader *reader, const Type *type, Parts *parts, Valu
     case KIND_NUMBER:
     case KIND_STRING: break;
     }
-    return value_fail(reader, "a value does not have its type");
+    return plan_value_fail(reader, "a value does not have its type");
 }
 
 /* The content of the member "of". */
-static bool value_read_content(JsonReader *reader, JsonToken token, const Type *type,
-                               uint32_t precision, Value *out, Arena *arena) {
+static bool plan_value_read_content(JsonReader *reader, JsonToken token, const Type *type,
+                                    uint32_t precision, Value *out, Arena *arena) {
     Parts parts = {0};
     if (type_is_primitive(type))
         return plan_value_read_scalar(reader, token, type, precision, out, arena);
     if (type->kind == KIND_DYNAMIC)
-        return value_fail(reader, "a value has no type");
+        return plan_value_fail(reader, "a value has no type");
     bool is_named = type_is_mapping(type);
     if (token != (is_named ? JSON_OBJECT_START : JSON_ARRAY_START))
-        return value_fail(reader, "a value does not have its type");
+        return plan_value_fail(reader, "a value does not have its type");
     if (type->kind == KIND_TUPLE)
-        return value_read_tuple(reader, type, out, arena);
+        return plan_value_read_tuple(reader, type, out, arena);
     if (type->kind == KIND_OBJECT)
-        return value_read_object(reader, type, out, arena);
-    if (is_named ? !value_read_members(reader, type, &parts, arena)
-                 : !value_read_array(reader, type, &parts, arena)) {
+        return plan_value_read_object(reader, type, out, arena);
+    if (is_named ? !plan_value_read_members(reader, type, &parts, arena)
+                 : !plan_value_read_array(reader, type, &parts, arena)) {
         return false;
     }
-    return value_build(reader, type, &parts, out, arena);
+    return plan_value_build(reader, type, &parts, out, arena);
 }
 
 /* The members of a wrapping object, as far as they are read. */
@@ -273,12 +275,12 @@ typedef struct Wrapper {
 static bool read_integer(JsonReader *reader, int64_t most, int64_t *out) {
     if (json_next(reader) != JSON_NUMBER || !str_to_int64(reader->text, out) || *out < 0 ||
         *out > most) {
-        return value_fail(reader, "a number was expected");
+        return plan_value_fail(reader, "a number was expected");
     }
     return true;
 }
 
-static bool value_read_member(JsonReader *reader, Wrapper *wrapper, Arena *arena) {
+static bool plan_value_read_member(JsonReader *reader, Wrapper *wrapper, Arena *arena) {
     Str key = reader->text;
     if (str_equal(key, STR("type")))
         return json_read_type(reader, json_next(reader), &wrapper->type, arena);
@@ -288,24 +290,24 @@ static bool value_read_member(JsonReader *reader, Wrapper *wrapper, Arena *arena
         return read_integer(reader, 1 << 16, &wrapper->precision);
     if (str_equal(key, STR("unknown"))) {
         wrapper->is_unknown = json_next(reader) == JSON_TRUE;
-        return wrapper->is_unknown || value_fail(reader, "true was expected");
+        return wrapper->is_unknown || plan_value_fail(reader, "true was expected");
     }
     if (!str_equal(key, STR("of")) || !wrapper->type)
-        return value_fail(reader, "a value has unknown members");
+        return plan_value_fail(reader, "a value has unknown members");
     wrapper->has_content = true;
-    return value_read_content(reader, json_next(reader), wrapper->type,
-                              (uint32_t)wrapper->precision, &wrapper->content, arena);
+    return plan_value_read_content(reader, json_next(reader), wrapper->type,
+                                   (uint32_t)wrapper->precision, &wrapper->content, arena);
 }
 
 static bool read_wrapper(JsonReader *reader, const Type *expected, Value *out, Arena *arena) {
     Wrapper wrapper = {.type = expected, .precision = NUMBER_PRECISION_TEXT};
     JsonToken token;
     while ((token = json_next(reader)) == JSON_KEY) {
-        if (!value_read_member(reader, &wrapper, arena))
+        if (!plan_value_read_member(reader, &wrapper, arena))
             return false;
     }
     if (token != JSON_OBJECT_END || !wrapper.type)
-        return value_fail(reader, "a value has no type");
+        return plan_value_fail(reader, "a value has no type");
     Value v = wrapper.is_unknown    ? value_unknown(wrapper.type)
               : wrapper.has_content ? wrapper.content
                                     : value_null(wrapper.type);
@@ -313,14 +315,14 @@ static bool read_wrapper(JsonReader *reader, const Type *expected, Value *out, A
     return true;
 }
 
-static bool value_read_value(JsonReader *reader, JsonToken token, const Type *expected, Value *out,
-                             Arena *arena) {
+static bool plan_value_read_value(JsonReader *reader, JsonToken token, const Type *expected,
+                                  Value *out, Arena *arena) {
     if (token == JSON_OBJECT_START)
         return read_wrapper(reader, expected, out, arena);
     if (token == JSON_BAD)
-        return value_fail(reader, "invalid JSON");
+        return plan_value_fail(reader, "invalid JSON");
     if (!expected)
-        return value_fail(reader, "a value has no type");
+        return plan_value_fail(reader, "a value has no type");
     if (token == JSON_NULL) {
         *out = value_null(expected);
         return true;
@@ -329,5 +331,5 @@ static bool value_read_value(JsonReader *reader, JsonToken token, const Type *ex
 }
 
 bool plan_value_read(JsonReader *reader, JsonToken token, Value *out, Arena *arena) {
-    return value_read_value(reader, token, NULL, out, arena);
+    return plan_value_read_value(reader, token, NULL, out, arena);
 }

@@ -45,7 +45,7 @@ static Map relevant_attributes(const Plan *plan, Arena *arena) {
     return found;
 }
 
-static bool drift_has_changes(const Plan *plan) {
+static bool render_drift_has_changes(const Plan *plan) {
     vec_each(&plan->changes, change) {
         if (plan_is_shown(change))
             return true;
@@ -61,7 +61,7 @@ typedef struct Look {
     const ResourceChange *change; /* of the object itself; NULL: no change */
 } Look;
 
-static bool drift_has_name(const Relevant *relevant, Str name) {
+static bool render_drift_has_name(const Relevant *relevant, Str name) {
     if (!relevant)
         return false;
     for (size_t i = 0; !relevant->is_whole && i < relevant->names.count; i++) {
@@ -88,19 +88,19 @@ static bool is_undone(const ResourceChange *change, Str name, Value before) {
 }
 
 static bool is_relevant(const Look *look, Str name, Value before) {
-    if (drift_has_name(look->of_object, name) || drift_has_name(look->of_block, name))
+    if (render_drift_has_name(look->of_object, name) || render_drift_has_name(look->of_block, name))
         return true;
     return look->change && look->drift->action != ACTION_DELETE &&
            (forces_replacement(look->change, name) || is_undone(look->change, name, before));
 }
 
-static bool drift_is_object(Value v) {
+static bool render_drift_is_object(Value v) {
     return value_is_present(v) && v.type->kind == KIND_OBJECT;
 }
 
 static Value attribute_after(const Drift *drift, size_t i) {
     Value after;
-    if (drift_is_object(drift->after) &&
+    if (render_drift_is_object(drift->after) &&
         value_find(drift->after, value_key_at(drift->before, i), &after))
         return after;
     return value_null(value_at(drift->before, i).type);
@@ -126,7 +126,8 @@ static bool reduce(const Look *look, Drift *out, Arena *arena) {
     return differs;
 }
 
-static Look drift_look_at(const Plan *plan, const Map *relevant, const Drift *drift, Arena *arena) {
+static Look render_drift_look_at(const Plan *plan, const Map *relevant, const Drift *drift,
+                                 Arena *arena) {
     ResourceAddr block = drift->address;
     block.key = KEY_ABSENT;
     const ResourceChange *change = plan_find(plan, drift->address, STR_EMPTY);
@@ -143,14 +144,14 @@ RenderDrifts render_drift_find(const Plan *plan, Arena *arena) {
     if (plan->drift.count == 0)
         return shown;
     bool is_all = plan->mode == PLAN_REFRESH_ONLY;
-    if (!is_all && !drift_has_changes(plan))
+    if (!is_all && !render_drift_has_changes(plan))
         return shown;
     Map relevant = relevant_attributes(plan, arena);
     vec_each(&plan->drift, drift) {
-        Look look = drift_look_at(plan, &relevant, drift, arena);
+        Look look = render_drift_look_at(plan, &relevant, drift, arena);
         RenderDrift row = {.drift = *drift};
         bool is_shown = is_all || look.change;
-        if (!is_all && drift->action != ACTION_NO_OP && drift_is_object(drift->before)) {
+        if (!is_all && drift->action != ACTION_NO_OP && render_drift_is_object(drift->before)) {
             bool differs = reduce(&look, &row.drift, arena);
             row.is_extract = true;
             is_shown = differs || (look.change && drift->action == ACTION_DELETE);

@@ -143,7 +143,7 @@ static void render_json_write_variables(const Document *document) {
 
 /* The removal of a data source from the state changes no object, and a refresh-only plan lists no
  * changes. */
-static bool json_is_listed(const Plan *plan, const ResourceChange *change) {
+static bool render_json_is_listed(const Plan *plan, const ResourceChange *change) {
     if (plan->mode == PLAN_REFRESH_ONLY)
         return false;
     return change->address.mode == MODE_MANAGED || change->action == ACTION_READ;
@@ -200,7 +200,7 @@ static const Schema *render_json_find_schema(const Document *document, ResourceA
                : NULL;
 }
 
-static const Schema *json_schema_of(const Document *document, const ResourceChange *change) {
+static const Schema *render_json_schema_of(const Document *document, const ResourceChange *change) {
     return change->schema ? change->schema
                           : render_json_find_schema(document, change->address,
                                                     change->provider_config.provider);
@@ -218,18 +218,19 @@ static Value unmark_null(Value v, void *payload, Arena *arena) {
 /* As in Terraform, the new object of a replacement has no marks for sensitive attributes that are
  * null, unless the object before it is tainted. */
 static Value render_json_planned_object(const Document *document, const ResourceChange *change) {
-    Value after = omit_newer(document, json_schema_of(document, change), or_null(change->after));
+    Value after =
+        omit_newer(document, render_json_schema_of(document, change), or_null(change->after));
     if (!action_is_replace(change->action) || change->reason == REASON_REPLACE_BECAUSE_TAINTED)
         return after;
     return value_transform(after, unmark_null, NULL, document->scratch);
 }
 
-static void json_collect_planned(const Document *document, RenderJsonResources *out) {
+static void render_json_collect_planned(const Document *document, RenderJsonResources *out) {
     vec_each(&document->plan->changes, change) {
-        if (!json_is_listed(document->plan, change) || change->action == ACTION_DELETE ||
+        if (!render_json_is_listed(document->plan, change) || change->action == ACTION_DELETE ||
             change->deposed.len)
             continue;
-        const Schema *schema = json_schema_of(document, change);
+        const Schema *schema = render_json_schema_of(document, change);
         RenderJsonResource resource = {
             .address = change->address,
             .provider = change->provider_config.provider,
@@ -245,7 +246,7 @@ static void json_collect_planned(const Document *document, RenderJsonResources *
 static void write_planned_values(const Document *document) {
     JsonWriter *writer = document->writer;
     RenderJsonResources resources = {0};
-    json_collect_planned(document, &resources);
+    render_json_collect_planned(document, &resources);
     json_key(writer, STR("planned_values"));
     json_object_start(writer);
     render_json_write_planned_outputs(document);
@@ -340,7 +341,7 @@ static void render_json_write_parts(const Document *document, const ResourceChan
 
 static void write_resource_change(const Document *document, const ResourceChange *change) {
     JsonWriter *writer = document->writer;
-    const Schema *schema = json_schema_of(document, change);
+    const Schema *schema = render_json_schema_of(document, change);
     ResourceChange shown = *change;
     shown.before = omit_newer(document, schema, or_null(change->before));
     shown.after = omit_newer(document, schema, or_null(change->after));
@@ -363,7 +364,7 @@ static void write_resource_changes(const Document *document) {
     JsonWriter *writer = document->writer;
     bool any = false;
     vec_each(&document->plan->changes, change) {
-        if (!json_is_listed(document->plan, change))
+        if (!render_json_is_listed(document->plan, change))
             continue;
         if (!any) {
             json_key(writer, STR("resource_changes"));
@@ -376,7 +377,7 @@ static void write_resource_changes(const Document *document) {
         json_array_end(writer);
 }
 
-static void json_write_config(JsonWriter *writer, Value config) {
+static void render_json_write_config(JsonWriter *writer, Value config) {
     json_key(writer, STR("config_values"));
     render_json_values_known(writer, config);
     json_key(writer, STR("config_sensitive"));
@@ -414,7 +415,7 @@ static void render_json_write_invocation(const Document *document,
     json_key_string(writer, "type", invocation->action.type);
     json_key_string(writer, "name", invocation->action.name);
     if (value_is_present(or_null(invocation->config)))
-        json_write_config(writer, invocation->config);
+        render_json_write_config(writer, invocation->config);
     json_key_string(writer, "provider_name", invocation->provider_config.provider);
     render_json_write_trigger(document, invocation);
     json_object_end(writer);

@@ -12,14 +12,14 @@ static void split_named(Str address, Str kind, Str *module, Str *name) {
     *module = address.len > tail ? str_slice(address, 0, address.len - tail - 1) : STR_EMPTY;
 }
 
-static bool checks_parse_resource(Str address, ResourceAddr *out, Arena *scratch) {
+static bool json_checks_parse_resource(Str address, ResourceAddr *out, Arena *scratch) {
     Diags ignored = diags_new(scratch);
     return address_parse_resource(address, out, scratch, &ignored);
 }
 
-static void checks_write_resource(JsonWriter *writer, Str address, Arena *scratch) {
+static void json_checks_write_resource(JsonWriter *writer, Str address, Arena *scratch) {
     ResourceAddr resource;
-    if (!checks_parse_resource(address, &resource, scratch))
+    if (!json_checks_parse_resource(address, &resource, scratch))
         return;
     Str module = module_addr_to_str(resource.module, scratch);
     json_key_string(writer, "mode", resource.mode == MODE_DATA ? STR("data") : STR("managed"));
@@ -29,13 +29,13 @@ static void checks_write_resource(JsonWriter *writer, Str address, Arena *scratc
     json_key_string(writer, "type", resource.type);
 }
 
-static void checks_write_address(JsonWriter *writer, Str kind, Str address, Arena *scratch) {
+static void json_checks_write_address(JsonWriter *writer, Str kind, Str address, Arena *scratch) {
     json_key(writer, STR("address"));
     json_object_start(writer);
     bool is_output = str_equal(kind, STR("output"));
     json_key_string(writer, "kind", is_output ? STR("output_value") : kind);
     if (str_equal(kind, STR("resource"))) {
-        checks_write_resource(writer, address, scratch);
+        json_checks_write_resource(writer, address, scratch);
     } else {
         Str module, name;
         split_named(address, kind, &module, &name);
@@ -53,7 +53,7 @@ static void write_instance_address(JsonWriter *writer, Str kind, Str address, Ar
     ResourceAddr resource;
     if (!str_equal(kind, STR("resource"))) {
         split_named(address, kind, &module, &name);
-    } else if (checks_parse_resource(address, &resource, scratch)) {
+    } else if (json_checks_parse_resource(address, &resource, scratch)) {
         module = module_addr_to_str(resource.module, scratch);
         key = resource.key;
     }
@@ -69,19 +69,19 @@ static void write_instance_address(JsonWriter *writer, Str kind, Str address, Ar
     json_object_end(writer);
 }
 
-static int checks_compare_blocks(const void *a, const void *b) {
+static int json_checks_compare_blocks(const void *a, const void *b) {
     return str_compare(value_text_at(*(const Value *)a, STR("config_addr")),
                        value_text_at(*(const Value *)b, STR("config_addr")));
 }
 
-static int checks_compare_objects(const void *a, const void *b) {
+static int json_checks_compare_objects(const void *a, const void *b) {
     return str_compare(value_text_at(*(const Value *)a, STR("object_addr")),
                        value_text_at(*(const Value *)b, STR("object_addr")));
 }
 
 /* Returns the elements of a tuple in the order of their addresses, as Terraform prints them. */
-static Value *checks_in_order(Value tuple, int (*compare)(const void *, const void *),
-                              Arena *scratch) {
+static Value *json_checks_in_order(Value tuple, int (*compare)(const void *, const void *),
+                                   Arena *scratch) {
     Value *rows = arena_new_array(scratch, Value, tuple.count + 1);
     for (size_t i = 0; i < tuple.count; i++)
         rows[i] = value_at(tuple, i);
@@ -103,7 +103,7 @@ static void write_problems(JsonWriter *writer, Value messages) {
     json_array_end(writer);
 }
 
-static void checks_write_instance(JsonWriter *writer, Str kind, Value object, Arena *scratch) {
+static void json_checks_write_instance(JsonWriter *writer, Str kind, Value object, Arena *scratch) {
     json_object_start(writer);
     write_instance_address(writer, kind, value_text_at(object, STR("object_addr")), scratch);
     write_problems(writer, value_tuple_at(object, STR("failure_messages")));
@@ -112,22 +112,23 @@ static void checks_write_instance(JsonWriter *writer, Str kind, Value object, Ar
 }
 
 /* A check without instances has no such member, as in Terraform. */
-static void checks_write_instances(JsonWriter *writer, Str kind, Value objects, Arena *scratch) {
+static void json_checks_write_instances(JsonWriter *writer, Str kind, Value objects,
+                                        Arena *scratch) {
     if (objects.count == 0)
         return;
-    Value *rows = checks_in_order(objects, checks_compare_objects, scratch);
+    Value *rows = json_checks_in_order(objects, json_checks_compare_objects, scratch);
     json_key(writer, STR("instances"));
     json_array_start(writer);
     for (size_t i = 0; i < objects.count; i++)
-        checks_write_instance(writer, kind, rows[i], scratch);
+        json_checks_write_instance(writer, kind, rows[i], scratch);
     json_array_end(writer);
 }
 
-static void checks_write_check(JsonWriter *writer, Value result, Arena *scratch) {
+static void json_checks_write_check(JsonWriter *writer, Value result, Arena *scratch) {
     Str kind = value_text_at(result, STR("object_kind"));
     json_object_start(writer);
-    checks_write_address(writer, kind, value_text_at(result, STR("config_addr")), scratch);
-    checks_write_instances(writer, kind, value_tuple_at(result, STR("objects")), scratch);
+    json_checks_write_address(writer, kind, value_text_at(result, STR("config_addr")), scratch);
+    json_checks_write_instances(writer, kind, value_tuple_at(result, STR("objects")), scratch);
     json_key_string(writer, "status", value_text_at(result, STR("status")));
     json_object_end(writer);
 }
@@ -140,10 +141,10 @@ void render_json_checks(JsonWriter *writer, Str check_results, Arena *scratch) {
         !json_parse_any(check_results, &results, &error, &offset, scratch) ||
         !value_is_present(results) || results.type->kind != KIND_TUPLE || results.count == 0)
         return;
-    Value *rows = checks_in_order(results, checks_compare_blocks, scratch);
+    Value *rows = json_checks_in_order(results, json_checks_compare_blocks, scratch);
     json_key(writer, STR("checks"));
     json_array_start(writer);
     for (size_t i = 0; i < results.count; i++)
-        checks_write_check(writer, rows[i], scratch);
+        json_checks_write_check(writer, rows[i], scratch);
     json_array_end(writer);
 }

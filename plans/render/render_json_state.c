@@ -36,11 +36,11 @@ static JsonReader *reader_of(Str bytes, Arena *arena) {
 }
 
 /* Reads the text of the member whose key was read. */
-static bool state_take(JsonReader *reader, Str *out) {
+static bool json_state_take(JsonReader *reader, Str *out) {
     return json_skip(reader, json_next(reader), out);
 }
 
-static bool state_read_text(JsonReader *reader, Str *out) {
+static bool json_state_read_text(JsonReader *reader, Str *out) {
     JsonToken token = json_next(reader);
     if (token == JSON_STRING) {
         *out = reader->text;
@@ -51,7 +51,7 @@ static bool state_read_text(JsonReader *reader, Str *out) {
 }
 
 /* provider["HOST/NAMESPACE/TYPE"], optionally after a module and with an alias. */
-static Str state_provider_name(Str text) {
+static Str json_state_provider_name(Str text) {
     size_t start = str_find(text, STR("[\""), 0);
     size_t end = str_find(text, STR("\"]"), 0);
     if (start == SIZE_MAX || end == SIZE_MAX || end < start + 2)
@@ -59,7 +59,7 @@ static Str state_provider_name(Str text) {
     return str_slice(text, start + 2, end);
 }
 
-static void state_read_module(StateLoad *load, Str text, BlockLoad *block) {
+static void json_state_read_module(StateLoad *load, Str text, BlockLoad *block) {
     AddressTarget target;
     Diags diags = diags_new(load->arena);
     if (text.len && address_parse_target(text, &target, load->arena, &diags))
@@ -76,7 +76,7 @@ static Value step_key(Value index) {
 }
 
 /* [{"type": "get_attr", "value": "a"}, {"type": "index", "value": {"value": 0, …}}] */
-static Path state_path_of(Value steps, Arena *arena) {
+static Path json_state_path_of(Value steps, Arena *arena) {
     Path path = {0};
     for (size_t i = 0; i < steps.count; i++) {
         Value step = value_at(steps, i);
@@ -94,7 +94,7 @@ static Path state_path_of(Value steps, Arena *arena) {
     return path;
 }
 
-static void state_sensitive_paths(StateLoad *load, Str text, Paths *out) {
+static void json_state_sensitive_paths(StateLoad *load, Str text, Paths *out) {
     Value list;
     const char *error;
     size_t offset;
@@ -105,7 +105,7 @@ static void state_sensitive_paths(StateLoad *load, Str text, Paths *out) {
     for (size_t i = 0; i < list.count; i++) {
         Value steps = value_at(list, i);
         if (value_is_present(steps) && steps.type->kind == KIND_TUPLE)
-            vec_push(load->arena, out, state_path_of(steps, load->arena));
+            vec_push(load->arena, out, json_state_path_of(steps, load->arena));
     }
 }
 
@@ -121,7 +121,7 @@ static Str known_members(Str text, const Type *type, Arena *arena) {
             Str name = reader->text;
             Str member;
             size_t index;
-            if (!state_take(reader, &member))
+            if (!json_state_take(reader, &member))
                 break;
             if (!type_find_attribute(type, name, &index))
                 continue;
@@ -134,7 +134,8 @@ static Str known_members(Str text, const Type *type, Arena *arena) {
 }
 
 /* Without a schema, or if the object does not conform to it, the types follow from the JSON. */
-static Value state_read_object(StateLoad *load, const Schema *schema, Str text, bool *conforms) {
+static Value json_state_read_object(StateLoad *load, const Schema *schema, Str text,
+                                    bool *conforms) {
     Value object = value_null(&TYPE_DYNAMIC);
     const char *error;
     size_t offset;
@@ -171,21 +172,22 @@ static void doubtful_paths(const Schema *schema, Value object, Paths *out, Arena
     }
 }
 
-static const Schema *state_schema_of(const StateLoad *load, const RenderJsonResource *resource) {
+static const Schema *json_state_schema_of(const StateLoad *load,
+                                          const RenderJsonResource *resource) {
     const ResourceAddr *address = &resource->address;
     return load->lookup
                ? load->lookup(load->payload, address->mode, resource->provider, address->type)
                : NULL;
 }
 
-static Value state_marked_object(StateLoad *load, const Schema *schema,
-                                 const InstanceLoad *instance) {
+static Value json_state_marked_object(StateLoad *load, const Schema *schema,
+                                      const InstanceLoad *instance) {
     bool conforms;
-    Value object = state_read_object(load, schema, instance->attributes, &conforms);
+    Value object = json_state_read_object(load, schema, instance->attributes, &conforms);
     Paths paths = {0};
     if (value_is_null(object))
         return object;
-    state_sensitive_paths(load, instance->sensitive, &paths);
+    json_state_sensitive_paths(load, instance->sensitive, &paths);
     if (schema && !conforms) {
         doubtful_paths(schema, object, &paths, load->arena);
         schema = NULL;
@@ -209,7 +211,8 @@ static bool json_state_read_key(JsonReader *reader, InstanceKey *out) {
     return token == JSON_NULL;
 }
 
-static bool state_read_dependencies(StateLoad *load, JsonReader *reader, RenderJsonResource *out) {
+static bool json_state_read_dependencies(StateLoad *load, JsonReader *reader,
+                                         RenderJsonResource *out) {
     StrVec names = {0};
     JsonToken token = json_next(reader);
     if (token != JSON_ARRAY_START)
@@ -221,67 +224,69 @@ static bool state_read_dependencies(StateLoad *load, JsonReader *reader, RenderJ
     return token == JSON_ARRAY_END;
 }
 
-static bool state_read_instance_member(StateLoad *load, JsonReader *reader,
-                                       InstanceLoad *instance) {
+static bool json_state_read_instance_member(StateLoad *load, JsonReader *reader,
+                                            InstanceLoad *instance) {
     Str key = reader->text;
     Str text = STR_EMPTY;
     if (str_equal(key, STR("index_key")))
         return json_state_read_key(reader, &instance->resource.address.key);
     if (str_equal(key, STR("attributes")))
-        return state_take(reader, &instance->attributes);
+        return json_state_take(reader, &instance->attributes);
     if (str_equal(key, STR("sensitive_attributes")))
-        return state_take(reader, &instance->sensitive);
+        return json_state_take(reader, &instance->sensitive);
     if (str_equal(key, STR("dependencies")))
-        return state_read_dependencies(load, reader, &instance->resource);
+        return json_state_read_dependencies(load, reader, &instance->resource);
     if (str_equal(key, STR("deposed")))
-        return state_read_text(reader, &instance->resource.deposed);
+        return json_state_read_text(reader, &instance->resource.deposed);
     if (str_equal(key, STR("schema_version")))
-        return state_take(reader, &text) && str_to_int64(text, &instance->resource.schema_version);
+        return json_state_take(reader, &text) &&
+               str_to_int64(text, &instance->resource.schema_version);
     if (str_equal(key, STR("identity_schema_version")))
-        return state_take(reader, &text) &&
+        return json_state_take(reader, &text) &&
                str_to_int64(text, &instance->resource.identity_version);
     if (str_equal(key, STR("identity")))
-        return state_take(reader, &instance->identity);
+        return json_state_take(reader, &instance->identity);
     if (str_equal(key, STR("provider"))) {
-        bool ok = state_read_text(reader, &text);
-        instance->resource.provider = state_provider_name(text);
+        bool ok = json_state_read_text(reader, &text);
+        instance->resource.provider = json_state_provider_name(text);
         return ok;
     }
     if (!str_equal(key, STR("status")))
-        return state_take(reader, &text);
-    bool ok = state_read_text(reader, &text);
+        return json_state_take(reader, &text);
+    bool ok = json_state_read_text(reader, &text);
     instance->resource.is_tainted = str_equal(text, STR("tainted"));
     return ok;
 }
 
-static bool state_read_instance(StateLoad *load, JsonReader *reader, const BlockLoad *block) {
+static bool json_state_read_instance(StateLoad *load, JsonReader *reader, const BlockLoad *block) {
     InstanceLoad instance = {.resource = {.address = block->address, .provider = block->provider}};
     JsonToken token;
     while ((token = json_next(reader)) == JSON_KEY) {
-        if (!state_read_instance_member(load, reader, &instance))
+        if (!json_state_read_instance_member(load, reader, &instance))
             return false;
     }
     /* If the provider configuration has for_each, each instance names its provider. */
     const Schema *schema =
-        block->provider.len ? block->schema : state_schema_of(load, &instance.resource);
+        block->provider.len ? block->schema : json_state_schema_of(load, &instance.resource);
     if (instance.attributes.len)
-        instance.resource.object = state_marked_object(load, schema, &instance);
+        instance.resource.object = json_state_marked_object(load, schema, &instance);
     else
         instance.resource.object = value_null(&TYPE_DYNAMIC);
     bool ignored;
     if (instance.identity.len)
-        instance.resource.identity = state_read_object(load, NULL, instance.identity, &ignored);
+        instance.resource.identity =
+            json_state_read_object(load, NULL, instance.identity, &ignored);
     vec_push(load->arena, &load->resources, instance.resource);
     return token == JSON_OBJECT_END;
 }
 
-static bool state_read_instances(StateLoad *load, const BlockLoad *block) {
+static bool json_state_read_instances(StateLoad *load, const BlockLoad *block) {
     JsonReader *reader = reader_of(block->instances, load->arena);
     if (json_next(reader) != JSON_ARRAY_START)
         return false;
     JsonToken token;
     while ((token = json_next(reader)) == JSON_OBJECT_START) {
-        if (!state_read_instance(load, reader, block))
+        if (!json_state_read_instance(load, reader, block))
             return false;
     }
     return token == JSON_ARRAY_END;
@@ -291,30 +296,30 @@ static bool read_block_member(StateLoad *load, JsonReader *reader, BlockLoad *bl
     Str key = reader->text;
     Str text = STR_EMPTY;
     if (str_equal(key, STR("type")))
-        return state_read_text(reader, &block->address.type);
+        return json_state_read_text(reader, &block->address.type);
     if (str_equal(key, STR("name")))
-        return state_read_text(reader, &block->address.name);
+        return json_state_read_text(reader, &block->address.name);
     if (str_equal(key, STR("instances")))
-        return state_take(reader, &block->instances);
+        return json_state_take(reader, &block->instances);
     if (str_equal(key, STR("mode"))) {
-        bool ok = state_read_text(reader, &text);
+        bool ok = json_state_read_text(reader, &text);
         block->address.mode = str_equal(text, STR("data")) ? MODE_DATA : MODE_MANAGED;
         return ok;
     }
     if (str_equal(key, STR("module"))) {
-        bool ok = state_read_text(reader, &text);
-        state_read_module(load, text, block);
+        bool ok = json_state_read_text(reader, &text);
+        json_state_read_module(load, text, block);
         return ok;
     }
     if (str_equal(key, STR("provider"))) {
-        bool ok = state_read_text(reader, &text);
-        block->provider = state_provider_name(text);
+        bool ok = json_state_read_text(reader, &text);
+        block->provider = json_state_provider_name(text);
         return ok;
     }
-    return state_take(reader, &text);
+    return json_state_take(reader, &text);
 }
 
-static bool state_read_block(StateLoad *load, JsonReader *reader) {
+static bool json_state_read_block(StateLoad *load, JsonReader *reader) {
     BlockLoad block = {0};
     JsonToken token;
     while ((token = json_next(reader)) == JSON_KEY) {
@@ -323,17 +328,17 @@ static bool state_read_block(StateLoad *load, JsonReader *reader) {
     }
     if (block.provider.len) {
         RenderJsonResource any = {.address = block.address, .provider = block.provider};
-        block.schema = state_schema_of(load, &any);
+        block.schema = json_state_schema_of(load, &any);
     }
-    return token == JSON_OBJECT_END && state_read_instances(load, &block);
+    return token == JSON_OBJECT_END && json_state_read_instances(load, &block);
 }
 
-static bool state_read_blocks(StateLoad *load, JsonReader *reader) {
+static bool json_state_read_blocks(StateLoad *load, JsonReader *reader) {
     if (json_next(reader) != JSON_ARRAY_START)
         return false;
     JsonToken token;
     while ((token = json_next(reader)) == JSON_OBJECT_START) {
-        if (!state_read_block(load, reader))
+        if (!json_state_read_block(load, reader))
             return false;
     }
     return token == JSON_ARRAY_END;
@@ -348,25 +353,25 @@ static void json_state_read_state(StateLoad *load, Str bytes) {
         Str ignored;
         bool ok;
         if (str_equal(reader->text, STR("resources")))
-            ok = state_read_blocks(load, reader);
+            ok = json_state_read_blocks(load, reader);
         else if (str_equal(reader->text, STR("outputs")))
-            ok = state_take(reader, &load->outputs);
+            ok = json_state_take(reader, &load->outputs);
         else if (str_equal(reader->text, STR("check_results")))
-            ok = state_take(reader, &load->checks);
+            ok = json_state_take(reader, &load->checks);
         else
-            ok = state_take(reader, &ignored);
+            ok = json_state_take(reader, &ignored);
         if (!ok)
             return;
     }
 }
 
-static void state_write_output(JsonWriter *writer, JsonReader *reader) {
+static void json_state_write_output(JsonWriter *writer, JsonReader *reader) {
     bool sensitive = false;
     json_object_start(writer);
     while (json_next(reader) == JSON_KEY) {
         Str key = reader->text;
         Str text;
-        if (!state_take(reader, &text))
+        if (!json_state_take(reader, &text))
             break;
         if (str_equal(key, STR("sensitive"))) {
             sensitive = str_equal(text, STR("true"));
@@ -388,7 +393,7 @@ static void write_stored_outputs(JsonWriter *writer, Str text, Arena *arena) {
         if (json_next(reader) != JSON_OBJECT_START)
             return;
         json_key(writer, name);
-        state_write_output(writer, reader);
+        json_state_write_output(writer, reader);
     }
 }
 
@@ -403,8 +408,8 @@ static Str outputs_text(Str stored, Arena *arena) {
     return str_equal(strbuf_str(&out), STR("{}")) ? STR_EMPTY : strbuf_str(&out);
 }
 
-static void state_write_values(JsonWriter *writer, RenderJsonResources *resources, Str outputs,
-                               Arena *scratch) {
+static void json_state_write_values(JsonWriter *writer, RenderJsonResources *resources, Str outputs,
+                                    Arena *scratch) {
     json_key(writer, STR("values"));
     json_object_start(writer);
     if (outputs.len) {
@@ -429,7 +434,7 @@ void render_json_state_prior(JsonWriter *writer, const Plan *plan, RenderSchemaL
     json_object_start(writer);
     json_key_string(writer, "format_version", STR("1.0"));
     json_key_string(writer, "terraform_version", terraform_version);
-    state_write_values(writer, &load.resources, outputs, scratch);
+    json_state_write_values(writer, &load.resources, outputs, scratch);
     json_object_end(writer);
 }
 
@@ -443,7 +448,8 @@ void render_json_state(Str state, RenderSchemaLookup lookup, void *payload, Str 
         StateLoad load = {.lookup = lookup, .payload = payload, .arena = scratch};
         json_state_read_state(&load, state);
         json_key_string(&writer, "terraform_version", terraform_version);
-        state_write_values(&writer, &load.resources, outputs_text(load.outputs, scratch), scratch);
+        json_state_write_values(&writer, &load.resources, outputs_text(load.outputs, scratch),
+                                scratch);
         render_json_checks(&writer, load.checks, scratch);
     }
     json_object_end(&writer);

@@ -6,7 +6,7 @@
 #define SHARED_MIN 8 /* bytes */
 
 /* Returns the text of a string or number; empty if it is too common to be hidden everywhere. */
-static Str secret_text_of(Value value, Arena *arena) {
+static Str render_secret_text_of(Value value, Arena *arena) {
     if (!value_is_present(value))
         return STR_EMPTY;
     if (value.type->kind == KIND_STRING)
@@ -17,7 +17,7 @@ static Str secret_text_of(Value value, Arena *arena) {
     return number.len >= NUMBER_MIN ? number : STR_EMPTY;
 }
 
-static bool secret_has_items(Value value) {
+static bool render_secret_has_items(Value value) {
     switch (value.type->kind) {
     case KIND_LIST:
     case KIND_SET:
@@ -39,7 +39,7 @@ static bool secret_has_items(Value value) {
 #define HOLDER STR("\xff")
 
 static Str holder_text(Value value, Arena *arena) {
-    if (!secret_has_items(value) || value.count == 0 || !value_is_wholly_known(value))
+    if (!render_secret_has_items(value) || value.count == 0 || !value_is_wholly_known(value))
         return STR_EMPTY;
     StrBuf text = strbuf_new(arena);
     JsonWriter writer;
@@ -59,10 +59,10 @@ static void collect_holder(Value value, Map *secrets) {
 
 static void collect_all(Value value, Map *secrets) {
     collect_holder(value, secrets);
-    Str text = secret_text_of(value, secrets->arena);
+    Str text = render_secret_text_of(value, secrets->arena);
     if (text.len > 0)
         map_set(secrets, text, secrets);
-    for (size_t i = 0; secret_has_items(value) && i < value.count; i++)
+    for (size_t i = 0; render_secret_has_items(value) && i < value.count; i++)
         collect_all(value_at(value, i), secrets);
 }
 
@@ -73,7 +73,7 @@ void render_secret_collect(Value value, Map *secrets) {
     }
     if (!value_has_marks_anywhere(value))
         return;
-    for (size_t i = 0; secret_has_items(value) && i < value.count; i++)
+    for (size_t i = 0; render_secret_has_items(value) && i < value.count; i++)
         render_secret_collect(value_at(value, i), secrets);
 }
 
@@ -111,7 +111,7 @@ const Map *render_secret_shared(const Map *secrets, Arena *arena) {
     return shared;
 }
 
-static Value secret_mark_secret(Value value, void *secrets, Arena *arena) {
+static Value render_secret_mark_secret(Value value, void *secrets, Arena *arena) {
     bool is_secret = render_secret_has(secrets, value, arena);
     return is_secret ? value_with_marks(value, MARK_SENSITIVE) : value;
 }
@@ -119,11 +119,11 @@ static Value secret_mark_secret(Value value, void *secrets, Arena *arena) {
 Value render_secret_mark(const Map *secrets, Value value, Arena *arena) {
     if (!secrets || secrets->count == 0)
         return value;
-    return value_transform(value, secret_mark_secret, (void *)secrets, arena);
+    return value_transform(value, render_secret_mark_secret, (void *)secrets, arena);
 }
 
 /* A key cannot be hidden alone, so its whole container is. */
-static bool secret_has_secret_key(const Map *secrets, Value value) {
+static bool render_secret_has_secret_key(const Map *secrets, Value value) {
     if (!value_is_present(value) ||
         (value.type->kind != KIND_MAP && value.type->kind != KIND_OBJECT))
         return false;
@@ -138,9 +138,9 @@ static bool secret_has_secret_key(const Map *secrets, Value value) {
 bool render_secret_has(const Map *secrets, Value value, Arena *scratch) {
     if (!secrets || secrets->count == 0 || !value.type)
         return false;
-    if (secret_has_secret_key(secrets, value))
+    if (render_secret_has_secret_key(secrets, value))
         return true;
-    bool looks_within = secret_has_items(value) && map_has(secrets, HOLDER);
-    Str text = looks_within ? holder_text(value, scratch) : secret_text_of(value, scratch);
+    bool looks_within = render_secret_has_items(value) && map_has(secrets, HOLDER);
+    Str text = looks_within ? holder_text(value, scratch) : render_secret_text_of(value, scratch);
     return text.len > 0 && map_has(secrets, text);
 }

@@ -43,7 +43,7 @@ static const RenderDiff *diff_part(const RenderPen *pen, const PartChange *part)
 enum { PARTS_MOST = 10 };
 
 /* Adds one part of the instance. */
-static void body_add_part(RenderPen *pen, const PartChange *part, bool has_content) {
+static void text_body_add_part(RenderPen *pen, const PartChange *part, bool has_content) {
     vec_each(&part->notes, note) {
         if (note->path.count == 0) /* about the whole object */
             render_pen_format(pen, "      # (%.*s)\n", STR_ARG(note->text));
@@ -58,10 +58,10 @@ static void body_add_part(RenderPen *pen, const PartChange *part, bool has_conte
     render_pen_text(pen, "\n");
 }
 
-static void body_add_parts(RenderPen *pen, const ResourceChange *change) {
+static void text_body_add_parts(RenderPen *pen, const ResourceChange *change) {
     bool is_short = pen->style.details != DETAILS_FULL && change->parts.count > PARTS_MOST;
     vec_each(&change->parts, part) {
-        body_add_part(pen, part, !is_short);
+        text_body_add_part(pen, part, !is_short);
     }
     if (is_short)
         render_pen_format(pen, "      # (the contents of %zu objects are hidden: -details=full)\n",
@@ -128,7 +128,7 @@ void render_text_body(const ResourceChange *change, RenderStyle style, StrBuf *o
     RenderLook look = {.show_unchanged = is_whole || is_import};
     render_text_body_object(&pen, change->address, change->action, &input, look);
     if (change->parts.count > 0 || change->has_unknown_parts)
-        body_add_parts(&pen, change);
+        text_body_add_parts(&pen, change);
     add_invocations(&pen, change, true);
     add_invocations(&pen, change, false);
 }

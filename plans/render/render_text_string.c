@@ -6,7 +6,7 @@
 #include "render_align.h"
 #include "utf8.h"
 
-static bool string_read_json(Str text, Value *out, Arena *arena) {
+static bool text_string_read_json(Str text, Value *out, Arena *arena) {
     const char *error;
     size_t offset;
     if (text.len == 0 || (text.ptr[0] != '{' && text.ptr[0] != '['))
@@ -30,14 +30,14 @@ RenderStringSide render_text_string_side(Value v, Arena *arena) {
     if (side.is_null)
         return side;
     side.text = value_text(v);
-    side.is_json = string_read_json(side.text, &side.json, arena);
+    side.is_json = text_string_read_json(side.text, &side.json, arena);
     side.is_multiline = !side.is_json && str_find_char(side.text, '\n', 0) != SIZE_MAX;
     if (side.is_multiline)
         side.text = trim(side.text);
     return side;
 }
 
-static bool string_is_printable(uint32_t codepoint) {
+static bool text_string_is_printable(uint32_t codepoint) {
     return codepoint >= 0x20 && codepoint != 0x7f && (codepoint < 0x80 || codepoint >= 0xa1) &&
            codepoint != 0xfffd && !utf8_is_space(codepoint) && !utf8_is_format(codepoint);
 }
@@ -63,7 +63,7 @@ Str render_text_string_quote(Str text, Arena *arena) {
         if (codepoint == '"' || codepoint == '\\') {
             strbuf_add_char(&out, '\\');
             strbuf_add_char(&out, (char)codepoint);
-        } else if (codepoint == ' ' || string_is_printable(codepoint) || codepoint == 0xfffd) {
+        } else if (codepoint == ' ' || text_string_is_printable(codepoint) || codepoint == 0xfffd) {
             strbuf_add(&out, str_slice(text, i, i + width));
         } else {
             quote_control(&out, codepoint);
@@ -74,7 +74,7 @@ Str render_text_string_quote(Str text, Arena *arena) {
     return strbuf_str(&out);
 }
 
-static void string_add_line(RenderPen *pen, uint32_t level, Action action, Str line) {
+static void text_string_add_line(RenderPen *pen, uint32_t level, Action action, Str line) {
     render_pen_line(pen, level + 1, action);
     render_pen_str(pen, utf8_strip_controls(line, pen->scratch));
     render_pen_text(pen, "\n");
@@ -83,7 +83,7 @@ static void string_add_line(RenderPen *pen, uint32_t level, Action action, Str l
 void render_text_string_lines(RenderPen *pen, uint32_t level, Str text) {
     Str line;
     while (str_next_field(&text, '\n', &line))
-        string_add_line(pen, level, ACTION_NO_OP, line);
+        text_string_add_line(pen, level, ACTION_NO_OP, line);
 }
 
 static uint32_t *identify_lines(Str text, Map *seen, StrVec *lines) {
@@ -114,7 +114,7 @@ typedef struct LineDiff {
 #define CONTEXT_LINES 3
 #define HIDDEN_MIN    4 /* hiding fewer lines saves too little */
 
-static bool string_is_same(const LineDiff *diff, size_t i) {
+static bool text_string_is_same(const LineDiff *diff, size_t i) {
     const RenderAlignPair *pair = &diff->pairs.items[i];
     return pair->before != RENDER_ALIGN_NONE && pair->after != RENDER_ALIGN_NONE &&
            diff->old_ids[pair->before] == diff->new_ids[pair->after];
@@ -136,17 +136,17 @@ static void add_same_lines(RenderPen *pen, uint32_t level, const LineDiff *diff,
             i += hidden - 1;
             continue;
         }
-        string_add_line(pen, level, ACTION_NO_OP,
-                        diff->new_lines.items[diff->pairs.items[i].after]);
+        text_string_add_line(pen, level, ACTION_NO_OP,
+                             diff->new_lines.items[diff->pairs.items[i].after]);
     }
 }
 
 static void add_changed_line(RenderPen *pen, uint32_t level, const LineDiff *diff, size_t i) {
     const RenderAlignPair *pair = &diff->pairs.items[i];
     if (pair->before != RENDER_ALIGN_NONE)
-        string_add_line(pen, level, ACTION_DELETE, diff->old_lines.items[pair->before]);
+        text_string_add_line(pen, level, ACTION_DELETE, diff->old_lines.items[pair->before]);
     if (pair->after != RENDER_ALIGN_NONE)
-        string_add_line(pen, level, ACTION_CREATE, diff->new_lines.items[pair->after]);
+        text_string_add_line(pen, level, ACTION_CREATE, diff->new_lines.items[pair->after]);
 }
 
 void render_text_string_diff(RenderPen *pen, uint32_t level, Str before, Str after) {
@@ -159,11 +159,11 @@ void render_text_string_diff(RenderPen *pen, uint32_t level, Str before, Str aft
                  pen->scratch);
     for (size_t i = 0; i < diff.pairs.count;) {
         size_t end = i;
-        while (end < diff.pairs.count && string_is_same(&diff, end))
+        while (end < diff.pairs.count && text_string_is_same(&diff, end))
             end++;
         if (end > i)
             add_same_lines(pen, level, &diff, i, end);
-        for (i = end; i < diff.pairs.count && !string_is_same(&diff, i); i++)
+        for (i = end; i < diff.pairs.count && !text_string_is_same(&diff, i); i++)
             add_changed_line(pen, level, &diff, i);
     }
 }

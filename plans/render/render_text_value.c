@@ -11,15 +11,15 @@ typedef struct Printer {
     Arena *scratch;
 } Printer;
 
-static void value_add(Printer *printer, Value v, uint32_t indent);
+static void text_value_add(Printer *printer, Value v, uint32_t indent);
 
-static void value_add_line_start(Printer *printer, uint32_t indent) {
+static void text_value_add_line_start(Printer *printer, uint32_t indent) {
     strbuf_add_char(printer->out, '\n');
     strbuf_add_repeat(printer->out, ' ', indent);
 }
 
 /* A null shows its type. */
-static void value_add_null(Printer *printer, const Type *type) {
+static void text_value_add_null(Printer *printer, const Type *type) {
     static const char *const CALLS[] = {
         [KIND_DYNAMIC] = NULL,      [KIND_BOOL] = "tobool", [KIND_NUMBER] = "tonumber",
         [KIND_STRING] = "tostring", [KIND_LIST] = "tolist", [KIND_SET] = "toset",
@@ -52,47 +52,47 @@ static void add_heredoc(Printer *printer, Str text, uint32_t indent) {
     for (size_t start = 0; start <= text.len;) {
         size_t end = str_find_char(text, '\n', start);
         end = end == SIZE_MAX ? text.len : end;
-        value_add_line_start(printer, indent);
+        text_value_add_line_start(printer, indent);
         strbuf_add(printer->out,
                    utf8_strip_controls(str_slice(text, start, end), printer->scratch));
         start = end + 1;
     }
-    value_add_line_start(printer, indent);
+    text_value_add_line_start(printer, indent);
     strbuf_add(printer->out, delimiter);
 }
 
-static void value_add_text(Printer *printer, Str text, uint32_t indent) {
+static void text_value_add_text(Printer *printer, Str text, uint32_t indent) {
     if (str_find_char(text, '\n', 0) != SIZE_MAX)
         add_heredoc(printer, text, indent);
     else
         strbuf_add(printer->out, render_text_string_quote(text, printer->scratch));
 }
 
-static void value_add_items(Printer *printer, Value v, const char *open, const char *close,
-                            uint32_t indent) {
+static void text_value_add_items(Printer *printer, Value v, const char *open, const char *close,
+                                 uint32_t indent) {
     strbuf_add_cstr(printer->out, open);
     for (size_t i = 0; i < v.count; i++) {
-        value_add_line_start(printer, indent + 2);
-        value_add(printer, value_at(v, i), indent + 2);
+        text_value_add_line_start(printer, indent + 2);
+        text_value_add(printer, value_at(v, i), indent + 2);
         strbuf_add_char(printer->out, ',');
     }
     if (v.count)
-        value_add_line_start(printer, indent);
+        text_value_add_line_start(printer, indent);
     strbuf_add_cstr(printer->out, close);
 }
 
-static void value_add_fields(Printer *printer, Value v, const char *open, const char *close,
-                             uint32_t indent) {
+static void text_value_add_fields(Printer *printer, Value v, const char *open, const char *close,
+                                  uint32_t indent) {
     strbuf_add_cstr(printer->out, open);
     for (size_t i = 0; i < v.count; i++) {
-        value_add_line_start(printer, indent + 2);
+        text_value_add_line_start(printer, indent + 2);
         Str key = value_key_at(v, i);
         strbuf_add(printer->out, render_text_string_quote(key, printer->scratch));
         strbuf_add_cstr(printer->out, " = ");
-        value_add(printer, value_at(v, i), indent + 2);
+        text_value_add(printer, value_at(v, i), indent + 2);
     }
     if (v.count)
-        value_add_line_start(printer, indent);
+        text_value_add_line_start(printer, indent);
     strbuf_add_cstr(printer->out, close);
 }
 
@@ -101,22 +101,22 @@ static void add_present(Printer *printer, Value v, uint32_t indent) {
     case KIND_DYNAMIC: strbuf_add_cstr(printer->out, "null"); break;
     case KIND_BOOL: strbuf_add_cstr(printer->out, v.as.boolean ? "true" : "false"); break;
     case KIND_NUMBER: strbuf_add(printer->out, value_number_text(v, printer->scratch)); break;
-    case KIND_STRING: value_add_text(printer, value_text(v), indent); break;
-    case KIND_LIST: value_add_items(printer, v, "tolist([", "])", indent); break;
-    case KIND_SET: value_add_items(printer, v, "toset([", "])", indent); break;
-    case KIND_TUPLE: value_add_items(printer, v, "[", "]", indent); break;
-    case KIND_MAP: value_add_fields(printer, v, "tomap({", "})", indent); break;
-    case KIND_OBJECT: value_add_fields(printer, v, "{", "}", indent); break;
+    case KIND_STRING: text_value_add_text(printer, value_text(v), indent); break;
+    case KIND_LIST: text_value_add_items(printer, v, "tolist([", "])", indent); break;
+    case KIND_SET: text_value_add_items(printer, v, "toset([", "])", indent); break;
+    case KIND_TUPLE: text_value_add_items(printer, v, "[", "]", indent); break;
+    case KIND_MAP: text_value_add_fields(printer, v, "tomap({", "})", indent); break;
+    case KIND_OBJECT: text_value_add_fields(printer, v, "{", "}", indent); break;
     }
 }
 
-static void value_add(Printer *printer, Value v, uint32_t indent) {
+static void text_value_add(Printer *printer, Value v, uint32_t indent) {
     if (value_has_mark(v, MARK_SENSITIVE) && !printer->style.show_sensitive) {
         strbuf_add_cstr(printer->out, "(sensitive value)");
     } else if (!value_is_known(v)) {
         strbuf_add_cstr(printer->out, render_style_unknown(printer->style));
     } else if (value_is_null(v)) {
-        value_add_null(printer, v.type);
+        text_value_add_null(printer, v.type);
     } else {
         add_present(printer, v, indent);
     }
@@ -124,5 +124,5 @@ static void value_add(Printer *printer, Value v, uint32_t indent) {
 
 void render_text_value(Value v, uint32_t indent, RenderStyle style, StrBuf *out, Arena *scratch) {
     Printer printer = {.out = out, .style = style, .scratch = scratch};
-    value_add(&printer, v, indent);
+    text_value_add(&printer, v, indent);
 }

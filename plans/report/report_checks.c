@@ -3,7 +3,7 @@
 
 #include "json.h"
 
-static ReportCheckStatus checks_status_of(Str text) {
+static ReportCheckStatus report_checks_status_of(Str text) {
     if (str_equal(text, STR("pass")))
         return REPORT_CHECK_PASS;
     if (str_equal(text, STR("fail")))
@@ -44,7 +44,7 @@ void report_checks_each(const Plan *plan, void (*visit)(const ReportCheck *check
                 .block = value_text_at(result, STR("config_addr")),
                 .address = value_text_at(object, STR("object_addr")),
                 .message = messages_of(object, scratch),
-                .status = checks_status_of(value_text_at(object, STR("status"))),
+                .status = report_checks_status_of(value_text_at(object, STR("status"))),
             };
             visit(&check, payload);
         }

@@ -24,7 +24,8 @@ typedef struct Page {
 
 #define SHORT_MAX 5
 
-static void html_open_section(Page *page, const char *kind, const char *title, size_t count) {
+static void report_html_open_section(Page *page, const char *kind, const char *title,
+                                     size_t count) {
     strbuf_add_format(page->out,
                       "<section class=\"%s\" data-kind=\"%s\">\n<h2>%s <small>%zu</small></h2>\n",
                       kind, kind, title, count);
@@ -65,11 +66,11 @@ static void close_entry(Page *page) {
     arena_reset(page->scratch);
 }
 
-static void html_add_changes(Page *page, const ReportChanges *changes,
-                             const ReportSectionRow *row) {
+static void report_html_add_changes(Page *page, const ReportChanges *changes,
+                                    const ReportSectionRow *row) {
     if (changes->count == 0)
         return;
-    html_open_section(page, row->name, row->title, changes->count);
+    report_html_open_section(page, row->name, row->title, changes->count);
     vec_each(changes, change) {
         Str title = page->input->timeline && report_outcome_is_operation((*change)->action)
                         ? resource_addr_to_str((*change)->address, page->scratch)
@@ -81,10 +82,10 @@ static void html_add_changes(Page *page, const ReportChanges *changes,
     strbuf_add_cstr(page->out, "</section>\n");
 }
 
-static void html_add_drift(Page *page, const RenderDrifts *drifts) {
+static void report_html_add_drift(Page *page, const RenderDrifts *drifts) {
     if (drifts->count == 0)
         return;
-    html_open_section(page, "drift", "Changed outside of loam", drifts->count);
+    report_html_open_section(page, "drift", "Changed outside of loam", drifts->count);
     vec_each(drifts, drift) {
         open_entry(page, action_glyph(drift->drift.action),
                    render_title_of_drift(&drift->drift, page->scratch), NULL);
@@ -102,12 +103,12 @@ static size_t count_outputs(const Plan *plan) {
     return count;
 }
 
-static void html_add_outputs(Page *page) {
+static void report_html_add_outputs(Page *page) {
     const Plan *plan = page->input->plan;
     size_t count = count_outputs(plan);
     if (count == 0)
         return;
-    html_open_section(page, "outputs", "Outputs", count);
+    report_html_open_section(page, "outputs", "Outputs", count);
     vec_each(&plan->outputs, output) {
         if (output->action == ACTION_NO_OP)
             continue;
@@ -126,7 +127,7 @@ static void add_chip(Page *page, const char *kind, const char *title, size_t cou
                           kind, title, count);
 }
 
-static void html_add_bar(Page *page, const ReportChanges *changes) {
+static void report_html_add_bar(Page *page, const ReportChanges *changes) {
     strbuf_add_cstr(page->out, "<div class=\"bar\" role=\"search\">\n<input type=\"search\" "
                                "placeholder=\"Search all text\" "
                                "aria-label=\"Search all text\">\n");
@@ -141,7 +142,7 @@ static void html_add_bar(Page *page, const ReportChanges *changes) {
                    "<span class=\"dim\">/ search, j k step, Enter folds, e c all</span>\n</div>\n");
 }
 
-static void html_write_report(const ReportInput *input, StrBuf *out, Arena *scratch) {
+static void report_html_write_report(const ReportInput *input, StrBuf *out, Arena *scratch) {
     SCOPED(ArenaRef) entry = arena_open("entry");
     Page page = {.input = input, .out = out, .scratch = entry};
     page.style = (RenderStyle){.markup = MARKUP_HTML, .is_past = input->timeline != NULL};
@@ -159,14 +160,14 @@ static void html_write_report(const ReportInput *input, StrBuf *out, Arena *scra
     }
     page.is_short = count <= SHORT_MAX;
     report_page_open(input, "", out, scratch);
-    html_add_bar(&page, changes);
+    report_html_add_bar(&page, changes);
     strbuf_add_cstr(out, "</header>\n<main>\n");
     report_page_add_messages(input->diags, out, scratch);
-    html_add_drift(&page, &drifts);
+    report_html_add_drift(&page, &drifts);
     for (size_t i = 0; i < REPORT_SECTION_COUNT; i++)
-        html_add_changes(&page, &changes[i], &report_sections[i]);
+        report_html_add_changes(&page, &changes[i], &report_sections[i]);
     if (input->plan)
-        html_add_outputs(&page);
+        report_html_add_outputs(&page);
     strbuf_add_cstr(out, "</main>\n");
     report_page_close(report_page_js, out);
 }
@@ -174,5 +175,5 @@ static void html_write_report(const ReportInput *input, StrBuf *out, Arena *scra
 const ReportKind report_html = {
     .name = "html",
     .help = "One self-contained page with search and folding.",
-    .write = html_write_report,
+    .write = report_html_write_report,
 };

@@ -34,7 +34,7 @@ static size_t count_problems(const Suite *suite, const char *kind) {
     return count;
 }
 
-static Str junit_first_line(Str text) {
+static Str report_junit_first_line(Str text) {
     return str_slice(text, 0, str_find_char(text, '\n', 0));
 }
 
@@ -46,7 +46,7 @@ static void report_junit_write_case(XmlWriter *xml, const JunitCase *item) {
         xml_writer_seconds(xml, "time", item->took_ms);
     if (item->problem) {
         xml_writer_open(xml, item->problem);
-        xml_writer_attribute(xml, "message", junit_first_line(item->problem_text));
+        xml_writer_attribute(xml, "message", report_junit_first_line(item->problem_text));
         xml_writer_text(xml, item->problem_text);
         xml_writer_close(xml);
     }
@@ -133,7 +133,7 @@ static JunitCase change_case(const ResourceChange *change, const Map *secrets, A
     };
 }
 
-static void junit_collect_planned(Suite *suite, const Plan *plan) {
+static void report_junit_collect_planned(Suite *suite, const Plan *plan) {
     const Map *secrets = render_secret_of_plan(plan, suite->scratch);
     vec_each(&plan->changes, change) {
         if (plan_is_shown(change))
@@ -210,7 +210,7 @@ static void collect_ran(Suite *suite, const Timeline *timeline, const Diags *dia
     }
 }
 
-static void junit_write_report(const ReportInput *input, StrBuf *out, Arena *scratch) {
+static void report_junit_write_report(const ReportInput *input, StrBuf *out, Arena *scratch) {
     Suite messages = {.name = "messages", .scratch = scratch};
     Suite checks = {.name = "checks", .scratch = scratch};
     Suite changes = {.name = input->timeline ? "operations" : "changes", .scratch = scratch};
@@ -219,7 +219,7 @@ static void junit_write_report(const ReportInput *input, StrBuf *out, Arena *scr
     if (input->plan)
         report_checks_each(input->plan, collect_check, &checks, scratch);
     if (!input->timeline && input->plan)
-        junit_collect_planned(&changes, input->plan);
+        report_junit_collect_planned(&changes, input->plan);
     if (input->plan && input->plan->only_reports)
         collect_drift(&drift, input->plan);
     if (input->timeline)
@@ -243,5 +243,5 @@ const ReportKind report_junit = {
     .name = "junit",
     .help =
         "JUnit XML: a test case for each change, check and message, and for drift of loam drift.",
-    .write = junit_write_report,
+    .write = report_junit_write_report,
 };

@@ -27,7 +27,7 @@ typedef struct Drawing {
 } Drawing;
 
 /* More precise than clock_format_elapsed, as runs are short. */
-static Str timeline_duration(int64_t ms, Arena *arena) {
+static Str report_timeline_duration(int64_t ms, Arena *arena) {
     if (ms < 1000)
         return str_format(arena, "%lld ms", (long long)ms);
     if (ms < 60000)
@@ -83,7 +83,7 @@ static void add_axis(Drawing *drawing) {
     int64_t step = tick_ms(drawing->timeline->length_ms);
     for (int64_t ms = 0; ms <= drawing->timeline->length_ms; ms += step) {
         double x = x_of(drawing, ms);
-        Str text = timeline_duration(ms, drawing->scratch);
+        Str text = report_timeline_duration(ms, drawing->scratch);
         double width = (double)utf8_display_width(text) * LETTER_WIDTH;
         bool fits = x + 2 + width <= WIDTH;
         strbuf_add_format(drawing->out,
@@ -94,7 +94,7 @@ static void add_axis(Drawing *drawing) {
     }
 }
 
-static void timeline_add_title(Drawing *drawing, const TimelineRow *row) {
+static void report_timeline_add_title(Drawing *drawing, const TimelineRow *row) {
     StrBuf *out = drawing->out;
     strbuf_add_cstr(out, "<title>");
     html_add(out, row->address);
@@ -102,8 +102,8 @@ static void timeline_add_title(Drawing *drawing, const TimelineRow *row) {
         strbuf_add_format(out, " (deposed %.*s)", STR_ARG(html_of(row->deposed, drawing->scratch)));
     strbuf_add_cstr(out, "\n");
     html_add(out, verb_of(row));
-    Str from = timeline_duration(row->start_ms, drawing->scratch);
-    Str took = timeline_duration(row->end_ms - row->start_ms, drawing->scratch);
+    Str from = report_timeline_duration(row->start_ms, drawing->scratch);
+    Str took = report_timeline_duration(row->end_ms - row->start_ms, drawing->scratch);
     strbuf_add_format(out, " from %.*s on, took %.*s", STR_ARG(from), STR_ARG(took));
     if (row->failed)
         strbuf_add_cstr(out, ", failed");
@@ -134,7 +134,7 @@ static void add_rect(Drawing *drawing, size_t i, const char *kind) {
 }
 
 /* Long addresses lose their beginning: the end identifies the object. */
-static Str timeline_label_of(const TimelineRow *row, Arena *arena) {
+static Str report_timeline_label_of(const TimelineRow *row, Arena *arena) {
     Str verb = verb_of(row);
     Str address = row->address;
     size_t room = LABEL_MAX - 1 - verb.len;
@@ -152,19 +152,19 @@ static Str timeline_label_of(const TimelineRow *row, Arena *arena) {
 static double label_width(const Drawing *drawing) {
     size_t longest = 0;
     vec_each(&drawing->timeline->rows, row) {
-        size_t length = utf8_display_width(timeline_label_of(row, drawing->scratch));
+        size_t length = utf8_display_width(report_timeline_label_of(row, drawing->scratch));
         longest = length > longest ? length : longest;
     }
     return (double)longest * LETTER_WIDTH + 16;
 }
 
-static void timeline_add_label(Drawing *drawing, size_t i) {
+static void report_timeline_add_label(Drawing *drawing, size_t i) {
     const TimelineRow *row = &drawing->timeline->rows.items[i];
     double width = (double)(row->end_ms - row->start_ms) * drawing->scale;
     if (row->kind == TIMELINE_PROVISION)
         return;
     if (!drawing->has_lanes) {
-        Str label = timeline_label_of(row, drawing->scratch);
+        Str label = report_timeline_label_of(row, drawing->scratch);
         strbuf_add_format(drawing->out, "<text x=\"4\" y=\"%.1f\">", y_of(drawing, i) + 11);
         html_add(drawing->out, label);
         strbuf_add_cstr(drawing->out, "</text>");
@@ -185,9 +185,9 @@ static void add_operation(Drawing *drawing, size_t i) {
     if (before != TIMELINE_NONE)
         strbuf_add_format(drawing->out, " data-wait=\"%zu\"", before);
     strbuf_add_char(drawing->out, '>');
-    timeline_add_title(drawing, row);
+    report_timeline_add_title(drawing, row);
     add_rect(drawing, i, row->kind == TIMELINE_PROVISION ? " class=\"inner\"" : "");
-    timeline_add_label(drawing, i);
+    report_timeline_add_label(drawing, i);
     strbuf_add_cstr(drawing->out, "</g>\n");
 }
 
@@ -267,8 +267,8 @@ static void add_cells(Drawing *drawing, const TimelineRow *row, const char *why)
     StrBuf *out = drawing->out;
     int64_t took_ms = row->end_ms - row->start_ms;
     int64_t whole = drawing->timeline->length_ms > 0 ? drawing->timeline->length_ms : 1;
-    Str from = timeline_duration(row->start_ms, drawing->scratch);
-    Str took = timeline_duration(took_ms, drawing->scratch);
+    Str from = report_timeline_duration(row->start_ms, drawing->scratch);
+    Str took = report_timeline_duration(took_ms, drawing->scratch);
     strbuf_add_cstr(out, "<tr><td>");
     html_add(out, verb_of(row));
     strbuf_add_cstr(out, "</td><td><code>");
@@ -333,7 +333,7 @@ static void add_longest(Drawing *drawing) {
     strbuf_add_cstr(drawing->out, "</table>\n");
 }
 
-static size_t timeline_count_operations(const Timeline *timeline) {
+static size_t report_timeline_count_operations(const Timeline *timeline) {
     size_t count = 0;
     vec_each(&timeline->rows, row) {
         count += row->kind != TIMELINE_PROVISION;
@@ -342,7 +342,7 @@ static size_t timeline_count_operations(const Timeline *timeline) {
 }
 
 /* Returns the average number of operations that ran at once. */
-static double timeline_parallelism_of(const Timeline *timeline) {
+static double report_timeline_parallelism_of(const Timeline *timeline) {
     int64_t sum = 0;
     vec_each(&timeline->rows, row) {
         if (row->kind != TIMELINE_PROVISION)
@@ -351,12 +351,12 @@ static double timeline_parallelism_of(const Timeline *timeline) {
     return timeline->length_ms > 0 ? (double)sum / (double)timeline->length_ms : 0;
 }
 
-static void timeline_write_report(const ReportInput *input, StrBuf *out, Arena *scratch) {
+static void report_timeline_write_report(const ReportInput *input, StrBuf *out, Arena *scratch) {
     static const Timeline none;
     Drawing drawing = {.timeline = input->timeline ? input->timeline : &none, .out = out};
     drawing.scratch = scratch;
     const Timeline *timeline = drawing.timeline;
-    Str length = timeline_duration(timeline->length_ms, scratch);
+    Str length = report_timeline_duration(timeline->length_ms, scratch);
     report_page_open(input, ", timeline", out, scratch);
     strbuf_add_format(out,
                       "<div>%zu operations in %.*s, %.1f at once on average.</div>\n"
@@ -366,8 +366,8 @@ static void timeline_write_report(const ReportInput *input, StrBuf *out, Arena *
                       "<div id=\"note\" class=\"dim\" role=\"status\"></div>\n"
                       "</header>\n"
                       "<main>\n",
-                      timeline_count_operations(timeline), STR_ARG(length),
-                      timeline_parallelism_of(timeline));
+                      report_timeline_count_operations(timeline), STR_ARG(length),
+                      report_timeline_parallelism_of(timeline));
     report_page_add_messages(input->diags, out, scratch);
     strbuf_add_cstr(out, "<h2>Timeline</h2>\n");
     if (timeline->rows.count == 0)
@@ -386,5 +386,5 @@ const ReportKind report_timeline = {
     .help = "After an apply: a page with the timeline of the operations, their dependencies and "
             "the critical path.",
     .of_runs = true,
-    .write = timeline_write_report,
+    .write = report_timeline_write_report,
 };

@@ -106,7 +106,7 @@ static bool is_equal(Value body, Value live, Arena *arena) {
            object_body_is_in(kube_object_with(body, "spec", GENERATORS, found, arena), live);
 }
 
-static Value set_state_of(const Call *call, Value state, Value live, bool is_import) {
+static Value application_set_state_of(const Call *call, Value state, Value live, bool is_import) {
     Value before = object_attribute(state, "spec");
     Value after = spec_object_state(call, state, live, is_import);
     Value found = object_attribute(after, "spec");
@@ -126,7 +126,7 @@ static const SpecObject application_set_object = {
               .is_namespaced = true,
               .members = spec_object_members,
               .manifest = spec_object_manifest,
-              .state = set_state_of,
+              .state = application_set_state_of,
               .is_equal = is_equal,
               .wait = argocd_wait_application_set,
               .waits_unchanged = true},

@@ -50,7 +50,8 @@ static const ArgocdSecret cluster_secret = {
     .write_only = {write_only, ARRAY_COUNT(write_only)},
 };
 
-static bool cluster_validate(const Call *call, const ValidateRequest *request, Diags *diags) {
+static bool argocd_cluster_validate(const Call *call, const ValidateRequest *request,
+                                    Diags *diags) {
     Value config = object_attribute(request->config, "config_wo"), parsed;
     const char *error;
     size_t offset;
@@ -69,6 +70,6 @@ const ResourceType argocd_cluster = {
                .description = "A cluster that Argo CD syncs: a Secret with its address and "
                               "credential, which Argo CD finds by a label."},
     .payload = &cluster_secret,
-    .validate = cluster_validate,
+    .validate = argocd_cluster_validate,
     TYPED_SLOTS,
 };

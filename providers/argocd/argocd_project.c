@@ -135,8 +135,8 @@ static const Block blocks[] = {SPEC_BLOCKS};
 
 static const SpecObject project_object = {SPEC_TYPED("argoproj.io/v1alpha1", "AppProject")};
 
-static bool project_delete(const Call *call, const DeleteRequest *request, DeleteResponse *response,
-                           Diags *diags) {
+static bool argocd_project_delete(const Call *call, const DeleteRequest *request,
+                                  DeleteResponse *response, Diags *diags) {
     Value metadata = object_metadata_of(request->prior);
     return argocd_project_users_wait(call, object_text(metadata, "namespace", STR_EMPTY),
                                      object_text(metadata, "name", STR_EMPTY), diags) &&
@@ -155,7 +155,7 @@ const ResourceType argocd_project = {
     .marker = typed_object_marker,
     .create = typed_object_apply,
     .update = typed_object_apply,
-    .delete = project_delete,
+    .delete = argocd_project_delete,
     .read = typed_object_read,
     .import = typed_object_import,
     .import_id = "NAMESPACE/NAME of the object, or its name if it has no namespace",

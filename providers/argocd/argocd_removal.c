@@ -18,7 +18,8 @@ typedef struct Removal {
 } Removal;
 
 /* Projects are deleted with their definition: Argo CD makes one of its own. */
-static bool removal_report_left(const Removal *removal, const char *kind, const KubeList *list) {
+static bool argocd_removal_report_left(const Removal *removal, const char *kind,
+                                       const KubeList *list) {
     Value first = list->items.items[0];
     return path_error(removal->call, NO_PATH, removal->diags, ACTION,
                       "%zu objects of the kind %s exist, such as \"%.*s\" in namespace \"%.*s\". "
@@ -68,7 +69,7 @@ static bool prepare_kind(const Removal *removal, const char *kind, bool should_f
     }
     bool is_project = str_equal_cstr(resource.kind, "AppProject");
     if (list.items.count && !should_force && !is_project)
-        return removal_report_left(removal, kind, &list);
+        return argocd_removal_report_left(removal, kind, &list);
     vec_each(&list.items, object) {
         if (!remove_finalizers(removal, &resource, *object))
             return false;

@@ -56,7 +56,7 @@ typedef struct CertificateCall {
 } CertificateCall;
 
 /* Returns the sort; NULL while unknown arguments hide it. */
-static const EntrySort *certificate_sort_of(Value state) {
+static const EntrySort *repository_certificate_sort_of(Value state) {
     bool has_keys = !value_is_null(object_attribute(state, host_keys.argument));
     bool has_certificate = !value_is_null(object_attribute(state, certificates.argument));
     Str id = object_text(state, "id", STR_EMPTY);
@@ -67,15 +67,15 @@ static const EntrySort *certificate_sort_of(Value state) {
     return str_find(id, STR("/ssh/"), 0) != SIZE_MAX ? &host_keys : &certificates; /* an import */
 }
 
-static Str certificate_namespace_of(Value state) {
+static Str repository_certificate_namespace_of(Value state) {
     return object_text(state, "namespace", STR_EMPTY);
 }
 
 /* Returns false while a part of the identity is unknown. */
-static bool certificate_begin(CertificateCall *entry, const Call *call, Value planned, Value prior,
-                              Str private_data) {
+static bool repository_certificate_begin(CertificateCall *entry, const Call *call, Value planned,
+                                         Value prior, Str private_data) {
     Value state = value_is_present(planned) ? planned : prior;
-    const EntrySort *sort = certificate_sort_of(state);
+    const EntrySort *sort = repository_certificate_sort_of(state);
     *entry = (CertificateCall){
         .call = call,
         .options = {.manager = STR(MANAGER), .is_partial = true},
@@ -84,15 +84,16 @@ static bool certificate_begin(CertificateCall *entry, const Call *call, Value pl
         .planned = planned,
         .prior = prior,
     };
-    if (!sort || !entry->server.len || !certificate_namespace_of(state).len)
+    if (!sort || !entry->server.len || !repository_certificate_namespace_of(state).len)
         return false;
     Value manifest = value_null(&TYPE_DYNAMIC);
     manifest = kube_object_with(manifest, "", "apiVersion", value_from_cstr("v1"), call->arena);
     manifest = kube_object_with(manifest, "", "kind", value_from_cstr("ConfigMap"), call->arena);
     manifest = kube_object_with(manifest, "metadata", "name", value_from_cstr(sort->config_map),
                                 call->arena);
-    manifest = kube_object_with(manifest, "metadata", "namespace",
-                                value_from_str(certificate_namespace_of(state)), call->arena);
+    manifest =
+        kube_object_with(manifest, "metadata", "namespace",
+                         value_from_str(repository_certificate_namespace_of(state)), call->arena);
     entry->key = object_key_of(manifest);
     entry->request = (ObjectRequest){
         .call = call,
@@ -105,17 +106,18 @@ static bool certificate_begin(CertificateCall *entry, const Call *call, Value pl
     return true;
 }
 
-static bool certificate_is_ssh(const CertificateCall *entry) {
+static bool repository_certificate_is_ssh(const CertificateCall *entry) {
     return entry->sort == &host_keys;
 }
 
 /* Returns the key of the ConfigMap. */
-static const char *certificate_member_of(const CertificateCall *entry) {
-    return certificate_is_ssh(entry) ? KNOWN_HOSTS : str_to_cstr(entry->server, entry->call->arena);
+static const char *repository_certificate_member_of(const CertificateCall *entry) {
+    return repository_certificate_is_ssh(entry) ? KNOWN_HOSTS
+                                                : str_to_cstr(entry->server, entry->call->arena);
 }
 
 /* Returns the host keys of a state, which may be null. */
-static StrVec certificate_keys_of(Value state, Arena *arena) {
+static StrVec repository_certificate_keys_of(Value state, Arena *arena) {
     Value keys = value_is_present(state) ? object_attribute(state, host_keys.argument)
                                          : value_null(&TYPE_SET_OF_STRING);
     StrVec found = {0};
@@ -130,22 +132,22 @@ static Str repository_certificate_of(Value state) {
 }
 
 static Str live_text(const CertificateCall *entry) {
-    return kube_object_text(entry->read.live, "data", certificate_member_of(entry));
+    return kube_object_text(entry->read.live, "data", repository_certificate_member_of(entry));
 }
 
 /* Returns the text that the ConfigMap gets; empty: none. */
-static Str certificate_wanted_text(const CertificateCall *entry) {
+static Str repository_certificate_wanted_text(const CertificateCall *entry) {
     Arena *arena = entry->call->arena;
-    StrVec added = certificate_keys_of(entry->planned, arena),
-           removed = certificate_keys_of(entry->prior, arena);
-    return certificate_is_ssh(entry)
+    StrVec added = repository_certificate_keys_of(entry->planned, arena),
+           removed = repository_certificate_keys_of(entry->prior, arena);
+    return repository_certificate_is_ssh(entry)
                ? argocd_known_hosts_change(live_text(entry), entry->server, &removed, &added, arena)
                : repository_certificate_of(entry->planned);
 }
 
 /* Entries of others. */
 
-static bool certificate_has_type(const StrVec *keys, Str key) {
+static bool repository_certificate_has_type(const StrVec *keys, Str key) {
     vec_each(keys, other) {
         if (str_equal(argocd_known_hosts_type(*other), argocd_known_hosts_type(key)))
             return true;
@@ -157,19 +159,19 @@ static bool certificate_has_type(const StrVec *keys, Str key) {
  * equal entry is that of an attempt whose reply was lost. */
 static Str foreign_entry(const CertificateCall *entry) {
     Arena *arena = entry->call->arena;
-    StrVec planned = certificate_keys_of(entry->planned, arena),
-           prior = certificate_keys_of(entry->prior, arena);
+    StrVec planned = repository_certificate_keys_of(entry->planned, arena),
+           prior = repository_certificate_keys_of(entry->prior, arena);
     bool is_planning = entry->call->is_planning, is_new = value_is_null(entry->prior);
     Str text = live_text(entry);
-    if (!certificate_is_ssh(entry)) {
+    if (!repository_certificate_is_ssh(entry)) {
         bool is_same = str_equal(text, repository_certificate_of(entry->planned));
         return is_new && text.len && (is_planning || !is_same) ? STR("a certificate") : STR_EMPTY;
     }
     StrVec live = argocd_known_hosts_find(text, entry->server, arena);
     vec_each(&live, key) {
         bool is_same = str_is_among(*key, planned.items, planned.count);
-        if (certificate_has_type(&planned, *key) && !certificate_has_type(&prior, *key) &&
-            (is_planning || !is_same))
+        if (repository_certificate_has_type(&planned, *key) &&
+            !repository_certificate_has_type(&prior, *key) && (is_planning || !is_same))
             return str_format(arena, "a host key of the type %.*s",
                               STR_ARG(argocd_known_hosts_type(*key)));
     }
@@ -181,7 +183,7 @@ static Str applier(const CertificateCall *entry) {
     Arena *arena = entry->call->arena;
     FieldManagers managers = field_managers_read(entry->read.live, arena);
     Path path = path_attribute(path_parse(STR(".data"), arena),
-                               str_from_cstr(certificate_member_of(entry)), arena);
+                               str_from_cstr(repository_certificate_member_of(entry)), arena);
     vec_each(&managers, manager) {
         if (str_equal_cstr(manager->operation, "Apply") &&
             field_set_has_path(manager->fields, entry->read.live, path))
@@ -190,7 +192,7 @@ static Str applier(const CertificateCall *entry) {
     return STR_EMPTY;
 }
 
-static bool certificate_check_conflicts(const CertificateCall *entry, Diags *diags) {
+static bool repository_certificate_check_conflicts(const CertificateCall *entry, Diags *diags) {
     const EntrySort *sort = entry->sort;
     Path path = PATH_AT(entry->call, {sort->argument});
     Str found = foreign_entry(entry), manager = applier(entry);
@@ -201,8 +203,8 @@ static bool certificate_check_conflicts(const CertificateCall *entry, Diags *dia
                           "The field manager \"%.*s\" applies the key \"%s\" of the ConfigMap "
                           "\"%s\", and its next apply would undo this entry. %s. With "
                           "force = true, loam takes the key.",
-                          STR_ARG(manager), certificate_member_of(entry), sort->config_map,
-                          sort->owner_hint);
+                          STR_ARG(manager), repository_certificate_member_of(entry),
+                          sort->config_map, sort->owner_hint);
     if (found.len)
         return path_error(entry->call, path, diags, "Entry exists already",
                           "The ConfigMap \"%s\" has %.*s for \"%.*s\" already. Import it, or set "
@@ -213,13 +215,14 @@ static bool certificate_check_conflicts(const CertificateCall *entry, Diags *dia
 
 /* Requests. */
 
-static KubeOutcome certificate_send(const CertificateCall *entry, Str text, bool is_dry_run,
-                                    KubeResponse *response, Diags *diags) {
+static KubeOutcome repository_certificate_send(const CertificateCall *entry, Str text,
+                                               bool is_dry_run, KubeResponse *response,
+                                               Diags *diags) {
     Arena *arena = entry->call->arena;
     ObjectBuilder data = object_builder_new(arena), body = object_builder_new(arena),
                   metadata = object_builder_new(arena);
     Str version = kube_object_text(entry->read.live, "metadata", "resourceVersion");
-    object_builder_put(&data, str_from_cstr(certificate_member_of(entry)),
+    object_builder_put(&data, str_from_cstr(repository_certificate_member_of(entry)),
                        text.len ? value_from_str(text) : value_null(&TYPE_STRING));
     object_builder_put(&metadata, STR("resourceVersion"), value_from_str(version));
     object_builder_put(&body, STR("metadata"), object_builder_value(&metadata));
@@ -236,7 +239,7 @@ static KubeOutcome certificate_send(const CertificateCall *entry, Str text, bool
 }
 
 /* A change by others between read and patch repeats both. */
-static bool certificate_change(CertificateCall *entry, Diags *diags) {
+static bool repository_certificate_change(CertificateCall *entry, Diags *diags) {
     static const WaitPauses pauses = {.first_ms = 50, .count = ATTEMPTS};
     unsigned attempt = 0;
     KubeResponse response;
@@ -247,7 +250,7 @@ static bool certificate_change(CertificateCall *entry, Diags *diags) {
         Str text = STR_EMPTY;
         bool is_there = entry->read.uid.len > 0;
         if (is_there)
-            text = certificate_wanted_text(entry);
+            text = repository_certificate_wanted_text(entry);
         if (is_deletion && (!is_there || str_equal(text, live_text(entry))))
             return true;
         if (!is_there)
@@ -255,9 +258,9 @@ static bool certificate_change(CertificateCall *entry, Diags *diags) {
                               "The namespace \"%.*s\" has no ConfigMap \"%s\". Install Argo CD "
                               "there first: name it in depends_on.",
                               STR_ARG(entry->key.namespace), entry->sort->config_map);
-        if (!is_deletion && !certificate_check_conflicts(entry, diags))
+        if (!is_deletion && !repository_certificate_check_conflicts(entry, diags))
             return false;
-        KubeOutcome outcome = certificate_send(entry, text, false, &response, diags);
+        KubeOutcome outcome = repository_certificate_send(entry, text, false, &response, diags);
         if (outcome == KUBE_DONE)
             return true;
         if (outcome != KUBE_CONFLICT)
@@ -269,13 +272,13 @@ static bool certificate_change(CertificateCall *entry, Diags *diags) {
 
 /* State. */
 
-static Str certificate_id_of(const CertificateCall *entry) {
+static Str repository_certificate_id_of(const CertificateCall *entry) {
     return str_format(entry->call->arena, "%.*s/%s/%.*s", STR_ARG(entry->key.namespace),
                       entry->sort->name, STR_ARG(entry->server));
 }
 
 /* Only the cluster counts: the entries may outlive a ConfigMap that was restored. */
-static Str certificate_private_data_of(const CertificateCall *entry) {
+static Str repository_certificate_private_data_of(const CertificateCall *entry) {
     ObjectRecord record = object_read_record(&entry->read);
     record.uid = STR_EMPTY;
     return object_record_text(&record, entry->call->arena);
@@ -283,19 +286,19 @@ static Str certificate_private_data_of(const CertificateCall *entry) {
 
 /* Returns the state with the live entries; null if there are none. A state without entries is that
  * of an import, which reads all of the server. */
-static Value certificate_state_of(const CertificateCall *entry, Value state) {
+static Value repository_certificate_state_of(const CertificateCall *entry, Value state) {
     Arena *arena = entry->call->arena;
     ObjectBuilder builder = object_builder_of(state, arena);
     Str text = live_text(entry);
-    if (!certificate_is_ssh(entry)) {
+    if (!repository_certificate_is_ssh(entry)) {
         object_builder_set_text(&builder, certificates.argument, text, arena);
         return text.len ? object_builder_value(&builder) : value_null(state.type);
     }
     StrVec live = argocd_known_hosts_find(text, entry->server, arena);
-    StrVec stored = certificate_keys_of(state, arena);
+    StrVec stored = repository_certificate_keys_of(state, arena);
     ValueVec found = {0};
     vec_each(&live, key) {
-        if (!stored.count || certificate_has_type(&stored, *key))
+        if (!stored.count || repository_certificate_has_type(&stored, *key))
             vec_push(arena, &found, value_string(*key, arena));
     }
     object_builder_set(&builder, host_keys.argument,
@@ -305,9 +308,10 @@ static Value certificate_state_of(const CertificateCall *entry, Value state) {
 
 /* Slots. */
 
-static bool certificate_validate(const Call *call, const ValidateRequest *request, Diags *diags) {
+static bool repository_certificate_validate(const Call *call, const ValidateRequest *request,
+                                            Diags *diags) {
     Arena *arena = call->arena;
-    const EntrySort *sort = certificate_sort_of(request->config);
+    const EntrySort *sort = repository_certificate_sort_of(request->config);
     Str server = object_text(request->config, "server_name", STR_EMPTY), problem = STR_EMPTY;
     if (sort && object_has(request->config, "server_name"))
         problem = sort == &host_keys ? argocd_certificate_text_host_problem(server, arena)
@@ -316,7 +320,7 @@ static bool certificate_validate(const Call *call, const ValidateRequest *reques
                                       "Invalid name of a server", "%.*s", STR_ARG(problem));
 }
 
-static bool certificate_is_known(const CertificateCall *entry) {
+static bool repository_certificate_is_known(const CertificateCall *entry) {
     return value_is_wholly_known(object_attribute(entry->planned, entry->sort->argument));
 }
 
@@ -327,29 +331,30 @@ static bool verify_later(const CertificateCall *entry, Str why, PlanResponse *re
 }
 
 /* Returns whether the server accepts the change. */
-static bool certificate_dry_run(const CertificateCall *entry, Diags *diags) {
+static bool repository_certificate_dry_run(const CertificateCall *entry, Diags *diags) {
     KubeResponse response;
-    KubeOutcome outcome =
-        certificate_send(entry, certificate_wanted_text(entry), true, &response, diags);
+    KubeOutcome outcome = repository_certificate_send(
+        entry, repository_certificate_wanted_text(entry), true, &response, diags);
     return outcome == KUBE_DONE || outcome == KUBE_CONFLICT ||
            object_target_report(&entry->read.target, "Entries of Argo CD not planned", &response,
                                 diags);
 }
 
 /* The same plan may install Argo CD, and its cluster too. */
-static bool certificate_plan(const Call *call, const PlanRequest *request, PlanResponse *response,
-                             Diags *diags) {
+static bool repository_certificate_plan(const Call *call, const PlanRequest *request,
+                                        PlanResponse *response, Diags *diags) {
     CertificateCall entry;
     ObjectTarget target;
     Str why = STR_EMPTY;
     bool is_new = value_is_null(request->prior);
     bool may_lack = is_new && call->is_planning;
-    if (!certificate_begin(&entry, call, response->planned, request->prior, request->private_data))
+    if (!repository_certificate_begin(&entry, call, response->planned, request->prior,
+                                      request->private_data))
         return true;
     if (is_new || response->requires_replace.count)
-        response->planned =
-            object_with_text(response->planned, "id", certificate_id_of(&entry), call->arena);
-    if (!certificate_is_known(&entry) || response->requires_replace.count ||
+        response->planned = object_with_text(response->planned, "id",
+                                             repository_certificate_id_of(&entry), call->arena);
+    if (!repository_certificate_is_known(&entry) || response->requires_replace.count ||
         (!is_new && value_equal(request->prior, response->planned)))
         return true;
     if (is_new)
@@ -360,11 +365,11 @@ static bool certificate_plan(const Call *call, const PlanRequest *request, PlanR
     if (!object_read(&entry.request, &entry.key, &entry.read, diags))
         return false;
     if (is_new)
-        response->private_data = certificate_private_data_of(&entry);
+        response->private_data = repository_certificate_private_data_of(&entry);
     if (!entry.read.uid.len && may_lack)
         return verify_later(&entry, STR("the ConfigMap does not exist yet"), response);
-    return !entry.read.uid.len ||
-           (certificate_check_conflicts(&entry, diags) && certificate_dry_run(&entry, diags));
+    return !entry.read.uid.len || (repository_certificate_check_conflicts(&entry, diags) &&
+                                   repository_certificate_dry_run(&entry, diags));
 }
 
 static bool marker(const Call *call, const MarkerRequest *request, MarkerResponse *response,
@@ -374,43 +379,45 @@ static bool marker(const Call *call, const MarkerRequest *request, MarkerRespons
     return true;
 }
 
-static bool certificate_apply(const Call *call, const ApplyRequest *request,
-                              ApplyResponse *response, Diags *diags) {
+static bool repository_certificate_apply(const Call *call, const ApplyRequest *request,
+                                         ApplyResponse *response, Diags *diags) {
     CertificateCall entry;
     if (value_is_present(request->prior))
         response->state = request->prior; /* of a failure */
-    if (!certificate_begin(&entry, call, request->planned, request->prior, request->private_data) ||
-        !certificate_change(&entry, diags))
+    if (!repository_certificate_begin(&entry, call, request->planned, request->prior,
+                                      request->private_data) ||
+        !repository_certificate_change(&entry, diags))
         return false;
     response->state =
-        object_with_text(request->planned, "id", certificate_id_of(&entry), call->arena);
-    response->private_data = certificate_private_data_of(&entry);
+        object_with_text(request->planned, "id", repository_certificate_id_of(&entry), call->arena);
+    response->private_data = repository_certificate_private_data_of(&entry);
     return true;
 }
 
-static bool certificate_delete(const Call *call, const DeleteRequest *request, DeleteResponse *,
-                               Diags *diags) {
+static bool repository_certificate_delete(const Call *call, const DeleteRequest *request,
+                                          DeleteResponse *, Diags *diags) {
     CertificateCall entry;
-    return !certificate_begin(&entry, call, value_null(request->prior.type), request->prior,
-                              request->private_data) ||
-           certificate_change(&entry, diags);
+    return !repository_certificate_begin(&entry, call, value_null(request->prior.type),
+                                         request->prior, request->private_data) ||
+           repository_certificate_change(&entry, diags);
 }
 
 static bool repository_certificate_read(const Call *call, const ReadRequest *request,
                                         ReadResponse *response, Diags *diags) {
     CertificateCall entry;
-    if (!certificate_begin(&entry, call, request->state, request->state, request->private_data))
+    if (!repository_certificate_begin(&entry, call, request->state, request->state,
+                                      request->private_data))
         return true;
     if (!object_read(&entry.request, &entry.key, &entry.read, diags))
         return false;
-    response->state = entry.read.uid.len ? certificate_state_of(&entry, request->state)
+    response->state = entry.read.uid.len ? repository_certificate_state_of(&entry, request->state)
                                          : value_null(request->state.type);
     return true;
 }
 
 /* "NAMESPACE/ssh/SERVER" or "NAMESPACE/tls/SERVER" */
-static bool certificate_import(const Call *call, const ImportRequest *request,
-                               ImportResponse *response, Diags *diags) {
+static bool repository_certificate_import(const Call *call, const ImportRequest *request,
+                                          ImportResponse *response, Diags *diags) {
     Str rest = request->id, namespace = STR_EMPTY, sort = STR_EMPTY, server = STR_EMPTY, more;
     bool has_parts = str_next_field(&rest, '/', &namespace) && str_next_field(&rest, '/', &sort) &&
                      str_next_field(&rest, '/', &server) && !str_next_field(&rest, '/', &more);
@@ -428,31 +435,33 @@ static bool certificate_import(const Call *call, const ImportRequest *request,
     return true;
 }
 
-static bool certificate_recover(const Call *call, const RecoverRequest *request,
-                                RecoverResponse *response, Diags *diags) {
+static bool repository_certificate_recover(const Call *call, const RecoverRequest *request,
+                                           RecoverResponse *response, Diags *diags) {
     CertificateCall entry;
     Value known = value_unknown_as_null(request->planned, call->arena);
-    if (!certificate_begin(&entry, call, known, value_null(known.type), STR_EMPTY))
+    if (!repository_certificate_begin(&entry, call, known, value_null(known.type), STR_EMPTY))
         return true;
     if (!object_read(&entry.request, &entry.key, &entry.read, diags))
         return false;
-    if (!entry.read.uid.len || !str_equal(certificate_wanted_text(&entry), live_text(&entry)))
+    if (!entry.read.uid.len ||
+        !str_equal(repository_certificate_wanted_text(&entry), live_text(&entry)))
         return true;
     response->outcome = RECOVER_COMPLETE;
-    response->state = object_with_text(known, "id", certificate_id_of(&entry), call->arena);
-    response->private_data = certificate_private_data_of(&entry);
+    response->state =
+        object_with_text(known, "id", repository_certificate_id_of(&entry), call->arena);
+    response->private_data = repository_certificate_private_data_of(&entry);
     return true;
 }
 
 /* Changes of one ConfigMap by one run need no repetition. */
-static bool certificate_limits(const Call *call, const LimitsRequest *request,
-                               LimitsResponse *response, Diags *) {
-    const EntrySort *sort = certificate_sort_of(request->object);
+static bool repository_certificate_limits(const Call *call, const LimitsRequest *request,
+                                          LimitsResponse *response, Diags *) {
+    const EntrySort *sort = repository_certificate_sort_of(request->object);
     if (!sort)
         return true;
     Limit limit = {
         .key = str_format(call->arena, "argocd %s %.*s", sort->name,
-                          STR_ARG(certificate_namespace_of(request->object))),
+                          STR_ARG(repository_certificate_namespace_of(request->object))),
         .capacity = 1,
     };
     vec_push(call->arena, &response->limits, limit);
@@ -495,15 +504,15 @@ const ResourceType argocd_repository_certificate = {
     .recovery = RECOVERY_FINDS,
     .unique = unique,
     .unique_count = ARRAY_COUNT(unique),
-    .validate = certificate_validate,
-    .plan = certificate_plan,
+    .validate = repository_certificate_validate,
+    .plan = repository_certificate_plan,
     .marker = marker,
-    .create = certificate_apply,
-    .update = certificate_apply,
-    .delete = certificate_delete,
+    .create = repository_certificate_apply,
+    .update = repository_certificate_apply,
+    .delete = repository_certificate_delete,
     .read = repository_certificate_read,
-    .import = certificate_import,
+    .import = repository_certificate_import,
     .import_id = "NAMESPACE/ssh/SERVER or NAMESPACE/tls/SERVER, such as argocd/ssh/git.example.com",
-    .recover = certificate_recover,
-    .limits = certificate_limits,
+    .recover = repository_certificate_recover,
+    .limits = repository_certificate_limits,
 };

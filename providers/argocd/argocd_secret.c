@@ -12,7 +12,7 @@ static const ArgocdSecret *secret_of(const Call *call) {
     return call->type.resource->payload;
 }
 
-static Str secret_list_text(Value list, Arena *arena) {
+static Str argocd_secret_list_text(Value list, Arena *arena) {
     StrVec texts = {0};
     for (size_t i = 0; i < list.count; i++)
         vec_push(arena, &texts, value_text(value_at(list, i)));
@@ -33,7 +33,7 @@ static Value key_value(Value argument, Arena *arena) {
     else if (argument.type->kind == KIND_NUMBER)
         text = value_from_str(value_number_text(argument, arena));
     else if (argument.type->kind == KIND_LIST)
-        text = value_string(secret_list_text(argument, arena), arena);
+        text = value_string(argocd_secret_list_text(argument, arena), arena);
     return value_with_marks(text, argument.marks);
 }
 
@@ -60,7 +60,7 @@ Value argocd_secret_manifest(TypedCall *typed, Value state, Value manifest) {
 }
 
 /* Returns the argument that the text is; null if it is none. */
-static Value secret_argument_of(const Type *type, Str text, Arena *arena) {
+static Value argocd_secret_argument_of(const Type *type, Str text, Arena *arena) {
     Value number = value_null(type);
     StrVec items = {0};
     Str item;
@@ -92,7 +92,8 @@ Value argocd_secret_state(const Call *call, Value state, Value live, bool is_imp
                         found.type->kind == KIND_STRING &&
                         base64_decode(value_text(found), &text, arena);
         object_builder_set(&builder, key->attribute,
-                           is_there ? secret_argument_of(type, text, arena) : value_null(type));
+                           is_there ? argocd_secret_argument_of(type, text, arena)
+                                    : value_null(type));
     }
     return object_builder_value(&builder);
 }

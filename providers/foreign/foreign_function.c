@@ -8,8 +8,8 @@ static const Type *type_of_argument(const ProviderFunction *function, size_t i) 
     return i < function->parameter_count ? function->parameters[i].type : function->variadic->type;
 }
 
-static bool function_report_result(const Call *call, const ProviderFunction *function, Str error,
-                                   Diags *diags) {
+static bool foreign_function_report_result(const Call *call, const ProviderFunction *function,
+                                           Str error, Diags *diags) {
     diags_error(diags, NO_RANGE, "Provider produced invalid result",
                 "The result of the function \"%s\" of the provider %s cannot be read: %.*s.",
                 function->name, call->provider->address, STR_ARG(error));
@@ -17,8 +17,8 @@ static bool function_report_result(const Call *call, const ProviderFunction *fun
 }
 
 /* A function needs no configuration, so any process of the provider can run it. */
-static bool function_run(const Call *call, const FunctionRequest *request,
-                         FunctionResponse *response, Diags *diags) {
+static bool foreign_function_run(const Call *call, const FunctionRequest *request,
+                                 FunctionResponse *response, Diags *diags) {
     const ProviderFunction *function = request->function;
     ProtocolResponse received;
     Str error = STR("the value is missing");
@@ -39,7 +39,7 @@ static bool function_run(const Call *call, const FunctionRequest *request,
     }
     return (received.has_state && protocol_message_value(received.state, function->type,
                                                          &response->result, &error, call->arena)) ||
-           function_report_result(call, function, error, diags);
+           foreign_function_report_result(call, function, error, diags);
 }
 
 const ProviderFunction *foreign_function_find(const Provider *provider, Str name) {
@@ -52,7 +52,7 @@ const ProviderFunction *foreign_function_find(const Provider *provider, Str name
         function = arena_new(foreign->arena, ProviderFunction);
         if (protocol_function_decode(*bytes, function, &error, foreign->arena)) {
             function->name = str_to_cstr(name, foreign->arena);
-            function->run = function_run;
+            function->run = foreign_function_run;
             map_put(foreign->arena, &foreign->decoded_functions, str_from_cstr(function->name),
                     function);
         } else {

@@ -14,8 +14,8 @@ static bool data_validate(const Call *call, const ValidateRequest *request, Diag
     return foreign_object_validate(PROTOCOL_VALIDATE_DATA, call, request, diags);
 }
 
-static bool type_data_read(const Call *call, const DataReadRequest *request,
-                           DataReadResponse *response, Diags *diags) {
+static bool foreign_type_data_read(const Call *call, const DataReadRequest *request,
+                                   DataReadResponse *response, Diags *diags) {
     ProtocolRequest sent = foreign_object_request(call);
     ProtocolResponse received;
     sent.config = request->config;
@@ -39,7 +39,7 @@ static bool type_data_read(const Call *call, const DataReadRequest *request,
 static const DataSourceType *make_data(const char *name, const Schema *schema, Arena *arena) {
     DataSourceType *type = arena_new(arena, DataSourceType);
     *type = (DataSourceType){
-        .name = name, .schema = *schema, .validate = data_validate, .read = type_data_read};
+        .name = name, .schema = *schema, .validate = data_validate, .read = foreign_type_data_read};
     return type;
 }
 
@@ -50,7 +50,7 @@ static bool ephemeral_validate(const Call *call, const ValidateRequest *request,
 }
 
 /* Converts the wall time of the protocol to monotonic time in milliseconds. */
-static int64_t type_renewal_of(const Call *call, const ProtocolResponse *received) {
+static int64_t foreign_type_renewal_of(const Call *call, const ProtocolResponse *received) {
     const Clock *clock = call->io->clock;
     if (!received->has_renew_at)
         return 0;
@@ -71,7 +71,7 @@ static bool ephemeral_open(const Call *call, const OpenRequest *request, OpenRes
     if (!foreign_object_read(call, &received, "OpenEphemeralResource", &response->result, diags))
         return false;
     response->private_data = received.private_data;
-    response->renew_at_ms = type_renewal_of(call, &received);
+    response->renew_at_ms = foreign_type_renewal_of(call, &received);
     return true;
 }
 
@@ -83,7 +83,7 @@ static bool ephemeral_renew(const Call *call, const RenewRequest *request, Renew
     if (!foreign_client_call(call, PROTOCOL_RENEW_EPHEMERAL, &sent, &received, NULL, diags))
         return false;
     response->private_data = received.private_data;
-    response->renew_at_ms = type_renewal_of(call, &received);
+    response->renew_at_ms = foreign_type_renewal_of(call, &received);
     return true;
 }
 
@@ -145,7 +145,8 @@ static const ActionType *make_action(const char *name, const Schema *schema, Are
 /* Lookup. */
 
 /* Returns the decoded schema of a type; an empty schema if the encoding is damaged. */
-static const Schema *type_decode_type(ForeignProvider *foreign, const Str *encoded, Str name) {
+static const Schema *foreign_type_decode_type(ForeignProvider *foreign, const Str *encoded,
+                                              Str name) {
     Schema *schema = arena_new(foreign->arena, Schema);
     Str error = STR_EMPTY;
     if (!protocol_schema_decode(*encoded, schema, &error, foreign->arena))
@@ -157,7 +158,7 @@ static const Schema *type_decode_type(ForeignProvider *foreign, const Str *encod
 static const void *make_type(ForeignProvider *foreign, ResourceMode mode, const Str *encoded,
                              Str name) {
     const char *text = str_to_cstr(name, foreign->arena);
-    const Schema *schema = type_decode_type(foreign, encoded, name);
+    const Schema *schema = foreign_type_decode_type(foreign, encoded, name);
     switch (mode) {
     case MODE_MANAGED: return foreign_resource_new(text, schema, &foreign->schemas, foreign->arena);
     case MODE_DATA: return make_data(text, schema, foreign->arena);

@@ -20,7 +20,7 @@ static Str check_least(Value value, int64_t least, Arena *arena) {
     return str_format(arena, "The value must be an integer of at least %lld.", (long long)least);
 }
 
-static Str http_check_timeout(Value value, Arena *arena) {
+static Str data_http_check_timeout(Value value, Arena *arena) {
     return check_least(value, 1, arena);
 }
 
@@ -34,7 +34,7 @@ static const Attribute attributes[] = {
     {"method",               &TYPE_STRING,        OPTIONAL, "\"GET\", \"HEAD\" or \"POST\" (default GET). Every read sends the request, so a POST must not change anything on the server.", .one_of = "GET POST HEAD"},
     {"request_headers",      &TYPE_MAP_OF_STRING, OPTIONAL, "Request headers, by name."},
     {"request_body",         &TYPE_STRING,        OPTIONAL | ANY_TEXT, "Request body."},
-    {"request_timeout_ms",   &TYPE_NUMBER,        OPTIONAL, "Maximum duration of each attempt in milliseconds.", .check = http_check_timeout},
+    {"request_timeout_ms",   &TYPE_NUMBER,        OPTIONAL, "Maximum duration of each attempt in milliseconds.", .check = data_http_check_timeout},
     {"ca_cert_pem",          &TYPE_STRING,        OPTIONAL, "Certificates of the accepted certificate authorities, in PEM (default: those of the system)."},
     {"client_cert_pem",      &TYPE_STRING,        OPTIONAL, "Client certificate, in PEM."},
     {"client_key_pem",       &TYPE_STRING,        OPTIONAL, "Key of the client certificate, in PEM."},
@@ -186,7 +186,7 @@ static Value headers_value(const HttpResponse *received, Arena *arena) {
     return object_builder_map(&builder, &TYPE_STRING);
 }
 
-static Value http_result_of(const Call *call, Value config, const HttpResponse *received) {
+static Value data_http_result_of(const Call *call, Value config, const HttpResponse *received) {
     ObjectBuilder builder = object_builder_of(config, call->arena);
     Value body = value_string(received->body, call->arena);
     object_builder_set(&builder, "response_body", body);
@@ -199,7 +199,7 @@ static Value http_result_of(const Call *call, Value config, const HttpResponse *
     return object_builder_value(&builder);
 }
 
-static bool http_is_refused(int code) {
+static bool data_http_is_refused(int code) {
     return code == 429 || (code >= 500 && code != 501);
 }
 
@@ -227,7 +227,7 @@ static bool data_http_read(const Call *call, const DataReadRequest *request,
                     STR_ARG(http.method), STR_ARG(shown), STR_ARG(problem));
         return false;
     }
-    if (http_is_refused(received.code)) {
+    if (data_http_is_refused(received.code)) {
         diags_error(diags, NO_RANGE, "HTTP request failed",
                     "%.*s %.*s: the response had status %d after %u attempt%s. To allow more "
                     "attempts, set the block \"retry\".",
@@ -240,7 +240,7 @@ static bool data_http_read(const Call *call, const DataReadRequest *request,
                       "The response body of %.*s is not UTF-8, so \"response_body\" cannot "
                       "represent its bytes. Use \"response_body_base64\".",
                       STR_ARG(shown));
-    response->state = http_result_of(call, request->config, &received);
+    response->state = data_http_result_of(call, request->config, &received);
     return true;
 }
 

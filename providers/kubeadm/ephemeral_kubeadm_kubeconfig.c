@@ -38,8 +38,8 @@ static bool kubeconfig_validate(const Call *call, const ValidateRequest *request
                       "%.*s.", STR_ARG(problem));
 }
 
-static bool kubeconfig_make(const Call *call, Value config, PkiPair *out, int64_t *end,
-                            Diags *diags) {
+static bool ephemeral_kubeadm_kubeconfig_make(const Call *call, Value config, PkiPair *out,
+                                              int64_t *end, Diags *diags) {
     const Clock *clock = call->io->clock;
     int64_t now = clock->now_ms(clock->self) / 1000;
     *end = now + duration_of(config, "validity", HOUR_MS) / 1000;
@@ -59,7 +59,7 @@ static bool kubeconfig_open(const Call *call, const OpenRequest *, OpenResponse 
                             Diags *diags) {
     PkiPair pair;
     int64_t end;
-    if (!kubeconfig_make(call, response->result, &pair, &end, diags))
+    if (!ephemeral_kubeadm_kubeconfig_make(call, response->result, &pair, &end, diags))
         return false;
     PkiKubeconfig content = kubeadm_kubeconfig_read(response->result, call->arena);
     content.client_certificate = pair.certificate;

@@ -618,8 +618,8 @@ static bool host_delete(const Call *call, const DeleteRequest *request, DeleteRe
     return true;
 }
 
-static bool kubeadm_kubeadm_host_host_read(const Call *call, const ReadRequest *request,
-                                           ReadResponse *response, Diags *diags) {
+static bool kubeadm_host_read_state(const Call *call, const ReadRequest *request,
+                                    ReadResponse *response, Diags *diags) {
     SCOPED(SshLink) link = {0};
     const NodeRuntime *runtime = runtime_of(response->state);
     HostLook look;
@@ -692,6 +692,6 @@ const ResourceType kubeadm_host = {
     .create = host_apply,
     .update = host_apply,
     .delete = host_delete,
-    .read = kubeadm_kubeadm_host_host_read,
+    .read = kubeadm_host_read_state,
     .upgrade = host_upgrade,
 };

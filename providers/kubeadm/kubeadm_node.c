@@ -48,7 +48,7 @@ const UniqueRule kubeadm_node_unique[KUBEADM_NODE_UNIQUE_COUNT] = {
     {"MAC address", {"endpoint", "mac_address"}},
 };
 
-static bool node_is_address(Str text, Arena *arena) {
+static bool kubeadm_node_is_address(Str text, Arena *arena) {
     return text.len && !kubeadm_check_address(value_from_str(text), arena).len;
 }
 
@@ -69,7 +69,7 @@ bool kubeadm_node_open(const Call *call, Value object, Str id, SshLink *link, Ku
     };
     out->via_endpoint = out->endpoint;
     out->runtime = &node_runtime_table[NODE_RUNTIME_CONTAINERD];
-    if (!node_is_address(out->address, call->arena))
+    if (!kubeadm_node_is_address(out->address, call->arena))
         return path_error(call, PATH_AT(call, {"node_address"}), diags,
                           "Address of the node unknown",
                           "\"%.*s\" is a name. Set node_address to the address of the machine in "
@@ -217,7 +217,7 @@ bool kubeadm_node_prepare(KubeadmNode *node, KubeadmPart *part, Diags *diags) {
 
 /* Configurations. */
 
-static Value node_argument_of(const Type *type, const char *name, Str value, Arena *arena) {
+static Value kubeadm_node_argument_of(const Type *type, const char *name, Str value, Arena *arena) {
     ObjectBuilder builder = object_builder_null(type, arena);
     object_builder_set_text(&builder, "name", str_from_cstr(name), arena);
     object_builder_set_text(&builder, "value", value, arena);
@@ -236,7 +236,8 @@ static Value kubelet_arguments(const KubeadmNode *node, Value registration) {
         vec_push(arena, &items, item);
     }
     if (!has_address)
-        vec_push(arena, &items, node_argument_of(list->element, "node-ip", node->address, arena));
+        vec_push(arena, &items,
+                 kubeadm_node_argument_of(list->element, "node-ip", node->address, arena));
     return nested_list_value(list, &items, arena);
 }
 

@@ -64,7 +64,7 @@ static bool pki_plan(const Call *call, const PlanRequest *request, PlanResponse 
                       "Configure an encryption block, or set allow_unencrypted_state = true.");
 }
 
-static void pki_describe(ObjectBuilder *builder, const PkiSet *set, Arena *arena) {
+static void kubeadm_pki_describe(ObjectBuilder *builder, const PkiSet *set, Arena *arena) {
     int64_t start, end;
     for (size_t i = 0; i < ARRAY_COUNT(pairs); i++) {
         const PkiPair *pair = (const PkiPair *)((const char *)set + pairs[i].offset);
@@ -94,7 +94,7 @@ static bool pki_create(const Call *call, const ApplyRequest *request, ApplyRespo
         return path_error(call, NO_PATH, diags, "Authorities not created", "%.*s.",
                           STR_ARG(problem));
     ObjectBuilder builder = object_builder_of(request->planned, call->arena);
-    pki_describe(&builder, &set, call->arena);
+    kubeadm_pki_describe(&builder, &set, call->arena);
     response->state = object_builder_value(&builder);
     return true;
 }
@@ -142,7 +142,7 @@ static bool pki_import(const Call *call, const ImportRequest *request, ImportRes
     ObjectBuilder builder = object_builder_empty(&kubeadm_pki.schema, call->arena);
     object_builder_set_text(&builder, "algorithm", algorithm_of(&set, call->arena), call->arena);
     object_builder_set(&builder, "validity_hours", value_int((end - start) / HOUR_SECONDS));
-    pki_describe(&builder, &set, call->arena);
+    kubeadm_pki_describe(&builder, &set, call->arena);
     response->state = object_builder_value(&builder);
     return true;
 }

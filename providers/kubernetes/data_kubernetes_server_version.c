@@ -21,8 +21,8 @@ static const struct {
     {"platform", "platform"},
 };
 
-static bool version_data_read(const Call *call, const DataReadRequest *, DataReadResponse *response,
-                              Diags *diags) {
+static bool server_version_data_read(const Call *call, const DataReadRequest *,
+                                     DataReadResponse *response, Diags *diags) {
     static const KubeResource resource = {.kind = STR_CONST("Version")};
     const KubeRef ref = {.resource = &resource};
     ObjectLookup lookup = {
@@ -68,5 +68,5 @@ static const Attribute attributes[] = {
 const DataSourceType data_kubernetes_server_version = {
     .name = "kubernetes_server_version",
     .schema = {SCHEMA_ATTRIBUTES(attributes), .description = "The version of the API server."},
-    .read = version_data_read,
+    .read = server_version_data_read,
 };

@@ -6,7 +6,7 @@
 #include "path_error.h"
 #include "typed_object.h"
 
-static Value map_manifest_of(TypedCall *typed, Value state, Value manifest) {
+static Value config_map_manifest_of(TypedCall *typed, Value state, Value manifest) {
     Arena *arena = typed->call->arena;
     manifest = typed_object_with(manifest, "data", object_attribute(state, "data"), arena);
     manifest =
@@ -14,7 +14,7 @@ static Value map_manifest_of(TypedCall *typed, Value state, Value manifest) {
     return typed_object_with(manifest, "immutable", object_attribute(state, "immutable"), arena);
 }
 
-static Value map_state_of(const Call *call, Value state, Value live, bool is_import) {
+static Value config_map_state_of(const Call *call, Value state, Value live, bool is_import) {
     Arena *arena = call->arena;
     ObjectBuilder builder = object_builder_of(state, arena);
     Value data = object_attribute(state, "data");
@@ -28,7 +28,7 @@ static Value map_state_of(const Call *call, Value state, Value live, bool is_imp
 }
 
 /* Both maps are members of one volume. */
-static bool map_validate(const Call *call, const ValidateRequest *request, Diags *diags) {
+static bool config_map_validate(const Call *call, const ValidateRequest *request, Diags *diags) {
     Value data = object_attribute(request->config, "data");
     Value binary = object_attribute(request->config, "binary_data"), ignored;
     bool is_valid = true;
@@ -58,8 +58,8 @@ static const TypedObject config_map = {
     .kind = "ConfigMap",
     .is_namespaced = true,
     .members = members,
-    .manifest = map_manifest_of,
-    .state = map_state_of,
+    .manifest = config_map_manifest_of,
+    .state = config_map_state_of,
 };
 
 const ResourceType kubernetes_config_map = {
@@ -67,6 +67,6 @@ const ResourceType kubernetes_config_map = {
     .schema = {SCHEMA_ATTRIBUTES(attributes), SCHEMA_BLOCKS(blocks),
                .description = "A ConfigMap: settings as texts and bytes."},
     .payload = &config_map,
-    .validate = map_validate,
+    .validate = config_map_validate,
     TYPED_SLOTS,
 };

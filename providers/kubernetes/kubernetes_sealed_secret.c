@@ -25,27 +25,27 @@ typedef struct Sealing {
     TypedCall *typed;
     Str certificate;       /* PEM */
     Str fingerprint;       /* of the certificate */
-    Str label;             /* see label_of */
+    Str label;             /* see sealed_secret_label_of */
     Value stored;          /* earlier sealed values: of the approved plan, or of the state */
     SecretDigests digests; /* of `stored` */
     SecretDigests kept;    /* of the result */
     Arena *arena;
 } Sealing;
 
-static Str secret_scope_of(Value state) {
+static Str sealed_secret_scope_of(Value state) {
     return object_text(state, "scope", STR("strict"));
 }
 
 static bool is_strict(Value state) {
-    return str_equal_cstr(secret_scope_of(state), "strict");
+    return str_equal_cstr(sealed_secret_scope_of(state), "strict");
 }
 
 /* Returns the OAEP label, which binds a sealed value to its scope: "NAMESPACE/NAME", the namespace,
  * or empty for the whole cluster. */
-static Str secret_label_of(Value state, Arena *arena) {
+static Str sealed_secret_label_of(Value state, Arena *arena) {
     Value metadata = object_metadata_of(state);
     Str namespace = object_text(metadata, "namespace", STR("default"));
-    Str scope = secret_scope_of(state);
+    Str scope = sealed_secret_scope_of(state);
     if (str_equal_cstr(scope, "cluster-wide"))
         return STR_EMPTY;
     if (str_equal_cstr(scope, "namespace-wide"))
@@ -125,7 +125,7 @@ static Str report_certificate(TypedCall *typed, Str why) {
 }
 
 /* Returns the certificate in PEM; empty if the values cannot be sealed (yet). */
-static Str secret_certificate_of(TypedCall *typed) {
+static Str sealed_secret_certificate_of(TypedCall *typed) {
     const Call *call = typed->call;
     const Clock *clock = call->io->clock;
     Value given = object_attribute(typed->config, "certificate");
@@ -149,7 +149,7 @@ static Str secret_certificate_of(TypedCall *typed) {
     return STR_EMPTY;
 }
 
-static bool secret_is_known(const TypedCall *typed, Value plain) {
+static bool sealed_secret_is_known(const TypedCall *typed, Value plain) {
     Value item = object_metadata_of(typed->object);
     Value scope = object_attribute(typed->object, "scope");
     return value_is_wholly_known(plain) && value_is_present(item) && value_is_known(scope) &&
@@ -171,11 +171,12 @@ static Value sealed_values(TypedCall *typed) {
     Sealing sealing = {.typed = typed, .arena = arena};
     if (value_is_null(plain))
         return plain;
-    sealing.certificate = secret_is_known(typed, plain) ? secret_certificate_of(typed) : STR_EMPTY;
+    sealing.certificate =
+        sealed_secret_is_known(typed, plain) ? sealed_secret_certificate_of(typed) : STR_EMPTY;
     if (sealing.certificate.len == 0)
         return value_unknown(&TYPE_MAP_OF_STRING);
     sealing.fingerprint = sealing_fingerprint(sealing.certificate, arena);
-    sealing.label = secret_label_of(typed->object, arena);
+    sealing.label = sealed_secret_label_of(typed->object, arena);
     sealing.stored = is_approved ? planned : encrypted_data(typed->prior);
     sealing.digests = secret_digests_read(digests, arena);
     sealing.kept = secret_digests_new(arena);
@@ -190,7 +191,7 @@ static Value encrypted_of(TypedCall *typed, Value state) {
     return typed->is_plan && !typed->is_prior_manifest ? sealed_values(typed) : sealed;
 }
 
-static void secret_put(ObjectBuilder *builder, const char *name, Value value) {
+static void sealed_secret_put(ObjectBuilder *builder, const char *name, Value value) {
     if (!value_is_null(value))
         object_builder_put(builder, str_from_cstr(name), value);
 }
@@ -207,30 +208,32 @@ static Value with_scope(Value annotations, Str scope, Arena *arena) {
 static Value template_of(Value state, Arena *arena) {
     ObjectBuilder template = object_builder_new(arena), metadata = object_builder_new(arena);
     Value annotations = object_attribute(state, "template_annotations");
-    secret_put(&metadata, "labels", object_attribute(state, "template_labels"));
-    secret_put(&metadata, "annotations", with_scope(annotations, secret_scope_of(state), arena));
-    secret_put(&template, "type", object_attribute(state, "type"));
-    secret_put(&template, "immutable", object_attribute(state, "immutable"));
+    sealed_secret_put(&metadata, "labels", object_attribute(state, "template_labels"));
+    sealed_secret_put(&metadata, "annotations",
+                      with_scope(annotations, sealed_secret_scope_of(state), arena));
+    sealed_secret_put(&template, "type", object_attribute(state, "type"));
+    sealed_secret_put(&template, "immutable", object_attribute(state, "immutable"));
     if (metadata.gathered.count)
-        secret_put(&template, "metadata", object_builder_value(&metadata));
+        sealed_secret_put(&template, "metadata", object_builder_value(&metadata));
     return object_builder_value(&template);
 }
 
-static Value secret_manifest_of(TypedCall *typed, Value state, Value manifest) {
+static Value sealed_secret_manifest_of(TypedCall *typed, Value state, Value manifest) {
     Arena *arena = typed->call->arena;
     ObjectBuilder spec = object_builder_new(arena);
     Value annotations = value_null(&TYPE_MAP_OF_STRING);
-    secret_put(&spec, "encryptedData", encrypted_of(typed, state));
-    secret_put(&spec, "template", template_of(state, arena));
+    sealed_secret_put(&spec, "encryptedData", encrypted_of(typed, state));
+    sealed_secret_put(&spec, "template", template_of(state, arena));
     manifest = typed_object_with(manifest, "spec", object_builder_value(&spec), arena);
     (void)!kube_object_find(manifest, "metadata", "annotations", &annotations);
     if (!is_strict(state))
-        manifest = kube_object_with(manifest, "metadata", "annotations",
-                                    with_scope(annotations, secret_scope_of(state), arena), arena);
+        manifest =
+            kube_object_with(manifest, "metadata", "annotations",
+                             with_scope(annotations, sealed_secret_scope_of(state), arena), arena);
     return manifest;
 }
 
-static Value secret_planned_of(const TypedCall *typed, Value planned) {
+static Value sealed_secret_planned_of(const TypedCall *typed, Value planned) {
     Value spec, sealed = value_null(&TYPE_MAP_OF_STRING);
     ObjectBuilder builder = object_builder_of(planned, typed->call->arena);
     if (value_find(typed->request.manifest, STR("spec"), &spec))
@@ -239,7 +242,7 @@ static Value secret_planned_of(const TypedCall *typed, Value planned) {
     return object_builder_value(&builder);
 }
 
-static Value secret_state_of(const Call *call, Value state, Value live, bool is_import) {
+static Value sealed_secret_state_of(const Call *call, Value state, Value live, bool is_import) {
     Arena *arena = call->arena;
     Value found = value_null(&TYPE_MAP_OF_STRING);
     ObjectBuilder builder = object_builder_of(state, arena);
@@ -251,7 +254,7 @@ static Value secret_state_of(const Call *call, Value state, Value live, bool is_
 }
 
 /* Returns the digests that the plan computed. */
-static Str secret_values_of(const TypedCall *typed, Value) {
+static Str sealed_secret_values_of(const TypedCall *typed, Value) {
     return typed->request.record.values;
 }
 
@@ -266,7 +269,7 @@ static bool check_certificate(const Call *call, Value config, Diags *diags) {
 }
 
 /* The label of the scope "strict" contains the name, so the name must be known before sealing. */
-static bool secret_check_name(const Call *call, Value config, Diags *diags) {
+static bool sealed_secret_check_name(const Call *call, Value config, Diags *diags) {
     Value item = object_metadata_of(config);
     bool is_generated =
         value_is_present(item) && value_is_present(object_attribute(item, "generate_name"));
@@ -296,9 +299,9 @@ static bool check_values(const Call *call, Value config, Diags *diags) {
     return is_valid;
 }
 
-static bool secret_validate(const Call *call, const ValidateRequest *request, Diags *diags) {
+static bool sealed_secret_validate(const Call *call, const ValidateRequest *request, Diags *diags) {
     bool is_valid = check_certificate(call, request->config, diags);
-    is_valid = secret_check_name(call, request->config, diags) && is_valid;
+    is_valid = sealed_secret_check_name(call, request->config, diags) && is_valid;
     return check_values(call, request->config, diags) && is_valid;
 }
 
@@ -340,10 +343,10 @@ static const TypedObject sealed_secret = {
     .kind = "SealedSecret",
     .is_namespaced = true,
     .members = members,
-    .manifest = secret_manifest_of,
-    .state = secret_state_of,
-    .planned = secret_planned_of,
-    .values = secret_values_of,
+    .manifest = sealed_secret_manifest_of,
+    .state = sealed_secret_state_of,
+    .planned = sealed_secret_planned_of,
+    .values = sealed_secret_values_of,
 };
 
 const ResourceType kubernetes_sealed_secret = {
@@ -352,6 +355,6 @@ const ResourceType kubernetes_sealed_secret = {
                .description = "A SealedSecret: values that only the controller of Sealed Secrets "
                               "can decrypt."},
     .payload = &sealed_secret,
-    .validate = secret_validate,
+    .validate = sealed_secret_validate,
     TYPED_SLOTS,
 };

@@ -20,7 +20,7 @@ static const WriteOnly write_only[] = {
 };
 static const WriteOnlyTable write_only_table = {write_only, ARRAY_COUNT(write_only)};
 
-static Value secret_none(void) {
+static Value kubernetes_secret_none(void) {
     return value_null(&TYPE_MAP_OF_STRING);
 }
 
@@ -30,7 +30,8 @@ static Value data_of(TypedCall *typed, Value state) {
     bool is_prior = !value_is_present(typed->config);
     Value source = is_prior ? state : typed->config;
     Value texts = object_attribute(source, "data");
-    Value data = value_is_null(texts) ? secret_none() : object_texts_encode(texts, arena);
+    Value data =
+        value_is_null(texts) ? kubernetes_secret_none() : object_texts_encode(texts, arena);
     data = object_texts_union(data, object_attribute(source, "binary_data"), arena);
     return is_prior ? write_only_prior_data(typed, data)
                     : write_only_data(typed, write_only_table, data);
@@ -43,7 +44,7 @@ static Value kubernetes_secret_manifest_of(TypedCall *typed, Value state, Value 
     return typed_object_with(manifest, "immutable", object_attribute(state, "immutable"), arena);
 }
 
-static bool secret_is_write_only(Value state) {
+static bool kubernetes_secret_is_write_only(Value state) {
     return object_has(state, "data_wo_revision") || object_has(state, "binary_data_wo_revision");
 }
 
@@ -57,12 +58,12 @@ static bool is_token(Str type) {
 
 /* Without configured data, the data of a token are those that its controller sets. */
 static Value kubernetes_secret_planned_of(const TypedCall *typed, Value planned) {
-    bool is_computed =
-        is_token(object_text(planned, "type", STR_EMPTY)) && !secret_is_write_only(planned);
+    bool is_computed = is_token(object_text(planned, "type", STR_EMPTY)) &&
+                       !kubernetes_secret_is_write_only(planned);
     if (is_computed || !value_is_null(object_attribute(typed->config, "data")))
         return planned;
     ObjectBuilder builder = object_builder_of(planned, typed->call->arena);
-    object_builder_set(&builder, "data", secret_none());
+    object_builder_set(&builder, "data", kubernetes_secret_none());
     return object_builder_value(&builder);
 }
 
@@ -70,7 +71,7 @@ static Value kubernetes_secret_planned_of(const TypedCall *typed, Value planned)
  * binary. */
 static void set_all(ObjectBuilder *builder, Value live, Arena *arena) {
     ObjectBuilder texts = object_builder_new(arena), binary = object_builder_new(arena);
-    Value all = typed_object_texts(secret_none(), live, "data", true, arena);
+    Value all = typed_object_texts(kubernetes_secret_none(), live, "data", true, arena);
     for (size_t i = 0; value_is_present(all) && i < all.count; i++) {
         Value value = value_at(all, i);
         Str bytes;
@@ -95,7 +96,8 @@ static Value kubernetes_secret_state_of(const Call *call, Value state, Value liv
     Str type = kube_object_text(live, "", "type");
     object_builder_set(&builder, "immutable", typed_object_flag(immutable, live, "immutable"));
     object_builder_set_text(&builder, "type", type, arena);
-    bool has_all = is_token(type) && !secret_is_write_only(state) && !value_is_present(binary);
+    bool has_all =
+        is_token(type) && !kubernetes_secret_is_write_only(state) && !value_is_present(binary);
     if (is_import || has_all) {
         set_all(&builder, live, arena);
     } else {
@@ -131,7 +133,8 @@ static WaitLook look_for_token(void *payload, Wait *wait) {
     return kube_object_find(live, "data", "token", &found) ? WAIT_LOOK_DONE : WAIT_LOOK_AGAIN;
 }
 
-static bool secret_wait(const Call *call, Value planned, ObjectApplied *applied, Diags *diags) {
+static bool kubernetes_secret_wait(const Call *call, Value planned, ObjectApplied *applied,
+                                   Diags *diags) {
     TokenWait token = {.applied = applied, .diags = diags};
     WaitUntil until = {
         .what = "the token of the service account",
@@ -146,8 +149,8 @@ static bool secret_wait(const Call *call, Value planned, ObjectApplied *applied,
 }
 
 /* All arguments end up in one map. An error is not at the key, whose line may show the value. */
-static bool secret_check_keys(const Call *call, Value config, const char *a, const char *b,
-                              Diags *diags) {
+static bool kubernetes_secret_check_keys(const Call *call, Value config, const char *a,
+                                         const char *b, Diags *diags) {
     Value values = object_attribute(config, a), others = object_attribute(config, b), ignored;
     bool is_valid = true;
     for (size_t i = 0; value_is_present(values) && i < values.count; i++) {
@@ -177,7 +180,8 @@ static bool kubernetes_secret_validate(const Call *call, const ValidateRequest *
     for (size_t i = 0; i < ARRAY_COUNT(names); i++) {
         for (size_t k = 0; k < i; k++)
             is_valid =
-                secret_check_keys(call, request->config, names[i], names[k], diags) && is_valid;
+                kubernetes_secret_check_keys(call, request->config, names[i], names[k], diags) &&
+                is_valid;
     }
     return is_valid;
 }
@@ -223,9 +227,9 @@ static const TypedObject secret = {
     .manifest = kubernetes_secret_manifest_of,
     .state = kubernetes_secret_state_of,
     .planned = kubernetes_secret_planned_of,
-    .needs_live = secret_is_write_only,
+    .needs_live = kubernetes_secret_is_write_only,
     .values = digests_of,
-    .wait = secret_wait,
+    .wait = kubernetes_secret_wait,
 };
 
 const ResourceType kubernetes_secret = {

@@ -1,6 +1,7 @@
 /* sealing: encrypts a value for the controller of Sealed Secrets: by AES-256-GCM with a new key for
  * each value. That key is encrypted to the RSA key of the certificate (OAEP with SHA-256). The OAEP
- * label binds the value to a namespace and name; see label_of in kubernetes_sealed_secret.c. */
+ * label binds the value to a namespace and name; see sealed_secret_label_of in
+ * kubernetes_sealed_secret.c. */
 #pragma once
 
 #include "str.h"

@@ -47,7 +47,7 @@ static Accel read_accel(Value config) {
                                          : ACCEL_AUTO;
 }
 
-static const char *provider_uri_of(const Call *call, Value config) {
+static const char *libvirt_provider_uri_of(const Call *call, Value config) {
     const Process *process = call->io->process;
     Str uri = object_text(config, "uri", STR_EMPTY);
     if (uri.len)
@@ -57,10 +57,10 @@ static const char *provider_uri_of(const Call *call, Value config) {
 }
 
 /* host_key adds parameters to the URI, which libvirt reads only once, and only for SSH. */
-static bool provider_check_pin(const Call *call, Value config, Diags *diags) {
+static bool libvirt_provider_check_pin(const Call *call, Value config, Diags *diags) {
     static const char *const own[] = {"known_hosts", "command", "no_verify", "known_hosts_verify"};
     static const char *const transports[] = {"+ssh://", "+libssh://", "+libssh2://"};
-    Str uri = str_from_cstr(provider_uri_of(call, config));
+    Str uri = str_from_cstr(libvirt_provider_uri_of(call, config));
     bool is_ssh = false;
     for (size_t i = 0; i < ARRAY_COUNT(transports); i++)
         is_ssh |= str_find(uri, str_from_cstr(transports[i]), 0) != SIZE_MAX;
@@ -87,7 +87,7 @@ static bool provider_validate(const Call *call, const ValidateRequest *request, 
             call, diags, STR("Invalid \"connect_timeout\""),
             STR("The value must be a duration above zero, such as 30s or 1m30s."));
     return !object_has(config, "host_key") || !value_is_known(object_attribute(config, "uri")) ||
-           provider_check_pin(call, config, diags);
+           libvirt_provider_check_pin(call, config, diags);
 }
 
 static bool provider_configure(const Call *call, const ConfigureRequest *request,
@@ -97,7 +97,7 @@ static bool provider_configure(const Call *call, const ConfigureRequest *request
     if (!provider_validate(call, &(ValidateRequest){config}, diags))
         return false;
     LibvirtOptions options = {
-        .uri = provider_uri_of(call, config),
+        .uri = libvirt_provider_uri_of(call, config),
         .host_key = object_text(config, "host_key", STR_EMPTY),
         .keepalive_interval = (int)object_int(config, "keepalive_interval", 5),
         .keepalive_count = (unsigned)object_int(config, "keepalive_count", 6),

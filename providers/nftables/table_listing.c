@@ -34,16 +34,16 @@ static Value drop_counters(Value v, void *, Arena *arena) {
     return object_builder_value(&builder);
 }
 
-static Str listing_digest_of_text(Str text, Arena *arena) {
+static Str table_listing_digest_of_text(Str text, Arena *arena) {
     return str_slice(digest_hex(DIGEST_SHA256, text, arena), 0, DIGEST_LENGTH);
 }
 
-static Str listing_digest_of(Value v, Arena *arena) {
-    return listing_digest_of_text(json_text(value_transform(v, drop_counters, NULL, arena), arena),
-                                  arena);
+static Str table_listing_digest_of(Value v, Arena *arena) {
+    return table_listing_digest_of_text(
+        json_text(value_transform(v, drop_counters, NULL, arena), arena), arena);
 }
 
-static Value listing_without(Value object, Str name, Arena *arena) {
+static Value table_listing_without(Value object, Str name, Arena *arena) {
     ObjectBuilder builder = object_builder_new(arena);
     for (size_t i = 0; i < object.count; i++) {
         if (!str_equal(value_key_at(object, i), name))
@@ -54,19 +54,19 @@ static Value listing_without(Value object, Str name, Arena *arena) {
 
 /* Elements as nft writes them. */
 
-static Str listing_joined(Value list, Str separator, Str (*write)(Value v, Arena *arena),
-                          Arena *arena) {
+static Str table_listing_joined(Value list, Str separator, Str (*write)(Value v, Arena *arena),
+                                Arena *arena) {
     StrVec parts = {0};
     for (size_t i = 0; i < list.count; i++)
         vec_push(arena, &parts, write(value_at(list, i), arena));
     return str_join(parts.items, parts.count, separator, arena);
 }
 
-static bool listing_is_list(Value v) {
+static bool table_listing_is_list(Value v) {
     return value_is_present(v) && v.type->kind == KIND_TUPLE;
 }
 
-static Str listing_scalar_text(Value v, Arena *arena) {
+static Str table_listing_scalar_text(Value v, Arena *arena) {
     if (v.type == &TYPE_STRING && value_is_present(v))
         return value_text(v);
     return v.type == &TYPE_NUMBER && value_is_present(v) ? value_number_text(v, arena)
@@ -79,18 +79,19 @@ static Str timed_text(Value element, Arena *arena);
 static Str value_text_of(Value v, Arena *arena) {
     Value inner;
     if (!value_is_present(v) || v.type->kind != KIND_OBJECT || v.count != 1)
-        return listing_scalar_text(v, arena);
+        return table_listing_scalar_text(v, arena);
     Str name = value_key_at(v, 0);
     inner = value_at(v, 0);
     if (value_is_null(inner))
         return name; /* accept */
     if (str_equal(name, STR("prefix")))
-        return str_format(arena, "%.*s/%.*s", STR_ARG(value_text_at(inner, STR("addr"))),
-                          STR_ARG(listing_scalar_text(value_attribute(inner, STR("len")), arena)));
-    if (str_equal(name, STR("range")) && listing_is_list(inner))
-        return listing_joined(inner, STR("-"), value_text_of, arena);
-    if (str_equal(name, STR("concat")) && listing_is_list(inner))
-        return listing_joined(inner, STR(" . "), value_text_of, arena);
+        return str_format(
+            arena, "%.*s/%.*s", STR_ARG(value_text_at(inner, STR("addr"))),
+            STR_ARG(table_listing_scalar_text(value_attribute(inner, STR("len")), arena)));
+    if (str_equal(name, STR("range")) && table_listing_is_list(inner))
+        return table_listing_joined(inner, STR("-"), value_text_of, arena);
+    if (str_equal(name, STR("concat")) && table_listing_is_list(inner))
+        return table_listing_joined(inner, STR(" . "), value_text_of, arena);
     if (str_equal(name, STR("elem")))
         return timed_text(inner, arena);
     Str target;
@@ -107,14 +108,14 @@ static Str timed_text(Value element, Arena *arena) {
     Str text = value_text_of(value, arena);
     if (value_find_present(element, STR("timeout"), &timeout))
         text = str_format(arena, "%.*s timeout %.*ss", STR_ARG(text),
-                          STR_ARG(listing_scalar_text(timeout, arena)));
+                          STR_ARG(table_listing_scalar_text(timeout, arena)));
     if (value_find_text(element, STR("comment"), &comment))
         text = str_format(arena, "%.*s comment \"%.*s\"", STR_ARG(text), STR_ARG(comment));
     return text;
 }
 
 static Str element_text(Value v, Arena *arena) {
-    if (listing_is_list(v) && v.count == 2)
+    if (table_listing_is_list(v) && v.count == 2)
         return str_format(arena, "%.*s : %.*s", STR_ARG(value_text_of(value_at(v, 0), arena)),
                           STR_ARG(value_text_of(value_at(v, 1), arena)));
     return value_text_of(v, arena);
@@ -132,7 +133,8 @@ static bool expires(Value element) {
 
 /* Returns the text of the rule with this handle. */
 static Str rule_text(Str text, Value handle, Arena *arena) {
-    Str mark = str_format(arena, " # handle %.*s\n", STR_ARG(listing_scalar_text(handle, arena)));
+    Str mark =
+        str_format(arena, " # handle %.*s\n", STR_ARG(table_listing_scalar_text(handle, arena)));
     size_t from = 0;
     for (;;) {
         size_t end = str_find(text, mark, from);
@@ -151,26 +153,27 @@ static void add_texts(Value object, Str name, StrVec *out, Arena *arena) {
     Value found;
     if (!value_find_present(object, name, &found))
         return;
-    if (!listing_is_list(found)) {
-        vec_push(arena, out, listing_scalar_text(found, arena));
+    if (!table_listing_is_list(found)) {
+        vec_push(arena, out, table_listing_scalar_text(found, arena));
         return;
     }
     for (size_t i = 0; i < found.count; i++)
-        vec_push(arena, out, listing_scalar_text(value_at(found, i), arena));
+        vec_push(arena, out, table_listing_scalar_text(value_at(found, i), arena));
 }
 
-static Str listing_text_of(Value object, Str name, Arena *arena) {
+static Str table_listing_text_of(Value object, Str name, Arena *arena) {
     Value found;
-    return value_find_present(object, name, &found) ? listing_scalar_text(found, arena) : STR_EMPTY;
+    return value_find_present(object, name, &found) ? table_listing_scalar_text(found, arena)
+                                                    : STR_EMPTY;
 }
 
-static void listing_parse_chain(Value object, TableListing *out, Arena *arena) {
+static void table_listing_parse_chain(Value object, TableListing *out, Arena *arena) {
     ListedChain chain = {
         .name = value_text_at(object, STR("name")),
-        .digest = listing_digest_of(object, arena),
+        .digest = table_listing_digest_of(object, arena),
         .type = value_text_at(object, STR("type")),
         .hook = value_text_at(object, STR("hook")),
-        .priority = listing_text_of(object, STR("prio"), arena),
+        .priority = table_listing_text_of(object, STR("prio"), arena),
         .policy = value_text_at(object, STR("policy")),
     };
     add_texts(object, STR("dev"), &chain.devices, arena);
@@ -187,7 +190,7 @@ static void parse_elements(Value object, ListedSet *set, Arena *arena) {
         vec_push(arena, &set->elements, element_text(value_at(elements, i), arena));
     }
     str_sort(set->elements.items, set->elements.count);
-    set->elements_digest = listing_digest_of_text(
+    set->elements_digest = table_listing_digest_of_text(
         str_join(set->elements.items, set->elements.count, STR("\n"), arena), arena);
 }
 
@@ -197,7 +200,7 @@ static void parse_set(Value object, bool is_map, TableListing *out, Arena *arena
     ListedSet set = {
         .name = value_text_at(object, STR("name")),
         .is_map = is_map,
-        .digest = listing_digest_of(listing_without(object, STR("elem"), arena), arena),
+        .digest = table_listing_digest_of(table_listing_without(object, STR("elem"), arena), arena),
         .auto_merge = value_find(object, STR("auto-merge"), &found) && value_is_true(found),
     };
     add_texts(object, STR("type"), &types, arena);
@@ -208,7 +211,7 @@ static void parse_set(Value object, bool is_map, TableListing *out, Arena *arena
         set.type = str_format(arena, "%.*s : %.*s", STR_ARG(set.type),
                               STR_ARG(str_join(values.items, values.count, STR(" . "), arena)));
     if (value_find_present(object, STR("timeout"), &found))
-        set.timeout = str_format(arena, "%.*ss", STR_ARG(listing_scalar_text(found, arena)));
+        set.timeout = str_format(arena, "%.*ss", STR_ARG(table_listing_scalar_text(found, arena)));
     if (value_find_present(object, STR("size"), &found))
         (void)value_to_int(found, &set.size);
     parse_elements(object, &set, arena);
@@ -218,7 +221,7 @@ static void parse_set(Value object, bool is_map, TableListing *out, Arena *arena
 static void parse_rule(Value object, Str text, TableListing *out, Arena *arena) {
     Str name = value_text_at(object, STR("chain"));
     Value handle;
-    ListedRule rule = {.digest = listing_digest_of(object, arena)};
+    ListedRule rule = {.digest = table_listing_digest_of(object, arena)};
     if (value_find_present(object, STR("handle"), &handle))
         rule.text = rule_text(text, handle, arena);
     vec_each(&out->chains, chain) {
@@ -233,7 +236,7 @@ static bool parse_part(Value part, Str text, TableListing *out, Arena *arena) {
     Str kind = value_key_at(part, 0);
     Value object = value_at(part, 0);
     if (str_equal(kind, STR("chain")))
-        listing_parse_chain(object, out, arena);
+        table_listing_parse_chain(object, out, arena);
     else if (str_equal(kind, STR("set")) || str_equal(kind, STR("map")))
         parse_set(object, str_equal(kind, STR("map")), out, arena);
     else if (str_equal(kind, STR("rule")))
@@ -352,7 +355,7 @@ static void fill_lengths(Pairs *pairs, Arena *arena) {
     }
 }
 
-static Pairs listing_pair_rules(Value old, const ListedChain *live, Arena *arena) {
+static Pairs table_listing_pair_rules(Value old, const ListedChain *live, Arena *arena) {
     Pairs pairs = {.old = old, .live = live};
     size_t old_count = old.count, live_count = live->rules.count;
     while (old_count > pairs.head && live_count > pairs.head && is_pair(&pairs, 0, 0))
@@ -375,7 +378,7 @@ static Value merge_rules(const ListedChain *live, Value old, Value stored, Arena
     StrVec texts = {0};
     if (old.count != nested_list_count(stored, "rules"))
         old = value_tuple(NULL, 0, arena);
-    Pairs pairs = listing_pair_rules(old, live, arena);
+    Pairs pairs = table_listing_pair_rules(old, live, arena);
     size_t tail = pairs.head + pairs.live_count, at = 0;
     size_t shift = old.count - live->rules.count; /* of the equal rules at the end; may wrap */
     for (size_t i = 0; i < live->rules.count; i++) {
@@ -425,7 +428,7 @@ static Value live_chain(const ListedChain *chain, Value old, Value stored, const
     return object_builder_value(&builder);
 }
 
-static bool listing_has_flag(Value set, Str flag) {
+static bool table_listing_has_flag(Value set, Str flag) {
     for (size_t i = 0; i < nested_list_count(set, "flags"); i++) {
         Value item = nested_list_at(set, "flags", i);
         if (value_is_present(item) && str_equal(value_text(item), flag))
@@ -458,7 +461,7 @@ static Value live_set(const ListedSet *set, Value old, Value stored, const Type 
     }
     bool has_same = str_equal(value_text_at(old, STR("elements")), set->elements_digest);
     /* Packets change the elements of a dynamic set. */
-    if (is_stored && (has_same || listing_has_flag(stored, STR("dynamic"))))
+    if (is_stored && (has_same || table_listing_has_flag(stored, STR("dynamic"))))
         object_builder_set(&builder, "elements", object_attribute(stored, "elements"));
     else
         object_builder_set(&builder, "elements",
@@ -467,7 +470,7 @@ static Value live_set(const ListedSet *set, Value old, Value stored, const Type 
     return object_builder_value(&builder);
 }
 
-static Value listing_member(Value map, Str name) {
+static Value table_listing_member(Value map, Str name) {
     Value found;
     return value_find(map, name, &found) ? found : value_null(&TYPE_DYNAMIC);
 }
@@ -486,7 +489,7 @@ static Items start_items(const char *name, Value record, Value state, Arena *are
         .name = name,
         .element = object_attribute_type(state.type, name)->element,
         .stored = object_attribute(state, name),
-        .old = listing_member(record, str_from_cstr(name)),
+        .old = table_listing_member(record, str_from_cstr(name)),
         .made = object_builder_new(arena),
     };
 }
@@ -500,8 +503,8 @@ static Value finish_items(Items *items) {
 static Value live_chains(const TableListing *live, Value record, Value state, Arena *arena) {
     Items items = start_items("chains", record, state, arena);
     vec_each(&live->chains, chain) {
-        Value stored = listing_member(items.stored, chain->name),
-              old = listing_member(items.old, chain->name);
+        Value stored = table_listing_member(items.stored, chain->name),
+              old = table_listing_member(items.old, chain->name);
         object_builder_put(&items.made, chain->name,
                            live_chain(chain, old, stored, items.element, arena));
     }
@@ -514,8 +517,8 @@ static Value live_sets(const TableListing *live, const char *name, Value record,
     vec_each(&live->sets, set) {
         if (set->is_map != (strcmp(name, "maps") == 0))
             continue;
-        Value stored = listing_member(items.stored, set->name),
-              old = listing_member(items.old, set->name);
+        Value stored = table_listing_member(items.stored, set->name),
+              old = table_listing_member(items.old, set->name);
         object_builder_put(&items.made, set->name,
                            live_set(set, old, stored, items.element, arena));
     }
@@ -523,12 +526,13 @@ static Value live_sets(const TableListing *live, const char *name, Value record,
 }
 
 /* Returns whether all views have this item, and it is the same in all. */
-static bool listing_is_same_item(const Value *views, size_t count, const char *name, Str key) {
-    Value first = listing_member(listing_member(views[0], str_from_cstr(name)), key);
+static bool table_listing_is_same_item(const Value *views, size_t count, const char *name,
+                                       Str key) {
+    Value first = table_listing_member(table_listing_member(views[0], str_from_cstr(name)), key);
     bool is_same = value_is_present(first);
     for (size_t i = 1; is_same && i < count; i++)
-        is_same =
-            value_equal(first, listing_member(listing_member(views[i], str_from_cstr(name)), key));
+        is_same = value_equal(
+            first, table_listing_member(table_listing_member(views[i], str_from_cstr(name)), key));
     return is_same;
 }
 
@@ -541,9 +545,9 @@ Value table_listing_keep(const Value *views, size_t count, Value prior, Value pl
         ObjectBuilder made = object_builder_new(arena);
         for (size_t i = 0; value_is_present(items) && i < items.count; i++) {
             Str key = value_key_at(items, i);
-            Value old = listing_member(object_attribute(prior, names[k]), key);
+            Value old = table_listing_member(object_attribute(prior, names[k]), key);
             bool is_kept =
-                value_is_present(old) && listing_is_same_item(views, count, names[k], key);
+                value_is_present(old) && table_listing_is_same_item(views, count, names[k], key);
             object_builder_put(&made, key, is_kept ? old : value_at(items, i));
         }
         if (made.names.count > 0)

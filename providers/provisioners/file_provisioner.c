@@ -11,22 +11,23 @@ static const Attribute attributes[] = {
 
 static const char summary[] = "file provisioner error";
 
-static bool provisioner_explain(Str path, int error, Diags *diags) {
+static bool file_provisioner_explain(Str path, int error, Diags *diags) {
     diags_error(diags, NO_RANGE, summary, "\"%.*s\" cannot be read: %s.", STR_ARG(path),
                 strerror(-error));
     return false;
 }
 
-static bool provisioner_copy_file(SshLink *link, Str from, Str to, uint32_t mode, Diags *diags) {
+static bool file_provisioner_copy_file(SshLink *link, Str from, Str to, uint32_t mode,
+                                       Diags *diags) {
     const Disk *disk = link->call->io->disk;
     Str content;
     int error = disk->read_file(disk->self, from, &content, link->call->arena);
     if (error)
-        return provisioner_explain(from, error, diags);
+        return file_provisioner_explain(from, error, diags);
     return machine_upload(link, to, disk_name_of(from), mode, content, diags);
 }
 
-static bool provisioner_make_directory(SshLink *link, Str path, Diags *diags) {
+static bool file_provisioner_make_directory(SshLink *link, Str path, Diags *diags) {
     Str command = ssh_client_script("mkdir -p -- \"$1\"", &path, 1, link->call->arena);
     return machine_run(link, command, STR_EMPTY, NULL, summary, diags);
 }
@@ -45,8 +46,8 @@ static bool copy_directory(SshLink *link, Copy directory, Copies *waiting, Diags
     DiskEntries entries = {0};
     int error = disk->list(disk->self, directory.from, &entries, arena);
     if (error)
-        return provisioner_explain(directory.from, error, diags);
-    if (!provisioner_make_directory(link, directory.to, diags))
+        return file_provisioner_explain(directory.from, error, diags);
+    if (!file_provisioner_make_directory(link, directory.to, diags))
         return false;
     vec_each(&entries, entry) {
         Copy inner = {disk_join(directory.from, entry->name, arena),
@@ -55,8 +56,8 @@ static bool copy_directory(SshLink *link, Copy directory, Copies *waiting, Diags
         if (entry->kind == DISK_DIRECTORY)
             vec_push(arena, waiting, inner);
         else if ((error = disk->stat(disk->self, inner.from, &stat)) != 0)
-            return provisioner_explain(inner.from, error, diags);
-        else if (!provisioner_copy_file(link, inner.from, inner.to, stat.mode, diags))
+            return file_provisioner_explain(inner.from, error, diags);
+        else if (!file_provisioner_copy_file(link, inner.from, inner.to, stat.mode, diags))
             return false;
     }
     return true;
@@ -90,10 +91,10 @@ static bool file_run(const ProvisionCall *call, Value config, Diags *diags) {
     DiskStat stat;
     int error = disk->stat(disk->self, source, &stat);
     if (error)
-        return provisioner_explain(source, error, diags);
+        return file_provisioner_explain(source, error, diags);
     return stat.kind == DISK_DIRECTORY
                ? copy_tree(&link, source, destination, diags)
-               : provisioner_copy_file(&link, source, destination, stat.mode, diags);
+               : file_provisioner_copy_file(&link, source, destination, stat.mode, diags);
 }
 
 static const char *const one_of[] = {"source", "content", NULL};

@@ -16,29 +16,29 @@ static const Attribute attributes[] = {
 
 typedef VEC(const char *) Words;
 
-static void provisioner_add_word(Words *words, Str word, Arena *arena) {
+static void exec_provisioner_add_word(Words *words, Str word, Arena *arena) {
     vec_push(arena, words, str_to_cstr(word, arena));
 }
 
 /* Returns the argument vector: interpreter, its arguments, the command. */
-static Words provisioner_words_of(Value config, Arena *arena) {
+static Words exec_provisioner_words_of(Value config, Arena *arena) {
     Words words = {0};
     Value interpreter = object_attribute(config, "interpreter");
     bool has_own = value_is_present(interpreter) && interpreter.count > 0;
     if (has_own) {
         for (size_t i = 0; i < interpreter.count; i++) {
             if (value_is_present(value_at(interpreter, i)))
-                provisioner_add_word(&words, value_text(value_at(interpreter, i)), arena);
+                exec_provisioner_add_word(&words, value_text(value_at(interpreter, i)), arena);
         }
     } else {
-        provisioner_add_word(&words, STR("/bin/sh"), arena);
-        provisioner_add_word(&words, STR("-c"), arena);
+        exec_provisioner_add_word(&words, STR("/bin/sh"), arena);
+        exec_provisioner_add_word(&words, STR("-c"), arena);
     }
-    provisioner_add_word(&words, object_text(config, "command", STR_EMPTY), arena);
+    exec_provisioner_add_word(&words, object_text(config, "command", STR_EMPTY), arena);
     return words;
 }
 
-static StrVec provisioner_environment_of(Value config, Arena *arena) {
+static StrVec exec_provisioner_environment_of(Value config, Arena *arena) {
     StrVec all = {0};
     Value map = object_attribute(config, "environment");
     for (size_t i = 0; value_is_present(map) && i < map.count; i++) {
@@ -52,7 +52,7 @@ static StrVec provisioner_environment_of(Value config, Arena *arena) {
     return all;
 }
 
-static void provisioner_announce(const ProvisionCall *call, const Words *words) {
+static void exec_provisioner_announce(const ProvisionCall *call, const Words *words) {
     StrBuf line = strbuf_new(call->call.arena);
     const char *before = "Executing: [";
     vec_each(words, word) {
@@ -76,11 +76,11 @@ static bool explain_start(const char *program, Str directory, int error, Diags *
 
 static bool local_run(const ProvisionCall *call, Value config, Diags *diags) {
     Arena *arena = call->call.arena;
-    Words words = provisioner_words_of(config, arena);
-    StrVec environment = provisioner_environment_of(config, arena);
+    Words words = exec_provisioner_words_of(config, arena);
+    StrVec environment = exec_provisioner_environment_of(config, arena);
     LastOutput last = last_output_new(call);
     if (!object_bool(config, "quiet", false))
-        provisioner_announce(call, &words);
+        exec_provisioner_announce(call, &words);
     const char *end = NULL;
     vec_push(arena, &words, end);
     ProcessRequest request = {

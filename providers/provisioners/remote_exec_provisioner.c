@@ -60,7 +60,8 @@ static bool run_inline(const ProvisionCall *call, SshLink *link, Value lines, Di
     return run_script(call, link, strbuf_str(&script), diags);
 }
 
-static bool provisioner_run_file(const ProvisionCall *call, SshLink *link, Str path, Diags *diags) {
+static bool exec_provisioner_run_file(const ProvisionCall *call, SshLink *link, Str path,
+                                      Diags *diags) {
     const Disk *disk = call->call.io->disk;
     Str script;
     int error = disk->read_file(disk->self, path, &script, call->call.arena);
@@ -80,11 +81,12 @@ static bool remote_run(const ProvisionCall *call, Value config, Diags *diags) {
         return run_inline(call, &link, lines, diags);
     Str script = object_text(config, "script", STR_EMPTY);
     if (script.len > 0)
-        return provisioner_run_file(call, &link, script, diags);
+        return exec_provisioner_run_file(call, &link, script, diags);
     Value scripts = object_attribute(config, "scripts");
     for (size_t i = 0; value_is_present(scripts) && i < scripts.count; i++) {
         Value path = value_at(scripts, i);
-        if (value_is_present(path) && !provisioner_run_file(call, &link, value_text(path), diags))
+        if (value_is_present(path) &&
+            !exec_provisioner_run_file(call, &link, value_text(path), diags))
             return false;
     }
     return true;

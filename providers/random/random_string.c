@@ -9,7 +9,7 @@ static const Attribute attributes[] = {
     {"id", &TYPE_STRING, COMPUTED, "Text."},
 };
 
-static Value string_with_text(ObjectBuilder *builder, Str text) {
+static Value random_string_with_text(ObjectBuilder *builder, Str text) {
     object_builder_set(builder, "result", value_from_str(text));
     object_builder_set(builder, "id", value_from_str(text));
     return object_builder_value(builder);
@@ -18,7 +18,8 @@ static Value string_with_text(ObjectBuilder *builder, Str text) {
 static bool string_create(const Call *call, const ApplyRequest *request, ApplyResponse *response,
                           Diags *) {
     ObjectBuilder builder = object_builder_of(request->planned, call->arena);
-    response->state = string_with_text(&builder, random_text_draw(request->planned, call->arena));
+    response->state =
+        random_string_with_text(&builder, random_text_draw(request->planned, call->arena));
     return true;
 }
 
@@ -28,7 +29,7 @@ static bool string_import(const Call *call, const ImportRequest *request, Import
     Value *state = &response->state;
     ObjectBuilder builder = object_builder_empty(&random_string.schema, call->arena);
     random_text_adopt(&builder, id);
-    *state = string_with_text(&builder, str_clone(id, call->arena));
+    *state = random_string_with_text(&builder, str_clone(id, call->arena));
     return true;
 }
 

@@ -7,7 +7,7 @@
 
 static const Attribute attributes[] = {RANDOM_UUID_ATTRIBUTES};
 
-static Value uuid_with_uuid(ObjectBuilder *builder, Str uuid) {
+static Value random_uuid_with_uuid(ObjectBuilder *builder, Str uuid) {
     object_builder_set(builder, "result", value_from_str(uuid));
     object_builder_set(builder, "id", value_from_str(uuid));
     return object_builder_value(builder);
@@ -15,7 +15,7 @@ static Value uuid_with_uuid(ObjectBuilder *builder, Str uuid) {
 
 Value random_uuid_describe(Value planned, Str uuid, Arena *arena) {
     ObjectBuilder builder = object_builder_of(planned, arena);
-    return uuid_with_uuid(&builder, uuid);
+    return random_uuid_with_uuid(&builder, uuid);
 }
 
 static bool random_uuid_create(const Call *call, const ApplyRequest *request,
@@ -43,7 +43,7 @@ bool random_uuid_import(const Call *call, const ImportRequest *request, ImportRe
         return false;
     }
     ObjectBuilder builder = object_builder_empty(call->type.schema, call->arena);
-    response->state = uuid_with_uuid(&builder, utf8_lower(id, call->arena));
+    response->state = random_uuid_with_uuid(&builder, utf8_lower(id, call->arena));
     return true;
 }
 

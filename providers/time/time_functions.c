@@ -43,8 +43,9 @@ static const Schema duration_schema = {SCHEMA_ATTRIBUTES(duration_parts)};
 static const Schema timestamp_schema = {SCHEMA_ATTRIBUTES(timestamp_parts)};
 static const Schema unix_schema = {SCHEMA_ATTRIBUTES(unix_parts)};
 
-static bool functions_report_argument(const FunctionRequest *request, FunctionResponse *response,
-                                      const char *what, Diags *diags) {
+static bool time_functions_report_argument(const FunctionRequest *request,
+                                           FunctionResponse *response, const char *what,
+                                           Diags *diags) {
     response->failed_argument = 0;
     diags_error(diags, NO_RANGE, "Invalid function argument", "\"%.*s\" is not a valid %s.",
                 STR_ARG(value_text(request->arguments[0])), what);
@@ -62,8 +63,8 @@ static bool duration_parse(const Call *call, const FunctionRequest *request,
                            FunctionResponse *response, Diags *diags) {
     int64_t ns;
     if (!clock_parse_duration_ns(value_text(request->arguments[0]), &ns))
-        return functions_report_argument(request, response, "duration string, such as \"1h30m\"",
-                                         diags);
+        return time_functions_report_argument(request, response,
+                                              "duration string, such as \"1h30m\"", diags);
     ObjectBuilder builder = object_builder_empty(&duration_schema, call->arena);
     object_builder_set(&builder, "hours", in_units(ns, 3600 * NS_PER_SECOND, call->arena));
     object_builder_set(&builder, "minutes", in_units(ns, 60 * NS_PER_SECOND, call->arena));
@@ -120,7 +121,7 @@ static bool rfc3339_parse(const Call *call, const FunctionRequest *request,
     Timestamp time;
     Str ignored;
     if (!timestamp_parse(value_text(request->arguments[0]), &time, &ignored, call->arena))
-        return functions_report_argument(
+        return time_functions_report_argument(
             request, response, "RFC 3339 timestamp, such as \"2006-01-02T15:04:05Z\"", diags);
     ObjectBuilder builder = object_builder_empty(&timestamp_schema, call->arena);
     set_date(&builder, time);

@@ -42,7 +42,7 @@ static Str entry_text(const X509_NAME_ENTRY *entry, Arena *arena) {
     return copy;
 }
 
-static void certificate_add_escaped(StrBuf *out, Str text) {
+static void tls_certificate_add_escaped(StrBuf *out, Str text) {
     for (size_t i = 0; i < text.len; i++) {
         char c = text.ptr[i];
         bool is_end = i == 0 || i == text.len - 1;
@@ -52,7 +52,7 @@ static void certificate_add_escaped(StrBuf *out, Str text) {
     }
 }
 
-static void certificate_add_known(StrBuf *out, const X509_NAME *name, size_t part) {
+static void tls_certificate_add_known(StrBuf *out, const X509_NAME *name, size_t part) {
     int count = X509_NAME_entry_count(name), added = 0;
     for (int i = 0; i < count; i++) {
         const X509_NAME_ENTRY *entry = X509_NAME_get_entry(name, i);
@@ -65,7 +65,7 @@ static void certificate_add_known(StrBuf *out, const X509_NAME *name, size_t par
         if (out->len > 0)
             strbuf_add_char(out, added > 0 ? '+' : ',');
         strbuf_add_format(out, "%s=", name_parts[part].name);
-        certificate_add_escaped(out, entry_text(entry, out->arena));
+        tls_certificate_add_escaped(out, entry_text(entry, out->arena));
         added++;
     }
 }
@@ -78,7 +78,7 @@ static bool tls_certificate_is_known(int nid) {
     return false;
 }
 
-static bool certificate_is_printable(Str text) {
+static bool tls_certificate_is_printable(Str text) {
     for (size_t i = 0; i < text.len; i++) {
         unsigned char c = (unsigned char)text.ptr[i];
         if (c >= 0x80 || (!isalnum(c) && !memchr(" '()+,-./:=?", c, 12)))
@@ -88,11 +88,11 @@ static bool certificate_is_printable(Str text) {
 }
 
 /* Adds an unknown attribute type: its OID, and its value as hex DER. */
-static void certificate_add_unknown(StrBuf *out, const X509_NAME_ENTRY *entry) {
+static void tls_certificate_add_unknown(StrBuf *out, const X509_NAME_ENTRY *entry) {
     char number[128];
     Str text = entry_text(entry, out->arena);
     ASN1_STRING *value = ASN1_STRING_type_new(
-        certificate_is_printable(text) ? V_ASN1_PRINTABLESTRING : V_ASN1_UTF8STRING);
+        tls_certificate_is_printable(text) ? V_ASN1_PRINTABLESTRING : V_ASN1_UTF8STRING);
     unsigned char *der = NULL;
     CHECK(value && ASN1_STRING_set(value, text.ptr, (int)text.len) == 1);
     int size = i2d_ASN1_PRINTABLE(value, &der);
@@ -109,11 +109,11 @@ static void certificate_add_unknown(StrBuf *out, const X509_NAME_ENTRY *entry) {
 static Str name_text(const X509_NAME *name, Arena *arena) {
     StrBuf out = strbuf_new(arena);
     for (size_t i = 0; i < ARRAY_COUNT(name_parts); i++)
-        certificate_add_known(&out, name, i);
+        tls_certificate_add_known(&out, name, i);
     for (int i = X509_NAME_entry_count(name); i > 0; i--) {
         const X509_NAME_ENTRY *entry = X509_NAME_get_entry(name, i - 1);
         if (!tls_certificate_is_known(OBJ_obj2nid(X509_NAME_ENTRY_get_object(entry))))
-            certificate_add_unknown(&out, entry);
+            tls_certificate_add_unknown(&out, entry);
     }
     return strbuf_str(&out);
 }
@@ -165,7 +165,7 @@ static const char *key_name(const X509 *certificate) {
     }
 }
 
-static Str certificate_check_url(Value value, Arena *arena) {
+static Str tls_certificate_check_url(Value value, Arena *arena) {
     Url url;
     if (url_parse(value_text(value), &url) &&
         (str_equal_cstr(url.scheme, "https") || str_equal_cstr(url.scheme, "tls")) &&
@@ -190,7 +190,7 @@ static const Attribute certificate_attributes[] = {
     {"cert_pem",             &TYPE_STRING, COMPUTED, "The certificate in PEM."},
 };
 static const Attribute attributes[] = {
-    {"url",          &TYPE_STRING, OPTIONAL, "Address of the server: https://HOST, or tls://HOST:PORT.", .check = certificate_check_url},
+    {"url",          &TYPE_STRING, OPTIONAL, "Address of the server: https://HOST, or tls://HOST:PORT.", .check = tls_certificate_check_url},
     {"content",      &TYPE_STRING, OPTIONAL, "The certificate in PEM."},
     {"verify_chain", &TYPE_BOOL,   OPTIONAL, "Whether to verify the server's certificate (default true)."},
     {"certificates", NULL,         COMPUTED, "Certificates, with the root of the chain first.", NESTED(NEST_LIST, certificate_attributes)},
@@ -259,7 +259,7 @@ static Value certificate_value(X509 *certificate, const Type *type, Arena *arena
 }
 
 /* Reads a server's certificate chain, in PEM, its own certificate last. */
-static bool certificate_ask(const Call *call, Value config, StrVec *out, Diags *diags) {
+static bool tls_certificate_ask(const Call *call, Value config, StrVec *out, Diags *diags) {
     Url url;
     Str text = object_text(config, "url", STR_EMPTY), problem = STR_EMPTY;
     CHECK(url_parse(text, &url));
@@ -295,8 +295,8 @@ static bool certificate_ask(const Call *call, Value config, StrVec *out, Diags *
     return true;
 }
 
-static bool certificate_read_one(Str pem, const Type *type, ValueVec *out, StrBuf *ids,
-                                 Diags *diags) {
+static bool tls_certificate_read_one(Str pem, const Type *type, ValueVec *out, StrBuf *ids,
+                                     Diags *diags) {
     SCOPED(CertificateRef)
     certificate = openssl_pem_read_certificate(pem, "Certificate not readable", "content", diags);
     if (!certificate) {
@@ -318,10 +318,10 @@ static bool certificate_read(const Call *call, const DataReadRequest *request,
     ValueVec values = {0};
     if (object_has(config, "content"))
         vec_push(call->arena, &pems, object_text(config, "content", STR_EMPTY));
-    else if (!certificate_ask(call, config, &pems, diags))
+    else if (!tls_certificate_ask(call, config, &pems, diags))
         return false;
     vec_each(&pems, pem) {
-        if (!certificate_read_one(*pem, list->element, &values, &ids, diags))
+        if (!tls_certificate_read_one(*pem, list->element, &values, &ids, diags))
             return false;
     }
     Str id = digest_hex(DIGEST_SHA1, strbuf_str(&ids), call->arena);

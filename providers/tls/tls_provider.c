@@ -10,7 +10,7 @@ typedef struct TlsClient {
     bool is_from_environment;
 } TlsClient;
 
-static Str provider_check_url(Value value, Arena *arena) {
+static Str tls_provider_check_url(Value value, Arena *arena) {
     static const Str schemes[] = {STR_CONST("http"), STR_CONST("https"), STR_CONST("socks5")};
     Url url;
     if (url_parse(value_text(value), &url) &&
@@ -22,7 +22,7 @@ static Str provider_check_url(Value value, Arena *arena) {
 
 /* clang-format off */
 static const Attribute attributes[] = {
-    {"url",      &TYPE_STRING, OPTIONAL, "Address of the proxy, with http, https or socks5.", .check = provider_check_url},
+    {"url",      &TYPE_STRING, OPTIONAL, "Address of the proxy, with http, https or socks5.", .check = tls_provider_check_url},
     {"username", &TYPE_STRING, OPTIONAL, "User or token for the proxy."},
     {"password", &TYPE_STRING, OPTIONAL | SENSITIVE, "Password for the proxy."},
     {"from_env", &TYPE_BOOL,   OPTIONAL, "Whether to use HTTPS_PROXY and similar environment variables."},
@@ -44,7 +44,7 @@ static const Block proxy_block = {
     .max_items = 1,
 };
 
-static Str provider_proxy_of(Value proxy, Arena *arena) {
+static Str tls_provider_proxy_of(Value proxy, Arena *arena) {
     Url url;
     Str user = object_text(proxy, "username", STR_EMPTY);
     Str password = object_text(proxy, "password", STR_EMPTY);
@@ -63,7 +63,7 @@ static bool tls_provider_configure(const Call *, const ConfigureRequest *request
     *client = (TlsClient){.is_from_environment = true};
     if (value_is_present(blocks) && blocks.count > 0) {
         client->proxy =
-            str_clone(provider_proxy_of(value_at(blocks, 0), request->run), request->run);
+            str_clone(tls_provider_proxy_of(value_at(blocks, 0), request->run), request->run);
         client->is_from_environment = object_bool(value_at(blocks, 0), "from_env", true);
     }
     response->client = client;

@@ -33,7 +33,7 @@ static const Hint hints[] = {
                                 "disarm\"). Then run the same command again."},
 };
 
-static bool backend_report(const char *summary, Str path, Str problem, Diags *diags) {
+static bool etcd_backend_report(const char *summary, Str path, Str problem, Diags *diags) {
     const char *hint = "Check the backend's endpoints, and whether you can reach them.";
     for (size_t i = 0; i < ARRAY_COUNT(hints); i++) {
         if (str_find(problem, str_from_cstr(hints[i].message), 0) != SIZE_MAX)
@@ -44,17 +44,17 @@ static bool backend_report(const char *summary, Str path, Str problem, Diags *di
     return false;
 }
 
-static bool backend_fail(const Etcd *etcd, const char *summary, Str problem, Diags *diags) {
-    return backend_report(summary, etcd->backend.path, problem, diags);
+static bool etcd_backend_fail(const Etcd *etcd, const char *summary, Str problem, Diags *diags) {
+    return etcd_backend_report(summary, etcd->backend.path, problem, diags);
 }
 
-static bool backend_send(const Etcd *etcd, const EtcdTxn *txn, EtcdResponse *out, Str *problem,
-                         Arena *arena) {
+static bool etcd_backend_send(const Etcd *etcd, const EtcdTxn *txn, EtcdResponse *out, Str *problem,
+                              Arena *arena) {
     return etcd_client_txn(etcd->store.client, txn, etcd->backend.cancel, out, problem, arena);
 }
 
-static LeaseResult backend_renew(void *self, int64_t timeout_ms, const CancelToken *stop,
-                                 Str *problem, Arena *arena) {
+static LeaseResult etcd_backend_renew(void *self, int64_t timeout_ms, const CancelToken *stop,
+                                      Str *problem, Arena *arena) {
     const Etcd *etcd = self;
     bool is_alive = false;
     if (!etcd_client_keep(etcd->store.client, etcd->lease_id, timeout_ms, stop, &is_alive, problem,
@@ -83,12 +83,12 @@ static bool request_lock(const Locking *locking, int64_t lease, EtcdResponse *re
     vec_push(arena, &txn.compares, is_free);
     vec_push(arena, &txn.success, lock);
     vec_push(arena, &txn.failure, etcd_client_range(etcd->store.lock_key, STR_EMPTY));
-    return backend_send(etcd, &txn, response, problem, arena);
+    return etcd_backend_send(etcd, &txn, response, problem, arena);
 }
 
 /* If the reply to a successful request was lost, the retry finds this run's own lock. */
-static LockResult backend_read_lock(const Locking *locking, const EtcdResponse *response,
-                                    int64_t *revision, LockInfo *holder, Arena *arena) {
+static LockResult etcd_backend_read_lock(const Locking *locking, const EtcdResponse *response,
+                                         int64_t *revision, LockInfo *holder, Arena *arena) {
     *revision = response->revision;
     if (response->succeeded)
         return LOCK_ACQUIRED;
@@ -101,8 +101,8 @@ static LockResult backend_read_lock(const Locking *locking, const EtcdResponse *
     return LOCK_ACQUIRED;
 }
 
-static LockResult backend_attempt(void *self, LockInfo *holder, pid_t *, Arena *arena,
-                                  Diags *diags) {
+static LockResult etcd_backend_attempt(void *self, LockInfo *holder, pid_t *, Arena *arena,
+                                       Diags *diags) {
     Locking *locking = self;
     Etcd *etcd = locking->etcd;
     const CancelToken *cancel = etcd->backend.cancel;
@@ -113,14 +113,14 @@ static LockResult backend_attempt(void *self, LockInfo *holder, pid_t *, Arena *
     locking->began_ms = etcd->io->clock->monotonic_ms(etcd->io->clock->self);
     if (!etcd_client_grant(etcd->store.client, etcd->lease_seconds, cancel, &lease, &problem,
                            arena)) {
-        (void)backend_fail(etcd, summary, problem, diags);
+        (void)etcd_backend_fail(etcd, summary, problem, diags);
         return LOCK_FAILED;
     }
     LockResult result = LOCK_FAILED;
     if (request_lock(locking, lease, &response, &problem, arena))
-        result = backend_read_lock(locking, &response, &revision, holder, arena);
+        result = etcd_backend_read_lock(locking, &response, &revision, holder, arena);
     else
-        (void)backend_fail(etcd, summary, problem, diags);
+        (void)etcd_backend_fail(etcd, summary, problem, diags);
     if (result == LOCK_ACQUIRED) {
         etcd->lease_id = lease;
         etcd->store.lock_revision = revision;
@@ -137,7 +137,7 @@ static bool start_renewing(Etcd *etcd, int64_t began_ms, Diags *diags) {
         .began_ms = began_ms,
         .what = etcd->backend.path,
         .self = etcd,
-        .renew = backend_renew,
+        .renew = etcd_backend_renew,
     };
     etcd->store.lease = state_lease_start(&request, etcd->arena, diags);
     return etcd->store.lease != NULL;
@@ -169,8 +169,8 @@ static bool etcd_lock(Backend *backend, const LockInfo *info, int64_t timeout_ms
     Etcd *etcd = backend->self;
     SCOPED(ArenaRef) scratch = arena_open("etcd lock");
     Locking locking = {etcd, info, state_lock_to_json(info, scratch), 0};
-    LockAttempt trying = {&locking, backend_attempt, backend->waiting, backend->waiting_payload,
-                          LOCK_EXPIRES};
+    LockAttempt trying = {&locking, etcd_backend_attempt, backend->waiting,
+                          backend->waiting_payload, LOCK_EXPIRES};
     if (!state_lock_acquire(&trying, etcd->io->clock, timeout_ms, cancel, diags))
         return false;
     if (start_renewing(etcd, locking.began_ms, diags))
@@ -193,8 +193,8 @@ static bool etcd_force_unlock(Backend *backend, Str id, Diags *diags) {
     EtcdTxn read = {0}, removal = {0};
     EtcdResponse response;
     vec_push(scratch, &read.success, etcd_client_range(etcd->store.lock_key, STR_EMPTY));
-    if (!backend_send(etcd, &read, &response, &problem, scratch))
-        return backend_fail(etcd, summary, problem, diags);
+    if (!etcd_backend_send(etcd, &read, &response, &problem, scratch))
+        return etcd_backend_fail(etcd, summary, problem, diags);
     const EtcdKeyValue *found = etcd_client_find(&response, etcd->store.lock_key);
     if (!found || !state_lock_from_json(found->value, &holder, scratch) ||
         !str_equal(holder.id, id)) {
@@ -204,15 +204,15 @@ static bool etcd_force_unlock(Backend *backend, Str id, Diags *diags) {
     EtcdCompare same = {etcd->store.lock_key, found->create_revision};
     vec_push(scratch, &removal.compares, same);
     vec_push(scratch, &removal.success, etcd_client_delete(etcd->store.lock_key, STR_EMPTY));
-    return backend_send(etcd, &removal, &response, &problem, scratch) ||
-           backend_fail(etcd, summary, problem, diags);
+    return etcd_backend_send(etcd, &removal, &response, &problem, scratch) ||
+           etcd_backend_fail(etcd, summary, problem, diags);
 }
 
 static bool etcd_read(Backend *backend, Str *out, Arena *arena, Diags *diags) {
     const Etcd *etcd = backend->self;
     Str problem = STR_EMPTY;
     return etcd_store_read(&etcd->store, out, &problem, arena) ||
-           backend_fail(etcd, "Failed to read the state", problem, diags);
+           etcd_backend_fail(etcd, "Failed to read the state", problem, diags);
 }
 
 static bool etcd_write(Backend *backend, Str bytes, Diags *diags) {
@@ -220,7 +220,7 @@ static bool etcd_write(Backend *backend, Str bytes, Diags *diags) {
     SCOPED(ArenaRef) scratch = arena_open("etcd write");
     Str problem = STR_EMPTY;
     return etcd_store_write(&etcd->store, bytes, &problem, scratch) ||
-           backend_fail(etcd, "Failed to write the state", problem, diags);
+           etcd_backend_fail(etcd, "Failed to write the state", problem, diags);
 }
 
 static bool etcd_remove(Backend *backend, Diags *diags) {
@@ -228,7 +228,7 @@ static bool etcd_remove(Backend *backend, Diags *diags) {
     SCOPED(ArenaRef) scratch = arena_open("etcd workspace");
     Str problem = STR_EMPTY;
     return etcd_store_remove(&etcd->store, &problem, scratch) ||
-           backend_fail(etcd, "Cannot delete the workspace", problem, diags);
+           etcd_backend_fail(etcd, "Cannot delete the workspace", problem, diags);
 }
 
 static void etcd_close(Backend *backend) {
@@ -241,8 +241,8 @@ static void etcd_close(Backend *backend) {
 }
 
 /* The argument is PEM text, or the path of a file with it. */
-static bool backend_read_pem(const Io *io, Value config, const char *name, Str *out, Arena *arena,
-                             Diags *diags) {
+static bool etcd_backend_read_pem(const Io *io, Value config, const char *name, Str *out,
+                                  Arena *arena, Diags *diags) {
     Str given = backend_settings_text(config, name, "");
     *out = given;
     if (given.len == 0 || str_find(given, STR("-----BEGIN"), 0) != SIZE_MAX)
@@ -257,7 +257,8 @@ static bool backend_read_pem(const Io *io, Value config, const char *name, Str *
     return false;
 }
 
-static bool backend_add_endpoint(Str text, bool has_tls, StrVec *out, Arena *arena, Diags *diags) {
+static bool etcd_backend_add_endpoint(Str text, bool has_tls, StrVec *out, Arena *arena,
+                                      Diags *diags) {
     Url url;
     if (str_find(text, STR("://"), 0) == SIZE_MAX)
         text = str_format(arena, "%s://%.*s", has_tls ? "https" : "http", STR_ARG(text));
@@ -282,7 +283,7 @@ static bool read_endpoints(Value config, bool has_tls, StrVec *out, Arena *arena
     for (size_t i = 0; given && i < list.count; i++) {
         Value item = value_at(list, i);
         if (value_is_present(item) &&
-            !backend_add_endpoint(value_text(item), has_tls, out, arena, diags))
+            !etcd_backend_add_endpoint(value_text(item), has_tls, out, arena, diags))
             return false;
     }
     if (out->count > 0)
@@ -297,9 +298,9 @@ static bool open_client(const Io *io, Value config, EtcdClient **out, Arena *are
         .username = backend_settings_text(config, "username", ""),
         .password = backend_settings_text(config, "password", ""),
     };
-    if (!backend_read_pem(io, config, "ca_cert", &settings.ca_certs, arena, diags) ||
-        !backend_read_pem(io, config, "client_cert", &settings.certificate, arena, diags) ||
-        !backend_read_pem(io, config, "client_key", &settings.key, arena, diags)) {
+    if (!etcd_backend_read_pem(io, config, "ca_cert", &settings.ca_certs, arena, diags) ||
+        !etcd_backend_read_pem(io, config, "client_cert", &settings.certificate, arena, diags) ||
+        !etcd_backend_read_pem(io, config, "client_key", &settings.key, arena, diags)) {
         return false;
     }
     if ((settings.certificate.len == 0) != (settings.key.len == 0)) {
@@ -323,7 +324,7 @@ static bool read_seconds(Value config, int64_t *out, Diags *diags) {
     return false;
 }
 
-static Str backend_prefix_of(Value config, Arena *arena) {
+static Str etcd_backend_prefix_of(Value config, Arena *arena) {
     Str prefix = backend_settings_text(config, "prefix", "loam");
     return str_ends_with(prefix, STR("/")) ? prefix : str_concat(prefix, STR("/"), arena);
 }
@@ -338,7 +339,7 @@ static bool etcd_open(const Io *io, Value config, Str workspace, Backend **out, 
         return false;
     }
     etcd->store.directory = str_format(
-        arena, "%.*s%.*s/", STR_ARG(backend_prefix_of(config, arena)), STR_ARG(workspace));
+        arena, "%.*s%.*s/", STR_ARG(etcd_backend_prefix_of(config, arena)), STR_ARG(workspace));
     etcd->store.state_key = str_concat(etcd->store.directory, STR("state"), arena);
     etcd->store.lock_key = str_concat(etcd->store.directory, STR("lock"), arena);
     etcd->store.cancel = &etcd->backend.cancel;
@@ -368,11 +369,12 @@ static bool send_alone(const Io *io, Value config, const char *summary, const Et
         return false;
     bool is_ok = etcd_client_txn(client, txn, NULL, response, &problem, arena);
     etcd_client_close(client);
-    return is_ok || backend_report(summary, backend_prefix_of(config, arena), problem, diags);
+    return is_ok ||
+           etcd_backend_report(summary, etcd_backend_prefix_of(config, arena), problem, diags);
 }
 
 static bool etcd_list(const Io *io, Value config, StrVec *out, Arena *arena, Diags *diags) {
-    Str prefix = backend_prefix_of(config, arena);
+    Str prefix = etcd_backend_prefix_of(config, arena);
     EtcdTxn txn = {0};
     EtcdResponse response;
     EtcdOperation all = etcd_client_range(prefix, etcd_client_range_end(prefix, arena));
@@ -399,7 +401,7 @@ static bool etcd_list(const Io *io, Value config, StrVec *out, Arena *arena, Dia
 
 static bool etcd_make(const Io *io, Value config, Str workspace, Diags *diags) {
     SCOPED(ArenaRef) scratch = arena_open("etcd workspace");
-    Str prefix = backend_prefix_of(config, scratch);
+    Str prefix = etcd_backend_prefix_of(config, scratch);
     Str key = str_format(scratch, "%.*s%.*s/state", STR_ARG(prefix), STR_ARG(workspace));
     EtcdTxn txn = {0};
     EtcdResponse response;

@@ -29,7 +29,7 @@ typedef struct HttpStore {
     Str lock_sent; /* the lock info as it was sent to the server */
 } HttpStore;
 
-static Str backend_text_of(const HttpStore *store, const char *name, const char *fallback) {
+static Str http_backend_text_of(const HttpStore *store, const char *name, const char *fallback) {
     return backend_settings_text(store->config, name, fallback);
 }
 
@@ -43,11 +43,11 @@ static HttpRequest request_to(const HttpStore *store, Str method, Str url, Str b
         .method = method,
         .url = url,
         .body = body,
-        .user = backend_text_of(store, "username", ""),
-        .password = backend_text_of(store, "password", ""),
-        .ca_certs = backend_text_of(store, "client_ca_certificate_pem", ""),
-        .certificate = backend_text_of(store, "client_certificate_pem", ""),
-        .key = backend_text_of(store, "client_private_key_pem", ""),
+        .user = http_backend_text_of(store, "username", ""),
+        .password = http_backend_text_of(store, "password", ""),
+        .ca_certs = http_backend_text_of(store, "client_ca_certificate_pem", ""),
+        .certificate = http_backend_text_of(store, "client_certificate_pem", ""),
+        .key = http_backend_text_of(store, "client_private_key_pem", ""),
         .skip_verify = backend_settings_bool(store->config, "skip_cert_verification", false),
         .body_limit = BODY_LIMIT,
         .retries = (uint32_t)backend_settings_int(store->config, "retry_max", 2),
@@ -107,8 +107,8 @@ static bool http_backend_send(const HttpStore *store, const HttpRequest *request
                              "Check the address, and whether you can reach the server.", diags);
 }
 
-static bool backend_check_digest(const HttpStore *store, const HttpResponse *response,
-                                 Diags *diags) {
+static bool http_backend_check_digest(const HttpStore *store, const HttpResponse *response,
+                                      Diags *diags) {
     SCOPED(ArenaRef) scratch = arena_open("digest");
     Str expected = http_header(response, "content-md5");
     Str found = base64_encode(digest_bytes(DIGEST_MD5, response->body, scratch), scratch);
@@ -122,7 +122,7 @@ static bool backend_check_digest(const HttpStore *store, const HttpResponse *res
         diags);
 }
 
-static bool backend_http_read(Backend *backend, Str *out, Arena *arena, Diags *diags) {
+static bool http_backend_http_read(Backend *backend, Str *out, Arena *arena, Diags *diags) {
     const HttpStore *store = backend->self;
     HttpRequest request = request_to(store, STR("GET"), store->address, STR_EMPTY, arena);
     HttpResponse response;
@@ -134,7 +134,7 @@ static bool backend_http_read(Backend *backend, Str *out, Arena *arena, Diags *d
     }
     if (response.code != 200)
         return fail_code("Failed to read the state", store->address, &response, diags);
-    if (!backend_check_digest(store, &response, diags))
+    if (!http_backend_check_digest(store, &response, diags))
         return false;
     *out = response.body;
     return true;
@@ -169,7 +169,7 @@ static Str update_address(const HttpStore *store, Arena *arena) {
 static bool http_write(Backend *backend, Str bytes, Diags *diags) {
     const HttpStore *store = backend->self;
     SCOPED(ArenaRef) scratch = arena_open("http backend");
-    Str method = backend_text_of(store, "update_method", "POST");
+    Str method = http_backend_text_of(store, "update_method", "POST");
     HttpRequest request = request_to(store, method, update_address(store, scratch), bytes, scratch);
     HttpResponse response;
     if (!http_backend_send(store, &request, "Failed to write the state", &response, scratch, diags))
@@ -186,8 +186,8 @@ typedef struct Locking {
 } Locking;
 
 /* If the reply to a successful request was lost, the reported holder is this run. */
-static LockResult backend_read_holder(const Locking *locking, Str body, LockInfo *holder,
-                                      Arena *arena) {
+static LockResult http_backend_read_holder(const Locking *locking, Str body, LockInfo *holder,
+                                           Arena *arena) {
     if (!state_lock_from_json(body, holder, arena))
         *holder = (LockInfo){.path = locking->store->lock_address};
     return str_equal(holder->id, locking->info->id) ? LOCK_ACQUIRED : LOCK_HELD;
@@ -198,7 +198,7 @@ static LockResult http_backend_attempt(void *self, LockInfo *holder, pid_t *, Ar
     const Locking *locking = self;
     HttpStore *store = locking->store;
     static const char summary[] = "Error acquiring the state lock";
-    Str method = backend_text_of(store, "lock_method", "LOCK");
+    Str method = http_backend_text_of(store, "lock_method", "LOCK");
     HttpRequest request = request_to(store, method, store->lock_address, locking->body, arena);
     HttpResponse response;
     if (!http_backend_send(store, &request, summary, &response, arena, diags))
@@ -207,7 +207,7 @@ static LockResult http_backend_attempt(void *self, LockInfo *holder, pid_t *, Ar
     if (response.code == 200)
         answer = LOCK_ACQUIRED;
     else if (response.code == 409 || response.code == 423)
-        answer = backend_read_holder(locking, response.body, holder, arena);
+        answer = http_backend_read_holder(locking, response.body, holder, arena);
     else
         (void)fail_code(summary, store->lock_address, &response, diags);
     if (answer != LOCK_ACQUIRED)
@@ -252,7 +252,7 @@ static bool fail_unlock(const char *summary, Str address, Str id, const HttpResp
 static bool send_unlock(const HttpStore *store, Str id, Str body, const char *summary,
                         Diags *diags) {
     SCOPED(ArenaRef) scratch = arena_open("http lock");
-    Str method = backend_text_of(store, "unlock_method", "UNLOCK");
+    Str method = http_backend_text_of(store, "unlock_method", "UNLOCK");
     Str address = store->unlock_address.len > 0 ? store->unlock_address : store->lock_address;
     HttpRequest request = request_to(store, method, address, body, scratch);
     HttpResponse response;
@@ -289,7 +289,7 @@ static void http_close(Backend *backend) {
     (void)!http_unlock(backend, &ignored);
 }
 
-static bool backend_check_address(Str address, const char *name, Diags *diags) {
+static bool http_backend_check_address(Str address, const char *name, Diags *diags) {
     Url url;
     bool is_web = url_parse(address, &url) && url.host.len > 0 &&
                   (str_equal(url.scheme, STR("http")) || str_equal(url.scheme, STR("https")));
@@ -302,9 +302,9 @@ static bool backend_check_address(Str address, const char *name, Diags *diags) {
     return false;
 }
 
-static bool backend_check_pair(const HttpStore *store, Diags *diags) {
-    bool has_certificate = backend_text_of(store, "client_certificate_pem", "").len > 0;
-    bool has_key = backend_text_of(store, "client_private_key_pem", "").len > 0;
+static bool http_backend_check_pair(const HttpStore *store, Diags *diags) {
+    bool has_certificate = http_backend_text_of(store, "client_certificate_pem", "").len > 0;
+    bool has_key = http_backend_text_of(store, "client_private_key_pem", "").len > 0;
     if (has_certificate == has_key)
         return true;
     diags_error(diags, NO_RANGE, "Invalid backend configuration",
@@ -316,10 +316,10 @@ static bool backend_check_pair(const HttpStore *store, Diags *diags) {
 
 static bool check_config(const HttpStore *store, Diags *diags) {
     int64_t retries = backend_settings_int(store->config, "retry_max", 2);
-    bool ok = backend_check_address(store->address, "address", diags) &&
-              backend_check_address(store->lock_address, "lock_address", diags) &&
-              backend_check_address(store->unlock_address, "unlock_address", diags) &&
-              backend_check_pair(store, diags);
+    bool ok = http_backend_check_address(store->address, "address", diags) &&
+              http_backend_check_address(store->lock_address, "lock_address", diags) &&
+              http_backend_check_address(store->unlock_address, "unlock_address", diags) &&
+              http_backend_check_pair(store, diags);
     if (!ok || (retries >= 0 && retries <= 1000))
         return ok;
     diags_error(diags, NO_RANGE, "Invalid backend configuration",
@@ -339,9 +339,9 @@ static bool http_open(const Io *io, Value config, Str workspace, Backend **out, 
     store->io = io;
     store->arena = arena;
     store->config = config;
-    store->address = backend_text_of(store, "address", "");
-    store->lock_address = backend_text_of(store, "lock_address", "");
-    store->unlock_address = backend_text_of(store, "unlock_address", "");
+    store->address = http_backend_text_of(store, "address", "");
+    store->lock_address = http_backend_text_of(store, "lock_address", "");
+    store->unlock_address = http_backend_text_of(store, "unlock_address", "");
     if (!check_config(store, diags))
         return false;
     store->backend = (Backend){
@@ -351,7 +351,7 @@ static bool http_open(const Io *io, Value config, Str workspace, Backend **out, 
         .lock = http_lock,
         .unlock = http_unlock,
         .force_unlock = http_force_unlock,
-        .read = backend_http_read,
+        .read = http_backend_http_read,
         .write = http_write,
         .close = http_close,
     };

@@ -9,8 +9,8 @@
 #define PIECE_SIZE ((size_t)960 << 10) /* a Secret holds at most 1 MiB */
 
 /* Parses "PREFIX-NUMBER" or "PREFIX-NUMBER-PIECE". */
-static bool journal_number_of(const KubeStore *store, Value secret, uint64_t *number,
-                              uint64_t *piece) {
+static bool kube_journal_number_of(const KubeStore *store, Value secret, uint64_t *number,
+                                   uint64_t *piece) {
     Str name = kube_object_text(secret, "metadata", "name");
     Str rest = str_after(name, store->journal.len + 1);
     Str text;
@@ -23,8 +23,8 @@ static bool find_piece(const KubeStore *store, const KubeObjects *secrets, uint6
                        uint64_t piece, Str *out, Arena *arena) {
     vec_each(secrets, secret) {
         uint64_t its_number, its_piece;
-        if (journal_number_of(store, *secret, &its_number, &its_piece) && its_number == number &&
-            its_piece == piece)
+        if (kube_journal_number_of(store, *secret, &its_number, &its_piece) &&
+            its_number == number && its_piece == piece)
             return kube_store_data(*secret, "journal", out, arena);
     }
     return false;
@@ -36,7 +36,7 @@ static bool read_segment(const KubeStore *store, const KubeObjects *secrets, Val
     StrBuf packed = strbuf_new(arena);
     uint64_t ignored, count;
     Str text;
-    if (!journal_number_of(store, first, &out->number, &ignored) ||
+    if (!kube_journal_number_of(store, first, &out->number, &ignored) ||
         !kube_store_data(first, "pieces", &text, arena) || !str_to_uint64(text, &count))
         return false;
     for (uint64_t i = 0; i < count; i++) {
@@ -64,7 +64,7 @@ static bool kube_journal_list(void *self, Segments *out, Str *problem, Arena *ar
     vec_each(&secrets, secret) {
         Segment segment = {0};
         uint64_t piece;
-        if (!journal_number_of(store, *secret, &segment.number, &piece))
+        if (!kube_journal_number_of(store, *secret, &segment.number, &piece))
             continue;
         if (piece == 0 && !read_segment(store, &secrets, *secret, &segment, arena)) {
             *problem = str_format(arena, "the Secret \"%.*s\" is damaged",
@@ -86,8 +86,8 @@ static Str secret_name(const KubeStore *store, uint64_t number, uint64_t piece, 
 
 /* An existing Secret is either this one, after a lost reply, or was written by a run that holds the
  * lock now. */
-static bool journal_is_same(const KubeStore *store, Str name, Str bytes, Str *problem,
-                            Arena *arena) {
+static bool kube_journal_is_same(const KubeStore *store, Str name, Str bytes, Str *problem,
+                                 Arena *arena) {
     KubeResult result;
     Str there;
     KubeOutcome status = kube_store_get(store, KUBE_SECRET, name, &result, arena);
@@ -108,7 +108,7 @@ static bool put_piece(const KubeStore *store, Str name, Str bytes, uint64_t coun
         secret = kube_store_with_data(secret, "pieces", pieces, arena);
     KubeOutcome status = kube_store_create(store, KUBE_SECRET, secret, &result, arena);
     if (status == KUBE_CONFLICT)
-        return journal_is_same(store, name, bytes, problem, arena);
+        return kube_journal_is_same(store, name, bytes, problem, arena);
     *problem = result.problem;
     return status == KUBE_DONE;
 }
@@ -126,7 +126,7 @@ static bool kube_journal_put(void *self, uint64_t number, Str text, Str *problem
     return true;
 }
 
-static int journal_compare_names(const void *a, const void *b) {
+static int kube_journal_compare_names(const void *a, const void *b) {
     return str_compare(kube_object_text(*(const Value *)a, "metadata", "name"),
                        kube_object_text(*(const Value *)b, "metadata", "name"));
 }
@@ -138,11 +138,11 @@ static bool kube_journal_drop(void *self, uint64_t below, Str *problem, Arena *a
     if (!list_secrets(store, &secrets, problem, arena))
         return false;
     if (secrets.count > 1)
-        qsort(secrets.items, secrets.count, sizeof *secrets.items, journal_compare_names);
+        qsort(secrets.items, secrets.count, sizeof *secrets.items, kube_journal_compare_names);
     vec_each(&secrets, secret) {
         uint64_t number, ignored;
         Str name = kube_object_text(*secret, "metadata", "name");
-        if (!journal_number_of(store, *secret, &number, &ignored) || number >= below)
+        if (!kube_journal_number_of(store, *secret, &number, &ignored) || number >= below)
             continue;
         if (kube_store_delete(store, KUBE_SECRET, name, &result, arena) != KUBE_DONE) {
             *problem = result.problem;

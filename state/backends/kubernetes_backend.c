@@ -70,8 +70,8 @@ static Value without_holder(Value lease, Arena *arena) {
 }
 
 /* Reads the lease; *holder is empty if the lease is free. */
-static KubeOutcome backend_look(const Kubernetes *kube, KubeResult *out, LockInfo *holder,
-                                Arena *arena) {
+static KubeOutcome kubernetes_backend_look(const Kubernetes *kube, KubeResult *out,
+                                           LockInfo *holder, Arena *arena) {
     const KubeStore *store = &kube->store;
     KubeOutcome status = kube_store_get(store, KUBE_LEASE, store->lease, out, arena);
     *holder = (LockInfo){0};
@@ -99,7 +99,7 @@ static LockResult kubernetes_backend_attempt(void *self, LockInfo *holder, pid_t
     KubeOutcome status = KUBE_CONFLICT;
     KubeResult result;
     for (int i = 0; i < 3 && status == KUBE_CONFLICT; i++) {
-        KubeOutcome seen = backend_look(kube, &result, holder, arena);
+        KubeOutcome seen = kubernetes_backend_look(kube, &result, holder, arena);
         if (holder->id.len)
             return str_equal(holder->id, kube->wanted->id) ? LOCK_ACQUIRED : LOCK_HELD;
         status =
@@ -171,8 +171,8 @@ static Str part_name(const KubeStore *store, size_t part, Arena *arena) {
 }
 
 /* Appends the content of part N; KUBE_ABSENT: the part does not exist or is empty. */
-static KubeOutcome backend_read_part(Kubernetes *kube, size_t part, StrBuf *packed, Str *problem,
-                                     Arena *arena) {
+static KubeOutcome kubernetes_backend_read_part(Kubernetes *kube, size_t part, StrBuf *packed,
+                                                Str *problem, Arena *arena) {
     KubeResult result;
     Str piece;
     Str name = part_name(&kube->store, part, arena);
@@ -211,7 +211,7 @@ static bool kubernetes_read(Backend *backend, Str *out, Arena *arena, Diags *dia
     bool is_whole = false;
     size_t part = 0;
     for (; !is_whole && part < PARTS_MAX; part++) {
-        KubeOutcome status = backend_read_part(kube, part, &packed, &problem, arena);
+        KubeOutcome status = kubernetes_backend_read_part(kube, part, &packed, &problem, arena);
         if (status == KUBE_ABSENT)
             break;
         if (status != KUBE_DONE)
@@ -245,7 +245,7 @@ static bool report_other_writer(const Kubernetes *kube, Diags *diags) {
 }
 
 /* After a conflict: returns whether the Secret holds this very write, whose reply was lost. */
-static bool backend_is_written(Kubernetes *kube, Str packed, Arena *arena) {
+static bool kubernetes_backend_is_written(Kubernetes *kube, Str packed, Arena *arena) {
     KubeResult result;
     Str there;
     const KubeStore *store = &kube->store;
@@ -279,13 +279,15 @@ static bool write_secret(Kubernetes *kube, Str packed, Arena *arena, Diags *diag
         return kubernetes_backend_report(diags, "Failed to write the state", kube, problem);
     Str version = kube_object_text(secret, "metadata", "resourceVersion");
     if (kube->was_read && !str_equal(version, kube->version))
-        return backend_is_written(kube, packed, arena) || report_other_writer(kube, diags);
+        return kubernetes_backend_is_written(kube, packed, arena) ||
+               report_other_writer(kube, diags);
     secret = kube_store_with_data(secret, "tfstate", packed, arena);
     status = status == KUBE_ABSENT
                  ? kube_store_create(store, KUBE_SECRET, secret, &result, arena)
                  : kube_store_update(store, KUBE_SECRET, store->secret, secret, &result, arena);
     if (status == KUBE_CONFLICT)
-        return backend_is_written(kube, packed, arena) || report_other_writer(kube, diags);
+        return kubernetes_backend_is_written(kube, packed, arena) ||
+               report_other_writer(kube, diags);
     if (status != KUBE_DONE)
         return kubernetes_backend_report(diags, "Failed to write the state", kube, result.problem);
     version = kube_object_text(result.object, "metadata", "resourceVersion");
@@ -330,7 +332,7 @@ static bool check_lease(const Kubernetes *kube, const char *summary, Arena *aren
     LockInfo holder;
     if (kube->lock_id.len == 0)
         return true;
-    if (backend_look(kube, &result, &holder, arena) == KUBE_FAILED)
+    if (kubernetes_backend_look(kube, &result, &holder, arena) == KUBE_FAILED)
         return kubernetes_backend_report(diags, summary, kube, result.problem);
     if (str_equal(holder.id, kube->lock_id))
         return true;
@@ -363,8 +365,8 @@ static void kubernetes_close(Backend *backend) {
     arena_close(kube->arena);
 }
 
-static bool backend_open_store(const Io *io, Value config, Str workspace, Kubernetes **out,
-                               Arena *arena, Diags *diags) {
+static bool kubernetes_backend_open_store(const Io *io, Value config, Str workspace,
+                                          Kubernetes **out, Arena *arena, Diags *diags) {
     Kubernetes *kube = arena_new(arena, Kubernetes);
     KubeStore *store = &kube->store;
     kube->io = io;
@@ -400,7 +402,7 @@ static bool backend_open_store(const Io *io, Value config, Str workspace, Kubern
 static bool kubernetes_open(const Io *io, Value config, Str workspace, Backend **out, Arena *arena,
                             Diags *diags) {
     Kubernetes *kube;
-    if (!backend_open_store(io, config, workspace, &kube, arena, diags))
+    if (!kubernetes_backend_open_store(io, config, workspace, &kube, arena, diags))
         return false;
     *out = &kube->backend;
     return true;
@@ -430,7 +432,7 @@ static bool find_names(const Kubernetes *kube, StrVec *out, Arena *arena, Diags 
 
 static bool kubernetes_list(const Io *io, Value config, StrVec *out, Arena *arena, Diags *diags) {
     Kubernetes *kube;
-    if (!backend_open_store(io, config, STR("default"), &kube, arena, diags))
+    if (!kubernetes_backend_open_store(io, config, STR("default"), &kube, arena, diags))
         return false;
     bool ok = find_names(kube, out, arena, diags);
     kubernetes_close(&kube->backend);
@@ -440,7 +442,7 @@ static bool kubernetes_list(const Io *io, Value config, StrVec *out, Arena *aren
 static bool kubernetes_make(const Io *io, Value config, Str workspace, Diags *diags) {
     SCOPED(ArenaRef) scratch = arena_open("workspace");
     Kubernetes *kube;
-    if (!backend_open_store(io, config, workspace, &kube, scratch, diags))
+    if (!kubernetes_backend_open_store(io, config, workspace, &kube, scratch, diags))
         return false;
     const KubeStore *store = &kube->store;
     KubeResult result;

@@ -47,7 +47,7 @@ typedef struct Head {
     uint64_t serial;
 } Head;
 
-static Head backend_read_head(Str text, Arena *arena) {
+static Head local_backend_read_head(Str text, Arena *arena) {
     Head head = {0};
     JsonReader reader = json_reader_new(text, arena);
     JsonToken token = json_next(&reader);
@@ -77,19 +77,19 @@ static Head backend_read_head(Str text, Arena *arena) {
  * wrote it later, or if it has another lineage. */
 static bool copy_counts(Str text, Str copy) {
     SCOPED(ArenaRef) scratch = arena_open("state copy");
-    Head of_copy = backend_read_head(copy, scratch);
+    Head of_copy = local_backend_read_head(copy, scratch);
     if (!of_copy.is_whole)
         return false;
     if (str_trim(text).len == 0)
         return true;
-    Head of_file = backend_read_head(text, scratch);
+    Head of_file = local_backend_read_head(text, scratch);
     if (!of_file.is_whole)
         return true;
     return str_equal(of_file.lineage, of_copy.lineage) && of_copy.serial >= of_file.serial;
 }
 
 /* Reads a file; a missing file is empty. */
-static int backend_read_text(Local *local, Str path, Str *out, Arena *arena) {
+static int local_backend_read_text(Local *local, Str path, Str *out, Arena *arena) {
     int error = local->disk->read_file(local->disk->self, path, out, arena);
     if (error != -ENOENT)
         return error;
@@ -118,11 +118,11 @@ static bool local_read(Backend *backend, Str *out, Arena *arena, Diags *diags) {
     Local *local = backend->self;
     Str text;
     Str copy;
-    int error = backend_read_text(local, local->path, &text, arena);
+    int error = local_backend_read_text(local, local->path, &text, arena);
     if (error)
         return local_backend_report(diags, "Failed to read the state", local->path, error,
                                     "Check the permissions of the file.");
-    error = backend_read_text(local, local->next_path, &copy, arena);
+    error = local_backend_read_text(local, local->next_path, &copy, arena);
     if (error)
         return local_backend_report(diags, "Failed to read the state", local->next_path, error,
                                     "It may be the newest state, so loam must be able to read it.");
@@ -178,7 +178,7 @@ static int restrict_mode(Local *local) {
 
 /* Creates a missing directory with its parents; returns -ELOOP if a part of a relative path is a
  * symbolic link, because links of a project must not lead files of loam elsewhere. */
-static int backend_make_directory(const Disk *disk, Str directory) {
+static int local_backend_make_directory(const Disk *disk, Str directory) {
     SCOPED(ArenaRef) scratch = arena_open("directory of states");
     Str target;
     for (Str at = directory; at.ptr[0] != '/' && !str_equal(at, STR("."));
@@ -189,13 +189,13 @@ static int backend_make_directory(const Disk *disk, Str directory) {
     return disk->make_directories(disk->self, directory, DIRECTORY_MODE);
 }
 
-static int backend_open_state(Local *local, DiskFile *out) {
+static int local_backend_open_state(Local *local, DiskFile *out) {
     const Disk *disk = local->disk;
     /* The state may be a link, as in Terraform, but no file is created through one. */
     int error = disk->open(disk->self, local->path, DISK_READ | DISK_WRITE, FILE_MODE, out);
     if (error != -ENOENT)
         return error;
-    error = backend_make_directory(disk, disk_directory_of(local->path));
+    error = local_backend_make_directory(disk, disk_directory_of(local->path));
     return error ? error
                  : disk->open(disk->self, local->path, DISK_READ | DISK_WRITE | DISK_CREATE,
                               FILE_MODE, out);
@@ -238,7 +238,7 @@ static bool local_write(Backend *backend, Str bytes, Diags *diags) {
     if (!back_up(local, bytes, diags))
         return false;
     if (!file.handle)
-        error = backend_open_state(local, &file);
+        error = local_backend_open_state(local, &file);
     if (!error)
         error = write_both(local, file, bytes);
     if (!error && local->file.handle && !is_still_there(local))
@@ -258,12 +258,12 @@ static void local_backend_read_holder(Local *local, LockInfo *out, Arena *arena)
         *out = (LockInfo){.path = local->path};
 }
 
-static int backend_try_lock(Local *local, pid_t *pid) {
+static int local_backend_try_lock(Local *local, pid_t *pid) {
     const Disk *disk = local->disk;
     for (;;) {
         DiskFile file = {0};
         bool existed = disk_exists(disk, local->path);
-        int error = backend_open_state(local, &file);
+        int error = local_backend_open_state(local, &file);
         if (error)
             return error;
         error = disk->lock(disk->self, file, pid);
@@ -302,7 +302,7 @@ static int write_info(Local *local, const LockInfo *info) {
                                    state_lock_to_json(info, scratch), FILE_MODE);
 }
 
-static void backend_release(Local *local) {
+static void local_backend_release(Local *local) {
     const Disk *disk = local->disk;
     uint64_t size = 1;
     (void)disk->remove(disk->self, local->lock_path);
@@ -324,7 +324,7 @@ static bool report_lock(Local *local, int error, Diags *diags) {
 static LockResult local_backend_attempt(void *self, LockInfo *holder, pid_t *pid, Arena *arena,
                                         Diags *diags) {
     Local *local = self;
-    int error = backend_try_lock(local, pid);
+    int error = local_backend_try_lock(local, pid);
     if (error == -EAGAIN) {
         local_backend_read_holder(local, holder, arena);
         return LOCK_HELD;
@@ -346,14 +346,14 @@ static bool local_lock(Backend *backend, const LockInfo *info, int64_t timeout_m
     int error = write_info(local, info);
     if (!error)
         return true;
-    backend_release(local);
+    local_backend_release(local);
     return report_lock(local, error, diags);
 }
 
 static bool local_unlock(Backend *backend, Diags *) {
     Local *local = backend->self;
     if (local->file.handle)
-        backend_release(local);
+        local_backend_release(local);
     return true;
 }
 
@@ -361,7 +361,7 @@ static void local_close(Backend *backend) {
     Local *local = backend->self;
     backend->journal->close(backend->journal);
     if (local->file.handle)
-        backend_release(local);
+        local_backend_release(local);
 }
 
 static Str beside(Str path, const char *before, const char *behind, Arena *arena) {
@@ -471,7 +471,7 @@ static Str setting(Value config, const char *name, Str otherwise) {
     return is_given ? text : otherwise;
 }
 
-static Str backend_path_of(Value config, Str workspace, Arena *arena) {
+static Str local_backend_path_of(Value config, Str workspace, Arena *arena) {
     if (workspace.len == 0 || str_equal(workspace, STR("default")))
         return str_clone(setting(config, "path", STR("terraform.tfstate")), arena);
     Str directory = setting(config, "workspace_dir", STR("terraform.tfstate.d"));
@@ -498,7 +498,7 @@ static bool local_open(const Io *io, Value config, Str workspace, Backend **out,
     local->disk = io->disk;
     local->clock = io->clock;
     local->arena = arena;
-    local->path = backend_path_of(config, workspace, arena);
+    local->path = local_backend_path_of(config, workspace, arena);
     local->next_path = beside(local->path, "", ".next", arena);
     local->lock_path = beside(local->path, ".", ".lock.info", arena);
     local->backend = (Backend){
@@ -541,8 +541,8 @@ static bool local_list(const Io *io, Value config, StrVec *out, Arena *arena, Di
 
 static bool local_make(const Io *io, Value config, Str workspace, Diags *diags) {
     SCOPED(ArenaRef) scratch = arena_open("workspace");
-    Str directory = disk_directory_of(backend_path_of(config, workspace, scratch));
-    int error = backend_make_directory(io->disk, directory);
+    Str directory = disk_directory_of(local_backend_path_of(config, workspace, scratch));
+    int error = local_backend_make_directory(io->disk, directory);
     if (error == 0)
         return true;
     diags_error(

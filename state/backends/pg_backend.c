@@ -38,8 +38,8 @@ int64_t pg_backend_creation_lock(Str schema, Str table) {
     return -(int64_t)hash;
 }
 
-static bool backend_run(Pg *pg, const char *statement, const Str *values, size_t count,
-                        DatabaseAnswer *answer, Arena *arena, Diags *diags) {
+static bool pg_backend_run(Pg *pg, const char *statement, const Str *values, size_t count,
+                           DatabaseAnswer *answer, Arena *arena, Diags *diags) {
     return pg_session_run(pg->session, "Error acquiring the state lock", statement, values, count,
                           answer, arena, diags);
 }
@@ -51,15 +51,15 @@ static bool is_true(const DatabaseAnswer *answer, size_t cell) {
 static bool release_number(Pg *pg, Str number, Diags *diags) {
     SCOPED(ArenaRef) scratch = arena_open("pg unlock");
     DatabaseAnswer answer;
-    return backend_run(pg, "SELECT pg_advisory_unlock($1::bigint)", &number, 1, &answer, scratch,
-                       diags);
+    return pg_backend_run(pg, "SELECT pg_advisory_unlock($1::bigint)", &number, 1, &answer, scratch,
+                          diags);
 }
 
 static LockResult try_number(Pg *pg, Str number, Diags *diags) {
     SCOPED(ArenaRef) scratch = arena_open("pg lock");
     DatabaseAnswer answer;
-    if (!backend_run(pg, "SELECT pg_try_advisory_lock($1::bigint)", &number, 1, &answer, scratch,
-                     diags))
+    if (!pg_backend_run(pg, "SELECT pg_try_advisory_lock($1::bigint)", &number, 1, &answer, scratch,
+                        diags))
         return LOCK_FAILED;
     return is_true(&answer, 0) ? LOCK_ACQUIRED : LOCK_HELD;
 }
@@ -80,7 +80,7 @@ static bool insert_row(Pg *pg, Diags *diags) {
     SCOPED(ArenaRef) scratch = arena_open("pg row");
     DatabaseAnswer answer;
     Str values[] = {pg->workspace, empty_state_new(scratch)};
-    return backend_run(
+    return pg_backend_run(
         pg, "INSERT INTO {states} (name, data) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING",
         values, ARRAY_COUNT(values), &answer, scratch, diags);
 }
@@ -105,12 +105,12 @@ static LockResult make_row(Pg *pg, Diags *diags) {
 
 /* The row may have been deleted and created again since its number was read. The session knows the
  * lock before the check, so that it acquires the lock again if the check loses the connection. */
-static LockResult backend_check_number(Pg *pg, Str number, Diags *diags) {
+static LockResult pg_backend_check_number(Pg *pg, Str number, Diags *diags) {
     SCOPED(ArenaRef) scratch = arena_open("pg lock");
     DatabaseAnswer answer;
     pg_session_hold(pg->session, number);
-    if (!backend_run(pg, "SELECT id FROM {states} WHERE name = $1", &pg->workspace, 1, &answer,
-                     scratch, diags))
+    if (!pg_backend_run(pg, "SELECT id FROM {states} WHERE name = $1", &pg->workspace, 1, &answer,
+                        scratch, diags))
         return LOCK_FAILED;
     if (answer.row_count == 1 && str_equal(answer.cells[0], number)) {
         pg->lock_id = str_clone(number, pg->arena);
@@ -122,7 +122,7 @@ static LockResult backend_check_number(Pg *pg, Str number, Diags *diags) {
 
 /* Fills in the holder from a row of the session table. A session name of loam (session_name) also
  * has the operation. */
-static void backend_describe(LockInfo *holder, const Str *cells, Arena *arena) {
+static void pg_backend_describe(LockInfo *holder, const Str *cells, Arena *arena) {
     Str name = cells[1];
     Str word;
     holder->who = str_format(arena, "%.*s@%.*s", STR_ARG(cells[2]), STR_ARG(cells[3]));
@@ -144,7 +144,7 @@ static void find_holder(Pg *pg, LockInfo *out, Arena *arena) {
     DatabaseAnswer answer = {0};
     Diags ignored = diags_new(arena);
     *out = (LockInfo){.path = pg->backend.path};
-    bool ok = backend_run(
+    bool ok = pg_backend_run(
         pg,
         "SELECT a.pid, a.application_name, a.usename, coalesce(host(a.client_addr), 'local'), "
         "to_char(a.backend_start AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"') FROM "
@@ -154,17 +154,17 @@ static void find_holder(Pg *pg, LockInfo *out, Arena *arena) {
         "((l.classid::bigint << 32) | l.objid::bigint) = s.id",
         &pg->workspace, 1, &answer, arena, &ignored);
     if (ok && answer.row_count > 0)
-        backend_describe(out, answer.cells, arena);
+        pg_backend_describe(out, answer.cells, arena);
 }
 
 static LockResult pg_backend_try_lock(Pg *pg, Arena *arena, Diags *diags) {
     DatabaseAnswer answer;
     for (int i = 0; i < 2; i++) {
-        if (!backend_run(pg, "SELECT id, pg_try_advisory_lock(id) FROM {states} WHERE name = $1",
-                         &pg->workspace, 1, &answer, arena, diags))
+        if (!pg_backend_run(pg, "SELECT id, pg_try_advisory_lock(id) FROM {states} WHERE name = $1",
+                            &pg->workspace, 1, &answer, arena, diags))
             return LOCK_FAILED;
         if (answer.row_count > 0)
-            return is_true(&answer, 1) ? backend_check_number(pg, answer.cells[0], diags)
+            return is_true(&answer, 1) ? pg_backend_check_number(pg, answer.cells[0], diags)
                                        : LOCK_HELD;
         LockResult made = make_row(pg, diags);
         if (made != LOCK_ACQUIRED)
@@ -303,7 +303,7 @@ static bool make_journal(PgJournal *journal, Str *problem, Arena *arena) {
     return journal->has_table || (find_journal(journal, &ignored, arena) && journal->has_table);
 }
 
-static bool backend_journal_list(void *self, Segments *out, Str *problem, Arena *arena) {
+static bool pg_backend_journal_list(void *self, Segments *out, Str *problem, Arena *arena) {
     PgJournal *journal = self;
     DatabaseAnswer answer;
     if (!find_journal(journal, problem, arena))
@@ -323,7 +323,8 @@ static bool backend_journal_list(void *self, Segments *out, Str *problem, Arena 
 }
 
 /* An existing row is this one, after a lost reply. */
-static bool backend_journal_put(void *self, uint64_t number, Str text, Str *problem, Arena *arena) {
+static bool pg_backend_journal_put(void *self, uint64_t number, Str text, Str *problem,
+                                   Arena *arena) {
     PgJournal *journal = self;
     DatabaseAnswer answer;
     Str values[] = {journal->workspace, str_format(arena, "%llu", (unsigned long long)number),
@@ -335,7 +336,7 @@ static bool backend_journal_put(void *self, uint64_t number, Str text, Str *prob
                        values, ARRAY_COUNT(values), &answer, problem, arena);
 }
 
-static bool backend_journal_drop(void *self, uint64_t below, Str *problem, Arena *arena) {
+static bool pg_backend_journal_drop(void *self, uint64_t below, Str *problem, Arena *arena) {
     PgJournal *journal = self;
     DatabaseAnswer answer;
     Str values[] = {journal->workspace, str_format(arena, "%llu", (unsigned long long)below)};
@@ -376,9 +377,9 @@ static bool open_journal(PgSession *session, Str workspace, JournalStore **out, 
         .self = journal,
         .name = str_format(arena, "%.*s.%.*s_journal of \"%.*s\"", STR_ARG(settings->schema),
                            STR_ARG(settings->table), STR_ARG(workspace)),
-        .list = backend_journal_list,
-        .put = backend_journal_put,
-        .drop = backend_journal_drop,
+        .list = pg_backend_journal_list,
+        .put = pg_backend_journal_put,
+        .drop = pg_backend_journal_drop,
     };
     *out = has_place ? journal_segments_new(&segments, arena) : NULL;
     return true;
@@ -412,7 +413,7 @@ static void pg_close(Backend *backend) {
 }
 
 /* An empty name means the default, as in Terraform. */
-static Str backend_name_of(Value config, const char *name, const char *usual) {
+static Str pg_backend_name_of(Value config, const char *name, const char *usual) {
     Str text = backend_settings_text(config, name, usual);
     return text.len ? text : str_from_cstr(usual);
 }
@@ -420,17 +421,17 @@ static Str backend_name_of(Value config, const char *name, const char *usual) {
 static PgSettings settings_of(Value config) {
     return (PgSettings){
         .address = backend_settings_text(config, "conn_str", ""),
-        .schema = backend_name_of(config, "schema_name", "terraform_remote_state"),
-        .table = backend_name_of(config, "table_name", "states"),
-        .index = backend_name_of(config, "index_name", "states_by_name"),
+        .schema = pg_backend_name_of(config, "schema_name", "terraform_remote_state"),
+        .table = pg_backend_name_of(config, "table_name", "states"),
+        .index = pg_backend_name_of(config, "index_name", "states_by_name"),
         .skip_schema = backend_settings_bool(config, "skip_schema_creation", false),
         .skip_table = backend_settings_bool(config, "skip_table_creation", false),
         .skip_index = backend_settings_bool(config, "skip_index_creation", false),
     };
 }
 
-static bool backend_open_session(const Io *io, Value config, Str workspace, PgSession **out,
-                                 Arena *arena, Diags *diags) {
+static bool pg_backend_open_session(const Io *io, Value config, Str workspace, PgSession **out,
+                                    Arena *arena, Diags *diags) {
     PgSettings settings = settings_of(config);
     return pg_session_open(io, &settings, workspace, out, arena, diags);
 }
@@ -440,7 +441,7 @@ static bool pg_open(const Io *io, Value config, Str workspace, Backend **out, Ar
     PgSession *session = NULL;
     if (workspace.len == 0)
         workspace = STR("default");
-    if (!backend_open_session(io, config, workspace, &session, arena, diags))
+    if (!pg_backend_open_session(io, config, workspace, &session, arena, diags))
         return false;
     const PgSettings *settings = pg_session_settings(session);
     Pg *pg = arena_new(arena, Pg);
@@ -473,7 +474,7 @@ static bool pg_open(const Io *io, Value config, Str workspace, Backend **out, Ar
 static bool pg_list(const Io *io, Value config, StrVec *out, Arena *arena, Diags *diags) {
     PgSession *session = NULL;
     DatabaseAnswer answer;
-    if (!backend_open_session(io, config, STR("default"), &session, arena, diags))
+    if (!pg_backend_open_session(io, config, STR("default"), &session, arena, diags))
         return false;
     bool ok = pg_session_run(session, "Cannot list the workspaces",
                              "SELECT name FROM {states} WHERE name <> 'default' ORDER BY name "

@@ -50,7 +50,7 @@ static Str s3_backend_prefix_of(Value config) {
     return backend_settings_text(config, "workspace_key_prefix", DEFAULT_PREFIX);
 }
 
-static Str backend_key_of(Value config, Str workspace, Arena *arena) {
+static Str s3_backend_key_of(Value config, Str workspace, Arena *arena) {
     Str key = backend_settings_text(config, "key", "");
     if (workspace.len == 0 || str_equal(workspace, STR("default")))
         return str_clone(key, arena);
@@ -115,7 +115,7 @@ static bool s3_lock(Backend *backend, const LockInfo *info, int64_t timeout_ms,
     return true;
 }
 
-static bool backend_report_lost(const S3 *s3, const char *summary, Str who, Diags *diags) {
+static bool s3_backend_report_lost(const S3 *s3, const char *summary, Str who, Diags *diags) {
     diags_error(diags, NO_RANGE, summary,
                 "The lock \"%.*s\" was taken from this run (%.*s holds it now), so this run writes "
                 "nothing more.",
@@ -124,13 +124,13 @@ static bool backend_report_lost(const S3 *s3, const char *summary, Str who, Diag
 }
 
 /* Checks that this run still holds the lock; only a forced unlock removes it. */
-static bool backend_check_lock(S3 *s3, const char *summary, Diags *diags) {
+static bool s3_backend_check_lock(S3 *s3, const char *summary, Diags *diags) {
     SCOPED(ArenaRef) scratch = arena_open("s3 lock");
     LockInfo holder = {0};
     S3Status status;
     Str problem = STR_EMPTY;
     if (s3->is_lost)
-        return backend_report_lost(s3, summary, STR("another program"), diags);
+        return s3_backend_report_lost(s3, summary, STR("another program"), diags);
     if (s3->lock_id.len == 0)
         return true;
     bool found = s3_backend_read_holder(s3, &holder, &status, &problem, scratch);
@@ -139,8 +139,8 @@ static bool backend_check_lock(S3 *s3, const char *summary, Diags *diags) {
     if (status == S3_FAILED)
         return s3_backend_report(diags, summary, s3, problem, CHECK_ACCESS);
     s3->is_lost = true;
-    return backend_report_lost(s3, summary,
-                               found && holder.who.len ? holder.who : STR("no program"), diags);
+    return s3_backend_report_lost(s3, summary,
+                                  found && holder.who.len ? holder.who : STR("no program"), diags);
 }
 
 static bool s3_unlock(Backend *backend, Diags *diags) {
@@ -149,7 +149,7 @@ static bool s3_unlock(Backend *backend, Diags *diags) {
     Str problem;
     if (s3->lock_id.len == 0 || s3->is_lost) /* the loss was reported before */
         return true;
-    if (!backend_check_lock(s3, "Error releasing the state lock", diags))
+    if (!s3_backend_check_lock(s3, "Error releasing the state lock", diags))
         return false;
     s3->lock_id = STR_EMPTY;
     return s3_client_delete(&s3->client, s3->lock_key, &problem, scratch) == S3_DONE ||
@@ -209,7 +209,7 @@ static S3Status find_cause(const S3 *s3, S3Object *state, Str *problem, Arena *a
     return S3_FAILED;
 }
 
-static S3Status backend_replace(S3 *s3, Str bytes, Str *problem, Arena *arena) {
+static S3Status s3_backend_replace(S3 *s3, Str bytes, Str *problem, Arena *arena) {
     S3Object state = {s3->key, bytes, s3->lock_id.len ? s3->version : STR_EMPTY};
     S3Status status = s3_client_replace(&s3->client, &state, problem, arena);
     if (status == S3_EXISTS)
@@ -227,8 +227,8 @@ static bool s3_write(Backend *backend, Str bytes, Diags *diags) {
     SCOPED(ArenaRef) scratch = arena_open("s3 write");
     S3 *s3 = backend->self;
     Str problem;
-    return backend_check_lock(s3, "Failed to write the state", diags) &&
-           (backend_replace(s3, bytes, &problem, scratch) == S3_DONE ||
+    return s3_backend_check_lock(s3, "Failed to write the state", diags) &&
+           (s3_backend_replace(s3, bytes, &problem, scratch) == S3_DONE ||
             s3_backend_report(diags, "Failed to write the state", s3, problem, CHECK_ACCESS));
 }
 
@@ -250,14 +250,14 @@ static bool s3_backend_journal_list(void *self, Segments *out, Str *problem, Are
     return true;
 }
 
-static Str backend_segment_key(const S3 *s3, uint64_t number, Arena *arena) {
+static Str s3_backend_segment_key(const S3 *s3, uint64_t number, Arena *arena) {
     return str_format(arena, "%.*s%010llu", STR_ARG(s3->journal_prefix),
                       (unsigned long long)number);
 }
 
 /* An existing object is either this one, after a lost reply, or was written by a run that holds the
  * lock now. */
-static bool backend_is_same(const S3 *s3, Str key, Str text, Str *problem, Arena *arena) {
+static bool s3_backend_is_same(const S3 *s3, Str key, Str text, Str *problem, Arena *arena) {
     Str there;
     S3Status status = s3_client_get(&s3->client, key, &there, problem, arena);
     if (status == S3_DONE && str_equal(there, text))
@@ -270,13 +270,13 @@ static bool backend_is_same(const S3 *s3, Str key, Str text, Str *problem, Arena
 static bool s3_backend_journal_put(void *self, uint64_t number, Str text, Str *problem,
                                    Arena *arena) {
     const S3 *s3 = self;
-    Str key = backend_segment_key(s3, number, arena);
+    Str key = s3_backend_segment_key(s3, number, arena);
     S3Status status = s3_client_put(&s3->client, key, text, s3->uses_lock_file, problem, arena);
     return status == S3_DONE ||
-           (status == S3_EXISTS && backend_is_same(s3, key, text, problem, arena));
+           (status == S3_EXISTS && s3_backend_is_same(s3, key, text, problem, arena));
 }
 
-static bool backend_remove_keys(const S3 *s3, uint64_t below, Str *problem, Arena *arena) {
+static bool s3_backend_remove_keys(const S3 *s3, uint64_t below, Str *problem, Arena *arena) {
     StrVec keys = {0};
     if (s3_client_list(&s3->client, s3->journal_prefix, &keys, problem, arena) != S3_DONE)
         return false;
@@ -291,7 +291,7 @@ static bool backend_remove_keys(const S3 *s3, uint64_t below, Str *problem, Aren
 }
 
 static bool s3_backend_journal_drop(void *self, uint64_t below, Str *problem, Arena *arena) {
-    return backend_remove_keys(self, below, problem, arena);
+    return s3_backend_remove_keys(self, below, problem, arena);
 }
 
 static JournalStore *journal_of(S3 *s3, Arena *arena) {
@@ -311,9 +311,9 @@ static bool s3_remove(Backend *backend, Diags *diags) {
     SCOPED(ArenaRef) scratch = arena_open("s3 workspace");
     static const char summary[] = "Cannot delete the workspace";
     Str problem;
-    if (!backend_check_lock(s3, summary, diags))
+    if (!s3_backend_check_lock(s3, summary, diags))
         return false;
-    return (backend_remove_keys(s3, UINT64_MAX, &problem, scratch) &&
+    return (s3_backend_remove_keys(s3, UINT64_MAX, &problem, scratch) &&
             s3_client_delete(&s3->client, s3->key, &problem, scratch) == S3_DONE) ||
            s3_backend_report(diags, summary, s3, problem, CHECK_ACCESS);
 }
@@ -330,7 +330,7 @@ static bool s3_backend_open_store(const Io *io, Value config, Str workspace, S3 
     s3->uses_lock_file = backend_settings_bool(config, "use_lockfile", false);
     if (!s3_settings_read(io, config, &s3->client.settings, arena, diags))
         return false;
-    s3->key = backend_key_of(config, workspace, arena);
+    s3->key = s3_backend_key_of(config, workspace, arena);
     s3->lock_key = str_concat(s3->key, STR(LOCK_ENDING), arena);
     s3->journal_prefix = str_concat(s3->key, STR(JOURNAL_ENDING), arena);
     s3->backend = (Backend){

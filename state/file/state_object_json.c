@@ -10,7 +10,8 @@ Str state_object_json_keep(const JsonReader *reader, Str text, Arena *arena) {
 
 typedef bool (*ReadMember)(StateObjectReader *reading, JsonToken token, const char **error);
 
-static bool json_read_status(StateObjectReader *reading, JsonToken token, const char **error) {
+static bool object_json_read_status(StateObjectReader *reading, JsonToken token,
+                                    const char **error) {
     if (token == JSON_STRING && str_equal(reading->reader->text, STR("tainted"))) {
         reading->object.status = OBJECT_TAINTED;
         return true;
@@ -19,16 +20,17 @@ static bool json_read_status(StateObjectReader *reading, JsonToken token, const 
     return token == JSON_STRING && reading->reader->text.len == 0;
 }
 
-static bool json_read_count(const JsonReader *reader, JsonToken token, uint64_t *out) {
+static bool object_json_read_count(const JsonReader *reader, JsonToken token, uint64_t *out) {
     return token == JSON_NUMBER && str_to_uint64(reader->text, out) && *out <= STATE_COUNT_MAX;
 }
 
 static bool read_schema_version(StateObjectReader *reading, JsonToken token, const char **error) {
     *error = "schema_version must be an integer of at most 2^62";
-    return json_read_count(reading->reader, token, &reading->object.schema_version);
+    return object_json_read_count(reading->reader, token, &reading->object.schema_version);
 }
 
-static bool json_read_attributes(StateObjectReader *reading, JsonToken token, const char **error) {
+static bool object_json_read_attributes(StateObjectReader *reading, JsonToken token,
+                                        const char **error) {
     if (token == JSON_NULL)
         return true;
     if (token != JSON_OBJECT_START) {
@@ -48,7 +50,8 @@ static bool read_sensitive(StateObjectReader *reading, JsonToken token, const ch
     return json_skip(reading->reader, token, &reading->object.sensitive_attributes);
 }
 
-static bool json_read_identity(StateObjectReader *reading, JsonToken token, const char **error) {
+static bool object_json_read_identity(StateObjectReader *reading, JsonToken token,
+                                      const char **error) {
     if (token == JSON_NULL)
         return true;
     if (token != JSON_OBJECT_START) {
@@ -62,7 +65,7 @@ static bool object_json_read_identity_version(StateObjectReader *reading, JsonTo
                                               const char **error) {
     reading->object.has_identity_version = true;
     *error = "identity_schema_version must be an integer of at most 2^62";
-    return json_read_count(reading->reader, token, &reading->object.identity_version);
+    return object_json_read_count(reading->reader, token, &reading->object.identity_version);
 }
 
 static bool object_json_read_private(StateObjectReader *reading, JsonToken token,
@@ -129,15 +132,15 @@ static const struct {
     ReadMember read;
 } members[] = {
     {STR_CONST("schema_version"), read_schema_version},
-    {STR_CONST("attributes"), json_read_attributes},
+    {STR_CONST("attributes"), object_json_read_attributes},
     {STR_CONST("sensitive_attributes"), read_sensitive},
     {STR_CONST("identity_schema_version"), object_json_read_identity_version},
-    {STR_CONST("identity"), json_read_identity},
+    {STR_CONST("identity"), object_json_read_identity},
     {STR_CONST("private"), object_json_read_private},
     {STR_CONST("dependencies"), object_json_read_dependencies},
     {STR_CONST("create_before_destroy"), read_cbd},
     {STR_CONST("skip_destroy"), read_skip_destroy},
-    {STR_CONST("status"), json_read_status},
+    {STR_CONST("status"), object_json_read_status},
 };
 
 /* Members of a stored instance that are no members of its object. */

@@ -27,7 +27,7 @@ typedef struct SealedJournal {
     char key_bytes[KEY_BYTES];
 } SealedJournal;
 
-static void journal_forget(SealedJournal *journal, Form form) {
+static void sealed_journal_forget(SealedJournal *journal, Form form) {
     secret_wipe((Str){journal->key_bytes, KEY_BYTES});
     journal->key = (Str){0};
     journal->form = form;
@@ -158,7 +158,7 @@ static bool sealed_read(JournalStore *store, Str *out, bool *found, Str *problem
     SCOPED(ArenaRef) scratch = arena_open("journal");
     Diags diags = diags_new(scratch);
     Str text;
-    journal_forget(journal, FORM_UNREAD);
+    sealed_journal_forget(journal, FORM_UNREAD);
     if (!journal->inner->read(journal->inner, &text, found, problem, arena))
         return false;
     *out = text;
@@ -194,7 +194,7 @@ static bool sealed_replace(JournalStore *store, Str text, Str *problem, Arena *a
         seal_lines(journal, text, &sealed);
     Str bytes = is_plain ? text : strbuf_str(&sealed);
     if (!journal->inner->replace(journal->inner, bytes, problem, arena)) {
-        journal_forget(journal, FORM_UNREAD);
+        sealed_journal_forget(journal, FORM_UNREAD);
         return false;
     }
     journal->form = text.len > 0 ? FORM_CURRENT : FORM_NOTHING;
@@ -248,13 +248,13 @@ static bool sealed_remove(JournalStore *store, Str *problem, Arena *arena) {
     SealedJournal *journal = store->self;
     if (!journal->inner->remove(journal->inner, problem, arena))
         return false;
-    journal_forget(journal, FORM_NOTHING);
+    sealed_journal_forget(journal, FORM_NOTHING);
     return true;
 }
 
 static void sealed_close(JournalStore *store) {
     SealedJournal *journal = store->self;
-    journal_forget(journal, FORM_UNREAD);
+    sealed_journal_forget(journal, FORM_UNREAD);
     journal->inner->close(journal->inner);
 }
 

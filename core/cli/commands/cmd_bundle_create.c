@@ -15,7 +15,7 @@ static bool cmd_bundle_create_fail(Run *run, Str path, Str why) {
     return false;
 }
 
-static bool bundle_create_read_file(Run *run, Str path, Str *out) {
+static bool cmd_bundle_create_read_file(Run *run, Str path, Str *out) {
     const Disk *disk = run->cli->io.disk;
     int error = disk->read_file(disk->self, path, out, run->cli->arena);
     return !error || cmd_bundle_create_fail(run, path, str_from_cstr(strerror(-error)));
@@ -38,10 +38,10 @@ static bool read_password(Run *run, Str path, Str *out) {
     return is_read || cmd_bundle_create_fail(run, path, STR("no password was entered"));
 }
 
-static bool bundle_create_read_secret(Run *run, MinisignSecret *out) {
+static bool cmd_bundle_create_read_secret(Run *run, MinisignSecret *out) {
     Str text, problem, password = STR_EMPTY, path = option_text(run->arguments, "sign-key");
     Arena *arena = run->cli->arena;
-    if (!bundle_create_read_file(run, path, &text) ||
+    if (!cmd_bundle_create_read_file(run, path, &text) ||
         (minisign_needs_password(text, arena) && !read_password(run, path, &password)))
         return false;
     bool is_read = minisign_read_secret(text, password, out, &problem, arena);
@@ -49,16 +49,16 @@ static bool bundle_create_read_secret(Run *run, MinisignSecret *out) {
     return is_read || cmd_bundle_create_fail(run, path, problem);
 }
 
-static void bundle_create_show_progress(void *, Str path) {
+static void cmd_bundle_create_show_progress(void *, Str path) {
     terminal_print("%.*s\n", STR_ARG(path));
 }
 
-static bool commands_cmd_bundle_create_create(Run *run, const MinisignSecret *secret) {
+static bool create_bundle(Run *run, const MinisignSecret *secret) {
     Cli *cli = run->cli;
     Str path = run->arguments->positionals.items[0], text;
     BundleInventory inventory;
     Bundle bundle;
-    if (!bundle_create_read_file(run, path, &text) ||
+    if (!cmd_bundle_create_read_file(run, path, &text) ||
         !bundle_inventory_read(path, text, &inventory, cli->arena, run->diags))
         return false;
     BundleCreation creation = {.io = &cli->io,
@@ -68,7 +68,7 @@ static bool commands_cmd_bundle_create_create(Run *run, const MinisignSecret *se
                                    disk_without_end_slashes(run->arguments->positionals.items[1]),
                                .secret = secret,
                                .cancel = cli->cancel,
-                               .progress = bundle_create_show_progress};
+                               .progress = cmd_bundle_create_show_progress};
     if (!bundle_create(&creation, &bundle, cli->arena, run->diags))
         return false;
     terminal_print("\nCreated \"%.*s\" with %zu files. Its digest:\n\n  sha256:%.*s\n",
@@ -86,8 +86,8 @@ static int run_create(Cli *cli, const Arguments *arguments, Diags *diags) {
                     "inventory.yaml bundle.tar.zst\".");
         return 1;
     }
-    bool is_done = (!is_signed || bundle_create_read_secret(&run, &secret)) &&
-                   commands_cmd_bundle_create_create(&run, is_signed ? &secret : NULL);
+    bool is_done = (!is_signed || cmd_bundle_create_read_secret(&run, &secret)) &&
+                   create_bundle(&run, is_signed ? &secret : NULL);
     if (is_signed)
         secret_wipe((Str){(const char *)&secret, sizeof secret});
     return is_done ? 0 : 1;

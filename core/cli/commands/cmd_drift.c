@@ -12,7 +12,7 @@ static const Option options[] = {
 };
 
 /* Rejects the options that choose another kind of plan. */
-static bool drift_check_mode(const Arguments *arguments, Diags *diags) {
+static bool cmd_drift_check_mode(const Arguments *arguments, Diags *diags) {
     static const char *const others[] = {"destroy", "refresh-only", "refresh", "replace"};
     for (size_t i = 0; i < ARRAY_COUNT(others); i++) {
         bool is_full = strcmp(others[i], "refresh") == 0 &&
@@ -27,11 +27,12 @@ static bool drift_check_mode(const Arguments *arguments, Diags *diags) {
     return true;
 }
 
-static int drift_run(Cli *cli, const Arguments *arguments, Diags *diags) {
+static int cmd_drift_run(Cli *cli, const Arguments *arguments, Diags *diags) {
     SCOPED(Project) project = {0};
     Operation operation = {.project = &project, .only_drift = true};
     Str url = option_text(arguments, "notify");
-    if (!drift_check_mode(arguments, diags) || (url.ptr && !drift_notice_check(cli, url, diags)) ||
+    if (!cmd_drift_check_mode(arguments, diags) ||
+        (url.ptr && !drift_notice_check(cli, url, diags)) ||
         !operation_plan(&operation, cli, arguments, LOCK_PLAN, PLAN_REFRESH_ONLY, diags))
         return 1;
     if (operation.result.plan->drift.count == 0)
@@ -56,6 +57,6 @@ const Command cmd_drift = {
     .groups = {OPTION_GROUP(options), &option_operation, &option_variables, &option_state,
                &reporting_options, &option_environment, &option_view},
     .group_count = 7,
-    .run = drift_run,
+    .run = cmd_drift_run,
     .json_view = view_json_open,
 };

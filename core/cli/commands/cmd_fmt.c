@@ -52,7 +52,7 @@ static const Option options[] = {
     {"recursive", OPTION_FLAG, NULL, "Also format files in subdirectories."},
 };
 
-static bool fmt_report(Run *run, const char *summary, Str path, int error) {
+static bool cmd_fmt_report(Run *run, const char *summary, Str path, int error) {
     const char *hint = disk_hint(error, "");
     diags_error(run->diags, NO_RANGE, summary, "\"%.*s\": %s.%s%s", STR_ARG(path), strerror(-error),
                 hint[0] ? " " : "", hint);
@@ -74,7 +74,7 @@ static bool write_aside(Run *run, Str bytes, Str *path, Arena *scratch) {
     *path = disk_join(str_from_cstr(directory ? directory : "/tmp"), name, scratch);
     const Disk *disk = run->cli->io.disk;
     int error = disk->write_file(disk->self, *path, bytes, 0600);
-    return !error || fmt_report(run, "Failed to write the text for the diff", *path, error);
+    return !error || cmd_fmt_report(run, "Failed to write the text for the diff", *path, error);
 }
 
 /* Shows the differences with the system's program diff. */
@@ -100,7 +100,7 @@ static bool show_diff(Run *run, Str path, Str old, Str laid_out, Arena *scratch)
     int error = process->run(process->self, &request, &result, scratch);
     disk->remove(disk->self, aside);
     if (error)
-        return fmt_report(run, "Failed to run the diff program", STR("diff"), error);
+        return cmd_fmt_report(run, "Failed to run the diff program", STR("diff"), error);
     if (result.exit_status > 1) {
         diags_error(run->diags, NO_RANGE, "Failed to compute the diff", "diff: %.*s",
                     STR_ARG(utf8_indented(result.err, scratch)));
@@ -111,7 +111,7 @@ static bool show_diff(Run *run, Str path, Str old, Str laid_out, Arena *scratch)
 }
 
 /* Resolves symbolic links. */
-static Str fmt_real_path(Str path, Arena *arena) {
+static Str cmd_fmt_real_path(Str path, Arena *arena) {
     char *real = realpath(str_to_cstr(path, arena), NULL);
     if (!real)
         return path;
@@ -126,8 +126,8 @@ static bool write_back(Run *run, Str path, Str text, Arena *scratch) {
     DiskStat stat;
     int error = disk->stat(disk->self, path, &stat);
     if (!error)
-        error = disk->write_file(disk->self, fmt_real_path(path, scratch), text, stat.mode);
-    return !error || fmt_report(run, "Failed to write the file", path, error);
+        error = disk->write_file(disk->self, cmd_fmt_real_path(path, scratch), text, stat.mode);
+    return !error || cmd_fmt_report(run, "Failed to write the file", path, error);
 }
 
 static bool finish_file(Run *run, Str path, Str old, Str text, Arena *scratch) {
@@ -144,14 +144,14 @@ static bool finish_file(Run *run, Str path, Str old, Str text, Arena *scratch) {
     return !run->shows_diff || show_diff(run, path, old, text, scratch);
 }
 
-static bool fmt_run_file(Run *run, Str path) {
+static bool cmd_fmt_run_file(Run *run, Str path) {
     SCOPED(ArenaRef) scratch = arena_open("fmt");
     Arena *kept = run->cli->arena; /* owns the texts that diagnostics point into */
     const Disk *disk = run->cli->io.disk;
     Str old, text;
     int error = disk->read_file(disk->self, path, &old, kept);
     if (error)
-        return fmt_report(run, "Failed to read the file", path, error);
+        return cmd_fmt_report(run, "Failed to read the file", path, error);
     const SourceText *source = source_text_new(path, old, kept);
     return find_layout(path)(source, &text, scratch, run->diags) &&
            finish_file(run, path, old, text, scratch);
@@ -165,8 +165,8 @@ static bool is_aside(Str name) {
 
 /* Returns false for a symbolic link, as links between directories may be circular. */
 static bool is_own_directory(Str directory, Str path, Arena *arena) {
-    Str plain = disk_join(fmt_real_path(directory, arena), disk_name_of(path), arena);
-    return str_equal(plain, fmt_real_path(path, arena));
+    Str plain = disk_join(cmd_fmt_real_path(directory, arena), disk_name_of(path), arena);
+    return str_equal(plain, cmd_fmt_real_path(path, arena));
 }
 
 /* Formats the files of the directory; queues its subdirectories. */
@@ -175,7 +175,7 @@ static bool run_directory(Run *run, Str directory, StrVec *directories) {
     DiskEntries entries = {0};
     int error = disk->list(disk->self, directory, &entries, run->cli->arena);
     if (error)
-        return fmt_report(run, "Failed to read the directory", directory, error);
+        return cmd_fmt_report(run, "Failed to read the directory", directory, error);
     bool ok = true;
     vec_each(&entries, entry) {
         Str path = str_equal(directory, STR("."))
@@ -187,7 +187,7 @@ static bool run_directory(Run *run, Str directory, StrVec *directories) {
         if (enters && is_own_directory(directory, path, run->cli->arena))
             vec_push(run->cli->arena, directories, path);
         else if (entry->kind == DISK_FILE && find_layout(entry->name))
-            ok = fmt_run_file(run, path) && ok;
+            ok = cmd_fmt_run_file(run, path) && ok;
     }
     return ok;
 }
@@ -197,10 +197,10 @@ static bool run_path(Run *run, Str path) {
     DiskStat stat;
     int error = disk->stat(disk->self, path, &stat);
     if (error)
-        return fmt_report(run, "No such file or directory", path, error);
+        return cmd_fmt_report(run, "No such file or directory", path, error);
     path = disk_clean(path, run->cli->arena);
     if (stat.kind != DISK_DIRECTORY && find_layout(path))
-        return fmt_run_file(run, path);
+        return cmd_fmt_run_file(run, path);
     if (stat.kind != DISK_DIRECTORY) {
         diags_error(run->diags, NO_RANGE, "Unsupported file type",
                     "loam cannot format \"%.*s\". The name must end in .tf, .tofu, .tfvars, "
@@ -228,7 +228,7 @@ static bool run_stdin(Run *run) {
            finish_file(run, path, old, text, arena);
 }
 
-static int fmt_run(Cli *cli, const Arguments *arguments, Diags *diags) {
+static int cmd_fmt_run(Cli *cli, const Arguments *arguments, Diags *diags) {
     Run run = {
         .cli = cli,
         .lists = option_flag(arguments, "list"),
@@ -273,5 +273,5 @@ const Command cmd_fmt = {
     .groups = {OPTION_GROUP(options), &option_view},
     .group_count = 2,
     .most_positionals = PATHS_MAX,
-    .run = fmt_run,
+    .run = cmd_fmt_run,
 };

@@ -33,7 +33,7 @@ static const GraphTypeName types[] = {
     {"apply", GRAPH_APPLY},
 };
 
-static bool graph_read_type(const Arguments *arguments, GraphType *out, Diags *diags) {
+static bool cmd_graph_read_type(const Arguments *arguments, GraphType *out, Diags *diags) {
     Str text = option_text(arguments, "type");
     *out = option_is_given(arguments, "plan") ? GRAPH_APPLY : GRAPH_RESOURCES;
     if (text.len == 0)
@@ -52,7 +52,7 @@ static bool graph_read_type(const Arguments *arguments, GraphType *out, Diags *d
 
 typedef enum GraphFormat { FORMAT_DOT, FORMAT_MERMAID, FORMAT_SVG } GraphFormat;
 
-static bool graph_read_format(const Arguments *arguments, GraphFormat *out, Diags *diags) {
+static bool cmd_graph_read_format(const Arguments *arguments, GraphFormat *out, Diags *diags) {
     Str text = option_text(arguments, "format");
     *out = str_equal(text, STR("svg"))       ? FORMAT_SVG
            : str_equal(text, STR("mermaid")) ? FORMAT_MERMAID
@@ -65,8 +65,8 @@ static bool graph_read_format(const Arguments *arguments, GraphFormat *out, Diag
 }
 
 /* Loads the saved plan of -plan, or the configuration of the directory. */
-static bool graph_load(Project *project, Cli *cli, const Arguments *arguments,
-                       GraphRequest *request, Diags *diags) {
+static bool cmd_graph_load(Project *project, Cli *cli, const Arguments *arguments,
+                           GraphRequest *request, Diags *diags) {
     Str path = option_text(arguments, "plan");
     if (!path.ptr) {
         bool ok = project_load(project, cli, arguments, NULL, diags) &&
@@ -108,7 +108,7 @@ static bool print_svg(const Cli *cli, Str dot, Diags *diags) {
     return false;
 }
 
-static int graph_run(Cli *cli, const Arguments *arguments, Diags *diags) {
+static int cmd_graph_run(Cli *cli, const Arguments *arguments, Diags *diags) {
     SCOPED(Project) project = {.ignores_versions = true};
     GraphRequest request = {
         .draws_cycles = option_flag(arguments, "draw-cycles"),
@@ -116,9 +116,9 @@ static int graph_run(Cli *cli, const Arguments *arguments, Diags *diags) {
     };
     GraphFormat format;
     Graph graph;
-    if (!graph_read_type(arguments, &request.type, diags) ||
-        !graph_read_format(arguments, &format, diags) ||
-        !graph_load(&project, cli, arguments, &request, diags) ||
+    if (!cmd_graph_read_type(arguments, &request.type, diags) ||
+        !cmd_graph_read_format(arguments, &format, diags) ||
+        !cmd_graph_load(&project, cli, arguments, &request, diags) ||
         !engine_graph(&project.engine, &request, &graph, cli->arena, diags)) {
         return 1;
     }
@@ -151,5 +151,5 @@ const Command cmd_graph = {
     .example = "loam graph -format=svg > graph.svg",
     .groups = {OPTION_GROUP(options), &option_variables, &option_environment, &option_view},
     .group_count = 4,
-    .run = graph_run,
+    .run = cmd_graph_run,
 };

@@ -67,7 +67,7 @@ static void cmd_import_report_begin(const Cli *cli, const ImportTarget *request)
                    STR_ARG(request->address.type));
 }
 
-static bool commands_cmd_import_import(Project *project, const ImportTarget *request) {
+static bool import_target(Project *project, const ImportTarget *request) {
     Cli *cli = project->cli;
     PlanOptions wanted = options_for(request, &project->variables, cli);
     PlanResult result = {0};
@@ -87,7 +87,7 @@ static int cmd_import_run(Cli *cli, const Arguments *arguments, Diags *diags) {
         !project_load(&project, cli, arguments, NULL, diags) || !environment_require(&project) ||
         !project_read_variables(&project) || !project_open_state(&project, LOCK_IMPORT) ||
         !cmd_import_check_free(&project, &request) || !environment_approve_change(&project) ||
-        !commands_cmd_import_import(&project, &request)) {
+        !import_target(&project, &request)) {
         return 1;
     }
     const RenderPeer *peer = cli_name(cli)->peer;

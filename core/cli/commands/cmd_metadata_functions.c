@@ -2,7 +2,7 @@
 #include "command.h"
 #include "function_doc.h"
 
-static int functions_run(Cli *cli, const Arguments *arguments, Diags *diags) {
+static int metadata_functions_run(Cli *cli, const Arguments *arguments, Diags *diags) {
     if (!option_flag(arguments, "json")) {
         diags_error(diags, NO_RANGE, "The option -json is required",
                     "\"loam metadata functions\" prints only JSON: add -json. For readable text, "
@@ -31,5 +31,5 @@ const Command cmd_metadata_functions = {
     .example = "loam metadata functions -json",
     .groups = {OPTION_GROUP(options), &option_view},
     .group_count = 2,
-    .run = functions_run,
+    .run = metadata_functions_run,
 };

@@ -7,7 +7,8 @@
 #include "provider_json.h"
 #include "required_providers.h"
 
-static bool schema_collect(Cli *cli, const Project *project, ProviderList *out, Diags *diags) {
+static bool providers_schema_collect(Cli *cli, const Project *project, ProviderList *out,
+                                     Diags *diags) {
     StrVec addresses = {0};
     required_providers_of_state(project->state, &addresses, cli->arena);
     bool ok = required_providers_of(cli->registry, project->config->root, PROVIDERS_OF_TREE, out,
@@ -37,7 +38,7 @@ static void add_functions(const Provider *provider, void *payload, JsonWriter *w
                                       writer, arena);
 }
 
-static int schema_run(Cli *cli, const Arguments *arguments, Diags *diags) {
+static int providers_schema_run(Cli *cli, const Arguments *arguments, Diags *diags) {
     SCOPED(Project) project = {.ignores_versions = true};
     ProviderList providers = {0};
     if (!option_flag(arguments, "json")) {
@@ -48,7 +49,7 @@ static int schema_run(Cli *cli, const Arguments *arguments, Diags *diags) {
     }
     if (!project_load(&project, cli, arguments, NULL, diags) ||
         !project_open_state(&project, LOCK_NONE) ||
-        !schema_collect(cli, &project, &providers, diags))
+        !providers_schema_collect(cli, &project, &providers, diags))
         return 1;
     StrBuf text = strbuf_new(cli->arena);
     JsonWriter writer;
@@ -84,5 +85,5 @@ const Command cmd_providers_schema = {
     .example = "loam providers schema -json",
     .groups = {OPTION_GROUP(options), &option_variables, &option_environment, &option_view},
     .group_count = 4,
-    .run = schema_run,
+    .run = providers_schema_run,
 };

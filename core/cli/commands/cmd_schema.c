@@ -5,8 +5,8 @@
 #include "config_schema.h"
 #include "view_diag.h"
 
-static void schema_add_types(ConfigTypes *out, ConfigTypeKind kind, const Provider *provider,
-                             ResourceMode mode, Arena *arena) {
+static void cmd_schema_add_types(ConfigTypes *out, ConfigTypeKind kind, const Provider *provider,
+                                 ResourceMode mode, Arena *arena) {
     StrVec names = registry_type_names(provider, mode, arena);
     ObjectType found;
     vec_each(&names, name) {
@@ -23,7 +23,7 @@ static void warn_of_absence(Str name, const Diags *why, Diags *diags) {
                   STR_ARG(why->items[0].detail));
 }
 
-static void schema_add_provider(Cli *cli, Str name, ConfigTypes *out, Diags *diags) {
+static void cmd_schema_add_provider(Cli *cli, Str name, ConfigTypes *out, Diags *diags) {
     Arena *arena = cli->arena;
     const Provider *provider;
     Diags why = diags_new(arena);
@@ -34,14 +34,14 @@ static void schema_add_provider(Cli *cli, Str name, ConfigTypes *out, Diags *dia
     ConfigType own = {CONFIG_TYPE_PROVIDER, provider->name, &provider->schema,
                       provider->description};
     vec_push(arena, out, own);
-    schema_add_types(out, CONFIG_TYPE_RESOURCE, provider, MODE_MANAGED, arena);
-    schema_add_types(out, CONFIG_TYPE_DATA, provider, MODE_DATA, arena);
+    cmd_schema_add_types(out, CONFIG_TYPE_RESOURCE, provider, MODE_MANAGED, arena);
+    cmd_schema_add_types(out, CONFIG_TYPE_DATA, provider, MODE_DATA, arena);
 }
 
 static void cmd_schema_collect(Cli *cli, ConfigTypes *out, Diags *diags) {
     StrVec names = registry_names(cli->registry, cli->arena);
     vec_each(&names, name) {
-        schema_add_provider(cli, *name, out, diags);
+        cmd_schema_add_provider(cli, *name, out, diags);
     }
     for (size_t i = 0; i < backends_count; i++) {
         const BackendType *backend = backends_table[i];

@@ -61,8 +61,7 @@ static bool state_list_report_unknown(Str address, const AddressTarget *target, 
     return false;
 }
 
-static bool commands_cmd_state_list_list(const Project *project, const StrVec *addresses,
-                                         StrBuf *text) {
+static bool list_addresses(const Project *project, const StrVec *addresses, StrBuf *text) {
     Arena *arena = project->cli->arena;
     bool ok = true;
     if (addresses->count == 0)
@@ -83,7 +82,7 @@ static int state_list_run(Cli *cli, const Arguments *arguments, Diags *diags) {
         !project_check_has_state(&project))
         return 1;
     StrBuf text = strbuf_new(cli->arena);
-    if (!commands_cmd_state_list_list(&project, &arguments->positionals, &text))
+    if (!list_addresses(&project, &arguments->positionals, &text))
         return 1;
     terminal_out(strbuf_str(&text));
     return 0;

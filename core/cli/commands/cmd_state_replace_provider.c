@@ -40,7 +40,7 @@ static void find_resources(const State *state, Str provider, StateResources *out
     }
 }
 
-static void provider_show(const Cli *cli, Str from, Str to, const StateResources *found) {
+static void replace_provider_show(const Cli *cli, Str from, Str to, const StateResources *found) {
     bool color = cli->terminal.color;
     const char *marks[] = {color ? "\033[33m~\033[0m" : "~", color ? "\033[31m-\033[0m" : "-",
                            color ? "\033[32m+\033[0m" : "+"};
@@ -53,7 +53,7 @@ static void provider_show(const Cli *cli, Str from, Str to, const StateResources
     }
 }
 
-static bool provider_approve(Project *project, const Arguments *arguments) {
+static bool replace_provider_approve(Project *project, const Arguments *arguments) {
     bool asks = !option_flag(arguments, "auto-approve");
     if (!environment_check_approval(project, asks))
         return false;
@@ -66,7 +66,8 @@ static bool provider_approve(Project *project, const Arguments *arguments) {
     return false;
 }
 
-static int provider_replace(Project *project, const Arguments *arguments, Str from, Str to) {
+static int replace_provider_replace(Project *project, const Arguments *arguments, Str from,
+                                    Str to) {
     Cli *cli = project->cli;
     State *state = state_clone(project->state, cli->arena);
     StateResources found = {0};
@@ -75,8 +76,8 @@ static int provider_replace(Project *project, const Arguments *arguments, Str fr
         terminal_print("No matching resources found.\n");
         return 0;
     }
-    provider_show(cli, from, to, &found);
-    if (!provider_approve(project, arguments))
+    replace_provider_show(cli, from, to, &found);
+    if (!replace_provider_approve(project, arguments))
         return diags_has_errors(project->diags) ? 1 : 0; /* a refusal is no failure */
     vec_each(&found, resource) {
         (*resource)->provider_config.provider = to;
@@ -87,7 +88,7 @@ static int provider_replace(Project *project, const Arguments *arguments, Str fr
     return 0;
 }
 
-static int provider_run(Cli *cli, const Arguments *arguments, Diags *diags) {
+static int replace_provider_run(Cli *cli, const Arguments *arguments, Diags *diags) {
     const StrVec *words = &arguments->positionals;
     SCOPED(Project) project = {.dates_backup = true};
     Str from, to;
@@ -101,7 +102,7 @@ static int provider_run(Cli *cli, const Arguments *arguments, Diags *diags) {
         !project_open_state_only(&project, cli, arguments, LOCK_STATE_REPLACE_PROVIDER, diags) ||
         !project_check_has_state(&project))
         return 1;
-    return provider_replace(&project, arguments, from, to);
+    return replace_provider_replace(&project, arguments, from, to);
 }
 
 const Command cmd_state_replace_provider = {
@@ -116,5 +117,5 @@ const Command cmd_state_replace_provider = {
                &option_state, &option_view},
     .group_count = 6,
     .most_positionals = 2,
-    .run = provider_run,
+    .run = replace_provider_run,
 };

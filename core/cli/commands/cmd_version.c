@@ -10,7 +10,7 @@ static const Option options[] = {
 };
 
 /* The versions that the dependency lock file selects; an unreadable file counts as none. */
-static DependencyLock version_read_lock(const Cli *cli) {
+static DependencyLock cmd_version_read_lock(const Cli *cli) {
     DependencyLock lock = {0};
     Diags ignored = diags_new(cli->arena);
     if (!dependency_lock_read(&cli->io, STR("."), &lock, cli->arena, &ignored))
@@ -27,8 +27,8 @@ static void print_text(const Cli *cli, const DependencyLock *lock) {
     }
 }
 
-static int version_run(Cli *cli, const Arguments *arguments, Diags *) {
-    DependencyLock lock = version_read_lock(cli);
+static int cmd_version_run(Cli *cli, const Arguments *arguments, Diags *) {
+    DependencyLock lock = cmd_version_read_lock(cli);
     if (!option_flag(arguments, "json")) {
         print_text(cli, &lock);
         return 0;
@@ -65,5 +65,5 @@ const Command cmd_version = {
     .example = "loam version -json",
     .groups = {OPTION_GROUP(options), &option_view},
     .group_count = 2,
-    .run = version_run,
+    .run = cmd_version_run,
 };

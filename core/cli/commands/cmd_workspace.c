@@ -12,7 +12,7 @@
 #include "view_diag_json.h"
 #include "workspace.h"
 
-static bool workspace_read_name(const Arguments *arguments, Str *out, Diags *diags) {
+static bool cmd_workspace_read_name(const Arguments *arguments, Str *out, Diags *diags) {
     if (arguments->positionals.count == 1) {
         *out = arguments->positionals.items[0];
         return true;
@@ -31,7 +31,8 @@ static bool check_free_choice(const Cli *cli, Diags *diags) {
     return false;
 }
 
-static bool workspace_load(Project *project, Cli *cli, const Arguments *arguments, Diags *diags) {
+static bool cmd_workspace_load(Project *project, Cli *cli, const Arguments *arguments,
+                               Diags *diags) {
     project->ignores_versions = true;
     project->may_be_empty = true;
     project->is_single = true; /* the root module alone configures the backend */
@@ -46,7 +47,7 @@ static bool list_workspaces(Project *project, StrVec *out) {
            backend_choice_list(project, &choice, out, &has_workspaces);
 }
 
-static void workspace_report_missing(const StrVec *names, Str name, Diags *diags) {
+static void cmd_workspace_report_missing(const StrVec *names, Str name, Diags *diags) {
     Str hint = str_did_you_mean(name, names->items, names->count, diags->arena);
     diags_error(diags, NO_RANGE, "Workspace not found",
                 "There is no workspace \"%.*s\".%.*s To list the workspaces, run \"loam workspace "
@@ -55,7 +56,7 @@ static void workspace_report_missing(const StrVec *names, Str name, Diags *diags
 }
 
 /* Reads the state file of -state. The copy does not keep its lineage and serial. */
-static bool workspace_read_given(Project *project, State **out) {
+static bool cmd_workspace_read_given(Project *project, State **out) {
     const Cli *cli = project->cli;
     Str text, path = option_text(project->arguments, "state");
     *out = NULL;
@@ -78,7 +79,7 @@ static bool workspace_read_given(Project *project, State **out) {
     return true;
 }
 
-static bool workspace_fill(Project *project, State *given) {
+static bool cmd_workspace_fill(Project *project, State *given) {
     return !given ||
            (project_open_state(project, LOCK_WORKSPACE_NEW) && project_write_state(project, given));
 }
@@ -90,15 +91,15 @@ typedef struct WorkspaceDocument {
     StrVec names;
 } WorkspaceDocument;
 
-static void workspace_ignore_text(View *, Str) {
+static void cmd_workspace_ignore_text(View *, Str) {
 }
 
-static void workspace_add_diag(View *view, const Diag *diag) {
+static void cmd_workspace_add_diag(View *view, const Diag *diag) {
     WorkspaceDocument *document = view->self;
     view_diag_write_json(diag, view->cli->functions, &document->writer);
 }
 
-static void workspace_write_document(View *view, const Diags *) {
+static void cmd_workspace_write_document(View *view, const Diags *) {
     WorkspaceDocument *document = view->self;
     StrBuf text = strbuf_new(view->cli->arena);
     JsonWriter writer;
@@ -125,12 +126,12 @@ static void workspace_write_document(View *view, const Diags *) {
 
 /* The command changes nothing, so other slots are never called. */
 static const ViewType document_view = {
-    .note = workspace_ignore_text,
-    .diag = workspace_add_diag,
-    .finish = workspace_write_document,
+    .note = cmd_workspace_ignore_text,
+    .diag = cmd_workspace_add_diag,
+    .finish = cmd_workspace_write_document,
 };
 
-static View *workspace_open_document(Cli *cli) {
+static View *cmd_workspace_open_document(Cli *cli) {
     WorkspaceDocument *self = arena_new(cli->arena, WorkspaceDocument);
     self->text = strbuf_new(cli->arena);
     json_writer_init(&self->writer, &self->text, 0);
@@ -141,11 +142,11 @@ static View *workspace_open_document(Cli *cli) {
     return view;
 }
 
-static int workspace_run_list(Cli *cli, const Arguments *arguments, Diags *diags) {
+static int cmd_workspace_run_list(Cli *cli, const Arguments *arguments, Diags *diags) {
     SCOPED(Project) project = {0};
     StrVec names = {0};
     if (!workspace_check(cli->workspace, diags) ||
-        !workspace_load(&project, cli, arguments, diags) || !list_workspaces(&project, &names))
+        !cmd_workspace_load(&project, cli, arguments, diags) || !list_workspaces(&project, &names))
         return 1;
     if (option_flag(arguments, "json")) {
         ((WorkspaceDocument *)cli->view->self)->names = names;
@@ -192,15 +193,15 @@ static bool make_workspace(Project *project, Str name) {
            choice.type->make(&project->cli->io, config, name, project->diags);
 }
 
-static int workspace_make(Project *project, Str name) {
+static int cmd_workspace_make(Project *project, Str name) {
     Cli *cli = project->cli;
     State *given;
     project->state_is_input = true;
-    if (!workspace_check(name, project->diags) || !workspace_read_given(project, &given) ||
+    if (!workspace_check(name, project->diags) || !cmd_workspace_read_given(project, &given) ||
         !make_workspace(project, name) || !workspace_select(cli, name, project->diags))
         return 1;
     cli->workspace = name;
-    if (!workspace_fill(project, given))
+    if (!cmd_workspace_fill(project, given))
         return 1;
     if (cli_name(cli)->peer) {
         const char *title = cli_name(cli)->title, *command = cli_name(cli)->name;
@@ -221,15 +222,15 @@ static int run_new(Cli *cli, const Arguments *arguments, Diags *diags) {
     SCOPED(Project) project = {0};
     StrVec names = {0};
     Str name;
-    if (!workspace_read_name(arguments, &name, diags))
+    if (!cmd_workspace_read_name(arguments, &name, diags))
         return 1;
     /* LOAM_WORKSPACE may name a workspace that does not exist yet. */
     bool is_current = str_equal(name, cli->workspace);
     if ((!is_current && !check_free_choice(cli, diags)) ||
-        !workspace_load(&project, cli, arguments, diags) || !list_workspaces(&project, &names))
+        !cmd_workspace_load(&project, cli, arguments, diags) || !list_workspaces(&project, &names))
         return 1;
     if (!str_is_among(name, names.items, names.count))
-        return workspace_make(&project, name);
+        return cmd_workspace_make(&project, name);
     diags_error(
         diags, NO_RANGE, "Workspace already exists",
         "The workspace \"%.*s\" already exists. To select it, run \"loam workspace select\".",
@@ -249,13 +250,13 @@ static int run_select(Cli *cli, const Arguments *arguments, Diags *diags) {
     SCOPED(Project) project = {0};
     StrVec names = {0};
     Str name;
-    if (!workspace_read_name(arguments, &name, diags) || !check_free_choice(cli, diags) ||
-        !workspace_load(&project, cli, arguments, diags) || !list_workspaces(&project, &names))
+    if (!cmd_workspace_read_name(arguments, &name, diags) || !check_free_choice(cli, diags) ||
+        !cmd_workspace_load(&project, cli, arguments, diags) || !list_workspaces(&project, &names))
         return 1;
     if (!str_is_among(name, names.items, names.count)) {
         if (option_flag(arguments, "or-create"))
-            return workspace_make(&project, name);
-        workspace_report_missing(&names, name, diags);
+            return cmd_workspace_make(&project, name);
+        cmd_workspace_report_missing(&names, name, diags);
         return 1;
     }
     if (cli_name(cli)->peer && str_equal(name, cli->workspace))
@@ -283,7 +284,7 @@ static bool has_objects(const State *state) {
 }
 
 /* Returns false, with an error, if the workspace still manages objects and -force is not given. */
-static bool workspace_check_empty(const Project *project, Str name, Diags *diags) {
+static bool cmd_workspace_check_empty(const Project *project, Str name, Diags *diags) {
     bool is_empty = !has_objects(project->state) && !project->found_journal;
     if (is_empty || option_flag(project->arguments, "force"))
         return true;
@@ -317,7 +318,7 @@ static bool delete_workspace(const Cli *cli, const Arguments *arguments, Str nam
     there.workspace = name;
     SCOPED(Project) project = {.ignores_versions = true};
     return project_open_state_only(&project, &there, arguments, LOCK_WORKSPACE_DELETE, diags) &&
-           workspace_check_empty(&project, name, diags) && remove_workspace(&project);
+           cmd_workspace_check_empty(&project, name, diags) && remove_workspace(&project);
 }
 
 static bool check_deletable(const Cli *cli, Str name, const StrVec *names, Diags *diags) {
@@ -325,7 +326,7 @@ static bool check_deletable(const Cli *cli, Str name, const StrVec *names, Diags
         diags_error(diags, NO_RANGE, "Cannot delete the default workspace",
                     "The workspace \"default\" always exists.");
     } else if (!str_is_among(name, names->items, names->count)) {
-        workspace_report_missing(names, name, diags);
+        cmd_workspace_report_missing(names, name, diags);
     } else if (str_equal(name, cli->workspace)) {
         diags_error(diags, NO_RANGE, "Workspace is selected",
                     "\"%.*s\" is the selected workspace. Select another one first.", STR_ARG(name));
@@ -339,9 +340,9 @@ static int run_delete(Cli *cli, const Arguments *arguments, Diags *diags) {
     SCOPED(Project) project = {0};
     StrVec names = {0};
     Str name;
-    if (!workspace_read_name(arguments, &name, diags) ||
-        !workspace_load(&project, cli, arguments, diags) || !list_workspaces(&project, &names) ||
-        !check_deletable(cli, name, &names, diags) ||
+    if (!cmd_workspace_read_name(arguments, &name, diags) ||
+        !cmd_workspace_load(&project, cli, arguments, diags) ||
+        !list_workspaces(&project, &names) || !check_deletable(cli, name, &names, diags) ||
         !delete_workspace(cli, arguments, name, diags))
         return 1;
     terminal_print(cli_name(cli)->peer ? "Deleted workspace \"%.*s\"!\n"
@@ -362,8 +363,8 @@ static const Command cmd_workspace_list = {
     .example = "loam workspace list",
     .groups = {OPTION_GROUP(list_options), &option_variables, &option_environment, &option_view},
     .group_count = 4,
-    .run = workspace_run_list,
-    .json_view = workspace_open_document,
+    .run = cmd_workspace_run_list,
+    .json_view = cmd_workspace_open_document,
 };
 
 static const Command cmd_workspace_show = {

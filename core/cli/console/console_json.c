@@ -16,9 +16,9 @@ typedef struct Wrapper {
     bool is_sensitive;
 } Wrapper;
 
-static bool json_read_value(Str raw, const Type *type, Value *out, Arena *arena);
+static bool console_json_read_value(Str raw, const Type *type, Value *out, Arena *arena);
 
-static bool json_read_number(Str text, Value *out, Arena *arena) {
+static bool console_json_read_number(Str text, Value *out, Arena *arena) {
     const Number *number = NULL;
     if (!number_from_text(text, &number, arena))
         return false;
@@ -26,7 +26,7 @@ static bool json_read_number(Str text, Value *out, Arena *arena) {
     return true;
 }
 
-static bool json_read_bool(JsonReader *reader, bool *out) {
+static bool console_json_read_bool(JsonReader *reader, bool *out) {
     JsonToken token = json_next(reader);
     *out = token == JSON_TRUE;
     return token == JSON_TRUE || token == JSON_FALSE;
@@ -38,9 +38,9 @@ static bool read_wrapper_field(JsonReader *reader, Str key, Wrapper *wrapper, Ar
     if (str_equal(key, STR("$value")))
         return json_skip(reader, json_next(reader), &wrapper->value);
     if (str_equal(key, STR("$unknown")))
-        return json_read_bool(reader, &wrapper->is_unknown);
+        return console_json_read_bool(reader, &wrapper->is_unknown);
     if (str_equal(key, STR("$sensitive")))
-        return json_read_bool(reader, &wrapper->is_sensitive);
+        return console_json_read_bool(reader, &wrapper->is_sensitive);
     if (!str_equal(key, STR("$number")) || json_next(reader) != JSON_STRING)
         return false;
     wrapper->number = str_clone(reader->text, arena);
@@ -53,9 +53,9 @@ static bool read_wrapped(const Wrapper *wrapper, const Type *type, Value *out, A
     if (wrapper->is_unknown) {
         *out = value_unknown(type ? type : &TYPE_DYNAMIC);
     } else if (wrapper->number.len) {
-        if (!json_read_number(wrapper->number, out, arena))
+        if (!console_json_read_number(wrapper->number, out, arena))
             return false;
-    } else if (!wrapper->value.len || !json_read_value(wrapper->value, type, out, arena)) {
+    } else if (!wrapper->value.len || !console_json_read_value(wrapper->value, type, out, arena)) {
         return false;
     }
     if (wrapper->is_sensitive)
@@ -79,14 +79,15 @@ static const Type *member_type(const Type *type, Str name) {
     return NULL;
 }
 
-static bool json_read_members(const RawMembers *members, const Type *type, Value *out,
-                              Arena *arena) {
+static bool console_json_read_members(const RawMembers *members, const Type *type, Value *out,
+                                      Arena *arena) {
     size_t count = members->names.count;
     Value *items = arena_new_array(arena, Value, count);
     Str *names = arena_new_array(arena, Str, count);
     for (size_t i = 0; i < count; i++) {
         names[i] = value_text(value_string(members->names.items[i], arena));
-        if (!json_read_value(members->raw.items[i], member_type(type, names[i]), &items[i], arena))
+        if (!console_json_read_value(members->raw.items[i], member_type(type, names[i]), &items[i],
+                                     arena))
             return false;
     }
     *out = type && type->kind == KIND_MAP ? value_map(type->element, names, items, count, arena)
@@ -94,7 +95,8 @@ static bool json_read_members(const RawMembers *members, const Type *type, Value
     return true;
 }
 
-static bool json_read_object(JsonReader *reader, const Type *type, Value *out, Arena *arena) {
+static bool console_json_read_object(JsonReader *reader, const Type *type, Value *out,
+                                     Arena *arena) {
     Wrapper wrapper = {0};
     RawMembers members = {0};
     bool is_wrapper = false;
@@ -116,7 +118,7 @@ static bool json_read_object(JsonReader *reader, const Type *type, Value *out, A
     if (token != JSON_OBJECT_END || (is_wrapper && members.names.count))
         return false;
     return is_wrapper ? read_wrapped(&wrapper, type, out, arena)
-                      : json_read_members(&members, type, out, arena);
+                      : console_json_read_members(&members, type, out, arena);
 }
 
 static const Type *item_type(const Type *type, size_t i) {
@@ -127,14 +129,15 @@ static const Type *item_type(const Type *type, size_t i) {
     return type->kind == KIND_TUPLE && i < type->count ? type_at(type, i) : NULL;
 }
 
-static bool json_read_array(JsonReader *reader, const Type *type, Value *out, Arena *arena) {
+static bool console_json_read_array(JsonReader *reader, const Type *type, Value *out,
+                                    Arena *arena) {
     ValueVec items = {0};
     JsonToken token;
     while ((token = json_next(reader)) != JSON_ARRAY_END) {
         Str raw;
         Value item;
         if (token == JSON_BAD || token == JSON_END || !json_skip(reader, token, &raw) ||
-            !json_read_value(raw, item_type(type, items.count), &item, arena))
+            !console_json_read_value(raw, item_type(type, items.count), &item, arena))
             return false;
         vec_push(arena, &items, item);
     }
@@ -147,13 +150,13 @@ static bool json_read_array(JsonReader *reader, const Type *type, Value *out, Ar
     return true;
 }
 
-static bool json_read_value(Str raw, const Type *type, Value *out, Arena *arena) {
+static bool console_json_read_value(Str raw, const Type *type, Value *out, Arena *arena) {
     JsonReader reader = json_reader_new(raw, arena);
     switch (json_next(&reader)) {
-    case JSON_OBJECT_START: return json_read_object(&reader, type, out, arena);
-    case JSON_ARRAY_START: return json_read_array(&reader, type, out, arena);
+    case JSON_OBJECT_START: return console_json_read_object(&reader, type, out, arena);
+    case JSON_ARRAY_START: return console_json_read_array(&reader, type, out, arena);
     case JSON_STRING: *out = value_string(reader.text, arena); return true;
-    case JSON_NUMBER: return json_read_number(reader.text, out, arena);
+    case JSON_NUMBER: return console_json_read_number(reader.text, out, arena);
     case JSON_TRUE: *out = value_bool(true); return true;
     case JSON_FALSE: *out = value_bool(false); return true;
     case JSON_NULL: *out = value_null(type ? type : &TYPE_DYNAMIC); return true;
@@ -191,7 +194,7 @@ static bool is_double_text(Value number, Str text, Arena *arena) {
     return str_equal(number_to_text(rounded, arena), text);
 }
 
-static void json_write_number(JsonWriter *writer, Value number, Arena *arena) {
+static void console_json_write_number(JsonWriter *writer, Value number, Arena *arena) {
     int64_t integer = 0;
     const int64_t exact = INT64_C(1) << 49;
     if (value_to_int(number, &integer) && integer > -exact && integer < exact) {
@@ -216,7 +219,7 @@ static void write_items(JsonWriter *writer, Value v, Arena *arena) {
     json_array_end(writer);
 }
 
-static void json_write_members(JsonWriter *writer, Value v, Arena *arena) {
+static void console_json_write_members(JsonWriter *writer, Value v, Arena *arena) {
     bool is_object = v.type->kind == KIND_OBJECT;
     size_t count = is_object ? v.type->count : v.count;
     json_object_start(writer);
@@ -238,13 +241,13 @@ static void console_json_write_value(JsonWriter *writer, Value v, Arena *arena) 
     }
     switch (v.type->kind) {
     case KIND_BOOL: json_bool(writer, v.as.boolean); return;
-    case KIND_NUMBER: json_write_number(writer, v, arena); return;
+    case KIND_NUMBER: console_json_write_number(writer, v, arena); return;
     case KIND_STRING: json_write_string(writer, value_text(v)); return;
     case KIND_LIST:
     case KIND_SET:
     case KIND_TUPLE: write_items(writer, v, arena); return;
     case KIND_MAP:
-    case KIND_OBJECT: json_write_members(writer, v, arena); return;
+    case KIND_OBJECT: console_json_write_members(writer, v, arena); return;
     case KIND_DYNAMIC: json_write_null(writer); return;
     }
 }
@@ -277,7 +280,7 @@ static bool request_convert(JsonReader *reader, Request *request, Arena *arena) 
         } else if (str_equal(reader->text, STR("value"))) {
             Str raw;
             has_value = json_skip(reader, json_next(reader), &raw) &&
-                        json_read_value(raw, NULL, &request->value, arena);
+                        console_json_read_value(raw, NULL, &request->value, arena);
             if (!has_value)
                 return false;
         } else {
@@ -298,7 +301,7 @@ static bool request_variables(JsonReader *reader, Request *request, Arena *arena
         Value *value = arena_new(arena, Value);
         Str raw;
         if (!json_skip(reader, json_next(reader), &raw) ||
-            !json_read_value(raw, NULL, value, arena))
+            !console_json_read_value(raw, NULL, value, arena))
             return false;
         map_set(&request->variables, name, value);
     }
@@ -394,8 +397,8 @@ static bool answer_value(const Request *request, const Scope *scope, Value *out,
     return is_parsed && eval_expr(expr, &own, out, arena, diags);
 }
 
-static void json_write_position(JsonWriter *writer, const char *key, SourceRange range,
-                                uint32_t offset) {
+static void console_json_write_position(JsonWriter *writer, const char *key, SourceRange range,
+                                        uint32_t offset) {
     SourcePos position = source_text_position(range.source, offset);
     json_key(writer, str_from_cstr(key));
     json_object_start(writer);
@@ -428,8 +431,8 @@ static void write_errors(JsonWriter *writer, const Diags *diags, Arena *arena) {
         return;
     json_key(writer, STR("range"));
     json_object_start(writer);
-    json_write_position(writer, "start", range, range.start);
-    json_write_position(writer, "end", range, range.end);
+    console_json_write_position(writer, "start", range, range.start);
+    console_json_write_position(writer, "end", range, range.end);
     json_object_end(writer);
 }
 

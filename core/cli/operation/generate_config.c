@@ -10,7 +10,7 @@
 
 typedef VEC(const Import *) MissingImports;
 
-static Str config_path_of(const Project *project) {
+static Str generate_config_path_of(const Project *project) {
     return option_text(project->arguments, "generate-config-out");
 }
 
@@ -37,7 +37,7 @@ static bool is_yaml(const Cli *cli, Str path) {
 
 bool generate_config_check(const Project *project) {
     const Cli *cli = project->cli;
-    Str path = config_path_of(project);
+    Str path = generate_config_path_of(project);
     if (str_ends_with(path, STR(".json"))) {
         diags_error(project->diags, NO_RANGE, "Cannot generate configuration in JSON",
                     "-generate-config-out writes the native syntax, or YAML if the file name ends "
@@ -54,7 +54,7 @@ bool generate_config_check(const Project *project) {
     return false;
 }
 
-static bool config_has_block(const Module *root, ResourceAddr address, Arena *arena) {
+static bool generate_config_has_block(const Module *root, ResourceAddr address, Arena *arena) {
     return map_has(&root->resources,
                    str_format(arena, "%.*s.%.*s", STR_ARG(address.type), STR_ARG(address.name)));
 }
@@ -66,17 +66,17 @@ static bool can_be_described(const Import *import) {
            !import->for_each;
 }
 
-static void config_find_missing(const Project *project, MissingImports *out) {
+static void generate_config_find_missing(const Project *project, MissingImports *out) {
     const Module *root = project->config->root;
     vec_each(&root->imports, import) {
         if (can_be_described(import) &&
-            !config_has_block(root, import->to.target.resource, project->cli->arena))
+            !generate_config_has_block(root, import->to.target.resource, project->cli->arena))
             vec_push(project->cli->arena, out, import);
     }
 }
 
 /* The block names the provider configuration that its import block names, as a plan requires. */
-static Str config_provider_of(const Import *import, Arena *arena) {
+static Str generate_config_provider_of(const Import *import, Arena *arena) {
     const ProviderRef *ref = &import->provider;
     return ref->name.len ? config_provider_key(ref->name, ref->alias, arena) : STR_EMPTY;
 }
@@ -85,7 +85,7 @@ static Str empty_blocks(const MissingImports *missing, Arena *arena) {
     StrBuf out = strbuf_new(arena);
     vec_each(missing, import) {
         ResourceAddr address = (*import)->to.target.resource;
-        Str provider = config_provider_of(*import, arena);
+        Str provider = generate_config_provider_of(*import, arena);
         strbuf_add_format(&out, "resource \"%.*s\" \"%.*s\" {\n", STR_ARG(address.type),
                           STR_ARG(address.name));
         if (provider.len)
@@ -124,8 +124,8 @@ static bool import_all(Project *project, const MissingImports *missing, PlanResu
     return engine_plan(&project->engine, &options, project->state, out, cli->arena, project->diags);
 }
 
-static bool config_describe(Project *project, const Import *import, const PlanResult *result,
-                            ResourceTexts *out) {
+static bool generate_config_describe(Project *project, const Import *import,
+                                     const PlanResult *result, ResourceTexts *out) {
     Arena *arena = project->cli->arena;
     ResourceAddr address = import->to.target.resource;
     const ResourceChange *change = plan_find(result->plan, address, STR_EMPTY);
@@ -136,7 +136,7 @@ static bool config_describe(Project *project, const Import *import, const PlanRe
         .type = address.type,
         .name = address.name,
         .id = change->import.id,
-        .provider = config_provider_of(import, arena),
+        .provider = generate_config_provider_of(import, arena),
         .schema = engine_find_schema(&project->engine, address.mode,
                                      resource->provider_config.provider, address.type),
         .object = change->config,
@@ -148,9 +148,9 @@ static bool config_describe(Project *project, const Import *import, const PlanRe
     return true;
 }
 
-static bool config_write_text(Project *project, Str text) {
+static bool generate_config_write_text(Project *project, Str text) {
     const Disk *disk = project->cli->io.disk;
-    Str path = config_path_of(project);
+    Str path = generate_config_path_of(project);
     int error = disk->make_directories(disk->self, disk_directory_of(path), 0777);
     if (error == 0)
         error = disk->write_file(disk->self, path, text, 0666);
@@ -164,14 +164,14 @@ static bool config_write_text(Project *project, Str text) {
 bool generate_config_write(Project *project, const ResourceTexts *texts, Str *out) {
     Cli *cli = project->cli;
     ResourceTextSyntax syntax =
-        is_yaml(cli, config_path_of(project)) ? RESOURCE_TEXT_YAML : RESOURCE_TEXT_NATIVE;
+        is_yaml(cli, generate_config_path_of(project)) ? RESOURCE_TEXT_YAML : RESOURCE_TEXT_NATIVE;
     *out = resource_text_file(texts, syntax, str_from_cstr(cli_name(cli)->title), cli->arena);
-    return config_write_text(project, *out);
+    return generate_config_write_text(project, *out);
 }
 
 /* Loads the new file even if its directory or name makes it no part of the configuration. */
 static bool load_described(Project *project, Str text, bool yaml) {
-    Str path = config_path_of(project);
+    Str path = generate_config_path_of(project);
     bool is_here = str_find_char(path, '/', 0) == SIZE_MAX && front_end_is_configuration(path);
     if (is_here)
         return project_load(project, project->cli, project->arguments, NULL, project->diags);
@@ -193,7 +193,8 @@ static void keep_blocks(Map *blocks, const ResourceTexts *texts, Arena *arena) {
 }
 
 /* Moves errors of an empty block, which is not on disk, to the import block that needs it. */
-static void config_place_errors(Project *project, const MissingImports *missing, size_t before) {
+static void generate_config_place_errors(Project *project, const MissingImports *missing,
+                                         size_t before) {
     Arena *arena = project->cli->arena;
     for (size_t i = before; i < project->diags->count; i++) {
         Diag *diag = &project->diags->items[i];
@@ -214,21 +215,21 @@ bool generate_config_missing(Project *project, Map *blocks) {
     MissingImports missing = {0};
     ResourceTexts texts = {0};
     PlanResult result = {0};
-    config_find_missing(project, &missing);
+    generate_config_find_missing(project, &missing);
     if (missing.count == 0)
         return true;
     size_t before = project->diags->count;
     bool ok = load_with(project, STR(BLOCKS_NAME), empty_blocks(&missing, cli->arena));
     ok = ok && import_all(project, &missing, &result);
-    config_place_errors(project, &missing, before);
+    generate_config_place_errors(project, &missing, before);
     if (!ok)
         return false;
     vec_each(&missing, import) {
-        if (!config_describe(project, *import, &result, &texts))
+        if (!generate_config_describe(project, *import, &result, &texts))
             return false;
     }
     Str text;
     keep_blocks(blocks, &texts, cli->arena);
     return generate_config_write(project, &texts, &text) &&
-           load_described(project, text, is_yaml(cli, config_path_of(project)));
+           load_described(project, text, is_yaml(cli, generate_config_path_of(project)));
 }

@@ -2,7 +2,7 @@
 #include "environment.h"
 #include "prompt.h"
 
-static const Environment *project_environment_environment_of(const Project *project) {
+static const Environment *environment_of_project(const Project *project) {
     return project->config ? project->config->environment : NULL;
 }
 
@@ -10,7 +10,7 @@ bool environment_require(const Project *project) {
     Arena *arena = project->cli->arena;
     const Map *declared = &project->config->root->environments;
     StrVec names = {0};
-    if (declared->count == 0 || project_environment_environment_of(project))
+    if (declared->count == 0 || environment_of_project(project))
         return true;
     map_each(declared, entry) {
         vec_push(arena, &names, entry->key);
@@ -31,7 +31,7 @@ static bool report_unasked(Project *project, const Environment *environment) {
 }
 
 bool environment_check_approval(Project *project, bool asks) {
-    const Environment *environment = project_environment_environment_of(project);
+    const Environment *environment = environment_of_project(project);
     Str given = option_text(project->arguments, "approve-protected");
     bool is_protected = environment && environment->is_protected;
     if (given.ptr && (!environment || !str_equal(given, environment->name))) {
@@ -60,7 +60,7 @@ static bool ask_for_name(Project *project, const Environment *environment) {
 }
 
 bool environment_approve_change(Project *project) {
-    const Environment *environment = project_environment_environment_of(project);
+    const Environment *environment = environment_of_project(project);
     if (!environment_check_approval(project, true))
         return false;
     return !environment || !environment->is_protected ||
@@ -69,7 +69,7 @@ bool environment_approve_change(Project *project) {
 }
 
 const char *environment_wanted_answer(const Project *project) {
-    const Environment *environment = project_environment_environment_of(project);
+    const Environment *environment = environment_of_project(project);
     bool is_named = option_is_given(project->arguments, "approve-protected");
     if (!environment || !environment->is_protected || is_named)
         return "yes";

@@ -13,7 +13,7 @@
 
 #define READ_TRIES 5 /* of a state that other programs write */
 
-static Value state_with_path(Value config, Str path, Arena *arena) {
+static Value project_state_with_path(Value config, Str path, Arena *arena) {
     size_t index;
     if (!path.ptr || !type_find_attribute(config.type, STR("path"), &index))
         return config;
@@ -22,7 +22,7 @@ static Value state_with_path(Value config, Str path, Arena *arena) {
 }
 
 /* Reports the holder of the lock that a command waits for, and since when it is held. */
-static void state_print_waiting(void *payload, const LockInfo *holder) {
+static void project_state_print_waiting(void *payload, const LockInfo *holder) {
     Cli *cli = payload;
     SCOPED(ArenaRef) scratch = arena_open("waiting");
     Str text = STR("Waiting for the state's lock.");
@@ -48,14 +48,14 @@ static Str dated_backup(const Cli *cli, Str path) {
 }
 
 /* -state, -state-out and -backup belong to the local backend and its default workspace. */
-static bool state_open_with(Project *project, BackendChoice choice, Str path,
-                            const char *backup_option, Backend **out) {
+static bool project_state_open_with(Project *project, BackendChoice choice, Str path,
+                                    const char *backup_option, Backend **out) {
     Cli *cli = project->cli;
     Str workspace = path.ptr ? STR("default") : cli->workspace;
-    choice.config = state_with_path(choice.config, path, cli->arena);
+    choice.config = project_state_with_path(choice.config, path, cli->arena);
     if (!backend_choice_open(project, &choice, workspace, out))
         return false;
-    (*out)->waiting = state_print_waiting;
+    (*out)->waiting = project_state_print_waiting;
     (*out)->waiting_payload = cli;
     Str backup = option_text(project->arguments, backup_option);
     if (backup.ptr)
@@ -101,16 +101,16 @@ bool project_open_backend(Project *project) {
     if (!workspace_check(project->cli->workspace, project->diags))
         return false;
     if (!backend_choice_select(project, &choice) ||
-        !state_open_with(project, choice, path, "backup", &project->backend)) {
+        !project_state_open_with(project, choice, path, "backup", &project->backend)) {
         return false;
     }
     project->out = project->backend;
     path = option_text(project->arguments, "state-out");
     if (!path.ptr || str_equal(path, project->backend->path))
         return true;
-    return state_open_with(project, choice, path,
-                           project->out_backup_option ? project->out_backup_option : "backup",
-                           &project->out);
+    return project_state_open_with(
+        project, choice, path, project->out_backup_option ? project->out_backup_option : "backup",
+        &project->out);
 }
 
 static bool lock_one(Project *project, Backend *backend, LockOperation operation,
@@ -195,7 +195,7 @@ static bool check_age(Project *project, bool *is_old) {
 
 /* Without the lock, another program may write the state and begin a new journal between the two
  * reads. The journal would then be replayed on the state before, so both are read again. */
-static bool state_read_state(Project *project, LockOperation operation) {
+static bool project_state_read_state(Project *project, LockOperation operation) {
     bool is_old = true;
     for (int i = 0; i < READ_TRIES && is_old; i++) {
         if (!read_once(project, operation))
@@ -214,7 +214,7 @@ static bool state_read_state(Project *project, LockOperation operation) {
 
 /* Returns the environment recorded in the state. If another program has dropped that record, the
  * lineage identifies the environment. */
-static Str state_owner_of(const Project *project) {
+static Str project_state_owner_of(const Project *project) {
     const State *state = project->state;
     if (state->environment.len > 0 || state->lineage.len == 0)
         return state->environment;
@@ -226,9 +226,9 @@ static Str state_owner_of(const Project *project) {
 }
 
 /* Returns false, with an error, if the state belongs to another environment. */
-static bool state_check_environment(const Project *project) {
+static bool project_state_check_environment(const Project *project) {
     bool has_environments = project->config && project->config->root->environments.count > 0;
-    Str owner = has_environments ? state_owner_of(project) : STR_EMPTY;
+    Str owner = has_environments ? project_state_owner_of(project) : STR_EMPTY;
     const Environment *environment = project->config ? project->config->environment : NULL;
     Str chosen = environment ? environment->name : STR_EMPTY;
     if (owner.len == 0 || str_equal(owner, chosen))
@@ -251,7 +251,7 @@ static bool state_check_environment(const Project *project) {
 
 bool project_open_state(Project *project, LockOperation operation) {
     if (!project_open_backend(project) || !lock_state(project, operation) ||
-        !state_read_state(project, operation) || !state_check_environment(project))
+        !project_state_read_state(project, operation) || !project_state_check_environment(project))
         return false;
     if (operation == LOCK_APPLY) /* the key of a new state is ready when its plan is */
         cipher_begin(project->out->cipher);
@@ -259,7 +259,7 @@ bool project_open_state(Project *project, LockOperation operation) {
 }
 
 bool project_read_again(Project *project) {
-    return state_read_state(project, LOCK_APPLY);
+    return project_state_read_state(project, LOCK_APPLY);
 }
 
 bool project_open_state_only(Project *project, Cli *cli, const Arguments *arguments,

@@ -169,7 +169,7 @@ static void add_peer_excerpt(StrBuf *out, const Diag *diag, const Look *look, Ar
         strbuf_add_format(out, "    %s├────────────────%s\n", look->dim, look->reset);
 }
 
-static void diag_add_values(StrBuf *out, const Diag *diag, const Look *look) {
+static void view_diag_add_values(StrBuf *out, const Diag *diag, const Look *look) {
     vec_each(&diag->values, value) {
         strbuf_add_format(out, "    %s%s%s %.*s %.*s\n", look->dim, look->unicode ? "│" : "|",
                           look->reset, STR_ARG(value->traversal), STR_ARG(value->statement));
@@ -210,7 +210,7 @@ void view_diag_render(const Diag *diag, RenderStyle style, StrBuf *out, Arena *s
         add_peer_excerpt(&text, diag, &look, scratch);
     else if (diag->range.source)
         add_excerpt(&text, diag, style.width, &look, scratch);
-    diag_add_values(&text, diag, &look);
+    view_diag_add_values(&text, diag, &look);
     if (diag->detail.len > 0) {
         strbuf_add_char(&text, '\n');
         /* Names of files may contain control characters. */

@@ -40,7 +40,7 @@ static void write_empty_range(JsonWriter *writer) {
     json_object_end(writer);
 }
 
-static void json_write_values(JsonWriter *writer, const Diag *diag) {
+static void diag_json_write_values(JsonWriter *writer, const Diag *diag) {
     json_key(writer, STR("values"));
     json_array_start(writer);
     vec_each(&diag->values, value) {
@@ -94,7 +94,7 @@ static void write_snippet(JsonWriter *writer, const Diag *diag, SourceRange rang
     json_key_int(writer, "start_line", source_text_position(range.source, range.start).line);
     json_key_int(writer, "highlight_start_offset", range.start - first);
     json_key_int(writer, "highlight_end_offset", range.end - first);
-    json_write_values(writer, diag);
+    diag_json_write_values(writer, diag);
     write_function_call(writer, diag, functions);
     json_object_end(writer);
 }

@@ -75,7 +75,7 @@ typedef struct ChangeEvent {
     Str generated_config;
 } ChangeEvent;
 
-static void json_write_change(JsonWriter *writer, const ChangeEvent *event, Arena *scratch) {
+static void view_json_write_change(JsonWriter *writer, const ChangeEvent *event, Arena *scratch) {
     json_key(writer, STR("change"));
     json_object_start(writer);
     view_json_line_resource(writer, "resource", event->address, scratch);
@@ -97,7 +97,7 @@ static void json_write_change(JsonWriter *writer, const ChangeEvent *event, Aren
 }
 
 /* Writes the changed fields with their owners; omits them if the provider knows no owners. */
-static void json_write_fields(JsonWriter *writer, const DriftFields *fields, Arena *scratch) {
+static void view_json_write_fields(JsonWriter *writer, const DriftFields *fields, Arena *scratch) {
     if (fields->count == 0)
         return;
     json_key(writer, STR("fields"));
@@ -110,7 +110,7 @@ static void json_write_fields(JsonWriter *writer, const DriftFields *fields, Are
     json_array_end(writer);
 }
 
-static void json_write_drift(const Cli *cli, const Drift *drift) {
+static void view_json_write_drift(const Cli *cli, const Drift *drift) {
     SCOPED(ArenaRef) scratch = arena_open("line");
     ViewJsonLine line;
     const char *action = drift->action == ACTION_NO_OP ? "move" : action_name(drift->action);
@@ -119,9 +119,9 @@ static void json_write_drift(const Cli *cli, const Drift *drift) {
                          str_format(scratch, "%.*s: Drift detected (%s)", STR_ARG(address), action),
                          scratch);
     ChangeEvent event = {.address = drift->address, .previous = drift->previous, .action = action};
-    json_write_change(&line.writer, &event, scratch);
+    view_json_write_change(&line.writer, &event, scratch);
     if (!cli_name(cli)->is_other)
-        json_write_fields(&line.writer, &drift->fields, scratch);
+        view_json_write_fields(&line.writer, &drift->fields, scratch);
     view_json_line_end(&line);
 }
 
@@ -148,7 +148,7 @@ static void write_planned_change(const Cli *cli, const ResourceChange *change) {
         .import = &change->import,
         .generated_config = change->generated_config,
     };
-    json_write_change(&line.writer, &event, scratch);
+    view_json_write_change(&line.writer, &event, scratch);
     view_json_line_end(&line);
 }
 
@@ -185,7 +185,7 @@ static void end_outputs(ViewJsonLine *line) {
     view_json_line_end(line);
 }
 
-static void json_write_planned_outputs(const Cli *cli, const Plan *plan) {
+static void view_json_write_planned_outputs(const Cli *cli, const Plan *plan) {
     SCOPED(ArenaRef) scratch = arena_open("line");
     ViewJsonLine line;
     begin_outputs(&line, cli, plan->outputs.count, scratch);
@@ -200,18 +200,18 @@ static void json_write_planned_outputs(const Cli *cli, const Plan *plan) {
 }
 
 /* A change that only moves an object is not reported again when its plan is applied. */
-static void json_saved_plan(View *view, const Plan *plan) {
+static void view_json_saved_plan(View *view, const Plan *plan) {
     vec_each(&plan->changes, change) {
         if (change->action != ACTION_NO_OP)
             write_planned_change(view->cli, change);
     }
 }
 
-static void json_show_plan(View *view, const Plan *plan) {
+static void view_json_show_plan(View *view, const Plan *plan) {
     Cli *cli = view->cli;
     SCOPED(ArenaRef) scratch = arena_open("plan");
     vec_each(&plan->drift, drift) {
-        json_write_drift(cli, drift);
+        view_json_write_drift(cli, drift);
     }
     vec_each(&plan->changes, change) {
         write_planned_change(cli, change);
@@ -221,10 +221,10 @@ static void json_show_plan(View *view, const Plan *plan) {
     write_summary(cli, counts, "plan",
                   str_format(scratch, "Plan: %.*s.", STR_ARG(plan_summary(plan, scratch))));
     if (plan->outputs.count > 0)
-        json_write_planned_outputs(cli, plan);
+        view_json_write_planned_outputs(cli, plan);
 }
 
-static void json_write_outputs(const Cli *cli, const State *state) {
+static void view_json_write_outputs(const Cli *cli, const State *state) {
     SCOPED(ArenaRef) scratch = arena_open("line");
     ViewJsonLine line;
     begin_outputs(&line, cli, state->outputs.count, scratch);
@@ -244,7 +244,7 @@ static void json_write_outputs(const Cli *cli, const State *state) {
     end_outputs(&line);
 }
 
-static void json_applied(View *view, const State *state) {
+static void view_json_applied(View *view, const State *state) {
     Cli *cli = view->cli;
     SCOPED(ArenaRef) scratch = arena_open("summary");
     PlanCounts counts = view->done;
@@ -259,7 +259,7 @@ static void json_applied(View *view, const State *state) {
         write_summary(cli, counts, "apply",
                       str_format(scratch, "Apply complete! Resources: %.*s.",
                                  STR_ARG(view_summary(counts, scratch))));
-    json_write_outputs(cli, state);
+    view_json_write_outputs(cli, state);
 }
 
 typedef struct HookLine {
@@ -295,17 +295,17 @@ static void write_hook(const Cli *cli, const HookLine *hook, Arena *scratch) {
     view_json_line_end(&line);
 }
 
-static Str json_id_suffix(Str id, Arena *scratch) {
+static Str view_json_id_suffix(Str id, Arena *scratch) {
     return id.len > 0 ? str_format(scratch, " [id=%.*s]", STR_ARG(id)) : STR_EMPTY;
 }
 
-static int64_t json_monotonic_ms(const Stream *stream) {
+static int64_t view_json_monotonic_ms(const Stream *stream) {
     const Clock *clock = stream->cli->io.clock;
     return clock->monotonic_ms(clock->self);
 }
 
 static void write_progress(Stream *stream) {
-    int64_t now = json_monotonic_ms(stream);
+    int64_t now = view_json_monotonic_ms(stream);
     for (Running *running = stream->running; running; running = running->next) {
         if (now - running->noted_ms < STILL_EVERY_MS)
             continue;
@@ -325,7 +325,7 @@ static void write_progress(Stream *stream) {
     }
 }
 
-static void json_tick(void *payload) {
+static void view_json_tick(void *payload) {
     Stream *stream = payload;
     pthread_mutex_lock(&stream->mutex);
     while (!stream->is_closing) {
@@ -342,11 +342,11 @@ static void add_running(Stream *stream, const WalkEvent *event) {
     running->resource = resource_addr_clone(event->resource, stream->arena);
     running->action = event->action;
     running->operation = event->operation;
-    running->started_ms = running->noted_ms = json_monotonic_ms(stream);
+    running->started_ms = running->noted_ms = view_json_monotonic_ms(stream);
     running->next = stream->running;
     stream->running = running;
     if (!stream->ticker)
-        stream->ticker = thread_start(THREAD_TICKER, json_tick, stream);
+        stream->ticker = thread_start(THREAD_TICKER, view_json_tick, stream);
 }
 
 static void remove_running(Stream *stream, const WalkEvent *event) {
@@ -363,23 +363,23 @@ static Action verb_action(Action action) {
     return action == ACTION_READ ? ACTION_NO_OP : action;
 }
 
-static void json_start_apply(Stream *stream, const WalkEvent *event, Arena *scratch) {
+static void view_json_start_apply(Stream *stream, const WalkEvent *event, Arena *scratch) {
     HookLine hook = {"apply_start", event->resource, action_name(event->action), event->id, -1};
-    Str id = json_id_suffix(event->id, scratch);
+    Str id = view_json_id_suffix(event->id, scratch);
     hook.message = str_format(scratch, "%.*s: %s...%.*s", STR_ARG(event->address),
                               action_verbs_doing(verb_action(event->action)), STR_ARG(id));
     add_running(stream, event);
     write_hook(stream->cli, &hook, scratch);
 }
 
-static void json_end_apply(Stream *stream, const WalkEvent *event, Arena *scratch) {
+static void view_json_end_apply(Stream *stream, const WalkEvent *event, Arena *scratch) {
     bool has_no_id =
         event->failed || event->action == ACTION_DELETE || event->action == ACTION_FORGET;
     HookLine hook = {event->failed ? "apply_errored" : "apply_complete", event->resource,
                      action_name(event->action), has_no_id ? STR_EMPTY : event->id,
                      event->elapsed_ms};
     Str elapsed = clock_format_elapsed(event->elapsed_ms, scratch);
-    Str id = json_id_suffix(hook.id, scratch);
+    Str id = view_json_id_suffix(hook.id, scratch);
     hook.message =
         str_format(scratch, "%.*s: %s %s after %.*s%.*s", STR_ARG(event->address),
                    action_verbs_done(verb_action(event->action)),
@@ -391,31 +391,31 @@ static void json_end_apply(Stream *stream, const WalkEvent *event, Arena *scratc
 }
 
 /* In this stream a read of a data source is an operation, unlike a refresh. */
-static void json_start_refresh(Stream *stream, const WalkEvent *event, Arena *scratch) {
+static void view_json_start_refresh(Stream *stream, const WalkEvent *event, Arena *scratch) {
     if (event->action == ACTION_READ) {
-        json_start_apply(stream, event, scratch);
+        view_json_start_apply(stream, event, scratch);
         return;
     }
     HookLine hook = {"refresh_start", event->resource, NULL, event->id, -1};
-    Str id = json_id_suffix(event->id, scratch);
+    Str id = view_json_id_suffix(event->id, scratch);
     hook.message =
         str_format(scratch, "%.*s: Refreshing state...%.*s", STR_ARG(event->address), STR_ARG(id));
     write_hook(stream->cli, &hook, scratch);
 }
 
-static void json_end_refresh(Stream *stream, const WalkEvent *event, Arena *scratch) {
+static void view_json_end_refresh(Stream *stream, const WalkEvent *event, Arena *scratch) {
     if (event->action == ACTION_READ) {
-        json_end_apply(stream, event, scratch);
+        view_json_end_apply(stream, event, scratch);
         return;
     }
     HookLine hook = {"refresh_complete", event->resource, NULL, event->id, -1};
-    Str id = json_id_suffix(event->id, scratch);
+    Str id = view_json_id_suffix(event->id, scratch);
     hook.message =
         str_format(scratch, "%.*s: Refresh complete%.*s", STR_ARG(event->address), STR_ARG(id));
     write_hook(stream->cli, &hook, scratch);
 }
 
-static void json_start_ephemeral(Stream *stream, const WalkEvent *event, Arena *scratch) {
+static void view_json_start_ephemeral(Stream *stream, const WalkEvent *event, Arena *scratch) {
     HookLine hook = {.type = "ephemeral_op_start",
                      .resource = event->resource,
                      .action = event->operation,
@@ -426,7 +426,7 @@ static void json_start_ephemeral(Stream *stream, const WalkEvent *event, Arena *
     write_hook(stream->cli, &hook, scratch);
 }
 
-static void json_end_ephemeral(Stream *stream, const WalkEvent *event, Arena *scratch) {
+static void view_json_end_ephemeral(Stream *stream, const WalkEvent *event, Arena *scratch) {
     HookLine hook = {.type = event->failed ? "ephemeral_op_errored" : "ephemeral_op_complete",
                      .resource = event->resource,
                      .action = event->operation,
@@ -446,14 +446,14 @@ static HookLine provisioner_hook(const WalkEvent *event, const char *type) {
                       .provisioner = event->provisioner};
 }
 
-static void json_start_provision(Stream *stream, const WalkEvent *event, Arena *scratch) {
+static void view_json_start_provision(Stream *stream, const WalkEvent *event, Arena *scratch) {
     HookLine hook = provisioner_hook(event, "provision_start");
     hook.message = str_format(scratch, "%.*s: Provisioning with '%.*s'...", STR_ARG(event->address),
                               STR_ARG(event->provisioner));
     write_hook(stream->cli, &hook, scratch);
 }
 
-static void json_write_output(Stream *stream, const WalkEvent *event, Arena *scratch) {
+static void view_json_write_output(Stream *stream, const WalkEvent *event, Arena *scratch) {
     HookLine hook = provisioner_hook(event, "provision_progress");
     hook.output = &event->text;
     hook.message = str_format(scratch, "%.*s: (%.*s): %.*s", STR_ARG(event->address),
@@ -469,20 +469,20 @@ static void end_provision(Stream *stream, const WalkEvent *event, Arena *scratch
     write_hook(stream->cli, &hook, scratch);
 }
 
-static void json_on_event(void *self, const WalkEvent *event) {
+static void view_json_on_event(void *self, const WalkEvent *event) {
     Stream *stream = self;
     SCOPED(ArenaRef) scratch = arena_open("line");
     pthread_mutex_lock(&stream->mutex);
     switch (event->kind) {
-    case EVENT_REFRESH_START: json_start_refresh(stream, event, scratch); break;
-    case EVENT_REFRESH_END: json_end_refresh(stream, event, scratch); break;
-    case EVENT_APPLY_START: json_start_apply(stream, event, scratch); break;
-    case EVENT_APPLY_END: json_end_apply(stream, event, scratch); break;
-    case EVENT_PROVISION_START: json_start_provision(stream, event, scratch); break;
-    case EVENT_PROVISION_OUTPUT: json_write_output(stream, event, scratch); break;
+    case EVENT_REFRESH_START: view_json_start_refresh(stream, event, scratch); break;
+    case EVENT_REFRESH_END: view_json_end_refresh(stream, event, scratch); break;
+    case EVENT_APPLY_START: view_json_start_apply(stream, event, scratch); break;
+    case EVENT_APPLY_END: view_json_end_apply(stream, event, scratch); break;
+    case EVENT_PROVISION_START: view_json_start_provision(stream, event, scratch); break;
+    case EVENT_PROVISION_OUTPUT: view_json_write_output(stream, event, scratch); break;
     case EVENT_PROVISION_END: end_provision(stream, event, scratch); break;
-    case EVENT_OPERATION_START: json_start_ephemeral(stream, event, scratch); break;
-    case EVENT_OPERATION_END: json_end_ephemeral(stream, event, scratch); break;
+    case EVENT_OPERATION_START: view_json_start_ephemeral(stream, event, scratch); break;
+    case EVENT_OPERATION_END: view_json_end_ephemeral(stream, event, scratch); break;
     case EVENT_INVOKE_START:
     case EVENT_INVOKE_PROGRESS: view_json_invoke_event(stream->cli, event); break;
     case EVENT_INVOKE_END:
@@ -500,7 +500,7 @@ static void json_on_event(void *self, const WalkEvent *event) {
     pthread_mutex_unlock(&stream->mutex);
 }
 
-static const Hooks *json_walk_begin(View *view) {
+static const Hooks *view_json_walk_begin(View *view) {
     Stream *stream = view->self;
     view->done = (PlanCounts){0};
     stream->arena = arena_open("stream");
@@ -510,7 +510,7 @@ static const Hooks *json_walk_begin(View *view) {
     return &stream->hooks;
 }
 
-static void json_walk_end(View *view) {
+static void view_json_walk_end(View *view) {
     Stream *stream = view->self;
     pthread_mutex_lock(&stream->mutex);
     stream->is_closing = true;
@@ -521,14 +521,14 @@ static void json_walk_end(View *view) {
     arena_close(stream->arena);
 }
 
-static void json_note(View *view, Str text) {
+static void view_json_note(View *view, Str text) {
     SCOPED(ArenaRef) scratch = arena_open("line");
     ViewJsonLine line;
     view_json_line_begin(&line, view->cli, "log", "info", text, scratch);
     view_json_line_end(&line);
 }
 
-static void json_step(View *view, const char *code, Str text, bool for_people) {
+static void view_json_step(View *view, const char *code, Str text, bool for_people) {
     (void)for_people;
     SCOPED(ArenaRef) scratch = arena_open("line");
     ViewJsonLine line;
@@ -537,23 +537,23 @@ static void json_step(View *view, const char *code, Str text, bool for_people) {
     view_json_line_end(&line);
 }
 
-static void json_plan_hint(View *view, Str, Str generated) {
+static void view_json_plan_hint(View *view, Str, Str generated) {
     if (generated.len == 0)
         return;
     SCOPED(ArenaRef) scratch = arena_open("hint");
-    json_note(view, view_generated(view, generated, scratch));
+    view_json_note(view, view_generated(view, generated, scratch));
 }
 
 /* Only a person can decline. */
-static void json_cancelled(View *, PlanMode) {
+static void view_json_cancelled(View *, PlanMode) {
 }
 
-static void json_valid(View *view, const ConfigNewer *newer) {
+static void view_json_valid(View *view, const ConfigNewer *newer) {
     (void)newer; /* the document of `validate -json` has them */
-    json_note(view, STR("The configuration is valid."));
+    view_json_note(view, STR("The configuration is valid."));
 }
 
-static void json_searched(View *, const Listings *listings) {
+static void view_json_searched(View *, const Listings *listings) {
     (void)listings; /* the events have reported them */
 }
 
@@ -570,10 +570,10 @@ static void write_diag(View *view, const Diag *diag) {
     view_json_line_end(&line);
 }
 
-static void json_finish(View *, const Diags *) {
+static void view_json_finish(View *, const Diags *) {
 }
 
-static void json_write_version(const Cli *cli) {
+static void view_json_write_version(const Cli *cli) {
     SCOPED(ArenaRef) scratch = arena_open("line");
     ViewJsonLine line;
     const CliName *name = cli_name(cli);
@@ -588,31 +588,31 @@ static void json_write_version(const Cli *cli) {
 }
 
 static const ViewType json_stream = {
-    .walk_begin = json_walk_begin,
-    .walk_end = json_walk_end,
-    .note = json_note,
-    .step = json_step,
-    .plan = json_show_plan,
-    .saved_plan = json_saved_plan,
-    .plan_hint = json_plan_hint,
-    .applied = json_applied,
-    .cancelled = json_cancelled,
-    .valid = json_valid,
-    .searched = json_searched,
+    .walk_begin = view_json_walk_begin,
+    .walk_end = view_json_walk_end,
+    .note = view_json_note,
+    .step = view_json_step,
+    .plan = view_json_show_plan,
+    .saved_plan = view_json_saved_plan,
+    .plan_hint = view_json_plan_hint,
+    .applied = view_json_applied,
+    .cancelled = view_json_cancelled,
+    .valid = view_json_valid,
+    .searched = view_json_searched,
     .diag = write_diag,
-    .finish = json_finish,
+    .finish = view_json_finish,
     .tests = view_test_json,
 };
 
 View *view_json_open(Cli *cli) {
     Stream *stream = arena_new(cli->arena, Stream);
     stream->cli = cli;
-    stream->hooks = (Hooks){stream, json_on_event};
+    stream->hooks = (Hooks){stream, view_json_on_event};
     pthread_mutex_init(&stream->mutex, NULL);
     pthread_cond_init(&stream->wake, NULL);
     View *view = arena_new(cli->arena, View);
     *view = (View){.type = &json_stream, .cli = cli, .self = stream};
     stream->view = view;
-    json_write_version(cli);
+    view_json_write_version(cli);
     return view;
 }

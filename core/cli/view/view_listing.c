@@ -6,12 +6,12 @@
 #include "utf8.h"
 #include "view_json_line.h"
 
-static Str listing_identity_of(const ListingEntry *entry, Arena *arena) {
+static Str view_listing_identity_of(const ListingEntry *entry, Arena *arena) {
     return utf8_strip_controls(import_source_identity_text(entry->identity, arena), arena);
 }
 
 /* Returns the text on one line. */
-static Str listing_name_of(const ListingEntry *entry, Arena *arena) {
+static Str view_listing_name_of(const ListingEntry *entry, Arena *arena) {
     Str name = utf8_strip_controls(entry->display_name, arena);
     StrBuf line = strbuf_new(arena);
     for (size_t i = 0; i < name.len; i++)
@@ -22,7 +22,7 @@ static Str listing_name_of(const ListingEntry *entry, Arena *arena) {
 size_t view_listing_width(const Listing *listing, Arena *arena) {
     size_t width = 0;
     vec_each(&listing->entries, entry) {
-        size_t own = utf8_display_width(listing_identity_of(entry, arena));
+        size_t own = utf8_display_width(view_listing_identity_of(entry, arena));
         width = own > width ? own : width;
     }
     return width;
@@ -31,14 +31,14 @@ size_t view_listing_width(const Listing *listing, Arena *arena) {
 void view_listing_add_row(StrBuf *out, const Listing *listing, size_t i, size_t width,
                           Arena *arena) {
     const ListingEntry *entry = &listing->entries.items[i];
-    Str identity = listing_identity_of(entry, arena);
+    Str identity = view_listing_identity_of(entry, arena);
     size_t own = utf8_display_width(identity);
     strbuf_add(out, resource_addr_to_str(listing->address, arena));
     strbuf_add_cstr(out, "   ");
     strbuf_add(out, identity);
     strbuf_add_repeat(out, ' ', own < width ? width - own : 0);
     strbuf_add_cstr(out, "   ");
-    strbuf_add(out, listing_name_of(entry, arena));
+    strbuf_add(out, view_listing_name_of(entry, arena));
     strbuf_add_char(out, '\n');
 }
 
@@ -72,7 +72,7 @@ static void write_subject(JsonWriter *writer, const Listing *listing, Arena *scr
     json_key_string(writer, "resource_type", listing->address.type);
 }
 
-static int listing_compare_texts(const void *a, const void *b) {
+static int view_listing_compare_texts(const void *a, const void *b) {
     return str_compare(*(const Str *)a, *(const Str *)b);
 }
 
@@ -88,7 +88,7 @@ static void write_sensitive(JsonWriter *writer, const Listing *listing, Arena *s
     }
     if (texts.count == 0)
         return;
-    qsort(texts.items, texts.count, sizeof(Str), listing_compare_texts);
+    qsort(texts.items, texts.count, sizeof(Str), view_listing_compare_texts);
     json_key(writer, STR("sensitive_attribute_paths"));
     json_array_start(writer);
     for (size_t i = 0; i < texts.count; i++) {

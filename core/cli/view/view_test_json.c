@@ -14,8 +14,8 @@ typedef struct TestStream {
     bool verbose;
 } TestStream;
 
-static void json_begin(ViewJsonLine *line, const TestStream *stream, const char *type,
-                       const char *level, Str message, Arena *scratch) {
+static void test_json_begin(ViewJsonLine *line, const TestStream *stream, const char *type,
+                            const char *level, Str message, Arena *scratch) {
     view_json_line_begin(line, stream->view->cli, type, level, message, scratch);
 }
 
@@ -25,8 +25,8 @@ static void write_origin(ViewJsonLine *line, const SuiteFile *file, const SuiteR
         json_key_string(&line->writer, "@testrun", run->config->name);
 }
 
-static void json_write_diags(const TestStream *stream, const SuiteFile *file, const SuiteRun *run,
-                             const Diags *diags) {
+static void test_json_write_diags(const TestStream *stream, const SuiteFile *file,
+                                  const SuiteRun *run, const Diags *diags) {
     for (size_t i = 0; i < diags->count; i++) {
         SCOPED(ArenaRef) scratch = arena_open("line");
         const Diag *diag = &diags->items[i];
@@ -34,7 +34,7 @@ static void json_write_diags(const TestStream *stream, const SuiteFile *file, co
         ViewJsonLine line;
         if (view_is_repeated(diags, i))
             continue;
-        json_begin(
+        test_json_begin(
             &line, stream, "diagnostic", is_error ? "error" : "warn",
             str_format(scratch, "%s: %.*s", is_error ? "Error" : "Warning", STR_ARG(diag->summary)),
             scratch);
@@ -49,7 +49,7 @@ static const char *plural(size_t count) {
     return count == 1 ? "" : "s";
 }
 
-static void json_on_begin(void *self, const Suite *suite) {
+static void test_json_on_begin(void *self, const Suite *suite) {
     const TestStream *stream = self;
     SCOPED(ArenaRef) scratch = arena_open("line");
     ViewJsonLine line;
@@ -57,10 +57,10 @@ static void json_on_begin(void *self, const Suite *suite) {
     vec_each(&suite->files, file) {
         runs += file->runs.count;
     }
-    json_begin(&line, stream, "test_abstract", "info",
-               str_format(scratch, "Found %zu file%s and %zu run block%s", suite->files.count,
-                          plural(suite->files.count), runs, plural(runs)),
-               scratch);
+    test_json_begin(&line, stream, "test_abstract", "info",
+                    str_format(scratch, "Found %zu file%s and %zu run block%s", suite->files.count,
+                               plural(suite->files.count), runs, plural(runs)),
+                    scratch);
     json_key(&line.writer, STR("test_abstract"));
     json_object_start(&line.writer);
     vec_each(&suite->files, file) {
@@ -93,14 +93,14 @@ static const char *progress_word(SuiteProgress progress, SuiteStatus status) {
     return view_test_word(status);
 }
 
-static void json_on_file(void *self, const SuiteFile *file, SuiteProgress progress) {
+static void test_json_on_file(void *self, const SuiteFile *file, SuiteProgress progress) {
     const TestStream *stream = self;
     SCOPED(ArenaRef) scratch = arena_open("line");
     ViewJsonLine line;
-    json_begin(&line, stream, "test_file", "info",
-               str_format(scratch, "%.*s... %s", STR_ARG(file->config->path),
-                          progress_word(progress, file->status)),
-               scratch);
+    test_json_begin(&line, stream, "test_file", "info",
+                    str_format(scratch, "%.*s... %s", STR_ARG(file->config->path),
+                               progress_word(progress, file->status)),
+                    scratch);
     write_origin(&line, file, NULL);
     json_key(&line.writer, STR("test_file"));
     json_object_start(&line.writer);
@@ -111,10 +111,11 @@ static void json_on_file(void *self, const SuiteFile *file, SuiteProgress progre
     json_object_end(&line.writer);
     view_json_line_end(&line);
     if (progress == SUITE_COMPLETE)
-        json_write_diags(stream, file, NULL, &file->diags);
+        test_json_write_diags(stream, file, NULL, &file->diags);
 }
 
-static const Schema *json_find_schema(void *payload, ResourceMode mode, Str provider, Str type) {
+static const Schema *test_json_find_schema(void *payload, ResourceMode mode, Str provider,
+                                           Str type) {
     return engine_find_schema(payload, mode, provider, type);
 }
 
@@ -126,16 +127,16 @@ static Str plan_document(const SuiteRun *run, Arena *scratch) {
     plan.prior_state = plan.previous_state;
     plan.configuration = config_json_write(run->engine, NULL, scratch);
     plan.relevant_attributes = relevant_json_write(run->engine, &plan, scratch);
-    render_json_plan(&plan, json_find_schema, (void *)run->engine, STR(VERSION_TERRAFORM), &text,
-                     scratch);
+    render_json_plan(&plan, test_json_find_schema, (void *)run->engine, STR(VERSION_TERRAFORM),
+                     &text, scratch);
     return strbuf_str(&text);
 }
 
 /* The same for its state. */
 static Str state_document(const SuiteRun *run, Arena *scratch) {
     StrBuf text = strbuf_new(scratch);
-    render_json_state(statefile_encode(run->state, scratch), json_find_schema, (void *)run->engine,
-                      STR(VERSION_TERRAFORM), &text, scratch);
+    render_json_state(statefile_encode(run->state, scratch), test_json_find_schema,
+                      (void *)run->engine, STR(VERSION_TERRAFORM), &text, scratch);
     return strbuf_str(&text);
 }
 
@@ -147,25 +148,25 @@ static void write_result(const TestStream *stream, const SuiteFile *file, const 
     SCOPED(ArenaRef) scratch = arena_open("line");
     const char *type = is_plan ? "test_plan" : "test_state";
     ViewJsonLine line;
-    json_begin(&line, stream, type, "info",
-               is_plan ? STR("-verbose flag enabled, printing plan")
-                       : STR("-verbose flag enabled, printing state"),
-               scratch);
+    test_json_begin(&line, stream, type, "info",
+                    is_plan ? STR("-verbose flag enabled, printing plan")
+                            : STR("-verbose flag enabled, printing state"),
+                    scratch);
     write_origin(&line, file, run);
     json_key(&line.writer, str_from_cstr(type));
     json_raw(&line.writer, is_plan ? plan_document(run, scratch) : state_document(run, scratch));
     view_json_line_end(&line);
 }
 
-static void json_on_run(void *self, const SuiteFile *file, const SuiteRun *run,
-                        SuiteProgress progress) {
+static void test_json_on_run(void *self, const SuiteFile *file, const SuiteRun *run,
+                             SuiteProgress progress) {
     const TestStream *stream = self;
     SCOPED(ArenaRef) scratch = arena_open("line");
     ViewJsonLine line;
-    json_begin(&line, stream, "test_run", "info",
-               str_format(scratch, "  \"%.*s\"... %s", STR_ARG(run->config->name),
-                          progress_word(progress, run->status)),
-               scratch);
+    test_json_begin(&line, stream, "test_run", "info",
+                    str_format(scratch, "  \"%.*s\"... %s", STR_ARG(run->config->name),
+                               progress_word(progress, run->status)),
+                    scratch);
     write_origin(&line, file, run);
     json_key(&line.writer, STR("test_run"));
     json_object_start(&line.writer);
@@ -182,7 +183,7 @@ static void json_on_run(void *self, const SuiteFile *file, const SuiteRun *run,
         return;
     if (stream->verbose)
         write_result(stream, file, run);
-    json_write_diags(stream, file, run, &run->diags);
+    test_json_write_diags(stream, file, run, &run->diags);
 }
 
 static void write_left(JsonWriter *writer, ResourceAddr address, Str deposed, Arena *scratch) {
@@ -193,7 +194,7 @@ static void write_left(JsonWriter *writer, ResourceAddr address, Str deposed, Ar
     json_object_end(writer);
 }
 
-static void json_write_instances(JsonWriter *writer, const State *state, Arena *scratch) {
+static void test_json_write_instances(JsonWriter *writer, const State *state, Arena *scratch) {
     map_each(&state->resources, entry) {
         const StateResource *resource = entry->value;
         ResourceAddr address = resource->address;
@@ -210,20 +211,20 @@ static void json_write_instances(JsonWriter *writer, const State *state, Arena *
     }
 }
 
-static void json_on_left(void *self, const SuiteFile *file, const SuiteRun *run, const State *state,
-                         SuiteReason reason) {
+static void test_json_on_left(void *self, const SuiteFile *file, const SuiteRun *run,
+                              const State *state, SuiteReason reason) {
     const TestStream *stream = self;
     SCOPED(ArenaRef) scratch = arena_open("line");
     bool is_wanted = reason == SUITE_REASON_SKIP;
     ViewJsonLine line;
-    json_begin(&line, stream, "test_cleanup", is_wanted ? "info" : "error",
-               view_test_left(file, run, reason, scratch), scratch);
+    test_json_begin(&line, stream, "test_cleanup", is_wanted ? "info" : "error",
+                    view_test_left(file, run, reason, scratch), scratch);
     write_origin(&line, file, run);
     json_key(&line.writer, STR("test_cleanup"));
     json_object_start(&line.writer);
     json_key(&line.writer, is_wanted ? STR("skipped_resources") : STR("failed_resources"));
     json_array_start(&line.writer);
-    json_write_instances(&line.writer, state, scratch);
+    test_json_write_instances(&line.writer, state, scratch);
     json_array_end(&line.writer);
     json_object_end(&line.writer);
     view_json_line_end(&line);
@@ -234,20 +235,20 @@ static void write_leftover(JsonWriter *writer, const char *key, const State *sta
     json_key(writer, str_from_cstr(key));
     json_array_start(writer);
     if (state)
-        json_write_instances(writer, state, scratch);
+        test_json_write_instances(writer, state, scratch);
     json_array_end(writer);
 }
 
-static bool json_is_made(Action action) {
+static bool test_json_is_made(Action action) {
     return action == ACTION_CREATE || action_is_replace(action);
 }
 
-static void json_write_planned(JsonWriter *writer, const Plan *planned, Arena *scratch) {
+static void test_json_write_planned(JsonWriter *writer, const Plan *planned, Arena *scratch) {
     json_key(writer, STR("planned"));
     json_array_start(writer);
     for (size_t i = 0; planned && i < planned->changes.count; i++) {
         const ResourceChange *change = &planned->changes.items[i];
-        if (change->address.mode == MODE_MANAGED && json_is_made(change->action))
+        if (change->address.mode == MODE_MANAGED && test_json_is_made(change->action))
             json_write_string(writer, resource_addr_to_str(change->address, scratch));
     }
     json_array_end(writer);
@@ -255,12 +256,12 @@ static void json_write_planned(JsonWriter *writer, const Plan *planned, Arena *s
 
 /* The key "state" has the last state of the module under test, if there is one; "states" has the
  * states of other runs. */
-static void json_on_interrupt(void *self, const SuiteFile *file, const SuiteLeftovers *left,
-                              const Plan *planned) {
+static void test_json_on_interrupt(void *self, const SuiteFile *file, const SuiteLeftovers *left,
+                                   const Plan *planned) {
     const TestStream *stream = self;
     SCOPED(ArenaRef) scratch = arena_open("line");
     ViewJsonLine line;
-    json_begin(
+    test_json_begin(
         &line, stream, "test_interrupt", "error",
         str_format(scratch,
                    "The test was interrupted in %.*s. The objects of its runs still exist. To "
@@ -284,16 +285,17 @@ static void json_on_interrupt(void *self, const SuiteFile *file, const SuiteLeft
                            leftover->state, scratch);
     }
     json_object_end(&line.writer);
-    json_write_planned(&line.writer, planned, scratch);
+    test_json_write_planned(&line.writer, planned, scratch);
     json_object_end(&line.writer);
     view_json_line_end(&line);
 }
 
-static void json_on_end(void *self, const Suite *suite) {
+static void test_json_on_end(void *self, const Suite *suite) {
     const TestStream *stream = self;
     SCOPED(ArenaRef) scratch = arena_open("line");
     ViewJsonLine line;
-    json_begin(&line, stream, "test_summary", "info", view_test_summary(suite, scratch), scratch);
+    test_json_begin(&line, stream, "test_summary", "info", view_test_summary(suite, scratch),
+                    scratch);
     json_key(&line.writer, STR("test_summary"));
     json_object_start(&line.writer);
     json_key_string(&line.writer, "status", str_from_cstr(suite_status_name(suite->status)));
@@ -311,12 +313,12 @@ const SuiteEvents *view_test_json(View *view, bool verbose) {
         .events =
             {
                 .self = stream,
-                .begin = json_on_begin,
-                .file = json_on_file,
-                .run = json_on_run,
-                .left = json_on_left,
-                .interrupt = json_on_interrupt,
-                .end = json_on_end,
+                .begin = test_json_on_begin,
+                .file = test_json_on_file,
+                .run = test_json_on_run,
+                .left = test_json_on_left,
+                .interrupt = test_json_on_interrupt,
+                .end = test_json_on_end,
             },
         .view = view,
         .verbose = verbose,

@@ -100,15 +100,15 @@ static const BodySchema trigger_schema = {
     .attribute_count = ARRAY_COUNT(trigger_attributes),
 };
 
-static bool action_report(SourceRange range, const char *summary, const char *detail,
-                          Diags *diags) {
+static bool config_action_report(SourceRange range, const char *summary, const char *detail,
+                                 Diags *diags) {
     diags_error(diags, range, summary, "%s", detail);
     return false;
 }
 
 /* Returns the list in `expr`; NULL, after an error, if it is absent, no list or empty. */
-static const Expr *action_read_list(const BodyContent *content, const char *name, const char *empty,
-                                    SourceRange range, Diags *diags) {
+static const Expr *config_action_read_list(const BodyContent *content, const char *name,
+                                           const char *empty, SourceRange range, Diags *diags) {
     const Expr *list = config_read_expr(content, name);
     if (!list)
         return NULL; /* reported as missing */
@@ -129,7 +129,7 @@ static Str keyword_of(const Expr *expr) {
     return word && word->step_count == 0 ? word->root : STR_EMPTY;
 }
 
-static bool action_has_event(const ActionTrigger *trigger, InvokeEvent event) {
+static bool config_action_has_event(const ActionTrigger *trigger, InvokeEvent event) {
     vec_each(&trigger->events, known) {
         if (*known == event)
             return true;
@@ -137,21 +137,22 @@ static bool action_has_event(const ActionTrigger *trigger, InvokeEvent event) {
     return false;
 }
 
-static bool action_read_event(const Expr *expr, ActionTrigger *out, Arena *arena, Diags *diags) {
+static bool config_action_read_event(const Expr *expr, ActionTrigger *out, Arena *arena,
+                                     Diags *diags) {
     InvokeEvent event;
     Str word = keyword_of(expr);
     if (!invoke_event_parse(word, &event)) {
         Str summary = str_format(arena, "Invalid \"event\" value %.*s", STR_ARG(word));
-        return action_report(
+        return config_action_report(
             expr->range, str_to_cstr(summary, arena),
             "The events are before_create, after_create, before_update, after_update, "
             "before_destroy and after_destroy.",
             diags);
     }
-    if (action_has_event(out, event)) {
+    if (config_action_has_event(out, event)) {
         Str summary = str_format(arena, "Duplicate \"%.*s\" event", STR_ARG(word));
-        return action_report(expr->range, str_to_cstr(summary, arena),
-                             "The block already has this event.", diags);
+        return config_action_report(expr->range, str_to_cstr(summary, arena),
+                                    "The block already has this event.", diags);
     }
     vec_push(arena, &out->events, event);
     return true;
@@ -160,10 +161,10 @@ static bool action_read_event(const Expr *expr, ActionTrigger *out, Arena *arena
 static bool read_events(const BodyContent *content, ActionTrigger *out, Arena *arena,
                         Diags *diags) {
     const Expr *list =
-        action_read_list(content, "events", "No events specified", out->range, diags);
+        config_action_read_list(content, "events", "No events specified", out->range, diags);
     bool ok = list != NULL;
     for (size_t i = 0; list && i < list->as.parts.count; i++)
-        ok &= action_read_event(list->as.parts.items[i], out, arena, diags);
+        ok &= config_action_read_event(list->as.parts.items[i], out, arena, diags);
     return ok;
 }
 
@@ -173,11 +174,11 @@ static bool check_action(const Expr *expr, Diags *diags) {
     if (root && !reference_from_traversal(root, &reference, diags))
         return false;
     if (root && reference.kind == REFERENCE_MODULE)
-        return action_report(expr->range, "Invalid reference to action outside this module",
-                             "A trigger can only invoke actions of its own module.", diags);
+        return config_action_report(expr->range, "Invalid reference to action outside this module",
+                                    "A trigger can only invoke actions of its own module.", diags);
     if (root && reference.kind == REFERENCE_RESOURCE && reference.mode == MODE_ACTION)
         return true;
-    return action_report(
+    return config_action_report(
         expr->range, "Invalid action argument inside action_triggers",
         "Each element of \"actions\" must be a reference to an action of this module, "
         "as in action.TYPE.NAME. A key may be count.index or each.key.",
@@ -187,7 +188,7 @@ static bool check_action(const Expr *expr, Diags *diags) {
 static bool read_actions(const BodyContent *content, ActionTrigger *out, Arena *arena,
                          Diags *diags) {
     const Expr *list =
-        action_read_list(content, "actions", "No actions specified", out->range, diags);
+        config_action_read_list(content, "actions", "No actions specified", out->range, diags);
     bool ok = list != NULL;
     for (size_t i = 0; list && i < list->as.parts.count; i++) {
         const Expr *item = list->as.parts.items[i];
@@ -202,12 +203,12 @@ static bool read_failure(const BodyContent *content, ActionTrigger *out, Diags *
     if (!expr || invoke_failure_parse(keyword_of(expr), &out->on_failure))
         return true;
     out->on_failure = INVOKE_HALTS;
-    return action_report(expr->range, "Invalid \"on_failure\" keyword",
-                         "\"on_failure\" must be one of the keywords halt, taint and continue.",
-                         diags);
+    return config_action_report(
+        expr->range, "Invalid \"on_failure\" keyword",
+        "\"on_failure\" must be one of the keywords halt, taint and continue.", diags);
 }
 
-static void action_look_for_self(Traversal *traversal, void *payload) {
+static void config_action_look_for_self(Traversal *traversal, void *payload) {
     bool *is_found = payload;
     *is_found |= str_equal_cstr(traversal->root, "self");
 }
@@ -218,14 +219,14 @@ static bool check_condition(const ActionTrigger *trigger, Diags *diags) {
     bool ok = true;
     if (!trigger->condition)
         return true;
-    expr_each_traversal(trigger->condition, action_look_for_self, &refers_to_self);
+    expr_each_traversal(trigger->condition, config_action_look_for_self, &refers_to_self);
     vec_each(&trigger->events, event) {
         if (*event == INVOKE_BEFORE_CREATE && refers_to_self)
-            ok = action_report(trigger->condition->range,
-                               "Reference to self in before_create condition",
-                               "Before the object is created, its values may not be known.", diags);
+            ok = config_action_report(
+                trigger->condition->range, "Reference to self in before_create condition",
+                "Before the object is created, its values may not be known.", diags);
         if (invoke_event_is_destroy(*event))
-            ok = action_report(
+            ok = config_action_report(
                 trigger->condition->range, "Condition on destroy action",
                 "A trigger with before_destroy or after_destroy takes no condition, because "
                 "a destruction evaluates no expressions.",

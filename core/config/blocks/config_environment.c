@@ -26,8 +26,8 @@ static bool environment_identify(ConfigLoading *loading, const BodyBlock *block,
     return false;
 }
 
-static bool environment_add_value(ConfigLoading *loading, Environment *out,
-                                  const BodyAttribute *attribute) {
+static bool config_environment_add_value(ConfigLoading *loading, Environment *out,
+                                         const BodyAttribute *attribute) {
     EnvironmentValue value = {
         .name = attribute->name,
         .name_range = attribute->name_range,
@@ -40,17 +40,18 @@ static bool environment_add_value(ConfigLoading *loading, Environment *out,
     return true;
 }
 
-static bool environment_read_variables(ConfigLoading *loading, const Body *body, Environment *out) {
+static bool config_environment_read_variables(ConfigLoading *loading, const Body *body,
+                                              Environment *out) {
     BodyContent content = {0};
     bool ok = body_attributes(body, BODY_LITERAL, &content, loading->arena, loading->diags);
     vec_each(&content.attributes, attribute) {
-        ok &= environment_add_value(loading, out, attribute);
+        ok &= config_environment_add_value(loading, out, attribute);
     }
     return ok;
 }
 
 /* Returns the item of an object constructor with this key, or NULL. */
-static const Expr *environment_item_of(const Expr *expr, Str name) {
+static const Expr *config_environment_item_of(const Expr *expr, Str name) {
     for (size_t i = 0; expr->kind == EXPR_OBJECT && i < expr->as.object.count; i++) {
         const ExprItem *item = &expr->as.object.items[i];
         bool is_text =
@@ -80,7 +81,7 @@ static bool read_variables_argument(ConfigLoading *loading, const BodyContent *c
     }
     for (size_t i = 0; i < values.type->count; i++) {
         Str name = values.type->names[i];
-        const Expr *expr = environment_item_of(attribute->expr, name);
+        const Expr *expr = config_environment_item_of(attribute->expr, name);
         range = expr ? expr->range : attribute->expr->range;
         EnvironmentValue value = {name, value_at(values, i), range, range, expr};
         vec_push(loading->arena, &out->variables, value);
@@ -98,8 +99,8 @@ static bool read_variables_file(ConfigLoading *loading, const BodyContent *conte
                               loading->diags);
 }
 
-static bool environment_read_provider(ConfigLoading *loading, const BodyBlock *block,
-                                      Environment *out) {
+static bool config_environment_read_provider(ConfigLoading *loading, const BodyBlock *block,
+                                             Environment *out) {
     static const BodyAttributeSchema attributes[] = {{"alias", false, BODY_LITERAL}};
     static const BodySchema schema = {.attributes = attributes, .attribute_count = 1};
     Arena *arena = loading->arena;
@@ -119,12 +120,12 @@ static bool environment_read_provider(ConfigLoading *loading, const BodyBlock *b
     return false;
 }
 
-static bool environment_read_block(ConfigLoading *loading, const BodyBlock *block,
-                                   Environment *out) {
+static bool config_environment_read_block(ConfigLoading *loading, const BodyBlock *block,
+                                          Environment *out) {
     if (str_equal_cstr(block->type, "variables"))
-        return environment_read_variables(loading, block->body, out);
+        return config_environment_read_variables(loading, block->body, out);
     if (str_equal_cstr(block->type, "provider"))
-        return environment_read_provider(loading, block, out);
+        return config_environment_read_provider(loading, block, out);
     if (out->backend) {
         diags_error(loading->diags, block->range, "Duplicate backend configuration",
                     "The environment already has settings for the backend \"%.*s\".",
@@ -171,13 +172,13 @@ static bool environment_decode(ConfigLoading *loading, const BodyBlock *block, b
     ok = read_variables_file(loading, &content, out) && ok;
     ok = read_variables_argument(loading, &content, out) && ok;
     vec_each(&content.blocks, inner) {
-        ok = environment_read_block(loading, inner, out) && ok;
+        ok = config_environment_read_block(loading, inner, out) && ok;
     }
     map_put(loading->arena, &loading->module->environments, out->name, out);
     return ok;
 }
 
-static StrVec environment_keys_of(const Map *map, Arena *arena) {
+static StrVec config_environment_keys_of(const Map *map, Arena *arena) {
     StrVec out = {0};
     map_each(map, entry) {
         vec_push(arena, &out, entry->key);
@@ -238,8 +239,8 @@ static bool choose_workspace(ConfigLoading *loading, const Environment *environm
     return true;
 }
 
-static bool environment_report_unknown(ConfigLoading *loading, Str name) {
-    StrVec names = environment_keys_of(&loading->config->root->environments, loading->arena);
+static bool config_environment_report_unknown(ConfigLoading *loading, Str name) {
+    StrVec names = config_environment_keys_of(&loading->config->root->environments, loading->arena);
     if (names.count == 0) {
         diags_error(loading->diags, NO_RANGE, "No such environment",
                     "The environment \"%.*s\" is selected, but the root module declares no "
@@ -265,7 +266,7 @@ bool config_environment_apply(ConfigLoading *loading) {
         return ok;
     const Environment *environment = map_find(&config->root->environments, name);
     if (!environment)
-        return environment_report_unknown(loading, name);
+        return config_environment_report_unknown(loading, name);
     config->environment = environment;
     map_each(&environment->providers, entry) {
         ok &= merge_provider(loading, entry->key, entry->value);

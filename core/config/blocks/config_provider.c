@@ -18,7 +18,8 @@ static const BodySchema schema = {
 };
 
 /* Reads `alias`. The error for an invalid alias has no position in JSON output. */
-static bool provider_read_alias(ConfigLoading *loading, const BodyContent *content, Str *out) {
+static bool config_provider_read_alias(ConfigLoading *loading, const BodyContent *content,
+                                       Str *out) {
     const BodyAttribute *alias = body_content_find(content, "alias");
     if (!alias)
         return true;
@@ -40,14 +41,14 @@ static bool provider_identify(ConfigLoading *loading, const BodyBlock *block, St
     Str name = block->labels[0];
     bool ok = config_provider_ref_check_name(name, block->range, loading->diags);
     ok &= body_content(block->body, &schema, &content, &rest, arena, loading->diags);
-    ok = provider_read_alias(loading, &content, &alias) && ok;
+    ok = config_provider_read_alias(loading, &content, &alias) && ok;
     *key = str_concat(STR("provider."), config_provider_key(name, alias, arena), arena);
     return ok;
 }
 
 /* Rejects names that have a meaning in other blocks, which the provider would receive as its
  * arguments. */
-static bool provider_report_reserved(ConfigLoading *loading, const Body *body) {
+static bool config_provider_report_reserved(ConfigLoading *loading, const Body *body) {
     static const BodyAttributeSchema reserved[] = {
         {"count", false, BODY_EXPRESSION},
         {"depends_on", false, BODY_CODE},
@@ -77,7 +78,8 @@ static bool provider_report_reserved(ConfigLoading *loading, const Body *body) {
     return ok;
 }
 
-static bool provider_read_version(ConfigLoading *loading, const BodyContent *content, Str *out) {
+static bool config_provider_read_version(ConfigLoading *loading, const BodyContent *content,
+                                         Str *out) {
     const BodyAttribute *attribute = body_content_find(content, "version");
     Value value;
     if (!attribute)
@@ -131,7 +133,7 @@ static bool provider_decode(ConfigLoading *loading, const BodyBlock *block, bool
     provider->range = block->range;
     bool ok = body_content(block->body, &schema, &content, &provider->body, arena, loading->diags);
     ok &= config_read_string(&content, "alias", &provider->alias, arena, loading->diags);
-    ok &= provider_read_version(loading, &content, &provider->version);
+    ok &= config_provider_read_version(loading, &content, &provider->version);
     warn_of_empty(loading, provider, block);
     provider->for_each = config_read_expr(&content, "for_each");
     if (provider->for_each)
@@ -139,7 +141,7 @@ static bool provider_decode(ConfigLoading *loading, const BodyBlock *block, bool
             provider, body_content_find(&content, "for_each")->name_range, loading->diags);
     Str key = config_provider_key(provider->name, provider->alias, arena);
     map_put(loading->arena, &loading->module->providers, key, provider);
-    return provider_report_reserved(loading, provider->body) && ok;
+    return config_provider_report_reserved(loading, provider->body) && ok;
 }
 
 /* A default configuration exists without a block, so an override file may declare it:

@@ -12,7 +12,7 @@ typedef struct DestroySearch {
     bool ok;
 } DestroySearch;
 
-static bool provisioner_is_own(const Traversal *traversal) {
+static bool config_provisioner_is_own(const Traversal *traversal) {
     static const char *const roots[] = {"self", "path", "terraform", "tofu", "loam"};
     for (size_t i = 0; i < ARRAY_COUNT(roots); i++)
         if (str_equal_cstr(traversal->root, roots[i]))
@@ -24,7 +24,7 @@ static bool provisioner_is_own(const Traversal *traversal) {
 
 static void check_own(Traversal *traversal, void *payload) {
     DestroySearch *search = payload;
-    if (provisioner_is_own(traversal))
+    if (config_provisioner_is_own(traversal))
         return;
     diags_error(search->diags, search->attribute->expr->range,
                 "Invalid reference from destroy provisioner",
@@ -52,8 +52,8 @@ static const Connection *new_connection(const BodyBlock *block, Arena *arena) {
     return connection;
 }
 
-static bool provisioner_read_inner(const BodyBlock *block, Provisioner *out, const Body **escaped,
-                                   Arena *arena, Diags *diags) {
+static bool config_provisioner_read_inner(const BodyBlock *block, Provisioner *out,
+                                          const Body **escaped, Arena *arena, Diags *diags) {
     if (str_equal_cstr(block->type, "_")) {
         if (*escaped)
             return config_read_report_second(block, (*escaped)->range, diags);
@@ -71,9 +71,9 @@ static bool provisioner_read_inner(const BodyBlock *block, Provisioner *out, con
     return false;
 }
 
-static bool provisioner_read_keyword(const BodyContent *content, const char *name,
-                                     const char *const words[2], bool *is_other, Arena *arena,
-                                     Diags *diags) {
+static bool config_provisioner_read_keyword(const BodyContent *content, const char *name,
+                                            const char *const words[2], bool *is_other,
+                                            Arena *arena, Diags *diags) {
     const Expr *expr = config_read_expr(content, name);
     if (expr && !config_legacy_unquote(&expr, "keyword", arena, diags))
         return false;
@@ -94,7 +94,7 @@ static const BodySchema schema = {
     .block_count = ARRAY_COUNT(blocks),
 };
 
-static bool provisioner_check_type(const BodyBlock *block, Diags *diags) {
+static bool config_provisioner_check_type(const BodyBlock *block, Diags *diags) {
     static const char *const gone[] = {"chef", "habitat", "puppet", "salt-masterless"};
     for (size_t i = 0; i < ARRAY_COUNT(gone); i++) {
         if (!str_equal_cstr(block->labels[0], gone[i]))
@@ -112,12 +112,13 @@ static bool read_provisioner(const BodyBlock *block, Provisioner *out, Arena *ar
     BodyContent content;
     const Body *escaped = NULL;
     *out = (Provisioner){.type = block->labels[0], .range = block->range};
-    bool ok = provisioner_check_type(block, diags);
+    bool ok = config_provisioner_check_type(block, diags);
     ok &= body_content(block->body, &schema, &content, &out->body, arena, diags);
-    ok &= provisioner_read_keyword(&content, "when", whens, &out->on_destroy, arena, diags);
-    ok &= provisioner_read_keyword(&content, "on_failure", failures, &out->continues, arena, diags);
+    ok &= config_provisioner_read_keyword(&content, "when", whens, &out->on_destroy, arena, diags);
+    ok &= config_provisioner_read_keyword(&content, "on_failure", failures, &out->continues, arena,
+                                          diags);
     vec_each(&content.blocks, inner) {
-        ok &= provisioner_read_inner(inner, out, &escaped, arena, diags);
+        ok &= config_provisioner_read_inner(inner, out, &escaped, arena, diags);
     }
     if (escaped)
         out->body = body_join(out->body, escaped, arena);

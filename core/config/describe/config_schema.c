@@ -167,7 +167,7 @@ static void write_argument(JsonWriter *json, const ConfigMeaning *meaning) {
 }
 
 /* Finds bodies whose first label is a type with its own schema. */
-static bool schema_find_kind(Str path, ConfigTypeKind *out) {
+static bool config_schema_find_kind(Str path, ConfigTypeKind *out) {
     static const struct {
         const char *path;
         ConfigTypeKind kind;
@@ -185,7 +185,7 @@ static bool schema_find_kind(Str path, ConfigTypeKind *out) {
     return false;
 }
 
-static bool schema_is_refused(const SchemaWriter *writer, Str path, const char *name) {
+static bool config_schema_is_refused(const SchemaWriter *writer, Str path, const char *name) {
     return find_meaning(inner_path(writer, path, name))->form == FORM_REFUSED;
 }
 
@@ -193,7 +193,7 @@ static bool schema_is_refused(const SchemaWriter *writer, Str path, const char *
 static void write_own(SchemaWriter *writer, Str path, const ConfigShape *shape) {
     JsonWriter *json = &writer->json;
     vec_each(&shape->attributes, attribute) {
-        if (schema_is_refused(writer, path, attribute->name))
+        if (config_schema_is_refused(writer, path, attribute->name))
             continue;
         json_key(json, str_from_cstr(attribute->name));
         write_argument(json, find_meaning(inner_path(writer, path, attribute->name)));
@@ -201,10 +201,11 @@ static void write_own(SchemaWriter *writer, Str path, const ConfigShape *shape) 
     vec_each(&shape->blocks, block) {
         ConfigTypeKind kind;
         Str inner = inner_path(writer, path, (*block)->name);
-        if (schema_is_refused(writer, path, (*block)->name))
+        if (config_schema_is_refused(writer, path, (*block)->name))
             continue;
         json_key(json, str_from_cstr((*block)->name));
-        json_schema_write_use(json, inner, schema_find_kind(inner, &kind) ? 0 : (*block)->labels,
+        json_schema_write_use(json, inner,
+                              config_schema_find_kind(inner, &kind) ? 0 : (*block)->labels,
                               find_meaning(inner)->text);
     }
 }
@@ -242,8 +243,8 @@ static void write_open_start(SchemaWriter *writer, Str path) {
 }
 
 /* Writes {TYPE: …} for each type of a kind; the bodies are below the remaining labels. */
-static void schema_write_types(SchemaWriter *writer, Str path, const ConfigShape *shape,
-                               ConfigTypeKind kind) {
+static void config_schema_write_types(SchemaWriter *writer, Str path, const ConfigShape *shape,
+                                      ConfigTypeKind kind) {
     bool is_open = kind == CONFIG_TYPE_PROVIDER; /* required_providers may give it any local name */
     if (is_open)
         write_open_start(writer, path);
@@ -276,12 +277,12 @@ static void write_plain(SchemaWriter *writer, Str path, const ConfigShape *shape
 
 static void write_bodies(SchemaWriter *writer, Str path, const ConfigShape *shape) {
     ConfigTypeKind kind;
-    if (schema_find_kind(path, &kind))
-        schema_write_types(writer, path, shape, kind);
+    if (config_schema_find_kind(path, &kind))
+        config_schema_write_types(writer, path, shape, kind);
     else
         write_plain(writer, path, shape);
     vec_each(&shape->blocks, block) {
-        if (!schema_is_refused(writer, path, (*block)->name))
+        if (!config_schema_is_refused(writer, path, (*block)->name))
             write_bodies(writer, inner_path(writer, path, (*block)->name), *block);
     }
 }

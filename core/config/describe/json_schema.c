@@ -103,7 +103,8 @@ void json_schema_write_type(JsonWriter *writer, const Type *type, const char *de
     json_object_end(writer);
 }
 
-static void schema_write_attributes(JsonWriter *writer, const Attribute *attributes, size_t count);
+static void json_schema_write_attributes(JsonWriter *writer, const Attribute *attributes,
+                                         size_t count);
 
 static bool is_settable(const Attribute *attribute) {
     return (attribute->flags & (REQUIRED | OPTIONAL)) != 0;
@@ -122,7 +123,7 @@ static void write_nested_object(JsonWriter *writer, const NestedObject *nested) 
     json_key_bool(writer, "additionalProperties", false);
     json_key(writer, STR("properties"));
     json_object_start(writer);
-    schema_write_attributes(writer, nested->attributes, nested->count);
+    json_schema_write_attributes(writer, nested->attributes, nested->count);
     json_object_end(writer);
     json_key(writer, STR("required"));
     json_array_start(writer);
@@ -172,7 +173,8 @@ static void write_words(JsonWriter *writer, const Attribute *attribute) {
     json_object_end(writer);
 }
 
-static void schema_write_attributes(JsonWriter *writer, const Attribute *attributes, size_t count) {
+static void json_schema_write_attributes(JsonWriter *writer, const Attribute *attributes,
+                                         size_t count) {
     for (size_t i = 0; i < count; i++) {
         const Attribute *attribute = &attributes[i];
         if (!is_settable(attribute))
@@ -260,7 +262,8 @@ static Str block_path(Str path, const char *name, Arena *arena) {
 }
 
 /* Writes `dynamic`: {TYPE: {for_each, iterator, labels, content}}. */
-static void schema_write_dynamic(JsonWriter *writer, Str path, const Schema *schema, Arena *arena) {
+static void json_schema_write_dynamic(JsonWriter *writer, Str path, const Schema *schema,
+                                      Arena *arena) {
     json_key(writer, STR("dynamic"));
     json_object_start(writer);
     json_key_string(writer, "description", STR("Blocks generated for each element."));
@@ -278,7 +281,7 @@ static void schema_write_dynamic(JsonWriter *writer, Str path, const Schema *sch
 }
 
 static void write_properties(JsonWriter *writer, Str path, const Schema *schema, Arena *arena) {
-    schema_write_attributes(writer, schema->attributes, schema->attribute_count);
+    json_schema_write_attributes(writer, schema->attributes, schema->attribute_count);
     for (size_t i = 0; i < schema->block_count; i++) {
         const Block *block = &schema->blocks[i];
         json_key(writer, str_from_cstr(block->name));
@@ -286,7 +289,7 @@ static void write_properties(JsonWriter *writer, Str path, const Schema *schema,
                               block->nesting == NEST_MAP ? 1 : 0, block->schema.description);
     }
     if (schema->block_count > 0)
-        schema_write_dynamic(writer, path, schema, arena);
+        json_schema_write_dynamic(writer, path, schema, arena);
 }
 
 static void write_dynamic_body(JsonWriter *writer, Str path, Arena *arena) {
@@ -313,18 +316,19 @@ static void end_typed(JsonWriter *writer, Str path, const Schema *schema, Arena 
     end_required(writer);
 }
 
-static void schema_write_blocks(JsonWriter *writer, Str path, const Schema *schema, Arena *arena) {
+static void json_schema_write_blocks(JsonWriter *writer, Str path, const Schema *schema,
+                                     Arena *arena) {
     for (size_t i = 0; i < schema->block_count; i++) {
         const Schema *inner = &schema->blocks[i].schema;
         Str own = block_path(path, schema->blocks[i].name, arena);
         json_schema_body_start(writer, own, inner->description);
         end_typed(writer, own, inner, arena);
         write_dynamic_body(writer, own, arena);
-        schema_write_blocks(writer, own, inner, arena);
+        json_schema_write_blocks(writer, own, inner, arena);
     }
 }
 
 void json_schema_body_end_typed(JsonWriter *writer, Str path, const Schema *schema, Arena *arena) {
     end_typed(writer, path, schema, arena);
-    schema_write_blocks(writer, path, schema, arena);
+    json_schema_write_blocks(writer, path, schema, arena);
 }

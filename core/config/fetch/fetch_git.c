@@ -182,7 +182,7 @@ static bool report_run(GitFetch *run, const GitRun *result) {
     return git_refuse(run, "git reports:%.*s", url_scrub(tail, run->address.url, run->arena));
 }
 
-static bool fetch_fetch_git_git(GitFetch *run, const char *const *words, GitRun *result) {
+static bool fetch_git_run(GitFetch *run, const char *const *words, GitRun *result) {
     return try_git(run, words, result) || report_run(run, result);
 }
 
@@ -240,7 +240,7 @@ static bool fetch_all(GitFetch *run) {
                                         "+HEAD:refs/remotes/origin/HEAD",
                                         NULL};
     GitRun result;
-    return fetch_fetch_git_git(run, words, &result);
+    return fetch_git_run(run, words, &result);
 }
 
 /* Resolves a name to a commit. Returns false, without a diagnostic, if there is none. */
@@ -280,13 +280,13 @@ static bool git_check_out(GitFetch *run, Str commit) {
     static const char *const submodules[] = {"submodule", "-q",          "update",
                                              "--init",    "--recursive", NULL};
     GitRun result;
-    if (!fetch_fetch_git_git(run, words, &result))
+    if (!fetch_git_run(run, words, &result))
         return false;
     Str list = disk_join(run->request->directory, STR(".gitmodules"), run->arena);
     if (!disk_exists(run->request->io->disk, list))
         return true;
     forbid_files(run);
-    return fetch_fetch_git_git(run, submodules, &result);
+    return fetch_git_run(run, submodules, &result);
 }
 
 static bool git_fetch(const SourceRequest *request, SourceFound *out, Arena *arena, Diags *diags) {
@@ -306,7 +306,7 @@ static bool git_fetch(const SourceRequest *request, SourceFound *out, Arena *are
             STR("its user or password is not valid: a percent sign needs two hexadecimal "
                 "digits, and control characters are not allowed."));
     git_set_up(&run);
-    return fetch_fetch_git_git(&run, begin, &result) && fetch_commit(&run, &out->commit) &&
+    return fetch_git_run(&run, begin, &result) && fetch_commit(&run, &out->commit) &&
            git_check_out(&run, out->commit);
 }
 

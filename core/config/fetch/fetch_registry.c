@@ -13,7 +13,7 @@ typedef struct RegistryModule {
     Str path; /* NAMESPACE/NAME/SYSTEM */
 } RegistryModule;
 
-static bool registry_is_name(Str text) {
+static bool fetch_registry_is_name(Str text) {
     if (!text.len || text.len > 64 || !isalnum((unsigned char)text.ptr[0]) ||
         !isalnum((unsigned char)text.ptr[text.len - 1]))
         return false;
@@ -35,7 +35,7 @@ static bool is_system(Str text) {
 
 /* A host has a dot or a port; otherwise the address would be a path. Hosts that git handles are
  * excluded. */
-static bool registry_is_host(Str text) {
+static bool fetch_registry_is_host(Str text) {
     size_t colon = str_find_char(text, ':', 0);
     Str name = str_slice(text, 0, colon);
     uint64_t port;
@@ -52,7 +52,7 @@ static bool registry_is_host(Str text) {
            !str_equal(name, STR("github.com")) && !str_equal(name, STR("bitbucket.org"));
 }
 
-static bool registry_parse(Str address, RegistryModule *out, Arena *arena) {
+static bool fetch_registry_parse(Str address, RegistryModule *out, Arena *arena) {
     Str parts[5];
     size_t count = 0;
     Str rest = address;
@@ -61,17 +61,17 @@ static bool registry_parse(Str address, RegistryModule *out, Arena *arena) {
     if ((count != 3 && count != 4) || str_ends_with(address, STR("/")))
         return false;
     const Str *path = parts + (count - 3);
-    if ((count == 4 && !registry_is_host(parts[0])) || !registry_is_name(path[0]) ||
-        !registry_is_name(path[1]) || !is_system(path[2]))
+    if ((count == 4 && !fetch_registry_is_host(parts[0])) || !fetch_registry_is_name(path[0]) ||
+        !fetch_registry_is_name(path[1]) || !is_system(path[2]))
         return false;
     out->host = count == 4 ? utf8_lower(parts[0], arena) : STR(DEFAULT_HOST);
     out->path = str_join(path, 3, STR("/"), arena);
     return true;
 }
 
-static bool registry_claims(Str address, Str *package, Arena *arena) {
+static bool fetch_registry_claims(Str address, Str *package, Arena *arena) {
     RegistryModule module;
-    if (!registry_parse(address, &module, arena))
+    if (!fetch_registry_parse(address, &module, arena))
         return false;
     *package = str_format(arena, "%.*s/%.*s", STR_ARG(module.host), STR_ARG(module.path));
     return true;
@@ -85,7 +85,7 @@ typedef struct Registry {
     Diags *diags;
 } Registry;
 
-static bool registry_report(Registry *registry, const RegistryProblem *problem) {
+static bool fetch_registry_report(Registry *registry, const RegistryProblem *problem) {
     diags_error(registry->diags, registry->request->range,
                 problem->is_answer ? "Invalid response from a module registry"
                                    : "Failed to fetch a module",
@@ -98,7 +98,7 @@ static bool registry_report(Registry *registry, const RegistryProblem *problem) 
 static bool report_answer(Registry *registry, Str url, const char *what) {
     RegistryProblem problem;
     (void)registry_host_refuse(url, what, &problem, registry->arena);
-    return registry_report(registry, &problem);
+    return fetch_registry_report(registry, &problem);
 }
 
 static bool get_object(Registry *registry, Str url, Value *out) {
@@ -107,7 +107,7 @@ static bool get_object(Registry *registry, Str url, Value *out) {
     return registry_host_get(&registry->host, url, &response, &problem, registry->arena) &&
                    registry_host_parse(url, response.body, out, &problem, registry->arena)
                ? true
-               : registry_report(registry, &problem);
+               : fetch_registry_report(registry, &problem);
 }
 
 static bool report_versions(Registry *registry, Str newest) {
@@ -122,7 +122,7 @@ static bool report_versions(Registry *registry, Str newest) {
     return false;
 }
 
-static bool registry_choose(Registry *registry, Value versions, Str *out) {
+static bool fetch_registry_choose(Registry *registry, Value versions, Str *out) {
     Str best = STR_EMPTY;
     Str newest = STR_EMPTY;
     for (size_t i = 0; i < versions.count; i++) {
@@ -140,7 +140,7 @@ static bool registry_choose(Registry *registry, Value versions, Str *out) {
     return best.len > 0 || report_versions(registry, newest);
 }
 
-static bool registry_find_version(Registry *registry, Str *out) {
+static bool fetch_registry_find_version(Registry *registry, Str *out) {
     Str url = str_format(registry->arena, "%.*s%.*s/versions", STR_ARG(registry->host.base),
                          STR_ARG(registry->module.path));
     Value answer;
@@ -151,24 +151,24 @@ static bool registry_find_version(Registry *registry, Str *out) {
     if (!value_find_tuple(answer, STR("modules"), &modules) || modules.count == 0 ||
         !value_find_tuple(value_at(modules, 0), STR("versions"), &versions))
         return report_answer(registry, url, "lists no versions");
-    return registry_choose(registry, versions, out);
+    return fetch_registry_choose(registry, versions, out);
 }
 
-static bool registry_find_place(Registry *registry, Str version, Str *out) {
+static bool fetch_registry_find_place(Registry *registry, Str version, Str *out) {
     Str url = str_format(registry->arena, "%.*s%.*s/%.*s/download", STR_ARG(registry->host.base),
                          STR_ARG(registry->module.path), STR_ARG(version));
     HttpResponse response;
     RegistryProblem problem;
     Value answer;
     if (!registry_host_get(&registry->host, url, &response, &problem, registry->arena))
-        return registry_report(registry, &problem);
+        return fetch_registry_report(registry, &problem);
     *out = fetch_web_location(&response, registry->arena);
     if (out->len)
         return true;
     if (!response.body.len)
         return report_answer(registry, url, "has no address of the module");
     if (!registry_host_parse(url, response.body, &answer, &problem, registry->arena))
-        return registry_report(registry, &problem);
+        return fetch_registry_report(registry, &problem);
     if (!value_find_text(answer, STR("location"), out))
         return report_answer(registry, url, "has no address of the module");
     *out = module_source_resolve(response.url, utf8_strip_controls(*out, registry->arena),
@@ -176,26 +176,26 @@ static bool registry_find_place(Registry *registry, Str version, Str *out) {
     return true;
 }
 
-static bool registry_fetch(const SourceRequest *request, SourceFound *out, Arena *arena,
-                           Diags *diags) {
+static bool fetch_registry_fetch(const SourceRequest *request, SourceFound *out, Arena *arena,
+                                 Diags *diags) {
     Registry registry = {.request = request, .arena = arena, .diags = diags};
     RegistryProblem problem;
-    bool is_address = registry_parse(request->package, &registry.module, arena);
+    bool is_address = fetch_registry_parse(request->package, &registry.module, arena);
     CHECK(is_address);
     registry.host =
         (RegistryHost){.io = request->io, .cancel = request->cancel, .name = registry.module.host};
     registry.host.token = registry_host_token(request->io, registry.module.host, arena);
     out->version = request->version;
     if (!registry_host_discover(&registry.host, "modules.v1", &problem, arena))
-        return registry_report(&registry, &problem);
-    return (out->version.len || registry_find_version(&registry, &out->version)) &&
-           registry_find_place(&registry, out->version, &out->elsewhere);
+        return fetch_registry_report(&registry, &problem);
+    return (out->version.len || fetch_registry_find_version(&registry, &out->version)) &&
+           fetch_registry_find_place(&registry, out->version, &out->elsewhere);
 }
 
 const ModuleSource fetch_registry = {
     .name = "registry",
     .forms = "[HOST/]NAMESPACE/NAME/SYSTEM",
     .has_versions = true,
-    .claims = registry_claims,
-    .fetch = registry_fetch,
+    .claims = fetch_registry_claims,
+    .fetch = fetch_registry_fetch,
 };

@@ -282,8 +282,8 @@ static bool test_load_decode_provider(TestLoading *loading, const BodyBlock *blo
     return ok;
 }
 
-/* Decodes a variable block with the configuration's decoder, as decode_provider does. Its rules
- * would never be evaluated, because no module declares the variable. */
+/* Decodes a variable block with the configuration's decoder, as test_load_decode_provider does. Its
+ * rules would never be evaluated, because no module declares the variable. */
 static bool decode_variable(TestLoading *loading, const BodyBlock *block) {
     ConfigLoading *outer = loading->loading;
     Module *before = outer->module;

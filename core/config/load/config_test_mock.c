@@ -7,8 +7,8 @@
 #include "front_end.h"
 
 /* Reads an object of constants; an absent or null argument gives an empty object. */
-static bool mock_read_object(TestLoading *loading, const BodyBlock *block,
-                             const BodyAttribute *attribute, Value *out) {
+static bool test_mock_read_object(TestLoading *loading, const BodyBlock *block,
+                                  const BodyAttribute *attribute, Value *out) {
     Value value;
     *out = value_object(NULL, NULL, 0, loading->arena);
     if (!attribute)
@@ -46,7 +46,7 @@ static const OverrideType override_types[] = {
     [OVERRIDE_MODULE] = {"override_module", "outputs", "modules"},
 };
 
-static bool mock_find_kind(Str type, OverrideKind *out) {
+static bool test_mock_find_kind(Str type, OverrideKind *out) {
     for (size_t i = 0; i < ARRAY_COUNT(override_types); i++) {
         if (!str_equal_cstr(type, override_types[i].name))
             continue;
@@ -65,8 +65,8 @@ static bool is_of_kind(const AddressTarget *target, OverrideKind kind) {
     return false;
 }
 
-static bool mock_read_target(TestLoading *loading, const BodyBlock *block,
-                             const BodyContent *content, TestOverride *out) {
+static bool test_mock_read_target(TestLoading *loading, const BodyBlock *block,
+                                  const BodyContent *content, TestOverride *out) {
     const OverrideType *type = &override_types[out->kind];
     const BodyAttribute *attribute = body_content_find(content, "target");
     ConfigAddress address = {0};
@@ -116,7 +116,7 @@ static bool check_single(TestLoading *loading, const TestOverride *override,
 bool config_test_override_decode(TestLoading *loading, const BodyBlock *block, bool during_plan,
                                  TestOverrides *out) {
     OverrideKind kind;
-    if (!mock_find_kind(block->type, &kind))
+    if (!test_mock_find_kind(block->type, &kind))
         return true;
     TestOverride *override = arena_new(loading->arena, TestOverride);
     override->kind = kind;
@@ -133,8 +133,8 @@ bool config_test_override_decode(TestLoading *loading, const BodyBlock *block, b
     bool ok = body_content(block->body, &schema, &content, NULL, loading->arena, loading->diags);
     const BodyAttribute *attribute = body_content_find(&content, values);
     override->values_range = attribute ? attribute->expr->range : block->range;
-    ok &= mock_read_target(loading, block, &content, override);
-    ok &= mock_read_object(loading, block, attribute, &override->values);
+    ok &= test_mock_read_target(loading, block, &content, override);
+    ok &= test_mock_read_object(loading, block, attribute, &override->values);
     ok &= read_during(loading, &content, &override->during_plan);
     if (!ok || !check_single(loading, override, out))
         return false;
@@ -142,7 +142,7 @@ bool config_test_override_decode(TestLoading *loading, const BodyBlock *block, b
     return true;
 }
 
-static bool mock_decode_type(TestLoading *loading, const BodyBlock *block, MockProvider *out) {
+static bool test_mock_decode_type(TestLoading *loading, const BodyBlock *block, MockProvider *out) {
     static const BodyAttributeSchema attributes[] = {
         {"defaults", false, BODY_EXPRESSION},
         {"override_during", false, BODY_CODE},
@@ -167,18 +167,19 @@ static bool mock_decode_type(TestLoading *loading, const BodyBlock *block, MockP
     bool ok = body_content(block->body, &schema, &content, NULL, loading->arena, loading->diags);
     const BodyAttribute *attribute = body_content_find(&content, "defaults");
     type->values_range = attribute ? attribute->expr->range : block->range;
-    ok &= mock_read_object(loading, block, attribute, &type->values);
+    ok &= test_mock_read_object(loading, block, attribute, &type->values);
     return read_during(loading, &content, &type->during_plan) && ok;
 }
 
-static bool mock_decode_inner(TestLoading *loading, const BodyContent *content, MockProvider *out) {
+static bool test_mock_decode_inner(TestLoading *loading, const BodyContent *content,
+                                   MockProvider *out) {
     bool ok = true;
     vec_each(&content->blocks, block) {
         OverrideKind ignored;
-        if (mock_find_kind(block->type, &ignored))
+        if (test_mock_find_kind(block->type, &ignored))
             ok &= config_test_override_decode(loading, block, out->during_plan, &out->overrides);
         else
-            ok &= mock_decode_type(loading, block, out);
+            ok &= test_mock_decode_type(loading, block, out);
     }
     return ok;
 }
@@ -195,7 +196,7 @@ static bool decode_mock_body(TestLoading *loading, const Body *body, MockProvide
                                       .block_count = ARRAY_COUNT(inner_blocks)};
     BodyContent content;
     bool ok = body_content(body, &schema, &content, NULL, loading->arena, loading->diags);
-    return mock_decode_inner(loading, &content, out) && ok;
+    return test_mock_decode_inner(loading, &content, out) && ok;
 }
 
 /* Reads the files of mock data in a directory (x.tfmock.hcl, x.loammock.yaml). */
@@ -234,7 +235,7 @@ static const BodySchema provider_schema = {
     .block_count = ARRAY_COUNT(inner_blocks),
 };
 
-static bool mock_add_provider(TestLoading *loading, ProviderConfig *provider) {
+static bool test_mock_add_provider(TestLoading *loading, ProviderConfig *provider) {
     Map *known = &loading->file->providers;
     Str key = config_provider_key(provider->name, provider->alias, loading->arena);
     const ProviderConfig *first = map_find(known, key);
@@ -249,7 +250,8 @@ static bool mock_add_provider(TestLoading *loading, ProviderConfig *provider) {
 }
 
 /* Reads the mock data that `source` names; values in the block itself take precedence. */
-static bool mock_read_source(TestLoading *loading, const BodyContent *content, MockProvider *mock) {
+static bool test_mock_read_source(TestLoading *loading, const BodyContent *content,
+                                  MockProvider *mock) {
     const BodyAttribute *attribute = body_content_find(content, "source");
     MockProvider shared = {.types = map_new(loading->arena), .during_plan = mock->during_plan};
     Str directory = STR_EMPTY;
@@ -272,8 +274,8 @@ static bool mock_read_source(TestLoading *loading, const BodyContent *content, M
 }
 
 /* Like that of a provider block, for_each is evaluated with the names of the tested module. */
-static bool mock_read_keys(TestLoading *loading, const BodyContent *content,
-                           ProviderConfig *provider) {
+static bool test_mock_read_keys(TestLoading *loading, const BodyContent *content,
+                                ProviderConfig *provider) {
     provider->for_each = config_read_expr(content, "for_each");
     if (!provider->for_each)
         return true;
@@ -293,9 +295,9 @@ bool config_test_mock_decode(TestLoading *loading, const BodyBlock *block) {
     bool ok =
         body_content(block->body, &provider_schema, &content, NULL, loading->arena, loading->diags);
     ok &= config_read_string(&content, "alias", &provider->alias, loading->arena, loading->diags);
-    ok &= mock_read_keys(loading, &content, provider);
+    ok &= test_mock_read_keys(loading, &content, provider);
     ok &= read_during(loading, &content, &mock->during_plan);
-    ok &= mock_decode_inner(loading, &content, mock);
-    ok &= mock_read_source(loading, &content, mock);
-    return mock_add_provider(loading, provider) && ok;
+    ok &= test_mock_decode_inner(loading, &content, mock);
+    ok &= test_mock_read_source(loading, &content, mock);
+    return test_mock_add_provider(loading, provider) && ok;
 }

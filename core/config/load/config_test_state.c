@@ -21,7 +21,7 @@ bool config_test_state_decode_default(TestLoading *loading, const BodyContent *c
     return read_skip(loading, content, &loading->file->skips_cleanup, &ignored);
 }
 
-static bool state_read_key(TestLoading *loading, const BodyContent *content, TestRun *run) {
+static bool test_state_read_key(TestLoading *loading, const BodyContent *content, TestRun *run) {
     if (body_content_find(content, "state_key"))
         return config_read_string(content, "state_key", &run->state_key, loading->arena,
                                   loading->diags);
@@ -138,7 +138,7 @@ static bool read_backends(TestLoading *loading, const BodyContent *content, Test
 bool config_test_state_decode(TestLoading *loading, const BodyContent *content, TestRun *run) {
     SourceRange range = NO_RANGE;
     run->skips_cleanup = loading->file->skips_cleanup;
-    bool ok = state_read_key(loading, content, run);
+    bool ok = test_state_read_key(loading, content, run);
     ok &= read_backends(loading, content, run);
     ok &= read_skip(loading, content, &run->skips_cleanup, &range);
     if (range.source && !run->skips_cleanup && run->backend)

@@ -19,7 +19,7 @@ typedef struct AddressReader {
     Diags *diags;
 } AddressReader;
 
-static bool address_refuse(AddressReader *reader, SourceRange range, const char *why) {
+static bool config_address_refuse(AddressReader *reader, SourceRange range, const char *why) {
     diags_error(reader->diags, range, "Invalid address", "%s", why);
     return false;
 }
@@ -56,7 +56,7 @@ static bool add_steps(AddressReader *reader, const Expr *expr) {
             return false;
         break;
     default:
-        return address_refuse(
+        return config_address_refuse(
             reader, expr->range,
             "This must be the address of a resource or a module, such as libvirt_network.main or "
             "module.cluster[0], without operators or function calls.");
@@ -65,7 +65,7 @@ static bool add_steps(AddressReader *reader, const Expr *expr) {
     return true;
 }
 
-static const AddressStep *address_peek(const AddressReader *reader) {
+static const AddressStep *config_address_peek(const AddressReader *reader) {
     return reader->at < reader->steps.count ? &reader->steps.items[reader->at] : NULL;
 }
 
@@ -74,18 +74,18 @@ static SourceRange last_range(const AddressReader *reader) {
     return reader->at ? reader->steps.items[reader->at - 1].range : reader->out->range;
 }
 
-static bool address_read_name(AddressReader *reader, Str *out, const char *missing) {
-    const AddressStep *step = address_peek(reader);
+static bool config_address_read_name(AddressReader *reader, Str *out, const char *missing) {
+    const AddressStep *step = config_address_peek(reader);
     if (!step || step->is_index)
-        return address_refuse(reader, step ? step->range : last_range(reader), missing);
+        return config_address_refuse(reader, step ? step->range : last_range(reader), missing);
     *out = step->name;
     reader->at++;
     return true;
 }
 
 /* Reads an optional key of the current module or resource. */
-static bool address_read_key(AddressReader *reader, bool is_module, InstanceKey *out) {
-    const AddressStep *step = address_peek(reader);
+static bool config_address_read_key(AddressReader *reader, bool is_module, InstanceKey *out) {
+    const AddressStep *step = config_address_peek(reader);
     if (!step || !step->is_index)
         return true;
     reader->at++;
@@ -100,28 +100,29 @@ static bool address_read_key(AddressReader *reader, bool is_module, InstanceKey 
     }
     *out = address_key_from_value(step->key);
     return out->kind != KEY_NONE ||
-           address_refuse(reader, step->range, "An instance key must be an integer or a string.");
+           config_address_refuse(reader, step->range,
+                                 "An instance key must be an integer or a string.");
 }
 
-static bool address_read_modules(AddressReader *reader, const ModuleAddr **out) {
-    const AddressStep *step = address_peek(reader);
+static bool config_address_read_modules(AddressReader *reader, const ModuleAddr **out) {
+    const AddressStep *step = config_address_peek(reader);
     while (step && !step->is_index && str_equal_cstr(step->name, "module")) {
         Str name;
         InstanceKey key = KEY_ABSENT;
         reader->at++;
-        if (!address_read_name(reader, &name,
-                               "\"module\" must be followed by the name of a module call.") ||
-            !address_read_key(reader, true, &key))
+        if (!config_address_read_name(
+                reader, &name, "\"module\" must be followed by the name of a module call.") ||
+            !config_address_read_key(reader, true, &key))
             return false;
         *out = module_addr_child(*out, name, key, reader->arena);
         reader->depth++;
-        step = address_peek(reader);
+        step = config_address_peek(reader);
     }
     return true;
 }
 
-static ResourceMode address_read_mode(AddressReader *reader) {
-    const AddressStep *step = address_peek(reader);
+static ResourceMode config_address_read_mode(AddressReader *reader) {
+    const AddressStep *step = config_address_peek(reader);
     ResourceMode mode = MODE_MANAGED;
     if (step && str_equal_cstr(step->name, "data"))
         mode = MODE_DATA;
@@ -134,7 +135,7 @@ static ResourceMode address_read_mode(AddressReader *reader) {
 }
 
 /* Root names of references that are not resources. */
-static bool address_is_reserved(const AddressStep *step) {
+static bool config_address_is_reserved(const AddressStep *step) {
     static const char *const words[] = {
         "count", "each", "local", "path", "self", "lazy", "terraform", "var", "template", "arg",
     };
@@ -144,29 +145,30 @@ static bool address_is_reserved(const AddressStep *step) {
     return false;
 }
 
-static bool address_read_resource(AddressReader *reader, ResourceAddr *out) {
-    reader->out->is_reserved = address_is_reserved(address_peek(reader));
-    out->mode = address_read_mode(reader);
-    return address_read_name(reader, &out->type,
-                             "The address of a resource requires its type and its name.") &&
-           address_read_name(reader, &out->name,
-                             "The type of a resource must be followed by a dot and its name.") &&
-           address_read_key(reader, false, &out->key);
+static bool config_address_read_resource(AddressReader *reader, ResourceAddr *out) {
+    reader->out->is_reserved = config_address_is_reserved(config_address_peek(reader));
+    out->mode = config_address_read_mode(reader);
+    return config_address_read_name(reader, &out->type,
+                                    "The address of a resource requires its type and its name.") &&
+           config_address_read_name(
+               reader, &out->name,
+               "The type of a resource must be followed by a dot and its name.") &&
+           config_address_read_key(reader, false, &out->key);
 }
 
 bool config_address_read(const Expr *expr, ConfigAddress *out, Arena *arena, Diags *diags) {
     ConfigAddress address = {.range = expr->range};
     AddressReader reader = {.out = &address, .arena = arena, .diags = diags};
     AddressTarget *target = &address.target;
-    if (!add_steps(&reader, expr) || !address_read_modules(&reader, &target->module))
+    if (!add_steps(&reader, expr) || !config_address_read_modules(&reader, &target->module))
         return false;
-    target->is_resource = address_peek(&reader) != NULL;
+    target->is_resource = config_address_peek(&reader) != NULL;
     target->resource.module = target->module;
-    if (target->is_resource && !address_read_resource(&reader, &target->resource))
+    if (target->is_resource && !config_address_read_resource(&reader, &target->resource))
         return false;
-    if (address_peek(&reader))
-        return address_refuse(&reader, address_peek(&reader)->range,
-                              "This must be the address of a whole resource or module.");
+    if (config_address_peek(&reader))
+        return config_address_refuse(&reader, config_address_peek(&reader)->range,
+                                     "This must be the address of a whole resource or module.");
     *out = address;
     return true;
 }

@@ -190,8 +190,9 @@ static bool check_repeated_attribute(const NodeBody *body, Map *seen, const Body
     return false;
 }
 
-static bool node_add_attribute(const NodeBody *body, const BodyNodeMember *member, BodyForm form,
-                               Map *seen, BodyContent *out, Arena *arena, Diags *diags) {
+static bool from_node_add_attribute(const NodeBody *body, const BodyNodeMember *member,
+                                    BodyForm form, Map *seen, BodyContent *out, Arena *arena,
+                                    Diags *diags) {
     BodyAttribute attribute = {
         .name = member->key->text,
         .name_range = from_node_range(body, member->key),
@@ -207,8 +208,8 @@ static bool node_add_attribute(const NodeBody *body, const BodyNodeMember *membe
     return ok;
 }
 
-static NodeBody *node_new_body(const NodeBody *parent, const BodyNode *header, const BodyNode *node,
-                               Arena *arena) {
+static NodeBody *from_node_new_body(const NodeBody *parent, const BodyNode *header,
+                                    const BodyNode *node, Arena *arena) {
     NodeBody *body = arena_new(arena, NodeBody);
     body->base = parent->base;
     body->source = parent->source;
@@ -232,8 +233,8 @@ static bool report_kind(const NodeBody *body, const BodyNode *node, Str type, co
 
 /* Adds the objects of a body. Null, and in JSON an array of objects, may replace an object. Any
  * other kind is an error, and the block then has no arguments. */
-static bool node_add_objects(NodeBody *inner, const BodyNode *node, Str type, Arena *arena,
-                             Diags *diags) {
+static bool from_node_add_objects(NodeBody *inner, const BodyNode *node, Str type, Arena *arena,
+                                  Diags *diags) {
     bool ok = true;
     if (node->kind == BODY_NODE_OBJECT) {
         vec_push(arena, &inner->objects, node);
@@ -256,11 +257,12 @@ static bool node_add_objects(NodeBody *inner, const BodyNode *node, Str type, Ar
     return ok;
 }
 
-static bool node_add_block(const NodeBody *body, const BodyBlock *header, const BodyNode *place,
-                           const BodyNode *node, BodyContent *out, Arena *arena, Diags *diags) {
+static bool from_node_add_block(const NodeBody *body, const BodyBlock *header,
+                                const BodyNode *place, const BodyNode *node, BodyContent *out,
+                                Arena *arena, Diags *diags) {
     BodyBlock block = *header;
-    NodeBody *inner = node_new_body(body, place, node, arena);
-    bool ok = node_add_objects(inner, node, header->type, arena, diags);
+    NodeBody *inner = from_node_new_body(body, place, node, arena);
+    bool ok = from_node_add_objects(inner, node, header->type, arena, diags);
     block.body = &inner->base;
     vec_push(arena, &out->blocks, block);
     return ok;
@@ -268,8 +270,8 @@ static bool node_add_block(const NodeBody *body, const BodyBlock *header, const 
 
 /* Adds one block of an array. In YAML the range of a block without labels is its first argument,
  * so that diagnostics distinguish the blocks. */
-static bool node_add_item(const NodeBody *body, const BodyBlock *header, const BodyNode *place,
-                          const BodyNode *item, BodyContent *out, Arena *arena, Diags *diags) {
+static bool from_node_add_item(const NodeBody *body, const BodyBlock *header, const BodyNode *place,
+                               const BodyNode *item, BodyContent *out, Arena *arena, Diags *diags) {
     BodyBlock block = *header;
     bool is_json = body->syntax == BODY_SYNTAX_JSON;
     bool has_members = item->kind == BODY_NODE_OBJECT && item->members.count > 0;
@@ -279,7 +281,7 @@ static bool node_add_item(const NodeBody *body, const BodyBlock *header, const B
         block.range = from_node_range(body, at);
     if (!is_json && item->kind == BODY_NODE_NULL)
         return true;
-    return node_add_block(body, &block, at, item, out, arena, diags);
+    return from_node_add_block(body, &block, at, item, out, arena, diags);
 }
 
 /* Adds the blocks of a value: an object is one block, an array has one block per item. In YAML a
@@ -291,13 +293,13 @@ static bool add_bodies(const NodeBody *body, BodyBlock *header, const BodyNode *
         header->range = (SourceRange){body->source, node->start, node->start + 1};
     bool is_bare = node->kind == BODY_NODE_NULL && node->start == node->end;
     if (node->kind == BODY_NODE_OBJECT || is_bare)
-        return node_add_block(body, header, place, node, out, arena, diags);
+        return from_node_add_block(body, header, place, node, out, arena, diags);
     if (node->kind == BODY_NODE_NULL)
         return true;
     if (node->kind != BODY_NODE_ARRAY)
         return report_kind(body, node, header->type, "an object or an array of objects", diags);
     for (size_t i = 0; i < node->items.count; i++)
-        ok &= node_add_item(body, header, place, node->items.items[i], out, arena, diags);
+        ok &= from_node_add_item(body, header, place, node->items.items[i], out, arena, diags);
     return ok;
 }
 
@@ -321,7 +323,7 @@ static bool add_label_object(const NodeBody *body, BodyBlock header, uint32_t de
     return ok;
 }
 
-static bool node_has_members(const BodyNode *node) {
+static bool from_node_has_members(const BodyNode *node) {
     bool found = node->kind == BODY_NODE_OBJECT && node->members.count > 0;
     for (size_t i = 0; node->kind == BODY_NODE_ARRAY && i < node->items.count && !found; i++) {
         const BodyNode *item = node->items.items[i];
@@ -332,7 +334,7 @@ static bool node_has_members(const BodyNode *node) {
 
 /* In JSON an object at label level must have a member, whose name is the label. */
 static bool check_label(const NodeBody *body, const BodyNode *node, Str type, Diags *diags) {
-    if (body->syntax == BODY_SYNTAX_YAML || node_has_members(node))
+    if (body->syntax == BODY_SYNTAX_YAML || from_node_has_members(node))
         return true;
     diags_error(diags, from_node_range(body, node), "Missing block label",
                 "A label of the \"%.*s\" block is required here: an object with at least one "
@@ -361,13 +363,13 @@ static bool add_labelled(const NodeBody *body, BodyBlock header, uint32_t depth,
     return check_label(body, node, header.type, diags) && ok;
 }
 
-static bool node_is_hidden(const NodeBody *body, Str name) {
+static bool from_node_is_hidden(const NodeBody *body, Str name) {
     return str_equal_cstr(name, "//") || str_is_among(name, body->hidden.items, body->hidden.count);
 }
 
 /* Reports a name that the schema does not have, and suggests the nearest name. */
-static void node_report_unknown_name(const BodySchema *schema, Str name, SourceRange range,
-                                     BodyContent *out, Arena *arena, Diags *diags) {
+static void from_node_report_unknown_name(const BodySchema *schema, Str name, SourceRange range,
+                                          BodyContent *out, Arena *arena, Diags *diags) {
     StrVec known = {0};
     for (size_t i = 0; i < schema->attribute_count; i++)
         vec_push(arena, &known, str_from_cstr(schema->attributes[i].name));
@@ -381,13 +383,13 @@ static void node_report_unknown_name(const BodySchema *schema, Str name, SourceR
                 STR_ARG(hint));
 }
 
-static bool node_add_member(const NodeBody *body, const BodySchema *schema,
-                            const BodyNodeMember *member, bool has_rest, Map *seen,
-                            BodyContent *out, Arena *arena, Diags *diags) {
+static bool from_node_add_member(const NodeBody *body, const BodySchema *schema,
+                                 const BodyNodeMember *member, bool has_rest, Map *seen,
+                                 BodyContent *out, Arena *arena, Diags *diags) {
     Str name = member->key->text;
     const BodyAttributeSchema *attribute = body_schema_attribute(schema, name);
     if (attribute)
-        return node_add_attribute(body, member, attribute->form, seen, out, arena, diags);
+        return from_node_add_attribute(body, member, attribute->form, seen, out, arena, diags);
     const BodyBlockSchema *block = body_schema_block(schema, name);
     if (block) {
         SourceRange range = from_node_range(body, member->key);
@@ -396,12 +398,13 @@ static bool node_add_member(const NodeBody *body, const BodySchema *schema,
                             diags);
     }
     if (!has_rest)
-        node_report_unknown_name(schema, name, from_node_range(body, member->key), out, arena,
-                                 diags);
+        from_node_report_unknown_name(schema, name, from_node_range(body, member->key), out, arena,
+                                      diags);
     return has_rest;
 }
 
-static const Body *node_make_rest(const NodeBody *body, const BodySchema *schema, Arena *arena) {
+static const Body *from_node_make_rest(const NodeBody *body, const BodySchema *schema,
+                                       Arena *arena) {
     NodeBody *rest = arena_new(arena, NodeBody);
     *rest = *body;
     rest->hidden = (StrVec){0};
@@ -423,12 +426,13 @@ static bool node_content(const Body *base, const BodySchema *schema, BodyContent
     bool ok = true;
     for (size_t i = 0; i < body->objects.count; i++) {
         vec_each(&body->objects.items[i]->members, member) {
-            if (!node_is_hidden(body, member->key->text))
-                ok &= node_add_member(body, schema, member, rest != NULL, &seen, out, arena, diags);
+            if (!from_node_is_hidden(body, member->key->text))
+                ok &= from_node_add_member(body, schema, member, rest != NULL, &seen, out, arena,
+                                           diags);
         }
     }
     if (rest)
-        *rest = node_make_rest(body, schema, arena);
+        *rest = from_node_make_rest(body, schema, arena);
     return ok;
 }
 
@@ -447,8 +451,8 @@ static bool node_attributes(const Body *base, BodyForm form, BodyContent *out, A
     bool ok = !body->shapeless || report_shapeless(body, diags);
     for (size_t i = 0; i < body->objects.count; i++) {
         vec_each(&body->objects.items[i]->members, member) {
-            if (!node_is_hidden(body, member->key->text))
-                ok &= node_add_attribute(body, member, form, &seen, out, arena, diags);
+            if (!from_node_is_hidden(body, member->key->text))
+                ok &= from_node_add_attribute(body, member, form, &seen, out, arena, diags);
         }
     }
     return ok;
@@ -479,7 +483,7 @@ static bool add_root_objects(NodeBody *body, const BodyNode *root, Arena *arena,
     return ok;
 }
 
-static bool node_holds(const BodyNode *node, uint32_t offset) {
+static bool from_node_holds(const BodyNode *node, uint32_t offset) {
     bool is_inner = node->kind == BODY_NODE_OBJECT || node->kind == BODY_NODE_ARRAY;
     return is_inner && node->start <= offset && offset < node->end;
 }
@@ -488,7 +492,7 @@ static bool node_holds(const BodyNode *node, uint32_t offset) {
  * path. */
 static const BodyNode *outline_member(const BodyNode *node, uint32_t offset, StrBuf *out) {
     vec_each(&node->members, member) {
-        if (node_holds(member->value, offset)) {
+        if (from_node_holds(member->value, offset)) {
             strbuf_add_format(out, "%s%.*s", out->len ? "." : "", STR_ARG(member->key->text));
             return member->value;
         }
@@ -498,7 +502,7 @@ static const BodyNode *outline_member(const BodyNode *node, uint32_t offset, Str
 
 static const BodyNode *outline_item(const BodyNode *node, uint32_t offset, StrBuf *out) {
     for (size_t i = 0; i < node->items.count; i++) {
-        if (node_holds(node->items.items[i], offset)) {
+        if (from_node_holds(node->items.items[i], offset)) {
             strbuf_add_format(out, "[%zu]", i);
             return node->items.items[i];
         }
@@ -506,7 +510,7 @@ static const BodyNode *outline_item(const BodyNode *node, uint32_t offset, StrBu
     return NULL;
 }
 
-static Str node_outline(const void *tree, uint32_t offset, Arena *arena) {
+static Str from_node_outline(const void *tree, uint32_t offset, Arena *arena) {
     StrBuf out = strbuf_new(arena);
     for (const BodyNode *node = tree; node;)
         node = node->kind == BODY_NODE_OBJECT  ? outline_member(node, offset, &out)
@@ -525,7 +529,7 @@ bool body_from_node(const BodyNode *root, const SourceText *source, BodySyntax s
     };
     body->source = source;
     body->syntax = syntax;
-    source_text_set_outline(source, node_outline, root);
+    source_text_set_outline(source, from_node_outline, root);
     if (!add_root_objects(body, root, arena, diags))
         return false;
     *out = &body->base;

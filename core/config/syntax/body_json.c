@@ -11,9 +11,9 @@ typedef struct JsonFile {
     Arena *arena;
 } JsonFile;
 
-static bool json_read_node(JsonFile *file, JsonToken token, const BodyNode **out);
+static bool body_json_read_node(JsonFile *file, JsonToken token, const BodyNode **out);
 
-static BodyNode *json_new_node(JsonFile *file, BodyNodeKind kind) {
+static BodyNode *body_json_new_node(JsonFile *file, BodyNodeKind kind) {
     BodyNode *node = arena_new(file->arena, BodyNode);
     node->kind = kind;
     node->start = (uint32_t)file->reader.start;
@@ -23,13 +23,13 @@ static BodyNode *json_new_node(JsonFile *file, BodyNodeKind kind) {
 }
 
 static bool body_json_read_array(JsonFile *file, const BodyNode **out) {
-    BodyNode *node = json_new_node(file, BODY_NODE_ARRAY);
+    BodyNode *node = body_json_new_node(file, BODY_NODE_ARRAY);
     for (;;) {
         JsonToken token = json_next(&file->reader);
         const BodyNode *item;
         if (token == JSON_ARRAY_END)
             break;
-        if (!json_read_node(file, token, &item))
+        if (!body_json_read_node(file, token, &item))
             return false;
         vec_push(file->arena, &node->items, item);
     }
@@ -39,17 +39,17 @@ static bool body_json_read_array(JsonFile *file, const BodyNode **out) {
 }
 
 static bool body_json_read_object(JsonFile *file, const BodyNode **out) {
-    BodyNode *node = json_new_node(file, BODY_NODE_OBJECT);
+    BodyNode *node = body_json_new_node(file, BODY_NODE_OBJECT);
     for (;;) {
         JsonToken token = json_next(&file->reader);
         if (token == JSON_OBJECT_END)
             break;
         if (token != JSON_KEY)
             return false;
-        BodyNode *key = json_new_node(file, BODY_NODE_STRING);
+        BodyNode *key = body_json_new_node(file, BODY_NODE_STRING);
         key->text = file->reader.text;
         BodyNodeMember member = {.key = key};
-        if (!json_read_node(file, json_next(&file->reader), &member.value))
+        if (!body_json_read_node(file, json_next(&file->reader), &member.value))
             return false;
         vec_push(file->arena, &node->members, member);
     }
@@ -58,12 +58,12 @@ static bool body_json_read_object(JsonFile *file, const BodyNode **out) {
     return true;
 }
 
-static bool json_read_scalar(JsonFile *file, JsonToken token, const BodyNode **out) {
+static bool body_json_read_scalar(JsonFile *file, JsonToken token, const BodyNode **out) {
     BodyNodeKind kind = token == JSON_STRING   ? BODY_NODE_STRING
                         : token == JSON_NUMBER ? BODY_NODE_NUMBER
                         : token == JSON_NULL   ? BODY_NODE_NULL
                                                : BODY_NODE_BOOL;
-    BodyNode *node = json_new_node(file, kind);
+    BodyNode *node = body_json_new_node(file, kind);
     if (kind == BODY_NODE_STRING || kind == BODY_NODE_NUMBER)
         node->text = file->reader.text;
     node->boolean = token == JSON_TRUE;
@@ -72,7 +72,7 @@ static bool json_read_scalar(JsonFile *file, JsonToken token, const BodyNode **o
 }
 
 /* Returns false, without a diagnostic, on a syntax error or if the file has too many values. */
-static bool json_read_node(JsonFile *file, JsonToken token, const BodyNode **out) {
+static bool body_json_read_node(JsonFile *file, JsonToken token, const BodyNode **out) {
     if (++file->value_count > BODY_NODES_MAX) {
         file->is_too_large = true;
         return false;
@@ -84,7 +84,7 @@ static bool json_read_node(JsonFile *file, JsonToken token, const BodyNode **out
     case JSON_NUMBER:
     case JSON_TRUE:
     case JSON_FALSE:
-    case JSON_NULL: return json_read_scalar(file, token, out);
+    case JSON_NULL: return body_json_read_scalar(file, token, out);
     case JSON_END:
     case JSON_OBJECT_END:
     case JSON_ARRAY_END:
@@ -94,15 +94,15 @@ static bool json_read_node(JsonFile *file, JsonToken token, const BodyNode **out
     return false;
 }
 
-static bool json_read_file(JsonFile *file, const BodyNode **out) {
-    return json_read_node(file, json_next(&file->reader), out) &&
+static bool body_json_read_file(JsonFile *file, const BodyNode **out) {
+    return body_json_read_node(file, json_next(&file->reader), out) &&
            json_next(&file->reader) == JSON_END;
 }
 
 /* Reads a file with syntax errors and reports them. Sets *out to the readable part, unless the
  * root is not an object or array. */
-static void json_recover(const SourceText *source, const FunctionTable *functions, const Body **out,
-                         Arena *arena, Diags *diags) {
+static void body_json_recover(const SourceText *source, const FunctionTable *functions,
+                              const Body **out, Arena *arena, Diags *diags) {
     const BodyNode *root = json_recovery_read(source, arena, diags);
     const Body *body;
     size_t before = diags->count;
@@ -120,7 +120,7 @@ bool body_json_parse(const SourceText *source, const FunctionTable *functions, c
         .arena = arena,
     };
     const BodyNode *root;
-    if (json_read_file(&file, &root))
+    if (body_json_read_file(&file, &root))
         return body_from_node(root, source, BODY_SYNTAX_JSON, functions, out, arena, diags);
     if (file.is_too_large) {
         SourceRange range = {source, (uint32_t)file.reader.start, (uint32_t)file.reader.end};
@@ -128,6 +128,6 @@ bool body_json_parse(const SourceText *source, const FunctionTable *functions, c
                     "This document has more than %d values.", BODY_NODES_MAX);
         return false;
     }
-    json_recover(source, functions, out, arena, diags);
+    body_json_recover(source, functions, out, arena, diags);
     return false;
 }

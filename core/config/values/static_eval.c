@@ -37,8 +37,8 @@ static bool eval_in(StaticEval *self, const Module *module, const StaticFrame *f
     return eval_expr(expr, &scope.scope, out, arena, diags);
 }
 
-static bool eval_report_undeclared(const Reference *reference, const char *kind,
-                                   const Map *declared, Arena *arena, Diags *diags) {
+static bool static_eval_report_undeclared(const Reference *reference, const char *kind,
+                                          const Map *declared, Arena *arena, Diags *diags) {
     Str hint = map_did_you_mean(declared, reference->name, arena);
     Str summary = str_format(diags->arena, "Reference to undeclared %s", kind);
     diags_error(diags, reference->range, str_to_cstr(summary, diags->arena),
@@ -64,7 +64,7 @@ static bool check_circle(const StaticFrame *frame, SourceRange range, Diags *dia
 
 /* Reads variable files and options on first use. Adds only errors to `diags`; warnings are
  * reported when all variables are collected. */
-static bool eval_gather(StaticEval *self, Diags *diags) {
+static bool static_eval_gather(StaticEval *self, Diags *diags) {
     Diags said = diags_new(self->arena);
     if (self->is_given)
         return true;
@@ -80,9 +80,9 @@ static bool eval_gather(StaticEval *self, Diags *diags) {
     return false;
 }
 
-static bool eval_root_value(StaticEval *self, const Variable *variable, Value *out, Arena *arena,
-                            Diags *diags) {
-    if (!eval_gather(self, diags))
+static bool static_eval_root_value(StaticEval *self, const Variable *variable, Value *out,
+                                   Arena *arena, Diags *diags) {
+    if (!static_eval_gather(self, diags))
         return false;
     const InputValue *given = map_find(&self->given, variable->name);
     if (!given && !variable->has_default && self->request->input) {
@@ -95,7 +95,7 @@ static bool eval_root_value(StaticEval *self, const Variable *variable, Value *o
     return input_convert(variable, given ? &given->value : NULL, range, out, arena, diags);
 }
 
-static const Expr *eval_find_argument(const ModuleCall *call, Str name, Arena *arena) {
+static const Expr *static_eval_find_argument(const ModuleCall *call, Str name, Arena *arena) {
     BodyContent inputs = {0};
     Diags ignored = diags_new(arena);
     if (!body_attributes(call->body, BODY_EXPRESSION, &inputs, arena, &ignored))
@@ -104,10 +104,11 @@ static const Expr *eval_find_argument(const ModuleCall *call, Str name, Arena *a
     return attribute ? attribute->expr : NULL;
 }
 
-static bool eval_child_value(StaticEval *self, const StaticFrame *frame, const Variable *variable,
-                             Value *out, Arena *arena, Diags *diags) {
+static bool static_eval_child_value(StaticEval *self, const StaticFrame *frame,
+                                    const Variable *variable, Value *out, Arena *arena,
+                                    Diags *diags) {
     const Module *module = frame->module;
-    const Expr *expr = eval_find_argument(module->call, variable->name, arena);
+    const Expr *expr = static_eval_find_argument(module->call, variable->name, arena);
     Value given;
     if (!expr)
         return input_convert(variable, NULL, module->call->range, out, arena, diags);
@@ -115,14 +116,14 @@ static bool eval_child_value(StaticEval *self, const StaticFrame *frame, const V
            input_convert(variable, &given, expr->range, out, arena, diags);
 }
 
-static bool eval_lookup_variable(const StaticScope *scope, const Reference *reference, Value *out,
-                                 Arena *arena, Diags *diags) {
+static bool static_eval_lookup_variable(const StaticScope *scope, const Reference *reference,
+                                        Value *out, Arena *arena, Diags *diags) {
     const Module *module = scope->module;
     const Variable *variable = map_find(&module->variables, reference->name);
     StaticFrame frame = {scope->frame, module, REFERENCE_VARIABLE, reference->name};
     if (!variable)
-        return eval_report_undeclared(reference, "input variable", &module->variables, arena,
-                                      diags);
+        return static_eval_report_undeclared(reference, "input variable", &module->variables, arena,
+                                             diags);
     if (variable->has_const && !variable->is_const) {
         diags_error(diags, reference->range, "Variable is not constant",
                     "var.%.*s has \"const = false\", so it cannot be used where a value must be "
@@ -132,8 +133,9 @@ static bool eval_lookup_variable(const StaticScope *scope, const Reference *refe
     }
     if (!check_circle(&frame, reference->range, diags))
         return false;
-    return module->parent ? eval_child_value(scope->self, &frame, variable, out, arena, diags)
-                          : eval_root_value(scope->self, variable, out, arena, diags);
+    return module->parent
+               ? static_eval_child_value(scope->self, &frame, variable, out, arena, diags)
+               : static_eval_root_value(scope->self, variable, out, arena, diags);
 }
 
 static bool lookup_local(const StaticScope *scope, const Reference *reference, Value *out,
@@ -142,12 +144,13 @@ static bool lookup_local(const StaticScope *scope, const Reference *reference, V
     const Local *local = map_find(&module->locals, reference->name);
     StaticFrame frame = {scope->frame, module, REFERENCE_LOCAL, reference->name};
     if (!local)
-        return eval_report_undeclared(reference, "local value", &module->locals, arena, diags);
+        return static_eval_report_undeclared(reference, "local value", &module->locals, arena,
+                                             diags);
     return check_circle(&frame, reference->range, diags) &&
            eval_in(scope->self, module, &frame, local->expr, out, arena, diags);
 }
 
-static bool eval_report_dynamic(const Reference *reference, Arena *arena, Diags *diags) {
+static bool static_eval_report_dynamic(const Reference *reference, Arena *arena, Diags *diags) {
     diags_error(diags, reference->range, "Dynamic value in static context",
                 "%.*s is not known here. This value is needed before planning, so it may use only "
                 "variables, local values made of them, path, terraform.workspace and functions.",
@@ -155,8 +158,8 @@ static bool eval_report_dynamic(const Reference *reference, Arena *arena, Diags 
     return false;
 }
 
-static bool eval_lookup_path(const StaticScope *scope, const Reference *reference, Value *out,
-                             Arena *arena, Diags *diags) {
+static bool static_eval_lookup_path(const StaticScope *scope, const Reference *reference,
+                                    Value *out, Arena *arena, Diags *diags) {
     const ConfigRequest *request = scope->self->request;
     Str name = reference->name;
     Str directory = str_equal_cstr(name, "module") ? scope->module->directory
@@ -164,7 +167,7 @@ static bool eval_lookup_path(const StaticScope *scope, const Reference *referenc
                     : str_equal_cstr(name, "cwd")  ? request->working_directory
                                                    : STR_EMPTY;
     if (!directory.len)
-        return eval_report_dynamic(reference, arena, diags);
+        return static_eval_report_dynamic(reference, arena, diags);
     *out = value_string(directory, arena);
     return true;
 }
@@ -180,7 +183,7 @@ static bool lookup_workspace(const StaticScope *scope, const Reference *referenc
         return true;
     }
     if (!str_equal_cstr(reference->name, "workspace"))
-        return eval_report_dynamic(reference, arena, diags);
+        return static_eval_report_dynamic(reference, arena, diags);
     *out = value_string(workspace.len ? workspace : STR("default"), arena);
     return true;
 }
@@ -193,8 +196,8 @@ static bool must_be_literal(const StaticScope *scope, SourceRange range) {
            (str_ends_with(path, STR(".tf")) || str_ends_with(path, STR(".tf.json")));
 }
 
-static bool eval_lookup(const Scope *base, const Traversal *traversal, Value *out, size_t *used,
-                        Arena *arena, Diags *diags) {
+static bool static_eval_lookup(const Scope *base, const Traversal *traversal, Value *out,
+                               size_t *used, Arena *arena, Diags *diags) {
     const StaticScope *scope = base->self;
     Traversal copy = *traversal;
     Reference reference;
@@ -207,9 +210,10 @@ static bool eval_lookup(const Scope *base, const Traversal *traversal, Value *ou
         return false;
     }
     switch (reference.kind) {
-    case REFERENCE_VARIABLE: return eval_lookup_variable(scope, &reference, out, arena, diags);
+    case REFERENCE_VARIABLE:
+        return static_eval_lookup_variable(scope, &reference, out, arena, diags);
     case REFERENCE_LOCAL: return lookup_local(scope, &reference, out, arena, diags);
-    case REFERENCE_PATH: return eval_lookup_path(scope, &reference, out, arena, diags);
+    case REFERENCE_PATH: return static_eval_lookup_path(scope, &reference, out, arena, diags);
     case REFERENCE_TERRAFORM: return lookup_workspace(scope, &reference, out, arena, diags);
     case REFERENCE_RESOURCE:
     case REFERENCE_MODULE:
@@ -218,7 +222,7 @@ static bool eval_lookup(const Scope *base, const Traversal *traversal, Value *ou
     case REFERENCE_SELF:
     case REFERENCE_CALLER: break;
     }
-    return eval_report_dynamic(&reference, arena, diags);
+    return static_eval_report_dynamic(&reference, arena, diags);
 }
 
 static void init_scope(StaticScope *scope, StaticEval *self, const Module *module,
@@ -227,7 +231,7 @@ static void init_scope(StaticScope *scope, StaticEval *self, const Module *modul
         .scope =
             {
                 .self = scope,
-                .lookup = eval_lookup,
+                .lookup = static_eval_lookup,
                 .functions = self->request->functions,
                 .io = self->request->io,
                 .is_planning = true,
@@ -279,7 +283,7 @@ bool static_eval_expr(StaticEval *self, const Module *module, const Expr *expr, 
     return true;
 }
 
-static void eval_report_name(Traversal *traversal, void *payload) {
+static void static_eval_report_name(Traversal *traversal, void *payload) {
     diags_error(payload, traversal->range, "Variables not allowed",
                 "Modules are loaded before evaluation, so this value may depend only on defaults "
                 "and given values of variables.");
@@ -293,7 +297,7 @@ static void report_valueless(const Expr *expr, const Diags *found, Diags *diags)
         lacks_value |= str_equal_cstr(diag->summary, "No value for required variable");
     }
     if (lacks_value)
-        expr_each_traversal(expr, eval_report_name, diags);
+        expr_each_traversal(expr, static_eval_report_name, diags);
     else
         diags_append(diags, found);
     if (!lacks_value && !is_name)

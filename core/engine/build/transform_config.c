@@ -1,21 +1,22 @@
 /* Adds nodes for every block of every module of the configuration. */
 #include "transform.h"
 
-static Str config_qualified(EngineWalk *walk, const EngineModule *module, Str name) {
+static Str transform_config_qualified(EngineWalk *walk, const EngineModule *module, Str name) {
     if (module->config->path.len == 0)
         return name;
     return str_format(walk->arena, "%.*s.%.*s", STR_ARG(module->config->path), STR_ARG(name));
 }
 
-static Node *config_add_block(EngineWalk *walk, EngineModule *module, NodeKind kind,
-                              const char *prefix, Str name, SourceRange range) {
+static Node *transform_config_add_block(EngineWalk *walk, EngineModule *module, NodeKind kind,
+                                        const char *prefix, Str name, SourceRange range) {
     Str key = str_format(walk->arena, "%s.%.*s", prefix, STR_ARG(name));
-    return node_add(walk, module, kind, key, config_qualified(walk, module, key), range);
+    return node_add(walk, module, kind, key, transform_config_qualified(walk, module, key), range);
 }
 
-static void config_add_resource(EngineWalk *walk, EngineModule *module, const MapEntry *entry) {
+static void transform_config_add_resource(EngineWalk *walk, EngineModule *module,
+                                          const MapEntry *entry) {
     const Resource *config = entry->value;
-    Str name = config_qualified(walk, module, entry->key);
+    Str name = transform_config_qualified(walk, module, entry->key);
     Node *node = node_add(walk, module, NODE_RESOURCE, entry->key, name, config->range);
     ResourceNode *resource = arena_new(walk->arena, ResourceNode);
     resource->config = config;
@@ -66,8 +67,8 @@ static bool require_inputs(const EngineModule *child, const ModuleCall *call, Di
     return ok;
 }
 
-static EngineModule *config_add_module(EngineWalk *walk, EngineModule *parent, const Module *config,
-                                       Node *call) {
+static EngineModule *transform_config_add_module(EngineWalk *walk, EngineModule *parent,
+                                                 const Module *config, Node *call) {
     EngineModule *module = arena_new(walk->arena, EngineModule);
     module->config = config;
     module->parent = parent;
@@ -82,9 +83,10 @@ static EngineModule *config_add_module(EngineWalk *walk, EngineModule *parent, c
 static void add_call(EngineWalk *walk, EngineModule *module, const ModuleCall *call) {
     if (!call->module)
         return; /* reported when the module was loaded */
-    Node *node = config_add_block(walk, module, NODE_MODULE, "module", call->name, call->range);
+    Node *node =
+        transform_config_add_block(walk, module, NODE_MODULE, "module", call->name, call->range);
     node->as.call = call;
-    EngineModule *child = config_add_module(walk, module, call->module, node);
+    EngineModule *child = transform_config_add_module(walk, module, call->module, node);
     node->child = child;
     node->module_value =
         node_add(walk, module, NODE_MODULE_VALUE, STR_EMPTY, node->name, call->range);
@@ -94,27 +96,28 @@ static void add_call(EngineWalk *walk, EngineModule *module, const ModuleCall *c
     map_set(&module->children, call->name, child);
 }
 
-static void config_add_values(EngineWalk *walk, EngineModule *module) {
+static void transform_config_add_values(EngineWalk *walk, EngineModule *module) {
     map_each(&module->config->variables, entry) {
         const Variable *variable = entry->value;
-        config_add_block(walk, module, NODE_VARIABLE, "var", variable->name, variable->range)
+        transform_config_add_block(walk, module, NODE_VARIABLE, "var", variable->name,
+                                   variable->range)
             ->as.variable = variable;
     }
     map_each(&module->config->locals, entry) {
         const Local *local = entry->value;
-        config_add_block(walk, module, NODE_LOCAL, "local", local->name, local->range)->as.local =
-            local;
+        transform_config_add_block(walk, module, NODE_LOCAL, "local", local->name, local->range)
+            ->as.local = local;
     }
     map_each(&module->config->outputs, entry) {
         const Output *output = entry->value;
-        config_add_block(walk, module, NODE_OUTPUT, "output", output->name, output->range)
+        transform_config_add_block(walk, module, NODE_OUTPUT, "output", output->name, output->range)
             ->as.output = output;
     }
     map_each(&module->config->checks, entry) {
         const Check *check = entry->value;
         Str name = str_format(walk->arena, "check.%.*s", STR_ARG(check->name));
-        node_add(walk, module, NODE_CHECK, STR_EMPTY, config_qualified(walk, module, name),
-                 check->range)
+        node_add(walk, module, NODE_CHECK, STR_EMPTY,
+                 transform_config_qualified(walk, module, name), check->range)
             ->as.check = check;
     }
 }
@@ -122,16 +125,16 @@ static void config_add_values(EngineWalk *walk, EngineModule *module) {
 /* Breadth first: walk->modules grows while children are added. */
 bool transform_config(EngineWalk *walk, Diags *diags) {
     bool ok = true;
-    walk->root = config_add_module(walk, NULL, walk->engine->config->root, NULL);
+    walk->root = transform_config_add_module(walk, NULL, walk->engine->config->root, NULL);
     for (size_t i = 0; i < walk->modules.count; i++) {
         EngineModule *module = walk->modules.items[i];
-        config_add_values(walk, module);
+        transform_config_add_values(walk, module);
         if (module->call) {
             ok = bind_inputs(walk, module, module->config->call, diags) && ok;
             ok = require_inputs(module, module->config->call, diags) && ok;
         }
         map_each(&module->config->resources, entry) {
-            config_add_resource(walk, module, entry);
+            transform_config_add_resource(walk, module, entry);
         }
         map_each(&module->config->calls, entry) {
             add_call(walk, module, entry->value);

@@ -42,8 +42,9 @@ static Str map_key(const EngineWalk *walk, const Wanted *wanted) {
     return config_provider_key(wanted->key, wanted->ref.alias, walk->arena);
 }
 
-static Node *provider_add_provider(EngineWalk *walk, EngineModule *module, const Wanted *wanted,
-                                   const ProviderConfig *config, Diags *diags) {
+static Node *transform_provider_add_provider(EngineWalk *walk, EngineModule *module,
+                                             const Wanted *wanted, const ProviderConfig *config,
+                                             Diags *diags) {
     Arena *arena = walk->arena;
     const Provider *provider = find_provider(walk, wanted, diags);
     if (!provider)
@@ -91,13 +92,13 @@ static Node *provider_find(EngineWalk *walk, EngineModule *module, const Wanted 
     if (passed) {
         found = transform_provider_find(walk, module->parent, *passed, diags);
     } else if (own) {
-        return provider_add_provider(walk, module, wanted, own, diags);
+        return transform_provider_add_provider(walk, module, wanted, own, diags);
     } else if (alias.len > 0) {
         return missing(module, wanted->ref, diags);
     } else if (module->parent) {
         found = provider_find(walk, module->parent, wanted, diags);
     } else {
-        return provider_add_provider(walk, module, wanted, NULL, diags);
+        return transform_provider_add_provider(walk, module, wanted, NULL, diags);
     }
     if (found)
         map_set(&module->providers, key, found);
@@ -132,7 +133,7 @@ static bool add_unused(EngineWalk *walk, Diags *diags) {
                                                          .alias = config->alias,
                                                          .range = config->range});
             if (!map_has(&module->providers, map_key(walk, &wanted)) &&
-                !provider_add_provider(walk, module, &wanted, config, diags))
+                !transform_provider_add_provider(walk, module, &wanted, config, diags))
                 ok = false;
         }
     }
@@ -140,8 +141,8 @@ static bool add_unused(EngineWalk *walk, Diags *diags) {
 }
 
 /* Searches like transform_provider_find, up to the first name with a key. */
-static ProviderRef provider_find_key(const EngineWalk *walk, EngineModule *module, ProviderRef ref,
-                                     ProviderKey *out) {
+static ProviderRef transform_provider_find_key(const EngineWalk *walk, EngineModule *module,
+                                               ProviderRef ref, ProviderKey *out) {
     const Registry *registry = walk->engine->registry;
     EngineModule *called = NULL;
     Wanted wanted = wanted_by_name(walk, module->config, ref);
@@ -164,8 +165,8 @@ static ProviderRef provider_find_key(const EngineWalk *walk, EngineModule *modul
 static bool check_provider_key(const EngineWalk *walk, Node *node, Diags *diags) {
     ResourceNode *resource = node->as.resource;
     const ProviderConfig *config = resource->provider->as.provider->config;
-    ProviderRef ref =
-        provider_find_key(walk, node->module, resource->config->provider, &resource->provider_key);
+    ProviderRef ref = transform_provider_find_key(walk, node->module, resource->config->provider,
+                                                  &resource->provider_key);
     bool is_repeated = config && config->for_each;
     const char *hint =
         config && config->mock ? " Add \"for_each\" to its mock_provider block." : "";
@@ -180,7 +181,7 @@ static bool check_provider_key(const EngineWalk *walk, Node *node, Diags *diags)
 }
 
 /* Returns true if both expressions have the same text and refer to something. */
-static bool provider_are_same(const Expr *a, const Expr *b) {
+static bool transform_provider_are_same(const Expr *a, const Expr *b) {
     return a && b && str_equal(source_range_text(a->range), source_range_text(b->range)) &&
            expr_has_traversal(a);
 }
@@ -192,7 +193,7 @@ static void warn_same_keys(const Node *node, Diags *diags) {
     const EngineModule *called = resource->provider_key.called;
     const Expr *repeated = called ? called->config->call->for_each : resource->config->for_each;
     if (!resource->provider_key.expr ||
-        !provider_are_same(repeated, resource->provider->as.provider->config->for_each))
+        !transform_provider_are_same(repeated, resource->provider->as.provider->config->for_each))
         return;
     diags_warning(diags, repeated->range,
                   called ? "Provider configuration for_each matches module"
@@ -206,7 +207,7 @@ static void warn_same_keys(const Node *node, Diags *diags) {
 
 /* The root module must declare the configurations in configuration_aliases itself, because no
  * module calls it. */
-static bool provider_check_root(const EngineWalk *walk, Diags *diags) {
+static bool transform_provider_check_root(const EngineWalk *walk, Diags *diags) {
     const Module *root = walk->root->config;
     bool ok = true;
     map_each(&root->requirements, entry) {
@@ -225,7 +226,7 @@ static bool provider_check_root(const EngineWalk *walk, Diags *diags) {
 }
 
 bool transform_provider(EngineWalk *walk, Diags *diags) {
-    bool ok = walk->phase == PHASE_VALIDATE || provider_check_root(walk, diags);
+    bool ok = walk->phase == PHASE_VALIDATE || transform_provider_check_root(walk, diags);
     size_t count = walk->nodes.count; /* provider nodes are added behind these */
     for (size_t i = 0; i < count; i++) {
         Node *node = walk->nodes.items[i];

@@ -33,7 +33,7 @@ static AllowedNames allowed_by(const Expr *count, const Expr *for_each) {
                                                    : REPEAT_NONE};
 }
 
-static void reference_open_part(Binder *binder) {
+static void transform_reference_open_part(Binder *binder) {
     Arena *arena = binder->walk->arena;
     binder->forms = diags_new(arena);
     binder->values = diags_new(arena);
@@ -71,8 +71,9 @@ static void depend(Binder *binder, const Node *on) {
     }
 }
 
-static void reference_report_undeclared(Binder *binder, const Reference *reference,
-                                        const char *kind, const char *prefix, Diags *diags) {
+static void transform_reference_report_undeclared(Binder *binder, const Reference *reference,
+                                                  const char *kind, const char *prefix,
+                                                  Diags *diags) {
     StrVec names = {0};
     Str start = str_from_cstr(prefix);
     map_each(&binder->module->nodes, entry) {
@@ -94,14 +95,14 @@ static Diags *reject_name(Binder *binder) {
     return &binder->forms;
 }
 
-static Node *reference_find_named(Binder *binder, const Reference *reference, const char *prefix,
-                                  const char *kind) {
+static Node *transform_reference_find_named(Binder *binder, const Reference *reference,
+                                            const char *prefix, const char *kind) {
     Str key = str_format(binder->walk->arena, "%s%.*s", prefix, STR_ARG(reference->name));
     Node *node = node_find(binder->module, key);
     if (!node)
-        reference_report_undeclared(binder, reference, kind, prefix,
-                                    reference->kind == REFERENCE_MODULE ? reject_name(binder)
-                                                                        : &binder->values);
+        transform_reference_report_undeclared(
+            binder, reference, kind, prefix,
+            reference->kind == REFERENCE_MODULE ? reject_name(binder) : &binder->values);
     return node;
 }
 
@@ -129,7 +130,7 @@ static Node *find_resource(Binder *binder, const Reference *reference) {
     return NULL;
 }
 
-static bool reference_is_within(const EngineModule *module, const EngineModule *outer) {
+static bool transform_reference_is_within(const EngineModule *module, const EngineModule *outer) {
     while (module && module != outer)
         module = module->parent;
     return module == outer;
@@ -148,8 +149,8 @@ static void depend_on_module(Binder *binder, const Node *call) {
         return;
     call->module_value->is_used = true;
     vec_each(&binder->walk->nodes, item) {
-        if ((*item)->kind != NODE_PROVIDER && reference_is_within((*item)->module, call->child) &&
-            !is_part_of_check(*item))
+        if ((*item)->kind != NODE_PROVIDER &&
+            transform_reference_is_within((*item)->module, call->child) && !is_part_of_check(*item))
             graph_add_edge(&binder->walk->graph, call->module_value->id, (*item)->id);
     }
 }
@@ -166,7 +167,8 @@ static bool check_call_key(Binder *binder, const Binding *binding, SourceRange r
     return false;
 }
 
-static void reference_warn_deprecated(Binder *binder, const Binding *binding, SourceRange range) {
+static void transform_reference_warn_deprecated(Binder *binder, const Binding *binding,
+                                                SourceRange range) {
     const Output *output = binding->output->as.output;
     if (output->deprecated.len == 0)
         return;
@@ -182,7 +184,7 @@ static void reference_warn_deprecated(Binder *binder, const Binding *binding, So
 /* module.m.out and module.m[k].out refer to one output. Any other reference is to the whole
  * module. */
 static void bind_module(Binder *binder, Binding *binding) {
-    Node *call = reference_find_named(binder, &binding->reference, "module.", "module");
+    Node *call = transform_reference_find_named(binder, &binding->reference, "module.", "module");
     if (!call)
         return;
     binding->node = call;
@@ -198,7 +200,7 @@ static void bind_module(Binder *binder, Binding *binding) {
         binding->output = node_find(child, key);
         if (binding->output) {
             depend(binder, binding->output);
-            reference_warn_deprecated(binder, binding, traversal->range);
+            transform_reference_warn_deprecated(binder, binding, traversal->range);
             return;
         }
         Str hint = map_did_you_mean(&child->config->outputs, name, binder->walk->arena);
@@ -222,7 +224,7 @@ static void reject_self(Binder *binder, const Binding *binding) {
 
 /* A reference to an attribute of a repeated resource needs a key. A reference to a resource that is
  * not repeated must have none. */
-static bool reference_check_key(Binder *binder, const Binding *binding) {
+static bool transform_reference_check_key(Binder *binder, const Binding *binding) {
     const Reference *reference = &binding->reference;
     const Resource *config = binding->node->as.resource->config;
     const Traversal *traversal = reference->traversal;
@@ -383,7 +385,7 @@ static void bind_resource(Binder *binder, Binding *binding) {
         use_action(binder, binding);
         return;
     }
-    if (!reference_check_key(binder, binding) || !check_scoped(binder, binding))
+    if (!transform_reference_check_key(binder, binding) || !check_scoped(binder, binding))
         return;
     check_object_steps(binder, binding);
     if (binding->node == binder->node)
@@ -422,11 +424,13 @@ static void bind_traversal(Traversal *traversal, void *payload) {
         return;
     switch (binding->reference.kind) {
     case REFERENCE_VARIABLE:
-        binding->node = reference_find_named(binder, &binding->reference, "var.", "input variable");
+        binding->node =
+            transform_reference_find_named(binder, &binding->reference, "var.", "input variable");
         depend(binder, binding->node);
         break;
     case REFERENCE_LOCAL:
-        binding->node = reference_find_named(binder, &binding->reference, "local.", "local value");
+        binding->node =
+            transform_reference_find_named(binder, &binding->reference, "local.", "local value");
         if (binding->node && binding->node == binder->node)
             reject_self(binder, binding);
         else
@@ -453,7 +457,7 @@ static void bind_traversal(Traversal *traversal, void *payload) {
 static void bind_expr(Binder *binder, const Expr *expr) {
     if (!expr)
         return;
-    reference_open_part(binder);
+    transform_reference_open_part(binder);
     expr_each_traversal(expr, bind_traversal, binder);
     close_part(binder, expr);
 }
@@ -466,7 +470,7 @@ static void bind_conditions(Binder *binder, const Conditions *conditions) {
 }
 
 /* An item of depends_on must name a whole object. */
-static bool reference_check_whole(Binder *binder, const Reference *reference) {
+static bool transform_reference_check_whole(Binder *binder, const Reference *reference) {
     const Traversal *traversal = reference->traversal;
     size_t used = reference->used + (reference->key.kind != KEY_NONE ? 1 : 0);
     if (reference->kind == REFERENCE_MODULE)
@@ -485,7 +489,7 @@ static bool reference_check_whole(Binder *binder, const Reference *reference) {
 static void bind_item(Binder *binder, Traversal *traversal, bool is_sound) {
     Reference reference;
     if (!reference_from_traversal(traversal, &reference, &binder->forms) ||
-        !reference_check_whole(binder, &reference) || !is_sound)
+        !transform_reference_check_whole(binder, &reference) || !is_sound)
         return;
     bind_traversal(traversal, binder);
 }
@@ -496,12 +500,12 @@ static void bind_depends_on(Binder *binder, const Traversals *traversals) {
     binder->allowed = (AllowedNames){0};
     binder->is_order = true;
     vec_each(traversals, item) {
-        reference_open_part(binder);
+        transform_reference_open_part(binder);
         bind_item(binder, *item, !diags_has_errors(&found));
         diags_append(&found, &binder->forms);
         diags_append(&found, &binder->values);
     }
-    reference_open_part(binder);
+    transform_reference_open_part(binder);
     diags_append(&binder->forms, &found);
     close_part(binder, traversals);
     binder->is_order = false;
@@ -542,7 +546,7 @@ static void bind_lifecycle(Binder *binder, const Lifecycle *lifecycle) {
 /* Reference errors have precedence: further errors of the body may be consequences of them. */
 static void bind_body(Binder *binder, const void *part, const Decoded *decoded,
                       const Diags *decoding) {
-    reference_open_part(binder);
+    transform_reference_open_part(binder);
     if (decoded)
         decode_each_traversal(decoded, STR_EMPTY, bind_traversal, binder);
     binder->is_of_form = binder->forms.count + binder->values.count + binder->results.count == 0;
@@ -601,7 +605,7 @@ static bool is_body_evaluated(const Binder *binder, const Resource *config) {
 }
 
 static void bind_order(Binder *binder, const Decoded *decoded) {
-    reference_open_part(binder);
+    transform_reference_open_part(binder);
     if (decoded)
         decode_each_traversal(decoded, STR_EMPTY, bind_traversal, binder);
 }
@@ -718,7 +722,7 @@ bool transform_reference(EngineWalk *walk, Diags *diags) {
 bool transform_bind(EngineWalk *walk, EngineModule *module, Traversal *traversal, Diags *diags) {
     Binder binder = {
         .walk = walk, .module = module, .diags = diags, .is_console = true, .ok = true};
-    reference_open_part(&binder);
+    transform_reference_open_part(&binder);
     bind_traversal(traversal, &binder);
     close_part(&binder, NULL);
     return binder.ok;

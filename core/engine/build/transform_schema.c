@@ -126,7 +126,7 @@ static bool decode_provisioners(EngineWalk *walk, Node *node, Diags *diags) {
     return ok;
 }
 
-static bool schema_decode_provider(EngineWalk *walk, Node *node) {
+static bool transform_schema_decode_provider(EngineWalk *walk, Node *node) {
     ProviderNode *provider = node->as.provider;
     provider->decoding = diags_new(walk->arena);
     const Body *body = provider->config ? provider->config->body : NULL;
@@ -139,7 +139,7 @@ bool transform_schema(EngineWalk *walk, Diags *diags) {
     vec_each(&walk->nodes, item) {
         Node *node = *item;
         if (node->kind == NODE_PROVIDER)
-            (void)schema_decode_provider(walk, node);
+            (void)transform_schema_decode_provider(walk, node);
         if (node->kind == NODE_RESOURCE && node->as.resource->provider)
             decode_resource(walk, node);
         if (node->kind != NODE_RESOURCE && node->kind != NODE_ORPHAN)

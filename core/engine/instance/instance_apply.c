@@ -516,7 +516,7 @@ static bool call_after_commit(Walk *pool, void *payload, uint32_t worker) {
     return instance_apply_finish(applying, ok);
 }
 
-static bool instance_instance_apply_apply(Walk *pool, Applying *applying) {
+static bool instance_apply_run(Walk *pool, Applying *applying) {
     InstanceOp *op = &applying->op;
     op->record->value = value_unknown(schema_implied_type(op->schema));
     const PlannedChange *run = op->record->planned_change;
@@ -547,12 +547,12 @@ static bool instance_instance_apply_apply(Walk *pool, Applying *applying) {
 bool instance_apply(Walk *pool, void *payload, uint32_t worker) {
     Applying applying = {0};
     instance_op_begin(&applying.op, payload, worker);
-    return instance_instance_apply_apply(pool, &applying);
+    return instance_apply_run(pool, &applying);
 }
 
 bool instance_apply_batched(Walk *pool, void *payload, uint32_t worker) {
     Arena *own = arena_open("instance");
     Applying *applying = arena_new(own, Applying);
     instance_op_begin_own(&applying->op, payload, worker, own);
-    return instance_instance_apply_apply(pool, applying);
+    return instance_apply_run(pool, applying);
 }

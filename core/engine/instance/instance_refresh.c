@@ -383,7 +383,7 @@ static bool instance_refresh_import(InstanceOp *op, Value *out) {
     return true;
 }
 
-static bool instance_instance_refresh_refresh(InstanceOp *op, Value *out) {
+static bool instance_refresh_run(InstanceOp *op, Value *out) {
     const StateObject *object;
     if (op->record->import.is_unknown) {
         op->record->deferral = DEFERRAL_RESOURCE_CONFIG;
@@ -426,7 +426,7 @@ static void instance_refresh_log_object(const InstanceOp *op) {
 
 bool instance_refresh(InstanceOp *op, Value *out) {
     InstanceRecord *record = op->record;
-    if (!instance_instance_refresh_refresh(op, out)) {
+    if (!instance_refresh_run(op, out)) {
         record->refresh = REFRESH_UNCHANGED;
         return false;
     }

@@ -45,7 +45,7 @@ static void close_optional(Writing *writing, Optional optional) {
     writing->writer = optional.before;
 }
 
-static void json_add_step(StrBuf *text, const TraversalStep *step) {
+static void config_json_add_step(StrBuf *text, const TraversalStep *step) {
     if (!step->is_index) {
         strbuf_add_format(text, ".%.*s", STR_ARG(step->name));
         return;
@@ -59,7 +59,7 @@ static Str traversal_text(const Traversal *traversal, size_t steps, Arena *arena
     StrBuf text = strbuf_new(arena);
     strbuf_add(&text, traversal->root);
     for (size_t i = 0; i < steps; i++) {
-        json_add_step(&text, &traversal->steps[i]);
+        config_json_add_step(&text, &traversal->steps[i]);
     }
     return strbuf_str(&text);
 }
@@ -230,11 +230,11 @@ static void write_named_expression(Writing *writing, const char *name, const Exp
 
 static void write_decoded(Writing *writing, const Decoded *decoded);
 
-static void json_write_attribute(void *self, const char *name, const Expr *expr) {
+static void config_json_write_attribute(void *self, const char *name, const Expr *expr) {
     write_named_expression(self, name, expr);
 }
 
-static void json_write_blocks(void *self, const DecodedGroup *group) {
+static void config_json_write_blocks(void *self, const DecodedGroup *group) {
     Writing *writing = self;
     json_key(&writing->writer, str_from_cstr(group->block->name));
     bool single = group->block->nesting == NEST_SINGLE;
@@ -257,7 +257,7 @@ static void json_write_blocks(void *self, const DecodedGroup *group) {
 }
 
 static void write_decoded_members(Writing *writing, const Decoded *decoded) {
-    DecodedVisitor visitor = {writing, json_write_attribute, json_write_blocks};
+    DecodedVisitor visitor = {writing, config_json_write_attribute, config_json_write_blocks};
     decode_visit(decoded, &visitor, writing->scratch);
 }
 
@@ -318,7 +318,7 @@ static Str address_in(const Writing *writing, const Module *module, Str name) {
 }
 
 /* Returns the last part of an address. */
-static Str json_provider_type(Str address) {
+static Str config_json_provider_type(Str address) {
     size_t at = address.len;
     while (at > 0 && address.ptr[at - 1] != '/')
         at--;
@@ -334,7 +334,7 @@ static bool declares(const Module *module, Str name) {
 static bool lists(const Writing *writing, const Module *module, Str name, Str address) {
     if (declares(module, name))
         return str_equal(address_in(writing, module, name), address);
-    if (!str_equal(json_provider_type(address), name))
+    if (!str_equal(config_json_provider_type(address), name))
         return false;
     map_each(&module->requirements, entry) {
         if (str_equal(address_in(writing, module, entry->key), address))
@@ -356,28 +356,28 @@ typedef struct ProviderPlace {
 } ProviderPlace;
 
 /* Returns the provider configuration that a name in a module refers to. */
-static ProviderPlace json_find_place(const Writing *writing, ProviderPlace from) {
+static ProviderPlace config_json_find_place(const Writing *writing, ProviderPlace from) {
     const Module *module = from.module;
     Str key = config_provider_key(from.name, from.alias, writing->scratch);
     if (map_has(&module->providers, key)) /* even if it only declares a passed configuration */
         return from;
     const ProviderRef *passed = module->call ? map_find(&module->call->providers, key) : NULL;
     if (passed)
-        return json_find_place(writing,
-                               (ProviderPlace){module->parent, passed->name, passed->alias,
-                                               address_in(writing, module->parent, passed->name)});
+        return config_json_find_place(
+            writing, (ProviderPlace){module->parent, passed->name, passed->alias,
+                                     address_in(writing, module->parent, passed->name)});
     bool is_own = from.alias.len > 0 || !module->parent ||
                   !lists(writing, module->parent, from.name, from.address);
     if (is_own)
         return from;
     from.module = module->parent;
-    return json_find_place(writing, from);
+    return config_json_find_place(writing, from);
 }
 
-static ProviderPlace json_find_named(const Writing *writing, const Module *module, Str name,
-                                     Str alias) {
-    return json_find_place(writing,
-                           (ProviderPlace){module, name, alias, address_in(writing, module, name)});
+static ProviderPlace config_json_find_named(const Writing *writing, const Module *module, Str name,
+                                            Str alias) {
+    return config_json_find_place(
+        writing, (ProviderPlace){module, name, alias, address_in(writing, module, name)});
 }
 
 static Str place_key(ProviderPlace place, Arena *arena) {
@@ -412,7 +412,7 @@ static void write_provider(Writing *writing, ProviderPlace place, Str key) {
     json_object_end(&writing->writer);
 }
 
-static void json_add_place(Writing *writing, ProviderPlace place, Map *seen) {
+static void config_json_add_place(Writing *writing, ProviderPlace place, Map *seen) {
     Str key = place_key(place, writing->scratch);
     if (map_has(seen, key))
         return;
@@ -422,30 +422,33 @@ static void json_add_place(Writing *writing, ProviderPlace place, Map *seen) {
 
 /* Each provider of a module is also listed under the last part of its address, unless the module
  * declares that name. */
-static void json_add_type(Writing *writing, const Module *module, Str name, Map *seen) {
+static void config_json_add_type(Writing *writing, const Module *module, Str name, Map *seen) {
     Str address = address_in(writing, module, name);
-    Str type = json_provider_type(address);
+    Str type = config_json_provider_type(address);
     if (!declares(module, type))
-        json_add_place(writing,
-                       json_find_place(writing, (ProviderPlace){module, type, STR_EMPTY, address}),
-                       seen);
+        config_json_add_place(
+            writing,
+            config_json_find_place(writing, (ProviderPlace){module, type, STR_EMPTY, address}),
+            seen);
 }
 
 static void write_providers_of(Writing *writing, const Module *module, Map *seen) {
     map_each(&module->providers, entry) {
         const ProviderConfig *config = entry->value;
         Str address = address_in(writing, module, config->name);
-        json_add_place(writing, (ProviderPlace){module, config->name, config->alias, address},
-                       seen);
+        config_json_add_place(writing,
+                              (ProviderPlace){module, config->name, config->alias, address}, seen);
     }
     map_each(&module->requirements, entry) {
-        json_add_place(writing, json_find_named(writing, module, entry->key, STR_EMPTY), seen);
-        json_add_type(writing, module, entry->key, seen);
+        config_json_add_place(writing,
+                              config_json_find_named(writing, module, entry->key, STR_EMPTY), seen);
+        config_json_add_type(writing, module, entry->key, seen);
     }
     map_each(&module->resources, entry) {
         const ProviderRef *ref = &((const Resource *)entry->value)->provider;
-        json_add_place(writing, json_find_named(writing, module, ref->name, ref->alias), seen);
-        json_add_type(writing, module, ref->name, seen);
+        config_json_add_place(writing,
+                              config_json_find_named(writing, module, ref->name, ref->alias), seen);
+        config_json_add_type(writing, module, ref->name, seen);
     }
     map_each(&module->calls, entry) {
         const ModuleCall *call = entry->value;
@@ -454,7 +457,7 @@ static void write_providers_of(Writing *writing, const Module *module, Map *seen
     }
 }
 
-static int json_compare_resources(const void *a, const void *b) {
+static int config_json_compare_resources(const void *a, const void *b) {
     const Resource *left = *(const Resource *const *)a, *right = *(const Resource *const *)b;
     if (left->mode != right->mode)
         return left->mode < right->mode ? -1 : 1;
@@ -478,12 +481,13 @@ static void write_provisioners(Writing *writing, const Resource *resource) {
     json_array_end(&writing->writer);
 }
 
-static void json_write_resource(Writing *writing, const Module *module, const Resource *resource) {
+static void config_json_write_resource(Writing *writing, const Module *module,
+                                       const Resource *resource) {
     Arena *scratch = writing->scratch;
     JsonWriter *writer = &writing->writer;
     ResourceAddr address = {.mode = resource->mode, .type = resource->type, .name = resource->name};
     ProviderPlace place =
-        json_find_named(writing, module, resource->provider.name, resource->provider.alias);
+        config_json_find_named(writing, module, resource->provider.name, resource->provider.alias);
     const Schema *schema =
         engine_find_schema(writing->engine, resource->mode,
                            address_in(writing, module, resource->provider.name), resource->type);
@@ -505,7 +509,7 @@ static void json_write_resource(Writing *writing, const Module *module, const Re
 
 /* Ephemeral resources are omitted, and actions are listed apart: the document describes persistent
  * objects only. */
-static void json_write_resources(Writing *writing, const Module *module) {
+static void config_json_write_resources(Writing *writing, const Module *module) {
     const Resource **sorted =
         arena_new_array(writing->scratch, const Resource *, module->resources.count);
     size_t count = 0;
@@ -519,11 +523,11 @@ static void json_write_resources(Writing *writing, const Module *module) {
     }
     if (count == 0)
         return;
-    qsort(sorted, count, sizeof *sorted, json_compare_resources);
+    qsort(sorted, count, sizeof *sorted, config_json_compare_resources);
     json_key(&writing->writer, STR("resources"));
     json_array_start(&writing->writer);
     for (size_t i = 0; i < count; i++) {
-        json_write_resource(writing, module, sorted[i]);
+        config_json_write_resource(writing, module, sorted[i]);
     }
     json_array_end(&writing->writer);
 }
@@ -551,7 +555,7 @@ static void write_action(Writing *writing, const Module *module, const Resource 
     json_object_end(writer);
 }
 
-static void json_write_actions(Writing *writing, const Module *module) {
+static void config_json_write_actions(Writing *writing, const Module *module) {
     const Resource **sorted =
         arena_new_array(writing->scratch, const Resource *, module->resources.count);
     size_t count = 0;
@@ -562,7 +566,7 @@ static void json_write_actions(Writing *writing, const Module *module) {
     }
     if (count == 0)
         return;
-    qsort(sorted, count, sizeof *sorted, json_compare_resources);
+    qsort(sorted, count, sizeof *sorted, config_json_compare_resources);
     json_key(&writing->writer, STR("actions"));
     json_array_start(&writing->writer);
     for (size_t i = 0; i < count; i++)
@@ -591,7 +595,7 @@ static void config_json_write_outputs(Writing *writing, const Module *module) {
     json_object_end(&writing->writer);
 }
 
-static void json_write_variables(Writing *writing, const Module *module) {
+static void config_json_write_variables(Writing *writing, const Module *module) {
     if (module->variables.count == 0)
         return;
     open_member(writing, "variables");
@@ -641,10 +645,10 @@ static void write_calls(Writing *writing, const Module *module) {
 static void json_write_module(Writing *writing, const Module *module) {
     json_object_start(&writing->writer);
     config_json_write_outputs(writing, module);
-    json_write_resources(writing, module);
-    json_write_actions(writing, module);
+    config_json_write_resources(writing, module);
+    config_json_write_actions(writing, module);
     write_calls(writing, module);
-    json_write_variables(writing, module);
+    config_json_write_variables(writing, module);
     json_object_end(&writing->writer);
 }
 

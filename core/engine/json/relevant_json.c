@@ -25,13 +25,13 @@ static void follow_expression(Search *search, Place place, const Expr *expr);
 static void follow_reference(Search *search, Place place, const Reference *reference);
 
 /* Returns true on the first call for this object. */
-static bool json_mark(Search *search, const char *kind, Place place, Str name) {
+static bool relevant_json_mark(Search *search, const char *kind, Place place, Str name) {
     Str path = module_addr_to_str(place.address, search->scratch);
     Str key = str_format(search->scratch, "%s %.*s %.*s", kind, STR_ARG(path), STR_ARG(name));
     return !map_set(&search->seen, key, search);
 }
 
-static void json_write_step(JsonWriter *writer, const TraversalStep *step) {
+static void relevant_json_write_step(JsonWriter *writer, const TraversalStep *step) {
     if (!step->is_index) {
         json_write_string(writer, step->name);
         return;
@@ -56,7 +56,7 @@ static Str traversal_key(Str address, const Traversal *traversal, size_t first, 
     return strbuf_str(&key);
 }
 
-static void json_add_found(Search *search, Place place, const Reference *reference) {
+static void relevant_json_add_found(Search *search, Place place, const Reference *reference) {
     ResourceAddr address = {
         .module = place.address,
         .mode = reference->mode,
@@ -78,7 +78,7 @@ static void json_add_found(Search *search, Place place, const Reference *referen
     json_key(&writer, STR("attribute"));
     json_array_start(&writer);
     for (size_t i = first; i < traversal->step_count; i++) {
-        json_write_step(&writer, &traversal->steps[i]);
+        relevant_json_write_step(&writer, &traversal->steps[i]);
     }
     json_array_end(&writer);
     json_object_end(&writer);
@@ -130,16 +130,17 @@ static void follow_resource(Search *search, Place place, const Reference *refere
     const Traversal *traversal = reference->traversal;
     size_t at = reference->used + (reference->key.kind == KEY_NONE ? 0 : 1);
     BodySearch body = {search, place, STR_EMPTY};
-    json_add_found(search, place, reference);
+    relevant_json_add_found(search, place, reference);
     if (at < traversal->step_count && !traversal->steps[at].is_index)
         body.part = traversal->steps[at].name;
-    if (resource && json_mark(search, "resource", place,
-                              str_format(scratch, "%.*s %.*s", STR_ARG(name), STR_ARG(body.part))))
+    if (resource &&
+        relevant_json_mark(search, "resource", place,
+                           str_format(scratch, "%.*s %.*s", STR_ARG(name), STR_ARG(body.part))))
         follow_body(body, resource);
 }
 
 static void follow_output(Search *search, Place place, const Output *output) {
-    if (json_mark(search, "output", place, output->name))
+    if (relevant_json_mark(search, "output", place, output->name))
         follow_expression(search, place, output->expr);
 }
 
@@ -151,14 +152,14 @@ static void follow_outputs(Search *search, Place place) {
 
 static void follow_local(Search *search, Place place, Str name) {
     const Local *local = map_find(&place.module->locals, name);
-    if (local && json_mark(search, "local", place, name))
+    if (local && relevant_json_mark(search, "local", place, name))
         follow_expression(search, place, local->expr);
 }
 
 /* Follows the argument of the module call. */
 static void follow_variable(Search *search, Place place, Str name) {
     const ModuleCall *call = place.module->call;
-    if (!call || !json_mark(search, "variable", place, name))
+    if (!call || !relevant_json_mark(search, "variable", place, name))
         return;
     BodyContent content = {0};
     Diags ignored = diags_new(search->scratch);
@@ -247,7 +248,7 @@ static void follow_change(Search *search, const ResourceChange *change) {
     /* A resource without a block has no expressions to follow. */
     const Resource *resource = map_find(&body.place.module->resources, name);
     Str whole = str_concat(name, STR(" "), search->scratch);
-    if (resource && json_mark(search, "resource", body.place, whole))
+    if (resource && relevant_json_mark(search, "resource", body.place, whole))
         follow_body(body, resource);
 }
 

@@ -226,8 +226,8 @@ static bool expand_enabled(const Repetition *repetition, const ModuleScope *scop
     return true;
 }
 
-static bool model_expand_expand_any(const Repetition *repetition, const ModuleScope *scope,
-                                    Expansion *out, Arena *arena, Diags *diags) {
+static bool expand_repetition(const Repetition *repetition, const ModuleScope *scope,
+                              Expansion *out, Arena *arena, Diags *diags) {
     if (repetition->count)
         return expand_count(repetition, scope, out, arena, diags);
     if (repetition->for_each)
@@ -249,7 +249,7 @@ bool expand_evaluate(const Repetition *repetition, const ModuleScope *scope, Exp
                                                                     : REPEAT_NONE);
         return true;
     }
-    bool ok = model_expand_expand_any(repetition, &local, out, arena, diags);
+    bool ok = expand_repetition(repetition, &local, out, arena, diags);
     bool is_repeated = out->kind != REPEAT_NONE || repetition->enabled;
     /* Validation evaluates a block once, for all of its instances. */
     if (ok && scope->walk->phase == PHASE_VALIDATE && is_repeated)

@@ -38,8 +38,8 @@ static bool lookup_repetition(const ModuleScope *self, const Binding *binding, V
     return false;
 }
 
-static bool scope_lookup_path(const ModuleScope *self, const Binding *binding, Value *out,
-                              Arena *arena, Diags *diags) {
+static bool module_scope_lookup_path(const ModuleScope *self, const Binding *binding, Value *out,
+                                     Arena *arena, Diags *diags) {
     Str name = binding->reference.name;
     const Engine *engine = self->walk->engine;
     if (str_equal(name, STR("module"))) {
@@ -176,8 +176,8 @@ static bool lookup_module(const ModuleScope *self, const Traversal *traversal,
     return false;
 }
 
-static bool scope_look_up(const Scope *scope, const Traversal *traversal, Value *out, size_t *used,
-                          Arena *arena, Diags *diags) {
+static bool module_scope_look_up(const Scope *scope, const Traversal *traversal, Value *out,
+                                 size_t *used, Arena *arena, Diags *diags) {
     const ModuleScope *self = scope->self;
     const Binding *binding = traversal->binding;
     if (!binding) {
@@ -216,22 +216,22 @@ static bool scope_look_up(const Scope *scope, const Traversal *traversal, Value 
             "No object triggers this action. An action that refers to \"caller\" can only be "
             "invoked by the change of an object.");
         return false;
-    case REFERENCE_PATH: return scope_lookup_path(self, binding, out, arena, diags);
+    case REFERENCE_PATH: return module_scope_lookup_path(self, binding, out, arena, diags);
     case REFERENCE_TERRAFORM: return lookup_terraform(self, binding, out, arena, diags);
     }
     return false;
 }
 
-static bool scope_lookup(const Scope *scope, const Traversal *traversal, Value *out, size_t *used,
-                         Arena *arena, Diags *diags) {
-    if (scope_look_up(scope, traversal, out, used, arena, diags))
+static bool module_scope_lookup(const Scope *scope, const Traversal *traversal, Value *out,
+                                size_t *used, Arena *arena, Diags *diags) {
+    if (module_scope_look_up(scope, traversal, out, used, arena, diags))
         return true;
     log_debug("lookup failed", log_text("root", traversal->root));
     return false;
 }
 
 /* Resolves a local provider name through the module's required_providers. */
-static Str scope_provider_name(const Scope *scope, Str local) {
+static Str module_scope_provider_name(const Scope *scope, Str local) {
     const ModuleScope *self = scope->self;
     const Module *module = self->module ? self->module->module->config : NULL;
     const ProviderRequirement *requirement = module ? map_find(&module->requirements, local) : NULL;
@@ -246,9 +246,9 @@ void module_scope_init(ModuleScope *scope, EngineWalk *walk, ModuleInstance *mod
         .scope =
             {
                 .self = scope,
-                .lookup = scope_lookup,
+                .lookup = module_scope_lookup,
                 .functions = walk->engine->config->functions,
-                .provider_name = scope_provider_name,
+                .provider_name = module_scope_provider_name,
                 .io = walk->engine->io,
                 .cancel = walk->engine->cancel,
                 .now_ms = walk->engine->now_ms,
@@ -351,9 +351,9 @@ static void mask_given(const ModuleScope *scope, Diags *diags, Arena *arena) {
     mask_diags(diags, &secrets);
 }
 
-static bool scope_report_failure(const Condition *condition, const ModuleScope *scope,
-                                 Value message, const char *failed_summary, CheckResult *out,
-                                 Diags *diags) {
+static bool module_scope_report_failure(const Condition *condition, const ModuleScope *scope,
+                                        Value message, const char *failed_summary, CheckResult *out,
+                                        Diags *diags) {
     static const Str silent =
         STR_CONST("The error message contains a sensitive or unknown value, so it is hidden.");
     bool is_secret = value_is_present(message) && value_is_secret(message);
@@ -385,7 +385,8 @@ static bool condition_result(const Condition *condition, const ModuleScope *scop
            eval_expr_as(condition->condition, &scope->scope, &TYPE_BOOL, out, arena, diags);
 }
 
-static bool scope_report_null(const Condition *condition, const ModuleScope *scope, Diags *diags) {
+static bool module_scope_report_null(const Condition *condition, const ModuleScope *scope,
+                                     Diags *diags) {
     diags_error(diags, condition->condition->range, "Invalid condition result",
                 "The condition must be true or false, but is null.")
         ->subject = DIAG_EXPRESSION;
@@ -409,10 +410,10 @@ static bool condition_holds(const Condition *condition, const ModuleScope *scope
         return true;
     }
     if (value_is_null(result))
-        return scope_report_null(condition, scope, diags);
+        return module_scope_report_null(condition, scope, diags);
     out->status = value_is_true(result) ? CHECK_PASS : CHECK_FAIL;
     return out->status == CHECK_PASS ||
-           scope_report_failure(condition, scope, message, failed_summary, out, diags);
+           module_scope_report_failure(condition, scope, message, failed_summary, out, diags);
 }
 
 bool module_scope_check_conditions(const Conditions *conditions, const ModuleScope *scope,

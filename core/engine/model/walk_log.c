@@ -25,7 +25,7 @@ static Str uses_text(const Node *node, Arena *arena) {
     return strbuf_str(&text);
 }
 
-static Str log_wanted_text(const ResourceNode *resource, Arena *arena) {
+static Str walk_log_wanted_text(const ResourceNode *resource, Arena *arena) {
     StrBuf text = strbuf_new(arena);
     vec_each(&resource->wanted, key) {
         strbuf_add(&text, address_key_to_str(*key, arena));
@@ -43,7 +43,7 @@ static void log_resource(const Node *node, Arena *arena) {
               log_number("stored", (int64_t)resource->stored.count),
               log_number("imports", (int64_t)resource->imports.count),
               log_number("planned", (int64_t)resource->planned.count),
-              log_text("wanted", log_wanted_text(resource, arena)),
+              log_text("wanted", walk_log_wanted_text(resource, arena)),
               log_number("wanted_whole", resource->is_wanted_whole),
               log_number("removed", resource->removed != NULL));
 }

@@ -73,7 +73,8 @@ static bool node_provider_configure(NodeVisit *visit, ProviderNode *provider, Va
 
 /* Sets the address of the errors to the provider, and their range to the argument that they name,
  * or else to the block. */
-static void provider_place_errors(NodeVisit *visit, const ProviderNode *provider, Diags *diags) {
+static void node_provider_place_errors(NodeVisit *visit, const ProviderNode *provider,
+                                       Diags *diags) {
     for (size_t i = 0; i < diags->count; i++) {
         Diag *diag = &diags->items[i];
         Path path = path_parse(diag->path, visit->scratch);
@@ -93,7 +94,7 @@ static bool check_and_configure(NodeVisit *visit, ProviderNode *provider, Value 
     Diags found = diags_new(visit->scratch);
     bool ok = schema_validate(&provider->provider->schema, config, visit->scratch, &found) &&
               node_provider_configure(visit, provider, config, &found);
-    provider_place_errors(visit, provider, &found);
+    node_provider_place_errors(visit, provider, &found);
     mask_diags(&found, secrets);
     log_debug("provider opened", log_text("name", visit->node->name),
               log_text("key", provider->address.key), log_number("ok", ok),

@@ -2,8 +2,8 @@
 #include "deferrals.h"
 #include "node_kinds.h"
 
-static void value_note_change(Node *node, ResourceExpansion *expansion,
-                              const InstanceRecord *record) {
+static void resource_value_note_change(Node *node, ResourceExpansion *expansion,
+                                       const InstanceRecord *record) {
     if (record->deferral && deferrals_reach_dependents(record->walk))
         node->is_deferred = true;
     if (!record->planned || record->planned->action == ACTION_NO_OP)
@@ -16,7 +16,7 @@ static void value_note_change(Node *node, ResourceExpansion *expansion,
 }
 
 /* The instance has no object, and this run creates none. */
-static bool value_is_absent(const InstanceRecord *record) {
+static bool resource_value_is_absent(const InstanceRecord *record) {
     return record->address.mode == MODE_MANAGED && !value_is_known(record->value);
 }
 
@@ -49,14 +49,14 @@ static Value shape(const ResourceExpansion *resource, uint8_t marks, Arena *aren
         resource->beyond.count > 0 ? all_records(resource, &there.count, arena) : NULL;
     Value *values = arena_new_array(arena, Value, there.count + 1);
     while (there.kind == REPEAT_COUNT && there.count > 0 &&
-           value_is_absent(record_at(resource, merged, there.count - 1)))
+           resource_value_is_absent(record_at(resource, merged, there.count - 1)))
         there.count--;
     if (there.kind == REPEAT_EACH)
         there.keys = arena_new_array(arena, InstanceKey, there.count);
     size_t count = 0;
     for (size_t i = 0; i < there.count; i++) {
         const InstanceRecord *record = record_at(resource, merged, i);
-        if (there.kind == REPEAT_EACH && value_is_absent(record))
+        if (there.kind == REPEAT_EACH && resource_value_is_absent(record))
             continue;
         if (there.kind == REPEAT_EACH)
             there.keys[count] = record->address.key;
@@ -67,7 +67,7 @@ static Value shape(const ResourceExpansion *resource, uint8_t marks, Arena *aren
     return module_scope_combine(&there, values, arena);
 }
 
-static bool value_has_failed(const ResourceExpansion *expansion) {
+static bool resource_value_has_failed(const ResourceExpansion *expansion) {
     for (size_t i = 0; expansion && i < expansion->expansion.count; i++) {
         if (expansion->records[i].failure != FAILURE_NONE)
             return true;
@@ -90,7 +90,7 @@ bool node_resource_value_visit(NodeVisit *visit) {
         Slot *slot = node_slot(visit->node, *item);
         slot->is_set = true;
         if (visit->walk->phase == PHASE_APPLY)
-            ok = ok && expansion && !value_has_failed(expansion);
+            ok = ok && expansion && !resource_value_has_failed(expansion);
         if (expansion && expansion->expansion.is_unknown && reaches_dependents)
             visit->node->is_deferred = true;
         if (!expansion || expansion->expansion.is_unknown || visit->walk->phase == PHASE_VALIDATE) {
@@ -99,7 +99,7 @@ bool node_resource_value_visit(NodeVisit *visit) {
         }
         size_t count = expansion->expansion.count;
         for (size_t i = 0; i < count; i++)
-            value_note_change(visit->node, expansion, &expansion->records[i]);
+            resource_value_note_change(visit->node, expansion, &expansion->records[i]);
         if (!node_is_read(visit->walk, visit->node))
             continue;
         bool is_disabled = count == 0 && expansion->expansion.kind == REPEAT_NONE;

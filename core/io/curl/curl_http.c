@@ -148,7 +148,7 @@ static size_t receive_body(char *bytes, size_t one, size_t size, void *payload) 
     return transfer->sink_error ? 0 : size;
 }
 
-static void http_set_text(CURL *curl, CURLoption option, Str text, Arena *arena) {
+static void curl_http_set_text(CURL *curl, CURLoption option, Str text, Arena *arena) {
     if (text.len)
         curl_easy_setopt(curl, option, str_to_cstr(text, arena));
 }
@@ -166,7 +166,7 @@ static void set_method(CURL *curl, const HttpRequest *request, Arena *arena) {
         curl_easy_setopt(curl, CURLOPT_POSTFIELDS, request->body.ptr);
         curl_easy_setopt(curl, CURLOPT_CUSTOMREQUEST, "GET");
     }
-    http_set_text(curl, CURLOPT_CUSTOMREQUEST, request->method, arena);
+    curl_http_set_text(curl, CURLOPT_CUSTOMREQUEST, request->method, arena);
     if (is_head)
         curl_easy_setopt(curl, CURLOPT_NOBODY, 1L);
 }
@@ -211,7 +211,7 @@ static void set_bounds(CURL *curl, const HttpRequest *request) {
 static void set_proxy(CURL *curl, const HttpRequest *request, Arena *arena) {
     if (request->proxy.len == 0)
         return;
-    http_set_text(curl, CURLOPT_PROXY, request->proxy, arena);
+    curl_http_set_text(curl, CURLOPT_PROXY, request->proxy, arena);
     curl_easy_setopt(curl, CURLOPT_NOPROXY, str_to_cstr(request->no_proxy, arena));
 }
 
@@ -236,7 +236,8 @@ static Str set_address(CURL *curl, Transfer *transfer, CurlList *headers, CurlLi
     return url_to_str(&url, arena);
 }
 
-static void http_set_headers(CURL *curl, const HttpRequest *request, CurlList *list, Arena *arena) {
+static void curl_http_set_headers(CURL *curl, const HttpRequest *request, CurlList *list,
+                                  Arena *arena) {
     vec_each(&request->headers, header) {
         Str line = str_format(arena, "%.*s: %.*s", STR_ARG(header->name), STR_ARG(header->value));
         *list = curl_slist_append(*list, str_to_cstr(line, arena));
@@ -246,33 +247,33 @@ static void http_set_headers(CURL *curl, const HttpRequest *request, CurlList *l
 
 /* A program that is started during a request, or while the connection stays open, must not inherit
  * it: libcurl leaves its sockets open on exec. */
-static curl_socket_t http_open_socket(void *payload, curlsocktype purpose,
-                                      struct curl_sockaddr *address) {
+static curl_socket_t curl_http_open_socket(void *payload, curlsocktype purpose,
+                                           struct curl_sockaddr *address) {
     (void)payload, (void)purpose;
     return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
 }
 
-static void http_set_up(CURL *curl, Transfer *transfer, CurlList *list, CurlList *places) {
+static void curl_http_set_up(CURL *curl, Transfer *transfer, CurlList *list, CurlList *places) {
     const HttpRequest *request = transfer->request;
     Arena *arena = transfer->arena;
     curl_easy_setopt(curl, CURLOPT_PATH_AS_IS, 1L); /* the signature covers the path unchanged */
     /* Each connection carries one transfer at a time, so HTTP/2 has no advantage. */
     curl_easy_setopt(curl, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
-    http_set_text(curl, CURLOPT_URL, set_address(curl, transfer, list, places), arena);
-    curl_easy_setopt(curl, CURLOPT_OPENSOCKETFUNCTION, http_open_socket);
+    curl_http_set_text(curl, CURLOPT_URL, set_address(curl, transfer, list, places), arena);
+    curl_easy_setopt(curl, CURLOPT_OPENSOCKETFUNCTION, curl_http_open_socket);
     set_method(curl, request, arena);
     set_trust(curl, request);
     set_bounds(curl, request);
     set_proxy(curl, request, arena);
-    http_set_headers(curl, request, list, arena);
+    curl_http_set_headers(curl, request, list, arena);
     if (request->only_connects) {
         curl_easy_setopt(curl, CURLOPT_CONNECT_ONLY, 1L);
         curl_easy_setopt(curl, CURLOPT_CERTINFO, 1L);
     }
     if (request->accepts_gzip)
         curl_easy_setopt(curl, CURLOPT_ACCEPT_ENCODING, "gzip, deflate");
-    http_set_text(curl, CURLOPT_USERNAME, request->user, arena);
-    http_set_text(curl, CURLOPT_PASSWORD, request->password, arena);
+    curl_http_set_text(curl, CURLOPT_USERNAME, request->user, arena);
+    curl_http_set_text(curl, CURLOPT_PASSWORD, request->password, arena);
     curl_easy_setopt(curl, CURLOPT_USERAGENT, "loam/" LOAM_VERSION);
     curl_easy_setopt(curl, CURLOPT_HEADERFUNCTION, receive_header);
     curl_easy_setopt(curl, CURLOPT_HEADERDATA, transfer);
@@ -319,7 +320,7 @@ static bool broke_off(const Transfer *transfer, CURLcode code) {
     return false;
 }
 
-static HttpStatus http_status_of(const Transfer *transfer, CURLcode code) {
+static HttpStatus curl_http_status_of(const Transfer *transfer, CURLcode code) {
     if (transfer->is_too_large)
         return HTTP_TOO_LARGE;
     if (transfer->sink_error)
@@ -334,7 +335,7 @@ static HttpStatus http_status_of(const Transfer *transfer, CURLcode code) {
     return HTTP_LOST;
 }
 
-static Str http_problem_of(const Transfer *transfer, CURLcode code) {
+static Str curl_http_problem_of(const Transfer *transfer, CURLcode code) {
     if (transfer->is_too_large || code == CURLE_FILESIZE_EXCEEDED)
         return STR("the response is larger than expected");
     if (transfer->sink_error)
@@ -398,8 +399,8 @@ static void fill_response(CURL *curl, const Transfer *transfer, HttpResponse *ou
         out->certificates = certificates_of(curl, transfer->arena);
 }
 
-static HttpStatus http_attempt(void *, const HttpRequest *request, const HttpSink *sink,
-                               HttpResponse *response, Str *problem, Arena *arena) {
+static HttpStatus curl_http_attempt(void *, const HttpRequest *request, const HttpSink *sink,
+                                    HttpResponse *response, Str *problem, Arena *arena) {
     Transfer transfer = {.request = request, .sink = sink, .arena = arena};
     transfer.left = request->body_limit ? request->body_limit : BODY_LIMIT;
     SCOPED(CurlList) list = NULL;
@@ -410,7 +411,7 @@ static HttpStatus http_attempt(void *, const HttpRequest *request, const HttpSin
     bool is_whole = true;
     if (curl && entry.multi) {
         transfer.curl = curl;
-        http_set_up(curl, &transfer, &list, &places);
+        curl_http_set_up(curl, &transfer, &list, &places);
         curl_multi_add_handle(entry.multi, curl);
         is_whole = drive(entry.multi, request, &code);
         curl_multi_remove_handle(entry.multi, curl);
@@ -420,10 +421,11 @@ static HttpStatus http_attempt(void *, const HttpRequest *request, const HttpSin
         *problem = STR("interrupted");
         return HTTP_CANCELLED;
     }
-    HttpStatus status = http_status_of(&transfer, code);
+    HttpStatus status = curl_http_status_of(&transfer, code);
     if (status != HTTP_DONE)
-        *problem = http_problem_of(&transfer, code);
+        *problem = curl_http_problem_of(&transfer, code);
     return status;
 }
 
-const Http curl_http = {.attempt = http_attempt, .open_pool = open_pool, .close_pool = close_pool};
+const Http curl_http = {
+    .attempt = curl_http_attempt, .open_pool = open_pool, .close_pool = close_pool};

@@ -57,8 +57,8 @@ static PGconn *connect_to(Str address, Arena *arena) {
     return PQconnectdbParams(keywords, values, 1);
 }
 
-static DatabaseStatus database_open_session(void *, Str address, DatabaseSession **out,
-                                            DatabaseAnswer *answer, Arena *arena) {
+static DatabaseStatus pq_database_open_session(void *, Str address, DatabaseSession **out,
+                                               DatabaseAnswer *answer, Arena *arena) {
     *answer = (DatabaseAnswer){0};
     PGconn *connection = connect_to(address, arena);
     if (PQstatus(connection) != CONNECTION_OK) {
@@ -78,8 +78,8 @@ static void close_session(void *, DatabaseSession *session) {
     session->connection = NULL;
 }
 
-static bool database_send(PGconn *connection, const char *statement, const Str *values,
-                          size_t count, Arena *arena) {
+static bool pq_database_send(PGconn *connection, const char *statement, const Str *values,
+                             size_t count, Arena *arena) {
     const char **texts = arena_new_array(arena, const char *, count + 1);
     for (size_t i = 0; i < count; i++)
         texts[i] = values[i].ptr ? str_to_cstr(values[i], arena) : NULL;
@@ -137,12 +137,12 @@ static DatabaseStatus lose(PGconn *connection, DatabaseAnswer *answer, Arena *ar
     return DATABASE_LOST;
 }
 
-static DatabaseStatus database_run(void *, DatabaseSession *session, const char *statement,
-                                   const Str *values, size_t count, DatabaseAnswer *answer,
-                                   Arena *arena) {
+static DatabaseStatus pq_database_run(void *, DatabaseSession *session, const char *statement,
+                                      const Str *values, size_t count, DatabaseAnswer *answer,
+                                      Arena *arena) {
     PGconn *connection = session->connection;
     *answer = (DatabaseAnswer){0};
-    if (!database_send(connection, statement, values, count, arena))
+    if (!pq_database_send(connection, statement, values, count, arena))
         return lose(connection, answer, arena);
     DatabaseStatus status = DATABASE_LOST;
     for (bool is_first = true;; is_first = false) {
@@ -157,4 +157,4 @@ static DatabaseStatus database_run(void *, DatabaseSession *session, const char 
 }
 
 const Database pq_database = {
-    .open = database_open_session, .run = database_run, .close = close_session};
+    .open = pq_database_open_session, .run = pq_database_run, .close = close_session};

@@ -85,7 +85,7 @@ static void break_channel(RpcChannel *channel, Str problem) {
 }
 
 /* Writes as much as the socket accepts. */
-static void rpc_flush_buffer(RpcChannel *channel) {
+static void http2_rpc_flush_buffer(RpcChannel *channel) {
     size_t done = 0;
     while (done < channel->send_length && !channel->is_broken) {
         ssize_t count = send(channel->socket, channel->send + done, channel->send_length - done,
@@ -102,7 +102,7 @@ static void rpc_flush_buffer(RpcChannel *channel) {
 }
 
 /* Sends the pending frames. The reader sends the bytes that the socket does not accept now. */
-static void rpc_flush_session(RpcChannel *channel) {
+static void http2_rpc_flush_session(RpcChannel *channel) {
     bool is_more = true;
     while (is_more && !channel->is_broken) {
         while (is_more && channel->send_length < SEND_SIZE - FRAME_ROOM) {
@@ -117,7 +117,7 @@ static void rpc_flush_session(RpcChannel *channel) {
             memcpy(channel->send + channel->send_length, bytes, (size_t)count);
             channel->send_length += (size_t)count;
         }
-        rpc_flush_buffer(channel);
+        http2_rpc_flush_buffer(channel);
         if (channel->send_length > 0) {
             notify_reader(channel);
             return;
@@ -130,7 +130,7 @@ static void reset_stream(RpcChannel *channel, const RpcStream *stream) {
         return;
     nghttp2_session_set_stream_user_data(channel->session, stream->id, NULL);
     nghttp2_submit_rst_stream(channel->session, NGHTTP2_FLAG_NONE, stream->id, NGHTTP2_CANCEL);
-    rpc_flush_session(channel);
+    http2_rpc_flush_session(channel);
 }
 
 /* Callbacks of nghttp2. Without user data, the call of the stream has ended for its caller. */
@@ -139,8 +139,9 @@ static RpcStream *stream_of(nghttp2_session *session, int32_t id) {
     return nghttp2_session_get_stream_user_data(session, id);
 }
 
-static ssize_t rpc_read_request(nghttp2_session *session, int32_t id, uint8_t *out, size_t size,
-                                uint32_t *flags, nghttp2_data_source *source, void *payload) {
+static ssize_t http2_rpc_read_request(nghttp2_session *session, int32_t id, uint8_t *out,
+                                      size_t size, uint32_t *flags, nghttp2_data_source *source,
+                                      void *payload) {
     (void)source, (void)payload;
     RpcStream *stream = stream_of(session, id);
     bool is_end = false;
@@ -152,9 +153,9 @@ static ssize_t rpc_read_request(nghttp2_session *session, int32_t id, uint8_t *o
     return (ssize_t)count;
 }
 
-static int rpc_on_header(nghttp2_session *session, const nghttp2_frame *frame, const uint8_t *name,
-                         size_t name_length, const uint8_t *value, size_t value_length,
-                         uint8_t flags, void *payload) {
+static int http2_rpc_on_header(nghttp2_session *session, const nghttp2_frame *frame,
+                               const uint8_t *name, size_t name_length, const uint8_t *value,
+                               size_t value_length, uint8_t flags, void *payload) {
     (void)flags, (void)payload;
     RpcStream *stream = stream_of(session, frame->hd.stream_id);
     if (stream)
@@ -172,8 +173,8 @@ static void open_window(nghttp2_session *session, RpcStream *stream, int32_t id,
         nghttp2_session_consume_stream(session, id, length);
 }
 
-static int rpc_on_data(nghttp2_session *session, uint8_t flags, int32_t id, const uint8_t *bytes,
-                       size_t length, void *payload) {
+static int http2_rpc_on_data(nghttp2_session *session, uint8_t flags, int32_t id,
+                             const uint8_t *bytes, size_t length, void *payload) {
     (void)flags;
     RpcChannel *channel = payload;
     RpcStream *stream = stream_of(session, id);
@@ -190,7 +191,7 @@ static int rpc_on_data(nghttp2_session *session, uint8_t flags, int32_t id, cons
     return 0;
 }
 
-static int rpc_on_close(nghttp2_session *session, int32_t id, uint32_t error, void *payload) {
+static int http2_rpc_on_close(nghttp2_session *session, int32_t id, uint32_t error, void *payload) {
     RpcChannel *channel = payload;
     RpcStream *stream = stream_of(session, id);
     if (!stream)
@@ -201,7 +202,7 @@ static int rpc_on_close(nghttp2_session *session, int32_t id, uint32_t error, vo
     return 0;
 }
 
-static int rpc_on_frame(nghttp2_session *, const nghttp2_frame *frame, void *payload) {
+static int http2_rpc_on_frame(nghttp2_session *, const nghttp2_frame *frame, void *payload) {
     RpcChannel *channel = payload;
     if (frame->hd.type == NGHTTP2_SETTINGS && !channel->is_ready) {
         channel->is_ready = true;
@@ -212,7 +213,7 @@ static int rpc_on_frame(nghttp2_session *, const nghttp2_frame *frame, void *pay
 
 /* The reader thread. */
 
-static void rpc_receive(RpcChannel *channel, const char *bytes, ssize_t length) {
+static void http2_rpc_receive(RpcChannel *channel, const char *bytes, ssize_t length) {
     pthread_mutex_lock(&channel->lock);
     if (length <= 0) {
         break_channel(channel, STR("the server closed the connection"));
@@ -221,7 +222,7 @@ static void rpc_receive(RpcChannel *channel, const char *bytes, ssize_t length) 
             nghttp2_session_mem_recv(channel->session, (const uint8_t *)bytes, (size_t)length);
         if (used < 0)
             break_channel(channel, STR("the server does not speak HTTP/2"));
-        rpc_flush_session(channel);
+        http2_rpc_flush_session(channel);
         if (!channel->is_broken && !nghttp2_session_want_read(channel->session))
             break_channel(channel, STR("the server ended the connection or broke its protocol"));
     }
@@ -229,7 +230,7 @@ static void rpc_receive(RpcChannel *channel, const char *bytes, ssize_t length) 
 }
 
 /* Returns false when the reader must end. */
-static bool rpc_wait_for_events(RpcChannel *channel, bool *is_readable) {
+static bool http2_rpc_wait_for_events(RpcChannel *channel, bool *is_readable) {
     pthread_mutex_lock(&channel->lock);
     bool is_over = channel->is_closing || channel->is_broken;
     short writable = channel->send_length > 0 ? POLLOUT : 0;
@@ -244,25 +245,25 @@ static bool rpc_wait_for_events(RpcChannel *channel, bool *is_readable) {
         return false;
     if (polled[0].revents & POLLOUT) {
         pthread_mutex_lock(&channel->lock);
-        rpc_flush_buffer(channel);
-        rpc_flush_session(channel);
+        http2_rpc_flush_buffer(channel);
+        http2_rpc_flush_session(channel);
         pthread_mutex_unlock(&channel->lock);
     }
     *is_readable = polled[0].revents & (POLLIN | POLLHUP | POLLERR);
     return true;
 }
 
-static void rpc_read_connection(void *payload) {
+static void http2_rpc_read_connection(void *payload) {
     RpcChannel *channel = payload;
     SCOPED(ArenaRef) arena = arena_open("rpc reader");
     char *buffer = arena_alloc(arena, READ_SIZE);
     bool is_readable;
-    while (rpc_wait_for_events(channel, &is_readable)) {
+    while (http2_rpc_wait_for_events(channel, &is_readable)) {
         if (!is_readable)
             continue;
         ssize_t length = recv(channel->socket, buffer, READ_SIZE, MSG_DONTWAIT);
         if (length >= 0 || (errno != EAGAIN && errno != EINTR))
-            rpc_receive(channel, buffer, length);
+            http2_rpc_receive(channel, buffer, length);
     }
 }
 
@@ -284,7 +285,7 @@ static int connect_socket(Str path) {
 }
 
 /* Without a header table, each header block can be decoded independently of earlier ones. */
-static void rpc_begin_session(RpcChannel *channel) {
+static void http2_rpc_begin_session(RpcChannel *channel) {
     nghttp2_session_callbacks *callbacks;
     nghttp2_settings_entry settings[] = {
         {NGHTTP2_SETTINGS_HEADER_TABLE_SIZE, 0},
@@ -296,10 +297,10 @@ static void rpc_begin_session(RpcChannel *channel) {
     CHECK(nghttp2_session_callbacks_new(&callbacks) == 0);
     CHECK(nghttp2_option_new(&option) == 0);
     nghttp2_option_set_no_auto_window_update(option, true);
-    nghttp2_session_callbacks_set_on_header_callback(callbacks, rpc_on_header);
-    nghttp2_session_callbacks_set_on_data_chunk_recv_callback(callbacks, rpc_on_data);
-    nghttp2_session_callbacks_set_on_stream_close_callback(callbacks, rpc_on_close);
-    nghttp2_session_callbacks_set_on_frame_recv_callback(callbacks, rpc_on_frame);
+    nghttp2_session_callbacks_set_on_header_callback(callbacks, http2_rpc_on_header);
+    nghttp2_session_callbacks_set_on_data_chunk_recv_callback(callbacks, http2_rpc_on_data);
+    nghttp2_session_callbacks_set_on_stream_close_callback(callbacks, http2_rpc_on_close);
+    nghttp2_session_callbacks_set_on_frame_recv_callback(callbacks, http2_rpc_on_frame);
     CHECK(nghttp2_session_client_new2(&channel->session, callbacks, channel, option) == 0);
     nghttp2_option_del(option);
     nghttp2_session_callbacks_del(callbacks);
@@ -308,7 +309,7 @@ static void rpc_begin_session(RpcChannel *channel) {
                                           CONNECTION_WINDOW);
 }
 
-static void rpc_release(RpcChannel *channel) {
+static void http2_rpc_release(RpcChannel *channel) {
     if (channel->session)
         nghttp2_session_del(channel->session);
     if (channel->notify_fd >= 0)
@@ -326,7 +327,7 @@ static void close_channel(void *, RpcChannel *channel) {
     notify_reader(channel);
     pthread_mutex_unlock(&channel->lock);
     thread_join(channel->reader);
-    rpc_release(channel);
+    http2_rpc_release(channel);
 }
 
 /* The settings contain the server's limit of concurrent calls, so no request is sent before they
@@ -362,9 +363,9 @@ static bool open_channel(void *, Str path, RpcChannel **out, Str *problem, Arena
     pthread_mutex_init(&channel->lock, NULL);
     pthread_cond_init(&channel->opened, NULL);
     if (channel->notify_fd >= 0) {
-        rpc_begin_session(channel);
-        rpc_flush_session(channel);
-        channel->reader = thread_start(THREAD_RPC, rpc_read_connection, channel);
+        http2_rpc_begin_session(channel);
+        http2_rpc_flush_session(channel);
+        channel->reader = thread_start(THREAD_RPC, http2_rpc_read_connection, channel);
     }
     if (channel->reader && wait_until_ready(channel, problem, arena)) {
         *out = channel;
@@ -374,7 +375,7 @@ static bool open_channel(void *, Str path, RpcChannel **out, Str *problem, Arena
         close_channel(NULL, channel);
     } else {
         *problem = STR("the system has no more threads or descriptors");
-        rpc_release(channel);
+        http2_rpc_release(channel);
     }
     return false;
 }
@@ -385,7 +386,7 @@ static bool open_channel(void *, Str path, RpcChannel **out, Str *problem, Arena
     { (uint8_t *)(name), (uint8_t *)(value), sizeof(name) - 1, strlen(value), 0 }
 
 /* Returns false if the request was not sent: the stream has failed then. */
-static bool rpc_begin_call(RpcChannel *channel, RpcStream *stream) {
+static bool http2_rpc_begin_call(RpcChannel *channel, RpcStream *stream) {
     if (channel->is_broken) {
         rpc_stream_fail(stream, RPC_UNAVAILABLE, false, channel->problem);
         return false;
@@ -399,7 +400,7 @@ static bool rpc_begin_call(RpcChannel *channel, RpcStream *stream) {
         FIELD("te", "trailers"),
         FIELD("user-agent", "loam/" LOAM_VERSION),
     };
-    nghttp2_data_provider body = {.read_callback = rpc_read_request};
+    nghttp2_data_provider body = {.read_callback = http2_rpc_read_request};
     stream->id = nghttp2_submit_request(channel->session, NULL, headers, ARRAY_COUNT(headers),
                                         &body, stream);
     if (stream->id < 0) {
@@ -408,11 +409,12 @@ static bool rpc_begin_call(RpcChannel *channel, RpcStream *stream) {
     }
     stream->next = channel->streams;
     channel->streams = stream;
-    rpc_flush_session(channel); /* a failure to send ends the stream too */
+    http2_rpc_flush_session(channel); /* a failure to send ends the stream too */
     return true;
 }
 
-static void rpc_give_up(RpcChannel *channel, RpcStream *stream, RpcStatus status, Str problem) {
+static void http2_rpc_give_up(RpcChannel *channel, RpcStream *stream, RpcStatus status,
+                              Str problem) {
     reset_stream(channel, stream);
     remove_stream(channel, stream);
     rpc_stream_fail(stream, status, true, problem);
@@ -422,7 +424,7 @@ static void rpc_give_up(RpcChannel *channel, RpcStream *stream, RpcStatus status
 static void end_early(RpcChannel *channel, RpcStream *stream) {
     RpcQueue rest;
     if (!stream->is_done)
-        rpc_give_up(channel, stream, RPC_OK, STR_EMPTY);
+        http2_rpc_give_up(channel, stream, RPC_OK, STR_EMPTY);
     stream->response = (RpcResponse){.status = RPC_OK};
     rpc_stream_take(stream, &rest);
     if (rest.arena)
@@ -436,7 +438,7 @@ static void notify_stop(RpcChannel *channel, const RpcRequest *request) {
 }
 
 /* Gives the waiting messages to the caller. Returns false if there are none. */
-static bool rpc_deliver(RpcChannel *channel, RpcStream *stream) {
+static bool http2_rpc_deliver(RpcChannel *channel, RpcStream *stream) {
     const RpcRequest *request = stream->request;
     RpcQueue queue;
     bool is_wanted = true;
@@ -455,16 +457,16 @@ static bool rpc_deliver(RpcChannel *channel, RpcStream *stream) {
     else if (stream->held > 0 && !stream->is_done) {
         nghttp2_session_consume_stream(channel->session, stream->id, stream->held);
         stream->held = 0;
-        rpc_flush_session(channel);
+        http2_rpc_flush_session(channel);
     }
     return true;
 }
 
-static void rpc_wait_for_end(RpcChannel *channel, RpcStream *stream, int64_t deadline) {
+static void http2_rpc_wait_for_end(RpcChannel *channel, RpcStream *stream, int64_t deadline) {
     const RpcRequest *request = stream->request;
     bool is_notified = !request->on_stop;
     while (true) {
-        bool has_delivered = rpc_deliver(channel, stream);
+        bool has_delivered = http2_rpc_deliver(channel, stream);
         if (stream->is_done && !has_delivered)
             return;
         if (stream->is_done)
@@ -478,9 +480,10 @@ static void rpc_wait_for_end(RpcChannel *channel, RpcStream *stream, int64_t dea
         if (deadline)
             left = deadline - clock_real.monotonic_ms(clock_real.self);
         if (left <= 0)
-            rpc_give_up(channel, stream, RPC_DEADLINE_EXCEEDED, STR("the server does not respond"));
+            http2_rpc_give_up(channel, stream, RPC_DEADLINE_EXCEEDED,
+                              STR("the server does not respond"));
         else if (cancel_level(request->cancel) >= CANCEL_NOW)
-            rpc_give_up(channel, stream, RPC_CANCELLED, STR("the call was cancelled"));
+            http2_rpc_give_up(channel, stream, RPC_CANCELLED, STR("the call was cancelled"));
         else if (has_delivered)
             continue;
         else if (deadline || request->cancel)
@@ -497,16 +500,16 @@ static void run_call(RpcChannel *channel, RpcStream *stream) {
     pthread_cond_t changed = PTHREAD_COND_INITIALIZER;
     stream->changed = &changed;
     pthread_mutex_lock(&channel->lock);
-    (void)rpc_begin_call(channel, stream);
-    rpc_wait_for_end(channel, stream, deadline);
+    (void)http2_rpc_begin_call(channel, stream);
+    http2_rpc_wait_for_end(channel, stream, deadline);
     pthread_mutex_unlock(&channel->lock);
     pthread_cond_destroy(&changed);
 }
 
 /* The reader thread allocates the response in `received`, because the caller's arena belongs to
  * one thread. */
-static void rpc_call(void *, RpcChannel *channel, const RpcRequest *request, RpcResponse *response,
-                     Arena *arena) {
+static void http2_rpc_call(void *, RpcChannel *channel, const RpcRequest *request,
+                           RpcResponse *response, Arena *arena) {
     RpcStream stream;
     Arena *received = arena_open("rpc response");
     rpc_stream_init(&stream, request, received);
@@ -517,7 +520,7 @@ static void rpc_call(void *, RpcChannel *channel, const RpcRequest *request, Rpc
 }
 
 /* The stream lives in an arena of its own, which ends with the call. */
-static void rpc_watch(void *, RpcChannel *channel, const RpcWatch *watched) {
+static void http2_rpc_watch(void *, RpcChannel *channel, const RpcWatch *watched) {
     Arena *own = arena_open("rpc watch");
     RpcRequest *request = arena_new(own, RpcRequest);
     *request = (RpcRequest){
@@ -530,10 +533,10 @@ static void rpc_watch(void *, RpcChannel *channel, const RpcWatch *watched) {
     stream->on_watched = watched->on_message;
     stream->on_end = watched->on_end;
     pthread_mutex_lock(&channel->lock);
-    bool is_sent = rpc_begin_call(channel, stream);
+    bool is_sent = http2_rpc_begin_call(channel, stream);
     pthread_mutex_unlock(&channel->lock);
     if (!is_sent)
         notify_caller(stream);
 }
 
-const Rpc http2_rpc = {NULL, open_channel, rpc_call, rpc_watch, close_channel};
+const Rpc http2_rpc = {NULL, open_channel, http2_rpc_call, http2_rpc_watch, close_channel};

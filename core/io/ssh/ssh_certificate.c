@@ -26,7 +26,7 @@ static const struct {
     {"ecdsa-sha2-nistp521", 2, "secp521r1", "SHA512"},
 };
 
-static bool certificate_find_type(Str name, size_t *out) {
+static bool ssh_certificate_find_type(Str name, size_t *out) {
     for (size_t i = 0; i < ARRAY_COUNT(key_types); i++) {
         if (str_equal_cstr(name, key_types[i].type)) {
             *out = i;
@@ -42,7 +42,7 @@ static bool parse_key(Str *rest, Str name, SshCertificate *out, Arena *arena) {
     if (!str_ends_with(name, STR(SUFFIX)))
         return false;
     out->key_type = str_slice(name, 0, name.len - strlen(SUFFIX));
-    if (!certificate_find_type(out->key_type, &type))
+    if (!ssh_certificate_find_type(out->key_type, &type))
         return false;
     StrBuf key = strbuf_new(arena);
     ssh_wire_add_string(&key, out->key_type);
@@ -109,7 +109,7 @@ static EVP_PKEY *key_from_params(const char *type, OSSL_PARAM_BLD *builder) {
     return key;
 }
 
-static EVP_PKEY *certificate_rsa_key(Str exponent, Str modulus) {
+static EVP_PKEY *ssh_certificate_rsa_key(Str exponent, Str modulus) {
     OSSL_PARAM_BLD *builder = OSSL_PARAM_BLD_new();
     BIGNUM *e = BN_bin2bn((const unsigned char *)exponent.ptr, (int)exponent.len, NULL);
     BIGNUM *n = BN_bin2bn((const unsigned char *)modulus.ptr, (int)modulus.len, NULL);
@@ -159,7 +159,7 @@ typedef struct Signed {
 static bool open_signature(Str authority, Str signature, Signed *out, Arena *arena) {
     Str name, algorithm, first, second, body;
     size_t type;
-    if (!ssh_wire_string(&authority, &name) || !certificate_find_type(name, &type) ||
+    if (!ssh_wire_string(&authority, &name) || !ssh_certificate_find_type(name, &type) ||
         !ssh_wire_string(&authority, &first) || !ssh_wire_string(&signature, &algorithm) ||
         !ssh_wire_string(&signature, &body))
         return false;
@@ -170,7 +170,7 @@ static bool open_signature(Str authority, Str signature, Signed *out, Arena *are
             !ssh_wire_string(&authority, &second))
             return false;
         out->digest = is_512 ? "SHA512" : "SHA256";
-        out->key = certificate_rsa_key(first, second);
+        out->key = ssh_certificate_rsa_key(first, second);
     } else if (!str_equal(algorithm, name)) {
         return false;
     } else if (key_types[type].curve) {

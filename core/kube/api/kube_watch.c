@@ -204,7 +204,7 @@ static void watch_add_piece(Frames *frames, Str piece) {
     strbuf_add(text, piece);
 }
 
-/* Finds the next complete line, without its newline; valid until the next add_piece. */
+/* Finds the next complete line, without its newline; valid until the next watch_add_piece. */
 static bool next_frame(Frames *frames, Str *line) {
     Str text = strbuf_str(&frames->text);
     size_t end = str_find_char(text, '\n', frames->scanned);

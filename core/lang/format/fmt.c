@@ -8,8 +8,8 @@
 
 #define PASSES_MAX 8
 
-static bool format_fmt_fmt_pass(const SourceText *source, FmtRewrite rewrite, Str *out,
-                                Arena *arena, Diags *diags) {
+static bool fmt_run_pass(const SourceText *source, FmtRewrite rewrite, Str *out, Arena *arena,
+                         Diags *diags) {
     FmtTokens tokens = {0};
     if (!fmt_body_read(source, rewrite, &tokens, arena, diags))
         return false;
@@ -24,8 +24,8 @@ static bool fmt_until_stable(const SourceText *source, FmtRewrite rewrite, Str *
     for (int pass = 0; pass < PASSES_MAX; pass++) {
         Diags diags = diags_new(arena);
         Str again;
-        if (!format_fmt_fmt_pass(source_text_new(source->path, *text, arena), rewrite, &again,
-                                 arena, &diags))
+        if (!fmt_run_pass(source_text_new(source->path, *text, arena), rewrite, &again, arena,
+                          &diags))
             return false;
         if (str_equal(again, *text))
             return true;
@@ -38,7 +38,7 @@ bool fmt_file(const SourceText *source, Str *out, Arena *arena, Diags *diags) {
     Str text;
     if (!parser_check_text(source, diags))
         return false;
-    if (!format_fmt_fmt_pass(source, FMT_REWRITE_ALL, &text, arena, diags))
+    if (!fmt_run_pass(source, FMT_REWRITE_ALL, &text, arena, diags))
         return false;
     if (!fmt_until_stable(source, FMT_REWRITE_ALL, &text, arena)) {
         /* A comment at the end of a line can make a rewritten argument invalid; then only labels

@@ -55,7 +55,8 @@ static bool holds_newline(const FmtToken *tokens, size_t count) {
 }
 
 /* Adds the tokens of the value to `out`; rewrites old forms. */
-static void body_write_value(const FmtToken *tokens, size_t count, FmtTokens *out, Arena *arena) {
+static void fmt_body_write_value(const FmtToken *tokens, size_t count, FmtTokens *out,
+                                 Arena *arena) {
     if (!is_bare_interpolation(tokens, count)) {
         add_tokens(tokens, count, out, arena);
         return;
@@ -94,7 +95,8 @@ static const OldType old_types[] = {
 };
 
 /* Adds the tokens of the `type` of a variable to `out`; rewrites old forms. */
-static void body_write_type(const FmtToken *tokens, size_t count, FmtTokens *out, Arena *arena) {
+static void fmt_body_write_type(const FmtToken *tokens, size_t count, FmtTokens *out,
+                                Arena *arena) {
     bool is_quoted = count == 3 && tokens[0].kind == TOKEN_QUOTE_OPEN &&
                      tokens[1].kind == TOKEN_TEXT && tokens[2].kind == TOKEN_QUOTE_CLOSE;
     bool is_name = count == 1 && tokens[0].kind == TOKEN_IDENTIFIER;
@@ -135,7 +137,7 @@ typedef struct Body {
     Map names;
 } Body;
 
-static void body_read_tokens(Reader *reader) {
+static void fmt_body_read_tokens(Reader *reader) {
     Lexer lexer = lexer_new(reader->source, 0, LEXER_NORMAL, reader->arena);
     lexer.keeps_comments = true;
     do {
@@ -144,20 +146,20 @@ static void body_read_tokens(Reader *reader) {
     } while (vec_last(&reader->in).kind != TOKEN_END);
 }
 
-static Str body_text_of(const Reader *reader, Token token) {
+static Str fmt_body_text_of(const Reader *reader, Token token) {
     return str_slice(reader->source->bytes, token.start, token.end);
 }
 
 static FmtToken fmt_token(const Reader *reader, size_t i) {
     Token token = reader->in.items[i];
-    return (FmtToken){.kind = token.kind, .text = body_text_of(reader, token)};
+    return (FmtToken){.kind = token.kind, .text = fmt_body_text_of(reader, token)};
 }
 
 /* A comment that includes its newline counts as a newline. */
 static TokenKind kind_at(const Reader *reader, size_t i) {
     Token token = reader->in.items[i];
     bool ends_line =
-        token.kind == TOKEN_COMMENT && str_ends_with(body_text_of(reader, token), STR("\n"));
+        token.kind == TOKEN_COMMENT && str_ends_with(fmt_body_text_of(reader, token), STR("\n"));
     return ends_line ? TOKEN_NEWLINE : token.kind;
 }
 
@@ -180,13 +182,13 @@ static void copy_until(Reader *reader, size_t end) {
 }
 
 /* Copies the next token and the comments before it. */
-static Token body_take(Reader *reader) {
+static Token fmt_body_take(Reader *reader) {
     size_t i = next_index(reader);
     copy_until(reader, i + 1);
     return reader->in.items[i];
 }
 
-static bool body_refuse(Reader *reader, const char *summary, const char *wanted) {
+static bool fmt_body_refuse(Reader *reader, const char *summary, const char *wanted) {
     Token token = reader->in.items[next_index(reader)];
     SourceRange range = {.source = reader->source, .start = token.start, .end = token.end};
     diags_error(reader->diags, range, summary, "%s, but found %s.", wanted,
@@ -194,8 +196,8 @@ static bool body_refuse(Reader *reader, const char *summary, const char *wanted)
     return false;
 }
 
-static bool body_declare(Reader *reader, Body *body, Token name) {
-    Str text = body_text_of(reader, name);
+static bool fmt_body_declare(Reader *reader, Body *body, Token name) {
+    Str text = fmt_body_text_of(reader, name);
     if (!map_has(&body->names, text)) {
         map_set(&body->names, text, reader);
         return true;
@@ -223,40 +225,41 @@ static void copy_value(Reader *reader, SourceRange range, bool is_type) {
             vec_push(reader->arena, reader->out, *token);
         }
     } else if (is_type) {
-        body_write_type(value.items, value.count, reader->out, reader->arena);
+        fmt_body_write_type(value.items, value.count, reader->out, reader->arena);
     } else {
-        body_write_value(value.items, value.count, reader->out, reader->arena);
+        fmt_body_write_value(value.items, value.count, reader->out, reader->arena);
     }
 }
 
-static bool body_read_argument(Reader *reader, Body *body, Token name) {
-    uint32_t start = body_take(reader).end; /* end of the equals sign */
+static bool fmt_body_read_argument(Reader *reader, Body *body, Token name) {
+    uint32_t start = fmt_body_take(reader).end; /* end of the equals sign */
     uint32_t end = 0;
     const Expr *expr = NULL;
     if (!parser_parse_expression_at(reader->source, start, NULL, &expr, &end, reader->arena,
                                     reader->diags))
         return false;
     bool is_type = str_equal(body->block_type, STR("variable")) &&
-                   str_equal(body_text_of(reader, name), STR("type"));
+                   str_equal(fmt_body_text_of(reader, name), STR("type"));
     copy_value(reader, expr->range, is_type);
     TokenKind next = next_kind(reader);
     if (body->is_line)
         return next == TOKEN_BRACE_CLOSE ||
-               body_refuse(reader, "Invalid single-argument block definition",
-                           "A block on one line contains one argument: expected its closing brace");
+               fmt_body_refuse(
+                   reader, "Invalid single-argument block definition",
+                   "A block on one line contains one argument: expected its closing brace");
     return next == TOKEN_NEWLINE || next == TOKEN_END ||
-           body_refuse(
+           fmt_body_refuse(
                reader, "Missing newline after argument",
                "An argument definition must end with its line: expected the end of the line");
 }
 
-static bool body_read_body(Reader *reader, Body *body);
+static bool fmt_body_read_body(Reader *reader, Body *body);
 
 static void copy_name_as_label(Reader *reader) {
     size_t i = next_index(reader);
     copy_until(reader, i);
     FmtToken quote = {.kind = TOKEN_QUOTE_OPEN, .text = STR("\"")};
-    FmtToken name = {.kind = TOKEN_TEXT, .text = body_text_of(reader, reader->in.items[i])};
+    FmtToken name = {.kind = TOKEN_TEXT, .text = fmt_body_text_of(reader, reader->in.items[i])};
     vec_push(reader->arena, reader->out, quote);
     vec_push(reader->arena, reader->out, name);
     quote.kind = TOKEN_QUOTE_CLOSE;
@@ -265,13 +268,13 @@ static void copy_name_as_label(Reader *reader) {
 }
 
 static bool copy_quoted_label(Reader *reader) {
-    body_take(reader);
+    fmt_body_take(reader);
     if (next_kind(reader) == TOKEN_TEXT)
-        body_take(reader);
+        fmt_body_take(reader);
     if (next_kind(reader) != TOKEN_QUOTE_CLOSE)
-        return body_refuse(reader, "Invalid block label",
-                           "A label is literal text in quotes: expected the closing quote");
-    body_take(reader);
+        return fmt_body_refuse(reader, "Invalid block label",
+                               "A label is literal text in quotes: expected the closing quote");
+    fmt_body_take(reader);
     return true;
 }
 
@@ -283,8 +286,8 @@ static bool read_labels(Reader *reader) {
         if (kind == TOKEN_IDENTIFIER)
             copy_name_as_label(reader);
         else if (kind != TOKEN_QUOTE_OPEN)
-            return body_refuse(reader, "Invalid block definition",
-                               "Labels and then an opening brace begin a block");
+            return fmt_body_refuse(reader, "Invalid block definition",
+                                   "Labels and then an opening brace begin a block");
         else if (!copy_quoted_label(reader))
             return false;
     }
@@ -295,14 +298,14 @@ static bool read_line_body(Reader *reader, Body *body) {
     if (next_kind(reader) == TOKEN_BRACE_CLOSE)
         return true;
     if (next_kind(reader) != TOKEN_IDENTIFIER)
-        return body_refuse(reader, "Invalid single-argument block definition",
-                           "A block on one line contains one argument or none");
-    Token name = body_take(reader);
+        return fmt_body_refuse(reader, "Invalid single-argument block definition",
+                               "A block on one line contains one argument or none");
+    Token name = fmt_body_take(reader);
     if (next_kind(reader) != TOKEN_ASSIGN)
-        return body_refuse(
+        return fmt_body_refuse(
             reader, "Invalid single-argument block definition",
             "A block on one line contains an argument, not a block: expected an equals sign");
-    return body_read_argument(reader, body, name);
+    return fmt_body_read_argument(reader, body, name);
 }
 
 static bool read_block_body(Reader *reader, Token open, Body *body) {
@@ -313,53 +316,55 @@ static bool read_block_body(Reader *reader, Token open, Body *body) {
         return false;
     }
     body->is_line = next_kind(reader) != TOKEN_NEWLINE;
-    bool ok = body->is_line ? read_line_body(reader, body) : body_read_body(reader, body);
+    bool ok = body->is_line ? read_line_body(reader, body) : fmt_body_read_body(reader, body);
     reader->depth--;
     return ok;
 }
 
-static bool body_read_block(Reader *reader, const Body *outer, Token name) {
+static bool fmt_body_read_block(Reader *reader, const Body *outer, Token name) {
     if (!read_labels(reader))
         return false;
     Body body = {.names = map_new(reader->arena)};
     if (outer->is_top)
-        body.block_type = body_text_of(reader, name);
-    if (!read_block_body(reader, body_take(reader), &body))
+        body.block_type = fmt_body_text_of(reader, name);
+    if (!read_block_body(reader, fmt_body_take(reader), &body))
         return false;
-    body_take(reader); /* the closing brace */
+    fmt_body_take(reader); /* the closing brace */
     TokenKind next = next_kind(reader);
     return next == TOKEN_NEWLINE || next == TOKEN_END ||
-           body_refuse(reader, "Missing newline after block definition",
-                       "A block definition must end with its line: expected the end of the line");
+           fmt_body_refuse(
+               reader, "Missing newline after block definition",
+               "A block definition must end with its line: expected the end of the line");
 }
 
-static bool body_read_item(Reader *reader, Body *body) {
-    Token name = body_take(reader);
+static bool fmt_body_read_item(Reader *reader, Body *body) {
+    Token name = fmt_body_take(reader);
     TokenKind kind = next_kind(reader);
     if (kind == TOKEN_ASSIGN)
-        return body_declare(reader, body, name) && body_read_argument(reader, body, name);
+        return fmt_body_declare(reader, body, name) && fmt_body_read_argument(reader, body, name);
     if (kind == TOKEN_QUOTE_OPEN || kind == TOKEN_IDENTIFIER || kind == TOKEN_BRACE_OPEN)
-        return body_read_block(reader, body, name);
-    return body_refuse(reader, "Argument or block definition required",
-                       "A name is followed by an equals sign (argument), or by labels and a brace "
-                       "(block): expected one of these");
+        return fmt_body_read_block(reader, body, name);
+    return fmt_body_refuse(
+        reader, "Argument or block definition required",
+        "A name is followed by an equals sign (argument), or by labels and a brace "
+        "(block): expected one of these");
 }
 
 /* Reads up to the closing brace; at the top level, to the end. */
-static bool body_read_body(Reader *reader, Body *body) {
+static bool fmt_body_read_body(Reader *reader, Body *body) {
     for (;;) {
         TokenKind kind = next_kind(reader);
         if (kind == (body->is_top ? TOKEN_END : TOKEN_BRACE_CLOSE))
             return true;
         if (kind == TOKEN_END)
-            return body_refuse(reader, "Unclosed configuration block",
-                               "Expected the closing brace of this block");
+            return fmt_body_refuse(reader, "Unclosed configuration block",
+                                   "Expected the closing brace of this block");
         if (kind != TOKEN_NEWLINE && kind != TOKEN_IDENTIFIER)
-            return body_refuse(reader, "Argument or block definition required",
-                               "Expected the name of an argument or of a block");
+            return fmt_body_refuse(reader, "Argument or block definition required",
+                                   "Expected the name of an argument or of a block");
         if (kind == TOKEN_NEWLINE)
-            body_take(reader);
-        else if (!body_read_item(reader, body))
+            fmt_body_take(reader);
+        else if (!fmt_body_read_item(reader, body))
             return false;
     }
 }
@@ -369,8 +374,8 @@ bool fmt_body_read(const SourceText *source, FmtRewrite rewrite, FmtTokens *out,
     Reader reader = {
         .source = source, .rewrite = rewrite, .out = out, .arena = arena, .diags = diags};
     Body top = {.is_top = true, .names = map_new(arena)};
-    body_read_tokens(&reader);
-    if (!body_read_body(&reader, &top))
+    fmt_body_read_tokens(&reader);
+    if (!fmt_body_read_body(&reader, &top))
         return false;
     size_t end = reader.in.count - 1;
     uint32_t last = end ? reader.in.items[end - 1].end : 0;

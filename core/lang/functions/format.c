@@ -433,7 +433,7 @@ static Value format_unknown(const FunctionCall *call) {
     return refinement_to_value(&TYPE_STRING, refinement, call->arena);
 }
 
-static bool format_format(FunctionCall *call, Value *out, Str *error) {
+static bool format_call(FunctionCall *call, Value *out, Str *error) {
     Str text;
     for (size_t i = 1; i < call->count; i++) {
         if (value_is_wholly_known(call->arguments[i]))
@@ -534,7 +534,7 @@ static const Function format_functions[] = {
         PARAMETERS({"format", &TYPE_STRING}),
         VARIADIC({"args", &TYPE_DYNAMIC, ANY_VALUE}),
         .type = &TYPE_STRING,
-        .run = format_format,
+        .run = format_call,
         .description = "The text with its verbs replaced by values, as in printf: %s %d %f %q %v ...",
         .example = "format(\"Hello, %s! %04d\", \"Ander\", 42) = \"Hello, Ander! 0042\"",
     },

@@ -16,8 +16,8 @@ static bool hash_string(FunctionCall *call, DigestKind kind, HashText text, Valu
     return true;
 }
 
-static bool functions_hash_hash_file(FunctionCall *call, DigestKind kind, HashText text, Value *out,
-                                     Str *error) {
+static bool hash_file_content(FunctionCall *call, DigestKind kind, HashText text, Value *out,
+                              Str *error) {
     Str bytes;
     if (!filesystem_read(call, &bytes, error))
         return false;
@@ -50,27 +50,27 @@ static bool hash_base64sha512(FunctionCall *call, Value *out, Str *) {
 }
 
 static bool hash_filemd5(FunctionCall *call, Value *out, Str *error) {
-    return functions_hash_hash_file(call, DIGEST_MD5, digest_hex, out, error);
+    return hash_file_content(call, DIGEST_MD5, digest_hex, out, error);
 }
 
 static bool hash_filesha1(FunctionCall *call, Value *out, Str *error) {
-    return functions_hash_hash_file(call, DIGEST_SHA1, digest_hex, out, error);
+    return hash_file_content(call, DIGEST_SHA1, digest_hex, out, error);
 }
 
 static bool hash_filesha256(FunctionCall *call, Value *out, Str *error) {
-    return functions_hash_hash_file(call, DIGEST_SHA256, digest_hex, out, error);
+    return hash_file_content(call, DIGEST_SHA256, digest_hex, out, error);
 }
 
 static bool hash_filesha512(FunctionCall *call, Value *out, Str *error) {
-    return functions_hash_hash_file(call, DIGEST_SHA512, digest_hex, out, error);
+    return hash_file_content(call, DIGEST_SHA512, digest_hex, out, error);
 }
 
 static bool hash_filebase64sha256(FunctionCall *call, Value *out, Str *error) {
-    return functions_hash_hash_file(call, DIGEST_SHA256, hash_base64, out, error);
+    return hash_file_content(call, DIGEST_SHA256, hash_base64, out, error);
 }
 
 static bool hash_filebase64sha512(FunctionCall *call, Value *out, Str *error) {
-    return functions_hash_hash_file(call, DIGEST_SHA512, hash_base64, out, error);
+    return hash_file_content(call, DIGEST_SHA512, hash_base64, out, error);
 }
 
 #define OF_STRING PARAMETERS({"str", &TYPE_STRING}), .type = &TYPE_STRING

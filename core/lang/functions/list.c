@@ -8,8 +8,7 @@
 #include "refinement.h"
 #include "sequence.h"
 
-static Value functions_list_list_of(const FunctionCall *call, const Type *element,
-                                    const ValueVec *items) {
+static Value list_from_items(const FunctionCall *call, const Type *element, const ValueVec *items) {
     return value_list(element, items->items, items->count, call->arena);
 }
 
@@ -76,7 +75,7 @@ static bool list_concat(FunctionCall *call, Value *out, Str *error) {
         for (size_t k = 0; k < sequence_count(value); k++)
             vec_push(call->arena, &items, value_at(value, k));
     }
-    Value result = list ? functions_list_list_of(call, list->element, &items)
+    Value result = list ? list_from_items(call, list->element, &items)
                         : value_tuple(items.items, items.count, call->arena);
     *out = value_with_marks(result, marks);
     return true;
@@ -139,7 +138,7 @@ static bool list_compact(FunctionCall *call, Value *out, Str *) {
         if (!value_is_null(item) && item.count)
             vec_push(call->arena, &items, item);
     }
-    *out = functions_list_list_of(call, &TYPE_STRING, &items);
+    *out = list_from_items(call, &TYPE_STRING, &items);
     return true;
 }
 
@@ -157,7 +156,7 @@ static bool list_distinct(FunctionCall *call, Value *out, Str *) {
         if (item_index_add(&index, item))
             vec_push(call->arena, &items, item);
     }
-    *out = functions_list_list_of(call, list.type->element, &items);
+    *out = list_from_items(call, list.type->element, &items);
     return true;
 }
 
@@ -191,7 +190,7 @@ static bool list_chunklist(FunctionCall *call, Value *out, Str *error) {
         Value chunk = value_list(list.type->element, items, count, call->arena);
         vec_push(call->arena, &chunks, chunk);
     }
-    *out = value_with_marks(functions_list_list_of(call, list.type, &chunks), marks);
+    *out = value_with_marks(list_from_items(call, list.type, &chunks), marks);
     return true;
 }
 
@@ -261,7 +260,7 @@ static bool list_slice(FunctionCall *call, Value *out, Str *error) {
     for (size_t i = slice.start; i < slice.end; i++)
         vec_push(call->arena, &items, value_at(list, i));
     Value result = list.type->kind == KIND_LIST
-                       ? functions_list_list_of(call, list.type->element, &items)
+                       ? list_from_items(call, list.type->element, &items)
                        : value_tuple(items.items, items.count, call->arena);
     *out = value_with_marks(result, marks);
     return true;
@@ -349,7 +348,7 @@ static bool range_fill(FunctionCall *call, Value start, Value end, Value step, V
         if (!arithmetic_apply(ARITHMETIC_ADD, at, step, &at, error, call->arena))
             return false;
     }
-    *out = functions_list_list_of(call, &TYPE_NUMBER, &items);
+    *out = list_from_items(call, &TYPE_NUMBER, &items);
     return function_spend(call, items.count, 0, error);
 }
 
@@ -389,7 +388,7 @@ static bool match_unknown(FunctionCall *call, Value values, Value keys, Value wa
             break;
         }
     }
-    *out = functions_list_list_of(call, values.type->element, &items);
+    *out = list_from_items(call, values.type->element, &items);
     return true;
 }
 
@@ -412,7 +411,7 @@ static bool list_matchkeys(FunctionCall *call, Value *out, Str *error) {
     if (!convert_value(keys, common, &keys, &failure, call->arena) ||
         !convert_value(wanted, common, &wanted, &failure, call->arena))
         return function_fail(call, 1, error, "%.*s", STR_ARG(failure.message));
-    *out = functions_list_list_of(call, type->element, &(ValueVec){0});
+    *out = list_from_items(call, type->element, &(ValueVec){0});
     if (!value_is_wholly_known(wanted))
         return match_unknown(call, values, keys, wanted, out, error);
     if (!function_spend(call, keys.count, 0, error) ||
@@ -426,7 +425,7 @@ static bool list_matchkeys(FunctionCall *call, Value *out, Str *error) {
         if (item_index_has(&index, value_at(keys, i)))
             vec_push(call->arena, &items, value_at(values, i));
     }
-    *out = functions_list_list_of(call, type->element, &items);
+    *out = list_from_items(call, type->element, &items);
     return true;
 }
 

@@ -15,7 +15,7 @@ Parse parse_new(const SourceText *source, uint32_t start, LexerModeKind kind,
 }
 
 /* Adds an error; after too many errors, ends the parse. */
-static void parse_parse_report(Parse *parse, SourceRange range, const char *summary,
+static void parse_report_error(Parse *parse, SourceRange range, const char *summary,
                                const char *detail) {
     if (parse->is_over)
         return;
@@ -28,7 +28,7 @@ static void parse_parse_report(Parse *parse, SourceRange range, const char *summ
 }
 
 void parse_error(Parse *parse, SourceRange range, const char *summary, const char *detail) {
-    parse_parse_report(parse, range, summary, detail);
+    parse_report_error(parse, range, summary, detail);
     parse->error_count++;
 }
 
@@ -85,7 +85,7 @@ static bool is_always_reported(size_t row) {
 static void parse_report_encoding(Parse *parse, Token token) {
     uint32_t bit = 1u << ARRAY_COUNT(bad_tokens);
     if (!(parse->kinds_reported & bit))
-        parse_parse_report(parse, parse_token_range(parse, token), "Invalid character encoding",
+        parse_report_error(parse, parse_token_range(parse, token), "Invalid character encoding",
                            "The text must be UTF-8, and these bytes are not.");
     parse->kinds_reported |= bit;
 }
@@ -98,13 +98,13 @@ static void report_known(Parse *parse, Token token, size_t row) {
                            : !is_always_reported(row) && (parse->kinds_reported & bit);
     parse->kinds_reported |= bit;
     if (!is_reported)
-        parse_parse_report(parse, parse_token_range(parse, token), bad->summary, bad->detail);
+        parse_report_error(parse, parse_token_range(parse, token), bad->summary, bad->detail);
 }
 
 static void report_bad(Parse *parse, Token token) {
     Str text = parse_text(parse, token);
     if (token.kind == TOKEN_QUOTED_NEWLINE) {
-        parse_parse_report(parse, parse_token_range(parse, token), "Invalid multi-line string",
+        parse_report_error(parse, parse_token_range(parse, token), "Invalid multi-line string",
                            "A quoted string must end on the same line. Close it with a quote. For "
                            "several lines, use a heredoc (<<EOT).");
         return;
@@ -117,7 +117,7 @@ static void report_bad(Parse *parse, Token token) {
     if (utf8_valid_prefix(text) < text.len)
         parse_report_encoding(parse, token);
     else
-        parse_parse_report(parse, parse_token_range(parse, token), "Invalid character",
+        parse_report_error(parse, parse_token_range(parse, token), "Invalid character",
                            "This character has no meaning in the language.");
 }
 

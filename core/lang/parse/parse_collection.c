@@ -105,8 +105,8 @@ static const Expr *parse_for(Parse *parse, Token open) {
     return expr;
 }
 
-static void collection_report_end(Parse *parse, Token open, const char *summary,
-                                  const char *detail) {
+static void parse_collection_report_end(Parse *parse, Token open, const char *summary,
+                                        const char *detail) {
     if (!parse->recovers)
         parse_error(parse, parse_token_range(parse, open), summary, detail);
 }
@@ -117,7 +117,7 @@ static bool parse_item_end(Parse *parse, Token open) {
     if (token.kind == TOKEN_BRACKET_CLOSE || parse_skip(parse, TOKEN_COMMA))
         return true;
     if (token.kind == TOKEN_END)
-        collection_report_end(
+        parse_collection_report_end(
             parse, open, "Unterminated tuple constructor expression",
             "There is no closing bracket (\"]\") for this one before the end of the text.");
     else
@@ -142,13 +142,13 @@ static const Expr *parse_tuple_items(Parse *parse, Token open) {
 }
 
 static void report_object_end(Parse *parse, Token open) {
-    collection_report_end(
+    parse_collection_report_end(
         parse, open, "Unterminated object constructor expression",
         "There is no closing brace (\"}\") for this one before the end of the text.");
 }
 
 /* Turns a bare name into that text, because as a key it is not a reference. */
-static const Expr *collection_read_key(Parse *parse, const Expr *key) {
+static const Expr *parse_collection_read_key(Parse *parse, const Expr *key) {
     if (key->kind != EXPR_TRAVERSAL && key->kind != EXPR_LITERAL)
         return key;
     Str text = source_range_text(key->range);
@@ -196,7 +196,7 @@ static bool parse_object_item(Parse *parse, Token open, ExprItem *item) {
     const Expr *key = parse_expression(parse);
     if (parse_is_lost(parse, mark))
         return false;
-    item->key = collection_read_key(parse, key);
+    item->key = parse_collection_read_key(parse, key);
     if (!parse_key_end(parse, open))
         return false;
     mark = parse_mark(parse);

@@ -339,15 +339,14 @@ static const Part *template_next(const Template *template) {
     return template->at < template->count ? &template->parts[template->at] : NULL;
 }
 
-static const Expr *parse_template_template_refuse(Template *template, SourceRange range,
-                                                  const char *summary, const char *detail) {
+static const Expr *template_refuse_at(Template *template, SourceRange range, const char *summary,
+                                      const char *detail) {
     parse_error(template->parse, range, summary, detail);
     return parse_placeholder(template->parse, range.start);
 }
 
 static const Expr *template_unclosed(Template *template, const char *detail) {
-    return parse_template_template_refuse(template, template->close, "Unexpected end of template",
-                                          detail);
+    return template_refuse_at(template, template->close, "Unexpected end of template", detail);
 }
 
 static const Expr *template_stray(Template *template, const Part *part) {
@@ -361,8 +360,7 @@ static const Expr *template_stray(Template *template, const Part *part) {
         [PART_ENDIF] = "This %{endif} has no %{if}.",
         [PART_ENDFOR] = "This %{endfor} has no %{for}.",
     };
-    return parse_template_template_refuse(template, part->range, summaries[part->kind],
-                                          details[part->kind]);
+    return template_refuse_at(template, part->range, summaries[part->kind], details[part->kind]);
 }
 
 static bool ends_sequence(const Part *part) {

@@ -196,10 +196,10 @@ typedef struct Typed {
 static bool read_typed(const Typed *typed, JsonToken token, const Type *type, const Place *place,
                        Value *out);
 
-static void json_json_add_place(StrBuf *buf, const Place *place) {
+static void json_add_place_text(StrBuf *buf, const Place *place) {
     if (!place)
         return;
-    json_json_add_place(buf, place->parent);
+    json_add_place_text(buf, place->parent);
     if (place->name.ptr) {
         strbuf_add_format(buf, ".%.*s", STR_ARG(place->name));
     } else {
@@ -210,7 +210,7 @@ static void json_json_add_place(StrBuf *buf, const Place *place) {
 /* Sets *error to the place and the reader's own error, or `message` if the reader has none. */
 static bool json_refuse(const Typed *typed, const Place *place, Str message) {
     StrBuf buf = strbuf_new(typed->arena);
-    json_json_add_place(&buf, place);
+    json_add_place_text(&buf, place);
     if (buf.len > 0)
         strbuf_add(&buf, STR(": "));
     if (typed->reader->error)
@@ -220,8 +220,8 @@ static bool json_refuse(const Typed *typed, const Place *place, Str message) {
     return false;
 }
 
-static bool json_json_read_bool(const Typed *typed, JsonToken token, const Place *place,
-                                Value *out) {
+static bool json_read_typed_bool(const Typed *typed, JsonToken token, const Place *place,
+                                 Value *out) {
     Str text = token == JSON_STRING ? typed->reader->text : STR_EMPTY;
     bool is_true = token == JSON_TRUE || str_equal(text, STR("true")) || str_equal(text, STR("1"));
     bool is_false =
@@ -232,8 +232,8 @@ static bool json_json_read_bool(const Typed *typed, JsonToken token, const Place
     return true;
 }
 
-static bool json_json_read_number(const Typed *typed, JsonToken token, const Place *place,
-                                  Value *out) {
+static bool json_read_typed_number(const Typed *typed, JsonToken token, const Place *place,
+                                   Value *out) {
     if (token != JSON_NUMBER && token != JSON_STRING) {
         return json_refuse(typed, place, STR("a number is required"));
     }
@@ -333,8 +333,8 @@ static bool json_find_attribute(const Type *type, Str name, size_t guess, size_t
     return type_find_attribute(type, name, index);
 }
 
-static bool json_json_read_object(const Typed *typed, JsonToken token, const Type *type,
-                                  const Place *place, Value *out) {
+static bool json_read_typed_object(const Typed *typed, JsonToken token, const Type *type,
+                                   const Place *place, Value *out) {
     size_t index = SIZE_MAX;
     Value *items = arena_new_array(typed->arena, Value, type->count);
     if (token != JSON_OBJECT_START)
@@ -423,14 +423,14 @@ static bool read_typed(const Typed *typed, JsonToken token, const Type *type, co
     }
     switch (type->kind) {
     case KIND_DYNAMIC: return read_dynamic(typed, token, place, out);
-    case KIND_BOOL: return json_json_read_bool(typed, token, place, out);
-    case KIND_NUMBER: return json_json_read_number(typed, token, place, out);
+    case KIND_BOOL: return json_read_typed_bool(typed, token, place, out);
+    case KIND_NUMBER: return json_read_typed_number(typed, token, place, out);
     case KIND_STRING: return json_read_string(typed, token, place, out);
     case KIND_LIST:
     case KIND_SET: return json_read_list(typed, token, type, place, out);
     case KIND_MAP: return read_map(typed, token, type, place, out);
     case KIND_TUPLE: return json_read_tuple(typed, token, type, place, out);
-    case KIND_OBJECT: return json_json_read_object(typed, token, type, place, out);
+    case KIND_OBJECT: return json_read_typed_object(typed, token, type, place, out);
     }
     return false;
 }
@@ -445,7 +445,7 @@ bool json_read_typed(JsonReader *reader, JsonToken token, const Type *type, Valu
     return true;
 }
 
-static void json_json_write_number(JsonWriter *writer, Value number) {
+static void json_write_number_value(JsonWriter *writer, Value number) {
     if (number.flags & FLAG_BIG) {
         json_number(writer, value_number_text(number, writer->out->arena));
     } else {
@@ -467,7 +467,7 @@ static void write_array(JsonWriter *writer, Value v, const Type *type) {
     json_array_end(writer);
 }
 
-static void json_json_write_members(JsonWriter *writer, Value v, const Type *type) {
+static void json_write_member_values(JsonWriter *writer, Value v, const Type *type) {
     json_object_start(writer);
     for (size_t i = 0; i < v.count; i++) {
         const Type *item = !type                       ? NULL
@@ -500,13 +500,13 @@ static void json_write(JsonWriter *writer, Value v, const Type *type) {
     switch (v.type->kind) {
     case KIND_DYNAMIC: json_write_null(writer); return;
     case KIND_BOOL: json_bool(writer, value_is_true(v)); return;
-    case KIND_NUMBER: json_json_write_number(writer, v); return;
+    case KIND_NUMBER: json_write_number_value(writer, v); return;
     case KIND_STRING: json_write_string(writer, value_text(v)); return;
     case KIND_LIST:
     case KIND_SET:
     case KIND_TUPLE: write_array(writer, v, type); return;
     case KIND_MAP:
-    case KIND_OBJECT: json_json_write_members(writer, v, type); return;
+    case KIND_OBJECT: json_write_member_values(writer, v, type); return;
     }
 }
 

@@ -15,7 +15,7 @@ static void write_tuple(JsonWriter *writer, const Type *type) {
     json_array_end(writer);
 }
 
-static void type_write_object(JsonWriter *writer, const Type *type) {
+static void json_type_write_object(JsonWriter *writer, const Type *type) {
     bool any_optional = false;
     json_object_start(writer);
     for (size_t i = 0; i < type->count; i++) {
@@ -45,7 +45,7 @@ void json_write_type(JsonWriter *writer, const Type *type) {
     if (type->kind == KIND_TUPLE) {
         write_tuple(writer, type);
     } else if (type->kind == KIND_OBJECT) {
-        type_write_object(writer, type);
+        json_type_write_object(writer, type);
     } else {
         json_write_type(writer, type->element);
     }
@@ -71,11 +71,12 @@ static bool read_simple(JsonReader *reader, const Type **out) {
                           "invalid primitive type name; use bool, number, string or dynamic");
 }
 
-static bool type_read_type(JsonReader *reader, JsonToken token, const Type **out, Arena *arena);
+static bool json_type_read_type(JsonReader *reader, JsonToken token, const Type **out,
+                                Arena *arena);
 
 static bool read_collection(JsonReader *reader, TypeKind kind, const Type **out, Arena *arena) {
     const Type *element = NULL;
-    if (!type_read_type(reader, json_next(reader), &element, arena))
+    if (!json_type_read_type(reader, json_next(reader), &element, arena))
         return false;
     *out = kind == KIND_LIST  ? type_list(element, arena)
            : kind == KIND_SET ? type_set(element, arena)
@@ -91,7 +92,7 @@ static bool json_type_read_tuple(JsonReader *reader, const Type **out, Arena *ar
     }
     JsonToken token;
     while ((token = json_next(reader)) != JSON_ARRAY_END) {
-        if (!type_read_type(reader, token, &type, arena))
+        if (!json_type_read_type(reader, token, &type, arena))
             return false;
         vec_push(arena, &types, type);
     }
@@ -114,7 +115,7 @@ static size_t members_find(const Members *members, Str name) {
 
 /* Returns the type of an equal text, or NULL. A text ends with its bracket, so no other type begins
  * with it. */
-static const Type *type_find_known(const JsonReader *reader, const JsonTypes *types) {
+static const Type *json_type_find_known(const JsonReader *reader, const JsonTypes *types) {
     Str rest = str_after(reader->bytes, reader->start);
     for (size_t i = 0; i < ARRAY_COUNT(types->texts); i++) {
         Str text = types->texts[i];
@@ -130,13 +131,13 @@ static bool read_shared(JsonReader *reader, JsonTypes *types, JsonToken token, c
     size_t start = reader->start;
     Str text;
     if (token != JSON_ARRAY_START)
-        return type_read_type(reader, token, out, arena);
-    const Type *known = type_find_known(reader, types);
+        return json_type_read_type(reader, token, out, arena);
+    const Type *known = json_type_find_known(reader, types);
     if (known) {
         *out = known;
         return json_skip(reader, token, &text);
     }
-    if (!type_read_type(reader, token, out, arena))
+    if (!json_type_read_type(reader, token, out, arena))
         return false;
     types->texts[types->next] = str_slice(reader->bytes, start, reader->end);
     types->types[types->next] = *out;
@@ -146,7 +147,7 @@ static bool read_shared(JsonReader *reader, JsonTypes *types, JsonToken token, c
 
 /* Copies the names: the type may outlive the text. Attributes of the same type share it: an object
  * may have thousands. */
-static bool type_read_members(JsonReader *reader, Members *members, Arena *arena) {
+static bool json_type_read_members(JsonReader *reader, Members *members, Arena *arena) {
     JsonToken token;
     JsonTypes shared = {0};
     while ((token = json_next(reader)) != JSON_OBJECT_END) {
@@ -174,7 +175,7 @@ static bool read_optional(JsonReader *reader, const Members *members, bool *opti
     return true;
 }
 
-static bool type_names_are_unique(const StrVec *names) {
+static bool json_type_names_are_unique(const StrVec *names) {
     SCOPED(ArenaRef) scratch = arena_open("json type");
     Str *sorted = arena_new_array(scratch, Str, names->count);
     if (names->count > 0)
@@ -189,9 +190,9 @@ static bool json_type_read_object(JsonReader *reader, const Type **out, Arena *a
     if (json_next(reader) != JSON_OBJECT_START) {
         return json_type_fail(reader, "an object of types is required after \"object\"");
     }
-    if (!type_read_members(reader, &members, arena))
+    if (!json_type_read_members(reader, &members, arena))
         return false;
-    if (!type_names_are_unique(&members.names))
+    if (!json_type_names_are_unique(&members.names))
         return json_type_fail(reader, "an attribute occurs twice");
     if (json_peek(reader) == JSON_ARRAY_START) {
         json_next(reader);
@@ -220,7 +221,8 @@ static bool read_compound(JsonReader *reader, const Type **out, Arena *arena) {
     return json_type_fail(reader, "invalid kind of type; use list, set, map, tuple or object");
 }
 
-static bool type_read_type(JsonReader *reader, JsonToken token, const Type **out, Arena *arena) {
+static bool json_type_read_type(JsonReader *reader, JsonToken token, const Type **out,
+                                Arena *arena) {
     if (token == JSON_STRING)
         return read_simple(reader, out);
     if (token != JSON_ARRAY_START)
@@ -233,6 +235,6 @@ static bool type_read_type(JsonReader *reader, JsonToken token, const Type **out
 
 bool json_read_type(JsonReader *reader, JsonToken token, const Type **out, Arena *arena) {
     if (!reader->types)
-        return type_read_type(reader, token, out, arena);
+        return json_type_read_type(reader, token, out, arena);
     return read_shared(reader, reader->types, token, out, arena);
 }

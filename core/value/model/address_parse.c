@@ -356,8 +356,8 @@ bool address_parse_target(Str text, AddressTarget *out, Arena *arena, Diags *dia
     return true;
 }
 
-static bool model_address_parse_parse_resource(Str text, bool allows_unknown_keys,
-                                               ResourceAddr *out, Arena *arena, Diags *diags) {
+static bool address_parse_any_resource(Str text, bool allows_unknown_keys, ResourceAddr *out,
+                                       Arena *arena, Diags *diags) {
     Parser parser;
     const ModuleAddr *module = NULL;
     if (!parser_start(&parser, text, allows_unknown_keys, arena, diags))
@@ -371,11 +371,11 @@ static bool model_address_parse_parse_resource(Str text, bool allows_unknown_key
 }
 
 bool address_parse_resource(Str text, ResourceAddr *out, Arena *arena, Diags *diags) {
-    return model_address_parse_parse_resource(text, false, out, arena, diags);
+    return address_parse_any_resource(text, false, out, arena, diags);
 }
 
 bool address_parse_planned(Str text, ResourceAddr *out, Arena *arena, Diags *diags) {
-    return model_address_parse_parse_resource(text, true, out, arena, diags);
+    return address_parse_any_resource(text, true, out, arena, diags);
 }
 
 bool address_parse_action(Str text, ResourceAddr *out, Arena *arena, Diags *diags) {

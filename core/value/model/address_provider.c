@@ -6,7 +6,7 @@
 
 /* Returns true for an identifier of the language: it starts with a letter or "_". Bytes beyond
  * ASCII count as letters. */
-static bool provider_is_identifier(Str text) {
+static bool address_provider_is_identifier(Str text) {
     for (size_t i = 0; i < text.len; i++) {
         unsigned char c = (unsigned char)text.ptr[i];
         bool is_letter = isalpha(c) || c == '_' || c >= 0x80;
@@ -21,7 +21,7 @@ static bool cut_module(Str *rest, Str *module) {
     size_t at = 0;
     while (str_starts_with(str_after(*rest, at), STR("module."))) {
         size_t dot = str_find_char(*rest, '.', at + 7);
-        if (dot == SIZE_MAX || !provider_is_identifier(str_slice(*rest, at + 7, dot)))
+        if (dot == SIZE_MAX || !address_provider_is_identifier(str_slice(*rest, at + 7, dot)))
             return false;
         at = dot + 1;
     }
@@ -58,7 +58,7 @@ static bool cut_alias(Str rest, ProviderConfigAddr *address, Arena *arena) {
     rest = str_after(rest, 1);
     size_t bracket = str_find_char(rest, '[', 0);
     address->alias = bracket == SIZE_MAX ? rest : str_slice(rest, 0, bracket);
-    if (!provider_is_identifier(address->alias))
+    if (!address_provider_is_identifier(address->alias))
         return false;
     return bracket == SIZE_MAX || cut_key(str_after(rest, bracket), &address->key, arena);
 }

@@ -23,8 +23,8 @@ typedef struct Conversion {
     Arena *arena;
 } Conversion;
 
-static bool model_convert_convert(Conversion *c, Value v, const Type *type, const Place *place,
-                                  Value *out);
+static bool convert_nested(Conversion *c, Value v, const Type *type, const Place *place,
+                           Value *out);
 
 static const Type *plain_type(Conversion *c, const Type *constraint) {
     if (!constraint->has_optional)
@@ -165,7 +165,7 @@ static bool convert_items(Conversion *c, Value v, const Type *element, const Pla
         Place here = {place, {0}};
         here.step =
             v.type->kind == KIND_OBJECT ? key_step(value_key_at(v, i)) : convert_step_to(v, i);
-        if (!model_convert_convert(c, value_at(v, i), element, &here, &items[i]))
+        if (!convert_nested(c, value_at(v, i), element, &here, &items[i]))
             return false;
     }
     return true;
@@ -183,7 +183,7 @@ static bool unify_items(Conversion *c, Value *items, size_t count, ConvertSafety
         return convert_fail(c, place, STR("the elements have no common type"));
     for (size_t i = 0; i < count; i++) {
         Place here = {place, index_step(i)};
-        if (!model_convert_convert(c, items[i], unified, &here, &items[i]))
+        if (!convert_nested(c, items[i], unified, &here, &items[i]))
             return false;
     }
     return true;
@@ -284,7 +284,7 @@ static bool to_tuple(Conversion *c, Value v, const Type *type, const Place *plac
     Value *items = arena_new_array(c->arena, Value, v.count);
     for (size_t i = 0; i < v.count; i++) {
         Place here = {place, convert_step_to(v, i)};
-        if (!model_convert_convert(c, value_at(v, i), type_at(type, i), &here, &items[i]))
+        if (!convert_nested(c, value_at(v, i), type_at(type, i), &here, &items[i]))
             return false;
     }
     *out = value_with_marks(value_tuple(items, v.count, c->arena), v.marks);
@@ -308,7 +308,7 @@ static bool to_attribute(Conversion *c, Value v, const Type *type, size_t i, con
         bool possible =
             !map || convert_type_is_possible(part.type, wanted, CONVERT_UNSAFE, c->arena);
         if (possible)
-            return model_convert_convert(c, part, wanted, &here, out);
+            return convert_nested(c, part, wanted, &here, out);
         return convert_fail(c, &here, type_mismatch(c, part, wanted));
     }
     if (is_optional(type, i)) {
@@ -338,8 +338,8 @@ static bool to_object(Conversion *c, Value v, const Type *type, const Place *pla
 }
 
 /* Converts v, whose type is convertible to `type`; its content may still fail. */
-static bool model_convert_convert(Conversion *c, Value v, const Type *type, const Place *place,
-                                  Value *out) {
+static bool convert_nested(Conversion *c, Value v, const Type *type, const Place *place,
+                           Value *out) {
     if (type->kind == KIND_DYNAMIC || type_equal(v.type, plain_type(c, type))) {
         *out = v;
         return true;
@@ -404,7 +404,7 @@ bool convert_value(Value v, const Type *type, Value *out, ConvertError *error, A
         return convert_fail(&c, NULL, type_mismatch(&c, v, type));
     }
     Value made;
-    if (!model_convert_convert(&c, v, type, NULL, &made)) {
+    if (!convert_nested(&c, v, type, NULL, &made)) {
         hide_secret_steps(v, error);
         return false;
     }
@@ -417,7 +417,7 @@ static bool convert_strictly(Conversion *c, Value v, const Type *type, const Pla
     bool is_list = type->kind == KIND_LIST && type_is_sequence(v.type);
     bool is_map = type->kind == KIND_MAP && type_is_mapping(v.type);
     if ((!is_list && !is_map) || !type->has_dynamic || !value_is_present(v) || v.count == 0)
-        return model_convert_convert(c, v, type, place, out);
+        return convert_nested(c, v, type, place, out);
     Value *items = arena_new_array(c->arena, Value, v.count);
     for (size_t i = 0; i < v.count; i++) {
         Place here = {place, {0}};

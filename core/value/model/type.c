@@ -6,7 +6,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
-/* Hashes of primitive types; hash_mix derives the others from them. */
+/* Hashes of primitive types; type_hash_mix derives the others from them. */
 enum { HASH_BASE = 0x9e3779b1 };
 #define HASH_SEED(kind)             ((uint32_t)HASH_BASE * ((uint32_t)(kind) + 1u))
 #define HASH_MIX(hash, by)          (((hash) ^ (by)) * 0x01000193u + 0x7feb352du)

@@ -1,7 +1,7 @@
 /* value_transform: rebuilds values: copies into another arena, bottom-up changes. */
 #include "value.h"
 
-static bool transform_has_items(Value v) {
+static bool value_transform_has_items(Value v) {
     return value_is_present(v) && v.type->kind >= KIND_LIST && v.count > 0;
 }
 
@@ -89,7 +89,7 @@ static bool is_unchanged(Value a, Value b) {
 
 Value value_transform(Value v, ValueChange change, void *payload, Arena *arena) {
     Value *items = NULL;
-    for (size_t i = 0; transform_has_items(v) && i < v.count; i++) {
+    for (size_t i = 0; value_transform_has_items(v) && i < v.count; i++) {
         Value item = value_at(v, i);
         Value changed = value_transform(item, change, payload, arena);
         if (!items && !is_unchanged(item, changed)) {

@@ -252,8 +252,7 @@ static bool decode_unknown(Reader *reader, const Place *place, const Type *type,
     return true;
 }
 
-static bool msgpack_msgpack_read_read(Reader *reader, const Place *place, const Type *type,
-                                      Value *out);
+static bool msgpack_read_value(Reader *reader, const Place *place, const Type *type, Value *out);
 
 static bool read_elements(Reader *reader, const Place *place, const Type *type, uint32_t count,
                           Value **out) {
@@ -261,7 +260,7 @@ static bool read_elements(Reader *reader, const Place *place, const Type *type, 
     for (size_t i = 0; i < count; i++) {
         Place inside = {.parent = place, .index = i, .depth = place->depth + 1};
         const Type *element = type->kind == KIND_TUPLE ? type_at(type, i) : type->element;
-        if (!msgpack_msgpack_read_read(reader, &inside, element, &items[i]))
+        if (!msgpack_read_value(reader, &inside, element, &items[i]))
             return false;
     }
     *out = items;
@@ -311,7 +310,7 @@ static bool decode_map(Reader *reader, const Place *place, const Type *type,
         if (!msgpack_read_key(reader, place, &keys[i]))
             return false;
         Place inside = {.parent = place, .name = keys[i], .depth = place->depth + 1};
-        if (!msgpack_msgpack_read_read(reader, &inside, type->element, &items[i]))
+        if (!msgpack_read_value(reader, &inside, type->element, &items[i]))
             return false;
     }
     const Type *element = value_unify_items(type->element, items, token->count);
@@ -340,7 +339,7 @@ static bool msgpack_read_attribute(Reader *reader, const Place *place, const Typ
         return msgpack_read_fail(reader, &inside, STR("the attribute is not in the schema"));
     if (items[index].type)
         return msgpack_read_fail(reader, &inside, STR("the attribute occurs twice"));
-    return msgpack_msgpack_read_read(reader, &inside, type_at(type, index), &items[index]);
+    return msgpack_read_value(reader, &inside, type_at(type, index), &items[index]);
 }
 
 static bool decode_object(Reader *reader, const Place *place, const Type *type,
@@ -379,7 +378,7 @@ static bool decode_dynamic(Reader *reader, const Place *place, const MsgpackToke
     type = type_without_optional(type, reader->arena);
     Place inside = *place;
     inside.depth++;
-    return msgpack_msgpack_read_read(reader, &inside, type, out);
+    return msgpack_read_value(reader, &inside, type, out);
 }
 
 static bool msgpack_read_decode(Reader *reader, const Place *place, const Type *type,
@@ -404,8 +403,7 @@ static bool msgpack_read_decode(Reader *reader, const Place *place, const Type *
     return false;
 }
 
-static bool msgpack_msgpack_read_read(Reader *reader, const Place *place, const Type *type,
-                                      Value *out) {
+static bool msgpack_read_value(Reader *reader, const Place *place, const Type *type, Value *out) {
     MsgpackToken token;
     if (place->depth > MSGPACK_DEPTH_MAX)
         return msgpack_read_fail(reader, place, STR("the value nests too deeply"));
@@ -424,7 +422,7 @@ bool msgpack_read(Str bytes, const Type *type, Value *out, Str *error, Arena *ar
     Reader reader = {bytes, bytes.len, UNKNOWN_ELEMENTS_MAX, error, arena};
     Place root = {0};
     Value value;
-    if (!msgpack_msgpack_read_read(&reader, &root, type, &value))
+    if (!msgpack_read_value(&reader, &root, type, &value))
         return false;
     if (reader.rest.len)
         return msgpack_read_fail(&reader, &root, STR("bytes follow the value"));

@@ -122,21 +122,21 @@ static void msgpack_write_number(StrBuf *out, Value v) {
         msgpack_write_put_text(out, value_number_text(v, scratch));
 }
 
-static void msgpack_msgpack_write_write(StrBuf *out, Value v, const Type *type);
+static void msgpack_write_value(StrBuf *out, Value v, const Type *type);
 
 static void write_elements(StrBuf *out, Value v, const Type *type) {
     put_array(out, v.count);
     for (size_t i = 0; i < v.count; i++)
-        msgpack_msgpack_write_write(out, value_at(v, i),
-                                    type->kind == KIND_TUPLE ? type_at(type, i) : type->element);
+        msgpack_write_value(out, value_at(v, i),
+                            type->kind == KIND_TUPLE ? type_at(type, i) : type->element);
 }
 
 static void msgpack_write_members(StrBuf *out, Value v, const Type *type) {
     put_map(out, v.count);
     for (size_t i = 0; i < v.count; i++) {
         msgpack_write_put_text(out, value_key_at(v, i));
-        msgpack_msgpack_write_write(out, value_at(v, i),
-                                    type->kind == KIND_OBJECT ? type_at(type, i) : type->element);
+        msgpack_write_value(out, value_at(v, i),
+                            type->kind == KIND_OBJECT ? type_at(type, i) : type->element);
     }
 }
 
@@ -149,7 +149,7 @@ static void msgpack_write_dynamic(StrBuf *out, Value v) {
     json_write_type(&writer, v.type);
     put_array(out, 2);
     put_binary(out, strbuf_str(&type));
-    msgpack_msgpack_write_write(out, v, v.type);
+    msgpack_write_value(out, v, v.type);
 }
 
 static void write_known(StrBuf *out, Value v, const Type *type) {
@@ -166,7 +166,7 @@ static void write_known(StrBuf *out, Value v, const Type *type) {
     }
 }
 
-static void msgpack_msgpack_write_write(StrBuf *out, Value v, const Type *type) {
+static void msgpack_write_value(StrBuf *out, Value v, const Type *type) {
     if (type->kind == KIND_DYNAMIC && v.type->kind != KIND_DYNAMIC)
         msgpack_write_dynamic(out, v);
     else if (!value_is_known(v))
@@ -179,5 +179,5 @@ static void msgpack_msgpack_write_write(StrBuf *out, Value v, const Type *type) 
 
 void msgpack_write(StrBuf *out, Value v, const Type *type) {
     CHECK(!value_has_marks_anywhere(v));
-    msgpack_msgpack_write_write(out, v, type);
+    msgpack_write_value(out, v, type);
 }

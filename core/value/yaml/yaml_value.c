@@ -51,9 +51,9 @@ static bool yaml_next(YamlReading *reading, Event *event) {
     return yaml_fail(reading, reading->parser.problem_mark, str_from_cstr(problem));
 }
 
-static bool value_read_event(YamlReading *reading, const Event *event, Value *out);
+static bool yaml_value_read_event(YamlReading *reading, const Event *event, Value *out);
 
-static bool value_read_scalar(YamlReading *reading, const Event *event, Value *out) {
+static bool yaml_value_read_scalar(YamlReading *reading, const Event *event, Value *out) {
     Arena *arena = reading->arena;
     Str why = STR_EMPTY;
     bool is_plain = event->data.scalar.style == YAML_PLAIN_SCALAR_STYLE;
@@ -66,7 +66,7 @@ static bool value_read_scalar(YamlReading *reading, const Event *event, Value *o
     return is_good || yaml_fail(reading, event->start_mark, why);
 }
 
-static bool value_read_alias(YamlReading *reading, const Event *event, Value *out) {
+static bool yaml_value_read_alias(YamlReading *reading, const Event *event, Value *out) {
     Str name = str_from_cstr((const char *)event->data.alias.anchor);
     if (!map_has(&reading->anchors, name))
         return yaml_fail(reading, event->start_mark, STR("this alias has no anchor before it"));
@@ -78,7 +78,7 @@ static bool value_read_alias(YamlReading *reading, const Event *event, Value *ou
     return yaml_spend(reading, value_element_count(*value, YAML_EXPANDED_MAX));
 }
 
-static bool value_read_sequence(YamlReading *reading, Value *out) {
+static bool yaml_value_read_sequence(YamlReading *reading, Value *out) {
     ValueVec items = {0};
     for (;;) {
         SCOPED(Event) event = {0};
@@ -87,7 +87,7 @@ static bool value_read_sequence(YamlReading *reading, Value *out) {
             return false;
         if (event.type == YAML_SEQUENCE_END_EVENT)
             break;
-        if (!value_read_event(reading, &event, &value))
+        if (!yaml_value_read_event(reading, &event, &value))
             return false;
         vec_push(reading->arena, &items, value);
     }
@@ -124,13 +124,13 @@ static bool is_merge_key(const Event *key) {
            strcmp((const char *)key->data.scalar.value, "<<") == 0;
 }
 
-static bool value_read_key(YamlReading *reading, const Event *event, Str *out) {
+static bool yaml_value_read_key(YamlReading *reading, const Event *event, Str *out) {
     Value key;
     Value text;
     ConvertError failure;
     /* As in Terraform, the anchor of a key is ignored. */
-    if (event->type == YAML_SCALAR_EVENT ? !value_read_scalar(reading, event, &key)
-                                         : !value_read_event(reading, event, &key))
+    if (event->type == YAML_SCALAR_EVENT ? !yaml_value_read_scalar(reading, event, &key)
+                                         : !yaml_value_read_event(reading, event, &key))
         return false;
     if (value_is_null(key) || !convert_value(key, &TYPE_STRING, &text, &failure, reading->arena))
         return yaml_fail(reading, event->start_mark, STR("a key of a mapping must be a string"));
@@ -139,7 +139,7 @@ static bool value_read_key(YamlReading *reading, const Event *event, Str *out) {
 }
 
 /* Notes the key; in manifests, one that was given before is an error. */
-static bool value_add_key(YamlReading *reading, Map *keys, yaml_mark_t mark, Str name) {
+static bool yaml_value_add_key(YamlReading *reading, Map *keys, yaml_mark_t mark, Str name) {
     if (!reading->is_manifest)
         return true;
     if (map_has(keys, name))
@@ -150,7 +150,7 @@ static bool value_add_key(YamlReading *reading, Map *keys, yaml_mark_t mark, Str
     return true;
 }
 
-static bool value_read_mapping(YamlReading *reading, Value *out) {
+static bool yaml_value_read_mapping(YamlReading *reading, Value *out) {
     ObjectBuilder members = object_builder_new(reading->arena);
     Map keys = {0};
     for (;;) {
@@ -163,10 +163,10 @@ static bool value_read_mapping(YamlReading *reading, Value *out) {
         if (key.type == YAML_MAPPING_END_EVENT)
             break;
         bool is_merge = is_merge_key(&key);
-        if (!is_merge && (!value_read_key(reading, &key, &name) ||
-                          !value_add_key(reading, &keys, key.start_mark, name)))
+        if (!is_merge && (!yaml_value_read_key(reading, &key, &name) ||
+                          !yaml_value_add_key(reading, &keys, key.start_mark, name)))
             return false;
-        if (!yaml_next(reading, &event) || !value_read_event(reading, &event, &value))
+        if (!yaml_next(reading, &event) || !yaml_value_read_event(reading, &event, &value))
             return false;
         if (is_merge && !merge_members(reading, key.start_mark, value, &members))
             return false;
@@ -189,8 +189,8 @@ static Str event_anchor(const Event *event) {
 }
 
 /* Accepts no tag or `own`, the tag for this kind of node. */
-static bool value_check_tag(YamlReading *reading, const Event *event, const yaml_char_t *tag,
-                            const char *own) {
+static bool yaml_value_check_tag(YamlReading *reading, const Event *event, const yaml_char_t *tag,
+                                 const char *own) {
     const char *text = (const char *)tag;
     if (!text || strcmp(text, own) == 0)
         return true;
@@ -200,18 +200,18 @@ static bool value_check_tag(YamlReading *reading, const Event *event, const yaml
 
 static bool read_by_type(YamlReading *reading, const Event *event, Value *out) {
     switch ((int)event->type) {
-    case YAML_SCALAR_EVENT: return value_read_scalar(reading, event, out);
-    case YAML_ALIAS_EVENT: return value_read_alias(reading, event, out);
+    case YAML_SCALAR_EVENT: return yaml_value_read_scalar(reading, event, out);
+    case YAML_ALIAS_EVENT: return yaml_value_read_alias(reading, event, out);
     case YAML_SEQUENCE_START_EVENT:
-        return value_check_tag(reading, event, event->data.sequence_start.tag, YAML_SEQ_TAG) &&
-               value_read_sequence(reading, out);
+        return yaml_value_check_tag(reading, event, event->data.sequence_start.tag, YAML_SEQ_TAG) &&
+               yaml_value_read_sequence(reading, out);
     default:
-        return value_check_tag(reading, event, event->data.mapping_start.tag, YAML_MAP_TAG) &&
-               value_read_mapping(reading, out);
+        return yaml_value_check_tag(reading, event, event->data.mapping_start.tag, YAML_MAP_TAG) &&
+               yaml_value_read_mapping(reading, out);
     }
 }
 
-static bool value_read_event(YamlReading *reading, const Event *event, Value *out) {
+static bool yaml_value_read_event(YamlReading *reading, const Event *event, Value *out) {
     Str anchor = event_anchor(event);
     if (reading->depth >= YAML_DEPTH_MAX)
         return yaml_fail(reading, event->start_mark, STR("nested too deeply"));
@@ -239,7 +239,7 @@ static bool read_expected(YamlReading *reading, yaml_event_type_t type, const ch
     return event.type == type || yaml_fail(reading, event.start_mark, str_from_cstr(what));
 }
 
-static bool value_check_version(YamlReading *reading, const Event *start) {
+static bool yaml_value_check_version(YamlReading *reading, const Event *start) {
     const yaml_version_directive_t *version = start->data.document_start.version_directive;
     bool is_known = !version || (version->major == 1 && version->minor == 1);
     return is_known ||
@@ -253,7 +253,7 @@ static bool read_document_start(YamlReading *reading) {
         return false;
     if (event.type != YAML_DOCUMENT_START_EVENT)
         return yaml_fail(reading, event.start_mark, STR("the text has no YAML document"));
-    return value_check_version(reading, &event);
+    return yaml_value_check_version(reading, &event);
 }
 
 bool yaml_value_read(Str text, YamlBudget budget, Value *out, YamlFailure *failure, Arena *arena) {
@@ -264,7 +264,7 @@ bool yaml_value_read(Str text, YamlBudget budget, Value *out, YamlFailure *failu
     yaml_parser_set_input_string(&reading.parser, (const unsigned char *)text.ptr, text.len);
     return read_expected(&reading, YAML_STREAM_START_EVENT, "invalid YAML") &&
            read_document_start(&reading) && yaml_next(&reading, &root) &&
-           value_read_event(&reading, &root, out) &&
+           yaml_value_read_event(&reading, &root, out) &&
            read_expected(&reading, YAML_DOCUMENT_END_EVENT, "invalid YAML") &&
            read_expected(&reading, YAML_STREAM_END_EVENT,
                          "the text has more than one YAML document");
@@ -306,8 +306,8 @@ static bool read_documents(YamlReading *reading, Str rest, YamlDocuments *out) {
         line = start.start_mark.line;
         document = (YamlDocument){.text = text, .line = line + 1};
         reading->anchors = map_new(reading->arena);
-        if (!value_check_version(reading, &start) || !yaml_next(reading, &root) ||
-            !value_read_event(reading, &root, &document.root) ||
+        if (!yaml_value_check_version(reading, &start) || !yaml_next(reading, &root) ||
+            !yaml_value_read_event(reading, &root, &document.root) ||
             !read_expected(reading, YAML_DOCUMENT_END_EVENT, "invalid YAML"))
             return false;
         vec_push(reading->arena, out, document);

@@ -31,13 +31,13 @@ typedef struct FluxRequest {
     Diags *diags;
 } FluxRequest;
 
-static bool cluster_failed(FluxRequest *request, const char *action) {
+static bool flux_cluster_failed(FluxRequest *request, const char *action) {
     kube_error_report(&request->kube, action, &request->ref, &request->response, request->diags);
     return false;
 }
 
 /* Also if the definition of the kind was deleted after discovery. */
-static bool cluster_is_absent(const FluxRequest *request, KubeOutcome outcome) {
+static bool flux_cluster_is_absent(const FluxRequest *request, KubeOutcome outcome) {
     return outcome == KUBE_ABSENT ||
            (outcome == KUBE_FAILED &&
             kube_error_class(&request->ref, &request->response) == KUBE_ERROR_KIND);
@@ -70,15 +70,15 @@ static bool flux_cluster_get(const Call *call, const char *api_version, const ch
     if (!is_served)
         return true;
     KubeOutcome outcome = kube_call_get(&request.kube, &request.ref, &request.response, diags);
-    if (cluster_is_absent(&request, outcome))
+    if (flux_cluster_is_absent(&request, outcome))
         return true;
     return (outcome == KUBE_DONE &&
             kube_client_decode(&request.response, out, request.kube.arena)) ||
-           cluster_failed(&request, "Kubernetes object not read");
+           flux_cluster_failed(&request, "Kubernetes object not read");
 }
 
-static bool cluster_list(const Call *call, const char *api_version, const char *kind, Str namespace,
-                         Str selector, KubeList *out, Diags *diags) {
+static bool flux_cluster_list(const Call *call, const char *api_version, const char *kind,
+                              Str namespace, Str selector, KubeList *out, Diags *diags) {
     FluxRequest request;
     bool is_served;
     *out = (KubeList){0};
@@ -89,12 +89,13 @@ static bool cluster_list(const Call *call, const char *api_version, const char *
     KubeListRequest wanted = {.ref = request.ref, .label_selector = selector};
     wanted.ref.namespace = request.resource.is_namespaced ? namespace : STR_EMPTY;
     KubeOutcome outcome = kube_list_read(&request.kube, &wanted, out, &request.response, diags);
-    return outcome == KUBE_DONE || cluster_is_absent(&request, outcome) ||
-           cluster_failed(&request, "Kubernetes objects not listed");
+    return outcome == KUBE_DONE || flux_cluster_is_absent(&request, outcome) ||
+           flux_cluster_failed(&request, "Kubernetes objects not listed");
 }
 
 /* Opens a request for an object, whose kind must be served. */
-static bool cluster_open_object(const Call *call, Value object, FluxRequest *out, Diags *diags) {
+static bool flux_cluster_open_object(const Call *call, Value object, FluxRequest *out,
+                                     Diags *diags) {
     ObjectKey key = object_key_of(object);
     bool is_served;
     const char *version = str_to_cstr(object_key_api_version(&key, call->arena), call->arena);
@@ -122,8 +123,8 @@ bool flux_cluster_read(const Call *call, Str namespace, Str secret, FluxInstalla
                           diags) ||
         (secret.len &&
          !flux_cluster_get(call, "v1", "Secret", namespace, secret, &out->secret, diags)) ||
-        !cluster_list(call, "apps/v1", "Deployment", namespace,
-                      STR("app.kubernetes.io/part-of=flux"), &deployments, diags))
+        !flux_cluster_list(call, "apps/v1", "Deployment", namespace,
+                           STR("app.kubernetes.io/part-of=flux"), &deployments, diags))
         return false;
     vec_each(&deployments.items, item)
         vec_push(call->arena, &out->controllers,
@@ -146,7 +147,7 @@ Str flux_cluster_secret_text(Value secret, Str name, Arena *arena) {
 
 /* Applying. */
 
-static WaitObject cluster_wait_of(const FluxRequest *request) {
+static WaitObject flux_cluster_wait_of(const FluxRequest *request) {
     const Cluster *cluster = request->call->client;
     return (WaitObject){.call = request->call,
                         .client = cluster_client(cluster),
@@ -155,7 +156,7 @@ static WaitObject cluster_wait_of(const FluxRequest *request) {
 }
 
 static bool apply_one(const Call *call, Value object, FluxRequest *request, Diags *diags) {
-    if (!cluster_open_object(call, object, request, diags))
+    if (!flux_cluster_open_object(call, object, request, diags))
         return false;
     KubeApply apply = {.ref = request->ref,
                        .body = json_text(object, call->arena),
@@ -163,7 +164,7 @@ static bool apply_one(const Call *call, Value object, FluxRequest *request, Diag
                        .should_force = true,
                        .waits_for_webhook = true};
     return kube_call_apply(&request->kube, &apply, &request->response, diags) == KUBE_DONE ||
-           cluster_failed(request, "Kubernetes object not applied");
+           flux_cluster_failed(request, "Kubernetes object not applied");
 }
 
 typedef VEC(Value) GateValues;
@@ -173,16 +174,16 @@ static bool pass_gates(const Call *call, const GateValues *gates, Diags *diags) 
     vec_each(gates, object) {
         FluxRequest request;
         Value live = *object;
-        if (!cluster_open_object(call, live, &request, diags))
+        if (!flux_cluster_open_object(call, live, &request, diags))
             return false;
-        WaitObject wait = cluster_wait_of(&request);
+        WaitObject wait = flux_cluster_wait_of(&request);
         if (!wait_gate(&wait, &live, diags))
             return false;
     }
     return true;
 }
 
-static ValueVec cluster_in_order(const ValueVec *objects, Arena *arena) {
+static ValueVec flux_cluster_in_order(const ValueVec *objects, Arena *arena) {
     ValueVec out = {0};
     for (int wave = 0; wave < OBJECT_WAVE_COUNT; wave++) {
         vec_each(objects, object) {
@@ -195,7 +196,7 @@ static ValueVec cluster_in_order(const ValueVec *objects, Arena *arena) {
 }
 
 bool flux_cluster_apply(const Call *call, const ValueVec *objects, Diags *diags) {
-    ValueVec ordered = cluster_in_order(objects, call->arena);
+    ValueVec ordered = flux_cluster_in_order(objects, call->arena);
     GateValues gates = {0};
     size_t done = 0;
     vec_each(&ordered, object) {
@@ -245,39 +246,39 @@ typedef struct FluxFollow {
     Str accepted; /* a later revision that contains the commit */
 } FluxFollow;
 
-static Str cluster_revision_of(const FluxWait *wait, Arena *arena) {
+static Str flux_cluster_revision_of(const FluxWait *wait, Arena *arena) {
     return str_format(arena, "%.*s@sha1:%.*s", STR_ARG(wait->branch), STR_ARG(wait->commit));
 }
 
-static bool cluster_is_current(const FluxFollow *follow, Value object, Arena *arena) {
+static bool flux_cluster_is_current(const FluxFollow *follow, Value object, Arena *arena) {
     Str revision = kube_object_text(object, follow->path, follow->last);
-    return revision.len && (str_equal(revision, cluster_revision_of(follow->wait, arena)) ||
+    return revision.len && (str_equal(revision, flux_cluster_revision_of(follow->wait, arena)) ||
                             str_equal(revision, follow->accepted));
 }
 
 /* The rules of readiness, and the revision: controllers write Ready before the new revision. */
-static Readiness cluster_look(void *payload, Value object, Arena *arena) {
+static Readiness flux_cluster_look(void *payload, Value object, Arena *arena) {
     const FluxFollow *follow = payload;
     Readiness result = readiness_of(object, NULL, arena);
     Value suspended;
     if (kube_object_find(object, "spec", "suspend", &suspended) && value_is_true(suspended))
         return (Readiness){READINESS_FAILED, STR("it is suspended; resume it")};
-    if (result.level != READINESS_READY || cluster_is_current(follow, object, arena))
+    if (result.level != READINESS_READY || flux_cluster_is_current(follow, object, arena))
         return result;
     return (Readiness){READINESS_IN_PROGRESS,
                        str_format(arena, "waiting for revision %.*s",
-                                  STR_ARG(cluster_revision_of(follow->wait, arena)))};
+                                  STR_ARG(flux_cluster_revision_of(follow->wait, arena)))};
 }
 
 /* Others push to the branch too: a later commit is as good if it contains ours. */
-static void cluster_inquire(void *payload, const WaitObject *wait, Value object,
-                            int64_t deadline_ms) {
+static void flux_cluster_inquire(void *payload, const WaitObject *wait, Value object,
+                                 int64_t deadline_ms) {
     FluxFollow *follow = payload;
     Str revision = kube_object_text(object, follow->path, follow->last);
     size_t colon = str_rfind_char(revision, ':');
     bool is_later;
     (void)wait, (void)deadline_ms;
-    if (colon == SIZE_MAX || cluster_is_current(follow, object, wait->call->arena))
+    if (colon == SIZE_MAX || flux_cluster_is_current(follow, object, wait->call->arena))
         return;
     Str commit = str_clone(str_after(revision, colon + 1), wait->call->arena);
     if (git_repository_has_ancestor(follow->wait->repository, follow->wait->commit, commit,
@@ -299,7 +300,7 @@ static bool request_now(const Call *call, FluxRequest *request, Diags *diags) {
         .is_repeatable = true,
     };
     return kube_call_patch(&request->kube, &patch, &request->response, diags) == KUBE_DONE ||
-           cluster_failed(request, "Reconciliation not requested");
+           flux_cluster_failed(request, "Reconciliation not requested");
 }
 
 static bool wait_at(const Call *call, const FluxWait *wait, const char *api_version,
@@ -312,14 +313,15 @@ static bool wait_at(const Call *call, const FluxWait *wait, const char *api_vers
         !open_request(call, api_version, kind, &request, &is_served, diags))
         return false;
     request.ref.namespace = request.ref.name = wait->namespace;
-    if (!cluster_is_current(&follow, object, call->arena) && !request_now(call, &request, diags))
+    if (!flux_cluster_is_current(&follow, object, call->arena) &&
+        !request_now(call, &request, diags))
         return false;
-    WaitObject target = cluster_wait_of(&request);
+    WaitObject target = flux_cluster_wait_of(&request);
     WaitFollow rules = {
         .goal = "ready at the pushed commit",
         .hint = "Run loam again when the cause is removed: it continues.",
-        .look = cluster_look,
-        .inquire = cluster_inquire,
+        .look = flux_cluster_look,
+        .inquire = flux_cluster_inquire,
         .payload = &follow,
     };
     object = value_null(&TYPE_DYNAMIC);
@@ -339,9 +341,9 @@ bool flux_cluster_wait_controllers(const Call *call, const ValueVec *objects, Di
         Value live = value_null(&TYPE_DYNAMIC);
         if (!str_equal(value_text_at(*object, STR("kind")), STR("Deployment")))
             continue;
-        if (!cluster_open_object(call, *object, &request, diags))
+        if (!flux_cluster_open_object(call, *object, &request, diags))
             return false;
-        WaitObject wait = cluster_wait_of(&request);
+        WaitObject wait = flux_cluster_wait_of(&request);
         if (!wait_ready(&wait, &live, diags))
             return false;
     }
@@ -350,9 +352,9 @@ bool flux_cluster_wait_controllers(const Call *call, const ValueVec *objects, Di
 
 /* Removal. */
 
-static bool cluster_merge(const Call *call, Value object, Str body, Diags *diags) {
+static bool flux_cluster_merge(const Call *call, Value object, Str body, Diags *diags) {
     FluxRequest request;
-    if (!cluster_open_object(call, object, &request, diags))
+    if (!flux_cluster_open_object(call, object, &request, diags))
         return false;
     KubePatch patch = {.ref = request.ref,
                        .type = KUBE_PATCH_MERGE,
@@ -360,37 +362,38 @@ static bool cluster_merge(const Call *call, Value object, Str body, Diags *diags
                        .manager = STR("loam"),
                        .is_repeatable = true};
     KubeOutcome outcome = kube_call_patch(&request.kube, &patch, &request.response, diags);
-    return outcome == KUBE_DONE || cluster_is_absent(&request, outcome) ||
-           cluster_failed(&request, "Kubernetes object not changed");
+    return outcome == KUBE_DONE || flux_cluster_is_absent(&request, outcome) ||
+           flux_cluster_failed(&request, "Kubernetes object not changed");
 }
 
 bool flux_cluster_suspend(const Call *call, Str namespace, Diags *diags) {
     Value sync;
     return flux_cluster_get(call, SYNC_API, "Kustomization", namespace, namespace, &sync, diags) &&
            (value_is_null(sync) ||
-            cluster_merge(call, sync, STR("{\"spec\":{\"suspend\":true}}"), diags));
+            flux_cluster_merge(call, sync, STR("{\"spec\":{\"suspend\":true}}"), diags));
 }
 
 static bool delete_one(const Call *call, Value object, Diags *diags) {
     FluxRequest request;
-    if (!cluster_open_object(call, object, &request, diags))
+    if (!flux_cluster_open_object(call, object, &request, diags))
         return false;
     KubeDelete deletion = {.ref = request.ref,
                            .propagation = KUBE_PROPAGATION_BACKGROUND,
                            .uid = kube_object_text(object, "metadata", "uid")};
     KubeOutcome outcome = kube_call_delete(&request.kube, &deletion, &request.response, diags);
-    return outcome == KUBE_DONE || cluster_is_absent(&request, outcome) ||
-           outcome == KUBE_CONFLICT || cluster_failed(&request, "Kubernetes object not deleted");
+    return outcome == KUBE_DONE || flux_cluster_is_absent(&request, outcome) ||
+           outcome == KUBE_CONFLICT ||
+           flux_cluster_failed(&request, "Kubernetes object not deleted");
 }
 
 /* Deletes a custom object. Its controller may be gone: then the finalizers of Flux would keep it.
  */
 static bool delete_custom(const Call *call, Value object, Diags *diags) {
     return delete_one(call, object, diags) &&
-           cluster_merge(call, object, STR("{\"metadata\":{\"finalizers\":null}}"), diags);
+           flux_cluster_merge(call, object, STR("{\"metadata\":{\"finalizers\":null}}"), diags);
 }
 
-static Str cluster_selector_of(Str namespace, Arena *arena) {
+static Str flux_cluster_selector_of(Str namespace, Arena *arena) {
     return str_format(arena, "app.kubernetes.io/part-of=flux,app.kubernetes.io/instance=%.*s",
                       STR_ARG(namespace));
 }
@@ -398,8 +401,9 @@ static Str cluster_selector_of(Str namespace, Arena *arena) {
 static bool delete_all(const Call *call, const FluxRemoval *removal, const char *api_version,
                        const char *kind, Diags *diags) {
     KubeList found;
-    if (!cluster_list(call, api_version, kind, removal->namespace,
-                      cluster_selector_of(removal->namespace, call->arena), &found, diags))
+    if (!flux_cluster_list(call, api_version, kind, removal->namespace,
+                           flux_cluster_selector_of(removal->namespace, call->arena), &found,
+                           diags))
         return false;
     vec_each(&found.items, item) {
         if (!delete_one(call, *item, diags))
@@ -446,11 +450,11 @@ static bool list_custom(const Call *call, Value definition, KubeList *out, Diags
     Str version = stored_version(definition);
     Str api = str_format(arena, "%.*s/%.*s", STR_ARG(group), STR_ARG(version));
     Str kind = kube_object_text(definition, "spec.names", "kind");
-    return cluster_list(call, str_to_cstr(api, arena), str_to_cstr(kind, arena), STR_EMPTY,
-                        STR_EMPTY, out, diags);
+    return flux_cluster_list(call, str_to_cstr(api, arena), str_to_cstr(kind, arena), STR_EMPTY,
+                             STR_EMPTY, out, diags);
 }
 
-static bool cluster_is_ending(Value object) {
+static bool flux_cluster_is_ending(Value object) {
     return kube_object_text(object, "metadata", "deletionTimestamp").len > 0;
 }
 
@@ -462,7 +466,7 @@ static bool delete_definition(const Call *call, const FluxRemoval *removal, Valu
     if (!list_custom(call, definition, &found, diags))
         return false;
     vec_each(&found.items, item) {
-        if (!removal->deletes_foreign && !cluster_is_ending(*item))
+        if (!removal->deletes_foreign && !flux_cluster_is_ending(*item))
             foreign++;
         else if (!delete_custom(call, *item, diags))
             return false;
@@ -473,8 +477,8 @@ static bool delete_definition(const Call *call, const FluxRemoval *removal, Valu
 
 static bool list_definitions(const Call *call, const FluxRemoval *removal, KubeList *out,
                              Diags *diags) {
-    return cluster_list(call, "apiextensions.k8s.io/v1", "CustomResourceDefinition", STR_EMPTY,
-                        cluster_selector_of(removal->namespace, call->arena), out, diags);
+    return flux_cluster_list(call, "apiextensions.k8s.io/v1", "CustomResourceDefinition", STR_EMPTY,
+                             flux_cluster_selector_of(removal->namespace, call->arena), out, diags);
 }
 
 static bool delete_definitions(const Call *call, const FluxRemoval *removal, Diags *diags) {
@@ -515,7 +519,7 @@ static const struct {
 static bool is_of_flux(const FluxRemoval *removal, Value object, const char *ignored) {
     Str name = kube_object_text(object, "metadata", "name");
     Str part = kube_object_text(object, "metadata.labels", "app.kubernetes.io/part-of");
-    return cluster_is_ending(object) || str_equal(part, STR("flux")) ||
+    return flux_cluster_is_ending(object) || str_equal(part, STR("flux")) ||
            str_equal(name, removal->secret) || (ignored && str_equal_cstr(name, ignored));
 }
 
@@ -524,8 +528,8 @@ static bool find_user(const Call *call, const FluxRemoval *removal, Str *user, D
     *user = STR_EMPTY;
     for (size_t i = 0; i < ARRAY_COUNT(kinds_of_users) && !user->len; i++) {
         KubeList found;
-        if (!cluster_list(call, kinds_of_users[i].api_version, kinds_of_users[i].kind,
-                          removal->namespace, STR_EMPTY, &found, diags))
+        if (!flux_cluster_list(call, kinds_of_users[i].api_version, kinds_of_users[i].kind,
+                               removal->namespace, STR_EMPTY, &found, diags))
             return false;
         vec_each(&found.items, item) {
             if (!is_of_flux(removal, *item, kinds_of_users[i].ignored))
@@ -541,7 +545,7 @@ typedef struct NamespaceEnd {
     Diags *diags;
 } NamespaceEnd;
 
-static WaitLook cluster_look_for_end(void *payload, Wait *wait) {
+static WaitLook flux_cluster_look_for_end(void *payload, Wait *wait) {
     const NamespaceEnd *end = payload;
     Value object;
     if (!flux_cluster_get(wait->call, "v1", "Namespace", STR_EMPTY, end->namespace, &object,
@@ -556,7 +560,7 @@ static bool delete_namespace(const Call *call, const FluxRemoval *removal, Diags
     Str user;
     NamespaceEnd end = {removal->namespace, diags};
     WaitUntil until = {.what = "the end of the namespace",
-                       .look = cluster_look_for_end,
+                       .look = flux_cluster_look_for_end,
                        .payload = &end,
                        .timeout_ms = call->deadline_ms ? 0 : REMOVAL_MS};
     if (!flux_cluster_get(call, "v1", "Namespace", STR_EMPTY, removal->namespace, &object, diags) ||
@@ -620,26 +624,27 @@ static bool check_custom(const Call *call, Value definition, Diags *diags) {
                               STR_ARG(kube_object_text(*item, "", "kind")),
                               STR_ARG(kube_object_text(*item, "metadata", "name")),
                               STR_ARG(kube_object_text(*item, "metadata", "namespace")));
-        if (!cluster_is_ending(*item))
+        if (!flux_cluster_is_ending(*item))
             return fail_left(call, what, diags);
     }
     return true;
 }
 
 /* A suspended object keeps the objects that it has applied. */
-static bool cluster_give_up(const Call *call, Value definition, Diags *diags) {
+static bool flux_cluster_give_up(const Call *call, Value definition, Diags *diags) {
     KubeList found;
     if (!list_custom(call, definition, &found, diags))
         return false;
     vec_each(&found.items, item) {
-        if (!cluster_merge(call, *item, STR("{\"spec\":{\"suspend\":true}}"), diags) ||
+        if (!flux_cluster_merge(call, *item, STR("{\"spec\":{\"suspend\":true}}"), diags) ||
             !delete_custom(call, *item, diags))
             return false;
     }
     return true;
 }
 
-static bool cluster_check_namespace(const Call *call, const FluxRemoval *removal, Diags *diags) {
+static bool flux_cluster_check_namespace(const Call *call, const FluxRemoval *removal,
+                                         Diags *diags) {
     Str user = STR_EMPTY;
     if (removal->keeps_namespace)
         return true;
@@ -661,11 +666,11 @@ bool flux_cluster_prepare_removal(const Call *call, const FluxRemoval *removal, 
         if (!removal->deletes_foreign && !check_custom(call, *item, diags))
             return false;
     }
-    if ((!removal->deletes_foreign && !cluster_check_namespace(call, removal, diags)) ||
+    if ((!removal->deletes_foreign && !flux_cluster_check_namespace(call, removal, diags)) ||
         !delete_all(call, removal, "apps/v1", "Deployment", diags))
         return false;
     vec_each(&definitions.items, item) {
-        if (!cluster_give_up(call, *item, diags))
+        if (!flux_cluster_give_up(call, *item, diags))
             return false;
     }
     return true;

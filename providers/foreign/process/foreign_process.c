@@ -62,7 +62,7 @@ struct ForeignProcess {
 
 /* The thread of the program. */
 
-static void process_add_line(ForeignProcess *process, Str piece) {
+static void foreign_process_add_line(ForeignProcess *process, Str piece) {
     if (process->has_line)
         return; /* discards later output; reading it keeps the pipe from filling up */
     size_t end = str_find_char(piece, '\n', 0);
@@ -74,13 +74,13 @@ static void process_add_line(ForeignProcess *process, Str piece) {
     pthread_cond_broadcast(&process->changed);
 }
 
-static void process_receive_output(void *payload, Str piece, bool is_error) {
+static void foreign_process_receive_output(void *payload, Str piece, bool is_error) {
     ForeignProcess *process = payload;
     pthread_mutex_lock(&process->lock);
     if (is_error)
         foreign_output_add(&process->output, piece);
     else
-        process_add_line(process, piece);
+        foreign_process_add_line(process, piece);
     pthread_mutex_unlock(&process->lock);
 }
 
@@ -111,7 +111,7 @@ static void run_program(void *payload) {
         .environment = &process->environment,
         .withheld = withheld,
         .cancel = process->kill,
-        .output = process_receive_output,
+        .output = foreign_process_receive_output,
         .started = set_started,
         .payload = process,
     };
@@ -133,7 +133,8 @@ static int64_t foreign_process_now_ms(const ForeignProcess *process) {
 
 /* Waits until the condition is true, the program has ended or the time has passed. The caller holds
  * the lock. */
-static void process_wait_for(ForeignProcess *process, const bool *condition, int64_t timeout_ms) {
+static void foreign_process_wait_for(ForeignProcess *process, const bool *condition,
+                                     int64_t timeout_ms) {
     int64_t deadline = foreign_process_now_ms(process) + timeout_ms;
     int64_t left = timeout_ms;
     while (!*condition && !process->has_ended && left > 0) {
@@ -174,7 +175,7 @@ static int find_socket_directory(ForeignProcess *process, Str parent, Str *out) 
 }
 
 /* Creates a directory for the socket that only this user can access. */
-static bool process_make_directory(ForeignProcess *process, Str *shown, Diags *diags) {
+static bool foreign_process_make_directory(ForeignProcess *process, Str *shown, Diags *diags) {
     const Disk *disk = process->io->disk;
     char bytes[8];
     random_fill(bytes, sizeof bytes);
@@ -201,7 +202,7 @@ static bool process_make_directory(ForeignProcess *process, Str *shown, Diags *d
  * first; see foreign_worker, which bounds it. */
 #define COLLECTOR "GOGC"
 
-static void process_set_environment(ForeignProcess *process, Str directory) {
+static void foreign_process_set_environment(ForeignProcess *process, Str directory) {
     if (process_variable(process->io->process, COLLECTOR).len == 0)
         vec_push(process->arena, &process->environment, STR(COLLECTOR "=400"));
     vec_push(process->arena, &process->environment, STR(MAGIC));
@@ -225,7 +226,7 @@ static Str reason_of_failed_start(const ForeignProcess *process, Arena *arena) {
                       STR_ARG(process->program));
 }
 
-static bool process_report_start(const ForeignProcess *process, Str reason, Diags *diags) {
+static bool foreign_process_report_start(const ForeignProcess *process, Str reason, Diags *diags) {
     diags_error(diags, NO_RANGE, "Provider not started", "The provider %.*s cannot be used. %.*s",
                 STR_ARG(process->name), STR_ARG(reason));
     return false;
@@ -236,13 +237,13 @@ static bool shake_hands(ForeignProcess *process, Diags *diags) {
     ForeignHandshake handshake;
     Str problem = STR_EMPTY;
     pthread_mutex_lock(&process->lock);
-    process_wait_for(process, &process->has_line, HANDSHAKE_MS);
+    foreign_process_wait_for(process, &process->has_line, HANDSHAKE_MS);
     if (!process->has_line)
         problem = reason_of_failed_start(process, scratch);
     Str line = str_clone((Str){process->line, process->line_length}, process->arena);
     pthread_mutex_unlock(&process->lock);
     if (problem.len || !foreign_handshake_parse(line, &handshake, &problem, scratch))
-        return process_report_start(process, problem, diags);
+        return foreign_process_report_start(process, problem, diags);
     process->protocol = handshake.protocol;
     process->socket = handshake.socket;
     return true;
@@ -260,12 +261,12 @@ static void log_stdio(void *payload, Str message) {
     }
 }
 
-static bool process_connect(ForeignProcess *process, Diags *diags) {
+static bool foreign_process_connect(ForeignProcess *process, Diags *diags) {
     SCOPED(ArenaRef) scratch = arena_open("provider connection");
     const Rpc *rpc = process->io->rpc;
     Str problem = STR_EMPTY;
     if (!rpc->open(rpc->self, process->socket, &process->channel, &problem, scratch))
-        return process_report_start(
+        return foreign_process_report_start(
             process, str_format(scratch, "loam cannot talk to it: %.*s.", STR_ARG(problem)), diags);
     /* Reads the provider's standard output: if no client does, a provider that prints blocks. */
     RpcWatch stdio = {
@@ -277,7 +278,7 @@ static bool process_connect(ForeignProcess *process, Diags *diags) {
 
 /* The program starts from its descriptor. The kernel takes the name of the process from the path,
  * so the path ends with the name of the program. */
-static bool process_make_link(ForeignProcess *process, Diags *diags) {
+static bool foreign_process_make_link(ForeignProcess *process, Diags *diags) {
     const Disk *disk = process->io->disk;
     if (process->descriptor == 0)
         return true;
@@ -294,13 +295,14 @@ static bool process_make_link(ForeignProcess *process, Diags *diags) {
 
 static bool start_program(ForeignProcess *process, Diags *diags) {
     Str directory;
-    if (!process_make_directory(process, &directory, diags) || !process_make_link(process, diags))
+    if (!foreign_process_make_directory(process, &directory, diags) ||
+        !foreign_process_make_link(process, diags))
         return false;
-    process_set_environment(process, directory);
+    foreign_process_set_environment(process, directory);
     process->kill = cancel_open();
     process->thread = thread_start(THREAD_PROVIDER, run_program, process);
     if (!process->thread)
-        return process_report_start(process, STR("The system has no more threads."), diags);
+        return foreign_process_report_start(process, STR("The system has no more threads."), diags);
     return shake_hands(process, diags);
 }
 
@@ -321,7 +323,7 @@ ForeignProcess *foreign_process_start(const ForeignProgram *program, const Io *i
     pthread_mutex_init(&process->lock, NULL);
     pthread_cond_init(&process->changed, NULL);
     bool is_started = process->program.len == 0 || start_program(process, diags);
-    if (is_started && process_connect(process, diags)) {
+    if (is_started && foreign_process_connect(process, diags)) {
         log_debug("provider started", log_text("provider", process->name),
                   log_number("protocol", process->protocol), log_took(began_ms));
         return process;
@@ -355,7 +357,7 @@ uint64_t foreign_process_memory(const ForeignProcess *process) {
 
 /* Calls. */
 
-static int64_t process_timeout_of(ProtocolMethod method) {
+static int64_t foreign_process_timeout_of(ProtocolMethod method) {
     switch (method) {
     case PROTOCOL_GET_SCHEMA:
     case PROTOCOL_GET_IDENTITY_SCHEMAS:
@@ -398,12 +400,12 @@ static Str first_lines(Str text, size_t count) {
     return str_trim(str_slice(text, 0, end));
 }
 
-static void process_report_lost(ForeignProcess *process, const char *method, Diags *diags) {
+static void foreign_process_report_lost(ForeignProcess *process, const char *method, Diags *diags) {
     SCOPED(ArenaRef) scratch = arena_open("provider crash");
     pthread_mutex_lock(&process->lock);
     if (process->thread) {
         bool never = false;
-        process_wait_for(process, &never, CRASH_MS);
+        foreign_process_wait_for(process, &never, CRASH_MS);
     }
     Str text = str_clone(foreign_output_text(&process->output), scratch);
     pthread_mutex_unlock(&process->lock);
@@ -420,7 +422,7 @@ static void report_status(ForeignProcess *process, const char *method, const Rpc
     SCOPED(ArenaRef) scratch = arena_open("provider error");
     size_t before = diags->count;
     if (response->status == RPC_UNAVAILABLE) {
-        process_report_lost(process, method, diags);
+        foreign_process_report_lost(process, method, diags);
     } else if (response->status == RPC_CANCELLED) {
         diags_error(diags, NO_RANGE, "Request cancelled", "The %s request was cancelled.", method);
     } else {
@@ -474,7 +476,7 @@ ForeignOutcome foreign_process_call(ForeignProcess *process, const ForeignReques
     RpcRequest sent = {
         .method = protocol_method_path(request->method, process->protocol, arena),
         .message = request->message,
-        .timeout_ms = process_timeout_of(request->method),
+        .timeout_ms = foreign_process_timeout_of(request->method),
         .cancel = request->cancel ? request->cancel : process->cancel,
         .on_stop = request->cancel ? interrupt : NULL,
         .stop_payload = &interrupted,
@@ -509,11 +511,11 @@ static void shut_down(ForeignProcess *process) {
     rpc->call(rpc->self, process->channel, &request, &response, scratch);
 }
 
-static void process_end_program(ForeignProcess *process, bool is_stuck) {
+static void foreign_process_end_program(ForeignProcess *process, bool is_stuck) {
     bool never = false;
     pthread_mutex_lock(&process->lock);
     if (process->channel && !is_stuck)
-        process_wait_for(process, &never, EXIT_MS);
+        foreign_process_wait_for(process, &never, EXIT_MS);
     bool has_ended = process->has_ended;
     pthread_mutex_unlock(&process->lock);
     if (!has_ended)
@@ -522,7 +524,7 @@ static void process_end_program(ForeignProcess *process, bool is_stuck) {
 }
 
 /* Removes the directory, and no other file: the program chose the path of its socket. */
-static void process_remove_socket(const ForeignProcess *process) {
+static void foreign_process_remove_socket(const ForeignProcess *process) {
     const Disk *disk = process->io->disk;
     if (process->directory.len)
         (void)disk_remove_tree(disk, process->directory);
@@ -539,12 +541,12 @@ void foreign_process_end(ForeignProcess *process) {
     if (process->channel && process->thread && !is_stuck)
         shut_down(process);
     if (process->thread)
-        process_end_program(process, is_stuck);
+        foreign_process_end_program(process, is_stuck);
     if (process->channel)
         rpc->close(rpc->self, process->channel);
     if (process->kill)
         cancel_close(process->kill);
-    process_remove_socket(process);
+    foreign_process_remove_socket(process);
     for (size_t i = 0; i < ARRAY_COUNT(process->outputs); i++) {
         if (process->outputs[i] >= 0)
             close(process->outputs[i]);

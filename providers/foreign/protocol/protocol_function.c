@@ -4,7 +4,7 @@
 #include "json.h"
 #include "wire.h"
 
-static bool function_read_type(Str json, const Type **out, Arena *arena) {
+static bool protocol_function_read_type(Str json, const Type **out, Arena *arena) {
     JsonReader reader = json_reader_new(json, arena);
     const Type *type;
     if (!json_read_type(&reader, json_next(&reader), &type, arena) ||
@@ -14,7 +14,7 @@ static bool function_read_type(Str json, const Type **out, Arena *arena) {
     return true;
 }
 
-static const char *function_clone_text(Str bytes, Arena *arena) {
+static const char *protocol_function_clone_text(Str bytes, Arena *arena) {
     return str_to_cstr(value_text(value_string(bytes, arena)), arena);
 }
 
@@ -26,14 +26,16 @@ static bool read_parameter(Str bytes, ProviderParameter *out, Arena *arena) {
     *out = (ProviderParameter){.name = ""};
     while (wire_next(&reader, &field)) {
         switch (field.number) {
-        case NAME: out->name = function_clone_text(field.bytes, arena); break;
+        case NAME: out->name = protocol_function_clone_text(field.bytes, arena); break;
         case TYPE: type = field.bytes; break;
         case ALLOWS_NULL: out->allows_null = field.value != 0; break;
-        case DESCRIPTION: out->description = function_clone_text(field.bytes, arena); break;
+        case DESCRIPTION:
+            out->description = protocol_function_clone_text(field.bytes, arena);
+            break;
         default: break;
         }
     }
-    return !reader.is_bad && function_read_type(type, &out->type, arena);
+    return !reader.is_bad && protocol_function_read_type(type, &out->type, arena);
 }
 
 static bool read_return(Str bytes, const Type **out, Arena *arena) {
@@ -45,7 +47,7 @@ static bool read_return(Str bytes, const Type **out, Arena *arena) {
         if (field.number == TYPE)
             type = field.bytes;
     }
-    return !reader.is_bad && function_read_type(type, out, arena);
+    return !reader.is_bad && protocol_function_read_type(type, out, arena);
 }
 
 bool protocol_function_decode(Str bytes, ProviderFunction *out, Str *error, Arena *arena) {
@@ -65,9 +67,9 @@ bool protocol_function_decode(Str bytes, ProviderFunction *out, Str *error, Aren
         } else if (field.number == RETURN) {
             is_fine &= read_return(field.bytes, &function.type, arena);
         } else if (field.number == SUMMARY) {
-            function.summary = function_clone_text(field.bytes, arena);
+            function.summary = protocol_function_clone_text(field.bytes, arena);
         } else if (field.number == DESCRIPTION) {
-            function.description = function_clone_text(field.bytes, arena);
+            function.description = protocol_function_clone_text(field.bytes, arena);
         }
     }
     *error = STR("the signature of the function is damaged");

@@ -13,7 +13,7 @@ typedef struct Decoder {
     int version; /* 5 or 6: the numbers of some fields differ */
 } Decoder;
 
-static bool schema_fail(const Decoder *decoder, const char *format, Str name) {
+static bool protocol_schema_fail(const Decoder *decoder, const char *format, Str name) {
     StrBuf text = strbuf_new(decoder->arena);
     strbuf_add_format(&text, "its schema %s", format);
     if (name.len)
@@ -22,12 +22,12 @@ static bool schema_fail(const Decoder *decoder, const char *format, Str name) {
     return false;
 }
 
-static const char *schema_clone_text(Str bytes, Arena *arena) {
+static const char *protocol_schema_clone_text(Str bytes, Arena *arena) {
     return str_to_cstr(value_text(value_string(bytes, arena)), arena);
 }
 
 /* Accepts only names that are safe in C strings and in messages. */
-static bool schema_is_name(Str name) {
+static bool protocol_schema_is_name(Str name) {
     if (name.len == 0 || name.len > 1000)
         return false;
     for (size_t i = 0; i < name.len; i++) {
@@ -40,12 +40,13 @@ static bool schema_is_name(Str name) {
     return true;
 }
 
-static bool schema_read_type(const Decoder *decoder, Str json, Str name, const Type **out) {
+static bool protocol_schema_read_type(const Decoder *decoder, Str json, Str name,
+                                      const Type **out) {
     JsonReader reader = json_reader_new(json, decoder->arena);
     const Type *type;
     if (!json_read_type(&reader, json_next(&reader), &type, decoder->arena) ||
         json_next(&reader) != JSON_END)
-        return schema_fail(decoder, "has an unknown type", name);
+        return protocol_schema_fail(decoder, "has an unknown type", name);
     *out = type_intern(type_without_optional(type, decoder->arena));
     return true;
 }
@@ -55,9 +56,9 @@ typedef struct Members {
     VEC(Block) blocks;
 } Members;
 
-static bool schema_read_attribute(Decoder *decoder, Str bytes, Attribute *out);
+static bool protocol_schema_read_attribute(Decoder *decoder, Str bytes, Attribute *out);
 
-static bool schema_nesting_of(uint64_t number, Nesting *out, bool *is_group) {
+static bool protocol_schema_nesting_of(uint64_t number, Nesting *out, bool *is_group) {
     static const Nesting modes[] = {NEST_SINGLE, NEST_SINGLE, NEST_LIST,
                                     NEST_SET,    NEST_MAP,    NEST_SINGLE};
     if (number == 0 || number >= ARRAY_COUNT(modes))
@@ -67,7 +68,8 @@ static bool schema_nesting_of(uint64_t number, Nesting *out, bool *is_group) {
     return true;
 }
 
-static bool schema_read_object(Decoder *decoder, Str bytes, Str name, const NestedObject **out) {
+static bool protocol_schema_read_object(Decoder *decoder, Str bytes, Str name,
+                                        const NestedObject **out) {
     enum { ATTRIBUTES = 1, NESTING = 3 };
     VEC(Attribute) attributes = {0};
     NestedObject *nested = arena_new(decoder->arena, NestedObject);
@@ -75,19 +77,19 @@ static bool schema_read_object(Decoder *decoder, Str bytes, Str name, const Nest
     WireField field;
     bool is_group = false, has_nesting = false;
     if (++decoder->depth > DEPTH_MAX)
-        return schema_fail(decoder, "nests too deeply", name);
+        return protocol_schema_fail(decoder, "nests too deeply", name);
     while (wire_next(&reader, &field)) {
         if (field.number == ATTRIBUTES) {
             Attribute *attribute = vec_add(decoder->arena, &attributes);
-            if (!schema_read_attribute(decoder, field.bytes, attribute))
+            if (!protocol_schema_read_attribute(decoder, field.bytes, attribute))
                 return false;
         } else if (field.number == NESTING) {
-            has_nesting = schema_nesting_of(field.value, &nested->nesting, &is_group);
+            has_nesting = protocol_schema_nesting_of(field.value, &nested->nesting, &is_group);
         }
     }
     decoder->depth--;
     if (reader.is_bad || !has_nesting || is_group)
-        return schema_fail(decoder, "has an unknown nesting", name);
+        return protocol_schema_fail(decoder, "has an unknown nesting", name);
     nested->attributes = attributes.items;
     nested->count = attributes.count;
     *out = nested;
@@ -111,7 +113,7 @@ enum {
     ATTRIBUTE_11 = 11, /* deprecation message in version 5, write-only in version 6 */
 };
 
-static unsigned schema_flag_of(const WireField *field) {
+static unsigned protocol_schema_flag_of(const WireField *field) {
     bool is_number = field->form == WIRE_VARINT;
     switch (field->number) {
     case ATTRIBUTE_REQUIRED: return REQUIRED;
@@ -126,18 +128,19 @@ static unsigned schema_flag_of(const WireField *field) {
     }
 }
 
-static bool schema_check_attribute(const Decoder *decoder, const Attribute *attribute, Str name) {
+static bool protocol_schema_check_attribute(const Decoder *decoder, const Attribute *attribute,
+                                            Str name) {
     unsigned flags = attribute->flags;
     if (!attribute->type == !attribute->nested)
-        return schema_fail(decoder, "has no type", name);
+        return protocol_schema_fail(decoder, "has no type", name);
     bool is_configurable = flags & (REQUIRED | OPTIONAL);
     bool is_contradiction = ((flags & REQUIRED) && (flags & (OPTIONAL | COMPUTED))) ||
                             (!is_configurable && !(flags & COMPUTED)) ||
                             ((flags & WRITE_ONLY) && (!is_configurable || (flags & COMPUTED)));
-    return !is_contradiction || schema_fail(decoder, "has contradictory flags", name);
+    return !is_contradiction || protocol_schema_fail(decoder, "has contradictory flags", name);
 }
 
-static bool schema_read_attribute(Decoder *decoder, Str bytes, Attribute *out) {
+static bool protocol_schema_read_attribute(Decoder *decoder, Str bytes, Attribute *out) {
     WireReader reader = wire_reader_new(bytes);
     WireField field;
     Str name = STR_EMPTY, type = STR_EMPTY;
@@ -149,23 +152,23 @@ static bool schema_read_attribute(Decoder *decoder, Str bytes, Attribute *out) {
         else if (field.number == ATTRIBUTE_TYPE)
             type = field.bytes;
         else if (field.number == ATTRIBUTE_DESCRIPTION)
-            attribute.description = schema_clone_text(field.bytes, decoder->arena);
+            attribute.description = protocol_schema_clone_text(field.bytes, decoder->arena);
         else if (field.number == ATTRIBUTE_10 && field.form == WIRE_BYTES) {
-            if (!schema_read_object(decoder, field.bytes, name, &attribute.nested))
+            if (!protocol_schema_read_object(decoder, field.bytes, name, &attribute.nested))
                 return false;
         } else if (is_set)
-            attribute.flags |= schema_flag_of(&field);
+            attribute.flags |= protocol_schema_flag_of(&field);
     }
-    if (reader.is_bad || !schema_is_name(name))
-        return schema_fail(decoder, "is damaged", STR_EMPTY);
+    if (reader.is_bad || !protocol_schema_is_name(name))
+        return protocol_schema_fail(decoder, "is damaged", STR_EMPTY);
     attribute.name = str_to_cstr(name, decoder->arena);
-    if (type.len && !schema_read_type(decoder, type, name, &attribute.type))
+    if (type.len && !protocol_schema_read_type(decoder, type, name, &attribute.type))
         return false;
     *out = attribute;
-    return schema_check_attribute(decoder, out, name);
+    return protocol_schema_check_attribute(decoder, out, name);
 }
 
-static bool schema_read_block(Decoder *decoder, Str bytes, Str name, Schema *out);
+static bool protocol_schema_read_block(Decoder *decoder, Str bytes, Str name, Schema *out);
 
 static bool read_nested_block(Decoder *decoder, Str bytes, Block *out) {
     enum { NAME = 1, BLOCK = 2, NESTING = 3, MIN = 4, MAX = 5 };
@@ -180,28 +183,28 @@ static bool read_nested_block(Decoder *decoder, Str bytes, Block *out) {
         case NAME: name = field.bytes; break;
         case BLOCK: content = field.bytes; break;
         case NESTING:
-            has_nesting = schema_nesting_of(field.value, &out->nesting, &out->is_group);
+            has_nesting = protocol_schema_nesting_of(field.value, &out->nesting, &out->is_group);
             break;
         case MIN: out->min_items = (uint32_t)limited; break;
         case MAX: out->max_items = (uint32_t)limited; break;
         default: break;
         }
     }
-    if (reader.is_bad || !schema_is_name(name))
-        return schema_fail(decoder, "is damaged", STR_EMPTY);
+    if (reader.is_bad || !protocol_schema_is_name(name))
+        return protocol_schema_fail(decoder, "is damaged", STR_EMPTY);
     if (!has_nesting)
-        return schema_fail(decoder, "has an unknown nesting", name);
+        return protocol_schema_fail(decoder, "has an unknown nesting", name);
     if (out->max_items > 0 && out->min_items > out->max_items)
-        return schema_fail(decoder, "has contradictory limits", name);
+        return protocol_schema_fail(decoder, "has contradictory limits", name);
     out->name = str_to_cstr(name, decoder->arena);
-    return schema_read_block(decoder, content, name, &out->schema);
+    return protocol_schema_read_block(decoder, content, name, &out->schema);
 }
 
-static int schema_compare_names(const void *a, const void *b) {
+static int protocol_schema_compare_names(const void *a, const void *b) {
     return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-static bool schema_names_are_unique(const Schema *schema) {
+static bool protocol_schema_names_are_unique(const Schema *schema) {
     SCOPED(ArenaRef) scratch = arena_open("schema names");
     size_t count = schema->attribute_count + schema->block_count;
     const char **names = arena_new_array(scratch, const char *, count);
@@ -209,7 +212,7 @@ static bool schema_names_are_unique(const Schema *schema) {
         names[i] = schema->attributes[i].name;
     for (size_t i = 0; i < schema->block_count; i++)
         names[schema->attribute_count + i] = schema->blocks[i].name;
-    qsort(names, count, sizeof *names, schema_compare_names);
+    qsort(names, count, sizeof *names, protocol_schema_compare_names);
     for (size_t i = 1; i < count; i++) {
         if (strcmp(names[i - 1], names[i]) == 0)
             return false;
@@ -217,7 +220,7 @@ static bool schema_names_are_unique(const Schema *schema) {
     return true;
 }
 
-static bool schema_read_block(Decoder *decoder, Str bytes, Str name, Schema *out) {
+static bool protocol_schema_read_block(Decoder *decoder, Str bytes, Str name, Schema *out) {
     enum { ATTRIBUTES = 2, BLOCKS = 3, DESCRIPTION = 4, KIND = 5, DEPRECATED_ = 6 };
     WireReader reader = wire_reader_new(bytes);
     WireField field;
@@ -225,17 +228,17 @@ static bool schema_read_block(Decoder *decoder, Str bytes, Str name, Schema *out
     int64_t version = out->version;
     *out = (Schema){.description = "", .version = version};
     if (++decoder->depth > DEPTH_MAX)
-        return schema_fail(decoder, "nests too deeply", name);
+        return protocol_schema_fail(decoder, "nests too deeply", name);
     while (wire_next(&reader, &field)) {
         if (field.number == ATTRIBUTES) {
-            if (!schema_read_attribute(decoder, field.bytes,
-                                       vec_add(decoder->arena, &members.attributes)))
+            if (!protocol_schema_read_attribute(decoder, field.bytes,
+                                                vec_add(decoder->arena, &members.attributes)))
                 return false;
         } else if (field.number == BLOCKS) {
             if (!read_nested_block(decoder, field.bytes, vec_add(decoder->arena, &members.blocks)))
                 return false;
         } else if (field.number == DESCRIPTION) {
-            out->description = schema_clone_text(field.bytes, decoder->arena);
+            out->description = protocol_schema_clone_text(field.bytes, decoder->arena);
         } else if (field.number == KIND) {
             out->is_markdown = field.value != 0;
         } else if (field.number == DEPRECATED_ && field.value != 0) {
@@ -248,8 +251,9 @@ static bool schema_read_block(Decoder *decoder, Str bytes, Str name, Schema *out
     out->blocks = members.blocks.items;
     out->block_count = members.blocks.count;
     if (reader.is_bad)
-        return schema_fail(decoder, "is damaged", name);
-    return schema_names_are_unique(out) || schema_fail(decoder, "has a name twice", name);
+        return protocol_schema_fail(decoder, "is damaged", name);
+    return protocol_schema_names_are_unique(out) ||
+           protocol_schema_fail(decoder, "has a name twice", name);
 }
 
 bool protocol_schema_decode(Str bytes, Schema *out, Str *error, Arena *arena) {
@@ -266,8 +270,8 @@ bool protocol_schema_decode(Str bytes, Schema *out, Str *error, Arena *arena) {
             block = field.bytes;
     }
     if (reader.is_bad)
-        return schema_fail(&decoder, "is damaged", STR_EMPTY);
-    if (!schema_read_block(&decoder, block, STR_EMPTY, &schema))
+        return protocol_schema_fail(&decoder, "is damaged", STR_EMPTY);
+    if (!protocol_schema_read_block(&decoder, block, STR_EMPTY, &schema))
         return false;
     *out = schema;
     return true;
@@ -293,14 +297,16 @@ static bool read_identity_attribute(Decoder *decoder, Str bytes, Attribute *out)
             if (field.value != 0 && out->flags != REQUIRED)
                 out->flags = OPTIONAL;
             break;
-        case DESCRIPTION: out->description = schema_clone_text(field.bytes, decoder->arena); break;
+        case DESCRIPTION:
+            out->description = protocol_schema_clone_text(field.bytes, decoder->arena);
+            break;
         default: break;
         }
     }
-    if (reader.is_bad || !schema_is_name(name))
-        return schema_fail(decoder, "is damaged", STR_EMPTY);
+    if (reader.is_bad || !protocol_schema_is_name(name))
+        return protocol_schema_fail(decoder, "is damaged", STR_EMPTY);
     out->name = str_to_cstr(name, decoder->arena);
-    return schema_read_type(decoder, type, name, &out->type);
+    return protocol_schema_read_type(decoder, type, name, &out->type);
 }
 
 bool protocol_schema_decode_identity(Str bytes, Schema *out, Str *error, Arena *arena) {
@@ -319,18 +325,18 @@ bool protocol_schema_decode_identity(Str bytes, Schema *out, Str *error, Arena *
             return false;
     }
     if (reader.is_bad)
-        return schema_fail(&decoder, "is damaged", STR_EMPTY);
+        return protocol_schema_fail(&decoder, "is damaged", STR_EMPTY);
     schema.attributes = members.attributes.items;
     schema.attribute_count = members.attributes.count;
-    if (!schema_names_are_unique(&schema))
-        return schema_fail(&decoder, "has a name twice", STR_EMPTY);
+    if (!protocol_schema_names_are_unique(&schema))
+        return protocol_schema_fail(&decoder, "has a name twice", STR_EMPTY);
     *out = schema;
     return true;
 }
 
 /* The index. */
 
-static void schema_add_entry(Map *map, Str bytes, Arena *arena) {
+static void protocol_schema_add_entry(Map *map, Str bytes, Arena *arena) {
     enum { KEY = 1, ELEMENT = 2 };
     WireReader reader = wire_reader_new(bytes);
     WireField field;
@@ -342,7 +348,7 @@ static void schema_add_entry(Map *map, Str bytes, Arena *arena) {
         else if (field.number == ELEMENT)
             *element = field.bytes;
     }
-    if (schema_is_name(key))
+    if (protocol_schema_is_name(key))
         map_put(arena, map, key, element);
 }
 
@@ -350,7 +356,7 @@ static void schema_add_entry(Map *map, Str bytes, Arena *arena) {
 static void add_action(Map *map, Str bytes, Arena *arena) {
     enum { SCHEMA = 1 };
     size_t before = map->count;
-    schema_add_entry(map, bytes, arena);
+    protocol_schema_add_entry(map, bytes, arena);
     if (map->count == before)
         return;
     Str *element = map->entries[before].value;
@@ -397,13 +403,13 @@ bool protocol_schema_index(Str response, ProtocolSchemas *out, Str *error, Arena
     while (wire_next(&reader, &field)) {
         switch (field.number) {
         case PROVIDER: out->provider = field.bytes; break;
-        case RESOURCES: schema_add_entry(&out->resources, field.bytes, arena); break;
-        case DATA_SOURCES: schema_add_entry(&out->data_sources, field.bytes, arena); break;
+        case RESOURCES: protocol_schema_add_entry(&out->resources, field.bytes, arena); break;
+        case DATA_SOURCES: protocol_schema_add_entry(&out->data_sources, field.bytes, arena); break;
         case META: out->provider_meta = field.bytes; break;
         case CAPABILITIES: read_capabilities(field.bytes, out); break;
-        case FUNCTIONS: schema_add_entry(&out->functions, field.bytes, arena); break;
-        case EPHEMERALS: schema_add_entry(&out->ephemerals, field.bytes, arena); break;
-        case LISTS: schema_add_entry(&out->lists, field.bytes, arena); break;
+        case FUNCTIONS: protocol_schema_add_entry(&out->functions, field.bytes, arena); break;
+        case EPHEMERALS: protocol_schema_add_entry(&out->ephemerals, field.bytes, arena); break;
+        case LISTS: protocol_schema_add_entry(&out->lists, field.bytes, arena); break;
         case ACTIONS: add_action(&out->actions, field.bytes, arena); break;
         default: break;
         }
@@ -420,7 +426,7 @@ bool protocol_schema_index_identities(Str response, ProtocolSchemas *out, Str *e
     out->identities = (Map){0};
     while (wire_next(&reader, &field)) {
         if (field.number == IDENTITIES)
-            schema_add_entry(&out->identities, field.bytes, arena);
+            protocol_schema_add_entry(&out->identities, field.bytes, arena);
     }
     *error = STR("its schema of identities is damaged");
     return !reader.is_bad;

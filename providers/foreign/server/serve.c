@@ -32,7 +32,7 @@ static bool serve_at(const ForeignServing *serving, RpcServer *server, Arena *ar
     return true;
 }
 
-static bool server_serve_serve(const ForeignServing *serving, Diags *diags) {
+static bool serve_process(const ForeignServing *serving, Diags *diags) {
     const Process *process = serving->io->process;
     SCOPED(ArenaRef) arena = arena_open("handshake");
     Str directory = process_variable(process, "PLUGIN_UNIX_SOCKET_DIR");
@@ -49,4 +49,4 @@ static bool server_serve_serve(const ForeignServing *serving, Diags *diags) {
     return false;
 }
 
-ForeignServerRun *const foreign_server_module = server_serve_serve;
+ForeignServerRun *const foreign_server_module = serve_process;

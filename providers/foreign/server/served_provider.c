@@ -31,7 +31,7 @@ struct ServedProvider {
 
 /* Schemas. */
 
-static void provider_put_capabilities(StrBuf *out, uint32_t number) {
+static void served_provider_put_capabilities(StrBuf *out, uint32_t number) {
     enum { PLAN_DESTROY = 1, SCHEMA_OPTIONAL = 2, MOVE = 3 };
     size_t message = wire_begin(out, number);
     wire_put_varint(out, PLAN_DESTROY, true);
@@ -62,13 +62,13 @@ static Str encode_schema(const Provider *provider, Arena *arena) {
                 served_schema_put_entry(&out, modes[i].number, type.name, type.schema, arena);
         }
     }
-    provider_put_capabilities(&out, CAPABILITIES);
+    served_provider_put_capabilities(&out, CAPABILITIES);
     for (size_t i = 0; i < provider->function_count; i++)
         served_schema_put_function(&out, FUNCTIONS, &provider->functions[i], arena);
     return strbuf_str(&out);
 }
 
-static Str provider_schema_of(ServedProvider *served) {
+static Str served_provider_schema_of(ServedProvider *served) {
     pthread_mutex_lock(&served->lock);
     if (served->schema.len == 0)
         served->schema = encode_schema(served->provider, served->arena);
@@ -87,7 +87,7 @@ static void put_name(StrBuf *out, uint32_t number, Str name) {
 static Str encode_metadata(const Provider *provider, Arena *arena) {
     enum { CAPABILITIES = 1, FUNCTIONS = 5 };
     StrBuf out = strbuf_new(arena);
-    provider_put_capabilities(&out, CAPABILITIES);
+    served_provider_put_capabilities(&out, CAPABILITIES);
     for (size_t i = 0; i < ARRAY_COUNT(modes); i++) {
         StrVec names = registry_type_names(provider, modes[i].mode, arena);
         vec_each(&names, name) {
@@ -109,7 +109,7 @@ static Str encode_functions(const Provider *provider, Arena *arena) {
 
 /* Values. */
 
-static void provider_collect_texts(Value v, StrVec *out, Arena *arena) {
+static void served_provider_collect_texts(Value v, StrVec *out, Arena *arena) {
     if (!value_is_present(v))
         return;
     if (v.type->kind == KIND_STRING) {
@@ -120,11 +120,11 @@ static void provider_collect_texts(Value v, StrVec *out, Arena *arena) {
     if (type_is_primitive(v.type))
         return;
     for (size_t i = 0; i < v.count; i++)
-        provider_collect_texts(value_at(v, i), out, arena);
+        served_provider_collect_texts(value_at(v, i), out, arena);
 }
 
-static void provider_collect_secrets(const Schema *schema, Value object, StrVec *out,
-                                     Arena *arena) {
+static void served_provider_collect_secrets(const Schema *schema, Value object, StrVec *out,
+                                            Arena *arena) {
     Paths paths = {0};
     Value found;
     if (!value_is_present(object))
@@ -132,7 +132,7 @@ static void provider_collect_secrets(const Schema *schema, Value object, StrVec 
     schema_sensitive_paths(schema, object, &paths, arena);
     vec_each(&paths, path) {
         if (path_get(object, *path, &found))
-            provider_collect_texts(found, out, arena);
+            served_provider_collect_texts(found, out, arena);
     }
 }
 
@@ -145,14 +145,14 @@ static const char *unfit(Value v, unsigned need) {
     return (need & SERVED_KNOWN) && !value_is_wholly_known(v) ? "it contains unknown values" : NULL;
 }
 
-static bool provider_read_value(ServedCall *served, const Schema *schema, Str encoded,
-                                const char *name, unsigned need, Value *out) {
+static bool served_provider_read_value(ServedCall *served, const Schema *schema, Str encoded,
+                                       const char *name, unsigned need, Value *out) {
     Str error;
     if (protocol_message_value(encoded, schema_implied_type(schema), out, &error, served->arena)) {
         const char *problem = unfit(*out, need);
         if (!problem) {
             *out = schema_fill_blocks(schema, *out, served->arena);
-            provider_collect_secrets(schema, *out, &served->secrets, served->arena);
+            served_provider_collect_secrets(schema, *out, &served->secrets, served->arena);
             return true;
         }
         error = str_from_cstr(problem);
@@ -166,7 +166,7 @@ static bool provider_read_value(ServedCall *served, const Schema *schema, Str en
 
 bool served_provider_value(ServedCall *served, Str encoded, const char *name, unsigned need,
                            Value *out) {
-    return provider_read_value(served, served->type.schema, encoded, name, need, out);
+    return served_provider_read_value(served, served->type.schema, encoded, name, need, out);
 }
 
 void served_provider_respond(ServedCall *served, Value object) {
@@ -224,8 +224,8 @@ bool served_provider_require(ServedCall *call) {
 
 static bool read_configuration(ServedCall *call, Value *out) {
     const Provider *provider = call->served->provider;
-    return provider_read_value(call, &provider->schema, call->request.config, "config",
-                               SERVED_PRESENT, out) &&
+    return served_provider_read_value(call, &provider->schema, call->request.config, "config",
+                                      SERVED_PRESENT, out) &&
            schema_validate(&provider->schema, *out, call->arena, &call->diags);
 }
 
@@ -306,7 +306,7 @@ static const struct {
     [PROTOCOL_CALL_FUNCTION] = {served_read_function, NO_MODE},
 };
 
-static bool provider_find_type(ServedCall *call, int mode) {
+static bool served_provider_find_type(ServedCall *call, int mode) {
     Str name = call->request.type_name;
     const Provider *provider = call->served->provider;
     if (mode == NO_MODE || registry_find_type(provider, (ResourceMode)mode, name, &call->type))
@@ -336,7 +336,7 @@ static void run_row(ServedProvider *served, ProtocolMethod method, Str message, 
         .secrets = &call.secrets,
         .other_secrets = &served->secrets,
     });
-    if (provider_find_type(&call, rows[method].mode))
+    if (served_provider_find_type(&call, rows[method].mode))
         rows[method].run(&call);
     reply->message =
         served_message_response(method, &call.response, &call.diags, &call.secrets, arena);
@@ -361,7 +361,7 @@ static const struct {
 };
 
 /* Returns false for calls that loam only makes: those about identities, lists and actions. */
-static bool provider_is_served(ProtocolMethod method) {
+static bool served_provider_is_served(ProtocolMethod method) {
     return method == PROTOCOL_GET_SCHEMA || method == PROTOCOL_GET_FUNCTIONS || rows[method].run;
 }
 
@@ -371,7 +371,7 @@ static RpcServing served_provider_find(void *, Str method) {
         if (str_equal_cstr(method, plain[i].method))
             return plain[i].serving;
     }
-    bool is_known = served_message_method(method, &found) && provider_is_served(found);
+    bool is_known = served_message_method(method, &found) && served_provider_is_served(found);
     return is_known ? RPC_SERVES_CALL : RPC_SERVES_NOT;
 }
 
@@ -392,9 +392,9 @@ static void served_provider_run(void *self, Str method, Str message, RpcReply *r
         cancel_raise(served->cancel, CANCEL_STOP);
     } else if (str_ends_with(method, STR("/GetMetadata"))) {
         reply->message = encode_metadata(served->provider, arena);
-    } else if (served_message_method(method, &found) && provider_is_served(found)) {
+    } else if (served_message_method(method, &found) && served_provider_is_served(found)) {
         if (found == PROTOCOL_GET_SCHEMA)
-            reply->message = provider_schema_of(served);
+            reply->message = served_provider_schema_of(served);
         else if (found == PROTOCOL_GET_FUNCTIONS)
             reply->message = encode_functions(served->provider, arena);
         else
@@ -402,7 +402,7 @@ static void served_provider_run(void *self, Str method, Str message, RpcReply *r
     }
 }
 
-static void provider_stop(void *self, CancelLevel level) {
+static void served_provider_stop(void *self, CancelLevel level) {
     ServedProvider *served = self;
     cancel_raise(served->cancel, level);
 }
@@ -411,7 +411,7 @@ RpcService served_provider_service(ServedProvider *served) {
     return (RpcService){.self = served,
                         .find = served_provider_find,
                         .call = served_provider_run,
-                        .stop = provider_stop};
+                        .stop = served_provider_stop};
 }
 
 ServedProvider *served_provider_open(const Provider *provider, const Io *io) {

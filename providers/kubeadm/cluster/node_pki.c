@@ -30,8 +30,8 @@ bool node_pki_place(SshLink *link, const PkiSet *set, Diags *diags) {
            remote_script_report(link, "Certificate authorities not copied", &result, diags);
 }
 
-static PkiPair pki_read_pair(Value object, const char *name, const char *public_name,
-                             Arena *arena) {
+static PkiPair node_pki_read_pair(Value object, const char *name, const char *public_name,
+                                  Arena *arena) {
     Value pair = object_nested(object, name, arena);
     return (PkiPair){object_text(pair, public_name, STR_EMPTY),
                      object_text(pair, "key", STR_EMPTY)};
@@ -40,9 +40,9 @@ static PkiPair pki_read_pair(Value object, const char *name, const char *public_
 PkiSet node_pki_read(Value object, const char *name, Arena *arena) {
     Value set = object_nested(object, name, arena);
     return (PkiSet){
-        .ca = pki_read_pair(set, "ca", "certificate", arena),
-        .etcd_ca = pki_read_pair(set, "etcd_ca", "certificate", arena),
-        .front_proxy_ca = pki_read_pair(set, "front_proxy_ca", "certificate", arena),
-        .service_account = pki_read_pair(set, "service_account", "public_key", arena),
+        .ca = node_pki_read_pair(set, "ca", "certificate", arena),
+        .etcd_ca = node_pki_read_pair(set, "etcd_ca", "certificate", arena),
+        .front_proxy_ca = node_pki_read_pair(set, "front_proxy_ca", "certificate", arena),
+        .service_account = node_pki_read_pair(set, "service_account", "public_key", arena),
     };
 }

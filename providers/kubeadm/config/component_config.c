@@ -339,8 +339,8 @@ typedef struct Checking {
     Arena *arena;
 } Checking;
 
-static bool config_check_fields(Checking *checking, Value v, const ComponentField *fields,
-                                size_t count);
+static bool component_config_check_fields(Checking *checking, Value v, const ComponentField *fields,
+                                          size_t count);
 
 static bool PRINTF_LIKE(2, 3) component_config_fail(Checking *checking, const char *format, ...) {
     va_list args;
@@ -351,15 +351,15 @@ static bool PRINTF_LIKE(2, 3) component_config_fail(Checking *checking, const ch
     return false;
 }
 
-static bool config_is_sequence(Value v) {
+static bool component_config_is_sequence(Value v) {
     return v.type->kind == KIND_TUPLE || v.type->kind == KIND_LIST || v.type->kind == KIND_SET;
 }
 
-static bool config_is_mapping(Value v) {
+static bool component_config_is_mapping(Value v) {
     return v.type->kind == KIND_OBJECT || v.type->kind == KIND_MAP;
 }
 
-static bool config_is_integer(Value v) {
+static bool component_config_is_integer(Value v) {
     int64_t integer;
     return v.type->kind == KIND_NUMBER && value_to_int(v, &integer);
 }
@@ -376,10 +376,10 @@ static bool is_duration(Value v) {
 static bool check_field(Checking *checking, Value v, FieldKind kind, const ComponentField *fields,
                         size_t count);
 
-static bool config_check_items(Checking *checking, Value v, FieldKind kind,
-                               const ComponentField *fields, size_t count) {
+static bool component_config_check_items(Checking *checking, Value v, FieldKind kind,
+                                         const ComponentField *fields, size_t count) {
     Path before = checking->path;
-    if (!config_is_sequence(v))
+    if (!component_config_is_sequence(v))
         return component_config_fail(checking, "This field requires a list.");
     for (size_t i = 0; i < v.count; i++) {
         checking->path = path_index(before, value_int((int64_t)i), checking->arena);
@@ -392,7 +392,7 @@ static bool config_check_items(Checking *checking, Value v, FieldKind kind,
 
 static bool check_map(Checking *checking, Value v, FieldKind kind) {
     Path before = checking->path;
-    if (!config_is_mapping(v))
+    if (!component_config_is_mapping(v))
         return component_config_fail(checking, "This field requires a map.");
     for (size_t i = 0; i < v.count; i++) {
         checking->path = path_attribute(before, value_key_at(v, i), checking->arena);
@@ -413,25 +413,26 @@ static bool check_field(Checking *checking, Value v, FieldKind kind, const Compo
         return true;
     switch (kind) {
     case FIELD_TEXT: return require(checking, v.type->kind == KIND_STRING, "a string");
-    case FIELD_INTEGER: return require(checking, config_is_integer(v), "an integer");
+    case FIELD_INTEGER: return require(checking, component_config_is_integer(v), "an integer");
     case FIELD_NUMBER: return require(checking, v.type->kind == KIND_NUMBER, "a number");
     case FIELD_BOOLEAN: return require(checking, v.type->kind == KIND_BOOL, "true or false");
     case FIELD_DURATION: return require(checking, is_duration(v), "a duration, such as \"5m0s\"");
     case FIELD_DURATION_OR_INTEGER:
-        return require(checking, is_duration(v) || config_is_integer(v),
+        return require(checking, is_duration(v) || component_config_is_integer(v),
                        "a duration, such as \"5s\"");
-    case FIELD_TEXTS: return config_check_items(checking, v, FIELD_TEXT, NULL, 0);
+    case FIELD_TEXTS: return component_config_check_items(checking, v, FIELD_TEXT, NULL, 0);
     case FIELD_TEXT_MAP: return check_map(checking, v, FIELD_TEXT);
     case FIELD_BOOLEAN_MAP: return check_map(checking, v, FIELD_BOOLEAN);
     case FIELD_TEXT_LIST_MAP: return check_map(checking, v, FIELD_TEXTS);
-    case FIELD_OBJECT: return config_check_fields(checking, v, fields, count);
-    case FIELD_OBJECTS: return config_check_items(checking, v, FIELD_OBJECT, fields, count);
+    case FIELD_OBJECT: return component_config_check_fields(checking, v, fields, count);
+    case FIELD_OBJECTS:
+        return component_config_check_items(checking, v, FIELD_OBJECT, fields, count);
     }
     return true;
 }
 
-static const ComponentField *config_find(Checking *checking, Str name, const ComponentField *fields,
-                                         size_t count) {
+static const ComponentField *component_config_find(Checking *checking, Str name,
+                                                   const ComponentField *fields, size_t count) {
     Str *names = arena_new_array(checking->arena, Str, count);
     for (size_t i = 0; i < count; i++) {
         names[i] = str_from_cstr(fields[i].name);
@@ -444,15 +445,15 @@ static const ComponentField *config_find(Checking *checking, Str name, const Com
     return NULL;
 }
 
-static bool config_check_fields(Checking *checking, Value v, const ComponentField *fields,
-                                size_t count) {
+static bool component_config_check_fields(Checking *checking, Value v, const ComponentField *fields,
+                                          size_t count) {
     Path before = checking->path;
-    if (!config_is_mapping(v))
+    if (!component_config_is_mapping(v))
         return component_config_fail(checking, "This field requires an object.");
     for (size_t i = 0; i < v.count; i++) {
         Str name = value_key_at(v, i);
         checking->path = path_attribute(before, name, checking->arena);
-        const ComponentField *field = config_find(checking, name, fields, count);
+        const ComponentField *field = component_config_find(checking, name, fields, count);
         if (!field ||
             !check_field(checking, value_at(v, i), field->kind, field->fields, field->count))
             return false;
@@ -465,8 +466,9 @@ Str component_config_check(ComponentKind kind, Value object, Path *path, Arena *
     Checking checking = {.failed = path, .problem = STR_EMPTY, .arena = arena};
     if (!value_is_present(object))
         return STR_EMPTY;
-    bool conforms = kind == COMPONENT_KUBELET
-                        ? config_check_fields(&checking, object, FIELDS(kubelet_configuration))
-                        : config_check_fields(&checking, object, FIELDS(kube_proxy_configuration));
+    bool conforms =
+        kind == COMPONENT_KUBELET
+            ? component_config_check_fields(&checking, object, FIELDS(kubelet_configuration))
+            : component_config_check_fields(&checking, object, FIELDS(kube_proxy_configuration));
     return conforms ? STR_EMPTY : checking.problem;
 }

@@ -7,7 +7,7 @@
 #define KUBELET_LAG 3  /* minor versions */
 #define PART_MAX    UINT64_C(100000)
 
-static bool version_read_part(Str *rest, char separator, uint32_t *out) {
+static bool kube_version_read_part(Str *rest, char separator, uint32_t *out) {
     Str part;
     uint64_t number;
     if (!str_next_field(rest, separator, &part) || !str_to_uint64(part, &number) ||
@@ -36,9 +36,9 @@ bool kube_version_parse(Str text, KubeVersion *out) {
         return false;
     rest = str_slice(rest, 0, dash);
     *out = (KubeVersion){.suffix = suffix};
-    return version_read_part(&rest, '.', &out->major) &&
-           version_read_part(&rest, '.', &out->minor) &&
-           version_read_part(&rest, '.', &out->patch) && rest.len == 0;
+    return kube_version_read_part(&rest, '.', &out->major) &&
+           kube_version_read_part(&rest, '.', &out->minor) &&
+           kube_version_read_part(&rest, '.', &out->patch) && rest.len == 0;
 }
 
 Str kube_version_text(KubeVersion version, Arena *arena) {

@@ -9,7 +9,7 @@ static bool is_number_step(const PathStep *step) {
 }
 
 /* Returns the place in the live object, which has names where attributes have keys of maps. */
-static Path drift_place_of(const ObjectDrift *drift, Path path, Arena *arena) {
+static Path object_drift_place_of(const ObjectDrift *drift, Path path, Arena *arena) {
     Path out = drift->is_typed ? (Path){0} : drift->place;
     for (size_t i = 0; i < path.count; i++) {
         const PathStep *step = &path.steps[i];
@@ -30,7 +30,7 @@ static Path drift_place_of(const ObjectDrift *drift, Path path, Arena *arena) {
 
 /* Returns whether `later` replaces `owner`: another manager than ours, then the latest one. RFC
  * 3339 times of a server, all in UTC, sort as texts. */
-static bool drift_is_better(const FieldManager *owner, const FieldManager *later, Str ours) {
+static bool object_drift_is_better(const FieldManager *owner, const FieldManager *later, Str ours) {
     if (!owner)
         return true;
     bool is_ours = field_manager_is_apply(owner, ours);
@@ -39,12 +39,12 @@ static bool drift_is_better(const FieldManager *owner, const FieldManager *later
     return str_compare(owner->time, later->time) <= 0;
 }
 
-static const FieldManager *drift_owner_of(const FieldManagers *managers, const ObjectDrift *drift,
-                                          Path place) {
+static const FieldManager *object_drift_owner_of(const FieldManagers *managers,
+                                                 const ObjectDrift *drift, Path place) {
     const FieldManager *owner = NULL;
     vec_each(managers, manager) {
         if (field_set_has_path(manager->fields, drift->live, place) &&
-            drift_is_better(owner, manager, drift->manager))
+            object_drift_is_better(owner, manager, drift->manager))
             owner = manager;
     }
     return owner;
@@ -76,7 +76,7 @@ static bool is_of_server(Path path) {
 }
 
 /* Returns whether the configuration does not set the field. */
-static bool drift_is_foreign(const ObjectDrift *drift, Path path, Arena *arena) {
+static bool object_drift_is_foreign(const ObjectDrift *drift, Path path, Arena *arena) {
     Value found;
     if (is_computed(drift, path, arena) || (drift->is_typed && is_of_server(path)))
         return true;
@@ -88,11 +88,11 @@ void object_drift_find(const ObjectDrift *drift, FieldChanges *out, Arena *arena
     path_find_differences(drift->before, drift->after, &paths, arena);
     FieldManagers managers = field_managers_read(drift->live, arena);
     vec_each(&paths, path) {
-        Path place = drift_place_of(drift, *path, arena);
-        const FieldManager *owner = drift_owner_of(&managers, drift, place);
+        Path place = object_drift_place_of(drift, *path, arena);
+        const FieldManager *owner = object_drift_owner_of(&managers, drift, place);
         FieldChange change = {
             .path = path_join(drift->base, *path, arena),
-            .is_foreign = drift_is_foreign(drift, *path, arena),
+            .is_foreign = object_drift_is_foreign(drift, *path, arena),
         };
         if (owner) {
             change.manager = owner_text(owner, arena);

@@ -546,7 +546,7 @@ static bool plan_left(const ObjectRequest *request, ObjectPlan *out) {
     return true;
 }
 
-static bool change_object_plan_plan(const ObjectRequest *request, ObjectPlan *out, Diags *diags) {
+static bool object_plan_decide(const ObjectRequest *request, ObjectPlan *out, Diags *diags) {
     Planning planning;
     Str why = STR_EMPTY;
     ObjectKey key = object_key_of(request->manifest);
@@ -569,7 +569,7 @@ static bool change_object_plan_plan(const ObjectRequest *request, ObjectPlan *ou
 
 bool object_plan(const ObjectRequest *request, ObjectPlan *out, Diags *diags) {
     const Call *call = request->call;
-    if (!change_object_plan_plan(request, out, diags))
+    if (!object_plan_decide(request, out, diags))
         return false;
     if (call->is_planning && out->action != OBJECT_NONE)
         definitions_add(cluster_definitions(call->client), request->manifest, call->arena);

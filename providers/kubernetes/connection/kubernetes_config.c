@@ -5,7 +5,7 @@
 #include "nested_list.h"
 #include "path_error.h"
 
-static Str config_check_positive(Value value, Arena *) {
+static Str kubernetes_config_check_positive(Value value, Arena *) {
     int64_t number;
     return value_to_int(value, &number) && number > 0 && number <= 100000
                ? STR_EMPTY
@@ -36,8 +36,8 @@ const Attribute kubernetes_config_attributes[] = {
     {"as_uid",                   &TYPE_STRING, OPTIONAL,             "User ID that the server treats requests as; needs \"as\"."},
     {"ignore_annotations",       &TYPE_LIST_OF_STRING, OPTIONAL,     "Regular expressions: annotations that other systems set, and that plan and state leave out unless the manifest has them. Annotations of pod templates are not affected."},
     {"ignore_labels",            &TYPE_LIST_OF_STRING, OPTIONAL,     "Regular expressions: labels that other systems set, and that plan and state leave out unless the manifest has them. Labels of pod templates are not affected."},
-    {"requests_per_second",      &TYPE_NUMBER, OPTIONAL,             "Maximum number of requests per second (default: no limit).", .check = config_check_positive},
-    {"burst",                    &TYPE_NUMBER, OPTIONAL,             "Number of requests that may be sent at once before requests_per_second applies (default 100).", .check = config_check_positive},
+    {"requests_per_second",      &TYPE_NUMBER, OPTIONAL,             "Maximum number of requests per second (default: no limit).", .check = kubernetes_config_check_positive},
+    {"burst",                    &TYPE_NUMBER, OPTIONAL,             "Number of requests that may be sent at once before requests_per_second applies (default 100).", .check = kubernetes_config_check_positive},
 };
 
 const Attribute kubernetes_exec_attributes[KUBERNETES_EXEC_COUNT] = {
@@ -59,19 +59,20 @@ typedef struct Reading {
 } Reading;
 
 /* Returns an argument, else the environment variable. */
-static Str config_text_of(const Reading *reading, const char *name, const char *variable) {
+static Str kubernetes_config_text_of(const Reading *reading, const char *name,
+                                     const char *variable) {
     Str text = object_text(reading->config, name, STR_EMPTY);
     return text.len ? text : process_variable(reading->call->io->process, variable);
 }
 
-static void config_replace(const Reading *reading, Str *field, const char *name,
-                           const char *variable) {
-    Str text = config_text_of(reading, name, variable);
+static void kubernetes_config_replace(const Reading *reading, Str *field, const char *name,
+                                      const char *variable) {
+    Str text = kubernetes_config_text_of(reading, name, variable);
     if (text.len)
         *field = text;
 }
 
-static void config_add_path(const Reading *reading, Str path, StrVec *out) {
+static void kubernetes_config_add_path(const Reading *reading, Str path, StrVec *out) {
     Str home = process_variable(reading->call->io->process, "HOME");
     if (str_starts_with(path, STR("~/")) && home.len)
         path = disk_join(home, str_after(path, 2), reading->arena);
@@ -80,19 +81,19 @@ static void config_add_path(const Reading *reading, Str path, StrVec *out) {
 }
 
 /* Paths of arguments win over those of environment variables. */
-static void config_find_paths(const Reading *reading, StrVec *out) {
+static void kubernetes_config_find_paths(const Reading *reading, StrVec *out) {
     const Process *process = reading->call->io->process;
     StrVec list = nested_list_texts(reading->config, "config_paths", reading->arena);
     Str rest = process_variable(process, "KUBE_CONFIG_PATHS");
     Str path = object_text(reading->config, "config_path", STR_EMPTY);
     if (path.len == 0 && list.count == 0)
         path = process_variable(process, "KUBE_CONFIG_PATH");
-    config_add_path(reading, path, out);
+    kubernetes_config_add_path(reading, path, out);
     vec_each(&list, item)
-        config_add_path(reading, *item, out);
+        kubernetes_config_add_path(reading, *item, out);
     bool is_given = out->count > 0;
     while (!is_given && str_next_field(&rest, ':', &path))
-        config_add_path(reading, path, out);
+        kubernetes_config_add_path(reading, path, out);
 }
 
 static bool read_kubeconfig(const Reading *reading, KubeTarget *out, Diags *diags) {
@@ -100,17 +101,18 @@ static bool read_kubeconfig(const Reading *reading, KubeTarget *out, Diags *diag
         .content = object_text(reading->config, "config_content", STR_EMPTY),
         .is_exact = true,
         .allow_exec = object_bool(reading->config, "allow_exec", false),
-        .context = config_text_of(reading, "config_context", "KUBE_CTX"),
-        .cluster = config_text_of(reading, "config_context_cluster", "KUBE_CTX_CLUSTER"),
-        .user_name = config_text_of(reading, "config_context_auth_info", "KUBE_CTX_AUTH_INFO"),
+        .context = kubernetes_config_text_of(reading, "config_context", "KUBE_CTX"),
+        .cluster = kubernetes_config_text_of(reading, "config_context_cluster", "KUBE_CTX_CLUSTER"),
+        .user_name =
+            kubernetes_config_text_of(reading, "config_context_auth_info", "KUBE_CTX_AUTH_INFO"),
     };
     const Io *io = reading->call->io;
     *out = (KubeTarget){0};
     if (choice.content.len == 0)
-        config_find_paths(reading, &choice.paths);
+        kubernetes_config_find_paths(reading, &choice.paths);
     if (choice.content.len || choice.paths.count)
         return kubeconfig_read(io, &choice, out, reading->arena, diags);
-    if (config_text_of(reading, "host", "KUBE_HOST").len)
+    if (kubernetes_config_text_of(reading, "host", "KUBE_HOST").len)
         return true;
     choice.is_exact = false;
     return kubeconfig_find(io, &choice, out, reading->arena, diags);
@@ -119,7 +121,7 @@ static bool read_kubeconfig(const Reading *reading, KubeTarget *out, Diags *diag
 /* The credential of the block replaces that of the kubeconfig as a whole. */
 static void replace_credential(const Reading *reading, KubeTarget *target) {
     Value exec = object_nested(reading->config, "exec", reading->arena);
-    Str token = config_text_of(reading, "token", "KUBE_TOKEN");
+    Str token = kubernetes_config_text_of(reading, "token", "KUBE_TOKEN");
     if (token.len) {
         target->token = token;
         target->token_file = STR_EMPTY;
@@ -141,17 +143,19 @@ static void replace_credential(const Reading *reading, KubeTarget *target) {
 
 static void replace_fields(const Reading *reading, KubeTarget *target) {
     static const Str truth = STR_CONST("true");
-    config_replace(reading, &target->server, "host", "KUBE_HOST");
-    config_replace(reading, &target->server_name, "tls_server_name", "KUBE_TLS_SERVER_NAME");
-    config_replace(reading, &target->proxy, "proxy_url", "KUBE_PROXY_URL");
-    config_replace(reading, &target->user, "username", "KUBE_USER");
-    config_replace(reading, &target->password, "password", "KUBE_PASSWORD");
-    config_replace(reading, &target->ca_certs, "cluster_ca_certificate",
-                   "KUBE_CLUSTER_CA_CERT_DATA");
-    config_replace(reading, &target->certificate, "client_certificate", "KUBE_CLIENT_CERT_DATA");
-    config_replace(reading, &target->key, "client_key", "KUBE_CLIENT_KEY_DATA");
-    config_replace(reading, &target->impersonation.user, "as", "");
-    config_replace(reading, &target->impersonation.uid, "as_uid", "");
+    kubernetes_config_replace(reading, &target->server, "host", "KUBE_HOST");
+    kubernetes_config_replace(reading, &target->server_name, "tls_server_name",
+                              "KUBE_TLS_SERVER_NAME");
+    kubernetes_config_replace(reading, &target->proxy, "proxy_url", "KUBE_PROXY_URL");
+    kubernetes_config_replace(reading, &target->user, "username", "KUBE_USER");
+    kubernetes_config_replace(reading, &target->password, "password", "KUBE_PASSWORD");
+    kubernetes_config_replace(reading, &target->ca_certs, "cluster_ca_certificate",
+                              "KUBE_CLUSTER_CA_CERT_DATA");
+    kubernetes_config_replace(reading, &target->certificate, "client_certificate",
+                              "KUBE_CLIENT_CERT_DATA");
+    kubernetes_config_replace(reading, &target->key, "client_key", "KUBE_CLIENT_KEY_DATA");
+    kubernetes_config_replace(reading, &target->impersonation.user, "as", "");
+    kubernetes_config_replace(reading, &target->impersonation.uid, "as_uid", "");
     StrVec groups = nested_list_texts(reading->config, "as_groups", reading->arena);
     if (groups.count)
         target->impersonation.groups = groups;

@@ -10,7 +10,7 @@ const ManifestsType *manifests_type_of(const Call *call) {
 }
 
 /* Returns the source that is set; the first if none is. */
-static const char *type_source_of(const Call *call, Value config) {
+static const char *manifests_type_source_of(const Call *call, Value config) {
     const char *const *sources = manifests_type_of(call)->sources;
     for (size_t i = 0; sources[i]; i++) {
         if (object_has(config, sources[i]))
@@ -20,11 +20,12 @@ static const char *type_source_of(const Call *call, Value config) {
 }
 
 Path manifests_type_argument(const Call *call, Value config) {
-    return path_attribute((Path){0}, str_from_cstr(type_source_of(call, config)), call->arena);
+    return path_attribute((Path){0}, str_from_cstr(manifests_type_source_of(call, config)),
+                          call->arena);
 }
 
 bool manifests_type_has_source(const Call *call, Value config) {
-    return object_has(config, type_source_of(call, config));
+    return object_has(config, manifests_type_source_of(call, config));
 }
 
 static bool is_any_unknown(const char *const *names, Value config) {
@@ -40,7 +41,7 @@ bool manifests_type_is_unknown(const Call *call, Value config) {
     return is_any_unknown(type->sources, config) || is_any_unknown(type->settings, config);
 }
 
-static bool type_has_name(const char *const *names, Str name) {
+static bool manifests_type_has_name(const char *const *names, Str name) {
     for (size_t i = 0; names && names[i]; i++) {
         if (str_equal_cstr(name, names[i]))
             return true;
@@ -50,7 +51,8 @@ static bool type_has_name(const char *const *names, Str name) {
 
 bool manifests_type_is_input(const Call *call, Str attribute) {
     const ManifestsType *type = manifests_type_of(call);
-    return type_has_name(type->sources, attribute) || type_has_name(type->settings, attribute);
+    return manifests_type_has_name(type->sources, attribute) ||
+           manifests_type_has_name(type->settings, attribute);
 }
 
 Value manifests_type_shown(const Call *call, Value object, Arena *arena) {

@@ -3,11 +3,11 @@
 
 #include "json.h"
 
-static bool path_is_mapping(Value value) {
+static bool field_path_is_mapping(Value value) {
     return value_is_present(value) && type_is_mapping(value.type);
 }
 
-static bool path_is_list(Value value) {
+static bool field_path_is_list(Value value) {
     return value_is_present(value) && type_is_sequence(value.type);
 }
 
@@ -18,7 +18,7 @@ static bool ends_name(Str rest, size_t at) {
 /* Returns the longest name of the object that the text begins with; empty if there is none. */
 static Str longest_name(Str rest, Value object) {
     Str longest = STR_EMPTY;
-    for (size_t i = 0; path_is_mapping(object) && i < object.count; i++) {
+    for (size_t i = 0; field_path_is_mapping(object) && i < object.count; i++) {
         Str name = value_key_at(object, i);
         if (name.len > longest.len && str_starts_with(rest, name) && ends_name(rest, name.len))
             longest = name;
@@ -26,7 +26,7 @@ static Str longest_name(Str rest, Value object) {
     return longest;
 }
 
-static bool path_read_json(Str text, Value *out, Arena *arena) {
+static bool field_path_read_json(Str text, Value *out, Arena *arena) {
     const char *error;
     size_t offset;
     return json_parse_any(text, out, &error, &offset, arena);
@@ -64,7 +64,8 @@ static KeyMatch match_keys(Value item, Str keys, Arena *arena) {
         Value wanted;
         Value found = item;
         keys = str_after(keys, end + 1);
-        if (equals == SIZE_MAX || !path_read_json(str_after(pair, equals + 1), &wanted, arena))
+        if (equals == SIZE_MAX ||
+            !field_path_read_json(str_after(pair, equals + 1), &wanted, arena))
             return MATCH_NONE;
         if (equals > 0 && !value_find(item, str_slice(pair, 0, equals), &found)) {
             absent_count++;
@@ -97,7 +98,7 @@ static bool find_by_keys(Value list, Str keys, size_t *index, Arena *arena) {
 
 static bool field_path_find_item(Value list, Str keys, size_t *index, Arena *arena) {
     uint64_t number;
-    if (!path_is_list(list) || !keys.len)
+    if (!field_path_is_list(list) || !keys.len)
         return false;
     if (!str_to_uint64(keys, &number))
         return find_by_keys(list, keys, index, arena);
@@ -109,7 +110,7 @@ static bool field_path_find_item(Value list, Str keys, size_t *index, Arena *are
 static bool follow_brackets(Str inside, Value *object, Path *path, Arena *arena) {
     size_t index;
     Value found;
-    if (path_is_mapping(*object)) {
+    if (field_path_is_mapping(*object)) {
         bool is_quoted = inside.len > 1 && str_starts_with(inside, STR("\""));
         Str name = is_quoted ? str_slice(inside, 1, inside.len - 1) : inside;
         if (!value_find(*object, name, &found))

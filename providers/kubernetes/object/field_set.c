@@ -19,7 +19,7 @@ bool field_set_is_empty(const FieldSet *set) {
 
 /* Reading and writing. */
 
-static bool set_read_step(Str text, FieldStep *out, Arena *arena) {
+static bool field_set_read_step(Str text, FieldStep *out, Arena *arena) {
     const char *error;
     size_t offset;
     *out = (FieldStep){.text = text, .value = value_null(&TYPE_DYNAMIC)};
@@ -51,7 +51,7 @@ const FieldSet *field_set_read(Value fields, Arena *arena) {
             set->has_self = true;
             continue;
         }
-        if (!set_read_step(name, &step, arena))
+        if (!field_set_read_step(name, &step, arena))
             return NULL;
         step.inside = field_set_read(value_at(fields, i), arena);
         if (!step.inside)
@@ -61,7 +61,7 @@ const FieldSet *field_set_read(Value fields, Arena *arena) {
     return set;
 }
 
-static void set_write_set(JsonWriter *writer, const FieldSet *set) {
+static void field_set_write_set(JsonWriter *writer, const FieldSet *set) {
     json_object_start(writer);
     if (set->has_self && set->steps.count) {
         json_key(writer, STR("."));
@@ -70,7 +70,7 @@ static void set_write_set(JsonWriter *writer, const FieldSet *set) {
     }
     vec_each(&set->steps, step) {
         json_key(writer, step->text);
-        set_write_set(writer, step->inside);
+        field_set_write_set(writer, step->inside);
     }
     json_object_end(writer);
 }
@@ -79,34 +79,34 @@ Str field_set_text(const FieldSet *set, Arena *arena) {
     StrBuf text = strbuf_new(arena);
     JsonWriter writer;
     json_writer_init(&writer, &text, 0);
-    set_write_set(&writer, set);
+    field_set_write_set(&writer, set);
     return strbuf_str(&text);
 }
 
 /* Steps in objects. */
 
-static bool set_is_object(Value value) {
+static bool field_set_is_object(Value value) {
     return value_is_present(value) && value.type->kind == KIND_OBJECT;
 }
 
-static bool set_is_list(Value value) {
+static bool field_set_is_list(Value value) {
     return value_is_present(value) && value.type->kind == KIND_TUPLE;
 }
 
-static bool set_has_keys(Value item, Value keys) {
+static bool field_set_has_keys(Value item, Value keys) {
     for (size_t i = 0; i < keys.count; i++) {
         Value found;
         if (!value_find_present(item, value_key_at(keys, i), &found) ||
             !value_equal(found, value_at(keys, i)))
             return false;
     }
-    return set_is_object(item);
+    return field_set_is_object(item);
 }
 
-static bool set_is_item(const FieldStep *step, Value item, size_t index) {
+static bool field_set_is_item(const FieldStep *step, Value item, size_t index) {
     int64_t wanted;
     switch (step->text.ptr[0]) {
-    case 'k': return set_has_keys(item, step->value);
+    case 'k': return field_set_has_keys(item, step->value);
     case 'v': return value_equal(item, step->value);
     case 'i': return value_to_int(step->value, &wanted) && (size_t)wanted == index;
     default: return false;
@@ -114,11 +114,11 @@ static bool set_is_item(const FieldStep *step, Value item, size_t index) {
 }
 
 /* Finds the value that the step leads to. Sets *index for an item. */
-static bool set_follow(const FieldStep *step, Value object, Value *out, size_t *index) {
+static bool field_set_follow(const FieldStep *step, Value object, Value *out, size_t *index) {
     if (step->text.ptr[0] == 'f')
-        return set_is_object(object) && value_find(object, str_after(step->text, 2), out);
-    for (size_t i = 0; set_is_list(object) && i < object.count; i++) {
-        if (!set_is_item(step, value_at(object, i), i))
+        return field_set_is_object(object) && value_find(object, str_after(step->text, 2), out);
+    for (size_t i = 0; field_set_is_list(object) && i < object.count; i++) {
+        if (!field_set_is_item(step, value_at(object, i), i))
             continue;
         *out = value_at(object, i);
         *index = i;
@@ -136,11 +136,11 @@ static bool is_step_to(const FieldStep *step, const PathStep *wanted, Value obje
     int64_t number;
     if (!wanted->is_index)
         return step->text.ptr[0] == 'f' && str_equal(str_after(step->text, 2), wanted->name);
-    if (!value_to_int(wanted->key, &number) || !set_is_list(object) ||
+    if (!value_to_int(wanted->key, &number) || !field_set_is_list(object) ||
         (size_t)number >= object.count)
         return false;
     *index = (size_t)number;
-    return step->text.ptr[0] != 'f' && set_is_item(step, value_at(object, *index), *index);
+    return step->text.ptr[0] != 'f' && field_set_is_item(step, value_at(object, *index), *index);
 }
 
 bool field_set_has_path(const FieldSet *set, Value object, Path path) {
@@ -203,7 +203,7 @@ static bool is_whole(const FieldSet *set, Value v) {
     vec_each(&set->steps, step) {
         Value inner;
         size_t index = 0;
-        if (!set_follow(step, v, &inner, &index))
+        if (!field_set_follow(step, v, &inner, &index))
             continue;
         if (!is_whole(step->inside, inner))
             return false;
@@ -218,7 +218,7 @@ static void add_outside(const FieldSet *a, const FieldSet *b, Value object, Path
         Value inner;
         size_t index = 0;
         const FieldStep *other = find_step(b, step->text);
-        if (!set_follow(step, object, &inner, &index))
+        if (!field_set_follow(step, object, &inner, &index))
             continue;
         Path here = path_of_step(path, step, index, arena);
         if (is_whole(step->inside, inner) && (!other || field_set_is_empty(other->inside)))
@@ -244,9 +244,9 @@ static void set_compare(const FieldSet *set, Value planned, Value found, Path pa
         Value wanted;
         Value actual = value_null(&TYPE_DYNAMIC);
         size_t index = 0, ignored;
-        if (!set_follow(step, planned, &wanted, &index))
+        if (!field_set_follow(step, planned, &wanted, &index))
             continue;
-        bool is_there = set_follow(step, found, &actual, &ignored);
+        bool is_there = field_set_follow(step, found, &actual, &ignored);
         Path here = path_of_step(path, step, index, arena);
         bool is_leaf = step->inside->steps.count == 0;
         if (is_there && !is_leaf) {

@@ -10,7 +10,8 @@ static const char *const server_fields[] = {"creationTimestamp", "deletionGraceP
                                             "managedFields",     "resourceVersion",
                                             "selfLink",          "uid"};
 
-static bool body_report(Diags *diags, Path at, const char *member, Arena *arena, const char *why) {
+static bool object_body_report(Diags *diags, Path at, const char *member, Arena *arena,
+                               const char *why) {
     Diag *diag = diags_error(diags, NO_RANGE, "Invalid manifest", "%s", why);
     Path place = member ? path_attribute(at, str_from_cstr(member), arena) : at;
     diag->path = path_to_str(place, diags->arena);
@@ -18,7 +19,7 @@ static bool body_report(Diags *diags, Path at, const char *member, Arena *arena,
 }
 
 /* Returns whether the member is a text that is not empty, or unknown. */
-static bool body_has_text(Value object, const char *name) {
+static bool object_body_has_text(Value object, const char *name) {
     Value found;
     if (!value_find(object, str_from_cstr(name), &found))
         return false;
@@ -26,19 +27,19 @@ static bool body_has_text(Value object, const char *name) {
            (value_is_present(found) && found.type->kind == KIND_STRING && value_text(found).len);
 }
 
-static bool body_check_metadata(Value metadata, Path at, Arena *arena, Diags *diags) {
+static bool object_body_check_metadata(Value metadata, Path at, Arena *arena, Diags *diags) {
     Value found;
     if (!value_is_known(metadata))
         return true;
     if (value_is_null(metadata) || !type_is_mapping(metadata.type))
-        return body_report(diags, at, NULL, arena, "\"metadata\" must be an object.");
+        return object_body_report(diags, at, NULL, arena, "\"metadata\" must be an object.");
     if (value_find(metadata, STR("generateName"), &found) && !value_is_null(found))
-        return body_report(
+        return object_body_report(
             diags, at, "generateName", arena,
             "A generated name is different in every apply. Give the object a \"name\".");
-    return body_has_text(metadata, "name") ||
-           body_report(diags, at, "name", arena,
-                       "\"metadata.name\" is missing: it names the object.");
+    return object_body_has_text(metadata, "name") ||
+           object_body_report(diags, at, "name", arena,
+                              "\"metadata.name\" is missing: it names the object.");
 }
 
 static bool is_base64(Str text, Arena *arena) {
@@ -70,12 +71,12 @@ static bool check_secret_values(Value manifest, const char *member, bool has_bas
             continue;
         Str text = str_format(arena, "The value of \"%.*s\" in \"%s\" of a Secret %s",
                               STR_ARG(value_key_at(values, i)), member, why);
-        return body_report(diags, at, member, arena, str_to_cstr(text, arena));
+        return object_body_report(diags, at, member, arena, str_to_cstr(text, arena));
     }
     return true;
 }
 
-static bool body_check_secret(Value manifest, Path at, Arena *arena, Diags *diags) {
+static bool object_body_check_secret(Value manifest, Path at, Arena *arena, Diags *diags) {
     bool is_secret = str_equal_cstr(value_text_at(manifest, STR("kind")), "Secret") &&
                      str_equal_cstr(value_text_at(manifest, STR("apiVersion")), "v1");
     return !is_secret || (check_secret_values(manifest, "data", true, at, arena, diags) &&
@@ -87,19 +88,21 @@ bool object_body_check(Value manifest, Path at, Arena *arena, Diags *diags) {
     if (!value_is_known(manifest))
         return true;
     if (value_is_null(manifest) || !type_is_mapping(manifest.type))
-        return body_report(diags, at, NULL, arena,
-                           "The manifest must be an object with \"apiVersion\", \"kind\" and "
-                           "\"metadata\".");
-    if (!body_has_text(manifest, "apiVersion"))
-        return body_report(diags, at, "apiVersion", arena,
-                           "\"apiVersion\" is missing: \"v1\" or \"GROUP/VERSION\".");
-    if (!body_has_text(manifest, "kind"))
-        return body_report(diags, at, "kind", arena, "\"kind\" is missing, such as \"ConfigMap\".");
+        return object_body_report(
+            diags, at, NULL, arena,
+            "The manifest must be an object with \"apiVersion\", \"kind\" and "
+            "\"metadata\".");
+    if (!object_body_has_text(manifest, "apiVersion"))
+        return object_body_report(diags, at, "apiVersion", arena,
+                                  "\"apiVersion\" is missing: \"v1\" or \"GROUP/VERSION\".");
+    if (!object_body_has_text(manifest, "kind"))
+        return object_body_report(diags, at, "kind", arena,
+                                  "\"kind\" is missing, such as \"ConfigMap\".");
     if (!value_find(manifest, STR("metadata"), &metadata))
         metadata = value_null(&TYPE_DYNAMIC);
-    return body_check_metadata(metadata, path_attribute(at, STR("metadata"), arena), arena,
-                               diags) &&
-           body_check_secret(manifest, at, arena, diags);
+    return object_body_check_metadata(metadata, path_attribute(at, STR("metadata"), arena), arena,
+                                      diags) &&
+           object_body_check_secret(manifest, at, arena, diags);
 }
 
 Value object_body_without_nulls(Value v, Arena *arena) {
@@ -139,7 +142,7 @@ static Value encode_string_data(Value body, Arena *arena) {
     return body;
 }
 
-static bool body_has_status(const KubeResource *resource) {
+static bool object_body_has_status(const KubeResource *resource) {
     return str_is_among(STR("status"), resource->subresources.items, resource->subresources.count);
 }
 
@@ -155,7 +158,7 @@ Value object_body_make(Value manifest, const KubeRef *ref, Arena *arena) {
     Value namespace =
         resource->is_namespaced ? value_string(ref->namespace, arena) : value_null(&TYPE_STRING);
     body = kube_object_with(body, "metadata", "namespace", namespace, arena);
-    if (body_has_status(resource))
+    if (object_body_has_status(resource))
         body = kube_object_with(body, "", "status", none, arena);
     bool is_secret = resource->group.len == 0 && str_equal_cstr(resource->kind, "Secret");
     return is_secret ? encode_string_data(body, arena) : body;

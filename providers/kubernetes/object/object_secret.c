@@ -21,14 +21,15 @@ bool object_secret_is(Value object) {
     return may_be(object, "kind", "Secret") && may_be(object, "apiVersion", "v1");
 }
 
-static void secret_add_member(Value object, const char *name, Path at, Paths *out, Arena *arena) {
+static void object_secret_add_member(Value object, const char *name, Path at, Paths *out,
+                                     Arena *arena) {
     Value found;
     if (value_find(object, str_from_cstr(name), &found) && !value_is_null(found))
         vec_push(arena, out, path_attribute(at, str_from_cstr(name), arena));
 }
 
 /* A step into an object or a map. */
-static Path secret_step(Value inside, Path at, Str name, Arena *arena) {
+static Path object_secret_step(Value inside, Path at, Str name, Arena *arena) {
     return inside.type->kind == KIND_MAP ? path_index(at, value_from_str(name), arena)
                                          : path_attribute(at, name, arena);
 }
@@ -37,18 +38,18 @@ void object_secret_paths(Value object, Path at, Paths *out, Arena *arena) {
     Value metadata, annotations, found;
     if (!object_secret_is(object))
         return;
-    secret_add_member(object, "data", at, out, arena);
-    secret_add_member(object, "stringData", at, out, arena);
+    object_secret_add_member(object, "data", at, out, arena);
+    object_secret_add_member(object, "stringData", at, out, arena);
     if (!value_find_present(object, STR("metadata"), &metadata) ||
         !value_find_present(metadata, STR("annotations"), &annotations) ||
         !value_find(annotations, STR(LAST_APPLIED), &found))
         return;
-    Path place = secret_step(object, at, STR("metadata"), arena);
-    place = secret_step(metadata, place, STR("annotations"), arena);
-    vec_push(arena, out, secret_step(annotations, place, STR(LAST_APPLIED), arena));
+    Path place = object_secret_step(object, at, STR("metadata"), arena);
+    place = object_secret_step(metadata, place, STR("annotations"), arena);
+    vec_push(arena, out, object_secret_step(annotations, place, STR(LAST_APPLIED), arena));
 }
 
-static Str secret_without(Str text, Str secret, Arena *arena) {
+static Str object_secret_without(Str text, Str secret, Arena *arena) {
     StrBuf out = strbuf_new(arena);
     size_t from = 0, at;
     if (secret.len == 0 || str_find(text, secret, 0) == SIZE_MAX)
@@ -73,11 +74,11 @@ static Str without_members(Str text, Value object, const char *name, bool is_enc
         Str plain;
         if (!value_is_present(member) || member.type->kind != KIND_STRING)
             continue;
-        text = secret_without(text, value_text(member), arena);
+        text = object_secret_without(text, value_text(member), arena);
         if (!is_encoded)
-            text = secret_without(text, base64_encode(value_text(member), arena), arena);
+            text = object_secret_without(text, base64_encode(value_text(member), arena), arena);
         else if (base64_decode(value_text(member), &plain, arena))
-            text = secret_without(text, plain, arena);
+            text = object_secret_without(text, plain, arena);
     }
     return text;
 }
@@ -91,7 +92,7 @@ Str object_secret_mask(Value object, Str text, Arena *arena) {
 
 Str object_secret_hide(Str text, const StrVec *secrets, Arena *arena) {
     for (size_t i = 0; secrets && i < secrets->count; i++)
-        text = secret_without(text, secrets->items[i], arena);
+        text = object_secret_without(text, secrets->items[i], arena);
     return text;
 }
 
@@ -109,7 +110,7 @@ void object_secret_mirror(Value manifest, Value object, Path at, Paths *out, Are
         Str name = value_key_at(manifest, i);
         Value found;
         if (value_find(object, name, &found))
-            object_secret_mirror(value_at(manifest, i), found, secret_step(object, at, name, arena),
-                                 out, arena);
+            object_secret_mirror(value_at(manifest, i), found,
+                                 object_secret_step(object, at, name, arena), out, arena);
     }
 }

@@ -4,23 +4,23 @@
 #include "kube_object.h"
 #include "object_mark.h"
 
-static Value view_none(void) {
+static Value object_view_none(void) {
     return value_null(&TYPE_DYNAMIC);
 }
 
-static bool view_has_status(const KubeResource *resource) {
+static bool object_view_has_status(const KubeResource *resource) {
     return str_is_among(STR("status"), resource->subresources.items, resource->subresources.count);
 }
 
 static Value view_without(Value object, const char *path, const char *last, Arena *arena) {
     Value found;
     return kube_object_find(object, path, last, &found)
-               ? kube_object_with(object, path, last, view_none(), arena)
+               ? kube_object_with(object, path, last, object_view_none(), arena)
                : object;
 }
 
 /* Returns the object with the member, even if the value is null or unknown. */
-static Value view_with_member(Value object, Str name, Value value, Arena *arena) {
+static Value object_view_with_member(Value object, Str name, Value value, Arena *arena) {
     Str *names = arena_new_array(arena, Str, object.count + 1);
     Value *values = arena_new_array(arena, Value, object.count + 1);
     size_t count = 0;
@@ -35,7 +35,7 @@ static Value view_with_member(Value object, Str name, Value value, Arena *arena)
     return value_object(names, values, count, arena);
 }
 
-static bool view_is_object(Value v) {
+static bool object_view_is_object(Value v) {
     return value_is_present(v) && v.type->kind == KIND_OBJECT;
 }
 
@@ -48,11 +48,11 @@ static Value without_versions(Value live, Arena *arena) {
 
 Value object_view_live(Value live, const KubeResource *resource, Arena *arena) {
     Value found;
-    if (!view_is_object(live))
+    if (!object_view_is_object(live))
         return live;
     live = without_versions(live, arena);
-    bool lacks = view_has_status(resource) && !value_find(live, STR("status"), &found);
-    return lacks ? view_with_member(live, STR("status"), view_none(), arena) : live;
+    bool lacks = object_view_has_status(resource) && !value_find(live, STR("status"), &found);
+    return lacks ? object_view_with_member(live, STR("status"), object_view_none(), arena) : live;
 }
 
 Value object_view_settings(Value live, Arena *arena) {
@@ -98,7 +98,7 @@ static Value hide_members(Value object, Value body, const char *const *names, si
         Value found, configured;
         Str name = str_from_cstr(names[i]);
         if (value_find(object, name, &found) && !value_find(body, name, &configured))
-            object = view_with_member(object, name, value_unknown(&TYPE_DYNAMIC), arena);
+            object = object_view_with_member(object, name, value_unknown(&TYPE_DYNAMIC), arena);
     }
     return object;
 }
@@ -112,20 +112,22 @@ static Value hide_node_ports(Value spec, Value body_spec, Arena *arena) {
         return spec;
     Value *items = arena_new_array(arena, Value, ports.count);
     for (size_t i = 0; i < ports.count; i++) {
-        Value body = i < configured.count ? value_at(configured, i) : view_none();
+        Value body = i < configured.count ? value_at(configured, i) : object_view_none();
         items[i] = hide_members(value_at(ports, i), body, names, ARRAY_COUNT(names), arena);
     }
-    return view_with_member(spec, STR("ports"), value_tuple(items, ports.count, arena), arena);
+    return object_view_with_member(spec, STR("ports"), value_tuple(items, ports.count, arena),
+                                   arena);
 }
 
 static Value hide_service(Value object, Value body, Arena *arena) {
     static const char *const names[] = {"clusterIP", "clusterIPs", "healthCheckNodePort"};
-    Value spec, body_spec = view_none();
+    Value spec, body_spec = object_view_none();
     if (!value_find_present(object, STR("spec"), &spec))
         return object;
     (void)value_find_present(body, STR("spec"), &body_spec);
     spec = hide_members(spec, body_spec, names, ARRAY_COUNT(names), arena);
-    return view_with_member(object, STR("spec"), hide_node_ports(spec, body_spec, arena), arena);
+    return object_view_with_member(object, STR("spec"), hide_node_ports(spec, body_spec, arena),
+                                   arena);
 }
 
 /* The volume of a Pod's account gets another random name in each request. */
@@ -134,8 +136,8 @@ static Value hide_pod(Value object, Arena *arena) {
     Value spec;
     if (!value_find_present(object, STR("spec"), &spec))
         return object;
-    spec = hide_members(spec, view_none(), names, ARRAY_COUNT(names), arena);
-    return view_with_member(object, STR("spec"), spec, arena);
+    spec = hide_members(spec, object_view_none(), names, ARRAY_COUNT(names), arena);
+    return object_view_with_member(object, STR("spec"), spec, arena);
 }
 
 Value object_view_created(Value result, Value body, const KubeResource *resource, Arena *arena) {
@@ -149,27 +151,27 @@ Value object_view_created(Value result, Value body, const KubeResource *resource
         object = hide_pod(object, arena);
     if (!value_find_present(object, STR("metadata"), &metadata))
         return object;
-    metadata =
-        view_with_member(metadata, STR("creationTimestamp"), value_unknown(&TYPE_STRING), arena);
-    metadata = view_with_member(metadata, STR("uid"), value_unknown(&TYPE_STRING), arena);
-    return view_with_member(object, STR("metadata"), metadata, arena);
+    metadata = object_view_with_member(metadata, STR("creationTimestamp"),
+                                       value_unknown(&TYPE_STRING), arena);
+    metadata = object_view_with_member(metadata, STR("uid"), value_unknown(&TYPE_STRING), arena);
+    return object_view_with_member(object, STR("metadata"), metadata, arena);
 }
 
 Value object_view_updated(Value result, const KubeResource *resource, Arena *arena) {
     Value object = object_view_live(result, resource, arena);
-    if (!view_is_object(object) || !view_has_status(resource))
+    if (!object_view_is_object(object) || !object_view_has_status(resource))
         return object;
-    return view_with_member(object, STR("status"), value_unknown(&TYPE_DYNAMIC), arena);
+    return object_view_with_member(object, STR("status"), value_unknown(&TYPE_DYNAMIC), arena);
 }
 
 static Value unknown_at(Value object, Str path, Arena *arena) {
     Str name;
     Value inner;
-    if (!view_is_object(object) || !str_next_field(&path, '.', &name) ||
+    if (!object_view_is_object(object) || !str_next_field(&path, '.', &name) ||
         !value_find(object, name, &inner))
         return object;
     inner = path.len ? unknown_at(inner, path, arena) : value_unknown(&TYPE_DYNAMIC);
-    return view_with_member(object, name, inner, arena);
+    return object_view_with_member(object, name, inner, arena);
 }
 
 Value object_view_unknown_at(Value object, const StrVec *paths, Arena *arena) {
@@ -224,11 +226,11 @@ Value object_view_fill(Value planned, Value live, Arena *arena) {
     Str *names = arena_new_array(arena, Str, planned.count + 1);
     Value *items = arena_new_array(arena, Value, planned.count + 1);
     for (size_t i = 0; i < planned.count; i++) {
-        Value found = view_none();
+        Value found = object_view_none();
         if (is_mapping) {
             names[i] = value_key_at(planned, i);
             if (!value_find(live, names[i], &found))
-                found = view_none();
+                found = object_view_none();
         } else if (value_is_present(live) && type_is_sequence(live.type) && i < live.count) {
             found = value_at(live, i);
         }

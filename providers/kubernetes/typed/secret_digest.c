@@ -26,7 +26,8 @@ void secret_digests_add(SecretDigests *digests, Str argument, Str key, Str value
     vec_push(arena, &digests->items, digest);
 }
 
-static void digest_read_argument(SecretDigests *out, Str argument, Value keys, Arena *arena) {
+static void secret_digest_read_argument(SecretDigests *out, Str argument, Value keys,
+                                        Arena *arena) {
     for (size_t i = 0; i < keys.count; i++) {
         SecretDigest digest = {.argument = argument, .key = value_key_at(keys, i)};
         if (base64_decode(value_text_at(keys, digest.key), &digest.digest, arena) &&
@@ -49,7 +50,7 @@ SecretDigests secret_digests_read(Str text, Arena *arena) {
     for (size_t i = 0; i < arguments.count; i++) {
         Value keys = value_at(arguments, i);
         if (value_is_present(keys) && type_is_mapping(keys.type))
-            digest_read_argument(&digests, value_key_at(arguments, i), keys, arena);
+            secret_digest_read_argument(&digests, value_key_at(arguments, i), keys, arena);
     }
     return digests;
 }

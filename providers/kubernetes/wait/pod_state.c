@@ -16,7 +16,7 @@ static bool is_starting(Str reason) {
 typedef enum Trouble { TROUBLE_NONE, TROUBLE_NOT_READY, TROUBLE_ENDED, TROUBLE_STUCK } Trouble;
 
 /* Sets what the status of one container says; returns how bad it is. */
-static Trouble state_read_container(Value status, PodState *out) {
+static Trouble pod_state_read_container(Value status, PodState *out) {
     Value found;
     int64_t last_code = object_condition_number(status, "lastState.terminated", "exitCode", -1);
     int64_t code = object_condition_number(status, "state.terminated", "exitCode", last_code);
@@ -55,7 +55,7 @@ static Trouble find_worst(Value pod, PodState *out) {
         Value all = value_tuple_at(status, str_from_cstr(lists[k]));
         for (size_t i = 0; i < all.count; i++) {
             PodState one;
-            Trouble trouble = state_read_container(value_at(all, i), &one);
+            Trouble trouble = pod_state_read_container(value_at(all, i), &one);
             if (trouble <= worst)
                 continue;
             worst = trouble;

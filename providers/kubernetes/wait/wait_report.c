@@ -113,7 +113,7 @@ static void add_requirement(Value one, StrBuf *out, Arena *arena) {
 
 /* Returns spec.selector of a workload as a label selector of a request. A ReplicationController has
  * the labels without matchLabels. */
-static Str report_selector_of(Value object, Arena *arena) {
+static Str wait_report_selector_of(Value object, Arena *arena) {
     Value selector, labels;
     StrBuf out = strbuf_new(arena);
     if (!kube_object_find(object, "spec", "selector", &selector))
@@ -139,7 +139,7 @@ static ValueVec read_pods(const KubeCall *call, Value object) {
     Diags ignored = diags_new(call->arena);
     KubeListRequest request = {
         .ref = {.resource = &pods, .namespace = kube_object_text(object, "metadata", "namespace")},
-        .label_selector = report_selector_of(object, call->arena),
+        .label_selector = wait_report_selector_of(object, call->arena),
         .count_max = POD_LIST_MAX,
     };
     if (request.label_selector.len == 0 ||

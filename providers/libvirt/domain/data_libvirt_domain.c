@@ -91,8 +91,8 @@ static void domain_fill(virDomainPtr found, ObjectBuilder *builder, Arena *arena
     object_builder_set(builder, "autostart", value_bool(autostart != 0));
 }
 
-static bool libvirt_domain_read(const Call *call, const DataReadRequest *request,
-                                DataReadResponse *response, Diags *diags) {
+static bool data_libvirt_domain_read(const Call *call, const DataReadRequest *request,
+                                     DataReadResponse *response, Diags *diags) {
     SCOPED(virConnectPtr) connection = NULL;
     if (!libvirt_client_connect(call, &connection, diags))
         return false;
@@ -115,5 +115,5 @@ const DataSourceType data_libvirt_domain = {
     .name = "libvirt_domain",
     .schema = {SCHEMA_ATTRIBUTES(attributes), SCHEMA_RULES(rules),
                .description = "A virtual machine or container of the host."},
-    .read = libvirt_domain_read,
+    .read = data_libvirt_domain_read,
 };

@@ -21,7 +21,7 @@ static bool is_usable(Str text) {
     return !cidr_contains(&link_local, &address);
 }
 
-static bool address_same_mac(const char *a, Str b) {
+static bool domain_address_same_mac(const char *a, Str b) {
     return a && strlen(a) == b.len && strncasecmp(a, b.ptr, b.len) == 0;
 }
 
@@ -40,7 +40,7 @@ static void query_source(virDomainPtr domain, unsigned source, Str mac, StrVec *
     virDomainInterfacePtr *interfaces = NULL;
     int count = virDomainInterfaceAddresses(domain, &interfaces, source, 0);
     for (int i = 0; i < count; i++) {
-        if (address_same_mac(interfaces[i]->hwaddr, mac))
+        if (domain_address_same_mac(interfaces[i]->hwaddr, mac))
             add_usable(interfaces[i], out, arena);
         virDomainInterfaceFree(interfaces[i]);
     }
@@ -135,8 +135,8 @@ void domain_address_set(ObjectBuilder *builder, const DomainAddresses *found, Ar
  * source `ip` (lease, agent, arp, any). *missing is the number of interfaces that should have an
  * address but have none: those with wait_for_ip, or all without a declared address. With
  * wait_for_ip, a declared address counts once the host sees it. */
-static DomainAddresses address_collect_addresses(const Call *call, virDomainPtr domain, Value value,
-                                                 Str ip, size_t *missing) {
+static DomainAddresses domain_address_collect_addresses(const Call *call, virDomainPtr domain,
+                                                        Value value, Str ip, size_t *missing) {
     Arena *arena = call->arena;
     DomainAddresses all = {0};
     bool only_flagged = has_waiting_interface(value);
@@ -185,7 +185,7 @@ void domain_address_read(const Call *call, virDomainPtr domain, bool is_active, 
     Value now = object_builder_value(builder);
     *builder = object_builder_of(now, arena);
     if (is_active || all_declared(now))
-        addresses = address_collect_addresses(call, domain, now, STR("lease"), &missing);
+        addresses = domain_address_collect_addresses(call, domain, now, STR("lease"), &missing);
     bool is_kept = addresses.all.count == 0 && object_has(state, "ip_addresses");
     if (is_kept && object_has(state, "interface_addresses"))
         return;
@@ -246,7 +246,7 @@ static Console console_open(virDomainPtr domain, Arena *arena) {
 }
 
 /* Discards all but the last KEPT_BYTES, once twice as many are stored. */
-static void address_shorten(Console *console) {
+static void domain_address_shorten(Console *console) {
     Str all = strbuf_str(&console->output);
     if (all.len < 2 * KEPT_BYTES)
         return;
@@ -261,7 +261,7 @@ static void console_drain(Console *console) {
     int count = 0;
     while (console->stream && (count = virStreamRecv(console->stream, piece, sizeof(piece))) > 0) {
         strbuf_add(&console->output, (Str){piece, (size_t)count});
-        address_shorten(console);
+        domain_address_shorten(console);
     }
     virResetLastError();
 }
@@ -295,7 +295,7 @@ static Str console_tail(const Console *console, Arena *arena) {
 
 /* Waiting. */
 
-static int64_t address_timeout_of(Value value, Value wait) {
+static int64_t domain_address_timeout_of(Value value, Value wait) {
     int64_t timeout_ms = 0;
     if (clock_parse_duration(object_text(wait, "timeout", STR_EMPTY), &timeout_ms))
         return timeout_ms > 0 ? timeout_ms : 1;
@@ -347,8 +347,8 @@ static WaitLook look_for_address(void *payload, Wait *wait) {
     AddressWait *waiting = payload;
     size_t missing = 0;
     console_drain(waiting->console);
-    *waiting->out = address_collect_addresses(wait->call, waiting->domain, waiting->value,
-                                              waiting->ip, &missing);
+    *waiting->out = domain_address_collect_addresses(wait->call, waiting->domain, waiting->value,
+                                                     waiting->ip, &missing);
     if (missing == 0)
         return WAIT_LOOK_DONE;
     return virDomainIsActive(waiting->domain) == 0 ? WAIT_LOOK_FAILED : WAIT_LOOK_AGAIN;
@@ -363,7 +363,7 @@ bool domain_address_wait(const Call *call, virDomainPtr domain, Value value, Dom
     size_t missing = 0;
     if (str_equal(ip, STR("none")))
         is_wanted = false;
-    *out = address_collect_addresses(call, domain, value, STR("lease"), &missing);
+    *out = domain_address_collect_addresses(call, domain, value, STR("lease"), &missing);
     if (!is_wanted)
         return true;
     SCOPED(Console) console = console_open(domain, call->arena);
@@ -372,7 +372,7 @@ bool domain_address_wait(const Call *call, virDomainPtr domain, Value value, Dom
         .what = "an address",
         .look = look_for_address,
         .payload = &waiting,
-        .timeout_ms = address_timeout_of(value, wait),
+        .timeout_ms = domain_address_timeout_of(value, wait),
     };
     Wait looked;
     WaitResult result = wait_until(call, &until, &looked);

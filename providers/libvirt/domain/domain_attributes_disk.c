@@ -4,7 +4,7 @@
 #include "domain_schema.h"
 #include "url.h"
 
-static Str disk_check_url(Value value, Arena *) {
+static Str attributes_disk_check_url(Value value, Arena *) {
     Url url;
     if (!url_parse(value_text(value), &url) ||
         (!str_equal(url.scheme, STR("http")) && !str_equal(url.scheme, STR("https"))))
@@ -63,7 +63,7 @@ static const Attribute disk_attributes[] = {
      .check = domain_schema_check_path},
     {"url", &TYPE_STRING, OPTIONAL,
      "URL of an image that QEMU reads over http or https; set it instead of volume_id.",
-     .check = disk_check_url},
+     .check = attributes_disk_check_url},
     {"device", &TYPE_STRING, OPTIONAL | COMPUTED,
      "Device type: disk, cdrom, floppy, or lun (a block device that accepts SCSI commands of the guest).",
      .default_json = "\"disk\"", .one_of = "disk cdrom floppy lun"},

@@ -12,7 +12,7 @@
 /* The arguments that name the image of a disk. At most one is set. */
 static const char *const source_names[] = {"volume_id", "file", "block_device", "url"};
 
-static Str disk_source_of(Value disk) {
+static Str domain_disk_source_of(Value disk) {
     for (size_t i = 0; i < ARRAY_COUNT(source_names); i++)
         if (object_has(disk, source_names[i]))
             return object_text(disk, source_names[i], STR_EMPTY);
@@ -21,7 +21,8 @@ static Str disk_source_of(Value disk) {
 
 /* Compares sources as far as they are known. A path may be given as a volume's key or as a file. */
 static bool is_same_source(Value a, Value b) {
-    bool is_same_text = disk_source_of(a).len && str_equal(disk_source_of(a), disk_source_of(b));
+    bool is_same_text = domain_disk_source_of(a).len &&
+                        str_equal(domain_disk_source_of(a), domain_disk_source_of(b));
     bool is_equal = true;
     for (size_t i = 0; i < ARRAY_COUNT(source_names); i++)
         is_equal &= !object_differs(a, b, source_names[i]);
@@ -35,7 +36,7 @@ Value domain_disk_find(Value domain, Str target) {
     return value_null(nested_list_element(domain.type, "disk"));
 }
 
-static bool disk_is_claimed(const StrVec *targets, Str target) {
+static bool domain_disk_is_claimed(const StrVec *targets, Str target) {
     vec_each(targets, claimed)
         if (str_equal(*claimed, target))
             return true;
@@ -71,7 +72,7 @@ static Str next_free(const StrVec *targets, Str bus, Arena *arena) {
                                                        : "sd";
     size_t index = 0;
     Str target = device_name(prefix, index, arena);
-    while (disk_is_claimed(targets, target) || domain_disk_is_seed_target(target))
+    while (domain_disk_is_claimed(targets, target) || domain_disk_is_seed_target(target))
         target = device_name(prefix, ++index, arena);
     return target;
 }
@@ -99,7 +100,7 @@ static Value find_prior(Value prior, Value disk, size_t i, const bool *is_taken,
     for (size_t n = 0; n < count; n++) {
         Value old = nested_list_at(prior, "disk", n);
         *index = n;
-        if (!is_taken[n] && disk_source_of(disk).len && is_same_source(old, disk))
+        if (!is_taken[n] && domain_disk_source_of(disk).len && is_same_source(old, disk))
             return old;
     }
     *index = i;
@@ -193,7 +194,8 @@ typedef struct DiskSource {
     bool is_block;
 } DiskSource;
 
-static bool disk_find_source(virConnectPtr connection, Str id, DiskSource *out, Arena *arena) {
+static bool domain_disk_find_source(virConnectPtr connection, Str id, DiskSource *out,
+                                    Arena *arena) {
     SCOPED(virStorageVolPtr) volume = volume_find_by_id(connection, id, arena);
     if (!volume)
         return false;
@@ -211,10 +213,10 @@ static bool disk_find_source(virConnectPtr connection, Str id, DiskSource *out, 
 }
 
 static bool resolve_disk(const Call *call, virConnectPtr connection, Value *disk, Diags *diags) {
-    Str id = disk_source_of(*disk);
+    Str id = domain_disk_source_of(*disk);
     DiskSource source = {.path = id, .format = STR("raw")};
     bool is_found = !id.len || object_has(*disk, "url") ||
-                    disk_find_source(connection, id, &source, call->arena);
+                    domain_disk_find_source(connection, id, &source, call->arena);
     if (!is_found && object_has(*disk, "volume_id"))
         return libvirt_error_add(call, diags, "Cannot find the disk's volume \"%.*s\"",
                                  STR_ARG(id));
@@ -243,7 +245,7 @@ bool domain_disk_resolve(const Call *call, virConnectPtr connection, Value *doma
     return true;
 }
 
-static bool disk_is_url(Str path) {
+static bool domain_disk_is_url(Str path) {
     return str_starts_with(path, STR("http://")) || str_starts_with(path, STR("https://"));
 }
 
@@ -305,16 +307,16 @@ static Str url_of(xmlNodePtr node, Arena *arena) {
 }
 
 /* Returns the image of the disk; its path is empty if the drive has no medium. */
-static DiskSource disk_look_up(virConnectPtr connection, Value disk, Arena *arena) {
-    DiskSource source = {.path = disk_source_of(disk)};
+static DiskSource domain_disk_look_up(virConnectPtr connection, Value disk, Arena *arena) {
+    DiskSource source = {.path = domain_disk_source_of(disk)};
     if (source.path.len && !object_has(disk, "url"))
-        (void)!disk_find_source(connection, source.path, &source, arena);
+        (void)!domain_disk_find_source(connection, source.path, &source, arena);
     source.is_block |= object_has(disk, "block_device");
     return source;
 }
 
 static void add_source(xmlNodePtr node, const DiskSource *source) {
-    if (disk_is_url(source->path)) {
+    if (domain_disk_is_url(source->path)) {
         set_url(node, source->path);
         return;
     }
@@ -325,7 +327,7 @@ static void add_source(xmlNodePtr node, const DiskSource *source) {
 
 /* Adds an element <disk>; looks up the volume by its key. */
 static void add_disk(xmlNodePtr devices, virConnectPtr connection, Value disk, Arena *arena) {
-    DiskSource source = disk_look_up(connection, disk, arena);
+    DiskSource source = domain_disk_look_up(connection, disk, arena);
     Str device = object_text(disk, "device", STR("disk"));
     xmlNodePtr node = xml_add(devices, "disk");
     xml_set(node, "device", device);
@@ -334,7 +336,7 @@ static void add_disk(xmlNodePtr devices, virConnectPtr connection, Value disk, A
     xml_set(driver, "type", object_text(disk, "format", STR("raw")));
     bool is_disk = str_equal(device, STR("disk")) || str_equal(device, STR("lun"));
     bool is_floppy = str_equal(device, STR("floppy"));
-    if (str_equal(device, STR("disk")) && !disk_is_url(source.path))
+    if (str_equal(device, STR("disk")) && !domain_disk_is_url(source.path))
         xml_set(driver, "discard", STR("unmap"));
     add_source(node, &source);
     xmlNodePtr target = xml_add(node, "target");
@@ -382,7 +384,7 @@ static xmlNodePtr find_seed(xmlNodePtr root, Value state, Arena *arena) {
 static void add_seed(xmlNodePtr root, virConnectPtr connection, Str volume_id, Arena *arena) {
     DiskSource source = {.path = volume_id};
     Str seed_target = free_seed_target(root, arena);
-    (void)!disk_find_source(connection, volume_id, &source, arena);
+    (void)!domain_disk_find_source(connection, volume_id, &source, arena);
     xmlNodePtr node = xml_add(xml_need(root, "devices"), "disk");
     xml_set(node, "device", STR("disk"));
     xmlNodePtr driver = xml_add(node, "driver");
@@ -408,12 +410,12 @@ static Str source_path(virConnectPtr connection, xmlNodePtr node, Arena *arena) 
     Str id = str_format(arena, "%.*s/%.*s", STR_ARG(pool),
                         STR_ARG(xml_get(node, "source/@volume", arena)));
     DiskSource source = {0};
-    return disk_find_source(connection, id, &source, arena) ? source.path : id;
+    return domain_disk_find_source(connection, id, &source, arena) ? source.path : id;
 }
 
 static bool is_volume(virConnectPtr connection, Str path, Arena *arena) {
     DiskSource source = {0};
-    return disk_find_source(connection, path, &source, arena);
+    return domain_disk_find_source(connection, path, &source, arena);
 }
 
 /* Returns whether the schema can express the element: an image on the host, as a disk or CD-ROM.
@@ -432,15 +434,15 @@ static bool is_known_disk(xmlNodePtr node, Arena *arena) {
 }
 
 /* Sets the image of the disk. Removes the backing chain, if the XML has one. */
-static void disk_set_source(xmlNodePtr node, virConnectPtr connection, DiskSource source,
-                            Arena *arena) {
+static void domain_disk_set_source(xmlNodePtr node, virConnectPtr connection, DiskSource source,
+                                   Arena *arena) {
     static const char *const places[] = {"file", "dev",      "pool", "volume",
                                          "mode", "protocol", "name", "query"};
     if (str_equal(source_path(connection, node, arena), source.path))
         return;
     xml_edit_remove_all(node, "backingStore");
     xml_edit_remove_all(node, "source/host");
-    if (disk_is_url(source.path)) {
+    if (domain_disk_is_url(source.path)) {
         xml_edit_remove_all(node, "source");
         set_url(node, source.path);
         return;
@@ -472,7 +474,8 @@ static void edit_disk(xmlNodePtr node, virConnectPtr connection, Value before, V
     if (is_new || object_differs(before, disk, "format"))
         xml_edit_child(node, "driver", "type", object_text(disk, "format", STR("raw")));
     if (is_new || !is_same_source(before, disk))
-        disk_set_source(node, connection, disk_look_up(connection, disk, arena), arena);
+        domain_disk_set_source(node, connection, domain_disk_look_up(connection, disk, arena),
+                               arena);
     if (is_new || object_differs(before, disk, "serial"))
         xml_edit_text(node, "serial", object_text(disk, "serial", STR_EMPTY));
     if (is_new || object_differs(before, disk, "readonly"))
@@ -480,7 +483,7 @@ static void edit_disk(xmlNodePtr node, virConnectPtr connection, Value before, V
     xml_map_edit(domain_attributes_of("disk"), before, disk, node, arena);
 }
 
-static bool disk_has_target(Value domain, Value disk) {
+static bool domain_disk_has_target(Value domain, Value disk) {
     return value_is_present(domain_disk_find(domain, object_text(disk, "target", STR_EMPTY)));
 }
 
@@ -488,11 +491,12 @@ static bool disk_has_target(Value domain, Value disk) {
  * new disk. */
 static Value disk_before(Value prior, Value planned, Value disk) {
     Value same = domain_disk_find(prior, object_text(disk, "target", STR_EMPTY));
-    if (value_is_present(same) || !disk_source_of(disk).len)
+    if (value_is_present(same) || !domain_disk_source_of(disk).len)
         return same;
     for (size_t i = 0; i < nested_list_count(prior, "disk"); i++) {
         Value old = nested_list_at(prior, "disk", i);
-        if (str_equal(disk_source_of(old), disk_source_of(disk)) && !disk_has_target(planned, old))
+        if (str_equal(domain_disk_source_of(old), domain_disk_source_of(disk)) &&
+            !domain_disk_has_target(planned, old))
             return old;
     }
     return same;
@@ -540,12 +544,12 @@ static void edit_seed(xmlNodePtr root, virConnectPtr connection, Value prior, Va
     Str seed = object_text(planned, "cloudinit", STR_EMPTY);
     DiskSource source = {.path = seed};
     if (seed.len)
-        (void)!disk_find_source(connection, seed, &source, arena);
+        (void)!domain_disk_find_source(connection, seed, &source, arena);
     xmlNodePtr node = find_seed(root, prior, arena);
     if (node && !seed.len) {
         xml_remove(node);
     } else if (node) {
-        disk_set_source(node, connection, source, arena);
+        domain_disk_set_source(node, connection, source, arena);
         xml_edit_child(node, "alias", "name", STR(SEED_ALIAS));
     } else if (seed.len) {
         add_seed(root, connection, seed, arena);
@@ -563,15 +567,15 @@ void domain_disk_edit(xmlNodePtr root, virConnectPtr connection, Value prior, Va
 /* Returns whether `id` is the volume, file or URL at that path. */
 static bool names_path(virConnectPtr connection, Str id, Str path, Arena *arena) {
     DiskSource source = {0};
-    if (disk_is_url(id))
+    if (domain_disk_is_url(id))
         return str_equal(url_normal(id, arena), path);
     if (str_equal(id, path))
         return true;
-    return id.len && disk_find_source(connection, id, &source, arena) &&
+    return id.len && domain_disk_find_source(connection, id, &source, arena) &&
            str_equal(source.path, path);
 }
 
-static bool disk_has_file(Value disk) {
+static bool domain_disk_has_file(Value disk) {
     return value_is_present(disk) && object_has(disk, "file");
 }
 
@@ -583,16 +587,16 @@ static Value read_disk(virConnectPtr connection, Value old, xmlNodePtr node, con
     Str path = source_path(connection, node, arena);
     Str device = xml_get(node, "@device", arena);
     Str format = xml_get(node, "driver/@type", arena);
-    if (!is_known || !names_path(connection, disk_source_of(old), path, arena)) {
+    if (!is_known || !names_path(connection, domain_disk_source_of(old), path, arena)) {
         bool was_volume =
             is_known ? object_has(old, "volume_id") : is_volume(connection, path, arena);
-        bool is_block = xml_find(node, "self::*[@type='block']") && !disk_has_file(old);
+        bool is_block = xml_find(node, "self::*[@type='block']") && !domain_disk_has_file(old);
         for (size_t i = 0; i < ARRAY_COUNT(source_names); i++)
             object_builder_set(&builder, source_names[i], value_null(&TYPE_STRING));
-        const char *name = disk_is_url(path) ? "url"
-                           : was_volume      ? "volume_id"
-                           : is_block        ? "block_device"
-                                             : "file";
+        const char *name = domain_disk_is_url(path) ? "url"
+                           : was_volume             ? "volume_id"
+                           : is_block               ? "block_device"
+                                                    : "file";
         object_builder_set_optional(&builder, name, path, arena);
     }
     object_builder_set_text(&builder, "device", device.len ? device : STR("disk"), arena);

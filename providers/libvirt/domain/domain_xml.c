@@ -21,13 +21,13 @@ static void add_text_element(xmlNodePtr root, const char *name, Value domain) {
         xml_add_text(root, name, object_text(domain, name, STR_EMPTY));
 }
 
-static void xml_add_amount(xmlNodePtr root, const char *name, int64_t mib) {
+static void domain_xml_add_amount(xmlNodePtr root, const char *name, int64_t mib) {
     xml_set(xml_add_int(root, name, mib * 1024), "unit", STR("KiB"));
 }
 
 static void add_size(xmlNodePtr root, Value domain) {
-    xml_add_amount(root, "memory", domain_schema_memory_max(domain));
-    xml_add_amount(root, "currentMemory", object_int(domain, "memory", 512));
+    domain_xml_add_amount(root, "memory", domain_schema_memory_max(domain));
+    domain_xml_add_amount(root, "currentMemory", object_int(domain, "memory", 512));
     int64_t most = domain_schema_vcpu_max(domain);
     int64_t now = object_int(domain, "vcpu", 1);
     xmlNodePtr vcpu = xml_add_int(root, "vcpu", most);
@@ -241,7 +241,7 @@ static void edit_listen_address(xmlNodePtr root, Arena *arena) {
 }
 
 /* Edits the XML of all rows with a binding. */
-static void xml_edit_rows(xmlNodePtr root, Value prior, Value planned, Arena *arena) {
+static void domain_xml_edit_rows(xmlNodePtr root, Value prior, Value planned, Arena *arena) {
     const XmlRows rows = {domain_attributes, DOMAIN_ATTRIBUTE_COUNT};
     xml_map_edit(rows, prior, planned, root, arena);
     edit_listen_address(root, arena);
@@ -269,7 +269,7 @@ const char *domain_xml_describe(const Call *call, virConnectPtr connection, Valu
     add_cpu(root, domain, call->arena);
     if (!add_devices(call, root, connection, domain, diags))
         return NULL;
-    xml_edit_rows(root, value_null(domain.type), domain, call->arena);
+    domain_xml_edit_rows(root, value_null(domain.type), domain, call->arena);
     ObjectBuilder empty = object_builder_null(domain.type, call->arena);
     xml_merge_edit(object_builder_value(&empty), domain, root, call->arena);
     return xml_print(&doc, call->arena);
@@ -284,12 +284,12 @@ typedef struct Edit {
     Diags *diags;
 } Edit;
 
-static bool xml_differs(const Edit *edit, const char *name) {
+static bool domain_xml_differs(const Edit *edit, const char *name) {
     return object_differs(edit->prior, edit->planned, name);
 }
 
 static void edit_text(const Edit *edit, xmlNodePtr parent, const char *name) {
-    if (xml_differs(edit, name))
+    if (domain_xml_differs(edit, name))
         xml_edit_text(parent, name, object_text(edit->planned, name, STR_EMPTY));
 }
 
@@ -308,7 +308,7 @@ static bool is_cpu_planned(const Edit *edit, const char *name) {
 /* Changes the memory limit if it is planned, if the machine had no reserve, or if the memory would
  * exceed it. NUMA cells fix the limit, as they add up to it. */
 static bool edit_memory(const Edit *edit) {
-    if (!xml_differs(edit, "memory") && !xml_differs(edit, "memory_max"))
+    if (!domain_xml_differs(edit, "memory") && !domain_xml_differs(edit, "memory_max"))
         return true;
     int64_t limit_kib = xml_get_int(edit->root, "memory", 0);
     int64_t now_kib = xml_get_int(edit->root, "currentMemory", limit_kib);
@@ -316,7 +316,8 @@ static bool edit_memory(const Edit *edit) {
     int64_t limit = domain_schema_memory_max(edit->planned);
     bool has_cells =
         xml_find(edit->root, "cpu/numa/cell") != NULL && !is_cpu_planned(edit, "numa_cell");
-    bool is_declared = object_has(edit->planned, "memory_max") || xml_differs(edit, "memory_max");
+    bool is_declared =
+        object_has(edit->planned, "memory_max") || domain_xml_differs(edit, "memory_max");
     bool has_room = memory * 1024 <= limit_kib && (now_kib != limit_kib || has_cells);
     if ((is_declared || !has_room) && limit * 1024 != limit_kib) {
         if (has_cells)
@@ -329,7 +330,7 @@ static bool edit_memory(const Edit *edit) {
                     (long long)limit_kib / 1024));
         set_kib(edit, "memory", limit);
     }
-    if (xml_differs(edit, "memory") || memory * 1024 == limit_kib)
+    if (domain_xml_differs(edit, "memory") || memory * 1024 == limit_kib)
         set_kib(edit, "currentMemory", memory);
     return true;
 }
@@ -360,7 +361,7 @@ static void edit_processor_list(xmlNodePtr list, int64_t count, Arena *arena) {
 /* If other elements refer to the number of processors, the limit stays while the planned number
  * fits. */
 static bool edit_processors(const Edit *edit) {
-    if (!xml_differs(edit, "vcpu") && !xml_differs(edit, "vcpu_max"))
+    if (!domain_xml_differs(edit, "vcpu") && !domain_xml_differs(edit, "vcpu_max"))
         return true;
     Arena *arena = edit->call->arena;
     xmlNodePtr node = xml_need(edit->root, "vcpu");
@@ -368,7 +369,8 @@ static bool edit_processors(const Edit *edit) {
     int64_t now = xml_get_int(edit->root, "vcpu/@current", limit_now);
     int64_t count = object_int(edit->planned, "vcpu", 1);
     int64_t limit = domain_schema_vcpu_max(edit->planned);
-    bool is_declared = object_has(edit->planned, "vcpu_max") || xml_differs(edit, "vcpu_max");
+    bool is_declared =
+        object_has(edit->planned, "vcpu_max") || domain_xml_differs(edit, "vcpu_max");
     bool is_counted = xml_find(edit->root, PROCESSOR_PARTS) != NULL;
     if (!is_declared && count <= limit_now && (is_counted || now != limit_now))
         limit = limit_now;
@@ -395,7 +397,7 @@ static bool edit_processors(const Edit *edit) {
 /* A new mode keeps topology, features and cells, and removes elements that are valid only for the
  * old mode. */
 static void edit_cpu(const Edit *edit) {
-    if (!xml_differs(edit, "cpu"))
+    if (!domain_xml_differs(edit, "cpu"))
         return;
     static const char *const of_mode[] = {"match", "check", "migratable"};
     Arena *arena = edit->call->arena;
@@ -423,9 +425,9 @@ static void edit_boot(const Edit *edit) {
     edit_text(edit, os, "cmdline");
     if (!domain_schema_is_lxc(edit->planned))
         return;
-    if (xml_differs(edit, "init"))
+    if (domain_xml_differs(edit, "init"))
         xml_edit_text(os, "init", object_text(edit->planned, "init", STR("/sbin/init")));
-    if (!xml_differs(edit, "init_args"))
+    if (!domain_xml_differs(edit, "init_args"))
         return;
     xml_edit_remove_all(os, "initarg");
     StrVec args = nested_list_texts(edit->planned, "init_args", edit->call->arena);
@@ -435,7 +437,7 @@ static void edit_boot(const Edit *edit) {
 
 /* libvirt mirrors the first serial port as a console; both follow the serial port. */
 static void edit_console(const Edit *edit) {
-    if (!xml_differs(edit, "console"))
+    if (!domain_xml_differs(edit, "console"))
         return;
     Value console = object_attribute(edit->planned, "console");
     xmlNodePtr node = xml_find(edit->devices, "serial");
@@ -459,7 +461,7 @@ static void edit_console(const Edit *edit) {
 }
 
 static void edit_balloon(const Edit *edit) {
-    if (!xml_differs(edit, "balloon") || !domain_schema_is_machine(edit->planned))
+    if (!domain_xml_differs(edit, "balloon") || !domain_schema_is_machine(edit->planned))
         return;
     static const char *const of_balloon[] = {"autodeflate", "freePageReporting"};
     bool is_wanted = object_bool(edit->planned, "balloon", true);
@@ -473,7 +475,7 @@ static void edit_balloon(const Edit *edit) {
 }
 
 static void edit_agent(const Edit *edit) {
-    if (!xml_differs(edit, "qemu_agent") || !domain_schema_is_machine(edit->planned))
+    if (!domain_xml_differs(edit, "qemu_agent") || !domain_schema_is_machine(edit->planned))
         return;
     if (object_bool(edit->planned, "qemu_agent", false))
         add_agent(edit->devices);
@@ -516,7 +518,7 @@ static void edit_filesystem(const Edit *edit, Value item) {
 }
 
 static void edit_filesystems(const Edit *edit) {
-    if (!xml_differs(edit, "filesystem"))
+    if (!domain_xml_differs(edit, "filesystem"))
         return;
     for (size_t i = 0; i < nested_list_count(edit->prior, "filesystem"); i++) {
         Str target = object_text(nested_list_at(edit->prior, "filesystem", i), "target", STR_EMPTY);
@@ -538,7 +540,7 @@ bool domain_xml_edit(const Call *call, virConnectPtr connection, Value prior, Va
         .devices = xml_need(root, "devices"),
         .diags = diags,
     };
-    xml_edit_rows(root, prior, planned, call->arena);
+    domain_xml_edit_rows(root, prior, planned, call->arena);
     edit_text(&edit, root, "title");
     edit_text(&edit, root, "description");
     edit_cpu(&edit);
@@ -549,7 +551,7 @@ bool domain_xml_edit(const Call *call, virConnectPtr connection, Value prior, Va
     edit_filesystems(&edit);
     domain_disk_edit(root, connection, prior, planned, call->arena);
     if (!edit_memory(&edit) || !edit_processors(&edit) ||
-        (xml_differs(&edit, "network_interface") &&
+        (domain_xml_differs(&edit, "network_interface") &&
          !domain_nic_edit(call, root, connection, prior, planned, diags)))
         return false;
     xml_merge_edit(prior, planned, root, call->arena);

@@ -6,7 +6,7 @@
 
 /* Returns the UUID of a machine, network or pool, or the key of a volume. Version 0.9 stores a UUID
  * in "uuid" and a number in "id"; version 0.8 has only "id". */
-static Str state_identity_of(Value stored) {
+static Str foreign_state_identity_of(Value stored) {
     Str uuid = value_text_at(stored, STR("uuid"));
     return uuid.len ? uuid : value_text_at(stored, STR("id"));
 }
@@ -40,10 +40,10 @@ bool foreign_state_upgrade(const Call *call, const UpgradeRequest *request,
     Value ignored;
     JsonReader reader = json_reader_new(request->stored, arena);
     if (!json_read_any(&reader, json_next(&reader), &stored, arena) ||
-        value_find(stored, str_from_cstr(own), &ignored) || !state_identity_of(stored).len)
+        value_find(stored, str_from_cstr(own), &ignored) || !foreign_state_identity_of(stored).len)
         return true;
     ObjectBuilder builder = object_builder_empty(call->type.schema, arena);
-    object_builder_set_text(&builder, "id", state_identity_of(stored), arena);
+    object_builder_set_text(&builder, "id", foreign_state_identity_of(stored), arena);
     size_t index = 0;
     if (type_find_attribute(builder.type, STR("source_digest"), &index)) {
         object_builder_set_optional(&builder, "pool", value_text_at(stored, STR("pool")), arena);

@@ -40,7 +40,7 @@ static const char *usage_element(Value secret) {
 }
 
 /* Sets the value. libvirt does not return the value of a private secret: then keeps the state's. */
-static void secret_read_value(virSecretPtr secret, ObjectBuilder *builder, Arena *arena) {
+static void libvirt_secret_read_value(virSecretPtr secret, ObjectBuilder *builder, Arena *arena) {
     size_t size = 0;
     unsigned char *bytes = virSecretGetValue(secret, &size, 0);
     if (bytes)
@@ -50,7 +50,7 @@ static void secret_read_value(virSecretPtr secret, ObjectBuilder *builder, Arena
     virResetLastError();
 }
 
-static bool secret_read_secret(const Call *call, void *secret, Value *state, Diags *diags) {
+static bool libvirt_secret_read_secret(const Call *call, void *secret, Value *state, Diags *diags) {
     Arena *arena = call->arena;
     SCOPED(XmlDoc) doc = {0};
     char uuid[VIR_UUID_STRING_BUFLEN] = "";
@@ -61,12 +61,12 @@ static bool secret_read_secret(const Call *call, void *secret, Value *state, Dia
     xml_map_read(secret_rows, *state, xml_root(&doc), is_import, &builder, arena);
     object_builder_set_copy(&builder, "name", virSecretGetUsageID(secret), arena);
     object_builder_set_copy(&builder, "id", uuid, arena);
-    secret_read_value(secret, &builder, arena);
+    libvirt_secret_read_value(secret, &builder, arena);
     *state = object_builder_value(&builder);
     return true;
 }
 
-static void *secret_by_uuid(virConnectPtr connection, const char *uuid) {
+static void *libvirt_secret_by_uuid(virConnectPtr connection, const char *uuid) {
     return virSecretLookupByUUIDString(connection, uuid);
 }
 
@@ -81,7 +81,7 @@ static const struct {
 
 /* Finds "USAGE_TYPE/NAME", else the first secret of that name: secrets of different usage types may
  * have the same name. */
-static void *secret_by_name(virConnectPtr connection, const char *name) {
+static void *libvirt_secret_by_name(virConnectPtr connection, const char *name) {
     virSecretPtr found = NULL;
     const char *slash = strchr(name, '/');
     for (size_t i = 0; slash && !found && i < ARRAY_COUNT(usage_types); i++)
@@ -92,35 +92,35 @@ static void *secret_by_name(virConnectPtr connection, const char *name) {
     return found;
 }
 
-static Str secret_name_of(Value planned, Arena *arena) {
+static Str libvirt_secret_name_of(Value planned, Arena *arena) {
     return str_format(arena, "%.*s/%.*s",
                       STR_ARG(object_text(planned, "usage_type", STR("volume"))),
                       STR_ARG(object_text(planned, "name", STR_EMPTY)));
 }
 
-static int secret_uuid_of(void *handle, char *uuid) {
+static int libvirt_secret_uuid_of(void *handle, char *uuid) {
     return virSecretGetUUIDString(handle, uuid);
 }
 
-static int secret_release(void *handle) {
+static int libvirt_secret_release(void *handle) {
     return virSecretFree(handle);
 }
 
 static const LibvirtObject secret_object = {
     .noun = "secret",
     .type = &libvirt_secret,
-    .by_uuid = secret_by_uuid,
-    .by_name = secret_by_name,
-    .name_of = secret_name_of,
-    .uuid_of = secret_uuid_of,
-    .release = secret_release,
-    .read = secret_read_secret,
+    .by_uuid = libvirt_secret_by_uuid,
+    .by_name = libvirt_secret_by_name,
+    .name_of = libvirt_secret_name_of,
+    .uuid_of = libvirt_secret_uuid_of,
+    .release = libvirt_secret_release,
+    .read = libvirt_secret_read_secret,
 };
 
 /* Defines a secret with this UUID, or redefines the existing one, and sets its value. *out is NULL
  * if libvirt rejected the definition; the caller then reports libvirt's error. */
-static bool secret_define(const Call *call, virConnectPtr connection, Value planned, Str uuid,
-                          virSecretPtr *out, Diags *diags) {
+static bool libvirt_secret_define(const Call *call, virConnectPtr connection, Value planned,
+                                  Str uuid, virSecretPtr *out, Diags *diags) {
     SCOPED(XmlDoc) doc = xml_new("secret");
     xmlNodePtr root = xml_root(&doc);
     xml_set(root, "ephemeral", STR("no"));
@@ -145,7 +145,7 @@ static bool secret_create(const Call *call, const ApplyRequest *request, ApplyRe
     if (!libvirt_client_connect(call, &connection, diags))
         return false;
     Str uuid = libvirt_identity_of(call, request);
-    bool is_done = secret_define(call, connection, request->planned, uuid, &secret, diags);
+    bool is_done = libvirt_secret_define(call, connection, request->planned, uuid, &secret, diags);
     if (!secret) {
         LibvirtError error = libvirt_error_last(call->arena);
         return libvirt_object_add_define_error(&secret_object, call, connection, request->planned,
@@ -162,7 +162,7 @@ static bool secret_update(const Call *call, const ApplyRequest *request, ApplyRe
     if (!libvirt_client_connect(call, &connection, diags))
         return false;
     Str uuid = object_text(request->prior, "id", STR_EMPTY);
-    bool is_done = secret_define(call, connection, request->planned, uuid, &secret, diags);
+    bool is_done = libvirt_secret_define(call, connection, request->planned, uuid, &secret, diags);
     if (!secret)
         return libvirt_error_add(call, diags, "Cannot change the secret");
     return libvirt_object_answer(&secret_object, call, secret, request->planned, is_done, response,

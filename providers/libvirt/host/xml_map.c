@@ -21,7 +21,7 @@ static Value object_or_empty(Value object, Arena *arena) {
     return object_builder_value(&builder);
 }
 
-static Str map_text_of(const XmlBinding *binding, Value value, Arena *arena) {
+static Str xml_map_text_of(const XmlBinding *binding, Value value, Arena *arena) {
     int64_t number = 0;
     if (!value_is_present(value))
         return STR_EMPTY;
@@ -96,7 +96,7 @@ static void edit_leaf(const XmlBinding *binding, Value planned, xmlNodePtr node,
     else if (binding->form == XML_PRESENT)
         xml_path_remove(node, binding->path);
     else
-        xml_path_set(node, binding->path, map_text_of(binding, planned, arena));
+        xml_path_set(node, binding->path, xml_map_text_of(binding, planned, arena));
     if (binding->form == XML_MIB && value_is_present(planned) && !strchr(binding->path, '@'))
         xml_set(xml_path_need(node, binding->path), "unit", STR("KiB"));
 }
@@ -123,7 +123,7 @@ static XmlNodes nodes_of(const XmlBinding *binding, xmlNodePtr node, Arena *aren
     return own;
 }
 
-static bool map_has_same_key(const XmlBinding *binding, Value a, Value b) {
+static bool xml_map_has_same_key(const XmlBinding *binding, Value a, Value b) {
     return binding->key && value_is_present(object_attribute(a, binding->key)) &&
            value_equal(object_attribute(a, binding->key), object_attribute(b, binding->key));
 }
@@ -154,7 +154,7 @@ size_t *xml_map_pair(const Attribute *attribute, Value before, Value after, Aren
     if (count == 0 || !value_is_present(before))
         return out;
     bool *is_used = arena_new_array(arena, bool, before.count);
-    pair_by(binding, map_has_same_key, before, after, is_used, out);
+    pair_by(binding, xml_map_has_same_key, before, after, is_used, out);
     pair_by(binding, is_same_content, before, after, is_used, out);
     for (size_t i = 0; i < count && i < before.count && !binding->key; i++)
         if (out[i] == SIZE_MAX && !is_used[i]) {
@@ -164,8 +164,8 @@ size_t *xml_map_pair(const Attribute *attribute, Value before, Value after, Aren
     return out;
 }
 
-static Value map_read_object(XmlRows rows, Value old, xmlNodePtr node, const Type *type,
-                             bool is_import, Arena *arena) {
+static Value xml_map_read_object(XmlRows rows, Value old, xmlNodePtr node, const Type *type,
+                                 bool is_import, Arena *arena) {
     ObjectBuilder builder =
         value_is_present(old) ? object_builder_of(old, arena) : object_builder_null(type, arena);
     xml_map_read(rows, old, node, is_import || !value_is_present(old), &builder, arena);
@@ -184,8 +184,8 @@ static void match_items(const Attribute *attribute, Value list, bool by_key, Xml
         for (size_t n = 0; n < nodes->count && !out[i]; n++) {
             if (!nodes->items[n])
                 continue;
-            Value found = map_read_object(rows, item, nodes->items[n], item.type, false, arena);
-            if (by_key ? !map_has_same_key(binding, found, item) : !value_equal(found, item))
+            Value found = xml_map_read_object(rows, item, nodes->items[n], item.type, false, arena);
+            if (by_key ? !xml_map_has_same_key(binding, found, item) : !value_equal(found, item))
                 continue;
             out[i] = nodes->items[n];
             nodes->items[n] = NULL;
@@ -228,8 +228,8 @@ static void remove_item(xmlNodePtr item, xmlNodePtr node) {
     }
 }
 
-static void map_edit_list(const Attribute *attribute, Value prior, Value planned, xmlNodePtr node,
-                          Arena *arena) {
+static void xml_map_edit_list(const Attribute *attribute, Value prior, Value planned,
+                              xmlNodePtr node, Arena *arena) {
     const XmlBinding *binding = attribute->binding;
     XmlRows rows = xml_map_rows(attribute->nested);
     size_t old_count = value_is_present(prior) ? prior.count : 0;
@@ -253,7 +253,8 @@ static void map_edit_list(const Attribute *attribute, Value prior, Value planned
     }
 }
 
-static void map_edit_rows(XmlRows rows, Value prior, Value planned, xmlNodePtr node, Arena *arena) {
+static void xml_map_edit_rows(XmlRows rows, Value prior, Value planned, xmlNodePtr node,
+                              Arena *arena) {
     for (size_t i = 0; i < rows.count; i++) {
         const Attribute *attribute = &rows.attributes[i];
         Value old = object_attribute(prior, attribute->name);
@@ -265,7 +266,7 @@ static void map_edit_rows(XmlRows rows, Value prior, Value planned, xmlNodePtr n
         else if (attribute->nested->nesting == NEST_SINGLE)
             edit_single(attribute, old, new, node, arena);
         else
-            map_edit_list(attribute, old, new, node, arena);
+            xml_map_edit_list(attribute, old, new, node, arena);
     }
 }
 
@@ -302,13 +303,14 @@ void xml_map_edit(XmlRows rows, Value prior, Value planned, xmlNodePtr node, Are
     if (reset(rows, prior, planned, node, arena)) {
         /* The reset may have removed other members, so this edit is followed by one that writes
          * all. */
-        map_edit_rows(rows, prior, planned, node, arena);
+        xml_map_edit_rows(rows, prior, planned, node, arena);
         prior = object_or_empty(value_null(prior.type), arena);
     }
-    map_edit_rows(rows, prior, planned, node, arena);
+    xml_map_edit_rows(rows, prior, planned, node, arena);
 }
 
-static Value map_read_texts(const XmlBinding *binding, Value old, xmlNodePtr node, Arena *arena) {
+static Value xml_map_read_texts(const XmlBinding *binding, Value old, xmlNodePtr node,
+                                Arena *arena) {
     const char *attribute = NULL;
     const char *path = element_path(binding->path, &attribute, arena);
     XmlNodes nodes = xml_path_all(node, path, arena);
@@ -319,7 +321,8 @@ static Value map_read_texts(const XmlBinding *binding, Value old, xmlNodePtr nod
                                                 : value_null(&TYPE_LIST_OF_STRING);
 }
 
-static Value map_read_entries(const XmlBinding *binding, Value old, xmlNodePtr node, Arena *arena) {
+static Value xml_map_read_entries(const XmlBinding *binding, Value old, xmlNodePtr node,
+                                  Arena *arena) {
     XmlNodes nodes = xml_path_all(node, binding->path, arena);
     ObjectBuilder builder = object_builder_new(arena);
     vec_each(&nodes, item)
@@ -329,7 +332,8 @@ static Value map_read_entries(const XmlBinding *binding, Value old, xmlNodePtr n
                                                 : value_null(&TYPE_MAP_OF_STRING);
 }
 
-static Value map_read_states(const XmlBinding *binding, Value old, xmlNodePtr node, Arena *arena) {
+static Value xml_map_read_states(const XmlBinding *binding, Value old, xmlNodePtr node,
+                                 Arena *arena) {
     xmlNodePtr place = xml_path_find(node, binding->path);
     ObjectBuilder builder = object_builder_new(arena);
     XmlNodes nodes = {0};
@@ -354,7 +358,8 @@ static Value read_mib(Str text, Str unit) {
     return value_int(kib / 1024);
 }
 
-static Value map_read_number(const XmlBinding *binding, Str text, xmlNodePtr node, Arena *arena) {
+static Value xml_map_read_number(const XmlBinding *binding, Str text, xmlNodePtr node,
+                                 Arena *arena) {
     Value number = value_null(&TYPE_NUMBER);
     xmlNodePtr place = xml_path_find(node, binding->path);
     bool has_unit = place && !strchr(binding->path, '@');
@@ -366,7 +371,8 @@ static Value map_read_number(const XmlBinding *binding, Str text, xmlNodePtr nod
                                                                   : value_null(&TYPE_NUMBER);
 }
 
-static Value map_read_bool(const XmlBinding *binding, Value old, xmlNodePtr node, Arena *arena) {
+static Value xml_map_read_bool(const XmlBinding *binding, Value old, xmlNodePtr node,
+                               Arena *arena) {
     bool was_false = value_is_present(old) && !value_is_true(old);
     if (binding->form == XML_PRESENT) {
         bool is_present = xml_path_find(node, binding->path) != NULL;
@@ -385,13 +391,13 @@ static bool is_same_text(Str a, Str b) {
 static Value read_leaf(const Attribute *attribute, Value old, xmlNodePtr node, Arena *arena) {
     const XmlBinding *binding = attribute->binding;
     if (type_equal(old.type, &TYPE_LIST_OF_STRING))
-        return map_read_texts(binding, old, node, arena);
+        return xml_map_read_texts(binding, old, node, arena);
     if (binding->form == XML_ENTRIES)
-        return map_read_entries(binding, old, node, arena);
+        return xml_map_read_entries(binding, old, node, arena);
     if (binding->form == XML_STATES)
-        return map_read_states(binding, old, node, arena);
+        return xml_map_read_states(binding, old, node, arena);
     if (old.type == &TYPE_BOOL)
-        return map_read_bool(binding, old, node, arena);
+        return xml_map_read_bool(binding, old, node, arena);
     Str text = xml_path_get(node, binding->path, arena);
     if (!text.len && binding->absent && value_is_present(old) && old.type == &TYPE_STRING &&
         (strcmp(binding->absent, "*") == 0 || str_equal_cstr(value_text(old), binding->absent)))
@@ -399,7 +405,7 @@ static Value read_leaf(const Attribute *attribute, Value old, xmlNodePtr node, A
     if (!text.len)
         return attribute->flags & SENSITIVE ? old : value_null(old.type);
     if (old.type == &TYPE_NUMBER)
-        return map_read_number(binding, text, node, arena);
+        return xml_map_read_number(binding, text, node, arena);
     bool is_same = value_is_present(old) && is_same_text(value_text(old), text);
     return is_same ? old : value_string(text, arena);
 }
@@ -409,21 +415,21 @@ static Value read_leaf(const Attribute *attribute, Value old, xmlNodePtr node, A
  * members. */
 static Value read_missing(const Attribute *attribute, Value old, Arena *arena) {
     SCOPED(XmlDoc) empty_doc = xml_new("none");
-    Value found = map_read_object(xml_map_rows(attribute->nested), old, xml_root(&empty_doc),
-                                  old.type, false, arena);
+    Value found = xml_map_read_object(xml_map_rows(attribute->nested), old, xml_root(&empty_doc),
+                                      old.type, false, arena);
     Value empty = object_or_empty(value_null(old.type), arena);
     bool is_lost = value_equal(found, empty) && !value_equal(old, empty);
     return is_lost ? value_null(old.type) : found;
 }
 
-static Value map_read_single(const Attribute *attribute, Value old, xmlNodePtr node, bool is_import,
-                             Arena *arena) {
+static Value xml_map_read_single(const Attribute *attribute, Value old, xmlNodePtr node,
+                                 bool is_import, Arena *arena) {
     const XmlBinding *binding = attribute->binding;
     xmlNodePtr place = xml_path_find(node, binding->path);
     if (!place)
         return value_is_present(old) ? read_missing(attribute, old, arena) : value_null(old.type);
-    Value found =
-        map_read_object(xml_map_rows(attribute->nested), old, place, old.type, is_import, arena);
+    Value found = xml_map_read_object(xml_map_rows(attribute->nested), old, place, old.type,
+                                      is_import, arena);
     /* A group whose places are all missing is read as null. */
     Value empty = object_or_empty(value_null(old.type), arena);
     return place == node && !value_is_present(old) && value_equal(found, empty)
@@ -431,8 +437,8 @@ static Value map_read_single(const Attribute *attribute, Value old, xmlNodePtr n
                : found;
 }
 
-static Value map_read_list(const Attribute *attribute, Value old, xmlNodePtr node, bool is_import,
-                           Arena *arena) {
+static Value xml_map_read_list(const Attribute *attribute, Value old, xmlNodePtr node,
+                               bool is_import, Arena *arena) {
     const XmlBinding *binding = attribute->binding;
     XmlRows rows = xml_map_rows(attribute->nested);
     XmlNodes nodes = nodes_of(binding, node, arena);
@@ -444,13 +450,13 @@ static Value map_read_list(const Attribute *attribute, Value old, xmlNodePtr nod
     for (size_t i = 0; i < count; i++)
         if (claimed[i])
             vec_push(arena, &items,
-                     map_read_object(rows, value_at(old, i), claimed[i], old.type->element,
-                                     is_import, arena));
+                     xml_map_read_object(rows, value_at(old, i), claimed[i], old.type->element,
+                                         is_import, arena));
     for (size_t n = 0; n < nodes.count && is_import; n++)
         if (nodes.items[n])
             vec_push(arena, &items,
-                     map_read_object(rows, value_null(old.type->element), nodes.items[n],
-                                     old.type->element, true, arena));
+                     xml_map_read_object(rows, value_null(old.type->element), nodes.items[n],
+                                         old.type->element, true, arena));
     return items.count || value_is_present(old) ? nested_list_value(old.type, &items, arena)
                                                 : value_null(old.type);
 }
@@ -467,8 +473,8 @@ void xml_map_read(XmlRows rows, Value old, xmlNodePtr node, bool is_import, Obje
             continue;
         Value found = !attribute->nested ? read_leaf(attribute, now, node, arena)
                       : attribute->nested->nesting == NEST_SINGLE
-                          ? map_read_single(attribute, now, node, is_import, arena)
-                          : map_read_list(attribute, now, node, is_import, arena);
+                          ? xml_map_read_single(attribute, now, node, is_import, arena)
+                          : xml_map_read_list(attribute, now, node, is_import, arena);
         object_builder_set(builder, attribute->name, found);
     }
 }

@@ -97,7 +97,7 @@ static void xml_merge_append(xmlNodePtr parent, xmlNodePtr wanted) {
     xmlAddChild(parent, copy);
 }
 
-static void host_xml_merge_merge(xmlNodePtr parent, xmlNodePtr wanted) {
+static void xml_merge_children(xmlNodePtr parent, xmlNodePtr wanted) {
     xmlNodePtr node = xml_merge_find_named(parent, wanted);
     if (!node) {
         xml_merge_append(parent, wanted);
@@ -110,7 +110,7 @@ static void host_xml_merge_merge(xmlNodePtr parent, xmlNodePtr wanted) {
     }
     for (xmlNodePtr child = wanted->children; child; child = child->next) {
         if (child->type == XML_ELEMENT_NODE)
-            host_xml_merge_merge(node, child);
+            xml_merge_children(node, child);
         else if (xml_merge_is_text(child))
             xml_set_text(node, str_from_cstr((const char *)child->content));
     }
@@ -175,7 +175,7 @@ static void xml_merge_apply_item(Value value, xmlNodePtr root, Arena *arena) {
     if (parent && is_removal(&item))
         remove_like(parent, wanted);
     else if (parent && str_equal(item.mode, STR("merge")))
-        host_xml_merge_merge(parent, wanted);
+        xml_merge_children(parent, wanted);
     else if (parent && !xml_merge_find_like(parent, wanted))
         xml_merge_append(parent, wanted);
     xml_release(&item.doc);

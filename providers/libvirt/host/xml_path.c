@@ -32,36 +32,36 @@ static Str until(Str text, const char *stops) {
     return str_slice(text, 0, length);
 }
 
-static Str path_skip(Str text, size_t length) {
+static Str xml_path_skip(Str text, size_t length) {
     return str_slice(text, length, text.len);
 }
 
 /* Reads the predicate "@key='value']" into the step. Returns the text after it. */
 static Str read_predicate(Str rest, Step *step) {
-    rest = path_skip(rest, 1);
+    rest = xml_path_skip(rest, 1);
     step->key = until(rest, "=");
-    rest = path_skip(rest, step->key.len + 2);
+    rest = xml_path_skip(rest, step->key.len + 2);
     step->value = until(rest, "'");
-    return path_skip(rest, step->value.len + 2);
+    return xml_path_skip(rest, step->value.len + 2);
 }
 
 /* Reads the next step of *path. Returns false at the end, and at an attribute. */
-static bool path_next_step(Str *path, Step *step) {
+static bool xml_path_next_step(Str *path, Step *step) {
     if (path->len == 0 || path->ptr[0] == '@' || str_equal(*path, STR(".")))
         return false;
     *step = (Step){.name = until(*path, "/[!")};
-    Str rest = path_skip(*path, step->name.len);
+    Str rest = xml_path_skip(*path, step->name.len);
     size_t colon = str_find_char(step->name, ':', 0);
     if (colon != SIZE_MAX) {
         step->prefix = str_slice(step->name, 0, colon);
-        step->name = path_skip(step->name, colon + 1);
+        step->name = xml_path_skip(step->name, colon + 1);
     }
     if (str_starts_with(rest, STR("[@")))
-        rest = read_predicate(path_skip(rest, 1), step);
+        rest = read_predicate(xml_path_skip(rest, 1), step);
     step->keeps_empty = str_starts_with(rest, STR("!"));
     if (step->keeps_empty)
-        rest = path_skip(rest, 1);
-    *path = str_starts_with(rest, STR("/")) ? path_skip(rest, 1) : rest;
+        rest = xml_path_skip(rest, 1);
+    *path = str_starts_with(rest, STR("/")) ? xml_path_skip(rest, 1) : rest;
     return true;
 }
 
@@ -73,14 +73,14 @@ static bool has_value(xmlNodePtr node, Str attribute, Str value) {
     return is_same;
 }
 
-static bool path_matches(xmlNodePtr node, const Step *step) {
+static bool xml_path_matches(xmlNodePtr node, const Step *step) {
     return node->type == XML_ELEMENT_NODE && str_equal_cstr(step->name, (const char *)node->name) &&
            (!step->key.len || has_value(node, step->key, step->value));
 }
 
-static xmlNodePtr path_find_child(xmlNodePtr parent, const Step *step) {
+static xmlNodePtr xml_path_find_child(xmlNodePtr parent, const Step *step) {
     for (xmlNodePtr node = parent->children; node; node = node->next)
-        if (path_matches(node, step))
+        if (xml_path_matches(node, step))
             return node;
     return NULL;
 }
@@ -113,16 +113,16 @@ static xmlNodePtr add_child(xmlNodePtr parent, const Step *step) {
 xmlNodePtr xml_path_find(xmlNodePtr node, const char *path) {
     Str rest = str_from_cstr(path);
     Step step;
-    while (node && path_next_step(&rest, &step))
-        node = path_find_child(node, &step);
+    while (node && xml_path_next_step(&rest, &step))
+        node = xml_path_find_child(node, &step);
     return node;
 }
 
 xmlNodePtr xml_path_need(xmlNodePtr node, const char *path) {
     Str rest = str_from_cstr(path);
     Step step;
-    while (path_next_step(&rest, &step)) {
-        xmlNodePtr child = path_find_child(node, &step);
+    while (xml_path_next_step(&rest, &step)) {
+        xmlNodePtr child = xml_path_find_child(node, &step);
         node = child ? child : add_child(node, &step);
     }
     return node;
@@ -131,8 +131,8 @@ xmlNodePtr xml_path_need(xmlNodePtr node, const char *path) {
 xmlNodePtr xml_path_add(xmlNodePtr node, const char *path) {
     Str rest = str_from_cstr(path);
     Step step;
-    while (path_next_step(&rest, &step)) {
-        xmlNodePtr child = rest.len ? path_find_child(node, &step) : NULL;
+    while (xml_path_next_step(&rest, &step)) {
+        xmlNodePtr child = rest.len ? xml_path_find_child(node, &step) : NULL;
         node = child ? child : add_child(node, &step);
     }
     return node;
@@ -142,10 +142,10 @@ XmlNodes xml_path_all(xmlNodePtr node, const char *path, Arena *arena) {
     XmlNodes nodes = {0};
     Str rest = str_from_cstr(path);
     Step step;
-    while (node && path_next_step(&rest, &step) && rest.len)
-        node = path_find_child(node, &step);
+    while (node && xml_path_next_step(&rest, &step) && rest.len)
+        node = xml_path_find_child(node, &step);
     for (xmlNodePtr child = node ? node->children : NULL; child; child = child->next)
-        if (path_matches(child, &step))
+        if (xml_path_matches(child, &step))
             vec_push(arena, &nodes, child);
     return nodes;
 }
@@ -171,7 +171,7 @@ Str xml_path_get(xmlNodePtr node, const char *path, Arena *arena) {
 }
 
 /* Returns whether the element has no content except the attribute of its predicate. */
-static bool path_is_empty(xmlNodePtr node, const Step *step) {
+static bool xml_path_is_empty(xmlNodePtr node, const Step *step) {
     if (step->keeps_empty || node->children)
         return false;
     const xmlAttr *only = node->properties;
@@ -180,15 +180,15 @@ static bool path_is_empty(xmlNodePtr node, const Step *step) {
 }
 
 /* Removes the elements of the path that became empty, the innermost first. */
-static void path_prune(xmlNodePtr node, Str path) {
+static void xml_path_prune(xmlNodePtr node, Str path) {
     Step step;
-    if (!path_next_step(&path, &step))
+    if (!xml_path_next_step(&path, &step))
         return;
-    xmlNodePtr child = path_find_child(node, &step);
+    xmlNodePtr child = xml_path_find_child(node, &step);
     if (!child)
         return;
-    path_prune(child, path);
-    if (path_is_empty(child, &step))
+    xml_path_prune(child, path);
+    if (xml_path_is_empty(child, &step))
         xml_remove(child);
 }
 
@@ -207,7 +207,7 @@ void xml_path_set(xmlNodePtr node, const char *path, Str value) {
     else if (!str_equal(xml_path_get(place, ".", scratch), value))
         xml_set_text(place, value);
     if (!value.len)
-        path_prune(node, str_from_cstr(path));
+        xml_path_prune(node, str_from_cstr(path));
 }
 
 void xml_path_remove(xmlNodePtr node, const char *path) {
@@ -215,5 +215,5 @@ void xml_path_remove(xmlNodePtr node, const char *path) {
     if (!place || place == node)
         return;
     xml_remove(place);
-    path_prune(node, str_from_cstr(path));
+    xml_path_prune(node, str_from_cstr(path));
 }

@@ -21,7 +21,7 @@
 #include "xml_text.h"
 
 /* Parses an address in `object`; returns false if it is not set or unknown. */
-static bool network_read_address(Value object, const char *name, Str *text, Cidr *address) {
+static bool libvirt_network_read_address(Value object, const char *name, Str *text, Cidr *address) {
     *text = object_text(object, name, STR_EMPTY);
     return text->len && cidr_parse_address(*text, address);
 }
@@ -30,7 +30,8 @@ static void check_range_bound(const Call *call, const Cidr *network, Str network
                               Path path, const char *name, Diags *diags) {
     Cidr address;
     Str text;
-    if (network_read_address(range, name, &text, &address) && !cidr_contains(network, &address))
+    if (libvirt_network_read_address(range, name, &text, &address) &&
+        !cidr_contains(network, &address))
         path_error(call, path, diags, "Address outside the network",
                    "%.*s is not in the network of %.*s.", STR_ARG(text), STR_ARG(network_text));
 }
@@ -39,9 +40,9 @@ static bool is_in_range(Value range, const Cidr *address) {
     Cidr start;
     Cidr end;
     Str text;
-    return value_is_present(range) && network_read_address(range, "start", &text, &start) &&
-           network_read_address(range, "end", &text, &end) && cidr_compare(&start, address) <= 0 &&
-           cidr_compare(address, &end) <= 0;
+    return value_is_present(range) && libvirt_network_read_address(range, "start", &text, &start) &&
+           libvirt_network_read_address(range, "end", &text, &end) &&
+           cidr_compare(&start, address) <= 0 && cidr_compare(address, &end) <= 0;
 }
 
 /* libvirt accepts such a reservation, so it may be imported; but dnsmasq ignores it. */
@@ -49,7 +50,7 @@ static void check_reservation(const Call *call, const Cidr *network, Str network
                               Value host, Path path, Diags *diags) {
     Cidr address;
     Str text;
-    if (!network_read_address(host, "ip", &text, &address))
+    if (!libvirt_network_read_address(host, "ip", &text, &address))
         return;
     if (!cidr_contains(network, &address))
         path_warning(call, path, diags, "Reserved address outside the network",
@@ -154,7 +155,7 @@ static Str restart_note(const Call *call, Str name, const char *attribute) {
 }
 
 /* Returns the inactive XML; libvirt's test driver has only one XML. */
-static char *network_describe_inactive(virNetworkPtr network) {
+static char *libvirt_network_describe_inactive(virNetworkPtr network) {
     char *text = virNetworkGetXMLDesc(network, VIR_NETWORK_XML_INACTIVE);
     if (text || libvirt_error_code() != VIR_ERR_INVALID_ARG)
         return text;
@@ -166,7 +167,7 @@ static bool read_network(const Call *call, void *network, Value *state, Diags *d
     int autostart = 0;
     int is_active = virNetworkIsActive(network);
     if (is_active < 0 || virNetworkGetAutostart(network, &autostart) < 0 ||
-        !xml_take(network_describe_inactive(network), &doc))
+        !xml_take(libvirt_network_describe_inactive(network), &doc))
         return libvirt_error_add(call, diags, "Cannot read the network");
     ObjectBuilder builder = object_builder_of(*state, call->arena);
     network_xml_read(&builder, *state, xml_root(&doc), call->arena);
@@ -176,29 +177,29 @@ static bool read_network(const Call *call, void *network, Value *state, Diags *d
     return true;
 }
 
-static void *network_by_uuid(virConnectPtr connection, const char *uuid) {
+static void *libvirt_network_by_uuid(virConnectPtr connection, const char *uuid) {
     return virNetworkLookupByUUIDString(connection, uuid);
 }
 
-static void *network_by_name(virConnectPtr connection, const char *name) {
+static void *libvirt_network_by_name(virConnectPtr connection, const char *name) {
     return virNetworkLookupByName(connection, name);
 }
 
-static int network_uuid_of(void *handle, char *uuid) {
+static int libvirt_network_uuid_of(void *handle, char *uuid) {
     return virNetworkGetUUIDString(handle, uuid);
 }
 
-static int network_release(void *handle) {
+static int libvirt_network_release(void *handle) {
     return virNetworkFree(handle);
 }
 
 static const LibvirtObject network_object = {
     .noun = "network",
     .type = &libvirt_network,
-    .by_uuid = network_by_uuid,
-    .by_name = network_by_name,
-    .uuid_of = network_uuid_of,
-    .release = network_release,
+    .by_uuid = libvirt_network_by_uuid,
+    .by_name = libvirt_network_by_name,
+    .uuid_of = libvirt_network_uuid_of,
+    .release = libvirt_network_release,
     .read = read_network,
 };
 
@@ -235,8 +236,8 @@ static bool network_plan(const Call *call, const PlanRequest *request, PlanRespo
     return true;
 }
 
-static bool network_apply_run_state(const Call *call, virNetworkPtr network, Value planned,
-                                    Diags *diags) {
+static bool libvirt_network_apply_run_state(const Call *call, virNetworkPtr network, Value planned,
+                                            Diags *diags) {
     Str name = object_text(planned, "name", STR_EMPTY);
     bool is_active = virNetworkIsActive(network) == 1;
     bool shall_run = object_bool(planned, "running", true);
@@ -270,7 +271,7 @@ static bool network_create(const Call *call, const ApplyRequest *request, ApplyR
         return libvirt_object_add_define_error(&network_object, call, connection, planned, uuid,
                                                &error, response, diags);
     }
-    bool is_done = network_apply_run_state(call, network, planned, diags);
+    bool is_done = libvirt_network_apply_run_state(call, network, planned, diags);
     return libvirt_object_answer(&network_object, call, network, planned, is_done, response, diags);
 }
 
@@ -288,12 +289,12 @@ static bool is_edited(Value prior, Value planned) {
 }
 
 /* Applies live changes first: if libvirt rejects one, the inactive XML must not have it either. */
-static bool network_change(const Call *call, virNetworkPtr network, const ApplyRequest *request,
-                           Diags *diags) {
+static bool libvirt_network_change(const Call *call, virNetworkPtr network,
+                                   const ApplyRequest *request, Diags *diags) {
     SCOPED(XmlDoc) doc = {0};
     if (!is_edited(request->prior, request->planned))
         return true;
-    if (!xml_take(network_describe_inactive(network), &doc))
+    if (!xml_take(libvirt_network_describe_inactive(network), &doc))
         return libvirt_error_add(call, diags, "Cannot read the network");
     NetworkChange change = network_update_compare(request->prior, request->planned, call->arena);
     bool stays_on =
@@ -315,8 +316,8 @@ static bool network_update(const Call *call, const ApplyRequest *request, ApplyR
     network = libvirt_object_get(&network_object, call, request->prior, diags);
     if (!network)
         return false;
-    bool is_changed = network_change(call, network, request, diags) &&
-                      network_apply_run_state(call, network, request->planned, diags);
+    bool is_changed = libvirt_network_change(call, network, request, diags) &&
+                      libvirt_network_apply_run_state(call, network, request->planned, diags);
     return libvirt_object_answer(&network_object, call, network, request->planned, is_changed,
                                  response, diags);
 }

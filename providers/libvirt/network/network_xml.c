@@ -153,7 +153,7 @@ static const ListRead dhcp_ranges = {"dhcp/range", "start", read_range, false};
 static const ListRead dns_hosts = {"host", "ip", read_dns_host, false};
 
 /* Keeps the user's spelling of a MAC address. */
-static Value xml_keep_spelling(Value found, Value old, Arena *arena) {
+static Value network_xml_keep_spelling(Value found, Value old, Arena *arena) {
     size_t index = 0;
     if (!type_find_attribute(found.type, STR("mac"), &index))
         return found;
@@ -167,8 +167,8 @@ static Value xml_keep_spelling(Value found, Value old, Arena *arena) {
 }
 
 /* Returns the index of the item's node, found by one attribute; the number of nodes if none. */
-static size_t xml_find_entry(const XmlNodes *nodes, const bool *is_taken, const char *key,
-                             Value item, Arena *arena) {
+static size_t network_xml_find_entry(const XmlNodes *nodes, const bool *is_taken, const char *key,
+                                     Value item, Arena *arena) {
     size_t index = 0;
     const char *path = str_to_cstr(str_format(arena, "@%s", key), arena);
     bool has_key = type_find_attribute(item.type, str_from_cstr(key), &index);
@@ -182,8 +182,8 @@ static size_t xml_find_entry(const XmlNodes *nodes, const bool *is_taken, const 
     return nodes->count;
 }
 
-static Value xml_read_list(const ListRead *kind, xmlNodePtr parent, Value old, const Type *type,
-                           bool all, Arena *arena) {
+static Value network_xml_read_list(const ListRead *kind, xmlNodePtr parent, Value old,
+                                   const Type *type, bool all, Arena *arena) {
     XmlNodes nodes = {0};
     if (parent)
         nodes = xml_find_all(parent, kind->path, arena);
@@ -191,14 +191,14 @@ static Value xml_read_list(const ListRead *kind, xmlNodePtr parent, Value old, c
     ValueVec values = {0};
     for (size_t i = 0; value_is_present(old) && i < old.count; i++) {
         Value item = value_at(old, i);
-        size_t n = xml_find_entry(&nodes, is_taken, kind->key, item, arena);
+        size_t n = network_xml_find_entry(&nodes, is_taken, kind->key, item, arena);
         if (n == nodes.count)
-            n = xml_find_entry(&nodes, is_taken, "mac", item, arena);
+            n = network_xml_find_entry(&nodes, is_taken, "mac", item, arena);
         if (n == nodes.count)
             continue;
         is_taken[n] = true;
         Value found = kind->read(nodes.items[n], type->element, arena);
-        vec_push(arena, &values, xml_keep_spelling(found, item, arena));
+        vec_push(arena, &values, network_xml_keep_spelling(found, item, arena));
     }
     for (size_t n = 0; n < nodes.count; n++)
         if (!is_taken[n] && (all || (!kind->only_declared && value_is_present(old))))
@@ -233,10 +233,10 @@ static Value read_ip(xmlNodePtr node, Value old, const Type *type, bool all, Are
     const Type *dhcp_type = object_attribute_type(type, "dhcp");
     ObjectBuilder dhcp = value_is_present(old_dhcp) ? object_builder_of(old_dhcp, arena)
                                                     : object_builder_null(dhcp_type, arena);
-    Value ranges = xml_read_list(&dhcp_ranges, node, object_builder_get(&dhcp, "ranges"),
-                                 object_attribute_type(dhcp_type, "ranges"), all, arena);
-    Value hosts = xml_read_list(&dhcp_hosts, node, object_builder_get(&dhcp, "hosts"),
-                                object_attribute_type(dhcp_type, "hosts"), all, arena);
+    Value ranges = network_xml_read_list(&dhcp_ranges, node, object_builder_get(&dhcp, "ranges"),
+                                         object_attribute_type(dhcp_type, "ranges"), all, arena);
+    Value hosts = network_xml_read_list(&dhcp_hosts, node, object_builder_get(&dhcp, "hosts"),
+                                        object_attribute_type(dhcp_type, "hosts"), all, arena);
     object_builder_set(&dhcp, "ranges", ranges);
     object_builder_set(&dhcp, "hosts", hosts);
     bool is_new = !value_is_present(old);
@@ -284,8 +284,8 @@ static void read_dns(ObjectBuilder *builder, Value state, xmlNodePtr root, bool 
         object_builder_set(&dns, "forwarders", nested_list_of_texts(&forwarders, arena));
     /* An element without entries may be missing. */
     object_builder_set(&dns, "hosts",
-                       xml_read_list(&dns_hosts, node, object_builder_get(&dns, "hosts"),
-                                     object_attribute_type(type, "hosts"), all, arena));
+                       network_xml_read_list(&dns_hosts, node, object_builder_get(&dns, "hosts"),
+                                             object_attribute_type(type, "hosts"), all, arena));
     if (node)
         xml_map_read(network_attributes_of("dns"), old, node, all, &dns, arena);
     object_builder_set(builder, "dns", object_builder_value(&dns));

@@ -71,8 +71,8 @@ static void pool_fill(virStoragePoolPtr found, ObjectBuilder *builder, Arena *ar
     object_builder_set(builder, "volumes", pool_names_of(found, arena));
 }
 
-static bool libvirt_pool_read(const Call *call, const DataReadRequest *request,
-                              DataReadResponse *response, Diags *diags) {
+static bool data_libvirt_pool_read(const Call *call, const DataReadRequest *request,
+                                   DataReadResponse *response, Diags *diags) {
     SCOPED(virConnectPtr) connection = NULL;
     if (!libvirt_client_connect(call, &connection, diags))
         return false;
@@ -95,5 +95,5 @@ const DataSourceType data_libvirt_pool = {
     .name = "libvirt_pool",
     .schema = {SCHEMA_ATTRIBUTES(attributes), SCHEMA_RULES(rules),
                .description = "A storage pool of the host."},
-    .read = libvirt_pool_read,
+    .read = data_libvirt_pool_read,
 };

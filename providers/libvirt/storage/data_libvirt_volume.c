@@ -23,8 +23,8 @@ static const Attribute attributes[] = {
 
 static const ArgumentRule rules[] = {{RULE_EXACTLY_ONE, {"name", "id"}}};
 
-static bool libvirt_volume_read(const Call *call, const DataReadRequest *request,
-                                DataReadResponse *response, Diags *diags) {
+static bool data_libvirt_volume_read(const Call *call, const DataReadRequest *request,
+                                     DataReadResponse *response, Diags *diags) {
     Arena *arena = call->arena;
     SCOPED(virConnectPtr) connection = NULL;
     if (!libvirt_client_connect(call, &connection, diags))
@@ -55,5 +55,5 @@ const DataSourceType data_libvirt_volume = {
     .name = "libvirt_volume",
     .schema = {SCHEMA_ATTRIBUTES(attributes), SCHEMA_RULES(rules),
                .description = "A volume of a pool."},
-    .read = libvirt_volume_read,
+    .read = data_libvirt_volume_read,
 };

@@ -142,7 +142,7 @@ static bool all_known(const ObjectBuilder *builder) {
 }
 
 /* A seed keeps the spelling of its kind, so that the other spelling is no change. */
-static void disk_keep_spelling(ObjectBuilder *builder, Value prior) {
+static void cloudinit_disk_keep_spelling(ObjectBuilder *builder, Value prior) {
     if (is_directory(prior) && is_directory_kind(object_builder_get(builder, "kind")))
         object_builder_set(builder, "kind", object_attribute(prior, "kind"));
 }
@@ -153,7 +153,7 @@ static bool cloudinit_plan(const Call *call, const PlanRequest *request, PlanRes
         return true;
     ObjectBuilder builder = object_builder_of(response->planned, call->arena);
     if (!value_is_null(request->prior)) {
-        disk_keep_spelling(&builder, request->prior);
+        cloudinit_disk_keep_spelling(&builder, request->prior);
         response->planned =
             adoption_keep(&libvirt_cloudinit_disk.schema, request, object_builder_value(&builder),
                           &response->private_data, call->arena);
@@ -216,8 +216,8 @@ static void read_image(const Call *call, virConnectPtr connection, virStorageVol
     *state = object_builder_value(&builder);
 }
 
-static bool disk_read_directory(const Call *call, virConnectPtr connection, Value *state,
-                                Diags *diags) {
+static bool cloudinit_disk_read_directory(const Call *call, virConnectPtr connection, Value *state,
+                                          Diags *diags) {
     SeedFiles files = {0};
     Str path = STR_EMPTY;
     bool is_there = false;
@@ -256,7 +256,7 @@ static bool cloudinit_read(const Call *call, const ReadRequest *, ReadResponse *
     if (!libvirt_client_connect(call, &connection, diags))
         return false;
     if (is_directory(*state))
-        return disk_read_directory(call, connection, state, diags);
+        return cloudinit_disk_read_directory(call, connection, state, diags);
     Str pool = object_text(*state, "pool", STR_EMPTY);
     Str id = object_text(*state, "volume_id", STR_EMPTY);
     if (!id.len) {
@@ -280,7 +280,7 @@ static bool cloudinit_read(const Call *call, const ReadRequest *, ReadResponse *
     return true;
 }
 
-static const char *disk_describe(const Call *call, Str name, size_t size) {
+static const char *cloudinit_disk_describe(const Call *call, Str name, size_t size) {
     SCOPED(XmlDoc) doc = xml_new("volume");
     xmlNodePtr root = xml_root(&doc);
     xml_add_text(root, "name", name);
@@ -305,7 +305,7 @@ static bool is_same_seed(const Call *call, virConnectPtr connection, virStorageV
 /* libvirt reports a full pool in different ways: it may give the reason, end the stream without
  * one, or drop the connection. So the upload uses a separate connection, and the pool's free space
  * is checked. */
-static bool disk_is_full(const Call *call, virStoragePoolPtr pool) {
+static bool cloudinit_disk_is_full(const Call *call, virStoragePoolPtr pool) {
     virStoragePoolInfo info = {0};
     unsigned attempt = 0;
     while (virStoragePoolRefresh(pool, 0) < 0) {
@@ -326,7 +326,7 @@ static bool upload_image(const Call *call, virStoragePoolPtr pool, virStorageVol
     bool is_sent = target
                        ? volume_transfer_upload(call, alone, target, image, &upload_errors)
                        : libvirt_error_add(call, &upload_errors, "Cannot upload into the volume");
-    if (!is_sent && !call_is_cancelled(call) && disk_is_full(call, pool))
+    if (!is_sent && !call_is_cancelled(call) && cloudinit_disk_is_full(call, pool))
         return libvirt_error_say(
             call, diags, STR("No space for the seed in the pool"),
             STR("No space left on device. Free some space, or choose another pool."));
@@ -351,7 +351,7 @@ static bool create_image(const Call *call, virStoragePoolPtr pool, const SeedFil
     }
     bool is_taken = volume != NULL;
     if (!volume)
-        volume = virStorageVolCreateXML(pool, disk_describe(call, name, image.len), 0);
+        volume = virStorageVolCreateXML(pool, cloudinit_disk_describe(call, name, image.len), 0);
     if (!volume || is_taken)
         return volume_find_add_error(call, pool, str_from_cstr(virStoragePoolGetName(pool)), name,
                                      diags);
