@@ -11,6 +11,7 @@
 #include <poll.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #define TEMPORARY_TRIES 100
@@ -253,32 +254,32 @@ static DiskKind kind_of(mode_t mode) {
     return S_ISREG(mode) ? DISK_FILE : S_ISDIR(mode) ? DISK_DIRECTORY : DISK_OTHER;
 }
 
-static int64_t time_ns(struct timespec time) {
+static int64_t time_ns(struct statx_timestamp time) {
     return time.tv_sec * INT64_C(1000000000) + time.tv_nsec;
 }
 
-static DiskStat stat_of(const struct stat *status) {
-    return (DiskStat){
-        .kind = kind_of(status->st_mode),
-        .size = (uint64_t)status->st_size,
-        .mode = status->st_mode & 07777,
-        .modified_ns = time_ns(status->st_mtim),
-        .changed_ns = time_ns(status->st_ctim),
-        .device = status->st_dev,
-        .inode = status->st_ino,
+/* With AT_EMPTY_PATH and "": of the descriptor. */
+static int disk_stat_at(int fd, const char *path, int flags, DiskStat *out) {
+    struct statx status;
+    if (statx(fd, path, flags, STATX_BASIC_STATS | STATX_BTIME, &status) != 0)
+        return -errno;
+    *out = (DiskStat){
+        .kind = kind_of(status.stx_mode),
+        .size = status.stx_size,
+        .mode = status.stx_mode & 07777,
+        .modified_ns = time_ns(status.stx_mtime),
+        .changed_ns = time_ns(status.stx_ctime),
+        .born_ns = status.stx_mask & STATX_BTIME ? time_ns(status.stx_btime) : 0,
+        .device = makedev(status.stx_dev_major, status.stx_dev_minor),
+        .inode = status.stx_ino,
     };
+    return 0;
 }
 
 static int real_stat(void *, Str path, DiskStat *out) {
     KernelPath at;
-    struct stat status;
     int error = kernel_path(path, &at);
-    if (error)
-        return error;
-    if (stat(at.text, &status) != 0)
-        return -errno;
-    *out = stat_of(&status);
-    return 0;
+    return error ? error : disk_stat_at(AT_FDCWD, at.text, 0, out);
 }
 
 typedef DIR *DirRef;
@@ -508,11 +509,7 @@ static int real_lock(void *, DiskFile file, pid_t *holder_pid) {
 }
 
 static int real_stat_file(void *, DiskFile file, DiskStat *out) {
-    struct stat status;
-    if (fstat(fd_of(file), &status) != 0)
-        return -errno;
-    *out = stat_of(&status);
-    return 0;
+    return disk_stat_at(fd_of(file), "", AT_EMPTY_PATH, out);
 }
 
 static int real_descriptor(void *, DiskFile file) {

@@ -17,6 +17,7 @@ typedef struct DiskStat {
     uint32_t mode;
     int64_t modified_ns;
     int64_t changed_ns; /* of content, attributes or name; only the kernel sets it */
+    int64_t born_ns;    /* 0 if the file system does not keep it; only the kernel sets it */
     uint64_t device;
     uint64_t inode;
 } DiskStat;

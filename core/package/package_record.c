@@ -31,13 +31,14 @@ static Str directory_of(const Io *io, Arena *arena) {
                       STR_ARG(digest_hex(DIGEST_SHA256, here, arena)));
 }
 
-/* Returns the line that binds the record to its directory; empty if there is none. */
+/* Returns the line that binds the record to its directory; empty if there is none. A copy of the
+ * directory may get the inode of a removed one, but not its birth. */
 static Str record_place_of(const Io *io, Str directory, Arena *arena) {
     DiskStat stat;
     if (io->disk->stat(io->disk->self, directory, &stat) != 0)
         return STR_EMPTY;
-    return str_format(arena, PLACE_PREFIX "%llu %llu", (unsigned long long)stat.device,
-                      (unsigned long long)stat.inode);
+    return str_format(arena, PLACE_PREFIX "%llu %llu %lld", (unsigned long long)stat.device,
+                      (unsigned long long)stat.inode, (long long)stat.born_ns);
 }
 
 PackageRecord package_record_read(const Io *io, Arena *arena) {
