@@ -9,7 +9,9 @@
  *    read    prefers NAME.next if the file is empty or invalid, or if both have one lineage and
  *            the file's serial is not higher: a file torn between two states can be valid
  *    backup  NAME.backup has the state before this run, written once, before the first write
- *            that differs */
+ *            that differs; NAME.SECONDS.backup that before a state command. The name of the
+ *            latter changes with the time, so it is written as NAME.backup.next, which the next
+ *            run finds if this one dies, and renamed */
 #include "backends.h"
 #include "journal_file.h"
 #include "json_reader.h"
@@ -27,6 +29,7 @@ typedef struct Local {
     Arena *arena;
     Str path;
     Str next_path;
+    Str next_backup_path;
     Str lock_path;
     DiskFile file;     /* the locked file; handle 0: not locked */
     bool created_file; /* locking created the file, perhaps in an earlier run that died */
@@ -144,6 +147,28 @@ static bool local_read(Backend *backend, Str *out, Arena *arena, Diags *diags) {
     return true;
 }
 
+/* Returns whether the file is NAME.SECONDS.backup: the state before a state command. */
+static bool is_dated_backup(const Local *local, Str file) {
+    static const Str end = STR_CONST(".backup");
+    Str name = disk_name_of(local->path);
+    uint64_t seconds;
+    return file.len > name.len + 1 + end.len && str_starts_with(file, name) &&
+           file.ptr[name.len] == '.' && str_ends_with(file, end) &&
+           str_to_uint64(str_slice(file, name.len + 1, file.len - end.len), &seconds);
+}
+
+static int write_backup(Local *local, Str path, Str bytes) {
+    const Disk *disk = local->disk;
+    bool is_dated = is_dated_backup(local, disk_name_of(path));
+    Str place = is_dated ? local->next_backup_path : path;
+    int error = disk->write_file(disk->self, place, bytes, FILE_MODE);
+    if (!error && is_dated)
+        error = disk->rename(disk->self, place, path);
+    if (!error && is_dated)
+        error = disk->sync_directory(disk->self, disk_directory_of(path));
+    return error;
+}
+
 /* Writes the state from before this run to the backup, before the first write that differs. */
 static bool back_up(Local *local, Str bytes, Diags *diags) {
     Str path = local->backend.backup_path;
@@ -158,7 +183,7 @@ static bool back_up(Local *local, Str bytes, Diags *diags) {
     if (before.len > 0 && local->backend.backup_bytes.ptr)
         before = local->backend.backup_bytes;
     if (before.len > 0) {
-        int error = local->disk->write_file(local->disk->self, path, before, FILE_MODE);
+        int error = write_backup(local, path, before);
         if (error)
             return local_backend_report(diags, "Failed to write the backup of the state", path,
                                         error, "The state was not changed.");
@@ -282,7 +307,7 @@ static int local_backend_try_lock(Local *local, pid_t *pid) {
  * may an empty state file that locking created, and a partial NAME.next with secrets. */
 static void clean_up_dead_holder(Local *local, Arena *arena) {
     const Disk *disk = local->disk;
-    const Str paths[] = {local->next_path, local->backend.backup_path,
+    const Str paths[] = {local->next_path, local->next_backup_path, local->backend.backup_path,
                          local->backend.journal->name};
     uint64_t size = 1;
     log_debug("lock of a dead process taken over", log_text("path", local->path));
@@ -290,6 +315,7 @@ static void clean_up_dead_holder(Local *local, Arena *arena) {
         if (paths[i].len)
             (void)disk->remove(disk->self, disk_temporary_of(paths[i], arena));
     }
+    (void)disk->remove(disk->self, local->next_backup_path);
     if (disk->size(disk->self, local->file, &size) == 0 && size == 0)
         local->created_file = true;
 }
@@ -378,16 +404,6 @@ static void discard_lock(Local *local) {
     local->created_file = false;
 }
 
-/* Returns whether the file is NAME.SECONDS.backup: the state before a state command. */
-static bool is_dated_backup(const Local *local, Str file) {
-    static const Str end = STR_CONST(".backup");
-    Str name = disk_name_of(local->path);
-    uint64_t seconds;
-    return file.len > name.len + 1 + end.len && str_starts_with(file, name) &&
-           file.ptr[name.len] == '.' && str_ends_with(file, end) &&
-           str_to_uint64(str_slice(file, name.len + 1, file.len - end.len), &seconds);
-}
-
 static void add_dated_backups(const Local *local, StrVec *out, Arena *arena) {
     DiskEntries entries = {0};
     Str directory = disk_directory_of(local->path);
@@ -406,6 +422,7 @@ static StrVec own_files(const Local *local, Arena *arena) {
         local->next_path,
         beside(local->path, "", ".journal", arena),
         beside(local->path, "", ".backup", arena),
+        local->next_backup_path,
     };
     StrVec files = {0};
     for (size_t i = 0; i < ARRAY_COUNT(copies); i++) {
@@ -500,6 +517,7 @@ static bool local_open(const Io *io, Value config, Str workspace, Backend **out,
     local->arena = arena;
     local->path = local_backend_path_of(config, workspace, arena);
     local->next_path = beside(local->path, "", ".next", arena);
+    local->next_backup_path = beside(local->path, "", ".backup.next", arena);
     local->lock_path = beside(local->path, ".", ".lock.info", arena);
     local->backend = (Backend){
         .type = &local_backend,

@@ -201,8 +201,8 @@ class Trial:
             arguments = (arguments[0], "-parallelism=%d" % self.world.parallelism, *arguments[1:])
         return run(LOAM, *arguments, check=False, env=env, cwd=self.path)
 
-    def succeed(self, *arguments, may_be_done=False):
-        done = self.loam(*arguments)
+    def succeed(self, *arguments, may_be_done=False, **shim):
+        done = self.loam(*arguments, **shim)
         if done.returncode != 0 and not (may_be_done and done.returncode == 1):
             raise Failed("%s: status %d\n%s" % (" ".join(arguments), done.returncode, end_of(done.stdout)))
         return done.stdout
@@ -218,9 +218,9 @@ class Trial:
         self.write_configuration(self.world.configuration)
 
     def finish(self):
-        """Runs the same command again, as a user does after a failed run."""
+        """Runs the same command again, as a user does after a failed run: later, so names with times are others."""
         for number, command in enumerate(self.world.finish):
-            self.succeed(*command, may_be_done=self.world.may_be_done and number == 0)
+            self.succeed(*command, may_be_done=self.world.may_be_done and number == 0, kill_later=60)
         if self.world.command[0] != "destroy":
             self.succeed(*APPLY)
             self.succeed("plan", "-detailed-exitcode")

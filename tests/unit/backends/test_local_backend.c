@@ -147,7 +147,9 @@ static void leftovers_of_a_killed_process(void **state) {
     Str halves[] = {
         disk_temporary_of(in(it, "s.tfstate.next"), it->arena),
         disk_temporary_of(in(it, "s.tfstate.backup"), it->arena),
+        disk_temporary_of(in(it, "s.tfstate.backup.next"), it->arena),
         disk_temporary_of(in(it, "s.tfstate.journal"), it->arena),
+        in(it, "s.tfstate.backup.next"),
     };
     lay(it, "s.tfstate", "");
     lay(it, ".s.tfstate.lock.info", "{\"ID\":\"dead\"}");
