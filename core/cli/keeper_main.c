@@ -1,5 +1,5 @@
 /* keeper_main: connects the keeper's calls with the file for their responses. */
-#include "keeper_main.h"
+#include "main.h"
 
 #include "keeper_server.h"
 #include "outcome_file.h"

@@ -1,5 +1,5 @@
 /* serve_main: finds the provider, and serves it if Terraform has started this process. */
-#include "serve_main.h"
+#include "main.h"
 
 #include "builtin.h"
 #include "foreign_server.h"

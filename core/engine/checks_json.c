@@ -1,5 +1,5 @@
 /* Gathers the results of conditions from the nodes of a walk, and writes them as JSON. */
-#include "checks_json.h"
+#include "engine_walk.h"
 
 #include "deferrals.h"
 #include "json.h"

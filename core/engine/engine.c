@@ -2,8 +2,8 @@
 #include "engine.h"
 
 #include "engine_walk.h"
-#include "node_visit_run.h"
-#include "plan_graph.h"
+#include "node_visit.h"
+#include "transform.h"
 
 bool engine_validate(const Engine *engine, Diags *diags) {
     size_t before = diags->error_count;

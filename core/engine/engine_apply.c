@@ -1,14 +1,11 @@
 /* Applies a plan: walks the planned changes, then saves outputs and the last checkpoint. */
 #include "engine.h"
 
-#include "apply_graph.h"
-#include "checks_json.h"
 #include "deletions.h"
-#include "engine_console.h"
 #include "engine_walk.h"
 #include "log.h"
-#include "node_visit_run.h"
-#include "unsupported.h"
+#include "node_visit.h"
+#include "transform.h"
 
 static size_t engine_apply_count_operations(const Plan *plan) {
     PlanCounts counts = plan_count(plan);

@@ -1,12 +1,10 @@
 /* The console: evaluates expressions of a module instance with the values of the state, or with
  * those of a plan or apply if PlanOptions.console is set. */
-#include "engine_console.h"
+#include "engine_walk.h"
 
 #include "engine.h"
-#include "engine_walk.h"
 #include "node_kinds.h"
-#include "node_visit_run.h"
-#include "plan_graph.h"
+#include "node_visit.h"
 #include "transform.h"
 
 struct EngineConsole {

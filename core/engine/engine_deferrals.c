@@ -1,8 +1,7 @@
 /* engine_deferrals: gathers deferrals, and finds the deletions that they delay. */
-#include "engine_deferrals.h"
+#include "engine_walk.h"
 
 #include "deferrals.h"
-#include "engine_walk.h"
 
 typedef struct Gathering {
     Plan *plan;

@@ -3,8 +3,8 @@
 #include "engine.h"
 
 #include "engine_walk.h"
-#include "node_visit_run.h"
-#include "plan_graph.h"
+#include "node_visit.h"
+#include "transform.h"
 
 bool engine_has_gitops(const Engine *engine, const StateResource *resource) {
     SCOPED(ArenaRef) scratch = arena_open("type");

@@ -1,10 +1,9 @@
 /* Builds the graphs that `loam graph` prints. */
 #include "engine.h"
 
-#include "apply_graph.h"
 #include "engine_walk.h"
 #include "graph_dot.h"
-#include "plan_graph.h"
+#include "transform.h"
 
 typedef struct Picture {
     const EngineWalk *walk;

@@ -2,19 +2,14 @@
  * walk into a Plan and the refreshed state. */
 #include "engine.h"
 
-#include "checks_json.h"
 #include "deferrals.h"
 #include "deletions.h"
-#include "engine_console.h"
-#include "engine_deferrals.h"
-#include "engine_unique.h"
 #include "engine_walk.h"
 #include "log.h"
 #include "moves.h"
-#include "node_visit_run.h"
-#include "plan_graph.h"
+#include "node_visit.h"
 #include "removal.h"
-#include "unsupported.h"
+#include "transform.h"
 
 typedef struct MoveCheck {
     Moves *moves;

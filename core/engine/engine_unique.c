@@ -1,6 +1,4 @@
 /* engine_unique: one index for the values of all rules. */
-#include "engine_unique.h"
-
 #include "engine_walk.h"
 
 typedef struct Uniqueness {

@@ -1,6 +1,6 @@
 /* Rejects unsupported features in all modules: those of a table, whose rows each search one module,
  * and "provider_meta", which is checked apart from the table. */
-#include "unsupported.h"
+#include "engine_walk.h"
 
 #include "eval.h"
 #include "provisioner.h"

@@ -1,5 +1,5 @@
-/* graph_dot: writes a graph in the DOT language of Graphviz: as a plain document for programs, or
- * as a picture for people, with colours. */
+/* graph_dot: writes a graph as text: in the DOT language of Graphviz, plain for programs or as a
+ * picture with colours for people; or as a Mermaid flowchart. */
 #pragma once
 
 #include "graph.h"
@@ -16,8 +16,12 @@ typedef struct GraphDotNode {
     const char *frame; /* colour of the frame; NULL: grey */
 } GraphDotNode;
 
-/* Draws edges within a cycle in red. The graph must be finished. */
+/* In DOT. Draws edges within a cycle in red. The graph must be finished. */
 void graph_dot_write(const Graph *graph, StrBuf *out, Arena *scratch);
 /* The same as a picture. It has no background, and each colour stands out from white and from
  * black, so that it suits light and dark pages. */
 void graph_dot_write_picture(const Graph *graph, StrBuf *out, Arena *scratch);
+
+/* In Mermaid. The payloads are GraphDotNode; their `attributes` have no effect. Draws edges
+ * within a cycle in red. The graph must be finished. */
+void graph_mermaid_write(const Graph *graph, StrBuf *out, Arena *scratch);

@@ -1,5 +1,5 @@
 /* Nodes get the names n0, n1 …, because addresses contain characters that Mermaid reserves. */
-#include "graph_mermaid.h"
+#include "graph_dot.h"
 
 #include "map.h"
 

@@ -1,6 +1,6 @@
 /* Replaces the references of a body with values. */
-#include "suite_body.h"
 #include "eval.h"
+#include "suite_values.h"
 
 typedef struct BoundBody {
     Body body;

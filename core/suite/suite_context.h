@@ -2,9 +2,7 @@
  * runs. */
 #pragma once
 
-#include "suite.h"
 #include "suite_manifest.h"
-#include "suite_storage.h"
 
 /* What becomes of the states. */
 typedef enum SuiteMode {
@@ -62,3 +60,15 @@ typedef struct SuiteContext {
     Map variables; /* evaluated variables of the file: name → InputValue */
     Arena *arena;
 } SuiteContext;
+
+/* Runs the test files of a configuration. Each run plans or applies for real. Its objects are
+ * destroyed at the end of the file, the latest first. A cleanup does only that, with the states
+ * that earlier tests left.
+ *
+ *   file    its runs one after the other; after an error the rest is skipped
+ *   run     validate, plan, perhaps apply; then its assertions
+ *   state   one for each `state_key`, else one for each module under test
+ *
+ * One thread; the engine has its own. All results live in `arena`. The diagnostics are in the files
+ * and runs of `*out`. */
+void suite_execute(const SuiteRequest *request, Suite *out, Arena *arena);

@@ -1,7 +1,7 @@
 /* Executes the files of a suite, one after the other, and cleans up their states. */
-#include "suite_execute.h"
 #include "suite_check.h"
 #include "suite_cleanup.h"
+#include "suite_context.h"
 #include "suite_run.h"
 #include "suite_state.h"
 

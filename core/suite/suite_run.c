@@ -4,7 +4,6 @@
 #include "convert.h"
 #include "eval.h"
 #include "provider_name.h"
-#include "suite_body.h"
 #include "suite_check.h"
 #include "suite_state.h"
 #include "suite_values.h"

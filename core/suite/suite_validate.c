@@ -1,5 +1,4 @@
 /* Validates test files and the modules of their runs. */
-#include "suite_validate.h"
 #include "suite_check.h"
 
 /* Validates a module once, even if several runs use it. A run without `config` has no module of its

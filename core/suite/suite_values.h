@@ -26,3 +26,7 @@ MUST_USE bool suite_values_collect(SuiteContext *context, const Config *config, 
 const Scope *suite_values_scope(SuiteContext *context, const Config *config);
 /* Returns the scope of the assertions of a run; `findings` must outlive it. */
 const Scope *suite_values_assertion_scope(SuiteContext *context, const AssertionInput *findings);
+
+/* Wraps a body of a test file for the engine, which does not know the objects of the test file:
+ * references to them are replaced with values when the content is read. */
+const Body *suite_body_new(const Body *inner, const Scope *scope, Arena *arena);

@@ -1,5 +1,5 @@
 /* render_counts: lines sorted by action and type. */
-#include "render_counts.h"
+#include "render_title.h"
 
 #include <stdlib.h>
 

@@ -2,7 +2,6 @@
  * before_sensitive and after_sensitive mark them. */
 #include "render_json.h"
 
-#include "render_json_checks.h"
 #include "render_json_state.h"
 #include "render_json_values.h"
 

@@ -1,6 +1,6 @@
 /* render_json_checks: converts check_results, which hold addresses as text, to the `checks` of a
  * document, which split them into parts. */
-#include "render_json_checks.h"
+#include "render_json_state.h"
 
 #include "address.h"
 

@@ -2,7 +2,6 @@
  * instances is kept and decoded after the members that identify the resource. */
 #include "render_json_state.h"
 
-#include "render_json_checks.h"
 #include "render_json_values.h"
 
 typedef struct StateLoad {

@@ -18,3 +18,6 @@ void render_json_state(Str state, RenderSchemaLookup lookup, void *payload, Str 
  * outputs. */
 void render_json_state_prior(JsonWriter *writer, const Plan *plan, RenderSchemaLookup lookup,
                              void *payload, Str terraform_version, Arena *scratch);
+
+/* Writes the check_results of a state as the member `checks`; nothing without results. */
+void render_json_checks(JsonWriter *writer, Str check_results, Arena *scratch);

@@ -4,7 +4,6 @@
 
 #include "render_drift.h"
 #include "render_style.h"
-#include "render_text_value.h" /* for callers: values beside the plan */
 #include "schema.h"
 
 /* Drift, legend, changes, summary line, output changes; or "No changes. …". Sets style.secrets
@@ -26,3 +25,6 @@ void render_text_nested(Value value, RenderStyle style, StrBuf *out, Arena *scra
 void render_text_object(ResourceAddr address, Str note, /* "(tainted)", empty */
                         Value object, const Schema *schema, RenderStyle style, StrBuf *out,
                         Arena *scratch);
+/* A value as the configuration writes it. A sensitive value is written as (sensitive value), unless
+ * style.show_sensitive is set. */
+void render_text_value(Value v, uint32_t indent, RenderStyle style, StrBuf *out, Arena *scratch);

@@ -2,7 +2,6 @@
 #include "render_text_diff.h"
 
 #include "render_text_string.h"
-#include "render_yaml.h"
 #include "utf8.h"
 
 /* Between the old and the new value. */

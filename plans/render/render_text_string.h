@@ -21,3 +21,9 @@ void render_text_string_diff(RenderPen *pen, uint32_t level, Str before, Str aft
 /* Returns the text in quotes. Escapes quotes, backslashes and characters that are not printable,
  * but not "${". */
 Str render_text_string_quote(Str text, Arena *arena);
+
+/* Reads multi-line strings that are compared as YAML. Returns true if each text is one YAML
+ * document with more than words, their data differs and their comments do not. All other texts are
+ * compared line by line. */
+MUST_USE bool render_yaml_read(Str before, Str after, Value *out_before, Value *out_after,
+                               Arena *arena);

@@ -1,6 +1,6 @@
 /* render_text_value: values as the output and console commands print them, in the syntax of
  * expressions. */
-#include "render_text_value.h"
+#include "render_text.h"
 
 #include "render_text_string.h"
 #include "utf8.h"

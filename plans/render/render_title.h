@@ -1,4 +1,5 @@
-/* render_title: the comment lines above a change: object, action and reason. */
+/* render_title: the lines outside of objects: above a change object, action and reason; the number
+ * of changes. */
 #pragma once
 
 #include "plan.h"
@@ -21,3 +22,5 @@ void render_title_owners(RenderPen *pen, const Drift *drift);
 /* The same words without "  # ", for headings elsewhere. */
 Str render_title_of_change(const ResourceChange *change, Arena *arena);
 Str render_title_of_drift(const Drift *drift, Arena *arena);
+/* A line for each action on each type, with the number of changes. */
+void render_counts(RenderPen *pen, const Plan *plan);

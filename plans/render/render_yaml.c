@@ -1,6 +1,6 @@
 /* render_yaml: compares strings as YAML. Parsed documents lack comments and style, so changes of
  * these are shown line by line. */
-#include "render_yaml.h"
+#include "render_text_string.h"
 
 #include "yaml_value.h"
 

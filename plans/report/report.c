@@ -1,11 +1,7 @@
 /* report: the kinds of reports. */
 #include "report.h"
 
-#include "report_html.h"
-#include "report_junit.h"
-#include "report_markdown.h"
-#include "report_sarif.h"
-#include "report_timeline.h"
+#include "report_kind.h"
 
 const ReportKind *const report_kinds[] = {
     &report_markdown, &report_html, &report_junit, &report_sarif, &report_timeline,

@@ -1,6 +1,6 @@
 /* report_junit: three suites: diagnostics, conditions, and changes (with durations after an
  * apply). */
-#include "report_junit.h"
+#include "report_kind.h"
 
 #include "clock.h"
 #include "render_secret.h"

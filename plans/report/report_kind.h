@@ -1,7 +1,6 @@
 /* report_kind: the contract between a kind of report and its callers. */
 #pragma once
 
-#include "plan.h"
 #include "timeline.h"
 
 typedef struct ReportInput {
@@ -26,3 +25,9 @@ typedef struct ReportKind {
 
 /* Characters of a comment that GitHub accepts; other forges accept more. */
 #define REPORT_SIZE_LIMIT 65536
+
+extern const ReportKind report_html;
+extern const ReportKind report_junit;
+extern const ReportKind report_markdown;
+extern const ReportKind report_sarif;
+extern const ReportKind report_timeline;

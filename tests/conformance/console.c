@@ -1,6 +1,6 @@
 /* A program with only the features that the vectors use: the line protocol of `loam console -json`
  * without configuration; with the argument "fmt" the formatting of one text, like `loam fmt -`. */
-#include "console_json.h"
+#include "console.h"
 #include "fmt.h"
 #include "functions.h"
 #include "io.h"

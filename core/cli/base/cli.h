@@ -2,9 +2,6 @@
  * main.c. */
 #pragma once
 
-#include "cancel.h"
-#include "diag.h"
-#include "io.h"
 #include "registry.h"
 #include "terminal.h"
 
@@ -58,3 +55,9 @@ const CliName *cli_name(const Cli *cli);
 /* Returns the row for a program path (argv[0]); loam's row for an unknown name. */
 const CliName *cli_name_of_program(const char *path);
 int64_t cli_now_ms(const Cli *cli);
+
+/* Prints the question, the description and the accepted answer, unless the description has it, and
+ * reads one line. Returns true if the line equals `wanted`, usually "yes".
+ * Adds an error only if standard input has ended. */
+MUST_USE bool prompt_approve(Cli *cli, const char *question, const char *description,
+                             const char *wanted, Diags *diags);

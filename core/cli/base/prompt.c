@@ -1,5 +1,5 @@
 /* Asks the user for approval. */
-#include "prompt.h"
+#include "cli.h"
 
 bool prompt_approve(Cli *cli, const char *question, const char *description, const char *wanted,
                     Diags *diags) {

@@ -1,14 +1,13 @@
 /* loam apply, loam destroy, loam refresh */
+#include "cli.h"
 #include "command.h"
 #include "environment.h"
 #include "operation.h"
 #include "override_warning.h"
 #include "plan_options.h"
-#include "planned_code.h"
 #include "project_ciphers.h"
 #include "project_load.h"
 #include "project_state.h"
-#include "prompt.h"
 #include "reporting.h"
 #include "statefile.h"
 

@@ -1,8 +1,6 @@
 /* loam console */
 #include "command.h"
-#include "console_complete.h"
-#include "console_json.h"
-#include "console_type.h"
+#include "console.h"
 #include "eval.h"
 #include "front_end.h"
 #include "line_editor.h"
@@ -10,8 +8,8 @@
 #include "project_load.h"
 #include "project_state.h"
 #include "render_secret.h"
-#include "state_secrets.h"
 #include "view_diag.h"
+#include "view_outputs.h"
 
 static const Option options[] = {
     {"json", OPTION_FLAG, NULL,

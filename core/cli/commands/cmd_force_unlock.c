@@ -1,9 +1,9 @@
 /* loam force-unlock */
+#include "cli.h"
 #include "command.h"
 #include "environment.h"
 #include "project_load.h"
 #include "project_state.h"
-#include "prompt.h"
 
 static const Option options[] = {
     {"force", OPTION_FLAG, NULL, "Skip the approval prompt."},

@@ -1,7 +1,6 @@
 /* loam graph */
 #include "command.h"
 #include "graph_dot.h"
-#include "graph_mermaid.h"
 #include "planfile.h"
 #include "project.h"
 #include "project_ciphers.h"

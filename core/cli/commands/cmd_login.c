@@ -1,11 +1,11 @@
 /* loam login */
 #include "callback_listener.h"
+#include "cli.h"
 #include "cli_config_load.h"
 #include "command.h"
 #include "credentials_store.h"
 #include "login_host.h"
 #include "login_service.h"
-#include "prompt.h"
 
 #include <errno.h>
 

@@ -2,7 +2,6 @@
 #include "backend_page.h"
 #include "backends.h"
 #include "command.h"
-#include "command_completion.h"
 #include "command_page.h"
 #include "function_doc.h"
 #include "provider_page.h"

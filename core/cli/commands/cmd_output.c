@@ -1,5 +1,4 @@
 /* loam output */
-#include "ansible_inventory.h"
 #include "command.h"
 #include "convert.h"
 #include "json.h"

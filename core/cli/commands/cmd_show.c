@@ -8,7 +8,6 @@
 #include "render_json.h"
 #include "reporting.h"
 #include "state_object.h"
-#include "state_secrets.h"
 #include "statefile.h"
 #include "version.h"
 #include "view_outputs.h"

@@ -1,8 +1,8 @@
 /* loam state replace-provider */
+#include "cli.h"
 #include "command.h"
 #include "environment.h"
 #include "project_state.h"
-#include "prompt.h"
 
 static const Option options[] = {
     {"auto-approve", OPTION_FLAG, NULL, "Skip the approval prompt."},

@@ -4,9 +4,9 @@
 #include "project_state.h"
 #include "render_json.h"
 #include "state_object.h"
-#include "state_secrets.h"
 #include "statefile.h"
 #include "version.h"
+#include "view_outputs.h"
 
 static const Option options[] = {
     {"json", OPTION_FLAG, NULL, "Print this object as JSON, in the form of \"loam show -json\"."},

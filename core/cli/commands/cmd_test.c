@@ -1,10 +1,10 @@
 /* loam test, loam test cleanup */
 #include "command.h"
-#include "junit.h"
 #include "project.h"
 #include "project_load.h"
 #include "project_tests.h"
-#include "suite_execute.h"
+#include "suite_context.h"
+#include "view_test.h"
 
 static const Option options[] = {
     {"filter", OPTION_PATH, "FILE", "Run only the tests of this file. May be repeated."},

@@ -6,8 +6,8 @@
 #include "project.h"
 #include "project_load.h"
 #include "project_tests.h"
-#include "suite_validate.h"
-#include "view_diag_json.h"
+#include "suite_check.h"
+#include "view_diag.h"
 
 /* The view of `validate -json`: one document of all diagnostics. */
 typedef struct Verdict {

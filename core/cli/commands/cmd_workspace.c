@@ -9,7 +9,7 @@
 #include "project_load.h"
 #include "project_state.h"
 #include "statefile.h"
-#include "view_diag_json.h"
+#include "view_diag.h"
 #include "workspace.h"
 
 static bool cmd_workspace_read_name(const Arguments *arguments, Str *out, Diags *diags) {

@@ -1,5 +1,5 @@
 /* Finds the last word of a line, and its completions. */
-#include "console_complete.h"
+#include "console.h"
 
 #include "eval.h"
 #include "lexer.h"

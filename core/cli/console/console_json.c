@@ -1,6 +1,6 @@
 /* Reads requests and writes responses as JSON. Values that JSON cannot represent become objects
  * with keys that begin with a dollar sign: $type, $value, $number, $unknown, $sensitive. */
-#include "console_json.h"
+#include "console.h"
 
 #include "arithmetic.h"
 #include "eval.h"

@@ -1,5 +1,5 @@
 /* Formats a type in lines, like Terraform's type(). */
-#include "console_type.h"
+#include "console.h"
 
 static void console_type_add_type(StrBuf *text, const Type *type, uint32_t depth);
 

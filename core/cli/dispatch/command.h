@@ -1,7 +1,6 @@
 /* Command: one verb of the program, as a row. command_table.h lists all commands. */
 #pragma once
 
-#include "cli.h"
 #include "option.h"
 #include "view.h"
 
@@ -55,3 +54,13 @@ const Command *command_find(const CommandTable *table, Str name);
 /* Visits every command with its path ("state list"), groups before their subcommands. */
 typedef void CommandVisit(const Command *command, Str path, void *payload);
 void command_each(const CommandTable *table, CommandVisit *visit, void *payload, Arena *arena);
+
+/* Runs the command of cli->commands that `words` name ("state", "list", …). Returns the exit
+ * status. */
+int command_run(Cli *cli, const StrVec *words);
+
+typedef enum CompletionShell { COMPLETION_BASH, COMPLETION_ZSH, COMPLETION_FISH } CompletionShell;
+
+/* Writes the completion script, from the tables of commands and options. */
+void command_completion_write(CompletionShell shell, const CommandTable *table, StrBuf *out,
+                              Arena *arena);

@@ -3,7 +3,7 @@
  * subcommands and options. For arguments and option values it completes files, or addresses of
  * `loam state list`. bash splits words at "=", so there an option's value may be a separate word.
  */
-#include "command_completion.h"
+#include "command.h"
 
 #include "cli_dispatch_assets.h"
 

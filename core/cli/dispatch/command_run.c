@@ -1,7 +1,7 @@
 /* Finds a command by the words of the command line, reads its options and runs it. */
-#include "command_run.h"
+#include "command.h"
 #include "reporting.h"
-#include "view_tee.h"
+#include "view.h"
 
 #include <errno.h>
 

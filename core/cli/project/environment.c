@@ -1,6 +1,6 @@
 /* Checks the approval of changes of the selected environment. */
 #include "environment.h"
-#include "prompt.h"
+#include "cli.h"
 
 static const Environment *environment_of_project(const Project *project) {
     return project->config ? project->config->environment : NULL;

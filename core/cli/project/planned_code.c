@@ -1,8 +1,8 @@
 /* planned_code: looks at each file of the plan, then for new ones beside them. */
-#include "planned_code.h"
 #include "front_end.h"
 #include "map.h"
 #include "module_manifest.h"
+#include "plan_options.h"
 #include "terminal.h"
 
 #include <errno.h>

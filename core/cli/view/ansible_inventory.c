@@ -1,8 +1,8 @@
 /* ansible_inventory: writes groups with the names of their hosts, and the variables of all hosts in
  * _meta.hostvars, so that Ansible needs one call. */
-#include "ansible_inventory.h"
 #include "json.h"
 #include "map.h"
+#include "view_outputs.h"
 
 typedef struct Inventory {
     Str name; /* of the output */

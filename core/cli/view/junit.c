@@ -1,7 +1,7 @@
 /* Writes test results as a JUnit XML document. */
-#include "junit.h"
 #include "clock.h"
 #include "view_diag.h"
+#include "view_test.h"
 #include "xml_writer.h"
 
 static void write_element(XmlWriter *xml, const char *name, Str text) {

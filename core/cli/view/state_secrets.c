@@ -1,7 +1,7 @@
 /* Collects the sensitive values of a state. */
-#include "state_secrets.h"
 #include "render_secret.h"
 #include "state_object.h"
+#include "view_outputs.h"
 
 static bool secrets_is_sensitive(const Attribute *attribute) {
     return (attribute->flags & SENSITIVE) != 0;

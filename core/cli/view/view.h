@@ -10,7 +10,6 @@
 #include "cli.h"
 #include "config.h"
 #include "hooks.h"
-#include "plan.h"
 #include "state.h"
 
 /* The options -compact-warnings, -consolidate-warnings, -consolidate-errors and -deprecation. */
@@ -95,3 +94,14 @@ bool view_is_repeated(const Diags *diags, size_t i);
 void view_show_diags(View *view, const Diags *diags);
 /* Shows the remaining diagnostics, then finishes the view. */
 void view_finish(View *view, const Diags *diags);
+
+/* Reports one run through two views: to a person, and as a JSON stream to a file (-json-into).
+ * Prompts go through `human`. */
+View *view_tee_open(View *human, View *json);
+
+/* The slots walk_begin and walk_end of a view: progress of a walk, on a terminal a live line for
+ * each running operation and a bar for all of them, elsewhere plain lines. Locks its own data,
+ * since events come from many threads. The view's `self` holds the progress meanwhile. */
+const Hooks *view_progress_begin(View *owner);
+/* Erases the live lines and stops the ticker. */
+void view_progress_end(View *owner);

@@ -1,5 +1,5 @@
 /* Writes a diagnostic as JSON. */
-#include "view_diag_json.h"
+#include "view_diag.h"
 
 #include "function_doc.h"
 

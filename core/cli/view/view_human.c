@@ -1,12 +1,10 @@
 /* The view for people. */
 #include "config_newer.h"
 #include "state_object.h"
-#include "state_secrets.h"
 #include "view.h"
 #include "view_diag.h"
 #include "view_outputs.h"
 #include "view_peer.h"
-#include "view_progress.h"
 #include "view_test.h"
 
 static void human_note(View *, Str text) {

@@ -1,7 +1,5 @@
 /* view_json_invoke: an invocation is requested by the user or triggered by the change of an object.
  */
-#include "view_json_invoke.h"
-
 #include "view_json_line.h"
 
 static void write_planned_trigger(JsonWriter *writer, const ActionInvocation *invocation,

@@ -1,10 +1,10 @@
 /* Shows the progress of a walk. Live lines are erased before each write and drawn again after
  * it. */
-#include "view_progress.h"
 #include "action_verbs.h"
 #include "signals.h"
 #include "thread.h"
 #include "utf8.h"
+#include "view.h"
 #include "view_listing.h"
 #include "view_peer.h"
 

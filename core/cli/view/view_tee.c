@@ -1,6 +1,6 @@
 /* A view that forwards everything to two others. */
-#include "view_tee.h"
 #include "suite.h"
+#include "view.h"
 
 typedef struct Tee {
     View *views[2]; /* the view for people comes first */

@@ -4,7 +4,7 @@
 #include "render_json.h"
 #include "statefile.h"
 #include "version.h"
-#include "view_diag_json.h"
+#include "view_diag.h"
 #include "view_json_line.h"
 #include "view_test.h"
 

@@ -1,5 +1,4 @@
 /* Builds the graph of apply: blocks, planned changes, and the mirror nodes that delete. */
-#include "apply_graph.h"
 #include "transform.h"
 
 static const Transform steps[] = {

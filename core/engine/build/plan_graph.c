@@ -1,5 +1,4 @@
 /* Builds the graph of validate, plan and the console. */
-#include "plan_graph.h"
 #include "transform.h"
 
 static const Transform steps[] = {

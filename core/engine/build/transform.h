@@ -1,5 +1,6 @@
-/* transform: the steps that build a graph. plan_graph.c and apply_graph.c list them in order. Each
- * step adds nodes or edges to the walk under construction, or deselects nodes. */
+/* transform: the steps that build a graph, and the graphs as lists of them: plan_graph.c and
+ * apply_graph.c. Each step adds nodes or edges to the walk under construction, or deselects
+ * nodes. */
 #pragma once
 
 #include "node.h"
@@ -63,3 +64,11 @@ Node *transform_provider_find(EngineWalk *walk, EngineModule *module, ProviderRe
 /* The same for the address of a provider configuration, as states and plans store it. */
 Node *transform_provider_locate(EngineWalk *walk, EngineModule *module, ProviderConfigAddr address,
                                 Diags *diags);
+
+/* Builds the graph of validate, plan and the console. Requires walk->phase and options; walk->state
+ * may be NULL. */
+MUST_USE bool plan_graph_build(EngineWalk *walk, Diags *diags);
+
+/* Builds the graph of apply. Requires walk->phase, options, plan and, unless the graph is only
+ * printed, working. */
+MUST_USE bool apply_graph_build(EngineWalk *walk, Diags *diags);

@@ -1,10 +1,9 @@
 /* Applies one planned change of a resource instance. It plans again with the values known now,
  * compares with the approved change, writes the intent, calls the provider, and records the
  * outcome. node_resource_destroy.c applies deletions. */
-#include "instance_apply.h"
+#include "instance.h"
 
 #include "change_parts.h"
-#include "instance_conditions.h"
 #include "invocation.h"
 #include "json.h"
 #include "log.h"

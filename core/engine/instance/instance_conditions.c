@@ -1,5 +1,5 @@
 /* Evaluates the conditions of a block for one instance, and stores the results in its record. */
-#include "instance_conditions.h"
+#include "instance.h"
 
 static bool conditions_hold(InstanceOp *op, const Conditions *conditions, ModuleScope *scope,
                             const char *summary) {

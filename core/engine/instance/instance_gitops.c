@@ -1,5 +1,5 @@
 /* Calls the slot `gitops` of a type about a stored object. Changes neither plan nor state. */
-#include "instance_gitops.h"
+#include "instance.h"
 
 #include "provider_call.h"
 #include "stored_object.h"

@@ -1,5 +1,5 @@
 /* Lists are evaluated when they are planned; a query neither stores nor changes anything. */
-#include "instance_list.h"
+#include "instance.h"
 
 #include "configured.h"
 #include "mask.h"

@@ -1,11 +1,9 @@
 /* Plans one instance of a resource: refreshes it, evaluates its configuration, calls the provider's
  * plan, decides on the change, and checks the conditions. Deletions follow at the end. */
-#include "instance_plan.h"
+#include "instance.h"
 
 #include "change_parts.h"
 #include "deferrals.h"
-#include "instance_conditions.h"
-#include "instance_refresh.h"
 #include "invocation.h"
 #include "log.h"
 #include "object_identity.h"
@@ -14,7 +12,6 @@
 #include "provider_call.h"
 #include "removal.h"
 #include "stored_object.h"
-#include "trigger.h"
 
 typedef struct Planning {
     InstanceOp op;

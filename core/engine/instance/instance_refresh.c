@@ -1,5 +1,5 @@
 /* Determines the prior object: recovers it after an interrupted call, imports it, or reads it. */
-#include "instance_refresh.h"
+#include "instance.h"
 
 #include "change_parts.h"
 #include "decode.h"

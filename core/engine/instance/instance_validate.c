@@ -1,10 +1,9 @@
 /* Validates a resource block without state and keys; the only provider call is `validate`. Each
  * part is validated separately: a part with invalid references reports them, and the others are
  * still evaluated. */
-#include "instance_validate.h"
+#include "instance.h"
 
 #include "configured.h"
-#include "instance_list.h"
 #include "invocation.h"
 
 /* Reports the reference errors of a part. Returns true if the part can be evaluated. */

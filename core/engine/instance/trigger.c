@@ -1,5 +1,5 @@
 /* replace_triggered_by: checks planned changes of the referenced resources. */
-#include "trigger.h"
+#include "instance.h"
 
 #include "log.h"
 #include "object_ref.h"

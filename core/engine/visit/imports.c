@@ -1,5 +1,5 @@
 /* Assigns the ids of imports to instance records. */
-#include "imports.h"
+#include "node_visit.h"
 
 #include "log.h"
 

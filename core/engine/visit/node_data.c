@@ -3,7 +3,7 @@
 #include "configured.h"
 #include "deferrals.h"
 #include "deferred_read.h"
-#include "instance_conditions.h"
+#include "instance.h"
 #include "node_kinds.h"
 #include "object_marks.h"
 #include "provider_call.h"

@@ -1,12 +1,12 @@
 /* Visits ephemeral resources. Plan and apply open each instance when the walk reaches it, and close
  * it after its last user. Its value exists only in the memory of the walk. */
-#include "node_ephemeral.h"
+#include "node_visit.h"
 
 #include "configured.h"
 #include "deferrals.h"
 #include "deferred_read.h"
 #include "ephemeral_type.h"
-#include "instance_conditions.h"
+#include "instance.h"
 #include "mask.h"
 #include "node_kinds.h"
 #include "object_marks.h"

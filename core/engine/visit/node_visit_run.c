@@ -1,9 +1,8 @@
 /* Calls the visit function of each node, and decides which nodes a failure skips. */
-#include "node_visit_run.h"
+#include "node_visit.h"
 
 #include "deferrals.h"
 #include "log.h"
-#include "node_ephemeral.h"
 #include "node_kinds.h"
 #include "walk_log.h"
 

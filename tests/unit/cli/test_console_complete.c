@@ -1,5 +1,5 @@
 /* Completions of the last word of a line. */
-#include "console_complete.h"
+#include "console.h"
 
 #include "functions.h"
 #include "unit.h"

@@ -1,6 +1,6 @@
 #include "unit.h"
 
-#include "console_json.h"
+#include "console.h"
 #include "functions.h"
 
 typedef struct LineCase {

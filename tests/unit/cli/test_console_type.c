@@ -1,7 +1,7 @@
 /* Types as the console shows them. */
 #include "arena_case.h"
 
-#include "console_type.h"
+#include "console.h"
 
 static void types_are_shown_in_lines(void **) {
     static const Str names[] = {STR_CONST("a b"), STR_CONST("c")};

@@ -1,6 +1,6 @@
 /* JUnit documents: every outcome, and text that XML cannot hold as it is. */
-#include "junit.h"
 #include "unit.h"
+#include "view_test.h"
 
 static void add_run(SuiteFile *file, const char *name, SuiteStatus status, Arena *arena) {
     TestRun *config = arena_new(arena, TestRun);

@@ -2,7 +2,7 @@
  * Events of a run become rows of a timeline, and every event is forwarded. */
 #include "reporting.h"
 #include "unit.h"
-#include "view_tee.h"
+#include "view.h"
 
 #include <unistd.h>
 

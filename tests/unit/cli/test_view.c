@@ -2,7 +2,7 @@
 #include "unit.h"
 
 #include "view.h"
-#include "view_diag_json.h"
+#include "view_diag.h"
 
 typedef struct Shown {
     StrBuf text;

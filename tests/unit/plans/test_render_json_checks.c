@@ -1,5 +1,5 @@
 #include "plan_case.h"
-#include "render_json_checks.h"
+#include "render_json_state.h"
 
 /* clang-format off */
 #define INPUT(kind, config, object, rest)                                                          \

@@ -1,5 +1,5 @@
 #include "plan_case.h"
-#include "render_text_value.h"
+#include "render_text.h"
 
 static const struct {
     const char *value;

@@ -1,6 +1,6 @@
 /* Selects the texts that are compared as YAML; the others are compared line by line. */
 #include "plan_case.h"
-#include "render_yaml.h"
+#include "render_text_string.h"
 
 typedef struct YamlPair {
     const char *before;

@@ -1,4 +1,4 @@
-#include "report_junit.h"
+#include "report_kind.h"
 #include "report_sample.h"
 
 static void of_a_plan(void **) {

@@ -1,5 +1,5 @@
+#include "report_kind.h"
 #include "report_sample.h"
-#include "report_sarif.h"
 
 static Value member(Value v, const char *name) {
     Value found;

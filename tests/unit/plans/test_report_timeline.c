@@ -1,5 +1,5 @@
+#include "report_kind.h"
 #include "report_sample.h"
-#include "report_timeline.h"
 
 static void drawing(void **) {
     ReportInput input = sample_input();

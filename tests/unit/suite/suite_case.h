@@ -7,7 +7,7 @@
 #include "eval.h"
 #include "fake_provider.h"
 #include "statefile.h"
-#include "suite_execute.h"
+#include "suite_context.h"
 #include "terraform_provider.h"
 #include "unit.h"
 

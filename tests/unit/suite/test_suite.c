@@ -1,6 +1,6 @@
 /* Whole suites: selected files, interruption, and validation without a run. */
 #include "suite_case.h"
-#include "suite_validate.h"
+#include "suite_check.h"
 
 #define MAIN                                                                                       \
     "resource \"terraform_data\" \"a\" {\n  input = 1\n}\n"                                        \

@@ -1,5 +1,5 @@
 /* Bodies whose references are replaced by values: attributes, nested blocks, the remaining body. */
-#include "suite_body.h"
+#include "suite_values.h"
 #include "unit.h"
 
 static Map *names(Arena *arena) {
