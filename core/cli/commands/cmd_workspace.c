@@ -3,13 +3,12 @@
 #include "backend_settings.h"
 #include "command.h"
 #include "envelope.h"
-#include "json_writer.h"
 #include "project.h"
 #include "project_ciphers.h"
 #include "project_load.h"
 #include "project_state.h"
 #include "statefile.h"
-#include "view_diag.h"
+#include "view_document.h"
 #include "workspace.h"
 
 static bool cmd_workspace_read_name(const Arguments *arguments, Str *out, Diags *diags) {
@@ -84,62 +83,22 @@ static bool cmd_workspace_fill(Project *project, State *given) {
            (project_open_state(project, LOCK_WORKSPACE_NEW) && project_write_state(project, given));
 }
 
-/* The view of `workspace list -json`: one document of workspaces and diagnostics. */
-typedef struct WorkspaceDocument {
-    JsonWriter writer; /* inside the list of diagnostics */
-    StrBuf text;
-    StrVec names;
-} WorkspaceDocument;
-
-static void cmd_workspace_ignore_text(View *, Str) {
-}
-
-static void cmd_workspace_add_diag(View *view, const Diag *diag) {
-    WorkspaceDocument *document = view->self;
-    view_diag_write_json(diag, view->cli->functions, &document->writer);
-}
-
-static void cmd_workspace_write_document(View *view, const Diags *) {
-    WorkspaceDocument *document = view->self;
-    StrBuf text = strbuf_new(view->cli->arena);
-    JsonWriter writer;
-    json_array_end(&document->writer);
-    json_writer_init(&writer, &text, 2);
-    writer.escape_html = true;
-    json_object_start(&writer);
-    json_key_string(&writer, "format_version", STR("1.0"));
-    json_key(&writer, STR("workspaces"));
-    json_array_start(&writer);
-    vec_each(&document->names, name) {
-        json_object_start(&writer);
-        json_key_string(&writer, "name", *name);
-        json_key_bool(&writer, "is_current", str_equal(*name, view->cli->workspace));
-        json_object_end(&writer);
+static void workspace_write_list(const ViewDocument *document, JsonWriter *writer, const Cli *cli) {
+    const StrVec *names = document->result;
+    json_key(writer, STR("workspaces"));
+    json_array_start(writer);
+    for (size_t i = 0; names && i < names->count; i++) {
+        json_object_start(writer);
+        json_key_string(writer, "name", names->items[i]);
+        json_key_bool(writer, "is_current", str_equal(names->items[i], cli->workspace));
+        json_object_end(writer);
     }
-    json_array_end(&writer);
-    json_key(&writer, STR("diagnostics"));
-    json_raw(&writer, strbuf_str(&document->text));
-    json_object_end(&writer);
-    strbuf_add_char(&text, '\n');
-    cli_write(view->cli, strbuf_str(&text));
+    json_array_end(writer);
+    view_document_add_diags(document, writer);
 }
 
-/* The command changes nothing, so other slots are never called. */
-static const ViewType document_view = {
-    .note = cmd_workspace_ignore_text,
-    .diag = cmd_workspace_add_diag,
-    .finish = cmd_workspace_write_document,
-};
-
-static View *cmd_workspace_open_document(Cli *cli) {
-    WorkspaceDocument *self = arena_new(cli->arena, WorkspaceDocument);
-    self->text = strbuf_new(cli->arena);
-    json_writer_init(&self->writer, &self->text, 0);
-    self->writer.escape_html = true;
-    json_array_start(&self->writer);
-    View *view = arena_new(cli->arena, View);
-    *view = (View){.type = &document_view, .cli = cli, .self = self};
-    return view;
+static View *workspace_open_view(Cli *cli) {
+    return view_document_open(cli, workspace_write_list);
 }
 
 static int cmd_workspace_run_list(Cli *cli, const Arguments *arguments, Diags *diags) {
@@ -149,7 +108,9 @@ static int cmd_workspace_run_list(Cli *cli, const Arguments *arguments, Diags *d
         !cmd_workspace_load(&project, cli, arguments, diags) || !list_workspaces(&project, &names))
         return 1;
     if (option_flag(arguments, "json")) {
-        ((WorkspaceDocument *)cli->view->self)->names = names;
+        StrVec *result = arena_new(cli->arena, StrVec);
+        *result = names;
+        ((ViewDocument *)cli->view->self)->result = result;
         return 0;
     }
     vec_each(&names, name) {
@@ -364,7 +325,7 @@ static const Command cmd_workspace_list = {
     .groups = {OPTION_GROUP(list_options), &option_variables, &option_environment, &option_view},
     .group_count = 4,
     .run = cmd_workspace_run_list,
-    .json_view = cmd_workspace_open_document,
+    .json_view = workspace_open_view,
 };
 
 static const Command cmd_workspace_show = {

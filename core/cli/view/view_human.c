@@ -258,13 +258,9 @@ static void human_on_left(void *, const SuiteFile *file, const SuiteRun *run, co
         terminal_err(strbuf_str(&out));
 }
 
-static bool human_is_made(Action action) {
-    return action == ACTION_CREATE || action_is_replace(action);
-}
-
 static void list_planned(const Plan *planned, StrBuf *out, Arena *scratch) {
     vec_each(&planned->changes, change) {
-        if (change->address.mode == MODE_MANAGED && human_is_made(change->action))
+        if (view_test_creates(change))
             strbuf_add_format(out, "  - %.*s\n",
                               STR_ARG(resource_addr_to_str(change->address, scratch)));
     }

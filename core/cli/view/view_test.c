@@ -25,3 +25,8 @@ Str view_test_left(const SuiteFile *file, const SuiteRun *run, SuiteReason reaso
               "have fixed the cause, run \"loam test cleanup\".";
     return str_format(arena, form, STR_ARG(run->config->name), STR_ARG(file->config->path));
 }
+
+bool view_test_creates(const ResourceChange *change) {
+    return change->address.mode == MODE_MANAGED &&
+           (change->action == ACTION_CREATE || action_is_replace(change->action));
+}

@@ -239,16 +239,12 @@ static void write_leftover(JsonWriter *writer, const char *key, const State *sta
     json_array_end(writer);
 }
 
-static bool test_json_is_made(Action action) {
-    return action == ACTION_CREATE || action_is_replace(action);
-}
-
 static void test_json_write_planned(JsonWriter *writer, const Plan *planned, Arena *scratch) {
     json_key(writer, STR("planned"));
     json_array_start(writer);
     for (size_t i = 0; planned && i < planned->changes.count; i++) {
         const ResourceChange *change = &planned->changes.items[i];
-        if (change->address.mode == MODE_MANAGED && test_json_is_made(change->action))
+        if (view_test_creates(change))
             json_write_string(writer, resource_addr_to_str(change->address, scratch));
     }
     json_array_end(writer);
