@@ -39,7 +39,7 @@ static bool enter_scope(EngineConsole *console, Str text, Arena *arena, Diags *d
 static bool open_console(Project *project, Cli *cli, const Arguments *arguments,
                          EngineConsole **out, Diags *diags) {
     PlanOptions plan_options = {0};
-    project->asks = true;
+    project->options.asks = true;
     if (!project_load(project, cli, arguments, NULL, diags) || !project_read_variables(project))
         return false;
     if (!project_open_state(project, LOCK_NONE))
@@ -251,7 +251,7 @@ static int run_json(const Console *console) {
 }
 
 static int console_run(Cli *cli, const Arguments *arguments, Diags *diags) {
-    SCOPED(Project) project = {.ignores_versions = true};
+    SCOPED(Project) project = {.options.ignores_versions = true};
     Map none = map_new(cli->arena);
     Scope plain = scope_from_map(&none, cli->functions);
     plain.io = &cli->io;

@@ -54,7 +54,7 @@ static void list_json(Cli *cli, const Map *environments) {
 
 /* Lists all environments, even if one is selected. */
 static int env_run_list(Cli *cli, const Arguments *arguments, Diags *diags) {
-    SCOPED(Project) project = {.may_be_empty = true};
+    SCOPED(Project) project = {.options.may_be_empty = true};
     Cli any = *cli;
     any.environment = STR_EMPTY;
     if (!project_load(&project, &any, arguments, NULL, diags))

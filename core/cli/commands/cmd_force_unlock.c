@@ -42,7 +42,7 @@ static int unlock_run(Cli *cli, const Arguments *arguments, Diags *diags) {
                     "force-unlock requires the lock ID, which the lock error shows.");
         return 1;
     }
-    SCOPED(Project) project = {.ignores_versions = true};
+    SCOPED(Project) project = {.options.ignores_versions = true};
     if (!project_load_any(&project, cli, arguments, diags) || !project_open_backend(&project))
         return 1;
     Backend *backend = project.backend;

@@ -10,9 +10,9 @@ static const Option options[] = {
 static int get_run(Cli *cli, const Arguments *arguments, Diags *diags) {
     SCOPED(Project)
     project = {
-        .installs_modules = true,
-        .upgrades_modules = option_flag(arguments, "update"),
-        .test_directory = project_test_directory(arguments),
+        .options.installs_modules = true,
+        .options.upgrades_modules = option_flag(arguments, "update"),
+        .options.test_directory = project_test_directory(arguments),
     };
     return project_load(&project, cli, arguments, NULL, diags) ? 0 : 1;
 }

@@ -112,7 +112,7 @@ static bool open_run(GitopsRun *run) {
     Project *project = &run->project;
     GitopsAction action = run->options.action;
     bool changes = action == GITOPS_SUSPEND || action == GITOPS_RESUME;
-    project->asks = true;
+    project->options.asks = true;
     if (action == GITOPS_RECONCILE && !read_timeout(run))
         return false;
     return project_load(project, run->cli, run->arguments, NULL, run->diags) &&

@@ -108,7 +108,7 @@ static bool print_svg(const Cli *cli, Str dot, Diags *diags) {
 }
 
 static int cmd_graph_run(Cli *cli, const Arguments *arguments, Diags *diags) {
-    SCOPED(Project) project = {.ignores_versions = true};
+    SCOPED(Project) project = {.options.ignores_versions = true};
     GraphRequest request = {
         .draws_cycles = option_flag(arguments, "draw-cycles"),
         .is_verbose = option_flag(arguments, "verbose"),

@@ -81,7 +81,8 @@ static bool import_target(Project *project, const ImportTarget *request) {
 }
 
 static int cmd_import_run(Cli *cli, const Arguments *arguments, Diags *diags) {
-    SCOPED(Project) project = {.directory = option_text(arguments, "config"), .asks = true};
+    SCOPED(Project)
+    project = {.options.directory = option_text(arguments, "config"), .options.asks = true};
     ImportTarget request;
     if (!cmd_import_read_request(cli, arguments, &request, diags) ||
         !project_load(&project, cli, arguments, NULL, diags) || !environment_require(&project) ||

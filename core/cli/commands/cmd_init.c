@@ -69,7 +69,7 @@ static void init_report_begin(View *view, const Project *project, bool opens_bac
     /* A person sees the other steps when they begin; JSON has no other text between them. */
     if (view->type->can_ask)
         return;
-    if (project->installs_modules)
+    if (project->options.installs_modules)
         view->type->step(view, "initializing_modules_message", STR("Initializing modules..."),
                          false);
     report_providers(view);
@@ -136,13 +136,13 @@ static int init_run(Cli *cli, const Arguments *arguments, Diags *diags) {
     }
     SCOPED(Project)
     project = {
-        .installs_modules = option_flag(arguments, "get"),
-        .upgrades_modules = option_flag(arguments, "upgrade"),
-        .asks = true,
-        .test_directory = project_test_directory(arguments),
+        .options.installs_modules = option_flag(arguments, "get"),
+        .options.upgrades_modules = option_flag(arguments, "upgrade"),
+        .options.asks = true,
+        .options.test_directory = project_test_directory(arguments),
     };
     bool opens_backend = option_flag(arguments, "backend");
-    if (!read_lock_mode(arguments, &project.keeps_lock, diags))
+    if (!read_lock_mode(arguments, &project.options.keeps_lock, diags))
         return 1;
     init_report_begin(cli->view, &project, opens_backend);
     bool loaded = project_load(&project, cli, arguments, NULL, diags);

@@ -112,7 +112,7 @@ static void print_tree(ModuleList *list, const Module *root) {
 }
 
 static int modules_run(Cli *cli, const Arguments *arguments, Diags *diags) {
-    SCOPED(Project) project = {.ignores_versions = true};
+    SCOPED(Project) project = {.options.ignores_versions = true};
     ModuleList list = {.cli = cli, .text = strbuf_new(cli->arena)};
     if (!project_load(&project, cli, arguments, NULL, diags) ||
         !module_manifest_read(&cli->io, cli->data_directory, &list.manifest, cli->arena, diags))

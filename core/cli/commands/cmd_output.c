@@ -103,7 +103,7 @@ static void warn_of_none(Diags *diags) {
 }
 
 static int output_run(Cli *cli, const Arguments *arguments, Diags *diags) {
-    SCOPED(Project) project = {.ignores_versions = true};
+    SCOPED(Project) project = {.options.ignores_versions = true};
     bool is_json = option_flag(arguments, "json");
     Str format = option_text(arguments, "format");
     bool is_inventory = format.ptr != NULL;

@@ -76,7 +76,7 @@ static void add_state(ProviderTree *tree, const State *state) {
 }
 
 static int providers_run(Cli *cli, const Arguments *arguments, Diags *diags) {
-    SCOPED(Project) project = {.ignores_versions = true};
+    SCOPED(Project) project = {.options.ignores_versions = true};
     ProviderTree tree = {.cli = cli, .out = strbuf_new(cli->arena), .ok = true, .diags = diags};
     if (!project_load(&project, cli, arguments, NULL, diags) ||
         !project_open_state(&project, LOCK_NONE) ||

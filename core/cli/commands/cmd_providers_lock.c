@@ -140,7 +140,7 @@ static bool lock_all(Project *project, CliConfig *config, WantedProviders *wante
 }
 
 static int lock_run(Cli *cli, const Arguments *arguments, Diags *diags) {
-    SCOPED(Project) project = {.ignores_versions = true};
+    SCOPED(Project) project = {.options.ignores_versions = true};
     ProviderNeeds needs = {0};
     if (!project_load(&project, cli, arguments, NULL, diags))
         return 1;

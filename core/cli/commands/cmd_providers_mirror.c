@@ -39,7 +39,7 @@ static bool write_mirror(Project *project, const WantedProviders *wanted, Diags 
 }
 
 static int mirror_run(Cli *cli, const Arguments *arguments, Diags *diags) {
-    SCOPED(Project) project = {.ignores_versions = true};
+    SCOPED(Project) project = {.options.ignores_versions = true};
     ProviderNeeds needs = {0};
     if (arguments->positionals.count != 1) {
         diags_error(diags, NO_RANGE, "Directory required",

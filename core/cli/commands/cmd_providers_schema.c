@@ -39,7 +39,7 @@ static void add_functions(const Provider *provider, void *payload, JsonWriter *w
 }
 
 static int providers_schema_run(Cli *cli, const Arguments *arguments, Diags *diags) {
-    SCOPED(Project) project = {.ignores_versions = true};
+    SCOPED(Project) project = {.options.ignores_versions = true};
     ProviderList providers = {0};
     if (!option_flag(arguments, "json")) {
         diags_error(diags, NO_RANGE, "The option -json is required",

@@ -27,8 +27,8 @@ static bool has_list(const Module *module) {
 }
 
 static bool cmd_query_load(Project *project, Cli *cli, const Arguments *arguments, Diags *diags) {
-    project->loads_queries = true;
-    project->asks = true;
+    project->options.loads_queries = true;
+    project->options.asks = true;
     if (front_end_is_empty_dir(cli->io.disk, STR("."))) {
         diags_error(diags, NO_RANGE, "No configuration files",
                     "A query requires a configuration. Write a file whose name ends in .loam.yaml "

@@ -245,7 +245,7 @@ static int cmd_show_state(Cli *cli, const Arguments *arguments, const Engine *en
 static int show_file(Cli *cli, const Arguments *arguments, Str path, Diags *diags) {
     Str bytes;
     State *state;
-    SCOPED(Project) project = {.asks = true, .ignores_versions = true};
+    SCOPED(Project) project = {.options.asks = true, .options.ignores_versions = true};
     Engine engine = {.io = &cli->io, .registry = cli->registry};
     if (!project_check_file(cli, path, "Failed to read the given file", diags))
         return 1;
@@ -268,7 +268,7 @@ static int show_file(Cli *cli, const Arguments *arguments, Str path, Diags *diag
 }
 
 static int show_latest(Cli *cli, const Arguments *arguments, Diags *diags) {
-    SCOPED(Project) project = {.ignores_versions = true};
+    SCOPED(Project) project = {.options.ignores_versions = true};
     if (!project_open_state_only(&project, cli, arguments, LOCK_NONE, diags))
         return 1;
     return cmd_show_state(cli, arguments, &project.engine, project.state, diags);
@@ -278,9 +278,9 @@ static int show_latest(Cli *cli, const Arguments *arguments, Diags *diags) {
 static int show_configuration(Cli *cli, const Arguments *arguments, bool is_single, Diags *diags) {
     SCOPED(Project)
     project = {
-        .is_single = is_single,
-        .directory = option_text(arguments, "module"),
-        .asks = true,
+        .options.is_single = is_single,
+        .options.directory = option_text(arguments, "module"),
+        .options.asks = true,
     };
     if (!project_load(&project, cli, arguments, NULL, diags))
         return 1;

@@ -77,7 +77,7 @@ static bool list_addresses(const Project *project, const StrVec *addresses, StrB
 }
 
 static int state_list_run(Cli *cli, const Arguments *arguments, Diags *diags) {
-    SCOPED(Project) project = {.ignores_versions = true};
+    SCOPED(Project) project = {.options.ignores_versions = true};
     if (!project_open_state_only(&project, cli, arguments, LOCK_NONE, diags) ||
         !project_check_has_state(&project))
         return 1;

@@ -263,7 +263,8 @@ static int mv_run(Cli *cli, const Arguments *arguments, Diags *diags) {
     AddressTarget from, to;
     Moves moves = {0};
     State *there;
-    SCOPED(Project) project = {.out_backup_option = "backup-out", .dates_backup = true};
+    SCOPED(Project)
+    project = {.options.out_backup_option = "backup-out", .options.dates_backup = true};
     if (!mv_read_targets(arguments, &from, &to, cli->arena, diags) ||
         !project_open_state_only(&project, cli, arguments, dry_run ? LOCK_NONE : LOCK_STATE_MV,
                                  diags) ||

@@ -90,7 +90,7 @@ static int replace_provider_replace(Project *project, const Arguments *arguments
 
 static int replace_provider_run(Cli *cli, const Arguments *arguments, Diags *diags) {
     const StrVec *words = &arguments->positionals;
-    SCOPED(Project) project = {.dates_backup = true};
+    SCOPED(Project) project = {.options.dates_backup = true};
     Str from, to;
     if (words->count != 2) {
         diags_error(diags, NO_RANGE, "Missing argument",

@@ -58,7 +58,7 @@ static int rm_run(Cli *cli, const Arguments *arguments, Diags *diags) {
         diags_error(diags, NO_RANGE, "Missing argument", "state rm requires at least one address.");
         return 1;
     }
-    SCOPED(Project) project = {.dates_backup = true};
+    SCOPED(Project) project = {.options.dates_backup = true};
     ResourceAddrs matches = {0};
     if (!project_open_state_only(&project, cli, arguments, dry_run ? LOCK_NONE : LOCK_STATE_RM,
                                  diags) ||

@@ -38,7 +38,7 @@ static int state_show_run(Cli *cli, const Arguments *arguments, Diags *diags) {
                     "state show requires the address of one object.");
         return 1;
     }
-    SCOPED(Project) project = {.ignores_versions = true};
+    SCOPED(Project) project = {.options.ignores_versions = true};
     ResourceAddr address;
     if (!address_parse_resource(arguments->positionals.items[0], &address, cli->arena, diags) ||
         !project_open_state_only(&project, cli, arguments, LOCK_NONE, diags) ||

@@ -49,7 +49,8 @@ static bool check_input(const Project *project, Diags *diags) {
 static bool cmd_test_execute(Cli *cli, const Arguments *arguments, SuiteMode mode, Suite *out,
                              Diags *diags) {
     SCOPED(Project)
-    project = {.test_directory = project_test_directory(arguments), .runs_tests = true};
+    project = {.options.test_directory = project_test_directory(arguments),
+               .options.runs_tests = true};
     const SuiteStorage *storage;
     StrVec filters = {0};
     if (!project_load(&project, cli, arguments, NULL, diags) || !check_input(&project, diags) ||
@@ -63,7 +64,7 @@ static bool cmd_test_execute(Cli *cli, const Arguments *arguments, SuiteMode mod
         .mode = mode,
         .engine = &project.engine,
         .input = &project.input,
-        .test_directory = project.test_directory,
+        .test_directory = project.options.test_directory,
         .filters = &filters,
         .allows_deferral = option_flag(arguments, "allow-deferral"),
         .stop = cli->cancel,

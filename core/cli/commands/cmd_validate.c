@@ -40,16 +40,16 @@ static View *validate_open_view(Cli *cli) {
 }
 
 static int cmd_validate_run(Cli *cli, const Arguments *arguments, Diags *diags) {
-    SCOPED(Project) project = {.may_be_empty = true};
+    SCOPED(Project) project = {.options.may_be_empty = true};
     if (!option_flag(arguments, "no-tests"))
-        project.test_directory = project_test_directory(arguments);
-    project.loads_queries = option_flag(arguments, "query");
+        project.options.test_directory = project_test_directory(arguments);
+    project.options.loads_queries = option_flag(arguments, "query");
     foreign_programs_set_validating(cli->foreign);
     if (!project_load(&project, cli, arguments, NULL, diags))
         return 1;
     (void)override_warning_of_run(&project);
     bool ok = engine_validate(&project.engine, diags);
-    if (project.test_directory.len)
+    if (project.options.test_directory.len)
         ok = suite_validate(&project.engine, cli->arena, diags) && project_tests_check(&project) &&
              ok;
     if (!ok)

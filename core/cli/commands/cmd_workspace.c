@@ -32,9 +32,9 @@ static bool check_free_choice(const Cli *cli, Diags *diags) {
 
 static bool cmd_workspace_load(Project *project, Cli *cli, const Arguments *arguments,
                                Diags *diags) {
-    project->ignores_versions = true;
-    project->may_be_empty = true;
-    project->is_single = true; /* the root module alone configures the backend */
+    project->options.ignores_versions = true;
+    project->options.may_be_empty = true;
+    project->options.is_single = true; /* the root module alone configures the backend */
     return project_load_any(project, cli, arguments, diags);
 }
 
@@ -157,7 +157,7 @@ static bool make_workspace(Project *project, Str name) {
 static int cmd_workspace_make(Project *project, Str name) {
     Cli *cli = project->cli;
     State *given;
-    project->state_is_input = true;
+    project->options.state_is_input = true;
     if (!workspace_check(name, project->diags) || !cmd_workspace_read_given(project, &given) ||
         !make_workspace(project, name) || !workspace_select(cli, name, project->diags))
         return 1;
@@ -277,7 +277,7 @@ static bool remove_workspace(Project *project) {
 static bool delete_workspace(const Cli *cli, const Arguments *arguments, Str name, Diags *diags) {
     Cli there = *cli;
     there.workspace = name;
-    SCOPED(Project) project = {.ignores_versions = true};
+    SCOPED(Project) project = {.options.ignores_versions = true};
     return project_open_state_only(&project, &there, arguments, LOCK_WORKSPACE_DELETE, diags) &&
            cmd_workspace_check_empty(&project, name, diags) && remove_workspace(&project);
 }

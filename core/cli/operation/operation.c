@@ -136,8 +136,8 @@ static void add_generated(Plan *plan, const Map *blocks, Arena *arena) {
 static bool operation_load(Operation *operation, Cli *cli, const Arguments *arguments,
                            PlanMode mode, Diags *diags) {
     Project *project = operation->project;
-    project->may_be_empty |= mode == PLAN_DESTROY;
-    project->asks = true;
+    project->options.may_be_empty |= mode == PLAN_DESTROY;
+    project->options.asks = true;
     if (!project_load(project, cli, arguments, NULL, diags) || !environment_require(project) ||
         !project_read_variables(project) || !plan_options_read(project, &operation->options))
         return false;

@@ -11,9 +11,29 @@
 #include "option.h"
 #include "outcome_file.h"
 
+/* How a command uses its project; set before it is loaded. */
+typedef struct ProjectOptions {
+    Str directory;      /* of the root module; empty: the current directory */
+    Str test_directory; /* tests in this directory are loaded, too; empty: no tests */
+    bool runs_tests;
+    bool loads_queries; /* loads query files, too */
+    bool is_single;     /* does not load child modules */
+    bool may_be_empty;  /* a directory without configuration is no error */
+    bool asks;          /* asks for variables without a value, unless -input=false */
+    /* Unmet version constraints are no errors: the command neither plans nor changes objects. */
+    bool ignores_versions;
+    bool installs_modules;
+    bool upgrades_modules; /* chooses module revisions anew, and locks them */
+    bool keeps_lock;       /* rejects changes of the lock of module revisions */
+    bool state_is_input;   /* -state names a file to copy, not the state to work on */
+    bool dates_backup;     /* each change of the state keeps a backup of its own, unless -backup */
+    const char *out_backup_option; /* option for the backup of `Project.out`; NULL: -backup */
+} ProjectOptions;
+
 typedef struct Project {
     Cli *cli;
     const Arguments *arguments;
+    ProjectOptions options;
     Config *config;
     InputRequest input; /* sources of the variables */
     Map variables;      /* name → InputValue * */
@@ -25,23 +45,8 @@ typedef struct Project {
     State *state;
     Journal *journal;
     WorkingState *working;
-    const char *out_backup_option; /* option for the backup of `out`; NULL: -backup */
-    bool dates_backup;   /* each change of the state keeps a backup of its own, unless -backup */
-    bool state_is_input; /* -state names a file to copy, not the state to work on */
     LockInfo lock;
-    bool is_locked;     /* `backend` is locked; `out` too, unless its lock failed */
-    Str test_directory; /* tests in this directory are loaded, too; empty: no tests */
-    bool runs_tests;
-    /* Unmet version constraints are no errors: the command neither plans nor changes objects. */
-    bool ignores_versions;
-    bool loads_queries; /* loads query files, too */
-    Str directory;      /* of the root module; empty: the current directory */
-    bool is_single;     /* does not load child modules */
-    bool installs_modules;
-    bool keeps_lock;       /* rejects changes of the lock of module revisions */
-    bool upgrades_modules; /* chooses module revisions anew, and locks them */
-    bool asks;             /* asks for variables without a value, unless -input=false */
-    bool may_be_empty;     /* a directory without configuration is no error */
+    bool is_locked;        /* `backend` is locked; `out` too, unless its lock failed */
     bool has_state;        /* a state exists, perhaps an empty one */
     Str state_text;        /* as read from the backend */
     bool found_journal;    /* an earlier run was interrupted */

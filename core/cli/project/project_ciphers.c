@@ -248,7 +248,7 @@ bool project_open_ciphers(Project *project) {
 
 /* Loads the current directory's configuration only for its ciphers. */
 static bool load_ciphers(Project *project, Diags *diags) {
-    SCOPED(Project) directory = {.asks = true};
+    SCOPED(Project) directory = {.options.asks = true};
     if (!project_load_any(&directory, project->cli, project->arguments, diags) ||
         !project_open_ciphers(&directory))
         return false;

@@ -44,7 +44,7 @@ static void prepare_input(Project *project) {
         .payload = cli,
         .environment = cli->environment,
     };
-    if (project->asks && project_may_ask(project))
+    if (project->options.asks && project_may_ask(project))
         project->input.ask = ask_variable;
     vec_each(&project->arguments->options, option) {
         bool is_file = strcmp(option->option->name, "var-file") == 0;
@@ -58,17 +58,17 @@ static ConfigRequest config_request(Project *project, const Io *io) {
     Cli *cli = project->cli;
     return (ConfigRequest){
         .io = io ? io : &cli->io,
-        .directory = project->directory.len ? project->directory : STR("."),
-        .is_single = project->is_single,
+        .directory = project->options.directory.len ? project->options.directory : STR("."),
+        .is_single = project->options.is_single,
         .data_directory = cli->data_directory,
-        .test_directory = project->test_directory,
-        .runs_tests = project->runs_tests,
-        .ignores_versions = project->ignores_versions,
-        .loads_queries = project->loads_queries,
+        .test_directory = project->options.test_directory,
+        .runs_tests = project->options.runs_tests,
+        .ignores_versions = project->options.ignores_versions,
+        .loads_queries = project->options.loads_queries,
         .functions = cli->functions,
-        .install = project->installs_modules,
-        .upgrade = project->upgrades_modules,
-        .keeps_lock = project->keeps_lock,
+        .install = project->options.installs_modules,
+        .upgrade = project->options.upgrades_modules,
+        .keeps_lock = project->options.keeps_lock,
         .removed_is_forgotten = cli_name(cli)->forgets,
         .has_literal_settings = cli_name(cli)->has_literal_settings,
         .evaluates_prevent_destroy = cli_name(cli)->forgets,
@@ -120,11 +120,12 @@ bool project_load(Project *project, Cli *cli, const Arguments *arguments, const 
     ConfigRequest request = config_request(project, io);
     prepare_input(project);
     project->input.values = project->variables.count ? &project->variables : NULL;
-    if (!io && !project->may_be_empty && front_end_is_empty_dir(cli->io.disk, request.directory)) {
+    if (!io && !project->options.may_be_empty &&
+        front_end_is_empty_dir(cli->io.disk, request.directory)) {
         diags_error(diags, NO_RANGE, "No configuration files",
                     "%s has no loam configuration. Write a file whose name ends in .loam.yaml, "
                     ".tf, .tofu, .loam.json or .tf.json, or use another directory with -chdir.%.*s",
-                    project->directory.len ? "The given directory" : "This directory",
+                    project->options.directory.len ? "The given directory" : "This directory",
                     STR_ARG(front_end_meant(cli->io.disk, request.directory, cli->arena)));
         return false;
     }
@@ -178,7 +179,7 @@ static bool load_quietly(Project *project, Cli *cli, const Arguments *arguments,
 
 bool project_load_any(Project *project, Cli *cli, const Arguments *arguments, Diags *diags) {
     bool is_empty = front_end_is_empty_dir(cli->io.disk, STR("."));
-    project->may_be_empty |= is_empty;
+    project->options.may_be_empty |= is_empty;
     if (!is_empty || cli_environment(cli, "ENCRYPTION"))
         return load_quietly(project, cli, arguments, diags);
     project->cli = cli;

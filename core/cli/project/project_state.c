@@ -60,7 +60,7 @@ static bool project_state_open_with(Project *project, BackendChoice choice, Str 
     Str backup = option_text(project->arguments, backup_option);
     if (backup.ptr)
         (*out)->backup_path = str_equal(backup, STR("-")) ? STR_EMPTY : backup;
-    else if (project->dates_backup)
+    else if (project->options.dates_backup)
         (*out)->backup_path = dated_backup(cli, (*out)->backup_path);
     return true;
 }
@@ -94,7 +94,7 @@ bool project_open_backend(Project *project) {
     BackendChoice choice;
     if (project->backend)
         return true;
-    Str path = project->state_is_input ? (Str){0} : state_path(project->arguments);
+    Str path = project->options.state_is_input ? (Str){0} : state_path(project->arguments);
     hide_in_log(project);
     if (!project_open_ciphers(project))
         return false;
@@ -109,7 +109,8 @@ bool project_open_backend(Project *project) {
     if (!path.ptr || str_equal(path, project->backend->path))
         return true;
     return project_state_open_with(
-        project, choice, path, project->out_backup_option ? project->out_backup_option : "backup",
+        project, choice, path,
+        project->options.out_backup_option ? project->options.out_backup_option : "backup",
         &project->out);
 }
 
@@ -264,7 +265,7 @@ bool project_read_again(Project *project) {
 
 bool project_open_state_only(Project *project, Cli *cli, const Arguments *arguments,
                              LockOperation operation, Diags *diags) {
-    project->is_single = true;
+    project->options.is_single = true;
     return project_load_any(project, cli, arguments, diags) &&
            project_open_state(project, operation);
 }

@@ -69,7 +69,7 @@ static bool write_lock(Project *project, const DependencyLock *before, const Dep
     View *view = cli->view;
     if (str_equal(dependency_lock_text(before, cli->arena), dependency_lock_text(lock, cli->arena)))
         return true;
-    if (project->keeps_lock) {
+    if (project->options.keeps_lock) {
         diags_error(project->diags, NO_RANGE, "Provider dependency changes detected",
                     "The selected providers differ from %s, and -lockfile=readonly forbids "
                     "changing it. Run \"loam init\" without that option, and keep the file in "
@@ -108,7 +108,7 @@ static bool setup_install(Project *project, const CliConfig *config, const Wante
         .sources = {&cli->io, cli->cancel, config},
         .directory = foreign_programs_directory(cli),
         .platform = provider_address_platform(),
-        .upgrade = project->upgrades_modules,
+        .upgrade = project->options.upgrades_modules,
         .command = "loam init",
         .tell = provider_setup_tell,
         .payload = cli,
