@@ -206,36 +206,71 @@ Str ssh_client_user(const SshLink *link) {
     return link->sudo ? STR("root") : link->target.user;
 }
 
-static const char *short_reason(SshStatus status) {
-    switch (status) {
-    case SSH_UNKNOWN_NAME: return "the name has no address";
-    case SSH_NO_RESPONSE: return "no response";
-    case SSH_REFUSED: return "connection refused";
-    case SSH_NO_HANDSHAKE: return "no handshake yet";
-    case SSH_LOST: return "the jump host was lost";
-    case SSH_USER_KEY_REFUSED: return "the key is not accepted yet";
-    case SSH_DONE:
-    case SSH_HOST_KEY_DIFFERS:
-    case SSH_HOST_KEY_UNKNOWN:
-    case SSH_HOST_KEY_REVOKED:
-    case SSH_HOST_CERTIFICATE:
-    case SSH_PASSWORD_REFUSED:
-    case SSH_LOGIN_REFUSED:
-    case SSH_BAD_USER:
-    case SSH_BAD_HOST_KEY:
-    case SSH_BAD_HOST_CA:
-    case SSH_BAD_PRIVATE_KEY:
-    case SSH_BAD_PASSPHRASE:
-    case SSH_BAD_CERTIFICATE:
-    case SSH_NO_AGENT:
-    case SSH_FORWARD_REFUSED:
-    case SSH_BUSY:
-    case SSH_SUDO_REFUSED:
-    case SSH_TIMED_OUT:
-    case SSH_CANCELLED: break;
-    }
-    return "";
-}
+/* What a failed connection says about a machine that may be about to start. */
+typedef enum SshReach {
+    REACH_ENDS,  /* it stays so */
+    REACH_LATER, /* it responds, and may accept the login later */
+    REACH_NONE,  /* it cannot be reached now */
+} SshReach;
+
+typedef struct Explanation {
+    const char *summary;
+    const char *hint;
+    const char *path;   /* an attribute; NULL: the object */
+    const char *reason; /* why a connection is tried again; NULL: it is not */
+    SshReach reach;
+} Explanation;
+
+/* clang-format off */
+/* By status. */
+static const Explanation explanations[] = {
+    [SSH_UNKNOWN_NAME] = {"Unknown host name",
+     "The name has no address. Check its spelling, and the resolver of this machine.", "host", .reason = "the name has no address", .reach = REACH_NONE},
+    [SSH_NO_RESPONSE] = {"No response from the machine",
+     "Check that the machine runs, that the address is correct, and that no firewall or missing route blocks the port. To wait longer, set \"timeout\".", "host", .reason = "no response", .reach = REACH_NONE},
+    [SSH_REFUSED] = {"SSH port closed",
+     "The machine responds, but refuses connections to the port. Check that its SSH server is installed and started, and check the port. To wait longer, set \"timeout\".", "port", .reason = "connection refused", .reach = REACH_NONE},
+    [SSH_NO_HANDSHAKE] = {"No SSH session with the machine",
+     "The port is open, but no SSH session was established. Check that the port belongs to an SSH server, that it accepts further logins (MaxStartups), that its log has no errors, and that both sides share algorithms.", "host", .reason = "no handshake yet", .reach = REACH_NONE},
+    [SSH_HOST_KEY_UNKNOWN] = {"Unknown host key", "", "host_key", .reach = REACH_LATER},
+    [SSH_HOST_KEY_REVOKED] = {"Host key is revoked",
+     "Nothing was sent. The key is marked @revoked in a known_hosts file: give the machine a new key, or remove the mark.", "known_hosts"},
+    [SSH_HOST_CERTIFICATE] = {"Host certificate not accepted",
+     "Nothing was sent. Have an authority of \"host_ca\" sign the machine's host key for this \"host\", and set HostCertificate in its sshd_config; or pin the key with \"host_key\".", "host_ca"},
+    [SSH_USER_KEY_REFUSED] = {"Private key rejected",
+     "The host key is correct, but the machine rejects the key for this user. Check \"user\" and the key, and that the user's authorized_keys contains the public key. If the agent has many keys, set \"agent_identity\".", "private_key", .reason = "the key is not accepted yet", .reach = REACH_LATER},
+    [SSH_LOGIN_REFUSED] = {"Login rejected",
+     "The host key is correct, but the machine rejects every credential. Check \"user\", the key and the password, and which methods the server accepts.", "user", .reach = REACH_LATER},
+    [SSH_BAD_USER] = {"Invalid user",
+     "Set the name of a user of the machine.", "user"},
+    [SSH_PASSWORD_REFUSED] = {"Password rejected",
+     "The machine rejects the password for this user. Check \"user\" and \"password\", and that the server accepts passwords.", "password", .reach = REACH_LATER},
+    [SSH_BAD_HOST_KEY] = {"Invalid host key",
+     "The key must be one line such as \"ssh-ed25519 AAAA…\".", "host_key"},
+    [SSH_BAD_HOST_CA] = {"Invalid key of a certificate authority",
+     "Each line must be a public key such as \"ssh-ed25519 AAAA…\".", "host_ca"},
+    [SSH_BAD_PRIVATE_KEY] = {"Invalid private key",
+     "The key must be the text of a private key file, in OpenSSH format or in PEM.", "private_key"},
+    [SSH_BAD_PASSPHRASE] = {"Private key is encrypted",
+     "Set \"private_key_passphrase\" to the passphrase of the private key.", "private_key_passphrase"},
+    [SSH_BAD_CERTIFICATE] = {"User certificate not usable",
+     "Nothing was sent. Have your certificate authority sign the public key again.", "certificate"},
+    [SSH_NO_AGENT] = {"SSH agent not usable",
+     "Check that the agent runs, that SSH_AUTH_SOCK names its socket, and that it has the key (ssh-add -l); or set \"private_key\".", "agent", .reach = REACH_LATER},
+    [SSH_FORWARD_REFUSED] = {"Jump host refuses to connect",
+     "The jump host forbids forwarded connections. Set AllowTcpForwarding, and PermitOpen if it is set, in its sshd_config.", "bastion", .reach = REACH_NONE},
+    [SSH_BUSY] = {"Server opens no channel",
+     "The login succeeded, but the server opens no session for a command. Check MaxSessions and ForceCommand in its sshd_config, and the shell of the user.", "host", .reach = REACH_NONE},
+    [SSH_SUDO_REFUSED] = {"sudo refused",
+     "The login succeeded, but sudo did not run the command. Allow it in the machine's sudoers file, or set \"sudo_password\".", "sudo"},
+    [SSH_LOST] = {"Connection to the machine lost",
+     "The machine may have been restarted, or the network may have failed. Apply again when you can reach it.", "host", .reason = "the jump host was lost", .reach = REACH_NONE},
+    [SSH_TIMED_OUT] = {"Command timed out",
+     "The time limit of the operation has passed; the command may still run on the machine. To allow more time, set \"timeouts\".", NULL},
+    [SSH_CANCELLED] = {"Interrupted",
+     "The run was interrupted. The next apply continues.", NULL},
+};
+/* clang-format on */
 
 static int64_t plan_timeout_ms_of(const SshLink *link) {
     return link->client ? link->client->plan_timeout_ms : PLAN_TIMEOUT_DEFAULT_MS;
@@ -251,34 +286,8 @@ void ssh_client_limit_connections_to_plan(SshLink *link) {
 }
 
 bool ssh_client_is_unreachable(const SshLink *link, SshStatus status) {
-    switch (status) {
-    case SSH_UNKNOWN_NAME:
-    case SSH_NO_RESPONSE:
-    case SSH_REFUSED:
-    case SSH_NO_HANDSHAKE:
-    case SSH_FORWARD_REFUSED:
-    case SSH_BUSY:
-    case SSH_LOST: return true;
-    case SSH_TIMED_OUT: return link->plan_end_ms > 0;
-    case SSH_DONE:
-    case SSH_HOST_KEY_DIFFERS:
-    case SSH_HOST_KEY_UNKNOWN:
-    case SSH_HOST_KEY_REVOKED:
-    case SSH_HOST_CERTIFICATE:
-    case SSH_USER_KEY_REFUSED:
-    case SSH_PASSWORD_REFUSED:
-    case SSH_LOGIN_REFUSED:
-    case SSH_BAD_USER:
-    case SSH_BAD_HOST_KEY:
-    case SSH_BAD_HOST_CA:
-    case SSH_BAD_PRIVATE_KEY:
-    case SSH_BAD_PASSPHRASE:
-    case SSH_BAD_CERTIFICATE:
-    case SSH_NO_AGENT:
-    case SSH_SUDO_REFUSED:
-    case SSH_CANCELLED: break;
-    }
-    return false;
+    return explanations[status].reach == REACH_NONE ||
+           (status == SSH_TIMED_OUT && link->plan_end_ms > 0);
 }
 
 static const Attribute connection_rows[] = {SSH_CLIENT_ATTRIBUTES(0)};
@@ -309,7 +318,7 @@ Str ssh_client_describe_failure(const SshLink *link, SshStatus status, SshProble
     if (status == SSH_TIMED_OUT)
         text = STR("the command did not end in time");
     else if (text.len == 0)
-        text = str_from_cstr(short_reason(status));
+        text = str_from_cstr(explanations[status].reason);
     return str_format(arena, "%.*s did not respond in time (%.*s). " PLAN_TIMEOUT_HINT,
                       STR_ARG(endpoint), STR_ARG(text));
 }
@@ -340,12 +349,6 @@ static SshStatus client_connect_once(SshLink *link, int64_t left_ms, SshProblem 
               log_number("port", link->target.port), log_number("status", status),
               log_text("problem", problem->text), log_took(began_ms));
     return status;
-}
-
-/* Returns true if the time limit ended the attempt early. Then the error of the previous attempt is
- * more useful. */
-static bool was_cut_off(SshStatus status, int64_t left_ms) {
-    return left_ms < ATTEMPT_MS && (status == SSH_NO_HANDSHAKE || status == SSH_NO_RESPONSE);
 }
 
 typedef struct Connecting {
@@ -380,7 +383,7 @@ static WaitLook ssh_client_attempt(void *payload, Wait *wait) {
     connecting->status = client_connect_once(connecting->link, wait->left_ms, connecting->problem);
     if (connecting->status == SSH_DONE)
         return WAIT_LOOK_DONE;
-    wait->reason = str_from_cstr(short_reason(connecting->status));
+    wait->reason = str_from_cstr(explanations[connecting->status].reason);
     bool is_worth_waiting = wait->reason.len > 0 && is_within_grace(connecting, wait);
     return is_worth_waiting ? WAIT_LOOK_AGAIN : WAIT_LOOK_FAILED;
 }
@@ -405,7 +408,11 @@ static SshStatus connect_with_retries(SshLink *link, SshProblem *problem) {
         str_to_cstr(str_format(call->arena, "connecting to %s", until.what), call->arena));
     if (wait_until(call, &until, NULL) == WAIT_CANCELLED)
         return SSH_CANCELLED;
-    if (connecting.status_before == SSH_DONE || !was_cut_off(connecting.status, connecting.left_ms))
+    /* After an attempt that the time limit cut off, the error of the previous one is more useful.
+     */
+    bool is_cut_off = connecting.left_ms < ATTEMPT_MS && (connecting.status == SSH_NO_HANDSHAKE ||
+                                                          connecting.status == SSH_NO_RESPONSE);
+    if (connecting.status_before == SSH_DONE || !is_cut_off)
         return connecting.status;
     *problem = connecting.problem_before;
     return connecting.status_before;
@@ -441,13 +448,6 @@ bool ssh_client_is_lost(SshLink *link, Diags *diags) {
     return true;
 }
 
-/* Returns false for a machine or credentials that no waiting makes right. */
-static bool client_may_pass(const SshLink *link, SshStatus status) {
-    return ssh_client_is_unreachable(link, status) || status == SSH_USER_KEY_REFUSED ||
-           status == SSH_PASSWORD_REFUSED || status == SSH_LOGIN_REFUSED ||
-           status == SSH_HOST_KEY_UNKNOWN || status == SSH_NO_AGENT;
-}
-
 static bool is_new_on_machine(const Call *call, const PlanRequest *request) {
     if (!call->is_planning || !call->client || value_is_null(request->proposed) ||
         value_is_present(request->prior) || call_makes_machine(call))
@@ -464,7 +464,9 @@ static bool greet(SshLink *link, bool *responds, Diags *diags) {
     SshProblem problem = {0};
     SshStatus status = client_connect(link, &problem);
     *responds = status == SSH_DONE;
-    if (!*responds && (status == SSH_CANCELLED || !client_may_pass(link, status))) {
+    bool may_pass =
+        explanations[status].reach == REACH_LATER || ssh_client_is_unreachable(link, status);
+    if (!*responds && !may_pass) {
         ssh_client_report(link, status, problem, diags);
         return false;
     }
@@ -474,7 +476,7 @@ static bool greet(SshLink *link, bool *responds, Diags *diags) {
             "%.*s: %.*s. The plan goes on, because the machine may start before the "
             "apply; no new object of it was checked.",
             STR_ARG(ssh_endpoint(link->target.host, link->target.port, call->arena)),
-            STR_ARG(problem.text.len ? problem.text : str_from_cstr(short_reason(status))));
+            STR_ARG(problem.text.len ? problem.text : str_from_cstr(explanations[status].reason)));
     return true;
 }
 
@@ -607,62 +609,6 @@ bool ssh_client_run(SshLink *link, const SshCommand *command, SshResult *out, Di
         ssh_client_report(link, status, problem, diags);
     return status == SSH_DONE;
 }
-
-typedef struct Explanation {
-    const char *summary;
-    const char *hint;
-    const char *path; /* an attribute; NULL: the object */
-} Explanation;
-
-/* clang-format off */
-static const Explanation explanations[] = {
-    [SSH_UNKNOWN_NAME] = {"Unknown host name",
-     "The name has no address. Check its spelling, and the resolver of this machine.", "host"},
-    [SSH_NO_RESPONSE] = {"No response from the machine",
-     "Check that the machine runs, that the address is correct, and that no firewall or missing route blocks the port. To wait longer, set \"timeout\".", "host"},
-    [SSH_REFUSED] = {"SSH port closed",
-     "The machine responds, but refuses connections to the port. Check that its SSH server is installed and started, and check the port. To wait longer, set \"timeout\".", "port"},
-    [SSH_NO_HANDSHAKE] = {"No SSH session with the machine",
-     "The port is open, but no SSH session was established. Check that the port belongs to an SSH server, that it accepts further logins (MaxStartups), that its log has no errors, and that both sides share algorithms.", "host"},
-    [SSH_HOST_KEY_UNKNOWN] = {"Unknown host key", "", "host_key"},
-    [SSH_HOST_KEY_REVOKED] = {"Host key is revoked",
-     "Nothing was sent. The key is marked @revoked in a known_hosts file: give the machine a new key, or remove the mark.", "known_hosts"},
-    [SSH_HOST_CERTIFICATE] = {"Host certificate not accepted",
-     "Nothing was sent. Have an authority of \"host_ca\" sign the machine's host key for this \"host\", and set HostCertificate in its sshd_config; or pin the key with \"host_key\".", "host_ca"},
-    [SSH_USER_KEY_REFUSED] = {"Private key rejected",
-     "The host key is correct, but the machine rejects the key for this user. Check \"user\" and the key, and that the user's authorized_keys contains the public key. If the agent has many keys, set \"agent_identity\".", "private_key"},
-    [SSH_LOGIN_REFUSED] = {"Login rejected",
-     "The host key is correct, but the machine rejects every credential. Check \"user\", the key and the password, and which methods the server accepts.", "user"},
-    [SSH_BAD_USER] = {"Invalid user",
-     "Set the name of a user of the machine.", "user"},
-    [SSH_PASSWORD_REFUSED] = {"Password rejected",
-     "The machine rejects the password for this user. Check \"user\" and \"password\", and that the server accepts passwords.", "password"},
-    [SSH_BAD_HOST_KEY] = {"Invalid host key",
-     "The key must be one line such as \"ssh-ed25519 AAAA…\".", "host_key"},
-    [SSH_BAD_HOST_CA] = {"Invalid key of a certificate authority",
-     "Each line must be a public key such as \"ssh-ed25519 AAAA…\".", "host_ca"},
-    [SSH_BAD_PRIVATE_KEY] = {"Invalid private key",
-     "The key must be the text of a private key file, in OpenSSH format or in PEM.", "private_key"},
-    [SSH_BAD_PASSPHRASE] = {"Private key is encrypted",
-     "Set \"private_key_passphrase\" to the passphrase of the private key.", "private_key_passphrase"},
-    [SSH_BAD_CERTIFICATE] = {"User certificate not usable",
-     "Nothing was sent. Have your certificate authority sign the public key again.", "certificate"},
-    [SSH_NO_AGENT] = {"SSH agent not usable",
-     "Check that the agent runs, that SSH_AUTH_SOCK names its socket, and that it has the key (ssh-add -l); or set \"private_key\".", "agent"},
-    [SSH_FORWARD_REFUSED] = {"Jump host refuses to connect",
-     "The jump host forbids forwarded connections. Set AllowTcpForwarding, and PermitOpen if it is set, in its sshd_config.", "bastion"},
-    [SSH_BUSY] = {"Server opens no channel",
-     "The login succeeded, but the server opens no session for a command. Check MaxSessions and ForceCommand in its sshd_config, and the shell of the user.", "host"},
-    [SSH_SUDO_REFUSED] = {"sudo refused",
-     "The login succeeded, but sudo did not run the command. Allow it in the machine's sudoers file, or set \"sudo_password\".", "sudo"},
-    [SSH_LOST] = {"Connection to the machine lost",
-     "The machine may have been restarted, or the network may have failed. Apply again when you can reach it.", "host"},
-    [SSH_TIMED_OUT] = {"Command timed out",
-     "The time limit of the operation has passed; the command may still run on the machine. To allow more time, set \"timeouts\".", NULL},
-    [SSH_CANCELLED] = {"Interrupted",
-     "The run was interrupted. The next apply continues.", NULL},
-};
-/* clang-format on */
 
 static void explain_host_key(const SshLink *link, SshProblem problem, Diags *diags) {
     Str endpoint = ssh_endpoint(link->target.host, link->target.port, link->call->arena);

@@ -136,11 +136,6 @@ static SshProblem clone_problem(const SshProblem *problem, Arena *arena) {
     };
 }
 
-static void add_user(SshLease *lease, bool is_jump) {
-    lease->users++;
-    lease->channels += !is_jump;
-}
-
 /* Removes one user of a lease. If it was the last and the session is broken, closes the session,
  * and then removes it from the users of its jump host. The pool is locked; the function unlocks it.
  */
@@ -171,94 +166,106 @@ bool ssh_pool_has_time(const SshTimeout *timeout, int64_t waited_ms) {
            (timeout->timeout_ms == 0 || waited_ms < timeout->timeout_ms);
 }
 
+/* A call that wants a session with each machine of a chain. */
+typedef struct Acquiring {
+    SshPool *pool;
+    const SshTarget *chain;
+    SshTimeout timeout;
+    SshProblem *problem;
+    Arena *arena;
+} Acquiring;
+
 /* Waits until another call has opened the session. The caller is a user of the lease, and the pool
  * is locked. */
-static SshStatus await_opening(SshPool *pool, SshLease *lease, const SshTimeout *timeout,
-                               SshProblem *problem, Arena *arena) {
+static SshStatus await_opening(const Acquiring *acquiring, SshLease *lease) {
+    SshPool *pool = acquiring->pool;
+    const SshTimeout *timeout = &acquiring->timeout;
     int64_t waited_ms = 0;
     while (lease->is_opening && ssh_pool_has_time(timeout, waited_ms)) {
         thread_wait(&pool->changed, &pool->lock, TICK_MS);
         waited_ms += TICK_MS;
     }
     if (!lease->is_opening) {
-        *problem = clone_problem(&lease->problem, arena);
+        *acquiring->problem = clone_problem(&lease->problem, acquiring->arena);
         return lease->status;
     }
-    problem->text = STR("no response");
+    acquiring->problem->text = STR("no response");
     return ssh_pool_has_time(
                &(SshTimeout){.cancel = timeout->cancel, .cancel_at = timeout->cancel_at}, 0)
                ? SSH_NO_RESPONSE
                : SSH_CANCELLED;
 }
 
-static SshStatus acquire(SshPool *pool, const SshTarget *chain, size_t count, bool is_jump,
-                         SshTimeout timeout, SshLease **out, SshProblem *problem, Arena *arena);
+static SshStatus pool_acquire(const Acquiring *acquiring, size_t count, bool is_jump,
+                              SshLease **out);
 
 /* Opens the session of a new lease; acquires the session with the jump host first. */
-static SshStatus pool_open_session(SshPool *pool, SshLease *lease, const SshTarget *chain,
-                                   size_t count, SshTimeout timeout, SshProblem *problem,
-                                   Arena *arena) {
-    SshStatus status = SSH_DONE;
-    if (count > 1)
-        status = acquire(pool, chain, count - 1, true, timeout, &lease->via, problem, arena);
+static SshStatus pool_open_session(const Acquiring *acquiring, size_t count, SshLease *lease) {
+    const Ssh *ssh = acquiring->pool->ssh;
+    const SshTarget *target = &acquiring->chain[count - 1];
+    SshProblem *problem = acquiring->problem;
+    Arena *arena = acquiring->arena;
+    SshStatus status = count > 1 ? pool_acquire(acquiring, count - 1, true, &lease->via) : SSH_DONE;
     if (status != SSH_DONE) {
-        Str jump = ssh_endpoint(chain[count - 2].host, chain[count - 2].port, arena);
+        Str jump = ssh_endpoint(target[-1].host, target[-1].port, arena);
         Str text = problem->text.len > 0 ? problem->text : STR("not connected");
         problem->text = str_format(arena, "the jump host %.*s: %.*s", STR_ARG(jump), STR_ARG(text));
         return status;
     }
     SshSession *session = NULL;
-    status = pool->ssh->connect(pool->ssh->self, &chain[count - 1],
-                                lease->via ? lease->via->session : NULL, timeout, &session, problem,
-                                arena);
+    status = ssh->connect(ssh->self, target, lease->via ? lease->via->session : NULL,
+                          acquiring->timeout, &session, problem, arena);
     lease->session = session;
     /* The session with the jump host is lost. */
     if (status == SSH_LOST && lease->via) {
-        pthread_mutex_lock(&pool->lock);
+        pthread_mutex_lock(&acquiring->pool->lock);
         lease->via->is_broken = true;
-        pthread_mutex_unlock(&pool->lock);
+        pthread_mutex_unlock(&acquiring->pool->lock);
     }
     return status;
 }
 
-static SshStatus acquire(SshPool *pool, const SshTarget *chain, size_t count, bool is_jump,
-                         SshTimeout timeout, SshLease **out, SshProblem *problem, Arena *arena) {
-    Str key = ssh_pool_key(chain, count, arena);
-    SshStatus status = SSH_DONE;
-    pthread_mutex_lock(&pool->lock);
-    SshLease *lease = find_lease(pool, key, is_jump);
-    if (lease) {
-        add_user(lease, is_jump);
-        if (lease->is_opening)
-            status = await_opening(pool, lease, &timeout, problem, arena);
-        if (status != SSH_DONE) {
-            release_and_unlock(pool, lease, is_jump);
-            return status;
-        }
-        pthread_mutex_unlock(&pool->lock);
-        *out = lease;
-        return SSH_DONE;
-    }
-    lease = new_lease(key);
-    add_user(lease, is_jump);
+/* Opens a session, which other calls await meanwhile. The pool is locked. */
+static SshStatus pool_add_session(const Acquiring *acquiring, size_t count, SshLease *lease) {
+    SshPool *pool = acquiring->pool;
     lease->next = pool->leases;
     pool->leases = lease;
     pthread_mutex_unlock(&pool->lock);
-    status = pool_open_session(pool, lease, chain, count, timeout, problem, arena);
+    SshStatus status = pool_open_session(acquiring, count, lease);
     pthread_mutex_lock(&pool->lock);
     lease->is_opening = false;
     lease->status = status;
-    lease->problem = clone_problem(problem, lease->arena);
+    lease->problem = clone_problem(acquiring->problem, lease->arena);
     lease->is_broken = status != SSH_DONE;
-    if (status != SSH_DONE) {
-        release_and_unlock(pool, lease, is_jump);
+    if (status != SSH_DONE)
         return status;
-    }
     /* Moves the lease in front of the session with its jump host, see ssh_pool_close. */
     unlink_lease(pool, lease);
     lease->next = pool->leases;
     pool->leases = lease;
     pthread_cond_broadcast(&pool->changed);
+    return SSH_DONE;
+}
+
+/* Acquires the session with machine `count` of the chain; `is_jump`: for a session over it. */
+static SshStatus pool_acquire(const Acquiring *acquiring, size_t count, bool is_jump,
+                              SshLease **out) {
+    SshPool *pool = acquiring->pool;
+    Str key = ssh_pool_key(acquiring->chain, count, acquiring->arena);
+    pthread_mutex_lock(&pool->lock);
+    SshLease *lease = find_lease(pool, key, is_jump);
+    bool is_new = !lease;
+    if (is_new)
+        lease = new_lease(key);
+    lease->users++;
+    lease->channels += !is_jump;
+    SshStatus status = is_new              ? pool_add_session(acquiring, count, lease)
+                       : lease->is_opening ? await_opening(acquiring, lease)
+                                           : SSH_DONE;
+    if (status != SSH_DONE) {
+        release_and_unlock(pool, lease, is_jump);
+        return status;
+    }
     pthread_mutex_unlock(&pool->lock);
     *out = lease;
     return SSH_DONE;
@@ -266,7 +273,8 @@ static SshStatus acquire(SshPool *pool, const SshTarget *chain, size_t count, bo
 
 SshStatus ssh_pool_acquire(SshPool *pool, const SshTarget *chain, size_t count, SshTimeout timeout,
                            SshLease **out, SshProblem *problem, Arena *arena) {
-    return acquire(pool, chain, count, false, timeout, out, problem, arena);
+    Acquiring acquiring = {pool, chain, timeout, problem, arena};
+    return pool_acquire(&acquiring, count, false, out);
 }
 
 SshSession *ssh_pool_session(const SshLease *lease) {
