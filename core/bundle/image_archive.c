@@ -1,6 +1,7 @@
 /* image_archive: reads index.json of an OCI layout, else manifest.json of docker. */
 #include "image_archive.h"
 #include "json.h"
+#include "problem.h"
 #include "tar.h"
 
 #define INDEX_MAX  ((size_t)4 << 20)
@@ -18,10 +19,8 @@ typedef struct Indexes {
 /* Reads the whole content, at most `limit` bytes. */
 static bool archive_read_text(const TarEntry *entry, size_t limit, Str *out, Str *problem,
                               Arena *arena) {
-    if (entry->size > limit) {
-        *problem = str_format(arena, "its entry \"%.*s\" is too large", STR_ARG(entry->path));
-        return false;
-    }
+    if (entry->size > limit)
+        return problem_set(problem, arena, "its entry \"%.*s\" is too large", STR_ARG(entry->path));
     char *bytes = arena_alloc(arena, entry->size + 1);
     size_t at = 0, got;
     do {
@@ -43,16 +42,9 @@ static TarNext keep_index(const TarEntry *entry, void *payload, Str *problem) {
     return TAR_CONTINUE;
 }
 
-static bool archive_fail(Str *problem, const char *text) {
-    *problem = str_from_cstr(text);
-    return false;
-}
-
 static bool archive_parse(Str text, Value *out, Str *problem, Arena *arena) {
-    const char *error;
-    size_t offset;
-    return json_parse_any(text, out, &error, &offset, arena) ||
-           archive_fail(problem, "the index of its images is not JSON");
+    return json_parse_any(text, out, NULL, NULL, arena) ||
+           problem_text(problem, "the index of its images is not JSON");
 }
 
 /* "app:1" is a reference within a layout, "host/app:1" the name of an image. */
@@ -75,10 +67,10 @@ static bool add_oci_names(Str text, StrVec *names, Str *problem, Arena *arena) {
     for (size_t i = 0; i < manifests.count; i++) {
         Str name = archive_name_of(value_at(manifests, i));
         if (!name.len)
-            return archive_fail(problem, "an image in it has no name");
+            return problem_text(problem, "an image in it has no name");
         vec_push(arena, names, name);
     }
-    return manifests.count > 0 || archive_fail(problem, "it contains no image");
+    return manifests.count > 0 || problem_text(problem, "it contains no image");
 }
 
 static bool add_docker_names(Str text, StrVec *names, Str *problem, Arena *arena) {
@@ -93,7 +85,7 @@ static bool add_docker_names(Str text, StrVec *names, Str *problem, Arena *arena
                 vec_push(arena, names, value_text(value_at(tags, k)));
         }
     }
-    return names->count > count || archive_fail(problem, "no image in it has a name");
+    return names->count > count || problem_text(problem, "no image in it has a name");
 }
 
 bool image_archive_names(const Disk *disk, Str path, StrVec *names, Str *problem, Arena *arena) {
@@ -104,7 +96,7 @@ bool image_archive_names(const Disk *disk, Str path, StrVec *names, Str *problem
         return add_oci_names(indexes.oci, names, problem, arena);
     if (indexes.docker.len)
         return add_docker_names(indexes.docker, names, problem, arena);
-    return archive_fail(problem, "it contains no images");
+    return problem_text(problem, "it contains no images");
 }
 
 /* Renaming. */
@@ -124,11 +116,11 @@ static bool renamed_index(Str text, Str name, Str *out, Str *problem, Arena *are
         return false;
     Value manifests = value_tuple_at(root, STR("manifests"));
     if (manifests.count != 1)
-        return archive_fail(problem, "it does not contain exactly one image");
+        return problem_text(problem, "it does not contain exactly one image");
     Value manifest = value_at(manifests, 0);
     if (!value_find_present(manifest, STR("size"), &number) || number.type->kind != KIND_NUMBER ||
         !value_to_int(number, &size))
-        return archive_fail(problem, "the index of its images is damaged");
+        return problem_text(problem, "the index of its images is damaged");
     StrBuf text_out = strbuf_new(arena);
     JsonWriter writer;
     json_writer_init(&writer, &text_out, 0);

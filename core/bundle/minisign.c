@@ -1,6 +1,7 @@
 /* minisign: the texts are decoded here; OpenSSL computes Ed25519, BLAKE2b and scrypt. */
 #include "minisign.h"
 #include "base64.h"
+#include "problem.h"
 #include "secret.h"
 
 #include <openssl/evp.h>
@@ -24,11 +25,6 @@ enum {
 /* Maximum memory in bytes that a key file may require for scrypt: twice the default of minisign. */
 #define MEMORY_MAX ((uint64_t)1 << 31)
 #define TEXT_MAX   ((size_t)8192)
-
-static bool minisign_fail(Str *problem, const char *text) {
-    *problem = str_from_cstr(text);
-    return false;
-}
 
 static bool minisign_next_line(Str *rest, Str *line) {
     if (!str_next_field(rest, '\n', line))
@@ -63,7 +59,7 @@ bool minisign_read_key(Str text, MinisignKey *out, Str *problem, Arena *arena) {
     Str bytes, rest = text;
     if (text.len > TEXT_MAX || !decode_first(&rest, &bytes, KEY_SIZE, arena) ||
         !has_algorithm(bytes, "Ed"))
-        return minisign_fail(problem, "it is not a public key of minisign");
+        return problem_text(problem, "it is not a public key of minisign");
     memcpy(out->id, bytes.ptr + 2, sizeof out->id);
     memcpy(out->bytes, bytes.ptr + 2 + MINISIGN_ID_SIZE, sizeof out->bytes);
     return true;
@@ -117,19 +113,19 @@ bool minisign_verify(const MinisignKey *key, Str message, Str signature, Str *co
     Str bytes, rest = signature;
     if (signature.len > TEXT_MAX || !decode_first(&rest, &bytes, SIGNED_SIZE, arena) ||
         !(has_algorithm(bytes, "ED") || has_algorithm(bytes, "Ed")))
-        return minisign_fail(problem, "the signature is not one of minisign");
+        return problem_text(problem, "the signature is not one of minisign");
     if (memcmp(bytes.ptr + 2, key->id, sizeof key->id) != 0)
-        return minisign_fail(problem, "another key signed it");
+        return problem_text(problem, "another key signed it");
     if (has_algorithm(bytes, "ED")) {
         if (!blake2b(message, digest))
-            return minisign_fail(problem, "OpenSSL has no BLAKE2b");
+            return problem_text(problem, "OpenSSL has no BLAKE2b");
         message = (Str){(const char *)digest, sizeof digest};
     }
     Str plain = str_after(bytes, 2 + MINISIGN_ID_SIZE);
     if (!minisign_is_valid(key, message, plain))
-        return minisign_fail(problem, "the signature is not valid");
+        return problem_text(problem, "the signature is not valid");
     return check_comment(key, rest, plain, comment, arena) ||
-           minisign_fail(problem, "the signature of the trusted comment is not valid");
+           problem_text(problem, "the signature of the trusted comment is not valid");
 }
 
 /* Secret keys. */
@@ -209,10 +205,10 @@ bool minisign_read_secret(Str text, Str password, MinisignSecret *out, Str *prob
     Str bytes;
     unsigned char hidden[HIDDEN_SIZE];
     if (!decode_secret(text, &bytes, arena))
-        return minisign_fail(problem, "it is not a secret key of minisign");
+        return problem_text(problem, "it is not a secret key of minisign");
     bool is_encrypted = memcmp(bytes.ptr + 2, "Sc", 2) == 0;
     if (!is_encrypted && memcmp(bytes.ptr + 2, "\0\0", 2) != 0)
-        return minisign_fail(problem, "its encryption is not supported");
+        return problem_text(problem, "its encryption is not supported");
     memcpy(hidden, bytes.ptr + HEAD_SIZE, sizeof hidden);
     secret_wipe(str_after(bytes, HEAD_SIZE));
     bool is_open = !is_encrypted || decrypt(bytes, password, hidden);
@@ -220,9 +216,9 @@ bool minisign_read_secret(Str text, Str password, MinisignSecret *out, Str *prob
     memcpy(out->bytes, hidden + MINISIGN_ID_SIZE, sizeof out->bytes);
     secret_wipe((Str){(const char *)hidden, sizeof hidden});
     if (!is_open)
-        return minisign_fail(problem, "the derivation of its key needs too much memory");
+        return problem_text(problem, "the derivation of its key needs too much memory");
     return minisign_is_consistent(out) ||
-           minisign_fail(problem, is_encrypted ? "the password is wrong" : "the key is damaged");
+           problem_text(problem, is_encrypted ? "the password is wrong" : "the key is damaged");
 }
 
 static Str bundle_minisign_sign(const MinisignSecret *secret, Str message, Arena *arena) {

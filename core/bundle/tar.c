@@ -1,5 +1,6 @@
 /* tar: libarchive decodes and encodes, Disk reads and writes. */
 #include "tar.h"
+#include "problem.h"
 #include "utf8.h"
 
 #include <archive.h>
@@ -45,17 +46,14 @@ static la_ssize_t tar_read_input(struct archive *archive, void *payload, const v
 }
 
 static bool fail_reading(TarReader *reader, Str *problem) {
-    *problem = str_format(reader->arena, "it is not a tar archive that loam can read (%.*s)",
-                          STR_ARG(error_text(reader->archive, reader->arena)));
-    return false;
+    return problem_set(problem, reader->arena, "it is not a tar archive that loam can read (%.*s)",
+                       STR_ARG(error_text(reader->archive, reader->arena)));
 }
 
 static bool tar_open_reader(TarReader *reader, Str path, Str *problem) {
     int error = reader->disk->open(reader->disk->self, path, DISK_READ, 0, &reader->file);
-    if (error) {
-        *problem = str_format(reader->arena, "it cannot be read: %s", strerror(-error));
-        return false;
-    }
+    if (error)
+        return problem_set(problem, reader->arena, "it cannot be read: %s", strerror(-error));
     reader->archive = archive_read_new();
     archive_read_support_filter_gzip(reader->archive);
     archive_read_support_filter_xz(reader->archive);

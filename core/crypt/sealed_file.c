@@ -203,10 +203,7 @@ static const Str not_sealed = STR_CONST("it is not a file that loam has encrypte
 
 static Str file_parse_line(SealedReader *reader, Str line) {
     Value root, key, head;
-    const char *error;
-    size_t offset;
-    if (!json_parse_any(line, &root, &error, &offset, reader->arena) ||
-        root.type->kind != KIND_OBJECT ||
+    if (!json_parse_object(line, &root, reader->arena) ||
         !str_equal(value_text_at(root, STR("format")), STR(FORMAT)) ||
         !value_find_present(root, STR("key"), &key) ||
         !value_find_present(root, STR("head"), &head))

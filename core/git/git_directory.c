@@ -1,6 +1,7 @@
 #include "git_directory.h"
 
 #include "hex.h"
+#include "problem.h"
 #include "random.h"
 
 #include <errno.h>
@@ -79,10 +80,9 @@ bool git_directory_open(const Io *io, GitDirectory *out, Str *problem, Arena *ar
     const Disk *disk = io->disk;
     Str parent = parent_of(io->process, arena);
     *out = (GitDirectory){0};
-    if (!parent.len) {
-        *problem = STR("Neither XDG_CACHE_HOME nor HOME is set, so there is no place for a clone.");
-        return false;
-    }
+    if (!parent.len)
+        return problem_text(
+            problem, "Neither XDG_CACHE_HOME nor HOME is set, so there is no place for a clone.");
     int error = disk->make_directories(disk->self, parent, 0700);
     if (!error)
         error = disk->chmod(disk->self, parent, 0700);

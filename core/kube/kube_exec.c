@@ -4,6 +4,7 @@
 #include "json.h"
 #include "kube_object.h"
 #include "log.h"
+#include "problem.h"
 #include "timestamp.h"
 #include "utf8.h"
 
@@ -70,9 +71,8 @@ static const char *const *argv_of(const KubeExec *exec, Arena *arena) {
 }
 
 static bool exec_fail(const KubeExec *exec, Str why, Str *problem, Arena *arena) {
-    *problem = str_format(arena, "the credential plugin \"%.*s\" %.*s", STR_ARG(exec->command),
-                          STR_ARG(why));
-    return false;
+    return problem_set(problem, arena, "the credential plugin \"%.*s\" %.*s",
+                       STR_ARG(exec->command), STR_ARG(why));
 }
 
 static bool fail_start(const KubeExec *exec, int error, Str *problem, Arena *arena) {
@@ -142,9 +142,7 @@ static bool read_expiry(const KubeExec *exec, Value answer, int64_t *out, Str *p
 static bool exec_read_answer(const KubeExec *exec, Str text, KubeCredential *out, Str *problem,
                              Arena *arena) {
     Value answer;
-    const char *error;
-    size_t offset;
-    if (!json_parse_any(text, &answer, &error, &offset, arena) ||
+    if (!json_parse_object(text, &answer, arena) ||
         !str_equal(kube_object_text(answer, "", "kind"), STR("ExecCredential")))
         return exec_fail(exec, STR("does not print an ExecCredential"), problem, arena);
     Str version = kube_object_text(answer, "", "apiVersion");

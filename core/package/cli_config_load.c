@@ -147,14 +147,11 @@ static bool cli_config_load_read_directory(const Loading *loading, Str directory
 static bool cli_config_load_read_tokens(const Loading *loading) {
     const Disk *disk = loading->io->disk;
     Str path = cli_config_credentials_path(loading->io, loading->arena);
-    const char *error;
-    size_t offset;
     Str text;
     Value document, hosts;
     if (path.len == 0 || disk->read_file(disk->self, path, &text, loading->arena) != 0)
         return true;
-    if (!json_parse_any(text, &document, &error, &offset, loading->arena) ||
-        !value_is_present(document) || document.type->kind != KIND_OBJECT) {
+    if (!json_parse_object(text, &document, loading->arena)) {
         diags_error(loading->diags, NO_RANGE, "Invalid file of credentials",
                     "\"%.*s\" is not a JSON object.", STR_ARG(path));
         return false;

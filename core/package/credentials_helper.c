@@ -2,6 +2,7 @@
 #include "credentials_helper.h"
 
 #include "json.h"
+#include "problem.h"
 
 #define HELPER_TIMEOUT_MS 60000
 
@@ -19,10 +20,8 @@ bool credentials_helper_run(const PackageSources *sources, const char *verb, Str
     const Process *process = sources->io->process;
     ProcessResult result = {0};
     Str path = config->helper.len ? helper_path(sources, arena) : STR_EMPTY;
-    if (path.len == 0 || !disk_exists(sources->io->disk, path)) {
-        *problem = str_format(arena, "the program \"%.*s\" does not exist", STR_ARG(path));
-        return false;
-    }
+    if (path.len == 0 || !disk_exists(sources->io->disk, path))
+        return problem_set(problem, arena, "the program \"%.*s\" does not exist", STR_ARG(path));
     VEC(const char *) argv = {0};
     vec_push(arena, &argv, str_to_cstr(path, arena));
     vec_each(&config->helper_arguments, argument) {
@@ -46,15 +45,12 @@ bool credentials_helper_run(const PackageSources *sources, const char *verb, Str
 }
 
 Str credentials_helper_token(const PackageSources *sources, Str host, Arena *arena) {
-    const char *error;
-    size_t offset;
     Value answer;
     Str out, ignored;
     Str token = STR_EMPTY;
     if (sources->config->helper.len &&
         credentials_helper_run(sources, "get", host, STR_EMPTY, &out, &ignored, arena) &&
-        json_parse_any(out, &answer, &error, &offset, arena) && value_is_present(answer) &&
-        answer.type->kind == KIND_OBJECT)
+        json_parse_object(out, &answer, arena))
         (void)value_find_text(answer, STR("token"), &token);
     return token;
 }

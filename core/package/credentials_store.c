@@ -40,8 +40,6 @@ static bool credentials_store_is_object(Value value) {
 static bool credentials_store_read_file(const Io *io, Str path, Value *document, Value *hosts,
                                         Arena *arena, Diags *diags) {
     Str text;
-    const char *error;
-    size_t offset;
     Value empty = value_object(NULL, NULL, 0, arena);
     *document = *hosts = empty;
     int status = io->disk->read_file(io->disk->self, path, &text, arena);
@@ -49,8 +47,7 @@ static bool credentials_store_read_file(const Io *io, Str path, Value *document,
         return true;
     if (status != 0)
         return credentials_store_fail(path, strerror(-status), diags);
-    if (!json_parse_any(text, document, &error, &offset, arena) ||
-        !credentials_store_is_object(*document))
+    if (!json_parse_object(text, document, arena))
         return credentials_store_fail(path, "the file is not a JSON object", diags);
     return !value_find_present(*document, STR("credentials"), hosts) ||
            credentials_store_is_object(*hosts) ||

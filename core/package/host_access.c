@@ -38,7 +38,14 @@ bool host_access_open(const PackageSources *sources, Str name, const char *servi
     return true;
 }
 
-Str host_access_reason(const RegistryProblem *problem, Arena *arena) {
-    Str text = str_clone(problem->text, arena);
-    return str_ends_with(text, STR(".")) ? str_slice(text, 0, text.len - 1) : text;
+bool host_access_fail(const RegistryProblem *failure, Str *problem, Arena *arena) {
+    Str text = str_clone(failure->text, arena);
+    *problem = str_ends_with(text, STR(".")) ? str_slice(text, 0, text.len - 1) : text;
+    return false;
+}
+
+bool host_access_refuse(Str url, const char *what, Str *problem, Arena *arena) {
+    RegistryProblem failure;
+    return registry_host_refuse(url, what, &failure, arena) ||
+           host_access_fail(&failure, problem, arena);
 }

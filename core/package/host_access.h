@@ -11,5 +11,7 @@ Str host_access_token(const PackageSources *sources, Str host, Arena *arena);
 /* Opens a service of a host, such as providers.v1. */
 MUST_USE bool host_access_open(const PackageSources *sources, Str name, const char *service,
                                RegistryHost *out, RegistryProblem *problem, Arena *arena);
-/* Returns the text of a problem as the end of a sentence, without a full stop. */
-Str host_access_reason(const RegistryProblem *problem, Arena *arena);
+/* Set *problem without the full stop, and return false. host_access_refuse says that the response
+ * of `url` `what` ("lists no versions"). */
+bool host_access_fail(const RegistryProblem *failure, Str *problem, Arena *arena);
+bool host_access_refuse(Str url, const char *what, Str *problem, Arena *arena);

@@ -3,6 +3,7 @@
 
 #include "base64.h"
 #include "digest.h"
+#include "problem.h"
 #include "random.h"
 #include "registry_host.h"
 #include "str_quote.h"
@@ -15,8 +16,7 @@ enum { SECRET_SIZE = 32 };
 #define LAST_PORT  65535
 
 static bool service_fail(Str *problem, Arena *arena, Str host, const char *why) {
-    *problem = str_format(arena, "The login service of \"%.*s\" %s.", STR_ARG(host), why);
-    return false;
+    return problem_set(problem, arena, "The login service of \"%.*s\" %s.", STR_ARG(host), why);
 }
 
 static bool service_read_url(Value service, const char *name, Str base, Str *out, Arena *arena) {
@@ -47,31 +47,13 @@ static bool read_ports(Value service, LoginService *out) {
            service_read_port(ports, 1, &out->last_port) && out->first_port <= out->last_port;
 }
 
-static bool service_has_text(Value tuple, Str text) {
-    for (size_t i = 0; i < tuple.count; i++) {
-        Value item = value_at(tuple, i);
-        if (value_is_present(item) && item.type == &TYPE_STRING &&
-            str_equal(value_text(item), text))
-            return true;
-    }
-    return false;
-}
-
-static Str service_joined(Value tuple, Arena *arena) {
-    StrVec texts = {0};
-    for (size_t i = 0; i < tuple.count; i++) {
-        Value item = value_at(tuple, i);
-        if (value_is_present(item) && item.type == &TYPE_STRING)
-            vec_push(arena, &texts, value_text(item));
-    }
-    return str_join(texts.items, texts.count, STR(" "), arena);
-}
-
 static bool service_read_service(Str host, Value service, Str base, LoginService *out, Str *problem,
                                  Arena *arena) {
     Value list;
+    StrVec grants = {0}, scopes = {0};
+    json_add_texts(service, STR("grant_types"), &grants, arena);
     if (value_find_tuple(service, STR("grant_types"), &list) &&
-        !service_has_text(list, STR("authz_code")))
+        !str_is_among(STR("authz_code"), grants.items, grants.count))
         return service_fail(
             problem, arena, host,
             "offers no authorization codes, the only grant type that loam supports");
@@ -83,8 +65,8 @@ static bool service_read_service(Str host, Value service, Str base, LoginService
     if (!read_ports(service, out))
         return service_fail(problem, arena, host,
                             "has \"ports\" that are not a range from 1024 to 65535");
-    if (value_find_tuple(service, STR("scopes"), &list))
-        out->scopes = service_joined(list, arena);
+    json_add_texts(service, STR("scopes"), &scopes, arena);
+    out->scopes = str_join(scopes.items, scopes.count, STR(" "), arena);
     return true;
 }
 
@@ -105,14 +87,12 @@ bool login_service_discover(const PackageSources *sources, Str host, LoginServic
     if (value_find_present(services, STR("login.v1"), &service) &&
         service.type->kind == KIND_OBJECT)
         return service_read_service(host, service, response.url, out, problem, arena);
-    if (!value_find_text(services, STR("tfe.v2"), &ignored)) {
-        *problem = str_format(arena,
-                              "\"%.*s\" has no service login.v1, so it issues no tokens for "
-                              "commands. If you have a token, run \"loam login -token-stdin "
-                              "%.*s\".",
-                              STR_ARG(host), STR_ARG(host));
-        return false;
-    }
+    if (!value_find_text(services, STR("tfe.v2"), &ignored))
+        return problem_set(problem, arena,
+                           "\"%.*s\" has no service login.v1, so it issues no tokens for "
+                           "commands. If you have a token, run \"loam login -token-stdin "
+                           "%.*s\".",
+                           STR_ARG(host), STR_ARG(host));
     out->token_page =
         str_format(arena, "https://%.*s/app/settings/tokens?source=terraform-login", STR_ARG(host));
     return true;
@@ -177,8 +157,7 @@ static bool read_code(Str query, Str *code, Str *problem, Arena *arena) {
     if (!find_parameter(query, "error", &why, arena))
         why = STR("no error, either");
     why = str_quote(why, arena);
-    *problem = str_format(arena, "The host answered without a code: %.*s.", STR_ARG(why));
-    return false;
+    return problem_set(problem, arena, "The host answered without a code: %.*s.", STR_ARG(why));
 }
 
 bool login_service_finish(const LoginService *service, const LoginAttempt *attempt,

@@ -1,6 +1,7 @@
 /* Searches the directories of a filesystem mirror. */
 #include "mirror_directory.h"
 
+#include "problem.h"
 #include "provider_address.h"
 #include "version_constraint.h"
 
@@ -73,11 +74,9 @@ bool mirror_directory_versions(const PackageSources *sources, const CliInstallat
         status = disk->list(disk->self, directory, &entries, arena);
     else if (status == -ENOENT)
         status = -ENOTDIR;
-    if (status != 0 && status != -ENOENT) {
-        *problem = str_format(arena, "the mirror \"%.*s\" cannot be searched: %s",
-                              STR_ARG(installation->path), strerror(-status));
-        return false;
-    }
+    if (status != 0 && status != -ENOENT)
+        return problem_set(problem, arena, "the mirror \"%.*s\" cannot be searched: %s",
+                           STR_ARG(installation->path), strerror(-status));
     vec_each(&entries, entry) {
         Str version = version_of_archive(entry->name, prefix);
         if (entry->kind == DISK_DIRECTORY && version_constraint_is_version(entry->name) &&

@@ -25,16 +25,12 @@ bool mirror_network_versions(const PackageSources *sources, const CliInstallatio
     Str at;
     Str url =
         str_format(arena, "%.*s%.*s/index.json", STR_ARG(installation->path), STR_ARG(address));
-    if (!mirror_network_get(sources, url, &index, &at, &failure, arena)) {
-        *problem = host_access_reason(&failure, arena);
-        return failure.code == 404 || failure.code == 410;
-    }
+    if (!mirror_network_get(sources, url, &index, &at, &failure, arena))
+        return host_access_fail(&failure, problem, arena) || failure.code == 404 ||
+               failure.code == 410;
     if (!value_find_present(index, STR("versions"), &versions) ||
-        versions.type->kind != KIND_OBJECT) {
-        (void)registry_host_refuse(url, "lists no versions", &failure, arena);
-        *problem = host_access_reason(&failure, arena);
-        return false;
-    }
+        versions.type->kind != KIND_OBJECT)
+        return host_access_refuse(url, "lists no versions", problem, arena);
     for (size_t i = 0; i < versions.count; i++)
         vec_push(arena, out, value_key_at(versions, i));
     return true;
@@ -43,35 +39,23 @@ bool mirror_network_versions(const PackageSources *sources, const CliInstallatio
 bool mirror_network_find(const PackageSources *sources, const CliInstallation *installation,
                          const Package *wanted, Package *out, Str *problem, Arena *arena) {
     RegistryProblem failure;
-    Value document, archives, archive, hashes;
+    Value document, archives, archive;
     Str at, place;
     Url parts;
     Str url = str_format(arena, "%.*s%.*s/%.*s.json", STR_ARG(installation->path),
                          STR_ARG(wanted->address), STR_ARG(wanted->version));
-    if (!mirror_network_get(sources, url, &document, &at, &failure, arena)) {
-        *problem = host_access_reason(&failure, arena);
-        return false;
-    }
+    if (!mirror_network_get(sources, url, &document, &at, &failure, arena))
+        return host_access_fail(&failure, problem, arena);
     if (!value_find_present(document, STR("archives"), &archives) ||
-        archives.type->kind != KIND_OBJECT ||
         !value_find_present(archives, wanted->platform, &archive))
         return false;
-    if (!value_find_text(archive, STR("url"), &place)) {
-        (void)registry_host_refuse(url, "has an archive without an address", &failure, arena);
-        *problem = host_access_reason(&failure, arena);
-        return false;
-    }
+    if (!value_find_text(archive, STR("url"), &place))
+        return host_access_refuse(url, "has an archive without an address", problem, arena);
     *out = *wanted;
     out->url = url_resolve(at, place, arena);
     if (url_parse(out->url, &parts))
         out->token = host_access_token(sources, parts.host, arena);
-    if (!value_find_tuple(archive, STR("hashes"), &hashes))
-        return true;
-    for (size_t i = 0; i < hashes.count; i++) {
-        Value hash = value_at(hashes, i);
-        if (value_is_present(hash) && hash.type == &TYPE_STRING)
-            vec_push(arena, &out->hashes, value_text(hash));
-    }
+    json_add_texts(archive, STR("hashes"), &out->hashes, arena);
     if (out->hashes.count)
         out->proof = STR("verified checksum");
     return true;

@@ -4,6 +4,7 @@
 #include "digest.h"
 #include "host_access.h"
 #include "oci_repository.h"
+#include "problem.h"
 #include "provider_address.h"
 
 #define TYPE_INDEX    "application/vnd.oci.image.index.v1+json"
@@ -71,8 +72,8 @@ static bool open_repository(const PackageSources *sources, const CliInstallation
     if (oci_expand(installation->path, values, uses, &text, arena) &&
         oci_repository_open(sources, text, out))
         return true;
-    *problem = str_format(arena, "\"%.*s\" is not a repository of an OCI registry", STR_ARG(text));
-    return false;
+    return problem_set(problem, arena, "\"%.*s\" is not a repository of an OCI registry",
+                       STR_ARG(text));
 }
 
 static Str replaced(Str text, char from, char to, Arena *arena) {
@@ -111,20 +112,15 @@ static bool oci_read_manifest(OciRepository *repository, Str reference, Str dige
     Str url = oci_repository_url(repository, path, arena);
     if (!oci_repository_get(repository, path, media_type, &response, problem, arena))
         return false;
-    const char *error = NULL;
     if (response.body.len > MANIFEST_MAX)
-        error = "has more than 4 MiB";
-    else if (digest.len && !str_equal(digest_hex(DIGEST_SHA256, response.body, arena), digest))
-        error = "does not have the digest of the index";
-    if (error ? registry_host_refuse(url, error, &failure, arena)
-              : registry_host_parse(url, response.body, out, &failure, arena)) {
-        if (oci_is_text(*out, "mediaType", media_type) &&
-            oci_is_text(*out, "artifactType", artifact_type))
-            return true;
-        (void)registry_host_refuse(url, "is not the manifest of a provider", &failure, arena);
-    }
-    *problem = host_access_reason(&failure, arena);
-    return false;
+        return host_access_refuse(url, "has more than 4 MiB", problem, arena);
+    if (digest.len && !str_equal(digest_hex(DIGEST_SHA256, response.body, arena), digest))
+        return host_access_refuse(url, "does not have the digest of the index", problem, arena);
+    if (!registry_host_parse(url, response.body, out, &failure, arena))
+        return host_access_fail(&failure, problem, arena);
+    return (oci_is_text(*out, "mediaType", media_type) &&
+            oci_is_text(*out, "artifactType", artifact_type)) ||
+           host_access_refuse(url, "is not the manifest of a provider", problem, arena);
 }
 
 /* Reads the digest of a descriptor: 64 lower-case hexadecimal digits. */
@@ -143,16 +139,14 @@ static bool read_digest(Value descriptor, Str *out) {
 
 /* Finds the manifest of a platform in an index. */
 static bool oci_find_target(Value index, Str platform, Str *digest) {
-    Value manifests, place;
+    Value place;
     Str system, machine;
     size_t joint = str_find_char(platform, '_', 0);
-    if (!value_find_tuple(index, STR("manifests"), &manifests))
-        return false;
+    Value manifests = value_tuple_at(index, STR("manifests"));
     for (size_t i = 0; i < manifests.count; i++) {
         Value entry = value_at(manifests, i);
-        if (value_is_present(entry) && entry.type->kind == KIND_OBJECT &&
-            oci_is_text(entry, "artifactType", TYPE_TARGET) &&
-            value_find_present(entry, STR("platform"), &place) && place.type->kind == KIND_OBJECT &&
+        if (oci_is_text(entry, "artifactType", TYPE_TARGET) &&
+            value_find_present(entry, STR("platform"), &place) &&
             value_find_text(place, STR("os"), &system) &&
             value_find_text(place, STR("architecture"), &machine) &&
             str_equal(system, str_slice(platform, 0, joint)) &&
@@ -164,14 +158,11 @@ static bool oci_find_target(Value index, Str platform, Str *digest) {
 
 /* Finds the only layer that is an archive. */
 static bool find_archive(Value manifest, Str *digest) {
-    Value layers, found = {0};
+    Value layers = value_tuple_at(manifest, STR("layers")), found = {0};
     size_t count = 0;
-    if (!value_find_tuple(manifest, STR("layers"), &layers))
-        return false;
     for (size_t i = 0; i < layers.count; i++) {
         Value layer = value_at(layers, i);
-        if (value_is_present(layer) && layer.type->kind == KIND_OBJECT &&
-            oci_is_text(layer, "mediaType", TYPE_ARCHIVE)) {
+        if (oci_is_text(layer, "mediaType", TYPE_ARCHIVE)) {
             found = layer;
             count++;
         }
@@ -194,12 +185,10 @@ bool mirror_oci_find(const PackageSources *sources, const CliInstallation *insta
     if (!oci_read_manifest(&repository, reference, target, TYPE_MANIFEST, TYPE_TARGET, &manifest,
                            problem, arena))
         return false;
-    if (!find_archive(manifest, &archive)) {
-        *problem = str_format(arena, "the manifest of %.*s %.*s for %.*s has no single archive",
-                              STR_ARG(wanted->address), STR_ARG(wanted->version),
-                              STR_ARG(wanted->platform));
-        return false;
-    }
+    if (!find_archive(manifest, &archive))
+        return problem_set(
+            problem, arena, "the manifest of %.*s %.*s for %.*s has no single archive",
+            STR_ARG(wanted->address), STR_ARG(wanted->version), STR_ARG(wanted->platform));
     *out = *wanted;
     Str path = str_format(arena, "blobs/" SHA256_PREFIX "%.*s", STR_ARG(archive));
     out->url = oci_repository_url(&repository, path, arena);

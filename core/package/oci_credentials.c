@@ -3,6 +3,7 @@
 
 #include "base64.h"
 #include "json.h"
+#include "problem.h"
 #include "url.h"
 
 #define HELPER_TIMEOUT_MS 60000
@@ -89,12 +90,9 @@ static void read_helpers(Search *search, Value document) {
 static void credentials_read_file(Search *search, Str path) {
     const Disk *disk = search->sources->io->disk;
     Str text;
-    const char *error;
-    size_t offset;
     Value document, entries;
     if (path.len == 0 || disk->read_file(disk->self, path, &text, search->arena) != 0 ||
-        !json_parse_any(text, &document, &error, &offset, search->arena) ||
-        !value_is_present(document) || document.type->kind != KIND_OBJECT)
+        !json_parse_object(text, &document, search->arena))
         return;
     bool has_entries =
         value_find_present(document, STR("auths"), &entries) && entries.type->kind == KIND_OBJECT;
@@ -165,17 +163,14 @@ static bool credentials_call_helper(Search *search, Str name, Str *problem) {
                               .cancel = search->sources->cancel};
     const Process *process = search->sources->io->process;
     ProcessResult result = {0};
-    const char *error;
-    size_t offset;
     Value answer;
     OciCredentials *out = &search->found;
     int status = is_helper_name(name) ? process->run(process->self, &request, &result, arena) : -22;
     if (status == 0 && result.exit_status != 0 &&
         str_find(result.out, STR("credentials not found"), 0) != SIZE_MAX)
         return true;
-    if (status == 0 && result.exit_status == 0 &&
-        json_parse_any(result.out, &answer, &error, &offset, arena) &&
-        credentials_has_content(answer) && value_find_text(answer, STR("Username"), &out->user) &&
+    if (status == 0 && result.exit_status == 0 && json_parse_object(result.out, &answer, arena) &&
+        value_find_text(answer, STR("Username"), &out->user) &&
         value_find_text(answer, STR("Secret"), &out->password)) {
         if (!str_equal_cstr(out->user, "<token>"))
             return true;
@@ -183,8 +178,7 @@ static bool credentials_call_helper(Search *search, Str name, Str *problem) {
         out->user = out->password = STR_EMPTY;
         return true;
     }
-    *problem = str_format(arena, "the credentials helper \"%.*s\" failed", STR_ARG(program));
-    return false;
+    return problem_set(problem, arena, "the credentials helper \"%.*s\" failed", STR_ARG(program));
 }
 
 bool oci_credentials_find(const PackageSources *sources, Str repository, OciCredentials *out,

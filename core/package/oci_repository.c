@@ -4,6 +4,7 @@
 #include "base64.h"
 #include "host_access.h"
 #include "oci_credentials.h"
+#include "problem.h"
 #include "url.h"
 
 enum { PAGES_MAX = 1000 };
@@ -168,17 +169,11 @@ bool oci_repository_get(OciRepository *repository, Str path, const char *accept,
 static bool add_tags(Str url, Str body, StrVec *out, Str *problem, Arena *arena) {
     RegistryProblem failure;
     Value document, tags;
-    if (!registry_host_parse(url, body, &document, &failure, arena) ||
-        (!value_find_tuple(document, STR("tags"), &tags) &&
-         !registry_host_refuse(url, "lists no tags", &failure, arena))) {
-        *problem = host_access_reason(&failure, arena);
-        return false;
-    }
-    for (size_t i = 0; i < tags.count; i++) {
-        Value tag = value_at(tags, i);
-        if (value_is_present(tag) && tag.type == &TYPE_STRING)
-            vec_push(arena, out, value_text(tag));
-    }
+    if (!registry_host_parse(url, body, &document, &failure, arena))
+        return host_access_fail(&failure, problem, arena);
+    if (!value_find_tuple(document, STR("tags"), &tags))
+        return host_access_refuse(url, "lists no tags", problem, arena);
+    json_add_texts(document, STR("tags"), out, arena);
     return true;
 }
 
@@ -199,10 +194,8 @@ bool oci_repository_tags(OciRepository *repository, StrVec *out, Str *problem, A
     HttpResponse response;
     Str url = oci_repository_url(repository, STR("tags/list"), arena);
     for (int i = 0; url.len; i++) {
-        if (i == PAGES_MAX) {
-            *problem = STR("the list of tags does not end");
-            return false;
-        }
+        if (i == PAGES_MAX)
+            return problem_text(problem, "the list of tags does not end");
         if (!get_url(repository, url, NULL, &response, problem, arena))
             return response.code == 404;
         if (!add_tags(url, response.body, out, problem, arena))

@@ -4,6 +4,7 @@
 #include "base64.h"
 #include "digest.h"
 #include "hex.h"
+#include "problem.h"
 #include "vec.h"
 
 #include <openssl/core_names.h>
@@ -162,21 +163,16 @@ static bool read_subpackets(Str text, Signature *out) {
     return !bytes.is_bad;
 }
 
-static bool openpgp_fail(Str *problem, const char *text) {
-    *problem = str_from_cstr(text);
-    return false;
-}
-
 static bool parse_signature(Str body, Signature *out, Str *problem) {
     Bytes bytes = {.rest = body};
     uint32_t version = take_number(&bytes, 1);
     uint32_t type = take_number(&bytes, 1);
     if (version != 4 || type != 0)
-        return openpgp_fail(problem, "it is not a signature of version 4 for binary data");
+        return problem_text(problem, "it is not a signature of version 4 for binary data");
     out->algorithm = (int)take_number(&bytes, 1);
     out->digest = openpgp_digest_of(take_number(&bytes, 1));
     if (!out->digest)
-        return openpgp_fail(problem, "it does not use SHA-256, SHA-384 or SHA-512");
+        return problem_text(problem, "it does not use SHA-256, SHA-384 or SHA-512");
     Str hashed = openpgp_take(&bytes, take_number(&bytes, 2));
     out->hashed = str_slice(body, 0, 6 + hashed.len);
     Str unhashed = openpgp_take(&bytes, take_number(&bytes, 2));
@@ -185,7 +181,7 @@ static bool parse_signature(Str body, Signature *out, Str *problem) {
     bool ok = !bytes.is_bad && read_subpackets(unhashed, out);
     out->created = out->lifetime = 0; /* only the hashed dates are signed */
     if (!ok || !read_subpackets(hashed, out))
-        return openpgp_fail(problem, "it is malformed or has an unknown critical subpacket");
+        return problem_text(problem, "it is malformed or has an unknown critical subpacket");
     return true;
 }
 
@@ -389,10 +385,10 @@ bool openpgp_verify(Str data, Str signature, Str keys, int64_t now_s, OpenpgpKey
     Packet packet;
     Str after;
     if (!remove_armor(&signature, &after, arena))
-        return openpgp_fail(problem, "its armor is malformed");
+        return problem_text(problem, "its armor is malformed");
     Bytes bytes = {.rest = signature};
     if (!next_packet(&bytes, &packet) || packet.tag != TAG_SIGNATURE)
-        return openpgp_fail(problem, "it is not an OpenPGP signature");
+        return problem_text(problem, "it is not an OpenPGP signature");
     if (!parse_signature(packet.body, &parsed, problem))
         return false;
     KeySearch search = {.signature = &parsed,
@@ -400,10 +396,9 @@ bool openpgp_verify(Str data, Str signature, Str keys, int64_t now_s, OpenpgpKey
                         .out = out,
                         .arena = arena};
     if (search.sum.len > 0 && openpgp_try_all(&search, keys))
-        return !is_expired(&parsed, now_s) || openpgp_fail(problem, "it has expired");
+        return !is_expired(&parsed, now_s) || problem_text(problem, "it has expired");
     if (search.has_issuer)
-        return openpgp_fail(problem, "the signature does not match the content");
-    *problem = str_format(arena, "none of the registry's keys made it (key ID %.*s)",
-                          STR_ARG(upper_hex(parsed.issuer, arena)));
-    return false;
+        return problem_text(problem, "the signature does not match the content");
+    return problem_set(problem, arena, "none of the registry's keys made it (key ID %.*s)",
+                       STR_ARG(upper_hex(parsed.issuer, arena)));
 }

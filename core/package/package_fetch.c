@@ -6,6 +6,7 @@
 #include "file_digest.h"
 #include "mirror_directory.h"
 #include "module_tree.h"
+#include "problem.h"
 #include "provider_address.h"
 #include "url.h"
 
@@ -65,10 +66,9 @@ static bool package_fetch_download(const PackageSources *sources, const Package 
             return false;
         int code = ok ? response.code : question.offset ? 206 : 200;
         int status = size_of(disk, part) ? join_parts(disk, part, path, code) : 0;
-        if (status != 0) {
-            *problem = str_format(arena, "the download cannot be stored: %s", strerror(-status));
-            return false;
-        }
+        if (status != 0)
+            return problem_set(problem, arena, "the download cannot be stored: %s",
+                               strerror(-status));
         if (ok) {
             *problem = STR_EMPTY;
             return true;
@@ -95,9 +95,9 @@ static bool check_hash(const Package *package, Str hash, const char *scheme, Str
     bool has_scheme = false;
     if (is_among(hash, &package->hashes, scheme, &has_scheme) || !has_scheme)
         return true;
-    *problem = str_format(arena, "the package has the hash %.*s, which its mirror does not list",
-                          STR_ARG(hash));
-    return false;
+    return problem_set(problem, arena,
+                       "the package has the hash %.*s, which its mirror does not list",
+                       STR_ARG(hash));
 }
 
 bool package_fetch_archive(const PackageSources *sources, const Package *package, Str path,
@@ -108,19 +108,15 @@ bool package_fetch_archive(const PackageSources *sources, const Package *package
         !package_fetch_download(sources, package, path, problem, arena))
         return false;
     int status = file_digest(sources->io->disk, *out, DIGEST_SHA256, &sum, arena);
-    if (status != 0) {
-        *problem =
-            str_format(arena, "\"%.*s\" cannot be read: %s", STR_ARG(*out), strerror(-status));
-        return false;
-    }
+    if (status != 0)
+        return problem_set(problem, arena, "\"%.*s\" cannot be read: %s", STR_ARG(*out),
+                           strerror(-status));
     *zh = str_concat(STR("zh:"), sum, arena);
-    if (package->sha256.len && !str_equal(package->sha256, sum)) {
-        *problem = str_format(arena,
-                              "the archive has the SHA-256 checksum %.*s, but the registry "
-                              "promises %.*s",
-                              STR_ARG(sum), STR_ARG(package->sha256));
-        return false;
-    }
+    if (package->sha256.len && !str_equal(package->sha256, sum))
+        return problem_set(problem, arena,
+                           "the archive has the SHA-256 checksum %.*s, but the registry "
+                           "promises %.*s",
+                           STR_ARG(sum), STR_ARG(package->sha256));
     return check_hash(package, *zh, "zh:", problem, arena);
 }
 
@@ -137,15 +133,12 @@ bool package_fetch_check(const Io *io, const Package *package, Str directory, St
     if (mirror_directory_program(io->disk, directory, package->address, scratch).len == 0) {
         Str host, namespace, type;
         provider_address_split(package->address, &host, &namespace, &type);
-        *problem = str_format(arena, "the package has no program \"terraform-provider-%.*s\"",
-                              STR_ARG(type));
-        return false;
+        return problem_set(problem, arena, "the package has no program \"terraform-provider-%.*s\"",
+                           STR_ARG(type));
     }
     int status = module_tree_digest(io, directory, TREE_PROVIDER, NULL, h1, arena);
-    if (status != 0) {
-        *problem = str_format(arena, "the package cannot be read: %s", strerror(-status));
-        return false;
-    }
+    if (status != 0)
+        return problem_set(problem, arena, "the package cannot be read: %s", strerror(-status));
     return check_hash(package, *h1, "h1:", problem, arena);
 }
 
@@ -153,14 +146,10 @@ bool package_fetch_unpack(const Io *io, const Package *package, Str archive, Str
                           Str *problem, Arena *arena) {
     int status = io->disk->make_directories(io->disk->self, directory, 0777);
     Str why;
-    if (status != 0) {
-        *problem = str_format(arena, "\"%.*s\" cannot be created: %s", STR_ARG(directory),
-                              strerror(-status));
-        return false;
-    }
-    if (!archive_unpack(io, archive, directory, UNPACK_LIMITS, &why, arena)) {
-        *problem = str_format(arena, "the archive is not accepted: %.*s", STR_ARG(why));
-        return false;
-    }
+    if (status != 0)
+        return problem_set(problem, arena, "\"%.*s\" cannot be created: %s", STR_ARG(directory),
+                           strerror(-status));
+    if (!archive_unpack(io, archive, directory, UNPACK_LIMITS, &why, arena))
+        return problem_set(problem, arena, "the archive is not accepted: %.*s", STR_ARG(why));
     return package_fetch_check(io, package, directory, h1, problem, arena);
 }

@@ -5,6 +5,7 @@
 #include "mirror_network.h"
 #include "mirror_oci.h"
 #include "package_record.h"
+#include "problem.h"
 #include "provider_address.h"
 #include "provider_registry.h"
 #include "version_constraint.h"
@@ -45,10 +46,9 @@ bool package_source_versions(const PackageSources *sources, Str address, StrVec 
                                                     arena))
             return false;
     }
-    if (!is_served) {
-        *problem = STR("no installation method of the CLI configuration serves this provider");
-        return false;
-    }
+    if (!is_served)
+        return problem_text(problem,
+                            "no installation method of the CLI configuration serves this provider");
     if (all.count)
         qsort(all.items, all.count, sizeof *all.items, compare_newest_first);
     vec_each(&all, version) {
@@ -60,9 +60,8 @@ bool package_source_versions(const PackageSources *sources, Str address, StrVec 
         return true;
     Str host, namespace, type;
     provider_address_split(address, &host, &namespace, &type);
-    *problem = str_format(arena, "none of the installation methods has a version of %.*s",
-                          STR_ARG(provider_address_shown(address)));
-    return false;
+    return problem_set(problem, arena, "none of the installation methods has a version of %.*s",
+                       STR_ARG(provider_address_shown(address)));
 }
 
 bool package_source_find(const PackageSources *sources, Str address, Str version, Str platform,

@@ -3,6 +3,7 @@
 
 #include "hex.h"
 #include "module_tree.h"
+#include "problem.h"
 #include "random.h"
 
 #include <errno.h>
@@ -77,9 +78,8 @@ static bool find_link(const Disk *disk, Str root, Str path, Str *link, Arena *ar
 }
 
 static bool package_store_report(Str *problem, Str path, int status, Arena *arena) {
-    *problem =
-        str_format(arena, "\"%.*s\" cannot be written: %s", STR_ARG(path), strerror(-status));
-    return false;
+    return problem_set(problem, arena, "\"%.*s\" cannot be written: %s", STR_ARG(path),
+                       strerror(-status));
 }
 
 /* Moves an older package away, so that the rename below can succeed. */
@@ -99,13 +99,11 @@ bool package_store_put(const Io *io, Str root, Str path, Str from, Str target, S
                        Arena *arena) {
     const Disk *disk = io->disk;
     Str link;
-    if (find_link(disk, root, path, &link, arena)) {
-        *problem = str_format(arena,
-                              "\"%.*s\" is a symbolic link, and loam does not write through it; "
-                              "remove it",
-                              STR_ARG(link));
-        return false;
-    }
+    if (find_link(disk, root, path, &link, arena))
+        return problem_set(problem, arena,
+                           "\"%.*s\" is a symbolic link, and loam does not write through it; "
+                           "remove it",
+                           STR_ARG(link));
     int status = disk->make_directories(disk->self, disk_directory_of(path), 0777);
     if (status == 0)
         status = clear_place(io, root, path, arena);

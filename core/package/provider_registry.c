@@ -3,6 +3,7 @@
 
 #include "host_access.h"
 #include "openpgp.h"
+#include "problem.h"
 #include "provider_address.h"
 #include "url.h"
 
@@ -18,14 +19,11 @@ typedef struct Inquiry {
 } Inquiry;
 
 static bool provider_registry_report(const Inquiry *inquiry, const RegistryProblem *failure) {
-    *inquiry->problem = host_access_reason(failure, inquiry->arena);
-    return false;
+    return host_access_fail(failure, inquiry->problem, inquiry->arena);
 }
 
 static bool provider_registry_refuse(const Inquiry *inquiry, Str url, const char *what) {
-    RegistryProblem failure;
-    (void)registry_host_refuse(url, what, &failure, inquiry->arena);
-    return provider_registry_report(inquiry, &failure);
+    return host_access_refuse(url, what, inquiry->problem, inquiry->arena);
 }
 
 static bool provider_registry_begin(Inquiry *inquiry, Str address) {
@@ -39,19 +37,14 @@ static bool provider_registry_begin(Inquiry *inquiry, Str address) {
 }
 
 /* A provider whose protocols are listed must have 5 or 6. */
-static bool has_known_protocol(Value version) {
-    Value protocols;
-    if (!value_find_tuple(version, STR("protocols"), &protocols) || protocols.count == 0)
-        return true;
-    for (size_t i = 0; i < protocols.count; i++) {
-        Value protocol = value_at(protocols, i);
-        if (!value_is_present(protocol) || protocol.type != &TYPE_STRING)
-            continue;
-        if (str_starts_with(value_text(protocol), STR("5")) ||
-            str_starts_with(value_text(protocol), STR("6")))
+static bool has_known_protocol(Value version, Arena *arena) {
+    StrVec protocols = {0};
+    json_add_texts(version, STR("protocols"), &protocols, arena);
+    vec_each(&protocols, protocol) {
+        if (str_starts_with(*protocol, STR("5")) || str_starts_with(*protocol, STR("6")))
             return true;
     }
-    return false;
+    return value_tuple_at(version, STR("protocols")).count == 0;
 }
 
 bool provider_registry_versions(const PackageSources *sources, const CliInstallation *, Str address,
@@ -65,11 +58,9 @@ bool provider_registry_versions(const PackageSources *sources, const CliInstalla
     Str url =
         str_format(arena, "%.*s%.*s/versions", STR_ARG(inquiry.host.base), STR_ARG(inquiry.path));
     if (!registry_host_get(&inquiry.host, url, &response, &failure, arena)) {
-        if (failure.code == 404) {
-            *problem = str_format(arena, "the registry %.*s has no provider %.*s",
-                                  STR_ARG(inquiry.host.name), STR_ARG(inquiry.path));
-            return false;
-        }
+        if (failure.code == 404)
+            return problem_set(problem, arena, "the registry %.*s has no provider %.*s",
+                               STR_ARG(inquiry.host.name), STR_ARG(inquiry.path));
         return provider_registry_report(&inquiry, &failure);
     }
     if (!registry_host_parse(url, response.body, &answer, &failure, arena))
@@ -79,7 +70,7 @@ bool provider_registry_versions(const PackageSources *sources, const CliInstalla
     for (size_t i = 0; i < versions.count; i++) {
         Str version;
         if (value_find_text(value_at(versions, i), STR("version"), &version) &&
-            has_known_protocol(value_at(versions, i)))
+            has_known_protocol(value_at(versions, i), arena))
             vec_push(arena, out, version);
     }
     return true;

@@ -53,15 +53,12 @@ static const ArgocdSecret cluster_secret = {
 static bool argocd_cluster_validate(const Call *call, const ValidateRequest *request,
                                     Diags *diags) {
     Value config = object_attribute(request->config, "config_wo"), parsed;
-    const char *error;
-    size_t offset;
     if (!value_is_present(config))
         return true;
-    bool is_object = json_parse_any(value_text(config), &parsed, &error, &offset, call->arena) &&
-                     parsed.type->kind == KIND_OBJECT;
-    return is_object || path_error(call, PATH_AT(call, {"config_wo"}), diags, "Invalid JSON text",
-                                   "The argument \"config_wo\" must be the text of a JSON object, "
-                                   "such as jsonencode({ bearerToken = var.token }).");
+    return json_parse_object(value_text(config), &parsed, call->arena) ||
+           path_error(call, PATH_AT(call, {"config_wo"}), diags, "Invalid JSON text",
+                      "The argument \"config_wo\" must be the text of a JSON object, "
+                      "such as jsonencode({ bearerToken = var.token }).");
 }
 
 const ResourceType argocd_cluster = {

@@ -659,10 +659,7 @@ static bool kubeadm_host_read_state(const Call *call, const ReadRequest *request
 static bool host_upgrade(const Call *call, const UpgradeRequest *request, UpgradeResponse *response,
                          Diags *) {
     Value stored;
-    const char *error;
-    size_t offset;
-    if (!json_parse_any(request->stored, &stored, &error, &offset, call->arena) ||
-        stored.type->kind != KIND_OBJECT)
+    if (!json_parse_object(request->stored, &stored, call->arena))
         return true;
     ObjectBuilder builder = object_builder_new(call->arena);
     for (size_t i = 0; i < stored.count; i++) {

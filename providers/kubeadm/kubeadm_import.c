@@ -66,10 +66,7 @@ static Str kubeadm_import_line_of(Str output, const char *name) {
 static Str kubeadm_import_read_id(const Call *call, const HostFacts *facts) {
     Str id = STR_EMPTY;
     Value mark;
-    const char *error;
-    size_t offset;
-    if (facts->marker.len && json_parse_any(facts->marker, &mark, &error, &offset, call->arena) &&
-        mark.type->kind == KIND_OBJECT)
+    if (facts->marker.len && json_parse_object(facts->marker, &mark, call->arena))
         id = value_text_at(mark, STR("id"));
     return id.len ? id : object_id_uuid(call);
 }

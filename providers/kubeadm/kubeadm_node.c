@@ -103,11 +103,7 @@ typedef struct NodeMark {
 
 static NodeMark read_mark(const KubeadmNode *node, const HostFacts *facts) {
     Value mark;
-    const char *error;
-    size_t offset;
-    if (!facts->marker.len ||
-        !json_parse_any(facts->marker, &mark, &error, &offset, node->call->arena) ||
-        mark.type->kind != KIND_OBJECT)
+    if (!facts->marker.len || !json_parse_object(facts->marker, &mark, node->call->arena))
         return (NodeMark){0};
     NodeMark found = {.id = value_text_at(mark, STR("id"))};
     found.is_own = str_equal(found.id, node->id) ||

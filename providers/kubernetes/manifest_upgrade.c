@@ -73,11 +73,8 @@ bool manifest_upgrade(const Call *call, const UpgradeRequest *request, UpgradeRe
     UpgradeRequest made = *request;
     ObjectBuilder builder;
     Value stored;
-    const char *error;
-    size_t offset;
     if (request->version != MANIFEST_UPGRADE_HASHICORP ||
-        !json_parse_any(request->stored, &stored, &error, &offset, arena) ||
-        !value_is_present(stored) || stored.type->kind != KIND_OBJECT)
+        !json_parse_object(request->stored, &stored, arena))
         return true;
     made.stored = manifest_upgrade_converted(stored, arena);
     if (!upgrade_object_begin(call, &made, &builder))

@@ -249,11 +249,9 @@ static bool parse_part(Value part, Str text, TableListing *out, Arena *arena) {
 }
 
 bool table_listing_parse(Str json, Str text, TableListing *out, Arena *arena) {
-    const char *error;
-    size_t offset;
     Value root;
     *out = (TableListing){0};
-    if (!json_parse_any(json, &root, &error, &offset, arena))
+    if (!json_parse_object(json, &root, arena))
         return false;
     Value parts = value_tuple_at(root, STR("nftables"));
     /* nft lists the chains before the rules. */
@@ -310,11 +308,8 @@ Str table_listing_record(const TableListing *listing, Arena *arena) {
 }
 
 Value table_listing_read_record(Str record, Arena *arena) {
-    const char *error;
-    size_t offset;
     Value value;
-    return json_parse_any(record, &value, &error, &offset, arena) ? value
-                                                                  : value_null(&TYPE_DYNAMIC);
+    return json_parse_any(record, &value, NULL, NULL, arena) ? value : value_null(&TYPE_DYNAMIC);
 }
 
 /* Differences. */

@@ -100,9 +100,7 @@ typedef enum Outcome {
 } Outcome;
 
 static Outcome classify(const HttpResponse *response, Value *out, Str *problem, Arena *arena) {
-    const char *error;
-    size_t offset;
-    bool is_json = json_parse_any(response->body, out, &error, &offset, arena);
+    bool is_json = json_parse_any(response->body, out, NULL, NULL, arena);
     if (response->code == 200 && is_json)
         return OUTCOME_DONE;
     Str message = is_json ? value_text_at(*out, STR("message")) : STR_EMPTY;

@@ -37,12 +37,8 @@ bool registry_host_refuse(Str url, const char *what, RegistryProblem *problem, A
 }
 
 bool registry_host_parse(Str url, Str body, Value *out, RegistryProblem *problem, Arena *arena) {
-    const char *why;
-    size_t offset;
-    if (json_parse_any(body, out, &why, &offset, arena) && value_is_present(*out) &&
-        out->type->kind == KIND_OBJECT)
-        return true;
-    return registry_host_refuse(url, "is not a JSON object", problem, arena);
+    return json_parse_object(body, out, arena) ||
+           registry_host_refuse(url, "is not a JSON object", problem, arena);
 }
 
 /* A token is for its host alone. */

@@ -4,6 +4,7 @@
 #include "http2_rpc.h"
 
 #include "clock.h"
+#include "problem.h"
 #include "rpc_stream.h"
 #include "thread.h"
 
@@ -350,11 +351,9 @@ static bool wait_until_ready(RpcChannel *channel, Str *problem, Arena *arena) {
 
 static bool open_channel(void *, Str path, RpcChannel **out, Str *problem, Arena *arena) {
     int fd = connect_socket(path);
-    if (fd < 0) {
-        *problem =
-            str_format(arena, "cannot connect to \"%.*s\": %s", STR_ARG(path), strerror(-fd));
-        return false;
-    }
+    if (fd < 0)
+        return problem_set(problem, arena, "cannot connect to \"%.*s\": %s", STR_ARG(path),
+                           strerror(-fd));
     Arena *own = arena_open("rpc channel");
     RpcChannel *channel = arena_new(own, RpcChannel);
     channel->arena = own;

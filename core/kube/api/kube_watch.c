@@ -172,9 +172,7 @@ static KubeOutcome watch_read_state(Watch *watch) {
 
 static void see_line(Watch *watch, Str line) {
     Value event, object;
-    const char *error;
-    size_t offset;
-    bool is_event = json_parse_any(line, &event, &error, &offset, watch->scratch) &&
+    bool is_event = json_parse_object(line, &event, watch->scratch) &&
                     kube_object_find(event, "", "object", &object);
     Str type = is_event ? kube_object_text(event, "", "type") : STR_EMPTY;
     if (type.len == 0) {

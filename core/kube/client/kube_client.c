@@ -283,12 +283,8 @@ KubeOutcome kube_client_send(KubeClient *client, const KubeRequest *request, Kub
 }
 
 bool kube_client_decode(KubeResponse *response, Value *out, Arena *arena) {
-    const char *error;
-    size_t offset;
     *out = value_null(&TYPE_DYNAMIC);
-    bool is_object = json_parse_any(response->body, out, &error, &offset, arena) &&
-                     value_is_present(*out) && out->type->kind == KIND_OBJECT;
-    if (is_object)
+    if (json_parse_object(response->body, out, arena))
         return true;
     response->outcome = KUBE_FAILED;
     response->problem = STR("the response is not JSON, so it is not from a Kubernetes API server");

@@ -55,10 +55,8 @@ KubeStatus kube_status_of(Value object, Arena *arena) {
 
 KubeStatus kube_status_read(int code, Str body, Arena *arena) {
     Value object;
-    const char *error;
-    size_t offset;
     KubeStatus status = {0};
-    if (json_parse_any(body, &object, &error, &offset, arena))
+    if (json_parse_object(body, &object, arena))
         status = kube_status_of(object, arena);
     if (!status.is_status)
         status = (KubeStatus){.message = status_first_line(body)};

@@ -173,11 +173,29 @@ bool json_parse_any(Str bytes, Value *out, const char **error, size_t *offset, A
         json_read_any(&reader, json_next(&reader), &value, arena) && json_next(&reader) == JSON_END;
     if (fine) {
         *out = value;
-    } else {
+    } else if (error) {
         *error = reader.error;
         *offset = reader.start;
     }
     return fine;
+}
+
+bool json_parse_object(Str bytes, Value *out, Arena *arena) {
+    Value value;
+    bool is_object = json_parse_any(bytes, &value, NULL, NULL, arena) && value_is_present(value) &&
+                     value.type->kind == KIND_OBJECT;
+    if (is_object)
+        *out = value;
+    return is_object;
+}
+
+void json_add_texts(Value object, Str name, StrVec *out, Arena *arena) {
+    Value tuple = value_tuple_at(object, name);
+    for (size_t i = 0; i < tuple.count; i++) {
+        Value item = value_at(tuple, i);
+        if (value_is_present(item) && item.type == &TYPE_STRING)
+            vec_push(arena, out, value_text(item));
+    }
 }
 
 /* The place in the value that is being read: a chain up the C stack. */

@@ -22,9 +22,13 @@ typedef struct JsonTypes {
 /* Reads the value that begins with `token`. Its types are those of jsondecode (object, tuple). On
  * failure returns false; the reader holds the error. */
 MUST_USE bool json_read_any(JsonReader *reader, JsonToken token, Value *out, Arena *arena);
-/* Reads a whole text. On failure sets *error and its byte *offset. */
+/* Reads a whole text. On failure sets *error and its byte *offset, which may both be NULL. */
 MUST_USE bool json_parse_any(Str bytes, Value *out, const char **error, size_t *offset,
                              Arena *arena);
+/* Reads a whole text that must be an object: a response or a file of another program. */
+MUST_USE bool json_parse_object(Str bytes, Value *out, Arena *arena);
+/* Adds the strings of an array that is a member of the object. Skips other elements. */
+void json_add_texts(Value object, Str name, StrVec *out, Arena *arena);
 /* Reads a value of the given type, in the encoding of state files. Where `type` is dynamic, the
  * text must be {"value":…,"type":…}; the value then has that type. Missing attributes are null;
  * unknown attributes are an error. Of duplicate keys the last wins. On failure *error includes the

@@ -36,10 +36,8 @@ static bool log_json(const ForeignOutput *output, Str line) {
     if (!str_starts_with(line, STR("{")))
         return false;
     SCOPED(ArenaRef) scratch = arena_open("provider output");
-    const char *error;
-    size_t offset;
     Value object;
-    if (!json_parse_any(line, &object, &error, &offset, scratch))
+    if (!json_parse_any(line, &object, NULL, NULL, scratch))
         return false;
     LogLevel level = level_of_name(value_text_at(object, STR("@level")));
     log_event(level, "provider output", log_text("provider", output->name),

@@ -47,9 +47,7 @@ static bool members_read_member(Value object, EtcdNode *out, Arena *arena) {
 
 bool etcd_members_parse(Str body, EtcdNodes *out, Arena *arena) {
     Value root, list;
-    const char *error;
-    size_t offset;
-    if (!json_parse_any(body, &root, &error, &offset, arena) || root.type->kind != KIND_OBJECT)
+    if (!json_parse_object(body, &root, arena))
         return false;
     list = value_tuple_at(root, STR("members"));
     for (size_t i = 0; value_is_present(list) && i < list.count; i++) {

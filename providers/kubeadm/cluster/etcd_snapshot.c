@@ -59,8 +59,6 @@ static void add_to_body(Stream *stream, Str blob) {
 
 static int take_line(Stream *stream) {
     Value root, result, error;
-    const char *text;
-    size_t offset;
     Str blob, left = STR_EMPTY;
     uint64_t remaining = 0;
     arena_reset(stream->scratch);
@@ -68,8 +66,7 @@ static int take_line(Stream *stream) {
     stream->used = 0;
     if (!line.len)
         return 0;
-    if (!json_parse_any(line, &root, &text, &offset, stream->scratch) ||
-        root.type->kind != KIND_OBJECT)
+    if (!json_parse_object(line, &root, stream->scratch))
         return snapshot_fail(stream, STR("the response is no snapshot"));
     if (value_find_present(root, STR("error"), &error))
         return snapshot_fail(stream, error.type->kind == KIND_OBJECT
@@ -157,15 +154,12 @@ static Str snapshot_read_status(const EtcdGateway *etcd, EtcdSnapshot *out) {
     EtcdRequest request = {
         .path = "/v3/maintenance/status", .body = STR("{}"), .timeout_ms = STATUS_MS};
     Value root, header;
-    const char *error;
-    size_t offset;
     uint64_t cluster;
     Str problem = etcd_gateway_send(etcd, &request, &sink);
     if (problem.len)
         return problem;
-    if (!json_parse_any(strbuf_str(&body), &root, &error, &offset, arena) ||
-        root.type->kind != KIND_OBJECT || !value_find_present(root, STR("header"), &header) ||
-        header.type->kind != KIND_OBJECT ||
+    if (!json_parse_object(strbuf_str(&body), &root, arena) ||
+        !value_find_present(root, STR("header"), &header) || header.type->kind != KIND_OBJECT ||
         !str_to_uint64(value_text_at(header, STR("revision")), &out->revision) ||
         !str_to_uint64(value_text_at(header, STR("cluster_id")), &cluster))
         return STR("it returned no status");
@@ -220,10 +214,8 @@ static Str head_text(const EtcdSnapshot *snapshot, Arena *arena) {
 
 bool etcd_snapshot_parse(Str head, EtcdSnapshot *out, Arena *arena) {
     Value root, revision, members;
-    const char *error;
-    size_t offset;
     int64_t number = 0;
-    if (!json_parse_any(head, &root, &error, &offset, arena) || root.type->kind != KIND_OBJECT ||
+    if (!json_parse_object(head, &root, arena) ||
         !str_equal(value_text_at(root, STR("kind")), STR(KIND)) ||
         !value_find_present(root, STR("revision"), &revision) || !value_to_int(revision, &number))
         return false;

@@ -84,12 +84,10 @@ void definitions_add(Definitions *definitions, Value manifest, Arena *scratch) {
 
 bool definitions_find(const Definitions *definitions, Str group, Str version, Str kind,
                       KubeSchema *out, Arena *arena) {
-    const char *error;
-    size_t offset;
     Value definition;
     pthread_mutex_lock(definitions->mutex);
     const Str *kept = map_find(&definitions->texts, definitions_key_of(group, kind, arena));
     pthread_mutex_unlock(definitions->mutex);
-    return kept && json_parse_any(*kept, &definition, &error, &offset, arena) &&
+    return kept && json_parse_object(*kept, &definition, arena) &&
            kube_schema_of_definition(definition, version, out);
 }

@@ -24,10 +24,8 @@ static TakeoverScope takeover_of(Value object) {
 }
 
 ObjectRecord object_record_read(Str private_data, Arena *arena) {
-    const char *error;
-    size_t offset;
     Value object;
-    if (private_data.len == 0 || !json_parse_any(private_data, &object, &error, &offset, arena))
+    if (private_data.len == 0 || !json_parse_object(private_data, &object, arena))
         return (ObjectRecord){0};
     return (ObjectRecord){
         .cluster = value_text_at(object, STR("cluster")),

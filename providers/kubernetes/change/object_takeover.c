@@ -119,12 +119,10 @@ static Value merged_entry(const ObjectTarget *target, Value live, const ObjectTa
     const FieldSet *set = field_managers_union(&takeover->taken, arena);
     Value entry = own ? own->entry : takeover->taken.items[0].entry;
     Value fields;
-    const char *error;
-    size_t offset;
     set = field_set_difference(set, ignored, arena);
     if (own)
         set = field_set_union(own->fields, set, arena);
-    CHECK(json_parse_any(field_set_text(set, arena), &fields, &error, &offset, arena));
+    CHECK(json_parse_any(field_set_text(set, arena), &fields, NULL, NULL, arena));
     entry = kube_object_with(entry, "", "manager", value_string(name, arena), arena);
     entry = kube_object_with(entry, "", "operation", value_from_cstr("Apply"), arena);
     return kube_object_with(entry, "", "fieldsV1", fields, arena);

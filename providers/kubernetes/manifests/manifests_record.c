@@ -21,10 +21,7 @@ ManifestsRecord manifests_record_read(Str private_data, Arena *arena) {
     SCOPED(ArenaRef) scratch = arena_open("manifests record");
     ManifestsRecord record = {0};
     Value entries, unseen;
-    const char *error;
-    size_t offset;
-    if (!private_data.len || !json_parse_any(private_data, &entries, &error, &offset, scratch) ||
-        !value_is_present(entries) || entries.type->kind != KIND_OBJECT)
+    if (!private_data.len || !json_parse_object(private_data, &entries, scratch))
         return record;
     for (size_t i = 0; i < entries.count; i++) {
         Value entry = value_at(entries, i);

@@ -26,12 +26,6 @@ static Str longest_name(Str rest, Value object) {
     return longest;
 }
 
-static bool field_path_read_json(Str text, Value *out, Arena *arena) {
-    const char *error;
-    size_t offset;
-    return json_parse_any(text, out, &error, &offset, arena);
-}
-
 /* Returns the offset of the character outside of quotes, or the end. */
 static size_t find_unquoted(Str text, char wanted, size_t from) {
     bool is_quoted = false;
@@ -65,7 +59,7 @@ static KeyMatch match_keys(Value item, Str keys, Arena *arena) {
         Value found = item;
         keys = str_after(keys, end + 1);
         if (equals == SIZE_MAX ||
-            !field_path_read_json(str_after(pair, equals + 1), &wanted, arena))
+            !json_parse_any(str_after(pair, equals + 1), &wanted, NULL, NULL, arena))
             return MATCH_NONE;
         if (equals > 0 && !value_find(item, str_slice(pair, 0, equals), &found)) {
             absent_count++;

@@ -20,8 +20,6 @@ bool field_set_is_empty(const FieldSet *set) {
 /* Reading and writing. */
 
 static bool field_set_read_step(Str text, FieldStep *out, Arena *arena) {
-    const char *error;
-    size_t offset;
     *out = (FieldStep){.text = text, .value = value_null(&TYPE_DYNAMIC)};
     if (text.len < 2 || text.ptr[1] != ':')
         return false;
@@ -30,7 +28,7 @@ static bool field_set_read_step(Str text, FieldStep *out, Arena *arena) {
     case 'f': return true;
     case 'k':
     case 'v':
-        return json_parse_any(rest, &out->value, &error, &offset, arena) &&
+        return json_parse_any(rest, &out->value, NULL, NULL, arena) &&
                (text.ptr[0] == 'v' ||
                 (value_is_present(out->value) && out->value.type->kind == KIND_OBJECT));
     case 'i': return value_from_number_text(rest, &out->value, arena);

@@ -37,11 +37,9 @@ static void secret_digest_read_argument(SecretDigests *out, Str argument, Value 
 }
 
 SecretDigests secret_digests_read(Str text, Arena *arena) {
-    const char *error;
-    size_t offset;
     Value object, arguments;
     SecretDigests digests = {0};
-    if (text.len == 0 || !json_parse_any(text, &object, &error, &offset, arena) ||
+    if (text.len == 0 || !json_parse_object(text, &object, arena) ||
         !base64_decode(value_text_at(object, STR("salt")), &digests.salt, arena) ||
         !value_find_present(object, STR("arguments"), &arguments) ||
         !type_is_mapping(arguments.type))

@@ -89,6 +89,21 @@ static void any_value_refused(void **) {
     }
 }
 
+static void responses(void **) {
+    SCOPED(ArenaRef) arena = arena_open("test");
+    static const char *const refused[] = {"", "null", "\"a\"", "[{}]", "{}x", "{\"a\":}"};
+    Value v = value_bool(true);
+    StrVec texts = {0};
+    for (size_t i = 0; i < ARRAY_COUNT(refused); i++)
+        assert_false(json_parse_object(str_from_cstr(refused[i]), &v, arena));
+    assert_true(value_is_true(v));
+    assert_true(json_parse_object(STR("{\"a\":[\"x\",1,null,\"y\",[]],\"b\":\"z\"}"), &v, arena));
+    json_add_texts(v, STR("a"), &texts, arena);
+    json_add_texts(v, STR("b"), &texts, arena);
+    json_add_texts(v, STR("c"), &texts, arena);
+    check_str(str_join(texts.items, texts.count, STR(","), arena), "x,y");
+}
+
 /* type, text, encoded text (NULL: unchanged) */
 static const char *const TYPED[][3] = {
     {"\"string\"", "\"x\"", NULL},
@@ -215,13 +230,10 @@ static void unknown_and_marks_are_written_over(void **) {
 
 UNIT_MAIN(test_json) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(any_value),
-        cmocka_unit_test(many_members),
-        cmocka_unit_test(any_value_refused),
-        cmocka_unit_test(typed_value),
-        cmocka_unit_test(typed_value_refused),
-        cmocka_unit_test(types_settle),
-        cmocka_unit_test(unknown_and_marks_are_written_over),
+        cmocka_unit_test(any_value),         cmocka_unit_test(many_members),
+        cmocka_unit_test(any_value_refused), cmocka_unit_test(responses),
+        cmocka_unit_test(typed_value),       cmocka_unit_test(typed_value_refused),
+        cmocka_unit_test(types_settle),      cmocka_unit_test(unknown_and_marks_are_written_over),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
