@@ -13,6 +13,7 @@ target_compile_options(loam_flags INTERFACE
     -Wno-format-zero-length $<$<C_COMPILER_ID:Clang>:-Wno-c2x-extensions>
     $<$<BOOL:${LOAM_WERROR}>:-Werror>
     -fvisibility=default -fno-common -fstack-protector-strong
+    $<$<NOT:$<BOOL:$<TARGET_PROPERTY:POSITION_INDEPENDENT_CODE>>>:-fno-pie>
     "SHELL:-include ${CMAKE_SOURCE_DIR}/core/base/ban.h")
 target_link_libraries(loam_flags INTERFACE Threads::Threads)
 
@@ -85,6 +86,7 @@ endmacro()
 function(loam_module_layer name dir)
     loam_sources(sources ${dir})
     add_library(${name} OBJECT ${sources})
+    set_target_properties(${name} PROPERTIES POSITION_INDEPENDENT_CODE ON)
     loam_includes(${name} ${dir} ${ARGN})
 endfunction()
 
