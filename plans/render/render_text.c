@@ -424,18 +424,19 @@ void render_text_nested(Value value, RenderStyle style, StrBuf *out, Arena *scra
     render_text_diff(&pen, diff, 0, (RenderLook){.show_unchanged = true});
 }
 
-void render_text_object(ResourceAddr address, Str note, Value object, const Schema *schema,
-                        RenderStyle style, StrBuf *out, Arena *scratch) {
+void render_text_object(const RenderObject *object, RenderStyle style, StrBuf *out,
+                        Arena *scratch) {
     RenderPen pen = {.out = out, .scratch = scratch, .style = style, .hide_symbols = true};
-    Str who = resource_addr_to_str(address, scratch);
-    render_pen_format(&pen, "# %.*s:%s%.*s\n", STR_ARG(who), note.len ? " " : "", STR_ARG(note));
+    Str who = resource_addr_to_str(object->address, scratch);
+    render_pen_format(&pen, "# %.*s:%s%.*s\n", STR_ARG(who), object->note.len ? " " : "",
+                      STR_ARG(object->note));
     RenderDiffInput input = {
-        .schema = schema,
-        .before = object,
-        .after = object,
+        .schema = object->schema,
+        .before = object->value,
+        .after = object->value,
         .show_sensitive = style.show_sensitive,
         .secrets = style.secrets,
     };
-    render_text_body_object(&pen, address, ACTION_NO_OP, &input,
+    render_text_body_object(&pen, object->address, ACTION_NO_OP, &input,
                             (RenderLook){.show_unchanged = true});
 }

@@ -21,10 +21,15 @@ void render_text_drift(const RenderDrift *drift, RenderStyle style, StrBuf *out,
 void render_text_output(const OutputChange *output, RenderStyle style, StrBuf *out, Arena *scratch);
 /* A value as `show` prints outputs. */
 void render_text_nested(Value value, RenderStyle style, StrBuf *out, Arena *scratch);
+typedef struct RenderObject {
+    ResourceAddr address;
+    Str note; /* "(tainted)", empty */
+    Value value;
+    const Schema *schema; /* NULL: the types of the values decide */
+} RenderObject;
+
 /* One resource as `state show` and `show` print it. */
-void render_text_object(ResourceAddr address, Str note, /* "(tainted)", empty */
-                        Value object, const Schema *schema, RenderStyle style, StrBuf *out,
-                        Arena *scratch);
+void render_text_object(const RenderObject *object, RenderStyle style, StrBuf *out, Arena *scratch);
 /* A value as the configuration writes it. A sensitive value is written as (sensitive value), unless
  * style.show_sensitive is set. */
 void render_text_value(Value v, uint32_t indent, RenderStyle style, StrBuf *out, Arena *scratch);

@@ -144,7 +144,7 @@ static int lock_run(Cli *cli, const Arguments *arguments, Diags *diags) {
     ProviderNeeds needs = {0};
     if (!project_load(&project, cli, arguments, NULL, diags))
         return 1;
-    const State *state = provider_setup_state(&project);
+    const State *state = provider_setup_read_state(&project);
     CliConfig *config = foreign_programs_config(cli->foreign, diags);
     if (!config ||
         !provider_needs_of(cli->foreign, project.config, state, &needs, cli->arena, diags))

@@ -48,7 +48,7 @@ static int mirror_run(Cli *cli, const Arguments *arguments, Diags *diags) {
     }
     if (!project_load(&project, cli, arguments, NULL, diags))
         return 1;
-    const State *state = provider_setup_state(&project);
+    const State *state = provider_setup_read_state(&project);
     if (!provider_needs_of(cli->foreign, project.config, state, &needs, cli->arena, diags))
         return 1;
     WantedProviders wanted = provider_setup_wanted(&needs, cli->arena);

@@ -153,7 +153,8 @@ static void cmd_show_object(StateText *out, const StateResource *resource,
         note = str_format(arena, "(deposed object %.*s)", STR_ARG(deposed->key));
     if (out->style.peer)
         strbuf_add_cstr(&out->text, separator_before(out, address.module));
-    render_text_object(address, note, value, schema, out->style, &out->text, arena);
+    render_text_object(&(RenderObject){address, note, value, schema}, out->style, &out->text,
+                       arena);
     if (!out->style.peer)
         strbuf_add_char(&out->text, '\n');
     out->last = resource;

@@ -70,7 +70,7 @@ static int state_show_run(Cli *cli, const Arguments *arguments, Diags *diags) {
     style.secrets = state_secrets(&project.engine, project.state, cli->arena);
     StrBuf text = strbuf_new(cli->arena);
     Str note = instance->current->status == OBJECT_TAINTED ? STR("(tainted)") : STR_EMPTY;
-    render_text_object(address, note, value, schema, style, &text, cli->arena);
+    render_text_object(&(RenderObject){address, note, value, schema}, style, &text, cli->arena);
     terminal_out(strbuf_str(&text));
     return 0;
 }

@@ -33,7 +33,7 @@ WantedProviders provider_setup_wanted(const ProviderNeeds *needs, Arena *arena) 
     return wanted;
 }
 
-const State *provider_setup_state(Project *project) {
+const State *provider_setup_read_state(Project *project) {
     Diags *diags = project->diags;
     Diags ignored = diags_new(project->cli->arena);
     project->diags = &ignored;
@@ -162,7 +162,7 @@ static void report_builtin(const Cli *cli, const ProviderNeeds *needs) {
 bool provider_setup_run(Project *project) {
     Cli *cli = project->cli;
     ProviderNeeds needs = {0};
-    const State *state = provider_setup_state(project);
+    const State *state = provider_setup_read_state(project);
     if (!provider_needs_of(cli->foreign, project->config, state, &needs, cli->arena,
                            project->diags))
         return false;

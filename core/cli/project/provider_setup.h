@@ -13,7 +13,7 @@ MUST_USE bool provider_setup_run(Project *project);
 /* Returns the needs that packages serve. */
 WantedProviders provider_setup_wanted(const ProviderNeeds *needs, Arena *arena);
 /* Reads the state if it can be read now; NULL if not. */
-const State *provider_setup_state(Project *project);
+const State *provider_setup_read_state(Project *project);
 /* Shows a step of an installation; `payload` is the Cli. */
 void provider_setup_tell(void *payload, Str people, Str log);
 /* Returns all values of an option that can be repeated. */

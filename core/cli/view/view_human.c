@@ -178,7 +178,7 @@ static void human_show_object(const SuiteRun *run, const StateResource *resource
         return;
     Str note = instance->current->status == OBJECT_TAINTED ? STR("(tainted)") : STR_EMPTY;
     strbuf_add_char(out, '\n');
-    render_text_object(address, note, value, schema, style, out, scratch);
+    render_text_object(&(RenderObject){address, note, value, schema}, style, out, scratch);
 }
 
 static void human_show_state(const TestText *text, const SuiteRun *run) {

@@ -47,11 +47,19 @@ static void broken(Conform *conform, const Place *at, bool sensitive, const char
     conform->ok = false;
 }
 
+/* A value at one place of the three objects that a plan relates. */
+typedef struct Planned {
+    Value prior;
+    Value config;
+    Value planned;
+} Planned;
+
 static void check_plan_members(Conform *conform, const Attribute *attributes, size_t count,
-                               const Place *place, Value prior, Value config, Value planned);
+                               const Place *place, Planned of);
 
 static void check_plan_nested(Conform *conform, const Attribute *attribute, const Place *place,
-                              Value prior, Value config, Value planned) {
+                              Planned of) {
+    Value prior = of.prior, config = of.config, planned = of.planned;
     const NestedObject *nested = attribute->nested;
     if (!value_is_present(config) || !value_is_present(planned)) {
         if (value_is_null(config) && (attribute->flags & COMPUTED))
@@ -63,8 +71,7 @@ static void check_plan_nested(Conform *conform, const Attribute *attribute, cons
         return;
     }
     if (nested->nesting == NEST_SINGLE) {
-        check_plan_members(conform, nested->attributes, nested->count, place, prior, config,
-                           planned);
+        check_plan_members(conform, nested->attributes, nested->count, place, of);
         return;
     }
     if (nested->nesting == NEST_SET)
@@ -86,13 +93,14 @@ static void check_plan_nested(Conform *conform, const Attribute *attribute, cons
                 before = value_null(item.type);
         }
         Place inside = {.parent = place, .key = key};
-        check_plan_members(conform, nested->attributes, nested->count, &inside, before, item,
-                           value_at(planned, i));
+        check_plan_members(conform, nested->attributes, nested->count, &inside,
+                           (Planned){before, item, value_at(planned, i)});
     }
 }
 
 static void check_plan_attribute(Conform *conform, const Attribute *attribute, const Place *place,
-                                 Value prior, Value config, Value planned) {
+                                 Planned of) {
+    Value prior = of.prior, config = of.config, planned = of.planned;
     if (value_equal(planned, config))
         return;
     if ((attribute->flags & WRITE_ONLY) && value_is_null(planned))
@@ -105,7 +113,7 @@ static void check_plan_attribute(Conform *conform, const Attribute *attribute, c
     if (!value_is_wholly_known(config) && (attribute->flags & COMPUTED))
         return;
     if (attribute->nested) {
-        check_plan_nested(conform, attribute, place, prior, config, planned);
+        check_plan_nested(conform, attribute, place, of);
         return;
     }
     broken(conform, place, (attribute->flags & SENSITIVE) != 0,
@@ -113,17 +121,17 @@ static void check_plan_attribute(Conform *conform, const Attribute *attribute, c
 }
 
 static void check_plan_members(Conform *conform, const Attribute *attributes, size_t count,
-                               const Place *place, Value prior, Value config, Value planned) {
-    if (!value_is_present(config) || !value_is_present(planned))
+                               const Place *place, Planned of) {
+    if (!value_is_present(of.config) || !value_is_present(of.planned))
         return;
     for (size_t i = 0; i < count; i++) {
         Str name = str_from_cstr(attributes[i].name);
-        Value wanted = value_attribute(config, name);
+        Value wanted = value_attribute(of.config, name);
         Value before =
-            value_is_present(prior) ? value_attribute(prior, name) : value_null(wanted.type);
+            value_is_present(of.prior) ? value_attribute(of.prior, name) : value_null(wanted.type);
         Place inside = {.parent = place, .is_attribute = true, .name = name};
-        check_plan_attribute(conform, &attributes[i], &inside, before, wanted,
-                             value_attribute(planned, name));
+        check_plan_attribute(conform, &attributes[i], &inside,
+                             (Planned){before, wanted, value_attribute(of.planned, name)});
     }
 }
 
@@ -136,8 +144,8 @@ bool conform_plan(const Schema *schema, Value prior, Value config, Value planned
     }
     if (value_equal(planned, config))
         return true;
-    check_plan_members(&conform, schema->attributes, schema->attribute_count, NULL, prior, config,
-                       planned);
+    check_plan_members(&conform, schema->attributes, schema->attribute_count, NULL,
+                       (Planned){prior, config, planned});
     return conform.ok;
 }
 

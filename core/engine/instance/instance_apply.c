@@ -17,8 +17,8 @@
 typedef struct Applying {
     InstanceOp op;
     ModuleScope scope;
-    Configured written;    /* evaluated configuration */
-    Configured configured; /* `written` after ignore_changes */
+    Configured written; /* evaluated configuration */
+    Configured wanted;  /* `written` after ignore_changes */
     const ResourceChange *change;
     const StateObject *stored; /* current object before the change; NULL: none */
     Value before;              /* `stored` as a marked value; null: create */
@@ -86,7 +86,7 @@ static bool instance_apply_is_as_planned(Applying *applying, Value planned, Valu
                                          bool is_legacy, const char *summary) {
     InstanceOp *op = &applying->op;
     if (!is_legacy)
-        return provider_call_check_result(op, planned, actual, &applying->configured.sensitive,
+        return provider_call_check_result(op, planned, actual, &applying->wanted.sensitive,
                                           summary);
     provider_call_log_result(op, planned, actual);
     return true;
@@ -99,7 +99,7 @@ static bool is_planned(Applying *applying) {
     const ResourceChange *change = applying->change;
     bool is_same = change->config_digest.len > 0 &&
                    str_equal(change->config_digest,
-                             configured_digest(&applying->configured, op->schema, op->scratch));
+                             configured_digest(&applying->wanted, op->schema, op->scratch));
     log_debug("plan again", log_text("address", op->address), log_number("needed", !is_same));
     if (!is_same)
         return false;
@@ -114,11 +114,11 @@ static bool is_planned(Applying *applying) {
 
 static bool instance_apply_plan_again(Applying *applying) {
     InstanceOp *op = &applying->op;
-    applying->configured = applying->written;
-    configured_ignore_changes(op, applying->before, &applying->configured);
+    applying->wanted = applying->written;
+    configured_ignore_changes(op, applying->before, &applying->wanted);
     if (is_planned(applying)) {
         object_marks_inherit(op, applying->before, applying->response.planned,
-                             applying->configured.value, &applying->configured.sensitive);
+                             applying->wanted.value, &applying->wanted.sensitive);
         return true;
     }
     if (!provider_call_validate(op, applying->written.value))
@@ -127,12 +127,12 @@ static bool instance_apply_plan_again(Applying *applying) {
     if (value_is_present(applying->prior) &&
         !object_identity_decode(op, applying->stored, &identity))
         return false;
-    if (!propose_plan(op, applying->prior, &applying->configured,
-                      instance_apply_private_data_of(applying), identity, applying->change,
-                      &applying->response))
+    Proposal proposal = {applying->prior, &applying->wanted,
+                         instance_apply_private_data_of(applying), identity, applying->change};
+    if (!propose_plan(op, &proposal, &applying->response))
         return false;
-    object_marks_inherit(op, applying->before, applying->response.planned,
-                         applying->configured.value, &applying->configured.sensitive);
+    object_marks_inherit(op, applying->before, applying->response.planned, applying->wanted.value,
+                         &applying->wanted.sensitive);
     Value approved = value_unmark_deep(applying->change->after, op->scratch);
     return instance_apply_is_as_planned(applying, approved, applying->response.planned,
                                         applying->response.is_legacy,
@@ -154,10 +154,10 @@ static Str planned_json(const InstanceOp *op, Value planned, Arena *arena) {
 /* Returns the sensitive paths for the intent, so that a recovered object keeps its marks. */
 static Str instance_apply_sensitive_paths(Applying *applying) {
     InstanceOp *op = &applying->op;
-    if (applying->configured.sensitive.count == 0)
+    if (applying->wanted.sensitive.count == 0)
         return STR_EMPTY;
     Value known = value_unknown_as_null(applying->response.planned, op->scratch);
-    Value marked = object_marks_add(op, known, &applying->configured.sensitive);
+    Value marked = object_marks_add(op, known, &applying->wanted.sensitive);
     return stored_object_encode(op, marked, OBJECT_READY, STR_EMPTY, (Value){0})
         ->sensitive_attributes;
 }
@@ -234,7 +234,7 @@ static bool instance_apply_record_failure(Applying *applying, Value state,
               log_number("in_doubt", response->in_doubt));
     if (value_is_present(state)) {
         Value known = value_unknown_as_null(state, op->scratch);
-        Value marked = object_marks_add(op, known, &applying->configured.sensitive);
+        Value marked = object_marks_add(op, known, &applying->wanted.sensitive);
         if (!is_create) /* parts of the prior object may still exist */
             marked = object_marks_keep(op, applying->before, marked);
         /* For a type with parts, the state lists the existing parts; the next plan creates the
@@ -320,7 +320,7 @@ static bool record_success(Applying *applying, const ApplyResponse *response) {
         (void)instance_apply_record_failure(applying, state, response);
         return false;
     }
-    Value marked = object_marks_add(op, state, &applying->configured.sensitive);
+    Value marked = object_marks_add(op, state, &applying->wanted.sensitive);
     if (!record_object(applying, marked, response))
         return false;
     op->record->value = marked;
@@ -369,7 +369,7 @@ static bool instance_apply_call_provider(Applying *applying) {
 /* Only marks or stored facts changed: saves the object without calling the provider. */
 static bool save_marks(Applying *applying) {
     InstanceOp *op = &applying->op;
-    Value marked = object_marks_add(op, applying->prior, &applying->configured.sensitive);
+    Value marked = object_marks_add(op, applying->prior, &applying->wanted.sensitive);
     Value identity;
     op->record->value = marked;
     return object_identity_decode(op, applying->stored, &identity) &&
@@ -386,7 +386,7 @@ static void instance_apply_send_end(const InstanceOp *op, bool ok) {
 /* The value does not change. If its marks do, this is the planned update, and events are sent. */
 static bool apply_marks(Applying *applying) {
     InstanceOp *op = &applying->op;
-    Value marked = object_marks_add(op, applying->prior, &applying->configured.sensitive);
+    Value marked = object_marks_add(op, applying->prior, &applying->wanted.sensitive);
     bool is_identical = value_identical(applying->before, marked);
     log_debug("marks applied", log_text("address", op->address),
               log_number("identical", is_identical));
@@ -409,14 +409,14 @@ static bool invoke_before(Applying *applying) {
     bool ignored = false;
     if (applying->change->invocations.count == 0)
         return true;
-    Value planned =
-        object_marks_add(op, applying->response.planned, &applying->configured.sensitive);
+    Value planned = object_marks_add(op, applying->response.planned, &applying->wanted.sensitive);
     return instance_apply_invoke(applying, true, planned, &ignored);
 }
 
 /* Does everything that precedes the call of the provider. */
 static bool prepare_change(Applying *applying) {
     InstanceOp *op = &applying->op;
+    /* 1. Evaluate the arguments again: more values are known now. */
     if (!instance_apply_configure(applying))
         return false;
     bool is_update = applying->change->action == ACTION_UPDATE;
@@ -424,12 +424,15 @@ static bool prepare_change(Applying *applying) {
     if (is_update && !stored_object_decode(op, applying->stored, &applying->before))
         return false;
     applying->prior = value_unmark_deep(applying->before, op->scratch);
+    /* 2. Plan again; the result must agree with the approved plan. */
     if (!instance_apply_plan_again(applying))
         return false;
+    /* 3. If only marks differ, save the object without a call. */
     if (is_update && value_equal(applying->prior, applying->response.planned))
         return apply_marks(applying);
     if (!instance_op_require_provider(op))
         return false;
+    /* 4. Invoke the actions that precede the change, then write the intent. */
     applying->has_call = true;
     if (!is_batched(op))
         instance_apply_send_start(applying);
@@ -443,8 +446,10 @@ static bool finish_change(Applying *applying, bool ok) {
         return ok;
     if (is_batched(op))
         instance_apply_send_start(applying);
+    /* 5. Call the provider and write the outcome. */
     ok = ok && instance_apply_call_provider(applying);
     instance_apply_send_end(op, ok);
+    /* 6. Evaluate the postconditions. */
     return ok && instance_conditions_after(op, &applying->scope);
 }
 
@@ -493,7 +498,7 @@ static bool instance_apply_finish(Applying *applying, bool ok) {
 }
 
 /* The run is cancelled before the call. */
-static void abandon(Applying *applying) {
+static void instance_apply_abandon(Applying *applying) {
     InstanceOp *op = &applying->op;
     (void)!working_state_end(op->walk->working, applying->sequence, &op->diags);
     (void)!instance_apply_restore(applying);
@@ -506,7 +511,7 @@ static bool call_after_commit(Walk *pool, void *payload, uint32_t worker) {
     InstanceOp *op = &applying->op;
     instance_op_continue(op, worker);
     if (walk_is_stopping(pool)) {
-        abandon(applying);
+        instance_apply_abandon(applying);
         return false;
     }
     bool ok = working_state_commit(op->walk->working, applying->sequence, &op->diags);

@@ -16,11 +16,11 @@
 typedef struct Planning {
     InstanceOp op;
     ModuleScope scope;
-    Configured written;    /* evaluated configuration */
-    Configured configured; /* `written` after ignore_changes */
-    Value prior;           /* refreshed object, marked */
-    Value prior_value;     /* `prior` without marks */
-    Value identity;        /* of the refreshed object; null: none */
+    Configured written; /* evaluated configuration */
+    Configured wanted;  /* `written` after ignore_changes */
+    Value prior;        /* refreshed object, marked */
+    Value prior_value;  /* `prior` without marks */
+    Value identity;     /* of the refreshed object; null: none */
     bool is_tainted;
     bool is_gone;       /* lost, because the server of its provider is replaced */
     bool is_requested;  /* -replace */
@@ -149,15 +149,15 @@ static bool instance_plan_replacement(Planning *planning, const Paths *paths) {
     /* ignore_changes does not apply to a successor. Values that were sensitive in the prior object
      * stay sensitive. */
     vec_each(&planning->written.sensitive, path) {
-        vec_push(op->scratch, &planning->configured.sensitive, *path);
+        vec_push(op->scratch, &planning->wanted.sensitive, *path);
     }
     Configured successor = {
         .value = planning->written.value,
-        .sensitive = planning->configured.sensitive,
+        .sensitive = planning->wanted.sensitive,
     };
+    Proposal proposal = {none, &successor, private_data, planning->response.identity, NULL};
     planning->is_as_written = true;
-    return propose_plan(op, none, &successor, private_data, planning->response.identity, NULL,
-                        &planning->response);
+    return propose_plan(op, &proposal, &planning->response);
 }
 
 static bool has_write_only(const Planning *planning, const Paths *paths) {
@@ -212,8 +212,7 @@ static void log_comparison(const InstanceOp *op, bool is_same, size_t path_count
 static void note_config(Planning *planning) {
     InstanceOp *op = &planning->op;
     ResourceChange *change = op->record->planned;
-    const Configured *configured =
-        planning->is_as_written ? &planning->written : &planning->configured;
+    const Configured *configured = planning->is_as_written ? &planning->written : &planning->wanted;
     if (!op->type->resource->plan_stays || op->provider->is_deferred || op->mock.type ||
         op->diags.count > 0 || change->action == ACTION_NO_OP)
         return;
@@ -268,8 +267,8 @@ static bool decide(Planning *planning) {
     }
     if (!action_is_replace(change->action))
         object_marks_inherit(op, planning->prior, planning->response.planned,
-                             planning->configured.value, &planning->configured.sensitive);
-    Value after = object_marks_add(op, planning->response.planned, &planning->configured.sensitive);
+                             planning->wanted.value, &planning->wanted.sensitive);
+    Value after = object_marks_add(op, planning->response.planned, &planning->wanted.sensitive);
     if (change->action == ACTION_NO_OP && !value_identical(after, planning->prior)) {
         change->action = ACTION_UPDATE; /* only marks differ: saved without a provider call */
     }
@@ -295,7 +294,7 @@ static bool is_replace_requested(const Planning *planning) {
 }
 
 /* As in plans recorded from Terraform 1.11, && and || in arguments wait for both operands. */
-static bool instance_plan_configure(Planning *planning) {
+static bool plan_arguments(Planning *planning) {
     ModuleScope scope = planning->scope;
     scope.scope.self = &scope;
     scope.scope.no_short_circuit = true;
@@ -305,10 +304,10 @@ static bool instance_plan_configure(Planning *planning) {
 static bool instance_plan_evaluate(Planning *planning) {
     InstanceOp *op = &planning->op;
     module_scope_init_instance(&planning->scope, op->record);
-    if (!instance_conditions_before(op, &planning->scope) || !instance_plan_configure(planning))
+    if (!instance_conditions_before(op, &planning->scope) || !plan_arguments(planning))
         return false;
-    planning->configured = planning->written;
-    configured_ignore_changes(op, planning->prior, &planning->configured);
+    planning->wanted = planning->written;
+    configured_ignore_changes(op, planning->prior, &planning->wanted);
     return trigger_fires(op->record, &planning->scope, &planning->is_triggered, op->scratch,
                          &op->diags);
 }
@@ -381,8 +380,9 @@ static void refresh_dependencies(InstanceOp *op) {
         op->record->refresh = REFRESH_CHANGED;
 }
 
-static bool plan_instance(Planning *planning) {
+static bool plan_declared(Planning *planning) {
     InstanceOp *op = &planning->op;
+    /* 1. Refresh the object. */
     if (!instance_refresh(op, &planning->prior))
         return false;
     if (op->provider->is_deferred && op->provider->is_rebuilt)
@@ -396,27 +396,34 @@ static bool plan_instance(Planning *planning) {
     new_change(planning);
     if (op->walk->options->mode == PLAN_REFRESH_ONLY)
         return plan_refresh_only(planning);
+    /* 2. Evaluate preconditions, arguments, ignore_changes and triggers. */
     if (!instance_plan_evaluate(planning))
         return false;
     op->is_replaced = planning->is_requested || planning->is_triggered;
     Value prior =
         planning->is_tainted ? value_null(planning->prior_value.type) : planning->prior_value;
     bool has_prior = object && value_is_present(prior);
-    Str private_data = has_prior ? object->private_data : STR_EMPTY;
-    Value identity = has_prior ? planning->identity : (Value){0};
-    if (!propose_plan(op, prior, &planning->configured, private_data, identity, NULL,
-                      &planning->response))
+    /* 3. Propose the merged object to the provider, which plans. */
+    Proposal proposal = {.prior = prior, .configured = &planning->wanted};
+    if (has_prior) {
+        proposal.private_data = object->private_data;
+        proposal.identity = planning->identity;
+    }
+    if (!propose_plan(op, &proposal, &planning->response))
         return false;
+    /* 4. Choose the action; a replacement plans its successor. */
     if (!decide(planning))
         return false;
     planning->is_decided = true;
     op->record->value = op->record->planned->after;
+    /* 5. Defer the change, if something that it needs is deferred. */
     if (!op->record->deferral)
         op->record->deferral = deferrals_of_needs(op->node, op->provider);
     if (op->record->deferral) {
         invocation_defer(op, &planning->scope, op->record->planned);
         return true;
     }
+    /* 6. Check prevent_destroy and postconditions; plan the actions that the change invokes. */
     refresh_dependencies(op);
     Action action = op->record->planned->action;
     bool destroys = action_is_replace(action) && action != ACTION_FORGET_THEN_CREATE;
@@ -448,12 +455,12 @@ static void drop_change(InstanceOp *op) {
 
 /* Runs one way of planning from begin to end. */
 static bool instance_plan_run(InstanceRecord *record, uint32_t worker,
-                              bool (*plan)(Planning *planning)) {
+                              bool (*plan_as)(Planning *planning)) {
     Planning planning = {0};
     InstanceOp *op = &planning.op;
     instance_op_begin(op, record, worker);
     record->value = value_unknown(schema_implied_type(op->schema));
-    bool ok = plan(&planning);
+    bool ok = plan_as(&planning);
     log_debug("plan task", log_text("address", op->address), log_number("ok", ok),
               log_number("decided", planning.is_decided));
     if (!ok && !planning.is_decided)
@@ -471,8 +478,8 @@ static bool plan_placeholder(Planning *planning) {
     op->record->deferral = DEFERRAL_INSTANCE_KEYS;
     planning->prior = planning->prior_value = value_null(schema_implied_type(op->schema));
     module_scope_init_instance(&planning->scope, op->record);
-    if (!instance_plan_configure(planning) ||
-        !propose_plan(op, planning->prior, &planning->written, STR_EMPTY, (Value){0}, NULL,
+    if (!plan_arguments(planning) ||
+        !propose_plan(op, &(Proposal){.prior = planning->prior, .configured = &planning->written},
                       &planning->response))
         return false;
     Value after = object_marks_add(op, planning->response.planned, &planning->written.sensitive);
@@ -488,7 +495,7 @@ bool instance_plan_placeholder(Walk *, void *payload, uint32_t worker) {
 }
 
 bool instance_plan(Walk *, void *payload, uint32_t worker) {
-    return instance_plan_run(payload, worker, plan_instance);
+    return instance_plan_run(payload, worker, plan_declared);
 }
 
 /* Returns whether this plan replaces the server that contains the object. Then the object is lost
@@ -570,6 +577,24 @@ static bool plan_invocations(Planning *planning) {
     return true;
 }
 
+/* Begins the change that deletes the refreshed object. */
+static void new_deletion(Planning *planning, ActionReason reason) {
+    InstanceOp *op = &planning->op;
+    const StateObject *object = op->record->refreshed;
+    new_change(planning);
+    ResourceChange *change = op->record->planned;
+    change->action = ACTION_DELETE;
+    change->reason = reason;
+    change->before = op->record->value;
+    change->after = value_null(change->before.type);
+    change->before_identity = object_identity_clone(planning->identity, op->keep);
+    if (object) {
+        change->dependencies = object->dependencies;
+        change->dependency_count = object->dependency_count;
+        change->create_before_destroy = object->create_before_destroy;
+    }
+}
+
 /* Plans that an object is deleted or, by its lifecycle or removed block, forgotten. A destroy plan
  * ignores removed blocks: it deletes their objects. */
 static bool plan_removal(Planning *planning) {
@@ -579,42 +604,34 @@ static bool plan_removal(Planning *planning) {
     bool only_reads = op->walk->options->mode == PLAN_REFRESH_ONLY || op->record->may_stay;
     bool destroys_all = op->walk->options->mode == PLAN_DESTROY;
     const Removed *removed = destroys_all ? NULL : op->resource->removed;
+    /* 1. Forget it, if its lifecycle or a removed block says so. */
     if (stored && !only_reads &&
         (is_target_replaced(op) || removal_forgets(op->resource->config, removed, stored)))
         return plan_forgetting(planning);
+    /* 2. Refresh the object. */
     if (!instance_refresh(op, &planning->prior))
         return false;
     if (value_is_null(planning->prior))
         return true; /* the object no longer exists */
-    new_change(planning);
-    ResourceChange *change = op->record->planned;
-    const StateObject *object = op->record->refreshed;
-    change->action = ACTION_DELETE;
-    change->reason = destroys_all ? REASON_NONE : op->record->removal;
-    change->before = value_clone(planning->prior, op->keep);
-    change->after = value_null(change->before.type);
-    if (!object_identity_decode(op, object, &planning->identity))
+    if (!object_identity_decode(op, op->record->refreshed, &planning->identity))
         return false;
-    change->before_identity = object_identity_clone(planning->identity, op->keep);
-    if (object) {
-        change->dependencies = object->dependencies;
-        change->dependency_count = object->dependency_count;
-        change->create_before_destroy = object->create_before_destroy;
-    }
-    op->record->value = change->before;
+    op->record->value = value_clone(planning->prior, op->keep);
     if (only_reads) {
-        op->record->planned = NULL;
         op->record->deferral = DEFERRAL_NONE;
         return true;
     }
+    /* 3. Plan the deletion; the provider may reject it. */
+    new_deletion(planning, destroys_all ? REASON_NONE : op->record->removal);
     if (!instance_plan_deletion(planning))
         return false;
     planning->is_decided = true;
+    /* 4. Defer it, if something that it needs is deferred. */
     Deferral *deferral = &op->record->deferral;
     *deferral = *deferral                     ? *deferral
                 : planning->response.deferral ? planning->response.deferral
                                               : deferrals_of_needs(op->node, op->provider);
-    if (!op->resource->config || change->deposed.len > 0)
+    /* 5. Check prevent_destroy; plan the actions that the deletion invokes. */
+    if (!op->resource->config || op->record->deposed.len > 0)
         return true;
     if (op->record->module)
         module_scope_init_instance(&planning->scope, op->record);

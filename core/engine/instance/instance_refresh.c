@@ -48,11 +48,18 @@ static RecoverCall recover_call(PendingAction action) {
     return action == PENDING_DELETE ? RECOVER_DELETE : RECOVER_UPDATE;
 }
 
+/* What the provider found of an interrupted call. */
+typedef struct Recovered {
+    Value object; /* marked; null: none */
+    ObjectStatus status;
+    Str private_data;
+    Value identity; /* before the call: of the stored object */
+} Recovered;
+
 /* Asks the provider for the object that an interrupted call left. `prior`: the stored object,
  * marked; null for a creation. */
 static bool instance_refresh_recover(InstanceOp *op, const StatePending *pending, Value prior,
-                                     Value *out, ObjectStatus *status, Str *private_data,
-                                     Value *identity) {
+                                     Recovered *out) {
     Value planned = instance_refresh_planned_of(op, pending);
     RecoverRequest request = {
         .marker = pending->marker,
@@ -60,7 +67,7 @@ static bool instance_refresh_recover(InstanceOp *op, const StatePending *pending
         .private_data = pending->private_data,
         .call = recover_call(pending->action),
         .prior = value_unmark_deep(prior, op->scratch),
-        .prior_identity = *identity,
+        .prior_identity = out->identity,
     };
     add_response(pending, &request);
     if (pending->parts.count > 0)
@@ -69,26 +76,28 @@ static bool instance_refresh_recover(InstanceOp *op, const StatePending *pending
     if (!provider_call_recover(op, pending->generation, &request, &response))
         return false;
     RecoverOutcome outcome = response.outcome;
-    *private_data = response.private_data;
-    *identity = response.identity;
-    *out = value_null(schema_implied_type(op->schema));
+    out->private_data = response.private_data;
+    out->identity = response.identity;
+    out->object = value_null(schema_implied_type(op->schema));
     if (outcome != RECOVER_ABSENT) {
-        *out = object_marks_keep(op, planned, response.state);
+        out->object = object_marks_keep(op, planned, response.state);
         if (value_is_present(prior))
-            *out = object_marks_keep(op, prior, *out);
+            out->object = object_marks_keep(op, prior, out->object);
     }
     /* Provisioners are part of a creation. Their progress is unknown: the object is tainted. */
-    *status = outcome == RECOVER_TAINTED || pending->is_provisioned ? OBJECT_TAINTED : OBJECT_READY;
+    out->status =
+        outcome == RECOVER_TAINTED || pending->is_provisioned ? OBJECT_TAINTED : OBJECT_READY;
     return true;
 }
 
 /* Returns the state object of a recovered creation. Without a block, it keeps the dependencies of
  * its creation. */
 static const StateObject *instance_refresh_adopt(InstanceOp *op, const StatePending *pending,
-                                                 Value marked, ObjectStatus status,
-                                                 Str private_data, Value identity) {
-    const StateObject *object = state_object_clone(
-        stored_object_encode(op, marked, status, private_data, identity), op->keep);
+                                                 const Recovered *found) {
+    const StateObject *object =
+        state_object_clone(stored_object_encode(op, found->object, found->status,
+                                                found->private_data, found->identity),
+                           op->keep);
     if (!object || op->resource->config)
         return object;
     StateObject *adopted = arena_new(op->keep, StateObject);
@@ -102,24 +111,24 @@ static const StateObject *instance_refresh_adopt(InstanceOp *op, const StatePend
  * in the response. */
 static bool recover_change(InstanceOp *op, const StatePending *pending, const StateObject **object,
                            Value *out) {
-    ObjectStatus status;
-    Str private_data;
-    Value identity;
+    Recovered found;
     const StateObject *stored = *object;
-    if (!object_identity_decode(op, stored, &identity) ||
-        !instance_refresh_recover(op, pending, *out, out, &status, &private_data, &identity))
+    if (!object_identity_decode(op, stored, &found.identity) ||
+        !instance_refresh_recover(op, pending, *out, &found))
         return false;
-    StateObject found;
+    *out = found.object;
+    StateObject kept;
     const StateObject *encoded = stored_object_encode(
-        op, *out, status == OBJECT_TAINTED ? status : stored->status, private_data, identity);
+        op, *out, found.status == OBJECT_TAINTED ? OBJECT_TAINTED : stored->status,
+        found.private_data, found.identity);
     if (encoded) {
-        found = *encoded;
-        found.dependencies = stored->dependencies;
-        found.dependency_count = stored->dependency_count;
-        found.create_before_destroy = stored->create_before_destroy;
-        found.skip_destroy = stored->skip_destroy;
+        kept = *encoded;
+        kept.dependencies = stored->dependencies;
+        kept.dependency_count = stored->dependency_count;
+        kept.create_before_destroy = stored->create_before_destroy;
+        kept.skip_destroy = stored->skip_destroy;
     }
-    *object = encoded ? state_object_clone(&found, op->keep) : NULL;
+    *object = encoded ? state_object_clone(&kept, op->keep) : NULL;
     instance_refresh_set_object(op->record, *object);
     return true;
 }
@@ -154,14 +163,11 @@ static bool prior_object(InstanceOp *op, const StateObject **object, Value *out)
     }
     if (!creates || op->provider->is_deferred)
         return true;
-    ObjectStatus status = OBJECT_READY;
-    Value found;
-    Str private_data;
-    Value identity = {0};
-    if (!instance_refresh_recover(op, pending, *out, &found, &status, &private_data, &identity))
+    Recovered found = {0};
+    if (!instance_refresh_recover(op, pending, *out, &found))
         return false;
-    *out = found;
-    *object = instance_refresh_adopt(op, pending, *out, status, private_data, identity);
+    *out = found.object;
+    *object = instance_refresh_adopt(op, pending, &found);
     instance_refresh_set_object(op->record, *object);
     return true;
 }

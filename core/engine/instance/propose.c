@@ -24,8 +24,10 @@ static bool check_plan(InstanceOp *op, Value prior, const Configured *configured
                         object_marks_add(op, planned, sensitive), op->scratch, &op->diags);
 }
 
-bool propose_plan(InstanceOp *op, Value prior, const Configured *configured, Str private_data,
-                  Value identity, const ResourceChange *approved, PlanResponse *response) {
+bool propose_plan(InstanceOp *op, const Proposal *proposal, PlanResponse *response) {
+    Value prior = proposal->prior;
+    const Configured *configured = proposal->configured;
+    const ResourceChange *approved = proposal->approved;
     *response = (PlanResponse){0};
     /* A default counts as configured, so a plan corrects drift from it. */
     Value expected = schema_apply_defaults(op->schema, configured->value, op->scratch);
@@ -36,8 +38,8 @@ bool propose_plan(InstanceOp *op, Value prior, const Configured *configured, Str
         .prior = prior,
         .proposed = proposed,
         .config = configured->value,
-        .private_data = private_data,
-        .identity = identity,
+        .private_data = proposal->private_data,
+        .identity = proposal->identity,
         .is_replaced = op->is_replaced && !value_is_null(prior),
         .awaits_changes = op->walk->phase == PHASE_PLAN && op->node->is_pending,
         .is_preflight = op->walk->options && op->walk->options->is_preflight,

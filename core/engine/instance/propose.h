@@ -4,10 +4,15 @@
 
 #include "configured.h"
 
-/* Merges `prior` (null: the object is created) and configuration, calls the provider's plan, and
- * checks its response. `approved` is the change of the plan at its apply, else NULL. */
-MUST_USE bool propose_plan(InstanceOp *op, Value prior, const Configured *configured,
-                           Str private_data, Value identity, const ResourceChange *approved,
-                           PlanResponse *response);
+typedef struct Proposal {
+    Value prior; /* null: the object is created */
+    const Configured *configured;
+    Str private_data;
+    Value identity;                 /* null: none */
+    const ResourceChange *approved; /* the change of the plan at its apply, else NULL */
+} Proposal;
+
+/* Merges prior object and configuration, calls the provider's plan, and checks its response. */
+MUST_USE bool propose_plan(InstanceOp *op, const Proposal *proposal, PlanResponse *response);
 /* Returns true if prior and planned object differ at the path, or if one of them lacks it. */
 bool propose_changes_at(Value prior, const PlanResponse *response, Path path);

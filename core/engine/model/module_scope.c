@@ -138,9 +138,21 @@ static bool lookup_resource(const ModuleScope *self, const Node *node, Value *ou
     return true;
 }
 
-static bool lookup_module(const ModuleScope *self, const Traversal *traversal,
-                          const Binding *binding, Value *out, size_t *used, Arena *arena,
-                          Diags *diags) {
+static bool lookup_self(const ModuleScope *self, SourceRange range, Value *out, Diags *diags) {
+    if (self->lacks_self)
+        diags_error(diags, range, "Invalid index",
+                    "This plan is refresh-only, and the instance has no object yet.");
+    else if (!self->self)
+        diags_error(diags, range, "Invalid \"self\" reference",
+                    "\"self\" can be used only in postcondition blocks.");
+    else
+        *out = *self->self;
+    return self->self && !self->lacks_self;
+}
+
+static bool lookup_module(const ModuleScope *self, const Traversal *traversal, Value *out,
+                          size_t *used, Arena *arena, Diags *diags) {
+    const Binding *binding = traversal->binding;
     if (!binding->output) {
         const Slot *whole = node_slot(binding->node->module_value, self->module);
         *out = whole->is_set ? whole->value
@@ -176,8 +188,8 @@ static bool lookup_module(const ModuleScope *self, const Traversal *traversal,
     return false;
 }
 
-static bool module_scope_look_up(const Scope *scope, const Traversal *traversal, Value *out,
-                                 size_t *used, Arena *arena, Diags *diags) {
+static bool lookup_binding(const Scope *scope, const Traversal *traversal, Value *out, size_t *used,
+                           Arena *arena, Diags *diags) {
     const ModuleScope *self = scope->self;
     const Binding *binding = traversal->binding;
     if (!binding) {
@@ -190,22 +202,10 @@ static bool module_scope_look_up(const Scope *scope, const Traversal *traversal,
     case REFERENCE_VARIABLE:
     case REFERENCE_LOCAL: return lookup_slot(self, binding->node, out);
     case REFERENCE_RESOURCE: return lookup_resource(self, binding->node, out, arena);
-    case REFERENCE_MODULE: return lookup_module(self, traversal, binding, out, used, arena, diags);
+    case REFERENCE_MODULE: return lookup_module(self, traversal, out, used, arena, diags);
     case REFERENCE_COUNT:
     case REFERENCE_EACH: return lookup_repetition(self, binding, out, arena, diags);
-    case REFERENCE_SELF:
-        if (self->lacks_self) {
-            diags_error(diags, traversal->root_range, "Invalid index",
-                        "This plan is refresh-only, and the instance has no object yet.");
-            return false;
-        }
-        if (self->self) {
-            *out = *self->self;
-            return true;
-        }
-        diags_error(diags, traversal->root_range, "Invalid \"self\" reference",
-                    "\"self\" can be used only in postcondition blocks.");
-        return false;
+    case REFERENCE_SELF: return lookup_self(self, traversal->root_range, out, diags);
     case REFERENCE_CALLER:
         if (self->caller) {
             *out = *self->caller;
@@ -224,7 +224,7 @@ static bool module_scope_look_up(const Scope *scope, const Traversal *traversal,
 
 static bool module_scope_lookup(const Scope *scope, const Traversal *traversal, Value *out,
                                 size_t *used, Arena *arena, Diags *diags) {
-    if (module_scope_look_up(scope, traversal, out, used, arena, diags))
+    if (lookup_binding(scope, traversal, out, used, arena, diags))
         return true;
     log_debug("lookup failed", log_text("root", traversal->root));
     return false;

@@ -78,31 +78,38 @@ static bool output_convert(NodeVisit *visit, Value *value) {
     return false;
 }
 
+/* Validation checks only the messages of preconditions. A plan and an apply evaluate them, unless
+ * all is destroyed. */
+static bool output_check_preconditions(NodeVisit *visit, ModuleInstance *module,
+                                       ModuleScope *scope) {
+    const Conditions *preconditions = &visit->node->as.output->preconditions;
+    const PlanOptions *options = visit->walk->options;
+    bool is_plan = visit->walk->phase == PHASE_PLAN;
+    if (visit->walk->phase == PHASE_VALIDATE)
+        return module_scope_check_messages(preconditions, scope, visit->scratch, &visit->diags);
+    if ((!is_plan && visit->walk->phase != PHASE_APPLY) ||
+        (options && options->mode == PLAN_DESTROY))
+        return true;
+    scope->should_warn = is_plan && (options->mode == PLAN_REFRESH_ONLY || options->is_preflight);
+    CheckResults *results = checks_new(preconditions->count, visit->keep);
+    if (results) {
+        node_slot(visit->node, module)->payload = results;
+        scope->results = results->items;
+        scope->keep = visit->keep;
+    }
+    return module_scope_check_conditions(preconditions, scope,
+                                         "Module output value precondition failed", visit->scratch,
+                                         &visit->diags);
+}
+
 static bool output_visit_instance(NodeVisit *visit, ModuleInstance *module) {
     const Output *output = visit->node->as.output;
     ModuleScope scope;
     module_scope_init(&scope, visit->walk, module);
     scope.checked = visit->node->name;
-    const PlanOptions *options = visit->walk->options;
-    bool checks = visit->walk->phase == PHASE_PLAN || visit->walk->phase == PHASE_APPLY;
-    if (options && options->mode == PLAN_DESTROY)
-        checks = false;
-    scope.should_warn = visit->walk->phase == PHASE_PLAN &&
-                        (options->mode == PLAN_REFRESH_ONLY || options->is_preflight);
-    CheckResults *results = checks ? checks_new(output->preconditions.count, visit->keep) : NULL;
-    if (results) {
-        node_slot(visit->node, module)->payload = results;
-        scope.results = results->items;
-        scope.keep = visit->keep;
-    }
-    if (checks && !module_scope_check_conditions(&output->preconditions, &scope,
-                                                 "Module output value precondition failed",
-                                                 visit->scratch, &visit->diags)) {
-        return false;
-    }
-    bool ok =
-        visit->walk->phase != PHASE_VALIDATE ||
-        module_scope_check_messages(&output->preconditions, &scope, visit->scratch, &visit->diags);
+    bool ok = output_check_preconditions(visit, module, &scope);
+    if (!ok && visit->walk->phase != PHASE_VALIDATE)
+        return false; /* validation also reports the errors of the value */
     scope.scope.no_short_circuit = !module->parent && visit->walk->phase == PHASE_PLAN;
     Value value;
     if (!eval_expr(output->expr, &scope.scope, &value, visit->scratch, &visit->diags) || !ok)

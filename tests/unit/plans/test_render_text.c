@@ -182,8 +182,8 @@ static void one_object(void **) {
     StrBuf out = strbuf_new(arena);
     Value object = value_of("{\"id\": \"x\", \"list\": [1, {\"a\": {\"$sensitive\": 2}}], "
                             "\"nothing\": null, \"text\": \"a\\nb\"}");
-    render_text_object(address_of("module.m.t.a[0]"), STR("(tainted)"), object, NULL,
-                       (RenderStyle){0}, &out, arena);
+    RenderObject shown = {address_of("module.m.t.a[0]"), STR("(tainted)"), object, NULL};
+    render_text_object(&shown, (RenderStyle){0}, &out, arena);
     check_str(strbuf_str(&out), "# module.m.t.a[0]: (tainted)\n"
                                 "resource \"t\" \"a\" {\n"
                                 "    id   = \"x\"\n"
