@@ -2,7 +2,8 @@
 
 tests/durations has a row for each test that takes long: its seconds, and the seconds of processor time that it used. Their
 quotient is the part of a processor that the test occupies: a test that waits for servers leaves it to others. Processes
-that outlive their parent are not counted; `tests/run --record` writes the file."""
+that outlive their parent are not counted, and no test occupies its part all the time, so one more test begins whenever the
+processors were idle for a while. `tests/run --record` writes the file."""
 import os, re, threading, time
 
 TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
@@ -10,10 +11,29 @@ DURATIONS = os.path.join(TOP, "tests/durations")
 SHORT = 5  # seconds: shorter tests have no row
 CROWD = 1.25  # occupied parts may exceed the processors by so much: no test occupies its part all the time
 MOST = 3  # tests for each processor
+WHILE = 4  # seconds
+IDLE = 0.25  # part of the processors that is idle enough for one more test
 # Tests that wait for servers with time limits, or for the one cluster that a computer can hold: one of a row at a time.
 ALONE = [re.compile("unit/(ssh_provider|remote)/"), re.compile("lab/cluster")]
 # Machines, servers and daemons are not children of the test, so its own processor time says little.
 HEAVY = re.compile("lab/|kube/|backend/|kill/(apply|update)")
+
+
+class Processors:
+    """How idle they were since the last question."""
+
+    def __init__(self):
+        self.last = self.read()
+
+    def read(self):
+        with open("/proc/stat", encoding="ascii") as file:
+            times = [int(field) for field in file.readline().split()[1:9]]
+        return times[3], sum(times)
+
+    def idle_part(self):
+        (idle, all_of_it), (idle_before, all_before) = self.read(), self.last
+        self.last = idle, all_of_it
+        return (idle - idle_before) / max(all_of_it - all_before, 1)
 
 
 class Schedule:
@@ -23,29 +43,35 @@ class Schedule:
         self.waiting = sorted(tests, key=lambda test: (is_late(test), -self.rows.get(test.name, (SHORT, 0))[0]))
         self.running = []
         self.changed = threading.Condition()
+        self.processors = Processors()
 
     def part(self, test):
         seconds, used = self.rows.get(test.name, (1, 1))
         least = 0.5 if HEAVY.match(test.name) else 0.1
         return min(max(used / seconds, least), os.cpu_count())
 
+    def may_start(self, test):
+        """Whether it may run beside those that run."""
+        is_apart = any(row.match(test.name) and row.match(other.name) for row in ALONE for other in self.running)
+        return not is_apart and len(self.running) < MOST * os.cpu_count()
+
     def fits(self, test):
-        if any(row.match(test.name) and row.match(other.name) for row in ALONE for other in self.running):
-            return False
         occupied = sum(self.part(other) for other in self.running)
-        return not self.running or (len(self.running) < MOST * os.cpu_count() and
-                                    occupied + self.part(test) <= CROWD * os.cpu_count())
+        return not self.running or (self.may_start(test) and occupied + self.part(test) <= CROWD * os.cpu_count())
 
     def take(self):
         """The next test, None after the last; blocks until one fits."""
+        may = self.fits
         with self.changed:
             while self.waiting:
-                test = next(filter(self.fits, self.waiting), None)
+                test = next(filter(may, self.waiting), None)
                 if test:
                     self.waiting.remove(test)
                     self.running.append(test)
+                    self.processors.idle_part()
                     return test
-                self.changed.wait()
+                is_woken = self.changed.wait(WHILE)
+                may = self.fits if is_woken or self.processors.idle_part() < IDLE else self.may_start
             return None
 
     def end(self, test):
