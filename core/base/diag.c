@@ -60,6 +60,15 @@ Diag *diags_error(Diags *diags, SourceRange range, const char *summary, const ch
     return diag;
 }
 
+bool diags_fail(Diags *diags, SourceRange range, const char *summary, const char *detail_format,
+                ...) {
+    va_list args;
+    va_start(args, detail_format);
+    (void)add_formatted(diags, DIAG_ERROR, range, summary, detail_format, args);
+    va_end(args);
+    return false;
+}
+
 Diag *diags_warning(Diags *diags, SourceRange range, const char *summary, const char *detail_format,
                     ...) {
     va_list args;

@@ -74,6 +74,9 @@ Diag *diags_error(Diags *diags, SourceRange range, const char *summary, const ch
                   ...) PRINTF_LIKE(4, 5);
 Diag *diags_warning(Diags *diags, SourceRange range, const char *summary, const char *detail_format,
                     ...) PRINTF_LIKE(4, 5);
+/* Adds an error and returns false, for the end of a function that has found it. */
+bool diags_fail(Diags *diags, SourceRange range, const char *summary, const char *detail_format,
+                ...) PRINTF_LIKE(4, 5);
 void diags_add_value(Diags *diags, Diag *diag, Str traversal, Str statement);
 /* Adds a copy of one diagnostic, or of all in `from`. */
 void diags_add(Diags *diags, const Diag *diag);

@@ -39,9 +39,8 @@ static bool PRINTF_LIKE(3, 4)
     va_start(args, format);
     Str why = str_vformat(creating->arena, format, args);
     va_end(args);
-    diags_error(creating->diags, NO_RANGE, "Failed to create the bundle", "\"%.*s\": %.*s.",
-                STR_ARG(path), STR_ARG(why));
-    return false;
+    return diags_fail(creating->diags, NO_RANGE, "Failed to create the bundle", "\"%.*s\": %.*s.",
+                      STR_ARG(path), STR_ARG(why));
 }
 
 static bool check_cancel(Creating *creating, Str path) {

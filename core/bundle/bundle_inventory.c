@@ -17,9 +17,8 @@ static bool PRINTF_LIKE(2, 3) inventory_fail(Reading *reading, const char *forma
     va_start(args, format);
     Str why = str_vformat(reading->arena, format, args);
     va_end(args);
-    diags_error(reading->diags, NO_RANGE, "Invalid inventory", "\"%.*s\": %.*s.",
-                STR_ARG(reading->path), STR_ARG(why));
-    return false;
+    return diags_fail(reading->diags, NO_RANGE, "Invalid inventory", "\"%.*s\": %.*s.",
+                      STR_ARG(reading->path), STR_ARG(why));
 }
 
 static bool inventory_spend(void *payload, size_t elements) {

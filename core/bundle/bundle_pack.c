@@ -82,7 +82,7 @@ bool bundle_pack(const BundleRequest *request, const StrVec *paths, Str out, Are
     if (is_good)
         return true;
     (void)request->disk->remove(request->disk->self, out);
-    diags_error(diags, NO_RANGE, "Bundle not usable", "The bundle \"%.*s\" cannot be used: %.*s.",
-                STR_ARG(request->path), STR_ARG(problem));
-    return false;
+    return diags_fail(diags, NO_RANGE, "Bundle not usable",
+                      "The bundle \"%.*s\" cannot be used: %.*s.", STR_ARG(request->path),
+                      STR_ARG(problem));
 }

@@ -150,9 +150,8 @@ static bool reader_read_bundle(Reading *reading, Diags *diags) {
                            reading->arena) &&
         decode_head(reading, &problem) && check_complete(reading, &problem))
         return true;
-    diags_error(diags, NO_RANGE, "Invalid bundle", "The bundle \"%.*s\" is not used: %.*s.",
-                STR_ARG(request->path), STR_ARG(problem));
-    return false;
+    return diags_fail(diags, NO_RANGE, "Invalid bundle", "The bundle \"%.*s\" is not used: %.*s.",
+                      STR_ARG(request->path), STR_ARG(problem));
 }
 
 bool bundle_reader_open(const BundleRequest *request, Bundle *out, Arena *arena, Diags *diags) {

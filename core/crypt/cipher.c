@@ -57,15 +57,13 @@ static bool pass_plain(const Cipher *cipher, Str what, Str bytes, Str *out, bool
     vec_each(&cipher->steps, step) {
         is_allowed |= cipher_is_unencrypted(step);
     }
-    if (!is_allowed) {
-        diags_error(
+    if (!is_allowed)
+        return diags_fail(
             diags, cipher->steps.items[0].range, "Unencrypted content",
             "%.*s is not encrypted (or is damaged), but the configuration requires encryption. If "
             "it was written before encryption was introduced, add a fallback with the method "
             "\"unencrypted\", apply once, and remove the fallback.",
             STR_ARG(what));
-        return false;
-    }
     *is_outdated = bytes.len > 0 && !cipher_is_plain(cipher);
     *out = bytes;
     return true;
@@ -91,11 +89,10 @@ static bool cipher_report_failure(Str what, const Diags *reasons, Diags *diags) 
         strbuf_add_format(&text, "\n  - %.*s", STR_ARG(reason->detail));
     }
     SourceRange range = reasons->count > 0 ? reasons->items[0].range : NO_RANGE;
-    diags_error(
+    return diags_fail(
         diags, range, "Failed to decrypt",
         "%.*s cannot be decrypted: the passphrase or key is wrong, or the content was changed.%.*s",
         STR_ARG(what), STR_ARG(strbuf_str(&text)));
-    return false;
 }
 
 static bool cipher_try_all(const Cipher *cipher, Str what, const Envelope *envelope, Str *out,
@@ -118,31 +115,28 @@ static bool check_head(Str what, const Envelope *envelope, Str plain, Arena *are
     if (outer->is_given == inner.is_given && inner.serial == outer->serial &&
         str_equal(inner.lineage, outer->lineage))
         return true;
-    diags_error(diags, NO_RANGE, "Changed state",
-                "%.*s was changed: its outer serial and lineage (%llu, %.*s) differ from the "
-                "encrypted ones (%llu, %.*s). Restore a copy of it.",
-                STR_ARG(what), (unsigned long long)outer->serial, STR_ARG(outer->lineage),
-                (unsigned long long)inner.serial, STR_ARG(inner.lineage));
-    return false;
+    return diags_fail(diags, NO_RANGE, "Changed state",
+                      "%.*s was changed: its outer serial and lineage (%llu, %.*s) differ from the "
+                      "encrypted ones (%llu, %.*s). Restore a copy of it.",
+                      STR_ARG(what), (unsigned long long)outer->serial, STR_ARG(outer->lineage),
+                      (unsigned long long)inner.serial, STR_ARG(inner.lineage));
 }
 
 static bool open_envelope(const Cipher *cipher, Str what, Str bytes, Str *out, bool *is_outdated,
                           Arena *arena, Diags *diags) {
     Envelope envelope;
     const char *error;
-    if (!cipher) {
-        diags_error(diags, NO_RANGE, "Encrypted content",
-                    "%.*s is encrypted, but neither the configuration nor TF_ENCRYPTION has an "
-                    "\"encryption\" block to decrypt it.",
-                    STR_ARG(what));
-        return false;
-    }
-    if (!envelope_decode(bytes, &envelope, &error, arena)) {
-        diags_error(diags, NO_RANGE, "Damaged encrypted content",
-                    "%.*s is encrypted, but its envelope is damaged. %s Restore a copy of it.",
-                    STR_ARG(what), error);
-        return false;
-    }
+    if (!cipher)
+        return diags_fail(
+            diags, NO_RANGE, "Encrypted content",
+            "%.*s is encrypted, but neither the configuration nor TF_ENCRYPTION has an "
+            "\"encryption\" block to decrypt it.",
+            STR_ARG(what));
+    if (!envelope_decode(bytes, &envelope, &error, arena))
+        return diags_fail(
+            diags, NO_RANGE, "Damaged encrypted content",
+            "%.*s is encrypted, but its envelope is damaged. %s Restore a copy of it.",
+            STR_ARG(what), error);
     return cipher_try_all(cipher, what, &envelope, out, is_outdated, arena, diags) &&
            check_head(what, &envelope, *out, arena, diags);
 }

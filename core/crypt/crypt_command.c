@@ -7,9 +7,8 @@
 #define SHOWN_MAX  2000 /* bytes of its standard error in a message */
 
 bool crypt_command_report(const CryptCommand *command, const char *why, Diags *diags) {
-    diags_error(diags, command->range, "External encryption program failed",
-                "The program of %.*s failed: %s.", STR_ARG(command->name), why);
-    return false;
+    return diags_fail(diags, command->range, "External encryption program failed",
+                      "The program of %.*s failed: %s.", STR_ARG(command->name), why);
 }
 
 Str crypt_command_check(Value argv, Arena *) {

@@ -39,10 +39,9 @@ static Str aad_of(Value config, Arena *arena) {
 static bool aes_gcm_check_key(const MethodRequest *request, Diags *diags) {
     if (gcm_is_key(request->key))
         return true;
-    diags_error(diags, request->range, "Invalid encryption key",
-                "%.*s requires a key of 16, 24 or 32 bytes, but the key has %zu.",
-                STR_ARG(request->name), request->key.len);
-    return false;
+    return diags_fail(diags, request->range, "Invalid encryption key",
+                      "%.*s requires a key of 16, 24 or 32 bytes, but the key has %zu.",
+                      STR_ARG(request->name), request->key.len);
 }
 
 static bool aes_gcm_seal(const MethodRequest *request, Str plain, Str *out, Arena *arena,
@@ -59,9 +58,8 @@ static bool aes_gcm_open(const MethodRequest *request, Str sealed, Str *out, Are
         return false;
     if (gcm_open(request->key, aad_of(request->config, arena), sealed, out, arena))
         return true;
-    diags_error(diags, request->range, "Wrong key or changed content",
-                "The key of %.*s does not match the content.", STR_ARG(request->name));
-    return false;
+    return diags_fail(diags, request->range, "Wrong key or changed content",
+                      "The key of %.*s does not match the content.", STR_ARG(request->name));
 }
 
 const CryptMethodType crypt_method_aes_gcm = {

@@ -72,19 +72,17 @@ static const Attribute attributes[] = {
 static bool pbkdf2_check(Value config, bool is_chained, SourceRange range, Diags *diags) {
     Value passphrase = argument(config, "passphrase");
     bool has_passphrase = !value_is_null(passphrase);
-    if (has_passphrase && value_text(passphrase).len < PASSPHRASE_BYTES_MIN) {
-        diags_error(diags, range, "Invalid key provider",
-                    "The passphrase is too short: it must have at least %d bytes in UTF-8.",
-                    PASSPHRASE_BYTES_MIN);
-        return false;
-    }
+    if (has_passphrase && value_text(passphrase).len < PASSPHRASE_BYTES_MIN)
+        return diags_fail(diags, range, "Invalid key provider",
+                          "The passphrase is too short: it must have at least %d bytes in UTF-8.",
+                          PASSPHRASE_BYTES_MIN);
     if (has_passphrase != is_chained)
         return true;
-    diags_error(diags, range, "Invalid key provider",
-                has_passphrase ? "\"passphrase\" and \"chain\" cannot be combined."
-                               : "A key requires a \"passphrase\", or another key provider in "
-                                 "\"chain\". Set one of them.");
-    return false;
+    return diags_fail(diags, range, "Invalid key provider",
+                      has_passphrase
+                          ? "\"passphrase\" and \"chain\" cannot be combined."
+                          : "A key requires a \"passphrase\", or another key provider in "
+                            "\"chain\". Set one of them.");
 }
 
 static Str write_metadata(const Derivation *derivation, Arena *arena) {
@@ -170,11 +168,10 @@ static Str pbkdf2_derive(const Derivation *derivation, Str secret, Arena *arena)
 static bool is_long_enough(const KeyRequest *request, Str secret, Diags *diags) {
     if (secret.len >= PASSPHRASE_BYTES_MIN)
         return true;
-    diags_error(
+    return diags_fail(
         diags, request->range, "Invalid key provider",
         "The key that \"chain\" provides for %.*s is too short: it requires at least %d bytes.",
         STR_ARG(request->name), PASSPHRASE_BYTES_MIN);
-    return false;
 }
 
 static bool pbkdf2_provide(const KeyRequest *request, KeyResult *out, Arena *arena, Diags *diags) {
@@ -187,11 +184,10 @@ static bool pbkdf2_provide(const KeyRequest *request, KeyResult *out, Arena *are
         derivation = new_derivation(request->config, arena);
         out->metadata = write_metadata(&derivation, arena);
     } else if (!pbkdf2_read_metadata(*request->stored, &derivation, arena)) {
-        diags_error(diags, request->range, "Damaged key metadata",
-                    "The metadata of %.*s in the encrypted content is damaged, or belongs to "
-                    "another kind of key provider.",
-                    STR_ARG(request->name));
-        return false;
+        return diags_fail(diags, request->range, "Damaged key metadata",
+                          "The metadata of %.*s in the encrypted content is damaged, or belongs to "
+                          "another kind of key provider.",
+                          STR_ARG(request->name));
     }
     out->key = pbkdf2_derive(&derivation, secret, arena);
     return true;

@@ -135,13 +135,12 @@ static bool keyring_report_missing(const KeySource *source, const EnvelopeMetas 
     vec_each(stored, meta) {
         strbuf_add_format(&names, "%s\"%.*s\"", names.len ? ", " : "", STR_ARG(meta->key));
     }
-    diags_error(
+    return diags_fail(
         diags, source->config.range, "Key metadata missing",
         "The content has no key metadata of %.*s under the name \"%.*s\", but has %s%.*s. If the "
         "key provider was renamed, set \"encrypted_metadata_alias\" to the stored name.",
         STR_ARG(source->config.name), STR_ARG(source->config.metadata_key),
         names.len ? "" : "nothing", STR_ARG(strbuf_str(&names)));
-    return false;
 }
 
 static const GivenKey *keyring_find_given(const KeySource *source, Str stored) {
@@ -193,13 +192,12 @@ static void trust(KeySource *source, const EnvelopeMetas *stored) {
 
 static bool add_metas(const KeySource *source, EnvelopeMetas *out, Arena *arena, Diags *diags) {
     for (; source; source = source->config.chain) {
-        if (keyring_find_meta(out, source->config.metadata_key)) {
-            diags_error(diags, source->config.range, "Duplicate key metadata",
-                        "Two key providers of one method would store their metadata under the same "
-                        "name \"%.*s\". Set a different \"encrypted_metadata_alias\" for each.",
-                        STR_ARG(source->config.metadata_key));
-            return false;
-        }
+        if (keyring_find_meta(out, source->config.metadata_key))
+            return diags_fail(
+                diags, source->config.range, "Duplicate key metadata",
+                "Two key providers of one method would store their metadata under the same "
+                "name \"%.*s\". Set a different \"encrypted_metadata_alias\" for each.",
+                STR_ARG(source->config.metadata_key));
         EnvelopeMeta meta = {source->config.metadata_key, source->sealing.metadata};
         vec_push(arena, out, meta);
     }

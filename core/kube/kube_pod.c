@@ -18,13 +18,12 @@ static Str account_file(const Io *io, const char *name, Arena *arena) {
 bool kube_pod_read(const Io *io, KubeTarget *out, Arena *arena, Diags *diags) {
     Str host = process_variable(io->process, "KUBERNETES_SERVICE_HOST");
     Str port = process_variable(io->process, "KUBERNETES_SERVICE_PORT");
-    if (!kube_pod_exists(io) || account_file(io, "token", arena).len == 0) {
-        diags_error(diags, NO_RANGE, SUMMARY,
-                    "The configuration selects the service account of a pod, but loam does not "
-                    "run in a pod that has one: the environment variable KUBERNETES_SERVICE_HOST "
-                    "is not set, or there is no token in \"" ACCOUNT_DIRECTORY "\".");
-        return false;
-    }
+    if (!kube_pod_exists(io) || account_file(io, "token", arena).len == 0)
+        return diags_fail(
+            diags, NO_RANGE, SUMMARY,
+            "The configuration selects the service account of a pod, but loam does not "
+            "run in a pod that has one: the environment variable KUBERNETES_SERVICE_HOST "
+            "is not set, or there is no token in \"" ACCOUNT_DIRECTORY "\".");
     bool is_v6 = str_find_char(host, ':', 0) != SIZE_MAX;
     KubeTarget target = {
         .server = str_format(arena, is_v6 ? "https://[%.*s]:%.*s" : "https://%.*s:%.*s",
@@ -34,10 +33,8 @@ bool kube_pod_read(const Io *io, KubeTarget *out, Arena *arena, Diags *diags) {
         .namespace = str_trim(account_file(io, "namespace", arena)),
     };
     Str problem;
-    if (!kube_target_finish(&target, &problem, arena)) {
-        diags_error(diags, NO_RANGE, SUMMARY, "%.*s", STR_ARG(problem));
-        return false;
-    }
+    if (!kube_target_finish(&target, &problem, arena))
+        return diags_fail(diags, NO_RANGE, SUMMARY, "%.*s", STR_ARG(problem));
     *out = target;
     return true;
 }

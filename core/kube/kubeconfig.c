@@ -44,8 +44,7 @@ static bool PRINTF_LIKE(2, 3) kubeconfig_fail(KubeReading *reading, const char *
     va_start(args, format);
     Str sentence = str_vformat(reading->arena, format, args);
     va_end(args);
-    diags_error(reading->diags, NO_RANGE, "Invalid kubeconfig", "%.*s", STR_ARG(sentence));
-    return false;
+    return diags_fail(reading->diags, NO_RANGE, "Invalid kubeconfig", "%.*s", STR_ARG(sentence));
 }
 
 /* The text ends the sentence that begins with the path of the node. A value has no position, so its

@@ -109,10 +109,9 @@ static size_t cli_config_line_of(const Parser *parser) {
 }
 
 static bool cli_config_fail(const Parser *parser) {
-    diags_error(parser->diags, NO_RANGE, "Invalid CLI configuration file",
-                "Line %zu of \"%.*s\" cannot be read.", cli_config_line_of(parser),
-                STR_ARG(parser->path));
-    return false;
+    return diags_fail(parser->diags, NO_RANGE, "Invalid CLI configuration file",
+                      "Line %zu of \"%.*s\" cannot be read.", cli_config_line_of(parser),
+                      STR_ARG(parser->path));
 }
 
 /* `reason`: a sentence. */
@@ -121,10 +120,9 @@ static bool PRINTF_LIKE(2, 3) cli_config_refuse(const Parser *parser, const char
     va_start(args, reason);
     Str text = str_vformat(parser->arena, reason, args);
     va_end(args);
-    diags_error(parser->diags, NO_RANGE, "Invalid CLI configuration file",
-                "Line %zu of \"%.*s\": %.*s", cli_config_line_of(parser), STR_ARG(parser->path),
-                STR_ARG(text));
-    return false;
+    return diags_fail(parser->diags, NO_RANGE, "Invalid CLI configuration file",
+                      "Line %zu of \"%.*s\": %.*s", cli_config_line_of(parser),
+                      STR_ARG(parser->path), STR_ARG(text));
 }
 
 /* A value: a text or name, or a list of them. */

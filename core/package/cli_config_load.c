@@ -55,14 +55,14 @@ bool cli_config_is_in_project(const Io *io, Str path, Arena *arena) {
 }
 
 static bool cli_config_load_refuse(const Loading *loading, Str path, const char *what) {
-    diags_error(loading->diags, NO_RANGE, "CLI configuration not accepted",
-                "%s \"%.*s\" is within the working directory. The files of a project must not "
-                "choose the programs that loam starts. Move it to a directory outside the project, "
-                "or set the environment variable LOAM_TRUST_PROJECT_PROGRAMS=1: then loam accepts "
-                "packages that the project chooses if their hashes are in the dependency lock "
-                "file.",
-                what, STR_ARG(path));
-    return false;
+    return diags_fail(
+        loading->diags, NO_RANGE, "CLI configuration not accepted",
+        "%s \"%.*s\" is within the working directory. The files of a project must not "
+        "choose the programs that loam starts. Move it to a directory outside the project, "
+        "or set the environment variable LOAM_TRUST_PROJECT_PROGRAMS=1: then loam accepts "
+        "packages that the project chooses if their hashes are in the dependency lock "
+        "file.",
+        what, STR_ARG(path));
 }
 
 static bool is_in_project(const Loading *loading, Str path) {
@@ -78,13 +78,12 @@ static bool check_place(const Loading *loading, Str path, const char *what) {
 static bool check_override(const Loading *loading, const CliOverride *override) {
     if (!override->is_of_project && !is_in_project(loading, override->directory))
         return true;
-    diags_error(loading->diags, NO_RANGE, "CLI configuration not accepted",
-                "The project chooses the directory of dev_overrides \"%.*s\". The files of a "
-                "project must not choose the programs that loam starts, and no hash in the "
-                "dependency lock file covers an override. Move the directory and the CLI "
-                "configuration file that names it outside the project.",
-                STR_ARG(override->directory));
-    return false;
+    return diags_fail(loading->diags, NO_RANGE, "CLI configuration not accepted",
+                      "The project chooses the directory of dev_overrides \"%.*s\". The files of a "
+                      "project must not choose the programs that loam starts, and no hash in the "
+                      "dependency lock file covers an override. Move the directory and the CLI "
+                      "configuration file that names it outside the project.",
+                      STR_ARG(override->directory));
 }
 
 static bool check_places(const Loading *loading) {
@@ -125,9 +124,8 @@ static bool cli_config_load_read_file(const Loading *loading, Str path) {
             loading->config->overrides.items[i].is_of_project = is_of_project;
         return ok;
     }
-    diags_error(loading->diags, NO_RANGE, "CLI configuration file cannot be read", "\"%.*s\": %s.",
-                STR_ARG(path), strerror(-status));
-    return false;
+    return diags_fail(loading->diags, NO_RANGE, "CLI configuration file cannot be read",
+                      "\"%.*s\": %s.", STR_ARG(path), strerror(-status));
 }
 
 static bool cli_config_load_read_directory(const Loading *loading, Str directory) {
@@ -151,11 +149,9 @@ static bool cli_config_load_read_tokens(const Loading *loading) {
     Value document, hosts;
     if (path.len == 0 || disk->read_file(disk->self, path, &text, loading->arena) != 0)
         return true;
-    if (!json_parse_object(text, &document, loading->arena)) {
-        diags_error(loading->diags, NO_RANGE, "Invalid file of credentials",
-                    "\"%.*s\" is not a JSON object.", STR_ARG(path));
-        return false;
-    }
+    if (!json_parse_object(text, &document, loading->arena))
+        return diags_fail(loading->diags, NO_RANGE, "Invalid file of credentials",
+                          "\"%.*s\" is not a JSON object.", STR_ARG(path));
     if (!value_find_present(document, STR("credentials"), &hosts) ||
         hosts.type->kind != KIND_OBJECT)
         return true;

@@ -9,8 +9,8 @@
 #include <errno.h>
 
 static bool credentials_store_fail(Str path, const char *why, Diags *diags) {
-    diags_error(diags, NO_RANGE, "Credentials not stored", "\"%.*s\": %s.", STR_ARG(path), why);
-    return false;
+    return diags_fail(diags, NO_RANGE, "Credentials not stored", "\"%.*s\": %s.", STR_ARG(path),
+                      why);
 }
 
 /* Returns a copy of the object with another member `name`; without it if `item` is NULL. */
@@ -59,13 +59,11 @@ bool credentials_store_find(const PackageSources *sources, Str host, Credentials
     const CliHost *known = cli_config_find_host(sources->config, host);
     Str path = cli_config_credentials_path(sources->io, arena);
     Value document, hosts, item;
-    if (path.len == 0) {
-        diags_error(
+    if (path.len == 0)
+        return diags_fail(
             diags, NO_RANGE, "No home directory",
             "The environment variable HOME is not set. Set it to the directory that contains "
             "\".terraform.d\", the place of the credentials.");
-        return false;
-    }
     if (!credentials_store_read_file(sources->io, path, &document, &hosts, arena, diags))
         return false;
     *out = known && known->is_configured            ? CREDENTIALS_IN_SETTINGS
@@ -97,12 +95,11 @@ static bool credentials_store_call_helper(const PackageSources *sources, Str hos
                                is_removal ? STR_EMPTY : token_object(token, arena), &out, &problem,
                                arena))
         return true;
-    diags_error(diags, NO_RANGE, "Credentials helper failed",
-                "The credentials helper \"%.*s\" of the CLI configuration did not %s the token: "
-                "%.*s.",
-                STR_ARG(sources->config->helper), is_removal ? "remove" : "store",
-                STR_ARG(problem));
-    return false;
+    return diags_fail(
+        diags, NO_RANGE, "Credentials helper failed",
+        "The credentials helper \"%.*s\" of the CLI configuration did not %s the token: "
+        "%.*s.",
+        STR_ARG(sources->config->helper), is_removal ? "remove" : "store", STR_ARG(problem));
 }
 
 static Str credentials_store_text_of(Value document, Arena *arena) {

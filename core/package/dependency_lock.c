@@ -17,11 +17,11 @@ typedef struct LockReader {
 } LockReader;
 
 static bool dependency_lock_refuse(LockReader *reader, SourceRange range, const char *detail) {
-    diags_error(reader->diags, range, "Invalid dependency lock file",
-                "%s \"loam init\" maintains this file: correct it, or restore it from version "
-                "control.",
-                detail);
-    return false;
+    return diags_fail(
+        reader->diags, range, "Invalid dependency lock file",
+        "%s \"loam init\" maintains this file: correct it, or restore it from version "
+        "control.",
+        detail);
 }
 
 static bool lock_read_text(LockReader *reader, const NativeAttribute *attribute, Str *out) {
@@ -150,9 +150,8 @@ bool dependency_lock_read(const Io *io, Str directory, DependencyLock *out, Aren
     }
     if (status == 0)
         return dependency_lock_parse(path, text, out, arena, diags);
-    diags_error(diags, NO_RANGE, "Failed to read the dependency lock file", "\"%.*s\": %s.",
-                STR_ARG(path), strerror(-status));
-    return false;
+    return diags_fail(diags, NO_RANGE, "Failed to read the dependency lock file", "\"%.*s\": %s.",
+                      STR_ARG(path), strerror(-status));
 }
 
 static void lock_add_entry(const DependencyEntry *entry, StrBuf *out) {
@@ -190,11 +189,10 @@ bool dependency_lock_write(const Io *io, Str directory, const DependencyLock *lo
     int status = disk->write_file(disk->self, path, text, 0666);
     if (status == 0)
         return true;
-    diags_error(
+    return diags_fail(
         diags, NO_RANGE, "Failed to write the dependency lock file",
         "\"%.*s\" could not be written: %s. %s", STR_ARG(path), strerror(-status),
         disk_hint(status, "Check the permissions of the directory, then run \"loam init\" again."));
-    return false;
 }
 
 DependencyEntry *dependency_lock_find(const DependencyLock *lock, Str address) {

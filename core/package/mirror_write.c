@@ -26,8 +26,8 @@ static void PRINTF_LIKE(2, 3) mirror_write_tell(const MirrorRun *run, const char
 
 static bool mirror_write_refuse(const MirrorRun *run, const char *summary, Str address,
                                 Str problem) {
-    diags_error(run->diags, NO_RANGE, summary, "%.*s: %.*s.", STR_ARG(address), STR_ARG(problem));
-    return false;
+    return diags_fail(run->diags, NO_RANGE, summary, "%.*s: %.*s.", STR_ARG(address),
+                      STR_ARG(problem));
 }
 
 static Str archive_name(Str address, Str version, Str platform, Arena *arena) {

@@ -138,7 +138,7 @@ bool package_record_write(const Io *io, const StrVec *hashes, Diags *diags) {
                                   strbuf_str(&text), 0600);
     if (status == 0 || package_record_trusts_project(io))
         return true;
-    diags_error(
+    return diags_fail(
         diags, NO_RANGE, "Installed providers not recorded",
         "loam starts only programs of providers that you have installed, and keeps the "
         "record of them outside of the project, in %s%.*s%s. %s%s%sSet XDG_STATE_HOME to an "
@@ -146,5 +146,4 @@ bool package_record_write(const Io *io, const StrVec *hashes, Diags *diags) {
         directory.len ? "\"" : "", STR_ARG(directory), directory.len ? "\"" : "XDG_STATE_HOME",
         directory.len ? "It cannot be written: " : "", directory.len ? strerror(-status) : "",
         directory.len ? ". " : "");
-    return false;
 }

@@ -469,14 +469,13 @@ static bool install_all(Run *run) {
 static bool report_store(const ProviderInstall *install, int status, Diags *diags) {
     if (status == 0)
         return true;
-    diags_error(
+    return diags_fail(
         diags, NO_RANGE,
         status == -EAGAIN ? "Provider installation in progress" : "Failed to install providers",
         status == -EAGAIN ? "Another process has been installing providers into \"%.*s\" for ten "
                             "minutes. Wait until it ends, then try again."
                           : "\"%.*s\" cannot be written: %s. %s",
         STR_ARG(install->directory), strerror(-status), disk_data_hint(status));
-    return false;
 }
 
 bool provider_install_run(const ProviderInstall *install, const WantedProviders *wanted,

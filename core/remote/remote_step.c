@@ -27,11 +27,11 @@ static bool shell_error(const SshLink *link, const char *summary, const SshResul
     Arena *arena = link->call->arena;
     Str endpoint = ssh_endpoint(link->target.host, link->target.port, arena);
     Str tail = ssh_client_output_tail(result->err, result->out, arena);
-    diags_error(diags, NO_RANGE, summary,
-                "The shell on %.*s failed with status %d. Check that the user can write below "
-                "/var/lib/loam (root) or ~/.local/state/loam, and that the disk has space. %.*s",
-                STR_ARG(endpoint), result->exit_status, STR_ARG(tail));
-    return false;
+    return diags_fail(
+        diags, NO_RANGE, summary,
+        "The shell on %.*s failed with status %d. Check that the user can write below "
+        "/var/lib/loam (root) or ~/.local/state/loam, and that the disk has space. %.*s",
+        STR_ARG(endpoint), result->exit_status, STR_ARG(tail));
 }
 
 /* The part of a waiting script's output that has arrived: progress lines, then a report. */
@@ -327,30 +327,28 @@ bool remote_step_check(const SshLink *link, const RemoteStep *step, const Remote
     case REMOTE_STEP_EXITED:
         if (result->exit_status == 0)
             return true;
-        diags_error(diags, NO_RANGE, summary, "%.*s ended %.*s on %.*s. %.*s", STR_ARG(title),
-                    STR_ARG(describe_status(result->exit_status, arena)), STR_ARG(endpoint),
-                    STR_ARG(tail));
-        return false;
+        return diags_fail(diags, NO_RANGE, summary, "%.*s ended %.*s on %.*s. %.*s", STR_ARG(title),
+                          STR_ARG(describe_status(result->exit_status, arena)), STR_ARG(endpoint),
+                          STR_ARG(tail));
     case REMOTE_STEP_RUNNING:
-        diags_error(diags, NO_RANGE, summary,
-                    "%.*s still runs on %.*s, but the time limit of the operation has passed. To "
-                    "extend it, set \"timeouts\".",
-                    STR_ARG(title), STR_ARG(endpoint));
-        return false;
+        return diags_fail(
+            diags, NO_RANGE, summary,
+            "%.*s still runs on %.*s, but the time limit of the operation has passed. To "
+            "extend it, set \"timeouts\".",
+            STR_ARG(title), STR_ARG(endpoint));
     case REMOTE_STEP_REBOOTED:
-        diags_error(diags, NO_RANGE, summary,
-                    "%.*s was started on %.*s, but ended without an exit status, because the "
-                    "machine was started again in the middle. %.*s",
-                    STR_ARG(title), STR_ARG(endpoint), STR_ARG(tail));
-        return false;
+        return diags_fail(diags, NO_RANGE, summary,
+                          "%.*s was started on %.*s, but ended without an exit status, because the "
+                          "machine was started again in the middle. %.*s",
+                          STR_ARG(title), STR_ARG(endpoint), STR_ARG(tail));
     case REMOTE_STEP_ABSENT:
     case REMOTE_STEP_LOST: break;
     }
-    diags_error(diags, NO_RANGE, summary,
-                "%.*s was started on %.*s, but ended without an exit status, because the machine "
-                "stopped or the process was killed. %.*s",
-                STR_ARG(title), STR_ARG(endpoint), STR_ARG(tail));
-    return false;
+    return diags_fail(
+        diags, NO_RANGE, summary,
+        "%.*s was started on %.*s, but ended without an exit status, because the machine "
+        "stopped or the process was killed. %.*s",
+        STR_ARG(title), STR_ARG(endpoint), STR_ARG(tail));
 }
 
 Str remote_step_environment(Value map, Arena *arena) {

@@ -14,6 +14,9 @@ static void collects(void **) {
     assert_true(diags_has_errors(&diags));
     assert_int_equal(diags.count, 2);
     assert_int_equal(diags.error_count, 1);
+    assert_false(diags_fail(&diags, NO_RANGE, "Missing argument", "\"%s\" is required.", "y"));
+    assert_int_equal(diags.error_count, 2);
+    check_str(diags.items[2].detail, "\"y\" is required.");
     check_str(diags.items[1].summary, "Unsupported argument");
     check_str(diags.items[1].detail, "No \"x\" here.");
     check_str(diags.items[1].values.items[0].statement, "is 1");
