@@ -19,39 +19,38 @@ static bool suite_body_bind(const BoundBody *self, BodyAttribute *attribute, Are
     return true;
 }
 
-static bool bind_all(const BoundBody *self, BodyContent *content, Arena *arena, Diags *diags) {
+static bool bind_all(const BoundBody *self, BodyContent *content) {
     bool ok = true;
     size_t kept = 0;
     for (size_t i = 0; i < content->attributes.count; i++) {
         BodyAttribute attribute = content->attributes.items[i];
-        if (suite_body_bind(self, &attribute, arena, diags)) {
+        if (suite_body_bind(self, &attribute, content->arena, content->diags)) {
             content->attributes.items[kept++] = attribute;
             continue;
         }
-        vec_push(arena, &content->failed, attribute.name);
+        vec_push(content->arena, &content->failed, attribute.name);
         ok = false;
     }
     content->attributes.count = kept;
     vec_each(&content->blocks, block) {
-        block->body = suite_body_new(block->body, self->scope, arena);
+        block->body = suite_body_new(block->body, self->scope, content->arena);
     }
     return ok;
 }
 
 static bool bound_content(const Body *body, const BodySchema *schema, BodyContent *out,
-                          const Body **rest, Arena *arena, Diags *diags) {
+                          const Body **rest) {
     const BoundBody *self = (const BoundBody *)body;
-    bool ok = body_content(self->inner, schema, out, rest, arena, diags);
+    bool ok = body_content(self->inner, schema, out, rest, out->arena, out->diags);
     if (rest && *rest)
-        *rest = suite_body_new(*rest, self->scope, arena);
-    return bind_all(self, out, arena, diags) && ok;
+        *rest = suite_body_new(*rest, self->scope, out->arena);
+    return bind_all(self, out) && ok;
 }
 
-static bool bound_attributes(const Body *body, BodyForm form, BodyContent *out, Arena *arena,
-                             Diags *diags) {
+static bool bound_attributes(const Body *body, BodyForm form, BodyContent *out) {
     const BoundBody *self = (const BoundBody *)body;
-    bool ok = body_attributes(self->inner, form, out, arena, diags);
-    return bind_all(self, out, arena, diags) && ok;
+    bool ok = body_attributes(self->inner, form, out, out->arena, out->diags);
+    return bind_all(self, out) && ok;
 }
 
 const Body *suite_body_new(const Body *inner, const Scope *scope, Arena *arena) {

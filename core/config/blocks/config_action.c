@@ -6,40 +6,21 @@
 #include "config_read.h"
 
 static const BodyAttributeSchema attributes[] = {
-    {"count", false, BODY_EXPRESSION},
+    {"count", false, BODY_EXPRESSION, CONFIG_EXPR(Resource, count)},
     {"for_each", false, BODY_EXPRESSION},
     {"provider", false, BODY_NAME},
 };
 static const BodyBlockSchema blocks[] = {
     {"config", 0},
 };
-static const BodySchema schema = {
-    .attributes = attributes,
-    .attribute_count = ARRAY_COUNT(attributes),
-    .blocks = blocks,
-    .block_count = ARRAY_COUNT(blocks),
-};
-
-static Str action_key(const BodyBlock *block, Arena *arena) {
-    return str_format(arena, "action.%.*s.%.*s", STR_ARG(block->labels[0]),
-                      STR_ARG(block->labels[1]));
-}
-
-static bool action_identify(ConfigLoading *loading, const BodyBlock *block, Str *key) {
-    *key = action_key(block, loading->arena);
-    bool ok = config_read_identifier(block->labels[0], block->label_ranges[0], "action type",
-                                     loading->diags);
-    return config_read_identifier(block->labels[1], block->label_ranges[1], "action name",
-                                  loading->diags) &&
-           ok;
-}
+static const BodySchema schema = {BODY_ATTRIBUTES(attributes), BODY_BLOCKS(blocks)};
 
 bool config_action_read_config(ConfigLoading *loading, const BodyBlock *block,
                                const BodyContent *content, const BodySchema *own,
                                const Body **out) {
     const BodyBlock *config;
     BodyContent ignored;
-    bool ok = config_read_only_block(content, "config", &config, loading->diags);
+    bool ok = config_read_only_block(content, "config", &config);
     if (config) {
         *out = config->body;
         return ok;
@@ -47,35 +28,30 @@ bool config_action_read_config(ConfigLoading *loading, const BodyBlock *block,
     return body_content(block->body, own, &ignored, out, loading->arena, loading->diags) && ok;
 }
 
-bool config_action_check_repetition(const BodyContent *content, Diags *diags) {
+bool config_action_check_repetition(const BodyContent *content) {
     const BodyAttribute *for_each = body_content_find(content, "for_each");
     if (!for_each || !body_content_find(content, "count"))
         return true;
-    diags_error(diags, for_each->name_range, "Invalid combination of \"count\" and \"for_each\"",
+    diags_error(content->diags, for_each->name_range,
+                "Invalid combination of \"count\" and \"for_each\"",
                 "\"count\" and \"for_each\" cannot be combined. Use one of them to set the "
                 "number of instances.");
     return false;
 }
 
-static bool action_decode(ConfigLoading *loading, const BodyBlock *block, bool is_override) {
+static bool action_decode(ConfigLoading *loading, const BodyBlock *block) {
     Arena *arena = loading->arena;
     BodyContent content;
-    Resource *action = arena_new(arena, Resource);
-    (void)is_override;
-    action->mode = MODE_ACTION;
-    action->type = block->labels[0];
-    action->name = block->labels[1];
-    action->type_range = block->label_ranges[0];
-    action->range = block->range;
+    Resource *action = config_resource_new(block, MODE_ACTION, arena);
     config_newer_add(loading->config, NEWER_ACTION, block->range, arena);
-    bool ok = body_content(block->body, &schema, &content, NULL, arena, loading->diags);
-    action->count = config_read_expr(&content, "count");
+    bool ok = config_block_read(loading, block->body, &schema, &content, NULL, action);
     action->for_each = config_read_for_each(block, &content);
     ok = ok && config_action_read_config(loading, block, &content, &schema, &action->body);
     ok &= config_resource_read_provider(loading, &content, action);
-    ok &= config_action_check_repetition(&content, loading->diags);
+    ok &= config_action_check_repetition(&content);
     if (ok)
-        map_put(arena, &loading->module->resources, action_key(block, arena), action);
+        map_put(arena, &loading->module->resources, config_resource_key(MODE_ACTION, block, arena),
+                action);
     return ok;
 }
 
@@ -83,7 +59,7 @@ const ConfigBlock config_action = {
     .name = "action",
     .labels = 2,
     .noun = "action",
-    .identify = action_identify,
+    .label_nouns = {"action type", "action name"},
     .decode = action_decode,
 };
 
@@ -95,10 +71,7 @@ static const BodyAttributeSchema trigger_attributes[] = {
     {"condition", false, BODY_EXPRESSION},
     {"on_failure", false, BODY_CODE},
 };
-static const BodySchema trigger_schema = {
-    .attributes = trigger_attributes,
-    .attribute_count = ARRAY_COUNT(trigger_attributes),
-};
+static const BodySchema trigger_schema = {BODY_ATTRIBUTES(trigger_attributes)};
 
 static bool config_action_report(SourceRange range, const char *summary, const char *detail,
                                  Diags *diags) {
@@ -108,8 +81,9 @@ static bool config_action_report(SourceRange range, const char *summary, const c
 
 /* Returns the list in `expr`; NULL, after an error, if it is absent, no list or empty. */
 static const Expr *config_action_read_list(const BodyContent *content, const char *name,
-                                           const char *empty, SourceRange range, Diags *diags) {
+                                           const char *empty, SourceRange range) {
     const Expr *list = config_read_expr(content, name);
+    Diags *diags = content->diags;
     if (!list)
         return NULL; /* reported as missing */
     if (list->kind != EXPR_TUPLE) {
@@ -158,13 +132,13 @@ static bool config_action_read_event(const Expr *expr, ActionTrigger *out, Arena
     return true;
 }
 
-static bool read_events(const BodyContent *content, ActionTrigger *out, Arena *arena,
-                        Diags *diags) {
+static bool read_events(const BodyContent *content, ActionTrigger *out) {
     const Expr *list =
-        config_action_read_list(content, "events", "No events specified", out->range, diags);
+        config_action_read_list(content, "events", "No events specified", out->range);
     bool ok = list != NULL;
     for (size_t i = 0; list && i < list->as.parts.count; i++)
-        ok &= config_action_read_event(list->as.parts.items[i], out, arena, diags);
+        ok &=
+            config_action_read_event(list->as.parts.items[i], out, content->arena, content->diags);
     return ok;
 }
 
@@ -185,27 +159,26 @@ static bool check_action(const Expr *expr, Diags *diags) {
         diags);
 }
 
-static bool read_actions(const BodyContent *content, ActionTrigger *out, Arena *arena,
-                         Diags *diags) {
+static bool read_actions(const BodyContent *content, ActionTrigger *out) {
     const Expr *list =
-        config_action_read_list(content, "actions", "No actions specified", out->range, diags);
+        config_action_read_list(content, "actions", "No actions specified", out->range);
     bool ok = list != NULL;
     for (size_t i = 0; list && i < list->as.parts.count; i++) {
         const Expr *item = list->as.parts.items[i];
-        ok = ok && check_action(item, diags);
-        vec_push(arena, &out->actions, item);
+        ok = ok && check_action(item, content->diags);
+        vec_push(content->arena, &out->actions, item);
     }
     return ok;
 }
 
-static bool read_failure(const BodyContent *content, ActionTrigger *out, Diags *diags) {
+static bool read_failure(const BodyContent *content, ActionTrigger *out) {
     const Expr *expr = config_read_expr(content, "on_failure");
     if (!expr || invoke_failure_parse(keyword_of(expr), &out->on_failure))
         return true;
     out->on_failure = INVOKE_HALTS;
     return config_action_report(
         expr->range, "Invalid \"on_failure\" keyword",
-        "\"on_failure\" must be one of the keywords halt, taint and continue.", diags);
+        "\"on_failure\" must be one of the keywords halt, taint and continue.", content->diags);
 }
 
 static void config_action_look_for_self(Traversal *traversal, void *payload) {
@@ -240,18 +213,18 @@ static bool read_trigger(const BodyBlock *block, ActionTrigger *out, Arena *aren
     *out = (ActionTrigger){.range = block->range};
     bool ok = body_content(block->body, &trigger_schema, &content, NULL, arena, diags);
     out->condition = config_read_optional(&content, "condition");
-    ok &= read_events(&content, out, arena, diags);
-    ok &= read_actions(&content, out, arena, diags);
-    ok &= read_failure(&content, out, diags);
+    ok &= read_events(&content, out);
+    ok &= read_actions(&content, out);
+    ok &= read_failure(&content, out);
     return check_condition(out, diags) && ok;
 }
 
-bool config_action_read_triggers(const BodyContent *content, Lifecycle *out, Arena *arena,
-                                 Diags *diags) {
+bool config_action_read_triggers(const BodyContent *content, Lifecycle *out) {
+    Arena *arena = content->arena;
     bool ok = true;
     vec_each(&content->blocks, block) {
         if (str_equal_cstr(block->type, "action_trigger"))
-            ok &= read_trigger(block, vec_add(arena, &out->action_triggers), arena, diags);
+            ok &= read_trigger(block, vec_add(arena, &out->action_triggers), arena, content->diags);
     }
     return ok;
 }

@@ -10,7 +10,6 @@ MUST_USE bool config_action_read_config(ConfigLoading *loading, const BodyBlock 
                                         const BodyContent *content, const BodySchema *schema,
                                         const Body **out);
 /* Rejects `count` together with `for_each`. */
-MUST_USE bool config_action_check_repetition(const BodyContent *content, Diags *diags);
+MUST_USE bool config_action_check_repetition(const BodyContent *content);
 /* Reads the action_trigger blocks of a lifecycle block. */
-MUST_USE bool config_action_read_triggers(const BodyContent *content, Lifecycle *out, Arena *arena,
-                                          Diags *diags);
+MUST_USE bool config_action_read_triggers(const BodyContent *content, Lifecycle *out);

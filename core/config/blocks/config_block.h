@@ -3,9 +3,11 @@
  * To add a block type, write a file config_<type>.c that defines `const ConfigBlock config_<type>`,
  * and add its name below.
  *
- * The keys that `identify` sets must be unique. Unless the type is final, override files may change
- * such a block: an override is merged into the body before decoding. Blocks of a type without
- * `identify` are decoded one by one, those of override files last. */
+ * The rows of its BodySchema name the members that its arguments fill.
+ *
+ * The keys of blocks must be unique. Unless the type is final, override files may change such a
+ * block: an override is merged into the body before decoding. Blocks of a type without keys are
+ * decoded one by one, those of override files last. */
 #pragma once
 
 #include "config.h"
@@ -17,8 +19,9 @@ typedef struct ConfigLoading {
     Config *config;
     Module *module; /* the module being loaded */
     ModuleInstall *modules;
-    Map directories; /* path → files already read, because several calls may use a directory */
-    Map imported;    /* address in an import block → range of that block */
+    Map directories;  /* path → files already read, because several calls may use a directory */
+    Map imported;     /* address in an import block → range of that block */
+    bool is_override; /* the block being decoded is in an override file */
     Arena *arena;
     Diags *diags;
 } ConfigLoading;
@@ -27,8 +30,10 @@ typedef struct ConfigBlock {
     const char *name;
     uint32_t labels;
     const char *noun; /* name in messages: "variable", "resource configuration" */
-    bool (*identify)(ConfigLoading *loading, const BodyBlock *block, Str *key);
-    bool (*decode)(ConfigLoading *loading, const BodyBlock *block, bool is_override);
+    /* Names of the labels in messages; the key is then "NAME.LABEL" or "NAME.LABEL.LABEL". */
+    const char *label_nouns[2];
+    bool (*identify)(ConfigLoading *loading, const BodyBlock *block, Str *key); /* instead */
+    bool (*decode)(ConfigLoading *loading, const BodyBlock *block);
     const char
         *merged_block; /* nested block type that overrides merge instead of replace; NULL: none */
     const char *const *fixed; /* names that overrides may not set; ends with NULL; NULL: none */
@@ -81,6 +86,40 @@ typedef struct ConfigBlocks {
 extern const ConfigBlocks config_blocks;
 extern const ConfigBlocks config_query_blocks;
 
+/* Returns whether the blocks of the type have keys. */
+bool config_block_has_key(const ConfigBlock *type);
+/* Checks the labels of a block and sets *key, which a variable with an invalid name does not get.
+ */
+MUST_USE bool config_block_identify(ConfigLoading *loading, const ConfigBlock *type,
+                                    const BodyBlock *block, Str *key);
+
+/* The end of a BodyAttributeSchema row: how the argument is read, and the member of the struct
+ * `type` that it fills. A member of another type does not compile. */
+#define CONFIG_EXPR(type, member) config_block_expr, CONFIG_MEMBER(type, member, const Expr *)
+#define CONFIG_TEXT(type, member) config_block_text, CONFIG_MEMBER(type, member, Str)
+#define CONFIG_FLAG(type, member) config_block_flag, CONFIG_MEMBER(type, member, bool)
+#define CONFIG_TRAVERSALS(type, member)                                                            \
+    config_block_traversals, CONFIG_MEMBER(type, member, Traversals)
+#define CONFIG_MEMBER(type, member, wanted)                                                        \
+    _Generic(((type *)0)->member, wanted : offsetof(type, member))
+
+bool config_block_expr(ConfigLoading *loading, const BodyAttribute *attribute, void *member);
+bool config_block_text(ConfigLoading *loading, const BodyAttribute *attribute, void *member);
+bool config_block_flag(ConfigLoading *loading, const BodyAttribute *attribute, void *member);
+bool config_block_traversals(ConfigLoading *loading, const BodyAttribute *attribute, void *member);
+
+/* Like body_content; then the rows of `schema` read the arguments that are set into *out, in the
+ * order of the rows. Reads on after an error. */
+MUST_USE bool config_block_read(ConfigLoading *loading, const Body *body, const BodySchema *schema,
+                                BodyContent *content, const Body **rest, void *out);
+/* The rows of `schema` read the nested blocks into *out, in the order of the file. */
+MUST_USE bool config_block_read_inner(ConfigLoading *loading, const BodySchema *schema,
+                                      const BodyContent *content, void *out);
+
+/* Returns the key of a block in the resources of its module. */
+Str config_resource_key(ResourceMode mode, const BodyBlock *block, Arena *arena);
+/* Returns a resource with the labels of the block and default settings. */
+Resource *config_resource_new(const BodyBlock *block, ResourceMode mode, Arena *arena);
 /* Decodes a resource, data source or ephemeral resource. `check` is the enclosing check block,
  * or NULL. */
 MUST_USE bool config_resource_decode(ConfigLoading *loading, const BodyBlock *block,

@@ -2,12 +2,6 @@
 #include "config_block.h"
 #include "config_read.h"
 
-static bool check_identify(ConfigLoading *loading, const BodyBlock *block, Str *key) {
-    *key = str_format(loading->arena, "check.%.*s", STR_ARG(block->labels[0]));
-    return config_read_identifier(block->labels[0], block->label_ranges[0], "check block name",
-                                  loading->diags);
-}
-
 static bool config_check_read_data(ConfigLoading *loading, const BodyContent *content,
                                    Check *check) {
     bool ok = true;
@@ -35,10 +29,9 @@ static size_t count_asserts(const Check *check) {
     return count;
 }
 
-static bool check_decode(ConfigLoading *loading, const BodyBlock *block, bool is_override) {
+static bool check_decode(ConfigLoading *loading, const BodyBlock *block) {
     static const BodyBlockSchema blocks[] = {{"data", 2}, {"assert", 0}};
-    static const BodySchema schema = {.blocks = blocks, .block_count = ARRAY_COUNT(blocks)};
-    (void)is_override;
+    static const BodySchema schema = {BODY_BLOCKS(blocks)};
     BodyContent content;
     Check *check = arena_new(loading->arena, Check);
     check->name = block->labels[0];
@@ -46,8 +39,7 @@ static bool check_decode(ConfigLoading *loading, const BodyBlock *block, bool is
     map_put(loading->arena, &loading->module->checks, check->name, check);
     bool ok = body_content(block->body, &schema, &content, NULL, loading->arena, loading->diags);
     ok &= config_check_read_data(loading, &content, check);
-    ok &=
-        config_read_conditions(&content, "assert", &check->asserts, loading->arena, loading->diags);
+    ok &= config_read_conditions(&content, "assert", &check->asserts);
     if (count_asserts(check) > 0)
         return ok;
     diags_error(loading->diags, block->range, "Zero assert blocks",
@@ -59,7 +51,7 @@ const ConfigBlock config_check = {
     .name = "check",
     .labels = 1,
     .noun = "check",
-    .identify = check_identify,
+    .label_nouns = {"check block name"},
     .decode = check_decode,
     .is_final = true,
 };

@@ -64,24 +64,21 @@ static bool read_fallbacks(EncryptionReader *reader, const BodyContent *content,
 static bool encryption_read_target(EncryptionReader *reader, const BodyBlock *block, Str name,
                                    const EncryptionTarget **out) {
     static const BodyAttributeSchema attributes[] = {
-        {"method", false, BODY_CODE},
-        {"enforced", false, BODY_LITERAL},
+        {"method", false, BODY_CODE, CONFIG_EXPR(EncryptionTarget, method)},
+        {"enforced", false, BODY_LITERAL, CONFIG_FLAG(EncryptionTarget, enforced)},
     };
     static const BodyBlockSchema blocks[] = {{"fallback", 0}};
     BodySchema schema = {
         .attributes = attributes,
         .attribute_count = reader->depth ? 1 : 2, /* `enforced` is not allowed in a fallback */
-        .blocks = blocks,
-        .block_count = ARRAY_COUNT(blocks),
+        BODY_BLOCKS(blocks),
     };
     ConfigLoading *loading = reader->loading;
     BodyContent content;
     EncryptionTarget *target = arena_new(loading->arena, EncryptionTarget);
     target->name = name;
     target->range = block->range;
-    bool ok = body_content(block->body, &schema, &content, NULL, loading->arena, loading->diags);
-    ok &= config_read_bool(&content, "enforced", &target->enforced, loading->arena, loading->diags);
-    target->method = config_read_expr(&content, "method");
+    bool ok = config_block_read(loading, block->body, &schema, &content, NULL, target);
     ok &= read_fallbacks(reader, &content, target);
     *out = target;
     return ok;
@@ -98,7 +95,7 @@ static bool read_remotes(EncryptionReader *reader, const BodyBlock *block) {
         {"default", 0},
         {"remote_state_data_source", 1},
     };
-    static const BodySchema schema = {.blocks = blocks, .block_count = ARRAY_COUNT(blocks)};
+    static const BodySchema schema = {BODY_BLOCKS(blocks)};
     Arena *arena = reader->loading->arena;
     BodyContent content;
     bool ok = body_content(block->body, &schema, &content, NULL, arena, reader->loading->diags);
@@ -191,7 +188,7 @@ static bool encryption_read_encryption(ConfigLoading *loading, const BodyBlock *
         {"plan", 0},
         {"remote_state_data_sources", 0},
     };
-    static const BodySchema schema = {.blocks = blocks, .block_count = ARRAY_COUNT(blocks)};
+    static const BodySchema schema = {BODY_BLOCKS(blocks)};
     BodyContent content;
     Encryption *encryption = arena_new(loading->arena, Encryption);
     EncryptionReader reader = {.loading = loading, .out = encryption};
@@ -272,9 +269,9 @@ static const Encryption *encryption_merge(const Encryption *below, const Encrypt
     return merged;
 }
 
-bool config_encryption_decode(ConfigLoading *loading, const BodyBlock *block, bool is_override) {
+bool config_encryption_decode(ConfigLoading *loading, const BodyBlock *block, void *) {
     const Encryption *before = loading->module->encryption;
-    if (before && !is_override) {
+    if (before && !loading->is_override) {
         Str place = config_read_place(before->range, loading->arena);
         diags_error(loading->diags, block->range, "Duplicate encryption configuration",
                     "The module already has an encryption block at %.*s.", STR_ARG(place));

@@ -8,12 +8,6 @@
 #include "config_requirement.h"
 #include "eval.h"
 
-static const BodyBlockSchema blocks[] = {
-    {"variables", 0},
-    {"backend", 0},
-    {"provider", 1},
-};
-
 static bool environment_identify(ConfigLoading *loading, const BodyBlock *block, Str *key) {
     Str name = block->labels[0];
     *key = str_format(loading->arena, "environments.%.*s", STR_ARG(name));
@@ -40,10 +34,10 @@ static bool config_environment_add_value(ConfigLoading *loading, Environment *ou
     return true;
 }
 
-static bool config_environment_read_variables(ConfigLoading *loading, const Body *body,
-                                              Environment *out) {
-    BodyContent content = {0};
-    bool ok = body_attributes(body, BODY_LITERAL, &content, loading->arena, loading->diags);
+static bool config_environment_read_variables(ConfigLoading *loading, const BodyBlock *block,
+                                              void *out) {
+    BodyContent content;
+    bool ok = body_attributes(block->body, BODY_LITERAL, &content, loading->arena, loading->diags);
     vec_each(&content.attributes, attribute) {
         ok &= config_environment_add_value(loading, out, attribute);
     }
@@ -95,47 +89,49 @@ static bool read_variables_file(ConfigLoading *loading, const BodyContent *conte
     if (!attribute)
         return true;
     out->variables_file_range = attribute->expr->range;
-    return config_read_string(content, "variables_file", &out->variables_file, loading->arena,
-                              loading->diags);
+    return config_read_text(attribute, &out->variables_file, loading->arena, loading->diags);
 }
 
 static bool config_environment_read_provider(ConfigLoading *loading, const BodyBlock *block,
-                                             Environment *out) {
-    static const BodyAttributeSchema attributes[] = {{"alias", false, BODY_LITERAL}};
-    static const BodySchema schema = {.attributes = attributes, .attribute_count = 1};
-    Arena *arena = loading->arena;
-    ProviderConfig *provider = arena_new(arena, ProviderConfig);
+                                             void *out) {
+    static const BodyAttributeSchema attributes[] = {
+        {"alias", false, BODY_LITERAL, CONFIG_TEXT(ProviderConfig, alias)}};
+    static const BodySchema schema = {BODY_ATTRIBUTES(attributes)};
+    Environment *environment = out;
+    ProviderConfig *provider = arena_new(loading->arena, ProviderConfig);
     BodyContent content;
     provider->name = block->labels[0];
     provider->range = block->range;
     if (!config_provider_ref_check_name(provider->name, block->label_ranges[0], loading->diags) ||
-        !body_content(block->body, &schema, &content, &provider->body, arena, loading->diags) ||
-        !config_read_string(&content, "alias", &provider->alias, arena, loading->diags))
+        !config_block_read(loading, block->body, &schema, &content, &provider->body, provider))
         return false;
-    Str key = config_provider_key(provider->name, provider->alias, arena);
-    if (!map_put(loading->arena, &out->providers, key, provider))
+    Str key = config_provider_key(provider->name, provider->alias, loading->arena);
+    if (!map_put(loading->arena, &environment->providers, key, provider))
         return true;
     diags_error(loading->diags, block->range, "Duplicate provider configuration",
                 "The environment already has settings for \"%.*s\".", STR_ARG(key));
     return false;
 }
 
-static bool config_environment_read_block(ConfigLoading *loading, const BodyBlock *block,
-                                          Environment *out) {
-    if (str_equal_cstr(block->type, "variables"))
-        return config_environment_read_variables(loading, block->body, out);
-    if (str_equal_cstr(block->type, "provider"))
-        return config_environment_read_provider(loading, block, out);
-    if (out->backend) {
+static bool config_environment_read_backend(ConfigLoading *loading, const BodyBlock *block,
+                                            void *out) {
+    Environment *environment = out;
+    if (environment->backend) {
         diags_error(loading->diags, block->range, "Duplicate backend configuration",
                     "The environment already has settings for the backend \"%.*s\".",
-                    STR_ARG(out->name));
+                    STR_ARG(environment->name));
         return false;
     }
-    out->backend = block->body;
-    out->backend_range = block->range;
+    environment->backend = block->body;
+    environment->backend_range = block->range;
     return true;
 }
+
+static const BodyBlockSchema blocks[] = {
+    {"variables", 0, config_environment_read_variables},
+    {"backend", 0, config_environment_read_backend},
+    {"provider", 1, config_environment_read_provider},
+};
 
 /* In native syntax "variables" may also be an argument. In YAML and JSON it must be a block
  * only. */
@@ -148,13 +144,11 @@ static BodySchema schema_for(const Body *body) {
     return (BodySchema){
         .attributes = attributes,
         .attribute_count = body->is_strict ? 3 : 2,
-        .blocks = blocks,
-        .block_count = ARRAY_COUNT(blocks),
+        BODY_BLOCKS(blocks),
     };
 }
 
-static bool environment_decode(ConfigLoading *loading, const BodyBlock *block, bool is_override) {
-    (void)is_override;
+static bool environment_decode(ConfigLoading *loading, const BodyBlock *block) {
     if (loading->module->parent) {
         diags_warning(loading->diags, block->range, "Environments ignored",
                       "Only the environments of the root module are used. Remove this block, "
@@ -166,14 +160,13 @@ static bool environment_decode(ConfigLoading *loading, const BodyBlock *block, b
     Environment *out = arena_new(loading->arena, Environment);
     out->name = block->labels[0];
     out->range = block->range;
-    bool ok =
-        body_content(block->body, &schema, &content, NULL, loading->arena, loading->diags) &&
-        config_read_bool(&content, "protected", &out->is_protected, loading->arena, loading->diags);
+    bool ok = body_content(block->body, &schema, &content, NULL, loading->arena, loading->diags);
+    const BodyAttribute *protected = ok ? body_content_find(&content, "protected") : NULL;
+    ok &= !protected ||
+          config_read_flag(protected, &out->is_protected, loading->arena, loading->diags);
     ok = read_variables_file(loading, &content, out) && ok;
     ok = read_variables_argument(loading, &content, out) && ok;
-    vec_each(&content.blocks, inner) {
-        ok = config_environment_read_block(loading, inner, out) && ok;
-    }
+    ok &= config_block_read_inner(loading, &schema, &content, out);
     map_put(loading->arena, &loading->module->environments, out->name, out);
     return ok;
 }

@@ -113,7 +113,7 @@ bool config_import_check_providers(ConfigLoading *loading) {
     return check_providers(loading, loading->config->root);
 }
 
-static bool import_decode(ConfigLoading *loading, const BodyBlock *block, bool is_override) {
+static bool import_decode(ConfigLoading *loading, const BodyBlock *block) {
     static const BodyAttributeSchema attributes[] = {
         {"to", true, BODY_CODE},
         {"id", false, BODY_EXPRESSION},
@@ -121,11 +121,7 @@ static bool import_decode(ConfigLoading *loading, const BodyBlock *block, bool i
         {"for_each", false, BODY_EXPRESSION},
         {"provider", false, BODY_NAME},
     };
-    static const BodySchema schema = {
-        .attributes = attributes,
-        .attribute_count = ARRAY_COUNT(attributes),
-    };
-    (void)is_override;
+    static const BodySchema schema = {BODY_ATTRIBUTES(attributes)};
     Import import = {.range = block->range};
     BodyContent content;
     bool ok = body_content(block->body, &schema, &content, NULL, loading->arena, loading->diags);

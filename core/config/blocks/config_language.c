@@ -4,36 +4,37 @@
 #include "config_read.h"
 #include "version_constraint.h"
 
-static bool check_edition(const BodyContent *content, Diags *diags) {
-    const Expr *edition = config_read_expr(content, "edition");
-    const Traversal *word = edition ? config_read_traversal(edition) : NULL;
-    if (!edition || (word && !word->step_count && str_equal_cstr(word->root, "tofu2024")))
+static bool check_edition(ConfigLoading *loading, const BodyAttribute *attribute, void *) {
+    const Traversal *word = config_read_traversal(attribute->expr);
+    if (word && !word->step_count && str_equal_cstr(word->root, "tofu2024"))
         return true;
-    diags_error(diags, edition->range, "Unsupported language edition",
+    diags_error(loading->diags, attribute->expr->range, "Unsupported language edition",
                 "\"edition\" requires the name of an edition without quotes. The only edition is "
                 "tofu2024.");
     return false;
 }
 
-static bool language_check_experiments(const BodyContent *content, Diags *diags) {
-    const Expr *names = config_read_expr(content, "experiments");
-    if (!names || (names->kind == EXPR_TUPLE && names->as.parts.count == 0))
+static bool language_check_experiments(ConfigLoading *loading, const BodyAttribute *attribute,
+                                       void *) {
+    const Expr *names = attribute->expr;
+    if (names->kind == EXPR_TUPLE && names->as.parts.count == 0)
         return true;
-    diags_error(diags, names->range, "Module uses experimental features",
+    diags_error(loading->diags, names->range, "Module uses experimental features",
                 "loam has no experimental features. Remove the argument.");
     return false;
 }
 
 /* Ignores other arguments, which are for other programs. */
-static bool read_compatible_with(ConfigLoading *loading, const BodyBlock *block, Str *constraint) {
-    static const BodyAttributeSchema attributes[] = {{"opentofu", false, BODY_LITERAL}};
-    static const BodySchema schema = {.attributes = attributes, .attribute_count = 1};
+static bool read_compatible_with(ConfigLoading *loading, const BodyBlock *block, void *out) {
+    static const BodyAttributeSchema attributes[] = {
+        {"opentofu", false, BODY_LITERAL, config_block_text}};
+    static const BodySchema schema = {BODY_ATTRIBUTES(attributes)};
     BodyContent content;
     const Body *rest;
     bool takes_all = false;
+    Str *constraint = out;
     Str before = *constraint;
-    if (!body_content(block->body, &schema, &content, &rest, loading->arena, loading->diags) ||
-        !config_read_string(&content, "opentofu", constraint, loading->arena, loading->diags))
+    if (!config_block_read(loading, block->body, &schema, &content, &rest, constraint))
         return false;
     if (before.len) {
         diags_error(loading->diags, block->range, "Duplicate compatible_with block",
@@ -50,28 +51,17 @@ static bool read_compatible_with(ConfigLoading *loading, const BodyBlock *block,
     return true;
 }
 
-static bool language_decode(ConfigLoading *loading, const BodyBlock *block, bool is_override) {
+static bool language_decode(ConfigLoading *loading, const BodyBlock *block) {
     static const BodyAttributeSchema attributes[] = {
-        {"edition", false, BODY_CODE},
-        {"experiments", false, BODY_LITERAL},
+        {"edition", false, BODY_CODE, check_edition},
+        {"experiments", false, BODY_LITERAL, language_check_experiments},
     };
-    static const BodyBlockSchema blocks[] = {{"compatible_with", 0}};
-    static const BodySchema schema = {
-        .attributes = attributes,
-        .attribute_count = ARRAY_COUNT(attributes),
-        .blocks = blocks,
-        .block_count = ARRAY_COUNT(blocks),
-    };
-    (void)is_override;
+    static const BodyBlockSchema blocks[] = {{"compatible_with", 0, read_compatible_with}};
+    static const BodySchema schema = {BODY_ATTRIBUTES(attributes), BODY_BLOCKS(blocks)};
     BodyContent content;
     Str constraint = STR_EMPTY;
-    bool ok = body_content(block->body, &schema, &content, NULL, loading->arena, loading->diags);
-    ok &= check_edition(&content, loading->diags);
-    ok &= language_check_experiments(&content, loading->diags);
-    vec_each(&content.blocks, inner) {
-        ok &= read_compatible_with(loading, inner, &constraint);
-    }
-    return ok;
+    bool ok = config_block_read(loading, block->body, &schema, &content, NULL, &constraint);
+    return config_block_read_inner(loading, &schema, &content, &constraint) && ok;
 }
 
 const ConfigBlock config_language = {

@@ -5,33 +5,16 @@
 #include "config_read.h"
 
 static const BodyAttributeSchema attributes[] = {
-    {"count", false, BODY_EXPRESSION}, {"for_each", false, BODY_EXPRESSION},
-    {"provider", false, BODY_NAME},    {"include_resource", false, BODY_EXPRESSION},
-    {"limit", false, BODY_EXPRESSION},
+    {"count", false, BODY_EXPRESSION, CONFIG_EXPR(Resource, count)},
+    {"for_each", false, BODY_EXPRESSION},
+    {"provider", false, BODY_NAME},
+    {"include_resource", false, BODY_EXPRESSION, CONFIG_EXPR(Resource, include_resource)},
+    {"limit", false, BODY_EXPRESSION, CONFIG_EXPR(Resource, limit)},
 };
 static const BodyBlockSchema blocks[] = {
     {"config", 0},
 };
-static const BodySchema schema = {
-    .attributes = attributes,
-    .attribute_count = ARRAY_COUNT(attributes),
-    .blocks = blocks,
-    .block_count = ARRAY_COUNT(blocks),
-};
-
-static Str list_key(const BodyBlock *block, Arena *arena) {
-    return str_format(arena, "list.%.*s.%.*s", STR_ARG(block->labels[0]),
-                      STR_ARG(block->labels[1]));
-}
-
-static bool list_identify(ConfigLoading *loading, const BodyBlock *block, Str *key) {
-    *key = list_key(block, loading->arena);
-    bool ok = config_read_identifier(block->labels[0], block->label_ranges[0], "list type",
-                                     loading->diags);
-    return config_read_identifier(block->labels[1], block->label_ranges[1], "list block name",
-                                  loading->diags) &&
-           ok;
-}
+static const BodySchema schema = {BODY_ATTRIBUTES(attributes), BODY_BLOCKS(blocks)};
 
 /* The default provider of a type would be easy to miss where several configurations exist. */
 static bool require_provider(const BodyBlock *block, const BodyContent *content, Diags *diags) {
@@ -43,28 +26,20 @@ static bool require_provider(const BodyBlock *block, const BodyContent *content,
     return false;
 }
 
-static bool list_decode(ConfigLoading *loading, const BodyBlock *block, bool is_override) {
+static bool list_decode(ConfigLoading *loading, const BodyBlock *block) {
     Arena *arena = loading->arena;
     BodyContent content;
-    Resource *list = arena_new(arena, Resource);
-    (void)is_override;
-    list->mode = MODE_LIST;
-    list->type = block->labels[0];
-    list->name = block->labels[1];
-    list->type_range = block->label_ranges[0];
-    list->range = block->range;
+    Resource *list = config_resource_new(block, MODE_LIST, arena);
     config_newer_add(loading->config, NEWER_LIST, block->range, arena);
-    bool ok = body_content(block->body, &schema, &content, NULL, arena, loading->diags);
-    list->count = config_read_expr(&content, "count");
+    bool ok = config_block_read(loading, block->body, &schema, &content, NULL, list);
     list->for_each = config_read_for_each(block, &content);
-    list->include_resource = config_read_expr(&content, "include_resource");
-    list->limit = config_read_expr(&content, "limit");
     ok = ok && require_provider(block, &content, loading->diags);
     ok = config_action_read_config(loading, block, &content, &schema, &list->body) && ok;
     ok &= config_resource_read_provider(loading, &content, list);
-    ok &= config_action_check_repetition(&content, loading->diags);
+    ok &= config_action_check_repetition(&content);
     if (ok)
-        map_put(arena, &loading->module->resources, list_key(block, arena), list);
+        map_put(arena, &loading->module->resources, config_resource_key(MODE_LIST, block, arena),
+                list);
     return ok;
 }
 
@@ -72,6 +47,6 @@ const ConfigBlock config_list = {
     .name = "list",
     .labels = 2,
     .noun = "list",
-    .identify = list_identify,
+    .label_nouns = {"list type", "list block name"},
     .decode = list_decode,
 };

@@ -2,20 +2,20 @@
 #include "config_block.h"
 #include "config_read.h"
 
-static bool add_local(ConfigLoading *loading, const BodyAttribute *attribute, bool is_override) {
+static bool add_local(ConfigLoading *loading, const BodyAttribute *attribute) {
     Module *module = loading->module;
     const Local *before = map_find(&module->locals, attribute->name);
     if (!config_read_identifier(attribute->name, attribute->name_range, "local value name",
                                 loading->diags))
         return false;
-    if (before && !is_override) {
+    if (before && !loading->is_override) {
         Str place = config_read_place(before->range, loading->arena);
         diags_error(loading->diags, attribute->range, "Duplicate local value definition",
                     "A local value named \"%.*s\" is already defined at %.*s.",
                     STR_ARG(attribute->name), STR_ARG(place));
         return false;
     }
-    if (!before && is_override) {
+    if (!before && loading->is_override) {
         diags_error(loading->diags, attribute->name_range, "Missing base local value to override",
                     "This override file changes the local value \"%.*s\", which no other file of "
                     "the module defines.",
@@ -28,12 +28,12 @@ static bool add_local(ConfigLoading *loading, const BodyAttribute *attribute, bo
     return true;
 }
 
-static bool local_decode(ConfigLoading *loading, const BodyBlock *block, bool is_override) {
+static bool local_decode(ConfigLoading *loading, const BodyBlock *block) {
     BodyContent content;
     bool ok =
         body_attributes(block->body, BODY_EXPRESSION, &content, loading->arena, loading->diags);
     vec_each(&content.attributes, attribute) {
-        ok &= add_local(loading, attribute, is_override);
+        ok &= add_local(loading, attribute);
     }
     return ok;
 }

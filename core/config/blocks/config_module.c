@@ -7,12 +7,6 @@
 #include "static_eval.h"
 #include "url.h"
 
-static bool module_identify(ConfigLoading *loading, const BodyBlock *block, Str *key) {
-    *key = str_format(loading->arena, "module.%.*s", STR_ARG(block->labels[0]));
-    return config_read_identifier(block->labels[0], block->label_ranges[0], "module name",
-                                  loading->diags);
-}
-
 bool config_module_report_empty(const ModuleCall *call, Diags *diags) {
     diags_error(diags, call->source_range, "Invalid module source",
                 "The source of a module must not be empty.");
@@ -39,48 +33,50 @@ static bool module_check_repetition(ConfigLoading *loading, const BodyContent *c
            report_both(loading, count ? count : for_each, "enabled");
 }
 
-static bool module_read_lifecycle(ConfigLoading *loading, const BodyBlock *block,
-                                  ModuleCall *call) {
-    static const BodyAttributeSchema inner_attributes[] = {{"enabled", true, BODY_EXPRESSION}};
-    static const BodySchema inner_schema = {.attributes = inner_attributes, .attribute_count = 1};
-    BodyContent content;
-    bool ok =
-        body_content(block->body, &inner_schema, &content, NULL, loading->arena, loading->diags);
-    call->enabled = config_read_expr(&content, "enabled");
-    return ok;
-}
-
-/* Reads a nested block. `_` holds arguments that are named like meta-arguments. Other block
- * types are reserved. */
-static bool module_read_block(ConfigLoading *loading, const BodyBlock *block, ModuleCall *call) {
-    if (str_equal_cstr(block->type, "lifecycle") && !call->enabled)
-        return module_read_lifecycle(loading, block, call);
-    if (str_equal_cstr(block->type, "_")) {
-        call->body = body_join(call->body, block->body, loading->arena);
-        return true;
-    }
+static bool module_report_block(ConfigLoading *loading, const BodyBlock *block, void *) {
     diags_error(loading->diags, block->range, "Reserved block type name in module block",
                 "A \"%.*s\" block is not supported here.", STR_ARG(block->type));
     return false;
 }
 
+static bool module_read_lifecycle(ConfigLoading *loading, const BodyBlock *block, void *out) {
+    static const BodyAttributeSchema inner_attributes[] = {
+        {"enabled", true, BODY_EXPRESSION, CONFIG_EXPR(ModuleCall, enabled)}};
+    static const BodySchema inner_schema = {BODY_ATTRIBUTES(inner_attributes)};
+    BodyContent content;
+    if (((const ModuleCall *)out)->enabled)
+        return module_report_block(loading, block, out);
+    return config_block_read(loading, block->body, &inner_schema, &content, NULL, out);
+}
+
+/* `_` holds arguments that are named like meta-arguments. */
+static bool module_join(ConfigLoading *loading, const BodyBlock *block, void *out) {
+    ModuleCall *call = out;
+    call->body = body_join(call->body, block->body, loading->arena);
+    return true;
+}
+
+static bool module_read_providers(ConfigLoading *loading, const BodyAttribute *attribute,
+                                  void *member) {
+    return config_provider_ref_read_all(attribute->expr, member, loading->arena, loading->diags);
+}
+
 static const BodyAttributeSchema attributes[] = {
-    {"source", true, BODY_EXPRESSION}, {"version", false, BODY_EXPRESSION},
-    {"count", false, BODY_EXPRESSION}, {"for_each", false, BODY_EXPRESSION},
-    {"depends_on", false, BODY_CODE},  {"providers", false, BODY_CODE},
+    {"source", true, BODY_EXPRESSION, CONFIG_EXPR(ModuleCall, source_expr)},
+    {"version", false, BODY_EXPRESSION, CONFIG_EXPR(ModuleCall, version_expr)},
+    {"count", false, BODY_EXPRESSION, CONFIG_EXPR(ModuleCall, count)},
+    {"for_each", false, BODY_EXPRESSION},
+    {"depends_on", false, BODY_CODE, CONFIG_TRAVERSALS(ModuleCall, depends_on)},
+    {"providers", false, BODY_CODE, module_read_providers,
+     CONFIG_MEMBER(ModuleCall, providers, Map)},
 };
 static const BodyBlockSchema blocks[] = {
-    {"lifecycle", 0},
-    {"locals", 0},
-    {"provider", 1},
-    {"_", 0},
+    {"lifecycle", 0, module_read_lifecycle},
+    {"locals", 0, module_report_block},
+    {"provider", 1, module_report_block},
+    {"_", 0, module_join},
 };
-static const BodySchema schema = {
-    .attributes = attributes,
-    .attribute_count = ARRAY_COUNT(attributes),
-    .blocks = blocks,
-    .block_count = ARRAY_COUNT(blocks),
-};
+static const BodySchema schema = {BODY_ATTRIBUTES(attributes), BODY_BLOCKS(blocks)};
 
 /* Returns whether `version` is a literal. Other expressions may evaluate to null, which means no
  * version. */
@@ -123,29 +119,21 @@ static bool module_check_version(ConfigLoading *loading, const ModuleCall *call)
            config_requirement_check_version(version, expr->range, loading->diags);
 }
 
-static bool module_decode(ConfigLoading *loading, const BodyBlock *block, bool is_override) {
-    (void)is_override;
-    Arena *arena = loading->arena;
+static bool module_decode(ConfigLoading *loading, const BodyBlock *block) {
     BodyContent content;
-    ModuleCall *call = arena_new(arena, ModuleCall);
+    ModuleCall *call = arena_new(loading->arena, ModuleCall);
+    call->providers = map_new(loading->arena);
     call->name = block->labels[0];
     call->range = block->range;
-    bool ok = body_content(block->body, &schema, &content, &call->body, arena, loading->diags);
-    call->count = config_read_expr(&content, "count");
+    bool ok = config_block_read(loading, block->body, &schema, &content, &call->body, call);
     call->for_each = config_read_for_each(block, &content);
-    ok &= config_read_traversals(&content, "depends_on", &call->depends_on, arena, loading->diags);
-    ok &= config_provider_ref_read_all(&content, &call->providers, loading->arena, loading->diags);
-    call->source_expr = config_read_expr(&content, "source");
-    call->version_expr = config_read_expr(&content, "version");
     if (call->source_expr)
         call->source_range = call->source_expr->range;
     if (call->version_expr)
         call->version_range = call->version_expr->range;
     ok &= module_check_source(loading, call);
     ok &= module_check_version(loading, call);
-    vec_each(&content.blocks, inner) {
-        ok &= module_read_block(loading, inner, call);
-    }
+    ok &= config_block_read_inner(loading, &schema, &content, call);
     ok &= module_check_repetition(loading, &content, call);
     map_put(loading->arena, &loading->module->calls, call->name, call);
     return ok;
@@ -157,7 +145,7 @@ const ConfigBlock config_module = {
     .name = "module",
     .labels = 1,
     .noun = "module",
-    .identify = module_identify,
+    .label_nouns = {"module name"},
     .decode = module_decode,
     .fixed = fixed,
 };

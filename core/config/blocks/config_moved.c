@@ -37,16 +37,12 @@ static bool check_ends(ConfigLoading *loading, const Moved *moved) {
     return false;
 }
 
-static bool moved_decode(ConfigLoading *loading, const BodyBlock *block, bool is_override) {
+static bool moved_decode(ConfigLoading *loading, const BodyBlock *block) {
     static const BodyAttributeSchema attributes[] = {
         {"from", true, BODY_CODE},
         {"to", true, BODY_CODE},
     };
-    static const BodySchema schema = {
-        .attributes = attributes,
-        .attribute_count = ARRAY_COUNT(attributes),
-    };
-    (void)is_override;
+    static const BodySchema schema = {BODY_ATTRIBUTES(attributes)};
     Moved moved = {.range = block->range};
     BodyContent content;
     if (!body_content(block->body, &schema, &content, NULL, loading->arena, loading->diags))

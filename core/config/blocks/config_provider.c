@@ -7,15 +7,28 @@
 #include "lexer.h"
 #include "static_eval.h"
 
+static bool config_provider_read_version(ConfigLoading *loading, const BodyAttribute *attribute,
+                                         void *member) {
+    Str *out = member;
+    Value value;
+    diags_warning(loading->diags, attribute->expr->range,
+                  "Version constraints inside provider configuration blocks are deprecated",
+                  "Move the version constraint to required_providers of a terraform block.")
+        ->is_deprecation = true;
+    if (!eval_constant(attribute->expr, &value, loading->arena, loading->diags))
+        return false;
+    return value_is_null(value) ||
+           (config_read_text(attribute, out, loading->arena, loading->diags) &&
+            config_requirement_check_version(*out, attribute->expr->range, loading->diags));
+}
+
 static const BodyAttributeSchema attributes[] = {
-    {"alias", false, BODY_VALUE},
-    {"version", false, BODY_VALUE},
+    {"alias", false, BODY_VALUE, CONFIG_TEXT(ProviderConfig, alias)},
+    {"version", false, BODY_VALUE, config_provider_read_version,
+     CONFIG_MEMBER(ProviderConfig, version, Str)},
     {"for_each", false, BODY_EXPRESSION},
 };
-static const BodySchema schema = {
-    .attributes = attributes,
-    .attribute_count = ARRAY_COUNT(attributes),
-};
+static const BodySchema schema = {BODY_ATTRIBUTES(attributes)};
 
 /* Reads `alias`. The error for an invalid alias has no position in JSON output. */
 static bool config_provider_read_alias(ConfigLoading *loading, const BodyContent *content,
@@ -23,7 +36,7 @@ static bool config_provider_read_alias(ConfigLoading *loading, const BodyContent
     const BodyAttribute *alias = body_content_find(content, "alias");
     if (!alias)
         return true;
-    bool ok = config_read_string(content, "alias", out, loading->arena, loading->diags);
+    bool ok = config_read_text(alias, out, loading->arena, loading->diags);
     if (ok && lexer_is_identifier(*out))
         return true;
     diags_error(loading->diags, alias->range, "Invalid provider alias",
@@ -55,12 +68,7 @@ static bool config_provider_report_reserved(ConfigLoading *loading, const Body *
         {"source", false, BODY_LITERAL},
     };
     static const BodyBlockSchema blocks[] = {{"lifecycle", 0}, {"locals", 0}};
-    static const BodySchema reserved_schema = {
-        .attributes = reserved,
-        .attribute_count = ARRAY_COUNT(reserved),
-        .blocks = blocks,
-        .block_count = ARRAY_COUNT(blocks),
-    };
+    static const BodySchema reserved_schema = {BODY_ATTRIBUTES(reserved), BODY_BLOCKS(blocks)};
     BodyContent content;
     const Body *rest;
     bool ok = body_content(body, &reserved_schema, &content, &rest, loading->arena, loading->diags);
@@ -76,23 +84,6 @@ static bool config_provider_report_reserved(ConfigLoading *loading, const Body *
         ok = false;
     }
     return ok;
-}
-
-static bool config_provider_read_version(ConfigLoading *loading, const BodyContent *content,
-                                         Str *out) {
-    const BodyAttribute *attribute = body_content_find(content, "version");
-    Value value;
-    if (!attribute)
-        return true;
-    diags_warning(loading->diags, attribute->expr->range,
-                  "Version constraints inside provider configuration blocks are deprecated",
-                  "Move the version constraint to required_providers of a terraform block.")
-        ->is_deprecation = true;
-    if (!eval_constant(attribute->expr, &value, loading->arena, loading->diags))
-        return false;
-    return value_is_null(value) ||
-           (config_read_string(content, "version", out, loading->arena, loading->diags) &&
-            config_requirement_check_version(*out, attribute->expr->range, loading->diags));
 }
 
 /* Warns about empty provider blocks in child modules, an old way to require a provider from the
@@ -124,16 +115,13 @@ bool config_provider_check_keys(const ProviderConfig *provider, SourceRange rang
     return false;
 }
 
-static bool provider_decode(ConfigLoading *loading, const BodyBlock *block, bool is_override) {
-    (void)is_override;
+static bool provider_decode(ConfigLoading *loading, const BodyBlock *block) {
     Arena *arena = loading->arena;
     BodyContent content;
     ProviderConfig *provider = arena_new(arena, ProviderConfig);
     provider->name = block->labels[0];
     provider->range = block->range;
-    bool ok = body_content(block->body, &schema, &content, &provider->body, arena, loading->diags);
-    ok &= config_read_string(&content, "alias", &provider->alias, arena, loading->diags);
-    ok &= config_provider_read_version(loading, &content, &provider->version);
+    bool ok = config_block_read(loading, block->body, &schema, &content, &provider->body, provider);
     warn_of_empty(loading, provider, block);
     provider->for_each = config_read_expr(&content, "for_each");
     if (provider->for_each)

@@ -72,12 +72,11 @@ static bool config_provisioner_read_inner(const BodyBlock *block, Provisioner *o
 }
 
 static bool config_provisioner_read_keyword(const BodyContent *content, const char *name,
-                                            const char *const words[2], bool *is_other,
-                                            Arena *arena, Diags *diags) {
+                                            const char *const words[2], bool *is_other) {
     const Expr *expr = config_read_expr(content, name);
-    if (expr && !config_legacy_unquote(&expr, "keyword", arena, diags))
+    if (expr && !config_legacy_unquote(&expr, "keyword", content->arena, content->diags))
         return false;
-    return config_read_keyword(expr, name, words, is_other, diags);
+    return config_read_keyword(expr, name, words, is_other, content->diags);
 }
 
 static const char *const whens[] = {"create", "destroy"};
@@ -87,12 +86,7 @@ static const BodyAttributeSchema attributes[] = {
     {"on_failure", false, BODY_CODE},
 };
 static const BodyBlockSchema blocks[] = {{"_", 0}, {"connection", 0}, {"lifecycle", 0}};
-static const BodySchema schema = {
-    .attributes = attributes,
-    .attribute_count = ARRAY_COUNT(attributes),
-    .blocks = blocks,
-    .block_count = ARRAY_COUNT(blocks),
-};
+static const BodySchema schema = {BODY_ATTRIBUTES(attributes), BODY_BLOCKS(blocks)};
 
 static bool config_provisioner_check_type(const BodyBlock *block, Diags *diags) {
     static const char *const gone[] = {"chef", "habitat", "puppet", "salt-masterless"};
@@ -114,9 +108,8 @@ static bool read_provisioner(const BodyBlock *block, Provisioner *out, Arena *ar
     *out = (Provisioner){.type = block->labels[0], .range = block->range};
     bool ok = config_provisioner_check_type(block, diags);
     ok &= body_content(block->body, &schema, &content, &out->body, arena, diags);
-    ok &= config_provisioner_read_keyword(&content, "when", whens, &out->on_destroy, arena, diags);
-    ok &= config_provisioner_read_keyword(&content, "on_failure", failures, &out->continues, arena,
-                                          diags);
+    ok &= config_provisioner_read_keyword(&content, "when", whens, &out->on_destroy);
+    ok &= config_provisioner_read_keyword(&content, "on_failure", failures, &out->continues);
     vec_each(&content.blocks, inner) {
         ok &= config_provisioner_read_inner(inner, out, &escaped, arena, diags);
     }
@@ -141,7 +134,9 @@ static bool check_inherited(const Provisioners *provisioners, const Connection *
 }
 
 bool config_provisioner_read(const BodyContent *content, Provisioners *out,
-                             const Connection **connection, Arena *arena, Diags *diags) {
+                             const Connection **connection) {
+    Arena *arena = content->arena;
+    Diags *diags = content->diags;
     bool ok = true;
     *connection = NULL;
     vec_each(&content->blocks, block) {

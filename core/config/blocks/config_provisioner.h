@@ -7,4 +7,4 @@
 /* Reads the provisioner and connection blocks in `content`; ignores others. Sets *connection to
  * NULL if there is none. */
 MUST_USE bool config_provisioner_read(const BodyContent *content, Provisioners *out,
-                                      const Connection **connection, Arena *arena, Diags *diags);
+                                      const Connection **connection);

@@ -31,18 +31,17 @@ static void warn_of_silence(ConfigLoading *loading, const Removed *removed) {
 
 static bool removed_read_lifecycle(ConfigLoading *loading, const BodyContent *content,
                                    Removed *out) {
-    static const BodyAttributeSchema attributes[] = {{"destroy", false, BODY_VALUE}};
-    static const BodySchema schema = {.attributes = attributes, .attribute_count = 1};
-    Arena *arena = loading->arena;
-    Diags *diags = loading->diags;
+    static const BodyAttributeSchema attributes[] = {
+        {"destroy", false, BODY_VALUE, CONFIG_FLAG(Removed, destroy)}};
+    static const BodySchema schema = {BODY_ATTRIBUTES(attributes)};
     BodyContent inner = {0};
     const BodyBlock *block;
-    bool ok = config_read_only_block(content, "lifecycle", &block, diags);
+    bool ok = config_read_only_block(content, "lifecycle", &block);
     if (block)
-        ok &= body_content(block->body, &schema, &inner, NULL, arena, diags);
+        ok &= config_block_read(loading, block->body, &schema, &inner, NULL, out);
     if (!body_content_find(&inner, "destroy"))
         warn_of_silence(loading, out);
-    return config_read_bool(&inner, "destroy", &out->destroy, arena, diags) && ok;
+    return ok;
 }
 
 static bool check_provisioners(ConfigLoading *loading, const Removed *removed) {
@@ -61,20 +60,14 @@ static bool check_provisioners(ConfigLoading *loading, const Removed *removed) {
     return ok;
 }
 
-static bool removed_decode(ConfigLoading *loading, const BodyBlock *block, bool is_override) {
+static bool removed_decode(ConfigLoading *loading, const BodyBlock *block) {
     static const BodyAttributeSchema attributes[] = {{"from", true, BODY_CODE}};
     static const BodyBlockSchema blocks[] = {
         {"lifecycle", 0},
         {"connection", 0},
         {"provisioner", 1},
     };
-    static const BodySchema schema = {
-        .attributes = attributes,
-        .attribute_count = ARRAY_COUNT(attributes),
-        .blocks = blocks,
-        .block_count = ARRAY_COUNT(blocks),
-    };
-    (void)is_override;
+    static const BodySchema schema = {BODY_ATTRIBUTES(attributes), BODY_BLOCKS(blocks)};
     Removed removed = {.destroy = !loading->request->removed_is_forgotten, .range = block->range};
     BodyContent content;
     bool ok = body_content(block->body, &schema, &content, NULL, loading->arena, loading->diags);
@@ -83,8 +76,7 @@ static bool removed_decode(ConfigLoading *loading, const BodyBlock *block, bool 
         from && config_address_read(from, &removed.from, loading->arena, loading->diags);
     ok &= has_from && check_from(loading, &removed.from);
     ok &= removed_read_lifecycle(loading, &content, &removed);
-    ok &= config_provisioner_read(&content, &removed.provisioners, &removed.connection,
-                                  loading->arena, loading->diags);
+    ok &= config_provisioner_read(&content, &removed.provisioners, &removed.connection);
     ok &= !has_from || check_provisioners(loading, &removed);
     if (ok)
         vec_push(loading->arena, &loading->module->removed, removed);

@@ -217,8 +217,7 @@ static void warn_of_second(ConfigLoading *loading, const ProviderRequirement *re
     }
 }
 
-static bool read_requirement(ConfigLoading *loading, const BodyAttribute *attribute,
-                             bool is_override) {
+static bool read_requirement(ConfigLoading *loading, const BodyAttribute *attribute) {
     Map *all = &loading->module->requirements;
     ProviderRequirement *requirement = arena_new(loading->arena, ProviderRequirement);
     requirement->name = attribute->name;
@@ -228,7 +227,7 @@ static bool read_requirement(ConfigLoading *loading, const BodyAttribute *attrib
     SourceRange place = is_source_implied ? attribute->expr->range : attribute->name_range;
     bool ok = config_provider_ref_check_name(attribute->name, place, loading->diags);
     ok &= requirement_read_value(&reader) && check_builtin(&reader);
-    if (map_has(all, attribute->name) && !is_override)
+    if (map_has(all, attribute->name) && !loading->is_override)
         return requirement_refuse(&reader, attribute->name_range, "Duplicate required provider",
                                   "The module already requires this provider.");
     warn_of_second(loading, requirement);
@@ -236,10 +235,10 @@ static bool read_requirement(ConfigLoading *loading, const BodyAttribute *attrib
     return ok;
 }
 
-bool config_requirement_read(ConfigLoading *loading, const BodyBlock *block, bool is_override) {
+bool config_requirement_read(ConfigLoading *loading, const BodyBlock *block, void *) {
     BodyContent content = {0};
     Module *module = loading->module;
-    if (module->requirements_range.source && !is_override) {
+    if (module->requirements_range.source && !loading->is_override) {
         Str place = config_read_place(module->requirements_range, loading->arena);
         diags_error(loading->diags, block->range, "Duplicate required providers configuration",
                     "A module supports one required_providers block; the first is at %.*s. Move "
@@ -247,13 +246,13 @@ bool config_requirement_read(ConfigLoading *loading, const BodyBlock *block, boo
                     STR_ARG(place));
         return false;
     }
-    if (!is_override)
+    if (!loading->is_override)
         module->requirements_range = block->range;
     bool ok = body_attributes(block->body, BODY_LITERAL, &content, loading->arena, loading->diags);
     vec_each(&content.attributes, attribute) {
         if (expr_is_null(attribute->expr))
             continue;
-        ok &= read_requirement(loading, attribute, is_override);
+        ok &= read_requirement(loading, attribute);
     }
     return ok;
 }

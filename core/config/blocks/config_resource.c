@@ -13,34 +13,10 @@
 #include "config_read.h"
 #include "config_request.h"
 
-static bool resource_check_labels(ConfigLoading *loading, const BodyBlock *block) {
-    bool ok = config_read_identifier(block->labels[0], block->label_ranges[0], "resource type",
-                                     loading->diags);
-    return config_read_identifier(block->labels[1], block->label_ranges[1], "resource name",
-                                  loading->diags) &&
-           ok;
-}
-
-static Str config_resource_key(ResourceMode mode, const BodyBlock *block, Arena *arena) {
+Str config_resource_key(ResourceMode mode, const BodyBlock *block, Arena *arena) {
     Str prefix = resource_mode_prefix(mode);
     return str_format(arena, "%.*s%.*s.%.*s", STR_ARG(prefix), STR_ARG(block->labels[0]),
                       STR_ARG(block->labels[1]));
-}
-
-static bool resource_identify(ConfigLoading *loading, const BodyBlock *block, Str *key) {
-    Str name = config_resource_key(MODE_MANAGED, block, loading->arena);
-    *key = str_concat(STR("resource."), name, loading->arena);
-    return resource_check_labels(loading, block);
-}
-
-static bool data_identify(ConfigLoading *loading, const BodyBlock *block, Str *key) {
-    *key = config_resource_key(MODE_DATA, block, loading->arena);
-    return resource_check_labels(loading, block);
-}
-
-static bool ephemeral_identify(ConfigLoading *loading, const BodyBlock *block, Str *key) {
-    *key = config_resource_key(MODE_EPHEMERAL, block, loading->arena);
-    return resource_check_labels(loading, block);
 }
 
 bool config_resource_read_provider(ConfigLoading *loading, const BodyContent *content,
@@ -59,15 +35,16 @@ bool config_resource_read_provider(ConfigLoading *loading, const BodyContent *co
 }
 
 /* Rejects count, for_each and lifecycle in the data source of a check block. */
-static bool check_nested(ConfigLoading *loading, const BodyContent *content) {
+static bool check_nested(const BodyContent *content) {
+    Diags *diags = content->diags;
     static const char *const names[] = {"count", "for_each"};
     bool ok = true;
     for (size_t i = 0; i < ARRAY_COUNT(names); i++) {
         const BodyAttribute *attribute = body_content_find(content, names[i]);
         if (!attribute)
             continue;
-        Str summary = str_format(loading->arena, "Invalid \"%s\" attribute", names[i]);
-        diags_error(loading->diags, attribute->name_range, str_to_cstr(summary, loading->arena),
+        Str summary = str_format(diags->arena, "Invalid \"%s\" attribute", names[i]);
+        diags_error(diags, attribute->name_range, str_to_cstr(summary, diags->arena),
                     "The data source of a check has one instance and does not support \"count\" "
                     "and \"for_each\".");
         ok = false;
@@ -75,7 +52,7 @@ static bool check_nested(ConfigLoading *loading, const BodyContent *content) {
     vec_each(&content->blocks, block) {
         if (!str_equal_cstr(block->type, "lifecycle"))
             continue;
-        diags_error(loading->diags, block->range, "Invalid lifecycle block",
+        diags_error(diags, block->range, "Invalid lifecycle block",
                     "The data source of a check does not support a \"lifecycle\" block. Use the "
                     "assertions of the check.");
         ok = false;
@@ -83,21 +60,15 @@ static bool check_nested(ConfigLoading *loading, const BodyContent *content) {
     return ok;
 }
 
-static bool resource_check_repetition(ConfigLoading *loading, const BodyContent *content,
-                                      const Resource *resource) {
+static bool resource_check_repetition(const BodyContent *content, const Resource *resource) {
     const BodyAttribute *count = body_content_find(content, "count");
     const BodyAttribute *for_each = body_content_find(content, "for_each");
     const BodyAttribute *other = for_each ? for_each : count;
-    if (count && resource->for_each) {
-        diags_error(loading->diags, for_each->name_range,
-                    "Invalid combination of \"count\" and \"for_each\"",
-                    "\"count\" and \"for_each\" cannot be combined. Use one of them to set the "
-                    "number of instances.");
-        return false;
-    }
+    if (count && resource->for_each)
+        return config_action_check_repetition(content);
     if (!other || !resource->lifecycle.enabled)
         return true;
-    diags_error(loading->diags, other->name_range,
+    diags_error(content->diags, other->name_range,
                 "Invalid combination of \"enabled\" and repetition",
                 "\"enabled\" cannot be combined with \"%.*s\", because it creates one instance or "
                 "none. For no instance, set count to 0 or for_each to an empty value.",
@@ -106,12 +77,12 @@ static bool resource_check_repetition(ConfigLoading *loading, const BodyContent 
 }
 
 /* Rejects reserved block types. */
-static bool check_reserved(ConfigLoading *loading, const BodyContent *content) {
+static bool check_reserved(const BodyContent *content) {
     bool ok = true;
     vec_each(&content->blocks, block) {
         if (!str_equal_cstr(block->type, "locals"))
             continue;
-        diags_error(loading->diags, block->range, "Reserved block type name in resource block",
+        diags_error(content->diags, block->range, "Reserved block type name in resource block",
                     "The block type \"locals\" is reserved. Declare local values in a \"locals\" "
                     "block of the module.");
         ok = false;
@@ -120,21 +91,73 @@ static bool check_reserved(ConfigLoading *loading, const BodyContent *content) {
 }
 
 /* Adds the arguments of a `_` block: provider arguments that are named like meta-arguments. */
-static bool join_escaped(ConfigLoading *loading, const BodyContent *content, Resource *resource) {
+static bool join_escaped(const BodyContent *content, Resource *resource) {
     const BodyBlock *escaped;
-    bool ok = config_read_only_block(content, "_", &escaped, loading->diags);
+    bool ok = config_read_only_block(content, "_", &escaped);
     if (escaped)
-        resource->body = body_join(resource->body, escaped->body, loading->arena);
+        resource->body = body_join(resource->body, escaped->body, content->arena);
     return ok;
 }
 
+/* Returns whether prevent_destroy may be an expression. In files shared with Terraform it is a
+ * constant; OpenTofu accepts expressions. */
+static bool takes_expression(const ConfigRequest *request, const BodyBlock *block) {
+    Str name = block->range.source ? block->range.source->path : STR_EMPTY;
+    bool is_shared = str_ends_with(name, STR(".tf")) || str_ends_with(name, STR(".tf.json"));
+    return request->evaluates_prevent_destroy || !is_shared;
+}
+
+static void look_for_instance_name(Traversal *traversal, void *payload) {
+    const Traversal **found = payload;
+    if (str_equal_cstr(traversal->root, "each") || str_equal_cstr(traversal->root, "count") ||
+        str_equal_cstr(traversal->root, "self"))
+        *found = traversal;
+}
+
+static bool check_whole_block(const Expr *expr, Diags *diags) {
+    const Traversal *found = NULL;
+    expr_each_traversal(expr, look_for_instance_name, &found);
+    if (!found)
+        return true;
+    diags_error(diags, found->range, "Invalid reference in prevent_destroy",
+                "prevent_destroy applies to all instances of the block, so it cannot refer to "
+                "\"%.*s\". Refer to variables and local values.",
+                STR_ARG(found->root));
+    return false;
+}
+
+/* Checks a constant value while decoding. */
+static bool read_prevent_destroy(ConfigLoading *loading, const BodyAttribute *attribute,
+                                 void *out) {
+    bool ignored;
+    ((Lifecycle *)out)->prevent_destroy = attribute->expr;
+    return config_read_flag(attribute, &ignored, loading->arena, loading->diags);
+}
+
+/* An expression must not refer to single instances. */
+static bool read_open_prevent_destroy(ConfigLoading *loading, const BodyAttribute *attribute,
+                                      void *out) {
+    Value constant;
+    if (expr_as_literal(attribute->expr, &constant, loading->arena))
+        return read_prevent_destroy(loading, attribute, out);
+    ((Lifecycle *)out)->prevent_destroy = attribute->expr;
+    return check_whole_block(attribute->expr, loading->diags);
+}
+
+/* The rows of `ignore_changes` and replace_triggered_by are read after the others. */
+#define LIFECYCLE_ROWS                                                                             \
+    {"create_before_destroy", false, BODY_LITERAL, CONFIG_FLAG(Lifecycle, create_before_destroy)}, \
+        {"ignore_changes", false, BODY_CODE}, {"replace_triggered_by", false, BODY_CODE},          \
+        {"enabled", false, BODY_EXPRESSION, CONFIG_EXPR(Lifecycle, enabled)}, {                    \
+        "destroy", false, BODY_LITERAL, CONFIG_FLAG(Lifecycle, destroy)                            \
+    }
+
 static const BodyAttributeSchema lifecycle_attributes[] = {
-    {"prevent_destroy", false, BODY_LITERAL}, {"create_before_destroy", false, BODY_LITERAL},
-    {"ignore_changes", false, BODY_CODE},     {"replace_triggered_by", false, BODY_CODE},
-    {"enabled", false, BODY_EXPRESSION},      {"destroy", false, BODY_LITERAL},
+    {"prevent_destroy", false, BODY_LITERAL, read_prevent_destroy},
+    LIFECYCLE_ROWS,
 };
 static const BodyAttributeSchema other_lifecycle_attributes[] = {
-    {"enabled", false, BODY_EXPRESSION},
+    {"enabled", false, BODY_EXPRESSION, CONFIG_EXPR(Lifecycle, enabled)},
 };
 static const BodyBlockSchema condition_blocks[] = {{"precondition", 0}, {"postcondition", 0}};
 static const BodyBlockSchema managed_lifecycle_blocks[] = {
@@ -142,33 +165,18 @@ static const BodyBlockSchema managed_lifecycle_blocks[] = {
     {"postcondition", 0},
     {"action_trigger", 0},
 };
-static const BodySchema lifecycle_schema = {
-    .attributes = lifecycle_attributes,
-    .attribute_count = ARRAY_COUNT(lifecycle_attributes),
-    .blocks = managed_lifecycle_blocks,
-    .block_count = ARRAY_COUNT(managed_lifecycle_blocks),
-};
+static const BodySchema lifecycle_schema = {BODY_ATTRIBUTES(lifecycle_attributes),
+                                            BODY_BLOCKS(managed_lifecycle_blocks)};
 /* The managed attributes, with prevent_destroy as an expression. */
 static const BodyAttributeSchema open_lifecycle_attributes[] = {
-    {"prevent_destroy", false, BODY_EXPRESSION}, {"create_before_destroy", false, BODY_LITERAL},
-    {"ignore_changes", false, BODY_CODE},        {"replace_triggered_by", false, BODY_CODE},
-    {"enabled", false, BODY_EXPRESSION},         {"destroy", false, BODY_LITERAL},
+    {"prevent_destroy", false, BODY_EXPRESSION, read_open_prevent_destroy},
+    LIFECYCLE_ROWS,
 };
-static_assert(ARRAY_COUNT(open_lifecycle_attributes) == ARRAY_COUNT(lifecycle_attributes),
-              "the same rows");
-static const BodySchema open_lifecycle_schema = {
-    .attributes = open_lifecycle_attributes,
-    .attribute_count = ARRAY_COUNT(open_lifecycle_attributes),
-    .blocks = managed_lifecycle_blocks,
-    .block_count = ARRAY_COUNT(managed_lifecycle_blocks),
-};
+static const BodySchema open_lifecycle_schema = {BODY_ATTRIBUTES(open_lifecycle_attributes),
+                                                 BODY_BLOCKS(managed_lifecycle_blocks)};
 /* The schema for data sources and ephemeral resources. */
-static const BodySchema other_lifecycle_schema = {
-    .attributes = other_lifecycle_attributes,
-    .attribute_count = ARRAY_COUNT(other_lifecycle_attributes),
-    .blocks = condition_blocks,
-    .block_count = ARRAY_COUNT(condition_blocks),
-};
+static const BodySchema other_lifecycle_schema = {BODY_ATTRIBUTES(other_lifecycle_attributes),
+                                                  BODY_BLOCKS(condition_blocks)};
 
 /* Returns whether the list contains "*", the old form of `all`. */
 static bool has_wildcard(const Expr *list) {
@@ -181,20 +189,22 @@ static bool has_wildcard(const Expr *list) {
     return false;
 }
 
-static bool read_ignore_changes(const BodyContent *content, Lifecycle *out, Arena *arena,
-                                Diags *diags) {
-    const Expr *expr = config_read_expr(content, "ignore_changes");
-    if (expr && has_wildcard(expr)) {
-        diags_error(diags, expr->range, "Invalid ignore_changes wildcard",
+static bool read_ignore_changes(const BodyContent *content, Lifecycle *out) {
+    const BodyAttribute *attribute = body_content_find(content, "ignore_changes");
+    if (!attribute)
+        return true;
+    const Expr *expr = attribute->expr;
+    if (has_wildcard(expr)) {
+        diags_error(content->diags, expr->range, "Invalid ignore_changes wildcard",
                     "To ignore changes of all attributes, write ignore_changes = all.");
         return false;
     }
-    const Traversal *keyword = expr ? config_read_traversal(expr) : NULL;
+    const Traversal *keyword = config_read_traversal(expr);
     if (keyword && keyword->step_count == 0 && str_equal_cstr(keyword->root, "all")) {
         out->ignore_all_changes = true;
         return true;
     }
-    return config_read_traversals(content, "ignore_changes", &out->ignore_changes, arena, diags);
+    return config_read_traversals(attribute, &out->ignore_changes, content->arena, content->diags);
 }
 
 static bool report_trigger(const Expr *expr, Diags *diags) {
@@ -226,7 +236,8 @@ static bool check_trigger(const Expr *expr, Diags *diags) {
     return reference.kind != REFERENCE_RESOURCE && report_trigger(expr, diags);
 }
 
-static bool read_triggers(const BodyContent *content, Lifecycle *out, Arena *arena, Diags *diags) {
+static bool read_triggers(const BodyContent *content, Lifecycle *out) {
+    Diags *diags = content->diags;
     const Expr *list = config_read_expr(content, "replace_triggered_by");
     bool ok = true;
     if (!list)
@@ -239,7 +250,7 @@ static bool read_triggers(const BodyContent *content, Lifecycle *out, Arena *are
     for (size_t i = 0; i < list->as.parts.count; i++) {
         const Expr *item = list->as.parts.items[i];
         ok = ok && check_trigger(item, diags);
-        vec_push(arena, &out->replace_triggered_by, item);
+        vec_push(content->arena, &out->replace_triggered_by, item);
     }
     return ok;
 }
@@ -281,11 +292,11 @@ static bool check_conditions(const Conditions *conditions, const Resource *resou
     return ok;
 }
 
-static bool resource_read_conditions(const BodyContent *content, Resource *resource, Arena *arena,
-                                     Diags *diags) {
+static bool resource_read_conditions(const BodyContent *content, Resource *resource) {
+    Diags *diags = content->diags;
     Lifecycle *out = &resource->lifecycle;
-    bool ok = config_read_conditions(content, "precondition", &out->preconditions, arena, diags);
-    ok &= config_read_conditions(content, "postcondition", &out->postconditions, arena, diags);
+    bool ok = config_read_conditions(content, "precondition", &out->preconditions);
+    ok &= config_read_conditions(content, "postcondition", &out->postconditions);
     ok &= check_conditions(&out->preconditions, resource, "precondition",
                            "A precondition is evaluated before the object is created, so it cannot "
                            "refer to that object.",
@@ -295,77 +306,29 @@ static bool resource_read_conditions(const BodyContent *content, Resource *resou
     return ok;
 }
 
-/* Returns whether prevent_destroy may be an expression. In files shared with Terraform it is a
- * constant; OpenTofu accepts expressions. */
-static bool takes_expression(const ConfigRequest *request, const BodyBlock *block) {
-    Str name = block->range.source ? block->range.source->path : STR_EMPTY;
-    bool is_shared = str_ends_with(name, STR(".tf")) || str_ends_with(name, STR(".tf.json"));
-    return request->evaluates_prevent_destroy || !is_shared;
-}
-
-static void look_for_instance_name(Traversal *traversal, void *payload) {
-    const Traversal **found = payload;
-    if (str_equal_cstr(traversal->root, "each") || str_equal_cstr(traversal->root, "count") ||
-        str_equal_cstr(traversal->root, "self"))
-        *found = traversal;
-}
-
-static bool check_whole_block(const Expr *expr, Diags *diags) {
-    const Traversal *found = NULL;
-    expr_each_traversal(expr, look_for_instance_name, &found);
-    if (!found)
-        return true;
-    diags_error(diags, found->range, "Invalid reference in prevent_destroy",
-                "prevent_destroy applies to all instances of the block, so it cannot refer to "
-                "\"%.*s\". Refer to variables and local values.",
-                STR_ARG(found->root));
-    return false;
-}
-
-/* Checks a constant value while decoding; an expression must not refer to single instances. */
-static bool check_prevent_destroy(const BodyContent *content, bool is_open, Arena *arena,
-                                  Diags *diags) {
-    bool ignored;
-    Value constant;
-    const Expr *expr = config_read_expr(content, "prevent_destroy");
-    if (is_open && expr && !expr_as_literal(expr, &constant, arena))
-        return check_whole_block(expr, diags);
-    return config_read_bool(content, "prevent_destroy", &ignored, arena, diags);
-}
-
-static bool decode_lifecycle(const ConfigRequest *request, const BodyBlock *block,
-                             Resource *resource, Arena *arena, Diags *diags) {
-    bool is_open = takes_expression(request, block);
-    const BodySchema *schema = resource->mode != MODE_MANAGED ? &other_lifecycle_schema
-                               : is_open                      ? &open_lifecycle_schema
-                                                              : &lifecycle_schema;
-    Lifecycle *out = &resource->lifecycle;
-    BodyContent content;
-    bool ok = body_content(block->body, schema, &content, NULL, arena, diags);
-    out->prevent_destroy = config_read_expr(&content, "prevent_destroy");
-    ok &= check_prevent_destroy(&content, is_open, arena, diags);
-    ok &= config_read_bool(&content, "create_before_destroy", &out->create_before_destroy, arena,
-                           diags);
-    out->enabled = config_read_expr(&content, "enabled");
-    ok &= config_read_bool(&content, "destroy", &out->destroy, arena, diags);
-    ok &= read_ignore_changes(&content, out, arena, diags);
-    ok &= read_triggers(&content, out, arena, diags);
-    ok &= config_action_read_triggers(&content, out, arena, diags);
-    return resource_read_conditions(&content, resource, arena, diags) && ok;
-}
-
 /* Reads the lifecycle block in `content`, if any, into the resource. More than one is an error. */
-static bool resource_read_lifecycle(const ConfigRequest *request, const BodyContent *content,
-                                    Resource *resource, Arena *arena, Diags *diags) {
+static bool resource_read_lifecycle(ConfigLoading *loading, const BodyContent *outer,
+                                    Resource *resource) {
     const BodyBlock *block;
-    bool ok = config_read_only_block(content, "lifecycle", &block, diags);
-    return (!block || decode_lifecycle(request, block, resource, arena, diags)) && ok;
+    BodyContent content;
+    Lifecycle *out = &resource->lifecycle;
+    bool ok = config_read_only_block(outer, "lifecycle", &block);
+    if (!block)
+        return ok;
+    const BodySchema *schema = resource->mode != MODE_MANAGED              ? &other_lifecycle_schema
+                               : takes_expression(loading->request, block) ? &open_lifecycle_schema
+                                                                           : &lifecycle_schema;
+    ok &= config_block_read(loading, block->body, schema, &content, NULL, out);
+    ok &= read_ignore_changes(&content, out);
+    ok &= read_triggers(&content, out);
+    ok &= config_action_read_triggers(&content, out);
+    return resource_read_conditions(&content, resource) && ok;
 }
 
 static const BodyAttributeSchema meta_attributes[] = {
-    {"count", false, BODY_EXPRESSION},
+    {"count", false, BODY_EXPRESSION, CONFIG_EXPR(Resource, count)},
     {"for_each", false, BODY_EXPRESSION},
-    {"depends_on", false, BODY_CODE},
+    {"depends_on", false, BODY_CODE, CONFIG_TRAVERSALS(Resource, depends_on)},
     {"provider", false, BODY_NAME},
 };
 static const BodyBlockSchema managed_blocks[] = {
@@ -376,20 +339,12 @@ static const BodyBlockSchema other_blocks[] = {
     {"locals", 0},
     {"_", 0},
 };
-static const BodySchema managed_schema = {
-    .attributes = meta_attributes,
-    .attribute_count = ARRAY_COUNT(meta_attributes),
-    .blocks = managed_blocks,
-    .block_count = ARRAY_COUNT(managed_blocks),
-};
-static const BodySchema other_schema = {
-    .attributes = meta_attributes,
-    .attribute_count = ARRAY_COUNT(meta_attributes),
-    .blocks = other_blocks,
-    .block_count = ARRAY_COUNT(other_blocks),
-};
+static const BodySchema managed_schema = {BODY_ATTRIBUTES(meta_attributes),
+                                          BODY_BLOCKS(managed_blocks)};
+static const BodySchema other_schema = {BODY_ATTRIBUTES(meta_attributes),
+                                        BODY_BLOCKS(other_blocks)};
 
-static Resource *new_resource(const BodyBlock *block, ResourceMode mode, Arena *arena) {
+Resource *config_resource_new(const BodyBlock *block, ResourceMode mode, Arena *arena) {
     Resource *resource = arena_new(arena, Resource);
     resource->mode = mode;
     resource->type = block->labels[0];
@@ -416,51 +371,41 @@ static bool resource_add_resource(ConfigLoading *loading, const BodyBlock *block
 
 static bool resource_read_blocks(ConfigLoading *loading, const BodyContent *content,
                                  Resource *resource) {
-    bool ok = check_reserved(loading, content);
-    ok &= join_escaped(loading, content, resource);
-    ok &= config_provisioner_read(content, &resource->provisioners, &resource->connection,
-                                  loading->arena, loading->diags);
+    bool ok = check_reserved(content);
+    ok &= join_escaped(content, resource);
+    ok &= config_provisioner_read(content, &resource->provisioners, &resource->connection);
     if (resource->check)
-        return check_nested(loading, content) && ok;
-    return resource_read_lifecycle(loading->request, content, resource, loading->arena,
-                                   loading->diags) &&
-           ok;
+        return check_nested(content) && ok;
+    return resource_read_lifecycle(loading, content, resource) && ok;
 }
 
 bool config_resource_decode(ConfigLoading *loading, const BodyBlock *block, ResourceMode mode,
                             const Check *check, const Resource **out) {
-    Arena *arena = loading->arena;
-    Diags *diags = loading->diags;
     BodyContent content;
-    Resource *resource = new_resource(block, mode, arena);
+    Resource *resource = config_resource_new(block, mode, loading->arena);
+    const BodySchema *schema = mode == MODE_MANAGED ? &managed_schema : &other_schema;
     resource->check = check;
-    bool ok = body_content(block->body, mode == MODE_MANAGED ? &managed_schema : &other_schema,
-                           &content, &resource->body, arena, diags);
-    resource->count = config_read_expr(&content, "count");
+    bool ok = config_block_read(loading, block->body, schema, &content, &resource->body, resource);
     resource->for_each = config_read_for_each(block, &content);
-    ok &= config_read_traversals(&content, "depends_on", &resource->depends_on, arena, diags);
     ok &= config_resource_read_provider(loading, &content, resource);
     ok &= resource_read_blocks(loading, &content, resource);
-    ok &= resource_check_repetition(loading, &content, resource);
+    ok &= resource_check_repetition(&content, resource);
     *out = resource;
     return resource_add_resource(loading, block, resource) && ok;
 }
 
-static bool resource_decode(ConfigLoading *loading, const BodyBlock *block, bool is_override) {
+static bool resource_decode(ConfigLoading *loading, const BodyBlock *block) {
     const Resource *resource;
-    (void)is_override;
     return config_resource_decode(loading, block, MODE_MANAGED, NULL, &resource);
 }
 
-static bool data_decode(ConfigLoading *loading, const BodyBlock *block, bool is_override) {
+static bool data_decode(ConfigLoading *loading, const BodyBlock *block) {
     const Resource *resource;
-    (void)is_override;
     return config_resource_decode(loading, block, MODE_DATA, NULL, &resource);
 }
 
-static bool ephemeral_decode(ConfigLoading *loading, const BodyBlock *block, bool is_override) {
+static bool ephemeral_decode(ConfigLoading *loading, const BodyBlock *block) {
     const Resource *resource;
-    (void)is_override;
     return config_resource_decode(loading, block, MODE_EPHEMERAL, NULL, &resource);
 }
 
@@ -470,7 +415,7 @@ const ConfigBlock config_resource = {
     .name = "resource",
     .labels = 2,
     .noun = "resource",
-    .identify = resource_identify,
+    .label_nouns = {"resource type", "resource name"},
     .decode = resource_decode,
     .merged_block = "lifecycle",
     .fixed = fixed,
@@ -480,7 +425,7 @@ const ConfigBlock config_data = {
     .name = "data",
     .labels = 2,
     .noun = "data source",
-    .identify = data_identify,
+    .label_nouns = {"resource type", "resource name"},
     .decode = data_decode,
     .merged_block = "lifecycle",
     .fixed = fixed,
@@ -490,7 +435,7 @@ const ConfigBlock config_ephemeral = {
     .name = "ephemeral",
     .labels = 2,
     .noun = "ephemeral resource",
-    .identify = ephemeral_identify,
+    .label_nouns = {"resource type", "resource name"},
     .decode = ephemeral_decode,
     .merged_block = "lifecycle",
     .fixed = fixed,

@@ -6,10 +6,9 @@
 #include "config_requirement.h"
 #include "eval.h"
 
-static bool terraform_read_backend(ConfigLoading *loading, const BodyBlock *block,
-                                   bool is_override) {
+static bool terraform_read_backend(ConfigLoading *loading, const BodyBlock *block, void *) {
     const BackendConfig *before = loading->module->backend;
-    if (before && !is_override) {
+    if (before && !loading->is_override) {
         Str place = config_read_place(before->range, loading->arena);
         diags_error(loading->diags, block->range, "Duplicate backend configuration",
                     "The module already has a backend at %.*s.", STR_ARG(place));
@@ -27,9 +26,9 @@ static bool terraform_read_backend(ConfigLoading *loading, const BodyBlock *bloc
 
 /* Remembers the block. Commands that need the state reject it; others, such as validate and test,
  * succeed as in Terraform. */
-static bool read_cloud(ConfigLoading *loading, const BodyBlock *block, bool is_override) {
+static bool read_cloud(ConfigLoading *loading, const BodyBlock *block, void *) {
     SourceRange before = loading->module->cloud_range;
-    if (before.source && !is_override) {
+    if (before.source && !loading->is_override) {
         Str place = config_read_place(before, loading->arena);
         diags_error(loading->diags, block->range, "Duplicate cloud configuration",
                     "The module already has a \"cloud\" block at %.*s. Remove one of them.",
@@ -44,22 +43,19 @@ static bool read_cloud(ConfigLoading *loading, const BodyBlock *block, bool is_o
     return true;
 }
 
-static bool terraform_check_experiments(ConfigLoading *loading, const BodyContent *content) {
-    const BodyAttribute *attribute = body_content_find(content, "experiments");
-    if (!attribute)
-        return true;
+static bool terraform_check_experiments(ConfigLoading *loading, const BodyAttribute *attribute,
+                                        void *) {
     diags_error(loading->diags, attribute->name_range, "Module uses experimental features",
                 "loam has no experimental features. Remove the argument.");
     return false;
 }
 
-static bool check_language(ConfigLoading *loading, const BodyContent *content) {
-    const Expr *edition = config_read_expr(content, "language");
-    const Traversal *word = edition ? config_read_traversal(edition) : NULL;
+static bool check_language(ConfigLoading *loading, const BodyAttribute *attribute, void *) {
+    const Traversal *word = config_read_traversal(attribute->expr);
     Str name = word && !word->step_count ? word->root : STR_EMPTY;
-    if (!edition || str_equal_cstr(name, "TF2021") || str_equal_cstr(name, "tofu2024"))
+    if (str_equal_cstr(name, "TF2021") || str_equal_cstr(name, "tofu2024"))
         return true;
-    diags_error(loading->diags, edition->range, "Unsupported language edition",
+    diags_error(loading->diags, attribute->expr->range, "Unsupported language edition",
                 "\"language\" requires the name of an edition. The only edition is TF2021.");
     return false;
 }
@@ -75,7 +71,7 @@ static bool terraform_check_constants(ConfigLoading *loading, const BodyBlock *b
     return ok;
 }
 
-static bool add_provider_meta(ConfigLoading *loading, const BodyBlock *block) {
+static bool add_provider_meta(ConfigLoading *loading, const BodyBlock *block, void *) {
     ProviderMeta *meta = arena_new(loading->arena, ProviderMeta);
     *meta = (ProviderMeta){block->labels[0], block->body, block->label_ranges[0]};
     if (!terraform_check_constants(loading, block))
@@ -90,56 +86,23 @@ static bool add_provider_meta(ConfigLoading *loading, const BodyBlock *block) {
     return false;
 }
 
-typedef struct SettingsBlock {
-    const char *type;
-    bool (*read)(ConfigLoading *loading, const BodyBlock *block, bool is_override);
-} SettingsBlock;
-
-static bool provider_meta_read(ConfigLoading *loading, const BodyBlock *block, bool is_override) {
-    (void)is_override;
-    return add_provider_meta(loading, block);
-}
-
-static const SettingsBlock settings_blocks[] = {
-    {"required_providers", config_requirement_read},
-    {"backend", terraform_read_backend},
-    {"cloud", read_cloud},
-    {"encryption", config_encryption_decode},
-    {"provider_meta", provider_meta_read},
-};
-
-static bool terraform_read_settings(ConfigLoading *loading, const BodyBlock *block,
-                                    bool is_override) {
-    for (size_t i = 0; i < ARRAY_COUNT(settings_blocks); i++)
-        if (str_equal_cstr(block->type, settings_blocks[i].type))
-            return settings_blocks[i].read(loading, block, is_override);
-    return true;
-}
-
-static bool terraform_decode(ConfigLoading *loading, const BodyBlock *block, bool is_override) {
+static bool terraform_decode(ConfigLoading *loading, const BodyBlock *block) {
     static const BodyAttributeSchema attributes[] = {
         {"required_version", false, BODY_LITERAL},
-        {"experiments", false, BODY_LITERAL},
-        {"language", false, BODY_CODE},
+        {"experiments", false, BODY_LITERAL, terraform_check_experiments},
+        {"language", false, BODY_CODE, check_language},
     };
     static const BodyBlockSchema blocks[] = {
-        {"required_providers", 0}, {"backend", 1},       {"cloud", 0},
-        {"encryption", 0},         {"provider_meta", 1},
+        {"required_providers", 0, config_requirement_read},
+        {"backend", 1, terraform_read_backend},
+        {"cloud", 0, read_cloud},
+        {"encryption", 0, config_encryption_decode},
+        {"provider_meta", 1, add_provider_meta},
     };
-    static const BodySchema schema = {
-        .attributes = attributes,
-        .attribute_count = ARRAY_COUNT(attributes),
-        .blocks = blocks,
-        .block_count = ARRAY_COUNT(blocks),
-    };
+    static const BodySchema schema = {BODY_ATTRIBUTES(attributes), BODY_BLOCKS(blocks)};
     BodyContent content;
-    bool ok = body_content(block->body, &schema, &content, NULL, loading->arena, loading->diags);
-    ok &= terraform_check_experiments(loading, &content);
-    ok &= check_language(loading, &content);
-    vec_each(&content.blocks, inner) {
-        ok &= terraform_read_settings(loading, inner, is_override);
-    }
-    return ok;
+    bool ok = config_block_read(loading, block->body, &schema, &content, NULL, loading->module);
+    return config_block_read_inner(loading, &schema, &content, loading->module) && ok;
 }
 
 const ConfigBlock config_terraform = {

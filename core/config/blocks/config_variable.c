@@ -23,9 +23,7 @@ static bool variable_identify(ConfigLoading *loading, const BodyBlock *block, St
     return true;
 }
 
-static bool variable_read_type(ConfigLoading *loading, const BodyContent *content,
-                               Variable *variable) {
-    const Expr *type = config_read_expr(content, "type");
+static bool variable_read_type(ConfigLoading *loading, const Expr *type, Variable *variable) {
     variable->type = (TypeConstraint){.type = &TYPE_DYNAMIC};
     variable->has_type = type != NULL;
     if (type && config_legacy_type(type, &variable->type, loading->arena))
@@ -124,40 +122,30 @@ static bool check_const(ConfigLoading *loading, const BodyContent *content,
     return false;
 }
 
-static bool variable_decode(ConfigLoading *loading, const BodyBlock *block, bool is_override) {
+static bool variable_decode(ConfigLoading *loading, const BodyBlock *block) {
     static const BodyAttributeSchema attributes[] = {
-        {"type", false, BODY_CODE},          {"default", false, BODY_VALUE},
-        {"description", false, BODY_VALUE},  {"sensitive", false, BODY_LITERAL},
-        {"nullable", false, BODY_LITERAL},   {"ephemeral", false, BODY_LITERAL},
-        {"deprecated", false, BODY_LITERAL}, {"const", false, BODY_LITERAL},
+        {"type", false, BODY_CODE},
+        {"default", false, BODY_VALUE},
+        {"description", false, BODY_VALUE, CONFIG_TEXT(Variable, description)},
+        {"sensitive", false, BODY_LITERAL, CONFIG_FLAG(Variable, sensitive)},
+        {"nullable", false, BODY_LITERAL, CONFIG_FLAG(Variable, nullable)},
+        {"ephemeral", false, BODY_LITERAL, CONFIG_FLAG(Variable, ephemeral)},
+        {"deprecated", false, BODY_LITERAL, CONFIG_TEXT(Variable, deprecated)},
+        {"const", false, BODY_LITERAL, CONFIG_FLAG(Variable, is_const)},
     };
     static const BodyBlockSchema blocks[] = {{"validation", 0}};
-    static const BodySchema schema = {
-        .attributes = attributes,
-        .attribute_count = ARRAY_COUNT(attributes),
-        .blocks = blocks,
-        .block_count = ARRAY_COUNT(blocks),
-    };
-    (void)is_override;
-    Arena *arena = loading->arena;
-    Diags *diags = loading->diags;
+    static const BodySchema schema = {BODY_ATTRIBUTES(attributes), BODY_BLOCKS(blocks)};
     BodyContent content;
-    Variable *variable = arena_new(arena, Variable);
+    Variable *variable = arena_new(loading->arena, Variable);
     *variable = (Variable){.name = block->labels[0], .nullable = true, .range = block->range};
     map_put(loading->arena, &loading->module->variables, variable->name, variable);
-    bool ok = body_content(block->body, &schema, &content, NULL, arena, diags);
-    ok &= config_read_string(&content, "description", &variable->description, arena, diags);
-    ok &= config_read_bool(&content, "sensitive", &variable->sensitive, arena, diags);
-    ok &= config_read_bool(&content, "nullable", &variable->nullable, arena, diags);
-    ok &= config_read_bool(&content, "ephemeral", &variable->ephemeral, arena, diags);
-    ok &= config_read_string(&content, "deprecated", &variable->deprecated, arena, diags);
+    bool ok = config_block_read(loading, block->body, &schema, &content, NULL, variable);
     variable->has_const = body_content_find(&content, "const") != NULL;
-    ok &= config_read_bool(&content, "const", &variable->is_const, arena, diags);
     ok &= check_const(loading, &content, variable);
     ok &= check_deprecated(loading, &content, variable->deprecated);
-    ok &= variable_read_type(loading, &content, variable) &&
+    ok &= variable_read_type(loading, config_read_expr(&content, "type"), variable) &&
           read_default(loading, block, &content, variable);
-    ok &= config_read_conditions(&content, "validation", &variable->validations, arena, diags);
+    ok &= config_read_conditions(&content, "validation", &variable->validations);
     return check_validations(loading, variable) && ok;
 }
 

@@ -54,10 +54,10 @@ static bool is_nothing(Diags *diags) {
 }
 
 static bool probe_content(const Body *body, const BodySchema *schema, BodyContent *out,
-                          const Body **rest, Arena *arena, Diags *diags) {
+                          const Body **rest) {
+    Arena *arena = out->arena;
     ConfigShape *shape = ((const ProbeBody *)body)->shape;
     shape->is_open = rest != NULL;
-    *out = (BodyContent){0};
     for (size_t i = 0; i < schema->attribute_count; i++)
         probe_add_attribute(shape, &schema->attributes[i], arena);
     for (size_t i = 0; i < schema->block_count; i++) {
@@ -71,13 +71,12 @@ static bool probe_content(const Body *body, const BodySchema *schema, BodyConten
     }
     if (rest)
         *rest = probe_new_body(new_shape("", 0, arena), body->functions, arena);
-    return is_nothing(diags);
+    return is_nothing(out->diags);
 }
 
-static bool probe_attributes(const Body *body, BodyForm, BodyContent *out, Arena *, Diags *diags) {
+static bool probe_attributes(const Body *body, BodyForm, BodyContent *out) {
     ((const ProbeBody *)body)->shape->is_open = true;
-    *out = (BodyContent){0};
-    return is_nothing(diags);
+    return is_nothing(out->diags);
 }
 
 static const BodyOperations probe_operations = {
@@ -91,7 +90,7 @@ static void probe_block(const ConfigBlock *type, ConfigShape *shape, ConfigLoadi
         .labels = {STR("x"), STR("x")},
         .body = probe_new_body(shape, loading->config->functions, loading->arena),
     };
-    (void)type->decode(loading, &block, false);
+    (void)type->decode(loading, &block);
 }
 
 const ConfigShape *config_probe(ConfigFileKind kind, const FunctionTable *functions, Arena *arena) {

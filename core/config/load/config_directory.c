@@ -173,7 +173,7 @@ static bool check_version_in(const Program *program, const Body *body, Arena *ar
 static bool check_language_version(const Program *program, const BodyBlock *language, Arena *arena,
                                    Diags *diags, Diags *unmet) {
     static const BodyBlockSchema blocks[] = {{"compatible_with", 0}};
-    static const BodySchema schema = {.blocks = blocks, .block_count = 1};
+    static const BodySchema schema = {BODY_BLOCKS(blocks)};
     BodyContent content = {0};
     const Body *rest;
     Diags said = diags_new(arena);
@@ -198,7 +198,7 @@ static bool check_block_version(const BodyBlock *block, Arena *arena, Diags *dia
  * meet. Returns false and adds to `diags` if a constraint is invalid. */
 static bool check_file_versions(const Body *file, Arena *arena, Diags *diags, Diags *unmet) {
     BodyBlockSchema blocks[ARRAY_COUNT(programs)];
-    BodySchema schema = {.blocks = blocks, .block_count = ARRAY_COUNT(blocks)};
+    BodySchema schema = {BODY_BLOCKS(blocks)};
     BodyContent content;
     const Body *rest;
     Diags said = diags_new(arena);
@@ -272,7 +272,7 @@ static bool decode_refused(ConfigLoading *loading, const ConfigBlock *type,
     Diags *outer = loading->diags;
     Diags inner = diags_new(loading->arena);
     loading->diags = &inner;
-    (void)type->decode(loading, block, false);
+    (void)type->decode(loading, block);
     loading->diags = outer;
     for (size_t i = 0; i < inner.count; i++)
         if (!has_equal_error(outer, &inner.items[i]))
@@ -327,7 +327,7 @@ static bool directory_check_fixed(ConfigLoading *loading, const ConfigBlock *typ
  */
 static bool check_joined(ConfigLoading *loading, const ConfigBlock *type, const Body *body) {
     static const BodyBlockSchema conditions[] = {{"precondition", 0}, {"postcondition", 0}};
-    static const BodySchema inner = {.blocks = conditions, .block_count = 2};
+    static const BodySchema inner = {BODY_BLOCKS(conditions)};
     BodyBlockSchema joined = {type->merged_block, 0};
     BodySchema schema = {.blocks = &joined, .block_count = type->merged_block ? 1 : 0};
     BodyContent content;
@@ -386,14 +386,14 @@ static bool directory_declare(ConfigLoading *loading, Declarations *declarations
     Str key;
     if (is_override && type->is_final)
         return report_override(loading, type, block);
-    if (!type->identify) {
+    if (!config_block_has_key(type)) {
         if (is_override)
             vec_push(declarations->arena, &declarations->overrides, declaration);
         else
             vec_push(declarations->arena, &declarations->plain, declaration);
         return true;
     }
-    if (!type->identify(loading, block, &key))
+    if (!config_block_identify(loading, type, block, &key))
         return decode_refused(loading, type, block);
     return is_override ? apply_override(loading, declarations, key, type, block)
                        : add_declaration(loading, declarations, key, type, block);
@@ -419,14 +419,16 @@ static bool directory_collect(ConfigLoading *loading, const ConfigDirectory *dir
 static bool directory_decode_all(ConfigLoading *loading, const Declarations *declarations) {
     bool ok = true;
     vec_each(&declarations->plain, plain) {
-        ok &= plain->type->decode(loading, plain->block, false);
+        ok &= plain->type->decode(loading, plain->block);
     }
+    loading->is_override = true;
     vec_each(&declarations->overrides, override) {
-        ok &= override->type->decode(loading, override->block, true);
+        ok &= override->type->decode(loading, override->block);
     }
+    loading->is_override = false;
     map_each(&declarations->by_key, entry) {
         const Declaration *declaration = entry->value;
-        ok &= declaration->type->decode(loading, declaration->block, false);
+        ok &= declaration->type->decode(loading, declaration->block);
     }
     vec_each(&declarations->repeated, repeated) {
         ok &= decode_refused(loading, repeated->type, repeated->block);

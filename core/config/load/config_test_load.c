@@ -11,21 +11,30 @@
 #include "front_end.h"
 #include "reference.h"
 
+static bool read_command(ConfigLoading *loading, const BodyAttribute *attribute, void *member) {
+    static const char *const commands[] = {"apply", "plan"};
+    return config_read_keyword(attribute->expr, "command", commands, member, loading->diags);
+}
+
+/* `parallel` is accepted but has no effect. */
+static bool read_parallel(ConfigLoading *loading, const BodyAttribute *attribute, void *) {
+    bool ignored;
+    return config_read_flag(attribute, &ignored, loading->arena, loading->diags);
+}
+
 static const BodyAttributeSchema run_attributes[] = {
-    {"command", false, BODY_CODE},     {"expect_failures", false, BODY_CODE},
-    {"providers", false, BODY_CODE},   {"state_key", false, BODY_LITERAL},
-    {"parallel", false, BODY_LITERAL}, {"skip_cleanup", false, BODY_LITERAL},
+    {"command", false, BODY_CODE, read_command, CONFIG_MEMBER(TestRun, is_plan, bool)},
+    {"expect_failures", false, BODY_CODE},
+    {"providers", false, BODY_CODE},
+    {"state_key", false, BODY_LITERAL},
+    {"parallel", false, BODY_LITERAL, read_parallel},
+    {"skip_cleanup", false, BODY_LITERAL},
 };
 static const BodyBlockSchema run_blocks[] = {
     {"variables", 0},         {"module", 0},        {"plan_options", 0},    {"assert", 0},
     {"override_resource", 0}, {"override_data", 0}, {"override_module", 0}, {"backend", 1},
 };
-static const BodySchema run_schema = {
-    .attributes = run_attributes,
-    .attribute_count = ARRAY_COUNT(run_attributes),
-    .blocks = run_blocks,
-    .block_count = ARRAY_COUNT(run_blocks),
-};
+static const BodySchema run_schema = {BODY_ATTRIBUTES(run_attributes), BODY_BLOCKS(run_blocks)};
 
 /* Reads the arguments of a `variables` block. */
 static bool test_load_read_variables(TestLoading *loading, const BodyBlock *block,
@@ -49,27 +58,29 @@ static void test_load_report_second(TestLoading *loading, const BodyBlock *block
                 STR_ARG(block->type), STR_ARG(config_read_place(first->range, loading->arena)));
 }
 
+static bool read_mode(ConfigLoading *loading, const BodyAttribute *attribute, void *member) {
+    static const char *const modes[] = {"normal", "refresh-only"};
+    return config_read_keyword(attribute->expr, "mode", modes, member, loading->diags);
+}
+
+static bool read_refresh(ConfigLoading *loading, const BodyAttribute *attribute, void *member) {
+    bool refreshes = true;
+    bool ok = config_read_flag(attribute, &refreshes, loading->arena, loading->diags);
+    *(bool *)member = !refreshes;
+    return ok;
+}
+
 static bool decode_options(TestLoading *loading, const BodyBlock *block, TestRun *run) {
     static const BodyAttributeSchema inner_attributes[] = {
-        {"mode", false, BODY_CODE},
-        {"refresh", false, BODY_LITERAL},
-        {"replace", false, BODY_CODE},
-        {"target", false, BODY_CODE},
+        {"mode", false, BODY_CODE, read_mode, CONFIG_MEMBER(TestRun, is_refresh_only, bool)},
+        {"refresh", false, BODY_LITERAL, read_refresh, CONFIG_MEMBER(TestRun, skips_refresh, bool)},
+        {"replace", false, BODY_CODE, CONFIG_TRAVERSALS(TestRun, replaced)},
+        {"target", false, BODY_CODE, CONFIG_TRAVERSALS(TestRun, targets)},
     };
-    static const BodySchema inner = {.attributes = inner_attributes,
-                                     .attribute_count = ARRAY_COUNT(inner_attributes)};
-    static const char *const modes[] = {"normal", "refresh-only"};
+    static const BodySchema inner = {BODY_ATTRIBUTES(inner_attributes)};
     BodyContent content;
-    bool refreshes = true;
-    Arena *arena = loading->arena;
-    bool ok = body_content(block->body, &inner, &content, NULL, arena, loading->diags);
-    ok &= config_read_keyword(config_read_expr(&content, "mode"), "mode", modes,
-                              &run->is_refresh_only, loading->diags);
-    ok &= config_read_bool(&content, "refresh", &refreshes, arena, loading->diags);
-    ok &= config_read_traversals(&content, "replace", &run->replaced, arena, loading->diags);
-    ok &= config_read_traversals(&content, "target", &run->targets, arena, loading->diags);
-    run->skips_refresh = !refreshes;
-    if (!run->is_refresh_only || refreshes)
+    bool ok = config_block_read(loading->loading, block->body, &inner, &content, NULL, run);
+    if (!run->is_refresh_only || !run->skips_refresh)
         return ok;
     diags_error(loading->diags, body_content_find(&content, "refresh")->range,
                 "Incompatible plan options",
@@ -151,16 +162,15 @@ static bool test_load_check_source(TestLoading *loading, const BodyAttribute *at
 
 static bool decode_module(TestLoading *loading, const BodyBlock *block, TestRun *run) {
     static const BodyAttributeSchema inner_attributes[] = {
-        {"source", false, BODY_LITERAL},
-        {"version", false, BODY_LITERAL},
+        {"source", false, BODY_LITERAL, CONFIG_TEXT(ModuleWanted, source)},
+        {"version", false, BODY_LITERAL, CONFIG_TEXT(ModuleWanted, version)},
     };
-    static const BodySchema inner = {.attributes = inner_attributes, .attribute_count = 2};
+    static const BodySchema inner = {BODY_ATTRIBUTES(inner_attributes)};
     Arena *arena = loading->arena;
     BodyContent content;
-    Str version = STR_EMPTY;
-    bool ok = body_content(block->body, &inner, &content, NULL, arena, loading->diags);
-    ok &= config_read_string(&content, "source", &run->source, arena, loading->diags);
-    ok &= config_read_string(&content, "version", &version, arena, loading->diags);
+    ModuleWanted wanted = {.name = run->name, .range = block->range};
+    bool ok = config_block_read(loading->loading, block->body, &inner, &content, NULL, &wanted);
+    run->source = wanted.source;
     const BodyAttribute *source = body_content_find(&content, "source");
     if (ok && !source)
         diags_error(loading->diags, block->range, "Missing \"source\" attribute for module block",
@@ -168,15 +178,9 @@ static bool decode_module(TestLoading *loading, const BodyBlock *block, TestRun 
     if (!ok || !source || !test_load_check_source(loading, source, run))
         return false;
     const BodyAttribute *version_at = body_content_find(&content, "version");
-    ModuleWanted wanted = {
-        .name = run->name,
-        .source = run->source,
-        .version = version,
-        .parent_directory = loading->loading->config->directory,
-        .source_range = source->expr->range,
-        .version_range = version_at ? version_at->expr->range : NO_RANGE,
-        .range = block->range,
-    };
+    wanted.parent_directory = loading->loading->config->directory;
+    wanted.source_range = source->expr->range;
+    wanted.version_range = version_at ? version_at->expr->range : NO_RANGE;
     Str file = str_slice(loading->file->path, 0, str_rfind_char(loading->file->path, '.'));
     wanted.key = str_format(arena, "test.%.*s.%.*s", STR_ARG(file), STR_ARG(run->name));
     return config_calls_load_tested(loading->loading, &wanted, &run->config);
@@ -232,23 +236,20 @@ static bool decode_blocks(TestLoading *loading, const BodyContent *content, Test
 
 /* Decodes a run block: a plan or apply of a module, and its assertions. */
 static bool decode_run(TestLoading *loading, const BodyBlock *block) {
-    static const char *const commands[] = {"apply", "plan"};
     Arena *arena = loading->arena;
-    Diags *diags = loading->diags;
     BodyContent content;
-    bool ignored;
     TestRun *run = arena_new(arena, TestRun);
     run->name = block->labels[0];
     run->range = block->range;
     bool ok = test_load_check_name(loading, block);
     vec_push(arena, &loading->file->runs, run);
-    ok &= body_content(block->body, &run_schema, &content, NULL, arena, diags);
-    ok &= config_read_keyword(config_read_expr(&content, "command"), "command", commands,
-                              &run->is_plan, diags);
-    ok &= config_read_bool(&content, "parallel", &ignored, arena, diags);
-    ok &= config_provider_ref_read_all(&content, &run->providers, arena, diags);
+    run->providers = map_new(arena);
+    ok &= config_block_read(loading->loading, block->body, &run_schema, &content, NULL, run);
+    const Expr *providers = config_read_expr(&content, "providers");
+    ok &= !providers ||
+          config_provider_ref_read_all(providers, &run->providers, arena, loading->diags);
     ok &= read_expectations(loading, &content, run);
-    ok &= config_read_conditions(&content, "assert", &run->asserts, arena, diags);
+    ok &= config_read_conditions(&content, "assert", &run->asserts);
     ok &= decode_blocks(loading, &content, run);
     return config_test_state_decode(loading, &content, run) && ok;
 }
@@ -265,8 +266,7 @@ static bool test_load_decode_provider(TestLoading *loading, const BodyBlock *blo
     Module holder = {0};
     Str key;
     outer->module = &holder;
-    bool ok =
-        config_provider.identify(outer, block, &key) && config_provider.decode(outer, block, false);
+    bool ok = config_provider.identify(outer, block, &key) && config_provider.decode(outer, block);
     outer->module = before;
     map_each(&holder.providers, entry) {
         const ProviderConfig *earlier = map_find(&loading->file->providers, entry->key);
@@ -290,8 +290,7 @@ static bool decode_variable(TestLoading *loading, const BodyBlock *block) {
     Module holder = {0};
     Str key;
     outer->module = &holder;
-    bool ok =
-        config_variable.identify(outer, block, &key) && config_variable.decode(outer, block, false);
+    bool ok = config_variable.identify(outer, block, &key) && config_variable.decode(outer, block);
     outer->module = before;
     config_newer_add(outer->config, NEWER_TEST_VARIABLE, block->range, loading->arena);
     map_each(&holder.variables, entry) {
@@ -317,18 +316,15 @@ static bool decode_override(TestLoading *loading, const BodyBlock *block) {
     return config_test_override_decode(loading, block, false, &loading->file->overrides);
 }
 
-/* Reads the `test` block. Its argument `parallel` is accepted but has no effect. */
+/* Reads the `test` block. */
 static bool decode_settings(TestLoading *loading, const BodyBlock *block) {
     static const BodyAttributeSchema attributes[] = {
-        {"parallel", false, BODY_LITERAL},
+        {"parallel", false, BODY_LITERAL, read_parallel},
         {"skip_cleanup", false, BODY_LITERAL},
     };
-    static const BodySchema schema = {.attributes = attributes,
-                                      .attribute_count = ARRAY_COUNT(attributes)};
+    static const BodySchema schema = {BODY_ATTRIBUTES(attributes)};
     BodyContent content;
-    bool ignored;
-    return body_content(block->body, &schema, &content, NULL, loading->arena, loading->diags) &&
-           config_read_bool(&content, "parallel", &ignored, loading->arena, loading->diags) &&
+    return config_block_read(loading->loading, block->body, &schema, &content, NULL, loading) &&
            config_test_state_decode_default(loading, &content);
 }
 
@@ -382,7 +378,7 @@ static bool test_load_decode_all(TestLoading *loading, const BodyContent *conten
 /* The `test` block comes first, wherever it is: it has defaults of runs. */
 static bool decode_body(TestLoading *loading, const Body *body) {
     BodyBlockSchema blocks[ARRAY_COUNT(block_types)];
-    BodySchema schema = {.blocks = blocks, .block_count = ARRAY_COUNT(blocks)};
+    BodySchema schema = {BODY_BLOCKS(blocks)};
     BodyContent content = {0};
     for (size_t i = 0; i < ARRAY_COUNT(block_types); i++)
         blocks[i] = (BodyBlockSchema){block_types[i].name, block_types[i].labels};

@@ -126,7 +126,7 @@ bool config_test_override_decode(TestLoading *loading, const BodyBlock *block, b
         {"override_during", false, BODY_CODE},
         {values, false, BODY_EXPRESSION},
     };
-    BodySchema schema = {.attributes = attributes, .attribute_count = ARRAY_COUNT(attributes)};
+    BodySchema schema = {BODY_ATTRIBUTES(attributes)};
     BodyContent content;
     override->during_plan = during_plan;
     override->range = block->range;
@@ -147,8 +147,7 @@ static bool test_mock_decode_type(TestLoading *loading, const BodyBlock *block, 
         {"defaults", false, BODY_EXPRESSION},
         {"override_during", false, BODY_CODE},
     };
-    static const BodySchema schema = {.attributes = attributes,
-                                      .attribute_count = ARRAY_COUNT(attributes)};
+    static const BodySchema schema = {BODY_ATTRIBUTES(attributes)};
     bool is_data = str_equal_cstr(block->type, "mock_data");
     Str key = str_concat(is_data ? STR("data.") : STR_EMPTY, block->labels[0], loading->arena);
     const MockType *first = map_find(&out->types, key);
@@ -192,8 +191,7 @@ static const BodyBlockSchema inner_blocks[] = {
 };
 
 static bool decode_mock_body(TestLoading *loading, const Body *body, MockProvider *out) {
-    static const BodySchema schema = {.blocks = inner_blocks,
-                                      .block_count = ARRAY_COUNT(inner_blocks)};
+    static const BodySchema schema = {BODY_BLOCKS(inner_blocks)};
     BodyContent content;
     bool ok = body_content(body, &schema, &content, NULL, loading->arena, loading->diags);
     return test_mock_decode_inner(loading, &content, out) && ok;
@@ -223,17 +221,13 @@ static bool read_mock_files(TestLoading *loading, Str path, SourceRange range, M
 }
 
 static const BodyAttributeSchema provider_attributes[] = {
-    {"alias", false, BODY_LITERAL},
+    {"alias", false, BODY_LITERAL, CONFIG_TEXT(ProviderConfig, alias)},
     {"source", false, BODY_LITERAL},
     {"override_during", false, BODY_CODE},
     {"for_each", false, BODY_EXPRESSION},
 };
-static const BodySchema provider_schema = {
-    .attributes = provider_attributes,
-    .attribute_count = ARRAY_COUNT(provider_attributes),
-    .blocks = inner_blocks,
-    .block_count = ARRAY_COUNT(inner_blocks),
-};
+static const BodySchema provider_schema = {BODY_ATTRIBUTES(provider_attributes),
+                                           BODY_BLOCKS(inner_blocks)};
 
 static bool test_mock_add_provider(TestLoading *loading, ProviderConfig *provider) {
     Map *known = &loading->file->providers;
@@ -257,7 +251,7 @@ static bool test_mock_read_source(TestLoading *loading, const BodyContent *conte
     Str directory = STR_EMPTY;
     if (!attribute)
         return true;
-    if (!config_read_string(content, "source", &directory, loading->arena, loading->diags))
+    if (!config_read_text(attribute, &directory, loading->arena, loading->diags))
         return false;
     Str path = disk_join(loading->loading->config->directory, directory, loading->arena);
     if (!read_mock_files(loading, disk_clean(path, loading->arena), attribute->expr->range,
@@ -292,9 +286,8 @@ bool config_test_mock_decode(TestLoading *loading, const BodyBlock *block) {
     provider->name = block->labels[0];
     provider->range = block->range;
     provider->mock = mock;
-    bool ok =
-        body_content(block->body, &provider_schema, &content, NULL, loading->arena, loading->diags);
-    ok &= config_read_string(&content, "alias", &provider->alias, loading->arena, loading->diags);
+    bool ok = config_block_read(loading->loading, block->body, &provider_schema, &content, NULL,
+                                provider);
     ok &= test_mock_read_keys(loading, &content, provider);
     ok &= read_during(loading, &content, &mock->during_plan);
     ok &= test_mock_decode_inner(loading, &content, mock);

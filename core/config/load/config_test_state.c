@@ -13,7 +13,7 @@ static bool read_skip(TestLoading *loading, const BodyContent *content, bool *ou
     config_newer_add(loading->loading->config, NEWER_TEST_CLEANUP, attribute->range,
                      loading->arena);
     *range = attribute->name_range;
-    return config_read_bool(content, "skip_cleanup", out, loading->arena, loading->diags);
+    return config_read_flag(attribute, out, loading->arena, loading->diags);
 }
 
 bool config_test_state_decode_default(TestLoading *loading, const BodyContent *content) {
@@ -22,9 +22,9 @@ bool config_test_state_decode_default(TestLoading *loading, const BodyContent *c
 }
 
 static bool test_state_read_key(TestLoading *loading, const BodyContent *content, TestRun *run) {
-    if (body_content_find(content, "state_key"))
-        return config_read_string(content, "state_key", &run->state_key, loading->arena,
-                                  loading->diags);
+    const BodyAttribute *attribute = body_content_find(content, "state_key");
+    if (attribute)
+        return config_read_text(attribute, &run->state_key, loading->arena, loading->diags);
     run->state_key = run->source;
     if (str_starts_with(run->source, STR("./")))
         run->state_key =

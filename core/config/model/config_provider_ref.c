@@ -133,13 +133,9 @@ static bool ref_read_provider(const ExprItem *item, Map *out, Arena *arena, Diag
     return false;
 }
 
-bool config_provider_ref_read_all(const BodyContent *content, Map *out, Arena *arena,
-                                  Diags *diags) {
-    const Expr *expr = config_read_expr(content, "providers");
+bool config_provider_ref_read_all(const Expr *expr, Map *out, Arena *arena, Diags *diags) {
     bool ok = true;
     *out = map_new(arena);
-    if (!expr)
-        return true;
     if (expr->kind != EXPR_OBJECT) {
         diags_error(diags, expr->range, "Invalid providers argument",
                     "\"providers\" must be a map from provider configurations of the called module "

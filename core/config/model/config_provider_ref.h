@@ -14,5 +14,4 @@ MUST_USE bool config_provider_ref_read(const Expr *expr, ProviderRef *out, Arena
                                        Diags *diags);
 /* Reads the `providers` argument of a call into a map: the child's "name" or "name.alias" →
  * ProviderRef. */
-MUST_USE bool config_provider_ref_read_all(const BodyContent *content, Map *out, Arena *arena,
-                                           Diags *diags);
+MUST_USE bool config_provider_ref_read_all(const Expr *expr, Map *out, Arena *arena, Diags *diags);

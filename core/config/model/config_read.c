@@ -80,38 +80,32 @@ bool config_read_literal(const BodyAttribute *attribute, const Type *type, Value
     return report_literal(attribute, config_read_convert_error(&error, arena), diags);
 }
 
-static bool config_read_report_null(const BodyAttribute *attribute, Diags *diags) {
+/* Like config_read_literal, but null is an error. */
+static bool config_read_present(const BodyAttribute *attribute, const Type *type, Value *out,
+                                Arena *arena, Diags *diags) {
+    if (!config_read_literal(attribute, type, out, arena, diags))
+        return false;
+    if (!value_is_null(*out))
+        return true;
     diags_error(diags, attribute->expr->range, "Unsuitable value type",
                 "\"%.*s\" must not be null. Remove it instead.", STR_ARG(attribute->name));
     return false;
 }
 
-bool config_read_string(const BodyContent *content, const char *name, Str *out, Arena *arena,
-                        Diags *diags) {
-    const BodyAttribute *attribute = body_content_find(content, name);
+bool config_read_text(const BodyAttribute *attribute, Str *out, Arena *arena, Diags *diags) {
     Value value;
-    if (!attribute)
-        return true;
-    if (!config_read_literal(attribute, &TYPE_STRING, &value, arena, diags))
-        return false;
-    if (value_is_null(value))
-        return config_read_report_null(attribute, diags);
-    *out = value_text(value);
-    return true;
+    bool ok = config_read_present(attribute, &TYPE_STRING, &value, arena, diags);
+    if (ok)
+        *out = value_text(value);
+    return ok;
 }
 
-bool config_read_bool(const BodyContent *content, const char *name, bool *out, Arena *arena,
-                      Diags *diags) {
-    const BodyAttribute *attribute = body_content_find(content, name);
+bool config_read_flag(const BodyAttribute *attribute, bool *out, Arena *arena, Diags *diags) {
     Value value;
-    if (!attribute)
-        return true;
-    if (!config_read_literal(attribute, &TYPE_BOOL, &value, arena, diags))
-        return false;
-    if (value_is_null(value))
-        return config_read_report_null(attribute, diags);
-    *out = value_is_true(value);
-    return true;
+    bool ok = config_read_present(attribute, &TYPE_BOOL, &value, arena, diags);
+    if (ok)
+        *out = value_is_true(value);
+    return ok;
 }
 
 Traversal *config_read_traversal(const Expr *expr) {
@@ -120,23 +114,22 @@ Traversal *config_read_traversal(const Expr *expr) {
     return expr->kind == EXPR_TRAVERSAL ? expr->as.traversal : NULL;
 }
 
-static bool report_reference(const Expr *expr, const char *name, Diags *diags) {
+static bool report_reference(const Expr *expr, Str name, Diags *diags) {
     diags_error(diags, expr->range, "Invalid expression",
-                "\"%s\" must contain only references, such as libvirt_network.main, without "
+                "\"%.*s\" must contain only references, such as libvirt_network.main, without "
                 "operators or function calls.",
-                name);
+                STR_ARG(name));
     return false;
 }
 
-bool config_read_traversals(const BodyContent *content, const char *name, Traversals *out,
-                            Arena *arena, Diags *diags) {
-    const Expr *list = config_read_expr(content, name);
+bool config_read_traversals(const BodyAttribute *attribute, Traversals *out, Arena *arena,
+                            Diags *diags) {
+    const Expr *list = attribute->expr;
     bool ok = true;
-    if (!list)
-        return true;
     if (list->kind != EXPR_TUPLE) {
         diags_error(diags, expr_start(list), "Invalid expression",
-                    "\"%s\" must be a list of references in brackets [ ].", name);
+                    "\"%.*s\" must be a list of references in brackets [ ].",
+                    STR_ARG(attribute->name));
         return false;
     }
     for (size_t i = 0; i < list->as.parts.count; i++) {
@@ -149,7 +142,7 @@ bool config_read_traversals(const BodyContent *content, const char *name, Traver
         if (traversal)
             vec_push(arena, out, traversal);
         else
-            ok = report_reference(item, name, diags);
+            ok = report_reference(item, attribute->name, diags);
     }
     return ok;
 }
@@ -180,15 +173,14 @@ bool config_read_report_second(const BodyBlock *block, SourceRange first, Diags 
     return false;
 }
 
-bool config_read_only_block(const BodyContent *content, const char *type, const BodyBlock **out,
-                            Diags *diags) {
+bool config_read_only_block(const BodyContent *content, const char *type, const BodyBlock **out) {
     bool ok = true;
     *out = NULL;
     vec_each(&content->blocks, block) {
         if (!str_equal_cstr(block->type, type))
             continue;
         if (*out)
-            ok = config_read_report_second(block, (*out)->range, diags);
+            ok = config_read_report_second(block, (*out)->range, content->diags);
         else
             *out = block;
     }
@@ -204,7 +196,7 @@ static bool read_condition(const BodyBlock *block, Condition *out, Arena *arena,
         {"condition", true, BODY_EXPRESSION},
         {"error_message", true, BODY_EXPRESSION},
     };
-    static const BodySchema schema = {.attributes = attributes, .attribute_count = 2};
+    static const BodySchema schema = {BODY_ATTRIBUTES(attributes)};
     BodyContent content;
     bool ok = body_content(block->body, &schema, &content, NULL, arena, diags);
     out->condition = config_read_expr(&content, "condition");
@@ -220,16 +212,15 @@ static bool read_condition(const BodyBlock *block, Condition *out, Arena *arena,
     return false;
 }
 
-bool config_read_conditions(const BodyContent *content, const char *type, Conditions *out,
-                            Arena *arena, Diags *diags) {
+bool config_read_conditions(const BodyContent *content, const char *type, Conditions *out) {
     bool ok = true;
     vec_each(&content->blocks, block) {
         Condition condition = {0};
         if (!str_equal_cstr(block->type, type))
             continue;
-        ok &= read_condition(block, &condition, arena, diags);
+        ok &= read_condition(block, &condition, content->arena, content->diags);
         if (condition.condition && condition.error_message)
-            vec_push(arena, out, condition);
+            vec_push(content->arena, out, condition);
     }
     return ok;
 }

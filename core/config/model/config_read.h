@@ -1,5 +1,5 @@
-/* config_read: helpers that read arguments and nested blocks of a body. If an argument is
- * absent, *out keeps its value. The null of a BODY_VALUE argument is an error. */
+/* config_read: helpers that read arguments and nested blocks of a body. The null of a BODY_VALUE
+ * argument is an error. */
 #pragma once
 
 #include "config.h"
@@ -17,13 +17,13 @@ const Expr *config_read_for_each(const BodyBlock *block, const BodyContent *cont
 /* Evaluates a constant argument and converts it to `type`. */
 MUST_USE bool config_read_literal(const BodyAttribute *attribute, const Type *type, Value *out,
                                   Arena *arena, Diags *diags);
-MUST_USE bool config_read_string(const BodyContent *content, const char *name, Str *out,
-                                 Arena *arena, Diags *diags);
-MUST_USE bool config_read_bool(const BodyContent *content, const char *name, bool *out,
-                               Arena *arena, Diags *diags);
+MUST_USE bool config_read_text(const BodyAttribute *attribute, Str *out, Arena *arena,
+                               Diags *diags);
+MUST_USE bool config_read_flag(const BodyAttribute *attribute, bool *out, Arena *arena,
+                               Diags *diags);
 /* Reads a list of references, such as depends_on or ignore_changes. */
-MUST_USE bool config_read_traversals(const BodyContent *content, const char *name, Traversals *out,
-                                     Arena *arena, Diags *diags);
+MUST_USE bool config_read_traversals(const BodyAttribute *attribute, Traversals *out, Arena *arena,
+                                     Diags *diags);
 /* Returns the traversal if the expression is a reference (parentheses allowed), else NULL. */
 Traversal *config_read_traversal(const Expr *expr);
 /* Returns the reference at the start of an expression that is one reference with attribute and
@@ -31,13 +31,12 @@ Traversal *config_read_traversal(const Expr *expr);
 Traversal *config_read_reference_root(const Expr *expr);
 /* Reads all blocks of the given type (precondition, postcondition, validation, assert). A
  * condition without a reference is an error, but is still added. */
-MUST_USE bool config_read_conditions(const BodyContent *content, const char *type, Conditions *out,
-                                     Arena *arena, Diags *diags);
+MUST_USE bool config_read_conditions(const BodyContent *content, const char *type, Conditions *out);
 /* Returns whether the condition contains a reference. */
 bool config_read_has_reference(const Condition *condition);
 /* Sets *out to the block of that type, or NULL if there is none. More than one is an error. */
 MUST_USE bool config_read_only_block(const BodyContent *content, const char *type,
-                                     const BodyBlock **out, Diags *diags);
+                                     const BodyBlock **out);
 /* Reports a repeated block of a type that may occur once. Always returns false. */
 bool config_read_report_second(const BodyBlock *block, SourceRange first, Diags *diags);
 /* Reads one of two keywords; sets *is_other for the second. If `expr` is NULL, *is_other keeps

@@ -1,10 +1,10 @@
 /* Reads bodies of any syntax against a schema; checks required attributes. */
 #include "body.h"
 
-void body_content_misspelled(BodyContent *content, Str name, const StrVec *known, Arena *arena) {
+void body_content_misspelled(BodyContent *content, Str name, const StrVec *known) {
     Str meant = str_suggest(name, known->items, known->count);
     if (meant.len > 0)
-        vec_push(arena, &content->misspelled, meant);
+        vec_push(content->arena, &content->misspelled, meant);
 }
 
 /* An attribute whose expression has errors is not reported as missing, too. */
@@ -58,8 +58,8 @@ static void omit_absent(const BodySchema *schema, BodyContent *content) {
 
 bool body_content(const Body *body, const BodySchema *schema, BodyContent *out, const Body **rest,
                   Arena *arena, Diags *diags) {
-    BodyContent content = {0};
-    bool ok = body->operations->content(body, schema, &content, rest, arena, diags);
+    BodyContent content = {.arena = arena, .diags = diags};
+    bool ok = body->operations->content(body, schema, &content, rest);
     omit_absent(schema, &content);
     ok &= body_check_required(body, schema, &content, diags);
     *out = content;
@@ -68,8 +68,8 @@ bool body_content(const Body *body, const BodySchema *schema, BodyContent *out, 
 
 bool body_attributes(const Body *body, BodyForm form, BodyContent *out, Arena *arena,
                      Diags *diags) {
-    BodyContent content = {0};
-    bool ok = body->operations->attributes(body, form, &content, arena, diags);
+    BodyContent content = {.arena = arena, .diags = diags};
+    bool ok = body->operations->attributes(body, form, &content);
     *out = content;
     return ok;
 }

@@ -19,16 +19,27 @@ typedef enum BodyForm {
     BODY_NAME,  /* as BODY_CODE; in native syntax, null is the name of a provider */
 } BodyForm;
 
+struct ConfigLoading;
+struct BodyAttribute;
+struct BodyBlock;
+
 typedef struct BodyAttributeSchema {
     const char *name;
     bool required;
     BodyForm form;
+    /* Reads the argument into the member at `offset` of the struct that the block fills; see
+     * config_block_read. NULL: the decoder of the block reads it. */
+    bool (*read)(struct ConfigLoading *loading, const struct BodyAttribute *attribute,
+                 void *member);
+    size_t offset;
     const char *object_form; /* form of an object value: "[{ … }]"; NULL: takes no objects */
 } BodyAttributeSchema;
 
 typedef struct BodyBlockSchema {
     const char *type;
     uint32_t labels; /* number of labels: resource has 2 */
+    /* Reads the block into the struct that the outer block fills; see config_block_read_inner. */
+    bool (*read)(struct ConfigLoading *loading, const struct BodyBlock *block, void *out);
 } BodyBlockSchema;
 
 typedef struct BodySchema {
@@ -38,6 +49,10 @@ typedef struct BodySchema {
     size_t block_count;
     const ForeignNames *foreign; /* hints for unknown names; NULL: none */
 } BodySchema;
+
+/* Initialize the members of a BodySchema from arrays of rows. */
+#define BODY_ATTRIBUTES(rows) .attributes = (rows), .attribute_count = ARRAY_COUNT(rows)
+#define BODY_BLOCKS(rows)     .blocks = (rows), .block_count = ARRAY_COUNT(rows)
 
 typedef struct Body Body;
 
@@ -63,17 +78,18 @@ typedef struct BodyContent {
     VEC(BodyBlock) blocks;
     StrVec failed;     /* attributes that are set, but whose expressions have errors */
     StrVec misspelled; /* attributes that names with errors mean */
+    Arena *arena;      /* of the body_content or body_attributes that filled it */
+    Diags *diags;
 } BodyContent;
 
 typedef struct BodyOperations {
     /* Reads the attributes and blocks that the schema names. If `rest` is NULL, any other name
      * is an error that suggests the nearest name. Otherwise *rest is the body of all other
-     * names. */
-    bool (*content)(const Body *body, const BodySchema *schema, BodyContent *out, const Body **rest,
-                    Arena *arena, Diags *diags);
+     * names. `out` is empty and has arena and diags. */
+    bool (*content)(const Body *body, const BodySchema *schema, BodyContent *out,
+                    const Body **rest);
     /* Reads the whole body as attributes (locals, module inputs, variable files). */
-    bool (*attributes)(const Body *body, BodyForm form, BodyContent *out, Arena *arena,
-                       Diags *diags);
+    bool (*attributes)(const Body *body, BodyForm form, BodyContent *out);
 } BodyOperations;
 
 struct Body {
@@ -102,6 +118,6 @@ MUST_USE bool body_attributes(const Body *body, BodyForm form, BodyContent *out,
 const BodyAttributeSchema *body_schema_attribute(const BodySchema *schema, Str name);
 const BodyBlockSchema *body_schema_block(const BodySchema *schema, Str type);
 /* Adds the attribute that a misspelled name means to `misspelled`. */
-void body_content_misspelled(BodyContent *content, Str name, const StrVec *known, Arena *arena);
+void body_content_misspelled(BodyContent *content, Str name, const StrVec *known);
 const BodyAttribute *body_content_find(const BodyContent *content,
                                        const char *name); /* NULL if absent */

@@ -34,21 +34,42 @@ static const char *kind_name(const BodyNode *node) {
     return names[node->kind];
 }
 
-static bool node_to_expr(const NodeBody *body, const BodyNode *node, BodyForm form,
-                         const Expr **out, Arena *arena, Diags *diags);
+/* One reading of a body, against a schema or as attributes. */
+typedef struct NodeReading {
+    const NodeBody *body;
+    BodyContent *out;
+    Map seen; /* name → key of each attribute read; a map, as a file may have 100,000 */
+    Arena *arena;
+    Diags *diags;
+} NodeReading;
+
+static NodeReading reading_new(const NodeBody *body, BodyContent *out) {
+    return (NodeReading){body, out, map_new(out->arena), out->arena, out->diags};
+}
+
+static SourceRange reading_range(const NodeReading *reading, const BodyNode *node) {
+    return from_node_range(reading->body, node);
+}
+
+static bool reading_is_yaml(const NodeReading *reading) {
+    return reading->body->syntax == BODY_SYNTAX_YAML;
+}
+
+static bool node_to_expr(NodeReading *reading, const BodyNode *node, BodyForm form,
+                         const Expr **out);
 
 static bool has_sequence(Str text) {
     return str_find(text, STR("${"), 0) != SIZE_MAX || str_find(text, STR("%{"), 0) != SIZE_MAX;
 }
 
 /* Rejects a reference, keyword or type in "${…}": such strings hold bare code. */
-static bool report_wrapped_code(const NodeBody *body, const BodyNode *node, Diags *diags) {
+static bool report_wrapped_code(NodeReading *reading, const BodyNode *node) {
     Str text = str_trim(node->text);
     if (!str_starts_with(text, STR("${")))
         return true;
     Str inner =
         str_trim(str_slice(text, 2, str_ends_with(text, STR("}")) ? text.len - 1 : text.len));
-    diags_error(diags, from_node_range(body, node), "Invalid expression",
+    diags_error(reading->diags, reading_range(reading, node), "Invalid expression",
                 "A reference, a keyword or a type must be written without \"${\" and \"}\" here: "
                 "write \"%.*s\".",
                 STR_ARG(inner));
@@ -63,169 +84,163 @@ static const Expr *unreadable_expr(const Diags *mistakes, SourceRange range, Are
     return expr;
 }
 
-/* Parses a template. In JSON its syntax errors are reported when it is evaluated, so `init`
- * accepts the file, as in Terraform. In YAML they are errors of the file. */
-static bool template_to_expr(const NodeBody *body, const BodyNode *node, const Expr **out,
-                             Arena *arena, Diags *diags) {
-    const SourceText *source = body_scalar_source(node, body->source, body->syntax, arena);
-    if (body->syntax == BODY_SYNTAX_YAML)
-        return parser_parse_template(source, body->base.functions, out, arena, diags);
-    Diags mistakes = diags_new(arena);
-    if (!parser_parse_template(source, body->base.functions, out, arena, &mistakes))
-        *out = unreadable_expr(&mistakes, from_node_range(body, node), arena);
-    return true;
-}
-
-static bool string_to_expr(const NodeBody *body, const BodyNode *node, BodyForm form,
-                           const Expr **out, Arena *arena, Diags *diags) {
+/* Parses code or a template. In JSON, syntax errors of a template are reported when it is
+ * evaluated, so `init` accepts the file, as in Terraform. Other errors are errors of the file. */
+static bool string_to_expr(NodeReading *reading, const BodyNode *node, BodyForm form,
+                           const Expr **out) {
+    const NodeBody *body = reading->body;
     const FunctionTable *functions = body->base.functions;
-    if (form == BODY_CODE || form == BODY_NAME)
-        return report_wrapped_code(body, node, diags) &&
-               parser_parse_expression(body_scalar_source(node, body->source, body->syntax, arena),
-                                       functions, out, arena, diags);
-    if (form == BODY_EXPRESSION && has_sequence(node->text))
-        return template_to_expr(body, node, out, arena, diags);
-    *out = expr_literal(value_string(node->text, arena), from_node_range(body, node), arena);
+    Arena *arena = reading->arena;
+    bool is_code = form == BODY_CODE || form == BODY_NAME;
+    SourceRange range = reading_range(reading, node);
+    if (is_code && !report_wrapped_code(reading, node))
+        return false;
+    if (!is_code && (form != BODY_EXPRESSION || !has_sequence(node->text))) {
+        *out = expr_literal(value_string(node->text, arena), range, arena);
+        return true;
+    }
+    const SourceText *source = body_scalar_source(node, body->source, body->syntax, arena);
+    if (is_code)
+        return parser_parse_expression(source, functions, out, arena, reading->diags);
+    if (reading_is_yaml(reading))
+        return parser_parse_template(source, functions, out, arena, reading->diags);
+    Diags mistakes = diags_new(arena);
+    if (!parser_parse_template(source, functions, out, arena, &mistakes))
+        *out = unreadable_expr(&mistakes, range, arena);
     return true;
 }
 
-static bool array_to_expr(const NodeBody *body, const BodyNode *node, BodyForm form,
-                          const Expr **out, Arena *arena, Diags *diags) {
-    const Expr **items = arena_new_array(arena, const Expr *, node->items.count);
+static bool array_to_expr(NodeReading *reading, const BodyNode *node, BodyForm form,
+                          const Expr **out) {
+    size_t count = node->items.count;
+    const Expr **items = arena_new_array(reading->arena, const Expr *, count);
     bool ok = true;
-    for (size_t i = 0; i < node->items.count; i++)
-        ok &= node_to_expr(body, node->items.items[i], form, &items[i], arena, diags);
+    for (size_t i = 0; i < count; i++)
+        ok &= node_to_expr(reading, node->items.items[i], form, &items[i]);
     if (ok)
-        *out = expr_tuple(items, node->items.count, from_node_range(body, node), arena);
+        *out = expr_tuple(items, count, reading_range(reading, node), reading->arena);
     return ok;
 }
 
+static uint32_t line_of(const NodeReading *reading, const BodyNode *node) {
+    return source_text_position(reading->body->source, node->start).line;
+}
+
 /* The YAML reader has already rejected repeated keys. */
-static bool check_repeated_keys(const NodeBody *body, const BodyNode *node, Arena *arena,
-                                Diags *diags) {
-    if (body->syntax == BODY_SYNTAX_YAML || node->members.count < 2)
+static bool check_repeated_keys(NodeReading *reading, const BodyNode *node) {
+    if (reading_is_yaml(reading) || node->members.count < 2)
         return true;
-    Map seen = map_new(arena);
+    Map seen = map_new(reading->arena);
     bool ok = true;
     vec_each(&node->members, member) {
         const BodyNode *first = map_set(&seen, member->key->text, (void *)(uintptr_t)member->key);
         if (!first)
             continue;
-        diags_error(diags, from_node_range(body, member->key), "Duplicate key",
+        diags_error(reading->diags, reading_range(reading, member->key), "Duplicate key",
                     "The key \"%.*s\" is already set in this object, at line %u.",
-                    STR_ARG(member->key->text),
-                    source_text_position(body->source, first->start).line);
+                    STR_ARG(member->key->text), line_of(reading, first));
         ok = false;
     }
     return ok;
 }
 
-static bool object_to_expr(const NodeBody *body, const BodyNode *node, BodyForm form,
-                           const Expr **out, Arena *arena, Diags *diags) {
-    ExprItem *items = arena_new_array(arena, ExprItem, node->members.count);
+static bool object_to_expr(NodeReading *reading, const BodyNode *node, BodyForm form,
+                           const Expr **out) {
+    ExprItem *items = arena_new_array(reading->arena, ExprItem, node->members.count);
     BodyForm key_form = form == BODY_EXPRESSION ? BODY_EXPRESSION : BODY_LITERAL;
-    bool ok = check_repeated_keys(body, node, arena, diags);
+    bool ok = check_repeated_keys(reading, node);
     size_t count = 0;
     vec_each(&node->members, member) {
         ExprItem *item = &items[count++];
-        ok &= string_to_expr(body, member->key, key_form, &item->key, arena, diags);
-        ok &= node_to_expr(body, member->value, form, &item->value, arena, diags);
+        ok &= string_to_expr(reading, member->key, key_form, &item->key);
+        ok &= node_to_expr(reading, member->value, form, &item->value);
     }
     if (ok)
-        *out = expr_object(items, count, from_node_range(body, node), arena);
+        *out = expr_object(items, count, reading_range(reading, node), reading->arena);
     return ok;
 }
 
-static bool number_to_expr(const NodeBody *body, const BodyNode *node, const Expr **out,
-                           Arena *arena, Diags *diags) {
-    Value number;
-    if (!value_from_number_text(node->text, &number, arena)) {
-        diags_error(diags, from_node_range(body, node), "Invalid number",
-                    "\"%.*s\" is outside the range of numbers.", STR_ARG(node->text));
-        return false;
-    }
-    *out = expr_literal(number, from_node_range(body, node), arena);
-    return true;
-}
-
-static bool node_to_expr(const NodeBody *body, const BodyNode *node, BodyForm form,
-                         const Expr **out, Arena *arena, Diags *diags) {
-    switch (node->kind) {
-    case BODY_NODE_NULL:
-        *out = expr_literal(value_null(&TYPE_DYNAMIC), from_node_range(body, node), arena);
+/* Sets *out for a node that is neither a collection nor a string. */
+static bool node_to_literal(NodeReading *reading, const BodyNode *node, Value *out) {
+    *out = node->kind == BODY_NODE_NULL   ? value_null(&TYPE_DYNAMIC)
+           : node->kind == BODY_NODE_BOOL ? value_bool(node->boolean)
+                                          : value_unknown(&TYPE_DYNAMIC);
+    if (node->kind != BODY_NODE_NUMBER || value_from_number_text(node->text, out, reading->arena))
         return true;
-    case BODY_NODE_BOOL:
-        *out = expr_literal(value_bool(node->boolean), from_node_range(body, node), arena);
-        return true;
-    case BODY_NODE_NUMBER: return number_to_expr(body, node, out, arena, diags);
-    case BODY_NODE_STRING: return string_to_expr(body, node, form, out, arena, diags);
-    case BODY_NODE_ARRAY: return array_to_expr(body, node, form, out, arena, diags);
-    case BODY_NODE_OBJECT: return object_to_expr(body, node, form, out, arena, diags);
-    case BODY_NODE_BAD:
-        *out = expr_literal(value_unknown(&TYPE_DYNAMIC), from_node_range(body, node), arena);
-        return true;
-    }
+    diags_error(reading->diags, reading_range(reading, node), "Invalid number",
+                "\"%.*s\" is outside the range of numbers.", STR_ARG(node->text));
     return false;
 }
 
-static SourceRange member_range(const NodeBody *body, const BodyNodeMember *member) {
-    SourceRange range = from_node_range(body, member->key);
+static bool node_to_expr(NodeReading *reading, const BodyNode *node, BodyForm form,
+                         const Expr **out) {
+    Value literal;
+    if (node->kind == BODY_NODE_STRING)
+        return string_to_expr(reading, node, form, out);
+    if (node->kind == BODY_NODE_ARRAY)
+        return array_to_expr(reading, node, form, out);
+    if (node->kind == BODY_NODE_OBJECT)
+        return object_to_expr(reading, node, form, out);
+    if (!node_to_literal(reading, node, &literal))
+        return false;
+    *out = expr_literal(literal, reading_range(reading, node), reading->arena);
+    return true;
+}
+
+static SourceRange member_range(const NodeReading *reading, const BodyNodeMember *member) {
+    SourceRange range = reading_range(reading, member->key);
     if (member->value->start >= member->key->end) /* not for a YAML alias: its value is elsewhere */
         range.end = member->value->end;
     return range;
 }
 
-/* Rejects a repeated attribute. `seen` is a map because a file may have 100,000 attributes. */
-static bool check_repeated_attribute(const NodeBody *body, Map *seen, const BodyNode *key,
-                                     Diags *diags) {
-    const BodyNode *first = map_find(seen, key->text);
+static bool check_repeated_attribute(NodeReading *reading, const BodyNode *key) {
+    const BodyNode *first = map_find(&reading->seen, key->text);
     if (!first) {
-        map_set(seen, key->text, (void *)(uintptr_t)key);
+        map_set(&reading->seen, key->text, (void *)(uintptr_t)key);
         return true;
     }
-    diags_error(diags, from_node_range(body, key), "Duplicate argument",
+    diags_error(reading->diags, reading_range(reading, key), "Duplicate argument",
                 "The argument \"%.*s\" was set already at line %u. Each argument may be set "
                 "only once.",
-                STR_ARG(key->text), source_text_position(body->source, first->start).line);
+                STR_ARG(key->text), line_of(reading, first));
     return false;
 }
 
-static bool from_node_add_attribute(const NodeBody *body, const BodyNodeMember *member,
-                                    BodyForm form, Map *seen, BodyContent *out, Arena *arena,
-                                    Diags *diags) {
+static bool from_node_add_attribute(NodeReading *reading, const BodyNodeMember *member,
+                                    BodyForm form) {
     BodyAttribute attribute = {
         .name = member->key->text,
-        .name_range = from_node_range(body, member->key),
-        .range = member_range(body, member),
+        .name_range = reading_range(reading, member->key),
+        .range = member_range(reading, member),
     };
-    bool ok = check_repeated_attribute(body, seen, member->key, diags);
-    if (!node_to_expr(body, member->value, form, &attribute.expr, arena, diags)) {
-        vec_push(arena, &out->failed, attribute.name);
+    bool ok = check_repeated_attribute(reading, member->key);
+    if (!node_to_expr(reading, member->value, form, &attribute.expr)) {
+        vec_push(reading->arena, &reading->out->failed, attribute.name);
         return false;
     }
     if (ok)
-        vec_push(arena, &out->attributes, attribute);
+        vec_push(reading->arena, &reading->out->attributes, attribute);
     return ok;
 }
 
-static NodeBody *from_node_new_body(const NodeBody *parent, const BodyNode *header,
-                                    const BodyNode *node, Arena *arena) {
-    NodeBody *body = arena_new(arena, NodeBody);
-    body->base = parent->base;
-    body->source = parent->source;
-    body->syntax = parent->syntax;
-    body->base.range = from_node_range(parent, header ? header : node);
-    if (parent->syntax == BODY_SYNTAX_JSON && node->end > node->start) {
-        body->base.range = from_node_range(parent, node);
+static NodeBody *from_node_new_body(const NodeReading *reading, const BodyNode *header,
+                                    const BodyNode *node) {
+    NodeBody *body = arena_new(reading->arena, NodeBody);
+    body->base = reading->body->base;
+    body->source = reading->body->source;
+    body->syntax = reading->body->syntax;
+    body->base.range = reading_range(reading, header);
+    if (!reading_is_yaml(reading) && node->end > node->start) {
+        body->base.range = reading_range(reading, node);
         if (node->kind == BODY_NODE_OBJECT)
             body->base.range.start = node->end - 1;
     }
     return body;
 }
 
-static bool report_kind(const NodeBody *body, const BodyNode *node, Str type, const char *wanted,
-                        Diags *diags) {
-    diags_error(diags, from_node_range(body, node), "Incorrect value type",
+static bool report_kind(NodeReading *reading, const BodyNode *node, Str type, const char *wanted) {
+    diags_error(reading->diags, reading_range(reading, node), "Incorrect value type",
                 "A \"%.*s\" block requires %s here, not %s.", STR_ARG(type), wanted,
                 kind_name(node));
     return false;
@@ -233,92 +248,94 @@ static bool report_kind(const NodeBody *body, const BodyNode *node, Str type, co
 
 /* Adds the objects of a body. Null, and in JSON an array of objects, may replace an object. Any
  * other kind is an error, and the block then has no arguments. */
-static bool from_node_add_objects(NodeBody *inner, const BodyNode *node, Str type, Arena *arena,
-                                  Diags *diags) {
+static bool from_node_add_objects(NodeReading *reading, NodeBody *inner, const BodyNode *node,
+                                  Str type) {
     bool ok = true;
     if (node->kind == BODY_NODE_OBJECT) {
-        vec_push(arena, &inner->objects, node);
+        vec_push(reading->arena, &inner->objects, node);
         return true;
     }
     bool is_json = inner->syntax == BODY_SYNTAX_JSON;
     bool is_possible = node->kind == BODY_NODE_NULL || (is_json && node->kind == BODY_NODE_ARRAY);
     if (!is_possible)
-        return report_kind(inner, node, type, "an object", diags);
+        return report_kind(reading, node, type, "an object");
     inner->shapeless = is_json ? node : NULL;
     if (node->kind == BODY_NODE_NULL)
         return true;
     for (size_t i = 0; i < node->items.count; i++) {
         const BodyNode *item = node->items.items[i];
         if (item->kind == BODY_NODE_OBJECT)
-            vec_push(arena, &inner->objects, item);
+            vec_push(reading->arena, &inner->objects, item);
         else
-            ok = report_kind(inner, item, type, "an object", diags);
+            ok = report_kind(reading, item, type, "an object");
     }
     return ok;
 }
 
-static bool from_node_add_block(const NodeBody *body, const BodyBlock *header,
-                                const BodyNode *place, const BodyNode *node, BodyContent *out,
-                                Arena *arena, Diags *diags) {
-    BodyBlock block = *header;
-    NodeBody *inner = from_node_new_body(body, place, node, arena);
-    bool ok = from_node_add_objects(inner, node, header->type, arena, diags);
+/* The type and the labels of blocks, as far as they are read. */
+typedef struct NodeHeader {
+    BodyBlock block;
+    const BodyNode *place; /* the key of the type or of the last label */
+    uint32_t depth;        /* number of labels that are read */
+    uint32_t labels;       /* number of labels that the type has */
+} NodeHeader;
+
+static bool from_node_add_block(NodeReading *reading, const NodeHeader *header,
+                                const BodyNode *node) {
+    BodyBlock block = header->block;
+    NodeBody *inner = from_node_new_body(reading, header->place, node);
+    bool ok = from_node_add_objects(reading, inner, node, block.type);
     block.body = &inner->base;
-    vec_push(arena, &out->blocks, block);
+    vec_push(reading->arena, &reading->out->blocks, block);
     return ok;
 }
 
 /* Adds one block of an array. In YAML the range of a block without labels is its first argument,
  * so that diagnostics distinguish the blocks. */
-static bool from_node_add_item(const NodeBody *body, const BodyBlock *header, const BodyNode *place,
-                               const BodyNode *item, BodyContent *out, Arena *arena, Diags *diags) {
-    BodyBlock block = *header;
-    bool is_json = body->syntax == BODY_SYNTAX_JSON;
+static bool from_node_add_item(NodeReading *reading, NodeHeader header, const BodyNode *item) {
+    bool is_json = !reading_is_yaml(reading);
     bool has_members = item->kind == BODY_NODE_OBJECT && item->members.count > 0;
-    bool is_known = is_json || block.labels[0].len > 0 || !has_members;
-    const BodyNode *at = is_known ? place : item->members.items[0].key;
-    if (!is_known)
-        block.range = from_node_range(body, at);
-    if (!is_json && item->kind == BODY_NODE_NULL)
-        return true;
-    return from_node_add_block(body, &block, at, item, out, arena, diags);
+    if (!is_json && !header.block.labels[0].len && has_members) {
+        header.place = item->members.items[0].key;
+        header.block.range = reading_range(reading, header.place);
+    }
+    return (!is_json && item->kind == BODY_NODE_NULL) ||
+           from_node_add_block(reading, &header, item);
 }
 
 /* Adds the blocks of a value: an object is one block, an array has one block per item. In YAML a
  * key without value ("variable: {name: }") is an empty block. In JSON null is no block. */
-static bool add_bodies(const NodeBody *body, BodyBlock *header, const BodyNode *place,
-                       const BodyNode *node, BodyContent *out, Arena *arena, Diags *diags) {
+static bool add_bodies(NodeReading *reading, NodeHeader header, const BodyNode *node) {
     bool ok = true;
-    if (body->syntax == BODY_SYNTAX_JSON) /* diagnostics point at the opening bracket */
-        header->range = (SourceRange){body->source, node->start, node->start + 1};
+    if (!reading_is_yaml(reading)) /* diagnostics point at the opening bracket */
+        header.block.range = (SourceRange){reading->body->source, node->start, node->start + 1};
     bool is_bare = node->kind == BODY_NODE_NULL && node->start == node->end;
     if (node->kind == BODY_NODE_OBJECT || is_bare)
-        return from_node_add_block(body, header, place, node, out, arena, diags);
+        return from_node_add_block(reading, &header, node);
     if (node->kind == BODY_NODE_NULL)
         return true;
     if (node->kind != BODY_NODE_ARRAY)
-        return report_kind(body, node, header->type, "an object or an array of objects", diags);
+        return report_kind(reading, node, header.block.type, "an object or an array of objects");
     for (size_t i = 0; i < node->items.count; i++)
-        ok &= from_node_add_item(body, header, place, node->items.items[i], out, arena, diags);
+        ok &= from_node_add_item(reading, header, node->items.items[i]);
     return ok;
 }
 
-static bool add_labelled(const NodeBody *body, BodyBlock header, uint32_t depth, uint32_t labels,
-                         const BodyNode *place, const BodyNode *node, BodyContent *out,
-                         Arena *arena, Diags *diags);
+static bool add_labelled(NodeReading *reading, const NodeHeader *header, const BodyNode *node);
 
-static bool add_label_object(const NodeBody *body, BodyBlock header, uint32_t depth,
-                             uint32_t labels, const BodyNode *node, BodyContent *out, Arena *arena,
-                             Diags *diags) {
+static bool add_label_object(NodeReading *reading, const NodeHeader *outer, const BodyNode *node) {
     bool ok = true;
+    if (node->kind != BODY_NODE_OBJECT)
+        return report_kind(reading, node, outer->block.type, "an object whose keys are names");
     vec_each(&node->members, member) {
-        if (body->syntax == BODY_SYNTAX_YAML && str_equal_cstr(member->key->text, "//"))
+        NodeHeader header = *outer;
+        if (reading_is_yaml(reading) && str_equal_cstr(member->key->text, "//"))
             continue;
-        header.labels[depth] = member->key->text;
-        header.label_ranges[depth] = from_node_range(body, member->key);
-        header.range = header.label_ranges[depth];
-        ok &= add_labelled(body, header, depth + 1, labels, member->key, member->value, out, arena,
-                           diags);
+        header.place = member->key;
+        header.block.range = reading_range(reading, member->key);
+        header.block.labels[header.depth] = member->key->text;
+        header.block.label_ranges[header.depth++] = header.block.range;
+        ok &= add_labelled(reading, &header, member->value);
     }
     return ok;
 }
@@ -333,34 +350,25 @@ static bool from_node_has_members(const BodyNode *node) {
 }
 
 /* In JSON an object at label level must have a member, whose name is the label. */
-static bool check_label(const NodeBody *body, const BodyNode *node, Str type, Diags *diags) {
-    if (body->syntax == BODY_SYNTAX_YAML || from_node_has_members(node))
+static bool check_label(NodeReading *reading, const BodyNode *node, Str type) {
+    if (reading_is_yaml(reading) || from_node_has_members(node))
         return true;
-    diags_error(diags, from_node_range(body, node), "Missing block label",
+    diags_error(reading->diags, reading_range(reading, node), "Missing block label",
                 "A label of the \"%.*s\" block is required here: an object with at least one "
                 "member, whose name is the label.",
                 STR_ARG(type));
     return false;
 }
 
-static bool add_labelled(const NodeBody *body, BodyBlock header, uint32_t depth, uint32_t labels,
-                         const BodyNode *place, const BodyNode *node, BodyContent *out,
-                         Arena *arena, Diags *diags) {
-    const char *wanted = "an object whose keys are names";
+static bool add_labelled(NodeReading *reading, const NodeHeader *header, const BodyNode *node) {
     bool ok = true;
-    if (depth == labels)
-        return add_bodies(body, &header, place, node, out, arena, diags);
-    if (node->kind == BODY_NODE_OBJECT)
-        ok = add_label_object(body, header, depth, labels, node, out, arena, diags);
-    else if (node->kind != BODY_NODE_ARRAY && node->kind != BODY_NODE_NULL)
-        ok = report_kind(body, node, header.type, wanted, diags);
-    for (size_t i = 0; node->kind == BODY_NODE_ARRAY && i < node->items.count; i++) {
-        const BodyNode *item = node->items.items[i];
-        ok &= item->kind == BODY_NODE_OBJECT
-                  ? add_label_object(body, header, depth, labels, item, out, arena, diags)
-                  : report_kind(body, item, header.type, wanted, diags);
-    }
-    return check_label(body, node, header.type, diags) && ok;
+    if (header->depth == header->labels)
+        return add_bodies(reading, *header, node);
+    if (node->kind != BODY_NODE_ARRAY && node->kind != BODY_NODE_NULL)
+        ok = add_label_object(reading, header, node);
+    for (size_t i = 0; node->kind == BODY_NODE_ARRAY && i < node->items.count; i++)
+        ok &= add_label_object(reading, header, node->items.items[i]);
+    return check_label(reading, node, header->block.type) && ok;
 }
 
 static bool from_node_is_hidden(const NodeBody *body, Str name) {
@@ -368,39 +376,38 @@ static bool from_node_is_hidden(const NodeBody *body, Str name) {
 }
 
 /* Reports a name that the schema does not have, and suggests the nearest name. */
-static void from_node_report_unknown_name(const BodySchema *schema, Str name, SourceRange range,
-                                          BodyContent *out, Arena *arena, Diags *diags) {
+static bool from_node_report_unknown_name(NodeReading *reading, const BodySchema *schema,
+                                          const BodyNode *key) {
     StrVec known = {0};
     for (size_t i = 0; i < schema->attribute_count; i++)
-        vec_push(arena, &known, str_from_cstr(schema->attributes[i].name));
+        vec_push(reading->arena, &known, str_from_cstr(schema->attributes[i].name));
     for (size_t i = 0; i < schema->block_count; i++)
         if (strcmp(schema->blocks[i].type, "dynamic") != 0)
-            vec_push(arena, &known, str_from_cstr(schema->blocks[i].type));
-    Str hint = foreign_names_suggest(schema->foreign, name, known.items, known.count, arena);
-    body_content_misspelled(out, name, &known, arena);
-    diags_error(diags, range, "Unsupported argument",
-                "There is no argument or block named \"%.*s\" here.%.*s", STR_ARG(name),
+            vec_push(reading->arena, &known, str_from_cstr(schema->blocks[i].type));
+    Str hint =
+        foreign_names_suggest(schema->foreign, key->text, known.items, known.count, reading->arena);
+    body_content_misspelled(reading->out, key->text, &known);
+    diags_error(reading->diags, reading_range(reading, key), "Unsupported argument",
+                "There is no argument or block named \"%.*s\" here.%.*s", STR_ARG(key->text),
                 STR_ARG(hint));
+    return false;
 }
 
-static bool from_node_add_member(const NodeBody *body, const BodySchema *schema,
-                                 const BodyNodeMember *member, bool has_rest, Map *seen,
-                                 BodyContent *out, Arena *arena, Diags *diags) {
-    Str name = member->key->text;
-    const BodyAttributeSchema *attribute = body_schema_attribute(schema, name);
+static bool from_node_add_member(NodeReading *reading, const BodySchema *schema,
+                                 const BodyNodeMember *member, bool has_rest) {
+    const BodyNode *key = member->key;
+    const BodyAttributeSchema *attribute = body_schema_attribute(schema, key->text);
     if (attribute)
-        return from_node_add_attribute(body, member, attribute->form, seen, out, arena, diags);
-    const BodyBlockSchema *block = body_schema_block(schema, name);
-    if (block) {
-        SourceRange range = from_node_range(body, member->key);
-        BodyBlock header = {.type = name, .range = range};
-        return add_labelled(body, header, 0, block->labels, member->key, member->value, out, arena,
-                            diags);
-    }
-    if (!has_rest)
-        from_node_report_unknown_name(schema, name, from_node_range(body, member->key), out, arena,
-                                      diags);
-    return has_rest;
+        return from_node_add_attribute(reading, member, attribute->form);
+    const BodyBlockSchema *block = body_schema_block(schema, key->text);
+    if (!block)
+        return has_rest || from_node_report_unknown_name(reading, schema, key);
+    NodeHeader header = {
+        .block = {.type = key->text, .range = reading_range(reading, key)},
+        .place = key,
+        .labels = block->labels,
+    };
+    return add_labelled(reading, &header, member->value);
 }
 
 static const Body *from_node_make_rest(const NodeBody *body, const BodySchema *schema,
@@ -420,19 +427,18 @@ static const Body *from_node_make_rest(const NodeBody *body, const BodySchema *s
 }
 
 static bool node_content(const Body *base, const BodySchema *schema, BodyContent *out,
-                         const Body **rest, Arena *arena, Diags *diags) {
+                         const Body **rest) {
     const NodeBody *body = (const NodeBody *)base;
-    Map seen = map_new(arena);
+    NodeReading reading = reading_new(body, out);
     bool ok = true;
     for (size_t i = 0; i < body->objects.count; i++) {
         vec_each(&body->objects.items[i]->members, member) {
             if (!from_node_is_hidden(body, member->key->text))
-                ok &= from_node_add_member(body, schema, member, rest != NULL, &seen, out, arena,
-                                           diags);
+                ok &= from_node_add_member(&reading, schema, member, rest != NULL);
         }
     }
     if (rest)
-        *rest = from_node_make_rest(body, schema, arena);
+        *rest = from_node_make_rest(body, schema, out->arena);
     return ok;
 }
 
@@ -444,15 +450,14 @@ static bool report_shapeless(const NodeBody *body, Diags *diags) {
     return false;
 }
 
-static bool node_attributes(const Body *base, BodyForm form, BodyContent *out, Arena *arena,
-                            Diags *diags) {
+static bool node_attributes(const Body *base, BodyForm form, BodyContent *out) {
     const NodeBody *body = (const NodeBody *)base;
-    Map seen = map_new(arena);
-    bool ok = !body->shapeless || report_shapeless(body, diags);
+    NodeReading reading = reading_new(body, out);
+    bool ok = !body->shapeless || report_shapeless(body, out->diags);
     for (size_t i = 0; i < body->objects.count; i++) {
         vec_each(&body->objects.items[i]->members, member) {
             if (!from_node_is_hidden(body, member->key->text))
-                ok &= from_node_add_attribute(body, member, form, &seen, out, arena, diags);
+                ok &= from_node_add_attribute(&reading, member, form);
         }
     }
     return ok;

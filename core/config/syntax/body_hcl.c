@@ -13,14 +13,14 @@ typedef struct HclBody {
 } HclBody;
 
 static bool hcl_report_argument(const HclBody *body, const BodySchema *schema,
-                                const NativeAttribute *attribute, BodyContent *out, Arena *arena,
-                                Diags *diags) {
+                                const NativeAttribute *attribute, BodyContent *out) {
+    Arena *arena = out->arena;
     StrVec known = {0};
     for (size_t i = 0; i < schema->attribute_count; i++)
         vec_push(arena, &known, str_from_cstr(schema->attributes[i].name));
     Str hint =
         foreign_names_suggest(schema->foreign, attribute->name, known.items, known.count, arena);
-    body_content_misspelled(out, attribute->name, &known, arena);
+    body_content_misspelled(out, attribute->name, &known);
     /* A block type of an enclosing schema is known, too: this body is a rest of that schema's
      * body. */
     if (body_schema_block(schema, attribute->name) ||
@@ -29,7 +29,7 @@ static bool hcl_report_argument(const HclBody *body, const BodySchema *schema,
                           " A block of this type is: write \"%.*s {\", without the equals "
                           "sign.",
                           STR_ARG(attribute->name));
-    diags_error(diags, attribute->name_range, "Unsupported argument",
+    diags_error(out->diags, attribute->name_range, "Unsupported argument",
                 "An argument named \"%.*s\" is not expected here.%.*s", STR_ARG(attribute->name),
                 STR_ARG(hint));
     return false;
@@ -59,7 +59,7 @@ static bool hcl_report_block(const BodySchema *schema, const NativeBlock *block,
     return false;
 }
 
-static void hcl_add_attribute(const NativeAttribute *attribute, BodyContent *out, Arena *arena) {
+static void hcl_add_attribute(const NativeAttribute *attribute, BodyContent *out) {
     BodyAttribute found = {
         .name = attribute->name,
         .expr = attribute->expr,
@@ -67,7 +67,7 @@ static void hcl_add_attribute(const NativeAttribute *attribute, BodyContent *out
         .range = attribute->range,
         .is_native = true,
     };
-    vec_push(arena, &out->attributes, found);
+    vec_push(out->arena, &out->attributes, found);
 }
 
 static bool hcl_check_labels(const NativeBlock *block, uint32_t wanted, Diags *diags) {
@@ -94,47 +94,46 @@ static bool hcl_check_labels(const NativeBlock *block, uint32_t wanted, Diags *d
 static HclBody *hcl_new_body(const NativeBody *native, const FunctionTable *functions,
                              Arena *arena);
 
-static void hcl_add_block(const HclBody *body, const NativeBlock *block, BodyContent *out,
-                          Arena *arena) {
+static void hcl_add_block(const HclBody *body, const NativeBlock *block, BodyContent *out) {
     BodyBlock found = {.type = block->type, .range = block->type_range};
     for (size_t i = 0; i < block->labels.count; i++) {
         found.labels[i] = block->labels.items[i].text;
         found.label_ranges[i] = block->labels.items[i].range;
         found.range.end = block->labels.items[i].range.end;
     }
-    found.body = &hcl_new_body(block->body, body->base.functions, arena)->base;
-    vec_push(arena, &out->blocks, found);
+    found.body = &hcl_new_body(block->body, body->base.functions, out->arena)->base;
+    vec_push(out->arena, &out->blocks, found);
 }
 
 static bool copy_attributes(const HclBody *body, const BodySchema *schema, bool has_rest,
-                            BodyContent *out, Arena *arena, Diags *diags) {
+                            BodyContent *out) {
     bool ok = true;
     map_each(&body->native->attributes, entry) {
         const NativeAttribute *attribute = entry->value;
         if (str_is_among(attribute->name, body->hidden.items, body->hidden.count))
             continue;
         if (body_schema_attribute(schema, attribute->name))
-            hcl_add_attribute(attribute, out, arena);
+            hcl_add_attribute(attribute, out);
         else if (!has_rest)
-            ok = hcl_report_argument(body, schema, attribute, out, arena, diags);
+            ok = hcl_report_argument(body, schema, attribute, out);
     }
     return ok;
 }
 
 static bool copy_blocks(const HclBody *body, const BodySchema *schema, bool has_rest,
-                        BodyContent *out, Arena *arena, Diags *diags) {
+                        BodyContent *out) {
     bool ok = true;
     if (!has_rest) /* nearly all blocks match the schema then */
-        vec_reserve(arena, &out->blocks, body->native->blocks.count);
+        vec_reserve(out->arena, &out->blocks, body->native->blocks.count);
     vec_each(&body->native->blocks, item) {
         const NativeBlock *block = *item;
         const BodyBlockSchema *wanted = body_schema_block(schema, block->type);
         if (str_is_among(block->type, body->hidden_blocks.items, body->hidden_blocks.count))
             continue;
         if (!wanted)
-            ok &= has_rest || hcl_report_block(schema, block, arena, diags);
-        else if (hcl_check_labels(block, wanted->labels, diags))
-            hcl_add_block(body, block, out, arena);
+            ok &= has_rest || hcl_report_block(schema, block, out->arena, out->diags);
+        else if (hcl_check_labels(block, wanted->labels, out->diags))
+            hcl_add_block(body, block, out);
         else
             ok = false;
     }
@@ -157,29 +156,28 @@ static const Body *hcl_make_rest(const HclBody *body, const BodySchema *schema, 
 }
 
 static bool hcl_content(const Body *base, const BodySchema *schema, BodyContent *out,
-                        const Body **rest, Arena *arena, Diags *diags) {
+                        const Body **rest) {
     const HclBody *body = (const HclBody *)base;
-    bool ok = copy_attributes(body, schema, rest != NULL, out, arena, diags);
-    ok &= copy_blocks(body, schema, rest != NULL, out, arena, diags);
+    bool ok = copy_attributes(body, schema, rest != NULL, out);
+    ok &= copy_blocks(body, schema, rest != NULL, out);
     if (rest)
-        *rest = hcl_make_rest(body, schema, arena);
+        *rest = hcl_make_rest(body, schema, out->arena);
     return ok;
 }
 
-static bool hcl_attributes(const Body *base, BodyForm, BodyContent *out, Arena *arena,
-                           Diags *diags) {
+static bool hcl_attributes(const Body *base, BodyForm, BodyContent *out) {
     const HclBody *body = (const HclBody *)base;
     map_each(&body->native->attributes, entry) {
         const NativeAttribute *attribute = entry->value;
         if (!str_is_among(attribute->name, body->hidden.items, body->hidden.count))
-            hcl_add_attribute(attribute, out, arena);
+            hcl_add_attribute(attribute, out);
     }
     vec_each(&body->native->blocks, item) {
         const NativeBlock *block = *item;
         if (str_is_among(block->type, body->hidden_blocks.items, body->hidden_blocks.count))
             continue;
-        Str summary = str_format(arena, "Unexpected \"%.*s\" block", STR_ARG(block->type));
-        diags_error(diags, block->type_range, str_to_cstr(summary, arena),
+        Str summary = str_format(out->arena, "Unexpected \"%.*s\" block", STR_ARG(block->type));
+        diags_error(out->diags, block->type_range, str_to_cstr(summary, out->arena),
                     "Blocks are not allowed here, only arguments: name = value.");
         return false;
     }

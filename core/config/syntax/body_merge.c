@@ -25,13 +25,13 @@ static bool body_merge_report_second(const BodyAttribute *attribute, Diags *diag
     return false;
 }
 
-static bool merge_attributes(const MergedBody *merged, BodyContent *out, const BodyContent *above,
-                             Arena *arena, Diags *diags) {
+static bool merge_attributes(const MergedBody *merged, BodyContent *out, const BodyContent *above) {
+    Arena *arena = out->arena;
     bool ok = true;
     vec_each(&above->attributes, attribute) {
         BodyAttribute *replaced = body_merge_find_attribute(out, attribute->name);
         if (replaced && merged->is_sum)
-            ok = body_merge_report_second(attribute, diags);
+            ok = body_merge_report_second(attribute, out->diags);
         else if (replaced)
             *replaced = *attribute;
         else
@@ -54,8 +54,8 @@ static const BodyBlock *body_merge_find_block(const BodyContent *content, Str ty
     return NULL;
 }
 
-static void merge_blocks(const MergedBody *merged, BodyContent *out, const BodyContent *above,
-                         Arena *arena) {
+static void merge_blocks(const MergedBody *merged, BodyContent *out, const BodyContent *above) {
+    Arena *arena = out->arena;
     BodyContent below = *out;
     out->blocks.items = NULL;
     out->blocks.count = out->blocks.capacity = 0;
@@ -80,29 +80,29 @@ static const Body *new_merged(const Body *below, const Body *above, const char *
                               bool is_sum, Arena *arena);
 
 static bool merged_content(const Body *body, const BodySchema *schema, BodyContent *out,
-                           const Body **rest, Arena *arena, Diags *diags) {
+                           const Body **rest) {
     const MergedBody *merged = (const MergedBody *)body;
     const Body *rest_below = NULL;
     const Body *rest_above = NULL;
-    BodyContent above = {0};
-    bool ok = merged->below->operations->content(merged->below, schema, out,
-                                                 rest ? &rest_below : NULL, arena, diags);
+    BodyContent above = {.arena = out->arena, .diags = out->diags};
+    bool ok =
+        merged->below->operations->content(merged->below, schema, out, rest ? &rest_below : NULL);
     ok &= merged->above->operations->content(merged->above, schema, &above,
-                                             rest ? &rest_above : NULL, arena, diags);
-    ok &= merge_attributes(merged, out, &above, arena, diags);
-    merge_blocks(merged, out, &above, arena);
+                                             rest ? &rest_above : NULL);
+    ok &= merge_attributes(merged, out, &above);
+    merge_blocks(merged, out, &above);
     if (rest && rest_below && rest_above)
-        *rest = new_merged(rest_below, rest_above, merged->merged_block, merged->is_sum, arena);
+        *rest =
+            new_merged(rest_below, rest_above, merged->merged_block, merged->is_sum, out->arena);
     return ok;
 }
 
-static bool merged_attributes(const Body *body, BodyForm form, BodyContent *out, Arena *arena,
-                              Diags *diags) {
+static bool merged_attributes(const Body *body, BodyForm form, BodyContent *out) {
     const MergedBody *merged = (const MergedBody *)body;
-    BodyContent above = {0};
-    bool ok = merged->below->operations->attributes(merged->below, form, out, arena, diags);
-    ok &= merged->above->operations->attributes(merged->above, form, &above, arena, diags);
-    return merge_attributes(merged, out, &above, arena, diags) && ok;
+    BodyContent above = {.arena = out->arena, .diags = out->diags};
+    bool ok = merged->below->operations->attributes(merged->below, form, out);
+    ok &= merged->above->operations->attributes(merged->above, form, &above);
+    return merge_attributes(merged, out, &above) && ok;
 }
 
 static const BodyOperations merged_operations = {

@@ -220,12 +220,7 @@ static bool add_dynamic(Decoded *decoded, const Schema *block_schema, const Body
         {"labels", false, BODY_EXPRESSION},
     };
     static const BodyBlockSchema inner[] = {{"content", 0}};
-    static const BodySchema schema = {
-        .attributes = attributes,
-        .attribute_count = ARRAY_COUNT(attributes),
-        .blocks = inner,
-        .block_count = 1,
-    };
+    static const BodySchema schema = {BODY_ATTRIBUTES(attributes), BODY_BLOCKS(inner)};
     DecodedBlocks *blocks = find_blocks(decoded, written->labels[0]);
     BodyContent content;
     if (!blocks)
