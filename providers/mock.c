@@ -155,13 +155,13 @@ static bool mock_fill(const Mock *mock, const Call *call, bool fills_unknown, Va
         .ok = true,
     };
     strbuf_add(&filling.path, call->address);
-    *out = mock_fill_object(&filling, mock->type->schema, object, mock->values);
+    *out = mock_fill_object(&filling, &mock->type->schema, object, mock->values);
     return filling.ok;
 }
 
 bool mock_plan(const Mock *mock, const Call *call, const PlanRequest *request,
                PlanResponse *response, Diags *diags) {
-    resource_type_prepare_plan(mock->type->resource, call, request, response);
+    resource_type_prepare_plan(call, request, response);
     response->requires_replace = (Paths){0};
     if (value_is_present(request->prior)) {
         response->planned = request->proposed;

@@ -5,11 +5,12 @@
  * default that its comment names.
  *
  *    Provider          configuration schema, configure, the tables of its types and functions
+ *    ObjectType        what types of every kind have: mode, name, schema, validate
  *    ResourceType      a managed object: plan, create, read, update, delete, import, recover
  *    DataSourceType    read only: configuration in, object out
  *    EphemeralType     a value for one walk: open, renew, close
- *    ActionType        an operation without an object: plan, invoke; see action_type.h
- *    ListType          a search for the objects of a managed type: list; see list_type.h
+ *    ActionType        an operation without an object: plan, invoke
+ *    ListType          a search for the objects of a managed type: list
  *    ProviderFunction  a function of the language: provider::NAME::function(...)
  *    Call              passed to every slot: client, effects, cancel, progress, memory
  *
@@ -29,23 +30,8 @@
 #include "schema.h"
 
 typedef struct Provider Provider;
-typedef struct ResourceType ResourceType;
-typedef struct DataSourceType DataSourceType;
-typedef struct EphemeralType EphemeralType;
-typedef struct ActionType ActionType;
-typedef struct ListType ListType;
+typedef struct ObjectType ObjectType;
 struct PartIntent;
-
-/* A type of any kind: exactly one of the last five members is set. */
-typedef struct ObjectType {
-    const char *name;
-    const Schema *schema;
-    const ResourceType *resource;
-    const DataSourceType *data_source;
-    const EphemeralType *ephemeral;
-    const ActionType *action;
-    const ListType *list;
-} ObjectType;
 
 /* Another object of the state. */
 typedef struct FoundObject {
@@ -68,9 +54,9 @@ typedef struct KeptResult {
 
 typedef struct Call {
     const Provider *provider;
-    ObjectType type; /* of the object; all NULL for calls of the provider itself */
-    void *client;    /* made by `configure`; NULL while the provider is not configured, as in `loam
-                        validate`, and in functions and provisioners */
+    const ObjectType *type; /* of the object; NULL for calls of the provider itself */
+    void *client; /* made by `configure`; NULL while the provider is not configured, as in `loam
+                     validate`, and in functions and provisioners */
     const Io *io;
     const CancelToken *cancel; /* NULL in functions, and in renew and close */
     int64_t deadline_ms;       /* on io->clock's monotonic time; 0: none */
@@ -169,11 +155,35 @@ MUST_USE bool call_part_begin(const Call *call, const PartIntent *intent, Diags 
 /* Call after a successful change of a part. A failed part has no end: the slot returns an error. */
 MUST_USE bool call_part_end(const Call *call, Str key, Str private_data, Diags *diags);
 
-/* Managed resource types. ValidateRequest serves types of every kind. */
+/* Types. */
 
 typedef struct ValidateRequest {
     Value config; /* may contain unknowns */
 } ValidateRequest;
+
+#define OBJECT_TYPE_MEMBERS                                                                        \
+    ResourceMode mode;   /* the kind; default: MODE_MANAGED */                                     \
+    const char *name;    /* as in configurations: libvirt_pool */                                  \
+    Schema schema;       /* of a list type: of the `config` block */                               \
+    const void *payload; /* for slots that serve several types, as call->type->payload */          \
+    /* Checks that go beyond the schema. Default: none. */                                         \
+    bool (*validate)(const Call *call, const ValidateRequest *request, Diags *diags);
+
+/* What types of every kind have. */
+struct ObjectType {
+    OBJECT_TYPE_MEMBERS
+};
+
+/* The first member of a type: its members are those of ObjectType. */
+#define OBJECT_TYPE                                                                                \
+    union {                                                                                        \
+        ObjectType type;                                                                           \
+        struct {                                                                                   \
+            OBJECT_TYPE_MEMBERS                                                                    \
+        };                                                                                         \
+    }
+
+/* Managed resource types. */
 
 typedef struct PlanRequest {
     Value prior;    /* null: create */
@@ -490,14 +500,12 @@ typedef struct GitopsResponse {
     GitopsRows rows; /* of the objects after the action */
 } GitopsResponse;
 
-struct ResourceType {
-    const char *name; /* as in configurations: libvirt_pool */
-    Schema schema;
+typedef struct ResourceType {
+    OBJECT_TYPE;
     /* Of the identity, which stays the same while the object exists; an import can name an object
      * by it. Its attributes are REQUIRED or OPTIONAL for an import, or COMPUTED. It is not the
      * marker of `recover`. NULL: objects have no identity. */
     const Schema *identity;
-    const void *payload; /* for slots that serve several types, as call->type.resource->payload */
     Effect effect;
     Recovery recovery; /* required with EFFECT_OUTSIDE */
     const UniqueRule *unique;
@@ -529,8 +537,6 @@ struct ResourceType {
      * one. */
     bool always_upgrades;
 
-    /* Checks that go beyond the schema. Default: none. */
-    bool (*validate)(const Call *call, const ValidateRequest *request, Diags *diags);
     /* Default: the framework's plan in the response. */
     bool (*plan)(const Call *call, const PlanRequest *request, PlanResponse *response,
                  Diags *diags);
@@ -580,7 +586,10 @@ struct ResourceType {
     /* Default: no limit. */
     bool (*limits)(const Call *call, const LimitsRequest *request, LimitsResponse *response,
                    Diags *diags);
-};
+} ResourceType;
+
+/* Returns the managed type; NULL if `type` is NULL or of another kind. */
+const ResourceType *resource_type_of(const ObjectType *type);
 
 /* Data sources. */
 
@@ -596,15 +605,12 @@ typedef struct DataReadResponse {
     Deferral deferral;
 } DataReadResponse;
 
-struct DataSourceType {
-    const char *name;
-    Schema schema;
-    const void *payload; /* for `read` of several types, as call->type.data_source->payload */
-    bool (*validate)(const Call *call, const ValidateRequest *request, Diags *diags);
+typedef struct DataSourceType {
+    OBJECT_TYPE;
     /* Required. */
     bool (*read)(const Call *call, const DataReadRequest *request, DataReadResponse *response,
                  Diags *diags);
-};
+} DataSourceType;
 
 /* Ephemeral resources: values that are never stored. */
 
@@ -636,10 +642,8 @@ typedef struct CloseRequest {
     Str private_data;
 } CloseRequest;
 
-struct EphemeralType {
-    const char *name;
-    Schema schema;
-    bool (*validate)(const Call *call, const ValidateRequest *request, Diags *diags);
+typedef struct EphemeralType {
+    OBJECT_TYPE;
     /* Required. */
     bool (*open)(const Call *call, const OpenRequest *request, OpenResponse *response,
                  Diags *diags);
@@ -649,7 +653,56 @@ struct EphemeralType {
                   Diags *diags);
     /* Called even if other nodes fail or the run is cancelled. Default: nothing to do. */
     bool (*close)(const Call *call, const CloseRequest *request, Diags *diags);
-};
+} EphemeralType;
+
+/* Actions: operations on remote systems that leave no object. */
+
+typedef struct ActionRequest {
+    Value config; /* `plan`: may contain unknowns; `invoke`: wholly known */
+} ActionRequest;
+
+typedef struct ActionResponse {
+    Deferral deferral; /* of `plan`; the object that triggers the action waits, too */
+} ActionResponse;
+
+typedef struct ActionType {
+    OBJECT_TYPE;
+    /* Rejects an invocation that would fail. Default: every invocation is accepted. */
+    bool (*plan)(const Call *call, const ActionRequest *request, ActionResponse *response,
+                 Diags *diags);
+    /* Required. Its messages are reported by call_progress. */
+    bool (*invoke)(const Call *call, const ActionRequest *request, Diags *diags);
+} ActionType;
+
+/* List types: searches for the objects of a managed type of the same provider and name, which has
+ * an identity. */
+
+typedef struct ListedObject {
+    Value identity;   /* of the managed type, wholly known */
+    Str display_name; /* for people */
+    Value object;     /* of the managed type, wholly known; null or without a type: none */
+} ListedObject;
+
+typedef struct ListRequest {
+    Value config;          /* wholly known */
+    bool includes_objects; /* each ListedObject should have its object */
+    int64_t limit;         /* the greatest number of objects that the caller wants */
+} ListRequest;
+
+/* Receives the found objects. */
+typedef struct ListSink {
+    /* Returns false if the list should end: the limit is reached, the run was cancelled, or the
+     * object is invalid, which is reported after the slot has returned. Copies the parts that it
+     * keeps. Call it in the thread of the slot. */
+    bool (*add)(void *payload, const ListedObject *found);
+    void *payload;
+} ListSink;
+
+typedef struct ListType {
+    OBJECT_TYPE;
+    /* Required. Gives each object to the sink, which is the response. */
+    bool (*list)(const Call *call, const ListRequest *request, const ListSink *sink, Diags *diags);
+} ListType;
 
 /* Functions. Arguments have the parameters' types and are known; collections may contain unknown
  * values. They are not null unless the parameter allows null. Marks are removed from the arguments
@@ -718,40 +771,26 @@ struct Provider {
     /* Default: no client. */
     bool (*configure)(const Call *call, const ConfigureRequest *request,
                       ConfigureResponse *response, Diags *diags);
-    void (*close)(void *client); /* default: nothing to do */
-    const ResourceType *const *resources;
-    size_t resource_count;
-    const DataSourceType *const *data_sources;
-    size_t data_source_count;
-    const EphemeralType *const *ephemerals;
-    size_t ephemeral_count;
-    const ActionType *const *actions;
-    size_t action_count;
-    const ListType *const *lists;
-    size_t list_count;
+    void (*close)(void *client);    /* default: nothing to do */
+    const ObjectType *const *types; /* of every kind */
+    size_t type_count;
     const ForeignNames *foreign_types; /* hints for names that a similar provider has; NULL: none */
     const ProviderFunction *functions;
     size_t function_count;
-    /* Finds a type instead of the tables above, whose rows then only have names. Returns false if
-     * there is none. Thread-safe. Default: the tables. */
-    bool (*find_type)(const Provider *provider, ResourceMode mode, Str name, ObjectType *out);
-    /* The same for a function. Returns NULL if there is none. */
+    /* Finds a type instead of the table above, whose rows then only have mode and name. Returns
+     * NULL if there is none. Thread-safe. Default: the table. */
+    const ObjectType *(*find_type)(const Provider *provider, ResourceMode mode, Str name);
+    /* The same for a function. */
     const ProviderFunction *(*find_function)(const Provider *provider, Str name);
 };
 
-/* The header of a provider lists its types with macros that take one of these:
+/* The header of a provider lists its types with a macro that takes one of these:
  *
- *     #define NULL_RESOURCES(ROW) ROW(null_resource)
- *     NULL_RESOURCES(RESOURCE_DECLARE)
- *     static const ResourceType *const resources[] = {NULL_RESOURCES(PROVIDER_ROW)}; */
-#define RESOURCE_DECLARE(type)    extern const ResourceType type;
-#define DATA_SOURCE_DECLARE(type) extern const DataSourceType type;
-#define EPHEMERAL_DECLARE(type)   extern const EphemeralType type;
-#define PROVIDER_ROW(type)        &(type),
+ *     #define NULL_TYPES(ROW) ROW(ResourceType, null_resource)
+ *     NULL_TYPES(TYPE_DECLARE)
+ *     static const ObjectType *const types[] = {NULL_TYPES(PROVIDER_ROW)}; */
+#define TYPE_DECLARE(kind, name) extern const kind name;
+#define PROVIDER_ROW(kind, name) &(name).type,
 
-#define PROVIDER_RESOURCES(table) .resources = (table), .resource_count = ARRAY_COUNT(table)
-#define PROVIDER_DATA_SOURCES(table)                                                               \
-    .data_sources = (table), .data_source_count = ARRAY_COUNT(table)
-#define PROVIDER_EPHEMERALS(table) .ephemerals = (table), .ephemeral_count = ARRAY_COUNT(table)
-#define PROVIDER_LISTS(table)      .lists = (table), .list_count = ARRAY_COUNT(table)
-#define PROVIDER_FUNCTIONS(table)  .functions = (table), .function_count = ARRAY_COUNT(table)
+#define PROVIDER_TYPES(table)     .types = (table), .type_count = ARRAY_COUNT(table)
+#define PROVIDER_FUNCTIONS(table) .functions = (table), .function_count = ARRAY_COUNT(table)

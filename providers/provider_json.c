@@ -131,9 +131,9 @@ static void write_schema(JsonWriter *writer, const Schema *schema, Arena *arena)
 }
 
 static int provider_json_compare_types(const void *a, const void *b) {
-    const ObjectType *left = a;
-    const ObjectType *right = b;
-    return strcmp(left->name, right->name);
+    const ObjectType *const *left = a;
+    const ObjectType *const *right = b;
+    return strcmp((*left)->name, (*right)->name);
 }
 
 /* The schema of an action has no version, because no object is stored. */
@@ -147,20 +147,20 @@ static void write_versionless(JsonWriter *writer, const Schema *schema, Arena *a
 static void provider_json_write_types(JsonWriter *writer, const char *key, const Provider *provider,
                                       ResourceMode mode, Arena *arena) {
     StrVec names = registry_type_names(provider, mode, arena);
-    ObjectType *sorted = arena_new_array(arena, ObjectType, names.count);
+    const ObjectType **sorted = arena_new_array(arena, const ObjectType *, names.count);
     if (names.count == 0)
         return;
     for (size_t i = 0; i < names.count; i++)
-        CHECK(registry_find_type(provider, mode, names.items[i], &sorted[i]));
+        sorted[i] = registry_find_type(provider, mode, names.items[i]);
     qsort(sorted, names.count, sizeof *sorted, provider_json_compare_types);
     json_key(writer, str_from_cstr(key));
     json_object_start(writer);
     for (size_t i = 0; i < names.count; i++) {
-        json_key(writer, str_from_cstr(sorted[i].name));
+        json_key(writer, str_from_cstr(sorted[i]->name));
         if (mode == MODE_ACTION)
-            write_versionless(writer, sorted[i].schema, arena);
+            write_versionless(writer, &sorted[i]->schema, arena);
         else
-            write_schema(writer, sorted[i].schema, arena);
+            write_schema(writer, &sorted[i]->schema, arena);
     }
     json_object_end(writer);
 }
@@ -203,9 +203,8 @@ static void write_identities(JsonWriter *writer, const Provider *provider, Arena
     bool is_open = false;
     str_sort(names.items, names.count);
     for (size_t i = 0; i < names.count; i++) {
-        ObjectType type;
-        CHECK(registry_find_type(provider, MODE_MANAGED, names.items[i], &type));
-        if (!type.resource->identity)
+        const ResourceType *type = registry_find_resource(provider, names.items[i]);
+        if (!type->identity)
             continue;
         if (!is_open) {
             json_key(writer, STR("resource_identity_schemas"));
@@ -213,7 +212,7 @@ static void write_identities(JsonWriter *writer, const Provider *provider, Arena
         }
         is_open = true;
         json_key(writer, names.items[i]);
-        provider_json_write_identity(writer, type.resource->identity, arena);
+        provider_json_write_identity(writer, type->identity, arena);
     }
     if (is_open)
         json_object_end(writer);

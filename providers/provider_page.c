@@ -171,12 +171,11 @@ Str provider_page_name(ResourceMode mode, Str type, Arena *arena) {
 
 static void page_add_types(StrBuf *out, const Provider *provider, ResourceMode mode, Arena *arena) {
     StrVec names = registry_type_names(provider, mode, arena);
-    ObjectType type;
     vec_each(&names, name) {
-        CHECK(registry_find_type(provider, mode, *name, &type));
+        const ObjectType *type = registry_find_type(provider, mode, *name);
         Str page = provider_page_name(mode, *name, arena);
         strbuf_add_format(out, "\n### %s%s\n\n%s [Example and arguments](types/%.*s.md)\n",
-                          mode_words[mode].title, type.name, type.schema->description,
+                          mode_words[mode].title, type->name, type->schema.description,
                           STR_ARG(page));
     }
 }
@@ -189,11 +188,8 @@ void provider_page_write(const Provider *provider, StrBuf *out, Arena *arena) {
                           provider->imitates);
     if (provider->schema.attribute_count + provider->schema.block_count > 0)
         add_schema(out, STR_EMPTY, &provider->schema, PART_ALL, arena);
-    page_add_types(out, provider, MODE_MANAGED, arena);
-    page_add_types(out, provider, MODE_DATA, arena);
-    page_add_types(out, provider, MODE_EPHEMERAL, arena);
-    page_add_types(out, provider, MODE_ACTION, arena);
-    page_add_types(out, provider, MODE_LIST, arena);
+    for (ResourceMode mode = MODE_MANAGED; mode <= MODE_LIST; mode++)
+        page_add_types(out, provider, mode, arena);
 }
 
 static bool has_part(const Schema *schema, Part part) {
@@ -245,16 +241,17 @@ static void add_timeouts(StrBuf *out, const Schema *schema, Arena *arena) {
     }
 }
 
-void provider_page_write_type(const Provider *provider, ResourceMode mode, const ObjectType *type,
-                              StrBuf *out, Arena *arena) {
-    const ModeWords *words = &mode_words[mode];
-    const Schema *schema = type->schema;
+void provider_page_write_type(const Provider *provider, const ObjectType *type, StrBuf *out,
+                              Arena *arena) {
+    const ModeWords *words = &mode_words[type->mode];
+    const ResourceType *resource = resource_type_of(type);
+    const Schema *schema = &type->schema;
     strbuf_add_format(
         out, "# %s%s\n\n%s\n\n%s of the provider [%s](../resources.md#provider-%s).\n",
         words->title, type->name, schema->description, words->noun, provider->name, provider->name);
     if (schema->deprecated)
         strbuf_add_format(out, "\nDeprecated. %s\n", schema->deprecated);
-    if (type->resource && type->resource->recovery == RECOVERY_REPEATS)
+    if (resource && resource->recovery == RECOVERY_REPEATS)
         strbuf_add_cstr(out, "\n"
                              "If loam crashes during an operation, the operation may run twice.\n");
     if (has_arguments(schema)) {
@@ -263,7 +260,7 @@ void provider_page_write_type(const Provider *provider, ResourceMode mode, const
     }
     if (has_part(schema, PART_RESULTS))
         add_results(out, schema, arena);
-    if (type->resource)
-        page_add_import(out, type->resource);
+    if (resource)
+        page_add_import(out, resource);
     add_timeouts(out, schema, arena);
 }

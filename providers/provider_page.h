@@ -9,5 +9,5 @@ void provider_page_write(const Provider *provider, StrBuf *out, Arena *arena);
 /* Returns the name of a type's page: "null_resource", "data_http". */
 Str provider_page_name(ResourceMode mode, Str type, Arena *arena);
 /* Writes the page of a type. */
-void provider_page_write_type(const Provider *provider, ResourceMode mode, const ObjectType *type,
-                              StrBuf *out, Arena *arena);
+void provider_page_write_type(const Provider *provider, const ObjectType *type, StrBuf *out,
+                              Arena *arena);

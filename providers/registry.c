@@ -1,7 +1,5 @@
 /* registry: rows of providers; plugins are opened once, under the lock, and stay open. */
 #include "registry.h"
-#include "action_type.h"
-#include "list_type.h"
 #include "plugin.h"
 #include "schema_rule.h"
 
@@ -148,7 +146,7 @@ static bool registry_load(const Registry *registry, const ProviderRow *row, cons
     return true;
 }
 
-/* Returns why the table of a type is invalid; empty if it is valid. An interrupted creation must be
+/* Returns why a managed type is invalid; empty if it is valid. An interrupted creation must be
  * recoverable, or its repetition declared. */
 static Str resource_fault(const ResourceType *type, Arena *arena) {
     if (!type->create)
@@ -207,45 +205,37 @@ static Str list_fault(const Provider *provider, const ListType *type, Arena *are
     if (!resource || !resource->identity)
         return str_format(arena, "The list type \"%s\" has no managed type with an identity.",
                           type->name);
-    return rules_fault(type->name, &type->schema, arena);
+    return STR_EMPTY;
+}
+
+/* Returns which required slot a type lacks; empty if none. */
+static Str slots_fault(const Provider *provider, const ObjectType *type, Arena *arena) {
+    switch (type->mode) {
+    case MODE_MANAGED: return resource_fault(resource_type_of(type), arena);
+    case MODE_DATA:
+        if (((const DataSourceType *)type)->read)
+            return STR_EMPTY;
+        return str_format(arena, "The data source \"%s\" has no read.", type->name);
+    case MODE_EPHEMERAL:
+        if (((const EphemeralType *)type)->open)
+            return STR_EMPTY;
+        return str_format(arena, "The ephemeral resource \"%s\" has no open.", type->name);
+    case MODE_ACTION:
+        if (((const ActionType *)type)->invoke)
+            return STR_EMPTY;
+        return str_format(arena, "The action \"%s\" has no invoke.", type->name);
+    case MODE_LIST: return list_fault(provider, (const ListType *)type, arena);
+    }
+    return str_format(arena, "The type \"%s\" has no mode.", type->name);
 }
 
 /* Returns the first error in a provider's tables, as a sentence in `arena`; empty if none. */
 static Str registry_find_fault(const Provider *provider, Arena *arena) {
-    for (size_t i = 0; i < provider->resource_count; i++) {
-        const ResourceType *type = provider->resources[i];
-        Str fault = resource_fault(type, arena);
+    for (size_t i = 0; i < provider->type_count; i++) {
+        const ObjectType *type = provider->types[i];
+        Str fault = slots_fault(provider, type, arena);
         if (fault.len == 0)
             fault = rules_fault(type->name, &type->schema, arena);
-        if (fault.len > 0)
-            return fault;
-    }
-    for (size_t i = 0; i < provider->data_source_count; i++) {
-        const DataSourceType *type = provider->data_sources[i];
-        if (!type->read)
-            return str_format(arena, "The data source \"%s\" has no read.", type->name);
-        Str fault = rules_fault(type->name, &type->schema, arena);
-        if (fault.len > 0)
-            return fault;
-    }
-    for (size_t i = 0; i < provider->ephemeral_count; i++) {
-        const EphemeralType *type = provider->ephemerals[i];
-        if (!type->open)
-            return str_format(arena, "The ephemeral resource \"%s\" has no open.", type->name);
-        Str fault = rules_fault(type->name, &type->schema, arena);
-        if (fault.len > 0)
-            return fault;
-    }
-    for (size_t i = 0; i < provider->action_count; i++) {
-        const ActionType *type = provider->actions[i];
-        if (!type->invoke)
-            return str_format(arena, "The action \"%s\" has no invoke.", type->name);
-        Str fault = rules_fault(type->name, &type->schema, arena);
-        if (fault.len > 0)
-            return fault;
-    }
-    for (size_t i = 0; i < provider->list_count; i++) {
-        Str fault = list_fault(provider, provider->lists[i], arena);
         if (fault.len > 0)
             return fault;
     }
@@ -307,107 +297,27 @@ bool registry_find(Registry *registry, Str name, const Provider **out, SourceRan
     return fine;
 }
 
-const ResourceType *registry_find_resource(const Provider *provider, Str type) {
-    ObjectType found;
+const ObjectType *registry_find_type(const Provider *provider, ResourceMode mode, Str name) {
     if (provider->find_type)
-        return provider->find_type(provider, MODE_MANAGED, type, &found) ? found.resource : NULL;
-    for (size_t i = 0; i < provider->resource_count; i++) {
-        if (str_equal_cstr(type, provider->resources[i]->name))
-            return provider->resources[i];
+        return provider->find_type(provider, mode, name);
+    for (size_t i = 0; i < provider->type_count; i++) {
+        const ObjectType *type = provider->types[i];
+        if (type->mode == mode && str_equal_cstr(name, type->name))
+            return type;
     }
     return NULL;
 }
 
-const DataSourceType *registry_find_data_source(const Provider *provider, Str type) {
-    ObjectType found;
-    if (provider->find_type)
-        return provider->find_type(provider, MODE_DATA, type, &found) ? found.data_source : NULL;
-    for (size_t i = 0; i < provider->data_source_count; i++) {
-        if (str_equal_cstr(type, provider->data_sources[i]->name))
-            return provider->data_sources[i];
-    }
-    return NULL;
-}
-
-const EphemeralType *registry_find_ephemeral(const Provider *provider, Str type) {
-    ObjectType found;
-    if (provider->find_type)
-        return provider->find_type(provider, MODE_EPHEMERAL, type, &found) ? found.ephemeral : NULL;
-    for (size_t i = 0; i < provider->ephemeral_count; i++) {
-        if (str_equal_cstr(type, provider->ephemerals[i]->name))
-            return provider->ephemerals[i];
-    }
-    return NULL;
-}
-
-static bool registry_find_action(const Provider *provider, Str type, ObjectType *out) {
-    if (provider->find_type)
-        return provider->find_type(provider, MODE_ACTION, type, out);
-    for (size_t i = 0; i < provider->action_count; i++) {
-        const ActionType *action = provider->actions[i];
-        if (!str_equal_cstr(type, action->name))
-            continue;
-        *out = (ObjectType){.name = action->name, .schema = &action->schema, .action = action};
-        return true;
-    }
-    return false;
-}
-
-static bool find_list(const Provider *provider, Str type, ObjectType *out) {
-    if (provider->find_type)
-        return provider->find_type(provider, MODE_LIST, type, out);
-    for (size_t i = 0; i < provider->list_count; i++) {
-        const ListType *list = provider->lists[i];
-        if (!str_equal_cstr(type, list->name))
-            continue;
-        *out = (ObjectType){.name = list->name, .schema = &list->schema, .list = list};
-        return true;
-    }
-    return false;
-}
-
-bool registry_find_type(const Provider *provider, ResourceMode mode, Str type, ObjectType *out) {
-    const ResourceType *resource;
-    const DataSourceType *data_source;
-    const EphemeralType *ephemeral;
-    switch (mode) {
-    case MODE_MANAGED:
-        resource = registry_find_resource(provider, type);
-        if (resource)
-            *out = (ObjectType){
-                .name = resource->name, .schema = &resource->schema, .resource = resource};
-        return resource != NULL;
-    case MODE_DATA:
-        data_source = registry_find_data_source(provider, type);
-        if (data_source)
-            *out = (ObjectType){.name = data_source->name,
-                                .schema = &data_source->schema,
-                                .data_source = data_source};
-        return data_source != NULL;
-    case MODE_EPHEMERAL:
-        ephemeral = registry_find_ephemeral(provider, type);
-        if (ephemeral)
-            *out = (ObjectType){
-                .name = ephemeral->name, .schema = &ephemeral->schema, .ephemeral = ephemeral};
-        return ephemeral != NULL;
-    case MODE_ACTION: return registry_find_action(provider, type, out);
-    case MODE_LIST: return find_list(provider, type, out);
-    }
-    return false;
+const ResourceType *registry_find_resource(const Provider *provider, Str name) {
+    return resource_type_of(registry_find_type(provider, MODE_MANAGED, name));
 }
 
 StrVec registry_type_names(const Provider *provider, ResourceMode mode, Arena *arena) {
     StrVec names = {0};
-    for (size_t i = 0; mode == MODE_MANAGED && i < provider->resource_count; i++)
-        vec_push(arena, &names, str_from_cstr(provider->resources[i]->name));
-    for (size_t i = 0; mode == MODE_DATA && i < provider->data_source_count; i++)
-        vec_push(arena, &names, str_from_cstr(provider->data_sources[i]->name));
-    for (size_t i = 0; mode == MODE_EPHEMERAL && i < provider->ephemeral_count; i++)
-        vec_push(arena, &names, str_from_cstr(provider->ephemerals[i]->name));
-    for (size_t i = 0; mode == MODE_ACTION && i < provider->action_count; i++)
-        vec_push(arena, &names, str_from_cstr(provider->actions[i]->name));
-    for (size_t i = 0; mode == MODE_LIST && i < provider->list_count; i++)
-        vec_push(arena, &names, str_from_cstr(provider->lists[i]->name));
+    for (size_t i = 0; i < provider->type_count; i++) {
+        if (provider->types[i]->mode == mode)
+            vec_push(arena, &names, str_from_cstr(provider->types[i]->name));
+    }
     return names;
 }
 

@@ -34,13 +34,10 @@ MUST_USE bool registry_find(Registry *registry, Str name, const Provider **out, 
                             Diags *diags);
 /* Sets the source that is asked before the rows. Call before any lookup. */
 void registry_set_source(Registry *registry, const ProviderSource *source);
-/* Return the type of this name, or NULL if none. */
-const ResourceType *registry_find_resource(const Provider *provider, Str type);
-const DataSourceType *registry_find_data_source(const Provider *provider, Str type);
-const EphemeralType *registry_find_ephemeral(const Provider *provider, Str type);
-/* Finds a type by mode and name; returns false if none. */
-MUST_USE bool registry_find_type(const Provider *provider, ResourceMode mode, Str type,
-                                 ObjectType *out);
+/* Returns the type of this mode and name, or NULL if none. */
+const ObjectType *registry_find_type(const Provider *provider, ResourceMode mode, Str name);
+/* Returns the managed type of this name, or NULL if none. */
+const ResourceType *registry_find_resource(const Provider *provider, Str name);
 /* Returns the names of all types of one mode. */
 StrVec registry_type_names(const Provider *provider, ResourceMode mode, Arena *arena);
 /* Returns the names of all rows, in order. */

@@ -103,8 +103,9 @@ static void log_prepared(const PlanRequest *request, const PlanResponse *respons
               log_number("requires_replace", (int64_t)response->requires_replace.count));
 }
 
-void resource_type_prepare_plan(const ResourceType *type, const Call *call,
-                                const PlanRequest *request, PlanResponse *response) {
+void resource_type_prepare_plan(const Call *call, const PlanRequest *request,
+                                PlanResponse *response) {
+    const ResourceType *type = resource_type_of(call->type);
     *response =
         (PlanResponse){.private_data = request->private_data, .identity = request->identity};
     response->planned = resource_plan_object(&type->schema, request, call->arena);
@@ -114,21 +115,22 @@ void resource_type_prepare_plan(const ResourceType *type, const Call *call,
         log_prepared(request, response, call->arena);
 }
 
-void resource_type_plan_by_schema(const ResourceType *type, const Call *call,
-                                  const PlanRequest *request, PlanResponse *response) {
-    resource_type_prepare_plan(type, call, request, response);
-    replace_what_differs(type, request->prior, response, call->arena);
+void resource_type_plan_by_schema(const Call *call, const PlanRequest *request,
+                                  PlanResponse *response) {
+    resource_type_prepare_plan(call, request, response);
+    replace_what_differs(resource_type_of(call->type), request->prior, response, call->arena);
 }
 
-bool resource_type_plan(const ResourceType *type, const Call *call, const PlanRequest *request,
-                        PlanResponse *response, Diags *diags) {
+bool resource_type_plan(const Call *call, const PlanRequest *request, PlanResponse *response,
+                        Diags *diags) {
+    const ResourceType *type = resource_type_of(call->type);
     size_t before = diags->error_count;
     if (type->plans_itself)
         *response = (PlanResponse){.planned = request->proposed,
                                    .private_data = request->private_data,
                                    .identity = request->identity};
     else
-        resource_type_prepare_plan(type, call, request, response);
+        resource_type_prepare_plan(call, request, response);
     bool is_destroy = value_is_null(request->proposed);
     if ((!is_destroy || type->plans_destroy) && type->plan) {
         bool is_ok = type->plan(call, request, response, diags);
@@ -139,8 +141,9 @@ bool resource_type_plan(const ResourceType *type, const Call *call, const PlanRe
     return true;
 }
 
-bool resource_type_marker(const ResourceType *type, const Call *call, const MarkerRequest *request,
-                          MarkerResponse *response, Diags *diags) {
+bool resource_type_marker(const Call *call, const MarkerRequest *request, MarkerResponse *response,
+                          Diags *diags) {
+    const ResourceType *type = resource_type_of(call->type);
     size_t before = diags->error_count;
     *response = (MarkerResponse){0};
     if (!type->marker)
@@ -149,9 +152,9 @@ bool resource_type_marker(const ResourceType *type, const Call *call, const Mark
     return object_type_check_result(is_ok, type->name, "Choosing the marker", before, diags);
 }
 
-static bool resource_type_create(const ResourceType *type, const Call *call,
-                                 const ApplyRequest *request, ApplyResponse *response,
-                                 Diags *diags) {
+static bool resource_type_create(const Call *call, const ApplyRequest *request,
+                                 ApplyResponse *response, Diags *diags) {
+    const ResourceType *type = resource_type_of(call->type);
     size_t before = diags->error_count;
     if (!type->create)
         return object_type_report_unsupported(type->name, "created", diags);
@@ -160,9 +163,9 @@ static bool resource_type_create(const ResourceType *type, const Call *call,
     return check_outcome(is_ok, type, &limit, "Creation", before, diags);
 }
 
-static bool resource_type_update(const ResourceType *type, const Call *call,
-                                 const ApplyRequest *request, ApplyResponse *response,
-                                 Diags *diags) {
+static bool resource_type_update(const Call *call, const ApplyRequest *request,
+                                 ApplyResponse *response, Diags *diags) {
+    const ResourceType *type = resource_type_of(call->type);
     size_t before = diags->error_count;
     bool is_unchanged = value_equal(request->prior, request->planned) ||
                         only_timeouts_differ(request->prior, request->planned);
@@ -179,20 +182,21 @@ static bool resource_type_update(const ResourceType *type, const Call *call,
     return true;
 }
 
-bool resource_type_apply(const ResourceType *type, const Call *call, const ApplyRequest *request,
-                         ApplyResponse *response, Diags *diags) {
+bool resource_type_apply(const Call *call, const ApplyRequest *request, ApplyResponse *response,
+                         Diags *diags) {
     *response = (ApplyResponse){
-        .state = value_null(schema_implied_type(&type->schema)),
+        .state = value_null(schema_implied_type(&call->type->schema)),
         .private_data = request->private_data,
         .identity = request->identity,
     };
     if (value_is_null(request->prior))
-        return resource_type_create(type, call, request, response, diags);
-    return resource_type_update(type, call, request, response, diags);
+        return resource_type_create(call, request, response, diags);
+    return resource_type_update(call, request, response, diags);
 }
 
-bool resource_type_delete(const ResourceType *type, const Call *call, const DeleteRequest *request,
-                          DeleteResponse *response, Diags *diags) {
+bool resource_type_delete(const Call *call, const DeleteRequest *request, DeleteResponse *response,
+                          Diags *diags) {
+    const ResourceType *type = resource_type_of(call->type);
     size_t before = diags->error_count;
     *response = (DeleteResponse){.state = request->prior,
                                  .private_data = request->private_data,
@@ -204,8 +208,9 @@ bool resource_type_delete(const ResourceType *type, const Call *call, const Dele
     return check_outcome(is_ok, type, &limit, "Deletion", before, diags);
 }
 
-bool resource_type_read(const ResourceType *type, const Call *call, const ReadRequest *request,
-                        ReadResponse *response, Diags *diags) {
+bool resource_type_read(const Call *call, const ReadRequest *request, ReadResponse *response,
+                        Diags *diags) {
+    const ResourceType *type = resource_type_of(call->type);
     size_t before = diags->error_count;
     *response = (ReadResponse){.state = request->state,
                                .private_data = request->private_data,
@@ -217,8 +222,9 @@ bool resource_type_read(const ResourceType *type, const Call *call, const ReadRe
     return check_outcome(is_ok, type, &limit, "Reading", before, diags);
 }
 
-bool resource_type_import(const ResourceType *type, const Call *call, const ImportRequest *request,
-                          ImportResponse *response, Diags *diags) {
+bool resource_type_import(const Call *call, const ImportRequest *request, ImportResponse *response,
+                          Diags *diags) {
+    const ResourceType *type = resource_type_of(call->type);
     size_t before = diags->error_count;
     *response = (ImportResponse){.state = value_null(schema_implied_type(&type->schema))};
     if (!type->import)
@@ -227,8 +233,9 @@ bool resource_type_import(const ResourceType *type, const Call *call, const Impo
     return object_type_check_result(is_ok, type->name, "Import", before, diags);
 }
 
-bool resource_type_upgrade(const ResourceType *type, const Call *call,
-                           const UpgradeRequest *request, UpgradeResponse *response, Diags *diags) {
+bool resource_type_upgrade(const Call *call, const UpgradeRequest *request,
+                           UpgradeResponse *response, Diags *diags) {
+    const ResourceType *type = resource_type_of(call->type);
     size_t before = diags->error_count;
     *response = (UpgradeResponse){.upgraded = request->stored};
     if (!type->upgrade)
@@ -237,9 +244,9 @@ bool resource_type_upgrade(const ResourceType *type, const Call *call,
     return object_type_check_result(is_ok, type->name, "Upgrade", before, diags);
 }
 
-bool resource_type_upgrade_identity(const ResourceType *type, const Call *call,
-                                    const UpgradeIdentityRequest *request,
+bool resource_type_upgrade_identity(const Call *call, const UpgradeIdentityRequest *request,
                                     UpgradeIdentityResponse *response, Diags *diags) {
+    const ResourceType *type = resource_type_of(call->type);
     size_t before = diags->error_count;
     *response = (UpgradeIdentityResponse){0};
     if (!type->upgrade_identity)
@@ -248,8 +255,9 @@ bool resource_type_upgrade_identity(const ResourceType *type, const Call *call,
     return object_type_check_result(is_ok, type->name, "Upgrade of the identity", before, diags);
 }
 
-bool resource_type_move(const ResourceType *type, const Call *call, const MoveRequest *request,
-                        MoveResponse *response, Diags *diags) {
+bool resource_type_move(const Call *call, const MoveRequest *request, MoveResponse *response,
+                        Diags *diags) {
+    const ResourceType *type = resource_type_of(call->type);
     size_t before = diags->error_count;
     *response = (MoveResponse){0};
     if (!type->move) {
@@ -263,9 +271,9 @@ bool resource_type_move(const ResourceType *type, const Call *call, const MoveRe
     return object_type_check_result(is_ok, type->name, "Move", before, diags);
 }
 
-bool resource_type_generate_config(const ResourceType *type, const Call *call,
-                                   const GenerateConfigRequest *request,
+bool resource_type_generate_config(const Call *call, const GenerateConfigRequest *request,
                                    GenerateConfigResponse *response, Diags *diags) {
+    const ResourceType *type = resource_type_of(call->type);
     size_t before = diags->error_count;
     *response = (GenerateConfigResponse){0};
     if (!type->generate_config) {
@@ -279,8 +287,9 @@ bool resource_type_generate_config(const ResourceType *type, const Call *call,
                                     diags);
 }
 
-bool resource_type_recover(const ResourceType *type, const Call *call,
-                           const RecoverRequest *request, RecoverResponse *response, Diags *diags) {
+bool resource_type_recover(const Call *call, const RecoverRequest *request,
+                           RecoverResponse *response, Diags *diags) {
+    const ResourceType *type = resource_type_of(call->type);
     size_t before = diags->error_count;
     *response = (RecoverResponse){
         .outcome = RECOVER_ABSENT,
@@ -299,8 +308,9 @@ bool resource_type_recover(const ResourceType *type, const Call *call,
     return check_outcome(is_ok, type, &limit, "Recovery", before, diags);
 }
 
-bool resource_type_limits(const ResourceType *type, const Call *call, const LimitsRequest *request,
-                          LimitsResponse *response, Diags *diags) {
+bool resource_type_limits(const Call *call, const LimitsRequest *request, LimitsResponse *response,
+                          Diags *diags) {
+    const ResourceType *type = resource_type_of(call->type);
     size_t before = diags->error_count;
     *response = (LimitsResponse){0};
     if (!type->limits)

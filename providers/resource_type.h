@@ -7,51 +7,43 @@
  * that the configuration leaves null become unknown. On update they keep the prior value, unless
  * the attribute has CHANGES_ON_UPDATE and another attribute changes. Then the type's `plan` may
  * change the response. A deletion is passed to it only with plans_destroy. */
-MUST_USE bool resource_type_plan(const ResourceType *type, const Call *call,
-                                 const PlanRequest *request, PlanResponse *response, Diags *diags);
+MUST_USE bool resource_type_plan(const Call *call, const PlanRequest *request,
+                                 PlanResponse *response, Diags *diags);
 /* Sets the framework's plan, without calling the provider. Without `update`, every change is a
  * replacement. */
-void resource_type_plan_by_schema(const ResourceType *type, const Call *call,
-                                  const PlanRequest *request, PlanResponse *response);
+void resource_type_plan_by_schema(const Call *call, const PlanRequest *request,
+                                  PlanResponse *response);
 /* Like resource_type_plan_by_schema, but a change that no schema flag covers does not become a
  * replacement yet. */
-void resource_type_prepare_plan(const ResourceType *type, const Call *call,
-                                const PlanRequest *request, PlanResponse *response);
-MUST_USE bool resource_type_marker(const ResourceType *type, const Call *call,
-                                   const MarkerRequest *request, MarkerResponse *response,
-                                   Diags *diags);
+void resource_type_prepare_plan(const Call *call, const PlanRequest *request,
+                                PlanResponse *response);
+MUST_USE bool resource_type_marker(const Call *call, const MarkerRequest *request,
+                                   MarkerResponse *response, Diags *diags);
 /* Calls create if `request->prior` is null, else update. */
-MUST_USE bool resource_type_apply(const ResourceType *type, const Call *call,
-                                  const ApplyRequest *request, ApplyResponse *response,
-                                  Diags *diags);
-MUST_USE bool resource_type_delete(const ResourceType *type, const Call *call,
-                                   const DeleteRequest *request, DeleteResponse *response,
-                                   Diags *diags);
-MUST_USE bool resource_type_read(const ResourceType *type, const Call *call,
-                                 const ReadRequest *request, ReadResponse *response, Diags *diags);
+MUST_USE bool resource_type_apply(const Call *call, const ApplyRequest *request,
+                                  ApplyResponse *response, Diags *diags);
+MUST_USE bool resource_type_delete(const Call *call, const DeleteRequest *request,
+                                   DeleteResponse *response, Diags *diags);
+MUST_USE bool resource_type_read(const Call *call, const ReadRequest *request,
+                                 ReadResponse *response, Diags *diags);
 /* Adds an error if the type does not support import. */
-MUST_USE bool resource_type_import(const ResourceType *type, const Call *call,
-                                   const ImportRequest *request, ImportResponse *response,
-                                   Diags *diags);
-MUST_USE bool resource_type_upgrade(const ResourceType *type, const Call *call,
-                                    const UpgradeRequest *request, UpgradeResponse *response,
-                                    Diags *diags);
+MUST_USE bool resource_type_import(const Call *call, const ImportRequest *request,
+                                   ImportResponse *response, Diags *diags);
+MUST_USE bool resource_type_upgrade(const Call *call, const UpgradeRequest *request,
+                                    UpgradeResponse *response, Diags *diags);
 /* Adds an error if the type cannot upgrade identities. */
-MUST_USE bool resource_type_upgrade_identity(const ResourceType *type, const Call *call,
+MUST_USE bool resource_type_upgrade_identity(const Call *call,
                                              const UpgradeIdentityRequest *request,
                                              UpgradeIdentityResponse *response, Diags *diags);
 /* Adds an error if the type does not accept objects of other types. */
-MUST_USE bool resource_type_move(const ResourceType *type, const Call *call,
-                                 const MoveRequest *request, MoveResponse *response, Diags *diags);
-MUST_USE bool resource_type_generate_config(const ResourceType *type, const Call *call,
-                                            const GenerateConfigRequest *request,
+MUST_USE bool resource_type_move(const Call *call, const MoveRequest *request,
+                                 MoveResponse *response, Diags *diags);
+MUST_USE bool resource_type_generate_config(const Call *call, const GenerateConfigRequest *request,
                                             GenerateConfigResponse *response, Diags *diags);
-MUST_USE bool resource_type_recover(const ResourceType *type, const Call *call,
-                                    const RecoverRequest *request, RecoverResponse *response,
-                                    Diags *diags);
-MUST_USE bool resource_type_limits(const ResourceType *type, const Call *call,
-                                   const LimitsRequest *request, LimitsResponse *response,
-                                   Diags *diags);
+MUST_USE bool resource_type_recover(const Call *call, const RecoverRequest *request,
+                                    RecoverResponse *response, Diags *diags);
+MUST_USE bool resource_type_limits(const Call *call, const LimitsRequest *request,
+                                   LimitsResponse *response, Diags *diags);
 /* For unit tests: returns whether the type has `update`, or a flag that forces a replacement on
  * each configurable attribute that is not write-only. (A plan replaces the object for a change
  * without a flag, too.) */

@@ -1,7 +1,7 @@
 /* timeouts: limits on the duration of operations, from the block `timeouts`.
  *
  * A type with long operations has the row TIMEOUTS_BLOCK among its blocks. resource_type.c and
- * data_source_type.c then set the deadline of create, read, update, delete and recover, and explain
+ * object_type.c then set the deadline of create, read, update, delete and recover, and explain
  * a timeout. The type observes it with call_is_cancelled, call_sleep and its own deadlines. */
 #pragma once
 

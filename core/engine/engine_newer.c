@@ -25,11 +25,11 @@ static void note_resource(Noting *noting, const Module *module) {
     Str name = provider_name_source(module, ref.name);
     Diags ignored = diags_new(noting->arena);
     const Provider *provider;
-    ObjectType type;
+    const ObjectType *type = NULL;
     const Decoded *decoded;
-    if (registry_find(noting->engine->registry, name, &provider, ref.range, &ignored) &&
-        registry_find_type(provider, resource->mode, resource->type, &type) &&
-        decode_body(resource->body, type.schema, &decoded, noting->arena, &ignored))
+    if (registry_find(noting->engine->registry, name, &provider, ref.range, &ignored))
+        type = registry_find_type(provider, resource->mode, resource->type);
+    if (type && decode_body(resource->body, &type->schema, &decoded, noting->arena, &ignored))
         decode_each_newer(decoded, note_block, noting);
 }
 

@@ -47,7 +47,7 @@ static void unique_check_record(InstanceRecord *record, void *payload) {
     if (!record->planned || record->deferral || record->deposed.len ||
         record->address.mode != MODE_MANAGED || !value_is_present(record->planned->after))
         return;
-    const ResourceType *type = record->node->as.resource->type->resource;
+    const ResourceType *type = resource_type_of(record->node->as.resource->type);
     for (size_t i = 0; i < type->unique_count; i++) {
         Str key = unique_values_of(&type->unique[i], record->planned->after, unique->arena);
         const InstanceRecord *other = key.len ? map_find(&unique->owners, key) : NULL;

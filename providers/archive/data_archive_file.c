@@ -19,6 +19,7 @@ static bool data_archive_file_read(const Call *call, const DataReadRequest *requ
 }
 
 const DataSourceType data_archive_file = {
+    .mode = MODE_DATA,
     .name = "archive_file",
     .schema = {SCHEMA_ATTRIBUTES(attributes), SCHEMA_BLOCKS(blocks), SCHEMA_RULES(rules),
                .description = "An archive of files."},

@@ -104,7 +104,7 @@ static bool sets_enabled(Value state) {
 
 bool argocd_gitops(const Call *call, const GitopsRequest *request, GitopsResponse *response,
                    Diags *diags) {
-    const SpecObject *type = call->type.resource->payload;
+    const SpecObject *type = call->type->payload;
     Str id = object_text(request->state, "id", STR_EMPTY);
     GitopsObject object = {
         .controller = &argocd_controller,

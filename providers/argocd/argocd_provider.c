@@ -3,8 +3,7 @@
 
 #include "kubernetes_connection.h"
 
-static const ResourceType *const resources[] = {ARGOCD_RESOURCES(PROVIDER_ROW)};
-static const EphemeralType *const ephemerals[] = {ARGOCD_EPHEMERALS(PROVIDER_ROW)};
+static const ObjectType *const types[] = {ARGOCD_TYPES(PROVIDER_ROW)};
 
 const Provider argocd_provider = {
     .name = "argocd",
@@ -14,6 +13,5 @@ const Provider argocd_provider = {
     .schema = KUBERNETES_CONNECTION_SCHEMA,
     .configure = kubernetes_connection_configure,
     .close = kubernetes_connection_close,
-    PROVIDER_RESOURCES(resources),
-    PROVIDER_EPHEMERALS(ephemerals),
+    PROVIDER_TYPES(types),
 };

@@ -4,21 +4,18 @@
 #include "provider.h"
 
 /* clang-format off */
-#define ARGOCD_RESOURCES(ROW) \
-    ROW(argocd_application) \
-    ROW(argocd_application_set) \
-    ROW(argocd_cluster) \
-    ROW(argocd_install) \
-    ROW(argocd_project) \
-    ROW(argocd_repository) \
-    ROW(argocd_repository_certificate) \
-    ROW(argocd_repository_credentials)
-
-#define ARGOCD_EPHEMERALS(ROW) \
-    ROW(ephemeral_argocd_initial_admin)
+#define ARGOCD_TYPES(ROW)                              \
+    ROW(ResourceType, argocd_application)              \
+    ROW(ResourceType, argocd_application_set)          \
+    ROW(ResourceType, argocd_cluster)                  \
+    ROW(ResourceType, argocd_install)                  \
+    ROW(ResourceType, argocd_project)                  \
+    ROW(ResourceType, argocd_repository)               \
+    ROW(ResourceType, argocd_repository_certificate)   \
+    ROW(ResourceType, argocd_repository_credentials)   \
+    ROW(EphemeralType, ephemeral_argocd_initial_admin)
 /* clang-format on */
 
-ARGOCD_RESOURCES(RESOURCE_DECLARE)
-ARGOCD_EPHEMERALS(EPHEMERAL_DECLARE)
+ARGOCD_TYPES(TYPE_DECLARE)
 
 extern const Provider argocd_provider;

@@ -427,7 +427,7 @@ static bool repository_certificate_import(const Call *call, const ImportRequest 
                           "\"%.*s\" is not NAMESPACE/ssh/SERVER or NAMESPACE/tls/SERVER, such as "
                           "argocd/ssh/git.example.com.",
                           STR_ARG(request->id));
-    ObjectBuilder builder = object_builder_empty(call->type.schema, call->arena);
+    ObjectBuilder builder = object_builder_empty(&call->type->schema, call->arena);
     object_builder_set_text(&builder, "id", request->id, call->arena);
     object_builder_set_text(&builder, "namespace", namespace, call->arena);
     object_builder_set_text(&builder, "server_name", server, call->arena);

@@ -9,7 +9,7 @@
 #define TYPE_LABEL "argocd.argoproj.io/secret-type"
 
 static const ArgocdSecret *secret_of(const Call *call) {
-    return call->type.resource->payload;
+    return call->type->payload;
 }
 
 static Str argocd_secret_list_text(Value list, Arena *arena) {

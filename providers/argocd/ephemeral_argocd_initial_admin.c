@@ -58,6 +58,7 @@ static const Attribute attributes[] = {
 };
 
 const EphemeralType ephemeral_argocd_initial_admin = {
+    .mode = MODE_EPHEMERAL,
     .name = "argocd_initial_admin",
     .schema = {SCHEMA_ATTRIBUTES(attributes),
                .description = "The first password of Argo CD, for the time of a run. It exists "

@@ -154,6 +154,7 @@ static bool external_read(const Call *call, const DataReadRequest *request,
 }
 
 const DataSourceType data_external = {
+    .mode = MODE_DATA,
     .name = "external",
     .schema = {SCHEMA_ATTRIBUTES(attributes),
                .description = "Runs a program with JSON input and output."},

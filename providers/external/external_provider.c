@@ -1,12 +1,12 @@
 /* external_provider: the provider of program results. */
 #include "external_provider.h"
 
-static const DataSourceType *const data_sources[] = {EXTERNAL_DATA_SOURCES(PROVIDER_ROW)};
+static const ObjectType *const types[] = {EXTERNAL_TYPES(PROVIDER_ROW)};
 
 const Provider external_provider = {
     .name = "external",
     .address = "registry.terraform.io/hashicorp/external",
     .imitates = "2.4.0",
     .description = "Results of local programs.",
-    PROVIDER_DATA_SOURCES(data_sources),
+    PROVIDER_TYPES(types),
 };

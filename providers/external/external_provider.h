@@ -4,10 +4,10 @@
 #include "provider.h"
 
 /* clang-format off */
-#define EXTERNAL_DATA_SOURCES(ROW) \
-    ROW(data_external)
+#define EXTERNAL_TYPES(ROW)            \
+    ROW(DataSourceType, data_external)
 /* clang-format on */
 
-EXTERNAL_DATA_SOURCES(DATA_SOURCE_DECLARE)
+EXTERNAL_TYPES(TYPE_DECLARE)
 
 extern const Provider external_provider;

@@ -123,7 +123,7 @@ static bool sets_suspend(Value state) {
 
 bool flux_gitops(const Call *call, const GitopsRequest *request, GitopsResponse *response,
                  Diags *diags) {
-    const SpecObject *type = call->type.resource->payload;
+    const SpecObject *type = call->type->payload;
     Str id = object_text(request->state, "id", STR_EMPTY);
     GitopsObject object = {
         .controller = &flux_controller,

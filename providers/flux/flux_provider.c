@@ -18,7 +18,7 @@ static bool flux_provider_configure(const Call *call, const ConfigureRequest *re
 
 static const Block blocks[] = {KUBERNETES_EXEC_BLOCK, FLUX_GIT_BLOCK};
 
-static const ResourceType *const resources[] = {FLUX_RESOURCES(PROVIDER_ROW)};
+static const ObjectType *const types[] = {FLUX_TYPES(PROVIDER_ROW)};
 
 const Provider flux_provider = {
     .name = "flux",
@@ -34,5 +34,5 @@ const Provider flux_provider = {
                               "kubectl."},
     .configure = flux_provider_configure,
     .close = kubernetes_connection_close,
-    PROVIDER_RESOURCES(resources),
+    PROVIDER_TYPES(types),
 };

@@ -23,10 +23,10 @@ static Path path_of_object(const Schema *schema, Path path) {
 }
 
 static void place_diagnostics(const Call *call, size_t from, Diags *diags) {
-    for (size_t i = from; call->type.schema && i < diags->count; i++) {
+    for (size_t i = from; call->type && i < diags->count; i++) {
         Diag *diag = &diags->items[i];
         Path path = path_parse(diag->path, call->arena);
-        Path kept = path_of_object(call->type.schema, path);
+        Path kept = path_of_object(&call->type->schema, path);
         if (kept.count < path.count)
             diag->path = kept.count ? path_to_str(kept, diags->arena) : STR_EMPTY;
     }
@@ -208,6 +208,6 @@ bool foreign_client_invoke(const Call *call, const ProtocolRequest *request, Dia
         diags_error(diags, NO_RANGE, "Provider returned no result",
                     "The provider %s ended the action %s without its result. This is a mistake in "
                     "the provider; please report it to its developers.",
-                    call->provider->address, call->type.name);
+                    call->provider->address, call->type->name);
     return diags->error_count == errors;
 }

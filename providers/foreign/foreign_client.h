@@ -32,12 +32,8 @@ struct ForeignProvider {
     ProtocolSchemas schemas;
     const Type *meta_type; /* NULL: no provider_meta */
     ForeignClient *clients;
-    Map resources; /* decoded types by name: ResourceType and others */
-    Map data_sources;
-    Map ephemerals;
-    Map actions;
-    Map lists;
-    Map decoded_functions; /* ProviderFunction by name */
+    Map types[PROTOCOL_MODES]; /* decoded ObjectType by mode and name */
+    Map decoded_functions;     /* ProviderFunction by name */
     pthread_mutex_t lock;
 };
 

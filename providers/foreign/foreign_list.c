@@ -2,7 +2,7 @@
 #include "foreign_list.h"
 
 #include "foreign_object.h"
-#include "foreign_type.h"
+#include "registry.h"
 
 /* Messages without an object carry diagnostics. More of them than this are an endless stream. */
 enum { EMPTY_MAX = 1000 };
@@ -19,7 +19,7 @@ static bool foreign_list_report_missing(const Search *search, const char *missin
     diags_error(search->diags, NO_RANGE, "Provider produced invalid list",
                 "The provider %s listed an object of the type %s without %s. This is a mistake in "
                 "the provider; please report it to its developers.",
-                search->call.provider->address, search->call.type.name, missing);
+                search->call.provider->address, search->call.type->name, missing);
     return false;
 }
 
@@ -73,28 +73,28 @@ static bool list_objects(const Call *call, const ListRequest *request, const Lis
     sent.config = request->config;
     sent.includes_objects = request->includes_objects;
     sent.limit = request->limit;
-    if (!foreign_type_find(call->provider, MODE_MANAGED, str_from_cstr(call->type.name),
-                           &search.call.type) ||
-        !search.call.type.resource->identity) {
+    const ResourceType *type =
+        registry_find_resource(call->provider, str_from_cstr(call->type->name));
+    if (!type || !type->identity) {
         diags_error(diags, NO_RANGE, "Provider has no identity of listed objects",
                     "The provider %s lists objects of the type %s, which have no identity. This is "
                     "a mistake in the provider; please report it to its developers.",
-                    call->provider->address, call->type.name);
+                    call->provider->address, call->type->name);
         return false;
     }
+    search.call.type = &type->type;
     search.call.arena = scratch;
     return foreign_client_stream(call, PROTOCOL_LIST, &sent, foreign_list_receive, &search,
                                  diags) &&
            diags->error_count == errors;
 }
 
-static bool list_validate(const Call *call, const ValidateRequest *request, Diags *diags) {
-    return foreign_object_validate(PROTOCOL_VALIDATE_LIST, call, request, diags);
-}
-
-const ListType *foreign_list_new(const char *name, const Schema *schema, Arena *arena) {
+const ObjectType *foreign_list_new(const char *name, const Schema *schema, Arena *arena) {
     ListType *type = arena_new(arena, ListType);
-    *type = (ListType){
-        .name = name, .schema = *schema, .validate = list_validate, .list = list_objects};
-    return type;
+    *type = (ListType){.mode = MODE_LIST,
+                       .name = name,
+                       .schema = *schema,
+                       .validate = foreign_object_validate,
+                       .list = list_objects};
+    return &type->type;
 }

@@ -2,6 +2,5 @@
 #pragma once
 
 #include "foreign_client.h"
-#include "list_type.h"
 
-const ListType *foreign_list_new(const char *name, const Schema *schema, Arena *arena);
+const ObjectType *foreign_list_new(const char *name, const Schema *schema, Arena *arena);

@@ -5,7 +5,7 @@
  * error if the value is damaged. */
 bool foreign_object_read(const Call *call, const ProtocolResponse *response, const char *method,
                          Value *out, Diags *diags) {
-    const Schema *schema = call->type.schema;
+    const Schema *schema = &call->type->schema;
     Str error = STR("the value is missing");
     Value v;
     if (response->has_state && protocol_message_value(response->state, schema_implied_type(schema),
@@ -16,14 +16,14 @@ bool foreign_object_read(const Call *call, const ProtocolResponse *response, con
     diags_error(diags, NO_RANGE, "Provider produced invalid object",
                 "The response of the provider %s to %s is no object of the type %s: %.*s. This is "
                 "a mistake in the provider; please report it to its developers.",
-                call->provider->address, method, call->type.name, STR_ARG(error));
+                call->provider->address, method, call->type->name, STR_ARG(error));
     return false;
 }
 
 /* Decodes the identity of a response, if it has one. Adds an error if the identity is damaged. */
 bool foreign_object_read_identity(const Call *call, const ProtocolResponse *response,
                                   const char *method, Value *out, Diags *diags) {
-    const Schema *schema = call->type.resource->identity;
+    const Schema *schema = resource_type_of(call->type)->identity;
     Str error = STR("the type has no identity");
     *out = (Value){0};
     if (!response->has_identity)
@@ -34,7 +34,7 @@ bool foreign_object_read_identity(const Call *call, const ProtocolResponse *resp
     diags_error(diags, NO_RANGE, "Provider produced invalid identity",
                 "The response of the provider %s to %s has no valid identity of the type %s: "
                 "%.*s. This is a mistake in the provider; please report it to its developers.",
-                call->provider->address, method, call->type.name, STR_ARG(error));
+                call->provider->address, method, call->type->name, STR_ARG(error));
     return false;
 }
 
@@ -60,12 +60,13 @@ bool foreign_object_read_known_identity(const Call *call, const ProtocolResponse
 
 ProtocolRequest foreign_object_request(const Call *call) {
     const ForeignProvider *foreign = (const ForeignProvider *)call->provider;
-    ProtocolRequest request = {.type_name = call->type.name,
-                               .type = schema_implied_type(call->type.schema),
+    ProtocolRequest request = {.type_name = call->type->name,
+                               .type = schema_implied_type(&call->type->schema),
                                .allows_deferral = call->allows_deferral,
                                .meta_type = foreign->meta_type};
-    if (call->type.resource && call->type.resource->identity)
-        request.identity_type = schema_implied_type(call->type.resource->identity);
+    const ResourceType *type = resource_type_of(call->type);
+    if (type && type->identity)
+        request.identity_type = schema_implied_type(type->identity);
     if (foreign->meta_type)
         request.meta = value_null(foreign->meta_type);
     return request;
@@ -91,10 +92,14 @@ bool foreign_object_check_known(const Call *call, Value state, const char *metho
     return false;
 }
 
-bool foreign_object_validate(ProtocolMethod method, const Call *call,
-                             const ValidateRequest *request, Diags *diags) {
+bool foreign_object_validate(const Call *call, const ValidateRequest *request, Diags *diags) {
+    static const ProtocolMethod methods[PROTOCOL_MODES] = {
+        [MODE_MANAGED] = PROTOCOL_VALIDATE_RESOURCE,    [MODE_DATA] = PROTOCOL_VALIDATE_DATA,
+        [MODE_EPHEMERAL] = PROTOCOL_VALIDATE_EPHEMERAL, [MODE_ACTION] = PROTOCOL_VALIDATE_ACTION,
+        [MODE_LIST] = PROTOCOL_VALIDATE_LIST,
+    };
     ProtocolRequest sent = foreign_object_request(call);
     ProtocolResponse response;
     sent.config = request->config;
-    return foreign_client_call(call, method, &sent, &response, NULL, diags);
+    return foreign_client_call(call, methods[call->type->mode], &sent, &response, NULL, diags);
 }

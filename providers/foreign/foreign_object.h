@@ -22,6 +22,6 @@ MUST_USE bool foreign_object_check_known(const Call *call, Value state, const ch
                                          Diags *diags);
 /* Returns the reason of a deferred response; DEFERRAL_NONE if it is none. */
 Deferral foreign_object_deferral(const ProtocolResponse *response);
-/* Validates a configuration by `method`. */
-MUST_USE bool foreign_object_validate(ProtocolMethod method, const Call *call,
-                                      const ValidateRequest *request, Diags *diags);
+/* Implements `validate` of types of every kind. */
+MUST_USE bool foreign_object_validate(const Call *call, const ValidateRequest *request,
+                                      Diags *diags);

@@ -1,10 +1,8 @@
 /* foreign_provider: starts processes, configures them and indexes types. */
 #include "foreign_provider.h"
 
-#include "action_type.h"
 #include "foreign_function.h"
 #include "foreign_type.h"
-#include "list_type.h"
 #include "log.h"
 #include "registry.h"
 
@@ -98,50 +96,26 @@ static void foreign_close(void *payload) {
 static void set_names(ForeignProvider *foreign) {
     Arena *arena = foreign->arena;
     Provider *provider = &foreign->provider;
-    size_t counts[] = {foreign->schemas.resources.count, foreign->schemas.data_sources.count,
-                       foreign->schemas.ephemerals.count, foreign->schemas.actions.count,
-                       foreign->schemas.lists.count};
-    const ResourceType **resources = arena_new_array(arena, const ResourceType *, counts[0]);
-    const DataSourceType **data = arena_new_array(arena, const DataSourceType *, counts[1]);
-    const EphemeralType **ephemerals = arena_new_array(arena, const EphemeralType *, counts[2]);
-    const ActionType **actions = arena_new_array(arena, const ActionType *, counts[3]);
-    const ListType **lists = arena_new_array(arena, const ListType *, counts[4]);
-    map_each(&foreign->schemas.resources, entry) {
-        ResourceType *type = arena_new(arena, ResourceType);
-        type->name = str_to_cstr(entry->key, arena);
-        resources[provider->resource_count++] = type;
-    }
-    map_each(&foreign->schemas.data_sources, entry) {
-        DataSourceType *type = arena_new(arena, DataSourceType);
-        type->name = str_to_cstr(entry->key, arena);
-        data[provider->data_source_count++] = type;
-    }
-    map_each(&foreign->schemas.ephemerals, entry) {
-        EphemeralType *type = arena_new(arena, EphemeralType);
-        type->name = str_to_cstr(entry->key, arena);
-        ephemerals[provider->ephemeral_count++] = type;
-    }
-    map_each(&foreign->schemas.actions, entry) {
-        ActionType *type = arena_new(arena, ActionType);
-        type->name = str_to_cstr(entry->key, arena);
-        actions[provider->action_count++] = type;
-    }
-    map_each(&foreign->schemas.lists, entry) {
-        ListType *type = arena_new(arena, ListType);
-        type->name = str_to_cstr(entry->key, arena);
-        lists[provider->list_count++] = type;
+    const ProtocolSchemas *schemas = &foreign->schemas;
+    size_t count = 0;
+    for (ResourceMode mode = MODE_MANAGED; mode <= MODE_LIST; mode++)
+        count += schemas->types[mode].count;
+    const ObjectType **types = arena_new_array(arena, const ObjectType *, count);
+    for (ResourceMode mode = MODE_MANAGED; mode <= MODE_LIST; mode++) {
+        map_each(&schemas->types[mode], entry) {
+            ObjectType *type = arena_new(arena, ObjectType);
+            type->mode = mode;
+            type->name = str_to_cstr(entry->key, arena);
+            types[provider->type_count++] = type;
+        }
     }
     ProviderFunction *functions =
-        arena_new_array(arena, ProviderFunction, foreign->schemas.functions.count);
-    map_each(&foreign->schemas.functions, entry) {
+        arena_new_array(arena, ProviderFunction, schemas->functions.count);
+    map_each(&schemas->functions, entry) {
         functions[provider->function_count++].name = str_to_cstr(entry->key, arena);
     }
     provider->functions = functions;
-    provider->resources = resources;
-    provider->data_sources = data;
-    provider->ephemerals = ephemerals;
-    provider->actions = actions;
-    provider->lists = lists;
+    provider->types = types;
 }
 
 /* Opening. */
@@ -197,7 +171,7 @@ static bool read_schemas(ForeignProvider *foreign, Diags *diags) {
         protocol_schema_decode(foreign->schemas.provider_meta, meta, &error, foreign->arena))
         foreign->meta_type = schema_implied_type(meta);
     set_names(foreign);
-    return foreign->schemas.resources.count == 0 || read_identities(foreign, diags);
+    return foreign->schemas.types[MODE_MANAGED].count == 0 || read_identities(foreign, diags);
 }
 
 ForeignProvider *foreign_provider_open(Str address, const ForeignProgram *program, const Io *io,

@@ -65,7 +65,7 @@ static bool report_late(const Call *call, const Diags *late, Diags *diags) {
 static bool recover_read_late(const Call *call, Str bytes, ProtocolResponse *received, Value *state,
                               Diags *late) {
     *received = (ProtocolResponse){0};
-    *state = value_null(schema_implied_type(call->type.schema));
+    *state = value_null(schema_implied_type(&call->type->schema));
     return protocol_message_response(PROTOCOL_APPLY_RESOURCE, bytes, received, call->arena, late) &&
            (!received->has_state ||
             foreign_object_read(call, received, "ApplyResourceChange", state, late));

@@ -34,10 +34,6 @@ static bool resource_read_planned(const Call *call, const PlanRequest *request,
     return false;
 }
 
-static bool resource_validate(const Call *call, const ValidateRequest *request, Diags *diags) {
-    return foreign_object_validate(PROTOCOL_VALIDATE_RESOURCE, call, request, diags);
-}
-
 /* Adds the paths in `replaces` whose values differ: providers also list unchanged attributes. */
 static void add_changed(const PlanRequest *request, PlanResponse *response, const Paths *replaces,
                         Arena *arena) {
@@ -180,7 +176,7 @@ static bool resource_import(const Call *call, const ImportRequest *request,
         response->state = value_unknown(sent.type);
         return true;
     }
-    bool is_type = str_equal_cstr(received.imported_type, call->type.name);
+    bool is_type = str_equal_cstr(received.imported_type, call->type->name);
     if (received.imported_count != 1 || !is_type) {
         diags_error(diags, NO_RANGE, "Provider returned invalid import",
                     "The provider %s returned %zu objects for the %s, and loam needs exactly one "
@@ -190,7 +186,7 @@ static bool resource_import(const Call *call, const ImportRequest *request,
                         ? str_to_cstr(str_format(call->arena, "id \"%.*s\"", STR_ARG(request->id)),
                                       call->arena)
                         : "identity",
-                    call->type.name);
+                    call->type->name);
         return false;
     }
     response->private_data = received.private_data;
@@ -212,8 +208,8 @@ static Str stored_text(const Call *call, Value object) {
     StrBuf text = strbuf_new(call->arena);
     JsonWriter writer;
     json_writer_init(&writer, &text, 0);
-    json_write_typed(&writer, schema_drop_write_only(call->type.schema, object, call->arena),
-                     schema_implied_type(call->type.schema));
+    json_write_typed(&writer, schema_drop_write_only(&call->type->schema, object, call->arena),
+                     schema_implied_type(&call->type->schema));
     return strbuf_str(&text);
 }
 
@@ -298,8 +294,8 @@ static const Schema *decode_identity(const ProtocolSchemas *schemas, Str type, A
     return NULL;
 }
 
-const ResourceType *foreign_resource_new(const char *name, const Schema *schema,
-                                         const ProtocolSchemas *schemas, Arena *arena) {
+const ObjectType *foreign_resource_new(const char *name, const Schema *schema,
+                                       const ProtocolSchemas *schemas, Arena *arena) {
     ResourceType *type = arena_new(arena, ResourceType);
     *type = (ResourceType){
         .name = name,
@@ -312,7 +308,7 @@ const ResourceType *foreign_resource_new(const char *name, const Schema *schema,
         .plans_itself = true,
         .plan_stays = true,
         .marks_changes = true,
-        .validate = resource_validate,
+        .validate = foreign_object_validate,
         .plan = resource_plan,
         .marker = resource_marker,
         .create = resource_apply,
@@ -326,5 +322,5 @@ const ResourceType *foreign_resource_new(const char *name, const Schema *schema,
         .generate_config = schemas->generates_config ? resource_generate_config : NULL,
         .recover = foreign_recover,
     };
-    return type;
+    return &type->type;
 }

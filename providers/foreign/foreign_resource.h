@@ -4,5 +4,5 @@
 #include "foreign_client.h"
 
 /* Returns the type with this name and schema, allocated in `arena`. */
-const ResourceType *foreign_resource_new(const char *name, const Schema *schema,
-                                         const ProtocolSchemas *schemas, Arena *arena);
+const ObjectType *foreign_resource_new(const char *name, const Schema *schema,
+                                       const ProtocolSchemas *schemas, Arena *arena);

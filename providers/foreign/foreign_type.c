@@ -2,17 +2,12 @@
  * first use. */
 #include "foreign_type.h"
 
-#include "action_type.h"
 #include "foreign_list.h"
 #include "foreign_object.h"
 #include "foreign_resource.h"
 #include "log.h"
 
 /* Data sources. */
-
-static bool data_validate(const Call *call, const ValidateRequest *request, Diags *diags) {
-    return foreign_object_validate(PROTOCOL_VALIDATE_DATA, call, request, diags);
-}
 
 static bool foreign_type_data_read(const Call *call, const DataReadRequest *request,
                                    DataReadResponse *response, Diags *diags) {
@@ -30,24 +25,23 @@ static bool foreign_type_data_read(const Call *call, const DataReadRequest *requ
         diags_error(diags, NO_RANGE, "Provider produced null object",
                     "The provider %s returned nothing for the data source %s. This is a mistake "
                     "in the provider; please report it to its developers.",
-                    call->provider->address, call->type.name);
+                    call->provider->address, call->type->name);
         return false;
     }
     return foreign_object_check_known(call, response->state, "ReadDataSource", diags);
 }
 
-static const DataSourceType *make_data(const char *name, const Schema *schema, Arena *arena) {
+static const ObjectType *make_data(const char *name, const Schema *schema, Arena *arena) {
     DataSourceType *type = arena_new(arena, DataSourceType);
-    *type = (DataSourceType){
-        .name = name, .schema = *schema, .validate = data_validate, .read = foreign_type_data_read};
-    return type;
+    *type = (DataSourceType){.mode = MODE_DATA,
+                             .name = name,
+                             .schema = *schema,
+                             .validate = foreign_object_validate,
+                             .read = foreign_type_data_read};
+    return &type->type;
 }
 
 /* Ephemeral resources. */
-
-static bool ephemeral_validate(const Call *call, const ValidateRequest *request, Diags *diags) {
-    return foreign_object_validate(PROTOCOL_VALIDATE_EPHEMERAL, call, request, diags);
-}
 
 /* Converts the wall time of the protocol to monotonic time in milliseconds. */
 static int64_t foreign_type_renewal_of(const Call *call, const ProtocolResponse *received) {
@@ -94,24 +88,21 @@ static bool ephemeral_close(const Call *call, const CloseRequest *request, Diags
     return foreign_client_call(call, PROTOCOL_CLOSE_EPHEMERAL, &sent, &received, NULL, diags);
 }
 
-static const EphemeralType *make_ephemeral(const char *name, const Schema *schema, Arena *arena) {
+static const ObjectType *make_ephemeral(const char *name, const Schema *schema, Arena *arena) {
     EphemeralType *type = arena_new(arena, EphemeralType);
     *type = (EphemeralType){
+        .mode = MODE_EPHEMERAL,
         .name = name,
         .schema = *schema,
-        .validate = ephemeral_validate,
+        .validate = foreign_object_validate,
         .open = ephemeral_open,
         .renew = ephemeral_renew,
         .close = ephemeral_close,
     };
-    return type;
+    return &type->type;
 }
 
 /* Actions. */
-
-static bool action_validate(const Call *call, const ValidateRequest *request, Diags *diags) {
-    return foreign_object_validate(PROTOCOL_VALIDATE_ACTION, call, request, diags);
-}
 
 static bool action_plan(const Call *call, const ActionRequest *request, ActionResponse *response,
                         Diags *diags) {
@@ -130,16 +121,17 @@ static bool action_invoke(const Call *call, const ActionRequest *request, Diags 
     return foreign_client_invoke(call, &sent, diags);
 }
 
-static const ActionType *make_action(const char *name, const Schema *schema, Arena *arena) {
+static const ObjectType *make_action(const char *name, const Schema *schema, Arena *arena) {
     ActionType *type = arena_new(arena, ActionType);
     *type = (ActionType){
+        .mode = MODE_ACTION,
         .name = name,
         .schema = *schema,
-        .validate = action_validate,
+        .validate = foreign_object_validate,
         .plan = action_plan,
         .invoke = action_invoke,
     };
-    return type;
+    return &type->type;
 }
 
 /* Lookup. */
@@ -155,8 +147,8 @@ static const Schema *foreign_type_decode_type(ForeignProvider *foreign, const St
     return schema;
 }
 
-static const void *make_type(ForeignProvider *foreign, ResourceMode mode, const Str *encoded,
-                             Str name) {
+static const ObjectType *make_type(ForeignProvider *foreign, ResourceMode mode, const Str *encoded,
+                                   Str name) {
     const char *text = str_to_cstr(name, foreign->arena);
     const Schema *schema = foreign_type_decode_type(foreign, encoded, name);
     switch (mode) {
@@ -169,58 +161,16 @@ static const void *make_type(ForeignProvider *foreign, ResourceMode mode, const 
     return NULL;
 }
 
-/* The types of one mode. */
-typedef struct TypeMaps {
-    const Map *encoded;
-    Map *decoded;
-} TypeMaps;
-
-static TypeMaps maps_of(ForeignProvider *foreign, ResourceMode mode) {
-    ProtocolSchemas *schemas = &foreign->schemas;
-    switch (mode) {
-    case MODE_MANAGED: return (TypeMaps){&schemas->resources, &foreign->resources};
-    case MODE_DATA: return (TypeMaps){&schemas->data_sources, &foreign->data_sources};
-    case MODE_EPHEMERAL: return (TypeMaps){&schemas->ephemerals, &foreign->ephemerals};
-    case MODE_ACTION: return (TypeMaps){&schemas->actions, &foreign->actions};
-    case MODE_LIST: return (TypeMaps){&schemas->lists, &foreign->lists};
-    }
-    return (TypeMaps){0};
-}
-
-static ObjectType object_type_of(ResourceMode mode, const void *type) {
-    const ResourceType *resource = type;
-    const DataSourceType *data = type;
-    const EphemeralType *ephemeral = type;
-    const ActionType *action = type;
-    const ListType *list = type;
-    switch (mode) {
-    case MODE_MANAGED:
-        return (ObjectType){
-            .name = resource->name, .schema = &resource->schema, .resource = resource};
-    case MODE_DATA:
-        return (ObjectType){.name = data->name, .schema = &data->schema, .data_source = data};
-    case MODE_EPHEMERAL:
-        return (ObjectType){
-            .name = ephemeral->name, .schema = &ephemeral->schema, .ephemeral = ephemeral};
-    case MODE_ACTION:
-        return (ObjectType){.name = action->name, .schema = &action->schema, .action = action};
-    case MODE_LIST: return (ObjectType){.name = list->name, .schema = &list->schema, .list = list};
-    }
-    return (ObjectType){0};
-}
-
-bool foreign_type_find(const Provider *provider, ResourceMode mode, Str name, ObjectType *out) {
+const ObjectType *foreign_type_find(const Provider *provider, ResourceMode mode, Str name) {
     ForeignProvider *foreign = (ForeignProvider *)provider;
-    TypeMaps maps = maps_of(foreign, mode);
+    Map *decoded = &foreign->types[mode];
     pthread_mutex_lock(&foreign->lock);
-    const void *type = map_find(maps.decoded, name);
-    const Str *bytes = type ? NULL : map_find(maps.encoded, name);
+    const ObjectType *type = map_find(decoded, name);
+    const Str *bytes = type ? NULL : map_find(&foreign->schemas.types[mode], name);
     if (bytes) {
         type = make_type(foreign, mode, bytes, name);
-        map_put(foreign->arena, maps.decoded, str_clone(name, foreign->arena), (void *)type);
+        map_put(foreign->arena, decoded, str_clone(name, foreign->arena), (void *)type);
     }
     pthread_mutex_unlock(&foreign->lock);
-    if (type)
-        *out = object_type_of(mode, type);
-    return type != NULL;
+    return type;
 }

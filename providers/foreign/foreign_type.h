@@ -5,4 +5,4 @@
 #include "foreign_client.h"
 
 /* Implements Provider.find_type. */
-bool foreign_type_find(const Provider *provider, ResourceMode mode, Str name, ObjectType *out);
+const ObjectType *foreign_type_find(const Provider *provider, ResourceMode mode, Str name);

@@ -187,6 +187,7 @@ static bool helm_template_read(const Call *call, const DataReadRequest *request,
 }
 
 const DataSourceType data_helm_template = {
+    .mode = MODE_DATA,
     .name = "helm_template",
     .schema = {SCHEMA_ATTRIBUTES(attributes),
                .description = "Manifests of a local chart, rendered by the program helm."},

@@ -1,11 +1,11 @@
 /* helm_provider: the provider of rendered charts. */
 #include "helm_provider.h"
 
-static const DataSourceType *const data_sources[] = {HELM_DATA_SOURCES(PROVIDER_ROW)};
+static const ObjectType *const types[] = {HELM_TYPES(PROVIDER_ROW)};
 
 const Provider helm_provider = {
     .name = "helm",
     .address = "loam.internal/builtin/helm",
     .description = "Objects of local charts, rendered by the program helm.",
-    PROVIDER_DATA_SOURCES(data_sources),
+    PROVIDER_TYPES(types),
 };

@@ -5,10 +5,10 @@
 #include "provider.h"
 
 /* clang-format off */
-#define HELM_DATA_SOURCES(ROW) \
-    ROW(data_helm_template)
+#define HELM_TYPES(ROW)                     \
+    ROW(DataSourceType, data_helm_template)
 /* clang-format on */
 
-HELM_DATA_SOURCES(DATA_SOURCE_DECLARE)
+HELM_TYPES(TYPE_DECLARE)
 
 extern const Provider helm_provider;

@@ -245,6 +245,7 @@ static bool data_http_read(const Call *call, const DataReadRequest *request,
 }
 
 const DataSourceType data_http = {
+    .mode = MODE_DATA,
     .name = "http",
     .schema = {SCHEMA_ATTRIBUTES(attributes), SCHEMA_BLOCKS(blocks), SCHEMA_RULES(rules),
                .description = "The response to an HTTP request."},

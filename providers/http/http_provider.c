@@ -1,12 +1,12 @@
 /* http_provider: the provider of HTTP responses. */
 #include "http_provider.h"
 
-static const DataSourceType *const data_sources[] = {HTTP_DATA_SOURCES(PROVIDER_ROW)};
+static const ObjectType *const types[] = {HTTP_TYPES(PROVIDER_ROW)};
 
 const Provider http_provider = {
     .name = "http",
     .address = "registry.terraform.io/hashicorp/http",
     .imitates = "3.6.0",
     .description = "Responses to HTTP requests.",
-    PROVIDER_DATA_SOURCES(data_sources),
+    PROVIDER_TYPES(types),
 };

@@ -4,10 +4,10 @@
 #include "provider.h"
 
 /* clang-format off */
-#define HTTP_DATA_SOURCES(ROW) \
-    ROW(data_http)
+#define HTTP_TYPES(ROW)            \
+    ROW(DataSourceType, data_http)
 /* clang-format on */
 
-HTTP_DATA_SOURCES(DATA_SOURCE_DECLARE)
+HTTP_TYPES(TYPE_DECLARE)
 
 extern const Provider http_provider;

@@ -5,7 +5,7 @@
 
 bool upgrade_object_begin(const Call *call, const UpgradeRequest *request, ObjectBuilder *builder) {
     JsonReader reader = json_reader_new(request->stored, call->arena);
-    const Type *type = schema_implied_type(call->type.schema);
+    const Type *type = schema_implied_type(&call->type->schema);
     const char *error;
     Value object;
     if (!json_read_typed(&reader, json_next(&reader), type, &object, &error, call->arena) ||
@@ -20,6 +20,6 @@ void upgrade_object_end(const Call *call, ObjectBuilder *builder, UpgradeRespons
     StrBuf text = strbuf_new(call->arena);
     JsonWriter writer;
     json_writer_init(&writer, &text, 0);
-    json_write_typed(&writer, object, schema_implied_type(call->type.schema));
+    json_write_typed(&writer, object, schema_implied_type(&call->type->schema));
     response->upgraded = strbuf_str(&text);
 }

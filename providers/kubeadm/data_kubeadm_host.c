@@ -191,6 +191,7 @@ static bool kubeadm_host_read(const Call *call, const DataReadRequest *, DataRea
 }
 
 const DataSourceType data_kubeadm_host = {
+    .mode = MODE_DATA,
     .name = "kubeadm_host",
     .schema = {SCHEMA_ATTRIBUTES(attributes),
                .description = "Facts about a machine: sizes, network, versions, and its part in a "

@@ -27,6 +27,7 @@ static bool kubeconfig_read(const Call *call, const DataReadRequest *request,
 }
 
 const DataSourceType data_kubeadm_kubeconfig = {
+    .mode = MODE_DATA,
     .name = "kubeadm_kubeconfig",
     .schema = {SCHEMA_ATTRIBUTES(attributes), SCHEMA_RULES(rules),
                .description = "A kubeconfig for a client certificate or a token. The state "

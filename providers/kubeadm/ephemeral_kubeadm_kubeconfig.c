@@ -77,6 +77,7 @@ static bool kubeconfig_open(const Call *call, const OpenRequest *, OpenResponse 
 }
 
 const EphemeralType ephemeral_kubeadm_kubeconfig = {
+    .mode = MODE_EPHEMERAL,
     .name = "kubeadm_kubeconfig",
     .schema = {SCHEMA_ATTRIBUTES(attributes),
                .description = "A kubeconfig with a short-lived client certificate, which the "

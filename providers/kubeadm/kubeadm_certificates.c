@@ -86,7 +86,7 @@ static bool wait_etcd(const KubeadmNode *node, Diags *diags) {
 
 static uint16_t own_port(const KubeadmNode *node) {
     Arena *arena = node->call->arena;
-    bool is_init = str_equal_cstr(str_from_cstr(node->call->type.name), "kubeadm_init");
+    bool is_init = str_equal_cstr(str_from_cstr(node->call->type->name), "kubeadm_init");
     Value part =
         is_init ? object_nested(node->object, "init", arena)
                 : object_nested(object_nested(node->object, "join", arena), "control_plane", arena);

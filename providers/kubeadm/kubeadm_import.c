@@ -98,7 +98,7 @@ bool kubeadm_import_read(const Call *call, const ImportRequest *request, bool *i
     SCOPED(SshLink) link = {0};
     HostQuery query = {.script = node_script};
     HostLook look;
-    ObjectBuilder builder = object_builder_empty(call->type.schema, call->arena);
+    ObjectBuilder builder = object_builder_empty(&call->type->schema, call->arena);
     if (!kubeadm_import_address(request->id, &builder, call->arena))
         return path_error(call, NO_PATH, diags, "Invalid import ID",
                           "\"%.*s\" must be HOST, HOST:PORT or USER@HOST:PORT, such as "

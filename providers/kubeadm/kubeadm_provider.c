@@ -6,9 +6,7 @@ static const Attribute attributes[] = {
     SSH_CLIENT_PROVIDER_ATTRIBUTES,
 };
 
-static const ResourceType *const resources[] = {KUBEADM_RESOURCES(PROVIDER_ROW)};
-static const DataSourceType *const data_sources[] = {KUBEADM_DATA_SOURCES(PROVIDER_ROW)};
-static const EphemeralType *const ephemerals[] = {KUBEADM_EPHEMERALS(PROVIDER_ROW)};
+static const ObjectType *const types[] = {KUBEADM_TYPES(PROVIDER_ROW)};
 
 const Provider kubeadm_provider = {
     .name = "kubeadm",
@@ -17,7 +15,5 @@ const Provider kubeadm_provider = {
     .schema = {SCHEMA_ATTRIBUTES(attributes), .description = "Defaults of SSH connections."},
     .configure = ssh_client_configure,
     .close = ssh_client_close,
-    PROVIDER_RESOURCES(resources),
-    PROVIDER_DATA_SOURCES(data_sources),
-    PROVIDER_EPHEMERALS(ephemerals),
+    PROVIDER_TYPES(types),
 };

@@ -61,6 +61,7 @@ static const Block blocks[] = {
 };
 
 const DataSourceType data_kubernetes_resource = {
+    .mode = MODE_DATA,
     .name = "kubernetes_resource",
     .schema = {SCHEMA_ATTRIBUTES(attributes), SCHEMA_BLOCKS(blocks),
                .sensitive_paths = resource_sensitive_paths,

@@ -116,6 +116,7 @@ static const Attribute attributes[] = {
 /* clang-format on */
 
 const DataSourceType data_kubernetes_resources = {
+    .mode = MODE_DATA,
     .name = "kubernetes_resources",
     .schema = {SCHEMA_ATTRIBUTES(attributes), .sensitive_paths = resources_sensitive_paths,
                .description = "The objects of a kind. The data of Secrets is sensitive."},

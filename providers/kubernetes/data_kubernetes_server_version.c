@@ -66,6 +66,7 @@ static const Attribute attributes[] = {
 /* clang-format on */
 
 const DataSourceType data_kubernetes_server_version = {
+    .mode = MODE_DATA,
     .name = "kubernetes_server_version",
     .schema = {SCHEMA_ATTRIBUTES(attributes), .description = "The version of the API server."},
     .read = server_version_data_read,

@@ -214,6 +214,7 @@ static const Block blocks[] = {
 /* clang-format on */
 
 const EphemeralType ephemeral_kubernetes_token = {
+    .mode = MODE_EPHEMERAL,
     .name = "kubernetes_token",
     .schema = {SCHEMA_ATTRIBUTES(attributes), SCHEMA_BLOCKS(blocks),
                .description = "A token of a service account, for the time of a run. Before it "

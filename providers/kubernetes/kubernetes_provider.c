@@ -3,9 +3,7 @@
 
 #include "kubernetes_connection.h"
 
-static const ResourceType *const resources[] = {KUBERNETES_RESOURCES(PROVIDER_ROW)};
-static const DataSourceType *const data_sources[] = {KUBERNETES_DATA_SOURCES(PROVIDER_ROW)};
-static const EphemeralType *const ephemerals[] = {KUBERNETES_EPHEMERALS(PROVIDER_ROW)};
+static const ObjectType *const types[] = {KUBERNETES_TYPES(PROVIDER_ROW)};
 
 const Provider kubernetes_provider = {
     .name = "kubernetes",
@@ -14,7 +12,5 @@ const Provider kubernetes_provider = {
     .schema = KUBERNETES_CONNECTION_SCHEMA,
     .configure = kubernetes_connection_configure,
     .close = kubernetes_connection_close,
-    PROVIDER_RESOURCES(resources),
-    PROVIDER_DATA_SOURCES(data_sources),
-    PROVIDER_EPHEMERALS(ephemerals),
+    PROVIDER_TYPES(types),
 };

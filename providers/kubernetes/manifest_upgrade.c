@@ -79,7 +79,8 @@ bool manifest_upgrade(const Call *call, const UpgradeRequest *request, UpgradeRe
     made.stored = manifest_upgrade_converted(stored, arena);
     if (!upgrade_object_begin(call, &made, &builder))
         return true;
-    Value object = schema_apply_defaults(call->type.schema, object_builder_value(&builder), arena);
+    Value object =
+        schema_apply_defaults(&call->type->schema, object_builder_value(&builder), arena);
     builder = object_builder_of(object, arena);
     upgrade_object_end(call, &builder, response);
     return true;

@@ -77,7 +77,7 @@ static Value fields_manifest_of(const ObjectField *fields, Value state, Arena *a
  * lose them. */
 static const ObjectRequest *fields_request_of(const Call *call, Value state, Value prior,
                                               Str private_data, FieldsCall *out) {
-    const ObjectField *fields = call->type.resource->payload;
+    const ObjectField *fields = call->type->payload;
     out->options = (ObjectOptions){
         .manager = object_text(state, "field_manager", STR("loam-plan")),
         .should_force = object_bool(state, "force", false),
@@ -99,7 +99,7 @@ static const ObjectRequest *fields_request_of(const Call *call, Value state, Val
 /* Returns the place of a field in the arguments. */
 static Path fields_place_of(const Call *call, Path path) {
     Arena *arena = call->arena;
-    for (const ObjectField *field = call->type.resource->payload; field->argument; field++) {
+    for (const ObjectField *field = call->type->payload; field->argument; field++) {
         Str text = str_format(arena, ".%s.%s", field->parent, field->name);
         Path place = path_parse(text, arena);
         if (!path_starts_with(path, place))
@@ -110,7 +110,7 @@ static Path fields_place_of(const Call *call, Path path) {
         const PathStep *last = &path.steps[place.count];
         return path_index(found, last->is_index ? last->key : value_from_str(last->name), arena);
     }
-    return object_metadata_path(call->type.schema, path, arena);
+    return object_metadata_path(&call->type->schema, path, arena);
 }
 
 /* Adds diagnostics at their arguments; the argument of types of whole objects has another name. */
@@ -238,7 +238,7 @@ bool object_fields_delete(const Call *call, const DeleteRequest *request, Delete
 
 /* Returns the state with the values of its keys in the live object. */
 static Value fields_state_of(const Call *call, Value state, Value live) {
-    const ObjectField *fields = call->type.resource->payload;
+    const ObjectField *fields = call->type->payload;
     ObjectBuilder builder = object_builder_of(state, call->arena);
     Str kind = object_text(state, "kind", STR_EMPTY);
     for (const ObjectField *field = fields; field->argument; field++) {
@@ -257,7 +257,7 @@ static Value fields_state_of(const Call *call, Value state, Value live) {
 static void fields_find_drift(const Call *call, Value stored, const ObjectRead *read, Str manager,
                               ReadResponse *response) {
     Arena *arena = call->arena;
-    const ObjectField *fields = call->type.resource->payload;
+    const ObjectField *fields = call->type->payload;
     Str kind = object_text(stored, "kind", STR_EMPTY);
     for (const ObjectField *field = fields; field->argument; field++) {
         if (!is_field_of(field, fields, kind))

@@ -116,9 +116,7 @@ static void provider_close(void *client) {
     libvirt_client_close(client);
 }
 
-static const ResourceType *const resources[] = {LIBVIRT_RESOURCES(PROVIDER_ROW)};
-
-static const DataSourceType *const data_sources[] = {LIBVIRT_DATA_SOURCES(PROVIDER_ROW)};
+static const ObjectType *const types[] = {LIBVIRT_TYPES(PROVIDER_ROW)};
 
 const Provider libvirt_provider = {
     .name = "libvirt",
@@ -130,6 +128,5 @@ const Provider libvirt_provider = {
     .validate = provider_validate,
     .configure = provider_configure,
     .close = provider_close,
-    PROVIDER_RESOURCES(resources),
-    PROVIDER_DATA_SOURCES(data_sources),
+    PROVIDER_TYPES(types),
 };

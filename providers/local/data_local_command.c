@@ -10,6 +10,7 @@ static bool command_read(const Call *call, const DataReadRequest *request,
 }
 
 const DataSourceType data_local_command = {
+    .mode = MODE_DATA,
     .name = "local_command",
     .schema = {SCHEMA_ATTRIBUTES(attributes), .description = "The output of a local program."},
     .read = command_read,

@@ -12,6 +12,7 @@ static const Attribute attributes[] = {
 };
 
 const DataSourceType data_local_file = {
+    .mode = MODE_DATA,
     .name = "local_file",
     .schema = {SCHEMA_ATTRIBUTES(attributes), .description = "The content of a local file."},
     .read = local_lookup_read,

@@ -14,6 +14,7 @@ static const Attribute attributes[] = {
 /* clang-format on */
 
 const DataSourceType data_local_sensitive_file = {
+    .mode = MODE_DATA,
     .name = "local_sensitive_file",
     .schema = {SCHEMA_ATTRIBUTES(attributes),
                .description = "The content of a local file, which is never shown."},

@@ -10,6 +10,7 @@ static bool command_open(const Call *call, const OpenRequest *request, OpenRespo
 }
 
 const EphemeralType ephemeral_local_command = {
+    .mode = MODE_EPHEMERAL,
     .name = "local_command",
     .schema = {SCHEMA_ATTRIBUTES(attributes),
                .description =

@@ -18,6 +18,7 @@ static bool file_open(const Call *call, const OpenRequest *, OpenResponse *respo
 }
 
 const EphemeralType ephemeral_local_sensitive_file = {
+    .mode = MODE_EPHEMERAL,
     .name = "local_sensitive_file",
     .schema = {SCHEMA_ATTRIBUTES(attributes),
                .description = "The content of a local file, read in every run and not stored."},

@@ -3,9 +3,7 @@
 
 #include <errno.h>
 
-static const ResourceType *const resources[] = {LOCAL_RESOURCES(PROVIDER_ROW)};
-static const DataSourceType *const data_sources[] = {LOCAL_DATA_SOURCES(PROVIDER_ROW)};
-static const EphemeralType *const ephemerals[] = {LOCAL_EPHEMERALS(PROVIDER_ROW)};
+static const ObjectType *const types[] = {LOCAL_TYPES(PROVIDER_ROW)};
 
 static bool direxists(const Call *call, const FunctionRequest *request, FunctionResponse *response,
                       Diags *diags) {
@@ -41,8 +39,6 @@ const Provider local_provider = {
     .address = "registry.terraform.io/hashicorp/local",
     .imitates = "2.9.0",
     .description = "Local files and programs.",
-    PROVIDER_RESOURCES(resources),
-    PROVIDER_DATA_SOURCES(data_sources),
-    PROVIDER_EPHEMERALS(ephemerals),
+    PROVIDER_TYPES(types),
     PROVIDER_FUNCTIONS(functions),
 };

@@ -4,22 +4,16 @@
 #include "provider.h"
 
 /* clang-format off */
-#define LOCAL_RESOURCES(ROW)  \
-    ROW(local_file)           \
-    ROW(local_sensitive_file)
-
-#define LOCAL_DATA_SOURCES(ROW)    \
-    ROW(data_local_command)        \
-    ROW(data_local_file)           \
-    ROW(data_local_sensitive_file)
-
-#define LOCAL_EPHEMERALS(ROW)           \
-    ROW(ephemeral_local_command)        \
-    ROW(ephemeral_local_sensitive_file)
+#define LOCAL_TYPES(ROW)                               \
+    ROW(ResourceType, local_file)                      \
+    ROW(ResourceType, local_sensitive_file)            \
+    ROW(DataSourceType, data_local_command)            \
+    ROW(DataSourceType, data_local_file)               \
+    ROW(DataSourceType, data_local_sensitive_file)     \
+    ROW(EphemeralType, ephemeral_local_command)        \
+    ROW(EphemeralType, ephemeral_local_sensitive_file)
 /* clang-format on */
 
-LOCAL_RESOURCES(RESOURCE_DECLARE)
-LOCAL_DATA_SOURCES(DATA_SOURCE_DECLARE)
-LOCAL_EPHEMERALS(EPHEMERAL_DECLARE)
+LOCAL_TYPES(TYPE_DECLARE)
 
 extern const Provider local_provider;

@@ -7,7 +7,7 @@ static const Attribute attributes[] = {
     SSH_CLIENT_PROVIDER_ATTRIBUTES,
 };
 
-static const ResourceType *const resources[] = {NFTABLES_RESOURCES(PROVIDER_ROW)};
+static const ObjectType *const types[] = {NFTABLES_TYPES(PROVIDER_ROW)};
 
 const Provider nftables_provider = {
     .name = "nftables",
@@ -16,5 +16,5 @@ const Provider nftables_provider = {
     .schema = {SCHEMA_ATTRIBUTES(attributes), .description = "Defaults of connections."},
     .configure = ssh_client_configure,
     .close = ssh_client_close,
-    PROVIDER_RESOURCES(resources),
+    PROVIDER_TYPES(types),
 };

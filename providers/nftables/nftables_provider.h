@@ -4,10 +4,10 @@
 #include "provider.h"
 
 /* clang-format off */
-#define NFTABLES_RESOURCES(ROW) \
-    ROW(nftables_table)
+#define NFTABLES_TYPES(ROW)           \
+    ROW(ResourceType, nftables_table)
 /* clang-format on */
 
-NFTABLES_RESOURCES(RESOURCE_DECLARE)
+NFTABLES_TYPES(TYPE_DECLARE)
 
 extern const Provider nftables_provider;

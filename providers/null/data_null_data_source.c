@@ -23,6 +23,7 @@ static bool source_read(const Call *call, const DataReadRequest *request,
 }
 
 const DataSourceType data_null_data_source = {
+    .mode = MODE_DATA,
     .name = "null_data_source",
     .schema = {SCHEMA_ATTRIBUTES(attributes), .description = "Returns its inputs.",
                .deprecated = "Use \"locals\", which require no provider."},

@@ -3,8 +3,7 @@
 
 #include "random.h"
 
-static const ResourceType *const resources[] = {NULL_RESOURCES(PROVIDER_ROW)};
-static const DataSourceType *const data_sources[] = {NULL_DATA_SOURCES(PROVIDER_ROW)};
+static const ObjectType *const types[] = {NULL_TYPES(PROVIDER_ROW)};
 
 Str null_random_text(Arena *arena) {
     uint64_t number;
@@ -17,6 +16,5 @@ const Provider null_provider = {
     .address = "registry.terraform.io/hashicorp/null",
     .imitates = "3.3.1",
     .description = "Objects without effect, for provisioners and triggers.",
-    PROVIDER_RESOURCES(resources),
-    PROVIDER_DATA_SOURCES(data_sources),
+    PROVIDER_TYPES(types),
 };

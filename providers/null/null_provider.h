@@ -4,15 +4,12 @@
 #include "provider.h"
 
 /* clang-format off */
-#define NULL_RESOURCES(ROW) \
-    ROW(null_resource)
-
-#define NULL_DATA_SOURCES(ROW) \
-    ROW(data_null_data_source)
+#define NULL_TYPES(ROW)                        \
+    ROW(ResourceType, null_resource)           \
+    ROW(DataSourceType, data_null_data_source)
 /* clang-format on */
 
-NULL_RESOURCES(RESOURCE_DECLARE)
-NULL_DATA_SOURCES(DATA_SOURCE_DECLARE)
+NULL_TYPES(TYPE_DECLARE)
 
 /* Returns a random integer below 2^63, as text. */
 Str null_random_text(Arena *arena);

@@ -11,6 +11,7 @@ static bool bytes_open(const Call *call, const OpenRequest *request, OpenRespons
 }
 
 const EphemeralType ephemeral_random_bytes = {
+    .mode = MODE_EPHEMERAL,
     .name = "random_bytes",
     .schema = {SCHEMA_ATTRIBUTES(attributes),
                .description = "Random bytes, generated in every run and not stored."},

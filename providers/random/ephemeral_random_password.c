@@ -32,6 +32,7 @@ static bool password_open(const Call *call, const OpenRequest *, OpenResponse *r
 }
 
 const EphemeralType ephemeral_random_password = {
+    .mode = MODE_EPHEMERAL,
     .name = "random_password",
     .schema = {SCHEMA_ATTRIBUTES(attributes),
                .description = "Random text, generated in every run and not stored."},

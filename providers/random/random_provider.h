@@ -4,25 +4,22 @@
 #include "provider.h"
 
 /* clang-format off */
-#define RANDOM_RESOURCES(ROW) \
-    ROW(random_bytes)         \
-    ROW(random_id)            \
-    ROW(random_integer)       \
-    ROW(random_password)      \
-    ROW(random_pet)           \
-    ROW(random_shuffle)       \
-    ROW(random_string)        \
-    ROW(random_uuid)          \
-    ROW(random_uuid4)         \
-    ROW(random_uuid7)
-
-#define RANDOM_EPHEMERALS(ROW)     \
-    ROW(ephemeral_random_bytes)    \
-    ROW(ephemeral_random_password)
+#define RANDOM_TYPES(ROW)                         \
+    ROW(ResourceType, random_bytes)               \
+    ROW(ResourceType, random_id)                  \
+    ROW(ResourceType, random_integer)             \
+    ROW(ResourceType, random_password)            \
+    ROW(ResourceType, random_pet)                 \
+    ROW(ResourceType, random_shuffle)             \
+    ROW(ResourceType, random_string)              \
+    ROW(ResourceType, random_uuid)                \
+    ROW(ResourceType, random_uuid4)               \
+    ROW(ResourceType, random_uuid7)               \
+    ROW(EphemeralType, ephemeral_random_bytes)    \
+    ROW(EphemeralType, ephemeral_random_password)
 /* clang-format on */
 
-RANDOM_RESOURCES(RESOURCE_DECLARE)
-RANDOM_EPHEMERALS(EPHEMERAL_DECLARE)
+RANDOM_TYPES(TYPE_DECLARE)
 
 /* The slot `update` of the types whose `keepers` have map_change_forces_new: reached if a change of
  * keepers does not replace the object, as when only null entries are added. */

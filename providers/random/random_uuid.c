@@ -42,7 +42,7 @@ bool random_uuid_import(const Call *call, const ImportRequest *request, ImportRe
         diags_error(diags, NO_RANGE, "Invalid import ID", "\"%.*s\" is not a UUID.", STR_ARG(id));
         return false;
     }
-    ObjectBuilder builder = object_builder_empty(call->type.schema, call->arena);
+    ObjectBuilder builder = object_builder_empty(&call->type->schema, call->arena);
     response->state = random_uuid_with_uuid(&builder, utf8_lower(id, call->arena));
     return true;
 }

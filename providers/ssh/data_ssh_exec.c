@@ -23,6 +23,7 @@ static bool exec_data_read(const Call *call, const DataReadRequest *, DataReadRe
 }
 
 const DataSourceType data_ssh_exec = {
+    .mode = MODE_DATA,
     .name = "ssh_exec",
     .schema = {SCHEMA_ATTRIBUTES(attributes),
                .description = "The output of a command on a machine."},

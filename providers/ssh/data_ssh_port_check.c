@@ -330,6 +330,7 @@ static bool port_check_read(const Call *call, const DataReadRequest *, DataReadR
 }
 
 const DataSourceType data_ssh_port_check = {
+    .mode = MODE_DATA,
     .name = "ssh_port_check",
     .schema = {SCHEMA_ATTRIBUTES(attributes),
                .description = "Which ports of which addresses a machine reaches, tcp and udp. loam "

@@ -96,6 +96,7 @@ static bool exec_close(const Call *call, const CloseRequest *request, Diags *dia
 }
 
 const EphemeralType ephemeral_ssh_exec = {
+    .mode = MODE_EPHEMERAL,
     .name = "ssh_exec",
     .schema = {SCHEMA_ATTRIBUTES(attributes),
                .description = "The output of a command on a machine, during one run."},

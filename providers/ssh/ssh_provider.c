@@ -7,9 +7,7 @@ static const Attribute attributes[] = {
     SSH_CLIENT_PROVIDER_ATTRIBUTES,
 };
 
-static const ResourceType *const resources[] = {SSH_RESOURCES(PROVIDER_ROW)};
-static const DataSourceType *const data_sources[] = {SSH_DATA_SOURCES(PROVIDER_ROW)};
-static const EphemeralType *const ephemerals[] = {SSH_EPHEMERALS(PROVIDER_ROW)};
+static const ObjectType *const types[] = {SSH_TYPES(PROVIDER_ROW)};
 
 const Provider ssh_provider = {
     .name = "ssh",
@@ -18,7 +16,5 @@ const Provider ssh_provider = {
     .schema = {SCHEMA_ATTRIBUTES(attributes), .description = "Defaults of the resources."},
     .configure = ssh_client_configure,
     .close = ssh_client_close,
-    PROVIDER_RESOURCES(resources),
-    PROVIDER_DATA_SOURCES(data_sources),
-    PROVIDER_EPHEMERALS(ephemerals),
+    PROVIDER_TYPES(types),
 };

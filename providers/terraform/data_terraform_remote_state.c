@@ -164,6 +164,7 @@ static bool remote_read(const Call *call, const DataReadRequest *, DataReadRespo
 }
 
 const DataSourceType data_terraform_remote_state = {
+    .mode = MODE_DATA,
     .name = "terraform_remote_state",
     .schema = {SCHEMA_ATTRIBUTES(attributes),
                .description = "Reads the outputs of another configuration from its state."},

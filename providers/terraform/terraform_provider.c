@@ -1,8 +1,7 @@
 /* terraform_provider: the provider that is built into Terraform. */
 #include "terraform_provider.h"
 
-static const ResourceType *const resources[] = {TERRAFORM_RESOURCES(PROVIDER_ROW)};
-static const DataSourceType *const data_sources[] = {TERRAFORM_DATA_SOURCES(PROVIDER_ROW)};
+static const ObjectType *const types[] = {TERRAFORM_TYPES(PROVIDER_ROW)};
 
 /* Sets the client to the ciphers that decrypt stored states. */
 static bool terraform_provider_configure(const Call *, const ConfigureRequest *request,
@@ -16,6 +15,5 @@ const Provider terraform_provider = {
     .address = "terraform.io/builtin/terraform",
     .description = "Values in the state, and outputs of other states.",
     .configure = terraform_provider_configure,
-    PROVIDER_RESOURCES(resources),
-    PROVIDER_DATA_SOURCES(data_sources),
+    PROVIDER_TYPES(types),
 };

@@ -4,14 +4,11 @@
 #include "provider.h"
 
 /* clang-format off */
-#define TERRAFORM_RESOURCES(ROW) \
-    ROW(terraform_data)
-
-#define TERRAFORM_DATA_SOURCES(ROW)  \
-    ROW(data_terraform_remote_state)
+#define TERRAFORM_TYPES(ROW)                         \
+    ROW(ResourceType, terraform_data)                \
+    ROW(DataSourceType, data_terraform_remote_state)
 /* clang-format on */
 
-TERRAFORM_RESOURCES(RESOURCE_DECLARE)
-TERRAFORM_DATA_SOURCES(DATA_SOURCE_DECLARE)
+TERRAFORM_TYPES(TYPE_DECLARE)
 
 extern const Provider terraform_provider;

@@ -4,14 +4,14 @@
 #include "provider.h"
 
 /* clang-format off */
-#define TIME_RESOURCES(ROW) \
-    ROW(time_offset)        \
-    ROW(time_rotating)      \
-    ROW(time_sleep)         \
-    ROW(time_static)
+#define TIME_TYPES(ROW)              \
+    ROW(ResourceType, time_offset)   \
+    ROW(ResourceType, time_rotating) \
+    ROW(ResourceType, time_sleep)    \
+    ROW(ResourceType, time_static)
 /* clang-format on */
 
-TIME_RESOURCES(RESOURCE_DECLARE)
+TIME_TYPES(TYPE_DECLARE)
 
 extern const ProviderFunction time_functions[3];
 

@@ -335,6 +335,7 @@ static bool certificate_read(const Call *call, const DataReadRequest *request,
 }
 
 const DataSourceType data_tls_certificate = {
+    .mode = MODE_DATA,
     .name = "tls_certificate",
     .schema = {SCHEMA_ATTRIBUTES(attributes), SCHEMA_RULES(rules),
                .description =

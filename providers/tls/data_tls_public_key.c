@@ -11,6 +11,7 @@ static bool key_read(const Call *call, const DataReadRequest *request, DataReadR
 }
 
 const DataSourceType data_tls_public_key = {
+    .mode = MODE_DATA,
     .name = "tls_public_key",
     .schema = {SCHEMA_ATTRIBUTES(attributes), SCHEMA_RULES(rules),
                .description = "The public key of a private key."},

@@ -15,6 +15,7 @@ static bool private_key_open(const Call *call, const OpenRequest *, OpenResponse
 }
 
 const EphemeralType ephemeral_tls_private_key = {
+    .mode = MODE_EPHEMERAL,
     .name = "tls_private_key",
     .schema = {SCHEMA_ATTRIBUTES(attributes),
                .description = "A key pair, generated in every run and not stored."},

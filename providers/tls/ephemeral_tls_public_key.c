@@ -11,6 +11,7 @@ static bool public_key_open(const Call *call, const OpenRequest *request, OpenRe
 }
 
 const EphemeralType ephemeral_tls_public_key = {
+    .mode = MODE_EPHEMERAL,
     .name = "tls_public_key",
     .schema = {SCHEMA_ATTRIBUTES(attributes), SCHEMA_RULES(rules),
                .description = "The public key of a private key, not stored."},

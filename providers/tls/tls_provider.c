@@ -81,9 +81,7 @@ void tls_provider_set_proxy(const void *client, bool is_direct, HttpRequest *req
     }
 }
 
-static const ResourceType *const resources[] = {TLS_RESOURCES(PROVIDER_ROW)};
-static const DataSourceType *const data_sources[] = {TLS_DATA_SOURCES(PROVIDER_ROW)};
-static const EphemeralType *const ephemerals[] = {TLS_EPHEMERALS(PROVIDER_ROW)};
+static const ObjectType *const types[] = {TLS_TYPES(PROVIDER_ROW)};
 
 const Provider tls_provider = {
     .name = "tls",
@@ -92,7 +90,5 @@ const Provider tls_provider = {
     .description = "Keys and certificates made with OpenSSL and kept in the state.",
     .schema = {.blocks = &proxy_block, .block_count = 1},
     .configure = tls_provider_configure,
-    PROVIDER_RESOURCES(resources),
-    PROVIDER_DATA_SOURCES(data_sources),
-    PROVIDER_EPHEMERALS(ephemerals),
+    PROVIDER_TYPES(types),
 };

@@ -5,24 +5,18 @@
 #include "provider.h"
 
 /* clang-format off */
-#define TLS_RESOURCES(ROW)       \
-    ROW(tls_cert_request)        \
-    ROW(tls_locally_signed_cert) \
-    ROW(tls_private_key)         \
-    ROW(tls_self_signed_cert)
-
-#define TLS_DATA_SOURCES(ROW) \
-    ROW(data_tls_certificate) \
-    ROW(data_tls_public_key)
-
-#define TLS_EPHEMERALS(ROW)        \
-    ROW(ephemeral_tls_private_key) \
-    ROW(ephemeral_tls_public_key)
+#define TLS_TYPES(ROW)                            \
+    ROW(ResourceType, tls_cert_request)           \
+    ROW(ResourceType, tls_locally_signed_cert)    \
+    ROW(ResourceType, tls_private_key)            \
+    ROW(ResourceType, tls_self_signed_cert)       \
+    ROW(DataSourceType, data_tls_certificate)     \
+    ROW(DataSourceType, data_tls_public_key)      \
+    ROW(EphemeralType, ephemeral_tls_private_key) \
+    ROW(EphemeralType, ephemeral_tls_public_key)
 /* clang-format on */
 
-TLS_RESOURCES(RESOURCE_DECLARE)
-TLS_DATA_SOURCES(DATA_SOURCE_DECLARE)
-TLS_EPHEMERALS(EPHEMERAL_DECLARE)
+TLS_TYPES(TYPE_DECLARE)
 
 extern const Provider tls_provider;
 

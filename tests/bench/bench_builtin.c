@@ -81,14 +81,14 @@ static const ResourceType thing = {
     .delete = delete,
 };
 
-static const ResourceType *const resources[] = {&thing};
+static const ObjectType *const types[] = {&thing.type};
 
 static const Provider tally_provider = {
     .name = "tally",
     .address = "loam.internal/bench/tally",
     .description = "Counts.",
     .configure = configure,
-    PROVIDER_RESOURCES(resources),
+    PROVIDER_TYPES(types),
 };
 
 const ProviderRow builtin_providers[] = {

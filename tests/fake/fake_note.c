@@ -2,8 +2,6 @@
  * whether the call allows that or not. */
 #include "fake_world.h"
 
-#include "action_type.h"
-
 static const Attribute attributes[] = {
     {"text", &TYPE_STRING, REQUIRED, "The line."},
 };
@@ -27,6 +25,7 @@ static bool note_invoke(const Call *call, const ActionRequest *request, Diags *)
 }
 
 const ActionType fake_note = {
+    .mode = MODE_ACTION,
     .name = "fake_note",
     .schema = {SCHEMA_ATTRIBUTES(attributes)},
     .plan = note_plan,

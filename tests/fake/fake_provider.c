@@ -409,6 +409,7 @@ static bool lookup_read(const Call *call, const DataReadRequest *, DataReadRespo
 }
 
 static const DataSourceType fake_lookup = {
+    .mode = MODE_DATA,
     .name = "fake_lookup",
     .schema = {SCHEMA_ATTRIBUTES(lookup_attributes)},
     .read = lookup_read,
@@ -480,6 +481,7 @@ static bool token_close(const Call *call, const CloseRequest *request, Diags *di
 }
 
 static const EphemeralType fake_token = {
+    .mode = MODE_EPHEMERAL,
     .name = "fake_token",
     .schema = {SCHEMA_ATTRIBUTES(token_attributes)},
     .open = token_open,
@@ -516,11 +518,9 @@ static bool fake_configure(const Call *call, const ConfigureRequest *request,
 
 static const ResourceType fake_bundle = BUNDLE_TYPE("fake_bundle");
 
-static const ResourceType *const resources[] = {&fake_thing, &fake_quick, &fake_plain,
-                                                &fake_disk,  &fake_vault, &fake_bundle};
-static const DataSourceType *const data_sources[] = {&fake_lookup};
-static const EphemeralType *const ephemerals[] = {&fake_token};
-static const ActionType *const actions[] = {&fake_note};
+static const ObjectType *const types[] = {&fake_thing.type,  &fake_quick.type, &fake_plain.type,
+                                          &fake_disk.type,   &fake_vault.type, &fake_bundle.type,
+                                          &fake_lookup.type, &fake_token.type, &fake_note.type};
 
 const Provider fake_provider = {
     .name = "fake",
@@ -528,9 +528,5 @@ const Provider fake_provider = {
     .description = "A world in memory.",
     .schema = {SCHEMA_ATTRIBUTES(provider_attributes)},
     .configure = fake_configure,
-    PROVIDER_RESOURCES(resources),
-    PROVIDER_DATA_SOURCES(data_sources),
-    PROVIDER_EPHEMERALS(ephemerals),
-    .actions = actions,
-    .action_count = ARRAY_COUNT(actions),
+    PROVIDER_TYPES(types),
 };

@@ -163,7 +163,7 @@ static bool vault_import(const Call *call, const ImportRequest *request, ImportR
         diags_error(diags, NO_RANGE, "Bad id", "The id is nonsense.");
         return false;
     }
-    ObjectBuilder builder = object_builder_empty(call->type.schema, call->arena);
+    ObjectBuilder builder = object_builder_empty(&call->type->schema, call->arena);
     object_builder_set(&builder, "name", value_string(request->id, call->arena));
     object_builder_set(&builder, "id", value_string(request->id, call->arena));
     response->state = object_builder_value(&builder);

@@ -43,9 +43,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     if (response.has_identity)
         decode_value(response.identity, arena);
     if (protocol_schema_index(bytes, &schemas, &error, arena)) {
-        decode_schemas(&schemas.resources, protocol_schema_decode, arena);
-        decode_schemas(&schemas.data_sources, protocol_schema_decode, arena);
-        decode_schemas(&schemas.lists, protocol_schema_decode, arena);
+        decode_schemas(&schemas.types[MODE_MANAGED], protocol_schema_decode, arena);
+        decode_schemas(&schemas.types[MODE_DATA], protocol_schema_decode, arena);
+        decode_schemas(&schemas.types[MODE_LIST], protocol_schema_decode, arena);
     }
     schemas = (ProtocolSchemas){0};
     if (protocol_schema_index_identities(bytes, &schemas, &error, arena))

@@ -128,12 +128,12 @@ static bool notes_configure(const Call *call, const ConfigureRequest *request,
 static const Attribute attributes[] = {
     {"directory", &TYPE_STRING, REQUIRED, "Where the notes are."},
 };
-static const ResourceType *const resources[] = {&notes_note};
+static const ObjectType *const types[] = {&notes_note.type};
 const Provider notes_provider = {
     .name = "notes",
     .address = "loam.internal/example/notes",
     .description = "Notes in files.",
     .schema = {SCHEMA_ATTRIBUTES(attributes)},
     .configure = notes_configure,
-    PROVIDER_RESOURCES(resources),
+    PROVIDER_TYPES(types),
 };

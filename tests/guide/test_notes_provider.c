@@ -17,7 +17,7 @@ typedef struct NotesCase {
 } NotesCase;
 
 static void notes_open(NotesCase *notes) {
-    *notes = (NotesCase){.c = case_open(notes_provider.resources[0])};
+    *notes = (NotesCase){.c = case_open_object(notes_provider.types[0])};
     ResourceCase *c = &notes->c;
     strncpy(notes->directory, "/tmp/test_notes.XXXXXX", sizeof notes->directory - 1);
     assert_non_null(mkdtemp(notes->directory));

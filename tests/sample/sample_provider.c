@@ -286,7 +286,7 @@ static bool thing_read(const Call *call, const ReadRequest *request, ReadRespons
 
 static bool thing_import(const Call *call, const ImportRequest *request, ImportResponse *response,
                          Diags *) {
-    const Schema *schema = call->type.schema;
+    const Schema *schema = &call->type->schema;
     ObjectBuilder builder = object_builder_empty(schema, call->arena);
     object_builder_set_text(&builder, "name", request->id, call->arena);
     Value open = open_computed(object_builder_value(&builder), schema, call->arena);
@@ -329,7 +329,7 @@ static bool outside_create(const Call *call, const ApplyRequest *request, ApplyR
 /* The object exists although the call did not finish. */
 static bool outside_recover(const Call *call, const RecoverRequest *request,
                             RecoverResponse *response, Diags *) {
-    Value open = open_computed(request->planned, call->type.schema, call->arena);
+    Value open = open_computed(request->planned, &call->type->schema, call->arena);
     response->outcome = RECOVER_COMPLETE;
     response->state = fill(open, (Path){0}, call->arena);
     return true;
@@ -350,25 +350,27 @@ static const ResourceType sample_bundle = BUNDLE_TYPE("sample_bundle");
 
 static bool data_read(const Call *call, const DataReadRequest *request, DataReadResponse *response,
                       Diags *) {
-    Value open = open_computed(request->config, call->type.schema, call->arena);
+    Value open = open_computed(request->config, &call->type->schema, call->arena);
     response->state = fill(open, (Path){0}, call->arena);
     return true;
 }
 
 static bool ephemeral_open(const Call *call, const OpenRequest *request, OpenResponse *response,
                            Diags *) {
-    Value open = open_computed(request->config, call->type.schema, call->arena);
+    Value open = open_computed(request->config, &call->type->schema, call->arena);
     response->result = fill(open, (Path){0}, call->arena);
     return true;
 }
 
 static const DataSourceType data_sample_thing = {
+    .mode = MODE_DATA,
     .name = "sample_thing",
     .schema = {SCHEMA_ATTRIBUTES(source_attributes), SCHEMA_BLOCKS(thing_blocks)},
     .read = data_read,
 };
 
 static const EphemeralType ephemeral_sample_thing = {
+    .mode = MODE_EPHEMERAL,
     .name = "sample_thing",
     .schema = {SCHEMA_ATTRIBUTES(source_attributes), SCHEMA_BLOCKS(thing_blocks)},
     .open = ephemeral_open,
@@ -386,17 +388,14 @@ static const Block provider_blocks[] = {
     {.name = "option", .nesting = NEST_LIST, .schema = {SCHEMA_ATTRIBUTES(leaf_attributes)}},
 };
 
-static const ResourceType *const resources[] = {&sample_thing, &sample_strict, &sample_outside,
-                                                &sample_bundle};
-static const DataSourceType *const data_sources[] = {&data_sample_thing};
-static const EphemeralType *const ephemerals[] = {&ephemeral_sample_thing};
+static const ObjectType *const types[] = {&sample_thing.type,      &sample_strict.type,
+                                          &sample_outside.type,    &sample_bundle.type,
+                                          &data_sample_thing.type, &ephemeral_sample_thing.type};
 
 const Provider sample_provider = {
     .name = "sample",
     .address = "loam.internal/test/sample",
     .description = "Every nesting mode and every flag.",
     .schema = {SCHEMA_ATTRIBUTES(provider_attributes), SCHEMA_BLOCKS(provider_blocks)},
-    PROVIDER_RESOURCES(resources),
-    PROVIDER_DATA_SOURCES(data_sources),
-    PROVIDER_EPHEMERALS(ephemerals),
+    PROVIDER_TYPES(types),
 };

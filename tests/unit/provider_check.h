@@ -218,8 +218,8 @@ static inline void check_validate_into(const CheckedValidate *of, Value config, 
     Call call = {.provider = of->provider, .io = &io, .arena = arena, .address = STR("x.y")};
     bool ok;
     if (of->type) {
-        call.type = *of->type;
-        ok = object_type_validate(of->type, &call, config, diags);
+        call.type = of->type;
+        ok = object_type_validate(&call, config, diags);
     } else {
         ok = schema_validate(of->schema, config, arena, diags);
         ok = (!of->provider->validate ||
@@ -400,17 +400,17 @@ static inline void check_texts(const CheckedValidate *of) {
     }
 }
 
-static inline void check_type_row(const Provider *provider, ObjectType type) {
+static inline void check_type_row(const Provider *provider, const ObjectType *type) {
     Str prefix = str_from_cstr(provider->name);
-    assert_true(str_starts_with(str_from_cstr(type.name), prefix));
-    assert_true(type.name[prefix.len] == '_' ||
-                type.name[prefix.len] == 0); /* a data source may have no suffix: "http" */
-    check_row(check_is_sentence(type.schema->description), type.name, "description",
+    assert_true(str_starts_with(str_from_cstr(type->name), prefix));
+    assert_true(type->name[prefix.len] == '_' ||
+                type->name[prefix.len] == 0); /* a data source may have no suffix: "http" */
+    check_row(check_is_sentence(type->schema.description), type->name, "description",
               "no sentence describes the type");
-    check_schema_rows(type.name, type.schema, false);
-    assert_int_equal(schema_implied_type(type.schema)->count,
-                     type.schema->attribute_count + type.schema->block_count);
-    const CheckedValidate of = {provider, &type, type.schema, type.name};
+    check_schema_rows(type->name, &type->schema, false);
+    assert_int_equal(schema_implied_type(&type->schema)->count,
+                     type->schema.attribute_count + type->schema.block_count);
+    const CheckedValidate of = {provider, type, &type->schema, type->name};
     check_validates(&of);
     check_texts(&of);
 }
@@ -431,12 +431,11 @@ static inline void check_resource_row(const ResourceType *type) {
 static inline void check_types(const Provider *provider, ResourceMode mode) {
     SCOPED(ArenaRef) arena = arena_open("types");
     StrVec names = registry_type_names(provider, mode, arena);
-    ObjectType type;
     vec_each(&names, name) {
-        assert_true(registry_find_type(provider, mode, *name, &type));
+        const ObjectType *type = registry_find_type(provider, mode, *name);
         check_type_row(provider, type);
-        if (type.resource)
-            check_resource_row(type.resource);
+        if (mode == MODE_MANAGED)
+            check_resource_row(resource_type_of(type));
     }
 }
 

@@ -2,8 +2,6 @@
  * real machine. Configurations are JSON text; omitted attributes are null. */
 #pragma once
 
-#include "data_source_type.h"
-#include "ephemeral_type.h"
 #include "json.h"
 #include "object_type.h"
 #include "resource_type.h"
@@ -15,8 +13,6 @@ typedef struct ResourceCase {
     Call call;
     Diags diags;
     const ResourceType *type; /* NULL: a data source or ephemeral resource */
-    const DataSourceType *data_source;
-    const EphemeralType *ephemeral;
     const Schema *schema;
     Value state; /* null: no object */
     Str private_data;
@@ -26,17 +22,15 @@ typedef struct ResourceCase {
                      is not */
 } ResourceCase;
 
-static inline ResourceCase case_open_object(ObjectType type) {
+static inline ResourceCase case_open_object(const ObjectType *type) {
     Arena *arena = arena_open("case");
     ResourceCase made = {
         .arena = arena,
         .io = io_real(),
         .diags = diags_new(arena),
-        .type = type.resource,
-        .data_source = type.data_source,
-        .ephemeral = type.ephemeral,
-        .schema = type.schema,
-        .state = value_null(schema_implied_type(type.schema)),
+        .type = resource_type_of(type),
+        .schema = &type->schema,
+        .state = value_null(schema_implied_type(&type->schema)),
         .private_data = STR_EMPTY,
     };
     made.call = (Call){
@@ -49,25 +43,8 @@ static inline ResourceCase case_open_object(ObjectType type) {
     return made;
 }
 
-static inline ObjectType case_type_of_resource(const ResourceType *type) {
-    return (ObjectType){.name = type->name, .schema = &type->schema, .resource = type};
-}
-
-static inline ObjectType case_type_of_data_source(const DataSourceType *type) {
-    return (ObjectType){.name = type->name, .schema = &type->schema, .data_source = type};
-}
-
-static inline ObjectType case_type_of_ephemeral(const EphemeralType *type) {
-    return (ObjectType){.name = type->name, .schema = &type->schema, .ephemeral = type};
-}
-
-/* Any kind of type as an ObjectType. */
-#define case_type(row)                                                                             \
-    _Generic((row),                                                                                \
-        const ResourceType *: case_type_of_resource,                                             \
-        const DataSourceType *: case_type_of_data_source,                                        \
-        const EphemeralType *: case_type_of_ephemeral)(row)
-#define case_open(row) case_open_object(case_type(row))
+/* Begins a case of a type of any kind. */
+#define case_open(row) case_open_object(&(row)->type)
 
 /* The call points into the case, which may have been copied since the last use. */
 static inline const Call *case_call(ResourceCase *c) {
@@ -93,8 +70,7 @@ static inline Value case_config(ResourceCase *c, const char *json) {
 static inline bool case_validate(ResourceCase *c, const char *json) {
     Value config = case_config(c, json);
     c->diags = diags_new(c->arena);
-    const Call *call = case_call(c);
-    return object_type_validate(&call->type, call, config, &c->diags);
+    return object_type_validate(case_call(c), config, &c->diags);
 }
 
 /* Computed attributes that the configuration leaves out keep their prior value. */
@@ -119,7 +95,7 @@ static inline bool case_plan_from(ResourceCase *c, Value prior, Value config) {
         .private_data = c->private_data,
     };
     c->plan = (PlanResponse){.private_data = c->private_data};
-    return resource_type_plan(c->type, case_call(c), &request, &c->plan, &c->diags);
+    return resource_type_plan(case_call(c), &request, &c->plan, &c->diags);
 }
 
 static inline bool case_plan(ResourceCase *c, const char *json) {
@@ -129,8 +105,8 @@ static inline bool case_plan(ResourceCase *c, const char *json) {
 
 static inline Str case_marker(ResourceCase *c, Value planned) {
     MarkerResponse response;
-    assert_true(resource_type_marker(c->type, case_call(c), &(MarkerRequest){planned}, &response,
-                                     &c->diags));
+    assert_true(
+        resource_type_marker(case_call(c), &(MarkerRequest){planned}, &response, &c->diags));
     return response.marker;
 }
 
@@ -145,7 +121,7 @@ static inline bool case_call_apply(ResourceCase *c, Value prior, Value planned, 
         request.marker = case_marker(c, planned);
     }
     ApplyResponse response = {.state = value_null(prior.type), .private_data = c->private_data};
-    bool done = resource_type_apply(c->type, case_call(c), &request, &response, &c->diags);
+    bool done = resource_type_apply(case_call(c), &request, &response, &c->diags);
     c->in_doubt = response.in_doubt;
     if (done || !value_is_null(response.state)) {
         c->state = response.state;
@@ -158,7 +134,7 @@ static inline bool case_delete(ResourceCase *c) {
     DeleteRequest request = {.prior = c->state, .private_data = c->private_data};
     DeleteResponse response;
     c->diags = diags_new(c->arena);
-    bool done = resource_type_delete(c->type, case_call(c), &request, &response, &c->diags);
+    bool done = resource_type_delete(case_call(c), &request, &response, &c->diags);
     c->state = done ? value_null(c->state.type) : response.state;
     c->private_data = response.private_data;
     c->in_doubt = response.in_doubt;
@@ -184,7 +160,7 @@ static inline bool case_apply(ResourceCase *c, const char *json) {
 static inline bool case_read_data(ResourceCase *c) {
     DataReadRequest request = {c->state};
     DataReadResponse response;
-    bool done = data_source_type_read(c->data_source, case_call(c), &request, &response, &c->diags);
+    bool done = object_type_read_data(case_call(c), &request, &response, &c->diags);
     c->state = response.state;
     c->deferred = response.deferred;
     return done;
@@ -194,9 +170,9 @@ static inline bool case_read(ResourceCase *c) {
     c->diags = diags_new(c->arena);
     ReadRequest request = {c->state, c->private_data};
     ReadResponse response;
-    if (c->data_source)
+    if (c->call.type->mode == MODE_DATA)
         return case_read_data(c);
-    bool done = resource_type_read(c->type, case_call(c), &request, &response, &c->diags);
+    bool done = resource_type_read(case_call(c), &request, &response, &c->diags);
     c->state = response.state;
     c->private_data = response.private_data;
     return done;
@@ -206,7 +182,7 @@ static inline bool case_import(ResourceCase *c, Str id) {
     ImportRequest request = {id};
     ImportResponse response;
     c->diags = diags_new(c->arena);
-    bool done = resource_type_import(c->type, case_call(c), &request, &response, &c->diags);
+    bool done = resource_type_import(case_call(c), &request, &response, &c->diags);
     c->state = response.state;
     c->private_data = response.private_data;
     return done;
@@ -216,8 +192,8 @@ static inline bool case_import(ResourceCase *c, Str id) {
 static inline bool case_open_ephemeral(ResourceCase *c, const char *json, int64_t *renew_at_ms) {
     OpenResponse response = {0};
     c->diags = diags_new(c->arena);
-    bool done = ephemeral_type_open(c->ephemeral, case_call(c),
-                                    &(OpenRequest){case_config(c, json)}, &response, &c->diags);
+    bool done =
+        object_type_open(case_call(c), &(OpenRequest){case_config(c, json)}, &response, &c->diags);
     if (done) {
         c->state = response.result;
         c->private_data = response.private_data;
@@ -230,7 +206,7 @@ static inline bool case_open_ephemeral(ResourceCase *c, const char *json, int64_
 static inline bool case_call_recover(ResourceCase *c, const RecoverRequest *request,
                                      RecoverOutcome *outcome, Value *found) {
     RecoverResponse response;
-    bool done = resource_type_recover(c->type, case_call(c), request, &response, &c->diags);
+    bool done = resource_type_recover(case_call(c), request, &response, &c->diags);
     *outcome = response.outcome;
     *found = response.state;
     if (done && response.outcome != RECOVER_ABSENT)

@@ -29,14 +29,14 @@ static inline void ssh_case_configure(SshCase *made, const char *json) {
     made->client = c->call.client = response.client;
 }
 
-static inline SshCase ssh_case_of_type(SshServer server, ObjectType type) {
+static inline SshCase ssh_case_of_type(SshServer server, const ObjectType *type) {
     SshCase made = {.server = server, .c = case_open_object(type)};
     ssh_case_configure(&made, "{}");
     return made;
 }
 
-#define ssh_case_of(server, row) ssh_case_of_type((server), case_type(row))
-#define ssh_case_open(kind, row) ssh_case_of_type(server_open(kind), case_type(row))
+#define ssh_case_of(server, row) ssh_case_of_type((server), &(row)->type)
+#define ssh_case_open(kind, row) ssh_case_of_type(server_open(kind), &(row)->type)
 
 static inline void ssh_case_close(SshCase *made) {
     ssh_client_close(made->client);

@@ -49,11 +49,10 @@ static bool page_write_type(Cli *cli, Str page, StrBuf *out, Diags *diags) {
         for (ResourceMode mode = MODE_MANAGED; mode <= MODE_LIST; mode++) {
             StrVec types = registry_type_names(provider, mode, cli->arena);
             vec_each(&types, type_name) {
-                ObjectType type;
                 if (!str_equal(provider_page_name(mode, *type_name, cli->arena), page))
                     continue;
-                CHECK(registry_find_type(provider, mode, *type_name, &type));
-                provider_page_write_type(provider, mode, &type, out, cli->arena);
+                provider_page_write_type(provider, registry_find_type(provider, mode, *type_name),
+                                         out, cli->arena);
                 return true;
             }
         }

@@ -8,10 +8,9 @@
 static void cmd_schema_add_types(ConfigTypes *out, ConfigTypeKind kind, const Provider *provider,
                                  ResourceMode mode, Arena *arena) {
     StrVec names = registry_type_names(provider, mode, arena);
-    ObjectType found;
     vec_each(&names, name) {
-        CHECK(registry_find_type(provider, mode, *name, &found));
-        ConfigType type = {kind, found.name, found.schema, found.schema->description};
+        const ObjectType *found = registry_find_type(provider, mode, *name);
+        ConfigType type = {kind, found->name, &found->schema, found->schema.description};
         vec_push(arena, out, type);
     }
 }

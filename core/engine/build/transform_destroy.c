@@ -54,7 +54,7 @@ static bool only_loses(const ResourceNode *resource) {
 }
 
 static bool destroys_after_updates(const ResourceNode *resource) {
-    const ResourceType *type = resource->type ? resource->type->resource : NULL;
+    const ResourceType *type = resource_type_of(resource->type);
     return type && type->destroy_after_dependents_update;
 }
 

@@ -58,8 +58,9 @@ static Node *add_orphan(EngineWalk *walk, const OrphanRequest *request, Str addr
     if (!provider)
         return NULL;
     const Provider *table = provider->as.provider->provider;
-    ObjectType *type = arena_new(walk->arena, ObjectType);
-    if (!registry_find_type(table, request->resource.mode, request->resource.type, type)) {
+    const ObjectType *type =
+        registry_find_type(table, request->resource.mode, request->resource.type);
+    if (!type) {
         locate_report_type(walk, table, request, address, diags);
         return NULL;
     }

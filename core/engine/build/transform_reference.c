@@ -255,7 +255,7 @@ static void check_steps(Binder *binder, const Reference *reference, const Node *
     StepCheck check = {reference, node->name, node->as.resource->has_newer, &binder->forms,
                        &binder->results};
     if (type)
-        reference_check_steps(&check, type->schema, at);
+        reference_check_steps(&check, &type->schema, at);
     binder->should_hide_names |= binder->forms.count > before;
 }
 

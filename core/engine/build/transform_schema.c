@@ -59,16 +59,16 @@ static void decode_resource(EngineWalk *walk, Node *node) {
     ResourceNode *resource = node->as.resource;
     const Resource *config = resource->config;
     const Provider *provider = resource->provider->as.provider->provider;
-    ObjectType *type = arena_new(walk->arena, ObjectType);
-    if (!registry_find_type(provider, config->mode, config->type, type)) {
+    const ObjectType *type = registry_find_type(provider, config->mode, config->type);
+    if (!type) {
         unknown_type(config, provider, walk->arena, &node->errors);
         return;
     }
     resource->type = type;
     resource->decoding = diags_new(walk->arena);
-    if (decode_body(config->body, resource->type->schema, &resource->decoded, walk->arena,
+    if (decode_body(config->body, &type->schema, &resource->decoded, walk->arena,
                     &resource->decoding))
-        check_ignored(config, resource->type->schema, walk->arena, &resource->decoding);
+        check_ignored(config, &type->schema, walk->arena, &resource->decoding);
     decode_each_newer(resource->decoded, set_flag, &resource->has_newer);
     /* An import-only plan accepts a block whose arguments are not written yet. */
     if (walk->options && walk->options->import_only)

@@ -26,9 +26,9 @@ const Schema *engine_find_schema(const Engine *engine, ResourceMode mode, Str pr
         log_debug("provider without schemas", log_text("provider", provider));
         return NULL;
     }
-    ObjectType found;
-    if (registry_find_type(table, mode, type, &found))
-        return found.schema;
+    const ObjectType *found = registry_find_type(table, mode, type);
+    if (found)
+        return &found->schema;
     log_debug("type without schema", log_text("provider", provider), log_text("type", type));
     return NULL;
 }

@@ -138,7 +138,7 @@ static bool instance_apply_plan_again(Applying *applying) {
                                         applying->response.is_legacy,
                                         "Provider produced inconsistent final plan") &&
            check_still_update(applying) &&
-           (!op->type->resource->has_parts ||
+           (!op->managed->has_parts ||
             change_parts_check_final(op, applying->prior, &applying->response, applying->change));
 }
 
@@ -187,7 +187,7 @@ static bool instance_apply_intend(Applying *applying, PendingAction action) {
     if (provider_call_effect(op) == EFFECT_NONE)
         return working_state_may_change(op->walk->working, &op->diags);
     /* An object with many parts is large, and its text is not needed during the call. */
-    SCOPED(ArenaRef) own = op->type->resource->has_parts ? arena_open("planned object") : NULL;
+    SCOPED(ArenaRef) own = op->managed->has_parts ? arena_open("planned object") : NULL;
     JournalIntent intent = instance_op_intent(op, action);
     intent.generation = instance_op_call(op).generation;
     intent.marker = applying->marker;
@@ -239,7 +239,7 @@ static bool instance_apply_record_failure(Applying *applying, Value state,
             marked = object_marks_keep(op, applying->before, marked);
         /* For a type with parts, the state lists the existing parts; the next plan creates the
          * others. */
-        bool has_use = op->type->resource->has_parts || response->is_complete;
+        bool has_use = op->managed->has_parts || response->is_complete;
         bool is_kept = !is_create || (has_use && !is_provisioned(applying));
         ObjectStatus status = is_kept ? OBJECT_READY : OBJECT_TAINTED;
         return instance_apply_record(
@@ -354,7 +354,7 @@ static bool instance_apply_call_provider(Applying *applying) {
         .marker = applying->marker,
     };
     ApplyResponse response = {.state = value_null(type)};
-    if (op->type->resource->has_parts)
+    if (op->managed->has_parts)
         applying->parts =
             change_parts_open(op, applying->change, &applying->response, applying->sequence);
     bool ok = provider_call_apply(op, &request, &response);

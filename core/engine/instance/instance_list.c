@@ -82,7 +82,7 @@ void instance_list_validate(InstanceOp *op, const ModuleScope *scope) {
 /* One search. */
 typedef struct Search {
     InstanceOp *op;
-    ObjectType managed;
+    const ResourceType *managed;
     Listing *listing;
     bool has_failed;
 } Search;
@@ -99,7 +99,7 @@ static bool instance_list_generate(Search *search, Value object, ListingEntry *e
     InstanceOp *op = search->op;
     GenerateConfigRequest request = {object};
     GenerateConfigResponse response = {0};
-    if (!provider_call_generate_config(op, &search->managed, &request, &response))
+    if (!provider_call_generate_config(op, search->managed, &request, &response))
         return false;
     entry->config = value_clone(response.config, op->keep);
     return true;
@@ -108,7 +108,7 @@ static bool instance_list_generate(Search *search, Value object, ListingEntry *e
 static bool instance_list_add(void *payload, const ListedObject *found) {
     Search *search = payload;
     Arena *keep = search->op->keep;
-    const Type *type = schema_implied_type(search->managed.schema);
+    const Type *type = schema_implied_type(&search->managed->schema);
     ListingEntry *entry = vec_add(keep, &search->listing->entries);
     Value object = found->object.type ? found->object : value_null(type);
     *entry = (ListingEntry){
@@ -125,7 +125,7 @@ static Value instance_list_marked_object(const Search *search, Value object) {
     Paths paths = {0};
     if (!value_is_present(object))
         return object;
-    schema_sensitive_paths(search->managed.schema, object, &paths, search->op->scratch);
+    schema_sensitive_paths(&search->managed->schema, object, &paths, search->op->scratch);
     return paths.count > 0 ? path_mark(object, &paths, MARK_SENSITIVE, search->op->scratch)
                            : object;
 }
@@ -175,7 +175,7 @@ static Listing *new_listing(const Search *search, const Configured *configured) 
         .address = op->record->address,
         .position = (size_t)(op->record - expansion->records),
         .provider = instance_list_provider_of(op),
-        .type = search->managed.resource,
+        .type = search->managed,
         .schema = op->schema,
         .config = value_clone(configured->marked, op->keep),
     };
@@ -199,10 +199,10 @@ static bool require_known(InstanceOp *op, Value config) {
 }
 
 /* The managed type has the same name. */
-static bool find_managed(InstanceOp *op, ObjectType *out) {
+static bool find_managed(InstanceOp *op, const ResourceType **out) {
     const char *name = op->type->name;
-    if (registry_find_type(op->provider->provider, MODE_MANAGED, str_from_cstr(name), out) &&
-        out->resource->identity)
+    *out = registry_find_resource(op->provider->provider, str_from_cstr(name));
+    if (*out && (*out)->identity)
         return true;
     diags_error(&op->diags, NO_RANGE, "Provider has no identity of listed objects",
                 "The provider %s lists objects of the type %s, which have no identity. This is a "
@@ -240,7 +240,7 @@ static bool search_all(InstanceOp *op) {
     search.listing = new_listing(&search, &configured);
     instance_list_send(&search, EVENT_LIST_START);
     if (!provider_call_validate(op, configured.value) ||
-        !provider_call_list(op, search.managed.resource, &request, &sink) || !generate_all(&search))
+        !provider_call_list(op, search.managed, &request, &sink) || !generate_all(&search))
         return false;
     if (cancel_level(op->walk->engine->cancel) != CANCEL_NONE)
         return false; /* the list is incomplete; the walk reports the interruption */

@@ -37,7 +37,8 @@ static void op_begin(InstanceOp *op, InstanceRecord *record, Arena *keep, Arena 
         .scratch = scratch,
     };
     op->type = op->resource->type;
-    op->schema = op->type->schema;
+    op->managed = resource_type_of(op->type);
+    op->schema = &op->type->schema;
     op->provider = choose_provider(op->resource->provider->as.provider, record->provider_key);
     mocking_find(walk, op->provider, op->type, record->address, &op->mock);
     op->diags = diags_new(op->scratch);
@@ -183,7 +184,7 @@ Call instance_op_call(InstanceOp *op) {
     const EngineWalk *walk = op->walk;
     return (Call){
         .provider = op->provider->provider,
-        .type = *op->type,
+        .type = op->type,
         .client = op->mock.type ? NULL : op->provider->client,
         .io = walk->engine->io,
         .cancel = walk->engine->cancel,
@@ -295,9 +296,8 @@ ProviderConfigAddr instance_op_provider_config(const InstanceOp *op) {
 }
 
 static bool op_has_effect(const InstanceOp *op) {
-    bool is_real = !op->mock.type && op->type->resource;
-    return op->resource->provisioners.count > 0 ||
-           (is_real && op->type->resource->effect == EFFECT_OUTSIDE);
+    const ResourceType *type = op->mock.type ? NULL : op->managed;
+    return op->resource->provisioners.count > 0 || (type && type->effect == EFFECT_OUTSIDE);
 }
 
 ResourceChange *instance_op_new_change(const InstanceOp *op) {

@@ -23,6 +23,7 @@ typedef struct InstanceOp {
     InstanceRecord *record;
     ResourceNode *resource;
     const ObjectType *type;
+    const ResourceType *managed; /* `type`; NULL: it is of another kind */
     const Schema *schema;
     ProviderNode *provider;
     Mock mock; /* its type is NULL if the object is not mocked */

@@ -213,7 +213,7 @@ static void note_config(Planning *planning) {
     InstanceOp *op = &planning->op;
     ResourceChange *change = op->record->planned;
     const Configured *configured = planning->is_as_written ? &planning->written : &planning->wanted;
-    if (!op->type->resource->plan_stays || op->provider->is_deferred || op->mock.type ||
+    if (!op->managed->plan_stays || op->provider->is_deferred || op->mock.type ||
         op->diags.count > 0 || change->action == ACTION_NO_OP)
         return;
     change->config_digest =
@@ -239,8 +239,8 @@ static bool keep_identities(Planning *planning) {
     if (!planning->is_tainted)
         change->before_identity = object_identity_clone(planning->identity, op->keep);
     change->after_identity = object_identity_clone(planned, op->keep);
-    if (op->type->resource->identity)
-        change->identity_version = op->type->resource->identity->version;
+    if (op->managed->identity)
+        change->identity_version = op->managed->identity->version;
     return true;
 }
 
@@ -281,7 +281,7 @@ static bool decide(Planning *planning) {
     note_config(planning);
     if (!keep_identities(planning))
         return false;
-    return !op->type->resource->has_parts || instance_plan_keep_parts(planning);
+    return !op->managed->has_parts || instance_plan_keep_parts(planning);
 }
 
 static bool is_replace_requested(const Planning *planning) {
@@ -319,7 +319,7 @@ static bool generate_config(Planning *planning) {
     GenerateConfigResponse response = {0};
     if (!op->walk->options->import_only || value_is_null(planning->prior))
         return true;
-    if (!provider_call_generate_config(op, op->type, &request, &response))
+    if (!provider_call_generate_config(op, op->managed, &request, &response))
         return false;
     op->record->planned->config = value_clone(response.config, op->keep);
     return true;
@@ -540,7 +540,7 @@ static bool instance_plan_deletion(Planning *planning) {
     InstanceOp *op = &planning->op;
     ResourceChange *change = op->record->planned;
     if (!provider_call_plans_destroy(op)) {
-        change->has_unknown_parts = op->type->resource->has_parts;
+        change->has_unknown_parts = op->managed->has_parts;
         return true;
     }
     Value prior = value_unmark_deep(planning->prior, op->scratch);
@@ -556,7 +556,7 @@ static bool instance_plan_deletion(Planning *planning) {
     keep_notes(planning);
     change->private_data = str_clone(planning->response.private_data, op->keep);
     change->after_identity = object_identity_clone(planning->response.identity, op->keep);
-    return !op->type->resource->has_parts ||
+    return !op->managed->has_parts ||
            change_parts_keep(op, prior, &planning->response, NULL, change);
 }
 

@@ -346,7 +346,7 @@ static bool defer_invocation(InstanceOp *op, const ModuleScope *scope, const Act
         .key = {ref.key.kind, ref.key.index, str_clone(ref.key.text, op->keep)},
     };
     invocation.provider_config = action->provider->as.provider->address;
-    invocation.schema = action->type->schema;
+    invocation.schema = &action->type->schema;
     invocation.config = value_null(schema_implied_type(invocation.schema));
     vec_push(op->keep, &change->invocations, invocation);
     return true;

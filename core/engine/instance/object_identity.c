@@ -5,7 +5,7 @@
 #include "provider_call.h"
 
 void object_identity_encode(const InstanceOp *op, Value identity, StateObject *out) {
-    const Schema *schema = op->type->resource ? op->type->resource->identity : NULL;
+    const Schema *schema = op->managed ? op->managed->identity : NULL;
     out->identity = STR_EMPTY;
     out->identity_version = 0;
     if (!schema || !value_is_present(identity))
@@ -19,7 +19,7 @@ void object_identity_encode(const InstanceOp *op, Value identity, StateObject *o
 }
 
 static bool upgrade_identity(InstanceOp *op, const StateObject *object, Value *out) {
-    const Schema *schema = op->type->resource->identity;
+    const Schema *schema = op->managed->identity;
     UpgradeIdentityRequest request = {(int64_t)object->identity_version, object->identity};
     UpgradeIdentityResponse response;
     if (object->identity_version > (uint64_t)schema->version) {
@@ -37,7 +37,7 @@ static bool upgrade_identity(InstanceOp *op, const StateObject *object, Value *o
 }
 
 bool object_identity_decode(InstanceOp *op, const StateObject *object, Value *out) {
-    const Schema *schema = op->type->resource ? op->type->resource->identity : NULL;
+    const Schema *schema = op->managed ? op->managed->identity : NULL;
     *out = (Value){0};
     if (!schema || !object || object->identity.len == 0)
         return true;

@@ -3,8 +3,6 @@
 #include "provider_call.h"
 
 #include "conform.h"
-#include "data_source_type.h"
-#include "ephemeral_type.h"
 #include "log.h"
 #include "mask.h"
 #include "object_marks.h"
@@ -130,15 +128,14 @@ static bool provider_call_end(const Calling *calling, bool ok) {
 }
 
 Effect provider_call_effect(const InstanceOp *op) {
-    return is_mocked(op) || !op->type->resource ? EFFECT_NONE : op->type->resource->effect;
+    return is_mocked(op) || !op->managed ? EFFECT_NONE : op->managed->effect;
 }
 
 bool provider_call_validate(InstanceOp *op, Value config) {
     Calling calling = provider_call_begin(op, "validate");
     if (log_enabled(LOG_DEBUG))
         log_request(&calling, (Value){0}, config);
-    return provider_call_end(&calling,
-                             object_type_validate(op->type, &calling.call, config, &op->diags));
+    return provider_call_end(&calling, object_type_validate(&calling.call, config, &op->diags));
 }
 
 bool provider_call_plan(InstanceOp *op, const PlanRequest *request, PlanResponse *response) {
@@ -147,33 +144,32 @@ bool provider_call_plan(InstanceOp *op, const PlanRequest *request, PlanResponse
     Calling calling = provider_call_begin(op, "plan");
     if (log_enabled(LOG_DEBUG))
         log_request(&calling, request->prior, request->proposed);
-    const ResourceType *type = op->type->resource;
     if (is_mocked(op))
         return end_plan(
             &calling, mock_plan(&op->mock, &calling.call, request, response, &op->diags), response);
     if (op->provider->is_deferred) {
-        resource_type_plan_by_schema(type, &calling.call, request, response);
+        resource_type_plan_by_schema(&calling.call, request, response);
         return end_plan(&calling, true, response);
     }
-    return end_plan(
-        &calling, resource_type_plan(type, &calling.call, request, response, &op->diags), response);
+    return end_plan(&calling, resource_type_plan(&calling.call, request, response, &op->diags),
+                    response);
 }
 
 bool provider_call_plans_destroy(const InstanceOp *op) {
-    return !is_mocked(op) && op->type->resource && op->type->resource->plans_destroy &&
+    return !is_mocked(op) && op->managed && op->managed->plans_destroy &&
            !op->provider->is_deferred;
 }
 
 bool provider_call_marker(InstanceOp *op, PendingAction action, const MarkerRequest *request,
                           MarkerResponse *response) {
-    const ResourceType *type = op->type->resource;
-    bool has_marker = type->marker && (action == PENDING_CREATE || type->marks_changes);
+    bool has_marker =
+        op->managed->marker && (action == PENDING_CREATE || op->managed->marks_changes);
     *response = (MarkerResponse){0};
     if (is_mocked(op) || !has_marker)
         return true;
     Calling calling = provider_call_begin(op, "marker");
-    return provider_call_end(
-        &calling, resource_type_marker(type, &calling.call, request, response, &op->diags));
+    return provider_call_end(&calling,
+                             resource_type_marker(&calling.call, request, response, &op->diags));
 }
 
 bool provider_call_apply(InstanceOp *op, const ApplyRequest *request, ApplyResponse *response) {
@@ -182,18 +178,15 @@ bool provider_call_apply(InstanceOp *op, const ApplyRequest *request, ApplyRespo
     Calling calling = provider_call_begin(op, value_is_null(request->prior) ? "create" : "update");
     if (log_enabled(LOG_DEBUG))
         log_request(&calling, request->prior, request->planned);
-    const ResourceType *type = op->type->resource;
     if (is_mocked(op))
         return end_with(&calling,
                         mock_apply(&op->mock, &calling.call, request, response, &op->diags),
                         &response->state);
-    return end_with(&calling,
-                    resource_type_apply(type, &calling.call, request, response, &op->diags),
+    return end_with(&calling, resource_type_apply(&calling.call, request, response, &op->diags),
                     &response->state);
 }
 
 bool provider_call_delete(InstanceOp *op, const DeleteRequest *request, DeleteResponse *response) {
-    const ResourceType *type = op->type->resource;
     *response = (DeleteResponse){.state = request->prior, .private_data = request->private_data};
     if (is_mocked(op))
         return true;
@@ -202,12 +195,11 @@ bool provider_call_delete(InstanceOp *op, const DeleteRequest *request, DeleteRe
     Calling calling = provider_call_begin(op, "delete");
     if (log_enabled(LOG_DEBUG))
         log_request(&calling, request->prior, (Value){0});
-    return provider_call_end(
-        &calling, resource_type_delete(type, &calling.call, request, response, &op->diags));
+    return provider_call_end(&calling,
+                             resource_type_delete(&calling.call, request, response, &op->diags));
 }
 
 bool provider_call_read(InstanceOp *op, const ReadRequest *request, ReadResponse *response) {
-    const ResourceType *type = op->type->resource;
     *response = (ReadResponse){.state = request->state,
                                .private_data = request->private_data,
                                .identity = request->identity};
@@ -218,76 +210,69 @@ bool provider_call_read(InstanceOp *op, const ReadRequest *request, ReadResponse
     Calling calling = provider_call_begin(op, "read");
     if (log_enabled(LOG_DEBUG))
         log_request(&calling, request->state, (Value){0});
-    return end_with(&calling,
-                    resource_type_read(type, &calling.call, request, response, &op->diags),
+    return end_with(&calling, resource_type_read(&calling.call, request, response, &op->diags),
                     &response->state);
 }
 
 bool provider_call_gitops(InstanceOp *op, int64_t timeout_ms, const GitopsRequest *request,
                           GitopsResponse *response) {
     Calling calling = provider_call_begin(op, "gitops");
-    const ResourceType *type = op->type->resource;
     *response = (GitopsResponse){0};
-    if (is_mocked(op) || !type->gitops)
+    if (is_mocked(op) || !op->managed->gitops)
         return provider_call_end(
             &calling, object_type_report_unsupported(op->type->name, "reconciled", &op->diags));
     if (timeout_ms > 0)
         calling.call.deadline_ms = call_monotonic_ms(&calling.call) + timeout_ms;
     if (log_enabled(LOG_DEBUG))
         log_request(&calling, request->state, (Value){0});
-    return provider_call_end(&calling, type->gitops(&calling.call, request, response, &op->diags));
+    return provider_call_end(&calling,
+                             op->managed->gitops(&calling.call, request, response, &op->diags));
 }
 
 bool provider_call_import(InstanceOp *op, const ImportRequest *request, ImportResponse *response) {
     if (!require_client(op))
         return false;
     Calling calling = provider_call_begin(op, "import");
-    const ResourceType *type = op->type->resource;
     if (is_mocked(op))
         return provider_call_end(
             &calling, object_type_report_unsupported(op->type->name, "imported", &op->diags));
-    return end_with(&calling,
-                    resource_type_import(type, &calling.call, request, response, &op->diags),
+    return end_with(&calling, resource_type_import(&calling.call, request, response, &op->diags),
                     &response->state);
 }
 
 bool provider_call_upgrade(InstanceOp *op, const UpgradeRequest *request,
                            UpgradeResponse *response) {
-    const ResourceType *type = op->type->resource;
     *response = (UpgradeResponse){.upgraded = request->stored};
-    if (is_mocked(op) || !type)
+    if (is_mocked(op) || !op->managed)
         return true;
     Calling calling = provider_call_begin(op, "upgrade");
-    return provider_call_end(
-        &calling, resource_type_upgrade(type, &calling.call, request, response, &op->diags));
+    return provider_call_end(&calling,
+                             resource_type_upgrade(&calling.call, request, response, &op->diags));
 }
 
 bool provider_call_upgrade_identity(InstanceOp *op, const UpgradeIdentityRequest *request,
                                     UpgradeIdentityResponse *response) {
-    const ResourceType *type = op->type->resource;
     *response = (UpgradeIdentityResponse){0};
     if (is_mocked(op))
         return true;
     Calling calling = provider_call_begin(op, "upgrade_identity");
-    return provider_call_end(&calling, resource_type_upgrade_identity(type, &calling.call, request,
-                                                                      response, &op->diags));
+    return provider_call_end(
+        &calling, resource_type_upgrade_identity(&calling.call, request, response, &op->diags));
 }
 
 bool provider_call_move(InstanceOp *op, const MoveRequest *request, MoveResponse *response) {
     if (!require_client(op))
         return false;
-    const ResourceType *type = op->type->resource;
     Calling calling = provider_call_begin(op, "move");
     if (is_mocked(op))
         return provider_call_end(
             &calling, object_type_report_unsupported(op->type->name, "moved", &op->diags));
-    return provider_call_end(
-        &calling, resource_type_move(type, &calling.call, request, response, &op->diags));
+    return provider_call_end(&calling,
+                             resource_type_move(&calling.call, request, response, &op->diags));
 }
 
 bool provider_call_recover(InstanceOp *op, uint64_t generation, const RecoverRequest *request,
                            RecoverResponse *response) {
-    const ResourceType *type = op->type->resource;
     *response = (RecoverResponse){.state = value_null(schema_implied_type(op->schema))};
     if (is_mocked(op))
         return true;
@@ -295,19 +280,17 @@ bool provider_call_recover(InstanceOp *op, uint64_t generation, const RecoverReq
         return false;
     Calling calling = provider_call_begin(op, "recover");
     calling.call.generation = generation;
-    return end_with(&calling,
-                    resource_type_recover(type, &calling.call, request, response, &op->diags),
+    return end_with(&calling, resource_type_recover(&calling.call, request, response, &op->diags),
                     &response->state);
 }
 
 static bool call_limits(InstanceOp *op, const LimitsRequest *request, LimitsResponse *response) {
-    const ResourceType *type = op->type->resource;
     *response = (LimitsResponse){0};
-    if (is_mocked(op) || !type || !type->limits)
+    if (is_mocked(op) || !op->managed || !op->managed->limits)
         return true;
     Calling calling = provider_call_begin(op, "limits");
-    return provider_call_end(
-        &calling, resource_type_limits(type, &calling.call, request, response, &op->diags));
+    return provider_call_end(&calling,
+                             resource_type_limits(&calling.call, request, response, &op->diags));
 }
 
 bool provider_call_limits(InstanceOp *op, LimitAction action, Value object, WalkTask *task) {
@@ -340,13 +323,11 @@ bool provider_call_read_data(InstanceOp *op, const DataReadRequest *request,
     Calling calling = provider_call_begin(op, "read");
     if (log_enabled(LOG_DEBUG))
         log_request(&calling, (Value){0}, request->config);
-    const DataSourceType *type = op->type->data_source;
     if (is_mocked(op))
         return end_with(&calling,
                         mock_read_data(&op->mock, &calling.call, request, response, &op->diags),
                         &response->state);
-    return end_with(&calling,
-                    data_source_type_read(type, &calling.call, request, response, &op->diags),
+    return end_with(&calling, object_type_read_data(&calling.call, request, response, &op->diags),
                     &response->state);
 }
 
@@ -356,12 +337,10 @@ bool provider_call_open(InstanceOp *op, const OpenRequest *request, OpenResponse
     Calling calling = provider_call_begin(op, "open");
     if (log_enabled(LOG_DEBUG))
         log_request(&calling, (Value){0}, request->config);
-    const EphemeralType *type = op->type->ephemeral;
     if (is_mocked(op))
         return provider_call_end(
             &calling, object_type_report_unsupported(op->type->name, "opened", &op->diags));
-    return end_with(&calling,
-                    ephemeral_type_open(type, &calling.call, request, response, &op->diags),
+    return end_with(&calling, object_type_open(&calling.call, request, response, &op->diags),
                     &response->result);
 }
 
@@ -376,8 +355,8 @@ bool provider_call_plan_action(InstanceOp *op, const ActionRequest *request,
     Calling calling = provider_call_begin(op, "plan action");
     if (log_enabled(LOG_DEBUG))
         log_request(&calling, (Value){0}, request->config);
-    return provider_call_end(
-        &calling, action_type_plan(op->type->action, &calling.call, request, response, &op->diags));
+    return provider_call_end(&calling,
+                             object_type_plan_action(&calling.call, request, response, &op->diags));
 }
 
 bool provider_call_invoke(InstanceOp *op, const ActionRequest *request) {
@@ -388,8 +367,7 @@ bool provider_call_invoke(InstanceOp *op, const ActionRequest *request) {
     Calling calling = provider_call_begin(op, "invoke");
     if (log_enabled(LOG_DEBUG))
         log_request(&calling, (Value){0}, request->config);
-    return provider_call_end(
-        &calling, action_type_invoke(op->type->action, &calling.call, request, &op->diags));
+    return provider_call_end(&calling, object_type_invoke(&calling.call, request, &op->diags));
 }
 
 bool provider_call_list(InstanceOp *op, const ResourceType *resource, const ListRequest *request,
@@ -402,18 +380,17 @@ bool provider_call_list(InstanceOp *op, const ResourceType *resource, const List
     if (is_mocked(op))
         return provider_call_end(
             &calling, object_type_report_unsupported(op->type->name, "listed", &op->diags));
-    return provider_call_end(&calling, list_type_list(op->type->list, resource, &calling.call,
-                                                      request, sink, &op->diags));
+    return provider_call_end(&calling,
+                             object_type_list(&calling.call, resource, request, sink, &op->diags));
 }
 
-bool provider_call_generate_config(InstanceOp *op, const ObjectType *managed,
+bool provider_call_generate_config(InstanceOp *op, const ResourceType *managed,
                                    const GenerateConfigRequest *request,
                                    GenerateConfigResponse *response) {
     Calling calling = provider_call_begin(op, "generate config");
-    calling.call.type = *managed;
-    return provider_call_end(&calling,
-                             resource_type_generate_config(managed->resource, &calling.call,
-                                                           request, response, &op->diags));
+    calling.call.type = &managed->type;
+    return provider_call_end(
+        &calling, resource_type_generate_config(&calling.call, request, response, &op->diags));
 }
 
 /* Runs without marks first, which is fast. On failure it runs again with marks, so that the

@@ -5,9 +5,7 @@
  * that they name, or else of the block. Results are allocated in the operation's scratch. */
 #pragma once
 
-#include "action_type.h"
 #include "instance_op.h"
-#include "list_type.h"
 
 /* Returns the external effect of changing the object; none for a mock. */
 Effect provider_call_effect(const InstanceOp *op);
@@ -52,7 +50,7 @@ MUST_USE bool provider_call_plan_action(InstanceOp *op, const ActionRequest *req
 MUST_USE bool provider_call_list(InstanceOp *op, const ResourceType *resource,
                                  const ListRequest *request, const ListSink *sink);
 /* Returns the configuration of an object of a managed type; the operation is that of a list. */
-MUST_USE bool provider_call_generate_config(InstanceOp *op, const ObjectType *managed,
+MUST_USE bool provider_call_generate_config(InstanceOp *op, const ResourceType *managed,
                                             const GenerateConfigRequest *request,
                                             GenerateConfigResponse *response);
 bool provider_call_invoke(InstanceOp *op, const ActionRequest *request);

@@ -82,7 +82,7 @@ static bool object_is_changed(InstanceOp *op, const StateObject *object, Value v
 
 bool stored_object_decode_prior(InstanceOp *op, const StateObject **object, Value *out) {
     const StateObject *stored = *object;
-    const ResourceType *type = op->type->resource;
+    const ResourceType *type = op->managed;
     bool is_forced = type && type->always_upgrades;
     bool is_current = !stored->source && stored->schema_version == (uint64_t)op->schema->version;
     StateObject current;

@@ -104,7 +104,7 @@ ModuleInstance *node_module_instance(EngineModule *module, ModuleInstance *paren
 
 Value node_seen_object(const ResourceNode *resource, Value object, Arena *arena) {
     return resource->has_newer ? object
-                               : schema_omit_newer(resource->type->schema, object, NULL, arena);
+                               : schema_omit_newer(&resource->type->schema, object, NULL, arena);
 }
 
 bool node_is_read(const EngineWalk *walk, const Node *node) {

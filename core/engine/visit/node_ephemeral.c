@@ -5,11 +5,11 @@
 #include "configured.h"
 #include "deferrals.h"
 #include "deferred_read.h"
-#include "ephemeral_type.h"
 #include "instance.h"
 #include "mask.h"
 #include "node_kinds.h"
 #include "object_marks.h"
+#include "object_type.h"
 #include "provider_call.h"
 #include "thread.h"
 
@@ -19,7 +19,7 @@ typedef struct OpenObject {
     const ResourceNode *resource;
     InstanceRecord *record;
     const Provider *provider;
-    ObjectType type;
+    const ObjectType *type;
     void *client;
     ResourceAddr address;
     Str text; /* `address` as text */
@@ -116,8 +116,7 @@ static void node_ephemeral_renew(const Ephemerals *ephemerals, OpenObject *objec
     ephemeral_send_start(ephemerals, object, "renew");
     RenewRequest request = {object->response.private_data};
     RenewResponse response;
-    bool failed = !ephemeral_type_renew(object->type.ephemeral, &call, &request, &response,
-                                        &object->failures);
+    bool failed = !object_type_renew(&call, &request, &response, &object->failures);
     if (!failed && value_is_present(response.result))
         failed = !publish(object, response.result);
     ephemeral_send_end(ephemerals, object, "renew", started_ms, failed);
@@ -133,7 +132,7 @@ static bool close_object(const Ephemerals *ephemerals, OpenObject *object, Diags
     diags_append(&found, &object->failures);
     ephemeral_send_start(ephemerals, object, "close");
     CloseRequest request = {object->response.private_data};
-    bool failed = !ephemeral_type_close(object->type.ephemeral, &call, &request, &found);
+    bool failed = !object_type_close(&call, &request, &found);
     ephemeral_send_end(ephemerals, object, "close", started_ms, failed);
     bool ok = !diags_has_errors(&found);
     diags_set_address(&found, 0, object->text);
@@ -187,7 +186,7 @@ static void ephemeral_add_object(Ephemerals *ephemerals, const InstanceOp *op,
         .resource = op->resource,
         .record = op->record,
         .provider = op->provider->provider,
-        .type = *op->type,
+        .type = op->type,
         .client = op->provider->client,
         .address = resource_addr_clone(op->record->address, arena),
         .text = str_clone(op->address, arena),

@@ -42,7 +42,7 @@ static bool reject_identity(NodeVisit *visit, const Expr *expr, const char *deta
 /* Returns the schema of the identities of the imported resource; NULL after adding an error. */
 static const Schema *find_identity(NodeVisit *visit, const Expr *expr) {
     const ResourceNode *target = visit->node->imported;
-    const ResourceType *type = target->type ? target->type->resource : NULL;
+    const ResourceType *type = resource_type_of(target->type);
     if (type && type->identity)
         return type->identity;
     if (type) /* a missing type is reported by the resource */

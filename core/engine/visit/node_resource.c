@@ -21,8 +21,7 @@ static bool fail_instance(Walk *pool, void *record, uint32_t worker) {
 /* Adds the limits of the read that a planning task makes first. The object is decoded here, because
  * the limits depend on it. Types without such limits skip that. */
 static bool limit_read(NodeVisit *visit, InstanceRecord *record, WalkTask *task) {
-    const ObjectType *any = visit->node->as.resource->type;
-    const ResourceType *type = any ? any->resource : NULL;
+    const ResourceType *type = resource_type_of(visit->node->as.resource->type);
     const StateObject *object = record->stored ? record->stored->current : NULL;
     bool reads = visit->walk->phase == PHASE_PLAN && !visit->walk->options->skip_refresh;
     if (!reads || !type || !type->limits_reads || !object || record->deposed.len > 0)
@@ -36,11 +35,11 @@ static bool limit_read(NodeVisit *visit, InstanceRecord *record, WalkTask *task)
 }
 
 static bool limit_change(NodeVisit *visit, InstanceRecord *record, WalkTask *task) {
-    const ObjectType *type = visit->node->as.resource->type;
+    const ResourceType *type = resource_type_of(visit->node->as.resource->type);
     const ResourceChange *change = record->planned_change->change;
     bool calls = change->action != ACTION_NO_OP && change->action != ACTION_DELETE &&
                  change->action != ACTION_FORGET;
-    if (!calls || !type || !type->resource || !type->resource->limits)
+    if (!calls || !type || !type->limits)
         return true;
     InstanceOp op;
     instance_op_begin(&op, record, visit->worker);
@@ -52,7 +51,7 @@ static bool limit_change(NodeVisit *visit, InstanceRecord *record, WalkTask *tas
 static void resource_submit(NodeVisit *visit, InstanceRecord *record, InstanceTask run) {
     WalkTask task = {.run = run, .payload = record};
     if (!limit_read(visit, record, &task)) {
-        record->value = value_unknown(schema_implied_type(visit->node->as.resource->type->schema));
+        record->value = value_unknown(schema_implied_type(&visit->node->as.resource->type->schema));
         task.run = fail_instance;
     }
     walk_submit(visit->pool, visit->node->id, task);
@@ -330,7 +329,7 @@ static void resource_keep_stored(NodeVisit *visit, InstanceRecord *record) {
     const ResourceNode *resource = visit->node->as.resource;
     log_debug("instance kept",
               log_text("address", resource_addr_to_str(record->address, visit->scratch)));
-    record->value = value_unknown(schema_implied_type(resource->type->schema));
+    record->value = value_unknown(schema_implied_type(&resource->type->schema));
     const StateObject *object = record->stored ? record->stored->current : NULL;
     if (visit->walk->working) {
         object =
@@ -366,7 +365,7 @@ static PlannedChange *find_planned_change(const ResourceNode *resource, Resource
 /* Types whose tasks have limits are not batched: the second part of a task has none. Nor are
  * changes that invoke actions, which run between the two parts. */
 static bool batches_intents(const NodeVisit *visit, const PlannedChange *run) {
-    const ResourceType *type = visit->node->as.resource->type->resource;
+    const ResourceType *type = resource_type_of(visit->node->as.resource->type);
     return run && run->change->action != ACTION_NO_OP && run->change->invocations.count == 0 &&
            type && type->batches_intents && !type->limits;
 }
@@ -379,7 +378,7 @@ static void submit_apply(NodeVisit *visit, InstanceRecord *record, InstanceTask 
         task.is_brief = true;
     }
     if (record->planned_change && !limit_change(visit, record, &task)) {
-        record->value = value_unknown(schema_implied_type(visit->node->as.resource->type->schema));
+        record->value = value_unknown(schema_implied_type(&visit->node->as.resource->type->schema));
         record->planned_change->failed = true;
         task.run = fail_instance;
     }

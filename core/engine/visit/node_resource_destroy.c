@@ -22,7 +22,7 @@ static bool destroy_intend(InstanceOp *op, const DeleteRequest *request, uint64_
     JournalIntent intent = instance_op_intent(op, PENDING_DELETE);
     intent.generation = instance_op_call(op).generation;
     intent.marker = request->marker;
-    if (op->type->resource->has_parts)
+    if (op->managed->has_parts)
         intent.private_data = request->private_data;
     return working_state_intend(working, &intent, sequence, &op->diags);
 }
@@ -90,7 +90,7 @@ static bool destroy_delete_object(InstanceOp *op, const StateObject *object, Val
     if (!destroy_intend(op, &request, &sequence))
         return false;
     PartWork *parts = NULL;
-    if (run && op->type->resource->has_parts)
+    if (run && op->managed->has_parts)
         parts = change_parts_open(op, run->change, NULL, sequence);
     bool ok = destroy_call_provider(op, object, prior, &request, sequence);
     change_parts_close(parts);

@@ -103,7 +103,7 @@ bool node_resource_value_visit(NodeVisit *visit) {
         if (!node_is_read(visit->walk, visit->node))
             continue;
         bool is_disabled = count == 0 && expansion->expansion.kind == REPEAT_NONE;
-        Value none = value_null(schema_implied_type(resource->type->schema));
+        Value none = value_null(schema_implied_type(&resource->type->schema));
         slot->value = is_disabled ? node_seen_object(resource, none, visit->walk_arena)
                                   : shape(expansion, marks, visit->walk_arena);
     }

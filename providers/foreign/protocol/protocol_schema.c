@@ -403,14 +403,20 @@ bool protocol_schema_index(Str response, ProtocolSchemas *out, Str *error, Arena
     while (wire_next(&reader, &field)) {
         switch (field.number) {
         case PROVIDER: out->provider = field.bytes; break;
-        case RESOURCES: protocol_schema_add_entry(&out->resources, field.bytes, arena); break;
-        case DATA_SOURCES: protocol_schema_add_entry(&out->data_sources, field.bytes, arena); break;
+        case RESOURCES:
+            protocol_schema_add_entry(&out->types[MODE_MANAGED], field.bytes, arena);
+            break;
+        case DATA_SOURCES:
+            protocol_schema_add_entry(&out->types[MODE_DATA], field.bytes, arena);
+            break;
         case META: out->provider_meta = field.bytes; break;
         case CAPABILITIES: read_capabilities(field.bytes, out); break;
         case FUNCTIONS: protocol_schema_add_entry(&out->functions, field.bytes, arena); break;
-        case EPHEMERALS: protocol_schema_add_entry(&out->ephemerals, field.bytes, arena); break;
-        case LISTS: protocol_schema_add_entry(&out->lists, field.bytes, arena); break;
-        case ACTIONS: add_action(&out->actions, field.bytes, arena); break;
+        case EPHEMERALS:
+            protocol_schema_add_entry(&out->types[MODE_EPHEMERAL], field.bytes, arena);
+            break;
+        case LISTS: protocol_schema_add_entry(&out->types[MODE_LIST], field.bytes, arena); break;
+        case ACTIONS: add_action(&out->types[MODE_ACTION], field.bytes, arena); break;
         default: break;
         }
     }

@@ -6,19 +6,18 @@
  * Texts of the index are views of the response. */
 #pragma once
 
+#include "address.h"
 #include "map.h"
 #include "protocol_method.h"
 #include "schema.h"
+
+#define PROTOCOL_MODES (MODE_LIST + 1)
 
 typedef struct ProtocolSchemas {
     Str provider;      /* encoded schemas; empty: none */
     Str provider_meta; /* empty: the provider has none */
     /* Names in the order of the response, with pointers to a Str each: the encoded schema. */
-    Map resources;
-    Map data_sources;
-    Map ephemerals;
-    Map actions;
-    Map lists;
+    Map types[PROTOCOL_MODES]; /* by mode */
     Map functions;
     Map identities; /* of the response to GetResourceIdentitySchemas, by names of resources */
     bool plans_destroy;

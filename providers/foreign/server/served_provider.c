@@ -57,9 +57,8 @@ static Str encode_schema(const Provider *provider, Arena *arena) {
     for (size_t i = 0; i < ARRAY_COUNT(modes); i++) {
         StrVec names = registry_type_names(provider, modes[i].mode, arena);
         vec_each(&names, name) {
-            ObjectType type;
-            if (registry_find_type(provider, modes[i].mode, *name, &type))
-                served_schema_put_entry(&out, modes[i].number, type.name, type.schema, arena);
+            const ObjectType *type = registry_find_type(provider, modes[i].mode, *name);
+            served_schema_put_entry(&out, modes[i].number, type->name, &type->schema, arena);
         }
     }
     served_provider_put_capabilities(&out, CAPABILITIES);
@@ -159,18 +158,17 @@ static bool served_provider_read_value(ServedCall *served, const Schema *schema,
     }
     diags_error(&served->diags, NO_RANGE, "Invalid request",
                 "The object \"%s\" of the request does not match the schema%s%s: %.*s.", name,
-                served->type.name ? " of " : "", served->type.name ? served->type.name : "",
-                STR_ARG(error));
+                served->type ? " of " : "", served->type ? served->type->name : "", STR_ARG(error));
     return false;
 }
 
 bool served_provider_value(ServedCall *served, Str encoded, const char *name, unsigned need,
                            Value *out) {
-    return served_provider_read_value(served, served->type.schema, encoded, name, need, out);
+    return served_provider_read_value(served, &served->type->schema, encoded, name, need, out);
 }
 
 void served_provider_respond(ServedCall *served, Value object) {
-    const Schema *schema = served->type.schema;
+    const Schema *schema = &served->type->schema;
     served->response.type = schema_implied_type(schema);
     served->response.has_state = true;
     served->response.state = schema_fill_blocks(
@@ -187,8 +185,7 @@ Call served_provider_slot(ServedCall *call) {
         .io = served->io,
         .cancel = served->cancel,
         .arena = call->arena,
-        .address = call->type.name ? str_from_cstr(call->type.name)
-                                   : str_from_cstr(served->provider->name),
+        .address = str_from_cstr(call->type ? call->type->name : served->provider->name),
         .lineage = STR_EMPTY,
         .stores_plain_state = true,
         .secrets = &call->secrets,
@@ -309,7 +306,10 @@ static const struct {
 static bool served_provider_find_type(ServedCall *call, int mode) {
     Str name = call->request.type_name;
     const Provider *provider = call->served->provider;
-    if (mode == NO_MODE || registry_find_type(provider, (ResourceMode)mode, name, &call->type))
+    if (mode == NO_MODE)
+        return true;
+    call->type = registry_find_type(provider, (ResourceMode)mode, name);
+    if (call->type)
         return true;
     diags_error(&call->diags, NO_RANGE, "Unknown type",
                 "The provider %s has no %s \"%.*s\". Its version may differ from the one that the "

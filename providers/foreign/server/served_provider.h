@@ -22,8 +22,8 @@ typedef struct ServedCall {
     Arena *arena;
     ServedRequest request;
     ServedResponse response;
-    ObjectType type; /* of calls of a type */
-    StrVec secrets;  /* sensitive texts of the decoded values */
+    const ObjectType *type; /* of calls of a type; else NULL */
+    StrVec secrets;         /* sensitive texts of the decoded values */
     Diags diags;
 } ServedCall;
 

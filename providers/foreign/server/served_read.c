@@ -2,8 +2,7 @@
 #include "served_read.h"
 
 #include "convert.h"
-#include "data_source_type.h"
-#include "ephemeral_type.h"
+#include "object_type.h"
 #include "protocol_message.h"
 #include "served_schema.h"
 
@@ -19,7 +18,7 @@ static bool served_read_begin(ServedCall *call, Value *config) {
     diags_error(&call->diags, NO_RANGE, "Provider configuration not known yet",
                 "%s needs the provider, whose configuration contains values that are known only "
                 "after apply. Apply these first, for example with -target.",
-                call->type.name);
+                call->type->name);
     return false;
 }
 
@@ -30,7 +29,7 @@ void served_read_data(ServedCall *call) {
     Call slot = served_provider_slot(call);
     DataReadRequest request = {config};
     DataReadResponse response;
-    if (data_source_type_read(call->type.data_source, &slot, &request, &response, &call->diags))
+    if (object_type_read_data(&slot, &request, &response, &call->diags))
         served_provider_respond(call, response.state);
 }
 
@@ -49,7 +48,7 @@ void served_read_open(ServedCall *call) {
     Call slot = served_provider_slot(call);
     OpenRequest request = {config};
     OpenResponse response;
-    if (!ephemeral_type_open(call->type.ephemeral, &slot, &request, &response, &call->diags))
+    if (!object_type_open(&slot, &request, &response, &call->diags))
         return;
     served_provider_respond(call, response.result);
     call->response.private_data = response.private_data;
@@ -61,7 +60,7 @@ void served_read_renew(ServedCall *call) {
     RenewResponse response;
     Call slot = served_provider_slot(call);
     slot.cancel = NULL;
-    if (!ephemeral_type_renew(call->type.ephemeral, &slot, &request, &response, &call->diags))
+    if (!object_type_renew(&slot, &request, &response, &call->diags))
         return;
     call->response.private_data = response.private_data;
     set_renewal(call, &slot, response.renew_at_ms);
@@ -71,7 +70,7 @@ void served_read_close(ServedCall *call) {
     CloseRequest request = {call->request.private_data};
     Call slot = served_provider_slot(call);
     slot.cancel = NULL;
-    (void)!ephemeral_type_close(call->type.ephemeral, &slot, &request, &call->diags);
+    (void)!object_type_close(&slot, &request, &call->diags);
 }
 
 /* Functions. */

@@ -12,31 +12,31 @@ void served_resource_validate(ServedCall *call) {
         return;
     Call slot = served_provider_slot(call);
     slot.is_planning = true;
-    (void)!object_type_validate(&call->type, &slot, config, &call->diags);
+    (void)!object_type_validate(&slot, config, &call->diags);
 }
 
 /* Decodes a stored object. Missing attributes are null. */
 static bool resource_read_stored(ServedCall *call, Str json, Value *out) {
     JsonReader reader = json_reader_new(json, call->arena);
     const char *problem = "the text is no object";
-    if (json_read_typed(&reader, json_next(&reader), schema_implied_type(call->type.schema), out,
+    if (json_read_typed(&reader, json_next(&reader), schema_implied_type(&call->type->schema), out,
                         &problem, call->arena))
         return true;
     diags_error(&call->diags, NO_RANGE, "Stored object does not match the schema",
                 "The object of the type %s in the state cannot be read: %s. Remove it from the "
                 "state, and import it again.",
-                call->type.name, problem);
+                call->type->name, problem);
     return false;
 }
 
 void served_resource_upgrade(ServedCall *call) {
-    const ResourceType *type = call->type.resource;
+    const ResourceType *type = resource_type_of(call->type);
     Call slot = served_provider_slot(call);
     UpgradeRequest request = {call->request.version, call->request.stored};
     UpgradeResponse response = {.upgraded = request.stored};
     Value object;
     bool is_current = request.version == type->schema.version && !type->always_upgrades;
-    if (!is_current && !resource_type_upgrade(type, &slot, &request, &response, &call->diags))
+    if (!is_current && !resource_type_upgrade(&slot, &request, &response, &call->diags))
         return;
     if (resource_read_stored(call, response.upgraded, &object))
         served_provider_respond(call, object);
@@ -53,7 +53,7 @@ void served_resource_read(ServedCall *call) {
     ReadRequest request = {state, call->request.private_data};
     ReadResponse response = {.state = state, .private_data = request.private_data};
     if (!served_provider_is_deferred(call) &&
-        !resource_type_read(call->type.resource, &slot, &request, &response, &call->diags))
+        !resource_type_read(&slot, &request, &response, &call->diags))
         return;
     served_provider_respond(call, response.state);
     call->response.private_data = response.private_data;
@@ -61,7 +61,7 @@ void served_resource_read(ServedCall *call) {
 
 /* The engine's proposal: the client does not know the defaults of the schema. */
 static Value propose(ServedCall *call, Value prior, Value config) {
-    const Schema *schema = call->type.schema;
+    const Schema *schema = &call->type->schema;
     Value expected = schema_apply_defaults(schema, config, call->arena);
     return schema_drop_write_only(schema, schema_propose(schema, prior, expected, call->arena),
                                   call->arena);
@@ -111,12 +111,12 @@ static bool resource_check_objects(ServedCall *call, Value prior, Value planned)
         return true;
     diags_error(&call->diags, NO_RANGE, "Invalid request",
                 "The request has neither a prior nor a planned object of the type %s.",
-                call->type.name);
+                call->type->name);
     return false;
 }
 
 void served_resource_plan(ServedCall *call) {
-    const ResourceType *type = call->type.resource;
+    const ResourceType *type = resource_type_of(call->type);
     Value prior, proposed, config;
     if (!served_provider_value(call, call->request.prior, "prior_state", SERVED_KNOWN, &prior) ||
         !served_provider_value(call, call->request.proposed, "proposed_new_state", 0, &proposed) ||
@@ -135,8 +135,8 @@ void served_resource_plan(ServedCall *call) {
     if (!value_is_null(proposed))
         request.proposed = propose(call, prior, config);
     if (served_provider_is_deferred(call))
-        resource_type_plan_by_schema(type, &slot, &request, &response);
-    else if (!resource_type_plan(type, &slot, &request, &response, &call->diags))
+        resource_type_plan_by_schema(&slot, &request, &response);
+    else if (!resource_type_plan(&slot, &request, &response, &call->diags))
         return;
     served_provider_respond(call, response.planned);
     call->response.replaces = response.requires_replace;
@@ -150,14 +150,14 @@ static void report_doubt(ServedCall *call) {
     diags_warning(&call->diags, NO_RANGE, "Object may exist",
                   "The reply to a request was lost, so an object of the type %s may exist that the "
                   "state does not have. Look for it before the next apply.",
-                  call->type.name);
+                  call->type->name);
 }
 
 static void resource_delete_object(ServedCall *call, Call *slot, Value prior, Str marker) {
     DeleteRequest request = {
         .prior = prior, .private_data = call->request.private_data, .marker = marker};
     DeleteResponse response;
-    if (resource_type_delete(call->type.resource, slot, &request, &response, &call->diags)) {
+    if (resource_type_delete(slot, &request, &response, &call->diags)) {
         served_provider_respond(call, value_null(prior.type));
         return;
     }
@@ -169,7 +169,7 @@ static void resource_delete_object(ServedCall *call, Call *slot, Value prior, St
 
 static void resource_change_object(ServedCall *call, Call *slot, const ApplyRequest *request) {
     ApplyResponse response;
-    bool is_ok = resource_type_apply(call->type.resource, slot, request, &response, &call->diags);
+    bool is_ok = resource_type_apply(slot, request, &response, &call->diags);
     Value state = response.state;
     if (!is_ok && value_is_null(state))
         state = request->prior;
@@ -183,13 +183,13 @@ static void resource_change_object(ServedCall *call, Call *slot, const ApplyRequ
 
 static bool choose_marker(ServedCall *call, const Call *slot, bool creates, Value planned,
                           Str *out) {
-    const ResourceType *type = call->type.resource;
+    const ResourceType *type = resource_type_of(call->type);
     MarkerRequest request = {planned};
     MarkerResponse response = {0};
     *out = STR_EMPTY;
     if (!type->marker || (!creates && !type->marks_changes))
         return true;
-    if (!resource_type_marker(type, slot, &request, &response, &call->diags))
+    if (!resource_type_marker(slot, &request, &response, &call->diags))
         return false;
     *out = response.marker;
     return true;
@@ -232,11 +232,11 @@ void served_resource_import(ServedCall *call) {
     if (!served_provider_require(call))
         return;
     Call slot = served_provider_slot(call);
-    if (!resource_type_import(call->type.resource, &slot, &request, &response, &call->diags))
+    if (!resource_type_import(&slot, &request, &response, &call->diags))
         return;
     served_provider_respond(call, response.state);
     call->response.is_import = true;
-    call->response.type_name = str_from_cstr(call->type.name);
+    call->response.type_name = str_from_cstr(call->type->name);
     call->response.private_data = response.private_data;
 }
 
@@ -249,7 +249,7 @@ void served_resource_move(ServedCall *call) {
     MoveResponse response;
     Value object;
     Call slot = served_provider_slot(call);
-    if (!resource_type_move(call->type.resource, &slot, &request, &response, &call->diags) ||
+    if (!resource_type_move(&slot, &request, &response, &call->diags) ||
         !resource_read_stored(call, response.moved, &object))
         return;
     served_provider_respond(call, object);

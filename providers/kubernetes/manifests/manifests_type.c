@@ -6,7 +6,7 @@
 #include "object_secret.h"
 
 const ManifestsType *manifests_type_of(const Call *call) {
-    return call->type.resource->payload;
+    return call->type->payload;
 }
 
 /* Returns the source that is set; the first if none is. */

@@ -10,7 +10,7 @@
 const char *const spec_object_members[] = {"spec", NULL};
 
 static const Type *spec_type(const Call *call) {
-    return object_attribute_type(schema_implied_type(call->type.schema), "spec");
+    return object_attribute_type(schema_implied_type(&call->type->schema), "spec");
 }
 
 /* Arguments → fields. */
@@ -70,7 +70,7 @@ static Value fields_of(const SpecObject *spec, const Type *type, Value argument,
 
 Value spec_object_manifest(TypedCall *typed, Value state, Value manifest) {
     Arena *arena = typed->call->arena;
-    const SpecObject *type = typed->call->type.resource->payload;
+    const SpecObject *type = typed->call->type->payload;
     Value spec = fields_of(type, spec_type(typed->call), object_attribute(state, "spec"), arena);
     return typed_object_with(manifest, "spec", spec, arena);
 }
@@ -166,7 +166,7 @@ static Value object_argument_of(const Type *type, Value stored, Value live, bool
 }
 
 Value spec_object_state(const Call *call, Value state, Value live, bool is_import) {
-    const SpecObject *type = call->type.resource->payload;
+    const SpecObject *type = call->type->payload;
     Arena *arena = call->arena;
     Value spec = value_null(&TYPE_DYNAMIC);
     ObjectBuilder builder = object_builder_of(state, arena);
@@ -194,7 +194,7 @@ static Str awaited_revision(Value planned) {
 }
 
 bool spec_object_wait(const Call *call, Value planned, ObjectApplied *applied, Diags *diags) {
-    const SpecObject *type = call->type.resource->payload;
+    const SpecObject *type = call->type->payload;
     WaitObject wait = object_arguments_wait_object(call, applied);
     if (!should_wait(type, planned))
         return true;
@@ -204,7 +204,7 @@ bool spec_object_wait(const Call *call, Value planned, ObjectApplied *applied, D
 }
 
 bool spec_object_is_ready(const Call *call, Value planned, Value live) {
-    const SpecObject *type = call->type.resource->payload;
+    const SpecObject *type = call->type->payload;
     return !should_wait(type, planned) ||
            wait_status_is_reached(type->status, awaited_revision(planned), live, call->arena);
 }

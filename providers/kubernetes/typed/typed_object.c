@@ -68,7 +68,7 @@ static Value object_manifest_of(TypedCall *typed, Value state) {
 static void typed_object_begin(TypedCall *typed, const Call *call, Value state, Str private_data) {
     *typed = (TypedCall){
         .call = call,
-        .type = call->type.resource->payload,
+        .type = call->type->payload,
         .object = state,
         .config = value_null(&TYPE_DYNAMIC),
         .prior = value_null(&TYPE_DYNAMIC),
@@ -120,7 +120,7 @@ static void object_move_diags(const TypedCall *typed, const Diags *from, Diags *
     for (size_t i = 0; i < from->count; i++) {
         Diag diag = from->items[i];
         Path path =
-            object_metadata_path(typed->call->type.schema, path_parse(diag.path, arena), arena);
+            object_metadata_path(&typed->call->type->schema, path_parse(diag.path, arena), arena);
         diag.path = path.count ? path_to_str(path, arena) : STR_EMPTY;
         diags_add(to, &diag);
     }
@@ -196,14 +196,14 @@ static void object_keep_plan(const TypedCall *typed, const ObjectPlan *plan,
     response->planned = plan->action == OBJECT_NONE ? object_unchanged_plan(typed, planned)
                                                     : changed_plan(typed, plan->action, planned);
     if (plan->action == OBJECT_REPLACE) {
-        Path path = object_metadata_path(typed->call->type.schema, plan->replace_path, arena);
+        Path path = object_metadata_path(&typed->call->type->schema, plan->replace_path, arena);
         if (path.count)
             vec_push(arena, &response->requires_replace, path);
         vec_push(arena, &response->requires_replace,
                  PATH_AT(typed->call, {"metadata"}, {.index = 0}, {"uid"}));
     }
     vec_each(&plan->notes, note)
-        plan_note(response, object_metadata_path(typed->call->type.schema, note->path, arena),
+        plan_note(response, object_metadata_path(&typed->call->type->schema, note->path, arena),
                   note->text, arena);
     if (plan->action != OBJECT_NONE) {
         vec_each(&typed->notes, note)
@@ -254,14 +254,14 @@ static Value with_name(Value planned, Str name, Arena *arena) {
 bool typed_object_marker(const Call *call, const MarkerRequest *request, MarkerResponse *response,
                          Diags *) {
     Value named = with_name(request->planned, object_name_of(call, request->planned), call->arena);
-    ObjectKey key = object_key_of(base_manifest(call->type.resource->payload, named, call->arena));
+    ObjectKey key = object_key_of(base_manifest(call->type->payload, named, call->arena));
     response->marker = object_key_import_id(&key, call->arena);
     return true;
 }
 
 /* Returns the state by a live object. */
 static Value object_state_of(const Call *call, Value state, Value live, bool is_import) {
-    const TypedObject *type = call->type.resource->payload;
+    const TypedObject *type = call->type->payload;
     Arena *arena = call->arena;
     Value item = object_metadata_live(object_metadata_of(state), live, is_import, arena);
     state = object_metadata_set(state, item, arena);
@@ -399,7 +399,7 @@ bool typed_object_read(const Call *call, const ReadRequest *request, ReadRespons
 
 /* Returns an empty state with the name of the object. */
 static Value named_state(const Call *call, const ObjectKey *key) {
-    const Schema *schema = call->type.schema;
+    const Schema *schema = &call->type->schema;
     const Block *block = schema_find_block(schema, STR("metadata"));
     Arena *arena = call->arena;
     Value state = schema_apply_defaults(schema, schema_empty_value(schema, arena), arena);
@@ -412,7 +412,7 @@ static Value named_state(const Call *call, const ObjectKey *key) {
 
 bool typed_object_import(const Call *call, const ImportRequest *request, ImportResponse *response,
                          Diags *diags) {
-    const TypedObject *type = call->type.resource->payload;
+    const TypedObject *type = call->type->payload;
     TypedCall typed;
     ObjectRead read;
     ObjectKey kind = {.kind = str_from_cstr(type->kind)}, key;

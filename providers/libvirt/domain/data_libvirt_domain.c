@@ -112,6 +112,7 @@ static bool data_libvirt_domain_read(const Call *call, const DataReadRequest *re
 }
 
 const DataSourceType data_libvirt_domain = {
+    .mode = MODE_DATA,
     .name = "libvirt_domain",
     .schema = {SCHEMA_ATTRIBUTES(attributes), SCHEMA_RULES(rules),
                .description = "A virtual machine or container of the host."},

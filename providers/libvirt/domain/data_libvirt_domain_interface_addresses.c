@@ -61,7 +61,7 @@ static bool addresses_read(const Call *call, const DataReadRequest *request,
     if (count < 0)
         return libvirt_error_add(call, diags, "Cannot read the addresses of the machine \"%s\"",
                                  name);
-    ObjectBuilder builder = data_source_begin(request, call->type.schema, arena);
+    ObjectBuilder builder = data_source_begin(request, &call->type->schema, arena);
     const Type *type = object_attribute_type(builder.type, "interfaces");
     ValueVec values = {0};
     for (int i = 0; i < count; i++) {
@@ -75,6 +75,7 @@ static bool addresses_read(const Call *call, const DataReadRequest *request,
 }
 
 const DataSourceType data_libvirt_domain_interface_addresses = {
+    .mode = MODE_DATA,
     .name = "libvirt_domain_interface_addresses",
     .schema = {SCHEMA_ATTRIBUTES(attributes),
                .description = "The IP addresses of a running machine."},

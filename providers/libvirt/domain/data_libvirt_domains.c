@@ -58,6 +58,7 @@ static const DataList payload = {
 };
 
 const DataSourceType data_libvirt_domains = {
+    .mode = MODE_DATA,
     .name = "libvirt_domains",
     .schema = {SCHEMA_ATTRIBUTES(attributes), .description = "The machines of the host."},
     .payload = &payload,

@@ -36,7 +36,7 @@ static bool moment_fill(const DomainMoment *kind, const Call *call, virDomainPtr
 
 bool domain_moment_create(const Call *call, const ApplyRequest *request, ApplyResponse *response,
                           Diags *diags) {
-    const DomainMoment *kind = call->type.resource->payload;
+    const DomainMoment *kind = call->type->payload;
     Arena *arena = call->arena;
     Value planned = request->planned;
     SCOPED(virConnectPtr) connection = NULL;
@@ -61,7 +61,7 @@ bool domain_moment_create(const Call *call, const ApplyRequest *request, ApplyRe
 
 bool domain_moment_delete(const Call *call, const DeleteRequest *request, DeleteResponse *,
                           Diags *diags) {
-    const DomainMoment *kind = call->type.resource->payload;
+    const DomainMoment *kind = call->type->payload;
     SCOPED(virConnectPtr) connection = NULL;
     if (!libvirt_client_connect(call, &connection, diags))
         return false;
@@ -81,7 +81,7 @@ bool domain_moment_delete(const Call *call, const DeleteRequest *request, Delete
 
 /* Sets *state to null if the machine or its moment does not exist. */
 static bool read_moment(const Call *call, bool is_import, Value *state, Diags *diags) {
-    const DomainMoment *kind = call->type.resource->payload;
+    const DomainMoment *kind = call->type->payload;
     SCOPED(virConnectPtr) connection = NULL;
     if (!libvirt_client_connect(call, &connection, diags))
         return false;
@@ -106,7 +106,7 @@ bool domain_moment_read(const Call *call, const ReadRequest *, ReadResponse *res
 
 bool domain_moment_import(const Call *call, const ImportRequest *request, ImportResponse *response,
                           Diags *diags) {
-    const DomainMoment *kind = call->type.resource->payload;
+    const DomainMoment *kind = call->type->payload;
     Str id = request->id;
     size_t slash = str_find_char(id, '/', 0);
     if (slash == SIZE_MAX)
@@ -114,7 +114,7 @@ bool domain_moment_import(const Call *call, const ImportRequest *request, Import
                                  str_format(call->arena,
                                             "The ID must be MACHINE/NAME, with the name of the %s.",
                                             kind->noun));
-    ObjectBuilder builder = object_builder_empty(call->type.schema, call->arena);
+    ObjectBuilder builder = object_builder_empty(&call->type->schema, call->arena);
     object_builder_set_text(&builder, "domain_id", str_slice(id, 0, slash), call->arena);
     object_builder_set_text(&builder, "name", str_slice(id, slash + 1, id.len), call->arena);
     response->state = object_builder_value(&builder);

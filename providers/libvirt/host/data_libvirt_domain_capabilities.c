@@ -57,6 +57,7 @@ static bool capabilities_read(const Call *call, const DataReadRequest *request,
 }
 
 const DataSourceType data_libvirt_domain_capabilities = {
+    .mode = MODE_DATA,
     .name = "libvirt_domain_capabilities",
     .schema = {SCHEMA_ATTRIBUTES(attributes),
                .description = "Domain capabilities: the kinds of machines that the host can run."},

@@ -66,6 +66,7 @@ static const DataList payload = {
 };
 
 const DataSourceType data_libvirt_node_devices = {
+    .mode = MODE_DATA,
     .name = "libvirt_node_devices",
     .schema = {SCHEMA_ATTRIBUTES(attributes), .description = "Node devices of the host."},
     .payload = &payload,

@@ -74,6 +74,7 @@ static bool info_read(const Call *call, const DataReadRequest *request, DataRead
 }
 
 const DataSourceType data_libvirt_node_info = {
+    .mode = MODE_DATA,
     .name = "libvirt_node_info",
     .schema = {SCHEMA_ATTRIBUTES(attributes),
                .description = "The host and the version of its libvirt."},

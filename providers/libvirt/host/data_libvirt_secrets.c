@@ -50,6 +50,7 @@ static const DataList payload = {
 };
 
 const DataSourceType data_libvirt_secrets = {
+    .mode = MODE_DATA,
     .name = "libvirt_secrets",
     .schema = {SCHEMA_ATTRIBUTES(attributes),
                .description = "The secrets of the host, without their values."},

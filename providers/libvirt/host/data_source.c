@@ -22,7 +22,7 @@ bool data_source_missing(const Call *call, const DataReadRequest *request,
     bool is_gone = libvirt_error_is_gone(libvirt_error_code());
     if (!is_gone || !object_bool(request->config, "optional", false))
         return libvirt_error_add(call, diags, "No %s \"%.*s\"", noun, STR_ARG(name));
-    ObjectBuilder builder = data_source_begin(request, call->type.schema, call->arena);
+    ObjectBuilder builder = data_source_begin(request, &call->type->schema, call->arena);
     response->state = object_builder_value(&builder);
     return true;
 }
@@ -58,7 +58,7 @@ static int source_compare_names(const void *a, const void *b) {
 
 bool data_source_list(const Call *call, const DataReadRequest *request, DataReadResponse *response,
                       Diags *diags) {
-    const DataList *list = call->type.data_source->payload;
+    const DataList *list = call->type->payload;
     Arena *arena = call->arena;
     SCOPED(virConnectPtr) connection = NULL;
     void **handles = NULL;
@@ -67,7 +67,7 @@ bool data_source_list(const Call *call, const DataReadRequest *request, DataRead
     int count = list->list(connection, request->config, &handles);
     if (count < 0)
         return libvirt_error_add(call, diags, "Cannot list the %s of the host", list->noun);
-    ObjectBuilder builder = data_source_begin(request, call->type.schema, arena);
+    ObjectBuilder builder = data_source_begin(request, &call->type->schema, arena);
     const Type *type = object_attribute_type(builder.type, list->attribute);
     ValueVec values = {0};
     for (int i = 0; i < count; i++) {

@@ -42,7 +42,7 @@ bool foreign_state_upgrade(const Call *call, const UpgradeRequest *request,
     if (!json_read_any(&reader, json_next(&reader), &stored, arena) ||
         value_find(stored, str_from_cstr(own), &ignored) || !foreign_state_identity_of(stored).len)
         return true;
-    ObjectBuilder builder = object_builder_empty(call->type.schema, arena);
+    ObjectBuilder builder = object_builder_empty(&call->type->schema, arena);
     object_builder_set_text(&builder, "id", foreign_state_identity_of(stored), arena);
     size_t index = 0;
     if (type_find_attribute(builder.type, STR("source_digest"), &index)) {
@@ -50,7 +50,7 @@ bool foreign_state_upgrade(const Call *call, const UpgradeRequest *request,
         object_builder_set_text(&builder, "size", STR("0"), arena);
         set_base(&builder, stored, arena);
     }
-    set_upgraded(response, &builder, call->type.schema, arena);
+    set_upgraded(response, &builder, &call->type->schema, arena);
     return true;
 }
 
@@ -65,13 +65,13 @@ bool foreign_state_upgrade_seed(const Call *call, const UpgradeRequest *request,
         return true;
     Str id = value_text_at(stored, STR("id"));
     size_t end = str_find_char(id, ';', 0);
-    ObjectBuilder builder = object_builder_empty(call->type.schema, arena);
+    ObjectBuilder builder = object_builder_empty(&call->type->schema, arena);
     object_builder_set_text(&builder, "id", STR_EMPTY, arena);
     object_builder_set_text(&builder, "volume_id",
                             end == SIZE_MAX ? STR_EMPTY : str_slice(id, 0, end), arena);
     object_builder_set_text(&builder, "name", value_text_at(stored, STR("name")), arena);
     object_builder_set_text(&builder, "pool", value_text_at(stored, STR("pool")), arena);
     object_builder_set_text(&builder, "kind", STR("iso"), arena);
-    set_upgraded(response, &builder, call->type.schema, arena);
+    set_upgraded(response, &builder, &call->type->schema, arena);
     return true;
 }

@@ -7,34 +7,31 @@
 #include "provider.h"
 
 /* clang-format off */
-#define LIBVIRT_RESOURCES(ROW)  \
-    ROW(libvirt_secret)         \
-    ROW(libvirt_pool)           \
-    ROW(libvirt_volume)         \
-    ROW(libvirt_network)        \
-    ROW(libvirt_nwfilter)       \
-    ROW(libvirt_dhcp_host)      \
-    ROW(libvirt_dns_host)       \
-    ROW(libvirt_cloudinit_disk) \
-    ROW(libvirt_domain)         \
-    ROW(libvirt_snapshot)       \
-    ROW(libvirt_checkpoint)
-
-#define LIBVIRT_DATA_SOURCES(ROW)            \
-    ROW(data_libvirt_pool)                   \
-    ROW(data_libvirt_volume)                 \
-    ROW(data_libvirt_network)                \
-    ROW(data_libvirt_network_leases)         \
-    ROW(data_libvirt_nwfilters)              \
-    ROW(data_libvirt_nwfilter_bindings)      \
-    ROW(data_libvirt_secrets)                \
-    ROW(data_libvirt_domain)                 \
-    ROW(data_libvirt_domains)                \
-    ROW(data_libvirt_domain_interface_addresses) \
-    ROW(data_libvirt_domain_capabilities)    \
-    ROW(data_libvirt_node_info)              \
-    ROW(data_libvirt_node_devices)
+#define LIBVIRT_TYPES(ROW)                                       \
+    ROW(ResourceType, libvirt_secret)                            \
+    ROW(ResourceType, libvirt_pool)                              \
+    ROW(ResourceType, libvirt_volume)                            \
+    ROW(ResourceType, libvirt_network)                           \
+    ROW(ResourceType, libvirt_nwfilter)                          \
+    ROW(ResourceType, libvirt_dhcp_host)                         \
+    ROW(ResourceType, libvirt_dns_host)                          \
+    ROW(ResourceType, libvirt_cloudinit_disk)                    \
+    ROW(ResourceType, libvirt_domain)                            \
+    ROW(ResourceType, libvirt_snapshot)                          \
+    ROW(ResourceType, libvirt_checkpoint)                        \
+    ROW(DataSourceType, data_libvirt_pool)                       \
+    ROW(DataSourceType, data_libvirt_volume)                     \
+    ROW(DataSourceType, data_libvirt_network)                    \
+    ROW(DataSourceType, data_libvirt_network_leases)             \
+    ROW(DataSourceType, data_libvirt_nwfilters)                  \
+    ROW(DataSourceType, data_libvirt_nwfilter_bindings)          \
+    ROW(DataSourceType, data_libvirt_secrets)                    \
+    ROW(DataSourceType, data_libvirt_domain)                     \
+    ROW(DataSourceType, data_libvirt_domains)                    \
+    ROW(DataSourceType, data_libvirt_domain_interface_addresses) \
+    ROW(DataSourceType, data_libvirt_domain_capabilities)        \
+    ROW(DataSourceType, data_libvirt_node_info)                  \
+    ROW(DataSourceType, data_libvirt_node_devices)
 /* clang-format on */
 
-LIBVIRT_DATA_SOURCES(DATA_SOURCE_DECLARE)
-LIBVIRT_RESOURCES(RESOURCE_DECLARE)
+LIBVIRT_TYPES(TYPE_DECLARE)

@@ -75,6 +75,7 @@ static bool data_libvirt_network_read(const Call *call, const DataReadRequest *r
 }
 
 const DataSourceType data_libvirt_network = {
+    .mode = MODE_DATA,
     .name = "libvirt_network",
     .schema = {SCHEMA_ATTRIBUTES(attributes), SCHEMA_RULES(rules),
                .description = "A network of the host."},

@@ -69,6 +69,7 @@ static bool leases_read(const Call *call, const DataReadRequest *request,
 }
 
 const DataSourceType data_libvirt_network_leases = {
+    .mode = MODE_DATA,
     .name = "libvirt_network_leases",
     .schema = {SCHEMA_ATTRIBUTES(attributes), .description = "The DHCP leases of a network."},
     .read = leases_read,

@@ -42,6 +42,7 @@ static const DataList payload = {
 };
 
 const DataSourceType data_libvirt_nwfilter_bindings = {
+    .mode = MODE_DATA,
     .name = "libvirt_nwfilter_bindings",
     .schema = {SCHEMA_ATTRIBUTES(attributes),
                .description = "The interfaces of running machines that have a packet filter."},

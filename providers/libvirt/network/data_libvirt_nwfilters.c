@@ -51,6 +51,7 @@ static const DataList payload = {
 };
 
 const DataSourceType data_libvirt_nwfilters = {
+    .mode = MODE_DATA,
     .name = "libvirt_nwfilters",
     .schema = {SCHEMA_ATTRIBUTES(attributes), .description = "The packet filters of the host."},
     .payload = &payload,

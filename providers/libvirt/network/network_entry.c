@@ -175,7 +175,7 @@ bool network_entry_import(const NetworkEntry *entry, const Call *call, Str id, V
     if (slash == SIZE_MAX)
         return libvirt_error_say(call, diags, STR("Invalid import ID"),
                                  str_format(call->arena, "The ID must be NETWORK/%s.", entry->key));
-    ObjectBuilder builder = object_builder_empty(call->type.schema, call->arena);
+    ObjectBuilder builder = object_builder_empty(&call->type->schema, call->arena);
     object_builder_set_text(&builder, "network_id", str_slice(id, 0, slash), call->arena);
     object_builder_set_text(&builder, entry->key, str_slice(id, slash + 1, id.len), call->arena);
     *state = object_builder_value(&builder);

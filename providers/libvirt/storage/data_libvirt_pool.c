@@ -92,6 +92,7 @@ static bool data_libvirt_pool_read(const Call *call, const DataReadRequest *requ
 }
 
 const DataSourceType data_libvirt_pool = {
+    .mode = MODE_DATA,
     .name = "libvirt_pool",
     .schema = {SCHEMA_ATTRIBUTES(attributes), SCHEMA_RULES(rules),
                .description = "A storage pool of the host."},

@@ -52,6 +52,7 @@ static bool data_libvirt_volume_read(const Call *call, const DataReadRequest *re
 }
 
 const DataSourceType data_libvirt_volume = {
+    .mode = MODE_DATA,
     .name = "libvirt_volume",
     .schema = {SCHEMA_ATTRIBUTES(attributes), SCHEMA_RULES(rules),
                .description = "A volume of a pool."},

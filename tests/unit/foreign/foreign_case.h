@@ -99,16 +99,17 @@ static inline ForeignProvider *open_provider(void) {
 
 static inline Call call_of(ForeignProvider *foreign, ResourceMode mode, const char *type) {
     Call call = {.provider = &foreign->provider,
+                 .type = registry_find_type(&foreign->provider, mode, str_from_cstr(type)),
                  .io = &world.io,
                  .arena = arena,
                  .address = STR("p_thing.a")};
-    assert_true(registry_find_type(&foreign->provider, mode, str_from_cstr(type), &call.type));
+    assert_non_null(call.type);
     return call;
 }
 
 /* The values of id, name and the number of parts; NULL id: unknown. */
 static inline Value object(const Call *call, const char *id, const char *name) {
-    Value v = schema_empty_value(call->type.schema, arena);
+    Value v = schema_empty_value(&call->type->schema, arena);
     Value *items = value_copy_items(v, arena);
     items[0] = id ? value_from_cstr(id) : value_null(&TYPE_STRING);
     items[1] = value_from_cstr(name);
@@ -116,7 +117,7 @@ static inline Value object(const Call *call, const char *id, const char *name) {
 }
 
 static inline Value nothing(const Call *call) {
-    return value_null(schema_implied_type(call->type.schema));
+    return value_null(schema_implied_type(&call->type->schema));
 }
 
 /* DynamicValues in field 1: {id: unknown, name: "a", part: null}, {id: "1", …}, null. */

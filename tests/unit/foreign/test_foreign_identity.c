@@ -40,7 +40,7 @@ static void identities(void **state) {
     ForeignProvider *foreign = open_with_identities();
     Call call = call_of(foreign, MODE_MANAGED, "p_thing");
     Diags diags = diags_new(arena);
-    const ResourceType *type = call.type.resource;
+    const ResourceType *type = resource_type_of(call.type);
     assert_int_equal(type->identity->version, 3);
     assert_int_equal(type->identity->attributes[0].flags, REQUIRED);
     Value name = value_from_cstr("a");
@@ -49,33 +49,33 @@ static void identities(void **state) {
     PlanResponse planned;
     PlanRequest plan = {.prior = thing, .proposed = thing, .config = thing, .identity = identity};
     world_set("PlanResourceChange", KNOWN_A "3a" IDENTITY_A);
-    assert_true(resource_type_plan(type, &call, &plan, &planned, &diags));
+    assert_true(resource_type_plan(&call, &plan, &planned, &diags));
     check_sent("PlanResourceChange", "42" IDENTITY_A);
     check_name(planned.identity);
     world_set("PlanResourceChange", KNOWN_A "3a" IDENTITY_UNKNOWN);
-    assert_true(resource_type_plan(type, &call, &plan, &planned, &diags));
+    assert_true(resource_type_plan(&call, &plan, &planned, &diags));
     assert_false(value_is_wholly_known(planned.identity));
     ApplyResponse applied;
     ApplyRequest apply = {
         .prior = thing, .planned = thing, .config = thing, .identity = planned.identity};
     apply.prior = nothing(&call);
     world_set("ApplyResourceChange", KNOWN_A "2a" IDENTITY_A);
-    assert_true(resource_type_apply(type, &call, &apply, &applied, &diags));
+    assert_true(resource_type_apply(&call, &apply, &applied, &diags));
     check_sent("ApplyResourceChange", "3a" IDENTITY_UNKNOWN);
     check_name(applied.identity);
     ReadResponse got;
     ReadRequest read = {.state = thing, .identity = identity};
     world_set("ReadResource", KNOWN_A "2a" IDENTITY_A);
-    assert_true(resource_type_read(type, &call, &read, &got, &diags));
+    assert_true(resource_type_read(&call, &read, &got, &diags));
     check_sent("ReadResource", "32" IDENTITY_A);
     check_name(got.identity);
     world_set("ReadResource", KNOWN_A);
-    assert_true(resource_type_read(type, &call, &read, &got, &diags));
+    assert_true(resource_type_read(&call, &read, &got, &diags));
     assert_true(value_is_null(got.identity));
     UpgradeIdentityResponse upgraded;
     UpgradeIdentityRequest old = {2, STR("{}")};
     world_set("UpgradeResourceIdentity", "0a" IDENTITY_A);
-    assert_true(resource_type_upgrade_identity(type, &call, &old, &upgraded, &diags));
+    assert_true(resource_type_upgrade_identity(&call, &old, &upgraded, &diags));
     check_str(world_request("UpgradeResourceIdentity"), "0a07705f7468696e67"
                                                         "1002"
                                                         "1a040a027b7d");
@@ -83,7 +83,7 @@ static void identities(void **state) {
     MoveResponse moved;
     MoveRequest move = {.stored = STR("{}"), .stored_identity = STR("{}"), .identity_version = 2};
     world_set("MoveResourceState", KNOWN_A "22" IDENTITY_A);
-    assert_true(resource_type_move(type, &call, &move, &moved, &diags));
+    assert_true(resource_type_move(&call, &move, &moved, &diags));
     check_sent("MoveResourceState", "3a040a027b7d4002");
     check_name(moved.identity);
     assert_int_equal(diags.count, 0);
@@ -95,7 +95,6 @@ static void wrong_identities(void **state) {
     (void)state;
     ForeignProvider *foreign = open_with_identities();
     Call call = call_of(foreign, MODE_MANAGED, "p_thing");
-    const ResourceType *type = call.type.resource;
     static const char *const wrong[] = {
         KNOWN_A "2a" IDENTITY_UNKNOWN, KNOWN_A "2a050a030a0180", /* {} */
         KNOWN_A "2a050a030a01c1",                                /* no value */
@@ -109,10 +108,10 @@ static void wrong_identities(void **state) {
         ApplyResponse applied;
         ReadResponse got;
         world_set("ApplyResourceChange", wrong[i]);
-        assert_false(resource_type_apply(type, &call, &apply, &applied, &diags));
+        assert_false(resource_type_apply(&call, &apply, &applied, &diags));
         assert_true(value_is_present(applied.state) && value_is_null(applied.identity));
         world_set("ReadResource", wrong[i]);
-        assert_false(resource_type_read(type, &call, &read, &got, &diags));
+        assert_false(resource_type_read(&call, &read, &got, &diags));
         check_str(diags.items[0].summary, "Provider produced invalid identity");
     }
     foreign_provider_close(foreign);
@@ -121,7 +120,7 @@ static void wrong_identities(void **state) {
 static void imports_by_identity(void **) {
     ForeignProvider *foreign = open_with_identities();
     Call call = call_of(foreign, MODE_MANAGED, "p_thing");
-    const ResourceType *type = call.type.resource;
+    const ResourceType *type = resource_type_of(call.type);
     Diags diags = diags_new(arena);
     Value name = value_from_cstr("a");
     ImportRequest request = {.identity =
@@ -130,14 +129,14 @@ static void imports_by_identity(void **) {
     world_set("ImportResourceState", "0a2e0a07705f7468696e6712150a13"
                                      "83a26964a131a46e616d65a161a470617274c0"
                                      "22" IDENTITY_A);
-    assert_true(resource_type_import(type, &call, &request, &imported, &diags));
+    assert_true(resource_type_import(&call, &request, &imported, &diags));
     check_str(world_request("ImportResourceState"), "0a07705f7468696e67"
                                                     "1a021001"
                                                     "22" IDENTITY_A);
     check_name(imported.identity);
     world_set("ImportResourceState", "0a200a07705f7468696e6712150a13"
                                      "83a26964a131a46e616d65a161a470617274c0");
-    assert_false(resource_type_import(type, &call, &request, &imported, &diags));
+    assert_false(resource_type_import(&call, &request, &imported, &diags));
     check_str(diags.items[0].summary, "Provider returned invalid import");
     foreign_provider_close(foreign);
 }

@@ -1,8 +1,6 @@
 /* Lists of a provider that is a program, and generated configurations of found objects. */
 #include "foreign_case.h"
 
-#include "list_type.h"
-
 static void set_identities(void) {
     StrBuf out = strbuf_new(arena);
     size_t entry = wire_begin(&out, 1);
@@ -76,7 +74,8 @@ static Str list(const char *type, bool includes_objects) {
     Diags diags = diags_new(arena);
     Findings findings = {.text = strbuf_new(arena), .wanted = 3};
     ListRequest request = {object(&call, NULL, "n"), includes_objects, 3};
-    bool is_ok = call.type.list->list(&call, &request, &(ListSink){note, &findings}, &diags);
+    bool is_ok =
+        ((const ListType *)call.type)->list(&call, &request, &(ListSink){note, &findings}, &diags);
     assert_int_equal(is_ok, diags.error_count == 0);
     vec_each(&diags, diag) {
         strbuf_add_format(&findings.text, "%.*s: %.*s\n", STR_ARG(diag->summary),
@@ -149,10 +148,10 @@ static void generated_configurations(void **) {
     GenerateConfigRequest request = {object(&call, "1", "a")};
     GenerateConfigResponse response = {0};
     world_set("GenerateResourceConfig", KNOWN_A);
-    assert_true(call.type.resource->generate_config(&call, &request, &response, &diags));
+    assert_true(resource_type_of(call.type)->generate_config(&call, &request, &response, &diags));
     check_str(value_text(value_attribute(response.config, STR("name"))), "a");
     world_set("GenerateResourceConfig", UNKNOWN_A);
-    assert_false(call.type.resource->generate_config(&call, &request, &response, &diags));
+    assert_false(resource_type_of(call.type)->generate_config(&call, &request, &response, &diags));
     foreign_provider_close(foreign);
 }
 

@@ -12,8 +12,8 @@ static void types_and_names(void **) {
     assert_ptr_equal(registry_find_resource(provider, STR("p_thing")), first);
     assert_true(first->plans_itself && first->plans_destroy);
     assert_null(registry_find_resource(provider, STR("p_look")));
-    assert_non_null(registry_find_data_source(provider, STR("p_look")));
-    assert_non_null(registry_find_ephemeral(provider, STR("p_token")));
+    assert_non_null(registry_find_type(provider, MODE_DATA, STR("p_look")));
+    assert_non_null(registry_find_type(provider, MODE_EPHEMERAL, STR("p_token")));
     foreign_provider_close(foreign);
 }
 
@@ -130,7 +130,7 @@ static void data_sources(void **state) {
     Diags diags = diags_new(arena);
     DataReadRequest request = {object(&call, NULL, "a")};
     DataReadResponse response = {0};
-    const DataSourceType *type = call.type.data_source;
+    const DataSourceType *type = (const DataSourceType *)call.type;
     assert_true(type->validate(&call, &(ValidateRequest){request.config}, &diags));
     world_set("ReadDataSource", KNOWN_A);
     assert_true(type->read(&call, &request, &response, &diags));
@@ -145,7 +145,7 @@ static void ephemerals(void **) {
     ForeignProvider *foreign = open_provider();
     Call call = call_of(foreign, MODE_EPHEMERAL, "p_token");
     Diags diags = diags_new(arena);
-    const EphemeralType *type = call.type.ephemeral;
+    const EphemeralType *type = (const EphemeralType *)call.type;
     OpenRequest request = {object(&call, NULL, "a")};
     OpenResponse opened = {0};
     world_set("OpenEphemeralResource", "1a150a1383a26964a131a46e616d65a161a470617274c0"
@@ -239,7 +239,7 @@ static void places_of_errors(void **) {
     add_error_at(&bytes, inside, 3);
     world_respond("ValidateResourceConfig", (RpcResponse){.message = strbuf_str(&bytes)});
     ValidateRequest request = {object(&call, NULL, "a")};
-    assert_false(call.type.resource->validate(&call, &request, &diags));
+    assert_false(call.type->validate(&call, &request, &diags));
     assert_int_equal(diags.count, 3);
     check_str(diags.items[0].path, ".name");
     check_str(diags.items[1].path, "");

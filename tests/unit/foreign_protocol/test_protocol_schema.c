@@ -191,11 +191,11 @@ static void an_index(void **) {
     ProtocolSchemas schemas;
     Str error;
     assert_true(protocol_schema_index(strbuf_str(&out), &schemas, &error, arena));
-    assert_int_equal(schemas.resources.count, 2);
-    check_str_equal(*(const Str *)map_find(&schemas.resources, STR("p_b")), STR("p_b"));
-    assert_true(map_has(&schemas.data_sources, STR("p_data")));
+    assert_int_equal(schemas.types[MODE_MANAGED].count, 2);
+    check_str_equal(*(const Str *)map_find(&schemas.types[MODE_MANAGED], STR("p_b")), STR("p_b"));
+    assert_true(map_has(&schemas.types[MODE_DATA], STR("p_data")));
     assert_true(map_has(&schemas.functions, STR("twice")));
-    assert_true(map_has(&schemas.ephemerals, STR("p_token")));
+    assert_true(map_has(&schemas.types[MODE_EPHEMERAL], STR("p_token")));
     assert_true(schemas.plans_destroy && schemas.is_schema_optional && !schemas.moves_resources);
     assert_false(protocol_schema_index(STR_EMPTY, &schemas, &error, arena));
     check_str(error, "it sent no schema");

@@ -12,7 +12,7 @@ static void test_upgrade(void **state) {
     UpgradeRequest request = {
         0, STR("{" HOST ",\"containerd_version\":\"1.7.2\",\"port\":22,\"ipv6\":null}")};
     UpgradeResponse response;
-    check_done(&c, resource_type_upgrade(c.type, case_call(&c), &request, &response, &c.diags));
+    check_done(&c, resource_type_upgrade(case_call(&c), &request, &response, &c.diags));
     c.state = case_config(&c, str_to_cstr(response.upgraded, c.arena));
     check_str(case_text(&c, "runtime_version"), "1.7.2");
     check_str(case_text(&c, "container_runtime"), "containerd");
@@ -29,7 +29,7 @@ static bool plan(ResourceCase *c, const char *json, bool is_replaced) {
                            .is_replaced = is_replaced};
     c->diags = diags_new(c->arena);
     c->plan = (PlanResponse){0};
-    return resource_type_plan(c->type, case_call(c), &request, &c->plan, &c->diags);
+    return resource_type_plan(case_call(c), &request, &c->plan, &c->diags);
 }
 
 #define STATE ",\"architecture\":\"amd64\",\"is_container\":true,\"id\":\"i\""

@@ -325,7 +325,7 @@ static Value open_host(NodeCase *lost) {
     open_node(lost, "");
     c->type = &kubeadm_host;
     c->schema = &kubeadm_host.schema;
-    c->call.type = case_type(&kubeadm_host);
+    c->call.type = &kubeadm_host.type;
     return case_config(c, "{" LINK ",\"host\":\"10.0.0.9\",\"kubernetes_version\":\"1.34.4\"}");
 }
 
@@ -364,8 +364,7 @@ static void test_refused(void **state) {
         ReadRequest request = {.state = stored, .configured = configured, .payload = &wanted};
         ReadResponse response;
         bool is_good = rows[i / ARRAY_COUNT(types)].is_good;
-        assert_int_equal(resource_type_read(type, case_call(c), &request, &response, &c->diags),
-                         is_good);
+        assert_int_equal(resource_type_read(case_call(c), &request, &response, &c->diags), is_good);
         assert_int_equal(c->diags.error_count, !is_good);
         assert_int_equal(c->diags.count, 1);
         close_node(&lost);

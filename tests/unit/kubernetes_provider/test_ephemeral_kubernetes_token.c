@@ -56,7 +56,7 @@ static void is_renewed_after_four_fifths(void **) {
     token.script.now_ms = renew_at_ms;
     RenewRequest request = {c->private_data};
     RenewResponse response;
-    check_done(c, ephemeral_type_renew(c->ephemeral, case_call(c), &request, &response, &c->diags));
+    check_done(c, object_type_renew(case_call(c), &request, &response, &c->diags));
     check_str(value_text_at(response.result, STR("token")), "second");
     assert_int_equal(response.renew_at_ms, token.script.now_ms + INT64_C(3607) * 800);
     check_str(token.script.requests.items[1],

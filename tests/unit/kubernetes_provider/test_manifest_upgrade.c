@@ -3,7 +3,7 @@
 #include "object_case.h"
 
 static Str upgraded(int64_t version, const char *stored, Arena *arena) {
-    Call call = {.type = {.schema = &kubernetes_manifest.schema}, .arena = arena};
+    Call call = {.type = &kubernetes_manifest.type, .arena = arena};
     UpgradeRequest request = {version, str_from_cstr(stored)};
     UpgradeResponse response = {.upgraded = request.stored};
     Diags diags = diags_new(arena);

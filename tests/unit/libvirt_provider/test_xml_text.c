@@ -59,9 +59,9 @@ static bool is_bound(const Attribute *row) {
 
 static void every_type_is_checked(void **) {
     size_t count = 0;
-    for (size_t i = 0; i < libvirt_provider.resource_count; i++) {
-        const ResourceType *type = libvirt_provider.resources[i];
-        if (!schema_has(&type->schema, is_bound))
+    for (size_t i = 0; i < libvirt_provider.type_count; i++) {
+        const ObjectType *type = libvirt_provider.types[i];
+        if (type->mode != MODE_MANAGED || !schema_has(&type->schema, is_bound))
             continue;
         if (!type->schema.text_check)
             fail_msg("%s has no text_check", type->name);

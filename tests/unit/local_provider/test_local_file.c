@@ -10,7 +10,7 @@ typedef struct Place {
     Str directory;
 } Place;
 
-static Place place_open_type(ObjectType type) {
+static Place place_open_type(const ObjectType *type) {
     Place place = {.c = case_open_object(type)};
     char name[] = "/tmp/test_local_file.XXXXXX";
     assert_non_null(mkdtemp(name));
@@ -18,7 +18,7 @@ static Place place_open_type(ObjectType type) {
     return place;
 }
 
-#define place_open(row) place_open_type(case_type(row))
+#define place_open(row) place_open_type(&(row)->type)
 
 static Str place_path(Place *place, const char *name) {
     return disk_join(place->directory, str_from_cstr(name), place->c.arena);

@@ -1,7 +1,7 @@
 /* The objects that a list type finds: their checks, the limit, and the end of a list. */
 #include "arena_case.h"
 
-#include "list_type.h"
+#include "object_type.h"
 
 static const Attribute identity_attributes[] = {
     {"key", &TYPE_STRING, REQUIRED, "Its key."},
@@ -28,7 +28,7 @@ static bool give(const Call *call, const ListRequest *request, const ListSink *s
 }
 
 static const Provider provider = {.name = "p", .address = "test/p"};
-static const ListType type = {.name = "p_thing", .list = give};
+static const ListType type = {.mode = MODE_LIST, .name = "p_thing", .list = give};
 
 static bool receive(void *payload, const ListedObject *) {
     ++*(size_t *)payload;
@@ -46,10 +46,10 @@ static Value object_of(Value size) {
 /* Returns the error; empty if there is none. */
 static Str list(int64_t limit, const CancelToken *cancel, size_t *received) {
     Diags diags = diags_new(arena);
-    Call call = {.provider = &provider, .arena = arena, .cancel = cancel};
+    Call call = {.type = &type.type, .provider = &provider, .arena = arena, .cancel = cancel};
     *received = 0;
-    bool is_ok = list_type_list(&type, &resource, &call, &(ListRequest){.limit = limit},
-                                &(ListSink){receive, received}, &diags);
+    bool is_ok = object_type_list(&call, &resource, &(ListRequest){.limit = limit},
+                                  &(ListSink){receive, received}, &diags);
     assert_int_equal(is_ok, diags.error_count == 0);
     return is_ok ? STR_EMPTY : diags.items[0].detail;
 }

@@ -28,8 +28,6 @@ static bool real_create(const Call *call, const ApplyRequest *request, ApplyResp
 static const ResourceType real = {
     .name = "t_a", .schema = {SCHEMA_ATTRIBUTES(attributes)}, .create = real_create};
 
-static ObjectType real_type;
-
 typedef struct MockCase {
     Arena *arena;
     Diags diags;
@@ -38,12 +36,11 @@ typedef struct MockCase {
 } MockCase;
 
 static void open_case(MockCase *c, Value values, bool during_plan) {
-    real_type = (ObjectType){.name = real.name, .schema = &real.schema, .resource = &real};
     *c = (MockCase){.arena = arena_open("test")};
     c->diags = diags_new(c->arena);
-    c->mock = (Mock){.type = &real_type, .values = values, .during_plan = during_plan};
+    c->mock = (Mock){.type = &real.type, .values = values, .during_plan = during_plan};
     c->mock.place = STR("a.tftest.hcl");
-    c->call = (Call){.arena = c->arena, .address = STR("t_a.x")};
+    c->call = (Call){.type = &real.type, .arena = c->arena, .address = STR("t_a.x")};
 }
 
 static Value part(const char *key, Arena *arena) {

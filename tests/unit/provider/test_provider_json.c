@@ -27,11 +27,11 @@ static const ResourceType thing = {
     .schema = {SCHEMA_ATTRIBUTES(attributes), SCHEMA_BLOCKS(blocks), .version = 2},
 };
 static const ResourceType other = {.name = "p_other", .schema = {SCHEMA_BLOCKS(group)}};
-static const ResourceType *const resources[] = {&thing, &other};
+static const ObjectType *const types[] = {&thing.type, &other.type};
 
 static void test_json(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
-    const Provider provider = {.name = "p", PROVIDER_RESOURCES(resources)};
+    const Provider provider = {.name = "p", PROVIDER_TYPES(types)};
     StrBuf out = strbuf_new(arena);
     JsonWriter writer;
     json_writer_init(&writer, &out, 0);

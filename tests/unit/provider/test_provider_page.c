@@ -37,17 +37,16 @@ static const ResourceType thing = {
     .import_id = "NAME of the thing",
 };
 static const DataSourceType hour = {
+    .mode = MODE_DATA,
     .name = "p_clock",
     .schema = {.description = "The time."},
 };
-static const DataSourceType *const data_sources[] = {&hour};
-static const ResourceType *const resources[] = {&thing};
+static const ObjectType *const types[] = {&thing.type, &hour.type};
 static const Provider provider = {
     .name = "p",
     .address = "test/p",
     .description = "Things.",
-    PROVIDER_RESOURCES(resources),
-    PROVIDER_DATA_SOURCES(data_sources),
+    PROVIDER_TYPES(types),
 };
 
 static void assert_page(const StrBuf *out, const char *wanted, Arena *arena) {
@@ -79,9 +78,7 @@ static void test_provider(void **) {
 static void test_type(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     StrBuf out = strbuf_new(arena);
-    provider_page_write_type(
-        &provider, MODE_MANAGED,
-        &(ObjectType){.name = "p_thing", .schema = &thing.schema, .resource = &thing}, &out, arena);
+    provider_page_write_type(&provider, &thing.type, &out, arena);
     assert_page(&out,
                 "# p_thing\n"
                 "\n"
@@ -146,10 +143,7 @@ static void test_type(void **) {
 static void test_type_without_arguments(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     StrBuf out = strbuf_new(arena);
-    provider_page_write_type(
-        &provider, MODE_DATA,
-        &(ObjectType){.name = "p_clock", .schema = &hour.schema, .data_source = &hour}, &out,
-        arena);
+    provider_page_write_type(&provider, &hour.type, &out, arena);
     assert_page(&out,
                 "# Data source p_clock\n"
                 "\n"

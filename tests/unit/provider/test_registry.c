@@ -1,7 +1,6 @@
 /* Names, addresses, modules that load and modules that fail; tables that violate the contract. */
 #include "unit.h"
 
-#include "list_type.h"
 #include "registry.h"
 
 #include <unistd.h>
@@ -20,13 +19,12 @@ static bool read_data(const Call *call, const DataReadRequest *request, DataRead
 
 static const ResourceType pet = {.name = "random_pet", .effect = EFFECT_NONE, .create = create};
 static const ResourceType text = {.name = "random_string", .effect = EFFECT_NONE, .create = create};
-static const DataSourceType source = {.name = "random_string", .read = read_data};
-static const ResourceType *const resources[] = {&pet, &text};
-static const DataSourceType *const data_sources[] = {&source};
+static const DataSourceType source = {
+    .mode = MODE_DATA, .name = "random_string", .read = read_data};
+static const ObjectType *const types[] = {&pet.type, &text.type, &source.type};
 static const Provider random_provider = {
     .name = "random",
-    PROVIDER_RESOURCES(resources),
-    PROVIDER_DATA_SOURCES(data_sources),
+    PROVIDER_TYPES(types),
 };
 static const Provider builtin_provider = {.name = "terraform"};
 
@@ -141,11 +139,12 @@ static void a_module_is_opened_once(void **) {
     assert_ptr_equal(first, second);
 }
 
-static void types(void **) {
+static void finds_types(void **) {
     assert_ptr_equal(registry_find_resource(&random_provider, STR("random_pet")), &pet);
     assert_null(registry_find_resource(&random_provider, STR("random_cat")));
-    assert_null(registry_find_data_source(&random_provider, STR("random_pet")));
-    assert_ptr_equal(registry_find_data_source(&random_provider, STR("random_string")), &source);
+    assert_null(registry_find_type(&random_provider, MODE_DATA, STR("random_pet")));
+    assert_ptr_equal(registry_find_type(&random_provider, MODE_DATA, STR("random_string")),
+                     &source.type);
 }
 
 /* A source serves one name, even if a row has it, and fails for another. */
@@ -182,21 +181,17 @@ static void source_before_rows(void **) {
     check_holds(failure(registry, "randm", arena), "Did you mean \"random\"?");
 }
 
-static bool find_pet(const Provider *, ResourceMode mode, Str name, ObjectType *out) {
-    *out = (ObjectType){.name = pet.name, .schema = &pet.schema, .resource = &pet};
-    return mode == MODE_MANAGED && str_equal(name, STR("made"));
+static const ObjectType *find_pet(const Provider *, ResourceMode mode, Str name) {
+    return mode == MODE_MANAGED && str_equal(name, STR("made")) ? &pet.type : NULL;
 }
 
 static void types_made_on_demand(void **) {
     Provider provider = random_provider;
-    ObjectType found;
     provider.find_type = find_pet;
     assert_ptr_equal(registry_find_resource(&provider, STR("made")), &pet);
     assert_null(registry_find_resource(&provider, STR("random_string")));
-    assert_null(registry_find_data_source(&provider, STR("random_string")));
-    assert_null(registry_find_ephemeral(&provider, STR("made")));
-    assert_true(registry_find_type(&provider, MODE_MANAGED, STR("made"), &found));
-    assert_ptr_equal(found.resource, &pet);
+    assert_null(registry_find_type(&provider, MODE_DATA, STR("random_string")));
+    assert_null(registry_find_type(&provider, MODE_EPHEMERAL, STR("made")));
 }
 
 static bool recover(const Call *call, const RecoverRequest *request, RecoverResponse *response,
@@ -231,8 +226,8 @@ static const ResourceType hides_deletion = {.name = "p_k",
                                             .create = create,
                                             .delete = destroy,
                                             .recover = recover};
-static const DataSourceType cannot_read = {.name = "p_h"};
-static const EphemeralType cannot_open = {.name = "p_i"};
+static const DataSourceType cannot_read = {.mode = MODE_DATA, .name = "p_h"};
+static const EphemeralType cannot_open = {.mode = MODE_EPHEMERAL, .name = "p_i"};
 
 static bool search(const Call *call, const ListRequest *request, const ListSink *sink,
                    Diags *diags) {
@@ -240,8 +235,8 @@ static bool search(const Call *call, const ListRequest *request, const ListSink 
     return true;
 }
 
-static const ListType finds_nameless = {.name = "p_a", .list = search};
-static const ListType cannot_search = {.name = "p_l"};
+static const ListType finds_nameless = {.mode = MODE_LIST, .name = "p_a", .list = search};
+static const ListType cannot_search = {.mode = MODE_LIST, .name = "p_l"};
 
 /* Returns the fault for which the registry rejects the provider; empty if it accepts it. */
 static Str fault_of_provider(const Provider *provider, Arena *arena) {
@@ -261,24 +256,16 @@ static Str fault_of_provider(const Provider *provider, Arena *arena) {
     return str_slice(detail, before.len, detail.len - after.len);
 }
 
-static Str fault_of(const ResourceType *type, Arena *arena) {
-    const ResourceType *const all[] = {&no_effect, &repeats, &finds, type};
-    const Provider provider = {.name = "p", .address = "test/p", PROVIDER_RESOURCES(all)};
+static Str fault_of_type(const ObjectType *type, Arena *arena) {
+    const ObjectType *const all[] = {&no_effect.type, &repeats.type, &finds.type, type};
+    const Provider provider = {.name = "p", .address = "test/p", PROVIDER_TYPES(all)};
     return fault_of_provider(&provider, arena);
 }
 
+#define fault_of(row, arena) fault_of_type(&(row)->type, arena)
+
 static void finds_faults(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
-    const DataSourceType *const sources[] = {&cannot_read};
-    const EphemeralType *const ephemerals[] = {&cannot_open};
-    const Provider reads = {.name = "p", .address = "test/p", PROVIDER_DATA_SOURCES(sources)};
-    const ResourceType *const nameless[] = {&no_effect};
-    const ListType *const lists[] = {&finds_nameless};
-    const ListType *const idle[] = {&cannot_search};
-    const Provider searches = {
-        .name = "p", .address = "test/p", PROVIDER_RESOURCES(nameless), PROVIDER_LISTS(lists)};
-    const Provider idles = {.name = "p", .address = "test/p", PROVIDER_LISTS(idle)};
-    const Provider opens = {.name = "p", .address = "test/p", PROVIDER_EPHEMERALS(ephemerals)};
     check_str(fault_of(&finds, arena), "");
     check_str(fault_of(&undeclared, arena),
               "The resource type \"p_d\" has an effect outside and declares no recovery.");
@@ -290,17 +277,17 @@ static void finds_faults(void **) {
     check_str(fault_of(&cannot_create, arena), "The resource type \"p_f\" has no create.");
     check_str(fault_of(&misnamed, arena),
               "A rule of \"p_g\" refers to \"a\", which it does not have.");
-    check_str(fault_of_provider(&reads, arena), "The data source \"p_h\" has no read.");
-    check_str(fault_of_provider(&opens, arena), "The ephemeral resource \"p_i\" has no open.");
-    check_str(fault_of_provider(&searches, arena),
+    check_str(fault_of(&cannot_read, arena), "The data source \"p_h\" has no read.");
+    check_str(fault_of(&cannot_open, arena), "The ephemeral resource \"p_i\" has no open.");
+    check_str(fault_of(&finds_nameless, arena),
               "The list type \"p_a\" has no managed type with an identity.");
-    check_str(fault_of_provider(&idles, arena), "The list type \"p_l\" has no list.");
+    check_str(fault_of(&cannot_search, arena), "The list type \"p_l\" has no list.");
 }
 
 /* A provider with faulty tables is rejected; the program's context reaches the provider by name. */
 static void faulty_tables(void **) {
-    static const ResourceType *const types[] = {&undeclared};
-    static const Provider bad = {.name = "bad", .address = "test/bad", PROVIDER_RESOURCES(types)};
+    static const ObjectType *const faulty[] = {&undeclared.type};
+    static const Provider bad = {.name = "bad", .address = "test/bad", PROVIDER_TYPES(faulty)};
     static const ProviderRow table[] = {{"bad", "test/bad", &bad, NULL}};
     SCOPED(ArenaRef) arena = arena_open("test");
     Diags diags = diags_new(arena);
@@ -317,14 +304,10 @@ static void faulty_tables(void **) {
 
 UNIT_MAIN(test_registry) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(names_and_addresses),
-        cmocka_unit_test(keys),
-        cmocka_unit_test(failures_give_advice),
-        cmocka_unit_test(a_module_is_opened_once),
-        cmocka_unit_test(types),
-        cmocka_unit_test(source_before_rows),
-        cmocka_unit_test(types_made_on_demand),
-        cmocka_unit_test(finds_faults),
+        cmocka_unit_test(names_and_addresses),  cmocka_unit_test(keys),
+        cmocka_unit_test(failures_give_advice), cmocka_unit_test(a_module_is_opened_once),
+        cmocka_unit_test(finds_types),          cmocka_unit_test(source_before_rows),
+        cmocka_unit_test(types_made_on_demand), cmocka_unit_test(finds_faults),
         cmocka_unit_test(faulty_tables),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

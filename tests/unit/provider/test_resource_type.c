@@ -77,6 +77,12 @@ static const ResourceType broken = {
     .create = fails_in_silence,
 };
 
+/* Makes the call one of this type. */
+static const Call *of(Call *call, const ResourceType *type) {
+    call->type = &type->type;
+    return call;
+}
+
 static void apply_runs_the_slot(void **state) {
     (void)state;
     SCOPED(ArenaRef) arena = arena_open("test");
@@ -85,17 +91,17 @@ static void apply_runs_the_slot(void **state) {
     ApplyResponse response;
     ApplyRequest request = {
         .prior = nothing(), .planned = thing("a", NULL, NULL, arena), .private_data = STR("p")};
-    assert_true(resource_type_apply(&full, &call, &request, &response, &diags));
+    assert_true(resource_type_apply(of(&call, &full), &request, &response, &diags));
     check_str(value_text(value_attribute(response.state, STR("id"))), "made");
     check_str(response.private_data, "p");
     request.prior = response.state;
     request.planned = thing("a", "l", "made", arena);
-    assert_true(resource_type_apply(&full, &call, &request, &response, &diags));
+    assert_true(resource_type_apply(of(&call, &full), &request, &response, &diags));
     assert_true(value_equal(response.state, request.planned));
     check_str(response.private_data, "updated");
     DeleteRequest deletion = {request.prior, STR("p")};
     DeleteResponse left;
-    assert_false(resource_type_delete(&full, &call, &deletion, &left, &diags));
+    assert_false(resource_type_delete(of(&call, &full), &deletion, &left, &diags));
     check_str(diags.items[0].summary, "In use");
     assert_true(value_equal(left.state, request.prior)); /* the default for a failed deletion */
     check_str(left.private_data, "p");
@@ -109,38 +115,38 @@ static void empty_slots(void **state) {
     Value object = thing("a", NULL, "1", arena);
     ReadRequest read = {object, STR("p")};
     ReadResponse found;
-    assert_true(resource_type_read(&bare, &call, &read, &found, &diags));
+    assert_true(resource_type_read(of(&call, &bare), &read, &found, &diags));
     assert_true(value_equal(found.state, object));
     check_str(found.private_data, "p");
     MarkerRequest choice = {object};
     MarkerResponse chosen;
-    assert_true(resource_type_marker(&bare, &call, &choice, &chosen, &diags));
+    assert_true(resource_type_marker(of(&call, &bare), &choice, &chosen, &diags));
     assert_int_equal(chosen.marker.len, 0);
     LimitsRequest operation = {LIMIT_CREATE, object};
     LimitsResponse limits;
-    assert_true(resource_type_limits(&bare, &call, &operation, &limits, &diags));
+    assert_true(resource_type_limits(of(&call, &bare), &operation, &limits, &diags));
     assert_int_equal(limits.limits.count, 0);
     UpgradeRequest old = {1, STR("{}")};
     UpgradeResponse upgraded;
-    assert_true(resource_type_upgrade(&bare, &call, &old, &upgraded, &diags));
+    assert_true(resource_type_upgrade(of(&call, &bare), &old, &upgraded, &diags));
     check_str(upgraded.upgraded, "{}");
     RecoverRequest recover = {.planned = object};
     RecoverResponse recovered;
-    assert_true(resource_type_recover(&bare, &call, &recover, &recovered, &diags));
+    assert_true(resource_type_recover(of(&call, &bare), &recover, &recovered, &diags));
     assert_int_equal(recovered.outcome, RECOVER_ABSENT);
     assert_true(value_is_null(recovered.state));
     DeleteRequest deletion = {object, STR_EMPTY};
     DeleteResponse left;
-    assert_true(resource_type_delete(&bare, &call, &deletion, &left, &diags));
+    assert_true(resource_type_delete(of(&call, &bare), &deletion, &left, &diags));
     ApplyResponse response;
     ApplyRequest request = {.prior = object, .planned = object};
-    assert_true(resource_type_apply(&bare, &call, &request, &response, &diags));
+    assert_true(resource_type_apply(of(&call, &bare), &request, &response, &diags));
     assert_true(value_equal(response.state, object));
     assert_int_equal(diags.count, 0);
     request.planned = thing("a", "new", "1", arena);
-    assert_false(resource_type_apply(&bare, &call, &request, &response, &diags));
+    assert_false(resource_type_apply(of(&call, &bare), &request, &response, &diags));
     request.prior = nothing();
-    assert_false(resource_type_apply(&bare, &call, &request, &response, &diags));
+    assert_false(resource_type_apply(of(&call, &bare), &request, &response, &diags));
     assert_int_equal(diags.error_count, 2);
 }
 
@@ -150,29 +156,23 @@ static void answers_and_errors_agree(void **) {
     Call call = {.arena = arena};
     ApplyResponse response;
     ApplyRequest request = {.prior = nothing(), .planned = thing("a", NULL, NULL, arena)};
-    assert_false(resource_type_apply(&broken, &call, &request, &response, &diags));
+    assert_false(resource_type_apply(of(&call, &broken), &request, &response, &diags));
     assert_int_equal(diags.error_count, 1);
-    assert_false(object_type_validate(
-        &(ObjectType){.name = broken.name, .schema = &broken.schema, .resource = &broken}, &call,
-        request.planned, &diags));
+    assert_false(object_type_validate(of(&call, &broken), request.planned, &diags));
     check_str(diags.items[1].summary, "Bad");
-    assert_false(object_type_validate(
-        &(ObjectType){.name = bare.name, .schema = &bare.schema, .resource = &bare}, &call,
-        thing(NULL, NULL, NULL, arena), &diags));
-    assert_true(object_type_validate(
-        &(ObjectType){.name = bare.name, .schema = &bare.schema, .resource = &bare}, &call,
-        request.planned, &diags));
+    assert_false(object_type_validate(of(&call, &bare), thing(NULL, NULL, NULL, arena), &diags));
+    assert_true(object_type_validate(of(&call, &bare), request.planned, &diags));
     assert_int_equal(diags.error_count, 3);
 }
 
 static PlanResponse plan(const ResourceType *type, Value prior, Value config, Value proposed,
                          Arena *arena) {
     Diags diags = diags_new(arena);
-    Call call = {.arena = arena};
+    Call call = {.type = &type->type, .arena = arena};
     PlanRequest request = {
         .prior = prior, .config = config, .proposed = proposed, .private_data = STR("p")};
     PlanResponse response;
-    assert_true(resource_type_plan(type, &call, &request, &response, &diags));
+    assert_true(resource_type_plan(&call, &request, &response, &diags));
     check_str(response.private_data, "p");
     return response;
 }
@@ -220,17 +220,17 @@ static bool plan_label(const Call *call, const PlanRequest *request, PlanRespons
 static void plans_itself(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     Diags diags = diags_new(arena);
-    Call call = {.arena = arena};
     ResourceType type = {.name = "p_thing",
                          .schema = {SCHEMA_ATTRIBUTES(thing_attributes)},
                          .plans_itself = true,
                          .plan = plan_label};
+    Call call = {.type = &type.type, .arena = arena};
     PlanResponse response;
     PlanRequest request = {.prior = nothing(), .proposed = thing("a", NULL, NULL, arena)};
-    assert_true(resource_type_plan(&type, &call, &request, &response, &diags));
+    assert_true(resource_type_plan(&call, &request, &response, &diags));
     assert_true(value_equal(response.planned, thing("a", "own", NULL, arena)));
     request.prior = thing("b", "x", "1", arena);
-    assert_true(resource_type_plan(&type, &call, &request, &response, &diags));
+    assert_true(resource_type_plan(&call, &request, &response, &diags));
     assert_int_equal(response.requires_replace.count, 0);
 }
 

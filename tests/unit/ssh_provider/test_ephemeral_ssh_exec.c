@@ -8,7 +8,7 @@ static const char *const lease = "\"command\":\"echo token | tee lease; echo war
 
 static Str look(SshCase *s) {
     ResourceCase c = s->c;
-    c.data_source = &data_ssh_exec;
+    c.call.type = &data_ssh_exec.type;
     c.schema = &data_ssh_exec.schema;
     c.state = case_config(&c, ssh_config(s, "\"command\":\"cat lease 2>&1 | tr '\\\\n' ' '\""));
     check_done(&c, case_read(&c));
@@ -18,7 +18,7 @@ static Str look(SshCase *s) {
 static bool close_it(SshCase *s) {
     s->c.diags = diags_new(s->c.arena);
     CloseRequest request = {s->c.private_data};
-    return ephemeral_type_close(s->c.ephemeral, case_call(&s->c), &request, &s->c.diags);
+    return object_type_close(case_call(&s->c), &request, &s->c.diags);
 }
 
 static void is_opened_renewed_and_closed(void **) {
@@ -31,8 +31,7 @@ static void is_opened_renewed_and_closed(void **) {
     assert_true(renew_at_ms >= now + 120000 && renew_at_ms < now + 240000);
     RenewRequest request = {s.c.private_data};
     RenewResponse response;
-    check_done(&s.c, ephemeral_type_renew(s.c.ephemeral, case_call(&s.c), &request, &response,
-                                          &s.c.diags));
+    check_done(&s.c, object_type_renew(case_call(&s.c), &request, &response, &s.c.diags));
     assert_true(response.renew_at_ms >= renew_at_ms);
     check_str(look(&s), "token again ");
     check_done(&s.c, close_it(&s));

@@ -91,8 +91,7 @@ static void test_moved(void **) {
                                .source_provider = str_from_cstr(cases[i].provider),
                                .stored = str_from_cstr(cases[i].stored)};
         MoveResponse response;
-        bool is_good =
-            resource_type_move(&terraform_data, case_call(&c), &request, &response, &c.diags);
+        bool is_good = resource_type_move(case_call(&c), &request, &response, &c.diags);
         assert_int_equal(is_good, cases[i].moved != NULL);
         assert_int_equal(c.diags.error_count, !is_good);
         if (is_good)
