@@ -122,7 +122,8 @@ PlanCounts plan_count(const Plan *plan) {
     return counts;
 }
 
-PlanCounts plan_count_parts(const Plan *plan, uint32_t *objects) {
+/* The same for parts of instances; `*objects` is their number. */
+static PlanCounts plan_count_parts(const Plan *plan, uint32_t *objects) {
     PlanCounts counts = {0};
     *objects = 0;
     vec_each(&plan->changes, change) {

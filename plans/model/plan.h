@@ -75,8 +75,6 @@ typedef struct PlanCounts {
 
 /* Counts a replacement as two actions. Counts a data source only if it is read. */
 PlanCounts plan_count(const Plan *plan);
-/* The same for parts of instances; `*objects` is their number. */
-PlanCounts plan_count_parts(const Plan *plan, uint32_t *objects);
 const PartChange *plan_find_part(const ResourceChange *change, Str key);
 /* Orders the parts of a change by key. */
 void plan_sort_parts(ResourceChange *change);

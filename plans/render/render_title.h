@@ -1,5 +1,4 @@
-/* render_title: the lines outside of objects: above a change object, action and reason; the number
- * of changes. */
+/* render_title: the comment lines above a change: object, action and reason. */
 #pragma once
 
 #include "plan.h"
@@ -22,5 +21,3 @@ void render_title_owners(RenderPen *pen, const Drift *drift);
 /* The same words without "  # ", for headings elsewhere. */
 Str render_title_of_change(const ResourceChange *change, Arena *arena);
 Str render_title_of_drift(const Drift *drift, Arena *arena);
-/* A line for each action on each type, with the number of changes. */
-void render_counts(RenderPen *pen, const Plan *plan);

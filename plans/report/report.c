@@ -1,8 +1,6 @@
 /* report: the kinds of reports. */
 #include "report.h"
 
-#include "report_kind.h"
-
 const ReportKind *const report_kinds[] = {
     &report_markdown, &report_html, &report_junit, &report_sarif, &report_timeline,
 };

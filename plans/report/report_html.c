@@ -1,6 +1,6 @@
 /* report_html: one section for each kind of change, one fold for each change. The page is complete
  * without the script, which searches, folds and steps. */
-#include "report_kind.h"
+#include "report.h"
 
 #include "html.h"
 #include "plans_report_assets.h"

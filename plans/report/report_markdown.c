@@ -1,6 +1,6 @@
 /* report_markdown: sections of folded changes, the most destructive first. Above the size limit
  * changes lose their details, then their lines; the report counts them. */
-#include "report_kind.h"
+#include "report.h"
 
 #include "html.h"
 #include "render_drift.h"

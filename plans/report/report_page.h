@@ -1,7 +1,7 @@
 /* report_page: the frame of a self-contained HTML page: it loads no other file. */
 #pragma once
 
-#include "report_kind.h"
+#include "report.h"
 
 /* Up to the open <header>: title, summary line. */
 void report_page_open(const ReportInput *input, const char *what, StrBuf *out, Arena *scratch);

@@ -1,7 +1,7 @@
 /* report_text: texts shared by several kinds of report. */
 #pragma once
 
-#include "report_kind.h"
+#include "report.h"
 
 /* "3 to add, 0 to change, 1 to destroy.", or why there is nothing to do. Of an apply, the counts of
  * its operations come first. */

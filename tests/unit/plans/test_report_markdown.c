@@ -1,5 +1,5 @@
 #include "parts_sample.h"
-#include "report_kind.h"
+#include "report.h"
 #include "report_sample.h"
 #include "utf8.h"
 

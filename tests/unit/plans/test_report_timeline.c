@@ -1,4 +1,4 @@
-#include "report_kind.h"
+#include "report.h"
 #include "report_sample.h"
 
 static void drawing(void **) {
