@@ -47,6 +47,10 @@ class Store:
         """Whether the server has a lock."""
     def clear(self):
         """Removes everything from the server."""
+    def content(self):
+        """All that the server has, without a lock, as JSON data."""
+    def restore(self, content):
+        """Puts it back, after an init."""
     def apart(self):
         """Another place of the same kind, for cases that run in parallel."""
 
@@ -166,6 +170,41 @@ def _late(fault, ready):
 
 
 # Cases for every backend.
+
+
+def killed(store, proxy):
+    """What an apply of an earlier release left, which was killed during its last operation: `killed.json` has the content of
+    each server. The next run reads it, finishes and creates nothing twice. UPDATE=1 lets LOAM write the file anew."""
+    store.clear()
+    proxy.arm()
+    work = Work(store.kind, store.arguments(proxy.port))
+    path = os.path.join(HERE, "killed.json")
+    with open(path, encoding="utf-8") as file:
+        contents = json.load(file)
+    if os.environ.get("UPDATE"):
+        config = os.path.join(work.path, "main.tf.json")
+        with open(config, encoding="utf-8") as file:
+            text = file.read()
+        last = '"d%d": {' % (FILES - 1)
+        with open(config, "w", encoding="utf-8") as file:
+            file.write(text.replace(last, last + '"provisioner": {"local-exec": {"command": "kill -9 $PPID"}}, '))
+        work.init()
+        work.apply("-parallelism=1", status=-9)
+        contents[store.kind] = store.content()
+        with open(path, "w", encoding="utf-8") as file:
+            json.dump(contents, file, indent=1, sort_keys=True)
+            file.write("\n")
+        return
+    work.init()
+    store.restore(contents[store.kind])
+    for i in range(FILES):
+        path = os.path.join(work.made, "f%d" % i)
+        with open(path, "w", encoding="utf-8") as file:
+            file.write("content %d" % i)
+        os.chmod(path, 0o755)
+    out = work.apply("-parallelism=1")
+    check("nothing is lost" in out and "2 added, 0 changed" in out, out)
+    work.verify(store)
 
 
 def plain(store, proxy):
