@@ -1,340 +1,509 @@
-/* plan_json: the writer of each section. */
+/* plan_json: the rows of a plan and of its parts. Members are read by name in any order. An unknown
+ * member is an error: a newer loam wrote it. Values that are absent in the document become untyped
+ * nulls, never zero bytes. */
 #include "plan_json.h"
 
-#include "base64.h"
-#include "plan_json_names.h"
 #include "plan_value.h"
 
-const char *const plan_json_modes[PLAN_JSON_MODES] = {
-    [PLAN_NORMAL] = "normal", [PLAN_DESTROY] = "destroy", [PLAN_REFRESH_ONLY] = "refresh-only"};
+#define FORMAT 1
 
-const char *const plan_json_actions[PLAN_JSON_ACTIONS] = {
-    [ACTION_NO_OP] = "no-op",
-    [ACTION_CREATE] = "create",
-    [ACTION_READ] = "read",
-    [ACTION_UPDATE] = "update",
-    [ACTION_DELETE_THEN_CREATE] = "delete-create",
-    [ACTION_CREATE_THEN_DELETE] = "create-delete",
-    [ACTION_DELETE] = "delete",
-    [ACTION_FORGET] = "forget",
-    [ACTION_FORGET_THEN_CREATE] = "forget-create",
+static const char *plan_json_mode(unsigned mode) {
+    static const char *const names[] = {
+        [PLAN_NORMAL] = "normal", [PLAN_DESTROY] = "destroy", [PLAN_REFRESH_ONLY] = "refresh-only"};
+    return names[mode];
+}
+
+static const char *plan_json_action(unsigned action) {
+    static const char *const names[] = {
+        [ACTION_NO_OP] = "no-op",
+        [ACTION_CREATE] = "create",
+        [ACTION_READ] = "read",
+        [ACTION_UPDATE] = "update",
+        [ACTION_DELETE_THEN_CREATE] = "delete-create",
+        [ACTION_CREATE_THEN_DELETE] = "create-delete",
+        [ACTION_DELETE] = "delete",
+        [ACTION_FORGET] = "forget",
+        [ACTION_FORGET_THEN_CREATE] = "forget-create",
+    };
+    static_assert(ARRAY_COUNT(names) == ACTION_FORGET_THEN_CREATE + 1, "a name for each action");
+    return names[action];
+}
+
+/* Values. */
+
+static bool value_codec_read(RecordReader *reading, const RecordRow *, JsonToken token,
+                             void *member) {
+    return plan_value_read(reading->reader, token, member, reading->arena);
+}
+
+static void value_codec_write(RecordWriter *writing, const RecordRow *, const void *member) {
+    const Value *value = member;
+    plan_value_write(writing->writer, value->type ? *value : value_null(&TYPE_DYNAMIC));
+}
+
+static bool value_codec_is_null(const void *member) {
+    return value_is_null(*(const Value *)member);
+}
+
+static bool value_codec_is_untyped(const void *member) {
+    return !((const Value *)member)->type;
+}
+
+static const RecordCodec value_codec = {value_codec_read, value_codec_write, value_codec_is_null,
+                                        NULL};
+/* Absent only as the zero value: a null is written. */
+static const RecordCodec config_codec = {value_codec_read, value_codec_write,
+                                         value_codec_is_untyped, NULL};
+
+/* Addresses. */
+
+static bool address_codec_read(RecordReader *reading, const RecordRow *, JsonToken token,
+                               void *member) {
+    Diags diags = diags_new(reading->arena);
+    if (token != JSON_STRING)
+        return record_reject(reading, record_text.error);
+    return address_parse_planned(reading->reader->text, member, reading->arena, &diags);
+}
+
+static bool action_address_codec_read(RecordReader *reading, const RecordRow *, JsonToken token,
+                                      void *member) {
+    Diags diags = diags_new(reading->arena);
+    if (token != JSON_STRING)
+        return record_reject(reading, record_text.error);
+    return address_parse_action(reading->reader->text, member, reading->arena, &diags);
+}
+
+static void address_codec_write(RecordWriter *writing, const RecordRow *, const void *member) {
+    json_write_string(writing->writer,
+                      resource_addr_to_str(*(const ResourceAddr *)member, writing->scratch));
+}
+
+static bool address_codec_is_absent(const void *member) {
+    return ((const ResourceAddr *)member)->type.len == 0;
+}
+
+static const RecordCodec address_codec = {address_codec_read, address_codec_write,
+                                          address_codec_is_absent, "an address is invalid"};
+static const RecordCodec action_address_codec = {action_address_codec_read, address_codec_write,
+                                                 address_codec_is_absent, "an address is invalid"};
+
+/* Paths. */
+
+static bool path_codec_read(RecordReader *reading, const RecordRow *, JsonToken token,
+                            void *member) {
+    VEC(PathStep) steps = {0};
+    if (token != JSON_ARRAY_START)
+        return false;
+    while ((token = json_next(reading->reader)) != JSON_ARRAY_END) {
+        PathStep *step = vec_add(reading->arena, &steps);
+        step->is_index = token != JSON_STRING;
+        if (!step->is_index)
+            step->name = reading->reader->text;
+        else if (!plan_value_read(reading->reader, token, &step->key, reading->arena))
+            return false;
+    }
+    *(Path *)member = (Path){steps.items, steps.count};
+    return true;
+}
+
+static void path_codec_write(RecordWriter *writing, const RecordRow *, const void *member) {
+    const Path *path = member;
+    json_array_start(writing->writer);
+    for (size_t i = 0; i < path->count; i++) {
+        if (path->steps[i].is_index)
+            plan_value_write(writing->writer, path->steps[i].key);
+        else
+            json_write_string(writing->writer, path->steps[i].name);
+    }
+    json_array_end(writing->writer);
+}
+
+static const RecordCodec path_codec = {path_codec_read, path_codec_write, NULL,
+                                       "an array was expected"};
+
+static bool paths_codec_read(RecordReader *reading, const RecordRow *row, JsonToken token,
+                             void *member) {
+    if (token != JSON_ARRAY_START)
+        return false;
+    while ((token = json_next(reading->reader)) != JSON_ARRAY_END) {
+        if (!path_codec_read(reading, row, token, vec_add(reading->arena, (Paths *)member)))
+            return false;
+    }
+    return true;
+}
+
+static void paths_codec_write(RecordWriter *writing, const RecordRow *row, const void *member) {
+    const Paths *paths = member;
+    json_array_start(writing->writer);
+    vec_each(paths, path) {
+        path_codec_write(writing, row, path);
+    }
+    json_array_end(writing->writer);
+}
+
+static bool paths_codec_is_absent(const void *member) {
+    return ((const Paths *)member)->count == 0;
+}
+
+static const RecordCodec paths_codec = {paths_codec_read, paths_codec_write, paths_codec_is_absent,
+                                        "an array was expected"};
+
+#define ROW_VALUE(T, key, member, ...) ROW(T, key, member, Value, value_codec, __VA_ARGS__)
+#define ROW_ADDRESS(T, key, member, ...)                                                           \
+    ROW(T, key, member, ResourceAddr, address_codec, __VA_ARGS__)
+#define ROW_PATH(T, key, member)  ROW(T, key, member, Path, path_codec)
+#define ROW_PATHS(T, key, member) ROW(T, key, member, Paths, paths_codec, .flags = ROW_OPTIONAL)
+#define ROW_ACTION(T, key, member)                                                                 \
+    ROW_NAME(T, key, member, Action, plan_json_action, ACTION_FORGET_THEN_CREATE + 1)
+#define ROW_SOME_TEXT(T, key, member)        ROW_TEXT(T, key, member, .flags = ROW_OPTIONAL)
+#define ROW_SOME_FLAG(T, key, member)        ROW_FLAG(T, key, member, .flags = ROW_OPTIONAL)
+#define ROW_SOME_LIST(T, key, member, E, of) ROW_LIST(T, key, member, E, of, .flags = ROW_OPTIONAL)
+
+/* Notes and parts. */
+
+static const RecordRow note_rows[] = {
+    ROW_PATH(ChangeNote, "path", path),
+    ROW_TEXT(ChangeNote, "text", text),
 };
 
-static void write_key_value(JsonWriter *writer, const char *key, Value v) {
-    json_key(writer, str_from_cstr(key));
-    plan_value_write(writer, v.type ? v : value_null(&TYPE_DYNAMIC));
+static const Record note_record = {
+    .rows = note_rows,
+    .count = ARRAY_COUNT(note_rows),
+    .size = sizeof(ChangeNote),
+    .unknown = "a note has unknown members",
+};
+
+static bool part_title_read(RecordReader *reading, const RecordRow *row, JsonToken token,
+                            void *part) {
+    return record_text.read(reading, row, token, &((PartChange *)part)->title);
 }
 
-static void write_optional(JsonWriter *writer, const char *key, Str text) {
-    if (text.len)
-        json_key_string(writer, key, text);
+static void part_title_write(RecordWriter *writing, const RecordRow *, const void *part) {
+    json_write_string(writing->writer, ((const PartChange *)part)->title);
 }
 
-static void plan_json_write_text(JsonWriter *writer, const char *key, const char *text) {
-    json_key_string(writer, key, str_from_cstr(text));
+static bool part_title_is_key(const void *part) {
+    return str_equal(((const PartChange *)part)->title, ((const PartChange *)part)->key);
 }
 
-static void plan_json_write_address(JsonWriter *writer, const char *key, ResourceAddr address,
-                                    Arena *arena) {
-    json_key_string(writer, key, resource_addr_to_str(address, arena));
+static const RecordCodec part_title_codec = {part_title_read, part_title_write, part_title_is_key,
+                                             "a string was expected"};
+
+static const RecordRow part_rows[] = {
+    ROW_TEXT(PartChange, "key", key),
+    ROW_WHOLE(PartChange, "title", part_title_codec, .flags = ROW_OPTIONAL),
+    ROW_ACTION(PartChange, "action", action),
+    ROW_VALUE(PartChange, "before", before),
+    ROW_VALUE(PartChange, "after", after),
+    ROW_PATHS(PartChange, "replace_paths", replace_paths),
+    ROW_SOME_LIST(PartChange, "notes", notes, ChangeNote, note_record),
+};
+
+static void part_record_begin(void *record) {
+    PartChange *part = record;
+    part->before = part->after = value_null(&TYPE_DYNAMIC);
 }
 
-static void write_path(JsonWriter *writer, Path path) {
-    json_array_start(writer);
-    for (size_t i = 0; i < path.count; i++) {
-        if (path.steps[i].is_index)
-            plan_value_write(writer, path.steps[i].key);
-        else
-            json_write_string(writer, path.steps[i].name);
-    }
-    json_array_end(writer);
+static void part_record_end(void *record) {
+    PartChange *part = record;
+    if (part->title.len == 0)
+        part->title = part->key;
 }
 
-static void plan_json_write_paths(JsonWriter *writer, const Paths *paths) {
-    if (paths->count == 0)
-        return;
-    json_key(writer, STR("replace_paths"));
-    json_array_start(writer);
-    vec_each(paths, path) {
-        write_path(writer, *path);
-    }
-    json_array_end(writer);
+static const Record part_record = {
+    .rows = part_rows,
+    .count = ARRAY_COUNT(part_rows),
+    .size = sizeof(PartChange),
+    .unknown = "a part has unknown members",
+    .begin = part_record_begin,
+    .end = part_record_end,
+};
+
+/* Invocations. */
+
+/* Texts of a provider configuration's address. */
+#define ROWS_PROVIDER(T, config)                                                                   \
+    ROW_SOME_TEXT(T, "provider", config.provider),                                                 \
+        ROW_SOME_TEXT(T, "provider_alias", config.alias),                                          \
+        ROW_SOME_TEXT(T, "provider_key", config.key),                                              \
+        ROW_SOME_TEXT(T, "provider_module", config.module)
+
+enum { INVOCATION_REQUESTED = 1, INVOCATION_TRIGGERED = 2 };
+
+static unsigned invocation_variant(const void *record) {
+    return ((const ActionInvocation *)record)->is_requested ? INVOCATION_REQUESTED
+                                                            : INVOCATION_TRIGGERED;
 }
 
-static void write_notes(JsonWriter *writer, const ChangeNotes *notes) {
-    if (notes->count == 0)
-        return;
-    json_key(writer, STR("notes"));
-    json_array_start(writer);
-    vec_each(notes, note) {
-        json_object_start(writer);
-        json_key(writer, STR("path"));
-        write_path(writer, note->path);
-        json_key_string(writer, "text", note->text);
-        json_object_end(writer);
-    }
-    json_array_end(writer);
+/* Only a triggered invocation has an event. */
+static bool invocation_event_read(RecordReader *reading, const RecordRow *row, JsonToken token,
+                                  void *record) {
+    ActionInvocation *invocation = record;
+    invocation->is_requested = false;
+    return record_name.read(reading, row, token, &invocation->event);
 }
 
-static void plan_json_write_part(JsonWriter *writer, const PartChange *part) {
-    json_object_start(writer);
-    json_key_string(writer, "key", part->key);
-    if (!str_equal(part->title, part->key))
-        json_key_string(writer, "title", part->title);
-    plan_json_write_text(writer, "action", plan_json_actions[part->action]);
-    write_key_value(writer, "before", part->before);
-    write_key_value(writer, "after", part->after);
-    plan_json_write_paths(writer, &part->replace_paths);
-    write_notes(writer, &part->notes);
-    json_object_end(writer);
+static void invocation_event_write(RecordWriter *writing, const RecordRow *row,
+                                   const void *record) {
+    record_name.write(writing, row, &((const ActionInvocation *)record)->event);
 }
 
-static void plan_json_write_parts(JsonWriter *writer, const ResourceChange *change) {
-    if (change->has_unknown_parts)
-        json_key_bool(writer, "has_unknown_parts", true);
-    if (change->parts.count == 0)
-        return;
-    json_key(writer, STR("parts"));
-    json_array_start(writer);
-    vec_each(&change->parts, part) {
-        plan_json_write_part(writer, part);
-    }
-    json_array_end(writer);
+static const RecordCodec invocation_event_codec = {invocation_event_read, invocation_event_write,
+                                                   NULL, "a name is unknown"};
+
+static const RecordRow invocation_rows[] = {
+    ROW(ActionInvocation, "action", action, ResourceAddr, action_address_codec),
+    ROWS_PROVIDER(ActionInvocation, provider_config),
+    ROW_VALUE(ActionInvocation, "config", config),
+    ROW_ADDRESS(ActionInvocation, "caller", caller, .flags = ROW_OPTIONAL),
+    ROW_WHOLE(ActionInvocation, "event", invocation_event_codec, .variants = INVOCATION_TRIGGERED,
+              .name = invoke_event_keyword, .limit = INVOKE_AFTER_DESTROY + 1),
+    ROW_NAME(ActionInvocation, "on_failure", on_failure, InvokeFailure, invoke_failure_keyword,
+             INVOKE_CONTINUES + 1, .variants = INVOCATION_TRIGGERED),
+    ROW_UINT32(ActionInvocation, "trigger", trigger, .variants = INVOCATION_TRIGGERED),
+    ROW_UINT32(ActionInvocation, "index", index, .variants = INVOCATION_TRIGGERED),
+};
+
+static void invocation_record_begin(void *record) {
+    ActionInvocation *invocation = record;
+    invocation->config = value_null(&TYPE_DYNAMIC);
+    invocation->is_requested = true;
 }
 
-static void write_dependencies(JsonWriter *writer, const ResourceChange *change) {
-    if (change->dependency_count == 0)
-        return;
-    json_key(writer, STR("dependencies"));
-    json_array_start(writer);
-    for (size_t i = 0; i < change->dependency_count; i++)
-        json_write_string(writer, change->dependencies[i]);
-    json_array_end(writer);
+static const Record invocation_record = {
+    .rows = invocation_rows,
+    .count = ARRAY_COUNT(invocation_rows),
+    .size = sizeof(ActionInvocation),
+    .unknown = "an invocation has unknown members",
+    .begin = invocation_record_begin,
+    .variant = invocation_variant,
+};
+
+/* Changes. */
+
+/* `at` is the change in T: nothing, or the name of a member with a dot. */
+#define ROWS_CHANGE(T, at)                                                                         \
+    ROW_ADDRESS(T, "address", at address),                                                         \
+        ROW_ADDRESS(T, "previous", at previous, .flags = ROW_OPTIONAL),                            \
+        ROW_SOME_TEXT(T, "deposed", at deposed), ROWS_PROVIDER(T, at provider_config),             \
+        ROW_ACTION(T, "action", at action),                                                        \
+        ROW_NAME(T, "reason", at reason, ActionReason, action_reason_name,                         \
+                 REASON_FORGOT_BECAUSE_LIFECYCLE_DESTROY_IN_CONFIG + 1, .flags = ROW_OPTIONAL,     \
+                 .error = "a reason is unknown"),                                                  \
+        ROW_VALUE(T, "before", at before), ROW_VALUE(T, "after", at after),                        \
+        ROW(T, "config", at config, Value, config_codec, .flags = ROW_OPTIONAL),                   \
+        ROW_PATHS(T, "replace_paths", at replace_paths),                                           \
+        ROW_SOME_LIST(T, "notes", at notes, ChangeNote, note_record),                              \
+        ROW_SOME_FLAG(T, "has_unknown_parts", at has_unknown_parts),                               \
+        ROW_SOME_LIST(T, "parts", at parts, PartChange, part_record),                              \
+        ROW_SOME_LIST(T, "invocations", at invocations, ActionInvocation, invocation_record),      \
+        ROW_BASE64(T, "private", at private_data, .flags = ROW_OPTIONAL),                          \
+        ROW_SOME_TEXT(T, "config_digest", at config_digest),                                       \
+        ROW_SOME_FLAG(T, "is_legacy", at is_legacy),                                               \
+        ROW_ARRAY(T, "dependencies", at dependencies, at dependency_count, .flags = ROW_OPTIONAL), \
+        ROW_SOME_FLAG(T, "create_before_destroy", at create_before_destroy),                       \
+        ROW_SOME_TEXT(T, "import_id", at import.id),                                               \
+        ROW_VALUE(T, "import_identity", at import.identity, .flags = ROW_OPTIONAL),                \
+        ROW_SOME_FLAG(T, "import_is_unknown", at import.is_unknown),                               \
+        ROW_INT64(T, "identity_version", at identity_version, .flags = ROW_OPTIONAL,               \
+                  .error = "an integer was expected"),                                             \
+        ROW_VALUE(T, "before_identity", at before_identity, .flags = ROW_OPTIONAL),                \
+        ROW_VALUE(T, "after_identity", at after_identity, .flags = ROW_OPTIONAL),                  \
+        ROW_SOME_TEXT(T, "generated_config", at generated_config)
+
+static const RecordRow change_rows[] = {ROWS_CHANGE(ResourceChange, )};
+
+static void change_record_begin(void *record) {
+    ResourceChange *change = record;
+    change->before = change->after = change->config = value_null(&TYPE_DYNAMIC);
 }
 
-static void plan_json_write_trigger(JsonWriter *writer, const ActionInvocation *invocation) {
-    plan_json_write_text(writer, "event", invoke_event_keyword(invocation->event));
-    plan_json_write_text(writer, "on_failure", invoke_failure_keyword(invocation->on_failure));
-    json_key_int(writer, "trigger", invocation->trigger);
-    json_key_int(writer, "index", invocation->index);
+static void change_record_end(void *record) {
+    plan_sort_parts(record);
 }
 
-static void plan_json_write_invocation(JsonWriter *writer, const ActionInvocation *invocation,
-                                       Arena *arena) {
-    json_object_start(writer);
-    plan_json_write_address(writer, "action", invocation->action, arena);
-    write_optional(writer, "provider", invocation->provider_config.provider);
-    write_optional(writer, "provider_alias", invocation->provider_config.alias);
-    write_optional(writer, "provider_key", invocation->provider_config.key);
-    write_optional(writer, "provider_module", invocation->provider_config.module);
-    write_key_value(writer, "config", invocation->config);
-    if (invocation->caller.type.len)
-        plan_json_write_address(writer, "caller", invocation->caller, arena);
-    if (!invocation->is_requested)
-        plan_json_write_trigger(writer, invocation);
-    json_object_end(writer);
+static const Record change_record = {
+    .rows = change_rows,
+    .count = ARRAY_COUNT(change_rows),
+    .size = sizeof(ResourceChange),
+    .unknown = "a change has unknown members",
+    .begin = change_record_begin,
+    .end = change_record_end,
+};
+
+static const RecordRow deferred_rows[] = {
+    ROW_NAME(DeferredChange, "deferral", deferral, Deferral, deferral_name, DEFERRAL_DEPENDENT + 1,
+             .flags = ROW_NAMED, .error = "a reason for a deferral is unknown"),
+    ROWS_CHANGE(DeferredChange, change.),
+};
+
+static void deferred_record_begin(void *record) {
+    change_record_begin(&((DeferredChange *)record)->change);
 }
 
-static void plan_json_write_invocations(JsonWriter *writer, const ActionInvocations *all,
-                                        Arena *arena) {
-    if (all->count == 0)
-        return;
-    json_key(writer, STR("invocations"));
-    json_array_start(writer);
-    vec_each(all, invocation) {
-        plan_json_write_invocation(writer, invocation, arena);
-    }
-    json_array_end(writer);
+static void deferred_record_end(void *record) {
+    plan_sort_parts(&((DeferredChange *)record)->change);
 }
 
-static void plan_json_write_identity(JsonWriter *writer, const char *key, Value identity) {
-    if (!value_is_null(identity))
-        write_key_value(writer, key, identity);
+static const Record deferred_record = {
+    .rows = deferred_rows,
+    .count = ARRAY_COUNT(deferred_rows),
+    .size = sizeof(DeferredChange),
+    .unknown = "a change has unknown members",
+    .begin = deferred_record_begin,
+    .end = deferred_record_end,
+};
+
+/* Drift, outputs, variables. */
+
+static const RecordRow field_rows[] = {
+    ROW_PATH(DriftField, "path", path),
+    ROW_SOME_TEXT(DriftField, "manager", manager),
+    ROW_SOME_TEXT(DriftField, "since", since),
+    ROW_SOME_FLAG(DriftField, "is_foreign", is_foreign),
+};
+
+static const Record field_record = {
+    .rows = field_rows,
+    .count = ARRAY_COUNT(field_rows),
+    .size = sizeof(DriftField),
+    .unknown = "a changed field has unknown members",
+};
+
+static const RecordRow drift_rows[] = {
+    ROW_ADDRESS(Drift, "address", address),
+    ROW_ADDRESS(Drift, "previous", previous, .flags = ROW_OPTIONAL),
+    ROW_SOME_TEXT(Drift, "provider", provider),
+    ROW_ACTION(Drift, "action", action),
+    ROW_VALUE(Drift, "before", before),
+    ROW_VALUE(Drift, "after", after),
+    ROW_SOME_LIST(Drift, "fields", fields, DriftField, field_record),
+};
+
+static void drift_record_begin(void *record) {
+    Drift *drift = record;
+    drift->before = drift->after = value_null(&TYPE_DYNAMIC);
 }
 
-static void write_change_members(JsonWriter *writer, const ResourceChange *change, Arena *arena) {
-    plan_json_write_address(writer, "address", change->address, arena);
-    if (change->previous.type.len)
-        plan_json_write_address(writer, "previous", change->previous, arena);
-    write_optional(writer, "deposed", change->deposed);
-    write_optional(writer, "provider", change->provider_config.provider);
-    write_optional(writer, "provider_alias", change->provider_config.alias);
-    write_optional(writer, "provider_key", change->provider_config.key);
-    write_optional(writer, "provider_module", change->provider_config.module);
-    plan_json_write_text(writer, "action", plan_json_actions[change->action]);
-    write_optional(writer, "reason", str_from_cstr(action_reason_name(change->reason)));
-    write_key_value(writer, "before", change->before);
-    write_key_value(writer, "after", change->after);
-    if (change->config.type)
-        write_key_value(writer, "config", change->config);
-    plan_json_write_paths(writer, &change->replace_paths);
-    write_notes(writer, &change->notes);
-    plan_json_write_parts(writer, change);
-    plan_json_write_invocations(writer, &change->invocations, arena);
-    if (change->private_data.len)
-        json_key_string(writer, "private", base64_encode(change->private_data, arena));
-    write_optional(writer, "config_digest", change->config_digest);
-    if (change->is_legacy)
-        json_key_bool(writer, "is_legacy", true);
-    write_dependencies(writer, change);
-    if (change->create_before_destroy)
-        json_key_bool(writer, "create_before_destroy", true);
-    write_optional(writer, "import_id", change->import.id);
-    plan_json_write_identity(writer, "import_identity", change->import.identity);
-    if (change->import.is_unknown)
-        json_key_bool(writer, "import_is_unknown", true);
-    if (change->identity_version)
-        json_key_int(writer, "identity_version", change->identity_version);
-    plan_json_write_identity(writer, "before_identity", change->before_identity);
-    plan_json_write_identity(writer, "after_identity", change->after_identity);
-    write_optional(writer, "generated_config", change->generated_config);
+static const Record drift_record = {
+    .rows = drift_rows,
+    .count = ARRAY_COUNT(drift_rows),
+    .size = sizeof(Drift),
+    .unknown = "drift has unknown members",
+    .begin = drift_record_begin,
+};
+
+static const RecordRow output_rows[] = {
+    ROW_TEXT(OutputChange, "name", name),
+    ROW_ACTION(OutputChange, "action", action),
+    ROW_VALUE(OutputChange, "before", before),
+    ROW_VALUE(OutputChange, "after", after),
+    ROW_SOME_FLAG(OutputChange, "sensitive", sensitive),
+    ROW_SOME_FLAG(OutputChange, "deferred", is_deferred),
+};
+
+static void output_record_begin(void *record) {
+    OutputChange *output = record;
+    output->before = output->after = value_null(&TYPE_DYNAMIC);
 }
 
-static void plan_json_write_change(JsonWriter *writer, const ResourceChange *change, Arena *arena) {
-    json_object_start(writer);
-    write_change_members(writer, change, arena);
-    json_object_end(writer);
+static const Record output_record = {
+    .rows = output_rows,
+    .count = ARRAY_COUNT(output_rows),
+    .size = sizeof(OutputChange),
+    .unknown = "an output has unknown members",
+    .begin = output_record_begin,
+};
+
+static const RecordRow variable_rows[] = {
+    ROW_TEXT(PlanVariable, "name", name),
+    ROW_VALUE(PlanVariable, "value", value),
+};
+
+static void variable_record_begin(void *record) {
+    ((PlanVariable *)record)->value = value_null(&TYPE_DYNAMIC);
 }
 
-static void write_deferred(JsonWriter *writer, const DeferredChange *deferred, Arena *arena) {
-    json_object_start(writer);
-    plan_json_write_text(writer, "deferral", deferral_name(deferred->deferral));
-    write_change_members(writer, &deferred->change, arena);
-    json_object_end(writer);
+static const Record variable_record = {
+    .rows = variable_rows,
+    .count = ARRAY_COUNT(variable_rows),
+    .size = sizeof(PlanVariable),
+    .unknown = "a variable has unknown members",
+    .begin = variable_record_begin,
+};
+
+/* The plan. */
+
+static bool format_codec_read(RecordReader *reading, const RecordRow *, JsonToken token, void *) {
+    bool *has_format = reading->context;
+    int64_t format;
+    if (token != JSON_NUMBER || !str_to_int64(reading->reader->text, &format))
+        return record_reject(reading, "a number was expected");
+    *has_format = true;
+    return format == FORMAT;
 }
 
-static void write_drift_field(JsonWriter *writer, const DriftField *field) {
-    json_object_start(writer);
-    json_key(writer, STR("path"));
-    write_path(writer, field->path);
-    write_optional(writer, "manager", field->manager);
-    write_optional(writer, "since", field->since);
-    if (field->is_foreign)
-        json_key_bool(writer, "is_foreign", true);
-    json_object_end(writer);
+static void format_codec_write(RecordWriter *writing, const RecordRow *, const void *) {
+    json_int(writing->writer, FORMAT);
 }
 
-static void write_drift_fields(JsonWriter *writer, const DriftFields *fields) {
-    if (fields->count == 0)
-        return;
-    json_key(writer, STR("fields"));
-    json_array_start(writer);
-    vec_each(fields, field) {
-        write_drift_field(writer, field);
-    }
-    json_array_end(writer);
-}
+static const RecordCodec format_codec = {format_codec_read, format_codec_write, NULL,
+                                         "another version of loam wrote it"};
 
-static void plan_json_write_drift(JsonWriter *writer, const Drift *drift, Arena *arena) {
-    json_object_start(writer);
-    plan_json_write_address(writer, "address", drift->address, arena);
-    if (drift->previous.type.len)
-        plan_json_write_address(writer, "previous", drift->previous, arena);
-    write_optional(writer, "provider", drift->provider);
-    plan_json_write_text(writer, "action", plan_json_actions[drift->action]);
-    write_key_value(writer, "before", drift->before);
-    write_key_value(writer, "after", drift->after);
-    write_drift_fields(writer, &drift->fields);
-    json_object_end(writer);
-}
+static const RecordRow plan_rows[] = {
+    ROW_WHOLE(Plan, "format", format_codec),
+    ROW_NAME(Plan, "mode", mode, PlanMode, plan_json_mode, PLAN_REFRESH_ONLY + 1),
+    ROW_FLAG(Plan, "errored", errored),
+    ROW_FLAG(Plan, "complete", complete),
+    ROW_SOME_FLAG(Plan, "has_news", has_news),
+    ROW_SOME_FLAG(Plan, "full_refresh", is_full_refresh),
+    ROW_TEXT(Plan, "lineage", lineage),
+    ROW_UINT64(Plan, "serial", serial),
+    ROW_SOME_TEXT(Plan, "journal", journal),
+    ROW_INT64(Plan, "created_ms", created_ms),
+    ROW_TEXT(Plan, "workspace", workspace),
+    ROW_SOME_TEXT(Plan, "environment", environment),
+    ROW_SOME_TEXT(Plan, "commit", commit),
+    ROW_SOME_TEXT(Plan, "backend", backend),
+    ROW_LIST(Plan, "variables", variables, PlanVariable, variable_record),
+    ROW_LIST(Plan, "changes", changes, ResourceChange, change_record, .flags = ROW_MANY),
+    ROW_SOME_LIST(Plan, "deferred", deferred, DeferredChange, deferred_record),
+    ROW_TEXTS(Plan, "deferred_blocks", deferred_blocks, .flags = ROW_OPTIONAL),
+    ROW_LIST(Plan, "drift", drift, Drift, drift_record),
+    ROW_SOME_LIST(Plan, "invocations", invocations, ActionInvocation, invocation_record),
+    ROW_LIST(Plan, "outputs", outputs, OutputChange, output_record),
+    ROW_TEXTS(Plan, "ephemeral_variables", ephemeral_variables, .flags = ROW_OPTIONAL),
+    ROW_TEXTS(Plan, "targets", targets, .flags = ROW_OPTIONAL),
+    ROW_TEXTS(Plan, "excludes", excludes, .flags = ROW_OPTIONAL),
+    ROW_SOME_TEXT(Plan, "configuration", configuration),
+    ROW_SOME_TEXT(Plan, "checks", checks),
+    ROW_SOME_TEXT(Plan, "relevant_attributes", relevant_attributes),
+};
 
-static void plan_json_write_output(JsonWriter *writer, const OutputChange *output) {
-    json_object_start(writer);
-    json_key_string(writer, "name", output->name);
-    plan_json_write_text(writer, "action", plan_json_actions[output->action]);
-    write_key_value(writer, "before", output->before);
-    write_key_value(writer, "after", output->after);
-    if (output->sensitive)
-        json_key_bool(writer, "sensitive", true);
-    if (output->is_deferred)
-        json_key_bool(writer, "deferred", true);
-    json_object_end(writer);
-}
-
-static void write_variable(JsonWriter *writer, const PlanVariable *variable) {
-    json_object_start(writer);
-    json_key_string(writer, "name", variable->name);
-    write_key_value(writer, "value", variable->value);
-    json_object_end(writer);
-}
-
-static void plan_json_open_section(JsonWriter *writer, const char *key) {
-    json_key(writer, str_from_cstr(key));
-    json_array_start(writer);
-}
-
-static void write_texts(JsonWriter *writer, const char *key, const Str *texts, size_t count) {
-    if (count == 0)
-        return;
-    plan_json_open_section(writer, key);
-    for (size_t i = 0; i < count; i++)
-        json_write_string(writer, texts[i]);
-    json_array_end(writer);
-}
-
-static void write_sections(JsonWriter *writer, const Plan *plan, Arena *arena) {
-    plan_json_open_section(writer, "variables");
-    vec_each(&plan->variables, variable) {
-        write_variable(writer, variable);
-    }
-    json_array_end(writer);
-    plan_json_open_section(writer, "changes");
-    vec_each(&plan->changes, change) {
-        plan_json_write_change(writer, change, arena);
-    }
-    json_array_end(writer);
-    if (plan->deferred.count > 0) {
-        plan_json_open_section(writer, "deferred");
-        vec_each(&plan->deferred, deferred) {
-            write_deferred(writer, deferred, arena);
-        }
-        json_array_end(writer);
-    }
-    write_texts(writer, "deferred_blocks", plan->deferred_blocks.items,
-                plan->deferred_blocks.count);
-    plan_json_open_section(writer, "drift");
-    vec_each(&plan->drift, drift) {
-        plan_json_write_drift(writer, drift, arena);
-    }
-    json_array_end(writer);
-    plan_json_write_invocations(writer, &plan->invocations, arena);
-    plan_json_open_section(writer, "outputs");
-    vec_each(&plan->outputs, output) {
-        plan_json_write_output(writer, output);
-    }
-    json_array_end(writer);
-    write_texts(writer, "ephemeral_variables", plan->ephemeral_variables.items,
-                plan->ephemeral_variables.count);
-    write_texts(writer, "targets", plan->targets.items, plan->targets.count);
-    write_texts(writer, "excludes", plan->excludes.items, plan->excludes.count);
-}
+const Record plan_json_record = {
+    .rows = plan_rows,
+    .count = ARRAY_COUNT(plan_rows),
+    .size = sizeof(Plan),
+    .unknown = "the plan has unknown members",
+};
 
 Str plan_json_encode(const Plan *plan, Arena *arena) {
-    StrBuf out = strbuf_new(arena);
-    JsonWriter writer;
-    json_writer_init(&writer, &out, 0);
-    json_object_start(&writer);
-    json_key_int(&writer, "format", PLAN_JSON_FORMAT);
-    plan_json_write_text(&writer, "mode", plan_json_modes[plan->mode]);
-    json_key_bool(&writer, "errored", plan->errored);
-    json_key_bool(&writer, "complete", plan->complete);
-    if (plan->has_news)
-        json_key_bool(&writer, "has_news", plan->has_news);
-    if (plan->is_full_refresh)
-        json_key_bool(&writer, "full_refresh", plan->is_full_refresh);
-    json_key_string(&writer, "lineage", plan->lineage);
-    json_key(&writer, STR("serial"));
-    json_number(&writer, str_format(arena, "%llu", (unsigned long long)plan->serial));
-    write_optional(&writer, "journal", plan->journal);
-    json_key_int(&writer, "created_ms", plan->created_ms);
-    json_key_string(&writer, "workspace", plan->workspace);
-    write_optional(&writer, "environment", plan->environment);
-    write_optional(&writer, "commit", plan->commit);
-    write_optional(&writer, "backend", plan->backend);
-    write_sections(&writer, plan, arena);
-    write_optional(&writer, "configuration", plan->configuration);
-    write_optional(&writer, "checks", plan->checks);
-    write_optional(&writer, "relevant_attributes", plan->relevant_attributes);
-    json_object_end(&writer);
-    return strbuf_str(&out);
+    return record_to_json(&plan_json_record, plan, 0, arena);
+}
+
+bool plan_json_decode(Str bytes, Plan **out, const char **error, Arena *arena) {
+    bool has_format = false;
+    JsonReader *reader = arena_new(arena, JsonReader);
+    *reader = json_reader_new(bytes, arena);
+    reader->types = arena_new(arena, JsonTypes);
+    RecordReader reading = {.reader = reader, .arena = arena, .context = &has_format};
+    Plan *plan = plan_new(PLAN_NORMAL, arena);
+    if (!record_decode(&reading, &plan_json_record, json_next(reader), plan) ||
+        json_next(reader) != JSON_END || !has_format) {
+        *error = reader->error ? reader->error : reading.error ? reading.error : "invalid JSON";
+        return false;
+    }
+    plan_sort(plan);
+    *out = plan;
+    return true;
 }

@@ -2,8 +2,11 @@
  * and types. The prior state is a separate part of the file. */
 #pragma once
 
-#include "json.h"
 #include "plan.h"
+#include "record.h"
+
+/* The rows of a plan. */
+extern const Record plan_json_record;
 
 Str plan_json_encode(const Plan *plan, Arena *arena);
 /* The plan holds views into `bytes`. False: malformed; `*error` is the reason. */

@@ -26,6 +26,27 @@ typedef struct Entry {
 
 typedef VEC(Entry) Entries;
 
+typedef struct Manifest {
+    Entries entries;
+} Manifest;
+
+static const RecordRow entry_rows[] = {
+    ROW_TEXT(Entry, "name", name),
+    ROW_TEXT(Entry, "path", path, .flags = ROW_OPTIONAL),
+    ROW_TEXT(Entry, "sha256", digest),
+};
+
+static const Record entry_record = {
+    .rows = entry_rows, .count = ARRAY_COUNT(entry_rows), .size = sizeof(Entry)};
+
+static const RecordRow manifest_rows[] = {
+    ROW_WHOLE(Manifest, "format", record_constant, .limit = FORMAT),
+    ROW_LIST(Manifest, "entries", entries, Entry, entry_record),
+};
+
+static const Record manifest_record = {
+    .rows = manifest_rows, .count = ARRAY_COUNT(manifest_rows), .size = sizeof(Manifest)};
+
 typedef struct archive *ArchiveWriter;
 static void writer_release(ArchiveWriter *writer) {
     if (*writer)
@@ -135,28 +156,6 @@ static void planfile_add_entry(Entries *entries, const char *name, Str bytes, Ar
     vec_push(arena, entries, (Entry){.name = str_from_cstr(name), .bytes = bytes});
 }
 
-static Str planfile_manifest_of(const Entries *entries, Arena *arena) {
-    StrBuf out = strbuf_new(arena);
-    JsonWriter writer;
-    json_writer_init(&writer, &out, 2);
-    json_object_start(&writer);
-    json_key_int(&writer, "format", FORMAT);
-    json_key(&writer, STR("entries"));
-    json_array_start(&writer);
-    vec_each(entries, entry) {
-        json_object_start(&writer);
-        json_key_string(&writer, "name", entry->name);
-        if (entry->path.len)
-            json_key_string(&writer, "path", entry->path);
-        json_key_string(&writer, "sha256", digest_hex(DIGEST_SHA256, entry->bytes, arena));
-        json_object_end(&writer);
-    }
-    json_array_end(&writer);
-    json_object_end(&writer);
-    strbuf_add_char(&out, '\n');
-    return strbuf_str(&out);
-}
-
 static void planfile_collect(const Plan *plan, const PlanFileSources *configuration, Entries *out,
                              Arena *arena) {
     planfile_add_entry(out, ENTRY_PLAN, plan_json_encode(plan, arena), arena);
@@ -168,7 +167,11 @@ static void planfile_collect(const Plan *plan, const PlanFileSources *configurat
                               STR_ARG(disk_name_of(source->path)));
         vec_push(arena, out, (Entry){.name = name, .path = source->path, .bytes = source->bytes});
     }
-    planfile_add_entry(out, ENTRY_MANIFEST, planfile_manifest_of(out, arena), arena);
+    vec_each(out, entry) {
+        entry->digest = digest_hex(DIGEST_SHA256, entry->bytes, arena);
+    }
+    Str manifest = record_to_json(&manifest_record, &(Manifest){*out}, 2, arena);
+    planfile_add_entry(out, ENTRY_MANIFEST, str_concat(manifest, STR("\n"), arena), arena);
 }
 
 static Str planfile_what_of(const PlanFilePlace *place, Arena *arena) {
@@ -217,53 +220,12 @@ static bool planfile_report(Str path, const char *why, Diags *diags) {
     return false;
 }
 
-static bool read_manifest_member(JsonReader *reader, Entry *entry) {
-    Str key = reader->text;
-    if (json_next(reader) != JSON_STRING)
-        return false;
-    if (str_equal(key, STR("name")))
-        entry->name = reader->text;
-    else if (str_equal(key, STR("path")))
-        entry->path = reader->text;
-    else if (str_equal(key, STR("sha256")))
-        entry->digest = reader->text;
-    return true;
-}
-
-static bool read_manifest_entries(JsonReader *reader, Entries *out, Arena *arena) {
-    if (json_next(reader) != JSON_ARRAY_START)
-        return false;
-    JsonToken token;
-    while ((token = json_next(reader)) == JSON_OBJECT_START) {
-        Entry *entry = vec_add(arena, out);
-        while ((token = json_next(reader)) == JSON_KEY) {
-            if (!read_manifest_member(reader, entry))
-                return false;
-        }
-        if (token != JSON_OBJECT_END)
-            return false;
-    }
-    return token == JSON_ARRAY_END;
-}
-
 static bool planfile_read_manifest(Str bytes, Entries *out, Arena *arena) {
-    JsonReader *reader = arena_new(arena, JsonReader);
-    *reader = json_reader_new(bytes, arena);
-    bool found = false;
-    if (json_next(reader) != JSON_OBJECT_START)
-        return false;
-    JsonToken token;
-    while ((token = json_next(reader)) == JSON_KEY) {
-        Str ignored;
-        if (str_equal(reader->text, STR("entries"))) {
-            if (!read_manifest_entries(reader, out, arena))
-                return false;
-            found = true;
-        } else if (!json_skip(reader, json_next(reader), &ignored)) {
-            return false;
-        }
-    }
-    return found && token == JSON_OBJECT_END;
+    Manifest manifest = {0};
+    const char *error;
+    bool ok = record_from_json(bytes, &manifest_record, &manifest, &error, arena);
+    *out = manifest.entries;
+    return ok && out->count > 0;
 }
 
 /* Returns true if the archive has exactly the listed entries, each with its digest. */

@@ -136,9 +136,8 @@ void json_write_string(JsonWriter *writer, Str text) {
 
 #define BASE64_PIECE ((size_t)48 << 10) /* bytes, whole groups of three */
 
-void json_key_base64(JsonWriter *writer, const char *key, Str bytes) {
+void json_base64(JsonWriter *writer, Str bytes) {
     SCOPED(ArenaRef) scratch = arena_open("base64");
-    json_key(writer, str_from_cstr(key));
     writer_begin(writer);
     strbuf_add_char(writer->out, '"');
     for (size_t i = 0; i < bytes.len; i += BASE64_PIECE) {
@@ -159,6 +158,12 @@ void json_int(JsonWriter *writer, int64_t integer) {
     json_number(writer, (Str){digits, (size_t)length});
 }
 
+void json_uint(JsonWriter *writer, uint64_t integer) {
+    char digits[24];
+    int length = snprintf(digits, sizeof digits, "%llu", (unsigned long long)integer);
+    json_number(writer, (Str){digits, (size_t)length});
+}
+
 void json_bool(JsonWriter *writer, bool boolean) {
     json_number(writer, boolean ? STR("true") : STR("false"));
 }
@@ -170,6 +175,11 @@ void json_write_null(JsonWriter *writer) {
 void json_key_string(JsonWriter *writer, const char *key, Str text) {
     json_key(writer, str_from_cstr(key));
     json_write_string(writer, text);
+}
+
+void json_key_base64(JsonWriter *writer, const char *key, Str bytes) {
+    json_key(writer, str_from_cstr(key));
+    json_base64(writer, bytes);
 }
 
 void json_key_int(JsonWriter *writer, const char *key, int64_t integer) {

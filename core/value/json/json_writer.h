@@ -25,7 +25,10 @@ void json_array_end(JsonWriter *writer);
 void json_key(JsonWriter *writer, Str key);
 /* Replaces invalid UTF-8 with U+FFFD. */
 void json_write_string(JsonWriter *writer, Str text);
+/* Writes bytes as a string of base64. */
+void json_base64(JsonWriter *writer, Str bytes);
 void json_int(JsonWriter *writer, int64_t integer);
+void json_uint(JsonWriter *writer, uint64_t integer);
 void json_bool(JsonWriter *writer, bool boolean);
 void json_write_null(JsonWriter *writer);
 /* Writes the decimal text of a number unchanged. */

@@ -1,5 +1,6 @@
 #include "plan_json.h"
 #include "plan_sample.h"
+#include "record_case.h"
 
 static Plan *decoded(Str text) {
     Plan *plan;
@@ -9,9 +10,67 @@ static Plan *decoded(Str text) {
     return plan;
 }
 
-static void there_and_back(void **) {
-    Str text = plan_json_encode(plan_sample(), arena);
-    check_str_equal(plan_json_encode(decoded(text), arena), text);
+/* A document with a sample of every member of a plan and of its parts. */
+static const RecordSample SAMPLES[] = {
+    {"mode", "\"refresh-only\"", true},
+    {"format", "1", false},
+    {"before", "{\"type\":\"string\",\"of\":\"b\"}", false},
+    {"after", "{\"type\":\"string\",\"unknown\":true}", false},
+    {"config", "{\"type\":\"string\",\"of\":\"c\"}", false},
+    {"value", "{\"type\":\"string\",\"marks\":1,\"of\":\"v\"}", false},
+    {"import_identity", "{\"type\":\"string\",\"of\":\"i\"}", false},
+    {"before_identity", "{\"type\":\"string\",\"of\":\"j\"}", false},
+    {"after_identity", "{\"type\":\"string\",\"of\":\"k\"}", false},
+    {"action", "\"action.t.a\"", false},
+    {"address", "\"module.m[\\\"k\\\"].t.a[2]\"", false},
+    {"previous", "\"t.previous\"", false},
+    {"caller", "\"t.caller\"", false},
+    {"path", "[\"s\",{\"type\":\"number\",\"of\":3}]", false},
+    {"replace_paths", "[[\"a\"],[\"s\",{\"type\":\"number\",\"of\":3}]]", false},
+    {"event", "\"after_destroy\"", false},
+    {"title", "\"title\"", false},
+    {NULL, NULL, false},
+};
+
+static const Record *record_of(const Record *record, const char *key) {
+    size_t at = 0;
+    const RecordRow *row = record_find(record, str_from_cstr(key), &at);
+    assert_non_null(row);
+    return row->record;
+}
+
+/* The rows of a struct, and that each of its members has one. `others`: not saved, or saved by the
+ * row of the whole struct. */
+#define CHECK_SAVED(T, rows, variants, ...)                                                        \
+    do {                                                                                           \
+        static const RecordSpan others[] = {__VA_ARGS__ __VA_OPT__(, ){0, 0}};                     \
+        bool has_format;                                                                           \
+        RecordCase it = {(rows), (variants), SAMPLES, arena};                                      \
+        record_case_members(T, (rows), others);                                                    \
+        record_case_rows(&it, &has_format);                                                        \
+    } while (0)
+
+static void every_member(void **) {
+    const Record *plan = &plan_json_record, *change = record_of(plan, "changes");
+    const Record *part = record_of(change, "parts"), *drift = record_of(plan, "drift");
+    const Record *invocation = record_of(change, "invocations");
+    CHECK_SAVED(Plan, plan, 2, RECORD_SPAN(Plan, only_reports), RECORD_SPAN(Plan, module_outputs),
+                RECORD_SPAN(Plan, prior_state), RECORD_SPAN(Plan, previous_state));
+    CHECK_SAVED(PlanVariable, record_of(plan, "variables"), 0);
+    CHECK_SAVED(ResourceChange, change, 2, RECORD_SPAN(ResourceChange, schema),
+                RECORD_SPAN(ResourceChange, has_effect));
+    CHECK_SAVED(DeferredChange, record_of(plan, "deferred"), 2,
+                RECORD_SPAN(DeferredChange, change.schema),
+                RECORD_SPAN(DeferredChange, change.has_effect));
+    CHECK_SAVED(PartChange, part, 0, RECORD_SPAN(PartChange, title));
+    CHECK_SAVED(ChangeNote, record_of(part, "notes"), 0);
+    for (unsigned variant = 1; variant <= 2; variant++)
+        CHECK_SAVED(ActionInvocation, invocation, variant, RECORD_SPAN(ActionInvocation, schema),
+                    RECORD_SPAN(ActionInvocation, is_requested),
+                    RECORD_SPAN(ActionInvocation, event));
+    CHECK_SAVED(Drift, drift, 0, RECORD_SPAN(Drift, schema));
+    CHECK_SAVED(DriftField, record_of(drift, "fields"), 0);
+    CHECK_SAVED(OutputChange, record_of(plan, "outputs"), 0);
 }
 
 static void content(void **) {
@@ -91,7 +150,7 @@ static void cut_short(void **) {
 
 UNIT_MAIN(test_plan_json) {
     const struct CMUnitTest tests[] = {
-        PLAN_CASE(there_and_back),
+        PLAN_CASE(every_member),
         PLAN_CASE(content),
         PLAN_CASE(broken),
         PLAN_CASE(cut_short),

@@ -1,0 +1,138 @@
+/* Rows: their flags and limits, and the reasons of a rejection. The tests of each document check
+ * its rows (record_case.h). */
+#include "arena_case.h"
+#include "record_case.h"
+
+typedef enum Colour { COLOUR_NONE, COLOUR_RED, COLOUR_BLUE } Colour;
+
+typedef struct Item {
+    Str name;
+    uint32_t size;
+} Item;
+
+typedef struct Box {
+    Str label;
+    Str note;
+    bool is_open;
+    Colour colour;
+    Colour ink;
+    uint64_t count;
+    StrVec tags;
+    const Str *parts;
+    size_t part_count;
+    VEC(Item) items;
+    VEC(Item) many;
+} Box;
+
+static const char *colour_name(unsigned colour) {
+    static const char *const names[] = {"", "red", "blue"};
+    return names[colour];
+}
+
+static const RecordRow item_rows[] = {
+    ROW_TEXT(Item, "name", name),
+    ROW_UINT32(Item, "size", size),
+};
+static const Record item_record = {.rows = item_rows,
+                                   .count = ARRAY_COUNT(item_rows),
+                                   .size = sizeof(Item),
+                                   .unknown = "an item has unknown members"};
+
+static const RecordRow box_rows[] = {
+    ROW_TEXT(Box, "label", label, .flags = ROW_NULLABLE),
+    ROW_TEXT(Box, "note", note, .flags = ROW_OPTIONAL | ROW_LENIENT),
+    ROW_FLAG(Box, "open", is_open, .flags = ROW_OPTIONAL),
+    ROW_NAME(Box, "colour", colour, Colour, colour_name, COLOUR_BLUE + 1, .flags = ROW_OPTIONAL),
+    ROW_NAME(Box, "ink", ink, Colour, colour_name, COLOUR_BLUE + 1,
+             .flags = ROW_OPTIONAL | ROW_NAMED, .error = "an ink is unknown"),
+    ROW_UINT64(Box, "count", count, .flags = ROW_OPTIONAL, .limit = 9),
+    ROW_TEXTS(Box, "tags", tags, .flags = ROW_OPTIONAL),
+    ROW_ARRAY(Box, "parts", parts, part_count, .flags = ROW_OPTIONAL),
+    ROW_LIST(Box, "items", items, Item, item_record, .flags = ROW_OPTIONAL),
+    ROW_LIST(Box, "many", many, Item, item_record, .flags = ROW_OPTIONAL | ROW_MANY),
+};
+static const Record box_record = {
+    .rows = box_rows, .count = ARRAY_COUNT(box_rows), .size = sizeof(Box)};
+
+static void every_member(void **) {
+    static const RecordSample samples[] = {{"count", "9", true}, {NULL, NULL, false}};
+    RecordCase it = {&box_record, 0, samples, arena};
+    record_case_members(Box, &box_record, NULL);
+    record_case_rows(&it, NULL);
+}
+
+static void accepted(void **) {
+    static const struct {
+        const char *text;
+        const char *again;
+    } cases[] = {
+        {"{}", "{\"label\":\"\"}"},
+        {"{\"label\":null,\"note\":[{}],\"other\":{\"a\":[1]}}", "{\"label\":\"\"}"},
+        {"{\"open\":false,\"colour\":\"\",\"count\":0,\"tags\":[]}", "{\"label\":\"\"}"},
+        {"{\"note\":\"n\",\"label\":\"\\u0041\"}", "{\"label\":\"A\",\"note\":\"n\"}"},
+        {"{\"tags\":[\"a\"],\"tags\":[\"b\"]}", "{\"label\":\"\",\"tags\":[\"a\",\"b\"]}"},
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+        Box box = {0};
+        const char *error;
+        assert_true(
+            record_from_json(str_from_cstr(cases[i].text), &box_record, &box, &error, arena));
+        check_str(record_to_json(&box_record, &box, 0, arena), cases[i].again);
+    }
+}
+
+static void rejected(void **) {
+    static const struct {
+        const char *text;
+        const char *error;
+    } cases[] = {
+        {"", "unexpected end of JSON input"},
+        {"[]", "an object was expected"},
+        {"{\"label\":1}", "a string was expected"},
+        {"{\"open\":null}", "true or false was expected"},
+        {"{\"colour\":\"green\"}", "a name is unknown"},
+        {"{\"colour\":1}", "a string was expected"},
+        {"{\"ink\":\"\"}", "an ink is unknown"},
+        {"{\"ink\":1}", "a string was expected"},
+        {"{\"count\":10}", "a number was expected"},
+        {"{\"count\":-1}", "a number was expected"},
+        {"{\"tags\":{}}", "an array was expected"},
+        {"{\"parts\":[1]}", "a string was expected"},
+        {"{\"items\":{}}", "an array was expected"},
+        {"{\"items\":[1]}", "an object was expected"},
+        {"{\"items\":[{\"size\":4294967296}]}", "a number was expected"},
+        {"{\"many\":[{\"name\":\"a\",\"new\":1}]}", "an item has unknown members"},
+        {"{\"note\":[1}", "invalid character '}' after array element"},
+        {"{} {}", "invalid character '{' after top-level value"},
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+        Box box = {0};
+        const char *error;
+        assert_false(
+            record_from_json(str_from_cstr(cases[i].text), &box_record, &box, &error, arena));
+        assert_string_equal(error, cases[i].error);
+    }
+}
+
+static void many_have_their_size(void **) {
+    StrBuf text = strbuf_new(arena);
+    for (int i = 0; i < 100; i++)
+        strbuf_add_format(&text, "%s{\"size\":%d}", i ? "," : "{\"many\":[", i);
+    strbuf_add(&text, STR("]}"));
+    Box box = {0};
+    const char *error;
+    assert_true(record_from_json(strbuf_str(&text), &box_record, &box, &error, arena));
+    assert_int_equal(box.many.count, 100);
+    assert_int_equal(box.many.capacity, 100);
+    assert_int_equal(box.many.items[99].size, 99);
+}
+
+UNIT_MAIN(test_record) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_member),
+        cmocka_unit_test(accepted),
+        cmocka_unit_test(rejected),
+        cmocka_unit_test(many_have_their_size),
+    };
+    return cmocka_run_group_tests(tests, open_arena, close_arena);
+}
