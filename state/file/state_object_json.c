@@ -1,146 +1,93 @@
-/* state_object_json: a table of known members; unknown members are kept unchanged. */
+/* state_object_json: the rows of known members; unknown members are kept unchanged. */
 #include "state_object_json.h"
-#include "base64.h"
 
-Str state_object_json_keep(const JsonReader *reader, Str text, Arena *arena) {
-    const char *start = reader->bytes.ptr;
-    bool is_view = text.ptr >= start && text.ptr + text.len <= start + reader->bytes.len;
-    return is_view ? text : str_clone(text, arena);
+static const char *object_status_name(unsigned status) {
+    return status == OBJECT_TAINTED ? "tainted" : "";
 }
 
-typedef bool (*ReadMember)(StateObjectReader *reading, JsonToken token, const char **error);
-
-static bool object_json_read_status(StateObjectReader *reading, JsonToken token,
-                                    const char **error) {
-    if (token == JSON_STRING && str_equal(reading->reader->text, STR("tainted"))) {
-        reading->object.status = OBJECT_TAINTED;
-        return true;
-    }
-    *error = "the only valid status of an object is \"tainted\"";
-    return token == JSON_STRING && reading->reader->text.len == 0;
-}
-
-static bool object_json_read_count(const JsonReader *reader, JsonToken token, uint64_t *out) {
-    return token == JSON_NUMBER && str_to_uint64(reader->text, out) && *out <= STATE_COUNT_MAX;
-}
-
-static bool read_schema_version(StateObjectReader *reading, JsonToken token, const char **error) {
-    *error = "schema_version must be an integer of at most 2^62";
-    return object_json_read_count(reading->reader, token, &reading->object.schema_version);
-}
-
-static bool object_json_read_attributes(StateObjectReader *reading, JsonToken token,
-                                        const char **error) {
-    if (token == JSON_NULL)
-        return true;
-    if (token != JSON_OBJECT_START) {
-        *error = "attributes must be an object";
-        return false;
-    }
-    return json_skip(reading->reader, token, &reading->object.attributes);
-}
-
-static bool read_sensitive(StateObjectReader *reading, JsonToken token, const char **error) {
-    if (token == JSON_NULL)
-        return true;
-    if (token != JSON_ARRAY_START) {
-        *error = "sensitive_attributes must be a list of paths";
-        return false;
-    }
-    return json_skip(reading->reader, token, &reading->object.sensitive_attributes);
-}
-
-static bool object_json_read_identity(StateObjectReader *reading, JsonToken token,
-                                      const char **error) {
-    if (token == JSON_NULL)
-        return true;
-    if (token != JSON_OBJECT_START) {
-        *error = "identity must be an object";
-        return false;
-    }
-    return json_skip(reading->reader, token, &reading->object.identity);
-}
-
-static bool object_json_read_identity_version(StateObjectReader *reading, JsonToken token,
-                                              const char **error) {
-    reading->object.has_identity_version = true;
-    *error = "identity_schema_version must be an integer of at most 2^62";
-    return object_json_read_count(reading->reader, token, &reading->object.identity_version);
-}
-
-static bool object_json_read_private(StateObjectReader *reading, JsonToken token,
-                                     const char **error) {
-    if (token == JSON_NULL)
-        return true;
-    *error = "private must be a base64 string";
-    return token == JSON_STRING &&
-           base64_decode(reading->reader->text, &reading->object.private_data, reading->arena);
-}
-
-bool state_object_json_strings(JsonReader *reader, JsonToken token, const Str **out, size_t *count,
-                               Arena *arena) {
-    StrVec items = {0};
-    if (token == JSON_NULL)
-        return true;
-    if (token != JSON_ARRAY_START)
-        return false;
-    for (token = json_next(reader); token == JSON_STRING; token = json_next(reader))
-        vec_push(arena, &items, state_object_json_keep(reader, reader->text, arena));
-    *out = items.items;
-    *count = items.count;
-    return token == JSON_ARRAY_END;
-}
-
-static bool object_json_read_dependencies(StateObjectReader *reading, JsonToken token,
-                                          const char **error) {
-    JsonReader *reader = reading->reader;
+/* Most instances of one block have the same list: the text of the last one is not read again. */
+static bool dependencies_read(RecordReader *record, const RecordRow *row, JsonToken token,
+                              void *member) {
+    StateObjectReader *reading = record->context;
+    StateObject *object = member;
+    JsonReader *reader = record->reader;
+    size_t start = reader->start;
     Str last = reading->dependencies_text;
-    bool same = last.len > 0 && str_starts_with(str_after(reader->bytes, reader->start), last);
-    if (same) {
+    if (last.len > 0 && str_starts_with(str_after(reader->bytes, start), last)) {
         if (!json_skip(reader, token, &last))
             return false;
-    } else {
-        size_t start = reader->start;
-        *error = "dependencies must be a list of addresses";
-        if (!state_object_json_strings(reader, token, &reading->dependencies,
-                                       &reading->dependency_count, reading->arena)) {
-            return false;
-        }
-        reading->dependencies_text = str_slice(reader->bytes, start, reader->end);
-        if (token == JSON_NULL)
-            reading->dependency_count = 0;
+        object->dependencies = reading->dependencies;
+        object->dependency_count = reading->dependency_count;
+        return true;
     }
-    reading->object.dependencies = reading->dependencies;
-    reading->object.dependency_count = reading->dependency_count;
+    if (!record_array.read(record, row, token, &object->dependencies))
+        return false;
+    reading->dependencies = object->dependencies;
+    reading->dependency_count = object->dependency_count;
+    reading->dependencies_text = str_slice(reader->bytes, start, reader->end);
     return true;
 }
 
-static bool read_cbd(StateObjectReader *reading, JsonToken token, const char **error) {
-    reading->object.create_before_destroy = token == JSON_TRUE;
-    *error = "create_before_destroy must be true or false";
-    return token == JSON_TRUE || token == JSON_FALSE || token == JSON_NULL;
+static void dependencies_write(RecordWriter *writing, const RecordRow *row, const void *member) {
+    record_array.write(writing, row, &((const StateObject *)member)->dependencies);
 }
 
-static bool read_skip_destroy(StateObjectReader *reading, JsonToken token, const char **error) {
-    reading->object.skip_destroy = token == JSON_TRUE;
-    *error = "skip_destroy must be true or false";
-    return token == JSON_TRUE || token == JSON_FALSE || token == JSON_NULL;
+static bool dependencies_are_absent(const void *member) {
+    return ((const StateObject *)member)->dependency_count == 0;
 }
 
-static const struct {
-    Str key;
-    ReadMember read;
-} members[] = {
-    {STR_CONST("schema_version"), read_schema_version},
-    {STR_CONST("attributes"), object_json_read_attributes},
-    {STR_CONST("sensitive_attributes"), read_sensitive},
-    {STR_CONST("identity_schema_version"), object_json_read_identity_version},
-    {STR_CONST("identity"), object_json_read_identity},
-    {STR_CONST("private"), object_json_read_private},
-    {STR_CONST("dependencies"), object_json_read_dependencies},
-    {STR_CONST("create_before_destroy"), read_cbd},
-    {STR_CONST("skip_destroy"), read_skip_destroy},
-    {STR_CONST("status"), object_json_read_status},
+static const RecordCodec dependencies_codec = {dependencies_read, dependencies_write,
+                                               dependencies_are_absent, NULL};
+
+static bool identity_version_read(RecordReader *record, const RecordRow *row, JsonToken token,
+                                  void *member) {
+    StateObject *object = member;
+    object->has_identity_version = true;
+    return record_uint64.read(record, row, token, &object->identity_version);
+}
+
+static void identity_version_write(RecordWriter *writing, const RecordRow *row,
+                                   const void *member) {
+    record_uint64.write(writing, row, &((const StateObject *)member)->identity_version);
+}
+
+static bool identity_version_is_absent(const void *member) {
+    const StateObject *object = member;
+    return object->identity.len == 0 && !object->has_identity_version;
+}
+
+static const RecordCodec identity_version_codec = {identity_version_read, identity_version_write,
+                                                   identity_version_is_absent, NULL};
+
+static const RecordRow rows[] = {
+    ROW_NAME(StateObject, "status", status, ObjectStatus, object_status_name, OBJECT_TAINTED + 1,
+             .flags = ROW_OPTIONAL, .error = "the only valid status of an object is \"tainted\""),
+    ROW_UINT64(StateObject, "schema_version", schema_version, .limit = STATE_COUNT_MAX,
+               .error = "schema_version must be an integer of at most 2^62"),
+    ROW_RAW_OBJECT(StateObject, "attributes", attributes, .flags = ROW_NULLABLE,
+                   .error = "attributes must be an object"),
+    ROW_RAW_LIST(StateObject, "sensitive_attributes", sensitive_attributes, .flags = ROW_NULLABLE,
+                 .error = "sensitive_attributes must be a list of paths"),
+    ROW_WHOLE(StateObject, "identity_schema_version", identity_version_codec, .flags = ROW_OPTIONAL,
+              .limit = STATE_COUNT_MAX,
+              .error = "identity_schema_version must be an integer of at most 2^62"),
+    ROW_RAW_OBJECT(StateObject, "identity", identity, .flags = ROW_OPTIONAL | ROW_NULLABLE,
+                   .error = "identity must be an object"),
+    ROW_BASE64(StateObject, "private", private_data, .flags = ROW_OPTIONAL | ROW_NULLABLE,
+               .error = "private must be a base64 string"),
+    ROW_WHOLE(StateObject, "dependencies", dependencies_codec, .flags = ROW_OPTIONAL | ROW_NULLABLE,
+              .error = "dependencies must be a list of addresses"),
+    ROW_FLAG(StateObject, "create_before_destroy", create_before_destroy,
+             .flags = ROW_OPTIONAL | ROW_NULLABLE,
+             .error = "create_before_destroy must be true or false"),
+    ROW_FLAG(StateObject, "skip_destroy", skip_destroy, .flags = ROW_OPTIONAL | ROW_NULLABLE,
+             .error = "skip_destroy must be true or false"),
+};
+
+const Record state_object_json_rows = {
+    .rows = rows,
+    .count = ARRAY_COUNT(rows),
+    .size = sizeof(StateObject),
 };
 
 /* Members of a stored instance that are no members of its object. */
@@ -151,12 +98,13 @@ static bool is_of_instance(Str key) {
 
 void state_object_json_begin(StateObjectReader *reading) {
     reading->object = (StateObject){0};
+    reading->next_row = 0;
     reading->extra = strbuf_new(reading->arena);
 }
 
+/* A member with the value null is dropped. */
 static bool keep_extra(StateObjectReader *reading, Str key, JsonToken token) {
     Str value;
-    key = state_object_json_keep(reading->reader, key, reading->arena);
     if (!json_skip(reading->reader, token, &value))
         return false;
     if (token == JSON_NULL)
@@ -173,19 +121,15 @@ static bool keep_extra(StateObjectReader *reading, Str key, JsonToken token) {
 
 bool state_object_json_member(StateObjectReader *reading, Str key, JsonToken token,
                               const char **error) {
-    *error = NULL;
-    for (size_t i = 0; i < ARRAY_COUNT(members); i++) {
-        if (!str_equal(members[i].key, key))
-            continue;
-        bool ok = members[i].read(reading, token, error);
-        if (reading->reader->error)
-            *error = NULL;
-        return ok;
-    }
-    if (!is_of_instance(key))
-        return keep_extra(reading, key, token);
-    *error = "an object has a member of its instance";
-    return false;
+    RecordReader record = {.reader = reading->reader, .arena = reading->arena, .context = reading};
+    const RecordRow *row = record_find(&state_object_json_rows, key, &reading->next_row);
+    bool is_foreign = !row && is_of_instance(key);
+    bool ok = row ? record_read_member(&record, row, token, &reading->object)
+                  : !is_foreign && keep_extra(reading, key, token);
+    *error = reading->reader->error ? NULL
+             : row                  ? row->error
+                                    : "an object has a member of its instance";
+    return ok;
 }
 
 const StateObject *state_object_json_finish(StateObjectReader *reading) {
@@ -196,17 +140,6 @@ const StateObject *state_object_json_finish(StateObjectReader *reading) {
     }
     *object = reading->object;
     return object;
-}
-
-void state_object_json_write_strings(JsonWriter *writer, const char *key, const Str *items,
-                                     size_t count) {
-    if (count == 0)
-        return;
-    json_key(writer, str_from_cstr(key));
-    json_array_start(writer);
-    for (size_t i = 0; i < count; i++)
-        json_write_string(writer, items[i]);
-    json_array_end(writer);
 }
 
 static void write_extra(JsonWriter *writer, Str extra) {
@@ -223,28 +156,7 @@ static void write_extra(JsonWriter *writer, Str extra) {
 }
 
 void state_object_json_write(JsonWriter *writer, const StateObject *object) {
-    if (object->status == OBJECT_TAINTED)
-        json_key_string(writer, "status", STR("tainted"));
-    json_key_int(writer, "schema_version", (int64_t)object->schema_version);
-    json_key(writer, STR("attributes"));
-    json_raw(writer, object->attributes.len > 0 ? object->attributes : STR("{}"));
-    json_key(writer, STR("sensitive_attributes"));
-    json_raw(writer,
-             object->sensitive_attributes.len > 0 ? object->sensitive_attributes : STR("[]"));
-    if (object->identity.len > 0 || object->has_identity_version)
-        json_key_int(writer, "identity_schema_version", (int64_t)object->identity_version);
-    if (object->identity.len > 0) {
-        json_key(writer, STR("identity"));
-        json_raw(writer, object->identity);
-    }
-    if (object->private_data.len > 0)
-        json_key_base64(writer, "private", object->private_data);
-    state_object_json_write_strings(writer, "dependencies", object->dependencies,
-                                    object->dependency_count);
-    if (object->create_before_destroy)
-        json_key_bool(writer, "create_before_destroy", true);
-    if (object->skip_destroy)
-        json_key_bool(writer, "skip_destroy", true);
+    record_write_members(&(RecordWriter){.writer = writer}, &state_object_json_rows, object);
     if (object->extra.len > 0)
         write_extra(writer, object->extra);
 }

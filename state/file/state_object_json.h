@@ -4,6 +4,7 @@
 #pragma once
 
 #include "json.h"
+#include "record.h"
 #include "state.h"
 
 /* Reads an object member by member. The zero value with `reader` and `arena` set is ready. */
@@ -12,11 +13,15 @@ typedef struct StateObjectReader {
     Arena *arena;       /* receives the texts that are not views of the reader's bytes */
     StateObject object;
     StrBuf extra;
+    size_t next_row; /* of state_object_json_rows: the one that a known tool writes next */
     /* The last list read: most instances of one block have the same list. */
     Str dependencies_text;
     const Str *dependencies;
     size_t dependency_count;
 } StateObjectReader;
+
+/* The rows of an object. The context of their reader is a StateObjectReader. */
+extern const Record state_object_json_rows;
 
 /* Prepares for the next object. */
 void state_object_json_begin(StateObjectReader *reading);
@@ -26,13 +31,5 @@ MUST_USE bool state_object_json_member(StateObjectReader *reading, Str key, Json
                                        const char **error);
 /* Returns the object, in `arena`. Its texts may be views of the reader's bytes. */
 const StateObject *state_object_json_finish(StateObjectReader *reading);
-/* Returns a string that outlives the reader: a view of its bytes, or else a copy. */
-Str state_object_json_keep(const JsonReader *reader, Str text, Arena *arena);
-/* Reads a list of strings; null leaves *out and *count unchanged. */
-MUST_USE bool state_object_json_strings(JsonReader *reader, JsonToken token, const Str **out,
-                                        size_t *count, Arena *arena);
-
 /* Writes all members into the open JSON object. */
 void state_object_json_write(JsonWriter *writer, const StateObject *object);
-void state_object_json_write_strings(JsonWriter *writer, const char *key, const Str *items,
-                                     size_t count);

@@ -42,7 +42,8 @@ static JsonToken statefile_decode_next(Decoding *decoding) {
 }
 
 static Str statefile_decode_keep(Decoding *decoding, Str text) {
-    return state_object_json_keep(&decoding->reader, text, decoding->arena);
+    return record_keep(&(RecordReader){.reader = &decoding->reader, .arena = decoding->arena},
+                       text);
 }
 
 static bool is_key(const Decoding *decoding, const char *key) {

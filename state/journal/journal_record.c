@@ -1,4 +1,5 @@
-/* journal_record: all kinds share one set of members; each kind writes its own subset. */
+/* journal_record: all kinds share one set of members; a row names the kinds that write it. Unknown
+ * members, of a newer release, are skipped. */
 #include "journal_record.h"
 #include "base64.h"
 #include "crc32c.h"
@@ -9,114 +10,230 @@
 #define CHECKSUM_DIGITS 8
 #define RESERVED_FROM   ((size_t)64 << 10) /* bytes of an object */
 
-static const char *const kind_names[] = {
-    [RECORD_START] = "start", [RECORD_INTENT] = "intent",         [RECORD_OUTCOME] = "outcome",
-    [RECORD_END] = "end",     [RECORD_DEPOSE] = "depose",         [RECORD_RESTORE] = "restore",
-    [RECORD_FOLD] = "fold",   [RECORD_PART_BEGIN] = "part-begin", [RECORD_PART_END] = "part-end",
-};
-static_assert(ARRAY_COUNT(kind_names) == RECORD_PART_END + 1, "every kind has a name");
-
-static void write_count(JsonWriter *writer, const char *key, uint64_t count) {
-    CHECK(count <= INT64_MAX);
-    json_key_int(writer, key, (int64_t)count);
+static const char *record_kind_name(unsigned kind) {
+    static const char *const names[] = {
+        [RECORD_START] = "start",       [RECORD_INTENT] = "intent",
+        [RECORD_OUTCOME] = "outcome",   [RECORD_END] = "end",
+        [RECORD_DEPOSE] = "depose",     [RECORD_RESTORE] = "restore",
+        [RECORD_FOLD] = "fold",         [RECORD_PART_BEGIN] = "part-begin",
+        [RECORD_PART_END] = "part-end",
+    };
+    static_assert(ARRAY_COUNT(names) == RECORD_PART_END + 1, "every kind has a name");
+    return names[kind];
 }
 
-static void write_slot(JsonWriter *writer, const JournalRecord *record, Arena *scratch) {
-    json_key_string(writer, "address", resource_addr_to_str(record->address, scratch));
-    if (record->provider_config.provider.len > 0)
-        json_key_string(writer, "provider",
-                        provider_config_addr_to_str(record->provider_config, scratch));
-    if (record->deposed.len > 0)
-        json_key_string(writer, "deposed", record->deposed);
+/* An unknown action of a later version counts as an update: the object may exist in its old or new
+ * form. */
+static bool journal_action_read(RecordReader *reading, const RecordRow *row, JsonToken token,
+                                void *member) {
+    if (token != JSON_STRING)
+        return false;
+    if (!record_name.read(reading, row, token, member))
+        *(PendingAction *)member = PENDING_UPDATE;
+    return true;
 }
 
-static const char *const response_names[] = {
-    [STATE_RESPONSE_UNSENT] = "unsent",
-    [STATE_RESPONSE_FAILED] = "failed",
-    [STATE_RESPONSE_DONE] = "done",
-};
+static void journal_action_write(RecordWriter *writing, const RecordRow *row, const void *member) {
+    record_name.write(writing, row, member);
+}
 
-static void write_pending(JsonWriter *writer, const StatePending *pending) {
-    json_key_string(writer, "action", str_from_cstr(pending_action_name(pending->action)));
-    write_count(writer, "generation", pending->generation);
-    if (pending->marker.len > 0)
-        json_key_string(writer, "identity", pending->marker);
-    if (pending->private_data.len > 0)
-        json_key_base64(writer, "private", pending->private_data);
-    write_count(writer, "schema_version", pending->schema_version);
-    if (pending->is_provisioned)
-        json_key_bool(writer, "provisioned", true);
-    if (pending->planned.len > 0) {
-        json_key(writer, STR("planned"));
-        json_raw(writer, pending->planned);
+static bool journal_action_is_none(const void *member) {
+    return *(const PendingAction *)member == PENDING_NONE;
+}
+
+static const RecordCodec action_codec = {journal_action_read, journal_action_write,
+                                         journal_action_is_none, NULL};
+
+static bool journal_address_read(RecordReader *reading, const RecordRow *, JsonToken token,
+                                 void *member) {
+    SCOPED(ArenaRef) scratch = arena_open("journal address");
+    Diags reasons = diags_new(scratch);
+    return token == JSON_STRING &&
+           address_parse_resource(record_keep(reading, reading->reader->text), member,
+                                  reading->arena, &reasons);
+}
+
+static void journal_address_write(RecordWriter *writing, const RecordRow *, const void *member) {
+    json_write_string(writing->writer,
+                      resource_addr_to_str(*(const ResourceAddr *)member, writing->scratch));
+}
+
+static const RecordCodec address_codec = {journal_address_read, journal_address_write, NULL, NULL};
+
+static bool journal_provider_read(RecordReader *reading, const RecordRow *, JsonToken token,
+                                  void *member) {
+    return token == JSON_STRING &&
+           provider_config_addr_parse(record_keep(reading, reading->reader->text), member,
+                                      reading->arena);
+}
+
+static void journal_provider_write(RecordWriter *writing, const RecordRow *, const void *member) {
+    json_write_string(writing->writer, provider_config_addr_to_str(
+                                           *(const ProviderConfigAddr *)member, writing->scratch));
+}
+
+static bool journal_provider_is_absent(const void *member) {
+    return ((const ProviderConfigAddr *)member)->provider.len == 0;
+}
+
+static const RecordCodec provider_codec = {journal_provider_read, journal_provider_write,
+                                           journal_provider_is_absent, NULL};
+
+/* The kind of a response, and its bytes. An unknown kind, of a newer release, leaves the outcome
+ * unknown. */
+
+typedef const StateResponse *StateResponseRef;
+
+static const char *response_name(unsigned kind) {
+    static const char *const names[] = {
+        [STATE_RESPONSE_UNSENT] = "unsent",
+        [STATE_RESPONSE_FAILED] = "failed",
+        [STATE_RESPONSE_DONE] = "done",
+    };
+    return names[kind];
+}
+
+static bool response_read(RecordReader *reading, const RecordRow *row, JsonToken token,
+                          void *member) {
+    StateResponseKind kind;
+    if (token != JSON_STRING)
+        return false;
+    if (!record_name.read(reading, row, token, &kind))
+        return true;
+    StateResponse *response = arena_new(reading->arena, StateResponse);
+    response->kind = kind;
+    *(StateResponseRef *)member = response;
+    return true;
+}
+
+static void response_write(RecordWriter *writing, const RecordRow *row, const void *member) {
+    record_name.write(writing, row, &(*(const StateResponseRef *)member)->kind);
+}
+
+static bool response_is_none(const void *member) {
+    return !*(const StateResponseRef *)member;
+}
+
+static const RecordCodec response_codec = {response_read, response_write, response_is_none, NULL};
+
+static bool response_bytes_read(RecordReader *reading, const RecordRow *row, JsonToken token,
+                                void *member) {
+    const StateResponse *response = *(const StateResponseRef *)member;
+    Str skipped;
+    return response ? record_base64.read(reading, row, token, (Str *)&response->bytes)
+                    : json_skip(reading->reader, token, &skipped);
+}
+
+static void response_bytes_write(RecordWriter *writing, const RecordRow *, const void *member) {
+    json_base64(writing->writer, (*(const StateResponseRef *)member)->bytes);
+}
+
+static const RecordCodec response_bytes_codec = {response_bytes_read, response_bytes_write,
+                                                 response_is_none, NULL};
+
+typedef const StateObject *StateObjectRef;
+
+static bool journal_object_read(RecordReader *reading, const RecordRow *, JsonToken token,
+                                void *member) {
+    JsonReader *reader = reading->reader;
+    StateObjectReader object = {.reader = reader, .arena = reading->arena};
+    const char *error;
+    if (token == JSON_NULL)
+        return true;
+    if (token != JSON_OBJECT_START)
+        return false;
+    state_object_json_begin(&object);
+    while ((token = json_next(reader)) == JSON_KEY) {
+        Str key = reader->text;
+        if (!state_object_json_member(&object, key, json_next(reader), &error))
+            return false;
     }
-    if (pending->sensitive.len > 0) {
-        json_key(writer, STR("sensitive"));
-        json_raw(writer, pending->sensitive);
-    }
-    state_object_json_write_strings(writer, "dependencies", pending->dependencies,
-                                    pending->dependency_count);
-    if (pending->response) {
-        json_key_string(writer, "response", str_from_cstr(response_names[pending->response->kind]));
-        json_key_base64(writer, "response_bytes", pending->response->bytes);
-    }
+    *(StateObjectRef *)member = state_object_json_finish(&object);
+    return token == JSON_OBJECT_END;
 }
 
-static void record_write_part(JsonWriter *writer, const JournalRecord *record) {
-    const StatePending *part = &record->pending;
-    write_count(writer, "sequence", record->sequence);
-    json_key_string(writer, "part", record->part);
-    if (part->action != PENDING_NONE)
-        json_key_string(writer, "action", str_from_cstr(pending_action_name(part->action)));
-    if (part->marker.len > 0)
-        json_key_string(writer, "identity", part->marker);
-    if (part->private_data.len > 0)
-        json_key_base64(writer, "private", part->private_data);
-}
-
-static void record_write_object(JsonWriter *writer, const StateObject *object) {
-    json_key(writer, STR("object"));
+static void journal_object_write(RecordWriter *writing, const RecordRow *, const void *member) {
+    StateObjectRef object = *(const StateObjectRef *)member;
     if (!object) {
-        json_write_null(writer);
+        json_write_null(writing->writer);
         return;
     }
-    json_object_start(writer);
-    state_object_json_write(writer, object);
-    json_object_end(writer);
+    json_object_start(writing->writer);
+    state_object_json_write(writing->writer, object);
+    json_object_end(writing->writer);
 }
 
-static void record_write_members(JsonWriter *writer, const JournalRecord *record, Arena *scratch) {
-    switch (record->kind) {
-    case RECORD_START:
-        json_key_string(writer, "lineage", record->lineage);
-        write_count(writer, "serial", record->serial);
-        json_key_string(writer, "program", STR("loam"));
-        json_key_string(writer, "time", record->time);
-        return;
-    case RECORD_INTENT:
-        write_count(writer, "sequence", record->sequence);
-        write_slot(writer, record, scratch);
-        write_pending(writer, &record->pending);
-        return;
-    case RECORD_OUTCOME:
-        write_count(writer, "sequence", record->sequence);
-        write_slot(writer, record, scratch);
-        record_write_object(writer, record->object);
-        return;
-    case RECORD_END: write_count(writer, "sequence", record->sequence); return;
-    case RECORD_DEPOSE:
-        write_slot(writer, record, scratch);
-        json_key_string(writer, "digest", record->digest);
-        return;
-    case RECORD_RESTORE: write_slot(writer, record, scratch); return;
-    case RECORD_FOLD:
-        write_count(writer, "serial", record->serial);
-        json_key_string(writer, "digest", record->digest);
-        return;
-    case RECORD_PART_BEGIN:
-    case RECORD_PART_END: record_write_part(writer, record); return;
-    }
+static const RecordCodec object_codec = {journal_object_read, journal_object_write, NULL, NULL};
+
+/* Which program wrote the journal; loam does not read it. */
+
+static bool program_read(RecordReader *reading, const RecordRow *, JsonToken token, void *) {
+    Str skipped;
+    return json_skip(reading->reader, token, &skipped);
 }
+
+static void program_write(RecordWriter *writing, const RecordRow *, const void *) {
+    json_write_string(writing->writer, STR("loam"));
+}
+
+static const RecordCodec program_codec = {program_read, program_write, NULL, NULL};
+
+#define IN(kind) (1U << RECORD_##kind)
+#define IN_SLOTS (IN(INTENT) | IN(OUTCOME) | IN(DEPOSE) | IN(RESTORE))
+#define IN_PARTS (IN(PART_BEGIN) | IN(PART_END))
+#define ROW_COUNT(name, member, kinds)                                                             \
+    ROW_UINT64(JournalRecord, name, member, .limit = STATE_COUNT_MAX, .variants = (kinds))
+#define ROW_SOME(ROW_TYPE, name, member, kinds)                                                    \
+    ROW_TYPE(JournalRecord, name, member, .flags = ROW_OPTIONAL, .variants = (kinds))
+
+/* Parts alone may have no action. */
+#define ROW_DONE(key, optional, kinds)                                                             \
+    ROW(JournalRecord, key, pending.action, PendingAction, action_codec, .flags = (optional),      \
+        .variants = (kinds), .name = pending_action_name, .limit = PENDING_DELETE + 1)
+
+static const RecordRow rows[] = {
+    ROW_NAME(JournalRecord, "kind", kind, RecordKind, record_kind_name, RECORD_PART_END + 1),
+    ROW_COUNT("record", number, 0),
+    ROW_COUNT("sequence", sequence, IN(INTENT) | IN(OUTCOME) | IN(END) | IN_PARTS),
+    ROW_TEXT(JournalRecord, "lineage", lineage, .variants = IN(START)),
+    ROW_COUNT("serial", serial, IN(START) | IN(FOLD)),
+    ROW_WHOLE(JournalRecord, "program", program_codec, .variants = IN(START)),
+    ROW_TEXT(JournalRecord, "time", time, .variants = IN(START)),
+    ROW(JournalRecord, "address", address, ResourceAddr, address_codec, .variants = IN_SLOTS),
+    ROW(JournalRecord, "provider", provider_config, ProviderConfigAddr, provider_codec,
+        .flags = ROW_OPTIONAL, .variants = IN_SLOTS),
+    ROW_SOME(ROW_TEXT, "deposed", deposed, IN_SLOTS),
+    ROW_TEXT(JournalRecord, "digest", digest, .variants = IN(DEPOSE) | IN(FOLD)),
+    ROW_TEXT(JournalRecord, "part", part, .variants = IN_PARTS),
+    ROW_DONE("action", 0, IN(INTENT)),
+    ROW_DONE("action", ROW_OPTIONAL, IN_PARTS),
+    ROW_COUNT("generation", pending.generation, IN(INTENT)),
+    ROW_SOME(ROW_TEXT, "identity", pending.marker, IN(INTENT) | IN_PARTS),
+    ROW_SOME(ROW_BASE64, "private", pending.private_data, IN(INTENT) | IN_PARTS),
+    ROW_COUNT("schema_version", pending.schema_version, IN(INTENT)),
+    ROW_SOME(ROW_FLAG, "provisioned", pending.is_provisioned, IN(INTENT)),
+    ROW_SOME(ROW_RAW, "planned", pending.planned, IN(INTENT)),
+    ROW_SOME(ROW_RAW, "sensitive", pending.sensitive, IN(INTENT)),
+    ROW_ARRAY(JournalRecord, "dependencies", pending.dependencies, pending.dependency_count,
+              .flags = ROW_OPTIONAL | ROW_NULLABLE, .variants = IN(INTENT)),
+    ROW(JournalRecord, "response", pending.response, StateResponseRef, response_codec,
+        .flags = ROW_OPTIONAL, .variants = IN(INTENT), .name = response_name,
+        .limit = STATE_RESPONSE_DONE + 1),
+    ROW(JournalRecord, "response_bytes", pending.response, StateResponseRef, response_bytes_codec,
+        .flags = ROW_OPTIONAL, .variants = IN(INTENT)),
+    ROW(JournalRecord, "object", object, StateObjectRef, object_codec, .variants = IN(OUTCOME)),
+};
+
+static unsigned record_kind_bit(const void *record) {
+    return 1U << ((const JournalRecord *)record)->kind;
+}
+
+const Record journal_record_rows = {
+    .rows = rows,
+    .count = ARRAY_COUNT(rows),
+    .size = sizeof(JournalRecord),
+    .variant = record_kind_bit,
+};
 
 Str journal_record_digest(const StateObject *object, Arena *arena) {
     StrBuf text = strbuf_new(arena);
@@ -142,7 +259,7 @@ void journal_record_log(const JournalRecord *record) {
     SCOPED(ArenaRef) scratch = arena_open("journal log");
     bool has_address = record->address.type.len > 0;
     Str address = has_address ? resource_addr_to_str(record->address, scratch) : STR_EMPTY;
-    log_debug("journal record", log_text("kind", str_from_cstr(kind_names[record->kind])),
+    log_debug("journal record", log_text("kind", str_from_cstr(record_kind_name(record->kind))),
               log_number("number", (int64_t)record->number),
               log_number("sequence", (int64_t)record->sequence), log_text("of", address),
               log_text("deposed", record->deposed),
@@ -176,174 +293,12 @@ void journal_record_write(const JournalRecord *record, StrBuf *out) {
     strbuf_add_char(out, ' ');
     JsonWriter writer;
     json_writer_init(&writer, out, 0);
-    json_object_start(&writer);
-    json_key_string(&writer, "kind", str_from_cstr(kind_names[record->kind]));
-    write_count(&writer, "record", record->number);
-    record_write_members(&writer, record, pieces);
-    json_object_end(&writer);
+    record_encode(&(RecordWriter){&writer, pieces}, &journal_record_rows, record);
     char digits[CHECKSUM_DIGITS + 1];
     Str text = str_after(strbuf_str(out), start + CHECKSUM_DIGITS + 1);
     snprintf(digits, sizeof digits, "%08x", crc32c(text));
     memcpy(out->ptr + start, digits, CHECKSUM_DIGITS);
     strbuf_add_char(out, '\n');
-}
-
-typedef struct Parsing {
-    JsonReader reader;
-    Arena *arena;
-    JournalRecord *record;
-} Parsing;
-
-typedef bool (*ParseMember)(Parsing *parsing, JsonToken token, void *field);
-
-static bool parse_string(Parsing *parsing, JsonToken token, void *field) {
-    if (token != JSON_STRING)
-        return false;
-    *(Str *)field = state_object_json_keep(&parsing->reader, parsing->reader.text, parsing->arena);
-    return true;
-}
-
-static bool parse_base64(Parsing *parsing, JsonToken token, void *field) {
-    Str text;
-    return parse_string(parsing, token, &text) && base64_decode(text, field, parsing->arena);
-}
-
-static bool record_parse_count(Parsing *parsing, JsonToken token, void *field) {
-    uint64_t *count = field;
-    return token == JSON_NUMBER && str_to_uint64(parsing->reader.text, count) &&
-           *count <= STATE_COUNT_MAX;
-}
-
-static bool record_parse_flag(Parsing *, JsonToken token, void *field) {
-    *(bool *)field = token == JSON_TRUE;
-    return token == JSON_TRUE || token == JSON_FALSE;
-}
-
-static bool parse_raw(Parsing *parsing, JsonToken token, void *field) {
-    return json_skip(&parsing->reader, token, field);
-}
-
-static bool parse_kind(Parsing *parsing, JsonToken token, void *field) {
-    for (size_t i = 0; i < ARRAY_COUNT(kind_names) && token == JSON_STRING; i++) {
-        if (str_equal_cstr(parsing->reader.text, kind_names[i])) {
-            *(RecordKind *)field = (RecordKind)i;
-            return true;
-        }
-    }
-    return false;
-}
-
-/* An unknown action of a later version counts as an update: the object may exist in its old or new
- * form. */
-static bool parse_action(Parsing *parsing, JsonToken token, void *field) {
-    if (token != JSON_STRING)
-        return false;
-    PendingAction action = PENDING_DELETE;
-    while (action > PENDING_NONE &&
-           !str_equal_cstr(parsing->reader.text, pending_action_name(action)))
-        action--;
-    bool is_known = action > PENDING_NONE || parsing->reader.text.len == 0;
-    *(PendingAction *)field = is_known ? action : PENDING_UPDATE;
-    return true;
-}
-
-/* An unknown kind, of a newer release, leaves the outcome unknown. */
-static bool parse_response(Parsing *parsing, JsonToken token, void *field) {
-    if (token != JSON_STRING)
-        return false;
-    StatePending *pending = field;
-    for (size_t i = 0; i < ARRAY_COUNT(response_names); i++) {
-        if (!str_equal_cstr(parsing->reader.text, response_names[i]))
-            continue;
-        StateResponse *response = arena_new(parsing->arena, StateResponse);
-        response->kind = (StateResponseKind)i;
-        pending->response = response;
-    }
-    return true;
-}
-
-static bool parse_response_bytes(Parsing *parsing, JsonToken token, void *field) {
-    const StatePending *pending = field;
-    return !pending->response || parse_base64(parsing, token, (Str *)&pending->response->bytes);
-}
-
-static bool record_parse_address(Parsing *parsing, JsonToken token, void *field) {
-    Str text;
-    if (!parse_string(parsing, token, &text))
-        return false;
-    SCOPED(ArenaRef) scratch = arena_open("journal address");
-    Diags reasons = diags_new(scratch);
-    return address_parse_resource(text, field, parsing->arena, &reasons);
-}
-
-static bool parse_provider(Parsing *parsing, JsonToken token, void *field) {
-    Str text;
-    return parse_string(parsing, token, &text) &&
-           provider_config_addr_parse(text, field, parsing->arena);
-}
-
-static bool parse_dependencies(Parsing *parsing, JsonToken token, void *field) {
-    StatePending *pending = field;
-    return state_object_json_strings(&parsing->reader, token, &pending->dependencies,
-                                     &pending->dependency_count, parsing->arena);
-}
-
-static bool parse_object(Parsing *parsing, JsonToken token, void *field) {
-    if (token == JSON_NULL)
-        return true;
-    if (token != JSON_OBJECT_START)
-        return false;
-    StateObjectReader reading = {.reader = &parsing->reader, .arena = parsing->arena};
-    const char *error;
-    state_object_json_begin(&reading);
-    while ((token = json_next(&parsing->reader)) == JSON_KEY) {
-        Str key = parsing->reader.text;
-        token = json_next(&parsing->reader);
-        if (!state_object_json_member(&reading, key, token, &error))
-            return false;
-    }
-    *(const StateObject **)field = state_object_json_finish(&reading);
-    return token == JSON_OBJECT_END;
-}
-
-static const struct {
-    const char *key;
-    ParseMember parse;
-    size_t offset;
-} members[] = {
-    {"kind", parse_kind, offsetof(JournalRecord, kind)},
-    {"record", record_parse_count, offsetof(JournalRecord, number)},
-    {"sequence", record_parse_count, offsetof(JournalRecord, sequence)},
-    {"lineage", parse_string, offsetof(JournalRecord, lineage)},
-    {"serial", record_parse_count, offsetof(JournalRecord, serial)},
-    {"digest", parse_string, offsetof(JournalRecord, digest)},
-    {"time", parse_string, offsetof(JournalRecord, time)},
-    {"address", record_parse_address, offsetof(JournalRecord, address)},
-    {"provider", parse_provider, offsetof(JournalRecord, provider_config)},
-    {"deposed", parse_string, offsetof(JournalRecord, deposed)},
-    {"object", parse_object, offsetof(JournalRecord, object)},
-    {"part", parse_string, offsetof(JournalRecord, part)},
-    {"action", parse_action, offsetof(JournalRecord, pending.action)},
-    {"generation", record_parse_count, offsetof(JournalRecord, pending.generation)},
-    {"identity", parse_string, offsetof(JournalRecord, pending.marker)},
-    {"private", parse_base64, offsetof(JournalRecord, pending.private_data)},
-    {"schema_version", record_parse_count, offsetof(JournalRecord, pending.schema_version)},
-    {"provisioned", record_parse_flag, offsetof(JournalRecord, pending.is_provisioned)},
-    {"planned", parse_raw, offsetof(JournalRecord, pending.planned)},
-    {"sensitive", parse_raw, offsetof(JournalRecord, pending.sensitive)},
-    {"dependencies", parse_dependencies, offsetof(JournalRecord, pending)},
-    {"response", parse_response, offsetof(JournalRecord, pending)},
-    {"response_bytes", parse_response_bytes, offsetof(JournalRecord, pending)},
-};
-
-static bool parse_member(Parsing *parsing, Str key) {
-    JsonToken token = json_next(&parsing->reader);
-    for (size_t i = 0; i < ARRAY_COUNT(members); i++) {
-        if (str_equal_cstr(key, members[i].key))
-            return members[i].parse(parsing, token, (char *)parsing->record + members[i].offset);
-    }
-    Str skipped;
-    return json_skip(&parsing->reader, token, &skipped);
 }
 
 static bool has_checksum(Str line, Str *text) {
@@ -378,15 +333,10 @@ bool journal_record_parse(Str line, JournalRecord *out, Arena *arena) {
     if (!has_checksum(line, &text))
         return false;
     *out = (JournalRecord){0};
-    Parsing parsing = {json_reader_new(text, arena), arena, out};
-    if (json_next(&parsing.reader) != JSON_OBJECT_START)
-        return false;
-    JsonToken token;
-    while ((token = json_next(&parsing.reader)) == JSON_KEY) {
-        if (!parse_member(&parsing, parsing.reader.text))
-            return false;
-    }
-    return token == JSON_OBJECT_END && is_complete(out);
+    JsonReader reader = json_reader_new(text, arena);
+    RecordReader reading = {.reader = &reader, .arena = arena};
+    return record_decode(&reading, &journal_record_rows, json_next(&reader), out) &&
+           is_complete(out);
 }
 
 bool journal_record_next_line(Str bytes, JournalLine *line) {

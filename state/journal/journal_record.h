@@ -1,6 +1,7 @@
 /* journal_record: one line of the journal: checksum, blank, JSON, line end. */
 #pragma once
 
+#include "record.h"
 #include "state.h"
 
 typedef enum RecordKind {
@@ -33,6 +34,9 @@ typedef struct JournalRecord {
     /* part-begin, part-end; their action, marker and private data are those of `pending` */
     Str part;
 } JournalRecord;
+
+/* The rows of a record. */
+extern const Record journal_record_rows;
 
 /* Returns a digest of the object's attributes. */
 Str journal_record_digest(const StateObject *object, Arena *arena);

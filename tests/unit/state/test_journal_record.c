@@ -3,6 +3,7 @@
 
 #include "crc32c.h"
 #include "journal_record.h"
+#include "record_case.h"
 
 static Str write(const JournalRecord *record, Arena *arena) {
     StrBuf line = strbuf_new(arena);
@@ -53,33 +54,38 @@ static void intent(void **) {
     check_str(read.pending.dependencies[1], "module.m.t.b");
 }
 
-static void parts(void **) {
+/* Every kind of record, with a sample of each of its members. */
+static void every_member(void **) {
+    static const char *const kinds[] = {
+        [RECORD_START] = "\"start\"",       [RECORD_INTENT] = "\"intent\"",
+        [RECORD_OUTCOME] = "\"outcome\"",   [RECORD_END] = "\"end\"",
+        [RECORD_DEPOSE] = "\"depose\"",     [RECORD_RESTORE] = "\"restore\"",
+        [RECORD_FOLD] = "\"fold\"",         [RECORD_PART_BEGIN] = "\"part-begin\"",
+        [RECORD_PART_END] = "\"part-end\"",
+    };
+    static const RecordSpan unused[] = {
+        RECORD_SPAN(JournalRecord, pending.deposed),
+        RECORD_SPAN(JournalRecord, pending.parts),
+        {0, 0},
+    };
     SCOPED(ArenaRef) arena = arena_open("test");
-    JournalRecord begin = {
-        .kind = RECORD_PART_BEGIN,
-        .number = 4,
-        .sequence = 3,
-        .part = STR("apps/v1/Deployment/web/\"front\""),
-        .pending = {.action = PENDING_REPLACE, .marker = STR("uid")},
-    };
-    JournalRecord end = {
-        .kind = RECORD_PART_END,
-        .sequence = 3,
-        .part = begin.part,
-        .pending = {.private_data = STR("\0\xff")},
-    };
-    JournalRecord read;
-    assert_true(journal_record_parse(write(&begin, arena), &read, arena));
-    assert_int_equal(read.kind, RECORD_PART_BEGIN);
-    assert_int_equal(read.number, 4);
-    assert_int_equal(read.sequence, 3);
-    check_str_equal(read.part, begin.part);
-    assert_int_equal(read.pending.action, PENDING_REPLACE);
-    check_str(read.pending.marker, "uid");
-    assert_true(journal_record_parse(write(&end, arena), &read, arena));
-    assert_int_equal(read.kind, RECORD_PART_END);
-    check_str_equal(read.part, begin.part);
-    check_str_equal(read.pending.private_data, end.pending.private_data);
+    record_case_members(JournalRecord, &journal_record_rows, unused);
+    for (unsigned kind = 0; kind < ARRAY_COUNT(kinds); kind++) {
+        const RecordSample samples[] = {
+            {"kind", kinds[kind], true},
+            {"program", "\"loam\"", false},
+            {"address", "\"module.m[\\\"k\\\"].t.x[0]\"", false},
+            {"provider", "\"module.m.provider[\\\"h/n/t\\\"].west\"", false},
+            {"action", "\"replace\"", false},
+            {"response", "\"done\"", false},
+            {"response_bytes", "\"AP8=\"", true},
+            {"object", "{\"schema_version\":2,\"attributes\":{},\"sensitive_attributes\":[]}",
+             false},
+            {NULL, NULL, false},
+        };
+        RecordCase it = {&journal_record_rows, 1U << kind, samples, arena};
+        record_case_rows(&it, NULL);
+    }
 }
 
 /* The names are part of the file format. An unknown action of a later version counts as an update;
@@ -223,7 +229,7 @@ static void lines(void **) {
 UNIT_MAIN(test_journal_record) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(intent),
-        cmocka_unit_test(parts),
+        cmocka_unit_test(every_member),
         cmocka_unit_test(outcome),
         cmocka_unit_test(incomplete),
         cmocka_unit_test(every_changed_byte),

@@ -1,6 +1,7 @@
 /* Members of a stored object: read and written; unknown ones are kept. */
 #include "state_case.h"
 
+#include "record_case.h"
 #include "state_object_json.h"
 
 static bool read(Str text, StateObject *out, const char **error, Arena *arena) {
@@ -16,6 +17,28 @@ static bool read(Str text, StateObject *out, const char **error, Arena *arena) {
     }
     *out = *state_object_json_finish(&reading);
     return true;
+}
+
+static void every_member(void **) {
+    static const RecordSample samples[] = {
+        {"identity_schema_version", "3", false},
+        {"dependencies", "[\"a.b\",\"c.d\"]", false},
+        {NULL, NULL, false},
+    };
+    static const RecordSpan others[] = {
+        RECORD_SPAN(StateObject, identity_version),
+        RECORD_SPAN(StateObject, has_identity_version),
+        RECORD_SPAN(StateObject, dependencies),
+        RECORD_SPAN(StateObject, dependency_count),
+        RECORD_SPAN(StateObject, source),
+        RECORD_SPAN(StateObject, extra),
+        {0, 0},
+    };
+    SCOPED(ArenaRef) arena = arena_open("test");
+    StateObjectReader context = {.arena = arena};
+    RecordCase it = {&state_object_json_rows, 0, samples, arena};
+    record_case_members(StateObject, &state_object_json_rows, others);
+    record_case_rows(&it, &context);
 }
 
 static void there_and_back(void **) {
@@ -108,9 +131,8 @@ static void same_dependencies(void **) {
 
 UNIT_MAIN(test_state_object_json) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(there_and_back),
-        cmocka_unit_test(nulls_are_nothing),
-        cmocka_unit_test(refused),
+        cmocka_unit_test(every_member),      cmocka_unit_test(there_and_back),
+        cmocka_unit_test(nulls_are_nothing), cmocka_unit_test(refused),
         cmocka_unit_test(same_dependencies),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
