@@ -1,7 +1,5 @@
-/* state_lock: reads and writes the seven members of a lock info, and reports the holder. */
+/* state_lock: the seven members of a lock info, and reports of the holder. */
 #include "state_lock.h"
-#include "json_reader.h"
-#include "json_writer.h"
 #include "uuid.h"
 #include "version.h"
 
@@ -65,52 +63,27 @@ LockInfo state_lock_new(const Io *io, LockOperation operation, Str path, Arena *
     };
 }
 
-typedef struct Member {
-    const char *key;
-    size_t offset;
-} Member;
-
-static const Member members[] = {
-    {"ID", offsetof(LockInfo, id)},           {"Operation", offsetof(LockInfo, operation)},
-    {"Info", offsetof(LockInfo, info)},       {"Who", offsetof(LockInfo, who)},
-    {"Version", offsetof(LockInfo, version)}, {"Created", offsetof(LockInfo, created)},
-    {"Path", offsetof(LockInfo, path)},
+/* Members of other programs, and values of other types, are skipped. */
+static const RecordRow rows[] = {
+    ROW_TEXT(LockInfo, "ID", id, .flags = ROW_LENIENT),
+    ROW_TEXT(LockInfo, "Operation", operation, .flags = ROW_LENIENT),
+    ROW_TEXT(LockInfo, "Info", info, .flags = ROW_LENIENT),
+    ROW_TEXT(LockInfo, "Who", who, .flags = ROW_LENIENT),
+    ROW_TEXT(LockInfo, "Version", version, .flags = ROW_LENIENT),
+    ROW_TEXT(LockInfo, "Created", created, .flags = ROW_LENIENT),
+    ROW_TEXT(LockInfo, "Path", path, .flags = ROW_LENIENT),
 };
 
-static Str *lock_member_of(LockInfo *info, const Member *member) {
-    return (Str *)(void *)((char *)info + member->offset);
-}
+const Record state_lock_rows = {.rows = rows, .count = ARRAY_COUNT(rows), .size = sizeof(LockInfo)};
 
 Str state_lock_to_json(const LockInfo *info, Arena *arena) {
-    LockInfo copy = *info;
-    StrBuf text = strbuf_new(arena);
-    JsonWriter writer;
-    json_writer_init(&writer, &text, 0);
-    json_object_start(&writer);
-    for (size_t i = 0; i < ARRAY_COUNT(members); i++)
-        json_key_string(&writer, members[i].key, *lock_member_of(&copy, &members[i]));
-    json_object_end(&writer);
-    return strbuf_str(&text);
+    return record_to_json(&state_lock_rows, info, 0, arena);
 }
 
 bool state_lock_from_json(Str json, LockInfo *out, Arena *arena) {
     LockInfo info = {0};
-    JsonReader reader = json_reader_new(json, arena);
-    JsonToken token = json_next(&reader);
-    if (token != JSON_OBJECT_START)
-        return false;
-    while ((token = json_next(&reader)) == JSON_KEY) {
-        Str key = reader.text;
-        Str raw;
-        token = json_next(&reader);
-        for (size_t i = 0; i < ARRAY_COUNT(members) && token == JSON_STRING; i++) {
-            if (str_equal_cstr(key, members[i].key))
-                *lock_member_of(&info, &members[i]) = str_clone(reader.text, arena);
-        }
-        if (!json_skip(&reader, token, &raw))
-            return false;
-    }
-    if (token != JSON_OBJECT_END || json_next(&reader) != JSON_END)
+    const char *error;
+    if (!record_from_json(str_clone(json, arena), &state_lock_rows, &info, &error, arena))
         return false;
     *out = info;
     return true;

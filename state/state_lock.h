@@ -4,6 +4,7 @@
 
 #include "diag.h"
 #include "io.h"
+#include "record.h"
 
 /* The operation for which a command locks a state. */
 typedef enum LockOperation {
@@ -33,6 +34,9 @@ typedef struct LockInfo {
     Str created; /* RFC 3339 with fraction, UTC */
     Str path;
 } LockInfo;
+
+/* The rows of a lock info. */
+extern const Record state_lock_rows;
 
 /* `operation` is not LOCK_NONE. */
 LockInfo state_lock_new(const Io *io, LockOperation operation, Str path, Arena *arena);
