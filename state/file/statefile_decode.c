@@ -46,8 +46,8 @@ static Str statefile_decode_keep(Decoding *decoding, Str text) {
                        text);
 }
 
-static bool is_key(const Decoding *decoding, const char *key) {
-    return str_equal_cstr(decoding->reader.text, key);
+static bool is_key(const Decoding *decoding, Str key) {
+    return str_equal(decoding->reader.text, key);
 }
 
 static bool statefile_decode_read_string(Decoding *decoding, const char *what, Str *out) {
@@ -90,11 +90,11 @@ static bool read_index_key(Decoding *decoding, InstanceKey *out) {
 }
 
 static bool statefile_decode_read_instance_member(Decoding *decoding, InstanceHead *head) {
-    if (is_key(decoding, "index_key"))
+    if (is_key(decoding, STR("index_key")))
         return read_index_key(decoding, &head->key);
-    if (is_key(decoding, "deposed"))
+    if (is_key(decoding, STR("deposed")))
         return statefile_decode_read_string(decoding, "deposed", &head->deposed);
-    if (is_key(decoding, "provider"))
+    if (is_key(decoding, STR("provider")))
         return statefile_decode_read_string(decoding, "provider", &head->provider);
     const char *error;
     Str key = decoding->reader.text;
@@ -190,6 +190,7 @@ typedef struct ResourceHead {
     Str provider;
     JsonReader instances; /* positioned before the list, which may precede members that it needs */
     bool has_content;
+    size_t next_row; /* of head_rows: the one that a known tool writes next */
 } ResourceHead;
 
 static bool statefile_decode_find_module(Decoding *decoding, Str text) {
@@ -240,22 +241,22 @@ static bool note_instances(Decoding *decoding, ResourceHead *head) {
     return statefile_decode_skip(decoding);
 }
 
+static const RecordRow head_rows[] = {
+    ROW_TEXT(ResourceHead, "module", module, .flags = ROW_NULLABLE),
+    ROW_TEXT(ResourceHead, "mode", mode, .flags = ROW_NULLABLE),
+    ROW_TEXT(ResourceHead, "type", type, .flags = ROW_NULLABLE),
+    ROW_TEXT(ResourceHead, "name", name, .flags = ROW_NULLABLE),
+    ROW_TEXT(ResourceHead, "provider", provider, .flags = ROW_NULLABLE),
+};
+static const Record head_record = {.rows = head_rows, .count = ARRAY_COUNT(head_rows)};
+
 static bool read_resource_member(Decoding *decoding, ResourceHead *head) {
-    static const struct {
-        const char *key;
-        size_t offset;
-    } strings[] = {
-        {"module", offsetof(ResourceHead, module)},     {"mode", offsetof(ResourceHead, mode)},
-        {"type", offsetof(ResourceHead, type)},         {"name", offsetof(ResourceHead, name)},
-        {"provider", offsetof(ResourceHead, provider)},
-    };
-    for (size_t i = 0; i < ARRAY_COUNT(strings); i++) {
-        if (is_key(decoding, strings[i].key)) {
-            return statefile_decode_read_string(decoding, strings[i].key,
-                                                (Str *)(void *)((char *)head + strings[i].offset));
-        }
-    }
-    return statefile_decode_skip(decoding);
+    RecordReader reading = {.reader = &decoding->reader, .arena = decoding->arena};
+    const RecordRow *row = record_find(&head_record, decoding->reader.text, &head->next_row);
+    if (!row)
+        return statefile_decode_skip(decoding);
+    return record_read_member(&reading, row, statefile_decode_next(decoding), head) ||
+           statefile_decode_fail(decoding, "\"%s\" must be a string.", row->key.ptr);
 }
 
 /* The provider may follow the instances, or be a member of each of them. The instances share one
@@ -277,10 +278,10 @@ static bool statefile_decode_read_resource(Decoding *decoding) {
     while ((token = statefile_decode_next(decoding)) == JSON_KEY) {
         bool ready = head.mode.len > 0 && head.type.len > 0 && head.name.len > 0;
         bool ok;
-        if (resource && is_key(decoding, "module"))
+        if (resource && is_key(decoding, STR("module")))
             return statefile_decode_fail(
                 decoding, "The member \"module\" of a resource must come before its instances.");
-        if (!is_key(decoding, "instances")) {
+        if (!is_key(decoding, STR("instances"))) {
             ok = read_resource_member(decoding, &head);
         } else if (!ready) {
             ok = note_instances(decoding, &head);
@@ -339,18 +340,18 @@ static bool read_output(Decoding *decoding, Str name) {
     if (token != JSON_OBJECT_START)
         return statefile_decode_fail(decoding, "An output must be an object.");
     while ((token = statefile_decode_next(decoding)) == JSON_KEY) {
-        if (is_key(decoding, "value")) {
+        if (is_key(decoding, STR("value"))) {
             value = decoding->reader;
             if (!statefile_decode_skip(decoding))
                 return false;
-        } else if (is_key(decoding, "type")) {
+        } else if (is_key(decoding, STR("type"))) {
             JsonReader at = decoding->reader;
             at.arena = decoding->arena;
             if (!statefile_decode_skip(decoding) ||
                 !json_read_type(&at, json_next(&at), &type, decoding->arena))
                 return statefile_decode_fail(
                     decoding, "The type of the output \"%.*s\" is invalid.", STR_ARG(name));
-        } else if (is_key(decoding, "sensitive")) {
+        } else if (is_key(decoding, STR("sensitive"))) {
             output->sensitive = statefile_decode_next(decoding) == JSON_TRUE;
         } else if (!statefile_decode_skip(decoding)) {
             return false;
@@ -403,9 +404,9 @@ static bool read_applied(Decoding *decoding) {
         return statefile_decode_fail(decoding, "\"applied\" must be an object.");
     while ((token = statefile_decode_next(decoding)) == JSON_KEY) {
         bool ok =
-            is_key(decoding, "commit")
+            is_key(decoding, STR("commit"))
                 ? statefile_decode_read_string(decoding, "commit", &state->applied_commit)
-            : is_key(decoding, "variables")
+            : is_key(decoding, STR("variables"))
                 ? statefile_decode_read_string(decoding, "variables", &state->applied_variables)
                 : statefile_decode_skip(decoding);
         if (!ok)
@@ -417,22 +418,22 @@ static bool read_applied(Decoding *decoding) {
 
 static bool statefile_decode_read_member(Decoding *decoding) {
     State *state = decoding->state;
-    if (is_key(decoding, "terraform_version"))
+    if (is_key(decoding, STR("terraform_version")))
         return statefile_decode_read_string(decoding, "terraform_version",
                                             &state->terraform_version);
-    if (is_key(decoding, "serial"))
+    if (is_key(decoding, STR("serial")))
         return statefile_decode_read_serial(decoding);
-    if (is_key(decoding, "lineage"))
+    if (is_key(decoding, STR("lineage")))
         return statefile_decode_read_string(decoding, "lineage", &state->lineage);
-    if (is_key(decoding, "environment"))
+    if (is_key(decoding, STR("environment")))
         return statefile_decode_read_string(decoding, "environment", &state->environment);
-    if (is_key(decoding, "applied"))
+    if (is_key(decoding, STR("applied")))
         return read_applied(decoding);
-    if (is_key(decoding, "outputs"))
+    if (is_key(decoding, STR("outputs")))
         return statefile_decode_read_outputs(decoding);
-    if (is_key(decoding, "resources"))
+    if (is_key(decoding, STR("resources")))
         return read_resources(decoding);
-    if (is_key(decoding, "check_results"))
+    if (is_key(decoding, STR("check_results")))
         return read_check_results(decoding);
     return statefile_decode_skip(decoding);
 }
@@ -455,7 +456,7 @@ static bool statefile_decode_find_version(Decoding *decoding, uint64_t *out) {
     if (statefile_decode_next(decoding) != JSON_OBJECT_START)
         return statefile_decode_fail(decoding, "It must be one object.");
     while (!found && statefile_decode_next(decoding) == JSON_KEY) {
-        if (!is_key(decoding, "version")) {
+        if (!is_key(decoding, STR("version"))) {
             if (!statefile_decode_skip(decoding))
                 return false;
             continue;

@@ -18,11 +18,13 @@ Str record_keep(const RecordReader *reading, Str text) {
 }
 
 const RecordRow *record_find(const Record *record, Str key, size_t *at) {
-    for (size_t i = 0; i < record->count; i++) {
-        size_t place = *at + i < record->count ? *at + i : *at + i - record->count;
-        if (str_equal(record->rows[place].key, key)) {
-            *at = place + 1;
-            return &record->rows[place];
+    const RecordRow *row = record->rows + *at, *end = record->rows + record->count;
+    for (size_t i = 0; i < record->count; i++, row++) {
+        if (row >= end)
+            row = record->rows;
+        if (str_equal(row->key, key)) {
+            *at = (size_t)(row - record->rows) + 1;
+            return row;
         }
     }
     return NULL;
