@@ -29,11 +29,17 @@ static bool is_same_source(Value a, Value b) {
     return is_same_text || is_equal;
 }
 
-Value domain_disk_find(Value domain, Str target) {
+size_t domain_disk_index(Value domain, Str target) {
     for (size_t i = 0; i < nested_list_count(domain, "disk"); i++)
         if (str_equal(object_text(nested_list_at(domain, "disk", i), "target", STR_EMPTY), target))
-            return nested_list_at(domain, "disk", i);
-    return value_null(nested_list_element(domain.type, "disk"));
+            return i;
+    return SIZE_MAX;
+}
+
+Value domain_disk_find(Value domain, Str target) {
+    size_t i = domain_disk_index(domain, target);
+    return i == SIZE_MAX ? value_null(nested_list_element(domain.type, "disk"))
+                         : nested_list_at(domain, "disk", i);
 }
 
 static bool domain_disk_is_claimed(const StrVec *targets, Str target) {

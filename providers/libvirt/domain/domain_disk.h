@@ -21,7 +21,8 @@ void domain_disk_edit(xmlNodePtr root, virConnectPtr connection, Value prior, Va
 /* Returns whether the cloud-init seed may have this target. No disk gets it unless the
  * configuration says so. */
 bool domain_disk_is_seed_target(Str target);
-/* Returns the item of the list with that target; null if none. */
+/* Return the index of the disk with that target, SIZE_MAX if none; and the disk, null if none. */
+size_t domain_disk_index(Value domain, Str target);
 Value domain_disk_find(Value domain, Str target);
 /* Sets "disk" and "cloudinit" from the XML. Disks keep the order of `state`. */
 void domain_disk_read(ObjectBuilder *builder, virConnectPtr connection, Value state,

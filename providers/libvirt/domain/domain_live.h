@@ -1,29 +1,50 @@
-/* domain_live: live changes of arguments that have a binding: attaches, detaches and updates
- * devices, and sets limits. */
+/* domain_live: the calls that change a running machine. The plan names the steps of a change, and
+ * the apply makes the same steps. */
 #pragma once
 
 #include "libvirt_handle.h"
 #include "provider.h"
 #include "xml.h"
 
-/* Calls that change devices of a running machine, as flags. */
+/* In the order in which the plan names them. */
 typedef enum LiveCall {
-    LIVE_ATTACH = 1,
-    LIVE_DETACH = 2,
-    LIVE_UPDATE = 4,
-    LIVE_IOTUNE = 8,
+    LIVE_SET_MEMORY,
+    LIVE_SET_VCPU,
+    LIVE_SET_TEXT,
+    LIVE_SET_SCHEDULER,
+    LIVE_SET_MEMORY_LIMITS,
+    LIVE_ATTACH_DISK,
+    LIVE_ATTACH_NIC,
+    LIVE_ATTACH_ITEM, /* of a list that xml_map writes */
+    LIVE_DETACH_DISK,
+    LIVE_DETACH_NIC,
+    LIVE_DETACH_ITEM,
+    LIVE_UPDATE_DISK,
+    LIVE_UPDATE_NIC,
+    LIVE_UPDATE_ITEM,
+    LIVE_LIMIT_DISK,
 } LiveCall;
 
-/* Returns the text of the plan that names these calls: LiveCall flags. */
-Str domain_live_text(unsigned calls, Arena *arena);
-/* Returns the text of the plan that names the libvirt calls of this change of an argument with a
- * binding. `planned` may contain unknowns. */
-Str domain_live_how(const Attribute *attribute, Value prior, Value planned, Arena *arena);
-/* Applies the live change of one argument with a binding. `prior` and `planned` are machines;
- * `described` is the edited definition, whose elements are attached. On failure adds an error and
- * returns false; earlier changes remain. */
-MUST_USE bool domain_live_apply(const Call *call, virDomainPtr domain, const Attribute *attribute,
-                                Value prior, Value planned, xmlNodePtr described, Diags *diags);
-/* Sets the I/O limits of a disk that differ between `old` and `disk`. On failure returns false and
- * adds no diagnostic: the caller reports libvirt's error. */
-MUST_USE bool domain_live_set_iotune(const Call *call, virDomainPtr domain, Value old, Value disk);
+/* One step of the change of an argument. */
+typedef struct LiveStep {
+    LiveCall call;
+    size_t
+        old; /* of an argument that is a list: index of the prior item, where the step needs it */
+    size_t new; /* index of the planned item */
+} LiveStep;
+typedef VEC(LiveStep) LiveSteps;
+
+/* A running machine that changes. */
+typedef struct LiveMachine {
+    virDomainPtr domain;
+    Value prior;
+    Value planned;
+    xmlNodePtr described; /* the edited definition, whose elements are attached */
+} LiveMachine;
+
+/* Returns the text of the plan that names the libvirt calls of these steps. */
+Str domain_live_text(const LiveSteps *steps, Arena *arena);
+/* Makes the steps of an argument in their order. On failure adds an error and returns false;
+ * earlier steps remain. */
+MUST_USE bool domain_live_make(const Call *call, const LiveMachine *machine,
+                               const Attribute *attribute, const LiveSteps *steps, Diags *diags);

@@ -54,13 +54,19 @@ static bool nic_same_mac(Str a, Str b) {
     return a.len == b.len && strncasecmp(a.ptr, b.ptr, a.len) == 0;
 }
 
-Value domain_nic_find(Value domain, Str mac) {
+size_t domain_nic_index(Value domain, Str mac) {
     for (size_t i = 0; i < nested_list_count(domain, "network_interface"); i++) {
         Value nic = nested_list_at(domain, "network_interface", i);
         if (nic_same_mac(object_text(nic, "mac", STR_EMPTY), mac))
-            return nic;
+            return i;
     }
-    return value_null(nested_list_element(domain.type, "network_interface"));
+    return SIZE_MAX;
+}
+
+Value domain_nic_find(Value domain, Str mac) {
+    size_t i = domain_nic_index(domain, mac);
+    return i == SIZE_MAX ? value_null(nested_list_element(domain.type, "network_interface"))
+                         : nested_list_at(domain, "network_interface", i);
 }
 
 bool domain_nic_same_source(Value a, Value b) {

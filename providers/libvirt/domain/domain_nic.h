@@ -13,7 +13,9 @@
  * all. Returns false, with an error, if a network does not exist. */
 MUST_USE bool domain_nic_edit(const Call *call, xmlNodePtr root, virConnectPtr connection,
                               Value prior, Value planned, Diags *diags);
-/* Returns the interface of the domain with this MAC address; null if none. */
+/* Return the index of the interface with this MAC address, SIZE_MAX if none; and the interface,
+ * null if none. */
+size_t domain_nic_index(Value domain, Str mac);
 Value domain_nic_find(Value domain, Str mac);
 /* Returns "direct", "user" or "vhostuser", if the interface has that argument; NULL if the
  * interface is on a network or bridge. */

@@ -233,11 +233,12 @@ static bool plan_changes(const Call *call, Value prior, Value planned, PlanRespo
     DomainChanges changes = domain_update_compare(prior, planned, bounds, arena);
     bool is_planned = true;
     vec_each(&changes.all, change) {
-        Path path = path_to(change->attribute, arena);
+        Path path = path_to(change->attribute->name, arena);
         bool is_restart = change->effect == EFFECT_RESTART;
         if (is_restart && str_equal(policy, STR("live_only")))
             is_planned = libvirt_error_say(
-                call, diags, str_format(arena, "\"%s\" cannot change live", change->attribute),
+                call, diags,
+                str_format(arena, "\"%s\" cannot change live", change->attribute->name),
                 str_format(arena,
                            "The machine is running and its update_policy is live_only: %.*s.",
                            STR_ARG(change->how)));

@@ -1,79 +1,64 @@
-/* domain_update: updates machines in place. */
+/* domain_update: lists the changes of machines in place. */
 #include "domain_update.h"
 
-#include <libxml/tree.h>
-
 #include "domain_attributes.h"
-#include "domain_device.h"
 #include "domain_disk.h"
-#include "domain_live.h"
 #include "domain_nic.h"
-#include "libvirt_error.h"
 #include "nested_list.h"
-
-/* Returns whether QEMU emulates the processors (TCG). */
-static bool is_emulated(Value domain) {
-    return str_equal(object_text(domain, "type", STR_EMPTY), STR("qemu"));
-}
 
 #define ONLY_AT_START "not possible on a running machine"
 
-static void domain_update_add_text(DomainChanges *changes, const char *name, DomainEffect effect,
-                                   Str how, Arena *arena) {
-    DomainChange change = {.attribute = name, .effect = effect, .how = how};
-    vec_push(arena, &changes->all, change);
-    changes->needs_restart |= effect == EFFECT_RESTART;
+/* Objects of a running machine. */
+typedef struct Comparison {
+    Value prior;
+    Value planned;
+    DomainBounds bounds;
+    Arena *arena;
+} Comparison;
+
+static void add_step(const Comparison *machine, DomainChange *change, LiveCall call, size_t old,
+                     size_t new) {
+    vec_push(machine->arena, &change->steps, ((LiveStep){call, old, new}));
 }
 
-static void domain_update_add(DomainChanges *changes, const char *name, DomainEffect effect,
-                              const char *how, Arena *arena) {
-    domain_update_add_text(changes, name, effect, str_from_cstr(how), arena);
+static void set_restart(DomainChange *change, const char *why) {
+    change->effect = EFFECT_RESTART;
+    change->how = str_from_cstr(why);
 }
 
-static bool is_change_live(const DomainChanges *changes, const char *attribute) {
-    vec_each(&changes->all, change)
-        if (strcmp(change->attribute, attribute) == 0)
-            return change->effect == EFFECT_LIVE;
-    return false;
-}
-
-static const char *why_memory_needs_start(Value prior, Value planned, DomainBounds bounds) {
-    bool has_balloon = object_bool(prior, "balloon", true) && object_bool(planned, "balloon", true);
-    if (object_int(planned, "memory", INT64_MAX) > bounds.memory_max)
-        return "exceeds the maximum of the running machine";
-    return has_balloon ? NULL : "without a balloon, only possible at the next start";
-}
-
-static void compare_memory(Value prior, Value planned, DomainBounds bounds, DomainChanges *out,
-                           Arena *arena) {
-    if (object_differs(prior, planned, "memory")) {
-        const char *why_not = why_memory_needs_start(prior, planned, bounds);
-        domain_update_add(out, "memory", why_not ? EFFECT_RESTART : EFFECT_LIVE,
-                          why_not ? why_not : "while the machine runs (virDomainSetMemoryFlags)",
-                          arena);
-    }
-    if (object_differs(prior, planned, "memory_max"))
-        domain_update_add(out, "memory_max", EFFECT_LATER, "takes effect at the next start", arena);
+static void compare_memory(const Comparison *machine, DomainChange *change) {
+    bool has_balloon = object_bool(machine->prior, "balloon", true) &&
+                       object_bool(machine->planned, "balloon", true);
+    if (object_int(machine->planned, "memory", INT64_MAX) > machine->bounds.memory_max)
+        set_restart(change, "exceeds the maximum of the running machine");
+    else if (!has_balloon)
+        set_restart(change, "without a balloon, only possible at the next start");
+    add_step(machine, change, LIVE_SET_MEMORY, 0, 0);
 }
 
 /* An emulated processor's thread starts with a free region of the cache of translated code. QEMU
  * aborts if no region is free, which may happen in any guest. */
-static void compare_vcpu(Value prior, Value planned, DomainBounds bounds, DomainChanges *out,
-                         Arena *arena) {
-    if (object_differs(prior, planned, "vcpu")) {
-        int64_t vcpu = object_int(planned, "vcpu", INT64_MAX);
-        bool fits = vcpu > object_int(prior, "vcpu", 1) && vcpu <= bounds.vcpu_max &&
-                    !domain_schema_is_lxc(prior);
-        bool is_live = fits && !is_emulated(prior);
-        domain_update_add(
-            out, "vcpu", is_live ? EFFECT_LIVE : EFFECT_RESTART,
-            is_live ? "while the machine runs (virDomainSetVcpusFlags)"
-            : fits  ? "QEMU may crash if a processor is added to a running emulated machine"
-                    : ONLY_AT_START,
-            arena);
-    }
-    if (object_differs(prior, planned, "vcpu_max"))
-        domain_update_add(out, "vcpu_max", EFFECT_LATER, "takes effect at the next start", arena);
+static void compare_vcpu(const Comparison *machine, DomainChange *change) {
+    int64_t vcpu = object_int(machine->planned, "vcpu", INT64_MAX);
+    bool is_emulated = str_equal(object_text(machine->prior, "type", STR_EMPTY), STR("qemu"));
+    if (vcpu <= object_int(machine->prior, "vcpu", 1) || vcpu > machine->bounds.vcpu_max ||
+        domain_schema_is_lxc(machine->prior))
+        set_restart(change, ONLY_AT_START);
+    else if (is_emulated)
+        set_restart(change, "QEMU may crash if a processor is added to a running emulated machine");
+    add_step(machine, change, LIVE_SET_VCPU, 0, 0);
+}
+
+static void compare_text(const Comparison *machine, DomainChange *change) {
+    add_step(machine, change, LIVE_SET_TEXT, 0, 0);
+}
+
+static void compare_scheduler(const Comparison *machine, DomainChange *change) {
+    add_step(machine, change, LIVE_SET_SCHEDULER, 0, 0);
+}
+
+static void compare_memory_limits(const Comparison *machine, DomainChange *change) {
+    add_step(machine, change, LIVE_SET_MEMORY_LIMITS, 0, 0);
 }
 
 static bool is_hotplug(Value disk) {
@@ -120,12 +105,6 @@ static bool is_medium_changed(Value old, Value disk) {
     return false;
 }
 
-/* Returns the live calls of a disk that stays. */
-static unsigned disk_calls(Value old, Value disk) {
-    return (is_medium_changed(old, disk) ? LIVE_UPDATE : 0) |
-           (object_differs(old, disk, "iotune") ? LIVE_IOTUNE : 0);
-}
-
 /* Returns whether the new disk cannot be attached to the running machine. Its target may be that of
  * the seed, which moves at the next start. */
 static bool waits_for_start(Value prior, Value disk) {
@@ -134,31 +113,34 @@ static bool waits_for_start(Value prior, Value disk) {
     return is_taken || !is_hotplug(disk);
 }
 
-static void compare_disks(Value prior, Value planned, DomainChanges *out, Arena *arena) {
-    if (!object_differs(prior, planned, "disk"))
-        return;
-    unsigned calls = 0;
-    bool needs_restart = !value_is_known(object_attribute(planned, "disk"));
-    for (size_t i = 0; i < nested_list_count(planned, "disk"); i++) {
-        Value disk = nested_list_at(planned, "disk", i);
-        Value old = domain_disk_find(prior, object_text(disk, "target", STR_EMPTY));
-        bool is_new = !value_is_present(old);
-        calls |= is_new ? LIVE_ATTACH : disk_calls(old, disk);
-        if (is_new ? waits_for_start(prior, disk)
-                   : device_change("disk", old, disk, is_live_of_disk, arena) < XML_LIVE)
-            needs_restart = true;
-    }
+static void compare_disks(const Comparison *machine, DomainChange *change) {
+    Value prior = machine->prior;
+    Value planned = machine->planned;
+    if (!value_is_known(object_attribute(planned, "disk")))
+        set_restart(change, ONLY_AT_START);
     for (size_t i = 0; i < nested_list_count(prior, "disk"); i++) {
         Value old = nested_list_at(prior, "disk", i);
-        Value disk = domain_disk_find(planned, object_text(old, "target", STR_EMPTY));
-        if (value_is_present(disk))
+        if (value_is_present(domain_disk_find(planned, object_text(old, "target", STR_EMPTY))))
             continue;
-        calls |= LIVE_DETACH;
-        needs_restart |= !is_hotplug(old);
+        add_step(machine, change, LIVE_DETACH_DISK, i, 0);
+        if (!is_hotplug(old))
+            set_restart(change, ONLY_AT_START);
     }
-    domain_update_add_text(out, "disk", needs_restart ? EFFECT_RESTART : EFFECT_LIVE,
-                           needs_restart ? STR(ONLY_AT_START) : domain_live_text(calls, arena),
-                           arena);
+    for (size_t i = 0; i < nested_list_count(planned, "disk"); i++) {
+        Value disk = nested_list_at(planned, "disk", i);
+        size_t n = domain_disk_index(prior, object_text(disk, "target", STR_EMPTY));
+        bool is_new = n == SIZE_MAX;
+        Value old = is_new ? value_null(disk.type) : nested_list_at(prior, "disk", n);
+        if (is_new)
+            add_step(machine, change, LIVE_ATTACH_DISK, 0, i);
+        if (!is_new && is_medium_changed(old, disk))
+            add_step(machine, change, LIVE_UPDATE_DISK, n, i);
+        if (!is_new && object_differs(old, disk, "iotune"))
+            add_step(machine, change, LIVE_LIMIT_DISK, n, i);
+        if (is_new ? waits_for_start(prior, disk)
+                   : device_change("disk", old, disk, is_live_of_disk, machine->arena) < XML_LIVE)
+            set_restart(change, ONLY_AT_START);
+    }
 }
 
 /* Returns whether the argument only describes the interface for loam and is not in the XML, or is
@@ -189,37 +171,88 @@ static bool is_nic_changed(Value old, Value nic) {
     return false;
 }
 
-static void compare_nics(Value prior, Value planned, DomainChanges *out, Arena *arena) {
-    if (!object_differs(prior, planned, "network_interface"))
-        return;
-    bool needs_restart = !value_is_known(object_attribute(planned, "network_interface"));
-    bool changes = needs_restart;
-    unsigned calls = 0;
-    size_t kept = 0;
+static void compare_nics(const Comparison *machine, DomainChange *change) {
+    Value prior = machine->prior;
+    Value planned = machine->planned;
+    if (!value_is_known(object_attribute(planned, "network_interface")))
+        set_restart(change, ONLY_AT_START);
+    for (size_t i = 0; i < nested_list_count(prior, "network_interface"); i++) {
+        Value old = nested_list_at(prior, "network_interface", i);
+        if (!value_is_present(domain_nic_find(planned, object_text(old, "mac", STR_EMPTY))))
+            add_step(machine, change, LIVE_DETACH_NIC, i, 0);
+    }
     for (size_t i = 0; i < nested_list_count(planned, "network_interface"); i++) {
         Value nic = nested_list_at(planned, "network_interface", i);
-        Value old = domain_nic_find(prior, object_text(nic, "mac", STR_EMPTY));
-        if (!value_is_present(old)) {
-            changes = true;
-            calls |= LIVE_ATTACH;
+        size_t n = domain_nic_index(prior, object_text(nic, "mac", STR_EMPTY));
+        if (n == SIZE_MAX) {
+            add_step(machine, change, LIVE_ATTACH_NIC, 0, i);
             continue;
         }
-        kept++;
+        Value old = nested_list_at(prior, "network_interface", n);
         if (!is_nic_changed(old, nic))
             continue;
-        changes = true;
         /* The interface of a running container can only be removed and added. */
-        needs_restart |= domain_schema_is_lxc(planned);
-        calls |= is_nic_exchanged(old, nic, arena) ? LIVE_DETACH | LIVE_ATTACH : LIVE_UPDATE;
+        if (domain_schema_is_lxc(planned))
+            set_restart(change, ONLY_AT_START);
+        bool is_exchanged = is_nic_exchanged(old, nic, machine->arena);
+        if (is_exchanged)
+            add_step(machine, change, LIVE_DETACH_NIC, n, 0);
+        add_step(machine, change, is_exchanged ? LIVE_ATTACH_NIC : LIVE_UPDATE_NIC, n, i);
     }
-    bool is_shorter = kept < nested_list_count(prior, "network_interface");
-    if (is_shorter)
-        calls |= LIVE_DETACH;
-    if (!changes && !is_shorter)
+}
+
+/* Compares a list that xml_map writes. Containers cannot attach devices. */
+static void compare_items(const Comparison *machine, DomainChange *change) {
+    Value prior = object_attribute(machine->prior, change->attribute->name);
+    Value planned = object_attribute(machine->planned, change->attribute->name);
+    if (domain_schema_is_lxc(machine->planned))
+        set_restart(change, ONLY_AT_START);
+    if (!value_is_known(planned)) {
+        add_step(machine, change, LIVE_DETACH_ITEM, 0, 0);
+        add_step(machine, change, LIVE_UPDATE_ITEM, 0, 0);
+        add_step(machine, change, LIVE_ATTACH_ITEM, 0, 0);
         return;
-    domain_update_add_text(out, "network_interface", needs_restart ? EFFECT_RESTART : EFFECT_LIVE,
-                           needs_restart ? STR(ONLY_AT_START) : domain_live_text(calls, arena),
-                           arena);
+    }
+    size_t old_count = value_is_present(prior) ? prior.count : 0;
+    size_t count = value_is_present(planned) ? planned.count : 0;
+    size_t *pairs = xml_map_pair(change->attribute, prior, planned, machine->arena);
+    bool *is_kept = arena_new_array(machine->arena, bool, old_count);
+    for (size_t i = 0; i < count; i++)
+        if (pairs[i] != SIZE_MAX)
+            is_kept[pairs[i]] = true;
+    for (size_t n = 0; n < old_count; n++)
+        if (!is_kept[n])
+            add_step(machine, change, LIVE_DETACH_ITEM, n, 0);
+    for (size_t i = 0; i < count; i++)
+        if (pairs[i] != SIZE_MAX && !value_equal(value_at(prior, pairs[i]), value_at(planned, i)))
+            add_step(machine, change, LIVE_UPDATE_ITEM, pairs[i], i);
+    for (size_t i = 0; i < count; i++)
+        if (pairs[i] == SIZE_MAX)
+            add_step(machine, change, LIVE_ATTACH_ITEM, 0, i);
+}
+
+/* How an argument with XML_LIVE reaches the guest: `compare` adds the steps, or the reason for a
+ * restart. */
+static const struct {
+    const char *attribute; /* NULL: any other one */
+    void (*compare)(const Comparison *machine, DomainChange *change);
+} live_rows[] = {
+    {"memory", compare_memory},     {"vcpu", compare_vcpu},
+    {"title", compare_text},        {"description", compare_text},
+    {"disk", compare_disks},        {"network_interface", compare_nics},
+    {"cputune", compare_scheduler}, {"memtune", compare_memory_limits},
+    {NULL, compare_items},
+};
+
+static DomainChange compare_live(const Comparison *machine, const Attribute *attribute) {
+    DomainChange change = {.attribute = attribute, .effect = EFFECT_LIVE};
+    size_t row = 0;
+    while (live_rows[row].attribute && strcmp(live_rows[row].attribute, attribute->name) != 0)
+        row++;
+    live_rows[row].compare(machine, &change);
+    if (change.effect == EFFECT_LIVE)
+        change.how = domain_live_text(&change.steps, machine->arena);
+    return change;
 }
 
 DomainBounds domain_update_bounds(Value prior, virDomainPtr running) {
@@ -234,36 +267,16 @@ DomainBounds domain_update_bounds(Value prior, virDomainPtr running) {
     return bounds;
 }
 
-/* Returns whether a live change of this argument works: containers cannot attach devices. */
-static bool is_live_row(const Attribute *attribute, Value planned) {
-    return !domain_schema_is_lxc(planned) || strcmp(attribute->name, "cputune") == 0 ||
-           strcmp(attribute->name, "memtune") == 0;
-}
-
-static void domain_update_compare_rows(Value prior, Value planned, DomainChanges *out,
-                                       Arena *arena) {
-    for (size_t i = 0; i < DOMAIN_ATTRIBUTE_COUNT; i++) {
-        const Attribute *attribute = &domain_attributes[i];
-        Value old = object_attribute(prior, attribute->name);
-        Value new = object_attribute(planned, attribute->name);
-        XmlChange change = xml_map_change(attribute, old, new, arena);
-        if (change == XML_LIVE && !is_live_row(attribute, planned))
-            change = XML_AT_START;
-        switch (change) {
-        case XML_AT_START:
-            domain_update_add(out, attribute->name, EFFECT_RESTART, ONLY_AT_START, arena);
-            break;
-        case XML_LATER:
-            domain_update_add(out, attribute->name, EFFECT_LATER, "takes effect at the next start",
-                              arena);
-            break;
-        case XML_LIVE:
-            domain_update_add_text(out, attribute->name, EFFECT_LIVE,
-                                   domain_live_how(attribute, old, new, arena), arena);
-            break;
-        case XML_UNCHANGED: break;
-        }
-    }
+/* Returns the change of an argument that takes effect without a call. */
+static DomainChange compare_idle(const Attribute *attribute, XmlChange change) {
+    if (change == XML_AT_START)
+        return (DomainChange){
+            .attribute = attribute, .effect = EFFECT_RESTART, .how = STR(ONLY_AT_START)};
+    bool is_seed = strcmp(attribute->name, "cloudinit") == 0;
+    return (DomainChange){.attribute = attribute,
+                          .effect = EFFECT_LATER,
+                          .how = is_seed ? STR("the guest reads it at the next start")
+                                         : STR("takes effect at the next start")};
 }
 
 /* The restart applies all changes. */
@@ -277,27 +290,23 @@ static void join_restart(DomainChanges *changes) {
 }
 
 DomainChanges domain_update_compare(Value prior, Value planned, DomainBounds bounds, Arena *arena) {
-    static const char *const at_start[] = {"cpu",     "kernel",     "initrd",   "cmdline",
-                                           "init",    "init_args",  "console",  "filesystem",
-                                           "balloon", "qemu_agent", "xml_merge"};
+    const Comparison machine = {prior, planned, bounds, arena};
     DomainChanges changes = {0};
-    compare_memory(prior, planned, bounds, &changes, arena);
-    compare_vcpu(prior, planned, bounds, &changes, arena);
-    compare_disks(prior, planned, &changes, arena);
-    compare_nics(prior, planned, &changes, arena);
-    domain_update_compare_rows(prior, planned, &changes, arena);
-    for (size_t i = 0; i < ARRAY_COUNT(at_start); i++)
-        if (object_differs(prior, planned, at_start[i]))
-            domain_update_add(&changes, at_start[i], EFFECT_RESTART, ONLY_AT_START, arena);
-    if (object_differs(prior, planned, "cloudinit"))
-        domain_update_add(&changes, "cloudinit", EFFECT_LATER,
-                          "the guest reads it at the next start", arena);
-    if (object_differs(prior, planned, "title"))
-        domain_update_add(&changes, "title", EFFECT_LIVE,
-                          "the guest does not see it (virDomainSetMetadata)", arena);
-    if (object_differs(prior, planned, "description"))
-        domain_update_add(&changes, "description", EFFECT_LIVE,
-                          "the guest does not see it (virDomainSetMetadata)", arena);
+    for (size_t i = 0; i < DOMAIN_ATTRIBUTE_COUNT; i++) {
+        const Attribute *row = &domain_attributes[i];
+        XmlChange how = xml_map_change(row, object_attribute(prior, row->name),
+                                       object_attribute(planned, row->name), arena);
+        if (how == XML_UNCHANGED)
+            continue;
+        DomainChange change =
+            how == XML_LIVE ? compare_live(&machine, row) : compare_idle(row, how);
+        /* Arguments of an interface that only loam uses need no step. */
+        if (change.effect == EFFECT_LIVE && !change.steps.count &&
+            strcmp(row->name, "network_interface") == 0)
+            continue;
+        changes.needs_restart |= change.effect == EFFECT_RESTART;
+        vec_push(arena, &changes.all, change);
+    }
     changes.restarts = changes.needs_restart &&
                        str_equal(object_text(planned, "update_policy", STR("reboot_if_needed")),
                                  STR("reboot_if_needed"));
@@ -306,241 +315,11 @@ DomainChanges domain_update_compare(Value prior, Value planned, DomainBounds bou
     return changes;
 }
 
-/* A machine during an update. */
-typedef struct Update {
-    const Call *call;
-    virDomainPtr domain;
-    Value prior;
-    Value planned;
-    const DomainChanges *changes;
-    xmlNodePtr described;
-    Diags *diags;
-} Update;
-
-static bool domain_update_add_error(const Update *update, const char *what, Str which) {
-    if (libvirt_error_code() != VIR_ERR_OK)
-        return libvirt_error_add(update->call, update->diags, "Cannot %s %.*s", what,
-                                 STR_ARG(which));
-    return libvirt_error_say(
-        update->call, update->diags,
-        str_format(update->call->arena, "Cannot %s %.*s", what, STR_ARG(which)),
-        STR("The guest did not release it in time. A starting guest cannot release devices: apply "
-            "again, or set update_policy to reboot_if_needed."));
-}
-
-static bool domain_update_set_memory(const Update *update) {
-    if (!is_change_live(update->changes, "memory"))
-        return true;
-    unsigned long kib = (unsigned long)object_int(update->planned, "memory", 512) * 1024;
-    unsigned attempt = 0;
-    int result = -1;
-    do {
-        result = virDomainSetMemoryFlags(update->domain, kib, VIR_DOMAIN_AFFECT_LIVE);
-    } while (result < 0 && libvirt_error_retry(update->call, &attempt));
-    return result == 0 || domain_update_add_error(update, "change", STR("the memory"));
-}
-
-static bool set_vcpu(const Update *update) {
-    if (!is_change_live(update->changes, "vcpu"))
-        return true;
-    unsigned count = (unsigned)object_int(update->planned, "vcpu", 1);
-    unsigned attempt = 0;
-    int result = -1;
-    do {
-        result = virDomainSetVcpusFlags(update->domain, count, VIR_DOMAIN_AFFECT_LIVE);
-    } while (result < 0 && libvirt_error_retry(update->call, &attempt));
-    return result == 0 || domain_update_add_error(update, "change", STR("the processors"));
-}
-
-static bool domain_update_set_text(const Update *update, const char *name, int kind) {
-    if (!is_change_live(update->changes, name))
-        return true;
-    const char *text =
-        object_has(update->planned, name)
-            ? str_to_cstr(object_text(update->planned, name, STR_EMPTY), update->call->arena)
-            : NULL;
-    if (virDomainSetMetadata(update->domain, kind, text, NULL, NULL, VIR_DOMAIN_AFFECT_LIVE) == 0 ||
-        libvirt_error_code() == VIR_ERR_NO_DOMAIN_METADATA)
-        return true;
-    return domain_update_add_error(update, "change the machine's", str_from_cstr(name));
-}
-
-static const char *disk_text(const Update *update, Value disk) {
-    Arena *arena = update->call->arena;
-    Str target = object_text(disk, "target", STR_EMPTY);
-    xmlNodePtr node = domain_device_find_disk(update->described, target, arena);
-    CHECK(node != NULL); /* domain_xml_edit added it */
-    return xml_print_node(node, arena);
-}
-
-/* Changes the medium of a drive; forces it if the guest has locked the tray. */
-static bool change_media(const Update *update, Value disk) {
-    const char *text = disk_text(update, disk);
-    unsigned flags = VIR_DOMAIN_AFFECT_LIVE;
-    if (virDomainUpdateDeviceFlags(update->domain, text, flags) == 0)
-        return true;
-    flags |= VIR_DOMAIN_DEVICE_MODIFY_FORCE;
-    return virDomainUpdateDeviceFlags(update->domain, text, flags) == 0 ||
-           domain_update_add_error(update, "change the medium of",
-                                   object_text(disk, "target", STR_EMPTY));
-}
-
-static bool pull_disks(const Update *update) {
-    if (!is_change_live(update->changes, "disk"))
-        return true;
-    for (size_t i = 0; i < nested_list_count(update->prior, "disk"); i++) {
-        Str target = object_text(nested_list_at(update->prior, "disk", i), "target", STR_EMPTY);
-        if (value_is_present(domain_disk_find(update->planned, target)))
-            continue;
-        if (!domain_device_pull(update->call, update->domain, domain_device_find_disk, target))
-            return domain_update_add_error(update, "detach disk", target);
-    }
-    return true;
-}
-
-/* Returns whether an interrupted run has plugged the disk in, which the inactive XML does not
- * show. */
-static bool is_plugged_in(const Update *update, Str target, const char *text) {
-    static const char *const sources[] = {"source/@file", "source/@dev", "source/@pool",
-                                          "source/@volume"};
-    Arena *arena = update->call->arena;
-    SCOPED(XmlDoc) wanted = {0};
-    SCOPED(XmlDoc) live = {0};
-    if (!xml_parse(text, &wanted) || !xml_take(virDomainGetXMLDesc(update->domain, 0), &live))
-        return false;
-    xmlNodePtr found = domain_device_find_disk(xml_root(&live), target, arena);
-    for (size_t i = 0; found && i < ARRAY_COUNT(sources); i++)
-        if (!str_equal(xml_get(xml_root(&wanted), sources[i], arena),
-                       xml_get(found, sources[i], arena)))
-            return false;
-    return found != NULL;
-}
-
-static bool plug_disk(const Update *update, Value disk) {
-    Str target = object_text(disk, "target", STR_EMPTY);
-    const char *text = disk_text(update, disk);
-    return is_plugged_in(update, target, text) ||
-           domain_device_plug(update->call, update->domain, text) ||
-           domain_update_add_error(update, "attach disk", target);
-}
-
-static bool plug_disks(const Update *update) {
-    if (!is_change_live(update->changes, "disk"))
-        return true;
-    for (size_t i = 0; i < nested_list_count(update->planned, "disk"); i++) {
-        Value disk = nested_list_at(update->planned, "disk", i);
-        Str target = object_text(disk, "target", STR_EMPTY);
-        Value old = domain_disk_find(update->prior, target);
-        bool is_new = !value_is_present(old);
-        if (!is_new && value_equal(old, disk))
-            continue;
-        if (!is_new && is_medium_changed(old, disk) && !change_media(update, disk))
-            return false;
-        if (!is_new && !domain_live_set_iotune(update->call, update->domain, old, disk))
-            return domain_update_add_error(update, "limit disk", target);
-        if (is_new && !plug_disk(update, disk))
-            return false;
-    }
-    return true;
-}
-
-static xmlNodePtr described_nic(const Update *update, Str mac) {
-    xmlNodePtr node = domain_device_find_interface(update->described, mac, update->call->arena);
-    CHECK(node != NULL); /* domain_xml_edit added it */
-    return node;
-}
-
-static bool plug_nic(const Update *update, Str mac) {
-    return domain_device_plug(update->call, update->domain,
-                              xml_print_node(described_nic(update, mac), update->call->arena)) ||
-           domain_update_add_error(update, "attach interface", mac);
-}
-
-static bool pull_nic(const Update *update, Str mac) {
-    return domain_device_pull(update->call, update->domain, domain_device_find_interface, mac) ||
-           domain_update_add_error(update, "detach interface", mac);
-}
-
-/* Updates the live element with a new network and filter; everything else must be as in the running
- * guest. */
-static bool change_nic(const Update *update, Value nic) {
-    Arena *arena = update->call->arena;
-    Str mac = object_text(nic, "mac", STR_EMPTY);
-    SCOPED(XmlDoc) live = {0};
-    xmlNodePtr wanted = described_nic(update, mac);
-    if (!xml_take(virDomainGetXMLDesc(update->domain, 0), &live))
-        return domain_update_add_error(update, "read interface", mac);
-    xmlNodePtr node = domain_device_find_interface(xml_root(&live), mac, arena);
-    if (!node)
-        return plug_nic(update, mac);
-    static const char *const exchanged[] = {"source", "filterref", "link", "bandwidth"};
-    for (size_t i = 0; i < ARRAY_COUNT(exchanged); i++) {
-        xmlNodePtr old = xml_find(node, exchanged[i]);
-        xmlNodePtr new = xml_find(wanted, exchanged[i]);
-        if (old)
-            xml_remove(old);
-        if (new)
-            xmlAddChild(node, xmlDocCopyNode(new, node->doc, 1));
-    }
-    xml_set(node, "type", xml_get(wanted, "@type", arena));
-    return virDomainUpdateDeviceFlags(update->domain, xml_print_node(node, arena),
-                                      VIR_DOMAIN_AFFECT_LIVE) == 0 ||
-           domain_update_add_error(update, "change interface", mac);
-}
-
-static bool update_nic(const Update *update, Value nic) {
-    Str mac = object_text(nic, "mac", STR_EMPTY);
-    Value old = domain_nic_find(update->prior, mac);
-    /* An interrupted run may have plugged it in. */
-    if (!value_is_present(old))
-        return change_nic(update, nic);
-    if (!is_nic_changed(old, nic))
-        return true;
-    if (is_nic_exchanged(old, nic, update->call->arena))
-        return pull_nic(update, mac) && plug_nic(update, mac);
-    return change_nic(update, nic);
-}
-
-static bool update_nics(const Update *update) {
-    if (!is_change_live(update->changes, "network_interface"))
-        return true;
-    for (size_t i = 0; i < nested_list_count(update->prior, "network_interface"); i++) {
-        Str mac =
-            object_text(nested_list_at(update->prior, "network_interface", i), "mac", STR_EMPTY);
-        if (!value_is_present(domain_nic_find(update->planned, mac)) && !pull_nic(update, mac))
-            return false;
-    }
-    for (size_t i = 0; i < nested_list_count(update->planned, "network_interface"); i++)
-        if (!update_nic(update, nested_list_at(update->planned, "network_interface", i)))
+bool domain_update_live(const Call *call, const LiveMachine *machine, const DomainChanges *changes,
+                        Diags *diags) {
+    vec_each(&changes->all, change)
+        if (change->effect == EFFECT_LIVE &&
+            !domain_live_make(call, machine, change->attribute, &change->steps, diags))
             return false;
     return true;
-}
-
-static bool update_rows(const Update *update) {
-    for (size_t i = 0; i < DOMAIN_ATTRIBUTE_COUNT; i++)
-        if (domain_attributes[i].binding &&
-            is_change_live(update->changes, domain_attributes[i].name) &&
-            !domain_live_apply(update->call, update->domain, &domain_attributes[i], update->prior,
-                               update->planned, update->described, update->diags))
-            return false;
-    return true;
-}
-
-bool domain_update_live(const Call *call, virDomainPtr domain, Value prior, Value planned,
-                        const DomainChanges *changes, xmlNodePtr described, Diags *diags) {
-    Update update = {
-        .call = call,
-        .domain = domain,
-        .prior = prior,
-        .planned = planned,
-        .changes = changes,
-        .described = described,
-        .diags = diags,
-    };
-    virResetLastError();
-    return domain_update_set_memory(&update) && set_vcpu(&update) &&
-           domain_update_set_text(&update, "title", VIR_DOMAIN_METADATA_TITLE) &&
-           domain_update_set_text(&update, "description", VIR_DOMAIN_METADATA_DESCRIPTION) &&
-           pull_disks(&update) && plug_disks(&update) && update_nics(&update) &&
-           update_rows(&update);
 }

@@ -1,6 +1,6 @@
 /* domain_update: how a change reaches a machine.
  *
- *    live     a call on the running guest; the inactive XML follows after success
+ *    live     calls on the running guest; the inactive XML follows after success
  *    restart  needs a restart; update_policy decides whether it happens at once
  *    later    invisible to a running guest: only the inactive XML changes, for the next start
  *    along    another change restarts the machine, so this one needs no call
@@ -8,24 +8,23 @@
  * The plan prints the list of changes and the apply executes the same list. */
 #pragma once
 
+#include "domain_live.h"
 #include "domain_schema.h"
-#include "provider.h"
-
-#include "libvirt_handle.h"
-#include "xml.h"
 
 typedef enum DomainEffect { EFFECT_LIVE, EFFECT_RESTART, EFFECT_LATER, EFFECT_ALONG } DomainEffect;
 
 typedef struct DomainChange {
-    const char *attribute;
+    const Attribute *attribute;
     DomainEffect effect;
-    Str how; /* live: the effect on the guest, and the call; else why a live change is impossible */
+    LiveSteps steps; /* live: made in this order */
+    Str how; /* live: the effect on the guest, and the calls; else why a live change is impossible
+              */
 } DomainChange;
 
 typedef struct DomainChanges {
-    VEC(DomainChange) all;
-    bool needs_restart; /* at least one change has EFFECT_RESTART */
-    bool restarts;      /* needs_restart, and update_policy restarts the machine at once */
+    VEC(DomainChange) all; /* in the order of the schema */
+    bool needs_restart;    /* at least one change has EFFECT_RESTART */
+    bool restarts;         /* needs_restart, and update_policy restarts the machine at once */
 } DomainChanges;
 
 /* Limits of the running machine; the inactive XML may already have higher ones. */
@@ -38,7 +37,6 @@ typedef struct DomainBounds {
 DomainBounds domain_update_bounds(Value prior, virDomainPtr running);
 /* Compares objects of a running machine; `planned` may contain unknowns. */
 DomainChanges domain_update_compare(Value prior, Value planned, DomainBounds bounds, Arena *arena);
-/* Applies the changes that are live. `described` is the edited XML, whose elements are plugged in.
- */
-MUST_USE bool domain_update_live(const Call *call, virDomainPtr domain, Value prior, Value planned,
-                                 const DomainChanges *changes, xmlNodePtr described, Diags *diags);
+/* Makes the changes that are live. */
+MUST_USE bool domain_update_live(const Call *call, const LiveMachine *machine,
+                                 const DomainChanges *changes, Diags *diags);

@@ -177,8 +177,8 @@ static bool domain_change(const Call *call, virConnectPtr connection, virDomainP
             return false;
         is_active = false;
     }
-    if (is_active &&
-        !domain_update_live(call, domain, prior, planned, &changes, xml_root(&described), diags))
+    const LiveMachine machine = {domain, prior, planned, xml_root(&described)};
+    if (is_active && !domain_update_live(call, &machine, &changes, diags))
         return false;
     return domain_redefine(call, connection, &described, diags);
 }

@@ -253,13 +253,18 @@ static void xml_map_edit_list(const Attribute *attribute, Value prior, Value pla
     }
 }
 
+static bool is_by_hand(const Attribute *attribute) {
+    const XmlBinding *binding = attribute->binding;
+    return !binding || !binding->path;
+}
+
 static void xml_map_edit_rows(XmlRows rows, Value prior, Value planned, xmlNodePtr node,
                               Arena *arena) {
     for (size_t i = 0; i < rows.count; i++) {
         const Attribute *attribute = &rows.attributes[i];
         Value old = object_attribute(prior, attribute->name);
         Value new = object_attribute(planned, attribute->name);
-        if (!attribute->binding || value_equal(old, new))
+        if (is_by_hand(attribute) || value_equal(old, new))
             continue;
         if (!attribute->nested)
             edit_leaf(attribute->binding, new, node, arena);
@@ -469,7 +474,7 @@ void xml_map_read(XmlRows rows, Value old, xmlNodePtr node, bool is_import, Obje
         Value now =
             value_is_present(old) ? object_attribute(old, attribute->name) : value_null(type);
         bool is_left_to_host = value_is_null(now) && !is_import && !(attribute->flags & COMPUTED);
-        if (!attribute->binding || is_left_to_host)
+        if (is_by_hand(attribute) || is_left_to_host)
             continue;
         Value found = !attribute->nested ? read_leaf(attribute, now, node, arena)
                       : attribute->nested->nesting == NEST_SINGLE
@@ -517,9 +522,7 @@ XmlChange xml_map_change(const Attribute *attribute, Value prior, Value planned,
     bool is_known = value_is_wholly_known(prior) && value_is_wholly_known(planned);
     if (!binding || (is_known && value_equal(prior, planned)))
         return XML_UNCHANGED;
-    if (!attribute->nested)
-        return binding->change;
-    if (!value_is_known(planned))
+    if (!binding->path || !attribute->nested || !value_is_known(planned))
         return binding->change;
     if (attribute->nested->nesting != NEST_SINGLE)
         return change_of_list(attribute, prior, planned, arena);

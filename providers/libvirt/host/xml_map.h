@@ -10,7 +10,7 @@
  *      .binding = XML_CHANGING("devices/rng", XML_LIVE)},
  *
  * A nested object is a child element. With the path ".", its values are in the element of its
- * parent. Rows without a binding are skipped; other code handles them.
+ * parent. Rows without a path are skipped; other code writes and reads them.
  *
  * An edit writes only differences. A read skips an optional attribute that is null in the state,
  * because libvirt chooses its value. An import reads every attribute. */
@@ -38,7 +38,8 @@ typedef enum XmlChange {
 } XmlChange;
 
 typedef struct XmlBinding {
-    const char *path; /* of the value, relative to the element of the object */
+    /* Of the value, relative to the element of the object. NULL: other code writes and reads it. */
+    const char *path;
     XmlForm form;
     XmlChange change; /* of a list: when items are added or removed */
     const char *key;  /* of a list: the attribute that identifies an item; NULL: items match by
@@ -73,6 +74,12 @@ typedef struct XmlBinding {
 #define XML_KEYED(place, by, when)                                                                 \
     &(const XmlBinding) {                                                                          \
         .path = (place), .change = (when), .key = (by)                                             \
+    }
+
+/* Other code writes and reads the attribute. */
+#define XML_BY_HAND(when)                                                                          \
+    &(const XmlBinding) {                                                                          \
+        .change = (when)                                                                           \
     }
 
 /* The model or bus of a device: a change removes the address, and libvirt assigns another. */

@@ -10,8 +10,7 @@
  * An element matches if it contains the name, attributes, text and children of the item. */
 #pragma once
 
-#include "object_builder.h"
-#include "xml.h"
+#include "xml_map.h"
 
 #define XML_MERGE_COUNT 3
 extern const Attribute xml_merge_attributes[XML_MERGE_COUNT];
@@ -21,7 +20,8 @@ extern const Attribute xml_merge_attributes[XML_MERGE_COUNT];
     {                                                                                              \
         "xml_merge", NULL, OPTIONAL,                                                               \
             "XML elements to merge into the definition, for settings that have no argument.",      \
-            .nested = NESTED(NEST_LIST, xml_merge_attributes)                                      \
+            .nested = NESTED(NEST_LIST, xml_merge_attributes),                                     \
+            .binding = XML_BY_HAND(XML_AT_START)                                                   \
     }
 
 /* Reverts the items of `prior` that `planned` lacks, then applies those of `planned`. Both are

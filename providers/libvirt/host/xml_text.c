@@ -5,7 +5,7 @@
 #include "xml_map.h"
 
 static bool is_attribute(const XmlBinding *binding) {
-    if (!binding)
+    if (!binding || !binding->path)
         return false;
     const char *last = strrchr(binding->path, '/');
     return (last ? last[1] : binding->path[0]) == '@';

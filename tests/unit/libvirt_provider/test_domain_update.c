@@ -49,7 +49,7 @@ static Value machine(ResourceCase *c, const char *attributes) {
 
 static const DomainChange *find(const DomainChanges *changes, const char *attribute) {
     vec_each(&changes->all, change)
-        if (strcmp(change->attribute, attribute) == 0)
+        if (strcmp(change->attribute->name, attribute) == 0)
             return change;
     return NULL;
 }
