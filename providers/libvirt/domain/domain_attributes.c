@@ -1,5 +1,5 @@
-/* domain_attributes: the schema of libvirt_domain. xml_map compares each row that has a binding, and
- * writes and reads it unless it is XML_BY_HAND. */
+/* domain_attributes: the schema of libvirt_domain. xml_map compares each row that has a binding; it
+ * writes and reads the row unless the binding is XML_BY_HAND. */
 #include "domain_attributes.h"
 
 #include "domain_attributes_nested.h"

@@ -102,10 +102,11 @@ static Value live_member_of(Value object, const char *name) {
     return value_is_present(object) ? object_attribute(object, name) : value_null(&TYPE_NUMBER);
 }
 
-static void add_limits(const Live *live, const LimitName *limits, size_t count, Parameters *out) {
+static void add_limits(Value prior, Value planned, const LimitName *limits, size_t count,
+                       Parameters *out) {
     for (size_t i = 0; i < count; i++) {
-        Value old = live_member_of(live->prior, limits[i].attribute);
-        Value new = live_member_of(live->planned, limits[i].attribute);
+        Value old = live_member_of(prior, limits[i].attribute);
+        Value new = live_member_of(planned, limits[i].attribute);
         int64_t number = 0;
         if (value_equal(old, new))
             continue;
@@ -115,20 +116,67 @@ static void add_limits(const Live *live, const LimitName *limits, size_t count, 
     }
 }
 
+static XmlRows iotune_rows(void) {
+    XmlRows rows = domain_attributes_of("disk");
+    size_t i = 0;
+    while (strcmp(rows.attributes[i].name, "iotune") != 0)
+        CHECK(++i < rows.count);
+    return xml_map_rows(rows.attributes[i].nested);
+}
+
+/* Returns whether the limit differs and can be set: one without a number cannot be removed. */
+static bool sends_disk_limit(Value old, Value new) {
+    return !value_equal(old, new) && (new.type == &TYPE_NUMBER || !value_is_null(new));
+}
+
+static void add_disk_limits(Value old, Value disk, Parameters *out, Arena *arena) {
+    Value prior = object_nested(old, "iotune", arena);
+    Value planned = object_nested(disk, "iotune", arena);
+    XmlRows rows = iotune_rows();
+    for (size_t i = 0; i < rows.count; i++) {
+        const char *name = rows.attributes[i].name;
+        Value value = object_attribute(planned, name);
+        if (!sends_disk_limit(object_attribute(prior, name), value))
+            continue;
+        if (value.type == &TYPE_NUMBER)
+            add_number(out, name, value, 0);
+        else
+            CHECK(virTypedParamsAddString(&out->items, &out->count, &out->room, name,
+                                          str_to_cstr(value_text(value), arena)) == 0);
+    }
+}
+
+bool domain_live_has_disk_limit(Value old, Value disk, Arena *arena) {
+    Value prior = object_nested(old, "iotune", arena);
+    Value planned = object_nested(disk, "iotune", arena);
+    XmlRows rows = iotune_rows();
+    bool is_found = !value_is_known(object_attribute(disk, "iotune"));
+    for (size_t i = 0; i < rows.count; i++)
+        is_found |= sends_disk_limit(object_attribute(prior, rows.attributes[i].name),
+                                     object_attribute(planned, rows.attributes[i].name));
+    return is_found;
+}
+
+bool domain_live_has_memory_limit(Value prior, Value planned) {
+    bool is_found = !value_is_known(planned);
+    for (size_t i = 0; i < ARRAY_COUNT(memory_limits); i++)
+        is_found |= !value_equal(live_member_of(prior, memory_limits[i].attribute),
+                                 live_member_of(planned, memory_limits[i].attribute));
+    return is_found;
+}
+
 static bool make_scheduler(Live *live, const LiveStep *) {
     SCOPED(Parameters) all = {0};
-    add_limits(live, scheduler_limits, ARRAY_COUNT(scheduler_limits), &all);
-    return all.count == 0 ||
-           virDomainSetSchedulerParametersFlags(live->machine->domain, all.items, all.count,
+    add_limits(live->prior, live->planned, scheduler_limits, ARRAY_COUNT(scheduler_limits), &all);
+    return virDomainSetSchedulerParametersFlags(live->machine->domain, all.items, all.count,
                                                 VIR_DOMAIN_AFFECT_LIVE) == 0 ||
            add_row_error(live);
 }
 
 static bool make_memory_limits(Live *live, const LiveStep *) {
     SCOPED(Parameters) all = {0};
-    add_limits(live, memory_limits, ARRAY_COUNT(memory_limits), &all);
-    return all.count == 0 ||
-           virDomainSetMemoryParameters(live->machine->domain, all.items, all.count,
+    add_limits(live->prior, live->planned, memory_limits, ARRAY_COUNT(memory_limits), &all);
+    return virDomainSetMemoryParameters(live->machine->domain, all.items, all.count,
                                         VIR_DOMAIN_AFFECT_LIVE) == 0 ||
            add_row_error(live);
 }
@@ -223,34 +271,12 @@ static bool update_disk(Live *live, const LiveStep *step) {
            add_step_error(live, "change the medium of", target_of(disk));
 }
 
-static XmlRows iotune_rows(void) {
-    XmlRows rows = domain_attributes_of("disk");
-    size_t i = 0;
-    while (strcmp(rows.attributes[i].name, "iotune") != 0)
-        CHECK(++i < rows.count);
-    return xml_map_rows(rows.attributes[i].nested);
-}
-
 static bool limit_disk(Live *live, const LiveStep *step) {
     SCOPED(Parameters) all = {0};
     Arena *arena = live->call->arena;
     Value disk = value_at(live->planned, step->new);
-    Value prior = object_nested(value_at(live->prior, step->old), "iotune", arena);
-    Value planned = object_nested(disk, "iotune", arena);
-    XmlRows rows = iotune_rows();
-    for (size_t i = 0; i < rows.count; i++) {
-        const char *name = rows.attributes[i].name;
-        Value value = object_attribute(planned, name);
-        if (value_equal(object_attribute(prior, name), value))
-            continue;
-        if (value.type == &TYPE_NUMBER)
-            add_number(&all, name, value, 0);
-        else if (value_is_present(value))
-            CHECK(virTypedParamsAddString(&all.items, &all.count, &all.room, name,
-                                          str_to_cstr(value_text(value), arena)) == 0);
-    }
-    return all.count == 0 ||
-           virDomainSetBlockIoTune(live->machine->domain, str_to_cstr(target_of(disk), arena),
+    add_disk_limits(value_at(live->prior, step->old), disk, &all, arena);
+    return virDomainSetBlockIoTune(live->machine->domain, str_to_cstr(target_of(disk), arena),
                                    all.items, all.count, VIR_DOMAIN_AFFECT_LIVE) == 0 ||
            add_step_error(live, "limit disk", target_of(disk));
 }

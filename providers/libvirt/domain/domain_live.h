@@ -42,6 +42,10 @@ typedef struct LiveMachine {
     xmlNodePtr described; /* the edited definition, whose elements are attached */
 } LiveMachine;
 
+/* Return whether LIVE_LIMIT_DISK, between two disks, and LIVE_SET_MEMORY_LIMITS, between two values
+ * of "memtune", have a limit to set. */
+bool domain_live_has_disk_limit(Value old, Value disk, Arena *arena);
+bool domain_live_has_memory_limit(Value prior, Value planned);
 /* Returns the text of the plan that names the libvirt calls of these steps. */
 Str domain_live_text(const LiveSteps *steps, Arena *arena);
 /* Makes the steps of an argument in their order. On failure adds an error and returns false;

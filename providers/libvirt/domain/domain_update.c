@@ -58,7 +58,9 @@ static void compare_scheduler(const Comparison *machine, DomainChange *change) {
 }
 
 static void compare_memory_limits(const Comparison *machine, DomainChange *change) {
-    add_step(machine, change, LIVE_SET_MEMORY_LIMITS, 0, 0);
+    if (domain_live_has_memory_limit(object_attribute(machine->prior, "memtune"),
+                                     object_attribute(machine->planned, "memtune")))
+        add_step(machine, change, LIVE_SET_MEMORY_LIMITS, 0, 0);
 }
 
 static bool is_hotplug(Value disk) {
@@ -135,7 +137,7 @@ static void compare_disks(const Comparison *machine, DomainChange *change) {
             add_step(machine, change, LIVE_ATTACH_DISK, 0, i);
         if (!is_new && is_medium_changed(old, disk))
             add_step(machine, change, LIVE_UPDATE_DISK, n, i);
-        if (!is_new && object_differs(old, disk, "iotune"))
+        if (!is_new && domain_live_has_disk_limit(old, disk, machine->arena))
             add_step(machine, change, LIVE_LIMIT_DISK, n, i);
         if (is_new ? waits_for_start(prior, disk)
                    : device_change("disk", old, disk, is_live_of_disk, machine->arena) < XML_LIVE)

@@ -203,6 +203,29 @@ static const LibvirtObject network_object = {
     .read = read_network,
 };
 
+static void plan_changes(const Call *call, Value prior, Value planned, PlanResponse *response) {
+    static const struct {
+        const char *attribute;
+        Str note;
+    } live[] = {
+        {"ips", STR_CONST("live, guests stay connected (virNetworkUpdate)")},
+        {"portgroups",
+         STR_CONST("live, for interfaces that connect from now on (virNetworkUpdate)")},
+        {"dns", STR_CONST("live, guests stay connected (virNetworkUpdate)")},
+    };
+    Arena *arena = call->arena;
+    if (!object_bool(prior, "running", true) || !object_bool(planned, "running", true))
+        return;
+    NetworkChange change = network_update_compare(prior, planned, arena);
+    if (change.restart)
+        plan_note(response, path_attribute((Path){0}, str_from_cstr(change.restart), arena),
+                  restart_note(call, object_text(prior, "name", STR_EMPTY), change.restart), arena);
+    for (size_t i = 0; i < ARRAY_COUNT(live); i++)
+        if (network_update_has_step(&change, live[i].attribute))
+            plan_note(response, path_attribute((Path){0}, str_from_cstr(live[i].attribute), arena),
+                      live[i].note, arena);
+}
+
 static bool network_plan(const Call *call, const PlanRequest *request, PlanResponse *response,
                          Diags *diags) {
     Arena *arena = call->arena;
@@ -217,22 +240,7 @@ static bool network_plan(const Call *call, const PlanRequest *request, PlanRespo
     if (value_is_null(request->prior))
         return check_new_address(call, request, diags) &&
                libvirt_object_plan_adoption(&network_object, call, request, response, diags);
-    NetworkChange change = network_update_compare(request->prior, response->planned, arena);
-    Path root = {0};
-    if (change.restart)
-        plan_note(
-            response, path_attribute(root, str_from_cstr(change.restart), arena),
-            restart_note(call, object_text(request->prior, "name", STR_EMPTY), change.restart),
-            arena);
-    if (change.hosts || change.ranges)
-        plan_note(response, path_attribute(root, STR("ips"), arena),
-                  STR("live, guests stay connected (virNetworkUpdate)"), arena);
-    if (change.portgroups)
-        plan_note(response, path_attribute(root, STR("portgroups"), arena),
-                  STR("live, for interfaces that connect from now on (virNetworkUpdate)"), arena);
-    if (change.dns_hosts)
-        plan_note(response, path_attribute(root, STR("dns"), arena),
-                  STR("live, guests stay connected (virNetworkUpdate)"), arena);
+    plan_changes(call, request->prior, response->planned, response);
     return true;
 }
 
@@ -276,14 +284,9 @@ static bool network_create(const Call *call, const ApplyRequest *request, ApplyR
 }
 
 static bool is_edited(Value prior, Value planned) {
-    static const char *const described[] = {"mode", "bridge", "stp", "domain",
-                                            "mtu",  "ips",    "dns", "xml_merge"};
     for (size_t i = 0; i < NETWORK_ATTRIBUTE_COUNT; i++)
         if (network_attributes[i].binding &&
             object_differs(prior, planned, network_attributes[i].name))
-            return true;
-    for (size_t i = 0; i < ARRAY_COUNT(described); i++)
-        if (object_differs(prior, planned, described[i]))
             return true;
     return false;
 }
@@ -299,8 +302,7 @@ static bool libvirt_network_change(const Call *call, virNetworkPtr network,
     NetworkChange change = network_update_compare(request->prior, request->planned, call->arena);
     bool stays_on =
         virNetworkIsActive(network) == 1 && object_bool(request->planned, "running", true);
-    if (stays_on && !change.restart &&
-        !network_update_live(call, network, request->prior, request->planned, diags))
+    if (stays_on && !network_update_live(call, network, &change, diags))
         return false;
     network_edit(call, request->prior, request->planned, xml_root(&doc));
     SCOPED(virNetworkPtr)

@@ -55,157 +55,40 @@ static bool ip_needs_restart(Value prior, Value planned, size_t i, Arena *arena)
                              object_nested(new, "dhcp", arena), arena);
 }
 
-/* Port groups are replaced as a whole, so each of their changes is live. */
-static const char *find_row_restart(Value prior, Value planned, Arena *arena) {
+/* Returns the first argument that differs, is not live, and that xml_map writes or does not. Port
+ * groups are replaced as a whole, so each of their changes is live. */
+static const char *find_row_restart(Value prior, Value planned, bool is_by_hand, Arena *arena) {
     for (size_t i = 0; i < NETWORK_ATTRIBUTE_COUNT; i++) {
-        const Attribute *attribute = &network_attributes[i];
-        XmlChange change = xml_map_change(attribute, object_attribute(prior, attribute->name),
-                                          object_attribute(planned, attribute->name), arena);
-        if (change != XML_UNCHANGED && strcmp(attribute->name, "portgroups") != 0)
-            return attribute->name;
+        const Attribute *row = &network_attributes[i];
+        const XmlBinding *binding = row->binding;
+        XmlChange change = xml_map_change(row, object_attribute(prior, row->name),
+                                          object_attribute(planned, row->name), arena);
+        if (change != XML_UNCHANGED && is_by_hand == !binding->path &&
+            (!is_by_hand || change != XML_LIVE) && strcmp(row->name, "portgroups") != 0)
+            return row->name;
     }
     return NULL;
 }
 
+static bool dns_needs_restart(Value prior, Value planned, Arena *arena) {
+    Value old = object_nested(prior, "dns", arena);
+    Value new = object_nested(planned, "dns", arena);
+    return rows_need_restart(network_attributes_of("dns"), old, new, arena) ||
+           object_bool(old, "enabled", true) != object_bool(new, "enabled", true) ||
+           lists_differ(object_attribute(old, "forwarders"), object_attribute(new, "forwarders"));
+}
+
 static const char *find_restart(Value prior, Value planned, Arena *arena) {
-    static const char *const names[] = {"mode", "bridge", "stp", "domain", "mtu", "xml_merge"};
-    for (size_t i = 0; i < ARRAY_COUNT(names); i++)
-        if (object_differs(prior, planned, names[i]))
-            return names[i];
+    const char *row = find_row_restart(prior, planned, true, arena);
+    if (row)
+        return row;
     if (!value_is_known(object_attribute(planned, "ips")) || !same_addresses(prior, planned))
         return "ips";
     for (size_t i = 0; i < nested_list_count(planned, "ips"); i++)
         if (ip_needs_restart(prior, planned, i, arena))
             return "ips";
-    const char *row = find_row_restart(prior, planned, arena);
-    if (row)
-        return row;
-    Value old_dns = object_nested(prior, "dns", arena);
-    Value new_dns = object_nested(planned, "dns", arena);
-    if (rows_need_restart(network_attributes_of("dns"), old_dns, new_dns, arena))
-        return "dns";
-    bool was_enabled = object_bool(old_dns, "enabled", true);
-    if (was_enabled != object_bool(new_dns, "enabled", true) ||
-        lists_differ(object_attribute(old_dns, "forwarders"),
-                     object_attribute(new_dns, "forwarders")))
-        return "dns";
-    return NULL;
-}
-
-NetworkChange network_update_compare(Value prior, Value planned, Arena *arena) {
-    NetworkChange change = {.restart = find_restart(prior, planned, arena)};
-    if (change.restart)
-        return change;
-    for (size_t i = 0; i < nested_list_count(planned, "ips"); i++) {
-        Value old_ip = nested_list_at(prior, "ips", i);
-        Value new_ip = nested_list_at(planned, "ips", i);
-        change.hosts |=
-            lists_differ(dhcp_list(old_ip, "hosts", arena), dhcp_list(new_ip, "hosts", arena));
-        change.ranges |=
-            lists_differ(dhcp_list(old_ip, "ranges", arena), dhcp_list(new_ip, "ranges", arena));
-    }
-    static const char *const records[] = {"hosts", "srvs", "txts"};
-    for (size_t i = 0; i < ARRAY_COUNT(records); i++)
-        change.dns_hosts |=
-            lists_differ(object_attribute(object_nested(prior, "dns", arena), records[i]),
-                         object_attribute(object_nested(planned, "dns", arena), records[i]));
-    change.portgroups = lists_differ(object_attribute(prior, "portgroups"),
-                                     object_attribute(planned, "portgroups"));
-    return change;
-}
-
-/* A section of the network whose entries can change live. */
-typedef struct Section {
-    unsigned section;
-    int parent; /* index of the <ip>; -1: none */
-    void (*add)(xmlNodePtr parent, Value item, Arena *arena);
-    const char *element;
-    const char *what;
-} Section;
-
-static const char *network_update_print_entry(const Section *section, Value item, Arena *arena) {
-    SCOPED(XmlDoc) doc = xml_new("section");
-    section->add(xml_root(&doc), item, arena);
-    return xml_print_node(xml_find(xml_root(&doc), section->element), arena);
-}
-
-static bool network_update_list_has(Value list, Value item) {
-    for (size_t i = 0; value_is_present(list) && i < list.count; i++)
-        if (value_equal(value_at(list, i), item))
-            return true;
-    return false;
-}
-
-/* Returns whether the found element has all wanted values; libvirt writes MAC addresses in lower
- * case. */
-static bool is_same_entry(xmlNodePtr wanted, xmlNodePtr found, Arena *arena) {
-    static const char *const parts[] = {"@mac", "@ip",      "@name",   "@start",
-                                        "@end", "@service", "@target", "@value"};
-    for (size_t i = 0; i < ARRAY_COUNT(parts); i++) {
-        const char *text = str_to_cstr(xml_get(wanted, parts[i], arena), arena);
-        if (strcasecmp(text, str_to_cstr(xml_get(found, parts[i], arena), arena)) != 0)
-            return false;
-    }
-    XmlNodes names = xml_find_all(wanted, "hostname", arena);
-    XmlNodes others = xml_find_all(found, "hostname", arena);
-    bool is_same = names.count == others.count;
-    for (size_t i = 0; is_same && i < names.count; i++)
-        is_same =
-            str_equal(xml_get(names.items[i], ".", arena), xml_get(others.items[i], ".", arena));
-    return is_same;
-}
-
-static bool network_update_has_entry(virNetworkPtr network, const Section *section,
-                                     const char *text, Arena *arena) {
-    SCOPED(XmlDoc) wanted = {0};
-    SCOPED(XmlDoc) doc = {0};
-    if (!xml_parse(text, &wanted) || !xml_take(virNetworkGetXMLDesc(network, 0), &doc))
-        return false;
-    Str path = section->section == VIR_NETWORK_SECTION_PORTGROUP ? STR("portgroup")
-               : section->parent < 0
-                   ? str_format(arena, "dns/%s", section->element)
-                   : str_format(arena, "ip[%d]/dhcp/%s", section->parent + 1, section->element);
-    XmlNodes entries = xml_find_all(xml_root(&doc), str_to_cstr(path, arena), arena);
-    vec_each(&entries, entry) {
-        if (is_same_entry(xml_root(&wanted), *entry, arena))
-            return true;
-    }
-    return false;
-}
-
-static bool network_update_send(const Call *call, virNetworkPtr network, const Section *section,
-                                unsigned command, Value item, Diags *diags) {
-    const char *text = network_update_print_entry(section, item, call->arena);
-    if (virNetworkUpdate(network, command, section->section, section->parent, text,
-                         VIR_NETWORK_UPDATE_AFFECT_LIVE) == 0)
-        return true;
-    /* An interrupted run may have made this change: the entry is already removed or added. */
-    LibvirtError error = libvirt_error_last(call->arena);
-    bool is_done = error.code == VIR_ERR_OPERATION_INVALID;
-    if (command == VIR_NETWORK_UPDATE_COMMAND_ADD_LAST)
-        is_done = is_done && network_update_has_entry(network, section, text, call->arena);
-    return is_done || libvirt_error_add_this(call, &error, diags,
-                                             "Cannot change a %s of the network", section->what);
-}
-
-/* Deletes before it adds, since two entries may swap their addresses. */
-static bool network_update_section(const Call *call, virNetworkPtr network, const Section *section,
-                                   Value before, Value after, Diags *diags) {
-    for (size_t i = 0; value_is_present(before) && i < before.count; i++) {
-        Value item = value_at(before, i);
-        if (!network_update_list_has(after, item) &&
-            !network_update_send(call, network, section, VIR_NETWORK_UPDATE_COMMAND_DELETE, item,
-                                 diags))
-            return false;
-    }
-    for (size_t i = 0; value_is_present(after) && i < after.count; i++) {
-        Value item = value_at(after, i);
-        if (!network_update_list_has(before, item) &&
-            !network_update_send(call, network, section, VIR_NETWORK_UPDATE_COMMAND_ADD_LAST, item,
-                                 diags))
-            return false;
-    }
-    return true;
+    row = find_row_restart(prior, planned, false, arena);
+    return row || !dns_needs_restart(prior, planned, arena) ? row : "dns";
 }
 
 /* Adds an element for `item`. `list` is the argument among `rows` that contains the item. */
@@ -231,42 +114,150 @@ static void add_portgroup(xmlNodePtr parent, Value item, Arena *arena) {
     add_by_rows(rows, "portgroups", "portgroup", parent, item, arena);
 }
 
-bool network_update_live(const Call *call, virNetworkPtr network, Value prior, Value planned,
-                         Diags *diags) {
-    Arena *arena = call->arena;
-    for (size_t i = 0; i < nested_list_count(planned, "ips"); i++) {
-        Value old_ip = nested_list_at(prior, "ips", i);
-        Value new_ip = nested_list_at(planned, "ips", i);
-        Section ranges = {VIR_NETWORK_SECTION_IP_DHCP_RANGE, (int)i, network_xml_add_range, "range",
-                          "DHCP range"};
-        Section hosts = {VIR_NETWORK_SECTION_IP_DHCP_HOST, (int)i, network_xml_add_dhcp_host,
-                         "host", "DHCP reservation"};
-        if (!network_update_section(call, network, &ranges, dhcp_list(old_ip, "ranges", arena),
-                                    dhcp_list(new_ip, "ranges", arena), diags) ||
-            !network_update_section(call, network, &hosts, dhcp_list(old_ip, "hosts", arena),
-                                    dhcp_list(new_ip, "hosts", arena), diags))
-            return false;
+/* A list of the network whose entries can change live. */
+typedef struct NetworkSection {
+    const char *attribute; /* of the network */
+    const char *list;      /* in that argument */
+    unsigned section;
+    void (*add)(xmlNodePtr parent, Value item, Arena *arena);
+    const char *element;
+    const char *what;
+} Section;
+
+/* clang-format off */
+static const Section dhcp_sections[] = {
+    {"ips", "ranges", VIR_NETWORK_SECTION_IP_DHCP_RANGE, network_xml_add_range, "range", "DHCP range"},
+    {"ips", "hosts", VIR_NETWORK_SECTION_IP_DHCP_HOST, network_xml_add_dhcp_host, "host", "DHCP reservation"},
+};
+
+static const Section dns_sections[] = {
+    {"dns", "hosts", VIR_NETWORK_SECTION_DNS_HOST, network_xml_add_dns_host, "host", "DNS entry"},
+    {"dns", "srvs", VIR_NETWORK_SECTION_DNS_SRV, add_srv, "srv", "DNS service record"},
+    {"dns", "txts", VIR_NETWORK_SECTION_DNS_TXT, add_txt, "txt", "DNS text record"},
+};
+
+static const Section portgroups = {"portgroups", "portgroups", VIR_NETWORK_SECTION_PORTGROUP, add_portgroup, "portgroup", "port group"};
+/* clang-format on */
+
+static bool network_update_list_has(Value list, Value item) {
+    for (size_t i = 0; value_is_present(list) && i < list.count; i++)
+        if (value_equal(value_at(list, i), item))
+            return true;
+    return false;
+}
+
+/* Adds the steps of one list. Deletes before it adds, since two entries may swap their
+ * addresses. */
+static void add_steps(NetworkChange *change, NetworkStep step, Value before, Value after,
+                      Arena *arena) {
+    step.command = VIR_NETWORK_UPDATE_COMMAND_DELETE;
+    for (size_t i = 0; value_is_present(before) && i < before.count; i++) {
+        step.item = value_at(before, i);
+        if (!network_update_list_has(after, step.item))
+            vec_push(arena, &change->steps, step);
     }
+    step.command = VIR_NETWORK_UPDATE_COMMAND_ADD_LAST;
+    for (size_t i = 0; value_is_present(after) && i < after.count; i++) {
+        step.item = value_at(after, i);
+        if (!network_update_list_has(before, step.item))
+            vec_push(arena, &change->steps, step);
+    }
+    step.item = after;
+    if (!value_is_known(after))
+        vec_push(arena, &change->steps, step);
+}
+
+NetworkChange network_update_compare(Value prior, Value planned, Arena *arena) {
+    NetworkChange change = {.restart = find_restart(prior, planned, arena)};
+    if (change.restart)
+        return change;
+    for (size_t i = 0; i < nested_list_count(planned, "ips"); i++)
+        for (size_t n = 0; n < ARRAY_COUNT(dhcp_sections); n++)
+            add_steps(&change, (NetworkStep){.section = &dhcp_sections[n], .parent = (int)i},
+                      dhcp_list(nested_list_at(prior, "ips", i), dhcp_sections[n].list, arena),
+                      dhcp_list(nested_list_at(planned, "ips", i), dhcp_sections[n].list, arena),
+                      arena);
     Value old_dns = object_nested(prior, "dns", arena);
     Value new_dns = object_nested(planned, "dns", arena);
-    static const struct {
-        const char *name;
-        Section section;
-    } records[] = {
-        {"hosts",
-         {VIR_NETWORK_SECTION_DNS_HOST, -1, network_xml_add_dns_host, "host", "DNS entry"}},
-        {"srvs", {VIR_NETWORK_SECTION_DNS_SRV, -1, add_srv, "srv", "DNS service record"}},
-        {"txts", {VIR_NETWORK_SECTION_DNS_TXT, -1, add_txt, "txt", "DNS text record"}},
-    };
-    for (size_t i = 0; i < ARRAY_COUNT(records); i++)
-        if (!network_update_section(call, network, &records[i].section,
-                                    object_attribute(old_dns, records[i].name),
-                                    object_attribute(new_dns, records[i].name), diags))
+    for (size_t i = 0; i < ARRAY_COUNT(dns_sections); i++)
+        add_steps(&change, (NetworkStep){.section = &dns_sections[i], .parent = -1},
+                  object_attribute(old_dns, dns_sections[i].list),
+                  object_attribute(new_dns, dns_sections[i].list), arena);
+    add_steps(&change, (NetworkStep){.section = &portgroups, .parent = -1},
+              object_attribute(prior, "portgroups"), object_attribute(planned, "portgroups"),
+              arena);
+    return change;
+}
+
+bool network_update_has_step(const NetworkChange *change, const char *attribute) {
+    vec_each(&change->steps, step)
+        if (strcmp(step->section->attribute, attribute) == 0)
+            return true;
+    return false;
+}
+
+/* Returns whether the found element has all wanted values; libvirt writes MAC addresses in lower
+ * case. */
+static bool is_same_entry(xmlNodePtr wanted, xmlNodePtr found, Arena *arena) {
+    static const char *const parts[] = {"@mac", "@ip",      "@name",   "@start",
+                                        "@end", "@service", "@target", "@value"};
+    for (size_t i = 0; i < ARRAY_COUNT(parts); i++) {
+        const char *text = str_to_cstr(xml_get(wanted, parts[i], arena), arena);
+        if (strcasecmp(text, str_to_cstr(xml_get(found, parts[i], arena), arena)) != 0)
             return false;
-    static const Section groups = {VIR_NETWORK_SECTION_PORTGROUP, -1, add_portgroup, "portgroup",
-                                   "port group"};
-    return network_update_section(call, network, &groups, object_attribute(prior, "portgroups"),
-                                  object_attribute(planned, "portgroups"), diags);
+    }
+    XmlNodes names = xml_find_all(wanted, "hostname", arena);
+    XmlNodes others = xml_find_all(found, "hostname", arena);
+    bool is_same = names.count == others.count;
+    for (size_t i = 0; is_same && i < names.count; i++)
+        is_same =
+            str_equal(xml_get(names.items[i], ".", arena), xml_get(others.items[i], ".", arena));
+    return is_same;
+}
+
+static bool network_update_has_entry(virNetworkPtr network, const NetworkStep *step,
+                                     const char *text, Arena *arena) {
+    const Section *section = step->section;
+    SCOPED(XmlDoc) wanted = {0};
+    SCOPED(XmlDoc) doc = {0};
+    if (!xml_parse(text, &wanted) || !xml_take(virNetworkGetXMLDesc(network, 0), &doc))
+        return false;
+    Str path = section->section == VIR_NETWORK_SECTION_PORTGROUP ? STR("portgroup")
+               : step->parent < 0
+                   ? str_format(arena, "dns/%s", section->element)
+                   : str_format(arena, "ip[%d]/dhcp/%s", step->parent + 1, section->element);
+    XmlNodes entries = xml_find_all(xml_root(&doc), str_to_cstr(path, arena), arena);
+    vec_each(&entries, entry) {
+        if (is_same_entry(xml_root(&wanted), *entry, arena))
+            return true;
+    }
+    return false;
+}
+
+static bool network_update_make(const Call *call, virNetworkPtr network, const NetworkStep *step,
+                                Diags *diags) {
+    const Section *section = step->section;
+    SCOPED(XmlDoc) doc = xml_new("section");
+    section->add(xml_root(&doc), step->item, call->arena);
+    const char *text = xml_print_node(xml_find(xml_root(&doc), section->element), call->arena);
+    if (virNetworkUpdate(network, step->command, section->section, step->parent, text,
+                         VIR_NETWORK_UPDATE_AFFECT_LIVE) == 0)
+        return true;
+    /* An interrupted run may have made this change: the entry is already removed or added. */
+    LibvirtError error = libvirt_error_last(call->arena);
+    bool is_done = error.code == VIR_ERR_OPERATION_INVALID;
+    if (step->command == VIR_NETWORK_UPDATE_COMMAND_ADD_LAST)
+        is_done = is_done && network_update_has_entry(network, step, text, call->arena);
+    return is_done || libvirt_error_add_this(call, &error, diags,
+                                             "Cannot change a %s of the network", section->what);
+}
+
+bool network_update_live(const Call *call, virNetworkPtr network, const NetworkChange *change,
+                         Diags *diags) {
+    vec_each(&change->steps, step)
+        if (!network_update_make(call, network, step, diags))
+            return false;
+    return true;
 }
 
 static void reconnect(const Call *call, virConnectPtr connection, const DomainUser *user,
