@@ -32,11 +32,10 @@ bool config_action_check_repetition(const BodyContent *content) {
     const BodyAttribute *for_each = body_content_find(content, "for_each");
     if (!for_each || !body_content_find(content, "count"))
         return true;
-    diags_error(content->diags, for_each->name_range,
-                "Invalid combination of \"count\" and \"for_each\"",
-                "\"count\" and \"for_each\" cannot be combined. Use one of them to set the "
-                "number of instances.");
-    return false;
+    return diags_fail(content->diags, for_each->name_range,
+                      "Invalid combination of \"count\" and \"for_each\"",
+                      "\"count\" and \"for_each\" cannot be combined. Use one of them to set the "
+                      "number of instances.");
 }
 
 static bool action_decode(ConfigLoading *loading, const BodyBlock *block) {
@@ -75,8 +74,7 @@ static const BodySchema trigger_schema = {BODY_ATTRIBUTES(trigger_attributes)};
 
 static bool config_action_report(SourceRange range, const char *summary, const char *detail,
                                  Diags *diags) {
-    diags_error(diags, range, summary, "%s", detail);
-    return false;
+    return diags_fail(diags, range, summary, "%s", detail);
 }
 
 /* Returns the list in `expr`; NULL, after an error, if it is absent, no list or empty. */

@@ -42,9 +42,8 @@ static bool check_decode(ConfigLoading *loading, const BodyBlock *block) {
     ok &= config_read_conditions(&content, "assert", &check->asserts);
     if (count_asserts(check) > 0)
         return ok;
-    diags_error(loading->diags, block->range, "Zero assert blocks",
-                "A check block must have at least one \"assert\" block.");
-    return false;
+    return diags_fail(loading->diags, block->range, "Zero assert blocks",
+                      "A check block must have at least one \"assert\" block.");
 }
 
 const ConfigBlock config_check = {

@@ -23,10 +23,9 @@ static bool encryption_add_part(ConfigLoading *loading, const BodyBlock *block,
     if (before) {
         Str place = config_read_place(before->range, loading->arena);
         Str summary = str_format(loading->arena, "Duplicate encryption %.*s", STR_ARG(block->type));
-        diags_error(loading->diags, block->range, str_to_cstr(summary, loading->arena),
-                    "\"%.*s\" \"%.*s\" is already declared at %.*s.", STR_ARG(part.type),
-                    STR_ARG(part.name), STR_ARG(place));
-        return false;
+        return diags_fail(loading->diags, block->range, str_to_cstr(summary, loading->arena),
+                          "\"%.*s\" \"%.*s\" is already declared at %.*s.", STR_ARG(part.type),
+                          STR_ARG(part.name), STR_ARG(place));
     }
     vec_push(loading->arena, parts, part);
     return config_read_identifier(part.name, block->label_ranges[1], "name in the encryption block",
@@ -85,9 +84,8 @@ static bool encryption_read_target(EncryptionReader *reader, const BodyBlock *bl
 }
 
 static bool encryption_report_second(EncryptionReader *reader, const BodyBlock *block) {
-    diags_error(reader->loading->diags, block->range, "Duplicate encryption block",
-                "Only one \"%.*s\" block is allowed.", STR_ARG(block->type));
-    return false;
+    return diags_fail(reader->loading->diags, block->range, "Duplicate encryption block",
+                      "Only one \"%.*s\" block is allowed.", STR_ARG(block->type));
 }
 
 static bool read_remotes(EncryptionReader *reader, const BodyBlock *block) {
@@ -130,10 +128,9 @@ static bool encryption_read_inner(EncryptionReader *reader, const BodyBlock *blo
 }
 
 static bool report_method(SourceRange range, Diags *diags) {
-    diags_error(diags, range, "Invalid encryption method",
-                "\"method\" must refer to a method block of this encryption block, such as "
-                "\"method.aes_gcm.main\".");
-    return false;
+    return diags_fail(diags, range, "Invalid encryption method",
+                      "\"method\" must refer to a method block of this encryption block, such as "
+                      "\"method.aes_gcm.main\".");
 }
 
 static bool encryption_is_unencrypted(const Expr *expr) {
@@ -154,10 +151,10 @@ static bool check_method(const Encryption *encryption, const EncryptionTarget *t
         return report_method(expr->range, diags);
     if (!enforced || !encryption_is_unencrypted(expr))
         return true;
-    diags_error(diags, expr->range, "Unencrypted method is forbidden",
-                "\"enforced\" forbids unencrypted data. Remove \"unencrypted\", also where it is a "
-                "fallback.");
-    return false;
+    return diags_fail(
+        diags, expr->range, "Unencrypted method is forbidden",
+        "\"enforced\" forbids unencrypted data. Remove \"unencrypted\", also where it is a "
+        "fallback.");
 }
 
 static bool check_target(const Encryption *encryption, const EncryptionTarget *target,
@@ -273,9 +270,8 @@ bool config_encryption_decode(ConfigLoading *loading, const BodyBlock *block, vo
     const Encryption *before = loading->module->encryption;
     if (before && !loading->is_override) {
         Str place = config_read_place(before->range, loading->arena);
-        diags_error(loading->diags, block->range, "Duplicate encryption configuration",
-                    "The module already has an encryption block at %.*s.", STR_ARG(place));
-        return false;
+        return diags_fail(loading->diags, block->range, "Duplicate encryption configuration",
+                          "The module already has an encryption block at %.*s.", STR_ARG(place));
     }
     const Encryption *own;
     if (!encryption_read_encryption(loading, block, &own))

@@ -15,9 +15,9 @@ static bool environment_identify(ConfigLoading *loading, const BodyBlock *block,
         return false;
     if (!str_equal_cstr(name, "all"))
         return true;
-    diags_error(loading->diags, block->label_ranges[0], "Reserved environment name",
-                "\"-env all\" selects every environment, so no environment can be named \"all\".");
-    return false;
+    return diags_fail(
+        loading->diags, block->label_ranges[0], "Reserved environment name",
+        "\"-env all\" selects every environment, so no environment can be named \"all\".");
 }
 
 static bool config_environment_add_value(ConfigLoading *loading, Environment *out,
@@ -68,11 +68,9 @@ static bool read_variables_argument(ConfigLoading *loading, const BodyContent *c
         return false;
     if (value_is_null(values))
         return true;
-    if (values.type->kind != KIND_OBJECT || !value_is_present(values)) {
-        diags_error(loading->diags, range, "Invalid variable values",
-                    "\"variables\" must be a map from variable names to values.");
-        return false;
-    }
+    if (values.type->kind != KIND_OBJECT || !value_is_present(values))
+        return diags_fail(loading->diags, range, "Invalid variable values",
+                          "\"variables\" must be a map from variable names to values.");
     for (size_t i = 0; i < values.type->count; i++) {
         Str name = values.type->names[i];
         const Expr *expr = config_environment_item_of(attribute->expr, name);
@@ -108,20 +106,17 @@ static bool config_environment_read_provider(ConfigLoading *loading, const BodyB
     Str key = config_provider_key(provider->name, provider->alias, loading->arena);
     if (!map_put(loading->arena, &environment->providers, key, provider))
         return true;
-    diags_error(loading->diags, block->range, "Duplicate provider configuration",
-                "The environment already has settings for \"%.*s\".", STR_ARG(key));
-    return false;
+    return diags_fail(loading->diags, block->range, "Duplicate provider configuration",
+                      "The environment already has settings for \"%.*s\".", STR_ARG(key));
 }
 
 static bool config_environment_read_backend(ConfigLoading *loading, const BodyBlock *block,
                                             void *out) {
     Environment *environment = out;
-    if (environment->backend) {
-        diags_error(loading->diags, block->range, "Duplicate backend configuration",
-                    "The environment already has settings for the backend \"%.*s\".",
-                    STR_ARG(environment->name));
-        return false;
-    }
+    if (environment->backend)
+        return diags_fail(loading->diags, block->range, "Duplicate backend configuration",
+                          "The environment already has settings for the backend \"%.*s\".",
+                          STR_ARG(environment->name));
     environment->backend = block->body;
     environment->backend_range = block->range;
     return true;
@@ -164,8 +159,8 @@ static bool environment_decode(ConfigLoading *loading, const BodyBlock *block) {
     const BodyAttribute *protected = ok ? body_content_find(&content, "protected") : NULL;
     ok &= !protected ||
           config_read_flag(protected, &out->is_protected, loading->arena, loading->diags);
-    ok = read_variables_file(loading, &content, out) && ok;
-    ok = read_variables_argument(loading, &content, out) && ok;
+    ok &= read_variables_file(loading, &content, out);
+    ok &= read_variables_argument(loading, &content, out);
     ok &= config_block_read_inner(loading, &schema, &content, out);
     map_put(loading->arena, &loading->module->environments, out->name, out);
     return ok;
@@ -199,13 +194,11 @@ static bool merge_provider(ConfigLoading *loading, Str key, const ProviderConfig
     Map *providers = &loading->config->root->providers;
     const ProviderConfig *base = map_find(providers, key);
     ProviderConfig *merged = arena_new(loading->arena, ProviderConfig);
-    if (!base && settings->alias.len) {
-        diags_error(loading->diags, settings->range, "Missing base provider configuration",
-                    "No provider block of the root module has the alias \"%.*s\", so this "
-                    "environment cannot change its settings.",
-                    STR_ARG(settings->alias));
-        return false;
-    }
+    if (!base && settings->alias.len)
+        return diags_fail(loading->diags, settings->range, "Missing base provider configuration",
+                          "No provider block of the root module has the alias \"%.*s\", so this "
+                          "environment cannot change its settings.",
+                          STR_ARG(settings->alias));
     *merged = base ? *base : *settings;
     if (base)
         merged->body = body_merge(base->body, settings->body, NULL, loading->arena);
@@ -220,32 +213,29 @@ static bool choose_workspace(ConfigLoading *loading, const Environment *environm
     if (environment->backend)
         return true;
     if (selected.len && !str_equal_cstr(selected, "default") &&
-        !str_equal(selected, environment->name)) {
-        diags_error(loading->diags, NO_RANGE, "Another workspace is selected",
-                    "The environment \"%.*s\" stores its state in the workspace of the same name, "
-                    "but \"%.*s\" is selected. Select the workspace \"default\", or give the "
-                    "environment a \"backend\" with its own location.",
-                    STR_ARG(environment->name), STR_ARG(selected));
-        return false;
-    }
+        !str_equal(selected, environment->name))
+        return diags_fail(
+            loading->diags, NO_RANGE, "Another workspace is selected",
+            "The environment \"%.*s\" stores its state in the workspace of the same name, "
+            "but \"%.*s\" is selected. Select the workspace \"default\", or give the "
+            "environment a \"backend\" with its own location.",
+            STR_ARG(environment->name), STR_ARG(selected));
     loading->config->workspace = environment->name;
     return true;
 }
 
 static bool config_environment_report_unknown(ConfigLoading *loading, Str name) {
     StrVec names = config_environment_keys_of(&loading->config->root->environments, loading->arena);
-    if (names.count == 0) {
-        diags_error(loading->diags, NO_RANGE, "No such environment",
-                    "The environment \"%.*s\" is selected, but the root module declares no "
-                    "environments. Write an \"environments\" block, or remove -env and LOAM_ENV.",
-                    STR_ARG(name));
-        return false;
-    }
-    diags_error(loading->diags, NO_RANGE, "No such environment",
-                "The root module has no environment \"%.*s\". The environments are %.*s.",
-                STR_ARG(name),
-                STR_ARG(str_join(names.items, names.count, STR(", "), loading->arena)));
-    return false;
+    if (names.count == 0)
+        return diags_fail(
+            loading->diags, NO_RANGE, "No such environment",
+            "The environment \"%.*s\" is selected, but the root module declares no "
+            "environments. Write an \"environments\" block, or remove -env and LOAM_ENV.",
+            STR_ARG(name));
+    return diags_fail(loading->diags, NO_RANGE, "No such environment",
+                      "The root module has no environment \"%.*s\". The environments are %.*s.",
+                      STR_ARG(name),
+                      STR_ARG(str_join(names.items, names.count, STR(", "), loading->arena)));
 }
 
 bool config_environment_apply(ConfigLoading *loading) {

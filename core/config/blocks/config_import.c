@@ -18,9 +18,9 @@ static bool read_to(ConfigLoading *loading, const BodyContent *content, ConfigAd
         diags_error(loading->diags, out->range, "Invalid address",
                     "The address of a resource requires its type and its name. This is the address "
                     "of a module.");
-    diags_error(loading->diags, to->range, "Invalid import address",
-                "\"to\" must be the address of a managed resource or of one of its instances.");
-    return false;
+    return diags_fail(
+        loading->diags, to->range, "Invalid import address",
+        "\"to\" must be the address of a managed resource or of one of its instances.");
 }
 
 /* Requires exactly one of `id` and `identity`. */
@@ -31,14 +31,13 @@ static bool config_import_read_identity(ConfigLoading *loading, const BodyBlock 
     if ((out->id != NULL) != (out->identity != NULL))
         return true;
     if (out->id)
-        diags_error(loading->diags, block->range, "Invalid combination of \"id\" and \"identity\"",
-                    "An import block identifies the object with either \"id\" or \"identity\". "
-                    "Remove one of them.");
-    else
-        diags_error(loading->diags, block->body->range, "Missing required argument",
-                    "An import block requires the argument \"id\" or \"identity\", by which the "
-                    "provider finds the object.");
-    return false;
+        return diags_fail(
+            loading->diags, block->range, "Invalid combination of \"id\" and \"identity\"",
+            "An import block identifies the object with either \"id\" or \"identity\". "
+            "Remove one of them.");
+    return diags_fail(loading->diags, block->body->range, "Missing required argument",
+                      "An import block requires the argument \"id\" or \"identity\", by which the "
+                      "provider finds the object.");
 }
 
 /* Rejects a second import of the same address, unless a key is an expression. */
@@ -56,11 +55,10 @@ static bool check_repeated(ConfigLoading *loading, const Import *import) {
         return true;
     }
     Str place = config_read_place(*before, loading->arena);
-    diags_error(
+    return diags_fail(
         loading->diags, import->to.range, "Duplicate import configuration",
         "An import block for \"%.*s\" already exists at %.*s. Import each object only once.",
         STR_ARG(config_address_to_str(&import->to, loading->arena)), STR_ARG(place));
-    return false;
 }
 
 static bool config_import_read_provider(ConfigLoading *loading, const BodyContent *content,
@@ -75,10 +73,10 @@ static bool config_import_read_provider(ConfigLoading *loading, const BodyConten
 }
 
 static bool report_provider(const Import *import, Diags *diags) {
-    diags_error(diags, import->provider_range, "Invalid import provider argument",
-                "The argument \"provider\" is only for a resource without configuration. Set it in "
-                "the resource block, or in the module call.");
-    return false;
+    return diags_fail(
+        diags, import->provider_range, "Invalid import provider argument",
+        "The argument \"provider\" is only for a resource without configuration. Set it in "
+        "the resource block, or in the module call.");
 }
 
 /* Rejects `provider` for resources of child modules: their calls pass provider configurations. */

@@ -8,10 +8,10 @@ static bool check_edition(ConfigLoading *loading, const BodyAttribute *attribute
     const Traversal *word = config_read_traversal(attribute->expr);
     if (word && !word->step_count && str_equal_cstr(word->root, "tofu2024"))
         return true;
-    diags_error(loading->diags, attribute->expr->range, "Unsupported language edition",
-                "\"edition\" requires the name of an edition without quotes. The only edition is "
-                "tofu2024.");
-    return false;
+    return diags_fail(
+        loading->diags, attribute->expr->range, "Unsupported language edition",
+        "\"edition\" requires the name of an edition without quotes. The only edition is "
+        "tofu2024.");
 }
 
 static bool language_check_experiments(ConfigLoading *loading, const BodyAttribute *attribute,
@@ -19,9 +19,8 @@ static bool language_check_experiments(ConfigLoading *loading, const BodyAttribu
     const Expr *names = attribute->expr;
     if (names->kind == EXPR_TUPLE && names->as.parts.count == 0)
         return true;
-    diags_error(loading->diags, names->range, "Module uses experimental features",
-                "loam has no experimental features. Remove the argument.");
-    return false;
+    return diags_fail(loading->diags, names->range, "Module uses experimental features",
+                      "loam has no experimental features. Remove the argument.");
 }
 
 /* Ignores other arguments, which are for other programs. */
@@ -36,11 +35,10 @@ static bool read_compatible_with(ConfigLoading *loading, const BodyBlock *block,
     Str before = *constraint;
     if (!config_block_read(loading, block->body, &schema, &content, &rest, constraint))
         return false;
-    if (before.len) {
-        diags_error(loading->diags, block->range, "Duplicate compatible_with block",
-                    "The module already declares its OpenTofu versions. Merge the two blocks.");
-        return false;
-    }
+    if (before.len)
+        return diags_fail(
+            loading->diags, block->range, "Duplicate compatible_with block",
+            "The module already declares its OpenTofu versions. Merge the two blocks.");
     if (constraint->len && version_constraint_check(*constraint, STR("1.11.0"), &takes_all) &&
         takes_all)
         diags_warning(

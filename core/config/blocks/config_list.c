@@ -20,10 +20,10 @@ static const BodySchema schema = {BODY_ATTRIBUTES(attributes), BODY_BLOCKS(block
 static bool require_provider(const BodyBlock *block, const BodyContent *content, Diags *diags) {
     if (body_content_find(content, "provider"))
         return true;
-    diags_error(diags, block->range, "Missing \"provider\" attribute",
-                "A list block requires \"provider\": the provider configuration that searches, "
-                "such as NAME or NAME.ALIAS.");
-    return false;
+    return diags_fail(
+        diags, block->range, "Missing \"provider\" attribute",
+        "A list block requires \"provider\": the provider configuration that searches, "
+        "such as NAME or NAME.ALIAS.");
 }
 
 static bool list_decode(ConfigLoading *loading, const BodyBlock *block) {
@@ -34,7 +34,7 @@ static bool list_decode(ConfigLoading *loading, const BodyBlock *block) {
     bool ok = config_block_read(loading, block->body, &schema, &content, NULL, list);
     list->for_each = config_read_for_each(block, &content);
     ok = ok && require_provider(block, &content, loading->diags);
-    ok = config_action_read_config(loading, block, &content, &schema, &list->body) && ok;
+    ok &= config_action_read_config(loading, block, &content, &schema, &list->body);
     ok &= config_resource_read_provider(loading, &content, list);
     ok &= config_action_check_repetition(&content);
     if (ok)

@@ -10,18 +10,16 @@ static bool add_local(ConfigLoading *loading, const BodyAttribute *attribute) {
         return false;
     if (before && !loading->is_override) {
         Str place = config_read_place(before->range, loading->arena);
-        diags_error(loading->diags, attribute->range, "Duplicate local value definition",
-                    "A local value named \"%.*s\" is already defined at %.*s.",
-                    STR_ARG(attribute->name), STR_ARG(place));
-        return false;
+        return diags_fail(loading->diags, attribute->range, "Duplicate local value definition",
+                          "A local value named \"%.*s\" is already defined at %.*s.",
+                          STR_ARG(attribute->name), STR_ARG(place));
     }
-    if (!before && loading->is_override) {
-        diags_error(loading->diags, attribute->name_range, "Missing base local value to override",
-                    "This override file changes the local value \"%.*s\", which no other file of "
-                    "the module defines.",
-                    STR_ARG(attribute->name));
-        return false;
-    }
+    if (!before && loading->is_override)
+        return diags_fail(
+            loading->diags, attribute->name_range, "Missing base local value to override",
+            "This override file changes the local value \"%.*s\", which no other file of "
+            "the module defines.",
+            STR_ARG(attribute->name));
     Local *local = arena_new(loading->arena, Local);
     *local = (Local){attribute->name, attribute->expr, attribute->range};
     map_put(loading->arena, &module->locals, local->name, local);

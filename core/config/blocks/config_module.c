@@ -8,19 +8,17 @@
 #include "url.h"
 
 bool config_module_report_empty(const ModuleCall *call, Diags *diags) {
-    diags_error(diags, call->source_range, "Invalid module source",
-                "The source of a module must not be empty.");
-    return false;
+    return diags_fail(diags, call->source_range, "Invalid module source",
+                      "The source of a module must not be empty.");
 }
 
 static bool report_both(ConfigLoading *loading, const BodyAttribute *at, const char *with) {
     Str summary = str_format(loading->arena, "Invalid combination of \"%s\" and \"%.*s\"", with,
                              STR_ARG(at->name));
-    diags_error(
+    return diags_fail(
         loading->diags, at->name_range, str_to_cstr(summary, loading->arena),
         "\"%s\" and \"%.*s\" cannot be combined. Use one of them to set the number of instances.",
         with, STR_ARG(at->name));
-    return false;
 }
 
 static bool module_check_repetition(ConfigLoading *loading, const BodyContent *content,
@@ -34,9 +32,8 @@ static bool module_check_repetition(ConfigLoading *loading, const BodyContent *c
 }
 
 static bool module_report_block(ConfigLoading *loading, const BodyBlock *block, void *) {
-    diags_error(loading->diags, block->range, "Reserved block type name in module block",
-                "A \"%.*s\" block is not supported here.", STR_ARG(block->type));
-    return false;
+    return diags_fail(loading->diags, block->range, "Reserved block type name in module block",
+                      "A \"%.*s\" block is not supported here.", STR_ARG(block->type));
 }
 
 static bool module_read_lifecycle(ConfigLoading *loading, const BodyBlock *block, void *out) {

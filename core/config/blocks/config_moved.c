@@ -6,9 +6,8 @@
 static bool check_literal(ConfigLoading *loading, const ConfigAddress *end) {
     if (!end->keys.count)
         return true;
-    diags_error(loading->diags, end->range, "Invalid address",
-                "The instance keys in an address of a \"moved\" block must be literals.");
-    return false;
+    return diags_fail(loading->diags, end->range, "Invalid address",
+                      "The instance keys in an address of a \"moved\" block must be literals.");
 }
 
 static bool read_end(ConfigLoading *loading, const BodyContent *content, const char *name,
@@ -21,10 +20,9 @@ static bool read_end(ConfigLoading *loading, const BodyContent *content, const c
 static bool moved_check_mode(ConfigLoading *loading, const ConfigAddress *end) {
     if (!end->target.is_resource || end->target.resource.mode != MODE_EPHEMERAL)
         return true;
-    diags_error(
+    return diags_fail(
         loading->diags, end->range, "Invalid \"moved\" address",
         "Only resources and modules can be moved. Ephemeral resources exist only during a run.");
-    return false;
 }
 
 static bool check_ends(ConfigLoading *loading, const Moved *moved) {
@@ -32,9 +30,8 @@ static bool check_ends(ConfigLoading *loading, const Moved *moved) {
     ok &= moved_check_mode(loading, &moved->to);
     if (!ok || moved->from.target.is_resource == moved->to.target.is_resource)
         return ok;
-    diags_error(loading->diags, moved->range, "Invalid \"moved\" addresses",
-                "\"from\" and \"to\" must both be resources or both be modules.");
-    return false;
+    return diags_fail(loading->diags, moved->range, "Invalid \"moved\" addresses",
+                      "\"from\" and \"to\" must both be resources or both be modules.");
 }
 
 static bool moved_decode(ConfigLoading *loading, const BodyBlock *block) {

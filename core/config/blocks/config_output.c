@@ -4,9 +4,9 @@
 #include "config_read.h"
 
 static bool report_postcondition(ConfigLoading *loading, const BodyBlock *block, void *) {
-    diags_error(loading->diags, block->range, "Postconditions are not allowed",
-                "An output value does not support this block. Write a \"precondition\" block.");
-    return false;
+    return diags_fail(
+        loading->diags, block->range, "Postconditions are not allowed",
+        "An output value does not support this block. Write a \"precondition\" block.");
 }
 
 static bool read_deprecated(ConfigLoading *loading, const BodyAttribute *attribute, void *member) {
@@ -15,9 +15,8 @@ static bool read_deprecated(ConfigLoading *loading, const BodyAttribute *attribu
         return false;
     if (out->len > 0)
         return true;
-    diags_error(loading->diags, attribute->expr->range, "Invalid deprecation message",
-                "\"deprecated\" must be a non-empty string that describes the replacement.");
-    return false;
+    return diags_fail(loading->diags, attribute->expr->range, "Invalid deprecation message",
+                      "\"deprecated\" must be a non-empty string that describes the replacement.");
 }
 
 static bool output_read_type(ConfigLoading *loading, const BodyAttribute *attribute, void *out) {

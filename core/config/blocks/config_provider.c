@@ -54,7 +54,7 @@ static bool provider_identify(ConfigLoading *loading, const BodyBlock *block, St
     Str name = block->labels[0];
     bool ok = config_provider_ref_check_name(name, block->range, loading->diags);
     ok &= body_content(block->body, &schema, &content, &rest, arena, loading->diags);
-    ok = config_provider_read_alias(loading, &content, &alias) && ok;
+    ok &= config_provider_read_alias(loading, &content, &alias);
     *key = str_concat(STR("provider."), config_provider_key(name, alias, arena), arena);
     return ok;
 }
@@ -109,10 +109,9 @@ bool config_provider_is_empty(const ProviderConfig *provider, Arena *arena) {
 bool config_provider_check_keys(const ProviderConfig *provider, SourceRange range, Diags *diags) {
     if (provider->alias.len > 0)
         return true;
-    diags_error(
+    return diags_fail(
         diags, range, "Alias required when using \"for_each\"",
         "Only a provider configuration with an alias supports \"for_each\". Add an \"alias\".");
-    return false;
 }
 
 static bool provider_decode(ConfigLoading *loading, const BodyBlock *block) {

@@ -66,9 +66,8 @@ static bool config_provisioner_read_inner(const BodyBlock *block, Provisioner *o
         out->connection = new_connection(block, arena);
         return true;
     }
-    diags_error(diags, block->range, "Reserved block type name in provisioner block",
-                "A provisioner does not support \"%.*s\" blocks.", STR_ARG(block->type));
-    return false;
+    return diags_fail(diags, block->range, "Reserved block type name in provisioner block",
+                      "A provisioner does not support \"%.*s\" blocks.", STR_ARG(block->type));
 }
 
 static bool config_provisioner_read_keyword(const BodyContent *content, const char *name,
@@ -94,10 +93,9 @@ static bool config_provisioner_check_type(const BodyBlock *block, Diags *diags) 
         if (!str_equal_cstr(block->labels[0], gone[i]))
             continue;
         Str summary = str_format(diags->arena, "The \"%s\" provisioner has been removed", gone[i]);
-        diags_error(diags, block->label_ranges[0], str_to_cstr(summary, diags->arena),
-                    "Current releases of this program do not support provisioning. Use a "
-                    "\"remote-exec\" provisioner or an ssh_exec resource instead.");
-        return false;
+        return diags_fail(diags, block->label_ranges[0], str_to_cstr(summary, diags->arena),
+                          "Current releases of this program do not support provisioning. Use a "
+                          "\"remote-exec\" provisioner or an ssh_exec resource instead.");
     }
     return true;
 }

@@ -14,19 +14,18 @@ typedef struct RequirementReader {
 
 static bool requirement_refuse(RequirementReader *reader, SourceRange range, const char *summary,
                                const char *detail) {
-    diags_error(reader->loading->diags, range, summary, "%s", detail);
-    return false;
+    return diags_fail(reader->loading->diags, range, summary, "%s", detail);
 }
 
 bool config_requirement_check_version(Str version, SourceRange range, Diags *diags) {
     bool is_satisfied;
     if (version_constraint_check(version, STR("1.0.0"), &is_satisfied))
         return true;
-    diags_error(diags, range, "Invalid version constraint",
-                "\"%.*s\" is not a valid version constraint. Use a constraint such as \">= 1.5, < "
-                "2.0\" or \"~> 1.11\".",
-                STR_ARG(version));
-    return false;
+    return diags_fail(
+        diags, range, "Invalid version constraint",
+        "\"%.*s\" is not a valid version constraint. Use a constraint such as \">= 1.5, < "
+        "2.0\" or \"~> 1.11\".",
+        STR_ARG(version));
 }
 
 /* Returns whether the text is a host name: labels with dots between them. Text after the last
@@ -240,11 +239,11 @@ bool config_requirement_read(ConfigLoading *loading, const BodyBlock *block, voi
     Module *module = loading->module;
     if (module->requirements_range.source && !loading->is_override) {
         Str place = config_read_place(module->requirements_range, loading->arena);
-        diags_error(loading->diags, block->range, "Duplicate required providers configuration",
-                    "A module supports one required_providers block; the first is at %.*s. Move "
-                    "all requirements there.",
-                    STR_ARG(place));
-        return false;
+        return diags_fail(
+            loading->diags, block->range, "Duplicate required providers configuration",
+            "A module supports one required_providers block; the first is at %.*s. Move "
+            "all requirements there.",
+            STR_ARG(place));
     }
     if (!loading->is_override)
         module->requirements_range = block->range;

@@ -68,12 +68,11 @@ static bool resource_check_repetition(const BodyContent *content, const Resource
         return config_action_check_repetition(content);
     if (!other || !resource->lifecycle.enabled)
         return true;
-    diags_error(content->diags, other->name_range,
-                "Invalid combination of \"enabled\" and repetition",
-                "\"enabled\" cannot be combined with \"%.*s\", because it creates one instance or "
-                "none. For no instance, set count to 0 or for_each to an empty value.",
-                STR_ARG(other->name));
-    return false;
+    return diags_fail(
+        content->diags, other->name_range, "Invalid combination of \"enabled\" and repetition",
+        "\"enabled\" cannot be combined with \"%.*s\", because it creates one instance or "
+        "none. For no instance, set count to 0 or for_each to an empty value.",
+        STR_ARG(other->name));
 }
 
 /* Rejects reserved block types. */
@@ -119,11 +118,11 @@ static bool check_whole_block(const Expr *expr, Diags *diags) {
     expr_each_traversal(expr, look_for_instance_name, &found);
     if (!found)
         return true;
-    diags_error(diags, found->range, "Invalid reference in prevent_destroy",
-                "prevent_destroy applies to all instances of the block, so it cannot refer to "
-                "\"%.*s\". Refer to variables and local values.",
-                STR_ARG(found->root));
-    return false;
+    return diags_fail(
+        diags, found->range, "Invalid reference in prevent_destroy",
+        "prevent_destroy applies to all instances of the block, so it cannot refer to "
+        "\"%.*s\". Refer to variables and local values.",
+        STR_ARG(found->root));
 }
 
 /* Checks a constant value while decoding. */
@@ -194,11 +193,9 @@ static bool read_ignore_changes(const BodyContent *content, Lifecycle *out) {
     if (!attribute)
         return true;
     const Expr *expr = attribute->expr;
-    if (has_wildcard(expr)) {
-        diags_error(content->diags, expr->range, "Invalid ignore_changes wildcard",
-                    "To ignore changes of all attributes, write ignore_changes = all.");
-        return false;
-    }
+    if (has_wildcard(expr))
+        return diags_fail(content->diags, expr->range, "Invalid ignore_changes wildcard",
+                          "To ignore changes of all attributes, write ignore_changes = all.");
     const Traversal *keyword = config_read_traversal(expr);
     if (keyword && keyword->step_count == 0 && str_equal_cstr(keyword->root, "all")) {
         out->ignore_all_changes = true;
@@ -208,10 +205,9 @@ static bool read_ignore_changes(const BodyContent *content, Lifecycle *out) {
 }
 
 static bool report_trigger(const Expr *expr, Diags *diags) {
-    diags_error(diags, expr->range, "Invalid replace_triggered_by expression",
-                "Each item must be a single reference to a resource or to an attribute of a "
-                "resource, without operators or function calls.");
-    return false;
+    return diags_fail(diags, expr->range, "Invalid replace_triggered_by expression",
+                      "Each item must be a single reference to a resource or to an attribute of a "
+                      "resource, without operators or function calls.");
 }
 
 static bool check_trigger(const Expr *expr, Diags *diags) {
@@ -242,11 +238,9 @@ static bool read_triggers(const BodyContent *content, Lifecycle *out) {
     bool ok = true;
     if (!list)
         return true;
-    if (list->kind != EXPR_TUPLE) {
-        diags_error(diags, list->range, "Invalid replace_triggered_by expression",
-                    "\"replace_triggered_by\" must be a list of references in brackets [ ].");
-        return false;
-    }
+    if (list->kind != EXPR_TUPLE)
+        return diags_fail(diags, list->range, "Invalid replace_triggered_by expression",
+                          "\"replace_triggered_by\" must be a list of references in brackets [ ].");
     for (size_t i = 0; i < list->as.parts.count; i++) {
         const Expr *item = list->as.parts.items[i];
         ok = ok && check_trigger(item, diags);
@@ -362,11 +356,10 @@ static bool resource_add_resource(ConfigLoading *loading, const BodyBlock *block
     if (!before)
         return true;
     Str place = config_read_place(before->range, loading->arena);
-    diags_error(loading->diags, resource->range, "Duplicate data source",
-                "The data source \"%.*s\" is already declared at %.*s. Names must be unique, "
-                "including those in check blocks.",
-                STR_ARG(key), STR_ARG(place));
-    return false;
+    return diags_fail(loading->diags, resource->range, "Duplicate data source",
+                      "The data source \"%.*s\" is already declared at %.*s. Names must be unique, "
+                      "including those in check blocks.",
+                      STR_ARG(key), STR_ARG(place));
 }
 
 static bool resource_read_blocks(ConfigLoading *loading, const BodyContent *content,

@@ -10,9 +10,8 @@ static bool terraform_read_backend(ConfigLoading *loading, const BodyBlock *bloc
     const BackendConfig *before = loading->module->backend;
     if (before && !loading->is_override) {
         Str place = config_read_place(before->range, loading->arena);
-        diags_error(loading->diags, block->range, "Duplicate backend configuration",
-                    "The module already has a backend at %.*s.", STR_ARG(place));
-        return false;
+        return diags_fail(loading->diags, block->range, "Duplicate backend configuration",
+                          "The module already has a backend at %.*s.", STR_ARG(place));
     }
     if (loading->module->parent)
         diags_warning(loading->diags, block->range, "Backend configuration ignored",
@@ -30,10 +29,9 @@ static bool read_cloud(ConfigLoading *loading, const BodyBlock *block, void *) {
     SourceRange before = loading->module->cloud_range;
     if (before.source && !loading->is_override) {
         Str place = config_read_place(before, loading->arena);
-        diags_error(loading->diags, block->range, "Duplicate cloud configuration",
-                    "The module already has a \"cloud\" block at %.*s. Remove one of them.",
-                    STR_ARG(place));
-        return false;
+        return diags_fail(loading->diags, block->range, "Duplicate cloud configuration",
+                          "The module already has a \"cloud\" block at %.*s. Remove one of them.",
+                          STR_ARG(place));
     }
     if (loading->module->parent)
         diags_warning(loading->diags, block->range, "Cloud configuration ignored",
@@ -45,9 +43,8 @@ static bool read_cloud(ConfigLoading *loading, const BodyBlock *block, void *) {
 
 static bool terraform_check_experiments(ConfigLoading *loading, const BodyAttribute *attribute,
                                         void *) {
-    diags_error(loading->diags, attribute->name_range, "Module uses experimental features",
-                "loam has no experimental features. Remove the argument.");
-    return false;
+    return diags_fail(loading->diags, attribute->name_range, "Module uses experimental features",
+                      "loam has no experimental features. Remove the argument.");
 }
 
 static bool check_language(ConfigLoading *loading, const BodyAttribute *attribute, void *) {
@@ -55,9 +52,8 @@ static bool check_language(ConfigLoading *loading, const BodyAttribute *attribut
     Str name = word && !word->step_count ? word->root : STR_EMPTY;
     if (str_equal_cstr(name, "TF2021") || str_equal_cstr(name, "tofu2024"))
         return true;
-    diags_error(loading->diags, attribute->expr->range, "Unsupported language edition",
-                "\"language\" requires the name of an edition. The only edition is TF2021.");
-    return false;
+    return diags_fail(loading->diags, attribute->expr->range, "Unsupported language edition",
+                      "\"language\" requires the name of an edition. The only edition is TF2021.");
 }
 
 /* Requires constant arguments in provider_meta. */
@@ -81,9 +77,8 @@ static bool add_provider_meta(ConfigLoading *loading, const BodyBlock *block, vo
     if (!before)
         return true;
     Str place = config_read_place(before->range, loading->arena);
-    diags_error(loading->diags, block->range, "Duplicate provider_meta block",
-                "This provider already has one at %.*s.", STR_ARG(place));
-    return false;
+    return diags_fail(loading->diags, block->range, "Duplicate provider_meta block",
+                      "This provider already has one at %.*s.", STR_ARG(place));
 }
 
 static bool terraform_decode(ConfigLoading *loading, const BodyBlock *block) {

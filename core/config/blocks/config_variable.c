@@ -13,11 +13,10 @@ static bool variable_identify(ConfigLoading *loading, const BodyBlock *block, St
     for (size_t i = 0; i < ARRAY_COUNT(reserved); i++) {
         if (!str_equal_cstr(name, reserved[i]))
             continue;
-        diags_error(
+        return diags_fail(
             loading->diags, block->label_ranges[0], "Invalid variable name",
             "The name \"%s\" is reserved, because module blocks have an argument of that name.",
             reserved[i]);
-        return false;
     }
     *key = str_format(loading->arena, "var.%.*s", STR_ARG(name));
     return true;
@@ -52,19 +51,17 @@ static bool read_default(ConfigLoading *loading, const BodyBlock *block, const B
         return true;
     if (!config_read_literal(attribute, &TYPE_DYNAMIC, &literal, loading->arena, loading->diags))
         return false;
-    if (value_is_null(literal) && !variable->nullable) {
-        diags_error(loading->diags, attribute->expr->range, "Invalid default value for variable",
-                    "The default is null, but the variable has \"nullable = false\". To make the "
-                    "variable required, remove the default.");
-        return false;
-    }
+    if (value_is_null(literal) && !variable->nullable)
+        return diags_fail(
+            loading->diags, attribute->expr->range, "Invalid default value for variable",
+            "The default is null, but the variable has \"nullable = false\". To make the "
+            "variable required, remove the default.");
     if (!type_constraint_apply(variable->type, literal, &variable->default_value, &error,
                                loading->arena)) {
         Str why = config_read_convert_error(&error, loading->arena);
-        diags_error(loading->diags, default_range(block, content),
-                    "Invalid default value for variable",
-                    "The default does not match the variable's type: %.*s.", STR_ARG(why));
-        return false;
+        return diags_fail(loading->diags, default_range(block, content),
+                          "Invalid default value for variable",
+                          "The default does not match the variable's type: %.*s.", STR_ARG(why));
     }
     variable->has_default = true;
     return true;
@@ -103,9 +100,8 @@ static bool check_deprecated(ConfigLoading *loading, const BodyContent *content,
     const BodyAttribute *attribute = body_content_find(content, "deprecated");
     if (!attribute || text.len)
         return true;
-    diags_error(loading->diags, attribute->expr->range, "Invalid deprecation message",
-                "\"deprecated\" must be a non-empty string that describes the replacement.");
-    return false;
+    return diags_fail(loading->diags, attribute->expr->range, "Invalid deprecation message",
+                      "\"deprecated\" must be a non-empty string that describes the replacement.");
 }
 
 /* Rejects `const` for sensitive and ephemeral variables, because plans and module manifests
@@ -115,11 +111,10 @@ static bool check_const(ConfigLoading *loading, const BodyContent *content,
     const BodyAttribute *attribute = body_content_find(content, "const");
     if (!variable->is_const || (!variable->sensitive && !variable->ephemeral))
         return true;
-    diags_error(
+    return diags_fail(
         loading->diags, attribute->expr->range, "Invalid constant variable",
         "A variable that is %s cannot be constant, because constant values are stored and shown.",
         variable->sensitive ? "sensitive" : "ephemeral");
-    return false;
 }
 
 static bool variable_decode(ConfigLoading *loading, const BodyBlock *block) {

@@ -49,8 +49,7 @@ static ConfigShape *probe_add_block(ConfigShape *shape, const BodyBlockSchema *a
 
 /* Adds an error that is never shown: a decoder must stop where it needs content. */
 static bool is_nothing(Diags *diags) {
-    diags_error(diags, NO_RANGE, "No object exists", "Only the schema is needed.");
-    return false;
+    return diags_fail(diags, NO_RANGE, "No object exists", "Only the schema is needed.");
 }
 
 static bool probe_content(const Body *body, const BodySchema *schema, BodyContent *out,

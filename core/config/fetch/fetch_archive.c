@@ -40,9 +40,8 @@ static bool PRINTF_LIKE(2, 3) archive_refuse(Download *download, const char *for
     va_start(args, format);
     Str why = str_vformat(download->arena, format, args);
     va_end(args);
-    diags_error(download->diags, download->request->range, "Failed to fetch a module",
-                "\"%.*s\": %.*s", STR_ARG(download->shown), STR_ARG(why));
-    return false;
+    return diags_fail(download->diags, download->request->range, "Failed to fetch a module",
+                      "\"%.*s\": %.*s", STR_ARG(download->shown), STR_ARG(why));
 }
 
 static bool archive_is_ending(Str text) {

@@ -168,9 +168,8 @@ static bool try_git(GitFetch *run, const char *const *words, GitRun *out) {
 static bool git_refuse(GitFetch *run, const char *format, Str detail) PRINTF_LIKE(2, 0);
 static bool git_refuse(GitFetch *run, const char *format, Str detail) {
     Str why = str_format(run->arena, format, STR_ARG(detail));
-    diags_error(run->diags, run->request->range, "Failed to fetch a module", "\"%.*s\": %.*s",
-                STR_ARG(run->shown), STR_ARG(why));
-    return false;
+    return diags_fail(run->diags, run->request->range, "Failed to fetch a module", "\"%.*s\": %.*s",
+                      STR_ARG(run->shown), STR_ARG(why));
 }
 
 static bool report_run(GitFetch *run, const GitRun *result) {

@@ -86,13 +86,12 @@ typedef struct Registry {
 } Registry;
 
 static bool fetch_registry_report(Registry *registry, const RegistryProblem *problem) {
-    diags_error(registry->diags, registry->request->range,
-                problem->is_answer ? "Invalid response from a module registry"
-                                   : "Failed to fetch a module",
-                "%.*s%s%.*s%s", STR_ARG(problem->text), problem->is_answer ? " Check that \"" : "",
-                STR_ARG(problem->is_answer ? registry->module.host : STR_EMPTY),
-                problem->is_answer ? "\" is a module registry." : "");
-    return false;
+    return diags_fail(
+        registry->diags, registry->request->range,
+        problem->is_answer ? "Invalid response from a module registry" : "Failed to fetch a module",
+        "%.*s%s%.*s%s", STR_ARG(problem->text), problem->is_answer ? " Check that \"" : "",
+        STR_ARG(problem->is_answer ? registry->module.host : STR_EMPTY),
+        problem->is_answer ? "\" is a module registry." : "");
 }
 
 static bool report_answer(Registry *registry, Str url, const char *what) {
@@ -114,12 +113,11 @@ static bool report_versions(Registry *registry, Str newest) {
     const SourceRequest *request = registry->request;
     Str hint = newest.len ? str_format(registry->arena, " The newest is %.*s.", STR_ARG(newest))
                           : STR(" It has no versions.");
-    diags_error(registry->diags, request->range, "No matching version of the module",
-                "The registry \"%.*s\" has no version of \"%.*s\" that \"%.*s\" allows.%.*s",
-                STR_ARG(registry->module.host), STR_ARG(registry->module.path),
-                STR_ARG(request->constraint.len ? request->constraint : STR(">= 0")),
-                STR_ARG(hint));
-    return false;
+    return diags_fail(registry->diags, request->range, "No matching version of the module",
+                      "The registry \"%.*s\" has no version of \"%.*s\" that \"%.*s\" allows.%.*s",
+                      STR_ARG(registry->module.host), STR_ARG(registry->module.path),
+                      STR_ARG(request->constraint.len ? request->constraint : STR(">= 0")),
+                      STR_ARG(hint));
 }
 
 static bool fetch_registry_choose(Registry *registry, Value versions, Str *out) {

@@ -145,8 +145,7 @@ bool fetch_web_get(const WebQuestion *question, SourceRange range, HttpResponse 
     Str problem;
     if (fetch_web_send(question, out, &problem, arena))
         return true;
-    diags_error(diags, range, "Failed to fetch a module", "%.*s", STR_ARG(problem));
-    return false;
+    return diags_fail(diags, range, "Failed to fetch a module", "%.*s", STR_ARG(problem));
 }
 
 static bool web_is_name_char(char c) {

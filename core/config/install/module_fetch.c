@@ -66,17 +66,17 @@ typedef struct Fetching {
 } Fetching;
 
 static bool report_hops(const Fetching *fetching) {
-    diags_error(fetching->diags, fetching->fetch->range, "Too many redirects of a module source",
-                "\"%.*s\" leads to another source, and so on more than %d times.",
-                STR_ARG(fetching->entry.source), HOPS_AT_MOST);
-    return false;
+    return diags_fail(fetching->diags, fetching->fetch->range,
+                      "Too many redirects of a module source",
+                      "\"%.*s\" leads to another source, and so on more than %d times.",
+                      STR_ARG(fetching->entry.source), HOPS_AT_MOST);
 }
 
 static bool report_in_place(const Fetching *fetching, Str elsewhere) {
-    diags_error(fetching->diags, fetching->fetch->range, "Unsupported module source",
-                "\"%.*s\" leads to the local address \"%.*s\", which a server cannot give.",
-                STR_ARG(fetching->entry.source), STR_ARG(url_redact(elsewhere, fetching->arena)));
-    return false;
+    return diags_fail(fetching->diags, fetching->fetch->range, "Unsupported module source",
+                      "\"%.*s\" leads to the local address \"%.*s\", which a server cannot give.",
+                      STR_ARG(fetching->entry.source),
+                      STR_ARG(url_redact(elsewhere, fetching->arena)));
 }
 
 /* Parses the next address and joins its subdirectory with the one known so far. */
@@ -149,20 +149,19 @@ static bool module_fetch_follow(Fetching *fetching) {
 }
 
 static bool report_disk(const ModuleFetch *fetch, Str path, int status, Diags *diags) {
-    diags_error(diags, fetch->range, "Failed to install a module", "%.*s: %s.", STR_ARG(path),
-                strerror(-status));
-    return false;
+    return diags_fail(diags, fetch->range, "Failed to install a module", "%.*s: %s.", STR_ARG(path),
+                      strerror(-status));
 }
 
 static bool report_digest(const Fetching *fetching) {
     const LockEntry *locked = fetching->fetch->locked;
-    diags_error(fetching->diags, fetching->fetch->range, "Module differs from the lock file",
-                "The content of \"%.*s\" changed: %s has the digest %.*s, but the download has "
-                "%.*s. If you expect the change, run \"loam init -upgrade\"; if not, ask the "
-                "publisher of the module.",
-                STR_ARG(fetching->entry.source), MODULE_LOCK_NAME, STR_ARG(locked->digest),
-                STR_ARG(fetching->entry.digest));
-    return false;
+    return diags_fail(
+        fetching->diags, fetching->fetch->range, "Module differs from the lock file",
+        "The content of \"%.*s\" changed: %s has the digest %.*s, but the download has "
+        "%.*s. If you expect the change, run \"loam init -upgrade\"; if not, ask the "
+        "publisher of the module.",
+        STR_ARG(fetching->entry.source), MODULE_LOCK_NAME, STR_ARG(locked->digest),
+        STR_ARG(fetching->entry.digest));
 }
 
 /* Compares the digest of the files with the lock file. A git commit needs no digest. */

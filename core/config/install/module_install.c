@@ -62,10 +62,9 @@ static void PRINTF_LIKE(2, 3)
 }
 
 static bool report_directory(Str path, int status, Diags *diags) {
-    diags_error(diags, NO_RANGE, "Failed to install modules",
-                "\"%.*s\" could not be opened: %s. %s", STR_ARG(path), strerror(-status),
-                disk_data_hint(status));
-    return false;
+    return diags_fail(diags, NO_RANGE, "Failed to install modules",
+                      "\"%.*s\" could not be opened: %s. %s", STR_ARG(path), strerror(-status),
+                      disk_data_hint(status));
 }
 
 /* Acquires the lock on the copies. Returns -EAGAIN if another run holds it for too long. */
@@ -94,13 +93,12 @@ static bool guard_copies(ModuleInstall *install, Diags *diags) {
         status = disk->open(disk->self, path, DISK_WRITE | DISK_CREATE, 0666, &install->guard);
     if (status == 0)
         status = wait_for_guard(install);
-    if (status == -EAGAIN) {
-        diags_error(diags, NO_RANGE, "Module installation in progress",
-                    "Another process has been installing modules into \"%.*s\" for a minute. Wait "
-                    "until it ends, then try again.",
-                    STR_ARG(directory));
-        return false;
-    }
+    if (status == -EAGAIN)
+        return diags_fail(
+            diags, NO_RANGE, "Module installation in progress",
+            "Another process has been installing modules into \"%.*s\" for a minute. Wait "
+            "until it ends, then try again.",
+            STR_ARG(directory));
     if (status != 0)
         return report_directory(path, status, diags);
     module_fetch_clean(&install->options, install->arena); /* leftovers of a killed run */
@@ -167,11 +165,10 @@ static const LockEntry *module_install_resolve(ModuleInstall *install, const Mod
 }
 
 static bool report_uninstalled(const ModuleWanted *wanted, Diags *diags) {
-    diags_error(diags, wanted->range, "Module not installed",
-                "The module \"%.*s\" is not installed. To install the modules of this "
-                "configuration, run \"loam init\".",
-                STR_ARG(wanted->name));
-    return false;
+    return diags_fail(diags, wanted->range, "Module not installed",
+                      "The module \"%.*s\" is not installed. To install the modules of this "
+                      "configuration, run \"loam init\".",
+                      STR_ARG(wanted->name));
 }
 
 static bool module_install_check_version(const ModuleInstall *install, const ModuleWanted *wanted,
@@ -184,11 +181,11 @@ static bool module_install_check_version(const ModuleInstall *install, const Mod
         return false;
     if (version_constraint_check(wanted->version, STR("0.0.0"), &ignored))
         return true;
-    diags_error(diags, wanted->version_range, "Invalid version constraint",
-                "\"%.*s\" is not a valid version constraint. Use a constraint such as \"1.2.0\", "
-                "\">= 1.2, < 2.0\" or \"~> 1.2\".",
-                STR_ARG(wanted->version));
-    return false;
+    return diags_fail(
+        diags, wanted->version_range, "Invalid version constraint",
+        "\"%.*s\" is not a valid version constraint. Use a constraint such as \"1.2.0\", "
+        "\">= 1.2, < 2.0\" or \"~> 1.2\".",
+        STR_ARG(wanted->version));
 }
 
 /* Rejects local paths that leave the package of a fetched module. */
@@ -204,9 +201,8 @@ static bool check_escape(const ModuleInstall *install, const ModuleWanted *wante
     if (str_equal(directory, package) ||
         str_starts_with(directory, str_concat(package, STR("/"), arena)))
         return true;
-    diags_error(diags, wanted->source_range, "Module path leads out of its package",
-                "\"%.*s\" is outside the package of this module.", STR_ARG(wanted->source));
-    return false;
+    return diags_fail(diags, wanted->source_range, "Module path leads out of its package",
+                      "\"%.*s\" is outside the package of this module.", STR_ARG(wanted->source));
 }
 
 static bool module_install_check_record(const ModuleInstall *install, const ModuleWanted *wanted,
@@ -215,13 +211,11 @@ static bool module_install_check_record(const ModuleInstall *install, const Modu
     Str source = url_redact(wanted->source, install->arena);
     if (!entry)
         return report_uninstalled(wanted, diags);
-    if (!str_equal(entry->source, source)) {
-        diags_error(diags, wanted->source_range, "Module source has changed",
-                    "The module \"%.*s\" was installed from \"%.*s\", which is no longer its "
-                    "source. To install it from the new source, run \"loam init\".",
-                    STR_ARG(wanted->name), STR_ARG(entry->source));
-        return false;
-    }
+    if (!str_equal(entry->source, source))
+        return diags_fail(diags, wanted->source_range, "Module source has changed",
+                          "The module \"%.*s\" was installed from \"%.*s\", which is no longer its "
+                          "source. To install it from the new source, run \"loam init\".",
+                          STR_ARG(wanted->name), STR_ARG(entry->source));
     *out = entry;
     return true;
 }
@@ -233,11 +227,11 @@ static bool check_recorded_version(const ModuleWanted *wanted, const ModuleEntry
         return true;
     if (version_constraint_check(wanted->version, entry->version, &is_satisfied) && is_satisfied)
         return true;
-    diags_error(diags, wanted->version_range, "Module version has changed",
-                "The module \"%.*s\" is installed in version %.*s, which \"%.*s\" does not allow. "
-                "To install an allowed version, run \"loam init\".",
-                STR_ARG(wanted->name), STR_ARG(entry->version), STR_ARG(wanted->version));
-    return false;
+    return diags_fail(
+        diags, wanted->version_range, "Module version has changed",
+        "The module \"%.*s\" is installed in version %.*s, which \"%.*s\" does not allow. "
+        "To install an allowed version, run \"loam init\".",
+        STR_ARG(wanted->name), STR_ARG(entry->version), STR_ARG(wanted->version));
 }
 
 static void module_install_record(ModuleInstall *install, const ModuleWanted *wanted, Str version,
@@ -285,11 +279,11 @@ static bool check_locked(ModuleInstall *install, const ModuleWanted *wanted,
     Str copy = disk_clean(module_fetch_copy(options, locked, arena), arena);
     if (str_starts_with(entry->directory, copy))
         return true;
-    diags_error(diags, wanted->range, "Module revision has changed",
-                "%s has another revision of the module \"%.*s\" than the installed one. To install "
-                "it, run \"loam init\".",
-                MODULE_LOCK_NAME, STR_ARG(wanted->name));
-    return false;
+    return diags_fail(
+        diags, wanted->range, "Module revision has changed",
+        "%s has another revision of the module \"%.*s\" than the installed one. To install "
+        "it, run \"loam init\".",
+        MODULE_LOCK_NAME, STR_ARG(wanted->name));
 }
 
 static bool find_recorded(ModuleInstall *install, const ModuleWanted *wanted,
@@ -336,19 +330,16 @@ static bool find_fetched(ModuleInstall *install, const ModuleWanted *wanted,
     Str within = disk_join(entry->subdir, address->subdir, arena);
     within = only_directory(install, copy, within);
     Str directory = disk_clean(disk_join(copy, within, arena), arena);
-    if (!disk_exists(install->options.io->disk, directory)) {
-        diags_error(diags, wanted->source_range, "Module directory not found",
-                    "The package \"%.*s\" has no directory \"%.*s\".", STR_ARG(entry->source),
-                    STR_ARG(within));
-        return false;
-    }
-    if (front_end_is_empty_dir(install->options.io->disk, directory)) {
-        diags_error(diags, wanted->source_range, "No configuration in the module directory",
-                    "The package \"%.*s\" has no configuration files in its directory \"%.*s\". If "
-                    "the module is in a subdirectory, add it after \"//\".",
-                    STR_ARG(entry->source), STR_ARG(within.len ? within : STR(".")));
-        return false;
-    }
+    if (!disk_exists(install->options.io->disk, directory))
+        return diags_fail(diags, wanted->source_range, "Module directory not found",
+                          "The package \"%.*s\" has no directory \"%.*s\".", STR_ARG(entry->source),
+                          STR_ARG(within));
+    if (front_end_is_empty_dir(install->options.io->disk, directory))
+        return diags_fail(
+            diags, wanted->source_range, "No configuration in the module directory",
+            "The package \"%.*s\" has no configuration files in its directory \"%.*s\". If "
+            "the module is in a subdirectory, add it after \"//\".",
+            STR_ARG(entry->source), STR_ARG(within.len ? within : STR(".")));
     module_install_record(install, wanted, entry->version, directory);
     *out = directory;
     return true;

@@ -24,11 +24,11 @@ static Str *lock_field_of(LockEntry *entry, const LockField *field) {
 }
 
 static bool lock_refuse(Str path, SourceRange range, const char *why, Diags *diags) {
-    diags_error(diags, range, "Failed to read the module lock",
-                "%.*s: %s. Correct the file, or restore it from version control. Without the file, "
-                "\"loam init\" selects new revisions.",
-                STR_ARG(path), why);
-    return false;
+    return diags_fail(
+        diags, range, "Failed to read the module lock",
+        "%.*s: %s. Correct the file, or restore it from version control. Without the file, "
+        "\"loam init\" selects new revisions.",
+        STR_ARG(path), why);
 }
 
 static bool lock_read_entry(Value object, LockEntry *out) {
@@ -134,12 +134,11 @@ static bool check_unchanged(const Io *io, Str directory, const ModuleLock *lock,
     (void)disk->read_file(disk->self, path, &before, scratch);
     if (str_equal(before, lock->entries.count ? to_text(lock, scratch) : STR_EMPTY))
         return true;
-    diags_error(
+    return diags_fail(
         diags, NO_RANGE, "Module lock file not up to date",
         "%.*s does not lock the revisions of all modules, and -lockfile=readonly forbids changing "
         "it. Run \"loam init\" without that option, and keep the file in version control.",
         STR_ARG(path));
-    return false;
 }
 
 bool module_lock_write(const Io *io, Str directory, const ModuleLock *lock, Diags *diags) {
@@ -160,11 +159,10 @@ bool module_lock_write(const Io *io, Str directory, const ModuleLock *lock, Diag
         status = is_there ? disk->remove(disk->self, path) : 0;
     if (status >= 0)
         return true;
-    diags_error(
+    return diags_fail(
         diags, NO_RANGE, "Failed to write the module lock", "\"%.*s\" could not be written: %s. %s",
         STR_ARG(path), strerror(-status),
         disk_hint(status, "Check the permissions of the directory, then run \"loam init\" again."));
-    return false;
 }
 
 const LockEntry *module_lock_find(const ModuleLock *lock, Str source, Str constraint) {

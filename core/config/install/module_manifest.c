@@ -10,9 +10,8 @@ Str module_manifest_path(Str data_directory, Arena *arena) {
 }
 
 static bool report_manifest(Str path, const char *why, Diags *diags) {
-    diags_error(diags, NO_RANGE, "Failed to read the installed-modules manifest",
-                "%.*s: %s. To rewrite it, run \"loam init\".", STR_ARG(path), why);
-    return false;
+    return diags_fail(diags, NO_RANGE, "Failed to read the installed-modules manifest",
+                      "%.*s: %s. To rewrite it, run \"loam init\".", STR_ARG(path), why);
 }
 
 static bool manifest_read_entry(Value object, ModuleManifest *manifest, Arena *arena) {
@@ -100,8 +99,7 @@ bool module_manifest_write(const Io *io, Str data_directory, const ModuleManifes
         status = disk->write_file(disk->self, path, manifest_to_json(manifest, arena), 0666);
     if (status >= 0)
         return true;
-    diags_error(diags, NO_RANGE, "Failed to write the installed-modules manifest",
-                "\"%.*s\" could not be written: %s. %s", STR_ARG(path), strerror(-status),
-                disk_data_hint(status));
-    return false;
+    return diags_fail(diags, NO_RANGE, "Failed to write the installed-modules manifest",
+                      "\"%.*s\" could not be written: %s. %s", STR_ARG(path), strerror(-status),
+                      disk_data_hint(status));
 }

@@ -39,11 +39,11 @@ static bool clean_subdir(Str a, Str b, Str *out, Arena *arena) {
 }
 
 static bool report_subdir(Str address, SourceRange range, Arena *arena, Diags *diags) {
-    diags_error(diags, range, "Invalid module source",
-                "The part after \"//\" in \"%.*s\" is a directory inside the package and cannot "
-                "lead out of it.",
-                STR_ARG(url_redact(address, arena)));
-    return false;
+    return diags_fail(
+        diags, range, "Invalid module source",
+        "The part after \"//\" in \"%.*s\" is a directory inside the package and cannot "
+        "lead out of it.",
+        STR_ARG(url_redact(address, arena)));
 }
 
 static bool source_report_unknown(const ModuleSources *sources, Str address, SourceRange range,
@@ -56,10 +56,9 @@ static bool source_report_unknown(const ModuleSources *sources, Str address, Sou
     Str hint = may_be_path
                    ? str_format(arena, " If it is a directory, write \"./%.*s\".", STR_ARG(shown))
                    : STR_EMPTY;
-    diags_error(diags, range, "Unsupported module source",
-                "\"%.*s\" is not a supported module source.%.*s The kinds are:%.*s", STR_ARG(shown),
-                STR_ARG(hint), STR_ARG(strbuf_str(&forms)));
-    return false;
+    return diags_fail(diags, range, "Unsupported module source",
+                      "\"%.*s\" is not a supported module source.%.*s The kinds are:%.*s",
+                      STR_ARG(shown), STR_ARG(hint), STR_ARG(strbuf_str(&forms)));
 }
 
 static bool source_is_plain(Str text) {
@@ -106,11 +105,10 @@ bool module_source_check_versions(const SourceAddress *address, Str source, Sour
                                   Arena *arena, Diags *diags) {
     if (address->kind->has_versions)
         return true;
-    diags_error(diags, range, "Invalid registry module source address",
-                "\"version\" is only for modules from a registry, and \"%.*s\" is not one%s.",
-                STR_ARG(url_redact(source, arena)),
-                address->kind->fetch ? "; add the revision to the address" : "");
-    return false;
+    return diags_fail(diags, range, "Invalid registry module source address",
+                      "\"version\" is only for modules from a registry, and \"%.*s\" is not one%s.",
+                      STR_ARG(url_redact(source, arena)),
+                      address->kind->fetch ? "; add the revision to the address" : "");
 }
 
 /* The subdirectory after "//" is not part of the URL path. */

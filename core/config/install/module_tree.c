@@ -78,13 +78,12 @@ static bool leads_out(const Tree *tree, const TreeFile *file, Str real_root, Are
 }
 
 static bool tree_refuse(Str shown, int status, SourceRange range, Diags *diags) {
-    diags_error(
+    return diags_fail(
         diags, range, "Package not usable",
         status == -ENOTSUP
             ? "The package \"%.*s\" contains an entry that is not a file, directory or link%s."
             : "The package \"%.*s\" cannot be read: %s.",
         STR_ARG(shown), status == -ENOTSUP ? "" : strerror(-status));
-    return false;
 }
 
 bool module_tree_check(const Io *io, Str directory, TreeKind kind, Str shown, SourceRange range,
@@ -104,11 +103,10 @@ bool module_tree_check(const Io *io, Str directory, TreeKind kind, Str shown, So
     vec_each(&tree.files, file) {
         if (!file->link.ptr || !leads_out(&tree, file, real_root, scratch))
             continue;
-        diags_error(diags, range, "Link leads out of the package",
-                    "In the package \"%.*s\", the link \"%.*s\" leads to \"%.*s\", which is "
-                    "outside the package. loam does not follow it.",
-                    STR_ARG(shown), STR_ARG(file->name), STR_ARG(file->link));
-        return false;
+        return diags_fail(diags, range, "Link leads out of the package",
+                          "In the package \"%.*s\", the link \"%.*s\" leads to \"%.*s\", which is "
+                          "outside the package. loam does not follow it.",
+                          STR_ARG(shown), STR_ARG(file->name), STR_ARG(file->link));
     }
     return true;
 }

@@ -56,13 +56,12 @@ static bool calls_check_directory(ConfigLoading *loading, SourceRange range, Str
     int status = disk->stat(disk->self, directory, &stat);
     if (status >= 0 && stat.kind == DISK_DIRECTORY && !front_end_is_empty_dir(disk, directory))
         return true;
-    diags_error(loading->diags, range, "Module directory not readable",
-                status < 0 ? "The directory \"%.*s\" cannot be read: %s."
-                : stat.kind != DISK_DIRECTORY
-                    ? "\"%.*s\" is not a directory%s."
-                    : "The directory \"%.*s\" has no configuration files%s.",
-                STR_ARG(directory), status < 0 ? strerror(-status) : "");
-    return false;
+    return diags_fail(loading->diags, range, "Module directory not readable",
+                      status < 0 ? "The directory \"%.*s\" cannot be read: %s."
+                      : stat.kind != DISK_DIRECTORY
+                          ? "\"%.*s\" is not a directory%s."
+                          : "The directory \"%.*s\" has no configuration files%s.",
+                      STR_ARG(directory), status < 0 ? strerror(-status) : "");
 }
 
 /* Rejects calls that lead back to a module that contains them, and calls nested too deeply. */
@@ -71,19 +70,19 @@ static bool check_recursion(ConfigLoading *loading, const ModuleCall *call, Str 
     for (const Module *module = loading->module; module; module = module->parent, depth++) {
         if (!str_equal(module->directory, directory))
             continue;
-        diags_error(loading->diags, call->range, "Module calls itself",
-                    "The module \"%.*s\" is in the directory \"%.*s\", and the configuration there "
-                    "leads back to this call.",
-                    STR_ARG(call->name), STR_ARG(directory));
-        return false;
+        return diags_fail(
+            loading->diags, call->range, "Module calls itself",
+            "The module \"%.*s\" is in the directory \"%.*s\", and the configuration there "
+            "leads back to this call.",
+            STR_ARG(call->name), STR_ARG(directory));
     }
     if (depth <= MODULE_DEPTH_LIMIT)
         return true;
-    diags_error(loading->diags, call->range, "Modules nested too deeply",
-                "The call of the module \"%.*s\" is more than %d calls below the root module. Call "
-                "it from a module closer to the root.",
-                STR_ARG(call->name), MODULE_DEPTH_LIMIT);
-    return false;
+    return diags_fail(
+        loading->diags, call->range, "Modules nested too deeply",
+        "The call of the module \"%.*s\" is more than %d calls below the root module. Call "
+        "it from a module closer to the root.",
+        STR_ARG(call->name), MODULE_DEPTH_LIMIT);
 }
 
 static const ProviderConfig *find_provider_block(const Module *module, Arena *arena) {
@@ -114,13 +113,13 @@ static bool check_provider_blocks(ConfigLoading *loading, const ModuleCall *call
     if (!provider)
         return true;
     Str place = config_read_place(provider->range, loading->arena);
-    diags_error(loading->diags, repeated ? repeated->range : call->depends_on.items[0]->range,
-                "Module is incompatible with count, for_each, and depends_on",
-                "The module \"%.*s\" configures a provider at %.*s, so it can be called only once "
-                "and without repetition. Configure the provider in this module, and pass it with "
-                "the argument \"providers\".",
-                STR_ARG(call->name), STR_ARG(place));
-    return false;
+    return diags_fail(
+        loading->diags, repeated ? repeated->range : call->depends_on.items[0]->range,
+        "Module is incompatible with count, for_each, and depends_on",
+        "The module \"%.*s\" configures a provider at %.*s, so it can be called only once "
+        "and without repetition. Configure the provider in this module, and pass it with "
+        "the argument \"providers\".",
+        STR_ARG(call->name), STR_ARG(place));
 }
 
 static void calls_warn_deprecated(ConfigLoading *loading, const ModuleCall *call,
@@ -265,11 +264,10 @@ static bool calls_check_name(const LocalName *child, const ProviderRef *passed, 
     }
     if (child->alias.len == 0 || takes_alias(child))
         return true;
-    diags_error(diags, passed->passed_range, "Reference to undefined provider",
-                "%.*s does not declare a provider configuration \"%.*s\". Add it there to "
-                "configuration_aliases, in required_providers.",
-                STR_ARG(calls_path_of(child->module)), STR_ARG(child->text));
-    return false;
+    return diags_fail(diags, passed->passed_range, "Reference to undefined provider",
+                      "%.*s does not declare a provider configuration \"%.*s\". Add it there to "
+                      "configuration_aliases, in required_providers.",
+                      STR_ARG(calls_path_of(child->module)), STR_ARG(child->text));
 }
 
 /* Returns whether the module declares the name, or has a block that uses it. */
@@ -288,13 +286,12 @@ static bool calls_check_type(const LocalName *child, const LocalName *parent,
                              const ProviderRef *passed, Diags *diags) {
     if (calls_are_same(child, parent) || !is_in_use(child))
         return true;
-    diags_error(
+    return diags_fail(
         diags, passed->range, "Provider type mismatch",
         "\"%.*s\" in %.*s is a configuration of \"%.*s\", but \"%.*s\" in %.*s is a configuration "
         "of \"%.*s\". Declare both names in required_providers, with the same source.",
         STR_ARG(parent->text), STR_ARG(calls_path_of(parent->module)), STR_ARG(parent->source),
         STR_ARG(child->text), STR_ARG(calls_path_of(child->module)), STR_ARG(child->source));
-    return false;
 }
 
 /* Warns if the caller does not declare the name of the passed provider configuration. */
@@ -317,8 +314,8 @@ static bool check_passed(ConfigLoading *loading, const ModuleCall *call) {
         Str text = config_provider_key(passed->name, passed->alias, arena);
         LocalName child = local_name(call->module, entry->key, arena);
         LocalName parent = local_name(loading->module, text, arena);
-        ok = calls_check_name(&child, passed, loading->diags) && ok;
-        ok = calls_check_type(&child, &parent, passed, loading->diags) && ok;
+        ok &= calls_check_name(&child, passed, loading->diags);
+        ok &= calls_check_type(&child, &parent, passed, loading->diags);
         warn_of_undeclared(&parent, passed, loading->diags);
     }
     return ok;
@@ -381,10 +378,10 @@ static bool calls_check_keys(ConfigLoading *loading, const ProviderConfig *provi
         keys.type->kind == KIND_SET && (!keys.count || keys.type->element == &TYPE_STRING);
     if (!value_is_null(keys) && (type_is_mapping(keys.type) || is_set))
         return true;
-    diags_error(loading->diags, expr->range, "Invalid for_each argument",
-                "The \"for_each\" of a provider configuration must be a map or a set of strings. "
-                "To convert a list to a set, use toset().");
-    return false;
+    return diags_fail(
+        loading->diags, expr->range, "Invalid for_each argument",
+        "The \"for_each\" of a provider configuration must be a map or a set of strings. "
+        "To convert a list to a set, use toset().");
 }
 
 /* Checks that the for_each of provider configurations in the decoded module is known and has

@@ -103,9 +103,9 @@ static bool directory_report_type(const ConfigBlocks *blocks, const BodyAttribut
     for (size_t i = 0; i < blocks->count; i++)
         names[i] = str_from_cstr(blocks->types[i]->name);
     Str hint = str_did_you_mean(unknown->name, names, blocks->count, diags->arena);
-    diags_error(diags, unknown->name_range, "Unsupported block type",
-                "There is no block type \"%.*s\".%.*s", STR_ARG(unknown->name), STR_ARG(hint));
-    return false;
+    return diags_fail(diags, unknown->name_range, "Unsupported block type",
+                      "There is no block type \"%.*s\".%.*s", STR_ARG(unknown->name),
+                      STR_ARG(hint));
 }
 
 /* A program whose version a block constrains. */
@@ -136,13 +136,12 @@ static bool check_constraint(const Program *program, const BodyAttribute *attrib
                     STR_ARG(constraint));
         return true;
     }
-    if (!version_constraint_check(constraint, str_from_cstr(program->version), &is_satisfied)) {
-        diags_error(diags, range, "Invalid version constraint",
-                    "\"%.*s\" is not a valid version constraint. Use a constraint such as \">= "
-                    "1.5, < 2.0\" or \"~> 1.11\".",
-                    STR_ARG(constraint));
-        return false;
-    }
+    if (!version_constraint_check(constraint, str_from_cstr(program->version), &is_satisfied))
+        return diags_fail(
+            diags, range, "Invalid version constraint",
+            "\"%.*s\" is not a valid version constraint. Use a constraint such as \">= "
+            "1.5, < 2.0\" or \"~> 1.11\".",
+            STR_ARG(constraint));
     if (!is_satisfied)
         diags_error(unmet, attribute->name_range, "Unsupported version",
                     "This module requires %s \"%.*s\", and this is %s%s.", program->asked,
@@ -353,11 +352,11 @@ static bool apply_override(ConfigLoading *loading, Declarations *declarations, S
     }
     if (!base) {
         Str summary = str_format(loading->arena, "Missing base %s to override", type->noun);
-        diags_error(loading->diags, block->range, str_to_cstr(summary, loading->arena),
-                    "This override file changes the %s \"%s\", which no other file of the module "
-                    "declares.",
-                    type->noun, declaration_name(block, loading->arena));
-        return false;
+        return diags_fail(
+            loading->diags, block->range, str_to_cstr(summary, loading->arena),
+            "This override file changes the %s \"%s\", which no other file of the module "
+            "declares.",
+            type->noun, declaration_name(block, loading->arena));
     }
     bool ok = directory_check_fixed(loading, type, block->body);
     if (!check_joined(loading, type, block->body) || !ok)
@@ -373,11 +372,10 @@ static bool apply_override(ConfigLoading *loading, Declarations *declarations, S
 static bool report_override(ConfigLoading *loading, const ConfigBlock *type,
                             const BodyBlock *block) {
     Str summary = str_format(loading->arena, "Cannot override \"%s\" blocks", type->name);
-    diags_error(
+    return diags_fail(
         loading->diags, block->range, str_to_cstr(summary, loading->arena),
         "\"%s\" blocks are not allowed in override files. Move the block to an ordinary file.",
         type->name);
-    return false;
 }
 
 static bool directory_declare(ConfigLoading *loading, Declarations *declarations,

@@ -59,6 +59,6 @@ bool config_load(const ConfigRequest *request, Config **out, Arena *arena, Diags
     /* Test files are read even after errors: modules with errors are still in the tree. */
     bool ok = load_root(&loading);
     if (request->test_directory.len)
-        ok = config_test_load(&loading) && ok;
+        ok &= config_test_load(&loading);
     return module_install_finish(modules, diags) && ok;
 }

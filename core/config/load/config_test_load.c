@@ -82,10 +82,9 @@ static bool decode_options(TestLoading *loading, const BodyBlock *block, TestRun
     bool ok = config_block_read(loading->loading, block->body, &inner, &content, NULL, run);
     if (!run->is_refresh_only || !run->skips_refresh)
         return ok;
-    diags_error(loading->diags, body_content_find(&content, "refresh")->range,
-                "Incompatible plan options",
-                "A refresh-only run requires a refresh. Remove \"refresh = false\".");
-    return false;
+    return diags_fail(loading->diags, body_content_find(&content, "refresh")->range,
+                      "Incompatible plan options",
+                      "A refresh-only run requires a refresh. Remove \"refresh = false\".");
 }
 
 /* Returns the name of the object, with the instance key if there is one. */
@@ -114,11 +113,9 @@ static bool add_expectation(TestLoading *loading, const Expr *item, TestRun *run
     if (!config_legacy_unquote(&expr, "reference", loading->arena, loading->diags))
         return false;
     Traversal *traversal = config_read_traversal(expr);
-    if (!traversal) {
-        diags_error(loading->diags, expr->range, "Invalid expression",
-                    "\"expect_failures\" must contain only references, such as var.size.");
-        return false;
-    }
+    if (!traversal)
+        return diags_fail(loading->diags, expr->range, "Invalid expression",
+                          "\"expect_failures\" must contain only references, such as var.size.");
     if (!reference_from_traversal(traversal, &reference, loading->diags))
         return false;
     TestExpectation expectation = {
@@ -135,11 +132,9 @@ static bool read_expectations(TestLoading *loading, const BodyContent *content, 
     bool ok = true;
     if (!list)
         return true;
-    if (list->kind != EXPR_TUPLE) {
-        diags_error(loading->diags, list->range, "Invalid expression",
-                    "\"expect_failures\" must be a list of references in brackets [ ].");
-        return false;
-    }
+    if (list->kind != EXPR_TUPLE)
+        return diags_fail(loading->diags, list->range, "Invalid expression",
+                          "\"expect_failures\" must be a list of references in brackets [ ].");
     for (size_t i = 0; i < list->as.parts.count; i++)
         ok &= add_expectation(loading, list->as.parts.items[i], run);
     return ok;
@@ -153,11 +148,11 @@ static bool test_load_check_source(TestLoading *loading, const BodyAttribute *at
         return false;
     if (!address.kind->fetch || address.kind->has_versions)
         return true;
-    diags_error(loading->diags, attribute->range, "Invalid module source address",
-                "The module of a run must be a local directory or come from a registry. \"%.*s\" "
-                "is neither.",
-                STR_ARG(run->source));
-    return false;
+    return diags_fail(
+        loading->diags, attribute->range, "Invalid module source address",
+        "The module of a run must be a local directory or come from a registry. \"%.*s\" "
+        "is neither.",
+        STR_ARG(run->source));
 }
 
 static bool decode_module(TestLoading *loading, const BodyBlock *block, TestRun *run) {
@@ -193,10 +188,10 @@ static bool test_load_check_name(TestLoading *loading, const BodyBlock *block) {
     vec_each(&loading->file->runs, run) {
         if (!str_equal((*run)->name, block->labels[0]))
             continue;
-        diags_error(loading->diags, block->range, "Duplicate \"run\" block names",
-                    "This file already has a run \"%.*s\" at %.*s.", STR_ARG(block->labels[0]),
-                    STR_ARG(config_read_place((*run)->range, loading->arena)));
-        return false;
+        return diags_fail(loading->diags, block->range, "Duplicate \"run\" block names",
+                          "This file already has a run \"%.*s\" at %.*s.",
+                          STR_ARG(block->labels[0]),
+                          STR_ARG(config_read_place((*run)->range, loading->arena)));
     }
     return true;
 }
@@ -270,13 +265,11 @@ static bool test_load_decode_provider(TestLoading *loading, const BodyBlock *blo
     outer->module = before;
     map_each(&holder.providers, entry) {
         const ProviderConfig *earlier = map_find(&loading->file->providers, entry->key);
-        if (earlier) {
-            diags_error(loading->diags, block->range, "Duplicate provider block",
-                        "The provider configuration \"%.*s\" already exists at %.*s.",
-                        STR_ARG(entry->key),
-                        STR_ARG(config_read_place(earlier->range, loading->arena)));
-            return false;
-        }
+        if (earlier)
+            return diags_fail(loading->diags, block->range, "Duplicate provider block",
+                              "The provider configuration \"%.*s\" already exists at %.*s.",
+                              STR_ARG(entry->key),
+                              STR_ARG(config_read_place(earlier->range, loading->arena)));
         map_put(loading->arena, &loading->file->providers, entry->key, entry->value);
     }
     return ok;
@@ -421,13 +414,11 @@ static bool test_load_check_directory(ConfigLoading *loading, Str directory) {
     const Disk *disk = loading->request->io->disk;
     Str clean = disk_clean(directory, loading->arena);
     DiskStat stat;
-    if (str_starts_with(clean, STR("/")) || str_starts_with(clean, STR(".."))) {
-        diags_error(
+    if (str_starts_with(clean, STR("/")) || str_starts_with(clean, STR("..")))
+        return diags_fail(
             loading->diags, NO_RANGE, "Invalid testing directory",
             "Tests must be in the directory of the configuration or below it. \"%.*s\" is outside.",
             STR_ARG(directory));
-        return false;
-    }
     Str path = disk_join(loading->request->directory, directory, loading->arena);
     bool is_usual = str_equal_cstr(clean, CONFIG_TEST_DIRECTORY);
     if (!is_usual && (disk->stat(disk->self, path, &stat) < 0 || stat.kind != DISK_DIRECTORY))

@@ -22,10 +22,10 @@ static bool test_mock_read_object(TestLoading *loading, const BodyBlock *block,
         return true;
     }
     Str summary = str_format(loading->arena, "Invalid %.*s attribute", STR_ARG(attribute->name));
-    diags_error(loading->diags, attribute->range, str_to_cstr(summary, loading->arena),
-                "\"%.*s\" of a \"%.*s\" block must be an object: names and values in braces { }.",
-                STR_ARG(attribute->name), STR_ARG(block->type));
-    return false;
+    return diags_fail(
+        loading->diags, attribute->range, str_to_cstr(summary, loading->arena),
+        "\"%.*s\" of a \"%.*s\" block must be an object: names and values in braces { }.",
+        STR_ARG(attribute->name), STR_ARG(block->type));
 }
 
 static bool read_during(TestLoading *loading, const BodyContent *content, bool *is_plan) {
@@ -70,21 +70,19 @@ static bool test_mock_read_target(TestLoading *loading, const BodyBlock *block,
     const OverrideType *type = &override_types[out->kind];
     const BodyAttribute *attribute = body_content_find(content, "target");
     ConfigAddress address = {0};
-    if (!attribute) {
-        diags_error(loading->diags, block->range, "Missing target attribute",
-                    "\"target\" is required: the address of one of the %s.", type->noun);
-        return false;
-    }
+    if (!attribute)
+        return diags_fail(loading->diags, block->range, "Missing target attribute",
+                          "\"target\" is required: the address of one of the %s.", type->noun);
     out->target_range = attribute->range;
     if (!config_address_read(attribute->expr, &address, loading->arena, loading->diags))
         return false;
     out->target = address.target;
     if (is_of_kind(&address.target, out->kind) && address.keys.count == 0)
         return true;
-    diags_error(loading->diags, attribute->range, "Invalid override target",
-                "\"%s\" blocks apply to %s, with literal keys if any. \"%.*s\" is not one.",
-                type->name, type->noun, STR_ARG(config_address_to_str(&address, loading->arena)));
-    return false;
+    return diags_fail(loading->diags, attribute->range, "Invalid override target",
+                      "\"%s\" blocks apply to %s, with literal keys if any. \"%.*s\" is not one.",
+                      type->name, type->noun,
+                      STR_ARG(config_address_to_str(&address, loading->arena)));
 }
 
 static bool same_module(const ModuleAddr *a, const ModuleAddr *b, Arena *arena) {
@@ -105,10 +103,9 @@ static bool check_single(TestLoading *loading, const TestOverride *override,
             continue;
         Str summary =
             str_format(loading->arena, "Duplicate %s block", override_types[override->kind].name);
-        diags_error(loading->diags, override->range, str_to_cstr(summary, loading->arena),
-                    "The same target is already overridden at %.*s.",
-                    STR_ARG(config_read_place((*other)->range, loading->arena)));
-        return false;
+        return diags_fail(loading->diags, override->range, str_to_cstr(summary, loading->arena),
+                          "The same target is already overridden at %.*s.",
+                          STR_ARG(config_read_place((*other)->range, loading->arena)));
     }
     return true;
 }
@@ -153,10 +150,10 @@ static bool test_mock_decode_type(TestLoading *loading, const BodyBlock *block, 
     const MockType *first = map_find(&out->types, key);
     if (first) {
         Str summary = str_format(loading->arena, "Duplicate %.*s block", STR_ARG(block->type));
-        diags_error(loading->diags, block->label_ranges[0], str_to_cstr(summary, loading->arena),
-                    "\"%.*s\" is already defined at %.*s.", STR_ARG(block->labels[0]),
-                    STR_ARG(config_read_place(first->range, loading->arena)));
-        return false;
+        return diags_fail(loading->diags, block->label_ranges[0],
+                          str_to_cstr(summary, loading->arena),
+                          "\"%.*s\" is already defined at %.*s.", STR_ARG(block->labels[0]),
+                          STR_ARG(config_read_place(first->range, loading->arena)));
     }
     BodyContent content;
     MockType *type = arena_new(loading->arena, MockType);
@@ -205,11 +202,10 @@ static bool read_mock_files(TestLoading *loading, Str path, SourceRange range, M
         .use = FRONT_END_MOCK_DATA, .disk = disk, .path = path, .functions = functions};
     bool ok = true;
     int status = disk->list(disk->self, path, &directory.entries, loading->arena);
-    if (status < 0) {
-        diags_error(loading->diags, range, "Failed to read mock data",
-                    "The directory \"%.*s\" cannot be read: %s.", STR_ARG(path), strerror(-status));
-        return false;
-    }
+    if (status < 0)
+        return diags_fail(loading->diags, range, "Failed to read mock data",
+                          "The directory \"%.*s\" cannot be read: %s.", STR_ARG(path),
+                          strerror(-status));
     front_end_index(&directory, loading->arena);
     vec_each(&directory.entries, entry) {
         FrontEndFile file;
@@ -237,10 +233,9 @@ static bool test_mock_add_provider(TestLoading *loading, ProviderConfig *provide
         map_set(known, key, provider);
         return true;
     }
-    diags_error(loading->diags, provider->range, "Duplicate provider block",
-                "The provider configuration \"%.*s\" already exists at %.*s.", STR_ARG(key),
-                STR_ARG(config_read_place(first->range, loading->arena)));
-    return false;
+    return diags_fail(loading->diags, provider->range, "Duplicate provider block",
+                      "The provider configuration \"%.*s\" already exists at %.*s.", STR_ARG(key),
+                      STR_ARG(config_read_place(first->range, loading->arena)));
 }
 
 /* Reads the mock data that `source` names; values in the block itself take precedence. */

@@ -78,8 +78,7 @@ static void warn_of_second_skip(TestLoading *loading, const TestRun *run) {
 }
 
 static bool report_backend(TestLoading *loading, SourceRange range, const char *summary, Str why) {
-    diags_error(loading->diags, range, summary, "%.*s", STR_ARG(why));
-    return false;
+    return diags_fail(loading->diags, range, summary, "%.*s", STR_ARG(why));
 }
 
 /* A state is loaded from its backend once, before its first change. */

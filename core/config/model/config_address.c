@@ -20,8 +20,7 @@ typedef struct AddressReader {
 } AddressReader;
 
 static bool config_address_refuse(AddressReader *reader, SourceRange range, const char *why) {
-    diags_error(reader->diags, range, "Invalid address", "%s", why);
-    return false;
+    return diags_fail(reader->diags, range, "Invalid address", "%s", why);
 }
 
 static bool add_traversal(AddressReader *reader, const Traversal *traversal) {
@@ -179,11 +178,10 @@ bool config_address_read_plain(const Expr *expr, ConfigAddress *out, Arena *aren
     if (!out->is_reserved)
         return true;
     Str type = out->target.resource.type;
-    diags_error(diags, expr->range, "Invalid address",
-                "\"%.*s\" is a keyword of the language. If it is a resource type, write "
-                "resource.%.*s before its name.",
-                STR_ARG(type), STR_ARG(type));
-    return false;
+    return diags_fail(diags, expr->range, "Invalid address",
+                      "\"%.*s\" is a keyword of the language. If it is a resource type, write "
+                      "resource.%.*s before its name.",
+                      STR_ARG(type), STR_ARG(type));
 }
 
 Str config_address_to_str(const ConfigAddress *address, Arena *arena) {

@@ -22,11 +22,11 @@ bool config_provider_ref_check_name(Str name, SourceRange range, Diags *diags) {
     bool has_capital;
     if (config_provider_ref_is_name_part(name, &has_capital) && !has_capital)
         return true;
-    diags_error(diags, range, "Invalid provider local name",
-                "\"%.*s\" is not a valid provider name. Use lower-case letters, digits and dashes; "
-                "the name must not begin or end with a dash.",
-                STR_ARG(name));
-    return false;
+    return diags_fail(
+        diags, range, "Invalid provider local name",
+        "\"%.*s\" is not a valid provider name. Use lower-case letters, digits and dashes; "
+        "the name must not begin or end with a dash.",
+        STR_ARG(name));
 }
 
 /* Returns the keyword that native syntax reads as a literal: a provider may be called null. */
@@ -101,10 +101,9 @@ bool config_provider_ref_read(const Expr *expr, ProviderRef *out, Arena *arena, 
     }
     bool is_key = traversal && traversal->step_count == 1 && traversal->steps[0].is_index;
     SourceRange range = is_key ? traversal->steps[0].range : expr->range;
-    diags_error(diags, range, "Invalid provider reference",
-                "A reference to a provider configuration is the provider's name, optionally "
-                "followed by a dot and the alias: \"libvirt\" or \"libvirt.east\".");
-    return false;
+    return diags_fail(diags, range, "Invalid provider reference",
+                      "A reference to a provider configuration is the provider's name, optionally "
+                      "followed by a dot and the alias: \"libvirt\" or \"libvirt.east\".");
 }
 
 static bool ref_read_provider(const ExprItem *item, Map *out, Arena *arena, Diags *diags) {
@@ -126,22 +125,20 @@ static bool ref_read_provider(const ExprItem *item, Map *out, Arena *arena, Diag
         map_set(out, key, given);
         return true;
     }
-    diags_error(
+    return diags_fail(
         diags, given->range, "Duplicate provider address",
         "The called module already gets a configuration for \"%.*s\". Set each one only once.",
         STR_ARG(key));
-    return false;
 }
 
 bool config_provider_ref_read_all(const Expr *expr, Map *out, Arena *arena, Diags *diags) {
     bool ok = true;
     *out = map_new(arena);
-    if (expr->kind != EXPR_OBJECT) {
-        diags_error(diags, expr->range, "Invalid providers argument",
-                    "\"providers\" must be a map from provider configurations of the called module "
-                    "to those of the caller.");
-        return false;
-    }
+    if (expr->kind != EXPR_OBJECT)
+        return diags_fail(
+            diags, expr->range, "Invalid providers argument",
+            "\"providers\" must be a map from provider configurations of the called module "
+            "to those of the caller.");
     for (size_t i = 0; i < expr->as.object.count; i++)
         ok &= ref_read_provider(&expr->as.object.items[i], out, arena, diags);
     return ok;

@@ -9,11 +9,11 @@ bool config_read_identifier(Str name, SourceRange range, const char *what, Diags
     if (lexer_is_identifier(name))
         return true;
     Str summary = str_format(diags->arena, "Invalid %s", what);
-    diags_error(diags, range, str_to_cstr(summary, diags->arena),
-                "\"%.*s\" is not a valid name. A name must begin with a letter or an underscore "
-                "and may contain letters, digits, underscores and dashes.",
-                STR_ARG(name));
-    return false;
+    return diags_fail(
+        diags, range, str_to_cstr(summary, diags->arena),
+        "\"%.*s\" is not a valid name. A name must begin with a letter or an underscore "
+        "and may contain letters, digits, underscores and dashes.",
+        STR_ARG(name));
 }
 
 const Expr *config_read_expr(const BodyContent *content, const char *name) {
@@ -62,10 +62,9 @@ static SourceRange value_start(const BodyAttribute *attribute) {
 }
 
 static bool report_literal(const BodyAttribute *attribute, Str why, Diags *diags) {
-    diags_error(diags, value_start(attribute), "Unsuitable value type",
-                "The value of \"%.*s\" is unsuitable: %.*s.", STR_ARG(attribute->name),
-                STR_ARG(why));
-    return false;
+    return diags_fail(diags, value_start(attribute), "Unsuitable value type",
+                      "The value of \"%.*s\" is unsuitable: %.*s.", STR_ARG(attribute->name),
+                      STR_ARG(why));
 }
 
 bool config_read_literal(const BodyAttribute *attribute, const Type *type, Value *out, Arena *arena,
@@ -87,9 +86,8 @@ static bool config_read_present(const BodyAttribute *attribute, const Type *type
         return false;
     if (!value_is_null(*out))
         return true;
-    diags_error(diags, attribute->expr->range, "Unsuitable value type",
-                "\"%.*s\" must not be null. Remove it instead.", STR_ARG(attribute->name));
-    return false;
+    return diags_fail(diags, attribute->expr->range, "Unsuitable value type",
+                      "\"%.*s\" must not be null. Remove it instead.", STR_ARG(attribute->name));
 }
 
 bool config_read_text(const BodyAttribute *attribute, Str *out, Arena *arena, Diags *diags) {
@@ -115,23 +113,21 @@ Traversal *config_read_traversal(const Expr *expr) {
 }
 
 static bool report_reference(const Expr *expr, Str name, Diags *diags) {
-    diags_error(diags, expr->range, "Invalid expression",
-                "\"%.*s\" must contain only references, such as libvirt_network.main, without "
-                "operators or function calls.",
-                STR_ARG(name));
-    return false;
+    return diags_fail(
+        diags, expr->range, "Invalid expression",
+        "\"%.*s\" must contain only references, such as libvirt_network.main, without "
+        "operators or function calls.",
+        STR_ARG(name));
 }
 
 bool config_read_traversals(const BodyAttribute *attribute, Traversals *out, Arena *arena,
                             Diags *diags) {
     const Expr *list = attribute->expr;
     bool ok = true;
-    if (list->kind != EXPR_TUPLE) {
-        diags_error(diags, expr_start(list), "Invalid expression",
-                    "\"%.*s\" must be a list of references in brackets [ ].",
-                    STR_ARG(attribute->name));
-        return false;
-    }
+    if (list->kind != EXPR_TUPLE)
+        return diags_fail(diags, expr_start(list), "Invalid expression",
+                          "\"%.*s\" must be a list of references in brackets [ ].",
+                          STR_ARG(attribute->name));
     for (size_t i = 0; i < list->as.parts.count; i++) {
         const Expr *item = list->as.parts.items[i];
         if (!config_legacy_unquote(&item, "reference", arena, diags)) {
@@ -157,20 +153,18 @@ bool config_read_keyword(const Expr *expr, const char *name, const char *const w
     if (*is_other || str_equal_cstr(root, words[0]))
         return true;
     Str summary = str_format(diags->arena, "Invalid \"%s\" keyword", name);
-    diags_error(diags, expr->range, str_to_cstr(summary, diags->arena),
-                "\"%s\" must be one of the keywords %s and %s, without quotes.", name, words[0],
-                words[1]);
-    return false;
+    return diags_fail(diags, expr->range, str_to_cstr(summary, diags->arena),
+                      "\"%s\" must be one of the keywords %s and %s, without quotes.", name,
+                      words[0], words[1]);
 }
 
 bool config_read_report_second(const BodyBlock *block, SourceRange first, Diags *diags) {
     bool is_escaping = str_equal_cstr(block->type, "_");
     Str summary = str_format(diags->arena, "Duplicate %.*s block",
                              STR_ARG(is_escaping ? STR("escaping") : block->type));
-    diags_error(diags, block->range, str_to_cstr(summary, diags->arena),
-                "Only one \"%.*s\" block is allowed here; the first is at %.*s.",
-                STR_ARG(block->type), STR_ARG(config_read_place(first, diags->arena)));
-    return false;
+    return diags_fail(diags, block->range, str_to_cstr(summary, diags->arena),
+                      "Only one \"%.*s\" block is allowed here; the first is at %.*s.",
+                      STR_ARG(block->type), STR_ARG(config_read_place(first, diags->arena)));
 }
 
 bool config_read_only_block(const BodyContent *content, const char *type, const BodyBlock **out) {
@@ -205,11 +199,10 @@ static bool read_condition(const BodyBlock *block, Condition *out, Arena *arena,
     out->is_sound = ok && config_read_has_reference(out);
     if (!out->condition || config_read_has_reference(out))
         return ok;
-    diags_error(diags, out->condition->range, "Invalid condition",
-                "The condition of a \"%.*s\" block must refer to at least one object of the "
-                "configuration; this condition always has the same result.",
-                STR_ARG(block->type));
-    return false;
+    return diags_fail(diags, out->condition->range, "Invalid condition",
+                      "The condition of a \"%.*s\" block must refer to at least one object of the "
+                      "configuration; this condition always has the same result.",
+                      STR_ARG(block->type));
 }
 
 bool config_read_conditions(const BodyContent *content, const char *type, Conditions *out) {

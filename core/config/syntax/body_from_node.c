@@ -69,11 +69,11 @@ static bool report_wrapped_code(NodeReading *reading, const BodyNode *node) {
         return true;
     Str inner =
         str_trim(str_slice(text, 2, str_ends_with(text, STR("}")) ? text.len - 1 : text.len));
-    diags_error(reading->diags, reading_range(reading, node), "Invalid expression",
-                "A reference, a keyword or a type must be written without \"${\" and \"}\" here: "
-                "write \"%.*s\".",
-                STR_ARG(inner));
-    return false;
+    return diags_fail(
+        reading->diags, reading_range(reading, node), "Invalid expression",
+        "A reference, a keyword or a type must be written without \"${\" and \"}\" here: "
+        "write \"%.*s\".",
+        STR_ARG(inner));
 }
 
 static const Expr *unreadable_expr(const Diags *mistakes, SourceRange range, Arena *arena) {
@@ -167,9 +167,8 @@ static bool node_to_literal(NodeReading *reading, const BodyNode *node, Value *o
                                           : value_unknown(&TYPE_DYNAMIC);
     if (node->kind != BODY_NODE_NUMBER || value_from_number_text(node->text, out, reading->arena))
         return true;
-    diags_error(reading->diags, reading_range(reading, node), "Invalid number",
-                "\"%.*s\" is outside the range of numbers.", STR_ARG(node->text));
-    return false;
+    return diags_fail(reading->diags, reading_range(reading, node), "Invalid number",
+                      "\"%.*s\" is outside the range of numbers.", STR_ARG(node->text));
 }
 
 static bool node_to_expr(NodeReading *reading, const BodyNode *node, BodyForm form,
@@ -200,11 +199,10 @@ static bool check_repeated_attribute(NodeReading *reading, const BodyNode *key) 
         map_set(&reading->seen, key->text, (void *)(uintptr_t)key);
         return true;
     }
-    diags_error(reading->diags, reading_range(reading, key), "Duplicate argument",
-                "The argument \"%.*s\" was set already at line %u. Each argument may be set "
-                "only once.",
-                STR_ARG(key->text), line_of(reading, first));
-    return false;
+    return diags_fail(reading->diags, reading_range(reading, key), "Duplicate argument",
+                      "The argument \"%.*s\" was set already at line %u. Each argument may be set "
+                      "only once.",
+                      STR_ARG(key->text), line_of(reading, first));
 }
 
 static bool from_node_add_attribute(NodeReading *reading, const BodyNodeMember *member,
@@ -240,10 +238,9 @@ static NodeBody *from_node_new_body(const NodeReading *reading, const BodyNode *
 }
 
 static bool report_kind(NodeReading *reading, const BodyNode *node, Str type, const char *wanted) {
-    diags_error(reading->diags, reading_range(reading, node), "Incorrect value type",
-                "A \"%.*s\" block requires %s here, not %s.", STR_ARG(type), wanted,
-                kind_name(node));
-    return false;
+    return diags_fail(reading->diags, reading_range(reading, node), "Incorrect value type",
+                      "A \"%.*s\" block requires %s here, not %s.", STR_ARG(type), wanted,
+                      kind_name(node));
 }
 
 /* Adds the objects of a body. Null, and in JSON an array of objects, may replace an object. Any
@@ -353,11 +350,10 @@ static bool from_node_has_members(const BodyNode *node) {
 static bool check_label(NodeReading *reading, const BodyNode *node, Str type) {
     if (reading_is_yaml(reading) || from_node_has_members(node))
         return true;
-    diags_error(reading->diags, reading_range(reading, node), "Missing block label",
-                "A label of the \"%.*s\" block is required here: an object with at least one "
-                "member, whose name is the label.",
-                STR_ARG(type));
-    return false;
+    return diags_fail(reading->diags, reading_range(reading, node), "Missing block label",
+                      "A label of the \"%.*s\" block is required here: an object with at least one "
+                      "member, whose name is the label.",
+                      STR_ARG(type));
 }
 
 static bool add_labelled(NodeReading *reading, const NodeHeader *header, const BodyNode *node) {
@@ -387,10 +383,9 @@ static bool from_node_report_unknown_name(NodeReading *reading, const BodySchema
     Str hint =
         foreign_names_suggest(schema->foreign, key->text, known.items, known.count, reading->arena);
     body_content_misspelled(reading->out, key->text, &known);
-    diags_error(reading->diags, reading_range(reading, key), "Unsupported argument",
-                "There is no argument or block named \"%.*s\" here.%.*s", STR_ARG(key->text),
-                STR_ARG(hint));
-    return false;
+    return diags_fail(reading->diags, reading_range(reading, key), "Unsupported argument",
+                      "There is no argument or block named \"%.*s\" here.%.*s", STR_ARG(key->text),
+                      STR_ARG(hint));
 }
 
 static bool from_node_add_member(NodeReading *reading, const BodySchema *schema,
@@ -444,10 +439,9 @@ static bool node_content(const Body *base, const BodySchema *schema, BodyContent
 
 /* Rejects null or an array where a body is read as attributes only. */
 static bool report_shapeless(const NodeBody *body, Diags *diags) {
-    diags_error(diags, from_node_range(body, body->shapeless), "Incorrect value type",
-                "The arguments of this block must be the members of an object, not %s.",
-                kind_name(body->shapeless));
-    return false;
+    return diags_fail(diags, from_node_range(body, body->shapeless), "Incorrect value type",
+                      "The arguments of this block must be the members of an object, not %s.",
+                      kind_name(body->shapeless));
 }
 
 static bool node_attributes(const Body *base, BodyForm form, BodyContent *out) {

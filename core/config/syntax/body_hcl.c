@@ -29,10 +29,9 @@ static bool hcl_report_argument(const HclBody *body, const BodySchema *schema,
                           " A block of this type is: write \"%.*s {\", without the equals "
                           "sign.",
                           STR_ARG(attribute->name));
-    diags_error(out->diags, attribute->name_range, "Unsupported argument",
-                "An argument named \"%.*s\" is not expected here.%.*s", STR_ARG(attribute->name),
-                STR_ARG(hint));
-    return false;
+    return diags_fail(out->diags, attribute->name_range, "Unsupported argument",
+                      "An argument named \"%.*s\" is not expected here.%.*s",
+                      STR_ARG(attribute->name), STR_ARG(hint));
 }
 
 static bool hcl_report_block(const BodySchema *schema, const NativeBlock *block, Arena *arena,
@@ -53,10 +52,9 @@ static bool hcl_report_block(const BodySchema *schema, const NativeBlock *block,
                           " An argument of this name is: set it with an equals sign, "
                           "\"%.*s = …\".",
                           STR_ARG(block->type));
-    diags_error(diags, block->type_range, "Unsupported block type",
-                "Blocks of type \"%.*s\" are not expected here.%.*s", STR_ARG(block->type),
-                STR_ARG(hint));
-    return false;
+    return diags_fail(diags, block->type_range, "Unsupported block type",
+                      "Blocks of type \"%.*s\" are not expected here.%.*s", STR_ARG(block->type),
+                      STR_ARG(hint));
 }
 
 static void hcl_add_attribute(const NativeAttribute *attribute, BodyContent *out) {
@@ -78,17 +76,16 @@ static bool hcl_check_labels(const NativeBlock *block, uint32_t wanted, Diags *d
     const char *what = is_type ? "type" : "name";
     if (block->labels.count > wanted) {
         Str summary = str_format(diags->arena, "Extraneous label for %.*s", STR_ARG(type));
-        diags_error(diags, block->labels.items[wanted].range, str_to_cstr(summary, diags->arena),
-                    "A \"%.*s\" block requires %u label%s between its type and its brace.",
-                    STR_ARG(type), wanted, wanted == 1 ? "" : "s");
-        return false;
+        return diags_fail(diags, block->labels.items[wanted].range,
+                          str_to_cstr(summary, diags->arena),
+                          "A \"%.*s\" block requires %u label%s between its type and its brace.",
+                          STR_ARG(type), wanted, wanted == 1 ? "" : "s");
     }
     Str summary = str_format(diags->arena, "Missing %s for %.*s", what, STR_ARG(type));
-    diags_error(
+    return diags_fail(
         diags, block->open, str_to_cstr(summary, diags->arena),
         "A \"%.*s\" block requires %u label%s between its type and its brace; the %s is missing.",
         STR_ARG(type), wanted, wanted == 1 ? "" : "s", what);
-    return false;
 }
 
 static HclBody *hcl_new_body(const NativeBody *native, const FunctionTable *functions,
@@ -177,9 +174,8 @@ static bool hcl_attributes(const Body *base, BodyForm, BodyContent *out) {
         if (str_is_among(block->type, body->hidden_blocks.items, body->hidden_blocks.count))
             continue;
         Str summary = str_format(out->arena, "Unexpected \"%.*s\" block", STR_ARG(block->type));
-        diags_error(out->diags, block->type_range, str_to_cstr(summary, out->arena),
-                    "Blocks are not allowed here, only arguments: name = value.");
-        return false;
+        return diags_fail(out->diags, block->type_range, str_to_cstr(summary, out->arena),
+                          "Blocks are not allowed here, only arguments: name = value.");
     }
     return true;
 }

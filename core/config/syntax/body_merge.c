@@ -19,10 +19,9 @@ static BodyAttribute *body_merge_find_attribute(BodyContent *content, Str name) 
 }
 
 static bool body_merge_report_second(const BodyAttribute *attribute, Diags *diags) {
-    diags_error(diags, attribute->name_range, "Duplicate argument",
-                "The argument \"%.*s\" is already set in the other part of this block.",
-                STR_ARG(attribute->name));
-    return false;
+    return diags_fail(diags, attribute->name_range, "Duplicate argument",
+                      "The argument \"%.*s\" is already set in the other part of this block.",
+                      STR_ARG(attribute->name));
 }
 
 static bool merge_attributes(const MergedBody *merged, BodyContent *out, const BodyContent *above) {

@@ -202,11 +202,10 @@ static Str yaml_scalar_text(YamlFile *file, const yaml_event_t *event, SourceRan
 }
 
 static bool report_tag(YamlFile *file, const yaml_event_t *event, const yaml_char_t *tag) {
-    diags_error(file->diags, event_range(file, event), "Unsupported YAML tag",
-                "The tag \"%s\" is not supported. A text that begins with \"!\", such as "
-                "\"!var.enabled\", requires quotes and \"${…}\".",
-                (const char *)tag);
-    return false;
+    return diags_fail(file->diags, event_range(file, event), "Unsupported YAML tag",
+                      "The tag \"%s\" is not supported. A text that begins with \"!\", such as "
+                      "\"!var.enabled\", requires quotes and \"${…}\".",
+                      (const char *)tag);
 }
 
 typedef struct CoreTag {
@@ -249,12 +248,10 @@ static bool resolve_plain(YamlFile *file, BodyNode *node, SourceRange range) {
     Str number = STR_EMPTY;
     Str text = node->text;
     YamlScalar scalar = body_yaml_scalar(text, &number, file->arena);
-    if (scalar == YAML_SCALAR_NOT_FINITE) {
-        diags_error(file->diags, range, "Invalid number",
-                    "\"%.*s\" is outside the range of numbers. If it is text, quote it.",
-                    STR_ARG(text));
-        return false;
-    }
+    if (scalar == YAML_SCALAR_NOT_FINITE)
+        return diags_fail(file->diags, range, "Invalid number",
+                          "\"%.*s\" is outside the range of numbers. If it is text, quote it.",
+                          STR_ARG(text));
     if (scalar == YAML_SCALAR_NULL)
         node->kind = BODY_NODE_NULL;
     if (scalar == YAML_SCALAR_TRUE || scalar == YAML_SCALAR_FALSE)
@@ -297,33 +294,30 @@ static bool yaml_read_alias(YamlFile *file, const yaml_event_t *event, const Bod
         return true;
     }
     if (map_has(&file->anchors, name))
-        diags_error(file->diags, event_range(file, event), "Invalid YAML alias",
-                    "The alias \"*%.*s\" refers to a value that contains the alias.",
-                    STR_ARG(name));
-    else
-        diags_error(file->diags, event_range(file, event), "Invalid YAML alias",
-                    "There is no anchor \"&%.*s\" above this alias. A text that begins with \"*\" "
-                    "requires quotes.",
-                    STR_ARG(name));
-    return false;
+        return diags_fail(file->diags, event_range(file, event), "Invalid YAML alias",
+                          "The alias \"*%.*s\" refers to a value that contains the alias.",
+                          STR_ARG(name));
+    return diags_fail(
+        file->diags, event_range(file, event), "Invalid YAML alias",
+        "There is no anchor \"&%.*s\" above this alias. A text that begins with \"*\" "
+        "requires quotes.",
+        STR_ARG(name));
 }
 
 static bool add_weight(YamlFile *file, BodyNode *node, const BodyNode *child) {
     node->weight += child->weight;
     if (node->weight <= BODY_NODES_MAX)
         return true;
-    diags_error(file->diags, yaml_node_range(file, node), "Too large YAML document",
-                "With its aliases expanded, this document has more than %d values.",
-                BODY_NODES_MAX);
-    return false;
+    return diags_fail(file->diags, yaml_node_range(file, node), "Too large YAML document",
+                      "With its aliases expanded, this document has more than %d values.",
+                      BODY_NODES_MAX);
 }
 
 static bool yaml_enter(YamlFile *file, const yaml_event_t *event) {
     if (++file->depth <= DEPTH_LIMIT)
         return true;
-    diags_error(file->diags, event_range(file, event), "Too deeply nested YAML",
-                "The maximum nesting depth of values is %d.", DEPTH_LIMIT);
-    return false;
+    return diags_fail(file->diags, event_range(file, event), "Too deeply nested YAML",
+                      "The maximum nesting depth of values is %d.", DEPTH_LIMIT);
 }
 
 /* Sets the end of a collection to the end of its last item: libyaml ends block collections where
@@ -368,12 +362,11 @@ static bool yaml_read_key(YamlFile *file, const yaml_event_t *event, bool *is_me
         if ((*out)->kind == BODY_NODE_STRING)
             return true;
     }
-    if (event->type != YAML_SCALAR_EVENT) {
-        diags_error(file->diags, event_range(file, event), "Invalid key",
-                    "A key must be a single text, not a list or a mapping. A template \"${…}\" as "
-                    "a key requires quotes.");
-        return false;
-    }
+    if (event->type != YAML_SCALAR_EVENT)
+        return diags_fail(
+            file->diags, event_range(file, event), "Invalid key",
+            "A key must be a single text, not a list or a mapping. A template \"${…}\" as "
+            "a key requires quotes.");
     SourceRange range = scalar_range(file, event);
     BodyNode *key = yaml_new_node(file, BODY_NODE_STRING, range);
     key->text = yaml_scalar_text(file, event, range);
@@ -382,9 +375,8 @@ static bool yaml_read_key(YamlFile *file, const yaml_event_t *event, bool *is_me
     *out = key;
     if (key->text.len || is_text_by_form(event))
         return true;
-    diags_error(file->diags, event_range(file, event), "Invalid key",
-                "A key is missing before the colon.");
-    return false;
+    return diags_fail(file->diags, event_range(file, event), "Invalid key",
+                      "A key is missing before the colon.");
 }
 
 /* The keys of one mapping, searched linearly while there are at most FEW_KEYS. */
@@ -422,16 +414,14 @@ static bool check_duplicate(YamlFile *file, const YamlKeys *keys, const BodyNode
     if (!first)
         return true;
     SourcePos place = source_text_position(file->source, first->start);
-    diags_error(file->diags, yaml_node_range(file, key), "Duplicate key",
-                "The key \"%.*s\" is already set in this mapping, at line %u, column %u.",
-                STR_ARG(key->text), place.line, place.column);
-    return false;
+    return diags_fail(file->diags, yaml_node_range(file, key), "Duplicate key",
+                      "The key \"%.*s\" is already set in this mapping, at line %u, column %u.",
+                      STR_ARG(key->text), place.line, place.column);
 }
 
 static bool report_merge(YamlFile *file, const BodyNode *value) {
-    diags_error(file->diags, yaml_node_range(file, value), "Invalid merge key",
-                "\"<<\" requires a mapping or a list of mappings, usually as aliases.");
-    return false;
+    return diags_fail(file->diags, yaml_node_range(file, value), "Invalid merge key",
+                      "\"<<\" requires a mapping or a list of mappings, usually as aliases.");
 }
 
 /* Merges the keys of `from` that are not yet set: keys of the mapping itself win, then earlier
@@ -538,10 +528,9 @@ static bool yaml_read_document(YamlFile *file, const BodyNode **out) {
         if (event.type == YAML_DOCUMENT_START_EVENT) {
             if (!has_root)
                 continue;
-            diags_error(file->diags, event_range(file, &event), "More than one YAML document",
-                        "A configuration file must contain one document. Move the part after "
-                        "\"---\" to another file.");
-            return false;
+            return diags_fail(file->diags, event_range(file, &event), "More than one YAML document",
+                              "A configuration file must contain one document. Move the part after "
+                              "\"---\" to another file.");
         }
         if (!yaml_read_node(file, &event, out))
             return false;

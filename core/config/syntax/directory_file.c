@@ -7,14 +7,12 @@ static bool report_other(const Disk *disk, const DirectoryFile *file, Diags *dia
     DiskStat stat;
     int status = disk->stat(disk->self, file->path, &stat);
     if (status < 0)
-        diags_error(diags, NO_RANGE, file->summary,
-                    "%.*s is a link to a missing file: %s. Correct the link, or remove it.",
-                    STR_ARG(file->path), strerror(-status));
-    else
-        diags_error(diags, NO_RANGE, file->summary,
-                    "%.*s is a pipe, a socket or a device. Remove it, or replace it with a file.",
-                    STR_ARG(file->path));
-    return false;
+        return diags_fail(diags, NO_RANGE, file->summary,
+                          "%.*s is a link to a missing file: %s. Correct the link, or remove it.",
+                          STR_ARG(file->path), strerror(-status));
+    return diags_fail(diags, NO_RANGE, file->summary,
+                      "%.*s is a pipe, a socket or a device. Remove it, or replace it with a file.",
+                      STR_ARG(file->path));
 }
 
 bool directory_file_read(const Disk *disk, const DirectoryFile *file, Str *out, Arena *arena,
@@ -24,7 +22,6 @@ bool directory_file_read(const Disk *disk, const DirectoryFile *file, Str *out, 
     int status = disk->read_file(disk->self, file->path, out, arena);
     if (status >= 0)
         return true;
-    diags_error(diags, NO_RANGE, file->summary, "%.*s: %s.", STR_ARG(file->path),
-                strerror(-status));
-    return false;
+    return diags_fail(diags, NO_RANGE, file->summary, "%.*s: %s.", STR_ARG(file->path),
+                      strerror(-status));
 }

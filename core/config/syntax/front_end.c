@@ -95,12 +95,10 @@ static bool end_read_bytes(const FrontEndDirectory *directory, const DiskEntry *
                            FrontEndFile *out, Arena *arena, Diags *diags) {
     DirectoryFile listed = {out->path, entry->kind, uses[directory->use].unread};
     Str bytes;
-    if (!out->front_end->parse) {
-        diags_error(diags, NO_RANGE, uses[directory->use].unsupported,
-                    "%.*s: the name of such a YAML file must end in \"%s\".", STR_ARG(out->path),
-                    out->front_end->meant);
-        return false;
-    }
+    if (!out->front_end->parse)
+        return diags_fail(diags, NO_RANGE, uses[directory->use].unsupported,
+                          "%.*s: the name of such a YAML file must end in \"%s\".",
+                          STR_ARG(out->path), out->front_end->meant);
     if (!directory_file_read(directory->disk, &listed, &bytes, arena, diags))
         return false;
     out->source = source_text_new(out->path, bytes, arena);

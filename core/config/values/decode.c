@@ -137,11 +137,9 @@ static bool decode_add_block(Decoded *decoded, const BodyBlock *written, Arena *
                              Diags *diags) {
     DecodedBlocks *blocks = find_blocks(decoded, written->type);
     DecodedBlock out = {.range = written->range, .label = written->labels[0]};
-    if (blocks->block->nesting == NEST_SINGLE && blocks->items.count) {
-        diags_error(diags, written->range, "Duplicate block", "Only one \"%s\" block is allowed.",
-                    blocks->block->name);
-        return false;
-    }
+    if (blocks->block->nesting == NEST_SINGLE && blocks->items.count)
+        return diags_fail(diags, written->range, "Duplicate block",
+                          "Only one \"%s\" block is allowed.", blocks->block->name);
     if (!decode_body(written->body, &blocks->block->schema, &out.content, arena, diags))
         return false;
     vec_push(arena, &blocks->items, out);
@@ -161,10 +159,9 @@ static bool decode_report_dynamic(const Decoded *decoded, const Schema *schema,
                           STR_ARG(written->labels[0]));
     else if (attribute)
         hint = STR(" It is an argument: set it to a list with a \"for\" expression.");
-    diags_error(diags, written->label_ranges[0], "Unsupported block type",
-                "There are no blocks of type \"%.*s\" here.%.*s", STR_ARG(written->labels[0]),
-                STR_ARG(hint));
-    return false;
+    return diags_fail(diags, written->label_ranges[0], "Unsupported block type",
+                      "There are no blocks of type \"%.*s\" here.%.*s", STR_ARG(written->labels[0]),
+                      STR_ARG(hint));
 }
 
 static bool read_iterator(const BodyContent *content, Str *out, Diags *diags) {
@@ -172,12 +169,11 @@ static bool read_iterator(const BodyContent *content, Str *out, Diags *diags) {
     if (!attribute)
         return true;
     const Traversal *name = expr_as_traversal(attribute->expr);
-    if (!name || name->step_count) {
-        diags_error(diags, attribute->expr->range, "Invalid iterator",
-                    "\"iterator\" requires a single name, by which \"content\" refers to the key "
-                    "and the value of each element.");
-        return false;
-    }
+    if (!name || name->step_count)
+        return diags_fail(
+            diags, attribute->expr->range, "Invalid iterator",
+            "\"iterator\" requires a single name, by which \"content\" refers to the key "
+            "and the value of each element.");
     *out = name->root;
     return true;
 }
@@ -190,14 +186,12 @@ static bool read_label(const BodyContent *content, const DecodedBlocks *blocks,
     size_t count = !has_labels                           ? 0
                    : attribute->expr->kind == EXPR_TUPLE ? attribute->expr->as.parts.count
                                                          : SIZE_MAX;
-    if (count != (wants_label ? 1 : 0)) {
-        diags_error(diags, attribute ? attribute->range : written->range, "Invalid dynamic labels",
-                    wants_label
-                        ? "\"%s\" blocks have one label: set \"labels\" to a list of one string."
+    if (count != (wants_label ? 1 : 0))
+        return diags_fail(
+            diags, attribute ? attribute->range : written->range, "Invalid dynamic labels",
+            wants_label ? "\"%s\" blocks have one label: set \"labels\" to a list of one string."
                         : "\"%s\" blocks have no labels.",
-                    blocks->block->name);
-        return false;
-    }
+            blocks->block->name);
     *out = wants_label ? attribute->expr->as.parts.items[0] : NULL;
     return true;
 }
@@ -299,11 +293,11 @@ static bool eval_attribute_value(const DecodedAttribute *attribute, const Scope 
         return true;
     Str place =
         error.path.count ? str_concat(path_to_str(error.path, arena), STR(": "), arena) : STR_EMPTY;
-    diags_error(diags, decode_check_part(attribute->expr, error.path, 0)->range,
-                "Incorrect attribute value type",
-                "The value of the argument \"%s\" is unsuitable: %.*s%.*s.%.*s", attribute->name,
-                STR_ARG(place), STR_ARG(error.message), STR_ARG(attribute->hint));
-    return false;
+    return diags_fail(diags, decode_check_part(attribute->expr, error.path, 0)->range,
+                      "Incorrect attribute value type",
+                      "The value of the argument \"%s\" is unsuitable: %.*s%.*s.%.*s",
+                      attribute->name, STR_ARG(place), STR_ARG(error.message),
+                      STR_ARG(attribute->hint));
 }
 
 /* The values of the blocks of one type, as collected so far. */
@@ -346,9 +340,8 @@ static bool decode_add_key(const DecodedBlock *block, Str key, BlockValues *valu
     vec_each(&values->keys, used) {
         if (!str_equal(*used, key))
             continue;
-        diags_error(diags, block->range, "Duplicate block",
-                    "There are two blocks with the label \"%.*s\".", STR_ARG(key));
-        return false;
+        return diags_fail(diags, block->range, "Duplicate block",
+                          "There are two blocks with the label \"%.*s\".", STR_ARG(key));
     }
     vec_push(arena, &values->keys, key);
     return true;
@@ -362,11 +355,9 @@ static bool eval_label(const DecodedBlock *block, const Scope *scope, Str *out, 
         return true;
     if (!eval_expr_as(block->label_expr, scope, &TYPE_STRING, &label, arena, diags))
         return false;
-    if (!value_is_present(label)) {
-        diags_error(diags, block->label_expr->range, "Invalid dynamic labels",
-                    "A label must be known during planning, and not null.");
-        return false;
-    }
+    if (!value_is_present(label))
+        return diags_fail(diags, block->label_expr->range, "Invalid dynamic labels",
+                          "A label must be known during planning, and not null.");
     *out = value_text(label);
     return true;
 }
@@ -399,11 +390,10 @@ static bool decode_add_element(const DecodedBlocks *blocks, const DecodedBlock *
 }
 
 static bool report_for_each(const DecodedBlock *block, const char *why, Diags *diags) {
-    diags_error(diags, block->for_each->range, "Invalid dynamic for_each value",
-                "A dynamic block requires a list, a set, a map, a tuple or an object for "
-                "\"for_each\"; this is %s.",
-                why);
-    return false;
+    return diags_fail(diags, block->for_each->range, "Invalid dynamic for_each value",
+                      "A dynamic block requires a list, a set, a map, a tuple or an object for "
+                      "\"for_each\"; this is %s.",
+                      why);
 }
 
 static bool decode_add_elements(const DecodedBlocks *blocks, const DecodedBlock *block,
@@ -437,12 +427,10 @@ static bool decode_add_elements(const DecodedBlocks *blocks, const DecodedBlock 
 
 static bool join_single(const DecodedBlocks *blocks, const BlockValues *values, const Type *type,
                         Value *out, Arena *arena, Diags *diags) {
-    if (values->items.count > 1) {
-        diags_error(diags, vec_last(&blocks->items).range, "Duplicate block",
-                    "Only one \"%s\" block is allowed; there are %zu.", blocks->block->name,
-                    values->items.count);
-        return false;
-    }
+    if (values->items.count > 1)
+        return diags_fail(diags, vec_last(&blocks->items).range, "Duplicate block",
+                          "Only one \"%s\" block is allowed; there are %zu.", blocks->block->name,
+                          values->items.count);
     if (values->items.count > 0)
         *out = values->items.items[0];
     else

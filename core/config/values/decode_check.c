@@ -26,9 +26,9 @@ static bool decode_check_items(const Expr *expr, const Type *type, const Foreign
 static bool decode_check_report_name(const Expr *key, Str name, const Type *type,
                                      const ForeignNames *foreign, Diags *diags) {
     Str hint = foreign_names_suggest(foreign, name, type->names, type->count, diags->arena);
-    diags_error(diags, key->range, "Unsupported attribute",
-                "There is no attribute named \"%.*s\" here.%.*s", STR_ARG(name), STR_ARG(hint));
-    return false;
+    return diags_fail(diags, key->range, "Unsupported attribute",
+                      "There is no attribute named \"%.*s\" here.%.*s", STR_ARG(name),
+                      STR_ARG(hint));
 }
 
 static bool check_member(const ExprItem *item, const Type *type, const ForeignNames *foreign,

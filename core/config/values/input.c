@@ -31,10 +31,10 @@ static void set_value(Collecting *collecting, Str name, Value value, SourceRange
 static bool report_names(const Scope *scope, const Traversal *traversal, Value *out, size_t *used,
                          Arena *arena, Diags *diags) {
     (void)scope, (void)out, (void)used, (void)arena;
-    diags_error(diags, traversal->range, "Variables not allowed",
-                "A variable value cannot contain references. A text inside a list or a mapping "
-                "requires double quotes.");
-    return false;
+    return diags_fail(
+        diags, traversal->range, "Variables not allowed",
+        "A variable value cannot contain references. A text inside a list or a mapping "
+        "requires double quotes.");
 }
 
 /* Sets a value from text: a string if the variable has a primitive type or none, else an
@@ -82,23 +82,21 @@ static bool input_report_undeclared(Collecting *collecting, Str name) {
     Str hint = map_did_you_mean(&collecting->config->root->variables, name, collecting->arena);
     if (!hint.len)
         hint = STR(" Declare it by a \"variable\" block, or leave the option out.");
-    diags_error(collecting->diags, NO_RANGE, "Value for undeclared variable",
-                "-var sets the variable \"%.*s\", which the root module does not declare.%.*s",
-                STR_ARG(name), STR_ARG(hint));
-    return false;
+    return diags_fail(
+        collecting->diags, NO_RANGE, "Value for undeclared variable",
+        "-var sets the variable \"%.*s\", which the root module does not declare.%.*s",
+        STR_ARG(name), STR_ARG(hint));
 }
 
 static bool add_flag(Collecting *collecting, Str text) {
     size_t equals = str_find_char(text, '=', 0);
     Str name = str_slice(text, 0, equals);
-    if (equals == SIZE_MAX || !name.len || str_trim(name).len != name.len) {
-        diags_error(
+    if (equals == SIZE_MAX || !name.len || str_trim(name).len != name.len)
+        return diags_fail(
             collecting->diags, NO_RANGE, "Invalid -var option",
             "\"%.*s\" does not have the form name=value, without spaces around the name. If the "
             "value contains spaces, quote the whole argument: -var 'name=some value'.",
             STR_ARG(text));
-        return false;
-    }
     const Variable *variable = input_find_variable(collecting, name);
     if (variable)
         return input_set_text(collecting, variable, str_after(text, equals + 1));
@@ -198,11 +196,9 @@ static bool add_auto_files(Collecting *collecting) {
     DiskEntries entries = {0};
     bool ok = true;
     int status = disk->list(disk->self, request->directory, &entries, collecting->arena);
-    if (status < 0) {
-        diags_error(collecting->diags, NO_RANGE, "Failed to find variable files", "%.*s: %s.",
-                    STR_ARG(request->directory), strerror(-status));
-        return false;
-    }
+    if (status < 0)
+        return diags_fail(collecting->diags, NO_RANGE, "Failed to find variable files", "%.*s: %s.",
+                          STR_ARG(request->directory), strerror(-status));
     for (size_t i = 0; i < ARRAY_COUNT(auto_files); i++) {
         vec_each(&entries, entry) {
             if (entry->kind == DISK_DIRECTORY || !is_in_rank(&auto_files[i], entry->name))
@@ -215,18 +211,17 @@ static bool add_auto_files(Collecting *collecting) {
 }
 
 static bool input_report_missing(Collecting *collecting, const Variable *variable) {
-    if (map_has(&collecting->refused, variable->name)) {
-        diags_error(collecting->diags, variable->range, "No value for required variable",
-                    "The variable \"%.*s\" has no default, and its given value is invalid, as "
-                    "another message reports.",
-                    STR_ARG(variable->name));
-        return false;
-    }
-    diags_error(collecting->diags, variable->range, "No value for required variable",
-                "The variable \"%.*s\" has no default. Set it with -var, in a variables file, or "
-                "with the environment variable LOAM_VAR_%.*s.",
-                STR_ARG(variable->name), STR_ARG(variable->name));
-    return false;
+    if (map_has(&collecting->refused, variable->name))
+        return diags_fail(
+            collecting->diags, variable->range, "No value for required variable",
+            "The variable \"%.*s\" has no default, and its given value is invalid, as "
+            "another message reports.",
+            STR_ARG(variable->name));
+    return diags_fail(
+        collecting->diags, variable->range, "No value for required variable",
+        "The variable \"%.*s\" has no default. Set it with -var, in a variables file, or "
+        "with the environment variable LOAM_VAR_%.*s.",
+        STR_ARG(variable->name), STR_ARG(variable->name));
 }
 
 static bool values_input_ask(Collecting *collecting, const Variable *variable) {
@@ -336,15 +331,14 @@ static Value input_with_marks(const Variable *variable, Value value) {
 static bool report_unset(const Variable *variable, const Value *given, SourceRange range,
                          Diags *diags) {
     if (given)
-        diags_error(diags, range, "Required variable not set",
-                    "The given value is null, but the variable \"%.*s\" has \"nullable = false\" "
-                    "and no default.",
-                    STR_ARG(variable->name));
-    else
-        diags_error(diags, range, "No value for required variable",
-                    "The variable \"%.*s\" has no default, so it requires a value.",
-                    STR_ARG(variable->name));
-    return false;
+        return diags_fail(
+            diags, range, "Required variable not set",
+            "The given value is null, but the variable \"%.*s\" has \"nullable = false\" "
+            "and no default.",
+            STR_ARG(variable->name));
+    return diags_fail(diags, range, "No value for required variable",
+                      "The variable \"%.*s\" has no default, so it requires a value.",
+                      STR_ARG(variable->name));
 }
 
 bool input_convert(const Variable *variable, const Value *given, SourceRange range, Value *out,
@@ -366,9 +360,8 @@ bool input_convert(const Variable *variable, const Value *given, SourceRange ran
     Str why = config_read_convert_error(&error, arena);
     if (input_with_marks(variable, *given).marks & MARKS_SECRET)
         range = variable->range; /* does not show the source line, which contains a secret */
-    diags_error(
+    return diags_fail(
         diags, range, "Invalid value for input variable",
         "The given value does not match the type of the variable \"%.*s\", declared at %.*s: %.*s.",
         STR_ARG(variable->name), STR_ARG(config_read_place(variable->range, arena)), STR_ARG(why));
-    return false;
 }

@@ -41,17 +41,15 @@ static bool static_eval_report_undeclared(const Reference *reference, const char
                                           const Map *declared, Arena *arena, Diags *diags) {
     Str hint = map_did_you_mean(declared, reference->name, arena);
     Str summary = str_format(diags->arena, "Reference to undeclared %s", kind);
-    diags_error(diags, reference->range, str_to_cstr(summary, diags->arena),
-                "No %s named \"%.*s\" has been declared in this module.%.*s", kind,
-                STR_ARG(reference->name), STR_ARG(hint));
-    return false;
+    return diags_fail(diags, reference->range, str_to_cstr(summary, diags->arena),
+                      "No %s named \"%.*s\" has been declared in this module.%.*s", kind,
+                      STR_ARG(reference->name), STR_ARG(hint));
 }
 
 static bool report_circle(const StaticFrame *frame, SourceRange range, Diags *diags) {
     const char *prefix = frame->kind == REFERENCE_VARIABLE ? "var" : "local";
-    diags_error(diags, range, "Circular reference", "The value of %s.%.*s depends on itself.",
-                prefix, STR_ARG(frame->name));
-    return false;
+    return diags_fail(diags, range, "Circular reference", "The value of %s.%.*s depends on itself.",
+                      prefix, STR_ARG(frame->name));
 }
 
 static bool check_circle(const StaticFrame *frame, SourceRange range, Diags *diags) {
@@ -124,13 +122,12 @@ static bool static_eval_lookup_variable(const StaticScope *scope, const Referenc
     if (!variable)
         return static_eval_report_undeclared(reference, "input variable", &module->variables, arena,
                                              diags);
-    if (variable->has_const && !variable->is_const) {
-        diags_error(diags, reference->range, "Variable is not constant",
-                    "var.%.*s has \"const = false\", so it cannot be used where a value must be "
-                    "known before planning.",
-                    STR_ARG(variable->name));
-        return false;
-    }
+    if (variable->has_const && !variable->is_const)
+        return diags_fail(
+            diags, reference->range, "Variable is not constant",
+            "var.%.*s has \"const = false\", so it cannot be used where a value must be "
+            "known before planning.",
+            STR_ARG(variable->name));
     if (!check_circle(&frame, reference->range, diags))
         return false;
     return module->parent
@@ -151,11 +148,11 @@ static bool lookup_local(const StaticScope *scope, const Reference *reference, V
 }
 
 static bool static_eval_report_dynamic(const Reference *reference, Arena *arena, Diags *diags) {
-    diags_error(diags, reference->range, "Dynamic value in static context",
-                "%.*s is not known here. This value is needed before planning, so it may use only "
-                "variables, local values made of them, path, terraform.workspace and functions.",
-                STR_ARG(reference_to_str(reference, arena)));
-    return false;
+    return diags_fail(
+        diags, reference->range, "Dynamic value in static context",
+        "%.*s is not known here. This value is needed before planning, so it may use only "
+        "variables, local values made of them, path, terraform.workspace and functions.",
+        STR_ARG(reference_to_str(reference, arena)));
 }
 
 static bool static_eval_lookup_path(const StaticScope *scope, const Reference *reference,
@@ -204,11 +201,9 @@ static bool static_eval_lookup(const Scope *base, const Traversal *traversal, Va
     if (!reference_from_traversal(&copy, &reference, diags))
         return false;
     *used = reference.used;
-    if (must_be_literal(scope, reference.range)) {
-        diags_error(diags, reference.range, "Variables not allowed",
-                    "Variables may not be used here.");
-        return false;
-    }
+    if (must_be_literal(scope, reference.range))
+        return diags_fail(diags, reference.range, "Variables not allowed",
+                          "Variables may not be used here.");
     switch (reference.kind) {
     case REFERENCE_VARIABLE:
         return static_eval_lookup_variable(scope, &reference, out, arena, diags);
@@ -258,19 +253,17 @@ const Scope *static_eval_scope(StaticEval *self, const Module *module, Arena *ar
 
 bool static_eval_check(Value value, SourceRange range, Diags *diags) {
     uint8_t marks = value_marks_deep(value);
-    if (marks & (MARK_SENSITIVE | MARK_EPHEMERAL)) {
-        diags_error(
+    if (marks & (MARK_SENSITIVE | MARK_EPHEMERAL))
+        return diags_fail(
             diags, range, "Secret value in static context",
             "This value is stored in plain text, so it cannot depend on a value that is %s.",
             marks & MARK_SENSITIVE ? "sensitive" : "ephemeral");
-        return false;
-    }
     if (value_is_wholly_known(value))
         return true;
-    diags_error(diags, range, "Unknown value in static context",
-                "This value is needed before planning, but one of its functions has a result only "
-                "during apply.");
-    return false;
+    return diags_fail(
+        diags, range, "Unknown value in static context",
+        "This value is needed before planning, but one of its functions has a result only "
+        "during apply.");
 }
 
 bool static_eval_expr(StaticEval *self, const Module *module, const Expr *expr, Value *out,
@@ -322,7 +315,6 @@ bool static_eval_text(StaticEval *self, const Module *module, const Expr *expr, 
         *out = value_text(text);
         return true;
     }
-    diags_error(diags, expr->range, "Unsuitable value type", "This value must be a string: %.*s.",
-                STR_ARG(error.message));
-    return false;
+    return diags_fail(diags, expr->range, "Unsuitable value type",
+                      "This value must be a string: %.*s.", STR_ARG(error.message));
 }

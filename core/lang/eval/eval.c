@@ -177,10 +177,10 @@ bool eval_goes_on(const Evaluation *evaluation, size_t limit) {
 bool eval_spend(Evaluation *evaluation, const Expr *expr, int64_t elements, int64_t bytes) {
     if (scope_spend(evaluation->scope, elements, bytes))
         return true;
-    diags_error(evaluation->diags, expr->range, "Expression too expensive",
-                "The result of this expression would have too many elements or too much text. This "
-                "limit prevents a mistake, such as range(1e9), from exhausting the memory.");
-    return false;
+    return diags_fail(
+        evaluation->diags, expr->range, "Expression too expensive",
+        "The result of this expression would have too many elements or too much text. This "
+        "limit prevents a mistake, such as range(1e9), from exhausting the memory.");
 }
 
 Str eval_convert_message(const ConvertError *error, Arena *arena) {
@@ -215,11 +215,9 @@ static bool eval_root(Evaluation *evaluation, const Traversal *traversal, Value 
         *out = is_key ? loop->key : loop->value;
         return true;
     }
-    if (!evaluation->scope->lookup) {
-        diags_error(evaluation->diags, traversal->range, "Variables not allowed",
-                    "Variables may not be used here: the value must be a constant.");
-        return false;
-    }
+    if (!evaluation->scope->lookup)
+        return diags_fail(evaluation->diags, traversal->range, "Variables not allowed",
+                          "Variables may not be used here: the value must be a constant.");
     return evaluation->scope->lookup(evaluation->scope, traversal, out, used, evaluation->arena,
                                      evaluation->diags);
 }

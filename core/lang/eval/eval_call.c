@@ -9,9 +9,8 @@ static bool call_unknown_function(Evaluation *evaluation, const Expr *expr) {
     const FunctionTable *functions = evaluation->scope->functions;
     Str hint =
         functions ? map_did_you_mean(&functions->by_name, name, evaluation->arena) : STR_EMPTY;
-    diags_error(evaluation->diags, expr->as.call.name_range, "Call to unknown function",
-                "There is no function named \"%.*s\".%.*s", STR_ARG(name), STR_ARG(hint));
-    return false;
+    return diags_fail(evaluation->diags, expr->as.call.name_range, "Call to unknown function",
+                      "There is no function named \"%.*s\".%.*s", STR_ARG(name), STR_ARG(hint));
 }
 
 /* Appends the elements of the last argument. *is_unknown: their number is unknown. */
@@ -191,11 +190,9 @@ static bool call_provided(Evaluation *evaluation, const Expr *expr, Value *out) 
 
 bool eval_call(Evaluation *evaluation, const Expr *expr, Value *out) {
     const Function *function = expr->as.call.function;
-    if (!evaluation->scope->functions && !evaluation->scope->lookup) {
-        diags_error(evaluation->diags, expr->range, "Function calls not allowed",
-                    "Functions may not be called here. The value must be a constant.");
-        return false;
-    }
+    if (!evaluation->scope->functions && !evaluation->scope->lookup)
+        return diags_fail(evaluation->diags, expr->range, "Function calls not allowed",
+                          "Functions may not be called here. The value must be a constant.");
     if (!function)
         return call_provided(evaluation, expr, out);
     if (function->evaluate)

@@ -2,8 +2,7 @@
 #include "eval.h"
 
 static bool step_error(SourceRange range, const char *summary, Str detail, Diags *diags) {
-    diags_error(diags, range, summary, "%.*s", STR_ARG(detail));
-    return false;
+    return diags_fail(diags, range, summary, "%.*s", STR_ARG(detail));
 }
 
 static bool attribute_of_object(Value object, Str name, SourceRange range, Value *out, Arena *arena,

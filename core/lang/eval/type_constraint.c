@@ -117,10 +117,10 @@ static bool type_read_default(TypeReading *reading, const Expr *expr, const Type
         return false;
     if (convert_value(value, type, out, &error, reading->arena))
         return true;
-    diags_error(reading->diags, expr->range, "Invalid default value for optional attribute",
-                "This default value is not compatible with the attribute's type constraint: %.*s.",
-                STR_ARG(error.message));
-    return false;
+    return diags_fail(
+        reading->diags, expr->range, "Invalid default value for optional attribute",
+        "This default value is not compatible with the attribute's type constraint: %.*s.",
+        STR_ARG(error.message));
 }
 
 /* Reads optional(T, default). */

@@ -191,9 +191,8 @@ static Token fmt_body_take(Reader *reader) {
 static bool fmt_body_refuse(Reader *reader, const char *summary, const char *wanted) {
     Token token = reader->in.items[next_index(reader)];
     SourceRange range = {.source = reader->source, .start = token.start, .end = token.end};
-    diags_error(reader->diags, range, summary, "%s, but found %s.", wanted,
-                lexer_token_name(next_kind(reader)));
-    return false;
+    return diags_fail(reader->diags, range, summary, "%s, but found %s.", wanted,
+                      lexer_token_name(next_kind(reader)));
 }
 
 static bool fmt_body_declare(Reader *reader, Body *body, Token name) {
@@ -203,11 +202,11 @@ static bool fmt_body_declare(Reader *reader, Body *body, Token name) {
         return true;
     }
     SourceRange range = {.source = reader->source, .start = name.start, .end = name.end};
-    diags_error(reader->diags, range, "Attribute redefined",
-                "The argument \"%.*s\" is already set above. Each argument can be set only once in "
-                "a block.",
-                STR_ARG(text));
-    return false;
+    return diags_fail(
+        reader->diags, range, "Attribute redefined",
+        "The argument \"%.*s\" is already set above. Each argument can be set only once in "
+        "a block.",
+        STR_ARG(text));
 }
 
 /* Copies the tokens of the value; rewrites old forms, unless only labels are rewritten. */
@@ -311,9 +310,8 @@ static bool read_line_body(Reader *reader, Body *body) {
 static bool read_block_body(Reader *reader, Token open, Body *body) {
     if (reader->depth++ > BLOCK_DEPTH_MAX) {
         SourceRange range = {.source = reader->source, .start = open.start, .end = open.end};
-        diags_error(reader->diags, range, "Blocks nested too deeply",
-                    "The maximum nesting depth of blocks is %d.", BLOCK_DEPTH_MAX);
-        return false;
+        return diags_fail(reader->diags, range, "Blocks nested too deeply",
+                          "The maximum nesting depth of blocks is %d.", BLOCK_DEPTH_MAX);
     }
     body->is_line = next_kind(reader) != TOKEN_NEWLINE;
     bool ok = body->is_line ? read_line_body(reader, body) : fmt_body_read_body(reader, body);

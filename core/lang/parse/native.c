@@ -297,11 +297,11 @@ bool native_parse(const SourceText *source, const FunctionTable *functions, cons
     Parse parse = parse_new(source, 0, LEXER_NORMAL, functions, arena, diags);
     if (source->bytes.len > NATIVE_BYTES_MAX) {
         *out = native_new_body(&parse, native_place_of(&parse, 0));
-        diags_error(diags, native_place_of(&parse, 0), "Configuration file too large",
-                    "The maximum size of a file in native syntax is %zu MiB. For larger data, use "
-                    "a file that file() or a function for its format reads.",
-                    NATIVE_BYTES_MAX >> 20);
-        return false;
+        return diags_fail(
+            diags, native_place_of(&parse, 0), "Configuration file too large",
+            "The maximum size of a file in native syntax is %zu MiB. For larger data, use "
+            "a file that file() or a function for its format reads.",
+            NATIVE_BYTES_MAX >> 20);
     }
     parse.skips_newlines = false;
     *out = native_read_body(&parse, TOKEN_END);

@@ -499,16 +499,14 @@ const Expr *parse_expression(Parse *parse) {
 
 bool parser_check_text(const SourceText *source, Diags *diags) {
     size_t valid = utf8_valid_prefix(source->bytes);
-    if (source->bytes.len > INT32_MAX) {
-        diags_error(diags, (SourceRange){source, 0, 0}, "Too large file",
-                    "The maximum size of a configuration file is 2 GiB.");
-        return false;
-    }
+    if (source->bytes.len > INT32_MAX)
+        return diags_fail(diags, (SourceRange){source, 0, 0}, "Too large file",
+                          "The maximum size of a configuration file is 2 GiB.");
     if (valid == source->bytes.len)
         return true;
-    diags_error(diags, (SourceRange){source, (uint32_t)valid, (uint32_t)valid + 1},
-                "Invalid text encoding", "Configuration files are UTF-8 text; this byte is not.");
-    return false;
+    return diags_fail(diags, (SourceRange){source, (uint32_t)valid, (uint32_t)valid + 1},
+                      "Invalid text encoding",
+                      "Configuration files are UTF-8 text; this byte is not.");
 }
 
 bool parser_parse_expression(const SourceText *source, const FunctionTable *functions,
@@ -556,12 +554,11 @@ bool parser_parse_traversal(const SourceText *source, Traversal **out, Arena *ar
     const Expr *expr = NULL;
     if (!parser_parse_expression(source, NULL, &expr, arena, diags))
         return false;
-    if (expr->kind != EXPR_TRAVERSAL) {
-        diags_error(diags, expr->range, "Invalid reference",
-                    "A reference is required here: a name, followed by attribute names and literal "
-                    "indexes, such as aws_instance.web[0].id.");
-        return false;
-    }
+    if (expr->kind != EXPR_TRAVERSAL)
+        return diags_fail(
+            diags, expr->range, "Invalid reference",
+            "A reference is required here: a name, followed by attribute names and literal "
+            "indexes, such as aws_instance.web[0].id.");
     *out = expr->as.traversal;
     return true;
 }

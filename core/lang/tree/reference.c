@@ -46,10 +46,9 @@ static bool reference_malformed(const Traversal *traversal, const char *form, Di
     SourceRange range = traversal->step_count > 0 && traversal->steps[0].is_index
                             ? traversal->steps[0].range
                             : traversal->range;
-    diags_error(diags, range, "Invalid reference",
-                "The name \"%.*s\" must be followed by attribute names, as in %s.",
-                STR_ARG(traversal->root), form);
-    return false;
+    return diags_fail(diags, range, "Invalid reference",
+                      "The name \"%.*s\" must be followed by attribute names, as in %s.",
+                      STR_ARG(traversal->root), form);
 }
 
 static void reference_take_key(Reference *reference) {
@@ -86,12 +85,11 @@ bool reference_from_traversal(Traversal *traversal, Reference *out, Diags *diags
         reference.used = 1;
         if (!reference.name.len) {
             bool is_key = traversal->step_count > 0 && traversal->steps[0].is_index;
-            diags_error(diags, is_key ? traversal->steps[0].range : traversal->range,
-                        "Invalid reference",
-                        "A reference to a resource requires its type and its name: \"%.*s\" alone "
-                        "is not known. To refer to a variable, write var.%.*s.",
-                        STR_ARG(traversal->root), STR_ARG(traversal->root));
-            return false;
+            return diags_fail(
+                diags, is_key ? traversal->steps[0].range : traversal->range, "Invalid reference",
+                "A reference to a resource requires its type and its name: \"%.*s\" alone "
+                "is not known. To refer to a variable, write var.%.*s.",
+                STR_ARG(traversal->root), STR_ARG(traversal->root));
         }
     } else {
         reference.kind = root->kind;

@@ -11,10 +11,9 @@ static bool scope_lookup_map(const Scope *scope, const Traversal *traversal, Val
         return true;
     }
     Str hint = map_did_you_mean(variables, traversal->root, arena);
-    diags_error(diags, traversal->root_range, "Unknown variable",
-                "There is no variable named \"%.*s\".%.*s", STR_ARG(traversal->root),
-                STR_ARG(hint));
-    return false;
+    return diags_fail(diags, traversal->root_range, "Unknown variable",
+                      "There is no variable named \"%.*s\".%.*s", STR_ARG(traversal->root),
+                      STR_ARG(hint));
 }
 
 Scope scope_from_map(const Map *variables, const FunctionTable *functions) {

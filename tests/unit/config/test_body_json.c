@@ -1,5 +1,5 @@
 /* Invalid JSON files: errors for people and for programs, and the members that are still read. */
-#include "json_recovery.h"
+#include "body_json.h"
 
 #include "unit.h"
 
@@ -23,7 +23,7 @@ static Str describe(const Diags *diags, Arena *arena) {
 }
 
 static const BodyNode *recover(const char *text, Arena *arena, Diags *diags) {
-    return json_recovery_read(source_text_new(STR("f"), str_from_cstr(text), arena), arena, diags);
+    return body_json_read(source_text_new(STR("f"), str_from_cstr(text), arena), arena, diags);
 }
 
 static void mistakes(void **) {
@@ -119,9 +119,15 @@ static void depth(void **) {
     text[sizeof(text) - 1] = '\0';
     (void)recover(text, arena, &diags);
     check_str(describe(&diags, arena), "1:257 Too deep JSON document; ");
+    diags = diags_new(arena);
+    text[256] = '1';
+    memset(&text[257], ']', 256);
+    text[513] = '\0';
+    (void)recover(text, arena, &diags);
+    check_str(describe(&diags, arena), "");
 }
 
-UNIT_MAIN(test_json_recovery) {
+UNIT_MAIN(test_body_json) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(mistakes),
         cmocka_unit_test(leftovers),
