@@ -70,6 +70,16 @@ bool str_equal(Str a, Str b) {
     return a.len == b.len && (a.len == 0 || memcmp(a.ptr, b.ptr, a.len) == 0);
 }
 
+bool str_has_only(Str s, const char *signs) {
+    for (size_t i = 0; i < s.len; i++) {
+        char c = s.ptr[i];
+        bool is_word = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+        if (!is_word && (!c || !strchr(signs, c)))
+            return false;
+    }
+    return true;
+}
+
 bool str_equal_cstr(Str a, const char *b) {
     return str_equal(a, str_from_cstr(b));
 }

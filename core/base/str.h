@@ -53,6 +53,8 @@ Str str_trim(Str s); /* removes ASCII white space at both ends */
  * no field is left. */
 bool str_next_field(Str *rest, char separator, Str *field);
 uint64_t str_hash(Str s);
+/* Returns whether each byte is an ASCII letter, a digit, or one of `signs`. */
+bool str_has_only(Str s, const char *signs);
 /* Parse the whole text as a decimal integer. */
 MUST_USE bool str_to_int64(Str s, int64_t *out);
 MUST_USE bool str_to_uint64(Str s, uint64_t *out);

@@ -53,23 +53,15 @@ bool bundle_read_digest(Str text, Str *out, Arena *arena) {
     return true;
 }
 
-static bool is_path_char(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           (c && strchr("._+@~-", c));
-}
-
 bool bundle_path_is_valid(Str path) {
     Str rest = path, part;
     size_t count = 0;
     if (path.len > PATH_MAX_ || str_ends_with(path, STR("/")))
         return false;
     while (str_next_field(&rest, '/', &part)) {
-        if (!part.len || str_equal(part, STR(".")) || str_equal(part, STR("..")))
+        if (!part.len || str_equal(part, STR(".")) || str_equal(part, STR("..")) ||
+            !str_has_only(part, "._+@~-"))
             return false;
-        for (size_t i = 0; i < part.len; i++) {
-            if (!is_path_char(part.ptr[i]))
-                return false;
-        }
         if (count++ == 0 && !str_is_among(part, directories, ARRAY_COUNT(directories)))
             return false;
     }

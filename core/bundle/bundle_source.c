@@ -88,12 +88,6 @@ static bool visit_entry(BundleSource *source, Str path, uint64_t size, bool *is_
 
 /* Directories. */
 
-static void close_file(BundleSource *source) {
-    if (source->file.handle)
-        source->disk->close(source->disk->self, source->file);
-    source->file = (DiskFile){0};
-}
-
 static bool is_link(BundleSource *source, Str path) {
     Str target;
     return source->disk->read_link(source->disk->self, path, &target, source->arena) == 0;
@@ -112,7 +106,9 @@ static bool visit_file(BundleSource *source, Str name, bool *is_good) {
     source->at = 0;
     bool goes_on = error ? fail_entry(source, name, "cannot be read: %s", strerror(-error))
                          : visit_entry(source, name, size, is_good);
-    close_file(source);
+    if (source->file.handle)
+        disk->close(disk->self, source->file);
+    source->file = (DiskFile){0};
     return goes_on;
 }
 

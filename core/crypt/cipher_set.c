@@ -6,17 +6,15 @@ void cipher_set_close(CipherSet *set) {
     *set = (CipherSet){0};
 }
 
-static Str cipher_set_without(Str text, Str part, size_t at, Arena *arena) {
-    return str_concat(str_slice(text, 0, at), str_after(text, at + part.len), arena);
-}
-
 const Cipher *cipher_set_remote(const CipherSet *set, Str address) {
     SCOPED(ArenaRef) scratch = arena_open("remote state");
     Str type = STR("data.terraform_remote_state."), module = STR("module.");
     size_t at = str_find(address, type, 0);
     if (!set || !set->keyring)
         return NULL;
-    Str name = at == SIZE_MAX ? address : cipher_set_without(address, type, at, scratch);
+    Str name = at == SIZE_MAX ? address
+                              : str_concat(str_slice(address, 0, at),
+                                           str_after(address, at + type.len), scratch);
     if (str_starts_with(name, module))
         name = str_after(name, module.len);
     const Cipher *named = map_find(&set->remotes, name);

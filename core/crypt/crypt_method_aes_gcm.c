@@ -2,14 +2,11 @@
 #include "crypt_method.h"
 #include "gcm.h"
 
-static bool is_byte(Value value) {
-    int64_t number;
-    return value_is_present(value) && value_to_int(value, &number) && number >= 0 && number <= 255;
-}
-
 static Str check_aad(Value aad, Arena *) {
     for (size_t i = 0; i < aad.count; i++) {
-        if (!is_byte(value_at(aad, i)))
+        Value byte = value_at(aad, i);
+        int64_t number;
+        if (!value_is_present(byte) || !value_to_int(byte, &number) || number < 0 || number > 255)
             return STR("The value must be a list of bytes: integers from 0 to 255.");
     }
     return STR_EMPTY;

@@ -20,12 +20,6 @@ bool gcm_is_key(Str key) {
     return key.len == 16 || key.len == 24 || key.len == 32;
 }
 
-static const EVP_CIPHER *cipher_of(Str key) {
-    return key.len == 16   ? EVP_aes_128_gcm()
-           : key.len == 24 ? EVP_aes_192_gcm()
-                           : EVP_aes_256_gcm();
-}
-
 static const unsigned char *gcm_bytes_of(Str text) {
     return (const unsigned char *)text.ptr;
 }
@@ -34,8 +28,10 @@ static EVP_CIPHER_CTX *gcm_begin(Str key, Str aad, const unsigned char *nonce, i
     int taken;
     EVP_CIPHER_CTX *context = EVP_CIPHER_CTX_new();
     CHECK(context && gcm_is_key(key) && aad.len <= INT_MAX);
-    CHECK(EVP_CipherInit_ex(context, cipher_of(key), NULL, gcm_bytes_of(key), nonce, is_sealing) ==
-          1);
+    const EVP_CIPHER *cipher = key.len == 16   ? EVP_aes_128_gcm()
+                               : key.len == 24 ? EVP_aes_192_gcm()
+                                               : EVP_aes_256_gcm();
+    CHECK(EVP_CipherInit_ex(context, cipher, NULL, gcm_bytes_of(key), nonce, is_sealing) == 1);
     if (aad.len > 0)
         CHECK(EVP_CipherUpdate(context, NULL, &taken, gcm_bytes_of(aad), (int)aad.len) == 1);
     return context;

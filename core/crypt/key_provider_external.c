@@ -79,13 +79,6 @@ static Str metadata_of(const Answer *answer, Arena *arena) {
     return strbuf_str(&text);
 }
 
-/* If the stored metadata hold no external data, the program reads null when decrypting too. */
-static Str provider_external_question_of(const KeyRequest *request) {
-    bool is_empty =
-        !request->stored || str_equal(*request->stored, STR("{\"external_data\":null}"));
-    return is_empty ? STR("null") : *request->stored;
-}
-
 static bool accept_key(const CryptCommand *command, Str text, bool is_sealing, KeyResult *out,
                        Arena *arena, Diags *diags) {
     Answer answer = {0};
@@ -114,8 +107,10 @@ static bool external_provide(const KeyRequest *request, KeyResult *out, Arena *a
         .magic = "OpenTofu-External-Key-Provider",
         .range = request->range,
     };
-    Str text;
-    if (!crypt_command_run(&command, provider_external_question_of(request), &text, arena, diags))
+    Str text, question = request->stored ? *request->stored : STR("null");
+    if (str_equal(question, STR("{\"external_data\":null}")))
+        question = STR("null"); /* to decrypt, too */
+    if (!crypt_command_run(&command, question, &text, arena, diags))
         return false;
     bool ok = accept_key(&command, text, !request->stored, out, arena, diags);
     secret_wipe(text);

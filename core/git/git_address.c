@@ -32,20 +32,14 @@ static bool claim_hub(Str address, Str *package, Arena *arena) {
     return false;
 }
 
-static bool is_user_char(char c) {
-    return isalnum((unsigned char)c) || c == '-' || c == '_' || c == '.';
-}
-
 /* Converts the scp form user@host:path → ssh://user@host/path. */
 static bool from_scp(Str text, Str *out, Arena *arena) {
     size_t at = str_find_char(text, '@', 0);
     size_t colon = str_find_char(text, ':', 0);
-    if (at == SIZE_MAX || colon == SIZE_MAX || at == 0 || colon < at || colon + 1 == text.len)
+    if (at == SIZE_MAX || colon == SIZE_MAX || at == 0 || colon < at || colon + 1 == text.len ||
+        !str_has_only(str_slice(text, 0, at), "-_.") ||
+        !str_has_only(str_slice(text, at + 1, colon), "-_."))
         return false;
-    for (size_t i = 0; i < colon; i++) {
-        if (i != at && !is_user_char(text.ptr[i]))
-            return false;
-    }
     Str path = str_after(text, colon + 1);
     *out = str_format(arena, "ssh://%.*s%s%.*s", (int)colon, text.ptr,
                       str_starts_with(path, STR("/")) ? "" : "/", STR_ARG(path));
@@ -85,12 +79,6 @@ static bool git_address_is_plain(Str text) {
     return true;
 }
 
-/* Part of a name between slashes, by git-check-ref-format. */
-static bool is_ref_part(Str part) {
-    return part.len > 0 && part.ptr[0] != '.' && !str_ends_with(part, STR(".lock")) &&
-           !str_ends_with(part, STR("."));
-}
-
 bool git_address_is_ref(Str ref) {
     static const char special[] = ":*?[\\^~";
     if (!ref.len || str_equal(ref, STR("@")) || str_ends_with(ref, STR("/")) || ref.ptr[0] == '-' ||
@@ -102,7 +90,8 @@ bool git_address_is_ref(Str ref) {
             return false;
     }
     for (Str part; str_next_field(&ref, '/', &part);) {
-        if (!is_ref_part(part))
+        if (!part.len || part.ptr[0] == '.' || str_ends_with(part, STR(".lock")) ||
+            str_ends_with(part, STR(".")))
             return false;
     }
     return true;
@@ -125,14 +114,10 @@ bool git_address_is_url(Str text) {
     return false;
 }
 
-static bool is_known_parameter(Str name) {
-    return str_equal(name, STR("ref")) || str_equal(name, STR("depth"));
-}
-
 static bool check_parameters(Str query, const char **problem) {
     for (Str parameter; str_next_field(&query, '&', &parameter);) {
         Str name = str_slice(parameter, 0, str_find_char(parameter, '=', 0));
-        if (!name.len || is_known_parameter(name))
+        if (!name.len || str_equal(name, STR("ref")) || str_equal(name, STR("depth")))
             continue;
         *problem = str_equal(name, STR("sshkey"))
                        ? "An address must not contain a key. Configure the key in ssh or its agent."

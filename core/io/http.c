@@ -37,21 +37,13 @@ void http_pause(const HttpRequest *request, int64_t wait, const Clock *clock) {
         (void)clock->sleep_ms(clock->self, wait < SLICE_MS ? wait : SLICE_MS, NULL);
 }
 
-static bool is_token_byte(char c) {
-    return isalnum((unsigned char)c) || (c && strchr("!#$%&'*+-.^_`|~", c));
-}
-
 bool http_header_is_valid(Str name, Str value) {
-    for (size_t i = 0; i < name.len; i++) {
-        if (!is_token_byte(name.ptr[i]))
-            return false;
-    }
     for (size_t i = 0; i < value.len; i++) {
         unsigned char c = (unsigned char)value.ptr[i];
         if ((c < ' ' && c != '\t') || c == 0x7f)
             return false;
     }
-    return name.len > 0;
+    return name.len > 0 && str_has_only(name, "!#$%&'*+-.^_`|~");
 }
 
 void http_add_header(HttpHeaders *headers, const char *name, Str value, Arena *arena) {

@@ -1,5 +1,6 @@
 /* plugin: calls dlopen at the first use. */
 #include "plugin.h"
+#include "problem.h"
 
 #include <dlfcn.h>
 
@@ -22,18 +23,16 @@ Str plugin_failure(Str path, Str error, Arena *arena) {
                       STR_ARG(str_slice(error, 0, colon)));
 }
 
-static Str plugin_refuse(const Plugin *plugin, Str error, Arena *arena) {
-    return str_format(arena, "%s requires the module \"%.*s\" of loam, and %.*s", plugin->purpose,
-                      STR_ARG(plugin->path), STR_ARG(plugin_failure(plugin->path, error, arena)));
-}
-
 const void *plugin_get(Plugin *plugin, Str *problem, Arena *arena) {
     pthread_mutex_lock(&plugin->mutex);
     if (!plugin->content) {
         void *handle = dlopen(str_to_cstr(plugin->path, arena), RTLD_NOW | RTLD_LOCAL);
         plugin->content = handle ? dlsym(handle, plugin->symbol) : NULL;
         if (!plugin->content)
-            *problem = plugin_refuse(plugin, str_from_cstr(dlerror()), arena);
+            (void)problem_set(
+                problem, arena, "%s requires the module \"%.*s\" of loam, and %.*s",
+                plugin->purpose, STR_ARG(plugin->path),
+                STR_ARG(plugin_failure(plugin->path, str_from_cstr(dlerror()), arena)));
     }
     const void *content = plugin->content;
     pthread_mutex_unlock(&plugin->mutex);

@@ -231,19 +231,15 @@ static void process_read_piece(Run *run, int which) {
     }
 }
 
-static void ask_to_end(Run *run) {
-    end_group(run, SIGTERM);
-    run->phase = RUN_ASKED_TO_END;
-    run->deadline_ms = process_now_ms() + GRACE_MS;
-}
-
 /* Enforces deadline and cancellation. */
 static void enforce(Run *run) {
     CancelLevel level = cancel_level(run->request->cancel);
     bool late = process_now_ms() >= run->deadline_ms;
     if (run->phase == RUN_FREELY && (late || level != CANCEL_NONE)) {
         run->result->timed_out = late && level == CANCEL_NONE;
-        ask_to_end(run);
+        end_group(run, SIGTERM);
+        run->phase = RUN_ASKED_TO_END;
+        run->deadline_ms = process_now_ms() + GRACE_MS;
     } else if (run->phase == RUN_ASKED_TO_END && (late || level == CANCEL_NOW)) {
         end_group(run, SIGKILL);
         run->phase = RUN_KILLED;

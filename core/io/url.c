@@ -7,20 +7,12 @@
 
 #define COVER "REDACTED"
 
-static bool is_scheme_char(char c) {
-    return isalnum((unsigned char)c) || c == '+' || c == '-' || c == '.';
-}
-
 /* Returns the offset of "://" after a scheme at the start of the text; SIZE_MAX if none. */
 static size_t scheme_end(Str text) {
     size_t end = str_find(text, STR("://"), 0);
-    if (end == SIZE_MAX || end == 0 || !isalpha((unsigned char)text.ptr[0]))
-        return SIZE_MAX;
-    for (size_t i = 0; i < end; i++) {
-        if (!is_scheme_char(text.ptr[i]))
-            return SIZE_MAX;
-    }
-    return end;
+    bool is_good = end != SIZE_MAX && end > 0 && isalpha((unsigned char)text.ptr[0]) &&
+                   str_has_only(str_slice(text, 0, end), "+-.");
+    return is_good ? end : SIZE_MAX;
 }
 
 /* Truncates `*text` at the first `at` and returns the text after it. */

@@ -1,18 +1,11 @@
 /* Authenticates requests: TLS, bearer token or password, impersonation. */
 #include "kube_auth.h"
 
-/* Returns whether a header's name may contain this byte as it is (as client-go: no percent sign).
- */
-static bool is_header_byte(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           (c && strchr("!#$&'*+-.^_`|~", c));
-}
-
 static const char *extra_name(Str key, Arena *arena) {
     StrBuf name = strbuf_new(arena);
     strbuf_add_cstr(&name, "Impersonate-Extra-");
     for (size_t i = 0; i < key.len; i++) {
-        if (is_header_byte(key.ptr[i]))
+        if (str_has_only(str_slice(key, i, i + 1), "!#$&'*+-.^_`|~")) /* as client-go: no "%" */
             strbuf_add_char(&name, key.ptr[i]);
         else
             strbuf_add_format(&name, "%%%02X", (unsigned char)key.ptr[i]);

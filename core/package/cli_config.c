@@ -29,15 +29,6 @@ typedef struct Parser {
 
 enum { DEPTH_MAX = 20 };
 
-static bool is_space(char c) {
-    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
-}
-
-static bool cli_config_is_word(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
-           c == '-' || c == '.';
-}
-
 static void skip_to(Parser *parser, Str end, size_t from) {
     size_t at = str_find(parser->rest, end, from);
     parser->rest = at == SIZE_MAX ? STR_EMPTY : str_after(parser->rest, at + end.len);
@@ -45,7 +36,7 @@ static void skip_to(Parser *parser, Str end, size_t from) {
 
 static void cli_config_skip_blanks(Parser *parser) {
     while (parser->rest.len > 0) {
-        if (is_space(parser->rest.ptr[0]))
+        if (str_find_char(STR(" \t\r\n"), parser->rest.ptr[0], 0) != SIZE_MAX)
             parser->rest = str_after(parser->rest, 1);
         else if (parser->rest.ptr[0] == '#' || str_starts_with(parser->rest, STR("//")))
             skip_to(parser, STR("\n"), 0);
@@ -82,7 +73,8 @@ static Token cli_config_read_token(Parser *parser) {
     if (first == '"')
         return cli_config_read_text(parser);
     size_t length = 0;
-    while (length < parser->rest.len && cli_config_is_word(parser->rest.ptr[length]))
+    while (length < parser->rest.len &&
+           str_has_only(str_slice(parser->rest, length, length + 1), "_-."))
         length++;
     TokenKind kind = length > 0                                           ? TOKEN_NAME
                      : str_find_char(STR("={}[],"), first, 0) != SIZE_MAX ? TOKEN_SIGN

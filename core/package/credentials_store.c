@@ -32,10 +32,6 @@ static Value credentials_store_with_member(Value object, Str name, const Value *
     return value_object(names, items, count, arena);
 }
 
-static bool credentials_store_is_object(Value value) {
-    return value_is_present(value) && value.type->kind == KIND_OBJECT;
-}
-
 /* Reads the file; a missing one is empty. *hosts is its member `credentials`. */
 static bool credentials_store_read_file(const Io *io, Str path, Value *document, Value *hosts,
                                         Arena *arena, Diags *diags) {
@@ -50,7 +46,7 @@ static bool credentials_store_read_file(const Io *io, Str path, Value *document,
     if (!json_parse_object(text, document, arena))
         return credentials_store_fail(path, "the file is not a JSON object", diags);
     return !value_find_present(*document, STR("credentials"), hosts) ||
-           credentials_store_is_object(*hosts) ||
+           hosts->type->kind == KIND_OBJECT ||
            credentials_store_fail(path, "\"credentials\" is not a JSON object", diags);
 }
 

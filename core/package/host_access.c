@@ -12,12 +12,6 @@ Str host_access_token(const PackageSources *sources, Str host, Arena *arena) {
     return token.len ? token : credentials_helper_token(sources, host, arena);
 }
 
-static Str service_of(const CliHost *host, const char *service) {
-    if (strcmp(service, "providers.v1") == 0)
-        return host->providers;
-    return strcmp(service, "modules.v1") == 0 ? host->modules : STR_EMPTY;
-}
-
 bool host_access_open(const PackageSources *sources, Str name, const char *service,
                       RegistryHost *out, RegistryProblem *problem, Arena *arena) {
     const CliHost *known = cli_config_find_host(sources->config, name);
@@ -26,7 +20,9 @@ bool host_access_open(const PackageSources *sources, Str name, const char *servi
     if (!known || !known->has_services)
         return registry_host_discover(out, service, problem, arena);
     Str base = str_format(arena, "https://%.*s/", STR_ARG(name));
-    Str place = service_of(known, service);
+    Str place = strcmp(service, "providers.v1") == 0 ? known->providers
+                : strcmp(service, "modules.v1") == 0 ? known->modules
+                                                     : STR_EMPTY;
     if (place.len == 0)
         return registry_host_refuse(base, "has no such service, by the CLI configuration", problem,
                                     arena);

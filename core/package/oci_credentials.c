@@ -143,14 +143,6 @@ static void credentials_read_settings(Search *search) {
     }
 }
 
-static bool is_helper_name(Str name) {
-    for (size_t i = 0; i < name.len; i++) {
-        if (!isalnum((unsigned char)name.ptr[i]) && !strchr("-_.", name.ptr[i]))
-            return false;
-    }
-    return name.len > 0;
-}
-
 /* Runs docker-credential-NAME get with the host as its input. A helper without the host ends with
  * a failure and a message on standard output. */
 static bool credentials_call_helper(Search *search, Str name, Str *problem) {
@@ -165,7 +157,8 @@ static bool credentials_call_helper(Search *search, Str name, Str *problem) {
     ProcessResult result = {0};
     Value answer;
     OciCredentials *out = &search->found;
-    int status = is_helper_name(name) ? process->run(process->self, &request, &result, arena) : -22;
+    bool is_name = name.len > 0 && str_has_only(name, "-_.");
+    int status = is_name ? process->run(process->self, &request, &result, arena) : -22;
     if (status == 0 && result.exit_status != 0 &&
         str_find(result.out, STR("credentials not found"), 0) != SIZE_MAX)
         return true;

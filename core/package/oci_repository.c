@@ -26,18 +26,12 @@ static bool repository_is_name(Str name) {
     return ok;
 }
 
-static bool repository_is_host(Str host) {
-    bool ok = host.len > 0 && isalnum((unsigned char)host.ptr[0]);
-    for (size_t i = 0; ok && i < host.len; i++)
-        ok = isalnum((unsigned char)host.ptr[i]) || strchr(".-:", host.ptr[i]);
-    return ok;
-}
-
 bool oci_repository_open(const PackageSources *sources, Str text, OciRepository *out) {
     size_t slash = str_find_char(text, '/', 0);
     *out = (OciRepository){.sources = sources, .host = str_slice(text, 0, slash)};
     out->name = slash == SIZE_MAX ? STR_EMPTY : str_after(text, slash + 1);
-    return repository_is_host(out->host) && repository_is_name(out->name);
+    return out->host.len > 0 && isalnum((unsigned char)out->host.ptr[0]) &&
+           str_has_only(out->host, ".-:") && repository_is_name(out->name);
 }
 
 Str oci_repository_url(const OciRepository *repository, Str path, Arena *arena) {

@@ -374,11 +374,6 @@ static bool openpgp_try_all(KeySearch *search, Str keys) {
     return false;
 }
 
-static bool is_expired(const Signature *signature, int64_t now_s) {
-    return signature->lifetime > 0 &&
-           (int64_t)signature->created + (int64_t)signature->lifetime <= now_s;
-}
-
 bool openpgp_verify(Str data, Str signature, Str keys, int64_t now_s, OpenpgpKey *out, Str *problem,
                     Arena *arena) {
     Signature parsed = {0};
@@ -396,7 +391,8 @@ bool openpgp_verify(Str data, Str signature, Str keys, int64_t now_s, OpenpgpKey
                         .out = out,
                         .arena = arena};
     if (search.sum.len > 0 && openpgp_try_all(&search, keys))
-        return !is_expired(&parsed, now_s) || problem_text(problem, "it has expired");
+        return parsed.lifetime == 0 || (int64_t)parsed.created + (int64_t)parsed.lifetime > now_s ||
+               problem_text(problem, "it has expired");
     if (search.has_issuer)
         return problem_text(problem, "the signature does not match the content");
     return problem_set(problem, arena, "none of the registry's keys made it (key ID %.*s)",

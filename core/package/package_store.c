@@ -77,11 +77,6 @@ static bool find_link(const Disk *disk, Str root, Str path, Str *link, Arena *ar
     return false;
 }
 
-static bool package_store_report(Str *problem, Str path, int status, Arena *arena) {
-    return problem_set(problem, arena, "\"%.*s\" cannot be written: %s", STR_ARG(path),
-                       strerror(-status));
-}
-
 /* Moves an older package away, so that the rename below can succeed. */
 static int clear_place(const Io *io, Str root, Str path, Arena *arena) {
     const Disk *disk = io->disk;
@@ -116,7 +111,8 @@ bool package_store_put(const Io *io, Str root, Str path, Str from, Str target, S
     }
     if (status == 0)
         status = disk->sync_directory(disk->self, disk_directory_of(path));
-    return status == 0 || package_store_report(problem, path, status, arena);
+    return status == 0 || problem_set(problem, arena, "\"%.*s\" cannot be written: %s",
+                                      STR_ARG(path), strerror(-status));
 }
 
 int package_store_hash(const Io *io, Str path, Str *h1, Arena *arena) {

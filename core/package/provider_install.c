@@ -8,6 +8,7 @@
 #include "package_record.h"
 #include "package_source.h"
 #include "package_store.h"
+#include "problem.h"
 #include "provider_address.h"
 #include "version_constraint.h"
 
@@ -151,24 +152,21 @@ static bool is_locked(const Task *task) {
 static bool provider_install_check_lock(const Run *run, Task *task, Arena *arena) {
     if (is_locked(task))
         return true;
-    if (is_of_project(run, task->package.directory, arena)) {
-        task->problem = str_format(
-            arena,
+    if (is_of_project(run, task->package.directory, arena))
+        return problem_set(
+            &task->problem, arena,
             "the files of the project choose its package, and the dependency lock file does not "
             "have the hash of it, %.*s. LOAM_TRUST_PROJECT_PROGRAMS accepts only packages with a "
             "hash in that file",
             STR_ARG(task->h1));
-        return false;
-    }
     if (run->install->only_hashes || !task->locked || !task->locked->hashes.count ||
         !str_equal(task->locked->version, task->version))
         return true;
-    task->problem = str_format(
-        arena,
+    return problem_set(
+        &task->problem, arena,
         "the package of %.*s %.*s does not match any of the checksums in the dependency lock file, "
         "which may list other platforms only; its hash is %.*s",
         STR_ARG(task->wanted->address), STR_ARG(task->version), STR_ARG(task->h1));
-    return false;
 }
 
 static bool provider_install_put(const Run *run, Task *task, Str root, Str from, Str target,
@@ -204,15 +202,13 @@ static bool install_directory(const Run *run, Task *task, Arena *arena) {
     const Package *package = &task->package;
     if (!install->sources.config->is_of_option &&
         !package_record_trusts_project(install->sources.io) &&
-        cli_config_is_in_project(install->sources.io, package->directory, arena)) {
-        task->problem = str_format(arena,
-                                   "the mirror's package \"%.*s\" is within the working directory; "
-                                   "the files of a project must not choose the programs that loam "
-                                   "starts, unless LOAM_TRUST_PROJECT_PROGRAMS=1 is in the "
-                                   "environment",
-                                   STR_ARG(package->directory));
-        return false;
-    }
+        cli_config_is_in_project(install->sources.io, package->directory, arena))
+        return problem_set(&task->problem, arena,
+                           "the mirror's package \"%.*s\" is within the working directory; "
+                           "the files of a project must not choose the programs that loam "
+                           "starts, unless LOAM_TRUST_PROJECT_PROGRAMS=1 is in the "
+                           "environment",
+                           STR_ARG(package->directory));
     return package_fetch_check(install->sources.io, package, package->directory, &task->h1,
                                &task->problem, arena) &&
            provider_install_check_lock(run, task, arena) &&

@@ -194,12 +194,10 @@ static bool check_signature(const Inquiry *inquiry, const Offer *offer, Str sums
         return false;
     const Clock *clock = inquiry->sources->io->clock;
     int64_t now_s = clock->now_ms(clock->self) / 1000;
-    if (!openpgp_verify(sums, signature, offer->keys, now_s, &key, &why, inquiry->arena)) {
-        *inquiry->problem = str_format(
-            inquiry->arena, "the signature of the checksums at \"%.*s\" is not good: %.*s",
-            STR_ARG(url_redact(offer->signature_url, inquiry->arena)), STR_ARG(why));
-        return false;
-    }
+    if (!openpgp_verify(sums, signature, offer->keys, now_s, &key, &why, inquiry->arena))
+        return problem_set(inquiry->problem, inquiry->arena,
+                           "the signature of the checksums at \"%.*s\" is not good: %.*s",
+                           STR_ARG(url_redact(offer->signature_url, inquiry->arena)), STR_ARG(why));
     out->is_signed_by_other = !str_equal_cstr(key.fingerprint, HASHICORP_FINGERPRINT);
     out->proof = out->is_signed_by_other
                      ? str_format(inquiry->arena, "self-signed, key ID %.*s", STR_ARG(key.id))

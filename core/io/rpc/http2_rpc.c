@@ -430,12 +430,6 @@ static void end_early(RpcChannel *channel, RpcStream *stream) {
         arena_close(rest.arena);
 }
 
-static void notify_stop(RpcChannel *channel, const RpcRequest *request) {
-    pthread_mutex_unlock(&channel->lock);
-    request->on_stop(request->stop_payload);
-    pthread_mutex_lock(&channel->lock);
-}
-
 /* Gives the waiting messages to the caller. Returns false if there are none. */
 static bool http2_rpc_deliver(RpcChannel *channel, RpcStream *stream) {
     const RpcRequest *request = stream->request;
@@ -472,7 +466,9 @@ static void http2_rpc_wait_for_end(RpcChannel *channel, RpcStream *stream, int64
             continue;
         if (!is_notified && cancel_level(request->cancel) >= CANCEL_STOP) {
             is_notified = true;
-            notify_stop(channel, request);
+            pthread_mutex_unlock(&channel->lock);
+            request->on_stop(request->stop_payload);
+            pthread_mutex_lock(&channel->lock);
             continue;
         }
         int64_t left = INT64_MAX;

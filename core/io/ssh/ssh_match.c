@@ -3,17 +3,15 @@
 
 #include <ctype.h>
 
-static bool match_is_same(char pattern, char c) {
-    return pattern == '?' || tolower((unsigned char)pattern) == tolower((unsigned char)c);
-}
-
 bool ssh_match_pattern(Str pattern, Str name) {
     size_t p = 0, n = 0, star = SIZE_MAX, resume = 0;
     while (n < name.len) {
         if (p < pattern.len && pattern.ptr[p] == '*') {
             star = p++;
             resume = n;
-        } else if (p < pattern.len && match_is_same(pattern.ptr[p], name.ptr[n])) {
+        } else if (p < pattern.len &&
+                   (pattern.ptr[p] == '?' || tolower((unsigned char)pattern.ptr[p]) ==
+                                                 tolower((unsigned char)name.ptr[n]))) {
             p++;
             n++;
         } else if (star != SIZE_MAX) {

@@ -56,10 +56,6 @@ static int finish_connect(int fd) {
     return error;
 }
 
-static SshStatus status_of_errno(int error) {
-    return error == ECONNREFUSED || error == ECONNRESET ? SSH_REFUSED : SSH_NO_RESPONSE;
-}
-
 /* Detects an unreachable machine within 45 seconds, also while a command prints nothing. */
 static void socket_set_options(int fd) {
     static const struct {
@@ -99,7 +95,7 @@ static SshStatus connect_address(const struct addrinfo *address, const SshDeadli
     if (waiting == SSH_CANCELLED)
         return waiting;
     problem->text = str_from_cstr(error == -1 ? "no response" : strerror(error));
-    return error == -1 ? SSH_NO_RESPONSE : status_of_errno(error);
+    return error == ECONNREFUSED || error == ECONNRESET ? SSH_REFUSED : SSH_NO_RESPONSE;
 }
 
 typedef struct Lookup {

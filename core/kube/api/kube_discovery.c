@@ -130,11 +130,6 @@ static KubeOutcome discovery_read_anew(KubeDiscovery *discovery, const KubeCall 
     return KUBE_DONE;
 }
 
-static bool is_old(const KubeDiscovery *discovery, const KubeCall *call) {
-    const Clock *clock = kube_client_io(call->client)->clock;
-    return clock->monotonic_ms(clock->self) - discovery->read_ms >= READ_AGAIN_MS;
-}
-
 static KubeOutcome discovery_explain(const KubeDiscovery *discovery, Str api_version, Str kind,
                                      KubeResponse *response, Arena *arena) {
     const KubeCatalogVersion *version = map_find(&discovery->catalog.versions, api_version);
@@ -158,7 +153,9 @@ static KubeOutcome discovery_find(KubeDiscovery *discovery, const KubeCall *call
     *response = (KubeResponse){0};
     if (discovery->is_read)
         found = kube_catalog_find(&discovery->catalog, api_version, kind);
-    if (!discovery->is_read || (!found && is_old(discovery, call))) {
+    const Clock *clock = kube_client_io(call->client)->clock;
+    bool is_old = clock->monotonic_ms(clock->self) - discovery->read_ms >= READ_AGAIN_MS;
+    if (!discovery->is_read || (!found && is_old)) {
         if (discovery_read_anew(discovery, call, response, diags) != KUBE_DONE)
             return response->outcome;
         is_fresh = true;

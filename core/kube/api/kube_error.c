@@ -46,14 +46,9 @@ static const char *const immutable_texts[] = {
     "updates to parameters are forbidden",
 };
 
-/* The whole object is too long: the cause names no field. */
-static bool is_too_long(const KubeStatus *status) {
-    const KubeCause *cause = kube_status_find(status, "FieldValueTooLong");
-    return cause && str_equal(cause->field, STR("[]"));
-}
-
 static KubeErrorClass class_of_422(const KubeStatus *status) {
-    if (is_too_long(status))
+    const KubeCause *cause = kube_status_find(status, "FieldValueTooLong");
+    if (cause && str_equal(cause->field, STR("[]"))) /* the whole object */
         return KUBE_ERROR_TOO_LARGE;
     return has_one_of(status->message, immutable_texts, ARRAY_COUNT(immutable_texts))
                ? KUBE_ERROR_IMMUTABLE

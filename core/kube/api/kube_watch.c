@@ -215,11 +215,6 @@ static bool next_frame(Frames *frames, Str *line) {
     return true;
 }
 
-/* Returns the bytes after the last newline. */
-static Str watch_rest_of(const Frames *frames) {
-    return str_after(strbuf_str(&frames->text), frames->start);
-}
-
 static int receive_piece(void *payload, Str piece) {
     Watch *watch = payload;
     Str line;
@@ -270,7 +265,8 @@ static void stream(Watch *watch) {
     KubeResponse response;
     (void)kube_call_send(&call, request, &response, watch->diags);
     if (response.code >= 300) { /* the body went through the sink */
-        strbuf_add(&watch->error, watch_rest_of(&watch->frames));
+        Str rest = str_after(strbuf_str(&watch->frames.text), watch->frames.start);
+        strbuf_add(&watch->error, rest); /* the bytes after the last newline */
         response.status = kube_status_read(response.code, strbuf_str(&watch->error), arena);
         response.problem = kube_status_text(&response.status, arena);
     }

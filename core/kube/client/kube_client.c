@@ -3,6 +3,7 @@
 #include "http_send.h"
 #include "kube_retry.h"
 #include "kube_warning.h"
+#include "problem.h"
 
 #include <pthread.h>
 
@@ -213,18 +214,13 @@ static void attempt_as_user(Sending *sending, KubeResponse *out) {
     }
 }
 
-static bool is_cancelled(const KubeRequest *request) {
-    HttpRequest http = {.cancel = request->cancel, .cancel_at = request->cancel_at};
-    return http_is_cancelled(&http);
-}
-
 /* Returns false if the request was cancelled. */
 static bool pause_for(const Sending *sending, int64_t wait_ms) {
     const KubeRequest *request = sending->request;
     HttpRequest http = {.cancel = request->cancel, .cancel_at = request->cancel_at};
     if (wait_ms > 0)
         http_pause(&http, wait_ms, sending->client->io->clock);
-    return !is_cancelled(request);
+    return !http_is_cancelled(&http);
 }
 
 /* Returns the wait before the next attempt; negative: there is none. */
@@ -287,8 +283,8 @@ bool kube_client_decode(KubeResponse *response, Value *out, Arena *arena) {
     if (json_parse_object(response->body, out, arena))
         return true;
     response->outcome = KUBE_FAILED;
-    response->problem = STR("the response is not JSON, so it is not from a Kubernetes API server");
-    return false;
+    return problem_text(&response->problem,
+                        "the response is not JSON, so it is not from a Kubernetes API server");
 }
 
 KubeResponse kube_client_copy_response(const KubeResponse *response, Arena *arena) {

@@ -267,13 +267,21 @@ static void vectors(void **) {
     assert_int_equal(numbers.count, 0);
 }
 
+static void characters(void **) {
+    assert_true(str_has_only(STR_EMPTY, ""));
+    assert_true(str_has_only(STR("aZ09-."), "-."));
+    assert_false(str_has_only(STR("a_b"), "-."));
+    assert_false(str_has_only((Str){"a\0", 2}, "-."));
+    assert_false(str_has_only(STR("\xe4"), "-."));
+}
+
 UNIT_MAIN(test_str) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(searching), cmocka_unit_test(comparing), cmocka_unit_test(cutting),
-        cmocka_unit_test(sorting),   cmocka_unit_test(fields),    cmocka_unit_test(numbers),
-        cmocka_unit_test(digits),    cmocka_unit_test(distances), cmocka_unit_test(suggestions),
-        cmocka_unit_test(questions), cmocka_unit_test(quoting),   cmocka_unit_test(building),
-        cmocka_unit_test(vectors),
+        cmocka_unit_test(characters),  cmocka_unit_test(searching), cmocka_unit_test(comparing),
+        cmocka_unit_test(cutting),     cmocka_unit_test(sorting),   cmocka_unit_test(fields),
+        cmocka_unit_test(numbers),     cmocka_unit_test(digits),    cmocka_unit_test(distances),
+        cmocka_unit_test(suggestions), cmocka_unit_test(questions), cmocka_unit_test(quoting),
+        cmocka_unit_test(building),    cmocka_unit_test(vectors),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
