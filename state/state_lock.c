@@ -74,7 +74,7 @@ static const RecordRow rows[] = {
     ROW_TEXT(LockInfo, "Path", path, .flags = ROW_LENIENT),
 };
 
-const Record state_lock_rows = {.rows = rows, .count = ARRAY_COUNT(rows), .size = sizeof(LockInfo)};
+const Record state_lock_rows = RECORD(LockInfo, rows);
 
 Str state_lock_to_json(const LockInfo *info, Arena *arena) {
     return record_to_json(&state_lock_rows, info, 0, arena);

@@ -49,11 +49,18 @@ static bool value_codec_is_untyped(const void *member) {
     return !((const Value *)member)->type;
 }
 
-static const RecordCodec value_codec = {value_codec_read, value_codec_write, value_codec_is_null,
-                                        NULL};
-/* Absent only as the zero value: a null is written. */
+static void value_codec_reset(void *member) {
+    *(Value *)member = value_null(&TYPE_DYNAMIC);
+}
+
+static const RecordCodec value_codec = {value_codec_read, value_codec_write, NULL, NULL,
+                                        value_codec_reset};
+/* Left out only as the zero value: a null is written. */
 static const RecordCodec config_codec = {value_codec_read, value_codec_write,
-                                         value_codec_is_untyped, NULL};
+                                         value_codec_is_untyped, NULL, value_codec_reset};
+/* Zero, or null, if there is none. */
+static const RecordCodec identity_codec = {value_codec_read, value_codec_write, value_codec_is_null,
+                                           NULL, NULL};
 
 /* Addresses. */
 
@@ -148,7 +155,9 @@ static bool paths_codec_is_absent(const void *member) {
 static const RecordCodec paths_codec = {paths_codec_read, paths_codec_write, paths_codec_is_absent,
                                         "an array was expected"};
 
-#define ROW_VALUE(T, key, member, ...) ROW(T, key, member, Value, value_codec, __VA_ARGS__)
+#define ROW_VALUE(T, key, member) ROW(T, key, member, Value, value_codec)
+#define ROW_IDENTITY(T, key, member)                                                               \
+    ROW(T, key, member, Value, identity_codec, .flags = ROW_OPTIONAL)
 #define ROW_ADDRESS(T, key, member, ...)                                                           \
     ROW(T, key, member, ResourceAddr, address_codec, __VA_ARGS__)
 #define ROW_PATH(T, key, member)  ROW(T, key, member, Path, path_codec)
@@ -166,12 +175,8 @@ static const RecordRow note_rows[] = {
     ROW_TEXT(ChangeNote, "text", text),
 };
 
-static const Record note_record = {
-    .rows = note_rows,
-    .count = ARRAY_COUNT(note_rows),
-    .size = sizeof(ChangeNote),
-    .unknown = "a note has unknown members",
-};
+static const Record note_record =
+    RECORD(ChangeNote, note_rows, .unknown = "a note has unknown members");
 
 static bool part_title_read(RecordReader *reading, const RecordRow *row, JsonToken token,
                             void *part) {
@@ -199,25 +204,14 @@ static const RecordRow part_rows[] = {
     ROW_SOME_LIST(PartChange, "notes", notes, ChangeNote, note_record),
 };
 
-static void part_record_begin(void *record) {
-    PartChange *part = record;
-    part->before = part->after = value_null(&TYPE_DYNAMIC);
-}
-
 static void part_record_end(void *record) {
     PartChange *part = record;
     if (part->title.len == 0)
         part->title = part->key;
 }
 
-static const Record part_record = {
-    .rows = part_rows,
-    .count = ARRAY_COUNT(part_rows),
-    .size = sizeof(PartChange),
-    .unknown = "a part has unknown members",
-    .begin = part_record_begin,
-    .end = part_record_end,
-};
+static const Record part_record =
+    RECORD(PartChange, part_rows, .unknown = "a part has unknown members", .end = part_record_end);
 
 /* Invocations. */
 
@@ -265,19 +259,12 @@ static const RecordRow invocation_rows[] = {
 };
 
 static void invocation_record_begin(void *record) {
-    ActionInvocation *invocation = record;
-    invocation->config = value_null(&TYPE_DYNAMIC);
-    invocation->is_requested = true;
+    ((ActionInvocation *)record)->is_requested = true;
 }
 
-static const Record invocation_record = {
-    .rows = invocation_rows,
-    .count = ARRAY_COUNT(invocation_rows),
-    .size = sizeof(ActionInvocation),
-    .unknown = "an invocation has unknown members",
-    .begin = invocation_record_begin,
-    .variant = invocation_variant,
-};
+static const Record invocation_record =
+    RECORD(ActionInvocation, invocation_rows, .unknown = "an invocation has unknown members",
+           .begin = invocation_record_begin, .variant = invocation_variant);
 
 /* Changes. */
 
@@ -303,33 +290,23 @@ static const Record invocation_record = {
         ROW_ARRAY(T, "dependencies", at dependencies, at dependency_count, .flags = ROW_OPTIONAL), \
         ROW_SOME_FLAG(T, "create_before_destroy", at create_before_destroy),                       \
         ROW_SOME_TEXT(T, "import_id", at import.id),                                               \
-        ROW_VALUE(T, "import_identity", at import.identity, .flags = ROW_OPTIONAL),                \
+        ROW_IDENTITY(T, "import_identity", at import.identity),                                    \
         ROW_SOME_FLAG(T, "import_is_unknown", at import.is_unknown),                               \
         ROW_INT64(T, "identity_version", at identity_version, .flags = ROW_OPTIONAL,               \
                   .error = "an integer was expected"),                                             \
-        ROW_VALUE(T, "before_identity", at before_identity, .flags = ROW_OPTIONAL),                \
-        ROW_VALUE(T, "after_identity", at after_identity, .flags = ROW_OPTIONAL),                  \
+        ROW_IDENTITY(T, "before_identity", at before_identity),                                    \
+        ROW_IDENTITY(T, "after_identity", at after_identity),                                      \
         ROW_SOME_TEXT(T, "generated_config", at generated_config)
 
 static const RecordRow change_rows[] = {ROWS_CHANGE(ResourceChange, )};
-
-static void change_record_begin(void *record) {
-    ResourceChange *change = record;
-    change->before = change->after = change->config = value_null(&TYPE_DYNAMIC);
-}
 
 static void change_record_end(void *record) {
     plan_sort_parts(record);
 }
 
-static const Record change_record = {
-    .rows = change_rows,
-    .count = ARRAY_COUNT(change_rows),
-    .size = sizeof(ResourceChange),
-    .unknown = "a change has unknown members",
-    .begin = change_record_begin,
-    .end = change_record_end,
-};
+static const Record change_record =
+    RECORD(ResourceChange, change_rows, .unknown = "a change has unknown members",
+           .end = change_record_end);
 
 static const RecordRow deferred_rows[] = {
     ROW_NAME(DeferredChange, "deferral", deferral, Deferral, deferral_name, DEFERRAL_DEPENDENT + 1,
@@ -337,22 +314,13 @@ static const RecordRow deferred_rows[] = {
     ROWS_CHANGE(DeferredChange, change.),
 };
 
-static void deferred_record_begin(void *record) {
-    change_record_begin(&((DeferredChange *)record)->change);
-}
-
 static void deferred_record_end(void *record) {
     plan_sort_parts(&((DeferredChange *)record)->change);
 }
 
-static const Record deferred_record = {
-    .rows = deferred_rows,
-    .count = ARRAY_COUNT(deferred_rows),
-    .size = sizeof(DeferredChange),
-    .unknown = "a change has unknown members",
-    .begin = deferred_record_begin,
-    .end = deferred_record_end,
-};
+static const Record deferred_record =
+    RECORD(DeferredChange, deferred_rows, .unknown = "a change has unknown members",
+           .end = deferred_record_end);
 
 /* Drift, outputs, variables. */
 
@@ -363,12 +331,8 @@ static const RecordRow field_rows[] = {
     ROW_SOME_FLAG(DriftField, "is_foreign", is_foreign),
 };
 
-static const Record field_record = {
-    .rows = field_rows,
-    .count = ARRAY_COUNT(field_rows),
-    .size = sizeof(DriftField),
-    .unknown = "a changed field has unknown members",
-};
+static const Record field_record =
+    RECORD(DriftField, field_rows, .unknown = "a changed field has unknown members");
 
 static const RecordRow drift_rows[] = {
     ROW_ADDRESS(Drift, "address", address),
@@ -380,18 +344,8 @@ static const RecordRow drift_rows[] = {
     ROW_SOME_LIST(Drift, "fields", fields, DriftField, field_record),
 };
 
-static void drift_record_begin(void *record) {
-    Drift *drift = record;
-    drift->before = drift->after = value_null(&TYPE_DYNAMIC);
-}
-
-static const Record drift_record = {
-    .rows = drift_rows,
-    .count = ARRAY_COUNT(drift_rows),
-    .size = sizeof(Drift),
-    .unknown = "drift has unknown members",
-    .begin = drift_record_begin,
-};
+static const Record drift_record =
+    RECORD(Drift, drift_rows, .unknown = "drift has unknown members");
 
 static const RecordRow output_rows[] = {
     ROW_TEXT(OutputChange, "name", name),
@@ -402,35 +356,16 @@ static const RecordRow output_rows[] = {
     ROW_SOME_FLAG(OutputChange, "deferred", is_deferred),
 };
 
-static void output_record_begin(void *record) {
-    OutputChange *output = record;
-    output->before = output->after = value_null(&TYPE_DYNAMIC);
-}
-
-static const Record output_record = {
-    .rows = output_rows,
-    .count = ARRAY_COUNT(output_rows),
-    .size = sizeof(OutputChange),
-    .unknown = "an output has unknown members",
-    .begin = output_record_begin,
-};
+static const Record output_record =
+    RECORD(OutputChange, output_rows, .unknown = "an output has unknown members");
 
 static const RecordRow variable_rows[] = {
     ROW_TEXT(PlanVariable, "name", name),
     ROW_VALUE(PlanVariable, "value", value),
 };
 
-static void variable_record_begin(void *record) {
-    ((PlanVariable *)record)->value = value_null(&TYPE_DYNAMIC);
-}
-
-static const Record variable_record = {
-    .rows = variable_rows,
-    .count = ARRAY_COUNT(variable_rows),
-    .size = sizeof(PlanVariable),
-    .unknown = "a variable has unknown members",
-    .begin = variable_record_begin,
-};
+static const Record variable_record =
+    RECORD(PlanVariable, variable_rows, .unknown = "a variable has unknown members");
 
 /* The plan. */
 
@@ -480,12 +415,7 @@ static const RecordRow plan_rows[] = {
     ROW_SOME_TEXT(Plan, "relevant_attributes", relevant_attributes),
 };
 
-const Record plan_json_record = {
-    .rows = plan_rows,
-    .count = ARRAY_COUNT(plan_rows),
-    .size = sizeof(Plan),
-    .unknown = "the plan has unknown members",
-};
+const Record plan_json_record = RECORD(Plan, plan_rows, .unknown = "the plan has unknown members");
 
 Str plan_json_encode(const Plan *plan, Arena *arena) {
     return record_to_json(&plan_json_record, plan, 0, arena);

@@ -36,16 +36,14 @@ static const RecordRow entry_rows[] = {
     ROW_TEXT(Entry, "sha256", digest),
 };
 
-static const Record entry_record = {
-    .rows = entry_rows, .count = ARRAY_COUNT(entry_rows), .size = sizeof(Entry)};
+static const Record entry_record = RECORD(Entry, entry_rows);
 
 static const RecordRow manifest_rows[] = {
     ROW_WHOLE(Manifest, "format", record_constant, .limit = FORMAT),
     ROW_LIST(Manifest, "entries", entries, Entry, entry_record),
 };
 
-static const Record manifest_record = {
-    .rows = manifest_rows, .count = ARRAY_COUNT(manifest_rows), .size = sizeof(Manifest)};
+static const Record manifest_record = RECORD(Manifest, manifest_rows);
 
 typedef struct archive *ArchiveWriter;
 static void writer_release(ArchiveWriter *writer) {

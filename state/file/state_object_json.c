@@ -84,11 +84,7 @@ static const RecordRow rows[] = {
              .error = "skip_destroy must be true or false"),
 };
 
-const Record state_object_json_rows = {
-    .rows = rows,
-    .count = ARRAY_COUNT(rows),
-    .size = sizeof(StateObject),
-};
+const Record state_object_json_rows = RECORD(StateObject, rows);
 
 /* Members of a stored instance that are no members of its object. */
 static bool is_of_instance(Str key) {

@@ -248,7 +248,7 @@ static const RecordRow head_rows[] = {
     ROW_TEXT(ResourceHead, "name", name, .flags = ROW_NULLABLE),
     ROW_TEXT(ResourceHead, "provider", provider, .flags = ROW_NULLABLE),
 };
-static const Record head_record = {.rows = head_rows, .count = ARRAY_COUNT(head_rows)};
+static const Record head_record = RECORD(ResourceHead, head_rows);
 
 static bool read_resource_member(Decoding *decoding, ResourceHead *head) {
     RecordReader reading = {.reader = &decoding->reader, .arena = decoding->arena};

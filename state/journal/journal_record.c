@@ -228,12 +228,7 @@ static unsigned record_kind_bit(const void *record) {
     return 1U << ((const JournalRecord *)record)->kind;
 }
 
-const Record journal_record_rows = {
-    .rows = rows,
-    .count = ARRAY_COUNT(rows),
-    .size = sizeof(JournalRecord),
-    .variant = record_kind_bit,
-};
+const Record journal_record_rows = RECORD(JournalRecord, rows, .variant = record_kind_bit);
 
 Str journal_record_digest(const StateObject *object, Arena *arena) {
     StrBuf text = strbuf_new(arena);

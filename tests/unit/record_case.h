@@ -48,10 +48,9 @@ static inline Str record_case_sample(const RecordCase *it, const RecordRow *row)
         return str_format(it->arena, "\"text of %.*s\"", STR_ARG(row->key));
     if (codec == &record_base64)
         return STR("\"AP8=\"");
-    if (codec == &record_raw || codec == &record_raw_object)
-        return str_format(it->arena, "{\"%.*s\":[1]}", STR_ARG(row->key));
-    if (codec == &record_raw_list)
-        return str_format(it->arena, "[\"%.*s\"]", STR_ARG(row->key));
+    if (codec == &record_raw)
+        return str_format(it->arena, row->limit == '[' ? "[\"%.*s\"]" : "{\"%.*s\":[1]}",
+                          STR_ARG(row->key));
     if (codec == &record_flag)
         return STR("true");
     if (codec == &record_uint32 || codec == &record_uint64 || codec == &record_int64)

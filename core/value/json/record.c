@@ -52,6 +52,11 @@ bool record_decode(RecordReader *reading, const Record *record, JsonToken token,
     size_t at = 0;
     if (token != JSON_OBJECT_START)
         return record_reject(reading, "an object was expected");
+    for (size_t i = 0; i < record->count; i++) {
+        const RecordRow *row = &record->rows[i];
+        if (row->codec->reset)
+            row->codec->reset((char *)out + row->offset);
+    }
     if (record->begin)
         record->begin(out);
     while ((token = json_next(reading->reader)) == JSON_KEY) {
@@ -147,43 +152,23 @@ static void base64_write(RecordWriter *writing, const RecordRow *, const void *m
 const RecordCodec record_base64 = {base64_read, base64_write, text_is_absent,
                                    "private data is invalid"};
 
-static bool raw_read(RecordReader *reading, const RecordRow *, JsonToken token, void *member) {
+static bool raw_read(RecordReader *reading, const RecordRow *row, JsonToken token, void *member) {
+    const JsonReader *reader = reading->reader;
     Str text;
-    if (!json_skip(reading->reader, token, &text))
+    if ((row->limit && (uint64_t)reader->bytes.ptr[reader->start] != row->limit) ||
+        !json_skip(reading->reader, token, &text))
         return false;
     memcpy(member, &text, sizeof text);
     return true;
 }
 
-static void raw_write(RecordWriter *writing, const RecordRow *, const void *member) {
-    json_raw(writing->writer, member_text(member));
+static void raw_write(RecordWriter *writing, const RecordRow *row, const void *member) {
+    Str text = member_text(member);
+    json_raw(writing->writer, text.len > 0 ? text : row->limit == '{' ? STR("{}") : STR("[]"));
 }
 
-const RecordCodec record_raw = {raw_read, raw_write, text_is_absent, NULL};
-
-static bool raw_object_read(RecordReader *reading, const RecordRow *row, JsonToken token,
-                            void *member) {
-    return token == JSON_OBJECT_START && raw_read(reading, row, token, member);
-}
-
-static void raw_object_write(RecordWriter *writing, const RecordRow *, const void *member) {
-    json_raw(writing->writer, text_is_absent(member) ? STR("{}") : member_text(member));
-}
-
-const RecordCodec record_raw_object = {raw_object_read, raw_object_write, text_is_absent,
-                                       "an object was expected"};
-
-static bool raw_list_read(RecordReader *reading, const RecordRow *row, JsonToken token,
-                          void *member) {
-    return token == JSON_ARRAY_START && raw_read(reading, row, token, member);
-}
-
-static void raw_list_write(RecordWriter *writing, const RecordRow *, const void *member) {
-    json_raw(writing->writer, text_is_absent(member) ? STR("[]") : member_text(member));
-}
-
-const RecordCodec record_raw_list = {raw_list_read, raw_list_write, text_is_absent,
-                                     "an array was expected"};
+const RecordCodec record_raw = {raw_read, raw_write, text_is_absent,
+                                "an object or an array was expected"};
 
 /* Flags, numbers, enums. */
 
@@ -241,10 +226,6 @@ static void uint32_write(RecordWriter *writing, const RecordRow *, const void *m
 const RecordCodec record_uint32 = {uint32_read, uint32_write, uint32_is_absent,
                                    "a number was expected"};
 
-static bool int64_is_absent(const void *member) {
-    return *(const int64_t *)member == 0;
-}
-
 static bool int64_read(RecordReader *reading, const RecordRow *, JsonToken token, void *member) {
     return token == JSON_NUMBER && str_to_int64(reading->reader->text, member);
 }
@@ -253,7 +234,7 @@ static void int64_write(RecordWriter *writing, const RecordRow *, const void *me
     json_int(writing->writer, *(const int64_t *)member);
 }
 
-const RecordCodec record_int64 = {int64_read, int64_write, int64_is_absent,
+const RecordCodec record_int64 = {int64_read, int64_write, uint64_is_absent,
                                   "a number was expected"};
 
 static void constant_write(RecordWriter *writing, const RecordRow *row, const void *) {

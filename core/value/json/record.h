@@ -5,7 +5,7 @@
  *        ROW_TEXT(Note, "text", text),
  *        ROW_FLAG(Note, "is_new", is_new, .flags = ROW_OPTIONAL),
  *    };
- *    const Record note_record = {rows, ARRAY_COUNT(rows), sizeof(Note)};
+ *    const Record note_record = RECORD(Note, rows);
  *
  * Members are written in the order of the rows, and read in any order. A row does not compile if
  * its member has another type than its codec. Texts that are read are views of the reader's bytes,
@@ -39,6 +39,7 @@ typedef struct RecordCodec {
     void (*write)(RecordWriter *writing, const RecordRow *row, const void *member);
     bool (*is_absent)(const void *member); /* for ROW_OPTIONAL */
     const char *error;                     /* why `read` rejects a value, if it gives no reason */
+    void (*reset)(void *member);           /* sets an absent member, if that is not zero */
 } RecordCodec;
 
 typedef enum RowFlags {
@@ -56,7 +57,7 @@ struct RecordRow {
     size_t size; /* of the member; 0: the codec reads and writes the whole struct */
     unsigned flags;
     unsigned variants;             /* bits of Record.variant that have the member; 0: all */
-    uint64_t limit;                /* largest number, 0: any; number of names of an enum */
+    uint64_t limit;                /* largest number, 0: any; number of names; first character */
     const char *(*name)(unsigned); /* of an enum; its argument is the enum */
     const Record *record;          /* of the elements of a list */
     const char *error;             /* instead of that of the codec */
@@ -67,10 +68,13 @@ struct Record {
     size_t count;
     size_t size;                 /* of the struct */
     const char *unknown;         /* why a member without a row is rejected; NULL: it is skipped */
-    void (*begin)(void *record); /* sets the values of members that are absent, unless zero */
+    void (*begin)(void *record); /* sets what the codecs do not reset */
     void (*end)(void *record);   /* completes a record that was read */
     unsigned (*variant)(const void *record);
 };
+
+#define RECORD(T, of, ...)                                                                         \
+    { .rows = (of), .count = ARRAY_COUNT(of), .size = sizeof(T), __VA_ARGS__ }
 
 /* Offset and size of a member that must be of type M. */
 #define ROW_AT(T, member, M)                                                                       \
@@ -87,12 +91,13 @@ struct Record {
 /* JSON text of one value; of an object, {} if empty; of a list, [] if empty. */
 #define ROW_RAW(T, name, member, ...) ROW(T, name, member, Str, record_raw, __VA_ARGS__)
 #define ROW_RAW_OBJECT(T, name, member, ...)                                                       \
-    ROW(T, name, member, Str, record_raw_object, __VA_ARGS__)
-#define ROW_RAW_LIST(T, name, member, ...) ROW(T, name, member, Str, record_raw_list, __VA_ARGS__)
-#define ROW_FLAG(T, name, member, ...)     ROW(T, name, member, bool, record_flag, __VA_ARGS__)
-#define ROW_UINT32(T, name, member, ...)   ROW(T, name, member, uint32_t, record_uint32, __VA_ARGS__)
-#define ROW_UINT64(T, name, member, ...)   ROW(T, name, member, uint64_t, record_uint64, __VA_ARGS__)
-#define ROW_INT64(T, name, member, ...)    ROW(T, name, member, int64_t, record_int64, __VA_ARGS__)
+    ROW(T, name, member, Str, record_raw, .limit = '{', __VA_ARGS__)
+#define ROW_RAW_LIST(T, name, member, ...)                                                         \
+    ROW(T, name, member, Str, record_raw, .limit = '[', __VA_ARGS__)
+#define ROW_FLAG(T, name, member, ...)   ROW(T, name, member, bool, record_flag, __VA_ARGS__)
+#define ROW_UINT32(T, name, member, ...) ROW(T, name, member, uint32_t, record_uint32, __VA_ARGS__)
+#define ROW_UINT64(T, name, member, ...) ROW(T, name, member, uint64_t, record_uint64, __VA_ARGS__)
+#define ROW_INT64(T, name, member, ...)  ROW(T, name, member, int64_t, record_int64, __VA_ARGS__)
 /* An enum E with `count` names, which `of` returns. */
 #define ROW_NAME(T, key, member, E, of, count, ...)                                                \
     ROW(T, key, member, E, record_name, .name = (of), .limit = (count), __VA_ARGS__)
@@ -118,8 +123,6 @@ struct Record {
 extern const RecordCodec record_text;
 extern const RecordCodec record_base64;
 extern const RecordCodec record_raw;
-extern const RecordCodec record_raw_object;
-extern const RecordCodec record_raw_list;
 extern const RecordCodec record_flag;
 extern const RecordCodec record_uint32;
 extern const RecordCodec record_uint64;

@@ -33,10 +33,7 @@ static const RecordRow item_rows[] = {
     ROW_TEXT(Item, "name", name),
     ROW_UINT32(Item, "size", size),
 };
-static const Record item_record = {.rows = item_rows,
-                                   .count = ARRAY_COUNT(item_rows),
-                                   .size = sizeof(Item),
-                                   .unknown = "an item has unknown members"};
+static const Record item_record = RECORD(Item, item_rows, .unknown = "an item has unknown members");
 
 static const RecordRow box_rows[] = {
     ROW_TEXT(Box, "label", label, .flags = ROW_NULLABLE),
@@ -51,8 +48,7 @@ static const RecordRow box_rows[] = {
     ROW_LIST(Box, "items", items, Item, item_record, .flags = ROW_OPTIONAL),
     ROW_LIST(Box, "many", many, Item, item_record, .flags = ROW_OPTIONAL | ROW_MANY),
 };
-static const Record box_record = {
-    .rows = box_rows, .count = ARRAY_COUNT(box_rows), .size = sizeof(Box)};
+static const Record box_record = RECORD(Box, box_rows);
 
 static void every_member(void **) {
     static const RecordSample samples[] = {{"count", "9", true}, {NULL, NULL, false}};
