@@ -23,15 +23,6 @@ static bool is_mocked(const InstanceOp *op) {
     return op->mock.type != NULL;
 }
 
-/* Returns false, with the errors of the provider's configuration, if the call needs a client that
- * could not be made. They name the provider, so that equal ones of other objects are not shown. */
-static bool require_client(InstanceOp *op) {
-    if (!op->provider->fails_at_use || is_mocked(op))
-        return true;
-    diags_append(&op->diags, &op->provider->failure);
-    return false;
-}
-
 static Calling provider_call_begin(InstanceOp *op, const char *name) {
     Calling calling = {
         .op = op, .name = name, .call = instance_op_call(op), .from = op->diags.count};
@@ -42,6 +33,18 @@ static Calling provider_call_begin(InstanceOp *op, const char *name) {
     });
     calling.started_ms = log_clock_ms();
     return calling;
+}
+
+/* Begins a call that needs a client. If the client could not be made, returns false with the errors
+ * of the provider's configuration. They name the provider, so that equal ones of other objects are
+ * not shown. */
+static bool begin_with_client(InstanceOp *op, const char *name, Calling *out) {
+    if (op->provider->fails_at_use && !is_mocked(op)) {
+        diags_append(&op->diags, &op->provider->failure);
+        return false;
+    }
+    *out = provider_call_begin(op, name);
+    return true;
 }
 
 /* Hides each attribute that contains a secret, as a whole: its keys may be secret too. */
@@ -69,6 +72,8 @@ static LogField provider_call_shown(InstanceOp *op, const char *key, Value objec
 }
 
 static void log_request(const Calling *calling, Value prior, Value wanted) {
+    if (!log_enabled(LOG_DEBUG))
+        return;
     log_debug("provider request", log_cstr("call", calling->name),
               provider_call_shown(calling->op, "prior", prior),
               provider_call_shown(calling->op, "wanted", wanted));
@@ -84,7 +89,7 @@ static const Diag *provider_call_first_error(const Calling *calling) {
 }
 
 /* Ends a call that returned `ok` and the object `result` (NULL: none). Returns `ok`. */
-static bool end_with(const Calling *calling, bool ok, const Value *result) {
+static bool provider_call_end(const Calling *calling, bool ok, const Value *result) {
     InstanceOp *op = calling->op;
     if (op->diags.count > calling->from)
         instance_op_place_diags(op, calling->from);
@@ -117,14 +122,11 @@ static void log_plan_response(const Calling *calling, const PlanResponse *respon
               log_number("private_bytes", (int64_t)response->private_data.len));
 }
 
-static bool end_plan(const Calling *calling, bool ok, const PlanResponse *response) {
-    if (log_enabled(LOG_DEBUG))
-        log_plan_response(calling, response);
-    return end_with(calling, ok, &response->planned);
-}
-
-static bool provider_call_end(const Calling *calling, bool ok) {
-    return end_with(calling, ok, NULL);
+/* Ends a call that no mock answers. */
+static bool reject_mock(const Calling *calling, const char *operation) {
+    InstanceOp *op = calling->op;
+    return provider_call_end(
+        calling, object_type_report_unsupported(op->type->name, operation, &op->diags), NULL);
 }
 
 Effect provider_call_effect(const InstanceOp *op) {
@@ -133,26 +135,26 @@ Effect provider_call_effect(const InstanceOp *op) {
 
 bool provider_call_validate(InstanceOp *op, Value config) {
     Calling calling = provider_call_begin(op, "validate");
-    if (log_enabled(LOG_DEBUG))
-        log_request(&calling, (Value){0}, config);
-    return provider_call_end(&calling, object_type_validate(&calling.call, config, &op->diags));
+    log_request(&calling, (Value){0}, config);
+    return provider_call_end(&calling, object_type_validate(&calling.call, config, &op->diags),
+                             NULL);
 }
 
 bool provider_call_plan(InstanceOp *op, const PlanRequest *request, PlanResponse *response) {
-    if (!require_client(op))
+    Calling calling;
+    if (!begin_with_client(op, "plan", &calling))
         return false;
-    Calling calling = provider_call_begin(op, "plan");
-    if (log_enabled(LOG_DEBUG))
-        log_request(&calling, request->prior, request->proposed);
+    log_request(&calling, request->prior, request->proposed);
+    bool ok = true;
     if (is_mocked(op))
-        return end_plan(
-            &calling, mock_plan(&op->mock, &calling.call, request, response, &op->diags), response);
-    if (op->provider->is_deferred) {
+        ok = mock_plan(&op->mock, &calling.call, request, response, &op->diags);
+    else if (op->provider->is_deferred)
         resource_type_plan_by_schema(&calling.call, request, response);
-        return end_plan(&calling, true, response);
-    }
-    return end_plan(&calling, resource_type_plan(&calling.call, request, response, &op->diags),
-                    response);
+    else
+        ok = resource_type_plan(&calling.call, request, response, &op->diags);
+    if (log_enabled(LOG_DEBUG))
+        log_plan_response(&calling, response);
+    return provider_call_end(&calling, ok, &response->planned);
 }
 
 bool provider_call_plans_destroy(const InstanceOp *op) {
@@ -168,35 +170,30 @@ bool provider_call_marker(InstanceOp *op, PendingAction action, const MarkerRequ
     if (is_mocked(op) || !has_marker)
         return true;
     Calling calling = provider_call_begin(op, "marker");
-    return provider_call_end(&calling,
-                             resource_type_marker(&calling.call, request, response, &op->diags));
+    return provider_call_end(
+        &calling, resource_type_marker(&calling.call, request, response, &op->diags), NULL);
 }
 
 bool provider_call_apply(InstanceOp *op, const ApplyRequest *request, ApplyResponse *response) {
-    if (!require_client(op))
+    Calling calling;
+    if (!begin_with_client(op, value_is_null(request->prior) ? "create" : "update", &calling))
         return false;
-    Calling calling = provider_call_begin(op, value_is_null(request->prior) ? "create" : "update");
-    if (log_enabled(LOG_DEBUG))
-        log_request(&calling, request->prior, request->planned);
-    if (is_mocked(op))
-        return end_with(&calling,
-                        mock_apply(&op->mock, &calling.call, request, response, &op->diags),
-                        &response->state);
-    return end_with(&calling, resource_type_apply(&calling.call, request, response, &op->diags),
-                    &response->state);
+    log_request(&calling, request->prior, request->planned);
+    bool ok = is_mocked(op) ? mock_apply(&op->mock, &calling.call, request, response, &op->diags)
+                            : resource_type_apply(&calling.call, request, response, &op->diags);
+    return provider_call_end(&calling, ok, &response->state);
 }
 
 bool provider_call_delete(InstanceOp *op, const DeleteRequest *request, DeleteResponse *response) {
     *response = (DeleteResponse){.state = request->prior, .private_data = request->private_data};
     if (is_mocked(op))
         return true;
-    if (!require_client(op))
+    Calling calling;
+    if (!begin_with_client(op, "delete", &calling))
         return false;
-    Calling calling = provider_call_begin(op, "delete");
-    if (log_enabled(LOG_DEBUG))
-        log_request(&calling, request->prior, (Value){0});
-    return provider_call_end(&calling,
-                             resource_type_delete(&calling.call, request, response, &op->diags));
+    log_request(&calling, request->prior, (Value){0});
+    return provider_call_end(
+        &calling, resource_type_delete(&calling.call, request, response, &op->diags), NULL);
 }
 
 bool provider_call_read(InstanceOp *op, const ReadRequest *request, ReadResponse *response) {
@@ -205,13 +202,13 @@ bool provider_call_read(InstanceOp *op, const ReadRequest *request, ReadResponse
                                .identity = request->identity};
     if (is_mocked(op))
         return true;
-    if (!require_client(op))
+    Calling calling;
+    if (!begin_with_client(op, "read", &calling))
         return false;
-    Calling calling = provider_call_begin(op, "read");
-    if (log_enabled(LOG_DEBUG))
-        log_request(&calling, request->state, (Value){0});
-    return end_with(&calling, resource_type_read(&calling.call, request, response, &op->diags),
-                    &response->state);
+    log_request(&calling, request->state, (Value){0});
+    return provider_call_end(&calling,
+                             resource_type_read(&calling.call, request, response, &op->diags),
+                             &response->state);
 }
 
 bool provider_call_gitops(InstanceOp *op, int64_t timeout_ms, const GitopsRequest *request,
@@ -219,25 +216,23 @@ bool provider_call_gitops(InstanceOp *op, int64_t timeout_ms, const GitopsReques
     Calling calling = provider_call_begin(op, "gitops");
     *response = (GitopsResponse){0};
     if (is_mocked(op) || !op->managed->gitops)
-        return provider_call_end(
-            &calling, object_type_report_unsupported(op->type->name, "reconciled", &op->diags));
+        return reject_mock(&calling, "reconciled");
     if (timeout_ms > 0)
         calling.call.deadline_ms = call_monotonic_ms(&calling.call) + timeout_ms;
-    if (log_enabled(LOG_DEBUG))
-        log_request(&calling, request->state, (Value){0});
-    return provider_call_end(&calling,
-                             op->managed->gitops(&calling.call, request, response, &op->diags));
+    log_request(&calling, request->state, (Value){0});
+    return provider_call_end(
+        &calling, op->managed->gitops(&calling.call, request, response, &op->diags), NULL);
 }
 
 bool provider_call_import(InstanceOp *op, const ImportRequest *request, ImportResponse *response) {
-    if (!require_client(op))
+    Calling calling;
+    if (!begin_with_client(op, "import", &calling))
         return false;
-    Calling calling = provider_call_begin(op, "import");
     if (is_mocked(op))
-        return provider_call_end(
-            &calling, object_type_report_unsupported(op->type->name, "imported", &op->diags));
-    return end_with(&calling, resource_type_import(&calling.call, request, response, &op->diags),
-                    &response->state);
+        return reject_mock(&calling, "imported");
+    return provider_call_end(&calling,
+                             resource_type_import(&calling.call, request, response, &op->diags),
+                             &response->state);
 }
 
 bool provider_call_upgrade(InstanceOp *op, const UpgradeRequest *request,
@@ -246,8 +241,8 @@ bool provider_call_upgrade(InstanceOp *op, const UpgradeRequest *request,
     if (is_mocked(op) || !op->managed)
         return true;
     Calling calling = provider_call_begin(op, "upgrade");
-    return provider_call_end(&calling,
-                             resource_type_upgrade(&calling.call, request, response, &op->diags));
+    return provider_call_end(
+        &calling, resource_type_upgrade(&calling.call, request, response, &op->diags), NULL);
 }
 
 bool provider_call_upgrade_identity(InstanceOp *op, const UpgradeIdentityRequest *request,
@@ -257,18 +252,18 @@ bool provider_call_upgrade_identity(InstanceOp *op, const UpgradeIdentityRequest
         return true;
     Calling calling = provider_call_begin(op, "upgrade_identity");
     return provider_call_end(
-        &calling, resource_type_upgrade_identity(&calling.call, request, response, &op->diags));
+        &calling, resource_type_upgrade_identity(&calling.call, request, response, &op->diags),
+        NULL);
 }
 
 bool provider_call_move(InstanceOp *op, const MoveRequest *request, MoveResponse *response) {
-    if (!require_client(op))
+    Calling calling;
+    if (!begin_with_client(op, "move", &calling))
         return false;
-    Calling calling = provider_call_begin(op, "move");
     if (is_mocked(op))
-        return provider_call_end(
-            &calling, object_type_report_unsupported(op->type->name, "moved", &op->diags));
-    return provider_call_end(&calling,
-                             resource_type_move(&calling.call, request, response, &op->diags));
+        return reject_mock(&calling, "moved");
+    return provider_call_end(
+        &calling, resource_type_move(&calling.call, request, response, &op->diags), NULL);
 }
 
 bool provider_call_recover(InstanceOp *op, uint64_t generation, const RecoverRequest *request,
@@ -276,12 +271,13 @@ bool provider_call_recover(InstanceOp *op, uint64_t generation, const RecoverReq
     *response = (RecoverResponse){.state = value_null(schema_implied_type(op->schema))};
     if (is_mocked(op))
         return true;
-    if (!require_client(op))
+    Calling calling;
+    if (!begin_with_client(op, "recover", &calling))
         return false;
-    Calling calling = provider_call_begin(op, "recover");
     calling.call.generation = generation;
-    return end_with(&calling, resource_type_recover(&calling.call, request, response, &op->diags),
-                    &response->state);
+    return provider_call_end(&calling,
+                             resource_type_recover(&calling.call, request, response, &op->diags),
+                             &response->state);
 }
 
 static bool call_limits(InstanceOp *op, const LimitsRequest *request, LimitsResponse *response) {
@@ -289,8 +285,8 @@ static bool call_limits(InstanceOp *op, const LimitsRequest *request, LimitsResp
     if (is_mocked(op) || !op->managed || !op->managed->limits)
         return true;
     Calling calling = provider_call_begin(op, "limits");
-    return provider_call_end(&calling,
-                             resource_type_limits(&calling.call, request, response, &op->diags));
+    return provider_call_end(
+        &calling, resource_type_limits(&calling.call, request, response, &op->diags), NULL);
 }
 
 bool provider_call_limits(InstanceOp *op, LimitAction action, Value object, WalkTask *task) {
@@ -318,30 +314,26 @@ bool provider_call_limits(InstanceOp *op, LimitAction action, Value object, Walk
 
 bool provider_call_read_data(InstanceOp *op, const DataReadRequest *request,
                              DataReadResponse *response) {
-    if (!require_client(op))
+    Calling calling;
+    if (!begin_with_client(op, "read", &calling))
         return false;
-    Calling calling = provider_call_begin(op, "read");
-    if (log_enabled(LOG_DEBUG))
-        log_request(&calling, (Value){0}, request->config);
-    if (is_mocked(op))
-        return end_with(&calling,
-                        mock_read_data(&op->mock, &calling.call, request, response, &op->diags),
-                        &response->state);
-    return end_with(&calling, object_type_read_data(&calling.call, request, response, &op->diags),
-                    &response->state);
+    log_request(&calling, (Value){0}, request->config);
+    bool ok = is_mocked(op)
+                  ? mock_read_data(&op->mock, &calling.call, request, response, &op->diags)
+                  : object_type_read_data(&calling.call, request, response, &op->diags);
+    return provider_call_end(&calling, ok, &response->state);
 }
 
 bool provider_call_open(InstanceOp *op, const OpenRequest *request, OpenResponse *response) {
-    if (!require_client(op))
+    Calling calling;
+    if (!begin_with_client(op, "open", &calling))
         return false;
-    Calling calling = provider_call_begin(op, "open");
-    if (log_enabled(LOG_DEBUG))
-        log_request(&calling, (Value){0}, request->config);
+    log_request(&calling, (Value){0}, request->config);
     if (is_mocked(op))
-        return provider_call_end(
-            &calling, object_type_report_unsupported(op->type->name, "opened", &op->diags));
-    return end_with(&calling, object_type_open(&calling.call, request, response, &op->diags),
-                    &response->result);
+        return reject_mock(&calling, "opened");
+    return provider_call_end(&calling,
+                             object_type_open(&calling.call, request, response, &op->diags),
+                             &response->result);
 }
 
 /* A mocked action does nothing. */
@@ -350,38 +342,35 @@ bool provider_call_plan_action(InstanceOp *op, const ActionRequest *request,
     *response = (ActionResponse){0};
     if (is_mocked(op))
         return true;
-    if (!require_client(op))
+    Calling calling;
+    if (!begin_with_client(op, "plan action", &calling))
         return false;
-    Calling calling = provider_call_begin(op, "plan action");
-    if (log_enabled(LOG_DEBUG))
-        log_request(&calling, (Value){0}, request->config);
-    return provider_call_end(&calling,
-                             object_type_plan_action(&calling.call, request, response, &op->diags));
+    log_request(&calling, (Value){0}, request->config);
+    return provider_call_end(
+        &calling, object_type_plan_action(&calling.call, request, response, &op->diags), NULL);
 }
 
 bool provider_call_invoke(InstanceOp *op, const ActionRequest *request) {
     if (is_mocked(op))
         return true;
-    if (!require_client(op))
+    Calling calling;
+    if (!begin_with_client(op, "invoke", &calling))
         return false;
-    Calling calling = provider_call_begin(op, "invoke");
-    if (log_enabled(LOG_DEBUG))
-        log_request(&calling, (Value){0}, request->config);
-    return provider_call_end(&calling, object_type_invoke(&calling.call, request, &op->diags));
+    log_request(&calling, (Value){0}, request->config);
+    return provider_call_end(&calling, object_type_invoke(&calling.call, request, &op->diags),
+                             NULL);
 }
 
 bool provider_call_list(InstanceOp *op, const ResourceType *resource, const ListRequest *request,
                         const ListSink *sink) {
-    if (!require_client(op))
+    Calling calling;
+    if (!begin_with_client(op, "list", &calling))
         return false;
-    Calling calling = provider_call_begin(op, "list");
-    if (log_enabled(LOG_DEBUG))
-        log_request(&calling, (Value){0}, request->config);
+    log_request(&calling, (Value){0}, request->config);
     if (is_mocked(op))
-        return provider_call_end(
-            &calling, object_type_report_unsupported(op->type->name, "listed", &op->diags));
-    return provider_call_end(&calling,
-                             object_type_list(&calling.call, resource, request, sink, &op->diags));
+        return reject_mock(&calling, "listed");
+    return provider_call_end(
+        &calling, object_type_list(&calling.call, resource, request, sink, &op->diags), NULL);
 }
 
 bool provider_call_generate_config(InstanceOp *op, const ResourceType *managed,
@@ -390,7 +379,8 @@ bool provider_call_generate_config(InstanceOp *op, const ResourceType *managed,
     Calling calling = provider_call_begin(op, "generate config");
     calling.call.type = &managed->type;
     return provider_call_end(
-        &calling, resource_type_generate_config(&calling.call, request, response, &op->diags));
+        &calling, resource_type_generate_config(&calling.call, request, response, &op->diags),
+        NULL);
 }
 
 /* Runs without marks first, which is fast. On failure it runs again with marks, so that the
