@@ -7,11 +7,6 @@
 #include "node_visit.h"
 #include "transform.h"
 
-static size_t engine_apply_count_operations(const Plan *plan) {
-    PlanCounts counts = plan_count(plan);
-    return (size_t)counts.create + counts.update + counts.delete + counts.read;
-}
-
 /* Unknown values are saved as null of their type. */
 static void save_output(const EngineWalk *walk, Str name, Value value, bool is_sensitive) {
     bool is_known = value_is_known(value);
@@ -152,20 +147,14 @@ static bool check_applyable(const Plan *plan, Diags *diags) {
     return true;
 }
 
-static void send_total(const Engine *engine, const Plan *plan) {
-    WalkEvent event = {.kind = EVENT_APPLY_TOTAL, .total = engine_apply_count_operations(plan)};
-    hooks_send(engine->hooks, &event);
-}
-
-static bool engine_apply_build(EngineWalk *walk, Diags *diags) {
-    return check_applyable(walk->plan, diags) && unsupported_check(walk->engine->config, diags) &&
-           apply_graph_build(walk, diags);
-}
-
 /* Walks the planned changes, then saves outputs and check results, also after failures. Returns
  * false if the walk did not begin, was interrupted, or failed. */
 static bool make_changes(EngineWalk *walk, Diags *diags) {
-    send_total(walk->engine, walk->plan);
+    PlanCounts counts = plan_count(walk->plan);
+    WalkEvent event = {.kind = EVENT_APPLY_TOTAL,
+                       .total =
+                           (size_t)counts.create + counts.update + counts.delete + counts.read};
+    hooks_send(walk->engine->hooks, &event);
     if (!save_addresses(walk, diags))
         return false;
     reserve_instances(walk);
@@ -193,7 +182,9 @@ bool engine_apply(const Engine *engine, const PlanOptions *options, const Plan *
     walk->lineage = working_state_lineage(working);
 
     /* 1. Build the graph of the plan, and walk it. */
-    bool is_built = engine_apply_build(walk, diags);
+    bool is_built = check_applyable(walk->plan, diags) &&
+                    unsupported_check(walk->engine->config, diags) &&
+                    apply_graph_build(walk, diags);
     bool is_complete = is_built && make_changes(walk, diags);
     engine_walk_close(walk, diags);
     engine_console_leave(walk);

@@ -253,15 +253,12 @@ static void gather_leftover(InstanceRecord *record, void *payload) {
         state_empty_instance(gathering->refreshed, record->address);
 }
 
-static bool is_null(Value value) {
-    return value_is_known(value) && value_is_null(value);
-}
-
 /* An output that becomes null is updated, not deleted: it is still declared. */
 static Action engine_plan_output_action(const OutputChange *change, const StateOutput *stored,
                                         bool is_sensitive) {
     if (!stored)
-        return is_null(change->after) ? ACTION_NO_OP : ACTION_CREATE;
+        return value_is_known(change->after) && value_is_null(change->after) ? ACTION_NO_OP
+                                                                             : ACTION_CREATE;
     bool is_same = value_equal(change->before, change->after) && stored->sensitive == is_sensitive;
     return is_same ? ACTION_NO_OP : ACTION_UPDATE;
 }

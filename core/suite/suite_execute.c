@@ -85,24 +85,21 @@ static void execute_runs(SuiteContext *context, const SuiteEntries *entries) {
     }
 }
 
-static void load_states(SuiteContext *context, const SuiteEntries *entries) {
-    (void)check_entries(context, entries);
-    if (!suite_cleanup_load(context, entries))
-        context->file->status = SUITE_ERROR;
-}
-
 /* The part of a file that precedes its end. */
 static void begin_file(SuiteContext *context) {
     const SuiteRequest *request = context->request;
     SuiteFile *file = context->file;
     SuiteEntries entries = {0};
     if (!suite_manifest_read(request->storage, file->config->path, &entries, context->arena,
-                             &file->diags))
+                             &file->diags)) {
         file->status = SUITE_ERROR;
-    else if (request->mode == SUITE_TEST)
+    } else if (request->mode == SUITE_TEST) {
         execute_runs(context, &entries);
-    else if (!is_stopped(context))
-        load_states(context, &entries);
+    } else if (!is_stopped(context)) {
+        (void)check_entries(context, &entries);
+        if (!suite_cleanup_load(context, &entries))
+            file->status = SUITE_ERROR;
+    }
 }
 
 static void execute_file(const SuiteRequest *request, SuiteFile *file, Arena *arena) {

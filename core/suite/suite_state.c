@@ -216,11 +216,6 @@ static void suite_state_collect(SuiteContext *context, bool of_kept, SuiteEntrie
     }
 }
 
-static bool keep_in_store(SuiteContext *context, SuiteState *state, Diags *diags) {
-    return state->reason == SUITE_REASON_NONE || state->is_unread ||
-           move_to_store(context, state, diags);
-}
-
 static void suite_state_close_store(SuiteState *state, Diags *diags) {
     if (state->store)
         state->store->close(state->store, state->reason != SUITE_REASON_NONE, diags);
@@ -237,7 +232,9 @@ bool suite_state_finish(SuiteContext *context, Diags *diags) {
     /* Entries are there before their files, and files are removed before their entries. */
     bool ok = suite_state_update(context, &kept, diags);
     map_each(&context->states, entry) {
-        ok &= keep_in_store(context, entry->value, diags);
+        SuiteState *state = entry->value;
+        ok &= state->reason == SUITE_REASON_NONE || state->is_unread ||
+              move_to_store(context, state, diags);
         suite_state_close_store(entry->value, diags);
     }
     return suite_state_update(context, &removed, diags) && ok && diags->error_count == errors;

@@ -80,12 +80,6 @@ static bool gather_given(const SuiteContext *context, const Config *config, Map 
     return true;
 }
 
-static bool values_gather(const SuiteContext *context, const Config *config, Map *out,
-                          Diags *diags) {
-    return gather_given(context, with_declared(context, config), out, diags) &&
-           convert_declared(context, config, out, diags);
-}
-
 /* Returns NULL and adds an error if the given values cannot be read. */
 static const Map *given_for(SuiteContext *context, const Config *config, Diags *diags) {
     vec_each(&context->given, known) {
@@ -94,7 +88,8 @@ static const Map *given_for(SuiteContext *context, const Config *config, Diags *
     }
     SuiteGiven *given = arena_new(context->arena, SuiteGiven);
     given->config = config;
-    if (!values_gather(context, config, &given->values, diags))
+    if (!(gather_given(context, with_declared(context, config), &given->values, diags) &&
+          convert_declared(context, config, &given->values, diags)))
         return NULL;
     vec_push(context->arena, &context->given, given);
     return &given->values;

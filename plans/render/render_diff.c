@@ -89,10 +89,6 @@ static Action join_actions(Action whole, Action part) {
     return ACTION_UPDATE;
 }
 
-static bool path_forces(const Build *build, Path path) {
-    return build->input->replace_paths && paths_has(build->input->replace_paths, path);
-}
-
 /* Returns whether the peer prints no reason of a replacement there: in an attribute of any type
  * that has a known value. */
 static bool is_hidden_place(const Build *build, Pair pair) {
@@ -119,7 +115,8 @@ static RenderDiff *new_diff(const Build *build, RenderDiffKind kind, Pair pair) 
     if (build->tracks_paths && pair.path.count) {
         bool is_whole = kind == DIFF_UNKNOWN || kind == DIFF_SENSITIVE;
         bool is_hidden = !is_whole && is_hidden_place(build, pair);
-        diff->forces_replacement = !is_hidden && path_forces(build, pair.path);
+        diff->forces_replacement = !is_hidden && build->input->replace_paths &&
+                                   paths_has(build->input->replace_paths, pair.path);
         diff->note = note_at(build, pair.path);
     }
     return diff;
@@ -314,15 +311,11 @@ static Walk walk_new(const Build *build, Pair pair, RenderDiffKind kind, const T
     return walk;
 }
 
-static bool render_diff_is_object(const Value *v) {
-    return shape_of(v, &TYPE_DYNAMIC) == SHAPE_OBJECT;
-}
-
 static RenderAlignSide side_of(const Build *build, const Value *v, Map *seen) {
     size_t count = part_count(v);
     bool *objects = arena_new_array(build->arena, bool, count);
     for (size_t i = 0; i < count; i++)
-        objects[i] = render_diff_is_object(part_at(v, i));
+        objects[i] = shape_of(part_at(v, i), &TYPE_DYNAMIC) == SHAPE_OBJECT;
     return (RenderAlignSide){render_diff_identify(build, v, seen), objects, count};
 }
 
@@ -436,10 +429,6 @@ static const Attribute **render_diff_sorted(const Attribute *attributes, size_t 
     if (count > 1)
         qsort(order, count, sizeof(*order), render_diff_compare_attributes);
     return order;
-}
-
-static RenderDiff *diff_write_only(const Build *build, Pair pair) {
-    return new_diff(build, DIFF_WRITE_ONLY, pair);
 }
 
 /* An attribute that is absent on both sides is neither shown nor counted. */
@@ -561,7 +550,7 @@ static RenderDiff *diff_type_change(const Build *build, Pair pair, Shape before,
 
 static RenderDiff *diff_pair(const Build *build, Pair pair) {
     if (pair.attribute && (pair.attribute->flags & WRITE_ONLY))
-        return diff_write_only(build, pair);
+        return new_diff(build, DIFF_WRITE_ONLY, pair);
     if (hides(build, pair))
         return diff_sensitive(build, pair);
     if (pair.after && !value_is_known(*pair.after))

@@ -468,12 +468,8 @@ static void add_blocks(RenderPen *pen, const RenderDiff *diff, uint32_t level, R
     }
 }
 
-static bool is_empty_body(const RenderDiff *diff) {
-    return diff->count == 0 && diff->blocks.count == 0;
-}
-
 static void add_body(RenderPen *pen, const RenderDiff *diff, uint32_t level, RenderLook look) {
-    if (is_empty_body(diff)) {
+    if (diff->count == 0 && diff->blocks.count == 0) {
         add_hint(pen, diff, "{}", (RenderLook){.no_null = true});
         return;
     }

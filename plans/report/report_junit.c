@@ -34,10 +34,6 @@ static size_t count_problems(const Suite *suite, const char *kind) {
     return count;
 }
 
-static Str report_junit_first_line(Str text) {
-    return str_slice(text, 0, str_find_char(text, '\n', 0));
-}
-
 static void report_junit_write_case(XmlWriter *xml, const JunitCase *item) {
     xml_writer_open(xml, "testcase");
     xml_writer_attribute(xml, "name", item->name);
@@ -46,7 +42,9 @@ static void report_junit_write_case(XmlWriter *xml, const JunitCase *item) {
         xml_writer_seconds(xml, "time", item->took_ms);
     if (item->problem) {
         xml_writer_open(xml, item->problem);
-        xml_writer_attribute(xml, "message", report_junit_first_line(item->problem_text));
+        xml_writer_attribute(
+            xml, "message",
+            str_slice(item->problem_text, 0, str_find_char(item->problem_text, '\n', 0)));
         xml_writer_text(xml, item->problem_text);
         xml_writer_close(xml);
     }

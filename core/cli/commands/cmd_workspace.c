@@ -78,11 +78,6 @@ static bool cmd_workspace_read_given(Project *project, State **out) {
     return true;
 }
 
-static bool cmd_workspace_fill(Project *project, State *given) {
-    return !given ||
-           (project_open_state(project, LOCK_WORKSPACE_NEW) && project_write_state(project, given));
-}
-
 static void workspace_write_list(const ViewDocument *document, JsonWriter *writer, const Cli *cli) {
     const StrVec *names = document->result;
     json_key(writer, STR("workspaces"));
@@ -162,7 +157,8 @@ static int cmd_workspace_make(Project *project, Str name) {
         !make_workspace(project, name) || !workspace_select(cli, name, project->diags))
         return 1;
     cli->workspace = name;
-    if (!cmd_workspace_fill(project, given))
+    if (given &&
+        !(project_open_state(project, LOCK_WORKSPACE_NEW) && project_write_state(project, given)))
         return 1;
     if (cli_name(cli)->peer) {
         const char *title = cli_name(cli)->title, *command = cli_name(cli)->name;

@@ -167,10 +167,6 @@ static void print_help(const CommandTable *program, const Command *command, Str 
         print_program(program);
 }
 
-static bool wants_help(const Arguments *arguments) {
-    return option_flag(arguments, "help") || option_flag(arguments, "h");
-}
-
 static bool read_deprecation(Str text, ViewGrouping *out, Diags *diags) {
     if (!text.ptr || str_equal(text, STR("module:all")))
         return true;
@@ -260,12 +256,6 @@ static bool choose_view(Cli *cli, const Command *command, const Arguments *argum
     return !diags_has_errors(diags);
 }
 
-static void choose_terminal(Cli *cli, const Arguments *arguments) {
-    if (option_flag(arguments, "no-color"))
-        cli->terminal.color = false;
-    cli->terminal.show_sensitive = option_flag(arguments, "show-sensitive");
-}
-
 /* -env has precedence over LOAM_ENV. */
 static void choose_environment(Cli *cli, const Arguments *arguments) {
     const Process *process = cli->io.process;
@@ -329,11 +319,13 @@ static int run_leaf(Cli *cli, const Command *command, Str path, const StrVec *re
     parsed = option_parse(command->groups, command->group_count, &words, &arguments, cli->arena,
                           &diags) &&
              parsed;
-    if (parsed && wants_help(&arguments)) {
+    if (parsed && (option_flag(&arguments, "help") || option_flag(&arguments, "h"))) {
         print_help(cli->commands, command, path);
         return 0;
     }
-    choose_terminal(cli, &arguments);
+    if (option_flag(&arguments, "no-color"))
+        cli->terminal.color = false;
+    cli->terminal.show_sensitive = option_flag(&arguments, "show-sensitive");
     choose_environment(cli, &arguments);
     parsed = choose_view(cli, command, &arguments, &diags) && parsed;
     parsed = parsed && reporting_open(cli, &arguments, &diags);

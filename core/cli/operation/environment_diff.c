@@ -23,10 +23,6 @@ static void environment_diff_add(Comparing *comparing, const EnvironmentDifferen
     vec_push(comparing->arena, comparing->out, *difference);
 }
 
-static bool environment_diff_is_same(const Value *a, const Value *b) {
-    return a && b ? value_equal(*a, *b) : a == b;
-}
-
 static void compare_marked(Comparing *comparing, const char *section, Str name, Str path,
                            const Value *a, const Value *b);
 
@@ -59,7 +55,7 @@ static bool environment_diff_has_members(const Value *value) {
 /* Compares objects and maps member by member, other values as a whole. */
 static void compare_marked(Comparing *comparing, const char *section, Str name, Str path,
                            const Value *a, const Value *b) {
-    if (environment_diff_is_same(a, b))
+    if (a && b ? value_equal(*a, *b) : a == b)
         return;
     if (environment_diff_has_members(a) && environment_diff_has_members(b)) {
         environment_diff_compare_members(comparing, section, name, path, *a, *b);

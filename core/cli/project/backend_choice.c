@@ -376,11 +376,6 @@ static bool read_recorded(Project *project, const BackendCache *cache, BackendCh
     return false;
 }
 
-static bool choice_is_same(const BackendChoice *a, const BackendChoice *b) {
-    return a->is_configured == b->is_configured && a->type == b->type &&
-           value_equal(a->config, b->config);
-}
-
 static bool demand_init(Project *project, Str reason) {
     diags_error(project->diags, NO_RANGE,
                 "Backend initialization required, please run \"loam init\"",
@@ -444,7 +439,8 @@ bool backend_choice_compare(Project *project, BackendChange *out) {
         return false;
     out->is_same_block = now->is_configured && before->is_configured && now->type == before->type &&
                          now->hash == before->hash;
-    out->is_same = choice_is_same(now, before);
+    out->is_same = now->is_configured == before->is_configured && now->type == before->type &&
+                   value_equal(now->config, before->config);
     return true;
 }
 

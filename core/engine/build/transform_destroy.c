@@ -65,10 +65,6 @@ static bool is_late(const ResourceNode *resource) {
     return resource->create_before_destroy || is_held;
 }
 
-static bool waits_for_dependents(const ResourceNode *resource) {
-    return is_late(resource) && node_deletes(resource);
-}
-
 /* Returns true if an instance gets a new value. */
 static bool makes_changes(const ResourceNode *resource) {
     vec_each(&resource->planned, run) {
@@ -98,7 +94,8 @@ static void find_dependents(EngineWalk *walk, GraphNode start, bool past_objects
             bool is_object = node->kind == NODE_RESOURCE && !destroy_holds_nothing(node);
             if (node->kind == NODE_RESOURCE)
                 vec_push(scratch, out, user);
-            if (!is_object || (past_objects && !waits_for_dependents(node->as.resource)))
+            if (!is_object ||
+                (past_objects && !(is_late(node->as.resource) && node_deletes(node->as.resource))))
                 vec_push(scratch, &queue, user);
         }
     }

@@ -61,10 +61,6 @@ static Exclusion exclusion_of(const EngineWalk *walk, const Node *node, Arena *s
     return out;
 }
 
-static const Node *exclude_value_of(const Node *node) {
-    return node->kind == NODE_RESOURCE ? node->as.resource->value : node;
-}
-
 static void leave_out(Node *node) {
     node->is_selected = false;
     node->is_target = false;
@@ -73,7 +69,8 @@ static void leave_out(Node *node) {
 /* Excludes all users of the block, and the block itself if every instance is excluded. */
 static void exclude_block(EngineWalk *walk, Node *node, bool is_whole, Arena *scratch) {
     bool *users = arena_new_array(scratch, bool, walk->nodes.count);
-    graph_mark_users(&walk->graph, exclude_value_of(node)->id, users, scratch);
+    const Node *value = node->kind == NODE_RESOURCE ? node->as.resource->value : node;
+    graph_mark_users(&walk->graph, value->id, users, scratch);
     users[node->id] = is_whole;
     vec_each(&walk->nodes, item) {
         if (users[(*item)->id] && (*item)->kind != NODE_DESTROY)

@@ -1,17 +1,13 @@
 /* A query visits lists and their dependencies. */
 #include "transform.h"
 
-static bool transform_query_is_list(const Node *node) {
-    return node->kind == NODE_RESOURCE && node->as.resource->config->mode == MODE_LIST;
-}
-
 bool transform_query(EngineWalk *walk, Diags *) {
     if (!walk->options || !walk->options->query)
         return true;
     SCOPED(ArenaRef) scratch = arena_open("query");
     bool *selected = arena_new_array(scratch, bool, walk->nodes.count);
     vec_each(&walk->nodes, item) {
-        if (transform_query_is_list(*item))
+        if ((*item)->kind == NODE_RESOURCE && (*item)->as.resource->config->mode == MODE_LIST)
             graph_mark_needs(&walk->graph, (*item)->id, selected, scratch);
     }
     vec_each(&walk->nodes, item) {

@@ -445,14 +445,6 @@ static void log_decision(const Planning *planning) {
               log_number("triggered", planning->is_triggered));
 }
 
-/* Drops the change of an instance whose plan failed before it was complete. If the provider is
- * deferred, its object was not read either, so the refreshed state keeps the stored one. */
-static void drop_change(InstanceOp *op) {
-    op->record->planned = NULL;
-    if (op->provider->is_deferred)
-        op->record->refresh = REFRESH_UNCHANGED;
-}
-
 /* Runs one way of planning from begin to end. */
 static bool instance_plan_run(InstanceRecord *record, uint32_t worker,
                               bool (*plan_as)(Planning *planning)) {
@@ -463,8 +455,12 @@ static bool instance_plan_run(InstanceRecord *record, uint32_t worker,
     bool ok = plan_as(&planning);
     log_debug("plan task", log_text("address", op->address), log_number("ok", ok),
               log_number("decided", planning.is_decided));
-    if (!ok && !planning.is_decided)
-        drop_change(op);
+    if (!ok && !planning.is_decided) {
+        record->planned = NULL;
+        if (op->provider->is_deferred)
+            record->refresh =
+                REFRESH_UNCHANGED; /* the object was not read, so the stored one stays */
+    }
     log_decision(&planning);
     return instance_op_end(op) && record->failure != FAILURE_PROTECTED;
 }

@@ -434,12 +434,6 @@ static bool invocation_call(InstanceOp *op, const ActionInvocation *invocation, 
     return ok;
 }
 
-static bool invoke_again(InstanceOp *op, const ActionInvocation *invocation, const Caller *caller) {
-    Configured configured;
-    return invocation_configure(op, caller, &configured) &&
-           invocation_call(op, invocation, configured.value);
-}
-
 static bool invoke_planned(InstanceOp *op, const ActionInvocation *invocation) {
     return invocation_call(op, invocation, value_unmark_deep(invocation->config, op->scratch));
 }
@@ -477,7 +471,9 @@ static bool invocation_run_one(InstanceOp *op, const ModuleScope *scope,
         return record != NULL;
     InstanceOp action;
     invocation_begin(&action, record, op);
-    bool ok = invoke_again(&action, invocation, &(Caller){op->record, &object, true});
+    Configured configured;
+    bool ok = invocation_configure(&action, &(Caller){op->record, &object, true}, &configured) &&
+              invocation_call(&action, invocation, configured.value);
     bool continues = invocation->on_failure == INVOKE_CONTINUES;
     ok = instance_invocation_end(&action, op->record->address, continues) && (ok || continues);
     if (!ok)

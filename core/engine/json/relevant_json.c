@@ -102,17 +102,13 @@ static void visit_traversal(Traversal *traversal, void *payload) {
         follow_reference(body->search, body->place, &reference);
 }
 
-static const Schema *relevant_json_find_schema(const Search *search, Place place,
-                                               const Resource *resource) {
-    Str source = provider_name_source(place.module, resource->provider.name);
-    return engine_find_schema(search->engine, resource->mode, source, resource->type);
-}
-
 static void follow_body(BodySearch body, const Resource *resource) {
     const Decoded *decoded;
     Arena *scratch = body.search->scratch;
     Diags ignored = diags_new(scratch);
-    const Schema *schema = relevant_json_find_schema(body.search, body.place, resource);
+    Str source = provider_name_source(body.place.module, resource->provider.name);
+    const Schema *schema =
+        engine_find_schema(body.search->engine, resource->mode, source, resource->type);
     if (!schema || !decode_body(resource->body, schema, &decoded, scratch, &ignored))
         return;
     body.place.count = resource->count;

@@ -18,14 +18,10 @@ typedef struct Entry {
     size_t number; /* position in the configuration */
 } Entry;
 
-static Map *removal_blocks_of(Removals *removals, bool of_resource, bool destroys) {
-    return of_resource ? &removals->resources[destroys] : &removals->modules[destroys];
-}
-
 static void removal_add_module(Removals *removals, const Module *module, Arena *arena) {
     vec_each(&module->removed, removed) {
-        Map *blocks =
-            removal_blocks_of(removals, removed->from.target.is_resource, removed->destroy);
+        Map *blocks = removed->from.target.is_resource ? &removals->resources[removed->destroy]
+                                                       : &removals->modules[removed->destroy];
         Str from = from_of(module, removed, arena);
         Entry *entry = arena_new(arena, Entry);
         *entry = (Entry){removed, removals->count++};
