@@ -14,17 +14,15 @@ bool object_type_check_result(bool is_ok, const char *name, const char *operatio
         return false;
     if (is_ok)
         return true;
-    diags_error(diags, NO_RANGE, "Operation failed without a reason",
-                "%s of \"%s\" failed, but the provider did not say why. This is a mistake in the "
-                "provider; please report it.",
-                operation, name);
-    return false;
+    return diags_fail(diags, NO_RANGE, "Operation failed without a reason",
+                      "%s of \"%s\" failed, but the provider did not say why. This is a mistake in "
+                      "the provider; please report it.",
+                      operation, name);
 }
 
 bool object_type_report_unsupported(const char *name, const char *operation, Diags *diags) {
-    diags_error(diags, NO_RANGE, "Unsupported operation", "An object of type \"%s\" cannot be %s.",
-                name, operation);
-    return false;
+    return diags_fail(diags, NO_RANGE, "Unsupported operation",
+                      "An object of type \"%s\" cannot be %s.", name, operation);
 }
 
 bool object_type_validate(const Call *call, Value config, Diags *diags) {

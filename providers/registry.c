@@ -117,10 +117,9 @@ static void registry_report_unknown(const Registry *registry, Str name, SourceRa
 
 static bool report_module(const ProviderRow *row, Str path, Str reason, SourceRange range,
                           Diags *diags) {
-    diags_error(diags, range, "Provider cannot be loaded",
-                "The provider \"%s\" is in the module \"%.*s\" of loam, and %.*s.", row->name,
-                STR_ARG(path), STR_ARG(reason));
-    return false;
+    return diags_fail(diags, range, "Provider cannot be loaded",
+                      "The provider \"%s\" is in the module \"%.*s\" of loam, and %.*s.", row->name,
+                      STR_ARG(path), STR_ARG(reason));
 }
 
 static bool registry_load(const Registry *registry, const ProviderRow *row, const Provider **out,

@@ -260,13 +260,11 @@ bool resource_type_move(const Call *call, const MoveRequest *request, MoveRespon
     const ResourceType *type = resource_type_of(call->type);
     size_t before = diags->error_count;
     *response = (MoveResponse){0};
-    if (!type->move) {
-        diags_error(diags, NO_RANGE, "Resource type mismatch",
-                    "%.*s cannot adopt an object of the type %.*s, because the provider does not "
-                    "support that. Remove the moved block.",
-                    STR_ARG(call->address), STR_ARG(request->source_type));
-        return false;
-    }
+    if (!type->move)
+        return diags_fail(diags, NO_RANGE, "Resource type mismatch",
+                          "%.*s cannot adopt an object of the type %.*s, because the provider does "
+                          "not support that. Remove the moved block.",
+                          STR_ARG(call->address), STR_ARG(request->source_type));
     bool is_ok = type->move(call, request, response, diags);
     return object_type_check_result(is_ok, type->name, "Move", before, diags);
 }

@@ -33,10 +33,9 @@ bool backend_settings_parse(const Attribute *attribute, Str text, Value *out, Ar
             return true;
         problem = str_to_cstr(error.message, arena);
     }
-    diags_error(diags, NO_RANGE, "Invalid backend configuration",
-                "The value of the backend argument \"%s\" is invalid: %s.", attribute->name,
-                problem);
-    return false;
+    return diags_fail(diags, NO_RANGE, "Invalid backend configuration",
+                      "The value of the backend argument \"%s\" is invalid: %s.", attribute->name,
+                      problem);
 }
 
 static const char *read_variable(const Io *io, const char *name, Arena *arena) {
@@ -93,12 +92,12 @@ static bool settings_report_missing(const BackendType *type, const Attribute *ro
         if (strcmp(type->variables[i].attribute, row->name) == 0)
             variable = type->variables[i].name;
     }
-    diags_error(diags, NO_RANGE, "Missing required argument",
-                "The backend \"%s\" requires the argument \"%s\": %s Set it in the \"backend\" "
-                "block or with \"init -backend-config=%s=…\"%s%s.",
-                type->name, row->name, row->description, row->name,
-                variable ? ", or in the environment variable " : "", variable ? variable : "");
-    return false;
+    return diags_fail(diags, NO_RANGE, "Missing required argument",
+                      "The backend \"%s\" requires the argument \"%s\": %s Set it in the "
+                      "\"backend\" block or with \"init -backend-config=%s=…\"%s%s.",
+                      type->name, row->name, row->description, row->name,
+                      variable ? ", or in the environment variable " : "",
+                      variable ? variable : "");
 }
 
 static bool settings_check_required(const BackendType *type, Value config, Diags *diags) {

@@ -10,9 +10,10 @@ static bool pin_read_key(const Disk *disk, Str text, MinisignKey *out, Arena *ar
         return true;
     return diags_fail(
         diags, NO_RANGE, "Invalid public key", "\"%.*s\": %.*s.", STR_ARG(text),
-        STR_ARG(error ? STR("it is neither the line of a public key of minisign nor the "
-                            "path of its file")
-                      : problem));
+        STR_ARG(
+            error
+                ? STR("it is neither the line of a public key of minisign nor the path of its file")
+                : problem));
 }
 
 bool bundle_pin_read(const Disk *disk, Str digest, Str public_key, BundlePin *out, Arena *arena,

@@ -64,12 +64,11 @@ static bool check_started_by_client(const Process *process, Str name, Diags *dia
     if (str_equal(process_variable(process, FOREIGN_SERVER_COOKIE),
                   STR(FOREIGN_SERVER_COOKIE_VALUE)))
         return true;
-    diags_error(diags, NO_RANGE, "This program is a plugin",
-                "This is loam, called as the provider \"%.*s\" of Terraform. Terraform starts it "
-                "itself; it cannot be run from a command line. \"loam providers link -help\" "
-                "describes how Terraform finds it.",
-                STR_ARG(name));
-    return false;
+    return diags_fail(diags, NO_RANGE, "This program is a plugin",
+                      "This is loam, called as the provider \"%.*s\" of Terraform. Terraform "
+                      "starts it itself; it cannot be run from a command line. \"loam providers "
+                      "link -help\" describes how Terraform finds it.",
+                      STR_ARG(name));
 }
 
 int serve_main(Str name, Str plugin_directory, Arena *arena) {

@@ -127,11 +127,10 @@ static bool open_envelope(const Cipher *cipher, Str what, Str bytes, Str *out, b
     Envelope envelope;
     const char *error;
     if (!cipher)
-        return diags_fail(
-            diags, NO_RANGE, "Encrypted content",
-            "%.*s is encrypted, but neither the configuration nor TF_ENCRYPTION has an "
-            "\"encryption\" block to decrypt it.",
-            STR_ARG(what));
+        return diags_fail(diags, NO_RANGE, "Encrypted content",
+                          "%.*s is encrypted, but neither the configuration nor TF_ENCRYPTION has "
+                          "an \"encryption\" block to decrypt it.",
+                          STR_ARG(what));
     if (!envelope_decode(bytes, &envelope, &error, arena))
         return diags_fail(
             diags, NO_RANGE, "Damaged encrypted content",

@@ -79,10 +79,9 @@ static bool pbkdf2_check(Value config, bool is_chained, SourceRange range, Diags
     if (has_passphrase != is_chained)
         return true;
     return diags_fail(diags, range, "Invalid key provider",
-                      has_passphrase
-                          ? "\"passphrase\" and \"chain\" cannot be combined."
-                          : "A key requires a \"passphrase\", or another key provider in "
-                            "\"chain\". Set one of them.");
+                      has_passphrase ? "\"passphrase\" and \"chain\" cannot be combined."
+                                     : "A key requires a \"passphrase\", or another key provider "
+                                       "in \"chain\". Set one of them.");
 }
 
 static Str write_metadata(const Derivation *derivation, Arena *arena) {

@@ -195,8 +195,8 @@ static bool add_metas(const KeySource *source, EnvelopeMetas *out, Arena *arena,
         if (keyring_find_meta(out, source->config.metadata_key))
             return diags_fail(
                 diags, source->config.range, "Duplicate key metadata",
-                "Two key providers of one method would store their metadata under the same "
-                "name \"%.*s\". Set a different \"encrypted_metadata_alias\" for each.",
+                "Two key providers of one method would store their metadata under the same name "
+                "\"%.*s\". Set a different \"encrypted_metadata_alias\" for each.",
                 STR_ARG(source->config.metadata_key));
         EnvelopeMeta meta = {source->config.metadata_key, source->sealing.metadata};
         vec_push(arena, out, meta);

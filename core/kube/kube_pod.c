@@ -21,9 +21,9 @@ bool kube_pod_read(const Io *io, KubeTarget *out, Arena *arena, Diags *diags) {
     if (!kube_pod_exists(io) || account_file(io, "token", arena).len == 0)
         return diags_fail(
             diags, NO_RANGE, SUMMARY,
-            "The configuration selects the service account of a pod, but loam does not "
-            "run in a pod that has one: the environment variable KUBERNETES_SERVICE_HOST "
-            "is not set, or there is no token in \"" ACCOUNT_DIRECTORY "\".");
+            "The configuration selects the service account of a pod, but loam does not run in a "
+            "pod that has one: the environment variable KUBERNETES_SERVICE_HOST is not set, or "
+            "there is no token in \"" ACCOUNT_DIRECTORY "\".");
     bool is_v6 = str_find_char(host, ':', 0) != SIZE_MAX;
     KubeTarget target = {
         .server = str_format(arena, is_v6 ? "https://[%.*s]:%.*s" : "https://%.*s:%.*s",

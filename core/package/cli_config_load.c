@@ -57,11 +57,10 @@ bool cli_config_is_in_project(const Io *io, Str path, Arena *arena) {
 static bool cli_config_load_refuse(const Loading *loading, Str path, const char *what) {
     return diags_fail(
         loading->diags, NO_RANGE, "CLI configuration not accepted",
-        "%s \"%.*s\" is within the working directory. The files of a project must not "
-        "choose the programs that loam starts. Move it to a directory outside the project, "
-        "or set the environment variable LOAM_TRUST_PROJECT_PROGRAMS=1: then loam accepts "
-        "packages that the project chooses if their hashes are in the dependency lock "
-        "file.",
+        "%s \"%.*s\" is within the working directory. The files of a project must not choose the "
+        "programs that loam starts. Move it to a directory outside the project, or set the "
+        "environment variable LOAM_TRUST_PROJECT_PROGRAMS=1: then loam accepts packages that the "
+        "project chooses if their hashes are in the dependency lock file.",
         what, STR_ARG(path));
 }
 

@@ -56,10 +56,9 @@ bool credentials_store_find(const PackageSources *sources, Str host, Credentials
     Str path = cli_config_credentials_path(sources->io, arena);
     Value document, hosts, item;
     if (path.len == 0)
-        return diags_fail(
-            diags, NO_RANGE, "No home directory",
-            "The environment variable HOME is not set. Set it to the directory that contains "
-            "\".terraform.d\", the place of the credentials.");
+        return diags_fail(diags, NO_RANGE, "No home directory",
+                          "The environment variable HOME is not set. Set it to the directory that "
+                          "contains \".terraform.d\", the place of the credentials.");
     if (!credentials_store_read_file(sources->io, path, &document, &hosts, arena, diags))
         return false;
     *out = known && known->is_configured            ? CREDENTIALS_IN_SETTINGS
@@ -93,8 +92,7 @@ static bool credentials_store_call_helper(const PackageSources *sources, Str hos
         return true;
     return diags_fail(
         diags, NO_RANGE, "Credentials helper failed",
-        "The credentials helper \"%.*s\" of the CLI configuration did not %s the token: "
-        "%.*s.",
+        "The credentials helper \"%.*s\" of the CLI configuration did not %s the token: %.*s.",
         STR_ARG(sources->config->helper), is_removal ? "remove" : "store", STR_ARG(problem));
 }
 

@@ -19,8 +19,7 @@ typedef struct LockReader {
 static bool dependency_lock_refuse(LockReader *reader, SourceRange range, const char *detail) {
     return diags_fail(
         reader->diags, range, "Invalid dependency lock file",
-        "%s \"loam init\" maintains this file: correct it, or restore it from version "
-        "control.",
+        "%s \"loam init\" maintains this file: correct it, or restore it from version control.",
         detail);
 }
 

@@ -89,9 +89,8 @@ bool login_service_discover(const PackageSources *sources, Str host, LoginServic
         return service_read_service(host, service, response.url, out, problem, arena);
     if (!value_find_text(services, STR("tfe.v2"), &ignored))
         return problem_set(problem, arena,
-                           "\"%.*s\" has no service login.v1, so it issues no tokens for "
-                           "commands. If you have a token, run \"loam login -token-stdin "
-                           "%.*s\".",
+                           "\"%.*s\" has no service login.v1, so it issues no tokens for commands. "
+                           "If you have a token, run \"loam login -token-stdin %.*s\".",
                            STR_ARG(host), STR_ARG(host));
     out->token_page =
         str_format(arena, "https://%.*s/app/settings/tokens?source=terraform-login", STR_ARG(host));

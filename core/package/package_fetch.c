@@ -113,10 +113,10 @@ bool package_fetch_archive(const PackageSources *sources, const Package *package
                            strerror(-status));
     *zh = str_concat(STR("zh:"), sum, arena);
     if (package->sha256.len && !str_equal(package->sha256, sum))
-        return problem_set(problem, arena,
-                           "the archive has the SHA-256 checksum %.*s, but the registry "
-                           "promises %.*s",
-                           STR_ARG(sum), STR_ARG(package->sha256));
+        return problem_set(
+            problem, arena,
+            "the archive has the SHA-256 checksum %.*s, but the registry promises %.*s",
+            STR_ARG(sum), STR_ARG(package->sha256));
     return check_hash(package, *zh, "zh:", problem, arena);
 }
 

@@ -140,9 +140,9 @@ bool package_record_write(const Io *io, const StrVec *hashes, Diags *diags) {
         return true;
     return diags_fail(
         diags, NO_RANGE, "Installed providers not recorded",
-        "loam starts only programs of providers that you have installed, and keeps the "
-        "record of them outside of the project, in %s%.*s%s. %s%s%sSet XDG_STATE_HOME to an "
-        "absolute path of a directory outside of the project that you can write.",
+        "loam starts only programs of providers that you have installed, and keeps the record of "
+        "them outside of the project, in %s%.*s%s. %s%s%sSet XDG_STATE_HOME to an absolute path of "
+        "a directory outside of the project that you can write.",
         directory.len ? "\"" : "", STR_ARG(directory), directory.len ? "\"" : "XDG_STATE_HOME",
         directory.len ? "It cannot be written: " : "", directory.len ? strerror(-status) : "",
         directory.len ? ". " : "");

@@ -95,10 +95,10 @@ bool package_store_put(const Io *io, Str root, Str path, Str from, Str target, S
     const Disk *disk = io->disk;
     Str link;
     if (find_link(disk, root, path, &link, arena))
-        return problem_set(problem, arena,
-                           "\"%.*s\" is a symbolic link, and loam does not write through it; "
-                           "remove it",
-                           STR_ARG(link));
+        return problem_set(
+            problem, arena,
+            "\"%.*s\" is a symbolic link, and loam does not write through it; remove it",
+            STR_ARG(link));
     int status = disk->make_directories(disk->self, disk_directory_of(path), 0777);
     if (status == 0)
         status = clear_place(io, root, path, arena);

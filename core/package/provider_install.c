@@ -153,12 +153,11 @@ static bool provider_install_check_lock(const Run *run, Task *task, Arena *arena
     if (is_locked(task))
         return true;
     if (is_of_project(run, task->package.directory, arena))
-        return problem_set(
-            &task->problem, arena,
-            "the files of the project choose its package, and the dependency lock file does not "
-            "have the hash of it, %.*s. LOAM_TRUST_PROJECT_PROGRAMS accepts only packages with a "
-            "hash in that file",
-            STR_ARG(task->h1));
+        return problem_set(&task->problem, arena,
+                           "the files of the project choose its package, and the dependency lock "
+                           "file does not have the hash of it, %.*s. LOAM_TRUST_PROJECT_PROGRAMS "
+                           "accepts only packages with a hash in that file",
+                           STR_ARG(task->h1));
     if (run->install->only_hashes || !task->locked || !task->locked->hashes.count ||
         !str_equal(task->locked->version, task->version))
         return true;
@@ -204,10 +203,9 @@ static bool install_directory(const Run *run, Task *task, Arena *arena) {
         !package_record_trusts_project(install->sources.io) &&
         cli_config_is_in_project(install->sources.io, package->directory, arena))
         return problem_set(&task->problem, arena,
-                           "the mirror's package \"%.*s\" is within the working directory; "
-                           "the files of a project must not choose the programs that loam "
-                           "starts, unless LOAM_TRUST_PROJECT_PROGRAMS=1 is in the "
-                           "environment",
+                           "the mirror's package \"%.*s\" is within the working directory; the "
+                           "files of a project must not choose the programs that loam starts, "
+                           "unless LOAM_TRUST_PROJECT_PROGRAMS=1 is in the environment",
                            STR_ARG(package->directory));
     return package_fetch_check(install->sources.io, package, package->directory, &task->h1,
                                &task->problem, arena) &&

@@ -331,11 +331,10 @@ bool remote_step_check(const SshLink *link, const RemoteStep *step, const Remote
                           STR_ARG(describe_status(result->exit_status, arena)), STR_ARG(endpoint),
                           STR_ARG(tail));
     case REMOTE_STEP_RUNNING:
-        return diags_fail(
-            diags, NO_RANGE, summary,
-            "%.*s still runs on %.*s, but the time limit of the operation has passed. To "
-            "extend it, set \"timeouts\".",
-            STR_ARG(title), STR_ARG(endpoint));
+        return diags_fail(diags, NO_RANGE, summary,
+                          "%.*s still runs on %.*s, but the time limit of the operation has "
+                          "passed. To extend it, set \"timeouts\".",
+                          STR_ARG(title), STR_ARG(endpoint));
     case REMOTE_STEP_REBOOTED:
         return diags_fail(diags, NO_RANGE, summary,
                           "%.*s was started on %.*s, but ended without an exit status, because the "
@@ -344,11 +343,10 @@ bool remote_step_check(const SshLink *link, const RemoteStep *step, const Remote
     case REMOTE_STEP_ABSENT:
     case REMOTE_STEP_LOST: break;
     }
-    return diags_fail(
-        diags, NO_RANGE, summary,
-        "%.*s was started on %.*s, but ended without an exit status, because the machine "
-        "stopped or the process was killed. %.*s",
-        STR_ARG(title), STR_ARG(endpoint), STR_ARG(tail));
+    return diags_fail(diags, NO_RANGE, summary,
+                      "%.*s was started on %.*s, but ended without an exit status, because the "
+                      "machine stopped or the process was killed. %.*s",
+                      STR_ARG(title), STR_ARG(endpoint), STR_ARG(tail));
 }
 
 Str remote_step_environment(Value map, Arena *arena) {

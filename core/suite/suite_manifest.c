@@ -118,11 +118,10 @@ static bool manifest_read_all(Backend *backend, Map *out, Arena *arena, Diags *d
         return false;
     if (manifest_parse(text, out, arena))
         return true;
-    diags_error(diags, NO_RANGE, "Failed to open state manifest",
-                "\"%.*s\" lists the states that earlier tests left, and is not valid JSON. Repair "
-                "it: without it, \"test cleanup\" does not find these states.",
-                STR_ARG(backend->path));
-    return false;
+    return diags_fail(diags, NO_RANGE, "Failed to open state manifest",
+                      "\"%.*s\" lists the states that earlier tests left, and is not valid JSON. "
+                      "Repair it: without it, \"test cleanup\" does not find these states.",
+                      STR_ARG(backend->path));
 }
 
 static void suite_manifest_write_entry(JsonWriter *writer, const SuiteEntry *entry) {
@@ -227,10 +226,9 @@ static bool manifest_write_all(Backend *backend, const Io *io, const Map *files,
     int error = io->disk->remove(io->disk->self, backend->path);
     if (error == 0 || error == -ENOENT)
         return true;
-    diags_error(diags, NO_RANGE, "Failed to save state manifest",
-                "\"%.*s\" has no entries any more, and could not be removed: %s.",
-                STR_ARG(backend->path), strerror(-error));
-    return false;
+    return diags_fail(diags, NO_RANGE, "Failed to save state manifest",
+                      "\"%.*s\" has no entries any more, and could not be removed: %s.",
+                      STR_ARG(backend->path), strerror(-error));
 }
 
 static bool manifest_update(Backend *backend, const Io *io, Str file, const SuiteEntries *entries,

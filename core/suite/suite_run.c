@@ -198,9 +198,8 @@ static bool suite_run_set_options(RunWork *work) {
     diags_set_range(diags, from, run->range);
     if (!run->is_refresh_only || !run->replaced.count)
         return ok;
-    diags_error(diags, NO_RANGE, "Unsupported plan mode",
-                "A refresh-only run replaces nothing: remove \"replace\" or the mode.");
-    return false;
+    return diags_fail(diags, NO_RANGE, "Unsupported plan mode",
+                      "A refresh-only run replaces nothing: remove \"replace\" or the mode.");
 }
 
 static void suite_run_warn_of_targets(const RunWork *work, Diags *diags) {

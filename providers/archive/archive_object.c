@@ -23,9 +23,8 @@ typedef struct Walk {
 } Walk;
 
 static bool entry_error(Diags *diags, Str path, int error) {
-    diags_error(diags, NO_RANGE, "Archive not created", "\"%.*s\": %s.", STR_ARG(path),
-                strerror(-error));
-    return false;
+    return diags_fail(diags, NO_RANGE, "Archive not created", "\"%.*s\": %s.", STR_ARG(path),
+                      strerror(-error));
 }
 
 static bool object_is_excluded(const Walk *walk, Str name) {
@@ -103,10 +102,9 @@ static bool collect_directory(const Call *call, Value arguments, ArchiveEntries 
         return false;
     if (out->count > 0)
         return true;
-    diags_error(diags, NO_RANGE, "Archive not created",
-                "The archive would be empty: \"excludes\" matches all files of \"%.*s\".",
-                STR_ARG(path));
-    return false;
+    return diags_fail(diags, NO_RANGE, "Archive not created",
+                      "The archive would be empty: \"excludes\" matches all files of \"%.*s\".",
+                      STR_ARG(path));
 }
 
 static bool collect_file(const Call *call, Value arguments, ArchiveEntries *out, Diags *diags) {
@@ -188,9 +186,8 @@ Str archive_object_check_mode(Value value, Arena *arena) {
 }
 
 static bool object_fail(Diags *diags, const char *summary, Str path, int error) {
-    diags_error(diags, NO_RANGE, summary, "\"%.*s\": %s.%s%s", STR_ARG(path), strerror(-error),
-                *disk_hint(error, "") ? " " : "", disk_hint(error, ""));
-    return false;
+    return diags_fail(diags, NO_RANGE, summary, "\"%.*s\": %s.%s%s", STR_ARG(path),
+                      strerror(-error), *disk_hint(error, "") ? " " : "", disk_hint(error, ""));
 }
 
 /* Leaves an identical archive untouched, to keep its modification time. */
@@ -239,12 +236,10 @@ bool archive_object_make(const Call *call, Value arguments, Value *out, Diags *d
     Str mode = object_text(arguments, "output_file_mode", STR_EMPTY);
     ArchiveEntries entries = {0};
     ArchiveOptions options = {.is_zip = str_equal_cstr(type, "zip")};
-    if (!options.is_zip && !str_equal_cstr(type, "tar.gz")) {
-        diags_error(diags, NO_RANGE, "Archive not created",
-                    "The archive type \"%.*s\" is not supported; use \"zip\" or \"tar.gz\".",
-                    STR_ARG(type));
-        return false;
-    }
+    if (!options.is_zip && !str_equal_cstr(type, "tar.gz"))
+        return diags_fail(diags, NO_RANGE, "Archive not created",
+                          "The archive type \"%.*s\" is not supported; use \"zip\" or \"tar.gz\".",
+                          STR_ARG(type));
     options.has_mode = parse_mode(mode, &options.mode);
     if (!collect_entries(call, arguments, &entries, diags))
         return false;

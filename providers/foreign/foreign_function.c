@@ -10,10 +10,9 @@ static const Type *type_of_argument(const ProviderFunction *function, size_t i) 
 
 static bool foreign_function_report_result(const Call *call, const ProviderFunction *function,
                                            Str error, Diags *diags) {
-    diags_error(diags, NO_RANGE, "Provider produced invalid result",
-                "The result of the function \"%s\" of the provider %s cannot be read: %.*s.",
-                function->name, call->provider->address, STR_ARG(error));
-    return false;
+    return diags_fail(diags, NO_RANGE, "Provider produced invalid result",
+                      "The result of the function \"%s\" of the provider %s cannot be read: %.*s.",
+                      function->name, call->provider->address, STR_ARG(error));
 }
 
 /* A function needs no configuration, so any process of the provider can run it. */
@@ -34,8 +33,8 @@ static bool foreign_function_run(const Call *call, const FunctionRequest *reques
     if (received.has_error) {
         response->failed_argument =
             received.error_argument < request->count ? received.error_argument : SIZE_MAX;
-        diags_error(diags, NO_RANGE, "Error in function call", "%.*s", STR_ARG(received.error));
-        return false;
+        return diags_fail(diags, NO_RANGE, "Error in function call", "%.*s",
+                          STR_ARG(received.error));
     }
     return (received.has_state && protocol_message_value(received.state, function->type,
                                                          &response->result, &error, call->arena)) ||

@@ -16,11 +16,10 @@ typedef struct Search {
 } Search;
 
 static bool foreign_list_report_missing(const Search *search, const char *missing) {
-    diags_error(search->diags, NO_RANGE, "Provider produced invalid list",
-                "The provider %s listed an object of the type %s without %s. This is a mistake in "
-                "the provider; please report it to its developers.",
-                search->call.provider->address, search->call.type->name, missing);
-    return false;
+    return diags_fail(search->diags, NO_RANGE, "Provider produced invalid list",
+                      "The provider %s listed an object of the type %s without %s. This is a "
+                      "mistake in the provider; please report it to its developers.",
+                      search->call.provider->address, search->call.type->name, missing);
 }
 
 static bool foreign_list_accept_empty(Search *search, size_t before) {
@@ -28,11 +27,10 @@ static bool foreign_list_accept_empty(Search *search, size_t before) {
         return foreign_list_report_missing(search, "its identity");
     if (++search->empty_count <= EMPTY_MAX)
         return true;
-    diags_error(search->diags, NO_RANGE, "Provider produced invalid list",
-                "The provider %s sent more than %d warnings and no object. This is a mistake in "
-                "the provider; please report it to its developers.",
-                search->call.provider->address, EMPTY_MAX);
-    return false;
+    return diags_fail(search->diags, NO_RANGE, "Provider produced invalid list",
+                      "The provider %s sent more than %d warnings and no object. This is a mistake "
+                      "in the provider; please report it to its developers.",
+                      search->call.provider->address, EMPTY_MAX);
 }
 
 static bool foreign_list_read_object(const Search *search, const ProtocolResponse *event,
@@ -75,13 +73,11 @@ static bool list_objects(const Call *call, const ListRequest *request, const Lis
     sent.limit = request->limit;
     const ResourceType *type =
         registry_find_resource(call->provider, str_from_cstr(call->type->name));
-    if (!type || !type->identity) {
-        diags_error(diags, NO_RANGE, "Provider has no identity of listed objects",
-                    "The provider %s lists objects of the type %s, which have no identity. This is "
-                    "a mistake in the provider; please report it to its developers.",
-                    call->provider->address, call->type->name);
-        return false;
-    }
+    if (!type || !type->identity)
+        return diags_fail(diags, NO_RANGE, "Provider has no identity of listed objects",
+                          "The provider %s lists objects of the type %s, which have no identity. "
+                          "This is a mistake in the provider; please report it to its developers.",
+                          call->provider->address, call->type->name);
     search.call.type = &type->type;
     search.call.arena = scratch;
     return foreign_client_stream(call, PROTOCOL_LIST, &sent, foreign_list_receive, &search,

@@ -13,11 +13,10 @@ bool foreign_object_read(const Call *call, const ProtocolResponse *response, con
         *out = schema_fill_blocks(schema, v, call->arena);
         return true;
     }
-    diags_error(diags, NO_RANGE, "Provider produced invalid object",
-                "The response of the provider %s to %s is no object of the type %s: %.*s. This is "
-                "a mistake in the provider; please report it to its developers.",
-                call->provider->address, method, call->type->name, STR_ARG(error));
-    return false;
+    return diags_fail(diags, NO_RANGE, "Provider produced invalid object",
+                      "The response of the provider %s to %s is no object of the type %s: %.*s. "
+                      "This is a mistake in the provider; please report it to its developers.",
+                      call->provider->address, method, call->type->name, STR_ARG(error));
 }
 
 /* Decodes the identity of a response, if it has one. Adds an error if the identity is damaged. */
@@ -31,22 +30,22 @@ bool foreign_object_read_identity(const Call *call, const ProtocolResponse *resp
     if (schema && protocol_message_value(response->identity, schema_implied_type(schema), out,
                                          &error, call->arena))
         return true;
-    diags_error(diags, NO_RANGE, "Provider produced invalid identity",
-                "The response of the provider %s to %s has no valid identity of the type %s: "
-                "%.*s. This is a mistake in the provider; please report it to its developers.",
-                call->provider->address, method, call->type->name, STR_ARG(error));
-    return false;
+    return diags_fail(
+        diags, NO_RANGE, "Provider produced invalid identity",
+        "The response of the provider %s to %s has no valid identity of the type %s: %.*s. This is "
+        "a mistake in the provider; please report it to its developers.",
+        call->provider->address, method, call->type->name, STR_ARG(error));
 }
 
 static bool check_known_identity(const Call *call, Value identity, const char *method,
                                  Diags *diags) {
     if (value_is_wholly_known(identity))
         return true;
-    diags_error(diags, NO_RANGE, "Provider produced invalid identity",
-                "The response of the provider %s to %s contains an identity with unknown values. "
-                "This is a mistake in the provider; please report it to its developers.",
-                call->provider->address, method);
-    return false;
+    return diags_fail(
+        diags, NO_RANGE, "Provider produced invalid identity",
+        "The response of the provider %s to %s contains an identity with unknown values. This is a "
+        "mistake in the provider; please report it to its developers.",
+        call->provider->address, method);
 }
 
 bool foreign_object_read_known_identity(const Call *call, const ProtocolResponse *response,
@@ -85,11 +84,10 @@ Deferral foreign_object_deferral(const ProtocolResponse *response) {
 bool foreign_object_check_known(const Call *call, Value state, const char *method, Diags *diags) {
     if (value_is_wholly_known(state))
         return true;
-    diags_error(diags, NO_RANGE, "Provider produced invalid object",
-                "The response of the provider %s to %s contains unknown values. This is a mistake "
-                "in the provider; please report it to its developers.",
-                call->provider->address, method);
-    return false;
+    return diags_fail(diags, NO_RANGE, "Provider produced invalid object",
+                      "The response of the provider %s to %s contains unknown values. This is a "
+                      "mistake in the provider; please report it to its developers.",
+                      call->provider->address, method);
 }
 
 bool foreign_object_validate(const Call *call, const ValidateRequest *request, Diags *diags) {

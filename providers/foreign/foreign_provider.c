@@ -121,9 +121,9 @@ static void set_names(ForeignProvider *foreign) {
 /* Opening. */
 
 static bool report_schema(const ForeignProvider *foreign, Str error, Diags *diags) {
-    diags_error(diags, NO_RANGE, "Failed to load plugin schemas",
-                "The provider %s cannot be used: %.*s.", foreign->provider.address, STR_ARG(error));
-    return false;
+    return diags_fail(diags, NO_RANGE, "Failed to load plugin schemas",
+                      "The provider %s cannot be used: %.*s.", foreign->provider.address,
+                      STR_ARG(error));
 }
 
 /* Providers of older protocols have no identities. */

@@ -26,24 +26,23 @@ static Str planned_text(Value planned, Arena *arena) {
 /* The protocol has no call that finds an object by its plan. */
 static bool report_in_doubt(const Call *call, const RecoverRequest *request, Diags *diags) {
     Str planned = planned_text(request->planned, call->arena);
-    diags_error(diags, NO_RANGE, "Unknown whether an object was created",
-                "It is not known whether %.*s was created. A run before called the provider %s to "
-                "create it, and ended before the response. "
-                "The provider cannot be asked for the object, because it chooses the identity "
-                "itself.%s%.*s%s\n"
-                "\n"
-                "Look for the object, then choose one:\n"
-                "\n"
-                "  loam state rm %.*s\n"
-                "      It does not exist, or you have deleted it. The next plan creates it.\n"
-                "  loam import %.*s ID\n"
-                "      It exists. The import adopts it.\n"
-                "\n"
-                "Until then, loam plans nothing for %.*s and for the objects that depend on it.",
-                STR_ARG(call->address), call->provider->address, planned.len ? "\n\nPlanned: " : "",
-                STR_ARG(planned), planned.len ? "." : "", STR_ARG(call->address),
-                STR_ARG(call->address), STR_ARG(call->address));
-    return false;
+    return diags_fail(
+        diags, NO_RANGE, "Unknown whether an object was created",
+        "It is not known whether %.*s was created. A run before called the provider %s to create "
+        "it, and ended before the response. The provider cannot be asked for the object, because "
+        "it chooses the identity itself.%s%.*s%s\n"
+        "\n"
+        "Look for the object, then choose one:\n"
+        "\n"
+        "  loam state rm %.*s\n"
+        "      It does not exist, or you have deleted it. The next plan creates it.\n"
+        "  loam import %.*s ID\n"
+        "      It exists. The import adopts it.\n"
+        "\n"
+        "Until then, loam plans nothing for %.*s and for the objects that depend on it.",
+        STR_ARG(call->address), call->provider->address, planned.len ? "\n\nPlanned: " : "",
+        STR_ARG(planned), planned.len ? "." : "", STR_ARG(call->address), STR_ARG(call->address),
+        STR_ARG(call->address));
 }
 
 /* Reports the diagnostics of a response that a later run reads: they concern a call of the run

@@ -76,11 +76,10 @@ static bool resource_marker(const Call *call, const MarkerRequest *, MarkerRespo
     if (!call->io->keeper ||
         keeper_label(call->io->keeper, &response->marker, &problem, call->arena))
         return true;
-    diags_error(diags, NO_RANGE, "Outcome keeper not started",
-                "%.*s is unchanged: the process that keeps the outcomes of provider calls, should "
-                "loam be killed, cannot be started: %.*s.",
-                STR_ARG(call->address), STR_ARG(problem));
-    return false;
+    return diags_fail(diags, NO_RANGE, "Outcome keeper not started",
+                      "%.*s is unchanged: the process that keeps the outcomes of provider calls, "
+                      "should loam be killed, cannot be started: %.*s.",
+                      STR_ARG(call->address), STR_ARG(problem));
 }
 
 static bool resource_apply(const Call *call, const ApplyRequest *request, ApplyResponse *response,
@@ -177,18 +176,16 @@ static bool resource_import(const Call *call, const ImportRequest *request,
         return true;
     }
     bool is_type = str_equal_cstr(received.imported_type, call->type->name);
-    if (received.imported_count != 1 || !is_type) {
-        diags_error(diags, NO_RANGE, "Provider returned invalid import",
-                    "The provider %s returned %zu objects for the %s, and loam needs exactly one "
-                    "of the type %s.",
-                    call->provider->address, received.imported_count,
-                    request->id.len
-                        ? str_to_cstr(str_format(call->arena, "id \"%.*s\"", STR_ARG(request->id)),
-                                      call->arena)
-                        : "identity",
-                    call->type->name);
-        return false;
-    }
+    if (received.imported_count != 1 || !is_type)
+        return diags_fail(diags, NO_RANGE, "Provider returned invalid import",
+                          "The provider %s returned %zu objects for the %s, and loam needs exactly "
+                          "one of the type %s.",
+                          call->provider->address, received.imported_count,
+                          request->id.len ? str_to_cstr(str_format(call->arena, "id \"%.*s\"",
+                                                                   STR_ARG(request->id)),
+                                                        call->arena)
+                                          : "identity",
+                          call->type->name);
     response->private_data = received.private_data;
     if (!foreign_object_read(call, &received, "ImportResourceState", &response->state, diags) ||
         !foreign_object_read_known_identity(call, &received, "ImportResourceState",
@@ -196,11 +193,10 @@ static bool resource_import(const Call *call, const ImportRequest *request,
         return false;
     if (request->id.len || value_is_present(response->identity))
         return true;
-    diags_error(diags, NO_RANGE, "Provider returned invalid import",
-                "The provider %s imported %.*s by its identity and returned no identity. This is a "
-                "mistake in the provider; please report it to its developers.",
-                call->provider->address, STR_ARG(call->address));
-    return false;
+    return diags_fail(diags, NO_RANGE, "Provider returned invalid import",
+                      "The provider %s imported %.*s by its identity and returned no identity. "
+                      "This is a mistake in the provider; please report it to its developers.",
+                      call->provider->address, STR_ARG(call->address));
 }
 
 /* Returns the JSON text of an object as the state stores it. */
@@ -253,13 +249,11 @@ static bool resource_move(const Call *call, const MoveRequest *request, MoveResp
     if (!foreign_client_call(call, PROTOCOL_MOVE_RESOURCE, &sent, &received, NULL, diags) ||
         !foreign_object_read(call, &received, "MoveResourceState", &moved, diags))
         return false;
-    if (!value_is_present(moved)) {
-        diags_error(diags, NO_RANGE, "Provider returned invalid result",
-                    "The provider %s returned no object for the move of %.*s. This is a mistake in "
-                    "the provider; please report it to its developers.",
-                    call->provider->address, STR_ARG(call->address));
-        return false;
-    }
+    if (!value_is_present(moved))
+        return diags_fail(diags, NO_RANGE, "Provider returned invalid result",
+                          "The provider %s returned no object for the move of %.*s. This is a "
+                          "mistake in the provider; please report it to its developers.",
+                          call->provider->address, STR_ARG(call->address));
     if (!foreign_object_check_known(call, moved, "MoveResourceState", diags) ||
         !foreign_object_read_known_identity(call, &received, "MoveResourceState",
                                             &response->identity, diags))

@@ -12,6 +12,5 @@ bool foreign_server_run(const ForeignServing *serving, Str plugin_directory, Dia
     ForeignServerRun *const *module = plugin_get(&plugin, &problem, arena);
     if (module)
         return (*module)(serving, diags);
-    diags_error(diags, NO_RANGE, "Provider cannot be served", "%.*s.", STR_ARG(problem));
-    return false;
+    return diags_fail(diags, NO_RANGE, "Provider cannot be served", "%.*s.", STR_ARG(problem));
 }

@@ -21,13 +21,11 @@ static bool foreign_type_data_read(const Call *call, const DataReadRequest *requ
         return true;
     if (!foreign_object_read(call, &received, "ReadDataSource", &response->state, diags))
         return false;
-    if (value_is_null(response->state)) {
-        diags_error(diags, NO_RANGE, "Provider produced null object",
-                    "The provider %s returned nothing for the data source %s. This is a mistake "
-                    "in the provider; please report it to its developers.",
-                    call->provider->address, call->type->name);
-        return false;
-    }
+    if (value_is_null(response->state))
+        return diags_fail(diags, NO_RANGE, "Provider produced null object",
+                          "The provider %s returned nothing for the data source %s. This is a "
+                          "mistake in the provider; please report it to its developers.",
+                          call->provider->address, call->type->name);
     return foreign_object_check_known(call, response->state, "ReadDataSource", diags);
 }
 

@@ -114,9 +114,8 @@ static bool set_certificates(Value config, HttpRequest *http, Diags *diags) {
     for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
         if (!object_has(config, rows[i].name) || is_certificate(rows[i].pem))
             continue;
-        diags_error(diags, NO_RANGE, "TLS not configured",
-                    "The value of \"%s\" is not a PEM certificate.", rows[i].name);
-        return false;
+        return diags_fail(diags, NO_RANGE, "TLS not configured",
+                          "The value of \"%s\" is not a PEM certificate.", rows[i].name);
     }
     return true;
 }
@@ -223,18 +222,15 @@ static bool data_http_read(const Call *call, const DataReadRequest *request,
     HttpStatus status = http_send(call->io, &http, &received, &problem, call->arena);
     if (status != HTTP_DONE) {
         problem = url_scrub(problem, http.url, call->arena);
-        diags_error(diags, NO_RANGE, "HTTP request failed", "%.*s %.*s: %.*s.",
-                    STR_ARG(http.method), STR_ARG(shown), STR_ARG(problem));
-        return false;
+        return diags_fail(diags, NO_RANGE, "HTTP request failed", "%.*s %.*s: %.*s.",
+                          STR_ARG(http.method), STR_ARG(shown), STR_ARG(problem));
     }
-    if (data_http_is_refused(received.code)) {
-        diags_error(diags, NO_RANGE, "HTTP request failed",
-                    "%.*s %.*s: the response had status %d after %u attempt%s. To allow more "
-                    "attempts, set the block \"retry\".",
-                    STR_ARG(http.method), STR_ARG(shown), received.code, received.attempts,
-                    received.attempts == 1 ? "" : "s");
-        return false;
-    }
+    if (data_http_is_refused(received.code))
+        return diags_fail(diags, NO_RANGE, "HTTP request failed",
+                          "%.*s %.*s: the response had status %d after %u attempt%s. To allow more "
+                          "attempts, set the block \"retry\".",
+                          STR_ARG(http.method), STR_ARG(shown), received.code, received.attempts,
+                          received.attempts == 1 ? "" : "s");
     if (utf8_valid_prefix(received.body) < received.body.len)
         diags_warning(diags, NO_RANGE, "Response is not UTF-8",
                       "The response body of %.*s is not UTF-8, so \"response_body\" cannot "

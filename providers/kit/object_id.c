@@ -22,10 +22,8 @@ bool object_id_marker(const Call *call, const MarkerRequest *request, MarkerResp
 
 bool object_id_import(const Call *call, const ImportRequest *request, ImportResponse *response,
                       Diags *diags) {
-    if (request->id.len == 0) {
-        diags_error(diags, NO_RANGE, "Empty import ID", "The ID of the object is required.");
-        return false;
-    }
+    if (request->id.len == 0)
+        return diags_fail(diags, NO_RANGE, "Empty import ID", "The ID of the object is required.");
     response->state = object_with_text(response->state, "id", request->id, call->arena);
     return true;
 }

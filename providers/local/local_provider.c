@@ -16,9 +16,8 @@ static bool direxists(const Call *call, const FunctionRequest *request, Function
         return true;
     }
     response->failed_argument = 0;
-    diags_error(diags, NO_RANGE, "Invalid function argument", "\"%.*s\": %s.", STR_ARG(path),
-                error ? strerror(-error) : "not a directory");
-    return false;
+    return diags_fail(diags, NO_RANGE, "Invalid function argument", "\"%.*s\": %s.", STR_ARG(path),
+                      error ? strerror(-error) : "not a directory");
 }
 
 static const ProviderParameter direxists_parameters[] = {{.name = "path", .type = &TYPE_STRING}};

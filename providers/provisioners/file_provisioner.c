@@ -12,9 +12,8 @@ static const Attribute attributes[] = {
 static const char summary[] = "file provisioner error";
 
 static bool file_provisioner_explain(Str path, int error, Diags *diags) {
-    diags_error(diags, NO_RANGE, summary, "\"%.*s\" cannot be read: %s.", STR_ARG(path),
-                strerror(-error));
-    return false;
+    return diags_fail(diags, NO_RANGE, summary, "\"%.*s\" cannot be read: %s.", STR_ARG(path),
+                      strerror(-error));
 }
 
 static bool file_provisioner_copy_file(SshLink *link, Str from, Str to, uint32_t mode,

@@ -66,12 +66,11 @@ static void exec_provisioner_announce(const ProvisionCall *call, const Words *wo
 }
 
 static bool explain_start(const char *program, Str directory, int error, Diags *diags) {
-    diags_error(diags, NO_RANGE, "local-exec provisioner error",
-                "\"%s\" could not be started%s%.*s%s: %s. Check \"interpreter\" and "
-                "\"working_dir\".",
-                program, directory.len ? " in \"" : "", STR_ARG(directory),
-                directory.len ? "\"" : "", strerror(-error));
-    return false;
+    return diags_fail(
+        diags, NO_RANGE, "local-exec provisioner error",
+        "\"%s\" could not be started%s%.*s%s: %s. Check \"interpreter\" and \"working_dir\".",
+        program, directory.len ? " in \"" : "", STR_ARG(directory), directory.len ? "\"" : "",
+        strerror(-error));
 }
 
 static bool local_run(const ProvisionCall *call, Value config, Diags *diags) {
@@ -96,18 +95,15 @@ static bool local_run(const ProvisionCall *call, Value config, Diags *diags) {
     int error = process->run(process->self, &request, &result, arena);
     if (error && error != -ECANCELED)
         return explain_start(words.items[0], request.directory, error, diags);
-    if (error || call_is_cancelled(&call->call)) {
-        diags_error(diags, NO_RANGE, "local-exec provisioner error",
-                    "The command and its child processes were interrupted.");
-        return false;
-    }
+    if (error || call_is_cancelled(&call->call))
+        return diags_fail(diags, NO_RANGE, "local-exec provisioner error",
+                          "The command and its child processes were interrupted.");
     if (result.exit_status == 0)
         return true;
-    diags_error(diags, NO_RANGE, "local-exec provisioner error",
-                "The command \"%.*s\" ended with status %d. %.*s",
-                STR_ARG(object_text(config, "command", STR_EMPTY)), result.exit_status,
-                STR_ARG(last_output_text(&last, arena)));
-    return false;
+    return diags_fail(diags, NO_RANGE, "local-exec provisioner error",
+                      "The command \"%.*s\" ended with status %d. %.*s",
+                      STR_ARG(object_text(config, "command", STR_EMPTY)), result.exit_status,
+                      STR_ARG(last_output_text(&last, arena)));
 }
 
 const ProvisionerType local_exec_provisioner = {

@@ -5,8 +5,7 @@
 #include "provisioners_assets.h"
 
 static bool machine_report(Diags *diags, const char *summary, const char *detail) {
-    diags_error(diags, NO_RANGE, summary, "%s", detail);
-    return false;
+    return diags_fail(diags, NO_RANGE, summary, "%s", detail);
 }
 
 static bool machine_check(const ProvisionCall *call, Diags *diags) {
@@ -27,11 +26,10 @@ static bool machine_check(const ProvisionCall *call, Diags *diags) {
         Str name = connection.type->names[i];
         if (provisioner_connection_supports(name, value_at(connection, i), call->call.arena))
             continue;
-        diags_error(diags, NO_RANGE, "Unsupported connection argument",
-                    "Only SSH connections without a proxy are supported. Remove \"%.*s\", or set "
-                    "it to null.",
-                    STR_ARG(name));
-        return false;
+        return diags_fail(diags, NO_RANGE, "Unsupported connection argument",
+                          "Only SSH connections without a proxy are supported. Remove \"%.*s\", or "
+                          "set it to null.",
+                          STR_ARG(name));
     }
     return true;
 }
@@ -41,9 +39,8 @@ static bool machine_check_timeout(Value connection, Diags *diags) {
     int64_t ms = 0;
     if (timeout.len == 0 || (clock_parse_duration(timeout, &ms) && ms > 0))
         return true;
-    diags_error(diags, NO_RANGE, "Invalid connection timeout",
-                "\"%.*s\" is not a duration such as \"90s\" or \"5m\".", STR_ARG(timeout));
-    return false;
+    return diags_fail(diags, NO_RANGE, "Invalid connection timeout",
+                      "\"%.*s\" is not a duration such as \"90s\" or \"5m\".", STR_ARG(timeout));
 }
 
 static bool machine_read_port(Value connection, const char *name, uint16_t *out, Diags *diags) {
@@ -125,9 +122,8 @@ bool machine_run(SshLink *link, Str command, Str input, LastOutput *last, const 
     Arena *arena = link->call->arena;
     Str words = last ? last_output_text(last, arena)
                      : ssh_client_output_tail(result.err, result.out, arena);
-    diags_error(diags, NO_RANGE, summary, "On %.*s the command ended with status %d. %.*s",
-                STR_ARG(link->target.host), result.exit_status, STR_ARG(words));
-    return false;
+    return diags_fail(diags, NO_RANGE, summary, "On %.*s the command ended with status %d. %.*s",
+                      STR_ARG(link->target.host), result.exit_status, STR_ARG(words));
 }
 
 bool machine_upload(SshLink *link, Str path, Str name, uint32_t mode, Str content, Diags *diags) {

@@ -67,9 +67,8 @@ static bool exec_provisioner_run_file(const ProvisionCall *call, SshLink *link, 
     int error = disk->read_file(disk->self, path, &script, call->call.arena);
     if (error == 0)
         return run_script(call, link, script, diags);
-    diags_error(diags, NO_RANGE, summary, "The script \"%.*s\" cannot be read: %s.", STR_ARG(path),
-                strerror(-error));
-    return false;
+    return diags_fail(diags, NO_RANGE, summary, "The script \"%.*s\" cannot be read: %s.",
+                      STR_ARG(path), strerror(-error));
 }
 
 static bool remote_run(const ProvisionCall *call, Value config, Diags *diags) {

@@ -20,12 +20,10 @@ static bool bytes_create(const Call *call, const ApplyRequest *request, ApplyRes
 static bool bytes_import(const Call *call, const ImportRequest *request, ImportResponse *response,
                          Diags *diags) {
     Str bytes;
-    if (!base64_decode(request->id, &bytes, call->arena) || bytes.len == 0) {
-        diags_error(
+    if (!base64_decode(request->id, &bytes, call->arena) || bytes.len == 0)
+        return diags_fail(
             diags, NO_RANGE, "Invalid import ID",
             "The ID must be the bytes in base64. It is not shown here, because it is secret.");
-        return false;
-    }
     ObjectBuilder builder = object_builder_empty(&random_bytes.schema, call->arena);
     object_builder_set(&builder, "length", value_int((int64_t)bytes.len));
     response->state = random_octets_describe(&builder, bytes, call->arena);

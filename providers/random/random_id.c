@@ -89,13 +89,11 @@ static bool id_import(const Call *call, const ImportRequest *request, ImportResp
     size_t comma = str_rfind_char(id, ',');
     Str text = comma == SIZE_MAX ? id : str_after(id, comma + 1);
     Str bytes;
-    if (text.len == 0 || !from_base64url(text, &bytes, call->arena)) {
-        diags_error(diags, NO_RANGE, "Invalid import ID",
-                    "\"%.*s\" is not a value of \"b64_url\". The ID must be \"BYTES\" or "
-                    "\"PREFIX,BYTES\", with the bytes in URL-safe base64 without padding.",
-                    STR_ARG(id));
-        return false;
-    }
+    if (text.len == 0 || !from_base64url(text, &bytes, call->arena))
+        return diags_fail(diags, NO_RANGE, "Invalid import ID",
+                          "\"%.*s\" is not a value of \"b64_url\". The ID must be \"BYTES\" or "
+                          "\"PREFIX,BYTES\", with the bytes in URL-safe base64 without padding.",
+                          STR_ARG(id));
     ObjectBuilder builder = object_builder_empty(&random_id.schema, call->arena);
     object_builder_set(&builder, "byte_length", value_int((int64_t)bytes.len));
     if (comma != SIZE_MAX) {

@@ -84,11 +84,10 @@ static bool integer_import(const Call *call, const ImportRequest *request, Impor
     for (size_t i = 0; i < ARRAY_COUNT(numbers); i++) {
         if (str_next_field(&rest, ',', &field) && str_to_int64(field, &numbers[i]))
             continue;
-        diags_error(diags, NO_RANGE, "Invalid import ID",
-                    "\"%.*s\" does not contain a number and its bounds. The ID must be "
-                    "\"RESULT,MIN,MAX\" or \"RESULT,MIN,MAX,SEED\".",
-                    STR_ARG(id));
-        return false;
+        return diags_fail(diags, NO_RANGE, "Invalid import ID",
+                          "\"%.*s\" does not contain a number and its bounds. The ID must be "
+                          "\"RESULT,MIN,MAX\" or \"RESULT,MIN,MAX,SEED\".",
+                          STR_ARG(id));
     }
     ObjectBuilder builder = object_builder_empty(&random_integer.schema, call->arena);
     object_builder_set(&builder, "min", value_int(numbers[1]));

@@ -38,10 +38,9 @@ static bool is_uuid(Str text) {
 bool random_uuid_import(const Call *call, const ImportRequest *request, ImportResponse *response,
                         Diags *diags) {
     Str id = request->id;
-    if (!is_uuid(id)) {
-        diags_error(diags, NO_RANGE, "Invalid import ID", "\"%.*s\" is not a UUID.", STR_ARG(id));
-        return false;
-    }
+    if (!is_uuid(id))
+        return diags_fail(diags, NO_RANGE, "Invalid import ID", "\"%.*s\" is not a UUID.",
+                          STR_ARG(id));
     ObjectBuilder builder = object_builder_empty(&call->type->schema, call->arena);
     response->state = random_uuid_with_uuid(&builder, utf8_lower(id, call->arena));
     return true;

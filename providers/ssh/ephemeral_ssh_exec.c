@@ -62,9 +62,8 @@ static bool exec_run(const Call *call, Value object, const char *name, Diags *di
     if (result.exit_status == 0)
         return true;
     Str words = ssh_client_output_tail(result.err, result.out, call->arena);
-    diags_error(diags, NO_RANGE, "The command failed", "\"%s\" ended with status %d. %.*s", name,
-                result.exit_status, STR_ARG(words));
-    return false;
+    return diags_fail(diags, NO_RANGE, "The command failed", "\"%s\" ended with status %d. %.*s",
+                      name, result.exit_status, STR_ARG(words));
 }
 
 static bool exec_open(const Call *call, const OpenRequest *, OpenResponse *response, Diags *diags) {

@@ -71,9 +71,8 @@ bool ssh_query_run(const Call *call, Value object, Str command, SshResult *out, 
     }
     if (!out->truncated)
         return true;
-    diags_error(diags, NO_RANGE, "Command output too large",
-                "The command wrote more than 16 MiB. Change it to write less.");
-    return false;
+    return diags_fail(diags, NO_RANGE, "Command output too large",
+                      "The command wrote more than 16 MiB. Change it to write less.");
 }
 
 Value ssh_query_result(Value object, const SshResult *result, Arena *arena) {

@@ -145,14 +145,13 @@ static bool remote_read(const Call *call, const DataReadRequest *, DataReadRespo
         !remote_state_read_text(call, type, config, workspace, &path, &text, diags)) {
         return false;
     }
-    if (text.len == 0) {
-        diags_error(diags, NO_RANGE, "Unable to find remote state",
-                    "No stored state was found for the given workspace in the given backend.\n\n"
-                    "The backend \"%s\" has none for the workspace \"%.*s\" (%.*s). Apply the "
-                    "configuration that it belongs to first.",
-                    type->name, STR_ARG(workspace), STR_ARG(path));
-        return false;
-    }
+    if (text.len == 0)
+        return diags_fail(
+            diags, NO_RANGE, "Unable to find remote state",
+            "No stored state was found for the given workspace in the given backend.\n\n"
+            "The backend \"%s\" has none for the workspace \"%.*s\" (%.*s). Apply the "
+            "configuration that it belongs to first.",
+            type->name, STR_ARG(workspace), STR_ARG(path));
     State *stored;
     if (!statefile_decode(path, text, &stored, arena, diags))
         return false;

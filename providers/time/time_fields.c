@@ -53,9 +53,8 @@ bool time_fields_parse_id(Str text, Timestamp *out, Arena *arena, Diags *diags) 
     Str error = STR_EMPTY;
     if (timestamp_parse(text, out, &error, arena))
         return true;
-    diags_error(diags, NO_RANGE, "Invalid import ID", "\"%.*s\" is %.*s.", STR_ARG(text),
-                STR_ARG(error));
-    return false;
+    return diags_fail(diags, NO_RANGE, "Invalid import ID", "\"%.*s\" is %.*s.", STR_ARG(text),
+                      STR_ARG(error));
 }
 
 bool time_fields_parse_number(Str text, Value *out, Diags *diags) {
@@ -63,11 +62,9 @@ bool time_fields_parse_number(Str text, Value *out, Diags *diags) {
     *out = value_null(&TYPE_NUMBER);
     if (text.len == 0)
         return true;
-    if (!str_to_int64(text, &number) || number < INT32_MIN || number > INT32_MAX) {
-        diags_error(diags, NO_RANGE, "Invalid import ID",
-                    "\"%.*s\" is not an integer of at most 32 bits.", STR_ARG(text));
-        return false;
-    }
+    if (!str_to_int64(text, &number) || number < INT32_MIN || number > INT32_MAX)
+        return diags_fail(diags, NO_RANGE, "Invalid import ID",
+                          "\"%.*s\" is not an integer of at most 32 bits.", STR_ARG(text));
     *out = value_int(number);
     return true;
 }

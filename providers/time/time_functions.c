@@ -47,9 +47,8 @@ static bool time_functions_report_argument(const FunctionRequest *request,
                                            FunctionResponse *response, const char *what,
                                            Diags *diags) {
     response->failed_argument = 0;
-    diags_error(diags, NO_RANGE, "Invalid function argument", "\"%.*s\" is not a valid %s.",
-                STR_ARG(value_text(request->arguments[0])), what);
-    return false;
+    return diags_fail(diags, NO_RANGE, "Invalid function argument", "\"%.*s\" is not a valid %s.",
+                      STR_ARG(value_text(request->arguments[0])), what);
 }
 
 /* Converts whole units and remainder separately, so that long durations stay exact. */
@@ -140,9 +139,8 @@ static bool unix_timestamp_parse(const Call *call, const FunctionRequest *reques
     if (!is_whole || time.seconds / YEAR_SECONDS > 999999 ||
         time.seconds / YEAR_SECONDS < -999999) {
         response->failed_argument = 0;
-        diags_error(diags, NO_RANGE, "Invalid function argument",
-                    "an integer number of seconds since 1970 is required");
-        return false;
+        return diags_fail(diags, NO_RANGE, "Invalid function argument",
+                          "an integer number of seconds since 1970 is required");
     }
     ObjectBuilder builder = object_builder_empty(&unix_schema, call->arena);
     set_date(&builder, time);

@@ -118,13 +118,12 @@ static bool offset_import(const Call *call, const ImportRequest *request, Import
     for (size_t i = 0; i < rest.len; i++)
         commas += rest.ptr[i] == ',';
     (void)str_next_field(&rest, ',', &field);
-    if (commas != ARRAY_COUNT(names) || field.len == 0 || rest.len + 1 == ARRAY_COUNT(names)) {
-        diags_error(diags, NO_RANGE, "Unexpected ID format",
-                    "The ID \"%.*s\" must be BASETIMESTAMP,YEARS,MONTHS,DAYS,HOURS,MINUTES,SECONDS "
-                    "with at least one number.",
-                    STR_ARG(request->id));
-        return false;
-    }
+    if (commas != ARRAY_COUNT(names) || field.len == 0 || rest.len + 1 == ARRAY_COUNT(names))
+        return diags_fail(
+            diags, NO_RANGE, "Unexpected ID format",
+            "The ID \"%.*s\" must be BASETIMESTAMP,YEARS,MONTHS,DAYS,HOURS,MINUTES,SECONDS with at "
+            "least one number.",
+            STR_ARG(request->id));
     if (!time_fields_parse_id(field, &base, call->arena, diags))
         return false;
     for (; count < ARRAY_COUNT(names); count++) {

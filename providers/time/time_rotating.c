@@ -146,13 +146,11 @@ static bool rotating_import(const Call *call, const ImportRequest *request,
     for (size_t i = 0; i < rest.len; i++)
         commas += rest.ptr[i] == ',';
     (void)str_next_field(&rest, ',', &field);
-    if ((commas != 1 && commas != ARRAY_COUNT(names)) || field.len == 0 || rest.len + 1 == commas) {
-        diags_error(diags, NO_RANGE, "Unexpected ID format",
-                    "The ID \"%.*s\" must be BASETIMESTAMP,YEARS,MONTHS,DAYS,HOURS,MINUTES with at "
-                    "least one number, or BASETIMESTAMP,ROTATIONTIMESTAMP.",
-                    STR_ARG(request->id));
-        return false;
-    }
+    if ((commas != 1 && commas != ARRAY_COUNT(names)) || field.len == 0 || rest.len + 1 == commas)
+        return diags_fail(diags, NO_RANGE, "Unexpected ID format",
+                          "The ID \"%.*s\" must be BASETIMESTAMP,YEARS,MONTHS,DAYS,HOURS,MINUTES "
+                          "with at least one number, or BASETIMESTAMP,ROTATIONTIMESTAMP.",
+                          STR_ARG(request->id));
     if (!time_fields_parse_id(field, &base, call->arena, diags))
         return false;
     if (commas == 1 && !time_fields_parse_id(rest, &rotation, call->arena, diags))

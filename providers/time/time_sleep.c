@@ -87,8 +87,8 @@ static bool set_duration(ObjectBuilder *builder, const char *name, Str text, Are
     object_builder_set_text(builder, name, text, arena);
     if (clock_parse_duration(text, &ms))
         return true;
-    diags_error(diags, NO_RANGE, "Invalid import ID", "\"%.*s\" is not a duration.", STR_ARG(text));
-    return false;
+    return diags_fail(diags, NO_RANGE, "Invalid import ID", "\"%.*s\" is not a duration.",
+                      STR_ARG(text));
 }
 
 /* The import ID is "CREATE,DESTROY"; one of them may be empty. */
@@ -96,13 +96,11 @@ static bool sleep_import(const Call *call, const ImportRequest *request, ImportR
                          Diags *diags) {
     Str id = request->id;
     size_t comma = str_find_char(id, ',', 0);
-    if (comma == SIZE_MAX || id.len < 2 || comma != str_rfind_char(id, ',')) {
-        diags_error(
+    if (comma == SIZE_MAX || id.len < 2 || comma != str_rfind_char(id, ','))
+        return diags_fail(
             diags, NO_RANGE, "Unexpected ID format",
             "The ID \"%.*s\" must be CREATEDURATION,DESTROYDURATION with at least one of them.",
             STR_ARG(id));
-        return false;
-    }
     ObjectBuilder builder = object_builder_empty(&time_sleep.schema, call->arena);
     if (!set_duration(&builder, "create_duration", str_slice(id, 0, comma), call->arena, diags) ||
         !set_duration(&builder, "destroy_duration", str_after(id, comma + 1), call->arena, diags))

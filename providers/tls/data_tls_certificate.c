@@ -264,12 +264,10 @@ static bool tls_certificate_ask(const Call *call, Value config, StrVec *out, Dia
     Str text = object_text(config, "url", STR_EMPTY), problem = STR_EMPTY;
     CHECK(url_parse(text, &url));
     bool is_tls = str_equal_cstr(url.scheme, "tls");
-    if (is_tls && url_host_name(&url).len == url.host.len) {
-        diags_error(diags, NO_RANGE, "Address without a port",
-                    "\"%.*s\" must contain a port, as in \"tls://example.com:636\".",
-                    STR_ARG(url_redact(text, call->arena)));
-        return false;
-    }
+    if (is_tls && url_host_name(&url).len == url.host.len)
+        return diags_fail(diags, NO_RANGE, "Address without a port",
+                          "\"%.*s\" must contain a port, as in \"tls://example.com:636\".",
+                          STR_ARG(url_redact(text, call->arena)));
     HttpResponse received = {0};
     Url target = {.scheme = STR("https"), .host = url.host, .path = STR("/")};
     HttpRequest request = {
@@ -286,9 +284,8 @@ static bool tls_certificate_ask(const Call *call, Value config, StrVec *out, Dia
               log_number("certificates", (int64_t)received.certificates.count));
     if (status != HTTP_DONE || received.certificates.count == 0) {
         problem = status == HTTP_DONE ? STR("the server sent no certificate") : problem;
-        diags_error(diags, NO_RANGE, "Certificates not read", "%.*s: %.*s.", STR_ARG(shown),
-                    STR_ARG(problem));
-        return false;
+        return diags_fail(diags, NO_RANGE, "Certificates not read", "%.*s: %.*s.", STR_ARG(shown),
+                          STR_ARG(problem));
     }
     for (size_t i = received.certificates.count; i > 0; i--)
         vec_push(call->arena, out, received.certificates.items[i - 1]);

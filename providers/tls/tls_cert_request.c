@@ -59,9 +59,8 @@ static bool request_create(const Call *call, const ApplyRequest *apply, ApplyRes
     CHECK(X509_REQ_set_pubkey(request, key) == 1);
     if (X509_REQ_sign(request, key, openssl_pem_signature_digest(key)) == 0) {
         Str reason = openssl_pem_reason(call->arena);
-        diags_error(diags, NO_RANGE, "Certificate request not created",
-                    "OpenSSL cannot sign it: %.*s.", STR_ARG(reason));
-        return false;
+        return diags_fail(diags, NO_RANGE, "Certificate request not created",
+                          "OpenSSL cannot sign it: %.*s.", STR_ARG(reason));
     }
     CHECK(PEM_write_bio_X509_REQ(bio, request) == 1);
     unsigned char *der = NULL;

@@ -160,19 +160,15 @@ static void set_uses(CertificateContent *content, Value planned, Arena *arena) {
 }
 
 static bool check_issuer(const TlsIssue *issue, Value planned, Diags *diags) {
-    if (issue->issuer && X509_check_private_key(issue->issuer, issue->issuer_key) != 1) {
-        diags_error(
+    if (issue->issuer && X509_check_private_key(issue->issuer, issue->issuer_key) != 1)
+        return diags_fail(
             diags, NO_RANGE, "Certificate not created",
             "The key in \"ca_private_key_pem\" does not match the certificate in \"ca_cert_pem\".");
-        return false;
-    }
     if (object_bool(planned, "is_ca_certificate", false) &&
-        X509_NAME_entry_count(issue->subject) == 0) {
-        diags_error(diags, NO_RANGE, "Invalid certificate subject",
-                    "The certificate of a certificate authority requires a subject with at least "
-                    "one attribute.");
-        return false;
-    }
+        X509_NAME_entry_count(issue->subject) == 0)
+        return diags_fail(diags, NO_RANGE, "Invalid certificate subject",
+                          "The certificate of a certificate authority requires a subject with at "
+                          "least one attribute.");
     return true;
 }
 
@@ -210,21 +206,17 @@ bool tls_issue_make(const Call *call, const TlsIssue *issue, Value planned, Obje
     if (!check_issuer(issue, planned, diags))
         return false;
     CertificateContent content = issue_content_of(issue, planned, start);
-    if (content.sets_authority_key_id && !issue->issuer && !content.sets_subject_key_id) {
-        diags_error(diags, NO_RANGE, "Invalid certificate authority",
-                    "\"set_authority_key_id\" requires the certificate's own key ID: also set "
-                    "\"set_subject_key_id\".");
-        return false;
-    }
+    if (content.sets_authority_key_id && !issue->issuer && !content.sets_subject_key_id)
+        return diags_fail(diags, NO_RANGE, "Invalid certificate authority",
+                          "\"set_authority_key_id\" requires the certificate's own key ID: also "
+                          "set \"set_subject_key_id\".");
     set_uses(&content, planned, call->arena);
     SCOPED(CertificateRef)
     certificate =
         certificate_sign(&content, issue->issuer_key, issue->issuer, &problem, call->arena);
     sk_ASN1_OBJECT_pop_free(content.purposes, ASN1_OBJECT_free);
-    if (!certificate) {
-        diags_error(diags, NO_RANGE, "Certificate not created", "%.*s.", STR_ARG(problem));
-        return false;
-    }
+    if (!certificate)
+        return diags_fail(diags, NO_RANGE, "Certificate not created", "%.*s.", STR_ARG(problem));
     issue_describe(certificate, start, (Timestamp){.seconds = content.end}, builder, call->arena);
     return true;
 }

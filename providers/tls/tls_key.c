@@ -406,12 +406,10 @@ static Str describe_public(ObjectBuilder *builder, EVP_PKEY *key, Arena *arena) 
 
 bool tls_key_make(Value settings, ObjectBuilder *builder, Str *id, Arena *arena, Diags *diags) {
     SCOPED(KeyRef) key = key_generate(settings);
-    if (!key) {
-        diags_error(diags, NO_RANGE, "Key not created",
-                    "OpenSSL rejected the key; its policy on this machine may forbid the "
-                    "algorithm, the curve or the size.");
-        return false;
-    }
+    if (!key)
+        return diags_fail(diags, NO_RANGE, "Key not created",
+                          "OpenSSL rejected the key; its policy on this machine may forbid the "
+                          "algorithm, the curve or the size.");
     describe_private(builder, key, arena);
     *id = describe_public(builder, key, arena);
     return true;

@@ -149,9 +149,8 @@ static bool push_address(GENERAL_NAMES **names, Str text, Arena *arena, Diags *d
     } else if (inet_pton(AF_INET6, address, bytes) == 1) {
         push_name(names, GEN_IPADD, (Str){bytes, 16});
     } else {
-        diags_error(diags, NO_RANGE, "Invalid IP address",
-                    "\"%.*s\" of \"ip_addresses\" is not an IP address.", STR_ARG(text));
-        return false;
+        return diags_fail(diags, NO_RANGE, "Invalid IP address",
+                          "\"%.*s\" of \"ip_addresses\" is not an IP address.", STR_ARG(text));
     }
     return true;
 }
@@ -174,11 +173,10 @@ static bool push_texts(GENERAL_NAMES **names, Value object, const char *attribut
         } else if (subject_is_ascii(*text)) {
             push_name(names, type, *text);
         } else {
-            diags_error(diags, NO_RANGE, "Invalid alternative name",
-                        "\"%.*s\" of \"%s\" has characters that a certificate does not allow. "
-                        "Write host names in their ASCII form (xn--…).",
-                        STR_ARG(*text), attribute);
-            return false;
+            return diags_fail(diags, NO_RANGE, "Invalid alternative name",
+                              "\"%.*s\" of \"%s\" has characters that a certificate does not "
+                              "allow. Write host names in their ASCII form (xn--…).",
+                              STR_ARG(*text), attribute);
         }
     }
     return true;

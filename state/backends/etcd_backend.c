@@ -39,9 +39,8 @@ static bool etcd_backend_report(const char *summary, Str path, Str problem, Diag
         if (str_find(problem, str_from_cstr(hints[i].message), 0) != SIZE_MAX)
             hint = hints[i].text;
     }
-    diags_error(diags, NO_RANGE, summary, "The etcd request for \"%.*s\" failed: %.*s. %s",
-                STR_ARG(path), STR_ARG(problem), hint);
-    return false;
+    return diags_fail(diags, NO_RANGE, summary, "The etcd request for \"%.*s\" failed: %.*s. %s",
+                      STR_ARG(path), STR_ARG(problem), hint);
 }
 
 static bool etcd_backend_fail(const Etcd *etcd, const char *summary, Str problem, Diags *diags) {
@@ -250,11 +249,10 @@ static bool etcd_backend_read_pem(const Io *io, Value config, const char *name, 
     int error = io->disk->read_file(io->disk->self, given, out, arena);
     if (!error)
         return true;
-    diags_error(
+    return diags_fail(
         diags, NO_RANGE, "Invalid backend configuration",
         "\"%s\" must be PEM text or a file with PEM text, and \"%.*s\" could not be read: %s.",
         name, STR_ARG(given), strerror(-error));
-    return false;
 }
 
 static bool etcd_backend_add_endpoint(Str text, bool has_tls, StrVec *out, Arena *arena,
@@ -264,13 +262,11 @@ static bool etcd_backend_add_endpoint(Str text, bool has_tls, StrVec *out, Arena
         text = str_format(arena, "%s://%.*s", has_tls ? "https" : "http", STR_ARG(text));
     bool is_web = url_parse(text, &url) && url.host.len > 0 &&
                   (str_equal(url.scheme, STR("http")) || str_equal(url.scheme, STR("https")));
-    if (!is_web) {
-        diags_error(diags, NO_RANGE, "Invalid backend configuration",
-                    "\"endpoints\" requires addresses such as \"https://etcd.example.com:2379\", "
-                    "not \"%.*s\".",
-                    STR_ARG(url_redact(text, arena)));
-        return false;
-    }
+    if (!is_web)
+        return diags_fail(diags, NO_RANGE, "Invalid backend configuration",
+                          "\"endpoints\" requires addresses such as "
+                          "\"https://etcd.example.com:2379\", not \"%.*s\".",
+                          STR_ARG(url_redact(text, arena)));
     while (str_ends_with(text, STR("/")))
         text = str_slice(text, 0, text.len - 1);
     vec_push(arena, out, text);
@@ -288,9 +284,8 @@ static bool read_endpoints(Value config, bool has_tls, StrVec *out, Arena *arena
     }
     if (out->count > 0)
         return true;
-    diags_error(diags, NO_RANGE, "Invalid backend configuration",
-                "\"endpoints\" must contain at least one server.");
-    return false;
+    return diags_fail(diags, NO_RANGE, "Invalid backend configuration",
+                      "\"endpoints\" must contain at least one server.");
 }
 
 static bool open_client(const Io *io, Value config, EtcdClient **out, Arena *arena, Diags *diags) {
@@ -303,11 +298,10 @@ static bool open_client(const Io *io, Value config, EtcdClient **out, Arena *are
         !etcd_backend_read_pem(io, config, "client_key", &settings.key, arena, diags)) {
         return false;
     }
-    if ((settings.certificate.len == 0) != (settings.key.len == 0)) {
-        diags_error(diags, NO_RANGE, "Invalid backend configuration",
-                    "\"client_cert\" and \"client_key\" must be set together; one is missing.");
-        return false;
-    }
+    if ((settings.certificate.len == 0) != (settings.key.len == 0))
+        return diags_fail(
+            diags, NO_RANGE, "Invalid backend configuration",
+            "\"client_cert\" and \"client_key\" must be set together; one is missing.");
     bool has_tls = settings.ca_certs.len > 0 || settings.certificate.len > 0;
     if (!read_endpoints(config, has_tls, &settings.endpoints, arena, diags))
         return false;
@@ -319,9 +313,8 @@ static bool read_seconds(Value config, int64_t *out, Diags *diags) {
     *out = backend_settings_int(config, "lease_seconds", LEASE_SECONDS);
     if (*out >= 5 && *out <= 3600)
         return true;
-    diags_error(diags, NO_RANGE, "Invalid backend configuration",
-                "\"lease_seconds\" must be an integer from 5 to 3600.");
-    return false;
+    return diags_fail(diags, NO_RANGE, "Invalid backend configuration",
+                      "\"lease_seconds\" must be an integer from 5 to 3600.");
 }
 
 static Str etcd_backend_prefix_of(Value config, Arena *arena) {

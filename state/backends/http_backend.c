@@ -74,9 +74,8 @@ static HttpRequest request_to(const HttpStore *store, Str method, Str url, Str b
 static bool http_backend_fail(const char *summary, Str url, const char *what, const char *hint,
                               Diags *diags) {
     SCOPED(ArenaRef) scratch = arena_open("http backend");
-    diags_error(diags, NO_RANGE, summary, "%.*s %s. %s", STR_ARG(url_redact(url, scratch)), what,
-                hint);
-    return false;
+    return diags_fail(diags, NO_RANGE, summary, "%.*s %s. %s", STR_ARG(url_redact(url, scratch)),
+                      what, hint);
 }
 
 static bool fail_code(const char *summary, Str url, const HttpResponse *response, Diags *diags) {
@@ -277,9 +276,8 @@ static bool http_force_unlock(Backend *backend, Str id, Diags *diags) {
     LockInfo info = {.id = id};
     if (store->lock_address.len > 0)
         return send_unlock(store, id, state_lock_to_json(&info, scratch), summary, diags);
-    diags_error(diags, NO_RANGE, summary,
-                "The backend has no \"lock_address\", so this state cannot be locked.");
-    return false;
+    return diags_fail(diags, NO_RANGE, summary,
+                      "The backend has no \"lock_address\", so this state cannot be locked.");
 }
 
 static void http_close(Backend *backend) {
@@ -296,10 +294,10 @@ static bool http_backend_check_address(Str address, const char *name, Diags *dia
     if (address.len == 0 || is_web)
         return true;
     SCOPED(ArenaRef) scratch = arena_open("http backend");
-    diags_error(diags, NO_RANGE, "Invalid backend configuration",
-                "\"%s\" must be an address that begins with http:// or https://, not \"%.*s\".",
-                name, STR_ARG(url_redact(address, scratch)));
-    return false;
+    return diags_fail(
+        diags, NO_RANGE, "Invalid backend configuration",
+        "\"%s\" must be an address that begins with http:// or https://, not \"%.*s\".", name,
+        STR_ARG(url_redact(address, scratch)));
 }
 
 static bool http_backend_check_pair(const HttpStore *store, Diags *diags) {
@@ -307,11 +305,10 @@ static bool http_backend_check_pair(const HttpStore *store, Diags *diags) {
     bool has_key = http_backend_text_of(store, "client_private_key_pem", "").len > 0;
     if (has_certificate == has_key)
         return true;
-    diags_error(diags, NO_RANGE, "Invalid backend configuration",
-                "\"client_certificate_pem\" and \"client_private_key_pem\" must be set together; "
-                "\"%s\" is missing.",
-                has_key ? "client_certificate_pem" : "client_private_key_pem");
-    return false;
+    return diags_fail(diags, NO_RANGE, "Invalid backend configuration",
+                      "\"client_certificate_pem\" and \"client_private_key_pem\" must be set "
+                      "together; \"%s\" is missing.",
+                      has_key ? "client_certificate_pem" : "client_private_key_pem");
 }
 
 static bool check_config(const HttpStore *store, Diags *diags) {
@@ -322,20 +319,18 @@ static bool check_config(const HttpStore *store, Diags *diags) {
               http_backend_check_pair(store, diags);
     if (!ok || (retries >= 0 && retries <= 1000))
         return ok;
-    diags_error(diags, NO_RANGE, "Invalid backend configuration",
-                "\"retry_max\" must be an integer from 0 to 1000.");
-    return false;
+    return diags_fail(diags, NO_RANGE, "Invalid backend configuration",
+                      "\"retry_max\" must be an integer from 0 to 1000.");
 }
 
 static bool http_open(const Io *io, Value config, Str workspace, Backend **out, Arena *arena,
                       Diags *diags) {
     HttpStore *store = arena_new(arena, HttpStore);
-    if (!str_equal(workspace, STR("default"))) {
-        diags_error(diags, NO_RANGE, "Workspaces not supported",
-                    "The backend \"http\" stores one state, so there is no workspace \"%.*s\".",
-                    STR_ARG(workspace));
-        return false;
-    }
+    if (!str_equal(workspace, STR("default")))
+        return diags_fail(
+            diags, NO_RANGE, "Workspaces not supported",
+            "The backend \"http\" stores one state, so there is no workspace \"%.*s\".",
+            STR_ARG(workspace));
     store->io = io;
     store->arena = arena;
     store->config = config;

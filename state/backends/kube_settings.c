@@ -91,8 +91,7 @@ static void replace_token(KubeTarget *target, Value config) {
 }
 
 static bool settings_fail(Diags *diags, Str why) {
-    diags_error(diags, NO_RANGE, "Invalid backend configuration", "%.*s", STR_ARG(why));
-    return false;
+    return diags_fail(diags, NO_RANGE, "Invalid backend configuration", "%.*s", STR_ARG(why));
 }
 
 /* Settings of the block win over those of kubeconfig files. */

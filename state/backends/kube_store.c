@@ -39,13 +39,11 @@ bool kube_store_name(KubeStore *store, Arena *arena, Diags *diags) {
     store->secret = str_concat(STR("tfstate-"), end, arena);
     store->lease = str_concat(STR("lock-tfstate-"), end, arena);
     store->journal = str_concat(STR("loam-journal-"), end, arena);
-    if (ends_with_number(store->suffix)) {
-        diags_error(diags, NO_RANGE, "Invalid backend configuration",
-                    "\"secret_suffix\" must not end in a dash and a number, but \"%.*s\" does. "
-                    "Those names are reserved for further parts of a large state.",
-                    STR_ARG(store->suffix));
-        return false;
-    }
+    if (ends_with_number(store->suffix))
+        return diags_fail(diags, NO_RANGE, "Invalid backend configuration",
+                          "\"secret_suffix\" must not end in a dash and a number, but \"%.*s\" "
+                          "does. Those names are reserved for further parts of a large state.",
+                          STR_ARG(store->suffix));
     bool fits = is_object_name(store->journal) && store->suffix.len <= LABEL_MAX_SIZE &&
                 store->workspace.len <= LABEL_MAX_SIZE;
     if (!fits)

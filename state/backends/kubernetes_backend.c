@@ -45,9 +45,8 @@ typedef struct Kubernetes {
 
 static bool kubernetes_backend_report(Diags *diags, const char *summary, const Kubernetes *kube,
                                       Str problem) {
-    diags_error(diags, NO_RANGE, summary, "%.*s: %.*s. " HINT, STR_ARG(kube->backend.path),
-                STR_ARG(problem));
-    return false;
+    return diags_fail(diags, NO_RANGE, summary, "%.*s: %.*s. " HINT, STR_ARG(kube->backend.path),
+                      STR_ARG(problem));
 }
 
 static void read_info(Value lease, LockInfo *out, Arena *arena) {
@@ -193,12 +192,11 @@ static KubeOutcome kubernetes_backend_read_part(Kubernetes *kube, size_t part, S
 }
 
 static bool report_damage(const Kubernetes *kube, Diags *diags) {
-    diags_error(diags, NO_RANGE, "Failed to read the state",
-                "%.*s: the content of the Secret is incomplete and cannot be decompressed. If "
-                "another program was interrupted while it wrote several parts, restore its backup "
-                "with \"loam state push\".",
-                STR_ARG(kube->backend.path));
-    return false;
+    return diags_fail(diags, NO_RANGE, "Failed to read the state",
+                      "%.*s: the content of the Secret is incomplete and cannot be decompressed. "
+                      "If another program was interrupted while it wrote several parts, restore "
+                      "its backup with \"loam state push\".",
+                      STR_ARG(kube->backend.path));
 }
 
 /* A state that exceeds one Secret continues in the next one. While it is incomplete, one more part
@@ -227,21 +225,20 @@ static bool kubernetes_read(Backend *backend, Str *out, Arena *arena, Diags *dia
 }
 
 static bool report_size(const Kubernetes *kube, size_t size, Diags *diags) {
-    diags_error(diags, NO_RANGE, "Failed to write the state",
-                "%.*s: the compressed state has %zu bytes, but the maximum of a Secret is 1048576. "
-                "The journal has all operations; nothing is lost. Move the state to another "
-                "backend with \"loam init -migrate-state\", or divide the configuration.",
-                STR_ARG(kube->backend.path), size);
-    return false;
+    return diags_fail(
+        diags, NO_RANGE, "Failed to write the state",
+        "%.*s: the compressed state has %zu bytes, but the maximum of a Secret is 1048576. The "
+        "journal has all operations; nothing is lost. Move the state to another backend with "
+        "\"loam init -migrate-state\", or divide the configuration.",
+        STR_ARG(kube->backend.path), size);
 }
 
 static bool report_other_writer(const Kubernetes *kube, Diags *diags) {
-    diags_error(
+    return diags_fail(
         diags, NO_RANGE, "Failed to write the state",
         "%.*s was changed since this run read it, so another program ignored the lock. The journal "
         "has the operations of this run. To merge both, run the same command again.",
         STR_ARG(kube->backend.path));
-    return false;
 }
 
 /* After a conflict: returns whether the Secret holds this very write, whose reply was lost. */

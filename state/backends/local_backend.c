@@ -38,9 +38,8 @@ typedef struct Local {
 
 static bool local_backend_report(Diags *diags, const char *summary, Str path, int error,
                                  const char *hint) {
-    diags_error(diags, NO_RANGE, summary, "\"%.*s\": %s. %s", STR_ARG(path), strerror(-error),
-                disk_hint(error, hint));
-    return false;
+    return diags_fail(diags, NO_RANGE, summary, "\"%.*s\": %s. %s", STR_ARG(path), strerror(-error),
+                      disk_hint(error, hint));
 }
 
 /* Members that decide between the file and NAME.next; an encrypted state has both in plain text. */
@@ -245,12 +244,11 @@ static bool is_still_there(const Local *local) {
 /* Leaves a replaced state file alone: another program may need it, and the journal holds this run's
  * changes. */
 static bool report_replaced(const Local *local, Diags *diags) {
-    diags_error(diags, NO_RANGE, "State file replaced while locked",
-                "\"%.*s\" was removed or replaced while this command held its lock. The present "
-                "file was not changed. Every program that writes a state must hold its lock: find "
-                "the one that did not.",
-                STR_ARG(local->path));
-    return false;
+    return diags_fail(diags, NO_RANGE, "State file replaced while locked",
+                      "\"%.*s\" was removed or replaced while this command held its lock. The "
+                      "present file was not changed. Every program that writes a state must hold "
+                      "its lock: find the one that did not.",
+                      STR_ARG(local->path));
 }
 
 static bool local_write(Backend *backend, Str bytes, Diags *diags) {
@@ -449,11 +447,10 @@ static bool check_only(const Local *local, const StrVec *files, Arena *arena, Di
         }
         if (is_own)
             continue;
-        diags_error(diags, NO_RANGE, "Cannot delete the workspace",
-                    "\"%.*s\" contains \"%.*s\", which is no part of the state, so nothing was "
-                    "removed. Move or remove it first.",
-                    STR_ARG(directory), STR_ARG(entry->name));
-        return false;
+        return diags_fail(diags, NO_RANGE, "Cannot delete the workspace",
+                          "\"%.*s\" contains \"%.*s\", which is no part of the state, so nothing "
+                          "was removed. Move or remove it first.",
+                          STR_ARG(directory), STR_ARG(entry->name));
     }
     return true;
 }
@@ -476,10 +473,9 @@ static bool local_remove(Backend *backend, Diags *diags) {
         discard_lock(local);
     if (error == 0 || error == -ENOENT)
         return true;
-    diags_error(diags, NO_RANGE, "Cannot delete the workspace",
-                "\"%.*s\" could not be removed with its files: %s.",
-                STR_ARG(disk_directory_of(local->path)), strerror(-error));
-    return false;
+    return diags_fail(diags, NO_RANGE, "Cannot delete the workspace",
+                      "\"%.*s\" could not be removed with its files: %s.",
+                      STR_ARG(disk_directory_of(local->path)), strerror(-error));
 }
 
 static Str setting(Value config, const char *name, Str otherwise) {
@@ -501,12 +497,11 @@ static bool check_is_file(const Disk *disk, Str path, Diags *diags) {
     DiskStat stat;
     if (disk->stat(disk->self, path, &stat) != 0 || stat.kind == DISK_FILE)
         return true;
-    diags_error(diags, NO_RANGE, "State path is not a file",
-                "\"%.*s\" is %s, but a state, its journal and its lock must be files. Remove it, "
-                "or use another path.",
-                STR_ARG(path),
-                stat.kind == DISK_DIRECTORY ? "a directory" : "a pipe, a socket or a device");
-    return false;
+    return diags_fail(diags, NO_RANGE, "State path is not a file",
+                      "\"%.*s\" is %s, but a state, its journal and its lock must be files. Remove "
+                      "it, or use another path.",
+                      STR_ARG(path),
+                      stat.kind == DISK_DIRECTORY ? "a directory" : "a pipe, a socket or a device");
 }
 
 static bool local_open(const Io *io, Value config, Str workspace, Backend **out, Arena *arena,
@@ -544,12 +539,10 @@ static bool local_list(const Io *io, Value config, StrVec *out, Arena *arena, Di
     DiskEntries entries = {0};
     Str directory = setting(config, "workspace_dir", STR("terraform.tfstate.d"));
     int error = io->disk->list(io->disk->self, directory, &entries, arena);
-    if (error && error != -ENOENT) {
-        diags_error(diags, NO_RANGE, "Cannot list the workspaces",
-                    "The directory \"%.*s\" could not be read: %s.", STR_ARG(directory),
-                    strerror(-error));
-        return false;
-    }
+    if (error && error != -ENOENT)
+        return diags_fail(diags, NO_RANGE, "Cannot list the workspaces",
+                          "The directory \"%.*s\" could not be read: %s.", STR_ARG(directory),
+                          strerror(-error));
     vec_each(&entries, entry) {
         if (entry->kind == DISK_DIRECTORY && !str_equal(entry->name, STR("default")))
             vec_push(arena, out, entry->name);
@@ -563,14 +556,13 @@ static bool local_make(const Io *io, Value config, Str workspace, Diags *diags) 
     int error = local_backend_make_directory(io->disk, directory);
     if (error == 0)
         return true;
-    diags_error(
+    return diags_fail(
         diags, NO_RANGE, "Cannot create the workspace",
         "The directory \"%.*s\" could not be created: %s. %s", STR_ARG(directory), strerror(-error),
-        error == -ELOOP ? "A part of it is a symbolic link, and loam creates nothing "
-                          "through a link of the project. Remove the link, or set "
-                          "\"workspace_dir\" of the backend \"local\" to its target."
+        error == -ELOOP ? "A part of it is a symbolic link, and loam creates nothing through a "
+                          "link of the project. Remove the link, or set \"workspace_dir\" of the "
+                          "backend \"local\" to its target."
                         : disk_hint(error, "Check the permissions of its parent directory."));
-    return false;
 }
 
 static const Attribute local_attributes[] = {

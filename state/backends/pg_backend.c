@@ -212,23 +212,21 @@ static bool pg_unlock(Backend *backend, Diags *diags) {
 }
 
 static bool pg_force_unlock(Backend *backend, Str, Diags *diags) {
-    diags_error(diags, NO_RANGE, "Failed to unlock state",
-                "The lock of \"%.*s\" belongs to the session that holds it, and no other session "
-                "can remove it. If the program of that session has ended, end the session as the "
-                "lock error describes.",
-                STR_ARG(backend->path));
-    return false;
+    return diags_fail(diags, NO_RANGE, "Failed to unlock state",
+                      "The lock of \"%.*s\" belongs to the session that holds it, and no other "
+                      "session can remove it. If the program of that session has ended, end the "
+                      "session as the lock error describes.",
+                      STR_ARG(backend->path));
 }
 
 static bool pg_still_locked(Backend *backend, Diags *diags) {
     Pg *pg = backend->self;
     if (!pg_session_is_lost(pg->session))
         return true;
-    diags_error(diags, NO_RANGE, "State lock lost",
-                "The connection to PostgreSQL was lost, and the lock of \"%.*s\" could not be "
-                "acquired again, so no new operation starts.",
-                STR_ARG(backend->path));
-    return false;
+    return diags_fail(diags, NO_RANGE, "State lock lost",
+                      "The connection to PostgreSQL was lost, and the lock of \"%.*s\" could not "
+                      "be acquired again, so no new operation starts.",
+                      STR_ARG(backend->path));
 }
 
 static bool pg_read(Backend *backend, Str *out, Arena *arena, Diags *diags) {

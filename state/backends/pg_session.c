@@ -113,19 +113,17 @@ static bool session_report(const char *doing, DatabaseStatus status, const Datab
     bool asks =
         str_ends_with(answer->problem,
                       STR("?")); /* some messages end with a question: "Is the server running …?" */
-    diags_error(diags, NO_RANGE, doing, "PostgreSQL: %.*s%s %s", STR_ARG(answer->problem),
-                asks ? "" : ".", hint);
-    return false;
+    return diags_fail(diags, NO_RANGE, doing, "PostgreSQL: %.*s%s %s", STR_ARG(answer->problem),
+                      asks ? "" : ".", hint);
 }
 
 static bool session_report_lost(const PgSession *session, const char *doing, Diags *diags) {
-    diags_error(
+    return diags_fail(
         diags, NO_RANGE, doing,
         "The connection to PostgreSQL was lost, and with it the lock of the state \"%.*s\". Before "
         "loam acquired it again, another program held it or changed the state, so this run writes "
         "nothing more. Inspect the state, then run the same command again.",
         STR_ARG(session->workspace));
-    return false;
 }
 
 static void disconnect(PgSession *session) {

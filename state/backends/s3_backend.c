@@ -39,9 +39,8 @@ typedef struct S3 {
 
 static bool s3_backend_report(Diags *diags, const char *summary, const S3 *s3, Str problem,
                               const char *hint) {
-    diags_error(diags, NO_RANGE, summary, "\"%.*s\": %.*s. %s", STR_ARG(s3->backend.path),
-                STR_ARG(problem), hint);
-    return false;
+    return diags_fail(diags, NO_RANGE, summary, "\"%.*s\": %.*s. %s", STR_ARG(s3->backend.path),
+                      STR_ARG(problem), hint);
 }
 
 #define CHECK_ACCESS "Check the address, the credentials and their permissions."
@@ -67,13 +66,11 @@ static bool s3_backend_read_holder(S3 *s3, LockInfo *out, S3Status *status, Str 
 }
 
 static bool report_unconditional(const S3 *s3, Str problem, Diags *diags) {
-    diags_error(
-        diags, NO_RANGE, "State locking not supported by the store",
-        "\"%.*s\": this store does not support conditional writes (If-None-Match: %.*s), so "
-        "it cannot lock the state. Use another store. Otherwise set \"use_lockfile\" to "
-        "false, and prevent concurrent runs by other means.",
-        STR_ARG(s3->backend.path), STR_ARG(problem));
-    return false;
+    return diags_fail(diags, NO_RANGE, "State locking not supported by the store",
+                      "\"%.*s\": this store does not support conditional writes (If-None-Match: "
+                      "%.*s), so it cannot lock the state. Use another store. Otherwise set "
+                      "\"use_lockfile\" to false, and prevent concurrent runs by other means.",
+                      STR_ARG(s3->backend.path), STR_ARG(problem));
 }
 
 static LockResult s3_backend_attempt(void *self, LockInfo *holder, pid_t *, Arena *arena,
@@ -116,11 +113,10 @@ static bool s3_lock(Backend *backend, const LockInfo *info, int64_t timeout_ms,
 }
 
 static bool s3_backend_report_lost(const S3 *s3, const char *summary, Str who, Diags *diags) {
-    diags_error(diags, NO_RANGE, summary,
-                "The lock \"%.*s\" was taken from this run (%.*s holds it now), so this run writes "
-                "nothing more.",
-                STR_ARG(s3->lock_key), STR_ARG(who));
-    return false;
+    return diags_fail(diags, NO_RANGE, summary,
+                      "The lock \"%.*s\" was taken from this run (%.*s holds it now), so this run "
+                      "writes nothing more.",
+                      STR_ARG(s3->lock_key), STR_ARG(who));
 }
 
 /* Checks that this run still holds the lock; only a forced unlock removes it. */

@@ -15,8 +15,7 @@ static Str s3_settings_text_of(Value config, const char *name) {
 }
 
 static bool settings_reject(Diags *diags, const char *summary, Str why) {
-    diags_error(diags, NO_RANGE, summary, "%.*s", STR_ARG(why));
-    return false;
+    return diags_fail(diags, NO_RANGE, summary, "%.*s", STR_ARG(why));
 }
 
 /* Expands "~/x" to the home directory. */

@@ -99,12 +99,11 @@ static bool object_read_attributes(Str text, const Type *type, Value *out, Arena
         return true;
     if (read_known(text, type, out, &error, arena))
         return true;
-    diags_error(diags, NO_RANGE, "Stored object does not match its type",
-                "The stored object does not match the schema of its resource type: %s. If another "
-                "version of the program wrote it, use that version. Otherwise remove the object "
-                "from the state and import it again.",
-                error ? error : "it is not valid JSON");
-    return false;
+    return diags_fail(diags, NO_RANGE, "Stored object does not match its type",
+                      "The stored object does not match the schema of its resource type: %s. If "
+                      "another version of the program wrote it, use that version. Otherwise remove "
+                      "the object from the state and import it again.",
+                      error ? error : "it is not valid JSON");
 }
 
 /* Reads {"value":K,"type":"string"|"number"}. */
@@ -178,12 +177,11 @@ bool state_object_decode(const StateObject *object, const Schema *schema, Value 
     Str text = object->attributes.len > 0 ? object->attributes : STR("{}");
     if (!object_read_attributes(text, type, &value, arena, diags))
         return false;
-    if (!object_read_paths(object->sensitive_attributes, &sensitive, arena)) {
-        diags_error(diags, NO_RANGE, "Stored object has damaged sensitive paths",
-                    "The \"sensitive_attributes\" of this object in the state are not a list of "
-                    "paths, so loam cannot tell which values to hide. Correct the state file.");
-        return false;
-    }
+    if (!object_read_paths(object->sensitive_attributes, &sensitive, arena))
+        return diags_fail(
+            diags, NO_RANGE, "Stored object has damaged sensitive paths",
+            "The \"sensitive_attributes\" of this object in the state are not a list of paths, so "
+            "loam cannot tell which values to hide. Correct the state file.");
     schema_sensitive_paths(schema, value, &sensitive, arena);
     *out = sensitive.count > 0 ? path_mark(value, &sensitive, MARK_SENSITIVE, arena) : value;
     return true;

@@ -321,9 +321,8 @@ bool statefile_upgrade(const SourceText *source, State **out, Arena *arena, Diag
     size_t offset;
     if (!json_parse_any(source->bytes, &old, &error, &offset, arena)) {
         SourceRange range = {source, (uint32_t)offset, (uint32_t)offset};
-        diags_error(diags, range, "Unsupported state file format",
-                    "The state file is not valid JSON: %s. Restore a backup.", error);
-        return false;
+        return diags_fail(diags, range, "Unsupported state file format",
+                          "The state file is not valid JSON: %s. Restore a backup.", error);
     }
     Upgrade upgrade = {.state = state_new(arena), .arena = arena};
     upgrade.state->serial = statefile_upgrade_number_of(statefile_upgrade_member(old, "serial"));
@@ -334,12 +333,11 @@ bool statefile_upgrade(const SourceText *source, State **out, Arena *arena, Diag
     if (!statefile_upgrade_read_modules(&upgrade, statefile_upgrade_member(old, "modules"),
                                         &wrong)) {
         SourceRange range = {source, 0, 0};
-        diags_error(
+        return diags_fail(
             diags, range, "Unsupported state file format",
             "The state file has an old version, and the name or provider of its resource \"%.*s\" "
             "is invalid. Correct the file, or upgrade the state with the program that wrote it.",
             STR_ARG(wrong));
-        return false;
     }
     state_compact(upgrade.state);
     *out = upgrade.state;

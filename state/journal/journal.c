@@ -56,10 +56,10 @@ struct Journal {
 static bool journal_report(const Journal *journal, Str problem, const char *meaning, Diags *diags) {
     if (problem.len == 0)
         return true;
-    diags_error(diags, NO_RANGE, "Journal not written",
-                "Writing \"%.*s\" failed: %.*s. %s Fix the cause, then run the same command again.",
-                STR_ARG(journal->store->name), STR_ARG(problem), meaning);
-    return false;
+    return diags_fail(
+        diags, NO_RANGE, "Journal not written",
+        "Writing \"%.*s\" failed: %.*s. %s Fix the cause, then run the same command again.",
+        STR_ARG(journal->store->name), STR_ARG(problem), meaning);
 }
 
 /* journal_replay has read this text, so it can only be torn at its end. Other damage occurred

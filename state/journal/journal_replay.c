@@ -40,12 +40,12 @@ typedef struct Replay {
 } Replay;
 
 static bool report_problem(Replay *replay, Str problem, const char *effect) {
-    diags_error(replay->diags, NO_RANGE, "Journal not readable",
-                "\"%.*s\" records the operations of an interrupted run, but %s failed: %.*s. "
-                "Nothing was changed. If the journal itself is damaged, move it away, compare the "
-                "real objects with \"loam state list\", and import the missing ones.",
-                STR_ARG(replay->name), effect, STR_ARG(problem));
-    return false;
+    return diags_fail(
+        replay->diags, NO_RANGE, "Journal not readable",
+        "\"%.*s\" records the operations of an interrupted run, but %s failed: %.*s. Nothing was "
+        "changed. If the journal itself is damaged, move it away, compare the real objects with "
+        "\"loam state list\", and import the missing ones.",
+        STR_ARG(replay->name), effect, STR_ARG(problem));
 }
 
 /* Returns an unused path: beside a local journal, else in the working directory. */
@@ -83,19 +83,18 @@ static bool reject_damage(Replay *replay, const Disk *aside) {
     Str more = text->damage_count > 1
                    ? str_format(replay->arena, " (and %zu more lines)", text->damage_count - 1)
                    : STR_EMPTY;
-    if (!aside) {
-        diags_error(replay->diags, NO_RANGE, "Damaged journal",
-                    "Line %zu of \"%.*s\" is damaged: %.*s%.*s. The journal records the operations "
-                    "of an interrupted run. Run \"loam plan\": it locks the state, keeps a copy of "
-                    "the damaged journal, and recovers the readable records.",
-                    text->line, STR_ARG(replay->name), STR_ARG(text->problem), STR_ARG(more));
-        return false;
-    }
+    if (!aside)
+        return diags_fail(
+            replay->diags, NO_RANGE, "Damaged journal",
+            "Line %zu of \"%.*s\" is damaged: %.*s%.*s. The journal records the operations of an "
+            "interrupted run. Run \"loam plan\": it locks the state, keeps a copy of the damaged "
+            "journal, and recovers the readable records.",
+            text->line, STR_ARG(replay->name), STR_ARG(text->problem), STR_ARG(more));
     Str path = aside_path(replay, aside);
     if (!set_aside(replay, aside, path))
         return false;
     Str addresses = join_addresses(text, replay->arena);
-    diags_error(
+    return diags_fail(
         replay->diags, NO_RANGE, "Damaged journal",
         "Line %zu of \"%.*s\" is damaged: %.*s%.*s. The journal records the operations of an "
         "interrupted run, so an object may exist that the state lacks. Nothing was changed. The "
@@ -105,7 +104,6 @@ static bool reject_damage(Replay *replay, const Disk *aside) {
         "recovers the readable records. Afterwards, import the objects that the state lacks.",
         text->line, STR_ARG(replay->name), STR_ARG(text->problem), STR_ARG(more), STR_ARG(path),
         text->records.count, STR_ARG(addresses));
-    return false;
 }
 
 static bool check_lineage(Replay *replay) {
@@ -117,12 +115,11 @@ static bool check_lineage(Replay *replay) {
             state->lineage = record->lineage;
         if (str_equal(state->lineage, record->lineage))
             continue;
-        diags_error(replay->diags, NO_RANGE, "Journal of another state",
-                    "\"%.*s\" records an interrupted run on a state of lineage %.*s, but this "
-                    "state has lineage %.*s. Restore the state of that journal. If you no longer "
-                    "need its objects, move the journal away.",
-                    STR_ARG(replay->name), STR_ARG(record->lineage), STR_ARG(state->lineage));
-        return false;
+        return diags_fail(replay->diags, NO_RANGE, "Journal of another state",
+                          "\"%.*s\" records an interrupted run on a state of lineage %.*s, but "
+                          "this state has lineage %.*s. Restore the state of that journal. If you "
+                          "no longer need its objects, move the journal away.",
+                          STR_ARG(replay->name), STR_ARG(record->lineage), STR_ARG(state->lineage));
     }
     return true;
 }

@@ -168,11 +168,10 @@ static void outcome_file_read_line(Outcomes *outcomes, Str run, Str line) {
 }
 
 static bool file_report(Str path, Str problem, Diags *diags) {
-    diags_error(diags, NO_RANGE, "Outcomes of an earlier run not read",
-                "An earlier run was killed, and its calls of providers ended later. The file "
-                "\"%.*s\", which holds their results, cannot be read: %.*s.",
-                STR_ARG(path), STR_ARG(problem));
-    return false;
+    return diags_fail(diags, NO_RANGE, "Outcomes of an earlier run not read",
+                      "An earlier run was killed, and its calls of providers ended later. The file "
+                      "\"%.*s\", which holds their results, cannot be read: %.*s.",
+                      STR_ARG(path), STR_ARG(problem));
 }
 
 static bool file_read_file(OutcomeFiles *files, Str path, Outcomes *outcomes, Diags *diags) {
@@ -213,10 +212,9 @@ static bool wait_for_keeper(OutcomeFiles *files, Str path, bool *is_reported, Di
     disk->close(disk->self, file);
     if (error != -EAGAIN)
         return true;
-    diags_error(diags, NO_RANGE, "Calls of an earlier run have not ended",
-                "The run before was killed, and calls of its providers are still being finished. "
-                "Wait until they have ended, then repeat the command.");
-    return false;
+    return diags_fail(diags, NO_RANGE, "Calls of an earlier run have not ended",
+                      "The run before was killed, and calls of its providers are still being "
+                      "finished. Wait until they have ended, then repeat the command.");
 }
 
 static bool file_read_all(OutcomeFiles *files, Outcomes *outcomes, Diags *diags) {

@@ -127,12 +127,10 @@ static bool open_key(SealedJournal *journal, Str header, Diags *diags, Arena *sc
     bool is_outdated;
     if (!cipher_open(journal->cipher, what, header, &key, &is_outdated, scratch, diags))
         return false;
-    if (key.len != KEY_BYTES) {
-        diags_error(diags, NO_RANGE, "Damaged encrypted content",
-                    "%.*s is encrypted, but its first line has no key for the other lines.",
-                    STR_ARG(what));
-        return false;
-    }
+    if (key.len != KEY_BYTES)
+        return diags_fail(diags, NO_RANGE, "Damaged encrypted content",
+                          "%.*s is encrypted, but its first line has no key for the other lines.",
+                          STR_ARG(what));
     set_key(journal, key);
     secret_wipe(key);
     journal->form = is_outdated || cipher_is_plain(journal->cipher) ? FORM_OUTDATED : FORM_CURRENT;

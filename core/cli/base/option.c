@@ -126,11 +126,10 @@ static bool unknown_option(const OptionGroup *const *groups, size_t group_count,
         }
     }
     Str near = str_suggest(name, names.items, names.count);
-    diags_error(diags, NO_RANGE, "Unknown option",
-                "This command has no option \"-%.*s\".%s%.*s%s To list its options, use -help.",
-                STR_ARG(name), near.len ? " Did you mean \"-" : "", STR_ARG(near),
-                near.len ? "\"?" : "");
-    return false;
+    return diags_fail(
+        diags, NO_RANGE, "Unknown option",
+        "This command has no option \"-%.*s\".%s%.*s%s To list its options, use -help.",
+        STR_ARG(name), near.len ? " Did you mean \"-" : "", STR_ARG(near), near.len ? "\"?" : "");
 }
 
 static bool option_parse_flag(const Option *option, Str *text, Diags *diags) {
@@ -144,11 +143,10 @@ static bool option_parse_flag(const Option *option, Str *text, Diags *diags) {
     }
     if (option->more && str_equal_cstr(*text, option->more))
         return true;
-    diags_error(diags, NO_RANGE, "Invalid option value",
-                "The option \"-%s\" requires true%s%s, not \"%.*s\".", option->name,
-                option->more ? ", false or " : " or ", option->more ? option->more : "false",
-                STR_ARG(*text));
-    return false;
+    return diags_fail(diags, NO_RANGE, "Invalid option value",
+                      "The option \"-%s\" requires true%s%s, not \"%.*s\".", option->name,
+                      option->more ? ", false or " : " or ", option->more ? option->more : "false",
+                      STR_ARG(*text));
 }
 
 bool option_parse(const OptionGroup *const *groups, size_t group_count, const StrVec *words,

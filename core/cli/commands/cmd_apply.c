@@ -111,11 +111,10 @@ static bool check_plan_options(const Arguments *arguments, Diags *diags) {
     for (size_t i = 0; i < ARRAY_COUNT(fixed); i++) {
         if (!option_is_given(arguments, fixed[i]))
             continue;
-        diags_error(diags, NO_RANGE, "Option not allowed with a saved plan",
-                    "The saved plan already determines the effect of -%s. Give the option to "
-                    "\"loam plan\" instead.",
-                    fixed[i]);
-        return false;
+        return diags_fail(diags, NO_RANGE, "Option not allowed with a saved plan",
+                          "The saved plan already determines the effect of -%s. Give the option to "
+                          "\"loam plan\" instead.",
+                          fixed[i]);
     }
     return true;
 }
@@ -147,11 +146,10 @@ static bool select_environment(Cli *cli, const Plan *plan, Diags *diags) {
     Str of = plan->environment.len ? str_format(cli->arena, "for the environment \"%.*s\"",
                                                 STR_ARG(plan->environment))
                                    : STR("without an environment");
-    diags_error(diags, NO_RANGE, "Saved plan is for another environment",
-                "The plan was made %.*s, but \"%.*s\" is selected. To apply it, remove -env and "
-                "LOAM_ENV. Otherwise make a new plan with \"-env %.*s\".",
-                STR_ARG(of), STR_ARG(cli->environment), STR_ARG(cli->environment));
-    return false;
+    return diags_fail(diags, NO_RANGE, "Saved plan is for another environment",
+                      "The plan was made %.*s, but \"%.*s\" is selected. To apply it, remove -env "
+                      "and LOAM_ENV. Otherwise make a new plan with \"-env %.*s\".",
+                      STR_ARG(of), STR_ARG(cli->environment), STR_ARG(cli->environment));
 }
 
 /* Rejects a plan whose state is at another place. Plans of other releases have no place. */
@@ -159,12 +157,11 @@ static bool check_backend(const Project *project, const Plan *plan, Diags *diags
     Str now = project_backend_name(project);
     if (plan->backend.len == 0 || str_equal(plan->backend, now))
         return true;
-    diags_error(diags, NO_RANGE, "Saved plan is for another backend",
-                "The plan was made for the state at \"%.*s\", but this directory has its state at "
-                "\"%.*s\". Run \"loam init\" with the backend settings of the plan, or make a new "
-                "plan.",
-                STR_ARG(plan->backend), STR_ARG(now));
-    return false;
+    return diags_fail(
+        diags, NO_RANGE, "Saved plan is for another backend",
+        "The plan was made for the state at \"%.*s\", but this directory has its state at "
+        "\"%.*s\". Run \"loam init\" with the backend settings of the plan, or make a new plan.",
+        STR_ARG(plan->backend), STR_ARG(now));
 }
 
 static bool load_plan(Operation *operation, Cli *cli, const Arguments *arguments, Str path,
@@ -177,12 +174,10 @@ static bool load_plan(Operation *operation, Cli *cli, const Arguments *arguments
     if (!check_plan_options(arguments, diags) ||
         !project_read_plan(project, path, &plan, &sources, diags))
         return false;
-    if (plan->errored) {
-        diags_error(diags, NO_RANGE, "Cannot apply incomplete plan",
-                    "Planning \"%.*s\" produced errors. Fix them and make a new plan.",
-                    STR_ARG(path));
-        return false;
-    }
+    if (plan->errored)
+        return diags_fail(diags, NO_RANGE, "Cannot apply incomplete plan",
+                          "Planning \"%.*s\" produced errors. Fix them and make a new plan.",
+                          STR_ARG(path));
     operation->result.plan = plan;
     PlanInput input = {plan, &sources};
     if (!select_environment(cli, plan, diags) ||

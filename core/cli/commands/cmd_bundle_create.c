@@ -10,9 +10,8 @@ typedef struct Run {
 } Run;
 
 static bool cmd_bundle_create_fail(Run *run, Str path, Str why) {
-    diags_error(run->diags, NO_RANGE, "Failed to create the bundle", "\"%.*s\": %.*s.",
-                STR_ARG(path), STR_ARG(why));
-    return false;
+    return diags_fail(run->diags, NO_RANGE, "Failed to create the bundle", "\"%.*s\": %.*s.",
+                      STR_ARG(path), STR_ARG(why));
 }
 
 static bool cmd_bundle_create_read_file(Run *run, Str path, Str *out) {

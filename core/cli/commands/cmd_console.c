@@ -27,11 +27,10 @@ static bool enter_scope(EngineConsole *console, Str text, Arena *arena, Diags *d
         return false;
     if (!target.is_resource)
         return engine_console_enter(console, target.module, diags);
-    diags_error(diags, NO_RANGE, "Invalid module address",
-                "\"%.*s\" is the address of a resource. Name a module instance, such as module.web "
-                "or module.web[0].",
-                STR_ARG(text));
-    return false;
+    return diags_fail(diags, NO_RANGE, "Invalid module address",
+                      "\"%.*s\" is the address of a resource. Name a module instance, such as "
+                      "module.web or module.web[0].",
+                      STR_ARG(text));
 }
 
 /* Loads the configuration and the state. Not called without a configuration: expressions still work

@@ -19,10 +19,9 @@ static bool cmd_drift_check_mode(const Arguments *arguments, Diags *diags) {
                        str_equal_cstr(option_text(arguments, others[i]), "full");
         if (!option_is_given(arguments, others[i]) || is_full)
             continue;
-        diags_error(diags, NO_RANGE, "Invalid mode option",
-                    "loam drift always reads the real objects and plans no change. Remove -%s.",
-                    others[i]);
-        return false;
+        return diags_fail(
+            diags, NO_RANGE, "Invalid mode option",
+            "loam drift always reads the real objects and plans no change. Remove -%s.", others[i]);
     }
     return true;
 }

@@ -54,9 +54,8 @@ static const Option options[] = {
 
 static bool cmd_fmt_report(Run *run, const char *summary, Str path, int error) {
     const char *hint = disk_hint(error, "");
-    diags_error(run->diags, NO_RANGE, summary, "\"%.*s\": %s.%s%s", STR_ARG(path), strerror(-error),
-                hint[0] ? " " : "", hint);
-    return false;
+    return diags_fail(run->diags, NO_RANGE, summary, "\"%.*s\": %s.%s%s", STR_ARG(path),
+                      strerror(-error), hint[0] ? " " : "", hint);
 }
 
 static Fmt find_layout(Str name) {
@@ -101,11 +100,9 @@ static bool show_diff(Run *run, Str path, Str old, Str laid_out, Arena *scratch)
     disk->remove(disk->self, aside);
     if (error)
         return cmd_fmt_report(run, "Failed to run the diff program", STR("diff"), error);
-    if (result.exit_status > 1) {
-        diags_error(run->diags, NO_RANGE, "Failed to compute the diff", "diff: %.*s",
-                    STR_ARG(utf8_indented(result.err, scratch)));
-        return false;
-    }
+    if (result.exit_status > 1)
+        return diags_fail(run->diags, NO_RANGE, "Failed to compute the diff", "diff: %.*s",
+                          STR_ARG(utf8_indented(result.err, scratch)));
     terminal_out(result.out);
     return true;
 }
@@ -201,14 +198,12 @@ static bool run_path(Run *run, Str path) {
     path = disk_clean(path, run->cli->arena);
     if (stat.kind != DISK_DIRECTORY && find_layout(path))
         return cmd_fmt_run_file(run, path);
-    if (stat.kind != DISK_DIRECTORY) {
-        diags_error(run->diags, NO_RANGE, "Unsupported file type",
-                    "loam cannot format \"%.*s\". The name must end in .tf, .tofu, .tfvars, "
-                    ".tftest.hcl, .tofutest.hcl, .tfmock.hcl, .tofumock.hcl, .tfquery.hcl, "
-                    ".loam.yaml, .loamtest.yaml, .loammock.yaml or .loamquery.yaml.",
-                    STR_ARG(path));
-        return false;
-    }
+    if (stat.kind != DISK_DIRECTORY)
+        return diags_fail(run->diags, NO_RANGE, "Unsupported file type",
+                          "loam cannot format \"%.*s\". The name must end in .tf, .tofu, .tfvars, "
+                          ".tftest.hcl, .tofutest.hcl, .tfmock.hcl, .tofumock.hcl, .tfquery.hcl, "
+                          ".loam.yaml, .loamtest.yaml, .loammock.yaml or .loamquery.yaml.",
+                          STR_ARG(path));
     StrVec directories = {0};
     vec_push(run->cli->arena, &directories, path);
     bool ok = true;

@@ -83,11 +83,10 @@ static bool select_instances(GitopsRun *run) {
         (void)add_instances(run, NULL, &is_in_state);
         return true;
     }
-    if (addresses->count == 0) {
-        diags_error(run->diags, NO_RANGE, "Missing argument",
-                    "Give the address of a resource instance, such as flux_kustomization.apps.");
-        return false;
-    }
+    if (addresses->count == 0)
+        return diags_fail(
+            run->diags, NO_RANGE, "Missing argument",
+            "Give the address of a resource instance, such as flux_kustomization.apps.");
     vec_each(addresses, address) {
         ok = select_address(run, *address) && ok;
     }
@@ -102,10 +101,9 @@ static bool read_timeout(GitopsRun *run) {
     if (!text.ptr ||
         (clock_parse_duration(text, &run->options.timeout_ms) && run->options.timeout_ms > 0))
         return true;
-    diags_error(run->diags, NO_RANGE, "Invalid timeout",
-                "-timeout requires a duration such as \"90s\" or \"5m\", not \"%.*s\".",
-                STR_ARG(text));
-    return false;
+    return diags_fail(run->diags, NO_RANGE, "Invalid timeout",
+                      "-timeout requires a duration such as \"90s\" or \"5m\", not \"%.*s\".",
+                      STR_ARG(text));
 }
 
 static bool open_run(GitopsRun *run) {
@@ -135,11 +133,10 @@ static bool gitops_report_missing(const GitopsRun *run) {
         Str text = resource_addr_to_str(target->resource, run->cli->arena);
         if (has_result(run, target->resource))
             continue;
-        diags_error(run->diags, NO_RANGE, "GitOps object not reached",
-                    "%.*s is in the state, but the configuration does not declare it any more, or "
-                    "the command was interrupted.",
-                    STR_ARG(text));
-        return false;
+        return diags_fail(run->diags, NO_RANGE, "GitOps object not reached",
+                          "%.*s is in the state, but the configuration does not declare it any "
+                          "more, or the command was interrupted.",
+                          STR_ARG(text));
     }
     return true;
 }

@@ -43,10 +43,10 @@ static bool cmd_graph_read_type(const Arguments *arguments, GraphType *out, Diag
             return true;
         }
     }
-    diags_error(diags, NO_RANGE, "Unsupported graph type",
-                "-type requires plan, plan-refresh-only, plan-destroy or apply, not \"%.*s\".",
-                STR_ARG(text));
-    return false;
+    return diags_fail(
+        diags, NO_RANGE, "Unsupported graph type",
+        "-type requires plan, plan-refresh-only, plan-destroy or apply, not \"%.*s\".",
+        STR_ARG(text));
 }
 
 typedef enum GraphFormat { FORMAT_DOT, FORMAT_MERMAID, FORMAT_SVG } GraphFormat;
@@ -58,9 +58,8 @@ static bool cmd_graph_read_format(const Arguments *arguments, GraphFormat *out, 
                                              : FORMAT_DOT;
     if (text.len == 0 || *out != FORMAT_DOT || str_equal(text, STR("dot")))
         return true;
-    diags_error(diags, NO_RANGE, "Unsupported graph format",
-                "-format requires dot, mermaid or svg, not \"%.*s\".", STR_ARG(text));
-    return false;
+    return diags_fail(diags, NO_RANGE, "Unsupported graph format",
+                      "-format requires dot, mermaid or svg, not \"%.*s\".", STR_ARG(text));
 }
 
 /* Loads the saved plan of -plan, or the configuration of the directory. */
@@ -95,16 +94,13 @@ static bool print_svg(const Cli *cli, Str dot, Diags *diags) {
         terminal_out(result.out);
         return true;
     }
-    if (status == -ENOENT || (status == 0 && result.exit_status == 127)) {
-        diags_error(diags, NO_RANGE, "Graphviz is not installed",
-                    "-format=svg requires the program \"dot\" of Graphviz, which is not in PATH. "
-                    "Install the package graphviz, or use -format=dot.");
-        return false;
-    }
-    diags_error(diags, NO_RANGE, "Drawing the graph failed", "Graphviz' \"dot\" failed: %.*s",
-                STR_ARG(status ? str_from_cstr(strerror(-status))
-                               : utf8_indented(result.err, diags->arena)));
-    return false;
+    if (status == -ENOENT || (status == 0 && result.exit_status == 127))
+        return diags_fail(diags, NO_RANGE, "Graphviz is not installed",
+                          "-format=svg requires the program \"dot\" of Graphviz, which is not in "
+                          "PATH. Install the package graphviz, or use -format=dot.");
+    return diags_fail(diags, NO_RANGE, "Drawing the graph failed", "Graphviz' \"dot\" failed: %.*s",
+                      STR_ARG(status ? str_from_cstr(strerror(-status))
+                                     : utf8_indented(result.err, diags->arena)));
 }
 
 static int cmd_graph_run(Cli *cli, const Arguments *arguments, Diags *diags) {

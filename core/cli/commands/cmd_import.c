@@ -13,20 +13,18 @@ static const Option options[] = {
 static bool cmd_import_read_request(Cli *cli, const Arguments *arguments, ImportTarget *out,
                                     Diags *diags) {
     const StrVec *words = &arguments->positionals;
-    if (words->count != 2 || words->items[1].len == 0) {
-        diags_error(diags, NO_RANGE, "Wrong number of arguments",
-                    "The import command requires a resource address and the ID of the object.");
-        return false;
-    }
+    if (words->count != 2 || words->items[1].len == 0)
+        return diags_fail(
+            diags, NO_RANGE, "Wrong number of arguments",
+            "The import command requires a resource address and the ID of the object.");
     if (!address_parse_resource(words->items[0], &out->address, cli->arena, diags))
         return false;
     out->id = words->items[1];
     if (out->address.mode == MODE_MANAGED)
         return true;
-    diags_error(diags, NO_RANGE, "Invalid import address",
-                "\"%.*s\" is a data source. Only managed resources can be imported.",
-                STR_ARG(words->items[0]));
-    return false;
+    return diags_fail(diags, NO_RANGE, "Invalid import address",
+                      "\"%.*s\" is a data source. Only managed resources can be imported.",
+                      STR_ARG(words->items[0]));
 }
 
 static bool cmd_import_check_free(const Project *project, const ImportTarget *request) {
@@ -34,11 +32,10 @@ static bool cmd_import_check_free(const Project *project, const ImportTarget *re
     if (!instance || (!instance->current && !instance->pending))
         return true;
     Str text = resource_addr_to_str(request->address, project->cli->arena);
-    diags_error(project->diags, NO_RANGE, "Resource already managed by loam",
-                "The state already has an object at %.*s. To import another one, first remove it "
-                "with \"loam state rm\".",
-                STR_ARG(text));
-    return false;
+    return diags_fail(project->diags, NO_RANGE, "Resource already managed by loam",
+                      "The state already has an object at %.*s. To import another one, first "
+                      "remove it with \"loam state rm\".",
+                      STR_ARG(text));
 }
 
 /* Plans only this address: the import adds the object to the state as it is. */

@@ -21,12 +21,10 @@ static const Option options[] = {
 };
 
 static bool copy_module(Cli *cli, Str source, Diags *diags) {
-    if (!front_end_is_empty_dir(cli->io.disk, STR("."))) {
-        diags_error(diags, NO_RANGE, "Directory is not empty",
-                    "-from-module copies a module into the current directory, which already has a "
-                    "configuration. Run it in an empty directory.");
-        return false;
-    }
+    if (!front_end_is_empty_dir(cli->io.disk, STR(".")))
+        return diags_fail(diags, NO_RANGE, "Directory is not empty",
+                          "-from-module copies a module into the current directory, which already "
+                          "has a configuration. Run it in an empty directory.");
     ModuleInstallOptions request = {
         .io = &cli->io,
         .directory = STR("."),
@@ -43,17 +41,13 @@ static bool copy_module(Cli *cli, Str source, Diags *diags) {
 static bool read_lock_mode(const Arguments *arguments, bool *keeps_lock, Diags *diags) {
     Str mode = option_text(arguments, "lockfile");
     *keeps_lock = mode.ptr != NULL;
-    if (mode.ptr && !str_equal_cstr(mode, "readonly")) {
-        diags_error(diags, NO_RANGE, "Invalid option value",
-                    "-lockfile requires readonly, not \"%.*s\".", STR_ARG(mode));
-        return false;
-    }
-    if (mode.ptr && option_flag(arguments, "upgrade")) {
-        diags_error(diags, NO_RANGE, "Invalid combination of options",
-                    "-upgrade locks newer revisions, but -lockfile=readonly forbids it. Remove one "
-                    "of them.");
-        return false;
-    }
+    if (mode.ptr && !str_equal_cstr(mode, "readonly"))
+        return diags_fail(diags, NO_RANGE, "Invalid option value",
+                          "-lockfile requires readonly, not \"%.*s\".", STR_ARG(mode));
+    if (mode.ptr && option_flag(arguments, "upgrade"))
+        return diags_fail(diags, NO_RANGE, "Invalid combination of options",
+                          "-upgrade locks newer revisions, but -lockfile=readonly forbids it. "
+                          "Remove one of them.");
     return true;
 }
 

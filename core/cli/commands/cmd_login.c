@@ -38,13 +38,11 @@ static bool log_in(Cli *cli, const PackageSources *sources, const LoginService *
     SCOPED(CallbackListener) listener = {0};
     Str query, problem;
     int error = callback_listener_open(service->first_port, service->last_port, &listener);
-    if (error) {
-        diags_error(diags, NO_RANGE, "Login not started",
-                    "No port from %u to %u of this machine, the ports that the host allows, can be "
-                    "used: %s.",
-                    service->first_port, service->last_port, strerror(-error));
-        return false;
-    }
+    if (error)
+        return diags_fail(diags, NO_RANGE, "Login not started",
+                          "No port from %u to %u of this machine, the ports that the host allows, "
+                          "can be used: %s.",
+                          service->first_port, service->last_port, strerror(-error));
     LoginAttempt attempt = login_service_begin(service, listener.port, cli->arena);
     terminal_print("\nOpen this address in a browser on this machine to log in:\n\n    %.*s\n\n"
                    "loam waits until the host confirms the login.\n",
@@ -54,14 +52,11 @@ static bool log_in(Cli *cli, const PackageSources *sources, const LoginService *
     if (callback_listener_wait(&listener, STR(LOGIN_SERVICE_PATH), accepts, &attempt,
                                STR("The host has answered. Close this page and return to the "
                                    "terminal.\n"),
-                               cli->cancel, &query, cli->arena) != 0) {
-        diags_error(diags, NO_RANGE, "Login cancelled", "No token was stored.");
-        return false;
-    }
+                               cli->cancel, &query, cli->arena) != 0)
+        return diags_fail(diags, NO_RANGE, "Login cancelled", "No token was stored.");
     if (login_service_finish(service, &attempt, sources, query, token, &problem, cli->arena))
         return true;
-    diags_error(diags, NO_RANGE, "Login failed", "%.*s", STR_ARG(problem));
-    return false;
+    return diags_fail(diags, NO_RANGE, "Login failed", "%.*s", STR_ARG(problem));
 }
 
 static bool login_ask_token(Cli *cli, Str page, Str *token, Diags *diags) {
@@ -71,8 +66,8 @@ static bool login_ask_token(Cli *cli, Str page, Str *token, Diags *diags) {
     open_browser(cli, page);
     if (terminal_read_secret(token, cli->arena))
         return true;
-    diags_error(diags, NO_RANGE, "Login cancelled", "Standard input has ended without a token.");
-    return false;
+    return diags_fail(diags, NO_RANGE, "Login cancelled",
+                      "Standard input has ended without a token.");
 }
 
 static bool check_token(Str *token, Diags *diags) {
@@ -90,9 +85,8 @@ static bool check_token(Str *token, Diags *diags) {
 static bool login_read_token(Str *token, Arena *arena, Diags *diags) {
     if (terminal_read_secret(token, arena))
         return true;
-    diags_error(diags, NO_RANGE, "No token given",
-                "Standard input has ended without a token. -token-stdin reads one line.");
-    return false;
+    return diags_fail(diags, NO_RANGE, "No token given",
+                      "Standard input has ended without a token. -token-stdin reads one line.");
 }
 
 /* Obtains a token from the host. */
@@ -100,10 +94,8 @@ static bool login_obtain(Cli *cli, const PackageSources *sources, Str host, Str 
                          Diags *diags) {
     LoginService service;
     Str problem;
-    if (!login_service_discover(sources, host, &service, &problem, cli->arena)) {
-        diags_error(diags, NO_RANGE, "Host without login", "%.*s", STR_ARG(problem));
-        return false;
-    }
+    if (!login_service_discover(sources, host, &service, &problem, cli->arena))
+        return diags_fail(diags, NO_RANGE, "Host without login", "%.*s", STR_ARG(problem));
     terminal_print("loam obtains a token of %.*s with your browser, and stores it as plain text in "
                    "%.*s.\n",
                    STR_ARG(host), STR_ARG(place));

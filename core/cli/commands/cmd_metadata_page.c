@@ -57,11 +57,10 @@ static bool page_write_type(Cli *cli, Str page, StrBuf *out, Diags *diags) {
             }
         }
     }
-    diags_error(
+    return diags_fail(
         diags, NO_RANGE, "Unknown type",
         "There is no type with a page \"types/%.*s\". The page \"resources\" lists all types.",
         STR_ARG(page));
-    return false;
 }
 
 static bool write_backends(Cli *cli, StrBuf *out, Diags *) {
@@ -197,9 +196,8 @@ static bool write_page(Cli *cli, Str wanted, StrBuf *out, Diags *diags) {
         if (str_equal_cstr(set, page_sets[i].name))
             return page_sets[i].write(cli, member, out, diags);
     }
-    diags_error(diags, NO_RANGE, "Missing page name", "Give the name of one page: %.*s.",
-                STR_ARG(page_names(cli->arena)));
-    return false;
+    return diags_fail(diags, NO_RANGE, "Missing page name", "Give the name of one page: %.*s.",
+                      STR_ARG(page_names(cli->arena)));
 }
 
 static int page_run(Cli *cli, const Arguments *arguments, Diags *diags) {

@@ -134,10 +134,9 @@ static bool list_environments(Cli *cli, const Arguments *arguments, PlannedEnvir
     }
     if (out->count > 0)
         return true;
-    diags_error(diags, NO_RANGE, "No environments",
-                "\"-env all\" plans each environment, but the root module declares none. Write an "
-                "\"environments\" block, or remove the option.");
-    return false;
+    return diags_fail(diags, NO_RANGE, "No environments",
+                      "\"-env all\" plans each environment, but the root module declares none. "
+                      "Write an \"environments\" block, or remove the option.");
 }
 
 static void show_summary(View *view, const PlannedEnvironments *planned, Arena *arena) {

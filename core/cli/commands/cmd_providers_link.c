@@ -44,18 +44,17 @@ static bool link_check_name(Cli *cli, Str name, Diags *diags) {
     StrVec names = registry_names(cli->registry, cli->arena);
     if (!address) {
         Str hint = str_did_you_mean(name, names.items, names.count, cli->arena);
-        diags_error(diags, NO_RANGE, "Unknown provider",
-                    "loam has no provider \"%.*s\".%.*s The providers of loam are: %.*s.",
-                    STR_ARG(name), STR_ARG(hint),
-                    STR_ARG(str_join(names.items, names.count, STR(", "), cli->arena)));
-        return false;
+        return diags_fail(diags, NO_RANGE, "Unknown provider",
+                          "loam has no provider \"%.*s\".%.*s The providers of loam are: %.*s.",
+                          STR_ARG(name), STR_ARG(hint),
+                          STR_ARG(str_join(names.items, names.count, STR(", "), cli->arena)));
     }
     if (!str_starts_with(str_from_cstr(address), STR("terraform.io/builtin/")))
         return true;
-    diags_error(diags, NO_RANGE, "Provider of Terraform itself",
-                "Terraform contains the provider \"%.*s\", and accepts no other program for it.",
-                STR_ARG(name));
-    return false;
+    return diags_fail(
+        diags, NO_RANGE, "Provider of Terraform itself",
+        "Terraform contains the provider \"%.*s\", and accepts no other program for it.",
+        STR_ARG(name));
 }
 
 static bool link_collect(Cli *cli, Str base, const Arguments *arguments, ProviderLinks *out,
@@ -77,9 +76,8 @@ static bool link_collect(Cli *cli, Str base, const Arguments *arguments, Provide
 }
 
 static bool link_fail(Str path, int error, Diags *diags) {
-    diags_error(diags, NO_RANGE, "Link not made", "\"%.*s\" cannot be made: %s.", STR_ARG(path),
-                strerror(-error));
-    return false;
+    return diags_fail(diags, NO_RANGE, "Link not made", "\"%.*s\" cannot be made: %s.",
+                      STR_ARG(path), strerror(-error));
 }
 
 /* Makes the link; replaces an older one, but no file. */

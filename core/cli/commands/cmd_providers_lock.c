@@ -23,13 +23,11 @@ static bool restrict_to_named(Project *project, WantedProviders *wanted, Diags *
         vec_each(wanted, provider) {
             found = str_equal(provider->address, address) ? provider : found;
         }
-        if (!found) {
-            diags_error(diags, NO_RANGE, "Invalid provider argument",
-                        "The configuration does not need a package of the provider %.*s. "
-                        "\"loam providers\" lists the providers that it needs.",
-                        STR_ARG(address));
-            return false;
-        }
+        if (!found)
+            return diags_fail(diags, NO_RANGE, "Invalid provider argument",
+                              "The configuration does not need a package of the provider %.*s. "
+                              "\"loam providers\" lists the providers that it needs.",
+                              STR_ARG(address));
         vec_push(arena, &named, *found);
     }
     if (named.count)
@@ -41,16 +39,12 @@ static bool choose_sources(const Project *project, CliConfig *config, Diags *dia
     Arena *arena = project->cli->arena;
     Str url = option_text(project->arguments, "net-mirror");
     StrVec directories = provider_setup_values(project, "fs-mirror");
-    if (url.ptr && directories.count) {
-        diags_error(diags, NO_RANGE, "Invalid combination of options",
-                    "-fs-mirror and -net-mirror exclude each other. Remove one of them.");
-        return false;
-    }
-    if (url.ptr && !str_starts_with(url, STR("https://"))) {
-        diags_error(diags, NO_RANGE, "Invalid network mirror URL",
-                    "-net-mirror requires an https address, not \"%.*s\".", STR_ARG(url));
-        return false;
-    }
+    if (url.ptr && directories.count)
+        return diags_fail(diags, NO_RANGE, "Invalid combination of options",
+                          "-fs-mirror and -net-mirror exclude each other. Remove one of them.");
+    if (url.ptr && !str_starts_with(url, STR("https://")))
+        return diags_fail(diags, NO_RANGE, "Invalid network mirror URL",
+                          "-net-mirror requires an https address, not \"%.*s\".", STR_ARG(url));
     if (directories.count)
         package_source_only(config, &directories, arena);
     else if (url.ptr)

@@ -29,13 +29,11 @@ static bool has_list(const Module *module) {
 static bool cmd_query_load(Project *project, Cli *cli, const Arguments *arguments, Diags *diags) {
     project->options.loads_queries = true;
     project->options.asks = true;
-    if (front_end_is_empty_dir(cli->io.disk, STR("."))) {
-        diags_error(diags, NO_RANGE, "No configuration files",
-                    "A query requires a configuration. Write a file whose name ends in .loam.yaml "
-                    "or .tf with the required providers, and lists in a file whose name ends in "
-                    ".loamquery.yaml or .tfquery.hcl.");
-        return false;
-    }
+    if (front_end_is_empty_dir(cli->io.disk, STR(".")))
+        return diags_fail(diags, NO_RANGE, "No configuration files",
+                          "A query requires a configuration. Write a file whose name ends in "
+                          ".loam.yaml or .tf with the required providers, and lists in a file "
+                          "whose name ends in .loamquery.yaml or .tfquery.hcl.");
     return project_load(project, cli, arguments, NULL, diags) && environment_require(project) &&
            project_read_variables(project);
 }
@@ -48,10 +46,9 @@ static bool cmd_query_check_configuration(Project *project) {
     }
     if (!is_valid || has_list(project->config->root))
         return is_valid;
-    diags_error(project->diags, NO_RANGE, "No resources to query",
-                "The configuration has no list blocks. Write them in a file whose name ends in "
-                ".loamquery.yaml or .tfquery.hcl.");
-    return false;
+    return diags_fail(project->diags, NO_RANGE, "No resources to query",
+                      "The configuration has no list blocks. Write them in a file whose name ends "
+                      "in .loamquery.yaml or .tfquery.hcl.");
 }
 
 static bool cmd_query_write_config(Project *project, const Listings *listings) {

@@ -48,19 +48,16 @@ static bool cmd_show_choose_target(const Arguments *arguments, ShowTarget *out, 
         *out = (ShowTarget)i;
         count++;
     }
-    if (count > 1) {
-        diags_error(
+    if (count > 1)
+        return diags_fail(
             diags, NO_RANGE, "Conflicting object types to show",
             "-state, -plan, -config, -module and a file name cannot be combined. Choose one.");
-        return false;
-    }
     bool is_configuration = *out == SHOW_CONFIG || *out == SHOW_MODULE;
     if (!is_configuration || option_flag(arguments, "json"))
         return true;
-    diags_error(diags, NO_RANGE, "JSON output required for configuration",
-                "The configuration can be shown only as JSON: add -json to -%s.",
-                *out == SHOW_CONFIG ? "config" : "module");
-    return false;
+    return diags_fail(diags, NO_RANGE, "JSON output required for configuration",
+                      "The configuration can be shown only as JSON: add -json to -%s.",
+                      *out == SHOW_CONFIG ? "config" : "module");
 }
 
 static const Schema *cmd_show_find_schema(void *payload, ResourceMode mode, Str provider,

@@ -53,12 +53,11 @@ static bool state_list_report_unknown(Str address, const AddressTarget *target, 
     const char *summary = !target->is_resource ? "Unknown module"
                           : is_instance        ? "Unknown resource instance"
                                                : "Unknown resource";
-    diags_error(
+    return diags_fail(
         diags, NO_RANGE, summary,
         "The state has no object at %.*s. Objects that are new in the configuration are in the "
         "state after \"loam apply\". To list the existing ones, run \"loam state list\".",
         STR_ARG(address));
-    return false;
 }
 
 static bool list_addresses(const Project *project, const StrVec *addresses, StrBuf *text) {

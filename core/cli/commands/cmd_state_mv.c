@@ -21,19 +21,17 @@ static const ModuleAddr *move_module(const ModuleAddr *module, const AddressTarg
 }
 
 static bool mv_check_pair(const AddressTarget *from, const AddressTarget *to, Diags *diags) {
-    if (from->is_resource != to->is_resource) {
-        diags_error(diags, NO_RANGE, "Invalid state move request",
-                    "Both addresses must be resources, or both must be modules.");
-        return false;
-    }
+    if (from->is_resource != to->is_resource)
+        return diags_fail(diags, NO_RANGE, "Invalid state move request",
+                          "Both addresses must be resources, or both must be modules.");
     if (!from->is_resource)
         return true;
     if (from->resource.mode == to->resource.mode &&
         str_equal(from->resource.type, to->resource.type))
         return true;
-    diags_error(diags, NO_RANGE, "Invalid state move request",
-                "The resource types differ, so the target cannot use the state of the source.");
-    return false;
+    return diags_fail(
+        diags, NO_RANGE, "Invalid state move request",
+        "The resource types differ, so the target cannot use the state of the source.");
 }
 
 /* An address without a key names the instance without a key. If there is none, it names the whole
@@ -81,13 +79,12 @@ static bool check_room(const State *state, const AddressTarget *from, const Addr
     bool is_whole = !from->is_resource || mv_is_whole_resource(state, from);
     if (!is_whole)
         return true;
-    if (from->is_resource && to->resource.key.kind != KEY_NONE) {
-        diags_error(diags, NO_RANGE, "Invalid target address",
-                    "Cannot move to %.*s: the source is a resource with all its instances, and the "
-                    "target is one instance. Give the address of one instance of the source.",
-                    STR_ARG(target_text(to, arena)));
-        return false;
-    }
+    if (from->is_resource && to->resource.key.kind != KEY_NONE)
+        return diags_fail(
+            diags, NO_RANGE, "Invalid target address",
+            "Cannot move to %.*s: the source is a resource with all its instances, and the target "
+            "is one instance. Give the address of one instance of the source.",
+            STR_ARG(target_text(to, arena)));
     bool is_there = from->is_resource ? state_find_resource(state, to->resource) != NULL
                                       : mv_has_module(state, to->module, arena);
     if (is_there)
@@ -161,9 +158,8 @@ static bool mv_read_targets(const Arguments *arguments, AddressTarget *from, Add
         return address_parse_target(words->items[0], from, arena, diags) &&
                address_parse_target(words->items[1], to, arena, diags) &&
                mv_check_pair(from, to, diags);
-    diags_error(diags, NO_RANGE, "Missing argument",
-                "state mv requires two addresses: source and target.");
-    return false;
+    return diags_fail(diags, NO_RANGE, "Missing argument",
+                      "state mv requires two addresses: source and target.");
 }
 
 /* `there` is the state that receives the objects: the same one, or that of -state-out. */

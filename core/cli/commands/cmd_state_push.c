@@ -16,9 +16,8 @@ static bool push_read_given(Cli *cli, Str path, Str *out, Diags *diags) {
     int error = cli->io.disk->read_file(cli->io.disk->self, path, out, cli->arena);
     if (error == 0)
         return true;
-    diags_error(diags, NO_RANGE, "Failed to read the given state", "\"%.*s\": %s.", STR_ARG(path),
-                strerror(-error));
-    return false;
+    return diags_fail(diags, NO_RANGE, "Failed to read the given state", "\"%.*s\": %s.",
+                      STR_ARG(path), strerror(-error));
 }
 
 /* Decrypts the given state: errored.tfstate is encrypted like the state, the output of `state pull`
@@ -35,31 +34,27 @@ static bool open_given(Project *project, Str path, Str *text) {
 static bool push_may_replace(const State *there, const State *given, Diags *diags) {
     if (there->lineage.len == 0)
         return true;
-    if (!str_equal(there->lineage, given->lineage)) {
-        diags_error(
+    if (!str_equal(there->lineage, given->lineage))
+        return diags_fail(
             diags, NO_RANGE, "Failed to write state",
             "The given state has the lineage \"%.*s\", but the current state has \"%.*s\", so they "
             "describe different objects. To overwrite the current state, add -force.",
             STR_ARG(given->lineage), STR_ARG(there->lineage));
-        return false;
-    }
     if (given->serial > there->serial)
         return true;
     if (given->serial == there->serial) {
         if (statefile_same_content(given, there))
             return true;
-        diags_error(
+        return diags_fail(
             diags, NO_RANGE, "Failed to write state",
             "The given state differs from the current one, and both have the serial %llu, so one "
             "was edited by hand. If the given one is correct, raise its serial, or add -force.",
             (unsigned long long)given->serial);
-        return false;
     }
-    diags_error(diags, NO_RANGE, "Failed to write state",
-                "The given state (serial %llu) is older than the current one (serial %llu). To "
-                "overwrite the current state, add -force.",
-                (unsigned long long)given->serial, (unsigned long long)there->serial);
-    return false;
+    return diags_fail(diags, NO_RANGE, "Failed to write state",
+                      "The given state (serial %llu) is older than the current one (serial %llu). "
+                      "To overwrite the current state, add -force.",
+                      (unsigned long long)given->serial, (unsigned long long)there->serial);
 }
 
 static int push_run(Cli *cli, const Arguments *arguments, Diags *diags) {

@@ -18,13 +18,11 @@ static bool parse_source(Str text, Str *out, Arena *arena, Diags *diags) {
         ok &= part.len > 0;
         vec_push(arena, &given, part);
     }
-    if (!ok || given.count == 0 || given.count > 3) {
-        diags_error(diags, NO_RANGE, "Invalid provider address",
-                    "\"%.*s\" is not a valid provider address. Use the form \"hashicorp/random\" "
-                    "or \"registry.terraform.io/hashicorp/random\".",
-                    STR_ARG(text));
-        return false;
-    }
+    if (!ok || given.count == 0 || given.count > 3)
+        return diags_fail(diags, NO_RANGE, "Invalid provider address",
+                          "\"%.*s\" is not a valid provider address. Use the form "
+                          "\"hashicorp/random\" or \"registry.terraform.io/hashicorp/random\".",
+                          STR_ARG(text));
     for (size_t i = 0; i < given.count; i++)
         parts[3 - given.count + i] = given.items[i];
     *out = str_join(parts, 3, STR("/"), arena);

@@ -9,19 +9,16 @@ static const Option options[] = {
 
 static bool taint_check_address(const Arguments *arguments, bool taints, ResourceAddr *out,
                                 Cli *cli, Diags *diags) {
-    if (arguments->positionals.count != 1) {
-        diags_error(diags, NO_RANGE, "Missing argument",
-                    "Give the address of one resource instance.");
-        return false;
-    }
+    if (arguments->positionals.count != 1)
+        return diags_fail(diags, NO_RANGE, "Missing argument",
+                          "Give the address of one resource instance.");
     Str text = arguments->positionals.items[0];
     if (!address_parse_resource(text, out, cli->arena, diags))
         return false;
     if (out->mode == MODE_MANAGED || !taints)
         return true;
-    diags_error(diags, NO_RANGE, "Invalid resource instance",
-                "\"%.*s\" is a data source, so it cannot be tainted.", STR_ARG(text));
-    return false;
+    return diags_fail(diags, NO_RANGE, "Invalid resource instance",
+                      "\"%.*s\" is a data source, so it cannot be tainted.", STR_ARG(text));
 }
 
 static int taint_report_missing(const Project *project, const Arguments *arguments, Diags *diags) {

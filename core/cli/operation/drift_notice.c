@@ -31,24 +31,20 @@ bool drift_notice_check(const Cli *cli, Str text, Diags *diags) {
     Arena *arena = cli->arena;
     bool is_url = url_parse(text, &url) && url_host_name(&url).len > 0;
     bool is_http = is_url && str_equal(url.scheme, STR("http"));
-    if (!is_url || (!is_http && !str_equal(url.scheme, STR("https")))) {
-        diags_error(diags, NO_RANGE, "Invalid notification URL",
-                    "-notify requires a URL such as https://example.com/drift, not \"%.*s\".",
-                    STR_ARG(url_redact(text, arena)));
-        return false;
-    }
-    if (is_http && !is_loopback(&url)) {
-        diags_error(diags, NO_RANGE, "Insecure notification URL",
-                    "-notify requires https, because the notice names objects and their owners. "
-                    "Plain http is allowed only to this computer (localhost, 127.0.0.1, [::1]).");
-        return false;
-    }
+    if (!is_url || (!is_http && !str_equal(url.scheme, STR("https"))))
+        return diags_fail(diags, NO_RANGE, "Invalid notification URL",
+                          "-notify requires a URL such as https://example.com/drift, not \"%.*s\".",
+                          STR_ARG(url_redact(text, arena)));
+    if (is_http && !is_loopback(&url))
+        return diags_fail(
+            diags, NO_RANGE, "Insecure notification URL",
+            "-notify requires https, because the notice names objects and their owners. Plain http "
+            "is allowed only to this computer (localhost, 127.0.0.1, [::1]).");
     if (cli_environment(cli, SECRET))
         return true;
-    diags_error(diags, NO_RANGE, "No key for the notification",
-                "loam signs the notice, so that its receiver can reject forged ones. Set the "
-                "environment variable LOAM_NOTIFY_SECRET to a key that the receiver knows.");
-    return false;
+    return diags_fail(diags, NO_RANGE, "No key for the notification",
+                      "loam signs the notice, so that its receiver can reject forged ones. Set the "
+                      "environment variable LOAM_NOTIFY_SECRET to a key that the receiver knows.");
 }
 
 static void notice_write_object(JsonWriter *writer, const Drift *drift, Arena *arena) {
@@ -113,9 +109,9 @@ bool drift_notice_send(const Cli *cli, const Plan *plan, Str url, Diags *diags) 
         return true;
     if (status == HTTP_DONE)
         problem = str_format(cli->arena, "the server answered with status %d", response.code);
-    diags_error(diags, NO_RANGE, "Notification not sent",
-                "The drift was found, but \"%.*s\" did not accept the notice: %.*s. Check the URL "
-                "and the server, then run the command again.",
-                STR_ARG(url_redact(url, cli->arena)), STR_ARG(url_scrub(problem, url, cli->arena)));
-    return false;
+    return diags_fail(diags, NO_RANGE, "Notification not sent",
+                      "The drift was found, but \"%.*s\" did not accept the notice: %.*s. Check "
+                      "the URL and the server, then run the command again.",
+                      STR_ARG(url_redact(url, cli->arena)),
+                      STR_ARG(url_scrub(problem, url, cli->arena)));
 }

@@ -37,11 +37,10 @@ typedef struct Promoting {
 
 static bool report_not_applied(const Promoting *promoting, const char *why) {
     Str source = promoting->promotion->source;
-    diags_error(promoting->diags, NO_RANGE, "Source environment is not applied",
-                "Only values that work in \"%.*s\" are promoted, and %s. Run \"loam apply -env "
-                "%.*s\" until it succeeds, then promote.",
-                STR_ARG(source), why, STR_ARG(source));
-    return false;
+    return diags_fail(promoting->diags, NO_RANGE, "Source environment is not applied",
+                      "Only values that work in \"%.*s\" are promoted, and %s. Run \"loam apply "
+                      "-env %.*s\" until it succeeds, then promote.",
+                      STR_ARG(source), why, STR_ARG(source));
 }
 
 /* The source must be as its last complete apply left it. */
@@ -98,13 +97,11 @@ static bool promote_add_file(Promoting *promoting, Map *out, const Environment *
 static bool promote_collect_values(Promoting *promoting, Str name, Map *out) {
     const Environment *environment = map_find(&promoting->config->root->environments, name);
     *out = map_new(promoting->arena);
-    if (!environment) {
-        diags_error(promoting->diags, NO_RANGE, "No such environment",
-                    "The root module has no environment \"%.*s\". To list the environments, run "
-                    "\"loam env list\".",
-                    STR_ARG(name));
-        return false;
-    }
+    if (!environment)
+        return diags_fail(promoting->diags, NO_RANGE, "No such environment",
+                          "The root module has no environment \"%.*s\". To list the environments, "
+                          "run \"loam env list\".",
+                          STR_ARG(name));
     if (environment->variables_file.len > 0 && !promote_add_file(promoting, out, environment))
         return false;
     vec_each(&environment->variables, value) {
@@ -165,11 +162,10 @@ static bool is_native(const SourceText *source) {
 
 static bool report_no_literal(const Promoting *promoting, const EnvironmentValue *value,
                               SourceRange range, const char *why) {
-    diags_error(promoting->diags, range, "Value is no literal",
-                "The value of \"%.*s\" in \"%.*s\" cannot be replaced: %s. Write it as a literal "
-                "on one line, or change it by hand and leave it out with -only.",
-                STR_ARG(value->name), STR_ARG(promoting->promotion->target), why);
-    return false;
+    return diags_fail(promoting->diags, range, "Value is no literal",
+                      "The value of \"%.*s\" in \"%.*s\" cannot be replaced: %s. Write it as a "
+                      "literal on one line, or change it by hand and leave it out with -only.",
+                      STR_ARG(value->name), STR_ARG(promoting->promotion->target), why);
 }
 
 /* Extends a range inside of quotes to the quotes. */
@@ -289,11 +285,11 @@ static bool promote_one(Promoting *promoting, Str name) {
 static bool promote_report_missing(const Promoting *promoting, size_t side, Str name) {
     Str environment = side == 0 ? promoting->promotion->source : promoting->promotion->target;
     const Environment *found = map_find(&promoting->config->root->environments, environment);
-    diags_error(promoting->diags, found->range, "Value is no literal",
-                "The environment \"%.*s\" has no value of \"%.*s\", neither in its block nor in "
-                "its variables file, so it cannot be promoted. Write the value there first.",
-                STR_ARG(environment), STR_ARG(name));
-    return false;
+    return diags_fail(
+        promoting->diags, found->range, "Value is no literal",
+        "The environment \"%.*s\" has no value of \"%.*s\", neither in its block nor in its "
+        "variables file, so it cannot be promoted. Write the value there first.",
+        STR_ARG(environment), STR_ARG(name));
 }
 
 static bool promote_only(Promoting *promoting) {
@@ -358,11 +354,10 @@ static bool promote_check_result(Promoting *promoting, const PlanFileSources *fi
         if (value && value_equal(value->value, edit->value))
             continue;
         SourceRange range = {edit->source, edit->start, edit->end};
-        diags_error(promoting->diags, range, "Value not promoted",
-                    "The value of \"%.*s\" could not be written here without changing its meaning. "
-                    "Change it by hand.",
-                    STR_ARG(edit->variable));
-        return false;
+        return diags_fail(promoting->diags, range, "Value not promoted",
+                          "The value of \"%.*s\" could not be written here without changing its "
+                          "meaning. Change it by hand.",
+                          STR_ARG(edit->variable));
     }
     return true;
 }
@@ -375,9 +370,8 @@ static bool write_files(Promoting *promoting, const PlanFileSources *files) {
         int status = disk->write_file(disk->self, file->path, file->bytes, stat.mode & 0777);
         if (status == 0)
             continue;
-        diags_error(promoting->diags, NO_RANGE, "File not written", "\"%.*s\": %s.",
-                    STR_ARG(file->path), strerror(-status));
-        return false;
+        return diags_fail(promoting->diags, NO_RANGE, "File not written", "\"%.*s\": %s.",
+                          STR_ARG(file->path), strerror(-status));
     }
     return true;
 }

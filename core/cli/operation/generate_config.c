@@ -38,20 +38,17 @@ static bool is_yaml(const Cli *cli, Str path) {
 bool generate_config_check(const Project *project) {
     const Cli *cli = project->cli;
     Str path = generate_config_path_of(project);
-    if (str_ends_with(path, STR(".json"))) {
-        diags_error(project->diags, NO_RANGE, "Cannot generate configuration in JSON",
-                    "-generate-config-out writes the native syntax, or YAML if the file name ends "
-                    "in .loam.yaml. It cannot write \"%.*s\".",
-                    STR_ARG(path));
-        return false;
-    }
+    if (str_ends_with(path, STR(".json")))
+        return diags_fail(project->diags, NO_RANGE, "Cannot generate configuration in JSON",
+                          "-generate-config-out writes the native syntax, or YAML if the file name "
+                          "ends in .loam.yaml. It cannot write \"%.*s\".",
+                          STR_ARG(path));
     if (!disk_exists(cli->io.disk, path))
         return true;
-    diags_error(project->diags, NO_RANGE, "Target generated file already exists",
-                "Configuration can be generated only in a new file, but \"%.*s\" exists. Choose "
-                "another name, or move that file.",
-                STR_ARG(path));
-    return false;
+    return diags_fail(project->diags, NO_RANGE, "Target generated file already exists",
+                      "Configuration can be generated only in a new file, but \"%.*s\" exists. "
+                      "Choose another name, or move that file.",
+                      STR_ARG(path));
 }
 
 static bool generate_config_has_block(const Module *root, ResourceAddr address, Arena *arena) {
@@ -156,9 +153,8 @@ static bool generate_config_write_text(Project *project, Str text) {
         error = disk->write_file(disk->self, path, text, 0666);
     if (error == 0)
         return true;
-    diags_error(project->diags, NO_RANGE, "Failed to save generated config", "\"%.*s\": %s.",
-                STR_ARG(path), strerror(-error));
-    return false;
+    return diags_fail(project->diags, NO_RANGE, "Failed to save generated config", "\"%.*s\": %s.",
+                      STR_ARG(path), strerror(-error));
 }
 
 bool generate_config_write(Project *project, const ResourceTexts *texts, Str *out) {

@@ -114,10 +114,9 @@ static bool is_worth_showing(const Operation *operation) {
 static bool operation_check_mode(const PlanOptions *options, Diags *diags) {
     if (options->replace.count == 0 || options->mode == PLAN_NORMAL)
         return true;
-    diags_error(diags, NO_RANGE, "Unsupported plan mode",
-                "-replace plans a new object, but a destroy or refresh-only plan creates none. "
-                "Remove one of the two options.");
-    return false;
+    return diags_fail(diags, NO_RANGE, "Unsupported plan mode",
+                      "-replace plans a new object, but a destroy or refresh-only plan creates "
+                      "none. Remove one of the two options.");
 }
 
 /* Adds the generated blocks to the changes of the plan. */
@@ -143,11 +142,9 @@ static bool operation_load(Operation *operation, Cli *cli, const Arguments *argu
         return false;
     if (operation->will_apply && !environment_check_approval(project, operation->asks))
         return false;
-    if (mode != PLAN_NORMAL && operation->options.invoke) {
-        diags_error(diags, NO_RANGE, "Incompatible plan mode options",
-                    "-invoke is an option of plan and apply only.");
-        return false;
-    }
+    if (mode != PLAN_NORMAL && operation->options.invoke)
+        return diags_fail(diags, NO_RANGE, "Incompatible plan mode options",
+                          "-invoke is an option of plan and apply only.");
     if (mode != PLAN_NORMAL)
         operation->options.mode = mode;
     override_warning_show(project);
@@ -293,15 +290,14 @@ static bool check_forgotten(const Operation *operation) {
     }
     if (names.count == 0)
         return true;
-    diags_error(project->diags, NO_RANGE,
-                "Destroy was successful but left behind forgotten instances",
-                "These objects were forgotten instead of destroyed, so they still exist:\n"
-                "\n"
-                "  - %.*s\n"
-                "\n"
-                "To ignore this error, add -suppress-forget-errors.",
-                STR_ARG(str_join(names.items, names.count, STR("\n  - "), project->cli->arena)));
-    return false;
+    return diags_fail(
+        project->diags, NO_RANGE, "Destroy was successful but left behind forgotten instances",
+        "These objects were forgotten instead of destroyed, so they still exist:\n"
+        "\n"
+        "  - %.*s\n"
+        "\n"
+        "To ignore this error, add -suppress-forget-errors.",
+        STR_ARG(str_join(names.items, names.count, STR("\n  - "), project->cli->arena)));
 }
 
 static void warn_of_deferrals(const Operation *operation) {

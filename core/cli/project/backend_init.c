@@ -29,9 +29,9 @@ static bool copies_states(const Project *project) {
 static bool check_options(Project *project) {
     if (!init_has_flag(project, "reconfigure") || !copies_states(project))
         return true;
-    diags_error(project->diags, NO_RANGE, "Invalid init options",
-                "-reconfigure does not copy states, and -migrate-state copies them. Choose one.");
-    return false;
+    return diags_fail(
+        project->diags, NO_RANGE, "Invalid init options",
+        "-reconfigure does not copy states, and -migrate-state copies them. Choose one.");
 }
 
 static bool is_missing(const Project *project, const BackendChoice *choice,
@@ -87,11 +87,10 @@ static bool check_workspace(Project *project, const BackendChoice *now) {
 }
 
 static bool report_change(Project *project) {
-    diags_error(
+    return diags_fail(
         project->diags, NO_RANGE, "Backend configuration changed",
         "The backend changed. To copy the state to the new backend, run \"loam init "
         "-migrate-state\". To use the new backend without it, run \"loam init -reconfigure\".");
-    return false;
 }
 
 static Str note_of(const Cli *cli, const BackendChoice *now, const BackendChoice *before) {
@@ -194,12 +193,11 @@ static bool init_ask(const Migration *migration, Str question, Str detail, bool 
     *yes = migration->is_forced;
     if (migration->is_forced)
         return true;
-    if (!migration->may_ask) {
-        diags_error(project->diags, NO_RANGE, "State migration not confirmed",
-                    "%.*s %.*s With -input=false, loam cannot ask. To confirm, add -force-copy.",
-                    STR_ARG(question), STR_ARG(detail));
-        return false;
-    }
+    if (!migration->may_ask)
+        return diags_fail(
+            project->diags, NO_RANGE, "State migration not confirmed",
+            "%.*s %.*s With -input=false, loam cannot ask. To confirm, add -force-copy.",
+            STR_ARG(question), STR_ARG(detail));
     terminal_print("\n%.*s\n  %.*s\n  Enter \"yes\" or \"no\".\n\n  Enter a value: ",
                    STR_ARG(question), STR_ARG(detail));
     bool typed = terminal_read_line(&answer, project->cli->arena);
@@ -207,9 +205,8 @@ static bool init_ask(const Migration *migration, Str question, Str detail, bool 
     *yes = typed && str_equal(str_trim(answer), STR("yes"));
     if (typed)
         return true;
-    diags_error(project->diags, NO_RANGE, "State migration not confirmed",
-                "Standard input ended before an answer. To confirm, add -force-copy.");
-    return false;
+    return diags_fail(project->diags, NO_RANGE, "State migration not confirmed",
+                      "Standard input ended before an answer. To confirm, add -force-copy.");
 }
 
 static bool ask_about(const Migration *migration, const Place *from, const Place *to, bool *yes) {
@@ -243,11 +240,10 @@ static bool init_is_same(const Place *from, const Place *to) {
 static bool check_journal(Project *project, const Place *from, const Place *to) {
     if (!to->has_journal || init_is_same(from, to))
         return true;
-    diags_error(project->diags, NO_RANGE, "Unfinished run in the new backend",
-                "\"%.*s\" is the journal of an interrupted run on the state in the new backend. "
-                "Recover that run first: run \"loam apply\" with its configuration.",
-                STR_ARG(to->backend->journal->name));
-    return false;
+    return diags_fail(project->diags, NO_RANGE, "Unfinished run in the new backend",
+                      "\"%.*s\" is the journal of an interrupted run on the state in the new "
+                      "backend. Recover that run first: run \"loam apply\" with its configuration.",
+                      STR_ARG(to->backend->journal->name));
 }
 
 /* Writes the state before its journal: a journal that belongs to another state makes the state
@@ -275,11 +271,10 @@ static bool empty_place(Project *project, Place *from) {
         return false;
     if (!from->has_journal || journal->remove(journal, &problem, scratch))
         return true;
-    diags_error(project->diags, NO_RANGE, "Old journal not removed",
-                "The journal \"%.*s\" was copied with the state, but could not be removed: %.*s. "
-                "Remove it.",
-                STR_ARG(journal->name), STR_ARG(problem));
-    return false;
+    return diags_fail(project->diags, NO_RANGE, "Old journal not removed",
+                      "The journal \"%.*s\" was copied with the state, but could not be removed: "
+                      "%.*s. Remove it.",
+                      STR_ARG(journal->name), STR_ARG(problem));
 }
 
 static bool is_one_place(const Migration *migration, const Place *from, const Place *to) {
@@ -383,12 +378,10 @@ static bool copy_current(const Migration *migration) {
                        migration->to->type->name, STR_ARG(cli->workspace)),
             &yes))
         return false;
-    if (!yes) {
-        diags_error(project->diags, NO_RANGE, "States not migrated",
-                    "Nothing was changed. Select the workspace to migrate with \"loam workspace "
-                    "select\", or use a backend with workspaces.");
-        return false;
-    }
+    if (!yes)
+        return diags_fail(project->diags, NO_RANGE, "States not migrated",
+                          "Nothing was changed. Select the workspace to migrate with \"loam "
+                          "workspace select\", or use a backend with workspaces.");
     Migration current = *migration;
     current.is_forced = true;
     if (!init_copy(&current, cli->workspace, STR("default")))

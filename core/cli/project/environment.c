@@ -15,31 +15,28 @@ bool environment_require(const Project *project) {
     map_each(declared, entry) {
         vec_push(arena, &names, entry->key);
     }
-    diags_error(project->diags, NO_RANGE, "No environment selected",
-                "The configuration declares environments, each with its own state. Select one with "
-                "-env or LOAM_ENV: %.*s.",
-                STR_ARG(str_join(names.items, names.count, STR(", "), arena)));
-    return false;
+    return diags_fail(project->diags, NO_RANGE, "No environment selected",
+                      "The configuration declares environments, each with its own state. Select "
+                      "one with -env or LOAM_ENV: %.*s.",
+                      STR_ARG(str_join(names.items, names.count, STR(", "), arena)));
 }
 
 static bool report_unasked(Project *project, const Environment *environment) {
-    diags_error(project->diags, NO_RANGE, "Environment is protected",
-                "Changes to \"%.*s\" require its name as approval. Run the command at a terminal, "
-                "or add -approve-protected=%.*s.",
-                STR_ARG(environment->name), STR_ARG(environment->name));
-    return false;
+    return diags_fail(project->diags, NO_RANGE, "Environment is protected",
+                      "Changes to \"%.*s\" require its name as approval. Run the command at a "
+                      "terminal, or add -approve-protected=%.*s.",
+                      STR_ARG(environment->name), STR_ARG(environment->name));
 }
 
 bool environment_check_approval(Project *project, bool asks) {
     const Environment *environment = environment_of_project(project);
     Str given = option_text(project->arguments, "approve-protected");
     bool is_protected = environment && environment->is_protected;
-    if (given.ptr && (!environment || !str_equal(given, environment->name))) {
-        diags_error(project->diags, NO_RANGE, "Approval of another environment",
-                    "-approve-protected=%.*s names another environment than the selected one.",
-                    STR_ARG(given));
-        return false;
-    }
+    if (given.ptr && (!environment || !str_equal(given, environment->name)))
+        return diags_fail(
+            project->diags, NO_RANGE, "Approval of another environment",
+            "-approve-protected=%.*s names another environment than the selected one.",
+            STR_ARG(given));
     return !is_protected || given.ptr || asks || report_unasked(project, environment);
 }
 
@@ -54,9 +51,8 @@ static bool ask_for_name(Project *project, const Environment *environment) {
         return true;
     if (diags_has_errors(&prompt_diags))
         return report_unasked(project, environment);
-    diags_error(project->diags, NO_RANGE, "Change not approved",
-                "The answer was not the name of the environment. Nothing was changed.");
-    return false;
+    return diags_fail(project->diags, NO_RANGE, "Change not approved",
+                      "The answer was not the name of the environment. Nothing was changed.");
 }
 
 bool environment_approve_change(Project *project) {

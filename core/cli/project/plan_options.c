@@ -30,18 +30,15 @@ static bool add_exclude(Selection *selection, Str text) {
 static bool add_replace(Selection *selection, Str text) {
     Diags ignored = diags_new(selection->arena);
     ResourceAddr address;
-    if (!address_parse_resource(text, &address, selection->arena, &ignored)) {
-        diags_error(selection->diags, NO_RANGE, "Invalid address to force replacement",
-                    "-replace requires the address of one resource instance, such as "
-                    "libvirt_domain.node[0]. \"%.*s\" is not one.",
-                    STR_ARG(text));
-        return false;
-    }
-    if (address.mode != MODE_MANAGED) {
-        diags_error(selection->diags, NO_RANGE, "Invalid address to force replacement",
-                    "Only managed resources can be replaced. \"%.*s\" is not one.", STR_ARG(text));
-        return false;
-    }
+    if (!address_parse_resource(text, &address, selection->arena, &ignored))
+        return diags_fail(selection->diags, NO_RANGE, "Invalid address to force replacement",
+                          "-replace requires the address of one resource instance, such as "
+                          "libvirt_domain.node[0]. \"%.*s\" is not one.",
+                          STR_ARG(text));
+    if (address.mode != MODE_MANAGED)
+        return diags_fail(selection->diags, NO_RANGE, "Invalid address to force replacement",
+                          "Only managed resources can be replaced. \"%.*s\" is not one.",
+                          STR_ARG(text));
     vec_push(selection->arena, &selection->out->replace, address);
     return true;
 }
@@ -79,11 +76,9 @@ static bool options_add_file(Selection *selection, Str path, AddAddress *add) {
     const Disk *disk = selection->project->cli->io.disk;
     Str bytes;
     int error = disk->read_file(disk->self, path, &bytes, selection->arena);
-    if (error < 0) {
-        diags_error(selection->diags, NO_RANGE, "Address file not readable", "\"%.*s\": %s.",
-                    STR_ARG(path), strerror(-error));
-        return false;
-    }
+    if (error < 0)
+        return diags_fail(selection->diags, NO_RANGE, "Address file not readable", "\"%.*s\": %s.",
+                          STR_ARG(path), strerror(-error));
     const SourceText *source = source_text_new(path, bytes, selection->arena);
     if (str_starts_with(bytes, STR("\xef\xbb\xbf"))) /* byte order mark of some editors */
         bytes = str_slice(bytes, 3, bytes.len);
@@ -122,9 +117,8 @@ static bool read_selection(Project *project, PlanOptions *out) {
     }
     if (!ok || out->targets.count == 0 || out->excludes.count == 0)
         return ok;
-    diags_error(project->diags, NO_RANGE, "Invalid combination of options",
-                "-target and -exclude cannot be combined. Choose one.");
-    return false;
+    return diags_fail(project->diags, NO_RANGE, "Invalid combination of options",
+                      "-target and -exclude cannot be combined. Choose one.");
 }
 
 /* An invocation changes no object, so its plan is refresh-only. */
@@ -133,12 +127,10 @@ static bool read_invoke(Project *project, PlanOptions *out) {
     if (!text.ptr)
         return true;
     ResourceAddr *action = arena_new(project->cli->arena, ResourceAddr);
-    if (out->mode != PLAN_NORMAL || out->replace.count > 0 || out->excludes.count > 0) {
-        diags_error(project->diags, NO_RANGE, "Incompatible plan mode options",
-                    "-invoke changes no object, so -destroy, -refresh-only, -replace and -exclude "
-                    "cannot be combined with it.");
-        return false;
-    }
+    if (out->mode != PLAN_NORMAL || out->replace.count > 0 || out->excludes.count > 0)
+        return diags_fail(project->diags, NO_RANGE, "Incompatible plan mode options",
+                          "-invoke changes no object, so -destroy, -refresh-only, -replace and "
+                          "-exclude cannot be combined with it.");
     if (!address_parse_action(text, action, project->cli->arena, project->diags))
         return false;
     out->invoke = action;
@@ -158,16 +150,12 @@ bool plan_options_read(Project *project, PlanOptions *out) {
     };
     bool destroy = option_flag(arguments, "destroy");
     bool refresh_only = option_flag(arguments, "refresh-only");
-    if (destroy && refresh_only) {
-        diags_error(project->diags, NO_RANGE, "Incompatible plan mode options",
-                    "-destroy and -refresh-only cannot be combined.");
-        return false;
-    }
-    if (refresh_only && out->skip_refresh) {
-        diags_error(project->diags, NO_RANGE, "Incompatible refresh options",
-                    "-refresh-only requires a refresh. Remove -refresh=false.");
-        return false;
-    }
+    if (destroy && refresh_only)
+        return diags_fail(project->diags, NO_RANGE, "Incompatible plan mode options",
+                          "-destroy and -refresh-only cannot be combined.");
+    if (refresh_only && out->skip_refresh)
+        return diags_fail(project->diags, NO_RANGE, "Incompatible refresh options",
+                          "-refresh-only requires a refresh. Remove -refresh=false.");
     out->mode = destroy ? PLAN_DESTROY : refresh_only ? PLAN_REFRESH_ONLY : PLAN_NORMAL;
     return read_selection(project, out) && read_invoke(project, out);
 }

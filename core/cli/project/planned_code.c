@@ -93,13 +93,11 @@ bool planned_code_check(Project *project, const PlanFileSources *sources) {
     if (comparing.changed.count == 0)
         return true;
     Str names = code_names_of(&comparing);
-    if (option_flag(project->arguments, "require-same-code")) {
-        diags_error(project->diags, NO_RANGE, "Configuration differs from the saved plan",
-                    "These files are not those of the plan: %.*s. Check out the code of the plan, "
-                    "make a new plan, or remove -require-same-code.",
-                    STR_ARG(names));
-        return false;
-    }
+    if (option_flag(project->arguments, "require-same-code"))
+        return diags_fail(project->diags, NO_RANGE, "Configuration differs from the saved plan",
+                          "These files are not those of the plan: %.*s. Check out the code of the "
+                          "plan, make a new plan, or remove -require-same-code.",
+                          STR_ARG(names));
     /* The events of -json are those of Terraform, which does not compare the files. */
     if (option_flag(project->arguments, "json"))
         terminal_err(str_format(comparing.arena,

@@ -20,19 +20,18 @@ bool project_lock_timeout(Project *project, int64_t *out) {
     *out = 0;
     if (!timeout.ptr || clock_parse_duration(timeout, out))
         return true;
-    diags_error(project->diags, NO_RANGE, "Invalid lock timeout",
-                "-lock-timeout requires a duration such as \"30s\" or \"5m\", not \"%.*s\".",
-                STR_ARG(timeout));
-    return false;
+    return diags_fail(project->diags, NO_RANGE, "Invalid lock timeout",
+                      "-lock-timeout requires a duration such as \"30s\" or \"5m\", not \"%.*s\".",
+                      STR_ARG(timeout));
 }
 
 bool project_check_file(const Cli *cli, Str path, const char *summary, Diags *diags) {
     DiskStat stat;
     if (cli->io.disk->stat(cli->io.disk->self, path, &stat) < 0 || stat.kind == DISK_FILE)
         return true;
-    diags_error(diags, NO_RANGE, summary, "\"%.*s\" is %s. Give the name of a file.", STR_ARG(path),
-                stat.kind == DISK_DIRECTORY ? "a directory" : "a pipe, a socket or a device");
-    return false;
+    return diags_fail(diags, NO_RANGE, summary, "\"%.*s\" is %s. Give the name of a file.",
+                      STR_ARG(path),
+                      stat.kind == DISK_DIRECTORY ? "a directory" : "a pipe, a socket or a device");
 }
 
 void project_refuse_address(const Project *project, const char *summary, Str address,

@@ -21,8 +21,7 @@ typedef struct Building {
 } Building;
 
 static bool ciphers_report(Building *building, SourceRange range, const char *summary, Str detail) {
-    diags_error(building->diags, range, summary, "%.*s", STR_ARG(detail));
-    return false;
+    return diags_fail(building->diags, range, summary, "%.*s", STR_ARG(detail));
 }
 
 /* Evaluates a block by its schema. The value is known, without marks, validated, and has the

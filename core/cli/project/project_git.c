@@ -59,8 +59,7 @@ Str project_git_commit(const Cli *cli) {
 }
 
 static bool git_report(Str what, Str why, Diags *diags) {
-    diags_error(diags, NO_RANGE, "git failed", "%.*s: %.*s", STR_ARG(what), STR_ARG(why));
-    return false;
+    return diags_fail(diags, NO_RANGE, "git failed", "%.*s: %.*s", STR_ARG(what), STR_ARG(why));
 }
 
 bool project_git_start_branch(const Cli *cli, Str branch, const StrVec *files, Diags *diags) {

@@ -104,9 +104,9 @@ static Engine new_engine(const Project *project, uint32_t parallelism) {
 static bool project_load_check_environment(const Cli *cli, Diags *diags) {
     if (!str_equal_cstr(cli->environment, "all"))
         return true;
-    diags_error(diags, NO_RANGE, "Environment name required",
-                "Only \"loam plan\" supports \"-env all\". Give the name of one environment.");
-    return false;
+    return diags_fail(
+        diags, NO_RANGE, "Environment name required",
+        "Only \"loam plan\" supports \"-env all\". Give the name of one environment.");
 }
 
 bool project_load(Project *project, Cli *cli, const Arguments *arguments, const Io *io,
@@ -121,14 +121,13 @@ bool project_load(Project *project, Cli *cli, const Arguments *arguments, const 
     prepare_input(project);
     project->input.values = project->variables.count ? &project->variables : NULL;
     if (!io && !project->options.may_be_empty &&
-        front_end_is_empty_dir(cli->io.disk, request.directory)) {
-        diags_error(diags, NO_RANGE, "No configuration files",
-                    "%s has no loam configuration. Write a file whose name ends in .loam.yaml, "
-                    ".tf, .tofu, .loam.json or .tf.json, or use another directory with -chdir.%.*s",
-                    project->options.directory.len ? "The given directory" : "This directory",
-                    STR_ARG(front_end_meant(cli->io.disk, request.directory, cli->arena)));
-        return false;
-    }
+        front_end_is_empty_dir(cli->io.disk, request.directory))
+        return diags_fail(
+            diags, NO_RANGE, "No configuration files",
+            "%s has no loam configuration. Write a file whose name ends in .loam.yaml, .tf, .tofu, "
+            ".loam.json or .tf.json, or use another directory with -chdir.%.*s",
+            project->options.directory.len ? "The given directory" : "This directory",
+            STR_ARG(front_end_meant(cli->io.disk, request.directory, cli->arena)));
     if (!project_load_check_environment(cli, diags) ||
         !config_load(&request, &project->config, cli->arena, diags))
         return false;

@@ -61,12 +61,11 @@ static bool project_outcomes_begin(Project *project) {
     random_fill(bytes, sizeof bytes);
     Str run = hex_encode((Str){bytes, sizeof bytes}, cli->arena);
     if (!outcome_file_settings(base_of(project, project->out), run, project->out->cipher, &settings,
-                               &problem, cli->arena)) {
-        diags_error(project->diags, NO_RANGE, "Outcome keeper not started",
-                    "The key of the file for outcomes of provider calls cannot be encrypted: %.*s.",
-                    STR_ARG(problem));
-        return false;
-    }
+                               &problem, cli->arena))
+        return diags_fail(
+            project->diags, NO_RANGE, "Outcome keeper not started",
+            "The key of the file for outcomes of provider calls cannot be encrypted: %.*s.",
+            STR_ARG(problem));
     cli->io.keeper = keeper_open(STR("/proc/self/exe"), run, settings);
     return true;
 }
@@ -305,20 +304,17 @@ static bool project_state_check_environment(const Project *project) {
     Str chosen = environment ? environment->name : STR_EMPTY;
     if (owner.len == 0 || str_equal(owner, chosen))
         return true;
-    if (chosen.len == 0) {
-        diags_error(project->diags, NO_RANGE, "State belongs to an environment",
-                    "The state at \"%.*s\" belongs to the environment \"%.*s\", but no environment "
-                    "is selected. Add \"-env %.*s\", or use another state.",
-                    STR_ARG(project->backend->path), STR_ARG(owner), STR_ARG(owner));
-        return false;
-    }
-    diags_error(project->diags, NO_RANGE, "State belongs to another environment",
-                "The state at \"%.*s\" belongs to the environment \"%.*s\", not to \"%.*s\". Each "
-                "environment needs its own state: give \"%.*s\" a \"backend\" with another "
-                "location, or use \"-env %.*s\".",
-                STR_ARG(project->backend->path), STR_ARG(owner), STR_ARG(chosen), STR_ARG(chosen),
-                STR_ARG(owner));
-    return false;
+    if (chosen.len == 0)
+        return diags_fail(project->diags, NO_RANGE, "State belongs to an environment",
+                          "The state at \"%.*s\" belongs to the environment \"%.*s\", but no "
+                          "environment is selected. Add \"-env %.*s\", or use another state.",
+                          STR_ARG(project->backend->path), STR_ARG(owner), STR_ARG(owner));
+    return diags_fail(project->diags, NO_RANGE, "State belongs to another environment",
+                      "The state at \"%.*s\" belongs to the environment \"%.*s\", not to \"%.*s\". "
+                      "Each environment needs its own state: give \"%.*s\" a \"backend\" with "
+                      "another location, or use \"-env %.*s\".",
+                      STR_ARG(project->backend->path), STR_ARG(owner), STR_ARG(chosen),
+                      STR_ARG(chosen), STR_ARG(owner));
 }
 
 bool project_open_state(Project *project, LockOperation operation) {

@@ -223,11 +223,11 @@ static bool check_run(Project *project, const TestRun *run, UsedBackends *used) 
     vec_push(project->cli->arena, used, added);
     if (!same)
         return true;
-    diags_error(project->diags, run->backend->type_range, "Repeat use of the same backend block",
-                "The runs \"%.*s\" and \"%.*s\" have different states, but the same backend with "
-                "the same arguments, so each would overwrite the state of the other.",
-                STR_ARG(same->run->name), STR_ARG(run->name));
-    return false;
+    return diags_fail(project->diags, run->backend->type_range,
+                      "Repeat use of the same backend block",
+                      "The runs \"%.*s\" and \"%.*s\" have different states, but the same backend "
+                      "with the same arguments, so each would overwrite the state of the other.",
+                      STR_ARG(same->run->name), STR_ARG(run->name));
 }
 
 bool project_tests_check(Project *project) {

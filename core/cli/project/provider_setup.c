@@ -69,14 +69,12 @@ static bool write_lock(Project *project, const DependencyLock *before, const Dep
     View *view = cli->view;
     if (str_equal(dependency_lock_text(before, cli->arena), dependency_lock_text(lock, cli->arena)))
         return true;
-    if (project->options.keeps_lock) {
-        diags_error(project->diags, NO_RANGE, "Provider dependency changes detected",
-                    "The selected providers differ from %s, and -lockfile=readonly forbids "
-                    "changing it. Run \"loam init\" without that option, and keep the file in "
-                    "version control.",
-                    DEPENDENCY_LOCK_NAME);
-        return false;
-    }
+    if (project->options.keeps_lock)
+        return diags_fail(
+            project->diags, NO_RANGE, "Provider dependency changes detected",
+            "The selected providers differ from %s, and -lockfile=readonly forbids changing it. "
+            "Run \"loam init\" without that option, and keep the file in version control.",
+            DEPENDENCY_LOCK_NAME);
     if (!dependency_lock_write(&cli->io, STR("."), lock, project->diags))
         return false;
     if (!before->text.ptr)
@@ -130,19 +128,15 @@ static bool install_locked(Project *project, const CliConfig *config, const Want
     DiskFile guard;
     Str directory = foreign_programs_directory(cli);
     int status = package_store_lock(&cli->io, directory, cli->cancel, &guard, cli->arena);
-    if (status == -EAGAIN) {
-        diags_error(project->diags, NO_RANGE, "Provider installation in progress",
-                    "Another process has been installing providers into \"%.*s\" for ten minutes. "
-                    "Wait until it ends, then try again.",
-                    STR_ARG(directory));
-        return false;
-    }
-    if (status != 0) {
-        diags_error(project->diags, NO_RANGE, "Failed to install providers",
-                    "\"%.*s\" cannot be written: %s. %s", STR_ARG(directory), strerror(-status),
-                    disk_data_hint(status));
-        return false;
-    }
+    if (status == -EAGAIN)
+        return diags_fail(project->diags, NO_RANGE, "Provider installation in progress",
+                          "Another process has been installing providers into \"%.*s\" for ten "
+                          "minutes. Wait until it ends, then try again.",
+                          STR_ARG(directory));
+    if (status != 0)
+        return diags_fail(project->diags, NO_RANGE, "Failed to install providers",
+                          "\"%.*s\" cannot be written: %s. %s", STR_ARG(directory),
+                          strerror(-status), disk_data_hint(status));
     bool ok = setup_install(project, config, wanted, needs);
     cli->io.disk->close(cli->io.disk->self, guard);
     return ok;

@@ -15,11 +15,10 @@ bool workspace_is_valid(Str name) {
 bool workspace_check(Str name, Diags *diags) {
     if (workspace_is_valid(name))
         return true;
-    diags_error(diags, NO_RANGE, "Invalid workspace name",
-                "\"%.*s\" is not a valid workspace name. Use ASCII letters, digits and - _ . ~ $ & "
-                "+ = : @, because the name becomes part of a path.",
-                STR_ARG(name));
-    return false;
+    return diags_fail(diags, NO_RANGE, "Invalid workspace name",
+                      "\"%.*s\" is not a valid workspace name. Use ASCII letters, digits and - _ . "
+                      "~ $ & + = : @, because the name becomes part of a path.",
+                      STR_ARG(name));
 }
 
 bool workspace_select(const Cli *cli, Str name, Diags *diags) {
@@ -30,8 +29,8 @@ bool workspace_select(const Cli *cli, Str name, Diags *diags) {
         error = disk->write_file(disk->self, path, name, 0666);
     if (error == 0)
         return true;
-    diags_error(diags, NO_RANGE, "Workspace not selected",
-                "\"%.*s\", which records the selected workspace, could not be written: %s. %s",
-                STR_ARG(path), strerror(-error), disk_data_hint(error));
-    return false;
+    return diags_fail(
+        diags, NO_RANGE, "Workspace not selected",
+        "\"%.*s\", which records the selected workspace, could not be written: %s. %s",
+        STR_ARG(path), strerror(-error), disk_data_hint(error));
 }

@@ -39,10 +39,9 @@ static bool read_reattached(ForeignPrograms *programs, Diags *diags) {
     if (json_parse_any(text, &programs->reattached, &error, &offset, cli->arena) &&
         programs->reattached.type->kind == KIND_OBJECT)
         return true;
-    diags_error(diags, NO_RANGE, "Invalid TF_REATTACH_PROVIDERS",
-                "The environment variable TF_REATTACH_PROVIDERS must be a JSON object, as the "
-                "provider prints it when it is started with -debug.");
-    return false;
+    return diags_fail(diags, NO_RANGE, "Invalid TF_REATTACH_PROVIDERS",
+                      "The environment variable TF_REATTACH_PROVIDERS must be a JSON object, as "
+                      "the provider prints it when it is started with -debug.");
 }
 
 static bool programs_read_settings(ForeignPrograms *programs, Diags *diags) {
@@ -185,12 +184,11 @@ static bool programs_report_missing(const ForeignPrograms *programs, Str name, S
 }
 
 static bool report_constraints(const DependencyEntry *entry, Str constraints, Diags *diags) {
-    diags_error(diags, NO_RANGE, "Inconsistent dependency lock file",
-                "The dependency lock file selects %.*s %.*s, which does not match the version "
-                "constraint \"%.*s\" of the configuration. To select another version, run \"loam "
-                "init -upgrade\".",
-                STR_ARG(entry->address), STR_ARG(entry->version), STR_ARG(constraints));
-    return false;
+    return diags_fail(
+        diags, NO_RANGE, "Inconsistent dependency lock file",
+        "The dependency lock file selects %.*s %.*s, which does not match the version constraint "
+        "\"%.*s\" of the configuration. To select another version, run \"loam init -upgrade\".",
+        STR_ARG(entry->address), STR_ARG(entry->version), STR_ARG(constraints));
 }
 
 static bool check_constraints(const ForeignPrograms *programs, const DependencyEntry *entry,
@@ -207,11 +205,10 @@ static bool check_constraints(const ForeignPrograms *programs, const DependencyE
 /* `why`: the end of a sentence. */
 static bool report_package(const DependencyEntry *entry, const char *why, Str detail,
                            Diags *diags) {
-    diags_error(diags, NO_RANGE, "Required plugins are not installed",
-                "The package of the provider %.*s %.*s %s%.*s. To install the packages that the "
-                "dependency lock file selects, run \"loam init\".",
-                STR_ARG(entry->address), STR_ARG(entry->version), why, STR_ARG(detail));
-    return false;
+    return diags_fail(diags, NO_RANGE, "Required plugins are not installed",
+                      "The package of the provider %.*s %.*s %s%.*s. To install the packages that "
+                      "the dependency lock file selects, run \"loam init\".",
+                      STR_ARG(entry->address), STR_ARG(entry->version), why, STR_ARG(detail));
 }
 
 /* Checks the hash of a package, and whether this user has installed it for this project. */
@@ -262,12 +259,11 @@ static bool locate_override(const ForeignPrograms *programs, ForeignLocation *pl
         mirror_directory_program(cli->io.disk, override->directory, place->address, cli->arena);
     if (place->program.len)
         return true;
-    diags_error(diags, NO_RANGE, "Failed to load plugin schemas",
-                "The directory \"%.*s\", which dev_overrides of the CLI configuration names "
-                "for %.*s, has no program \"terraform-provider-%.*s\".",
-                STR_ARG(override->directory), STR_ARG(place->address),
-                STR_ARG(registry_local_name(place->address)));
-    return false;
+    return diags_fail(diags, NO_RANGE, "Failed to load plugin schemas",
+                      "The directory \"%.*s\", which dev_overrides of the CLI configuration names "
+                      "for %.*s, has no program \"terraform-provider-%.*s\".",
+                      STR_ARG(override->directory), STR_ARG(place->address),
+                      STR_ARG(registry_local_name(place->address)));
 }
 
 static bool locate_package(ForeignPrograms *programs, Str name, ForeignLocation *place,

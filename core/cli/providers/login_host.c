@@ -20,12 +20,10 @@ static bool host_is_valid(Str host) {
 bool login_host_read(Cli *cli, const Arguments *arguments, Str *out, Diags *diags) {
     Str host = arguments->positionals.count ? arguments->positionals.items[0] : STR(DEFAULT_HOST);
     StrBuf lower = strbuf_new(cli->arena);
-    if (!host_is_valid(host)) {
-        diags_error(diags, NO_RANGE, "Invalid host name",
-                    "\"%.*s\" is not a host name such as registry.example or localhost:8443.",
-                    STR_ARG(host));
-        return false;
-    }
+    if (!host_is_valid(host))
+        return diags_fail(diags, NO_RANGE, "Invalid host name",
+                          "\"%.*s\" is not a host name such as registry.example or localhost:8443.",
+                          STR_ARG(host));
     if (str_ends_with(host, STR(":443")))
         host = str_slice(host, 0, host.len - 4);
     for (size_t i = 0; i < host.len; i++)

@@ -13,12 +13,10 @@ typedef struct Inventory {
 } Inventory;
 
 static bool inventory_report(const Inventory *inventory, Str why) {
-    diags_error(
-        inventory->diags, NO_RANGE, "Output is no inventory",
-        "The output \"%.*s\" cannot be an inventory: %.*s. Its value must map each group to "
-        "its hosts, such as {web = {web-1 = \"10.0.0.5\"}}.",
-        STR_ARG(inventory->name), STR_ARG(why));
-    return false;
+    return diags_fail(inventory->diags, NO_RANGE, "Output is no inventory",
+                      "The output \"%.*s\" cannot be an inventory: %.*s. Its value must map each "
+                      "group to its hosts, such as {web = {web-1 = \"10.0.0.5\"}}.",
+                      STR_ARG(inventory->name), STR_ARG(why));
 }
 
 /* Ansible reads group names as identifiers, and keeps these two for itself. */

@@ -172,10 +172,10 @@ static bool reporting_check_directory(const Reporting *reporting, Str path, Diag
     int status = disk->stat(disk->self, directory, &stat);
     if (status == 0 && stat.kind == DISK_DIRECTORY)
         return true;
-    diags_error(diags, NO_RANGE, "Report directory not found",
-                "The directory \"%.*s\" for the report \"%.*s\" does not exist. Create it first.",
-                STR_ARG(directory), STR_ARG(path));
-    return false;
+    return diags_fail(
+        diags, NO_RANGE, "Report directory not found",
+        "The directory \"%.*s\" for the report \"%.*s\" does not exist. Create it first.",
+        STR_ARG(directory), STR_ARG(path));
 }
 
 static bool reporting_add_file(Reporting *reporting, Str text, Diags *diags) {
@@ -183,21 +183,17 @@ static bool reporting_add_file(Reporting *reporting, Str text, Diags *diags) {
     size_t colon = str_find_char(text, ':', 0);
     Str name = str_slice(text, 0, colon);
     ReportFile file = {.kind = report_find_kind(name)};
-    if (!file.kind) {
-        diags_error(
+    if (!file.kind)
+        return diags_fail(
             diags, NO_RANGE, "Unknown report kind",
             "-report requires KIND:FILE, and \"%.*s\" is not a kind of report. The kinds are %.*s.",
             STR_ARG(name), STR_ARG(kind_names(arena)));
-        return false;
-    }
     if (colon != SIZE_MAX)
         file.path = str_after(text, colon + 1);
-    if (file.path.len == 0) {
-        diags_error(diags, NO_RANGE, "Missing report file",
-                    "-report=%.*s has no file name. Write -report=%.*s:FILE.", STR_ARG(text),
-                    STR_ARG(name));
-        return false;
-    }
+    if (file.path.len == 0)
+        return diags_fail(diags, NO_RANGE, "Missing report file",
+                          "-report=%.*s has no file name. Write -report=%.*s:FILE.", STR_ARG(text),
+                          STR_ARG(name));
     vec_push(arena, &reporting->files, file);
     return reporting_check_directory(reporting, file.path, diags);
 }
@@ -206,13 +202,11 @@ static bool reporting_read_limit(Reporting *reporting, Str text, Diags *diags) {
     uint64_t limit;
     if (!text.ptr)
         return true;
-    if (!str_to_uint64(text, &limit) || (limit > 0 && limit < 2000)) {
-        diags_error(diags, NO_RANGE, "Invalid report size",
-                    "-report-limit requires a number of characters, 2000 or more, or 0 for no "
-                    "limit, not \"%.*s\".",
-                    STR_ARG(text));
-        return false;
-    }
+    if (!str_to_uint64(text, &limit) || (limit > 0 && limit < 2000))
+        return diags_fail(diags, NO_RANGE, "Invalid report size",
+                          "-report-limit requires a number of characters, 2000 or more, or 0 for "
+                          "no limit, not \"%.*s\".",
+                          STR_ARG(text));
     reporting->size_limit = (size_t)limit;
     return true;
 }
@@ -346,11 +340,10 @@ static SourceRange reporting_locate(void *payload, Str address) {
 static bool report_nothing_ran(const ReportFile *file, Diags *diags) {
     if (diags_has_errors(diags))
         return true;
-    diags_error(diags, NO_RANGE, "Report not written",
-                "A report of kind \"%s\" shows executed operations, and this command executed "
-                "none. Request it from apply or destroy.",
-                file->kind->name);
-    return false;
+    return diags_fail(diags, NO_RANGE, "Report not written",
+                      "A report of kind \"%s\" shows executed operations, and this command "
+                      "executed none. Request it from apply or destroy.",
+                      file->kind->name);
 }
 
 static bool reporting_write_file(const Reporting *reporting, const ReportFile *file,
@@ -364,11 +357,10 @@ static bool reporting_write_file(const Reporting *reporting, const ReportFile *f
     int status = disk->write_file(disk->self, file->path, strbuf_str(&text), 0600);
     if (status == 0)
         return true;
-    diags_error(diags, NO_RANGE, "Report not written",
-                "The %s report could not be written to \"%.*s\": %s. The command itself completed; "
-                "only the report is missing.",
-                file->kind->name, STR_ARG(file->path), strerror(-status));
-    return false;
+    return diags_fail(diags, NO_RANGE, "Report not written",
+                      "The %s report could not be written to \"%.*s\": %s. The command itself "
+                      "completed; only the report is missing.",
+                      file->kind->name, STR_ARG(file->path), strerror(-status));
 }
 
 bool reporting_write(Reporting *reporting, Str title, Diags *diags) {

@@ -31,22 +31,20 @@ static const PlaceName *reference_check_find_name(Str root) {
 
 static bool report_repetition(const Reference *reference, Diags *diags) {
     bool is_count = reference->kind == REFERENCE_COUNT;
-    diags_error(diags, reference->range,
-                is_count ? "Reference to \"count\" in non-counted context"
-                         : "Reference to \"each\" in context without for_each",
-                "\"%s.%.*s\" can be used only in a block where \"%s\" is set.",
-                is_count ? "count" : "each", STR_ARG(reference->name),
-                is_count ? "count" : "for_each");
-    return false;
+    return diags_fail(diags, reference->range,
+                      is_count ? "Reference to \"count\" in non-counted context"
+                               : "Reference to \"each\" in context without for_each",
+                      "\"%s.%.*s\" can be used only in a block where \"%s\" is set.",
+                      is_count ? "count" : "each", STR_ARG(reference->name),
+                      is_count ? "count" : "for_each");
 }
 
 static bool report_attribute(const PlaceName *name, Str attribute, SourceRange range,
                              Diags *diags) {
     Str summary = str_format(diags->arena, "Invalid \"%s\" attribute", name->root);
-    diags_error(diags, range, str_to_cstr(summary, diags->arena),
-                "\"%s\" has no attribute \"%.*s\"; it has %s.", name->root, STR_ARG(attribute),
-                name->listed);
-    return false;
+    return diags_fail(diags, range, str_to_cstr(summary, diags->arena),
+                      "\"%s\" has no attribute \"%.*s\"; it has %s.", name->root,
+                      STR_ARG(attribute), name->listed);
 }
 
 static bool reference_check_attribute(const Reference *reference, Diags *diags) {
@@ -68,25 +66,21 @@ bool reference_check_name(AllowedNames allowed, const Reference *reference, Diag
     case REFERENCE_SELF:
         if (allowed.allows_self)
             return true;
-        diags_error(diags, reference->range, "Invalid \"self\" reference",
-                    "\"self\" refers to the object of a postcondition, a provisioner or a "
-                    "connection, and cannot be used elsewhere.");
-        return false;
+        return diags_fail(diags, reference->range, "Invalid \"self\" reference",
+                          "\"self\" refers to the object of a postcondition, a provisioner or a "
+                          "connection, and cannot be used elsewhere.");
     case REFERENCE_CALLER:
         if (allowed.allows_caller)
             return true;
-        diags_error(
-            diags, reference->range, "Invalid \"caller\" reference",
-            "\"caller\" refers to the object that triggers an action, and can be used only in "
-            "the \"config\" block of an action.");
-        return false;
+        return diags_fail(diags, reference->range, "Invalid \"caller\" reference",
+                          "\"caller\" refers to the object that triggers an action, and can be "
+                          "used only in the \"config\" block of an action.");
     case REFERENCE_RESOURCE:
         if (reference->mode != MODE_ACTION || allowed.allows_actions)
             return true;
-        diags_error(diags, reference->range, "Invalid reference",
-                    "An action has no value. It can be referred to only in the \"actions\" of an "
-                    "action_trigger block.");
-        return false;
+        return diags_fail(diags, reference->range, "Invalid reference",
+                          "An action has no value. It can be referred to only in the \"actions\" "
+                          "of an action_trigger block.");
     case REFERENCE_PATH:
     case REFERENCE_TERRAFORM: return reference_check_attribute(reference, diags);
     case REFERENCE_VARIABLE:

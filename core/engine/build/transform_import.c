@@ -16,8 +16,7 @@ static bool has_open_key(const Import *import) {
 }
 
 static bool reject_target(const Import *import, const char *detail, Diags *diags) {
-    diags_error(diags, import->to.range, "Invalid import 'to' expression", "%s", detail);
-    return false;
+    return diags_fail(diags, import->to.range, "Invalid import 'to' expression", "%s", detail);
 }
 
 static bool transform_import_check_key(const Import *import, const Resource *config, Diags *diags) {
@@ -63,11 +62,10 @@ static bool transform_import_check_source(const Import *import, Diags *diags) {
         expr_each_traversal(source, look_for_target, &search);
     if (!search.is_found)
         return true;
-    diags_error(diags, source->range,
-                import->id ? "Invalid import id argument" : "Invalid import identity argument",
-                "It refers to the resource that is to be imported, which has no values before "
-                "the import.");
-    return false;
+    return diags_fail(
+        diags, source->range,
+        import->id ? "Invalid import id argument" : "Invalid import identity argument",
+        "It refers to the resource that is to be imported, which has no values before the import.");
 }
 
 /* Configuration is not generated for instances or within modules. */
@@ -130,10 +128,10 @@ static bool transform_import_add_block(EngineWalk *walk, EngineModule *module, c
 static bool check_request(EngineWalk *walk, const ImportTarget *request, Diags *diags) {
     if (!request || transform_locate_block(walk, request->address))
         return true;
-    diags_error(diags, NO_RANGE, "Configuration for import target does not exist",
-                "There is no resource block for %.*s. Write one for the object, then import it.",
-                STR_ARG(resource_addr_to_str(request->address, walk->arena)));
-    return false;
+    return diags_fail(
+        diags, NO_RANGE, "Configuration for import target does not exist",
+        "There is no resource block for %.*s. Write one for the object, then import it.",
+        STR_ARG(resource_addr_to_str(request->address, walk->arena)));
 }
 
 bool transform_import(EngineWalk *walk, Diags *diags) {

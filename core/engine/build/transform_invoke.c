@@ -53,10 +53,9 @@ static Node *invoke_find_action(EngineWalk *walk, ResourceAddr address) {
 }
 
 static bool invoke_report_missing(ResourceAddr address, Diags *diags) {
-    diags_error(diags, NO_RANGE, "Invoke target not found",
-                "-invoke=%.*s: the configuration has no such action.",
-                STR_ARG(resource_addr_to_str(address, diags->arena)));
-    return false;
+    return diags_fail(diags, NO_RANGE, "Invoke target not found",
+                      "-invoke=%.*s: the configuration has no such action.",
+                      STR_ARG(resource_addr_to_str(address, diags->arena)));
 }
 
 static bool invoke_add_requested(EngineWalk *walk, Diags *diags) {

@@ -172,12 +172,12 @@ static bool check_provider_key(const EngineWalk *walk, Node *node, Diags *diags)
         config && config->mock ? " Add \"for_each\" to its mock_provider block." : "";
     if (is_repeated == (ref.key != NULL))
         return true;
-    diags_error(diags, ref.range, "Invalid provider configuration reference",
-                is_repeated ? "\"%.*s.%.*s\" has \"for_each\", so a reference requires an instance "
-                              "key, as in \"[each.key]\"."
-                            : "\"%.*s.%.*s\" has no \"for_each\", so it has no instance keys.%s",
-                STR_ARG(ref.name), STR_ARG(ref.alias), hint);
-    return false;
+    return diags_fail(diags, ref.range, "Invalid provider configuration reference",
+                      is_repeated
+                          ? "\"%.*s.%.*s\" has \"for_each\", so a reference requires an instance "
+                            "key, as in \"[each.key]\"."
+                          : "\"%.*s.%.*s\" has no \"for_each\", so it has no instance keys.%s",
+                      STR_ARG(ref.name), STR_ARG(ref.alias), hint);
 }
 
 /* Returns true if both expressions have the same text and refer to something. */

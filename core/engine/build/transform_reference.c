@@ -159,12 +159,11 @@ static void depend_on_module(Binder *binder, const Node *call) {
 static bool check_call_key(Binder *binder, const Binding *binding, SourceRange range) {
     if (!binding->node->as.call->count || binding->reference.key.kind != KEY_NONE)
         return true;
-    diags_error(&binder->results, range, "Unsupported attribute",
-                "The module \"%.*s\" has \"count\", so a reference requires one instance, as in "
-                "module.%.*s[0], or all, as in module.%.*s[*].",
-                STR_ARG(binding->reference.name), STR_ARG(binding->reference.name),
-                STR_ARG(binding->reference.name));
-    return false;
+    return diags_fail(&binder->results, range, "Unsupported attribute",
+                      "The module \"%.*s\" has \"count\", so a reference requires one instance, as "
+                      "in module.%.*s[0], or all, as in module.%.*s[*].",
+                      STR_ARG(binding->reference.name), STR_ARG(binding->reference.name),
+                      STR_ARG(binding->reference.name));
 }
 
 static void transform_reference_warn_deprecated(Binder *binder, const Binding *binding,
@@ -232,20 +231,18 @@ static bool transform_reference_check_key(Binder *binder, const Binding *binding
     if (reference->key.kind != KEY_NONE) {
         if (is_repeated)
             return true;
-        diags_error(reject_name(binder), reference->range, "Unexpected resource instance key",
-                    "%.*s has neither \"count\" nor \"for_each\", so it has no instance keys. "
-                    "Remove the key.",
-                    STR_ARG(binding->node->name));
-        return false;
+        return diags_fail(reject_name(binder), reference->range, "Unexpected resource instance key",
+                          "%.*s has neither \"count\" nor \"for_each\", so it has no instance "
+                          "keys. Remove the key.",
+                          STR_ARG(binding->node->name));
     }
     bool has_attribute = reference->used < traversal->step_count;
     if (!is_repeated || !has_attribute)
         return true;
-    diags_error(reject_name(binder), reference->range, "Missing resource instance key",
-                "%.*s has \"%s\", so a reference requires an instance key, as in %.*s[%s].",
-                STR_ARG(binding->node->name), config->count ? "count" : "for_each",
-                STR_ARG(binding->node->name), config->count ? "count.index" : "each.key");
-    return false;
+    return diags_fail(reject_name(binder), reference->range, "Missing resource instance key",
+                      "%.*s has \"%s\", so a reference requires an instance key, as in %.*s[%s].",
+                      STR_ARG(binding->node->name), config->count ? "count" : "for_each",
+                      STR_ARG(binding->node->name), config->count ? "count.index" : "each.key");
 }
 
 /* Checks the steps into an object by the schema of its type, from `at` on. */
@@ -322,11 +319,10 @@ static bool check_scoped(Binder *binder, const Binding *binding) {
     const Resource *config = binding->node->as.resource->config;
     if (!config->check || config->check == binder->check || binder->is_console)
         return true;
-    diags_error(reject_name(binder), binding->reference.range, "Reference to scoped resource",
-                "%.*s belongs to the check \"%.*s\", and only the assertions of that check can "
-                "refer to it.",
-                STR_ARG(binding->node->name), STR_ARG(config->check->name));
-    return false;
+    return diags_fail(reject_name(binder), binding->reference.range, "Reference to scoped resource",
+                      "%.*s belongs to the check \"%.*s\", and only the assertions of that check "
+                      "can refer to it.",
+                      STR_ARG(binding->node->name), STR_ARG(config->check->name));
 }
 
 static void use_resource(Binder *binder, const Binding *binding) {
@@ -479,10 +475,9 @@ static bool transform_reference_check_whole(Binder *binder, const Reference *ref
         return true;
     SourceRange range = source_range_join(traversal->steps[used].range,
                                           traversal->steps[traversal->step_count - 1].range);
-    diags_error(&binder->forms, range, "Invalid depends_on reference",
-                "A dependency must be a whole resource, module, or other named object, without "
-                "attributes.");
-    return false;
+    return diags_fail(&binder->forms, range, "Invalid depends_on reference",
+                      "A dependency must be a whole resource, module, or other named object, "
+                      "without attributes.");
 }
 
 /* After the first error, further items are parsed but not bound. */

@@ -86,14 +86,12 @@ static bool decode_provisioner(EngineWalk *walk, ResourceNode *resource, const P
                                const Connection *shared, Diags *diags) {
     const ProvisionerTable *table = walk->engine->provisioners;
     const ProvisionerType *type = provisioner_find(table, config->type);
-    if (!type) {
-        diags_error(
+    if (!type)
+        return diags_fail(
             diags, NO_RANGE, "Missing required provisioner plugin",
             "%.*s has a provisioner \"%.*s\", which does not exist. The provisioners are %.*s.",
             STR_ARG(resource->address), STR_ARG(config->type),
             STR_ARG(provisioner_names(table, walk->arena)));
-        return false;
-    }
     ProvisionerNode *node = vec_add(walk->arena, &resource->provisioners);
     const Body *connection = connection_body(shared, config->connection, walk->arena);
     node->config = config;

@@ -27,10 +27,9 @@ static Action parts_action_of(PartAction action) {
 /* Parts of a plan. */
 
 static bool parts_reject(InstanceOp *op, Str key, const char *why) {
-    diags_error(&op->diags, NO_RANGE, "Provider produced invalid plan",
-                "Object \"%.*s\" of %.*s: %s. This is a bug in the provider.", STR_ARG(key),
-                STR_ARG(op->address), why);
-    return false;
+    return diags_fail(&op->diags, NO_RANGE, "Provider produced invalid plan",
+                      "Object \"%.*s\" of %.*s: %s. This is a bug in the provider.", STR_ARG(key),
+                      STR_ARG(op->address), why);
 }
 
 static bool parts_is_object(Value value) {
@@ -187,12 +186,11 @@ bool change_parts_check_final(InstanceOp *op, Value prior, const PlanResponse *r
     vec_each(&response->parts, part) {
         if (parts_is_approved(change, part))
             continue;
-        diags_error(&op->diags, NO_RANGE, "Provider produced inconsistent final plan",
-                    "The action now planned for object \"%.*s\" of %.*s is \"%s\", which differs "
-                    "from the approved plan. Make a new plan.",
-                    STR_ARG(part->key), STR_ARG(op->address),
-                    pending_action_name(pending_actions[part->action]));
-        return false;
+        return diags_fail(&op->diags, NO_RANGE, "Provider produced inconsistent final plan",
+                          "The action now planned for object \"%.*s\" of %.*s is \"%s\", which "
+                          "differs from the approved plan. Make a new plan.",
+                          STR_ARG(part->key), STR_ARG(op->address),
+                          pending_action_name(pending_actions[part->action]));
     }
     return true;
 }
@@ -235,10 +233,9 @@ bool change_parts_has_begun(const PartWork *work) {
 }
 
 static bool parts_report_result(const PartWork *work, Str key, const char *why, Diags *diags) {
-    diags_error(diags, NO_RANGE, "Provider produced inconsistent result after apply",
-                "Object \"%.*s\" of %.*s %s. This is a bug in the provider.", STR_ARG(key),
-                STR_ARG(work->op->address), why);
-    return false;
+    return diags_fail(diags, NO_RANGE, "Provider produced inconsistent result after apply",
+                      "Object \"%.*s\" of %.*s %s. This is a bug in the provider.", STR_ARG(key),
+                      STR_ARG(work->op->address), why);
 }
 
 bool change_parts_check_done(const PartWork *work) {

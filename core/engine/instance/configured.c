@@ -48,11 +48,10 @@ static bool check_finite(InstanceOp *op, Value config) {
     Path path;
     if (op->walk->phase == PHASE_VALIDATE || !path_find_unstorable(config, &path, op->scratch))
         return true;
-    diags_error(&op->diags, decode_range_of(op->resource->decoded, path), "Infinite number",
-                "The number in %.*s is infinite, for example after a division by zero, or has more "
-                "than a million digits, so it cannot be stored.",
-                STR_ARG(path_to_str(path, op->scratch)));
-    return false;
+    return diags_fail(&op->diags, decode_range_of(op->resource->decoded, path), "Infinite number",
+                      "The number in %.*s is infinite, for example after a division by zero, or "
+                      "has more than a million digits, so it cannot be stored.",
+                      STR_ARG(path_to_str(path, op->scratch)));
 }
 
 /* Splits a marked value into a plain value and the paths of its marks. */

@@ -51,11 +51,10 @@ static bool instance_apply_configure(Applying *applying) {
     }
     if (value_is_wholly_known(applying->written.value))
         return true;
-    diags_error(&op->diags, NO_RANGE, "Configuration contains unknown value",
-                "The configuration of %.*s still contains unknown values, although all of its "
-                "dependencies are applied. This is a bug in loam or in a provider.",
-                STR_ARG(op->address));
-    return false;
+    return diags_fail(&op->diags, NO_RANGE, "Configuration contains unknown value",
+                      "The configuration of %.*s still contains unknown values, although all of "
+                      "its dependencies are applied. This is a bug in loam or in a provider.",
+                      STR_ARG(op->address));
 }
 
 /* Values that are known now must not turn an approved update into a replacement. Values of
@@ -67,11 +66,10 @@ static bool check_still_update(Applying *applying) {
     vec_each(&applying->response.requires_replace, path) {
         if (!propose_changes_at(applying->prior, &applying->response, *path))
             continue;
-        diags_error(&op->diags, NO_RANGE, "Provider produced inconsistent final plan",
-                    "%.*s was approved for an update in place, but %.*s now requires a "
-                    "replacement. Make a new plan.",
-                    STR_ARG(op->address), STR_ARG(path_to_str(*path, op->scratch)));
-        return false;
+        return diags_fail(&op->diags, NO_RANGE, "Provider produced inconsistent final plan",
+                          "%.*s was approved for an update in place, but %.*s now requires a "
+                          "replacement. Make a new plan.",
+                          STR_ARG(op->address), STR_ARG(path_to_str(*path, op->scratch)));
     }
     return true;
 }

@@ -282,11 +282,10 @@ bool instance_op_require_provider(InstanceOp *op) {
         diags_append(&op->diags, &op->provider->failure);
         return false;
     }
-    diags_error(&op->diags, NO_RANGE, "Provider configuration unknown",
-                "%.*s cannot be changed, because the configuration of its provider \"%s\" depends "
-                "on an object that does not exist.",
-                STR_ARG(op->address), op->provider->provider->name);
-    return false;
+    return diags_fail(&op->diags, NO_RANGE, "Provider configuration unknown",
+                      "%.*s cannot be changed, because the configuration of its provider \"%s\" "
+                      "depends on an object that does not exist.",
+                      STR_ARG(op->address), op->provider->provider->name);
 }
 
 ProviderConfigAddr instance_op_provider_config(const InstanceOp *op) {

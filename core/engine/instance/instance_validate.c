@@ -20,9 +20,8 @@ static bool instance_validate_report_part(InstanceOp *op, const void *part) {
 static bool lookup_nothing(const Scope *scope, const Traversal *traversal, Value *out, size_t *used,
                            Arena *arena, Diags *diags) {
     (void)scope, (void)out, (void)used, (void)arena;
-    diags_error(diags, traversal->root_range, "Unknown variable", "\"%.*s\" is not declared.",
-                STR_ARG(traversal->root));
-    return false;
+    return diags_fail(diags, traversal->root_range, "Unknown variable", "\"%.*s\" is not declared.",
+                      STR_ARG(traversal->root));
 }
 
 /* If the part has an unknown name, evaluates it in an empty scope, so that an error is reported for

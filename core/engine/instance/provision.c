@@ -122,12 +122,11 @@ static bool provision_evaluate_body(const Provisioning *run, const Decoded *deco
     if (!decode_eval(decoded, &run->scope->scope, out, scratch, diags))
         return false;
     Value bare = value_unmark_deep(*out, scratch);
-    if (!value_is_wholly_known(bare)) {
-        diags_error(diags, NO_RANGE, "Configuration contains unknown value",
-                    "The configuration of the provisioner \"%.*s\" still contains unknown values.",
-                    STR_ARG(run->node->config->type));
-        return false;
-    }
+    if (!value_is_wholly_known(bare))
+        return diags_fail(
+            diags, NO_RANGE, "Configuration contains unknown value",
+            "The configuration of the provisioner \"%.*s\" still contains unknown values.",
+            STR_ARG(run->node->config->type));
     return schema_validate(schema, bare, scratch, diags);
 }
 

@@ -37,14 +37,13 @@ static bool upgrade(InstanceOp *op, const StateObject *object, bool is_forced, S
         return move(op, object, out);
     if (object->schema_version == (uint64_t)op->schema->version && !is_forced)
         return true;
-    if (object->schema_version > (uint64_t)op->schema->version) {
-        diags_error(&op->diags, NO_RANGE, "Resource instance managed by newer provider version",
-                    "A newer loam wrote %.*s (schema version %llu; this version supports %lld). "
-                    "Use that version or a later one.",
-                    STR_ARG(op->address), (unsigned long long)object->schema_version,
-                    (long long)op->schema->version);
-        return false;
-    }
+    if (object->schema_version > (uint64_t)op->schema->version)
+        return diags_fail(&op->diags, NO_RANGE,
+                          "Resource instance managed by newer provider version",
+                          "A newer loam wrote %.*s (schema version %llu; this version supports "
+                          "%lld). Use that version or a later one.",
+                          STR_ARG(op->address), (unsigned long long)object->schema_version,
+                          (long long)op->schema->version);
     UpgradeRequest request = {(int64_t)object->schema_version, object->attributes};
     UpgradeResponse response;
     if (!provider_call_upgrade(op, &request, &response))

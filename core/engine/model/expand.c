@@ -54,8 +54,7 @@ static bool unknown_keys(const ModuleScope *scope, RepetitionKind kind,
 }
 
 static bool reject_count(const Expr *expr, Diags *diags, const char *detail) {
-    diags_error(diags, expr->range, "Invalid count argument", "%s", detail);
-    return false;
+    return diags_fail(diags, expr->range, "Invalid count argument", "%s", detail);
 }
 
 /* Converts a known value without marks to a whole number. */
@@ -65,17 +64,15 @@ static bool expand_read_count(const Expr *expr, Value value, bool is_secret, int
     Value number;
     if (value_is_null(value))
         return reject_count(expr, diags, "The \"count\" value is null. An integer is required.");
-    if (!convert_value(value, &TYPE_NUMBER, &number, &error, arena)) {
-        diags_error(diags, expr->range, "Invalid count argument",
-                    "The \"count\" value is unsuitable: %.*s.", STR_ARG(error.message));
-        return false;
-    }
+    if (!convert_value(value, &TYPE_NUMBER, &number, &error, arena))
+        return diags_fail(diags, expr->range, "Invalid count argument",
+                          "The \"count\" value is unsuitable: %.*s.", STR_ARG(error.message));
     if (value_to_int(number, out) && *out >= 0 && *out <= INT32_MAX)
         return true;
-    diags_error(diags, expr->range, "Invalid count argument",
-                "The \"count\" value must be an integer from 0 to 2147483647, but is %.*s.",
-                STR_ARG(is_secret ? STR("a sensitive value") : value_number_text(number, arena)));
-    return false;
+    return diags_fail(
+        diags, expr->range, "Invalid count argument",
+        "The \"count\" value must be an integer from 0 to 2147483647, but is %.*s.",
+        STR_ARG(is_secret ? STR("a sensitive value") : value_number_text(number, arena)));
 }
 
 static bool expand_count(const Repetition *repetition, const ModuleScope *scope, Expansion *out,
@@ -110,8 +107,7 @@ static bool expand_count(const Repetition *repetition, const ModuleScope *scope,
 }
 
 static bool reject_for_each(const Expr *expr, Diags *diags, const char *detail) {
-    diags_error(diags, expr->range, "Invalid for_each argument", "%s", detail);
-    return false;
+    return diags_fail(diags, expr->range, "Invalid for_each argument", "%s", detail);
 }
 
 static bool expand_check_for_each(const Expr *expr, Value value, Diags *diags) {
@@ -134,11 +130,10 @@ static bool expand_check_for_each(const Expr *expr, Value value, Diags *diags) {
     if (kind != KIND_MAP && kind != KIND_OBJECT && kind != KIND_SET && kind != KIND_DYNAMIC) {
         SCOPED(ArenaRef) scratch = arena_open("for_each");
         Str name = type_friendly_name(value.type, scratch);
-        diags_error(diags, expr->range, "Invalid for_each argument",
-                    "The \"for_each\" value must be a map or a set of strings, but is a %.*s. To "
-                    "convert a list to a set, use \"toset\".",
-                    STR_ARG(name));
-        return false;
+        return diags_fail(diags, expr->range, "Invalid for_each argument",
+                          "The \"for_each\" value must be a map or a set of strings, but is a "
+                          "%.*s. To convert a list to a set, use \"toset\".",
+                          STR_ARG(name));
     }
     bool has_elements = value_is_known(value) ? value.count > 0 : false;
     TypeKind element = kind == KIND_SET ? value.type->element->kind : KIND_STRING;
@@ -196,8 +191,7 @@ static bool expand_for_each(const Repetition *repetition, const ModuleScope *sco
 }
 
 static bool reject_enabled(const Expr *expr, Diags *diags, const char *detail) {
-    diags_error(diags, expr->range, "Invalid enabled argument", "%s", detail);
-    return false;
+    return diags_fail(diags, expr->range, "Invalid enabled argument", "%s", detail);
 }
 
 /* Gives one instance or none. */

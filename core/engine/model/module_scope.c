@@ -10,14 +10,12 @@ static bool lookup_repetition(const ModuleScope *self, const Binding *binding, V
     Str name = binding->reference.name;
     bool is_count = binding->reference.kind == REFERENCE_COUNT;
     const char *wanted = is_count ? "count" : "for_each";
-    if (self->repetition != (is_count ? REPEAT_COUNT : REPEAT_EACH)) {
-        diags_error(diags, binding->reference.range,
-                    is_count ? "Reference to \"count\" in non-counted context"
-                             : "Reference to \"each\" in context without for_each",
-                    "\"%s.%.*s\" can be used only in a block where \"%s\" is set.",
-                    is_count ? "count" : "each", STR_ARG(name), wanted);
-        return false;
-    }
+    if (self->repetition != (is_count ? REPEAT_COUNT : REPEAT_EACH))
+        return diags_fail(diags, binding->reference.range,
+                          is_count ? "Reference to \"count\" in non-counted context"
+                                   : "Reference to \"each\" in context without for_each",
+                          "\"%s.%.*s\" can be used only in a block where \"%s\" is set.",
+                          is_count ? "count" : "each", STR_ARG(name), wanted);
     if (is_count && str_equal(name, STR("index"))) {
         *out = self->repetition_unknown ? value_unknown(&TYPE_NUMBER) : value_int(self->key.index);
         return true;
@@ -31,11 +29,10 @@ static bool lookup_repetition(const ModuleScope *self, const Binding *binding, V
         *out = self->repetition_unknown ? value_unknown(&TYPE_DYNAMIC) : self->each_value;
         return true;
     }
-    diags_error(diags, binding->reference.range, "Invalid repetition reference",
-                "\"%.*s\" has no such attribute: %s.", STR_ARG(name),
-                is_count ? "\"count\" has the attribute \"index\""
-                         : "\"each\" has the attributes \"key\" and \"value\"");
-    return false;
+    return diags_fail(diags, binding->reference.range, "Invalid repetition reference",
+                      "\"%.*s\" has no such attribute: %s.", STR_ARG(name),
+                      is_count ? "\"count\" has the attribute \"index\""
+                               : "\"each\" has the attributes \"key\" and \"value\"");
 }
 
 static bool module_scope_lookup_path(const ModuleScope *self, const Binding *binding, Value *out,
@@ -49,10 +46,10 @@ static bool module_scope_lookup_path(const ModuleScope *self, const Binding *bin
     } else if (str_equal(name, STR("cwd"))) {
         *out = value_string(engine->working_directory, arena);
     } else {
-        diags_error(diags, binding->reference.range, "Invalid \"path\" attribute",
-                    "\"path\" has no attribute \"%.*s\"; it has \"module\", \"root\" and \"cwd\".",
-                    STR_ARG(name));
-        return false;
+        return diags_fail(
+            diags, binding->reference.range, "Invalid \"path\" attribute",
+            "\"path\" has no attribute \"%.*s\"; it has \"module\", \"root\" and \"cwd\".",
+            STR_ARG(name));
     }
     return true;
 }
@@ -85,9 +82,9 @@ static bool lookup_terraform(const ModuleScope *self, const Binding *binding, Va
         *out = environment_name(self->walk, arena);
         return true;
     }
-    diags_error(diags, binding->reference.range, "Invalid \"terraform\" attribute",
-                "\"terraform\" has no attribute \"%.*s\"; it has \"workspace\".", STR_ARG(name));
-    return false;
+    return diags_fail(diags, binding->reference.range, "Invalid \"terraform\" attribute",
+                      "\"terraform\" has no attribute \"%.*s\"; it has \"workspace\".",
+                      STR_ARG(name));
 }
 
 /* Returns the value that the node has set for this module instance; unknown if the node was
@@ -182,21 +179,18 @@ static bool lookup_module(const ModuleScope *self, const Traversal *traversal, V
         *used = at + (has_key ? 2 : 1);
         return true;
     }
-    diags_error(diags, traversal->steps[at].range, "Invalid index",
-                "The module call \"%.*s\" has no instance with this key.",
-                STR_ARG(binding->reference.name));
-    return false;
+    return diags_fail(diags, traversal->steps[at].range, "Invalid index",
+                      "The module call \"%.*s\" has no instance with this key.",
+                      STR_ARG(binding->reference.name));
 }
 
 static bool lookup_binding(const Scope *scope, const Traversal *traversal, Value *out, size_t *used,
                            Arena *arena, Diags *diags) {
     const ModuleScope *self = scope->self;
     const Binding *binding = traversal->binding;
-    if (!binding) {
-        diags_error(diags, traversal->root_range, "Reference to undeclared object",
-                    "\"%.*s\" is not declared.", STR_ARG(traversal->root));
-        return false;
-    }
+    if (!binding)
+        return diags_fail(diags, traversal->root_range, "Reference to undeclared object",
+                          "\"%.*s\" is not declared.", STR_ARG(traversal->root));
     *used = binding->reference.used;
     switch (binding->reference.kind) {
     case REFERENCE_VARIABLE:
@@ -211,11 +205,9 @@ static bool lookup_binding(const Scope *scope, const Traversal *traversal, Value
             *out = *self->caller;
             return true;
         }
-        diags_error(
-            diags, traversal->root_range, "Invalid \"caller\" reference",
-            "No object triggers this action. An action that refers to \"caller\" can only be "
-            "invoked by the change of an object.");
-        return false;
+        return diags_fail(diags, traversal->root_range, "Invalid \"caller\" reference",
+                          "No object triggers this action. An action that refers to \"caller\" can "
+                          "only be invoked by the change of an object.");
     case REFERENCE_PATH: return module_scope_lookup_path(self, binding, out, arena, diags);
     case REFERENCE_TERRAFORM: return lookup_terraform(self, binding, out, arena, diags);
     }
@@ -318,11 +310,9 @@ static bool condition_message(const Condition *condition, const ModuleScope *sco
         return rule_message(condition, scope, out, arena, diags);
     if (!eval_expr_as(expr, &scope->scope, &TYPE_STRING, out, arena, diags))
         return false;
-    if (value_is_null(*out)) {
-        diags_error(diags, expr->range, "Invalid error message",
-                    "The message must be a string, but is null.");
-        return false;
-    }
+    if (value_is_null(*out))
+        return diags_fail(diags, expr->range, "Invalid error message",
+                          "The message must be a string, but is null.");
     if (value_is_known(*out) && value_is_secret(*out))
         report_secret_message(condition, scope, *out, diags);
     return true;

@@ -120,11 +120,10 @@ static bool moves_check_type(Run *run, const MoveStatement *statement, const Mov
     bool is_managed = from->mode == MODE_MANAGED && to->mode == MODE_MANAGED;
     if (is_managed && move_list_find_declared(run->config, target, run->scratch))
         return true;
-    diags_error(run->diags, statement->range, "Resource type mismatch",
-                "%.*s cannot become %.*s, because their resource types differ.",
-                STR_ARG(resource_addr_to_str(moving->address, run->scratch)),
-                STR_ARG(move_statement_end_text(to, run->arena)));
-    return false;
+    return diags_fail(run->diags, statement->range, "Resource type mismatch",
+                      "%.*s cannot become %.*s, because their resource types differ.",
+                      STR_ARG(resource_addr_to_str(moving->address, run->scratch)),
+                      STR_ARG(move_statement_end_text(to, run->arena)));
 }
 
 static void apply_statement(Run *run, size_t number) {

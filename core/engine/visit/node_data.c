@@ -21,13 +21,11 @@ static bool data_read_source(InstanceOp *op, const Configured *configured, Value
     op->record->deferral = response.deferral;
     if (deferred->len > 0 || response.deferral)
         return true;
-    if (!value_is_wholly_known(response.state)) {
-        diags_error(&op->diags, NO_RANGE, "Provider produced invalid object",
-                    "The result of data source %.*s contains unknown values. This is a bug in the "
-                    "provider.",
-                    STR_ARG(op->address));
-        return false;
-    }
+    if (!value_is_wholly_known(response.state))
+        return diags_fail(&op->diags, NO_RANGE, "Provider produced invalid object",
+                          "The result of data source %.*s contains unknown values. This is a bug "
+                          "in the provider.",
+                          STR_ARG(op->address));
     *out = object_marks_add(op, response.state, &configured->sensitive);
     return true;
 }

@@ -91,14 +91,12 @@ static void ephemeral_send_end(const Ephemerals *ephemerals, const OpenObject *o
 /* References that are evaluated from now on get the new result, with the marks of the first one. */
 static bool publish(OpenObject *object, Value result) {
     Paths sensitive = {0};
-    if (!value_is_wholly_known(result) || result.type != object->marked.type) {
-        diags_error(&object->failures, NO_RANGE,
-                    "Provider produced invalid ephemeral resource instance",
-                    "The renewed object of %.*s does not match its schema, or contains unknown "
-                    "values. This is a bug in the provider.",
-                    STR_ARG(object->text));
-        return false;
-    }
+    if (!value_is_wholly_known(result) || result.type != object->marked.type)
+        return diags_fail(&object->failures, NO_RANGE,
+                          "Provider produced invalid ephemeral resource instance",
+                          "The renewed object of %.*s does not match its schema, or contains "
+                          "unknown values. This is a bug in the provider.",
+                          STR_ARG(object->text));
     path_find_marks(object->marked, MARK_SENSITIVE, &sensitive, object->arena);
     Value *renewed = arena_new(object->arena, Value);
     *renewed = value_with_marks(
@@ -239,12 +237,11 @@ static bool close_objects(Ephemerals *ephemerals, const ResourceNode *resource, 
 /* The opened object must match the configuration. */
 static bool ephemeral_check_result(InstanceOp *op, const Configured *configured, Value result) {
     static const char *const summary = "Provider produced invalid ephemeral resource instance";
-    if (!value_is_wholly_known(result)) {
-        diags_error(&op->diags, NO_RANGE, summary,
-                    "The object of %.*s contains unknown values. This is a bug in the provider.",
-                    STR_ARG(op->address));
-        return false;
-    }
+    if (!value_is_wholly_known(result))
+        return diags_fail(
+            &op->diags, NO_RANGE, summary,
+            "The object of %.*s contains unknown values. This is a bug in the provider.",
+            STR_ARG(op->address));
     Value expected = deferred_read_object(op, configured->value);
     return provider_call_check_result(op, expected, result, &configured->sensitive, summary);
 }

@@ -5,8 +5,7 @@
 #include "node_kinds.h"
 
 static bool reject_id(NodeVisit *visit, const Expr *expr, const char *detail) {
-    diags_error(&visit->diags, expr->range, "Invalid import id argument", "%s", detail);
-    return false;
+    return diags_fail(&visit->diags, expr->range, "Invalid import id argument", "%s", detail);
 }
 
 static bool node_import_read_id(NodeVisit *visit, const Expr *expr, const ModuleScope *scope,
@@ -35,8 +34,7 @@ static bool node_import_read_id(NodeVisit *visit, const Expr *expr, const Module
 }
 
 static bool reject_identity(NodeVisit *visit, const Expr *expr, const char *detail) {
-    diags_error(&visit->diags, expr->range, "Invalid import identity argument", "%s", detail);
-    return false;
+    return diags_fail(&visit->diags, expr->range, "Invalid import identity argument", "%s", detail);
 }
 
 /* Returns the schema of the identities of the imported resource; NULL after adding an error. */
@@ -127,9 +125,8 @@ static bool node_import_read_key(NodeVisit *visit, const Expr *expr, const Modul
         if (out->kind != KEY_NONE)
             return true;
     }
-    diags_error(&visit->diags, expr->range, "Invalid import address",
-                "An instance key must be a string or an integer, and known during planning.");
-    return false;
+    return diags_fail(&visit->diags, expr->range, "Invalid import address",
+                      "An instance key must be a string or an integer, and known during planning.");
 }
 
 /* Evaluates the key at this depth, if it is an expression. */
@@ -187,9 +184,8 @@ static bool node_import_add_object(NodeVisit *visit, const ModuleScope *scope,
 static bool node_import_check_for_each(NodeVisit *visit, const Expr *expr, Value value) {
     if (value_is_null(value) || type_is_mapping(value.type) || type_is_sequence(value.type))
         return true;
-    diags_error(&visit->diags, expr->range, "Invalid for_each argument",
-                "The \"for_each\" of an import block must be a collection.");
-    return false;
+    return diags_fail(&visit->diags, expr->range, "Invalid for_each argument",
+                      "The \"for_each\" of an import block must be a collection.");
 }
 
 /* Unlike a resource, an import block accepts a list in for_each. The key of an element is its

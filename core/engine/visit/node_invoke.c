@@ -31,12 +31,11 @@ static bool invoke_plan_one(Requested *requested, InstanceRecord *action,
 
 static bool report_caller(Requested *requested, const Node *caller, const InstanceRecord *action) {
     NodeVisit *visit = requested->visit;
-    diags_error(
-        &visit->diags, visit->node->range, "Partially applied configuration",
-        "%.*s refers to \"caller\", and %.*s, which triggers it, does not exist yet. Apply the "
-        "configuration first, without -invoke.",
-        STR_ARG(resource_addr_to_str(action->address, visit->scratch)), STR_ARG(caller->name));
-    return false;
+    return diags_fail(&visit->diags, visit->node->range, "Partially applied configuration",
+                      "%.*s refers to \"caller\", and %.*s, which triggers it, does not exist yet. "
+                      "Apply the configuration first, without -invoke.",
+                      STR_ARG(resource_addr_to_str(action->address, visit->scratch)),
+                      STR_ARG(caller->name));
 }
 
 /* Plans the action once for each existing instance of a resource that triggers it. */
@@ -96,10 +95,9 @@ static bool plan_requested(NodeVisit *visit) {
     }
     if (requested.found > 0)
         return ok;
-    diags_error(&visit->diags, NO_RANGE, "Invoke target not found",
-                "-invoke=%.*s: the action has no such instance.",
-                STR_ARG(resource_addr_to_str(*visit->walk->options->invoke, visit->scratch)));
-    return false;
+    return diags_fail(&visit->diags, NO_RANGE, "Invoke target not found",
+                      "-invoke=%.*s: the action has no such instance.",
+                      STR_ARG(resource_addr_to_str(*visit->walk->options->invoke, visit->scratch)));
 }
 
 /* One planned invocation, as the payload of a task. */

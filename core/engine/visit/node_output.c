@@ -17,24 +17,19 @@ static bool report_root(NodeVisit *visit) {
  * because they are stored. */
 static bool output_check_root(NodeVisit *visit, Value value) {
     const Output *output = visit->node->as.output;
-    if ((value_marks_deep(value) & MARK_SENSITIVE) && !output->sensitive) {
-        diags_error(
+    if ((value_marks_deep(value) & MARK_SENSITIVE) && !output->sensitive)
+        return diags_fail(
             &visit->diags, output->range, "Output refers to sensitive values",
             "The value of output \"%.*s\" contains sensitive data, which would be shown. Set "
             "\"sensitive\" of the output to true, or use nonsensitive() if it is not secret.",
             STR_ARG(output->name));
-        return false;
-    }
     Path path;
-    if (visit->walk->phase != PHASE_VALIDATE &&
-        path_find_unstorable(value, &path, visit->scratch)) {
-        diags_error(
+    if (visit->walk->phase != PHASE_VALIDATE && path_find_unstorable(value, &path, visit->scratch))
+        return diags_fail(
             &visit->diags, output->expr->range, "Infinite number",
             "The value of output \"%.*s\" contains a number that is infinite, for example after a "
             "division by zero, or has more than a million digits, so it cannot be stored.",
             STR_ARG(output->name));
-        return false;
-    }
     return true;
 }
 
@@ -48,19 +43,17 @@ static bool may_be_module(const NodeVisit *visit, Value value) {
 static bool output_check_ephemeral(NodeVisit *visit, Value value) {
     const Output *output = visit->node->as.output;
     bool is_ephemeral = (value_marks_deep(value) & MARK_EPHEMERAL) != 0;
-    if (is_ephemeral && !output->ephemeral) {
-        diags_error(&visit->diags, output->expr->range, "Ephemeral value not allowed",
-                    "Output \"%.*s\" would store an ephemeral value.%s", STR_ARG(output->name),
-                    visit->node->module->parent ? " Set \"ephemeral: true\" on it." : "");
-        return false;
-    }
+    if (is_ephemeral && !output->ephemeral)
+        return diags_fail(&visit->diags, output->expr->range, "Ephemeral value not allowed",
+                          "Output \"%.*s\" would store an ephemeral value.%s",
+                          STR_ARG(output->name),
+                          visit->node->module->parent ? " Set \"ephemeral: true\" on it." : "");
     if (is_ephemeral || !output->ephemeral || may_be_module(visit, value))
         return true;
-    diags_error(
+    return diags_fail(
         &visit->diags, output->expr->range, "Value not allowed in ephemeral output",
         "Output \"%.*s\" is declared as ephemeral, but its value is not. Remove the argument.",
         STR_ARG(output->name));
-    return false;
 }
 
 /* Converts the value to the declared type. While validating, the result is unknown, but has the
@@ -71,11 +64,10 @@ static bool output_convert(NodeVisit *visit, Value *value) {
     if (type_constraint_apply(output->type, *value, value, &error, visit->scratch))
         return true;
     Str why = config_read_convert_error(&error, visit->scratch);
-    diags_error(&visit->diags, output->expr->range, "Invalid output value",
-                "The value does not match the type of output \"%.*s\": %.*s. Change the value or "
-                "\"type\".",
-                STR_ARG(output->name), STR_ARG(why));
-    return false;
+    return diags_fail(
+        &visit->diags, output->expr->range, "Invalid output value",
+        "The value does not match the type of output \"%.*s\": %.*s. Change the value or \"type\".",
+        STR_ARG(output->name), STR_ARG(why));
 }
 
 /* Validation checks only the messages of preconditions. A plan and an apply evaluate them, unless

@@ -454,12 +454,11 @@ static bool read_provider_key(NodeVisit *visit, InstanceRecord *record) {
         }
     }
     Str text = resource_addr_to_str(record->address, visit->scratch);
-    diags_error(
+    return diags_fail(
         &visit->diags, expr->range, "Invalid provider instance key",
         "%.*s refers to a configuration of provider \"%.*s.%.*s\" that its for_each does not have. "
         "The key must be known during planning, and be an element of that for_each.",
         STR_ARG(text), STR_ARG(provider->config->name), STR_ARG(provider->config->alias));
-    return false;
 }
 
 /* If the provider configuration has for_each, evaluates the key of each instance. */

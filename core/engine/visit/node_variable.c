@@ -96,13 +96,11 @@ static bool variable_child_value(NodeVisit *visit, ModuleInstance *module, Value
     Value given;
     if (!eval_expr(input, &scope.scope, &given, visit->scratch, &visit->diags))
         return false;
-    if ((value_marks_deep(given) & MARK_EPHEMERAL) && !variable->ephemeral) {
-        diags_error(&visit->diags, input->range, "Ephemeral value not allowed",
-                    "The variable \"%.*s\" of the module is not declared as ephemeral, so it does "
-                    "not accept ephemeral values.",
-                    STR_ARG(variable->name));
-        return false;
-    }
+    if ((value_marks_deep(given) & MARK_EPHEMERAL) && !variable->ephemeral)
+        return diags_fail(&visit->diags, input->range, "Ephemeral value not allowed",
+                          "The variable \"%.*s\" of the module is not declared as ephemeral, so it "
+                          "does not accept ephemeral values.",
+                          STR_ARG(variable->name));
     return input_convert(variable, &given, input->range, out, visit->scratch, &visit->diags);
 }
 

@@ -25,9 +25,8 @@ PRINTF_LIKE(2, 3) static bool address_parse_fail(Parser *parser, const char *for
     va_start(args, format);
     Str reason = str_vformat(parser->arena, format, args);
     va_end(args);
-    diags_error(parser->diags, NO_RANGE, "Invalid address", "In the address \"%.*s\", %.*s",
-                STR_ARG(parser->text), STR_ARG(reason));
-    return false;
+    return diags_fail(parser->diags, NO_RANGE, "Invalid address", "In the address \"%.*s\", %.*s",
+                      STR_ARG(parser->text), STR_ARG(reason));
 }
 
 static void address_parse_skip_blanks(Parser *parser) {
@@ -337,8 +336,7 @@ static bool parser_start(Parser *parser, Str text, bool allows_unknown_keys, Are
                        .diags = diags};
     if (parser->text.len > 0)
         return scan_steps(parser);
-    diags_error(diags, NO_RANGE, "Invalid address", "The address is empty.");
-    return false;
+    return diags_fail(diags, NO_RANGE, "Invalid address", "The address is empty.");
 }
 
 bool address_parse_target(Str text, AddressTarget *out, Arena *arena, Diags *diags) {

@@ -227,9 +227,9 @@ static Str reason_of_failed_start(const ForeignProcess *process, Arena *arena) {
 }
 
 static bool foreign_process_report_start(const ForeignProcess *process, Str reason, Diags *diags) {
-    diags_error(diags, NO_RANGE, "Provider not started", "The provider %.*s cannot be used. %.*s",
-                STR_ARG(process->name), STR_ARG(reason));
-    return false;
+    return diags_fail(diags, NO_RANGE, "Provider not started",
+                      "The provider %.*s cannot be used. %.*s", STR_ARG(process->name),
+                      STR_ARG(reason));
 }
 
 static bool shake_hands(ForeignProcess *process, Diags *diags) {

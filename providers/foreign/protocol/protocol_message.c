@@ -299,9 +299,8 @@ bool protocol_message_response(ProtocolMethod method, Str bytes, ProtocolRespons
         message_read_field(fields, &field, out, arena, diags);
     if (!reader.is_bad)
         return true;
-    diags_error(diags, NO_RANGE, "Invalid response of a provider",
-                "The response to %s is damaged. This is a mistake in the provider; please report "
-                "it to its developers.",
-                fields->name);
-    return false;
+    return diags_fail(diags, NO_RANGE, "Invalid response of a provider",
+                      "The response to %s is damaged. This is a mistake in the provider; please "
+                      "report it to its developers.",
+                      fields->name);
 }

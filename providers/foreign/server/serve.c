@@ -44,9 +44,8 @@ static bool serve_process(const ForeignServing *serving, Diags *diags) {
     RpcServer *server = rpc_server_open(&settings, &problem, arena);
     if (server)
         return serve_at(serving, server, arena);
-    diags_error(diags, NO_RANGE, "Provider cannot be served",
-                "loam cannot listen for Terraform: %.*s.", STR_ARG(problem));
-    return false;
+    return diags_fail(diags, NO_RANGE, "Provider cannot be served",
+                      "loam cannot listen for Terraform: %.*s.", STR_ARG(problem));
 }
 
 ForeignServerRun *const foreign_server_module = serve_process;

@@ -156,10 +156,10 @@ static bool served_provider_read_value(ServedCall *served, const Schema *schema,
         }
         error = str_from_cstr(problem);
     }
-    diags_error(&served->diags, NO_RANGE, "Invalid request",
-                "The object \"%s\" of the request does not match the schema%s%s: %.*s.", name,
-                served->type ? " of " : "", served->type ? served->type->name : "", STR_ARG(error));
-    return false;
+    return diags_fail(&served->diags, NO_RANGE, "Invalid request",
+                      "The object \"%s\" of the request does not match the schema%s%s: %.*s.", name,
+                      served->type ? " of " : "", served->type ? served->type->name : "",
+                      STR_ARG(error));
 }
 
 bool served_provider_value(ServedCall *served, Str encoded, const char *name, unsigned need,
@@ -311,15 +311,14 @@ static bool served_provider_find_type(ServedCall *call, int mode) {
     call->type = registry_find_type(provider, (ResourceMode)mode, name);
     if (call->type)
         return true;
-    diags_error(&call->diags, NO_RANGE, "Unknown type",
-                "The provider %s has no %s \"%.*s\". Its version may differ from the one that the "
-                "schema came from.",
-                provider->name,
-                mode == MODE_MANAGED ? "resource type"
-                : mode == MODE_DATA  ? "data source"
-                                     : "ephemeral resource type",
-                STR_ARG(str_slice(name, 0, 100)));
-    return false;
+    return diags_fail(&call->diags, NO_RANGE, "Unknown type",
+                      "The provider %s has no %s \"%.*s\". Its version may differ from the one "
+                      "that the schema came from.",
+                      provider->name,
+                      mode == MODE_MANAGED ? "resource type"
+                      : mode == MODE_DATA  ? "data source"
+                                           : "ephemeral resource type",
+                      STR_ARG(str_slice(name, 0, 100)));
 }
 
 static void run_row(ServedProvider *served, ProtocolMethod method, Str message, RpcReply *reply,

@@ -15,11 +15,10 @@ static bool served_read_begin(ServedCall *call, Value *config) {
         return false;
     if (!served_provider_is_deferred(call))
         return true;
-    diags_error(&call->diags, NO_RANGE, "Provider configuration not known yet",
-                "%s needs the provider, whose configuration contains values that are known only "
-                "after apply. Apply these first, for example with -target.",
-                call->type->name);
-    return false;
+    return diags_fail(&call->diags, NO_RANGE, "Provider configuration not known yet",
+                      "%s needs the provider, whose configuration contains values that are known "
+                      "only after apply. Apply these first, for example with -target.",
+                      call->type->name);
 }
 
 void served_read_data(ServedCall *call) {

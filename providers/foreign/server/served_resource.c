@@ -22,11 +22,10 @@ static bool resource_read_stored(ServedCall *call, Str json, Value *out) {
     if (json_read_typed(&reader, json_next(&reader), schema_implied_type(&call->type->schema), out,
                         &problem, call->arena))
         return true;
-    diags_error(&call->diags, NO_RANGE, "Stored object does not match the schema",
-                "The object of the type %s in the state cannot be read: %s. Remove it from the "
-                "state, and import it again.",
-                call->type->name, problem);
-    return false;
+    return diags_fail(&call->diags, NO_RANGE, "Stored object does not match the schema",
+                      "The object of the type %s in the state cannot be read: %s. Remove it from "
+                      "the state, and import it again.",
+                      call->type->name, problem);
 }
 
 void served_resource_upgrade(ServedCall *call) {
@@ -109,10 +108,9 @@ static unsigned config_need(Value planned, unsigned need) {
 static bool resource_check_objects(ServedCall *call, Value prior, Value planned) {
     if (!value_is_null(prior) || !value_is_null(planned))
         return true;
-    diags_error(&call->diags, NO_RANGE, "Invalid request",
-                "The request has neither a prior nor a planned object of the type %s.",
-                call->type->name);
-    return false;
+    return diags_fail(&call->diags, NO_RANGE, "Invalid request",
+                      "The request has neither a prior nor a planned object of the type %s.",
+                      call->type->name);
 }
 
 void served_resource_plan(ServedCall *call) {

@@ -44,12 +44,10 @@ static bool object_failed(GitopsTask *task, const char *action) {
 }
 
 static bool object_report_absent(const GitopsTask *task, Str why) {
-    diags_error(task->diags, NO_RANGE, "GitOps object not found",
-                "The cluster has no %.*s%s%.*s%s. Another client may have deleted it: run \"loam "
-                "plan\".",
-                STR_ARG(object_title_of(task)), why.len ? " (" : "", STR_ARG(why),
-                why.len ? ")" : "");
-    return false;
+    return diags_fail(
+        task->diags, NO_RANGE, "GitOps object not found",
+        "The cluster has no %.*s%s%.*s%s. Another client may have deleted it: run \"loam plan\".",
+        STR_ARG(object_title_of(task)), why.len ? " (" : "", STR_ARG(why), why.len ? ")" : "");
 }
 
 /* Returns requests that do not wait for the server as long as the call may take. */
@@ -175,11 +173,10 @@ static bool wait_until_handled(GitopsTask *task) {
 static bool check_active(const GitopsTask *task) {
     if (!task->object->controller->is_suspended(task->live))
         return true;
-    diags_error(task->diags, NO_RANGE, "Object is suspended",
-                "%.*s is suspended, so its controller does not reconcile it. Run \"loam gitops "
-                "resume ADDRESS\" first, or resume it where it was suspended.",
-                STR_ARG(object_title_of(task)));
-    return false;
+    return diags_fail(task->diags, NO_RANGE, "Object is suspended",
+                      "%.*s is suspended, so its controller does not reconcile it. Run \"loam "
+                      "gitops resume ADDRESS\" first, or resume it where it was suspended.",
+                      STR_ARG(object_title_of(task)));
 }
 
 static bool reconcile(const Call *call, const GitopsObject *object, bool with_source,
