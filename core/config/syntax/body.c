@@ -1,6 +1,11 @@
 /* Reads bodies of any syntax against a schema; checks required attributes. */
 #include "body.h"
 
+/* Compares the first character before it measures the length, as most names differ there. */
+static bool has_name(Str text, const char *name) {
+    return text.len > 0 && text.ptr[0] == name[0] && str_equal_cstr(text, name);
+}
+
 void body_content_misspelled(BodyContent *content, Str name, const StrVec *known) {
     Str meant = str_suggest(name, known->items, known->count);
     if (meant.len > 0)
@@ -76,7 +81,7 @@ bool body_attributes(const Body *body, BodyForm form, BodyContent *out, Arena *a
 
 const BodyAttribute *body_content_find(const BodyContent *content, const char *name) {
     vec_each(&content->attributes, attribute) {
-        if (str_equal_cstr(attribute->name, name))
+        if (has_name(attribute->name, name))
             return attribute;
     }
     return NULL;
@@ -84,7 +89,7 @@ const BodyAttribute *body_content_find(const BodyContent *content, const char *n
 
 const BodyAttributeSchema *body_schema_attribute(const BodySchema *schema, Str name) {
     for (size_t i = 0; i < schema->attribute_count; i++) {
-        if (str_equal_cstr(name, schema->attributes[i].name))
+        if (has_name(name, schema->attributes[i].name))
             return &schema->attributes[i];
     }
     return NULL;
@@ -92,7 +97,7 @@ const BodyAttributeSchema *body_schema_attribute(const BodySchema *schema, Str n
 
 const BodyBlockSchema *body_schema_block(const BodySchema *schema, Str type) {
     for (size_t i = 0; i < schema->block_count; i++) {
-        if (str_equal_cstr(type, schema->blocks[i].type))
+        if (has_name(type, schema->blocks[i].type))
             return &schema->blocks[i];
     }
     return NULL;

@@ -59,7 +59,10 @@ static bool node_to_expr(NodeReading *reading, const BodyNode *node, BodyForm fo
                          const Expr **out);
 
 static bool has_sequence(Str text) {
-    return str_find(text, STR("${"), 0) != SIZE_MAX || str_find(text, STR("%{"), 0) != SIZE_MAX;
+    size_t at = str_find_char(text, '{', 0);
+    while (at != SIZE_MAX && (at == 0 || (text.ptr[at - 1] != '$' && text.ptr[at - 1] != '%')))
+        at = str_find_char(text, '{', at + 1);
+    return at != SIZE_MAX;
 }
 
 /* Rejects a reference, keyword or type in "${…}": such strings hold bare code. */

@@ -52,21 +52,25 @@ static PieceKind piece_kind(const char *at) {
     return (PieceKind)piece_kinds[(unsigned char)*at];
 }
 
+/* The bytes of a string that are not plain: quotes, escapes, control characters, beyond ASCII. */
+static const bool is_special[256] = {
+    [0 ... 0x1f] = true,
+    ['"'] = true,
+    ['\\'] = true,
+    [0x80 ... 0xff] = true,
+};
+
 /* Ends at a control character, so an unclosed string costs only the rest of its line. */
 static Piece scan_string(const char *ptr, uint32_t start, uint32_t end) {
-    bool is_plain = true;
     uint32_t at = start + 1;
-    for (; at < end; at++) {
-        unsigned char c = (unsigned char)ptr[at];
-        if (c == '"')
-            return (Piece){PIECE_STRING, start, at + 1, is_plain};
-        if (c < 0x20)
-            break;
-        is_plain &= c < 0x80 && c != '\\';
-        if (c == '\\' && at + 1 < end && (unsigned char)ptr[at + 1] >= 0x20)
+    while (at < end && !is_special[(unsigned char)ptr[at]])
+        at++;
+    bool is_plain = at < end && ptr[at] == '"';
+    for (; at < end && (unsigned char)ptr[at] >= 0x20 && ptr[at] != '"'; at++)
+        if (ptr[at] == '\\' && at + 1 < end && (unsigned char)ptr[at + 1] >= 0x20)
             at++;
-    }
-    return (Piece){PIECE_STRING, start, at, false};
+    bool is_closed = at < end && ptr[at] == '"';
+    return (Piece){PIECE_STRING, start, at + is_closed, is_plain};
 }
 
 static Piece scan(const JsonFile *file, uint32_t at) {
@@ -108,15 +112,17 @@ static SourceRange piece_range(const JsonFile *file, Piece piece) {
     return (SourceRange){file->source, piece.start, piece.end};
 }
 
-static const BodyNode *bad_node(const JsonFile *file, Piece start) {
+static BodyNode *new_json_node(const JsonFile *file, BodyNodeKind kind, Piece piece) {
     BodyNode *node = arena_new(file->arena, BodyNode);
-    *node = (BodyNode){
-        .kind = BODY_NODE_BAD,
-        .start = start.start,
-        .end = start.end,
-        .weight = 1,
-    };
+    node->kind = kind;
+    node->start = piece.start;
+    node->end = piece.end;
+    node->weight = 1;
     return node;
+}
+
+static const BodyNode *bad_node(const JsonFile *file, Piece piece) {
+    return new_json_node(file, BODY_NODE_BAD, piece);
 }
 
 /* Reports an error at `at`; JSON output has it at `place`, as Terraform does. */
@@ -154,9 +160,8 @@ static const char *or_hint(const JsonFile *file, Piece piece, const char *otherw
     return known ? known : otherwise;
 }
 
-static const BodyNode *scalar_node(JsonFile *file, BodyNodeKind kind, Piece piece, Str text) {
-    BodyNode *node = arena_new(file->arena, BodyNode);
-    *node = (BodyNode){.kind = kind, .start = piece.start, .end = piece.end, .weight = 1};
+static const BodyNode *text_node(JsonFile *file, BodyNodeKind kind, Piece piece, Str text) {
+    BodyNode *node = new_json_node(file, kind, piece);
     node->text = text;
     return node;
 }
@@ -184,19 +189,19 @@ static const BodyNode *report_string(JsonFile *file, Piece piece, const JsonRead
 static const BodyNode *body_json_read_string(JsonFile *file) {
     Piece piece = body_json_take(file);
     if (piece.is_plain)
-        return scalar_node(file, BODY_NODE_STRING, piece,
-                           str_slice(file->source->bytes, piece.start + 1, piece.end - 1));
+        return text_node(file, BODY_NODE_STRING, piece,
+                         str_slice(file->source->bytes, piece.start + 1, piece.end - 1));
     JsonReader reader = json_reader_new(piece_text(file, piece), file->arena);
     if (json_next(&reader) != JSON_STRING)
         return report_string(file, piece, &reader);
-    return scalar_node(file, BODY_NODE_STRING, piece, reader.text);
+    return text_node(file, BODY_NODE_STRING, piece, reader.text);
 }
 
 static const BodyNode *body_json_read_number(JsonFile *file) {
     Piece piece = body_json_take(file);
     JsonReader reader = json_reader_new(piece_text(file, piece), file->arena);
     if (json_next(&reader) == JSON_NUMBER && json_next(&reader) == JSON_END)
-        return scalar_node(file, BODY_NODE_NUMBER, piece, piece_text(file, piece));
+        return text_node(file, BODY_NODE_NUMBER, piece, piece_text(file, piece));
     body_json_tell(
         file, piece, "Invalid JSON number",
         "A number must have decimal digits, on both sides of a decimal point, and no plus sign or "
@@ -226,14 +231,8 @@ static const BodyNode *body_json_read_keyword(JsonFile *file) {
     if (!is_true && !str_equal_cstr(text, "false") && !str_equal_cstr(text, "null"))
         return report_keyword(file, piece);
     bool is_null = str_equal_cstr(text, "null");
-    BodyNode *node = arena_new(file->arena, BodyNode);
-    *node = (BodyNode){
-        .kind = is_null ? BODY_NODE_NULL : BODY_NODE_BOOL,
-        .boolean = is_true,
-        .start = piece.start,
-        .end = piece.end,
-        .weight = 1,
-    };
+    BodyNode *node = new_json_node(file, is_null ? BODY_NODE_NULL : BODY_NODE_BOOL, piece);
+    node->boolean = is_true;
     return node;
 }
 
@@ -313,8 +312,7 @@ static bool body_json_read_member(JsonFile *file, Piece open, BodyNode *object) 
 
 static const BodyNode *body_json_read_object(JsonFile *file) {
     Piece open = body_json_take(file);
-    BodyNode *node = arena_new(file->arena, BodyNode);
-    *node = (BodyNode){.kind = BODY_NODE_OBJECT, .start = open.start, .weight = 1};
+    BodyNode *node = new_json_node(file, BODY_NODE_OBJECT, open);
     while (file->next.kind != PIECE_BRACE_CLOSE)
         if (!body_json_read_member(file, open, node))
             return bad_node(file, open);
@@ -360,8 +358,7 @@ static bool body_json_read_item(JsonFile *file, Piece open, BodyNode *array) {
 
 static const BodyNode *body_json_read_array(JsonFile *file) {
     Piece open = body_json_take(file);
-    BodyNode *node = arena_new(file->arena, BodyNode);
-    *node = (BodyNode){.kind = BODY_NODE_ARRAY, .start = open.start, .weight = 1};
+    BodyNode *node = new_json_node(file, BODY_NODE_ARRAY, open);
     while (file->next.kind != PIECE_BRACKET_CLOSE)
         if (!body_json_read_item(file, open, node))
             return bad_node(file, open);
