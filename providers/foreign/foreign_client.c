@@ -105,75 +105,66 @@ static void client_check_deferral(const Call *call, const ProtocolResponse *resp
                                   : "Make a new plan with -allow-deferral.");
 }
 
-static ForeignOutcome client_send(const Call *call, const ForeignRequest *request, Str *bytes,
-                                  bool *is_lost, Diags *diags) {
-    ForeignProvider *foreign = (ForeignProvider *)call->provider;
-    ForeignClient *client = call->client ? call->client : foreign->clients;
+static ForeignOutcome client_send(const ForeignCall *made, const ForeignRequest *request,
+                                  Str *bytes, bool *is_lost) {
+    ForeignProvider *foreign = (ForeignProvider *)made->call->provider;
+    ForeignClient *client = made->call->client ? made->call->client : foreign->clients;
     ForeignWorker *worker = client_begin_call(client);
-    ForeignOutcome outcome =
-        foreign_process_call(worker->process, request, bytes, is_lost, call->arena, diags);
+    ForeignOutcome outcome = foreign_process_call(worker->process, request, bytes, is_lost,
+                                                  made->call->arena, made->diags);
     client_end_call(client, worker);
     return outcome;
 }
 
-static void report_unimplemented(const Call *call, ProtocolMethod method, Diags *diags) {
-    diags_error(diags, NO_RANGE, "Unsupported plugin method",
-                "The provider %s does not support the call %s.", call->provider->address,
-                protocol_method_fields(method)->name);
+static void report_unimplemented(const ForeignCall *made) {
+    diags_error(made->diags, NO_RANGE, "Unsupported plugin method",
+                "The provider %s does not support the call %s.", made->call->provider->address,
+                protocol_method_fields(made->method)->name);
 }
 
-static bool call_process(const Call *call, ProtocolMethod method, Str label,
-                         const ProtocolRequest *request, ProtocolResponse *response, bool *is_lost,
-                         Diags *diags) {
+bool foreign_client_call(ForeignCall *made) {
+    const Call *call = made->call;
+    Diags *diags = made->diags;
     size_t first = diags->count;
     size_t errors = diags->error_count;
     Str bytes;
-    *response = (ProtocolResponse){0};
+    made->received = (ProtocolResponse){0};
     ForeignRequest sent = {
-        .method = method,
-        .message = protocol_message_request(method, request, call->arena),
-        .label = label,
+        .method = made->method,
+        .message = protocol_message_request(made->method, &made->sent, call->arena),
+        .label = made->label,
         .cancel = call->cancel,
     };
-    ForeignOutcome outcome = client_send(call, &sent, &bytes, is_lost, diags);
-    bool is_done = outcome == FOREIGN_DONE &&
-                   protocol_message_response(method, bytes, response, call->arena, diags);
-    if (outcome == FOREIGN_DONE && !is_done && is_lost)
-        *is_lost = true; /* the provider has acted, and its response is damaged */
-    if (is_done && diags->error_count == errors && method != PROTOCOL_PLAN_ACTION)
-        client_check_deferral(call, response, diags);
+    ForeignOutcome outcome = client_send(made, &sent, &bytes, &made->is_lost);
+    bool is_done =
+        outcome == FOREIGN_DONE &&
+        protocol_message_response(made->method, bytes, &made->received, call->arena, diags);
+    if (outcome == FOREIGN_DONE && !is_done)
+        made->is_lost = true; /* the provider has acted, and its response is damaged */
+    if (is_done && diags->error_count == errors && made->method != PROTOCOL_PLAN_ACTION)
+        client_check_deferral(call, &made->received, diags);
     place_diagnostics(call, first, diags);
     if (outcome == FOREIGN_UNIMPLEMENTED)
-        report_unimplemented(call, method, diags);
+        report_unimplemented(made);
     return is_done && diags->error_count == errors;
 }
 
-bool foreign_client_call(const Call *call, ProtocolMethod method, const ProtocolRequest *request,
-                         ProtocolResponse *response, bool *is_lost, Diags *diags) {
-    return call_process(call, method, STR_EMPTY, request, response, is_lost, diags);
-}
-
-bool foreign_client_apply(const Call *call, Str label, const ProtocolRequest *request,
-                          ProtocolResponse *response, bool *is_lost, Diags *diags) {
-    return call_process(call, PROTOCOL_APPLY_RESOURCE, label, request, response, is_lost, diags);
-}
-
-bool foreign_client_stream(const Call *call, ProtocolMethod method, const ProtocolRequest *request,
-                           bool (*on_message)(void *payload, Str message), void *payload,
-                           Diags *diags) {
-    size_t first = diags->count;
+bool foreign_client_stream(const ForeignCall *made, bool (*on_message)(void *payload, Str message),
+                           void *payload) {
+    const Call *call = made->call;
+    size_t first = made->diags->count;
     Str bytes;
     ForeignRequest sent = {
-        .method = method,
-        .message = protocol_message_request(method, request, call->arena),
+        .method = made->method,
+        .message = protocol_message_request(made->method, &made->sent, call->arena),
         .cancel = call->cancel,
         .on_message = on_message,
         .payload = payload,
     };
-    ForeignOutcome outcome = client_send(call, &sent, &bytes, NULL, diags);
-    place_diagnostics(call, first, diags);
+    ForeignOutcome outcome = client_send(made, &sent, &bytes, NULL);
+    place_diagnostics(call, first, made->diags);
     if (outcome == FOREIGN_UNIMPLEMENTED)
-        report_unimplemented(call, method, diags);
+        report_unimplemented(made);
     return outcome == FOREIGN_DONE;
 }
 
@@ -198,12 +189,13 @@ static bool receive_event(void *payload, Str message) {
     return true;
 }
 
-bool foreign_client_invoke(const Call *call, const ProtocolRequest *request, Diags *diags) {
+bool foreign_client_invoke(const ForeignCall *made) {
     SCOPED(ArenaRef) scratch = arena_open("invocation");
+    const Call *call = made->call;
+    Diags *diags = made->diags;
     Invocation invocation = {.call = call, .scratch = scratch, .diags = diags};
     size_t errors = diags->error_count;
-    bool is_done = foreign_client_stream(call, PROTOCOL_INVOKE_ACTION, request, receive_event,
-                                         &invocation, diags);
+    bool is_done = foreign_client_stream(made, receive_event, &invocation);
     if (is_done && !invocation.is_completed && diags->error_count == errors)
         diags_error(diags, NO_RANGE, "Provider returned no result",
                     "The provider %s ended the action %s without its result. This is a mistake in "

@@ -40,20 +40,25 @@ struct ForeignProvider {
 /* Starts a process that is not configured. The caller holds the lock, unless no other thread has
  * the provider yet. Returns NULL after adding an error. */
 ForeignProcess *foreign_client_start(const ForeignProvider *foreign, Diags *diags);
-/* Makes a call in the process of call->client, or in the first process if that is NULL. Returns
- * false after adding an error. Sets *response also if the provider reported errors. Sets *is_lost
- * (may be NULL) to whether the provider may have acted without a response. */
-bool foreign_client_call(const Call *call, ProtocolMethod method, const ProtocolRequest *request,
-                         ProtocolResponse *response, bool *is_lost, Diags *diags);
+
+/* A call to a process of the provider: that of call->client, or the first one if that is NULL. */
+typedef struct ForeignCall {
+    const Call *call;
+    ProtocolMethod method;
+    Diags *diags;
+    Str label; /* of the outcome keeper, which then makes the call; empty: it is made directly */
+    ProtocolRequest sent;
+    /* Set by the functions below. */
+    ProtocolResponse received; /* also if the provider reported errors */
+    bool is_lost;              /* the provider may have acted without a response */
+} ForeignCall;
+
+/* Makes the call. Returns false after adding an error. */
+bool foreign_client_call(ForeignCall *made);
 /* Makes a call whose response is a stream. `on_message` is that of ForeignRequest. Returns false
  * after adding an error if the call failed; errors that `on_message` added do not affect the
  * result. */
-bool foreign_client_stream(const Call *call, ProtocolMethod method, const ProtocolRequest *request,
-                           bool (*on_message)(void *payload, Str message), void *payload,
-                           Diags *diags);
+bool foreign_client_stream(const ForeignCall *made, bool (*on_message)(void *payload, Str message),
+                           void *payload);
 /* Invokes an action. Reports its messages as progress of the call. */
-bool foreign_client_invoke(const Call *call, const ProtocolRequest *request, Diags *diags);
-/* Changes an object: calls ApplyResourceChange through the outcome keeper. `label` is that of the
- * keeper; empty: the call is made directly. */
-bool foreign_client_apply(const Call *call, Str label, const ProtocolRequest *request,
-                          ProtocolResponse *response, bool *is_lost, Diags *diags);
+bool foreign_client_invoke(const ForeignCall *made);

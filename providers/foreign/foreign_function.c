@@ -1,5 +1,5 @@
 /* foreign_function: decodes signatures at their first use, and makes calls. */
-#include "foreign_function.h"
+#include "foreign_type.h"
 
 #include "log.h"
 #include "protocol_function.h"
@@ -19,25 +19,27 @@ static bool foreign_function_report_result(const Call *call, const ProviderFunct
 static bool foreign_function_run(const Call *call, const FunctionRequest *request,
                                  FunctionResponse *response, Diags *diags) {
     const ProviderFunction *function = request->function;
-    ProtocolResponse received;
     Str error = STR("the value is missing");
     const Type **types = arena_new_array(call->arena, const Type *, request->count);
     for (size_t i = 0; i < request->count; i++)
         types[i] = type_of_argument(function, i);
-    ProtocolRequest sent = {.type_name = function->name,
-                            .arguments = request->arguments,
-                            .argument_types = types,
-                            .argument_count = request->count};
-    if (!foreign_client_call(call, PROTOCOL_CALL_FUNCTION, &sent, &received, NULL, diags))
+    ForeignCall made = {.call = call, .method = PROTOCOL_CALL_FUNCTION, .diags = diags};
+    made.sent = (ProtocolRequest){.type_name = function->name,
+                                  .arguments = request->arguments,
+                                  .argument_types = types,
+                                  .argument_count = request->count};
+    if (!foreign_client_call(&made))
         return false;
-    if (received.has_error) {
+    const ProtocolResponse *received = &made.received;
+    if (received->has_error) {
         response->failed_argument =
-            received.error_argument < request->count ? received.error_argument : SIZE_MAX;
+            received->error_argument < request->count ? received->error_argument : SIZE_MAX;
         return diags_fail(diags, NO_RANGE, "Error in function call", "%.*s",
-                          STR_ARG(received.error));
+                          STR_ARG(received->error));
     }
-    return (received.has_state && protocol_message_value(received.state, function->type,
-                                                         &response->result, &error, call->arena)) ||
+    return (received->has_state &&
+            protocol_message_value(received->state, function->type, &response->result, &error,
+                                   call->arena)) ||
            foreign_function_report_result(call, function, error, diags);
 }
 

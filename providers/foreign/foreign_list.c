@@ -1,5 +1,5 @@
 /* foreign_list: receives the found objects as messages of a stream. */
-#include "foreign_list.h"
+#include "foreign_type.h"
 
 #include "foreign_object.h"
 #include "registry.h"
@@ -33,31 +33,30 @@ static bool foreign_list_accept_empty(Search *search, size_t before) {
                       search->call.provider->address, EMPTY_MAX);
 }
 
-static bool foreign_list_read_object(const Search *search, const ProtocolResponse *event,
+static bool foreign_list_read_object(const Search *search, const ForeignCall *event,
                                      ListedObject *out) {
-    const Call *call = &search->call;
-    if (!search->request->includes_objects || !event->has_state)
+    if (!search->request->includes_objects || !event->received.has_state)
         return true;
-    return foreign_object_read(call, event, "ListResource", &out->object, search->diags) &&
-           foreign_object_check_known(call, out->object, "ListResource", search->diags);
+    return foreign_object_read(event, &out->object) &&
+           foreign_object_check_known(event, out->object);
 }
 
 static bool foreign_list_receive(void *payload, Str message) {
     Search *search = payload;
-    ProtocolResponse event;
-    size_t warnings = search->diags->warning_count;
-    size_t errors = search->diags->error_count;
+    Diags *diags = search->diags;
+    ForeignCall event = {.call = &search->call, .method = PROTOCOL_LIST, .diags = diags};
+    size_t warnings = diags->warning_count;
+    size_t errors = diags->error_count;
     arena_reset(search->call.arena);
     if (call_is_cancelled(&search->call) ||
-        !protocol_message_response(PROTOCOL_LIST, message, &event, search->call.arena,
-                                   search->diags) ||
-        search->diags->error_count > errors)
+        !protocol_message_response(PROTOCOL_LIST, message, &event.received, search->call.arena,
+                                   diags) ||
+        diags->error_count > errors)
         return false;
-    if (!event.has_identity)
+    if (!event.received.has_identity)
         return foreign_list_accept_empty(search, warnings);
-    ListedObject found = {.display_name = event.display_name};
-    return foreign_object_read_known_identity(&search->call, &event, "ListResource",
-                                              &found.identity, search->diags) &&
+    ListedObject found = {.display_name = event.received.display_name};
+    return foreign_object_read_known_identity(&event, &found.identity) &&
            foreign_list_read_object(search, &event, &found) &&
            search->sink->add(search->sink->payload, &found);
 }
@@ -66,11 +65,11 @@ static bool list_objects(const Call *call, const ListRequest *request, const Lis
                          Diags *diags) {
     SCOPED(ArenaRef) scratch = arena_open("listed object");
     Search search = {.call = *call, .request = request, .sink = sink, .diags = diags};
-    ProtocolRequest sent = foreign_object_request(call);
+    ForeignCall made = foreign_object_call(call, PROTOCOL_LIST, diags);
     size_t errors = diags->error_count;
-    sent.config = request->config;
-    sent.includes_objects = request->includes_objects;
-    sent.limit = request->limit;
+    made.sent.config = request->config;
+    made.sent.includes_objects = request->includes_objects;
+    made.sent.limit = request->limit;
     const ResourceType *type =
         registry_find_resource(call->provider, str_from_cstr(call->type->name));
     if (!type || !type->identity)
@@ -80,8 +79,7 @@ static bool list_objects(const Call *call, const ListRequest *request, const Lis
                           call->provider->address, call->type->name);
     search.call.type = &type->type;
     search.call.arena = scratch;
-    return foreign_client_stream(call, PROTOCOL_LIST, &sent, foreign_list_receive, &search,
-                                 diags) &&
+    return foreign_client_stream(&made, foreign_list_receive, &search) &&
            diags->error_count == errors;
 }
 

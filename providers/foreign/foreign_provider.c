@@ -1,7 +1,6 @@
 /* foreign_provider: starts processes, configures them and indexes types. */
 #include "foreign_provider.h"
 
-#include "foreign_function.h"
 #include "foreign_type.h"
 #include "log.h"
 #include "registry.h"
@@ -25,10 +24,10 @@ static ForeignClient *add_client(ForeignProvider *foreign, Diags *diags) {
 /* Configuration. */
 
 static bool foreign_validate(const Call *call, const ValidateRequest *request, Diags *diags) {
-    ProtocolRequest sent = {.type = schema_implied_type(&call->provider->schema),
-                            .config = request->config};
-    ProtocolResponse response;
-    return foreign_client_call(call, PROTOCOL_VALIDATE_PROVIDER, &sent, &response, NULL, diags);
+    ForeignCall made = {.call = call, .method = PROTOCOL_VALIDATE_PROVIDER, .diags = diags};
+    made.sent.type = schema_implied_type(&call->provider->schema);
+    made.sent.config = request->config;
+    return foreign_client_call(&made);
 }
 
 /* Returns an unused process with this configuration, else an unconfigured one, else a new one. */
@@ -55,10 +54,11 @@ static ForeignClient *claim_client(ForeignProvider *foreign, Str config, Diags *
 static bool configure_client(const Call *call, ForeignClient *client,
                              const ProtocolRequest *request, Str config, Diags *diags) {
     ForeignProvider *foreign = client->owner;
-    Call made = *call;
-    ProtocolResponse response;
-    made.client = client;
-    if (!foreign_client_call(&made, PROTOCOL_CONFIGURE, request, &response, NULL, diags))
+    Call own = *call;
+    own.client = client;
+    ForeignCall made = {
+        .call = &own, .method = PROTOCOL_CONFIGURE, .diags = diags, .sent = *request};
+    if (!foreign_client_call(&made))
         return false;
     pthread_mutex_lock(&foreign->lock);
     client->config = str_clone(config, foreign->arena);

@@ -1,7 +1,6 @@
 /* foreign_recover: takes the object of a late response; without one, asks the user. */
-#include "foreign_recover.h"
-
 #include "foreign_object.h"
+#include "foreign_type.h"
 #include "json.h"
 
 /* Returns the planned values that a person needs to find the object: "name = \"web\", size = 3". */
@@ -61,42 +60,40 @@ static bool report_late(const Call *call, const Diags *late, Diags *diags) {
 
 /* Decodes a late response. Returns false after adding an error if it is damaged. `state` is null if
  * it holds no object. */
-static bool recover_read_late(const Call *call, Str bytes, ProtocolResponse *received, Value *state,
-                              Diags *late) {
-    *received = (ProtocolResponse){0};
+static bool recover_read_late(ForeignCall *late, Str bytes, Value *state) {
+    const Call *call = late->call;
     *state = value_null(schema_implied_type(&call->type->schema));
-    return protocol_message_response(PROTOCOL_APPLY_RESOURCE, bytes, received, call->arena, late) &&
-           (!received->has_state ||
-            foreign_object_read(call, received, "ApplyResourceChange", state, late));
+    return protocol_message_response(late->method, bytes, &late->received, call->arena,
+                                     late->diags) &&
+           (!late->received.has_state || foreign_object_read(late, state));
 }
 
 /* Takes the object of the response that arrived after the end of the run before. */
 static bool recover_response(const Call *call, const RecoverRequest *request,
                              RecoverResponse *response, Diags *diags) {
-    Diags late = diags_new(call->arena);
-    ProtocolResponse received;
+    Diags found = diags_new(call->arena);
+    ForeignCall late = {.call = call, .method = PROTOCOL_APPLY_RESOURCE, .diags = &found};
     Value state;
     bool creates = request->call == RECOVER_CREATE;
-    bool is_read = recover_read_late(call, request->response, &received, &state, &late);
+    bool is_read = recover_read_late(&late, request->response, &state);
     if (!is_read && creates)
         return report_in_doubt(call, request, diags);
-    bool is_failed = report_late(call, &late, diags);
+    bool is_failed = report_late(call, &found, diags);
     /* A response without an object ends a deletion, unless it only reports errors. */
-    bool is_gone = request->call == RECOVER_DELETE && is_read && (received.has_state || !is_failed);
+    bool is_gone =
+        request->call == RECOVER_DELETE && is_read && (late.received.has_state || !is_failed);
     bool keeps_prior = value_is_null(state) && !creates && !is_gone;
     if (value_is_null(state) && !keeps_prior)
         return true;
     if (keeps_prior)
         state = request->prior;
-    Diags ignored = diags_new(call->arena);
     if (keeps_prior)
         response->identity = request->prior_identity;
-    else if (!foreign_object_read_known_identity(call, &received, "ApplyResourceChange",
-                                                 &response->identity, &ignored))
+    else if (!foreign_object_read_known_identity(&late, &response->identity))
         response->identity = (Value){0}; /* the next read returns it again */
     bool is_whole = value_is_wholly_known(state);
     response->state = is_whole ? state : value_unknown_as_null(state, call->arena);
-    response->private_data = keeps_prior ? request->private_data : received.private_data;
+    response->private_data = keeps_prior ? request->private_data : late.received.private_data;
     response->outcome = creates && (is_failed || !is_whole) ? RECOVER_TAINTED : RECOVER_COMPLETE;
     return true;
 }

@@ -1,37 +1,35 @@
 /* foreign_resource: the slots of a managed type, as calls of the protocol. */
-#include "foreign_resource.h"
-
 #include "foreign_object.h"
-#include "foreign_recover.h"
+#include "foreign_type.h"
 #include "json.h"
 #include "keeper.h"
 #include "log.h"
 
 /* Reads the planned object. In a deferred response it may be missing or unknown as a whole: then
  * the proposed object stays. */
-static bool resource_read_planned(const Call *call, const PlanRequest *request,
-                                  const ProtocolResponse *received, PlanResponse *response,
-                                  Diags *diags) {
+static bool resource_read_planned(const ForeignCall *made, const PlanRequest *request,
+                                  PlanResponse *response) {
     Value planned;
-    Diags found = diags_new(call->arena);
-    bool is_read = foreign_object_read(call, received, "PlanResourceChange", &planned, &found);
+    Diags found = diags_new(made->call->arena);
+    ForeignCall read = *made;
+    read.diags = &found;
+    bool is_read = foreign_object_read(&read, &planned);
     bool has_form = is_read && value_is_known(planned) &&
                     value_is_null(planned) == value_is_null(request->proposed);
-    response->deferral = foreign_object_deferral(received);
+    response->deferral = foreign_object_deferral(&made->received);
     if (has_form)
         response->planned = planned;
     if (has_form || response->deferral)
         return true;
-    diags_append(diags, &found);
+    diags_append(made->diags, &found);
     if (is_read)
-        diags_error(diags, NO_RANGE, "Provider produced invalid plan",
-                    "The provider %s planned %s. This is a mistake in the provider; please report "
-                    "it to its developers.",
-                    call->provider->address,
-                    value_is_null(request->proposed)
-                        ? "an object for a deletion"
-                        : "no object for a configuration that has one");
-    return false;
+        return diags_fail(made->diags, NO_RANGE, "Provider produced invalid plan",
+                          "The provider %s planned %s. This is a mistake in the provider; please "
+                          "report it to its developers.",
+                          made->call->provider->address,
+                          value_is_null(request->proposed)
+                              ? "an object for a deletion"
+                              : "no object for a configuration that has one");
 }
 
 /* Adds the paths in `replaces` whose values differ: providers also list unchanged attributes. */
@@ -51,21 +49,18 @@ static void add_changed(const PlanRequest *request, PlanResponse *response, cons
 
 static bool resource_plan(const Call *call, const PlanRequest *request, PlanResponse *response,
                           Diags *diags) {
-    ProtocolRequest sent = foreign_object_request(call);
-    ProtocolResponse received;
-    sent.prior = request->prior;
-    sent.proposed = request->proposed;
-    sent.config = request->config;
-    sent.private_data = request->private_data;
-    sent.identity = request->identity;
-    if (!foreign_client_call(call, PROTOCOL_PLAN_RESOURCE, &sent, &received, NULL, diags) ||
-        !resource_read_planned(call, request, &received, response, diags) ||
-        !foreign_object_read_identity(call, &received, "PlanResourceChange", &response->identity,
-                                      diags))
+    ForeignCall made = foreign_object_call(call, PROTOCOL_PLAN_RESOURCE, diags);
+    made.sent.prior = request->prior;
+    made.sent.proposed = request->proposed;
+    made.sent.config = request->config;
+    made.sent.private_data = request->private_data;
+    made.sent.identity = request->identity;
+    if (!foreign_client_call(&made) || !resource_read_planned(&made, request, response) ||
+        !foreign_object_read_identity(&made, &response->identity))
         return false;
-    response->private_data = received.private_data;
-    response->is_legacy = received.is_legacy;
-    add_changed(request, response, &received.replaces, call->arena);
+    response->private_data = made.received.private_data;
+    response->is_legacy = made.received.is_legacy;
+    add_changed(request, response, &made.received.replaces, call->arena);
     return true;
 }
 
@@ -84,29 +79,28 @@ static bool resource_marker(const Call *call, const MarkerRequest *, MarkerRespo
 
 static bool resource_apply(const Call *call, const ApplyRequest *request, ApplyResponse *response,
                            Diags *diags) {
-    ProtocolRequest sent = foreign_object_request(call);
-    ProtocolResponse received;
+    ForeignCall made = foreign_object_call(call, PROTOCOL_APPLY_RESOURCE, diags);
     Value state;
-    sent.prior = request->prior;
-    sent.planned = request->planned;
-    sent.config = request->config;
-    sent.private_data = request->private_data;
-    sent.identity = request->identity;
-    bool is_ok =
-        foreign_client_apply(call, request->marker, &sent, &received, &response->in_doubt, diags);
-    response->is_legacy = received.is_legacy;
-    if (!is_ok && !received.has_state) {
+    made.sent.prior = request->prior;
+    made.sent.planned = request->planned;
+    made.sent.config = request->config;
+    made.sent.private_data = request->private_data;
+    made.sent.identity = request->identity;
+    made.label = request->marker;
+    bool is_ok = foreign_client_call(&made);
+    response->in_doubt = made.is_lost;
+    response->is_legacy = made.received.is_legacy;
+    if (!is_ok && !made.received.has_state) {
         response->state = request->prior;
         return false;
     }
-    response->private_data = received.private_data;
-    if (!foreign_object_read(call, &received, "ApplyResourceChange", &state, diags)) {
+    response->private_data = made.received.private_data;
+    if (!foreign_object_read(&made, &state)) {
         response->in_doubt = true; /* there may be an object */
         return false;
     }
     /* The object is recorded even if its identity is damaged. */
-    is_ok &= foreign_object_read_known_identity(call, &received, "ApplyResourceChange",
-                                                &response->identity, diags);
+    is_ok &= foreign_object_read_known_identity(&made, &response->identity);
     if (is_ok && value_is_null(state)) {
         diags_error(diags, NO_RANGE, "Provider produced invalid object",
                     "The provider %s reported no error and returned no object. This is a mistake "
@@ -121,75 +115,70 @@ static bool resource_apply(const Call *call, const ApplyRequest *request, ApplyR
 
 static bool resource_delete(const Call *call, const DeleteRequest *request,
                             DeleteResponse *response, Diags *diags) {
-    ProtocolRequest sent = foreign_object_request(call);
-    ProtocolResponse received;
+    ForeignCall made = foreign_object_call(call, PROTOCOL_APPLY_RESOURCE, diags);
     size_t before = diags->count;
-    sent.prior = request->prior;
-    sent.planned = value_null(sent.type);
-    sent.config = value_null(sent.type);
-    sent.private_data = request->private_data;
-    sent.identity = request->identity;
-    bool is_ok =
-        foreign_client_apply(call, request->marker, &sent, &received, &response->in_doubt, diags);
+    made.sent.prior = request->prior;
+    made.sent.planned = value_null(made.sent.type);
+    made.sent.config = value_null(made.sent.type);
+    made.sent.private_data = request->private_data;
+    made.sent.identity = request->identity;
+    made.label = request->marker;
+    bool is_ok = foreign_client_call(&made);
+    response->in_doubt = made.is_lost;
     /* Do not point at the configuration: it may not contain the deleted object. */
     diags_set_subject(diags, before, DIAG_RELATION);
-    if (is_ok || !received.has_state)
+    if (is_ok || !made.received.has_state)
         return is_ok;
-    response->private_data = received.private_data;
-    (void)!foreign_object_read(call, &received, "ApplyResourceChange", &response->state, diags);
-    (void)!foreign_object_read_known_identity(call, &received, "ApplyResourceChange",
-                                              &response->identity, diags);
+    response->private_data = made.received.private_data;
+    (void)!foreign_object_read(&made, &response->state);
+    (void)!foreign_object_read_known_identity(&made, &response->identity);
     return false;
 }
 
 static bool resource_read(const Call *call, const ReadRequest *request, ReadResponse *response,
                           Diags *diags) {
-    ProtocolRequest sent = foreign_object_request(call);
-    ProtocolResponse received;
-    sent.prior = request->state;
-    sent.private_data = request->private_data;
-    sent.identity = request->identity;
-    if (!foreign_client_call(call, PROTOCOL_READ_RESOURCE, &sent, &received, NULL, diags))
+    ForeignCall made = foreign_object_call(call, PROTOCOL_READ_RESOURCE, diags);
+    made.sent.prior = request->state;
+    made.sent.private_data = request->private_data;
+    made.sent.identity = request->identity;
+    if (!foreign_client_call(&made))
         return false;
-    response->deferral = foreign_object_deferral(&received);
+    response->deferral = foreign_object_deferral(&made.received);
     if (response->deferral)
         return true;
-    if (!foreign_object_read(call, &received, "ReadResource", &response->state, diags))
+    if (!foreign_object_read(&made, &response->state))
         return false;
-    response->private_data = received.private_data;
-    return foreign_object_read_known_identity(call, &received, "ReadResource", &response->identity,
-                                              diags) &&
-           foreign_object_check_known(call, response->state, "ReadResource", diags);
+    response->private_data = made.received.private_data;
+    return foreign_object_read_known_identity(&made, &response->identity) &&
+           foreign_object_check_known(&made, response->state);
 }
 
 static bool resource_import(const Call *call, const ImportRequest *request,
                             ImportResponse *response, Diags *diags) {
-    ProtocolRequest sent = foreign_object_request(call);
-    ProtocolResponse received;
-    sent.id = request->id;
-    sent.identity = request->identity;
-    if (!foreign_client_call(call, PROTOCOL_IMPORT_RESOURCE, &sent, &received, NULL, diags))
+    ForeignCall made = foreign_object_call(call, PROTOCOL_IMPORT_RESOURCE, diags);
+    made.sent.id = request->id;
+    made.sent.identity = request->identity;
+    if (!foreign_client_call(&made))
         return false;
-    response->deferral = foreign_object_deferral(&received);
+    response->deferral = foreign_object_deferral(&made.received);
     if (response->deferral) {
-        response->state = value_unknown(sent.type);
+        response->state = value_unknown(made.sent.type);
         return true;
     }
-    bool is_type = str_equal_cstr(received.imported_type, call->type->name);
-    if (received.imported_count != 1 || !is_type)
+    bool is_type = str_equal_cstr(made.received.imported_type, call->type->name);
+    if (made.received.imported_count != 1 || !is_type)
         return diags_fail(diags, NO_RANGE, "Provider returned invalid import",
                           "The provider %s returned %zu objects for the %s, and loam needs exactly "
                           "one of the type %s.",
-                          call->provider->address, received.imported_count,
+                          call->provider->address, made.received.imported_count,
                           request->id.len ? str_to_cstr(str_format(call->arena, "id \"%.*s\"",
                                                                    STR_ARG(request->id)),
                                                         call->arena)
                                           : "identity",
                           call->type->name);
-    response->private_data = received.private_data;
-    if (!foreign_object_read(call, &received, "ImportResourceState", &response->state, diags) ||
-        !foreign_object_read_known_identity(call, &received, "ImportResourceState",
-                                            &response->identity, diags))
+    response->private_data = made.received.private_data;
+    if (!foreign_object_read(&made, &response->state) ||
+        !foreign_object_read_known_identity(&made, &response->identity))
         return false;
     if (request->id.len || value_is_present(response->identity))
         return true;
@@ -211,13 +200,11 @@ static Str stored_text(const Call *call, Value object) {
 
 static bool resource_upgrade(const Call *call, const UpgradeRequest *request,
                              UpgradeResponse *response, Diags *diags) {
-    ProtocolRequest sent = foreign_object_request(call);
-    ProtocolResponse received;
+    ForeignCall made = foreign_object_call(call, PROTOCOL_UPGRADE_RESOURCE, diags);
     Value upgraded;
-    sent.version = request->version;
-    sent.stored = request->stored;
-    if (!foreign_client_call(call, PROTOCOL_UPGRADE_RESOURCE, &sent, &received, NULL, diags) ||
-        !foreign_object_read(call, &received, "UpgradeResourceState", &upgraded, diags))
+    made.sent.version = request->version;
+    made.sent.stored = request->stored;
+    if (!foreign_client_call(&made) || !foreign_object_read(&made, &upgraded))
         return false;
     response->upgraded = stored_text(call, upgraded);
     return true;
@@ -225,53 +212,45 @@ static bool resource_upgrade(const Call *call, const UpgradeRequest *request,
 
 static bool resource_upgrade_identity(const Call *call, const UpgradeIdentityRequest *request,
                                       UpgradeIdentityResponse *response, Diags *diags) {
-    ProtocolRequest sent = foreign_object_request(call);
-    ProtocolResponse received;
-    sent.version = request->version;
-    sent.stored = request->stored;
-    return foreign_client_call(call, PROTOCOL_UPGRADE_IDENTITY, &sent, &received, NULL, diags) &&
-           foreign_object_read_known_identity(call, &received, "UpgradeResourceIdentity",
-                                              &response->identity, diags);
+    ForeignCall made = foreign_object_call(call, PROTOCOL_UPGRADE_IDENTITY, diags);
+    made.sent.version = request->version;
+    made.sent.stored = request->stored;
+    return foreign_client_call(&made) &&
+           foreign_object_read_known_identity(&made, &response->identity);
 }
 
 static bool resource_move(const Call *call, const MoveRequest *request, MoveResponse *response,
                           Diags *diags) {
-    ProtocolRequest sent = foreign_object_request(call);
-    ProtocolResponse received;
+    ForeignCall made = foreign_object_call(call, PROTOCOL_MOVE_RESOURCE, diags);
     Value moved;
-    sent.source_address = request->source_provider;
-    sent.source_type = request->source_type;
-    sent.version = request->version;
-    sent.stored = request->stored;
-    sent.private_data = request->private_data;
-    sent.stored_identity = request->stored_identity;
-    sent.identity_version = request->identity_version;
-    if (!foreign_client_call(call, PROTOCOL_MOVE_RESOURCE, &sent, &received, NULL, diags) ||
-        !foreign_object_read(call, &received, "MoveResourceState", &moved, diags))
+    made.sent.source_address = request->source_provider;
+    made.sent.source_type = request->source_type;
+    made.sent.version = request->version;
+    made.sent.stored = request->stored;
+    made.sent.private_data = request->private_data;
+    made.sent.stored_identity = request->stored_identity;
+    made.sent.identity_version = request->identity_version;
+    if (!foreign_client_call(&made) || !foreign_object_read(&made, &moved))
         return false;
     if (!value_is_present(moved))
         return diags_fail(diags, NO_RANGE, "Provider returned invalid result",
                           "The provider %s returned no object for the move of %.*s. This is a "
                           "mistake in the provider; please report it to its developers.",
                           call->provider->address, STR_ARG(call->address));
-    if (!foreign_object_check_known(call, moved, "MoveResourceState", diags) ||
-        !foreign_object_read_known_identity(call, &received, "MoveResourceState",
-                                            &response->identity, diags))
+    if (!foreign_object_check_known(&made, moved) ||
+        !foreign_object_read_known_identity(&made, &response->identity))
         return false;
     response->moved = stored_text(call, moved);
-    response->private_data = received.private_data;
+    response->private_data = made.received.private_data;
     return true;
 }
 
 static bool resource_generate_config(const Call *call, const GenerateConfigRequest *request,
                                      GenerateConfigResponse *response, Diags *diags) {
-    ProtocolRequest sent = foreign_object_request(call);
-    ProtocolResponse received;
-    sent.prior = request->state;
-    return foreign_client_call(call, PROTOCOL_GENERATE_CONFIG, &sent, &received, NULL, diags) &&
-           foreign_object_read(call, &received, "GenerateResourceConfig", &response->config,
-                               diags) &&
-           foreign_object_check_known(call, response->config, "GenerateResourceConfig", diags);
+    ForeignCall made = foreign_object_call(call, PROTOCOL_GENERATE_CONFIG, diags);
+    made.sent.prior = request->state;
+    return foreign_client_call(&made) && foreign_object_read(&made, &response->config) &&
+           foreign_object_check_known(&made, response->config);
 }
 
 /* Returns NULL if objects of the type have no identity, or a damaged schema of it. */

@@ -2,31 +2,28 @@
  * first use. */
 #include "foreign_type.h"
 
-#include "foreign_list.h"
 #include "foreign_object.h"
-#include "foreign_resource.h"
 #include "log.h"
 
 /* Data sources. */
 
 static bool foreign_type_data_read(const Call *call, const DataReadRequest *request,
                                    DataReadResponse *response, Diags *diags) {
-    ProtocolRequest sent = foreign_object_request(call);
-    ProtocolResponse received;
-    sent.config = request->config;
-    if (!foreign_client_call(call, PROTOCOL_READ_DATA, &sent, &received, NULL, diags))
+    ForeignCall made = foreign_object_call(call, PROTOCOL_READ_DATA, diags);
+    made.sent.config = request->config;
+    if (!foreign_client_call(&made))
         return false;
-    response->deferral = foreign_object_deferral(&received);
+    response->deferral = foreign_object_deferral(&made.received);
     if (response->deferral)
         return true;
-    if (!foreign_object_read(call, &received, "ReadDataSource", &response->state, diags))
+    if (!foreign_object_read(&made, &response->state))
         return false;
     if (value_is_null(response->state))
         return diags_fail(diags, NO_RANGE, "Provider produced null object",
                           "The provider %s returned nothing for the data source %s. This is a "
                           "mistake in the provider; please report it to its developers.",
                           call->provider->address, call->type->name);
-    return foreign_object_check_known(call, response->state, "ReadDataSource", diags);
+    return foreign_object_check_known(&made, response->state);
 }
 
 static const ObjectType *make_data(const char *name, const Schema *schema, Arena *arena) {
@@ -42,48 +39,45 @@ static const ObjectType *make_data(const char *name, const Schema *schema, Arena
 /* Ephemeral resources. */
 
 /* Converts the wall time of the protocol to monotonic time in milliseconds. */
-static int64_t foreign_type_renewal_of(const Call *call, const ProtocolResponse *received) {
-    const Clock *clock = call->io->clock;
-    if (!received->has_renew_at)
+static int64_t foreign_type_renewal_of(const ForeignCall *made) {
+    const Clock *clock = made->call->io->clock;
+    if (!made->received.has_renew_at)
         return 0;
-    int64_t left = received->renew_at_ms - clock->now_ms(clock->self);
+    int64_t left = made->received.renew_at_ms - clock->now_ms(clock->self);
     return clock->monotonic_ms(clock->self) + (left > 0 ? left : 0);
 }
 
 static bool ephemeral_open(const Call *call, const OpenRequest *request, OpenResponse *response,
                            Diags *diags) {
-    ProtocolRequest sent = foreign_object_request(call);
-    ProtocolResponse received;
-    sent.config = request->config;
-    if (!foreign_client_call(call, PROTOCOL_OPEN_EPHEMERAL, &sent, &received, NULL, diags))
+    ForeignCall made = foreign_object_call(call, PROTOCOL_OPEN_EPHEMERAL, diags);
+    made.sent.config = request->config;
+    if (!foreign_client_call(&made))
         return false;
-    response->deferral = foreign_object_deferral(&received);
+    response->deferral = foreign_object_deferral(&made.received);
     if (response->deferral)
         return true;
-    if (!foreign_object_read(call, &received, "OpenEphemeralResource", &response->result, diags))
+    if (!foreign_object_read(&made, &response->result))
         return false;
-    response->private_data = received.private_data;
-    response->renew_at_ms = foreign_type_renewal_of(call, &received);
+    response->private_data = made.received.private_data;
+    response->renew_at_ms = foreign_type_renewal_of(&made);
     return true;
 }
 
 static bool ephemeral_renew(const Call *call, const RenewRequest *request, RenewResponse *response,
                             Diags *diags) {
-    ProtocolRequest sent = foreign_object_request(call);
-    ProtocolResponse received;
-    sent.private_data = request->private_data;
-    if (!foreign_client_call(call, PROTOCOL_RENEW_EPHEMERAL, &sent, &received, NULL, diags))
+    ForeignCall made = foreign_object_call(call, PROTOCOL_RENEW_EPHEMERAL, diags);
+    made.sent.private_data = request->private_data;
+    if (!foreign_client_call(&made))
         return false;
-    response->private_data = received.private_data;
-    response->renew_at_ms = foreign_type_renewal_of(call, &received);
+    response->private_data = made.received.private_data;
+    response->renew_at_ms = foreign_type_renewal_of(&made);
     return true;
 }
 
 static bool ephemeral_close(const Call *call, const CloseRequest *request, Diags *diags) {
-    ProtocolRequest sent = foreign_object_request(call);
-    ProtocolResponse received;
-    sent.private_data = request->private_data;
-    return foreign_client_call(call, PROTOCOL_CLOSE_EPHEMERAL, &sent, &received, NULL, diags);
+    ForeignCall made = foreign_object_call(call, PROTOCOL_CLOSE_EPHEMERAL, diags);
+    made.sent.private_data = request->private_data;
+    return foreign_client_call(&made);
 }
 
 static const ObjectType *make_ephemeral(const char *name, const Schema *schema, Arena *arena) {
@@ -104,19 +98,18 @@ static const ObjectType *make_ephemeral(const char *name, const Schema *schema, 
 
 static bool action_plan(const Call *call, const ActionRequest *request, ActionResponse *response,
                         Diags *diags) {
-    ProtocolRequest sent = foreign_object_request(call);
-    ProtocolResponse received;
-    sent.config = request->config;
-    if (!foreign_client_call(call, PROTOCOL_PLAN_ACTION, &sent, &received, NULL, diags))
+    ForeignCall made = foreign_object_call(call, PROTOCOL_PLAN_ACTION, diags);
+    made.sent.config = request->config;
+    if (!foreign_client_call(&made))
         return false;
-    response->deferral = foreign_object_deferral(&received);
+    response->deferral = foreign_object_deferral(&made.received);
     return true;
 }
 
 static bool action_invoke(const Call *call, const ActionRequest *request, Diags *diags) {
-    ProtocolRequest sent = foreign_object_request(call);
-    sent.config = request->config;
-    return foreign_client_invoke(call, &sent, diags);
+    ForeignCall made = foreign_object_call(call, PROTOCOL_INVOKE_ACTION, diags);
+    made.sent.config = request->config;
+    return foreign_client_invoke(&made);
 }
 
 static const ObjectType *make_action(const char *name, const Schema *schema, Arena *arena) {
