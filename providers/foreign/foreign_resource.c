@@ -23,13 +23,14 @@ static bool resource_read_planned(const ForeignCall *made, const PlanRequest *re
         return true;
     diags_append(made->diags, &found);
     if (is_read)
-        return diags_fail(made->diags, NO_RANGE, "Provider produced invalid plan",
-                          "The provider %s planned %s. This is a mistake in the provider; please "
-                          "report it to its developers.",
-                          made->call->provider->address,
-                          value_is_null(request->proposed)
-                              ? "an object for a deletion"
-                              : "no object for a configuration that has one");
+        diags_error(made->diags, NO_RANGE, "Provider produced invalid plan",
+                    "The provider %s planned %s. This is a mistake in the provider; please "
+                    "report it to its developers.",
+                    made->call->provider->address,
+                    value_is_null(request->proposed)
+                        ? "an object for a deletion"
+                        : "no object for a configuration that has one");
+    return false;
 }
 
 /* Adds the paths in `replaces` whose values differ: providers also list unchanged attributes. */
