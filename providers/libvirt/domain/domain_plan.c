@@ -306,8 +306,7 @@ bool domain_plan(const Call *call, const PlanRequest *request, PlanResponse *res
     if (!value_is_present(response->planned))
         return true;
     Arena *arena = call->arena;
-    response->planned = adoption_keep(&libvirt_domain.schema, request, response->planned,
-                                      &response->private_data, arena);
+    adoption_keep(call, request, response);
     plan_board(request, response, arena);
     ObjectBuilder builder = object_builder_of(response->planned, arena);
     Value disks = domain_disk_plan(request->prior, request->config, response->planned, arena);

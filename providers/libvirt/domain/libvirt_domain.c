@@ -26,33 +26,6 @@ static bool read_machine(const Call *call, void *domain, Value *state, Diags *di
     return domain_read(call, virDomainGetConnect(domain), domain, state, diags);
 }
 
-static void *domain_by_uuid(virConnectPtr connection, const char *uuid) {
-    return virDomainLookupByUUIDString(connection, uuid);
-}
-
-static void *domain_by_name(virConnectPtr connection, const char *name) {
-    return virDomainLookupByName(connection, name);
-}
-
-static int domain_uuid_of(void *handle, char *uuid) {
-    return virDomainGetUUIDString(handle, uuid);
-}
-
-static int domain_release(void *handle) {
-    return virDomainFree(handle);
-}
-
-static const LibvirtObject machine_object = {
-    .noun = "machine",
-    .type = &libvirt_domain,
-    .by_uuid = domain_by_uuid,
-    .by_name = domain_by_name,
-    .uuid_of = domain_uuid_of,
-    .release = domain_release,
-    .read = read_machine,
-    .resolve = domain_plan_resolve,
-};
-
 static bool domain_add_define_error(const Call *call, virConnectPtr connection, Value domain,
                                     Str uuid, ApplyResponse *response, Diags *diags) {
     LibvirtError error = libvirt_error_last(call->arena);
@@ -63,8 +36,7 @@ static bool domain_add_define_error(const Call *call, virConnectPtr connection, 
                                             STR_ARG(object_text(domain, "name", STR_EMPTY))),
                                  STR("Its processor, kernel or permissions of /dev/kvm prevent it. "
                                      "Set the provider's \"accel\" to tcg (slow) or auto."));
-    return libvirt_object_add_define_error(&machine_object, call, connection, domain, uuid, &error,
-                                           response, diags);
+    return libvirt_object_add_define_error(call, connection, domain, uuid, &error, response, diags);
 }
 
 /* Applies autostart and power state, and reads addresses, after the machine is defined. */
@@ -87,7 +59,7 @@ static bool domain_apply_run_state(const Call *call, virDomainPtr domain, Value 
 static bool set_response(const Call *call, virDomainPtr domain, Value planned,
                          const DomainAddresses *addresses, bool is_done, ApplyResponse *response,
                          Diags *diags) {
-    if (!libvirt_object_answer(&machine_object, call, domain, planned, is_done, response, diags))
+    if (!libvirt_object_answer(call, domain, planned, is_done, response, diags))
         return false;
     if (addresses->all.count && !object_has(planned, "ip_addresses")) {
         ObjectBuilder builder = object_builder_of(response->state, call->arena);
@@ -120,8 +92,7 @@ static bool domain_create(const Call *call, const ApplyRequest *request, ApplyRe
         return false;
     Str uuid = libvirt_identity_of(call, request);
     bool is_adopted = false;
-    if (!libvirt_object_adopt(&machine_object, call, connection, request, response, &is_adopted,
-                              diags))
+    if (!libvirt_object_adopt(call, connection, request, response, &is_adopted, diags))
         return false;
     if (is_adopted)
         return true;
@@ -185,7 +156,7 @@ static bool domain_change(const Call *call, virConnectPtr connection, virDomainP
 
 static bool domain_update(const Call *call, const ApplyRequest *request, ApplyResponse *response,
                           Diags *diags) {
-    SCOPED(virDomainPtr) domain = libvirt_object_get(&machine_object, call, request->prior, diags);
+    SCOPED(virDomainPtr) domain = libvirt_object_get(call, request->prior, diags);
     if (!domain)
         return false;
     virConnectPtr connection = virDomainGetConnect(domain);
@@ -225,7 +196,7 @@ static bool domain_delete(const Call *call, const DeleteRequest *request, Delete
     bool is_gone = false;
     Str name = object_text(request->prior, "name", STR_EMPTY);
     SCOPED(virDomainPtr)
-    domain = libvirt_object_find(&machine_object, call, request->prior, &is_gone, diags);
+    domain = libvirt_object_find(call, request->prior, &is_gone, diags);
     if (!domain)
         return is_gone;
     /* A running machine that is undefined would continue until it stops. */
@@ -233,23 +204,6 @@ static bool domain_delete(const Call *call, const DeleteRequest *request, Delete
         return false;
     return undefine(domain) ||
            libvirt_error_add(call, diags, "Cannot remove the machine \"%.*s\"", STR_ARG(name));
-}
-
-static bool domain_slot_read(const Call *call, const ReadRequest *, ReadResponse *response,
-                             Diags *diags) {
-    return libvirt_object_read(&machine_object, call, response, diags);
-}
-
-static bool domain_import(const Call *call, const ImportRequest *request, ImportResponse *response,
-                          Diags *diags) {
-    response->private_data = adoption_begin(response->private_data, call->arena);
-    return libvirt_object_import(&machine_object, call, request->id, &response->state, diags);
-}
-
-/* A defined machine is complete: the next plan shows a missing start. */
-static bool domain_recover(const Call *call, const RecoverRequest *request,
-                           RecoverResponse *response, Diags *diags) {
-    return libvirt_object_recover(&machine_object, call, request, response, diags);
 }
 
 static bool domain_limits(const Call *call, const LimitsRequest *request, LimitsResponse *response,
@@ -273,19 +227,21 @@ static bool plan_machine(const Call *call, const PlanRequest *request, PlanRespo
     return domain_plan(call, request, response, diags) &&
            (!value_is_present(response->planned) ||
             (domain_plan_check(call, request, response, diags) &&
-             libvirt_object_plan_adoption(&machine_object, call, request, response, diags)));
+             libvirt_object_plan_adoption(call, request, response, diags)));
 }
+
+static const LibvirtObject machine_object = {
+    .kind = &libvirt_kind_machine,
+    .read = read_machine,
+    .resolve = domain_plan_resolve,
+    .own = "update_policy",
+};
 
 static const ArgumentRule rules[] = {
     {RULE_CONFLICTS, {"console", "serial"}},
 };
 
 static const Block blocks[] = {TIMEOUTS_BLOCK};
-
-static bool domain_upgrade(const Call *call, const UpgradeRequest *request,
-                           UpgradeResponse *response, Diags *) {
-    return foreign_state_upgrade(call, request, response, "update_policy");
-}
 
 const ResourceType libvirt_domain = {
     .name = "libvirt_domain",
@@ -299,15 +255,13 @@ const ResourceType libvirt_domain = {
                .description = "A virtual machine or a container."},
     .validate = domain_plan_validate,
     .plan = plan_machine,
-    .marker = object_id_marker,
     .create = domain_create,
     .update = domain_update,
     .delete = domain_delete,
-    .read = domain_slot_read,
-    .upgrade = domain_upgrade,
-    .import = domain_import,
+    .read = libvirt_object_read,
+    .upgrade = libvirt_object_upgrade,
+    .payload = &machine_object,
+    LIBVIRT_OBJECT_SLOTS,
     .import_id = "UUID or name of the machine",
-    .recovery = RECOVERY_FINDS,
-    .recover = domain_recover,
     .limits = domain_limits,
 };

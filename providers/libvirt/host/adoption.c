@@ -129,22 +129,23 @@ static Value adoption_keep_object(Adoption *adoption, const Attribute *attribute
     return retype(object_builder_value(&builder), arena);
 }
 
-Value adoption_keep(const Schema *schema, const PlanRequest *request, Value planned,
-                    Str *private_data, Arena *arena) {
+void adoption_keep(const Call *call, const PlanRequest *request, PlanResponse *response) {
+    Arena *arena = call->arena;
+    const Schema *schema = &call->type->schema;
+    Str *private_data = &response->private_data;
     Str rest = private_member_get(request->private_data, PRIVATE_ADOPTION, arena);
     Str word = STR_EMPTY;
-    if (!value_is_present(request->prior)) {
+    if (!value_is_present(request->prior))
         *private_data = private_member_set(*private_data, PRIVATE_ADOPTION, STR_EMPTY, arena);
-        return planned;
-    }
-    if (!adoption_is_imported(request->private_data, arena))
-        return planned;
+    if (!value_is_present(request->prior) || !adoption_is_imported(request->private_data, arena))
+        return;
     (void)str_next_field(&rest, ' ', &word); /* skip MARK */
     Adoption adoption = {.arena = arena};
     while (str_next_field(&rest, ' ', &word))
         vec_push(arena, &adoption.owned, word);
-    Value kept = adoption_keep_object(&adoption, schema->attributes, schema->attribute_count,
-                                      STR_EMPTY, request->prior, request->config, planned);
+    response->planned =
+        adoption_keep_object(&adoption, schema->attributes, schema->attribute_count, STR_EMPTY,
+                             request->prior, request->config, response->planned);
     StrBuf text = strbuf_new(arena);
     strbuf_add_cstr(&text, MARK);
     vec_each(&adoption.owned, name) {
@@ -152,5 +153,4 @@ Value adoption_keep(const Schema *schema, const PlanRequest *request, Value plan
         strbuf_add(&text, *name);
     }
     *private_data = private_member_set(*private_data, PRIVATE_ADOPTION, strbuf_str(&text), arena);
-    return kept;
 }

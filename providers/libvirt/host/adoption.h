@@ -11,7 +11,6 @@
 /* Returns the private data with the mark of a newly imported object. */
 Str adoption_begin(Str private_data, Arena *arena);
 bool adoption_is_imported(Str private_data, Arena *arena);
-/* Returns the planned object with the values that an imported object keeps. Updates the mark in
- * *private_data; a planned creation has none. */
-Value adoption_keep(const Schema *schema, const PlanRequest *request, Value planned,
-                    Str *private_data, Arena *arena);
+/* Adds the values that an imported object keeps to the planned object, and updates the mark in the
+ * private data of the response; a planned creation has none. */
+void adoption_keep(const Call *call, const PlanRequest *request, PlanResponse *response);

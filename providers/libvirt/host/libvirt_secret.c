@@ -66,10 +66,6 @@ static bool libvirt_secret_read_secret(const Call *call, void *secret, Value *st
     return true;
 }
 
-static void *libvirt_secret_by_uuid(virConnectPtr connection, const char *uuid) {
-    return virSecretLookupByUUIDString(connection, uuid);
-}
-
 static const struct {
     const char *name;
     int type;
@@ -98,29 +94,7 @@ static Str libvirt_secret_name_of(Value planned, Arena *arena) {
                       STR_ARG(object_text(planned, "name", STR_EMPTY)));
 }
 
-static int libvirt_secret_uuid_of(void *handle, char *uuid) {
-    return virSecretGetUUIDString(handle, uuid);
-}
-
-static int libvirt_secret_release(void *handle) {
-    return virSecretFree(handle);
-}
-
-static const LibvirtObject secret_object = {
-    .noun = "secret",
-    .type = &libvirt_secret,
-    .by_uuid = libvirt_secret_by_uuid,
-    .by_name = libvirt_secret_by_name,
-    .name_of = libvirt_secret_name_of,
-    .uuid_of = libvirt_secret_uuid_of,
-    .release = libvirt_secret_release,
-    .read = libvirt_secret_read_secret,
-};
-
-/* Defines a secret with this UUID, or redefines the existing one, and sets its value. *out is NULL
- * if libvirt rejected the definition; the caller then reports libvirt's error. */
-static bool libvirt_secret_define(const Call *call, virConnectPtr connection, Value planned,
-                                  Str uuid, virSecretPtr *out, Diags *diags) {
+static const char *secret_describe(const Call *call, Value planned, Str uuid) {
     SCOPED(XmlDoc) doc = xml_new("secret");
     xmlNodePtr root = xml_root(&doc);
     xml_set(root, "ephemeral", STR("no"));
@@ -129,60 +103,44 @@ static bool libvirt_secret_define(const Call *call, virConnectPtr connection, Va
     xmlNodePtr usage = xml_need(root, "usage");
     xml_remove(xml_need(usage, "name"));
     xml_add_text(usage, usage_element(planned), object_text(planned, "name", STR_EMPTY));
-    *out = virSecretDefineXML(connection, xml_print(&doc, call->arena), 0);
-    if (!*out)
-        return false;
-    Str value = object_text(planned, "value", STR_EMPTY);
-    return virSecretSetValue(*out, (const unsigned char *)value.ptr, value.len, 0) == 0 ||
-           libvirt_error_add(call, diags, "Cannot set the value of secret \"%.*s\"",
-                             STR_ARG(object_text(planned, "name", STR_EMPTY)));
+    return xml_print(&doc, call->arena);
 }
 
-static bool secret_create(const Call *call, const ApplyRequest *request, ApplyResponse *response,
-                          Diags *diags) {
-    SCOPED(virConnectPtr) connection = NULL;
-    SCOPED(virSecretPtr) secret = NULL;
-    if (!libvirt_client_connect(call, &connection, diags))
-        return false;
-    Str uuid = libvirt_identity_of(call, request);
-    bool is_done = libvirt_secret_define(call, connection, request->planned, uuid, &secret, diags);
-    if (!secret) {
-        LibvirtError error = libvirt_error_last(call->arena);
-        return libvirt_object_add_define_error(&secret_object, call, connection, request->planned,
-                                               uuid, &error, response, diags);
-    }
-    return libvirt_object_answer(&secret_object, call, secret, request->planned, is_done, response,
-                                 diags);
+/* Defines a secret, or redefines the one of this UUID. */
+static void *secret_define(virConnectPtr connection, const char *text) {
+    return virSecretDefineXML(connection, text, 0);
+}
+
+static bool secret_set_value(const Call *call, void *secret, Value planned, Diags *diags) {
+    Str value = object_text(planned, "value", STR_EMPTY);
+    return virSecretSetValue(secret, (const unsigned char *)value.ptr, value.len, 0) == 0 ||
+           libvirt_error_add(call, diags, "Cannot set the value of secret \"%.*s\"",
+                             STR_ARG(object_text(planned, "name", STR_EMPTY)));
 }
 
 static bool secret_update(const Call *call, const ApplyRequest *request, ApplyResponse *response,
                           Diags *diags) {
     SCOPED(virConnectPtr) connection = NULL;
-    SCOPED(virSecretPtr) secret = NULL;
     if (!libvirt_client_connect(call, &connection, diags))
         return false;
     Str uuid = object_text(request->prior, "id", STR_EMPTY);
-    bool is_done = libvirt_secret_define(call, connection, request->planned, uuid, &secret, diags);
+    SCOPED(virSecretPtr)
+    secret = secret_define(connection, secret_describe(call, request->planned, uuid));
     if (!secret)
         return libvirt_error_add(call, diags, "Cannot change the secret");
-    return libvirt_object_answer(&secret_object, call, secret, request->planned, is_done, response,
-                                 diags);
+    bool is_done = secret_set_value(call, secret, request->planned, diags);
+    return libvirt_object_answer(call, secret, request->planned, is_done, response, diags);
 }
 
 static bool secret_delete(const Call *call, const DeleteRequest *request, DeleteResponse *,
                           Diags *diags) {
     bool is_gone = false;
     SCOPED(virSecretPtr)
-    secret = libvirt_object_find(&secret_object, call, request->prior, &is_gone, diags);
+    secret = libvirt_object_find(call, request->prior, &is_gone, diags);
     if (!secret)
         return is_gone;
     return virSecretUndefine(secret) == 0 || libvirt_error_is_gone(libvirt_error_code()) ||
            libvirt_error_add(call, diags, "Cannot remove the secret");
-}
-
-static bool secret_read(const Call *call, const ReadRequest *, ReadResponse *response,
-                        Diags *diags) {
-    return libvirt_object_read(&secret_object, call, response, diags);
 }
 
 /* Adds an error if secrets of several usage types have that name. */
@@ -211,16 +169,14 @@ static bool is_unambiguous(const Call *call, Str name, Diags *diags) {
 
 static bool secret_import(const Call *call, const ImportRequest *request, ImportResponse *response,
                           Diags *diags) {
-    response->private_data = adoption_begin(response->private_data, call->arena);
     return is_unambiguous(call, request->id, diags) &&
-           libvirt_object_import(&secret_object, call, request->id, &response->state, diags);
+           libvirt_object_import(call, request, response, diags);
 }
 
 static bool secret_plan(const Call *call, const PlanRequest *request, PlanResponse *response,
                         Diags *diags) {
     if (value_is_present(response->planned))
-        response->planned = adoption_keep(&libvirt_secret.schema, request, response->planned,
-                                          &response->private_data, call->arena);
+        adoption_keep(call, request, response);
     response->requires_replace = (Paths){0};
     if (value_is_present(request->prior) && value_is_present(response->planned))
         schema_replace_paths(&libvirt_secret.schema, request->prior, response->planned,
@@ -229,10 +185,15 @@ static bool secret_plan(const Call *call, const PlanRequest *request, PlanRespon
     return plan_check_close(&check);
 }
 
-static bool secret_recover(const Call *call, const RecoverRequest *request,
-                           RecoverResponse *response, Diags *diags) {
-    return libvirt_object_recover(&secret_object, call, request, response, diags);
-}
+static const LibvirtObject secret_object = {
+    .kind = &libvirt_kind_secret,
+    .by_name = libvirt_secret_by_name,
+    .name_of = libvirt_secret_name_of,
+    .read = libvirt_secret_read_secret,
+    .describe = secret_describe,
+    .define = secret_define,
+    .prepare = secret_set_value,
+};
 
 static const Block blocks[] = {TIMEOUTS_BLOCK};
 
@@ -242,13 +203,14 @@ const ResourceType libvirt_secret = {
                .text_check = xml_text_check,
                .description = "A secret of the host, such as the passphrase of a volume."},
     .plan = secret_plan,
-    .marker = object_id_marker,
-    .create = secret_create,
+    .create = libvirt_object_create,
     .update = secret_update,
     .delete = secret_delete,
-    .read = secret_read,
+    .read = libvirt_object_read,
+    .payload = &secret_object,
+    .marker = object_id_marker,
+    .recovery = RECOVERY_FINDS,
+    .recover = libvirt_object_recover,
     .import = secret_import,
     .import_id = "UUID, USAGE, or TYPE/USAGE of the secret, such as ceph/client.admin",
-    .recovery = RECOVERY_FINDS,
-    .recover = secret_recover,
 };

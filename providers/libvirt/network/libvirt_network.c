@@ -177,32 +177,6 @@ static bool read_network(const Call *call, void *network, Value *state, Diags *d
     return true;
 }
 
-static void *libvirt_network_by_uuid(virConnectPtr connection, const char *uuid) {
-    return virNetworkLookupByUUIDString(connection, uuid);
-}
-
-static void *libvirt_network_by_name(virConnectPtr connection, const char *name) {
-    return virNetworkLookupByName(connection, name);
-}
-
-static int libvirt_network_uuid_of(void *handle, char *uuid) {
-    return virNetworkGetUUIDString(handle, uuid);
-}
-
-static int libvirt_network_release(void *handle) {
-    return virNetworkFree(handle);
-}
-
-static const LibvirtObject network_object = {
-    .noun = "network",
-    .type = &libvirt_network,
-    .by_uuid = libvirt_network_by_uuid,
-    .by_name = libvirt_network_by_name,
-    .uuid_of = libvirt_network_uuid_of,
-    .release = libvirt_network_release,
-    .read = read_network,
-};
-
 static void plan_changes(const Call *call, Value prior, Value planned, PlanResponse *response) {
     static const struct {
         const char *attribute;
@@ -228,24 +202,21 @@ static void plan_changes(const Call *call, Value prior, Value planned, PlanRespo
 
 static bool network_plan(const Call *call, const PlanRequest *request, PlanResponse *response,
                          Diags *diags) {
-    Arena *arena = call->arena;
     if (!value_is_present(response->planned))
         return true;
-    response->planned = adoption_keep(&libvirt_network.schema, request, response->planned,
-                                      &response->private_data, arena);
+    adoption_keep(call, request, response);
     PlanCheck check = plan_check_open(call, request, response, diags);
     plan_check_promise(&check, "network", object_text(response->planned, "name", STR_EMPTY));
     if (!plan_check_close(&check))
         return false;
     if (value_is_null(request->prior))
         return check_new_address(call, request, diags) &&
-               libvirt_object_plan_adoption(&network_object, call, request, response, diags);
+               libvirt_object_plan_adoption(call, request, response, diags);
     plan_changes(call, request->prior, response->planned, response);
     return true;
 }
 
-static bool libvirt_network_apply_run_state(const Call *call, virNetworkPtr network, Value planned,
-                                            Diags *diags) {
+static bool network_run(const Call *call, void *network, Value planned, Diags *diags) {
     Str name = object_text(planned, "name", STR_EMPTY);
     bool is_active = virNetworkIsActive(network) == 1;
     bool shall_run = object_bool(planned, "running", true);
@@ -259,30 +230,6 @@ static bool libvirt_network_apply_run_state(const Call *call, virNetworkPtr netw
     return true;
 }
 
-static bool network_create(const Call *call, const ApplyRequest *request, ApplyResponse *response,
-                           Diags *diags) {
-    SCOPED(virConnectPtr) connection = NULL;
-    if (!libvirt_client_connect(call, &connection, diags))
-        return false;
-    Value planned = request->planned;
-    Str uuid = libvirt_identity_of(call, request);
-    bool is_adopted = false;
-    if (!libvirt_object_adopt(&network_object, call, connection, request, response, &is_adopted,
-                              diags))
-        return false;
-    if (is_adopted)
-        return true;
-    const char *text = network_xml_describe(call, planned, uuid);
-    SCOPED(virNetworkPtr) network = virNetworkDefineXML(connection, text);
-    if (!network) {
-        LibvirtError error = libvirt_error_last(call->arena);
-        return libvirt_object_add_define_error(&network_object, call, connection, planned, uuid,
-                                               &error, response, diags);
-    }
-    bool is_done = libvirt_network_apply_run_state(call, network, planned, diags);
-    return libvirt_object_answer(&network_object, call, network, planned, is_done, response, diags);
-}
-
 static bool is_edited(Value prior, Value planned) {
     for (size_t i = 0; i < NETWORK_ATTRIBUTE_COUNT; i++)
         if (network_attributes[i].binding &&
@@ -292,19 +239,18 @@ static bool is_edited(Value prior, Value planned) {
 }
 
 /* Applies live changes first: if libvirt rejects one, the inactive XML must not have it either. */
-static bool libvirt_network_change(const Call *call, virNetworkPtr network,
-                                   const ApplyRequest *request, Diags *diags) {
+static bool network_change(const Call *call, void *network, Value prior, Value planned,
+                           Diags *diags) {
     SCOPED(XmlDoc) doc = {0};
-    if (!is_edited(request->prior, request->planned))
+    if (!is_edited(prior, planned))
         return true;
     if (!xml_take(libvirt_network_describe_inactive(network), &doc))
         return libvirt_error_add(call, diags, "Cannot read the network");
-    NetworkChange change = network_update_compare(request->prior, request->planned, call->arena);
-    bool stays_on =
-        virNetworkIsActive(network) == 1 && object_bool(request->planned, "running", true);
+    NetworkChange change = network_update_compare(prior, planned, call->arena);
+    bool stays_on = virNetworkIsActive(network) == 1 && object_bool(planned, "running", true);
     if (stays_on && !network_update_live(call, network, &change, diags))
         return false;
-    network_edit(call, request->prior, request->planned, xml_root(&doc));
+    network_edit(call, prior, planned, xml_root(&doc));
     SCOPED(virNetworkPtr)
     again = virNetworkDefineXML(virNetworkGetConnect(network), xml_print(&doc, call->arena));
     if (!again)
@@ -312,24 +258,12 @@ static bool libvirt_network_change(const Call *call, virNetworkPtr network,
     return !stays_on || !change.restart || network_update_restart(call, network, diags);
 }
 
-static bool network_update(const Call *call, const ApplyRequest *request, ApplyResponse *response,
-                           Diags *diags) {
-    SCOPED(virNetworkPtr)
-    network = libvirt_object_get(&network_object, call, request->prior, diags);
-    if (!network)
-        return false;
-    bool is_changed = libvirt_network_change(call, network, request, diags) &&
-                      libvirt_network_apply_run_state(call, network, request->planned, diags);
-    return libvirt_object_answer(&network_object, call, network, request->planned, is_changed,
-                                 response, diags);
-}
-
 static bool network_delete(const Call *call, const DeleteRequest *request, DeleteResponse *,
                            Diags *diags) {
     bool is_gone = false;
     Str name = object_text(request->prior, "name", STR_EMPTY);
     SCOPED(virNetworkPtr)
-    network = libvirt_object_find(&network_object, call, request->prior, &is_gone, diags);
+    network = libvirt_object_find(call, request->prior, &is_gone, diags);
     if (!network)
         return is_gone;
     /* An active network that is undefined would continue until it stops. */
@@ -338,22 +272,6 @@ static bool network_delete(const Call *call, const DeleteRequest *request, Delet
     if (virNetworkUndefine(network) < 0 && !libvirt_error_is_gone(libvirt_error_code()))
         return libvirt_error_add(call, diags, "Cannot remove network \"%.*s\"", STR_ARG(name));
     return true;
-}
-
-static bool network_read(const Call *call, const ReadRequest *, ReadResponse *response,
-                         Diags *diags) {
-    return libvirt_object_read(&network_object, call, response, diags);
-}
-
-static bool network_import(const Call *call, const ImportRequest *request, ImportResponse *response,
-                           Diags *diags) {
-    response->private_data = adoption_begin(response->private_data, call->arena);
-    return libvirt_object_import(&network_object, call, request->id, &response->state, diags);
-}
-
-static bool network_recover(const Call *call, const RecoverRequest *request,
-                            RecoverResponse *response, Diags *diags) {
-    return libvirt_object_recover(&network_object, call, request, response, diags);
 }
 
 /* One update at a time per network, since an update reads and then writes the XML; one creation at
@@ -374,10 +292,19 @@ static bool network_limits(const Call *call, const LimitsRequest *request, Limit
 
 static const Block blocks[] = {TIMEOUTS_BLOCK};
 
-static bool network_upgrade(const Call *call, const UpgradeRequest *request,
-                            UpgradeResponse *response, Diags *) {
-    return foreign_state_upgrade(call, request, response, "stp");
+static void *network_define(virConnectPtr connection, const char *text) {
+    return virNetworkDefineXML(connection, text);
 }
+
+static const LibvirtObject network_object = {
+    .kind = &libvirt_kind_network,
+    .read = read_network,
+    .own = "stp",
+    .describe = network_xml_describe,
+    .define = network_define,
+    .change = network_change,
+    .run = network_run,
+};
 
 const ResourceType libvirt_network = {
     .name = "libvirt_network",
@@ -391,15 +318,13 @@ const ResourceType libvirt_network = {
                .description = "A virtual network on the host."},
     .validate = network_validate,
     .plan = network_plan,
-    .marker = object_id_marker,
-    .create = network_create,
-    .update = network_update,
+    .create = libvirt_object_create,
+    .update = libvirt_object_update,
     .delete = network_delete,
-    .read = network_read,
-    .upgrade = network_upgrade,
-    .import = network_import,
+    .read = libvirt_object_read,
+    .upgrade = libvirt_object_upgrade,
+    .payload = &network_object,
+    LIBVIRT_OBJECT_SLOTS,
     .import_id = "UUID or name of the network",
-    .recovery = RECOVERY_FINDS,
-    .recover = network_recover,
     .limits = network_limits,
 };

@@ -165,8 +165,7 @@ static bool nwfilter_plan(const Call *call, const PlanRequest *request, PlanResp
     static const char *const parts[] = {"rules", "filterrefs", "chain", "priority"};
     if (!value_is_present(response->planned))
         return true;
-    response->planned = adoption_keep(&libvirt_nwfilter.schema, request, response->planned,
-                                      &response->private_data, call->arena);
+    adoption_keep(call, request, response);
     if (!check_references(call, request, response, diags))
         return false;
     if (value_is_null(request->prior))
@@ -420,40 +419,14 @@ static bool nwfilter_read_anew(const Call *call, void *filter, Value *state, Dia
     return read_filter(call, filter, STR_EMPTY, state, diags);
 }
 
-static void *nwfilter_by_uuid(virConnectPtr connection, const char *uuid) {
-    return virNWFilterLookupByUUIDString(connection, uuid);
-}
-
-static void *nwfilter_by_name(virConnectPtr connection, const char *name) {
-    return virNWFilterLookupByName(connection, name);
-}
-
-static int nwfilter_uuid_of(void *handle, char *uuid) {
-    return virNWFilterGetUUIDString(handle, uuid);
-}
-
-static int nwfilter_release(void *handle) {
-    return virNWFilterFree(handle);
-}
-
-static const LibvirtObject filter_object = {
-    .noun = "filter",
-    .type = &libvirt_nwfilter,
-    .by_uuid = nwfilter_by_uuid,
-    .by_name = nwfilter_by_name,
-    .uuid_of = nwfilter_uuid_of,
-    .release = nwfilter_release,
-    .read = nwfilter_read_anew,
-};
-
 /* Defining a filter by UUID creates it or replaces its rules, also for running guests. */
 static bool write_filter(const Call *call, virConnectPtr connection, const char *text,
                          Value planned, Str uuid, ApplyResponse *response, Diags *diags) {
     SCOPED(virNWFilterPtr) filter = virNWFilterDefineXML(connection, text);
     if (!filter) {
         LibvirtError error = libvirt_error_last(call->arena);
-        return libvirt_object_add_define_error(&filter_object, call, connection, planned, uuid,
-                                               &error, response, diags);
+        return libvirt_object_add_define_error(call, connection, planned, uuid, &error, response,
+                                               diags);
     }
     ObjectBuilder builder = object_builder_of(planned, call->arena);
     object_builder_set_text(&builder, "id", uuid, call->arena);
@@ -473,8 +446,7 @@ static bool nwfilter_create(const Call *call, const ApplyRequest *request, Apply
         return false;
     Str uuid = libvirt_identity_of(call, request);
     bool is_adopted = false;
-    if (!libvirt_object_adopt(&filter_object, call, connection, request, response, &is_adopted,
-                              diags))
+    if (!libvirt_object_adopt(call, connection, request, response, &is_adopted, diags))
         return false;
     if (is_adopted)
         return true;
@@ -487,7 +459,7 @@ static bool nwfilter_update(const Call *call, const ApplyRequest *request, Apply
     SCOPED(virConnectPtr) connection = NULL;
     if (!libvirt_client_connect(call, &connection, diags))
         return false;
-    SCOPED(virNWFilterPtr) filter = libvirt_object_get(&filter_object, call, request->prior, diags);
+    SCOPED(virNWFilterPtr) filter = libvirt_object_get(call, request->prior, diags);
     if (!filter)
         return false;
     const char *text =
@@ -503,7 +475,7 @@ static bool nwfilter_delete(const Call *call, const DeleteRequest *request, Dele
     bool is_gone = false;
     Str name = object_text(request->prior, "name", STR_EMPTY);
     SCOPED(virNWFilterPtr)
-    filter = libvirt_object_find(&filter_object, call, request->prior, &is_gone, diags);
+    filter = libvirt_object_find(call, request->prior, &is_gone, diags);
     if (!filter)
         return is_gone;
     if (virNWFilterUndefine(filter) == 0 || libvirt_error_is_gone(libvirt_error_code()))
@@ -520,7 +492,7 @@ static bool nwfilter_read(const Call *call, const ReadRequest *request, ReadResp
     Value *state = &response->state;
     bool is_gone = false;
     SCOPED(virNWFilterPtr)
-    filter = libvirt_object_find(&filter_object, call, *state, &is_gone, diags);
+    filter = libvirt_object_find(call, *state, &is_gone, diags);
     if (filter)
         return read_filter(call, filter,
                            private_member_get(request->private_data, PRIVATE_SEEN, call->arena),
@@ -530,18 +502,12 @@ static bool nwfilter_read(const Call *call, const ReadRequest *request, ReadResp
     return is_gone;
 }
 
-static bool nwfilter_import(const Call *call, const ImportRequest *request,
-                            ImportResponse *response, Diags *diags) {
-    response->private_data = adoption_begin(response->private_data, call->arena);
-    return libvirt_object_import(&filter_object, call, request->id, &response->state, diags);
-}
-
-static bool nwfilter_recover(const Call *call, const RecoverRequest *request,
-                             RecoverResponse *response, Diags *diags) {
-    return libvirt_object_recover(&filter_object, call, request, response, diags);
-}
-
 static const Block blocks[] = {TIMEOUTS_BLOCK};
+
+static const LibvirtObject filter_object = {
+    .kind = &libvirt_kind_filter,
+    .read = nwfilter_read_anew,
+};
 
 const ResourceType libvirt_nwfilter = {
     .name = "libvirt_nwfilter",
@@ -551,13 +517,11 @@ const ResourceType libvirt_nwfilter = {
                .description = "A packet filter for network interfaces of guests."},
     .validate = nwfilter_validate,
     .plan = nwfilter_plan,
-    .marker = object_id_marker,
     .create = nwfilter_create,
     .update = nwfilter_update,
     .delete = nwfilter_delete,
     .read = nwfilter_read,
-    .import = nwfilter_import,
+    .payload = &filter_object,
+    LIBVIRT_OBJECT_SLOTS,
     .import_id = "UUID or name of the filter",
-    .recovery = RECOVERY_FINDS,
-    .recover = nwfilter_recover,
 };

@@ -154,9 +154,8 @@ static bool cloudinit_plan(const Call *call, const PlanRequest *request, PlanRes
     ObjectBuilder builder = object_builder_of(response->planned, call->arena);
     if (!value_is_null(request->prior)) {
         cloudinit_disk_keep_spelling(&builder, request->prior);
-        response->planned =
-            adoption_keep(&libvirt_cloudinit_disk.schema, request, object_builder_value(&builder),
-                          &response->private_data, call->arena);
+        response->planned = object_builder_value(&builder);
+        adoption_keep(call, request, response);
         response->requires_replace = (Paths){0};
         schema_replace_paths(&libvirt_cloudinit_disk.schema, request->prior, response->planned,
                              &response->requires_replace, call->arena);

@@ -187,8 +187,7 @@ static bool pool_add_start_error(const Call *call, Value planned, Diags *diags) 
 }
 
 /* Applies running and autostart. */
-static bool pool_apply_run_state(const Call *call, virStoragePoolPtr pool, Value planned,
-                                 Diags *diags) {
+static bool pool_run(const Call *call, void *pool, Value planned, Diags *diags) {
     Str name = object_text(planned, "name", STR_EMPTY);
     if (virStoragePoolSetAutostart(pool, object_bool(planned, "autostart", true)) < 0)
         return libvirt_error_add(call, diags, "Cannot set autostart of pool \"%.*s\"",
@@ -202,38 +201,11 @@ static bool pool_apply_run_state(const Call *call, virStoragePoolPtr pool, Value
     return true;
 }
 
-static void *pool_by_uuid(virConnectPtr connection, const char *uuid) {
-    return virStoragePoolLookupByUUIDString(connection, uuid);
-}
-
-static void *pool_by_name(virConnectPtr connection, const char *name) {
-    return virStoragePoolLookupByName(connection, name);
-}
-
-static int pool_uuid_of(void *handle, char *uuid) {
-    return virStoragePoolGetUUIDString(handle, uuid);
-}
-
-static int pool_release(void *handle) {
-    return virStoragePoolFree(handle);
-}
-
-static const LibvirtObject pool_object = {
-    .noun = "pool",
-    .type = &libvirt_pool,
-    .by_uuid = pool_by_uuid,
-    .by_name = pool_by_name,
-    .uuid_of = pool_uuid_of,
-    .release = pool_release,
-    .read = read_pool,
-};
-
 static bool pool_plan(const Call *call, const PlanRequest *request, PlanResponse *response,
                       Diags *diags) {
     if (!value_is_present(response->planned))
         return true;
-    response->planned = adoption_keep(&libvirt_pool.schema, request, response->planned,
-                                      &response->private_data, call->arena);
+    adoption_keep(call, request, response);
     Str type = object_text(response->planned, "type", STR("dir"));
     PlanCheck check = plan_check_open(call, request, response, diags);
     plan_check_promise(&check, "pool", object_text(response->planned, "name", STR_EMPTY));
@@ -245,21 +217,11 @@ static bool pool_plan(const Call *call, const PlanRequest *request, PlanResponse
         return libvirt_error_say(
             call, diags, STR("Pool path missing"),
             STR("A pool of the type dir requires \"path\", a directory of the host."));
-    return libvirt_object_plan_adoption(&pool_object, call, request, response, diags);
-}
-
-static bool pool_add_define_error(const Call *call, virConnectPtr connection, Value planned,
-                                  Str uuid, ApplyResponse *response, Diags *diags) {
-    LibvirtError error = libvirt_error_last(call->arena);
-    if (error.code == VIR_ERR_OPERATION_FAILED)
-        error.hint = STR("Two pools cannot use the same directory. Choose another \"path\", or use "
-                         "the existing pool.");
-    return libvirt_object_add_define_error(&pool_object, call, connection, planned, uuid, &error,
-                                           response, diags);
+    return libvirt_object_plan_adoption(call, request, response, diags);
 }
 
 /* Builds a new pool, which formats its source, if "build" is "always" or "overwrite". */
-static bool format_pool(const Call *call, virStoragePoolPtr pool, Value planned, Diags *diags) {
+static bool format_pool(const Call *call, void *pool, Value planned, Diags *diags) {
     Str build = object_text(planned, "build", STR("auto"));
     bool is_overwrite = str_equal(build, STR("overwrite"));
     if (!is_overwrite && !str_equal(build, STR("always")))
@@ -274,8 +236,7 @@ static bool format_pool(const Call *call, virStoragePoolPtr pool, Value planned,
 
 /* Redefines the pool with the planned changes; does nothing if no argument with a binding changes.
  */
-static bool pool_redefine(const Call *call, virStoragePoolPtr pool, Value prior, Value planned,
-                          Diags *diags) {
+static bool pool_redefine(const Call *call, void *pool, Value prior, Value planned, Diags *diags) {
     bool is_edited = false;
     for (size_t i = 0; i < pool_rows.count; i++)
         is_edited |=
@@ -290,39 +251,6 @@ static bool pool_redefine(const Call *call, virStoragePoolPtr pool, Value prior,
     again =
         virStoragePoolDefineXML(virStoragePoolGetConnect(pool), xml_print(&doc, call->arena), 0);
     return again || libvirt_error_add(call, diags, "Cannot redefine the pool");
-}
-
-static bool pool_create(const Call *call, const ApplyRequest *request, ApplyResponse *response,
-                        Diags *diags) {
-    SCOPED(virConnectPtr) connection = NULL;
-    if (!libvirt_client_connect(call, &connection, diags))
-        return false;
-    Value planned = request->planned;
-    Str uuid = libvirt_identity_of(call, request);
-    bool is_adopted = false;
-    if (!libvirt_object_adopt(&pool_object, call, connection, request, response, &is_adopted,
-                              diags))
-        return false;
-    if (is_adopted)
-        return true;
-    SCOPED(virStoragePoolPtr)
-    pool = virStoragePoolDefineXML(connection, pool_describe(call, planned, uuid), 0);
-    if (!pool)
-        return pool_add_define_error(call, connection, planned, uuid, response, diags);
-    bool is_done =
-        format_pool(call, pool, planned, diags) && pool_apply_run_state(call, pool, planned, diags);
-    return libvirt_object_answer(&pool_object, call, pool, planned, is_done, response, diags);
-}
-
-static bool pool_update(const Call *call, const ApplyRequest *request, ApplyResponse *response,
-                        Diags *diags) {
-    SCOPED(virStoragePoolPtr) pool = libvirt_object_get(&pool_object, call, request->prior, diags);
-    if (!pool)
-        return false;
-    bool is_done = pool_redefine(call, pool, request->prior, request->planned, diags) &&
-                   pool_apply_run_state(call, pool, request->planned, diags);
-    return libvirt_object_answer(&pool_object, call, pool, request->planned, is_done, response,
-                                 diags);
 }
 
 static bool delete_volumes(const Call *call, virStoragePoolPtr pool, Diags *diags) {
@@ -373,7 +301,7 @@ static bool pool_delete(const Call *call, const DeleteRequest *request, DeleteRe
     Str name = object_text(request->prior, "name", STR_EMPTY);
     Str on_delete = object_text(request->prior, "on_delete", STR("undefine"));
     SCOPED(virStoragePoolPtr)
-    pool = libvirt_object_find(&pool_object, call, request->prior, &is_gone, diags);
+    pool = libvirt_object_find(call, request->prior, &is_gone, diags);
     if (!pool)
         return is_gone;
     if (str_equal(on_delete, STR("delete_all")) && !empty_pool(call, pool, name, diags))
@@ -385,21 +313,6 @@ static bool pool_delete(const Call *call, const DeleteRequest *request, DeleteRe
     if (virStoragePoolUndefine(pool) < 0 && !libvirt_error_is_gone(libvirt_error_code()))
         return libvirt_error_add(call, diags, "Cannot undefine pool \"%.*s\"", STR_ARG(name));
     return true;
-}
-
-static bool pool_read(const Call *call, const ReadRequest *, ReadResponse *response, Diags *diags) {
-    return libvirt_object_read(&pool_object, call, response, diags);
-}
-
-static bool pool_import(const Call *call, const ImportRequest *request, ImportResponse *response,
-                        Diags *diags) {
-    response->private_data = adoption_begin(response->private_data, call->arena);
-    return libvirt_object_import(&pool_object, call, request->id, &response->state, diags);
-}
-
-static bool pool_recover(const Call *call, const RecoverRequest *request, RecoverResponse *response,
-                         Diags *diags) {
-    return libvirt_object_recover(&pool_object, call, request, response, diags);
 }
 
 /* One creation or deletion at a time: they change the same list on the host. */
@@ -415,10 +328,28 @@ static bool pool_limits(const Call *call, const LimitsRequest *request, LimitsRe
 
 static const Block blocks[] = {TIMEOUTS_BLOCK};
 
-static bool pool_upgrade(const Call *call, const UpgradeRequest *request, UpgradeResponse *response,
-                         Diags *) {
-    return foreign_state_upgrade(call, request, response, "on_delete");
+static void *pool_define(virConnectPtr connection, const char *text) {
+    return virStoragePoolDefineXML(connection, text, 0);
 }
+
+static Str pool_define_hint(const LibvirtError *error) {
+    return error->code == VIR_ERR_OPERATION_FAILED
+               ? STR("Two pools cannot use the same directory. Choose another \"path\", or use the "
+                     "existing pool.")
+               : error->hint;
+}
+
+static const LibvirtObject pool_object = {
+    .kind = &libvirt_kind_pool,
+    .read = read_pool,
+    .own = "on_delete",
+    .describe = pool_describe,
+    .define = pool_define,
+    .define_hint = pool_define_hint,
+    .prepare = format_pool,
+    .change = pool_redefine,
+    .run = pool_run,
+};
 
 const ResourceType libvirt_pool = {
     .name = "libvirt_pool",
@@ -426,15 +357,13 @@ const ResourceType libvirt_pool = {
                .version = FOREIGN_STATE_VERSION, .foreign = &dmacvicar_pool_names,
                .text_check = xml_text_check, .description = "A storage pool on the host."},
     .plan = pool_plan,
-    .marker = object_id_marker,
-    .create = pool_create,
-    .update = pool_update,
+    .create = libvirt_object_create,
+    .update = libvirt_object_update,
     .delete = pool_delete,
-    .read = pool_read,
-    .upgrade = pool_upgrade,
-    .import = pool_import,
+    .read = libvirt_object_read,
+    .upgrade = libvirt_object_upgrade,
+    .payload = &pool_object,
+    LIBVIRT_OBJECT_SLOTS,
     .import_id = "UUID or name of the pool",
-    .recovery = RECOVERY_FINDS,
-    .recover = pool_recover,
     .limits = pool_limits,
 };

@@ -296,8 +296,7 @@ static bool volume_plan(const Call *call, const PlanRequest *request, PlanRespon
                         Diags *diags) {
     if (!value_is_present(response->planned))
         return true;
-    response->planned = adoption_keep(&libvirt_volume.schema, request, response->planned,
-                                      &response->private_data, call->arena);
+    adoption_keep(call, request, response);
     plan_replacements(request, response, call->arena);
     ObjectBuilder builder = object_builder_of(response->planned, call->arena);
     plan_defaults(call, &builder);

@@ -388,8 +388,7 @@ typedef struct Effects {
 
 static bool is_valid(ResourceCase *c, Value config) {
     Diags diags = diags_new(c->arena);
-    const Call *call = case_call(c);
-    return object_type_validate(&call->type, call, config, &diags);
+    return object_type_validate(case_call(c), config, &diags);
 }
 
 /* Creates the object, changes one argument, and compares. */

@@ -17,34 +17,28 @@ static bool read_id(const Call *call, void *handle, Value *state, Diags *) {
     return true;
 }
 
-static void *by_uuid(virConnectPtr connection, const char *uuid) {
-    return virNetworkLookupByUUIDString(connection, uuid);
-}
+static const LibvirtObject readable = {.kind = &libvirt_kind_network, .read = read_id};
+static const LibvirtObject unreadable = {.kind = &libvirt_kind_network, .read = cannot_read};
 
-static void *by_name(virConnectPtr connection, const char *name) {
-    return virNetworkLookupByName(connection, name);
-}
+/* The type of networks with another payload. */
+static ResourceType type_of_case;
 
-static int uuid_of(void *handle, char *uuid) {
-    return virNetworkGetUUIDString(handle, uuid);
+static ResourceCase open_with(const LibvirtObject *object, const char *uri) {
+    type_of_case = libvirt_network;
+    type_of_case.payload = object;
+    return libvirt_case_open(&type_of_case, uri, STR("libvirt_network.n"));
 }
-
-static int release(void *handle) {
-    return virNetworkFree(handle);
-}
-
-static const LibvirtObject object = {
-    .noun = "network",
-    .type = &libvirt_network,
-    .by_uuid = by_uuid,
-    .by_name = by_name,
-    .uuid_of = uuid_of,
-    .release = release,
-    .read = read_id,
-};
 
 static ResourceCase open_case(const char *uri) {
-    return libvirt_case_open(&libvirt_network, uri, STR("libvirt_network.n"));
+    return open_with(&readable, uri);
+}
+
+static bool import_default(ResourceCase *c) {
+    ImportRequest request = {STR("default")};
+    ImportResponse response = {.state = c->state};
+    bool is_imported = libvirt_object_import(case_call(c), &request, &response, &c->diags);
+    c->state = response.state;
+    return is_imported;
 }
 
 static Value state_of(ResourceCase *c, Str id) {
@@ -56,7 +50,8 @@ static Value state_of(ResourceCase *c, Str id) {
 
 static bool read_state(ResourceCase *c) {
     ReadResponse response = {.state = c->state};
-    bool is_read = libvirt_object_read(&object, case_call(c), &response, &c->diags);
+    bool is_read = libvirt_object_read(case_call(c), &(ReadRequest){c->state, STR_EMPTY}, &response,
+                                       &c->diags);
     c->state = response.state;
     return is_read;
 }
@@ -64,15 +59,14 @@ static bool read_state(ResourceCase *c) {
 static void test_by_name_then_by_uuid(void **state) {
     (void)state;
     ResourceCase c = open_case(TEST_DRIVER);
-    check_done(&c,
-               libvirt_object_import(&object, case_call(&c), STR("default"), &c.state, &c.diags));
+    check_done(&c, import_default(&c));
     Str id = case_text(&c, "id");
     assert_int_equal(id.len, 36);
     check_done(&c, read_state(&c));
     check_str_equal(case_text(&c, "id"), id);
     RecoverResponse response = {.outcome = RECOVER_ABSENT};
     RecoverRequest request = {.marker = id, .planned = state_of(&c, STR_EMPTY)};
-    check_done(&c, libvirt_object_recover(&object, case_call(&c), &request, &response, &c.diags));
+    check_done(&c, libvirt_object_recover(case_call(&c), &request, &response, &c.diags));
     assert_int_equal(response.outcome, RECOVER_COMPLETE);
     c.state = response.state;
     check_str_equal(case_text(&c, "id"), id);
@@ -84,16 +78,16 @@ static void test_gone(void **state) {
     ResourceCase c = open_case(TEST_DRIVER);
     Value stored = state_of(&c, uuid_v4(c.arena));
     bool is_gone = false;
-    assert_null(libvirt_object_find(&object, case_call(&c), stored, &is_gone, &c.diags));
+    assert_null(libvirt_object_find(case_call(&c), stored, &is_gone, &c.diags));
     assert_true(is_gone);
     c.state = stored;
     check_done(&c, read_state(&c));
     assert_true(value_is_null(c.state));
     RecoverResponse response = {.outcome = RECOVER_ABSENT};
     RecoverRequest request = {.marker = uuid_v4(c.arena), .planned = stored};
-    check_done(&c, libvirt_object_recover(&object, case_call(&c), &request, &response, &c.diags));
+    check_done(&c, libvirt_object_recover(case_call(&c), &request, &response, &c.diags));
     assert_int_equal(response.outcome, RECOVER_ABSENT);
-    void *handle = libvirt_object_get(&object, case_call(&c), stored, &c.diags);
+    void *handle = libvirt_object_get(case_call(&c), stored, &c.diags);
     check_refused(&c, handle != NULL, "The network \"n\" no longer exists");
     libvirt_case_close(&c);
 }
@@ -111,11 +105,8 @@ static void test_no_connection(void **state) {
 
 static void test_unreadable(void **state) {
     (void)state;
-    ResourceCase c = open_case(TEST_DRIVER);
-    LibvirtObject unreadable = object;
-    unreadable.read = cannot_read;
-    bool is_imported =
-        libvirt_object_import(&unreadable, case_call(&c), STR("default"), &c.state, &c.diags);
+    ResourceCase c = open_with(&unreadable, TEST_DRIVER);
+    bool is_imported = import_default(&c);
     check_refused(&c, is_imported, "Cannot read");
     libvirt_case_close(&c);
 }
@@ -136,8 +127,8 @@ static void test_define_error(void **) {
         ObjectBuilder builder = object_builder_of(state_of(&c, STR_EMPTY), c.arena);
         object_builder_set_text(&builder, "name", str_from_cstr(cases[i].name), c.arena);
         bool is_fine = libvirt_object_add_define_error(
-            &object, case_call(&c), connection, object_builder_value(&builder), uuid_v4(c.arena),
-            &error, &response, &c.diags);
+            case_call(&c), connection, object_builder_value(&builder), uuid_v4(c.arena), &error,
+            &response, &c.diags);
         check_refused(&c, is_fine, cases[i].summary);
         assert_false(response.in_doubt);
         virConnectClose(connection);

@@ -1,0 +1,67 @@
+/* libvirt_kind: the calls for machines, networks, pools, filters and secrets. */
+#include "libvirt_kind.h"
+
+/* The functions of all kinds, whose names in libvirt differ by Noun. */
+#define KIND_COMMON(kind, Noun, list_all)                                                          \
+    static void *kind##_by_uuid(virConnectPtr connection, const char *uuid) {                      \
+        return vir##Noun##LookupByUUIDString(connection, uuid);                                    \
+    }                                                                                              \
+    static int kind##_list(virConnectPtr connection, unsigned flags, void ***out) {                \
+        vir##Noun##Ptr *all = NULL;                                                                \
+        int count = list_all(connection, &all, flags);                                             \
+        *out = (void **)all;                                                                       \
+        return count;                                                                              \
+    }                                                                                              \
+    static char *kind##_describe(void *handle, unsigned flags) {                                   \
+        return vir##Noun##GetXMLDesc(handle, flags);                                               \
+    }                                                                                              \
+    static int kind##_uuid_of(void *handle, char *uuid) {                                          \
+        return vir##Noun##GetUUIDString(handle, uuid);                                             \
+    }                                                                                              \
+    static int kind##_release(void *handle) {                                                      \
+        return vir##Noun##Free(handle);                                                            \
+    }
+
+#define KIND_NAMED(kind, Noun)                                                                     \
+    static void *kind##_by_name(virConnectPtr connection, const char *name) {                      \
+        return vir##Noun##LookupByName(connection, name);                                          \
+    }                                                                                              \
+    static const char *kind##_name_of(void *handle) {                                              \
+        return vir##Noun##GetName(handle);                                                         \
+    }
+
+#define KIND_ROW(kind)                                                                             \
+    .noun = #kind, .by_uuid = kind##_by_uuid, .list = kind##_list, .describe = kind##_describe,    \
+    .uuid_of = kind##_uuid_of, .release = kind##_release
+#define KIND_NAMED_ROW(kind) .by_name = kind##_by_name, .name_of = kind##_name_of
+
+KIND_COMMON(machine, Domain, virConnectListAllDomains)
+KIND_COMMON(network, Network, virConnectListAllNetworks)
+KIND_COMMON(pool, StoragePool, virConnectListAllStoragePools)
+KIND_COMMON(filter, NWFilter, virConnectListAllNWFilters)
+KIND_COMMON(secret, Secret, virConnectListAllSecrets)
+KIND_NAMED(machine, Domain)
+KIND_NAMED(network, Network)
+KIND_NAMED(pool, StoragePool)
+KIND_NAMED(filter, NWFilter)
+
+const LibvirtKind libvirt_kind_machine = {KIND_ROW(machine), KIND_NAMED_ROW(machine)};
+const LibvirtKind libvirt_kind_network = {KIND_ROW(network), KIND_NAMED_ROW(network)};
+const LibvirtKind libvirt_kind_pool = {KIND_ROW(pool), KIND_NAMED_ROW(pool)};
+const LibvirtKind libvirt_kind_filter = {KIND_ROW(filter), KIND_NAMED_ROW(filter)};
+const LibvirtKind libvirt_kind_secret = {KIND_ROW(secret)};
+
+void *libvirt_kind_find(const LibvirtKind *kind, virConnectPtr connection, Str id, Arena *arena) {
+    const char *text = str_to_cstr(id, arena);
+    void *found = kind->by_uuid(connection, text);
+    return found ? found : kind->by_name(connection, text);
+}
+
+const LibvirtKind *libvirt_kind_of(const char *noun) {
+    static const LibvirtKind *const kinds[] = {&libvirt_kind_machine, &libvirt_kind_network,
+                                               &libvirt_kind_pool, &libvirt_kind_filter};
+    size_t i = 0;
+    while (strcmp(kinds[i]->noun, noun) != 0)
+        CHECK(++i < ARRAY_COUNT(kinds));
+    return kinds[i];
+}

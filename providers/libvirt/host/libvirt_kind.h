@@ -1,0 +1,30 @@
+/* libvirt_kind: libvirt's calls for one kind of object. libvirt has a type and a set of calls for
+ * each kind; here, handles are void pointers, which the caller releases. */
+#pragma once
+
+#include "libvirt_handle.h"
+#include "str.h"
+
+typedef struct LibvirtKind {
+    const char *noun; /* for messages: "network" */
+    void *(*by_uuid)(virConnectPtr connection, const char *uuid);
+    void *(*by_name)(virConnectPtr connection, const char *name);
+    /* Returns the number of objects in the array *out, which libvirt allocated; negative: error. */
+    int (*list)(virConnectPtr connection, unsigned flags, void ***out);
+    char *(*describe)(void *handle, unsigned flags); /* the XML */
+    const char *(*name_of)(void *handle);
+    int (*uuid_of)(void *handle, char *uuid);
+    int (*release)(void *handle);
+} LibvirtKind;
+
+extern const LibvirtKind libvirt_kind_machine;
+extern const LibvirtKind libvirt_kind_network;
+extern const LibvirtKind libvirt_kind_pool;
+extern const LibvirtKind libvirt_kind_filter;
+extern const LibvirtKind libvirt_kind_secret; /* has no by_name and name_of */
+
+/* Returns the object of this UUID, else of this name; NULL with libvirt's error if there is none.
+ */
+void *libvirt_kind_find(const LibvirtKind *kind, virConnectPtr connection, Str id, Arena *arena);
+/* Returns the kind with this noun. It must exist. */
+const LibvirtKind *libvirt_kind_of(const char *noun);
