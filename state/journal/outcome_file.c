@@ -1,11 +1,10 @@
 /* outcome_file: writes lines in the keeper's process, and reads them in the next run. */
 #include "outcome_file.h"
 
-#include "base64.h"
 #include "journal_file.h"
-#include "json.h"
 #include "log.h"
 #include "map.h"
+#include "record.h"
 #include "sealed_journal.h"
 
 #include <errno.h>
@@ -20,32 +19,48 @@ static const char *const kinds[] = {
     [KEEPER_ANSWER_LOST] = "lost",
 };
 
+/* A line of the file. */
+typedef struct Outcome {
+    Str label;
+    Str kind;
+    Str bytes;
+    bool is_complete; /* of the last line, which has no other member */
+} Outcome;
+
+static const RecordRow outcome_rows[] = {
+    ROW_TEXT(Outcome, "label", label),
+    ROW_TEXT(Outcome, "response", kind),
+    ROW_BASE64(Outcome, "bytes", bytes),
+    ROW_FLAG(Outcome, "complete", is_complete, .flags = ROW_OPTIONAL),
+};
+static const Record outcome_record = RECORD(Outcome, outcome_rows);
+
 /* Writing. */
 
 typedef struct Sink {
     Arena *arena;
     const Disk *disk;
-    Str path;
-    Str key; /* empty: plain lines */
     DiskFile file;
+    /* The settings: */
+    Str path;
+    Str header; /* of an encrypted file */
+    Str key;    /* empty: plain lines */
 } Sink;
+
+static const RecordRow sink_rows[] = {
+    ROW_TEXT(Sink, "path", path),
+    ROW_TEXT(Sink, "header", header),
+    ROW_BASE64(Sink, "key", key),
+};
+static const Record sink_record = RECORD(Sink, sink_rows);
 
 bool outcome_file_settings(Str base, Str run, const Cipher *cipher, Str *out, Str *problem,
                            Arena *arena) {
-    Str key = STR_EMPTY;
-    Str header = STR_EMPTY;
-    StrBuf text = strbuf_new(arena);
-    JsonWriter writer;
-    if (!cipher_is_plain(cipher) && !sealed_journal_make_key(cipher, &key, &header, problem, arena))
+    Sink sink = {.path = str_format(arena, "%.*s" MARK "%.*s", STR_ARG(base), STR_ARG(run))};
+    if (!cipher_is_plain(cipher) &&
+        !sealed_journal_make_key(cipher, &sink.key, &sink.header, problem, arena))
         return false;
-    json_writer_init(&writer, &text, 0);
-    json_object_start(&writer);
-    json_key_string(&writer, "path",
-                    str_format(arena, "%.*s" MARK "%.*s", STR_ARG(base), STR_ARG(run)));
-    json_key_string(&writer, "header", header);
-    json_key_base64(&writer, "key", key);
-    json_object_end(&writer);
-    *out = strbuf_str(&text);
+    *out = record_to_json(&sink_record, &sink, 0, arena);
     return true;
 }
 
@@ -54,7 +69,7 @@ static int append_line(const Sink *sink, Str line) {
     return sink->disk->append(sink->disk->self, sink->file, str_concat(line, STR("\n"), scratch));
 }
 
-static int outcome_file_open_file(Sink *sink, Str header) {
+static int outcome_file_open_file(Sink *sink) {
     const Disk *disk = sink->disk;
     unsigned flags = DISK_READ | DISK_WRITE | DISK_APPEND | DISK_CREATE | DISK_EXCLUSIVE;
     pid_t holder;
@@ -63,22 +78,19 @@ static int outcome_file_open_file(Sink *sink, Str header) {
         error = disk->open(disk->self, sink->path, flags, FILE_MODE, &sink->file);
     if (!error)
         error = disk->lock(disk->self, sink->file, &holder);
-    if (!error && header.len > 0)
-        error = append_line(sink, header);
+    if (!error && sink->header.len > 0)
+        error = append_line(sink, sink->header);
     return error;
 }
 
 static bool sink_begin(void *self, Str settings, Str *problem, Arena *arena) {
     Sink *sink = self;
-    Value read;
     const char *reason;
-    size_t offset;
     *problem = STR("its settings are damaged");
-    if (!json_parse_any(settings, &read, &reason, &offset, arena) ||
-        !base64_decode(value_text_at(read, STR("key")), &sink->key, sink->arena))
+    if (!record_from_json(str_clone(settings, sink->arena), &sink_record, sink, &reason,
+                          sink->arena))
         return false;
-    sink->path = str_clone(value_text_at(read, STR("path")), sink->arena);
-    int error = outcome_file_open_file(sink, value_text_at(read, STR("header")));
+    int error = outcome_file_open_file(sink);
     *problem =
         str_format(arena, "\"%.*s\" cannot be written: %s", STR_ARG(sink->path), strerror(-error));
     return error == 0;
@@ -95,15 +107,8 @@ static void write_line(const Sink *sink, Str line) {
 
 static void sink_answer(void *self, Str label, KeeperAnswer answer, Str bytes) {
     SCOPED(ArenaRef) scratch = arena_open("outcome");
-    StrBuf text = strbuf_new(scratch);
-    JsonWriter writer;
-    json_writer_init(&writer, &text, 0);
-    json_object_start(&writer);
-    json_key_string(&writer, "label", label);
-    json_key_string(&writer, "response", str_from_cstr(kinds[answer]));
-    json_key_base64(&writer, "bytes", bytes);
-    json_object_end(&writer);
-    write_line(self, strbuf_str(&text));
+    Outcome outcome = {.label = label, .kind = str_from_cstr(kinds[answer]), .bytes = bytes};
+    write_line(self, record_to_json(&outcome_record, &outcome, 0, scratch));
 }
 
 static void sink_end(void *self, bool is_recorded) {
@@ -136,35 +141,31 @@ typedef struct Outcomes {
     Map complete;  /* runs whose file names all calls that were sent */
 } Outcomes;
 
-static void add_answer(Outcomes *outcomes, Str label, Str kind, Str bytes) {
+static void add_answer(Outcomes *outcomes, const Outcome *outcome) {
     StateResponse *response = arena_new(outcomes->arena, StateResponse);
-    response->bytes = bytes;
-    if (str_equal_cstr(kind, kinds[KEEPER_ANSWER_DONE]))
+    response->bytes = outcome->bytes;
+    if (str_equal_cstr(outcome->kind, kinds[KEEPER_ANSWER_DONE]))
         response->kind = STATE_RESPONSE_DONE;
-    else if (str_equal_cstr(kind, kinds[KEEPER_ANSWER_FAILED]))
+    else if (str_equal_cstr(outcome->kind, kinds[KEEPER_ANSWER_FAILED]))
         response->kind = STATE_RESPONSE_FAILED;
     else
         response = NULL;
     if (response)
-        map_set(&outcomes->responses, label, response);
+        map_set(&outcomes->responses, outcome->label, response);
     else
-        map_set(&outcomes->lost, label, outcomes);
+        map_set(&outcomes->lost, outcome->label, outcomes);
 }
 
 /* A damaged line is skipped: without the last line, the outcome of its call stays unknown. */
 static void outcome_file_read_line(Outcomes *outcomes, Str run, Str line) {
-    Value read, complete;
+    Outcome outcome = {0};
     const char *reason;
-    size_t offset;
-    Str bytes;
-    if (!json_parse_any(line, &read, &reason, &offset, outcomes->arena))
+    if (!record_from_json(line, &outcome_record, &outcome, &reason, outcomes->arena))
         return;
-    Str label = value_text_at(read, STR("label"));
-    if (value_find_present(read, STR("complete"), &complete))
+    if (outcome.is_complete)
         map_set(&outcomes->complete, run, outcomes);
-    else if (label.len > 0 &&
-             base64_decode(value_text_at(read, STR("bytes")), &bytes, outcomes->arena))
-        add_answer(outcomes, label, value_text_at(read, STR("response")), bytes);
+    else if (outcome.label.len > 0)
+        add_answer(outcomes, &outcome);
 }
 
 static bool file_report(Str path, Str problem, Diags *diags) {
