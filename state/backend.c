@@ -29,17 +29,14 @@ void backend_close(Backend *backend) {
         backend->close(backend);
 }
 
-static Str backend_what_of(const Backend *backend, Arena *arena) {
-    return str_format(arena, "The state \"%.*s\"", STR_ARG(backend->path));
-}
-
 bool backend_read(Backend *backend, Str *out, Arena *arena, Diags *diags) {
     Str bytes;
     int64_t began_ms = log_clock_ms();
     bool ok = backend->read(backend, &bytes, arena, diags);
     log_operation(backend, "state read", ok, began_ms);
-    return ok && cipher_open(backend->cipher, backend_what_of(backend, arena), bytes, out,
-                             &backend->is_outdated, arena, diags);
+    Str name = str_format(arena, "The state \"%.*s\"", STR_ARG(backend->path));
+    return ok &&
+           cipher_open(backend->cipher, name, bytes, out, &backend->is_outdated, arena, diags);
 }
 
 /* If the stored state is plain or encrypted by an old method, encrypts its backup with the current

@@ -103,3 +103,6 @@ void backend_close(Backend *backend);
 MUST_USE bool backend_read(Backend *backend, Str *out, Arena *arena, Diags *diags);
 /* Encrypts the text if the backend has a cipher. An empty text means no state, and stays empty. */
 MUST_USE bool backend_write(Backend *backend, Str text, Diags *diags);
+
+/* Writes the reference of a backend in Markdown, from its tables. */
+void backend_page_write(const BackendType *type, StrBuf *out, Arena *arena);

@@ -1,5 +1,5 @@
 /* backend_page: arguments, their environment variables, and general properties of a backend. */
-#include "backend_page.h"
+#include "backend.h"
 
 static void page_add_variables(const BackendType *type, const char *attribute, StrBuf *out) {
     for (size_t i = 0; i < type->variable_count; i++) {

@@ -133,7 +133,7 @@ void state_lock_report(const LockAttempt *attempt, const LockInfo *holder, pid_t
         STR_ARG(strbuf_str(&text)), STR_ARG(last_words(attempt->end, holder->id, scratch)));
 }
 
-void state_lock_report_other(const char *summary, Str place, Str id, const LockInfo *holder,
+bool state_lock_report_other(const char *summary, Str place, Str id, const LockInfo *holder,
                              Diags *diags) {
     SCOPED(ArenaRef) scratch = arena_open("lock report");
     StrBuf text = strbuf_new(scratch);
@@ -148,6 +148,7 @@ void state_lock_report_other(const char *summary, Str place, Str id, const LockI
                     "\"%.*s\".%s%.*s",
                     STR_ARG(id), STR_ARG(place), STR_ARG(holder->id), text.len ? "\n" : "",
                     STR_ARG(strbuf_str(&text)));
+    return false;
 }
 
 /* Calls `waiting` once per holder. */

@@ -69,8 +69,8 @@ typedef struct LockAttempt {
 /* Adds the error "Error acquiring the state lock": holder, operation, start time, and a hint. */
 void state_lock_report(const LockAttempt *attempt, const LockInfo *holder, pid_t pid, Diags *diags);
 /* Adds an error: the lock of `place` does not have the ID `id`, but that of `holder`. If holder->id
- * is empty, the error says that `place` is not locked. */
-void state_lock_report_other(const char *summary, Str place, Str id, const LockInfo *holder,
+ * is empty, the error says that `place` is not locked. Returns false. */
+bool state_lock_report_other(const char *summary, Str place, Str id, const LockInfo *holder,
                              Diags *diags);
 
 /* Retries after 250 ms, doubling up to 2 s, until `timeout_ms` have passed (0: tries once) or

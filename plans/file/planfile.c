@@ -172,10 +172,6 @@ static void planfile_collect(const Plan *plan, const PlanFileSources *configurat
     planfile_add_entry(out, ENTRY_MANIFEST, str_concat(manifest, STR("\n"), arena), arena);
 }
 
-static Str planfile_what_of(const PlanFilePlace *place, Arena *arena) {
-    return str_format(arena, "The plan \"%.*s\"", STR_ARG(place->path));
-}
-
 bool planfile_write(const PlanFilePlace *place, const Plan *plan,
                     const PlanFileSources *configuration, Arena *scratch, Diags *diags) {
     Str path = place->path, sealed;
@@ -273,8 +269,8 @@ bool planfile_read(const PlanFilePlace *place, Plan **out, PlanFileSources *conf
         return false;
     }
     Entries entries = {0};
-    if (!cipher_open(place->cipher, planfile_what_of(place, arena), bytes, &bytes, NULL, arena,
-                     diags) ||
+    Str name = str_format(arena, "The plan \"%.*s\"", STR_ARG(path));
+    if (!cipher_open(place->cipher, name, bytes, &bytes, NULL, arena, diags) ||
         !unpack(path, bytes, &entries, arena, diags))
         return false;
     Plan *plan;

@@ -196,10 +196,8 @@ static bool etcd_force_unlock(Backend *backend, Str id, Diags *diags) {
         return etcd_backend_fail(etcd, summary, problem, diags);
     const EtcdKeyValue *found = etcd_client_find(&response, etcd->store.lock_key);
     if (!found || !state_lock_from_json(found->value, &holder, scratch) ||
-        !str_equal(holder.id, id)) {
-        state_lock_report_other(summary, backend->path, id, &holder, diags);
-        return false;
-    }
+        !str_equal(holder.id, id))
+        return state_lock_report_other(summary, backend->path, id, &holder, diags);
     EtcdCompare same = {etcd->store.lock_key, found->create_revision};
     vec_push(scratch, &removal.compares, same);
     vec_push(scratch, &removal.success, etcd_client_delete(etcd->store.lock_key, STR_EMPTY));

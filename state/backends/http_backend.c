@@ -244,8 +244,7 @@ static bool fail_unlock(const char *summary, Str address, Str id, const HttpResp
     bool is_held = response->code == 409 || response->code == 423;
     if (!is_held || !state_lock_from_json(response->body, &holder, scratch))
         return fail_code(summary, address, response, diags);
-    state_lock_report_other(summary, url_redact(address, scratch), id, &holder, diags);
-    return false;
+    return state_lock_report_other(summary, url_redact(address, scratch), id, &holder, diags);
 }
 
 static bool send_unlock(const HttpStore *store, Str id, Str body, const char *summary,

@@ -69,8 +69,8 @@ static bool inmem_force_unlock(Backend *backend, Str id, Diags *diags) {
     Inmem *inmem = backend->self;
     if (inmem->holder.id.len > 0 && str_equal(inmem->holder.id, id))
         return inmem_unlock(backend, diags);
-    state_lock_report_other("Failed to unlock state", backend->path, id, &inmem->holder, diags);
-    return false;
+    return state_lock_report_other("Failed to unlock state", backend->path, id, &inmem->holder,
+                                   diags);
 }
 
 static LockInfo first_holder(const Io *io, Value config, Str workspace, Arena *arena) {

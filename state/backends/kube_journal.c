@@ -1,10 +1,10 @@
 /* kube_journal: Secrets with labels of the journal. A segment that exceeds one Secret is split into
  * pieces. NAME-NUMBER holds the first piece and the number of pieces. It is created last, so an
  * incomplete segment is never read. */
-#include "kube_journal.h"
 #include "gzip.h"
 #include "journal_segments.h"
 #include "kube_object.h"
+#include "kube_store.h"
 
 #define PIECE_SIZE ((size_t)960 << 10) /* a Secret holds at most 1 MiB */
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "diag.h"
+#include "journal_store.h"
 #include "kube_client.h"
 
 /* Result of a request. */
@@ -56,3 +57,9 @@ Str kube_store_journal_selector(const KubeStore *store, Arena *arena);
  * base64. */
 Value kube_store_with_data(Value secret, const char *key, Str bytes, Arena *arena);
 MUST_USE bool kube_store_data(Value secret, const char *key, Str *out, Arena *arena);
+
+/* The journal as Secrets, one or more for each segment (kube_journal.c). `store` must live as long.
+ */
+JournalStore *kube_journal_new(const KubeStore *store, Arena *arena);
+/* Deletes all segments; returns false with *problem on failure. */
+MUST_USE bool kube_journal_delete(const KubeStore *store, Str *problem, Arena *arena);

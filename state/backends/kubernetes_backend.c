@@ -14,7 +14,6 @@
 #include "backends.h"
 #include "empty_state.h"
 #include "gzip.h"
-#include "kube_journal.h"
 #include "kube_object.h"
 #include "kube_settings.h"
 #include "kube_store.h"
@@ -142,10 +141,8 @@ static bool free_lease(const Kubernetes *kube, Str id, const char *summary, Diag
             read_info(result.object, &holder, scratch);
         if (holder.id.len == 0 && i > 0)
             return true;
-        if (!str_equal(holder.id, id)) {
-            state_lock_report_other(summary, kube->backend.path, id, &holder, diags);
-            return false;
-        }
+        if (!str_equal(holder.id, id))
+            return state_lock_report_other(summary, kube->backend.path, id, &holder, diags);
         Value lease = without_holder(result.object, scratch);
         status = kube_store_update(store, KUBE_LEASE, store->lease, lease, &result, scratch);
     }
@@ -333,8 +330,7 @@ static bool check_lease(const Kubernetes *kube, const char *summary, Arena *aren
         return kubernetes_backend_report(diags, summary, kube, result.problem);
     if (str_equal(holder.id, kube->lock_id))
         return true;
-    state_lock_report_other(summary, kube->backend.path, kube->lock_id, &holder, diags);
-    return false;
+    return state_lock_report_other(summary, kube->backend.path, kube->lock_id, &holder, diags);
 }
 
 /* Deletes the lease last, so that no other run acquires the lock before. */

@@ -13,7 +13,7 @@
  *            latter changes with the time, so it is written as NAME.backup.next, which the next
  *            run finds if this one dies, and renamed */
 #include "backends.h"
-#include "journal_file.h"
+#include "journal_store.h"
 #include "json_reader.h"
 #include "log.h"
 

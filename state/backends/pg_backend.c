@@ -7,7 +7,6 @@
  *          empty state, under the locks that Terraform and OpenTofu acquire for creation
  * write    one statement, so a crash leaves the old or the new state
  * journal  rows of schema.states_journal (name, segment, data), created on first use */
-#include "pg_backend.h"
 #include "backend_settings.h"
 #include "backends.h"
 #include "empty_state.h"

@@ -49,3 +49,7 @@ bool pg_session_is_lost(PgSession *session);
 MUST_USE bool pg_session_set_name(PgSession *session, Str name, Diags *diags);
 /* Returns the settings given to pg_session_open. */
 const PgSettings *pg_session_settings(const PgSession *session);
+
+/* Returns the ID of the advisory lock that OpenTofu acquires before it inserts a row into this
+ * table (pg_backend.c). */
+int64_t pg_backend_creation_lock(Str schema, Str table);

@@ -163,10 +163,8 @@ static bool s3_force_unlock(Backend *backend, Str id, Diags *diags) {
     bool found = s3_backend_read_holder(s3, &holder, &status, &problem, scratch);
     if (status == S3_FAILED)
         return s3_backend_report(diags, summary, s3, problem, CHECK_ACCESS);
-    if (!found || !str_equal(holder.id, id)) {
-        state_lock_report_other(summary, s3->backend.path, id, &holder, diags);
-        return false;
-    }
+    if (!found || !str_equal(holder.id, id))
+        return state_lock_report_other(summary, s3->backend.path, id, &holder, diags);
     return s3_client_delete(&s3->client, s3->lock_key, &problem, scratch) == S3_DONE ||
            s3_backend_report(diags, summary, s3, problem, CHECK_ACCESS);
 }
@@ -246,11 +244,6 @@ static bool s3_backend_journal_list(void *self, Segments *out, Str *problem, Are
     return true;
 }
 
-static Str s3_backend_segment_key(const S3 *s3, uint64_t number, Arena *arena) {
-    return str_format(arena, "%.*s%010llu", STR_ARG(s3->journal_prefix),
-                      (unsigned long long)number);
-}
-
 /* An existing object is either this one, after a lost reply, or was written by a run that holds the
  * lock now. */
 static bool s3_backend_is_same(const S3 *s3, Str key, Str text, Str *problem, Arena *arena) {
@@ -266,13 +259,15 @@ static bool s3_backend_is_same(const S3 *s3, Str key, Str text, Str *problem, Ar
 static bool s3_backend_journal_put(void *self, uint64_t number, Str text, Str *problem,
                                    Arena *arena) {
     const S3 *s3 = self;
-    Str key = s3_backend_segment_key(s3, number, arena);
+    Str key =
+        str_format(arena, "%.*s%010llu", STR_ARG(s3->journal_prefix), (unsigned long long)number);
     S3Status status = s3_client_put(&s3->client, key, text, s3->uses_lock_file, problem, arena);
     return status == S3_DONE ||
            (status == S3_EXISTS && s3_backend_is_same(s3, key, text, problem, arena));
 }
 
-static bool s3_backend_remove_keys(const S3 *s3, uint64_t below, Str *problem, Arena *arena) {
+static bool s3_backend_journal_drop(void *self, uint64_t below, Str *problem, Arena *arena) {
+    const S3 *s3 = self;
     StrVec keys = {0};
     if (s3_client_list(&s3->client, s3->journal_prefix, &keys, problem, arena) != S3_DONE)
         return false;
@@ -284,10 +279,6 @@ static bool s3_backend_remove_keys(const S3 *s3, uint64_t below, Str *problem, A
             return false;
     }
     return true;
-}
-
-static bool s3_backend_journal_drop(void *self, uint64_t below, Str *problem, Arena *arena) {
-    return s3_backend_remove_keys(self, below, problem, arena);
 }
 
 static JournalStore *journal_of(S3 *s3, Arena *arena) {
@@ -309,7 +300,7 @@ static bool s3_remove(Backend *backend, Diags *diags) {
     Str problem;
     if (!s3_backend_check_lock(s3, summary, diags))
         return false;
-    return (s3_backend_remove_keys(s3, UINT64_MAX, &problem, scratch) &&
+    return (s3_backend_journal_drop(s3, UINT64_MAX, &problem, scratch) &&
             s3_client_delete(&s3->client, s3->key, &problem, scratch) == S3_DONE) ||
            s3_backend_report(diags, summary, s3, problem, CHECK_ACCESS);
 }

@@ -4,6 +4,16 @@
 #include "digest.h"
 #include "uuid.h"
 
+static const char *const action_names[] = {
+    [PENDING_NONE] = "",           [PENDING_CREATE] = "create", [PENDING_UPDATE] = "update",
+    [PENDING_REPLACE] = "replace", [PENDING_DELETE] = "delete",
+};
+static_assert(ARRAY_COUNT(action_names) == PENDING_DELETE + 1, "every action has a name");
+
+const char *pending_action_name(PendingAction action) {
+    return action_names[action];
+}
+
 State *state_new(Arena *arena) {
     State *state = arena_new(arena, State);
     state->arena = arena;
@@ -145,12 +155,9 @@ static void compact_instances(StateResource *resource) {
     resource->instances.count = kept;
 }
 
-static bool file_state_is_empty(const StateResource *resource) {
-    return resource->instances.count == 0 && !resource->is_declared;
-}
-
-static bool state_has_content(const void *resource) {
-    return !file_state_is_empty(resource);
+static bool state_has_content(const void *value) {
+    const StateResource *resource = value;
+    return resource->instances.count > 0 || resource->is_declared;
 }
 
 static bool is_set(const void *output) {

@@ -12,7 +12,6 @@
 
 #include "address.h"
 #include "map.h"
-#include "pending_action.h"
 
 /* The largest number that a stored file may hold: a run may still add to it. */
 #define STATE_COUNT_MAX ((uint64_t)1 << 62)
@@ -49,6 +48,18 @@ typedef struct StateDeposed {
     Str key; /* 8 hex digits */
     const StateObject *object;
 } StateDeposed;
+
+/* The action of a provider call in the journal, or of a call on one part of an instance. */
+typedef enum PendingAction {
+    PENDING_NONE, /* the record names no action */
+    PENDING_CREATE,
+    PENDING_UPDATE,
+    PENDING_REPLACE, /* parts only */
+    PENDING_DELETE,
+} PendingAction;
+
+/* Returns the name in journals: "create"; "" for none. */
+const char *pending_action_name(PendingAction action);
 
 /* A part of an instance whose change had begun in a pending call. */
 typedef struct StatePart {

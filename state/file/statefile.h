@@ -36,3 +36,6 @@ Str statefile_encode(const State *state, Arena *arena);
 /* Returns whether the contents are equal, ignoring the serial, the version of the writer and
  * pending calls. */
 bool statefile_same_content(const State *a, const State *b);
+/* Reads a state file of version 1 to 3, written by Terraform before 0.12: modules by path,
+ * resources by name, attributes as a flat map. `source` holds the whole text. */
+MUST_USE bool statefile_upgrade(const SourceText *source, State **out, Arena *arena, Diags *diags);

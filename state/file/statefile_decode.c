@@ -6,7 +6,6 @@
 #include "json.h"
 #include "state_object_json.h"
 #include "statefile.h"
-#include "statefile_upgrade.h"
 
 typedef struct Decoding {
     JsonReader reader; /* in a scratch arena: kept texts are views of the file or cloned */

@@ -1,7 +1,7 @@
 /* statefile_upgrade: versions 1 to 3 share one layout, except that an output of version 1 is a bare
  * string. The text is parsed as a whole, as these files are small and rare. */
-#include "statefile_upgrade.h"
 #include "json.h"
+#include "statefile.h"
 
 typedef struct Upgrade {
     State *state;

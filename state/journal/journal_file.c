@@ -1,5 +1,5 @@
 /* journal_file: appends lines to a file; the first sync also syncs the directory. */
-#include "journal_file.h"
+#include "journal_store.h"
 
 #include <errno.h>
 

@@ -7,7 +7,7 @@
  * the journal calls replace or remove before the next append. */
 #pragma once
 
-#include "str.h"
+#include "io.h"
 
 typedef struct JournalStore JournalStore;
 
@@ -30,3 +30,6 @@ struct JournalStore {
     /* Returns the bytes as stored, perhaps encrypted; NULL: the same as `read`. */
     bool (*read_stored)(JournalStore *store, Str *out, bool *found, Str *problem, Arena *arena);
 };
+
+/* Returns a store in a file of mode 0600, which is created with the first line (journal_file.c). */
+JournalStore *journal_file_new(const Disk *disk, Str path, Arena *arena);

@@ -1,7 +1,7 @@
 /* outcome_file: writes lines in the keeper's process, and reads them in the next run. */
 #include "outcome_file.h"
 
-#include "journal_file.h"
+#include "journal_store.h"
 #include "log.h"
 #include "map.h"
 #include "record.h"

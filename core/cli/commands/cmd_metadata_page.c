@@ -1,5 +1,5 @@
 /* loam metadata page: prints pages generated from tables, for people and for shells */
-#include "backend_page.h"
+#include "backend.h"
 #include "backends.h"
 #include "command.h"
 #include "command_page.h"

@@ -6,7 +6,7 @@
 #include "convert.h"
 #include "decode.h"
 #include "digest.h"
-#include "journal_file.h"
+#include "journal_store.h"
 #include "json.h"
 #include "project_ciphers.h"
 #include "sealed_journal.h"

@@ -2,7 +2,7 @@
 #include "unit.h"
 
 #include "backends.h"
-#include "pg_backend.h"
+#include "pg_session.h"
 
 static void creation_lock(void **) {
     assert_int_equal(pg_backend_creation_lock(STR("terraform_remote_state"), STR("states")),

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "engine_case.h"
-#include "journal_file.h"
+#include "journal_store.h"
 
 #include <sys/wait.h>
 #include <unistd.h>

@@ -1,7 +1,7 @@
 /* A backend's reference page: every argument, its environment variables, and common notes. */
 #include "unit.h"
 
-#include "backend_page.h"
+#include "backend.h"
 
 static const Attribute attributes[] = {
     {"place", &TYPE_STRING, REQUIRED, "Where."},

@@ -3,8 +3,8 @@
 
 #include "faulty_disk.h"
 #include "journal.h"
-#include "journal_file.h"
 #include "journal_record.h"
+#include "journal_store.h"
 
 typedef struct Case {
     Arena *arena;

@@ -2,7 +2,7 @@
 #include "unit.h"
 
 #include "faulty_disk.h"
-#include "journal_file.h"
+#include "journal_store.h"
 
 typedef struct Case {
     Arena *arena;

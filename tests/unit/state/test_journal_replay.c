@@ -4,7 +4,7 @@
 #include "digest.h"
 #include "faulty_disk.h"
 #include "journal.h"
-#include "journal_file.h"
+#include "journal_store.h"
 #include "journal_text.h"
 
 typedef struct Left {

@@ -1,7 +1,7 @@
 /* The state during a run: results, deposing, generations, checkpoints, and many threads at once. */
 #include "state_case.h"
 
-#include "journal_file.h"
+#include "journal_store.h"
 #include "thread.h"
 #include "working_state.h"
 
