@@ -135,6 +135,17 @@ static void text_write(RecordWriter *writing, const RecordRow *, const void *mem
 
 const RecordCodec record_text = {text_read, text_write, text_is_absent, "a string was expected"};
 
+void record_clone_texts(const Record *record, void *of, Arena *arena) {
+    for (size_t i = 0; i < record->count; i++) {
+        char *member = (char *)of + record->rows[i].offset;
+        Str text;
+        if (record->rows[i].codec != &record_text)
+            continue;
+        text = str_clone(member_text(member), arena);
+        memcpy(member, &text, sizeof text);
+    }
+}
+
 static bool base64_read(RecordReader *reading, const RecordRow *, JsonToken token, void *member) {
     Str bytes;
     if (token != JSON_STRING)
@@ -176,9 +187,11 @@ static bool flag_is_absent(const void *member) {
     return !*(const bool *)member;
 }
 
-static bool flag_read(RecordReader *, const RecordRow *, JsonToken token, void *member) {
+static bool flag_read(RecordReader *reading, const RecordRow *row, JsonToken token, void *member) {
+    Str skipped;
     *(bool *)member = token == JSON_TRUE;
-    return token == JSON_TRUE || token == JSON_FALSE;
+    return token == JSON_TRUE || token == JSON_FALSE ||
+           (row->flags & ROW_LENIENT && json_skip(reading->reader, token, &skipped));
 }
 
 static void flag_write(RecordWriter *writing, const RecordRow *, const void *member) {

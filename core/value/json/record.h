@@ -45,7 +45,7 @@ typedef struct RecordCodec {
 typedef enum RowFlags {
     ROW_OPTIONAL = 1, /* not written if absent */
     ROW_NULLABLE = 2, /* null is read as absent */
-    ROW_LENIENT = 4,  /* a text: values of other types are skipped */
+    ROW_LENIENT = 4,  /* a text, a flag: values of other types are skipped */
     ROW_NAMED = 8,    /* an enum: the empty name is rejected */
     ROW_MANY = 16,    /* a list that grows in an arena of its own, and then has its exact size */
 } RowFlags;
@@ -147,6 +147,9 @@ MUST_USE bool record_decode(RecordReader *reading, const Record *record, JsonTok
                             void *out);
 void record_write_members(RecordWriter *writing, const Record *record, const void *from);
 void record_encode(RecordWriter *writing, const Record *record, const void *from);
+
+/* Copies the texts of a struct into `arena`. */
+void record_clone_texts(const Record *record, void *of, Arena *arena);
 
 /* Whole documents. */
 

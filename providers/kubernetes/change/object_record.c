@@ -8,90 +8,67 @@
 #include "object_mark.h"
 #include "object_view.h"
 
-static bool flag(Value object, const char *name) {
-    Value found;
-    return value_find_present(object, str_from_cstr(name), &found) &&
-           found.type->kind == KIND_BOOL && value_is_true(found);
+/* One of two flags, by scope; the larger one counts. */
+static bool takeover_read(RecordReader *reading, const RecordRow *row, JsonToken token,
+                          void *member) {
+    TakeoverScope *scope = member;
+    Str skipped;
+    if (token == JSON_TRUE && *scope < row->limit)
+        *scope = (TakeoverScope)row->limit;
+    return json_skip(reading->reader, token, &skipped);
 }
 
-/* By TakeoverScope. */
-static const char *const takeover_flags[] = {NULL, "takeover", "takeover_all"};
-
-static TakeoverScope takeover_of(Value object) {
-    return flag(object, takeover_flags[TAKEOVER_ALL])       ? TAKEOVER_ALL
-           : flag(object, takeover_flags[TAKEOVER_UPDATES]) ? TAKEOVER_UPDATES
-                                                            : TAKEOVER_NONE;
+static void takeover_write(RecordWriter *writing, const RecordRow *, const void *) {
+    json_bool(writing->writer, true);
 }
+
+static const RecordCodec takeover_codec = {takeover_read, takeover_write, NULL, NULL, NULL};
+
+static unsigned takeover_variant(const void *record) {
+    return 1U << ((const ObjectRecord *)record)->takeover;
+}
+
+#define ROW_SOME(ROW_TYPE, name, member)                                                           \
+    ROW_TYPE(ObjectRecord, name, member, .flags = ROW_OPTIONAL | ROW_LENIENT)
+#define ROW_TAKEOVER(name, scope)                                                                  \
+    ROW(ObjectRecord, name, takeover, TakeoverScope, takeover_codec, .limit = (scope),             \
+        .variants = 1U << (scope))
+
+static const RecordRow rows[] = {
+    ROW_SOME(ROW_TEXT, "cluster", cluster),
+    ROW_SOME(ROW_TEXT, "uid", uid),
+    ROW_SOME(ROW_TEXT, "body", body),
+    ROW_SOME(ROW_TEXT, "live", live),
+    ROW_SOME(ROW_TEXT, "server", server),
+    ROW_SOME(ROW_TEXT, "values", values),
+    ROW_SOME(ROW_TEXT, "seen", seen),
+    ROW_SOME(ROW_TEXT, "ending", ending),
+    ROW_SOME(ROW_TEXT, "predecessor", predecessor),
+    ROW_SOME(ROW_FLAG, "imported", is_imported),
+    ROW_SOME(ROW_FLAG, "unready", is_unready),
+    ROW_SOME(ROW_FLAG, "planned", is_planned),
+    ROW_SOME(ROW_FLAG, "unchanged", has_no_change),
+    ROW_SOME(ROW_FLAG, "force", should_force),
+    ROW_TAKEOVER("takeover", TAKEOVER_UPDATES),
+    ROW_TAKEOVER("takeover_all", TAKEOVER_ALL),
+};
+
+const Record object_record_rows = RECORD(ObjectRecord, rows, .variant = takeover_variant);
 
 ObjectRecord object_record_read(Str private_data, Arena *arena) {
-    Value object;
-    if (private_data.len == 0 || !json_parse_object(private_data, &object, arena))
-        return (ObjectRecord){0};
-    return (ObjectRecord){
-        .cluster = value_text_at(object, STR("cluster")),
-        .uid = value_text_at(object, STR("uid")),
-        .body = value_text_at(object, STR("body")),
-        .live = value_text_at(object, STR("live")),
-        .server = value_text_at(object, STR("server")),
-        .is_imported = flag(object, "imported"),
-        .is_unready = flag(object, "unready"),
-        .values = value_text_at(object, STR("values")),
-        .ending = value_text_at(object, STR("ending")),
-        .predecessor = value_text_at(object, STR("predecessor")),
-        .is_planned = flag(object, "planned"),
-        .seen = value_text_at(object, STR("seen")),
-        .has_no_change = flag(object, "unchanged"),
-        .should_force = flag(object, "force"),
-        .takeover = takeover_of(object),
-    };
-}
-
-static void record_write_text(JsonWriter *writer, const char *name, Str text) {
-    if (text.len)
-        json_key_string(writer, name, text);
-}
-
-static void record_write_flag(JsonWriter *writer, const char *name, bool is_set) {
-    if (is_set)
-        json_key_bool(writer, name, true);
+    ObjectRecord record = {0};
+    const char *error;
+    bool ok = record_from_json(private_data, &object_record_rows, &record, &error, arena);
+    return ok ? record : (ObjectRecord){0};
 }
 
 Str object_record_text(const ObjectRecord *record, Arena *arena) {
-    StrBuf text = strbuf_new(arena);
-    JsonWriter writer;
-    json_writer_init(&writer, &text, 0);
-    json_object_start(&writer);
-    record_write_text(&writer, "cluster", record->cluster);
-    record_write_text(&writer, "uid", record->uid);
-    record_write_text(&writer, "body", record->body);
-    record_write_text(&writer, "live", record->live);
-    record_write_text(&writer, "server", record->server);
-    record_write_text(&writer, "values", record->values);
-    record_write_text(&writer, "seen", record->seen);
-    record_write_text(&writer, "ending", record->ending);
-    record_write_text(&writer, "predecessor", record->predecessor);
-    record_write_flag(&writer, "imported", record->is_imported);
-    record_write_flag(&writer, "unready", record->is_unready);
-    record_write_flag(&writer, "planned", record->is_planned);
-    record_write_flag(&writer, "unchanged", record->has_no_change);
-    record_write_flag(&writer, "force", record->should_force);
-    if (record->takeover)
-        record_write_flag(&writer, takeover_flags[record->takeover], true);
-    json_object_end(&writer);
-    return strbuf_str(&text);
+    return record_to_json(&object_record_rows, record, 0, arena);
 }
 
 ObjectRecord object_record_clone(const ObjectRecord *record, Arena *arena) {
     ObjectRecord copy = *record;
-    copy.cluster = str_clone(record->cluster, arena);
-    copy.uid = str_clone(record->uid, arena);
-    copy.body = str_clone(record->body, arena);
-    copy.live = str_clone(record->live, arena);
-    copy.server = str_clone(record->server, arena);
-    copy.values = str_clone(record->values, arena);
-    copy.seen = str_clone(record->seen, arena);
-    copy.predecessor = str_clone(record->predecessor, arena);
-    copy.ending = str_clone(record->ending, arena);
+    record_clone_texts(&object_record_rows, &copy, arena);
     return copy;
 }
 

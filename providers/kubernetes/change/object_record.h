@@ -1,7 +1,7 @@
 /* ObjectRecord: the private data of an object. */
 #pragma once
 
-#include "str.h"
+#include "record.h"
 #include "value.h"
 
 /* Whose fields the next apply takes over: see object_takeover. */
@@ -30,6 +30,9 @@ typedef struct ObjectRecord {
     bool should_force;  /* take fields that were changed outside of loam */
     TakeoverScope takeover;
 } ObjectRecord;
+
+/* The rows of a record. */
+extern const Record object_record_rows;
 
 /* An empty or damaged text gives the empty record. */
 ObjectRecord object_record_read(Str private_data, Arena *arena);
