@@ -1,6 +1,6 @@
 /* Decodes action blocks. An action is a Resource without lifecycle; the provider's schema applies
  * to its `config` block. */
-#include "config_action.h"
+#include "config_block.h"
 
 #include "config_newer.h"
 #include "config_read.h"

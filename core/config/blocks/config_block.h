@@ -137,3 +137,27 @@ bool config_module_report_empty(const ModuleCall *call, Diags *diags);
 /* Rejects an import block with `provider` if its resource is declared in the same module, but does
  * not set the same `provider` itself. */
 MUST_USE bool config_import_check_providers(ConfigLoading *loading);
+/* Reads the `config` block of an action or list, whose own arguments are in `schema`. Without such
+ * a block, *out is the body of no arguments. */
+MUST_USE bool config_action_read_config(ConfigLoading *loading, const BodyBlock *block,
+                                        const BodyContent *content, const BodySchema *schema,
+                                        const Body **out);
+/* Rejects `count` together with `for_each`. */
+MUST_USE bool config_action_check_repetition(const BodyContent *content);
+/* Reads the action_trigger blocks of a lifecycle block. */
+MUST_USE bool config_action_read_triggers(const BodyContent *content, Lifecycle *out);
+/* Decodes the block into loading->module; merges it if it is an override. */
+MUST_USE bool config_encryption_decode(ConfigLoading *loading, const BodyBlock *block, void *);
+/* Completes the encryption of the decoded module: merges the request's block into the root
+ * module's and checks references. */
+MUST_USE bool config_encryption_finish(ConfigLoading *loading);
+/* Checks all environments and applies the selected one. Call it after decoding the root module and
+ * before loading its module calls. */
+MUST_USE bool config_environment_apply(ConfigLoading *loading);
+/* Reads the provisioner and connection blocks in `content`; ignores others. Sets *connection to
+ * NULL if there is none. */
+MUST_USE bool config_provisioner_read(const BodyContent *content, Provisioners *out,
+                                      const Connection **connection);
+MUST_USE bool config_requirement_read(ConfigLoading *loading, const BodyBlock *block, void *);
+/* Rejects invalid version constraints. */
+MUST_USE bool config_requirement_check_version(Str version, SourceRange range, Diags *diags);

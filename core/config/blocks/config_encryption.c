@@ -1,6 +1,6 @@
 /* Decodes encryption blocks. Names must be unique and references must be declared. `method`
  * encrypts; each fallback is used for decryption only. */
-#include "config_encryption.h"
+#include "config_block.h"
 
 #include "body_merge.h"
 #include "config_read.h"

@@ -1,11 +1,10 @@
 /* Decodes environments blocks: values of variables, settings of backend and providers, and
  * whether the environment is protected. */
-#include "config_environment.h"
+#include "config_block.h"
 
 #include "body_merge.h"
 #include "config_provider_ref.h"
 #include "config_read.h"
-#include "config_requirement.h"
 #include "eval.h"
 
 static bool environment_identify(ConfigLoading *loading, const BodyBlock *block, Str *key) {

@@ -1,6 +1,6 @@
 /* Decodes list blocks of query files. A list is a Resource without lifecycle; the provider's schema
  * applies to its `config` block. */
-#include "config_action.h"
+#include "config_block.h"
 #include "config_newer.h"
 #include "config_read.h"
 

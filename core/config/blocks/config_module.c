@@ -3,7 +3,6 @@
 #include "config_block.h"
 #include "config_provider_ref.h"
 #include "config_read.h"
-#include "config_requirement.h"
 #include "static_eval.h"
 #include "url.h"
 

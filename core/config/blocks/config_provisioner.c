@@ -1,6 +1,6 @@
 /* Decodes provisioner blocks; the provisioner itself reads the rest of the body. A destroy-time
  * provisioner may refer only to its own object, because others may already be destroyed. */
-#include "config_provisioner.h"
+#include "config_block.h"
 
 #include "body_merge.h"
 #include "config_legacy.h"

@@ -2,7 +2,6 @@
  * forgotten. */
 #include "config_address.h"
 #include "config_block.h"
-#include "config_provisioner.h"
 #include "config_read.h"
 
 static bool check_from(ConfigLoading *loading, const ConfigAddress *from) {

@@ -1,6 +1,6 @@
 /* Decodes required_providers: local name → source address, version constraint, and aliases that
  * callers must pass. It reads the expressions, so that each error has its own range. */
-#include "config_requirement.h"
+#include "config_block.h"
 
 #include "config_provider_ref.h"
 #include "config_read.h"

@@ -5,11 +5,9 @@
  * takes_expression allows it. The others must be constants or references. */
 #include "body_merge.h"
 #include "config.h"
-#include "config_action.h"
 #include "config_block.h"
 #include "config_legacy.h"
 #include "config_provider_ref.h"
-#include "config_provisioner.h"
 #include "config_read.h"
 #include "config_request.h"
 

@@ -1,9 +1,7 @@
 /* Decodes terraform and loam blocks: required version, providers, backend. Both have the same
  * content, but required_version constrains different programs. */
 #include "config_block.h"
-#include "config_encryption.h"
 #include "config_read.h"
-#include "config_requirement.h"
 #include "eval.h"
 
 static bool terraform_read_backend(ConfigLoading *loading, const BodyBlock *block, void *) {

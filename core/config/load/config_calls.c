@@ -1,9 +1,9 @@
 /* Loads called modules: finds their directories, loads their files, checks their arguments. */
 #include "config_calls.h"
 
+#include "config_block.h"
 #include "config_directory.h"
 #include "config_read.h"
-#include "config_requirement.h"
 #include "front_end.h"
 #include "static_eval.h"
 

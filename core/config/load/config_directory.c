@@ -5,7 +5,7 @@
 
 #include "body.h"
 #include "body_merge.h"
-#include "config_encryption.h"
+#include "config_block.h"
 #include "config_read.h"
 #include "eval.h"
 #include "front_end.h"

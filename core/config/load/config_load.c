@@ -4,7 +4,6 @@
 #include "config_block.h"
 #include "config_calls.h"
 #include "config_directory.h"
-#include "config_environment.h"
 #include "config_test_load.h"
 #include "static_eval.h"
 

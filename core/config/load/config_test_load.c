@@ -6,8 +6,6 @@
 #include "config_newer.h"
 #include "config_provider_ref.h"
 #include "config_read.h"
-#include "config_test_mock.h"
-#include "config_test_state.h"
 #include "front_end.h"
 #include "reference.h"
 

@@ -1,8 +1,8 @@
 /* Decodes mock_provider and override blocks. */
-#include "config_test_mock.h"
 #include "config_address.h"
 #include "config_newer.h"
 #include "config_read.h"
+#include "config_test_load.h"
 #include "eval.h"
 #include "front_end.h"
 

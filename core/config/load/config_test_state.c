@@ -1,5 +1,5 @@
 /* Decodes state_key, skip_cleanup and backend blocks of runs. */
-#include "config_test_state.h"
+#include "config_test_load.h"
 
 #include "config_newer.h"
 #include "config_read.h"

@@ -3,21 +3,18 @@
  * A body is an object, or an array of objects merged in order. Each label of a block is one
  * level of nesting. The key "//" is a comment in bodies. It is an ordinary key inside
  * expressions and, in JSON, at label level. */
-#include "body_from_node.h"
-
-#include "body_scalar.h"
+#include "body_node.h"
 
 typedef struct NodeBody {
     Body base;
-    const SourceText *source;
-    BodySyntax syntax;
+    BodyNodeFile file;
     BodyNodes objects;
     const BodyNode *shapeless; /* JSON: null or an array in place of an object; NULL: none */
     StrVec hidden;             /* names that an enclosing schema has read */
 } NodeBody;
 
 static SourceRange from_node_range(const NodeBody *body, const BodyNode *node) {
-    return (SourceRange){body->source, node->start, node->end};
+    return (SourceRange){body->file.source, node->start, node->end};
 }
 
 static const char *kind_name(const BodyNode *node) {
@@ -52,7 +49,7 @@ static SourceRange reading_range(const NodeReading *reading, const BodyNode *nod
 }
 
 static bool reading_is_yaml(const NodeReading *reading) {
-    return reading->body->syntax == BODY_SYNTAX_YAML;
+    return reading->body->file.syntax == BODY_SYNTAX_YAML;
 }
 
 static bool node_to_expr(NodeReading *reading, const BodyNode *node, BodyForm form,
@@ -102,7 +99,7 @@ static bool string_to_expr(NodeReading *reading, const BodyNode *node, BodyForm 
         *out = expr_literal(value_string(node->text, arena), range, arena);
         return true;
     }
-    const SourceText *source = body_scalar_source(node, body->source, body->syntax, arena);
+    const SourceText *source = body_scalar_source(node, body->file, arena);
     if (is_code)
         return parser_parse_expression(source, functions, out, arena, reading->diags);
     if (reading_is_yaml(reading))
@@ -126,7 +123,7 @@ static bool array_to_expr(NodeReading *reading, const BodyNode *node, BodyForm f
 }
 
 static uint32_t line_of(const NodeReading *reading, const BodyNode *node) {
-    return source_text_position(reading->body->source, node->start).line;
+    return source_text_position(reading->body->file.source, node->start).line;
 }
 
 /* The YAML reader has already rejected repeated keys. */
@@ -229,8 +226,7 @@ static NodeBody *from_node_new_body(const NodeReading *reading, const BodyNode *
                                     const BodyNode *node) {
     NodeBody *body = arena_new(reading->arena, NodeBody);
     body->base = reading->body->base;
-    body->source = reading->body->source;
-    body->syntax = reading->body->syntax;
+    body->file = reading->body->file;
     body->base.range = reading_range(reading, header);
     if (!reading_is_yaml(reading) && node->end > node->start) {
         body->base.range = reading_range(reading, node);
@@ -255,7 +251,7 @@ static bool from_node_add_objects(NodeReading *reading, NodeBody *inner, const B
         vec_push(reading->arena, &inner->objects, node);
         return true;
     }
-    bool is_json = inner->syntax == BODY_SYNTAX_JSON;
+    bool is_json = !reading_is_yaml(reading);
     bool is_possible = node->kind == BODY_NODE_NULL || (is_json && node->kind == BODY_NODE_ARRAY);
     if (!is_possible)
         return report_kind(reading, node, type, "an object");
@@ -308,7 +304,8 @@ static bool from_node_add_item(NodeReading *reading, NodeHeader header, const Bo
 static bool add_bodies(NodeReading *reading, NodeHeader header, const BodyNode *node) {
     bool ok = true;
     if (!reading_is_yaml(reading)) /* diagnostics point at the opening bracket */
-        header.block.range = (SourceRange){reading->body->source, node->start, node->start + 1};
+        header.block.range =
+            (SourceRange){reading->body->file.source, node->start, node->start + 1};
     bool is_bare = node->kind == BODY_NODE_NULL && node->start == node->end;
     if (node->kind == BODY_NODE_OBJECT || is_bare)
         return from_node_add_block(reading, &header, node);
@@ -472,7 +469,7 @@ static bool add_root_objects(NodeBody *body, const BodyNode *root, Arena *arena,
     }
     size_t count = root->kind == BODY_NODE_ARRAY ? root->items.count : 0;
     bool ok = root->kind == BODY_NODE_ARRAY ||
-              (root->kind == BODY_NODE_NULL && body->syntax == BODY_SYNTAX_YAML);
+              (root->kind == BODY_NODE_NULL && body->file.syntax == BODY_SYNTAX_YAML);
     for (size_t i = 0; i < count && ok; i++) {
         ok = root->items.items[i]->kind == BODY_NODE_OBJECT;
         vec_push(arena, &body->objects, root->items.items[i]);
@@ -521,17 +518,16 @@ static Str from_node_outline(const void *tree, uint32_t offset, Arena *arena) {
     return strbuf_str(&out);
 }
 
-bool body_from_node(const BodyNode *root, const SourceText *source, BodySyntax syntax,
-                    const FunctionTable *functions, const Body **out, Arena *arena, Diags *diags) {
+bool body_from_node(const BodyNode *root, BodyNodeFile file, const Body **out, Arena *arena,
+                    Diags *diags) {
     NodeBody *body = arena_new(arena, NodeBody);
     body->base = (Body){
         .operations = &node_operations,
-        .functions = functions,
-        .range = {source, root->start, root->start},
+        .functions = file.functions,
+        .range = {file.source, root->start, root->start},
     };
-    body->source = source;
-    body->syntax = syntax;
-    source_text_set_outline(source, from_node_outline, root);
+    body->file = file;
+    source_text_set_outline(file.source, from_node_outline, root);
     if (!add_root_objects(body, root, arena, diags))
         return false;
     *out = &body->base;

@@ -1,7 +1,6 @@
 /* Splits JSON text into tokens ("pieces") and parses them; continues after an error. */
-#include "body_json.h"
+#include "body_node.h"
 
-#include "body_from_node.h"
 #include "json_reader.h"
 
 typedef enum PieceKind {
@@ -441,7 +440,8 @@ bool body_json_parse(const SourceText *source, const FunctionTable *functions, c
     size_t syntax_errors = diags->count - before;
     if (file.is_too_large)
         return false;
-    bool ok = body_from_node(root, source, BODY_SYNTAX_JSON, functions, out, arena, diags);
+    BodyNodeFile origin = {source, BODY_SYNTAX_JSON, functions};
+    bool ok = body_from_node(root, origin, out, arena, diags);
     for (size_t i = before + syntax_errors; syntax_errors && i < diags->count; i++)
         diags->items[i].follows = true;
     return ok && !syntax_errors;

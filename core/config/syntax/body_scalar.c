@@ -3,7 +3,7 @@
  * The raw scalar is scanned in units, each a few raw bytes that give a few decoded bytes, until
  * the decoded offset is reached. The units follow YAML 1.2. JSON strings are double-quoted
  * scalars that may hold surrogate pairs. */
-#include "body_scalar.h"
+#include "body_node.h"
 
 #include "utf8.h"
 
@@ -212,16 +212,15 @@ static uint32_t json_to_outer(const SourceText *source, uint32_t offset) {
     return offset == 0 ? source->outer_start : scalar_to_outer(source, offset);
 }
 
-const SourceText *body_scalar_source(const BodyNode *string, const SourceText *file,
-                                     BodySyntax syntax, Arena *arena) {
+const SourceText *body_scalar_source(const BodyNode *string, BodyNodeFile file, Arena *arena) {
     SourceText *source = arena_new(arena, SourceText);
     *source = (SourceText){
-        .path = file->path,
+        .path = file.source->path,
         .bytes = string->text,
-        .outer = file,
+        .outer = file.source,
         .outer_start = string->start,
         .outer_end = string->end,
-        .to_outer = syntax == BODY_SYNTAX_JSON ? json_to_outer : scalar_to_outer,
+        .to_outer = file.syntax == BODY_SYNTAX_JSON ? json_to_outer : scalar_to_outer,
     };
     return source;
 }

@@ -3,7 +3,7 @@
  * An alias shares the node of its anchor. Merge keys ("<<") are supported, although the YAML 1.2
  * core schema has none. A duplicate key is an error. libyaml counts characters, loam bytes: a
  * cursor converts offsets, because events come nearly in order. */
-#include "body_from_node.h"
+#include "body_node.h"
 #include "body_yaml_scalar.h"
 #include "utf8.h"
 
@@ -559,5 +559,6 @@ bool body_yaml_parse(const SourceText *source, const FunctionTable *functions, c
     const BodyNode *root = yaml_new_node(&file, BODY_NODE_NULL, (SourceRange){source, 0, 0});
     if (!yaml_read_document(&file, &root))
         return false;
-    return body_from_node(root, source, BODY_SYNTAX_YAML, functions, out, arena, diags);
+    BodyNodeFile origin = {source, BODY_SYNTAX_YAML, functions};
+    return body_from_node(root, origin, out, arena, diags);
 }

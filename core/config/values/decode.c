@@ -302,6 +302,9 @@ static bool eval_attribute_value(const DecodedAttribute *attribute, const Scope 
 
 /* The values of the blocks of one type, as collected so far. */
 typedef struct BlockValues {
+    const DecodedBlocks *blocks;
+    Arena *arena;
+    Diags *diags;
     ValueVec items;
     StrVec keys;
     bool is_unknown;
@@ -335,117 +338,106 @@ static Value iterator_element(Value key, Value value, Arena *arena) {
     return value_object(names, items, 2, arena);
 }
 
-static bool decode_add_key(const DecodedBlock *block, Str key, BlockValues *values, Arena *arena,
-                           Diags *diags) {
+static bool decode_add_key(BlockValues *values, const DecodedBlock *block, Str key) {
     vec_each(&values->keys, used) {
         if (!str_equal(*used, key))
             continue;
-        return diags_fail(diags, block->range, "Duplicate block",
+        return diags_fail(values->diags, block->range, "Duplicate block",
                           "There are two blocks with the label \"%.*s\".", STR_ARG(key));
     }
-    vec_push(arena, &values->keys, key);
+    vec_push(values->arena, &values->keys, key);
     return true;
 }
 
-static bool eval_label(const DecodedBlock *block, const Scope *scope, Str *out, Arena *arena,
-                       Diags *diags) {
+static bool eval_label(BlockValues *values, const DecodedBlock *block, const Scope *scope,
+                       Str *out) {
     Value label;
     *out = block->label;
     if (!block->label_expr)
         return true;
-    if (!eval_expr_as(block->label_expr, scope, &TYPE_STRING, &label, arena, diags))
+    if (!eval_expr_as(block->label_expr, scope, &TYPE_STRING, &label, values->arena, values->diags))
         return false;
     if (!value_is_present(label))
-        return diags_fail(diags, block->label_expr->range, "Invalid dynamic labels",
+        return diags_fail(values->diags, block->label_expr->range, "Invalid dynamic labels",
                           "A label must be known during planning, and not null.");
     *out = value_text(label);
     return true;
 }
 
-static bool decode_add_value(const DecodedBlocks *blocks, const DecodedBlock *block,
-                             const Scope *scope, BlockValues *values, Arena *arena, Diags *diags) {
+static bool decode_add_value(BlockValues *values, const DecodedBlock *block, const Scope *scope) {
     Value value;
     Str label;
-    if (!decode_eval(block->content, scope, &value, arena, diags))
+    if (!decode_eval(block->content, scope, &value, values->arena, values->diags))
         return false;
-    if (blocks->block->nesting == NEST_MAP && (!eval_label(block, scope, &label, arena, diags) ||
-                                               !decode_add_key(block, label, values, arena, diags)))
+    if (values->blocks->block->nesting == NEST_MAP &&
+        (!eval_label(values, block, scope, &label) || !decode_add_key(values, block, label)))
         return false;
-    vec_push(arena, &values->items, value);
+    vec_push(values->arena, &values->items, value);
     return true;
 }
 
-static bool decode_add_element(const DecodedBlocks *blocks, const DecodedBlock *block, Value key,
-                               Value element, const Scope *scope, BlockValues *values, Arena *arena,
-                               Diags *diags) {
-    IteratorScope iterator = {
-        .outer = scope,
-        .name = block->iterator,
-        .element = iterator_element(key, element, arena),
-    };
-    Scope inner = *scope;
-    inner.self = &iterator;
-    inner.lookup = lookup_iterator;
-    return decode_add_value(blocks, block, &inner, values, arena, diags);
-}
-
-static bool report_for_each(const DecodedBlock *block, const char *why, Diags *diags) {
-    return diags_fail(diags, block->for_each->range, "Invalid dynamic for_each value",
+static bool report_for_each(const BlockValues *values, const DecodedBlock *block, const char *why) {
+    return diags_fail(values->diags, block->for_each->range, "Invalid dynamic for_each value",
                       "A dynamic block requires a list, a set, a map, a tuple or an object for "
                       "\"for_each\"; this is %s.",
                       why);
 }
 
-static bool decode_add_elements(const DecodedBlocks *blocks, const DecodedBlock *block,
-                                const Scope *scope, BlockValues *values, Arena *arena,
-                                Diags *diags) {
+static bool decode_add_elements(BlockValues *values, const DecodedBlock *block,
+                                const Scope *scope) {
+    Arena *arena = values->arena;
     Value each;
-    if (!eval_expr(block->for_each, scope, &each, arena, diags))
+    if (!eval_expr(block->for_each, scope, &each, arena, values->diags))
         return false;
     values->marks |= each.marks;
     each = value_without_marks(each);
     bool has_keys = type_is_mapping(each.type);
     if (value_is_null(each))
-        return report_for_each(block, "null", diags);
+        return report_for_each(values, block, "null");
     if (!value_is_known(each)) {
         values->is_unknown = true;
         return true;
     }
     if (type_is_primitive(each.type))
-        return report_for_each(block, str_to_cstr(type_friendly_name(each.type, arena), arena),
-                               diags);
+        return report_for_each(values, block,
+                               str_to_cstr(type_friendly_name(each.type, arena), arena));
+    IteratorScope iterator = {.outer = scope, .name = block->iterator};
+    Scope inner = *scope;
+    inner.self = &iterator;
+    inner.lookup = lookup_iterator;
     for (size_t i = 0; i < each.count; i++) {
         Value element = value_at(each, i);
         Value key = has_keys                      ? value_from_str(value_key_at(each, i))
                     : each.type->kind == KIND_SET ? element
                                                   : value_int((int64_t)i);
-        if (!decode_add_element(blocks, block, key, element, scope, values, arena, diags))
+        iterator.element = iterator_element(key, element, arena);
+        if (!decode_add_value(values, block, &inner))
             return false;
     }
     return true;
 }
 
-static bool join_single(const DecodedBlocks *blocks, const BlockValues *values, const Type *type,
-                        Value *out, Arena *arena, Diags *diags) {
+static bool join_single(const BlockValues *values, const Type *type, Value *out) {
+    const DecodedBlocks *blocks = values->blocks;
     if (values->items.count > 1)
-        return diags_fail(diags, vec_last(&blocks->items).range, "Duplicate block",
+        return diags_fail(values->diags, vec_last(&blocks->items).range, "Duplicate block",
                           "Only one \"%s\" block is allowed; there are %zu.", blocks->block->name,
                           values->items.count);
     if (values->items.count > 0)
         *out = values->items.items[0];
     else
-        *out = blocks->block->is_group ? schema_empty_value(&blocks->block->schema, arena)
+        *out = blocks->block->is_group ? schema_empty_value(&blocks->block->schema, values->arena)
                                        : value_null(type);
     return true;
 }
 
 /* Joins the values of blocks. If the content has a dynamic type, blocks may differ in type, so
  * the result is a tuple or an object. */
-static Value join_many(const DecodedBlocks *blocks, const BlockValues *values, const Type *type,
-                       Arena *arena) {
+static Value join_many(const BlockValues *values, const Type *type) {
+    Arena *arena = values->arena;
     Value *items = values->items.items;
     size_t count = values->items.count;
-    if (blocks->block->nesting == NEST_MAP)
+    if (values->blocks->block->nesting == NEST_MAP)
         return type->kind == KIND_MAP
                    ? value_map(type->element, values->keys.items, items, count, arena)
                    : value_object(values->keys.items, items, count, arena);
@@ -457,11 +449,11 @@ static Value join_many(const DecodedBlocks *blocks, const BlockValues *values, c
 
 static bool eval_blocks(const DecodedBlocks *blocks, const Scope *scope, const Type *type,
                         Value *out, Arena *arena, Diags *diags) {
-    BlockValues values = {0};
+    BlockValues values = {.blocks = blocks, .arena = arena, .diags = diags};
     bool ok = true;
     vec_each(&blocks->items, block) {
-        ok &= block->for_each ? decode_add_elements(blocks, block, scope, &values, arena, diags)
-                              : decode_add_value(blocks, block, scope, &values, arena, diags);
+        ok &= block->for_each ? decode_add_elements(&values, block, scope)
+                              : decode_add_value(&values, block, scope);
     }
     if (!ok)
         return false;
@@ -469,8 +461,8 @@ static bool eval_blocks(const DecodedBlocks *blocks, const Scope *scope, const T
     if (values.is_unknown)
         joined = value_unknown(type);
     else if (blocks->block->nesting != NEST_SINGLE)
-        joined = join_many(blocks, &values, type, arena);
-    else if (!join_single(blocks, &values, type, &joined, arena, diags))
+        joined = join_many(&values, type);
+    else if (!join_single(&values, type, &joined))
         return false;
     *out = value_with_marks(joined, values.marks);
     return true;

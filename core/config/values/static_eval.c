@@ -30,13 +30,6 @@ typedef struct StaticScope {
 static void init_scope(StaticScope *scope, StaticEval *self, const Module *module,
                        const StaticFrame *frame);
 
-static bool eval_in(StaticEval *self, const Module *module, const StaticFrame *frame,
-                    const Expr *expr, Value *out, Arena *arena, Diags *diags) {
-    StaticScope scope;
-    init_scope(&scope, self, module, frame);
-    return eval_expr(expr, &scope.scope, out, arena, diags);
-}
-
 static bool static_eval_report_undeclared(const Reference *reference, const char *kind,
                                           const Map *declared, Arena *arena, Diags *diags) {
     Str hint = map_did_you_mean(declared, reference->name, arena);
@@ -108,9 +101,11 @@ static bool static_eval_child_value(StaticEval *self, const StaticFrame *frame,
     const Module *module = frame->module;
     const Expr *expr = static_eval_find_argument(module->call, variable->name, arena);
     Value given;
+    StaticScope scope;
     if (!expr)
         return input_convert(variable, NULL, module->call->range, out, arena, diags);
-    return eval_in(self, module->parent, frame, expr, &given, arena, diags) &&
+    init_scope(&scope, self, module->parent, frame);
+    return eval_expr(expr, &scope.scope, &given, arena, diags) &&
            input_convert(variable, &given, expr->range, out, arena, diags);
 }
 
@@ -140,11 +135,13 @@ static bool lookup_local(const StaticScope *scope, const Reference *reference, V
     const Module *module = scope->module;
     const Local *local = map_find(&module->locals, reference->name);
     StaticFrame frame = {scope->frame, module, REFERENCE_LOCAL, reference->name};
+    StaticScope inner;
     if (!local)
         return static_eval_report_undeclared(reference, "local value", &module->locals, arena,
                                              diags);
+    init_scope(&inner, scope->self, module, &frame);
     return check_circle(&frame, reference->range, diags) &&
-           eval_in(scope->self, module, &frame, local->expr, out, arena, diags);
+           eval_expr(local->expr, &inner.scope, out, arena, diags);
 }
 
 static bool static_eval_report_dynamic(const Reference *reference, Arena *arena, Diags *diags) {
@@ -269,7 +266,9 @@ bool static_eval_check(Value value, SourceRange range, Diags *diags) {
 bool static_eval_expr(StaticEval *self, const Module *module, const Expr *expr, Value *out,
                       Arena *arena, Diags *diags) {
     Value value;
-    if (!eval_in(self, module, NULL, expr, &value, arena, diags) ||
+    StaticScope scope;
+    init_scope(&scope, self, module, NULL);
+    if (!eval_expr(expr, &scope.scope, &value, arena, diags) ||
         !static_eval_check(value, expr->range, diags))
         return false;
     *out = value;

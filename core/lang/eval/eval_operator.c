@@ -413,7 +413,7 @@ static Value conditional_unknown(Value if_true, Value if_false, const Type *type
 }
 
 static bool conditional_choose(Evaluation *evaluation, const Expr *chosen, Value value,
-                               const Type *other, const Type *type, uint8_t marks, Value *out) {
+                               const Type *other, const Type *type, Value *out) {
     ConvertError error;
     bool is_typed = type == &TYPE_DYNAMIC || value.type == type;
     bool is_strict = (value.type->kind == KIND_TUPLE && other->kind == KIND_LIST) ||
@@ -426,7 +426,7 @@ static bool conditional_choose(Evaluation *evaluation, const Expr *chosen, Value
                    STR_ARG(eval_convert_message(&error, evaluation->arena)));
         return false;
     }
-    *out = marks ? value_with_marks(value, marks) : value;
+    *out = value;
     return true;
 }
 
@@ -469,8 +469,12 @@ static bool eval_conditional(Evaluation *evaluation, const Expr *expr, Value *ou
         diags_append(evaluation->diags, &diags[chosen]);
         return false;
     }
-    return conditional_choose(evaluation, exprs[chosen], values[chosen], values[!chosen].type, type,
-                              marks, out);
+    if (!conditional_choose(evaluation, exprs[chosen], values[chosen], values[!chosen].type, type,
+                            out))
+        return false;
+    if (marks)
+        *out = value_with_marks(*out, marks);
+    return true;
 }
 
 bool eval_operator(Evaluation *evaluation, const Expr *expr, Value *out) {

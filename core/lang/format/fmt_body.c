@@ -234,7 +234,7 @@ static bool fmt_body_read_argument(Reader *reader, Body *body, Token name) {
     uint32_t start = fmt_body_take(reader).end; /* end of the equals sign */
     uint32_t end = 0;
     const Expr *expr = NULL;
-    if (!parser_parse_expression_at(reader->source, start, NULL, &expr, &end, reader->arena,
+    if (!parser_parse_expression_at(reader->source, start, &expr, &end, reader->arena,
                                     reader->diags))
         return false;
     bool is_type = str_equal(body->block_type, STR("variable")) &&

@@ -522,10 +522,9 @@ bool parser_parse_expression(const SourceText *source, const FunctionTable *func
     return true;
 }
 
-bool parser_parse_expression_at(const SourceText *source, uint32_t start,
-                                const FunctionTable *functions, const Expr **out, uint32_t *end,
-                                Arena *arena, Diags *diags) {
-    Parse parse = parse_new(source, start, LEXER_NORMAL, functions, arena, diags);
+bool parser_parse_expression_at(const SourceText *source, uint32_t start, const Expr **out,
+                                uint32_t *end, Arena *arena, Diags *diags) {
+    Parse parse = parse_new(source, start, LEXER_NORMAL, NULL, arena, diags);
     parse.skips_newlines = false;
     const Expr *expr = parse_expression(&parse);
     Token next = parse_peek(&parse);

@@ -16,8 +16,7 @@ MUST_USE bool parser_parse_expression(const SourceText *source, const FunctionTa
 /* Parses one expression of a native-syntax file, from byte `start` to the end of its line. Newlines
  * are skipped within brackets only. *end is the offset of the newline, comment or brace after it,
  * or of the end. */
-MUST_USE bool parser_parse_expression_at(const SourceText *source, uint32_t start,
-                                         const FunctionTable *functions, const Expr **out,
+MUST_USE bool parser_parse_expression_at(const SourceText *source, uint32_t start, const Expr **out,
                                          uint32_t *end, Arena *arena, Diags *diags);
 /* Parses the whole source as one template. A single interpolation keeps its type; a source without
  * sequences is a literal. */

@@ -1,5 +1,5 @@
 /* Invalid JSON files: errors for people and for programs, and the members that are still read. */
-#include "body_json.h"
+#include "body_node.h"
 
 #include "unit.h"
 

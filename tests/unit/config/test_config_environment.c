@@ -1,6 +1,6 @@
 /* environments blocks: rejected forms, and the settings of the selected one over the module. */
 #include "bad_case.h"
-#include "config_environment.h"
+#include "config_block.h"
 #include "eval.h"
 #include "input.h"
 #include "static_eval.h"

@@ -55,11 +55,10 @@ static void test_expression_at(void **) {
     Diags diags = diags_new(arena);
     const Expr *expr = NULL;
     uint32_t end = 0;
-    assert_true(parser_parse_expression_at(source, 4, NULL, &expr, &end, arena, &diags));
+    assert_true(parser_parse_expression_at(source, 4, &expr, &end, arena, &diags));
     assert_int_equal(end, 12);
     check_str(source_range_text(expr->range), "[1,\n 2]");
-    assert_false(
-        parser_parse_expression_at(text_source("1 2\n"), 0, NULL, &expr, &end, arena, &diags));
+    assert_false(parser_parse_expression_at(text_source("1 2\n"), 0, &expr, &end, arena, &diags));
     check_str(diags.items[0].summary, "Missing newline after argument");
 }
 
