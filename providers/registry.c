@@ -2,9 +2,9 @@
 #include "registry.h"
 #include "plugin.h"
 #include "schema_rule.h"
+#include "thread.h"
 
 #include <dlfcn.h>
-#include <pthread.h>
 
 struct Registry {
     const ProviderRow *rows;
@@ -266,10 +266,8 @@ static bool find_in_source(Registry *registry, Str name, bool is_row, const Prov
     const ProviderSource *source = registry->source;
     if (!source)
         return true;
-    pthread_mutex_lock(&registry->mutex);
-    bool is_ok = source->find(source->self, name, is_row, out, range, diags);
-    pthread_mutex_unlock(&registry->mutex);
-    return is_ok;
+    LOCKED(&registry->mutex);
+    return source->find(source->self, name, is_row, out, range, diags);
 }
 
 bool registry_find(Registry *registry, Str name, const Provider **out, SourceRange range,
@@ -286,13 +284,12 @@ bool registry_find(Registry *registry, Str name, const Provider **out, SourceRan
         registry_report_unknown(registry, name, range, diags);
         return false;
     }
-    pthread_mutex_lock(&registry->mutex);
+    LOCKED(&registry->mutex);
     bool fine = registry->loaded[i] ||
                 registry_load(registry, &registry->rows[i], &registry->loaded[i], range, diags);
     fine = fine && check_tables(registry->loaded[i], &registry->checked[i], range, diags);
     if (fine)
         *out = registry->loaded[i];
-    pthread_mutex_unlock(&registry->mutex);
     return fine;
 }
 

@@ -24,7 +24,7 @@ static int64_t now(const StateLease *lease) {
 }
 
 static void lease_note(StateLease *lease, LeaseResult result, int64_t began_ms, Str problem) {
-    pthread_mutex_lock(&lease->mutex);
+    LOCKED(&lease->mutex);
     arena_reset(lease->arena);
     lease->problem = str_clone(problem, lease->arena);
     switch (result) {
@@ -32,7 +32,6 @@ static void lease_note(StateLease *lease, LeaseResult result, int64_t began_ms, 
     case LEASE_LOST: lease->is_lost = true; break;
     case LEASE_NO_REPLY: lease->is_lost |= now(lease) >= lease->until_ms; break;
     }
-    pthread_mutex_unlock(&lease->mutex);
 }
 
 /* Reads until_ms without the mutex, since only this thread writes it. */
@@ -53,10 +52,8 @@ static int64_t lease_attempt(StateLease *lease) {
 }
 
 static bool lease_is_over(StateLease *lease) {
-    pthread_mutex_lock(&lease->mutex);
-    bool over = lease->is_lost;
-    pthread_mutex_unlock(&lease->mutex);
-    return over;
+    LOCKED(&lease->mutex);
+    return lease->is_lost;
 }
 
 static void lease_keep(void *payload) {
@@ -86,7 +83,7 @@ StateLease *state_lease_start(const LeaseRequest *request, Arena *arena, Diags *
 }
 
 bool state_lease_check(StateLease *lease, Diags *diags) {
-    pthread_mutex_lock(&lease->mutex);
+    LOCKED(&lease->mutex);
     bool is_held = !lease->is_lost && now(lease) < lease->until_ms;
     if (!is_held) {
         lease->is_lost = true;
@@ -97,7 +94,6 @@ bool state_lease_check(StateLease *lease, Diags *diags) {
                     "the state and whether you can reach the backend, then run the command again.",
                     STR_ARG(lease->request.what), colon, STR_ARG(lease->problem));
     }
-    pthread_mutex_unlock(&lease->mutex);
     return is_held;
 }
 

@@ -5,9 +5,9 @@
 #include "log.h"
 #include "random.h"
 #include "statefile.h"
+#include "thread.h"
 #include "version.h"
 
-#include <pthread.h>
 #include <stdatomic.h>
 
 #define DEPOSED_KEY_BYTES 4
@@ -199,20 +199,18 @@ static bool save_leftover(WorkingState *working, Diags *diags) {
         return true;
     SCOPED(ArenaRef) scratch = arena_open("settled state");
     Diags reasons = diags_new(scratch);
-    pthread_mutex_lock(&working->checkpoint_mutex);
+    LOCKED(&working->checkpoint_mutex);
     if (working_state_has_failed(working))
         ok = false;
     else if (journal_has_leftover(working->journal))
         ok = first_failure(working, checkpoint(working, &reasons), &reasons, diags);
-    pthread_mutex_unlock(&working->checkpoint_mutex);
     return ok;
 }
 
 void working_state_reserve(WorkingState *working, ResourceAddr block, size_t count) {
-    pthread_mutex_lock(&working->mutex);
+    LOCKED(&working->mutex);
     StateResource *resource = state_add_resource(working->state, block);
     vec_reserve(working->arena, &resource->instances, resource->instances.count + count);
-    pthread_mutex_unlock(&working->mutex);
 }
 
 /* Copies the object, except for its dependencies. */
@@ -324,10 +322,8 @@ static Str new_deposed_key(const StateInstance *instance, Arena *arena) {
 }
 
 Str working_state_new_deposed_key(WorkingState *working, ResourceAddr address, Arena *arena) {
-    pthread_mutex_lock(&working->mutex);
-    Str key = new_deposed_key(state_find_instance(working->state, address), arena);
-    pthread_mutex_unlock(&working->mutex);
-    return key;
+    LOCKED(&working->mutex);
+    return new_deposed_key(state_find_instance(working->state, address), arena);
 }
 
 bool working_state_depose(WorkingState *working, ResourceAddr address, Str key, Diags *diags) {
@@ -365,23 +361,21 @@ bool working_state_restore(WorkingState *working, ResourceAddr address, Str key,
 
 const StateObject *working_state_object(WorkingState *working, ResourceAddr address, Str deposed,
                                         Arena *arena) {
-    pthread_mutex_lock(&working->mutex);
+    LOCKED(&working->mutex);
     const StateInstance *instance = state_find_instance(working->state, address);
     const StateObject *object = instance ? state_find_object(instance, deposed) : NULL;
     object = state_object_clone(object, arena);
-    pthread_mutex_unlock(&working->mutex);
     return object;
 }
 
 void working_state_find_type(WorkingState *working, Str type, StateFounds *out, Arena *arena) {
-    pthread_mutex_lock(&working->mutex);
+    LOCKED(&working->mutex);
     state_find_type(working->state, type, out, arena);
     vec_each(out, found) {
         found->address = resource_addr_clone(found->address, arena);
         found->provider_config = provider_config_addr_clone(found->provider_config, arena);
         found->object = state_object_clone(found->object, arena);
     }
-    pthread_mutex_unlock(&working->mutex);
 }
 
 Str working_state_lineage(const WorkingState *working) {
@@ -393,61 +387,53 @@ Str working_state_lineage(const WorkingState *working) {
  * except those that the state cannot tell apart. After an unresolved creation in doubt, the next
  * number distinguishes the new object from that one. */
 uint64_t working_state_generation(WorkingState *working, ResourceAddr address) {
-    pthread_mutex_lock(&working->mutex);
+    LOCKED(&working->mutex);
     uint64_t generation = working->state->serial;
     const StateInstance *instance = state_find_instance(working->state, address);
     if (instance && instance->pending && instance->pending->generation >= generation)
         generation = instance->pending->generation + 1;
-    pthread_mutex_unlock(&working->mutex);
     return generation;
 }
 
 void working_state_set_output(WorkingState *working, Str name, StateOutput output) {
-    pthread_mutex_lock(&working->mutex);
+    LOCKED(&working->mutex);
     StateOutput *copy = arena_new(working->arena, StateOutput);
     Value bare = value_unmark_deep(output.value, working->arena);
     *copy = (StateOutput){value_clone(bare, working->arena), output.sensitive};
     if (!map_has(&working->state->outputs, name))
         name = str_clone(name, working->arena);
     map_set(&working->state->outputs, name, copy);
-    pthread_mutex_unlock(&working->mutex);
 }
 
 void working_state_set_checks(WorkingState *working, Str check_results) {
-    pthread_mutex_lock(&working->mutex);
+    LOCKED(&working->mutex);
     working->state->check_results = str_clone(check_results, working->arena);
-    pthread_mutex_unlock(&working->mutex);
 }
 
 void working_state_set_applied(WorkingState *working, Str commit, Str variables) {
-    pthread_mutex_lock(&working->mutex);
+    LOCKED(&working->mutex);
     bool is_kept = working->state->environment.len > 0;
     working->state->applied_commit = is_kept ? str_clone(commit, working->arena) : STR_EMPTY;
     working->state->applied_variables = is_kept ? str_clone(variables, working->arena) : STR_EMPTY;
-    pthread_mutex_unlock(&working->mutex);
 }
 
 void working_state_keep_empty(WorkingState *working, const StateResource *like) {
-    pthread_mutex_lock(&working->mutex);
+    LOCKED(&working->mutex);
     StateResource *resource = state_add_resource(working->state, like->address);
     resource->is_declared = true;
     if (resource->instances.count == 0)
         resource->provider_config =
             provider_config_addr_clone(like->provider_config, working->arena);
-    pthread_mutex_unlock(&working->mutex);
 }
 
 void working_state_remove_output(WorkingState *working, Str name) {
-    pthread_mutex_lock(&working->mutex);
+    LOCKED(&working->mutex);
     state_remove_output(working->state, name);
-    pthread_mutex_unlock(&working->mutex);
 }
 
 bool working_state_checkpoint(WorkingState *working, Diags *diags) {
-    pthread_mutex_lock(&working->checkpoint_mutex);
-    bool ok = checkpoint(working, diags);
-    pthread_mutex_unlock(&working->checkpoint_mutex);
-    return ok;
+    LOCKED(&working->checkpoint_mutex);
+    return checkpoint(working, diags);
 }
 
 bool working_state_is_saved(WorkingState *working) {

@@ -1,7 +1,6 @@
 /* Collects diagnostics as data, and the sink that threads share. */
 #include "diag.h"
-
-#include <pthread.h>
+#include "thread.h"
 
 Diags diags_new(Arena *arena) {
     return (Diags){.arena = arena};
@@ -166,9 +165,8 @@ DiagsSink *diags_sink_new(Arena *arena) {
 void diags_sink_append(DiagsSink *sink, const Diags *diags) {
     if (diags->count == 0)
         return;
-    pthread_mutex_lock(&sink->mutex);
+    LOCKED(&sink->mutex);
     diags_append(&sink->diags, diags);
-    pthread_mutex_unlock(&sink->mutex);
 }
 
 const Diags *diags_sink_diags(const DiagsSink *sink) {

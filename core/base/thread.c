@@ -31,6 +31,15 @@ static const char *const kind_names[] = {
 };
 static_assert(ARRAY_COUNT(kind_names) == THREAD_SERVER + 1, "a name for each kind");
 
+pthread_mutex_t *thread_lock(pthread_mutex_t *mutex) {
+    pthread_mutex_lock(mutex);
+    return mutex;
+}
+
+void thread_unlock(pthread_mutex_t *const *mutex) {
+    pthread_mutex_unlock(*mutex);
+}
+
 static void thread_leave(Thread *thread) {
     if (atomic_fetch_sub(&thread->owners, 1) == 1)
         arena_close(thread->arena);

@@ -20,6 +20,13 @@
 
 #include <pthread.h>
 
+/* LOCKED(&pool->lock);  holds the mutex until the end of the block, on every path out of it. */
+#define LOCKED(mutex)                                                                              \
+    __attribute__((cleanup(thread_unlock), unused)) pthread_mutex_t *const locked_mutex =          \
+        thread_lock(mutex)
+pthread_mutex_t *thread_lock(pthread_mutex_t *mutex);
+void thread_unlock(pthread_mutex_t *const *mutex);
+
 typedef enum ThreadKind {
     THREAD_WALK_WORKER,
     THREAD_SIGNAL,

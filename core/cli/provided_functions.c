@@ -3,8 +3,7 @@
 
 #include "function_call.h"
 #include "scope.h"
-
-#include <pthread.h>
+#include "thread.h"
 
 /* `function` must be first: the language has only a pointer to it. */
 typedef struct Provided {
@@ -114,11 +113,10 @@ static const Function *provided_functions_find_provided(void *self, Str provider
     FunctionSearch *search = self;
     SCOPED(ArenaRef) scratch = arena_open("provided function");
     Str key = str_format(scratch, "%.*s::%.*s", STR_ARG(provider), STR_ARG(name));
-    pthread_mutex_lock(&search->lock);
+    LOCKED(&search->lock);
     const Provided *provided = map_find(&search->found, key);
     if (!provided)
         provided = search_new(search, provider, name, key);
-    pthread_mutex_unlock(&search->lock);
     return provided ? &provided->function : NULL;
 }
 

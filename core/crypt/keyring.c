@@ -106,18 +106,16 @@ static void make_early(void *payload) {
     Keyring *keyring = payload;
     SCOPED(ArenaRef) scratch = arena_open("keyring");
     Diags ignored = diags_new(scratch);
-    pthread_mutex_lock(&keyring->mutex);
+    LOCKED(&keyring->mutex);
     (void)make_sealing(keyring, keyring->early, &ignored);
-    pthread_mutex_unlock(&keyring->mutex);
 }
 
 void keyring_begin(Keyring *keyring, KeySource *source) {
-    pthread_mutex_lock(&keyring->mutex);
+    LOCKED(&keyring->mutex);
     if (!keyring->thread && !source->sealing.key.ptr && only_computes(source)) {
         keyring->early = source;
         keyring->thread = thread_start(THREAD_KEY, make_early, keyring);
     }
-    pthread_mutex_unlock(&keyring->mutex);
 }
 
 static const EnvelopeMeta *keyring_find_meta(const EnvelopeMetas *metas, Str key) {
@@ -206,23 +204,19 @@ static bool add_metas(const KeySource *source, EnvelopeMetas *out, Arena *arena,
 
 bool keyring_seal_key(Keyring *keyring, KeySource *source, Str *key, EnvelopeMetas *metas,
                       Arena *arena, Diags *diags) {
-    pthread_mutex_lock(&keyring->mutex);
+    LOCKED(&keyring->mutex);
     bool ok = make_sealing(keyring, source, diags) && add_metas(source, metas, arena, diags);
     *key = source->sealing.key;
-    pthread_mutex_unlock(&keyring->mutex);
     return ok;
 }
 
 bool keyring_open_key(Keyring *keyring, KeySource *source, const EnvelopeMetas *stored, Str *key,
                       Diags *diags) {
-    pthread_mutex_lock(&keyring->mutex);
-    bool ok = find_opening(keyring, source, stored, key, diags);
-    pthread_mutex_unlock(&keyring->mutex);
-    return ok;
+    LOCKED(&keyring->mutex);
+    return find_opening(keyring, source, stored, key, diags);
 }
 
 void keyring_trust(Keyring *keyring, KeySource *source, const EnvelopeMetas *stored) {
-    pthread_mutex_lock(&keyring->mutex);
+    LOCKED(&keyring->mutex);
     trust(source, stored);
-    pthread_mutex_unlock(&keyring->mutex);
 }

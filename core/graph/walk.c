@@ -251,7 +251,7 @@ static void run_next(Walk *walk, uint32_t worker) {
 static void walk_run_worker(void *payload) {
     const WalkWorker *worker = payload;
     Walk *walk = worker->walk;
-    pthread_mutex_lock(&walk->mutex);
+    LOCKED(&walk->mutex);
     while (walk->left) {
         if (walk->yielded && !walk->queued)
             enqueue_yielded(walk);
@@ -264,7 +264,6 @@ static void walk_run_worker(void *payload) {
         pthread_cond_wait(&walk->changed, &walk->mutex);
         walk->idle--;
     }
-    pthread_mutex_unlock(&walk->mutex);
 }
 
 static void walk_prepare(Walk *walk) {
@@ -317,7 +316,7 @@ bool walk_run(const WalkRequest *request) {
 
 void walk_submit(Walk *walk, GraphNode node, WalkTask task) {
     CHECK(task.run);
-    pthread_mutex_lock(&walk->mutex);
+    LOCKED(&walk->mutex);
     CHECK(walk->states[node].open); /* a node submits tasks only before it ends */
     WalkJob *job = arena_new(walk->arena, WalkJob);
     *job = (WalkJob){.node = node, .task = task};
@@ -326,12 +325,11 @@ void walk_submit(Walk *walk, GraphNode node, WalkTask task) {
         job->keys[i] = key_for(walk, &task.limits[i]);
     walk->states[node].open++;
     admit(walk, job);
-    pthread_mutex_unlock(&walk->mutex);
 }
 
 void walk_yield(Walk *walk, GraphNode node, WalkTask task) {
     CHECK(task.run && !task.limit_count);
-    pthread_mutex_lock(&walk->mutex);
+    LOCKED(&walk->mutex);
     CHECK(walk->states[node].open);
     WalkJob *job = arena_new(walk->arena, WalkJob);
     *job = (WalkJob){.node = node, .task = task, .has_begun = true};
@@ -344,7 +342,6 @@ void walk_yield(Walk *walk, GraphNode node, WalkTask task) {
     walk->states[node].open++;
     if (++walk->yielded == WALK_YIELDED_MAX)
         enqueue_yielded(walk);
-    pthread_mutex_unlock(&walk->mutex);
 }
 
 bool walk_is_stopping(const Walk *walk) {

@@ -1,6 +1,7 @@
 /* plugin: calls dlopen at the first use. */
 #include "plugin.h"
 #include "problem.h"
+#include "thread.h"
 
 #include <dlfcn.h>
 
@@ -24,17 +25,15 @@ Str plugin_failure(Str path, Str error, Arena *arena) {
 }
 
 const void *plugin_get(Plugin *plugin, Str *problem, Arena *arena) {
-    pthread_mutex_lock(&plugin->mutex);
+    LOCKED(&plugin->mutex);
     if (!plugin->content) {
         void *handle = dlopen(str_to_cstr(plugin->path, arena), RTLD_NOW | RTLD_LOCAL);
         plugin->content = handle ? dlsym(handle, plugin->symbol) : NULL;
+        Str why = plugin->content ? STR_EMPTY
+                                  : plugin_failure(plugin->path, str_from_cstr(dlerror()), arena);
         if (!plugin->content)
-            (void)problem_set(
-                problem, arena, "%s requires the module \"%.*s\" of loam, and %.*s",
-                plugin->purpose, STR_ARG(plugin->path),
-                STR_ARG(plugin_failure(plugin->path, str_from_cstr(dlerror()), arena)));
+            (void)problem_set(problem, arena, "%s requires the module \"%.*s\" of loam, and %.*s",
+                              plugin->purpose, STR_ARG(plugin->path), STR_ARG(why));
     }
-    const void *content = plugin->content;
-    pthread_mutex_unlock(&plugin->mutex);
-    return content;
+    return plugin->content;
 }

@@ -1,9 +1,9 @@
 /* Caches the credential of a file or a plugin until shortly before it expires. */
 #include "kube_login.h"
 #include "kube_exec.h"
+#include "thread.h"
 
 #include <errno.h>
-#include <pthread.h>
 #include <stdatomic.h>
 
 #define MARGIN_MS 60000 /* before the expiry of a plugin's credential */
@@ -147,12 +147,11 @@ bool kube_login_get(KubeLogin *login, uint64_t refused, const CancelToken *cance
         return true;
     }
     uint64_t seen = atomic_load(&login->attempts);
-    pthread_mutex_lock(&login->mutex);
+    LOCKED(&login->mutex);
     bool ok = get_locked(login, refused, seen, cancel, arena);
     if (ok)
         *out = login->credential;
     else
         *problem = login->problem;
-    pthread_mutex_unlock(&login->mutex);
     return ok;
 }

@@ -8,11 +8,10 @@
 #include "path_error.h"
 #include "ssh.h"
 #include "ssh_sudo.h"
+#include "thread.h"
 #include "utf8.h"
 #include "vec.h"
 #include "wait_until.h"
-
-#include <pthread.h>
 
 #define GREETED                 "login"
 #define YES                     "yes"
@@ -71,7 +70,7 @@ static SshPool *ssh_client_pool_of(SshLink *link) {
 static void add_unreachable(SshLink *link, SshStatus status, const SshProblem *problem) {
     SshClient *client = link->client;
     Str key = client_key_of(link);
-    pthread_mutex_lock(&client->lock);
+    LOCKED(&client->lock);
     Unreachable machine = {
         .key = str_clone(key, client->arena),
         .status = status,
@@ -83,14 +82,13 @@ static void add_unreachable(SshLink *link, SshStatus status, const SshProblem *p
             },
     };
     vec_push(client->arena, &client->unreachable, machine);
-    pthread_mutex_unlock(&client->lock);
 }
 
 static bool find_unreachable(SshLink *link, SshStatus *status, SshProblem *problem) {
     SshClient *client = link->client;
     Str key = client_key_of(link);
     bool is_found = false;
-    pthread_mutex_lock(&client->lock);
+    LOCKED(&client->lock);
     vec_each(&client->unreachable, machine) {
         if (!str_equal(machine->key, key))
             continue;
@@ -99,7 +97,6 @@ static bool find_unreachable(SshLink *link, SshStatus *status, SshProblem *probl
         is_found = true;
         break;
     }
-    pthread_mutex_unlock(&client->lock);
     return is_found;
 }
 

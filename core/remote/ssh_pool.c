@@ -295,7 +295,7 @@ bool ssh_pool_release(SshPool *pool, SshLease *lease, SshStatus status) {
 SshStatus ssh_pool_tunnel(SshPool *pool, SshLease *lease, Str host, uint16_t port,
                           uint16_t *out_port, SshProblem *problem, Arena *arena) {
     SshStatus status = SSH_DONE;
-    pthread_mutex_lock(&pool->lock);
+    LOCKED(&pool->lock);
     const Tunnel *known = NULL;
     vec_each(&lease->tunnels, tunnel) {
         if (tunnel->port == port && str_equal(tunnel->host, host))
@@ -312,6 +312,5 @@ SshStatus ssh_pool_tunnel(SshPool *pool, SshLease *lease, Str host, uint16_t por
             vec_push(lease->arena, &lease->tunnels,
                      (Tunnel){str_clone(host, lease->arena), port, *out_port});
     }
-    pthread_mutex_unlock(&pool->lock);
     return status;
 }

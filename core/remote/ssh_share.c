@@ -47,14 +47,13 @@ void ssh_share_close(SshShare *share) {
 }
 
 void ssh_share_enter(SshShare *share) {
-    pthread_mutex_lock(&share->lock);
+    LOCKED(&share->lock);
     if (share->clients == 0) {
         share->pool = ssh_pool_open(share->ssh);
         share->outputs = arena_open("ssh outputs");
         share->kept = map_new(share->outputs);
     }
     share->clients++;
-    pthread_mutex_unlock(&share->lock);
 }
 
 void ssh_share_leave(SshShare *share) {
@@ -104,7 +103,7 @@ bool ssh_share_recall(SshShare *share, Str machine, Str name, int64_t min_at_ms,
                       SshOutput *out, SshReading *reading) {
     SCOPED(ArenaRef) scratch = arena_open("ssh recall");
     Str key = output_key(machine, name, scratch);
-    pthread_mutex_lock(&share->lock);
+    LOCKED(&share->lock);
     const SshOutput *found = share_find(share, key, min_at_ms);
     int64_t waited_ms = 0;
     while (!found && find_reading(share, machine) != SIZE_MAX &&
@@ -119,18 +118,16 @@ bool ssh_share_recall(SshShare *share, Str machine, Str name, int64_t min_at_ms,
         *reading = (SshReading){str_clone(machine, share->outputs), share->changes};
         vec_push(share->outputs, &share->readings, reading->machine);
     }
-    pthread_mutex_unlock(&share->lock);
     return found != NULL;
 }
 
 void ssh_share_keep(SshShare *share, const SshReading *reading, Str name, SshOutput output) {
     if (!reading->machine.len)
         return;
-    pthread_mutex_lock(&share->lock);
+    LOCKED(&share->lock);
     Kept *kept = arena_new(share->outputs, Kept);
     *kept = (Kept){{str_clone(output.text, share->outputs), output.at_ms}, reading->changes};
     map_set(&share->kept, output_key(reading->machine, name, share->outputs), kept);
-    pthread_mutex_unlock(&share->lock);
 }
 
 void ssh_share_end(SshShare *share, SshReading *reading) {
@@ -147,7 +144,6 @@ void ssh_share_end(SshShare *share, SshReading *reading) {
 }
 
 void ssh_share_discard(SshShare *share) {
-    pthread_mutex_lock(&share->lock);
+    LOCKED(&share->lock);
     share->changes++;
-    pthread_mutex_unlock(&share->lock);
 }

@@ -23,11 +23,10 @@ typedef struct Worker {
 } Worker;
 
 static bool pool_claim(Pool *pool, size_t *index) {
-    pthread_mutex_lock(&pool->mutex);
+    LOCKED(&pool->mutex);
     *index = pool->next;
     bool has_more = pool->next < pool->count;
     pool->next += has_more;
-    pthread_mutex_unlock(&pool->mutex);
     return has_more;
 }
 

@@ -4,9 +4,8 @@
 #include "base64.h"
 #include "http_send.h"
 #include "json.h"
+#include "thread.h"
 #include "url.h"
-
-#include <pthread.h>
 
 #define BODY_LIMIT    ((uint64_t)128 << 20)
 #define CONNECT_MS    5000
@@ -47,30 +46,24 @@ void etcd_client_close(EtcdClient *client) {
 }
 
 static size_t current_endpoint(EtcdClient *client) {
-    pthread_mutex_lock(&client->mutex);
-    size_t current = client->current;
-    pthread_mutex_unlock(&client->mutex);
-    return current;
+    LOCKED(&client->mutex);
+    return client->current;
 }
 
 static void prefer_endpoint(EtcdClient *client, size_t index) {
-    pthread_mutex_lock(&client->mutex);
+    LOCKED(&client->mutex);
     client->current = index;
-    pthread_mutex_unlock(&client->mutex);
 }
 
 static Str client_copy_token(EtcdClient *client, Arena *arena) {
-    pthread_mutex_lock(&client->mutex);
-    Str token = str_clone(client->token, arena);
-    pthread_mutex_unlock(&client->mutex);
-    return token;
+    LOCKED(&client->mutex);
+    return str_clone(client->token, arena);
 }
 
 static void set_token(EtcdClient *client, Str token) {
-    pthread_mutex_lock(&client->mutex);
+    LOCKED(&client->mutex);
     arena_reset(client->token_arena);
     client->token = str_clone(token, client->token_arena);
-    pthread_mutex_unlock(&client->mutex);
 }
 
 static int64_t int_of(Value object, const char *name) {

@@ -2,8 +2,7 @@
 #include "pg_session.h"
 #include "digest.h"
 #include "log.h"
-
-#include <pthread.h>
+#include "thread.h"
 
 #define RECONNECT_WAITS 4 /* 1, 2, 4 and 8 seconds */
 #define RELOCK_TRIES    20
@@ -275,25 +274,21 @@ bool pg_session_run(PgSession *session, const char *doing, const char *statement
 }
 
 void pg_session_hold(PgSession *session, Str lock_id) {
-    pthread_mutex_lock(&session->mutex);
+    LOCKED(&session->mutex);
     session->lock_id = str_clone(lock_id, session->arena);
-    pthread_mutex_unlock(&session->mutex);
 }
 
 void pg_session_expect(PgSession *session, Str text) {
-    pthread_mutex_lock(&session->mutex);
+    LOCKED(&session->mutex);
     session->known = session->coming.len ? session->coming : session->known;
     session->coming = digest_hex(DIGEST_MD5, text, session->arena);
     if (session->known.len == 0)
         session->known = session->coming;
-    pthread_mutex_unlock(&session->mutex);
 }
 
 bool pg_session_is_lost(PgSession *session) {
-    pthread_mutex_lock(&session->mutex);
-    bool is_lost = session->is_lost;
-    pthread_mutex_unlock(&session->mutex);
-    return is_lost;
+    LOCKED(&session->mutex);
+    return session->is_lost;
 }
 
 bool pg_session_set_name(PgSession *session, Str name, Diags *diags) {

@@ -4,8 +4,7 @@
 #include "journal_text.h"
 #include "log.h"
 #include "statefile.h"
-
-#include <pthread.h>
+#include "thread.h"
 
 /* An intent whose call has not ended, with its line, which a fold keeps. */
 typedef struct InFlight {
@@ -82,10 +81,9 @@ static Str read_leftover(Journal *journal, Str bytes) {
 }
 
 void journal_set_base(Journal *journal, const State *state) {
-    pthread_mutex_lock(&journal->mutex);
+    LOCKED(&journal->mutex);
     journal->lineage = str_clone(state->lineage, journal->arena);
     journal->serial = state->serial;
-    pthread_mutex_unlock(&journal->mutex);
 }
 
 bool journal_open(JournalStore *store, const Clock *clock, const State *state, Journal **out,
@@ -263,26 +261,20 @@ static void wait_idle(Journal *journal) {
 
 bool journal_has_leftover(const Journal *journal) {
     Journal *shared = (Journal *)journal;
-    pthread_mutex_lock(&shared->mutex);
-    bool has = shared->has_leftover;
-    pthread_mutex_unlock(&shared->mutex);
-    return has;
+    LOCKED(&shared->mutex);
+    return shared->has_leftover;
 }
 
 bool journal_is_whole(Journal *journal) {
     SCOPED(ArenaRef) scratch = arena_open("journal whole");
-    pthread_mutex_lock(&journal->mutex);
-    bool is_whole = !journal->has_gap && wait_durable(journal, scratch).len == 0;
-    pthread_mutex_unlock(&journal->mutex);
-    return is_whole;
+    LOCKED(&journal->mutex);
+    return !journal->has_gap && wait_durable(journal, scratch).len == 0;
 }
 
 uint64_t journal_sync_count(const Journal *journal) {
     Journal *shared = (Journal *)journal;
-    pthread_mutex_lock(&shared->mutex);
-    uint64_t count = shared->sync_count;
-    pthread_mutex_unlock(&shared->mutex);
-    return count;
+    LOCKED(&shared->mutex);
+    return shared->sync_count;
 }
 
 static JournalRecord intent_record(const JournalIntent *intent) {
@@ -550,11 +542,10 @@ static void append_fold(Journal *journal, const State *state, Str digest) {
 void journal_announce(Journal *journal, const State *state, Str text) {
     SCOPED(ArenaRef) scratch = arena_open("announce");
     Str digest = digest_hex(DIGEST_SHA256, text, scratch);
-    pthread_mutex_lock(&journal->mutex);
+    LOCKED(&journal->mutex);
     append_fold(journal, state, digest);
     begin_fold(journal, state);
     journal->is_announced = true;
-    pthread_mutex_unlock(&journal->mutex);
 }
 
 static void journal_add_line(Str line, uint64_t *count, StrBuf *out) {
@@ -627,13 +618,12 @@ void journal_mark(Journal *journal, const State *state, const State *written) {
         .serial = written->serial,
         .digest = digest_hex(DIGEST_SHA256, statefile_encode(written, scratch), scratch),
     };
-    pthread_mutex_lock(&journal->mutex);
+    LOCKED(&journal->mutex);
     open_fold(journal);
     keep_record(journal, &mark); /* before the calls that it does not hold */
     keep_in_doubt(journal, state);
     keep_in_flight(journal);
     journal->is_announced = true;
-    pthread_mutex_unlock(&journal->mutex);
 }
 
 bool journal_fold(Journal *journal, const State *written, Diags *diags) {

@@ -1,8 +1,8 @@
 /* journal_segments: keeps unsynced lines in memory; the mutex guards only them. */
 #include "journal_segments.h"
 #include "log.h"
+#include "thread.h"
 
-#include <pthread.h>
 #include <stdlib.h>
 
 typedef struct JournalSegments {
@@ -60,23 +60,21 @@ static bool learn_next(JournalSegments *journal, Str *problem, Arena *arena) {
 
 static bool segments_append(JournalStore *store, Str lines, Str *, Arena *) {
     JournalSegments *journal = store->self;
-    pthread_mutex_lock(&journal->mutex);
+    LOCKED(&journal->mutex);
     if (!journal->waiting_arena) {
         journal->waiting_arena = arena_open("journal segment");
         journal->waiting = strbuf_new(journal->waiting_arena);
     }
     strbuf_add(&journal->waiting, lines);
-    pthread_mutex_unlock(&journal->mutex);
     return true;
 }
 
 /* Moves the unsynced lines to the caller, who owns their arena. */
 static Str remove_waiting(JournalSegments *journal, Arena **arena) {
-    pthread_mutex_lock(&journal->mutex);
+    LOCKED(&journal->mutex);
     Str text = journal->waiting_arena ? strbuf_str(&journal->waiting) : STR_EMPTY;
     *arena = journal->waiting_arena;
     journal->waiting_arena = NULL;
-    pthread_mutex_unlock(&journal->mutex);
     return text;
 }
 

@@ -22,12 +22,11 @@ struct Signals {
 };
 
 static void signals_speak(Signals *signals, Str text) {
-    pthread_mutex_lock(&signals->mutex);
+    LOCKED(&signals->mutex);
     if (signals->speak)
         signals->speak(signals->payload, text);
     else
         terminal_err(text);
-    pthread_mutex_unlock(&signals->mutex);
 }
 
 static int64_t signals_now_ms(void) {
@@ -90,8 +89,7 @@ Signals *signals_start(CancelToken *token) {
 void signals_set_speaker(Signals *signals, SignalsSpeaker *speaker, void *payload) {
     if (!signals)
         return;
-    pthread_mutex_lock(&signals->mutex);
+    LOCKED(&signals->mutex);
     signals->speak = speaker;
     signals->payload = payload;
-    pthread_mutex_unlock(&signals->mutex);
 }

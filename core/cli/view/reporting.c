@@ -4,9 +4,8 @@
 #include "map.h"
 #include "report_outcome.h"
 #include "state_object.h"
+#include "thread.h"
 #include "version.h"
-
-#include <pthread.h>
 
 /* Records when each operation of a walk ran, and forwards every event. Locks its own data, since
  * events come from many threads. */
@@ -32,7 +31,7 @@ static Str reporting_key_of(const WalkEvent *event, TimelineKind kind, Arena *ar
 
 static void begin_row(Recorder *recorder, const WalkEvent *event, TimelineKind kind) {
     Arena *arena = recorder->cli->arena;
-    pthread_mutex_lock(&recorder->mutex);
+    LOCKED(&recorder->mutex);
     TimelineRow row = {
         .kind = kind,
         .address = str_clone(event->address, arena),
@@ -49,12 +48,11 @@ static void begin_row(Recorder *recorder, const WalkEvent *event, TimelineKind k
     vec_push(arena, &recorder->timeline->rows, row);
     map_set(&recorder->open, reporting_key_of(event, kind, arena),
             (void *)(uintptr_t)recorder->timeline->rows.count);
-    pthread_mutex_unlock(&recorder->mutex);
 }
 
 static void end_row(Recorder *recorder, const WalkEvent *event, TimelineKind kind) {
     SCOPED(ArenaRef) scratch = arena_open("record");
-    pthread_mutex_lock(&recorder->mutex);
+    LOCKED(&recorder->mutex);
     uintptr_t at = (uintptr_t)map_find(&recorder->open, reporting_key_of(event, kind, scratch));
     if (at) {
         TimelineRow *row = &recorder->timeline->rows.items[at - 1];
@@ -62,7 +60,6 @@ static void end_row(Recorder *recorder, const WalkEvent *event, TimelineKind kin
         row->is_open = false;
         row->failed = event->failed;
     }
-    pthread_mutex_unlock(&recorder->mutex);
 }
 
 static void reporting_record(Recorder *recorder, const WalkEvent *event) {

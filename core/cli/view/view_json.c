@@ -326,13 +326,12 @@ static void write_progress(Stream *stream) {
 
 static void view_json_tick(void *payload) {
     Stream *stream = payload;
-    pthread_mutex_lock(&stream->mutex);
+    LOCKED(&stream->mutex);
     while (!stream->is_closing) {
         thread_wait(&stream->wake, &stream->mutex, LOOK_EVERY_MS);
         if (!stream->is_closing)
             write_progress(stream);
     }
-    pthread_mutex_unlock(&stream->mutex);
 }
 
 static void add_running(Stream *stream, const WalkEvent *event) {
@@ -471,7 +470,7 @@ static void end_provision(Stream *stream, const WalkEvent *event, Arena *scratch
 static void view_json_on_event(void *self, const WalkEvent *event) {
     Stream *stream = self;
     SCOPED(ArenaRef) scratch = arena_open("line");
-    pthread_mutex_lock(&stream->mutex);
+    LOCKED(&stream->mutex);
     switch (event->kind) {
     case EVENT_REFRESH_START: view_json_start_refresh(stream, event, scratch); break;
     case EVENT_REFRESH_END: view_json_end_refresh(stream, event, scratch); break;
@@ -496,7 +495,6 @@ static void view_json_on_event(void *self, const WalkEvent *event) {
     case EVENT_APPLY_PROGRESS:
     case EVENT_APPLY_TOTAL: break;
     }
-    pthread_mutex_unlock(&stream->mutex);
 }
 
 static const Hooks *view_json_walk_begin(View *view) {

@@ -264,7 +264,7 @@ static void say_still(ProgressView *view) {
 
 static void progress_tick(void *payload) {
     ProgressView *view = payload;
-    pthread_mutex_lock(&view->mutex);
+    LOCKED(&view->mutex);
     while (!view->is_closing) {
         thread_wait(&view->wake, &view->mutex, view->is_live ? REDRAW_EVERY_MS : LOOK_EVERY_MS);
         if (view->is_closing)
@@ -274,7 +274,6 @@ static void progress_tick(void *payload) {
         else
             say_still(view);
     }
-    pthread_mutex_unlock(&view->mutex);
 }
 
 static Running *reuse_spare(ProgressView *view) {
@@ -496,7 +495,7 @@ static void end_list(ProgressView *view, const WalkEvent *event, Arena *scratch)
 static void progress_on_event(void *self, const WalkEvent *event) {
     ProgressView *view = self;
     SCOPED(ArenaRef) scratch = arena_open("progress");
-    pthread_mutex_lock(&view->mutex);
+    LOCKED(&view->mutex);
     switch (event->kind) {
     case EVENT_REFRESH_START: progress_start_refresh(view, event, scratch); break;
     case EVENT_REFRESH_PROGRESS: note_progress(view, event, true); break;
@@ -523,7 +522,6 @@ static void progress_on_event(void *self, const WalkEvent *event) {
     case EVENT_LIST_END: end_list(view, event, scratch); break;
     case EVENT_APPLY_TOTAL: view->total = event->total; break;
     }
-    pthread_mutex_unlock(&view->mutex);
 }
 
 /* Writes the message of a signal handler above the live lines; erasing them removes "^C" too. */
@@ -531,13 +529,12 @@ static void progress_speak(void *self, Str text) {
     ProgressView *view = self;
     SCOPED(ArenaRef) scratch = arena_open("progress");
     StrBuf before = strbuf_new(scratch), behind = strbuf_new(scratch);
-    pthread_mutex_lock(&view->mutex);
+    LOCKED(&view->mutex);
     erase(view, &before);
     terminal_out(strbuf_str(&before));
     terminal_err(text);
     progress_draw(view, &behind, scratch);
     terminal_out(strbuf_str(&behind));
-    pthread_mutex_unlock(&view->mutex);
 }
 
 /* The peers name the imports of a plan when its apply begins. */

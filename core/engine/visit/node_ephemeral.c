@@ -197,19 +197,18 @@ static void ephemeral_add_object(Ephemerals *ephemerals, const InstanceOp *op,
     object->response.private_data = str_clone(response->private_data, arena);
     object->marked = value_clone(marked, arena);
     mask_collect(object->marked, &object->secrets, arena);
-    pthread_mutex_lock(&ephemerals->mutex);
+    LOCKED(&ephemerals->mutex);
     object->next = ephemerals->first;
     ephemerals->first = object;
     if (response->renew_at_ms != 0 && !ephemerals->renewer)
         ephemerals->renewer = thread_start(THREAD_RENEWER, renew_all, ephemerals);
     pthread_cond_broadcast(&ephemerals->changed);
-    pthread_mutex_unlock(&ephemerals->mutex);
 }
 
 /* Removes an object of `resource` (NULL: of any block) from the list and returns it; NULL if none.
  * Waits for a running renewal. */
 static OpenObject *remove_object(Ephemerals *ephemerals, const ResourceNode *resource) {
-    pthread_mutex_lock(&ephemerals->mutex);
+    LOCKED(&ephemerals->mutex);
     OpenObject **at = &ephemerals->first;
     while (*at && resource && (*at)->resource != resource)
         at = &(*at)->next;
@@ -220,7 +219,6 @@ static OpenObject *remove_object(Ephemerals *ephemerals, const ResourceNode *res
         at = &(*at)->next; /* other objects may have been added or removed */
     if (*at)
         *at = object->next;
-    pthread_mutex_unlock(&ephemerals->mutex);
     return object;
 }
 

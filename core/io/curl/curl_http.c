@@ -3,11 +3,11 @@
 #include "curl_http.h"
 
 #include "http.h"
+#include "thread.h"
 #include "url.h"
 #include "utf8.h"
 
 #include <curl/curl.h>
-#include <pthread.h>
 #include <strings.h>
 #include <sys/socket.h>
 
@@ -54,10 +54,8 @@ static void close_pool(void *, HttpPool *pool) {
 }
 
 static CURLM *pop_idle(HttpPool *pool) {
-    pthread_mutex_lock(&pool->mutex);
-    CURLM *multi = pool->idle.count ? vec_pop(&pool->idle) : NULL;
-    pthread_mutex_unlock(&pool->mutex);
-    return multi;
+    LOCKED(&pool->mutex);
+    return pool->idle.count ? vec_pop(&pool->idle) : NULL;
 }
 
 /* Returns the handle that was used last, because its connection is the least likely to be closed
@@ -76,9 +74,8 @@ static void pool_entry_release(PoolEntry *entry) {
         curl_multi_cleanup(entry->multi);
         return;
     }
-    pthread_mutex_lock(&pool->mutex);
+    LOCKED(&pool->mutex);
     vec_push(pool->arena, &pool->idle, entry->multi);
-    pthread_mutex_unlock(&pool->mutex);
 }
 SCOPED_TYPE(PoolEntry, pool_entry_release);
 

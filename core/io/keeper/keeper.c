@@ -4,11 +4,11 @@
 
 #include "keeper_wire.h"
 #include "log.h"
+#include "thread.h"
 #include "vec.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <pthread.h>
 #include <signal.h>
 #include <spawn.h>
 #include <sys/socket.h>
@@ -119,13 +119,12 @@ static void keeper_start(Keeper *keeper) {
 }
 
 bool keeper_label(Keeper *keeper, Str *out, Str *problem, Arena *arena) {
-    pthread_mutex_lock(&keeper->lock);
+    LOCKED(&keeper->lock);
     if (!keeper->control && keeper->problem.len == 0)
         keeper_start(keeper);
     *problem = str_clone(keeper->problem, arena);
     *out = str_format(arena, "%.*s.%llu", STR_ARG(keeper->run),
                       (unsigned long long)++keeper->label_count);
-    pthread_mutex_unlock(&keeper->lock);
     return problem->len == 0;
 }
 
@@ -155,7 +154,7 @@ static int connect_lane(const Keeper *keeper, const KeeperServer *server) {
 /* Returns the lane of this thread to the server; NULL: the keeper has ended. */
 static Lane *find_lane(Keeper *keeper, const KeeperServer *server) {
     Lane *found = NULL;
-    pthread_mutex_lock(&keeper->lock);
+    LOCKED(&keeper->lock);
     vec_each(&keeper->lanes, lane) {
         if (pthread_equal((*lane)->owner, pthread_self()) &&
             str_equal((*lane)->socket, server->socket))
@@ -168,7 +167,6 @@ static Lane *find_lane(Keeper *keeper, const KeeperServer *server) {
     }
     if (found->fd < 0)
         found->fd = connect_lane(keeper, server);
-    pthread_mutex_unlock(&keeper->lock);
     return found->fd >= 0 ? found : NULL;
 }
 

@@ -3,12 +3,12 @@
 
 #include "clock.h"
 #include "keeper_wire.h"
+#include "thread.h"
 #include "vec.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
-#include <pthread.h>
 #include <signal.h>
 #include <sys/eventfd.h>
 #include <sys/pidfd.h>
@@ -169,10 +169,8 @@ static void add_lane(Server *server, const KeeperPacket *packet) {
 }
 
 static LaneState server_state_of(Server *server, const Lane *lane) {
-    pthread_mutex_lock(&server->lock);
-    LaneState state = lane->state;
-    pthread_mutex_unlock(&server->lock);
-    return state;
+    LOCKED(&server->lock);
+    return lane->state;
 }
 
 /* Waits for requests until loam ends. Returns whether it said farewell. */
@@ -255,7 +253,7 @@ static void server_finish_calls(Server *server) {
 }
 
 static void record_answers(Server *server) {
-    pthread_mutex_lock(&server->lock);
+    LOCKED(&server->lock);
     vec_each(&server->lanes, each) {
         const Lane *lane = *each;
         if (lane->state == LANE_ANSWERED)
@@ -263,7 +261,6 @@ static void record_answers(Server *server) {
         else if (lane->state == LANE_BUSY)
             server->sink->answer(server->sink->self, lane->label, KEEPER_ANSWER_LOST, STR_EMPTY);
     }
-    pthread_mutex_unlock(&server->lock);
 }
 
 /* Returns whether the program has ended in time. */

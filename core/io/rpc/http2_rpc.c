@@ -215,7 +215,7 @@ static int http2_rpc_on_frame(nghttp2_session *, const nghttp2_frame *frame, voi
 /* The reader thread. */
 
 static void http2_rpc_receive(RpcChannel *channel, const char *bytes, ssize_t length) {
-    pthread_mutex_lock(&channel->lock);
+    LOCKED(&channel->lock);
     if (length <= 0) {
         break_channel(channel, STR("the server closed the connection"));
     } else if (!channel->is_broken) {
@@ -227,7 +227,6 @@ static void http2_rpc_receive(RpcChannel *channel, const char *bytes, ssize_t le
         if (!channel->is_broken && !nghttp2_session_want_read(channel->session))
             break_channel(channel, STR("the server ended the connection or broke its protocol"));
     }
-    pthread_mutex_unlock(&channel->lock);
 }
 
 /* Returns false when the reader must end. */
@@ -336,7 +335,7 @@ static void close_channel(void *, RpcChannel *channel) {
 static bool wait_until_ready(RpcChannel *channel, Str *problem, Arena *arena) {
     int64_t deadline = clock_real.monotonic_ms(clock_real.self) + OPEN_MS;
     int64_t left = OPEN_MS;
-    pthread_mutex_lock(&channel->lock);
+    LOCKED(&channel->lock);
     while (!channel->is_ready && !channel->is_broken && left > 0) {
         thread_wait(&channel->opened, &channel->lock, left);
         left = deadline - clock_real.monotonic_ms(clock_real.self);
@@ -345,7 +344,6 @@ static bool wait_until_ready(RpcChannel *channel, Str *problem, Arena *arena) {
     if (!is_ready)
         *problem = channel->is_broken ? str_clone(channel->problem, arena)
                                       : STR("the server does not respond");
-    pthread_mutex_unlock(&channel->lock);
     return is_ready;
 }
 

@@ -3,6 +3,7 @@
 
 #include "arena.h"
 #include "clock.h"
+#include "thread.h"
 
 struct RpcPool {
     Arena *arena;
@@ -67,7 +68,7 @@ static void pool_grow(RpcPool *pool) {
 }
 
 bool rpc_pool_add(RpcPool *pool, RpcJob *job) {
-    pthread_mutex_lock(&pool->lock);
+    LOCKED(&pool->lock);
     job->next = NULL;
     *pool->end = job;
     pool->end = &job->next;
@@ -77,21 +78,18 @@ bool rpc_pool_add(RpcPool *pool, RpcJob *job) {
     if (!is_served)
         (void)pool_take(pool);
     pthread_cond_broadcast(&pool->changed);
-    pthread_mutex_unlock(&pool->lock);
     return is_served;
 }
 
 bool rpc_pool_wait(RpcPool *pool, int64_t timeout_ms) {
     int64_t deadline = clock_real.monotonic_ms(clock_real.self) + timeout_ms;
     int64_t left = timeout_ms;
-    pthread_mutex_lock(&pool->lock);
+    LOCKED(&pool->lock);
     while ((pool->running > 0 || pool->first) && left > 0) {
         thread_wait(&pool->changed, &pool->lock, left);
         left = deadline - clock_real.monotonic_ms(clock_real.self);
     }
-    bool is_done = pool->running == 0 && !pool->first;
-    pthread_mutex_unlock(&pool->lock);
-    return is_done;
+    return pool->running == 0 && !pool->first;
 }
 
 bool rpc_pool_close(RpcPool *pool) {

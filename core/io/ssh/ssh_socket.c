@@ -162,7 +162,7 @@ static Lookup *lookup_start(const char *host, const char *service) {
 /* Returns SSH_DONE if the lookup has ended. Otherwise its thread owns it. */
 static SshStatus lookup_wait(Lookup *lookup, const SshDeadline *deadline) {
     SshStatus status = SSH_DONE;
-    pthread_mutex_lock(&lookup->lock);
+    LOCKED(&lookup->lock);
     while (!lookup->is_done && status == SSH_DONE) {
         thread_wait(&lookup->ended, &lookup->lock, TICK_MS);
         status = ssh_socket_check(deadline);
@@ -170,7 +170,6 @@ static SshStatus lookup_wait(Lookup *lookup, const SshDeadline *deadline) {
     if (lookup->is_done)
         status = SSH_DONE;
     lookup->is_abandoned = !lookup->is_done;
-    pthread_mutex_unlock(&lookup->lock);
     return status;
 }
 

@@ -1,6 +1,7 @@
 /* Opens channels, runs commands and forwards connections with libssh in non-blocking mode. */
 #include "ssh_stream.h"
 
+#include "thread.h"
 #include "utf8.h"
 
 #include <errno.h>
@@ -30,39 +31,35 @@ static int stream_on_data(ssh_session session, ssh_channel handle, void *data, u
 static void on_exit_status(ssh_session session, ssh_channel handle, int status, void *userdata) {
     SshStream *stream = userdata;
     (void)session, (void)handle;
-    pthread_mutex_lock(stream->lock);
+    LOCKED(stream->lock);
     stream->exit_status = status;
-    pthread_mutex_unlock(stream->lock);
 }
 
 static void on_exit_signal(ssh_session session, ssh_channel handle, const char *signal, int core,
                            const char *message, const char *language, void *userdata) {
     SshStream *stream = userdata;
     (void)session, (void)handle, (void)core, (void)message, (void)language;
-    pthread_mutex_lock(stream->lock);
+    LOCKED(stream->lock);
     stream->exit_signal = utf8_one_line(str_from_cstr(signal), stream->arena);
-    pthread_mutex_unlock(stream->lock);
 }
 
 /* -- steps ------------------------------------------------------------------ */
 
 void ssh_stream_end(SshStream *stream, SshStatus status, Str error) {
-    pthread_mutex_lock(stream->lock);
+    LOCKED(stream->lock);
     if (stream->state != SSH_STREAM_ENDED) {
         stream->state = SSH_STREAM_ENDED;
         stream->status = status;
         stream->error = str_clone(error, stream->arena);
     }
     pthread_cond_broadcast(&stream->changed);
-    pthread_mutex_unlock(stream->lock);
 }
 
 static void stream_set_state(SshStream *stream, SshStreamState state) {
-    pthread_mutex_lock(stream->lock);
+    LOCKED(stream->lock);
     stream->state = state;
     stream->was_requested |= state == SSH_STREAM_REQUESTING && stream->kind == SSH_STREAM_EXEC;
     pthread_cond_broadcast(&stream->changed);
-    pthread_mutex_unlock(stream->lock);
 }
 
 static bool stream_prepare(SshStream *stream) {

@@ -84,7 +84,7 @@ static void free_streams(SshStream *stream) {
 }
 
 static void mark_broken(SshWorker *worker, Str error) {
-    pthread_mutex_lock(&worker->lock);
+    LOCKED(&worker->lock);
     worker->is_broken = true;
     worker->error = str_clone(error, worker->arena);
     for (SshStream *stream = worker->streams; stream; stream = stream->next) {
@@ -99,7 +99,6 @@ static void mark_broken(SshWorker *worker, Str error) {
             (void)shutdown(stream->fd, SHUT_RDWR);
         pthread_cond_broadcast(&stream->changed);
     }
-    pthread_mutex_unlock(&worker->lock);
 }
 
 /* Runs one step of each stream; returns true if data was moved. Only this thread removes streams,
@@ -127,10 +126,9 @@ static void accept_connections(SshWorker *worker, const Listener *listener) {
     stream->host = listener->host;
     stream->port = listener->port;
     stream->is_abandoned = true;
-    pthread_mutex_lock(&worker->lock);
+    LOCKED(&worker->lock);
     stream->next = worker->streams;
     worker->streams = stream;
-    pthread_mutex_unlock(&worker->lock);
 }
 
 typedef VEC(struct pollfd) PollFds;
@@ -142,7 +140,7 @@ static void collect_fds(SshWorker *worker, PollFds *fds, Arena *arena) {
     short events = (short)(POLLIN | (flags & SSH_WRITE_PENDING ? POLLOUT : 0));
     vec_push(arena, fds, (struct pollfd){.fd = ssh_get_fd(worker->session), .events = events});
     vec_push(arena, fds, (struct pollfd){.fd = worker->notify_fd, .events = POLLIN});
-    pthread_mutex_lock(&worker->lock);
+    LOCKED(&worker->lock);
     for (Listener *listener = worker->listeners; listener; listener = listener->next)
         vec_push(arena, fds, (struct pollfd){.fd = listener->fd, .events = POLLIN});
     for (SshStream *stream = worker->streams; stream; stream = stream->next) {
@@ -150,7 +148,6 @@ static void collect_fds(SshWorker *worker, PollFds *fds, Arena *arena) {
         short wanted = ssh_stream_events(stream);
         vec_push(arena, fds, (struct pollfd){.fd = wanted ? stream->fd : -1, .events = wanted});
     }
-    pthread_mutex_unlock(&worker->lock);
 }
 
 /* Streams and listeners that were added since collect_fds are in front of the lists, so the
@@ -214,10 +211,8 @@ static void worker_wait_for_events(SshWorker *worker, PollFds *fds, int timeout_
 }
 
 static bool is_closing(SshWorker *worker) {
-    pthread_mutex_lock(&worker->lock);
-    bool closing = worker->is_closing;
-    pthread_mutex_unlock(&worker->lock);
-    return closing;
+    LOCKED(&worker->lock);
+    return worker->is_closing;
 }
 
 static void worker_run(void *payload) {
@@ -295,10 +290,8 @@ void ssh_worker_close(SshWorker *worker) {
 }
 
 bool ssh_worker_is_alive(SshWorker *worker) {
-    pthread_mutex_lock(&worker->lock);
-    bool is_alive = !worker->is_broken;
-    pthread_mutex_unlock(&worker->lock);
-    return is_alive;
+    LOCKED(&worker->lock);
+    return !worker->is_broken;
 }
 
 /* Adds a new stream to the list. */

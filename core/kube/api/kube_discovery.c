@@ -1,9 +1,8 @@
 /* kube_discovery: reads the catalog and keeps it. */
 #include "kube_discovery.h"
 #include "kube_catalog.h"
+#include "thread.h"
 #include "url.h"
-
-#include <pthread.h>
 
 #define AGGREGATED                                                                                 \
     "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList,"                        \
@@ -37,9 +36,8 @@ void kube_discovery_close(KubeDiscovery *discovery) {
 }
 
 void kube_discovery_drop(KubeDiscovery *discovery) {
-    pthread_mutex_lock(&discovery->mutex);
+    LOCKED(&discovery->mutex);
     discovery->is_read = false;
-    pthread_mutex_unlock(&discovery->mutex);
 }
 
 /* One reading of the catalog. */
@@ -170,8 +168,6 @@ static KubeOutcome discovery_find(KubeDiscovery *discovery, const KubeCall *call
 
 KubeOutcome kube_discovery_find(KubeDiscovery *discovery, const KubeCall *call, Str api_version,
                                 Str kind, KubeResource *out, KubeResponse *response, Diags *diags) {
-    pthread_mutex_lock(&discovery->mutex);
-    KubeOutcome outcome = discovery_find(discovery, call, api_version, kind, out, response, diags);
-    pthread_mutex_unlock(&discovery->mutex);
-    return outcome;
+    LOCKED(&discovery->mutex);
+    return discovery_find(discovery, call, api_version, kind, out, response, diags);
 }

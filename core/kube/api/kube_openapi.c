@@ -3,8 +3,7 @@
 
 #include "log.h"
 #include "map.h"
-
-#include <pthread.h>
+#include "thread.h"
 
 #define INDEX        "/openapi/v3"
 #define ATTEMPTS_MAX 2 /* few: without a schema, the server reports errors at the apply */
@@ -101,12 +100,11 @@ static const KubeSchema *openapi_find(KubeOpenapi *openapi, const KubeCall *call
 
 bool kube_openapi_find(KubeOpenapi *openapi, const KubeCall *call, Str api_version, Str kind,
                        KubeSchema *out) {
-    pthread_mutex_lock(&openapi->mutex);
+    LOCKED(&openapi->mutex);
     if (!openapi->is_read)
         openapi_read_index(openapi, call);
     const KubeSchema *found = openapi_find(openapi, call, api_version, kind);
     if (found)
         *out = *found;
-    pthread_mutex_unlock(&openapi->mutex);
     return found;
 }

@@ -4,8 +4,7 @@
 #include "kube_retry.h"
 #include "kube_warning.h"
 #include "problem.h"
-
-#include <pthread.h>
+#include "thread.h"
 
 #define BODY_LIMIT      ((uint64_t)128 << 20)
 #define TIMEOUT_MS      60000
@@ -112,11 +111,10 @@ static int64_t client_now_ms(const KubeClient *client) {
 /* Returns NULL if the HTTP client keeps no connections. */
 static HttpPool *client_pool_of(KubeClient *client) {
     const Http *http = client->io->http;
-    pthread_mutex_lock(&client->mutex);
+    LOCKED(&client->mutex);
     if (!client->pool && http->open_pool)
         client->pool = http->open_pool(http->self);
     HttpPool *pool = client->pool;
-    pthread_mutex_unlock(&client->mutex);
     return pool;
 }
 

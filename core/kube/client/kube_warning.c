@@ -1,5 +1,6 @@
 /* kube_warning: reads `299 - "text"`, several of which may share a header. */
 #include "kube_warning.h"
+#include "thread.h"
 #include "utf8.h"
 
 void kube_warning_init(KubeWarnings *warnings) {
@@ -46,11 +47,10 @@ static bool next_warning(Str *rest, Str *code, Str *text, Arena *arena) {
 }
 
 static bool add_to_seen(KubeWarnings *warnings, Str text) {
-    pthread_mutex_lock(&warnings->mutex);
+    LOCKED(&warnings->mutex);
     bool is_new = !map_has(&warnings->seen, text);
     if (is_new)
         map_put(warnings->arena, &warnings->seen, str_clone(text, warnings->arena), warnings);
-    pthread_mutex_unlock(&warnings->mutex);
     return is_new;
 }
 

@@ -2,8 +2,8 @@
 #include "type.h"
 
 #include "str_quote.h"
+#include "thread.h"
 
-#include <pthread.h>
 #include <stdatomic.h>
 
 /* Hashes of primitive types; type_hash_mix derives the others from them. */
@@ -235,11 +235,9 @@ static const Type *intern_locked(const Type *type) {
 }
 
 static const Type *represent_with_lock(const Type *type) {
-    pthread_mutex_lock(&interner.mutex);
+    LOCKED(&interner.mutex);
     type_prepare();
-    const Type *representative = represent(type);
-    pthread_mutex_unlock(&interner.mutex);
-    return representative;
+    return represent(type);
 }
 
 const Type *type_intern(const Type *type) {

@@ -1,8 +1,8 @@
 /* schema: lookup in schemas and their implied types. schema_validate.c, schema_paths.c and
  * schema_defaults.c hold checks, paths and defaults. */
 #include "schema.h"
+#include "thread.h"
 
-#include <pthread.h>
 #include <stdatomic.h>
 
 const Attribute *schema_find_attribute(const Schema *schema, Str name) {
@@ -137,7 +137,7 @@ static const Type *cache_find(size_t bucket, const Schema *schema) {
 }
 
 static void cache_add(size_t bucket, const Schema *schema, const Type *type) {
-    pthread_mutex_lock(&cache.mutex);
+    LOCKED(&cache.mutex);
     if (!cache_find(bucket, schema)) {
         if (!cache.arena)
             cache.arena = arena_open("schema types");
@@ -146,7 +146,6 @@ static void cache_add(size_t bucket, const Schema *schema, const Type *type) {
         entry->next = atomic_load_explicit(&cache.buckets[bucket], memory_order_relaxed);
         atomic_store_explicit(&cache.buckets[bucket], entry, memory_order_release);
     }
-    pthread_mutex_unlock(&cache.mutex);
 }
 
 const Type *schema_implied_type(const Schema *schema) {

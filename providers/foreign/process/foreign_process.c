@@ -76,22 +76,20 @@ static void foreign_process_add_line(ForeignProcess *process, Str piece) {
 
 static void foreign_process_receive_output(void *payload, Str piece, bool is_error) {
     ForeignProcess *process = payload;
-    pthread_mutex_lock(&process->lock);
+    LOCKED(&process->lock);
     if (is_error)
         foreign_output_add(&process->output, piece);
     else
         foreign_process_add_line(process, piece);
-    pthread_mutex_unlock(&process->lock);
 }
 
 /* The copies let the outcome keeper read the output if loam is killed. */
 static void set_started(void *payload, pid_t pid, const int outputs[2]) {
     ForeignProcess *process = payload;
-    pthread_mutex_lock(&process->lock);
+    LOCKED(&process->lock);
     process->pid = pid;
     for (size_t i = 0; i < ARRAY_COUNT(process->outputs); i++)
         process->outputs[i] = fcntl(outputs[i], F_DUPFD_CLOEXEC, 0);
-    pthread_mutex_unlock(&process->lock);
 }
 
 /* Environment variables that a provider must not receive: secrets of loam, and settings of features
@@ -118,13 +116,12 @@ static void run_program(void *payload) {
     ProcessResult result = {0};
     const Process *effect = process->io->process;
     int error = effect->run(effect->self, &request, &result, arena);
-    pthread_mutex_lock(&process->lock);
+    LOCKED(&process->lock);
     foreign_output_add(&process->output, STR("\n")); /* ends an unfinished line */
     process->start_error = error;
     process->exit_status = result.exit_status;
     process->has_ended = true;
     pthread_cond_broadcast(&process->changed);
-    pthread_mutex_unlock(&process->lock);
 }
 
 static int64_t foreign_process_now_ms(const ForeignProcess *process) {

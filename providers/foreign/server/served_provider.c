@@ -9,9 +9,8 @@
 #include "served_read.h"
 #include "served_resource.h"
 #include "served_schema.h"
+#include "thread.h"
 #include "wire.h"
-
-#include <pthread.h>
 
 struct ServedProvider {
     const Provider *provider;
@@ -68,11 +67,10 @@ static Str encode_schema(const Provider *provider, Arena *arena) {
 }
 
 static Str served_provider_schema_of(ServedProvider *served) {
-    pthread_mutex_lock(&served->lock);
+    LOCKED(&served->lock);
     if (served->schema.len == 0)
         served->schema = encode_schema(served->provider, served->arena);
     Str schema = served->schema;
-    pthread_mutex_unlock(&served->lock);
     return schema;
 }
 
@@ -192,30 +190,26 @@ Call served_provider_slot(ServedCall *call) {
         .provider_secrets = &served->secrets,
     };
     random_fill(&slot.generation, sizeof slot.generation);
-    pthread_mutex_lock(&served->lock);
+    LOCKED(&served->lock);
     slot.client = served->client;
-    pthread_mutex_unlock(&served->lock);
     return slot;
 }
 
 bool served_provider_is_deferred(const ServedCall *call) {
     ServedProvider *served = call->served;
-    pthread_mutex_lock(&served->lock);
-    bool is_deferred = served->is_deferred;
-    pthread_mutex_unlock(&served->lock);
-    return is_deferred;
+    LOCKED(&served->lock);
+    return served->is_deferred;
 }
 
 bool served_provider_require(ServedCall *call) {
     ServedProvider *served = call->served;
     size_t before = call->diags.error_count;
-    pthread_mutex_lock(&served->lock);
+    LOCKED(&served->lock);
     if (served->fails_at_use)
         diags_append(&call->diags, &served->failure);
     else if (!served->is_configured)
         diags_error(&call->diags, NO_RANGE, "Provider not configured",
                     "ConfigureProvider must be called first.");
-    pthread_mutex_unlock(&served->lock);
     return call->diags.error_count == before;
 }
 
@@ -264,7 +258,7 @@ static void served_provider_configure(ServedCall *call) {
     if (!read_configuration(call, &config))
         return;
     Call slot = served_provider_slot(call);
-    pthread_mutex_lock(&served->lock);
+    LOCKED(&served->lock);
     if (served->is_configured) {
         diags_error(&call->diags, NO_RANGE, "Provider already configured",
                     "ConfigureProvider can be called only once. Start another process for another "
@@ -274,7 +268,6 @@ static void served_provider_configure(ServedCall *call) {
     } else {
         configure_locked(call, &slot, config);
     }
-    pthread_mutex_unlock(&served->lock);
 }
 
 /* The table. */

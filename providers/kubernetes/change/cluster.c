@@ -4,8 +4,7 @@
 #include "digest.h"
 #include "kube_object.h"
 #include "map.h"
-
-#include <pthread.h>
+#include "thread.h"
 
 #define GETS_BEFORE_LIST 20
 #define LIST_MAX         500 /* one page, however few objects are ours */
@@ -172,13 +171,12 @@ static KubeOutcome change_cluster_identify(Cluster *cluster, const Call *call,
     cluster->is_identified = outcome == KUBE_DONE;
     cluster->has_failed = response->code == 0 && outcome != KUBE_DONE && !call_is_cancelled(call);
     Str version = outcome == KUBE_DONE ? cluster_read_version(&kube, diags) : STR_EMPTY;
-    pthread_mutex_lock(&cluster->mutex);
+    LOCKED(&cluster->mutex);
     if (cluster->is_identified)
         cluster->identity =
             (ClusterIdentity){str_clone(id, cluster->arena), str_clone(version, cluster->arena)};
     if (cluster->has_failed)
         cluster->failure = kube_client_copy_response(response, cluster->arena);
-    pthread_mutex_unlock(&cluster->mutex);
     return outcome;
 }
 
@@ -187,28 +185,24 @@ KubeOutcome cluster_identify(const Call *call, ClusterIdentity *out, KubeRespons
     Cluster *cluster = call->client;
     KubeOutcome outcome = KUBE_DONE;
     *response = (KubeResponse){0};
-    pthread_mutex_lock(&cluster->identity_mutex);
+    LOCKED(&cluster->identity_mutex);
     if (!cluster->is_identified)
         outcome = change_cluster_identify(cluster, call, response, diags);
     *out = cluster->identity;
-    pthread_mutex_unlock(&cluster->identity_mutex);
     return outcome;
 }
 
 void cluster_keep_owner(Cluster *cluster, Str uid, Str address) {
-    pthread_mutex_lock(&cluster->mutex);
+    LOCKED(&cluster->mutex);
     Str *kept = arena_new(cluster->arena, Str);
     *kept = str_clone(address, cluster->arena);
     map_put(cluster->arena, &cluster->owners, str_clone(uid, cluster->arena), kept);
-    pthread_mutex_unlock(&cluster->mutex);
 }
 
 bool cluster_is_owner(Cluster *cluster, Str uid, Str address) {
-    pthread_mutex_lock(&cluster->mutex);
+    LOCKED(&cluster->mutex);
     const Str *kept = map_find(&cluster->owners, uid);
-    bool is_owner = kept && str_equal(*kept, address);
-    pthread_mutex_unlock(&cluster->mutex);
-    return is_owner;
+    return kept && str_equal(*kept, address);
 }
 
 static Str cluster_sort_of(Str id) {

@@ -3,8 +3,7 @@
 
 #include "kube_object.h"
 #include "map.h"
-
-#include <pthread.h>
+#include "thread.h"
 
 struct Definitions {
     pthread_mutex_t *mutex; /* of `texts` */
@@ -35,14 +34,13 @@ static Definitions *new_definitions(Str server) {
 }
 
 Definitions *definitions_open(Str server) {
-    pthread_mutex_lock(&shared_mutex);
+    LOCKED(&shared_mutex);
     Definitions *definitions = shared;
     while (definitions && !str_equal(definitions->server, server))
         definitions = definitions->next;
     if (!definitions)
         definitions = new_definitions(server);
     definitions->users++;
-    pthread_mutex_unlock(&shared_mutex);
     return definitions;
 }
 
@@ -58,10 +56,9 @@ static void free_definitions(Definitions *definitions) {
 void definitions_close(Definitions *definitions) {
     if (!definitions)
         return;
-    pthread_mutex_lock(&shared_mutex);
+    LOCKED(&shared_mutex);
     if (--definitions->users == 0)
         free_definitions(definitions);
-    pthread_mutex_unlock(&shared_mutex);
 }
 
 static Str definitions_key_of(Str group, Str kind, Arena *arena) {
@@ -75,11 +72,10 @@ void definitions_add(Definitions *definitions, Value manifest, Arena *scratch) {
         group.len == 0 || kind.len == 0 || !value_is_wholly_known(manifest))
         return;
     Str text = json_text(manifest, scratch);
-    pthread_mutex_lock(definitions->mutex);
+    LOCKED(definitions->mutex);
     Str *kept = arena_new(definitions->arena, Str);
     *kept = str_clone(text, definitions->arena);
     map_set(&definitions->texts, definitions_key_of(group, kind, definitions->arena), kept);
-    pthread_mutex_unlock(definitions->mutex);
 }
 
 bool definitions_find(const Definitions *definitions, Str group, Str version, Str kind,

@@ -4,8 +4,7 @@
 #include "kube_object.h"
 #include "object_mark.h"
 #include "regex_program.h"
-
-#include <pthread.h>
+#include "thread.h"
 
 typedef struct KeyPatterns {
     const char *member; /* of metadata */
@@ -57,10 +56,9 @@ void ignored_keys_close(IgnoredKeys *ignored) {
 static bool keys_matches(IgnoredKeys *ignored, const KeyPatterns *patterns, Str key) {
     Str problem;
     bool is_found = false;
-    pthread_mutex_lock(&ignored->mutex);
+    LOCKED(&ignored->mutex);
     for (size_t i = 0; i < patterns->count && !is_found; i++)
         is_found = regex_program_search(&patterns->items[i], key, 0, &problem) == REGEX_FOUND;
-    pthread_mutex_unlock(&ignored->mutex);
     return is_found;
 }
 

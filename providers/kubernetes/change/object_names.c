@@ -6,8 +6,7 @@
 #include "kube_object.h"
 #include "log.h"
 #include "map.h"
-
-#include <pthread.h>
+#include "thread.h"
 
 #define LOOKUPS_BEFORE_LIST 20   /* in a collection; fewer are not worth a list */
 #define LIST_MAX            1000 /* names; more if there were more than a tenth as many lookups */
@@ -129,15 +128,12 @@ bool object_names_lack(ObjectNames *names, const KubeCall *call, const KubeRef *
                        int64_t valid_ms) {
     if (!(ref->resource->verbs & KUBE_VERB_LIST))
         return false;
-    pthread_mutex_lock(&names->mutex);
-    bool is_absent = lack(names, call, ref, valid_ms);
-    pthread_mutex_unlock(&names->mutex);
-    return is_absent;
+    LOCKED(&names->mutex);
+    return lack(names, call, ref, valid_ms);
 }
 
 void object_names_add(ObjectNames *names, const KubeRef *ref, Arena *scratch) {
     Str path = kube_resource_path(ref, scratch);
-    pthread_mutex_lock(&names->mutex);
+    LOCKED(&names->mutex);
     map_put(names->arena, &names->added, str_clone(path, names->arena), names);
-    pthread_mutex_unlock(&names->mutex);
 }

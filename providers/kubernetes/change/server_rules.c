@@ -5,8 +5,7 @@
 #include "kube_list.h"
 #include "kube_object.h"
 #include "map.h"
-
-#include <pthread.h>
+#include "thread.h"
 
 #define ADMISSION   "admissionregistration.k8s.io"
 #define DEFINITIONS "apiextensions.k8s.io"
@@ -187,7 +186,7 @@ Str server_rules_digest(ServerRules *rules, const KubeCall *call, Str version,
     KubeCall kept = *call;
     StrBuf text = strbuf_new(call->arena);
     StrVec policies = {0};
-    pthread_mutex_lock(&rules->mutex);
+    LOCKED(&rules->mutex);
     kept.arena = rules->arena;
     if (!rules->is_listed)
         list_admission(rules, &kept);
@@ -202,9 +201,7 @@ Str server_rules_digest(ServerRules *rules, const KubeCall *call, Str version,
         if (!is_bound)
             vec_push(call->arena, &policies, kube_object_text(rule->object, "metadata", "name"));
     }
-    Str digest = digest_hex(DIGEST_SHA256, strbuf_str(&text), call->arena);
-    pthread_mutex_unlock(&rules->mutex);
-    return digest;
+    return digest_hex(DIGEST_SHA256, strbuf_str(&text), call->arena);
 }
 
 void server_rules_drop(ServerRules *rules, const KubeResource *changed) {
@@ -212,12 +209,11 @@ void server_rules_drop(ServerRules *rules, const KubeResource *changed) {
     bool is_definition = str_equal_cstr(changed->group, DEFINITIONS);
     if (!is_admission && !is_definition)
         return;
-    pthread_mutex_lock(&rules->mutex);
+    LOCKED(&rules->mutex);
     if (is_definition)
         rules->definitions = (Map){0};
     if (is_admission) {
         rules->is_listed = false;
         rules->admission.count = 0;
     }
-    pthread_mutex_unlock(&rules->mutex);
 }

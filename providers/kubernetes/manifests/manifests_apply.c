@@ -9,11 +9,10 @@
 #include "object_arguments.h"
 #include "object_builder.h"
 #include "object_view.h"
+#include "thread.h"
 #include "wait_gate.h"
 #include "wait_ready.h"
 #include "wait_until.h"
-
-#include <pthread.h>
 
 #define RECORDED_MAX 64 /* parts recorded together; a recovery reads them all */
 
@@ -199,14 +198,13 @@ static bool record_items(ManifestsApplying *applying, size_t index, const Call *
     PartIntent intents[RECORDED_MAX];
     size_t intent_count = 0;
     bool is_good = true;
-    pthread_mutex_lock(&applying->mutex);
+    LOCKED(&applying->mutex);
     if (index >= applying->recorded) {
         const ItemApply *items = &applying->items.items[applying->wave_start];
         for (; applying->recorded < count && intent_count < RECORDED_MAX; applying->recorded++)
             intents[intent_count++] = intent_of(&items[applying->recorded], call->arena);
         is_good = call_parts_record(call, intents, intent_count, diags);
     }
-    pthread_mutex_unlock(&applying->mutex);
     return is_good;
 }
 

@@ -209,7 +209,7 @@ static Attempt *attempt_start(const LibvirtOptions *options, const char *uri) {
  * attempt. */
 static bool attempt_wait(Attempt *attempt, const Call *call, int64_t timeout_ms) {
     int64_t end_ms = call_monotonic_ms(call) + timeout_ms;
-    pthread_mutex_lock(&attempt->mutex);
+    LOCKED(&attempt->mutex);
     while (!attempt->is_done) {
         if (call_monotonic_ms(call) >= end_ms || call_is_cancelled(call))
             break;
@@ -217,7 +217,6 @@ static bool attempt_wait(Attempt *attempt, const Call *call, int64_t timeout_ms)
     }
     bool is_done = attempt->is_done;
     attempt->is_abandoned = !is_done;
-    pthread_mutex_unlock(&attempt->mutex);
     return is_done;
 }
 
@@ -297,10 +296,8 @@ static bool connect_locked(const Call *call, virConnectPtr *out, Diags *diags) {
 
 bool libvirt_client_connect(const Call *call, virConnectPtr *out, Diags *diags) {
     LibvirtClient *client = call->client;
-    pthread_mutex_lock(&client->mutex);
-    bool is_open = connect_locked(call, out, diags);
-    pthread_mutex_unlock(&client->mutex);
-    return is_open;
+    LOCKED(&client->mutex);
+    return connect_locked(call, out, diags);
 }
 
 static Arena *client_arena(LibvirtClient *client) {
@@ -340,19 +337,16 @@ static Str promise(const Call *call, const char *kind, Str name) {
 
 void libvirt_client_promise(const Call *call, const char *kind, Str name) {
     LibvirtClient *client = call->client;
-    pthread_mutex_lock(&client->mutex);
+    LOCKED(&client->mutex);
     Arena *arena = client_arena(client);
     vec_push(arena, &client->promised, str_clone(promise(call, kind, name), arena));
-    pthread_mutex_unlock(&client->mutex);
 }
 
 bool libvirt_client_is_promised(const Call *call, const char *kind, Str name) {
     LibvirtClient *client = call->client;
     Str text = promise(call, kind, name);
-    pthread_mutex_lock(&client->mutex);
-    bool is_promised = str_is_among(text, client->promised.items, client->promised.count);
-    pthread_mutex_unlock(&client->mutex);
-    return is_promised;
+    LOCKED(&client->mutex);
+    return str_is_among(text, client->promised.items, client->promised.count);
 }
 
 bool libvirt_client_connect_alone(const Call *call, virConnectPtr *out, Diags *diags) {

@@ -4,6 +4,7 @@
 #include "cancel.h"
 #include "thread.h"
 
+#include <errno.h>
 #include <signal.h>
 
 typedef struct Seen {
@@ -88,12 +89,24 @@ static void waiting_ends_with_the_signal(void **) {
     assert_true(now_ms() - start_ms < 30000);
 }
 
+static int try_in_block(pthread_mutex_t *mutex) {
+    LOCKED(mutex);
+    return pthread_mutex_trylock(mutex);
+}
+
+static void block_ends_with_the_lock(void **) {
+    pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+    assert_int_equal(try_in_block(&mutex), EBUSY);
+    assert_int_equal(pthread_mutex_trylock(&mutex), 0);
+}
+
 UNIT_MAIN(test_thread) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(join_waits),
         cmocka_unit_test(abandoned_goes_on),
         cmocka_unit_test(waiting_ends_by_itself),
         cmocka_unit_test(waiting_ends_with_the_signal),
+        cmocka_unit_test(block_ends_with_the_lock),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
