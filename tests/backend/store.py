@@ -173,8 +173,8 @@ def _late(fault, ready):
 
 
 def killed(store, proxy):
-    """What an apply of an earlier release left, which was killed during its last operation: `killed.json` has the content of
-    each server. The next run reads it, finishes and creates nothing twice. UPDATE=1 lets LOAM write the file anew."""
+    """An apply of an earlier release was killed during its last operation: `killed.json` has the content of each server
+    after it. The next run reads it, finishes and creates nothing twice. UPDATE=1 lets LOAM write the file anew."""
     store.clear()
     proxy.arm()
     work = Work(store.kind, store.arguments(proxy.port))
