@@ -101,7 +101,11 @@ static size_t cluster_width(Str cluster) {
 
 size_t utf8_display_width(Str s) {
     size_t total = 0;
-    for (size_t i = 0; i < s.len;) {
+    while (total < s.len && s.ptr[total] >= ' ' && s.ptr[total] <= '~')
+        total++;
+    /* The last one may be a part of a wider cluster. */
+    total -= total > 0 && total < s.len;
+    for (size_t i = total; i < s.len;) {
         size_t end = utf8_grapheme_end(s, i);
         total += cluster_width(str_slice(s, i, end));
         i = end;
@@ -179,17 +183,12 @@ Str utf8_upper(Str s, Arena *arena) {
 }
 
 Str utf8_lower(Str s, Arena *arena) {
-    if (s.len == 0)
-        return map_codepoints(s, utf8proc_tolower, arena);
-    char *out = arena_new_array(arena, char, s.len);
-    /* Fast for ASCII: each resource has the name of a provider. */
-    for (size_t i = 0; i < s.len; i++) {
-        unsigned char c = (unsigned char)s.ptr[i];
-        if (c >= 0x80)
-            return map_codepoints(s, utf8proc_tolower, arena);
-        out[i] = (char)(c >= 'A' && c <= 'Z' ? c | 0x20 : c);
-    }
-    return (Str){out, s.len};
+    size_t lower = 0;
+    /* Fast for lower ASCII: each resource has the name of a provider. */
+    while (lower < s.len && (signed char)s.ptr[lower] >= 0 &&
+           (s.ptr[lower] < 'A' || s.ptr[lower] > 'Z'))
+        lower++;
+    return s.len > 0 && lower == s.len ? s : map_codepoints(s, utf8proc_tolower, arena);
 }
 
 /* U+00DF (sharp s) maps to itself in title case; the library may map it to a capital. */

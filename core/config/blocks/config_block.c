@@ -18,13 +18,15 @@ bool config_block_identify(ConfigLoading *loading, const ConfigBlock *type, cons
     bool ok = true;
     if (type->identify)
         return type->identify(loading, block, key);
-    *key = str_from_cstr(type->name);
+    StrBuf text = strbuf_new(loading->arena);
+    strbuf_add_cstr(&text, type->name);
     for (size_t i = 0; i < type->labels; i++) {
-        Str label = block->labels[i];
-        *key = str_format(loading->arena, "%.*s.%.*s", STR_ARG(*key), STR_ARG(label));
-        ok &= config_read_identifier(label, block->label_ranges[i], type->label_nouns[i],
+        strbuf_add_char(&text, '.');
+        strbuf_add(&text, block->labels[i]);
+        ok &= config_read_identifier(block->labels[i], block->label_ranges[i], type->label_nouns[i],
                                      loading->diags);
     }
+    *key = strbuf_str(&text);
     return ok;
 }
 

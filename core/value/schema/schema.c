@@ -43,9 +43,11 @@ Schema schema_of_nested(const NestedObject *nested) {
 
 bool schema_has(const Schema *schema, bool (*is)(const Attribute *attribute)) {
     for (size_t i = 0; i < schema->attribute_count; i++) {
-        const Attribute *attribute = &schema->attributes[i];
-        Schema members = attribute->nested ? schema_of_nested(attribute->nested) : (Schema){0};
-        if (is(attribute) || schema_has(&members, is))
+        const NestedObject *nested = schema->attributes[i].nested;
+        if (is(&schema->attributes[i]))
+            return true;
+        Schema members = nested ? schema_of_nested(nested) : (Schema){0};
+        if (nested && schema_has(&members, is))
             return true;
     }
     for (size_t i = 0; i < schema->block_count; i++) {
