@@ -50,9 +50,8 @@ static bool addresses_read(const Call *call, const DataReadRequest *request,
     if (!libvirt_client_connect(call, &connection, diags))
         return false;
     const char *name = str_to_cstr(object_text(request->config, "domain", STR_EMPTY), arena);
-    SCOPED(virDomainPtr) domain = virDomainLookupByUUIDString(connection, name);
-    if (!domain)
-        domain = virDomainLookupByName(connection, name);
+    SCOPED(virDomainPtr)
+    domain = libvirt_kind_find(&libvirt_kind_machine, connection, str_from_cstr(name), arena);
     if (!domain)
         return libvirt_error_add(call, diags, "No machine \"%s\"", name);
     virDomainInterfacePtr *interfaces = NULL;

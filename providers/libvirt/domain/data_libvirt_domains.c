@@ -21,23 +21,11 @@ static const Attribute attributes[] = {
 };
 /* clang-format on */
 
-static int domains_list(virConnectPtr connection, Value config, void ***out) {
-    virDomainPtr *all = NULL;
-    unsigned flags = 0;
-    if (object_has(config, "running"))
-        flags = object_bool(config, "running", false) ? VIR_CONNECT_LIST_DOMAINS_ACTIVE
-                                                      : VIR_CONNECT_LIST_DOMAINS_INACTIVE;
-    int count = virConnectListAllDomains(connection, &all, flags);
-    *out = (void **)all;
-    return count;
-}
-
-static char *domains_describe(void *machine) {
-    return virDomainGetXMLDesc(machine, 0);
-}
-
-static int domains_release(void *machine) {
-    return virDomainFree(machine);
+static unsigned domains_flags(Value config) {
+    if (!object_has(config, "running"))
+        return 0;
+    return object_bool(config, "running", false) ? VIR_CONNECT_LIST_DOMAINS_ACTIVE
+                                                 : VIR_CONNECT_LIST_DOMAINS_INACTIVE;
 }
 
 static void domains_fill(void *machine, ObjectBuilder *builder, Arena *) {
@@ -50,11 +38,10 @@ static void domains_fill(void *machine, ObjectBuilder *builder, Arena *) {
 static const DataList payload = {
     .attribute = "domains",
     .noun = "machines",
+    .kind = &libvirt_kind_machine,
     .rows = {machine_attributes, ARRAY_COUNT(machine_attributes)},
-    .list = domains_list,
-    .describe = domains_describe,
+    .flags = domains_flags,
     .fill = domains_fill,
-    .release = domains_release,
 };
 
 const DataSourceType data_libvirt_domains = {

@@ -3,16 +3,10 @@
 
 #include "libvirt_client.h"
 #include "libvirt_error.h"
-#include "libvirt_handle.h"
 #include "libvirt_identity.h"
+#include "libvirt_kind.h"
 #include "object_builder.h"
 #include "plan_check.h"
-
-static virDomainPtr find_machine(virConnectPtr connection, Str id, Arena *arena) {
-    const char *text = str_to_cstr(id, arena);
-    virDomainPtr domain = virDomainLookupByUUIDString(connection, text);
-    return domain ? domain : virDomainLookupByName(connection, text);
-}
 
 static void *find_moment(const DomainMoment *kind, virDomainPtr domain, Value state, Arena *arena) {
     return kind->lookup(domain, str_to_cstr(object_text(state, "name", STR_EMPTY), arena));
@@ -43,7 +37,7 @@ bool domain_moment_create(const Call *call, const ApplyRequest *request, ApplyRe
     if (!libvirt_client_connect(call, &connection, diags))
         return false;
     Str id = object_text(planned, "domain_id", STR_EMPTY);
-    SCOPED(virDomainPtr) domain = find_machine(connection, id, arena);
+    SCOPED(virDomainPtr) domain = libvirt_kind_find(&libvirt_kind_machine, connection, id, arena);
     if (!domain)
         return libvirt_error_add(call, diags, "No machine \"%.*s\"", STR_ARG(id));
     SCOPED(XmlDoc) doc = xml_new(kind->element);
@@ -66,7 +60,8 @@ bool domain_moment_delete(const Call *call, const DeleteRequest *request, Delete
     if (!libvirt_client_connect(call, &connection, diags))
         return false;
     Str id = object_text(request->prior, "domain_id", STR_EMPTY);
-    SCOPED(virDomainPtr) domain = find_machine(connection, id, call->arena);
+    SCOPED(virDomainPtr)
+    domain = libvirt_kind_find(&libvirt_kind_machine, connection, id, call->arena);
     void *moment = domain ? find_moment(kind, domain, request->prior, call->arena) : NULL;
     if (!moment && libvirt_error_is_gone(libvirt_error_code()))
         return true;
@@ -86,7 +81,8 @@ static bool read_moment(const Call *call, bool is_import, Value *state, Diags *d
     if (!libvirt_client_connect(call, &connection, diags))
         return false;
     SCOPED(virDomainPtr)
-    domain = find_machine(connection, object_text(*state, "domain_id", STR_EMPTY), call->arena);
+    domain = libvirt_kind_find(&libvirt_kind_machine, connection,
+                               object_text(*state, "domain_id", STR_EMPTY), call->arena);
     void *moment = domain ? find_moment(kind, domain, *state, call->arena) : NULL;
     if (!moment && libvirt_error_is_gone(libvirt_error_code())) {
         *state = value_null(state->type);

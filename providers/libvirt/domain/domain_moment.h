@@ -39,3 +39,9 @@ MUST_USE bool domain_moment_limits(const Call *call, const LimitsRequest *reques
 /* Completes an interrupted creation if a moment of this name exists. */
 MUST_USE bool domain_moment_recover(const Call *call, const RecoverRequest *request,
                                     RecoverResponse *response, Diags *diags);
+
+#define DOMAIN_MOMENT_SLOTS                                                                        \
+    .recovery = RECOVERY_FINDS, .plan = domain_moment_plan, .create = domain_moment_create,        \
+    .update = domain_moment_update, .delete = domain_moment_delete, .read = domain_moment_read,    \
+    .import = domain_moment_import, .recover = domain_moment_recover,                              \
+    .limits = domain_moment_limits

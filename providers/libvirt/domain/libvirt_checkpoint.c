@@ -61,15 +61,7 @@ const ResourceType libvirt_checkpoint = {
                .description = "A checkpoint of a running virtual machine, from which an "
                               "incremental backup of its qcow2 disks can start."},
     .payload = &kind,
-    .plan = domain_moment_plan,
-    .create = domain_moment_create,
-    .update = domain_moment_update,
-    .delete = domain_moment_delete,
-    .read = domain_moment_read,
-    .import = domain_moment_import,
+    DOMAIN_MOMENT_SLOTS,
     .import_id =
         "MACHINE/NAME, with the UUID or name of the machine and the name of the checkpoint",
-    .recovery = RECOVERY_FINDS,
-    .recover = domain_moment_recover,
-    .limits = domain_moment_limits,
 };

@@ -31,8 +31,9 @@ static const Attribute attributes[] = {
 };
 /* clang-format on */
 
-/* Returns libvirt's flag for a capability; 0, for all devices, if the name is empty. */
-static unsigned devices_flag_of(Str capability) {
+/* Returns libvirt's flag for the capability; 0, for all devices, if there is none. */
+static unsigned devices_flags(Value config) {
+    Str capability = object_text(config, "capability", STR_EMPTY);
     Str names = STR(CAPABILITIES), name;
     for (unsigned flag = 1; str_next_field(&names, ' ', &name); flag <<= 1)
         if (str_equal(capability, name))
@@ -40,29 +41,33 @@ static unsigned devices_flag_of(Str capability) {
     return 0;
 }
 
-static int devices_list(virConnectPtr connection, Value config, void ***out) {
+static int devices_list(virConnectPtr connection, unsigned flags, void ***out) {
     virNodeDevicePtr *all = NULL;
-    unsigned flag = devices_flag_of(object_text(config, "capability", STR_EMPTY));
-    int count = virConnectListAllNodeDevices(connection, &all, flag);
+    int count = virConnectListAllNodeDevices(connection, &all, flags);
     *out = (void **)all;
     return count;
 }
 
-static char *devices_describe(void *device) {
-    return virNodeDeviceGetXMLDesc(device, 0);
+static char *devices_describe(void *device, unsigned flags) {
+    return virNodeDeviceGetXMLDesc(device, flags);
 }
 
 static int devices_release(void *device) {
     return virNodeDeviceFree(device);
 }
 
-static const DataList payload = {
-    .attribute = "devices",
-    .noun = "devices",
-    .rows = {device_attributes, ARRAY_COUNT(device_attributes)},
+static const LibvirtKind kind = {
     .list = devices_list,
     .describe = devices_describe,
     .release = devices_release,
+};
+
+static const DataList payload = {
+    .attribute = "devices",
+    .noun = "devices",
+    .kind = &kind,
+    .rows = {device_attributes, ARRAY_COUNT(device_attributes)},
+    .flags = devices_flags,
 };
 
 const DataSourceType data_libvirt_node_devices = {

@@ -18,21 +18,6 @@ static const Attribute attributes[] = {
 };
 /* clang-format on */
 
-static int secrets_list(virConnectPtr connection, Value, void ***out) {
-    virSecretPtr *all = NULL;
-    int count = virConnectListAllSecrets(connection, &all, 0);
-    *out = (void **)all;
-    return count;
-}
-
-static char *secrets_describe(void *secret) {
-    return virSecretGetXMLDesc(secret, 0);
-}
-
-static int secrets_release(void *secret) {
-    return virSecretFree(secret);
-}
-
 static void secrets_fill(void *secret, ObjectBuilder *builder, Arena *arena) {
     const char *name = virSecretGetUsageID(secret);
     if (name)
@@ -42,11 +27,9 @@ static void secrets_fill(void *secret, ObjectBuilder *builder, Arena *arena) {
 static const DataList payload = {
     .attribute = "secrets",
     .noun = "secrets",
+    .kind = &libvirt_kind_secret,
     .rows = {secret_attributes, ARRAY_COUNT(secret_attributes)},
-    .list = secrets_list,
-    .describe = secrets_describe,
     .fill = secrets_fill,
-    .release = secrets_release,
 };
 
 const DataSourceType data_libvirt_secrets = {

@@ -41,10 +41,43 @@ bool data_source_read_xml(const Call *call, char *text, XmlRows rows, ObjectBuil
     return true;
 }
 
+static bool source_read_object(const Call *call, const DataReadRequest *request, void *found,
+                               DataReadResponse *response, Diags *diags) {
+    const DataObject *object = call->type->payload;
+    char uuid[VIR_UUID_STRING_BUFLEN];
+    ObjectBuilder builder = data_source_begin(request, &call->type->schema, call->arena);
+    if (!data_source_read_xml(call, object->kind->describe(found, 0), object->rows, &builder,
+                              diags))
+        return false;
+    if (object->kind->uuid_of(found, uuid) == 0)
+        object_builder_set_copy(&builder, "id", uuid, call->arena);
+    object_builder_set_copy(&builder, "name", object->kind->name_of(found), call->arena);
+    object->fill(found, &builder, call->arena);
+    response->state = object_builder_value(&builder);
+    return true;
+}
+
+bool data_source_object(const Call *call, const DataReadRequest *request,
+                        DataReadResponse *response, Diags *diags) {
+    const LibvirtKind *kind = ((const DataObject *)call->type->payload)->kind;
+    SCOPED(virConnectPtr) connection = NULL;
+    if (!libvirt_client_connect(call, &connection, diags))
+        return false;
+    Str id = object_text(request->config, "id", STR_EMPTY);
+    Str name = object_text(request->config, "name", id);
+    void *found = id.len ? kind->by_uuid(connection, str_to_cstr(id, call->arena))
+                         : kind->by_name(connection, str_to_cstr(name, call->arena));
+    if (!found)
+        return data_source_missing(call, request, response, kind->noun, name, diags);
+    bool is_read = source_read_object(call, request, found, response, diags);
+    (void)kind->release(found);
+    return is_read;
+}
+
 static Value source_item_of(const DataList *list, void *handle, const Type *type, Arena *arena) {
     SCOPED(XmlDoc) doc = {0};
     ObjectBuilder builder = object_builder_null(type, arena);
-    if (xml_take(list->describe(handle), &doc))
+    if (xml_take(list->kind->describe(handle, 0), &doc))
         xml_map_read(list->rows, value_null(type), xml_root(&doc), true, &builder, arena);
     if (list->fill)
         list->fill(handle, &builder, arena);
@@ -64,7 +97,8 @@ bool data_source_list(const Call *call, const DataReadRequest *request, DataRead
     void **handles = NULL;
     if (!libvirt_client_connect(call, &connection, diags))
         return false;
-    int count = list->list(connection, request->config, &handles);
+    int count =
+        list->kind->list(connection, list->flags ? list->flags(request->config) : 0, &handles);
     if (count < 0)
         return libvirt_error_add(call, diags, "Cannot list the %s of the host", list->noun);
     ObjectBuilder builder = data_source_begin(request, &call->type->schema, arena);
@@ -72,7 +106,7 @@ bool data_source_list(const Call *call, const DataReadRequest *request, DataRead
     ValueVec values = {0};
     for (int i = 0; i < count; i++) {
         vec_push(arena, &values, source_item_of(list, handles[i], type->element, arena));
-        (void)list->release(handles[i]);
+        (void)list->kind->release(handles[i]);
     }
     free(handles);
     if (values.count)

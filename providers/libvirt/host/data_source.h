@@ -2,7 +2,7 @@
  * and reads its XML with xml_map. */
 #pragma once
 
-#include "libvirt_handle.h"
+#include "libvirt_kind.h"
 #include "provider.h"
 #include "xml_map.h"
 
@@ -26,17 +26,27 @@ ObjectBuilder data_source_begin(const DataReadRequest *request, const Schema *sc
 MUST_USE bool data_source_read_xml(const Call *call, char *text, XmlRows rows,
                                    ObjectBuilder *builder, Diags *diags);
 
+/* How to read one object by "name" or "id": the payload of a DataSourceType. */
+typedef struct DataObject {
+    const LibvirtKind *kind;
+    XmlRows rows;
+    void (*fill)(void *handle, ObjectBuilder *builder,
+                 Arena *arena); /* values that the XML lacks */
+} DataObject;
+
+/* The slot `read` of such a type. */
+MUST_USE bool data_source_object(const Call *call, const DataReadRequest *request,
+                                 DataReadResponse *response, Diags *diags);
+
 /* How to list objects as nested objects of one attribute: the payload of a DataSourceType. */
 typedef struct DataList {
     const char *attribute;
-    const char *noun; /* plural, for the error */
-    XmlRows rows;     /* of one object */
-    /* Returns the number of objects in the array *out, which libvirt allocated; negative: error. */
-    int (*list)(virConnectPtr connection, Value config, void ***out);
-    char *(*describe)(void *handle);
+    const char *noun;                /* plural, for the error */
+    const LibvirtKind *kind;         /* its calls list, describe and release */
+    XmlRows rows;                    /* of one object */
+    unsigned (*flags)(Value config); /* of the call list; NULL: 0 */
     void (*fill)(void *handle, ObjectBuilder *builder, Arena *arena); /* values that the XML lacks;
                                                                          NULL: none */
-    int (*release)(void *handle);
 } DataList;
 
 /* The slot `read` of such a type: sets the attribute to the objects, sorted by name. */

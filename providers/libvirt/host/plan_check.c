@@ -3,54 +3,24 @@
 
 #include "libvirt_client.h"
 #include "libvirt_error.h"
+#include "libvirt_kind.h"
 #include "nested_list.h"
 #include "object_builder.h"
 #include "path_error.h"
 
-static void plan_check_add_name(StrVec *out, const char *name, Arena *arena) {
-    if (name)
-        vec_push(arena, out, str_clone(str_from_cstr(name), arena));
-}
-
-/* Each kind: whether the object exists, and the names of all. */
-#define KIND(kind, Handle, by_uuid, by_name, list_all, name_of)                                    \
-    static bool has_##kind(virConnectPtr connection, const char *text) {                           \
-        SCOPED(Handle) found = by_uuid(connection, text);                                          \
-        if (!found)                                                                                \
-            found = by_name(connection, text);                                                     \
-        return found || !libvirt_error_is_gone(libvirt_error_code());                              \
-    }                                                                                              \
-    static StrVec names_of_##kind(virConnectPtr connection, Arena *arena) {                        \
-        Handle *items = NULL;                                                                      \
-        StrVec names = {0};                                                                        \
-        int count = list_all(connection, &items, 0);                                               \
-        for (int i = 0; i < count; i++) {                                                          \
-            SCOPED(Handle) item = items[i];                                                        \
-            plan_check_add_name(&names, name_of(item), arena);                                     \
-        }                                                                                          \
-        free(items);                                                                               \
-        return names;                                                                              \
+static StrVec names_of(const LibvirtKind *kind, virConnectPtr connection, Arena *arena) {
+    void **items = NULL;
+    StrVec names = {0};
+    int count = kind->list(connection, 0, &items);
+    for (int i = 0; i < count; i++) {
+        const char *name = kind->name_of(items[i]);
+        if (name)
+            vec_push(arena, &names, str_clone(str_from_cstr(name), arena));
+        (void)kind->release(items[i]);
     }
-
-KIND(pool, virStoragePoolPtr, virStoragePoolLookupByUUIDString, virStoragePoolLookupByName,
-     virConnectListAllStoragePools, virStoragePoolGetName)
-KIND(network, virNetworkPtr, virNetworkLookupByUUIDString, virNetworkLookupByName,
-     virConnectListAllNetworks, virNetworkGetName)
-KIND(filter, virNWFilterPtr, virNWFilterLookupByUUIDString, virNWFilterLookupByName,
-     virConnectListAllNWFilters, virNWFilterGetName)
-KIND(machine, virDomainPtr, virDomainLookupByUUIDString, virDomainLookupByName,
-     virConnectListAllDomains, virDomainGetName)
-
-static const struct {
-    const char *name;
-    bool (*exists)(virConnectPtr connection, const char *text);
-    StrVec (*names)(virConnectPtr connection, Arena *arena);
-} kinds[] = {
-    {"pool", has_pool, names_of_pool},
-    {"network", has_network, names_of_network},
-    {"filter", has_filter, names_of_filter},
-    {"machine", has_machine, names_of_machine},
-};
+    free(items);
+    return names;
+}
 
 PlanCheck plan_check_open(const Call *call, const PlanRequest *request,
                           const PlanResponse *response, Diags *diags) {
@@ -103,11 +73,12 @@ void plan_check_name(PlanCheck *check, const PlanName *name) {
     if (!check->connection || !name->name.len)
         return;
     Arena *arena = check->call->arena;
-    for (size_t i = 0; i < ARRAY_COUNT(kinds); i++) {
-        if (strcmp(kinds[i].name, name->kind) != 0 ||
-            kinds[i].exists(check->connection, str_to_cstr(name->name, arena)))
-            continue;
-        StrVec names = kinds[i].names(check->connection, arena);
+    const LibvirtKind *kind = libvirt_kind_of(name->kind);
+    void *found = libvirt_kind_find(kind, check->connection, name->name, arena);
+    if (found)
+        (void)kind->release(found);
+    else if (libvirt_error_is_gone(libvirt_error_code())) {
+        StrVec names = names_of(kind, check->connection, arena);
         plan_check_absent(check, name, &names);
     }
 }

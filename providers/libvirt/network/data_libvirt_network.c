@@ -35,49 +35,24 @@ static const Attribute attributes[] = {
 
 static const ArgumentRule rules[] = {{RULE_EXACTLY_ONE, {"name", "id"}}};
 
-static virNetworkPtr data_libvirt_network_find(virConnectPtr connection, Value config,
-                                               Arena *arena) {
-    const char *id = str_to_cstr(object_text(config, "id", STR_EMPTY), arena);
-    const char *name = str_to_cstr(object_text(config, "name", STR_EMPTY), arena);
-    return *id ? virNetworkLookupByUUIDString(connection, id)
-               : virNetworkLookupByName(connection, name);
-}
-
-static void data_libvirt_network_fill(virNetworkPtr found, ObjectBuilder *builder, Arena *arena) {
-    char uuid[VIR_UUID_STRING_BUFLEN];
-    if (virNetworkGetUUIDString(found, uuid) == 0)
-        object_builder_set_copy(builder, "id", uuid, arena);
-    object_builder_set_copy(builder, "name", virNetworkGetName(found), arena);
+static void data_libvirt_network_fill(void *found, ObjectBuilder *builder, Arena *) {
     int autostart = 0;
     (void)virNetworkGetAutostart(found, &autostart);
     object_builder_set(builder, "running", value_bool(virNetworkIsActive(found) == 1));
     object_builder_set(builder, "autostart", value_bool(autostart != 0));
 }
 
-static bool data_libvirt_network_read(const Call *call, const DataReadRequest *request,
-                                      DataReadResponse *response, Diags *diags) {
-    SCOPED(virConnectPtr) connection = NULL;
-    if (!libvirt_client_connect(call, &connection, diags))
-        return false;
-    Value config = request->config;
-    SCOPED(virNetworkPtr) found = data_libvirt_network_find(connection, config, call->arena);
-    if (!found)
-        return data_source_missing(
-            call, request, response, "network",
-            object_text(config, "name", object_text(config, "id", STR_EMPTY)), diags);
-    const XmlRows rows = {attributes, ARRAY_COUNT(attributes)};
-    ObjectBuilder builder = data_source_begin(request, &data_libvirt_network.schema, call->arena);
-    if (!data_source_read_xml(call, virNetworkGetXMLDesc(found, 0), rows, &builder, diags))
-        return false;
-    data_libvirt_network_fill(found, &builder, call->arena);
-    response->state = object_builder_value(&builder);
-    return true;
-}
+static const DataObject payload = {
+    .kind = &libvirt_kind_network,
+    .rows = {attributes, ARRAY_COUNT(attributes)},
+    .fill = data_libvirt_network_fill,
+};
 
 const DataSourceType data_libvirt_network = {
     .mode = MODE_DATA,
     .name = "libvirt_network",
     .schema = {SCHEMA_ATTRIBUTES(attributes), SCHEMA_RULES(rules),
                .description = "A network of the host."},
-    .read = data_libvirt_network_read,
+    .payload = &payload,
+    .read = data_source_object,
 };

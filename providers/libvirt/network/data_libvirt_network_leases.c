@@ -45,9 +45,8 @@ static bool leases_read(const Call *call, const DataReadRequest *request,
         return false;
     Str given = object_text(request->config, "network", STR_EMPTY);
     const char *name = str_to_cstr(given, arena);
-    SCOPED(virNetworkPtr) network = virNetworkLookupByUUIDString(connection, name);
-    if (!network)
-        network = virNetworkLookupByName(connection, name);
+    SCOPED(virNetworkPtr)
+    network = libvirt_kind_find(&libvirt_kind_network, connection, given, arena);
     if (!network)
         return libvirt_error_add(call, diags, "No network \"%s\"", name);
     const char *mac = str_to_cstr(object_text(request->config, "mac", STR_EMPTY), arena);

@@ -18,21 +18,6 @@ static const Attribute attributes[] = {
 };
 /* clang-format on */
 
-static int nwfilters_list(virConnectPtr connection, Value, void ***out) {
-    virNWFilterPtr *all = NULL;
-    int count = virConnectListAllNWFilters(connection, &all, 0);
-    *out = (void **)all;
-    return count;
-}
-
-static char *nwfilters_describe(void *filter) {
-    return virNWFilterGetXMLDesc(filter, 0);
-}
-
-static int nwfilters_release(void *filter) {
-    return virNWFilterFree(filter);
-}
-
 static void nwfilters_fill(void *filter, ObjectBuilder *builder, Arena *arena) {
     char *text = virNWFilterGetXMLDesc(filter, 0);
     if (text)
@@ -43,11 +28,9 @@ static void nwfilters_fill(void *filter, ObjectBuilder *builder, Arena *arena) {
 static const DataList payload = {
     .attribute = "nwfilters",
     .noun = "filters",
+    .kind = &libvirt_kind_filter,
     .rows = {filter_attributes, ARRAY_COUNT(filter_attributes)},
-    .list = nwfilters_list,
-    .describe = nwfilters_describe,
     .fill = nwfilters_fill,
-    .release = nwfilters_release,
 };
 
 const DataSourceType data_libvirt_nwfilters = {

@@ -6,12 +6,8 @@
 #include "libvirt_client.h"
 #include "libvirt_error.h"
 #include "libvirt_identity.h"
-
-static virNetworkPtr find_network(virConnectPtr connection, Str id, Arena *arena) {
-    const char *text = str_to_cstr(id, arena);
-    virNetworkPtr network = virNetworkLookupByUUIDString(connection, text);
-    return network ? network : virNetworkLookupByName(connection, text);
-}
+#include "libvirt_kind.h"
+#include "plan_check.h"
 
 static char *entry_describe(virNetworkPtr network) {
     char *text = virNetworkGetXMLDesc(network, VIR_NETWORK_XML_INACTIVE);
@@ -49,7 +45,7 @@ static bool open_network(const Call *call, Value object, virConnectPtr *connecti
     if (!libvirt_client_connect(call, connection, diags))
         return false;
     Str id = object_text(object, "network_id", STR_EMPTY);
-    *out = find_network(*connection, id, call->arena);
+    *out = libvirt_kind_find(&libvirt_kind_network, *connection, id, call->arena);
     return *out || libvirt_error_add(call, diags, "No network \"%.*s\"", STR_ARG(id));
 }
 
@@ -104,16 +100,23 @@ static bool remove_entry(const NetworkEntry *entry, const Call *call, virNetwork
                              STR_ARG(entry_key_of(entry, prior)));
 }
 
-bool network_entry_create(const NetworkEntry *entry, const Call *call, const ApplyRequest *request,
-                          ApplyResponse *response, Diags *diags) {
+bool network_entry_plan(const Call *call, const PlanRequest *request, PlanResponse *response,
+                        Diags *diags) {
+    return plan_check_one(call, request, response, "network", "network_id", diags);
+}
+
+bool network_entry_create(const Call *call, const ApplyRequest *request, ApplyResponse *response,
+                          Diags *diags) {
+    const NetworkEntry *entry = call->type->payload;
     SCOPED(virConnectPtr) connection = NULL;
     SCOPED(virNetworkPtr) network = NULL;
     return open_network(call, request->planned, &connection, &network, diags) &&
            entry_add(entry, call, network, request->planned, response, diags);
 }
 
-bool network_entry_update(const NetworkEntry *entry, const Call *call, const ApplyRequest *request,
-                          ApplyResponse *response, Diags *diags) {
+bool network_entry_update(const Call *call, const ApplyRequest *request, ApplyResponse *response,
+                          Diags *diags) {
+    const NetworkEntry *entry = call->type->payload;
     SCOPED(virConnectPtr) connection = NULL;
     SCOPED(virNetworkPtr) network = NULL;
     if (!open_network(call, request->prior, &connection, &network, diags) ||
@@ -130,14 +133,15 @@ bool network_entry_update(const NetworkEntry *entry, const Call *call, const App
     return false;
 }
 
-bool network_entry_delete(const NetworkEntry *entry, const Call *call, const DeleteRequest *request,
+bool network_entry_delete(const Call *call, const DeleteRequest *request, DeleteResponse *,
                           Diags *diags) {
+    const NetworkEntry *entry = call->type->payload;
     SCOPED(virConnectPtr) connection = NULL;
     if (!libvirt_client_connect(call, &connection, diags))
         return false;
     SCOPED(virNetworkPtr)
-    network =
-        find_network(connection, object_text(request->prior, "network_id", STR_EMPTY), call->arena);
+    network = libvirt_kind_find(&libvirt_kind_network, connection,
+                                object_text(request->prior, "network_id", STR_EMPTY), call->arena);
     if (!network && libvirt_error_is_gone(libvirt_error_code()))
         return true;
     if (!network)
@@ -145,13 +149,15 @@ bool network_entry_delete(const NetworkEntry *entry, const Call *call, const Del
     return remove_entry(entry, call, network, request->prior, diags);
 }
 
-bool network_entry_read(const NetworkEntry *entry, const Call *call, Value *state, Diags *diags) {
+static bool entry_read(const Call *call, Value *state, Diags *diags) {
+    const NetworkEntry *entry = call->type->payload;
     SCOPED(virConnectPtr) connection = NULL;
     SCOPED(XmlDoc) doc = {0};
     if (!libvirt_client_connect(call, &connection, diags))
         return false;
     SCOPED(virNetworkPtr)
-    network = find_network(connection, object_text(*state, "network_id", STR_EMPTY), call->arena);
+    network = libvirt_kind_find(&libvirt_kind_network, connection,
+                                object_text(*state, "network_id", STR_EMPTY), call->arena);
     bool is_gone = !network && libvirt_error_is_gone(libvirt_error_code());
     if (!is_gone && (!network || !xml_take(entry_describe(network), &doc)))
         return libvirt_error_add(call, diags, "Cannot read the network of a %s", entry->noun);
@@ -169,8 +175,16 @@ bool network_entry_read(const NetworkEntry *entry, const Call *call, Value *stat
     return true;
 }
 
-bool network_entry_import(const NetworkEntry *entry, const Call *call, Str id, Value *state,
+bool network_entry_read(const Call *call, const ReadRequest *, ReadResponse *response,
+                        Diags *diags) {
+    return entry_read(call, &response->state, diags);
+}
+
+bool network_entry_import(const Call *call, const ImportRequest *request, ImportResponse *response,
                           Diags *diags) {
+    const NetworkEntry *entry = call->type->payload;
+    Str id = request->id;
+    Value *state = &response->state;
     size_t slash = str_find_char(id, '/', 0);
     if (slash == SIZE_MAX)
         return libvirt_error_say(call, diags, STR("Invalid import ID"),
@@ -179,7 +193,7 @@ bool network_entry_import(const NetworkEntry *entry, const Call *call, Str id, V
     object_builder_set_text(&builder, "network_id", str_slice(id, 0, slash), call->arena);
     object_builder_set_text(&builder, entry->key, str_slice(id, slash + 1, id.len), call->arena);
     *state = object_builder_value(&builder);
-    if (!network_entry_read(entry, call, state, diags))
+    if (!entry_read(call, state, diags))
         return false;
     return !value_is_null(*state) ||
            libvirt_error_say(call, diags,
@@ -187,8 +201,11 @@ bool network_entry_import(const NetworkEntry *entry, const Call *call, Str id, V
                              STR("The network does not have it."));
 }
 
-void network_entry_limits(const Call *call, Value object, Limits *out) {
-    if (value_is_present(object))
+bool network_entry_limits(const Call *call, const LimitsRequest *request, LimitsResponse *response,
+                          Diags *) {
+    if (value_is_present(request->object))
         libvirt_identity_limit(call, "libvirt_network",
-                               object_text(object, "network_id", STR_EMPTY), 1, out);
+                               object_text(request->object, "network_id", STR_EMPTY), 1,
+                               &response->limits);
+    return true;
 }

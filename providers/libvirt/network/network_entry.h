@@ -17,19 +17,26 @@ typedef struct NetworkEntry {
     XmlRows rows;    /* the attributes of an entry */
 } NetworkEntry;
 
-/* Implementations of slots of ResourceType. The import ID is "NETWORK/KEY". */
-MUST_USE bool network_entry_create(const NetworkEntry *entry, const Call *call,
-                                   const ApplyRequest *request, ApplyResponse *response,
-                                   Diags *diags);
-MUST_USE bool network_entry_update(const NetworkEntry *entry, const Call *call,
-                                   const ApplyRequest *request, ApplyResponse *response,
-                                   Diags *diags);
-MUST_USE bool network_entry_delete(const NetworkEntry *entry, const Call *call,
-                                   const DeleteRequest *request, Diags *diags);
-MUST_USE bool network_entry_read(const NetworkEntry *entry, const Call *call, Value *state,
-                                 Diags *diags);
-MUST_USE bool network_entry_import(const NetworkEntry *entry, const Call *call, Str id,
-                                   Value *state, Diags *diags);
-/* Limits changes to one at a time per network, because libvirt reads and then writes the
+/* The slots of the type, whose payload is a NetworkEntry. The import ID is "NETWORK/KEY". Changes
+ * are limited to one at a time per network, because libvirt reads and then writes the
  * definition. */
-void network_entry_limits(const Call *call, Value object, Limits *out);
+MUST_USE bool network_entry_plan(const Call *call, const PlanRequest *request,
+                                 PlanResponse *response, Diags *diags);
+MUST_USE bool network_entry_create(const Call *call, const ApplyRequest *request,
+                                   ApplyResponse *response, Diags *diags);
+MUST_USE bool network_entry_update(const Call *call, const ApplyRequest *request,
+                                   ApplyResponse *response, Diags *diags);
+MUST_USE bool network_entry_delete(const Call *call, const DeleteRequest *request,
+                                   DeleteResponse *response, Diags *diags);
+MUST_USE bool network_entry_read(const Call *call, const ReadRequest *request,
+                                 ReadResponse *response, Diags *diags);
+MUST_USE bool network_entry_import(const Call *call, const ImportRequest *request,
+                                   ImportResponse *response, Diags *diags);
+MUST_USE bool network_entry_limits(const Call *call, const LimitsRequest *request,
+                                   LimitsResponse *response, Diags *diags);
+
+/* An entry that exists already is accepted, so a creation can be repeated. */
+#define NETWORK_ENTRY_SLOTS                                                                        \
+    .recovery = RECOVERY_REPEATS, .plan = network_entry_plan, .create = network_entry_create,      \
+    .update = network_entry_update, .delete = network_entry_delete, .read = network_entry_read,    \
+    .import = network_entry_import, .limits = network_entry_limits

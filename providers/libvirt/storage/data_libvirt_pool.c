@@ -25,13 +25,6 @@ static const Attribute attributes[] = {
 
 static const ArgumentRule rules[] = {{RULE_EXACTLY_ONE, {"name", "id"}}};
 
-static virStoragePoolPtr pool_find(virConnectPtr connection, Value config, Arena *arena) {
-    const char *id = str_to_cstr(object_text(config, "id", STR_EMPTY), arena);
-    const char *name = str_to_cstr(object_text(config, "name", STR_EMPTY), arena);
-    return *id ? virStoragePoolLookupByUUIDString(connection, id)
-               : virStoragePoolLookupByName(connection, name);
-}
-
 static int pool_compare_names(const void *a, const void *b) {
     return strcmp(*(char *const *)a, *(char *const *)b);
 }
@@ -51,11 +44,7 @@ static Value pool_names_of(virStoragePoolPtr pool, Arena *arena) {
     return nested_list_of_texts(&texts, arena);
 }
 
-static void pool_fill(virStoragePoolPtr found, ObjectBuilder *builder, Arena *arena) {
-    char uuid[VIR_UUID_STRING_BUFLEN];
-    if (virStoragePoolGetUUIDString(found, uuid) == 0)
-        object_builder_set_copy(builder, "id", uuid, arena);
-    object_builder_set_copy(builder, "name", virStoragePoolGetName(found), arena);
+static void pool_fill(void *found, ObjectBuilder *builder, Arena *arena) {
     virStoragePoolInfo info = {0};
     int autostart = 0;
     bool is_active = virStoragePoolIsActive(found) == 1;
@@ -71,30 +60,17 @@ static void pool_fill(virStoragePoolPtr found, ObjectBuilder *builder, Arena *ar
     object_builder_set(builder, "volumes", pool_names_of(found, arena));
 }
 
-static bool data_libvirt_pool_read(const Call *call, const DataReadRequest *request,
-                                   DataReadResponse *response, Diags *diags) {
-    SCOPED(virConnectPtr) connection = NULL;
-    if (!libvirt_client_connect(call, &connection, diags))
-        return false;
-    Value config = request->config;
-    SCOPED(virStoragePoolPtr) found = pool_find(connection, config, call->arena);
-    if (!found)
-        return data_source_missing(
-            call, request, response, "pool",
-            object_text(config, "name", object_text(config, "id", STR_EMPTY)), diags);
-    const XmlRows rows = {attributes, ARRAY_COUNT(attributes)};
-    ObjectBuilder builder = data_source_begin(request, &data_libvirt_pool.schema, call->arena);
-    if (!data_source_read_xml(call, virStoragePoolGetXMLDesc(found, 0), rows, &builder, diags))
-        return false;
-    pool_fill(found, &builder, call->arena);
-    response->state = object_builder_value(&builder);
-    return true;
-}
+static const DataObject payload = {
+    .kind = &libvirt_kind_pool,
+    .rows = {attributes, ARRAY_COUNT(attributes)},
+    .fill = pool_fill,
+};
 
 const DataSourceType data_libvirt_pool = {
     .mode = MODE_DATA,
     .name = "libvirt_pool",
     .schema = {SCHEMA_ATTRIBUTES(attributes), SCHEMA_RULES(rules),
                .description = "A storage pool of the host."},
-    .read = data_libvirt_pool_read,
+    .payload = &payload,
+    .read = data_source_object,
 };
