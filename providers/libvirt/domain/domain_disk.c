@@ -93,31 +93,33 @@ static bool is_configured(Value item, const char *name) {
     return value_is_present(item) && !value_is_null(object_attribute(item, name));
 }
 
-/* Finds the disk's entry in the prior list: by target, else by source, else by index. */
-static Value find_prior(Value prior, Value disk, size_t i, const bool *is_taken, size_t *index) {
-    size_t count = nested_list_count(prior, "disk");
+/* Disks that a plan compares. */
+typedef struct DiskPlan {
+    Value prior;    /* the machine; null: none */
+    bool *is_taken; /* for each prior disk: it became a planned one */
+    StrVec claimed; /* targets of planned disks */
+    Arena *arena;
+} DiskPlan;
+
+/* Returns the index of the disk's entry in the prior list: by target, else by source, else `i`;
+ * SIZE_MAX if there is none. */
+static size_t find_prior(const DiskPlan *plan, Value disk, size_t i) {
+    size_t count = value_is_null(plan->prior) ? 0 : nested_list_count(plan->prior, "disk");
     Str target = object_text(disk, "target", STR_EMPTY);
-    for (size_t n = 0; target.len && n < count; n++) {
-        Value old = nested_list_at(prior, "disk", n);
-        *index = n;
-        if (!is_taken[n] && str_equal(object_text(old, "target", STR_EMPTY), target))
-            return old;
-    }
-    for (size_t n = 0; n < count; n++) {
-        Value old = nested_list_at(prior, "disk", n);
-        *index = n;
-        if (!is_taken[n] && domain_disk_source_of(disk).len && is_same_source(old, disk))
-            return old;
-    }
-    *index = i;
+    for (size_t n = 0; target.len && n < count; n++)
+        if (!plan->is_taken[n] &&
+            str_equal(object_text(nested_list_at(plan->prior, "disk", n), "target", STR_EMPTY),
+                      target))
+            return n;
+    for (size_t n = 0; domain_disk_source_of(disk).len && n < count; n++)
+        if (!plan->is_taken[n] && is_same_source(nested_list_at(plan->prior, "disk", n), disk))
+            return n;
     bool is_unknown = false;
     for (size_t n = 0; n < ARRAY_COUNT(source_names); n++)
         is_unknown |= !value_is_wholly_known(object_attribute(disk, source_names[n]));
     Str device = object_text(disk, "device", STR_EMPTY);
     bool is_drive = str_equal(device, STR("cdrom")) || str_equal(device, STR("floppy"));
-    if ((is_unknown || is_drive) && i < count && !is_taken[i])
-        return nested_list_at(prior, "disk", i);
-    return value_null(disk.type);
+    return (is_unknown || is_drive) && i < count && !plan->is_taken[i] ? i : SIZE_MAX;
 }
 
 /* Keeps the bus of an existing disk. */
@@ -135,24 +137,19 @@ static void plan_bus(ObjectBuilder *builder, Value given, Value old, Arena *aren
 }
 
 /* Sets targets that follow from the configuration or the prior state; others stay unknown. */
-static Value plan_settled(Value prior, Value given, Value disk, size_t i, bool *is_taken,
-                          StrVec *claimed, Arena *arena) {
+static Value plan_settled(DiskPlan *plan, Value given, Value disk, size_t i) {
+    Arena *arena = plan->arena;
     ObjectBuilder builder = object_builder_of(disk, arena);
-    size_t index = 0;
     if (!is_configured(given, "target"))
         object_builder_set(&builder, "target", value_unknown(&TYPE_STRING));
-    Value sought = object_builder_value(&builder);
-    Value old = value_is_null(prior) ? value_null(disk.type)
-                                     : find_prior(prior, sought, i, is_taken, &index);
-    builder = object_builder_of(sought, arena);
+    size_t n = find_prior(plan, object_builder_value(&builder), i);
+    Value old = n == SIZE_MAX ? value_null(disk.type) : nested_list_at(plan->prior, "disk", n);
     plan_bus(&builder, given, old, arena);
-    Value bused = object_builder_value(&builder);
-    bool has_old = value_is_present(old) && !object_differs(old, bused, "bus");
-    builder = object_builder_of(bused, arena);
-    if (has_old)
-        is_taken[index] = true;
-    if (!is_configured(given, "target") && has_old)
-        object_builder_set(&builder, "target", object_attribute(old, "target"));
+    if (value_is_present(old) && !object_differs(old, object_builder_value(&builder), "bus")) {
+        plan->is_taken[n] = true;
+        if (!is_configured(given, "target"))
+            object_builder_set(&builder, "target", object_attribute(old, "target"));
+    }
     bool keeps_format = value_is_present(old) && is_same_source(old, disk);
     if (!is_configured(given, "format"))
         object_builder_set(&builder, "format",
@@ -160,7 +157,7 @@ static Value plan_settled(Value prior, Value given, Value disk, size_t i, bool *
                                         : value_unknown(&TYPE_STRING));
     Value target = object_builder_get(&builder, "target");
     if (value_is_present(target))
-        vec_push(arena, claimed, value_text(target));
+        vec_push(arena, &plan->claimed, value_text(target));
     return object_builder_value(&builder);
 }
 
@@ -169,26 +166,26 @@ Value domain_disk_plan(Value prior, Value config, Value planned, Arena *arena) {
     if (!value_is_present(list) || list.count == 0)
         return list;
     size_t prior_count = value_is_null(prior) ? 0 : nested_list_count(prior, "disk");
-    bool *is_taken = arena_new_array(arena, bool, prior_count);
-    StrVec claimed = {0};
+    DiskPlan plan = {
+        .prior = prior,
+        .is_taken = arena_new_array(arena, bool, prior_count),
+        .arena = arena,
+    };
     ValueVec disks = {0};
     for (size_t i = 0; i < list.count; i++) {
         Value disk = value_at(list, i);
         if (!value_is_present(disk))
             return list;
-        vec_push(arena, &disks,
-                 plan_settled(prior, config_disk(config, i), disk, i, is_taken, &claimed, arena));
+        vec_push(arena, &disks, plan_settled(&plan, config_disk(config, i), disk, i));
     }
     vec_each(&disks, disk) {
         Value bus = object_attribute(*disk, "bus");
         bool is_settled = value_is_known(object_attribute(*disk, "target"));
         if (is_settled || !value_is_present(bus))
             continue;
-        ObjectBuilder builder = object_builder_of(*disk, arena);
-        Str target = next_free(&claimed, value_text(bus), arena);
-        vec_push(arena, &claimed, target);
-        object_builder_set_text(&builder, "target", target, arena);
-        *disk = object_builder_value(&builder);
+        Str target = next_free(&plan.claimed, value_text(bus), arena);
+        vec_push(arena, &plan.claimed, target);
+        *disk = object_with_text(*disk, "target", target, arena);
     }
     return nested_list_value(list.type, &disks, arena);
 }
@@ -228,9 +225,7 @@ static bool resolve_disk(const Call *call, virConnectPtr connection, Value *disk
                                  STR_ARG(id));
     if (object_has(*disk, "format"))
         return true;
-    ObjectBuilder builder = object_builder_of(*disk, call->arena);
-    object_builder_set_text(&builder, "format", source.format, call->arena);
-    *disk = object_builder_value(&builder);
+    *disk = object_with_text(*disk, "format", source.format, call->arena);
     return true;
 }
 

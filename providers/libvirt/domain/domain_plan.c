@@ -86,9 +86,7 @@ static void resolve_nics(const Call *call, Value *domain) {
             Str mac = derive_mac(call, next++);
             while (value_is_present(domain_nic_find(*domain, mac)))
                 mac = derive_mac(call, next++);
-            ObjectBuilder builder = object_builder_of(nic, call->arena);
-            object_builder_set_text(&builder, "mac", mac, call->arena);
-            nic = object_builder_value(&builder);
+            nic = object_with_text(nic, "mac", mac, call->arena);
         }
         vec_push(call->arena, &nics, nic);
     }
@@ -402,7 +400,6 @@ bool domain_plan_resolve(const Call *call, virConnectPtr connection, Value *doma
     if (!object_has(*domain, "arch"))
         object_builder_set_text(&builder, "arch", arch_of(connection, arena), arena);
     *domain = object_builder_value(&builder);
-    builder = object_builder_of(*domain, arena);
     bool is_x86 = str_equal(object_text(*domain, "arch", STR_EMPTY), STR("x86_64"));
     bool has_board = domain_schema_is_machine(*domain) && is_x86;
     if (!object_has(*domain, "machine"))

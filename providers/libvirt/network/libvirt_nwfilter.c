@@ -428,9 +428,7 @@ static bool write_filter(const Call *call, virConnectPtr connection, const char 
         return libvirt_object_add_define_error(call, connection, planned, uuid, &error, response,
                                                diags);
     }
-    ObjectBuilder builder = object_builder_of(planned, call->arena);
-    object_builder_set_text(&builder, "id", uuid, call->arena);
-    response->state = object_builder_value(&builder);
+    response->state = object_with_text(planned, "id", uuid, call->arena);
     char *written = virNWFilterGetXMLDesc(filter, 0);
     if (written)
         response->private_data = private_member_set(response->private_data, PRIVATE_SEEN,

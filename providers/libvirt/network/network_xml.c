@@ -161,9 +161,7 @@ static Value network_xml_keep_spelling(Value found, Value old, Arena *arena) {
     Str b = object_text(old, "mac", STR_EMPTY);
     if (a.len == 0 || a.len != b.len || strncasecmp(a.ptr, b.ptr, a.len) != 0)
         return found;
-    ObjectBuilder builder = object_builder_of(found, arena);
-    object_builder_set_text(&builder, "mac", b, arena);
-    return object_builder_value(&builder);
+    return object_with_text(found, "mac", b, arena);
 }
 
 /* Returns the index of the item's node, found by one attribute; the number of nodes if none. */

@@ -154,21 +154,18 @@ static void plan_defaults(const Call *call, ObjectBuilder *builder) {
         object_builder_set_text(builder, "format", STR("qcow2"), call->arena);
 }
 
-/* Plans the digest of an image with a URL: the configured checksum. Another checksum replaces the
- * volume. */
-static void plan_digest(const PlanRequest *request, PlanResponse *response, ObjectBuilder *builder,
-                        Str checksum, Arena *arena) {
-    bool is_new = value_is_null(request->prior);
-    Value prior =
-        is_new ? value_null(&TYPE_STRING) : object_attribute(request->prior, "source_digest");
-    object_builder_set(builder, "source_digest",
-                       checksum.len ? value_string(checksum, arena) : value_unknown(&TYPE_STRING));
-    bool is_imported = value_is_null(prior) && adoption_is_imported(request->private_data, arena);
-    if (is_new || is_imported || value_equal(prior, object_builder_get(builder, "source_digest")))
-        return;
-    Path path = path_attribute((Path){0}, STR("source_digest"), arena);
-    vec_push(arena, &response->requires_replace, path);
-    plan_note(response, path, STR("the content of the image changed"), arena);
+/* Plans digest and format of a local image that was found. */
+static bool plan_local_source(const Call *call, const VolumeSource *look, ObjectBuilder *builder,
+                              Diags *diags) {
+    Value source = object_builder_get(builder, "source");
+    Str checksum = object_text(source, "checksum", STR_EMPTY);
+    if (checksum.len && !str_equal(checksum, look->digest) &&
+        !volume_source_verify(call, object_text(source, "path", STR_EMPTY), checksum, diags))
+        return false;
+    object_builder_set_text(builder, "source_digest", look->digest, call->arena);
+    if (!value_is_known(object_builder_get(builder, "format")))
+        object_builder_set_text(builder, "format", look->format, call->arena);
+    return true;
 }
 
 /* Plans the digest of the source: another content replaces the volume. */
@@ -176,48 +173,41 @@ static bool volume_plan_source(const Call *call, const PlanRequest *request, Pla
                                ObjectBuilder *builder, Diags *diags) {
     Arena *arena = call->arena;
     Value source = object_builder_get(builder, "source");
-    Path digest_path = path_attribute((Path){0}, STR("source_digest"), arena);
+    Value prior = value_is_null(request->prior) ? value_null(&TYPE_STRING)
+                                                : object_attribute(request->prior, "source_digest");
     bool is_new = value_is_null(request->prior);
-    Value prior_digest =
-        is_new ? value_null(&TYPE_STRING) : object_attribute(request->prior, "source_digest");
     if (value_is_null(source)) {
         object_builder_set(builder, "source_digest", value_null(&TYPE_STRING));
-        if (!is_new && !value_is_null(prior_digest))
-            vec_push(arena, &response->requires_replace, digest_path);
-        return true;
-    }
-    if (value_is_present(source) && object_has(source, "url")) {
-        plan_digest(request, response, builder, object_text(source, "checksum", STR_EMPTY), arena);
-        return true;
-    }
-    Str path = value_is_present(source) ? object_text(source, "path", STR_EMPTY) : STR_EMPTY;
-    VolumeSource look = {0};
-    Str seen = private_member_get(request->private_data, PRIVATE_SEEN, arena);
-    /* A missing source may be created before the volume. If it is deleted later, the existing
-     * volume is unaffected. */
-    if (!path.len || !volume_source_look(call, path, seen, &look, &seen)) {
-        bool keeps = !is_new && path.len;
+    } else if (value_is_present(source) && object_has(source, "url")) {
+        Str checksum = object_text(source, "checksum", STR_EMPTY);
         object_builder_set(builder, "source_digest",
-                           keeps ? prior_digest : value_unknown(&TYPE_STRING));
-        return true;
+                           checksum.len ? value_string(checksum, arena)
+                                        : value_unknown(&TYPE_STRING));
+    } else {
+        Str path = value_is_present(source) ? object_text(source, "path", STR_EMPTY) : STR_EMPTY;
+        VolumeSource look = {0};
+        Str seen = private_member_get(request->private_data, PRIVATE_SEEN, arena);
+        /* A missing source may be created before the volume. If it is deleted later, the existing
+         * volume is unaffected. */
+        if (!path.len || !volume_source_look(call, path, seen, &look, &seen)) {
+            object_builder_set(builder, "source_digest",
+                               !is_new && path.len ? prior : value_unknown(&TYPE_STRING));
+            return true;
+        }
+        if (!plan_local_source(call, &look, builder, diags))
+            return false;
+        response->private_data =
+            private_member_set(response->private_data, PRIVATE_SEEN, seen, arena);
     }
-    Str checksum = object_text(source, "checksum", STR_EMPTY);
-    if (checksum.len && !str_equal(checksum, look.digest) &&
-        !volume_source_verify(call, path, checksum, diags))
-        return false;
-    response->private_data = private_member_set(response->private_data, PRIVATE_SEEN, seen, arena);
-    object_builder_set_text(builder, "source_digest", look.digest, arena);
-    if (!value_is_known(object_builder_get(builder, "format")))
-        object_builder_set_text(builder, "format", look.format, arena);
     /* The source of an imported volume is unknown, so a first source in the configuration does not
      * replace the volume. */
-    if (!is_new && value_is_null(prior_digest) &&
-        adoption_is_imported(request->private_data, arena))
+    bool is_first = value_is_null(prior) && adoption_is_imported(request->private_data, arena);
+    if (is_new || is_first || value_equal(prior, object_builder_get(builder, "source_digest")))
         return true;
-    if (!is_new && !value_equal(prior_digest, object_builder_get(builder, "source_digest"))) {
-        vec_push(arena, &response->requires_replace, digest_path);
-        plan_note(response, digest_path, STR("the content of the image changed"), arena);
-    }
+    Path path = path_attribute((Path){0}, STR("source_digest"), arena);
+    vec_push(arena, &response->requires_replace, path);
+    if (!value_is_null(source))
+        plan_note(response, path, STR("the content of the image changed"), arena);
     return true;
 }
 
@@ -532,9 +522,8 @@ static bool volume_create(const Call *call, const ApplyRequest *request, ApplyRe
         return false;
     /* A volume that cannot be read exists nevertheless. */
     if (!read_volume(call, connection, volume, &planned, diags)) {
-        ObjectBuilder builder = object_builder_of(planned, call->arena);
-        object_builder_set_copy(&builder, "id", virStorageVolGetKey(volume), call->arena);
-        response->state = object_builder_value(&builder);
+        response->state = object_with_text(planned, "id",
+                                           str_from_cstr(virStorageVolGetKey(volume)), call->arena);
         return false;
     }
     response->state = planned;
