@@ -1,7 +1,7 @@
 /* generated_config: as Terraform does for providers that do not generate configurations. Old
  * frameworks store an empty text for an argument without a value, and have an `id` that
  * configurations may set according to the schema, but not according to the provider. */
-#include "generated_config.h"
+#include "resource_type.h"
 
 static Value generated_config_describe(const Schema *schema, Value object, bool is_outermost,
                                        Arena *arena);

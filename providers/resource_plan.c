@@ -1,5 +1,5 @@
 /* resource_plan: walks proposed object, prior object and configuration in parallel. */
-#include "resource_plan.h"
+#include "resource_type.h"
 
 /* The values at one path in all three; prior and config are null where the path does not exist. */
 typedef struct Trio {

@@ -2,11 +2,8 @@
  * framework's plan is in resource_plan.c. */
 #include "resource_type.h"
 
-#include "generated_config.h"
-
 #include "log.h"
 #include "object_type.h"
-#include "resource_plan.h"
 #include "timeouts.h"
 
 /* Returns whether two objects differ only in their timeouts. */

@@ -44,6 +44,16 @@ MUST_USE bool resource_type_recover(const Call *call, const RecoverRequest *requ
                                     RecoverResponse *response, Diags *diags);
 MUST_USE bool resource_type_limits(const Call *call, const LimitsRequest *request,
                                    LimitsResponse *response, Diags *diags);
+/* Plans one object for the framework, before the type's `plan`. Values are unmarked. Create: null
+ * computed attributes without a default become unknown, also in nested objects. Update: they keep
+ * their prior values, except that those with CHANGES_ON_UPDATE become unknown; new nested objects
+ * are planned as created. Returns prior if nothing differs, and null if proposed is null. */
+Value resource_plan_object(const Schema *schema, const PlanRequest *request, Arena *arena);
+/* Returns the configuration of an existing object, by the schema of its type: the object with nulls
+ * for all arguments that a configuration cannot or need not set: read
+ * by the provider, deprecated, an `id`, or optional and an empty text. Of a null object all
+ * arguments are null. */
+Value generated_config(const Schema *schema, Value object, Arena *arena);
 /* For unit tests: returns whether the type has `update`, or a flag that forces a replacement on
  * each configurable attribute that is not write-only. (A plan replaces the object for a change
  * without a flag, too.) */

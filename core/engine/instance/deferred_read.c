@@ -2,7 +2,7 @@
 #include "deferred_read.h"
 
 #include "log.h"
-#include "resource_plan.h"
+#include "resource_type.h"
 
 /* The provider fills in defaults during the read, so a null computed attribute is unknown until
  * then. */

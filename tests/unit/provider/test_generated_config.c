@@ -1,8 +1,8 @@
 /* The configuration of an existing object: what a configuration cannot or need not set is null. */
 #include "arena_case.h"
 
-#include "generated_config.h"
 #include "json.h"
+#include "resource_type.h"
 
 static const Attribute member_attributes[] = {
     {"id", &TYPE_STRING, OPTIONAL | COMPUTED, "."},

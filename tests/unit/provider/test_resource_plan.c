@@ -2,7 +2,7 @@
 #include "unit.h"
 
 #include "json.h"
-#include "resource_plan.h"
+#include "resource_type.h"
 
 static const Attribute disk_attributes[] = {
     {"size", &TYPE_STRING, OPTIONAL, "Size."},
