@@ -4,8 +4,8 @@
  * core schema has none. A duplicate key is an error. libyaml counts characters, loam bytes: a
  * cursor converts offsets, because events come nearly in order. */
 #include "body_node.h"
-#include "body_yaml_scalar.h"
 #include "utf8.h"
+#include "yaml_scalar.h"
 
 #include <yaml.h>
 
@@ -247,17 +247,17 @@ static bool looks_octal(Str text) {
 static bool resolve_plain(YamlFile *file, BodyNode *node, SourceRange range) {
     Str number = STR_EMPTY;
     Str text = node->text;
-    YamlScalar scalar = body_yaml_scalar(text, &number, file->arena);
-    if (scalar == YAML_SCALAR_NOT_FINITE)
+    YamlCoreType type = yaml_scalar_core(text, &number, file->arena);
+    if (type == YAML_CORE_NOT_FINITE)
         return diags_fail(file->diags, range, "Invalid number",
                           "\"%.*s\" is outside the range of numbers. If it is text, quote it.",
                           STR_ARG(text));
-    if (scalar == YAML_SCALAR_NULL)
+    if (type == YAML_CORE_NULL)
         node->kind = BODY_NODE_NULL;
-    if (scalar == YAML_SCALAR_TRUE || scalar == YAML_SCALAR_FALSE)
+    if (type == YAML_CORE_TRUE || type == YAML_CORE_FALSE)
         node->kind = BODY_NODE_BOOL;
-    node->boolean = scalar == YAML_SCALAR_TRUE;
-    if (scalar == YAML_SCALAR_NUMBER) {
+    node->boolean = type == YAML_CORE_TRUE;
+    if (type == YAML_CORE_NUMBER) {
         node->kind = BODY_NODE_NUMBER;
         node->text = number;
         if (looks_octal(text))

@@ -44,14 +44,18 @@ static bool scalar_null(Str text, Value *out) {
     return false;
 }
 
+static uint32_t digit_of(char c) {
+    int lower = tolower((unsigned char)c);
+    return isdigit(lower)   ? (uint32_t)(lower - '0')
+           : isalpha(lower) ? (uint32_t)(lower - 'a' + 10)
+                            : 99;
+}
+
 /* Reads at least one digit of a base up to 36. Returns false if the number is above `max`. */
 static bool scalar_read_digits(Str digits, uint32_t base, uint64_t max, uint64_t *out) {
     *out = 0;
     for (size_t i = 0; i < digits.len; i++) {
-        int c = tolower((unsigned char)digits.ptr[i]);
-        uint32_t digit = isdigit(c)   ? (uint32_t)(c - '0')
-                         : isalpha(c) ? (uint32_t)(c - 'a' + 10)
-                                      : 99;
+        uint32_t digit = digit_of(digits.ptr[i]);
         if (digit >= base || *out > (max - digit) / base)
             return false;
         *out = *out * base + digit;
@@ -384,4 +388,59 @@ bool yaml_scalar_read_manifest(Str tag, Str text, bool is_plain, Value *out, Str
         return manifest_tagged(name, text, out, error, arena);
     *error = str_format(arena, "unsupported tag %.*s", STR_ARG(str_quote(tag, arena)));
     return false;
+}
+
+/* Converts a decimal to JSON form: no plus sign, no leading zeros, digits on both sides of the
+ * point. */
+static Str plain_decimal(Str text, Arena *arena) {
+    StrBuf buf = strbuf_new(arena);
+    size_t at = text.ptr[0] == '-' || text.ptr[0] == '+';
+    size_t whole = digits_at(text, at);
+    if (text.ptr[0] == '-')
+        strbuf_add_char(&buf, '-');
+    for (; whole > 1 && text.ptr[at] == '0'; whole--)
+        at++;
+    strbuf_add(&buf, whole ? str_slice(text, at, at + whole) : STR("0"));
+    at += whole;
+    if (at < text.len && text.ptr[at] == '.') {
+        size_t fraction = digits_at(text, at + 1);
+        if (fraction)
+            strbuf_add(&buf, str_slice(text, at, at + 1 + fraction));
+        at += 1 + fraction;
+    }
+    strbuf_add(&buf, str_after(text, at));
+    return strbuf_str(&buf);
+}
+
+/* Converts the digits of an integer of any size to decimal. */
+static bool core_integer(Str digits, uint32_t base, Str *out, Arena *arena) {
+    const Number *factor = number_from_int(base, NUMBER_PRECISION_TEXT, arena);
+    const Number *sum = number_from_int(0, NUMBER_PRECISION_TEXT, arena);
+    for (size_t i = 0; i < digits.len; i++) {
+        uint32_t digit = digit_of(digits.ptr[i]);
+        if (digit >= base || digits.len > 128)
+            return false;
+        sum = number_add(number_multiply(sum, factor, arena),
+                         number_from_int(digit, NUMBER_PRECISION_TEXT, arena), arena);
+    }
+    *out = number_to_text(sum, arena);
+    return digits.len > 0;
+}
+
+YamlCoreType yaml_scalar_core(Str text, Str *number, Arena *arena) {
+    Value value;
+    if (scalar_null(text, &value))
+        return YAML_CORE_NULL;
+    if (strchr("tTfF", text.ptr[0]) && scalar_bool(text, &value))
+        return value_is_true(value) ? YAML_CORE_TRUE : YAML_CORE_FALSE;
+    if (is_nan(text) || scalar_infinity(text, &value, arena))
+        return YAML_CORE_NOT_FINITE;
+    bool is_decimal = yaml_scalar_is_decimal(text);
+    if (is_decimal)
+        *number = plain_decimal(text, arena);
+    bool is_number =
+        is_decimal ||
+        (str_starts_with(text, STR("0o")) && core_integer(str_after(text, 2), 8, number, arena)) ||
+        (str_starts_with(text, STR("0x")) && core_integer(str_after(text, 2), 16, number, arena));
+    return is_number ? YAML_CORE_NUMBER : YAML_CORE_STRING;
 }
