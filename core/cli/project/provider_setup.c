@@ -114,6 +114,10 @@ static bool setup_install(Project *project, const CliConfig *config, const Wante
     vec_each(needs, need) {
         vec_push(cli->arena, &request.kept, need->address);
     }
+    /* What cannot be recorded could not be used, so nothing is downloaded then. */
+    PackageRecord record = package_record_read(&cli->io, cli->arena);
+    if (wanted->count > 0 && !package_record_write(&cli->io, &record.hashes, project->diags))
+        return false;
     if (!provider_install_run(&request, wanted, &lock, &installed, cli->arena, project->diags) ||
         !write_lock(project, &before, &lock) ||
         (wanted->count > 0 && !package_record_write(&cli->io, &installed.hashes, project->diags)))
