@@ -55,10 +55,12 @@ struct Journal {
 static bool journal_report(const Journal *journal, Str problem, const char *meaning, Diags *diags) {
     if (problem.len == 0)
         return true;
+    const char *setting = journal->store->setting;
     return diags_fail(
         diags, NO_RANGE, "Journal not written",
-        "Writing \"%.*s\" failed: %.*s. %s Fix the cause, then run the same command again.",
-        STR_ARG(journal->store->name), STR_ARG(problem), meaning);
+        "Writing \"%.*s\" failed: %.*s. %s Fix the cause%s%s%s, then run the same command again.",
+        STR_ARG(journal->store->name), STR_ARG(problem), meaning, setting ? ", or set " : "",
+        setting ? setting : "", setting ? " to a directory that you can write" : "");
 }
 
 /* journal_replay has read this text, so it can only be torn at its end. Other damage occurred

@@ -13,8 +13,9 @@ typedef struct JournalStore JournalStore;
 
 struct JournalStore {
     void *self;
-    Str name;         /* for messages; the path of a journal in a file */
-    bool is_buffered; /* lines that are appended but not synced are lost with the process */
+    Str name;            /* for messages; the path of a journal in a file */
+    const char *setting; /* a variable that moves the journal, or NULL */
+    bool is_buffered;    /* lines that are appended but not synced are lost with the process */
     /* Returns all text, in the order of the appends. *found: a journal exists, perhaps empty. */
     bool (*read)(JournalStore *store, Str *out, bool *found, Str *problem, Arena *arena);
     /* Appends whole lines. On failure either none of them is stored, or every later append

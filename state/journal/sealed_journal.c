@@ -263,6 +263,7 @@ JournalStore *sealed_journal_new(JournalStore *inner, const Cipher *cipher, Aren
     journal->store = (JournalStore){
         .self = journal,
         .name = inner->name,
+        .setting = inner->setting,
         .is_buffered = inner->is_buffered,
         .read = sealed_read,
         .read_stored = sealed_read_stored,

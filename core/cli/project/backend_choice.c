@@ -467,6 +467,7 @@ static void keep_journal_here(Project *project, Backend *backend) {
     Str directory = disk_join(cli->data_directory, STR("journals"), cli->arena);
     backend->journal =
         journal_file_new(cli->io.disk, disk_join(directory, name, cli->arena), cli->arena);
+    backend->journal->setting = "TF_DATA_DIR";
     backend->write_every_ms = WRITE_EVERY_MS;
     if (given && str_to_uint64(str_from_cstr(given), &seconds) && seconds > WRITE_EVERY_MS / 1000)
         backend->write_every_ms = (int64_t)seconds * 1000;
