@@ -122,45 +122,34 @@ static void write_block(JsonWriter *writer, const Schema *schema, Arena *arena) 
     json_object_end(writer);
 }
 
-static void write_schema(JsonWriter *writer, const Schema *schema, Arena *arena) {
+static void write_schema(JsonWriter *writer, const Schema *schema, bool has_version, Arena *arena) {
     json_object_start(writer);
-    json_key_int(writer, "version", schema->version);
+    if (has_version)
+        json_key_int(writer, "version", schema->version);
     json_key(writer, STR("block"));
     write_block(writer, schema, arena);
     json_object_end(writer);
 }
 
-static int provider_json_compare_types(const void *a, const void *b) {
-    const ObjectType *const *left = a;
-    const ObjectType *const *right = b;
-    return strcmp((*left)->name, (*right)->name);
+static StrVec provider_json_sorted_names(const Provider *provider, ResourceMode mode,
+                                         Arena *arena) {
+    StrVec names = registry_type_names(provider, mode, arena);
+    str_sort(names.items, names.count);
+    return names;
 }
 
 /* The schema of an action has no version, because no object is stored. */
-static void write_versionless(JsonWriter *writer, const Schema *schema, Arena *arena) {
-    json_object_start(writer);
-    json_key(writer, STR("block"));
-    write_block(writer, schema, arena);
-    json_object_end(writer);
-}
-
 static void provider_json_write_types(JsonWriter *writer, const char *key, const Provider *provider,
                                       ResourceMode mode, Arena *arena) {
-    StrVec names = registry_type_names(provider, mode, arena);
-    const ObjectType **sorted = arena_new_array(arena, const ObjectType *, names.count);
+    StrVec names = provider_json_sorted_names(provider, mode, arena);
     if (names.count == 0)
         return;
-    for (size_t i = 0; i < names.count; i++)
-        sorted[i] = registry_find_type(provider, mode, names.items[i]);
-    qsort(sorted, names.count, sizeof *sorted, provider_json_compare_types);
     json_key(writer, str_from_cstr(key));
     json_object_start(writer);
-    for (size_t i = 0; i < names.count; i++) {
-        json_key(writer, str_from_cstr(sorted[i]->name));
-        if (mode == MODE_ACTION)
-            write_versionless(writer, &sorted[i]->schema, arena);
-        else
-            write_schema(writer, &sorted[i]->schema, arena);
+    vec_each(&names, name) {
+        json_key(writer, *name);
+        write_schema(writer, &registry_find_type(provider, mode, *name)->schema,
+                     mode != MODE_ACTION, arena);
     }
     json_object_end(writer);
 }
@@ -199,11 +188,10 @@ static void provider_json_write_identity(JsonWriter *writer, const Schema *schem
 
 /* The types whose objects have an identity. */
 static void write_identities(JsonWriter *writer, const Provider *provider, Arena *arena) {
-    StrVec names = registry_type_names(provider, MODE_MANAGED, arena);
+    StrVec names = provider_json_sorted_names(provider, MODE_MANAGED, arena);
     bool is_open = false;
-    str_sort(names.items, names.count);
-    for (size_t i = 0; i < names.count; i++) {
-        const ResourceType *type = registry_find_resource(provider, names.items[i]);
+    vec_each(&names, name) {
+        const ResourceType *type = registry_find_resource(provider, *name);
         if (!type->identity)
             continue;
         if (!is_open) {
@@ -211,7 +199,7 @@ static void write_identities(JsonWriter *writer, const Provider *provider, Arena
             json_object_start(writer);
         }
         is_open = true;
-        json_key(writer, names.items[i]);
+        json_key(writer, *name);
         provider_json_write_identity(writer, type->identity, arena);
     }
     if (is_open)
@@ -276,7 +264,7 @@ void provider_json_write(const Provider *provider, ProviderJsonMore *more, void 
                          JsonWriter *writer, Arena *arena) {
     json_object_start(writer);
     json_key(writer, STR("provider"));
-    write_schema(writer, &provider->schema, arena);
+    write_schema(writer, &provider->schema, true, arena);
     provider_json_write_types(writer, "resource_schemas", provider, MODE_MANAGED, arena);
     provider_json_write_types(writer, "data_source_schemas", provider, MODE_DATA, arena);
     provider_json_write_types(writer, "ephemeral_resource_schemas", provider, MODE_EPHEMERAL,
