@@ -2,6 +2,7 @@
 #include "cancel.h"
 
 #include "arena.h"
+#include "log.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -62,21 +63,15 @@ int cancel_fd(const CancelToken *token) {
     return token->fd;
 }
 
-static uint64_t cancel_monotonic_ms(void) {
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
-}
-
 bool cancel_wait(const CancelToken *token, uint64_t timeout_ms) {
     struct pollfd wanted = {.fd = token ? token->fd : -1, .events = POLLIN};
-    uint64_t start = cancel_monotonic_ms();
+    uint64_t start = (uint64_t)log_monotonic_ms();
     uint64_t passed = 0;
     while (cancel_level(token) == CANCEL_NONE && passed < timeout_ms) {
         uint64_t left = timeout_ms - passed;
         int ready = poll(&wanted, 1, left < INT_MAX ? (int)left : INT_MAX);
         CHECK(ready >= 0 || errno == EINTR);
-        passed = cancel_monotonic_ms() - start;
+        passed = (uint64_t)log_monotonic_ms() - start;
     }
     return cancel_level(token) != CANCEL_NONE;
 }

@@ -1,5 +1,5 @@
 /* bundle_pack: copies files of a bundle while bundle_source reads them. */
-#include "bundle_pack.h"
+#include "bundle_reader.h"
 
 #include "bundle_source.h"
 #include "digest.h"

@@ -1,5 +1,5 @@
 /* bundle_pin: parses the digest and the public key. */
-#include "bundle_pin.h"
+#include "bundle_reader.h"
 
 static bool pin_read_key(const Disk *disk, Str text, MinisignKey *out, Arena *arena, Diags *diags) {
     Str problem, content;

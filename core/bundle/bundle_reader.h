@@ -26,3 +26,12 @@ MUST_USE bool bundle_reader_verify(const BundleRequest *request, Bundle *out, Ar
  * exist. After an error the directory does not exist. */
 MUST_USE bool bundle_reader_unpack(const BundleRequest *request, Str directory, Bundle *out,
                                    Arena *arena, Diags *diags);
+/* Writes some files of a bundle to a plain tar file, which any machine can unpack. Verifies the
+ * bundle's head, and each packed file while it is written. `out` is a new file; after an error it
+ * does not exist. */
+MUST_USE bool bundle_pack(const BundleRequest *request, const StrVec *paths, Str out, Arena *arena,
+                          Diags *diags);
+/* Reads a digest and a public key of minisign, given as its line or as the path of a file. Empty
+ * texts set no pin. */
+MUST_USE bool bundle_pin_read(const Disk *disk, Str digest, Str public_key, BundlePin *out,
+                              Arena *arena, Diags *diags);

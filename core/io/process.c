@@ -63,12 +63,6 @@ static void run_release(Run *run) {
 }
 SCOPED_TYPE(Run, run_release);
 
-static int64_t process_now_ms(void) {
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
 /* Puts the whole input into memory, so that no pipe must be fed and SIGPIPE cannot occur. */
 static int open_input(Str input, Fd *out) {
     SCOPED(Fd)
@@ -234,12 +228,12 @@ static void process_read_piece(Run *run, int which) {
 /* Enforces deadline and cancellation. */
 static void enforce(Run *run) {
     CancelLevel level = cancel_level(run->request->cancel);
-    bool late = process_now_ms() >= run->deadline_ms;
+    bool late = log_monotonic_ms() >= run->deadline_ms;
     if (run->phase == RUN_FREELY && (late || level != CANCEL_NONE)) {
         run->result->timed_out = late && level == CANCEL_NONE;
         end_group(run, SIGTERM);
         run->phase = RUN_ASKED_TO_END;
-        run->deadline_ms = process_now_ms() + GRACE_MS;
+        run->deadline_ms = log_monotonic_ms() + GRACE_MS;
     } else if (run->phase == RUN_ASKED_TO_END && (late || level == CANCEL_NOW)) {
         end_group(run, SIGKILL);
         run->phase = RUN_KILLED;
@@ -250,7 +244,7 @@ static void enforce(Run *run) {
 static int poll_timeout(const Run *run) {
     if (run->deadline_ms == INT64_MAX)
         return -1;
-    int64_t left = run->deadline_ms - process_now_ms();
+    int64_t left = run->deadline_ms - log_monotonic_ms();
     if (left < 0)
         left = 0;
     if (run->phase == RUN_ASKED_TO_END && left > TICK_MS)
@@ -310,7 +304,8 @@ static int run_process(const ProcessRequest *request, ProcessResult *out, Arena 
     run.piece = arena_alloc(scratch, PIECE_SIZE);
     run.texts[0] = strbuf_new(scratch);
     run.texts[1] = strbuf_new(scratch);
-    run.deadline_ms = request->timeout_ms > 0 ? process_now_ms() + request->timeout_ms : INT64_MAX;
+    run.deadline_ms =
+        request->timeout_ms > 0 ? log_monotonic_ms() + request->timeout_ms : INT64_MAX;
     int error = process_start(&run);
     if (error)
         return error;

@@ -1,7 +1,9 @@
-/* Runs credential plugins and reads their ExecCredential. */
-#include "kube_exec.h"
+/* Runs credential plugins by the protocol of client.authentication.k8s.io. A plugin reads its
+ * request from the environment variable KUBERNETES_EXEC_INFO and prints an ExecCredential on its
+ * standard output. It gets no standard input, and none of the variables listed below. */
 #include "base64.h"
 #include "json.h"
+#include "kube_login.h"
 #include "kube_object.h"
 #include "log.h"
 #include "problem.h"

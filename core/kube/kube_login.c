@@ -1,6 +1,5 @@
 /* Caches the credential of a file or a plugin until shortly before it expires. */
 #include "kube_login.h"
-#include "kube_exec.h"
 #include "thread.h"
 
 #include <errno.h>

@@ -20,3 +20,8 @@ MUST_USE bool kube_login_get(KubeLogin *login, uint64_t refused, const CancelTok
 /* Returns true if a file or a plugin provides the credential, so that it can be renewed after the
  * server rejects it. */
 bool kube_login_can_renew(const KubeLogin *login);
+/* Runs the credential plugin of the target, at most a minute. Sets `*out`, with number 0, only on
+ * success. On failure `*problem` is the end of a sentence; known secrets in the plugin's texts are
+ * hidden. */
+MUST_USE bool kube_exec_run(const Io *io, const KubeTarget *target, const CancelToken *cancel,
+                            KubeCredential *out, Str *problem, Arena *arena);

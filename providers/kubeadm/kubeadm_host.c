@@ -1,6 +1,5 @@
 /* kubeadm_host: a machine prepared for kubeadm. */
-#include "bundle_pack.h"
-#include "bundle_pin.h"
+#include "bundle_reader.h"
 #include "cluster_check.h"
 #include "digest.h"
 #include "host_look.h"

@@ -1,11 +1,11 @@
 /* Turns SIGINT, SIGTERM and SIGHUP into levels of the cancel token. */
 #include "signals.h"
+#include "log.h"
 #include "terminal.h"
 #include "thread.h"
 
 #include <pthread.h>
 #include <signal.h>
-#include <time.h>
 #include <unistd.h>
 
 /* Programs that end others (timeout, service managers, terminals) may send one signal twice, or two
@@ -29,12 +29,6 @@ static void signals_speak(Signals *signals, Str text) {
         terminal_err(text);
 }
 
-static int64_t signals_now_ms(void) {
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
 static void wait_for_signals(void *payload) {
     Signals *signals = payload;
     const sigset_t set = signals->set;
@@ -47,11 +41,11 @@ static void wait_for_signals(void *payload) {
                       "saves their results.\n"
                       "After a second interrupt, loam waits at most 5 seconds.\n"));
     cancel_raise(signals->token, CANCEL_STOP);
-    int64_t first_ms = signals_now_ms();
+    int64_t first_ms = log_monotonic_ms();
     do {
         if (sigwait(&set, &number) != 0)
             return;
-    } while (signals_now_ms() - first_ms < SAME_SIGNAL_MS);
+    } while (log_monotonic_ms() - first_ms < SAME_SIGNAL_MS);
     cancel_raise(signals->token, CANCEL_NOW);
     signals_speak(signals,
                   STR("\n"

@@ -1,5 +1,4 @@
 /* loam bundle verify */
-#include "bundle_pin.h"
 #include "bundle_reader.h"
 #include "command.h"
 

@@ -1,8 +1,8 @@
 /* keeper_server: one thread reads requests; the reader thread of a channel writes its responses. */
 #include "keeper_server.h"
 
-#include "clock.h"
 #include "keeper_wire.h"
+#include "log.h"
 #include "thread.h"
 #include "vec.h"
 
@@ -219,10 +219,6 @@ static void server_drain(int *fd) {
     }
 }
 
-static int64_t server_now_ms(void) {
-    return clock_real.monotonic_ms(clock_real.self);
-}
-
 /* Waits until `watched` (-1: none) is readable or the time is over; drains the programs meanwhile.
  */
 static void wait_and_drain(Server *server, int watched, int64_t until_ms) {
@@ -234,7 +230,7 @@ static void wait_and_drain(Server *server, int watched, int64_t until_ms) {
         for (size_t i = 0; i < 2; i++)
             polled[count++] = (struct pollfd){(*target)->outputs[i], POLLIN, 0};
     }
-    int64_t left = until_ms - server_now_ms();
+    int64_t left = until_ms - log_monotonic_ms();
     poll(polled, count, left > 0 ? (int)left : 0);
     for (size_t i = 1; i < count; i++) {
         if (polled[i].revents)
@@ -243,8 +239,8 @@ static void wait_and_drain(Server *server, int watched, int64_t until_ms) {
 }
 
 static void server_finish_calls(Server *server) {
-    int64_t until_ms = server_now_ms() + ORPHAN_MS;
-    while (is_any_busy(server) && server_now_ms() < until_ms) {
+    int64_t until_ms = log_monotonic_ms() + ORPHAN_MS;
+    while (is_any_busy(server) && log_monotonic_ms() < until_ms) {
         uint64_t count;
         wait_and_drain(server, server->changed, until_ms);
         if (read(server->changed, &count, sizeof count) < 0 && errno != EAGAIN && errno != EINTR)
@@ -265,9 +261,9 @@ static void record_answers(Server *server) {
 
 /* Returns whether the program has ended in time. */
 static bool wait_for_exit(Server *server, const Target *target, int64_t timeout_ms) {
-    int64_t until_ms = server_now_ms() + timeout_ms;
+    int64_t until_ms = log_monotonic_ms() + timeout_ms;
     struct pollfd exited = {target->exited, POLLIN, 0};
-    while (poll(&exited, 1, 0) == 0 && server_now_ms() < until_ms)
+    while (poll(&exited, 1, 0) == 0 && log_monotonic_ms() < until_ms)
         wait_and_drain(server, target->exited, until_ms);
     return exited.revents != 0;
 }

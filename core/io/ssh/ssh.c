@@ -2,11 +2,10 @@
  * the session. All waits before that are short polls, so that a deadline or a signal is noticed. */
 #include "ssh.h"
 
-#include "ssh_exchange.h"
 #include "ssh_host_trust.h"
-#include "ssh_keyscan.h"
 #include "ssh_login.h"
 #include "ssh_socket.h"
+#include "ssh_worker.h"
 
 #include <poll.h>
 #include <unistd.h>

@@ -1,7 +1,7 @@
 /* Parses certificates, and verifies their signature with OpenSSL. */
 #include "ssh_certificate.h"
 
-#include "ssh_match.h"
+#include "ssh_known_hosts.h"
 #include "ssh_wire.h"
 
 #include <openssl/core_names.h>

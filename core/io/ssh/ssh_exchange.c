@@ -1,18 +1,11 @@
 /* Exchanges bytes with the worker of a session, in the thread of the caller. */
-#include "ssh_exchange.h"
+#include "ssh_worker.h"
 
+#include "log.h"
 #include "thread.h"
-
-#include <time.h>
 
 #define OUTPUT_LIMIT   ((size_t)16 << 20)
 #define CALLER_TICK_MS 100 /* maximum delay in noticing a signal or the deadline */
-
-static int64_t exchange_monotonic_ms(void) {
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 typedef struct Exchange {
     SshWorker *worker;
@@ -94,7 +87,7 @@ static bool exchange_input(Exchange *exchange) {
 }
 
 static void exchange_tick(Exchange *exchange) {
-    int64_t now = exchange_monotonic_ms();
+    int64_t now = log_monotonic_ms();
     if (!exchange->command->tick || now - exchange->ticked_ms < CALLER_TICK_MS)
         return;
     exchange->ticked_ms = now;
@@ -159,7 +152,7 @@ SshStatus ssh_exchange_exec(SshWorker *worker, const SshCommand *command, SshRes
         .limit = command->output_limit ? command->output_limit : OUTPUT_LIMIT,
         .input = command->input,
         .piece = arena_alloc(scratch, SSH_PIPE_SIZE),
-        .ticked_ms = exchange_monotonic_ms(),
+        .ticked_ms = log_monotonic_ms(),
     };
     SshStatus status = exchange_run(&exchange, &deadline);
     pthread_mutex_lock(stream->lock);

@@ -1,5 +1,10 @@
-/* Implements the first messages of the transport protocol (RFC 4253, RFC 5656). */
-#include "ssh_keyscan.h"
+/* Implements the first messages of the transport protocol (RFC 4253, RFC 5656).
+ *
+ * libssh 0.10 never offers the certificate algorithms for host keys. But a server sends its host
+ * key in clear text during the key exchange, so this file begins a separate key exchange and stops
+ * after the server's reply. The reply is not verified: the caller checks the certificate, and the
+ * session must prove that the host has the certified key. */
+#include "ssh_host_trust.h"
 
 #include "random.h"
 #include "ssh_wire.h"

@@ -3,7 +3,6 @@
 
 #include "base64.h"
 #include "digest.h"
-#include "ssh_match.h"
 
 #include <ctype.h>
 

@@ -14,3 +14,5 @@ typedef struct SshKnownKeys {
  * names, "[host]:port". Skips invalid lines, as OpenSSH does. `text` is the content of one or
  * several files. */
 SshKnownKeys ssh_known_hosts_find(Str text, Str host, uint16_t port, Arena *arena);
+/* Returns whether the name matches a pattern with "*" and "?". Ignores case. */
+bool ssh_match_pattern(Str pattern, Str name);

@@ -1,5 +1,5 @@
 /* Matches without recursion: after a mismatch, the last "*" matches one more character. */
-#include "ssh_match.h"
+#include "ssh_known_hosts.h"
 
 #include <ctype.h>
 

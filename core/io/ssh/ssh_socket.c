@@ -2,6 +2,7 @@
  * its own, which is abandoned at the deadline. */
 #include "ssh_socket.h"
 
+#include "log.h"
 #include "thread.h"
 
 #include <errno.h>
@@ -15,15 +16,9 @@
 
 #define TICK_MS 50 /* maximum delay in noticing a signal or the deadline */
 
-static int64_t socket_monotonic_ms(void) {
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
 SshDeadline ssh_socket_deadline(SshTimeout timeout) {
     return (SshDeadline){
-        .end_ms = timeout.timeout_ms > 0 ? socket_monotonic_ms() + timeout.timeout_ms : INT64_MAX,
+        .end_ms = timeout.timeout_ms > 0 ? log_monotonic_ms() + timeout.timeout_ms : INT64_MAX,
         .cancel = timeout.cancel,
         .cancel_at = timeout.cancel_at == CANCEL_NONE ? CANCEL_STOP : timeout.cancel_at,
     };
@@ -32,7 +27,7 @@ SshDeadline ssh_socket_deadline(SshTimeout timeout) {
 SshStatus ssh_socket_check(const SshDeadline *deadline) {
     if (cancel_level(deadline->cancel) >= deadline->cancel_at)
         return SSH_CANCELLED;
-    return socket_monotonic_ms() >= deadline->end_ms ? SSH_TIMED_OUT : SSH_DONE;
+    return log_monotonic_ms() >= deadline->end_ms ? SSH_TIMED_OUT : SSH_DONE;
 }
 
 bool ssh_socket_wait(int fd, short events) {

@@ -4,6 +4,7 @@
  * use. */
 #include "ssh_worker.h"
 
+#include "log.h"
 #include "thread.h"
 #include "vec.h"
 
@@ -45,12 +46,6 @@ struct SshWorker {
     bool is_broken;
     Str error; /* why the session is broken */
 };
-
-static int64_t worker_monotonic_ms(void) {
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 void ssh_worker_notify(SshWorker *worker) {
     uint64_t one = 1;
@@ -178,7 +173,7 @@ static void assign_events(SshWorker *worker, const PollFds *fds) {
  * did not respond to KEEPALIVES_MAX of them. */
 static int keep_alive(SshWorker *worker) {
     int64_t due_ms = worker->received_ms + worker->keepalive_ms * (worker->keepalives + 1);
-    int64_t left_ms = due_ms - worker_monotonic_ms();
+    int64_t left_ms = due_ms - log_monotonic_ms();
     if (left_ms > 0)
         return (int)left_ms;
     if (worker->keepalives >= KEEPALIVES_MAX)
@@ -199,7 +194,7 @@ static void worker_wait_for_events(SshWorker *worker, PollFds *fds, int timeout_
     if (poll(fds->items, fds->count, timeout_ms) <= 0)
         return;
     if (fds->items[0].revents & (POLLIN | POLLHUP | POLLERR)) {
-        worker->received_ms = worker_monotonic_ms();
+        worker->received_ms = log_monotonic_ms();
         worker->keepalives = 0;
     }
     if (fds->items[1].revents) {
@@ -219,7 +214,7 @@ static void worker_run(void *payload) {
     SshWorker *worker = payload;
     SCOPED(ArenaRef) arena = arena_open("ssh poll");
     PollFds fds = {0};
-    worker->received_ms = worker_monotonic_ms();
+    worker->received_ms = log_monotonic_ms();
     while (!is_closing(worker)) {
         /* Each call of libssh may read packets for any stream. If it did, another step follows
          * without a wait, because poll would not report these packets. */

@@ -6,6 +6,7 @@
  * functions are thread-safe, except ssh_worker_close. */
 #pragma once
 
+#include "ssh_command.h"
 #include "ssh_socket.h"
 #include "ssh_stream.h"
 
@@ -35,4 +36,7 @@ SshStatus ssh_worker_connect(SshWorker *worker, Str host, uint16_t port,
 /* Listens on a free port of 127.0.0.1 until the worker is closed, and forwards its connections to
  * host:port as seen from the machine. */
 SshStatus ssh_worker_listen(SshWorker *worker, Str host, uint16_t port, uint16_t *out_port,
+                            SshProblem *problem, Arena *arena);
+/* Runs a command over the worker: implements exec of ssh.h. Results are in `arena`. */
+SshStatus ssh_exchange_exec(SshWorker *worker, const SshCommand *command, SshResult *out,
                             SshProblem *problem, Arena *arena);

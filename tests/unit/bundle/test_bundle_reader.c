@@ -1,6 +1,6 @@
 /* bundle_reader: an archive is unpacked to a bundle that verifies, or nothing is written. */
 #include "bundle_create.h"
-#include "bundle_pack.h"
+#include "bundle_reader.h"
 #include "unit.h"
 
 #include <stdlib.h>

@@ -1,7 +1,6 @@
 /* ssh_known_hosts: which lines name a host. The hashed names are those of ssh-keygen -H. */
 #include "ssh_known_hosts.h"
 
-#include "ssh_match.h"
 #include "unit.h"
 
 #define HASHED      "|1|3EvhzAELiIFZ84/pqv7ya7eGLjw=|nUh4ew0JIG6IGyOBmrTPqJPgn50="

@@ -2,7 +2,7 @@
 #include "kube_case.h"
 
 #include "json.h"
-#include "kube_exec.h"
+#include "kube_login.h"
 #include "log.h"
 
 #define V1            "client.authentication.k8s.io/v1"
