@@ -42,8 +42,7 @@ static void provider_json_write_attribute(JsonWriter *writer, const Attribute *a
                                           Arena *arena) {
     json_object_start(writer);
     if (attribute->nested) {
-        json_key(writer, STR("nested_type"));
-        json_object_start(writer);
+        json_key_object(writer, "nested_type");
         provider_json_write_attributes(writer, attribute->nested->attributes,
                                        attribute->nested->count, arena);
         json_key_string(writer, "nesting_mode",
@@ -71,8 +70,7 @@ static void provider_json_write_attributes(JsonWriter *writer, const Attribute *
     for (size_t i = 0; i < count; i++)
         sorted[i] = &attributes[i];
     qsort(sorted, count, sizeof *sorted, provider_json_compare_attributes);
-    json_key(writer, STR("attributes"));
-    json_object_start(writer);
+    json_key_object(writer, "attributes");
     for (size_t i = 0; i < count; i++) {
         json_key(writer, str_from_cstr(sorted[i]->name));
         provider_json_write_attribute(writer, sorted[i], arena);
@@ -94,11 +92,9 @@ static void provider_json_write_blocks(JsonWriter *writer, const Schema *schema,
     if (count == 0)
         return;
     qsort(sorted, count, sizeof *sorted, provider_json_compare_blocks);
-    json_key(writer, STR("block_types"));
-    json_object_start(writer);
+    json_key_object(writer, "block_types");
     for (size_t i = 0; i < count; i++) {
-        json_key(writer, str_from_cstr(sorted[i]->name));
-        json_object_start(writer);
+        json_key_object(writer, sorted[i]->name);
         const char *nesting = sorted[i]->is_group ? "group" : nesting_names[sorted[i]->nesting];
         json_key_string(writer, "nesting_mode", str_from_cstr(nesting));
         json_key(writer, STR("block"));
@@ -144,8 +140,7 @@ static void provider_json_write_types(JsonWriter *writer, const char *key, const
     StrVec names = provider_json_sorted_names(provider, mode, arena);
     if (names.count == 0)
         return;
-    json_key(writer, str_from_cstr(key));
-    json_object_start(writer);
+    json_key_object(writer, key);
     vec_each(&names, name) {
         json_key(writer, *name);
         write_schema(writer, &registry_find_type(provider, mode, *name)->schema,
@@ -176,8 +171,7 @@ static void provider_json_write_identity(JsonWriter *writer, const Schema *schem
     qsort(sorted, schema->attribute_count, sizeof *sorted, provider_json_compare_attributes);
     json_object_start(writer);
     json_key_int(writer, "version", schema->version);
-    json_key(writer, STR("attributes"));
-    json_object_start(writer);
+    json_key_object(writer, "attributes");
     for (size_t i = 0; i < schema->attribute_count; i++) {
         json_key(writer, str_from_cstr(sorted[i]->name));
         write_identity_attribute(writer, sorted[i]);
@@ -195,8 +189,7 @@ static void write_identities(JsonWriter *writer, const Provider *provider, Arena
         if (!type->identity)
             continue;
         if (!is_open) {
-            json_key(writer, STR("resource_identity_schemas"));
-            json_object_start(writer);
+            json_key_object(writer, "resource_identity_schemas");
         }
         is_open = true;
         json_key(writer, *name);
@@ -224,8 +217,7 @@ static void write_function(JsonWriter *writer, const ProviderFunction *function)
     json_key(writer, STR("return_type"));
     json_write_type(writer, function->type);
     if (function->parameter_count > 0) {
-        json_key(writer, STR("parameters"));
-        json_array_start(writer);
+        json_key_array(writer, "parameters");
         for (size_t i = 0; i < function->parameter_count; i++)
             provider_json_write_parameter(writer, &function->parameters[i]);
         json_array_end(writer);
@@ -249,8 +241,7 @@ static void write_found_functions(JsonWriter *writer, const Provider *provider, 
         if (!function)
             continue;
         if (!is_open) {
-            json_key(writer, STR("functions"));
-            json_object_start(writer);
+            json_key_object(writer, "functions");
         }
         is_open = true;
         json_key(writer, names[i]);

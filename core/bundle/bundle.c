@@ -280,8 +280,7 @@ static void bundle_write_file(JsonWriter *writer, const BundleFile *file) {
     json_key_int(writer, "size", (int64_t)file->size);
     json_key_string(writer, "sha256", file->sha256);
     if (file->images.count) {
-        json_key(writer, STR("images"));
-        json_array_start(writer);
+        json_key_array(writer, "images");
         vec_each(&file->images, image) {
             json_write_string(writer, *image);
         }
@@ -298,8 +297,7 @@ static Str manifest_text(const Bundle *bundle, Arena *arena) {
     json_key_int(&writer, "format", FORMAT);
     json_key_string(&writer, "kubernetes_version", bundle->kubernetes_version);
     json_key_string(&writer, "architecture", bundle->architecture);
-    json_key(&writer, STR("files"));
-    json_array_start(&writer);
+    json_key_array(&writer, "files");
     vec_each(&bundle->files, file) {
         bundle_write_file(&writer, file);
     }

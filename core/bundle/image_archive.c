@@ -126,14 +126,12 @@ static bool renamed_index(Str text, Str name, Str *out, Str *problem, Arena *are
     json_writer_init(&writer, &text_out, 0);
     json_object_start(&writer);
     json_key_int(&writer, "schemaVersion", 2);
-    json_key(&writer, STR("manifests"));
-    json_array_start(&writer);
+    json_key_array(&writer, "manifests");
     json_object_start(&writer);
     json_key_string(&writer, "mediaType", value_text_at(manifest, STR("mediaType")));
     json_key_string(&writer, "digest", value_text_at(manifest, STR("digest")));
     json_key_int(&writer, "size", size);
-    json_key(&writer, STR("annotations"));
-    json_object_start(&writer);
+    json_key_object(&writer, "annotations");
     json_key(&writer, NAME_KEY);
     json_write_string(&writer, name);
     json_object_end(&writer);

@@ -160,8 +160,7 @@ EnvelopeHead envelope_read_head(Str state, Arena *arena) {
 }
 
 static void write_metas(JsonWriter *writer, const Envelope *envelope, Arena *scratch) {
-    json_key(writer, STR("meta"));
-    json_object_start(writer);
+    json_key_object(writer, "meta");
     vec_each(&envelope->metas, meta) {
         json_key(writer, meta->key);
         json_write_string(writer, base64_encode(meta->json, scratch));

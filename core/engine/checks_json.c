@@ -270,8 +270,7 @@ static void checks_json_write_object(JsonWriter *writer, const CheckedObject *ob
     json_key_string(writer, "object_addr", object->address);
     json_key_string(writer, "status", str_from_cstr(check_status_name(object->status)));
     if (has_messages(object->results) || has_messages(object->nested)) {
-        json_key(writer, STR("failure_messages"));
-        json_array_start(writer);
+        json_key_array(writer, "failure_messages");
         write_messages(writer, object->nested);
         write_messages(writer, object->results);
         json_array_end(writer);

@@ -138,11 +138,11 @@ static bool check_applyable(const Plan *plan, Diags *diags) {
     vec_each(&plan->outputs, output) {
         if (output->action == ACTION_NO_OP)
             continue;
-        diags_error(diags, NO_RANGE, "Plan cannot be applied",
-                    "This refresh-only plan found no changes to record, but the configuration "
-                    "changes output \"%.*s\". Make and apply a plan without -refresh-only.",
-                    STR_ARG(output->name));
-        return false;
+        return diags_fail(
+            diags, NO_RANGE, "Plan cannot be applied",
+            "This refresh-only plan found no changes to record, but the configuration "
+            "changes output \"%.*s\". Make and apply a plan without -refresh-only.",
+            STR_ARG(output->name));
     }
     return true;
 }

@@ -123,8 +123,7 @@ static bool mirror_write_version(const MirrorRun *run, Str directory, Str addres
     start = str_slice(start, 0, start.len - 4);
     json_writer_init(&writer, &text, 2);
     json_object_start(&writer);
-    json_key(&writer, STR("archives"));
-    json_object_start(&writer);
+    json_key_object(&writer, "archives");
     if (disk->list(disk->self, directory, &entries, arena) != 0)
         return true;
     vec_each(&entries, entry) {
@@ -136,8 +135,7 @@ static bool mirror_write_version(const MirrorRun *run, Str directory, Str addres
             return false;
         json_key(&writer, str_slice(entry->name, start.len, entry->name.len - 4));
         json_object_start(&writer);
-        json_key(&writer, STR("hashes"));
-        json_array_start(&writer);
+        json_key_array(&writer, "hashes");
         json_write_string(&writer, h1);
         json_array_end(&writer);
         json_key_string(&writer, "url", entry->name);
@@ -163,8 +161,7 @@ static bool write_indexes(const MirrorRun *run, Str address) {
     str_sort(versions.items, versions.count);
     json_writer_init(&writer, &text, 2);
     json_object_start(&writer);
-    json_key(&writer, STR("versions"));
-    json_object_start(&writer);
+    json_key_object(&writer, "versions");
     bool ok = true;
     for (size_t i = 0; i < versions.count; i++) {
         if (i > 0 && str_equal(versions.items[i], versions.items[i - 1]))

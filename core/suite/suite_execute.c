@@ -66,12 +66,12 @@ static bool check_entries(SuiteContext *context, const SuiteEntries *entries) {
 static bool check_is_clean(SuiteContext *context, const SuiteEntries *entries) {
     if (!check_entries(context, entries))
         return true;
-    diags_error(&context->file->diags, NO_RANGE, "State manifest not empty",
-                "An earlier test of %.*s left objects, or is still running. To destroy them, run "
-                "\"loam test cleanup\"; with -repair, it keeps those that \"skip_cleanup\" and "
-                "backends keep.",
-                STR_ARG(context->file->config->path));
-    return false;
+    return diags_fail(
+        &context->file->diags, NO_RANGE, "State manifest not empty",
+        "An earlier test of %.*s left objects, or is still running. To destroy them, run "
+        "\"loam test cleanup\"; with -repair, it keeps those that \"skip_cleanup\" and "
+        "backends keep.",
+        STR_ARG(context->file->config->path));
 }
 
 static void execute_runs(SuiteContext *context, const SuiteEntries *entries) {

@@ -138,8 +138,7 @@ static void suite_manifest_write_entry(JsonWriter *writer, const SuiteEntry *ent
 static void manifest_write_file(JsonWriter *writer, Str file, const SuiteEntries *entries) {
     json_key(writer, file);
     json_object_start(writer);
-    json_key(writer, STR("states"));
-    json_object_start(writer);
+    json_key_object(writer, "states");
     vec_each(entries, entry) {
         suite_manifest_write_entry(writer, entry);
     }
@@ -155,8 +154,7 @@ static Str manifest_encode(const Map *files, Arena *arena) {
     json_writer_init(&writer, &text, 2);
     json_object_start(&writer);
     json_key_int(&writer, "version", 0);
-    json_key(&writer, STR("files"));
-    json_object_start(&writer);
+    json_key_object(&writer, "files");
     map_each(files, file) {
         const SuiteEntries *entries = file->value;
         if (entries->count > 0)

@@ -193,13 +193,13 @@ static bool values_lookup_variable(const ValuesScope *scope, const Traversal *tr
         *out = found->value;
         return true;
     }
-    diags_error(diags, named_range(traversal), "Reference to unavailable variable",
-                "\"%.*s\" has no value here. %s", STR_ARG(name),
-                scope->is_file ? "Variables of a test file may refer only to values from the "
-                                 "environment, variable files or -var."
-                               : "Only the variables of the file, and values from the environment, "
-                                 "variable files or -var, are available.");
-    return false;
+    return diags_fail(diags, named_range(traversal), "Reference to unavailable variable",
+                      "\"%.*s\" has no value here. %s", STR_ARG(name),
+                      scope->is_file
+                          ? "Variables of a test file may refer only to values from the "
+                            "environment, variable files or -var."
+                          : "Only the variables of the file, and values from the environment, "
+                            "variable files or -var, are available.");
 }
 
 static const TestRun *find_run(const SuiteContext *context, Str name) {
@@ -242,14 +242,13 @@ static bool values_check_known(const SuiteContext *context, const Traversal *tra
         return true;
     Str name = traversal->steps[0].name;
     const TestRun *run = find_run(context, name);
-    diags_error(
+    return diags_fail(
         diags, traversal->range, "Reference to unknown value",
         run && run->is_plan
             ? "The value is known only after an apply, and the run \"%.*s\" only plans."
             : "The value is that of a deferred change, which the run \"%.*s\" has not made. "
               "Refer to a later run.",
         STR_ARG(name));
-    return false;
 }
 
 static bool values_lookup(const Scope *scope, const Traversal *traversal, Value *out, size_t *used,
@@ -263,13 +262,12 @@ static bool values_lookup(const Scope *scope, const Traversal *traversal, Value 
         return find_run_outputs(self->context, traversal, "Reference to unavailable run block", out,
                                 diags) &&
                values_check_known(self->context, traversal, *out, arena, diags);
-    diags_error(
+    return diags_fail(
         diags, named_range(traversal), "Invalid reference",
         self->is_file
             ? "Variables of a test file may refer only to variables with values from the "
               "environment, variable files or -var."
             : "Only references to variables and to outputs of earlier runs are allowed here.");
-    return false;
 }
 
 /* The scope of an assertion: the module after the run, and the names of the test. */
@@ -287,9 +285,8 @@ static bool lookup_output(const AssertScope *self, const Traversal *traversal, V
     if (engine_console_output(self->findings->console, name, out))
         return true;
     Str hint = map_did_you_mean(outputs, name, arena);
-    diags_error(diags, named_range(traversal), "Reference to undeclared output value",
-                "The module has no output \"%.*s\".%.*s", STR_ARG(name), STR_ARG(hint));
-    return false;
+    return diags_fail(diags, named_range(traversal), "Reference to undeclared output value",
+                      "The module has no output \"%.*s\".%.*s", STR_ARG(name), STR_ARG(hint));
 }
 
 /* Finds a variable that the module does not declare: of the run, the file, or from outside. */
@@ -351,11 +348,11 @@ static bool add_outer(SuiteContext *context, const Config *config, const Variabl
     }
     if (variable->has_default)
         return true;
-    diags_error(diags, variable->range, "No value for required variable",
-                "The module of this run has a variable \"%.*s\" without a default. Set it in a "
-                "\"variables\" block of the run or of its file, or with -var or -var-file.",
-                STR_ARG(variable->name));
-    return false;
+    return diags_fail(
+        diags, variable->range, "No value for required variable",
+        "The module of this run has a variable \"%.*s\" without a default. Set it in a "
+        "\"variables\" block of the run or of its file, or with -var or -var-file.",
+        STR_ARG(variable->name));
 }
 
 typedef struct Wanted {

@@ -18,8 +18,7 @@ static void render_json_write_actions(JsonWriter *writer, Action action) {
         [ACTION_FORGET_THEN_CREATE] = {"forget", "create"},
     };
     static_assert(ARRAY_COUNT(WORDS) == ACTION_FORGET_THEN_CREATE + 1, "words for each action");
-    json_key(writer, STR("actions"));
-    json_array_start(writer);
+    json_key_array(writer, "actions");
     for (size_t i = 0; i < 2 && WORDS[action][i]; i++)
         json_write_string(writer, str_from_cstr(WORDS[action][i]));
     json_array_end(writer);
@@ -35,8 +34,7 @@ static void write_path_step(JsonWriter *writer, PathStep step) {
 static void write_replace_paths(JsonWriter *writer, const Paths *paths) {
     if (paths->count == 0)
         return;
-    json_key(writer, STR("replace_paths"));
-    json_array_start(writer);
+    json_key_array(writer, "replace_paths");
     vec_each(paths, path) {
         json_array_start(writer);
         for (size_t i = 0; i < path->count; i++)
@@ -80,8 +78,7 @@ static Value or_null(Value v) {
 static void write_importing(JsonWriter *writer, const ImportSource *import) {
     if (!import_source_is_known(import) && !import->is_unknown)
         return;
-    json_key(writer, STR("importing"));
-    json_object_start(writer);
+    json_key_object(writer, "importing");
     if (import->is_unknown) {
         json_key_bool(writer, "unknown", true);
     } else if (import->id.len) {
@@ -128,8 +125,7 @@ static void render_json_write_variables(const Document *document) {
     JsonWriter *writer = document->writer;
     if (document->plan->variables.count == 0)
         return;
-    json_key(writer, STR("variables"));
-    json_object_start(writer);
+    json_key_object(writer, "variables");
     vec_each(&document->plan->variables, variable) {
         json_key(writer, variable->name);
         json_object_start(writer);
@@ -174,8 +170,7 @@ static void render_json_write_planned_outputs(const Document *document) {
         if (output->action == ACTION_DELETE || !is_output_listed(document->plan, output))
             continue;
         if (!any) {
-            json_key(writer, STR("outputs"));
-            json_object_start(writer);
+            json_key_object(writer, "outputs");
         }
         any = true;
         write_planned_output(writer, output);
@@ -246,8 +241,7 @@ static void write_planned_values(const Document *document) {
     JsonWriter *writer = document->writer;
     RenderJsonResources resources = {0};
     render_json_collect_planned(document, &resources);
-    json_key(writer, STR("planned_values"));
-    json_object_start(writer);
+    json_key_object(writer, "planned_values");
     render_json_write_planned_outputs(document);
     json_key(writer, STR("root_module"));
     render_json_values_module(writer, &resources, document->scratch);
@@ -265,8 +259,7 @@ static void render_json_write_fields(const Document *document, const DriftFields
     JsonWriter *writer = document->writer;
     if (fields->count == 0)
         return;
-    json_key(writer, STR("fields"));
-    json_array_start(writer);
+    json_key_array(writer, "fields");
     vec_each(fields, field) {
         json_object_start(writer);
         render_json_drift_field(writer, field, document->scratch);
@@ -280,8 +273,7 @@ static void render_json_write_drift(const Document *document) {
     JsonWriter *writer = document->writer;
     if (document->plan->drift.count == 0)
         return;
-    json_key(writer, STR("resource_drift"));
-    json_array_start(writer);
+    json_key_array(writer, "resource_drift");
     vec_each(&document->plan->drift, drift) {
         const Schema *schema = render_json_find_schema(document, drift->address, drift->provider);
         Value before = omit_newer(document, schema, drift->before);
@@ -310,8 +302,7 @@ static void render_json_write_part(JsonWriter *writer, const PartChange *part, A
     write_replace_paths(writer, &part->replace_paths);
     json_object_end(writer);
     if (part->notes.count > 0) {
-        json_key(writer, STR("notes"));
-        json_array_start(writer);
+        json_key_array(writer, "notes");
         vec_each(&part->notes, note) {
             json_object_start(writer);
             if (note->path.count > 0)
@@ -327,8 +318,7 @@ static void render_json_write_part(JsonWriter *writer, const PartChange *part, A
 static void render_json_write_parts(const Document *document, const ResourceChange *change) {
     JsonWriter *writer = document->writer;
     if (change->parts.count > 0) {
-        json_key(writer, STR("parts"));
-        json_array_start(writer);
+        json_key_array(writer, "parts");
         vec_each(&change->parts, part) {
             render_json_write_part(writer, part, document->scratch);
         }
@@ -366,8 +356,7 @@ static void write_resource_changes(const Document *document) {
         if (!render_json_is_listed(document->plan, change))
             continue;
         if (!any) {
-            json_key(writer, STR("resource_changes"));
-            json_array_start(writer);
+            json_key_array(writer, "resource_changes");
         }
         any = true;
         write_resource_change(document, change);
@@ -424,8 +413,7 @@ static void render_json_write_invocations(const Document *document) {
     JsonWriter *writer = document->writer;
     if (plan_count(document->plan).invoke == 0)
         return;
-    json_key(writer, STR("action_invocations"));
-    json_array_start(writer);
+    json_key_array(writer, "action_invocations");
     vec_each(&document->plan->invocations, invocation) {
         render_json_write_invocation(document, invocation);
     }
@@ -447,8 +435,7 @@ static void write_deferred_changes(const Document *document) {
     JsonWriter *writer = document->writer;
     if (document->plan->deferred.count == 0)
         return;
-    json_key(writer, STR("deferred_changes"));
-    json_array_start(writer);
+    json_key_array(writer, "deferred_changes");
     vec_each(&document->plan->deferred, deferred) {
         json_object_start(writer);
         json_key_string(writer, "reason", deferral_text(deferred->deferral));
@@ -466,8 +453,7 @@ static void write_deferred_invocations(const Document *document) {
     vec_each(&document->plan->deferred, deferred) {
         vec_each(&deferred->change.invocations, invocation) {
             if (!any) {
-                json_key(writer, STR("deferred_action_invocations"));
-                json_array_start(writer);
+                json_key_array(writer, "deferred_action_invocations");
             }
             any = true;
             json_object_start(writer);
@@ -501,8 +487,7 @@ static void write_output_changes(const Document *document) {
         if (!is_output_listed(document->plan, output))
             continue;
         if (!any) {
-            json_key(writer, STR("output_changes"));
-            json_object_start(writer);
+            json_key_object(writer, "output_changes");
         }
         any = true;
         write_output_change(writer, output);

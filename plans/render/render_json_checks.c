@@ -30,8 +30,7 @@ static void json_checks_write_resource(JsonWriter *writer, Str address, Arena *s
 }
 
 static void json_checks_write_address(JsonWriter *writer, Str kind, Str address, Arena *scratch) {
-    json_key(writer, STR("address"));
-    json_object_start(writer);
+    json_key_object(writer, "address");
     bool is_output = str_equal(kind, STR("output"));
     json_key_string(writer, "kind", is_output ? STR("output_value") : kind);
     if (str_equal(kind, STR("resource"))) {
@@ -57,8 +56,7 @@ static void write_instance_address(JsonWriter *writer, Str kind, Str address, Ar
         module = module_addr_to_str(resource.module, scratch);
         key = resource.key;
     }
-    json_key(writer, STR("address"));
-    json_object_start(writer);
+    json_key_object(writer, "address");
     if (key.kind != KEY_NONE) {
         json_key(writer, STR("instance_key"));
         json_write_value(writer, address_key_to_value(key));
@@ -92,8 +90,7 @@ static Value *json_checks_in_order(Value tuple, int (*compare)(const void *, con
 static void write_problems(JsonWriter *writer, Value messages) {
     if (messages.count == 0)
         return;
-    json_key(writer, STR("problems"));
-    json_array_start(writer);
+    json_key_array(writer, "problems");
     for (size_t i = 0; i < messages.count; i++) {
         json_object_start(writer);
         json_key(writer, STR("message"));
@@ -117,8 +114,7 @@ static void json_checks_write_instances(JsonWriter *writer, Str kind, Value obje
     if (objects.count == 0)
         return;
     Value *rows = json_checks_in_order(objects, json_checks_compare_objects, scratch);
-    json_key(writer, STR("instances"));
-    json_array_start(writer);
+    json_key_array(writer, "instances");
     for (size_t i = 0; i < objects.count; i++)
         json_checks_write_instance(writer, kind, rows[i], scratch);
     json_array_end(writer);
@@ -142,8 +138,7 @@ void render_json_checks(JsonWriter *writer, Str check_results, Arena *scratch) {
         !value_is_present(results) || results.type->kind != KIND_TUPLE || results.count == 0)
         return;
     Value *rows = json_checks_in_order(results, json_checks_compare_blocks, scratch);
-    json_key(writer, STR("checks"));
-    json_array_start(writer);
+    json_key_array(writer, "checks");
     for (size_t i = 0; i < results.count; i++)
         json_checks_write_check(writer, rows[i], scratch);
     json_array_end(writer);

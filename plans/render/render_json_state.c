@@ -409,8 +409,7 @@ static Str outputs_text(Str stored, Arena *arena) {
 
 static void json_state_write_values(JsonWriter *writer, RenderJsonResources *resources, Str outputs,
                                     Arena *scratch) {
-    json_key(writer, STR("values"));
-    json_object_start(writer);
+    json_key_object(writer, "values");
     if (outputs.len) {
         json_key(writer, STR("outputs"));
         json_raw(writer, outputs);
@@ -429,8 +428,7 @@ void render_json_state_prior(JsonWriter *writer, const Plan *plan, RenderSchemaL
     Str outputs = outputs_text(load.outputs, scratch);
     if (load.resources.count == 0 && outputs.len == 0)
         return;
-    json_key(writer, STR("prior_state"));
-    json_object_start(writer);
+    json_key_object(writer, "prior_state");
     json_key_string(writer, "format_version", STR("1.0"));
     json_key_string(writer, "terraform_version", terraform_version);
     json_state_write_values(writer, &load.resources, outputs, scratch);

@@ -110,8 +110,7 @@ static void values_write_resource(JsonWriter *writer, const RenderJsonResource *
     json_key(writer, STR("sensitive_values"));
     render_json_values_mask(writer, resource->object, MASK_SENSITIVE);
     if (resource->dependency_count) {
-        json_key(writer, STR("depends_on"));
-        json_array_start(writer);
+        json_key_array(writer, "depends_on");
         for (size_t i = 0; i < resource->dependency_count; i++)
             json_write_string(writer, resource->dependencies[i]);
         json_array_end(writer);
@@ -173,8 +172,7 @@ static bool values_is_in(const RenderJsonResource *resource, const ModuleAddr *c
 
 static void values_write_children(JsonWriter *writer, Run run, Arena *scratch) {
     size_t depth = run.depth + 1;
-    json_key(writer, STR("child_modules"));
-    json_array_start(writer);
+    json_key_array(writer, "child_modules");
     for (size_t i = 0; i < run.count;) {
         const ModuleAddr *child = ancestor_at(run.items[i].address.module, depth);
         size_t end = i;
@@ -195,8 +193,7 @@ static void values_write_module(JsonWriter *writer, Run run, Arena *scratch) {
     while (own < run.count && module_addr_depth(run.items[own].address.module) == run.depth)
         own++;
     if (own) {
-        json_key(writer, STR("resources"));
-        json_array_start(writer);
+        json_key_array(writer, "resources");
         for (size_t i = 0; i < own; i++)
             values_write_resource(writer, &run.items[i], scratch);
         json_array_end(writer);

@@ -62,8 +62,7 @@ typedef struct Report {
 } Report;
 
 static void sarif_write_message(JsonWriter *writer, const char *key, Str text) {
-    json_key(writer, str_from_cstr(key));
-    json_object_start(writer);
+    json_key_object(writer, key);
     json_key_string(writer, "text", text);
     json_object_end(writer);
 }
@@ -99,14 +98,11 @@ static void write_physical(Report *report, SourceRange range) {
         return;
     uint32_t last = outer.end > outer.start ? outer.end : outer.start;
     JsonWriter *writer = &report->writer;
-    json_key(writer, STR("physicalLocation"));
-    json_object_start(writer);
-    json_key(writer, STR("artifactLocation"));
-    json_object_start(writer);
+    json_key_object(writer, "physicalLocation");
+    json_key_object(writer, "artifactLocation");
     json_key_string(writer, "uri", sarif_uri_of(outer.source->path, report->scratch));
     json_object_end(writer);
-    json_key(writer, STR("region"));
-    json_object_start(writer);
+    json_key_object(writer, "region");
     json_key_int(writer, "startLine", source_text_position(outer.source, outer.start).line);
     json_key_int(writer, "startColumn", column_of(outer.source, outer.start));
     json_key_int(writer, "endLine", source_text_position(outer.source, last).line);
@@ -119,14 +115,12 @@ static void write_locations(Report *report, const Finding *finding) {
     JsonWriter *writer = &report->writer;
     if (!finding->range.source && finding->address.len == 0)
         return;
-    json_key(writer, STR("locations"));
-    json_array_start(writer);
+    json_key_array(writer, "locations");
     json_object_start(writer);
     if (finding->range.source)
         write_physical(report, finding->range);
     if (finding->address.len > 0) {
-        json_key(writer, STR("logicalLocations"));
-        json_array_start(writer);
+        json_key_array(writer, "logicalLocations");
         json_object_start(writer);
         json_key_string(writer, "fullyQualifiedName", finding->address);
         json_key_string(writer, "kind", STR("resource"));
@@ -144,8 +138,7 @@ static void write_fingerprint(Report *report, const Finding *finding) {
                    : str_concat(report_text_place(finding->range, report->scratch), finding->text,
                                 report->scratch);
     Str key = str_format(report->scratch, "%s %.*s", rules[finding->rule].id, STR_ARG(what));
-    json_key(writer, STR("partialFingerprints"));
-    json_object_start(writer);
+    json_key_object(writer, "partialFingerprints");
     json_key_string(writer, "loamFinding/v1", digest_hex(DIGEST_SHA256, key, report->scratch));
     json_object_end(writer);
 }
@@ -225,14 +218,12 @@ static void sarif_write_drift(Report *report) {
 }
 
 static void sarif_write_rules(JsonWriter *writer) {
-    json_key(writer, STR("rules"));
-    json_array_start(writer);
+    json_key_array(writer, "rules");
     for (size_t i = 0; i < ARRAY_COUNT(rules); i++) {
         json_object_start(writer);
         json_key_string(writer, "id", str_from_cstr(rules[i].id));
         sarif_write_message(writer, "shortDescription", str_from_cstr(rules[i].text));
-        json_key(writer, STR("defaultConfiguration"));
-        json_object_start(writer);
+        json_key_object(writer, "defaultConfiguration");
         json_key_string(writer, "level", str_from_cstr(rules[i].level));
         json_object_end(writer);
         json_object_end(writer);
@@ -242,10 +233,8 @@ static void sarif_write_rules(JsonWriter *writer) {
 
 static void write_tool(Report *report) {
     JsonWriter *writer = &report->writer;
-    json_key(writer, STR("tool"));
-    json_object_start(writer);
-    json_key(writer, STR("driver"));
-    json_object_start(writer);
+    json_key_object(writer, "tool");
+    json_key_object(writer, "driver");
     json_key_string(writer, "name", STR("loam"));
     json_key_string(writer, "semanticVersion", report->input->version);
     sarif_write_rules(writer);
@@ -256,8 +245,7 @@ static void write_tool(Report *report) {
 static void sarif_write_invocation(Report *report) {
     JsonWriter *writer = &report->writer;
     const Diags *diags = report->input->diags;
-    json_key(writer, STR("invocations"));
-    json_array_start(writer);
+    json_key_array(writer, "invocations");
     json_object_start(writer);
     json_key_bool(writer, "executionSuccessful", !diags || diags->error_count == 0);
     json_object_end(writer);
@@ -266,8 +254,7 @@ static void sarif_write_invocation(Report *report) {
 
 static void write_results(Report *report) {
     JsonWriter *writer = &report->writer;
-    json_key(writer, STR("results"));
-    json_array_start(writer);
+    json_key_array(writer, "results");
     sarif_write_diags(report);
     if (report->input->plan) {
         report_checks_each(report->input->plan, sarif_write_check, report, report->scratch);
@@ -287,8 +274,7 @@ static void sarif_write_report(const ReportInput *input, StrBuf *out, Arena *scr
     json_object_start(writer);
     json_key_string(writer, "$schema", STR("https://json.schemastore.org/sarif-2.1.0.json"));
     json_key_string(writer, "version", STR("2.1.0"));
-    json_key(writer, STR("runs"));
-    json_array_start(writer);
+    json_key_array(writer, "runs");
     json_object_start(writer);
     write_tool(&report);
     json_key_string(writer, "columnKind", STR("unicodeCodePoints"));

@@ -39,8 +39,7 @@ static void write_bound_object(JsonWriter *writer, Value bound) {
         {"name", "name"},
         {"uid", "uid"},
     };
-    json_key(writer, STR("boundObjectRef"));
-    json_object_start(writer);
+    json_key_object(writer, "boundObjectRef");
     for (size_t i = 0; i < ARRAY_COUNT(names); i++)
         if (object_has(bound, names[i][0]))
             json_key_string(writer, names[i][1], object_text(bound, names[i][0], STR_EMPTY));
@@ -57,11 +56,9 @@ static Str token_body_of(Value config, Arena *arena) {
     json_object_start(&writer);
     json_key_string(&writer, "apiVersion", STR("authentication.k8s.io/v1"));
     json_key_string(&writer, "kind", STR("TokenRequest"));
-    json_key(&writer, STR("spec"));
-    json_object_start(&writer);
+    json_key_object(&writer, "spec");
     if (audiences.count) {
-        json_key(&writer, STR("audiences"));
-        json_array_start(&writer);
+        json_key_array(&writer, "audiences");
         vec_each(&audiences, audience)
             json_write_string(&writer, *audience);
         json_array_end(&writer);

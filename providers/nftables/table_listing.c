@@ -268,8 +268,7 @@ static void write_chain_record(JsonWriter *writer, const ListedChain *chain) {
     json_key(writer, chain->name);
     json_object_start(writer);
     json_key_string(writer, "digest", chain->digest);
-    json_key(writer, STR("rules"));
-    json_array_start(writer);
+    json_key_array(writer, "rules");
     vec_each(&chain->rules, rule)
         json_write_string(writer, rule->digest);
     json_array_end(writer);
@@ -277,8 +276,7 @@ static void write_chain_record(JsonWriter *writer, const ListedChain *chain) {
 }
 
 static void write_set_records(JsonWriter *writer, const char *name, const TableListing *listing) {
-    json_key(writer, str_from_cstr(name));
-    json_object_start(writer);
+    json_key_object(writer, name);
     vec_each(&listing->sets, set) {
         if (set->is_map != (strcmp(name, "maps") == 0))
             continue;
@@ -296,8 +294,7 @@ Str table_listing_record(const TableListing *listing, Arena *arena) {
     JsonWriter writer;
     json_writer_init(&writer, &text, 0);
     json_object_start(&writer);
-    json_key(&writer, STR("chains"));
-    json_object_start(&writer);
+    json_key_object(&writer, "chains");
     vec_each(&listing->chains, chain)
         write_chain_record(&writer, chain);
     json_object_end(&writer);

@@ -216,8 +216,7 @@ static void write_operation(JsonWriter *writer, const EtcdOperation *operation, 
         [ETCD_RANGE] = "request_range",
     };
     json_object_start(writer);
-    json_key(writer, str_from_cstr(names[operation->kind]));
-    json_object_start(writer);
+    json_key_object(writer, names[operation->kind]);
     write_bytes(writer, "key", operation->key, arena);
     write_bytes(writer, "value", operation->value, arena);
     write_bytes(writer, "range_end", operation->range_end, arena);
@@ -233,8 +232,7 @@ static void write_operation(JsonWriter *writer, const EtcdOperation *operation, 
 
 static void write_operations(JsonWriter *writer, const char *key, const EtcdOperations *operations,
                              Arena *arena) {
-    json_key(writer, str_from_cstr(key));
-    json_array_start(writer);
+    json_key_array(writer, key);
     vec_each(operations, operation) {
         write_operation(writer, operation, arena);
     }
@@ -246,8 +244,7 @@ static Str encode_txn(const EtcdTxn *txn, Arena *arena) {
     JsonWriter writer;
     json_writer_init(&writer, &body, 0);
     json_object_start(&writer);
-    json_key(&writer, STR("compare"));
-    json_array_start(&writer);
+    json_key_array(&writer, "compare");
     vec_each(&txn->compares, compare) {
         json_object_start(&writer);
         write_bytes(&writer, "key", compare->key, arena);

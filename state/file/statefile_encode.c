@@ -116,8 +116,7 @@ static void statefile_encode_write_resource(JsonWriter *writer, const StateResou
     if (!has_keys)
         json_key_string(writer, "provider",
                         provider_config_addr_to_str(resource->provider_config, scratch));
-    json_key(writer, STR("instances"));
-    json_array_start(writer);
+    json_key_array(writer, "instances");
     vec_each(&resource->instances, instance) {
         Str provider = STR_EMPTY;
         if (has_keys)
@@ -213,8 +212,7 @@ static size_t expected_size(const State *state) {
 }
 
 static void write_applied(JsonWriter *writer, const State *state) {
-    json_key(writer, STR("applied"));
-    json_object_start(writer);
+    json_key_object(writer, "applied");
     json_key_string(writer, "commit", state->applied_commit);
     json_key_string(writer, "variables", state->applied_variables);
     json_object_end(writer);

@@ -10,8 +10,7 @@ static void bundle_list_write_file(JsonWriter *writer, const BundleFile *file) {
     json_key_string(writer, "version", file->version);
     json_key_int(writer, "size", (int64_t)file->size);
     json_key_string(writer, "sha256", file->sha256);
-    json_key(writer, STR("images"));
-    json_array_start(writer);
+    json_key_array(writer, "images");
     vec_each(&file->images, image) {
         json_write_string(writer, *image);
     }
@@ -27,8 +26,7 @@ static void bundle_list_write_json(Cli *cli, const Bundle *bundle) {
     json_key_string(&writer, "digest", str_concat(STR("sha256:"), bundle->digest, cli->arena));
     json_key_string(&writer, "kubernetes_version", bundle->kubernetes_version);
     json_key_string(&writer, "architecture", bundle->architecture);
-    json_key(&writer, STR("files"));
-    json_array_start(&writer);
+    json_key_array(&writer, "files");
     vec_each(&bundle->files, file) {
         bundle_list_write_file(&writer, file);
     }

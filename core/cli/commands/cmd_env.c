@@ -35,8 +35,7 @@ static void list_json(Cli *cli, const Map *environments) {
     json_writer_init(&writer, &text, 2);
     json_object_start(&writer);
     json_key_string(&writer, "format_version", STR("1.0"));
-    json_key(&writer, STR("environments"));
-    json_array_start(&writer);
+    json_key_array(&writer, "environments");
     map_each(environments, entry) {
         const Environment *environment = entry->value;
         json_object_start(&writer);
@@ -168,8 +167,7 @@ static void write_names(JsonWriter *writer, Str key, const Str names[2], const b
 
 static void env_write_values(JsonWriter *writer, const EnvironmentDifference *difference,
                              const Str names[2]) {
-    json_key(writer, STR("values"));
-    json_object_start(writer);
+    json_key_object(writer, "values");
     for (size_t i = 0; i < 2; i++) {
         if (!difference->has[i] || !value_is_wholly_known(difference->values[i]))
             continue;
@@ -202,8 +200,7 @@ static Str diff_to_json(const EnvironmentDifferences *differences, const Str nam
     json_object_start(&writer);
     json_key_string(&writer, "format_version", STR("1.0"));
     write_names(&writer, STR("environments"), names, both);
-    json_key(&writer, STR("differences"));
-    json_array_start(&writer);
+    json_key_array(&writer, "differences");
     vec_each(differences, difference) {
         write_difference(&writer, difference, names);
     }

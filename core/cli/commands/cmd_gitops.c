@@ -217,8 +217,7 @@ static Str json_of(const GitopsResults *results, Arena *arena) {
     json_writer_init(&writer, &out, 2);
     json_object_start(&writer);
     json_key_string(&writer, "format_version", STR("1.0"));
-    json_key(&writer, STR("objects"));
-    json_array_start(&writer);
+    json_key_array(&writer, "objects");
     vec_each(results, result) {
         vec_each(&result->rows, row) {
             json_object_start(&writer);

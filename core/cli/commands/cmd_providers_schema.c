@@ -58,8 +58,7 @@ static int providers_schema_run(Cli *cli, const Arguments *arguments, Diags *dia
     json_object_start(&writer);
     json_key_string(&writer, "format_version", STR("1.0"));
     if (providers.count > 0) {
-        json_key(&writer, STR("provider_schemas"));
-        json_object_start(&writer);
+        json_key_object(&writer, "provider_schemas");
         vec_each(&providers, provider) {
             json_key(&writer, str_from_cstr((*provider)->address));
             provider_json_write(*provider, add_functions, cli, &writer, cli->arena);

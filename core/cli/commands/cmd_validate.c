@@ -12,8 +12,7 @@
 static void write_newer(JsonWriter *writer, const ConfigNewer *newer) {
     if (!newer || newer->count == 0)
         return;
-    json_key(writer, STR("newer_language"));
-    json_array_start(writer);
+    json_key_array(writer, "newer_language");
     vec_each(newer, construct) {
         SourcePos start = source_text_position(construct->range.source, construct->range.start);
         json_object_start(writer);

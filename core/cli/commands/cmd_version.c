@@ -41,8 +41,7 @@ static int cmd_version_run(Cli *cli, const Arguments *arguments, Diags *) {
     if (!cli_name(cli)->is_other)
         json_key_string(&writer, "loam_version", cli->version);
     json_key_string(&writer, "platform", provider_address_platform());
-    json_key(&writer, STR("provider_selections"));
-    json_object_start(&writer);
+    json_key_object(&writer, "provider_selections");
     vec_each(&lock.entries, entry) {
         json_key(&writer, entry->address);
         json_write_string(&writer, entry->version);

@@ -16,18 +16,17 @@ static bool cmd_workspace_read_name(const Arguments *arguments, Str *out, Diags 
         *out = arguments->positionals.items[0];
         return true;
     }
-    diags_error(diags, NO_RANGE, "Missing argument", "Give the name of one workspace.");
-    return false;
+    return diags_fail(diags, NO_RANGE, "Missing argument", "Give the name of one workspace.");
 }
 
 /* The environment variable has precedence, so the command cannot change the workspace. */
 static bool check_free_choice(const Cli *cli, Diags *diags) {
     if (!cli_environment(cli, "WORKSPACE"))
         return true;
-    diags_error(diags, NO_RANGE, "Workspace set by an environment variable",
-                "LOAM_WORKSPACE or TF_WORKSPACE selects the workspace. To select another one, "
-                "unset the variable.");
-    return false;
+    return diags_fail(
+        diags, NO_RANGE, "Workspace set by an environment variable",
+        "LOAM_WORKSPACE or TF_WORKSPACE selects the workspace. To select another one, "
+        "unset the variable.");
 }
 
 static bool cmd_workspace_load(Project *project, Cli *cli, const Arguments *arguments,
@@ -62,11 +61,9 @@ static bool cmd_workspace_read_given(Project *project, State **out) {
     if (!path.ptr)
         return true;
     int error = cli->io.disk->read_file(cli->io.disk->self, path, &text, cli->arena);
-    if (error) {
-        diags_error(project->diags, NO_RANGE, "Failed to read the given state", "\"%.*s\": %s.",
-                    STR_ARG(path), strerror(-error));
-        return false;
-    }
+    if (error)
+        return diags_fail(project->diags, NO_RANGE, "Failed to read the given state",
+                          "\"%.*s\": %s.", STR_ARG(path), strerror(-error));
     Str what = str_format(cli->arena, "The state \"%.*s\"", STR_ARG(path));
     if (!project_open_ciphers(project) ||
         (envelope_is_sealed(text) && !cipher_open(project->ciphers.state, what, text, &text, NULL,
@@ -80,8 +77,7 @@ static bool cmd_workspace_read_given(Project *project, State **out) {
 
 static void workspace_write_list(const ViewDocument *document, JsonWriter *writer, const Cli *cli) {
     const StrVec *names = document->result;
-    json_key(writer, STR("workspaces"));
-    json_array_start(writer);
+    json_key_array(writer, "workspaces");
     for (size_t i = 0; names && i < names->count; i++) {
         json_object_start(writer);
         json_key_string(writer, "name", names->items[i]);
@@ -136,10 +132,9 @@ static bool select_backend(Project *project, BackendChoice *choice, Value *confi
     }
     if (choice->type->list)
         return true;
-    diags_error(project->diags, NO_RANGE, "Workspaces not supported",
-                "The backend \"%s\" stores one state, so \"default\" is its only workspace.",
-                choice->type->name);
-    return false;
+    return diags_fail(project->diags, NO_RANGE, "Workspaces not supported",
+                      "The backend \"%s\" stores one state, so \"default\" is its only workspace.",
+                      choice->type->name);
 }
 
 static bool make_workspace(Project *project, Str name) {
@@ -245,11 +240,11 @@ static bool cmd_workspace_check_empty(const Project *project, Str name, Diags *d
     bool is_empty = !has_objects(project->state) && !project->found_journal;
     if (is_empty || option_flag(project->arguments, "force"))
         return true;
-    diags_error(diags, NO_RANGE, "Workspace is not empty",
-                "The workspace \"%.*s\" still manages objects. Destroy them first with \"loam "
-                "destroy\", or add -force to delete the workspace and leave the objects unmanaged.",
-                STR_ARG(name));
-    return false;
+    return diags_fail(
+        diags, NO_RANGE, "Workspace is not empty",
+        "The workspace \"%.*s\" still manages objects. Destroy them first with \"loam "
+        "destroy\", or add -force to delete the workspace and leave the objects unmanaged.",
+        STR_ARG(name));
 }
 
 /* Removes the workspace whose state is open, with everything in it. The backend does not remove a

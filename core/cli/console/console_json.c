@@ -400,8 +400,7 @@ static bool answer_value(const Request *request, const Scope *scope, Value *out,
 static void console_json_write_position(JsonWriter *writer, const char *key, SourceRange range,
                                         uint32_t offset) {
     SourcePos position = source_text_position(range.source, offset);
-    json_key(writer, str_from_cstr(key));
-    json_object_start(writer);
+    json_key_object(writer, key);
     json_key_int(writer, "line", position.line);
     json_key_int(writer, "column", position.column);
     json_key_int(writer, "byte", position.byte);
@@ -429,8 +428,7 @@ static void write_errors(JsonWriter *writer, const Diags *diags, Arena *arena) {
     json_key_string(writer, "error", strbuf_str(&buf));
     if (!range.source)
         return;
-    json_key(writer, STR("range"));
-    json_object_start(writer);
+    json_key_object(writer, "range");
     console_json_write_position(writer, "start", range, range.start);
     console_json_write_position(writer, "end", range, range.end);
     json_object_end(writer);

@@ -30,10 +30,9 @@ static bool add_words(Cli *cli, Str variable, StrVec *out, Diags *diags) {
     const char *text = cli_environment(cli, str_to_cstr(variable, cli->arena));
     if (!text || option_split_words(str_from_cstr(text), out, cli->arena))
         return true;
-    diags_error(diags, NO_RANGE, "Error parsing extra CLI args",
-                "The environment variable TF_%.*s has an unclosed quote: %s.", STR_ARG(variable),
-                text);
-    return false;
+    return diags_fail(diags, NO_RANGE, "Error parsing extra CLI args",
+                      "The environment variable TF_%.*s has an unclosed quote: %s.",
+                      STR_ARG(variable), text);
 }
 
 /* Adds the words of LOAM_CLI_ARGS_<command>, then of LOAM_CLI_ARGS, to the start of the arguments.
@@ -174,10 +173,10 @@ static bool read_deprecation(Str text, ViewGrouping *out, Diags *diags) {
     out->hides_remote_deprecations = str_equal(text, STR("module:local"));
     if (out->hides_deprecations || out->hides_remote_deprecations)
         return true;
-    diags_error(diags, NO_RANGE, "Invalid option value",
-                "-deprecation requires module:all, module:local or module:none, not \"%.*s\".",
-                STR_ARG(text));
-    return false;
+    return diags_fail(
+        diags, NO_RANGE, "Invalid option value",
+        "-deprecation requires module:all, module:local or module:none, not \"%.*s\".",
+        STR_ARG(text));
 }
 
 static bool read_grouping(const Arguments *arguments, ViewGrouping *out, Diags *diags) {
@@ -230,9 +229,9 @@ static bool read_details(Cli *cli, const Arguments *arguments, Diags *diags) {
         cli->terminal.details = (RenderDetails)i;
         return true;
     }
-    diags_error(diags, NO_RANGE, "Invalid option value",
-                "-details requires full, short, titles or summary, not \"%.*s\".", STR_ARG(text));
-    return false;
+    return diags_fail(diags, NO_RANGE, "Invalid option value",
+                      "-details requires full, short, titles or summary, not \"%.*s\".",
+                      STR_ARG(text));
 }
 
 /* Sets cli->view even on failure, so that errors can be shown. */
@@ -265,13 +264,13 @@ static void choose_environment(Cli *cli, const Arguments *arguments) {
 }
 
 static bool refuse_link(const Cli *cli, Str path, Str target, Diags *diags) {
-    diags_error(diags, NO_RANGE, "Data directory not accepted",
-                "\"%.*s\" is a symbolic link to \"%.*s\", and loam does not write through a link "
-                "that may have come with the files of the project. Remove it. To keep the files of "
-                "loam elsewhere, set %s_DATA_DIR to that directory.",
-                STR_ARG(path), STR_ARG(target),
-                str_equal(cli->data_directory, STR(".loam")) ? "LOAM" : "TF");
-    return false;
+    return diags_fail(
+        diags, NO_RANGE, "Data directory not accepted",
+        "\"%.*s\" is a symbolic link to \"%.*s\", and loam does not write through a link "
+        "that may have come with the files of the project. Remove it. To keep the files of "
+        "loam elsewhere, set %s_DATA_DIR to that directory.",
+        STR_ARG(path), STR_ARG(target),
+        str_equal(cli->data_directory, STR(".loam")) ? "LOAM" : "TF");
 }
 
 /* Rejects links of the project in place of the data directory and of its entries. A

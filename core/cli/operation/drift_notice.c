@@ -52,8 +52,7 @@ static void notice_write_object(JsonWriter *writer, const Drift *drift, Arena *a
     json_object_start(writer);
     json_key_string(writer, "address", resource_addr_to_str(drift->address, arena));
     json_key_string(writer, "action", str_from_cstr(action_name(drift->action)));
-    json_key(writer, STR("fields"));
-    json_array_start(writer);
+    json_key_array(writer, "fields");
     vec_each(&fields, field) {
         json_object_start(writer);
         render_json_drift_field(writer, field, arena);
@@ -72,8 +71,7 @@ static Str notice_body_of(const Cli *cli, const Plan *plan) {
     json_key_string(&writer, "timestamp", clock_format_rfc3339(cli_now_ms(cli), cli->arena));
     json_key_string(&writer, "environment", cli->environment);
     json_key_string(&writer, "workspace", cli->workspace);
-    json_key(&writer, STR("drift"));
-    json_array_start(&writer);
+    json_key_array(&writer, "drift");
     vec_each(&plan->drift, drift) {
         notice_write_object(&writer, drift, cli->arena);
     }

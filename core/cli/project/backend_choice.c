@@ -80,11 +80,11 @@ static bool read_cache(const Cli *cli, BackendCache *out, Diags *diags) {
         return true;
     if (!error && parse_cache(bytes, out, cli->arena))
         return true;
-    diags_error(diags, NO_RANGE, "Recorded backend not readable",
-                "\"%.*s\" records the backend in use, but cannot be read%s%s. Remove it, then run "
-                "\"loam init\" again with the previous backend configuration.",
-                STR_ARG(path), error ? ": " : "", error ? strerror(-error) : "");
-    return false;
+    return diags_fail(
+        diags, NO_RANGE, "Recorded backend not readable",
+        "\"%.*s\" records the backend in use, but cannot be read%s%s. Remove it, then run "
+        "\"loam init\" again with the previous backend configuration.",
+        STR_ARG(path), error ? ": " : "", error ? strerror(-error) : "");
 }
 
 /* Decodes the recorded arguments. Returns false if they do not fit the schema of `type`. */
@@ -107,8 +107,7 @@ static Str encode_cache(const BackendCache *cache, Arena *arena) {
     json_key_int(&writer, "version", CACHE_VERSION);
     json_key_string(&writer, "terraform_version", STR(VERSION_TERRAFORM));
     if (cache->type.len > 0) {
-        json_key(&writer, STR("backend"));
-        json_object_start(&writer);
+        json_key_object(&writer, "backend");
         json_key_string(&writer, "type", cache->type);
         json_key(&writer, STR("config"));
         json_raw(&writer, cache->config);
@@ -128,10 +127,9 @@ static bool write_cache(const Cli *cli, const BackendCache *cache, Diags *diags)
             disk->write_file(disk->self, cache_path(cli), encode_cache(cache, cli->arena), 0600);
     if (!error)
         return true;
-    diags_error(diags, NO_RANGE, "Backend not recorded",
-                "\"%.*s\", which records the backend in use, could not be written: %s. %s",
-                STR_ARG(cache_path(cli)), strerror(-error), disk_data_hint(error));
-    return false;
+    return diags_fail(diags, NO_RANGE, "Backend not recorded",
+                      "\"%.*s\", which records the backend in use, could not be written: %s. %s",
+                      STR_ARG(cache_path(cli)), strerror(-error), disk_data_hint(error));
 }
 
 /* Encodes a value like cty's Hash. The hash is the CRC-32 (IEEE) of this text. */
@@ -218,9 +216,8 @@ static bool choice_report_type(Str name, SourceRange range, Arena *arena, Diags 
     for (size_t i = 0; i < backends_count; i++)
         vec_push(arena, &names, str_from_cstr(backends_table[i]->name));
     Str hint = str_did_you_mean(name, names.items, names.count, arena);
-    diags_error(diags, range, "Unsupported backend type",
-                "There is no backend type named \"%.*s\".%.*s", STR_ARG(name), STR_ARG(hint));
-    return false;
+    return diags_fail(diags, range, "Unsupported backend type",
+                      "There is no backend type named \"%.*s\".%.*s", STR_ARG(name), STR_ARG(hint));
 }
 
 bool backend_choice_read(Project *project, const BackendConfig *block, BackendChoice *out) {
@@ -279,10 +276,9 @@ static bool choice_add_value(Project *project, const VarsFileValue *given, Backe
         set_argument(project, choice, given->name, value);
         return true;
     }
-    diags_error(project->diags, given->range, "Invalid backend configuration",
-                "The argument \"%.*s\" of the backend has the wrong type: %.*s.",
-                STR_ARG(given->name), STR_ARG(error.message));
-    return false;
+    return diags_fail(project->diags, given->range, "Invalid backend configuration",
+                      "The argument \"%.*s\" of the backend has the wrong type: %.*s.",
+                      STR_ARG(given->name), STR_ARG(error.message));
 }
 
 static bool choice_add_file(Project *project, Str path, BackendChoice *choice) {
@@ -290,13 +286,12 @@ static bool choice_add_file(Project *project, Str path, BackendChoice *choice) {
     Str bytes;
     VarsFileValues values = {0};
     int error = cli->io.disk->read_file(cli->io.disk->self, path, &bytes, cli->arena);
-    if (error) {
-        diags_error(project->diags, NO_RANGE, "Failed to read the backend configuration",
-                    "-backend-config requires NAME=VALUE or a file, and the file \"%.*s\" could "
-                    "not be read: %s.",
-                    STR_ARG(path), strerror(-error));
-        return false;
-    }
+    if (error)
+        return diags_fail(
+            project->diags, NO_RANGE, "Failed to read the backend configuration",
+            "-backend-config requires NAME=VALUE or a file, and the file \"%.*s\" could "
+            "not be read: %s.",
+            STR_ARG(path), strerror(-error));
     if (!vars_file_read(source_text_new(path, bytes, cli->arena), &values, cli->arena,
                         project->diags))
         return false;
@@ -326,12 +321,12 @@ static bool check_cloud(const Project *project) {
     SourceRange cloud = project->config ? project->config->root->cloud_range : NO_RANGE;
     if (!cloud.source)
         return true;
-    diags_error(project->diags, cloud, "\"cloud\" block not supported",
-                "This command needs the state, but loam cannot reach the state of HCP Terraform. "
-                "To share the state, replace the block by a \"backend\" block, and move the "
-                "state with \"state pull\" and \"state push\". Commands that need no state, "
-                "such as validate, fmt, test and \"init -backend=false\", accept the block.");
-    return false;
+    return diags_fail(
+        project->diags, cloud, "\"cloud\" block not supported",
+        "This command needs the state, but loam cannot reach the state of HCP Terraform. "
+        "To share the state, replace the block by a \"backend\" block, and move the "
+        "state with \"state pull\" and \"state push\". Commands that need no state, "
+        "such as validate, fmt, test and \"init -backend=false\", accept the block.");
 }
 
 /* Reads the backend of the configuration and of -backend-config. */
@@ -369,21 +364,20 @@ static bool read_recorded(Project *project, const BackendCache *cache, BackendCh
         *out = choice;
         return true;
     }
-    diags_error(project->diags, NO_RANGE, "Recorded backend not readable",
-                "This version of loam does not support the arguments that \"init\" recorded for "
-                "the backend \"%s\". Run \"loam init -reconfigure\".",
-                choice.type->name);
-    return false;
+    return diags_fail(
+        project->diags, NO_RANGE, "Recorded backend not readable",
+        "This version of loam does not support the arguments that \"init\" recorded for "
+        "the backend \"%s\". Run \"loam init -reconfigure\".",
+        choice.type->name);
 }
 
 static bool demand_init(Project *project, Str reason) {
-    diags_error(project->diags, NO_RANGE,
-                "Backend initialization required, please run \"loam init\"",
-                "%.*s. Run \"loam init -migrate-state\" to copy the state to the new backend, or "
-                "\"loam init -reconfigure\" to use the new backend without the previous state. "
-                "Nothing was changed.",
-                STR_ARG(reason));
-    return false;
+    return diags_fail(
+        project->diags, NO_RANGE, "Backend initialization required, please run \"loam init\"",
+        "%.*s. Run \"loam init -migrate-state\" to copy the state to the new backend, or "
+        "\"loam init -reconfigure\" to use the new backend without the previous state. "
+        "Nothing was changed.",
+        STR_ARG(reason));
 }
 
 static Str changed_reason(const BackendChoice *now, const BackendChoice *before, Arena *arena) {

@@ -84,8 +84,7 @@ static bool inventory_write_group(Inventory *inventory, Str group, Value hosts) 
     JsonWriter *writer = &inventory->writer;
     json_key(writer, group);
     json_object_start(writer);
-    json_key(writer, STR("hosts"));
-    json_array_start(writer);
+    json_key_array(writer, "hosts");
     bool ok = check_group(inventory, group) && write_hosts(inventory, hosts);
     json_array_end(writer);
     json_object_end(writer);
@@ -94,10 +93,8 @@ static bool inventory_write_group(Inventory *inventory, Str group, Value hosts) 
 
 static void inventory_write_variables(Inventory *inventory) {
     JsonWriter *writer = &inventory->writer;
-    json_key(writer, STR("_meta"));
-    json_object_start(writer);
-    json_key(writer, STR("hostvars"));
-    json_object_start(writer);
+    json_key_object(writer, "_meta");
+    json_key_object(writer, "hostvars");
     map_each(&inventory->variables, entry) {
         const Value *variables = entry->value;
         if (value_is_null(*variables))

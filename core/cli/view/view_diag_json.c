@@ -4,8 +4,7 @@
 #include "function_doc.h"
 
 static void diag_json_write_position(JsonWriter *writer, const char *key, SourcePos position) {
-    json_key(writer, str_from_cstr(key));
-    json_object_start(writer);
+    json_key_object(writer, key);
     json_key_int(writer, "line", position.line);
     json_key_int(writer, "column", position.column);
     json_key_int(writer, "byte", position.byte);
@@ -23,8 +22,7 @@ static SourceRange with_extent(SourceRange range) {
 }
 
 static void write_range(JsonWriter *writer, SourceRange range) {
-    json_key(writer, STR("range"));
-    json_object_start(writer);
+    json_key_object(writer, "range");
     json_key_string(writer, "filename", range.source->path);
     diag_json_write_position(writer, "start", source_text_position(range.source, range.start));
     diag_json_write_position(writer, "end", source_text_position(range.source, range.end));
@@ -32,8 +30,7 @@ static void write_range(JsonWriter *writer, SourceRange range) {
 }
 
 static void write_empty_range(JsonWriter *writer) {
-    json_key(writer, STR("range"));
-    json_object_start(writer);
+    json_key_object(writer, "range");
     json_key_string(writer, "filename", STR_EMPTY);
     diag_json_write_position(writer, "start", (SourcePos){0});
     diag_json_write_position(writer, "end", (SourcePos){0});
@@ -41,8 +38,7 @@ static void write_empty_range(JsonWriter *writer) {
 }
 
 static void diag_json_write_values(JsonWriter *writer, const Diag *diag) {
-    json_key(writer, STR("values"));
-    json_array_start(writer);
+    json_key_array(writer, "values");
     vec_each(&diag->values, value) {
         json_object_start(writer);
         json_key_string(writer, "traversal", value->traversal);
@@ -60,8 +56,7 @@ static void write_function_call(JsonWriter *writer, const Diag *diag,
     if (!function)
         return;
     SCOPED(ArenaRef) arena = arena_open("signature");
-    json_key(writer, STR("function_call"));
-    json_object_start(writer);
+    json_key_object(writer, "function_call");
     json_key_string(writer, "called_as", diag->called);
     json_key(writer, STR("signature"));
     function_doc_write_called(function, writer, arena);
@@ -87,8 +82,7 @@ static void write_snippet(JsonWriter *writer, const Diag *diag, SourceRange rang
                           const FunctionTable *functions) {
     uint32_t first;
     Str code = source_range_lines(range, &first);
-    json_key(writer, STR("snippet"));
-    json_object_start(writer);
+    json_key_object(writer, "snippet");
     write_context(writer, range);
     json_key_string(writer, "code", code);
     json_key_int(writer, "start_line", source_text_position(range.source, range.start).line);

@@ -75,8 +75,7 @@ typedef struct ChangeEvent {
 } ChangeEvent;
 
 static void view_json_write_change(JsonWriter *writer, const ChangeEvent *event, Arena *scratch) {
-    json_key(writer, STR("change"));
-    json_object_start(writer);
+    json_key_object(writer, "change");
     view_json_line_resource(writer, "resource", event->address, scratch);
     if (event->previous.type.len > 0)
         view_json_line_resource(writer, "previous_resource", event->previous, scratch);
@@ -84,8 +83,7 @@ static void view_json_write_change(JsonWriter *writer, const ChangeEvent *event,
     if (event->reason != REASON_NONE)
         json_key_string(writer, "reason", str_from_cstr(reason_name(event->reason)));
     if (event->import && import_source_is_known(event->import)) {
-        json_key(writer, STR("importing"));
-        json_object_start(writer);
+        json_key_object(writer, "importing");
         if (event->import->id.len > 0)
             json_key_string(writer, "id", event->import->id);
         json_object_end(writer);
@@ -99,8 +97,7 @@ static void view_json_write_change(JsonWriter *writer, const ChangeEvent *event,
 static void view_json_write_fields(JsonWriter *writer, const DriftFields *fields, Arena *scratch) {
     if (fields->count == 0)
         return;
-    json_key(writer, STR("fields"));
-    json_array_start(writer);
+    json_key_array(writer, "fields");
     vec_each(fields, field) {
         json_object_start(writer);
         render_json_drift_field(writer, field, scratch);
@@ -155,8 +152,7 @@ static void write_summary(const Cli *cli, PlanCounts counts, const char *operati
     SCOPED(ArenaRef) scratch = arena_open("line");
     ViewJsonLine line;
     view_json_line_begin(&line, cli, "change_summary", "info", message, scratch);
-    json_key(&line.writer, STR("changes"));
-    json_object_start(&line.writer);
+    json_key_object(&line.writer, "changes");
     json_key_int(&line.writer, "add", counts.create);
     json_key_int(&line.writer, "change", counts.update);
     if (cli_name(cli)->forgets)
@@ -175,8 +171,7 @@ static void write_summary(const Cli *cli, PlanCounts counts, const char *operati
 static void begin_outputs(ViewJsonLine *line, const Cli *cli, size_t count, Arena *scratch) {
     view_json_line_begin(line, cli, "outputs", "info", str_format(scratch, "Outputs: %zu", count),
                          scratch);
-    json_key(&line->writer, STR("outputs"));
-    json_object_start(&line->writer);
+    json_key_object(&line->writer, "outputs");
 }
 
 static void end_outputs(ViewJsonLine *line) {
@@ -275,8 +270,7 @@ typedef struct HookLine {
 static void write_hook(const Cli *cli, const HookLine *hook, Arena *scratch) {
     ViewJsonLine line;
     view_json_line_begin(&line, cli, hook->type, "info", hook->message, scratch);
-    json_key(&line.writer, STR("hook"));
-    json_object_start(&line.writer);
+    json_key_object(&line.writer, "hook");
     view_json_line_resource(&line.writer, "resource", hook->resource, scratch);
     if (hook->action)
         json_key_string(&line.writer, "action", str_from_cstr(hook->action));

@@ -4,8 +4,7 @@
 
 static void write_planned_trigger(JsonWriter *writer, const ActionInvocation *invocation,
                                   Arena *scratch) {
-    json_key(writer, STR("lifecycle_trigger"));
-    json_object_start(writer);
+    json_key_object(writer, "lifecycle_trigger");
     view_json_line_resource(writer, "triggering_resource", invocation->caller, scratch);
     json_key_string(writer, "triggering_event",
                     str_from_cstr(invoke_event_name(invocation->event)));
@@ -24,12 +23,10 @@ static void invoke_write_planned(const Cli *cli, const ActionInvocation *invocat
     Str message = str_format(scratch, "planned action invocation: %.*s",
                              STR_ARG(resource_addr_to_str(local, scratch)));
     view_json_line_begin(&line, cli, "planned_action_invocation", "info", message, scratch);
-    json_key(&line.writer, STR("invocation"));
-    json_object_start(&line.writer);
+    json_key_object(&line.writer, "invocation");
     view_json_line_resource(&line.writer, "action_addr", invocation->action, scratch);
     if (invocation->is_requested) {
-        json_key(&line.writer, STR("action_trigger"));
-        json_object_start(&line.writer);
+        json_key_object(&line.writer, "action_trigger");
         json_object_end(&line.writer);
     } else {
         write_planned_trigger(&line.writer, invocation, scratch);
@@ -102,8 +99,7 @@ void view_json_invoke_event(const Cli *cli, const WalkEvent *event) {
                        : event->failed                        ? "action_errored"
                                                               : "action_complete";
     view_json_line_begin(&line, cli, type, "info", invoke_message_of(event, scratch), scratch);
-    json_key(&line.writer, STR("hook"));
-    json_object_start(&line.writer);
+    json_key_object(&line.writer, "hook");
     view_json_line_resource(&line.writer, "action", event->invocation->action, scratch);
     if (event->kind == EVENT_INVOKE_PROGRESS)
         json_key_string(&line.writer, "message", event->text);

@@ -39,8 +39,7 @@ void view_json_line_resource(JsonWriter *writer, const char *key, ResourceAddr a
     local.module = NULL;
     size_t underscore = str_find_char(address.type, '_', 0);
     bool is_action = address.mode == MODE_ACTION;
-    json_key(writer, str_from_cstr(key));
-    json_object_start(writer);
+    json_key_object(writer, key);
     json_key_string(writer, "addr", resource_addr_to_str(address, scratch));
     json_key_string(writer, "module", module_addr_to_str(address.module, scratch));
     json_key_string(writer, is_action ? "action" : "resource",

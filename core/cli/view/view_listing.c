@@ -89,8 +89,7 @@ static void write_sensitive(JsonWriter *writer, const Listing *listing, Arena *s
     if (texts.count == 0)
         return;
     qsort(texts.items, texts.count, sizeof(Str), view_listing_compare_texts);
-    json_key(writer, STR("sensitive_attribute_paths"));
-    json_array_start(writer);
+    json_key_array(writer, "sensitive_attribute_paths");
     for (size_t i = 0; i < texts.count; i++) {
         if (i == 0 || !str_equal(texts.items[i], texts.items[i - 1]))
             json_write_string(writer, texts.items[i]);
@@ -104,8 +103,7 @@ static void write_start(const Cli *cli, const Listing *listing) {
     Str address = resource_addr_to_str(listing->address, scratch);
     view_json_line_begin(&line, cli, "list_start", "info",
                          str_format(scratch, "%.*s: Starting query...", STR_ARG(address)), scratch);
-    json_key(&line.writer, STR("list_start"));
-    json_object_start(&line.writer);
+    json_key_object(&line.writer, "list_start");
     write_subject(&line.writer, listing, scratch);
     if (listing->config.count > 0) {
         json_key(&line.writer, STR("input_config"));
@@ -123,8 +121,7 @@ static void write_found(const Cli *cli, const Listing *listing, size_t i) {
     Str address = resource_addr_to_str(listing->address, scratch);
     view_json_line_begin(&line, cli, "list_resource_found", "info",
                          str_format(scratch, "%.*s: Result found", STR_ARG(address)), scratch);
-    json_key(&line.writer, STR("list_resource_found"));
-    json_object_start(&line.writer);
+    json_key_object(&line.writer, "list_resource_found");
     json_key_string(&line.writer, "address", address);
     json_key_string(&line.writer, "display_name", entry->display_name);
     json_key(&line.writer, STR("identity"));
@@ -150,8 +147,7 @@ static void write_complete(const Cli *cli, const Listing *listing) {
     Str address = resource_addr_to_str(listing->address, scratch);
     view_json_line_begin(&line, cli, "list_complete", "info",
                          str_format(scratch, "%.*s: List complete", STR_ARG(address)), scratch);
-    json_key(&line.writer, STR("list_complete"));
-    json_object_start(&line.writer);
+    json_key_object(&line.writer, "list_complete");
     write_subject(&line.writer, listing, scratch);
     json_key_int(&line.writer, "total", (int64_t)listing->entries.count);
     json_object_end(&line.writer);

@@ -61,8 +61,7 @@ static void test_json_on_begin(void *self, const Suite *suite) {
                     str_format(scratch, "Found %zu file%s and %zu run block%s", suite->files.count,
                                plural(suite->files.count), runs, plural(runs)),
                     scratch);
-    json_key(&line.writer, STR("test_abstract"));
-    json_object_start(&line.writer);
+    json_key_object(&line.writer, "test_abstract");
     vec_each(&suite->files, file) {
         json_key(&line.writer, file->config->path);
         json_array_start(&line.writer);
@@ -102,8 +101,7 @@ static void test_json_on_file(void *self, const SuiteFile *file, SuiteProgress p
                                progress_word(progress, file->status)),
                     scratch);
     write_origin(&line, file, NULL);
-    json_key(&line.writer, STR("test_file"));
-    json_object_start(&line.writer);
+    json_key_object(&line.writer, "test_file");
     json_key_string(&line.writer, "path", file->config->path);
     json_key_string(&line.writer, "progress", str_from_cstr(progress_name(progress)));
     if (progress == SUITE_COMPLETE)
@@ -168,8 +166,7 @@ static void test_json_on_run(void *self, const SuiteFile *file, const SuiteRun *
                                progress_word(progress, run->status)),
                     scratch);
     write_origin(&line, file, run);
-    json_key(&line.writer, STR("test_run"));
-    json_object_start(&line.writer);
+    json_key_object(&line.writer, "test_run");
     json_key_string(&line.writer, "path", file->config->path);
     json_key_string(&line.writer, "run", run->config->name);
     json_key_string(&line.writer, "progress", str_from_cstr(progress_name(progress)));
@@ -220,8 +217,7 @@ static void test_json_on_left(void *self, const SuiteFile *file, const SuiteRun 
     test_json_begin(&line, stream, "test_cleanup", is_wanted ? "info" : "error",
                     view_test_left(file, run, reason, scratch), scratch);
     write_origin(&line, file, run);
-    json_key(&line.writer, STR("test_cleanup"));
-    json_object_start(&line.writer);
+    json_key_object(&line.writer, "test_cleanup");
     json_key(&line.writer, is_wanted ? STR("skipped_resources") : STR("failed_resources"));
     json_array_start(&line.writer);
     test_json_write_instances(&line.writer, state, scratch);
@@ -232,16 +228,14 @@ static void test_json_on_left(void *self, const SuiteFile *file, const SuiteRun 
 
 static void write_leftover(JsonWriter *writer, const char *key, const State *state,
                            Arena *scratch) {
-    json_key(writer, str_from_cstr(key));
-    json_array_start(writer);
+    json_key_array(writer, key);
     if (state)
         test_json_write_instances(writer, state, scratch);
     json_array_end(writer);
 }
 
 static void test_json_write_planned(JsonWriter *writer, const Plan *planned, Arena *scratch) {
-    json_key(writer, STR("planned"));
-    json_array_start(writer);
+    json_key_array(writer, "planned");
     for (size_t i = 0; planned && i < planned->changes.count; i++) {
         const ResourceChange *change = &planned->changes.items[i];
         if (view_test_creates(change))
@@ -265,16 +259,14 @@ static void test_json_on_interrupt(void *self, const SuiteFile *file, const Suit
                    STR_ARG(file->config->path)),
         scratch);
     write_origin(&line, file, NULL);
-    json_key(&line.writer, STR("test_interrupt"));
-    json_object_start(&line.writer);
+    json_key_object(&line.writer, "test_interrupt");
     const State *own = NULL;
     vec_each(left, leftover) {
         if (leftover->run->config->state_key.len == 0)
             own = leftover->state;
     }
     write_leftover(&line.writer, "state", own, scratch);
-    json_key(&line.writer, STR("states"));
-    json_object_start(&line.writer);
+    json_key_object(&line.writer, "states");
     vec_each(left, leftover) {
         if (leftover->state != own)
             write_leftover(&line.writer, str_to_cstr(leftover->run->config->name, scratch),
@@ -292,8 +284,7 @@ static void test_json_on_end(void *self, const Suite *suite) {
     ViewJsonLine line;
     test_json_begin(&line, stream, "test_summary", "info", view_test_summary(suite, scratch),
                     scratch);
-    json_key(&line.writer, STR("test_summary"));
-    json_object_start(&line.writer);
+    json_key_object(&line.writer, "test_summary");
     json_key_string(&line.writer, "status", str_from_cstr(suite_status_name(suite->status)));
     json_key_int(&line.writer, "passed", (int64_t)suite->counts[SUITE_PASS]);
     json_key_int(&line.writer, "failed", (int64_t)suite->counts[SUITE_FAIL]);

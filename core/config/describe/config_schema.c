@@ -137,8 +137,7 @@ static Str inner_path(const SchemaWriter *writer, Str path, const char *name) {
 static void write_alternatives(JsonWriter *json, const char *text, const char *const *raw) {
     json_object_start(json);
     json_key_string(json, "description", str_from_cstr(text));
-    json_key(json, STR("anyOf"));
-    json_array_start(json);
+    json_key_array(json, "anyOf");
     for (; *raw; raw++)
         json_raw(json, str_from_cstr(*raw));
     json_array_end(json);
@@ -238,8 +237,7 @@ static void write_open_start(SchemaWriter *writer, Str path) {
     if (text)
         json_key_string(json, "description", str_from_cstr(text));
     json_key_string(json, "type", STR("object"));
-    json_key(json, STR("properties"));
-    json_object_start(json);
+    json_key_object(json, "properties");
 }
 
 /* Writes {TYPE: …} for each type of a kind; the bodies are below the remaining labels. */
@@ -298,14 +296,12 @@ Str config_schema_write(ConfigFileKind kind, const FunctionTable *functions,
     json_key_string(json, "$schema", STR("http://json-schema.org/draft-07/schema#"));
     json_key_string(json, "title",
                     kind == CONFIG_FILE_QUERY ? STR("loam query") : STR("loam configuration"));
-    json_key(json, STR("anyOf"));
-    json_array_start(json);
+    json_key_array(json, "anyOf");
     json_raw(json, STR("{\"$ref\":\"#/definitions/file\"}"));
     json_raw(json, STR("{\"type\":\"array\",\"items\":{\"$ref\":\"#/definitions/file\"}}"));
     json_raw(json, STR("{\"type\":\"null\"}"));
     json_array_end(json);
-    json_key(json, STR("definitions"));
-    json_object_start(json);
+    json_key_object(json, "definitions");
     json_schema_write_definitions(json);
     json_schema_body_start(json, STR("file"), "Configuration: blocks by type.");
     write_own(&writer, STR_EMPTY, file);

@@ -8,8 +8,7 @@ static void write_ref(JsonWriter *writer, Str name) {
 }
 
 static void write_kinds(JsonWriter *writer, const char *const *kinds, size_t count) {
-    json_key(writer, STR("type"));
-    json_array_start(writer);
+    json_key_array(writer, "type");
     for (size_t i = 0; i < count; i++)
         json_write_string(writer, str_from_cstr(kinds[i]));
     json_array_end(writer);
@@ -17,8 +16,7 @@ static void write_kinds(JsonWriter *writer, const char *const *kinds, size_t cou
 
 static void write_definition(JsonWriter *writer, const char *name, const char *const *kinds,
                              size_t count, const char *pattern) {
-    json_key(writer, str_from_cstr(name));
-    json_object_start(writer);
+    json_key_object(writer, name);
     write_kinds(writer, kinds, count);
     if (pattern)
         json_key_string(writer, "pattern", str_from_cstr(pattern));
@@ -54,8 +52,7 @@ static void write_structure_start(JsonWriter *writer, const char *kind) {
 
 static void write_object_type(JsonWriter *writer, const Type *type) {
     write_structure_start(writer, "object");
-    json_key(writer, STR("properties"));
-    json_object_start(writer);
+    json_key_object(writer, "properties");
     for (size_t i = 0; i < type->count; i++) {
         json_key(writer, type->names[i]);
         schema_write_type(writer, type_at(type, i));
@@ -93,8 +90,7 @@ void json_schema_write_type(JsonWriter *writer, const Type *type, const char *de
     if (description)
         json_key_string(writer, "description", str_from_cstr(description));
     if (is_primitive && description) {
-        json_key(writer, STR("allOf"));
-        json_array_start(writer);
+        json_key_array(writer, "allOf");
         schema_write_type(writer, type);
         json_array_end(writer);
     } else {
@@ -121,12 +117,10 @@ static void write_nested_object(JsonWriter *writer, const NestedObject *nested) 
     json_object_start(writer);
     write_structure_start(writer, "object");
     json_key_bool(writer, "additionalProperties", false);
-    json_key(writer, STR("properties"));
-    json_object_start(writer);
+    json_key_object(writer, "properties");
     json_schema_write_attributes(writer, nested->attributes, nested->count);
     json_object_end(writer);
-    json_key(writer, STR("required"));
-    json_array_start(writer);
+    json_key_array(writer, "required");
     write_required_names(writer, nested->attributes, nested->count);
     json_array_end(writer);
     json_object_end(writer);
@@ -137,8 +131,7 @@ static void write_nested(JsonWriter *writer, const Attribute *attribute) {
     json_object_start(writer);
     json_key_string(writer, "description", str_from_cstr(attribute->description));
     if (nested->nesting == NEST_SINGLE) {
-        json_key(writer, STR("allOf"));
-        json_array_start(writer);
+        json_key_array(writer, "allOf");
         write_nested_object(writer, nested);
         json_array_end(writer);
     } else {
@@ -156,11 +149,9 @@ static void write_words(JsonWriter *writer, const Attribute *attribute) {
     StrVec words = attribute_one_of(attribute, arena);
     json_object_start(writer);
     json_key_string(writer, "description", str_from_cstr(attribute->description));
-    json_key(writer, STR("anyOf"));
-    json_array_start(writer);
+    json_key_array(writer, "anyOf");
     json_object_start(writer);
-    json_key(writer, STR("enum"));
-    json_array_start(writer);
+    json_key_array(writer, "enum");
     vec_each(&words, word) {
         json_write_string(writer, *word);
     }
@@ -198,14 +189,12 @@ void json_schema_body_start(JsonWriter *writer, Str path, const char *descriptio
     json_key_bool(writer, "additionalProperties", false);
     json_key(writer, STR("patternProperties"));
     json_raw(writer, STR("{\"^//$\":{}}")); /* a property would be proposed by editors */
-    json_key(writer, STR("properties"));
-    json_object_start(writer);
+    json_key_object(writer, "properties");
 }
 
 static void end_properties(JsonWriter *writer) {
     json_object_end(writer);
-    json_key(writer, STR("required"));
-    json_array_start(writer);
+    json_key_array(writer, "required");
 }
 
 static void end_required(JsonWriter *writer) {
@@ -234,8 +223,7 @@ void json_schema_write_use(JsonWriter *writer, Str path, uint32_t labels, const 
     if (description)
         json_key_string(writer, "description", str_from_cstr(description));
     if (labels == 0) {
-        json_key(writer, STR("anyOf"));
-        json_array_start(writer);
+        json_key_array(writer, "anyOf");
         write_body_ref(writer, path);
         json_object_start(writer);
         json_key_string(writer, "type", STR("array"));
@@ -247,8 +235,7 @@ void json_schema_write_use(JsonWriter *writer, Str path, uint32_t labels, const 
         write_kinds(writer, kinds, ARRAY_COUNT(kinds));
         json_key(writer, STR("additionalProperties"));
         json_schema_write_use(writer, path, labels - 1, description);
-        json_key(writer, STR("items"));
-        json_object_start(writer);
+        json_key_object(writer, "items");
         json_key_string(writer, "type", STR("object"));
         json_key(writer, STR("additionalProperties"));
         json_schema_write_use(writer, path, labels - 1, description);
@@ -264,12 +251,10 @@ static Str block_path(Str path, const char *name, Arena *arena) {
 /* Writes `dynamic`: {TYPE: {for_each, iterator, labels, content}}. */
 static void json_schema_write_dynamic(JsonWriter *writer, Str path, const Schema *schema,
                                       Arena *arena) {
-    json_key(writer, STR("dynamic"));
-    json_object_start(writer);
+    json_key_object(writer, "dynamic");
     json_key_string(writer, "description", STR("Blocks generated for each element."));
     json_key_bool(writer, "additionalProperties", false);
-    json_key(writer, STR("properties"));
-    json_object_start(writer);
+    json_key_object(writer, "properties");
     for (size_t i = 0; i < schema->block_count; i++) {
         json_key(writer, str_from_cstr(schema->blocks[i].name));
         Str inner = block_path(path, schema->blocks[i].name, arena);

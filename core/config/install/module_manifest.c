@@ -77,8 +77,7 @@ static Str manifest_to_json(const ModuleManifest *manifest, Arena *arena) {
     JsonWriter *writer = arena_new(arena, JsonWriter);
     json_writer_init(writer, &buf, 0);
     json_object_start(writer);
-    json_key(writer, STR("Modules"));
-    json_array_start(writer);
+    json_key_array(writer, "Modules");
     manifest_write_entry(writer, &root);
     map_each(&manifest->entries, item) {
         manifest_write_entry(writer, item->value);

@@ -226,15 +226,13 @@ static bool keep_identities(Planning *planning) {
     ResourceChange *change = op->record->planned;
     Value planned = planning->response.identity;
     bool may_be_unknown = change->action != ACTION_NO_OP && change->action != ACTION_UPDATE;
-    if (!may_be_unknown && !value_is_wholly_known(planned)) {
-        diags_error(
+    if (!may_be_unknown && !value_is_wholly_known(planned))
+        return diags_fail(
             &op->diags, NO_RANGE, "Provider produced invalid identity",
             "The provider %s planned an identity with unknown values for %.*s, which exists "
             "already. This is a mistake in the provider; please report it to its "
             "developers.",
             op->provider->provider->address, STR_ARG(op->address));
-        return false;
-    }
     /* As in Terraform, the plan of a tainted object does not show the identity that ends. */
     if (!planning->is_tainted)
         change->before_identity = object_identity_clone(planning->identity, op->keep);
@@ -542,13 +540,12 @@ static bool instance_plan_deletion(Planning *planning) {
     Value prior = value_unmark_deep(planning->prior, op->scratch);
     if (!call_plan_deletion(planning, prior, &planning->response))
         return false;
-    if (value_is_present(planning->response.planned)) {
-        diags_error(&op->diags, NO_RANGE, "Provider produced invalid plan",
-                    "%.*s is to be deleted, but its provider planned an object. This is a bug in "
-                    "the provider.",
-                    STR_ARG(op->address));
-        return false;
-    }
+    if (value_is_present(planning->response.planned))
+        return diags_fail(
+            &op->diags, NO_RANGE, "Provider produced invalid plan",
+            "%.*s is to be deleted, but its provider planned an object. This is a bug in "
+            "the provider.",
+            STR_ARG(op->address));
     keep_notes(planning);
     change->private_data = str_clone(planning->response.private_data, op->keep);
     change->after_identity = object_identity_clone(planning->response.identity, op->keep);

@@ -57,9 +57,8 @@ static bool invocation_read_ref(const Node *node, const Expr *expr, const Module
         return false;
     if (out->path.count == 0)
         return invocation_check_key(out, expr->range, diags);
-    diags_error(diags, expr->range, "Unexpected attribute in action reference",
-                "An action has no attributes.");
-    return false;
+    return diags_fail(diags, expr->range, "Unexpected attribute in action reference",
+                      "An action has no attributes.");
 }
 
 /* Returns the instance that the reference means; NULL after an error if there is none. */
@@ -135,19 +134,17 @@ static Value kept_config(InstanceOp *op, const Configured *configured) {
 
 static bool check_destroy_config(InstanceOp *op, const Configured *configured) {
     SourceRange range = op->resource->config->range;
-    if (!value_is_wholly_known(configured->value)) {
-        diags_error(
+    if (!value_is_wholly_known(configured->value))
+        return diags_fail(
             &op->diags, range, "Unknown action config",
             "The arguments of an action that a destruction invokes must be known when it is "
             "planned.");
-        return false;
-    }
     if (configured->ephemeral.count == 0)
         return true;
-    diags_error(&op->diags, range, "Action config contains ephemeral values",
-                "The arguments of an action that a destruction invokes are stored in the plan, so "
-                "they cannot be ephemeral.");
-    return false;
+    return diags_fail(
+        &op->diags, range, "Action config contains ephemeral values",
+        "The arguments of an action that a destruction invokes are stored in the plan, so "
+        "they cannot be ephemeral.");
 }
 
 /* The change of an object can wait for its action if the plan may have deferrals. A requested
@@ -155,12 +152,12 @@ static bool check_destroy_config(InstanceOp *op, const Configured *configured) {
 static bool invocation_check_deferral(InstanceOp *op, Deferral deferral, bool is_requested) {
     if (!deferral || (!is_requested && op->walk->options->allows_deferral))
         return true;
-    diags_error(&op->diags, NO_RANGE, "Provider deferred an action", "%.*s is deferred %s. %s",
-                STR_ARG(op->address), deferral_reason(deferral),
-                is_requested ? "Apply the configuration first, without -invoke."
-                             : "Apply other changes first: plan with -allow-deferral, or with "
-                               "-target.");
-    return false;
+    return diags_fail(&op->diags, NO_RANGE, "Provider deferred an action",
+                      "%.*s is deferred %s. %s", STR_ARG(op->address), deferral_reason(deferral),
+                      is_requested
+                          ? "Apply the configuration first, without -invoke."
+                          : "Apply other changes first: plan with -allow-deferral, or with "
+                            "-target.");
 }
 
 static bool ask_provider(InstanceOp *op, const Configured *configured, bool is_requested,
@@ -416,14 +413,12 @@ static void invocation_send_end(InstanceOp *op, size_t from, bool ok) {
 }
 
 static bool invocation_call(InstanceOp *op, const ActionInvocation *invocation, Value config) {
-    if (!value_is_wholly_known(config)) {
-        diags_error(
+    if (!value_is_wholly_known(config))
+        return diags_fail(
             &op->diags, NO_RANGE, "Action configuration unknown during apply",
             "The arguments of %.*s are not known yet. Values of \"caller\" that the provider "
             "computes are known in events that begin with \"after\".",
             STR_ARG(op->address));
-        return false;
-    }
     if (!instance_op_require_provider(op))
         return false;
     op->invocation = invocation;

@@ -15,8 +15,7 @@ typedef struct Writing {
 } Writing;
 
 static void open_member(Writing *writing, const char *name) {
-    json_key(&writing->writer, str_from_cstr(name));
-    json_object_start(&writing->writer);
+    json_key_object(&writing->writer, name);
 }
 
 /* An object that is omitted if it is empty: the writer and text length before its key, and the
@@ -190,8 +189,7 @@ static void write_references(Writing *writing, const Expr *expr) {
     Diags ignored = diags_new(writing->scratch);
     if (!reference_collect(expr, &references, writing->scratch, &ignored) || references.count == 0)
         return;
-    json_key(&writing->writer, STR("references"));
-    json_array_start(&writing->writer);
+    json_key_array(&writing->writer, "references");
     vec_each(&references, reference) {
         write_reference(writing, reference);
     }
@@ -299,8 +297,7 @@ static void write_inputs(Writing *writing, const Body *body) {
 static void write_depends_on(Writing *writing, const Traversals *depends_on) {
     if (depends_on->count == 0)
         return;
-    json_key(&writing->writer, STR("depends_on"));
-    json_array_start(&writing->writer);
+    json_key_array(&writing->writer, "depends_on");
     vec_each(depends_on, traversal) {
         json_write_string(&writing->writer,
                           traversal_text(*traversal, (*traversal)->step_count, writing->scratch));
@@ -468,8 +465,7 @@ static int config_json_compare_resources(const void *a, const void *b) {
 static void write_provisioners(Writing *writing, const Resource *resource) {
     if (resource->provisioners.count == 0)
         return;
-    json_key(&writing->writer, STR("provisioners"));
-    json_array_start(&writing->writer);
+    json_key_array(&writing->writer, "provisioners");
     vec_each(&resource->provisioners, provisioner) {
         const ProvisionerType *type =
             provisioner_find(writing->engine->provisioners, provisioner->type);
@@ -524,8 +520,7 @@ static void config_json_write_resources(Writing *writing, const Module *module) 
     if (count == 0)
         return;
     qsort(sorted, count, sizeof *sorted, config_json_compare_resources);
-    json_key(&writing->writer, STR("resources"));
-    json_array_start(&writing->writer);
+    json_key_array(&writing->writer, "resources");
     for (size_t i = 0; i < count; i++) {
         config_json_write_resource(writing, module, sorted[i]);
     }
@@ -567,8 +562,7 @@ static void config_json_write_actions(Writing *writing, const Module *module) {
     if (count == 0)
         return;
     qsort(sorted, count, sizeof *sorted, config_json_compare_resources);
-    json_key(&writing->writer, STR("actions"));
-    json_array_start(&writing->writer);
+    json_key_array(&writing->writer, "actions");
     for (size_t i = 0; i < count; i++)
         write_action(writing, module, sorted[i]);
     json_array_end(&writing->writer);

@@ -75,8 +75,7 @@ static void relevant_json_add_found(Search *search, Place place, const Reference
     json_writer_init(&writer, &text, 0);
     json_object_start(&writer);
     json_key_string(&writer, "resource", name);
-    json_key(&writer, STR("attribute"));
-    json_array_start(&writer);
+    json_key_array(&writer, "attribute");
     for (size_t i = first; i < traversal->step_count; i++) {
         relevant_json_write_step(&writer, &traversal->steps[i]);
     }

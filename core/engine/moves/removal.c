@@ -106,12 +106,11 @@ static bool removal_check_one(const Module *module, const Removed *removed, Aren
         return true;
     bool is_resource = removed->from.target.is_resource;
     SourcePos place = source_text_position(removed->range.source, removed->range.start);
-    diags_error(
+    return diags_fail(
         diags, declared,
         is_resource ? "Removed resource still exists" : "Removed module still exists",
         "%.*s is declared here, but removed at %.*s, line %u. Remove one of the two blocks.",
         STR_ARG(from_of(module, removed, arena)), STR_ARG(removed->range.source->path), place.line);
-    return false;
 }
 
 static bool removal_check_module(const Module *module, Arena *arena, Diags *diags) {

@@ -131,14 +131,12 @@ static Str delete_options(const KubeDelete *request, Arena *arena) {
     json_key_string(&writer, "propagationPolicy",
                     str_from_cstr(propagations[request->propagation]));
     if (request->is_dry_run) {
-        json_key(&writer, STR("dryRun"));
-        json_array_start(&writer);
+        json_key_array(&writer, "dryRun");
         json_write_string(&writer, STR("All"));
         json_array_end(&writer);
     }
     if (request->uid.len || request->resource_version.len) {
-        json_key(&writer, STR("preconditions"));
-        json_object_start(&writer);
+        json_key_object(&writer, "preconditions");
         if (request->uid.len)
             json_key_string(&writer, "uid", request->uid);
         if (request->resource_version.len)

@@ -67,8 +67,7 @@ static void write_signature(JsonWriter *writer, const Function *function, Arena 
     json_key(writer, STR("return_type"));
     json_write_type(writer, doc_result_of(function, arena));
     if (function->parameter_count > 0) {
-        json_key(writer, STR("parameters"));
-        json_array_start(writer);
+        json_key_array(writer, "parameters");
         for (size_t i = 0; i < function->parameter_count; i++)
             doc_write_parameter(writer, &function->parameters[i]);
         json_array_end(writer);
@@ -91,8 +90,7 @@ static void write_called_parameter(JsonWriter *writer, const Parameter *paramete
 void function_doc_write_called(const Function *function, JsonWriter *writer, Arena *arena) {
     json_object_start(writer);
     json_key_string(writer, "name", str_from_cstr(function->name));
-    json_key(writer, STR("params"));
-    json_array_start(writer);
+    json_key_array(writer, "params");
     for (size_t i = 0; i < function->parameter_count; i++)
         write_called_parameter(writer, &function->parameters[i]);
     json_array_end(writer);
@@ -128,8 +126,7 @@ void function_doc_write(const FunctionTable *table, JsonWriter *writer, Arena *a
     qsort(signatures, count, sizeof *signatures, compare_signatures);
     json_object_start(writer);
     json_key_string(writer, "format_version", STR("1.0"));
-    json_key(writer, STR("function_signatures"));
-    json_object_start(writer);
+    json_key_object(writer, "function_signatures");
     for (size_t i = 0; i < count; i++) {
         json_key(writer, signatures[i].name);
         write_signature(writer, signatures[i].function, arena);
@@ -148,8 +145,7 @@ bool function_doc_write_provided(const FunctionTable *table, Str provider, const
         if (!str_starts_with(name, prefix))
             continue;
         if (!is_open) {
-            json_key(writer, str_from_cstr(key));
-            json_object_start(writer);
+            json_key_object(writer, key);
         }
         is_open = true;
         json_key(writer, str_after(name, prefix.len));

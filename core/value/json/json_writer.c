@@ -192,6 +192,16 @@ void json_key_bool(JsonWriter *writer, const char *key, bool boolean) {
     json_bool(writer, boolean);
 }
 
+void json_key_object(JsonWriter *writer, const char *key) {
+    json_key(writer, str_from_cstr(key));
+    json_object_start(writer);
+}
+
+void json_key_array(JsonWriter *writer, const char *key) {
+    json_key(writer, str_from_cstr(key));
+    json_array_start(writer);
+}
+
 /* Writes a quoted string unchanged, except for the characters that escape_html escapes. */
 static void add_written(JsonWriter *writer, Str written) {
     if (!writer->escape_html) {

@@ -42,3 +42,6 @@ void json_key_string(JsonWriter *writer, const char *key, Str text);
 void json_key_base64(JsonWriter *writer, const char *key, Str bytes);
 void json_key_int(JsonWriter *writer, const char *key, int64_t integer);
 void json_key_bool(JsonWriter *writer, const char *key, bool boolean);
+/* Writes a key and starts its object or array. */
+void json_key_object(JsonWriter *writer, const char *key);
+void json_key_array(JsonWriter *writer, const char *key);

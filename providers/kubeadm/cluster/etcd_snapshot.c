@@ -203,8 +203,7 @@ static Str head_text(const EtcdSnapshot *snapshot, Arena *arena) {
     json_key_string(&writer, "kubernetes_version", snapshot->kubernetes_version);
     json_key_string(&writer, "etcd_version", snapshot->etcd_version);
     json_key_string(&writer, "taken_at", snapshot->taken_at);
-    json_key(&writer, STR("members"));
-    json_array_start(&writer);
+    json_key_array(&writer, "members");
     vec_each(&snapshot->members, member)
         json_write_string(&writer, *member);
     json_array_end(&writer);

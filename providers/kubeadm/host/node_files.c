@@ -351,8 +351,7 @@ static void add_crio_logins(const NodeSettings *settings, NodeFiles *out, Arena 
     bool is_clear;
     json_writer_init(&writer, &text, 0);
     json_object_start(&writer);
-    json_key(&writer, STR("auths"));
-    json_object_start(&writer);
+    json_key_object(&writer, "auths");
     vec_each(&settings->mirrors, mirror) {
         Str pair = str_format(arena, "%.*s:%.*s", STR_ARG(mirror->user), STR_ARG(mirror->password));
         vec_each(&mirror->endpoints, endpoint) {

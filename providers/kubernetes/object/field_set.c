@@ -62,8 +62,7 @@ const FieldSet *field_set_read(Value fields, Arena *arena) {
 static void field_set_write_set(JsonWriter *writer, const FieldSet *set) {
     json_object_start(writer);
     if (set->has_self && set->steps.count) {
-        json_key(writer, STR("."));
-        json_object_start(writer);
+        json_key_object(writer, ".");
         json_object_end(writer);
     }
     vec_each(&set->steps, step) {

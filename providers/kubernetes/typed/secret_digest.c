@@ -61,8 +61,7 @@ Str secret_digests_text(const SecretDigests *digests, Arena *arena) {
     json_object_start(&writer);
     json_key_string(&writer, "salt", base64_encode(digests->salt, arena));
     json_key_string(&writer, "version", digests->version);
-    json_key(&writer, STR("arguments"));
-    json_object_start(&writer);
+    json_key_object(&writer, "arguments");
     vec_each(&digests->items, digest) {
         if (!str_equal(argument, digest->argument)) {
             if (argument.len)
