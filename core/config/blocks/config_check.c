@@ -10,10 +10,9 @@ static bool config_check_read_data(ConfigLoading *loading, const BodyContent *co
             continue;
         if (check->data) {
             Str place = config_read_place(check->data->range, loading->arena);
-            diags_error(loading->diags, block->range, "Multiple data resource blocks",
-                        "A check block supports one data source. The first one is at %.*s.",
-                        STR_ARG(place));
-            ok = false;
+            ok = diags_fail(loading->diags, block->range, "Multiple data resource blocks",
+                            "A check block supports one data source. The first one is at %.*s.",
+                            STR_ARG(place));
             continue;
         }
         ok &= config_resource_decode(loading, block, MODE_DATA, check, &check->data);

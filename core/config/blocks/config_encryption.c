@@ -46,11 +46,11 @@ static bool read_fallbacks(EncryptionReader *reader, const BodyContent *content,
     bool ok = true;
     vec_each(&content->blocks, inner) {
         if (target->fallback || reader->depth >= FALLBACK_LIMIT) {
-            diags_error(reader->loading->diags, inner->range, "Too many fallback blocks",
-                        "Each method supports one fallback. Nest further fallbacks inside it, at "
-                        "most %d levels deep.",
-                        FALLBACK_LIMIT);
-            ok = false;
+            ok = diags_fail(
+                reader->loading->diags, inner->range, "Too many fallback blocks",
+                "Each method supports one fallback. Nest further fallbacks inside it, at "
+                "most %d levels deep.",
+                FALLBACK_LIMIT);
             continue;
         }
         reader->depth++;

@@ -180,11 +180,10 @@ static bool check_variables(ConfigLoading *loading, const Environment *environme
         if (map_has(variables, value->name))
             continue;
         Str hint = map_did_you_mean(variables, value->name, loading->arena);
-        diags_error(loading->diags, value->name_range, "Value for undeclared variable",
-                    "The environment \"%.*s\" has a value for the variable \"%.*s\", which the "
-                    "root module does not declare.%.*s",
-                    STR_ARG(environment->name), STR_ARG(value->name), STR_ARG(hint));
-        ok = false;
+        ok = diags_fail(loading->diags, value->name_range, "Value for undeclared variable",
+                        "The environment \"%.*s\" has a value for the variable \"%.*s\", which the "
+                        "root module does not declare.%.*s",
+                        STR_ARG(environment->name), STR_ARG(value->name), STR_ARG(hint));
     }
     return ok;
 }

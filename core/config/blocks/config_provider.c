@@ -72,15 +72,13 @@ static bool config_provider_report_reserved(ConfigLoading *loading, const Body *
     const Body *rest;
     bool ok = body_content(body, &reserved_schema, &content, &rest, loading->arena, loading->diags);
     vec_each(&content.attributes, attribute) {
-        diags_error(loading->diags, attribute->name_range, "Reserved argument name",
-                    "A provider block does not support the argument \"%.*s\".",
-                    STR_ARG(attribute->name));
-        ok = false;
+        ok = diags_fail(loading->diags, attribute->name_range, "Reserved argument name",
+                        "A provider block does not support the argument \"%.*s\".",
+                        STR_ARG(attribute->name));
     }
     vec_each(&content.blocks, block) {
-        diags_error(loading->diags, block->range, "Reserved block type",
-                    "A provider block does not support \"%.*s\" blocks.", STR_ARG(block->type));
-        ok = false;
+        ok = diags_fail(loading->diags, block->range, "Reserved block type",
+                        "A provider block does not support \"%.*s\" blocks.", STR_ARG(block->type));
     }
     return ok;
 }

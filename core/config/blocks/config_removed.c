@@ -47,13 +47,12 @@ static bool check_provisioners(ConfigLoading *loading, const Removed *removed) {
     bool ok = true;
     vec_each(&removed->provisioners, provisioner) {
         if (!removed->from.target.is_resource) {
-            diags_error(loading->diags, provisioner->range, "Invalid provisioner block",
-                        "Only a resource can have provisioners, and this block removes a module.");
-            ok = false;
+            ok = diags_fail(
+                loading->diags, provisioner->range, "Invalid provisioner block",
+                "Only a resource can have provisioners, and this block removes a module.");
         } else if (!provisioner->on_destroy) {
-            diags_error(loading->diags, provisioner->range, "Invalid provisioner block",
-                        "A removed block supports only provisioners with \"when = destroy\".");
-            ok = false;
+            ok = diags_fail(loading->diags, provisioner->range, "Invalid provisioner block",
+                            "A removed block supports only provisioners with \"when = destroy\".");
         }
     }
     return ok;

@@ -42,18 +42,18 @@ static bool check_nested(const BodyContent *content) {
         if (!attribute)
             continue;
         Str summary = str_format(diags->arena, "Invalid \"%s\" attribute", names[i]);
-        diags_error(diags, attribute->name_range, str_to_cstr(summary, diags->arena),
-                    "The data source of a check has one instance and does not support \"count\" "
-                    "and \"for_each\".");
-        ok = false;
+        ok =
+            diags_fail(diags, attribute->name_range, str_to_cstr(summary, diags->arena),
+                       "The data source of a check has one instance and does not support \"count\" "
+                       "and \"for_each\".");
     }
     vec_each(&content->blocks, block) {
         if (!str_equal_cstr(block->type, "lifecycle"))
             continue;
-        diags_error(diags, block->range, "Invalid lifecycle block",
-                    "The data source of a check does not support a \"lifecycle\" block. Use the "
-                    "assertions of the check.");
-        ok = false;
+        ok =
+            diags_fail(diags, block->range, "Invalid lifecycle block",
+                       "The data source of a check does not support a \"lifecycle\" block. Use the "
+                       "assertions of the check.");
     }
     return ok;
 }
@@ -79,10 +79,10 @@ static bool check_reserved(const BodyContent *content) {
     vec_each(&content->blocks, block) {
         if (!str_equal_cstr(block->type, "locals"))
             continue;
-        diags_error(content->diags, block->range, "Reserved block type name in resource block",
-                    "The block type \"locals\" is reserved. Declare local values in a \"locals\" "
-                    "block of the module.");
-        ok = false;
+        ok = diags_fail(
+            content->diags, block->range, "Reserved block type name in resource block",
+            "The block type \"locals\" is reserved. Declare local values in a \"locals\" "
+            "block of the module.");
     }
     return ok;
 }
@@ -277,8 +277,8 @@ static bool check_conditions(const Conditions *conditions, const Resource *resou
             if (!search.is_found)
                 continue;
             Str summary = str_format(diags->arena, "Invalid reference in %s", type);
-            diags_error(diags, parts[i]->range, str_to_cstr(summary, diags->arena), "%s", advice);
-            ok = false;
+            ok = diags_fail(diags, parts[i]->range, str_to_cstr(summary, diags->arena), "%s",
+                            advice);
         }
     }
     return ok;

@@ -87,11 +87,10 @@ static bool check_validations(ConfigLoading *loading, const Variable *variable) 
         expr_each_traversal(validation->condition, look_for_variable, &search);
         if (search.is_found)
             continue;
-        diags_error(loading->diags, validation->condition->range,
-                    "Invalid variable validation condition",
-                    "The condition must refer to var.%.*s, the value to validate.",
-                    STR_ARG(variable->name));
-        ok = false;
+        ok = diags_fail(loading->diags, validation->condition->range,
+                        "Invalid variable validation condition",
+                        "The condition must refer to var.%.*s, the value to validate.",
+                        STR_ARG(variable->name));
     }
     return ok;
 }

@@ -102,10 +102,6 @@ void json_schema_write_type(JsonWriter *writer, const Type *type, const char *de
 static void json_schema_write_attributes(JsonWriter *writer, const Attribute *attributes,
                                          size_t count);
 
-static bool is_settable(const Attribute *attribute) {
-    return (attribute->flags & (REQUIRED | OPTIONAL)) != 0;
-}
-
 static void write_required_names(JsonWriter *writer, const Attribute *attributes, size_t count) {
     for (size_t i = 0; i < count; i++) {
         if (attributes[i].flags & REQUIRED)
@@ -168,7 +164,7 @@ static void json_schema_write_attributes(JsonWriter *writer, const Attribute *at
                                          size_t count) {
     for (size_t i = 0; i < count; i++) {
         const Attribute *attribute = &attributes[i];
-        if (!is_settable(attribute))
+        if (!(attribute->flags & (REQUIRED | OPTIONAL)))
             continue;
         json_key(writer, str_from_cstr(attribute->name));
         if (attribute->nested)

@@ -65,20 +65,6 @@ typedef struct Fetching {
     Diags *diags;
 } Fetching;
 
-static bool report_hops(const Fetching *fetching) {
-    return diags_fail(fetching->diags, fetching->fetch->range,
-                      "Too many redirects of a module source",
-                      "\"%.*s\" leads to another source, and so on more than %d times.",
-                      STR_ARG(fetching->entry.source), HOPS_AT_MOST);
-}
-
-static bool report_in_place(const Fetching *fetching, Str elsewhere) {
-    return diags_fail(fetching->diags, fetching->fetch->range, "Unsupported module source",
-                      "\"%.*s\" leads to the local address \"%.*s\", which a server cannot give.",
-                      STR_ARG(fetching->entry.source),
-                      STR_ARG(url_redact(elsewhere, fetching->arena)));
-}
-
 /* Parses the next address and joins its subdirectory with the one known so far. */
 static bool go_on(Fetching *fetching, Str elsewhere, SourceAddress *at) {
     const ModuleFetch *fetch = fetching->fetch;
@@ -86,7 +72,10 @@ static bool go_on(Fetching *fetching, Str elsewhere, SourceAddress *at) {
                              fetching->diags))
         return false;
     if (!at->kind->fetch)
-        return report_in_place(fetching, elsewhere);
+        return diags_fail(
+            fetching->diags, fetching->fetch->range, "Unsupported module source",
+            "\"%.*s\" leads to the local address \"%.*s\", which a server cannot give.",
+            STR_ARG(fetching->entry.source), STR_ARG(url_redact(elsewhere, fetching->arena)));
     if (at->subdir.len)
         fetching->entry.subdir = disk_join(at->subdir, fetching->entry.subdir, fetching->arena);
     return true;
@@ -145,7 +134,10 @@ static bool module_fetch_follow(Fetching *fetching) {
         if (!go_on(fetching, found.elsewhere, &at))
             return false;
     }
-    return report_hops(fetching);
+    return diags_fail(fetching->diags, fetching->fetch->range,
+                      "Too many redirects of a module source",
+                      "\"%.*s\" leads to another source, and so on more than %d times.",
+                      STR_ARG(fetching->entry.source), HOPS_AT_MOST);
 }
 
 static bool report_disk(const ModuleFetch *fetch, Str path, int status, Diags *diags) {

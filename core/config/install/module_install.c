@@ -61,12 +61,6 @@ static void PRINTF_LIKE(2, 3)
     va_end(args);
 }
 
-static bool report_directory(Str path, int status, Diags *diags) {
-    return diags_fail(diags, NO_RANGE, "Failed to install modules",
-                      "\"%.*s\" could not be opened: %s. %s", STR_ARG(path), strerror(-status),
-                      disk_data_hint(status));
-}
-
 /* Acquires the lock on the copies. Returns -EAGAIN if another run holds it for too long. */
 static int wait_for_guard(ModuleInstall *install) {
     const Io *io = install->options.io;
@@ -100,7 +94,9 @@ static bool guard_copies(ModuleInstall *install, Diags *diags) {
             "until it ends, then try again.",
             STR_ARG(directory));
     if (status != 0)
-        return report_directory(path, status, diags);
+        return diags_fail(diags, NO_RANGE, "Failed to install modules",
+                          "\"%.*s\" could not be opened: %s. %s", STR_ARG(path), strerror(-status),
+                          disk_data_hint(status));
     module_fetch_clean(&install->options, install->arena); /* leftovers of a killed run */
     return true;
 }

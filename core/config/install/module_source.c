@@ -38,14 +38,6 @@ static bool clean_subdir(Str a, Str b, Str *out, Arena *arena) {
     return !leads_out;
 }
 
-static bool report_subdir(Str address, SourceRange range, Arena *arena, Diags *diags) {
-    return diags_fail(
-        diags, range, "Invalid module source",
-        "The part after \"//\" in \"%.*s\" is a directory inside the package and cannot "
-        "lead out of it.",
-        STR_ARG(url_redact(address, arena)));
-}
-
 static bool source_report_unknown(const ModuleSources *sources, Str address, SourceRange range,
                                   Arena *arena, Diags *diags) {
     StrBuf forms = strbuf_new(arena);
@@ -96,7 +88,11 @@ bool module_source_parse(const ModuleSources *sources, Str address, SourceRange 
     if (!is_in_place)
         parsed.package = module_source_split(parsed.package, &within, arena);
     if (!clean_subdir(within, subdir, &parsed.subdir, arena))
-        return report_subdir(address, range, arena, diags);
+        return diags_fail(
+            diags, range, "Invalid module source",
+            "The part after \"//\" in \"%.*s\" is a directory inside the package and cannot "
+            "lead out of it.",
+            STR_ARG(url_redact(address, arena)));
     *out = parsed;
     return true;
 }

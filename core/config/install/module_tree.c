@@ -77,15 +77,6 @@ static bool leads_out(const Tree *tree, const TreeFile *file, Str real_root, Are
     return status == 0 ? !tree_is_within(real, real_root) : status != -ENOENT;
 }
 
-static bool tree_refuse(Str shown, int status, SourceRange range, Diags *diags) {
-    return diags_fail(
-        diags, range, "Package not usable",
-        status == -ENOTSUP
-            ? "The package \"%.*s\" contains an entry that is not a file, directory or link%s."
-            : "The package \"%.*s\" cannot be read: %s.",
-        STR_ARG(shown), status == -ENOTSUP ? "" : strerror(-status));
-}
-
 bool module_tree_check(const Io *io, Str directory, TreeKind kind, Str shown, SourceRange range,
                        Diags *diags) {
     SCOPED(ArenaRef) scratch = arena_open("module tree");
@@ -99,7 +90,12 @@ bool module_tree_check(const Io *io, Str directory, TreeKind kind, Str shown, So
     if (status == 0)
         status = io->disk->real_path(io->disk->self, directory, &real_root, scratch);
     if (status != 0)
-        return tree_refuse(shown, status, range, diags);
+        return diags_fail(
+            diags, range, "Package not usable",
+            status == -ENOTSUP
+                ? "The package \"%.*s\" contains an entry that is not a file, directory or link%s."
+                : "The package \"%.*s\" cannot be read: %s.",
+            STR_ARG(shown), status == -ENOTSUP ? "" : strerror(-status));
     vec_each(&tree.files, file) {
         if (!file->link.ptr || !leads_out(&tree, file, real_root, scratch))
             continue;

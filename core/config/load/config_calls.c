@@ -328,11 +328,11 @@ static bool check_needed(ConfigLoading *loading, const ModuleCall *call) {
         vec_each(&requirement->aliases, alias) {
             if (map_has(&call->providers, *alias))
                 continue;
-            diags_error(loading->diags, call->range, "Missing required provider configuration",
-                        "The called module requires a provider configuration \"%.*s\". Pass one "
-                        "with the argument \"providers\".",
-                        STR_ARG(*alias));
-            ok = false;
+            ok =
+                diags_fail(loading->diags, call->range, "Missing required provider configuration",
+                           "The called module requires a provider configuration \"%.*s\". Pass one "
+                           "with the argument \"providers\".",
+                           STR_ARG(*alias));
         }
     }
     return ok;

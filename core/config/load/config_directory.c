@@ -315,9 +315,8 @@ static bool directory_check_fixed(ConfigLoading *loading, const ConfigBlock *typ
         if (is_list && value->as.parts.count == 0)
             continue; /* an empty list changes nothing */
         SourceRange range = is_list ? value->as.parts.items[0]->range : value->range;
-        diags_error(loading->diags, range, "Unsupported override",
-                    "An override file cannot change \"%s\" of a %s.", name, type->noun);
-        ok = false;
+        ok = diags_fail(loading->diags, range, "Unsupported override",
+                        "An override file cannot change \"%s\" of a %s.", name, type->noun);
     }
     return ok;
 }
@@ -336,9 +335,8 @@ static bool check_joined(ConfigLoading *loading, const ConfigBlock *type, const 
     vec_each(&content.blocks, block) {
         ok &= body_content(block->body, &inner, &found, &rest, loading->arena, loading->diags);
         vec_each(&found.blocks, condition) {
-            diags_error(loading->diags, condition->range, "Unsupported override",
-                        "An override file cannot change the conditions of a %s.", type->noun);
-            ok = false;
+            ok = diags_fail(loading->diags, condition->range, "Unsupported override",
+                            "An override file cannot change the conditions of a %s.", type->noun);
         }
     }
     return ok;

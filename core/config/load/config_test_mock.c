@@ -85,14 +85,11 @@ static bool test_mock_read_target(TestLoading *loading, const BodyBlock *block,
                       STR_ARG(config_address_to_str(&address, loading->arena)));
 }
 
-static bool same_module(const ModuleAddr *a, const ModuleAddr *b, Arena *arena) {
-    return str_equal(module_addr_to_str(a, arena), module_addr_to_str(b, arena));
-}
-
 static bool same_target(const TestOverride *a, const TestOverride *b, Arena *arena) {
     if (a->kind != b->kind)
         return false;
-    return a->kind == OVERRIDE_MODULE ? same_module(a->target.module, b->target.module, arena)
+    return a->kind == OVERRIDE_MODULE ? str_equal(module_addr_to_str(a->target.module, arena),
+                                                  module_addr_to_str(b->target.module, arena))
                                       : resource_addr_equal(a->target.resource, b->target.resource);
 }
 

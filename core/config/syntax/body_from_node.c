@@ -136,10 +136,9 @@ static bool check_repeated_keys(NodeReading *reading, const BodyNode *node) {
         const BodyNode *first = map_set(&seen, member->key->text, (void *)(uintptr_t)member->key);
         if (!first)
             continue;
-        diags_error(reading->diags, reading_range(reading, member->key), "Duplicate key",
-                    "The key \"%.*s\" is already set in this object, at line %u.",
-                    STR_ARG(member->key->text), line_of(reading, first));
-        ok = false;
+        ok = diags_fail(reading->diags, reading_range(reading, member->key), "Duplicate key",
+                        "The key \"%.*s\" is already set in this object, at line %u.",
+                        STR_ARG(member->key->text), line_of(reading, first));
     }
     return ok;
 }

@@ -125,16 +125,16 @@ static const BodyNode *bad_node(const JsonFile *file, Piece piece) {
 }
 
 /* Reports an error at `at`; JSON output has it at `place`, as Terraform does. */
-static void report_noticed(JsonFile *file, Piece at, Piece place, const char *summary,
+static bool report_noticed(JsonFile *file, Piece at, Piece place, const char *summary,
                            const char *detail) {
-    if (file->is_over)
-        return;
-    Diag *diag = diags_error(file->diags, piece_range(file, at), summary, "%s", detail);
-    diag->noticed = piece_range(file, place);
+    if (!file->is_over)
+        diags_error(file->diags, piece_range(file, at), summary, "%s", detail)->noticed =
+            piece_range(file, place);
+    return false;
 }
 
-static void body_json_tell(JsonFile *file, Piece at, const char *summary, const char *detail) {
-    report_noticed(file, at, at, summary, detail);
+static bool body_json_tell(JsonFile *file, Piece at, const char *summary, const char *detail) {
+    return report_noticed(file, at, at, summary, detail);
 }
 
 /* Returns advice about an unexpected piece, or NULL if none is known. */
@@ -252,46 +252,37 @@ static void skip_object(JsonFile *file) {
     skip_to_close(file, PIECE_BRACE_OPEN, PIECE_BRACE_CLOSE);
 }
 
-static void skip_array(JsonFile *file) {
-    skip_to_close(file, PIECE_BRACKET_OPEN, PIECE_BRACKET_CLOSE);
-}
-
 static bool report_colon(JsonFile *file) {
     Piece piece = file->next;
     const char *detail = "A name must be followed by a colon and a value.";
     skip_object(file);
-    body_json_tell(file, piece, "Missing colon", or_hint(file, piece, detail));
-    return false;
+    return body_json_tell(file, piece, "Missing colon", or_hint(file, piece, detail));
 }
 
 /* Reports an unexpected piece after an object member. */
 static bool report_member_end(JsonFile *file, Piece open) {
     Piece piece = file->next;
-    if (piece.kind == PIECE_END) {
-        body_json_tell(file, open, "Unclosed object", "This object has no closing brace.");
-    } else if (piece.kind == PIECE_BRACKET_CLOSE) {
+    if (piece.kind == PIECE_END)
+        return body_json_tell(file, open, "Unclosed object", "This object has no closing brace.");
+    if (piece.kind == PIECE_BRACKET_CLOSE) {
         (void)body_json_take(file);
-        report_noticed(file, piece, file->next, "Mismatched bracket",
-                       "An object must end with a brace, not with a bracket.");
-    } else {
-        skip_object(file);
-        report_noticed(file, piece, file->next, "Missing comma",
-                       or_hint(file, piece,
-                               "Members of an object must be separated by commas. The comma before "
-                               "this member is missing."));
+        return report_noticed(file, piece, file->next, "Mismatched bracket",
+                              "An object must end with a brace, not with a bracket.");
     }
-    return false;
+    skip_object(file);
+    return report_noticed(file, piece, file->next, "Missing comma",
+                          or_hint(file, piece,
+                                  "Members of an object must be separated by commas. The comma "
+                                  "before this member is missing."));
 }
 
 static bool body_json_read_member(JsonFile *file, Piece open, BodyNode *object) {
     bool is_name = file->next.kind == PIECE_STRING;
     const BodyNode *key = is_name ? body_json_read_string(file) : body_json_read_value(file);
-    if (key->kind != BODY_NODE_STRING) {
-        body_json_tell(file, (Piece){PIECE_STRING, key->start, key->end, false},
-                       "Invalid member name",
-                       "The name of an object member must be a string in double quotes.");
-        return false;
-    }
+    if (key->kind != BODY_NODE_STRING)
+        return body_json_tell(file, (Piece){PIECE_STRING, key->start, key->end, false},
+                              "Invalid member name",
+                              "The name of an object member must be a string in double quotes.");
     if (file->next.kind != PIECE_COLON)
         return report_colon(file);
     (void)body_json_take(file);
@@ -304,9 +295,8 @@ static bool body_json_read_member(JsonFile *file, Piece open, BodyNode *object) 
     Piece comma = body_json_take(file);
     if (file->next.kind != PIECE_BRACE_CLOSE)
         return true;
-    body_json_tell(file, comma, "Trailing comma in object",
-                   "JSON does not allow a comma after the last member of an object.");
-    return false;
+    return body_json_tell(file, comma, "Trailing comma in object",
+                          "JSON does not allow a comma after the last member of an object.");
 }
 
 static const BodyNode *body_json_read_object(JsonFile *file) {
@@ -324,21 +314,17 @@ static bool report_item_end(JsonFile *file, Piece open) {
     Piece piece = file->next;
     const char *comma =
         "Items of an array must be separated by commas. The comma before this item is missing.";
-    if (piece.kind == PIECE_END) {
-        body_json_tell(file, open, "Unclosed array", "This array has no closing bracket.");
-        return false;
-    }
-    skip_array(file);
+    if (piece.kind == PIECE_END)
+        return body_json_tell(file, open, "Unclosed array", "This array has no closing bracket.");
+    skip_to_close(file, PIECE_BRACKET_OPEN, PIECE_BRACKET_CLOSE);
     if (piece.kind == PIECE_COLON)
-        report_noticed(
+        return report_noticed(
             file, piece, file->next, "Invalid array item",
             "The items of an array have no names. For named members, use an object in braces.");
-    else if (piece.kind == PIECE_BRACE_CLOSE)
-        report_noticed(file, piece, file->next, "Mismatched brace",
-                       "An array must end with a bracket, not with a brace.");
-    else
-        report_noticed(file, piece, file->next, "Missing comma", or_hint(file, piece, comma));
-    return false;
+    if (piece.kind == PIECE_BRACE_CLOSE)
+        return report_noticed(file, piece, file->next, "Mismatched brace",
+                              "An array must end with a bracket, not with a brace.");
+    return report_noticed(file, piece, file->next, "Missing comma", or_hint(file, piece, comma));
 }
 
 static bool body_json_read_item(JsonFile *file, Piece open, BodyNode *array) {
@@ -350,9 +336,8 @@ static bool body_json_read_item(JsonFile *file, Piece open, BodyNode *array) {
     Piece comma = body_json_take(file);
     if (file->next.kind != PIECE_BRACKET_CLOSE)
         return true;
-    body_json_tell(file, comma, "Trailing comma in array",
-                   "JSON does not allow a comma after the last item of an array.");
-    return false;
+    return body_json_tell(file, comma, "Trailing comma in array",
+                          "JSON does not allow a comma after the last item of an array.");
 }
 
 static const BodyNode *body_json_read_array(JsonFile *file) {

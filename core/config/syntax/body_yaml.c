@@ -48,12 +48,9 @@ static uint32_t byte_of(YamlFile *file, size_t index) {
     return (uint32_t)file->cursor_byte;
 }
 
-static SourceRange mark_range(YamlFile *file, yaml_mark_t start, yaml_mark_t end) {
-    return (SourceRange){file->source, byte_of(file, start.index), byte_of(file, end.index)};
-}
-
 static SourceRange event_range(YamlFile *file, const yaml_event_t *event) {
-    return mark_range(file, event->start_mark, event->end_mark);
+    return (SourceRange){file->source, byte_of(file, event->start_mark.index),
+                         byte_of(file, event->end_mark.index)};
 }
 
 static SourceRange yaml_node_range(const YamlFile *file, const BodyNode *node) {
@@ -201,13 +198,6 @@ static Str yaml_scalar_text(YamlFile *file, const yaml_event_t *event, SourceRan
     return str_equal(text, raw) ? raw : str_clone(text, file->arena);
 }
 
-static bool report_tag(YamlFile *file, const yaml_event_t *event, const yaml_char_t *tag) {
-    return diags_fail(file->diags, event_range(file, event), "Unsupported YAML tag",
-                      "The tag \"%s\" is not supported. A text that begins with \"!\", such as "
-                      "\"!var.enabled\", requires quotes and \"${…}\".",
-                      (const char *)tag);
-}
-
 typedef struct CoreTag {
     const char *tag;
     BodyNodeKind kind;
@@ -228,7 +218,10 @@ static bool yaml_check_tag(YamlFile *file, const yaml_event_t *event, const yaml
     for (size_t i = 0; i < ARRAY_COUNT(core_tags); i++)
         if (strcmp(core_tags[i].tag, (const char *)tag) == 0 && core_tags[i].kind == node->kind)
             return true;
-    return report_tag(file, event, tag);
+    return diags_fail(file->diags, event_range(file, event), "Unsupported YAML tag",
+                      "The tag \"%s\" is not supported. A text that begins with \"!\", such as "
+                      "\"!var.enabled\", requires quotes and \"${…}\".",
+                      (const char *)tag);
 }
 
 static bool is_text_by_form(const yaml_event_t *event) {
@@ -419,16 +412,12 @@ static bool check_duplicate(YamlFile *file, const YamlKeys *keys, const BodyNode
                       STR_ARG(key->text), place.line, place.column);
 }
 
-static bool report_merge(YamlFile *file, const BodyNode *value) {
-    return diags_fail(file->diags, yaml_node_range(file, value), "Invalid merge key",
-                      "\"<<\" requires a mapping or a list of mappings, usually as aliases.");
-}
-
 /* Merges the keys of `from` that are not yet set: keys of the mapping itself win, then earlier
  * merges. */
 static bool merge_mapping(YamlFile *file, BodyNode *node, YamlKeys *keys, const BodyNode *from) {
     if (from->kind != BODY_NODE_OBJECT)
-        return report_merge(file, from);
+        return diags_fail(file->diags, yaml_node_range(file, from), "Invalid merge key",
+                          "\"<<\" requires a mapping or a list of mappings, usually as aliases.");
     vec_each(&from->members, member) {
         if (yaml_find_key(keys, member->key->text))
             continue;

@@ -62,9 +62,9 @@ static bool check_missing(const Expr *expr, const Type *type, Diags *diags) {
         bool is_optional = type->optional && type->optional[i];
         if (is_optional || has_member(expr, type->names[i], &is_certain) || !is_certain)
             continue;
-        diags_error(diags, expr->range, "Missing required attribute",
-                    "The attribute \"%.*s\" is required, but not set.", STR_ARG(type->names[i]));
-        ok = false;
+        ok =
+            diags_fail(diags, expr->range, "Missing required attribute",
+                       "The attribute \"%.*s\" is required, but not set.", STR_ARG(type->names[i]));
     }
     return ok;
 }

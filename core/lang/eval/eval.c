@@ -138,22 +138,24 @@ static void eval_add_error(Evaluation *evaluation, SourceRange range, const Expr
     expr_each_traversal(expr, eval_show_traversal, &showing);
 }
 
-void eval_error(Evaluation *evaluation, const Expr *expr, const char *summary,
+bool eval_error(Evaluation *evaluation, const Expr *expr, const char *summary,
                 const char *detail_format, ...) {
     va_list args;
     va_start(args, detail_format);
     Str detail = str_vformat(evaluation->arena, detail_format, args);
     va_end(args);
     eval_add_error(evaluation, expr->range, expr, summary, detail);
+    return false;
 }
 
-void eval_error_at(Evaluation *evaluation, SourceRange range, const Expr *expr, const char *summary,
+bool eval_error_at(Evaluation *evaluation, SourceRange range, const Expr *expr, const char *summary,
                    const char *detail_format, ...) {
     va_list args;
     va_start(args, detail_format);
     Str detail = str_vformat(evaluation->arena, detail_format, args);
     va_end(args);
     eval_add_error(evaluation, range, expr, summary, detail);
+    return false;
 }
 
 void eval_mark_each(Evaluation *evaluation, size_t from) {
@@ -256,24 +258,20 @@ static bool eval_object_key(Evaluation *evaluation, const ExprItem *item, Value 
     ConvertError error;
     /* Evaluation rejects this key, not the parser: mappings that are read without evaluation may
      * have such keys. */
-    if (expr->kind == EXPR_TRAVERSAL && expr->as.traversal->step_count) {
-        eval_error(evaluation, expr, "Ambiguous attribute key",
-                   "To use the value of this reference as the key, write it in parentheses. For a "
-                   "literal name that contains a dot, write it in quotes.");
-        return false;
-    }
+    if (expr->kind == EXPR_TRAVERSAL && expr->as.traversal->step_count)
+        return eval_error(
+            evaluation, expr, "Ambiguous attribute key",
+            "To use the value of this reference as the key, write it in parentheses. For a "
+            "literal name that contains a dot, write it in quotes.");
     if (!eval_node(evaluation, expr, &key))
         return false;
     /* Bare true, false and null never get here: the parser reads them as names. */
-    if (value_is_null(key)) {
-        eval_error(evaluation, item->value, "Null value as key", "The key is null.");
-        return false;
-    }
+    if (value_is_null(key))
+        return eval_error(evaluation, item->value, "Null value as key", "The key is null.");
     if (convert_value(key, &TYPE_STRING, out, &error, evaluation->arena))
         return true;
-    eval_error(evaluation, expr, "Incorrect key type", "A key must be a string: %.*s.",
-               STR_ARG(eval_convert_message(&error, evaluation->arena)));
-    return false;
+    return eval_error(evaluation, expr, "Incorrect key type", "A key must be a string: %.*s.",
+                      STR_ARG(eval_convert_message(&error, evaluation->arena)));
 }
 
 typedef struct ObjectItems {
@@ -454,6 +452,6 @@ bool eval_expr_as(const Expr *expr, const Scope *scope, const Type *type, Value 
         own.budget = &budget;
     Evaluation evaluation = {.scope = &own, .arena = arena, .diags = diags};
     Str message = eval_convert_message(&error, arena);
-    eval_error(&evaluation, expr, "Incorrect value type", "Invalid value: %.*s.", STR_ARG(message));
-    return false;
+    return eval_error(&evaluation, expr, "Incorrect value type", "Invalid value: %.*s.",
+                      STR_ARG(message));
 }

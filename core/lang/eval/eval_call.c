@@ -22,10 +22,8 @@ static bool call_expand(Evaluation *evaluation, const Expr *expr, Value last, Va
         why = "The value before the ellipsis (...) is null.";
     else if (kind != KIND_DYNAMIC && !type_is_sequence(last.type))
         why = "The value before the ellipsis (...) must be a list, set or tuple.";
-    if (why) {
-        eval_error(evaluation, expr, "Invalid expanding argument value", "%s", why);
-        return false;
-    }
+    if (why)
+        return eval_error(evaluation, expr, "Invalid expanding argument value", "%s", why);
     if (!value_is_known(last)) {
         *is_unknown = true;
         *unknown_marks |= last.marks;

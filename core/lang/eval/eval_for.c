@@ -26,18 +26,15 @@ bool eval_loop_collection(Evaluation *evaluation, const Expr *expr, Value *out, 
     const Expr *source = expr->as.loop.collection;
     if (!eval_node(evaluation, source, out))
         return false;
-    if (value_is_null(*out)) {
-        eval_error(evaluation, source, "Iteration over null value",
-                   "The collection of the 'for' expression is null.");
-        return false;
-    }
+    if (value_is_null(*out))
+        return eval_error(evaluation, source, "Iteration over null value",
+                          "The collection of the 'for' expression is null.");
     if (type_is_primitive(out->type)) {
         Str type = type_friendly_name(out->type, evaluation->arena);
-        eval_error(
+        return eval_error(
             evaluation, source, "Iteration over non-iterable value",
             "A 'for' expression requires a list, set, tuple, map or object, and this is a %.*s.",
             STR_ARG(type));
-        return false;
     }
     *marks = out->type->kind == KIND_DYNAMIC ? 0 : out->marks;
     *is_known = value_is_known(*out);
@@ -55,9 +52,8 @@ typedef struct ForResult {
 } ForResult;
 
 static bool for_report_condition(Evaluation *inner, const Expr *expr, Str why) {
-    eval_error(inner, expr, "Invalid 'for' condition",
-               "The result of the 'if' clause must be true or false: %.*s.", STR_ARG(why));
-    return false;
+    return eval_error(inner, expr, "Invalid 'for' condition",
+                      "The result of the 'if' clause must be true or false: %.*s.", STR_ARG(why));
 }
 
 static bool for_convert(Evaluation *inner, Value *condition, ConvertError *error) {
@@ -78,9 +74,8 @@ static bool for_condition(Evaluation *inner, const Expr *expr, bool is_known, Va
         return true;
     if (!is_null)
         return for_report_condition(inner, expr, error.message);
-    eval_error(inner, expr, "Condition is null",
-               "The result of the 'if' clause is null for this element.");
-    return false;
+    return eval_error(inner, expr, "Condition is null",
+                      "The result of the 'if' clause is null for this element.");
 }
 
 /* Sets *is_in if the element passes the condition. An unknown condition makes the whole result
@@ -133,11 +128,11 @@ static bool for_add_named(Evaluation *inner, const Expr *expr, Str name, Value v
     if (place && !expr->as.loop.groups) {
         Str quoted = (result->marks & MARKS_SECRET) ? STR("(sensitive value)")
                                                     : eval_shorten(str_quote(name, arena), arena);
-        eval_error(inner, expr->as.loop.key, "Duplicate object key",
-                   "The key %.*s occurs twice. To collect all values of a key in a tuple, write an "
-                   "ellipsis (...) after the value.",
-                   STR_ARG(quoted));
-        return false;
+        return eval_error(
+            inner, expr->as.loop.key, "Duplicate object key",
+            "The key %.*s occurs twice. To collect all values of a key in a tuple, write an "
+            "ellipsis (...) after the value.",
+            STR_ARG(quoted));
     }
     if (!place) {
         vec_push(arena, &result->names, name);

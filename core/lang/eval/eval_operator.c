@@ -144,14 +144,13 @@ static bool operand_convert(Evaluation *evaluation, const Expr *expr, const char
     ConvertError error;
     if (convert_value(*value, type, value, &error, evaluation->arena))
         return true;
-    eval_error(evaluation, expr, "Invalid operand", "Unsuitable value for %s operand: %.*s.", side,
-               STR_ARG(eval_convert_message(&error, evaluation->arena)));
-    return false;
+    return eval_error(evaluation, expr, "Invalid operand", "Unsuitable value for %s operand: %.*s.",
+                      side, STR_ARG(eval_convert_message(&error, evaluation->arena)));
 }
 
 static bool operation_failed(Evaluation *evaluation, const Expr *expr, Str why) {
-    eval_error(evaluation, expr, "Operation failed", "Error during operation: %.*s.", STR_ARG(why));
-    return false;
+    return eval_error(evaluation, expr, "Operation failed", "Error during operation: %.*s.",
+                      STR_ARG(why));
 }
 
 static bool operand_is_present(Evaluation *evaluation, const Expr *operation, Value value) {
@@ -393,17 +392,14 @@ bool eval_condition(Evaluation *evaluation, const Expr *expr, Value *out) {
     ConvertError error;
     if (!eval_node(evaluation, expr, out))
         return false;
-    if (value_is_null(*out)) {
-        eval_error(evaluation, expr, "Null condition",
-                   "The condition must be true or false, but is null.");
-        return false;
-    }
+    if (value_is_null(*out))
+        return eval_error(evaluation, expr, "Null condition",
+                          "The condition must be true or false, but is null.");
     /* As in Terraform, the type of an unknown condition is not checked. */
     if (!value_is_known(*out) || convert_value(*out, &TYPE_BOOL, out, &error, evaluation->arena))
         return true;
-    eval_error(evaluation, expr, "Incorrect condition type",
-               "The condition must be true or false: %.*s.", STR_ARG(error.message));
-    return false;
+    return eval_error(evaluation, expr, "Incorrect condition type",
+                      "The condition must be true or false: %.*s.", STR_ARG(error.message));
 }
 
 static Value conditional_unknown(Value if_true, Value if_false, const Type *type, Arena *arena) {
@@ -420,12 +416,10 @@ static bool conditional_choose(Evaluation *evaluation, const Expr *chosen, Value
                      (value.type->kind == KIND_OBJECT && other->kind == KIND_MAP);
     bool is_good = is_typed || (is_strict ? convert_value_strictly : convert_value)(
                                    value, type, &value, &error, evaluation->arena);
-    if (!is_good) {
-        eval_error(evaluation, chosen, "Inconsistent conditional result types",
-                   "This result value has the wrong type: %.*s.",
-                   STR_ARG(eval_convert_message(&error, evaluation->arena)));
-        return false;
-    }
+    if (!is_good)
+        return eval_error(evaluation, chosen, "Inconsistent conditional result types",
+                          "This result value has the wrong type: %.*s.",
+                          STR_ARG(eval_convert_message(&error, evaluation->arena)));
     *out = value;
     return true;
 }
@@ -451,10 +445,9 @@ static bool eval_conditional(Evaluation *evaluation, const Expr *expr, Value *ou
                                        expr->as.conditional.if_false->range),
             .as.conditional = expr->as.conditional,
         };
-        eval_error(evaluation, &results, "Inconsistent conditional result types",
-                   "The true and false result expressions must have consistent types. %.*s",
-                   STR_ARG(branch_difference(values[1], values[0], arena)));
-        return false;
+        return eval_error(evaluation, &results, "Inconsistent conditional result types",
+                          "The true and false result expressions must have consistent types. %.*s",
+                          STR_ARG(branch_difference(values[1], values[0], arena)));
     }
     Value condition;
     if (!eval_condition(evaluation, expr->as.conditional.condition, &condition))

@@ -62,12 +62,11 @@ static bool splat_known(Evaluation *evaluation, const Expr *expr, Value source, 
     eval_mark_each(evaluation, before);
     if (!is_good || !eval_spend(evaluation, expr, 0, 0))
         return false;
-    if (!is_tuple && !is_one_type(items, count)) {
-        eval_error(evaluation, expr, "Inconsistent splat results",
-                   "The results for the elements of the list have different types. Use a 'for' "
-                   "expression instead, whose result is a tuple.");
-        return false;
-    }
+    if (!is_tuple && !is_one_type(items, count))
+        return eval_error(
+            evaluation, expr, "Inconsistent splat results",
+            "The results for the elements of the list have different types. Use a 'for' "
+            "expression instead, whose result is a tuple.");
     if (is_tuple) {
         *out = value_tuple(items, count, arena);
     } else {
@@ -104,11 +103,9 @@ bool eval_splat(Evaluation *evaluation, const Expr *expr, Value *out) {
     }
     if (!type_is_sequence(source.type))
         return splat_single(evaluation, expr, source, out);
-    if (value_is_null(source)) {
-        eval_error(evaluation, expr->as.splat.object, "Splat of null value",
-                   "The list before the * is null, so it has no elements.");
-        return false;
-    }
+    if (value_is_null(source))
+        return eval_error(evaluation, expr->as.splat.object, "Splat of null value",
+                          "The list before the * is null, so it has no elements.");
     Value bare = value_without_marks(source);
     bool is_good = value_is_known(bare) ? splat_known(evaluation, expr, bare, &result)
                                         : splat_unknown(evaluation, expr, bare, &result);

@@ -17,8 +17,7 @@ typedef struct TemplateText {
 static bool template_text_part(Evaluation *evaluation, const Expr *expr, TemplateText *text);
 
 static bool eval_template_refuse(Evaluation *evaluation, const Expr *expr, const char *why) {
-    eval_error(evaluation, expr, "Invalid template interpolation value", "%s", why);
-    return false;
+    return eval_error(evaluation, expr, "Invalid template interpolation value", "%s", why);
 }
 
 static bool template_text_add(Evaluation *evaluation, const Expr *expr, Value value,
@@ -86,12 +85,10 @@ static bool template_as_text(Evaluation *evaluation, const Expr *expr, Value *ou
     return true;
 }
 
-static bool is_directive(const Expr *expr) {
-    return expr->kind == EXPR_TEMPLATE_IF || expr->kind == EXPR_TEMPLATE_FOR;
-}
-
 static bool eval_parts(Evaluation *evaluation, const Expr *expr, Value *out) {
-    bool is_wrap = expr->as.parts.count == 1 && !is_directive(expr->as.parts.items[0]);
+    bool is_wrap =
+        expr->as.parts.count == 1 && !(expr->as.parts.items[0]->kind == EXPR_TEMPLATE_IF ||
+                                       expr->as.parts.items[0]->kind == EXPR_TEMPLATE_FOR);
     if (is_wrap)
         return eval_node(evaluation, expr->as.parts.items[0], out);
     return template_as_text(evaluation, expr, out);

@@ -26,11 +26,12 @@ typedef struct Evaluation {
 } Evaluation;
 
 MUST_USE bool eval_node(Evaluation *evaluation, const Expr *expr, Value *out);
-/* Adds an error about a part of the expression, with the values of the names in it. */
-void eval_error(Evaluation *evaluation, const Expr *expr, const char *summary,
+/* Adds an error about a part of the expression, with the values of the names in it. Returns false.
+ */
+bool eval_error(Evaluation *evaluation, const Expr *expr, const char *summary,
                 const char *detail_format, ...) PRINTF_LIKE(4, 5);
 /* The same, with a range other than that of the part. */
-void eval_error_at(Evaluation *evaluation, SourceRange range, const Expr *expr, const char *summary,
+bool eval_error_at(Evaluation *evaluation, SourceRange range, const Expr *expr, const char *summary,
                    const char *detail_format, ...) PRINTF_LIKE(5, 6);
 /* Errors of several elements are all reported, because they may differ; beyond this number
  * evaluation stops. */

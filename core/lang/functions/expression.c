@@ -38,22 +38,19 @@ static bool try_give_up(Evaluation *evaluation, const Expr *call, const Diags *f
         strbuf_add_format(&buf, "\n- %.*s: %.*s", STR_ARG(failure->summary), STR_ARG(detail));
     }
     Str list = strbuf_str(&buf);
-    eval_error(evaluation, call, "Error in function call",
-               "Call to function \"try\" failed: no expression succeeded:%.*s\n"
-               "\n"
-               "At least one expression must succeed: add a constant as the last argument.",
-               STR_ARG(list));
-    return false;
+    return eval_error(evaluation, call, "Error in function call",
+                      "Call to function \"try\" failed: no expression succeeded:%.*s\n"
+                      "\n"
+                      "At least one expression must succeed: add a constant as the last argument.",
+                      STR_ARG(list));
 }
 
 static bool expression_try(Evaluation *evaluation, const Expr *call, Value *out) {
     Diags failures = diags_new(evaluation->arena);
     bool is_good = false;
-    if (call->as.call.count == 0) {
-        eval_error(evaluation, call, "Error in function call",
-                   "Call to function \"try\" failed: at least one argument is required.");
-        return false;
-    }
+    if (call->as.call.count == 0)
+        return eval_error(evaluation, call, "Error in function call",
+                          "Call to function \"try\" failed: at least one argument is required.");
     for (size_t i = 0; i < call->as.call.count; i++) {
         Value value;
         is_good = expression_attempt(evaluation, call->as.call.arguments[i], &value, &failures);
@@ -96,10 +93,10 @@ static bool expression_convert(Evaluation *evaluation, const Expr *call, Value *
     if (type_constraint_apply(constraint, value, out, &error, evaluation->arena))
         return true;
     Str message = eval_convert_message(&error, evaluation->arena);
-    eval_error_at(evaluation, expr_start(call->as.call.arguments[0]), call->as.call.arguments[0],
-                  "Invalid function argument",
-                  "Invalid value for \"value\" parameter of \"convert\": %.*s.", STR_ARG(message));
-    return false;
+    return eval_error_at(evaluation, expr_start(call->as.call.arguments[0]),
+                         call->as.call.arguments[0], "Invalid function argument",
+                         "Invalid value for \"value\" parameter of \"convert\": %.*s.",
+                         STR_ARG(message));
 }
 
 #define TEMPLATE_DEPTH_MAX 32
@@ -107,26 +104,22 @@ static bool expression_convert(Evaluation *evaluation, const Expr *call, Value *
 /* Returns the names that a template may use: attributes of an object, keys of a map. */
 static bool template_variables(Evaluation *evaluation, const Expr *call, Value given, Map *out) {
     *out = map_new(evaluation->arena);
-    if (!value_is_present(given) || !type_is_mapping(given.type)) {
-        eval_error_at(
+    if (!value_is_present(given) || !type_is_mapping(given.type))
+        return eval_error_at(
             evaluation, expr_start(call->as.call.arguments[1]), call->as.call.arguments[1],
             "Invalid function argument",
             "Invalid value for \"vars\" parameter: a map or object of the template's variables is "
             "required.");
-        return false;
-    }
     for (size_t i = 0; i < eval_element_count(given); i++) {
         Str name = value_key_at(given, i);
-        if (!lexer_is_identifier(name)) {
-            eval_error_at(
+        if (!lexer_is_identifier(name))
+            return eval_error_at(
                 evaluation, expr_start(call->as.call.arguments[1]), call->as.call.arguments[1],
                 "Invalid function argument",
                 "Invalid value for \"vars\" parameter: the key %.*s is not a valid name of a "
                 "template variable.",
                 STR_ARG(value_is_secret(given) ? STR("(sensitive value)")
                                                : str_quote(name, evaluation->arena)));
-            return false;
-        }
         Value *value = arena_new(evaluation->arena, Value);
         *value = value_with_marks(value_at(given, i), given.marks);
         map_set(out, name, value);
@@ -140,13 +133,11 @@ static bool expression_render(Evaluation *evaluation, const Expr *call, const So
                               Value variables, Value *out) {
     const Expr *expr = NULL;
     Map names;
-    if (evaluation->depth >= TEMPLATE_DEPTH_MAX) {
-        eval_error(
+    if (evaluation->depth >= TEMPLATE_DEPTH_MAX)
+        return eval_error(
             evaluation, call, "Error in function call",
             "Call to function \"%.*s\" failed: template calls are nested more than %d levels deep.",
             STR_ARG(call->as.call.name), TEMPLATE_DEPTH_MAX);
-        return false;
-    }
     if (!template_variables(evaluation, call, variables, &names) ||
         !parser_parse_template(source, evaluation->scope->functions, &expr, evaluation->arena,
                                evaluation->diags))
@@ -174,11 +165,10 @@ static bool expression_template_arguments(Evaluation *evaluation, const Expr *ca
     if (is_text && !value_is_null(*text))
         return true;
     Str message = is_text ? STR("argument must not be null") : error.message;
-    eval_error_at(evaluation, expr_start(call->as.call.arguments[0]), call->as.call.arguments[0],
-                  "Invalid function argument",
-                  "Invalid value for the first parameter of \"%.*s\": %.*s.",
-                  STR_ARG(call->as.call.name), STR_ARG(message));
-    return false;
+    return eval_error_at(evaluation, expr_start(call->as.call.arguments[0]),
+                         call->as.call.arguments[0], "Invalid function argument",
+                         "Invalid value for the first parameter of \"%.*s\": %.*s.",
+                         STR_ARG(call->as.call.name), STR_ARG(message));
 }
 
 static bool expression_templatefile(Evaluation *evaluation, const Expr *expr, Value *out) {
@@ -198,13 +188,11 @@ static bool expression_templatefile(Evaluation *evaluation, const Expr *expr, Va
                          .scope = evaluation->scope,
                          .arena = evaluation->arena,
                          .is_secret = value_is_secret(path)};
-    if (!filesystem_read(&call, &text, &error)) {
-        eval_error_at(evaluation, expr_start(expr->as.call.arguments[0]),
-                      expr->as.call.arguments[0], "Invalid function argument",
-                      "Invalid value for \"path\" parameter of \"templatefile\": %.*s.",
-                      STR_ARG(error));
-        return false;
-    }
+    if (!filesystem_read(&call, &text, &error))
+        return eval_error_at(evaluation, expr_start(expr->as.call.arguments[0]),
+                             expr->as.call.arguments[0], "Invalid function argument",
+                             "Invalid value for \"path\" parameter of \"templatefile\": %.*s.",
+                             STR_ARG(error));
     Str name = value_is_secret(path) ? STR("<templatefile argument>") : value_text(path);
     const SourceText *source = source_text_new_temporary(name, text, evaluation->arena);
     if (!expression_render(evaluation, expr, source, variables, out))
@@ -215,11 +203,11 @@ static bool expression_templatefile(Evaluation *evaluation, const Expr *expr, Va
 
 /* Replaces an error about a sensitive template, which would reveal parts of it. */
 static bool template_report_secret(Evaluation *evaluation, const Expr *call) {
-    eval_error(evaluation, call, "Error in function call",
-               "Call to function \"%.*s\" failed: the template is a sensitive value, so the error "
-               "is hidden.",
-               STR_ARG(call->as.call.name));
-    return false;
+    return eval_error(
+        evaluation, call, "Error in function call",
+        "Call to function \"%.*s\" failed: the template is a sensitive value, so the error "
+        "is hidden.",
+        STR_ARG(call->as.call.name));
 }
 
 static bool expression_templatestring(Evaluation *evaluation, const Expr *call, Value *out) {
@@ -230,9 +218,8 @@ static bool expression_templatestring(Evaluation *evaluation, const Expr *call, 
     uint8_t marks = text.marks;
     if (value_is_null(variables)) {
         const Expr *given = call->as.call.arguments[1];
-        eval_error_at(evaluation, expr_start(given), given, "Invalid function argument",
-                      "Invalid value for \"vars\" parameter: argument must not be null.");
-        return false;
+        return eval_error_at(evaluation, expr_start(given), given, "Invalid function argument",
+                             "Invalid value for \"vars\" parameter: argument must not be null.");
     }
     if (!value_is_known(text) || !value_is_known(variables)) {
         *out = value_with_marks(refinement_not_null(&TYPE_STRING, evaluation->arena),

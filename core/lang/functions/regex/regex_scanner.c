@@ -21,12 +21,8 @@ bool regex_scanner_is_at_end(const RegexScanner *scanner) {
     return scanner->at >= scanner->text.len;
 }
 
-static Str scanner_rest_of(const RegexScanner *scanner) {
-    return str_after(scanner->text, scanner->at);
-}
-
 bool regex_scanner_accept(RegexScanner *scanner, Str text) {
-    if (!str_starts_with(scanner_rest_of(scanner), text))
+    if (!str_starts_with(str_after(scanner->text, scanner->at), text))
         return false;
     scanner->at += text.len;
     return true;
