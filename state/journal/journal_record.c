@@ -22,28 +22,6 @@ static const char *record_kind_name(unsigned kind) {
     return names[kind];
 }
 
-/* An unknown action of a later version counts as an update: the object may exist in its old or new
- * form. */
-static bool journal_action_read(RecordReader *reading, const RecordRow *row, JsonToken token,
-                                void *member) {
-    if (token != JSON_STRING)
-        return false;
-    if (!record_name.read(reading, row, token, member))
-        *(PendingAction *)member = PENDING_UPDATE;
-    return true;
-}
-
-static void journal_action_write(RecordWriter *writing, const RecordRow *row, const void *member) {
-    record_name.write(writing, row, member);
-}
-
-static bool journal_action_is_none(const void *member) {
-    return *(const PendingAction *)member == PENDING_NONE;
-}
-
-static const RecordCodec action_codec = {journal_action_read, journal_action_write,
-                                         journal_action_is_none, NULL};
-
 static bool journal_address_read(RecordReader *reading, const RecordRow *, JsonToken token,
                                  void *member) {
     SCOPED(ArenaRef) scratch = arena_open("journal address");
@@ -165,18 +143,9 @@ static void journal_object_write(RecordWriter *writing, const RecordRow *, const
 
 static const RecordCodec object_codec = {journal_object_read, journal_object_write, NULL, NULL};
 
-/* Which program wrote the journal; loam does not read it. */
-
-static bool program_read(RecordReader *reading, const RecordRow *, JsonToken token, void *) {
-    Str skipped;
-    return json_skip(reading->reader, token, &skipped);
+static const char *program_name(unsigned) {
+    return "loam";
 }
-
-static void program_write(RecordWriter *writing, const RecordRow *, const void *) {
-    json_write_string(writing->writer, STR("loam"));
-}
-
-static const RecordCodec program_codec = {program_read, program_write, NULL, NULL};
 
 #define IN(kind) (1U << RECORD_##kind)
 #define IN_SLOTS (IN(INTENT) | IN(OUTCOME) | IN(DEPOSE) | IN(RESTORE))
@@ -186,10 +155,12 @@ static const RecordCodec program_codec = {program_read, program_write, NULL, NUL
 #define ROW_SOME(ROW_TYPE, name, member, kinds)                                                    \
     ROW_TYPE(JournalRecord, name, member, .flags = ROW_OPTIONAL, .variants = (kinds))
 
-/* Parts alone may have no action. */
-#define ROW_DONE(key, optional, kinds)                                                             \
-    ROW(JournalRecord, key, pending.action, PendingAction, action_codec, .flags = (optional),      \
-        .variants = (kinds), .name = pending_action_name, .limit = PENDING_DELETE + 1)
+/* An unknown action of a later version counts as an update: the object may exist in its old or new
+ * form. Parts alone may have no action. */
+#define ROW_PENDING(key, optional, kinds)                                                          \
+    ROW_NAME(JournalRecord, key, pending.action, PendingAction, pending_action_name,               \
+             PENDING_DELETE + 1, .otherwise = PENDING_UPDATE, .flags = (optional),                 \
+             .variants = (kinds))
 
 static const RecordRow rows[] = {
     ROW_NAME(JournalRecord, "kind", kind, RecordKind, record_kind_name, RECORD_PART_END + 1),
@@ -197,7 +168,8 @@ static const RecordRow rows[] = {
     ROW_COUNT("sequence", sequence, IN(INTENT) | IN(OUTCOME) | IN(END) | IN_PARTS),
     ROW_TEXT(JournalRecord, "lineage", lineage, .variants = IN(START)),
     ROW_COUNT("serial", serial, IN(START) | IN(FOLD)),
-    ROW_WHOLE(JournalRecord, "program", program_codec, .variants = IN(START)),
+    ROW_WHOLE(JournalRecord, "program", record_constant, .name = program_name,
+              .variants = IN(START)),
     ROW_TEXT(JournalRecord, "time", time, .variants = IN(START)),
     ROW(JournalRecord, "address", address, ResourceAddr, address_codec, .variants = IN_SLOTS),
     ROW(JournalRecord, "provider", provider_config, ProviderConfigAddr, provider_codec,
@@ -205,8 +177,8 @@ static const RecordRow rows[] = {
     ROW_SOME(ROW_TEXT, "deposed", deposed, IN_SLOTS),
     ROW_TEXT(JournalRecord, "digest", digest, .variants = IN(DEPOSE) | IN(FOLD)),
     ROW_TEXT(JournalRecord, "part", part, .variants = IN_PARTS),
-    ROW_DONE("action", 0, IN(INTENT)),
-    ROW_DONE("action", ROW_OPTIONAL, IN_PARTS),
+    ROW_PENDING("action", 0, IN(INTENT)),
+    ROW_PENDING("action", ROW_OPTIONAL, IN_PARTS),
     ROW_COUNT("generation", pending.generation, IN(INTENT)),
     ROW_SOME(ROW_TEXT, "identity", pending.marker, IN(INTENT) | IN_PARTS),
     ROW_SOME(ROW_BASE64, "private", pending.private_data, IN(INTENT) | IN_PARTS),

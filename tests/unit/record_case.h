@@ -55,8 +55,10 @@ static inline Str record_case_sample(const RecordCase *it, const RecordRow *row)
         return STR("true");
     if (codec == &record_uint32 || codec == &record_uint64 || codec == &record_int64)
         return STR("16909060");
-    if (codec == &record_constant)
+    if (codec == &record_constant && !row->name)
         return str_format(it->arena, "%llu", (unsigned long long)row->limit);
+    if (codec == &record_constant)
+        return str_format(it->arena, "\"%s\"", row->name((unsigned)row->limit));
     if (codec == &record_name)
         return str_format(it->arena, "\"%s\"", row->name((unsigned)row->limit - 1));
     if (codec == &record_texts || codec == &record_array)

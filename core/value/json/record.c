@@ -251,7 +251,10 @@ const RecordCodec record_int64 = {int64_read, int64_write, uint64_is_absent,
                                   "a number was expected"};
 
 static void constant_write(RecordWriter *writing, const RecordRow *row, const void *) {
-    json_uint(writing->writer, row->limit);
+    if (row->name)
+        json_write_string(writing->writer, str_from_cstr(row->name((unsigned)row->limit)));
+    else
+        json_uint(writing->writer, row->limit);
 }
 
 static bool constant_read(RecordReader *reading, const RecordRow *, JsonToken token, void *) {
@@ -285,7 +288,8 @@ static bool name_read(RecordReader *reading, const RecordRow *row, JsonToken tok
             return true;
         }
     }
-    return false;
+    memcpy(member, &row->otherwise, sizeof row->otherwise);
+    return row->otherwise != 0;
 }
 
 static void name_write(RecordWriter *writing, const RecordRow *row, const void *member) {

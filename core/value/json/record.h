@@ -59,6 +59,7 @@ struct RecordRow {
     unsigned variants;             /* bits of Record.variant that have the member; 0: all */
     uint64_t limit;                /* largest number, 0: any; number of names; first character */
     const char *(*name)(unsigned); /* of an enum; its argument is the enum */
+    unsigned otherwise;            /* value of unknown names of an enum; 0: they are rejected */
     const Record *record;          /* of the elements of a list */
     const char *error;             /* instead of that of the codec */
 };
@@ -131,7 +132,7 @@ extern const RecordCodec record_name;
 extern const RecordCodec record_texts;
 extern const RecordCodec record_array;
 extern const RecordCodec record_list;
-/* A number that is the same in all documents: row.limit. Documents may hold others. */
+/* The same in all documents: the number row.limit, or its name. Documents may hold others. */
 extern const RecordCodec record_constant;
 
 /* Sets the reason, unless there is one. Returns false. */

@@ -73,10 +73,8 @@ static void every_member(void **) {
     for (unsigned kind = 0; kind < ARRAY_COUNT(kinds); kind++) {
         const RecordSample samples[] = {
             {"kind", kinds[kind], true},
-            {"program", "\"loam\"", false},
             {"address", "\"module.m[\\\"k\\\"].t.x[0]\"", false},
             {"provider", "\"module.m.provider[\\\"h/n/t\\\"].west\"", false},
-            {"action", "\"replace\"", false},
             {"response", "\"done\"", false},
             {"response_bytes", "\"AP8=\"", true},
             {"object", "{\"schema_version\":2,\"attributes\":{},\"sensitive_attributes\":[]}",
