@@ -83,12 +83,8 @@ static bool list_objects(const Call *call, const ListRequest *request, const Lis
            diags->error_count == errors;
 }
 
-const ObjectType *foreign_list_new(const char *name, const Schema *schema, Arena *arena) {
+ObjectType *foreign_list_new(Arena *arena) {
     ListType *type = arena_new(arena, ListType);
-    *type = (ListType){.mode = MODE_LIST,
-                       .name = name,
-                       .schema = *schema,
-                       .validate = foreign_object_validate,
-                       .list = list_objects};
+    type->list = list_objects;
     return &type->type;
 }

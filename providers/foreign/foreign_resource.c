@@ -268,13 +268,10 @@ static const Schema *decode_identity(const ProtocolSchemas *schemas, Str type, A
     return NULL;
 }
 
-const ObjectType *foreign_resource_new(const char *name, const Schema *schema,
-                                       const ProtocolSchemas *schemas, Arena *arena) {
+ObjectType *foreign_resource_new(Str name, const ProtocolSchemas *schemas, Arena *arena) {
     ResourceType *type = arena_new(arena, ResourceType);
     *type = (ResourceType){
-        .name = name,
-        .schema = *schema,
-        .identity = decode_identity(schemas, str_from_cstr(name), arena),
+        .identity = decode_identity(schemas, name, arena),
         .effect = EFFECT_OUTSIDE,
         .recovery = RECOVERY_FINDS,
         .plans_destroy = schemas->plans_destroy,
@@ -282,7 +279,6 @@ const ObjectType *foreign_resource_new(const char *name, const Schema *schema,
         .plans_itself = true,
         .plan_stays = true,
         .marks_changes = true,
-        .validate = foreign_object_validate,
         .plan = resource_plan,
         .marker = resource_marker,
         .create = resource_apply,

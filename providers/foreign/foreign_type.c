@@ -26,13 +26,9 @@ static bool foreign_type_data_read(const Call *call, const DataReadRequest *requ
     return foreign_object_check_known(&made, response->state);
 }
 
-static const ObjectType *make_data(const char *name, const Schema *schema, Arena *arena) {
+static ObjectType *make_data(Arena *arena) {
     DataSourceType *type = arena_new(arena, DataSourceType);
-    *type = (DataSourceType){.mode = MODE_DATA,
-                             .name = name,
-                             .schema = *schema,
-                             .validate = foreign_object_validate,
-                             .read = foreign_type_data_read};
+    type->read = foreign_type_data_read;
     return &type->type;
 }
 
@@ -80,17 +76,11 @@ static bool ephemeral_close(const Call *call, const CloseRequest *request, Diags
     return foreign_client_call(&made);
 }
 
-static const ObjectType *make_ephemeral(const char *name, const Schema *schema, Arena *arena) {
+static ObjectType *make_ephemeral(Arena *arena) {
     EphemeralType *type = arena_new(arena, EphemeralType);
-    *type = (EphemeralType){
-        .mode = MODE_EPHEMERAL,
-        .name = name,
-        .schema = *schema,
-        .validate = foreign_object_validate,
-        .open = ephemeral_open,
-        .renew = ephemeral_renew,
-        .close = ephemeral_close,
-    };
+    type->open = ephemeral_open;
+    type->renew = ephemeral_renew;
+    type->close = ephemeral_close;
     return &type->type;
 }
 
@@ -112,44 +102,39 @@ static bool action_invoke(const Call *call, const ActionRequest *request, Diags 
     return foreign_client_invoke(&made);
 }
 
-static const ObjectType *make_action(const char *name, const Schema *schema, Arena *arena) {
+static ObjectType *make_action(Arena *arena) {
     ActionType *type = arena_new(arena, ActionType);
-    *type = (ActionType){
-        .mode = MODE_ACTION,
-        .name = name,
-        .schema = *schema,
-        .validate = foreign_object_validate,
-        .plan = action_plan,
-        .invoke = action_invoke,
-    };
+    type->plan = action_plan;
+    type->invoke = action_invoke;
     return &type->type;
 }
 
 /* Lookup. */
 
-/* Returns the decoded schema of a type; an empty schema if the encoding is damaged. */
-static const Schema *foreign_type_decode_type(ForeignProvider *foreign, const Str *encoded,
-                                              Str name) {
-    Schema *schema = arena_new(foreign->arena, Schema);
-    Str error = STR_EMPTY;
-    if (!protocol_schema_decode(*encoded, schema, &error, foreign->arena))
-        log_event(LOG_ERROR, "schema of a provider", log_text("type", name),
-                  log_text("problem", error));
-    return schema;
+/* Returns a type with its slots. */
+static ObjectType *make_kind(ForeignProvider *foreign, ResourceMode mode, Str name) {
+    switch (mode) {
+    case MODE_MANAGED: return foreign_resource_new(name, &foreign->schemas, foreign->arena);
+    case MODE_DATA: return make_data(foreign->arena);
+    case MODE_EPHEMERAL: return make_ephemeral(foreign->arena);
+    case MODE_ACTION: return make_action(foreign->arena);
+    case MODE_LIST: break;
+    }
+    return foreign_list_new(foreign->arena);
 }
 
+/* The schema of the type is empty if its encoding is damaged. */
 static const ObjectType *make_type(ForeignProvider *foreign, ResourceMode mode, const Str *encoded,
                                    Str name) {
-    const char *text = str_to_cstr(name, foreign->arena);
-    const Schema *schema = foreign_type_decode_type(foreign, encoded, name);
-    switch (mode) {
-    case MODE_MANAGED: return foreign_resource_new(text, schema, &foreign->schemas, foreign->arena);
-    case MODE_DATA: return make_data(text, schema, foreign->arena);
-    case MODE_EPHEMERAL: return make_ephemeral(text, schema, foreign->arena);
-    case MODE_ACTION: return make_action(text, schema, foreign->arena);
-    case MODE_LIST: return foreign_list_new(text, schema, foreign->arena);
-    }
-    return NULL;
+    ObjectType *type = make_kind(foreign, mode, name);
+    Str error = STR_EMPTY;
+    type->mode = mode;
+    type->name = str_to_cstr(name, foreign->arena);
+    type->validate = foreign_object_validate;
+    if (!protocol_schema_decode(*encoded, &type->schema, &error, foreign->arena))
+        log_event(LOG_ERROR, "schema of a provider", log_text("type", name),
+                  log_text("problem", error));
+    return type;
 }
 
 const ObjectType *foreign_type_find(const Provider *provider, ResourceMode mode, Str name) {

@@ -8,10 +8,10 @@ const ObjectType *foreign_type_find(const Provider *provider, ResourceMode mode,
 /* Implements Provider.find_function. */
 const ProviderFunction *foreign_function_find(const Provider *provider, Str name);
 
-/* Return the managed type or list type with this name and schema, allocated in `arena`. */
-const ObjectType *foreign_resource_new(const char *name, const Schema *schema,
-                                       const ProtocolSchemas *schemas, Arena *arena);
-const ObjectType *foreign_list_new(const char *name, const Schema *schema, Arena *arena);
+/* Return a managed type or list type with its slots, allocated in `arena`. The caller sets the
+ * members that types of every kind have. */
+ObjectType *foreign_resource_new(Str name, const ProtocolSchemas *schemas, Arena *arena);
+ObjectType *foreign_list_new(Arena *arena);
 
 /* Implements ResourceType.recover: finds the object of an interrupted call.
  *
