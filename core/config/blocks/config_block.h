@@ -19,9 +19,10 @@ typedef struct ConfigLoading {
     Config *config;
     Module *module; /* the module being loaded */
     ModuleInstall *modules;
-    Map directories;  /* path → files already read, because several calls may use a directory */
-    Map imported;     /* address in an import block → range of that block */
-    bool is_override; /* the block being decoded is in an override file */
+    Map directories; /* path → files already read, because several calls may use a directory */
+    Map imported;    /* address in an import block → range of that block */
+    struct TestFile *file; /* the test file being decoded */
+    bool is_override;      /* the block being decoded is in an override file */
     Arena *arena;
     Diags *diags;
 } ConfigLoading;

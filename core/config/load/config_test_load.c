@@ -9,33 +9,8 @@
 #include "front_end.h"
 #include "reference.h"
 
-static bool read_command(ConfigLoading *loading, const BodyAttribute *attribute, void *member) {
-    static const char *const commands[] = {"apply", "plan"};
-    return config_read_keyword(attribute->expr, "command", commands, member, loading->diags);
-}
-
-/* `parallel` is accepted but has no effect. */
-static bool read_parallel(ConfigLoading *loading, const BodyAttribute *attribute, void *) {
-    bool ignored;
-    return config_read_flag(attribute, &ignored, loading->arena, loading->diags);
-}
-
-static const BodyAttributeSchema run_attributes[] = {
-    {"command", false, BODY_CODE, read_command, CONFIG_MEMBER(TestRun, is_plan, bool)},
-    {"expect_failures", false, BODY_CODE},
-    {"providers", false, BODY_CODE},
-    {"state_key", false, BODY_LITERAL},
-    {"parallel", false, BODY_LITERAL, read_parallel},
-    {"skip_cleanup", false, BODY_LITERAL},
-};
-static const BodyBlockSchema run_blocks[] = {
-    {"variables", 0},         {"module", 0},        {"plan_options", 0},    {"assert", 0},
-    {"override_resource", 0}, {"override_data", 0}, {"override_module", 0}, {"backend", 1},
-};
-static const BodySchema run_schema = {BODY_ATTRIBUTES(run_attributes), BODY_BLOCKS(run_blocks)};
-
 /* Reads the arguments of a `variables` block. */
-static bool test_load_read_variables(TestLoading *loading, const BodyBlock *block,
+static bool test_load_read_variables(ConfigLoading *loading, const BodyBlock *block,
                                      TestVariables *out) {
     BodyContent content;
     bool ok =
@@ -48,12 +23,13 @@ static bool test_load_read_variables(TestLoading *loading, const BodyBlock *bloc
 }
 
 /* Reports a repeated block of a type that may occur once. */
-static void test_load_report_second(TestLoading *loading, const BodyBlock *block,
+static bool test_load_report_second(ConfigLoading *loading, const BodyBlock *block,
                                     const BodyBlock *first) {
     Str summary = str_format(loading->arena, "Multiple \"%.*s\" blocks", STR_ARG(block->type));
-    diags_error(loading->diags, block->range, str_to_cstr(summary, loading->arena),
-                "Only one \"%.*s\" block is allowed here; the first is at %.*s.",
-                STR_ARG(block->type), STR_ARG(config_read_place(first->range, loading->arena)));
+    return diags_fail(loading->diags, block->range, str_to_cstr(summary, loading->arena),
+                      "Only one \"%.*s\" block is allowed here; the first is at %.*s.",
+                      STR_ARG(block->type),
+                      STR_ARG(config_read_place(first->range, loading->arena)));
 }
 
 static bool read_mode(ConfigLoading *loading, const BodyAttribute *attribute, void *member) {
@@ -68,7 +44,8 @@ static bool read_refresh(ConfigLoading *loading, const BodyAttribute *attribute,
     return ok;
 }
 
-static bool decode_options(TestLoading *loading, const BodyBlock *block, TestRun *run) {
+static bool decode_options(ConfigLoading *loading, const BodyBlock *block, void *out) {
+    TestRun *run = out;
     static const BodyAttributeSchema inner_attributes[] = {
         {"mode", false, BODY_CODE, read_mode, CONFIG_MEMBER(TestRun, is_refresh_only, bool)},
         {"refresh", false, BODY_LITERAL, read_refresh, CONFIG_MEMBER(TestRun, skips_refresh, bool)},
@@ -77,7 +54,7 @@ static bool decode_options(TestLoading *loading, const BodyBlock *block, TestRun
     };
     static const BodySchema inner = {BODY_ATTRIBUTES(inner_attributes)};
     BodyContent content;
-    bool ok = config_block_read(loading->loading, block->body, &inner, &content, NULL, run);
+    bool ok = config_block_read(loading, block->body, &inner, &content, NULL, run);
     if (!run->is_refresh_only || !run->skips_refresh)
         return ok;
     return diags_fail(loading->diags, body_content_find(&content, "refresh")->range,
@@ -105,7 +82,7 @@ static SourceRange whole_range(SourceRange range) {
     return (SourceRange){source->outer, source->outer_start, source->outer_end};
 }
 
-static bool add_expectation(TestLoading *loading, const Expr *item, TestRun *run) {
+static bool add_expectation(ConfigLoading *loading, const Expr *item, TestRun *run) {
     const Expr *expr = item;
     Reference reference;
     if (!config_legacy_unquote(&expr, "reference", loading->arena, loading->diags))
@@ -125,7 +102,7 @@ static bool add_expectation(TestLoading *loading, const Expr *item, TestRun *run
     return true;
 }
 
-static bool read_expectations(TestLoading *loading, const BodyContent *content, TestRun *run) {
+static bool read_expectations(ConfigLoading *loading, const BodyContent *content, TestRun *run) {
     const Expr *list = config_read_expr(content, "expect_failures");
     bool ok = true;
     if (!list)
@@ -138,11 +115,11 @@ static bool read_expectations(TestLoading *loading, const BodyContent *content, 
     return ok;
 }
 
-static bool test_load_check_source(TestLoading *loading, const BodyAttribute *attribute,
+static bool test_load_check_source(ConfigLoading *loading, const BodyAttribute *attribute,
                                    const TestRun *run) {
     SourceAddress address;
-    if (!module_source_parse(loading->loading->request->sources, run->source,
-                             attribute->expr->range, &address, loading->arena, loading->diags))
+    if (!module_source_parse(loading->request->sources, run->source, attribute->expr->range,
+                             &address, loading->arena, loading->diags))
         return false;
     if (!address.kind->fetch || address.kind->has_versions)
         return true;
@@ -153,7 +130,8 @@ static bool test_load_check_source(TestLoading *loading, const BodyAttribute *at
         STR_ARG(run->source));
 }
 
-static bool decode_module(TestLoading *loading, const BodyBlock *block, TestRun *run) {
+static bool decode_module(ConfigLoading *loading, const BodyBlock *block, void *out) {
+    TestRun *run = out;
     static const BodyAttributeSchema inner_attributes[] = {
         {"source", false, BODY_LITERAL, CONFIG_TEXT(ModuleWanted, source)},
         {"version", false, BODY_LITERAL, CONFIG_TEXT(ModuleWanted, version)},
@@ -162,7 +140,7 @@ static bool decode_module(TestLoading *loading, const BodyBlock *block, TestRun 
     Arena *arena = loading->arena;
     BodyContent content;
     ModuleWanted wanted = {.name = run->name, .range = block->range};
-    bool ok = config_block_read(loading->loading, block->body, &inner, &content, NULL, &wanted);
+    bool ok = config_block_read(loading, block->body, &inner, &content, NULL, &wanted);
     run->source = wanted.source;
     const BodyAttribute *source = body_content_find(&content, "source");
     if (ok && !source)
@@ -171,15 +149,15 @@ static bool decode_module(TestLoading *loading, const BodyBlock *block, TestRun 
     if (!ok || !source || !test_load_check_source(loading, source, run))
         return false;
     const BodyAttribute *version_at = body_content_find(&content, "version");
-    wanted.parent_directory = loading->loading->config->directory;
+    wanted.parent_directory = loading->config->directory;
     wanted.source_range = source->expr->range;
     wanted.version_range = version_at ? version_at->expr->range : NO_RANGE;
     Str file = str_slice(loading->file->path, 0, str_rfind_char(loading->file->path, '.'));
     wanted.key = str_format(arena, "test.%.*s.%.*s", STR_ARG(file), STR_ARG(run->name));
-    return config_calls_load_tested(loading->loading, &wanted, &run->config);
+    return config_calls_load_tested(loading, &wanted, &run->config);
 }
 
-static bool test_load_check_name(TestLoading *loading, const BodyBlock *block) {
+static bool test_load_check_name(ConfigLoading *loading, const BodyBlock *block) {
     if (!config_read_identifier(block->labels[0], block->label_ranges[0], "run block name",
                                 loading->diags))
         return false;
@@ -194,41 +172,67 @@ static bool test_load_check_name(TestLoading *loading, const BodyBlock *block) {
     return true;
 }
 
-static bool test_load_decode_inner(TestLoading *loading, const BodyBlock *block, TestRun *run) {
-    if (str_equal_cstr(block->type, "variables"))
-        return test_load_read_variables(loading, block, &run->variables);
-    if (str_equal_cstr(block->type, "module"))
-        return decode_module(loading, block, run);
-    if (str_equal_cstr(block->type, "plan_options"))
-        return decode_options(loading, block, run);
-    if (str_equal_cstr(block->type, "backend"))
-        return true; /* config_test_state_decode reads it */
-    return config_test_override_decode(loading, block, false, &run->overrides);
+static bool decode_run_variables(ConfigLoading *loading, const BodyBlock *block, void *out) {
+    return test_load_read_variables(loading, block, &((TestRun *)out)->variables);
 }
 
-static bool decode_blocks(TestLoading *loading, const BodyContent *content, TestRun *run) {
-    static const char *const single[] = {"variables", "module", "plan_options"};
-    const BodyBlock *seen[ARRAY_COUNT(single)] = {0};
+static bool decode_run_override(ConfigLoading *loading, const BodyBlock *block, void *out) {
+    return config_test_override_decode(loading, block, false, &((TestRun *)out)->overrides);
+}
+
+#define SINGLES_MAX 3
+
+/* The rows of `schema` read the blocks in the order of the file. Each of the first `singles` types
+ * may occur once. */
+static bool read_test_blocks(ConfigLoading *loading, const BodySchema *schema, size_t singles,
+                             const BodyContent *content, void *out) {
+    const BodyBlock *seen[SINGLES_MAX] = {0};
     bool ok = true;
     vec_each(&content->blocks, block) {
-        size_t i = 0;
-        while (i < ARRAY_COUNT(single) && !str_equal_cstr(block->type, single[i]))
-            i++;
-        const BodyBlock *first = i < ARRAY_COUNT(single) ? seen[i] : NULL;
-        if (first) {
-            test_load_report_second(loading, block, first);
-            ok = false;
+        const BodyBlockSchema *row = body_schema_block(schema, block->type);
+        if (!row || !row->read)
+            continue;
+        size_t i = (size_t)(row - schema->blocks);
+        if (i < singles && seen[i]) {
+            ok = test_load_report_second(loading, block, seen[i]);
             continue;
         }
-        if (i < ARRAY_COUNT(single))
+        if (i < singles)
             seen[i] = block;
-        ok &= test_load_decode_inner(loading, block, run);
+        ok &= row->read(loading, block, out);
     }
     return ok;
 }
 
+static bool read_command(ConfigLoading *loading, const BodyAttribute *attribute, void *member) {
+    static const char *const commands[] = {"apply", "plan"};
+    return config_read_keyword(attribute->expr, "command", commands, member, loading->diags);
+}
+
+/* `parallel` is accepted but has no effect. */
+static bool read_parallel(ConfigLoading *loading, const BodyAttribute *attribute, void *) {
+    bool ignored;
+    return config_read_flag(attribute, &ignored, loading->arena, loading->diags);
+}
+
+static const BodyAttributeSchema run_attributes[] = {
+    {"command", false, BODY_CODE, read_command, CONFIG_MEMBER(TestRun, is_plan, bool)},
+    {"expect_failures", false, BODY_CODE},
+    {"providers", false, BODY_CODE},
+    {"state_key", false, BODY_LITERAL},
+    {"parallel", false, BODY_LITERAL, read_parallel},
+    {"skip_cleanup", false, BODY_LITERAL},
+};
+static const BodyBlockSchema run_blocks[] = {
+    {"variables", 0, decode_run_variables},        {"module", 0, decode_module},
+    {"plan_options", 0, decode_options},           {"assert", 0},
+    {"override_resource", 0, decode_run_override}, {"override_data", 0, decode_run_override},
+    {"override_module", 0, decode_run_override},   {"backend", 1},
+};
+static const BodySchema run_schema = {BODY_ATTRIBUTES(run_attributes), BODY_BLOCKS(run_blocks)};
+
 /* Decodes a run block: a plan or apply of a module, and its assertions. */
-static bool decode_run(TestLoading *loading, const BodyBlock *block) {
+static bool decode_run(ConfigLoading *loading, const BodyBlock *block, void *) {
     Arena *arena = loading->arena;
     BodyContent content;
     TestRun *run = arena_new(arena, TestRun);
@@ -237,30 +241,34 @@ static bool decode_run(TestLoading *loading, const BodyBlock *block) {
     bool ok = test_load_check_name(loading, block);
     vec_push(arena, &loading->file->runs, run);
     run->providers = map_new(arena);
-    ok &= config_block_read(loading->loading, block->body, &run_schema, &content, NULL, run);
+    ok &= config_block_read(loading, block->body, &run_schema, &content, NULL, run);
     const Expr *providers = config_read_expr(&content, "providers");
     ok &= !providers ||
           config_provider_ref_read_all(providers, &run->providers, arena, loading->diags);
     ok &= read_expectations(loading, &content, run);
     ok &= config_read_conditions(&content, "assert", &run->asserts);
-    ok &= decode_blocks(loading, &content, run);
+    ok &= read_test_blocks(loading, &run_schema, SINGLES_MAX, &content, run);
     return config_test_state_decode(loading, &content, run) && ok;
 }
 
-static bool decode_variables(TestLoading *loading, const BodyBlock *block) {
+static bool decode_variables(ConfigLoading *loading, const BodyBlock *block, void *) {
     return test_load_read_variables(loading, block, &loading->file->variables);
 }
 
-/* Decodes a provider block with the configuration's decoder, which fills an otherwise empty
- * module. */
-static bool test_load_decode_provider(TestLoading *loading, const BodyBlock *block) {
-    ConfigLoading *outer = loading->loading;
-    Module *before = outer->module;
-    Module holder = {0};
+/* Decodes a block with the configuration's decoder, which fills an otherwise empty module. */
+static bool decode_into(Module *holder, ConfigLoading *loading, const ConfigBlock *type,
+                        const BodyBlock *block) {
+    Module *before = loading->module;
     Str key;
-    outer->module = &holder;
-    bool ok = config_provider.identify(outer, block, &key) && config_provider.decode(outer, block);
-    outer->module = before;
+    loading->module = holder;
+    bool ok = type->identify(loading, block, &key) && type->decode(loading, block);
+    loading->module = before;
+    return ok;
+}
+
+static bool test_load_decode_provider(ConfigLoading *loading, const BodyBlock *block, void *) {
+    Module holder = {0};
+    bool ok = decode_into(&holder, loading, &config_provider, block);
     map_each(&holder.providers, entry) {
         const ProviderConfig *earlier = map_find(&loading->file->providers, entry->key);
         if (earlier)
@@ -273,17 +281,11 @@ static bool test_load_decode_provider(TestLoading *loading, const BodyBlock *blo
     return ok;
 }
 
-/* Decodes a variable block with the configuration's decoder, as test_load_decode_provider does. Its
- * rules would never be evaluated, because no module declares the variable. */
-static bool decode_variable(TestLoading *loading, const BodyBlock *block) {
-    ConfigLoading *outer = loading->loading;
-    Module *before = outer->module;
+/* The rules of a variable would never be evaluated, because no module declares it. */
+static bool decode_variable(ConfigLoading *loading, const BodyBlock *block, void *) {
     Module holder = {0};
-    Str key;
-    outer->module = &holder;
-    bool ok = config_variable.identify(outer, block, &key) && config_variable.decode(outer, block);
-    outer->module = before;
-    config_newer_add(outer->config, NEWER_TEST_VARIABLE, block->range, loading->arena);
+    bool ok = decode_into(&holder, loading, &config_variable, block);
+    config_newer_add(loading->config, NEWER_TEST_VARIABLE, block->range, loading->arena);
     map_each(&holder.variables, entry) {
         const Variable *variable = entry->value;
         const Variable *earlier = map_find(&loading->file->declared, entry->key);
@@ -303,79 +305,44 @@ static bool decode_variable(TestLoading *loading, const BodyBlock *block) {
     return ok;
 }
 
-static bool decode_override(TestLoading *loading, const BodyBlock *block) {
+static bool decode_override(ConfigLoading *loading, const BodyBlock *block, void *) {
     return config_test_override_decode(loading, block, false, &loading->file->overrides);
 }
 
 /* Reads the `test` block. */
-static bool decode_settings(TestLoading *loading, const BodyBlock *block) {
+static bool decode_settings(ConfigLoading *loading, const BodyBlock *block, void *) {
     static const BodyAttributeSchema attributes[] = {
         {"parallel", false, BODY_LITERAL, read_parallel},
         {"skip_cleanup", false, BODY_LITERAL},
     };
     static const BodySchema schema = {BODY_ATTRIBUTES(attributes)};
     BodyContent content;
-    return config_block_read(loading->loading, block->body, &schema, &content, NULL, loading) &&
+    return config_block_read(loading, block->body, &schema, &content, NULL, loading) &&
            config_test_state_decode_default(loading, &content);
 }
 
-typedef struct TestBlock {
-    const char *name;
-    uint32_t labels;
-    bool is_single;
-    bool (*decode)(TestLoading *loading, const BodyBlock *block);
-} TestBlock;
-
-static const TestBlock block_types[] = {
-    {"test", 0, true, decode_settings},
-    {"variables", 0, true, decode_variables},
-    {"variable", 1, false, decode_variable},
-    {"provider", 1, false, test_load_decode_provider},
-    {"mock_provider", 1, false, config_test_mock_decode},
-    {"override_resource", 0, false, decode_override},
-    {"override_data", 0, false, decode_override},
-    {"override_module", 0, false, decode_override},
-    {"run", 1, false, decode_run},
+static const BodyBlockSchema file_blocks[] = {
+    {"test", 0, decode_settings},
+    {"variables", 0, decode_variables},
+    {"variable", 1, decode_variable},
+    {"provider", 1, test_load_decode_provider},
+    {"mock_provider", 1, config_test_mock_decode},
+    {"override_resource", 0, decode_override},
+    {"override_data", 0, decode_override},
+    {"override_module", 0, decode_override},
+    {"run", 1, decode_run},
 };
 
-static const TestBlock *test_load_find_block_type(Str name) {
-    for (size_t i = 0; i < ARRAY_COUNT(block_types); i++)
-        if (str_equal_cstr(name, block_types[i].name))
-            return &block_types[i];
-    return NULL;
-}
-
-/* Decodes the blocks of one type, or of all others. */
-static bool test_load_decode_all(TestLoading *loading, const BodyContent *content,
-                                 bool is_settings) {
-    const BodyBlock *seen[ARRAY_COUNT(block_types)] = {0};
-    bool ok = true;
-    vec_each(&content->blocks, block) {
-        const TestBlock *type = test_load_find_block_type(block->type);
-        const BodyBlock *first = seen[type - block_types];
-        if (is_settings != (type->decode == decode_settings))
-            continue;
-        seen[type - block_types] = first ? first : block;
-        if (first && type->is_single) {
-            test_load_report_second(loading, block, first);
-            ok = false;
-            continue;
-        }
-        ok &= type->decode(loading, block);
-    }
-    return ok;
-}
-
 /* The `test` block comes first, wherever it is: it has defaults of runs. */
-static bool decode_body(TestLoading *loading, const Body *body) {
-    BodyBlockSchema blocks[ARRAY_COUNT(block_types)];
-    BodySchema schema = {BODY_BLOCKS(blocks)};
-    BodyContent content = {0};
-    for (size_t i = 0; i < ARRAY_COUNT(block_types); i++)
-        blocks[i] = (BodyBlockSchema){block_types[i].name, block_types[i].labels};
+static bool decode_body(ConfigLoading *loading, const Body *body) {
+    static const BodySchema schema = {BODY_BLOCKS(file_blocks)};
+    static const BodySchema settings = {.blocks = file_blocks, .block_count = 1};
+    static const BodySchema others = {.blocks = file_blocks + 1,
+                                      .block_count = ARRAY_COUNT(file_blocks) - 1};
+    BodyContent content;
     bool ok = body_content(body, &schema, &content, NULL, loading->arena, loading->diags);
-    ok &= test_load_decode_all(loading, &content, true);
-    return test_load_decode_all(loading, &content, false) && ok;
+    ok &= read_test_blocks(loading, &settings, 1, &content, loading->file);
+    return read_test_blocks(loading, &others, 1, &content, loading->file) && ok;
 }
 
 static bool test_load_add_file(ConfigLoading *loading, Str path, const Body *body,
@@ -385,9 +352,9 @@ static bool test_load_add_file(ConfigLoading *loading, Str path, const Body *bod
     file->is_in_test_directory = is_in_test_directory;
     file->declared = map_new(loading->arena);
     file->providers = map_new(loading->arena);
-    TestLoading inner = {loading, file, loading->arena, loading->diags};
     vec_push(loading->arena, &loading->config->tests->files, file);
-    return decode_body(&inner, body);
+    loading->file = file;
+    return decode_body(loading, body);
 }
 
 static bool test_load_add_directory(ConfigLoading *loading, Str path, bool is_test_directory) {

@@ -5,24 +5,18 @@
 #include "config_block.h"
 #include "config_test.h"
 
-typedef struct TestLoading {
-    ConfigLoading *loading;
-    TestFile *file;
-    Arena *arena;
-    Diags *diags;
-} TestLoading;
-
 /* Loads the test files of the configuration into config->tests. Call it after the root module is
  * loaded. */
 MUST_USE bool config_test_load(ConfigLoading *loading);
-MUST_USE bool config_test_mock_decode(TestLoading *loading, const BodyBlock *block);
+/* The decoders of the blocks of loading->file. */
+MUST_USE bool config_test_mock_decode(ConfigLoading *loading, const BodyBlock *block, void *);
 /* Adds an override block to `out`. `during_plan` is the default of override_during. Returns true
  * and does nothing if the block has another type. */
-MUST_USE bool config_test_override_decode(TestLoading *loading, const BodyBlock *block,
+MUST_USE bool config_test_override_decode(ConfigLoading *loading, const BodyBlock *block,
                                           bool during_plan, TestOverrides *out);
 /* Reads `skip_cleanup` of a `test` block, the default of all runs. */
-MUST_USE bool config_test_state_decode_default(TestLoading *loading, const BodyContent *content);
+MUST_USE bool config_test_state_decode_default(ConfigLoading *loading, const BodyContent *content);
 /* Reads the arguments of a run, whose module is decoded, and checks them against the earlier runs
  * of the file. */
-MUST_USE bool config_test_state_decode(TestLoading *loading, const BodyContent *content,
+MUST_USE bool config_test_state_decode(ConfigLoading *loading, const BodyContent *content,
                                        TestRun *run);

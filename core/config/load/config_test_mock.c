@@ -7,7 +7,7 @@
 #include "front_end.h"
 
 /* Reads an object of constants; an absent or null argument gives an empty object. */
-static bool test_mock_read_object(TestLoading *loading, const BodyBlock *block,
+static bool test_mock_read_object(ConfigLoading *loading, const BodyBlock *block,
                                   const BodyAttribute *attribute, Value *out) {
     Value value;
     *out = value_object(NULL, NULL, 0, loading->arena);
@@ -28,7 +28,7 @@ static bool test_mock_read_object(TestLoading *loading, const BodyBlock *block,
         STR_ARG(attribute->name), STR_ARG(block->type));
 }
 
-static bool read_during(TestLoading *loading, const BodyContent *content, bool *is_plan) {
+static bool read_during(ConfigLoading *loading, const BodyContent *content, bool *is_plan) {
     static const char *const words[] = {"apply", "plan"};
     const Expr *expr = config_read_expr(content, "override_during");
     return config_read_keyword(expr, "override_during", words, is_plan, loading->diags);
@@ -65,7 +65,7 @@ static bool is_of_kind(const AddressTarget *target, OverrideKind kind) {
     return false;
 }
 
-static bool test_mock_read_target(TestLoading *loading, const BodyBlock *block,
+static bool test_mock_read_target(ConfigLoading *loading, const BodyBlock *block,
                                   const BodyContent *content, TestOverride *out) {
     const OverrideType *type = &override_types[out->kind];
     const BodyAttribute *attribute = body_content_find(content, "target");
@@ -93,7 +93,7 @@ static bool same_target(const TestOverride *a, const TestOverride *b, Arena *are
                                       : resource_addr_equal(a->target.resource, b->target.resource);
 }
 
-static bool check_single(TestLoading *loading, const TestOverride *override,
+static bool check_single(ConfigLoading *loading, const TestOverride *override,
                          const TestOverrides *others) {
     vec_each(others, other) {
         if (!same_target(*other, override, loading->arena))
@@ -107,7 +107,7 @@ static bool check_single(TestLoading *loading, const TestOverride *override,
     return true;
 }
 
-bool config_test_override_decode(TestLoading *loading, const BodyBlock *block, bool during_plan,
+bool config_test_override_decode(ConfigLoading *loading, const BodyBlock *block, bool during_plan,
                                  TestOverrides *out) {
     OverrideKind kind;
     if (!test_mock_find_kind(block->type, &kind))
@@ -136,7 +136,8 @@ bool config_test_override_decode(TestLoading *loading, const BodyBlock *block, b
     return true;
 }
 
-static bool test_mock_decode_type(TestLoading *loading, const BodyBlock *block, MockProvider *out) {
+static bool test_mock_decode_type(ConfigLoading *loading, const BodyBlock *block,
+                                  MockProvider *out) {
     static const BodyAttributeSchema attributes[] = {
         {"defaults", false, BODY_EXPRESSION},
         {"override_during", false, BODY_CODE},
@@ -164,7 +165,7 @@ static bool test_mock_decode_type(TestLoading *loading, const BodyBlock *block, 
     return read_during(loading, &content, &type->during_plan) && ok;
 }
 
-static bool test_mock_decode_inner(TestLoading *loading, const BodyContent *content,
+static bool test_mock_decode_inner(ConfigLoading *loading, const BodyContent *content,
                                    MockProvider *out) {
     bool ok = true;
     vec_each(&content->blocks, block) {
@@ -184,7 +185,7 @@ static const BodyBlockSchema inner_blocks[] = {
     {"override_data", 0},
 };
 
-static bool decode_mock_body(TestLoading *loading, const Body *body, MockProvider *out) {
+static bool decode_mock_body(ConfigLoading *loading, const Body *body, MockProvider *out) {
     static const BodySchema schema = {BODY_BLOCKS(inner_blocks)};
     BodyContent content;
     bool ok = body_content(body, &schema, &content, NULL, loading->arena, loading->diags);
@@ -192,9 +193,10 @@ static bool decode_mock_body(TestLoading *loading, const Body *body, MockProvide
 }
 
 /* Reads the files of mock data in a directory (x.tfmock.hcl, x.loammock.yaml). */
-static bool read_mock_files(TestLoading *loading, Str path, SourceRange range, MockProvider *out) {
-    const Disk *disk = loading->loading->request->io->disk;
-    const FunctionTable *functions = loading->loading->config->functions;
+static bool read_mock_files(ConfigLoading *loading, Str path, SourceRange range,
+                            MockProvider *out) {
+    const Disk *disk = loading->request->io->disk;
+    const FunctionTable *functions = loading->config->functions;
     FrontEndDirectory directory = {
         .use = FRONT_END_MOCK_DATA, .disk = disk, .path = path, .functions = functions};
     bool ok = true;
@@ -222,7 +224,7 @@ static const BodyAttributeSchema provider_attributes[] = {
 static const BodySchema provider_schema = {BODY_ATTRIBUTES(provider_attributes),
                                            BODY_BLOCKS(inner_blocks)};
 
-static bool test_mock_add_provider(TestLoading *loading, ProviderConfig *provider) {
+static bool test_mock_add_provider(ConfigLoading *loading, ProviderConfig *provider) {
     Map *known = &loading->file->providers;
     Str key = config_provider_key(provider->name, provider->alias, loading->arena);
     const ProviderConfig *first = map_find(known, key);
@@ -236,7 +238,7 @@ static bool test_mock_add_provider(TestLoading *loading, ProviderConfig *provide
 }
 
 /* Reads the mock data that `source` names; values in the block itself take precedence. */
-static bool test_mock_read_source(TestLoading *loading, const BodyContent *content,
+static bool test_mock_read_source(ConfigLoading *loading, const BodyContent *content,
                                   MockProvider *mock) {
     const BodyAttribute *attribute = body_content_find(content, "source");
     MockProvider shared = {.types = map_new(loading->arena), .during_plan = mock->during_plan};
@@ -245,7 +247,7 @@ static bool test_mock_read_source(TestLoading *loading, const BodyContent *conte
         return true;
     if (!config_read_text(attribute, &directory, loading->arena, loading->diags))
         return false;
-    Str path = disk_join(loading->loading->config->directory, directory, loading->arena);
+    Str path = disk_join(loading->config->directory, directory, loading->arena);
     if (!read_mock_files(loading, disk_clean(path, loading->arena), attribute->expr->range,
                          &shared))
         return false;
@@ -260,17 +262,17 @@ static bool test_mock_read_source(TestLoading *loading, const BodyContent *conte
 }
 
 /* Like that of a provider block, for_each is evaluated with the names of the tested module. */
-static bool test_mock_read_keys(TestLoading *loading, const BodyContent *content,
+static bool test_mock_read_keys(ConfigLoading *loading, const BodyContent *content,
                                 ProviderConfig *provider) {
     provider->for_each = config_read_expr(content, "for_each");
     if (!provider->for_each)
         return true;
     SourceRange name = body_content_find(content, "for_each")->name_range;
-    config_newer_add(loading->loading->config, NEWER_MOCK_KEYS, name, loading->arena);
+    config_newer_add(loading->config, NEWER_MOCK_KEYS, name, loading->arena);
     return config_provider_check_keys(provider, name, loading->diags);
 }
 
-bool config_test_mock_decode(TestLoading *loading, const BodyBlock *block) {
+bool config_test_mock_decode(ConfigLoading *loading, const BodyBlock *block, void *) {
     BodyContent content;
     ProviderConfig *provider = arena_new(loading->arena, ProviderConfig);
     MockProvider *mock = arena_new(loading->arena, MockProvider);
@@ -278,8 +280,7 @@ bool config_test_mock_decode(TestLoading *loading, const BodyBlock *block) {
     provider->name = block->labels[0];
     provider->range = block->range;
     provider->mock = mock;
-    bool ok = config_block_read(loading->loading, block->body, &provider_schema, &content, NULL,
-                                provider);
+    bool ok = config_block_read(loading, block->body, &provider_schema, &content, NULL, provider);
     ok &= test_mock_read_keys(loading, &content, provider);
     ok &= read_during(loading, &content, &mock->during_plan);
     ok &= test_mock_decode_inner(loading, &content, mock);

@@ -5,23 +5,22 @@
 #include "config_read.h"
 
 /* A value without a range of its own, as the default of a file has, leaves `*range` unchanged. */
-static bool read_skip(TestLoading *loading, const BodyContent *content, bool *out,
+static bool read_skip(ConfigLoading *loading, const BodyContent *content, bool *out,
                       SourceRange *range) {
     const BodyAttribute *attribute = body_content_find(content, "skip_cleanup");
     if (!attribute)
         return true;
-    config_newer_add(loading->loading->config, NEWER_TEST_CLEANUP, attribute->range,
-                     loading->arena);
+    config_newer_add(loading->config, NEWER_TEST_CLEANUP, attribute->range, loading->arena);
     *range = attribute->name_range;
     return config_read_flag(attribute, out, loading->arena, loading->diags);
 }
 
-bool config_test_state_decode_default(TestLoading *loading, const BodyContent *content) {
+bool config_test_state_decode_default(ConfigLoading *loading, const BodyContent *content) {
     SourceRange ignored;
     return read_skip(loading, content, &loading->file->skips_cleanup, &ignored);
 }
 
-static bool test_state_read_key(TestLoading *loading, const BodyContent *content, TestRun *run) {
+static bool test_state_read_key(ConfigLoading *loading, const BodyContent *content, TestRun *run) {
     const BodyAttribute *attribute = body_content_find(content, "state_key");
     if (attribute)
         return config_read_text(attribute, &run->state_key, loading->arena, loading->diags);
@@ -35,7 +34,7 @@ static bool test_state_read_key(TestLoading *loading, const BodyContent *content
 }
 
 /* Returns the earlier run with that state and a backend; NULL if none. */
-static const TestRun *find_backend(const TestLoading *loading, const TestRun *run) {
+static const TestRun *find_backend(const ConfigLoading *loading, const TestRun *run) {
     vec_each(&loading->file->runs, other) {
         if (*other != run && (*other)->backend && str_equal((*other)->state_key, run->state_key))
             return *other;
@@ -44,7 +43,7 @@ static const TestRun *find_backend(const TestLoading *loading, const TestRun *ru
 }
 
 /* Returns the last earlier run with that state and `skip_cleanup = true`; NULL if none. */
-static const TestRun *find_skip(const TestLoading *loading, const TestRun *run) {
+static const TestRun *find_skip(const ConfigLoading *loading, const TestRun *run) {
     const TestRun *found = NULL;
     vec_each(&loading->file->runs, other) {
         if (*other != run && (*other)->skip_range.source &&
@@ -54,7 +53,7 @@ static const TestRun *find_skip(const TestLoading *loading, const TestRun *run) 
     return found;
 }
 
-static const TestRun *find_apply(const TestLoading *loading, const TestRun *run) {
+static const TestRun *find_apply(const ConfigLoading *loading, const TestRun *run) {
     vec_each(&loading->file->runs, other) {
         if (*other != run && !(*other)->is_plan && str_equal((*other)->state_key, run->state_key))
             return *other;
@@ -62,7 +61,7 @@ static const TestRun *find_apply(const TestLoading *loading, const TestRun *run)
     return NULL;
 }
 
-static void warn_of_second_skip(TestLoading *loading, const TestRun *run) {
+static void warn_of_second_skip(ConfigLoading *loading, const TestRun *run) {
     const TestRun *backend = find_backend(loading, run);
     const TestRun *skip = find_skip(loading, run);
     if (backend)
@@ -77,12 +76,13 @@ static void warn_of_second_skip(TestLoading *loading, const TestRun *run) {
                       STR_ARG(skip->name), STR_ARG(run->name));
 }
 
-static bool report_backend(TestLoading *loading, SourceRange range, const char *summary, Str why) {
+static bool report_backend(ConfigLoading *loading, SourceRange range, const char *summary,
+                           Str why) {
     return diags_fail(loading->diags, range, summary, "%.*s", STR_ARG(why));
 }
 
 /* A state is loaded from its backend once, before its first change. */
-static bool check_order(TestLoading *loading, const TestRun *run) {
+static bool check_order(ConfigLoading *loading, const TestRun *run) {
     SourceRange range = run->backend->range;
     const TestRun *backend = find_backend(loading, run);
     const TestRun *apply = find_apply(loading, run);
@@ -103,7 +103,7 @@ static bool check_order(TestLoading *loading, const TestRun *run) {
     return true;
 }
 
-static bool add_backend(TestLoading *loading, const BodyBlock *block, TestRun *run) {
+static bool add_backend(ConfigLoading *loading, const BodyBlock *block, TestRun *run) {
     if (str_equal_cstr(block->labels[0], "remote"))
         return report_backend(loading, block->range, "Invalid backend block",
                               STR("The backend \"remote\" runs operations. A run needs a backend "
@@ -117,11 +117,11 @@ static bool add_backend(TestLoading *loading, const BodyBlock *block, TestRun *r
     *backend = (BackendConfig){block->labels[0], block->body, block->range, block->label_ranges[0]};
     run->backend = backend;
     run->skips_cleanup = true;
-    config_newer_add(loading->loading->config, NEWER_TEST_BACKEND, block->range, loading->arena);
+    config_newer_add(loading->config, NEWER_TEST_BACKEND, block->range, loading->arena);
     return true;
 }
 
-static bool read_backends(TestLoading *loading, const BodyContent *content, TestRun *run) {
+static bool read_backends(ConfigLoading *loading, const BodyContent *content, TestRun *run) {
     bool ok = true;
     vec_each(&content->blocks, block) {
         if (str_equal_cstr(block->type, "backend"))
@@ -134,7 +134,7 @@ static bool read_backends(TestLoading *loading, const BodyContent *content, Test
                               "only plans."));
 }
 
-bool config_test_state_decode(TestLoading *loading, const BodyContent *content, TestRun *run) {
+bool config_test_state_decode(ConfigLoading *loading, const BodyContent *content, TestRun *run) {
     SourceRange range = NO_RANGE;
     run->skips_cleanup = loading->file->skips_cleanup;
     bool ok = test_state_read_key(loading, content, run);
