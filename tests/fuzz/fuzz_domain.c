@@ -1,7 +1,7 @@
 /* Any bytes as the definition of a machine that libvirt returns: it is read into an object of the
  * type, first as an import, then as a refresh; the second read finds no difference. The rest of the
  * host is libvirt's test driver. */
-#include "domain_read.h"
+#include "domain_xml.h"
 #include "libvirt_client.h"
 #include "libvirt_provider.h"
 #include "object_builder.h"

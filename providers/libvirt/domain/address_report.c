@@ -1,6 +1,6 @@
 /* address_report: describes the interfaces that a machine waits for, with the leases of their
  * networks. */
-#include "address_report.h"
+#include "domain_address.h"
 
 #include "nested_list.h"
 #include "xml.h"

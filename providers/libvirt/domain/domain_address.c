@@ -2,7 +2,6 @@
  * waits. */
 #include "domain_address.h"
 
-#include "address_report.h"
 #include "cidr.h"
 #include "libvirt_error.h"
 #include "nested_list.h"

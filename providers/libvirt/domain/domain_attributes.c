@@ -420,8 +420,5 @@ const Attribute domain_attributes[] = {
 /* clang-format on */
 
 XmlRows domain_attributes_of(const char *name) {
-    size_t i = 0;
-    while (strcmp(domain_attributes[i].name, name) != 0)
-        CHECK(++i < DOMAIN_ATTRIBUTE_COUNT);
-    return xml_map_rows(domain_attributes[i].nested);
+    return xml_map_nested((XmlRows){domain_attributes, DOMAIN_ATTRIBUTE_COUNT}, name);
 }

@@ -116,14 +116,6 @@ static void add_limits(Value prior, Value planned, const LimitName *limits, size
     }
 }
 
-static XmlRows iotune_rows(void) {
-    XmlRows rows = domain_attributes_of("disk");
-    size_t i = 0;
-    while (strcmp(rows.attributes[i].name, "iotune") != 0)
-        CHECK(++i < rows.count);
-    return xml_map_rows(rows.attributes[i].nested);
-}
-
 /* Returns whether the limit differs and can be set: one without a number cannot be removed. */
 static bool sends_disk_limit(Value old, Value new) {
     return !value_equal(old, new) && (new.type == &TYPE_NUMBER || !value_is_null(new));
@@ -132,7 +124,7 @@ static bool sends_disk_limit(Value old, Value new) {
 static void add_disk_limits(Value old, Value disk, Parameters *out, Arena *arena) {
     Value prior = object_nested(old, "iotune", arena);
     Value planned = object_nested(disk, "iotune", arena);
-    XmlRows rows = iotune_rows();
+    XmlRows rows = xml_map_nested(domain_attributes_of("disk"), "iotune");
     for (size_t i = 0; i < rows.count; i++) {
         const char *name = rows.attributes[i].name;
         Value value = object_attribute(planned, name);
@@ -149,7 +141,7 @@ static void add_disk_limits(Value old, Value disk, Parameters *out, Arena *arena
 bool domain_live_has_disk_limit(Value old, Value disk, Arena *arena) {
     Value prior = object_nested(old, "iotune", arena);
     Value planned = object_nested(disk, "iotune", arena);
-    XmlRows rows = iotune_rows();
+    XmlRows rows = xml_map_nested(domain_attributes_of("disk"), "iotune");
     bool is_found = !value_is_known(object_attribute(disk, "iotune"));
     for (size_t i = 0; i < rows.count; i++)
         is_found |= sends_disk_limit(object_attribute(prior, rows.attributes[i].name),

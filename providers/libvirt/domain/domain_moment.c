@@ -12,8 +12,9 @@ static void *find_moment(const DomainMoment *kind, virDomainPtr domain, Value st
     return kind->lookup(domain, str_to_cstr(object_text(state, "name", STR_EMPTY), arena));
 }
 
-static bool moment_fill(const DomainMoment *kind, const Call *call, virDomainPtr domain,
-                        void *moment, bool is_import, Value *state, Diags *diags) {
+static bool moment_fill(const Call *call, virDomainPtr domain, void *moment, bool is_import,
+                        Value *state, Diags *diags) {
+    const DomainMoment *kind = call->type->payload;
     Arena *arena = call->arena;
     SCOPED(XmlDoc) doc = {0};
     char uuid[VIR_UUID_STRING_BUFLEN] = "";
@@ -48,7 +49,7 @@ bool domain_moment_create(const Call *call, const ApplyRequest *request, ApplyRe
         return libvirt_error_add(call, diags, "Cannot make the %s \"%.*s\"", kind->noun,
                                  STR_ARG(object_text(planned, "name", STR_EMPTY)));
     response->state = planned;
-    bool is_filled = moment_fill(kind, call, domain, moment, false, &response->state, diags);
+    bool is_filled = moment_fill(call, domain, moment, false, &response->state, diags);
     (void)kind->release(moment);
     return is_filled;
 }
@@ -90,7 +91,7 @@ static bool read_moment(const Call *call, bool is_import, Value *state, Diags *d
     }
     if (!moment)
         return libvirt_error_add(call, diags, "Cannot find the %s", kind->noun);
-    bool is_read = moment_fill(kind, call, domain, moment, is_import, state, diags);
+    bool is_read = moment_fill(call, domain, moment, is_import, state, diags);
     (void)kind->release(moment);
     return is_read;
 }

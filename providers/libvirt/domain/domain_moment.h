@@ -20,6 +20,30 @@ typedef struct DomainMoment {
     int (*release)(void *moment);
 } DomainMoment;
 
+/* Defines functions for libvirt's calls of a kind, whose names in libvirt differ by Noun. */
+#define DOMAIN_MOMENT_CALLS(kind, Noun)                                                            \
+    static void *kind##_lookup(virDomainPtr domain, const char *name) {                            \
+        return vir##Noun##LookupByName(domain, name, 0);                                           \
+    }                                                                                              \
+    static char *kind##_describe(void *moment) {                                                   \
+        return vir##Noun##GetXMLDesc(moment, 0);                                                   \
+    }                                                                                              \
+    static const char *kind##_name_of(void *moment) {                                              \
+        return vir##Noun##GetName(moment);                                                         \
+    }                                                                                              \
+    static int kind##_remove(void *moment) {                                                       \
+        return vir##Noun##Delete(moment, 0);                                                       \
+    }                                                                                              \
+    static int kind##_release(void *moment) {                                                      \
+        return vir##Noun##Free(moment);                                                            \
+    }
+
+/* These functions in a DomainMoment. */
+#define DOMAIN_MOMENT_ROW(kind)                                                                    \
+    .noun = #kind, .element = "domain" #kind, .lookup = kind##_lookup,                             \
+    .describe = kind##_describe, .name_of = kind##_name_of, .remove = kind##_remove,               \
+    .release = kind##_release
+
 /* The slots of the type. */
 MUST_USE bool domain_moment_create(const Call *call, const ApplyRequest *request,
                                    ApplyResponse *response, Diags *diags);

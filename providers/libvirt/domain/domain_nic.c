@@ -20,21 +20,14 @@ const char *domain_nic_kind(Value nic) {
     return NULL;
 }
 
-static XmlRows rows_of(const char *kind) {
-    XmlRows rows = domain_attributes_of("network_interface");
-    size_t i = 0;
-    while (strcmp(rows.attributes[i].name, kind) != 0)
-        CHECK(++i < rows.count);
-    return xml_map_rows(rows.attributes[i].nested);
-}
-
 /* Writes the interface type and its argument. */
 static void edit_kind(xmlNodePtr node, const char *kind, Value before, Value nic, Arena *arena) {
     Value planned = object_attribute(nic, kind);
     Value old =
         value_is_present(before) ? object_attribute(before, kind) : value_null(planned.type);
     xml_edit_attribute(node, "type", str_from_cstr(kind));
-    xml_map_edit(rows_of(kind), old, planned, node, arena);
+    xml_map_edit(xml_map_nested(domain_attributes_of("network_interface"), kind), old, planned,
+                 node, arena);
     if (strcmp(kind, "vhostuser") == 0)
         xml_edit_child(node, "source", "type", STR("unix"));
 }
@@ -240,7 +233,8 @@ static bool read_kind(ObjectBuilder *builder, Value old, xmlNodePtr node, Arena 
         is_kind = true;
         ObjectBuilder found = value_is_present(known) ? object_builder_of(known, arena)
                                                       : object_builder_null(kind_type, arena);
-        xml_map_read(rows_of(kinds[i]), known, node, !value_is_present(known), &found, arena);
+        xml_map_read(xml_map_nested(domain_attributes_of("network_interface"), kinds[i]), known,
+                     node, !value_is_present(known), &found, arena);
         object_builder_set(builder, kinds[i], object_builder_value(&found));
     }
     static const char *const names[] = {"network", "network_id", "bridge"};

@@ -1,5 +1,5 @@
 /* domain_read: reads machines from the host. */
-#include "domain_read.h"
+#include "domain_xml.h"
 
 #include "domain_address.h"
 #include "domain_attributes.h"

@@ -16,3 +16,7 @@ const char *domain_xml_describe(const Call *call, virConnectPtr connection, Valu
  * false, with an error, on failure. */
 MUST_USE bool domain_xml_edit(const Call *call, virConnectPtr connection, Value prior,
                               Value planned, xmlNodePtr root, Diags *diags);
+/* Reads a machine into a state, from the inactive XML: the persistent definition. The live XML also
+ * has values of the current run only. */
+MUST_USE bool domain_read(const Call *call, virConnectPtr connection, virDomainPtr domain,
+                          Value *state, Diags *diags);

@@ -21,36 +21,12 @@ static void *checkpoint_create(virDomainPtr domain, Value, const char *text) {
     return virDomainCheckpointCreateXML(domain, text, 0);
 }
 
-static void *checkpoint_lookup(virDomainPtr domain, const char *name) {
-    return virDomainCheckpointLookupByName(domain, name, 0);
-}
-
-static char *checkpoint_describe(void *moment) {
-    return virDomainCheckpointGetXMLDesc(moment, 0);
-}
-
-static const char *checkpoint_name_of(void *moment) {
-    return virDomainCheckpointGetName(moment);
-}
-
-static int checkpoint_remove_moment(void *moment) {
-    return virDomainCheckpointDelete(moment, 0);
-}
-
-static int checkpoint_release(void *moment) {
-    return virDomainCheckpointFree(moment);
-}
+DOMAIN_MOMENT_CALLS(checkpoint, DomainCheckpoint)
 
 static const DomainMoment kind = {
-    .noun = "checkpoint",
-    .element = "domaincheckpoint",
+    DOMAIN_MOMENT_ROW(checkpoint),
     .rows = {attributes, ARRAY_COUNT(attributes)},
     .create = checkpoint_create,
-    .lookup = checkpoint_lookup,
-    .describe = checkpoint_describe,
-    .name_of = checkpoint_name_of,
-    .remove = checkpoint_remove_moment,
-    .release = checkpoint_release,
 };
 
 static const Block blocks[] = {TIMEOUTS_BLOCK};

@@ -6,7 +6,6 @@
 #include "domain_attributes.h"
 #include "domain_plan.h"
 #include "domain_power.h"
-#include "domain_read.h"
 #include "domain_update.h"
 #include "domain_xml.h"
 #include "duration.h"

@@ -30,36 +30,12 @@ static void *libvirt_snapshot_create(virDomainPtr domain, Value planned, const c
     return virDomainSnapshotCreateXML(domain, text, flags);
 }
 
-static void *snapshot_lookup(virDomainPtr domain, const char *name) {
-    return virDomainSnapshotLookupByName(domain, name, 0);
-}
-
-static char *libvirt_snapshot_describe(void *moment) {
-    return virDomainSnapshotGetXMLDesc(moment, 0);
-}
-
-static const char *snapshot_name_of(void *moment) {
-    return virDomainSnapshotGetName(moment);
-}
-
-static int snapshot_remove_moment(void *moment) {
-    return virDomainSnapshotDelete(moment, 0);
-}
-
-static int snapshot_release(void *moment) {
-    return virDomainSnapshotFree(moment);
-}
+DOMAIN_MOMENT_CALLS(snapshot, DomainSnapshot)
 
 static const DomainMoment kind = {
-    .noun = "snapshot",
-    .element = "domainsnapshot",
+    DOMAIN_MOMENT_ROW(snapshot),
     .rows = {attributes, ARRAY_COUNT(attributes)},
     .create = libvirt_snapshot_create,
-    .lookup = snapshot_lookup,
-    .describe = libvirt_snapshot_describe,
-    .name_of = snapshot_name_of,
-    .remove = snapshot_remove_moment,
-    .release = snapshot_release,
 };
 
 static const Block blocks[] = {TIMEOUTS_BLOCK};

@@ -13,6 +13,13 @@ XmlRows xml_map_rows(const NestedObject *nested) {
     return (XmlRows){nested->attributes, nested->count};
 }
 
+XmlRows xml_map_nested(XmlRows rows, const char *name) {
+    size_t i = 0;
+    while (strcmp(rows.attributes[i].name, name) != 0)
+        CHECK(++i < rows.count);
+    return xml_map_rows(rows.attributes[i].nested);
+}
+
 /* Returns the object, or one with null attributes. */
 static Value object_or_empty(Value object, Arena *arena) {
     if (value_is_present(object))

@@ -99,6 +99,8 @@ typedef struct XmlRows {
 } XmlRows;
 
 XmlRows xml_map_rows(const NestedObject *nested);
+/* Returns the rows of the nested object of an argument among `rows`. The argument must exist. */
+XmlRows xml_map_nested(XmlRows rows, const char *name);
 
 /* Writes the differences between `prior` and `planned` into the element. A null object counts as
  * one whose attributes are null. */

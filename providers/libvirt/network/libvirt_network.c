@@ -11,7 +11,6 @@
 #include "libvirt_types.h"
 #include "nested_list.h"
 #include "network_attributes.h"
-#include "network_edit.h"
 #include "network_update.h"
 #include "network_xml.h"
 #include "object_id.h"
@@ -26,14 +25,22 @@ static bool libvirt_network_read_address(Value object, const char *name, Str *te
     return text->len && cidr_parse_address(*text, address);
 }
 
-static void check_range_bound(const Call *call, const Cidr *network, Str network_text, Value range,
-                              Path path, const char *name, Diags *diags) {
+/* Entries of an address of the network, which are checked. */
+typedef struct IpCheck {
+    const Call *call;
+    Str text; /* the address */
+    Cidr network;
+    Value dhcp;
+    Diags *diags;
+} IpCheck;
+
+static void check_range_bound(const IpCheck *check, Value range, Path path, const char *name) {
     Cidr address;
     Str text;
     if (libvirt_network_read_address(range, name, &text, &address) &&
-        !cidr_contains(network, &address))
-        path_error(call, path, diags, "Address outside the network",
-                   "%.*s is not in the network of %.*s.", STR_ARG(text), STR_ARG(network_text));
+        !cidr_contains(&check->network, &address))
+        path_error(check->call, path, check->diags, "Address outside the network",
+                   "%.*s is not in the network of %.*s.", STR_ARG(text), STR_ARG(check->text));
 }
 
 static bool is_in_range(Value range, const Cidr *address) {
@@ -46,31 +53,32 @@ static bool is_in_range(Value range, const Cidr *address) {
 }
 
 /* libvirt accepts such a reservation, so it may be imported; but dnsmasq ignores it. */
-static void check_reservation(const Call *call, const Cidr *network, Str network_text, Value dhcp,
-                              Value host, Path path, Diags *diags) {
+static void check_reservation(const IpCheck *check, Value host, Path path) {
     Cidr address;
     Str text;
     if (!libvirt_network_read_address(host, "ip", &text, &address))
         return;
-    if (!cidr_contains(network, &address))
-        path_warning(call, path, diags, "Reserved address outside the network",
+    if (!cidr_contains(&check->network, &address))
+        path_warning(check->call, path, check->diags, "Reserved address outside the network",
                      "%.*s is not in the network of %.*s, so no machine can get it.", STR_ARG(text),
-                     STR_ARG(network_text));
-    for (size_t i = 0; i < nested_list_count(dhcp, "ranges"); i++)
-        if (is_in_range(nested_list_at(dhcp, "ranges", i), &address))
-            path_warning(call, path, diags, "Reserved address inside a range",
+                     STR_ARG(check->text));
+    for (size_t i = 0; i < nested_list_count(check->dhcp, "ranges"); i++)
+        if (is_in_range(nested_list_at(check->dhcp, "ranges", i), &address))
+            path_warning(check->call, path, check->diags, "Reserved address inside a range",
                          "A lease from the range may already have %.*s. Reserve addresses outside "
                          "of the ranges.",
                          STR_ARG(text));
 }
 
 static void validate_ip(const Call *call, Value ip, size_t index, Diags *diags) {
-    Cidr network;
-    Str text = object_text(ip, "address", STR_EMPTY);
-    if (!cidr_parse(text, &network))
-        return;
     Value dhcp = object_attribute(ip, "dhcp");
-    if (!value_is_present(dhcp))
+    IpCheck check = {
+        .call = call,
+        .text = object_text(ip, "address", STR_EMPTY),
+        .dhcp = dhcp,
+        .diags = diags,
+    };
+    if (!cidr_parse(check.text, &check.network) || !value_is_present(dhcp))
         return;
     for (size_t i = 0; i < nested_list_count(dhcp, "ranges"); i++) {
         Value range = nested_list_at(dhcp, "ranges", i);
@@ -80,7 +88,7 @@ static void validate_ip(const Call *call, Value ip, size_t index, Diags *diags) 
             const char *name = bound ? "end" : "start";
             Path path = PATH_AT(call, {"ips"}, {.index = index}, {"dhcp"}, {"ranges"}, {.index = i},
                                 {name});
-            check_range_bound(call, &network, text, range, path, name, diags);
+            check_range_bound(&check, range, path, name);
         }
     }
     for (size_t i = 0; i < nested_list_count(dhcp, "hosts"); i++) {
@@ -88,7 +96,7 @@ static void validate_ip(const Call *call, Value ip, size_t index, Diags *diags) 
         Path path =
             PATH_AT(call, {"ips"}, {.index = index}, {"dhcp"}, {"hosts"}, {.index = i}, {"ip"});
         if (value_is_present(host))
-            check_reservation(call, &network, text, dhcp, host, path, diags);
+            check_reservation(&check, host, path);
     }
 }
 

@@ -419,16 +419,18 @@ static bool nwfilter_read_anew(const Call *call, void *filter, Value *state, Dia
     return read_filter(call, filter, STR_EMPTY, state, diags);
 }
 
-/* Defining a filter by UUID creates it or replaces its rules, also for running guests. */
+/* Defining a filter by UUID creates it or replaces its rules, also for running guests. `planned`
+ * has the UUID. */
 static bool write_filter(const Call *call, virConnectPtr connection, const char *text,
-                         Value planned, Str uuid, ApplyResponse *response, Diags *diags) {
+                         Value planned, ApplyResponse *response, Diags *diags) {
     SCOPED(virNWFilterPtr) filter = virNWFilterDefineXML(connection, text);
     if (!filter) {
         LibvirtError error = libvirt_error_last(call->arena);
-        return libvirt_object_add_define_error(call, connection, planned, uuid, &error, response,
-                                               diags);
+        return libvirt_object_add_define_error(call, connection, planned,
+                                               object_text(planned, "id", STR_EMPTY), &error,
+                                               response, diags);
     }
-    response->state = object_with_text(planned, "id", uuid, call->arena);
+    response->state = planned;
     char *written = virNWFilterGetXMLDesc(filter, 0);
     if (written)
         response->private_data = private_member_set(response->private_data, PRIVATE_SEEN,
@@ -449,7 +451,8 @@ static bool nwfilter_create(const Call *call, const ApplyRequest *request, Apply
     if (is_adopted)
         return true;
     return write_filter(call, connection, nwfilter_describe(call, request->planned, uuid),
-                        request->planned, uuid, response, diags);
+                        object_with_text(request->planned, "id", uuid, call->arena), response,
+                        diags);
 }
 
 static bool nwfilter_update(const Call *call, const ApplyRequest *request, ApplyResponse *response,
@@ -464,8 +467,10 @@ static bool nwfilter_update(const Call *call, const ApplyRequest *request, Apply
         edit(call, virNWFilterGetXMLDesc(filter, 0), request->prior, request->planned);
     if (!text)
         return libvirt_error_add(call, diags, "Cannot read the filter");
-    return write_filter(call, connection, text, request->planned,
-                        object_text(request->prior, "id", STR_EMPTY), response, diags);
+    Str uuid = object_text(request->prior, "id", STR_EMPTY);
+    return write_filter(call, connection, text,
+                        object_with_text(request->planned, "id", uuid, call->arena), response,
+                        diags);
 }
 
 static bool nwfilter_delete(const Call *call, const DeleteRequest *request, DeleteResponse *,

@@ -33,14 +33,14 @@ static bool is_plain_forwarder(xmlNodePtr node) {
 
 /* clang-format off */
 static const Attribute range_attributes[] = {
-    {"start", &TYPE_STRING, REQUIRED, "First address of the range.", .check = attributes_check_address},
-    {"end", &TYPE_STRING, REQUIRED, "Last address of the range.", .check = attributes_check_address},
+    {"start", &TYPE_STRING, REQUIRED, "First address of the range.", .check = attributes_check_address, .binding = XML("@start")},
+    {"end", &TYPE_STRING, REQUIRED, "Last address of the range.", .check = attributes_check_address, .binding = XML("@end")},
 };
 
 static const Attribute host_attributes[] = {
-    {"mac", &TYPE_STRING, OPTIONAL, "MAC address of the machine."},
-    {"ip", &TYPE_STRING, REQUIRED, "Reserved IP address.", .check = attributes_check_address},
-    {"name", &TYPE_STRING, OPTIONAL, "Reserved host name."},
+    {"mac", &TYPE_STRING, OPTIONAL, "MAC address of the machine.", .binding = XML("@mac")},
+    {"ip", &TYPE_STRING, REQUIRED, "Reserved IP address.", .check = attributes_check_address, .binding = XML("@ip")},
+    {"name", &TYPE_STRING, OPTIONAL, "Reserved host name.", .binding = XML("@name")},
 };
 
 static const Attribute bootp_attributes[] = {
@@ -74,8 +74,8 @@ static const Attribute ip_attributes[] = {
 };
 
 static const Attribute dns_host_attributes[] = {
-    {"ip", &TYPE_STRING, REQUIRED, "IP address.", .check = attributes_check_address},
-    {"hostnames", &TYPE_LIST_OF_STRING, REQUIRED, "Names of the address."},
+    {"ip", &TYPE_STRING, REQUIRED, "IP address.", .check = attributes_check_address, .binding = XML("@ip")},
+    {"hostnames", &TYPE_LIST_OF_STRING, REQUIRED, "Names of the address.", .binding = XML("hostname")},
 };
 
 static const Attribute domain_forwarder_attributes[] = {
@@ -281,10 +281,7 @@ const Attribute network_attributes[] = {
 /* clang-format on */
 
 XmlRows network_attributes_of(const char *name) {
-    size_t i = 0;
-    while (strcmp(network_attributes[i].name, name) != 0)
-        CHECK(++i < NETWORK_ATTRIBUTE_COUNT);
-    return xml_map_rows(network_attributes[i].nested);
+    return xml_map_nested((XmlRows){network_attributes, NETWORK_ATTRIBUTE_COUNT}, name);
 }
 
 XmlRows network_attributes_of_dhcp(void) {

@@ -1,12 +1,11 @@
 /* network_edit: edits a network's XML. */
-#include "network_edit.h"
+#include "network_xml.h"
 
 #include <strings.h>
 
 #include "cidr.h"
 #include "nested_list.h"
 #include "network_attributes.h"
-#include "network_xml.h"
 #include "xml_edit.h"
 #include "xml_merge.h"
 
@@ -34,8 +33,7 @@ static xmlNodePtr find_node(xmlNodePtr parent, const char *path, const char *att
 typedef struct ListEdit {
     const char *path;
     const char *key;
-    void (*add)(xmlNodePtr parent, Value item, Arena *arena);
-    void (*edit)(xmlNodePtr node, Value item, Arena *arena);
+    XmlRows rows; /* of an item */
 } ListEdit;
 
 /* An entry of the planned list: its prior value and its element. */
@@ -131,37 +129,10 @@ static void network_edit_list(const ListEdit *kind, xmlNodePtr parent, Value bef
         Value item = value_at(after, i);
         Value old = entries[i].before;
         if (!entries[i].node)
-            kind->add(parent, item, arena);
-        else if (!value_is_present(old) || !value_equal(old, item))
-            kind->edit(entries[i].node, item, arena);
+            entries[i].node = xml_add(parent, kind->path);
+        xml_map_edit(kind->rows, old, item, entries[i].node, arena);
     }
 }
-
-static void edit_host(xmlNodePtr node, Value item, Arena *) {
-    Str mac = object_text(item, "mac", STR_EMPTY);
-    SCOPED(ArenaRef) scratch = arena_open("network");
-    if (!is_same_key(xml_get(node, "@mac", scratch), mac))
-        xml_edit_attribute(node, "mac", mac);
-    xml_edit_attribute(node, "name", object_text(item, "name", STR_EMPTY));
-    xml_edit_attribute(node, "ip", object_text(item, "ip", STR_EMPTY));
-}
-
-static void edit_range(xmlNodePtr node, Value item, Arena *) {
-    xml_edit_attribute(node, "start", object_text(item, "start", STR_EMPTY));
-    xml_edit_attribute(node, "end", object_text(item, "end", STR_EMPTY));
-}
-
-static void edit_dns_host(xmlNodePtr node, Value item, Arena *arena) {
-    xml_edit_attribute(node, "ip", object_text(item, "ip", STR_EMPTY));
-    xml_edit_remove_all(node, "hostname");
-    StrVec names = nested_list_texts(item, "hostnames", arena);
-    vec_each(&names, name)
-        xml_add_text(node, "hostname", *name);
-}
-
-static const ListEdit dhcp_ranges = {"range", "start", network_xml_add_range, edit_range};
-static const ListEdit dhcp_hosts = {"host", "ip", network_xml_add_dhcp_host, edit_host};
-static const ListEdit dns_hosts = {"host", "ip", network_xml_add_dns_host, edit_dns_host};
 
 static void edit_dhcp(xmlNodePtr ip_node, Value before, Value after, Arena *arena) {
     Value old = object_nested(before, "dhcp", arena);
@@ -170,6 +141,9 @@ static void edit_dhcp(xmlNodePtr ip_node, Value before, Value after, Arena *aren
         return;
     xmlNodePtr node = xml_need(ip_node, "dhcp");
     xml_map_edit(network_attributes_of_dhcp(), old, new, node, arena);
+    XmlRows rows = network_attributes_of_dhcp();
+    const ListEdit dhcp_ranges = {"range", "start", xml_map_nested(rows, "ranges")};
+    const ListEdit dhcp_hosts = {"host", "ip", xml_map_nested(rows, "hosts")};
     network_edit_list(&dhcp_ranges, node, object_attribute(old, "ranges"),
                       object_attribute(new, "ranges"), arena);
     network_edit_list(&dhcp_hosts, node, object_attribute(old, "hosts"),
@@ -276,6 +250,8 @@ static void edit_dns(const Call *call, xmlNodePtr root, Value prior, Value plann
         xml_edit_attribute(node, "enable", is_enabled ? STR_EMPTY : STR("no"));
     if (object_differs(old, new, "forwarders"))
         edit_forwarders(node, new, arena);
+    const ListEdit dns_hosts = {"host", "ip",
+                                xml_map_nested(network_attributes_of("dns"), "hosts")};
     network_edit_list(&dns_hosts, node, object_attribute(old, "hosts"),
                       object_attribute(new, "hosts"), arena);
     xml_map_edit(network_attributes_of("dns"), old, new, node, arena);

@@ -91,52 +91,28 @@ static const char *find_restart(Value prior, Value planned, Arena *arena) {
     return row || !dns_needs_restart(prior, planned, arena) ? row : "dns";
 }
 
-/* Adds an element for `item`. `list` is the argument among `rows` that contains the item. */
-static void add_by_rows(XmlRows rows, const char *list, const char *element, xmlNodePtr parent,
-                        Value item, Arena *arena) {
-    size_t i = 0;
-    while (strcmp(rows.attributes[i].name, list) != 0)
-        CHECK(++i < rows.count);
-    xml_map_edit(xml_map_rows(rows.attributes[i].nested), value_null(item.type), item,
-                 xml_add(parent, element), arena);
-}
-
-static void add_srv(xmlNodePtr parent, Value item, Arena *arena) {
-    add_by_rows(network_attributes_of("dns"), "srvs", "srv", parent, item, arena);
-}
-
-static void add_txt(xmlNodePtr parent, Value item, Arena *arena) {
-    add_by_rows(network_attributes_of("dns"), "txts", "txt", parent, item, arena);
-}
-
-static void add_portgroup(xmlNodePtr parent, Value item, Arena *arena) {
-    const XmlRows rows = {network_attributes, NETWORK_ATTRIBUTE_COUNT};
-    add_by_rows(rows, "portgroups", "portgroup", parent, item, arena);
-}
-
 /* A list of the network whose entries can change live. */
 typedef struct NetworkSection {
     const char *attribute; /* of the network */
     const char *list;      /* in that argument */
     unsigned section;
-    void (*add)(xmlNodePtr parent, Value item, Arena *arena);
     const char *element;
     const char *what;
 } Section;
 
 /* clang-format off */
 static const Section dhcp_sections[] = {
-    {"ips", "ranges", VIR_NETWORK_SECTION_IP_DHCP_RANGE, network_xml_add_range, "range", "DHCP range"},
-    {"ips", "hosts", VIR_NETWORK_SECTION_IP_DHCP_HOST, network_xml_add_dhcp_host, "host", "DHCP reservation"},
+    {"ips", "ranges", VIR_NETWORK_SECTION_IP_DHCP_RANGE, "range", "DHCP range"},
+    {"ips", "hosts", VIR_NETWORK_SECTION_IP_DHCP_HOST, "host", "DHCP reservation"},
 };
 
 static const Section dns_sections[] = {
-    {"dns", "hosts", VIR_NETWORK_SECTION_DNS_HOST, network_xml_add_dns_host, "host", "DNS entry"},
-    {"dns", "srvs", VIR_NETWORK_SECTION_DNS_SRV, add_srv, "srv", "DNS service record"},
-    {"dns", "txts", VIR_NETWORK_SECTION_DNS_TXT, add_txt, "txt", "DNS text record"},
+    {"dns", "hosts", VIR_NETWORK_SECTION_DNS_HOST, "host", "DNS entry"},
+    {"dns", "srvs", VIR_NETWORK_SECTION_DNS_SRV, "srv", "DNS service record"},
+    {"dns", "txts", VIR_NETWORK_SECTION_DNS_TXT, "txt", "DNS text record"},
 };
 
-static const Section portgroups = {"portgroups", "portgroups", VIR_NETWORK_SECTION_PORTGROUP, add_portgroup, "portgroup", "port group"};
+static const Section portgroups = {"portgroups", "portgroups", VIR_NETWORK_SECTION_PORTGROUP, "portgroup", "port group"};
 /* clang-format on */
 
 static bool network_update_list_has(Value list, Value item) {
@@ -234,12 +210,22 @@ static bool network_update_has_entry(virNetworkPtr network, const NetworkStep *s
     return false;
 }
 
+/* Returns the rows of an entry. */
+static XmlRows section_rows(const Section *section) {
+    if (strcmp(section->attribute, "portgroups") == 0)
+        return network_attributes_of("portgroups");
+    return xml_map_nested(strcmp(section->attribute, "dns") == 0 ? network_attributes_of("dns")
+                                                                 : network_attributes_of_dhcp(),
+                          section->list);
+}
+
 static bool network_update_make(const Call *call, virNetworkPtr network, const NetworkStep *step,
                                 Diags *diags) {
     const Section *section = step->section;
-    SCOPED(XmlDoc) doc = xml_new("section");
-    section->add(xml_root(&doc), step->item, call->arena);
-    const char *text = xml_print_node(xml_find(xml_root(&doc), section->element), call->arena);
+    SCOPED(XmlDoc) doc = xml_new(section->element);
+    xml_map_edit(section_rows(section), value_null(step->item.type), step->item, xml_root(&doc),
+                 call->arena);
+    const char *text = xml_print_node(xml_root(&doc), call->arena);
     if (virNetworkUpdate(network, step->command, section->section, step->parent, text,
                          VIR_NETWORK_UPDATE_AFFECT_LIVE) == 0)
         return true;

@@ -9,33 +9,16 @@
 #include "network_attributes.h"
 #include "xml_merge.h"
 
-static void set_if(xmlNodePtr node, const char *attribute, Value object, const char *name) {
-    if (object_has(object, name))
-        xml_set(node, attribute, object_text(object, name, STR_EMPTY));
+/* Adds an element for each item of the list among `rows`. */
+static void add_items(XmlRows rows, Value object, const char *list, const char *element,
+                      xmlNodePtr parent, Arena *arena) {
+    for (size_t i = 0; i < nested_list_count(object, list); i++) {
+        Value item = nested_list_at(object, list, i);
+        xml_map_edit(xml_map_nested(rows, list), value_null(item.type), item,
+                     xml_add(parent, element), arena);
+    }
 }
 
-void network_xml_add_dhcp_host(xmlNodePtr parent, Value host, Arena *) {
-    xmlNodePtr node = xml_add(parent, "host");
-    set_if(node, "mac", host, "mac");
-    set_if(node, "name", host, "name");
-    set_if(node, "ip", host, "ip");
-}
-
-void network_xml_add_range(xmlNodePtr parent, Value range, Arena *) {
-    xmlNodePtr node = xml_add(parent, "range");
-    set_if(node, "start", range, "start");
-    set_if(node, "end", range, "end");
-}
-
-void network_xml_add_dns_host(xmlNodePtr parent, Value host, Arena *arena) {
-    xmlNodePtr node = xml_add(parent, "host");
-    set_if(node, "ip", host, "ip");
-    StrVec names = nested_list_texts(host, "hostnames", arena);
-    vec_each(&names, name)
-        xml_add_text(node, "hostname", *name);
-}
-
-/* Returns the first element below a temporary root, as text. */
 void network_xml_add_ip(xmlNodePtr root, Value ip, Arena *arena) {
     Str text = object_text(ip, "address", STR_EMPTY);
     Cidr cidr = {0};
@@ -50,10 +33,8 @@ void network_xml_add_ip(xmlNodePtr root, Value ip, Arena *arena) {
     xmlNodePtr dhcp_node = xml_add(node, "dhcp");
     Value dhcp = object_nested(ip, "dhcp", arena);
     xml_map_edit(network_attributes_of_dhcp(), value_null(dhcp.type), dhcp, dhcp_node, arena);
-    for (size_t i = 0; i < nested_list_count(dhcp, "ranges"); i++)
-        network_xml_add_range(dhcp_node, nested_list_at(dhcp, "ranges", i), arena);
-    for (size_t i = 0; i < nested_list_count(dhcp, "hosts"); i++)
-        network_xml_add_dhcp_host(dhcp_node, nested_list_at(dhcp, "hosts", i), arena);
+    add_items(network_attributes_of_dhcp(), dhcp, "ranges", "range", dhcp_node, arena);
+    add_items(network_attributes_of_dhcp(), dhcp, "hosts", "host", dhcp_node, arena);
     if (!dhcp_node->children)
         xml_remove(dhcp_node);
 }
@@ -65,8 +46,7 @@ static void add_dns(xmlNodePtr root, Value dns, Arena *arena) {
     StrVec forwarders = nested_list_texts(dns, "forwarders", arena);
     vec_each(&forwarders, forwarder)
         xml_set(xml_add(node, "forwarder"), "addr", *forwarder);
-    for (size_t i = 0; i < nested_list_count(dns, "hosts"); i++)
-        network_xml_add_dns_host(node, nested_list_at(dns, "hosts", i), arena);
+    add_items(network_attributes_of("dns"), dns, "hosts", "host", node, arena);
     xml_map_edit(network_attributes_of("dns"), value_null(dns.type), dns, node, arena);
 }
 
@@ -79,7 +59,8 @@ bool network_xml_is_foreign(Str mode) {
 static void add_bridge(xmlNodePtr root, Value planned) {
     bool is_foreign = network_xml_is_foreign(object_text(planned, "mode", STR("nat")));
     xmlNodePtr bridge = xml_add(root, "bridge");
-    set_if(bridge, "name", planned, "bridge");
+    if (object_has(planned, "bridge"))
+        xml_set(bridge, "name", object_text(planned, "bridge", STR_EMPTY));
     if (!is_foreign)
         xml_set(bridge, "stp", object_bool(planned, "stp", true) ? STR("on") : STR("off"));
     if (!is_foreign)
@@ -118,39 +99,15 @@ const char *network_xml_describe(const Call *call, Value planned, Str uuid) {
 typedef struct ListRead {
     const char *path;
     const char *key; /* attribute of both value and element; the MAC address may replace it */
-    Value (*read)(xmlNodePtr node, const Type *type, Arena *arena);
+    XmlRows rows;    /* of an item */
     bool only_declared;
 } ListRead;
 
-static Value read_dhcp_host(xmlNodePtr node, const Type *type, Arena *arena) {
+static Value read_item(const ListRead *kind, xmlNodePtr node, const Type *type, Arena *arena) {
     ObjectBuilder builder = object_builder_null(type, arena);
-    object_builder_set_optional(&builder, "mac", xml_get(node, "@mac", arena), arena);
-    object_builder_set_optional(&builder, "ip", xml_get(node, "@ip", arena), arena);
-    object_builder_set_optional(&builder, "name", xml_get(node, "@name", arena), arena);
+    xml_map_read(kind->rows, value_null(type), node, true, &builder, arena);
     return object_builder_value(&builder);
 }
-
-static Value read_range(xmlNodePtr node, const Type *type, Arena *arena) {
-    ObjectBuilder builder = object_builder_null(type, arena);
-    object_builder_set_optional(&builder, "start", xml_get(node, "@start", arena), arena);
-    object_builder_set_optional(&builder, "end", xml_get(node, "@end", arena), arena);
-    return object_builder_value(&builder);
-}
-
-static Value read_dns_host(xmlNodePtr node, const Type *type, Arena *arena) {
-    ObjectBuilder builder = object_builder_null(type, arena);
-    XmlNodes nodes = xml_find_all(node, "hostname", arena);
-    StrVec names = {0};
-    vec_each(&nodes, name)
-        vec_push(arena, &names, xml_get(*name, ".", arena));
-    object_builder_set_optional(&builder, "ip", xml_get(node, "@ip", arena), arena);
-    object_builder_set(&builder, "hostnames", nested_list_of_texts(&names, arena));
-    return object_builder_value(&builder);
-}
-
-static const ListRead dhcp_hosts = {"dhcp/host", "ip", read_dhcp_host, true};
-static const ListRead dhcp_ranges = {"dhcp/range", "start", read_range, false};
-static const ListRead dns_hosts = {"host", "ip", read_dns_host, false};
 
 /* Keeps the user's spelling of a MAC address. */
 static Value network_xml_keep_spelling(Value found, Value old, Arena *arena) {
@@ -195,12 +152,12 @@ static Value network_xml_read_list(const ListRead *kind, xmlNodePtr parent, Valu
         if (n == nodes.count)
             continue;
         is_taken[n] = true;
-        Value found = kind->read(nodes.items[n], type->element, arena);
+        Value found = read_item(kind, nodes.items[n], type->element, arena);
         vec_push(arena, &values, network_xml_keep_spelling(found, item, arena));
     }
     for (size_t n = 0; n < nodes.count; n++)
         if (!is_taken[n] && (all || (!kind->only_declared && value_is_present(old))))
-            vec_push(arena, &values, kind->read(nodes.items[n], type->element, arena));
+            vec_push(arena, &values, read_item(kind, nodes.items[n], type->element, arena));
     bool was_null = !value_is_present(old);
     return was_null && values.count == 0 ? value_null(type)
                                          : nested_list_value(type, &values, arena);
@@ -231,6 +188,9 @@ static Value read_ip(xmlNodePtr node, Value old, const Type *type, bool all, Are
     const Type *dhcp_type = object_attribute_type(type, "dhcp");
     ObjectBuilder dhcp = value_is_present(old_dhcp) ? object_builder_of(old_dhcp, arena)
                                                     : object_builder_null(dhcp_type, arena);
+    XmlRows rows = network_attributes_of_dhcp();
+    const ListRead dhcp_ranges = {"dhcp/range", "start", xml_map_nested(rows, "ranges"), false};
+    const ListRead dhcp_hosts = {"dhcp/host", "ip", xml_map_nested(rows, "hosts"), true};
     Value ranges = network_xml_read_list(&dhcp_ranges, node, object_builder_get(&dhcp, "ranges"),
                                          object_attribute_type(dhcp_type, "ranges"), all, arena);
     Value hosts = network_xml_read_list(&dhcp_hosts, node, object_builder_get(&dhcp, "hosts"),
@@ -280,6 +240,8 @@ static void read_dns(ObjectBuilder *builder, Value state, xmlNodePtr root, bool 
         vec_push(arena, &forwarders, xml_get(*forwarder, "@addr", arena));
     if (forwarders.count || value_is_present(object_builder_get(&dns, "forwarders")))
         object_builder_set(&dns, "forwarders", nested_list_of_texts(&forwarders, arena));
+    const ListRead dns_hosts = {"host", "ip", xml_map_nested(network_attributes_of("dns"), "hosts"),
+                                false};
     /* An element without entries may be missing. */
     object_builder_set(&dns, "hosts",
                        network_xml_read_list(&dns_hosts, node, object_builder_get(&dns, "hosts"),

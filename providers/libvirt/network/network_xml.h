@@ -12,12 +12,11 @@
 /* Returns whether a network of this mode uses devices of the host instead of its own bridge. */
 bool network_xml_is_foreign(Str mode);
 const char *network_xml_describe(const Call *call, Value planned, Str uuid);
-/* Add elements at the end of their parent: <ip>, <range start= end=/>, <host mac= name= ip=/> and
- * <host ip=><hostname/></host>. */
+/* Adds an element <ip> at the end. */
 void network_xml_add_ip(xmlNodePtr root, Value ip, Arena *arena);
-void network_xml_add_range(xmlNodePtr parent, Value range, Arena *arena);
-void network_xml_add_dhcp_host(xmlNodePtr parent, Value host, Arena *arena);
-void network_xml_add_dns_host(xmlNodePtr parent, Value host, Arena *arena);
 /* Reads the XML into the builder. Lists keep the order of `state`. Reservations that it does not
  * declare are ignored, except on import. */
 void network_xml_read(ObjectBuilder *builder, Value state, xmlNodePtr root, Arena *arena);
+/* Applies planned changes to the inactive XML. Edits only differences between `prior` and
+ * `planned`: other reservations, routes, bandwidths, port groups and dnsmasq options are kept. */
+void network_edit(const Call *call, Value prior, Value planned, xmlNodePtr root);
