@@ -1,6 +1,5 @@
 /* Destroys and restores the states of a file with the engines of their runs. */
-#include "suite_cleanup.h"
-#include "suite_run.h"
+#include "suite_context.h"
 #include "suite_state.h"
 
 typedef VEC(SuiteState *) SuiteStates;

@@ -1,8 +1,6 @@
 /* Executes the files of a suite, one after the other, and cleans up their states. */
 #include "suite_check.h"
-#include "suite_cleanup.h"
 #include "suite_context.h"
-#include "suite_run.h"
 #include "suite_state.h"
 
 static bool is_stopped(const SuiteContext *context) {

@@ -1,10 +1,10 @@
 /* Executes one run: its module with the providers of the test is planned, perhaps applied, and
  * asserted. */
-#include "suite_run.h"
 #include "convert.h"
 #include "eval.h"
 #include "provider_name.h"
 #include "suite_check.h"
+#include "suite_context.h"
 #include "suite_state.h"
 #include "suite_values.h"
 

@@ -3,11 +3,11 @@
 #include "command.h"
 #include "environment.h"
 #include "operation.h"
-#include "override_warning.h"
 #include "plan_options.h"
 #include "project_ciphers.h"
 #include "project_load.h"
 #include "project_state.h"
+#include "provider_setup.h"
 #include "reporting.h"
 #include "statefile.h"
 

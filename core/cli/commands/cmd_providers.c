@@ -4,7 +4,6 @@
 #include "project_load.h"
 #include "project_state.h"
 #include "provider_needs.h"
-#include "required_providers.h"
 
 typedef struct ProviderTree {
     Cli *cli;

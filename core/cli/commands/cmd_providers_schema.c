@@ -5,7 +5,7 @@
 #include "project_load.h"
 #include "project_state.h"
 #include "provider_json.h"
-#include "required_providers.h"
+#include "provider_needs.h"
 
 static bool providers_schema_collect(Cli *cli, const Project *project, ProviderList *out,
                                      Diags *diags) {

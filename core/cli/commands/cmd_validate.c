@@ -1,10 +1,10 @@
 /* loam validate */
 #include "command.h"
 #include "foreign_programs.h"
-#include "override_warning.h"
 #include "project.h"
 #include "project_load.h"
 #include "project_tests.h"
+#include "provider_setup.h"
 #include "suite_check.h"
 #include "view_document.h"
 

@@ -1,6 +1,6 @@
 /* override_warning: the lists of providers, with the directories of their programs. */
-#include "override_warning.h"
 #include "provider_address.h"
+#include "provider_setup.h"
 #include "view.h"
 
 static bool warning_add(Project *project, const ProviderNeeds *needs, const char *consequence) {

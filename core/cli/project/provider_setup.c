@@ -1,6 +1,5 @@
 /* Installs packages of providers under the lock of their directory. */
 #include "provider_setup.h"
-#include "override_warning.h"
 
 #include "package_record.h"
 #include "package_store.h"

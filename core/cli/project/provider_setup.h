@@ -2,7 +2,6 @@
  * programs, and keeps the dependency lock file. */
 #pragma once
 
-#include "dependency_lock.h"
 #include "project.h"
 #include "provider_install.h"
 #include "provider_needs.h"
@@ -18,3 +17,13 @@ const State *provider_setup_read_state(Project *project);
 void provider_setup_tell(void *payload, Str people, Str log);
 /* Returns all values of an option that can be repeated. */
 StrVec provider_setup_values(const Project *project, const char *option);
+
+/* Warnings of providers whose programs dev_overrides of the CLI configuration names. */
+
+/* Adds the warning of `init` if dev_overrides name a program of these needs. */
+void override_warning_of_init(Project *project, const ProviderNeeds *needs);
+/* Adds the warning of commands that start the providers of the loaded configuration. Returns true
+ * if there was a reason to warn. */
+bool override_warning_of_run(Project *project);
+/* The same, before a plan or an apply: the peers show the warning first, others at the end. */
+void override_warning_show(Project *project);

@@ -2,7 +2,6 @@
 #include "provider_needs.h"
 
 #include "config_test.h"
-#include "required_providers.h"
 #include "version_constraint.h"
 
 typedef struct NeedsReader {

@@ -26,3 +26,14 @@ MUST_USE bool provider_needs_of(ForeignPrograms *programs, const Config *config,
 /* Makes the dependency lock meet the version constraints of these modules, from the first use of a
  * package on. */
 void provider_needs_constrain(ForeignPrograms *programs, const Config *config, Arena *arena);
+
+typedef VEC(const Provider *) ProviderList;
+
+typedef enum ProviderScope { PROVIDERS_OF_MODULE, PROVIDERS_OF_TREE } ProviderScope;
+
+/* Lists the providers that the blocks of the module, or also of its descendants, require. Sorted by
+ * address. */
+MUST_USE bool required_providers_of(Registry *registry, const Module *module, ProviderScope scope,
+                                    ProviderList *out, Arena *arena, Diags *diags);
+/* Lists the provider addresses in the state, sorted. */
+void required_providers_of_state(const State *state, StrVec *out, Arena *arena);

@@ -1,5 +1,5 @@
 /* Lists required providers: resources, provider blocks and required_providers name them. */
-#include "required_providers.h"
+#include "provider_needs.h"
 
 static void add_sorted(ProviderList *list, const Provider *provider, Arena *arena) {
     size_t at = 0;

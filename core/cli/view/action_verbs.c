@@ -1,5 +1,5 @@
 /* Names of operations. A replacement is reported as two operations. */
-#include "action_verbs.h"
+#include "view.h"
 
 static const char *const DOING[] = {
     [ACTION_NO_OP] = "Refreshing",

@@ -105,3 +105,8 @@ View *view_tee_open(View *human, View *json);
 const Hooks *view_progress_begin(View *owner);
 /* Erases the live lines and stops the ticker. */
 void view_progress_end(View *owner);
+
+/* Names an operation while it runs and after it has ended. */
+const char *action_verbs_doing(Action action);             /* "Creating" */
+const char *action_verbs_done(Action action);              /* "Creation" … complete, failed */
+const char *action_verbs_operating(const char *operation); /* "open" → "Opening" */

@@ -1,5 +1,4 @@
 /* The stream of events: one JSON object a line, written as each event happens. */
-#include "action_verbs.h"
 #include "json.h"
 #include "render_json.h"
 #include "thread.h"

@@ -1,6 +1,5 @@
 /* Shows the progress of a walk. Live lines are erased before each write and drawn again after
  * it. */
-#include "action_verbs.h"
 #include "signals.h"
 #include "thread.h"
 #include "utf8.h"

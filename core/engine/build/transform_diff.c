@@ -1,7 +1,6 @@
 /* Attaches planned changes to the nodes of their blocks. A change without a block gets an
  * orphan. */
 #include "transform.h"
-#include "transform_locate.h"
 
 static ResourceNode *attach_orphan(EngineWalk *walk, const ResourceChange *change, Map *orphans,
                                    Diags *diags) {

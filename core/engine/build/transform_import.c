@@ -1,7 +1,6 @@
 /* Import blocks: adds a node for each, as a dependency of the resource that it imports to. */
 #include "config_address.h"
 #include "transform.h"
-#include "transform_locate.h"
 
 /* Returns true if the key of the resource itself is an expression. */
 static bool has_open_key(const Import *import) {

@@ -1,5 +1,4 @@
 /* Finds the nodes for addresses of the state or a plan. */
-#include "transform_locate.h"
 #include "removal.h"
 #include "transform.h"
 

@@ -1,7 +1,6 @@
 /* Attaches resources of the state to the nodes of their blocks. Resources without a block become
  * orphans. */
 #include "transform.h"
-#include "transform_locate.h"
 
 /* An orphan gets create_before_destroy from the objects in the state. */
 static void remember_flags(ResourceNode *resource, const StateResource *stored) {

@@ -5,7 +5,6 @@
  * another provider that has a type of the same name. */
 #include "provider_name.h"
 #include "transform.h"
-#include "transform_locate.h"
 
 /* Returns true if the block of the stored object has a mock or the provider that the state names,
  * or if there is no block. */

@@ -1,5 +1,5 @@
 /* Defers a read if dependencies of its block change. */
-#include "deferred_read.h"
+#include "instance.h"
 
 #include "log.h"
 #include "resource_type.h"

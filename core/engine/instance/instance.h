@@ -54,3 +54,18 @@ MUST_USE bool instance_conditions_after(InstanceOp *op, const ModuleScope *scope
  * error. */
 MUST_USE bool trigger_fires(const InstanceRecord *record, const ModuleScope *scope, bool *fires,
                             Arena *arena, Diags *diags);
+
+/* Returns true if the read must wait for the apply, because a dependency of the instance will
+ * change. For planning only. */
+bool deferred_read_is_needed(const InstanceOp *op);
+/* Returns the object before the read: the configuration, with unknown values where the provider may
+ * set them. Without marks. */
+Value deferred_read_object(InstanceOp *op, Value config);
+
+/* Returns whether a provisioner runs after a creation of the resource. */
+bool provision_follows_creation(const ResourceNode *resource);
+/* Run the provisioners of a creation or of a deletion. `object` is the marked object of the
+ * instance, the value of "self". Return false with an error if a provisioner fails; the remaining
+ * ones do not run. on_failure = continue allows a failure, unless the run is cancelled. */
+MUST_USE bool provision_created(InstanceOp *op, const ModuleScope *scope, const Value *object);
+MUST_USE bool provision_destroyed(InstanceOp *op, const Value *object);

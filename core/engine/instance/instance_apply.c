@@ -11,7 +11,6 @@
 #include "object_marks.h"
 #include "propose.h"
 #include "provider_call.h"
-#include "provision.h"
 #include "stored_object.h"
 
 typedef struct Applying {

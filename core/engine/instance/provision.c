@@ -1,6 +1,6 @@
 /* Runs provisioners. A provisioner writes its output in pieces; listeners receive whole lines. If
  * its configuration contains a secret, its output and the details of its errors are hidden. */
-#include "provision.h"
+#include "instance.h"
 
 #include "log.h"
 #include "mask.h"

@@ -2,7 +2,6 @@
  * and no dependency will change. */
 #include "configured.h"
 #include "deferrals.h"
-#include "deferred_read.h"
 #include "instance.h"
 #include "node_kinds.h"
 #include "object_marks.h"

@@ -4,7 +4,6 @@
 
 #include "configured.h"
 #include "deferrals.h"
-#include "deferred_read.h"
 #include "instance.h"
 #include "mask.h"
 #include "node_kinds.h"

@@ -1,13 +1,13 @@
 /* Deletes objects. The visit of a mirror node deletes removed instances, predecessors of
  * replacements, and deposed objects. */
 #include "change_parts.h"
+#include "instance.h"
 #include "invocation.h"
 #include "log.h"
 #include "node_kinds.h"
 #include "object_identity.h"
 #include "object_marks.h"
 #include "provider_call.h"
-#include "provision.h"
 #include "stored_object.h"
 
 static bool record_gone(InstanceOp *op, uint64_t sequence) {
