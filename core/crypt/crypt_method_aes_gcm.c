@@ -34,9 +34,8 @@ static Str aad_of(Value config, Arena *arena) {
 }
 
 static bool aes_gcm_check_key(const MethodRequest *request, Diags *diags) {
-    if (gcm_is_key(request->key))
-        return true;
-    return diags_fail(diags, request->range, "Invalid encryption key",
+    return gcm_is_key(request->key) ||
+           diags_fail(diags, request->range, "Invalid encryption key",
                       "%.*s requires a key of 16, 24 or 32 bytes, but the key has %zu.",
                       STR_ARG(request->name), request->key.len);
 }
@@ -53,9 +52,8 @@ static bool aes_gcm_open(const MethodRequest *request, Str sealed, Str *out, Are
                          Diags *diags) {
     if (!aes_gcm_check_key(request, diags))
         return false;
-    if (gcm_open(request->key, aad_of(request->config, arena), sealed, out, arena))
-        return true;
-    return diags_fail(diags, request->range, "Wrong key or changed content",
+    return gcm_open(request->key, aad_of(request->config, arena), sealed, out, arena) ||
+           diags_fail(diags, request->range, "Wrong key or changed content",
                       "The key of %.*s does not match the content.", STR_ARG(request->name));
 }
 

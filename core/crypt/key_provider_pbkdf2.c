@@ -76,9 +76,8 @@ static bool pbkdf2_check(Value config, bool is_chained, SourceRange range, Diags
         return diags_fail(diags, range, "Invalid key provider",
                           "The passphrase is too short: it must have at least %d bytes in UTF-8.",
                           PASSPHRASE_BYTES_MIN);
-    if (has_passphrase != is_chained)
-        return true;
-    return diags_fail(diags, range, "Invalid key provider",
+    return has_passphrase != is_chained ||
+           diags_fail(diags, range, "Invalid key provider",
                       has_passphrase ? "\"passphrase\" and \"chain\" cannot be combined."
                                      : "A key requires a \"passphrase\", or another key provider "
                                        "in \"chain\". Set one of them.");
@@ -165,12 +164,11 @@ static Str pbkdf2_derive(const Derivation *derivation, Str secret, Arena *arena)
 }
 
 static bool is_long_enough(const KeyRequest *request, Str secret, Diags *diags) {
-    if (secret.len >= PASSPHRASE_BYTES_MIN)
-        return true;
-    return diags_fail(
-        diags, request->range, "Invalid key provider",
-        "The key that \"chain\" provides for %.*s is too short: it requires at least %d bytes.",
-        STR_ARG(request->name), PASSPHRASE_BYTES_MIN);
+    return secret.len >= PASSPHRASE_BYTES_MIN ||
+           diags_fail(diags, request->range, "Invalid key provider",
+                      "The key that \"chain\" provides for %.*s is too short: it requires at least "
+                      "%d bytes.",
+                      STR_ARG(request->name), PASSPHRASE_BYTES_MIN);
 }
 
 static bool pbkdf2_provide(const KeyRequest *request, KeyResult *out, Arena *arena, Diags *diags) {

@@ -39,11 +39,15 @@ typedef struct Run {
     Diags *diags;
 } Run;
 
-static void PRINTF_LIKE(3, 4)
-    provider_install_tell(const Run *run, Str log, const char *people, ...) {
-    va_list args;
+/* Both formats have the same arguments. */
+static void PRINTF_LIKE(2, 4) PRINTF_LIKE(3, 4)
+    provider_install_tell(const Run *run, const char *log, const char *people, ...) {
+    va_list args, again;
     va_start(args, people);
-    run->install->tell(run->install->payload, str_vformat(run->arena, people, args), log);
+    va_copy(again, args);
+    run->install->tell(run->install->payload, str_vformat(run->arena, people, args),
+                       str_vformat(run->arena, log, again));
+    va_end(again);
     va_end(args);
 }
 
@@ -283,44 +287,31 @@ static void tell_query(const Run *run, const Task *task) {
     Str constraints = task->wanted->constraints;
     Str shown = task->shown;
     if (task->is_reused)
-        provider_install_tell(
-            run,
-            str_format(run->arena, "%.*s: Reusing previous version from the dependency lock file",
-                       STR_ARG(shown)),
-            "- Reusing previous version of %.*s from the dependency lock file", STR_ARG(shown));
+        provider_install_tell(run, "%.*s: Reusing previous version from the dependency lock file",
+                              "- Reusing previous version of %.*s from the dependency lock file",
+                              STR_ARG(shown));
     else if (constraints.len)
         provider_install_tell(
-            run,
-            str_format(run->arena,
-                       "Finding matching versions for provider: %.*s, version_constraint: "
-                       "\"%.*s\"",
-                       STR_ARG(shown), STR_ARG(constraints)),
+            run, "Finding matching versions for provider: %.*s, version_constraint: \"%.*s\"",
             "- Finding %.*s versions matching \"%.*s\"...", STR_ARG(shown), STR_ARG(constraints));
     else
-        provider_install_tell(
-            run, str_format(run->arena, "%.*s: Finding latest version...", STR_ARG(shown)),
-            "- Finding latest version of %.*s...", STR_ARG(shown));
+        provider_install_tell(run, "%.*s: Finding latest version...",
+                              "- Finding latest version of %.*s...", STR_ARG(shown));
 }
 
 static void tell_begin(const Run *run, const Task *task) {
     Str shown = task->shown;
     Str version = task->version;
     if (task->is_present)
-        provider_install_tell(
-            run,
-            str_format(run->arena, "%.*s v%.*s: Using previously-installed provider version",
-                       STR_ARG(shown), STR_ARG(version)),
-            "- Using previously-installed %.*s v%.*s", STR_ARG(shown), STR_ARG(version));
+        provider_install_tell(run, "%.*s v%.*s: Using previously-installed provider version",
+                              "- Using previously-installed %.*s v%.*s", STR_ARG(shown),
+                              STR_ARG(version));
     else if (run->install->only_hashes)
-        provider_install_tell(run,
-                              str_format(run->arena, "Fetching %.*s %.*s for %.*s", STR_ARG(shown),
-                                         STR_ARG(version), STR_ARG(run->install->platform)),
+        provider_install_tell(run, "Fetching %.*s %.*s for %.*s",
                               "- Fetching %.*s %.*s for %.*s...", STR_ARG(shown), STR_ARG(version),
                               STR_ARG(run->install->platform));
     else
-        provider_install_tell(run,
-                              str_format(run->arena, "Installing provider version: %.*s v%.*s...",
-                                         STR_ARG(shown), STR_ARG(version)),
+        provider_install_tell(run, "Installing provider version: %.*s v%.*s...",
                               "- Installing %.*s v%.*s...", STR_ARG(shown), STR_ARG(version));
 }
 
@@ -331,24 +322,17 @@ static void tell_end(const Run *run, const Task *task) {
     if (task->is_present || task->problem.len)
         return;
     if (task->is_from_cache)
-        provider_install_tell(
-            run,
-            str_format(run->arena, "%.*s v%.*s: Using from the shared cache directory",
-                       STR_ARG(shown), STR_ARG(version)),
-            "- Using %.*s v%.*s from the shared cache directory", STR_ARG(shown), STR_ARG(version));
+        provider_install_tell(run, "%.*s v%.*s: Using from the shared cache directory",
+                              "- Using %.*s v%.*s from the shared cache directory", STR_ARG(shown),
+                              STR_ARG(version));
     else if (run->install->only_hashes)
-        provider_install_tell(run,
-                              str_format(run->arena, "Retrieved %.*s %.*s for %.*s (%.*s)",
-                                         STR_ARG(shown), STR_ARG(version),
-                                         STR_ARG(run->install->platform), STR_ARG(proof)),
+        provider_install_tell(run, "Retrieved %.*s %.*s for %.*s (%.*s)",
                               "- Retrieved %.*s %.*s for %.*s (%.*s)", STR_ARG(shown),
                               STR_ARG(version), STR_ARG(run->install->platform), STR_ARG(proof));
     else
-        provider_install_tell(
-            run,
-            str_format(run->arena, "Installed provider version: %.*s v%.*s (%.*s)", STR_ARG(shown),
-                       STR_ARG(version), STR_ARG(proof)),
-            "- Installed %.*s v%.*s (%.*s)", STR_ARG(shown), STR_ARG(version), STR_ARG(proof));
+        provider_install_tell(run, "Installed provider version: %.*s v%.*s (%.*s)",
+                              "- Installed %.*s v%.*s (%.*s)", STR_ARG(shown), STR_ARG(version),
+                              STR_ARG(proof));
 }
 
 static bool report_query(const Run *run) {
