@@ -72,11 +72,6 @@ static const BodyAttributeSchema trigger_attributes[] = {
 };
 static const BodySchema trigger_schema = {BODY_ATTRIBUTES(trigger_attributes)};
 
-static bool config_action_report(SourceRange range, const char *summary, const char *detail,
-                                 Diags *diags) {
-    return diags_fail(diags, range, summary, "%s", detail);
-}
-
 /* Returns the list in `expr`; NULL, after an error, if it is absent, no list or empty. */
 static const Expr *config_action_read_list(const BodyContent *content, const char *name,
                                            const char *empty, SourceRange range) {
@@ -115,16 +110,15 @@ static bool config_action_read_event(const Expr *expr, ActionTrigger *out, Arena
     Str word = keyword_of(expr);
     if (!invoke_event_parse(word, &event)) {
         Str summary = str_format(arena, "Invalid \"event\" value %.*s", STR_ARG(word));
-        return config_action_report(
-            expr->range, str_to_cstr(summary, arena),
+        return diags_fail(
+            diags, expr->range, str_to_cstr(summary, arena),
             "The events are before_create, after_create, before_update, after_update, "
-            "before_destroy and after_destroy.",
-            diags);
+            "before_destroy and after_destroy.");
     }
     if (config_action_has_event(out, event)) {
         Str summary = str_format(arena, "Duplicate \"%.*s\" event", STR_ARG(word));
-        return config_action_report(expr->range, str_to_cstr(summary, arena),
-                                    "The block already has this event.", diags);
+        return diags_fail(diags, expr->range, str_to_cstr(summary, arena),
+                          "The block already has this event.");
     }
     vec_push(arena, &out->events, event);
     return true;
@@ -146,15 +140,14 @@ static bool check_action(const Expr *expr, Diags *diags) {
     if (root && !reference_from_traversal(root, &reference, diags))
         return false;
     if (root && reference.kind == REFERENCE_MODULE)
-        return config_action_report(expr->range, "Invalid reference to action outside this module",
-                                    "A trigger can only invoke actions of its own module.", diags);
+        return diags_fail(diags, expr->range, "Invalid reference to action outside this module",
+                          "A trigger can only invoke actions of its own module.");
     if (root && reference.kind == REFERENCE_RESOURCE && reference.mode == MODE_ACTION)
         return true;
-    return config_action_report(
-        expr->range, "Invalid action argument inside action_triggers",
+    return diags_fail(
+        diags, expr->range, "Invalid action argument inside action_triggers",
         "Each element of \"actions\" must be a reference to an action of this module, "
-        "as in action.TYPE.NAME. A key may be count.index or each.key.",
-        diags);
+        "as in action.TYPE.NAME. A key may be count.index or each.key.");
 }
 
 static bool read_actions(const BodyContent *content, ActionTrigger *out) {
@@ -174,9 +167,8 @@ static bool read_failure(const BodyContent *content, ActionTrigger *out) {
     if (!expr || invoke_failure_parse(keyword_of(expr), &out->on_failure))
         return true;
     out->on_failure = INVOKE_HALTS;
-    return config_action_report(
-        expr->range, "Invalid \"on_failure\" keyword",
-        "\"on_failure\" must be one of the keywords halt, taint and continue.", content->diags);
+    return diags_fail(content->diags, expr->range, "Invalid \"on_failure\" keyword",
+                      "\"on_failure\" must be one of the keywords halt, taint and continue.");
 }
 
 static void config_action_look_for_self(Traversal *traversal, void *payload) {
@@ -193,15 +185,14 @@ static bool check_condition(const ActionTrigger *trigger, Diags *diags) {
     expr_each_traversal(trigger->condition, config_action_look_for_self, &refers_to_self);
     vec_each(&trigger->events, event) {
         if (*event == INVOKE_BEFORE_CREATE && refers_to_self)
-            ok = config_action_report(
-                trigger->condition->range, "Reference to self in before_create condition",
-                "Before the object is created, its values may not be known.", diags);
+            ok = diags_fail(diags, trigger->condition->range,
+                            "Reference to self in before_create condition",
+                            "Before the object is created, its values may not be known.");
         if (invoke_event_is_destroy(*event))
-            ok = config_action_report(
-                trigger->condition->range, "Condition on destroy action",
+            ok = diags_fail(
+                diags, trigger->condition->range, "Condition on destroy action",
                 "A trigger with before_destroy or after_destroy takes no condition, because "
-                "a destruction evaluates no expressions.",
-                diags);
+                "a destruction evaluates no expressions.");
     }
     return ok;
 }

@@ -76,43 +76,35 @@ static void warn_of_second_skip(ConfigLoading *loading, const TestRun *run) {
                       STR_ARG(skip->name), STR_ARG(run->name));
 }
 
-static bool report_backend(ConfigLoading *loading, SourceRange range, const char *summary,
-                           Str why) {
-    return diags_fail(loading->diags, range, summary, "%.*s", STR_ARG(why));
-}
-
 /* A state is loaded from its backend once, before its first change. */
 static bool check_order(ConfigLoading *loading, const TestRun *run) {
     SourceRange range = run->backend->range;
     const TestRun *backend = find_backend(loading, run);
     const TestRun *apply = find_apply(loading, run);
     if (backend)
-        return report_backend(
-            loading, range, "Duplicate backend blocks",
-            str_format(loading->arena,
-                       "The run \"%.*s\" already has a backend for the same state. Only the first "
-                       "run that applies may have one.",
-                       STR_ARG(backend->name)));
+        return diags_fail(
+            loading->diags, range, "Duplicate backend blocks",
+            "The run \"%.*s\" already has a backend for the same state. Only the first "
+            "run that applies may have one.",
+            STR_ARG(backend->name));
     if (apply)
-        return report_backend(
-            loading, range, "Invalid backend block",
-            str_format(loading->arena,
-                       "The earlier run \"%.*s\" has already applied to the same state. Only the "
-                       "first run that applies may have a backend.",
-                       STR_ARG(apply->name)));
+        return diags_fail(
+            loading->diags, range, "Invalid backend block",
+            "The earlier run \"%.*s\" has already applied to the same state. Only the "
+            "first run that applies may have a backend.",
+            STR_ARG(apply->name));
     return true;
 }
 
 static bool add_backend(ConfigLoading *loading, const BodyBlock *block, TestRun *run) {
     if (str_equal_cstr(block->labels[0], "remote"))
-        return report_backend(loading, block->range, "Invalid backend block",
-                              STR("The backend \"remote\" runs operations. A run needs a backend "
-                                  "that only stores a state, such as \"local\" or \"s3\"."));
+        return diags_fail(loading->diags, block->range, "Invalid backend block",
+                          "The backend \"remote\" runs operations. A run needs a backend "
+                          "that only stores a state, such as \"local\" or \"s3\".");
     if (run->backend)
-        return report_backend(
-            loading, block->range, "Duplicate backend blocks",
-            str_format(loading->arena, "The run already has a backend at %.*s.",
-                       STR_ARG(config_read_place(run->backend->range, loading->arena))));
+        return diags_fail(loading->diags, block->range, "Duplicate backend blocks",
+                          "The run already has a backend at %.*s.",
+                          STR_ARG(config_read_place(run->backend->range, loading->arena)));
     BackendConfig *backend = arena_new(loading->arena, BackendConfig);
     *backend = (BackendConfig){block->labels[0], block->body, block->range, block->label_ranges[0]};
     run->backend = backend;
@@ -129,9 +121,9 @@ static bool read_backends(ConfigLoading *loading, const BodyContent *content, Te
     }
     if (!run->backend || !run->is_plan)
         return ok;
-    return report_backend(loading, run->backend->range, "Invalid backend block",
-                          STR("Only the first run that applies may have a backend, and this run "
-                              "only plans."));
+    return diags_fail(loading->diags, run->backend->range, "Invalid backend block",
+                      "Only the first run that applies may have a backend, and this run "
+                      "only plans.");
 }
 
 bool config_test_state_decode(ConfigLoading *loading, const BodyContent *content, TestRun *run) {
@@ -141,11 +133,11 @@ bool config_test_state_decode(ConfigLoading *loading, const BodyContent *content
     ok &= read_backends(loading, content, run);
     ok &= read_skip(loading, content, &run->skips_cleanup, &range);
     if (range.source && !run->skips_cleanup && run->backend)
-        ok = report_backend(
-            loading, range,
+        ok = diags_fail(
+            loading->diags, range,
             "Cannot use `skip_cleanup=false` in a run block that contains a backend block",
-            STR("A backend keeps objects for the next test, so they are never cleaned up. Remove "
-                "\"skip_cleanup\", or the backend."));
+            "A backend keeps objects for the next test, so they are never cleaned up. Remove "
+            "\"skip_cleanup\", or the backend.");
     if (range.source && run->skips_cleanup) {
         run->skip_range = range;
         warn_of_second_skip(loading, run);

@@ -1,10 +1,6 @@
 /* eval_step: gets attributes and indexes of values. */
 #include "eval.h"
 
-static bool step_error(SourceRange range, const char *summary, Str detail, Diags *diags) {
-    return diags_fail(diags, range, summary, "%.*s", STR_ARG(detail));
-}
-
 static bool attribute_of_object(Value object, Str name, SourceRange range, Value *out, Arena *arena,
                                 Diags *diags) {
     size_t index;
@@ -16,21 +12,19 @@ static bool attribute_of_object(Value object, Str name, SourceRange range, Value
     Str hint = value_is_secret(object)
                    ? STR_EMPTY
                    : str_did_you_mean(name, object.type->names, object.type->count, arena);
-    Str detail = str_format(arena, "The object has no attribute \"%.*s\".%.*s", STR_ARG(name),
-                            STR_ARG(hint));
-    return step_error(range, "Unsupported attribute", detail, diags);
+    return diags_fail(diags, range, "Unsupported attribute",
+                      "The object has no attribute \"%.*s\".%.*s", STR_ARG(name), STR_ARG(hint));
 }
 
-static bool attribute_of_map(Value map, Str name, SourceRange range, Value *out, Arena *arena,
-                             Diags *diags) {
+static bool attribute_of_map(Value map, Str name, SourceRange range, Value *out, Diags *diags) {
     if (!value_is_known(map)) {
         *out = value_unknown(map.type->element);
         return true;
     }
     if (value_find(map, name, out))
         return true;
-    return step_error(range, "Missing map element",
-                      str_format(arena, "The map has no key \"%.*s\".", STR_ARG(name)), diags);
+    return diags_fail(diags, range, "Missing map element", "The map has no key \"%.*s\".",
+                      STR_ARG(name));
 }
 
 static Str attribute_refusal(const Type *type, Str name, Arena *arena) {
@@ -52,19 +46,20 @@ static Str attribute_refusal(const Type *type, Str name, Arena *arena) {
 bool eval_attribute(Value object, Str name, SourceRange range, Value *out, Arena *arena,
                     Diags *diags) {
     Value found;
+    Str why;
     bool is_good = true;
     if (value_is_null(object))
-        return step_error(range, "Attempt to get attribute from null value",
-                          STR("This value is null, so it does not have any attributes."), diags);
+        return diags_fail(diags, range, "Attempt to get attribute from null value",
+                          "This value is null, so it does not have any attributes.");
     switch ((int)object.type->kind) {
     case KIND_DYNAMIC: found = value_unknown(&TYPE_DYNAMIC); break;
     case KIND_OBJECT:
         is_good = attribute_of_object(object, name, range, &found, arena, diags);
         break;
-    case KIND_MAP: is_good = attribute_of_map(object, name, range, &found, arena, diags); break;
+    case KIND_MAP: is_good = attribute_of_map(object, name, range, &found, diags); break;
     default:
-        return step_error(range, "Unsupported attribute",
-                          attribute_refusal(object.type, name, arena), diags);
+        why = attribute_refusal(object.type, name, arena);
+        return diags_fail(diags, range, "Unsupported attribute", "%.*s", STR_ARG(why));
     }
     if (is_good)
         *out = value_with_marks(found, object.marks);
@@ -78,13 +73,13 @@ static bool index_convert(Value key, const Type *type, SourceRange range, Value 
     ConvertError error;
     if (convert_value(key, type, out, &error, arena))
         return true;
-    return step_error(range, "Invalid index",
-                      str_format(arena, NO_SUCH_ELEMENT ": %.*s.", STR_ARG(error.message)), diags);
+    return diags_fail(diags, range, "Invalid index", NO_SUCH_ELEMENT ": %.*s.",
+                      STR_ARG(error.message));
 }
 
-static bool index_refuse(SourceRange range, const char *why, Arena *arena, Diags *diags) {
-    return step_error(range, "Invalid index",
-                      str_format(arena, NO_SUCH_ELEMENT "%s%s.", *why ? ": " : "", why), diags);
+static bool index_refuse(SourceRange range, const char *why, Diags *diags) {
+    return diags_fail(diags, range, "Invalid index", NO_SUCH_ELEMENT "%s%s.", *why ? ": " : "",
+                      why);
 }
 
 static bool index_sequence(Value object, Value key, SourceRange range, Value *out, Arena *arena,
@@ -99,15 +94,15 @@ static bool index_sequence(Value object, Value key, SourceRange range, Value *ou
         return true;
     }
     if (!value_to_int(number, &index))
-        return index_refuse(range, "an index must be an integer", arena, diags);
+        return index_refuse(range, "an index must be an integer", diags);
     size_t count = is_tuple ? object.type->count : object.count;
     if (index < 0)
-        return index_refuse(range, "an index must not be negative", arena, diags);
+        return index_refuse(range, "an index must not be negative", diags);
     if ((uint64_t)index >= count)
         return index_refuse(range,
                             count ? "the index is greater than that of the last element"
                                   : "the collection has no elements",
-                            arena, diags);
+                            diags);
     *out = value_is_known(object) ? value_at(object, (size_t)index)
                                   : value_unknown(type_at(object.type, (size_t)index));
     return true;
@@ -126,9 +121,9 @@ static bool index_by_name(Value object, Value key, SourceRange range, Value *out
         return true;
     }
     if (is_map)
-        return value_find(object, value_text(name), out) || index_refuse(range, "", arena, diags);
+        return value_find(object, value_text(name), out) || index_refuse(range, "", diags);
     if (!type_find_attribute(object.type, value_text(name), &index))
-        return index_refuse(range, "", arena, diags);
+        return index_refuse(range, "", diags);
     *out = value_at(object, index);
     return true;
 }
@@ -141,13 +136,11 @@ static bool index_known_kind(Value object, Value key, SourceRange range, Value *
     case KIND_MAP:
     case KIND_OBJECT: return index_by_name(object, key, range, out, arena, diags);
     case KIND_SET:
-        return step_error(range, "Invalid index",
-                          STR("A set has no order and no keys, so its elements have no index. "
-                              "Convert it with tolist, or use a 'for' expression."),
-                          diags);
+        return diags_fail(diags, range, "Invalid index",
+                          "A set has no order and no keys, so its elements have no index. "
+                          "Convert it with tolist, or use a 'for' expression.");
     default:
-        return step_error(range, "Invalid index", STR("This value does not have any indices."),
-                          diags);
+        return diags_fail(diags, range, "Invalid index", "This value does not have any indices.");
     }
 }
 
@@ -155,10 +148,10 @@ bool eval_index(Value object, Value key, SourceRange range, Value *out, Arena *a
                 Diags *diags) {
     Value found = value_unknown(&TYPE_DYNAMIC);
     if (value_is_null(object))
-        return step_error(range, "Attempt to index null value",
-                          STR("This value is null, so it does not have any indices."), diags);
+        return diags_fail(diags, range, "Attempt to index null value",
+                          "This value is null, so it does not have any indices.");
     if (value_is_null(key))
-        return step_error(range, "Invalid index", STR("The index is null."), diags);
+        return diags_fail(diags, range, "Invalid index", "The index is null.");
     bool is_dynamic = object.type->kind == KIND_DYNAMIC || key.type->kind == KIND_DYNAMIC;
     if (!is_dynamic && !index_known_kind(object, key, range, &found, arena, diags))
         return false;

@@ -42,8 +42,7 @@ static bool assume_length(FunctionCall *call, int64_t least, int64_t most, Value
         refinement.length_max = (uint32_t)most;
     if (refinement.length_min > refinement.length_max)
         return function_fail(call, 0, error, NOT_UPHELD);
-    *out = refinement_to_value(value.type, refinement, call->arena);
-    return true;
+    return function_give(refinement_to_value(value.type, refinement, call->arena), out);
 }
 
 /* Returns the result type for an unknown bound: the type of the first parameter. */
@@ -79,8 +78,8 @@ static bool assume_not_null(FunctionCall *call, Value *out, Str *error) {
             "functions, or convert, to give it one");
     if (value_is_null(value))
         return function_fail(call, 0, error, NOT_UPHELD);
-    *out = value_is_known(value) ? value : refinement_add_not_null(value, call->arena);
-    return true;
+    return function_give(
+        value_is_known(value) ? value : refinement_add_not_null(value, call->arena), out);
 }
 
 /* Returns a refinement with the longer of the known and the assumed prefix. One must begin with the
@@ -102,10 +101,8 @@ static bool assume_string_prefix(FunctionCall *call, Value *out, Str *error) {
     Value value = call->arguments[0];
     Value prefix = call->arguments[1];
     *out = value;
-    if (!value_is_known(prefix)) {
-        *out = value_unknown(&TYPE_STRING);
-        return true;
-    }
+    if (!value_is_known(prefix))
+        return function_give(value_unknown(&TYPE_STRING), out);
     Str begin = utf8_settled_prefix(value_text(prefix), call->arena);
     if (!value_is_known(value)) {
         *out = refinement_to_value(&TYPE_STRING, prefix_refinement(value, begin, call->arena),
@@ -129,8 +126,7 @@ static bool assume_equal(FunctionCall *call, Value *out, Str *error) {
         return function_fail(call, 0, error, "the actual value does not match the assumed value");
     /* As in Terraform, a value equal to one that is not sensitive is not sensitive either. */
     uint8_t marks = (uint8_t)(actual.marks & ~(MARK_SENSITIVE | MARK_EPHEMERAL));
-    *out = value_with_marks(assumed, marks);
-    return true;
+    return function_give(value_with_marks(assumed, marks), out);
 }
 
 #define ALL     (PARAMETER_NULL | PARAMETER_UNKNOWN | PARAMETER_MARKED | PARAMETER_DYNAMIC)

@@ -7,8 +7,8 @@
 #include "utf8.h"
 
 static bool give_int(size_t number, uint8_t marks, Value *out) {
-    *out = value_with_marks(value_int_of((int64_t)number, NUMBER_PRECISION_INT), marks);
-    return true;
+    return function_give(
+        value_with_marks(value_int_of((int64_t)number, NUMBER_PRECISION_INT), marks), out);
 }
 
 /* Returns the length of an unknown string: at least that of its known prefix. */
@@ -33,14 +33,11 @@ static bool collection_length(FunctionCall *call, Value *out, Str *error) {
     if (kind == KIND_BOOL || kind == KIND_NUMBER)
         return function_fail(call, 0, error,
                              "argument must be a string, a collection type, or a structural type");
-    if (type_is_collection(value.type)) {
-        *out = value_with_marks(refinement_length(value, call->arena), marks);
-        return true;
-    }
+    if (type_is_collection(value.type))
+        return function_give(value_with_marks(refinement_length(value, call->arena), marks), out);
     if (value_is_known(value))
         return give_int(utf8_grapheme_count(value_text(value)), marks, out);
-    *out = value_with_marks(text_length(value, call->arena), marks);
-    return true;
+    return function_give(value_with_marks(text_length(value, call->arena), marks), out);
 }
 
 /* Wraps around at both ends. */
@@ -60,8 +57,7 @@ static bool collection_element(FunctionCall *call, Value *out, Str *error) {
                              STR_ARG(type_friendly_name(list.type, call->arena)));
     if (!value_is_known(at) || (!is_tuple && !value_is_known(list))) {
         const Type *type = is_tuple ? &TYPE_DYNAMIC : list.type->element;
-        *out = value_with_marks(value_unknown(type), marks);
-        return true;
+        return function_give(value_with_marks(value_unknown(type), marks), out);
     }
     if (!sequence_integer(call, 1, &index, error))
         return false;
@@ -70,8 +66,7 @@ static bool collection_element(FunctionCall *call, Value *out, Str *error) {
         return function_fail(call, 0, error, "the list is empty, so there is no element to choose");
     size_t i = wrap_index(index, count);
     Value found = value_is_known(list) ? value_at(list, i) : value_unknown(type_at(list.type, i));
-    *out = value_with_marks(found, marks);
-    return true;
+    return function_give(value_with_marks(found, marks), out);
 }
 
 static bool collection_index(FunctionCall *call, Value *out, Str *error) {
@@ -83,10 +78,8 @@ static bool collection_index(FunctionCall *call, Value *out, Str *error) {
         return function_fail(call, 0, error, "cannot search an empty list");
     for (size_t i = 0; i < count; i++) {
         Value equal = eval_equal(value_at(list, i), call->arguments[1], call->arena);
-        if (!value_is_known(equal)) {
-            *out = function_unknown(call, &TYPE_NUMBER);
-            return true;
-        }
+        if (!value_is_known(equal))
+            return function_give(function_unknown(call, &TYPE_NUMBER), out);
         if (equal.as.boolean)
             return give_int(i, 0, out);
     }
@@ -104,11 +97,10 @@ static bool collection_contains(FunctionCall *call, Value *out, Str *error) {
             is_uncertain = true;
         if (!value_is_true(equal))
             continue;
-        *out = value_bool(true);
-        return true;
+        return function_give(value_bool(true), out);
     }
-    *out = is_uncertain ? function_unknown(call, &TYPE_BOOL) : value_bool(false);
-    return true;
+    return function_give(is_uncertain ? function_unknown(call, &TYPE_BOOL) : value_bool(false),
+                         out);
 }
 
 static bool coalesce_type(FunctionCall *call, const Type **out, Str *error) {
@@ -128,18 +120,15 @@ static bool collection_coalesce(FunctionCall *call, Value *out, Str *error) {
         return false;
     for (size_t i = 0; i < call->count; i++) {
         Value value = call->arguments[i];
-        if (!value_is_known(value)) {
-            *out = value_unknown(type);
-            return true;
-        }
+        if (!value_is_known(value))
+            return function_give(value_unknown(type), out);
         if (value_is_null(value))
             continue;
         if (!convert_value(value, type, &value, &failure, call->arena))
             return function_fail(call, i, error, "%.*s", STR_ARG(failure.message));
         if (value.type == &TYPE_STRING && value.count == 0)
             continue;
-        *out = value;
-        return true;
+        return function_give(value, out);
     }
     return function_fail(call, SIZE_MAX, error, "no non-null, non-empty-string arguments");
 }
@@ -184,15 +173,13 @@ static bool collection_one(FunctionCall *call, Value *out, Str *error) {
     if (!one_type(call, &type, error))
         return false;
     Value list = sequence_take_marks(call->arguments[0], &marks);
-    if (!sequence_has_count(list)) {
-        *out = value_with_marks(value_unknown(type), marks);
-        return true;
-    }
+    if (!sequence_has_count(list))
+        return function_give(value_with_marks(value_unknown(type), marks), out);
     size_t count = sequence_count(list);
     if (count > 1)
         return function_fail(call, 0, error, ONE_REFUSED);
-    *out = value_with_marks(count ? value_at(list, 0) : value_null(type), marks);
-    return true;
+    return function_give(value_with_marks(count ? value_at(list, 0) : value_null(type), marks),
+                         out);
 }
 
 static bool collection_alltrue(FunctionCall *call, Value *out, Str *) {
@@ -217,8 +204,7 @@ static bool collection_anytrue(FunctionCall *call, Value *out, Str *) {
             *out = function_unknown(call, &TYPE_BOOL);
         if (!value_is_true(item))
             continue;
-        *out = item;
-        return true;
+        return function_give(item, out);
     }
     return true;
 }

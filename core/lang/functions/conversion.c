@@ -66,14 +66,14 @@ static bool conversion_tomap(FunctionCall *call, Value *out, Str *error) {
 }
 
 static bool conversion_sensitive(FunctionCall *call, Value *out, Str *) {
-    *out = value_with_marks(call->arguments[0], MARK_SENSITIVE);
-    return true;
+    return function_give(value_with_marks(call->arguments[0], MARK_SENSITIVE), out);
 }
 
 static bool conversion_nonsensitive(FunctionCall *call, Value *out, Str *) {
     Value value = call->arguments[0];
-    *out = value_with_marks(value_without_marks(value), (uint8_t)(value.marks & ~MARK_SENSITIVE));
-    return true;
+    return function_give(
+        value_with_marks(value_without_marks(value), (uint8_t)(value.marks & ~MARK_SENSITIVE)),
+        out);
 }
 
 static bool conversion_issensitive(FunctionCall *call, Value *out, Str *) {
@@ -92,8 +92,8 @@ static Value drop_ephemeral(Value v, void *, Arena *) {
 }
 
 static bool conversion_ephemeralasnull(FunctionCall *call, Value *out, Str *) {
-    *out = value_transform(call->arguments[0], drop_ephemeral, NULL, call->arena);
-    return true;
+    return function_give(value_transform(call->arguments[0], drop_ephemeral, NULL, call->arena),
+                         out);
 }
 
 /* list(…) and map(…) are obsolete; their error names the replacement. */

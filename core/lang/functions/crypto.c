@@ -18,9 +18,9 @@ static bool is_planning(const FunctionCall *call) {
 }
 
 static bool crypto_uuid(FunctionCall *call, Value *out, Str *) {
-    *out = is_planning(call) ? function_unknown(call, &TYPE_STRING)
-                             : value_from_str(uuid_v4(call->arena));
-    return true;
+    return function_give(is_planning(call) ? function_unknown(call, &TYPE_STRING)
+                                           : value_from_str(uuid_v4(call->arena)),
+                         out);
 }
 
 typedef struct UuidNamespace {
@@ -47,8 +47,7 @@ static bool crypto_uuidv5(FunctionCall *call, Value *out, Str *error) {
             "uuidv5() doesn't support namespace %.*s: it must be dns, url, oid, x500 or a "
             "UUID",
             STR_ARG(str_quote(space, call->arena)));
-    *out = value_from_str(uuid);
-    return true;
+    return function_give(value_from_str(uuid), out);
 }
 
 static bool crypto_bcrypt(FunctionCall *call, Value *out, Str *error) {
@@ -67,14 +66,11 @@ static bool crypto_bcrypt(FunctionCall *call, Value *out, Str *error) {
         return function_fail(call, 0, error, "bcrypt accepts at most %zu bytes", BCRYPT_TEXT_MAX);
     if (str_find_char(text, '\0', 0) != SIZE_MAX)
         return function_fail(call, 0, error, "bcrypt accepts no NUL characters");
-    if (is_planning(call)) {
-        *out = function_unknown(call, &TYPE_STRING);
-        return true;
-    }
+    if (is_planning(call))
+        return function_give(function_unknown(call, &TYPE_STRING), out);
     if (!bcrypt_hash(text, cost, &hash, call->arena))
         return function_fail(call, SIZE_MAX, error, "the string cannot be hashed");
-    *out = value_from_str(hash);
-    return true;
+    return function_give(value_from_str(hash), out);
 }
 
 typedef EVP_PKEY *Key;
@@ -121,8 +117,7 @@ static bool crypto_rsadecrypt(FunctionCall *call, Value *out, Str *error) {
     if (!is_good || EVP_PKEY_decrypt(context, plain, &size, in, cipher.len) <= 0)
         return function_fail(call, SIZE_MAX, error,
                              "failed to decrypt: the key does not fit the ciphertext");
-    *out = value_string((Str){(const char *)plain, size}, call->arena);
-    return true;
+    return function_give(value_string((Str){(const char *)plain, size}, call->arena), out);
 }
 
 /* clang-format off */

@@ -159,8 +159,7 @@ static bool csv_csvdecode(FunctionCall *call, Value *out, Str *error) {
         Value row = csv_row(call, type, places, fields);
         vec_push(call->arena, &rows, row);
     }
-    *out = value_list(type, rows.items, rows.count, call->arena);
-    return true;
+    return function_give(value_list(type, rows.items, rows.count, call->arena), out);
 }
 
 /* clang-format off */

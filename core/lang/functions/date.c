@@ -173,8 +173,7 @@ static bool date_formatdate(FunctionCall *call, Value *out, Str *error) {
             at++;
         }
     }
-    *out = value_string(strbuf_str(&format.out), call->arena);
-    return true;
+    return function_give(value_string(strbuf_str(&format.out), call->arena), out);
 }
 
 #define NS_PER_SECOND INT64_C(1000000000)
@@ -191,8 +190,7 @@ static bool date_timeadd(FunctionCall *call, Value *out, Str *error) {
             "\"1h30m\" or \"-500ms\"");
     int64_t total = time.nanoseconds + ns % NS_PER_SECOND;
     time.seconds += ns / NS_PER_SECOND + (total >= NS_PER_SECOND) - (total < 0);
-    *out = value_from_str(timestamp_to_str(time, call->arena));
-    return true;
+    return function_give(value_from_str(timestamp_to_str(time, call->arena)), out);
 }
 
 /* As in Terraform, timestamps that are only compared are parsed leniently. */
@@ -209,29 +207,24 @@ static bool date_timecmp(FunctionCall *call, Value *out, Str *error) {
     int order = (a.seconds > b.seconds) - (a.seconds < b.seconds);
     if (!order)
         order = (a.nanoseconds > b.nanoseconds) - (a.nanoseconds < b.nanoseconds);
-    *out = value_int_of(order, NUMBER_PRECISION_INT);
-    return true;
+    return function_give(value_int_of(order, NUMBER_PRECISION_INT), out);
 }
 
 static bool date_timestamp(FunctionCall *call, Value *out, Str *) {
     const Scope *scope = call->scope;
-    if (scope && scope->is_planning) {
-        *out = function_unknown(call, &TYPE_STRING);
-        return true;
-    }
+    if (scope && scope->is_planning)
+        return function_give(function_unknown(call, &TYPE_STRING), out);
     bool has_clock = scope && scope->io && scope->io->clock;
     int64_t now =
         has_clock ? scope->io->clock->now_ms(scope->io->clock->self) : (int64_t)time(NULL) * 1000;
-    *out = value_from_str(clock_format_rfc3339(now, call->arena));
-    return true;
+    return function_give(value_from_str(clock_format_rfc3339(now, call->arena)), out);
 }
 
 static bool date_plantimestamp(FunctionCall *call, Value *out, Str *error) {
     (void)error;
-    if (call->scope && call->scope->now_ms) {
-        *out = value_from_str(clock_format_rfc3339(call->scope->now_ms, call->arena));
-        return true;
-    }
+    if (call->scope && call->scope->now_ms)
+        return function_give(value_from_str(clock_format_rfc3339(call->scope->now_ms, call->arena)),
+                             out);
     return date_timestamp(call, out, error);
 }
 

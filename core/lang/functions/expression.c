@@ -60,8 +60,8 @@ static bool expression_try(Evaluation *evaluation, const Expr *call, Value *out)
             continue;
         /* A value with unknown parts may still fail during apply, and then another argument would
          * be chosen. */
-        *out = value_is_wholly_known(value) ? value : value_unknown(&TYPE_DYNAMIC);
-        return true;
+        return function_give(value_is_wholly_known(value) ? value : value_unknown(&TYPE_DYNAMIC),
+                             out);
     }
     return try_give_up(evaluation, call, &failures);
 }
@@ -178,10 +178,9 @@ static bool expression_templatefile(Evaluation *evaluation, const Expr *expr, Va
     Str error = STR_EMPTY;
     if (!expression_template_arguments(evaluation, expr, &path, &variables))
         return false;
-    if (!value_is_known(path) || !value_is_known(variables)) {
-        *out = value_with_marks(value_unknown(&TYPE_DYNAMIC), path.marks | variables.marks);
-        return true;
-    }
+    if (!value_is_known(path) || !value_is_known(variables))
+        return function_give(
+            value_with_marks(value_unknown(&TYPE_DYNAMIC), path.marks | variables.marks), out);
     FunctionCall call = {.function = expr->as.call.function,
                          .arguments = &path,
                          .count = 1,
@@ -197,8 +196,7 @@ static bool expression_templatefile(Evaluation *evaluation, const Expr *expr, Va
     const SourceText *source = source_text_new_temporary(name, text, evaluation->arena);
     if (!expression_render(evaluation, expr, source, variables, out))
         return false;
-    *out = value_with_marks(*out, path.marks);
-    return true;
+    return function_give(value_with_marks(*out, path.marks), out);
 }
 
 /* Replaces an error about a sensitive template, which would reveal parts of it. */
@@ -221,11 +219,10 @@ static bool expression_templatestring(Evaluation *evaluation, const Expr *call, 
         return eval_error_at(evaluation, expr_start(given), given, "Invalid function argument",
                              "Invalid value for \"vars\" parameter: argument must not be null.");
     }
-    if (!value_is_known(text) || !value_is_known(variables)) {
-        *out = value_with_marks(refinement_not_null(&TYPE_STRING, evaluation->arena),
-                                marks | variables.marks);
-        return true;
-    }
+    if (!value_is_known(text) || !value_is_known(variables))
+        return function_give(value_with_marks(refinement_not_null(&TYPE_STRING, evaluation->arena),
+                                              marks | variables.marks),
+                             out);
     const SourceText *source = source_text_new_temporary(STR("<templatestring argument>"),
                                                          value_text(text), evaluation->arena);
     Diags errors = diags_new(evaluation->arena);
@@ -233,8 +230,7 @@ static bool expression_templatestring(Evaluation *evaluation, const Expr *call, 
     quiet.diags = value_is_secret(text) ? &errors : evaluation->diags;
     if (!expression_render(&quiet, call, source, variables, out))
         return value_is_secret(text) ? template_report_secret(evaluation, call) : false;
-    *out = value_with_marks(*out, marks);
-    return true;
+    return function_give(value_with_marks(*out, marks), out);
 }
 
 /* clang-format off */

@@ -117,8 +117,7 @@ static bool filesystem_fileexists(FunctionCall *call, Value *out, Str *error) {
     if (is_there && stat.kind != DISK_FILE)
         return function_fail(call, 0, error, "\"%.*s\" is not a regular file",
                              STR_ARG(function_text(call, 0)));
-    *out = value_bool(is_there);
-    return true;
+    return function_give(value_bool(is_there), out);
 }
 
 #define DIRECTORY_DEPTH_MAX 64
@@ -160,8 +159,8 @@ static bool filesystem_fileset(FunctionCall *call, Value *out, Str *error) {
     Str directory = disk_path(call, function_text(call, 0));
     if (!filesystem_walk_directory(&walk, directory.len ? directory : STR("."), STR_EMPTY, 0))
         return false;
-    *out = value_set(&TYPE_STRING, walk.found.items, walk.found.count, call->arena);
-    return true;
+    return function_give(value_set(&TYPE_STRING, walk.found.items, walk.found.count, call->arena),
+                         out);
 }
 
 #define OF_PATH PARAMETERS({"path", &TYPE_STRING}), .type = &TYPE_STRING

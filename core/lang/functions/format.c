@@ -438,13 +438,11 @@ static bool format_call(FunctionCall *call, Value *out, Str *error) {
     for (size_t i = 1; i < call->count; i++) {
         if (value_is_wholly_known(call->arguments[i]))
             continue;
-        *out = format_unknown(call);
-        return true;
+        return function_give(format_unknown(call), out);
     }
     if (!format_run(call, call->arguments + 1, call->count - 1, &text, error))
         return false;
-    *out = value_string(text, call->arena);
-    return true;
+    return function_give(value_string(text, call->arena), out);
 }
 
 static bool is_iterated(Value v) {
@@ -503,26 +501,22 @@ static bool formatlist_item(FunctionCall *call, size_t i, Value *out, Str *error
         return function_fail(call, failed, error, "error on format iteration %zu: %.*s", i,
                              STR_ARG(why));
     }
-    *out = value_string(text, call->arena);
-    return true;
+    return function_give(value_string(text, call->arena), out);
 }
 
 static bool format_formatlist(FunctionCall *call, Value *out, Str *error) {
     FormatList list = {0};
     if (!formatlist_count(call, &list, error))
         return false;
-    if (list.is_unknown) {
-        *out = function_unknown(call, &TYPE_LIST_OF_STRING);
-        return true;
-    }
+    if (list.is_unknown)
+        return function_give(function_unknown(call, &TYPE_LIST_OF_STRING), out);
     if (!function_spend(call, list.count, 0, error))
         return false;
     Value *items = arena_new_array(call->arena, Value, list.count);
     for (size_t i = 0; i < list.count; i++)
         if (!formatlist_item(call, i, &items[i], error))
             return false;
-    *out = value_list(&TYPE_STRING, items, list.count, call->arena);
-    return true;
+    return function_give(value_list(&TYPE_STRING, items, list.count, call->arena), out);
 }
 
 #define ANY_VALUE (PARAMETER_NULL | PARAMETER_UNKNOWN | PARAMETER_DYNAMIC)

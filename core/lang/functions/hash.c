@@ -12,8 +12,7 @@ static Str hash_base64(DigestKind kind, Str data, Arena *arena) {
 }
 
 static bool hash_string(FunctionCall *call, DigestKind kind, HashText text, Value *out) {
-    *out = value_from_str(text(kind, function_text(call, 0), call->arena));
-    return true;
+    return function_give(value_from_str(text(kind, function_text(call, 0), call->arena)), out);
 }
 
 static bool hash_file_content(FunctionCall *call, DigestKind kind, HashText text, Value *out,
@@ -21,8 +20,7 @@ static bool hash_file_content(FunctionCall *call, DigestKind kind, HashText text
     Str bytes;
     if (!filesystem_read(call, &bytes, error))
         return false;
-    *out = value_from_str(text(kind, bytes, call->arena));
-    return true;
+    return function_give(value_from_str(text(kind, bytes, call->arena)), out);
 }
 
 static bool hash_md5(FunctionCall *call, Value *out, Str *) {

@@ -30,10 +30,8 @@ static Value jsonencode_unknown(Value value, Arena *arena) {
 
 static bool json_codec_jsonencode(FunctionCall *call, Value *out, Str *error) {
     Value value = call->arguments[0];
-    if (!value_is_wholly_known(value)) {
-        *out = jsonencode_unknown(value, call->arena);
-        return true;
-    }
+    if (!value_is_wholly_known(value))
+        return function_give(jsonencode_unknown(value, call->arena), out);
     Path infinite;
     if (!function_check_room(call, value, error))
         return false;

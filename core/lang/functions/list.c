@@ -77,8 +77,7 @@ static bool list_concat(FunctionCall *call, Value *out, Str *error) {
     }
     Value result = list ? list_from_items(call, list->element, &items)
                         : value_tuple(items.items, items.count, call->arena);
-    *out = value_with_marks(result, marks);
-    return true;
+    return function_give(value_with_marks(result, marks), out);
 }
 
 typedef struct Flattening {
@@ -122,42 +121,35 @@ static bool list_flatten(FunctionCall *call, Value *out, Str *error) {
     Value result = flattening.is_known
                        ? value_tuple(flattening.items.items, flattening.items.count, call->arena)
                        : value_unknown(&TYPE_DYNAMIC);
-    *out = value_with_marks(result, flattening.marks);
-    return true;
+    return function_give(value_with_marks(result, flattening.marks), out);
 }
 
 static bool list_compact(FunctionCall *call, Value *out, Str *) {
     Value list = call->arguments[0];
     ValueVec items = {0};
-    if (!value_is_wholly_known(list)) {
-        *out = function_unknown(call, list.type);
-        return true;
-    }
+    if (!value_is_wholly_known(list))
+        return function_give(function_unknown(call, list.type), out);
     for (size_t i = 0; i < list.count; i++) {
         Value item = value_at(list, i);
         if (!value_is_null(item) && item.count)
             vec_push(call->arena, &items, item);
     }
-    *out = list_from_items(call, &TYPE_STRING, &items);
-    return true;
+    return function_give(list_from_items(call, &TYPE_STRING, &items), out);
 }
 
 /* Keeps the order of first occurrence. */
 static bool list_distinct(FunctionCall *call, Value *out, Str *) {
     Value list = call->arguments[0];
     ValueVec items = {0};
-    if (!value_is_wholly_known(list)) {
-        *out = function_unknown(call, list.type);
-        return true;
-    }
+    if (!value_is_wholly_known(list))
+        return function_give(function_unknown(call, list.type), out);
     ItemIndex index = item_index_new(list.count, value_equal, call->arena);
     for (size_t i = 0; i < list.count; i++) {
         Value item = value_at(list, i);
         if (item_index_add(&index, item))
             vec_push(call->arena, &items, item);
     }
-    *out = list_from_items(call, list.type->element, &items);
-    return true;
+    return function_give(list_from_items(call, list.type->element, &items), out);
 }
 
 static bool distinct_type(FunctionCall *call, const Type **out, Str *) {
@@ -190,8 +182,7 @@ static bool list_chunklist(FunctionCall *call, Value *out, Str *error) {
         Value chunk = value_list(list.type->element, items, count, call->arena);
         vec_push(call->arena, &chunks, chunk);
     }
-    *out = value_with_marks(list_from_items(call, list.type, &chunks), marks);
-    return true;
+    return function_give(value_with_marks(list_from_items(call, list.type, &chunks), marks), out);
 }
 
 typedef struct Slice {
@@ -262,8 +253,7 @@ static bool list_slice(FunctionCall *call, Value *out, Str *error) {
     Value result = list.type->kind == KIND_LIST
                        ? list_from_items(call, list.type->element, &items)
                        : value_tuple(items.items, items.count, call->arena);
-    *out = value_with_marks(result, marks);
-    return true;
+    return function_give(value_with_marks(result, marks), out);
 }
 
 static bool reverse_type(FunctionCall *call, const Type **out, Str *error) {
@@ -295,8 +285,7 @@ static bool list_reverse(FunctionCall *call, Value *out, Str *error) {
         items[i] = value_at(list, count - 1 - i);
     Value result = type->kind == KIND_TUPLE ? value_tuple(items, count, call->arena)
                                             : value_list(type->element, items, count, call->arena);
-    *out = value_with_marks(result, marks);
-    return true;
+    return function_give(value_with_marks(result, marks), out);
 }
 
 static int list_compare_texts(const void *a, const void *b) {
@@ -310,8 +299,8 @@ static bool list_sort(FunctionCall *call, Value *out, Str *error) {
         /* The order is unknown, but the length is refined. */
         Refinement refinement = refinement_of(list, call->arena);
         refinement.not_null = true;
-        *out = refinement_to_value(&TYPE_LIST_OF_STRING, refinement, call->arena);
-        return true;
+        return function_give(refinement_to_value(&TYPE_LIST_OF_STRING, refinement, call->arena),
+                             out);
     }
     for (size_t i = 0; i < list.count; i++) {
         items[i] = value_at(list, i);
@@ -319,8 +308,7 @@ static bool list_sort(FunctionCall *call, Value *out, Str *error) {
             return function_fail(call, 0, error, "element %zu is null and cannot be sorted", i);
     }
     qsort(items, list.count, sizeof(Value), list_compare_texts);
-    *out = value_list(&TYPE_STRING, items, list.count, call->arena);
-    return true;
+    return function_give(value_list(&TYPE_STRING, items, list.count, call->arena), out);
 }
 
 #define RANGE_MAX 1024
@@ -388,8 +376,7 @@ static bool match_unknown(FunctionCall *call, Value values, Value keys, Value wa
             break;
         }
     }
-    *out = list_from_items(call, values.type->element, &items);
-    return true;
+    return function_give(list_from_items(call, values.type->element, &items), out);
 }
 
 static bool list_matchkeys(FunctionCall *call, Value *out, Str *error) {
@@ -425,8 +412,7 @@ static bool list_matchkeys(FunctionCall *call, Value *out, Str *error) {
         if (item_index_has(&index, value_at(keys, i)))
             vec_push(call->arena, &items, value_at(values, i));
     }
-    *out = list_from_items(call, type->element, &items);
-    return true;
+    return function_give(list_from_items(call, type->element, &items), out);
 }
 
 /* clang-format off */

@@ -19,18 +19,16 @@ static bool mapping_keys(FunctionCall *call, Value *out, Str *error) {
         return false;
     Value map = call->arguments[0];
     bool is_object = map.type->kind == KIND_OBJECT;
-    if (!is_object && !value_is_known(map)) {
-        *out = value_with_marks(function_unknown(call, &TYPE_LIST_OF_STRING), map.marks);
-        return true;
-    }
+    if (!is_object && !value_is_known(map))
+        return function_give(
+            value_with_marks(function_unknown(call, &TYPE_LIST_OF_STRING), map.marks), out);
     size_t count = mapping_count(map);
     Value *items = arena_new_array(call->arena, Value, count);
     for (size_t i = 0; i < count; i++)
         items[i] = value_from_str(value_key_at(map, i));
     Value result = is_object ? value_tuple(items, count, call->arena)
                              : value_list(&TYPE_STRING, items, count, call->arena);
-    *out = value_with_marks(result, map.marks);
-    return true;
+    return function_give(value_with_marks(result, map.marks), out);
 }
 
 static bool values_type(FunctionCall *call, const Type **out, Str *error) {
@@ -59,8 +57,7 @@ static bool mapping_values(FunctionCall *call, Value *out, Str *error) {
     Value result = map.type->kind == KIND_OBJECT
                        ? value_tuple(items, count, call->arena)
                        : value_list(map.type->element, items, count, call->arena);
-    *out = value_with_marks(result, map.marks);
-    return true;
+    return function_give(value_with_marks(result, map.marks), out);
 }
 
 static bool lookup_missing(FunctionCall *call, Str *error) {
@@ -80,8 +77,7 @@ static bool lookup_default(FunctionCall *call, const Type *type, uint8_t marks, 
     if (type && !convert_value(value, type, &value, &failure, call->arena))
         return function_fail(call, 2, error,
                              "the default value must have the same type as the map elements");
-    *out = value_with_marks(value, marks);
-    return true;
+    return function_give(value_with_marks(value, marks), out);
 }
 
 /* A default of the wrong type is an error even if it is not used. */
@@ -109,8 +105,7 @@ static bool lookup_unknown(FunctionCall *call, uint8_t marks, Value *out, Str *e
         return lookup_missing(call, error);
     else if (value_is_known(key))
         found = call->arguments[2].type;
-    *out = value_with_marks(value_unknown(found), marks);
-    return true;
+    return function_give(value_with_marks(value_unknown(found), marks), out);
 }
 
 static bool mapping_lookup(FunctionCall *call, Value *out, Str *error) {
@@ -130,8 +125,7 @@ static bool mapping_lookup(FunctionCall *call, Value *out, Str *error) {
         return lookup_unknown(call, marks, out, error);
     if (!value_find(value_without_marks(map), value_text(key), &found))
         return lookup_default(call, is_map ? map.type->element : NULL, marks, out, error);
-    *out = value_with_marks(found, marks);
-    return true;
+    return function_give(value_with_marks(found, marks), out);
 }
 
 /* Adds the items of an argument; for an unknown object, unknowns of its attribute types. */
@@ -189,14 +183,10 @@ static bool merge_shape(FunctionCall *call, MergeShape *shape, Str *error) {
 
 static bool mapping_merge(FunctionCall *call, Value *out, Str *error) {
     MergeShape shape;
-    if (call->count == 0) {
-        *out = value_object(NULL, NULL, 0, call->arena);
-        return true;
-    }
-    if (merge_is_open(call)) {
-        *out = value_unknown(&TYPE_DYNAMIC);
-        return true;
-    }
+    if (call->count == 0)
+        return function_give(value_object(NULL, NULL, 0, call->arena), out);
+    if (merge_is_open(call))
+        return function_give(value_unknown(&TYPE_DYNAMIC), out);
     if (!merge_shape(call, &shape, error))
         return false;
     ObjectBuilder members = object_builder_new(call->arena);
@@ -221,8 +211,7 @@ static bool mapping_merge(FunctionCall *call, Value *out, Str *error) {
         result = object_builder_value(&members);
     if (shape.is_unknown)
         result = value_unknown(!has_type ? &TYPE_DYNAMIC : is_map ? shape.same : result.type);
-    *out = value_with_marks(result, shape.marks);
-    return true;
+    return function_give(value_with_marks(result, shape.marks), out);
 }
 
 static bool zipmap_report_counts(FunctionCall *call, size_t keys, size_t values, Str *error) {
@@ -253,9 +242,10 @@ static bool zipmap_fill(FunctionCall *call, Value keys, Value values, Value *out
             return function_fail(call, 0, error, "keys must not be null");
         object_builder_put(&members, value_text(key), value_at(values, i));
     }
-    *out = values.type->kind == KIND_TUPLE ? object_builder_value(&members)
-                                           : object_builder_map(&members, values.type->element);
-    return true;
+    return function_give(values.type->kind == KIND_TUPLE
+                             ? object_builder_value(&members)
+                             : object_builder_map(&members, values.type->element),
+                         out);
 }
 
 static bool mapping_zipmap(FunctionCall *call, Value *out, Str *error) {
@@ -275,18 +265,15 @@ static bool mapping_zipmap(FunctionCall *call, Value *out, Str *error) {
     } else if (!zipmap_fill(call, keys, values, &result, error)) {
         return false;
     }
-    *out = value_with_marks(result, marks);
-    return true;
+    return function_give(value_with_marks(result, marks), out);
 }
 
 static bool mapping_transpose(FunctionCall *call, Value *out, Str *error) {
     Value map = call->arguments[0];
     Map groups = map_new(call->arena);
     (void)error;
-    if (!value_is_wholly_known(map)) {
-        *out = function_unknown(call, call->function->type);
-        return true;
-    }
+    if (!value_is_wholly_known(map))
+        return function_give(function_unknown(call, call->function->type), out);
     for (size_t i = 0; i < map.count; i++) {
         Value list = value_at(map, i);
         if (value_is_null(list))
@@ -314,8 +301,8 @@ static bool mapping_transpose(FunctionCall *call, Value *out, Str *error) {
         names[i] = groups.entries[i].key;
         items[i] = value_list(&TYPE_STRING, texts, group->count, call->arena);
     }
-    *out = value_map(&TYPE_LIST_OF_STRING, names, items, groups.count, call->arena);
-    return true;
+    return function_give(value_map(&TYPE_LIST_OF_STRING, names, items, groups.count, call->arena),
+                         out);
 }
 
 #define ANY_VALUE (PARAMETER_NULL | PARAMETER_UNKNOWN | PARAMETER_MARKED | PARAMETER_DYNAMIC)

@@ -202,8 +202,7 @@ static bool network_cidrhost(FunctionCall *call, Value *out, Str *error) {
                              "prefix of %u does not accommodate a host numbered %.*s", block.prefix,
                              STR_ARG(number.text));
     Uint128 address = number.is_negative ? block_last(block) - distance : block.base + distance;
-    *out = value_from_str(address_to_str(address, block.bits, call->arena));
-    return true;
+    return function_give(value_from_str(address_to_str(address, block.bits, call->arena)), out);
 }
 
 static bool network_cidrnetmask(FunctionCall *call, Value *out, Str *error) {
@@ -214,8 +213,7 @@ static bool network_cidrnetmask(FunctionCall *call, Value *out, Str *error) {
         return function_fail(call, 0, error, "IPv6 addresses cannot have a netmask: %.*s",
                              STR_ARG(function_text(call, 0)));
     Uint128 mask = block.prefix ? ~(((Uint128)1 << (32 - block.prefix)) - 1) & 0xffffffff : 0;
-    *out = value_from_str(address_to_str(mask, 32, call->arena));
-    return true;
+    return function_give(value_from_str(address_to_str(mask, 32, call->arena)), out);
 }
 
 static bool network_cidrsubnet(FunctionCall *call, Value *out, Str *error) {
@@ -251,8 +249,7 @@ static bool network_cidrsubnet(FunctionCall *call, Value *out, Str *error) {
     if (block.bits == 32)
         block.base &= 0xffffffff;
     block.prefix = (uint32_t)prefix;
-    *out = value_from_str(block_to_str(block, call->arena));
-    return true;
+    return function_give(value_from_str(block_to_str(block, call->arena)), out);
 }
 
 typedef struct Allocation {
@@ -296,8 +293,7 @@ static bool allocate(FunctionCall *call, size_t i, uint32_t prefix, Allocation *
     allocation->is_full = last >= most;
     allocation->next = last + 1;
     allocation->last = block_to_str(block, call->arena);
-    *out = value_from_str(allocation->last);
-    return true;
+    return function_give(value_from_str(allocation->last), out);
 }
 
 static bool network_cidrsubnets(FunctionCall *call, Value *out, Str *error) {
@@ -313,8 +309,7 @@ static bool network_cidrsubnets(FunctionCall *call, Value *out, Str *error) {
             !allocate(call, i + 1, prefix, &allocation, &items[i], error))
             return false;
     }
-    *out = value_list(&TYPE_STRING, items, count, call->arena);
-    return true;
+    return function_give(value_list(&TYPE_STRING, items, count, call->arena), out);
 }
 
 static bool network_cidrcontains(FunctionCall *call, Value *out, Str *error) {

@@ -21,8 +21,8 @@ static bool numeric_signum(FunctionCall *call, Value *out, Str *error) {
     int64_t whole = 0;
     if (!sequence_integer(call, 0, &whole, error))
         return false;
-    *out = value_int_of(arithmetic_sign(call->arguments[0], call->arena), NUMBER_PRECISION_INT);
-    return true;
+    return function_give(
+        value_int_of(arithmetic_sign(call->arguments[0], call->arena), NUMBER_PRECISION_INT), out);
 }
 
 /* Rounds to the next whole number in a direction: -1 down, 1 up. */
@@ -73,8 +73,7 @@ static bool numeric_min(FunctionCall *call, Value *out, Str *error) {
 static bool give_double(FunctionCall *call, double number, Value *out, Str *error) {
     if (isnan(number))
         return function_fail(call, SIZE_MAX, error, "the result is not a number");
-    *out = value_from_number(number_from_double(number, call->arena));
-    return true;
+    return function_give(value_from_number(number_from_double(number, call->arena)), out);
 }
 
 /* Logarithms and powers use doubles, and their last digits must match Terraform's. So they are
@@ -225,10 +224,8 @@ static bool numeric_sum(FunctionCall *call, Value *out, Str *error) {
     if (sequence_count(list) == 0)
         return function_fail(call, 0, error, "cannot sum an empty list");
     Value sum = {0};
-    if (!value_is_wholly_known(list)) {
-        *out = function_unknown(call, &TYPE_NUMBER);
-        return true;
-    }
+    if (!value_is_wholly_known(list))
+        return function_give(function_unknown(call, &TYPE_NUMBER), out);
     for (size_t i = 0; i < sequence_count(list); i++) {
         Value item = value_at(list, i);
         if (value_is_null(item))
@@ -240,8 +237,7 @@ static bool numeric_sum(FunctionCall *call, Value *out, Str *error) {
         else if (!arithmetic_apply(ARITHMETIC_ADD, sum, item, &sum, error, call->arena))
             return false;
     }
-    *out = sum;
-    return true;
+    return function_give(sum, out);
 }
 
 /* Digits are 0-9, then lower case, then upper case. Up to base 36, case is ignored. */

@@ -237,8 +237,7 @@ static bool regex_replace(FunctionCall *call, Value *out, Str *error) {
     size_t pieces = old.len ? text.len / old.len : text.len + 1;
     if (!function_spend(call, 0, text.len + pieces * with.len, error))
         return false;
-    *out = value_string(replace_plain(call, text, old, with), call->arena);
-    return true;
+    return function_give(value_string(replace_plain(call, text, old, with), call->arena), out);
 }
 
 /* clang-format off */

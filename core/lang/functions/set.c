@@ -65,10 +65,8 @@ static bool set_combine(FunctionCall *call, size_t sources, SetChoice choose, Va
     ValueVec items = {0};
     if (!set_prepare(call, sets, &type, &is_known, error))
         return false;
-    if (!is_known && choose != choose_any) {
-        *out = function_unknown(call, type);
-        return true;
-    }
+    if (!is_known && choose != choose_any)
+        return function_give(function_unknown(call, type), out);
     for (size_t i = 0; i < call->count; i++)
         if (!function_spend(call, sets[i].count, 0, error))
             return false;
@@ -83,8 +81,7 @@ static bool set_combine(FunctionCall *call, size_t sources, SetChoice choose, Va
                 vec_push(call->arena, &items, item);
         }
     }
-    *out = value_set(type->element, items.items, items.count, call->arena);
-    return true;
+    return function_give(value_set(type->element, items.items, items.count, call->arena), out);
 }
 
 static bool choose_common(Value item, const ItemIndex *others, size_t count) {
@@ -173,8 +170,7 @@ static bool product_tuple(FunctionCall *call, const Product *product, size_t num
         if (!convert_value(parts[i], product->elements[i], &parts[i], &failure, call->arena))
             return function_fail(call, i, error, "%.*s", STR_ARG(failure.message));
     }
-    *out = value_tuple(parts, product->count, call->arena);
-    return true;
+    return function_give(value_tuple(parts, product->count, call->arena), out);
 }
 
 /* As in Terraform, length bounds beyond these are dropped: of one source, of the product. */
@@ -207,8 +203,8 @@ static bool set_product(FunctionCall *call, Value *out, Str *error) {
     if (!product.is_known) {
         const Type *type =
             product.is_set ? type_set(element, call->arena) : type_list(element, call->arena);
-        *out = value_with_marks(product_unknown(call, &product, type), product.marks);
-        return true;
+        return function_give(value_with_marks(product_unknown(call, &product, type), product.marks),
+                             out);
     }
     if (!function_spend(call, product.total, 0, error))
         return false;
@@ -218,8 +214,7 @@ static bool set_product(FunctionCall *call, Value *out, Str *error) {
             return false;
     Value result = product.is_set ? value_set(element, items, product.total, call->arena)
                                   : value_list(element, items, product.total, call->arena);
-    *out = value_with_marks(result, product.marks);
-    return true;
+    return function_give(value_with_marks(result, product.marks), out);
 }
 
 static const Function set_functions[] = {

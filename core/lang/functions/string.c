@@ -51,30 +51,26 @@ static bool string_chomp(FunctionCall *call, Value *out, Str *) {
 static bool string_starts_with(FunctionCall *call, Value *out, Str *) {
     const Value *text = &call->arguments[0];
     Str prefix;
-    if (!value_is_known(call->arguments[1])) {
-        *out = function_unknown(call, &TYPE_BOOL);
-        return true;
-    }
+    if (!value_is_known(call->arguments[1]))
+        return function_give(function_unknown(call, &TYPE_BOOL), out);
     prefix = function_text(call, 1);
-    if (value_is_known(*text)) {
-        *out = value_bool(str_starts_with(value_text(*text), prefix));
-        return true;
-    }
+    if (value_is_known(*text))
+        return function_give(value_bool(str_starts_with(value_text(*text), prefix)), out);
     /* The known prefix of an unknown string may decide. */
     Str known = text->as.refinement ? text->as.refinement->prefix : STR_EMPTY;
-    *out = prefix.len <= known.len ? value_bool(str_starts_with(known, prefix))
-                                   : function_unknown(call, &TYPE_BOOL);
-    return true;
+    return function_give(prefix.len <= known.len ? value_bool(str_starts_with(known, prefix))
+                                                 : function_unknown(call, &TYPE_BOOL),
+                         out);
 }
 
 static bool string_ends_with(FunctionCall *call, Value *out, Str *) {
-    *out = value_bool(str_ends_with(function_text(call, 0), function_text(call, 1)));
-    return true;
+    return function_give(value_bool(str_ends_with(function_text(call, 0), function_text(call, 1))),
+                         out);
 }
 
 static bool string_contains(FunctionCall *call, Value *out, Str *) {
-    *out = value_bool(str_find(function_text(call, 0), function_text(call, 1), 0) != SIZE_MAX);
-    return true;
+    return function_give(
+        value_bool(str_find(function_text(call, 0), function_text(call, 1), 0) != SIZE_MAX), out);
 }
 
 static bool string_indent(FunctionCall *call, Value *out, Str *error) {
@@ -125,10 +121,8 @@ static bool string_join(FunctionCall *call, Value *out, Str *error) {
     if (call->count < 2)
         return function_fail(call, SIZE_MAX, error, "at least one list is required");
     for (size_t i = 1; i < call->count; i++) {
-        if (!value_is_wholly_known(call->arguments[i])) {
-            *out = function_unknown(call, &TYPE_STRING);
-            return true;
-        }
+        if (!value_is_wholly_known(call->arguments[i]))
+            return function_give(function_unknown(call, &TYPE_STRING), out);
     }
     for (size_t i = 1; i < call->count; i++)
         if (!join_list(call, i, &buf, &is_first, error))
@@ -162,8 +156,7 @@ static bool string_split(FunctionCall *call, Value *out, Str *error) {
         Str piece = split_next(&rest, separator, &is_last);
         vec_push(call->arena, &pieces, value_string(piece, call->arena));
     }
-    *out = value_list(&TYPE_STRING, pieces.items, pieces.count, call->arena);
-    return true;
+    return function_give(value_list(&TYPE_STRING, pieces.items, pieces.count, call->arena), out);
 }
 
 static bool string_reverse(FunctionCall *call, Value *out, Str *) {

@@ -145,10 +145,8 @@ static Str native_lay_out(const NativeText *text) {
 static bool tfvars_encode_expr(FunctionCall *call, Value *out, Str *error) {
     NativeText text = {.arena = call->arena, .value = strbuf_new(call->arena)};
     Value value = call->arguments[0];
-    if (!value_is_wholly_known(value)) {
-        *out = function_unknown(call, &TYPE_STRING);
-        return true;
-    }
+    if (!value_is_wholly_known(value))
+        return function_give(function_unknown(call, &TYPE_STRING), out);
     if (!function_check_room(call, value, error))
         return false;
     tfvars_native_value(&text, value);
@@ -171,10 +169,8 @@ static bool tfvars_encode(FunctionCall *call, Value *out, Str *error) {
             return function_fail(call, SIZE_MAX, error, "\"%.*s\" is not a valid variable name",
                                  STR_ARG(name));
     }
-    if (!value_is_wholly_known(value)) {
-        *out = function_unknown(call, &TYPE_STRING);
-        return true;
-    }
+    if (!value_is_wholly_known(value))
+        return function_give(function_unknown(call, &TYPE_STRING), out);
     if (!function_check_room(call, value, error))
         return false;
     tfvars_native_members(&text, value);

@@ -7,10 +7,8 @@
 
 static bool yaml_codec_yamlencode(FunctionCall *call, Value *out, Str *error) {
     Value value = call->arguments[0];
-    if (!value_is_wholly_known(value)) {
-        *out = function_unknown(call, &TYPE_STRING);
-        return true;
-    }
+    if (!value_is_wholly_known(value))
+        return function_give(function_unknown(call, &TYPE_STRING), out);
     if (!function_check_room(call, value, error))
         return false;
     Str text;

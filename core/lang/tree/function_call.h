@@ -14,6 +14,11 @@ MUST_USE bool function_call(FunctionCall *call, Value *out, Str *error);
 /* For `run`: returns argument i, a string; sets a string as the result (always returns true). */
 Str function_text(const FunctionCall *call, size_t i);
 bool function_give_text(const FunctionCall *call, Str text, Value *out);
+/* For `run`: sets the result (always returns true). */
+static inline bool function_give(Value value, Value *out) {
+    *out = value;
+    return true;
+}
 /* For `run`: sets *error and the argument at fault (SIZE_MAX: none). If an argument is secret,
  * masks everything that the format inserts. Always returns false. */
 bool function_fail(FunctionCall *call, size_t argument, Str *error, const char *format, ...)
