@@ -76,8 +76,8 @@ static void open_case(SealedCase *test) {
     CryptCase *c = &test->c;
     test->shelf = (Shelf){.arena = c->arena, .text = STR_EMPTY};
     test->shelf.store =
-        (JournalStore){&test->shelf, STR("j"),      false,        shelf_read, shelf_append,
-                       shelf_sync,   shelf_replace, shelf_remove, shelf_close};
+        (JournalStore){&test->shelf, STR("j"),   NULL,          false,        shelf_read,
+                       shelf_append, shelf_sync, shelf_replace, shelf_remove, shelf_close};
     KeySource *key = crypt_case_pbkdf2(c, "k", PASSPHRASE);
     test->cipher = crypt_case_cipher(c, (KeySource *[]){key}, 1);
     test->lenient = crypt_case_cipher(c, (KeySource *[]){key, NULL}, 2);
