@@ -178,21 +178,17 @@ bool planfile_write(const PlanFilePlace *place, const Plan *plan,
     Entries entries = {0};
     StrBuf bytes = strbuf_new(scratch);
     planfile_collect(plan, configuration, &entries, scratch);
-    if (!zip(&entries, plan->created_ms / 1000, &bytes, scratch)) {
-        diags_error(diags, NO_RANGE, "Failed to write the plan file",
-                    "The plan could not be compressed for \"%.*s\".", STR_ARG(path));
-        return false;
-    }
+    if (!zip(&entries, plan->created_ms / 1000, &bytes, scratch))
+        return diags_fail(diags, NO_RANGE, "Failed to write the plan file",
+                          "The plan could not be compressed for \"%.*s\".", STR_ARG(path));
     if (!cipher_seal(place->cipher, (EnvelopeHead){0}, strbuf_str(&bytes), &sealed, scratch, diags))
         return false;
     const Disk *disk = place->io->disk;
     int status = disk->write_file(disk->self, path, sealed, 0600);
-    if (status < 0) {
-        diags_error(diags, NO_RANGE, "Failed to write the plan file",
-                    "\"%.*s\" cannot be written: %s. To use another file, set -out.", STR_ARG(path),
-                    strerror(-status));
-        return false;
-    }
+    if (status < 0)
+        return diags_fail(diags, NO_RANGE, "Failed to write the plan file",
+                          "\"%.*s\" cannot be written: %s. To use another file, set -out.",
+                          STR_ARG(path), strerror(-status));
     return true;
 }
 
@@ -207,11 +203,10 @@ bool planfile_is_planfile(Str bytes) {
 }
 
 static bool planfile_report(Str path, const char *why, Diags *diags) {
-    diags_error(
+    return diags_fail(
         diags, NO_RANGE, "Not a plan file",
         "\"%.*s\" cannot be used as a plan: %s. To save a plan, run \"loam plan -out=FILE\".",
         STR_ARG(path), why);
-    return false;
 }
 
 static bool planfile_read_manifest(Str bytes, Entries *out, Arena *arena) {
@@ -262,12 +257,10 @@ bool planfile_read(const PlanFilePlace *place, Plan **out, PlanFileSources *conf
     Str path = place->path, bytes;
     const Disk *disk = place->io->disk;
     int status = disk->read_file(disk->self, path, &bytes, arena);
-    if (status < 0) {
-        diags_error(diags, NO_RANGE, "Failed to read the plan file",
-                    "\"%.*s\": %s. To save a plan, run \"loam plan -out=FILE\".", STR_ARG(path),
-                    strerror(-status));
-        return false;
-    }
+    if (status < 0)
+        return diags_fail(diags, NO_RANGE, "Failed to read the plan file",
+                          "\"%.*s\": %s. To save a plan, run \"loam plan -out=FILE\".",
+                          STR_ARG(path), strerror(-status));
     Entries entries = {0};
     Str name = str_format(arena, "The plan \"%.*s\"", STR_ARG(path));
     if (!cipher_open(place->cipher, name, bytes, &bytes, NULL, arena, diags) ||

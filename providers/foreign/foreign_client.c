@@ -1,6 +1,7 @@
 /* foreign_client: encodes requests, decodes responses and adjusts the paths of their diagnostics.
  */
 #include "foreign_client.h"
+#include "thread.h"
 
 /* A path that ends at a block type instead of a block means the object that contains the blocks,
  * because there may be no block. Returns the path of that object; other paths unchanged. */
@@ -74,9 +75,8 @@ static ForeignProcess *start_successor(void *payload) {
 }
 
 static ForeignWorker *client_begin_call(ForeignClient *client) {
-    pthread_mutex_lock(&client->owner->lock);
+    LOCKED(&client->owner->lock);
     ForeignWorker *worker = foreign_worker_begin(client->worker);
-    pthread_mutex_unlock(&client->owner->lock);
     return worker;
 }
 

@@ -3,6 +3,7 @@
 
 #include "log.h"
 #include "protocol_function.h"
+#include "thread.h"
 
 static const Type *type_of_argument(const ProviderFunction *function, size_t i) {
     return i < function->parameter_count ? function->parameters[i].type : function->variadic->type;
@@ -46,7 +47,7 @@ static bool foreign_function_run(const Call *call, const FunctionRequest *reques
 const ProviderFunction *foreign_function_find(const Provider *provider, Str name) {
     ForeignProvider *foreign = (ForeignProvider *)provider;
     Str error = STR_EMPTY;
-    pthread_mutex_lock(&foreign->lock);
+    LOCKED(&foreign->lock);
     ProviderFunction *function = map_find(&foreign->decoded_functions, name);
     const Str *bytes = function ? NULL : map_find(&foreign->schemas.functions, name);
     if (bytes) {
@@ -62,6 +63,5 @@ const ProviderFunction *foreign_function_find(const Provider *provider, Str name
             function = NULL;
         }
     }
-    pthread_mutex_unlock(&foreign->lock);
     return function;
 }

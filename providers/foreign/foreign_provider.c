@@ -4,6 +4,7 @@
 #include "foreign_type.h"
 #include "log.h"
 #include "registry.h"
+#include "thread.h"
 
 /* Starts a process. The caller holds the lock, unless no other thread has the provider yet. Returns
  * NULL after adding an error. */
@@ -33,7 +34,7 @@ static bool foreign_validate(const Call *call, const ValidateRequest *request, D
 /* Returns an unused process with this configuration, else an unconfigured one, else a new one. */
 static ForeignClient *claim_client(ForeignProvider *foreign, Str config, Diags *diags) {
     ForeignClient *chosen = NULL;
-    pthread_mutex_lock(&foreign->lock);
+    LOCKED(&foreign->lock);
     for (ForeignClient *client = foreign->clients; client; client = client->next) {
         bool is_equal = client->config.len > 0 && str_equal(client->config, config);
         if (!client->is_in_use && is_equal) {
@@ -47,7 +48,6 @@ static ForeignClient *claim_client(ForeignProvider *foreign, Str config, Diags *
         chosen = add_client(foreign, diags);
     if (chosen)
         chosen->is_in_use = true;
-    pthread_mutex_unlock(&foreign->lock);
     return chosen;
 }
 
@@ -60,9 +60,8 @@ static bool configure_client(const Call *call, ForeignClient *client,
         .call = &own, .method = PROTOCOL_CONFIGURE, .diags = diags, .sent = *request};
     if (!foreign_client_call(&made))
         return false;
-    pthread_mutex_lock(&foreign->lock);
+    LOCKED(&foreign->lock);
     client->config = str_clone(config, foreign->arena);
-    pthread_mutex_unlock(&foreign->lock);
     return true;
 }
 
@@ -85,9 +84,8 @@ static bool foreign_configure(const Call *call, const ConfigureRequest *request,
 
 static void foreign_close(void *payload) {
     ForeignClient *client = payload;
-    pthread_mutex_lock(&client->owner->lock);
+    LOCKED(&client->owner->lock);
     client->is_in_use = false;
-    pthread_mutex_unlock(&client->owner->lock);
 }
 
 /* Names of types. */

@@ -4,6 +4,7 @@
 
 #include "foreign_object.h"
 #include "log.h"
+#include "thread.h"
 
 /* Data sources. */
 
@@ -140,13 +141,12 @@ static const ObjectType *make_type(ForeignProvider *foreign, ResourceMode mode, 
 const ObjectType *foreign_type_find(const Provider *provider, ResourceMode mode, Str name) {
     ForeignProvider *foreign = (ForeignProvider *)provider;
     Map *decoded = &foreign->types[mode];
-    pthread_mutex_lock(&foreign->lock);
+    LOCKED(&foreign->lock);
     const ObjectType *type = map_find(decoded, name);
     const Str *bytes = type ? NULL : map_find(&foreign->schemas.types[mode], name);
     if (bytes) {
         type = make_type(foreign, mode, bytes, name);
         map_put(foreign->arena, decoded, str_clone(name, foreign->arena), (void *)type);
     }
-    pthread_mutex_unlock(&foreign->lock);
     return type;
 }

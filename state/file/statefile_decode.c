@@ -30,10 +30,9 @@ PRINTF_LIKE(2, 3) static bool statefile_decode_fail(Decoding *decoding, const ch
     if (reader->error)
         reason = str_format(reader->arena, "The text is not valid JSON: %s.", reader->error);
     SourceRange range = {decoding->source, (uint32_t)reader->start, (uint32_t)reader->end};
-    diags_error(decoding->diags, range, "Unsupported state file format",
-                "The state file could not be read. %.*s If it is damaged, restore a backup.",
-                STR_ARG(reason));
-    return false;
+    return diags_fail(decoding->diags, range, "Unsupported state file format",
+                      "The state file could not be read. %.*s If it is damaged, restore a backup.",
+                      STR_ARG(reason));
 }
 
 static JsonToken statefile_decode_next(Decoding *decoding) {
@@ -475,11 +474,10 @@ static bool statefile_decode_check_version(Decoding *decoding, uint64_t version)
     if (version <= 4 && version >= 1)
         return true;
     SourceRange range = {decoding->source, 0, 0};
-    diags_error(decoding->diags, range, "Unsupported state file format",
-                "The state file has format version %llu, but this program supports only versions "
-                "up to 4. Use the newer program that wrote it.",
-                (unsigned long long)version);
-    return false;
+    return diags_fail(decoding->diags, range, "Unsupported state file format",
+                      "The state file has format version %llu, but this program supports only "
+                      "versions up to 4. Use the newer program that wrote it.",
+                      (unsigned long long)version);
 }
 
 bool statefile_decode(Str path, Str bytes, State **out, Arena *arena, Diags *diags) {
