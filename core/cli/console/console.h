@@ -1,11 +1,10 @@
 /* console: the parts of `loam console` that tests call without a terminal. */
 #pragma once
 
-#include "config.h"
 #include "scope.h"
 
 typedef struct ConsoleWords {
-    const Module *module; /* NULL: no configuration */
+    const struct Module *module; /* NULL: no configuration */
     const Scope *scope;
     const FunctionTable *functions;
 } ConsoleWords;

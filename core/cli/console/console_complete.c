@@ -1,6 +1,7 @@
 /* Finds the last word of a line, and its completions. */
 #include "console.h"
 
+#include "config.h"
 #include "eval.h"
 #include "lexer.h"
 #include "parser.h"

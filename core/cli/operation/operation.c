@@ -310,14 +310,18 @@ static void warn_of_deferrals(const Operation *operation) {
 bool operation_apply(Operation *operation) {
     Project *project = operation->project;
     Cli *cli = project->cli;
+    View *view = cli->view;
+
+    /* 1. Make the changes; the journal records them from now on. */
     if (!project_begin_changes(project, operation->result.refreshed))
         return false;
-    View *view = cli->view;
     project->engine.hooks = reporting_run_begin(cli->reporting, view->type->walk_begin(view));
     bool ok = engine_apply(&project->engine, &operation->options, operation->result.plan,
                            project->working, cli->arena, project->diags);
     view->type->walk_end(view);
     reporting_run_end(cli->reporting, project->working);
+
+    /* 2. Warn of what the plan left out. */
     bool invokes = operation->result.plan->invocations.count > 0;
     if (engine_is_partial(&operation->options) && !invokes) {
         diags_warning(project->diags, NO_RANGE, "Applied changes may be incomplete",
@@ -326,12 +330,16 @@ bool operation_apply(Operation *operation) {
                       option_that_limits(operation));
     }
     warn_of_deferrals(operation);
+
+    /* 3. Save what was made, also if the apply failed. */
     if (!ok) {
         save_partial_state(operation);
         return false;
     }
     State *state = working_state_close(project->working);
     project->working = NULL;
+
+    /* 4. Show the result: summary and outputs. */
     cli->secrets = render_secret_of_plan(operation->result.plan, cli->arena);
     view->done.import = plan_count(operation->result.plan).import;
     if (cli_name(cli)->peer)

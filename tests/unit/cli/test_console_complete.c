@@ -1,6 +1,7 @@
 /* Completions of the last word of a line. */
 #include "console.h"
 
+#include "config.h"
 #include "functions.h"
 #include "unit.h"
 
