@@ -387,17 +387,10 @@ bool config_resource_decode(ConfigLoading *loading, const BodyBlock *block, Reso
 
 static bool resource_decode(ConfigLoading *loading, const BodyBlock *block) {
     const Resource *resource;
-    return config_resource_decode(loading, block, MODE_MANAGED, NULL, &resource);
-}
-
-static bool data_decode(ConfigLoading *loading, const BodyBlock *block) {
-    const Resource *resource;
-    return config_resource_decode(loading, block, MODE_DATA, NULL, &resource);
-}
-
-static bool ephemeral_decode(ConfigLoading *loading, const BodyBlock *block) {
-    const Resource *resource;
-    return config_resource_decode(loading, block, MODE_EPHEMERAL, NULL, &resource);
+    ResourceMode mode = str_equal_cstr(block->type, "data")        ? MODE_DATA
+                        : str_equal_cstr(block->type, "ephemeral") ? MODE_EPHEMERAL
+                                                                   : MODE_MANAGED;
+    return config_resource_decode(loading, block, mode, NULL, &resource);
 }
 
 static const char *const fixed[] = {"depends_on", NULL};
@@ -417,7 +410,7 @@ const ConfigBlock config_data = {
     .labels = 2,
     .noun = "data source",
     .label_nouns = {"resource type", "resource name"},
-    .decode = data_decode,
+    .decode = resource_decode,
     .merged_block = "lifecycle",
     .fixed = fixed,
 };
@@ -427,7 +420,7 @@ const ConfigBlock config_ephemeral = {
     .labels = 2,
     .noun = "ephemeral resource",
     .label_nouns = {"resource type", "resource name"},
-    .decode = ephemeral_decode,
+    .decode = resource_decode,
     .merged_block = "lifecycle",
     .fixed = fixed,
 };

@@ -18,19 +18,15 @@ static BodyAttribute *body_merge_find_attribute(BodyContent *content, Str name) 
     return NULL;
 }
 
-static bool body_merge_report_second(const BodyAttribute *attribute, Diags *diags) {
-    return diags_fail(diags, attribute->name_range, "Duplicate argument",
-                      "The argument \"%.*s\" is already set in the other part of this block.",
-                      STR_ARG(attribute->name));
-}
-
 static bool merge_attributes(const MergedBody *merged, BodyContent *out, const BodyContent *above) {
     Arena *arena = out->arena;
     bool ok = true;
     vec_each(&above->attributes, attribute) {
         BodyAttribute *replaced = body_merge_find_attribute(out, attribute->name);
         if (replaced && merged->is_sum)
-            ok = body_merge_report_second(attribute, out->diags);
+            ok = diags_fail(out->diags, attribute->name_range, "Duplicate argument",
+                            "The argument \"%.*s\" is already set in the other part of this block.",
+                            STR_ARG(attribute->name));
         else if (replaced)
             *replaced = *attribute;
         else

@@ -123,7 +123,7 @@ static bool decode_add_attribute(Decoded *decoded, const Schema *schema,
         .hint = foreign_names_hint(schema->foreign, written->name, arena),
     };
     vec_push(arena, &decoded->attributes, out);
-    return decode_check_shape(written->expr, out.type, schema->foreign, arena, diags);
+    return decode_check_shape(written->expr, out.type, schema->foreign, diags);
 }
 
 static DecodedBlocks *find_blocks(Decoded *decoded, Str name) {

@@ -11,14 +11,13 @@ static bool literal_key(const Expr *key, Str *out) {
 }
 
 static bool decode_check_items(const Expr *expr, const Type *type, const ForeignNames *foreign,
-                               Arena *arena, Diags *diags) {
+                               Diags *diags) {
     bool ok = true;
     for (size_t i = 0; i < expr->as.parts.count; i++) {
         const Type *element = type->kind == KIND_LIST || type->kind == KIND_SET ? type->element
                               : type->kind == KIND_TUPLE && i < type->count     ? type_at(type, i)
                                                                                 : NULL;
-        ok &=
-            !element || decode_check_shape(expr->as.parts.items[i], element, foreign, arena, diags);
+        ok &= !element || decode_check_shape(expr->as.parts.items[i], element, foreign, diags);
     }
     return ok;
 }
@@ -32,16 +31,16 @@ static bool decode_check_report_name(const Expr *key, Str name, const Type *type
 }
 
 static bool check_member(const ExprItem *item, const Type *type, const ForeignNames *foreign,
-                         Arena *arena, Diags *diags) {
+                         Diags *diags) {
     Str name;
     size_t index;
     if (type->kind == KIND_MAP)
-        return decode_check_shape(item->value, type->element, foreign, arena, diags);
+        return decode_check_shape(item->value, type->element, foreign, diags);
     if (type->kind != KIND_OBJECT || !literal_key(item->key, &name))
         return true;
     if (!type_find_attribute(type, name, &index))
         return decode_check_report_name(item->key, name, type, foreign, diags);
-    return decode_check_shape(item->value, type_at(type, index), foreign, arena, diags);
+    return decode_check_shape(item->value, type_at(type, index), foreign, diags);
 }
 
 static bool has_member(const Expr *expr, Str wanted, bool *is_certain) {
@@ -70,29 +69,29 @@ static bool check_missing(const Expr *expr, const Type *type, Diags *diags) {
 }
 
 static bool check_loop(const Expr *expr, const Type *type, const ForeignNames *foreign,
-                       Arena *arena, Diags *diags) {
+                       Diags *diags) {
     bool is_collection = expr->as.loop.key ? type->kind == KIND_MAP
                                            : type->kind == KIND_LIST || type->kind == KIND_SET;
     return !is_collection || expr->as.loop.groups ||
-           decode_check_shape(expr->as.loop.value, type->element, foreign, arena, diags);
+           decode_check_shape(expr->as.loop.value, type->element, foreign, diags);
 }
 
 bool decode_check_shape(const Expr *expr, const Type *type, const ForeignNames *foreign,
-                        Arena *arena, Diags *diags) {
+                        Diags *diags) {
     bool ok = true;
     expr = expr_unwrap(expr);
     if (expr->kind == EXPR_TUPLE)
-        return decode_check_items(expr, type, foreign, arena, diags);
+        return decode_check_items(expr, type, foreign, diags);
     if (expr->kind == EXPR_FOR)
-        return check_loop(expr, type, foreign, arena, diags);
+        return check_loop(expr, type, foreign, diags);
     if (expr->kind == EXPR_CONDITIONAL) {
-        ok = decode_check_shape(expr->as.conditional.if_true, type, foreign, arena, diags);
-        return decode_check_shape(expr->as.conditional.if_false, type, foreign, arena, diags) && ok;
+        ok = decode_check_shape(expr->as.conditional.if_true, type, foreign, diags);
+        return decode_check_shape(expr->as.conditional.if_false, type, foreign, diags) && ok;
     }
     if (expr->kind != EXPR_OBJECT)
         return true;
     for (size_t i = 0; i < expr->as.object.count; i++)
-        ok &= check_member(&expr->as.object.items[i], type, foreign, arena, diags);
+        ok &= check_member(&expr->as.object.items[i], type, foreign, diags);
     return ok && check_missing(expr, type, diags);
 }
 

@@ -10,6 +10,6 @@
  * are errors. Conversion would drop unknown names silently, including misspelt ones. `foreign` has
  * hints for unknown names. */
 MUST_USE bool decode_check_shape(const Expr *expr, const Type *type, const ForeignNames *foreign,
-                                 Arena *arena, Diags *diags);
+                                 Diags *diags);
 /* Returns the innermost subexpression that gives the value at this path; starts at step `from`. */
 const Expr *decode_check_part(const Expr *expr, Path path, size_t from);

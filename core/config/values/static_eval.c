@@ -39,17 +39,13 @@ static bool static_eval_report_undeclared(const Reference *reference, const char
                       STR_ARG(reference->name), STR_ARG(hint));
 }
 
-static bool report_circle(const StaticFrame *frame, SourceRange range, Diags *diags) {
-    const char *prefix = frame->kind == REFERENCE_VARIABLE ? "var" : "local";
-    return diags_fail(diags, range, "Circular reference", "The value of %s.%.*s depends on itself.",
-                      prefix, STR_ARG(frame->name));
-}
-
 static bool check_circle(const StaticFrame *frame, SourceRange range, Diags *diags) {
     for (const StaticFrame *at = frame->outer; at; at = at->outer)
         if (at->module == frame->module && at->kind == frame->kind &&
             str_equal(at->name, frame->name))
-            return report_circle(frame, range, diags);
+            return diags_fail(
+                diags, range, "Circular reference", "The value of %s.%.*s depends on itself.",
+                frame->kind == REFERENCE_VARIABLE ? "var" : "local", STR_ARG(frame->name));
     return true;
 }
 

@@ -214,12 +214,6 @@ static bool mapping_merge(FunctionCall *call, Value *out, Str *error) {
     return function_give(value_with_marks(result, shape.marks), out);
 }
 
-static bool zipmap_report_counts(FunctionCall *call, size_t keys, size_t values, Str *error) {
-    return function_fail(call, SIZE_MAX, error,
-                         "number of keys (%zu) does not match number of values (%zu)", keys,
-                         values);
-}
-
 static Value zipmap_unknown(const FunctionCall *call, const Type *type, Value keys) {
     if (type->kind == KIND_LIST)
         return function_unknown(call, type_map(type->element, call->arena));
@@ -259,7 +253,9 @@ static bool mapping_zipmap(FunctionCall *call, Value *out, Str *error) {
         return function_fail(call, 1, error, "values argument must be a list or tuple value");
     bool can_count = value_is_wholly_known(keys) && (kind == KIND_TUPLE || value_is_known(values));
     if (can_count && keys.count != sequence_count(values))
-        return zipmap_report_counts(call, keys.count, sequence_count(values), error);
+        return function_fail(call, SIZE_MAX, error,
+                             "number of keys (%zu) does not match number of values (%zu)",
+                             (size_t)keys.count, sequence_count(values));
     if (!value_is_wholly_known(keys) || !value_is_known(values)) {
         result = zipmap_unknown(call, values.type, keys);
     } else if (!zipmap_fill(call, keys, values, &result, error)) {
