@@ -50,28 +50,16 @@ static const CheckResults *nested_results(const Node *node, ModuleInstance *modu
 }
 
 static size_t count_conditions(const Node *node) {
-    switch (node->kind) {
-    case NODE_VARIABLE: return node->as.variable->validations.count;
-    case NODE_OUTPUT: return node->as.output->preconditions.count;
-    case NODE_CHECK: return node->as.check->asserts.count;
-    case NODE_RESOURCE: {
-        const Lifecycle *lifecycle = &node->as.resource->config->lifecycle;
-        return lifecycle->preconditions.count + lifecycle->postconditions.count;
-    }
-    case NODE_LOCAL:
-    case NODE_MODULE:
-    case NODE_MODULE_VALUE:
-    case NODE_PROVIDER:
-    case NODE_RESOURCE_VALUE:
-    case NODE_ORPHAN:
-    case NODE_IMPORT:
-    case NODE_CHECK_START:
-    case NODE_EPHEMERAL_CLOSE:
-    case NODE_INVOKE:
-    case NODE_DESTROY:
-    case NODE_DESTROY_GATE: break;
-    }
-    return 0;
+    if (node->kind == NODE_VARIABLE)
+        return node->as.variable->validations.count;
+    if (node->kind == NODE_OUTPUT)
+        return node->as.output->preconditions.count;
+    if (node->kind == NODE_CHECK)
+        return node->as.check->asserts.count;
+    if (node->kind != NODE_RESOURCE)
+        return 0;
+    const Lifecycle *lifecycle = &node->as.resource->config->lifecycle;
+    return lifecycle->preconditions.count + lifecycle->postconditions.count;
 }
 
 static Str own_name(const Node *node) {

@@ -20,36 +20,18 @@ static void title_add_title(RenderPen *pen, Str who, const char *before, const c
 
 static void add_replace_title(RenderPen *pen, const ResourceChange *change, Str who) {
     bool is_terraform = pen->style.peer && pen->style.peer->is_terraform;
-    switch (change->reason) {
-    case REASON_REPLACE_BECAUSE_TAINTED:
-        title_add_title(pen, who,
-                        is_terraform ? " is tainted, so must be " : " is tainted, so it must be ",
-                        "replaced", INK_BOLD_RED);
-        return;
-    case REASON_REPLACE_BY_REQUEST:
-        title_add_title(pen, who, " will be ", "replaced, as requested", INK_BOLD_RED);
-        return;
-    case REASON_REPLACE_BY_TRIGGERS:
-        title_add_title(pen, who, " will be ", "replaced due to changes in replace_triggered_by",
-                        INK_BOLD_RED);
-        return;
-    case REASON_NONE:
-    case REASON_REPLACE_BECAUSE_CANNOT_UPDATE:
-    case REASON_DELETE_BECAUSE_NO_RESOURCE_CONFIG:
-    case REASON_DELETE_BECAUSE_WRONG_REPETITION:
-    case REASON_DELETE_BECAUSE_COUNT_INDEX:
-    case REASON_DELETE_BECAUSE_EACH_KEY:
-    case REASON_DELETE_BECAUSE_ENABLED_FALSE:
-    case REASON_DELETE_BECAUSE_NO_MODULE:
-    case REASON_DELETE_BECAUSE_NO_MOVE_TARGET:
-    case REASON_READ_BECAUSE_CONFIG_UNKNOWN:
-    case REASON_READ_BECAUSE_DEPENDENCY_PENDING:
-    case REASON_READ_BECAUSE_CHECK_NESTED:
-    case REASON_READ_BECAUSE_DEFERRED:
-    case REASON_FORGOT_BECAUSE_LIFECYCLE_DESTROY_IN_STATE:
-    case REASON_FORGOT_BECAUSE_LIFECYCLE_DESTROY_IN_CONFIG: break;
+    const char *before = " ", *verb = "must be replaced";
+    if (change->reason == REASON_REPLACE_BECAUSE_TAINTED) {
+        before = is_terraform ? " is tainted, so must be " : " is tainted, so it must be ";
+        verb = "replaced";
+    } else if (change->reason == REASON_REPLACE_BY_REQUEST) {
+        before = " will be ";
+        verb = "replaced, as requested";
+    } else if (change->reason == REASON_REPLACE_BY_TRIGGERS) {
+        before = " will be ";
+        verb = "replaced due to changes in replace_triggered_by";
     }
-    title_add_title(pen, who, " ", "must be replaced", INK_BOLD_RED);
+    title_add_title(pen, who, before, verb, INK_BOLD_RED);
 }
 
 static void add_moved_title(RenderPen *pen, ResourceAddr previous, Str who) {

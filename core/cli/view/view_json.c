@@ -40,26 +40,14 @@ typedef struct Stream {
 
 /* These names are shorter than those in plans. */
 static const char *reason_name(ActionReason reason) {
-    switch (reason) {
-    case REASON_REPLACE_BECAUSE_TAINTED: return "tainted";
-    case REASON_REPLACE_BY_REQUEST: return "requested";
-    case REASON_REPLACE_BY_TRIGGERS: return "replace_triggered_by";
-    case REASON_REPLACE_BECAUSE_CANNOT_UPDATE: return "cannot_update";
-    case REASON_NONE:
-    case REASON_DELETE_BECAUSE_NO_RESOURCE_CONFIG:
-    case REASON_DELETE_BECAUSE_WRONG_REPETITION:
-    case REASON_DELETE_BECAUSE_COUNT_INDEX:
-    case REASON_DELETE_BECAUSE_EACH_KEY:
-    case REASON_DELETE_BECAUSE_ENABLED_FALSE:
-    case REASON_DELETE_BECAUSE_NO_MODULE:
-    case REASON_DELETE_BECAUSE_NO_MOVE_TARGET:
-    case REASON_READ_BECAUSE_CONFIG_UNKNOWN:
-    case REASON_READ_BECAUSE_DEPENDENCY_PENDING:
-    case REASON_READ_BECAUSE_CHECK_NESTED:
-    case REASON_READ_BECAUSE_DEFERRED:
-    case REASON_FORGOT_BECAUSE_LIFECYCLE_DESTROY_IN_STATE:
-    case REASON_FORGOT_BECAUSE_LIFECYCLE_DESTROY_IN_CONFIG: break;
-    }
+    if (reason == REASON_REPLACE_BECAUSE_TAINTED)
+        return "tainted";
+    if (reason == REASON_REPLACE_BY_REQUEST)
+        return "requested";
+    if (reason == REASON_REPLACE_BY_TRIGGERS)
+        return "replace_triggered_by";
+    if (reason == REASON_REPLACE_BECAUSE_CANNOT_UPDATE)
+        return "cannot_update";
     return action_reason_name(reason);
 }
 
