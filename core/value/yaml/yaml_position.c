@@ -16,11 +16,7 @@ static void yaml_search_release(YamlSearch *search) {
 }
 SCOPED_TYPE(YamlSearch, yaml_search_release);
 
-typedef yaml_event_t SearchEvent;
-static void search_event_release(SearchEvent *event) {
-    yaml_event_delete(event);
-}
-SCOPED_TYPE(SearchEvent, search_event_release);
+SCOPED_TYPE(yaml_event_t, yaml_event_delete);
 
 /* Each node has the number of steps of the path that lead to it; this one if it is not on the path.
  */
@@ -43,17 +39,17 @@ static bool position_is_item(const PathStep *step, size_t index) {
     return step && step->is_index && value_to_int(step->key, &wanted) && (size_t)wanted == index;
 }
 
-static bool is_member(const PathStep *step, const SearchEvent *key) {
+static bool is_member(const PathStep *step, const yaml_event_t *key) {
     return step && !step->is_index && key->type == YAML_SCALAR_EVENT &&
            str_equal((Str){(const char *)key->data.scalar.value, key->data.scalar.length},
                      step->name);
 }
 
-static bool walk_node(YamlSearch *search, const SearchEvent *node, size_t steps, size_t depth);
+static bool walk_node(YamlSearch *search, const yaml_event_t *node, size_t steps, size_t depth);
 
 static bool walk_sequence(YamlSearch *search, size_t steps, size_t depth) {
     for (size_t i = 0;; i++) {
-        SCOPED(SearchEvent) item = {0};
+        SCOPED(yaml_event_t) item = {0};
         if (!yaml_parser_parse(&search->parser, &item))
             return false;
         if (item.type == YAML_SEQUENCE_END_EVENT)
@@ -66,8 +62,8 @@ static bool walk_sequence(YamlSearch *search, size_t steps, size_t depth) {
 
 static bool walk_mapping(YamlSearch *search, size_t steps, size_t depth) {
     for (;;) {
-        SCOPED(SearchEvent) key = {0};
-        SCOPED(SearchEvent) value = {0};
+        SCOPED(yaml_event_t) key = {0};
+        SCOPED(yaml_event_t) value = {0};
         if (!yaml_parser_parse(&search->parser, &key))
             return false;
         if (key.type == YAML_MAPPING_END_EVENT)
@@ -80,7 +76,7 @@ static bool walk_mapping(YamlSearch *search, size_t steps, size_t depth) {
     }
 }
 
-static bool walk_node(YamlSearch *search, const SearchEvent *node, size_t steps, size_t depth) {
+static bool walk_node(YamlSearch *search, const yaml_event_t *node, size_t steps, size_t depth) {
     if (depth > DEPTH_MAX)
         return false;
     if (node->type == YAML_SEQUENCE_START_EVENT)
@@ -94,7 +90,7 @@ YamlPosition yaml_position_find(Str text, Path path) {
     CHECK(yaml_parser_initialize(&search.parser));
     yaml_parser_set_input_string(&search.parser, (const unsigned char *)text.ptr, text.len);
     for (bool is_end = false; is_good && !is_end;) {
-        SCOPED(SearchEvent) event = {0};
+        SCOPED(yaml_event_t) event = {0};
         is_good = yaml_parser_parse(&search.parser, &event);
         is_end = event.type == YAML_DOCUMENT_END_EVENT || event.type == YAML_STREAM_END_EVENT;
         bool is_root =

@@ -26,11 +26,7 @@ static void yaml_reading_release(YamlReading *reading) {
 }
 SCOPED_TYPE(YamlReading, yaml_reading_release);
 
-typedef yaml_event_t Event;
-static void event_release(Event *event) {
-    yaml_event_delete(event);
-}
-SCOPED_TYPE(Event, event_release);
+SCOPED_TYPE(yaml_event_t, yaml_event_delete);
 
 static bool yaml_fail(YamlReading *reading, yaml_mark_t mark, Str what) {
     *reading->failure = (YamlFailure){mark.line + 1, mark.column + 1, what};
@@ -44,16 +40,16 @@ static bool yaml_spend(YamlReading *reading, size_t elements) {
     return false;
 }
 
-static bool yaml_next(YamlReading *reading, Event *event) {
+static bool yaml_next(YamlReading *reading, yaml_event_t *event) {
     if (yaml_parser_parse(&reading->parser, event))
         return true;
     const char *problem = reading->parser.problem ? reading->parser.problem : "invalid YAML";
     return yaml_fail(reading, reading->parser.problem_mark, str_from_cstr(problem));
 }
 
-static bool yaml_value_read_event(YamlReading *reading, const Event *event, Value *out);
+static bool yaml_value_read_event(YamlReading *reading, const yaml_event_t *event, Value *out);
 
-static bool yaml_value_read_scalar(YamlReading *reading, const Event *event, Value *out) {
+static bool yaml_value_read_scalar(YamlReading *reading, const yaml_event_t *event, Value *out) {
     Arena *arena = reading->arena;
     Str why = STR_EMPTY;
     bool is_plain = event->data.scalar.style == YAML_PLAIN_SCALAR_STYLE;
@@ -66,7 +62,7 @@ static bool yaml_value_read_scalar(YamlReading *reading, const Event *event, Val
     return is_good || yaml_fail(reading, event->start_mark, why);
 }
 
-static bool yaml_value_read_alias(YamlReading *reading, const Event *event, Value *out) {
+static bool yaml_value_read_alias(YamlReading *reading, const yaml_event_t *event, Value *out) {
     Str name = str_from_cstr((const char *)event->data.alias.anchor);
     if (!map_has(&reading->anchors, name))
         return yaml_fail(reading, event->start_mark, STR("this alias has no anchor before it"));
@@ -81,7 +77,7 @@ static bool yaml_value_read_alias(YamlReading *reading, const Event *event, Valu
 static bool yaml_value_read_sequence(YamlReading *reading, Value *out) {
     ValueVec items = {0};
     for (;;) {
-        SCOPED(Event) event = {0};
+        SCOPED(yaml_event_t) event = {0};
         Value value;
         if (!yaml_next(reading, &event))
             return false;
@@ -114,7 +110,7 @@ static bool merge_members(YamlReading *reading, yaml_mark_t mark, Value value,
     return true;
 }
 
-static bool is_merge_key(const Event *key) {
+static bool is_merge_key(const yaml_event_t *key) {
     if (key->type != YAML_SCALAR_EVENT)
         return false;
     const char *tag = (const char *)key->data.scalar.tag;
@@ -124,7 +120,7 @@ static bool is_merge_key(const Event *key) {
            strcmp((const char *)key->data.scalar.value, "<<") == 0;
 }
 
-static bool yaml_value_read_key(YamlReading *reading, const Event *event, Str *out) {
+static bool yaml_value_read_key(YamlReading *reading, const yaml_event_t *event, Str *out) {
     Value key;
     Value text;
     ConvertError failure;
@@ -154,8 +150,8 @@ static bool yaml_value_read_mapping(YamlReading *reading, Value *out) {
     ObjectBuilder members = object_builder_new(reading->arena);
     Map keys = {0};
     for (;;) {
-        SCOPED(Event) key = {0};
-        SCOPED(Event) event = {0};
+        SCOPED(yaml_event_t) key = {0};
+        SCOPED(yaml_event_t) event = {0};
         Value value;
         Str name;
         if (!yaml_next(reading, &key))
@@ -177,7 +173,7 @@ static bool yaml_value_read_mapping(YamlReading *reading, Value *out) {
     return true;
 }
 
-static Str event_anchor(const Event *event) {
+static Str event_anchor(const yaml_event_t *event) {
     const yaml_char_t *anchor = NULL;
     if (event->type == YAML_SCALAR_EVENT)
         anchor = event->data.scalar.anchor;
@@ -189,8 +185,8 @@ static Str event_anchor(const Event *event) {
 }
 
 /* Accepts no tag or `own`, the tag for this kind of node. */
-static bool yaml_value_check_tag(YamlReading *reading, const Event *event, const yaml_char_t *tag,
-                                 const char *own) {
+static bool yaml_value_check_tag(YamlReading *reading, const yaml_event_t *event,
+                                 const yaml_char_t *tag, const char *own) {
     const char *text = (const char *)tag;
     if (!text || strcmp(text, own) == 0)
         return true;
@@ -198,7 +194,7 @@ static bool yaml_value_check_tag(YamlReading *reading, const Event *event, const
     return yaml_fail(reading, event->start_mark, what);
 }
 
-static bool read_by_type(YamlReading *reading, const Event *event, Value *out) {
+static bool read_by_type(YamlReading *reading, const yaml_event_t *event, Value *out) {
     switch ((int)event->type) {
     case YAML_SCALAR_EVENT: return yaml_value_read_scalar(reading, event, out);
     case YAML_ALIAS_EVENT: return yaml_value_read_alias(reading, event, out);
@@ -211,7 +207,7 @@ static bool read_by_type(YamlReading *reading, const Event *event, Value *out) {
     }
 }
 
-static bool yaml_value_read_event(YamlReading *reading, const Event *event, Value *out) {
+static bool yaml_value_read_event(YamlReading *reading, const yaml_event_t *event, Value *out) {
     Str anchor = event_anchor(event);
     if (reading->depth >= YAML_DEPTH_MAX)
         return yaml_fail(reading, event->start_mark, STR("nested too deeply"));
@@ -233,13 +229,13 @@ static bool yaml_value_read_event(YamlReading *reading, const Event *event, Valu
 }
 
 static bool read_expected(YamlReading *reading, yaml_event_type_t type, const char *what) {
-    SCOPED(Event) event = {0};
+    SCOPED(yaml_event_t) event = {0};
     if (!yaml_next(reading, &event))
         return false;
     return event.type == type || yaml_fail(reading, event.start_mark, str_from_cstr(what));
 }
 
-static bool yaml_value_check_version(YamlReading *reading, const Event *start) {
+static bool yaml_value_check_version(YamlReading *reading, const yaml_event_t *start) {
     const yaml_version_directive_t *version = start->data.document_start.version_directive;
     bool is_known = !version || (version->major == 1 && version->minor == 1);
     return is_known ||
@@ -248,7 +244,7 @@ static bool yaml_value_check_version(YamlReading *reading, const Event *start) {
 }
 
 static bool read_document_start(YamlReading *reading) {
-    SCOPED(Event) event = {0};
+    SCOPED(yaml_event_t) event = {0};
     if (!yaml_next(reading, &event))
         return false;
     if (event.type != YAML_DOCUMENT_START_EVENT)
@@ -259,7 +255,7 @@ static bool read_document_start(YamlReading *reading) {
 bool yaml_value_read(Str text, YamlBudget budget, Value *out, YamlFailure *failure, Arena *arena) {
     SCOPED(YamlReading)
     reading = {.budget = budget, .anchors = map_new(arena), .failure = failure, .arena = arena};
-    SCOPED(Event) root = {0};
+    SCOPED(yaml_event_t) root = {0};
     CHECK(yaml_parser_initialize(&reading.parser));
     yaml_parser_set_input_string(&reading.parser, (const unsigned char *)text.ptr, text.len);
     return read_expected(&reading, YAML_STREAM_START_EVENT, "invalid YAML") &&
@@ -292,8 +288,8 @@ static Str skip_lines(Str text, size_t count) {
  */
 static bool read_documents(YamlReading *reading, Str rest, YamlDocuments *out) {
     for (size_t line = 0;;) {
-        SCOPED(Event) start = {0};
-        SCOPED(Event) root = {0};
+        SCOPED(yaml_event_t) start = {0};
+        SCOPED(yaml_event_t) root = {0};
         YamlDocument document;
         if (!yaml_next(reading, &start))
             return false;
