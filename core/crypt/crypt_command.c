@@ -1,4 +1,3 @@
-/* crypt_command: runs the program and checks its first line. */
 #include "crypt_command.h"
 #include "json.h"
 #include "secret.h"

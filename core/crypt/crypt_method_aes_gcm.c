@@ -1,4 +1,3 @@
-/* Implements method "aes_gcm". */
 #include "crypt_method.h"
 #include "gcm.h"
 

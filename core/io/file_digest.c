@@ -1,4 +1,3 @@
-/* Reads a file in pieces and computes its digest. */
 #include "file_digest.h"
 
 #define PIECE_SIZE ((size_t)65536)

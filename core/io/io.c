@@ -1,4 +1,3 @@
-/* Provides the real operations. */
 #include "io.h"
 
 Io io_real(void) {

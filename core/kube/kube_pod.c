@@ -1,4 +1,3 @@
-/* Reads the mounted service account. */
 #include "kube_pod.h"
 
 #define ACCOUNT_DIRECTORY "/var/run/secrets/kubernetes.io/serviceaccount/"

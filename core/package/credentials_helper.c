@@ -1,4 +1,3 @@
-/* Runs the credentials helper. */
 #include "credentials_helper.h"
 
 #include "json.h"

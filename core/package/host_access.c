@@ -1,4 +1,3 @@
-/* Finds tokens and services of registry hosts. */
 #include "host_access.h"
 
 #include "credentials_helper.h"

@@ -1,4 +1,3 @@
-/* Searches the directories of a filesystem mirror. */
 #include "mirror_directory.h"
 
 #include "problem.h"

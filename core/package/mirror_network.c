@@ -1,4 +1,3 @@
-/* Reads the indexes of a network mirror. */
 #include "mirror_network.h"
 
 #include "host_access.h"

@@ -1,4 +1,3 @@
-/* Downloads, verifies and extracts archives of packages. */
 #include "package_fetch.h"
 
 #include "archive_unpack.h"

@@ -1,4 +1,3 @@
-/* Parses and completes addresses of providers. */
 #include "provider_address.h"
 
 #include "utf8.h"

@@ -1,4 +1,3 @@
-/* Reads the files of an installed package. */
 #include "stored_package.h"
 
 #include "digest.h"

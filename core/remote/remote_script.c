@@ -1,4 +1,3 @@
-/* Runs a script and returns its output. */
 #include "remote_script.h"
 
 #include "path_error.h"

@@ -1,4 +1,3 @@
-/* Implements settings, sessions and retries. */
 #include "ssh_client.h"
 
 #include "digest.h"

@@ -1,4 +1,3 @@
-/* Implements the pool: a list of sessions with their users. */
 #include "ssh_pool.h"
 
 #include "digest.h"

@@ -1,4 +1,3 @@
-/* Reads and completes connection arguments. */
 #include "ssh_settings.h"
 
 #include "object_builder.h"

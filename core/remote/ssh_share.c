@@ -1,4 +1,3 @@
-/* Implements the share: a pool, a map of outputs, and a list of readings. */
 #include "ssh_share.h"
 
 #include "map.h"

@@ -1,4 +1,3 @@
-/* kube_call: queries, bodies and content types. */
 #include "kube_call.h"
 #include "url.h"
 

@@ -1,4 +1,3 @@
-/* kube_catalog: decodes discovery documents; suggests names. */
 #include "kube_catalog.h"
 #include "kube_object.h"
 

@@ -1,4 +1,3 @@
-/* kube_resource: names and paths. */
 #include "kube_resource.h"
 #include "url.h"
 

@@ -1,4 +1,3 @@
-/* kube_schema: compares an object with its schema, member by member. */
 #include "kube_schema.h"
 
 #include "kube_object.h"

@@ -1,4 +1,3 @@
-/* kube_watch: lists, streams and polls. */
 #include "kube_watch.h"
 #include "kube_object.h"
 #include "kube_retry.h"

@@ -1,4 +1,3 @@
-/* kube_retry: the classes of failures. */
 #include "kube_retry.h"
 #include "random.h"
 

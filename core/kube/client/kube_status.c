@@ -1,4 +1,3 @@
-/* kube_status: decodes Status objects. */
 #include "kube_status.h"
 #include "kube_object.h"
 #include "utf8.h"
