@@ -90,8 +90,8 @@ const OptionGroup option_state = {.options = state_options, .count = ARRAY_COUNT
 const OptionGroup option_operation = {.options = operation_options,
                                       .count = ARRAY_COUNT(operation_options)};
 
-static const Option *option_find(const OptionGroup *const *groups, size_t group_count, Str name) {
-    for (size_t i = 0; i < group_count; i++) {
+static const Option *option_find(const OptionGroup *const *groups, Str name) {
+    for (size_t i = 0; groups && groups[i]; i++) {
         for (size_t j = 0; j < groups[i]->count; j++) {
             if (str_equal_cstr(name, groups[i]->options[j].name))
                 return &groups[i]->options[j];
@@ -104,23 +104,19 @@ static const Option *option_find(const OptionGroup *const *groups, size_t group_
  * commands read flags that some commands lack. */
 static const Option *option_find_flag(const Arguments *arguments, Str name) {
     static const OptionGroup *const shared[] = {
-        &option_view,
-        &option_variables,
-        &option_state,
-        &option_operation,
+        &option_view, &option_variables, &option_state, &option_operation, NULL,
     };
-    const Option *own = option_find(arguments->groups, arguments->group_count, name);
-    return own ? own : option_find(shared, ARRAY_COUNT(shared), name);
+    const Option *own = option_find(arguments->groups, name);
+    return own ? own : option_find(shared, name);
 }
 
 bool option_is_flag(const Option *option) {
     return option->kind == OPTION_FLAG || option->kind == OPTION_FLAG_ON;
 }
 
-static bool unknown_option(const OptionGroup *const *groups, size_t group_count, Str name,
-                           Arena *arena, Diags *diags) {
+static bool unknown_option(const OptionGroup *const *groups, Str name, Arena *arena, Diags *diags) {
     StrVec names = {0};
-    for (size_t i = 0; i < group_count; i++) {
+    for (size_t i = 0; groups[i]; i++) {
         for (size_t j = 0; j < groups[i]->count; j++) {
             vec_push(arena, &names, str_from_cstr(groups[i]->options[j].name));
         }
@@ -149,12 +145,11 @@ static bool option_parse_flag(const Option *option, Str *text, Diags *diags) {
                       STR_ARG(*text));
 }
 
-bool option_parse(const OptionGroup *const *groups, size_t group_count, const StrVec *words,
-                  Arguments *out, Arena *arena, Diags *diags) {
+bool option_parse(const OptionGroup *const *groups, const StrVec *words, Arguments *out,
+                  Arena *arena, Diags *diags) {
     bool ok = true;
     bool only_positionals = false;
     out->groups = groups;
-    out->group_count = group_count;
     for (size_t i = 0; i < words->count; i++) {
         Str word = words->items[i];
         if (str_equal(word, STR("--")) && !only_positionals) {
@@ -172,9 +167,9 @@ bool option_parse(const OptionGroup *const *groups, size_t group_count, const St
             text = str_after(name, equals + 1);
             name = str_slice(name, 0, equals);
         }
-        const Option *option = option_find(groups, group_count, name);
+        const Option *option = option_find(groups, name);
         if (!option) {
-            ok = unknown_option(groups, group_count, name, arena, diags);
+            ok = unknown_option(groups, name, arena, diags);
             continue;
         }
         if (option_is_flag(option)) {

@@ -47,8 +47,7 @@ typedef struct OptionValue {
 typedef struct Arguments {
     VEC(OptionValue) options; /* in the order given */
     StrVec positionals;
-    const OptionGroup *const *groups; /* of the command */
-    size_t group_count;
+    const OptionGroup *const *groups; /* of the command, then NULL */
 } Arguments;
 
 /* Groups shared by several commands. */
@@ -61,8 +60,9 @@ extern const OptionGroup option_state;       /* -lock, -lock-timeout, -state …
 extern const OptionGroup option_tests;       /* -test-directory */
 extern const OptionGroup option_operation;   /* -parallelism, -refresh, -target … */
 
-MUST_USE bool option_parse(const OptionGroup *const *groups, size_t group_count,
-                           const StrVec *words, Arguments *out, Arena *arena, Diags *diags);
+/* `groups` ends with NULL. */
+MUST_USE bool option_parse(const OptionGroup *const *groups, const StrVec *words, Arguments *out,
+                           Arena *arena, Diags *diags);
 bool option_is_flag(const Option *option);
 /* Returns the flag's last value, or the default of its row. The command's groups or a shared group
  * must have the row; anything else is a programming error. */

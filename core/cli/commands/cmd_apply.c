@@ -358,7 +358,6 @@ const Command cmd_apply = {
     .example = "loam apply",
     .groups = {OPTION_GROUP(options), &option_operation, &option_variables, &option_state,
                &reporting_options, &option_environment, &option_protected, &option_view},
-    .group_count = 8,
     .most_positionals = 1,
     .run = run_apply,
     .json_view = view_json_open,
@@ -373,7 +372,6 @@ const Command cmd_destroy = {
     .example = "loam destroy -target=libvirt_domain.web",
     .groups = {OPTION_GROUP(options), &option_operation, &option_variables, &option_state,
                &reporting_options, &option_environment, &option_protected, &option_view},
-    .group_count = 8,
     .run = run_destroy,
     .json_view = view_json_open,
 };
@@ -395,7 +393,6 @@ const Command cmd_refresh = {
     .example = "loam refresh",
     .groups = {OPTION_GROUP(refresh_options), &option_operation, &option_variables, &option_state,
                &reporting_options, &option_environment, &option_protected, &option_view},
-    .group_count = 8,
     .run = run_refresh,
     .json_view = view_json_open,
 };

@@ -107,7 +107,6 @@ const Command cmd_bundle_create = {
              "directory, or a file whose name ends in .tar.zst.",
     .example = "loam bundle create inventory.yaml cluster.bundle",
     .groups = {OPTION_GROUP(options), &option_view},
-    .group_count = 2,
     .most_positionals = 2,
     .run = run_create,
 };

@@ -83,7 +83,6 @@ const Command cmd_bundle_list = {
              "files; \"loam bundle verify\" does.",
     .example = "loam bundle list cluster.bundle",
     .groups = {OPTION_GROUP(options), &option_view},
-    .group_count = 2,
     .most_positionals = 1,
     .run = bundle_list_run_list,
 };

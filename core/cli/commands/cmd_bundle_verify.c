@@ -43,7 +43,6 @@ const Command cmd_bundle_verify = {
              "key. Writes nothing.",
     .example = "loam bundle verify cluster.bundle",
     .groups = {OPTION_GROUP(options), &option_view},
-    .group_count = 2,
     .most_positionals = 1,
     .run = run_verify,
 };

@@ -288,6 +288,5 @@ const Command cmd_console = {
     .example = "echo 'cidrhost(\"10.17.0.0/24\", 7)' | loam console",
     .groups = {OPTION_GROUP(options), &option_variables, &option_state, &option_environment,
                &option_view},
-    .group_count = 5,
     .run = console_run,
 };

@@ -55,7 +55,6 @@ const Command cmd_drift = {
     .example = "loam drift -target=libvirt_domain.web",
     .groups = {OPTION_GROUP(options), &option_operation, &option_variables, &option_state,
                &reporting_options, &option_environment, &option_view},
-    .group_count = 7,
     .run = cmd_drift_run,
     .json_view = view_json_open,
 };

@@ -77,7 +77,6 @@ static const Command cmd_env_list = {
              "configuration declares no environments, lists the workspaces.",
     .example = "loam env list",
     .groups = {OPTION_GROUP(list_options), &option_variables, &option_environment, &option_view},
-    .group_count = 4,
     .run = env_run_list,
 };
 
@@ -244,7 +243,6 @@ static const Command cmd_env_diff = {
     .statuses = diff_statuses,
     .example = "loam env diff -detailed-exitcode staging production",
     .groups = {OPTION_GROUP(diff_options), &option_variables, &option_view},
-    .group_count = 3,
     .most_positionals = 2,
     .run = run_diff,
 };

@@ -64,7 +64,6 @@ const Command cmd_env_promote = {
         "of the target that is no literal is an error. The command applies and pushes nothing.",
     .example = "loam env promote staging production",
     .groups = {OPTION_GROUP(options), &option_variables, &option_view},
-    .group_count = 3,
     .most_positionals = 2,
     .run = promote_run,
 };

@@ -266,7 +266,6 @@ const Command cmd_fmt = {
     .statuses = statuses,
     .example = "loam fmt -check -recursive",
     .groups = {OPTION_GROUP(options), &option_view},
-    .group_count = 2,
     .most_positionals = PATHS_MAX,
     .run = cmd_fmt_run,
 };

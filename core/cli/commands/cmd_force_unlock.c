@@ -71,7 +71,6 @@ const Command cmd_force_unlock = {
     .example = "loam force-unlock 6f0e0c5a-91a4-4d3c-8ee5-3c1d1a0ab7d2",
     .groups = {OPTION_GROUP(options), &option_variables, &option_environment, &option_protected,
                &option_view},
-    .group_count = 5,
     .most_positionals = 1,
     .run = unlock_run,
 };

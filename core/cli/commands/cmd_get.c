@@ -26,6 +26,5 @@ const Command cmd_get = {
     .example = "loam get -update",
     .groups = {OPTION_GROUP(options), &option_variables, &option_tests, &option_environment,
                &option_view},
-    .group_count = 5,
     .run = get_run,
 };

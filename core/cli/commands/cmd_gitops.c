@@ -286,7 +286,6 @@ static const Command reconcile_command = {
     .example = "loam gitops reconcile flux_kustomization.apps",
     .groups = {OPTION_GROUP(reconcile_options), &option_variables, &option_state,
                &option_environment, &option_view},
-    .group_count = 5,
     .most_positionals = UINT32_MAX,
     .run = run_reconcile,
 };
@@ -301,7 +300,6 @@ static const Command suspend_command = {
     .example = "loam gitops suspend flux_kustomization.apps",
     .groups = {OPTION_GROUP(show_options), &option_variables, &option_state, &option_environment,
                &option_protected, &option_view},
-    .group_count = 6,
     .most_positionals = UINT32_MAX,
     .run = run_suspend,
 };
@@ -315,7 +313,6 @@ static const Command resume_command = {
     .example = "loam gitops resume flux_kustomization.apps",
     .groups = {OPTION_GROUP(show_options), &option_variables, &option_state, &option_environment,
                &option_protected, &option_view},
-    .group_count = 6,
     .most_positionals = UINT32_MAX,
     .run = run_resume,
 };
@@ -330,7 +327,6 @@ static const Command status_command = {
     .example = "loam gitops status",
     .groups = {OPTION_GROUP(show_options), &option_variables, &option_state, &option_environment,
                &option_view},
-    .group_count = 5,
     .most_positionals = UINT32_MAX,
     .run = run_status,
 };

@@ -145,6 +145,5 @@ const Command cmd_graph = {
         "amber updates, green creates, blue reads.",
     .example = "loam graph -format=svg > graph.svg",
     .groups = {OPTION_GROUP(options), &option_variables, &option_environment, &option_view},
-    .group_count = 4,
     .run = cmd_graph_run,
 };

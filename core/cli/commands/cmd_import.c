@@ -113,7 +113,6 @@ const Command cmd_import = {
     .example = "loam import libvirt_pool.images default",
     .groups = {OPTION_GROUP(options), &option_variables, &option_state, &option_environment,
                &option_protected, &option_view},
-    .group_count = 6,
     .most_positionals = 2,
     .run = cmd_import_run,
 };

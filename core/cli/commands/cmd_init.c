@@ -177,7 +177,6 @@ const Command cmd_init = {
     .example = "loam init",
     .groups = {OPTION_GROUP(options), &backend_init_options, &option_variables, &option_tests,
                &option_environment, &option_view},
-    .group_count = 6,
     .run = init_run,
     .json_view = view_json_open,
 };

@@ -152,7 +152,6 @@ const Command cmd_login = {
         "one.",
     .example = "loam login registry.example.com",
     .groups = {OPTION_GROUP(options), &option_view},
-    .group_count = 2,
     .most_positionals = 1,
     .run = login_run,
 };

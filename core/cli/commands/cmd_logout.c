@@ -43,7 +43,6 @@ const Command cmd_logout = {
              "revokes it. Without HOST, the host is app.terraform.io.",
     .example = "loam logout registry.example.com",
     .groups = {&option_view},
-    .group_count = 1,
     .most_positionals = 1,
     .run = logout_run,
 };

@@ -30,6 +30,5 @@ const Command cmd_metadata_functions = {
     .about = "Prints the parameters and the result type of each function, as JSON.",
     .example = "loam metadata functions -json",
     .groups = {OPTION_GROUP(options), &option_view},
-    .group_count = 2,
     .run = metadata_functions_run,
 };

@@ -222,7 +222,6 @@ const Command cmd_metadata_page = {
              "with the program.",
     .example = "loam metadata page types/libvirt_domain",
     .groups = {&option_view},
-    .group_count = 1,
     .most_positionals = 1,
     .run = page_run,
 };

@@ -133,6 +133,5 @@ const Command cmd_modules = {
              "that \"loam init\" has selected.",
     .example = "loam modules -json",
     .groups = {OPTION_GROUP(options), &option_variables, &option_environment, &option_view},
-    .group_count = 4,
     .run = modules_run,
 };

@@ -152,7 +152,6 @@ const Command cmd_output = {
     .about = "Shows the root module's output values of the last apply.",
     .example = "loam output -raw address",
     .groups = {OPTION_GROUP(options), &option_variables, &option_environment, &option_view},
-    .group_count = 4,
     .most_positionals = 1,
     .run = output_run,
 };

@@ -207,7 +207,6 @@ const Command cmd_plan = {
     .example = "loam plan -out=p.plan\nloam apply p.plan",
     .groups = {OPTION_GROUP(options), &option_operation, &option_variables, &option_state,
                &reporting_options, &option_environment, &option_view},
-    .group_count = 7,
     .run = cmd_plan_run,
     .json_view = view_json_open,
 };

@@ -100,7 +100,6 @@ const Command cmd_providers = {
              "package, and the providers of the objects in the state.",
     .example = "loam providers",
     .groups = {&option_variables, &option_state, &option_environment, &option_view},
-    .group_count = 4,
     .run = providers_run,
     COMMAND_SUBCOMMANDS(subcommands),
 };

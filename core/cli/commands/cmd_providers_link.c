@@ -176,7 +176,6 @@ const Command cmd_providers_link = {
         "are linked only if their name is given.",
     .example = "loam providers link ~/.terraform.d/plugins libvirt",
     .groups = {&option_view},
-    .group_count = 1,
     .most_positionals = 100,
     .run = link_run,
 };

@@ -159,7 +159,6 @@ const Command cmd_providers_lock = {
              ".terraform.lock.hcl. Installs nothing.",
     .example = "loam providers lock -platform=linux_amd64 hashicorp/aws",
     .groups = {OPTION_GROUP(options), &option_variables, &option_environment, &option_view},
-    .group_count = 4,
     .most_positionals = UINT32_MAX,
     .run = lock_run,
 };

@@ -64,7 +64,6 @@ const Command cmd_providers_mirror = {
              "mirror and, behind an https server, as a network mirror.",
     .example = "loam providers mirror ./mirror",
     .groups = {OPTION_GROUP(options), &option_variables, &option_environment, &option_view},
-    .group_count = 4,
     .most_positionals = 1,
     .run = mirror_run,
 };

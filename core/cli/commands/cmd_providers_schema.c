@@ -83,6 +83,5 @@ const Command cmd_providers_schema = {
              "require: settings, resources and data sources.",
     .example = "loam providers schema -json",
     .groups = {OPTION_GROUP(options), &option_variables, &option_environment, &option_view},
-    .group_count = 4,
     .run = providers_schema_run,
 };

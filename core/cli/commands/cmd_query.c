@@ -106,7 +106,6 @@ const Command cmd_query = {
              "identity and name of each object. Nothing is changed, and the state is not locked.",
     .example = "loam query",
     .groups = {OPTION_GROUP(options), &option_variables, &option_environment, &option_view},
-    .group_count = 4,
     .run = cmd_query_run,
     .json_view = view_json_open,
 };

@@ -84,6 +84,5 @@ const Command cmd_schema = {
              "it, begin a file with the comment: # yaml-language-server: $schema=PATH",
     .example = "loam schema > loam.schema.json",
     .groups = {OPTION_GROUP(options), &option_view},
-    .group_count = 2,
     .run = cmd_schema_run,
 };

@@ -326,7 +326,6 @@ const Command cmd_show = {
     .example = "loam plan -out=p.plan\nloam show p.plan",
     .groups = {OPTION_GROUP(options), &option_variables, &reporting_options, &option_environment,
                &option_view},
-    .group_count = 5,
     .most_positionals = 1,
     .run = cmd_show_run,
 };

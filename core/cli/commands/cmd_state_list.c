@@ -96,7 +96,6 @@ const Command cmd_state_list = {
              "addresses.",
     .example = "loam state list module.web",
     .groups = {OPTION_GROUP(options), &option_variables, &option_environment, &option_view},
-    .group_count = 4,
     .most_positionals = 1000,
     .run = state_list_run,
 };

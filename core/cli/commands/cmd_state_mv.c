@@ -291,7 +291,6 @@ const Command cmd_state_mv = {
     .example = "loam state mv libvirt_domain.web libvirt_domain.front",
     .groups = {OPTION_GROUP(options), &option_variables, &option_state, &option_environment,
                &option_protected, &option_view},
-    .group_count = 6,
     .most_positionals = 2,
     .run = mv_run,
 };

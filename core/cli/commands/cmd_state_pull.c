@@ -20,6 +20,5 @@ const Command cmd_state_pull = {
     .about = "Prints the whole state as JSON, in the newest format version.",
     .example = "loam state pull > copy.tfstate",
     .groups = {&option_variables, &option_environment, &option_view},
-    .group_count = 3,
     .run = pull_run,
 };

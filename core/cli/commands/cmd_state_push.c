@@ -91,7 +91,6 @@ const Command cmd_state_push = {
     .example = "loam state push copy.tfstate",
     .groups = {OPTION_GROUP(options), &option_variables, &option_state, &option_environment,
                &option_protected, &option_view},
-    .group_count = 6,
     .most_positionals = 1,
     .run = push_run,
 };

@@ -113,7 +113,6 @@ const Command cmd_state_replace_provider = {
     .example = "loam state replace-provider dmacvicar/libvirt libvirt",
     .groups = {OPTION_GROUP(options), &option_variables, &option_environment, &option_protected,
                &option_state, &option_view},
-    .group_count = 6,
     .most_positionals = 2,
     .run = replace_provider_run,
 };

@@ -93,7 +93,6 @@ const Command cmd_state_rm = {
     .example = "loam state rm libvirt_domain.web",
     .groups = {OPTION_GROUP(options), &option_variables, &option_state, &option_environment,
                &option_protected, &option_view},
-    .group_count = 6,
     .most_positionals = 1000,
     .run = rm_run,
 };

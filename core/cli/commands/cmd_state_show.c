@@ -82,7 +82,6 @@ const Command cmd_state_show = {
     .about = "Shows all attributes of one object in the state.",
     .example = "loam state show libvirt_domain.web",
     .groups = {OPTION_GROUP(options), &option_variables, &option_environment, &option_view},
-    .group_count = 4,
     .most_positionals = 1,
     .run = state_show_run,
 };

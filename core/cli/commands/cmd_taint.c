@@ -82,7 +82,6 @@ const Command cmd_taint = {
     .example = "loam taint libvirt_domain.web",
     .groups = {OPTION_GROUP(options), &option_variables, &option_state, &option_environment,
                &option_protected, &option_view},
-    .group_count = 6,
     .most_positionals = 1,
     .run = run_taint,
 };
@@ -96,7 +95,6 @@ const Command cmd_untaint = {
     .example = "loam untaint libvirt_domain.web",
     .groups = {OPTION_GROUP(options), &option_variables, &option_state, &option_environment,
                &option_protected, &option_view},
-    .group_count = 6,
     .most_positionals = 1,
     .run = run_untaint,
 };

@@ -117,7 +117,6 @@ static const Command cmd_test_cleanup = {
              "unless -repair is given. Uses the values of the test files as they are now.",
     .example = "loam test cleanup",
     .groups = {OPTION_GROUP(cleanup_options), &option_tests, &option_variables, &option_view},
-    .group_count = 4,
     .run = run_cleanup,
     .json_view = view_json_open,
 };
@@ -132,7 +131,6 @@ const Command cmd_test = {
              "or applies real changes, checks its assertions, and destroys its objects.",
     .example = "loam test -verbose",
     .groups = {OPTION_GROUP(options), &option_tests, &option_variables, &option_view},
-    .group_count = 4,
     .run = cmd_test_run,
     .json_view = view_json_open,
     COMMAND_SUBCOMMANDS(subcommands),

@@ -74,7 +74,6 @@ const Command cmd_validate = {
     .example = "loam validate",
     .groups = {OPTION_GROUP(options), &option_tests, &option_variables, &option_environment,
                &option_view},
-    .group_count = 5,
     .run = cmd_validate_run,
     .json_view = validate_open_view,
 };

@@ -63,6 +63,5 @@ const Command cmd_version = {
         "Shows the version of this program, and the provider versions of the dependency lock file.",
     .example = "loam version -json",
     .groups = {OPTION_GROUP(options), &option_view},
-    .group_count = 2,
     .run = cmd_version_run,
 };

@@ -314,7 +314,6 @@ static const Command cmd_workspace_list = {
     .about = "Lists the workspaces of this configuration; a star marks the selected one.",
     .example = "loam workspace list",
     .groups = {OPTION_GROUP(list_options), &option_variables, &option_environment, &option_view},
-    .group_count = 4,
     .run = cmd_workspace_run_list,
     .json_view = workspace_open_view,
 };
@@ -326,7 +325,6 @@ static const Command cmd_workspace_show = {
     .about = "Prints the name of the selected workspace.",
     .example = "loam workspace show",
     .groups = {&option_variables, &option_environment, &option_view},
-    .group_count = 3,
     .run = run_show,
 };
 
@@ -338,7 +336,6 @@ static const Command cmd_workspace_new = {
     .example = "loam workspace new staging",
     .groups = {OPTION_GROUP(new_options), &option_variables, &option_lock, &option_environment,
                &option_view},
-    .group_count = 5,
     .most_positionals = 1,
     .run = run_new,
 };
@@ -350,7 +347,6 @@ static const Command cmd_workspace_select = {
     .about = "Selects the workspace for later commands in this directory.",
     .example = "loam workspace select staging",
     .groups = {OPTION_GROUP(select_options), &option_variables, &option_environment, &option_view},
-    .group_count = 4,
     .most_positionals = 1,
     .run = run_select,
 };
@@ -364,7 +360,6 @@ static const Command cmd_workspace_delete = {
     .example = "loam workspace delete staging",
     .groups = {OPTION_GROUP(delete_options), &option_variables, &option_lock, &option_environment,
                &option_view},
-    .group_count = 5,
     .most_positionals = 1,
     .run = run_delete,
 };

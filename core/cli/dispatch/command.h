@@ -26,8 +26,7 @@ struct Command {
     const char *about;             /* paragraphs for -help */
     const char *example;           /* command lines, separated by newlines; NULL: none */
     const CommandStatus *statuses; /* up to the first without a text; NULL: none */
-    const OptionGroup *groups[8];
-    size_t group_count;
+    const OptionGroup *groups[9];  /* NULL after the last */
     uint32_t most_positionals;
     /* Returns the exit status; the caller shows `diags`. NULL: a group of subcommands. */
     int (*run)(Cli *cli, const Arguments *arguments, Diags *diags);

@@ -111,7 +111,7 @@ static void completion_add_quoted(StrBuf *out, const char *text) {
 typedef void OptionVisit(StrBuf *out, const Option *option);
 
 static void each_option(const Command *command, OptionVisit *visit, StrBuf *out) {
-    for (size_t i = 0; i < command->group_count; i++) {
+    for (size_t i = 0; command->groups[i]; i++) {
         for (size_t j = 0; j < command->groups[i]->count; j++) {
             if (command->groups[i]->options[j].help)
                 visit(out, &command->groups[i]->options[j]);
@@ -171,7 +171,7 @@ static void collect_group(ValueOptions *values, const OptionGroup *group) {
 }
 
 static void completion_collect_values(const Command *command, Str, void *payload) {
-    for (size_t i = 0; i < command->group_count; i++)
+    for (size_t i = 0; command->groups[i]; i++)
         collect_group(payload, command->groups[i]);
 }
 
@@ -294,7 +294,7 @@ static void completion_write_zsh(const CommandTable *table, StrBuf *out, Arena *
     };
     StrBuf cases = strbuf_new(arena);
     Script script = {.out = &cases, .arena = arena};
-    const Command globals = {.groups = {&command_globals}, .group_count = 1};
+    const Command globals = {.groups = {&command_globals}};
     add_zsh_case(&cases, &globals, table);
     command_each(table, add_zsh_command, &script, arena);
     add_script(table, &file, strbuf_str(&cases), out, arena);
@@ -346,7 +346,7 @@ static void add_fish_command(const Command *command, Str path, void *payload) {
         strbuf_add_format(script->out, "complete -c loam -n '__loam_at %.*s'%s\n", STR_ARG(path),
                           offers[offer]);
     add_fish_commands(script->out, path, &command->subcommands);
-    for (size_t i = 0; i < command->group_count; i++)
+    for (size_t i = 0; command->groups[i]; i++)
         add_fish_group(script->out, path, command->groups[i], script->arena);
 }
 

@@ -122,7 +122,7 @@ static bool page_is_own(const OptionGroup *group) {
 
 static size_t page_count_shown(const Command *command) {
     size_t count = 0;
-    for (size_t i = 0; i < command->group_count; i++) {
+    for (size_t i = 0; command->groups[i]; i++) {
         for (size_t j = 0; j < command->groups[i]->count; j++)
             count += page_is_own(command->groups[i]) && command->groups[i]->options[j].help;
     }
@@ -160,7 +160,7 @@ static void add_markdown_command(const Command *command, Str path, void *payload
     if (page_count_shown(command) == 0)
         return;
     strbuf_add_cstr(page->out, "\n| option | |\n|---|---|\n");
-    for (size_t i = 0; i < command->group_count; i++) {
+    for (size_t i = 0; command->groups[i]; i++) {
         if (page_is_own(command->groups[i]))
             add_markdown_options(page, command->groups[i]);
     }
@@ -249,7 +249,7 @@ static void add_manual_command(const Command *command, Str path, void *payload) 
     strbuf_add_cstr(page->out, "\n.PP\n");
     add_roff(page->out, command->about);
     strbuf_add_char(page->out, '\n');
-    for (size_t i = 0; i < command->group_count; i++) {
+    for (size_t i = 0; command->groups[i]; i++) {
         if (page_is_own(command->groups[i]))
             add_manual_options(page, command->groups[i]);
     }
@@ -365,10 +365,10 @@ static void page_add_lines(const CommandPage *page, const char *prompt, Str line
 
 static void add_page_options(const CommandPage *page) {
     const Command *command = page->command;
-    if (command->group_count == 0)
+    if (!command->groups[0])
         return;
     begin_rows(page, "Options");
-    for (size_t i = 0; i < command->group_count; i++) {
+    for (size_t i = 0; command->groups[i]; i++) {
         const OptionGroup *group = command->groups[i];
         for (size_t j = 0; j < group->count; j++) {
             if (group->options[j].help)
@@ -394,7 +394,7 @@ static void add_page_subcommands(const CommandPage *page) {
 }
 
 static bool has_group(const Command *command, const OptionGroup *group) {
-    for (size_t i = 0; i < command->group_count; i++) {
+    for (size_t i = 0; command->groups[i]; i++) {
         if (command->groups[i] == group)
             return true;
     }
@@ -402,7 +402,7 @@ static bool has_group(const Command *command, const OptionGroup *group) {
 }
 
 static bool asks_approval(const Command *command) {
-    for (size_t i = 0; i < command->group_count; i++) {
+    for (size_t i = 0; command->groups[i]; i++) {
         for (size_t j = 0; j < command->groups[i]->count; j++) {
             if (strcmp(command->groups[i]->options[j].name, "auto-approve") == 0)
                 return true;

@@ -151,7 +151,7 @@ static void print_command(const Command *command, Str path) {
         terminal_print("\nCommands:\n");
         print_commands(&command->subcommands);
     }
-    for (size_t i = 0; i < command->group_count; i++)
+    for (size_t i = 0; command->groups[i]; i++)
         print_group(command->groups[i], &has_title);
     if (command->example)
         print_example(str_from_cstr(command->example));
@@ -315,9 +315,7 @@ static int run_leaf(Cli *cli, const Command *command, Str path, const StrVec *re
         vec_push(cli->arena, &words, *word);
     }
     Arguments arguments = {0};
-    parsed = option_parse(command->groups, command->group_count, &words, &arguments, cli->arena,
-                          &diags) &&
-             parsed;
+    parsed = option_parse(command->groups, &words, &arguments, cli->arena, &diags) && parsed;
     if (parsed && (option_flag(&arguments, "help") || option_flag(&arguments, "h"))) {
         print_help(cli->commands, command, path);
         return 0;

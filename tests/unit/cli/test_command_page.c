@@ -21,7 +21,6 @@ static const Command sample = {
     .example = "loam sample -out=x y\nloam sample z",
     .statuses = statuses,
     .groups = {OPTION_GROUP(options), &option_environment},
-    .group_count = 2,
     COMMAND_SUBCOMMANDS(parts),
 };
 
@@ -194,7 +193,7 @@ static void check_example(const Command *command, Str path, void *payload) {
         size_t end = str_find(line, STR(" > "), 0);
         Str rest = str_slice(line, start.len, end == SIZE_MAX ? line.len : end);
         assert_true(option_split_words(rest, &words, arena));
-        if (!option_parse(command->groups, command->group_count, &words, &arguments, arena, &diags))
+        if (!option_parse(command->groups, &words, &arguments, arena, &diags))
             fail_msg("%.*s: %.*s", STR_ARG(line), STR_ARG(diags.items[0].summary));
         if (arguments.positionals.count > command->most_positionals)
             fail_msg("%.*s: too many arguments", STR_ARG(line));

@@ -8,14 +8,14 @@
 #include <unistd.h>
 
 static const OptionGroup *const groups[] = {&option_view, &option_variables, &option_state,
-                                            &option_operation};
+                                            &option_operation, NULL};
 
 /* "name=text" for every option, then the positional arguments, separated by blanks. */
 static Str parsed(const char *line, Arena *arena, Diags *diags, bool *ok) {
     StrVec words = {0};
     assert_true(option_split_words(str_from_cstr(line), &words, arena));
     Arguments arguments = {0};
-    *ok = option_parse(groups, ARRAY_COUNT(groups), &words, &arguments, arena, diags);
+    *ok = option_parse(groups, &words, &arguments, arena, diags);
     StrBuf out = strbuf_new(arena);
     vec_each(&arguments.options, value) {
         strbuf_add_format(&out, "%s=%.*s ", value->option->name, STR_ARG(value->text));
@@ -86,7 +86,7 @@ static void the_last_one_counts(void **) {
         option_split_words(STR("-refresh=false -refresh -state a -state b"), &words, arena));
     Arguments arguments = {0};
     Diags diags = diags_new(arena);
-    assert_true(option_parse(groups, ARRAY_COUNT(groups), &words, &arguments, arena, &diags));
+    assert_true(option_parse(groups, &words, &arguments, arena, &diags));
     assert_true(option_flag(&arguments, "refresh"));
     assert_true(option_flag(&arguments, "lock"));
     assert_false(option_flag(&arguments, "destroy"));
@@ -102,7 +102,7 @@ static void a_flag_may_have_a_third_value(void **) {
     Arguments arguments = {0};
     StrVec words = {0};
     assert_true(option_split_words(STR("-refresh=false -refresh=full"), &words, arena));
-    assert_true(option_parse(groups, ARRAY_COUNT(groups), &words, &arguments, arena, &diags));
+    assert_true(option_parse(groups, &words, &arguments, arena, &diags));
     assert_true(option_flag(&arguments, "refresh"));
     check_str(option_text(&arguments, "refresh"), "full");
 }
@@ -127,8 +127,8 @@ static void defaults_are_in_rows(void **) {
     static const Option own[] = {
         {"refresh", OPTION_FLAG, NULL, "Read real objects first (default false)."},
     };
-    const OptionGroup *const own_groups[] = {OPTION_GROUP(own)};
-    Arguments arguments = {.groups = own_groups, .group_count = 1};
+    const OptionGroup *const own_groups[] = {OPTION_GROUP(own), NULL};
+    Arguments arguments = {.groups = own_groups};
     assert_false(option_flag(&arguments, "refresh"));
     assert_true(option_flag(&arguments, "lock"));
     assert_true(option_flag(&(Arguments){0}, "refresh"));
@@ -153,7 +153,7 @@ static void a_flag_without_a_row_is_an_error(void **) {
 
 /* Every row that help shows has all texts that help prints. */
 static void rows_are_complete(void **) {
-    for (size_t i = 0; i < ARRAY_COUNT(groups); i++) {
+    for (size_t i = 0; groups[i]; i++) {
         for (size_t j = 0; j < groups[i]->count; j++) {
             const Option *option = &groups[i]->options[j];
             assert_int_equal(option_is_flag(option), option->value == NULL);

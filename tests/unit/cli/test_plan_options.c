@@ -5,7 +5,7 @@
 
 #include <errno.h>
 
-static const OptionGroup *const groups[] = {&option_operation};
+static const OptionGroup *const groups[] = {&option_operation, NULL};
 
 static int read_text(void *self, Str path, Str *out, Arena *arena) {
     (void)self, (void)arena;
@@ -44,8 +44,7 @@ static bool ask(Asked *asked, const char *line, Arena *arena) {
                                                              : read_text};
     asked->cli.io.disk = &asked->disk;
     assert_true(option_split_words(str_from_cstr(line), &words, arena));
-    assert_true(
-        option_parse(groups, ARRAY_COUNT(groups), &words, &asked->arguments, arena, &asked->diags));
+    assert_true(option_parse(groups, &words, &asked->arguments, arena, &asked->diags));
     asked->project =
         (Project){.cli = &asked->cli, .arguments = &asked->arguments, .diags = &asked->diags};
     return plan_options_read(&asked->project, &asked->options);

@@ -3,7 +3,7 @@
 #include "project.h"
 #include "unit.h"
 
-static const OptionGroup *const groups[] = {&option_operation, &option_state};
+static const OptionGroup *const groups[] = {&option_operation, &option_state, NULL};
 
 typedef struct Asked {
     Cli cli;
@@ -18,8 +18,7 @@ static bool ask(Asked *asked, const char *line, Arena *arena) {
     StrVec words = {0};
     *asked = (Asked){.cli = {.arena = arena}, .diags = diags_new(arena)};
     assert_true(option_split_words(str_from_cstr(line), &words, arena));
-    assert_true(
-        option_parse(groups, ARRAY_COUNT(groups), &words, &asked->arguments, arena, &asked->diags));
+    assert_true(option_parse(groups, &words, &asked->arguments, arena, &asked->diags));
     asked->project.cli = &asked->cli;
     asked->project.arguments = &asked->arguments;
     asked->project.diags = &asked->diags;

@@ -13,7 +13,7 @@ typedef struct Case {
     Diags diags;
 } Case;
 
-static const OptionGroup *const groups[] = {&reporting_options};
+static const OptionGroup *const groups[] = {&reporting_options, NULL};
 
 static Case case_open(void) {
     Arena *arena = arena_open("test");
@@ -38,7 +38,7 @@ static bool ask(Case *c, const char *line) {
     StrVec words = {0};
     Arguments arguments = {0};
     option_split_words(str_from_cstr(line), &words, c->arena);
-    assert_true(option_parse(groups, ARRAY_COUNT(groups), &words, &arguments, c->arena, &c->diags));
+    assert_true(option_parse(groups, &words, &arguments, c->arena, &c->diags));
     return reporting_open(&c->cli, &arguments, &c->diags);
 }
 
