@@ -484,10 +484,6 @@ static void edit_disk(xmlNodePtr node, virConnectPtr connection, Value before, V
     xml_map_edit(domain_attributes_of("disk"), before, disk, node, arena);
 }
 
-static bool domain_disk_has_target(Value domain, Value disk) {
-    return value_is_present(domain_disk_find(domain, object_text(disk, "target", STR_EMPTY)));
-}
-
 /* Returns the disk of `prior` that became `disk` of `planned`: by target, else by image. Null for a
  * new disk. */
 static Value disk_before(Value prior, Value planned, Value disk) {
@@ -497,7 +493,7 @@ static Value disk_before(Value prior, Value planned, Value disk) {
     for (size_t i = 0; i < nested_list_count(prior, "disk"); i++) {
         Value old = nested_list_at(prior, "disk", i);
         if (str_equal(domain_disk_source_of(old), domain_disk_source_of(disk)) &&
-            !domain_disk_has_target(planned, old))
+            !value_is_present(domain_disk_find(planned, object_text(old, "target", STR_EMPTY))))
             return old;
     }
     return same;
@@ -576,10 +572,6 @@ static bool names_path(virConnectPtr connection, Str id, Str path, Arena *arena)
            str_equal(source.path, path);
 }
 
-static bool domain_disk_has_file(Value disk) {
-    return value_is_present(disk) && object_has(disk, "file");
-}
-
 static Value read_disk(virConnectPtr connection, Value old, xmlNodePtr node, const Type *type,
                        Arena *arena) {
     bool is_known = value_is_present(old);
@@ -591,7 +583,8 @@ static Value read_disk(virConnectPtr connection, Value old, xmlNodePtr node, con
     if (!is_known || !names_path(connection, domain_disk_source_of(old), path, arena)) {
         bool was_volume =
             is_known ? object_has(old, "volume_id") : is_volume(connection, path, arena);
-        bool is_block = xml_find(node, "self::*[@type='block']") && !domain_disk_has_file(old);
+        bool is_block =
+            xml_find(node, "self::*[@type='block']") && !(is_known && object_has(old, "file"));
         for (size_t i = 0; i < ARRAY_COUNT(source_names); i++)
             object_builder_set(&builder, source_names[i], value_null(&TYPE_STRING));
         const char *name = domain_disk_is_url(path) ? "url"

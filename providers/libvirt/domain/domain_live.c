@@ -275,12 +275,6 @@ static bool limit_disk(Live *live, const LiveStep *step) {
 
 /* Network interfaces */
 
-static bool plug_nic(const Live *live, xmlNodePtr described, Str mac) {
-    return domain_device_plug(live->call, live->machine->domain,
-                              xml_print_node(described, live->call->arena)) ||
-           add_step_error(live, "attach interface", mac);
-}
-
 static bool detach_nic(Live *live, const LiveStep *step) {
     Str mac = object_text(value_at(live->prior, step->old), "mac", STR_EMPTY);
     return domain_device_pull(live->call, live->machine->domain, domain_device_find_interface,
@@ -303,7 +297,8 @@ static bool put_nic(Live *live, const LiveStep *step) {
         return add_step_error(live, "read interface", mac);
     xmlNodePtr node = domain_device_find_interface(xml_root(&now), mac, arena);
     if (!node)
-        return plug_nic(live, wanted, mac);
+        return domain_device_plug(live->call, domain, xml_print_node(wanted, arena)) ||
+               add_step_error(live, "attach interface", mac);
     for (size_t i = 0; i < ARRAY_COUNT(exchanged); i++) {
         xmlNodePtr old = xml_find(node, exchanged[i]);
         xmlNodePtr new = xml_find(wanted, exchanged[i]);

@@ -214,10 +214,6 @@ static DomainBounds bounds_of(const Call *call, Value prior) {
     return domain_update_bounds(prior, domain);
 }
 
-static bool needs_bounds(Value prior, Value planned) {
-    return object_differs(prior, planned, "memory") || object_differs(prior, planned, "vcpu");
-}
-
 static bool plan_changes(const Call *call, Value prior, Value planned, PlanResponse *response,
                          Diags *diags) {
     Arena *arena = call->arena;
@@ -226,7 +222,7 @@ static bool plan_changes(const Call *call, Value prior, Value planned, PlanRespo
         return true;
     Str policy = object_text(planned, "update_policy", STR("reboot_if_needed"));
     DomainBounds bounds = {0};
-    if (needs_bounds(prior, planned))
+    if (object_differs(prior, planned, "memory") || object_differs(prior, planned, "vcpu"))
         bounds = bounds_of(call, prior);
     DomainChanges changes = domain_update_compare(prior, planned, bounds, arena);
     bool is_planned = true;

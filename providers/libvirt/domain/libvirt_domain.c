@@ -115,13 +115,6 @@ static virDomainPtr define_edited(const Call *call, virConnectPtr connection, co
     return virDomainDefineXMLFlags(connection, text, 0);
 }
 
-static bool domain_redefine(const Call *call, virConnectPtr connection, const XmlDoc *described,
-                            Diags *diags) {
-    SCOPED(virDomainPtr)
-    again = define_edited(call, connection, xml_print(described, call->arena));
-    return again || libvirt_error_add(call, diags, "Cannot change the machine's definition");
-}
-
 /* Reads the inactive XML and applies the planned changes. */
 static bool describe_change(const Call *call, virDomainPtr domain, Value prior, Value planned,
                             XmlDoc *out, Diags *diags) {
@@ -150,7 +143,9 @@ static bool domain_change(const Call *call, virConnectPtr connection, virDomainP
     const LiveMachine machine = {domain, prior, planned, xml_root(&described)};
     if (is_active && !domain_update_live(call, &machine, &changes, diags))
         return false;
-    return domain_redefine(call, connection, &described, diags);
+    SCOPED(virDomainPtr)
+    again = define_edited(call, connection, xml_print(&described, call->arena));
+    return again || libvirt_error_add(call, diags, "Cannot change the machine's definition");
 }
 
 static bool domain_update(const Call *call, const ApplyRequest *request, ApplyResponse *response,

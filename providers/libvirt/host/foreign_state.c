@@ -55,7 +55,7 @@ bool foreign_state_upgrade(const Call *call, const UpgradeRequest *request,
 }
 
 bool foreign_state_upgrade_seed(const Call *call, const UpgradeRequest *request,
-                                UpgradeResponse *response) {
+                                UpgradeResponse *response, Diags *) {
     Arena *arena = call->arena;
     Value stored;
     Value ignored;

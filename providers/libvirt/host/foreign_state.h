@@ -13,8 +13,8 @@
  * state that has `own`, or no identity, is left as it is. Always returns true. */
 MUST_USE bool foreign_state_upgrade(const Call *call, const UpgradeRequest *request,
                                     UpgradeResponse *response, const char *own);
-/* The same for a libvirt_cloudinit_disk. In 0.8 its `id` is the key of the volume, a semicolon and
- * a UUID; the upgraded state has an empty `id`. In 0.9 it is a file of the machine that ran
- * Terraform; the upgraded state has an empty `volume_id`. */
+/* The slot `upgrade` of a libvirt_cloudinit_disk. In 0.8 its `id` is the key of the volume, a
+ * semicolon and a UUID; the upgraded state has an empty `id`. In 0.9 it is a file of the machine
+ * that ran Terraform; the upgraded state has an empty `volume_id`. */
 MUST_USE bool foreign_state_upgrade_seed(const Call *call, const UpgradeRequest *request,
-                                         UpgradeResponse *response);
+                                         UpgradeResponse *response, Diags *diags);

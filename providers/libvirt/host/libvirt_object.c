@@ -235,12 +235,6 @@ bool libvirt_object_import(const Call *call, const ImportRequest *request, Impor
     return is_read;
 }
 
-static bool object_adopt(const Call *call, virConnectPtr connection, void *handle, Value *found,
-                         Diags *diags) {
-    return libvirt_object_resolve(call, connection, found, diags) &&
-           object_of(call)->read(call, handle, found, diags);
-}
-
 bool libvirt_object_recover(const Call *call, const RecoverRequest *request,
                             RecoverResponse *response, Diags *diags) {
     SCOPED(virConnectPtr) connection = NULL;
@@ -251,7 +245,8 @@ bool libvirt_object_recover(const Call *call, const RecoverRequest *request,
     if (!handle)
         return is_gone;
     Value found = request->planned;
-    bool is_adopted = object_adopt(call, connection, handle, &found, diags);
+    bool is_adopted = libvirt_object_resolve(call, connection, &found, diags) &&
+                      object_of(call)->read(call, handle, &found, diags);
     (void)kind_of(call)->release(handle);
     if (!is_adopted)
         return false;

@@ -219,10 +219,6 @@ static void write_rule(xmlNodePtr node, Value before, Value rule) {
         write_packet(packet, before, rule);
 }
 
-static void add_rule(xmlNodePtr parent, Value rule) {
-    write_rule(xml_add(parent, "rule"), value_null(rule.type), rule);
-}
-
 /* Returns for each rule of `after` the index of its rule in `before`, or -1. Equal rules are paired
  * in order; between them, rules are paired by position. */
 static int *nwfilter_pair_rules(Value before, Value after, size_t old_count, size_t count,
@@ -335,7 +331,8 @@ static const char *nwfilter_describe(const Call *call, Value planned, Str uuid) 
     for (size_t i = 0; i < nested_list_count(planned, "filterrefs"); i++)
         filter_ref_add(root, nested_list_at(planned, "filterrefs", i), "filter", call->arena);
     for (size_t i = 0; i < nested_list_count(planned, "rules"); i++)
-        add_rule(root, nested_list_at(planned, "rules", i));
+        write_rule(xml_add(root, "rule"), value_null(nested_list_element(planned.type, "rules")),
+                   nested_list_at(planned, "rules", i));
     return xml_print(&doc, call->arena);
 }
 

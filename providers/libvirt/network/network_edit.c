@@ -298,7 +298,8 @@ void network_edit(const Call *call, Value prior, Value planned, xmlNodePtr root)
         edit_mode(root, planned);
     if (object_differs(prior, planned, "bridge"))
         xml_edit_child(root, "bridge", "name", object_text(planned, "bridge", STR_EMPTY));
-    if (object_differs(prior, planned, "stp"))
+    if (object_differs(prior, planned, "stp") &&
+        !network_xml_is_foreign(object_text(planned, "mode", STR("nat"))))
         xml_edit_child(root, "bridge", "stp",
                        object_bool(planned, "stp", true) ? STR("on") : STR("off"));
     if (object_differs(prior, planned, "domain"))
@@ -310,7 +311,8 @@ void network_edit(const Call *call, Value prior, Value planned, xmlNodePtr root)
                            : STR_EMPTY);
     const XmlRows rows = {network_attributes, NETWORK_ATTRIBUTE_COUNT};
     xml_map_edit(rows, prior, planned, root, arena);
-    edit_forward_device(root, prior, planned, arena);
+    if (object_has(prior, "name"))
+        edit_forward_device(root, prior, planned, arena);
     edit_ips(call, root, prior, planned);
     edit_dns(call, root, prior, planned);
     xml_merge_edit(prior, planned, root, arena);

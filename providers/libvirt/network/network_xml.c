@@ -39,60 +39,23 @@ void network_xml_add_ip(xmlNodePtr root, Value ip, Arena *arena) {
         xml_remove(dhcp_node);
 }
 
-static void add_dns(xmlNodePtr root, Value dns, Arena *arena) {
-    xmlNodePtr node = xml_add(root, "dns");
-    if (!object_bool(dns, "enabled", true))
-        xml_set(node, "enable", STR("no"));
-    StrVec forwarders = nested_list_texts(dns, "forwarders", arena);
-    vec_each(&forwarders, forwarder)
-        xml_set(xml_add(node, "forwarder"), "addr", *forwarder);
-    add_items(network_attributes_of("dns"), dns, "hosts", "host", node, arena);
-    xml_map_edit(network_attributes_of("dns"), value_null(dns.type), dns, node, arena);
-}
-
 bool network_xml_is_foreign(Str mode) {
     static const Str modes[] = {STR_CONST("bridge"), STR_CONST("private"), STR_CONST("vepa"),
                                 STR_CONST("passthrough"), STR_CONST("hostdev")};
     return str_is_among(mode, modes, ARRAY_COUNT(modes));
 }
 
-static void add_bridge(xmlNodePtr root, Value planned) {
-    bool is_foreign = network_xml_is_foreign(object_text(planned, "mode", STR("nat")));
-    xmlNodePtr bridge = xml_add(root, "bridge");
-    if (object_has(planned, "bridge"))
-        xml_set(bridge, "name", object_text(planned, "bridge", STR_EMPTY));
-    if (!is_foreign)
-        xml_set(bridge, "stp", object_bool(planned, "stp", true) ? STR("on") : STR("off"));
-    if (!is_foreign)
-        xml_set(bridge, "delay", STR("0"));
-    else if (!object_has(planned, "bridge"))
-        xml_remove(bridge);
-}
-
 const char *network_xml_describe(const Call *call, Value planned, Str uuid) {
-    Arena *arena = call->arena;
     SCOPED(XmlDoc) doc = xml_new("network");
     xmlNodePtr root = xml_root(&doc);
     xml_add_text(root, "name", object_text(planned, "name", STR_EMPTY));
     xml_add_text(root, "uuid", uuid);
     libvirt_identity_add_owner(call, root);
-    Str mode = object_text(planned, "mode", STR("nat"));
-    if (!str_equal(mode, STR("isolated")))
-        xml_set(xml_add(root, "forward"), "mode", mode);
-    add_bridge(root, planned);
-    if (object_has(planned, "mtu"))
-        xml_set_int(xml_add(root, "mtu"), "size", object_int(planned, "mtu", 0));
-    if (object_has(planned, "domain"))
-        xml_set(xml_add(root, "domain"), "name", object_text(planned, "domain", STR_EMPTY));
-    if (object_has(planned, "dns"))
-        add_dns(root, object_attribute(planned, "dns"), arena);
-    for (size_t i = 0; i < nested_list_count(planned, "ips"); i++)
-        network_xml_add_ip(root, nested_list_at(planned, "ips", i), arena);
-    const XmlRows rows = {network_attributes, NETWORK_ATTRIBUTE_COUNT};
-    xml_map_edit(rows, value_null(planned.type), planned, root, arena);
-    ObjectBuilder empty = object_builder_null(planned.type, arena);
-    xml_merge_edit(object_builder_value(&empty), planned, root, arena);
-    return xml_print(&doc, arena);
+    if (!network_xml_is_foreign(object_text(planned, "mode", STR("nat"))))
+        xml_set(xml_add(root, "bridge"), "delay", STR("0"));
+    ObjectBuilder none = object_builder_null(planned.type, call->arena);
+    network_edit(call, object_builder_value(&none), planned, root);
+    return xml_print(&doc, call->arena);
 }
 
 /* A list read from elements, in the order of the state. */

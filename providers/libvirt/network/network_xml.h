@@ -17,6 +17,7 @@ void network_xml_add_ip(xmlNodePtr root, Value ip, Arena *arena);
 /* Reads the XML into the builder. Lists keep the order of `state`. Reservations that it does not
  * declare are ignored, except on import. */
 void network_xml_read(ObjectBuilder *builder, Value state, xmlNodePtr root, Arena *arena);
-/* Applies planned changes to the inactive XML. Edits only differences between `prior` and
+/* Applies planned changes to the inactive XML, or to that of a new network, whose `prior` has only
+ * nulls. Edits only differences between `prior` and
  * `planned`: other reservations, routes, bandwidths, port groups and dnsmasq options are kept. */
 void network_edit(const Call *call, Value prior, Value planned, xmlNodePtr root);

@@ -217,23 +217,20 @@ static void read_image(const Call *call, virConnectPtr connection, virStorageVol
 
 static bool cloudinit_disk_read_directory(const Call *call, virConnectPtr connection, Value *state,
                                           Diags *diags) {
-    SeedFiles files = {0};
-    Str path = STR_EMPTY;
-    bool is_there = false;
-    Str uuid = object_text(*state, "folder_id", STR_EMPTY);
-    if (!seed_directory_read(call, connection, uuid, &files, &path, &is_there, diags))
+    SeedDirectory directory = {.uuid = object_text(*state, "folder_id", STR_EMPTY)};
+    if (!seed_directory_read(call, connection, &directory, diags))
         return false;
-    if (!path.len) {
+    if (!directory.path.len) {
         *state = value_null(state->type);
         return true;
     }
-    Str digest = seed_files_digest(&files, call->arena);
-    if (is_there && str_equal(digest, object_text(*state, "id", STR_EMPTY)))
+    Str digest = seed_files_digest(&directory.files, call->arena);
+    if (directory.is_there && str_equal(digest, object_text(*state, "id", STR_EMPTY)))
         return true;
     ObjectBuilder builder = object_builder_of(*state, call->arena);
-    set_changed_files(&builder, &files, call->arena);
+    set_changed_files(&builder, &directory.files, call->arena);
     /* An unreadable directory must still be deletable; a valid seed never has empty user data. */
-    if (!is_there)
+    if (!directory.is_there)
         object_builder_set_text(&builder, "user_data", STR_EMPTY, call->arena);
     *state = object_builder_value(&builder);
     return true;
@@ -379,15 +376,13 @@ static bool cloudinit_create(const Call *call, const ApplyRequest *request, Appl
     object_builder_set(&builder, "folder_id", value_null(&TYPE_STRING));
     object_builder_set(&builder, "path", value_null(&TYPE_STRING));
     bool is_made = false;
-    Str path = STR_EMPTY;
     if (is_directory(planned)) {
-        Str uuid = object_id_uuid(call);
-        is_made =
-            seed_directory_create(call, connection, pool, object_text(planned, "name", STR_EMPTY),
-                                  uuid, &files, &path, diags);
-        object_builder_set_optional(&builder, "path", path, arena);
-        if (path.len)
-            object_builder_set_text(&builder, "folder_id", uuid, arena);
+        SeedDirectory directory = {.uuid = object_id_uuid(call), .files = files};
+        Str name = object_text(planned, "name", STR_EMPTY);
+        is_made = seed_directory_create(call, pool, name, &directory, diags);
+        object_builder_set_optional(&builder, "path", directory.path, arena);
+        if (directory.path.len)
+            object_builder_set_text(&builder, "folder_id", directory.uuid, arena);
     } else {
         is_made = create_image(call, pool, &files, &builder, diags);
     }
@@ -437,16 +432,15 @@ static bool cloudinit_marker(const Call *call, const MarkerRequest *request,
 static bool recover_directory(const Call *call, virConnectPtr connection,
                               const RecoverRequest *request, ObjectBuilder *builder,
                               RecoverOutcome *outcome, Diags *diags) {
-    SeedFiles files = {0};
-    Str path = STR_EMPTY;
-    bool is_there = false;
-    if (!seed_directory_read(call, connection, request->marker, &files, &path, &is_there, diags))
+    SeedDirectory directory = {.uuid = request->marker};
+    if (!seed_directory_read(call, connection, &directory, diags))
         return false;
-    if (!path.len)
+    if (!directory.path.len)
         return true;
-    Str digest = seed_files_digest(&files, call->arena);
-    bool is_whole = is_there && str_equal(digest, value_text(object_builder_get(builder, "id")));
-    object_builder_set_text(builder, "path", path, call->arena);
+    Str digest = seed_files_digest(&directory.files, call->arena);
+    bool is_whole =
+        directory.is_there && str_equal(digest, value_text(object_builder_get(builder, "id")));
+    object_builder_set_text(builder, "path", directory.path, call->arena);
     object_builder_set_text(builder, "folder_id", request->marker, call->arena);
     object_builder_set(builder, "volume_id", value_null(&TYPE_STRING));
     *outcome = is_whole ? RECOVER_COMPLETE : RECOVER_TAINTED;
@@ -492,11 +486,6 @@ static bool cloudinit_update(const Call *, const ApplyRequest *request, ApplyRes
 
 static const Block blocks[] = {TIMEOUTS_BLOCK};
 
-static bool cloudinit_upgrade(const Call *call, const UpgradeRequest *request,
-                              UpgradeResponse *response, Diags *) {
-    return foreign_state_upgrade_seed(call, request, response);
-}
-
 const ResourceType libvirt_cloudinit_disk = {
     .name = "libvirt_cloudinit_disk",
     .destroy_after_dependents_update = true,
@@ -509,7 +498,7 @@ const ResourceType libvirt_cloudinit_disk = {
     .delete = cloudinit_delete,
     .update = cloudinit_update,
     .read = cloudinit_read,
-    .upgrade = cloudinit_upgrade,
+    .upgrade = foreign_state_upgrade_seed,
     .recovery = RECOVERY_FINDS,
     .recover = cloudinit_recover,
 };

@@ -87,27 +87,26 @@ static bool put_file(const Call *call, virStoragePoolPtr pool, const SeedFile *f
                                   diags);
 }
 
-bool seed_directory_create(const Call *call, virConnectPtr connection, virStoragePoolPtr parent,
-                           Str name, Str uuid, const SeedFiles *files, Str *path, Diags *diags) {
+bool seed_directory_create(const Call *call, virStoragePoolPtr parent, Str name,
+                           SeedDirectory *directory, Diags *diags) {
     Arena *arena = call->arena;
-    Str parent_name = str_clone(str_from_cstr(virStoragePoolGetName(parent)), arena);
-    Str directory =
-        str_format(arena, "%.*s/%.*s", STR_ARG(pool_path(parent, arena)), STR_ARG(name));
-    Str pool_name = str_format(arena, "%.*s-%.*s", STR_ARG(parent_name), STR_ARG(name));
+    Str path = str_format(arena, "%.*s/%.*s", STR_ARG(pool_path(parent, arena)), STR_ARG(name));
+    Str pool_name = str_format(arena, "%s-%.*s", virStoragePoolGetName(parent), STR_ARG(name));
     SCOPED(virStoragePoolPtr)
-    pool = virStoragePoolDefineXML(connection, describe_pool(pool_name, uuid, directory, arena), 0);
+    pool = virStoragePoolDefineXML(virStoragePoolGetConnect(parent),
+                                   describe_pool(pool_name, directory->uuid, path, arena), 0);
     if (!pool)
         return libvirt_error_add(call, diags, "Cannot define the seed's directory");
-    *path = directory;
+    directory->path = path;
     if (virStoragePoolBuild(pool, VIR_STORAGE_POOL_BUILD_NEW) < 0 ||
         virStoragePoolCreate(pool, 0) < 0 || virStoragePoolSetAutostart(pool, 1) < 0)
         return libvirt_error_add(call, diags, "Cannot create the seed's directory");
-    if (!directory_check_free(call, pool, files, directory, diags)) {
+    if (!directory_check_free(call, pool, &directory->files, path, diags)) {
         if (virStoragePoolDestroy(pool) == 0 && virStoragePoolUndefine(pool) == 0)
-            *path = STR_EMPTY;
+            directory->path = STR_EMPTY;
         return false;
     }
-    vec_each(files, file)
+    vec_each(&directory->files, file)
         if (!put_file(call, pool, file, diags))
             return false;
     return true;
@@ -128,25 +127,25 @@ static bool get_file(const Call *call, virStorageVolPtr volume, SeedFiles *files
     return true;
 }
 
-bool seed_directory_read(const Call *call, virConnectPtr connection, Str uuid, SeedFiles *files,
-                         Str *path, bool *is_there, Diags *diags) {
+bool seed_directory_read(const Call *call, virConnectPtr connection, SeedDirectory *directory,
+                         Diags *diags) {
     SCOPED(virStoragePoolPtr)
-    pool = virStoragePoolLookupByUUIDString(connection, str_to_cstr(uuid, call->arena));
-    *is_there = pool != NULL;
+    pool = virStoragePoolLookupByUUIDString(connection, str_to_cstr(directory->uuid, call->arena));
+    directory->is_there = pool != NULL;
     if (!pool)
         return libvirt_error_is_gone(libvirt_error_code()) ||
                libvirt_error_add(call, diags, "Cannot find the seed's directory");
-    *path = pool_path(pool, call->arena);
+    directory->path = pool_path(pool, call->arena);
     /* The pool is stopped or its directory is missing: create it again. */
     if (virStoragePoolRefresh(pool, 0) < 0) {
-        *is_there = false;
+        directory->is_there = false;
         return true;
     }
     virStorageVolPtr *volumes = NULL;
     int count = virStoragePoolListAllVolumes(pool, &volumes, 0);
     bool is_read = true;
     for (int i = 0; i < count; i++) {
-        is_read = is_read && get_file(call, volumes[i], files, diags);
+        is_read = is_read && get_file(call, volumes[i], &directory->files, diags);
         (void)virStorageVolFree(volumes[i]);
     }
     free(volumes);

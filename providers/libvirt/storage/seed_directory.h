@@ -8,12 +8,19 @@
 #include "provider.h"
 #include "seed_files.h"
 
-/* `parent` is active. *path is the directory; set even if the upload fails. */
-MUST_USE bool seed_directory_create(const Call *call, virConnectPtr connection,
-                                    virStoragePoolPtr parent, Str name, Str uuid,
-                                    const SeedFiles *files, Str *path, Diags *diags);
-/* Reads the files. *is_there false: the directory does not exist. */
-MUST_USE bool seed_directory_read(const Call *call, virConnectPtr connection, Str uuid,
-                                  SeedFiles *files, Str *path, bool *is_there, Diags *diags);
+typedef struct SeedDirectory {
+    Str uuid; /* of its pool */
+    Str path; /* empty: it does not exist */
+    SeedFiles files;
+    bool is_there; /* of a read: the files could be read */
+} SeedDirectory;
+
+/* Creates the directory with its files in an active pool, and sets the path; also if an upload
+ * fails. */
+MUST_USE bool seed_directory_create(const Call *call, virStoragePoolPtr parent, Str name,
+                                    SeedDirectory *directory, Diags *diags);
+/* Reads path and files of the directory with this UUID. */
+MUST_USE bool seed_directory_read(const Call *call, virConnectPtr connection,
+                                  SeedDirectory *directory, Diags *diags);
 MUST_USE bool seed_directory_delete(const Call *call, virConnectPtr connection, Str uuid,
                                     Diags *diags);

@@ -516,7 +516,7 @@ static void change_machine(const char *machine, bool is_running, const char *pol
                          strcmp(policy, "reboot_if_needed") == 0,
         .silent = "wait", /* no address comes */
         .max_depth = is_all ? SIZE_MAX : max_depth,
-        .least = is_all ? 300 : 50,
+        .least = 50,
     });
 }
 
