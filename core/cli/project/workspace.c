@@ -2,14 +2,8 @@
 #include "workspace.h"
 
 bool workspace_is_valid(Str name) {
-    static const char signs[] = "-_.~$&+=:@";
-    for (size_t i = 0; i < name.len; i++) {
-        char c = name.ptr[i];
-        bool is_word = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-        if (!is_word && (c == '\0' || !strchr(signs, c)))
-            return false;
-    }
-    return name.len > 0 && !str_equal(name, STR(".")) && !str_equal(name, STR(".."));
+    return name.len > 0 && str_has_only(name, "-_.~$&+=:@") && !str_equal(name, STR(".")) &&
+           !str_equal(name, STR(".."));
 }
 
 bool workspace_check(Str name, Diags *diags) {

@@ -8,13 +8,9 @@ static bool host_is_valid(Str host) {
     Str name = str_slice(host, 0, colon);
     Str port = colon == SIZE_MAX ? STR_EMPTY : str_after(host, colon + 1);
     uint64_t number;
-    for (size_t i = 0; i < name.len; i++) {
-        if (!isalnum((unsigned char)name.ptr[i]) && name.ptr[i] != '-' && name.ptr[i] != '.')
-            return false;
-    }
     if (colon != SIZE_MAX && (!str_to_uint64(port, &number) || number == 0 || number > 65535))
         return false;
-    return name.len > 0 && name.ptr[0] != '-' && name.ptr[0] != '.';
+    return name.len > 0 && name.ptr[0] != '-' && name.ptr[0] != '.' && str_has_only(name, "-.");
 }
 
 bool login_host_read(Cli *cli, const Arguments *arguments, Str *out, Diags *diags) {

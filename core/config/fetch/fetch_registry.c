@@ -14,15 +14,8 @@ typedef struct RegistryModule {
 } RegistryModule;
 
 static bool fetch_registry_is_name(Str text) {
-    if (!text.len || text.len > 64 || !isalnum((unsigned char)text.ptr[0]) ||
-        !isalnum((unsigned char)text.ptr[text.len - 1]))
-        return false;
-    for (size_t i = 0; i < text.len; i++) {
-        char c = text.ptr[i];
-        if (!isalnum((unsigned char)c) && c != '-' && c != '_')
-            return false;
-    }
-    return true;
+    return text.len > 0 && text.len <= 64 && isalnum((unsigned char)text.ptr[0]) &&
+           isalnum((unsigned char)text.ptr[text.len - 1]) && str_has_only(text, "-_");
 }
 
 static bool is_system(Str text) {
@@ -43,12 +36,7 @@ static bool fetch_registry_is_host(Str text) {
         return false;
     if (colon == SIZE_MAX && str_find_char(name, '.', 0) == SIZE_MAX)
         return false;
-    for (size_t i = 0; i < name.len; i++) {
-        char c = name.ptr[i];
-        if (!isalnum((unsigned char)c) && c != '-' && c != '.')
-            return false;
-    }
-    return name.len > 0 && isalnum((unsigned char)name.ptr[0]) &&
+    return name.len > 0 && isalnum((unsigned char)name.ptr[0]) && str_has_only(name, "-.") &&
            !str_equal(name, STR("github.com")) && !str_equal(name, STR("bitbucket.org"));
 }
 

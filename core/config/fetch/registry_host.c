@@ -3,20 +3,11 @@
 
 #include "url.h"
 
-/* Other characters than these would become "_", too, so a host could get the token of another one
- * whose name looks like it. */
-static bool has_variable(Str host) {
-    for (size_t i = 0; i < host.len; i++) {
-        unsigned char c = (unsigned char)host.ptr[i];
-        if (c >= 0x80 || (!isalnum(c) && c != '-' && c != '.' && c != ':'))
-            return false;
-    }
-    return true;
-}
-
 Str registry_host_token(const Io *io, Str host, Arena *arena) {
     StrBuf name = strbuf_new(arena);
-    if (!has_variable(host))
+    /* Other characters would become "_", too, so a host could get the token of another one whose
+     * name looks like it. */
+    if (!str_has_only(host, "-.:"))
         return STR_EMPTY;
     strbuf_add_cstr(&name, "TOKEN_");
     for (size_t i = 0; i < host.len; i++) {

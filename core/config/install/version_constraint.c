@@ -187,12 +187,6 @@ Str version_constraint_normal(Str constraint, Arena *arena) {
 
 bool version_constraint_is_version(Str text) {
     Version version;
-    if (!parse_version(text, &version) || version.count != 3 || text.ptr[0] == 'v')
-        return false;
-    for (size_t i = 0; i < text.len; i++) {
-        char c = text.ptr[i];
-        if (!isalnum((unsigned char)c) && c != '.' && c != '-' && c != '+')
-            return false;
-    }
-    return true;
+    return parse_version(text, &version) && version.count == 3 && text.ptr[0] != 'v' &&
+           str_has_only(text, ".-+");
 }

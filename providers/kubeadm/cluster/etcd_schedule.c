@@ -10,18 +10,8 @@
 #define PATH_SCRIPT "/etc/loam/etcd-snapshot"
 #define PATH_UNITS  "/etc/systemd/system/loam-etcd-snapshot"
 
-static bool schedule_has_only(Str text, const char *more) {
-    for (size_t i = 0; i < text.len; i++) {
-        char c = text.ptr[i];
-        bool is_plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-        if (!is_plain && (!c || !strchr(more, c)))
-            return false;
-    }
-    return text.len > 0;
-}
-
 Str etcd_schedule_check_calendar(Value value, Arena *) {
-    return schedule_has_only(value_text(value), " *-:,./~")
+    return value_text(value).len > 0 && str_has_only(value_text(value), " *-:,./~")
                ? STR_EMPTY
                : STR("The calendar must be a calendar event of systemd, such as \"daily\" or "
                      "\"*-*-* 03:00:00\".");
@@ -29,7 +19,7 @@ Str etcd_schedule_check_calendar(Value value, Arena *) {
 
 Str etcd_schedule_check_directory(Value value, Arena *) {
     Str text = value_text(value);
-    return str_starts_with(text, STR("/")) && text.len > 1 && schedule_has_only(text, "/._-")
+    return str_starts_with(text, STR("/")) && text.len > 1 && str_has_only(text, "/._-")
                ? STR_EMPTY
                : STR("The directory must be an absolute path of letters, digits, \"/\", \".\", "
                      "\"_\" and \"-\".");

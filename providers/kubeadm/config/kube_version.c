@@ -17,22 +17,11 @@ static bool kube_version_read_part(Str *rest, char separator, uint32_t *out) {
     return true;
 }
 
-static bool is_suffix(Str text) {
-    for (size_t i = 0; i < text.len; i++) {
-        char c = text.ptr[i];
-        bool is_good = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                       c == '.' || c == '-';
-        if (!is_good)
-            return false;
-    }
-    return text.len > 0;
-}
-
 bool kube_version_parse(Str text, KubeVersion *out) {
     Str rest = str_starts_with(text, STR("v")) ? str_after(text, 1) : text;
     size_t dash = str_find_char(rest, '-', 0);
     Str suffix = dash == SIZE_MAX ? STR_EMPTY : str_after(rest, dash + 1);
-    if (dash != SIZE_MAX && !is_suffix(suffix))
+    if (dash != SIZE_MAX && (!suffix.len || !str_has_only(suffix, ".-")))
         return false;
     rest = str_slice(rest, 0, dash);
     *out = (KubeVersion){.suffix = suffix};

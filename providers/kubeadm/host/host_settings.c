@@ -107,12 +107,8 @@ static Str want_bundle(const Bundle *bundle, HostWanted *out, Arena *arena) {
 /* Of Debian: letters, digits and some signs. No text is an option or a pattern of apt, and none
  * ends in "-", which would remove the package. */
 static bool is_of_package(Str text, const char *signs) {
-    for (size_t i = 0; i < text.len; i++) {
-        char c = text.ptr[i];
-        if (!isalnum((unsigned char)c) && (i == 0 || c == '\0' || !strchr(signs, c)))
-            return false;
-    }
-    return text.len > 0 && !str_ends_with(text, STR("-"));
+    return text.len > 0 && isalnum((unsigned char)text.ptr[0]) && str_has_only(text, signs) &&
+           !str_ends_with(text, STR("-"));
 }
 
 /* Returns a sentence if a text would add words, lines or options to the list or to a command. */

@@ -373,12 +373,7 @@ static void add_crio_logins(const NodeSettings *settings, NodeFiles *out, Arena 
 
 /* Returns whether the host can be the name of a directory and one word of a line. */
 static bool files_is_registry(Str host) {
-    for (size_t i = 0; i < host.len; i++) {
-        char c = host.ptr[i];
-        if (!isalnum((unsigned char)c) && (c == '\0' || !strchr("-._:[]*", c)))
-            return false;
-    }
-    return host.len > 0 && !str_starts_with(host, STR("."));
+    return host.len > 0 && str_has_only(host, "-._:[]*") && !str_starts_with(host, STR("."));
 }
 
 static Str files_check(const NodeSettings *settings, Arena *arena) {
