@@ -331,7 +331,7 @@ bool operation_apply(Operation *operation) {
     }
     warn_of_deferrals(operation);
 
-    /* 3. Save what was made, also if the apply failed. */
+    /* 3. Save the new state, also if the apply failed. */
     if (!ok) {
         save_partial_state(operation);
         return false;
