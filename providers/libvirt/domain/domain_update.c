@@ -49,7 +49,7 @@ static void compare_vcpu(const Comparison *machine, DomainChange *change) {
     add_step(machine, change, LIVE_SET_VCPU, 0, 0);
 }
 
-static void compare_text(const Comparison *machine, DomainChange *change) {
+static void compare_machine_text(const Comparison *machine, DomainChange *change) {
     add_step(machine, change, LIVE_SET_TEXT, 0, 0);
 }
 
@@ -239,10 +239,10 @@ static const struct {
     const char *attribute; /* NULL: any other one */
     void (*compare)(const Comparison *machine, DomainChange *change);
 } live_rows[] = {
-    {"memory", compare_memory},     {"vcpu", compare_vcpu},
-    {"title", compare_text},        {"description", compare_text},
-    {"disk", compare_disks},        {"network_interface", compare_nics},
-    {"cputune", compare_scheduler}, {"memtune", compare_memory_limits},
+    {"memory", compare_memory},      {"vcpu", compare_vcpu},
+    {"title", compare_machine_text}, {"description", compare_machine_text},
+    {"disk", compare_disks},         {"network_interface", compare_nics},
+    {"cputune", compare_scheduler},  {"memtune", compare_memory_limits},
     {NULL, compare_items},
 };
 

@@ -260,7 +260,7 @@ static void xml_map_edit_list(const Attribute *attribute, Value prior, Value pla
     }
 }
 
-static bool is_by_hand(const Attribute *attribute) {
+static bool xml_map_is_by_hand(const Attribute *attribute) {
     const XmlBinding *binding = attribute->binding;
     return !binding || !binding->path;
 }
@@ -271,7 +271,7 @@ static void xml_map_edit_rows(XmlRows rows, Value prior, Value planned, xmlNodeP
         const Attribute *attribute = &rows.attributes[i];
         Value old = object_attribute(prior, attribute->name);
         Value new = object_attribute(planned, attribute->name);
-        if (is_by_hand(attribute) || value_equal(old, new))
+        if (xml_map_is_by_hand(attribute) || value_equal(old, new))
             continue;
         if (!attribute->nested)
             edit_leaf(attribute->binding, new, node, arena);
@@ -481,7 +481,7 @@ void xml_map_read(XmlRows rows, Value old, xmlNodePtr node, bool is_import, Obje
         Value now =
             value_is_present(old) ? object_attribute(old, attribute->name) : value_null(type);
         bool is_left_to_host = value_is_null(now) && !is_import && !(attribute->flags & COMPUTED);
-        if (is_by_hand(attribute) || is_left_to_host)
+        if (xml_map_is_by_hand(attribute) || is_left_to_host)
             continue;
         Value found = !attribute->nested ? read_leaf(attribute, now, node, arena)
                       : attribute->nested->nesting == NEST_SINGLE

@@ -185,7 +185,8 @@ static bool read_network(const Call *call, void *network, Value *state, Diags *d
     return true;
 }
 
-static void plan_changes(const Call *call, Value prior, Value planned, PlanResponse *response) {
+static void network_plan_changes(const Call *call, Value prior, Value planned,
+                                 PlanResponse *response) {
     static const struct {
         const char *attribute;
         Str note;
@@ -220,7 +221,7 @@ static bool network_plan(const Call *call, const PlanRequest *request, PlanRespo
     if (value_is_null(request->prior))
         return check_new_address(call, request, diags) &&
                libvirt_object_plan_adoption(call, request, response, diags);
-    plan_changes(call, request->prior, response->planned, response);
+    network_plan_changes(call, request->prior, response->planned, response);
     return true;
 }
 

@@ -124,8 +124,8 @@ static bool network_update_list_has(Value list, Value item) {
 
 /* Adds the steps of one list. Deletes before it adds, since two entries may swap their
  * addresses. */
-static void add_steps(NetworkChange *change, NetworkStep step, Value before, Value after,
-                      Arena *arena) {
+static void network_add_steps(NetworkChange *change, NetworkStep step, Value before, Value after,
+                              Arena *arena) {
     step.command = VIR_NETWORK_UPDATE_COMMAND_DELETE;
     for (size_t i = 0; value_is_present(before) && i < before.count; i++) {
         step.item = value_at(before, i);
@@ -149,19 +149,19 @@ NetworkChange network_update_compare(Value prior, Value planned, Arena *arena) {
         return change;
     for (size_t i = 0; i < nested_list_count(planned, "ips"); i++)
         for (size_t n = 0; n < ARRAY_COUNT(dhcp_sections); n++)
-            add_steps(&change, (NetworkStep){.section = &dhcp_sections[n], .parent = (int)i},
-                      dhcp_list(nested_list_at(prior, "ips", i), dhcp_sections[n].list, arena),
-                      dhcp_list(nested_list_at(planned, "ips", i), dhcp_sections[n].list, arena),
-                      arena);
+            network_add_steps(
+                &change, (NetworkStep){.section = &dhcp_sections[n], .parent = (int)i},
+                dhcp_list(nested_list_at(prior, "ips", i), dhcp_sections[n].list, arena),
+                dhcp_list(nested_list_at(planned, "ips", i), dhcp_sections[n].list, arena), arena);
     Value old_dns = object_nested(prior, "dns", arena);
     Value new_dns = object_nested(planned, "dns", arena);
     for (size_t i = 0; i < ARRAY_COUNT(dns_sections); i++)
-        add_steps(&change, (NetworkStep){.section = &dns_sections[i], .parent = -1},
-                  object_attribute(old_dns, dns_sections[i].list),
-                  object_attribute(new_dns, dns_sections[i].list), arena);
-    add_steps(&change, (NetworkStep){.section = &portgroups, .parent = -1},
-              object_attribute(prior, "portgroups"), object_attribute(planned, "portgroups"),
-              arena);
+        network_add_steps(&change, (NetworkStep){.section = &dns_sections[i], .parent = -1},
+                          object_attribute(old_dns, dns_sections[i].list),
+                          object_attribute(new_dns, dns_sections[i].list), arena);
+    network_add_steps(&change, (NetworkStep){.section = &portgroups, .parent = -1},
+                      object_attribute(prior, "portgroups"),
+                      object_attribute(planned, "portgroups"), arena);
     return change;
 }
 
