@@ -87,7 +87,7 @@ static char *grow_alone(Arena *arena, char *old, size_t new_size) {
 
 #define FRESH_IS_ZERO true /* for chunks from mmap */
 
-static_assert(ALONE_FROM >= PAGES_FROM, "what has a chunk alone has fresh pages");
+static_assert(ALONE_FROM >= PAGES_FROM, "a block with a chunk of its own has fresh pages");
 
 static size_t in_pages(size_t size) {
     return (size + PAGE - 1) & ~(PAGE - 1);
