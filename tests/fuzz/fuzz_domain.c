@@ -55,7 +55,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     LibvirtOptions options = {.uri = "test:///default", .default_pool = STR("default-pool")};
     Call call = {
         .io = &io,
-        .type = {.name = "libvirt_domain", .schema = schema, .resource = &libvirt_domain},
+        .type = &libvirt_domain.type,
         .arena = arena,
         .address = STR("libvirt_domain.a"),
         .client = libvirt_client_new(&options, arena),
