@@ -43,9 +43,10 @@ bool utf8_is_format(uint32_t codepoint);
 /* Returns a copy without control characters (except newline and tab), escape sequences and bidi
  * controls. */
 Str utf8_strip_controls(Str s, Arena *arena);
-/* For text of other programs and machines within messages of loam, which it must not be able to
- * continue with lines of its own. Both strip control characters. The first one replaces white space
- * around line feeds by one space. The second one returns a single line as it is, and puts several
- * lines on new lines, each after four spaces. */
+/* Text of another program or machine, for a message of loam: it cannot forge further lines of the
+ * message. Returns it without control characters; white space around line feeds becomes one space.
+ */
 Str utf8_one_line(Str s, Arena *arena);
+/* For the same purpose: a single line stays as it is, several lines begin on a new line, each after
+ * four spaces. */
 Str utf8_indented(Str s, Arena *arena);

@@ -19,7 +19,7 @@ typedef struct BundleRequest {
 /* Reads and verifies only the files that describe the bundle. *out is in `arena`. */
 MUST_USE bool bundle_reader_open(const BundleRequest *request, Bundle *out, Arena *arena,
                                  Diags *diags);
-/* Also verifies every file, and that the bundle contains no other. */
+/* Like bundle_reader_open, and verifies every other file, and that the bundle contains no more. */
 MUST_USE bool bundle_reader_verify(const BundleRequest *request, Bundle *out, Arena *arena,
                                    Diags *diags);
 /* Verifies like bundle_reader_verify while it writes all files below the directory, which must not

@@ -28,7 +28,8 @@ typedef struct KeyProviderType {
     Schema schema; /* its own arguments of a key_provider block, without `reference` */
     /* The argument that names another key provider; NULL: none. */
     const char *reference;
-    /* Validates before any key is derived. `is_chained`: the reference is set. May be NULL. */
+    /* Validates the arguments before any key is derived. `is_chained`: the argument `reference` is
+     * set. NULL: no validation beyond the schema. */
     bool (*check)(Value config, bool is_chained, SourceRange range, Diags *diags);
     bool (*provide)(const KeyRequest *request, KeyResult *out, Arena *arena, Diags *diags);
     bool only_computes; /* `provide` reads and runs nothing, so it may begin early */

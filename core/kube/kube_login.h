@@ -20,8 +20,8 @@ MUST_USE bool kube_login_get(KubeLogin *login, uint64_t refused, const CancelTok
 /* Returns true if a file or a plugin provides the credential, so that it can be renewed after the
  * server rejects it. */
 bool kube_login_can_renew(const KubeLogin *login);
-/* Runs the credential plugin of the target, at most a minute. Sets `*out`, with number 0, only on
- * success. On failure `*problem` is the end of a sentence; known secrets in the plugin's texts are
- * hidden. */
+/* Runs the credential plugin of the target, at most a minute. On success sets `*out`; its `number`
+ * is 0. On failure `*problem` says why, in words that end a sentence; known secrets in the texts of
+ * the plugin are hidden. */
 MUST_USE bool kube_exec_run(const Io *io, const KubeTarget *target, const CancelToken *cancel,
                             KubeCredential *out, Str *problem, Arena *arena);

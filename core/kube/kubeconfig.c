@@ -352,7 +352,8 @@ static void read_cluster(KubeReading *reading, KubeNode cluster, KubeTarget *out
             STR("must not be true beside a certificate authority; keep one of them"));
 }
 
-/* "extensions: [{name: client.authentication.k8s.io/exec, extension: …}]" */
+/* Returns what the cluster configures for exec plugins; null if nothing:
+ * "extensions: [{name: client.authentication.k8s.io/exec, extension: …}]" */
 static Value exec_config(KubeReading *reading, KubeNode cluster) {
     KubeNode list = kubeconfig_member(reading, cluster, "extensions");
     size_t count = kubeconfig_count(reading, list);

@@ -114,8 +114,8 @@ int package_record_hash(const PackageRecord *record, const StoredPackage *packag
         return status;
     if (!str_equal(mark, later))
         return -EBUSY;
-    /* Times are as coarse as the clock of the kernel: a change right after this one might keep the
-     * mark. */
+    /* The mark contains times, which are as coarse as the clock of the kernel: a further change
+     * within the same tick would leave the mark as it is, so only older files are remembered. */
     if (io->clock->now_ms(io->clock->self) * 1000000 - changed_ns > SETTLED_NS)
         add_seen(record, mark, *h1, scratch);
     return 0;

@@ -14,7 +14,7 @@ typedef struct PackageMethod {
     /* Adds the versions that the method has. Returns false with *problem. */
     bool (*versions)(const PackageSources *sources, const CliInstallation *installation,
                      Str address, StrVec *out, Str *problem, Arena *arena);
-    /* `wanted` has address, version and platform. */
+    /* Finds the package with the address, version and platform of `wanted`. */
     bool (*find)(const PackageSources *sources, const CliInstallation *installation,
                  const Package *wanted, Package *out, Str *problem, Arena *arena);
 } PackageMethod;

@@ -72,7 +72,8 @@ const char *remote_step_list_script(void);
 void remote_step_keep_list(const SshLink *link, Str output);
 /* Kills the step if it still runs, and removes the marker. */
 MUST_USE bool remote_step_remove(SshLink *link, Str id, Diags *diags);
-/* Same, but stops after at most 15 s and adds no error: a leftover marker is harmless. */
+/* Like remote_step_remove, but returns after at most 15 s and adds no error: a leftover marker is
+ * harmless. */
 void remote_step_try_remove(SshLink *link, Str id);
 /* Returns true if the step exited with status 0; else adds an error with the state, the status or
  * signal, and the end of the output. */

@@ -151,7 +151,7 @@ static bool suite_run_prepare(RunWork *work) {
     work->engine->config = config;
     work->engine->hooks = NULL;
     work->engine->overrides = join_overrides(work);
-    /* Other states are stored at most until the end of the file. */
+    /* Only a state that is kept beyond this file counts as stored in plain text. */
     work->engine->stores_plain_state &= keeps_states(work->context->file);
     return add_providers(work, &root->providers);
 }

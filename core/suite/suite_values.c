@@ -167,8 +167,8 @@ static bool find_outer(SuiteContext *context, const Config *config, Str name,
     return given != NULL;
 }
 
-/* Like find_outer, but given values that cannot be read count as absent: an assertion that refers
- * to an undeclared variable then gets the error for that. */
+/* Like find_outer. But if a value that was given outside of the file cannot be read, the variable
+ * counts as absent and no error is added: the assertion that refers to it reports that. */
 static bool find_test_variable(SuiteContext *context, const Config *config, Str name,
                                const InputValue **out, Diags *diags) {
     Diags ignored = diags_new(context->arena);

@@ -49,7 +49,8 @@ static bool json_state_read_text(JsonReader *reader, Str *out) {
     return json_skip(reader, token, &ignored);
 }
 
-/* provider["HOST/NAMESPACE/TYPE"], optionally after a module and with an alias. */
+/* Returns HOST/NAMESPACE/TYPE of provider["HOST/NAMESPACE/TYPE"], which may follow a module and
+ * have an alias. */
 static Str json_state_provider_name(Str text) {
     size_t start = str_find(text, STR("[\""), 0);
     size_t end = str_find(text, STR("\"]"), 0);

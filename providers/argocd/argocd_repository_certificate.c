@@ -453,7 +453,7 @@ static bool repository_certificate_recover(const Call *call, const RecoverReques
     return true;
 }
 
-/* Changes of one ConfigMap by one run need no repetition. */
+/* One change of a ConfigMap at a time: parallel ones would conflict and be repeated. */
 static bool repository_certificate_limits(const Call *call, const LimitsRequest *request,
                                           LimitsResponse *response, Diags *) {
     const EntrySort *sort = repository_certificate_sort_of(request->object);
@@ -468,7 +468,7 @@ static bool repository_certificate_limits(const Call *call, const LimitsRequest 
     return true;
 }
 
-/* Host keys and certificates are in different ConfigMaps. */
+/* An entry that becomes the other sort (host keys, certificate) moves to another ConfigMap. */
 static bool changes_sort(Value prior, Value planned) {
     return value_is_null(prior) != value_is_null(planned);
 }

@@ -21,9 +21,10 @@ typedef ForeignProcess *ForeignSuccessor(void *payload);
 ForeignWorker *foreign_worker_new(ForeignProcess *process, Arena *arena);
 /* Begins a call of the current worker of a client. The caller holds the client's lock. */
 ForeignWorker *foreign_worker_begin(ForeignWorker *current);
-/* Ends a call, under the same lock. Sets *current to a new worker if its process must be retired
- * and `successor` starts another one; without one the process goes on. Returns a process that the
- * caller must end without the lock; NULL: none. */
+/* Ends a call of this worker; the caller holds the client's lock. If the process has grown too
+ * large and `successor` can start another one, sets *current to a worker of that one; else the
+ * process serves further calls. Returns a process without calls that the caller must end, after it
+ * has released the lock; NULL: none. */
 MUST_USE ForeignProcess *foreign_worker_end(ForeignWorker *worker, ForeignWorker **current,
                                             ForeignSuccessor *successor, void *payload,
                                             Arena *arena);

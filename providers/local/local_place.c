@@ -210,7 +210,8 @@ bool local_place_update(const Call *call, const ApplyRequest *request, ApplyResp
     const Disk *disk = call->io->disk;
     Str path = object_text(request->planned, "filename", STR_EMPTY);
     Str bytes;
-    /* Write the file again instead of chmod, so that the umask applies as on creation. */
+    /* The file is read and written again, since a chmod would not apply the umask as its creation
+     * did. */
     int error = disk->read_file(disk->self, path, &bytes, call->arena);
     if (error) {
         file_error(diags, "Cannot change the file's permissions", path, error);
@@ -302,8 +303,8 @@ bool local_place_recover(const Call *call, const RecoverRequest *request, Recove
     }
     if (!content_bytes(call, request->planned, &wanted, diags))
         return false;
-    /* Different content belongs to an older file: the new one appears by a rename, complete or not
-     * at all. */
+    /* A file of other content is the one from before: the interrupted run did not write, because a
+     * new file appears by a rename, complete or not at all. */
     if (!str_equal(wanted, found))
         return true;
     *state = place_described(call, request->planned, found);

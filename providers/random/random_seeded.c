@@ -66,7 +66,8 @@ static size_t seeded_place_of(uint64_t n) {
     return (size_t)((SIZE - TAP - 1 + SIZE - n % SIZE) % SIZE);
 }
 
-static void make_start(void) {
+/* Fills start_numbers, with which each seed is mixed. */
+static void make_start_numbers(void) {
     uint64_t power[SIZE], sequence[2 * SIZE], fixed[SIZE];
     int32_t x = 1;
     for (size_t i = 0; i < SKIPPED; i++)
@@ -99,7 +100,7 @@ static uint64_t checksum(Str text) {
 
 void random_seeded_init(RandomSeeded *seeded, Str seed) {
     static pthread_once_t once = PTHREAD_ONCE_INIT;
-    pthread_once(&once, make_start);
+    pthread_once(&once, make_start_numbers);
     int64_t small = (int64_t)checksum(seed) % PRIME;
     int32_t x = (int32_t)(small < 0 ? small + PRIME : small);
     if (x == 0)

@@ -250,7 +250,8 @@ static bool file_parse_facts(Str text, FileFacts *out) {
     return true;
 }
 
-/* `expected` empty: the content must not be shown. */
+/* Reads the facts of the file and, if its digest is not `expected`, its content. `expected` is
+ * empty if the content must not be shown, and then is not read. */
 static SshStatus inspect(SshLink *link, Str path, Str expected, FileFacts *out, SshProblem *problem,
                          Diags *diags) {
     Arena *arena = link->call->arena;
@@ -294,7 +295,7 @@ static Value file_drifted(Value state, const FileFacts *found, Arena *arena) {
         if (!found->is_whole && strcmp(name, "source") != 0)
             return value_null(state.type);
         if (strcmp(name, "source") == 0) {
-            /* The digest alone shows the drift. */
+            /* The file named by `source` is on this computer: only the digest shows the drift. */
         } else if (strcmp(name, "content_base64") == 0) {
             object_builder_set(&builder, name,
                                value_from_str(base64_encode(found->content, arena)));
@@ -370,8 +371,8 @@ static bool file_recover(const Call *call, const RecoverRequest *request, Recove
         ssh_client_report(&link, status, problem, diags);
     if (diags->error_count > errors)
         return false;
-    /* Different content belongs to an older file: the new one appears by a rename, complete or not
-     * at all. */
+    /* A file of other content is the one from before: the interrupted run did not write, because a
+     * new file appears by a rename, complete or not at all. */
     if (!found.is_there || !str_equal(found.sha256, sha256))
         return true;
     *state = file_drifted(file_described(&link, request->planned, sha256), &found, call->arena);

@@ -187,8 +187,9 @@ static bool s3_read(Backend *backend, Str *out, Arena *arena, Diags *diags) {
     return true;
 }
 
-/* The condition of a write is not met. Returns S3_DONE if an earlier attempt has written the state,
- * and S3_UNCONDITIONAL if the stored state is still the known one under another version. */
+/* Finds out why a conditional write was rejected. Returns S3_DONE if an earlier attempt has written
+ * the state, and S3_UNCONDITIONAL if the stored state is still the known one under another version.
+ */
 static S3Status find_cause(const S3 *s3, S3Object *state, Str *problem, Arena *arena) {
     S3Object stored = {.key = s3->key};
     S3Status status = s3_client_read(&s3->client, &stored, problem, arena);

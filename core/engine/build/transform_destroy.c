@@ -349,6 +349,8 @@ static void make_gates(DestroyOrder *order, size_t count) {
     }
 }
 
+/* The gate of a node is passed when the objects that depend on it and are deleted first are gone.
+ */
 static void add_gates(DestroyOrder *order, size_t count) {
     EngineWalk *walk = order->walk;
     order->gates = arena_new_array(walk->arena, const Node *, count);

@@ -16,7 +16,7 @@ typedef struct Configured {
  * validates them with the provider. Rejects ephemeral values and infinite numbers that
  * would be stored. Adds the secret texts to the operation's secrets. */
 MUST_USE bool configured_evaluate(InstanceOp *op, const ModuleScope *scope, Configured *out);
-/* The same without the provider's validation. */
+/* Like configured_evaluate, without the provider's validation. */
 MUST_USE bool configured_read(InstanceOp *op, const ModuleScope *scope, Configured *out);
 /* Returns the digest of a wholly known configuration without ephemeral values, by which the apply
  * recognises it; empty for any other. */

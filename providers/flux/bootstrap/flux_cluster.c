@@ -36,7 +36,8 @@ static bool flux_cluster_failed(FluxRequest *request, const char *action) {
     return false;
 }
 
-/* Also if the definition of the kind was deleted after discovery. */
+/* Returns whether the object does not exist. A failure because its kind no longer exists, since the
+ * definition was deleted after discovery, means the same. */
 static bool flux_cluster_is_absent(const FluxRequest *request, KubeOutcome outcome) {
     return outcome == KUBE_ABSENT ||
            (outcome == KUBE_FAILED &&

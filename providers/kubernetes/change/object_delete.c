@@ -77,7 +77,7 @@ static void force_finalizers(Deleting *deleting) {
 
 /* Conditions of a namespace, and those by which a controller reports that it cannot finish the
  * deletion, such as Argo CD's DeletionError, which have no status. */
-static bool is_reason(Value condition) {
+static bool tells_why_object_remains(Value condition) {
     Str type = value_text_at(condition, STR("type"));
     Str status = value_text_at(condition, STR("status"));
     bool is_true = str_equal_cstr(status, "True");
@@ -103,7 +103,7 @@ static Str object_delete_reason_of(const Deleting *deleting, Value live, Arena *
         Value condition = value_at(conditions, i);
         Str type = value_text_at(condition, STR("type"));
         bool is_error = str_ends_with(type, STR("Error"));
-        if (is_reason(condition))
+        if (tells_why_object_remains(condition))
             strbuf_add_format(&text, "%s%.*s%s%.*s", text.len ? "; " : "",
                               STR_ARG(is_error ? type : STR_EMPTY), is_error ? ": " : "",
                               STR_ARG(value_text_at(condition, STR("message"))));

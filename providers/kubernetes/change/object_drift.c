@@ -8,7 +8,8 @@ static bool is_number_step(const PathStep *step) {
     return step->is_index && step->key.type->kind == KIND_NUMBER;
 }
 
-/* Returns the place in the live object, which has names where attributes have keys of maps. */
+/* Returns the place in the live object of a place in the attributes: `labels["app"]` of a map is
+ * the field labels.app, and a block of a typed object is the field itself. */
 static Path object_drift_place_of(const ObjectDrift *drift, Path path, Arena *arena) {
     Path out = drift->is_typed ? (Path){0} : drift->place;
     for (size_t i = 0; i < path.count; i++) {

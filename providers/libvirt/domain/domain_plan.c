@@ -265,7 +265,8 @@ static void plan_addresses(const PlanRequest *request, ObjectBuilder *builder, A
     object_builder_set(builder, "interface_addresses", value_unknown(&TYPE_MAP_OF_STRING_LISTS));
 }
 
-/* "q35" is no change from the "pc-q35-7.2" that the host chose for it. */
+/* Keeps the prior board (`machine`) where the wanted one is its short name: "q35" is no change from
+ * the "pc-q35-7.2" that the host chose for it. */
 static void plan_board(const PlanRequest *request, PlanResponse *response, Arena *arena) {
     Str wanted = object_text(response->planned, "machine", STR_EMPTY);
     if (!value_is_present(request->prior) || !wanted.len)
