@@ -17,7 +17,7 @@ bool argocd_equal_is_empty(Value v) {
     return is_sequence && (v.count == 0 || v.type->kind == KIND_OBJECT);
 }
 
-/* Returns whether `b` has the members of `a`. */
+/* Returns whether `b` has all members of `a` with equal values. */
 static bool equal_has_members(Value a, Value b) {
     for (size_t i = 0; i < a.count; i++) {
         Value other = value_null(&TYPE_DYNAMIC);

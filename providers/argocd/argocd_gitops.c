@@ -53,7 +53,7 @@ static ApplicationTest test_of(Value object) {
 
 static Str gitops_unblock(Value object, Arena *arena) {
     ApplicationTest application = test_of(object);
-    return argocd_wait_termination(&application, object, arena);
+    return argocd_wait_termination_patch(&application, object, arena);
 }
 
 static Readiness test(Value object, Arena *arena) {

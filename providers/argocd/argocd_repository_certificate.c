@@ -469,7 +469,7 @@ static bool repository_certificate_limits(const Call *call, const LimitsRequest 
 }
 
 /* An entry that becomes the other sort (host keys, certificate) moves to another ConfigMap. */
-static bool changes_sort(Value prior, Value planned) {
+static bool changes_config_map(Value prior, Value planned) {
     return value_is_null(prior) != value_is_null(planned);
 }
 
@@ -482,10 +482,10 @@ static const Attribute attributes[] = {
      "\"[git.example.com]:2222\"."},
     {"ssh_host_keys", &TYPE_SET_OF_STRING, OPTIONAL,
      "Host keys of the server, one of each type, such as \"ssh-ed25519 AAAA…\".",
-     .check = argocd_certificate_text_check_keys, .forces_new = changes_sort},
+     .check = argocd_certificate_text_check_keys, .forces_new = changes_config_map},
     {"tls_certificate", &TYPE_STRING, OPTIONAL,
      "Certificates in PEM: of the server, or of its authority.",
-     .check = argocd_certificate_text_check_pem, .forces_new = changes_sort},
+     .check = argocd_certificate_text_check_pem, .forces_new = changes_config_map},
     {"force", &TYPE_BOOL, OPTIONAL,
      "Whether to replace entries that others have made or apply (default false)."},
 };

@@ -228,7 +228,7 @@ static bool is_obsolete(const ApplicationTest *test, Value object, Value operati
            !is_current_operation(object, operation);
 }
 
-Str argocd_wait_termination(const ApplicationTest *test, Value object, Arena *arena) {
+Str argocd_wait_termination_patch(const ApplicationTest *test, Value object, Arena *arena) {
     Str version = kube_object_text(object, "metadata", "resourceVersion");
     if (!is_obsolete(test, object, argocd_wait_member(object, "status", "operationState")))
         return STR_EMPTY;
@@ -293,7 +293,7 @@ static Str repeat_patch(Value object, Arena *arena) {
 static void inquire_application(void *payload, const WaitObject *wait, Value object,
                                 int64_t deadline_ms) {
     KubeResponse response;
-    Str body = argocd_wait_termination(payload, object, wait->call->arena);
+    Str body = argocd_wait_termination_patch(payload, object, wait->call->arena);
     if (!body.len)
         body = repeat_patch(object, wait->call->arena);
     if (body.len)

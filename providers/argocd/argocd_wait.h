@@ -29,7 +29,7 @@ typedef struct ApplicationTest {
  * was compared last; empty if there is nothing to end. Argo CD repeats a failed sync for minutes,
  * and waits without limit for health, before it syncs a newer revision. The patch counts only for
  * this version of the object. */
-Str argocd_wait_termination(const ApplicationTest *test, Value object, Arena *arena);
+Str argocd_wait_termination_patch(const ApplicationTest *test, Value object, Arena *arena);
 
 /* Decides from the object alone. The reason is in `arena`, or a view of the object. */
 Readiness argocd_wait_application_test(const ApplicationTest *test, Value object, Arena *arena);

@@ -38,8 +38,8 @@ static Entry *source_open_place(ForeignSource *source, const ForeignLocation *pl
     return entry;
 }
 
-static bool source_find_entry(ForeignSource *source, Str name, bool is_row, Entry **out,
-                              Diags *diags) {
+static bool source_find_provider_entry(ForeignSource *source, Str name, bool is_row, Entry **out,
+                                       Diags *diags) {
     ForeignLocation place = {0};
     bool is_found = false;
     *out = map_find(&source->names, name);
@@ -57,7 +57,7 @@ static bool source_find(void *self, Str name, bool is_row, const Provider **out,
                         Diags *diags) {
     Entry *entry;
     size_t before = diags->count;
-    if (!source_find_entry(self, name, is_row, &entry, diags))
+    if (!source_find_provider_entry(self, name, is_row, &entry, diags))
         return false;
     if (entry == &none)
         return true;

@@ -56,7 +56,8 @@ static const char *libvirt_provider_uri_of(const Call *call, Value config) {
     return from_environment && *from_environment ? from_environment : "qemu:///system";
 }
 
-/* host_key adds parameters to the URI, which libvirt reads only once, and only for SSH. */
+/* Rejects host_key if the URI is not for SSH, or has a parameter that host_key adds: libvirt reads
+ * only one of each. */
 static bool libvirt_provider_check_pin(const Call *call, Value config, Diags *diags) {
     static const char *const own[] = {"known_hosts", "command", "no_verify", "known_hosts_verify"};
     static const char *const transports[] = {"+ssh://", "+libssh://", "+libssh2://"};

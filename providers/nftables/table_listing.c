@@ -331,7 +331,7 @@ static uint32_t *length_at(const Pairs *pairs, size_t old, size_t live) {
     return &pairs->lengths[old * (pairs->live_count + 1) + live];
 }
 
-static void fill_lengths(Pairs *pairs, Arena *arena) {
+static void fill_common_lengths(Pairs *pairs, Arena *arena) {
     size_t count = (pairs->old_count + 1) * (pairs->live_count + 1);
     pairs->lengths = arena_new_array(arena, uint32_t, count);
     memset(pairs->lengths, 0, sizeof(uint32_t) * count);
@@ -360,7 +360,7 @@ static Pairs table_listing_pair_rules(Value old, const ListedChain *live, Arena 
     /* The table of lengths would be too large: all of these rules get the text of nft. */
     if (pairs.old_count > CHANGES_MAX || pairs.live_count > CHANGES_MAX)
         pairs.old_count = 0;
-    fill_lengths(&pairs, arena);
+    fill_common_lengths(&pairs, arena);
     return pairs;
 }
 

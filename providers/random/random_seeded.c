@@ -49,7 +49,7 @@ static void multiply_by_x(uint64_t *a) {
     a[SIZE - TAP] += last;
 }
 
-static void jump(uint64_t *power) {
+static void compute_first_power(uint64_t *power) {
     uint64_t copy[SIZE];
     memset(power, 0, SIZE * sizeof *power);
     power[0] = 1;
@@ -78,7 +78,7 @@ static void make_start_numbers(void) {
         sequence[n] = fixed[seeded_place_of(n)];
     for (size_t n = SIZE; n < (size_t)2 * SIZE; n++)
         sequence[n] = sequence[n - SIZE] + sequence[n - TAP];
-    jump(power);
+    compute_first_power(power);
     for (size_t k = 0; k < SIZE; k++) {
         uint64_t number = 0;
         for (size_t j = 0; j < SIZE; j++)

@@ -233,8 +233,8 @@ static void stop_listener(const PortCheck *check, const Target *target, const Ca
                          ARRAY_COUNT(arguments), STR_EMPTY, &result, &deferred, &ignored);
 }
 
-static void port_check_work(void *payload, size_t index, const Call *call, Arena *keep,
-                            Diags *diags) {
+static void port_check_switch_listener(void *payload, size_t index, const Call *call, Arena *keep,
+                                       Diags *diags) {
     PortCheck *check = payload;
     Target *target = &check->targets.items[index];
     if (value_is_null(target->listen) || target->probes.count == 0)
@@ -247,7 +247,7 @@ static void port_check_work(void *payload, size_t index, const Call *call, Arena
 
 static void work_on_targets(const Call *call, PortCheck *check, bool starts, Diags *diags) {
     check->starts = starts;
-    call_pool_run(call, check->targets.count, port_check_work, check, diags);
+    call_pool_run(call, check->targets.count, port_check_switch_listener, check, diags);
 }
 
 static bool probe(const Call *call, Value object, const PortCheck *check, StrVec *states,

@@ -89,8 +89,8 @@ static bool are_rotations_known(Value config) {
     return is_known;
 }
 
-/* The rotation time of an update is known in the plan if its arguments are. An update of an object
- * past its rotation time replaces the object if it changes that time. */
+/* Plans the rotation time of an update if its arguments are known. Replaces the object if its
+ * rotation time is past and the update changes that time. */
 static bool rotating_plan(const Call *call, const PlanRequest *request, PlanResponse *response,
                           Diags *) {
     static const char *const texts[] = {ROTATION, "id", NULL};

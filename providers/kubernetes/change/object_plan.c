@@ -52,7 +52,7 @@ static Str removed_version(const Planning *planning, const ObjectKey *key) {
     return definitions_find(cluster_definitions(cluster), key->group, key->version, key->kind,
                             &ignored, planning->arena)
                ? STR_EMPTY
-               : removed_shape_version(key, planning->arena);
+               : removed_shape_version_problem(key, planning->arena);
 }
 
 static bool plan_absent_kind(Planning *planning, const ObjectKey *key, Str why, Diags *diags) {

@@ -76,7 +76,7 @@ static bool has_word(const char *words, Str word) {
     return false;
 }
 
-Str removed_shape_version(const ObjectKey *key, Arena *arena) {
+Str removed_shape_version_problem(const ObjectKey *key, Arena *arena) {
     for (size_t i = 0; i < ARRAY_COUNT(versions); i++) {
         const RemovedVersion *row = &versions[i];
         bool is_kind = str_equal_cstr(key->group, row->group) &&

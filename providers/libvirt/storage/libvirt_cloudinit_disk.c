@@ -134,7 +134,7 @@ static Str volume_name(Value object, Arena *arena) {
                       STR_ARG(str_slice(seed_files_digest(&files, arena), 0, 12)));
 }
 
-static bool all_known(const ObjectBuilder *builder) {
+static bool are_seeds_known(const ObjectBuilder *builder) {
     for (size_t i = 0; i < ARRAY_COUNT(seed_names); i++)
         if (!value_is_wholly_known(object_builder_get(builder, seed_names[i].attribute)))
             return false;
@@ -164,7 +164,7 @@ static bool cloudinit_plan(const Call *call, const PlanRequest *request, PlanRes
     if (!value_is_known(object_builder_get(&builder, "pool")) && call->client)
         object_builder_set_text(&builder, "pool", libvirt_client_options(call)->default_pool,
                                 call->arena);
-    if (all_known(&builder)) {
+    if (are_seeds_known(&builder)) {
         SeedFiles files = files_of(object_builder_value(&builder), call->arena);
         object_builder_set_text(&builder, "id", seed_files_digest(&files, call->arena),
                                 call->arena);

@@ -70,7 +70,7 @@ static Str termination(const char *source, const char *revision, const char *by,
     ApplicationTest test = {.expected = str_from_cstr(expected),
                             .baseline = value_null(&TYPE_DYNAMIC)};
     assert_true(json_parse_any(text, &object, &error, &offset, arena));
-    return argocd_wait_termination(&test, object, arena);
+    return argocd_wait_termination_patch(&test, object, arena);
 }
 
 static void terminations(void **) {

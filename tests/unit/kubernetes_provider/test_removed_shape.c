@@ -8,7 +8,7 @@ static Str version_of(const char *group, const char *version, const char *kind, 
         .version = str_from_cstr(version),
         .kind = str_from_cstr(kind),
     };
-    return removed_shape_version(&key, arena);
+    return removed_shape_version_problem(&key, arena);
 }
 
 static void versions(void **) {
