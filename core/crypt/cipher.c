@@ -42,7 +42,7 @@ bool cipher_seal(const Cipher *cipher, EnvelopeHead head, Str plain, Str *out, A
 
 void cipher_begin(const Cipher *cipher) {
     if (!cipher_is_plain(cipher) && cipher->steps.items[0].keys)
-        keyring_begin(cipher->keyring, cipher->steps.items[0].keys);
+        keyring_derive_early(cipher->keyring, cipher->steps.items[0].keys);
 }
 
 bool cipher_prepare(const Cipher *cipher, Diags *diags) {

@@ -110,7 +110,7 @@ static void make_early(void *payload) {
     (void)make_sealing(keyring, keyring->early, &ignored);
 }
 
-void keyring_begin(Keyring *keyring, KeySource *source) {
+void keyring_derive_early(Keyring *keyring, KeySource *source) {
     LOCKED(&keyring->mutex);
     if (!keyring->thread && !source->sealing.key.ptr && only_computes(source)) {
         keyring->early = source;

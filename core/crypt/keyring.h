@@ -5,7 +5,7 @@
  * keyring_trust the key of a decryption encrypts too, if its provider has no chain and the
  * configuration would still produce its metadata.
  *
- * keyring_begin derives the key for encryption while the caller does other work.
+ * keyring_derive_early derives the key for encryption while the caller does other work.
  *
  * The keyring owns the memory of the keys and wipes it when closed. It locks itself, except in
  * keyring_add: add all sources before other threads use it. */
@@ -37,7 +37,7 @@ MUST_USE bool keyring_seal_key(Keyring *keyring, KeySource *source, Str *key, En
                                Arena *arena, Diags *diags);
 /* Begins to derive the key to encrypt with, in a thread of its own. Does nothing if the key is
  * known, or if a provider of the chain does more than compute. */
-void keyring_begin(Keyring *keyring, KeySource *source);
+void keyring_derive_early(Keyring *keyring, KeySource *source);
 /* Sets `*key` to the key for the stored metadata. The keyring owns it. */
 MUST_USE bool keyring_open_key(Keyring *keyring, KeySource *source, const EnvelopeMetas *stored,
                                Str *key, Diags *diags);

@@ -70,7 +70,7 @@ bool git_address_claims(Str address, Str *package, Arena *arena) {
     return is_forced || has_git_scheme(address);
 }
 
-static bool git_address_is_plain(Str text) {
+static bool git_address_has_no_blanks(Str text) {
     for (size_t i = 0; i < text.len; i++) {
         unsigned char c = (unsigned char)text.ptr[i];
         if (c <= ' ' || c == 0x7f)
@@ -82,7 +82,7 @@ static bool git_address_is_plain(Str text) {
 bool git_address_is_ref(Str ref) {
     static const char special[] = ":*?[\\^~";
     if (!ref.len || str_equal(ref, STR("@")) || str_ends_with(ref, STR("/")) || ref.ptr[0] == '-' ||
-        ref.ptr[0] == '+' || !git_address_is_plain(ref) ||
+        ref.ptr[0] == '+' || !git_address_has_no_blanks(ref) ||
         str_find(ref, STR(".."), 0) != SIZE_MAX || str_find(ref, STR("@{"), 0) != SIZE_MAX)
         return false;
     for (size_t i = 0; special[i]; i++) {
@@ -101,8 +101,8 @@ bool git_address_is_url(Str text) {
     static const char *const schemes[] = {"https", "ssh", "http", "git", "file"};
     Url url;
     if (str_starts_with(text, STR("/")))
-        return git_address_is_plain(text);
-    if (!url_parse(text, &url) || !git_address_is_plain(text) ||
+        return git_address_has_no_blanks(text);
+    if (!url_parse(text, &url) || !git_address_has_no_blanks(text) ||
         str_starts_with(url.host, STR("-")) || str_starts_with(url.userinfo, STR("-")) ||
         str_starts_with(url.path, STR("/-")))
         return false;

@@ -27,7 +27,7 @@ static void add_nodes(StrBuf *out, const Graph *graph, Str cluster, const char *
     }
 }
 
-static void add_clusters(StrBuf *out, const Graph *graph, Arena *scratch) {
+static void mermaid_add_clusters(StrBuf *out, const Graph *graph, Arena *scratch) {
     StrVec names = {0};
     Map seen = map_new(scratch);
     vec_each(&graph->payloads, payload) {
@@ -63,6 +63,6 @@ static void mermaid_add_edges(StrBuf *out, const Graph *graph, const uint32_t *c
 void graph_mermaid_write(const Graph *graph, StrBuf *out, Arena *scratch) {
     strbuf_add_cstr(out, "flowchart LR\n");
     add_nodes(out, graph, STR_EMPTY, "  ");
-    add_clusters(out, graph, scratch);
+    mermaid_add_clusters(out, graph, scratch);
     mermaid_add_edges(out, graph, graph_components(graph, scratch), scratch);
 }

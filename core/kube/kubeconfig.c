@@ -225,7 +225,7 @@ static bool find_in_file(KubeReading *reading, const KubeFile *file, const KubeS
     return is_found;
 }
 
-static Str kubeconfig_all_names(KubeReading *reading) {
+static Str kubeconfig_file_names(KubeReading *reading) {
     StrVec names = {0};
     vec_each(&reading->files, file)
         vec_push(reading->arena, &names, kubeconfig_file_name(file, reading->arena));
@@ -242,7 +242,7 @@ static bool fail_missing(KubeReading *reading, KubeNode from, const KubeSection 
     Str hint = nearest.len ? str_format(arena, "; the nearest name is \"%.*s\"", STR_ARG(nearest))
                            : STR_EMPTY;
     Str why = str_format(arena, "no %s \"%.*s\" in %.*s%.*s", section->kind, STR_ARG(name),
-                         STR_ARG(kubeconfig_all_names(reading)), STR_ARG(hint));
+                         STR_ARG(kubeconfig_file_names(reading)), STR_ARG(hint));
     return from.file ? kubeconfig_fail_at(reading, from, "names a missing entry: there is %.*s",
                                           STR_ARG(why))
                      : kubeconfig_fail(reading, "There is %.*s.", STR_ARG(why));

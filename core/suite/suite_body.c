@@ -19,7 +19,7 @@ static bool suite_body_bind(const BoundBody *self, BodyAttribute *attribute, Are
     return true;
 }
 
-static bool bind_all(const BoundBody *self, BodyContent *content) {
+static bool bind_content(const BoundBody *self, BodyContent *content) {
     bool ok = true;
     size_t kept = 0;
     for (size_t i = 0; i < content->attributes.count; i++) {
@@ -44,13 +44,13 @@ static bool bound_content(const Body *body, const BodySchema *schema, BodyConten
     bool ok = body_content(self->inner, schema, out, rest, out->arena, out->diags);
     if (rest && *rest)
         *rest = suite_body_new(*rest, self->scope, out->arena);
-    return bind_all(self, out) && ok;
+    return bind_content(self, out) && ok;
 }
 
 static bool bound_attributes(const Body *body, BodyForm form, BodyContent *out) {
     const BoundBody *self = (const BoundBody *)body;
     bool ok = body_attributes(self->inner, form, out, out->arena, out->diags);
-    return bind_all(self, out) && ok;
+    return bind_content(self, out) && ok;
 }
 
 const Body *suite_body_new(const Body *inner, const Scope *scope, Arena *arena) {

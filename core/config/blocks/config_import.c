@@ -11,7 +11,7 @@ static bool read_to(ConfigLoading *loading, const BodyContent *content, ConfigAd
     const BodyAttribute *to = body_content_find(content, "to");
     if (!to)
         return false;
-    bool is_read = config_address_read_plain(to->expr, out, loading->arena, loading->diags);
+    bool is_read = config_address_read_unreserved(to->expr, out, loading->arena, loading->diags);
     if (is_read && out->target.is_resource && out->target.resource.mode == MODE_MANAGED)
         return true;
     if (is_read && !out->target.is_resource)

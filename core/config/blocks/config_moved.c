@@ -13,7 +13,7 @@ static bool check_literal(ConfigLoading *loading, const ConfigAddress *end) {
 static bool read_end(ConfigLoading *loading, const BodyContent *content, const char *name,
                      ConfigAddress *out) {
     const Expr *expr = config_read_expr(content, name);
-    return expr && config_address_read_plain(expr, out, loading->arena, loading->diags) &&
+    return expr && config_address_read_unreserved(expr, out, loading->arena, loading->diags) &&
            check_literal(loading, out);
 }
 

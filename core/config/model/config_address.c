@@ -172,7 +172,8 @@ bool config_address_read(const Expr *expr, ConfigAddress *out, Arena *arena, Dia
     return true;
 }
 
-bool config_address_read_plain(const Expr *expr, ConfigAddress *out, Arena *arena, Diags *diags) {
+bool config_address_read_unreserved(const Expr *expr, ConfigAddress *out, Arena *arena,
+                                    Diags *diags) {
     if (!config_address_read(expr, out, arena, diags))
         return false;
     if (!out->is_reserved)

@@ -9,8 +9,8 @@
 MUST_USE bool config_address_read(const Expr *expr, ConfigAddress *out, Arena *arena, Diags *diags);
 /* Like config_address_read, but rejects reserved words as resource types, unless written as
  * resource.WORD.NAME. */
-MUST_USE bool config_address_read_plain(const Expr *expr, ConfigAddress *out, Arena *arena,
-                                        Diags *diags);
+MUST_USE bool config_address_read_unreserved(const Expr *expr, ConfigAddress *out, Arena *arena,
+                                             Diags *diags);
 /* Returns the address as text, without keys that are expressions. */
 Str config_address_to_str(const ConfigAddress *address, Arena *arena);
 /* Returns whether the address has an instance key. */

@@ -60,7 +60,7 @@ static bool input_set_text(Collecting *collecting, const Variable *variable, Str
     return true;
 }
 
-static bool add_environment(Collecting *collecting) {
+static bool add_environment_variables(Collecting *collecting) {
     static const char *const prefixes[] = {"TF_VAR_", "LOAM_VAR_"};
     const Process *process = collecting->request->io->process;
     bool ok = true;
@@ -261,7 +261,8 @@ static bool values_input_gather(Collecting *collecting) {
     *collecting->out = request->values ? *request->values : map_new(collecting->arena);
     if (request->values)
         return true;
-    bool ok = request->only_options || request->only_directory || add_environment(collecting);
+    bool ok =
+        request->only_options || request->only_directory || add_environment_variables(collecting);
     ok &= request->only_options || add_auto_files(collecting);
     if (!request->only_options && !request->only_directory)
         ok &= add_environment_block(collecting);

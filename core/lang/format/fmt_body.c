@@ -195,7 +195,7 @@ static bool fmt_body_refuse(Reader *reader, const char *summary, const char *wan
                       lexer_token_name(next_kind(reader)));
 }
 
-static bool fmt_body_declare(Reader *reader, Body *body, Token name) {
+static bool fmt_body_add_name(Reader *reader, Body *body, Token name) {
     Str text = fmt_body_text_of(reader, name);
     if (!map_has(&body->names, text)) {
         map_set(&body->names, text, reader);
@@ -339,7 +339,7 @@ static bool fmt_body_read_item(Reader *reader, Body *body) {
     Token name = fmt_body_take(reader);
     TokenKind kind = next_kind(reader);
     if (kind == TOKEN_ASSIGN)
-        return fmt_body_declare(reader, body, name) && fmt_body_read_argument(reader, body, name);
+        return fmt_body_add_name(reader, body, name) && fmt_body_read_argument(reader, body, name);
     if (kind == TOKEN_QUOTE_OPEN || kind == TOKEN_IDENTIFIER || kind == TOKEN_BRACE_OPEN)
         return fmt_body_read_block(reader, body, name);
     return fmt_body_refuse(

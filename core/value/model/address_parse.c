@@ -102,7 +102,7 @@ static bool scan_escape(Parser *parser, StrBuf *buf) {
 }
 
 /* "$" and "%" before "{" would begin a template; doubled, they stand for themselves. */
-static bool scan_marker(Parser *parser, StrBuf *buf) {
+static bool scan_dollar_or_percent(Parser *parser, StrBuf *buf) {
     Str rest = str_after(parser->text, parser->at);
     char c = rest.ptr[0];
     if (rest.len >= 3 && rest.ptr[1] == c && rest.ptr[2] == '{') {
@@ -135,7 +135,7 @@ static bool scan_string(Parser *parser, InstanceKey *out) {
             if (!scan_escape(parser, &buf))
                 return false;
         } else if (c == '$' || c == '%') {
-            if (!scan_marker(parser, &buf))
+            if (!scan_dollar_or_percent(parser, &buf))
                 return false;
         } else {
             strbuf_add_char(&buf, c);

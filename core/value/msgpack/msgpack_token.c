@@ -87,7 +87,8 @@ static bool read_double(Str *rest, MsgpackToken *out) {
     return true;
 }
 
-/* First bytes from 0xC0 to 0xDF: the size of a length or number follows from the byte. */
+/* Reads a token whose first byte is 0xC0 to 0xDF: it says how many bytes the length or number after
+ * it has. */
 static bool read_by_first_byte(Str *rest, uint8_t first, MsgpackToken *out) {
     switch (first) {
     case 0xC0: return true;
