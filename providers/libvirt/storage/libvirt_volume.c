@@ -522,8 +522,8 @@ static bool volume_create(const Call *call, const ApplyRequest *request, ApplyRe
         return false;
     /* A volume that cannot be read exists nevertheless. */
     if (!read_volume(call, connection, volume, &planned, diags)) {
-        response->state = object_with_text(planned, "id",
-                                           str_from_cstr(virStorageVolGetKey(volume)), call->arena);
+        Str key = str_clone(str_from_cstr(virStorageVolGetKey(volume)), call->arena);
+        response->state = object_with_text(planned, "id", key, call->arena);
         return false;
     }
     response->state = planned;
