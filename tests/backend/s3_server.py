@@ -145,7 +145,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
                 return self.refuse(412, "PreconditionFailed", "There is an object already.")
         if "If-Match" in self.headers:
             if self.server.replaces == "unsupported":
-                return self.refuse(501, "NotImplemented", "A header you provided implies functionality that is not implemented")
+                return self.refuse(501, "NotImplemented", "This store replaces no object under a condition.")
             if self.server.replaces and place not in self.server.objects:
                 return self.refuse(404, "NoSuchKey", "The specified key does not exist.")
             if self.server.replaces and self.headers["If-Match"] != '"%s"' % hashlib.md5(self.server.objects[place]).hexdigest():
