@@ -6,6 +6,12 @@
 #include "utf8.h"
 #include "view_peer.h"
 
+View *view_new(Cli *cli, const ViewType *type, void *self) {
+    View *view = arena_new(cli->arena, View);
+    *view = (View){.type = type, .cli = cli, .self = self};
+    return view;
+}
+
 void view_count(View *view, Action action) {
     switch (action) {
     case ACTION_DELETE_THEN_CREATE:

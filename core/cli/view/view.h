@@ -71,6 +71,8 @@ struct View {
     bool is_concise;     /* -concise: shows results, but no progress */
 };
 
+/* Returns a view of this type; `self` is its own data. */
+View *view_new(Cli *cli, const ViewType *type, void *self);
 /* Opens the view for people, on standard output and standard error. */
 View *view_human_open(Cli *cli);
 /* Opens the JSON view: Terraform's event stream, one object per line. */

@@ -62,7 +62,5 @@ View *view_document_open(Cli *cli, ViewDocumentWrite *write) {
     json_writer_init(&self->writer, &self->text, 0);
     self->writer.escape_html = true;
     json_array_start(&self->writer);
-    View *view = arena_new(cli->arena, View);
-    *view = (View){.type = &view_document, .cli = cli, .self = self};
-    return view;
+    return view_new(cli, &view_document, self);
 }

@@ -333,7 +333,5 @@ static const ViewType human = {
 };
 
 View *view_human_open(Cli *cli) {
-    View *view = arena_new(cli->arena, View);
-    *view = (View){.type = &human, .cli = cli};
-    return view;
+    return view_new(cli, &human, NULL);
 }

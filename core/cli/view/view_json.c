@@ -588,8 +588,7 @@ View *view_json_open(Cli *cli) {
     stream->hooks = (Hooks){stream, view_json_on_event};
     pthread_mutex_init(&stream->mutex, NULL);
     pthread_cond_init(&stream->wake, NULL);
-    View *view = arena_new(cli->arena, View);
-    *view = (View){.type = &json_stream, .cli = cli, .self = stream};
+    View *view = view_new(cli, &json_stream, stream);
     stream->view = view;
     view_json_write_version(cli);
     return view;

@@ -184,7 +184,5 @@ View *view_tee_open(View *human, View *json) {
     tee->views[0] = human;
     tee->views[1] = json;
     tee->hooks = (Hooks){tee, tee_on_event};
-    View *view = arena_new(human->cli->arena, View);
-    *view = (View){.type = &both, .cli = human->cli, .self = tee};
-    return view;
+    return view_new(human->cli, &both, tee);
 }
