@@ -26,8 +26,9 @@ static KubeOutcome users_list(const Call *call, Str namespace, const char *kind,
     KubeResource resource;
     KubeCall kube = cluster_call(call);
     KubeList found = {0};
-    KubeOutcome outcome = kube_discovery_find(cluster_discovery(call->client), &kube, STR(VERSION),
-                                              str_from_cstr(kind), &resource, response, diags);
+    KubeOutcome outcome = kube_discovery_find(cluster_discovery(call->client), &kube,
+                                              (KubeKind){STR(VERSION), str_from_cstr(kind)},
+                                              &resource, response, diags);
     KubeListRequest wanted = {.ref = {.resource = &resource, .namespace = namespace}};
     if (outcome == KUBE_DONE)
         outcome = kube_list_read(&kube, &wanted, &found, response, diags);

@@ -55,9 +55,9 @@ static bool prepare_kind(const Removal *removal, const char *kind, bool should_f
     KubeResource resource;
     KubeResponse response;
     KubeList list = {0};
-    KubeOutcome outcome =
-        kube_discovery_find(cluster_discovery(removal->call->client), &removal->kube, STR(VERSION),
-                            str_from_cstr(kind), &resource, &response, removal->diags);
+    KubeOutcome outcome = kube_discovery_find(
+        cluster_discovery(removal->call->client), &removal->kube,
+        (KubeKind){STR(VERSION), str_from_cstr(kind)}, &resource, &response, removal->diags);
     KubeListRequest wanted = {.ref = {.resource = &resource}, .only_metadata = true};
     if (outcome == KUBE_DONE)
         outcome = kube_list_read(&removal->kube, &wanted, &list, &response, removal->diags);

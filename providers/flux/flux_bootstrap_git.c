@@ -515,8 +515,8 @@ static bool push_and_install(const Bootstrap *bootstrap, const WantedFiles *want
     if (!flux_git_fetch(call, bootstrap->git, repository, bootstrap->diags))
         return false;
     call_progress(call, 0, 0, "pushing the manifests of Flux");
-    if (!flux_git_push(call, bootstrap->git, repository, git_prepare, &push,
-                       "Manifests of Flux not pushed", bootstrap->diags))
+    if (!flux_git_push(call, repository, git_prepare, &push, "Manifests of Flux not pushed",
+                       bootstrap->diags))
         return false;
     FluxWait wait = {.namespace = bootstrap->namespace,
                      .branch = bootstrap->git->remote.branch,
@@ -558,9 +558,8 @@ static bool git_remove_files(const Bootstrap *bootstrap) {
     GitRepository repository = {0};
     Push push = {.bootstrap = bootstrap};
     bool is_good = flux_git_fetch(bootstrap->call, bootstrap->git, &repository, bootstrap->diags);
-    is_good =
-        is_good && flux_git_push(bootstrap->call, bootstrap->git, &repository, prepare_removal,
-                                 &push, "Manifests of Flux not removed", bootstrap->diags);
+    is_good = is_good && flux_git_push(bootstrap->call, &repository, prepare_removal, &push,
+                                       "Manifests of Flux not removed", bootstrap->diags);
     git_repository_close(&repository);
     return is_good;
 }

@@ -92,11 +92,13 @@ static bool remote_validate(const Call *call, const ValidateRequest *request, Di
     return !value_is_wholly_known(given) || backend_config(call, type, given, &ignored, diags);
 }
 
-static bool remote_state_read_text(const Call *call, const BackendType *type, Value config,
-                                   Str workspace, Str *path, Str *out, Diags *diags) {
+static bool remote_state_read_text(const Call *call, const BackendType *type, Value given,
+                                   Str *path, Str *out, Diags *diags) {
+    Str workspace = object_text(given, "workspace", STR("default"));
     Backend *backend;
-    Value whole;
-    if (!backend_settings_complete(type, call->io, config, &whole, call->arena, diags) ||
+    Value config, whole;
+    if (!backend_config(call, type, object_attribute(given, "config"), &config, diags) ||
+        !backend_settings_complete(type, call->io, config, &whole, call->arena, diags) ||
         !type->open(call->io, whole, workspace, &backend, call->arena, diags))
         return false;
     backend->cancel = call->cancel;
@@ -108,7 +110,14 @@ static bool remote_state_read_text(const Call *call, const BackendType *type, Va
               log_number("ok", ok), log_number("bytes", ok ? (int64_t)out->len : 0));
     *path = backend->path;
     backend_close(backend);
-    return ok;
+    return !ok || out->len
+               ? ok
+               : diags_fail(diags, NO_RANGE, "Unable to find remote state",
+                            "No stored state was found for the given workspace in the given "
+                            "backend.\n\n"
+                            "The backend \"%s\" has none for the workspace \"%.*s\" (%.*s). Apply "
+                            "the configuration that it belongs to first.",
+                            type->name, STR_ARG(workspace), STR_ARG(*path));
 }
 
 /* Merges outputs over defaults, by name. */
@@ -137,23 +146,11 @@ static bool remote_read(const Call *call, const DataReadRequest *, DataReadRespo
     Value *state = &response->state;
     Arena *arena = call->arena;
     const BackendType *type;
-    Value config;
     Str path, text;
-    Str workspace = object_text(*state, "workspace", STR("default"));
-    if (!remote_state_find_type(call, *state, &type, diags) ||
-        !backend_config(call, type, object_attribute(*state, "config"), &config, diags) ||
-        !remote_state_read_text(call, type, config, workspace, &path, &text, diags)) {
-        return false;
-    }
-    if (text.len == 0)
-        return diags_fail(
-            diags, NO_RANGE, "Unable to find remote state",
-            "No stored state was found for the given workspace in the given backend.\n\n"
-            "The backend \"%s\" has none for the workspace \"%.*s\" (%.*s). Apply the "
-            "configuration that it belongs to first.",
-            type->name, STR_ARG(workspace), STR_ARG(path));
     State *stored;
-    if (!statefile_decode(path, text, &stored, arena, diags))
+    if (!remote_state_find_type(call, *state, &type, diags) ||
+        !remote_state_read_text(call, type, *state, &path, &text, diags) ||
+        !statefile_decode(path, text, &stored, arena, diags))
         return false;
     ObjectBuilder builder = object_builder_of(*state, arena);
     object_builder_set(&builder, "outputs",

@@ -365,9 +365,9 @@ static void run(Turn *turn) {
         .name = text_of(turn->what, "name"),
         .subresource = text_of(turn->what, "subresource"),
     };
-    KubeOutcome outcome = kube_discovery_find(
-        turn->drive->discovery, &turn->call, text_of(turn->what, "apiVersion"),
-        text_of(turn->what, "kind"), &turn->resource, &turn->response, &turn->diags);
+    KubeKind kind = {text_of(turn->what, "apiVersion"), text_of(turn->what, "kind")};
+    KubeOutcome outcome = kube_discovery_find(turn->drive->discovery, &turn->call, kind,
+                                              &turn->resource, &turn->response, &turn->diags);
     bool is_found = outcome == KUBE_DONE;
     if (is_found)
         outcome = row->run(turn);

@@ -128,29 +128,28 @@ static KubeOutcome discovery_read_anew(KubeDiscovery *discovery, const KubeCall 
     return KUBE_DONE;
 }
 
-static KubeOutcome discovery_explain(const KubeDiscovery *discovery, Str api_version, Str kind,
+static KubeOutcome discovery_explain(const KubeDiscovery *discovery, KubeKind kind,
                                      KubeResponse *response, Arena *arena) {
-    const KubeCatalogVersion *version = map_find(&discovery->catalog.versions, api_version);
+    const KubeCatalogVersion *version = map_find(&discovery->catalog.versions, kind.api_version);
     bool is_stale = version && version->is_stale;
     response->outcome = is_stale ? KUBE_FAILED : KUBE_ABSENT;
     response->problem =
         is_stale ? str_format(arena,
                               "the API \"%.*s\" is served by a program of its own, which does not "
                               "answer",
-                              STR_ARG(api_version))
-                 : kube_catalog_explain(&discovery->catalog, api_version, kind, arena);
+                              STR_ARG(kind.api_version))
+                 : kube_catalog_explain(&discovery->catalog, kind.api_version, kind.kind, arena);
     return response->outcome;
 }
 
 /* With the lock held. */
-static KubeOutcome discovery_find(KubeDiscovery *discovery, const KubeCall *call, Str api_version,
-                                  Str kind, KubeResource *out, KubeResponse *response,
-                                  Diags *diags) {
+static KubeOutcome discovery_find(KubeDiscovery *discovery, const KubeCall *call, KubeKind kind,
+                                  KubeResource *out, KubeResponse *response, Diags *diags) {
     const KubeResource *found = NULL;
     bool is_fresh = false;
     *response = (KubeResponse){0};
     if (discovery->is_read)
-        found = kube_catalog_find(&discovery->catalog, api_version, kind);
+        found = kube_catalog_find(&discovery->catalog, kind.api_version, kind.kind);
     const Clock *clock = kube_client_io(call->client)->clock;
     bool is_old = clock->monotonic_ms(clock->self) - discovery->read_ms >= READ_AGAIN_MS;
     if (!discovery->is_read || (!found && is_old)) {
@@ -159,15 +158,15 @@ static KubeOutcome discovery_find(KubeDiscovery *discovery, const KubeCall *call
         is_fresh = true;
     }
     if (is_fresh)
-        found = kube_catalog_find(&discovery->catalog, api_version, kind);
+        found = kube_catalog_find(&discovery->catalog, kind.api_version, kind.kind);
     if (!found)
-        return discovery_explain(discovery, api_version, kind, response, call->arena);
+        return discovery_explain(discovery, kind, response, call->arena);
     *out = kube_resource_clone(found, call->arena);
     return KUBE_DONE;
 }
 
-KubeOutcome kube_discovery_find(KubeDiscovery *discovery, const KubeCall *call, Str api_version,
-                                Str kind, KubeResource *out, KubeResponse *response, Diags *diags) {
+KubeOutcome kube_discovery_find(KubeDiscovery *discovery, const KubeCall *call, KubeKind kind,
+                                KubeResource *out, KubeResponse *response, Diags *diags) {
     LOCKED(&discovery->mutex);
-    return discovery_find(discovery, call, api_version, kind, out, response, diags);
+    return discovery_find(discovery, call, kind, out, response, diags);
 }

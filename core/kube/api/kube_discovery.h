@@ -12,12 +12,12 @@ typedef struct KubeDiscovery KubeDiscovery;
 KubeDiscovery *kube_discovery_open(void);
 void kube_discovery_close(KubeDiscovery *discovery); /* NULL: does nothing */
 
-/* Finds the resource of a kind ("apps/v1", "Deployment"); *out lives in call->arena. KUBE_ABSENT:
+/* Finds the resource of a kind; *out lives in call->arena. KUBE_ABSENT:
  * the server does not serve it; response->problem names the nearest kind. KUBE_FAILED: discovery
  * failed, or the kind is missing in a stale group version. For a missing kind, all kinds are read
  * again if the last reading is ten seconds old, because others create definitions too. */
-KubeOutcome kube_discovery_find(KubeDiscovery *discovery, const KubeCall *call, Str api_version,
-                                Str kind, KubeResource *out, KubeResponse *response, Diags *diags);
+KubeOutcome kube_discovery_find(KubeDiscovery *discovery, const KubeCall *call, KubeKind kind,
+                                KubeResource *out, KubeResponse *response, Diags *diags);
 /* Makes the next lookup read anew. Call after a definition was established or deleted, or an
  * APIService changed. */
 void kube_discovery_drop(KubeDiscovery *discovery);

@@ -26,6 +26,12 @@ typedef struct KubeResource {
     StrVec subresources; /* "status", "scale" */
 } KubeResource;
 
+/* A kind by its names. */
+typedef struct KubeKind {
+    Str api_version; /* "apps/v1" or "v1" */
+    Str kind;        /* "Deployment" */
+} KubeKind;
+
 typedef struct KubeRef {
     const KubeResource *resource;
     Str namespace;   /* empty: cluster scope, or all namespaces of a collection */

@@ -20,6 +20,14 @@
 #define REQUESTED_AT "reconcile.fluxcd.io/requestedAt"
 #define REMOVAL_MS   120000
 
+static const KubeKind namespace_kind = {STR_CONST("v1"), STR_CONST("Namespace")};
+static const KubeKind secret_kind = {STR_CONST("v1"), STR_CONST("Secret")};
+static const KubeKind deployment_kind = {STR_CONST("apps/v1"), STR_CONST("Deployment")};
+static const KubeKind definition_kind = {STR_CONST("apiextensions.k8s.io/v1"),
+                                         STR_CONST("CustomResourceDefinition")};
+static const KubeKind source_kind = {STR_CONST(SOURCE_API), STR_CONST("GitRepository")};
+static const KubeKind sync_kind = {STR_CONST(SYNC_API), STR_CONST("Kustomization")};
+
 /* Requests. */
 
 typedef struct FluxRequest {
@@ -45,12 +53,11 @@ static bool flux_cluster_is_absent(const FluxRequest *request, KubeOutcome outco
 }
 
 /* Finds the kind; *is_served is false if the server does not serve it. */
-static bool open_request(const Call *call, const char *api_version, const char *kind,
-                         FluxRequest *out, bool *is_served, Diags *diags) {
+static bool open_request(const Call *call, KubeKind kind, FluxRequest *out, bool *is_served,
+                         Diags *diags) {
     *out = (FluxRequest){.call = call, .kube = cluster_call(call), .diags = diags};
-    KubeOutcome outcome =
-        kube_discovery_find(cluster_discovery(call->client), &out->kube, str_from_cstr(api_version),
-                            str_from_cstr(kind), &out->resource, &out->response, diags);
+    KubeOutcome outcome = kube_discovery_find(cluster_discovery(call->client), &out->kube, kind,
+                                              &out->resource, &out->response, diags);
     out->ref.resource = &out->resource;
     *is_served = outcome == KUBE_DONE;
     if (outcome == KUBE_DONE || outcome == KUBE_ABSENT)
@@ -59,12 +66,12 @@ static bool open_request(const Call *call, const char *api_version, const char *
     return false;
 }
 
-static bool flux_cluster_get(const Call *call, const char *api_version, const char *kind,
-                             Str namespace, Str name, Value *out, Diags *diags) {
+static bool flux_cluster_get(const Call *call, KubeKind kind, Str namespace, Str name, Value *out,
+                             Diags *diags) {
     FluxRequest request;
     bool is_served;
     *out = value_null(&TYPE_DYNAMIC);
-    if (!open_request(call, api_version, kind, &request, &is_served, diags))
+    if (!open_request(call, kind, &request, &is_served, diags))
         return false;
     request.ref.namespace = request.resource.is_namespaced ? namespace : STR_EMPTY;
     request.ref.name = name;
@@ -78,12 +85,12 @@ static bool flux_cluster_get(const Call *call, const char *api_version, const ch
            flux_cluster_failed(&request, "Kubernetes object not read");
 }
 
-static bool flux_cluster_list(const Call *call, const char *api_version, const char *kind,
-                              Str namespace, Str selector, KubeList *out, Diags *diags) {
+static bool flux_cluster_list(const Call *call, KubeKind kind, Str namespace, Str selector,
+                              KubeList *out, Diags *diags) {
     FluxRequest request;
     bool is_served;
     *out = (KubeList){0};
-    if (!open_request(call, api_version, kind, &request, &is_served, diags))
+    if (!open_request(call, kind, &request, &is_served, diags))
         return false;
     if (!is_served)
         return true;
@@ -99,9 +106,8 @@ static bool flux_cluster_open_object(const Call *call, Value object, FluxRequest
                                      Diags *diags) {
     ObjectKey key = object_key_of(object);
     bool is_served;
-    const char *version = str_to_cstr(object_key_api_version(&key, call->arena), call->arena);
-    const char *kind = str_to_cstr(key.kind, call->arena);
-    if (!open_request(call, version, kind, out, &is_served, diags))
+    KubeKind kind = {object_key_api_version(&key, call->arena), key.kind};
+    if (!open_request(call, kind, out, &is_served, diags))
         return false;
     out->ref.namespace = out->resource.is_namespaced ? key.namespace : STR_EMPTY;
     out->ref.name = key.name;
@@ -117,15 +123,13 @@ bool flux_cluster_read(const Call *call, Str namespace, Str secret, FluxInstalla
                        Diags *diags) {
     KubeList deployments;
     *out = (FluxInstallation){.secret = value_null(&TYPE_DYNAMIC)};
-    if (!flux_cluster_get(call, "v1", "Namespace", STR_EMPTY, namespace, &out->namespace, diags) ||
-        !flux_cluster_get(call, SOURCE_API, "GitRepository", namespace, namespace, &out->source,
-                          diags) ||
-        !flux_cluster_get(call, SYNC_API, "Kustomization", namespace, namespace, &out->sync,
-                          diags) ||
+    if (!flux_cluster_get(call, namespace_kind, STR_EMPTY, namespace, &out->namespace, diags) ||
+        !flux_cluster_get(call, source_kind, namespace, namespace, &out->source, diags) ||
+        !flux_cluster_get(call, sync_kind, namespace, namespace, &out->sync, diags) ||
         (secret.len &&
-         !flux_cluster_get(call, "v1", "Secret", namespace, secret, &out->secret, diags)) ||
-        !flux_cluster_list(call, "apps/v1", "Deployment", namespace,
-                           STR("app.kubernetes.io/part-of=flux"), &deployments, diags))
+         !flux_cluster_get(call, secret_kind, namespace, secret, &out->secret, diags)) ||
+        !flux_cluster_list(call, deployment_kind, namespace, STR("app.kubernetes.io/part-of=flux"),
+                           &deployments, diags))
         return false;
     vec_each(&deployments.items, item)
         vec_push(call->arena, &out->controllers,
@@ -304,14 +308,13 @@ static bool request_now(const Call *call, FluxRequest *request, Diags *diags) {
            flux_cluster_failed(request, "Reconciliation not requested");
 }
 
-static bool wait_at(const Call *call, const FluxWait *wait, const char *api_version,
-                    const char *kind, FluxFollow follow, Diags *diags) {
+static bool wait_at(const Call *call, const FluxWait *wait, KubeKind kind, FluxFollow follow,
+                    Diags *diags) {
     FluxRequest request;
     Value object;
     bool is_served;
-    if (!flux_cluster_get(call, api_version, kind, wait->namespace, wait->namespace, &object,
-                          diags) ||
-        !open_request(call, api_version, kind, &request, &is_served, diags))
+    if (!flux_cluster_get(call, kind, wait->namespace, wait->namespace, &object, diags) ||
+        !open_request(call, kind, &request, &is_served, diags))
         return false;
     request.ref.namespace = request.ref.name = wait->namespace;
     if (!flux_cluster_is_current(&follow, object, call->arena) &&
@@ -332,8 +335,8 @@ static bool wait_at(const Call *call, const FluxWait *wait, const char *api_vers
 bool flux_cluster_wait_synced(const Call *call, const FluxWait *wait, Diags *diags) {
     FluxFollow source = {.wait = wait, .path = "status.artifact", .last = "revision"};
     FluxFollow sync = {.wait = wait, .path = "status", .last = "lastAppliedRevision"};
-    return wait_at(call, wait, SOURCE_API, "GitRepository", source, diags) &&
-           wait_at(call, wait, SYNC_API, "Kustomization", sync, diags);
+    return wait_at(call, wait, source_kind, source, diags) &&
+           wait_at(call, wait, sync_kind, sync, diags);
 }
 
 bool flux_cluster_wait_controllers(const Call *call, const ValueVec *objects, Diags *diags) {
@@ -369,7 +372,7 @@ static bool flux_cluster_merge(const Call *call, Value object, Str body, Diags *
 
 bool flux_cluster_suspend(const Call *call, Str namespace, Diags *diags) {
     Value sync;
-    return flux_cluster_get(call, SYNC_API, "Kustomization", namespace, namespace, &sync, diags) &&
+    return flux_cluster_get(call, sync_kind, namespace, namespace, &sync, diags) &&
            (value_is_null(sync) ||
             flux_cluster_merge(call, sync, STR("{\"spec\":{\"suspend\":true}}"), diags));
 }
@@ -399,10 +402,9 @@ static Str flux_cluster_selector_of(Str namespace, Arena *arena) {
                       STR_ARG(namespace));
 }
 
-static bool delete_all(const Call *call, const FluxRemoval *removal, const char *api_version,
-                       const char *kind, Diags *diags) {
+static bool delete_all(const Call *call, const FluxRemoval *removal, KubeKind kind, Diags *diags) {
     KubeList found;
-    if (!flux_cluster_list(call, api_version, kind, removal->namespace,
+    if (!flux_cluster_list(call, kind, removal->namespace,
                            flux_cluster_selector_of(removal->namespace, call->arena), &found,
                            diags))
         return false;
@@ -415,16 +417,11 @@ static bool delete_all(const Call *call, const FluxRemoval *removal, const char 
 
 /* The root objects, which the removal deletes in any case. */
 static bool delete_roots(const Call *call, const FluxRemoval *removal, Diags *diags) {
-    static const struct {
-        const char *api_version, *kind;
-    } roots[] = {
-        {SYNC_API, "Kustomization"},
-        {SOURCE_API, "GitRepository"},
-    };
+    const KubeKind roots[] = {sync_kind, source_kind};
     for (size_t i = 0; i < ARRAY_COUNT(roots); i++) {
         Value object;
-        if (!flux_cluster_get(call, roots[i].api_version, roots[i].kind, removal->namespace,
-                              removal->namespace, &object, diags) ||
+        if (!flux_cluster_get(call, roots[i], removal->namespace, removal->namespace, &object,
+                              diags) ||
             (!value_is_null(object) && !delete_custom(call, object, diags)))
             return false;
     }
@@ -450,9 +447,8 @@ static bool list_custom(const Call *call, Value definition, KubeList *out, Diags
     Str group = kube_object_text(definition, "spec", "group");
     Str version = stored_version(definition);
     Str api = str_format(arena, "%.*s/%.*s", STR_ARG(group), STR_ARG(version));
-    Str kind = kube_object_text(definition, "spec.names", "kind");
-    return flux_cluster_list(call, str_to_cstr(api, arena), str_to_cstr(kind, arena), STR_EMPTY,
-                             STR_EMPTY, out, diags);
+    KubeKind kind = {api, kube_object_text(definition, "spec.names", "kind")};
+    return flux_cluster_list(call, kind, STR_EMPTY, STR_EMPTY, out, diags);
 }
 
 static bool flux_cluster_is_ending(Value object) {
@@ -478,7 +474,7 @@ static bool delete_definition(const Call *call, const FluxRemoval *removal, Valu
 
 static bool list_definitions(const Call *call, const FluxRemoval *removal, KubeList *out,
                              Diags *diags) {
-    return flux_cluster_list(call, "apiextensions.k8s.io/v1", "CustomResourceDefinition", STR_EMPTY,
+    return flux_cluster_list(call, definition_kind, STR_EMPTY,
                              flux_cluster_selector_of(removal->namespace, call->arena), out, diags);
 }
 
@@ -502,26 +498,25 @@ static bool delete_definitions(const Call *call, const FluxRemoval *removal, Dia
 }
 
 /* Kinds whose objects in the namespace prove that others use it. */
-static const struct {
-    const char *api_version, *kind, *ignored;
-} kinds_of_users[] = {
-    {"v1", "Pod", NULL},
-    {"v1", "ConfigMap", "kube-root-ca.crt"},
-    {"v1", "Secret", NULL},
-    {"v1", "Service", NULL},
-    {"v1", "PersistentVolumeClaim", NULL},
-    {"apps/v1", "Deployment", NULL},
-    {"apps/v1", "StatefulSet", NULL},
-    {"apps/v1", "DaemonSet", NULL},
-    {SYNC_API, "Kustomization", NULL},
-    {SOURCE_API, "GitRepository", NULL},
+static const KubeKind kinds_of_users[] = {
+    {STR_CONST("v1"), STR_CONST("Pod")},
+    {STR_CONST("v1"), STR_CONST("ConfigMap")},
+    {STR_CONST("v1"), STR_CONST("Secret")},
+    {STR_CONST("v1"), STR_CONST("Service")},
+    {STR_CONST("v1"), STR_CONST("PersistentVolumeClaim")},
+    {STR_CONST("apps/v1"), STR_CONST("Deployment")},
+    {STR_CONST("apps/v1"), STR_CONST("StatefulSet")},
+    {STR_CONST("apps/v1"), STR_CONST("DaemonSet")},
+    {STR_CONST(SYNC_API), STR_CONST("Kustomization")},
+    {STR_CONST(SOURCE_API), STR_CONST("GitRepository")},
 };
 
-static bool is_of_flux(const FluxRemoval *removal, Value object, const char *ignored) {
+static bool is_of_flux(const FluxRemoval *removal, Str kind, Value object) {
     Str name = kube_object_text(object, "metadata", "name");
     Str part = kube_object_text(object, "metadata.labels", "app.kubernetes.io/part-of");
     return flux_cluster_is_ending(object) || str_equal(part, STR("flux")) ||
-           str_equal(name, removal->secret) || (ignored && str_equal_cstr(name, ignored));
+           str_equal(name, removal->secret) ||
+           (str_equal(kind, STR("ConfigMap")) && str_equal(name, STR("kube-root-ca.crt")));
 }
 
 /* Finds an object of others in the namespace; *user names it, empty: there is none. */
@@ -529,12 +524,13 @@ static bool find_user(const Call *call, const FluxRemoval *removal, Str *user, D
     *user = STR_EMPTY;
     for (size_t i = 0; i < ARRAY_COUNT(kinds_of_users) && !user->len; i++) {
         KubeList found;
-        if (!flux_cluster_list(call, kinds_of_users[i].api_version, kinds_of_users[i].kind,
-                               removal->namespace, STR_EMPTY, &found, diags))
+        Str kind = kinds_of_users[i].kind;
+        if (!flux_cluster_list(call, kinds_of_users[i], removal->namespace, STR_EMPTY, &found,
+                               diags))
             return false;
         vec_each(&found.items, item) {
-            if (!is_of_flux(removal, *item, kinds_of_users[i].ignored))
-                *user = str_format(call->arena, "%s \"%.*s\"", kinds_of_users[i].kind,
+            if (!is_of_flux(removal, kind, *item))
+                *user = str_format(call->arena, "%.*s \"%.*s\"", STR_ARG(kind),
                                    STR_ARG(kube_object_text(*item, "metadata", "name")));
         }
     }
@@ -549,7 +545,7 @@ typedef struct NamespaceEnd {
 static WaitLook flux_cluster_look_for_end(void *payload, Wait *wait) {
     const NamespaceEnd *end = payload;
     Value object;
-    if (!flux_cluster_get(wait->call, "v1", "Namespace", STR_EMPTY, end->namespace, &object,
+    if (!flux_cluster_get(wait->call, namespace_kind, STR_EMPTY, end->namespace, &object,
                           end->diags))
         return WAIT_LOOK_FAILED;
     wait->reason = kube_object_text(object, "status", "phase");
@@ -564,7 +560,7 @@ static bool delete_namespace(const Call *call, const FluxRemoval *removal, Diags
                        .look = flux_cluster_look_for_end,
                        .payload = &end,
                        .timeout_ms = call->deadline_ms ? 0 : REMOVAL_MS};
-    if (!flux_cluster_get(call, "v1", "Namespace", STR_EMPTY, removal->namespace, &object, diags) ||
+    if (!flux_cluster_get(call, namespace_kind, STR_EMPTY, removal->namespace, &object, diags) ||
         !find_user(call, removal, &user, diags))
         return false;
     if (user.len && !removal->deletes_foreign) {
@@ -579,27 +575,25 @@ static bool delete_namespace(const Call *call, const FluxRemoval *removal, Diags
 }
 
 bool flux_cluster_remove(const Call *call, const FluxRemoval *removal, Diags *diags) {
-    static const struct {
-        const char *api_version, *kind;
-    } kinds[] = {
-        {"networking.k8s.io/v1", "NetworkPolicy"},
-        {"v1", "Service"},
-        {"v1", "ServiceAccount"},
-        {"v1", "ResourceQuota"},
-        {"rbac.authorization.k8s.io/v1", "ClusterRoleBinding"},
-        {"rbac.authorization.k8s.io/v1", "ClusterRole"},
+    static const KubeKind kinds[] = {
+        {STR_CONST("networking.k8s.io/v1"), STR_CONST("NetworkPolicy")},
+        {STR_CONST("v1"), STR_CONST("Service")},
+        {STR_CONST("v1"), STR_CONST("ServiceAccount")},
+        {STR_CONST("v1"), STR_CONST("ResourceQuota")},
+        {STR_CONST("rbac.authorization.k8s.io/v1"), STR_CONST("ClusterRoleBinding")},
+        {STR_CONST("rbac.authorization.k8s.io/v1"), STR_CONST("ClusterRole")},
     };
     Value secret = value_null(&TYPE_DYNAMIC);
     call_progress(call, 0, 0, "deleting the components of Flux");
-    if (!delete_all(call, removal, "apps/v1", "Deployment", diags) ||
-        !delete_roots(call, removal, diags) || !delete_definitions(call, removal, diags))
+    if (!delete_all(call, removal, deployment_kind, diags) || !delete_roots(call, removal, diags) ||
+        !delete_definitions(call, removal, diags))
         return false;
     for (size_t i = 0; i < ARRAY_COUNT(kinds); i++) {
-        if (!delete_all(call, removal, kinds[i].api_version, kinds[i].kind, diags))
+        if (!delete_all(call, removal, kinds[i], diags))
             return false;
     }
-    if (removal->secret.len && !flux_cluster_get(call, "v1", "Secret", removal->namespace,
-                                                 removal->secret, &secret, diags))
+    if (removal->secret.len &&
+        !flux_cluster_get(call, secret_kind, removal->namespace, removal->secret, &secret, diags))
         return false;
     return (value_is_null(secret) || delete_one(call, secret, diags)) &&
            (removal->keeps_namespace || delete_namespace(call, removal, diags));
@@ -668,7 +662,7 @@ bool flux_cluster_prepare_removal(const Call *call, const FluxRemoval *removal, 
             return false;
     }
     if ((!removal->deletes_foreign && !flux_cluster_check_namespace(call, removal, diags)) ||
-        !delete_all(call, removal, "apps/v1", "Deployment", diags))
+        !delete_all(call, removal, deployment_kind, diags))
         return false;
     vec_each(&definitions.items, item) {
         if (!flux_cluster_give_up(call, *item, diags))

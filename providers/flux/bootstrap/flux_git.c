@@ -135,8 +135,9 @@ bool flux_git_fetch(const Call *call, const FluxGit *git, GitRepository *out, Di
            flux_git_fail(call, out, "Repository not fetched", diags);
 }
 
-bool flux_git_push(const Call *call, const FluxGit *git, GitRepository *repository,
-                   GitPrepare *prepare, void *payload, const char *action, Diags *diags) {
+bool flux_git_push(const Call *call, GitRepository *repository, GitPrepare *prepare, void *payload,
+                   const char *action, Diags *diags) {
+    const FluxGit *git = cluster_extension(call->client);
     Str commit;
     if (!git->review_branch.len)
         return git_repository_push(repository, prepare, payload) ||

@@ -42,8 +42,8 @@ MUST_USE bool flux_git_fetch(const Call *call, const FluxGit *git, GitRepository
                              Diags *diags);
 /* Pushes the commits of `prepare`. With a review branch it fails as long as they are not merged:
  * the error names the commit. `action` is the failure ("Manifests not pushed"). */
-MUST_USE bool flux_git_push(const Call *call, const FluxGit *git, GitRepository *repository,
-                            GitPrepare *prepare, void *payload, const char *action, Diags *diags);
+MUST_USE bool flux_git_push(const Call *call, GitRepository *repository, GitPrepare *prepare,
+                            void *payload, const char *action, Diags *diags);
 /* Adds the error of a failed operation; returns false. */
 bool flux_git_fail(const Call *call, const GitRepository *repository, const char *action,
                    Diags *diags);

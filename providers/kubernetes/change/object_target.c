@@ -51,8 +51,9 @@ ObjectFound object_target_open(const ObjectRequest *request, const ObjectKey *ke
     if (found != OBJECT_FOUND)
         return found;
     Str version = object_key_api_version(key, arena);
-    KubeOutcome outcome = kube_discovery_find(cluster_discovery(out->cluster), &out->kube, version,
-                                              key->kind, &out->resource, &response, diags);
+    KubeOutcome outcome =
+        kube_discovery_find(cluster_discovery(out->cluster), &out->kube,
+                            (KubeKind){version, key->kind}, &out->resource, &response, diags);
     if (outcome == KUBE_DONE) {
         out->ref = (KubeRef){.resource = &out->resource,
                              .namespace = target_namespace_of(&out->resource, key),

@@ -61,10 +61,11 @@ static void list_kind(ServerRules *rules, const KubeCall *call, const char *kind
     KubeResponse response;
     KubeList list = {0};
     bool is_served = false;
-    for (size_t i = 0; i < ARRAY_COUNT(versions) && !is_served; i++)
-        is_served =
-            kube_discovery_find(rules->discovery, call, str_from_cstr(versions[i]),
-                                str_from_cstr(kind), &resource, &response, &ignored) == KUBE_DONE;
+    for (size_t i = 0; i < ARRAY_COUNT(versions) && !is_served; i++) {
+        KubeKind wanted = {str_from_cstr(versions[i]), str_from_cstr(kind)};
+        is_served = kube_discovery_find(rules->discovery, call, wanted, &resource, &response,
+                                        &ignored) == KUBE_DONE;
+    }
     KubeListRequest request = {.ref = {.resource = &resource}};
     if (!is_served || kube_list_read(call, &request, &list, &response, &ignored) != KUBE_DONE)
         return;

@@ -63,9 +63,9 @@ static bool object_begin(const Call *call, const GitopsObject *object, GitopsTas
                          Diags *diags) {
     const GitopsLink *link = &object->link;
     *task = (GitopsTask){.call = call, .object = object, .kube = brief_call(call), .diags = diags};
-    KubeOutcome outcome =
-        kube_discovery_find(cluster_discovery(call->client), &task->kube, link->api_version,
-                            link->kind, &task->resource, &task->reply, diags);
+    KubeOutcome outcome = kube_discovery_find(cluster_discovery(call->client), &task->kube,
+                                              (KubeKind){link->api_version, link->kind},
+                                              &task->resource, &task->reply, diags);
     if (outcome == KUBE_ABSENT)
         return object_report_absent(task, task->reply.problem);
     if (outcome != KUBE_DONE)

@@ -101,8 +101,8 @@ static KindScope source_scope_of(const SourceReading *reading, const ObjectKey *
     KubeCall kube = cluster_call(call);
     KubeResource resource;
     KubeResponse response;
-    KubeOutcome outcome = kube_discovery_find(cluster_discovery(call->client), &kube,
-                                              object_key_api_version(key, call->arena), key->kind,
+    KubeKind kind = {object_key_api_version(key, call->arena), key->kind};
+    KubeOutcome outcome = kube_discovery_find(cluster_discovery(call->client), &kube, kind,
                                               &resource, &response, reading->diags);
     *is_awaited = false;
     if (outcome == KUBE_DONE)

@@ -63,8 +63,9 @@ static Str find_obstacle(const Serving *serving, const KubeCall *call, Str api_v
     Diags ignored = diags_new(call->arena);
     Str kind = kube_object_text(serving->object, "spec.names", "kind");
     Str plural = kube_object_text(serving->object, "spec.names", "plural");
-    KubeOutcome outcome = kube_discovery_find(serving->wait->discovery, call, api_version, kind,
-                                              &resource, &response, &ignored);
+    KubeOutcome outcome =
+        kube_discovery_find(serving->wait->discovery, call, (KubeKind){api_version, kind},
+                            &resource, &response, &ignored);
     if (outcome == KUBE_FAILED)
         return str_format(call->arena, "discovery failed: %.*s", STR_ARG(response.problem));
     /* A plural of another definition, which had the kind before, does not count. */

@@ -21,8 +21,9 @@ static KubeOutcome find(KubeScript *script, KubeDiscovery *discovery, const char
                         const char *kind, KubeResource *out, KubeResponse *response) {
     KubeCall call = {.client = script->client, .arena = script->arena};
     Diags diags = diags_new(script->arena);
-    return kube_discovery_find(discovery, &call, str_from_cstr(api_version), str_from_cstr(kind),
-                               out, response, &diags);
+    return kube_discovery_find(discovery, &call,
+                               (KubeKind){str_from_cstr(api_version), str_from_cstr(kind)}, out,
+                               response, &diags);
 }
 
 /* A server without aggregated discovery, with one group whose own server is down. */
