@@ -1,7 +1,6 @@
 /* cli_config: splits the text into tokens, then parses settings and blocks. */
 #include "cli_config.h"
 
-#include "mirror_oci.h"
 #include "provider_address.h"
 
 typedef enum TokenKind {
@@ -244,9 +243,70 @@ static bool check_patterns(const Parser *parser, const StrVec *patterns) {
     return true;
 }
 
+/* The variables of the template of an OCI mirror. */
+static const char *const address_parts[] = {"hostname", "namespace", "type"};
+
+/* Replaces ${hostname}, ${namespace} and ${type}; counts each in `uses`. Returns false for others.
+ */
+static bool expand_template(Str template, const Str values[3], size_t uses[3], Str *out,
+                            Arena *arena) {
+    StrBuf text = strbuf_new(arena);
+    for (size_t at; (at = str_find(template, STR("${"), 0)) != SIZE_MAX;) {
+        size_t end = str_find_char(template, '}', at);
+        Str name = end == SIZE_MAX ? STR_EMPTY : str_trim(str_slice(template, at + 2, end));
+        size_t i = 0;
+        while (i < ARRAY_COUNT(address_parts) && !str_equal_cstr(name, address_parts[i]))
+            i++;
+        if (i == ARRAY_COUNT(address_parts))
+            return false;
+        uses[i]++;
+        strbuf_add(&text, str_slice(template, 0, at));
+        strbuf_add(&text, values[i]);
+        template = str_after(template, end + 1);
+    }
+    strbuf_add(&text, template);
+    *out = strbuf_str(&text);
+    return str_find(template, STR("%{"), 0) == SIZE_MAX;
+}
+
+bool cli_config_repository(const CliInstallation *installation, Str address, Str *out,
+                           Arena *arena) {
+    Str values[3];
+    size_t uses[3] = {0};
+    provider_address_split(address, &values[0], &values[1], &values[2]);
+    return expand_template(installation->path, values, uses, out, arena);
+}
+
+/* Returns an error about the template as the end of a sentence, or NULL: it has unknown variables,
+ * or lacks one for a part that `include` leaves open. */
+static const char *find_template_error(const CliInstallation *installation, Arena *arena) {
+    static const Str sample[3] = {STR_CONST("h"), STR_CONST("n"), STR_CONST("t")};
+    size_t uses[3] = {0};
+    Str text;
+    if (installation->path.len == 0)
+        return "it needs \"repository_template\"";
+    if (!expand_template(installation->path, sample, uses, &text, arena))
+        return "its repository_template may contain ${hostname}, ${namespace} and ${type} only";
+    for (size_t i = 0; i < ARRAY_COUNT(address_parts); i++) {
+        Str fixed = STR_EMPTY;
+        bool is_open = installation->include.count == 0;
+        vec_each(&installation->include, pattern) {
+            Str names[3];
+            provider_address_split(provider_address_pattern(*pattern, arena), &names[0], &names[1],
+                                   &names[2]);
+            is_open = is_open || str_equal(names[i], STR("*")) ||
+                      (fixed.len && !str_equal(fixed, names[i]));
+            fixed = names[i];
+        }
+        if (is_open && uses[i] == 0)
+            return "its repository_template needs a variable for each part of an address that "
+                   "\"include\" leaves open: ${hostname}, ${namespace}, ${type}";
+    }
+    return NULL;
+}
+
 static bool check_oci_mirror(const Parser *parser, const CliInstallation *installation) {
-    const char *error = installation->path.len ? mirror_oci_check(installation, parser->arena)
-                                               : "it needs \"repository_template\"";
+    const char *error = find_template_error(installation, parser->arena);
     return !error || cli_config_refuse(parser, "The block oci_mirror is wrong: %s.", error);
 }
 

@@ -79,5 +79,8 @@ typedef struct CliConfig {
 MUST_USE bool cli_config_parse(Str text, Str path, CliConfig *config, Arena *arena, Diags *diags);
 /* Returns whether this method applies to the provider, by its include and exclude patterns. */
 bool cli_config_serves(const CliInstallation *installation, Str address);
+/* Expands the template of an OCI mirror for a provider. Returns false if it is not valid. */
+MUST_USE bool cli_config_repository(const CliInstallation *installation, Str address, Str *out,
+                                    Arena *arena);
 /* Returns the settings of a host, or NULL. */
 CliHost *cli_config_find_host(const CliConfig *config, Str host);

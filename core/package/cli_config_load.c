@@ -2,7 +2,6 @@
 #include "cli_config_load.h"
 
 #include "json.h"
-#include "package_record.h"
 
 #include <errno.h>
 
@@ -54,6 +53,10 @@ bool cli_config_is_in_project(const Io *io, Str path, Arena *arena) {
     return !is_home && cli_config_is_below(io, path, arena);
 }
 
+bool cli_config_trusts_project(const Io *io) {
+    return str_equal(process_variable(io->process, "LOAM_TRUST_PROJECT_PROGRAMS"), STR("1"));
+}
+
 static bool cli_config_load_refuse(const Loading *loading, Str path, const char *what) {
     return diags_fail(
         loading->diags, NO_RANGE, "CLI configuration not accepted",
@@ -69,7 +72,7 @@ static bool is_in_project(const Loading *loading, Str path) {
 }
 
 static bool check_place(const Loading *loading, Str path, const char *what) {
-    return !is_in_project(loading, path) || package_record_trusts_project(loading->io) ||
+    return !is_in_project(loading, path) || cli_config_trusts_project(loading->io) ||
            cli_config_load_refuse(loading, path, what);
 }
 

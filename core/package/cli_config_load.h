@@ -22,3 +22,6 @@ bool cli_config_is_below(const Io *io, Str path, Arena *arena);
 /* Returns whether the project supplies the path: it is within the working directory, and the home
  * directory is not. */
 bool cli_config_is_in_project(const Io *io, Str path, Arena *arena);
+/* Returns whether the user's environment accepts programs that the files of a project choose, if
+ * the dependency lock file has their hashes: LOAM_TRUST_PROJECT_PROGRAMS=1. */
+bool cli_config_trusts_project(const Io *io);

@@ -13,14 +13,17 @@ static Str helper_path(const PackageSources *sources, Arena *arena) {
     return str_starts_with(path, STR("/")) ? path : STR_EMPTY;
 }
 
-bool credentials_helper_run(const PackageSources *sources, const char *verb, Str host, Str input,
-                            Str *out, Str *problem, Arena *arena) {
+bool credentials_helper_run(const PackageQuery *query, const char *verb, Str host, Str input,
+                            Str *out) {
+    const PackageSources *sources = query->sources;
+    Arena *arena = query->arena;
     const CliConfig *config = sources->config;
     const Process *process = sources->io->process;
     ProcessResult result = {0};
     Str path = config->helper.len ? helper_path(sources, arena) : STR_EMPTY;
     if (path.len == 0 || !disk_exists(sources->io->disk, path))
-        return problem_set(problem, arena, "the program \"%.*s\" does not exist", STR_ARG(path));
+        return problem_set(query->problem, arena, "the program \"%.*s\" does not exist",
+                           STR_ARG(path));
     VEC(const char *) argv = {0};
     vec_push(arena, &argv, str_to_cstr(path, arena));
     vec_each(&config->helper_arguments, argument) {
@@ -37,18 +40,19 @@ bool credentials_helper_run(const PackageSources *sources, const char *verb, Str
     *out = result.out;
     if (error == 0 && result.exit_status == 0)
         return true;
-    *problem = error ? str_format(arena, "\"%.*s\": %s", STR_ARG(path), strerror(-error))
-                     : str_format(arena, "\"%.*s\" ended with status %d", STR_ARG(path),
-                                  result.exit_status);
-    return false;
+    return error
+               ? problem_set(query->problem, arena, "\"%.*s\": %s", STR_ARG(path), strerror(-error))
+               : problem_set(query->problem, arena, "\"%.*s\" ended with status %d", STR_ARG(path),
+                             result.exit_status);
 }
 
 Str credentials_helper_token(const PackageSources *sources, Str host, Arena *arena) {
     Value answer;
     Str out, ignored;
     Str token = STR_EMPTY;
+    PackageQuery query = {sources, &ignored, arena};
     if (sources->config->helper.len &&
-        credentials_helper_run(sources, "get", host, STR_EMPTY, &out, &ignored, arena) &&
+        credentials_helper_run(&query, "get", host, STR_EMPTY, &out) &&
         json_parse_object(out, &answer, arena))
         (void)value_find_text(answer, STR("token"), &token);
     return token;

@@ -85,10 +85,10 @@ static Str token_object(Str token, Arena *arena) {
 static bool credentials_store_call_helper(const PackageSources *sources, Str host, Str token,
                                           Arena *arena, Diags *diags) {
     Str out, problem;
+    PackageQuery query = {sources, &problem, arena};
     bool is_removal = token.len == 0;
-    if (credentials_helper_run(sources, is_removal ? "forget" : "store", host,
-                               is_removal ? STR_EMPTY : token_object(token, arena), &out, &problem,
-                               arena))
+    if (credentials_helper_run(&query, is_removal ? "forget" : "store", host,
+                               is_removal ? STR_EMPTY : token_object(token, arena), &out))
         return true;
     return diags_fail(
         diags, NO_RANGE, "Credentials helper failed",

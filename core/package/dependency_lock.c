@@ -233,13 +233,3 @@ void dependency_lock_set(DependencyLock *lock, DependencyEntry entry, Arena *are
         items[i - 1] = moved;
     }
 }
-
-DependencyLock dependency_lock_clone(const DependencyLock *lock, Arena *arena) {
-    DependencyLock copy = *lock;
-    copy.entries.items = NULL;
-    copy.entries.count = copy.entries.capacity = 0;
-    vec_each(&lock->entries, entry) {
-        vec_push(arena, &copy.entries, *entry);
-    }
-    return copy;
-}

@@ -41,5 +41,3 @@ MUST_USE bool dependency_lock_write(const Io *io, Str directory, const Dependenc
 DependencyEntry *dependency_lock_find(const DependencyLock *lock, Str address);
 /* Adds the entry, or replaces the one of the same provider. Sorts its hashes. */
 void dependency_lock_set(DependencyLock *lock, DependencyEntry entry, Arena *arena);
-/* Returns a copy with its own list of entries. */
-DependencyLock dependency_lock_clone(const DependencyLock *lock, Arena *arena);

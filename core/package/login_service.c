@@ -15,8 +15,9 @@ enum { SECRET_SIZE = 32 };
 #define FIRST_PORT 1024
 #define LAST_PORT  65535
 
-static bool service_fail(Str *problem, Arena *arena, Str host, const char *why) {
-    return problem_set(problem, arena, "The login service of \"%.*s\" %s.", STR_ARG(host), why);
+static bool service_fail(const PackageQuery *query, Str host, const char *why) {
+    return problem_set(query->problem, query->arena, "The login service of \"%.*s\" %s.",
+                       STR_ARG(host), why);
 }
 
 static bool service_read_url(Value service, const char *name, Str base, Str *out, Arena *arena) {
@@ -47,31 +48,31 @@ static bool read_ports(Value service, LoginService *out) {
            service_read_port(ports, 1, &out->last_port) && out->first_port <= out->last_port;
 }
 
-static bool service_read_service(Str host, Value service, Str base, LoginService *out, Str *problem,
-                                 Arena *arena) {
+static bool service_read_service(const PackageQuery *query, Str host, Value service, Str base,
+                                 LoginService *out) {
+    Arena *arena = query->arena;
     Value list;
     StrVec grants = {0}, scopes = {0};
     json_add_texts(service, STR("grant_types"), &grants, arena);
     if (value_find_tuple(service, STR("grant_types"), &list) &&
         !str_is_among(STR("authz_code"), grants.items, grants.count))
         return service_fail(
-            problem, arena, host,
-            "offers no authorization codes, the only grant type that loam supports");
+            query, host, "offers no authorization codes, the only grant type that loam supports");
     if (!value_find_text(service, STR("client"), &out->client))
-        return service_fail(problem, arena, host, "names no client");
+        return service_fail(query, host, "names no client");
     if (!service_read_url(service, "authz", base, &out->authorization_url, arena) ||
         !service_read_url(service, "token", base, &out->token_url, arena))
-        return service_fail(problem, arena, host, "needs https addresses \"authz\" and \"token\"");
+        return service_fail(query, host, "needs https addresses \"authz\" and \"token\"");
     if (!read_ports(service, out))
-        return service_fail(problem, arena, host,
-                            "has \"ports\" that are not a range from 1024 to 65535");
+        return service_fail(query, host, "has \"ports\" that are not a range from 1024 to 65535");
     json_add_texts(service, STR("scopes"), &scopes, arena);
     out->scopes = str_join(scopes.items, scopes.count, STR(" "), arena);
     return true;
 }
 
-bool login_service_discover(const PackageSources *sources, Str host, LoginService *out,
-                            Str *problem, Arena *arena) {
+bool login_service_discover(const PackageQuery *query, Str host, LoginService *out) {
+    const PackageSources *sources = query->sources;
+    Arena *arena = query->arena;
     RegistryHost asked = {.io = sources->io, .cancel = sources->cancel, .name = host};
     RegistryProblem failure;
     HttpResponse response;
@@ -81,14 +82,14 @@ bool login_service_discover(const PackageSources *sources, Str host, LoginServic
     *out = (LoginService){0};
     if (!registry_host_get(&asked, url, &response, &failure, arena) ||
         !registry_host_parse(url, response.body, &services, &failure, arena)) {
-        *problem = failure.text;
+        *query->problem = failure.text;
         return false;
     }
     if (value_find_present(services, STR("login.v1"), &service) &&
         service.type->kind == KIND_OBJECT)
-        return service_read_service(host, service, response.url, out, problem, arena);
+        return service_read_service(query, host, service, response.url, out);
     if (!value_find_text(services, STR("tfe.v2"), &ignored))
-        return problem_set(problem, arena,
+        return problem_set(query->problem, arena,
                            "\"%.*s\" has no service login.v1, so it issues no tokens for commands. "
                            "If you have a token, run \"loam login -token-stdin %.*s\".",
                            STR_ARG(host), STR_ARG(host));
@@ -149,25 +150,27 @@ static bool find_parameter(Str query, const char *name, Str *out, Arena *arena) 
 }
 
 /* Reads the code, or the error that the host reports instead. */
-static bool read_code(Str query, Str *code, Str *problem, Arena *arena) {
+static bool read_code(const PackageQuery *query, Str redirect, Str *code) {
+    Arena *arena = query->arena;
     Str why;
-    if (find_parameter(query, "code", code, arena) && code->len)
+    if (find_parameter(redirect, "code", code, arena) && code->len)
         return true;
-    if (!find_parameter(query, "error", &why, arena))
+    if (!find_parameter(redirect, "error", &why, arena))
         why = STR("no error, either");
     why = str_quote(why, arena);
-    return problem_set(problem, arena, "The host answered without a code: %.*s.", STR_ARG(why));
+    return problem_set(query->problem, arena, "The host answered without a code: %.*s.",
+                       STR_ARG(why));
 }
 
-bool login_service_finish(const LoginService *service, const LoginAttempt *attempt,
-                          const PackageSources *sources, Str query, Str *token, Str *problem,
-                          Arena *arena) {
+bool login_service_finish(const PackageQuery *query, const LoginService *service,
+                          const LoginAttempt *attempt, Str redirect, Str *token) {
+    Arena *arena = query->arena;
     StrBuf body = strbuf_new(arena);
     HttpResponse response;
     RegistryProblem failure;
     Value answer;
     Str code;
-    if (!read_code(query, &code, problem, arena))
+    if (!read_code(query, redirect, &code))
         return false;
     service_add_parameter(&body, "grant_type", STR("authorization_code"), arena);
     service_add_parameter(&body, "client_id", service->client, arena);
@@ -175,19 +178,19 @@ bool login_service_finish(const LoginService *service, const LoginAttempt *attem
     service_add_parameter(&body, "code_verifier", attempt->verifier, arena);
     service_add_parameter(&body, "redirect_uri", attempt->redirect_url, arena);
     WebQuestion question = {
-        .io = sources->io,
-        .cancel = sources->cancel,
+        .io = query->sources->io,
+        .cancel = query->sources->cancel,
         .url = service->token_url,
         .body = strbuf_str(&body),
         .asker = "the login service",
         .needs_https = true,
     };
-    if (!fetch_web_send(&question, &response, problem, arena))
+    if (!fetch_web_send(&question, &response, query->problem, arena))
         return false;
     if (!registry_host_parse(service->token_url, response.body, &answer, &failure, arena) ||
         (!value_find_text(answer, STR("access_token"), token) &&
          !registry_host_refuse(service->token_url, "has no token", &failure, arena))) {
-        *problem = failure.text;
+        *query->problem = failure.text;
         return false;
     }
     return true;

@@ -23,16 +23,14 @@ typedef struct LoginAttempt {
     Str url; /* for the browser */
 } LoginAttempt;
 
-/* Finds out how the host issues tokens. On failure *problem is full sentences. */
-MUST_USE bool login_service_discover(const PackageSources *sources, Str host, LoginService *out,
-                                     Str *problem, Arena *arena);
+/* Finds out how the host issues tokens. On failure *query->problem is full sentences. */
+MUST_USE bool login_service_discover(const PackageQuery *query, Str host, LoginService *out);
 /* Begins a login whose redirect arrives at this port of localhost. */
 LoginAttempt login_service_begin(const LoginService *service, uint16_t port, Arena *arena);
 /* Returns whether the query of a redirect belongs to the login. */
 bool login_service_accepts(const LoginAttempt *attempt, Str query);
-/* Exchanges the code in the query of the redirect for a token. On failure *problem is full
- * sentences. */
-MUST_USE bool login_service_finish(const LoginService *service, const LoginAttempt *attempt,
-                                   const PackageSources *sources, Str query, Str *token,
-                                   Str *problem, Arena *arena);
+/* Exchanges the code in the query string of the redirect for a token. On failure *query->problem is
+ * full sentences. */
+MUST_USE bool login_service_finish(const PackageQuery *query, const LoginService *service,
+                                   const LoginAttempt *attempt, Str redirect, Str *token);
 #define LOGIN_SERVICE_PATH "/login" /* of the redirect */

@@ -61,9 +61,11 @@ static bool has_entries(const Disk *disk, Str directory, Arena *arena) {
     return disk->list(disk->self, directory, &entries, arena) == 0 && entries.count > 0;
 }
 
-bool mirror_directory_versions(const PackageSources *sources, const CliInstallation *installation,
-                               Str address, StrVec *out, Str *problem, Arena *arena) {
-    const Disk *disk = sources->io->disk;
+static bool mirror_directory_versions(const PackageQuery *query,
+                                      const CliInstallation *installation, Str address,
+                                      StrVec *out) {
+    const Disk *disk = query->sources->io->disk;
+    Arena *arena = query->arena;
     DiskEntries entries = {0};
     DiskStat stat;
     Str directory = disk_join(installation->path, address, arena);
@@ -74,7 +76,7 @@ bool mirror_directory_versions(const PackageSources *sources, const CliInstallat
     else if (status == -ENOENT)
         status = -ENOTDIR;
     if (status != 0 && status != -ENOENT)
-        return problem_set(problem, arena, "the mirror \"%.*s\" cannot be searched: %s",
+        return problem_set(query->problem, arena, "the mirror \"%.*s\" cannot be searched: %s",
                            STR_ARG(installation->path), strerror(-status));
     vec_each(&entries, entry) {
         Str version = version_of_archive(entry->name, prefix);
@@ -87,9 +89,10 @@ bool mirror_directory_versions(const PackageSources *sources, const CliInstallat
     return true;
 }
 
-bool mirror_directory_find(const PackageSources *sources, const CliInstallation *installation,
-                           const Package *wanted, Package *out, Str *, Arena *arena) {
-    const Disk *disk = sources->io->disk;
+static bool mirror_directory_find(const PackageQuery *query, const CliInstallation *installation,
+                                  const Package *wanted, Package *out) {
+    const Disk *disk = query->sources->io->disk;
+    Arena *arena = query->arena;
     Str directory = disk_join(installation->path, wanted->address, arena);
     Str unpacked = disk_join(disk_join(directory, wanted->version, arena), wanted->platform, arena);
     Str name = str_format(arena, "%.*s_%.*s_%.*s.zip",
@@ -102,3 +105,5 @@ bool mirror_directory_find(const PackageSources *sources, const CliInstallation 
     out->archive = packed;
     return disk_exists(disk, packed);
 }
+
+const PackageMethod mirror_directory_method = {mirror_directory_versions, mirror_directory_find};

@@ -10,10 +10,3 @@
 Str mirror_directory_program(const Disk *disk, Str directory, Str address, Arena *arena);
 /* Adds the addresses of all providers in a mirror. */
 void mirror_directory_addresses(const Disk *disk, Str mirror, StrVec *out, Arena *arena);
-/* The functions of package_source.c. */
-MUST_USE bool mirror_directory_versions(const PackageSources *sources,
-                                        const CliInstallation *installation, Str address,
-                                        StrVec *out, Str *problem, Arena *arena);
-MUST_USE bool mirror_directory_find(const PackageSources *sources,
-                                    const CliInstallation *installation, const Package *wanted,
-                                    Package *out, Str *problem, Arena *arena);

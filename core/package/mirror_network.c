@@ -1,61 +1,53 @@
-#include "mirror_network.h"
-
+/* mirror_network: packages in a network mirror: URL/HOST/NAMESPACE/TYPE/index.json and VERSION.json
+ * behind https. It has no signatures; its hashes must match. */
 #include "host_access.h"
 #include "url.h"
 
-static bool mirror_network_get(const PackageSources *sources, Str url, Value *out, Str *at,
-                               RegistryProblem *problem, Arena *arena) {
-    Url parts;
-    RegistryHost host = {.io = sources->io, .cancel = sources->cancel};
-    HttpResponse response;
-    if (url_parse(url, &parts))
-        host.name = parts.host;
-    host.token = host_access_token(sources, host.name, arena);
-    if (!registry_host_get(&host, url, &response, problem, arena))
-        return false;
-    *at = response.url;
-    return registry_host_parse(url, response.body, out, problem, arena);
+static RegistryHost mirror_network_host(const PackageQuery *query, Str url) {
+    Url parts = {0};
+    return host_access_open(query, url_parse(url, &parts) ? parts.host : STR_EMPTY);
 }
 
-bool mirror_network_versions(const PackageSources *sources, const CliInstallation *installation,
-                             Str address, StrVec *out, Str *problem, Arena *arena) {
-    RegistryProblem failure;
+static bool mirror_network_versions(const PackageQuery *query, const CliInstallation *installation,
+                                    Str address, StrVec *out) {
+    HttpResponse response;
     Value index, versions;
-    Str at;
-    Str url =
-        str_format(arena, "%.*s%.*s/index.json", STR_ARG(installation->path), STR_ARG(address));
-    if (!mirror_network_get(sources, url, &index, &at, &failure, arena))
-        return host_access_fail(&failure, problem, arena) || failure.code == 404 ||
-               failure.code == 410;
+    Str url = str_format(query->arena, "%.*s%.*s/index.json", STR_ARG(installation->path),
+                         STR_ARG(address));
+    RegistryHost host = mirror_network_host(query, url);
+    if (!host_access_read(query, &host, url, &response, &index))
+        return response.code == 404 || response.code == 410;
     if (!value_find_present(index, STR("versions"), &versions) ||
         versions.type->kind != KIND_OBJECT)
-        return host_access_refuse(url, "lists no versions", problem, arena);
+        return host_access_refuse(query, url, "lists no versions");
     for (size_t i = 0; i < versions.count; i++)
-        vec_push(arena, out, value_key_at(versions, i));
+        vec_push(query->arena, out, value_key_at(versions, i));
     return true;
 }
 
-bool mirror_network_find(const PackageSources *sources, const CliInstallation *installation,
-                         const Package *wanted, Package *out, Str *problem, Arena *arena) {
-    RegistryProblem failure;
+static bool mirror_network_find(const PackageQuery *query, const CliInstallation *installation,
+                                const Package *wanted, Package *out) {
+    HttpResponse response;
     Value document, archives, archive;
-    Str at, place;
+    Str place;
     Url parts;
-    Str url = str_format(arena, "%.*s%.*s/%.*s.json", STR_ARG(installation->path),
+    Str url = str_format(query->arena, "%.*s%.*s/%.*s.json", STR_ARG(installation->path),
                          STR_ARG(wanted->address), STR_ARG(wanted->version));
-    if (!mirror_network_get(sources, url, &document, &at, &failure, arena))
-        return host_access_fail(&failure, problem, arena);
-    if (!value_find_present(document, STR("archives"), &archives) ||
+    RegistryHost host = mirror_network_host(query, url);
+    if (!host_access_read(query, &host, url, &response, &document) ||
+        !value_find_present(document, STR("archives"), &archives) ||
         !value_find_present(archives, wanted->platform, &archive))
         return false;
     if (!value_find_text(archive, STR("url"), &place))
-        return host_access_refuse(url, "has an archive without an address", problem, arena);
+        return host_access_refuse(query, url, "has an archive without an address");
     *out = *wanted;
-    out->url = url_resolve(at, place, arena);
+    out->url = url_resolve(response.url, place, query->arena);
     if (url_parse(out->url, &parts))
-        out->token = host_access_token(sources, parts.host, arena);
-    json_add_texts(archive, STR("hashes"), &out->hashes, arena);
+        out->token = host_access_open(query, parts.host).token;
+    json_add_texts(archive, STR("hashes"), &out->hashes, query->arena);
     if (out->hashes.count)
         out->proof = STR("verified checksum");
     return true;
 }
+
+const PackageMethod mirror_network_method = {mirror_network_versions, mirror_network_find};

@@ -1,11 +1,15 @@
-/* Expands the template of the repository, and reads tags and manifests. */
-#include "mirror_oci.h"
-
+/* mirror_oci: packages in repositories of an OCI registry, as OpenTofu 1.10 defines them: a tag is
+ * a version, its manifest an index with one manifest for each platform, whose only layer is the
+ * archive. Digests lead from one to the next; there are no signatures.
+ *
+ * A registry that requires authentication names the scheme in its first answer: Basic, or a server
+ * that issues tokens for the repository. Everything is https. */
+#include "base64.h"
 #include "digest.h"
 #include "host_access.h"
-#include "oci_repository.h"
+#include "oci_credentials.h"
 #include "problem.h"
-#include "provider_address.h"
+#include "url.h"
 
 #define TYPE_INDEX    "application/vnd.oci.image.index.v1+json"
 #define TYPE_MANIFEST "application/vnd.oci.image.manifest.v1+json"
@@ -14,66 +18,169 @@
 #define TYPE_ARCHIVE  "archive/zip"
 #define SHA256_PREFIX "sha256:"
 
-enum { MANIFEST_MAX = 4 << 20, SHA256_LENGTH = 64 };
+enum { MANIFEST_MAX = 4 << 20, PAGES_MAX = 1000, SHA256_LENGTH = 64 };
 
-static const char *const parts[] = {"hostname", "namespace", "type"};
+typedef struct OciRepository {
+    const PackageQuery *query;
+    Str host;          /* with its port */
+    Str name;          /* path of the repository */
+    Str authorization; /* value of that header; empty: not needed so far */
+} OciRepository;
 
-/* Replaces ${hostname}, ${namespace} and ${type}; counts each in `uses`. Returns false for others.
- */
-static bool oci_expand(Str template, const Str values[3], size_t uses[3], Str *out, Arena *arena) {
-    StrBuf text = strbuf_new(arena);
-    for (size_t at; (at = str_find(template, STR("${"), 0)) != SIZE_MAX;) {
-        size_t end = str_find_char(template, '}', at);
-        Str name = end == SIZE_MAX ? STR_EMPTY : str_trim(str_slice(template, at + 2, end));
-        size_t i = 0;
-        while (i < ARRAY_COUNT(parts) && !str_equal_cstr(name, parts[i]))
-            i++;
-        if (i == ARRAY_COUNT(parts))
-            return false;
-        uses[i]++;
-        strbuf_add(&text, str_slice(template, 0, at));
-        strbuf_add(&text, values[i]);
-        template = str_after(template, end + 1);
-    }
-    strbuf_add(&text, template);
-    *out = strbuf_str(&text);
-    return str_find(template, STR("%{"), 0) == SIZE_MAX;
+static bool repository_is_name_char(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '_' || c == '-';
 }
 
-const char *mirror_oci_check(const CliInstallation *installation, Arena *arena) {
-    static const Str sample[3] = {STR_CONST("h"), STR_CONST("n"), STR_CONST("t")};
-    size_t uses[3] = {0};
-    Str text;
-    if (!oci_expand(installation->path, sample, uses, &text, arena))
-        return "its repository_template may contain ${hostname}, ${namespace} and ${type} only";
-    for (size_t i = 0; i < ARRAY_COUNT(parts); i++) {
-        Str fixed = STR_EMPTY;
-        bool is_open = installation->include.count == 0;
-        vec_each(&installation->include, pattern) {
-            Str names[3];
-            provider_address_split(provider_address_pattern(*pattern, arena), &names[0], &names[1],
-                                   &names[2]);
-            is_open = is_open || str_equal(names[i], STR("*")) ||
-                      (fixed.len && !str_equal(fixed, names[i]));
-            fixed = names[i];
-        }
-        if (is_open && uses[i] == 0)
-            return "its repository_template needs a variable for each part of an address that "
-                   "\"include\" leaves open: ${hostname}, ${namespace}, ${type}";
+/* Each part of a name begins and ends with a letter or digit, so none is ".." or empty. */
+static bool repository_is_name(Str name) {
+    Str part;
+    bool ok = name.len > 0 && !str_ends_with(name, STR("/"));
+    while (ok && str_next_field(&name, '/', &part)) {
+        ok = part.len > 0 && isalnum((unsigned char)part.ptr[0]) &&
+             isalnum((unsigned char)part.ptr[part.len - 1]);
+        for (size_t i = 0; ok && i < part.len; i++)
+            ok = repository_is_name_char(part.ptr[i]);
     }
-    return NULL;
+    return ok;
 }
 
-static bool open_repository(const PackageSources *sources, const CliInstallation *installation,
-                            Str address, OciRepository *out, Str *problem, Arena *arena) {
-    Str values[3], text;
-    size_t uses[3] = {0};
-    provider_address_split(address, &values[0], &values[1], &values[2]);
-    if (oci_expand(installation->path, values, uses, &text, arena) &&
-        oci_repository_open(sources, text, out))
+/* Opens the repository of a provider: HOST[:PORT]/NAME by the template of the mirror. */
+static bool open_repository(const PackageQuery *query, const CliInstallation *installation,
+                            Str address, OciRepository *out) {
+    Str text = STR_EMPTY;
+    bool ok = cli_config_repository(installation, address, &text, query->arena);
+    size_t slash = str_find_char(text, '/', 0);
+    *out = (OciRepository){.query = query, .host = str_slice(text, 0, slash)};
+    out->name = slash == SIZE_MAX ? STR_EMPTY : str_after(text, slash + 1);
+    if (ok && out->host.len > 0 && isalnum((unsigned char)out->host.ptr[0]) &&
+        str_has_only(out->host, ".-:") && repository_is_name(out->name))
         return true;
-    return problem_set(problem, arena, "\"%.*s\" is not a repository of an OCI registry",
-                       STR_ARG(text));
+    return problem_set(query->problem, query->arena,
+                       "\"%.*s\" is not a repository of an OCI registry", STR_ARG(text));
+}
+
+static Str repository_url(const OciRepository *repository, Str path) {
+    return str_format(repository->query->arena, "https://%.*s/v2/%.*s/%.*s",
+                      STR_ARG(repository->host), STR_ARG(repository->name), STR_ARG(path));
+}
+
+static WebQuestion repository_question_of(const OciRepository *repository, Str url) {
+    return (WebQuestion){
+        .io = repository->query->sources->io,
+        .cancel = repository->query->sources->cancel,
+        .url = url,
+        .asker = "the registry",
+        .needs_https = true,
+    };
+}
+
+static Str basic(const OciCredentials *credentials, Arena *arena) {
+    Str pair =
+        str_format(arena, "%.*s:%.*s", STR_ARG(credentials->user), STR_ARG(credentials->password));
+    Str encoded = base64_encode(pair, arena);
+    return str_format(arena, "Basic %.*s", STR_ARG(encoded));
+}
+
+/* Returns the value of NAME="VALUE" in a challenge; empty if it has none. */
+static Str parameter(Str challenge, const char *name, Arena *arena) {
+    Str wanted = str_format(arena, "%s=\"", name);
+    size_t at = str_find(challenge, wanted, 0);
+    if (at == SIZE_MAX)
+        return STR_EMPTY;
+    Str rest = str_after(challenge, at + wanted.len);
+    return str_slice(rest, 0, str_find_char(rest, '"', 0));
+}
+
+/* Asks the server of tokens, with an identity token in a form, else with user and password. */
+static bool repository_ask_token(const OciRepository *repository, Str challenge,
+                                 const OciCredentials *credentials, Str *token) {
+    Arena *arena = repository->query->arena;
+    Str *problem = repository->query->problem;
+    RegistryProblem failure;
+    HttpResponse response;
+    Value answer;
+    Str realm = parameter(challenge, "realm", arena);
+    Str service = url_encode(parameter(challenge, "service", arena), false, arena);
+    Str scope = url_encode(str_format(arena, "repository:%.*s:pull", STR_ARG(repository->name)),
+                           false, arena);
+    Str query = str_format(arena, "service=%.*s&scope=%.*s", STR_ARG(service), STR_ARG(scope));
+    WebQuestion question = repository_question_of(repository, realm);
+    if (credentials->identity_token.len) {
+        Str encoded = url_encode(credentials->identity_token, false, arena);
+        question.body =
+            str_format(arena, "grant_type=refresh_token&client_id=loam&refresh_token=%.*s&%.*s",
+                       STR_ARG(encoded), STR_ARG(query));
+    } else {
+        question.url =
+            str_format(arena, "%.*s%s%.*s", STR_ARG(realm),
+                       str_find_char(realm, '?', 0) == SIZE_MAX ? "?" : "&", STR_ARG(query));
+        if (credentials->user.len)
+            question.authorization = basic(credentials, arena);
+    }
+    if (!fetch_web_send(&question, &response, problem, arena))
+        return false;
+    if (registry_host_parse(realm, response.body, &answer, &failure, arena) &&
+        (value_find_text(answer, STR("token"), token) ||
+         value_find_text(answer, STR("access_token"), token)))
+        return true;
+    (void)registry_host_refuse(realm, "has no token", &failure, arena);
+    *problem = failure.text;
+    return false;
+}
+
+/* Sets `authorization` as the challenge demands. Returns false with an empty *problem if there are
+ * no credentials to try. */
+static bool authorize(OciRepository *repository, Str challenge) {
+    Arena *arena = repository->query->arena;
+    OciCredentials credentials;
+    Str token;
+    Str text = str_format(arena, "%.*s/%.*s", STR_ARG(repository->host), STR_ARG(repository->name));
+    bool is_bearer = challenge.len > 7 && strncasecmp(challenge.ptr, "Bearer ", 7) == 0;
+    if (!oci_credentials_find(repository->query, text, &credentials))
+        return false;
+    if (!is_bearer && credentials.user.len) {
+        repository->authorization = basic(&credentials, arena);
+        return true;
+    }
+    token = credentials.access_token;
+    if (token.len == 0 && !is_bearer)
+        return false;
+    if (token.len == 0 && !repository_ask_token(repository, challenge, &credentials, &token))
+        return false;
+    for (size_t i = 0; i < token.len; i++) {
+        if (token.ptr[i] <= ' ' || token.ptr[i] >= 127)
+            return false;
+    }
+    repository->authorization = str_format(arena, "Bearer %.*s", STR_ARG(token));
+    return true;
+}
+
+static bool get_once(const OciRepository *repository, Str url, const char *accept,
+                     HttpResponse *out) {
+    WebQuestion question = repository_question_of(repository, url);
+    question.accept = accept;
+    question.authorization = repository->authorization;
+    return fetch_web_send(&question, out, repository->query->problem, repository->query->arena);
+}
+
+/* Gets an address of the repository. `accept`: media types, or NULL. On failure out->code is the
+ * HTTP status, or 0. */
+static bool repository_get(OciRepository *repository, Str url, const char *accept,
+                           HttpResponse *out) {
+    Str *problem = repository->query->problem;
+    bool was_authorized = repository->authorization.len > 0;
+    bool ok = get_once(repository, url, accept, out);
+    Str first = *problem;
+    if (!ok && out->code == 401 && !was_authorized) {
+        *problem = STR_EMPTY;
+        ok = authorize(repository, http_header(out, "www-authenticate")) &&
+             get_once(repository, url, accept, out);
+        if (!ok && problem->len == 0)
+            *problem = first;
+    }
+    if (!ok && str_ends_with(*problem, STR(".")))
+        *problem = str_slice(*problem, 0, problem->len - 1);
+    return ok;
 }
 
 static Str replaced(Str text, char from, char to, Arena *arena) {
@@ -84,15 +191,49 @@ static Str replaced(Str text, char from, char to, Arena *arena) {
 }
 
 /* A tag has "_" where a version has "+". Other tags are no versions, and are ignored later. */
-bool mirror_oci_versions(const PackageSources *sources, const CliInstallation *installation,
-                         Str address, StrVec *out, Str *problem, Arena *arena) {
-    OciRepository repository;
-    StrVec tags = {0};
-    if (!open_repository(sources, installation, address, &repository, problem, arena) ||
-        !oci_repository_tags(&repository, &tags, problem, arena))
+static bool add_tags(const PackageQuery *query, Str url, Str body, StrVec *out) {
+    Value document, tags;
+    StrVec texts = {0};
+    if (!host_access_parse(query, url, body, &document))
         return false;
-    vec_each(&tags, tag) {
-        vec_push(arena, out, replaced(*tag, '_', '+', arena));
+    if (!value_find_tuple(document, STR("tags"), &tags))
+        return host_access_refuse(query, url, "lists no tags");
+    json_add_texts(document, STR("tags"), &texts, query->arena);
+    vec_each(&texts, tag) {
+        vec_push(query->arena, out, replaced(*tag, '_', '+', query->arena));
+    }
+    return true;
+}
+
+/* Returns the address of the next page by the header Link: <ADDRESS>; rel="next". Empty if there is
+ * none, or it is on another host. */
+static Str next_page(const OciRepository *repository, const HttpResponse *response) {
+    Url parts;
+    Str link = http_header(response, "link");
+    if (!str_starts_with(link, STR("<")) || str_find(link, STR("next"), 0) == SIZE_MAX)
+        return STR_EMPTY;
+    Str url = str_slice(link, 1, str_find_char(link, '>', 0));
+    url = url_resolve(response->url, url, repository->query->arena);
+    bool ok = url_parse(url, &parts) && str_equal(parts.host, repository->host);
+    return ok ? url : STR_EMPTY;
+}
+
+/* An absent repository has no versions. */
+static bool mirror_oci_versions(const PackageQuery *query, const CliInstallation *installation,
+                                Str address, StrVec *out) {
+    OciRepository repository;
+    HttpResponse response;
+    if (!open_repository(query, installation, address, &repository))
+        return false;
+    Str url = repository_url(&repository, STR("tags/list"));
+    for (int i = 0; url.len; i++) {
+        if (i == PAGES_MAX)
+            return problem_text(query->problem, "the list of tags does not end");
+        if (!repository_get(&repository, url, NULL, &response))
+            return response.code == 404;
+        if (!add_tags(query, url, response.body, out))
+            return false;
+        url = next_page(&repository, &response);
     }
     return true;
 }
@@ -104,23 +245,21 @@ static bool oci_is_text(Value object, const char *name, const char *wanted) {
 
 /* Reads a manifest of an artifact type. With `digest`, its content must match. */
 static bool oci_read_manifest(OciRepository *repository, Str reference, Str digest,
-                              const char *media_type, const char *artifact_type, Value *out,
-                              Str *problem, Arena *arena) {
-    RegistryProblem failure;
+                              const char *media_type, const char *artifact_type, Value *out) {
+    const PackageQuery *query = repository->query;
     HttpResponse response;
-    Str path = str_concat(STR("manifests/"), reference, arena);
-    Str url = oci_repository_url(repository, path, arena);
-    if (!oci_repository_get(repository, path, media_type, &response, problem, arena))
+    Str url = repository_url(repository, str_concat(STR("manifests/"), reference, query->arena));
+    if (!repository_get(repository, url, media_type, &response))
         return false;
     if (response.body.len > MANIFEST_MAX)
-        return host_access_refuse(url, "has more than 4 MiB", problem, arena);
-    if (digest.len && !str_equal(digest_hex(DIGEST_SHA256, response.body, arena), digest))
-        return host_access_refuse(url, "does not have the digest of the index", problem, arena);
-    if (!registry_host_parse(url, response.body, out, &failure, arena))
-        return host_access_fail(&failure, problem, arena);
+        return host_access_refuse(query, url, "has more than 4 MiB");
+    if (digest.len && !str_equal(digest_hex(DIGEST_SHA256, response.body, query->arena), digest))
+        return host_access_refuse(query, url, "does not have the digest of the index");
+    if (!host_access_parse(query, url, response.body, out))
+        return false;
     return (oci_is_text(*out, "mediaType", media_type) &&
             oci_is_text(*out, "artifactType", artifact_type)) ||
-           host_access_refuse(url, "is not the manifest of a provider", problem, arena);
+           host_access_refuse(query, url, "is not the manifest of a provider");
 }
 
 /* Reads the digest of a descriptor: 64 lower-case hexadecimal digits. */
@@ -170,30 +309,31 @@ static bool find_archive(Value manifest, Str *digest) {
     return count == 1 && read_digest(found, digest);
 }
 
-bool mirror_oci_find(const PackageSources *sources, const CliInstallation *installation,
-                     const Package *wanted, Package *out, Str *problem, Arena *arena) {
+static bool mirror_oci_find(const PackageQuery *query, const CliInstallation *installation,
+                            const Package *wanted, Package *out) {
+    Arena *arena = query->arena;
     OciRepository repository;
     Value index, manifest;
     Str target, archive;
     Str tag = replaced(wanted->version, '+', '_', arena);
-    if (!open_repository(sources, installation, wanted->address, &repository, problem, arena) ||
-        !oci_read_manifest(&repository, tag, STR_EMPTY, TYPE_INDEX, TYPE_PROVIDER, &index, problem,
-                           arena) ||
+    if (!open_repository(query, installation, wanted->address, &repository) ||
+        !oci_read_manifest(&repository, tag, STR_EMPTY, TYPE_INDEX, TYPE_PROVIDER, &index) ||
         !oci_find_target(index, wanted->platform, &target))
         return false;
     Str reference = str_concat(STR(SHA256_PREFIX), target, arena);
-    if (!oci_read_manifest(&repository, reference, target, TYPE_MANIFEST, TYPE_TARGET, &manifest,
-                           problem, arena))
+    if (!oci_read_manifest(&repository, reference, target, TYPE_MANIFEST, TYPE_TARGET, &manifest))
         return false;
     if (!find_archive(manifest, &archive))
         return problem_set(
-            problem, arena, "the manifest of %.*s %.*s for %.*s has no single archive",
+            query->problem, arena, "the manifest of %.*s %.*s for %.*s has no single archive",
             STR_ARG(wanted->address), STR_ARG(wanted->version), STR_ARG(wanted->platform));
     *out = *wanted;
     Str path = str_format(arena, "blobs/" SHA256_PREFIX "%.*s", STR_ARG(archive));
-    out->url = oci_repository_url(&repository, path, arena);
+    out->url = repository_url(&repository, path);
     out->authorization = repository.authorization;
     out->sha256 = archive;
     out->proof = STR("verified checksum");
     return true;
 }
+
+const PackageMethod mirror_oci_method = {mirror_oci_versions, mirror_oci_find};

@@ -2,7 +2,6 @@
 #include "mirror_write.h"
 
 #include "json.h"
-#include "mirror_directory.h"
 #include "package_fetch.h"
 #include "package_source.h"
 #include "package_store.h"
@@ -37,17 +36,21 @@ static Str archive_name(Str address, Str version, Str platform, Arena *arena) {
                       STR_ARG(version), STR_ARG(platform));
 }
 
+static PackageQuery mirror_write_query(const MirrorRun *run, Str *problem) {
+    return (PackageQuery){&run->mirror->sources, problem, run->arena};
+}
+
 static bool select_version(const MirrorRun *run, const WantedProvider *wanted,
                            const DependencyEntry *locked, Str *out) {
     StrVec versions;
     Str problem;
+    PackageQuery query = mirror_write_query(run, &problem);
     if (locked) {
         *out = locked->version;
         mirror_write_tell(run, "  - Selected v%.*s to match dependency lock file", STR_ARG(*out));
         return true;
     }
-    if (!package_source_versions(&run->mirror->sources, wanted->address, &versions, &problem,
-                                 run->arena))
+    if (!package_source_versions(&query, wanted->address, &versions))
         return mirror_write_refuse(run, "Provider not available", wanted->address, problem);
     vec_each(&versions, version) {
         bool is_selected;
@@ -68,10 +71,10 @@ static bool select_version(const MirrorRun *run, const WantedProvider *wanted,
 
 static bool hash_archive(const MirrorRun *run, const Package *package, Str archive, Str *h1) {
     Str problem;
+    PackageQuery query = mirror_write_query(run, &problem);
     const Disk *disk = run->mirror->sources.io->disk;
     Str directory = disk_join(run->work, STR("unpacked"), run->arena);
-    bool ok = package_fetch_unpack(run->mirror->sources.io, package, archive, directory, h1,
-                                   &problem, run->arena) ||
+    bool ok = package_fetch_unpack(&query, package, archive, directory, h1) ||
               mirror_write_refuse(run, "Package not accepted", package->address, problem);
     (void)disk_remove_tree(disk, directory);
     return ok;
@@ -83,15 +86,14 @@ static bool add_archive(MirrorRun *run, Str address, Str version, Str platform) 
     Arena *arena = run->arena;
     Package package;
     Str problem, archive, zh, h1;
+    PackageQuery query = mirror_write_query(run, &problem);
     Str name = archive_name(address, version, platform, arena);
     Str directory = disk_join(run->mirror->directory, address, arena);
     Str download = str_format(arena, "%.*s/%zu.zip", STR_ARG(run->work), run->count++);
     mirror_write_tell(run, "  - Downloading package for %.*s...", STR_ARG(platform));
-    if (!package_source_find(&run->mirror->sources, address, version, platform, &package, &problem,
-                             arena))
+    if (!package_source_find(&query, address, version, platform, &package))
         return mirror_write_refuse(run, "Provider release not available", address, problem);
-    if (!package_fetch_archive(&run->mirror->sources, &package, download, &archive, &zh, &problem,
-                               arena))
+    if (!package_fetch_archive(&query, &package, download, &archive, &zh))
         return mirror_write_refuse(run, "Cannot download provider release", address, problem);
     if (!hash_archive(run, &package, archive, &h1))
         return false;
@@ -151,12 +153,12 @@ static bool write_indexes(const MirrorRun *run, Str address) {
     Arena *arena = run->arena;
     StrVec versions = {0};
     Str problem;
+    PackageQuery query = mirror_write_query(run, &problem);
     StrBuf text = strbuf_new(arena);
     JsonWriter writer;
     Str directory = disk_join(run->mirror->directory, address, arena);
     CliInstallation here = {.path = run->mirror->directory};
-    if (!mirror_directory_versions(&run->mirror->sources, &here, address, &versions, &problem,
-                                   arena))
+    if (!mirror_directory_method.versions(&query, &here, address, &versions))
         return mirror_write_refuse(run, "Failed to update indexes", directory, problem);
     str_sort(versions.items, versions.count);
     json_writer_init(&writer, &text, 2);

@@ -174,15 +174,15 @@ static bool credentials_call_helper(Search *search, Str name, Str *problem) {
     return problem_set(problem, arena, "the credentials helper \"%.*s\" failed", STR_ARG(program));
 }
 
-bool oci_credentials_find(const PackageSources *sources, Str repository, OciCredentials *out,
-                          Str *problem, Arena *arena) {
-    Search search = {.sources = sources, .repository = repository, .arena = arena};
+bool oci_credentials_find(const PackageQuery *query, Str repository, OciCredentials *out) {
+    const PackageSources *sources = query->sources;
+    Search search = {.sources = sources, .repository = repository, .arena = query->arena};
     search.host = str_slice(repository, 0, str_find_char(repository, '/', 0));
     credentials_read_settings(&search);
     credentials_read_files(&search);
     if (search.length == 0)
         search.helper = sources->config->oci_defaults.helper;
-    if (search.helper.len && !credentials_call_helper(&search, search.helper, problem))
+    if (search.helper.len && !credentials_call_helper(&search, search.helper, query->problem))
         return false;
     *out = search.found;
     return true;

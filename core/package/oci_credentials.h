@@ -16,6 +16,5 @@ typedef struct OciCredentials {
 } OciCredentials;
 
 /* `repository`: HOST/NAME. All members are empty if there are none. Returns false if a helper
- * program fails; then *problem is the end of a sentence. */
-MUST_USE bool oci_credentials_find(const PackageSources *sources, Str repository,
-                                   OciCredentials *out, Str *problem, Arena *arena);
+ * program fails. */
+MUST_USE bool oci_credentials_find(const PackageQuery *query, Str repository, OciCredentials *out);

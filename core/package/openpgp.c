@@ -374,9 +374,10 @@ static bool openpgp_try_all(KeySearch *search, Str keys) {
     return false;
 }
 
-bool openpgp_verify(Str data, Str signature, Str keys, int64_t now_s, OpenpgpKey *out, Str *problem,
+bool openpgp_verify(const OpenpgpSigned *input, int64_t now_s, OpenpgpKey *out, Str *problem,
                     Arena *arena) {
     Signature parsed = {0};
+    Str signature = input->signature;
     Packet packet;
     Str after;
     if (!remove_armor(&signature, &after, arena))
@@ -387,10 +388,10 @@ bool openpgp_verify(Str data, Str signature, Str keys, int64_t now_s, OpenpgpKey
     if (!parse_signature(packet.body, &parsed, problem))
         return false;
     KeySearch search = {.signature = &parsed,
-                        .sum = digest_of_signed(&parsed, data, arena),
+                        .sum = digest_of_signed(&parsed, input->data, arena),
                         .out = out,
                         .arena = arena};
-    if (search.sum.len > 0 && openpgp_try_all(&search, keys))
+    if (search.sum.len > 0 && openpgp_try_all(&search, input->keys))
         return parsed.lifetime == 0 || (int64_t)parsed.created + (int64_t)parsed.lifetime > now_s ||
                problem_text(problem, "it has expired");
     if (search.has_issuer)

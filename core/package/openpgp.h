@@ -19,8 +19,14 @@ typedef struct OpenpgpKey {
     Str id;          /* its last 16 digits */
 } OpenpgpKey;
 
-/* Verifies `signature` (binary or ASCII armor) of `data` with one of the keys in `keys` (ASCII
- * armor or binary) at the time now_s, in seconds since 1970. On failure *problem is the reason, the
- * end of a sentence. */
-MUST_USE bool openpgp_verify(Str data, Str signature, Str keys, int64_t now_s, OpenpgpKey *out,
+/* Data with a signature, both the signature and the keys as ASCII armor or binary. */
+typedef struct OpenpgpSigned {
+    Str data;
+    Str signature;
+    Str keys; /* one of them must have made the signature */
+} OpenpgpSigned;
+
+/* Verifies the signature at the time now_s, in seconds since 1970. On failure *problem is the
+ * reason, the end of a sentence. */
+MUST_USE bool openpgp_verify(const OpenpgpSigned *input, int64_t now_s, OpenpgpKey *out,
                              Str *problem, Arena *arena);

@@ -1,4 +1,4 @@
-/* package: requests to installation methods, and the packages that they offer. */
+/* package: queries to installation methods, and the packages that they offer. */
 #pragma once
 
 #include "cli_config.h"
@@ -9,6 +9,13 @@ typedef struct PackageSources {
     const CancelToken *cancel;
     const CliConfig *config;
 } PackageSources;
+
+/* A query to the sources, and where its results go. Any thread may ask. */
+typedef struct PackageQuery {
+    const PackageSources *sources;
+    Str *problem; /* set on failure: the end of a sentence, without a full stop */
+    Arena *arena;
+} PackageQuery;
 
 /* A package as a method offers it. */
 typedef struct Package {
@@ -26,3 +33,18 @@ typedef struct Package {
     Str proof;               /* "signed by HashiCorp", "unauthenticated" */
     bool is_signed_by_other; /* by a key that is not HashiCorp's */
 } Package;
+
+/* An installation method: where packages of some providers come from. */
+typedef struct PackageMethod {
+    /* Adds the versions that the method has. */
+    bool (*versions)(const PackageQuery *query, const CliInstallation *installation, Str address,
+                     StrVec *out);
+    /* Finds the package with the address, version and platform of `wanted`. */
+    bool (*find)(const PackageQuery *query, const CliInstallation *installation,
+                 const Package *wanted, Package *out);
+} PackageMethod;
+
+extern const PackageMethod mirror_directory_method;
+extern const PackageMethod mirror_network_method;
+extern const PackageMethod mirror_oci_method;
+extern const PackageMethod provider_registry_method;

@@ -41,10 +41,11 @@ static int join_parts(const Disk *disk, Str part, Str whole, int code) {
                        : disk->rename(disk->self, part, whole);
 }
 
-static bool package_fetch_download(const PackageSources *sources, const Package *package, Str path,
-                                   Str *problem, Arena *arena) {
+static bool package_fetch_download(const PackageQuery *query, const Package *package, Str path) {
+    const PackageSources *sources = query->sources;
     const Disk *disk = sources->io->disk;
-    Str part = str_concat(path, STR(".part"), arena);
+    Str *problem = query->problem;
+    Str part = str_concat(path, STR(".part"), query->arena);
     for (int i = 0; i < TRIES; i++) {
         HttpResponse response;
         WebQuestion question = {
@@ -58,7 +59,7 @@ static bool package_fetch_download(const PackageSources *sources, const Package 
             .asker = "the server",
             .needs_https = true,
         };
-        bool ok = fetch_web_send(&question, &response, problem, arena);
+        bool ok = fetch_web_send(&question, &response, problem, query->arena);
         *problem = trimmed(*problem);
         bool is_lost = !ok && response.code == 0;
         if (!ok && !is_lost)
@@ -66,7 +67,7 @@ static bool package_fetch_download(const PackageSources *sources, const Package 
         int code = ok ? response.code : question.offset ? 206 : 200;
         int status = size_of(disk, part) ? join_parts(disk, part, path, code) : 0;
         if (status != 0)
-            return problem_set(problem, arena, "the download cannot be stored: %s",
+            return problem_set(problem, query->arena, "the download cannot be stored: %s",
                                strerror(-status));
         if (ok) {
             *problem = STR_EMPTY;
@@ -89,66 +90,70 @@ static bool is_among(Str hash, const StrVec *hashes, const char *scheme, bool *h
 }
 
 /* Checks a hash against those of the package; hashes of other schemes do not matter. */
-static bool check_hash(const Package *package, Str hash, const char *scheme, Str *problem,
-                       Arena *arena) {
+static bool check_hash(const PackageQuery *query, const Package *package, Str hash,
+                       const char *scheme) {
     bool has_scheme = false;
     if (is_among(hash, &package->hashes, scheme, &has_scheme) || !has_scheme)
         return true;
-    return problem_set(problem, arena,
+    return problem_set(query->problem, query->arena,
                        "the package has the hash %.*s, which its mirror does not list",
                        STR_ARG(hash));
 }
 
-bool package_fetch_archive(const PackageSources *sources, const Package *package, Str path,
-                           Str *out, Str *zh, Str *problem, Arena *arena) {
+bool package_fetch_archive(const PackageQuery *query, const Package *package, Str path, Str *out,
+                           Str *zh) {
+    Arena *arena = query->arena;
     Str sum;
     *out = package->archive.len ? package->archive : path;
-    if (package->archive.len == 0 &&
-        !package_fetch_download(sources, package, path, problem, arena))
+    if (package->archive.len == 0 && !package_fetch_download(query, package, path))
         return false;
-    int status = file_digest(sources->io->disk, *out, DIGEST_SHA256, &sum, arena);
+    int status = file_digest(query->sources->io->disk, *out, DIGEST_SHA256, &sum, arena);
     if (status != 0)
-        return problem_set(problem, arena, "\"%.*s\" cannot be read: %s", STR_ARG(*out),
+        return problem_set(query->problem, arena, "\"%.*s\" cannot be read: %s", STR_ARG(*out),
                            strerror(-status));
     *zh = str_concat(STR("zh:"), sum, arena);
     if (package->sha256.len && !str_equal(package->sha256, sum))
         return problem_set(
-            problem, arena,
+            query->problem, arena,
             "the archive has the SHA-256 checksum %.*s, but the registry promises %.*s",
             STR_ARG(sum), STR_ARG(package->sha256));
-    return check_hash(package, *zh, "zh:", problem, arena);
+    return check_hash(query, package, *zh, "zh:");
 }
 
-bool package_fetch_check(const Io *io, const Package *package, Str directory, Str *h1, Str *problem,
-                         Arena *arena) {
+bool package_fetch_check(const PackageQuery *query, const Package *package, Str directory,
+                         Str *h1) {
+    const Io *io = query->sources->io;
     SCOPED(ArenaRef) scratch = arena_open("package check");
     Diags diags = diags_new(scratch);
     Str shown = str_format(scratch, "%.*s %.*s", STR_ARG(provider_address_shown(package->address)),
                            STR_ARG(package->version));
     if (!module_tree_check(io, directory, TREE_PROVIDER, shown, NO_RANGE, &diags)) {
-        *problem = trimmed(str_clone(diags.items[0].detail, arena));
+        *query->problem = trimmed(str_clone(diags.items[0].detail, query->arena));
         return false;
     }
     if (mirror_directory_program(io->disk, directory, package->address, scratch).len == 0) {
         Str host, namespace, type;
         provider_address_split(package->address, &host, &namespace, &type);
-        return problem_set(problem, arena, "the package has no program \"terraform-provider-%.*s\"",
-                           STR_ARG(type));
+        return problem_set(query->problem, query->arena,
+                           "the package has no program \"terraform-provider-%.*s\"", STR_ARG(type));
     }
-    int status = module_tree_digest(io, directory, TREE_PROVIDER, NULL, h1, arena);
+    int status = module_tree_digest(io, directory, TREE_PROVIDER, NULL, h1, query->arena);
     if (status != 0)
-        return problem_set(problem, arena, "the package cannot be read: %s", strerror(-status));
-    return check_hash(package, *h1, "h1:", problem, arena);
+        return problem_set(query->problem, query->arena, "the package cannot be read: %s",
+                           strerror(-status));
+    return check_hash(query, package, *h1, "h1:");
 }
 
-bool package_fetch_unpack(const Io *io, const Package *package, Str archive, Str directory, Str *h1,
-                          Str *problem, Arena *arena) {
+bool package_fetch_unpack(const PackageQuery *query, const Package *package, Str archive,
+                          Str directory, Str *h1) {
+    const Io *io = query->sources->io;
     int status = io->disk->make_directories(io->disk->self, directory, 0777);
     Str why;
     if (status != 0)
-        return problem_set(problem, arena, "\"%.*s\" cannot be created: %s", STR_ARG(directory),
-                           strerror(-status));
-    if (!archive_unpack(io, archive, directory, UNPACK_LIMITS, &why, arena))
-        return problem_set(problem, arena, "the archive is not accepted: %.*s", STR_ARG(why));
-    return package_fetch_check(io, package, directory, h1, problem, arena);
+        return problem_set(query->problem, query->arena, "\"%.*s\" cannot be created: %s",
+                           STR_ARG(directory), strerror(-status));
+    if (!archive_unpack(io, archive, directory, UNPACK_LIMITS, &why, query->arena))
+        return problem_set(query->problem, query->arena, "the archive is not accepted: %.*s",
+                           STR_ARG(why));
+    return package_fetch_check(query, package, directory, h1);
 }

@@ -4,6 +4,7 @@
 
 #include "cli_config_load.h"
 #include "digest.h"
+#include "module_tree.h"
 
 #include <errno.h>
 
@@ -12,10 +13,7 @@
 #define SEEN_MAX     65536
 #define SETTLED_NS   INT64_C(2000000000)
 #define PLACE_PREFIX "place "
-
-bool package_record_trusts_project(const Io *io) {
-    return str_equal(process_variable(io->process, "LOAM_TRUST_PROJECT_PROGRAMS"), STR("1"));
-}
+#define DEPTH_LIMIT  16
 
 static Str directory_of(const Io *io, Arena *arena) {
     Str here;
@@ -94,22 +92,90 @@ static void add_seen(const PackageRecord *record, Str mark, Str h1, Arena *arena
     (void)disk->write_file(disk->self, path, text, 0600);
 }
 
+typedef struct Marking {
+    const Disk *disk;
+    const StoredPackage *package;
+    Digest *digest;
+    int64_t changed_ns;
+} Marking;
+
+static void record_add_stat(Marking *marking, Str name, const DiskStat *stat, Arena *scratch) {
+    digest_update(marking->digest,
+                  str_format(scratch, "%.*s %llu %llu %llu %lld %lld %u\n", STR_ARG(name),
+                             (unsigned long long)stat->device, (unsigned long long)stat->inode,
+                             (unsigned long long)(stat->kind == DISK_FILE ? stat->size : 0),
+                             (long long)stat->modified_ns, (long long)stat->changed_ns,
+                             (unsigned)stat->kind));
+    if (stat->changed_ns > marking->changed_ns)
+        marking->changed_ns = stat->changed_ns;
+}
+
+static int record_add_directory(Marking *marking, Str name, int depth);
+
+static int record_add_entry(Marking *marking, Str directory, Str entry, int depth, Arena *scratch) {
+    const Disk *disk = marking->disk;
+    const StoredPackage *package = marking->package;
+    DiskStat stat;
+    Str name = disk_join(directory, entry, scratch);
+    int status = str_equal(name, package->program)
+                     ? disk->stat_file(disk->self, package->file, &stat)
+                     : disk->stat(disk->self, disk_join(package->path, name, scratch), &stat);
+    if (status != 0)
+        return status;
+    record_add_stat(marking, name, &stat, scratch);
+    return stat.kind == DISK_DIRECTORY ? record_add_directory(marking, name, depth + 1) : 0;
+}
+
+static int record_add_directory(Marking *marking, Str name, int depth) {
+    SCOPED(ArenaRef) scratch = arena_open("package files");
+    const Disk *disk = marking->disk;
+    DiskEntries entries = {0};
+    Str path = disk_join(marking->package->path, name, scratch);
+    int status = depth > DEPTH_LIMIT ? -ELOOP : disk->list(disk->self, path, &entries, scratch);
+    vec_each(&entries, entry) {
+        if (status == 0)
+            status = record_add_entry(marking, name, entry->name, depth, scratch);
+    }
+    return status;
+}
+
+/* Computes a digest of device, inode, size and times of all files. No user can set the time of the
+ * last change of a file, so equal marks mean equal content. *changed_ns is the newest of these
+ * times. Returns 0 or a negative errno. */
+static int record_mark(const Io *io, const StoredPackage *package, Str *mark, int64_t *changed_ns,
+                       Arena *arena) {
+    SCOPED(ArenaRef) scratch = arena_open("package mark");
+    DiskStat stat;
+    Marking marking = {.disk = io->disk, .package = package};
+    int status = io->disk->stat(io->disk->self, package->path, &stat);
+    if (status != 0)
+        return status;
+    marking.digest = digest_open(DIGEST_SHA256);
+    record_add_stat(&marking, package->path, &stat, scratch);
+    status = record_add_directory(&marking, STR_EMPTY, 0);
+    *mark = digest_finish(marking.digest, arena);
+    *changed_ns = marking.changed_ns;
+    return status;
+}
+
 int package_record_hash(const PackageRecord *record, const StoredPackage *package, Str *h1,
                         Arena *arena) {
     SCOPED(ArenaRef) scratch = arena_open("package hash");
     const Io *io = record->io;
     Str mark, later, found;
     int64_t changed_ns;
-    int status = stored_package_mark(io, package, &mark, &changed_ns, scratch);
+    int status = record_mark(io, package, &mark, &changed_ns, scratch);
     if (status != 0)
         return status;
     if (find_seen(record, mark, &found, scratch)) {
         *h1 = str_clone(found, arena);
         return 0;
     }
-    status = stored_package_hash(io, package, h1, arena);
+    TreeOpenFile program = {package->program, package->file};
+    status = module_tree_digest(io, package->path, TREE_PROVIDER,
+                                package->program.len ? &program : NULL, h1, arena);
     if (status == 0)
-        status = stored_package_mark(io, package, &later, &changed_ns, scratch);
+        status = record_mark(io, package, &later, &changed_ns, scratch);
     if (status != 0)
         return status;
     if (!str_equal(mark, later))
@@ -136,7 +202,7 @@ bool package_record_write(const Io *io, const StrVec *hashes, Diags *diags) {
     if (status == 0)
         status = disk->write_file(disk->self, disk_join(directory, STR(INSTALLED), scratch),
                                   strbuf_str(&text), 0600);
-    if (status == 0 || package_record_trusts_project(io))
+    if (status == 0 || cli_config_trusts_project(io))
         return true;
     return diags_fail(
         diags, NO_RANGE, "Installed providers not recorded",

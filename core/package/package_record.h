@@ -25,6 +25,3 @@ int package_record_hash(const PackageRecord *record, const StoredPackage *packag
                         Arena *arena);
 /* Replaces the hashes of the installed packages. */
 MUST_USE bool package_record_write(const Io *io, const StrVec *hashes, Diags *diags);
-/* Returns whether the user's environment accepts programs that the files of a project choose, if
- * the dependency lock file has their hashes: LOAM_TRUST_PROJECT_PROGRAMS=1. */
-bool package_record_trusts_project(const Io *io);

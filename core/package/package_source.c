@@ -1,29 +1,17 @@
 /* Merges the versions of all methods that serve a provider. */
 #include "package_source.h"
 
+#include "cli_config_load.h"
 #include "mirror_directory.h"
-#include "mirror_network.h"
-#include "mirror_oci.h"
-#include "package_record.h"
 #include "problem.h"
 #include "provider_address.h"
-#include "provider_registry.h"
 #include "version_constraint.h"
 
-typedef struct PackageMethod {
-    /* Adds the versions that the method has. Returns false with *problem. */
-    bool (*versions)(const PackageSources *sources, const CliInstallation *installation,
-                     Str address, StrVec *out, Str *problem, Arena *arena);
-    /* Finds the package with the address, version and platform of `wanted`. */
-    bool (*find)(const PackageSources *sources, const CliInstallation *installation,
-                 const Package *wanted, Package *out, Str *problem, Arena *arena);
-} PackageMethod;
-
-static const PackageMethod methods[] = {
-    [CLI_METHOD_FILESYSTEM_MIRROR] = {mirror_directory_versions, mirror_directory_find},
-    [CLI_METHOD_NETWORK_MIRROR] = {mirror_network_versions, mirror_network_find},
-    [CLI_METHOD_OCI_MIRROR] = {mirror_oci_versions, mirror_oci_find},
-    [CLI_METHOD_DIRECT] = {provider_registry_versions, provider_registry_find},
+static const PackageMethod *const methods[] = {
+    [CLI_METHOD_FILESYSTEM_MIRROR] = &mirror_directory_method,
+    [CLI_METHOD_NETWORK_MIRROR] = &mirror_network_method,
+    [CLI_METHOD_OCI_MIRROR] = &mirror_oci_method,
+    [CLI_METHOD_DIRECT] = &provider_registry_method,
 };
 
 static int compare_newest_first(const void *a, const void *b) {
@@ -33,55 +21,52 @@ static int compare_newest_first(const void *a, const void *b) {
     return order ? order : str_compare(*x, *y);
 }
 
-bool package_source_versions(const PackageSources *sources, Str address, StrVec *out, Str *problem,
-                             Arena *arena) {
+bool package_source_versions(const PackageQuery *query, Str address, StrVec *out) {
     StrVec all = {0};
     bool is_served = false;
     *out = (StrVec){0};
-    vec_each(&sources->config->installations, installation) {
+    vec_each(&query->sources->config->installations, installation) {
         if (!cli_config_serves(installation, address))
             continue;
         is_served = true;
-        if (!methods[installation->method].versions(sources, installation, address, &all, problem,
-                                                    arena))
+        if (!methods[installation->method]->versions(query, installation, address, &all))
             return false;
     }
     if (!is_served)
-        return problem_text(problem,
+        return problem_text(query->problem,
                             "no installation method of the CLI configuration serves this provider");
     if (all.count)
         qsort(all.items, all.count, sizeof *all.items, compare_newest_first);
     vec_each(&all, version) {
         if (version_constraint_is_version(*version) &&
             (!out->count || !str_equal(vec_last(out), *version)))
-            vec_push(arena, out, *version);
+            vec_push(query->arena, out, *version);
     }
     if (out->count)
         return true;
-    Str host, namespace, type;
-    provider_address_split(address, &host, &namespace, &type);
-    return problem_set(problem, arena, "none of the installation methods has a version of %.*s",
+    return problem_set(query->problem, query->arena,
+                       "none of the installation methods has a version of %.*s",
                        STR_ARG(provider_address_shown(address)));
 }
 
-bool package_source_find(const PackageSources *sources, Str address, Str version, Str platform,
-                         Package *out, Str *problem, Arena *arena) {
+bool package_source_find(const PackageQuery *query, Str address, Str version, Str platform,
+                         Package *out) {
     Package wanted = {.address = address,
                       .version = version,
                       .platform = platform,
                       .proof = STR("unauthenticated")};
-    *problem = str_format(arena, "provider %.*s %.*s is not available for %.*s", STR_ARG(address),
-                          STR_ARG(version), STR_ARG(platform));
-    vec_each(&sources->config->installations, installation) {
+    Str ignored;
+    PackageQuery listing = {query->sources, &ignored, query->arena};
+    *query->problem = str_format(query->arena, "provider %.*s %.*s is not available for %.*s",
+                                 STR_ARG(address), STR_ARG(version), STR_ARG(platform));
+    vec_each(&query->sources->config->installations, installation) {
         StrVec versions = {0};
-        Str ignored;
         if (!cli_config_serves(installation, address))
             continue;
-        const PackageMethod *method = &methods[installation->method];
-        if (!method->versions(sources, installation, address, &versions, &ignored, arena) ||
-            !str_is_among(version, versions.items, versions.count))
-            continue;
-        if (method->find(sources, installation, &wanted, out, problem, arena))
+        const PackageMethod *method = methods[installation->method];
+        if (method->versions(&listing, installation, address, &versions) &&
+            str_is_among(version, versions.items, versions.count) &&
+            method->find(query, installation, &wanted, out))
             return true;
     }
     return false;
@@ -117,7 +102,7 @@ void package_source_imply(CliConfig *config, const Io *io, Arena *arena) {
         return;
     config->has_installation = true;
     Str here;
-    if (package_record_trusts_project(io) &&
+    if (cli_config_trusts_project(io) &&
         io->disk->real_path(io->disk->self, STR("."), &here, arena) == 0)
         add_implied(config, io, disk_join(here, STR("terraform.d/plugins"), arena), &served, arena);
     Str home = process_variable(io->process, "HOME");

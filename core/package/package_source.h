@@ -2,18 +2,16 @@
  * configuration, or the directories of -plugin-dir.
  *
  * All methods that serve an address are asked, and their versions are merged. A version comes from
- * the first method that has it. Any thread may ask. */
+ * the first method that has it. */
 #pragma once
 
 #include "package.h"
 
-/* Lists the versions of a provider, newest first. On failure *problem is the end of a sentence,
- * without a full stop. */
-MUST_USE bool package_source_versions(const PackageSources *sources, Str address, StrVec *out,
-                                      Str *problem, Arena *arena);
+/* Lists the versions of a provider, newest first. */
+MUST_USE bool package_source_versions(const PackageQuery *query, Str address, StrVec *out);
 /* Finds the package of one version for a platform. Verifies the signature of its checksums. */
-MUST_USE bool package_source_find(const PackageSources *sources, Str address, Str version,
-                                  Str platform, Package *out, Str *problem, Arena *arena);
+MUST_USE bool package_source_find(const PackageQuery *query, Str address, Str version, Str platform,
+                                  Package *out);
 /* Completes a configuration without provider_installation: the directories for providers of this
  * user and this machine serve the providers that they have, and registries serve all others. */
 void package_source_imply(CliConfig *config, const Io *io, Arena *arena);

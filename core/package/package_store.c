@@ -2,7 +2,6 @@
 #include "package_store.h"
 
 #include "hex.h"
-#include "module_tree.h"
 #include "problem.h"
 #include "random.h"
 
@@ -90,13 +89,14 @@ static int clear_place(const Io *io, Str root, Str path, Arena *arena) {
     return status == -ENOENT ? 0 : status;
 }
 
-bool package_store_put(const Io *io, Str root, Str path, Str from, Str target, Str *problem,
-                       Arena *arena) {
+bool package_store_put(const PackageQuery *query, Str root, Str path, Str from, Str target) {
+    const Io *io = query->sources->io;
+    Arena *arena = query->arena;
     const Disk *disk = io->disk;
     Str link;
     if (find_link(disk, root, path, &link, arena))
         return problem_set(
-            problem, arena,
+            query->problem, arena,
             "\"%.*s\" is a symbolic link, and loam does not write through it; remove it",
             STR_ARG(link));
     int status = disk->make_directories(disk->self, disk_directory_of(path), 0777);
@@ -111,13 +111,6 @@ bool package_store_put(const Io *io, Str root, Str path, Str from, Str target, S
     }
     if (status == 0)
         status = disk->sync_directory(disk->self, disk_directory_of(path));
-    return status == 0 || problem_set(problem, arena, "\"%.*s\" cannot be written: %s",
+    return status == 0 || problem_set(query->problem, arena, "\"%.*s\" cannot be written: %s",
                                       STR_ARG(path), strerror(-status));
-}
-
-int package_store_hash(const Io *io, Str path, Str *h1, Arena *arena) {
-    SCOPED(ArenaRef) scratch = arena_open("package hash");
-    Str real;
-    int status = io->disk->real_path(io->disk->self, path, &real, scratch);
-    return status != 0 ? status : module_tree_digest(io, real, TREE_PROVIDER, NULL, h1, arena);
 }

@@ -23,7 +23,6 @@ typedef struct Task {
     bool is_reused;  /* the version is the locked one */
     bool is_present; /* installed already, as the lock says */
     bool is_from_cache;
-    bool has_package;
     Str h1;
     Str zh;      /* empty: no archive */
     Str problem; /* empty: none */
@@ -49,6 +48,10 @@ static void PRINTF_LIKE(2, 4) PRINTF_LIKE(3, 4)
                        str_vformat(run->arena, log, again));
     va_end(again);
     va_end(args);
+}
+
+static PackageQuery query_of(const Run *run, Task *task, Arena *arena) {
+    return (PackageQuery){&run->install->sources, &task->problem, arena};
 }
 
 /* Resolving. */
@@ -92,8 +95,8 @@ static bool choose_version(const Run *run, Task *task, Arena *arena) {
         task->version = task->locked->version;
         return true;
     }
-    if (!package_source_versions(&run->install->sources, task->wanted->address, &versions,
-                                 &task->problem, arena))
+    PackageQuery query = query_of(run, task, arena);
+    if (!package_source_versions(&query, task->wanted->address, &versions))
         return false;
     task->version = select_newest(&versions, task->wanted->constraints);
     if (task->version.len)
@@ -175,8 +178,8 @@ static bool provider_install_check_lock(const Run *run, Task *task, Arena *arena
 static bool provider_install_put(const Run *run, Task *task, Str root, Str from, Str target,
                                  Arena *arena) {
     Str path = path_in(run, root, task, arena);
-    return package_store_put(run->install->sources.io, root, path, from, target, &task->problem,
-                             arena);
+    PackageQuery query = query_of(run, task, arena);
+    return package_store_put(&query, root, path, from, target);
 }
 
 /* Uses the package in the plugin cache if its hash is in the lock. */
@@ -188,12 +191,12 @@ static bool take_cached(const Run *run, Task *task, Arena *arena) {
     if (!cache.len || install->only_hashes)
         return false;
     Str path = path_in(run, cache, task, arena);
-    if (package_store_hash(install->sources.io, path, &task->h1, arena) != 0)
+    const Io *io = install->sources.io;
+    if (io->disk->real_path(io->disk->self, path, &real, arena) != 0 ||
+        module_tree_digest(io, real, TREE_PROVIDER, NULL, &task->h1, arena) != 0)
         return false;
     bool may_break_lock = config->cache_may_break_lock && !is_of_project(run, cache, arena);
-    const Disk *disk = install->sources.io->disk;
-    if ((!is_locked(task) && !may_break_lock) ||
-        disk->real_path(disk->self, path, &real, arena) != 0)
+    if (!is_locked(task) && !may_break_lock)
         return false;
     task->is_from_cache =
         provider_install_put(run, task, install->directory, STR_EMPTY, real, arena);
@@ -203,16 +206,15 @@ static bool take_cached(const Run *run, Task *task, Arena *arena) {
 static bool install_directory(const Run *run, Task *task, Arena *arena) {
     const ProviderInstall *install = run->install;
     const Package *package = &task->package;
-    if (!install->sources.config->is_of_option &&
-        !package_record_trusts_project(install->sources.io) &&
+    if (!install->sources.config->is_of_option && !cli_config_trusts_project(install->sources.io) &&
         cli_config_is_in_project(install->sources.io, package->directory, arena))
         return problem_set(&task->problem, arena,
                            "the mirror's package \"%.*s\" is within the working directory; the "
                            "files of a project must not choose the programs that loam starts, "
                            "unless LOAM_TRUST_PROJECT_PROGRAMS=1 is in the environment",
                            STR_ARG(package->directory));
-    return package_fetch_check(install->sources.io, package, package->directory, &task->h1,
-                               &task->problem, arena) &&
+    PackageQuery query = query_of(run, task, arena);
+    return package_fetch_check(&query, package, package->directory, &task->h1) &&
            provider_install_check_lock(run, task, arena) &&
            (install->only_hashes || provider_install_put(run, task, install->directory, STR_EMPTY,
                                                          package->directory, arena));
@@ -252,29 +254,25 @@ static bool keep_unpacked(const Run *run, Task *task, Str unpacked, Arena *arena
 }
 
 static bool install_archive(const Run *run, Task *task, size_t index, Arena *arena) {
-    const ProviderInstall *install = run->install;
     Str archive;
     Str base = str_format(arena, "%.*s/%zu", STR_ARG(run->work), index);
     Str unpacked = str_concat(base, STR(".d"), arena);
-    return package_fetch_archive(&install->sources, &task->package,
-                                 str_concat(base, STR(".zip"), arena), &archive, &task->zh,
-                                 &task->problem, arena) &&
-           package_fetch_unpack(install->sources.io, &task->package, archive, unpacked, &task->h1,
-                                &task->problem, arena) &&
+    PackageQuery query = query_of(run, task, arena);
+    return package_fetch_archive(&query, &task->package, str_concat(base, STR(".zip"), arena),
+                                 &archive, &task->zh) &&
+           package_fetch_unpack(&query, &task->package, archive, unpacked, &task->h1) &&
            provider_install_check_lock(run, task, arena) &&
            keep_unpacked(run, task, unpacked, arena);
 }
 
 static void install_one(void *payload, size_t index, const Call *, Arena *keep, Diags *) {
     const Run *run = payload;
-    const ProviderInstall *install = run->install;
     Task *task = &run->tasks[index];
     if (task->is_present || take_cached(run, task, keep) || task->problem.len)
         return;
-    task->has_package =
-        package_source_find(&install->sources, task->wanted->address, task->version,
-                            install->platform, &task->package, &task->problem, keep);
-    if (!task->has_package)
+    PackageQuery query = query_of(run, task, keep);
+    if (!package_source_find(&query, task->wanted->address, task->version, run->install->platform,
+                             &task->package))
         return;
     task->problem = STR_EMPTY;
     (void)(task->package.directory.len ? install_directory(run, task, keep)
@@ -394,6 +392,17 @@ static void provider_install_record(const Run *run, const Task *task, Dependency
     dependency_lock_set(lock, entry, arena);
 }
 
+/* Returns a copy with its own list of entries. */
+static DependencyLock clone_lock(const DependencyLock *lock, Arena *arena) {
+    DependencyLock copy = *lock;
+    copy.entries.items = NULL;
+    copy.entries.count = copy.entries.capacity = 0;
+    vec_each(&lock->entries, entry) {
+        vec_push(arena, &copy.entries, *entry);
+    }
+    return copy;
+}
+
 static void remove_unwanted(DependencyLock *lock, const WantedProviders *wanted,
                             const StrVec *kept_addresses) {
     size_t kept = 0;
@@ -471,7 +480,7 @@ bool provider_install_run(const ProviderInstall *install, const WantedProviders 
         ok = install_all(&run);
         (void)disk_remove_tree(disk, run.work);
     }
-    DependencyLock done = dependency_lock_clone(lock, arena);
+    DependencyLock done = clone_lock(lock, arena);
     for (size_t i = 0; ok && i < run.count; i++)
         provider_install_record(&run, &run.tasks[i], &done, out);
     if (ok && !install->only_hashes)

@@ -1,6 +1,6 @@
-/* Asks the registry for versions and packages; verifies the signature of the checksums. */
-#include "provider_registry.h"
-
+/* provider_registry: packages in the registry of the provider's host, by the provider registry
+ * protocol. The checksums of a package need a good signature by one of the keys that the registry
+ * names. */
 #include "host_access.h"
 #include "openpgp.h"
 #include "problem.h"
@@ -11,29 +11,21 @@
 #define HASHICORP_FINGERPRINT "C874011F0AB405110D02105534365D9472D7468F"
 
 typedef struct Inquiry {
-    const PackageSources *sources;
+    const PackageQuery *query;
     RegistryHost host;
     Str path; /* NAMESPACE/TYPE */
-    Str *problem;
-    Arena *arena;
 } Inquiry;
 
-static bool provider_registry_report(const Inquiry *inquiry, const RegistryProblem *failure) {
-    return host_access_fail(failure, inquiry->problem, inquiry->arena);
-}
-
 static bool provider_registry_refuse(const Inquiry *inquiry, Str url, const char *what) {
-    return host_access_refuse(url, what, inquiry->problem, inquiry->arena);
+    return host_access_refuse(inquiry->query, url, what);
 }
 
-static bool provider_registry_begin(Inquiry *inquiry, Str address) {
-    RegistryProblem failure;
+static bool provider_registry_open(const PackageQuery *query, Str address, Inquiry *out) {
     Str host, namespace, type;
     provider_address_split(address, &host, &namespace, &type);
-    inquiry->path = str_format(inquiry->arena, "%.*s/%.*s", STR_ARG(namespace), STR_ARG(type));
-    return host_access_open(inquiry->sources, host, "providers.v1", &inquiry->host, &failure,
-                            inquiry->arena) ||
-           provider_registry_report(inquiry, &failure);
+    *out = (Inquiry){.query = query, .host = host_access_open(query, host)};
+    out->path = str_format(query->arena, "%.*s/%.*s", STR_ARG(namespace), STR_ARG(type));
+    return host_access_discover(query, &out->host, "providers.v1");
 }
 
 /* A provider whose protocols are listed must have 5 or 6. */
@@ -47,31 +39,27 @@ static bool has_known_protocol(Value version, Arena *arena) {
     return value_tuple_at(version, STR("protocols")).count == 0;
 }
 
-bool provider_registry_versions(const PackageSources *sources, const CliInstallation *, Str address,
-                                StrVec *out, Str *problem, Arena *arena) {
-    Inquiry inquiry = {.sources = sources, .problem = problem, .arena = arena};
-    RegistryProblem failure;
+static bool provider_registry_versions(const PackageQuery *query, const CliInstallation *,
+                                       Str address, StrVec *out) {
+    Inquiry inquiry;
     HttpResponse response;
     Value answer, versions;
-    if (!provider_registry_begin(&inquiry, address))
+    if (!provider_registry_open(query, address, &inquiry))
         return false;
-    Str url =
-        str_format(arena, "%.*s%.*s/versions", STR_ARG(inquiry.host.base), STR_ARG(inquiry.path));
-    if (!registry_host_get(&inquiry.host, url, &response, &failure, arena)) {
-        if (failure.code == 404)
-            return problem_set(problem, arena, "the registry %.*s has no provider %.*s",
-                               STR_ARG(inquiry.host.name), STR_ARG(inquiry.path));
-        return provider_registry_report(&inquiry, &failure);
-    }
-    if (!registry_host_parse(url, response.body, &answer, &failure, arena))
-        return provider_registry_report(&inquiry, &failure);
+    Str url = str_format(query->arena, "%.*s%.*s/versions", STR_ARG(inquiry.host.base),
+                         STR_ARG(inquiry.path));
+    if (!host_access_read(query, &inquiry.host, url, &response, &answer))
+        return response.code == 404 ? problem_set(query->problem, query->arena,
+                                                  "the registry %.*s has no provider %.*s",
+                                                  STR_ARG(inquiry.host.name), STR_ARG(inquiry.path))
+                                    : false;
     if (!value_find_tuple(answer, STR("versions"), &versions))
         return provider_registry_refuse(&inquiry, url, "lists no versions");
     for (size_t i = 0; i < versions.count; i++) {
         Str version;
         if (value_find_text(value_at(versions, i), STR("version"), &version) &&
-            has_known_protocol(value_at(versions, i), arena))
-            vec_push(arena, out, version);
+            has_known_protocol(value_at(versions, i), query->arena))
+            vec_push(query->arena, out, version);
     }
     return true;
 }
@@ -88,7 +76,7 @@ typedef struct Offer {
 
 static bool provider_registry_read_keys(const Inquiry *inquiry, Value answer, Offer *offer) {
     Value signing, keys;
-    StrBuf all = strbuf_new(inquiry->arena);
+    StrBuf all = strbuf_new(inquiry->query->arena);
     if (!value_find_present(answer, STR("signing_keys"), &signing) ||
         !value_find_tuple(signing, STR("gpg_public_keys"), &keys))
         return provider_registry_refuse(inquiry, offer->page, "has no signing keys");
@@ -108,13 +96,14 @@ static bool provider_registry_read_url(const Inquiry *inquiry, Value answer, con
     if (!value_find_text(answer, str_from_cstr(name), &place))
         return provider_registry_refuse(
             inquiry, page,
-            str_to_cstr(str_format(inquiry->arena, "has no \"%s\"", name), inquiry->arena));
-    *out = url_resolve(page, place, inquiry->arena);
+            str_to_cstr(str_format(inquiry->query->arena, "has no \"%s\"", name),
+                        inquiry->query->arena));
+    *out = url_resolve(page, place, inquiry->query->arena);
     return str_starts_with(*out, STR("https://")) ||
-           provider_registry_refuse(
-               inquiry, page,
-               str_to_cstr(str_format(inquiry->arena, "has a \"%s\" that is not https", name),
-                           inquiry->arena));
+           provider_registry_refuse(inquiry, page,
+                                    str_to_cstr(str_format(inquiry->query->arena,
+                                                           "has a \"%s\" that is not https", name),
+                                                inquiry->query->arena));
 }
 
 /* Returns false for the file of another provider, version or platform: its checksums may have a
@@ -128,19 +117,20 @@ static bool is_file_of(const Package *wanted, Str filename, Arena *arena) {
 }
 
 static bool read_offer(const Inquiry *inquiry, const Package *wanted, Offer *offer, Package *out) {
-    RegistryProblem failure;
     HttpResponse response;
     Value answer;
-    Arena *arena = inquiry->arena;
+    Arena *arena = inquiry->query->arena;
+    Str unavailable = *inquiry->query->problem;
     size_t joint = str_find_char(wanted->platform, '_', 0);
     Str system = str_slice(wanted->platform, 0, joint);
     Str url = str_format(arena, "%.*s%.*s/%.*s/download/%.*s/%.*s", STR_ARG(inquiry->host.base),
                          STR_ARG(inquiry->path), STR_ARG(wanted->version), STR_ARG(system),
                          STR_ARG(str_after(wanted->platform, joint + 1)));
-    if (!registry_host_get(&inquiry->host, url, &response, &failure, arena))
-        return failure.code == 404 ? false : provider_registry_report(inquiry, &failure);
-    if (!registry_host_parse(url, response.body, &answer, &failure, arena))
-        return provider_registry_report(inquiry, &failure);
+    if (!host_access_read(inquiry->query, &inquiry->host, url, &response, &answer)) {
+        if (response.code == 404)
+            *inquiry->query->problem = unavailable;
+        return false;
+    }
     offer->page = response.url;
     if (!value_find_text(answer, STR("filename"), &offer->filename) ||
         !value_find_text(answer, STR("shasum"), &out->sha256) || out->sha256.len != 64)
@@ -157,12 +147,10 @@ static bool read_offer(const Inquiry *inquiry, const Package *wanted, Offer *off
 }
 
 static bool get_text(const Inquiry *inquiry, Str url, Str *out) {
-    RegistryProblem failure;
     HttpResponse response;
-    if (!registry_host_get(&inquiry->host, url, &response, &failure, inquiry->arena))
-        return provider_registry_report(inquiry, &failure);
+    bool ok = host_access_get(inquiry->query, &inquiry->host, url, &response);
     *out = response.body;
-    return true;
+    return ok;
 }
 
 /* Reads the lines "HEX  NAME". The archive's line must have the same checksum as the offer. */
@@ -175,7 +163,8 @@ static bool check_sums(const Inquiry *inquiry, const Offer *offer, Str sums, Pac
         Str sum = str_slice(line, 0, space);
         if (space == SIZE_MAX || sum.len != 64)
             continue;
-        vec_push(inquiry->arena, &out->signed_hashes, str_concat(STR("zh:"), sum, inquiry->arena));
+        vec_push(inquiry->query->arena, &out->signed_hashes,
+                 str_concat(STR("zh:"), sum, inquiry->query->arena));
         if (!str_equal(name, offer->filename))
             continue;
         if (!str_equal(sum, out->sha256))
@@ -192,27 +181,29 @@ static bool check_signature(const Inquiry *inquiry, const Offer *offer, Str sums
     OpenpgpKey key;
     if (!get_text(inquiry, offer->signature_url, &signature))
         return false;
-    const Clock *clock = inquiry->sources->io->clock;
+    const Clock *clock = inquiry->query->sources->io->clock;
     int64_t now_s = clock->now_ms(clock->self) / 1000;
-    if (!openpgp_verify(sums, signature, offer->keys, now_s, &key, &why, inquiry->arena))
-        return problem_set(inquiry->problem, inquiry->arena,
+    OpenpgpSigned checksums = {sums, signature, offer->keys};
+    if (!openpgp_verify(&checksums, now_s, &key, &why, inquiry->query->arena))
+        return problem_set(inquiry->query->problem, inquiry->query->arena,
                            "the signature of the checksums at \"%.*s\" is not good: %.*s",
-                           STR_ARG(url_redact(offer->signature_url, inquiry->arena)), STR_ARG(why));
+                           STR_ARG(url_redact(offer->signature_url, inquiry->query->arena)),
+                           STR_ARG(why));
     out->is_signed_by_other = !str_equal_cstr(key.fingerprint, HASHICORP_FINGERPRINT);
-    out->proof = out->is_signed_by_other
-                     ? str_format(inquiry->arena, "self-signed, key ID %.*s", STR_ARG(key.id))
-                     : STR("signed by HashiCorp");
+    out->proof = out->is_signed_by_other ? str_format(inquiry->query->arena,
+                                                      "self-signed, key ID %.*s", STR_ARG(key.id))
+                                         : STR("signed by HashiCorp");
     return true;
 }
 
-bool provider_registry_find(const PackageSources *sources, const CliInstallation *,
-                            const Package *wanted, Package *out, Str *problem, Arena *arena) {
-    Inquiry inquiry = {.sources = sources, .problem = problem, .arena = arena};
+static bool provider_registry_find(const PackageQuery *query, const CliInstallation *,
+                                   const Package *wanted, Package *out) {
+    Inquiry inquiry;
     Offer offer = {0};
     Str sums;
     Url parts;
     *out = *wanted;
-    if (!provider_registry_begin(&inquiry, wanted->address) ||
+    if (!provider_registry_open(query, wanted->address, &inquiry) ||
         !read_offer(&inquiry, wanted, &offer, out) || !get_text(&inquiry, offer.sums_url, &sums) ||
         !check_signature(&inquiry, &offer, sums, out) || !check_sums(&inquiry, &offer, sums, out))
         return false;
@@ -221,3 +212,5 @@ bool provider_registry_find(const PackageSources *sources, const CliInstallation
         out->token = inquiry.host.token;
     return true;
 }
+
+const PackageMethod provider_registry_method = {provider_registry_versions, provider_registry_find};

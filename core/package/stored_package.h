@@ -14,10 +14,3 @@ typedef struct StoredPackage {
  * errno. The caller closes *out. */
 int stored_package_open(const Io *io, Str path, Str address, StoredPackage *out, Arena *arena);
 void stored_package_close(const Io *io, StoredPackage *package);
-/* Computes a digest of device, inode, size and times of all files. No user can set the time of the
- * last change of a file, so equal marks mean equal content. *changed_ns is the newest of these
- * times. Returns 0 or a negative errno. */
-int stored_package_mark(const Io *io, const StoredPackage *package, Str *mark, int64_t *changed_ns,
-                        Arena *arena);
-/* Computes the hash "h1:…". Returns 0 or a negative errno. */
-int stored_package_hash(const Io *io, const StoredPackage *package, Str *h1, Arena *arena);

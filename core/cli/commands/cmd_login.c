@@ -33,10 +33,10 @@ static bool accepts(void *payload, Str query) {
     return login_service_accepts(payload, query);
 }
 
-static bool log_in(Cli *cli, const PackageSources *sources, const LoginService *service, Str *token,
+static bool log_in(Cli *cli, const PackageQuery *query, const LoginService *service, Str *token,
                    Diags *diags) {
     SCOPED(CallbackListener) listener = {0};
-    Str query, problem;
+    Str redirect;
     int error = callback_listener_open(service->first_port, service->last_port, &listener);
     if (error)
         return diags_fail(diags, NO_RANGE, "Login not started",
@@ -52,11 +52,11 @@ static bool log_in(Cli *cli, const PackageSources *sources, const LoginService *
     if (callback_listener_wait(&listener, STR(LOGIN_SERVICE_PATH), accepts, &attempt,
                                STR("The host has answered. Close this page and return to the "
                                    "terminal.\n"),
-                               cli->cancel, &query, cli->arena) != 0)
+                               cli->cancel, &redirect, cli->arena) != 0)
         return diags_fail(diags, NO_RANGE, "Login cancelled", "No token was stored.");
-    if (login_service_finish(service, &attempt, sources, query, token, &problem, cli->arena))
+    if (login_service_finish(query, service, &attempt, redirect, token))
         return true;
-    return diags_fail(diags, NO_RANGE, "Login failed", "%.*s", STR_ARG(problem));
+    return diags_fail(diags, NO_RANGE, "Login failed", "%.*s", STR_ARG(*query->problem));
 }
 
 static bool login_ask_token(Cli *cli, Str page, Str *token, Diags *diags) {
@@ -94,7 +94,8 @@ static bool login_obtain(Cli *cli, const PackageSources *sources, Str host, Str 
                          Diags *diags) {
     LoginService service;
     Str problem;
-    if (!login_service_discover(sources, host, &service, &problem, cli->arena))
+    PackageQuery query = {sources, &problem, cli->arena};
+    if (!login_service_discover(&query, host, &service))
         return diags_fail(diags, NO_RANGE, "Host without login", "%.*s", STR_ARG(problem));
     terminal_print("loam obtains a token of %.*s with your browser, and stores it as plain text in "
                    "%.*s.\n",
@@ -106,7 +107,7 @@ static bool login_obtain(Cli *cli, const PackageSources *sources, Str host, Str 
             diags_error(diags, NO_RANGE, "Login cancelled", "No token was stored.");
         return false;
     }
-    return service.authorization_url.len ? log_in(cli, sources, &service, token, diags)
+    return service.authorization_url.len ? log_in(cli, &query, &service, token, diags)
                                          : login_ask_token(cli, service.token_page, token, diags);
 }
 

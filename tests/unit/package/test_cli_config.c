@@ -169,22 +169,23 @@ static void mirrors(void **) {
     StrVec versions, addresses = {0};
     Package package;
     Str problem;
-    assert_true(package_source_versions(&sources, STR("h/n/t"), &versions, &problem, arena));
+    PackageQuery query = {&sources, &problem, arena};
+    assert_true(package_source_versions(&query, STR("h/n/t"), &versions));
     check_str(str_join(versions.items, versions.count, STR(" "), arena), "2.0.0 1.10.0 1.9.0");
-    assert_false(package_source_versions(&sources, STR("h/n/u"), &versions, &problem, arena));
-    assert_true(package_source_find(&sources, STR("h/n/t"), STR("1.9.0"), STR("linux_amd64"),
-                                    &package, &problem, arena));
+    assert_false(package_source_versions(&query, STR("h/n/u"), &versions));
+    assert_true(
+        package_source_find(&query, STR("h/n/t"), STR("1.9.0"), STR("linux_amd64"), &package));
     check_str(package.directory, "/m/h/n/t/1.9.0/linux_amd64");
-    assert_true(package_source_find(&sources, STR("h/n/t"), STR("2.0.0"), STR("linux_amd64"),
-                                    &package, &problem, arena));
+    assert_true(
+        package_source_find(&query, STR("h/n/t"), STR("2.0.0"), STR("linux_amd64"), &package));
     check_str(package.archive, "/m/h/n/t/terraform-provider-t_2.0.0_linux_amd64.zip");
-    assert_false(package_source_find(&sources, STR("h/n/t"), STR("1.10.0"), STR("linux_amd64"),
-                                     &package, &problem, arena));
+    assert_false(
+        package_source_find(&query, STR("h/n/t"), STR("1.10.0"), STR("linux_amd64"), &package));
     check_str(problem, "provider h/n/t 1.10.0 is not available for linux_amd64");
     mirror_directory_addresses(&disk, STR("/m"), &addresses, arena);
     check_str(str_join(addresses.items, addresses.count, STR(" "), arena), "h/n/t");
     config.installations.items[0].path = STR("/absent");
-    assert_false(package_source_versions(&sources, STR("h/n/t"), &versions, &problem, arena));
+    assert_false(package_source_versions(&query, STR("h/n/t"), &versions));
     assert_true(str_starts_with(problem, STR("the mirror \"/absent\" cannot be searched")));
 }
 

@@ -7,10 +7,14 @@
 
 #define SIGNED STR("data to sign\n")
 
+static bool verify_bytes(Str data, Str signature, Str keys, OpenpgpKey *key, Str *problem) {
+    OpenpgpSigned input = {data, signature, keys};
+    return openpgp_verify(&input, 0, key, problem, arena);
+}
+
 static bool verify(Str data, const char *signature, const char *keys, Str *problem) {
     OpenpgpKey key;
-    return openpgp_verify(data, str_from_cstr(signature), str_from_cstr(keys), 0, &key, problem,
-                          arena);
+    return verify_bytes(data, str_from_cstr(signature), str_from_cstr(keys), &key, problem);
 }
 
 static void good(void **) {
@@ -29,8 +33,7 @@ static void good(void **) {
         OpenpgpKey key;
         if (!verify(SIGNED, cases[i].signature, cases[i].key, &problem))
             fail_msg("%zu: %.*s", i, STR_ARG(problem));
-        assert_true(openpgp_verify(SIGNED, str_from_cstr(cases[i].signature), all, 0, &key,
-                                   &problem, arena));
+        assert_true(verify_bytes(SIGNED, str_from_cstr(cases[i].signature), all, &key, &problem));
         assert_int_equal(key.fingerprint.len, 40);
         assert_true(str_ends_with(key.fingerprint, key.id));
         assert_false(verify(STR("data to sign"), cases[i].signature, cases[i].key, &problem));
@@ -79,22 +82,21 @@ static void damaged(void **) {
     Str keys = decode(key_ed25519);
     Str problem;
     OpenpgpKey key;
-    assert_true(openpgp_verify(SIGNED, signature, keys, 0, &key, &problem, arena));
+    assert_true(verify_bytes(SIGNED, signature, keys, &key, &problem));
     for (size_t i = 0; i < signature.len; i++) {
         Str cut = str_clone(str_slice(signature, 0, i), arena);
-        assert_false(openpgp_verify(SIGNED, cut, keys, 0, &key, &problem, arena));
+        assert_false(verify_bytes(SIGNED, cut, keys, &key, &problem));
         char *bytes = (char *)str_to_cstr(signature, arena);
         bytes[i] = (char)(bytes[i] ^ 1);
         /* The unhashed part has only the issuer and the first bytes of the digest. */
         bool is_unhashed = i >= 2 + 6 + 0x28 && i < signature.len - 68;
-        bool is_good =
-            openpgp_verify(SIGNED, (Str){bytes, signature.len}, keys, 0, &key, &problem, arena);
+        bool is_good = verify_bytes(SIGNED, (Str){bytes, signature.len}, keys, &key, &problem);
         if (is_good && !is_unhashed)
             fail_msg("byte %zu is not signed", i);
     }
     for (size_t i = 0; i < keys.len; i++) {
         Str cut = str_clone(str_slice(keys, 0, i), arena);
-        if (openpgp_verify(SIGNED, signature, cut, 0, &key, &problem, arena))
+        if (verify_bytes(SIGNED, signature, cut, &key, &problem))
             assert_true(i >= 53); /* the whole primary key, the first packet */
     }
 }
