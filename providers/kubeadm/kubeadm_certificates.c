@@ -10,7 +10,6 @@
 #define DAY_SECONDS INT64_C(86400)
 #define DAYS        90
 #define DAYS_MAX    36500
-#define API_PORT    6443
 #define ETCD_MS     INT64_C(120000)
 #define EXPIRE      "certificates_expire"
 
@@ -84,20 +83,10 @@ static bool wait_etcd(const KubeadmNode *node, Diags *diags) {
            wait_until_done(node->call, &until, diags);
 }
 
-static uint16_t own_port(const KubeadmNode *node) {
-    Arena *arena = node->call->arena;
-    bool is_init = str_equal_cstr(str_from_cstr(node->call->type->name), "kubeadm_init");
-    Value part =
-        is_init ? object_nested(node->object, "init", arena)
-                : object_nested(object_nested(node->object, "join", arena), "control_plane", arena);
-    Value endpoint = object_nested(part, "local_api_endpoint", arena);
-    return (uint16_t)object_int(endpoint, "bind_port", API_PORT);
-}
-
 static bool wait_api(const KubeadmNode *node, Diags *diags) {
     SCOPED(ClusterApi) api = {0};
-    Str own = ssh_endpoint(node->address, own_port(node), node->call->arena);
-    return cluster_api_open(node->call, node->link, own, STR_EMPTY, &node->pki.ca, &api, diags) &&
+    return cluster_api_open(node->call, node->link, kubeadm_node_own_endpoint(node), &node->pki.ca,
+                            &api, diags) &&
            cluster_api_wait(node->call, &api, KUBEADM_NODE_READY_MS, diags);
 }
 

@@ -306,12 +306,10 @@ Value kubeadm_node_endpoint(const KubeadmNode *node, Value endpoint) {
 }
 
 static Value local_endpoint(Value object, Arena *arena) {
-    Value part;
-    bool is_init = value_find(object, STR("init"), &part);
-    if (!is_init)
-        part = object_nested(object_nested(object, "join", arena), "control_plane", arena);
-    else
-        part = object_nested(object, "init", arena);
+    Value found;
+    Value part = value_find(object, STR("init"), &found)
+                     ? object_nested(object, "init", arena)
+                     : object_nested(object_nested(object, "join", arena), "control_plane", arena);
     return object_nested(part, "local_api_endpoint", arena);
 }
 
@@ -322,8 +320,7 @@ Str kubeadm_node_own_endpoint(const KubeadmNode *node) {
 }
 
 bool kubeadm_node_api(const KubeadmNode *node, ClusterApi *out, Diags *diags) {
-    return cluster_api_open(node->call, node->via, node->via_endpoint, STR_EMPTY, &node->pki.ca,
-                            out, diags);
+    return cluster_api_open(node->call, node->via, node->via_endpoint, &node->pki.ca, out, diags);
 }
 
 bool kubeadm_node_reopen(const KubeadmNode *node, ClusterApi *api, Diags *diags) {

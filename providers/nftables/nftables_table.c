@@ -129,17 +129,18 @@ static bool check_on_machine(const Call *call, const PlanRequest *request, PlanR
                              Diags *diags) {
     SCOPED(SshLink) link = {0};
     SshProblem problem = {0};
-    Value planned = response->planned, live, wanted;
+    Value planned = response->planned;
+    TableRecords records;
     size_t errors = diags->error_count;
     if (!ssh_client_link(call, planned, &link, diags))
         return false;
     ssh_client_limit_to_plan(&link);
-    RulesetText text = ruleset_text_of(call, planned);
-    SshStatus status = table_host_check(&link, planned, &text, &live, &wanted, &problem, diags);
+    SshStatus status = table_host_check(&link, planned, &records, &problem, diags);
     if (status != SSH_DONE)
         note_late_check(call, response);
     /* The record says that the texts of the state are those of the live table. */
-    const Value views[] = {table_record_of(request->private_data, call->arena), live, wanted};
+    const Value views[] = {table_record_of(request->private_data, call->arena), records.live,
+                           records.wanted};
     if (value_is_present(request->prior))
         response->planned =
             table_listing_keep(views, ARRAY_COUNT(views), request->prior, planned, call->arena);

@@ -63,14 +63,25 @@ static bool explain_exit(const SshLink *link, const RulesetText *text, const Ssh
                       meaning->detail, output.len > 0 ? " " : "", STR_ARG(output));
 }
 
-static SshStatus host_run(SshLink *link, const char *script, const Str *arguments, size_t count,
-                          Str input, SshResult *out, SshProblem *problem) {
-    SshCommand command = {
-        .command = ssh_client_script(script, arguments, count, link->call->arena),
-        .input = input,
+/* Returns the command that runs the script about the table of the object: $1 is its family, $2 its
+ * name; `arguments` follow. */
+static SshCommand host_command(const SshLink *link, const char *script, Value object,
+                               const Str *arguments, size_t count) {
+    StrVec all = {0};
+    Arena *arena = link->call->arena;
+    vec_push(arena, &all, object_text(object, "family", STR_EMPTY));
+    vec_push(arena, &all, object_text(object, "name", STR_EMPTY));
+    for (size_t i = 0; i < count; i++)
+        vec_push(arena, &all, arguments[i]);
+    return (SshCommand){
+        .command = ssh_client_script(script, all.items, all.count, arena),
         .timeout = ssh_client_timeout(link, CANCEL_NOW),
     };
-    return ssh_client_exec(link, &command, out, problem);
+}
+
+static void limit_time(SshCommand *command, int64_t timeout_ms) {
+    if (command->timeout.timeout_ms == 0 || command->timeout.timeout_ms > timeout_ms)
+        command->timeout.timeout_ms = timeout_ms;
 }
 
 /* Parses the facts up to the empty line, then the listing. */
@@ -106,12 +117,10 @@ static bool host_parse_facts(const Call *call, Value object, Str output, TableFa
 
 SshStatus table_host_read(SshLink *link, Value object, bool ends_pending, TableFacts *out,
                           SshProblem *problem, Diags *diags) {
-    const Str arguments[] = {object_text(object, "family", STR_EMPTY),
-                             object_text(object, "name", STR_EMPTY),
-                             ends_pending ? STR("end") : STR("keep")};
+    const Str pending = ends_pending ? STR("end") : STR("keep");
     SshResult result = {0};
-    SshStatus status = host_run(link, nftables_read_sh, arguments, ARRAY_COUNT(arguments),
-                                STR_EMPTY, &result, problem);
+    SshCommand command = host_command(link, nftables_read_sh, object, &pending, 1);
+    SshStatus status = ssh_client_exec(link, &command, &result, problem);
     *out = (TableFacts){0};
     if (status != SSH_DONE)
         return status;
@@ -132,18 +141,18 @@ static Value next_record(Str *rest, Arena *arena) {
     return table_listing_read_record(table_listing_record(&listing, arena), arena);
 }
 
-SshStatus table_host_check(SshLink *link, Value object, const RulesetText *text, Value *live,
-                           Value *wanted, SshProblem *problem, Diags *diags) {
-    const Str arguments[] = {object_text(object, "family", STR_EMPTY),
-                             object_text(object, "name", STR_EMPTY)};
+SshStatus table_host_check(SshLink *link, Value object, TableRecords *out, SshProblem *problem,
+                           Diags *diags) {
     SshResult result = {0};
-    SshStatus status = host_run(link, nftables_check_sh, arguments, ARRAY_COUNT(arguments),
-                                text->text, &result, problem);
+    RulesetText text = ruleset_text_of(link->call, object);
+    SshCommand command = host_command(link, nftables_check_sh, object, NULL, 0);
+    command.input = text.text;
+    SshStatus status = ssh_client_exec(link, &command, &result, problem);
     if (status == SSH_DONE && result.exit_status == EXIT_REJECTED)
-        (void)ruleset_text_report(link->call, text, result.out, diags);
+        (void)ruleset_text_report(link->call, &text, result.out, diags);
     Str rest = status == SSH_DONE && result.exit_status == 0 ? result.out : STR_EMPTY;
-    *live = next_record(&rest, link->call->arena);
-    *wanted = next_record(&rest, link->call->arena);
+    out->live = next_record(&rest, link->call->arena);
+    out->wanted = next_record(&rest, link->call->arena);
     /* Ignores other problems: the apply may solve them before, for example by installing nft. */
     return status;
 }
@@ -166,8 +175,6 @@ static bool arm(SshLink *link, const TableChange *change, Str id, Diags *diags) 
     Value object = change->object;
     bool is_alone = !object_bool(object, "ignore_other_firewalls", false) && !change->is_deletion;
     const Str arguments[] = {
-        object_text(object, "family", STR_EMPTY),
-        object_text(object, "name", STR_EMPTY),
         id,
         seconds_text(change, SPARE_S, arena),
         change->is_new ? STR("create") : STR("replace"),
@@ -177,13 +184,10 @@ static bool arm(SshLink *link, const TableChange *change, Str id, Diags *diags) 
     };
     SshResult result = {0};
     SshProblem problem = {0};
-    SshCommand command = {
-        .command = ssh_client_script(nftables_arm_sh, arguments, ARRAY_COUNT(arguments), arena),
-        .input = change->text.text,
-        .timeout = ssh_client_timeout(link, CANCEL_NOW),
-    };
-    if (command.timeout.timeout_ms == 0 || command.timeout.timeout_ms > ARM_MS)
-        command.timeout.timeout_ms = ARM_MS;
+    SshCommand command =
+        host_command(link, nftables_arm_sh, object, arguments, ARRAY_COUNT(arguments));
+    command.input = change->text.text;
+    limit_time(&command, ARM_MS);
     SshStatus status = ssh_client_exec(link, &command, &result, &problem);
     if ((status == SSH_LOST || status == SSH_TIMED_OUT) && link->may_have_run)
         return true;
@@ -208,53 +212,25 @@ static bool link_new_session(const Call *call, Value object, int64_t wait_ms, Ss
 static bool wait_for_rollback(const Call *call, const TableChange *change, Str id) {
     SCOPED(SshLink) link = {0};
     Diags ignored = diags_new(call->arena);
-    const Str arguments[] = {
-        object_text(change->object, "family", STR_EMPTY),
-        object_text(change->object, "name", STR_EMPTY),
-        id,
-        seconds_text(change, SPARE_S + ROLLBACK_WAIT_S, call->arena),
-    };
+    const Str arguments[] = {id, seconds_text(change, SPARE_S + ROLLBACK_WAIT_S, call->arena)};
     SshResult result = {0};
     SshProblem problem = {0};
     call_progress(call, 0, 0, "waiting for the old table");
-    return link_new_session(call, change->object, (int64_t)(SPARE_S + ROLLBACK_WAIT_S) * 1000,
-                            &link, &ignored) &&
-           host_run(&link, nftables_end_sh, arguments, ARRAY_COUNT(arguments), STR_EMPTY, &result,
-                    &problem) == SSH_DONE &&
+    if (!link_new_session(call, change->object, (int64_t)(SPARE_S + ROLLBACK_WAIT_S) * 1000, &link,
+                          &ignored))
+        return false;
+    SshCommand command =
+        host_command(&link, nftables_end_sh, change->object, arguments, ARRAY_COUNT(arguments));
+    return ssh_client_exec(&link, &command, &result, &problem) == SSH_DONE &&
            result.exit_status == 0;
-}
-
-static bool host_report_cut(const Call *call, const TableChange *change, const SshLink *link,
-                            Str reason, Str id, bool *in_doubt, Diags *diags) {
-    Str endpoint = ssh_endpoint(link->target.host, link->target.port, call->arena);
-    Str seconds = seconds_text(change, 0, call->arena);
-    *in_doubt = !wait_for_rollback(call, change, id);
-    if (*in_doubt)
-        return path_error(call, NO_PATH, diags, "Change not confirmed",
-                          "With the new table, no new connection to %.*s succeeded within %.*s s "
-                          "(%.*s). The machine loads the old table again by itself, but cannot be "
-                          "reached to verify that.",
-                          STR_ARG(endpoint), STR_ARG(seconds), STR_ARG(reason));
-    return path_error(
-        call, NO_PATH, diags, "Change rolled back",
-        "With the new table, no new connection to %.*s succeeded within %.*s s (%.*s). "
-        "The machine has loaded the old table again. Check the rules for the SSH port.",
-        STR_ARG(endpoint), STR_ARG(seconds), STR_ARG(reason));
 }
 
 /* Waits in the old connection until the table is loaded. Returns false without a response. */
 static bool is_loaded(SshLink *link, const TableChange *change, Str id) {
-    const Str arguments[] = {object_text(change->object, "family", STR_EMPTY),
-                             object_text(change->object, "name", STR_EMPTY), id};
     SshResult result = {0};
     SshProblem problem = {0};
-    SshCommand command = {
-        .command = ssh_client_script(nftables_loaded_sh, arguments, ARRAY_COUNT(arguments),
-                                     link->call->arena),
-        .timeout = ssh_client_timeout(link, CANCEL_NOW),
-    };
-    if (command.timeout.timeout_ms == 0 || command.timeout.timeout_ms > LOADED_MS)
-        command.timeout.timeout_ms = LOADED_MS;
+    SshCommand command = host_command(link, nftables_loaded_sh, change->object, &id, 1);
+    limit_time(&command, LOADED_MS);
     /* If the old connection is lost, does not connect again: the new rules may block connections.
      */
     link->wait_ms = 1;
@@ -270,14 +246,30 @@ typedef struct Pending {
     bool in_doubt;
 } Pending;
 
+static bool report_cut(Pending *pending, const SshLink *link, Str reason, Diags *diags) {
+    const Call *call = link->call;
+    Str endpoint = ssh_endpoint(link->target.host, link->target.port, call->arena);
+    Str seconds = seconds_text(pending->change, 0, call->arena);
+    pending->in_doubt = !wait_for_rollback(call, pending->change, pending->id);
+    if (pending->in_doubt)
+        return path_error(call, NO_PATH, diags, "Change not confirmed",
+                          "With the new table, no new connection to %.*s succeeded within %.*s s "
+                          "(%.*s). The machine loads the old table again by itself, but cannot be "
+                          "reached to verify that.",
+                          STR_ARG(endpoint), STR_ARG(seconds), STR_ARG(reason));
+    return path_error(
+        call, NO_PATH, diags, "Change rolled back",
+        "With the new table, no new connection to %.*s succeeded within %.*s s (%.*s). "
+        "The machine has loaded the old table again. Check the rules for the SSH port.",
+        STR_ARG(endpoint), STR_ARG(seconds), STR_ARG(reason));
+}
+
 /* Runs the confirming script in a new connection. */
 static bool confirm_by(const Call *call, Pending *pending, const char *how, SshResult *out,
                        Diags *diags) {
     SCOPED(SshLink) link = {0};
     const TableChange *change = pending->change;
     const Str arguments[] = {
-        object_text(change->object, "family", STR_EMPTY),
-        object_text(change->object, "name", STR_EMPTY),
         pending->id,
         change->owner,
         change->is_deletion     ? STR("deleted")
@@ -291,15 +283,15 @@ static bool confirm_by(const Call *call, Pending *pending, const char *how, SshR
     pending->in_doubt = true;
     if (!link_new_session(call, change->object, left_ms > 1 ? left_ms : 1, &link, diags))
         return false;
-    SshStatus status = host_run(&link, nftables_confirm_sh, arguments, ARRAY_COUNT(arguments),
-                                STR_EMPTY, out, &problem);
+    SshCommand command =
+        host_command(&link, nftables_confirm_sh, change->object, arguments, ARRAY_COUNT(arguments));
+    SshStatus status = ssh_client_exec(&link, &command, out, &problem);
     if (status == SSH_CANCELLED || (status != SSH_DONE && link.may_have_run)) {
         ssh_client_report(&link, status, problem, diags);
         return false;
     }
     if (status != SSH_DONE)
-        return host_report_cut(call, change, &link, problem.text, pending->id, &pending->in_doubt,
-                               diags);
+        return report_cut(pending, &link, problem.text, diags);
     pending->in_doubt = out->exit_status == EXIT_NOT_STORED;
     return out->exit_status == 0 || out->exit_status == EXIT_LOADED ||
            explain_exit(&link, &change->text, out, diags);

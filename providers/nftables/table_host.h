@@ -27,11 +27,16 @@ typedef struct TableFacts {
  * as errors. */
 SshStatus table_host_read(SshLink *link, Value object, bool ends_pending, TableFacts *out,
                           SshProblem *problem, Diags *diags);
-/* Checks the commands with nft on the machine, without changing anything. Returns the status of the
- * connection, which the caller reports. Adds errors of nft at the arguments. Sets *live and *wanted
- * to records (table_listing_read_record) of the live and the new table; null: not known. */
-SshStatus table_host_check(SshLink *link, Value object, const RulesetText *text, Value *live,
-                           Value *wanted, SshProblem *problem, Diags *diags);
+/* Records (table_listing_read_record) of the live and of the new table; null: not known. */
+typedef struct TableRecords {
+    Value live;
+    Value wanted;
+} TableRecords;
+
+/* Checks the new table with nft on the machine, without changing anything. Returns the status of
+ * the connection, which the caller reports. Adds errors of nft at the arguments. */
+SshStatus table_host_check(SshLink *link, Value object, TableRecords *out, SshProblem *problem,
+                           Diags *diags);
 
 typedef struct TableChange {
     Value object;

@@ -149,10 +149,9 @@ static bool port_check_collect(const Call *call, Value object, PortCheck *out, D
     return true;
 }
 
-/* Runs a script. If the machine does not respond in time during a plan, this is no error: *deferred
- * is the reason. Otherwise *deferred is empty. */
-static bool port_check_run(const Call *call, Value connection, const char *script,
-                           const Str *arguments, size_t count, Str input, SshResult *out,
+/* Runs the command. If the machine does not respond in time during a plan, this is no error:
+ * *deferred is the reason. Otherwise *deferred is empty. */
+static bool port_check_run(const Call *call, Value connection, SshCommand command, SshResult *out,
                            Str *deferred, Diags *diags) {
     SCOPED(SshLink) link = {0};
     SshProblem problem = {0};
@@ -161,11 +160,7 @@ static bool port_check_run(const Call *call, Value connection, const char *scrip
         return false;
     if (call->is_planning)
         ssh_client_limit_connections_to_plan(&link);
-    SshCommand command = {
-        .command = ssh_client_script(script, arguments, count, call->arena),
-        .input = input,
-        .timeout = ssh_client_timeout(&link, CANCEL_STOP),
-    };
+    command.timeout = ssh_client_timeout(&link, CANCEL_STOP);
     SshStatus status = ssh_client_exec(&link, &command, out, &problem);
     if (call->is_planning && ssh_client_is_unreachable(&link, status)) {
         *deferred = ssh_client_describe_failure(&link, status, problem);
@@ -204,12 +199,13 @@ static void start_listener(const PortCheck *check, Target *target, const Call *c
     int64_t seconds = duration_s(check) + SPARE_S;
     const Str arguments[] = {check->token, str_format(call->arena, "%lld", (long long)seconds)};
     Str input = str_join(target->probes.items, target->probes.count, STR("\n"), call->arena);
+    const SshCommand command = {.command = ssh_client_script(port_check_listen_sh, arguments,
+                                                             ARRAY_COUNT(arguments), call->arena),
+                                .input = str_concat(input, STR("\n"), call->arena)};
     SshResult result = {0};
     Diags found = diags_new(call->arena);
     Str rest, line;
-    if (!port_check_run(call, target->listen, port_check_listen_sh, arguments,
-                        ARRAY_COUNT(arguments), str_concat(input, STR("\n"), call->arena), &result,
-                        &target->deferred, &found)) {
+    if (!port_check_run(call, target->listen, command, &result, &target->deferred, &found)) {
         add_at_target(check, target, &found, keep, diags);
         target->has_failed = true;
         return;
@@ -226,11 +222,12 @@ static void start_listener(const PortCheck *check, Target *target, const Call *c
 
 static void stop_listener(const PortCheck *check, const Target *target, const Call *call) {
     const Str arguments[] = {target->listener_id, check->token};
+    const SshCommand command = {.command = ssh_client_script(port_check_stop_sh, arguments,
+                                                             ARRAY_COUNT(arguments), call->arena)};
     Diags ignored = diags_new(call->arena); /* the listener ends after its time limit */
     SshResult result;
     Str deferred;
-    (void)port_check_run(call, target->listen, port_check_stop_sh, arguments,
-                         ARRAY_COUNT(arguments), STR_EMPTY, &result, &deferred, &ignored);
+    (void)port_check_run(call, target->listen, command, &result, &deferred, &ignored);
 }
 
 static void port_check_switch_listener(void *payload, size_t index, const Call *call, Arena *keep,
@@ -265,8 +262,10 @@ static bool probe(const Call *call, Value object, const PortCheck *check, StrVec
             strbuf_add_char(&input, '\n');
         }
     }
-    if (!port_check_run(call, object, port_check_probe_sh, arguments, ARRAY_COUNT(arguments),
-                        strbuf_str(&input), &result, deferred, diags))
+    const SshCommand command = {.command = ssh_client_script(port_check_probe_sh, arguments,
+                                                             ARRAY_COUNT(arguments), call->arena),
+                                .input = strbuf_str(&input)};
+    if (!port_check_run(call, object, command, &result, deferred, diags))
         return false;
     Str rest = str_trim(result.out), line;
     while (deferred->len == 0 && str_next_field(&rest, '\n', &line))

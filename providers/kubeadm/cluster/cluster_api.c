@@ -59,7 +59,7 @@ static bool api_sign(const Call *call, const PkiPair *ca, PkiPair *out, Diags *d
                       STR_ARG(problem));
 }
 
-bool cluster_api_open(const Call *call, SshLink *link, Str endpoint, Str name, const PkiPair *ca,
+bool cluster_api_open(const Call *call, SshLink *link, Str endpoint, const PkiPair *ca,
                       ClusterApi *out, Diags *diags) {
     Str host;
     uint16_t port;
@@ -69,7 +69,7 @@ bool cluster_api_open(const Call *call, SshLink *link, Str endpoint, Str name, c
                           "\"%.*s\" is not \"host:port\".", STR_ARG(endpoint));
     if (!api_sign(call, ca, &pair, diags))
         return false;
-    Str server_name = name.len ? name : host;
+    Str server_name = host;
     if (link) {
         if (!ssh_client_tunnel(link, host, port, &port, diags))
             return false;

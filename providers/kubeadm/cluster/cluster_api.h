@@ -17,11 +17,10 @@ typedef struct ClusterApi {
 
 /* Splits "host:port", "[address]:port" or "host"; the default port is 6443. */
 MUST_USE bool cluster_api_split(Str endpoint, Str *host, uint16_t *port);
-/* Opens no connection yet. `endpoint` is that of all control planes or of one of them; `name` is a
- * name in the server's certificate, empty: the host of the endpoint. `link` NULL connects directly.
- */
-MUST_USE bool cluster_api_open(const Call *call, SshLink *link, Str endpoint, Str name,
-                               const PkiPair *ca, ClusterApi *out, Diags *diags);
+/* Opens no connection yet. `endpoint` is that of all control planes or of one of them; its host is
+ * a name in the server's certificate. `link` NULL connects directly. */
+MUST_USE bool cluster_api_open(const Call *call, SshLink *link, Str endpoint, const PkiPair *ca,
+                               ClusterApi *out, Diags *diags);
 void cluster_api_release(ClusterApi *api);
 SCOPED_TYPE(ClusterApi, cluster_api_release);
 

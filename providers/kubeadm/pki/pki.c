@@ -60,15 +60,28 @@ static GENERAL_NAMES *dns_name(const char *name) {
     return names;
 }
 
-static bool make_authority(const char *name, Str algorithm, int64_t start, int64_t end,
-                           PkiPair *out, Str *problem, Arena *arena) {
-    SCOPED(KeyRef) key = pki_key_generate(algorithm);
-    X509_NAME *subject = X509_NAME_new();
-    if (!key) {
-        X509_NAME_free(subject);
-        *problem = str_format(arena, "OpenSSL cannot generate a key of %.*s", STR_ARG(algorithm));
+/* The algorithm of the keys of a set, and the validity of its certificates. */
+typedef struct PkiTerms {
+    Str algorithm;
+    int64_t start;
+    int64_t end;
+} PkiTerms;
+
+/* Returns a new key, or NULL with *problem. */
+static EVP_PKEY *make_key(const PkiTerms *terms, Str *problem, Arena *arena) {
+    EVP_PKEY *key = pki_key_generate(terms->algorithm);
+    if (!key)
+        *problem =
+            str_format(arena, "OpenSSL cannot generate a key of %.*s", STR_ARG(terms->algorithm));
+    return key;
+}
+
+static bool make_authority(const char *name, const PkiTerms *terms, PkiPair *out, Str *problem,
+                           Arena *arena) {
+    SCOPED(KeyRef) key = make_key(terms, problem, arena);
+    if (!key)
         return false;
-    }
+    X509_NAME *subject = X509_NAME_new();
     CHECK(subject && X509_NAME_add_entry_by_NID(subject, NID_commonName, MBSTRING_UTF8,
                                                 (const unsigned char *)name, -1, -1, 0) == 1);
     CertificateContent content = {
@@ -79,8 +92,8 @@ static bool make_authority(const char *name, Str algorithm, int64_t start, int64
         .is_ca = true,
         .path_length = -1,
         .sets_subject_key_id = true,
-        .start = start,
-        .end = end,
+        .start = terms->start,
+        .end = terms->end,
     };
     SCOPED(CertificateRef)
     certificate = certificate_sign(&content, key, NULL, problem, arena);
@@ -93,23 +106,21 @@ static bool make_authority(const char *name, Str algorithm, int64_t start, int64
     return true;
 }
 
-static bool make_service_account(Str algorithm, PkiPair *out, Str *problem, Arena *arena) {
-    SCOPED(KeyRef) key = pki_key_generate(algorithm);
-    if (!key) {
-        *problem = str_format(arena, "OpenSSL cannot generate a key of %.*s", STR_ARG(algorithm));
+static bool make_service_account(const PkiTerms *terms, PkiPair *out, Str *problem, Arena *arena) {
+    SCOPED(KeyRef) key = make_key(terms, problem, arena);
+    if (!key)
         return false;
-    }
     *out = (PkiPair){certificate_public_key_pem(key, arena), certificate_key_pem(key, arena)};
     return true;
 }
 
 bool pki_set_make(Str algorithm, int64_t start, int64_t end, PkiSet *out, Str *problem,
                   Arena *arena) {
-    return make_authority("kubernetes", algorithm, start, end, &out->ca, problem, arena) &&
-           make_authority("etcd-ca", algorithm, start, end, &out->etcd_ca, problem, arena) &&
-           make_authority("front-proxy-ca", algorithm, start, end, &out->front_proxy_ca, problem,
-                          arena) &&
-           make_service_account(algorithm, &out->service_account, problem, arena);
+    const PkiTerms terms = {algorithm, start, end};
+    return make_authority("kubernetes", &terms, &out->ca, problem, arena) &&
+           make_authority("etcd-ca", &terms, &out->etcd_ca, problem, arena) &&
+           make_authority("front-proxy-ca", &terms, &out->front_proxy_ca, problem, arena) &&
+           make_service_account(&terms, &out->service_account, problem, arena);
 }
 
 /* Reading. */

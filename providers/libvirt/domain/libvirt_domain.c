@@ -25,17 +25,17 @@ static bool read_machine(const Call *call, void *domain, Value *state, Diags *di
     return domain_read(call, virDomainGetConnect(domain), domain, state, diags);
 }
 
-static bool domain_add_define_error(const Call *call, virConnectPtr connection, Value domain,
-                                    Str uuid, ApplyResponse *response, Diags *diags) {
-    LibvirtError error = libvirt_error_last(call->arena);
+static bool domain_add_define_error(const Call *call, const FailedDefine *failed,
+                                    ApplyResponse *response, Diags *diags) {
+    Value domain = failed->planned;
     if (str_equal(object_text(domain, "type", STR_EMPTY), STR("kvm")) &&
-        error.code == VIR_ERR_INVALID_ARG && !libvirt_client_has_kvm(connection))
+        failed->error.code == VIR_ERR_INVALID_ARG && !libvirt_client_has_kvm(failed->connection))
         return libvirt_error_say(call, diags,
                                  str_format(call->arena, "The host cannot run \"%.*s\" with KVM",
                                             STR_ARG(object_text(domain, "name", STR_EMPTY))),
                                  STR("Its processor, kernel or permissions of /dev/kvm prevent it. "
                                      "Set the provider's \"accel\" to tcg (slow) or auto."));
-    return libvirt_object_add_define_error(call, connection, domain, uuid, &error, response, diags);
+    return libvirt_object_add_define_error(call, failed, response, diags);
 }
 
 /* Applies autostart and power state, and reads addresses, after the machine is defined. */
@@ -54,15 +54,16 @@ static bool domain_apply_run_state(const Call *call, virDomainPtr domain, Value 
     return was_active || domain_address_wait(call, domain, planned, addresses, diags);
 }
 
-/* Sets the object after a call: the planned one on success, else the actual one. */
-static bool set_response(const Call *call, virDomainPtr domain, Value planned,
-                         const DomainAddresses *addresses, bool is_done, ApplyResponse *response,
-                         Diags *diags) {
+/* Applies the state of the run to a defined machine, and sets the response. */
+static bool finish(const Call *call, virDomainPtr domain, Value planned, ApplyResponse *response,
+                   Diags *diags) {
+    DomainAddresses addresses = {0};
+    bool is_done = domain_apply_run_state(call, domain, planned, &addresses, diags);
     if (!libvirt_object_answer(call, domain, planned, is_done, response, diags))
         return false;
-    if (addresses->all.count && !object_has(planned, "ip_addresses")) {
+    if (addresses.all.count && !object_has(planned, "ip_addresses")) {
         ObjectBuilder builder = object_builder_of(response->state, call->arena);
-        domain_address_set(&builder, addresses, call->arena);
+        domain_address_set(&builder, &addresses, call->arena);
         response->state = object_builder_value(&builder);
     }
     return true;
@@ -99,11 +100,11 @@ static bool domain_create(const Call *call, const ApplyRequest *request, ApplyRe
     if (!text)
         return false;
     SCOPED(virDomainPtr) domain = domain_define(call, connection, text);
-    if (!domain)
-        return domain_add_define_error(call, connection, planned, uuid, response, diags);
-    DomainAddresses addresses = {0};
-    bool is_done = domain_apply_run_state(call, domain, planned, &addresses, diags);
-    return set_response(call, domain, planned, &addresses, is_done, response, diags);
+    if (!domain) {
+        const FailedDefine failed = {connection, planned, uuid, libvirt_error_last(call->arena)};
+        return domain_add_define_error(call, &failed, response, diags);
+    }
+    return finish(call, domain, planned, response, diags);
 }
 
 /* libvirt's schema may reject XML that libvirt itself printed. So an edited description is also
@@ -155,12 +156,11 @@ static bool domain_update(const Call *call, const ApplyRequest *request, ApplyRe
         return false;
     virConnectPtr connection = virDomainGetConnect(domain);
     Value planned = request->planned;
-    DomainAddresses addresses = {0};
     if (!domain_plan_resolve(call, connection, &planned, diags))
         return false;
-    bool is_done = domain_change(call, connection, domain, request->prior, planned, diags) &&
-                   domain_apply_run_state(call, domain, planned, &addresses, diags);
-    return set_response(call, domain, planned, &addresses, is_done, response, diags);
+    return domain_change(call, connection, domain, request->prior, planned, diags)
+               ? finish(call, domain, planned, response, diags)
+               : libvirt_object_answer(call, domain, planned, false, response, diags);
 }
 
 /* Tries fewer flags in turn: an older driver rejects unknown flags, the simplest driver rejects

@@ -2,8 +2,8 @@
 #include "adoption.h"
 
 #include "nested_list.h"
-#include "object_builder.h"
 #include "private_member.h"
+#include "xml_map.h"
 
 /* First word of the member; names of arguments follow, those of nested objects as
  * "disk.serial". */
@@ -28,8 +28,15 @@ static bool is_owned(const Adoption *adoption, Str name) {
     return str_is_among(name, adoption->owned.items, adoption->owned.count);
 }
 
-static Value adoption_keep_object(Adoption *adoption, const Attribute *attributes, size_t count,
-                                  Str prefix, Value prior, Value config, Value planned);
+/* The values of an object, or of one of its attributes. */
+typedef struct AdoptionViews {
+    Value prior;
+    Value config;
+    Value planned;
+} AdoptionViews;
+
+static Value adoption_keep_object(Adoption *adoption, XmlRows rows, Str prefix,
+                                  AdoptionViews views);
 
 /* Returns false for items whose keys differ: these are different objects and are not compared. */
 static bool adoption_is_same_item(Value prior, Value config) {
@@ -46,38 +53,39 @@ static bool adoption_is_same_item(Value prior, Value config) {
     return true;
 }
 
-static Value adoption_keep_list(Adoption *adoption, const Attribute *attribute, Str name,
-                                Value prior, Value config, Value planned) {
-    ValueVec items = {0};
-    for (size_t i = 0; i < planned.count; i++) {
-        Value item = value_at(planned, i);
-        Value given = i < config.count ? value_at(config, i) : value_null(item.type);
-        Value old =
-            value_is_present(prior) && i < prior.count ? value_at(prior, i) : value_null(item.type);
-        if (value_is_present(given) && value_is_present(item) && value_is_present(old) &&
-            adoption_is_same_item(old, given))
-            item = adoption_keep_object(adoption, attribute->nested->attributes,
-                                        attribute->nested->count, name, old, given, item);
-        vec_push(adoption->arena, &items, item);
-    }
-    return nested_list_value(planned.type, &items, adoption->arena);
+static Value list_item(Value list, size_t i, const Type *type) {
+    return value_is_present(list) && i < list.count ? value_at(list, i) : value_null(type);
 }
 
-static Value keep_attribute(Adoption *adoption, const Attribute *attribute, Str name, Value prior,
-                            Value config, Value planned) {
+static Value adoption_keep_list(Adoption *adoption, XmlRows rows, Str name, AdoptionViews views) {
+    ValueVec items = {0};
+    for (size_t i = 0; i < views.planned.count; i++) {
+        Value item = value_at(views.planned, i);
+        const AdoptionViews one = {list_item(views.prior, i, item.type),
+                                   list_item(views.config, i, item.type), item};
+        if (value_is_present(one.config) && value_is_present(item) && value_is_present(one.prior) &&
+            adoption_is_same_item(one.prior, one.config))
+            item = adoption_keep_object(adoption, rows, name, one);
+        vec_push(adoption->arena, &items, item);
+    }
+    return nested_list_value(views.planned.type, &items, adoption->arena);
+}
+
+static Value keep_attribute(Adoption *adoption, const Attribute *attribute, Str name,
+                            AdoptionViews views) {
     if (!(attribute->flags & (OPTIONAL | REQUIRED)))
-        return planned;
-    if (value_is_null(config))
-        return is_owned(adoption, name) || value_is_null(prior) ? planned : prior;
+        return views.planned;
+    if (value_is_null(views.config))
+        return is_owned(adoption, name) || value_is_null(views.prior) ? views.planned : views.prior;
     if (!is_owned(adoption, name))
         vec_push(adoption->arena, &adoption->owned, name);
-    bool is_nested = attribute->nested && value_is_present(config) && value_is_present(planned);
-    if (is_nested && attribute->nested->nesting == NEST_LIST)
-        return adoption_keep_list(adoption, attribute, name, prior, config, planned);
-    if (is_nested && attribute->nested->nesting == NEST_SINGLE && value_is_present(prior))
-        return adoption_keep_object(adoption, attribute->nested->attributes,
-                                    attribute->nested->count, name, prior, config, planned);
-    return planned;
+    const NestedObject *nested = attribute->nested;
+    bool is_nested = nested && value_is_present(views.config) && value_is_present(views.planned);
+    if (is_nested && nested->nesting == NEST_LIST)
+        return adoption_keep_list(adoption, xml_map_rows(nested), name, views);
+    if (is_nested && nested->nesting == NEST_SINGLE && value_is_present(views.prior))
+        return adoption_keep_object(adoption, xml_map_rows(nested), name, views);
+    return views.planned;
 }
 
 /* Returns whether the configuration sets an alternative of this argument: then the old value is not
@@ -110,21 +118,20 @@ static Value retype(Value object, Arena *arena) {
     return is_open ? value_with_items(object, value_copy_items(object, arena), arena) : object;
 }
 
-static Value adoption_keep_object(Adoption *adoption, const Attribute *attributes, size_t count,
-                                  Str prefix, Value prior, Value config, Value planned) {
+static Value adoption_keep_object(Adoption *adoption, XmlRows rows, Str prefix,
+                                  AdoptionViews views) {
     Arena *arena = adoption->arena;
-    ObjectBuilder builder = object_builder_of(planned, arena);
-    for (size_t i = 0; i < count; i++) {
-        const char *key = attributes[i].name;
+    ObjectBuilder builder = object_builder_of(views.planned, arena);
+    for (size_t i = 0; i < rows.count; i++) {
+        const char *key = rows.attributes[i].name;
         Str name =
             prefix.len ? str_format(arena, "%.*s.%s", STR_ARG(prefix), key) : str_from_cstr(key);
-        if (prefix.len && value_is_null(object_attribute(config, key)) &&
-            has_alternative(config, key))
+        const AdoptionViews one = {object_attribute(views.prior, key),
+                                   object_attribute(views.config, key),
+                                   object_attribute(views.planned, key)};
+        if (prefix.len && value_is_null(one.config) && has_alternative(views.config, key))
             continue;
-        object_builder_set(
-            &builder, key,
-            keep_attribute(adoption, &attributes[i], name, object_attribute(prior, key),
-                           object_attribute(config, key), object_attribute(planned, key)));
+        object_builder_set(&builder, key, keep_attribute(adoption, &rows.attributes[i], name, one));
     }
     return retype(object_builder_value(&builder), arena);
 }
@@ -143,9 +150,9 @@ void adoption_keep(const Call *call, const PlanRequest *request, PlanResponse *r
     Adoption adoption = {.arena = arena};
     while (str_next_field(&rest, ' ', &word))
         vec_push(arena, &adoption.owned, word);
-    response->planned =
-        adoption_keep_object(&adoption, schema->attributes, schema->attribute_count, STR_EMPTY,
-                             request->prior, request->config, response->planned);
+    response->planned = adoption_keep_object(
+        &adoption, (XmlRows){schema->attributes, schema->attribute_count}, STR_EMPTY,
+        (AdoptionViews){request->prior, request->config, response->planned});
     StrBuf text = strbuf_new(arena);
     strbuf_add_cstr(&text, MARK);
     vec_each(&adoption.owned, name) {

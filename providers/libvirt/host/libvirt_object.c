@@ -95,22 +95,22 @@ bool libvirt_object_answer(const Call *call, void *handle, Value planned, bool i
     return is_done;
 }
 
-bool libvirt_object_add_define_error(const Call *call, virConnectPtr connection, Value planned,
-                                     Str uuid, const LibvirtError *error, ApplyResponse *response,
-                                     Diags *diags) {
-    Str name = object_text(planned, "name", STR_EMPTY);
-    response->in_doubt = virConnectIsAlive(connection) != 1;
+bool libvirt_object_add_define_error(const Call *call, const FailedDefine *failed,
+                                     ApplyResponse *response, Diags *diags) {
+    Str name = object_text(failed->planned, "name", STR_EMPTY);
+    response->in_doubt = virConnectIsAlive(failed->connection) != 1;
     char other_uuid[VIR_UUID_STRING_BUFLEN] = "";
-    Str unique = object_of(call)->name_of ? object_of(call)->name_of(planned, call->arena) : name;
-    void *other = find_by_name(call, connection, unique);
+    Str unique =
+        object_of(call)->name_of ? object_of(call)->name_of(failed->planned, call->arena) : name;
+    void *other = find_by_name(call, failed->connection, unique);
     bool is_taken = other && kind_of(call)->uuid_of(other, other_uuid) == 0 &&
-                    !str_equal_cstr(uuid, other_uuid);
+                    !str_equal_cstr(failed->uuid, other_uuid);
     if (other)
         (void)kind_of(call)->release(other);
     const char *kind = call->type->name + sizeof("libvirt_") - 1;
     if (is_taken)
         return add_taken_error(call, kind, name, str_from_cstr(other_uuid), diags);
-    return libvirt_error_add_this(call, error, diags, "Cannot define the %s \"%.*s\"",
+    return libvirt_error_add_this(call, &failed->error, diags, "Cannot define the %s \"%.*s\"",
                                   kind_of(call)->noun, STR_ARG(name));
 }
 
@@ -279,11 +279,10 @@ bool libvirt_object_create(const Call *call, const ApplyRequest *request, ApplyR
         return true;
     void *handle = object->define(connection, object->describe(call, planned, uuid));
     if (!handle) {
-        LibvirtError error = libvirt_error_last(call->arena);
+        FailedDefine failed = {connection, planned, uuid, libvirt_error_last(call->arena)};
         if (object->define_hint)
-            error.hint = object->define_hint(&error);
-        return libvirt_object_add_define_error(call, connection, planned, uuid, &error, response,
-                                               diags);
+            failed.error.hint = object->define_hint(&failed.error);
+        return libvirt_object_add_define_error(call, &failed, response, diags);
     }
     bool is_done = (!object->prepare || object->prepare(call, handle, planned, diags)) &&
                    libvirt_object_run(call, handle, planned, diags);

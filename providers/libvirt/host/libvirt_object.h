@@ -44,11 +44,19 @@ void *libvirt_object_get(const Call *call, Value state, Diags *diags);
 /* Sets the response of a create or update: the planned object on success, else the actual one. */
 MUST_USE bool libvirt_object_answer(const Call *call, void *handle, Value planned, bool is_done,
                                     ApplyResponse *response, Diags *diags);
-/* Explains this error of a define call: the name may be in use. If the connection broke, the reply
- * may be lost: sets `in_doubt` in the response. Always returns false. */
-bool libvirt_object_add_define_error(const Call *call, virConnectPtr connection, Value planned,
-                                     Str uuid, const LibvirtError *error, ApplyResponse *response,
-                                     Diags *diags);
+
+/* A define call that failed. */
+typedef struct FailedDefine {
+    virConnectPtr connection;
+    Value planned;
+    Str uuid;
+    LibvirtError error;
+} FailedDefine;
+
+/* Explains the error: the name may be in use. If the connection broke, the reply may be lost: sets
+ * `in_doubt` in the response. Always returns false. */
+bool libvirt_object_add_define_error(const Call *call, const FailedDefine *failed,
+                                     ApplyResponse *response, Diags *diags);
 
 /* Adoption: if "adopt_existing" is true and the host has an object of the planned name, a creation
  * updates that object instead. Only arguments that the configuration sets are changed. */

@@ -422,10 +422,9 @@ static bool write_filter(const Call *call, virConnectPtr connection, const char 
                          Value planned, ApplyResponse *response, Diags *diags) {
     SCOPED(virNWFilterPtr) filter = virNWFilterDefineXML(connection, text);
     if (!filter) {
-        LibvirtError error = libvirt_error_last(call->arena);
-        return libvirt_object_add_define_error(call, connection, planned,
-                                               object_text(planned, "id", STR_EMPTY), &error,
-                                               response, diags);
+        const FailedDefine failed = {connection, planned, object_text(planned, "id", STR_EMPTY),
+                                     libvirt_error_last(call->arena)};
+        return libvirt_object_add_define_error(call, &failed, response, diags);
     }
     response->state = planned;
     char *written = virNWFilterGetXMLDesc(filter, 0);

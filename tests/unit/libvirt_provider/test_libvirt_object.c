@@ -123,12 +123,15 @@ static void test_define_error(void **) {
         ResourceCase c = open_case(TEST_DRIVER);
         virConnectPtr connection = libvirt_case_connect(&c);
         ApplyResponse response = {0};
-        LibvirtError error = {.code = VIR_ERR_OPERATION_FAILED, .message = STR("it failed")};
         ObjectBuilder builder = object_builder_of(state_of(&c, STR_EMPTY), c.arena);
         object_builder_set_text(&builder, "name", str_from_cstr(cases[i].name), c.arena);
-        bool is_fine = libvirt_object_add_define_error(
-            case_call(&c), connection, object_builder_value(&builder), uuid_v4(c.arena), &error,
-            &response, &c.diags);
+        const FailedDefine failed = {
+            connection,
+            object_builder_value(&builder),
+            uuid_v4(c.arena),
+            {.code = VIR_ERR_OPERATION_FAILED, .message = STR("it failed")},
+        };
+        bool is_fine = libvirt_object_add_define_error(case_call(&c), &failed, &response, &c.diags);
         check_refused(&c, is_fine, cases[i].summary);
         assert_false(response.in_doubt);
         virConnectClose(connection);
