@@ -2,11 +2,13 @@
  * those of kubernetes_manifests; the password of the admin is set when its Secret exists, before
  * the first server starts. */
 #include "argocd_provider.h"
-
-#include "argocd_admin.h"
 #include "argocd_release.h"
-#include "argocd_removal.h"
 #include "argocd_settings.h"
+#include "base64.h"
+#include "bcrypt.h"
+#include "cluster.h"
+#include "kube_error.h"
+#include "kube_object.h"
 #include "manifests_apply.h"
 #include "manifests_inventory.h"
 #include "manifests_plan.h"
@@ -14,7 +16,173 @@
 #include "manifests_source.h"
 #include "object_arguments.h"
 #include "object_builder.h"
+#include "path_error.h"
 #include "timeouts.h"
+
+/* The password of the user admin, as a bcrypt hash in the Secret argocd-secret: two of its keys
+ * have a field manager of their own, so that an apply of the manifest leaves them. */
+
+#define SECRET    "argocd-secret"
+#define MANAGER   "loam-admin-password"
+#define NOT_SET   "Password of Argo CD not set"
+#define HASH      "admin.password"
+#define HASHED_AT "admin.passwordMtime"
+
+static const KubeResource secrets = KUBE_CORE_RESOURCE("Secret", "secrets");
+
+/* Returns why the password cannot be set, as a sentence; empty if it can. */
+static Str admin_problem(Str password, Arena *arena) {
+    if (password.len == 0)
+        return STR("The password is empty.");
+    if (password.len > BCRYPT_TEXT_MAX)
+        return str_format(arena, "The password has %zu bytes; bcrypt uses only the first %zu.",
+                          password.len, BCRYPT_TEXT_MAX);
+    return str_find_char(password, '\0', 0) == SIZE_MAX ? STR_EMPTY
+                                                        : STR("The password has a NUL character.");
+}
+
+static Value admin_encode(Str text, Arena *arena) {
+    return value_from_str(base64_encode(text, arena));
+}
+
+static Str admin_body_of(const KubeRef *ref, Str hash, Str time, Arena *arena) {
+    Value body = value_object(NULL, NULL, 0, arena);
+    body = kube_object_with(body, "", "apiVersion", value_from_cstr("v1"), arena);
+    body = kube_object_with(body, "", "kind", value_from_cstr("Secret"), arena);
+    body = kube_object_with(body, "metadata", "name", value_from_str(ref->name), arena);
+    body = kube_object_with(body, "metadata", "namespace", value_from_str(ref->namespace), arena);
+    body = kube_object_with(body, "data", HASH, admin_encode(hash, arena), arena);
+    body = kube_object_with(body, "data", HASHED_AT, admin_encode(time, arena), arena);
+    return json_text(body, arena);
+}
+
+/* Sets the password if `is_due`, or if the Secret has none. The Secret must exist. */
+static bool admin_set(const Call *call, Str namespace, Str password, bool is_due, Diags *diags) {
+    KubeCall kube = cluster_call(call);
+    KubeRef ref = {.resource = &secrets, .namespace = namespace, .name = STR(SECRET)};
+    const Clock *clock = call->io->clock;
+    KubeResponse response;
+    Value live;
+    Str hash;
+    if (kube_call_get(&kube, &ref, &response, diags) != KUBE_DONE ||
+        !kube_client_decode(&response, &live, call->arena))
+        return kube_error_report(&kube, NOT_SET, &ref, &response, diags);
+    if (!is_due && kube_object_text(live, "data", HASH).len)
+        return true;
+    if (!bcrypt_hash(password, BCRYPT_COST_USUAL, &hash, call->arena))
+        return path_error(call, PATH_AT(call, {"admin_password_wo"}), diags, NOT_SET,
+                          "The password cannot be hashed with bcrypt.");
+    Str time = clock_format_rfc3339(clock->now_ms(clock->self), call->arena);
+    KubeApply apply = {
+        .ref = ref,
+        .body = admin_body_of(&ref, hash, time, call->arena),
+        .manager = STR(MANAGER),
+        .should_force = true,
+    };
+    if (kube_call_apply(&kube, &apply, &response, diags) == KUBE_DONE)
+        return true;
+    return kube_error_report(&kube, NOT_SET, &ref, &response, diags);
+}
+
+/* Deletion: objects that the manifests do not have. Applications before the deletion, Secrets after
+ * it. */
+
+#define NOT_DELETED "Argo CD not deleted"
+#define VERSION     "argoproj.io/v1alpha1"
+
+static const char *const kinds_of_applications[] = {"Application", "ApplicationSet", "AppProject"};
+
+typedef struct Removal {
+    const Call *call;
+    KubeCall kube;
+    Diags *diags;
+} Removal;
+
+/* Projects are deleted with their definition: Argo CD makes one of its own. */
+static bool removal_report_left(const Removal *removal, const char *kind, const KubeList *list) {
+    Value first = list->items.items[0];
+    return path_error(removal->call, NO_PATH, removal->diags, NOT_DELETED,
+                      "%zu objects of the kind %s exist, such as \"%.*s\" in namespace \"%.*s\". "
+                      "Without Argo CD their deletion would not end, or would leave the objects "
+                      "that they have applied. Delete them first. To give them up and keep those "
+                      "objects, apply force_destroy = true before the destroy.",
+                      list->items.count, kind, STR_ARG(kube_object_text(first, "metadata", "name")),
+                      STR_ARG(kube_object_text(first, "metadata", "namespace")));
+}
+
+static bool remove_finalizers(const Removal *removal, const KubeResource *resource, Value object) {
+    KubeResponse response;
+    Value found;
+    KubePatch patch = {
+        .ref = {.resource = resource,
+                .namespace = kube_object_text(object, "metadata", "namespace"),
+                .name = kube_object_text(object, "metadata", "name")},
+        .type = KUBE_PATCH_MERGE,
+        .body = STR("{\"metadata\":{\"finalizers\":null}}"),
+        .manager = STR("loam"),
+        .is_repeatable = true,
+    };
+    if (!kube_object_find(object, "metadata", "finalizers", &found))
+        return true;
+    KubeOutcome outcome = kube_call_patch(&removal->kube, &patch, &response, removal->diags);
+    if (outcome == KUBE_DONE || outcome == KUBE_ABSENT)
+        return true;
+    return kube_error_report(&removal->kube, NOT_DELETED, &patch.ref, &response, removal->diags);
+}
+
+static bool prepare_kind(const Removal *removal, const char *kind, bool should_force) {
+    KubeResource resource;
+    KubeResponse response;
+    KubeList list = {0};
+    KubeOutcome outcome = kube_discovery_find(
+        cluster_discovery(removal->call->client), &removal->kube,
+        (KubeKind){STR(VERSION), str_from_cstr(kind)}, &resource, &response, removal->diags);
+    KubeListRequest wanted = {.ref = {.resource = &resource}, .only_metadata = true};
+    if (outcome == KUBE_DONE)
+        outcome = kube_list_read(&removal->kube, &wanted, &list, &response, removal->diags);
+    if (outcome == KUBE_ABSENT)
+        return true;
+    if (outcome != KUBE_DONE)
+        return kube_error_report(&removal->kube, NOT_DELETED, NULL, &response, removal->diags);
+    bool is_project = str_equal_cstr(resource.kind, "AppProject");
+    if (list.items.count && !should_force && !is_project)
+        return removal_report_left(removal, kind, &list);
+    vec_each(&list.items, object) {
+        if (!remove_finalizers(removal, &resource, *object))
+            return false;
+    }
+    return true;
+}
+
+/* Checks that no application is left in the cluster: with their definitions they would be deleted,
+ * and those with a finalizer would stay forever. With `should_force` the finalizers are removed
+ * instead. */
+static bool removal_prepare(const Call *call, bool should_force, Diags *diags) {
+    Removal removal = {.call = call, .kube = cluster_call(call), .diags = diags};
+    for (size_t i = 0; i < ARRAY_COUNT(kinds_of_applications); i++) {
+        if (!prepare_kind(&removal, kinds_of_applications[i], should_force))
+            return false;
+    }
+    return true;
+}
+
+/* Deletes the Secrets that Argo CD has made in its namespace. */
+static bool removal_finish(const Call *call, Str namespace, Diags *diags) {
+    static const char *const names[] = {"argocd-initial-admin-secret", "argocd-redis"};
+    KubeCall kube = cluster_call(call);
+    for (size_t i = 0; i < ARRAY_COUNT(names); i++) {
+        KubeResponse response;
+        KubeDelete request = {
+            .ref = {.resource = &secrets, .namespace = namespace, .name = str_from_cstr(names[i])},
+            .propagation = KUBE_PROPAGATION_BACKGROUND,
+        };
+        KubeOutcome outcome = kube_call_delete(&kube, &request, &response, diags);
+        if (outcome == KUBE_DONE || outcome == KUBE_ABSENT)
+            continue;
+        return kube_error_report(&kube, NOT_DELETED, &request.ref, &response, diags);
+    }
+    return true;
+}
 
 #define DEFINITION "apiextensions.k8s.io/CustomResourceDefinition//applications.argoproj.io"
 
@@ -31,9 +199,8 @@ static bool argocd_install_read_objects(const Call *call, Value config, Path arg
 static bool argocd_install_validate(const Call *call, const ValidateRequest *request,
                                     Diags *diags) {
     Value password = object_attribute(request->config, "admin_password_wo");
-    Str problem = value_is_present(password)
-                      ? argocd_admin_problem(value_text(password), call->arena)
-                      : STR_EMPTY;
+    Str problem =
+        value_is_present(password) ? admin_problem(value_text(password), call->arena) : STR_EMPTY;
     if (problem.len)
         return path_error(call, PATH_AT(call, {"admin_password_wo"}), diags, "Invalid password",
                           "%.*s", STR_ARG(problem));
@@ -48,8 +215,8 @@ static bool after_wave(const Call *call, const ApplyRequest *request, ObjectWave
     bool is_due = value_is_null(request->prior) ||
                   object_differs(request->planned, request->prior, "admin_password_revision");
     return wave != OBJECT_WAVE_DATA || !value_is_present(password) ||
-           argocd_admin_set(call, argocd_install_namespace_of(request->planned),
-                            value_text(password), is_due, diags);
+           admin_set(call, argocd_install_namespace_of(request->planned), value_text(password),
+                     is_due, diags);
 }
 
 /* After a failure the password may not be set, so the next apply must set it. */
@@ -76,11 +243,10 @@ static bool has_definitions(Value state, Arena *arena) {
 static bool argocd_install_delete(const Call *call, const DeleteRequest *request,
                                   DeleteResponse *response, Diags *diags) {
     bool should_force = object_bool(request->prior, "force_destroy", false);
-    if (has_definitions(request->prior, call->arena) &&
-        !argocd_removal_prepare(call, should_force, diags))
+    if (has_definitions(request->prior, call->arena) && !removal_prepare(call, should_force, diags))
         return false;
     return manifests_delete(call, request, response, diags) &&
-           argocd_removal_finish(call, argocd_install_namespace_of(request->prior), diags);
+           removal_finish(call, argocd_install_namespace_of(request->prior), diags);
 }
 
 /* clang-format off */

@@ -362,8 +362,7 @@ static bool refresh_set(const WaitObject *wait, Value *live, Diags *diags) {
     if (object_condition_all(*live).count == 0 ||
         send_patch(wait, body, request_end_ms(wait), &response, live) == KUBE_DONE)
         return true;
-    kube_error_report(&kube, "Refresh not requested", &wait->ref, &response, diags);
-    return false;
+    return kube_error_report(&kube, "Refresh not requested", &wait->ref, &response, diags);
 }
 
 bool argocd_wait_application_set(const Call *call, Value planned, ObjectApplied *applied,

@@ -10,12 +10,7 @@
 #define SECRET "argocd-initial-admin-secret"
 #define ACTION "Password of Argo CD not read"
 
-static const KubeResource secrets = {
-    .version = STR_CONST("v1"),
-    .kind = STR_CONST("Secret"),
-    .plural = STR_CONST("secrets"),
-    .is_namespaced = true,
-};
+static const KubeResource secrets = KUBE_CORE_RESOURCE("Secret", "secrets");
 
 static bool admin_open(const Call *call, const OpenRequest *, OpenResponse *response,
                        Diags *diags) {

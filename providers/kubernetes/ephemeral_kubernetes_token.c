@@ -7,12 +7,8 @@
 
 #define SECONDS_MIN 600 /* the API server rejects less */
 
-static const KubeResource service_accounts = {
-    .version = STR_CONST("v1"),
-    .kind = STR_CONST("ServiceAccount"),
-    .plural = STR_CONST("serviceaccounts"),
-    .is_namespaced = true,
-};
+static const KubeResource service_accounts =
+    KUBE_CORE_RESOURCE("ServiceAccount", "serviceaccounts");
 
 /* The private data is the configuration: it stays in memory, for later requests. */
 static Str token_remember(Value config, Arena *arena) {

@@ -9,12 +9,7 @@
 
 #define ACCOUNT_MS 600000 /* without a timeout of the resource */
 
-static const KubeResource service_account = {
-    .version = STR_CONST("v1"),
-    .kind = STR_CONST("ServiceAccount"),
-    .plural = STR_CONST("serviceaccounts"),
-    .is_namespaced = true,
-};
+static const KubeResource service_account = KUBE_CORE_RESOURCE("ServiceAccount", "serviceaccounts");
 
 typedef struct AccountWait {
     KubeRef ref;

@@ -4,10 +4,7 @@
 
 #include "kube_object.h"
 
-static const KubeResource services = {.version = STR_CONST("v1"),
-                                      .kind = STR_CONST("Service"),
-                                      .plural = STR_CONST("services"),
-                                      .is_namespaced = true};
+static const KubeResource services = KUBE_CORE_RESOURCE("Service", "services");
 
 /* Returns the name of the first port, by which the API server's proxy selects it; it may be empty.
  */

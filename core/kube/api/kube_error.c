@@ -251,7 +251,7 @@ static Str error_place_of(const KubeCall *call, const KubeRef *ref) {
                : str_concat(STR("The API server "), server, arena);
 }
 
-void kube_error_report(const KubeCall *call, const char *action, const KubeRef *ref,
+bool kube_error_report(const KubeCall *call, const char *action, const KubeRef *ref,
                        const KubeResponse *response, Diags *diags) {
     Arena *arena = call->arena;
     KubeErrorClass class = kube_error_class(ref, response);
@@ -265,4 +265,5 @@ void kube_error_report(const KubeCall *call, const char *action, const KubeRef *
     else
         diags_error(diags, NO_RANGE, action, "%.*s: %.*s", STR_ARG(error_place_of(call, ref)),
                     STR_ARG(sentence(response->problem, hints[class], arena)));
+    return false;
 }

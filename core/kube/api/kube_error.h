@@ -45,9 +45,9 @@ typedef VEC(KubeFieldError) KubeFieldErrors;
 /* Returns the fields in the text of a schema error, then those that the causes of the Status
  * name. */
 KubeFieldErrors kube_error_fields(const KubeResponse *response, Arena *arena);
-/* Adds an error that begins with the object, or with the server if `ref` is NULL; `action` is the
- * failure ("Kubernetes object not applied"). A schema, validation,
- * immutability or ownership error with fields gives one error for each field instead, with the
- * field as its path. */
-void kube_error_report(const KubeCall *call, const char *action, const KubeRef *ref,
+/* Adds an error that begins with the object, or with the server if `ref` is NULL; returns false.
+ * `action` is the failure ("Kubernetes object not applied"). A schema, validation, immutability or
+ * ownership error with fields gives one error for each field instead, with the field as its
+ * path. */
+bool kube_error_report(const KubeCall *call, const char *action, const KubeRef *ref,
                        const KubeResponse *response, Diags *diags);

@@ -16,6 +16,13 @@ typedef enum KubeVerb {
     KUBE_VERB_DELETE_COLLECTION = 128,
 } KubeVerb;
 
+/* The initializer of a kind of the core group with a namespace. */
+#define KUBE_CORE_RESOURCE(kind_, plural_)                                                         \
+    {                                                                                              \
+        .version = STR_CONST("v1"), .kind = STR_CONST(kind_), .plural = STR_CONST(plural_),        \
+        .is_namespaced = true                                                                      \
+    }
+
 typedef struct KubeResource {
     Str group; /* empty: the core group */
     Str version;

@@ -40,8 +40,8 @@ typedef struct FluxRequest {
 } FluxRequest;
 
 static bool flux_cluster_failed(FluxRequest *request, const char *action) {
-    kube_error_report(&request->kube, action, &request->ref, &request->response, request->diags);
-    return false;
+    return kube_error_report(&request->kube, action, &request->ref, &request->response,
+                             request->diags);
 }
 
 /* Returns whether the object does not exist. A failure because its kind no longer exists, since the
@@ -62,8 +62,7 @@ static bool open_request(const Call *call, KubeKind kind, FluxRequest *out, bool
     *is_served = outcome == KUBE_DONE;
     if (outcome == KUBE_DONE || outcome == KUBE_ABSENT)
         return true;
-    kube_error_report(&out->kube, "Cluster not readable", NULL, &out->response, diags);
-    return false;
+    return kube_error_report(&out->kube, "Cluster not readable", NULL, &out->response, diags);
 }
 
 static bool flux_cluster_get(const Call *call, KubeKind kind, Str namespace, Str name, Value *out,
@@ -113,8 +112,8 @@ static bool flux_cluster_open_object(const Call *call, Value object, FluxRequest
     out->ref.name = key.name;
     if (is_served)
         return true;
-    kube_error_report(&out->kube, "Kubernetes object not applied", NULL, &out->response, diags);
-    return false;
+    return kube_error_report(&out->kube, "Kubernetes object not applied", NULL, &out->response,
+                             diags);
 }
 
 /* Reading. */

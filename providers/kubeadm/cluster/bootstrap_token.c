@@ -95,8 +95,7 @@ bool bootstrap_token_store(const Call *call, const ClusterApi *api, const Bootst
         outcome = kube_call_create(&api->call, &collection, body, &response, diags);
     if (outcome == KUBE_DONE)
         return true;
-    kube_error_report(&api->call, "Token of the join not stored", &ref, &response, diags);
-    return false;
+    return kube_error_report(&api->call, "Token of the join not stored", &ref, &response, diags);
 }
 
 static bool see_signature(void *payload, Value object, Wait *wait) {

@@ -12,18 +12,9 @@
 
 const KubeResource cluster_api_nodes = {
     .version = STR_CONST("v1"), .kind = STR_CONST("Node"), .plural = STR_CONST("nodes")};
-const KubeResource cluster_api_config_maps = {.version = STR_CONST("v1"),
-                                              .kind = STR_CONST("ConfigMap"),
-                                              .plural = STR_CONST("configmaps"),
-                                              .is_namespaced = true};
-const KubeResource cluster_api_secrets = {.version = STR_CONST("v1"),
-                                          .kind = STR_CONST("Secret"),
-                                          .plural = STR_CONST("secrets"),
-                                          .is_namespaced = true};
-const KubeResource cluster_api_pods = {.version = STR_CONST("v1"),
-                                       .kind = STR_CONST("Pod"),
-                                       .plural = STR_CONST("pods"),
-                                       .is_namespaced = true};
+const KubeResource cluster_api_config_maps = KUBE_CORE_RESOURCE("ConfigMap", "configmaps");
+const KubeResource cluster_api_secrets = KUBE_CORE_RESOURCE("Secret", "secrets");
+const KubeResource cluster_api_pods = KUBE_CORE_RESOURCE("Pod", "pods");
 
 bool cluster_api_split(Str endpoint, Str *host, uint16_t *port) {
     size_t colon = str_rfind_char(endpoint, ':');

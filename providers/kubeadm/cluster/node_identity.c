@@ -69,10 +69,8 @@ static bool identity_list(const ClusterApi *api, const char *path, const KubeRes
     KubeResponse response;
     Value root;
     if (kube_call_send(&api->call, request, &response, diags) != KUBE_DONE ||
-        !kube_client_decode(&response, &root, arena)) {
-        kube_error_report(&api->call, "Nodes not listed", &ref, &response, diags);
-        return false;
-    }
+        !kube_client_decode(&response, &root, arena))
+        return kube_error_report(&api->call, "Nodes not listed", &ref, &response, diags);
     Value items = value_tuple_at(root, STR("items"));
     for (size_t i = 0; value_is_present(items) && i < items.count; i++) {
         ClusterNode identity = read(value_at(items, i));

@@ -34,8 +34,7 @@ bool node_object_try_read(const ClusterApi *api, Str name, Value *out, bool *is_
         return true;
     if (outcome == KUBE_DONE && kube_client_decode(&response, out, api->call.arena))
         return true;
-    kube_error_report(&api->call, "Node not read", &ref, &response, diags);
-    return false;
+    return kube_error_report(&api->call, "Node not read", &ref, &response, diags);
 }
 
 bool node_object_read(const ClusterApi *api, Str name, Value *out, Diags *diags) {
@@ -103,8 +102,7 @@ static bool object_patch(const ClusterApi *api, Str name, Value body, const char
     KubeResponse response;
     if (kube_call_patch(&api->call, &request, &response, diags) == KUBE_DONE)
         return true;
-    kube_error_report(&api->call, action, &request.ref, &response, diags);
-    return false;
+    return kube_error_report(&api->call, action, &request.ref, &response, diags);
 }
 
 static Value one(const char *name, Value value, Arena *arena) {
@@ -207,8 +205,7 @@ bool node_object_delete(const ClusterApi *api, Str name, Diags *diags) {
     KubeOutcome outcome = kube_call_delete(&api->call, &request, &response, diags);
     if (outcome == KUBE_DONE || outcome == KUBE_ABSENT)
         return true;
-    kube_error_report(&api->call, "Node not deleted", &request.ref, &response, diags);
-    return false;
+    return kube_error_report(&api->call, "Node not deleted", &request.ref, &response, diags);
 }
 
 Str node_object_address(Value node) {

@@ -220,8 +220,8 @@ static bool request_is_wanted(const ClusterApi *api, bool *out, Diags *diags) {
             *out = str_equal(line, STR("serverTLSBootstrap: true"));
         return true;
     }
-    kube_error_report(&api->call, "Configuration of kubelets not read", &ref, &response, diags);
-    return false;
+    return kube_error_report(&api->call, "Configuration of kubelets not read", &ref, &response,
+                             diags);
 }
 
 typedef struct RequestLook {
@@ -267,8 +267,8 @@ static bool request_approve(const RequestLook *look, Value request) {
     KubeOutcome outcome = kube_call_patch(call, &patch, &response, look->diags);
     if (outcome == KUBE_DONE || outcome == KUBE_CONFLICT)
         return true;
-    kube_error_report(call, "Serving certificate not approved", &patch.ref, &response, look->diags);
-    return false;
+    return kube_error_report(call, "Serving certificate not approved", &patch.ref, &response,
+                             look->diags);
 }
 
 static bool request_reject(const Call *call, const RequestLook *look, Value request,

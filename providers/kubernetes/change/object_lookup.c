@@ -69,6 +69,5 @@ bool object_lookup_fail(ObjectLookup *lookup, const KubeRef *ref, const KubeResp
         return object_lookup_defer(lookup, NO_PATH,
                                    str_format(arena, "the API server cannot be reached: %.*s",
                                               STR_ARG(response->problem)));
-    kube_error_report(&lookup->target.kube, lookup->action, ref, response, lookup->diags);
-    return false;
+    return kube_error_report(&lookup->target.kube, lookup->action, ref, response, lookup->diags);
 }

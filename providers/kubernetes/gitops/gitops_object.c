@@ -38,9 +38,8 @@ static Str object_title_of(const GitopsTask *task) {
 }
 
 static bool object_failed(GitopsTask *task, const char *action) {
-    kube_error_report(&task->kube, action, task->ref.resource ? &task->ref : NULL, &task->reply,
-                      task->diags);
-    return false;
+    return kube_error_report(&task->kube, action, task->ref.resource ? &task->ref : NULL,
+                             &task->reply, task->diags);
 }
 
 static bool object_report_absent(const GitopsTask *task, Str why) {

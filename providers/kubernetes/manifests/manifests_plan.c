@@ -401,8 +401,8 @@ static bool check_server(ManifestsPlanning *planning, Str *why) {
                           STR_ARG(response.problem));
         return true;
     }
-    kube_error_report(&kube, "Kubernetes objects not planned", NULL, &response, planning->diags);
-    return false;
+    return kube_error_report(&kube, "Kubernetes objects not planned", NULL, &response,
+                             planning->diags);
 }
 
 /* Not every type has this argument. */

@@ -4,12 +4,7 @@
 
 #define COUNT_MAX ((size_t)500)
 
-static const KubeResource events = {
-    .version = STR_CONST("v1"),
-    .kind = STR_CONST("Event"),
-    .plural = STR_CONST("events"),
-    .is_namespaced = true,
-};
+static const KubeResource events = KUBE_CORE_RESOURCE("Event", "events");
 
 /* Returns the time of the latest occurrence. Which member has it depends on the reporter of the
  * event. */

@@ -21,12 +21,7 @@
 #define LOG_LINES      10
 #define LOG_BYTES      16384
 
-static const KubeResource pods = {
-    .version = STR_CONST("v1"),
-    .kind = STR_CONST("Pod"),
-    .plural = STR_CONST("pods"),
-    .is_namespaced = true,
-};
+static const KubeResource pods = KUBE_CORE_RESOURCE("Pod", "pods");
 /* Secrets go before the text is cut: a part of one would not be found. */
 static Str without_secrets(const WaitObject *wait, Str text, Arena *arena) {
     if (wait->call->secrets)

@@ -3,10 +3,7 @@
 
 #include "kube_error.h"
 
-static const KubeResource config_maps = {.version = STR_CONST("v1"),
-                                         .kind = STR_CONST("ConfigMap"),
-                                         .plural = STR_CONST("configmaps"),
-                                         .is_namespaced = true};
+static const KubeResource config_maps = KUBE_CORE_RESOURCE("ConfigMap", "configmaps");
 
 typedef struct Row {
     const char *name;

@@ -11,12 +11,7 @@
     "{\"items\":[{\"metadata\":{\"name\":\"b\"}}],\"metadata\":{\"resourceVersion\":\"5\"}}"
 #define GONE "{\"kind\":\"Status\",\"reason\":\"Expired\"}"
 
-static const KubeResource config_maps = {
-    .version = STR_CONST("v1"),
-    .kind = STR_CONST("ConfigMap"),
-    .plural = STR_CONST("configmaps"),
-    .is_namespaced = true,
-};
+static const KubeResource config_maps = KUBE_CORE_RESOURCE("ConfigMap", "configmaps");
 
 typedef struct Row {
     KubeScriptRow rows[8];

@@ -19,12 +19,7 @@
         __VA_ARGS__, NULL                                                                          \
     }
 
-static const KubeResource config_maps = {
-    .version = STR_CONST("v1"),
-    .kind = STR_CONST("ConfigMap"),
-    .plural = STR_CONST("configmaps"),
-    .is_namespaced = true,
-};
+static const KubeResource config_maps = KUBE_CORE_RESOURCE("ConfigMap", "configmaps");
 
 typedef struct Row {
     const char *name; /* NULL: the collection */

@@ -16,10 +16,7 @@
     "{\"kind\":\"Status\",\"status\":\"Failure\",\"reason\":\"Conflict\",\"message\":\"changed\"," \
     "\"code\":409}"
 
-static const KubeResource config_maps = {.version = STR_CONST("v1"),
-                                         .kind = STR_CONST("ConfigMap"),
-                                         .plural = STR_CONST("configmaps"),
-                                         .is_namespaced = true};
+static const KubeResource config_maps = KUBE_CORE_RESOURCE("ConfigMap", "configmaps");
 
 typedef struct Fixture {
     KubeScript script;

@@ -24,12 +24,7 @@
 #define FORBIDS                                                                                    \
     { .code = 403, .body = "{\"kind\":\"Status\",\"code\":403,\"message\":\"no\"}" }
 
-static const KubeResource pods = {
-    .version = STR_CONST("v1"),
-    .kind = STR_CONST("Pod"),
-    .plural = STR_CONST("pods"),
-    .is_namespaced = true,
-};
+static const KubeResource pods = KUBE_CORE_RESOURCE("Pod", "pods");
 
 typedef struct Case {
     Arena *arena;
