@@ -109,7 +109,7 @@ static bool coalesce_type(FunctionCall *call, const Type **out, Str *error) {
         return function_fail(call, SIZE_MAX, error, "at least one argument is required");
     for (size_t i = 0; i < call->count; i++)
         types[i] = call->arguments[i].type;
-    *out = sequence_unify(types, call->count, call->arena);
+    *out = convert_unify(types, call->count, call->arena);
     return *out || function_fail(call, SIZE_MAX, error, "all arguments must have the same type");
 }
 

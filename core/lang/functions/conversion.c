@@ -19,7 +19,9 @@ static Str convert_failure(const FunctionCall *call, const Type *type) {
                       STR_ARG(str_quote(value_text(value), call->arena)), STR_ARG(to), hint);
 }
 
-static bool convert_to(FunctionCall *call, const Type *type, Value *out, Str *error) {
+/* Converts to the type of the row. */
+static bool conversion_to(FunctionCall *call, Value *out, Str *error) {
+    const Type *type = call->function->type;
     ConvertError failure;
     if (!function_check_room(call, call->arguments[0], error))
         return false;
@@ -39,30 +41,6 @@ static bool convert_to(FunctionCall *call, const Type *type, Value *out, Str *er
     }
     call->failed_argument = 0;
     return false;
-}
-
-static bool conversion_tostring(FunctionCall *call, Value *out, Str *error) {
-    return convert_to(call, &TYPE_STRING, out, error);
-}
-
-static bool conversion_tonumber(FunctionCall *call, Value *out, Str *error) {
-    return convert_to(call, &TYPE_NUMBER, out, error);
-}
-
-static bool conversion_tobool(FunctionCall *call, Value *out, Str *error) {
-    return convert_to(call, &TYPE_BOOL, out, error);
-}
-
-static bool conversion_tolist(FunctionCall *call, Value *out, Str *error) {
-    return convert_to(call, &TYPE_LIST_OF_ANY, out, error);
-}
-
-static bool conversion_toset(FunctionCall *call, Value *out, Str *error) {
-    return convert_to(call, &TYPE_SET_OF_ANY, out, error);
-}
-
-static bool conversion_tomap(FunctionCall *call, Value *out, Str *error) {
-    return convert_to(call, &TYPE_MAP_OF_ANY, out, error);
 }
 
 static bool conversion_sensitive(FunctionCall *call, Value *out, Str *) {
@@ -160,7 +138,7 @@ static const Function conversion_functions[] = {
         .name = "tobool", .can_be_null = true,
         PARAMETERS({"v", &TYPE_DYNAMIC, TAKES_ALL}),
         .type = &TYPE_BOOL,
-        .run = conversion_tobool,
+        .run = conversion_to,
         .description = "The value as a bool.",
         .example = "tobool(\"true\") = true",
     },
@@ -168,7 +146,7 @@ static const Function conversion_functions[] = {
         .name = "tolist", .can_be_null = true,
         PARAMETERS({"v", &TYPE_DYNAMIC, TAKES_ALL}),
         .type = &TYPE_LIST_OF_ANY,
-        .run = conversion_tolist,
+        .run = conversion_to,
         .description = "The value as a list, whose elements have one common type.",
         .example = "tolist([\"a\", 1]) = tolist([\"a\", \"1\"])",
     },
@@ -176,7 +154,7 @@ static const Function conversion_functions[] = {
         .name = "tomap", .can_be_null = true,
         PARAMETERS({"v", &TYPE_DYNAMIC, TAKES_ALL}),
         .type = &TYPE_MAP_OF_ANY,
-        .run = conversion_tomap,
+        .run = conversion_to,
         .description = "The value as a map, whose elements have one common type.",
         .example = "tomap({a = 1, b = \"x\"}).a = \"1\"",
     },
@@ -184,7 +162,7 @@ static const Function conversion_functions[] = {
         .name = "tonumber", .can_be_null = true,
         PARAMETERS({"v", &TYPE_DYNAMIC, TAKES_ALL}),
         .type = &TYPE_NUMBER,
-        .run = conversion_tonumber,
+        .run = conversion_to,
         .description = "The value as a number.",
         .example = "tonumber(\"1.5\") = 1.5",
     },
@@ -192,7 +170,7 @@ static const Function conversion_functions[] = {
         .name = "toset", .can_be_null = true,
         PARAMETERS({"v", &TYPE_DYNAMIC, TAKES_ALL}),
         .type = &TYPE_SET_OF_ANY,
-        .run = conversion_toset,
+        .run = conversion_to,
         .description = "The value as a set, without order and duplicates.",
         .example = "length(toset([\"a\", \"a\"])) = 1",
     },
@@ -200,7 +178,7 @@ static const Function conversion_functions[] = {
         .name = "tostring", .can_be_null = true,
         PARAMETERS({"v", &TYPE_DYNAMIC, TAKES_ALL}),
         .type = &TYPE_STRING,
-        .run = conversion_tostring,
+        .run = conversion_to,
         .description = "The value as a string.",
         .example = "tostring(true) = \"true\"",
     },

@@ -20,7 +20,7 @@ static const Type *concat_list_type(const FunctionCall *call) {
             return NULL;
         types[i] = call->arguments[i].type;
     }
-    return sequence_unify(types, call->count, call->arena);
+    return convert_unify(types, call->count, call->arena);
 }
 
 static bool concat_check(FunctionCall *call, Str *error) {
@@ -354,7 +354,7 @@ static bool list_range(FunctionCall *call, Value *out, Str *error) {
 static bool matchkeys_type(FunctionCall *call, const Type **out, Str *error) {
     const Type *types[] = {call->arguments[1].type, call->arguments[2].type};
     *out = call->arguments[0].type;
-    return sequence_unify(types, 2, call->arena) ||
+    return convert_unify(types, 2, call->arena) ||
            function_fail(call, 1, error, "the keys and the search values have no common type");
 }
 
@@ -393,7 +393,7 @@ static bool list_matchkeys(FunctionCall *call, Value *out, Str *error) {
     if (wanted.count && !is_known)
         return true;
     const Type *types[] = {keys.type, wanted.type};
-    const Type *common = sequence_unify(types, 2, call->arena);
+    const Type *common = convert_unify(types, 2, call->arena);
     ConvertError failure;
     if (!convert_value(keys, common, &keys, &failure, call->arena) ||
         !convert_value(wanted, common, &wanted, &failure, call->arena))

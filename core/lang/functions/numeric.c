@@ -25,8 +25,9 @@ static bool numeric_signum(FunctionCall *call, Value *out, Str *error) {
         value_int_of(arithmetic_sign(call->arguments[0], call->arena), NUMBER_PRECISION_INT), out);
 }
 
-/* Rounds to the next whole number in a direction: -1 down, 1 up. */
-static bool numeric_round(FunctionCall *call, int direction, Value *out, Str *error) {
+/* Rounds to the next whole number in the direction of the row: -1 down, 1 up. */
+static bool numeric_round(FunctionCall *call, Value *out, Str *error) {
+    int direction = call->function->option;
     Value number = call->arguments[0];
     Value fraction;
     Value one = value_int(1);
@@ -44,30 +45,15 @@ static bool numeric_round(FunctionCall *call, int direction, Value *out, Str *er
                             error, call->arena);
 }
 
-static bool numeric_ceil(FunctionCall *call, Value *out, Str *error) {
-    return numeric_round(call, 1, out, error);
-}
-
-static bool numeric_floor(FunctionCall *call, Value *out, Str *error) {
-    return numeric_round(call, -1, out, error);
-}
-
-static bool numeric_extreme(FunctionCall *call, int direction, Value *out, Str *error) {
+/* Finds the number furthest in the direction of the row. */
+static bool numeric_extreme(FunctionCall *call, Value *out, Str *error) {
     if (call->count == 0)
         return function_fail(call, SIZE_MAX, error, "must pass at least one number");
     *out = call->arguments[0];
     for (size_t i = 1; i < call->count; i++)
-        if (arithmetic_compare(call->arguments[i], *out, call->arena) == direction)
+        if (arithmetic_compare(call->arguments[i], *out, call->arena) == call->function->option)
             *out = call->arguments[i];
     return true;
-}
-
-static bool numeric_max(FunctionCall *call, Value *out, Str *error) {
-    return numeric_extreme(call, 1, out, error);
-}
-
-static bool numeric_min(FunctionCall *call, Value *out, Str *error) {
-    return numeric_extreme(call, -1, out, error);
 }
 
 static bool give_double(FunctionCall *call, double number, Value *out, Str *error) {
@@ -333,7 +319,8 @@ static const Function numeric_functions[] = {
         .name = "ceil",
         PARAMETERS({"num", &TYPE_NUMBER}),
         .type = &TYPE_NUMBER,
-        .run = numeric_ceil,
+        .run = numeric_round,
+        .option = 1,
         .description = "The smallest integer that is not less than the number.",
         .example = "ceil(5.1) = 6",
     },
@@ -341,7 +328,8 @@ static const Function numeric_functions[] = {
         .name = "floor",
         PARAMETERS({"num", &TYPE_NUMBER}),
         .type = &TYPE_NUMBER,
-        .run = numeric_floor,
+        .run = numeric_round,
+        .option = -1,
         .description = "The greatest integer that is not greater than the number.",
         .example = "floor(4.9) = 4",
     },
@@ -357,7 +345,8 @@ static const Function numeric_functions[] = {
         .name = "max",
         VARIADIC({"numbers", &TYPE_NUMBER}),
         .type = &TYPE_NUMBER,
-        .run = numeric_max,
+        .run = numeric_extreme,
+        .option = 1,
         .description = "The greatest of the numbers.",
         .example = "max(12, 54, 3) = 54",
     },
@@ -365,7 +354,8 @@ static const Function numeric_functions[] = {
         .name = "min",
         VARIADIC({"numbers", &TYPE_NUMBER}),
         .type = &TYPE_NUMBER,
-        .run = numeric_min,
+        .run = numeric_extreme,
+        .option = -1,
         .description = "The smallest of the numbers.",
         .example = "min(12, 54, 3) = 3",
     },

@@ -2,6 +2,8 @@
 #include "functions.h"
 #include "regex_program.h"
 
+enum { ALL_MATCHES = 1 }; /* the option of regexall */
+
 static Value regex_group(const RegexProgram *regex, Str text, size_t capture, Arena *arena) {
     Str part;
     return regex_program_capture(regex, text, capture, &part) ? value_string(part, arena)
@@ -46,7 +48,7 @@ static bool regex_prepare(FunctionCall *call, RegexProgram *regex, Str *error) {
     return true;
 }
 
-static bool run_result_type(FunctionCall *call, const Type **out, bool is_list, Str *error) {
+static bool regex_result_type(FunctionCall *call, const Type **out, Str *error) {
     SCOPED(RegexProgram) regex = {0};
     *out = &TYPE_DYNAMIC;
     if (value_is_known(call->arguments[0])) {
@@ -54,17 +56,9 @@ static bool run_result_type(FunctionCall *call, const Type **out, bool is_list, 
             return false;
         *out = regex_type(&regex, call->arena);
     }
-    if (is_list)
+    if (call->function->option == ALL_MATCHES)
         *out = type_list(*out, call->arena);
     return true;
-}
-
-static bool regex_result_type(FunctionCall *call, const Type **out, Str *error) {
-    return run_result_type(call, out, false, error);
-}
-
-static bool regexall_result_type(FunctionCall *call, const Type **out, Str *error) {
-    return run_result_type(call, out, true, error);
 }
 
 static bool regex_first(FunctionCall *call, Value *out, Str *error) {
@@ -253,8 +247,9 @@ static const Function regex_functions[] = {
     {
         .name = "regexall",
         PARAMETERS({"pattern", &TYPE_STRING}, {"string", &TYPE_STRING}),
-        .result_type = regexall_result_type,
+        .result_type = regex_result_type,
         .run = regex_all,
+        .option = ALL_MATCHES,
         .description = "All matches of a regular expression, as a list.",
         .example = "regexall(\"[a-z]+\", \"1234abcd5678efgh9\") = tolist([\"abcd\", \"efgh\"])",
     },

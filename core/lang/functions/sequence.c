@@ -11,10 +11,6 @@ bool sequence_has_count(Value sequence) {
     return sequence.type->kind != KIND_SET || value_is_wholly_known(sequence) || sequence.count < 2;
 }
 
-const Type *sequence_unify(const Type *const *types, size_t count, Arena *arena) {
-    return convert_unify(types, count, arena);
-}
-
 bool sequence_integer(FunctionCall *call, size_t argument, int64_t *out, Str *error) {
     if (value_to_int(call->arguments[argument], out))
         return true;

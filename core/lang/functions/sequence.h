@@ -7,8 +7,6 @@
 size_t sequence_count(Value sequence);
 /* Returns true if the number of elements is certain: a set with unknown elements may shrink. */
 bool sequence_has_count(Value sequence);
-/* Returns the type to which all types convert, though single values may fail; NULL if none. */
-const Type *sequence_unify(const Type *const *types, size_t count, Arena *arena);
 /* Converts a number to an integer. On failure returns false, sets *error and blames the
  * argument. */
 MUST_USE bool sequence_integer(FunctionCall *call, size_t argument, int64_t *out, Str *error);

@@ -14,7 +14,7 @@ static bool set_type(FunctionCall *call, const Type **out, Str *error) {
         if (!is_untyped)
             types[count++] = type;
     }
-    *out = count ? sequence_unify(types, count, call->arena) : call->arguments[0].type;
+    *out = count ? convert_unify(types, count, call->arena) : call->arguments[0].type;
     return *out || function_fail(call, SIZE_MAX, error,
                                  "given sets must all have compatible element types");
 }
@@ -47,67 +47,40 @@ static ItemIndex set_index(Value set, Arena *arena) {
     return index;
 }
 
-/* Returns whether an element of the first sets belongs to the result. `others` are the indices of
- * all sets but the first. */
-typedef bool (*SetChoice)(Value item, const ItemIndex *others, size_t count);
+/* How the sets of a row are combined. */
+enum { SET_UNION, SET_INTERSECTION, SET_DIFFERENCE };
 
-static bool choose_any(Value, const ItemIndex *, size_t count) {
-    (void)count;
-    return true;
-}
-
-/* Collects the elements of the first `sources` sets for which `choose` returns true. */
-static bool set_combine(FunctionCall *call, size_t sources, SetChoice choose, Value *out,
-                        Str *error) {
+/* Collects the elements of all sets, or those of the first set that all or none of the others
+ * have. */
+static bool set_combine(FunctionCall *call, Value *out, Str *error) {
+    bool is_union = call->function->option == SET_UNION;
+    bool is_common = call->function->option == SET_INTERSECTION;
     Value *sets = arena_new_array(call->arena, Value, call->count);
     const Type *type = NULL;
     bool is_known = true;
     ValueVec items = {0};
     if (!set_prepare(call, sets, &type, &is_known, error))
         return false;
-    if (!is_known && choose != choose_any)
+    if (!is_known && !is_union)
         return function_give(function_unknown(call, type), out);
     for (size_t i = 0; i < call->count; i++)
         if (!function_spend(call, sets[i].count, 0, error))
             return false;
-    size_t others = choose == choose_any ? 0 : call->count - 1;
+    size_t others = is_union ? 0 : call->count - 1;
     ItemIndex *indices = arena_new_array(call->arena, ItemIndex, others);
     for (size_t i = 0; i < others; i++)
         indices[i] = set_index(sets[i + 1], call->arena);
-    for (size_t i = 0; i < sources && i < call->count; i++) {
+    for (size_t i = 0; i < call->count - others; i++) {
         for (size_t k = 0; k < sets[i].count; k++) {
             Value item = value_at(sets[i], k);
-            if (choose(item, indices, others))
+            size_t agreeing = 0;
+            while (agreeing < others && item_index_has(&indices[agreeing], item) == is_common)
+                agreeing++;
+            if (agreeing == others)
                 vec_push(call->arena, &items, item);
         }
     }
     return function_give(value_set(type->element, items.items, items.count, call->arena), out);
-}
-
-static bool choose_common(Value item, const ItemIndex *others, size_t count) {
-    for (size_t i = 0; i < count; i++)
-        if (!item_index_has(&others[i], item))
-            return false;
-    return true;
-}
-
-static bool choose_missing(Value item, const ItemIndex *others, size_t count) {
-    for (size_t i = 0; i < count; i++)
-        if (item_index_has(&others[i], item))
-            return false;
-    return true;
-}
-
-static bool set_union(FunctionCall *call, Value *out, Str *error) {
-    return set_combine(call, SIZE_MAX, choose_any, out, error);
-}
-
-static bool set_intersection(FunctionCall *call, Value *out, Str *error) {
-    return set_combine(call, 1, choose_common, out, error);
-}
-
-static bool set_subtract(FunctionCall *call, Value *out, Str *error) {
-    return set_combine(call, 1, choose_missing, out, error);
 }
 
 typedef struct Product {
@@ -128,7 +101,7 @@ static const Type *product_element(const FunctionCall *call, const Type *type) {
     const Type **types = arena_new_array(call->arena, const Type *, type->count);
     for (size_t i = 0; i < type->count; i++)
         types[i] = type_at(type, i);
-    return sequence_unify(types, type->count, call->arena);
+    return convert_unify(types, type->count, call->arena);
 }
 
 static bool product_prepare(FunctionCall *call, Product *product, Str *error) {
@@ -223,7 +196,8 @@ static const Function set_functions[] = {
         PARAMETERS({"first_set", &TYPE_SET_OF_ANY}),
         VARIADIC({"other_sets", &TYPE_SET_OF_ANY}),
         .result_type = set_type,
-        .run = set_intersection,
+        .run = set_combine,
+        .option = SET_INTERSECTION,
         .description = "The elements that all sets have in common.",
         .example = "setintersection([\"a\", \"b\"], [\"b\"]) = toset([\"b\"])",
     },
@@ -239,7 +213,8 @@ static const Function set_functions[] = {
         .name = "setsubtract",
         PARAMETERS({"a", &TYPE_SET_OF_ANY}, {"b", &TYPE_SET_OF_ANY}),
         .result_type = set_type,
-        .run = set_subtract,
+        .run = set_combine,
+        .option = SET_DIFFERENCE,
         .description = "The elements of the first set that are not in the second.",
         .example = "setsubtract([\"a\", \"b\"], [\"b\"]) = toset([\"a\"])",
     },
@@ -248,7 +223,8 @@ static const Function set_functions[] = {
         PARAMETERS({"first_set", &TYPE_SET_OF_ANY}),
         VARIADIC({"other_sets", &TYPE_SET_OF_ANY}),
         .result_type = set_type,
-        .run = set_union,
+        .run = set_combine,
+        .option = SET_UNION,
         .description = "The elements of all the sets.",
         .example = "setunion([\"a\"], [\"b\"]) = toset([\"a\", \"b\"])",
     },

@@ -195,25 +195,28 @@ static bool string_substr(FunctionCall *call, Value *out, Str *error) {
     return function_give_text(call, str_slice(text, start, end), out);
 }
 
-static bool in_cutset(Str cutset, uint32_t c) {
+static bool is_trimmed(const FunctionCall *call, uint32_t c) {
     size_t width = 0;
+    if (call->count == 1)
+        return utf8_is_space(c);
+    Str cutset = function_text(call, 1);
     for (size_t at = 0; at < cutset.len; at += width)
         if (utf8_decode(cutset, at, &width) == c)
             return true;
     return false;
 }
 
+/* Removes the characters of the second argument at both ends, or white space without one. */
 static bool string_trim(FunctionCall *call, Value *out, Str *) {
     Str text = function_text(call, 0);
-    Str cutset = function_text(call, 1);
     size_t width = 0;
-    while (text.len && in_cutset(cutset, utf8_decode(text, 0, &width)))
+    while (text.len && is_trimmed(call, utf8_decode(text, 0, &width)))
         text = str_after(text, width);
     while (text.len) {
         size_t start = text.len - 1;
         while (start > 0 && ((unsigned char)text.ptr[start] & 0xC0) == 0x80)
             start--;
-        if (!in_cutset(cutset, utf8_decode(text, start, &width)))
+        if (!is_trimmed(call, utf8_decode(text, start, &width)))
             break;
         text.len = start;
     }
@@ -232,22 +235,6 @@ static bool string_trim_suffix(FunctionCall *call, Value *out, Str *) {
     Str suffix = function_text(call, 1);
     if (str_ends_with(text, suffix))
         text.len -= suffix.len;
-    return function_give_text(call, text, out);
-}
-
-static bool string_trim_space(FunctionCall *call, Value *out, Str *) {
-    Str text = function_text(call, 0);
-    size_t width = 0;
-    while (text.len && utf8_is_space(utf8_decode(text, 0, &width)))
-        text = str_after(text, width);
-    while (text.len) {
-        size_t start = text.len - 1;
-        while (start > 0 && ((unsigned char)text.ptr[start] & 0xC0) == 0x80)
-            start--;
-        if (!utf8_is_space(utf8_decode(text, start, &width)))
-            break;
-        text.len = start;
-    }
     return function_give_text(call, text, out);
 }
 
@@ -369,7 +356,7 @@ static const Function string_functions[] = {
         .name = "trimspace",
         PARAMETERS({"str", &TYPE_STRING}),
         .type = &TYPE_STRING,
-        .run = string_trim_space,
+        .run = string_trim,
         .description = "The string without white space at both ends.",
         .example = "trimspace(\"  hello\\n\") = \"hello\"",
     },

@@ -52,6 +52,7 @@ struct Function {
     bool (*result_type)(FunctionCall *call, const Type **out, Str *error);
     /* On failure returns false and sets *error to a phrase without final stop. */
     bool (*run)(FunctionCall *call, Value *out, Str *error);
+    int option; /* for a `run` that several rows share */
     /* Replaces `run` for functions that take their arguments as expressions (try, can, convert). On
      * failure returns false after adding an error to the evaluation's diagnostics. */
     bool (*evaluate)(struct Evaluation *evaluation, const struct Expr *call, Value *out);
