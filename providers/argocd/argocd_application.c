@@ -148,10 +148,8 @@ static bool has_cascade(Value live) {
 }
 
 static Value application_state_of(const Call *call, Value state, Value live, bool is_import) {
-    ObjectBuilder builder =
-        object_builder_of(spec_object_state(call, state, live, is_import), call->arena);
-    object_builder_set(&builder, "cascade", value_bool(has_cascade(live)));
-    return object_builder_value(&builder);
+    return object_with(spec_object_state(call, state, live, is_import), "cascade",
+                       value_bool(has_cascade(live)), call->arena);
 }
 
 /* clang-format off */

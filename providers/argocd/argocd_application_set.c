@@ -114,10 +114,8 @@ static Value application_set_state_of(const Call *call, Value state, Value live,
         !argocd_equal(object_attribute(before, GENERATORS), object_attribute(found, GENERATORS)))
         return after;
     Value kept = object_attribute(before, GENERATORS);
-    ObjectBuilder builder = object_builder_of(after, call->arena);
-    object_builder_set(&builder, "spec",
-                       kube_object_with(found, "", GENERATORS, kept, call->arena));
-    return object_builder_value(&builder);
+    return object_with(after, "spec", kube_object_with(found, "", GENERATORS, kept, call->arena),
+                       call->arena);
 }
 
 static const SpecObject application_set_object = {

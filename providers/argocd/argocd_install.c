@@ -229,9 +229,8 @@ static bool argocd_install_apply(const Call *call, const ApplyRequest *request,
         return false;
     if (value_is_present(request->prior))
         revision = object_attribute(request->prior, "admin_password_revision");
-    ObjectBuilder builder = object_builder_of(response->state, call->arena);
-    object_builder_set(&builder, "admin_password_revision", revision);
-    response->state = object_builder_value(&builder);
+    response->state =
+        object_with(response->state, "admin_password_revision", revision, call->arena);
     return false;
 }
 

@@ -158,11 +158,9 @@ static bool snapshot_assume_unchanged(const Call *call, const Diags *problems, D
 
 /* The schedule stays in the state, because files of it may still be on the machine. */
 static Value without_calendar(Value state, Arena *arena) {
-    ObjectBuilder builder = object_builder_of(state, arena);
     ObjectBuilder nested = object_builder_of(object_nested(state, "schedule", arena), arena);
     object_builder_set_text(&nested, "calendar", STR_EMPTY, arena);
-    object_builder_set(&builder, "schedule", object_builder_value(&nested));
-    return object_builder_value(&builder);
+    return object_with(state, "schedule", object_builder_value(&nested), arena);
 }
 
 static bool snapshot_read(const Call *call, const ReadRequest *request, ReadResponse *response,

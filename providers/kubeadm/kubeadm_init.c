@@ -407,9 +407,8 @@ static bool init_import(const Call *call, const ImportRequest *request, ImportRe
             "\"%.*s\" is a worker. Import it into a kubeadm_join, and a control plane "
             "into this object.",
             STR_ARG(request->id));
-    ObjectBuilder builder = object_builder_of(with_server(state, call->arena), call->arena);
-    object_builder_set(&builder, "is_member", value_bool(true));
-    response->state = object_builder_value(&builder);
+    response->state =
+        object_with(with_server(state, call->arena), "is_member", value_bool(true), call->arena);
     return true;
 }
 
@@ -440,9 +439,8 @@ static bool init_read(const Call *call, const ReadRequest *request, ReadResponse
     bool is_node = value_is_present(state);
     if (is_node && !is_restoring && !kubeadm_refresh_nodes(call, state, diags))
         return false;
-    ObjectBuilder builder = object_builder_of(is_node ? state : request->state, call->arena);
-    object_builder_set(&builder, "is_member", value_bool(is_node && !is_restoring));
-    response->state = object_builder_value(&builder);
+    response->state = object_with(is_node ? state : request->state, "is_member",
+                                  value_bool(is_node && !is_restoring), call->arena);
     return true;
 }
 

@@ -175,9 +175,7 @@ static bool join_import(const Call *call, const ImportRequest *request, ImportRe
     bool is_member;
     if (!kubeadm_import_read(call, request, &is_member, &state, diags))
         return false;
-    ObjectBuilder builder = object_builder_of(state, call->arena);
-    object_builder_set(&builder, "control_plane", value_bool(is_member));
-    response->state = object_builder_value(&builder);
+    response->state = object_with(state, "control_plane", value_bool(is_member), call->arena);
     return true;
 }
 

@@ -18,14 +18,12 @@ static Value discovery_of(const KubeadmNode *node, Value discovery, const Bootst
     Arena *arena = node->call->arena;
     StrVec hashes = {0};
     vec_push(arena, &hashes, pki_discovery_hash(node->pki.ca.certificate, arena));
-    ObjectBuilder builder = object_builder_of(discovery, arena);
     ObjectBuilder by_token =
         object_builder_of(object_nested(discovery, "bootstrap_token", arena), arena);
     object_builder_set_text(&by_token, "token", token->text, arena);
     object_builder_set_text(&by_token, "api_server_endpoint", node->endpoint, arena);
     object_builder_set(&by_token, "ca_cert_hashes", nested_list_of_texts(&hashes, arena));
-    object_builder_set(&builder, "bootstrap_token", object_builder_value(&by_token));
-    return object_builder_value(&builder);
+    return object_with(discovery, "bootstrap_token", object_builder_value(&by_token), arena);
 }
 
 static Str join_config(const KubeadmNode *node, Value join, const BootstrapToken *token) {

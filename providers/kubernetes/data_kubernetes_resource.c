@@ -35,9 +35,9 @@ static bool resource_data_read(const Call *call, const DataReadRequest *request,
     const ObjectTarget *target = &lookup.target;
     if (cluster_get(target->cluster, call, &target->ref, &live, &reply, diags) != KUBE_DONE)
         return object_lookup_fail(&lookup, &target->ref, &reply);
-    ObjectBuilder builder = object_builder_of(response->state, call->arena);
-    object_builder_set(&builder, "object", object_view_live(live, &target->resource, call->arena));
-    response->state = object_builder_value(&builder);
+    response->state =
+        object_with(response->state, "object",
+                    object_view_live(live, &target->resource, call->arena), call->arena);
     return true;
 }
 

@@ -90,9 +90,7 @@ static bool resources_data_read(const Call *call, const DataReadRequest *request
     };
     if (!resources_read_list(&lookup, &list, &objects))
         return false;
-    ObjectBuilder builder = object_builder_of(response->state, call->arena);
-    object_builder_set(&builder, "objects", objects);
-    response->state = object_builder_value(&builder);
+    response->state = object_with(response->state, "objects", objects, call->arena);
     return true;
 }
 

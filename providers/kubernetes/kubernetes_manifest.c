@@ -47,9 +47,7 @@ static const ObjectRequest *manifest_request_of(const Call *call, Value object, 
 }
 
 static Value with_object(Value state, Value object, Arena *arena) {
-    ObjectBuilder builder = object_builder_of(state, arena);
-    object_builder_set(&builder, "object", object);
-    return object_builder_value(&builder);
+    return object_with(state, "object", object, arena);
 }
 
 /* Values of Secrets, and the places in the object of the server that come from sensitive places of

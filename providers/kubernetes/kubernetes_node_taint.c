@@ -191,7 +191,6 @@ static bool taint_change(TaintCall *taints, ObjectRead *read, Diags *diags) {
 }
 
 static Value taint_state_of(Value state, Value live, Arena *arena) {
-    ObjectBuilder builder = object_builder_of(state, arena);
     Value list = object_attribute(state, "taint");
     ValueVec found = {0};
     for (size_t i = 0; i < nested_list_count(state, "taint"); i++) {
@@ -203,8 +202,7 @@ static Value taint_state_of(Value state, Value live, Arena *arena) {
             taint = object_with_text(taint, "value", value_text_at(real, STR("value")), arena);
         vec_push(arena, &found, taint);
     }
-    object_builder_set(&builder, "taint", nested_list_value(list.type, &found, arena));
-    return object_builder_value(&builder);
+    return object_with(state, "taint", nested_list_value(list.type, &found, arena), arena);
 }
 
 static bool taint_validate(const Call *call, const ValidateRequest *request, Diags *diags) {

@@ -235,22 +235,18 @@ static Value sealed_secret_manifest_of(TypedCall *typed, Value state, Value mani
 
 static Value sealed_secret_planned_of(const TypedCall *typed, Value planned) {
     Value spec, sealed = value_null(&TYPE_MAP_OF_STRING);
-    ObjectBuilder builder = object_builder_of(planned, typed->call->arena);
     if (value_find(typed->request.manifest, STR("spec"), &spec))
         (void)!value_find(spec, STR("encryptedData"), &sealed);
-    object_builder_set(&builder, "encrypted_data", sealed);
-    return object_builder_value(&builder);
+    return object_with(planned, "encrypted_data", sealed, typed->call->arena);
 }
 
 static Value sealed_secret_state_of(const Call *call, Value state, Value live, bool is_import) {
     Arena *arena = call->arena;
     Value found = value_null(&TYPE_MAP_OF_STRING);
-    ObjectBuilder builder = object_builder_of(state, arena);
     Value stored = object_attribute(state, "encrypted_data");
     (void)!kube_object_find(live, "spec", "encryptedData", &found);
-    object_builder_set(&builder, "encrypted_data",
-                       object_texts_kept(is_import ? found : stored, found, arena));
-    return object_builder_value(&builder);
+    return object_with(state, "encrypted_data",
+                       object_texts_kept(is_import ? found : stored, found, arena), arena);
 }
 
 /* Returns the digests that the plan computed. */

@@ -62,9 +62,7 @@ static Value kubernetes_secret_planned_of(const TypedCall *typed, Value planned)
                        !kubernetes_secret_is_write_only(planned);
     if (is_computed || !value_is_null(object_attribute(typed->config, "data")))
         return planned;
-    ObjectBuilder builder = object_builder_of(planned, typed->call->arena);
-    object_builder_set(&builder, "data", kubernetes_secret_none());
-    return object_builder_value(&builder);
+    return object_with(planned, "data", kubernetes_secret_none(), typed->call->arena);
 }
 
 /* Sets `data` and `binary_data` to everything that the object has: bytes that are no text are

@@ -152,9 +152,8 @@ bool local_place_plan(const Call *call, const PlanRequest *request, PlanResponse
                       Diags *) {
     if (!source_changed(call, request))
         return true;
-    ObjectBuilder builder = object_builder_of(response->planned, call->arena);
-    object_builder_set(&builder, "content_sha256", value_unknown(&TYPE_STRING));
-    response->planned = object_builder_value(&builder);
+    response->planned =
+        object_with(response->planned, "content_sha256", value_unknown(&TYPE_STRING), call->arena);
     Path path = path_attribute((Path){0}, STR("content_sha256"), call->arena);
     if (!paths_has(&response->requires_replace, path)) {
         vec_push(call->arena, &response->requires_replace, path);
@@ -245,10 +244,8 @@ static Value place_drifted(const Call *call, Value state, Str bytes) {
 }
 
 static Value with_found_mode(const Call *call, Value state, uint32_t found) {
-    ObjectBuilder builder = object_builder_of(state, call->arena);
     Str text = str_format(call->arena, "%04o", found);
-    object_builder_set(&builder, "file_permission", value_from_str(text));
-    return object_builder_value(&builder);
+    return object_with(state, "file_permission", value_from_str(text), call->arena);
 }
 
 bool local_place_read(const Call *call, const ReadRequest *request, ReadResponse *response,

@@ -250,9 +250,7 @@ static Value table_described(const TableFacts *facts, Value state, Str private_d
     Value live = table_listing_apply(&facts->listing, record, state, arena);
     if (!object_bool(live, "persist", true) || is_stored)
         return live;
-    ObjectBuilder builder = object_builder_of(live, arena);
-    object_builder_set(&builder, "persist", value_bool(false));
-    return object_builder_value(&builder);
+    return object_with(live, "persist", value_bool(false), arena);
 }
 
 static void warn_of_others(const Call *call, const TableFacts *facts, Diags *diags) {

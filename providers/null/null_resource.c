@@ -12,9 +12,8 @@ static const Attribute attributes[] = {
 
 static bool resource_create(const Call *call, const ApplyRequest *request, ApplyResponse *response,
                             Diags *) {
-    ObjectBuilder builder = object_builder_of(request->planned, call->arena);
-    object_builder_set(&builder, "id", value_from_str(null_random_text(call->arena)));
-    response->state = object_builder_value(&builder);
+    response->state = object_with(request->planned, "id",
+                                  value_from_str(null_random_text(call->arena)), call->arena);
     return true;
 }
 

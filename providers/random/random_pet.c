@@ -122,9 +122,8 @@ static Str draw_name(Value planned, Arena *arena) {
 
 static bool pet_create(const Call *call, const ApplyRequest *request, ApplyResponse *response,
                        Diags *) {
-    ObjectBuilder builder = object_builder_of(request->planned, call->arena);
-    object_builder_set_text(&builder, "id", draw_name(request->planned, call->arena), call->arena);
-    response->state = object_builder_value(&builder);
+    response->state = object_with_text(request->planned, "id",
+                                       draw_name(request->planned, call->arena), call->arena);
     return true;
 }
 

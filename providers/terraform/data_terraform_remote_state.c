@@ -152,10 +152,8 @@ static bool remote_read(const Call *call, const DataReadRequest *, DataReadRespo
         !remote_state_read_text(call, type, *state, &path, &text, diags) ||
         !statefile_decode(path, text, &stored, arena, diags))
         return false;
-    ObjectBuilder builder = object_builder_of(*state, arena);
-    object_builder_set(&builder, "outputs",
-                       outputs_of(stored, object_attribute(*state, "defaults"), arena));
-    *state = object_builder_value(&builder);
+    *state = object_with(*state, "outputs",
+                         outputs_of(stored, object_attribute(*state, "defaults"), arena), arena);
     return true;
 }
 

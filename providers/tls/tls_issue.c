@@ -136,9 +136,8 @@ bool tls_issue_update(const Call *, const ApplyRequest *request, ApplyResponse *
 bool tls_issue_read(const Call *call, const ReadRequest *request, ReadResponse *response, Diags *) {
     if (!issue_is_ready(call, request->state))
         return true;
-    ObjectBuilder builder = object_builder_of(request->state, call->arena);
-    object_builder_set(&builder, "ready_for_renewal", value_bool(true));
-    response->state = object_builder_value(&builder);
+    response->state =
+        object_with(request->state, "ready_for_renewal", value_bool(true), call->arena);
     return true;
 }
 

@@ -68,10 +68,14 @@ Value object_builder_value(const ObjectBuilder *builder) {
                         builder->arena);
 }
 
-Value object_with_text(Value object, const char *name, Str text, Arena *arena) {
+Value object_with(Value object, const char *name, Value value, Arena *arena) {
     ObjectBuilder builder = object_builder_of(object, arena);
-    object_builder_set_text(&builder, name, text, arena);
+    object_builder_set(&builder, name, value);
     return object_builder_value(&builder);
+}
+
+Value object_with_text(Value object, const char *name, Str text, Arena *arena) {
+    return object_with(object, name, value_string(text, arena), arena);
 }
 
 Value object_attribute(Value object, const char *name) {

@@ -51,7 +51,8 @@ Value object_builder_map(ObjectBuilder *builder, const Type *element);
 
 Value object_builder_value(const ObjectBuilder *builder);
 
-/* Returns the object with one attribute changed. */
+/* Return the object with one attribute changed. */
+Value object_with(Value object, const char *name, Value value, Arena *arena);
 Value object_with_text(Value object, const char *name, Str text, Arena *arena);
 
 /* Return an attribute of an object; `fallback` replaces null and unknown. */

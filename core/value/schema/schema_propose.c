@@ -1,51 +1,26 @@
 /* Merges prior object and configuration, member by member. */
 #include "schema.h"
 
-static Value propose_members(const Attribute *attributes, size_t count, const Block *blocks,
-                             size_t block_count, Value prior, Value config, Arena *arena);
-
-static Value propose_nested_member(const NestedObject *nested, Value prior, Value config,
-                                   Arena *arena) {
-    if (!value_is_present(config) || !value_is_present(prior))
-        return config;
-    return propose_members(nested->attributes, nested->count, NULL, 0, prior, config, arena);
-}
-
 /* Returns true if the provider may have made `prior` from `config`: they differ only in computed
  * attributes that `config` leaves null. Nested blocks are not compared. */
-static bool could_come_from(const Attribute *attributes, size_t count, Value prior, Value config) {
+static bool could_come_from(const Schema *schema, Value prior, Value config) {
     if (!value_is_present(prior) || !value_is_present(config))
         return value_equal(prior, config);
-    for (size_t i = 0; i < count; i++) {
-        Str name = str_from_cstr(attributes[i].name);
+    for (size_t i = 0; i < schema->attribute_count; i++) {
+        Str name = str_from_cstr(schema->attributes[i].name);
         Value before = value_attribute(prior, name);
         Value wanted = value_attribute(config, name);
         if (value_equal(before, wanted))
             continue;
-        if (!(attributes[i].flags & COMPUTED) || !value_is_null(wanted))
+        if (!(schema->attributes[i].flags & COMPUTED) || !value_is_null(wanted))
             return false;
     }
     return true;
 }
 
-typedef struct ItemShape {
-    const Attribute *attributes;
-    size_t count;
-    const Block *blocks;
-    size_t block_count;
-} ItemShape;
-
-static Value propose_item(const ItemShape *shape, Value prior, Value config, Arena *arena) {
-    if (!value_is_present(config) || !value_is_present(prior))
-        return config;
-    return propose_members(shape->attributes, shape->count, shape->blocks, shape->block_count,
-                           prior, config, arena);
-}
-
-static Value find_set_prior(const ItemShape *shape, Value prior, Value config, bool *used) {
+static Value find_set_prior(const Schema *schema, Value prior, Value config, bool *used) {
     for (size_t i = 0; i < prior.count; i++) {
-        if (used[i] ||
-            !could_come_from(shape->attributes, shape->count, value_at(prior, i), config))
+        if (used[i] || !could_come_from(schema, value_at(prior, i), config))
             continue;
         used[i] = true;
         return value_at(prior, i);
@@ -53,8 +28,8 @@ static Value find_set_prior(const ItemShape *shape, Value prior, Value config, b
     return value_null(config.type);
 }
 
-static Value item_prior(const ItemShape *shape, Nesting nesting, Value prior, Value config,
-                        size_t i, bool *used) {
+static Value item_prior(const Schema *schema, Nesting nesting, Value prior, Value config, size_t i,
+                        bool *used) {
     Value item = value_at(config, i);
     Value found = value_null(item.type);
     switch (nesting) {
@@ -63,23 +38,23 @@ static Value item_prior(const ItemShape *shape, Nesting nesting, Value prior, Va
         if (value_find(prior, value_key_at(config, i), &found))
             return found;
         return value_null(item.type);
-    case NEST_SET: return find_set_prior(shape, prior, item, used);
+    case NEST_SET: return find_set_prior(schema, prior, item, used);
     case NEST_SINGLE: break;
     }
     return found;
 }
 
-static Value propose_collection(const ItemShape *shape, Nesting nesting, Value prior, Value config,
+static Value propose_collection(const Schema *schema, Nesting nesting, Value prior, Value config,
                                 Arena *arena) {
     if (nesting == NEST_SINGLE)
-        return propose_item(shape, prior, config, arena);
+        return schema_propose(schema, prior, config, arena);
     if (!value_is_present(config) || !value_is_present(prior))
         return config;
     bool *used = arena_new_array(arena, bool, prior.count);
     Value *items = arena_new_array(arena, Value, config.count);
     for (size_t i = 0; i < config.count; i++) {
-        Value before = item_prior(shape, nesting, prior, config, i, used);
-        items[i] = propose_item(shape, before, value_at(config, i), arena);
+        Value before = item_prior(schema, nesting, prior, config, i, used);
+        items[i] = schema_propose(schema, before, value_at(config, i), arena);
     }
     if (nesting == NEST_LIST) {
         if (config.type->kind == KIND_TUPLE)
@@ -127,11 +102,8 @@ static Value propose_attribute(const Attribute *attribute, Value prior, Value co
     }
     if (!attribute->nested)
         return config;
-    if (attribute->nested->nesting == NEST_SINGLE) {
-        return propose_nested_member(attribute->nested, prior, config, arena);
-    }
-    ItemShape shape = {attribute->nested->attributes, attribute->nested->count, NULL, 0};
-    return propose_collection(&shape, attribute->nested->nesting, prior, config, arena);
+    Schema members = schema_of_nested(attribute->nested);
+    return propose_collection(&members, attribute->nested->nesting, prior, config, arena);
 }
 
 static void set_member(Value *items, const Type *type, Str name, Value member) {
@@ -140,33 +112,23 @@ static void set_member(Value *items, const Type *type, Str name, Value member) {
         items[index] = member;
 }
 
-static Value propose_members(const Attribute *attributes, size_t count, const Block *blocks,
-                             size_t block_count, Value prior, Value config, Arena *arena) {
-    Value *items = arena_new_array(arena, Value, config.count);
-    for (size_t i = 0; i < config.count; i++) {
-        items[i] = value_at(config, i);
-    }
-    for (size_t i = 0; i < count; i++) {
-        Str name = str_from_cstr(attributes[i].name);
-        Value member = propose_attribute(&attributes[i], value_attribute(prior, name),
-                                         value_attribute(config, name), arena);
-        set_member(items, config.type, name, member);
-    }
-    for (size_t i = 0; i < block_count; i++) {
-        Str name = str_from_cstr(blocks[i].name);
-        const Schema *inner = &blocks[i].schema;
-        ItemShape shape = {inner->attributes, inner->attribute_count, inner->blocks,
-                           inner->block_count};
-        Value member = propose_collection(&shape, blocks[i].nesting, value_attribute(prior, name),
-                                          value_attribute(config, name), arena);
-        set_member(items, config.type, name, member);
-    }
-    return value_object_of(config.type, items);
-}
-
 Value schema_propose(const Schema *schema, Value prior, Value config, Arena *arena) {
     if (!value_is_present(config) || !value_is_present(prior))
         return config;
-    return propose_members(schema->attributes, schema->attribute_count, schema->blocks,
-                           schema->block_count, prior, config, arena);
+    Value *items = value_copy_items(config, arena);
+    for (size_t i = 0; i < schema->attribute_count; i++) {
+        Str name = str_from_cstr(schema->attributes[i].name);
+        Value member = propose_attribute(&schema->attributes[i], value_attribute(prior, name),
+                                         value_attribute(config, name), arena);
+        set_member(items, config.type, name, member);
+    }
+    for (size_t i = 0; i < schema->block_count; i++) {
+        const Block *block = &schema->blocks[i];
+        Str name = str_from_cstr(block->name);
+        Value member =
+            propose_collection(&block->schema, block->nesting, value_attribute(prior, name),
+                               value_attribute(config, name), arena);
+        set_member(items, config.type, name, member);
+    }
+    return value_object_of(config.type, items);
 }

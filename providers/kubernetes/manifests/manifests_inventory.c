@@ -32,9 +32,7 @@ Value manifests_inventory_put(const ManifestsInventory *inventory, Value state, 
         if (!value_is_null(*object))
             object_builder_put(&objects, entry->key, *object);
     }
-    ObjectBuilder builder = object_builder_of(state, arena);
-    object_builder_set(&builder, "objects", object_builder_value(&objects));
-    return object_builder_value(&builder);
+    return object_with(state, "objects", object_builder_value(&objects), arena);
 }
 
 StrVec manifests_inventory_deletions(const ManifestsInventory *inventory, Arena *arena) {

@@ -361,9 +361,7 @@ static bool manifests_plan_finish(ManifestsPlanning *planning) {
 }
 
 static Value with_unknown_objects(Value planned, Arena *arena) {
-    ObjectBuilder builder = object_builder_of(planned, arena);
-    object_builder_set(&builder, "objects", value_unknown(&TYPE_DYNAMIC));
-    return object_builder_value(&builder);
+    return object_with(planned, "objects", value_unknown(&TYPE_DYNAMIC), arena);
 }
 
 /* The objects are known at the apply. */

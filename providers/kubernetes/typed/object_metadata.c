@@ -48,11 +48,9 @@ Value object_metadata_of(Value resource) {
 }
 
 Value object_metadata_set(Value resource, Value item, Arena *arena) {
-    ObjectBuilder builder = object_builder_of(resource, arena);
     Value *items = arena_new_array(arena, Value, 1);
     items[0] = item;
-    object_builder_set(&builder, "metadata", value_list(item.type, items, 1, arena));
-    return object_builder_value(&builder);
+    return object_with(resource, "metadata", value_list(item.type, items, 1, arena), arena);
 }
 
 static bool has(Value item, const char *name) {

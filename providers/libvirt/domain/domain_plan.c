@@ -51,9 +51,7 @@ static Value plan_nics(Value prior, Value config, Value planned, Arena *arena) {
         if (!value_is_present(nic))
             return list;
         if (!is_configured_mac(config, i)) {
-            ObjectBuilder builder = object_builder_of(nic, arena);
-            object_builder_set(&builder, "mac", find_prior_mac(prior, nic, i, is_taken));
-            nic = object_builder_value(&builder);
+            nic = object_with(nic, "mac", find_prior_mac(prior, nic, i, is_taken), arena);
         }
         vec_push(arena, &nics, nic);
     }
@@ -90,10 +88,8 @@ static void resolve_nics(const Call *call, Value *domain) {
         }
         vec_push(call->arena, &nics, nic);
     }
-    ObjectBuilder builder = object_builder_of(*domain, call->arena);
-    object_builder_set(&builder, "network_interface",
-                       nested_list_value(list.type, &nics, call->arena));
-    *domain = object_builder_value(&builder);
+    *domain = object_with(*domain, "network_interface",
+                          nested_list_value(list.type, &nics, call->arena), call->arena);
 }
 
 /* Returns whether interfaces, networks and declared addresses are equal: then the assigned
@@ -274,9 +270,8 @@ static void plan_board(const PlanRequest *request, PlanResponse *response, Arena
     Str board = object_text(request->prior, "machine", STR_EMPTY);
     if (!domain_schema_is_board(wanted, board))
         return;
-    ObjectBuilder builder = object_builder_of(response->planned, arena);
-    object_builder_set(&builder, "machine", object_attribute(request->prior, "machine"));
-    response->planned = object_builder_value(&builder);
+    response->planned = object_with(response->planned, "machine",
+                                    object_attribute(request->prior, "machine"), arena);
 }
 
 /* An imported machine keeps CPU arguments that the configuration omits. If the mode changes,

@@ -671,9 +671,7 @@ static bool volume_recover(const Call *call, const RecoverRequest *request,
         return true;
     Value found = request->planned;
     if (!value_is_known(object_attribute(found, "source_digest"))) {
-        ObjectBuilder builder = object_builder_of(found, call->arena);
-        object_builder_set(&builder, "source_digest", value_null(&TYPE_STRING));
-        found = object_builder_value(&builder);
+        found = object_with(found, "source_digest", value_null(&TYPE_STRING), call->arena);
     }
     if (!read_volume(call, connection, volume, &found, diags))
         return false;
