@@ -164,7 +164,7 @@ static const Attribute attributes[] = {
     TYPED_ATTRIBUTES,
 };
 /* clang-format on */
-static const Block blocks[] = {SPEC_BLOCKS};
+static const Block blocks[] = {OBJECT_METADATA_BLOCK, TYPED_BLOCKS};
 
 static const char *const members[] = {"spec", "cascade", NULL};
 static const SpecObject application_object = {

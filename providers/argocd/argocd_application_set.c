@@ -90,13 +90,6 @@ static const Attribute spec[] = {
      "A patch of the template, as YAML text with templates."},
 };
 
-static const Attribute attributes[] = {
-    {"spec", NULL, REQUIRED, "The fields of the object.", .nested = NESTED(NEST_SINGLE, spec)},
-    SPEC_WAIT_ATTRIBUTES,
-    TYPED_ATTRIBUTES,
-};
-static const Block blocks[] = {SPEC_BLOCKS};
-
 /* With the removal of the refresh annotation, the controller writes all generators, an atomic list,
  * with empty templates. They are still the configured ones. */
 static bool is_equal(Value body, Value live, Arena *arena) {
@@ -118,24 +111,20 @@ static Value application_set_state_of(const Call *call, Value state, Value live,
                        call->arena);
 }
 
-static const SpecObject application_set_object = {
-    .typed = {.api_version = "argoproj.io/v1alpha1",
-              .kind = "ApplicationSet",
-              .is_namespaced = true,
-              .members = spec_object_members,
-              .manifest = spec_object_manifest,
-              .state = application_set_state_of,
-              .is_equal = is_equal,
-              .wait = argocd_wait_application_set,
-              .waits_unchanged = true},
-    .ints_or_texts = argocd_ints_or_texts,
-};
-
 const ResourceType argocd_application_set = {
     .name = "argocd_application_set",
-    .schema = {SCHEMA_ATTRIBUTES(attributes), SCHEMA_BLOCKS(blocks),
+    .schema = {SPEC_SCHEMA(spec, SPEC_WAIT_ATTRIBUTES, TYPED_ATTRIBUTES),
                .description = "An ApplicationSet: applications that Argo CD makes from a template, "
                               "one for each set of parameters."},
-    .payload = &application_set_object,
+    .payload = &(const SpecObject){.typed = {.api_version = "argoproj.io/v1alpha1",
+                                             .kind = "ApplicationSet",
+                                             .is_namespaced = true,
+                                             .members = spec_object_members,
+                                             .manifest = spec_object_manifest,
+                                             .state = application_set_state_of,
+                                             .is_equal = is_equal,
+                                             .wait = argocd_wait_application_set,
+                                             .waits_unchanged = true},
+                                   .ints_or_texts = argocd_ints_or_texts},
     TYPED_SLOTS,
 };

@@ -265,14 +265,6 @@ static const Attribute spec[] = {
      .nested = NESTED(NEST_LIST, sync_windows)},
 };
 
-static const Attribute attributes[] = {
-    {"spec", NULL, REQUIRED, "The fields of the object.", .nested = NESTED(NEST_SINGLE, spec)},
-    TYPED_ATTRIBUTES,
-};
-static const Block blocks[] = {SPEC_BLOCKS};
-
-static const SpecObject project_object = {SPEC_TYPED("argoproj.io/v1alpha1", "AppProject")};
-
 static bool argocd_project_delete(const Call *call, const DeleteRequest *request,
                                   DeleteResponse *response, Diags *diags) {
     Value metadata = object_metadata_of(request->prior);
@@ -283,19 +275,10 @@ static bool argocd_project_delete(const Call *call, const DeleteRequest *request
 
 const ResourceType argocd_project = {
     .name = "argocd_project",
-    .schema = {SCHEMA_ATTRIBUTES(attributes), SCHEMA_BLOCKS(blocks),
+    .schema = {SPEC_SCHEMA(spec, TYPED_ATTRIBUTES),
                .description = "An AppProject: the sources, destinations and kinds that its "
                               "applications may use."},
-    .payload = &project_object,
-    .recovery = RECOVERY_FINDS,
-    .batches_intents = true,
-    .plan = typed_object_plan,
-    .marker = typed_object_marker,
-    .create = typed_object_apply,
-    .update = typed_object_apply,
+    .payload = &(const SpecObject){SPEC_TYPED("argoproj.io/v1alpha1", "AppProject")},
+    TYPED_SLOTS_BUT_DELETE,
     .delete = argocd_project_delete,
-    .read = typed_object_read,
-    .import = typed_object_import,
-    .import_id = "NAMESPACE/NAME of the object, or its name if it has no namespace",
-    .recover = typed_object_recover,
 };

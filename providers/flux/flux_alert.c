@@ -28,20 +28,10 @@ static const Attribute spec[] = {
     {"suspend", &TYPE_BOOL, OPTIONAL, "Whether no events are sent (default false)."},
 };
 
-static const Attribute attributes[] = {
-    {"spec", NULL, REQUIRED, "The fields of the object.", .nested = NESTED(NEST_SINGLE, spec)},
-    TYPED_ATTRIBUTES,
-};
-static const Block blocks[] = {SPEC_BLOCKS};
-
-static const SpecObject alert_object = {
-    SPEC_TYPED("notification.toolkit.fluxcd.io/v1beta3", "Alert"),
-};
-
 const ResourceType flux_alert = {
     .name = "flux_alert",
-    .schema = {SCHEMA_ATTRIBUTES(attributes), SCHEMA_BLOCKS(blocks),
+    .schema = {SPEC_SCHEMA(spec, TYPED_ATTRIBUTES),
                .description = "An Alert: which events of Flux go to a notification provider."},
-    .payload = &alert_object,
+    .payload = &(const SpecObject){SPEC_TYPED("notification.toolkit.fluxcd.io/v1beta3", "Alert")},
     TYPED_SLOTS,
 };

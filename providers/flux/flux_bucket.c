@@ -40,23 +40,12 @@ static const Attribute spec[] = {
     {"suspend", &TYPE_BOOL, OPTIONAL, "Whether Flux leaves the bucket alone (default false)."},
 };
 
-static const Attribute attributes[] = {
-    {"spec", NULL, REQUIRED, "The fields of the object.", .nested = NESTED(NEST_SINGLE, spec)},
-    SPEC_REVISION_ATTRIBUTES,
-    TYPED_ATTRIBUTES,
-};
-static const Block blocks[] = {SPEC_BLOCKS};
-
-static const SpecObject bucket_object = {
-    SPEC_TYPED("source.toolkit.fluxcd.io/v1", "Bucket"),
-    .status = &flux_status_artifact,
-};
-
 const ResourceType flux_bucket = {
     .name = "flux_bucket",
-    .schema = {SCHEMA_ATTRIBUTES(attributes), SCHEMA_BLOCKS(blocks),
+    .schema = {SPEC_SCHEMA(spec, SPEC_REVISION_ATTRIBUTES, TYPED_ATTRIBUTES),
                .description = "A Bucket: objects of an object storage that Flux fetches."},
-    .payload = &bucket_object,
+    .payload = &(const SpecObject){SPEC_TYPED("source.toolkit.fluxcd.io/v1", "Bucket"),
+                                   .status = &flux_status_artifact},
     TYPED_SLOTS,
     .gitops = flux_gitops,
 };

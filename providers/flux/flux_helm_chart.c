@@ -32,23 +32,12 @@ static const Attribute spec[] = {
     {"suspend", &TYPE_BOOL, OPTIONAL, "Whether Flux leaves the chart alone (default false)."},
 };
 
-static const Attribute attributes[] = {
-    {"spec", NULL, REQUIRED, "The fields of the object.", .nested = NESTED(NEST_SINGLE, spec)},
-    SPEC_REVISION_ATTRIBUTES,
-    TYPED_ATTRIBUTES,
-};
-static const Block blocks[] = {SPEC_BLOCKS};
-
-static const SpecObject helm_chart_object = {
-    SPEC_TYPED("source.toolkit.fluxcd.io/v1", "HelmChart"),
-    .status = &flux_status_artifact,
-};
-
 const ResourceType flux_helm_chart = {
     .name = "flux_helm_chart",
-    .schema = {SCHEMA_ATTRIBUTES(attributes), SCHEMA_BLOCKS(blocks),
+    .schema = {SPEC_SCHEMA(spec, SPEC_REVISION_ATTRIBUTES, TYPED_ATTRIBUTES),
                .description = "A HelmChart: a chart that Flux packs from a source."},
-    .payload = &helm_chart_object,
+    .payload = &(const SpecObject){SPEC_TYPED("source.toolkit.fluxcd.io/v1", "HelmChart"),
+                                   .status = &flux_status_artifact},
     TYPED_SLOTS,
     .gitops = flux_gitops,
 };

@@ -257,23 +257,12 @@ static const Attribute spec[] = {
     {"suspend", &TYPE_BOOL, OPTIONAL, "Whether Flux leaves the release alone (default false)."},
 };
 
-static const Attribute attributes[] = {
-    {"spec", NULL, REQUIRED, "The fields of the object.", .nested = NESTED(NEST_SINGLE, spec)},
-    SPEC_REVISION_ATTRIBUTES,
-    TYPED_ATTRIBUTES,
-};
-static const Block blocks[] = {SPEC_BLOCKS};
-
-static const SpecObject helm_release_object = {
-    SPEC_TYPED("helm.toolkit.fluxcd.io/v2", "HelmRelease"),
-    .status = &flux_status_helm_release,
-};
-
 const ResourceType flux_helm_release = {
     .name = "flux_helm_release",
-    .schema = {SCHEMA_ATTRIBUTES(attributes), SCHEMA_BLOCKS(blocks),
+    .schema = {SPEC_SCHEMA(spec, SPEC_REVISION_ATTRIBUTES, TYPED_ATTRIBUTES),
                .description = "A HelmRelease: a chart that Flux installs, upgrades and keeps."},
-    .payload = &helm_release_object,
+    .payload = &(const SpecObject){SPEC_TYPED("helm.toolkit.fluxcd.io/v2", "HelmRelease"),
+                                   .status = &flux_status_helm_release},
     TYPED_SLOTS,
     .gitops = flux_gitops,
 };

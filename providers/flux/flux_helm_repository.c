@@ -29,25 +29,14 @@ static const Attribute spec[] = {
     {"suspend", &TYPE_BOOL, OPTIONAL,
      "Whether Flux leaves the repository alone (default false)."},
 };
-
-static const Attribute attributes[] = {
-    {"spec", NULL, REQUIRED, "The fields of the object.", .nested = NESTED(NEST_SINGLE, spec)},
-    SPEC_REVISION_ATTRIBUTES,
-    TYPED_ATTRIBUTES,
-};
 /* clang-format on */
-static const Block blocks[] = {SPEC_BLOCKS};
-
-static const SpecObject helm_repository_object = {
-    SPEC_TYPED("source.toolkit.fluxcd.io/v1", "HelmRepository"),
-    .status = &flux_status_helm_repository,
-};
 
 const ResourceType flux_helm_repository = {
     .name = "flux_helm_repository",
-    .schema = {SCHEMA_ATTRIBUTES(attributes), SCHEMA_BLOCKS(blocks),
+    .schema = {SPEC_SCHEMA(spec, SPEC_REVISION_ATTRIBUTES, TYPED_ATTRIBUTES),
                .description = "A HelmRepository: a repository of Helm charts."},
-    .payload = &helm_repository_object,
+    .payload = &(const SpecObject){SPEC_TYPED("source.toolkit.fluxcd.io/v1", "HelmRepository"),
+                                   .status = &flux_status_helm_repository},
     TYPED_SLOTS,
     .gitops = flux_gitops,
 };

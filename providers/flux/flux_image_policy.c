@@ -48,23 +48,12 @@ static const Attribute spec[] = {
     {"suspend", &TYPE_BOOL, OPTIONAL, "Whether Flux leaves the policy alone (default false)."},
 };
 
-static const Attribute attributes[] = {
-    {"spec", NULL, REQUIRED, "The fields of the object.", .nested = NESTED(NEST_SINGLE, spec)},
-    SPEC_WAIT_ATTRIBUTES,
-    TYPED_ATTRIBUTES,
-};
-static const Block blocks[] = {SPEC_BLOCKS};
-
-static const SpecObject image_policy_object = {
-    SPEC_TYPED("image.toolkit.fluxcd.io/v1", "ImagePolicy"),
-    .status = &flux_status_ready,
-};
-
 const ResourceType flux_image_policy = {
     .name = "flux_image_policy",
-    .schema = {SCHEMA_ATTRIBUTES(attributes), SCHEMA_BLOCKS(blocks),
+    .schema = {SPEC_SCHEMA(spec, SPEC_WAIT_ATTRIBUTES, TYPED_ATTRIBUTES),
                .description = "An ImagePolicy: which tag of an ImageRepository is the newest."},
-    .payload = &image_policy_object,
+    .payload = &(const SpecObject){SPEC_TYPED("image.toolkit.fluxcd.io/v1", "ImagePolicy"),
+                                   .status = &flux_status_ready},
     TYPED_SLOTS,
     .gitops = flux_gitops,
 };

@@ -71,24 +71,14 @@ static const Attribute spec[] = {
     {"suspend", &TYPE_BOOL, OPTIONAL, "Whether Flux makes no commits (default false)."},
 };
 
-static const Attribute attributes[] = {
-    {"spec", NULL, REQUIRED, "The fields of the object.", .nested = NESTED(NEST_SINGLE, spec)},
-    SPEC_WAIT_ATTRIBUTES,
-    TYPED_ATTRIBUTES,
-};
-static const Block blocks[] = {SPEC_BLOCKS};
-
-static const SpecObject image_update_automation_object = {
-    SPEC_TYPED("image.toolkit.fluxcd.io/v1", "ImageUpdateAutomation"),
-    .status = &flux_status_ready,
-};
-
 const ResourceType flux_image_update_automation = {
     .name = "flux_image_update_automation",
-    .schema = {SCHEMA_ATTRIBUTES(attributes), SCHEMA_BLOCKS(blocks),
+    .schema = {SPEC_SCHEMA(spec, SPEC_WAIT_ATTRIBUTES, TYPED_ATTRIBUTES),
                .description =
                    "An ImageUpdateAutomation: commits of new image tags to a git repository."},
-    .payload = &image_update_automation_object,
+    .payload =
+        &(const SpecObject){SPEC_TYPED("image.toolkit.fluxcd.io/v1", "ImageUpdateAutomation"),
+                            .status = &flux_status_ready},
     TYPED_SLOTS,
     .gitops = flux_gitops,
 };

@@ -91,24 +91,13 @@ static const Attribute spec[] = {
     {"suspend", &TYPE_BOOL, OPTIONAL, "Whether Flux leaves the objects alone (default false)."},
 };
 
-static const Attribute attributes[] = {
-    {"spec", NULL, REQUIRED, "The fields of the object.", .nested = NESTED(NEST_SINGLE, spec)},
-    SPEC_REVISION_ATTRIBUTES,
-    TYPED_ATTRIBUTES,
-};
-static const Block blocks[] = {SPEC_BLOCKS};
-
-static const SpecObject kustomization_object = {
-    SPEC_TYPED("kustomize.toolkit.fluxcd.io/v1", "Kustomization"),
-    .status = &flux_status_kustomization,
-};
-
 const ResourceType flux_kustomization = {
     .name = "flux_kustomization",
-    .schema = {SCHEMA_ATTRIBUTES(attributes), SCHEMA_BLOCKS(blocks),
+    .schema = {SPEC_SCHEMA(spec, SPEC_REVISION_ATTRIBUTES, TYPED_ATTRIBUTES),
                .description =
                    "A Kustomization: manifests of a source that Flux builds, applies and keeps."},
-    .payload = &kustomization_object,
+    .payload = &(const SpecObject){SPEC_TYPED("kustomize.toolkit.fluxcd.io/v1", "Kustomization"),
+                                   .status = &flux_status_kustomization},
     TYPED_SLOTS,
     .gitops = flux_gitops,
 };

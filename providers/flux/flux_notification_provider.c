@@ -24,20 +24,11 @@ static const Attribute spec[] = {
     {"suspend", &TYPE_BOOL, OPTIONAL, "Whether no events are sent (default false)."},
 };
 
-static const Attribute attributes[] = {
-    {"spec", NULL, REQUIRED, "The fields of the object.", .nested = NESTED(NEST_SINGLE, spec)},
-    TYPED_ATTRIBUTES,
-};
-static const Block blocks[] = {SPEC_BLOCKS};
-
-static const SpecObject notification_provider_object = {
-    SPEC_TYPED("notification.toolkit.fluxcd.io/v1beta3", "Provider"),
-};
-
 const ResourceType flux_notification_provider = {
     .name = "flux_notification_provider",
-    .schema = {SCHEMA_ATTRIBUTES(attributes), SCHEMA_BLOCKS(blocks),
+    .schema = {SPEC_SCHEMA(spec, TYPED_ATTRIBUTES),
                .description = "A Provider of notifications: a service that Flux sends events to."},
-    .payload = &notification_provider_object,
+    .payload =
+        &(const SpecObject){SPEC_TYPED("notification.toolkit.fluxcd.io/v1beta3", "Provider")},
     TYPED_SLOTS,
 };

@@ -63,24 +63,13 @@ static const Attribute spec[] = {
     {"suspend", &TYPE_BOOL, OPTIONAL, "Whether Flux leaves the artifact alone (default false)."},
 };
 
-static const Attribute attributes[] = {
-    {"spec", NULL, REQUIRED, "The fields of the object.", .nested = NESTED(NEST_SINGLE, spec)},
-    SPEC_REVISION_ATTRIBUTES,
-    TYPED_ATTRIBUTES,
-};
-static const Block blocks[] = {SPEC_BLOCKS};
-
-static const SpecObject oci_repository_object = {
-    SPEC_TYPED("source.toolkit.fluxcd.io/v1", "OCIRepository"),
-    .status = &flux_status_artifact,
-};
-
 const ResourceType flux_oci_repository = {
     .name = "flux_oci_repository",
-    .schema = {SCHEMA_ATTRIBUTES(attributes), SCHEMA_BLOCKS(blocks),
+    .schema = {SPEC_SCHEMA(spec, SPEC_REVISION_ATTRIBUTES, TYPED_ATTRIBUTES),
                .description =
                    "An OCIRepository: an artifact of a container registry that Flux fetches."},
-    .payload = &oci_repository_object,
+    .payload = &(const SpecObject){SPEC_TYPED("source.toolkit.fluxcd.io/v1", "OCIRepository"),
+                                   .status = &flux_status_artifact},
     TYPED_SLOTS,
     .gitops = flux_gitops,
 };

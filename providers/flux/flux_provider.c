@@ -25,8 +25,8 @@ const Provider flux_provider = {
     .address = "loam.internal/builtin/flux",
     .description = "Flux in a Kubernetes cluster: its installation, and the objects that it "
                    "reconciles.",
-    .schema = {.attributes = kubernetes_config_attributes,
-               .attribute_count = KUBERNETES_CONFIG_COUNT,
+    .schema = {.attributes = kubernetes_connection_attributes,
+               .attribute_count = KUBERNETES_CONNECTION_COUNT,
                SCHEMA_BLOCKS(blocks),
                .rules = kubernetes_connection_rules,
                .rule_count = KUBERNETES_CONNECTION_RULES,

@@ -47,29 +47,21 @@ static const Attribute spec[] = {
     {"suspend", &TYPE_BOOL, OPTIONAL, "Whether requests are ignored (default false)."},
 };
 
-static const Attribute attributes[] = {
-    {"spec", NULL, REQUIRED, "The fields of the object.", .nested = NESTED(NEST_SINGLE, spec)},
-    {"webhook_path", &TYPE_STRING, COMPUTED | CHANGES_ON_UPDATE,
-     "Path of the webhook on the notification-controller, once the object is ready."},
-    SPEC_WAIT_ATTRIBUTES,
-    TYPED_ATTRIBUTES,
-};
-static const Block blocks[] = {SPEC_BLOCKS};
-
 static const SpecOutput outputs[] = {
     {"webhook_path", "status", "webhookPath"},
-};
-static const SpecObject receiver_object = {
-    SPEC_TYPED("notification.toolkit.fluxcd.io/v1", "Receiver"),
-    .status = &flux_status_ready,
-    SPEC_OUTPUTS(outputs),
 };
 
 const ResourceType flux_receiver = {
     .name = "flux_receiver",
-    .schema = {SCHEMA_ATTRIBUTES(attributes), SCHEMA_BLOCKS(blocks),
-               .description = "A Receiver: a webhook that makes Flux reconcile objects at once."},
-    .payload = &receiver_object,
+    .schema =
+        {SPEC_SCHEMA(
+             spec,
+             {"webhook_path", &TYPE_STRING, COMPUTED | CHANGES_ON_UPDATE,
+              "Path of the webhook on the notification-controller, once the object is ready."},
+             SPEC_WAIT_ATTRIBUTES, TYPED_ATTRIBUTES),
+         .description = "A Receiver: a webhook that makes Flux reconcile objects at once."},
+    .payload = &(const SpecObject){SPEC_TYPED("notification.toolkit.fluxcd.io/v1", "Receiver"),
+                                   .status = &flux_status_ready, SPEC_OUTPUTS(outputs)},
     TYPED_SLOTS,
     .gitops = flux_gitops,
 };

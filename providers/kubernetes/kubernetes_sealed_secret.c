@@ -5,17 +5,58 @@
  * value until its plain value, the certificate or the scope changes. To detect this, the private
  * data has a digest of these and of the sealed value for each key. The plain values are stored
  * nowhere. */
-#include "kubernetes_provider.h"
-
 #include "base64.h"
+#include "cluster.h"
 #include "kube_object.h"
+#include "kubernetes_provider.h"
 #include "object_builder.h"
 #include "object_texts.h"
 #include "path_error.h"
 #include "sealing.h"
-#include "sealing_certificate.h"
 #include "secret_digest.h"
 #include "typed_object.h"
+
+/* The certificate of the controller, fetched from its service through the API server. */
+
+static const KubeResource services = KUBE_CORE_RESOURCE("Service", "services");
+
+/* Returns the name of the first port, by which the API server's proxy selects it; it may be empty.
+ */
+static Str port_name(Value service) {
+    Value ports;
+    return kube_object_find(service, "spec", "ports", &ports) && value_is_present(ports) &&
+                   type_is_sequence(ports.type) && ports.count
+               ? kube_object_text(value_at(ports, 0), "", "name")
+               : STR_EMPTY;
+}
+
+/* Returns the certificate in PEM. On failure returns an empty text and sets *why to the reason, a
+ * clause without a full stop; adds no error itself. */
+static Str sealing_certificate_fetch(const Call *call, Str namespace, Str name, Str *why,
+                                     Diags *diags) {
+    KubeCall kube = cluster_call(call);
+    KubeRef ref = {.resource = &services, .namespace = namespace, .name = name};
+    KubeResponse response;
+    Value service;
+    if (kube_call_get(&kube, &ref, &response, diags) != KUBE_DONE ||
+        !kube_client_decode(&response, &service, kube.arena)) {
+        *why = str_format(kube.arena, "the service of the controller: %.*s",
+                          STR_ARG(response.problem));
+        return STR_EMPTY;
+    }
+    ref.name = str_format(kube.arena, "http:%.*s:%.*s", STR_ARG(name), STR_ARG(port_name(service)));
+    ref.subresource = STR("proxy");
+    KubeRequest request = {
+        .method = "GET",
+        .path = str_concat(kube_resource_path(&ref, kube.arena), STR("/v1/cert.pem"), kube.arena),
+        .accept = STR("application/x-pem-file, */*"),
+        .attempts_max = call->is_planning ? 1 : 0,
+    };
+    if (kube_call_send(&kube, request, &response, diags) == KUBE_DONE)
+        return response.body;
+    *why = response.problem;
+    return STR_EMPTY;
+}
 
 #define ANNOTATIONS "sealedsecrets.bitnami.com/"
 #define DIGESTS     "sealed"

@@ -1,6 +1,5 @@
 /* data local_file: the content of an existing file. */
 #include "local_content.h"
-#include "local_lookup.h"
 #include "local_provider.h"
 
 static const Attribute attributes[] = {
@@ -15,5 +14,5 @@ const DataSourceType data_local_file = {
     .mode = MODE_DATA,
     .name = "local_file",
     .schema = {SCHEMA_ATTRIBUTES(attributes), .description = "The content of a local file."},
-    .read = local_lookup_read,
+    .read = local_content_read,
 };

@@ -1,6 +1,5 @@
 /* data local_sensitive_file: the content of an existing file, as a sensitive value. */
 #include "local_content.h"
-#include "local_lookup.h"
 #include "local_provider.h"
 
 /* clang-format off */
@@ -18,5 +17,5 @@ const DataSourceType data_local_sensitive_file = {
     .name = "local_sensitive_file",
     .schema = {SCHEMA_ATTRIBUTES(attributes),
                .description = "The content of a local file, which is never shown."},
-    .read = local_lookup_read,
+    .read = local_content_read,
 };

@@ -1,6 +1,5 @@
 /* ephemeral local_sensitive_file: the content of an existing file, which is never stored. */
 #include "local_content.h"
-#include "local_lookup.h"
 #include "local_provider.h"
 
 /* clang-format off */
@@ -14,7 +13,7 @@ static const Attribute attributes[] = {
 /* clang-format on */
 
 static bool file_open(const Call *call, const OpenRequest *, OpenResponse *response, Diags *diags) {
-    return local_lookup_file(call, &response->result, diags);
+    return local_content_load(call, &response->result, diags);
 }
 
 const EphemeralType ephemeral_local_sensitive_file = {

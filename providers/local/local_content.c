@@ -1,9 +1,8 @@
-/* local_content: the digests of a local file. */
 #include "local_content.h"
-
 #include "base64.h"
 #include "digest.h"
 #include "hex.h"
+#include "path_error.h"
 
 void local_content_describe(ObjectBuilder *builder, Str bytes, Arena *arena) {
     Str sha1 = digest_hex(DIGEST_SHA1, bytes, arena);
@@ -24,4 +23,26 @@ void local_content_describe(ObjectBuilder *builder, Str bytes, Arena *arena) {
     for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
         object_builder_set(builder, rows[i].name, value_from_str(rows[i].text));
     }
+}
+
+bool local_content_load(const Call *call, Value *state, Diags *diags) {
+    const Disk *disk = call->io->disk;
+    Str path = object_text(*state, "filename", STR_EMPTY);
+    Str bytes;
+    int error = disk->read_file(disk->self, path, &bytes, call->arena);
+    if (error)
+        return path_error(call, NO_PATH, diags, "Cannot read the file", "\"%.*s\": %s.",
+                          STR_ARG(path), strerror(-error));
+    ObjectBuilder builder = object_builder_of(*state, call->arena);
+    object_builder_set_text(&builder, "content", bytes, call->arena);
+    object_builder_set(&builder, "content_base64",
+                       value_from_str(base64_encode(bytes, call->arena)));
+    local_content_describe(&builder, bytes, call->arena);
+    *state = object_builder_value(&builder);
+    return true;
+}
+
+bool local_content_read(const Call *call, const DataReadRequest *, DataReadResponse *response,
+                        Diags *diags) {
+    return local_content_load(call, &response->state, diags);
 }

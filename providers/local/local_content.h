@@ -1,4 +1,4 @@
-/* local_content: the digests of a file's content, as attributes of its object. The object's ID is
+/* local_content: a file's content and its digests, as attributes of its object. The object's ID is
  * the SHA-1 of the content. */
 #pragma once
 
@@ -18,3 +18,8 @@
 
 /* Sets the ID and the digests. */
 void local_content_describe(ObjectBuilder *builder, Str bytes, Arena *arena);
+/* Reads the file: sets content, ID and digests of *state, an object with `filename`. */
+MUST_USE bool local_content_load(const Call *call, Value *state, Diags *diags);
+/* Slot `read` of the data sources. */
+bool local_content_read(const Call *call, const DataReadRequest *request,
+                        DataReadResponse *response, Diags *diags);

@@ -1,12 +1,43 @@
 #include "flux_components.h"
 
 #include "digest.h"
-#include "flux_versions.h"
 #include "kube_object.h"
 #include "manifest_files.h"
 #include "object_builder.h"
 #include "object_key.h"
 #include "yaml_write.h"
+
+/* Which versions of the components a release of Flux has. */
+
+static const struct {
+    const char *release;
+    const char *component;
+    const char *version;
+} version_rows[] = {
+    {"v2.8.8", "helm-controller", "v1.5.5"},
+    {"v2.8.8", "image-automation-controller", "v1.1.4"},
+    {"v2.8.8", "image-reflector-controller", "v1.1.2"},
+    {"v2.8.8", "kustomize-controller", "v1.8.5"},
+    {"v2.8.8", "notification-controller", "v1.8.4"},
+    {"v2.8.8", "source-controller", "v1.8.5"},
+    {"v2.8.8", "source-watcher", "v2.1.1"},
+    {"v2.9.4", "helm-controller", "v1.6.3"},
+    {"v2.9.4", "image-automation-controller", "v1.2.4"},
+    {"v2.9.4", "image-reflector-controller", "v1.2.4"},
+    {"v2.9.4", "kustomize-controller", "v1.9.4"},
+    {"v2.9.4", "notification-controller", "v1.9.3"},
+    {"v2.9.4", "source-controller", "v1.9.4"},
+    {"v2.9.4", "source-watcher", "v2.2.3"},
+};
+
+Str flux_components_version(Str release, Str component) {
+    for (size_t i = 0; i < ARRAY_COUNT(version_rows); i++) {
+        if (str_equal_cstr(release, version_rows[i].release) &&
+            str_equal_cstr(component, version_rows[i].component))
+            return str_from_cstr(version_rows[i].version);
+    }
+    return STR_EMPTY;
+}
 
 #define COMPONENT_LABEL "app.kubernetes.io/component"
 #define VERSION_LABEL   "app.kubernetes.io/version"
@@ -367,7 +398,7 @@ static bool components_check_version(const FluxSettings *settings, const Manifes
                                      Str *problem, Arena *arena) {
     vec_each(release, item) {
         Str component = component_of(item->object);
-        Str wanted = flux_versions_component(settings->version, component);
+        Str wanted = flux_components_version(settings->version, component);
         if (!components_is_kind(item->object, "Deployment") || !wanted.len ||
             !has_component(settings, component))
             continue;

@@ -19,6 +19,8 @@ MUST_USE bool flux_components_render(const ManifestObjects *release, const FluxS
                                      ValueVec *out, Str *problem, Arena *arena);
 /* Returns the text of gotk-components.yaml. */
 Str flux_components_text(const ValueVec *objects, const FluxSettings *settings, Arena *arena);
+/* Returns the version of a component; empty if the release or the component is unknown. */
+Str flux_components_version(Str release, Str component);
 /* Returns a digest of the objects, which does not depend on their order and notation. */
 Str flux_components_digest(const ValueVec *objects, Arena *arena);
 /* Reads manifests of the repository; unreadable ones give no objects. */

@@ -4,8 +4,8 @@
  *
  * The state has the fields that the configuration sets, with the values of the server.
  *
- * A type has the attribute `spec`, SPEC_ATTRIBUTES, SPEC_BLOCKS, TYPED_SLOTS, and its SpecObject as
- * payload, which starts with SPEC_TYPED(api version, kind). */
+ * A type has SPEC_SCHEMA, TYPED_SLOTS, and its SpecObject as payload, which starts with
+ * SPEC_TYPED(api version, kind). */
 #pragma once
 
 #include "typed_object.h"
@@ -62,4 +62,10 @@ bool spec_object_is_ready(const Call *call, Value planned, Value live);
             "Revision that a creation or update waits for, such as \"main@sha1:0a1b2c\" or the "   \
             "commit alone (default: any)."                                                         \
     }
-#define SPEC_BLOCKS OBJECT_METADATA_BLOCK, TYPED_BLOCKS
+/* The members of a schema: the argument `spec` with this table of attributes, further rows, and the
+ * blocks of all such types. */
+#define SPEC_SCHEMA(spec_, ...)                                                                    \
+    SCHEMA_ATTRIBUTES(((const Attribute[]){{"spec", NULL, REQUIRED, "The fields of the object.",   \
+                                            .nested = NESTED(NEST_SINGLE, spec_)},                 \
+                                           __VA_ARGS__})),                                         \
+        SCHEMA_BLOCKS(((const Block[]){OBJECT_METADATA_BLOCK, TYPED_BLOCKS}))

@@ -97,9 +97,10 @@ bool typed_object_import(const Call *call, const ImportRequest *request, ImportR
 bool typed_object_recover(const Call *call, const RecoverRequest *request,
                           RecoverResponse *response, Diags *diags);
 
-#define TYPED_SLOTS                                                                                \
+#define TYPED_SLOTS_BUT_DELETE                                                                     \
     .recovery = RECOVERY_FINDS, .batches_intents = true, .plan = typed_object_plan,                \
     .marker = typed_object_marker, .create = typed_object_apply, .update = typed_object_apply,     \
-    .delete = typed_object_delete, .read = typed_object_read, .import = typed_object_import,       \
+    .read = typed_object_read, .import = typed_object_import,                                      \
     .import_id = "NAMESPACE/NAME of the object, or its name if it has no namespace",               \
     .recover = typed_object_recover
+#define TYPED_SLOTS TYPED_SLOTS_BUT_DELETE, .delete = typed_object_delete

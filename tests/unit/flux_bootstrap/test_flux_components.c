@@ -1,6 +1,5 @@
 #include "flux_components.h"
 
-#include "flux_versions.h"
 #include "kube_object.h"
 #include "unit.h"
 
@@ -205,8 +204,8 @@ static void other_releases_are_rejected(void **) {
     settings = settings_of("v9.9.9");
     assert_true(render(&r, &settings));
     arena_close(r.arena);
-    check_str(flux_versions_component(STR("v2.9.4"), STR("source-controller")), "v1.9.4");
-    check_str(flux_versions_component(STR("v2.9.4"), STR("none")), "");
+    check_str(flux_components_version(STR("v2.9.4"), STR("source-controller")), "v1.9.4");
+    check_str(flux_components_version(STR("v2.9.4"), STR("none")), "");
 }
 
 static void damaged_manifests_have_no_objects(void **) {

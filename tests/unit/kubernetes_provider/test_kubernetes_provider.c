@@ -1,5 +1,5 @@
 /* The configuration of the provider. */
-#include "kubernetes_config.h"
+#include "kubernetes_connection.h"
 #include "kubernetes_provider.h"
 #include "provider_check.h"
 
@@ -36,7 +36,7 @@ static Str config_text(const ConfigCase *row, Arena *arena) {
     Diags diags = diags_new(arena);
     if (!json_read_typed(&reader, json_next(&reader), type, &config, &error, arena))
         fail_msg("%s: %s", row->config, error);
-    if (!kubernetes_config_read(&call, config, &target, arena, &diags))
+    if (!kubernetes_connection_read(&call, config, &target, arena, &diags))
         return diags.items[0].summary;
     const Str parts[] = {target.server, target.user,         target.password,
                          target.token,  target.exec.command, target.impersonation.user};

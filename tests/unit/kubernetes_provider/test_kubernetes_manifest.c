@@ -56,7 +56,7 @@ static void others(void **) {
         check_str(upgraded(cases[i].version, cases[i].stored, arena), cases[i].stored);
 }
 
-UNIT_MAIN(test_manifest_upgrade) {
+UNIT_MAIN(test_kubernetes_manifest) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(forms),
         cmocka_unit_test(others),
