@@ -1,4 +1,3 @@
-/* mock: fills in the computed attributes of an object by its schema. */
 #include "mock.h"
 #include "convert.h"
 #include "digest.h"

@@ -1,4 +1,3 @@
-/* provider: adds notes and parts to a plan. */
 #include "provider.h"
 
 void plan_note(PlanResponse *response, Path path, Str text, Arena *arena) {

@@ -1,4 +1,3 @@
-/* provider_json: schemas as JSON, converted directly from the tables. */
 #include "provider_json.h"
 
 #include "json.h"

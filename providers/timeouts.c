@@ -1,4 +1,3 @@
-/* timeouts: the schema of the block `timeouts`, and the deadlines that it sets. */
 #include "timeouts.h"
 
 #include "log.h"

@@ -1,4 +1,3 @@
-/* Authenticates requests: TLS, bearer token or password, impersonation. */
 #include "kube_auth.h"
 
 static const char *extra_name(Str key, Arena *arena) {

@@ -1,4 +1,3 @@
-/* Finds members by name; a changed object is a copy. */
 #include "kube_object.h"
 
 bool kube_object_find(Value object, const char *path, const char *last, Value *out) {
@@ -50,6 +49,16 @@ static Value object_with_path(Value object, Str path, Str last, Value value, Are
 Value kube_object_with(Value object, const char *path, const char *last, Value value,
                        Arena *arena) {
     return object_with_path(object, str_from_cstr(path), str_from_cstr(last), value, arena);
+}
+
+Value kube_object_new(Str api_version, Str kind, Str namespace, Str name, Arena *arena) {
+    Value object = value_null(&TYPE_DYNAMIC);
+    object = kube_object_with(object, "", "apiVersion", value_from_str(api_version), arena);
+    object = kube_object_with(object, "", "kind", value_from_str(kind), arena);
+    object = kube_object_with(object, "metadata", "name", value_from_str(name), arena);
+    return namespace.len
+               ? kube_object_with(object, "metadata", "namespace", value_from_str(namespace), arena)
+               : object;
 }
 
 Value kube_object_keep(Value object, Arena *arena) {

@@ -3,6 +3,8 @@
 
 #include "json.h"
 
+/* Returns an object with these names; `namespace` empty: without one. */
+Value kube_object_new(Str api_version, Str kind, Str namespace, Str name, Arena *arena);
 /* Finds a nested member. `path` separates names with dots ("metadata.labels"); `last` is one name
  * and may contain dots. Returns false if a member is missing. */
 MUST_USE bool kube_object_find(Value object, const char *path, const char *last, Value *out);

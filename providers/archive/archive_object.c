@@ -1,4 +1,3 @@
-/* archive_object: selects the files of an archive, creates it and describes it. */
 #include "archive_object.h"
 
 #include "archive_pack.h"

@@ -1,4 +1,3 @@
-/* archive_pack: the bytes of archives. */
 #include "archive_pack.h"
 
 #include "deflate.h"

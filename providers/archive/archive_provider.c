@@ -1,4 +1,3 @@
-/* archive_provider: the provider of archives. */
 #include "archive_provider.h"
 
 static const ObjectType *const types[] = {ARCHIVE_TYPES(PROVIDER_ROW)};

@@ -1,4 +1,3 @@
-/* argocd_certificate_text: host keys, PEM and names of servers. */
 #include "argocd_certificate_text.h"
 
 #include "argocd_known_hosts.h"

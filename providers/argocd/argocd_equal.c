@@ -1,4 +1,3 @@
-/* argocd_equal: values as Argo CD writes them from its structures. */
 #include "argocd_equal.h"
 
 bool argocd_equal_is_empty(Value v) {

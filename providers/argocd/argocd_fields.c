@@ -1,4 +1,3 @@
-/* argocd_fields: tables. */
 #include "argocd_fields.h"
 
 static const Attribute destination[] = {

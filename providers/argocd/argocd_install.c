@@ -46,11 +46,7 @@ static Value admin_encode(Str text, Arena *arena) {
 }
 
 static Str admin_body_of(const KubeRef *ref, Str hash, Str time, Arena *arena) {
-    Value body = value_object(NULL, NULL, 0, arena);
-    body = kube_object_with(body, "", "apiVersion", value_from_cstr("v1"), arena);
-    body = kube_object_with(body, "", "kind", value_from_cstr("Secret"), arena);
-    body = kube_object_with(body, "metadata", "name", value_from_str(ref->name), arena);
-    body = kube_object_with(body, "metadata", "namespace", value_from_str(ref->namespace), arena);
+    Value body = kube_object_new(STR("v1"), STR("Secret"), ref->namespace, ref->name, arena);
     body = kube_object_with(body, "data", HASH, admin_encode(hash, arena), arena);
     body = kube_object_with(body, "data", HASHED_AT, admin_encode(time, arena), arena);
     return json_text(body, arena);

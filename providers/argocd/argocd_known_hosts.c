@@ -1,4 +1,3 @@
-/* argocd_known_hosts: reads and changes lines. */
 #include "argocd_known_hosts.h"
 
 #include "base64.h"

@@ -1,4 +1,3 @@
-/* argocd_provider: the provider of Argo CD, which syncs clusters with sources. */
 #include "argocd_provider.h"
 
 #include "kubernetes_connection.h"

@@ -86,14 +86,9 @@ static bool repository_certificate_begin(CertificateCall *entry, const Call *cal
     };
     if (!sort || !entry->server.len || !repository_certificate_namespace_of(state).len)
         return false;
-    Value manifest = value_null(&TYPE_DYNAMIC);
-    manifest = kube_object_with(manifest, "", "apiVersion", value_from_cstr("v1"), call->arena);
-    manifest = kube_object_with(manifest, "", "kind", value_from_cstr("ConfigMap"), call->arena);
-    manifest = kube_object_with(manifest, "metadata", "name", value_from_cstr(sort->config_map),
-                                call->arena);
-    manifest =
-        kube_object_with(manifest, "metadata", "namespace",
-                         value_from_str(repository_certificate_namespace_of(state)), call->arena);
+    Value manifest =
+        kube_object_new(STR("v1"), STR("ConfigMap"), repository_certificate_namespace_of(state),
+                        str_from_cstr(sort->config_map), call->arena);
     entry->key = object_key_of(manifest);
     entry->request = (ObjectRequest){
         .call = call,

@@ -1,4 +1,3 @@
-/* argocd_secret: arguments → keys of a Secret → arguments. */
 #include "argocd_secret.h"
 
 #include "base64.h"

@@ -1,4 +1,3 @@
-/* argocd_settings: images, ConfigMaps, namespace. */
 #include "argocd_settings.h"
 
 #include "digest.h"

@@ -1,4 +1,3 @@
-/* argocd_wait: the rules of readiness of Argo CD's kinds. */
 #include "argocd_wait.h"
 
 #include "argocd_equal.h"

@@ -1,4 +1,3 @@
-/* external_provider: the provider of program results. */
 #include "external_provider.h"
 
 static const ObjectType *const types[] = {EXTERNAL_TYPES(PROVIDER_ROW)};

@@ -1,4 +1,3 @@
-/* flux_fields: tables. */
 #include "flux_fields.h"
 
 #include "kube_object.h"

@@ -1,4 +1,3 @@
-/* flux_provider: the provider of Flux, which reconciles a Kubernetes cluster with its sources. */
 #include "flux_provider.h"
 
 #include "cluster.h"

@@ -1,4 +1,3 @@
-/* helm_provider: the provider of rendered charts. */
 #include "helm_provider.h"
 
 static const ObjectType *const types[] = {HELM_TYPES(PROVIDER_ROW)};

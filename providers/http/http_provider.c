@@ -1,4 +1,3 @@
-/* http_provider: the provider of HTTP responses. */
 #include "http_provider.h"
 
 static const ObjectType *const types[] = {HTTP_TYPES(PROVIDER_ROW)};

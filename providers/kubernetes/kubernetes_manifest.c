@@ -344,12 +344,11 @@ static bool manifest_recover(const Call *call, const RecoverRequest *request,
         return false;
     if (!object_mark_is(read.live, call->lineage, call->address))
         return true;
-    ObjectRecord record = object_read_record(&read);
     response->outcome = RECOVER_COMPLETE;
     response->state =
         with_object(request->planned,
                     object_view_live(read.live, &read.target.resource, call->arena), call->arena);
-    response->private_data = object_record_text(&record, call->arena);
+    response->private_data = object_read_private(&read, call->arena);
     return true;
 }
 

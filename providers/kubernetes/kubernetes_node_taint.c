@@ -29,11 +29,9 @@ typedef struct TaintCall {
 static void taint_begin(TaintCall *taints, const Call *call, Value planned, Value prior,
                         Str private_data) {
     Value state = value_is_present(planned) ? planned : prior;
-    Value manifest = value_null(&TYPE_DYNAMIC), item = object_metadata_of(state);
+    Value item = object_metadata_of(state);
     Str name = value_is_present(item) ? object_text(item, "name", STR_EMPTY) : STR_EMPTY;
-    manifest = kube_object_with(manifest, "", "apiVersion", value_from_cstr("v1"), call->arena);
-    manifest = kube_object_with(manifest, "", "kind", value_from_cstr("Node"), call->arena);
-    manifest = kube_object_with(manifest, "metadata", "name", value_from_str(name), call->arena);
+    Value manifest = kube_object_new(STR("v1"), STR("Node"), STR_EMPTY, name, call->arena);
     *taints = (TaintCall){
         .call = call,
         .options = {.manager = object_text(state, "field_manager", STR("loam")),
@@ -257,9 +255,8 @@ static bool taint_plan(const Call *call, const PlanRequest *request, PlanRespons
     if (read.uid.len == 0 && may_lack)
         plan_note(response, NO_PATH, STR("verified at apply: the node does not exist yet"),
                   call->arena);
-    ObjectRecord record = object_read_record(&read);
     if (is_new)
-        response->private_data = object_record_text(&record, call->arena);
+        response->private_data = object_read_private(&read, call->arena);
     bool is_unchanged =
         value_is_present(request->prior) && value_equal(request->prior, response->planned);
     return read.uid.len == 0 || is_unchanged ||
@@ -282,9 +279,8 @@ static bool taint_apply(const Call *call, const ApplyRequest *request, ApplyResp
         response->state = request->prior; /* of a failure */
     if (!taint_change(&taints, &read, diags))
         return false;
-    ObjectRecord record = object_read_record(&read);
     response->state = object_with_text(request->planned, "id", taints.key.name, call->arena);
-    response->private_data = object_record_text(&record, call->arena);
+    response->private_data = object_read_private(&read, call->arena);
     return true;
 }
 
@@ -324,10 +320,9 @@ static bool taint_recover(const Call *call, const RecoverRequest *request,
         if (!value_is_present(found) || !has_same_value(found, taint))
             return true;
     }
-    ObjectRecord record = object_read_record(&read);
     response->outcome = RECOVER_COMPLETE;
     response->state = object_with_text(known, "id", taints.key.name, call->arena);
-    response->private_data = object_record_text(&record, call->arena);
+    response->private_data = object_read_private(&read, call->arena);
     return true;
 }
 

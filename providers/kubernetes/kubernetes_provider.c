@@ -1,4 +1,3 @@
-/* kubernetes_provider: the provider of objects of a Kubernetes cluster. */
 #include "kubernetes_provider.h"
 
 #include "kubernetes_connection.h"

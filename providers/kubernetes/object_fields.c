@@ -1,4 +1,3 @@
-/* object_fields: a manifest of a few fields, and its ownership. */
 #include "object_fields.h"
 
 #include "field_manager.h"
@@ -192,15 +191,9 @@ bool object_fields_apply(const Call *call, const ApplyRequest *request, ApplyRes
 
 /* The uid makes the server reject another object of the name, and keeps it from creating one. */
 static Str release_body(const ObjectKey *key, const ObjectRead *read, Arena *arena) {
-    Value body = value_null(&TYPE_DYNAMIC);
     Str version = object_key_api_version(key, arena);
     const KubeRef *ref = &read->target.ref;
-    body = kube_object_with(body, "", "apiVersion", value_from_str(version), arena);
-    body = kube_object_with(body, "", "kind", value_from_str(key->kind), arena);
-    body = kube_object_with(body, "metadata", "name", value_from_str(ref->name), arena);
-    if (ref->namespace.len)
-        body =
-            kube_object_with(body, "metadata", "namespace", value_from_str(ref->namespace), arena);
+    Value body = kube_object_new(version, key->kind, ref->namespace, ref->name, arena);
     body = kube_object_with(body, "metadata", "uid", value_from_str(read->uid), arena);
     return json_text(body, arena);
 }
@@ -282,8 +275,7 @@ bool object_fields_read(const Call *call, const ReadRequest *request, ReadRespon
     ObjectRead read;
     const ObjectRequest *object =
         fields_request_of(call, request->state, request->state, request->private_data, &fields);
-    ObjectKey key = object_key_of(object->manifest);
-    if (!object_read(object, &key, &read, diags))
+    if (!object_read(object, NULL, &read, diags))
         return false;
     if (!object_read_is_same(&read, &object->record)) {
         response->state = value_null(request->state.type);
@@ -302,17 +294,15 @@ bool object_fields_recover(const Call *call, const RecoverRequest *request,
     Value known = value_unknown_as_null(request->planned, call->arena);
     const ObjectRequest *object =
         fields_request_of(call, known, value_null(&TYPE_DYNAMIC), STR_EMPTY, &fields);
-    ObjectKey key = object_key_of(object->manifest);
-    if (!object_read(object, &key, &read, diags))
+    if (!object_read(object, NULL, &read, diags))
         return false;
     FieldManagers managers = field_managers_read(read.live, call->arena);
     if (!field_managers_find(&managers, request->marker))
         return true;
-    ObjectRecord record = object_read_record(&read);
     known = object_with_text(known, "field_manager", request->marker, call->arena);
     known = object_with_text(known, "id", fields_id_of(object->manifest, call->arena), call->arena);
     response->outcome = RECOVER_COMPLETE;
     response->state = fields_state_of(call, known, read.live);
-    response->private_data = object_record_text(&record, call->arena);
+    response->private_data = object_read_private(&read, call->arena);
     return true;
 }

@@ -1,4 +1,3 @@
-/* local_command: runs programs. */
 #include "local_command.h"
 
 #include "log.h"

@@ -1,4 +1,3 @@
-/* local_provider: the provider of files and programs on the machine on which loam runs. */
 #include "local_provider.h"
 
 #include <errno.h>

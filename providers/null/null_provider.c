@@ -1,4 +1,3 @@
-/* null_provider: the provider of objects without effect. */
 #include "null_provider.h"
 
 #include "random.h"

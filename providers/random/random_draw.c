@@ -1,4 +1,3 @@
-/* random_draw: unbiased random choices. */
 #include "random_draw.h"
 
 #include "random.h"

@@ -1,4 +1,3 @@
-/* random_octets: secret random bytes. */
 #include "random_octets.h"
 
 #include "base64.h"

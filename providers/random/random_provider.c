@@ -1,4 +1,3 @@
-/* random_provider: the provider of random values stored in the state. */
 #include "random_provider.h"
 
 static const ObjectType *const types[] = {RANDOM_TYPES(PROVIDER_ROW)};

@@ -1,4 +1,3 @@
-/* random_text: strings of random characters. */
 #include "random_text.h"
 
 #include "path_error.h"

@@ -1,4 +1,3 @@
-/* random_uuid: a version 4 UUID. */
 #include "random_uuid.h"
 
 #include "random_provider.h"

@@ -1,4 +1,3 @@
-/* terraform_data_store: decides when the stored value follows `input`. */
 #include "terraform_data_store.h"
 
 #include "object_builder.h"

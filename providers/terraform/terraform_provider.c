@@ -1,4 +1,3 @@
-/* terraform_provider: the provider that is built into Terraform. */
 #include "terraform_provider.h"
 
 static const ObjectType *const types[] = {TERRAFORM_TYPES(PROVIDER_ROW)};

@@ -1,4 +1,3 @@
-/* time_fields: timestamps as attributes. */
 #include "time_fields.h"
 
 Str time_fields_check(Value value, Arena *arena) {

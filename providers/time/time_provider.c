@@ -1,4 +1,3 @@
-/* time_provider: the provider of timestamps and delays. */
 #include "time_provider.h"
 
 static const ObjectType *const types[] = {TIME_TYPES(PROVIDER_ROW)};

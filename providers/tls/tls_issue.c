@@ -1,4 +1,3 @@
-/* tls_issue: creates certificates. */
 #include "tls_issue.h"
 
 #include "certificate.h"

@@ -1,4 +1,3 @@
-/* tls_provider: the provider of keys and certificates. */
 #include "tls_provider.h"
 
 #include "object_builder.h"

@@ -1,4 +1,3 @@
-/* tls_subject: subjects and alternative names. */
 #include "tls_subject.h"
 
 #include "nested_list.h"

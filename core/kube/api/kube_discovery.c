@@ -1,4 +1,3 @@
-/* kube_discovery: reads the catalog and keeps it. */
 #include "kube_discovery.h"
 #include "kube_catalog.h"
 #include "thread.h"

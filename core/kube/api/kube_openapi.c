@@ -1,4 +1,3 @@
-/* kube_openapi: requests the index and the documents, and caches them. */
 #include "kube_openapi.h"
 
 #include "log.h"

@@ -1,4 +1,3 @@
-/* kube_client: attempts, retries, credentials, the limit of requests. */
 #include "kube_client.h"
 #include "http_send.h"
 #include "kube_retry.h"

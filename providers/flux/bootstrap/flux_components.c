@@ -319,10 +319,8 @@ static Value components_render(const FluxRendering *rendering, Value object) {
 
 static Value components_namespace_of(const FluxRendering *rendering) {
     Arena *arena = rendering->arena;
-    Value object = object_of("apiVersion", STR("v1"), arena);
-    object = kube_object_with(object, "", "kind", text_value(STR("Namespace")), arena);
-    object = kube_object_with(object, "metadata", "name",
-                              text_value(rendering->settings->namespace), arena);
+    Value object = kube_object_new(STR("v1"), STR("Namespace"), STR_EMPTY,
+                                   rendering->settings->namespace, arena);
     object = kube_object_with(object, "metadata.labels", "pod-security.kubernetes.io/warn",
                               text_value(STR("restricted")), arena);
     object = kube_object_with(object, "metadata.labels", "pod-security.kubernetes.io/warn-version",

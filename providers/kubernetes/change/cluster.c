@@ -1,4 +1,3 @@
-/* cluster: identity, and a cache of objects for the time of a plan. */
 #include "cluster.h"
 
 #include "digest.h"

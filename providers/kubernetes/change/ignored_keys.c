@@ -1,4 +1,3 @@
-/* ignored_keys: regular expressions over keys. */
 #include "ignored_keys.h"
 
 #include "kube_object.h"

@@ -1,4 +1,3 @@
-/* object_apply: the request, and the object that it leaves. */
 #include "object_apply.h"
 
 #include "field_manager.h"

@@ -1,4 +1,3 @@
-/* object_check: finds the schema, and reports its errors at their paths in the manifest. */
 #include "object_check.h"
 
 #include "path_error.h"

@@ -1,4 +1,3 @@
-/* object_delete: the request, and the wait for the end of the object. */
 #include "object_delete.h"
 
 #include "json.h"

@@ -1,4 +1,3 @@
-/* object_drift: compares, then looks up the owner of each difference. */
 #include "object_drift.h"
 
 #include "field_manager.h"

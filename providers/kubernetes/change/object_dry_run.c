@@ -1,4 +1,3 @@
-/* object_dry_run: requests and conflicts. */
 #include "object_dry_run.h"
 
 #include "field_path.h"

@@ -1,4 +1,3 @@
-/* object_frozen: a table of API groups and the values that stop their controllers. */
 #include "object_frozen.h"
 
 #include "kube_object.h"

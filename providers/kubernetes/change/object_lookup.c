@@ -1,4 +1,3 @@
-/* object_lookup: finds kinds, and defers reads of what does not exist yet. */
 #include "object_lookup.h"
 
 #include "path_error.h"

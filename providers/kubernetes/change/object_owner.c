@@ -1,4 +1,3 @@
-/* object_owner: compares marks. */
 #include "object_owner.h"
 
 #include "field_manager.h"

@@ -1,4 +1,3 @@
-/* object_plan: reads the object, asks for a dry run and compares. */
 #include "object_plan.h"
 
 #include "field_manager.h"

@@ -1,4 +1,3 @@
-/* object_read: target and request. */
 #include "object_read.h"
 
 #include "kube_object.h"
@@ -8,9 +7,10 @@ bool object_read(const ObjectRequest *request, const ObjectKey *key, ObjectRead 
                  Diags *diags) {
     Str why = STR_EMPTY;
     KubeResponse response;
+    ObjectKey own = object_key_of(request->manifest);
     out->live = value_null(&TYPE_DYNAMIC);
     out->uid = STR_EMPTY;
-    switch (object_target_open(request, key, &out->target, &why, diags)) {
+    switch (object_target_open(request, key ? key : &own, &out->target, &why, diags)) {
     case OBJECT_FAILED: return false;
     case OBJECT_KIND_ABSENT: return true;
     case OBJECT_NO_SERVER:
@@ -34,4 +34,9 @@ bool object_read_is_same(const ObjectRead *read, const ObjectRecord *record) {
 
 ObjectRecord object_read_record(const ObjectRead *read) {
     return (ObjectRecord){.cluster = read->target.identity.id, .uid = read->uid};
+}
+
+Str object_read_private(const ObjectRead *read, Arena *arena) {
+    ObjectRecord record = object_read_record(read);
+    return object_record_text(&record, arena);
 }

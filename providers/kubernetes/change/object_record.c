@@ -1,4 +1,3 @@
-/* object_record: JSON text and digests. */
 #include "object_record.h"
 
 #include "digest.h"

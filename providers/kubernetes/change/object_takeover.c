@@ -1,4 +1,3 @@
-/* object_takeover: the table of tools, and the patch of metadata.managedFields. */
 #include "object_takeover.h"
 
 #include "json.h"

@@ -1,4 +1,3 @@
-/* object_target: cluster, kind and path of an object. */
 #include "object_target.h"
 
 #include "field_path.h"

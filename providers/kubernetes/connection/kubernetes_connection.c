@@ -1,4 +1,3 @@
-/* kubernetes_connection: arguments, environment variables and kubeconfig → a Cluster. */
 #include "kubernetes_connection.h"
 #include "cluster.h"
 #include "kubeconfig.h"

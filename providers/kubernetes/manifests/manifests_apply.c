@@ -1,4 +1,3 @@
-/* Creates, changes and deletes the objects as the plan's record says. */
 #include "manifests_apply.h"
 
 #include "call_pool.h"

@@ -1,4 +1,3 @@
-/* The objects as a map whose values may be null. */
 #include "manifests_inventory.h"
 
 #include "object_builder.h"

@@ -1,4 +1,3 @@
-/* Reads each object of the inventory. */
 #include "manifests_read.h"
 
 #include "kube_object.h"

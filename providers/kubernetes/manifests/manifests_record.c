@@ -1,4 +1,3 @@
-/* The record as JSON text. */
 #include "manifests_record.h"
 
 #include "json.h"

@@ -1,4 +1,3 @@
-/* Completes the objects of a text: namespaces, keys, waves. */
 #include "manifests_source.h"
 
 #include "digest.h"

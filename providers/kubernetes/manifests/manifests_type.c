@@ -1,4 +1,3 @@
-/* Questions about the arguments of a type. */
 #include "manifests_type.h"
 
 #include "kube_object.h"

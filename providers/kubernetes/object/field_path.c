@@ -1,4 +1,3 @@
-/* Follows the text through the object, step by step. */
 #include "field_path.h"
 
 #include "json.h"

@@ -1,4 +1,3 @@
-/* Reads and compares sets as trees of steps; finds their steps in objects. */
 #include "field_set.h"
 
 #include "json.h"

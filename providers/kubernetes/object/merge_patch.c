@@ -1,4 +1,3 @@
-/* merge_patch: compares member by member. */
 #include "merge_patch.h"
 
 #include "object_builder.h"

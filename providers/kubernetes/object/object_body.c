@@ -1,4 +1,3 @@
-/* object_body: checks and converts manifests. */
 #include "object_body.h"
 
 #include "base64.h"

@@ -1,4 +1,3 @@
-/* object_key: identity of objects, and import IDs. */
 #include "object_key.h"
 
 #include "kube_object.h"

@@ -1,4 +1,3 @@
-/* object_mark: reads and writes the annotation. */
 #include "object_mark.h"
 
 #include "kube_object.h"

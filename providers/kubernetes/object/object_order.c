@@ -1,4 +1,3 @@
-/* A row per kind that has a wave of its own. */
 #include "object_order.h"
 
 typedef struct KindRow {

@@ -1,4 +1,3 @@
-/* object_secret: the members of Secrets. */
 #include "object_secret.h"
 
 #include "base64.h"

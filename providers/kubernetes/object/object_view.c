@@ -1,4 +1,3 @@
-/* object_view: removes, replaces and fills members. */
 #include "object_view.h"
 
 #include "kube_object.h"

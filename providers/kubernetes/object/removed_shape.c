@@ -1,4 +1,3 @@
-/* removed_shape: tables. */
 #include "removed_shape.h"
 
 typedef struct RemovedVersion {

@@ -1,4 +1,3 @@
-/* object_arguments: reads the shared arguments. */
 #include "object_arguments.h"
 
 #include "nested_list.h"

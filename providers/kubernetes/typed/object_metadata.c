@@ -1,4 +1,3 @@
-/* object_metadata: conversions, names and places. */
 #include "object_metadata.h"
 
 #include "digest.h"

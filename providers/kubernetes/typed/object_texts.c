@@ -1,4 +1,3 @@
-/* object_texts: members by key. */
 #include "object_texts.h"
 
 #include "base64.h"

@@ -1,4 +1,3 @@
-/* typed_object: attributes → manifest → change → attributes. */
 #include "typed_object.h"
 
 #include "kube_object.h"
@@ -313,8 +312,7 @@ static bool wait_unchanged(TypedCall *typed, ApplyResponse *response, Diags *dia
     ObjectApplied applied = {.record =
                                  object_record_read(response->private_data, typed->call->arena)};
     ObjectRead read;
-    ObjectKey key = object_key_of(typed->request.manifest);
-    if (!object_read(&typed->request, &key, &read, diags))
+    if (!object_read(&typed->request, NULL, &read, diags))
         return false;
     if (!value_is_present(read.live))
         return true; /* the next plan creates it again */
@@ -374,8 +372,7 @@ bool typed_object_read(const Call *call, const ReadRequest *request, ReadRespons
     TypedCall typed;
     ObjectRead read;
     typed_object_begin(&typed, call, request->state, request->private_data);
-    ObjectKey key = object_key_of(typed.request.manifest);
-    if (!object_read(&typed.request, &key, &read, diags))
+    if (!object_read(&typed.request, NULL, &read, diags))
         return false;
     ObjectRecord record = object_record_of(&typed, &read);
     if (read.uid.len == 0 || !str_equal(record.uid, read.uid)) {

@@ -1,4 +1,3 @@
-/* write_only: configured values, digests of those that were sent, and values of the server. */
 #include "write_only.h"
 
 #include "kube_object.h"

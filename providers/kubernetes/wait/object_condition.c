@@ -1,4 +1,3 @@
-/* object_condition: reads status.conditions. */
 #include "object_condition.h"
 #include "utf8.h"
 

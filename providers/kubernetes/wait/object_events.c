@@ -1,4 +1,3 @@
-/* object_events: lists events by the uid of their object. */
 #include "object_events.h"
 #include "kube_object.h"
 

@@ -1,4 +1,3 @@
-/* pod_state: reads phase, conditions and container statuses of a pod. */
 #include "pod_state.h"
 #include "object_condition.h"
 

@@ -1,4 +1,3 @@
-/* wait_block: reads the block, and tests an object by it. */
 #include "wait_block.h"
 #include "object_builder.h"
 #include "object_condition.h"

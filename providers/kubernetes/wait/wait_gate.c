@@ -1,4 +1,3 @@
-/* wait_gate: readiness, then discovery. */
 #include "wait_gate.h"
 #include "kube_list.h"
 #include "wait_follow.h"

@@ -1,4 +1,3 @@
-/* wait_object: the calls of a wait. */
 #include "wait_object.h"
 
 KubeCall wait_object_call(const WaitObject *wait, int64_t deadline_ms, Arena *arena) {

@@ -1,4 +1,3 @@
-/* wait_ready: the rules of readiness, with the StorageClass of a claim. */
 #include "wait_ready.h"
 #include "object_events.h"
 #include "wait_follow.h"

@@ -1,4 +1,3 @@
-/* wait_report: conditions, events, pods and the log of an object that is not ready. */
 #include "wait_report.h"
 #include "kube_list.h"
 #include "log.h"

@@ -1,4 +1,3 @@
-/* wait_status: the rules of readiness, with a condition and a revision. */
 #include "wait_status.h"
 
 #include "kube_call.h"
