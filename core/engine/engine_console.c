@@ -3,7 +3,6 @@
 #include "engine_walk.h"
 
 #include "engine.h"
-#include "node_kinds.h"
 #include "node_visit.h"
 #include "transform.h"
 

@@ -1,6 +1,6 @@
 /* Releases a project; functions shared by commands. */
 #include "project.h"
-#include "project_state.h"
+#include "keeper.h"
 #include "view.h"
 
 bool project_may_ask(const Project *project) {
@@ -52,6 +52,25 @@ void project_refuse_address(const Project *project, const char *summary, Str add
         diags, NO_RANGE, summary,
         "The state has no object at %.*s.%s%.*s%s To list the objects, run \"loam state list\".",
         STR_ARG(address), near.len ? " Did you mean " : "", STR_ARG(near), near.len ? "?" : "");
+}
+
+/* Ends the keeper, after the state is saved. */
+static void project_outcomes_end(Project *project) {
+    if (project->journal && !journal_has_leftover(project->journal))
+        outcome_files_remove(&project->outcomes);
+    if (project->cli) {
+        keeper_close(project->cli->io.keeper);
+        project->cli->io.keeper = NULL;
+    }
+}
+
+State *project_end_changes(Project *project) {
+    State *state = working_state_close(project->working);
+    project->working = NULL;
+    project_outcomes_end(project);
+    journal_close(project->journal);
+    project->journal = NULL;
+    return state;
 }
 
 static void close_backend(Project *project, Backend *backend) {

@@ -55,6 +55,9 @@ typedef struct Project {
     Diags *diags;
 } Project;
 
+/* Ends the changes: closes project->working and the journal, ends the outcome keeper, and returns
+ * the state. */
+State *project_end_changes(Project *project);
 void project_release(Project *project);
 SCOPED_TYPE(Project, project_release);
 

@@ -70,17 +70,6 @@ static bool project_outcomes_begin(Project *project) {
     return true;
 }
 
-/* Ends the keeper, after the state is saved. */
-static void project_outcomes_end(Project *project) {
-    Io *io = project->cli ? &project->cli->io : NULL;
-    if (project->journal && !journal_has_leftover(project->journal))
-        outcome_files_remove(&project->outcomes);
-    if (io)
-        keeper_close(io->keeper);
-    if (io)
-        io->keeper = NULL;
-}
-
 #define READ_TRIES 5 /* of a state that other programs write */
 
 static Value project_state_with_path(Value config, Str path, Arena *arena) {
@@ -361,15 +350,6 @@ bool project_begin_changes(Project *project, State *state) {
     if (state != project->state && !project->found_journal)
         working_state_set_baseline(project->working, project->state, project->state_text);
     return true;
-}
-
-State *project_end_changes(Project *project) {
-    State *state = working_state_close(project->working);
-    project->working = NULL;
-    project_outcomes_end(project);
-    journal_close(project->journal);
-    project->journal = NULL;
-    return state;
 }
 
 bool project_write_state(Project *project, State *state) {

@@ -20,8 +20,5 @@ MUST_USE bool project_check_has_state(const Project *project);
 /* Opens project->working: from now on, the journal records changes of `state`, which the project
  * owns. */
 MUST_USE bool project_begin_changes(Project *project, State *state);
-/* Ends the changes: closes project->working and the journal, ends the outcome keeper, and returns
- * the state. */
-State *project_end_changes(Project *project);
 /* Writes the state at once, for a state command. */
 MUST_USE bool project_write_state(Project *project, State *state);

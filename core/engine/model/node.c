@@ -127,3 +127,15 @@ bool node_deletes(const ResourceNode *resource) {
     }
     return false;
 }
+
+bool node_is_blocked(const EngineWalk *walk, const Node *node) {
+    const Graph *graph = &walk->graph;
+    for (uint32_t i = graph->need_start[node->id]; i < graph->need_start[node->id + 1]; i++) {
+        const Node *need = graph->payloads.items[graph->need[i]];
+        bool is_own = need->kind == NODE_DESTROY && need->as.mirrored == node;
+        bool deletes = need->kind == NODE_DESTROY || need->kind == NODE_DESTROY_GATE;
+        if (deletes && !is_own && atomic_load(&need->has_failed))
+            return true;
+    }
+    return false;
+}

@@ -243,6 +243,9 @@ Value node_seen_object(const ResourceNode *resource, Value object, Arena *arena)
 bool node_is_read(const EngineWalk *walk, const Node *node);
 /* Apply: returns true if the plan deletes, forgets or replaces an object of the block. */
 bool node_deletes(const ResourceNode *resource);
+/* Apply: returns true if a deletion that must precede this node failed. Failed deletions of its own
+ * objects do not count: they fail only their instances. */
+bool node_is_blocked(const EngineWalk *walk, const Node *node);
 /* Creates a module instance without adding it to its module: no block is visited for it. */
 ModuleInstance *node_module_detached(EngineModule *module, ModuleInstance *parent, InstanceKey key,
                                      Value each_value, RepetitionKind repetition, Arena *arena);

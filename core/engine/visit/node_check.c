@@ -1,6 +1,6 @@
 /* Visits a check block. Failed assertions are warnings; an assertion that cannot be evaluated is an
  * error. Only the value of a whole module (NODE_MODULE_VALUE) depends on a check. */
-#include "node_kinds.h"
+#include "node_visit.h"
 
 static void note_unknown(NodeVisit *visit, const CheckResults *results, Diags *found) {
     const Conditions *asserts = &visit->node->as.check->asserts;

@@ -3,7 +3,7 @@
 #include "configured.h"
 #include "deferrals.h"
 #include "instance.h"
-#include "node_kinds.h"
+#include "node_visit.h"
 #include "object_marks.h"
 #include "provider_call.h"
 #include "stored_object.h"

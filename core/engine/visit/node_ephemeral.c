@@ -6,7 +6,6 @@
 #include "deferrals.h"
 #include "instance.h"
 #include "mask.h"
-#include "node_kinds.h"
 #include "object_marks.h"
 #include "object_type.h"
 #include "provider_call.h"

@@ -1,7 +1,7 @@
 /* Visits the invocations that -invoke requests: plans them one after the other, or submits a task
  * for each planned one. */
 #include "invocation.h"
-#include "node_kinds.h"
+#include "node_visit.h"
 
 typedef struct Requested {
     NodeVisit *visit;

@@ -1,5 +1,5 @@
 /* Visits a local value. */
-#include "node_kinds.h"
+#include "node_visit.h"
 
 bool node_local_visit(NodeVisit *visit) {
     bool ok = true;

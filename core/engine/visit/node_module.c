@@ -2,7 +2,7 @@
 #include "deferrals.h"
 #include "expand.h"
 #include "mocking.h"
-#include "node_kinds.h"
+#include "node_visit.h"
 #include "walk_log.h"
 
 /* Builds the value for references to the module as a whole. */

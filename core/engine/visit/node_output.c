@@ -1,7 +1,7 @@
 /* Visits an output: a value for the caller of a child module; for the root module, also for the
  * user and the state. */
 #include "config_read.h"
-#include "node_kinds.h"
+#include "node_visit.h"
 
 /* Returns true, with an error, for an ephemeral root output: root outputs are stored. */
 static bool report_root(NodeVisit *visit) {

@@ -7,7 +7,7 @@
 #include "expand.h"
 #include "log.h"
 #include "mask.h"
-#include "node_kinds.h"
+#include "node_visit.h"
 
 static bool evaluate_config(NodeVisit *visit, const ProviderNode *provider,
                             const ModuleScope *scope, Value *out, StrVec *secrets) {

@@ -4,7 +4,6 @@
 #include "expand.h"
 #include "instance.h"
 #include "log.h"
-#include "node_kinds.h"
 #include "node_visit.h"
 #include "provider_call.h"
 #include "stored_object.h"
@@ -605,9 +604,9 @@ bool node_resource_visit(NodeVisit *visit) {
     vec_each(&visit->node->module->instances, item) {
         ok = expand_instance(visit, *item) && ok;
     }
-    if (visit->walk->phase == PHASE_PLAN && !imports_assign(visit))
+    if (visit->walk->phase == PHASE_PLAN && !node_import_assign(visit))
         return false;
-    if (visit->walk->phase == PHASE_APPLY && node_visit_is_blocked(visit))
+    if (visit->walk->phase == PHASE_APPLY && node_is_blocked(visit->walk, visit->node))
         fail_changes(visit->node->as.resource);
     vec_each(&visit->node->module->instances, item) {
         ResourceExpansion *expansion = node_slot(visit->node, *item)->payload;

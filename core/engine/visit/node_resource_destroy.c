@@ -4,7 +4,7 @@
 #include "instance.h"
 #include "invocation.h"
 #include "log.h"
-#include "node_kinds.h"
+#include "node_visit.h"
 #include "object_identity.h"
 #include "object_marks.h"
 #include "provider_call.h"
@@ -204,7 +204,7 @@ static bool forget_data(NodeVisit *visit, const Node *node) {
 
 bool node_destroy_visit(NodeVisit *visit) {
     Node *node = visit->node->as.mirrored;
-    bool is_blocked_here = node_visit_is_blocked(visit);
+    bool is_blocked_here = node_is_blocked(visit->walk, visit->node);
     if (is_blocked_here)
         atomic_store(&visit->node->has_failed, true);
     if (node->kind != NODE_RESOURCE && node->kind != NODE_ORPHAN)

@@ -1,6 +1,6 @@
 /* Builds the value that references to a resource see, after the tasks of its instances. */
 #include "deferrals.h"
-#include "node_kinds.h"
+#include "node_visit.h"
 
 static void resource_value_note_change(Node *node, ResourceExpansion *expansion,
                                        const InstanceRecord *record) {

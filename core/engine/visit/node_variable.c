@@ -2,7 +2,7 @@
  * argument of the call. */
 #include "config_read.h"
 #include "input.h"
-#include "node_kinds.h"
+#include "node_visit.h"
 
 static const char *const summary = "Invalid value for variable";
 

@@ -3,21 +3,7 @@
 
 #include "deferrals.h"
 #include "log.h"
-#include "node_kinds.h"
 #include "walk_log.h"
-
-bool node_visit_is_blocked(const NodeVisit *visit) {
-    const Graph *graph = &visit->walk->graph;
-    GraphNode id = visit->node->id;
-    for (uint32_t i = graph->need_start[id]; i < graph->need_start[id + 1]; i++) {
-        const Node *need = graph->payloads.items[graph->need[i]];
-        bool is_own = need->kind == NODE_DESTROY && need->as.mirrored == visit->node;
-        bool deletes = need->kind == NODE_DESTROY || need->kind == NODE_DESTROY_GATE;
-        if (deletes && !is_own && atomic_load(&need->has_failed))
-            return true;
-    }
-    return false;
-}
 
 static bool dispatch(NodeVisit *visit) {
     switch (visit->node->kind) {
@@ -37,7 +23,7 @@ static bool dispatch(NodeVisit *visit) {
     case NODE_INVOKE: return node_invoke_visit(visit);
     case NODE_DESTROY: return node_destroy_visit(visit);
     case NODE_DESTROY_GATE:
-        atomic_store(&visit->node->has_failed, node_visit_is_blocked(visit));
+        atomic_store(&visit->node->has_failed, node_is_blocked(visit->walk, visit->node));
         return true;
     }
     return false;
