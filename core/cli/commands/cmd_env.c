@@ -247,8 +247,7 @@ static const Command cmd_env_diff = {
     .run = run_diff,
 };
 
-static const Command *const subcommands[] = {&cmd_env_list, &cmd_env_diff,
-                                             ENV_COMMANDS(COMMAND_ROW)};
+static const Command *const subcommands[] = {&cmd_env_list, &cmd_env_diff, &cmd_env_promote};
 
 /* Terraform's old name of "workspace" is "env". */
 static const Command *redirect(const Cli *cli, const StrVec *words) {

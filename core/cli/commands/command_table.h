@@ -50,17 +50,6 @@
     ROW(state_push)             \
     ROW(state_replace_provider)
 
-#define BUNDLE_COMMANDS(ROW) \
-    ROW(bundle_create)       \
-    ROW(bundle_verify)       \
-    ROW(bundle_list)
-
-#define ENV_COMMANDS(ROW) ROW(env_promote)
-
-#define METADATA_COMMANDS(ROW) \
-    ROW(metadata_functions)    \
-    ROW(metadata_page)
-
 #define PROVIDERS_COMMANDS(ROW)  \
     ROW(providers_link)          \
     ROW(providers_lock)          \
@@ -71,10 +60,9 @@
 #define COMMAND_DECLARE(name) extern const Command cmd_##name;
 TOP_COMMANDS(COMMAND_DECLARE)
 STATE_COMMANDS(COMMAND_DECLARE)
-BUNDLE_COMMANDS(COMMAND_DECLARE)
-ENV_COMMANDS(COMMAND_DECLARE)
-METADATA_COMMANDS(COMMAND_DECLARE)
 PROVIDERS_COMMANDS(COMMAND_DECLARE)
+COMMAND_DECLARE(env_promote)
+COMMAND_DECLARE(metadata_page)
 
 /* An element of an array of commands. */
 #define COMMAND_ROW(name) &cmd_##name,
