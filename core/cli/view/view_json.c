@@ -1,9 +1,7 @@
 /* The stream of events: one JSON object a line, written as each event happens. */
-#include "json.h"
 #include "render_json.h"
 #include "thread.h"
 #include "version.h"
-#include "view.h"
 #include "view_diag.h"
 #include "view_json_line.h"
 #include "view_listing.h"
@@ -94,18 +92,16 @@ static void view_json_write_fields(JsonWriter *writer, const DriftFields *fields
 }
 
 static void view_json_write_drift(const Cli *cli, const Drift *drift) {
-    SCOPED(ArenaRef) scratch = arena_open("line");
-    ViewJsonLine line;
+    SCOPED(ViewJsonLine) line = view_json_line_open(cli);
+    Arena *scratch = line.scratch;
     const char *action = drift->action == ACTION_NO_OP ? "move" : action_name(drift->action);
     Str address = resource_addr_to_str(drift->address, scratch);
-    view_json_line_begin(&line, cli, "resource_drift", "info",
-                         str_format(scratch, "%.*s: Drift detected (%s)", STR_ARG(address), action),
-                         scratch);
+    view_json_line_begin(&line, "resource_drift", "info", "%.*s: Drift detected (%s)",
+                         STR_ARG(address), action);
     ChangeEvent event = {.address = drift->address, .previous = drift->previous, .action = action};
     view_json_write_change(&line.writer, &event, scratch);
     if (!cli_name(cli)->is_other)
         view_json_write_fields(&line.writer, &drift->fields, scratch);
-    view_json_line_end(&line);
 }
 
 static void write_planned_change(const Cli *cli, const ResourceChange *change) {
@@ -114,15 +110,14 @@ static void write_planned_change(const Cli *cli, const ResourceChange *change) {
     bool is_data_delete = change->address.mode == MODE_DATA && change->action == ACTION_DELETE;
     if ((change->action == ACTION_NO_OP && !has_moved && !is_import) || is_data_delete)
         return;
-    SCOPED(ArenaRef) scratch = arena_open("line");
-    ViewJsonLine line;
+    SCOPED(ViewJsonLine) line = view_json_line_open(cli);
+    Arena *scratch = line.scratch;
     const char *action = change->action != ACTION_NO_OP ? action_name(change->action)
                          : is_import                    ? "import"
                                                         : "move";
     Str address = resource_addr_to_str(change->address, scratch);
-    view_json_line_begin(&line, cli, "planned_change", "info",
-                         str_format(scratch, "%.*s: Plan to %s", STR_ARG(address), action),
-                         scratch);
+    view_json_line_begin(&line, "planned_change", "info", "%.*s: Plan to %s", STR_ARG(address),
+                         action);
     ChangeEvent event = {
         .address = change->address,
         .previous = change->previous,
@@ -132,13 +127,11 @@ static void write_planned_change(const Cli *cli, const ResourceChange *change) {
         .generated_config = change->generated_config,
     };
     view_json_write_change(&line.writer, &event, scratch);
-    view_json_line_end(&line);
 }
 
 static void write_summary(const Cli *cli, PlanCounts counts, const char *operation, Str message) {
-    SCOPED(ArenaRef) scratch = arena_open("line");
-    ViewJsonLine line;
-    view_json_line_begin(&line, cli, "change_summary", "info", message, scratch);
+    SCOPED(ViewJsonLine) line = view_json_line_open(cli);
+    view_json_line_begin(&line, "change_summary", "info", "%.*s", STR_ARG(message));
     json_key_object(&line.writer, "changes");
     json_key_int(&line.writer, "add", counts.create);
     json_key_int(&line.writer, "change", counts.update);
@@ -152,24 +145,16 @@ static void write_summary(const Cli *cli, PlanCounts counts, const char *operati
     }
     json_key_string(&line.writer, "operation", str_from_cstr(operation));
     json_object_end(&line.writer);
-    view_json_line_end(&line);
 }
 
-static void begin_outputs(ViewJsonLine *line, const Cli *cli, size_t count, Arena *scratch) {
-    view_json_line_begin(line, cli, "outputs", "info", str_format(scratch, "Outputs: %zu", count),
-                         scratch);
+static void begin_outputs(ViewJsonLine *line, size_t count) {
+    view_json_line_begin(line, "outputs", "info", "Outputs: %zu", count);
     json_key_object(&line->writer, "outputs");
 }
 
-static void end_outputs(ViewJsonLine *line) {
-    json_object_end(&line->writer);
-    view_json_line_end(line);
-}
-
 static void view_json_write_planned_outputs(const Cli *cli, const Plan *plan) {
-    SCOPED(ArenaRef) scratch = arena_open("line");
-    ViewJsonLine line;
-    begin_outputs(&line, cli, plan->outputs.count, scratch);
+    SCOPED(ViewJsonLine) line = view_json_line_open(cli);
+    begin_outputs(&line, plan->outputs.count);
     vec_each(&plan->outputs, output) {
         json_key(&line.writer, output->name);
         json_object_start(&line.writer);
@@ -177,7 +162,7 @@ static void view_json_write_planned_outputs(const Cli *cli, const Plan *plan) {
         json_key_string(&line.writer, "action", str_from_cstr(action_name(output->action)));
         json_object_end(&line.writer);
     }
-    end_outputs(&line);
+    json_object_end(&line.writer);
 }
 
 /* A change that only moves an object is not reported again when its plan is applied. */
@@ -206,9 +191,8 @@ static void view_json_show_plan(View *view, const Plan *plan) {
 }
 
 static void view_json_write_outputs(const Cli *cli, const State *state) {
-    SCOPED(ArenaRef) scratch = arena_open("line");
-    ViewJsonLine line;
-    begin_outputs(&line, cli, state->outputs.count, scratch);
+    SCOPED(ViewJsonLine) line = view_json_line_open(cli);
+    begin_outputs(&line, state->outputs.count);
     map_each(&state->outputs, entry) {
         const StateOutput *output = entry->value;
         json_key(&line.writer, entry->key);
@@ -222,7 +206,7 @@ static void view_json_write_outputs(const Cli *cli, const State *state) {
         }
         json_object_end(&line.writer);
     }
-    end_outputs(&line);
+    json_object_end(&line.writer);
 }
 
 static void view_json_applied(View *view, const State *state) {
@@ -254,11 +238,11 @@ typedef struct HookLine {
     const Str *output;
 } HookLine;
 
-static void write_hook(const Cli *cli, const HookLine *hook, Arena *scratch) {
-    ViewJsonLine line;
-    view_json_line_begin(&line, cli, hook->type, "info", hook->message, scratch);
+static void write_hook(const Cli *cli, const HookLine *hook) {
+    SCOPED(ViewJsonLine) line = view_json_line_open(cli);
+    view_json_line_begin(&line, hook->type, "info", "%.*s", STR_ARG(hook->message));
     json_key_object(&line.writer, "hook");
-    view_json_line_resource(&line.writer, "resource", hook->resource, scratch);
+    view_json_line_resource(&line.writer, "resource", hook->resource, line.scratch);
     if (hook->action)
         json_key_string(&line.writer, "action", str_from_cstr(hook->action));
     if (hook->provisioner.len > 0)
@@ -272,7 +256,6 @@ static void write_hook(const Cli *cli, const HookLine *hook, Arena *scratch) {
     if (hook->elapsed_ms >= 0)
         json_key_int(&line.writer, "elapsed_seconds", hook->elapsed_ms / 1000);
     json_object_end(&line.writer);
-    view_json_line_end(&line);
 }
 
 static Str view_json_id_suffix(Str id, Arena *scratch) {
@@ -301,7 +284,7 @@ static void write_progress(Stream *stream) {
         hook.message =
             str_format(scratch, "%.*s: Still %c%s... [%.*s elapsed]", STR_ARG(running->address),
                        (char)tolower((unsigned char)doing[0]), doing + 1, STR_ARG(elapsed));
-        write_hook(stream->cli, &hook, scratch);
+        write_hook(stream->cli, &hook);
     }
 }
 
@@ -348,7 +331,7 @@ static void view_json_start_apply(Stream *stream, const WalkEvent *event, Arena 
     hook.message = str_format(scratch, "%.*s: %s...%.*s", STR_ARG(event->address),
                               action_verbs_doing(verb_action(event->action)), STR_ARG(id));
     add_running(stream, event);
-    write_hook(stream->cli, &hook, scratch);
+    write_hook(stream->cli, &hook);
 }
 
 static void view_json_end_apply(Stream *stream, const WalkEvent *event, Arena *scratch) {
@@ -366,7 +349,7 @@ static void view_json_end_apply(Stream *stream, const WalkEvent *event, Arena *s
     remove_running(stream, event);
     if (!event->failed)
         view_count(stream->view, event->action);
-    write_hook(stream->cli, &hook, scratch);
+    write_hook(stream->cli, &hook);
 }
 
 /* In this stream a read of a data source is an operation, unlike a refresh. */
@@ -379,7 +362,7 @@ static void view_json_start_refresh(Stream *stream, const WalkEvent *event, Aren
     Str id = view_json_id_suffix(event->id, scratch);
     hook.message =
         str_format(scratch, "%.*s: Refreshing state...%.*s", STR_ARG(event->address), STR_ARG(id));
-    write_hook(stream->cli, &hook, scratch);
+    write_hook(stream->cli, &hook);
 }
 
 static void view_json_end_refresh(Stream *stream, const WalkEvent *event, Arena *scratch) {
@@ -391,7 +374,7 @@ static void view_json_end_refresh(Stream *stream, const WalkEvent *event, Arena 
     Str id = view_json_id_suffix(event->id, scratch);
     hook.message =
         str_format(scratch, "%.*s: Refresh complete%.*s", STR_ARG(event->address), STR_ARG(id));
-    write_hook(stream->cli, &hook, scratch);
+    write_hook(stream->cli, &hook);
 }
 
 static void view_json_start_ephemeral(Stream *stream, const WalkEvent *event, Arena *scratch) {
@@ -402,7 +385,7 @@ static void view_json_start_ephemeral(Stream *stream, const WalkEvent *event, Ar
     hook.message = str_format(scratch, "%.*s: %s...", STR_ARG(event->address),
                               action_verbs_operating(event->operation));
     add_running(stream, event);
-    write_hook(stream->cli, &hook, scratch);
+    write_hook(stream->cli, &hook);
 }
 
 static void view_json_end_ephemeral(Stream *stream, const WalkEvent *event, Arena *scratch) {
@@ -415,7 +398,7 @@ static void view_json_end_ephemeral(Stream *stream, const WalkEvent *event, Aren
                               action_verbs_operating(event->operation),
                               event->failed ? "errored" : "complete", STR_ARG(elapsed));
     remove_running(stream, event);
-    write_hook(stream->cli, &hook, scratch);
+    write_hook(stream->cli, &hook);
 }
 
 static HookLine provisioner_hook(const WalkEvent *event, const char *type) {
@@ -429,7 +412,7 @@ static void view_json_start_provision(Stream *stream, const WalkEvent *event, Ar
     HookLine hook = provisioner_hook(event, "provision_start");
     hook.message = str_format(scratch, "%.*s: Provisioning with '%.*s'...", STR_ARG(event->address),
                               STR_ARG(event->provisioner));
-    write_hook(stream->cli, &hook, scratch);
+    write_hook(stream->cli, &hook);
 }
 
 static void view_json_write_output(Stream *stream, const WalkEvent *event, Arena *scratch) {
@@ -437,7 +420,7 @@ static void view_json_write_output(Stream *stream, const WalkEvent *event, Arena
     hook.output = &event->text;
     hook.message = str_format(scratch, "%.*s: (%.*s): %.*s", STR_ARG(event->address),
                               STR_ARG(event->provisioner), STR_ARG(event->text));
-    write_hook(stream->cli, &hook, scratch);
+    write_hook(stream->cli, &hook);
 }
 
 static void end_provision(Stream *stream, const WalkEvent *event, Arena *scratch) {
@@ -445,7 +428,7 @@ static void end_provision(Stream *stream, const WalkEvent *event, Arena *scratch
         provisioner_hook(event, event->failed ? "provision_errored" : "provision_complete");
     hook.message = str_format(scratch, "%.*s: (%.*s) Provisioning %s", STR_ARG(event->address),
                               STR_ARG(event->provisioner), event->failed ? "errored" : "complete");
-    write_hook(stream->cli, &hook, scratch);
+    write_hook(stream->cli, &hook);
 }
 
 static void view_json_on_event(void *self, const WalkEvent *event) {
@@ -500,19 +483,15 @@ static void view_json_walk_end(View *view) {
 }
 
 static void view_json_note(View *view, Str text) {
-    SCOPED(ArenaRef) scratch = arena_open("line");
-    ViewJsonLine line;
-    view_json_line_begin(&line, view->cli, "log", "info", text, scratch);
-    view_json_line_end(&line);
+    SCOPED(ViewJsonLine) line = view_json_line_open(view->cli);
+    view_json_line_begin(&line, "log", "info", "%.*s", STR_ARG(text));
 }
 
 static void view_json_step(View *view, const char *code, Str text, bool for_people) {
     (void)for_people;
-    SCOPED(ArenaRef) scratch = arena_open("line");
-    ViewJsonLine line;
-    view_json_line_begin(&line, view->cli, "init_output", "info", text, scratch);
+    SCOPED(ViewJsonLine) line = view_json_line_open(view->cli);
+    view_json_line_begin(&line, "init_output", "info", "%.*s", STR_ARG(text));
     json_key_string(&line.writer, "message_code", str_from_cstr(code));
-    view_json_line_end(&line);
 }
 
 static void view_json_plan_hint(View *view, Str, Str generated) {
@@ -536,33 +515,26 @@ static void view_json_searched(View *, const Listings *listings) {
 }
 
 static void write_diag(View *view, const Diag *diag) {
-    SCOPED(ArenaRef) scratch = arena_open("line");
-    ViewJsonLine line;
+    SCOPED(ViewJsonLine) line = view_json_line_open(view->cli);
     bool is_error = diag->severity == DIAG_ERROR;
-    view_json_line_begin(
-        &line, view->cli, "diagnostic", is_error ? "error" : "warn",
-        str_format(scratch, "%s: %.*s", is_error ? "Error" : "Warning", STR_ARG(diag->summary)),
-        scratch);
+    view_json_line_begin(&line, "diagnostic", is_error ? "error" : "warn", "%s: %.*s",
+                         is_error ? "Error" : "Warning", STR_ARG(diag->summary));
     json_key(&line.writer, STR("diagnostic"));
     view_diag_write_json(diag, view->cli->functions, &line.writer);
-    view_json_line_end(&line);
 }
 
 static void view_json_finish(View *, const Diags *) {
 }
 
 static void view_json_write_version(const Cli *cli) {
-    SCOPED(ArenaRef) scratch = arena_open("line");
-    ViewJsonLine line;
+    SCOPED(ViewJsonLine) line = view_json_line_open(cli);
     const CliName *name = cli_name(cli);
     Str version = name->is_other ? STR(VERSION_TERRAFORM) : cli->version;
-    view_json_line_begin(&line, cli, "version", "info",
-                         str_format(scratch, "%s %.*s", name->title, STR_ARG(version)), scratch);
+    view_json_line_begin(&line, "version", "info", "%s %.*s", name->title, STR_ARG(version));
     json_key_string(&line.writer, name->version_key, STR(VERSION_TERRAFORM));
     if (!name->is_other)
         json_key_string(&line.writer, "loam", cli->version);
     json_key_string(&line.writer, "ui", STR(UI_VERSION));
-    view_json_line_end(&line);
 }
 
 static const ViewType json_stream = {

@@ -16,13 +16,13 @@ static void write_planned_trigger(JsonWriter *writer, const ActionInvocation *in
 }
 
 static void invoke_write_planned(const Cli *cli, const ActionInvocation *invocation) {
-    SCOPED(ArenaRef) scratch = arena_open("line");
-    ViewJsonLine line;
+    SCOPED(ViewJsonLine) line = view_json_line_open(cli);
+    Arena *scratch = line.scratch;
     ResourceAddr local = invocation->action;
     local.module = NULL;
     Str message = str_format(scratch, "planned action invocation: %.*s",
                              STR_ARG(resource_addr_to_str(local, scratch)));
-    view_json_line_begin(&line, cli, "planned_action_invocation", "info", message, scratch);
+    view_json_line_begin(&line, "planned_action_invocation", "info", "%.*s", STR_ARG(message));
     json_key_object(&line.writer, "invocation");
     view_json_line_resource(&line.writer, "action_addr", invocation->action, scratch);
     if (invocation->is_requested) {
@@ -32,7 +32,6 @@ static void invoke_write_planned(const Cli *cli, const ActionInvocation *invocat
         write_planned_trigger(&line.writer, invocation, scratch);
     }
     json_object_end(&line.writer);
-    view_json_line_end(&line);
 }
 
 void view_json_invoke_planned(const Cli *cli, const Plan *plan) {
@@ -92,20 +91,19 @@ static Str invoke_message_of(const WalkEvent *event, Arena *scratch) {
 }
 
 void view_json_invoke_event(const Cli *cli, const WalkEvent *event) {
-    SCOPED(ArenaRef) scratch = arena_open("line");
-    ViewJsonLine line;
+    SCOPED(ViewJsonLine) line = view_json_line_open(cli);
     const char *type = event->kind == EVENT_INVOKE_START      ? "action_start"
                        : event->kind == EVENT_INVOKE_PROGRESS ? "action_progress"
                        : event->failed                        ? "action_errored"
                                                               : "action_complete";
-    view_json_line_begin(&line, cli, type, "info", invoke_message_of(event, scratch), scratch);
+    view_json_line_begin(&line, type, "info", "%.*s",
+                         STR_ARG(invoke_message_of(event, line.scratch)));
     json_key_object(&line.writer, "hook");
-    view_json_line_resource(&line.writer, "action", event->invocation->action, scratch);
+    view_json_line_resource(&line.writer, "action", event->invocation->action, line.scratch);
     if (event->kind == EVENT_INVOKE_PROGRESS)
         json_key_string(&line.writer, "message", event->text);
     if (event->kind == EVENT_INVOKE_END && event->failed)
         json_key_string(&line.writer, "error", event->text);
-    invoke_write_trigger(&line.writer, event->invocation, scratch);
+    invoke_write_trigger(&line.writer, event->invocation, line.scratch);
     json_object_end(&line.writer);
-    view_json_line_end(&line);
 }

@@ -2,18 +2,25 @@
 #include "view_json_line.h"
 #include "version.h"
 
-void view_json_line_begin(ViewJsonLine *line, const Cli *cli, const char *type, const char *level,
-                          Str message, Arena *scratch) {
-    line->text = strbuf_new(scratch);
-    line->cli = cli;
+ViewJsonLine view_json_line_open(const Cli *cli) {
+    return (ViewJsonLine){.cli = cli, .scratch = arena_open("line")};
+}
+
+void view_json_line_begin(ViewJsonLine *line, const char *type, const char *level,
+                          const char *format, ...) {
+    va_list args;
+    va_start(args, format);
+    Str message = str_vformat(line->scratch, format, args);
+    va_end(args);
+    line->text = strbuf_new(line->scratch);
     json_writer_init(&line->writer, &line->text, 0);
     line->writer.escape_html = true;
     json_object_start(&line->writer);
     json_key_string(&line->writer, "@level", str_from_cstr(level));
     json_key_string(&line->writer, "@message", message);
-    json_key_string(&line->writer, "@module", str_from_cstr(cli_name(cli)->ui_module));
+    json_key_string(&line->writer, "@module", str_from_cstr(cli_name(line->cli)->ui_module));
     json_key_string(&line->writer, "@timestamp",
-                    clock_format_rfc3339_fraction(cli_now_ms(cli), 6, scratch));
+                    clock_format_rfc3339_fraction(cli_now_ms(line->cli), 6, line->scratch));
     json_key_string(&line->writer, "type", str_from_cstr(type));
 }
 
@@ -21,6 +28,7 @@ void view_json_line_end(ViewJsonLine *line) {
     json_object_end(&line->writer);
     strbuf_add_char(&line->text, '\n');
     cli_write(line->cli, strbuf_str(&line->text));
+    arena_close(line->scratch);
 }
 
 static void line_write_key(JsonWriter *writer, const char *name, InstanceKey key) {

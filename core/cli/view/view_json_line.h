@@ -6,16 +6,20 @@
 #include "json_writer.h"
 
 typedef struct ViewJsonLine {
+    const Cli *cli;
+    Arena *scratch; /* until the end of the line */
     StrBuf text;
     JsonWriter writer; /* inside the line's object */
-    const Cli *cli;
 } ViewJsonLine;
 
-/* Starts the object; `scratch` must live until the end of the line. */
-void view_json_line_begin(ViewJsonLine *line, const Cli *cli, const char *type, const char *level,
-                          Str message, Arena *scratch);
-/* Ends the object and writes the line. */
+ViewJsonLine view_json_line_open(const Cli *cli);
+/* Starts the object; the message is that of `format`. */
+void view_json_line_begin(ViewJsonLine *line, const char *type, const char *level,
+                          const char *format, ...) PRINTF_LIKE(4, 5);
+/* Ends the object, writes the line and frees the scratch. */
 void view_json_line_end(ViewJsonLine *line);
+SCOPED_TYPE(ViewJsonLine, view_json_line_end);
+
 /* Writes the address of a resource instance, or of an action, as the member `key`. */
 void view_json_line_resource(JsonWriter *writer, const char *key, ResourceAddr address,
                              Arena *scratch);

@@ -1,7 +1,5 @@
 /* view_listing: texts of a provider are shown without control characters. */
 #include "view_listing.h"
-
-#include "import_source.h"
 #include "json.h"
 #include "utf8.h"
 #include "view_json_line.h"
@@ -98,11 +96,10 @@ static void write_sensitive(JsonWriter *writer, const Listing *listing, Arena *s
 }
 
 static void write_start(const Cli *cli, const Listing *listing) {
-    SCOPED(ArenaRef) scratch = arena_open("line");
-    ViewJsonLine line;
+    SCOPED(ViewJsonLine) line = view_json_line_open(cli);
+    Arena *scratch = line.scratch;
     Str address = resource_addr_to_str(listing->address, scratch);
-    view_json_line_begin(&line, cli, "list_start", "info",
-                         str_format(scratch, "%.*s: Starting query...", STR_ARG(address)), scratch);
+    view_json_line_begin(&line, "list_start", "info", "%.*s: Starting query...", STR_ARG(address));
     json_key_object(&line.writer, "list_start");
     write_subject(&line.writer, listing, scratch);
     if (listing->config.count > 0) {
@@ -111,16 +108,15 @@ static void write_start(const Cli *cli, const Listing *listing) {
     }
     write_sensitive(&line.writer, listing, scratch);
     json_object_end(&line.writer);
-    view_json_line_end(&line);
 }
 
 static void write_found(const Cli *cli, const Listing *listing, size_t i) {
-    SCOPED(ArenaRef) scratch = arena_open("line");
-    ViewJsonLine line;
+    SCOPED(ViewJsonLine) line = view_json_line_open(cli);
+    Arena *scratch = line.scratch;
     const ListingEntry *entry = &listing->entries.items[i];
     Str address = resource_addr_to_str(listing->address, scratch);
-    view_json_line_begin(&line, cli, "list_resource_found", "info",
-                         str_format(scratch, "%.*s: Result found", STR_ARG(address)), scratch);
+    view_json_line_begin(&line, "list_resource_found", "info", "%.*s: Result found",
+                         STR_ARG(address));
     json_key_object(&line.writer, "list_resource_found");
     json_key_string(&line.writer, "address", address);
     json_key_string(&line.writer, "display_name", entry->display_name);
@@ -138,20 +134,17 @@ static void write_found(const Cli *cli, const Listing *listing, size_t i) {
         json_key_string(&line.writer, "import_config", resource_text_import(&text, scratch));
     }
     json_object_end(&line.writer);
-    view_json_line_end(&line);
 }
 
 static void write_complete(const Cli *cli, const Listing *listing) {
-    SCOPED(ArenaRef) scratch = arena_open("line");
-    ViewJsonLine line;
+    SCOPED(ViewJsonLine) line = view_json_line_open(cli);
+    Arena *scratch = line.scratch;
     Str address = resource_addr_to_str(listing->address, scratch);
-    view_json_line_begin(&line, cli, "list_complete", "info",
-                         str_format(scratch, "%.*s: List complete", STR_ARG(address)), scratch);
+    view_json_line_begin(&line, "list_complete", "info", "%.*s: List complete", STR_ARG(address));
     json_key_object(&line.writer, "list_complete");
     write_subject(&line.writer, listing, scratch);
     json_key_int(&line.writer, "total", (int64_t)listing->entries.count);
     json_object_end(&line.writer);
-    view_json_line_end(&line);
 }
 
 void view_listing_json_event(const Cli *cli, const WalkEvent *event) {

@@ -14,11 +14,6 @@ typedef struct TestStream {
     bool verbose;
 } TestStream;
 
-static void test_json_begin(ViewJsonLine *line, const TestStream *stream, const char *type,
-                            const char *level, Str message, Arena *scratch) {
-    view_json_line_begin(line, stream->view->cli, type, level, message, scratch);
-}
-
 static void write_origin(ViewJsonLine *line, const SuiteFile *file, const SuiteRun *run) {
     json_key_string(&line->writer, "@testfile", file->config->path);
     if (run)
@@ -28,20 +23,16 @@ static void write_origin(ViewJsonLine *line, const SuiteFile *file, const SuiteR
 static void test_json_write_diags(const TestStream *stream, const SuiteFile *file,
                                   const SuiteRun *run, const Diags *diags) {
     for (size_t i = 0; i < diags->count; i++) {
-        SCOPED(ArenaRef) scratch = arena_open("line");
         const Diag *diag = &diags->items[i];
         bool is_error = diag->severity == DIAG_ERROR;
-        ViewJsonLine line;
         if (view_is_repeated(diags, i))
             continue;
-        test_json_begin(
-            &line, stream, "diagnostic", is_error ? "error" : "warn",
-            str_format(scratch, "%s: %.*s", is_error ? "Error" : "Warning", STR_ARG(diag->summary)),
-            scratch);
+        SCOPED(ViewJsonLine) line = view_json_line_open(stream->view->cli);
+        view_json_line_begin(&line, "diagnostic", is_error ? "error" : "warn", "%s: %.*s",
+                             is_error ? "Error" : "Warning", STR_ARG(diag->summary));
         write_origin(&line, file, run);
         json_key(&line.writer, STR("diagnostic"));
         view_diag_write_json(diag, stream->view->cli->functions, &line.writer);
-        view_json_line_end(&line);
     }
 }
 
@@ -51,16 +42,13 @@ static const char *plural(size_t count) {
 
 static void test_json_on_begin(void *self, const Suite *suite) {
     const TestStream *stream = self;
-    SCOPED(ArenaRef) scratch = arena_open("line");
-    ViewJsonLine line;
+    SCOPED(ViewJsonLine) line = view_json_line_open(stream->view->cli);
     size_t runs = 0;
     vec_each(&suite->files, file) {
         runs += file->runs.count;
     }
-    test_json_begin(&line, stream, "test_abstract", "info",
-                    str_format(scratch, "Found %zu file%s and %zu run block%s", suite->files.count,
-                               plural(suite->files.count), runs, plural(runs)),
-                    scratch);
+    view_json_line_begin(&line, "test_abstract", "info", "Found %zu file%s and %zu run block%s",
+                         suite->files.count, plural(suite->files.count), runs, plural(runs));
     json_key_object(&line.writer, "test_abstract");
     vec_each(&suite->files, file) {
         json_key(&line.writer, file->config->path);
@@ -71,7 +59,6 @@ static void test_json_on_begin(void *self, const Suite *suite) {
         json_array_end(&line.writer);
     }
     json_object_end(&line.writer);
-    view_json_line_end(&line);
 }
 
 static const char *progress_name(SuiteProgress progress) {
@@ -92,14 +79,10 @@ static const char *progress_word(SuiteProgress progress, SuiteStatus status) {
     return view_test_word(status);
 }
 
-static void test_json_on_file(void *self, const SuiteFile *file, SuiteProgress progress) {
-    const TestStream *stream = self;
-    SCOPED(ArenaRef) scratch = arena_open("line");
-    ViewJsonLine line;
-    test_json_begin(&line, stream, "test_file", "info",
-                    str_format(scratch, "%.*s... %s", STR_ARG(file->config->path),
-                               progress_word(progress, file->status)),
-                    scratch);
+static void write_file(const TestStream *stream, const SuiteFile *file, SuiteProgress progress) {
+    SCOPED(ViewJsonLine) line = view_json_line_open(stream->view->cli);
+    view_json_line_begin(&line, "test_file", "info", "%.*s... %s", STR_ARG(file->config->path),
+                         progress_word(progress, file->status));
     write_origin(&line, file, NULL);
     json_key_object(&line.writer, "test_file");
     json_key_string(&line.writer, "path", file->config->path);
@@ -107,7 +90,11 @@ static void test_json_on_file(void *self, const SuiteFile *file, SuiteProgress p
     if (progress == SUITE_COMPLETE)
         json_key_string(&line.writer, "status", str_from_cstr(suite_status_name(file->status)));
     json_object_end(&line.writer);
-    view_json_line_end(&line);
+}
+
+static void test_json_on_file(void *self, const SuiteFile *file, SuiteProgress progress) {
+    const TestStream *stream = self;
+    write_file(stream, file, progress);
     if (progress == SUITE_COMPLETE)
         test_json_write_diags(stream, file, NULL, &file->diags);
 }
@@ -143,28 +130,21 @@ static void write_result(const TestStream *stream, const SuiteFile *file, const 
     bool is_plan = run->config->is_plan;
     if (is_plan ? !run->plan : !run->state)
         return;
-    SCOPED(ArenaRef) scratch = arena_open("line");
+    SCOPED(ViewJsonLine) line = view_json_line_open(stream->view->cli);
+    Arena *scratch = line.scratch;
     const char *type = is_plan ? "test_plan" : "test_state";
-    ViewJsonLine line;
-    test_json_begin(&line, stream, type, "info",
-                    is_plan ? STR("-verbose flag enabled, printing plan")
-                            : STR("-verbose flag enabled, printing state"),
-                    scratch);
+    view_json_line_begin(&line, type, "info", "-verbose flag enabled, printing %s",
+                         is_plan ? "plan" : "state");
     write_origin(&line, file, run);
     json_key(&line.writer, str_from_cstr(type));
     json_raw(&line.writer, is_plan ? plan_document(run, scratch) : state_document(run, scratch));
-    view_json_line_end(&line);
 }
 
-static void test_json_on_run(void *self, const SuiteFile *file, const SuiteRun *run,
-                             SuiteProgress progress) {
-    const TestStream *stream = self;
-    SCOPED(ArenaRef) scratch = arena_open("line");
-    ViewJsonLine line;
-    test_json_begin(&line, stream, "test_run", "info",
-                    str_format(scratch, "  \"%.*s\"... %s", STR_ARG(run->config->name),
-                               progress_word(progress, run->status)),
-                    scratch);
+static void write_run(const TestStream *stream, const SuiteFile *file, const SuiteRun *run,
+                      SuiteProgress progress) {
+    SCOPED(ViewJsonLine) line = view_json_line_open(stream->view->cli);
+    view_json_line_begin(&line, "test_run", "info", "  \"%.*s\"... %s", STR_ARG(run->config->name),
+                         progress_word(progress, run->status));
     write_origin(&line, file, run);
     json_key_object(&line.writer, "test_run");
     json_key_string(&line.writer, "path", file->config->path);
@@ -175,7 +155,12 @@ static void test_json_on_run(void *self, const SuiteFile *file, const SuiteRun *
     else
         json_key_int(&line.writer, "elapsed", 0);
     json_object_end(&line.writer);
-    view_json_line_end(&line);
+}
+
+static void test_json_on_run(void *self, const SuiteFile *file, const SuiteRun *run,
+                             SuiteProgress progress) {
+    const TestStream *stream = self;
+    write_run(stream, file, run, progress);
     if (progress != SUITE_COMPLETE)
         return;
     if (stream->verbose)
@@ -211,11 +196,11 @@ static void test_json_write_instances(JsonWriter *writer, const State *state, Ar
 static void test_json_on_left(void *self, const SuiteFile *file, const SuiteRun *run,
                               const State *state, SuiteReason reason) {
     const TestStream *stream = self;
-    SCOPED(ArenaRef) scratch = arena_open("line");
+    SCOPED(ViewJsonLine) line = view_json_line_open(stream->view->cli);
+    Arena *scratch = line.scratch;
     bool is_wanted = reason == SUITE_REASON_SKIP;
-    ViewJsonLine line;
-    test_json_begin(&line, stream, "test_cleanup", is_wanted ? "info" : "error",
-                    view_test_left(file, run, reason, scratch), scratch);
+    view_json_line_begin(&line, "test_cleanup", is_wanted ? "info" : "error", "%.*s",
+                         STR_ARG(view_test_left(file, run, reason, scratch)));
     write_origin(&line, file, run);
     json_key_object(&line.writer, "test_cleanup");
     json_key(&line.writer, is_wanted ? STR("skipped_resources") : STR("failed_resources"));
@@ -223,7 +208,6 @@ static void test_json_on_left(void *self, const SuiteFile *file, const SuiteRun 
     test_json_write_instances(&line.writer, state, scratch);
     json_array_end(&line.writer);
     json_object_end(&line.writer);
-    view_json_line_end(&line);
 }
 
 static void write_leftover(JsonWriter *writer, const char *key, const State *state,
@@ -249,15 +233,13 @@ static void test_json_write_planned(JsonWriter *writer, const Plan *planned, Are
 static void test_json_on_interrupt(void *self, const SuiteFile *file, const SuiteLeftovers *left,
                                    const Plan *planned) {
     const TestStream *stream = self;
-    SCOPED(ArenaRef) scratch = arena_open("line");
-    ViewJsonLine line;
-    test_json_begin(
-        &line, stream, "test_interrupt", "error",
-        str_format(scratch,
-                   "The test was interrupted in %.*s. The objects of its runs still exist. To "
-                   "destroy them, run \"loam test cleanup\".",
-                   STR_ARG(file->config->path)),
-        scratch);
+    SCOPED(ViewJsonLine) line = view_json_line_open(stream->view->cli);
+    Arena *scratch = line.scratch;
+    view_json_line_begin(
+        &line, "test_interrupt", "error",
+        "The test was interrupted in %.*s. The objects of its runs still exist. To "
+        "destroy them, run \"loam test cleanup\".",
+        STR_ARG(file->config->path));
     write_origin(&line, file, NULL);
     json_key_object(&line.writer, "test_interrupt");
     const State *own = NULL;
@@ -275,15 +257,13 @@ static void test_json_on_interrupt(void *self, const SuiteFile *file, const Suit
     json_object_end(&line.writer);
     test_json_write_planned(&line.writer, planned, scratch);
     json_object_end(&line.writer);
-    view_json_line_end(&line);
 }
 
 static void test_json_on_end(void *self, const Suite *suite) {
     const TestStream *stream = self;
-    SCOPED(ArenaRef) scratch = arena_open("line");
-    ViewJsonLine line;
-    test_json_begin(&line, stream, "test_summary", "info", view_test_summary(suite, scratch),
-                    scratch);
+    SCOPED(ViewJsonLine) line = view_json_line_open(stream->view->cli);
+    view_json_line_begin(&line, "test_summary", "info", "%.*s",
+                         STR_ARG(view_test_summary(suite, line.scratch)));
     json_key_object(&line.writer, "test_summary");
     json_key_string(&line.writer, "status", str_from_cstr(suite_status_name(suite->status)));
     json_key_int(&line.writer, "passed", (int64_t)suite->counts[SUITE_PASS]);
@@ -291,7 +271,6 @@ static void test_json_on_end(void *self, const Suite *suite) {
     json_key_int(&line.writer, "errored", (int64_t)suite->counts[SUITE_ERROR]);
     json_key_int(&line.writer, "skipped", (int64_t)suite->counts[SUITE_SKIP]);
     json_object_end(&line.writer);
-    view_json_line_end(&line);
 }
 
 const SuiteEvents *view_test_json(View *view, bool verbose) {
