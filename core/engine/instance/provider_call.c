@@ -1,13 +1,11 @@
 /* provider_call: calls the provider or the mock, sets the range of its diagnostics, writes the log,
  * and checks responses. */
 #include "provider_call.h"
-
 #include "conform.h"
 #include "log.h"
 #include "mask.h"
 #include "object_marks.h"
 #include "object_type.h"
-#include "resource_type.h"
 
 /* One provider call in progress. */
 typedef struct Calling {
@@ -17,6 +15,7 @@ typedef struct Calling {
     size_t from;        /* index of its first diagnostic */
     LogContext outer;   /* log context of the thread before the call */
     int64_t started_ms; /* set only while logging */
+    bool has_begun;     /* false: the call needs a client, and it could not be made */
 } Calling;
 
 static bool is_mocked(const InstanceOp *op) {
@@ -24,8 +23,11 @@ static bool is_mocked(const InstanceOp *op) {
 }
 
 static Calling provider_call_begin(InstanceOp *op, const char *name) {
-    Calling calling = {
-        .op = op, .name = name, .call = instance_op_call(op), .from = op->diags.count};
+    Calling calling = {.op = op,
+                       .name = name,
+                       .call = instance_op_call(op),
+                       .from = op->diags.count,
+                       .has_begun = true};
     calling.outer = log_swap_context((LogContext){
         .address = op->address,
         .secrets = calling.call.secrets,
@@ -33,18 +35,6 @@ static Calling provider_call_begin(InstanceOp *op, const char *name) {
     });
     calling.started_ms = log_clock_ms();
     return calling;
-}
-
-/* Begins a call that needs a client. If the client could not be made, returns false with the errors
- * of the provider's configuration. They name the provider, so that equal ones of other objects are
- * not shown. */
-static bool begin_with_client(InstanceOp *op, const char *name, Calling *out) {
-    if (op->provider->fails_at_use && !is_mocked(op)) {
-        diags_append(&op->diags, &op->provider->failure);
-        return false;
-    }
-    *out = provider_call_begin(op, name);
-    return true;
 }
 
 /* Hides each attribute that contains a secret, as a whole: its keys may be secret too. */
@@ -77,6 +67,24 @@ static void log_request(const Calling *calling, Value prior, Value wanted) {
     log_debug("provider request", log_cstr("call", calling->name),
               provider_call_shown(calling->op, "prior", prior),
               provider_call_shown(calling->op, "wanted", wanted));
+}
+
+/* Begins a call that needs a client. If the client could not be made, adds the errors of the
+ * provider's configuration. They name the provider, so that equal ones of other objects are not
+ * shown. */
+static Calling begin_with_client(InstanceOp *op, const char *name) {
+    if (!op->provider->fails_at_use || is_mocked(op))
+        return provider_call_begin(op, name);
+    diags_append(&op->diags, &op->provider->failure);
+    return (Calling){0};
+}
+
+/* The same, and logs its objects. */
+static Calling begin_with_request(InstanceOp *op, const char *name, Value prior, Value wanted) {
+    Calling calling = begin_with_client(op, name);
+    if (calling.has_begun)
+        log_request(&calling, prior, wanted);
+    return calling;
 }
 
 static const Diag *provider_call_first_error(const Calling *calling) {
@@ -141,10 +149,9 @@ bool provider_call_validate(InstanceOp *op, Value config) {
 }
 
 bool provider_call_plan(InstanceOp *op, const PlanRequest *request, PlanResponse *response) {
-    Calling calling;
-    if (!begin_with_client(op, "plan", &calling))
+    Calling calling = begin_with_request(op, "plan", request->prior, request->proposed);
+    if (!calling.has_begun)
         return false;
-    log_request(&calling, request->prior, request->proposed);
     bool ok = true;
     if (is_mocked(op))
         ok = mock_plan(&op->mock, &calling.call, request, response, &op->diags);
@@ -175,10 +182,10 @@ bool provider_call_marker(InstanceOp *op, PendingAction action, const MarkerRequ
 }
 
 bool provider_call_apply(InstanceOp *op, const ApplyRequest *request, ApplyResponse *response) {
-    Calling calling;
-    if (!begin_with_client(op, value_is_null(request->prior) ? "create" : "update", &calling))
+    const char *name = value_is_null(request->prior) ? "create" : "update";
+    Calling calling = begin_with_request(op, name, request->prior, request->planned);
+    if (!calling.has_begun)
         return false;
-    log_request(&calling, request->prior, request->planned);
     bool ok = is_mocked(op) ? mock_apply(&op->mock, &calling.call, request, response, &op->diags)
                             : resource_type_apply(&calling.call, request, response, &op->diags);
     return provider_call_end(&calling, ok, &response->state);
@@ -188,12 +195,10 @@ bool provider_call_delete(InstanceOp *op, const DeleteRequest *request, DeleteRe
     *response = (DeleteResponse){.state = request->prior, .private_data = request->private_data};
     if (is_mocked(op))
         return true;
-    Calling calling;
-    if (!begin_with_client(op, "delete", &calling))
-        return false;
-    log_request(&calling, request->prior, (Value){0});
-    return provider_call_end(
-        &calling, resource_type_delete(&calling.call, request, response, &op->diags), NULL);
+    Calling calling = begin_with_request(op, "delete", request->prior, (Value){0});
+    return calling.has_begun &&
+           provider_call_end(
+               &calling, resource_type_delete(&calling.call, request, response, &op->diags), NULL);
 }
 
 bool provider_call_read(InstanceOp *op, const ReadRequest *request, ReadResponse *response) {
@@ -202,11 +207,9 @@ bool provider_call_read(InstanceOp *op, const ReadRequest *request, ReadResponse
                                .identity = request->identity};
     if (is_mocked(op))
         return true;
-    Calling calling;
-    if (!begin_with_client(op, "read", &calling))
-        return false;
-    log_request(&calling, request->state, (Value){0});
-    return provider_call_end(&calling,
+    Calling calling = begin_with_request(op, "read", request->state, (Value){0});
+    return calling.has_begun &&
+           provider_call_end(&calling,
                              resource_type_read(&calling.call, request, response, &op->diags),
                              &response->state);
 }
@@ -225,12 +228,11 @@ bool provider_call_gitops(InstanceOp *op, int64_t timeout_ms, const GitopsReques
 }
 
 bool provider_call_import(InstanceOp *op, const ImportRequest *request, ImportResponse *response) {
-    Calling calling;
-    if (!begin_with_client(op, "import", &calling))
-        return false;
+    Calling calling = begin_with_client(op, "import");
     if (is_mocked(op))
         return reject_mock(&calling, "imported");
-    return provider_call_end(&calling,
+    return calling.has_begun &&
+           provider_call_end(&calling,
                              resource_type_import(&calling.call, request, response, &op->diags),
                              &response->state);
 }
@@ -257,13 +259,12 @@ bool provider_call_upgrade_identity(InstanceOp *op, const UpgradeIdentityRequest
 }
 
 bool provider_call_move(InstanceOp *op, const MoveRequest *request, MoveResponse *response) {
-    Calling calling;
-    if (!begin_with_client(op, "move", &calling))
-        return false;
+    Calling calling = begin_with_client(op, "move");
     if (is_mocked(op))
         return reject_mock(&calling, "moved");
-    return provider_call_end(
-        &calling, resource_type_move(&calling.call, request, response, &op->diags), NULL);
+    return calling.has_begun &&
+           provider_call_end(
+               &calling, resource_type_move(&calling.call, request, response, &op->diags), NULL);
 }
 
 bool provider_call_recover(InstanceOp *op, uint64_t generation, const RecoverRequest *request,
@@ -271,11 +272,10 @@ bool provider_call_recover(InstanceOp *op, uint64_t generation, const RecoverReq
     *response = (RecoverResponse){.state = value_null(schema_implied_type(op->schema))};
     if (is_mocked(op))
         return true;
-    Calling calling;
-    if (!begin_with_client(op, "recover", &calling))
-        return false;
+    Calling calling = begin_with_client(op, "recover");
     calling.call.generation = generation;
-    return provider_call_end(&calling,
+    return calling.has_begun &&
+           provider_call_end(&calling,
                              resource_type_recover(&calling.call, request, response, &op->diags),
                              &response->state);
 }
@@ -314,10 +314,9 @@ bool provider_call_limits(InstanceOp *op, LimitAction action, Value object, Walk
 
 bool provider_call_read_data(InstanceOp *op, const DataReadRequest *request,
                              DataReadResponse *response) {
-    Calling calling;
-    if (!begin_with_client(op, "read", &calling))
+    Calling calling = begin_with_request(op, "read", (Value){0}, request->config);
+    if (!calling.has_begun)
         return false;
-    log_request(&calling, (Value){0}, request->config);
     bool ok = is_mocked(op)
                   ? mock_read_data(&op->mock, &calling.call, request, response, &op->diags)
                   : object_type_read_data(&calling.call, request, response, &op->diags);
@@ -325,13 +324,11 @@ bool provider_call_read_data(InstanceOp *op, const DataReadRequest *request,
 }
 
 bool provider_call_open(InstanceOp *op, const OpenRequest *request, OpenResponse *response) {
-    Calling calling;
-    if (!begin_with_client(op, "open", &calling))
-        return false;
-    log_request(&calling, (Value){0}, request->config);
+    Calling calling = begin_with_request(op, "open", (Value){0}, request->config);
     if (is_mocked(op))
         return reject_mock(&calling, "opened");
-    return provider_call_end(&calling,
+    return calling.has_begun &&
+           provider_call_end(&calling,
                              object_type_open(&calling.call, request, response, &op->diags),
                              &response->result);
 }
@@ -342,35 +339,31 @@ bool provider_call_plan_action(InstanceOp *op, const ActionRequest *request,
     *response = (ActionResponse){0};
     if (is_mocked(op))
         return true;
-    Calling calling;
-    if (!begin_with_client(op, "plan action", &calling))
-        return false;
-    log_request(&calling, (Value){0}, request->config);
-    return provider_call_end(
-        &calling, object_type_plan_action(&calling.call, request, response, &op->diags), NULL);
+    Calling calling = begin_with_request(op, "plan action", (Value){0}, request->config);
+    return calling.has_begun &&
+           provider_call_end(&calling,
+                             object_type_plan_action(&calling.call, request, response, &op->diags),
+                             NULL);
 }
 
 bool provider_call_invoke(InstanceOp *op, const ActionRequest *request) {
     if (is_mocked(op))
         return true;
-    Calling calling;
-    if (!begin_with_client(op, "invoke", &calling))
-        return false;
-    log_request(&calling, (Value){0}, request->config);
-    return provider_call_end(&calling, object_type_invoke(&calling.call, request, &op->diags),
+    Calling calling = begin_with_request(op, "invoke", (Value){0}, request->config);
+    return calling.has_begun &&
+           provider_call_end(&calling, object_type_invoke(&calling.call, request, &op->diags),
                              NULL);
 }
 
 bool provider_call_list(InstanceOp *op, const ResourceType *resource, const ListRequest *request,
                         const ListSink *sink) {
-    Calling calling;
-    if (!begin_with_client(op, "list", &calling))
-        return false;
-    log_request(&calling, (Value){0}, request->config);
+    Calling calling = begin_with_request(op, "list", (Value){0}, request->config);
     if (is_mocked(op))
         return reject_mock(&calling, "listed");
-    return provider_call_end(
-        &calling, object_type_list(&calling.call, resource, request, sink, &op->diags), NULL);
+    return calling.has_begun &&
+           provider_call_end(&calling,
+                             object_type_list(&calling.call, resource, request, sink, &op->diags),
+                             NULL);
 }
 
 bool provider_call_generate_config(InstanceOp *op, const ResourceType *managed,
