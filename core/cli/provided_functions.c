@@ -1,6 +1,5 @@
 /* Makes a function of the language from each function of a provider. */
 #include "provided_functions.h"
-
 #include "function_call.h"
 #include "scope.h"
 #include "thread.h"

@@ -1,5 +1,4 @@
 /* loam apply, loam destroy, loam refresh */
-#include "cli.h"
 #include "command.h"
 #include "environment.h"
 #include "operation.h"
@@ -60,8 +59,8 @@ static bool approve_as_peer(Operation *operation, const RenderPeer *peer) {
     case PLAN_NORMAL: break;
     }
     about = str_format(cli->arena, "%s %.*s", peer->title, STR_ARG(about));
-    return prompt_approve(cli, question_in(cli, question), str_to_cstr(about, cli->arena), wanted,
-                          operation->project->diags);
+    return cli_approve(cli, question_in(cli, question), str_to_cstr(about, cli->arena), wanted,
+                       operation->project->diags);
 }
 
 static bool cmd_apply_approve(Operation *operation) {
@@ -82,8 +81,8 @@ static bool cmd_apply_approve(Operation *operation) {
         break;
     case PLAN_NORMAL: break;
     }
-    return prompt_approve(cli, question_in(cli, question), about,
-                          environment_wanted_answer(operation->project), operation->project->diags);
+    return cli_approve(cli, question_in(cli, question), about,
+                       environment_wanted_answer(operation->project), operation->project->diags);
 }
 
 static bool is_stale(const Project *project, const Plan *plan, Diags *diags) {
@@ -190,7 +189,7 @@ static bool load_plan(Operation *operation, Cli *cli, const Arguments *arguments
     }
     if (is_stale(project, plan, diags))
         return false;
-    override_warning_show(project);
+    provider_setup_show_overrides(project);
     engine_restore_schemas(&project->engine, plan);
     return statefile_decode(path, plan->prior_state, &operation->result.refreshed, cli->arena,
                             diags);

@@ -81,12 +81,6 @@ static int run_create(Cli *cli, const Arguments *arguments, Diags *diags) {
     Run run = {cli, arguments, diags};
     MinisignSecret secret;
     bool is_signed = option_is_given(arguments, "sign-key");
-    if (arguments->positionals.count != 2) {
-        diags_error(diags, NO_RANGE, "Missing argument",
-                    "Give the inventory and the path of the new bundle: \"loam bundle create "
-                    "inventory.yaml bundle.tar.zst\".");
-        return 1;
-    }
     bool is_done = (!is_signed || create_read_secret(&run, &secret)) &&
                    create_bundle(&run, is_signed ? &secret : NULL);
     if (is_signed)
@@ -110,6 +104,9 @@ static const Command cmd_bundle_create = {
     .example = "loam bundle create inventory.yaml cluster.bundle",
     .groups = {OPTION_GROUP(create_options), &option_view},
     .most_positionals = 2,
+    .least_positionals = 2,
+    .missing = "Give the inventory and the path of the new bundle: \"loam bundle create "
+               "inventory.yaml bundle.tar.zst\".",
     .run = run_create,
 };
 
@@ -166,10 +163,6 @@ static void show_list(const Bundle *bundle) {
 
 static int run_list(Cli *cli, const Arguments *arguments, Diags *diags) {
     Bundle bundle;
-    if (arguments->positionals.count != 1) {
-        diags_error(diags, NO_RANGE, "Missing argument", "Give the path of one bundle.");
-        return 1;
-    }
     BundleRequest request = {
         .disk = cli->io.disk, .path = arguments->positionals.items[0], .cancel = cli->cancel};
     if (!bundle_reader_open(&request, &bundle, cli->arena, diags))
@@ -194,6 +187,8 @@ static const Command cmd_bundle_list = {
     .example = "loam bundle list cluster.bundle",
     .groups = {OPTION_GROUP(list_options), &option_view},
     .most_positionals = 1,
+    .least_positionals = 1,
+    .missing = "Give the path of one bundle.",
     .run = run_list,
 };
 
@@ -210,10 +205,6 @@ static void bundle_verify_show(const Bundle *bundle, const BundlePin *pin) {
 
 static int run_verify(Cli *cli, const Arguments *arguments, Diags *diags) {
     Bundle bundle;
-    if (arguments->positionals.count != 1) {
-        diags_error(diags, NO_RANGE, "Missing argument", "Give the path of one bundle.");
-        return 1;
-    }
     BundleRequest request = {
         .disk = cli->io.disk, .path = arguments->positionals.items[0], .cancel = cli->cancel};
     Str digest = option_text(arguments, "digest"), key = option_text(arguments, "public-key");
@@ -239,6 +230,8 @@ static const Command cmd_bundle_verify = {
     .example = "loam bundle verify cluster.bundle",
     .groups = {OPTION_GROUP(verify_options), &option_view},
     .most_positionals = 1,
+    .least_positionals = 1,
+    .missing = "Give the path of one bundle.",
     .run = run_verify,
 };
 

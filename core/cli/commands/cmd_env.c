@@ -212,12 +212,6 @@ static Str diff_to_json(const EnvironmentDifferences *differences, const Str nam
 static int run_diff(Cli *cli, const Arguments *arguments, Diags *diags) {
     EnvironmentDifferences differences = {0};
     const Str *names = arguments->positionals.items;
-    if (arguments->positionals.count != 2) {
-        diags_error(diags, NO_RANGE, "Missing argument",
-                    "env diff requires the names of two environments. To list them, run \"loam env "
-                    "list\".");
-        return 1;
-    }
     if (!environment_diff(cli, arguments, names, &differences, diags))
         return 1;
     if (option_flag(arguments, "json"))
@@ -244,6 +238,9 @@ static const Command cmd_env_diff = {
     .example = "loam env diff -detailed-exitcode staging production",
     .groups = {OPTION_GROUP(diff_options), &option_variables, &option_view},
     .most_positionals = 2,
+    .least_positionals = 2,
+    .missing = "env diff requires the names of two environments. To list them, run \"loam env "
+               "list\".",
     .run = run_diff,
 };
 

@@ -1,5 +1,4 @@
 /* loam force-unlock */
-#include "cli.h"
 #include "command.h"
 #include "environment.h"
 #include "project_load.h"
@@ -13,10 +12,10 @@ static bool unlock_approve(Project *project, const Arguments *arguments) {
     bool asks = !option_flag(arguments, "force");
     if (!environment_check_approval(project, asks))
         return false;
-    if (!asks || prompt_approve(project->cli, "Do you really want to force-unlock?",
-                                "The holder of the lock may still be running, and two concurrent "
-                                "writers can damage the state. There is no undo.",
-                                environment_wanted_answer(project), project->diags))
+    if (!asks || cli_approve(project->cli, "Do you really want to force-unlock?",
+                             "The holder of the lock may still be running, and two concurrent "
+                             "writers can damage the state. There is no undo.",
+                             environment_wanted_answer(project), project->diags))
         return true;
     if (!diags_has_errors(project->diags))
         terminal_print("force-unlock cancelled.\n");
@@ -37,11 +36,6 @@ static void print_success(Cli *cli) {
 }
 
 static int unlock_run(Cli *cli, const Arguments *arguments, Diags *diags) {
-    if (arguments->positionals.count != 1) {
-        diags_error(diags, NO_RANGE, "Missing argument",
-                    "force-unlock requires the lock ID, which the lock error shows.");
-        return 1;
-    }
     SCOPED(Project) project = {.options.ignores_versions = true};
     if (!project_load_any(&project, cli, arguments, diags) || !project_open_backend(&project))
         return 1;
@@ -72,5 +66,7 @@ const Command cmd_force_unlock = {
     .groups = {OPTION_GROUP(options), &option_variables, &option_environment, &option_protected,
                &option_view},
     .most_positionals = 1,
+    .least_positionals = 1,
+    .missing = "force-unlock requires the lock ID, which the lock error shows.",
     .run = unlock_run,
 };

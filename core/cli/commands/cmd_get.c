@@ -1,6 +1,5 @@
 /* loam get */
 #include "command.h"
-#include "project.h"
 #include "project_load.h"
 
 static const Option options[] = {

@@ -1,8 +1,6 @@
 /* loam graph */
 #include "command.h"
 #include "graph_dot.h"
-#include "planfile.h"
-#include "project.h"
 #include "project_ciphers.h"
 #include "project_load.h"
 #include "project_state.h"

@@ -1,6 +1,5 @@
 /* loam login */
 #include "callback_listener.h"
-#include "cli.h"
 #include "cli_config_load.h"
 #include "command.h"
 #include "credentials_store.h"
@@ -101,8 +100,8 @@ static bool login_obtain(Cli *cli, const PackageSources *sources, Str host, Str 
                    "%.*s.\n",
                    STR_ARG(host), STR_ARG(place));
     size_t errors = diags->error_count;
-    if (!prompt_approve(cli, "Do you want to log in?", "Later commands use the token.", "yes",
-                        diags)) {
+    if (!cli_approve(cli, "Do you want to log in?", "Later commands use the token.", "yes",
+                     diags)) {
         if (diags->error_count == errors)
             diags_error(diags, NO_RANGE, "Login cancelled", "No token was stored.");
         return false;

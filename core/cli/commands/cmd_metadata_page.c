@@ -1,7 +1,5 @@
 /* loam metadata page: prints pages generated from tables, for people and for shells */
-#include "backend.h"
 #include "backends.h"
-#include "command.h"
 #include "command_page.h"
 #include "function_doc.h"
 #include "provider_page.h"

@@ -1,8 +1,6 @@
 /* loam modules */
 #include "command.h"
-#include "json_writer.h"
 #include "module_manifest.h"
-#include "project.h"
 #include "project_load.h"
 
 static const Option options[] = {

@@ -3,7 +3,6 @@
 #include "config_json.h"
 #include "module_manifest.h"
 #include "operation.h"
-#include "planfile.h"
 #include "project_load.h"
 #include "project_state.h"
 #include "relevant_json.h"

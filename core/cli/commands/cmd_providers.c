@@ -1,6 +1,5 @@
 /* loam providers */
 #include "command_table.h"
-#include "project.h"
 #include "project_load.h"
 #include "project_state.h"
 #include "provider_needs.h"

@@ -1,7 +1,6 @@
 /* loam providers schema */
 #include "command.h"
 #include "function_doc.h"
-#include "project.h"
 #include "project_load.h"
 #include "project_state.h"
 #include "provider_json.h"

@@ -1,7 +1,6 @@
 /* loam show */
 #include "command.h"
 #include "config_json.h"
-#include "project.h"
 #include "project_ciphers.h"
 #include "project_load.h"
 #include "project_state.h"

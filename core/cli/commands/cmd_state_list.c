@@ -1,7 +1,6 @@
 /* loam state list */
 #include "command.h"
 #include "json.h"
-#include "project.h"
 #include "project_state.h"
 
 static const Option options[] = {

@@ -153,13 +153,9 @@ static void carry_in(State *state, const Move *move) {
 
 static bool mv_read_targets(const Arguments *arguments, AddressTarget *from, AddressTarget *to,
                             Arena *arena, Diags *diags) {
-    const StrVec *words = &arguments->positionals;
-    if (words->count == 2)
-        return address_parse_target(words->items[0], from, arena, diags) &&
-               address_parse_target(words->items[1], to, arena, diags) &&
-               mv_check_pair(from, to, diags);
-    return diags_fail(diags, NO_RANGE, "Missing argument",
-                      "state mv requires two addresses: source and target.");
+    const Str *words = arguments->positionals.items;
+    return address_parse_target(words[0], from, arena, diags) &&
+           address_parse_target(words[1], to, arena, diags) && mv_check_pair(from, to, diags);
 }
 
 /* `there` is the state that receives the objects: the same one, or that of -state-out. */
@@ -292,5 +288,7 @@ const Command cmd_state_mv = {
     .groups = {OPTION_GROUP(options), &option_variables, &option_state, &option_environment,
                &option_protected, &option_view},
     .most_positionals = 2,
+    .least_positionals = 2,
+    .missing = "state mv requires two addresses: source and target.",
     .run = mv_run,
 };

@@ -1,6 +1,5 @@
 /* loam state pull */
 #include "command.h"
-#include "project.h"
 #include "project_state.h"
 #include "statefile.h"
 

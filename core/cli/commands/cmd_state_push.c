@@ -58,11 +58,6 @@ static bool push_may_replace(const State *there, const State *given, Diags *diag
 }
 
 static int push_run(Cli *cli, const Arguments *arguments, Diags *diags) {
-    if (arguments->positionals.count != 1) {
-        diags_error(diags, NO_RANGE, "Missing argument",
-                    "state push requires the file to push, or - for standard input.");
-        return 1;
-    }
     Str path = arguments->positionals.items[0];
     Str text;
     State *given;
@@ -92,5 +87,7 @@ const Command cmd_state_push = {
     .groups = {OPTION_GROUP(options), &option_variables, &option_state, &option_environment,
                &option_protected, &option_view},
     .most_positionals = 1,
+    .least_positionals = 1,
+    .missing = "state push requires the file to push, or - for standard input.",
     .run = push_run,
 };

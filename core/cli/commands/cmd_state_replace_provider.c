@@ -1,5 +1,4 @@
 /* loam state replace-provider */
-#include "cli.h"
 #include "command.h"
 #include "environment.h"
 #include "project_state.h"
@@ -55,9 +54,9 @@ static bool replace_provider_approve(Project *project, const Arguments *argument
     bool asks = !option_flag(arguments, "auto-approve");
     if (!environment_check_approval(project, asks))
         return false;
-    if (!asks || prompt_approve(project->cli, "Do you want to make these changes?",
-                                "Only the state changes, no real object.",
-                                environment_wanted_answer(project), project->diags))
+    if (!asks || cli_approve(project->cli, "Do you want to make these changes?",
+                             "Only the state changes, no real object.",
+                             environment_wanted_answer(project), project->diags))
         return true;
     if (!diags_has_errors(project->diags))
         terminal_print("Cancelled replacing providers.\n");
@@ -87,16 +86,11 @@ static int replace_provider_replace(Project *project, const Arguments *arguments
 }
 
 static int replace_provider_run(Cli *cli, const Arguments *arguments, Diags *diags) {
-    const StrVec *words = &arguments->positionals;
+    const Str *words = arguments->positionals.items;
     SCOPED(Project) project = {.options.dates_backup = true};
     Str from, to;
-    if (words->count != 2) {
-        diags_error(diags, NO_RANGE, "Missing argument",
-                    "state replace-provider requires two provider addresses: old and new.");
-        return 1;
-    }
-    if (!parse_source(words->items[0], &from, cli->arena, diags) ||
-        !parse_source(words->items[1], &to, cli->arena, diags) ||
+    if (!parse_source(words[0], &from, cli->arena, diags) ||
+        !parse_source(words[1], &to, cli->arena, diags) ||
         !project_open_state_only(&project, cli, arguments, LOCK_STATE_REPLACE_PROVIDER, diags) ||
         !project_check_has_state(&project))
         return 1;
@@ -114,5 +108,7 @@ const Command cmd_state_replace_provider = {
     .groups = {OPTION_GROUP(options), &option_variables, &option_environment, &option_protected,
                &option_state, &option_view},
     .most_positionals = 2,
+    .least_positionals = 2,
+    .missing = "state replace-provider requires two provider addresses: old and new.",
     .run = replace_provider_run,
 };

@@ -54,10 +54,6 @@ static bool rm_find_given(const Project *project, bool dry_run, ResourceAddrs *o
 
 static int rm_run(Cli *cli, const Arguments *arguments, Diags *diags) {
     bool dry_run = option_flag(arguments, "dry-run");
-    if (arguments->positionals.count == 0) {
-        diags_error(diags, NO_RANGE, "Missing argument", "state rm requires at least one address.");
-        return 1;
-    }
     SCOPED(Project) project = {.options.dates_backup = true};
     ResourceAddrs matches = {0};
     if (!project_open_state_only(&project, cli, arguments, dry_run ? LOCK_NONE : LOCK_STATE_RM,
@@ -94,5 +90,7 @@ const Command cmd_state_rm = {
     .groups = {OPTION_GROUP(options), &option_variables, &option_state, &option_environment,
                &option_protected, &option_view},
     .most_positionals = 1000,
+    .least_positionals = 1,
+    .missing = "state rm requires at least one address.",
     .run = rm_run,
 };

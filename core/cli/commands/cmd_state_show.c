@@ -1,6 +1,5 @@
 /* loam state show */
 #include "command.h"
-#include "project.h"
 #include "project_state.h"
 #include "render_json.h"
 #include "state_object.h"
@@ -33,11 +32,6 @@ static void state_show_print_json(Project *project, const StateResource *resourc
 }
 
 static int state_show_run(Cli *cli, const Arguments *arguments, Diags *diags) {
-    if (arguments->positionals.count != 1) {
-        diags_error(diags, NO_RANGE, "Missing argument",
-                    "state show requires the address of one object.");
-        return 1;
-    }
     SCOPED(Project) project = {.options.ignores_versions = true};
     ResourceAddr address;
     if (!address_parse_resource(arguments->positionals.items[0], &address, cli->arena, diags) ||
@@ -83,5 +77,7 @@ const Command cmd_state_show = {
     .example = "loam state show libvirt_domain.web",
     .groups = {OPTION_GROUP(options), &option_variables, &option_environment, &option_view},
     .most_positionals = 1,
+    .least_positionals = 1,
+    .missing = "state show requires the address of one object.",
     .run = state_show_run,
 };

@@ -9,9 +9,6 @@ static const Option options[] = {
 
 static bool taint_check_address(const Arguments *arguments, bool taints, ResourceAddr *out,
                                 Cli *cli, Diags *diags) {
-    if (arguments->positionals.count != 1)
-        return diags_fail(diags, NO_RANGE, "Missing argument",
-                          "Give the address of one resource instance.");
     Str text = arguments->positionals.items[0];
     if (!address_parse_resource(text, out, cli->arena, diags))
         return false;
@@ -83,6 +80,8 @@ const Command cmd_taint = {
     .groups = {OPTION_GROUP(options), &option_variables, &option_state, &option_environment,
                &option_protected, &option_view},
     .most_positionals = 1,
+    .least_positionals = 1,
+    .missing = "Give the address of one resource instance.",
     .run = run_taint,
 };
 
@@ -96,5 +95,7 @@ const Command cmd_untaint = {
     .groups = {OPTION_GROUP(options), &option_variables, &option_state, &option_environment,
                &option_protected, &option_view},
     .most_positionals = 1,
+    .least_positionals = 1,
+    .missing = "Give the address of one resource instance.",
     .run = run_untaint,
 };

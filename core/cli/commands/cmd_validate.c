@@ -1,7 +1,5 @@
 /* loam validate */
 #include "command.h"
-#include "foreign_programs.h"
-#include "project.h"
 #include "project_load.h"
 #include "project_tests.h"
 #include "provider_setup.h"
@@ -46,7 +44,7 @@ static int cmd_validate_run(Cli *cli, const Arguments *arguments, Diags *diags) 
     foreign_programs_set_validating(cli->foreign);
     if (!project_load(&project, cli, arguments, NULL, diags))
         return 1;
-    (void)override_warning_of_run(&project);
+    (void)provider_setup_warn_of_overrides(&project);
     bool ok = engine_validate(&project.engine, diags);
     if (project.options.test_directory.len)
         ok = suite_validate(&project.engine, cli->arena, diags) && project_tests_check(&project) &&

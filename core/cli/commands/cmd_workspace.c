@@ -2,22 +2,12 @@
 #include "backend_choice.h"
 #include "backend_settings.h"
 #include "command.h"
-#include "envelope.h"
-#include "project.h"
 #include "project_ciphers.h"
 #include "project_load.h"
 #include "project_state.h"
 #include "statefile.h"
 #include "view_document.h"
 #include "workspace.h"
-
-static bool cmd_workspace_read_name(const Arguments *arguments, Str *out, Diags *diags) {
-    if (arguments->positionals.count == 1) {
-        *out = arguments->positionals.items[0];
-        return true;
-    }
-    return diags_fail(diags, NO_RANGE, "Missing argument", "Give the name of one workspace.");
-}
 
 /* The environment variable has precedence, so the command cannot change the workspace. */
 static bool check_free_choice(const Cli *cli, Diags *diags) {
@@ -173,9 +163,7 @@ static int cmd_workspace_make(Project *project, Str name) {
 static int run_new(Cli *cli, const Arguments *arguments, Diags *diags) {
     SCOPED(Project) project = {0};
     StrVec names = {0};
-    Str name;
-    if (!cmd_workspace_read_name(arguments, &name, diags))
-        return 1;
+    Str name = arguments->positionals.items[0];
     /* LOAM_WORKSPACE may name a workspace that does not exist yet. */
     bool is_current = str_equal(name, cli->workspace);
     if ((!is_current && !check_free_choice(cli, diags)) ||
@@ -201,9 +189,9 @@ static const Option select_options[] = {
 static int run_select(Cli *cli, const Arguments *arguments, Diags *diags) {
     SCOPED(Project) project = {0};
     StrVec names = {0};
-    Str name;
-    if (!cmd_workspace_read_name(arguments, &name, diags) || !check_free_choice(cli, diags) ||
-        !cmd_workspace_load(&project, cli, arguments, diags) || !list_workspaces(&project, &names))
+    Str name = arguments->positionals.items[0];
+    if (!check_free_choice(cli, diags) || !cmd_workspace_load(&project, cli, arguments, diags) ||
+        !list_workspaces(&project, &names))
         return 1;
     if (!str_is_among(name, names.items, names.count)) {
         if (option_flag(arguments, "or-create"))
@@ -291,9 +279,8 @@ static bool check_deletable(const Cli *cli, Str name, const StrVec *names, Diags
 static int run_delete(Cli *cli, const Arguments *arguments, Diags *diags) {
     SCOPED(Project) project = {0};
     StrVec names = {0};
-    Str name;
-    if (!cmd_workspace_read_name(arguments, &name, diags) ||
-        !cmd_workspace_load(&project, cli, arguments, diags) ||
+    Str name = arguments->positionals.items[0];
+    if (!cmd_workspace_load(&project, cli, arguments, diags) ||
         !list_workspaces(&project, &names) || !check_deletable(cli, name, &names, diags) ||
         !delete_workspace(cli, arguments, name, diags))
         return 1;
@@ -337,6 +324,8 @@ static const Command cmd_workspace_new = {
     .groups = {OPTION_GROUP(new_options), &option_variables, &option_lock, &option_environment,
                &option_view},
     .most_positionals = 1,
+    .least_positionals = 1,
+    .missing = "Give the name of one workspace.",
     .run = run_new,
 };
 
@@ -348,6 +337,8 @@ static const Command cmd_workspace_select = {
     .example = "loam workspace select staging",
     .groups = {OPTION_GROUP(select_options), &option_variables, &option_environment, &option_view},
     .most_positionals = 1,
+    .least_positionals = 1,
+    .missing = "Give the name of one workspace.",
     .run = run_select,
 };
 
@@ -361,6 +352,8 @@ static const Command cmd_workspace_delete = {
     .groups = {OPTION_GROUP(delete_options), &option_variables, &option_lock, &option_environment,
                &option_view},
     .most_positionals = 1,
+    .least_positionals = 1,
+    .missing = "Give the name of one workspace.",
     .run = run_delete,
 };
 

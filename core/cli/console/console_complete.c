@@ -4,7 +4,6 @@
 #include "config.h"
 #include "eval.h"
 #include "lexer.h"
-#include "parser.h"
 
 typedef struct Search {
     const ConsoleWords *words;

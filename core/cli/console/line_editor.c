@@ -1,7 +1,6 @@
 /* Reads a line from a terminal. libedit's names clash with ours, so no other file includes its
  * header. */
 #include "line_editor.h"
-
 #include "terminal.h"
 #include "utf8.h"
 

@@ -4,7 +4,6 @@
  * on an empty line ends the input. At most one editor may be open, on one thread. */
 #pragma once
 
-#include "str.h"
 #include "vec.h"
 
 /* Returns the whole words that can replace the last word of `before`. *start is the offset of that

@@ -28,6 +28,8 @@ struct Command {
     const CommandStatus *statuses; /* up to the first without a text; NULL: none */
     const OptionGroup *groups[9];  /* NULL after the last */
     uint32_t most_positionals;
+    uint32_t least_positionals;
+    const char *missing; /* detail of the error for fewer: what to give; NULL if none is required */
     /* Returns the exit status; the caller shows `diags`. NULL: a group of subcommands. */
     int (*run)(Cli *cli, const Arguments *arguments, Diags *diags);
     /* Opens the view for -json. NULL: the command handles -json itself, or does not have it. */

@@ -1,7 +1,6 @@
 /* Generates pages about all commands. Topics without tables elsewhere (environment variables,
  * files, exit status) have tables here. */
 #include "command_page.h"
-
 #include "version.h"
 
 /* A row of a page. It concerns the commands that have an option of `group`, or one command. */

@@ -1,7 +1,6 @@
 /* Finds a command by the words of the command line, reads its options and runs it. */
 #include "command.h"
 #include "reporting.h"
-#include "view.h"
 
 #include <errno.h>
 
@@ -297,8 +296,13 @@ static int run_checked(Cli *cli, const Command *command, Str path, const Argumen
                        Diags *diags) {
     if (!check_data_directory(cli, diags))
         return 1;
-    if (arguments->positionals.count <= command->most_positionals)
+    size_t count = arguments->positionals.count;
+    if (count >= command->least_positionals && count <= command->most_positionals)
         return command->run(cli, arguments, diags);
+    if (count < command->least_positionals) {
+        diags_error(diags, NO_RANGE, "Missing argument", "%s", command->missing);
+        return 1;
+    }
     diags_error(diags, NO_RANGE, "Too many command line arguments",
                 "\"loam %.*s\" accepts %u argument%s. To use another working directory, use the "
                 "global option -chdir.",

@@ -4,7 +4,6 @@
 #include "decode.h"
 #include "environment_side.h"
 #include "eval.h"
-#include "input.h"
 #include "json.h"
 #include "log.h"
 #include "render_secret.h"

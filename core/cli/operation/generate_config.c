@@ -3,7 +3,6 @@
 #include "front_end.h"
 #include "overlay_disk.h"
 #include "project_load.h"
-#include "resource_text.h"
 #include "view.h"
 
 #define BLOCKS_NAME "zz-generated-by-loam.tf" /* virtual file with empty resource blocks */

@@ -147,7 +147,7 @@ static bool operation_load(Operation *operation, Cli *cli, const Arguments *argu
                           "-invoke is an option of plan and apply only.");
     if (mode != PLAN_NORMAL)
         operation->options.mode = mode;
-    override_warning_show(project);
+    provider_setup_show_overrides(project);
     return operation_check_mode(&operation->options, diags);
 }
 

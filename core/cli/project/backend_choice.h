@@ -2,7 +2,6 @@
  * `init`. The two must agree: otherwise the state would be read from the wrong place. */
 #pragma once
 
-#include "backend.h"
 #include "project.h"
 
 typedef struct BackendChoice {

@@ -1,6 +1,5 @@
 /* Checks the approval of changes of the selected environment. */
 #include "environment.h"
-#include "cli.h"
 
 static const Environment *environment_of_project(const Project *project) {
     return project->config ? project->config->environment : NULL;
@@ -45,9 +44,9 @@ static bool ask_for_name(Project *project, const Environment *environment) {
     Diags prompt_diags = diags_new(cli->arena);
     Str question = str_format(cli->arena, "Do you really want to change the state of \"%.*s\"?",
                               STR_ARG(environment->name));
-    if (prompt_approve(cli, str_to_cstr(question, cli->arena),
-                       "The environment is protected. Only its state changes, no real object.",
-                       str_to_cstr(environment->name, cli->arena), &prompt_diags))
+    if (cli_approve(cli, str_to_cstr(question, cli->arena),
+                    "The environment is protected. Only its state changes, no real object.",
+                    str_to_cstr(environment->name, cli->arena), &prompt_diags))
         return true;
     if (diags_has_errors(&prompt_diags))
         return report_unasked(project, environment);

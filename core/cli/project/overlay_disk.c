@@ -1,6 +1,5 @@
 /* Files by their clean paths; all other paths are those of the real disk. */
 #include "overlay_disk.h"
-#include "map.h"
 
 #include <errno.h>
 

@@ -1,9 +1,7 @@
 /* planned_code: looks at each file of the plan, then for new ones beside them. */
 #include "front_end.h"
-#include "map.h"
 #include "module_manifest.h"
 #include "plan_options.h"
-#include "terminal.h"
 
 #include <errno.h>
 

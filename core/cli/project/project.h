@@ -2,7 +2,6 @@
  * state. */
 #pragma once
 
-#include "backend.h"
 #include "cipher_set.h"
 #include "cli.h"
 #include "config_load.h"

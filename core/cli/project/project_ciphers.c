@@ -4,7 +4,6 @@
 #include "project_ciphers.h"
 #include "config_read.h"
 #include "decode.h"
-#include "envelope.h"
 #include "project_load.h"
 #include "static_eval.h"
 

@@ -1,6 +1,5 @@
 /* Installs packages of providers under the lock of their directory. */
 #include "provider_setup.h"
-
 #include "package_record.h"
 #include "package_store.h"
 #include "project_state.h"
@@ -8,6 +7,42 @@
 #include "view.h"
 
 #include <errno.h>
+
+static bool warning_add(Project *project, const ProviderNeeds *needs, const char *consequence) {
+    StrBuf names = strbuf_new(project->cli->arena);
+    vec_each(needs, need) {
+        Str directory = foreign_programs_override(project->cli->foreign, need->address);
+        if (need->answer == PROVIDER_OVERRIDDEN)
+            strbuf_add_format(&names, "  - %.*s in %.*s\n",
+                              STR_ARG(provider_address_shown(need->address)), STR_ARG(directory));
+    }
+    if (strbuf_str(&names).len == 0)
+        return false;
+    diags_warning(project->diags, NO_RANGE, "Provider development overrides are in effect",
+                  "dev_overrides of the CLI configuration name the programs of these "
+                  "providers%s:\n"
+                  "%.*s",
+                  consequence, STR_ARG(strbuf_str(&names)));
+    return true;
+}
+
+/* A problem of the CLI configuration is an error when the provider starts. */
+bool provider_setup_warn_of_overrides(Project *project) {
+    Diags ignored = diags_new(project->cli->arena);
+    ProviderNeeds needs = {0};
+    return provider_needs_of(project->cli->foreign, project->config, NULL, &needs,
+                             project->cli->arena, &ignored) &&
+           warning_add(
+               project, &needs,
+               ", which may differ from every release. A release may be unable to read the objects "
+               "that they store");
+}
+
+void provider_setup_show_overrides(Project *project) {
+    Cli *cli = project->cli;
+    if (provider_setup_warn_of_overrides(project) && cli_name(cli)->peer)
+        view_show_diags(cli->view, project->diags);
+}
 
 void provider_setup_tell(void *payload, Str people, Str log) {
     const Cli *cli = payload;
@@ -165,7 +200,7 @@ bool provider_setup_run(Project *project) {
         return false;
     WantedProviders wanted = provider_setup_wanted(&needs, cli->arena);
     report_builtin(cli, &needs);
-    override_warning_of_init(project, &needs);
+    (void)warning_add(project, &needs, ", which init does not install");
     if (wanted.count == 0)
         return setup_install(project, NULL, &wanted, &needs);
     CliConfig *config = foreign_programs_config(cli->foreign, project->diags);

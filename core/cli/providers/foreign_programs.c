@@ -1,14 +1,12 @@
 /* Reads environment, CLI configuration and dependency lock at the first lookup of a provider that
  * they may concern. */
 #include "foreign_programs.h"
-
 #include "cli_config_load.h"
 #include "json.h"
 #include "mirror_directory.h"
 #include "package_record.h"
 #include "package_store.h"
 #include "provider_address.h"
-#include "registry.h"
 #include "version_constraint.h"
 
 struct ForeignPrograms {

@@ -1,6 +1,5 @@
 /* Gathers names of providers from resources, provider blocks and required_providers. */
 #include "provider_needs.h"
-
 #include "config_test.h"
 #include "version_constraint.h"
 

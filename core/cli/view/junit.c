@@ -1,5 +1,4 @@
 /* Writes test results as a JUnit XML document. */
-#include "clock.h"
 #include "view_diag.h"
 #include "view_test.h"
 #include "xml_writer.h"

@@ -1,7 +1,5 @@
 /* Implements -report: records the run and writes the files. */
 #include "reporting.h"
-
-#include "map.h"
 #include "report_outcome.h"
 #include "state_object.h"
 #include "thread.h"

@@ -1,6 +1,5 @@
 /* Functions of all views: count operations, and show each diagnostic once, similar ones merged. */
 #include "view.h"
-
 #include "engine.h"
 #include "log.h"
 #include "utf8.h"

@@ -1,5 +1,4 @@
 #include "view_document.h"
-
 #include "view_diag.h"
 
 static const Hooks *document_walk_begin(View *) {

@@ -1,7 +1,6 @@
 /* The view for people. */
 #include "config_newer.h"
 #include "state_object.h"
-#include "view.h"
 #include "view_diag.h"
 #include "view_outputs.h"
 #include "view_peer.h"

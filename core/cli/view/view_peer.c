@@ -1,6 +1,5 @@
 /* Sentences of Terraform and OpenTofu. */
 #include "view_peer.h"
-
 #include "render_peer.h"
 
 const RenderPeer *view_peer_of(const Cli *cli) {
