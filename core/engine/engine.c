@@ -1,6 +1,5 @@
 /* Validates a configuration. */
 #include "engine.h"
-
 #include "engine_walk.h"
 #include "node_visit.h"
 #include "transform.h"

@@ -3,7 +3,6 @@
 #include "engine_walk.h"
 
 #include "eval.h"
-#include "provisioner.h"
 
 typedef struct UnsupportedReport {
     const char *what;

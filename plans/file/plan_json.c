@@ -2,7 +2,6 @@
  * member is an error: a newer loam wrote it. Values that are absent in the document become untyped
  * nulls, never zero bytes. */
 #include "plan_json.h"
-
 #include "plan_value.h"
 
 #define FORMAT 1

@@ -1,7 +1,6 @@
 /* planfile: the archive and its manifest of digests. Entries are named by their role. The manifest
  * has the paths of configuration files, so that no name in the archive is used as a path. */
 #include "planfile.h"
-
 #include "digest.h"
 #include "plan_json.h"
 

@@ -1,6 +1,5 @@
 /* import_source: clones and displays the names of imported objects. */
 #include "import_source.h"
-
 #include "json.h"
 
 bool import_source_is_known(const ImportSource *source) {

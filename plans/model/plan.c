@@ -1,6 +1,5 @@
 /* plan: order, search and counts of a plan. */
 #include "plan.h"
-
 #include "digest.h"
 #include "json.h"
 

@@ -4,7 +4,6 @@
 #pragma once
 
 #include "change.h"
-#include "diag.h"
 #include "map.h"
 
 typedef enum PlanMode { PLAN_NORMAL, PLAN_DESTROY, PLAN_REFRESH_ONLY } PlanMode;

@@ -1,9 +1,7 @@
 /* render_diff: converts two values to a tree of differences. Null attributes count as absent; null
  * elements of collections count as present. */
 #include "render_diff.h"
-
 #include "json.h"
-#include "map.h"
 #include "render_align.h"
 #include "render_secret.h"
 

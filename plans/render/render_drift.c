@@ -1,6 +1,5 @@
 /* render_drift: selects the drift that the text of a plan shows. */
 #include "render_drift.h"
-
 #include "json.h"
 
 /* Top-level attributes of one object, or of all instances of a block, that changes result from. */

@@ -1,6 +1,5 @@
 /* render_group: finds changes with equal text. */
 #include "render_group.h"
-
 #include "digest.h"
 #include "render_text_body.h"
 

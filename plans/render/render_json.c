@@ -1,8 +1,6 @@
 /* render_json: the document of a plan. It contains secrets in plain text, like Terraform's;
  * before_sensitive and after_sensitive mark them. */
 #include "render_json.h"
-
-#include "render_json_state.h"
 #include "render_json_values.h"
 
 static void render_json_write_actions(JsonWriter *writer, Action action) {

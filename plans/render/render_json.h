@@ -2,7 +2,6 @@
  * from the data alone. */
 #pragma once
 
-#include "plan.h"
 #include "render_json_state.h" /* the schema lookup; for callers: the document of a state */
 
 /* Writes the whole document of a plan. `lookup` finds schemas for planned_values and prior_state;

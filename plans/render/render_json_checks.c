@@ -2,8 +2,6 @@
  * document, which split them into parts. */
 #include "render_json_state.h"
 
-#include "address.h"
-
 /* "module.m[0].check.c" → "module.m[0]" and "c"; a name has no dots. */
 static void split_named(Str address, Str kind, Str *module, Str *name) {
     size_t dot = str_rfind_char(address, '.');

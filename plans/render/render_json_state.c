@@ -1,7 +1,6 @@
 /* render_json_state: converts the v4 JSON text of a state to its document, as a stream. The text of
  * instances is kept and decoded after the members that identify the resource. */
 #include "render_json_state.h"
-
 #include "render_json_values.h"
 
 typedef struct StateLoad {

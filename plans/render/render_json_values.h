@@ -3,7 +3,6 @@
 
 #include "address.h"
 #include "json.h"
-#include "vec.h"
 
 typedef struct RenderJsonResource {
     ResourceAddr address;

@@ -1,6 +1,5 @@
 /* render_peer: texts of Terraform 1.11 and OpenTofu 1.12. */
 #include "render_peer.h"
-
 #include "utf8.h"
 
 static const char *peer_title_of(const RenderPen *pen) {

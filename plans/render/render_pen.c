@@ -1,6 +1,5 @@
 /* render_pen: escape sequences and columns. */
 #include "render_pen.h"
-
 #include "html.h"
 
 static const char *const CODES[] = {

@@ -1,6 +1,5 @@
 /* render_text: the text of a plan: drift, changes, counts and outputs. */
 #include "render_text.h"
-
 #include "render_group.h"
 #include "render_peer.h"
 #include "render_secret.h"

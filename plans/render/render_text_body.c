@@ -1,6 +1,5 @@
 /* render_text_body: the object of a change, and the parts behind it. */
 #include "render_text_body.h"
-
 #include "str_quote.h"
 
 void render_text_body_object(RenderPen *pen, ResourceAddr address, Action action,

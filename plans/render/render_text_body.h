@@ -1,7 +1,6 @@
 /* render_text_body: an object as a block of text, with the differences in it. */
 #pragma once
 
-#include "change.h"
 #include "render_text_diff.h"
 
 /* Writes the object of a change, then its parts. */

@@ -1,6 +1,5 @@
 /* render_text_diff: prints containers and leaves. Names are padded to the longest of their body. */
 #include "render_text_diff.h"
-
 #include "render_text_string.h"
 #include "utf8.h"
 

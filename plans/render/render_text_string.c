@@ -1,8 +1,6 @@
 /* render_text_string: prints strings; the kind of their content decides how a change is shown. */
 #include "render_text_string.h"
-
 #include "json.h"
-#include "map.h"
 #include "render_align.h"
 #include "utf8.h"
 

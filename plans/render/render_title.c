@@ -1,6 +1,5 @@
 /* render_title: the comment lines above a change: object, action and reason. */
 #include "render_title.h"
-
 #include "render_peer.h"
 #include "utf8.h"
 

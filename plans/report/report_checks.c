@@ -1,6 +1,5 @@
 /* report_checks: parses the check_results of a plan. */
 #include "report_checks.h"
-
 #include "json.h"
 
 static ReportCheckStatus report_checks_status_of(Str text) {

@@ -1,10 +1,8 @@
 /* report_html: one section for each kind of change, one fold for each change. The page is complete
  * without the script, which searches, folds and steps. */
-#include "report.h"
 
 #include "html.h"
 #include "plans_report_assets.h"
-#include "render_drift.h"
 #include "render_secret.h"
 #include "render_text.h"
 #include "render_title.h"

@@ -1,9 +1,7 @@
 /* report_markdown: sections of folded changes, the most destructive first. Above the size limit
  * changes lose their details, then their lines; the report counts them. */
-#include "report.h"
 
 #include "html.h"
-#include "render_drift.h"
 #include "render_group.h"
 #include "render_secret.h"
 #include "render_text.h"

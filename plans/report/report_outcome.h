@@ -1,7 +1,6 @@
 /* report_outcome: the outcome of planned changes in a run. */
 #pragma once
 
-#include "plan.h"
 #include "timeline.h"
 
 /* Address and deposed key → operations; empty without a timeline. Lives in `arena`. */

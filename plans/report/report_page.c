@@ -1,6 +1,5 @@
 /* report_page: the frame of a page. */
 #include "report_page.h"
-
 #include "clock.h"
 #include "html.h"
 #include "plans_report_assets.h"

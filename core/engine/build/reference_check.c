@@ -1,6 +1,5 @@
 /* Names that are not blocks are in a table, with their attributes; steps follow a schema. */
 #include "reference_check.h"
-
 #include "eval.h"
 
 typedef struct PlaceName {

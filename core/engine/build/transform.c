@@ -1,6 +1,5 @@
 /* Runs and logs one step of a graph. */
 #include "transform.h"
-
 #include "log.h"
 
 static size_t count_selected(const EngineWalk *walk) {

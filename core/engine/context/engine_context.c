@@ -1,6 +1,5 @@
 /* Helpers for options and schemas. */
 #include "engine_context.h"
-
 #include "log.h"
 
 bool engine_is_partial(const PlanOptions *options) {

@@ -2,7 +2,6 @@
  * of one plan or apply. */
 #pragma once
 
-#include "cancel.h"
 #include "config_test.h"
 #include "hooks.h"
 #include "plan.h"

@@ -1,6 +1,5 @@
 /* Sends events to the listener, and to the log. */
 #include "hooks.h"
-
 #include "log.h"
 
 static void log_event_of(const WalkEvent *event) {

@@ -1,7 +1,6 @@
 /* listing: the objects that one instance of a list block has found. */
 #pragma once
 
-#include "address.h"
 #include "provider.h"
 
 typedef struct ListingEntry {

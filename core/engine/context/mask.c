@@ -1,6 +1,5 @@
 /* Finds secret texts in diagnostics and values, and replaces them. */
 #include "mask.h"
-
 #include "str_quote.h"
 
 /* bytes. Messages may quote one line of a multi-line text; shorter lines (brackets) and shorter

@@ -4,7 +4,6 @@
 #pragma once
 
 #include "config.h"
-#include "diag.h"
 #include "schema.h"
 #include "secret_index.h"
 

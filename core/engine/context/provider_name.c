@@ -1,6 +1,5 @@
 /* Resolves local names of providers through required_providers. */
 #include "provider_name.h"
-
 #include "utf8.h"
 
 Str provider_name_source(const Module *module, Str local) {

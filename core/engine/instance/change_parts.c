@@ -1,7 +1,6 @@
 /* change_parts: checks and masks the parts of a plan response. During a call, it compares each part
  * with the plan and records it in the journal. */
 #include "change_parts.h"
-
 #include "mask.h"
 
 #include <pthread.h>

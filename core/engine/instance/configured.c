@@ -1,7 +1,6 @@
 /* Evaluates the arguments of a block, checks them before planning, and replaces those that
  * ignore_changes names by prior values. */
 #include "configured.h"
-
 #include "digest.h"
 #include "json.h"
 #include "log.h"

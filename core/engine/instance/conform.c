@@ -1,6 +1,5 @@
 /* Checks that a plan follows the configuration, and that a result follows the plan. */
 #include "conform.h"
-
 #include "log.h"
 
 typedef struct Conform {

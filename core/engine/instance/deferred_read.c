@@ -2,7 +2,6 @@
 #include "instance.h"
 
 #include "log.h"
-#include "resource_type.h"
 
 /* The provider fills in defaults during the read, so a null computed attribute is unknown until
  * then. */

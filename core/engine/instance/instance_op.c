@@ -1,8 +1,6 @@
 /* The task of one instance: arenas, diagnostics, provider, events, records. */
 #include "instance_op.h"
-
 #include "deletions.h"
-#include "engine_context.h"
 #include "log.h"
 #include "mask.h"
 #include "mocking.h"

@@ -5,7 +5,6 @@
  * instance_op_end resets `scratch`. */
 #pragma once
 
-#include "journal.h"
 #include "mock.h"
 #include "node.h"
 #include "resource_type.h"

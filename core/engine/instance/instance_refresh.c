@@ -2,9 +2,7 @@
 #include "instance.h"
 
 #include "change_parts.h"
-#include "decode.h"
 #include "log.h"
-#include "module_scope.h"
 #include "moves.h"
 #include "object_identity.h"
 #include "object_marks.h"

@@ -1,7 +1,6 @@
 /* invocation: each invocation is an operation on the instance of the action, within the task of the
  * object that triggers it. */
 #include "invocation.h"
-
 #include "configured.h"
 #include "log.h"
 #include "mask.h"

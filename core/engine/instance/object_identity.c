@@ -1,6 +1,5 @@
 /* object_identity: upgrades, decodes and encodes identities. */
 #include "object_identity.h"
-
 #include "json.h"
 #include "provider_call.h"
 

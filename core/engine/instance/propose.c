@@ -1,6 +1,5 @@
 /* Calls the provider and checks its plan. */
 #include "propose.h"
-
 #include "conform.h"
 #include "object_marks.h"
 #include "provider_call.h"

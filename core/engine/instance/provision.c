@@ -4,7 +4,6 @@
 
 #include "log.h"
 #include "mask.h"
-#include "provisioner.h"
 #include "utf8.h"
 
 #define LINE_MAX_SIZE ((size_t)65536) /* bytes; a longer line is sent in parts */

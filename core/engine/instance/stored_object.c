@@ -1,7 +1,6 @@
 /* Decodes and encodes objects of the state. Decoding upgrades them to the current schema
  * version. */
 #include "stored_object.h"
-
 #include "mask.h"
 #include "object_identity.h"
 #include "provider_call.h"

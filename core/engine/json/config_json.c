@@ -1,6 +1,5 @@
 /* Writes the configuration as plan JSON. */
 #include "config_json.h"
-
 #include "decode.h"
 #include "eval.h"
 #include "json.h"

@@ -1,7 +1,5 @@
 /* deletions: an index by type. A lookup scans the deletions of its type. */
 #include "deletions.h"
-
-#include "instance_record.h"
 #include "state_object.h"
 
 typedef struct Deletions {

@@ -1,6 +1,5 @@
 /* Evaluates count, for_each and enabled. */
 #include "expand.h"
-
 #include "deferrals.h"
 
 static void single(Expansion *out, Arena *arena) {

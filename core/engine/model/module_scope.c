@@ -1,6 +1,5 @@
 /* The names that an expression of a module instance can see. */
 #include "module_scope.h"
-
 #include "deferrals.h"
 #include "log.h"
 #include "mask.h"

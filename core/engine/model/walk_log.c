@@ -1,6 +1,5 @@
 /* Writes debug lines about the graph of a walk. */
 #include "walk_log.h"
-
 #include "log.h"
 
 #define KEYS_MAX 20 /* keys of an expansion that one line shows */

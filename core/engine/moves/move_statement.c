@@ -1,6 +1,5 @@
 /* Compares the ends of statements step by step. */
 #include "move_statement.h"
-
 #include "log.h"
 
 /* Returns the modules of an address, outermost first. */

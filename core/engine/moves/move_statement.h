@@ -5,7 +5,6 @@
 #pragma once
 
 #include "config.h"
-#include "vec.h"
 
 typedef struct MoveStep {
     Str name;

@@ -1,6 +1,5 @@
 /* Applies each statement, in order, to all instances of a state. */
 #include "moves.h"
-
 #include "log.h"
 
 typedef struct Moving {

@@ -1,6 +1,5 @@
 /* Decides which objects are forgotten and which are destroyed. */
 #include "removal.h"
-
 #include "log.h"
 
 /* Returns the configuration address that a removed block of `module` refers to. */

@@ -1,6 +1,5 @@
 /* Calls the visit function of each node, and decides which nodes a failure skips. */
 #include "node_visit.h"
-
 #include "deferrals.h"
 #include "log.h"
 #include "walk_log.h"
