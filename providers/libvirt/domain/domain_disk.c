@@ -316,40 +316,6 @@ static DiskSource domain_disk_look_up(virConnectPtr connection, Value disk, Aren
     return source;
 }
 
-static void add_source(xmlNodePtr node, const DiskSource *source) {
-    if (domain_disk_is_url(source->path)) {
-        set_url(node, source->path);
-        return;
-    }
-    xml_set(node, "type", source->is_block ? STR("block") : STR("file"));
-    if (source->path.len)
-        xml_set(xml_add(node, "source"), source->is_block ? "dev" : "file", source->path);
-}
-
-/* Adds an element <disk>; looks up the volume by its key. */
-static void add_disk(xmlNodePtr devices, virConnectPtr connection, Value disk, Arena *arena) {
-    DiskSource source = domain_disk_look_up(connection, disk, arena);
-    Str device = object_text(disk, "device", STR("disk"));
-    xmlNodePtr node = xml_add(devices, "disk");
-    xml_set(node, "device", device);
-    xmlNodePtr driver = xml_add(node, "driver");
-    xml_set(driver, "name", STR("qemu"));
-    xml_set(driver, "type", object_text(disk, "format", STR("raw")));
-    bool is_disk = str_equal(device, STR("disk")) || str_equal(device, STR("lun"));
-    bool is_floppy = str_equal(device, STR("floppy"));
-    if (str_equal(device, STR("disk")) && !domain_disk_is_url(source.path))
-        xml_set(driver, "discard", STR("unmap"));
-    add_source(node, &source);
-    xmlNodePtr target = xml_add(node, "target");
-    xml_set(target, "dev", object_text(disk, "target", STR_EMPTY));
-    xml_set(target, "bus", object_text(disk, "bus", STR("virtio")));
-    if ((!is_disk && !is_floppy) || object_bool(disk, "readonly", false))
-        xml_add(node, "readonly");
-    if (object_has(disk, "serial"))
-        xml_add_text(node, "serial", object_text(disk, "serial", STR_EMPTY));
-    xml_map_edit(domain_attributes_of("disk"), value_null(disk.type), disk, node, arena);
-}
-
 /* Returns the target of the next seed: "vdz"; if a disk has it, "vdzz", and so on. */
 static Str free_seed_target(xmlNodePtr root, Arena *arena) {
     Str target = STR(DOMAIN_SEED_TARGET);
@@ -379,24 +345,6 @@ static xmlNodePtr find_seed(xmlNodePtr root, Value state, Arena *arena) {
         return marked;
     xmlNodePtr node = domain_device_find_disk(root, target, arena);
     return node && xml_find(node, "readonly") ? node : NULL;
-}
-
-/* The seed is a disk, not a CD-ROM: small kernels support virtio but not SATA. */
-static void add_seed(xmlNodePtr root, virConnectPtr connection, Str volume_id, Arena *arena) {
-    DiskSource source = {.path = volume_id};
-    Str seed_target = free_seed_target(root, arena);
-    (void)!domain_disk_find_source(connection, volume_id, &source, arena);
-    xmlNodePtr node = xml_add(xml_need(root, "devices"), "disk");
-    xml_set(node, "device", STR("disk"));
-    xmlNodePtr driver = xml_add(node, "driver");
-    xml_set(driver, "name", STR("qemu"));
-    xml_set(driver, "type", STR("raw"));
-    add_source(node, &source);
-    xmlNodePtr target = xml_add(node, "target");
-    xml_set(target, "dev", seed_target);
-    xml_set(target, "bus", STR("virtio"));
-    xml_add(node, "readonly");
-    xml_set(xml_add(node, "alias"), "name", STR(SEED_ALIAS));
 }
 
 /* Returns the image's path in the XML, or "pool/name" of a volume that cannot be looked up now.
@@ -484,6 +432,28 @@ static void edit_disk(xmlNodePtr node, virConnectPtr connection, Value before, V
     xml_map_edit(domain_attributes_of("disk"), before, disk, node, arena);
 }
 
+/* Adds a disk of libvirt's defaults, without an image. */
+static xmlNodePtr add_raw_disk(xmlNodePtr root) {
+    xmlNodePtr node = xml_add(xml_need(root, "devices"), "disk");
+    xml_set(node, "type", STR("file"));
+    xml_set(node, "device", STR("disk"));
+    xmlNodePtr driver = xml_add(node, "driver");
+    xml_set(driver, "name", STR("qemu"));
+    xml_set(driver, "type", STR("raw"));
+    return node;
+}
+
+static void add_disk(xmlNodePtr root, virConnectPtr connection, Value disk, Arena *arena) {
+    static const Str writable[] = {STR_CONST("disk"), STR_CONST("lun"), STR_CONST("floppy")};
+    Str device = object_text(disk, "device", STR("disk"));
+    xmlNodePtr node = add_raw_disk(root);
+    if (str_equal(device, STR("disk")) && !domain_disk_is_url(domain_disk_source_of(disk)))
+        xml_set(xml_need(node, "driver"), "discard", STR("unmap"));
+    edit_disk(node, connection, value_null(disk.type), disk, arena);
+    if (!str_is_among(device, writable, ARRAY_COUNT(writable)))
+        (void)xml_need(node, "readonly");
+}
+
 /* Returns the disk of `prior` that became `disk` of `planned`: by target, else by image. Null for a
  * new disk. */
 static Value disk_before(Value prior, Value planned, Value disk) {
@@ -532,25 +502,35 @@ static void edit_disks(xmlNodePtr root, virConnectPtr connection, Value prior, V
         if (nodes[i])
             edit_disk(nodes[i], connection, before[i], disk, arena);
         else
-            add_disk(xml_need(root, "devices"), connection, disk, arena);
+            add_disk(root, connection, disk, arena);
     }
+}
+
+/* Adds the seed's disk. It is no CD-ROM: small kernels support virtio but not SATA. */
+static xmlNodePtr add_seed(xmlNodePtr root, Arena *arena) {
+    Str seed_target = free_seed_target(root, arena);
+    xmlNodePtr node = add_raw_disk(root);
+    xmlNodePtr target = xml_add(node, "target");
+    xml_set(target, "dev", seed_target);
+    xml_set(target, "bus", STR("virtio"));
+    xml_add(node, "readonly");
+    xml_add(node, "alias");
+    return node;
 }
 
 static void edit_seed(xmlNodePtr root, virConnectPtr connection, Value prior, Value planned,
                       Arena *arena) {
-    Str seed = object_text(planned, "cloudinit", STR_EMPTY);
-    DiskSource source = {.path = seed};
-    if (seed.len)
-        (void)!domain_disk_find_source(connection, seed, &source, arena);
+    DiskSource source = {.path = object_text(planned, "cloudinit", STR_EMPTY)};
     xmlNodePtr node = find_seed(root, prior, arena);
-    if (node && !seed.len) {
+    if (!source.path.len && node)
         xml_remove(node);
-    } else if (node) {
-        domain_disk_set_source(node, connection, source, arena);
-        xml_edit_child(node, "alias", "name", STR(SEED_ALIAS));
-    } else if (seed.len) {
-        add_seed(root, connection, seed, arena);
-    }
+    if (!source.path.len)
+        return;
+    (void)!domain_disk_find_source(connection, source.path, &source, arena);
+    if (!node)
+        node = add_seed(root, arena);
+    domain_disk_set_source(node, connection, source, arena);
+    xml_edit_child(node, "alias", "name", STR(SEED_ALIAS));
 }
 
 void domain_disk_edit(xmlNodePtr root, virConnectPtr connection, Value prior, Value planned,

@@ -87,39 +87,11 @@ static bool network_name(const Call *call, virConnectPtr connection, Value nic, 
 
 /* The host side of a container's interface needs a name that is known in advance; otherwise libvirt
  * cannot apply its filter. */
-static Str container_device(Value domain, Str mac, Arena *arena) {
-    Str name = str_concat(object_text(domain, "name", STR_EMPTY), mac, arena);
+static Str container_device(Value domain, Value nic, Arena *arena) {
+    Str name = str_concat(object_text(domain, "name", STR_EMPTY),
+                          object_text(nic, "mac", STR_EMPTY), arena);
     return str_format(arena, "lm%.*s",
                       STR_ARG(str_slice(digest_hex(DIGEST_SHA256, name, arena), 0, 8)));
-}
-
-/* Adds an element <interface>; returns false, with an error, if the network does not exist. */
-static bool add_nic(const Call *call, xmlNodePtr devices, virConnectPtr connection, Value domain,
-                    Value nic, Diags *diags) {
-    Arena *arena = call->arena;
-    Str network = STR_EMPTY;
-    Str bridge = object_text(nic, "bridge", STR_EMPTY);
-    Str mac = object_text(nic, "mac", STR_EMPTY);
-    if (!network_name(call, connection, nic, &network, diags))
-        return false;
-    xmlNodePtr node = xml_add(devices, "interface");
-    xml_set(node, "type", bridge.len ? STR("bridge") : STR("network"));
-    xml_set(xml_add(node, "mac"), "address", mac);
-    const char *kind = domain_nic_kind(nic);
-    if (kind)
-        edit_kind(node, kind, value_null(nic.type), nic, arena);
-    else
-        xml_set(xml_add(node, "source"), bridge.len ? "bridge" : "network",
-                bridge.len ? bridge : network);
-    if (domain_schema_is_lxc(domain))
-        xml_set(xml_add(node, "target"), "dev", container_device(domain, mac, arena));
-    else
-        xml_set(xml_add(node, "model"), "type", object_text(nic, "model", STR("virtio")));
-    Value filter = object_attribute(nic, "filter");
-    if (value_is_present(filter))
-        filter_ref_add(node, filter, "name", arena);
-    xml_map_edit(domain_attributes_of("network_interface"), value_null(nic.type), nic, node, arena);
-    return true;
 }
 
 /* Returns whether the schema can express the element. Others are never changed. */
@@ -180,6 +152,22 @@ static bool edit_nic(const Call *call, xmlNodePtr node, virConnectPtr connection
     return true;
 }
 
+/* Adds an element <interface>; returns false, with an error, if the network does not exist. */
+static bool add_nic(const Call *call, xmlNodePtr root, virConnectPtr connection, Value domain,
+                    Value nic, Diags *diags) {
+    bool is_lxc = domain_schema_is_lxc(domain);
+    xmlNodePtr node = xml_add(xml_need(root, "devices"), "interface");
+    if (is_lxc)
+        xml_set(xml_add(node, "target"), "dev", container_device(domain, nic, call->arena));
+    if (!edit_nic(call, node, connection, value_null(nic.type), nic, diags))
+        return false;
+    if (is_lxc)
+        xml_edit_remove_all(node, "model");
+    else if (!object_has(nic, "model"))
+        xml_edit_child(node, "model", "type", STR("virtio"));
+    return true;
+}
+
 /* Returns the interface of `prior` that became interface i of `planned`: by MAC address, else by
  * index. Null for a new one. */
 static Value nic_before(Value prior, Value planned, size_t i) {
@@ -210,9 +198,8 @@ bool domain_nic_edit(const Call *call, xmlNodePtr root, virConnectPtr connection
     domain_device_remove_rest(root, &interfaces, prior, nodes, count, arena);
     for (size_t i = 0; i < count; i++) {
         Value nic = nested_list_at(planned, "network_interface", i);
-        bool is_done =
-            nodes[i] ? edit_nic(call, nodes[i], connection, before[i], nic, diags)
-                     : add_nic(call, xml_need(root, "devices"), connection, planned, nic, diags);
+        bool is_done = nodes[i] ? edit_nic(call, nodes[i], connection, before[i], nic, diags)
+                                : add_nic(call, root, connection, planned, nic, diags);
         if (!is_done)
             return false;
     }

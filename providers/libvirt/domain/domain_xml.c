@@ -16,25 +16,6 @@
 /* Free ports for devices that are plugged in later. */
 #define SPARE_PORTS 8
 
-static void add_text_element(xmlNodePtr root, const char *name, Value domain) {
-    if (object_has(domain, name))
-        xml_add_text(root, name, object_text(domain, name, STR_EMPTY));
-}
-
-static void domain_xml_add_amount(xmlNodePtr root, const char *name, int64_t mib) {
-    xml_set(xml_add_int(root, name, mib * 1024), "unit", STR("KiB"));
-}
-
-static void add_size(xmlNodePtr root, Value domain) {
-    domain_xml_add_amount(root, "memory", domain_schema_memory_max(domain));
-    domain_xml_add_amount(root, "currentMemory", object_int(domain, "memory", 512));
-    int64_t most = domain_schema_vcpu_max(domain);
-    int64_t now = object_int(domain, "vcpu", 1);
-    xmlNodePtr vcpu = xml_add_int(root, "vcpu", most);
-    if (now < most)
-        xml_set_int(vcpu, "current", now);
-}
-
 /* Returns the mode of the planned CPU; `model` is empty unless the mode is custom. */
 static Str wanted_cpu(Value domain, Str *model) {
     Value cpu = object_attribute(domain, "cpu");
@@ -44,19 +25,6 @@ static Str wanted_cpu(Value domain, Str *model) {
     if (model->len)
         mode = STR("custom");
     return value_is_present(cpu) ? object_text(cpu, "mode", mode) : mode;
-}
-
-static void add_cpu(xmlNodePtr root, Value domain, Arena *arena) {
-    if (!domain_schema_is_machine(domain))
-        return;
-    Str model = STR_EMPTY;
-    Str mode = wanted_cpu(domain, &model);
-    xmlNodePtr node = xml_add(root, "cpu");
-    xml_set(node, "mode", mode);
-    if (model.len)
-        xml_add_text(node, "model", model);
-    Value cpu = object_attribute(domain, "cpu");
-    xml_map_edit(domain_attributes_of("cpu"), value_null(cpu.type), cpu, node, arena);
 }
 
 /* Returns whether any device has a boot_order. libvirt then rejects a boot order by device types
@@ -70,63 +38,7 @@ static bool has_device_boot_order(Value domain) {
     return false;
 }
 
-static void add_boot(xmlNodePtr os, Value domain, Arena *arena) {
-    if (domain_schema_is_lxc(domain)) {
-        xml_add_text(os, "init", object_text(domain, "init", STR("/sbin/init")));
-        StrVec args = nested_list_texts(domain, "init_args", arena);
-        vec_each(&args, arg)
-            xml_add_text(os, "initarg", *arg);
-        return;
-    }
-    add_text_element(os, "kernel", domain);
-    add_text_element(os, "initrd", domain);
-    add_text_element(os, "cmdline", domain);
-    if (!object_has(domain, "kernel") && !object_has(domain, "boot_order") &&
-        !has_device_boot_order(domain))
-        xml_set(xml_add(os, "boot"), "dev", STR("hd"));
-}
-
-static void add_console(xmlNodePtr devices, Value domain) {
-    Value console = object_attribute(domain, "console");
-    if (nested_list_count(domain, "serial"))
-        return;
-    xmlNodePtr node = xml_add(devices, domain_schema_is_lxc(domain) ? "console" : "serial");
-    xml_set(node, "type", STR("pty"));
-    if (!value_is_present(console))
-        return;
-    xmlNodePtr log = xml_add(node, "log");
-    xml_set(log, "file", object_text(console, "log_file", STR_EMPTY));
-    xml_set(log, "append", STR("on"));
-}
-
-static void add_balloon(xmlNodePtr devices, Value domain) {
-    if (domain_schema_is_machine(domain))
-        xml_set(xml_add(devices, "memballoon"), "model",
-                object_bool(domain, "balloon", true) ? STR("virtio") : STR("none"));
-}
-
-static void add_agent(xmlNodePtr devices) {
-    xmlNodePtr channel = xml_add(devices, "channel");
-    xml_set(channel, "type", STR("unix"));
-    xmlNodePtr target = xml_add(channel, "target");
-    xml_set(target, "type", STR("virtio"));
-    xml_set(target, "name", STR("org.qemu.guest_agent.0"));
-}
-
-static void add_filesystem(xmlNodePtr devices, Value domain, Value item, Arena *arena) {
-    xmlNodePtr node = xml_add(devices, "filesystem");
-    bool is_virtiofs = str_equal(object_text(item, "driver", STR_EMPTY), STR("virtiofs"));
-    xml_set(node, "type", STR("mount"));
-    if (!domain_schema_is_lxc(domain))
-        xml_set(node, "accessmode", is_virtiofs ? STR("passthrough") : STR("mapped"));
-    xml_set(xml_add(node, "source"), "dir", object_text(item, "source", STR_EMPTY));
-    xml_set(xml_add(node, "target"), "dir", object_text(item, "target", STR_EMPTY));
-    if (object_bool(item, "readonly", false))
-        xml_add(node, "readonly");
-    xml_map_edit(domain_attributes_of("filesystem"), value_null(item.type), item, node, arena);
-}
-
-static void add_os(xmlNodePtr root, Value domain, Arena *arena) {
+static void add_os(xmlNodePtr root, Value domain) {
     bool is_lxc = domain_schema_is_lxc(domain);
     xmlNodePtr os = xml_add(root, "os");
     xmlNodePtr type = xml_add_text(os, "type", is_lxc ? STR("exe") : STR("hvm"));
@@ -134,7 +46,8 @@ static void add_os(xmlNodePtr root, Value domain, Arena *arena) {
         xml_set(type, "arch", object_text(domain, "arch", STR_EMPTY));
     if (object_has(domain, "machine"))
         xml_set(type, "machine", object_text(domain, "machine", STR_EMPTY));
-    add_boot(os, domain, arena);
+    if (!is_lxc && !object_has(domain, "kernel") && !object_has(domain, "boot_order"))
+        xml_set(xml_add(os, "boot"), "dev", STR("hd"));
 }
 
 static void add_features(xmlNodePtr root, Value domain) {
@@ -207,25 +120,6 @@ static void add_controllers(xmlNodePtr devices, Value domain) {
     }
 }
 
-static bool add_devices(const Call *call, xmlNodePtr root, virConnectPtr connection, Value domain,
-                        Diags *diags) {
-    xmlNodePtr devices = xml_add(root, "devices");
-    ObjectBuilder empty = object_builder_null(domain.type, call->arena);
-    Value none = object_builder_value(&empty);
-    if (domain_schema_is_machine(domain))
-        add_controllers(devices, domain);
-    domain_disk_edit(root, connection, none, domain, call->arena);
-    for (size_t i = 0; i < nested_list_count(domain, "filesystem"); i++)
-        add_filesystem(devices, domain, nested_list_at(domain, "filesystem", i), call->arena);
-    if (!domain_nic_edit(call, root, connection, none, domain, diags))
-        return false;
-    add_console(devices, domain);
-    add_balloon(devices, domain);
-    if (domain_schema_is_machine(domain) && object_bool(domain, "qemu_agent", false))
-        add_agent(devices);
-    return true;
-}
-
 /* libvirt requires that @listen and @socket of <graphics> equal those of its first <listen>. */
 static void edit_listen_address(xmlNodePtr root, Arena *arena) {
     XmlNodes untyped =
@@ -253,34 +147,13 @@ static void domain_xml_edit_rows(xmlNodePtr root, Value prior, Value planned, Ar
         xml_edit_remove_all(root, "os/boot");
 }
 
-const char *domain_xml_describe(const Call *call, virConnectPtr connection, Value domain, Str uuid,
-                                Diags *diags) {
-    SCOPED(XmlDoc) doc = xml_new("domain");
-    xmlNodePtr root = xml_root(&doc);
-    xml_set(root, "type", object_text(domain, "type", STR_EMPTY));
-    xml_add_text(root, "name", object_text(domain, "name", STR_EMPTY));
-    xml_add_text(root, "uuid", uuid);
-    add_text_element(root, "title", domain);
-    add_text_element(root, "description", domain);
-    libvirt_identity_add_owner(call, root);
-    add_size(root, domain);
-    add_os(root, domain, call->arena);
-    add_features(root, domain);
-    add_cpu(root, domain, call->arena);
-    if (!add_devices(call, root, connection, domain, diags))
-        return NULL;
-    domain_xml_edit_rows(root, value_null(domain.type), domain, call->arena);
-    ObjectBuilder empty = object_builder_null(domain.type, call->arena);
-    xml_merge_edit(object_builder_value(&empty), domain, root, call->arena);
-    return xml_print(&doc, call->arena);
-}
-
 typedef struct Edit {
     const Call *call;
     Value prior;
     Value planned;
     xmlNodePtr root;
     xmlNodePtr devices;
+    bool is_new; /* `root` is a skeleton, and the values of `prior` are null */
     Diags *diags;
 } Edit;
 
@@ -308,7 +181,8 @@ static bool is_cpu_planned(const Edit *edit, const char *name) {
 /* Changes the memory limit if it is planned, if the machine had no reserve, or if the memory would
  * exceed it. NUMA cells fix the limit, as they add up to it. */
 static bool edit_memory(const Edit *edit) {
-    if (!domain_xml_differs(edit, "memory") && !domain_xml_differs(edit, "memory_max"))
+    if (!edit->is_new && !domain_xml_differs(edit, "memory") &&
+        !domain_xml_differs(edit, "memory_max"))
         return true;
     int64_t limit_kib = xml_get_int(edit->root, "memory", 0);
     int64_t now_kib = xml_get_int(edit->root, "currentMemory", limit_kib);
@@ -330,7 +204,7 @@ static bool edit_memory(const Edit *edit) {
                     (long long)limit_kib / 1024));
         set_kib(edit, "memory", limit);
     }
-    if (domain_xml_differs(edit, "memory") || memory * 1024 == limit_kib)
+    if (edit->is_new || domain_xml_differs(edit, "memory") || memory * 1024 == limit_kib)
         set_kib(edit, "currentMemory", memory);
     return true;
 }
@@ -361,7 +235,7 @@ static void edit_processor_list(xmlNodePtr list, int64_t count, Arena *arena) {
 /* If other elements refer to the number of processors, the limit stays while the planned number
  * fits. */
 static bool edit_processors(const Edit *edit) {
-    if (!domain_xml_differs(edit, "vcpu") && !domain_xml_differs(edit, "vcpu_max"))
+    if (!edit->is_new && !domain_xml_differs(edit, "vcpu") && !domain_xml_differs(edit, "vcpu_max"))
         return true;
     Arena *arena = edit->call->arena;
     xmlNodePtr node = xml_need(edit->root, "vcpu");
@@ -382,7 +256,7 @@ static bool edit_processors(const Edit *edit) {
                        (long long)limit_now),
             STR("loam does not change the CPU topology of its definition. Change the topology with "
                 "virsh edit, or reduce the number of processors."));
-    if (limit != limit_now)
+    if (limit != limit_now || edit->is_new)
         xml_set_text(node, str_format(arena, "%lld", (long long)limit));
     xml_edit_attribute(node, "current",
                        count < limit ? str_format(arena, "%lld", (long long)count) : STR_EMPTY);
@@ -397,7 +271,7 @@ static bool edit_processors(const Edit *edit) {
 /* A new mode keeps topology, features and cells, and removes elements that are valid only for the
  * old mode. */
 static void edit_cpu(const Edit *edit) {
-    if (!domain_xml_differs(edit, "cpu"))
+    if (edit->is_new ? !domain_schema_is_machine(edit->planned) : !domain_xml_differs(edit, "cpu"))
         return;
     static const char *const of_mode[] = {"match", "check", "migratable"};
     Arena *arena = edit->call->arena;
@@ -420,12 +294,13 @@ static void edit_cpu(const Edit *edit) {
 
 static void edit_boot(const Edit *edit) {
     xmlNodePtr os = xml_need(edit->root, "os");
-    edit_text(edit, os, "kernel");
-    edit_text(edit, os, "initrd");
-    edit_text(edit, os, "cmdline");
-    if (!domain_schema_is_lxc(edit->planned))
+    if (!domain_schema_is_lxc(edit->planned)) {
+        edit_text(edit, os, "kernel");
+        edit_text(edit, os, "initrd");
+        edit_text(edit, os, "cmdline");
         return;
-    if (domain_xml_differs(edit, "init"))
+    }
+    if (edit->is_new || domain_xml_differs(edit, "init"))
         xml_edit_text(os, "init", object_text(edit->planned, "init", STR("/sbin/init")));
     if (!domain_xml_differs(edit, "init_args"))
         return;
@@ -477,10 +352,15 @@ static void edit_balloon(const Edit *edit) {
 static void edit_agent(const Edit *edit) {
     if (!domain_xml_differs(edit, "qemu_agent") || !domain_schema_is_machine(edit->planned))
         return;
-    if (object_bool(edit->planned, "qemu_agent", false))
-        add_agent(edit->devices);
-    else
+    if (!object_bool(edit->planned, "qemu_agent", false)) {
         xml_edit_remove_all(edit->devices, AGENT_CHANNEL);
+        return;
+    }
+    xmlNodePtr channel = xml_add(edit->devices, "channel");
+    xml_set(channel, "type", STR("unix"));
+    xmlNodePtr target = xml_add(channel, "target");
+    xml_set(target, "type", STR("virtio"));
+    xml_set(target, "name", STR("org.qemu.guest_agent.0"));
 }
 
 static Value find_filesystem(Value domain, Str target) {
@@ -501,15 +381,23 @@ static xmlNodePtr find_mount(const Edit *edit, Str target) {
     return NULL;
 }
 
+static xmlNodePtr add_mount(const Edit *edit, Value item) {
+    xmlNodePtr node = xml_add(edit->devices, "filesystem");
+    bool is_virtiofs = str_equal(object_text(item, "driver", STR_EMPTY), STR("virtiofs"));
+    xml_set(node, "type", STR("mount"));
+    if (!domain_schema_is_lxc(edit->planned))
+        xml_set(node, "accessmode", is_virtiofs ? STR("passthrough") : STR("mapped"));
+    xml_set(xml_add(node, "target"), "dir", object_text(item, "target", STR_EMPTY));
+    return node;
+}
+
 static void edit_filesystem(const Edit *edit, Value item) {
     Str target = object_text(item, "target", STR_EMPTY);
     xmlNodePtr node = find_mount(edit, target);
-    if (!node) {
-        add_filesystem(edit->devices, edit->planned, item, edit->call->arena);
-        return;
-    }
-    Value before = find_filesystem(edit->prior, target);
+    Value before = node ? find_filesystem(edit->prior, target) : value_null(item.type);
     bool is_new = !value_is_present(before);
+    if (!node)
+        node = add_mount(edit, item);
     if (is_new || object_differs(before, item, "source"))
         xml_edit_child(node, "source", "dir", object_text(item, "source", STR_EMPTY));
     if (is_new || object_differs(before, item, "readonly"))
@@ -530,30 +418,63 @@ static void edit_filesystems(const Edit *edit) {
         edit_filesystem(edit, nested_list_at(edit->planned, "filesystem", i));
 }
 
-bool domain_xml_edit(const Call *call, virConnectPtr connection, Value prior, Value planned,
-                     xmlNodePtr root, Diags *diags) {
-    Edit edit = {
-        .call = call,
-        .prior = prior,
-        .planned = planned,
-        .root = root,
-        .devices = xml_need(root, "devices"),
-        .diags = diags,
-    };
-    domain_xml_edit_rows(root, prior, planned, call->arena);
-    edit_text(&edit, root, "title");
-    edit_text(&edit, root, "description");
+/* Writes the differences into edit->root. */
+static bool domain_xml_write(Edit edit, virConnectPtr connection) {
+    Arena *arena = edit.call->arena;
+    edit.devices = xml_need(edit.root, "devices");
+    domain_xml_edit_rows(edit.root, edit.prior, edit.planned, arena);
+    edit_text(&edit, edit.root, "title");
+    edit_text(&edit, edit.root, "description");
     edit_cpu(&edit);
     edit_boot(&edit);
     edit_console(&edit);
     edit_balloon(&edit);
     edit_agent(&edit);
     edit_filesystems(&edit);
-    domain_disk_edit(root, connection, prior, planned, call->arena);
+    domain_disk_edit(edit.root, connection, edit.prior, edit.planned, arena);
     if (!edit_memory(&edit) || !edit_processors(&edit) ||
         (domain_xml_differs(&edit, "network_interface") &&
-         !domain_nic_edit(call, root, connection, prior, planned, diags)))
+         !domain_nic_edit(edit.call, edit.root, connection, edit.prior, edit.planned, edit.diags)))
         return false;
-    xml_merge_edit(prior, planned, root, call->arena);
+    xml_merge_edit(edit.prior, edit.planned, edit.root, arena);
     return true;
+}
+
+bool domain_xml_edit(const Call *call, virConnectPtr connection, Value prior, Value planned,
+                     xmlNodePtr root, Diags *diags) {
+    const Edit edit = {
+        .call = call, .prior = prior, .planned = planned, .root = root, .diags = diags};
+    return domain_xml_write(edit, connection);
+}
+
+/* Adds the elements of a new machine that no argument changes later. */
+static void add_skeleton(const Call *call, xmlNodePtr root, Value domain, Str uuid) {
+    bool is_lxc = domain_schema_is_lxc(domain);
+    xml_set(root, "type", object_text(domain, "type", STR_EMPTY));
+    xml_add_text(root, "name", object_text(domain, "name", STR_EMPTY));
+    xml_add_text(root, "uuid", uuid);
+    libvirt_identity_add_owner(call, root);
+    add_os(root, domain);
+    add_features(root, domain);
+    xmlNodePtr devices = xml_add(root, "devices");
+    if (domain_schema_is_machine(domain))
+        add_controllers(devices, domain);
+    if (!nested_list_count(domain, "serial"))
+        xml_set(xml_add(devices, is_lxc ? "console" : "serial"), "type", STR("pty"));
+}
+
+const char *domain_xml_describe(const Call *call, virConnectPtr connection, Value domain, Str uuid,
+                                Diags *diags) {
+    SCOPED(XmlDoc) doc = xml_new("domain");
+    ObjectBuilder none = object_builder_null(domain.type, call->arena);
+    const Edit edit = {
+        .call = call,
+        .prior = object_builder_value(&none),
+        .planned = domain,
+        .root = xml_root(&doc),
+        .is_new = true,
+        .diags = diags,
+    };
+    add_skeleton(call, edit.root, domain, uuid);
+    return domain_xml_write(edit, connection) ? xml_print(&doc, call->arena) : NULL;
 }

@@ -215,13 +215,13 @@ static void edit_ips(const Call *call, xmlNodePtr root, Value prior, Value plann
     }
     for (size_t i = 0; i < count; i++) {
         Value ip = nested_list_at(planned, "ips", i);
-        if (!nodes[i]) {
-            network_xml_add_ip(root, ip, arena);
-            continue;
-        }
-        edit_address(nodes[i], olds[i], ip, arena);
-        edit_dhcp(nodes[i], olds[i], ip, arena);
-        xml_map_edit(network_attributes_of("ips"), olds[i], ip, nodes[i], arena);
+        ObjectBuilder none = object_builder_null(ip.type, arena);
+        Value old = value_is_present(olds[i]) ? olds[i] : object_builder_value(&none);
+        if (!nodes[i])
+            nodes[i] = xml_add(root, "ip");
+        edit_address(nodes[i], old, ip, arena);
+        edit_dhcp(nodes[i], old, ip, arena);
+        xml_map_edit(network_attributes_of("ips"), old, ip, nodes[i], arena);
     }
 }
 

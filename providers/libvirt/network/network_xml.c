@@ -9,36 +9,6 @@
 #include "network_attributes.h"
 #include "xml_merge.h"
 
-/* Adds an element for each item of the list among `rows`. */
-static void add_items(XmlRows rows, Value object, const char *list, const char *element,
-                      xmlNodePtr parent, Arena *arena) {
-    for (size_t i = 0; i < nested_list_count(object, list); i++) {
-        Value item = nested_list_at(object, list, i);
-        xml_map_edit(xml_map_nested(rows, list), value_null(item.type), item,
-                     xml_add(parent, element), arena);
-    }
-}
-
-void network_xml_add_ip(xmlNodePtr root, Value ip, Arena *arena) {
-    Str text = object_text(ip, "address", STR_EMPTY);
-    Cidr cidr = {0};
-    if (!cidr_parse(text, &cidr))
-        return; /* validated */
-    xmlNodePtr node = xml_add(root, "ip");
-    if (cidr.is_v6)
-        xml_set(node, "family", STR("ipv6"));
-    xml_set(node, "address", cidr_address_text(text));
-    xml_set_int(node, "prefix", cidr.prefix);
-    xml_map_edit(network_attributes_of("ips"), value_null(ip.type), ip, node, arena);
-    xmlNodePtr dhcp_node = xml_add(node, "dhcp");
-    Value dhcp = object_nested(ip, "dhcp", arena);
-    xml_map_edit(network_attributes_of_dhcp(), value_null(dhcp.type), dhcp, dhcp_node, arena);
-    add_items(network_attributes_of_dhcp(), dhcp, "ranges", "range", dhcp_node, arena);
-    add_items(network_attributes_of_dhcp(), dhcp, "hosts", "host", dhcp_node, arena);
-    if (!dhcp_node->children)
-        xml_remove(dhcp_node);
-}
-
 bool network_xml_is_foreign(Str mode) {
     static const Str modes[] = {STR_CONST("bridge"), STR_CONST("private"), STR_CONST("vepa"),
                                 STR_CONST("passthrough"), STR_CONST("hostdev")};

@@ -12,8 +12,6 @@
 /* Returns whether a network of this mode uses devices of the host instead of its own bridge. */
 bool network_xml_is_foreign(Str mode);
 const char *network_xml_describe(const Call *call, Value planned, Str uuid);
-/* Adds an element <ip> at the end. */
-void network_xml_add_ip(xmlNodePtr root, Value ip, Arena *arena);
 /* Reads the XML into the builder. Lists keep the order of `state`. Reservations that it does not
  * declare are ignored, except on import. */
 void network_xml_read(ObjectBuilder *builder, Value state, xmlNodePtr root, Arena *arena);
