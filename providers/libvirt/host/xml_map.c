@@ -282,6 +282,13 @@ static void xml_map_edit_rows(XmlRows rows, Value prior, Value planned, xmlNodeP
     }
 }
 
+bool xml_map_differs(XmlRows rows, Value prior, Value planned) {
+    for (size_t i = 0; i < rows.count; i++)
+        if (rows.attributes[i].binding && object_differs(prior, planned, rows.attributes[i].name))
+            return true;
+    return false;
+}
+
 /* Returns whether libvirt chose another value for an argument that was not set. */
 static bool differs_from_host(const XmlBinding *binding, Value value, xmlNodePtr node,
                               Arena *arena) {

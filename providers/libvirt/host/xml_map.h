@@ -109,6 +109,8 @@ void xml_map_edit(XmlRows rows, Value prior, Value planned, xmlNodePtr node, Are
  * `is_import`, reads attributes that are null in `old`, too. */
 void xml_map_read(XmlRows rows, Value old, xmlNodePtr node, bool is_import, ObjectBuilder *builder,
                   Arena *arena);
+/* Returns whether a value that has a binding differs. */
+bool xml_map_differs(XmlRows rows, Value prior, Value planned);
 /* Returns how the difference between two values of the attribute takes effect on a running object.
  */
 XmlChange xml_map_change(const Attribute *attribute, Value prior, Value planned, Arena *arena);

@@ -187,26 +187,16 @@ static bool read_network(const Call *call, void *network, Value *state, Diags *d
 
 static void network_plan_changes(const Call *call, Value prior, Value planned,
                                  PlanResponse *response) {
-    static const struct {
-        const char *attribute;
-        Str note;
-    } live[] = {
-        {"ips", STR_CONST("live, guests stay connected (virNetworkUpdate)")},
-        {"portgroups",
-         STR_CONST("live, for interfaces that connect from now on (virNetworkUpdate)")},
-        {"dns", STR_CONST("live, guests stay connected (virNetworkUpdate)")},
-    };
     Arena *arena = call->arena;
     if (!object_bool(prior, "running", true) || !object_bool(planned, "running", true))
         return;
-    NetworkChange change = network_update_compare(prior, planned, arena);
-    if (change.restart)
-        plan_note(response, path_attribute((Path){0}, str_from_cstr(change.restart), arena),
-                  restart_note(call, object_text(prior, "name", STR_EMPTY), change.restart), arena);
-    for (size_t i = 0; i < ARRAY_COUNT(live); i++)
-        if (network_update_has_step(&change, live[i].attribute))
-            plan_note(response, path_attribute((Path){0}, str_from_cstr(live[i].attribute), arena),
-                      live[i].note, arena);
+    NetworkEffects effects = network_update_compare(prior, planned, arena);
+    vec_each(&effects.all, effect)
+        plan_note(response, path_attribute((Path){0}, str_from_cstr(effect->attribute), arena),
+                  effects.restarts
+                      ? restart_note(call, object_text(prior, "name", STR_EMPTY), effect->attribute)
+                      : effect->how,
+                  arena);
 }
 
 static bool network_plan(const Call *call, const PlanRequest *request, PlanResponse *response,
@@ -239,32 +229,25 @@ static bool network_run(const Call *call, void *network, Value planned, Diags *d
     return true;
 }
 
-static bool is_edited(Value prior, Value planned) {
-    for (size_t i = 0; i < NETWORK_ATTRIBUTE_COUNT; i++)
-        if (network_attributes[i].binding &&
-            object_differs(prior, planned, network_attributes[i].name))
-            return true;
-    return false;
-}
-
 /* Applies live changes first: if libvirt rejects one, the inactive XML must not have it either. */
 static bool network_change(const Call *call, void *network, Value prior, Value planned,
                            Diags *diags) {
+    const XmlRows rows = {network_attributes, NETWORK_ATTRIBUTE_COUNT};
     SCOPED(XmlDoc) doc = {0};
-    if (!is_edited(prior, planned))
+    if (!xml_map_differs(rows, prior, planned))
         return true;
     if (!xml_take(libvirt_network_describe_inactive(network), &doc))
         return libvirt_error_add(call, diags, "Cannot read the network");
-    NetworkChange change = network_update_compare(prior, planned, call->arena);
+    NetworkEffects effects = network_update_compare(prior, planned, call->arena);
     bool stays_on = virNetworkIsActive(network) == 1 && object_bool(planned, "running", true);
-    if (stays_on && !network_update_live(call, network, &change, diags))
+    if (stays_on && !network_update_live(call, network, &effects, diags))
         return false;
     network_edit(call, prior, planned, xml_root(&doc));
     SCOPED(virNetworkPtr)
     again = virNetworkDefineXML(virNetworkGetConnect(network), xml_print(&doc, call->arena));
     if (!again)
         return libvirt_error_add(call, diags, "Cannot redefine the network");
-    return !stays_on || !change.restart || network_update_restart(call, network, diags);
+    return !stays_on || !effects.restarts || network_update_restart(call, network, diags);
 }
 
 static bool network_delete(const Call *call, const DeleteRequest *request, DeleteResponse *,

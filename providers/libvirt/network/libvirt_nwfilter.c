@@ -160,9 +160,18 @@ static bool check_references(const Call *call, const PlanRequest *request,
     return plan_check_close(&check);
 }
 
+/* Returns the arguments whose change defines the filter anew. */
+static StrVec changed_parts(Value prior, Value planned, Arena *arena) {
+    static const char *const parts[] = {"rules", "filterrefs", "chain", "priority"};
+    StrVec changed = {0};
+    for (size_t i = 0; i < ARRAY_COUNT(parts); i++)
+        if (object_differs(prior, planned, parts[i]))
+            vec_push(arena, &changed, str_from_cstr(parts[i]));
+    return changed;
+}
+
 static bool nwfilter_plan(const Call *call, const PlanRequest *request, PlanResponse *response,
                           Diags *diags) {
-    static const char *const parts[] = {"rules", "filterrefs", "chain", "priority"};
     if (!value_is_present(response->planned))
         return true;
     adoption_keep(call, request, response);
@@ -170,10 +179,10 @@ static bool nwfilter_plan(const Call *call, const PlanRequest *request, PlanResp
         return false;
     if (value_is_null(request->prior))
         return true;
-    for (size_t i = 0; i < ARRAY_COUNT(parts); i++)
-        if (object_differs(request->prior, response->planned, parts[i]))
-            plan_note(response, path_attribute((Path){0}, str_from_cstr(parts[i]), call->arena),
-                      STR("live, also on running machines (virNWFilterDefineXML)"), call->arena);
+    StrVec changed = changed_parts(request->prior, response->planned, call->arena);
+    vec_each(&changed, part)
+        plan_note(response, path_attribute((Path){0}, *part, call->arena),
+                  STR("live, also on running machines (virNWFilterDefineXML)"), call->arena);
     return true;
 }
 
@@ -300,11 +309,8 @@ static void edit_references(xmlNodePtr root, Value prior, Value planned, Arena *
 }
 
 /* Edits only differences, so that unknown packet attributes are kept. */
-static const char *edit(const Call *call, char *current, Value prior, Value planned) {
-    SCOPED(XmlDoc) doc = {0};
-    if (!xml_take(current, &doc))
-        return NULL;
-    xmlNodePtr root = xml_root(&doc);
+static const char *print_edited(const Call *call, XmlDoc *doc, Value prior, Value planned) {
+    xmlNodePtr root = xml_root(doc);
     if (object_differs(prior, planned, "chain"))
         xml_edit_attribute(root, "chain", object_text(planned, "chain", STR("root")));
     if (object_differs(prior, planned, "priority"))
@@ -317,23 +323,16 @@ static const char *edit(const Call *call, char *current, Value prior, Value plan
         edit_references(root, prior, planned, call->arena);
     if (object_differs(prior, planned, "rules"))
         edit_rules(root, prior, planned, call->arena);
-    return xml_print(&doc, call->arena);
+    return xml_print(doc, call->arena);
 }
 
 static const char *nwfilter_describe(const Call *call, Value planned, Str uuid) {
     SCOPED(XmlDoc) doc = xml_new("filter");
     xmlNodePtr root = xml_root(&doc);
     xml_set(root, "name", object_text(planned, "name", STR_EMPTY));
-    xml_set(root, "chain", object_text(planned, "chain", STR("root")));
-    if (object_has(planned, "priority"))
-        xml_set_int(root, "priority", object_int(planned, "priority", 0));
     xml_add_text(root, "uuid", uuid);
-    for (size_t i = 0; i < nested_list_count(planned, "filterrefs"); i++)
-        filter_ref_add(root, nested_list_at(planned, "filterrefs", i), "filter", call->arena);
-    for (size_t i = 0; i < nested_list_count(planned, "rules"); i++)
-        write_rule(xml_add(root, "rule"), value_null(nested_list_element(planned.type, "rules")),
-                   nested_list_at(planned, "rules", i));
-    return xml_print(&doc, call->arena);
+    ObjectBuilder none = object_builder_null(planned.type, call->arena);
+    return print_edited(call, &doc, object_builder_value(&none), planned);
 }
 
 static Value read_rule(xmlNodePtr node, const Type *type, Arena *arena) {
@@ -416,23 +415,26 @@ static bool nwfilter_read_anew(const Call *call, void *filter, Value *state, Dia
     return read_filter(call, filter, STR_EMPTY, state, diags);
 }
 
-/* Defining a filter by UUID creates it or replaces its rules, also for running guests. `planned`
- * has the UUID. */
-static bool write_filter(const Call *call, virConnectPtr connection, const char *text,
-                         Value planned, ApplyResponse *response, Diags *diags) {
-    SCOPED(virNWFilterPtr) filter = virNWFilterDefineXML(connection, text);
-    if (!filter) {
-        const FailedDefine failed = {connection, planned, object_text(planned, "id", STR_EMPTY),
-                                     libvirt_error_last(call->arena)};
-        return libvirt_object_add_define_error(call, &failed, response, diags);
-    }
-    response->state = planned;
+/* Sets the response after the filter of that UUID has its definition. */
+static bool nwfilter_finish(const Call *call, virNWFilterPtr filter, Value planned, Str uuid,
+                            ApplyResponse *response) {
+    response->state = object_with_text(planned, "id", uuid, call->arena);
     char *written = virNWFilterGetXMLDesc(filter, 0);
     if (written)
         response->private_data = private_member_set(response->private_data, PRIVATE_SEEN,
                                                     text_digest(written, call->arena), call->arena);
     free(written);
     return true;
+}
+
+/* Defining a filter by UUID creates it or replaces its rules, also for running guests. */
+static bool write_filter(const Call *call, FailedDefine define, const char *text,
+                         ApplyResponse *response, Diags *diags) {
+    SCOPED(virNWFilterPtr) filter = virNWFilterDefineXML(define.connection, text);
+    if (filter)
+        return nwfilter_finish(call, filter, define.planned, define.uuid, response);
+    define.error = libvirt_error_last(call->arena);
+    return libvirt_object_add_define_error(call, &define, response, diags);
 }
 
 static bool nwfilter_create(const Call *call, const ApplyRequest *request, ApplyResponse *response,
@@ -446,9 +448,8 @@ static bool nwfilter_create(const Call *call, const ApplyRequest *request, Apply
         return false;
     if (is_adopted)
         return true;
-    return write_filter(call, connection, nwfilter_describe(call, request->planned, uuid),
-                        object_with_text(request->planned, "id", uuid, call->arena), response,
-                        diags);
+    return write_filter(call, (FailedDefine){connection, request->planned, uuid, {0}},
+                        nwfilter_describe(call, request->planned, uuid), response, diags);
 }
 
 static bool nwfilter_update(const Call *call, const ApplyRequest *request, ApplyResponse *response,
@@ -459,14 +460,15 @@ static bool nwfilter_update(const Call *call, const ApplyRequest *request, Apply
     SCOPED(virNWFilterPtr) filter = libvirt_object_get(call, request->prior, diags);
     if (!filter)
         return false;
-    const char *text =
-        edit(call, virNWFilterGetXMLDesc(filter, 0), request->prior, request->planned);
-    if (!text)
-        return libvirt_error_add(call, diags, "Cannot read the filter");
     Str uuid = object_text(request->prior, "id", STR_EMPTY);
-    return write_filter(call, connection, text,
-                        object_with_text(request->planned, "id", uuid, call->arena), response,
-                        diags);
+    if (!changed_parts(request->prior, request->planned, call->arena).count)
+        return nwfilter_finish(call, filter, request->planned, uuid, response);
+    SCOPED(XmlDoc) doc = {0};
+    if (!xml_take(virNWFilterGetXMLDesc(filter, 0), &doc))
+        return libvirt_error_add(call, diags, "Cannot read the filter");
+    const char *text = print_edited(call, &doc, request->prior, request->planned);
+    return write_filter(call, (FailedDefine){connection, request->planned, uuid, {0}}, text,
+                        response, diags);
 }
 
 static bool nwfilter_delete(const Call *call, const DeleteRequest *request, DeleteResponse *,

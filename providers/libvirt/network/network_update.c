@@ -124,52 +124,71 @@ static bool network_update_list_has(Value list, Value item) {
 
 /* Adds the steps of one list. Deletes before it adds, since two entries may swap their
  * addresses. */
-static void network_add_steps(NetworkChange *change, NetworkStep step, Value before, Value after,
+static void network_add_steps(NetworkEffect *effect, NetworkStep step, Value before, Value after,
                               Arena *arena) {
     step.command = VIR_NETWORK_UPDATE_COMMAND_DELETE;
     for (size_t i = 0; value_is_present(before) && i < before.count; i++) {
         step.item = value_at(before, i);
         if (!network_update_list_has(after, step.item))
-            vec_push(arena, &change->steps, step);
+            vec_push(arena, &effect->steps, step);
     }
     step.command = VIR_NETWORK_UPDATE_COMMAND_ADD_LAST;
     for (size_t i = 0; value_is_present(after) && i < after.count; i++) {
         step.item = value_at(after, i);
         if (!network_update_list_has(before, step.item))
-            vec_push(arena, &change->steps, step);
+            vec_push(arena, &effect->steps, step);
     }
     step.item = after;
     if (!value_is_known(after))
-        vec_push(arena, &change->steps, step);
+        vec_push(arena, &effect->steps, step);
 }
 
-NetworkChange network_update_compare(Value prior, Value planned, Arena *arena) {
-    NetworkChange change = {.restart = find_restart(prior, planned, arena)};
-    if (change.restart)
-        return change;
+static NetworkEffect compare_ips(Value prior, Value planned, Arena *arena) {
+    NetworkEffect effect = {"ips", STR("live, guests stay connected (virNetworkUpdate)"), {0}};
     for (size_t i = 0; i < nested_list_count(planned, "ips"); i++)
         for (size_t n = 0; n < ARRAY_COUNT(dhcp_sections); n++)
             network_add_steps(
-                &change, (NetworkStep){.section = &dhcp_sections[n], .parent = (int)i},
+                &effect, (NetworkStep){.section = &dhcp_sections[n], .parent = (int)i},
                 dhcp_list(nested_list_at(prior, "ips", i), dhcp_sections[n].list, arena),
                 dhcp_list(nested_list_at(planned, "ips", i), dhcp_sections[n].list, arena), arena);
-    Value old_dns = object_nested(prior, "dns", arena);
-    Value new_dns = object_nested(planned, "dns", arena);
-    for (size_t i = 0; i < ARRAY_COUNT(dns_sections); i++)
-        network_add_steps(&change, (NetworkStep){.section = &dns_sections[i], .parent = -1},
-                          object_attribute(old_dns, dns_sections[i].list),
-                          object_attribute(new_dns, dns_sections[i].list), arena);
-    network_add_steps(&change, (NetworkStep){.section = &portgroups, .parent = -1},
-                      object_attribute(prior, "portgroups"),
-                      object_attribute(planned, "portgroups"), arena);
-    return change;
+    return effect;
 }
 
-bool network_update_has_step(const NetworkChange *change, const char *attribute) {
-    vec_each(&change->steps, step)
-        if (strcmp(step->section->attribute, attribute) == 0)
-            return true;
-    return false;
+static NetworkEffect compare_portgroups(Value prior, Value planned, Arena *arena) {
+    NetworkEffect effect = {
+        "portgroups", STR("live, for interfaces that connect from now on (virNetworkUpdate)"), {0}};
+    network_add_steps(&effect, (NetworkStep){.section = &portgroups, .parent = -1},
+                      object_attribute(prior, "portgroups"),
+                      object_attribute(planned, "portgroups"), arena);
+    return effect;
+}
+
+static NetworkEffect compare_dns(Value prior, Value planned, Arena *arena) {
+    NetworkEffect effect = {"dns", STR("live, guests stay connected (virNetworkUpdate)"), {0}};
+    Value old = object_nested(prior, "dns", arena);
+    Value new = object_nested(planned, "dns", arena);
+    for (size_t i = 0; i < ARRAY_COUNT(dns_sections); i++)
+        network_add_steps(&effect, (NetworkStep){.section = &dns_sections[i], .parent = -1},
+                          object_attribute(old, dns_sections[i].list),
+                          object_attribute(new, dns_sections[i].list), arena);
+    return effect;
+}
+
+NetworkEffects network_update_compare(Value prior, Value planned, Arena *arena) {
+    NetworkEffects effects = {0};
+    const char *restart = find_restart(prior, planned, arena);
+    if (restart) {
+        effects.restarts = true;
+        vec_push(arena, &effects.all, (NetworkEffect){.attribute = restart});
+        return effects;
+    }
+    const NetworkEffect live[] = {compare_ips(prior, planned, arena),
+                                  compare_portgroups(prior, planned, arena),
+                                  compare_dns(prior, planned, arena)};
+    for (size_t i = 0; i < ARRAY_COUNT(live); i++)
+        if (live[i].steps.count)
+            vec_push(arena, &effects.all, live[i]);
+    return effects;
 }
 
 /* Returns whether the found element has all wanted values; libvirt writes MAC addresses in lower
@@ -238,11 +257,12 @@ static bool network_update_make(const Call *call, virNetworkPtr network, const N
                                              "Cannot change a %s of the network", section->what);
 }
 
-bool network_update_live(const Call *call, virNetworkPtr network, const NetworkChange *change,
+bool network_update_live(const Call *call, virNetworkPtr network, const NetworkEffects *effects,
                          Diags *diags) {
-    vec_each(&change->steps, step)
-        if (!network_update_make(call, network, step, diags))
-            return false;
+    vec_each(&effects->all, effect)
+        vec_each(&effect->steps, step)
+            if (!network_update_make(call, network, step, diags))
+                return false;
     return true;
 }
 

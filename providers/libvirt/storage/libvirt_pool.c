@@ -237,13 +237,9 @@ static bool format_pool(const Call *call, void *pool, Value planned, Diags *diag
 /* Redefines the pool with the planned changes; does nothing if no argument with a binding changes.
  */
 static bool pool_redefine(const Call *call, void *pool, Value prior, Value planned, Diags *diags) {
-    bool is_edited = false;
-    for (size_t i = 0; i < pool_rows.count; i++)
-        is_edited |=
-            pool_attributes[i].binding && object_differs(prior, planned, pool_attributes[i].name);
-    if (!is_edited)
-        return true;
     SCOPED(XmlDoc) doc = {0};
+    if (!xml_map_differs(pool_rows, prior, planned))
+        return true;
     if (!xml_take(pool_describe_inactive(pool), &doc))
         return libvirt_error_add(call, diags, "Cannot read the pool");
     xml_map_edit(pool_rows, prior, planned, xml_root(&doc), call->arena);

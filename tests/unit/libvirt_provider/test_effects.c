@@ -8,7 +8,7 @@
 /* The fake */
 
 static struct {
-    const char *inactive; /* XML of the machine, or of the network or pool */
+    const char *inactive; /* XML of the machine, or of the network, pool or filter */
     const char *live;
     bool is_active;
     bool autostart;
@@ -181,6 +181,30 @@ int virStoragePoolCreate(virStoragePoolPtr, unsigned) {
 
 int virStoragePoolDestroy(virStoragePoolPtr) {
     return fake_power(__func__, false);
+}
+
+virNWFilterPtr virNWFilterDefineXML(virConnectPtr, const char *text) {
+    fake_record(__func__);
+    fake_define(text);
+    return (virNWFilterPtr)&fake;
+}
+
+virNWFilterPtr virNWFilterLookupByUUIDString(virConnectPtr, const char *) {
+    return (virNWFilterPtr)&fake;
+}
+
+/* No filter has the name, which is no error of a plan. */
+virNWFilterPtr virNWFilterLookupByName(virConnectPtr, const char *) {
+    virResetLastError();
+    return NULL;
+}
+
+char *virNWFilterGetXMLDesc(virNWFilterPtr, unsigned) {
+    return strdup(fake.inactive);
+}
+
+int virNWFilterFree(virNWFilterPtr) {
+    return 0;
 }
 
 /* Values from the schema */
@@ -565,6 +589,17 @@ static void test_pool(void **) {
         });
 }
 
+static void test_filter(void **) {
+    change_all(&(Effects){
+        .type = &libvirt_nwfilter,
+        .base = "{\"name\":\"f\",\"filterrefs\":[{\"filter\":\"g\"}],\"rules\":["
+                "{\"action\":\"drop\",\"direction\":\"in\"},"
+                "{\"action\":\"accept\",\"direction\":\"out\",\"protocol\":\"tcp\"}]}",
+        .max_depth = SIZE_MAX,
+        .least = 50,
+    });
+}
+
 static const char volume_settings[] =
     "{\"name\":\"v\",\"pool\":\"default-pool\",\"size\":\"1G\",\"format\":\"raw\"}";
 
@@ -613,10 +648,8 @@ static void test_volume(void **) {
 
 int main(int argc, char **argv) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_machine),
-        cmocka_unit_test(test_network),
-        cmocka_unit_test(test_pool),
-        cmocka_unit_test(test_volume),
+        cmocka_unit_test(test_machine), cmocka_unit_test(test_network), cmocka_unit_test(test_pool),
+        cmocka_unit_test(test_filter),  cmocka_unit_test(test_volume),
     };
     is_all = argc > 1 && strcmp(argv[1], "--all") == 0;
     return cmocka_run_group_tests(tests, NULL, NULL);
