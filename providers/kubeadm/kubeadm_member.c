@@ -6,7 +6,6 @@
 #include "kube_object.h"
 #include "kubeadm_certificates.h"
 #include "kubeadm_document.h"
-#include "kubeadm_peer.h"
 #include "kubeadm_schema.h"
 #include "kubeadm_step.h"
 #include "nested_list.h"
@@ -46,6 +45,84 @@ static Str join_config(const KubeadmNode *node, Value join, const BootstrapToken
     kubeadm_document_add(&out, KUBEADM_API_VERSION, "JoinConfiguration",
                          kubeadm_document_fields(object_builder_value(&builder), arena), arena);
     return strbuf_str(&out);
+}
+
+/* Other control planes, through which requests go when the machine of the node does not respond. */
+
+/* Returns the other objects of the node's cluster that the state has. */
+static FoundObjects member_peers(const KubeadmNode *node) {
+    static const char *const types[] = {"kubeadm_init", "kubeadm_join"};
+    FoundObjects peers = {0};
+    for (size_t i = 0; i < ARRAY_COUNT(types); i++) {
+        FoundObjects found = call_find_objects(node->call, types[i]);
+        vec_each(&found, one) {
+            if (str_equal(object_text(one->object, "endpoint", STR_EMPTY), node->endpoint))
+                vec_push(node->call->arena, &peers, *one);
+        }
+    }
+    return peers;
+}
+
+/* kubeadm_init has no such attribute. */
+static bool peer_is_control_plane(Value object) {
+    Value given;
+    return !value_find(object, STR("control_plane"), &given) || value_is_true(given);
+}
+
+/* Returns why the API server is not ready; empty if it is. */
+static Str try_api(const KubeadmNode *node) {
+    SCOPED(ClusterApi) api = {0};
+    Diags problems = diags_new(node->call->arena);
+    if (!kubeadm_node_api(node, &api, &problems))
+        return problems.items[0].detail;
+    return cluster_api_is_ready(&api) ? STR_EMPTY : STR("its API server is not ready");
+}
+
+static Str try_peer(KubeadmNode *node, Value object, SshLink *link) {
+    KubeadmNode peer;
+    Diags problems = diags_new(node->call->arena);
+    if (!kubeadm_node_open(node->call, object, STR_EMPTY, link, &peer, &problems))
+        return problems.items[0].detail;
+    ssh_client_limit_connections_to_plan(link);
+    node->via = link;
+    node->via_endpoint = kubeadm_node_own_endpoint(&peer);
+    return try_api(node);
+}
+
+static void peer_note(StrBuf *out, Str name, Str problem) {
+    strbuf_add_format(out, "\n%.*s: %.*s", STR_ARG(name), STR_ARG(problem));
+}
+
+/* Finds a control plane whose API server is ready, among the other objects of the state, and sets
+ * `via` of the node; else tries the endpoint without a machine. Adds an error if none is ready. The
+ * caller releases *link, which the node refers to. */
+static bool find_peer(KubeadmNode *node, SshLink *link, Diags *diags) {
+    const Call *call = node->call;
+    StrBuf tried = strbuf_new(call->arena);
+    FoundObjects peers = member_peers(node);
+    vec_each(&peers, peer) {
+        if (!peer_is_control_plane(peer->object) ||
+            str_equal(object_text(peer->object, "node_name", STR_EMPTY), node->name))
+            continue;
+        Str problem = try_peer(node, peer->object, link);
+        if (!problem.len)
+            return true;
+        peer_note(&tried, peer->address, problem);
+        ssh_client_release(link);
+    }
+    node->via = NULL;
+    node->via_endpoint = node->endpoint;
+    Str problem = try_api(node);
+    if (!problem.len)
+        return true;
+    peer_note(&tried, node->endpoint, problem);
+    return path_error(call, NO_PATH, diags, "No control plane of the cluster responds",
+                      "%.*s does not respond, so the requests that remove the node \"%.*s\" need "
+                      "another control plane. Repair one and apply again, or delete the whole "
+                      "cluster. To leave the node in the cluster, run \"loam state rm '%.*s'\"."
+                      "%.*s",
+                      STR_ARG(node->link->target.host), STR_ARG(node->name), STR_ARG(call->address),
+                      STR_ARG(strbuf_str(&tried)));
 }
 
 /* etcd. */
@@ -135,7 +212,7 @@ static bool open_any(KubeadmNode *node, SshLink *peer, ClusterApi *api, Diags *d
     if (kubeadm_node_api(node, api, diags) && cluster_api_is_ready(api))
         return true;
     cluster_api_release(api);
-    return kubeadm_peer_find(node, peer, diags) && kubeadm_node_api(node, api, diags);
+    return find_peer(node, peer, diags) && kubeadm_node_api(node, api, diags);
 }
 
 bool kubeadm_member_check_leave(const KubeadmNode *node, Diags *diags) {
@@ -185,7 +262,7 @@ static ClusterNode stored_identity(Value object) {
 static bool member_check_identity(const KubeadmNode *node, const ClusterApi *api, Diags *diags) {
     Arena *arena = node->call->arena;
     ClusterNodes others = {0};
-    FoundObjects peers = kubeadm_peer_list(node);
+    FoundObjects peers = member_peers(node);
     if (!node_identity_list(api, &others, diags))
         return false;
     vec_each(&peers, peer) {
@@ -387,7 +464,7 @@ bool kubeadm_member_leave(const KubeadmNode *node, Diags *diags) {
             "%.*s is a node that this object did not make, so loam does not reset it. "
             "To forget this object, run \"loam state rm '%.*s'\".",
             STR_ARG(node->link->target.host), STR_ARG(node->call->address));
-    if (!machine.responds && !kubeadm_peer_find(&own, &peer, diags))
+    if (!machine.responds && !find_peer(&own, &peer, diags))
         return false;
     return kubeadm_node_api(&own, &api, diags) && leave_cluster(&own, &api, &machine, diags);
 }

@@ -9,11 +9,7 @@
 #define MEMORY_MIN_MIB 1700
 #define CLOCK_WARN_MS  2000
 #define CLOCK_ERROR_MS 30000
-/* The largest numbers of inotify instances that were measured on machines with systemd, containerd
- * and kubelet. */
-#define INOTIFY_CONTROL_PLANE 31
-#define INOTIFY_WORKER        17
-#define REPOSITORY            "registry.k8s.io"
+#define REPOSITORY     "registry.k8s.io"
 
 /* Networks. */
 
@@ -194,18 +190,6 @@ Str cluster_check_disk(const Bundle *bundle, uint64_t free_mib, Arena *arena) {
         return STR_EMPTY;
     return str_format(arena, "The bundle and its images need %llu MiB; the disk has %llu MiB free.",
                       (unsigned long long)needed_mib, (unsigned long long)free_mib);
-}
-
-Str cluster_check_inotify(InotifyUse use, Arena *arena) {
-    uint64_t needed =
-        use.in_use + use.control_planes * INOTIFY_CONTROL_PLANE + use.workers * INOTIFY_WORKER;
-    if (needed <= use.limit)
-        return STR_EMPTY;
-    return str_format(arena,
-                      "The machines need %llu inotify instances, and the hypervisor allows %llu. "
-                      "Raise fs.inotify.max_user_instances on the hypervisor to at least %llu.",
-                      (unsigned long long)needed, (unsigned long long)use.limit,
-                      (unsigned long long)needed);
 }
 
 ClockSkew cluster_check_clock(int64_t skew_ms) {

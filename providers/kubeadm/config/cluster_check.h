@@ -51,16 +51,6 @@ Str cluster_check_size(MachineSize size, bool is_control_plane, Arena *arena);
  * unpacked. */
 Str cluster_check_disk(const Bundle *bundle, uint64_t free_mib, Arena *arena);
 
-/* Containers (LXC) share the kernel of their hypervisor, and so its limit of inotify instances. */
-typedef struct InotifyUse {
-    uint64_t limit;          /* fs.inotify.max_user_instances */
-    uint64_t in_use;         /* instances in use now */
-    uint64_t control_planes; /* machines that will start */
-    uint64_t workers;
-} InotifyUse;
-/* The limit must suffice for the instances in use and for the machines to be started. */
-Str cluster_check_inotify(InotifyUse use, Arena *arena);
-
 typedef enum ClockSkew { CLOCK_GOOD, CLOCK_DOUBTFUL, CLOCK_BAD } ClockSkew;
 /* Certificates and tokens need synchronized clocks. More than 2 s of skew is doubtful, more than 30
  * s is bad. */

@@ -1,7 +1,8 @@
 /* etcd_quorum: counts voting and healthy members. */
 #include "etcd_quorum.h"
 
-size_t etcd_quorum(size_t voters) {
+/* Returns the number of healthy voting members that etcd needs. */
+static size_t quorum_of(size_t voters) {
     return voters / 2 + 1;
 }
 
@@ -32,7 +33,7 @@ static const EtcdMember *quorum_find(const EtcdMembers *members, Str peer_url) {
 
 bool etcd_quorum_is_lost(const EtcdMembers *members) {
     Count all = count_voters(members, STR_EMPTY);
-    return all.healthy < etcd_quorum(all.voters);
+    return all.healthy < quorum_of(all.voters);
 }
 
 static Str label(const EtcdMember *member) {
@@ -61,14 +62,14 @@ Str etcd_quorum_check_removal(const EtcdMembers *members, Str peer_url, Arena *a
         return str_format(arena,
                           "etcd has lost its quorum: %zu of %zu voters are healthy, and %zu are "
                           "needed. Restore a snapshot.",
-                          all.healthy, all.voters, etcd_quorum(all.voters));
+                          all.healthy, all.voters, quorum_of(all.voters));
     if (others.voters == 0)
         return str_format(arena, "\"%.*s\" is the last member of etcd.", STR_ARG(label(leaving)));
-    if (others.healthy >= etcd_quorum(others.voters))
+    if (others.healthy >= quorum_of(others.voters))
         return STR_EMPTY;
     return str_format(arena,
                       "Without \"%.*s\", etcd would have %zu healthy voters of %zu, and %zu are "
                       "needed. Repair another member first.",
                       STR_ARG(label(leaving)), others.healthy, others.voters,
-                      etcd_quorum(others.voters));
+                      quorum_of(others.voters));
 }

@@ -16,8 +16,6 @@ typedef struct EtcdMember {
 
 typedef VEC(EtcdMember) EtcdMembers;
 
-/* Returns the number of healthy voting members that etcd needs. */
-size_t etcd_quorum(size_t voters);
 /* Returns whether too few voting members are healthy. Then no change of members is possible; only a
  * restore from a snapshot helps. */
 bool etcd_quorum_is_lost(const EtcdMembers *members);

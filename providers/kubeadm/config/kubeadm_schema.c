@@ -1,10 +1,144 @@
 /* kubeadm_schema: the tables, in the order of the API. They omit the field "expires" of a bootstrap
  * token: kubeadm sets a default "ttl" first, and then rejects "expires" together with it. */
 #include "kubeadm_schema.h"
+#include "cluster_check.h"
 #include "duration.h"
 #include "kubeadm_check.h"
+#include "str_quote.h"
+#include "timestamp.h"
 
+#define GROUP_PREFIX  "system:bootstrappers:"
 #define PULL_POLICIES "Always IfNotPresent Never"
+
+static Str schema_check_port(Value value, Arena *arena) {
+    int64_t port;
+    if (value_to_int(value, &port) && port >= 1 && port <= 65535)
+        return STR_EMPTY;
+    return str_format(arena, "A port must be an integer from 1 to 65535.");
+}
+
+static bool schema_is_hex(Str text, size_t size) {
+    for (size_t i = 0; i < text.len; i++) {
+        char c = text.ptr[i];
+        if (!((c >= 'a' && c <= 'f') || (c >= '0' && c <= '9')))
+            return false;
+    }
+    return text.len == size;
+}
+
+static Str schema_check_certificate_key(Value value, Arena *arena) {
+    if (schema_is_hex(value_text(value), 64))
+        return STR_EMPTY;
+    return str_format(arena, "A certificate key has 64 hexadecimal digits.");
+}
+
+/* Validates each known string of the list; the error says that the first invalid one is not `what`.
+ */
+static Str check_each(Value list, bool (*is_good)(Str text), const char *what, Arena *arena) {
+    for (size_t i = 0; i < list.count; i++) {
+        Value item = value_at(list, i);
+        if (value_is_present(item) && !is_good(value_text(item)))
+            return str_format(arena, "%.*s is not %s.", STR_ARG(str_quote(value_text(item), arena)),
+                              what);
+    }
+    return STR_EMPTY;
+}
+
+static bool is_hash(Str text) {
+    return str_starts_with(text, STR("sha256:")) && schema_is_hex(str_after(text, 7), 64);
+}
+
+static Str schema_check_hashes(Value value, Arena *arena) {
+    return check_each(value, is_hash, "a hash: \"sha256:\" and 64 hexadecimal digits", arena);
+}
+
+static Str schema_check_authority_path(Value value, Arena *arena) {
+    if (str_ends_with(value_text(value), STR(".crt")))
+        return kubeadm_check_path(value, arena);
+    return str_format(arena, "The name of the file must end in \".crt\".");
+}
+
+static Str schema_check_kubeconfig(Value value, Arena *arena) {
+    Str text = value_text(value);
+    if (str_starts_with(text, STR("/")) || str_starts_with(text, STR("https://")))
+        return STR_EMPTY;
+    return str_format(arena, "%.*s is neither an absolute path nor a URL with https.",
+                      STR_ARG(str_quote(text, arena)));
+}
+
+static Str schema_check_socket(Value value, Arena *arena) {
+    if (str_starts_with(value_text(value), STR("unix:///")))
+        return STR_EMPTY;
+    return str_format(arena,
+                      "A socket is a URL such as \"unix:///run/containerd/containerd.sock\".");
+}
+
+static Str schema_check_networks(Value value, Arena *arena) {
+    const NamedNetwork network = {"The argument", value_text(value)};
+    return cluster_check_networks(&network, 1, arena);
+}
+
+static bool schema_is_name(Str text) {
+    Str plain = str_starts_with(text, STR("*.")) ? str_after(text, 2) : text;
+    return cluster_check_is_host(plain);
+}
+
+static Str schema_check_names(Value value, Arena *arena) {
+    return check_each(value, schema_is_name, "a name or an IP address", arena);
+}
+
+static bool is_usage(Str text) {
+    return str_equal(text, STR("signing")) || str_equal(text, STR("authentication"));
+}
+
+static Str schema_check_usages(Value value, Arena *arena) {
+    return check_each(value, is_usage, "\"signing\" or \"authentication\"", arena);
+}
+
+static bool is_group(Str text) {
+    Str rest = str_after(text, sizeof GROUP_PREFIX - 1);
+    if (!str_starts_with(text, STR(GROUP_PREFIX)) || !rest.len || rest.len > 256)
+        return false;
+    for (size_t i = 0; i < rest.len; i++) {
+        char c = rest.ptr[i];
+        bool is_inner = (c == ':' || c == '-') && i + 1 < rest.len;
+        if (!((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || is_inner))
+            return false;
+    }
+    return true;
+}
+
+static Str schema_check_groups(Value value, Arena *arena) {
+    return check_each(value, is_group, "a group that begins with \"" GROUP_PREFIX "\"", arena);
+}
+
+static bool is_unmount_flag(Str text) {
+    static const Str flags[] = {STR_CONST("MNT_FORCE"), STR_CONST("MNT_DETACH"),
+                                STR_CONST("MNT_EXPIRE"), STR_CONST("UMOUNT_NOFOLLOW")};
+    return str_is_among(text, flags, ARRAY_COUNT(flags));
+}
+
+static Str schema_check_unmount_flags(Value value, Arena *arena) {
+    return check_each(value, is_unmount_flag,
+                      "MNT_FORCE, MNT_DETACH, MNT_EXPIRE or UMOUNT_NOFOLLOW", arena);
+}
+
+static bool schema_is_url(Str text) {
+    return str_starts_with(text, STR("https://")) || str_starts_with(text, STR("http://"));
+}
+
+static Str schema_check_urls(Value value, Arena *arena) {
+    return check_each(value, schema_is_url, "a URL with https or http", arena);
+}
+
+static Str schema_check_time(Value value, Arena *arena) {
+    Timestamp time;
+    Str ignored;
+    if (timestamp_parse(value_text(value), &time, &ignored, arena))
+        return STR_EMPTY;
+    return str_format(arena, "%.*s is not a time in RFC 3339.",
+                      STR_ARG(str_quote(value_text(value), arena)));
+}
 
 /* clang-format off */
 #define DURATION(name, text) {name, &TYPE_STRING, OPTIONAL, text, .check = duration_check}
@@ -68,7 +202,7 @@ static const Attribute taint[] = {
     {"key",        &TYPE_STRING, REQUIRED, "Key of the taint."},
     {"value",      &TYPE_STRING, OPTIONAL, "Value of the taint."},
     {"effect",     &TYPE_STRING, REQUIRED, "Effect on pods that do not tolerate the taint.", .one_of = "NoSchedule PreferNoSchedule NoExecute"},
-    {"time_added", &TYPE_STRING, OPTIONAL, "Time when a NoExecute taint was added, in RFC 3339.", .check = kubeadm_check_time},
+    {"time_added", &TYPE_STRING, OPTIONAL, "Time when a NoExecute taint was added, in RFC 3339.", .check = schema_check_time},
 };
 
 #define EXTRA_ARGS(name, text) {name, NULL, OPTIONAL, text, .nested = NESTED(NEST_LIST, argument)}
@@ -107,18 +241,18 @@ static const Attribute bootstrap_token[] = {
     {"token",       &TYPE_STRING,         REQUIRED | SENSITIVE, "Bootstrap token, such as \"abcdef.0123456789abcdef\".", .check = kubeadm_check_token},
     {"description", &TYPE_STRING,         OPTIONAL, "Purpose of the token."},
     {"ttl",         &TYPE_STRING,         OPTIONAL, "Time to live of the token, such as \"24h\"; \"0s\" for a token that never expires."},
-    {"usages",      &TYPE_LIST_OF_STRING, OPTIONAL, "Uses of the token: \"signing\", \"authentication\".", .check = kubeadm_check_usages},
-    {"groups",      &TYPE_LIST_OF_STRING, OPTIONAL, "Groups that a node has when it authenticates by the token.", .check = kubeadm_check_groups},
+    {"usages",      &TYPE_LIST_OF_STRING, OPTIONAL, "Uses of the token: \"signing\", \"authentication\".", .check = schema_check_usages},
+    {"groups",      &TYPE_LIST_OF_STRING, OPTIONAL, "Groups that a node has when it authenticates by the token.", .check = schema_check_groups},
 };
 
 static const Attribute endpoint[] = {
     {"advertise_address", &TYPE_STRING, OPTIONAL, "IP address that the API server of this machine advertises; it must belong to this machine alone.", .check = kubeadm_check_address},
-    {"bind_port",         &TYPE_NUMBER, OPTIONAL, "Port that the API server listens on.", .check = kubeadm_check_port},
+    {"bind_port",         &TYPE_NUMBER, OPTIONAL, "Port that the API server listens on.", .check = schema_check_port},
 };
 
 static const Attribute registration[] = {
     {"name",               &TYPE_STRING, OPTIONAL, "Name of the node.", .check = kubeadm_check_node_name},
-    {"cri_socket",         &TYPE_STRING, OPTIONAL, "URL of the container runtime's socket, such as \"unix:///run/containerd/containerd.sock\".", .check = kubeadm_check_socket},
+    {"cri_socket",         &TYPE_STRING, OPTIONAL, "URL of the container runtime's socket, such as \"unix:///run/containerd/containerd.sock\".", .check = schema_check_socket},
     {"taints",             NULL,         OPTIONAL, "Taints of the node. Null: the default taints of its role; an empty list: no taints.", .nested = NESTED(NEST_LIST, taint)},
     EXTRA_ARGS("kubelet_extra_args", "Command line flags of the kubelet. A flag may occur more than once."),
     IGNORED,
@@ -127,7 +261,7 @@ static const Attribute registration[] = {
 
 #define REGISTRATION {"node_registration", NULL, OPTIONAL, "Registration of the node in the cluster.", .nested = NESTED(NEST_SINGLE, registration)}
 #define LOCAL_ENDPOINT {"local_api_endpoint", NULL, OPTIONAL, "Endpoint of the API server of this machine.", .nested = NESTED(NEST_SINGLE, endpoint)}
-#define CERTIFICATE_KEY {"certificate_key", &TYPE_STRING, OPTIONAL | SENSITIVE, "Key that encrypts the control plane's certificates when kubeadm uploads them: 64 hexadecimal digits.", .check = kubeadm_check_certificate_key}
+#define CERTIFICATE_KEY {"certificate_key", &TYPE_STRING, OPTIONAL | SENSITIVE, "Key that encrypts the control plane's certificates when kubeadm uploads them: 64 hexadecimal digits.", .check = schema_check_certificate_key}
 
 static const Attribute init[] = {
     {"bootstrap_tokens", NULL, OPTIONAL, "Bootstrap tokens for nodes that join.", .nested = NESTED(NEST_LIST, bootstrap_token)},
@@ -145,12 +279,12 @@ static const Attribute local_etcd[] = {
     {"data_dir",         &TYPE_STRING,         OPTIONAL, "Data directory of etcd on the machine.", .check = kubeadm_check_path},
     EXTRA_ARGS("extra_args", "Command line flags of etcd. A flag may occur more than once."),
     EXTRA_ENVS,
-    {"server_cert_sans", &TYPE_LIST_OF_STRING, OPTIONAL, "Additional subject alternative names in the server's certificate.", .check = kubeadm_check_names},
-    {"peer_cert_sans",   &TYPE_LIST_OF_STRING, OPTIONAL, "Additional subject alternative names in the peers' certificates.", .check = kubeadm_check_names},
+    {"server_cert_sans", &TYPE_LIST_OF_STRING, OPTIONAL, "Additional subject alternative names in the server's certificate.", .check = schema_check_names},
+    {"peer_cert_sans",   &TYPE_LIST_OF_STRING, OPTIONAL, "Additional subject alternative names in the peers' certificates.", .check = schema_check_names},
 };
 
 static const Attribute external_etcd[] = {
-    {"endpoints", &TYPE_LIST_OF_STRING, REQUIRED, "Client URLs of the etcd members.", .check = kubeadm_check_urls},
+    {"endpoints", &TYPE_LIST_OF_STRING, REQUIRED, "Client URLs of the etcd members.", .check = schema_check_urls},
     {"ca_file",   &TYPE_STRING,         REQUIRED, "Path on the machine of the certificate authority of etcd.", .check = kubeadm_check_path},
     {"cert_file", &TYPE_STRING,         REQUIRED, "Path on the machine of the client certificate.", .check = kubeadm_check_path},
     {"key_file",  &TYPE_STRING,         REQUIRED, "Path on the machine of the client's private key.", .check = kubeadm_check_path},
@@ -163,14 +297,14 @@ static const Attribute etcd[] = {
 };
 
 static const Attribute networking[] = {
-    {"service_subnet", &TYPE_STRING, OPTIONAL, "CIDR of the service network. For dual stack, two CIDRs separated by a comma.", .check = kubeadm_check_networks},
-    {"pod_subnet",     &TYPE_STRING, OPTIONAL, "CIDR of the pod network. For dual stack, two CIDRs separated by a comma.", .check = kubeadm_check_networks},
+    {"service_subnet", &TYPE_STRING, OPTIONAL, "CIDR of the service network. For dual stack, two CIDRs separated by a comma.", .check = schema_check_networks},
+    {"pod_subnet",     &TYPE_STRING, OPTIONAL, "CIDR of the pod network. For dual stack, two CIDRs separated by a comma.", .check = schema_check_networks},
     {"dns_domain",     &TYPE_STRING, OPTIONAL, "DNS domain of the cluster."},
 };
 
 static const Attribute api_server[] = {
     COMPONENT,
-    {"cert_sans", &TYPE_LIST_OF_STRING, OPTIONAL, "Additional subject alternative names in the server's certificate.", .check = kubeadm_check_names},
+    {"cert_sans", &TYPE_LIST_OF_STRING, OPTIONAL, "Additional subject alternative names in the server's certificate.", .check = schema_check_names},
 };
 
 static const Attribute component[] = {COMPONENT};
@@ -209,12 +343,12 @@ static const ArgumentRule token_discovery_rules[] = {
 static const Attribute token_discovery[] = {
     {"token",                        &TYPE_STRING,         REQUIRED | SENSITIVE, "Bootstrap token by which the node verifies the cluster.", .check = kubeadm_check_token},
     {"api_server_endpoint",          &TYPE_STRING,         REQUIRED, "Endpoint of the API server.", .check = kubeadm_check_endpoint},
-    {"ca_cert_hashes",               &TYPE_LIST_OF_STRING, OPTIONAL, "Hashes of the public key of the cluster's certificate authority: \"sha256:…\".", .check = kubeadm_check_hashes},
+    {"ca_cert_hashes",               &TYPE_LIST_OF_STRING, OPTIONAL, "Hashes of the public key of the cluster's certificate authority: \"sha256:…\".", .check = schema_check_hashes},
     {"unsafe_skip_ca_verification",  &TYPE_BOOL,           OPTIONAL, "Whether the node accepts any certificate authority. Not needed with kubeadm_pki, whose discovery_hash is known."},
 };
 
 static const Attribute file_discovery[] = {
-    {"kube_config_path", &TYPE_STRING, REQUIRED, "Absolute path on the machine, or https URL, of a kubeconfig.", .check = kubeadm_check_kubeconfig},
+    {"kube_config_path", &TYPE_STRING, REQUIRED, "Absolute path on the machine, or https URL, of a kubeconfig.", .check = schema_check_kubeconfig},
 };
 
 static const ArgumentRule discovery_rules[] = {{RULE_EXACTLY_ONE, {"bootstrap_token", "file"}}};
@@ -229,7 +363,7 @@ static const Attribute join_control_plane[] = {LOCAL_ENDPOINT, CERTIFICATE_KEY};
 static const Attribute join[] = {
     DRY_RUN,
     REGISTRATION,
-    {"ca_cert_path",  &TYPE_STRING, OPTIONAL, "Path on the machine of the cluster's certificate authority; ends in \".crt\".", .check = kubeadm_check_authority_path},
+    {"ca_cert_path",  &TYPE_STRING, OPTIONAL, "Path on the machine of the cluster's certificate authority; ends in \".crt\".", .check = schema_check_authority_path},
     {"discovery",     NULL,         OPTIONAL, "How the joining node finds and verifies the cluster.", .nested = NESTED_WITH(NEST_SINGLE, discovery, discovery_rules)},
     {"control_plane", NULL,         OPTIONAL, "Settings of a node that joins as a control plane; null for a worker.", .nested = NESTED(NEST_SINGLE, join_control_plane)},
     SKIPPED,
@@ -240,12 +374,12 @@ static const Attribute join[] = {
 static const Attribute reset[] = {
     {"cleanup_tmp_dir",  &TYPE_BOOL,           OPTIONAL, "Whether kubeadm empties its temporary directory."},
     {"certificates_dir", &TYPE_STRING,         OPTIONAL, "Directory on the machine that contains the certificates.", .check = kubeadm_check_path},
-    {"cri_socket",       &TYPE_STRING,         OPTIONAL, "URL of the container runtime's socket, such as \"unix:///run/containerd/containerd.sock\".", .check = kubeadm_check_socket},
+    {"cri_socket",       &TYPE_STRING,         OPTIONAL, "URL of the container runtime's socket, such as \"unix:///run/containerd/containerd.sock\".", .check = schema_check_socket},
     DRY_RUN,
     {"force",            &TYPE_BOOL,           OPTIONAL, "Whether kubeadm resets without asking for confirmation."},
     IGNORED,
     SKIPPED,
-    {"unmount_flags",    &TYPE_LIST_OF_STRING, OPTIONAL, "Flags of the umount calls for mount points below /var/lib/kubelet.", .check = kubeadm_check_unmount_flags},
+    {"unmount_flags",    &TYPE_LIST_OF_STRING, OPTIONAL, "Flags of the umount calls for mount points below /var/lib/kubelet.", .check = schema_check_unmount_flags},
     TIMEOUTS,
 };
 

@@ -73,7 +73,8 @@ static void want_kernel(const HostWish *wish, HostWanted *out, Arena *arena) {
         settings_put(out, STR("swap"), STR_EMPTY, STR("off"), arena);
 }
 
-Str host_settings_path(const BundleFile *file, Arena *arena) {
+/* Returns where a file of a bundle belongs on a machine; empty: nowhere. */
+static Str settings_path(const BundleFile *file, Arena *arena) {
     if (str_starts_with(file->path, STR("bin/")))
         return str_concat(STR("/usr/local/"), file->path, arena);
     if (str_starts_with(file->path, STR("cni/")))
@@ -91,7 +92,7 @@ static bool settings_is_word(Str text) {
 
 static Str want_bundle(const Bundle *bundle, HostWanted *out, Arena *arena) {
     vec_each(&bundle->files, file) {
-        Str path = host_settings_path(file, arena);
+        Str path = settings_path(file, arena);
         if (path.len)
             settings_put(out, STR("program"), path, str_concat(STR("sha256:"), file->sha256, arena),
                          arena);
@@ -246,7 +247,7 @@ static void settings_add_member(Difference *difference, Str member) {
  * restarts it. */
 static void add_program(Difference *difference, const Bundle *bundle, Str path) {
     vec_each(&bundle->files, file) {
-        if (!str_equal(host_settings_path(file, difference->arena), path))
+        if (!str_equal(settings_path(file, difference->arena), path))
             continue;
         strbuf_add_format(&difference->lines, "program %.*s %.*s %.*s\n", STR_ARG(file->sha256),
                           STR_ARG(path), STR_ARG(file->path));

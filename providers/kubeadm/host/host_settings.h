@@ -57,7 +57,5 @@ Str host_settings_difference(const HostWanted *wanted, const NamedTexts *observe
  * the repository of the container runtime. Returns as host_settings_want. */
 Str host_settings_install(const HostRepository *repository, const StrVec *packages, Str *lines,
                           Arena *arena);
-/* Returns where a file of a bundle belongs on a machine; empty: nowhere. */
-Str host_settings_path(const BundleFile *file, Arena *arena);
 /* What the kernel of a container's host must have; empty, or sentences. */
 Str host_settings_check_container(const HostFacts *facts, Arena *arena);

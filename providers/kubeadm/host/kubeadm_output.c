@@ -47,24 +47,6 @@ static Str output_next_line(Str *rest, bool *has_line) {
     return str_trim(line);
 }
 
-static bool is_phase(Str text) {
-    for (size_t i = 0; i < text.len; i++) {
-        char c = text.ptr[i];
-        if (!((c >= 'a' && c <= 'z') || c == '-' || c == '/'))
-            return false;
-    }
-    return text.len > 0;
-}
-
-bool kubeadm_output_phase(Str line, Str *phase, Str *text) {
-    size_t end = str_find_char(line, ']', 0);
-    if (!str_starts_with(line, STR("[")) || end == SIZE_MAX || !is_phase(str_slice(line, 1, end)))
-        return false;
-    *phase = str_slice(line, 1, end);
-    *text = str_trim(str_after(line, end + 1));
-    return true;
-}
-
 static bool has_note(const PreflightNotes *notes, const PreflightNote *note) {
     vec_each(notes, other) {
         if (str_equal(other->check, note->check) && str_equal(other->text, note->text))

@@ -1,11 +1,8 @@
-/* kubeadm_output: parses the output of kubeadm: phases for progress, preflight checks for errors.
- * Results refer to the output. */
+/* kubeadm_output: parses preflight checks and errors in the output of kubeadm. Results refer to
+ * the output. */
 #pragma once
 
 #include "vec.h"
-
-/* Splits "[certs] Generating …" into the phase and the text. Returns false for other lines. */
-MUST_USE bool kubeadm_output_phase(Str line, Str *phase, Str *text);
 
 /* The result of a preflight check of init, join or upgrade. */
 typedef struct PreflightNote {

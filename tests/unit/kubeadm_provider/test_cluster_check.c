@@ -120,8 +120,6 @@ static void test_room(void **) {
     vec_push(arena, &bundle.files, program);
     check_problem(cluster_check_disk(&bundle, 351, arena), "");
     check_problem(cluster_check_disk(&bundle, 350, arena), "need 351 MiB; the disk has 350 MiB");
-    check_problem(cluster_check_inotify((InotifyUse){128, 0, 3, 2}, arena), "");
-    check_problem(cluster_check_inotify((InotifyUse){128, 20, 3, 2}, arena), "to at least 147");
 }
 
 static void test_bundle(void **) {

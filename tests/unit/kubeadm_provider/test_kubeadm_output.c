@@ -49,41 +49,10 @@ static void test_hints(void **) {
     check_str(kubeadm_output_hint(STR("NumCPUs")), "");
 }
 
-static const struct {
-    const char *line;
-    const char *phase; /* NULL: not the line of a phase */
-    const char *text;
-} lines[] = {
-    {"[certs] Generating \"ca\" certificate and key", "certs",
-     "Generating \"ca\" certificate and key"},
-    {"[wait-control-plane] Waiting", "wait-control-plane", "Waiting"},
-    {"[addons] Applied essential addon: CoreDNS", "addons", "Applied essential addon: CoreDNS"},
-    {"[upgrade/kubelet-config] Upgraded", "upgrade/kubelet-config", "Upgraded"},
-    {"\t[WARNING Hostname]: x", NULL, NULL},
-    {"[ERROR NumCPU]: x", NULL, NULL},
-    {"[", NULL, NULL},
-    {"[] x", NULL, NULL},
-    {"I1121 [preflight] x", NULL, NULL},
-    {"", NULL, NULL},
-};
-
-static void test_phases(void **) {
-    for (size_t i = 0; i < ARRAY_COUNT(lines); i++) {
-        Str phase, text;
-        bool is_phase = kubeadm_output_phase(str_from_cstr(lines[i].line), &phase, &text);
-        assert_int_equal(is_phase, lines[i].phase != NULL);
-        if (!is_phase)
-            continue;
-        check_str(phase, lines[i].phase);
-        check_str(text, lines[i].text);
-    }
-}
-
 UNIT_MAIN(test_kubeadm_output) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_preflight),
         cmocka_unit_test(test_hints),
-        cmocka_unit_test(test_phases),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
