@@ -4,11 +4,14 @@
 
 #include "cidr.h"
 #include "libvirt_error.h"
+#include "libvirt_kind.h"
 #include "nested_list.h"
 #include "wait_until.h"
+#include "xml.h"
 
-#define KEPT_BYTES  ((size_t)64 << 10) /* of the console's output */
-#define SHOWN_LINES 20                 /* of the console, in an error */
+#define KEPT_BYTES   ((size_t)64 << 10) /* of the console's output */
+#define SHOWN_LINES  20                 /* of the console, in an error */
+#define SHOWN_LEASES 20
 
 static bool is_usable(Str text) {
     Cidr address;
@@ -53,10 +56,8 @@ static void query_leases(virDomainPtr domain, Value nic, Str mac, StrVec *out, A
     Str id = object_text(nic, "network_id", object_text(nic, "network", STR_EMPTY));
     if (!id.len)
         return;
-    const char *text = str_to_cstr(id, arena);
-    SCOPED(virNetworkPtr) network = virNetworkLookupByUUIDString(connection, text);
-    if (!network)
-        network = virNetworkLookupByName(connection, text);
+    SCOPED(virNetworkPtr)
+    network = libvirt_kind_find(&libvirt_kind_network, connection, id, arena);
     if (!network)
         return;
     virNetworkDHCPLeasePtr *leases = NULL;
@@ -292,6 +293,83 @@ static Str console_tail(const Console *console, Arena *arena) {
     return str_slice(text, start, text.len);
 }
 
+/* The interfaces that a machine waits for, with the leases of their networks. */
+
+static bool serves_dhcp(virNetworkPtr network) {
+    SCOPED(XmlDoc) doc = {0};
+    return !xml_take(virNetworkGetXMLDesc(network, 0), &doc) ||
+           xml_find(xml_root(&doc), "ip/dhcp/*[self::range or self::host]") != NULL;
+}
+
+static void add_lease(StrBuf *out, const virNetworkDHCPLease *lease, Arena *arena) {
+    strbuf_add(out, str_format(arena, "\n  %s  %s%s%s", lease->mac ? lease->mac : "-",
+                               lease->ipaddr ? lease->ipaddr : "-", lease->hostname ? "  " : "",
+                               lease->hostname ? lease->hostname : ""));
+}
+
+static void add_leases(StrBuf *out, virNetworkPtr network, Arena *arena) {
+    virNetworkDHCPLeasePtr *leases = NULL;
+    int count = virNetworkGetDHCPLeases(network, NULL, &leases, 0);
+    if (count > 0)
+        strbuf_add(out,
+                   str_format(arena, " The network has %d lease%s:", count, count == 1 ? "" : "s"));
+    else
+        strbuf_add_cstr(out, count == 0 ? " The network has no leases."
+                                        : " The leases of the network cannot be read.");
+    for (int i = 0; i < count; i++) {
+        if (i < SHOWN_LEASES)
+            add_lease(out, leases[i], arena);
+        virNetworkDHCPLeaseFree(leases[i]);
+    }
+    if (count > SHOWN_LEASES)
+        strbuf_add_cstr(out, "\n  …");
+    free(leases);
+}
+
+static void add_network(StrBuf *out, virNetworkPtr network, Arena *arena) {
+    if (!serves_dhcp(network)) {
+        strbuf_add_cstr(out, " The network serves no DHCP: \"ips\" of the network has no "
+                             "\"dhcp.ranges\".");
+        return;
+    }
+    strbuf_add_cstr(out, " A network configuration in the seed must match this MAC address: the "
+                         "guest's name of the interface depends on the machine type.");
+    add_leases(out, network, arena);
+}
+
+static void add_interface(StrBuf *out, virConnectPtr connection, Value nic, Arena *arena) {
+    Str id = object_text(nic, "network_id", object_text(nic, "network", STR_EMPTY));
+    Str mac = object_text(nic, "mac", STR_EMPTY);
+    SCOPED(virNetworkPtr)
+    network = id.len ? libvirt_kind_find(&libvirt_kind_network, connection, id, arena) : NULL;
+    virResetLastError();
+    if (network) {
+        strbuf_add(out, str_format(arena, "\n\nThe interface %.*s is in the network \"%s\".",
+                                   STR_ARG(mac), virNetworkGetName(network)));
+        add_network(out, network, arena);
+        return;
+    }
+    strbuf_add(out, str_format(arena,
+                               "\n\nThe interface %.*s is in no network of this host that has "
+                               "leases. Its address is known if the guest runs the QEMU guest "
+                               "agent, or once the host has sent a packet to it.",
+                               STR_ARG(mac)));
+}
+
+/* Returns a paragraph for each interface that a start of the machine waits for: its MAC address and
+ * the DHCP leases of its network. Each paragraph begins with a blank line. */
+static Str report_interfaces(virConnectPtr connection, Value domain, Arena *arena) {
+    StrBuf out = strbuf_new(arena);
+    size_t count = nested_list_count(domain, "network_interface");
+    bool only_flagged = has_waiting_interface(domain);
+    for (size_t i = 0; i < count; i++) {
+        Value nic = nested_list_at(domain, "network_interface", i);
+        if (!only_flagged || object_bool(nic, "wait_for_ip", false))
+            add_interface(&out, connection, nic, arena);
+    }
+    return strbuf_str(&out);
+}
+
 /* Waiting. */
 
 static int64_t domain_address_timeout_of(Value value, Value wait) {
@@ -315,7 +393,7 @@ static bool waits_for_declared(Value domain) {
 static bool add_timeout(const Call *call, virDomainPtr domain, Value value, int64_t ms, Str console,
                         Diags *diags) {
     bool is_running = virDomainIsActive(domain) == 1;
-    Str report = address_report(virDomainGetConnect(domain), value, call->arena);
+    Str report = report_interfaces(virDomainGetConnect(domain), value, call->arena);
     return libvirt_error_say(
         call, diags,
         str_format(call->arena, "The machine \"%.*s\" has no address",

@@ -31,7 +31,3 @@ void domain_address_read(const Call *call, virDomainPtr domain, bool is_active, 
  * machine's console and returns false. */
 MUST_USE bool domain_address_wait(const Call *call, virDomainPtr domain, Value value,
                                   DomainAddresses *out, Diags *diags);
-/* Returns a paragraph for each interface that a start of the machine waits for, as the detail of an
- * error: its MAC address and the DHCP leases of its network. Each paragraph begins with a blank
- * line. */
-Str address_report(virConnectPtr connection, Value domain, Arena *arena);

@@ -276,18 +276,6 @@ static bool cloudinit_read(const Call *call, const ReadRequest *, ReadResponse *
     return true;
 }
 
-static const char *cloudinit_disk_describe(const Call *call, Str name, size_t size) {
-    SCOPED(XmlDoc) doc = xml_new("volume");
-    xmlNodePtr root = xml_root(&doc);
-    xml_add_text(root, "name", name);
-    xml_add_int(root, "capacity", (int64_t)size);
-    xml_add_int(root, "allocation", 0);
-    xmlNodePtr target = xml_add(root, "target");
-    xml_set(xml_add(target, "format"), "type", STR("raw"));
-    xml_add_text(xml_add(target, "permissions"), "mode", STR("0600"));
-    return xml_print(&doc, call->arena);
-}
-
 /* The name contains the digest, so a volume with that name and content is the same seed. */
 static bool is_same_seed(const Call *call, virConnectPtr connection, virStorageVolPtr volume,
                          Str digest) {
@@ -347,7 +335,8 @@ static bool create_image(const Call *call, virStoragePoolPtr pool, const SeedFil
     }
     bool is_taken = volume != NULL;
     if (!volume)
-        volume = virStorageVolCreateXML(pool, cloudinit_disk_describe(call, name, image.len), 0);
+        volume =
+            virStorageVolCreateXML(pool, volume_transfer_describe(name, image.len, call->arena), 0);
     if (!volume || is_taken)
         return volume_find_add_error(call, pool, str_from_cstr(virStoragePoolGetName(pool)), name,
                                      diags);

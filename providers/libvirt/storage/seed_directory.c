@@ -26,26 +26,12 @@ static const char *describe_pool(Str name, Str uuid, Str path, Arena *arena) {
     return xml_print(&doc, arena);
 }
 
-static const char *describe_file(const SeedFile *file, Arena *arena) {
-    SCOPED(XmlDoc) doc = xml_new("volume");
-    xmlNodePtr root = xml_root(&doc);
-    xml_add_text(root, "name", file->name);
-    xml_add_int(root, "capacity", (int64_t)file->content.len);
-    xml_add_int(root, "allocation", 0);
-    xmlNodePtr target = xml_add(root, "target");
-    xml_set(xml_add(target, "format"), "type", STR("raw"));
-    xml_add_text(xml_add(target, "permissions"), "mode", STR("0600"));
-    return xml_print(&doc, arena);
-}
-
-static bool directory_holds(const Call *call, virStorageVolPtr volume, Str content) {
-    Str found = STR_EMPTY;
+static bool read_content(const Call *call, virStorageVolPtr volume, Str *out) {
     virStorageVolInfo info = {0};
-    if (virStorageVolGetInfo(volume, &info) < 0 || info.capacity != content.len)
-        return false;
-    return content.len == 0 || (volume_transfer_download(virStorageVolGetConnect(volume), volume,
-                                                         SEED_FILE_LIMIT, &found, call->arena) &&
-                                str_equal(found, content));
+    *out = STR_EMPTY;
+    return virStorageVolGetInfo(volume, &info) == 0 &&
+           (info.capacity == 0 || volume_transfer_download(virStorageVolGetConnect(volume), volume,
+                                                           SEED_FILE_LIMIT, out, call->arena));
 }
 
 typedef enum FileState { FILE_ABSENT, FILE_SAME, FILE_OTHER } FileState;
@@ -54,9 +40,11 @@ typedef enum FileState { FILE_ABSENT, FILE_SAME, FILE_OTHER } FileState;
 static FileState file_state(const Call *call, virStoragePoolPtr pool, const SeedFile *file) {
     SCOPED(virStorageVolPtr)
     volume = virStorageVolLookupByName(pool, str_to_cstr(file->name, call->arena));
+    Str found;
     if (!volume)
         return FILE_ABSENT;
-    return directory_holds(call, volume, file->content) ? FILE_SAME : FILE_OTHER;
+    return read_content(call, volume, &found) && str_equal(found, file->content) ? FILE_SAME
+                                                                                 : FILE_OTHER;
 }
 
 static bool directory_check_free(const Call *call, virStoragePoolPtr pool, const SeedFiles *files,
@@ -77,7 +65,8 @@ static bool put_file(const Call *call, virStoragePoolPtr pool, const SeedFile *f
     if (file_state(call, pool, file) == FILE_SAME)
         return true;
     SCOPED(virStorageVolPtr)
-    volume = virStorageVolCreateXML(pool, describe_file(file, call->arena), 0);
+    volume = virStorageVolCreateXML(
+        pool, volume_transfer_describe(file->name, file->content.len, call->arena), 0);
     if (!volume)
         return libvirt_error_add(call, diags, "Cannot create the seed's file \"%.*s\"",
                                  STR_ARG(file->name));
@@ -113,14 +102,9 @@ bool seed_directory_create(const Call *call, virStoragePoolPtr parent, Str name,
 }
 
 static bool get_file(const Call *call, virStorageVolPtr volume, SeedFiles *files, Diags *diags) {
-    Str content = STR_EMPTY;
-    virStorageVolInfo info = {0};
+    Str content;
     Str name = str_clone(str_from_cstr(virStorageVolGetName(volume)), call->arena);
-    bool is_read =
-        virStorageVolGetInfo(volume, &info) == 0 &&
-        (info.capacity == 0 || volume_transfer_download(virStorageVolGetConnect(volume), volume,
-                                                        SEED_FILE_LIMIT, &content, call->arena));
-    if (!is_read)
+    if (!read_content(call, volume, &content))
         return libvirt_error_add(call, diags, "Cannot read the seed's file \"%.*s\"",
                                  STR_ARG(name));
     seed_files_add(files, name, content, call->arena);

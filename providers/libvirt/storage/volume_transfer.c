@@ -6,8 +6,21 @@
 #include "digest.h"
 #include "libvirt_error.h"
 #include "log.h"
+#include "xml.h"
 
 #define PIECE_SIZE ((size_t)256 * 1024)
+
+const char *volume_transfer_describe(Str name, size_t size, Arena *arena) {
+    SCOPED(XmlDoc) doc = xml_new("volume");
+    xmlNodePtr root = xml_root(&doc);
+    xml_add_text(root, "name", name);
+    xml_add_int(root, "capacity", (int64_t)size);
+    xml_add_int(root, "allocation", 0);
+    xmlNodePtr target = xml_add(root, "target");
+    xml_set(xml_add(target, "format"), "type", STR("raw"));
+    xml_add_text(xml_add(target, "permissions"), "mode", STR("0600"));
+    return xml_print(&doc, arena);
+}
 
 /* The source of an upload: a file or bytes in memory. */
 typedef struct Origin {

@@ -8,6 +8,8 @@
 #include "libvirt_handle.h"
 #include "provider.h"
 
+/* Returns the XML of a raw volume of this size, which only its owner can read. */
+const char *volume_transfer_describe(Str name, size_t size, Arena *arena);
 /* The volume must hold at least `size` bytes. *digest is that of the sent bytes. */
 MUST_USE bool volume_transfer_upload_file(const Call *call, virConnectPtr connection,
                                           virStorageVolPtr volume, Str path, Str *digest,
