@@ -249,8 +249,12 @@ static void torn_end_is_cut(void **) {
     assert_int_equal(it->disk.append(it->disk.self, file, STR("12345678 {\"kind\"")), 0);
     it->disk.close(it->disk.self, file);
     open_journal(it);
+    JournalOutcome lost = {.address = state_case_address("t.b", arena)};
+    faulty_disk_arm(it->faulty, FAULT_ERROR, 0, 1);
+    assert_false(journal_outcome(it->journal, 0, &lost, &it->diags));
     record(it, 0, "t.b");
-    check_str(content(it), "start intent 1 outcome 1 start outcome");
+    record(it, 0, "t.c");
+    check_str(content(it), "start intent 1 outcome 1 start outcome outcome");
     journal_close(it->journal);
 }
 
@@ -338,13 +342,17 @@ static void a_disk_that_fails(void **) {
 static void an_outcome_that_is_not_appended(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     Case *it = case_new(arena);
+    JournalOutcome outcome = {.address = state_case_address("t.b", arena)};
     record(it, intend(it, "t.a"), "t.a");
     assert_true(journal_is_whole(it->journal));
+    /* The next run repeats an operation without an outside effect. */
+    faulty_disk_arm(it->faulty, FAULT_ERROR, 0, 1);
+    assert_false(journal_outcome(it->journal, 0, &outcome, &it->diags));
+    assert_true(journal_is_whole(it->journal));
     uint64_t sequence = intend(it, "t.b");
-    JournalOutcome outcome = {.address = state_case_address("t.b", arena)};
     faulty_disk_arm(it->faulty, FAULT_ERROR, 0, 1);
     assert_false(journal_outcome(it->journal, sequence, &outcome, &it->diags));
-    assert_int_equal(it->diags.error_count, 1);
+    assert_int_equal(it->diags.error_count, 2);
     record(it, intend(it, "t.c"), "t.c");
     assert_false(journal_is_whole(it->journal));
     assert_true(journal_fold(it->journal, it->state, &it->diags));

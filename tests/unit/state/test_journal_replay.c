@@ -197,6 +197,8 @@ static void parts(void **) {
     part(&left, RECORD_PART_BEGIN, 2, "a");
     part(&left, RECORD_PART_END, 1, "z");
     part(&left, RECORD_PART_END, 2, "a");
+    part(&left, RECORD_PART_BEGIN, 2, "b"); /* again */
+    part(&left, RECORD_PART_END, 2, "c");   /* without a begin */
     outcome(&left, 1, "t.done", "new");
     intent(&left, 3, "t.deleted", PENDING_DELETE);
     part(&left, RECORD_PART_BEGIN, 3, "a");

@@ -107,6 +107,7 @@ static void replacing(void **) {
     append(store, "b\n", arena);
     assert_true(store->replace(store, STR("c\n"), &problem, arena));
     check_str(content(&shelf), "c\n");
+    assert_int_equal(shelf.segments.count, 1);
     append(store, "d\n", arena);
     assert_true(store->sync(store, &problem, arena));
     check_str(content(&shelf), "c\nd\n");

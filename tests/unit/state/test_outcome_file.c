@@ -20,7 +20,7 @@ static FileCase file_case_open(bool is_sealed) {
     Arena *arena = test.c.arena;
     snprintf(test.directory, sizeof test.directory, "outcomes.XXXXXX");
     assert_non_null(mkdtemp(test.directory));
-    test.base = disk_join(str_from_cstr(test.directory), STR("s.journal"), arena);
+    test.base = disk_join(str_from_cstr(test.directory), STR("made/s.journal"), arena);
     test.state = state_new(arena);
     if (is_sealed)
         test.cipher = crypt_case_cipher(
@@ -29,6 +29,11 @@ static FileCase file_case_open(bool is_sealed) {
 }
 
 static void file_case_close(FileCase *test) {
+    Str made = disk_directory_of(test->base);
+    DiskStat stat;
+    assert_int_equal(disk_real.stat(NULL, made, &stat), 0);
+    assert_int_equal(stat.mode & 0777, 0700);
+    assert_int_equal(disk_real.remove(NULL, made), 0);
     assert_int_equal(rmdir(test->directory), 0);
     crypt_case_close(&test->c);
 }
