@@ -11,14 +11,6 @@ static bool has_control(Str text, bool with_space) {
     return false;
 }
 
-static bool target_is_one_of(Str text, const char *const *names, size_t count) {
-    for (size_t i = 0; i < count; i++) {
-        if (str_equal_cstr(text, names[i]))
-            return true;
-    }
-    return false;
-}
-
 Str kube_target_complete_server(Str url, Arena *arena) {
     url = str_trim(url);
     while (str_ends_with(url, STR("/")) && !str_ends_with(url, STR("://")))
@@ -28,12 +20,12 @@ Str kube_target_complete_server(Str url, Arena *arena) {
 }
 
 Str kube_target_check_server(Str url) {
-    static const char *const schemes[] = {"https", "http"};
+    static const Str schemes[] = {STR_CONST("https"), STR_CONST("http")};
     Url parts;
     if (has_control(url, true))
         return STR("must not contain spaces or control characters");
     if (!url_parse(url, &parts) || url_host_name(&parts).len == 0 ||
-        !target_is_one_of(parts.scheme, schemes, ARRAY_COUNT(schemes)))
+        !str_is_among(parts.scheme, schemes, ARRAY_COUNT(schemes)))
         return STR("must be a URL such as \"https://host:6443\"");
     if (parts.userinfo.len)
         return STR("must not contain a user or a password; they are arguments of the user");
@@ -43,12 +35,13 @@ Str kube_target_check_server(Str url) {
 }
 
 Str kube_target_check_proxy(Str url) {
-    static const char *const schemes[] = {"http", "https", "socks5", "socks5h"};
+    static const Str schemes[] = {STR_CONST("http"), STR_CONST("https"), STR_CONST("socks5"),
+                                  STR_CONST("socks5h")};
     Url parts;
     if (has_control(url, true))
         return STR("must not contain spaces or control characters");
     bool is_url = url_parse(url, &parts) && url_host_name(&parts).len > 0;
-    return is_url && target_is_one_of(parts.scheme, schemes, ARRAY_COUNT(schemes))
+    return is_url && str_is_among(parts.scheme, schemes, ARRAY_COUNT(schemes))
                ? STR_EMPTY
                : STR("must be a URL whose scheme is http, https or socks5");
 }
@@ -115,16 +108,8 @@ static bool target_check_pair(const KubeTarget *target, Str *problem, Arena *are
                                      arena);
 }
 
-static const char *const versions[] = {"client.authentication.k8s.io/v1",
-                                       "client.authentication.k8s.io/v1beta1"};
-
-static bool is_known_version(Str version) {
-    for (size_t i = 0; i < ARRAY_COUNT(versions); i++) {
-        if (str_equal_cstr(version, versions[i]))
-            return true;
-    }
-    return false;
-}
+static const Str versions[] = {STR_CONST("client.authentication.k8s.io/v1"),
+                               STR_CONST("client.authentication.k8s.io/v1beta1")};
 
 static bool has_unnamed_variable(const KubeExec *exec) {
     vec_each(&exec->env, variable) {
@@ -140,11 +125,11 @@ Str kube_target_check_exec(const KubeExec *exec, Arena *arena) {
         return STR_EMPTY;
     if (exec->command.len == 0)
         return STR("The credential plugin (\"exec\") has no \"command\".");
-    if (!is_known_version(exec->api_version))
+    if (!str_is_among(exec->api_version, versions, ARRAY_COUNT(versions)))
         return str_format(arena,
                           "The credential plugin (\"exec\") has the API version \"%.*s\"; "
-                          "supported are \"%s\" and \"%s\".",
-                          STR_ARG(exec->api_version), versions[0], versions[1]);
+                          "supported are \"%.*s\" and \"%.*s\".",
+                          STR_ARG(exec->api_version), STR_ARG(versions[0]), STR_ARG(versions[1]));
     if (has_unnamed_variable(exec))
         return STR("An environment variable of the credential plugin (\"exec\") has no name.");
     if (exec->interactive == KUBE_INTERACTIVE_ALWAYS)

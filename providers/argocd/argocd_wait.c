@@ -253,8 +253,7 @@ static KubeOutcome send_patch(const WaitObject *wait, Str body, int64_t deadline
         .manager = STR("loam-refresh"),
         .is_repeatable = true,
     };
-    Diags ignored = diags_new(arena);
-    KubeOutcome outcome = kube_call_patch(&kube, &patch, response, &ignored);
+    KubeOutcome outcome = kube_call_patch(&kube, &patch, response, NULL);
     if (outcome == KUBE_DONE && object)
         (void)!kube_client_decode(response, object, arena);
     return outcome;

@@ -10,8 +10,9 @@ KubeOutcome kube_call_send(const KubeCall *call, KubeRequest request, KubeRespon
     request.cancel = call->cancel;
     request.cancel_at = call->cancel_at;
     KubeOutcome outcome = kube_client_send(call->client, &request, response, call->arena);
-    vec_each(&response->warnings, warning)
-        diags_warning(diags, NO_RANGE, "Warning of the API server", "%.*s", STR_ARG(*warning));
+    for (size_t i = 0; diags && i < response->warnings.count; i++)
+        diags_warning(diags, NO_RANGE, "Warning of the API server", "%.*s",
+                      STR_ARG(response->warnings.items[i]));
     return outcome;
 }
 

@@ -1,8 +1,8 @@
 /* kube_call: requests for single objects.
  *
- * Bodies are JSON text. Each function adds the server's warnings to `diags`, but no error: the
- * outcome may be expected, and kube_error reports it otherwise. Unless KUBE_DONE, response->problem
- * is the end of a sentence. Texts of the response live in call->arena. */
+ * Bodies are JSON text. Each function adds the server's warnings to `diags`, which may be NULL, but
+ * no error: the outcome may be expected, and kube_error reports it otherwise. Unless KUBE_DONE,
+ * response->problem is the end of a sentence. Texts of the response live in call->arena. */
 #pragma once
 
 #include "diag.h"

@@ -36,13 +36,31 @@ static void catalog_add_resource(KubeCatalog *catalog, Str api_version,
     map_put(catalog->arena, &catalog->resources, key, own);
 }
 
+static const struct {
+    const char *name;
+    KubeVerb verb;
+} verb_rows[] = {
+    {"get", KUBE_VERB_GET},       {"list", KUBE_VERB_LIST},
+    {"watch", KUBE_VERB_WATCH},   {"create", KUBE_VERB_CREATE},
+    {"update", KUBE_VERB_UPDATE}, {"patch", KUBE_VERB_PATCH},
+    {"delete", KUBE_VERB_DELETE}, {"deletecollection", KUBE_VERB_DELETE_COLLECTION},
+};
+
+static uint32_t verb_of(Str name) {
+    for (size_t i = 0; i < ARRAY_COUNT(verb_rows); i++) {
+        if (str_equal_cstr(name, verb_rows[i].name))
+            return verb_rows[i].verb;
+    }
+    return 0;
+}
+
 static uint32_t verbs_of(Value resource) {
     Value list = value_tuple_at(resource, STR("verbs"));
     uint32_t verbs = 0;
     for (size_t i = 0; i < list.count; i++) {
         Value verb = value_at(list, i);
         if (value_is_present(verb) && verb.type->kind == KIND_STRING)
-            verbs |= kube_resource_verb(value_text(verb));
+            verbs |= verb_of(value_text(verb));
     }
     return verbs;
 }

@@ -43,9 +43,8 @@ static bool openapi_read(KubeOpenapi *openapi, const KubeCall *call, Str path, V
     KubeRequest request = {.method = "GET", .path = path, .attempts_max = ATTEMPTS_MAX};
     KubeResponse response;
     Value document;
-    Diags ignored = diags_new(scratch);
     own.arena = scratch;
-    bool is_good = kube_call_send(&own, request, &response, &ignored) == KUBE_DONE &&
+    bool is_good = kube_call_send(&own, request, &response, NULL) == KUBE_DONE &&
                    kube_client_decode(&response, &document, scratch);
     log_debug("schemas read", log_text("path", path), log_number("ok", is_good),
               log_number("bytes", is_good ? (int64_t)response.body.len : 0));

@@ -1,18 +1,6 @@
 #include "kube_resource.h"
 #include "url.h"
 
-typedef struct VerbRow {
-    const char *name;
-    KubeVerb verb;
-} VerbRow;
-
-static const VerbRow verbs[] = {
-    {"get", KUBE_VERB_GET},       {"list", KUBE_VERB_LIST},
-    {"watch", KUBE_VERB_WATCH},   {"create", KUBE_VERB_CREATE},
-    {"update", KUBE_VERB_UPDATE}, {"patch", KUBE_VERB_PATCH},
-    {"delete", KUBE_VERB_DELETE}, {"deletecollection", KUBE_VERB_DELETE_COLLECTION},
-};
-
 void kube_resource_split(Str api_version, Str *group, Str *version) {
     size_t slash = str_find_char(api_version, '/', 0);
     bool has_group = slash != SIZE_MAX;
@@ -24,14 +12,6 @@ Str kube_resource_api_version(const KubeResource *resource, Arena *arena) {
     return resource->group.len ? str_format(arena, "%.*s/%.*s", STR_ARG(resource->group),
                                             STR_ARG(resource->version))
                                : resource->version;
-}
-
-uint32_t kube_resource_verb(Str name) {
-    for (size_t i = 0; i < ARRAY_COUNT(verbs); i++) {
-        if (str_equal_cstr(name, verbs[i].name))
-            return verbs[i].verb;
-    }
-    return 0;
 }
 
 KubeResource kube_resource_clone(const KubeResource *resource, Arena *arena) {

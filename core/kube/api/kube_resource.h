@@ -50,8 +50,6 @@ typedef struct KubeRef {
 void kube_resource_split(Str api_version, Str *group, Str *version);
 /* Returns "apps/v1" or "v1". */
 Str kube_resource_api_version(const KubeResource *resource, Arena *arena);
-/* Returns the set bit of "get" …; 0 if the verb is unknown. */
-uint32_t kube_resource_verb(Str name);
 KubeResource kube_resource_clone(const KubeResource *resource, Arena *arena);
 /* Returns "/apis/apps/v1/namespaces/x/deployments/web". */
 Str kube_resource_path(const KubeRef *ref, Arena *arena);

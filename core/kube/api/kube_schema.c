@@ -166,32 +166,25 @@ static void check_value(const Checking *checking, Value schema, Value value, Pat
 
 /* Members that every object has, also where the schema of a definition does not name them. An apply
  * does not send the status. */
-static const char *const type_fields[] = {"apiVersion", "kind", "metadata", "status"};
-static const char *const metadata_fields[] = {
-    "annotations",
-    "creationTimestamp",
-    "deletionGracePeriodSeconds",
-    "finalizers",
-    "deletionTimestamp",
-    "generateName",
-    "generation",
-    "labels",
-    "managedFields",
-    "name",
-    "namespace",
-    "ownerReferences",
-    "resourceVersion",
-    "selfLink",
-    "uid",
+static const Str type_fields[] = {STR_CONST("apiVersion"), STR_CONST("kind"), STR_CONST("metadata"),
+                                  STR_CONST("status")};
+static const Str metadata_fields[] = {
+    STR_CONST("annotations"),
+    STR_CONST("creationTimestamp"),
+    STR_CONST("deletionGracePeriodSeconds"),
+    STR_CONST("finalizers"),
+    STR_CONST("deletionTimestamp"),
+    STR_CONST("generateName"),
+    STR_CONST("generation"),
+    STR_CONST("labels"),
+    STR_CONST("managedFields"),
+    STR_CONST("name"),
+    STR_CONST("namespace"),
+    STR_CONST("ownerReferences"),
+    STR_CONST("resourceVersion"),
+    STR_CONST("selfLink"),
+    STR_CONST("uid"),
 };
-
-static bool kube_schema_is_one_of(Str name, const char *const *names, size_t count) {
-    for (size_t i = 0; i < count; i++) {
-        if (str_equal_cstr(name, names[i]))
-            return true;
-    }
-    return false;
-}
 
 static void kube_schema_report_unknown(const Checking *checking, StrVec known, Str name,
                                        Path path) {
@@ -206,7 +199,7 @@ static StrVec kube_schema_names_of(Value properties, bool is_object, Arena *aren
     for (size_t i = 0; i < properties.count; i++)
         vec_push(arena, &names, value_key_at(properties, i));
     for (size_t i = 0; is_object && i < ARRAY_COUNT(type_fields); i++)
-        vec_push(arena, &names, str_from_cstr(type_fields[i]));
+        vec_push(arena, &names, type_fields[i]);
     return names;
 }
 
@@ -236,10 +229,10 @@ static void kube_schema_check_metadata(const Checking *checking, Value object, P
     if (!find_mapping(object, "metadata", &metadata))
         return;
     for (size_t i = 0; i < ARRAY_COUNT(metadata_fields); i++)
-        vec_push(checking->arena, &known, str_from_cstr(metadata_fields[i]));
+        vec_push(checking->arena, &known, metadata_fields[i]);
     for (size_t i = 0; i < metadata.count; i++) {
         Str name = value_key_at(metadata, i);
-        if (!kube_schema_is_one_of(name, metadata_fields, ARRAY_COUNT(metadata_fields)) &&
+        if (!str_is_among(name, metadata_fields, ARRAY_COUNT(metadata_fields)) &&
             !value_is_null(value_at(metadata, i)))
             kube_schema_report_unknown(checking, known, name,
                                        path_attribute(at, name, checking->arena));
@@ -298,7 +291,7 @@ static void kube_schema_check_object(const Checking *checking, Value schema, Val
         Str name = value_key_at(object, i);
         Value value = value_at(object, i);
         bool is_type_field =
-            has_type_fields && kube_schema_is_one_of(name, type_fields, ARRAY_COUNT(type_fields));
+            has_type_fields && str_is_among(name, type_fields, ARRAY_COUNT(type_fields));
         Path at = path_attribute(path, name, arena);
         if (value_is_present(properties) && value_find(properties, name, &property))
             check_value(checking, property, value, at);

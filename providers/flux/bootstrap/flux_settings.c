@@ -34,15 +34,12 @@ static StrVec texts_of(Value object, const char *name, Arena *arena) {
     return out;
 }
 
-static const char *const default_components[] = {"source-controller", "kustomize-controller",
-                                                 "helm-controller", "notification-controller"};
+static const Str default_components[] = {
+    STR_CONST("source-controller"), STR_CONST("kustomize-controller"), STR_CONST("helm-controller"),
+    STR_CONST("notification-controller")};
 
 bool flux_settings_is_default(Str component) {
-    for (size_t i = 0; i < ARRAY_COUNT(default_components); i++) {
-        if (str_equal_cstr(component, default_components[i]))
-            return true;
-    }
-    return false;
+    return str_is_among(component, default_components, ARRAY_COUNT(default_components));
 }
 
 static StrVec named_components(Value object, Arena *arena) {
@@ -50,7 +47,7 @@ static StrVec named_components(Value object, Arena *arena) {
     StrVec extra = texts_of(object, "components_extra", arena);
     if (!object_has(object, "components")) {
         for (size_t i = 0; i < ARRAY_COUNT(default_components); i++)
-            vec_push(arena, &names, str_from_cstr(default_components[i]));
+            vec_push(arena, &names, default_components[i]);
     }
     vec_each(&extra, name)
         vec_push(arena, &names, *name);

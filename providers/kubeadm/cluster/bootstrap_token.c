@@ -79,9 +79,8 @@ static Str token_body(const Call *call, const BootstrapToken *token, Str name, V
 
 static KubeOutcome delete_secret(const ClusterApi *api, const KubeRef *ref,
                                  KubeResponse *response) {
-    Diags ignored = diags_new(api->call.arena);
     KubeDelete request = {.ref = *ref, .propagation = KUBE_PROPAGATION_BACKGROUND};
-    return kube_call_delete(&api->call, &request, response, &ignored);
+    return kube_call_delete(&api->call, &request, response, NULL);
 }
 
 bool bootstrap_token_store(const Call *call, const ClusterApi *api, const BootstrapToken *token,

@@ -165,7 +165,6 @@ static bool see_event(void *payload, const KubeEvent *event) {
 static WaitLook look_follow(void *payload, Wait *wait) {
     Follow *follow = payload;
     KubeCall call = follow->api->call;
-    Diags ignored = diags_new(wait->call->arena);
     KubeResponse response;
     int64_t round_ms = wait->left_ms < ROUND_MS ? wait->left_ms : ROUND_MS;
     KubeWatchRequest watch = {.ref = follow->request->ref, .see = see_event, .payload = follow};
@@ -176,7 +175,7 @@ static WaitLook look_follow(void *payload, Wait *wait) {
                     wait->call->arena));
     call.deadline_ms =
         call_monotonic_ms(wait->call) + (round_ms < ROUND_LEAST ? ROUND_LEAST : round_ms);
-    if (kube_watch_run(&call, &watch, &response, &ignored) == KUBE_DONE)
+    if (kube_watch_run(&call, &watch, &response, NULL) == KUBE_DONE)
         return WAIT_LOOK_DONE;
     if (response.transport != HTTP_TIMED_OUT || !wait->reason.len)
         wait->reason = response.problem;

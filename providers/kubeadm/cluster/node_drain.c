@@ -36,7 +36,6 @@ static bool must_leave(Value pod) {
 
 static KubeOutcome evict(const Drain *drain, const KubeRef *pod, KubeResponse *response) {
     Arena *arena = drain->api->call.arena;
-    Diags ignored = diags_new(arena);
     ObjectBuilder metadata = object_builder_new(arena), body = object_builder_new(arena);
     KubeRef ref = *pod;
     ref.subresource = STR("eviction");
@@ -52,7 +51,7 @@ static KubeOutcome evict(const Drain *drain, const KubeRef *pod, KubeResponse *r
         .body = json_text(object_builder_value(&body), arena),
         .attempts_max = 1,
     };
-    return kube_call_send(&drain->api->call, request, response, &ignored);
+    return kube_call_send(&drain->api->call, request, response, NULL);
 }
 
 static void node_drain_note(Wait *wait, const KubeRef *pod, Str problem, size_t left) {
@@ -91,9 +90,8 @@ static WaitLook look_pods(void *payload, Wait *wait) {
                            STR_ARG(drain->name)),
     };
     KubeResponse response;
-    Diags ignored = diags_new(arena);
     Value root;
-    if (kube_call_send(&drain->api->call, request, &response, &ignored) != KUBE_DONE ||
+    if (kube_call_send(&drain->api->call, request, &response, NULL) != KUBE_DONE ||
         !kube_client_decode(&response, &root, arena)) {
         wait->reason = response.problem;
         return WAIT_LOOK_AGAIN;

@@ -67,10 +67,9 @@ static bool has_pod_subnet(const ClusterApi *api) {
     KubeRef ref = {.resource = &cluster_api_config_maps,
                    .namespace = STR("kube-system"),
                    .name = STR("kubeadm-config")};
-    Diags ignored = diags_new(api->call.arena);
     KubeResponse response;
     Value found;
-    return kube_call_get(&api->call, &ref, &response, &ignored) == KUBE_DONE &&
+    return kube_call_get(&api->call, &ref, &response, NULL) == KUBE_DONE &&
            kube_client_decode(&response, &found, api->call.arena) &&
            str_find(kube_object_text(found, "data", "ClusterConfiguration"), STR("podSubnet:"),
                     0) != SIZE_MAX;

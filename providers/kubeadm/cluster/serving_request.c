@@ -313,11 +313,10 @@ static WaitLook look_at_requests(void *payload, Wait *wait) {
     const RequestLook *look = payload;
     const KubeCall *call = &look->api->call;
     KubeRequest request = {.method = "GET", .path = STR(REQUESTS)};
-    Diags ignored = diags_new(call->arena);
     KubeResponse response;
     Value root;
     wait->reason = STR("the API server does not list requests");
-    if (kube_call_send(call, request, &response, &ignored) != KUBE_DONE ||
+    if (kube_call_send(call, request, &response, NULL) != KUBE_DONE ||
         !kube_client_decode(&response, &root, call->arena))
         return WAIT_LOOK_AGAIN;
     Value found = serving_request_find(value_tuple_at(root, STR("items")), look->node);

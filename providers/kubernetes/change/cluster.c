@@ -251,7 +251,6 @@ static void cluster_keep_list(Cluster *cluster, const KubeRef *ref, const KubeLi
 static void change_cluster_list(Cluster *cluster, const Call *call, const KubeRef *ref,
                                 Collection *collection) {
     SCOPED(ArenaRef) scratch = arena_open("list");
-    Diags ignored = diags_new(scratch);
     KubeList found = {0};
     KubeResponse response;
     KubeCall kube = cluster_call(call);
@@ -261,7 +260,7 @@ static void change_cluster_list(Cluster *cluster, const Call *call, const KubeRe
     kube.arena = scratch;
     collection->is_listing = true;
     pthread_mutex_unlock(&cluster->mutex);
-    KubeOutcome outcome = kube_list_read(&kube, &request, &found, &response, &ignored);
+    KubeOutcome outcome = kube_list_read(&kube, &request, &found, &response, NULL);
     pthread_mutex_lock(&cluster->mutex);
     if (outcome == KUBE_DONE)
         cluster_keep_list(cluster, ref, &found, scratch);

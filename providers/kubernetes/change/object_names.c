@@ -80,7 +80,6 @@ static void names_keep(NameList *list, const KubeList *found) {
 static void names_read_list(ObjectNames *names, const KubeCall *call, const KubeRef *ref,
                             NameList *list) {
     SCOPED(ArenaRef) scratch = arena_open("list of names");
-    Diags ignored = diags_new(scratch);
     KubeList found = {0};
     KubeResponse response;
     KubeCall own = *call;
@@ -94,7 +93,7 @@ static void names_read_list(ObjectNames *names, const KubeCall *call, const Kube
     list->is_listing = true;
     int64_t began_ms = names_now_ms(call);
     pthread_mutex_unlock(&names->mutex);
-    KubeOutcome outcome = kube_list_read(&own, &request, &found, &response, &ignored);
+    KubeOutcome outcome = kube_list_read(&own, &request, &found, &response, NULL);
     pthread_mutex_lock(&names->mutex);
     list->has_no_list = outcome != KUBE_DONE || found.is_cut;
     list->is_listed = !list->has_no_list;

@@ -99,16 +99,12 @@ static bool report_changed(const Planning *planning, Path path, Str why, Diags *
 
 /* Replacing an object that holds others, or data, needs permission. */
 static bool object_plan_may_replace(const Planning *planning) {
-    static const char *const kinds[] = {"Namespace", "CustomResourceDefinition", "PersistentVolume",
-                                        "PersistentVolumeClaim"};
+    static const Str kinds[] = {STR_CONST("Namespace"), STR_CONST("CustomResourceDefinition"),
+                                STR_CONST("PersistentVolume"), STR_CONST("PersistentVolumeClaim")};
     const ObjectOptions *options = planning->request->options;
-    if (options->has_allow_replace)
-        return options->allow_replace;
-    for (size_t i = 0; i < ARRAY_COUNT(kinds); i++) {
-        if (str_equal_cstr(planning->target.resource.kind, kinds[i]))
-            return false;
-    }
-    return true;
+    return options->has_allow_replace
+               ? options->allow_replace
+               : !str_is_among(planning->target.resource.kind, kinds, ARRAY_COUNT(kinds));
 }
 
 static bool object_plan_replacement(Planning *planning, Str field, Str why, Diags *diags) {

@@ -56,7 +56,6 @@ static Str rules_version_of(Value object, Arena *arena) {
 
 static void list_kind(ServerRules *rules, const KubeCall *call, const char *kind) {
     static const char *const versions[] = {ADMISSION "/v1", ADMISSION "/v1beta1"};
-    Diags ignored = diags_new(call->arena);
     KubeResource resource;
     KubeResponse response;
     KubeList list = {0};
@@ -64,10 +63,10 @@ static void list_kind(ServerRules *rules, const KubeCall *call, const char *kind
     for (size_t i = 0; i < ARRAY_COUNT(versions) && !is_served; i++) {
         KubeKind wanted = {str_from_cstr(versions[i]), str_from_cstr(kind)};
         is_served = kube_discovery_find(rules->discovery, call, wanted, &resource, &response,
-                                        &ignored) == KUBE_DONE;
+                                        NULL) == KUBE_DONE;
     }
     KubeListRequest request = {.ref = {.resource = &resource}};
-    if (!is_served || kube_list_read(call, &request, &list, &response, &ignored) != KUBE_DONE)
+    if (!is_served || kube_list_read(call, &request, &list, &response, NULL) != KUBE_DONE)
         return;
     vec_each(&list.items, item) {
         AdmissionRule rule = {.text = rules_version_of(*item, call->arena),
@@ -123,13 +122,12 @@ static Str read_definition(const KubeCall *call, const KubeResource *resource) {
     static const KubeResource definitions = {.group = STR_CONST(DEFINITIONS),
                                              .version = STR_CONST("v1"),
                                              .plural = STR_CONST("customresourcedefinitions")};
-    Diags ignored = diags_new(call->arena);
     KubeResponse response;
     Value object;
     KubeRef ref = {.resource = &definitions,
                    .name = str_format(call->arena, "%.*s.%.*s", STR_ARG(resource->plural),
                                       STR_ARG(resource->group))};
-    bool is_read = kube_call_get(call, &ref, &response, &ignored) == KUBE_DONE &&
+    bool is_read = kube_call_get(call, &ref, &response, NULL) == KUBE_DONE &&
                    kube_client_decode(&response, &object, call->arena);
     return is_read ? rules_version_of(object, call->arena) : STR_EMPTY;
 }

@@ -140,7 +140,6 @@ static void object_unblock(void *payload, const WaitObject *wait, Value object,
     Arena *arena = task->call->arena;
     KubeCall kube = wait_object_call(wait, deadline_ms, arena);
     KubeResponse response;
-    Diags ignored = diags_new(arena);
     KubePatch request = {
         .ref = wait->ref,
         .type = KUBE_PATCH_MERGE,
@@ -149,7 +148,7 @@ static void object_unblock(void *payload, const WaitObject *wait, Value object,
         .is_repeatable = true,
     };
     if (request.body.len)
-        (void)kube_call_patch(&kube, &request, &response, &ignored);
+        (void)kube_call_patch(&kube, &request, &response, NULL);
 }
 
 static bool wait_until_handled(GitopsTask *task) {

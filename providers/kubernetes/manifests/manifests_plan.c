@@ -282,13 +282,9 @@ static void plan_waves(ManifestsPlanning *planning, ObjectWave first, ObjectWave
 /* Objects that the source no longer has. */
 
 static bool holds_data(Value object) {
-    static const char *const kinds[] = {"Namespace", "CustomResourceDefinition",
-                                        "PersistentVolumeClaim"};
-    Str kind = kube_object_text(object, "", "kind");
-    for (size_t i = 0; i < ARRAY_COUNT(kinds); i++)
-        if (str_equal_cstr(kind, kinds[i]))
-            return true;
-    return false;
+    static const Str kinds[] = {STR_CONST("Namespace"), STR_CONST("CustomResourceDefinition"),
+                                STR_CONST("PersistentVolumeClaim")};
+    return str_is_among(kube_object_text(object, "", "kind"), kinds, ARRAY_COUNT(kinds));
 }
 
 static void add_deletion(PlanResponse *response, Str key, Value object, Arena *arena) {

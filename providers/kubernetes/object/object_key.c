@@ -42,24 +42,21 @@ Str object_key_api_version(const ObjectKey *key, Arena *arena) {
 }
 
 bool object_key_is_builtin(const ObjectKey *key) {
-    static const char *const names[] = {
-        "admissionregistration.k8s.io",
-        "apiextensions.k8s.io",
-        "apiregistration.k8s.io",
-        "certificates.k8s.io",
-        "coordination.k8s.io",
-        "discovery.k8s.io",
-        "networking.k8s.io",
-        "node.k8s.io",
-        "rbac.authorization.k8s.io",
-        "scheduling.k8s.io",
-        "storage.k8s.io",
+    static const Str names[] = {
+        STR_CONST("admissionregistration.k8s.io"),
+        STR_CONST("apiextensions.k8s.io"),
+        STR_CONST("apiregistration.k8s.io"),
+        STR_CONST("certificates.k8s.io"),
+        STR_CONST("coordination.k8s.io"),
+        STR_CONST("discovery.k8s.io"),
+        STR_CONST("networking.k8s.io"),
+        STR_CONST("node.k8s.io"),
+        STR_CONST("rbac.authorization.k8s.io"),
+        STR_CONST("scheduling.k8s.io"),
+        STR_CONST("storage.k8s.io"),
     };
-    for (size_t i = 0; i < ARRAY_COUNT(names); i++) {
-        if (str_equal_cstr(key->group, names[i]))
-            return true;
-    }
-    return str_find_char(key->group, '.', 0) == SIZE_MAX;
+    return str_is_among(key->group, names, ARRAY_COUNT(names)) ||
+           str_find_char(key->group, '.', 0) == SIZE_MAX;
 }
 
 Str object_key_import_id(const ObjectKey *key, Arena *arena) {

@@ -29,7 +29,6 @@ ValueVec object_events_read(const KubeCall *call, Value object, Str reason) {
     KubeResponse response;
     KubeList list = {0};
     Arena *arena = call->arena;
-    Diags ignored = diags_new(arena);
     Str namespace = kube_object_text(object, "metadata", "namespace");
     Str uid = kube_object_text(object, "metadata", "uid");
     KubeListRequest request = {
@@ -41,7 +40,7 @@ ValueVec object_events_read(const KubeCall *call, Value object, Str reason) {
     if (reason.len)
         request.field_selector =
             str_format(arena, "%.*s,reason=%.*s", STR_ARG(request.field_selector), STR_ARG(reason));
-    if (uid.len == 0 || kube_list_read(call, &request, &list, &response, &ignored) != KUBE_DONE)
+    if (uid.len == 0 || kube_list_read(call, &request, &list, &response, NULL) != KUBE_DONE)
         return (ValueVec){0};
     if (list.items.count)
         qsort(list.items.items, list.items.count, sizeof(Value), compare_events);

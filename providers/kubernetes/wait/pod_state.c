@@ -2,14 +2,10 @@
 #include "object_condition.h"
 
 /* Reasons of a waiting container that are no errors. */
-static const char *const starting[] = {"ContainerCreating", "PodInitializing"};
+static const Str starting[] = {STR_CONST("ContainerCreating"), STR_CONST("PodInitializing")};
 
 static bool is_starting(Str reason) {
-    for (size_t i = 0; i < ARRAY_COUNT(starting); i++) {
-        if (str_equal_cstr(reason, starting[i]))
-            return true;
-    }
-    return reason.len == 0;
+    return reason.len == 0 || str_is_among(reason, starting, ARRAY_COUNT(starting));
 }
 
 typedef enum Trouble { TROUBLE_NONE, TROUBLE_NOT_READY, TROUBLE_ENDED, TROUBLE_STUCK } Trouble;

@@ -8,7 +8,8 @@
 
 #include <inttypes.h>
 
-static const char *const rollout_kinds[] = {"DaemonSet", "Deployment", "StatefulSet"};
+static const Str rollout_kinds[] = {STR_CONST("DaemonSet"), STR_CONST("Deployment"),
+                                    STR_CONST("StatefulSet")};
 
 static const Attribute condition_attributes[] = {
     {"status", &TYPE_STRING, REQUIRED, "Status that the condition must have: \"True\"."},
@@ -98,11 +99,7 @@ static void block_read_conditions(const Call *call, Value block, WaitBlock *out)
 }
 
 static bool has_rollout(Str kind) {
-    for (size_t i = 0; i < ARRAY_COUNT(rollout_kinds); i++) {
-        if (str_equal_cstr(kind, rollout_kinds[i]))
-            return true;
-    }
-    return false;
+    return str_is_among(kind, rollout_kinds, ARRAY_COUNT(rollout_kinds));
 }
 
 bool wait_block_read(const Call *call, Value config, Str kind, WaitBlock *out, Diags *diags) {

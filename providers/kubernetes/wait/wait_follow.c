@@ -193,8 +193,7 @@ static void wait_follow_read_late(Progress *progress) {
     KubeCall call = wait_object_call(wait, wait_follow_now_ms(progress) + ASK_MS, arena);
     KubeEvent event = {.type = KUBE_EVENT_PRESENT};
     KubeResponse response;
-    Diags ignored = diags_new(arena);
-    KubeOutcome outcome = kube_call_get(&call, &wait->ref, &response, &ignored);
+    KubeOutcome outcome = kube_call_get(&call, &wait->ref, &response, NULL);
     if (outcome == KUBE_ABSENT)
         event.type = KUBE_EVENT_ABSENT;
     if (outcome == KUBE_ABSENT ||

@@ -48,10 +48,9 @@ static bool gate_is_served(Value version) {
  * of a conversion webhook without a backend, comes from the kind itself. */
 static bool responds(const KubeCall *call, const KubeResource *resource, KubeResponse *response) {
     KubeList list;
-    Diags ignored = diags_new(call->arena);
     KubeListRequest request = {
         .ref = {.resource = resource}, .only_metadata = true, .count_max = 1, .page_size = 1};
-    KubeOutcome outcome = kube_list_read(call, &request, &list, response, &ignored);
+    KubeOutcome outcome = kube_list_read(call, &request, &list, response, NULL);
     return outcome == KUBE_DONE || (response->code != 0 && response->code != 404);
 }
 
@@ -59,12 +58,10 @@ static bool responds(const KubeCall *call, const KubeResource *resource, KubeRes
 static Str find_obstacle(const Serving *serving, const KubeCall *call, Str api_version) {
     KubeResource resource;
     KubeResponse response;
-    Diags ignored = diags_new(call->arena);
     Str kind = kube_object_text(serving->object, "spec.names", "kind");
     Str plural = kube_object_text(serving->object, "spec.names", "plural");
-    KubeOutcome outcome =
-        kube_discovery_find(serving->wait->discovery, call, (KubeKind){api_version, kind},
-                            &resource, &response, &ignored);
+    KubeOutcome outcome = kube_discovery_find(
+        serving->wait->discovery, call, (KubeKind){api_version, kind}, &resource, &response, NULL);
     if (outcome == KUBE_FAILED)
         return str_format(call->arena, "discovery failed: %.*s", STR_ARG(response.problem));
     /* A plural of another definition, which had the kind before, does not count. */

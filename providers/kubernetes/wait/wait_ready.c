@@ -16,11 +16,10 @@ static Readiness ready_look(void *payload, Value object, Arena *arena) {
 
 static bool class_binds_late(const KubeCall *call, Value claim) {
     KubeResponse response;
-    Diags ignored = diags_new(call->arena);
     Value class;
     KubeRef ref = {.resource = &storage_classes,
                    .name = kube_object_text(claim, "spec", "storageClassName")};
-    return ref.name.len && kube_call_get(call, &ref, &response, &ignored) == KUBE_DONE &&
+    return ref.name.len && kube_call_get(call, &ref, &response, NULL) == KUBE_DONE &&
            kube_client_decode(&response, &class, call->arena) &&
            str_equal_cstr(kube_object_text(class, "", "volumeBindingMode"), CONSUMER);
 }

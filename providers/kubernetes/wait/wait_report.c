@@ -130,14 +130,13 @@ static Str wait_report_selector_of(Value object, Arena *arena) {
 static ValueVec read_pods(const KubeCall *call, Value object) {
     KubeResponse response;
     KubeList list;
-    Diags ignored = diags_new(call->arena);
     KubeListRequest request = {
         .ref = {.resource = &pods, .namespace = kube_object_text(object, "metadata", "namespace")},
         .label_selector = wait_report_selector_of(object, call->arena),
         .count_max = POD_LIST_MAX,
     };
     if (request.label_selector.len == 0 ||
-        kube_list_read(call, &request, &list, &response, &ignored) != KUBE_DONE)
+        kube_list_read(call, &request, &list, &response, NULL) != KUBE_DONE)
         return (ValueVec){0};
     return list.items;
 }
@@ -205,7 +204,6 @@ static void add_pod(const WaitObject *wait, const Unready *one, StrBuf *out, Are
 static Str read_log(const KubeCall *call, const Unready *one) {
     KubeResponse response;
     Arena *arena = call->arena;
-    Diags ignored = diags_new(arena);
     KubeRef ref = {
         .resource = &pods,
         .namespace = kube_object_text(one->pod, "metadata", "namespace"),
@@ -221,8 +219,7 @@ static Str read_log(const KubeCall *call, const Unready *one) {
                            STR_ARG(kube_resource_path(&ref, arena)), STR_ARG(container), LOG_LINES,
                            LOG_BYTES, one->state.is_between_runs ? "&previous=true" : ""),
     };
-    return kube_call_send(call, request, &response, &ignored) == KUBE_DONE ? response.body
-                                                                           : STR_EMPTY;
+    return kube_call_send(call, request, &response, NULL) == KUBE_DONE ? response.body : STR_EMPTY;
 }
 
 static void add_log(const WaitObject *wait, const KubeCall *call, const Unready *one, StrBuf *out) {

@@ -76,8 +76,7 @@ void wait_status_request(const WaitObject *wait, const WaitStatus *status) {
         .is_repeatable = true,
     };
     KubeResponse response;
-    Diags ignored = diags_new(arena);
-    (void)kube_call_patch(&call, &patch, &response, &ignored);
+    (void)kube_call_patch(&call, &patch, &response, NULL);
 }
 
 bool wait_status(const WaitObject *wait, const WaitStatus *status, Str expected, Value *object,
