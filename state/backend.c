@@ -30,13 +30,15 @@ void backend_close(Backend *backend) {
 }
 
 bool backend_read(Backend *backend, Str *out, Arena *arena, Diags *diags) {
-    Str bytes;
+    StoredText stored = {.what = str_format(arena, "The state \"%.*s\"", STR_ARG(backend->path))};
     int64_t began_ms = log_clock_ms();
-    bool ok = backend->read(backend, &bytes, arena, diags);
+    bool ok = backend->read(backend, &stored.bytes, arena, diags);
     log_operation(backend, "state read", ok, began_ms);
-    Str name = str_format(arena, "The state \"%.*s\"", STR_ARG(backend->path));
-    return ok &&
-           cipher_open(backend->cipher, name, bytes, out, &backend->is_outdated, arena, diags);
+    if (!ok)
+        return false;
+    ok = cipher_open(backend->cipher, &stored, out, arena, diags);
+    backend->is_outdated = stored.is_outdated;
+    return ok;
 }
 
 /* If the stored state is plain or encrypted by an old method, encrypts its backup with the current

@@ -160,15 +160,20 @@ static void report_holder(const LockAttempt *attempt, const LockInfo *holder, St
     *reported = str_clone(holder->id, arena);
 }
 
+typedef struct LockHolder {
+    LockInfo info;
+    pid_t pid; /* 0: unknown */
+} LockHolder;
+
 /* Tries; if the lock is held by an unknown holder, tries again until the holder is known. */
 static LockResult try_until_known(const LockAttempt *attempt, const Clock *clock,
-                                  const CancelToken *cancel, LockInfo *holder, pid_t *pid,
-                                  Arena *arena, Diags *diags) {
+                                  const CancelToken *cancel, LockHolder *holder, Arena *arena,
+                                  Diags *diags) {
     for (int tries = 1;; tries++) {
-        *holder = (LockInfo){0};
-        *pid = 0;
-        LockResult result = attempt->attempt(attempt->self, holder, pid, arena, diags);
-        bool is_known = holder->id.len > 0 || holder->who.len > 0;
+        *holder = (LockHolder){0};
+        LockResult result =
+            attempt->attempt(attempt->self, &holder->info, &holder->pid, arena, diags);
+        bool is_known = holder->info.id.len > 0 || holder->info.who.len > 0;
         if (result != LOCK_HELD || is_known || tries == INFO_TRIES ||
             clock->sleep_ms(clock->self, INFO_WAIT_MS, cancel))
             return result;
@@ -182,17 +187,16 @@ bool state_lock_acquire(const LockAttempt *attempt, const Clock *clock, int64_t 
     int64_t end = clock->monotonic_ms(clock->self) + timeout_ms;
     for (int64_t wait = FIRST_WAIT_MS;; wait = wait * 2) {
         SCOPED(ArenaRef) scratch = arena_open("lock attempt");
-        LockInfo holder;
-        pid_t pid;
-        LockResult result = try_until_known(attempt, clock, cancel, &holder, &pid, scratch, diags);
+        LockHolder holder;
+        LockResult result = try_until_known(attempt, clock, cancel, &holder, scratch, diags);
         if (result != LOCK_HELD)
             return result == LOCK_ACQUIRED;
         int64_t left = end - clock->monotonic_ms(clock->self);
         if (left > 0)
-            report_holder(attempt, &holder, &reported, arena);
+            report_holder(attempt, &holder.info, &reported, arena);
         wait = wait > LONGEST_WAIT_MS ? LONGEST_WAIT_MS : wait;
         if (left <= 0 || clock->sleep_ms(clock->self, wait < left ? wait : left, cancel)) {
-            state_lock_report(attempt, &holder, pid, diags);
+            state_lock_report(attempt, &holder.info, holder.pid, diags);
             return false;
         }
     }

@@ -51,9 +51,8 @@ bool cipher_prepare(const Cipher *cipher, Diags *diags) {
     return cipher_seal(cipher, (EnvelopeHead){0}, STR("{}"), &ignored, scratch, diags);
 }
 
-static bool pass_plain(const Cipher *cipher, Str what, Str bytes, Str *out, bool *is_outdated,
-                       Diags *diags) {
-    bool is_allowed = bytes.len == 0;
+static bool pass_plain(const Cipher *cipher, StoredText *stored, Str *out, Diags *diags) {
+    bool is_allowed = stored->bytes.len == 0;
     vec_each(&cipher->steps, step) {
         is_allowed |= cipher_is_unencrypted(step);
     }
@@ -63,9 +62,9 @@ static bool pass_plain(const Cipher *cipher, Str what, Str bytes, Str *out, bool
             "%.*s is not encrypted (or is damaged), but the configuration requires encryption. If "
             "it was written before encryption was introduced, add a fallback with the method "
             "\"unencrypted\", apply once, and remove the fallback.",
-            STR_ARG(what));
-    *is_outdated = bytes.len > 0 && !cipher_is_plain(cipher);
-    *out = bytes;
+            STR_ARG(stored->what));
+    stored->is_outdated = stored->bytes.len > 0 && !cipher_is_plain(cipher);
+    *out = stored->bytes;
     return true;
 }
 
@@ -95,17 +94,17 @@ static bool cipher_report_failure(Str what, const Diags *reasons, Diags *diags) 
         STR_ARG(what), STR_ARG(strbuf_str(&text)));
 }
 
-static bool cipher_try_all(const Cipher *cipher, Str what, const Envelope *envelope, Str *out,
-                           bool *is_outdated, Arena *arena, Diags *diags) {
+static bool cipher_try_all(const Cipher *cipher, StoredText *stored, const Envelope *envelope,
+                           Str *out, Arena *arena, Diags *diags) {
     Diags reasons = diags_new(arena);
     vec_each(&cipher->steps, step) {
         if (cipher_is_unencrypted(step) ||
             !cipher_open_with(cipher, step, envelope, out, arena, &reasons))
             continue;
-        *is_outdated = step != cipher->steps.items;
+        stored->is_outdated = step != cipher->steps.items;
         return true;
     }
-    return cipher_report_failure(what, &reasons, diags);
+    return cipher_report_failure(stored->what, &reasons, diags);
 }
 
 /* A writer of the storage without the key must not make a state look older or newer than it is. */
@@ -122,34 +121,30 @@ static bool check_head(Str what, const Envelope *envelope, Str plain, Arena *are
                       (unsigned long long)inner.serial, STR_ARG(inner.lineage));
 }
 
-static bool open_envelope(const Cipher *cipher, Str what, Str bytes, Str *out, bool *is_outdated,
-                          Arena *arena, Diags *diags) {
+static bool open_envelope(const Cipher *cipher, StoredText *stored, Str *out, Arena *arena,
+                          Diags *diags) {
     Envelope envelope;
     const char *error;
     if (!cipher)
         return diags_fail(diags, NO_RANGE, "Encrypted content",
                           "%.*s is encrypted, but neither the configuration nor TF_ENCRYPTION has "
                           "an \"encryption\" block to decrypt it.",
-                          STR_ARG(what));
-    if (!envelope_decode(bytes, &envelope, &error, arena))
+                          STR_ARG(stored->what));
+    if (!envelope_decode(stored->bytes, &envelope, &error, arena))
         return diags_fail(
             diags, NO_RANGE, "Damaged encrypted content",
             "%.*s is encrypted, but its envelope is damaged. %s Restore a copy of it.",
-            STR_ARG(what), error);
-    return cipher_try_all(cipher, what, &envelope, out, is_outdated, arena, diags) &&
-           check_head(what, &envelope, *out, arena, diags);
+            STR_ARG(stored->what), error);
+    return cipher_try_all(cipher, stored, &envelope, out, arena, diags) &&
+           check_head(stored->what, &envelope, *out, arena, diags);
 }
 
-bool cipher_open(const Cipher *cipher, Str what, Str bytes, Str *out, bool *is_outdated,
-                 Arena *arena, Diags *diags) {
-    bool ignored;
-    if (!is_outdated)
-        is_outdated = &ignored;
-    *is_outdated = false;
-    if (envelope_is_sealed(bytes))
-        return open_envelope(cipher, what, bytes, out, is_outdated, arena, diags);
+bool cipher_open(const Cipher *cipher, StoredText *stored, Str *out, Arena *arena, Diags *diags) {
+    stored->is_outdated = false;
+    if (envelope_is_sealed(stored->bytes))
+        return open_envelope(cipher, stored, out, arena, diags);
     if (cipher)
-        return pass_plain(cipher, what, bytes, out, is_outdated, diags);
-    *out = bytes;
+        return pass_plain(cipher, stored, out, diags);
+    *out = stored->bytes;
     return true;
 }

@@ -34,8 +34,15 @@ MUST_USE bool cipher_prepare(const Cipher *cipher, Diags *diags);
  * `*out` is `plain`. */
 MUST_USE bool cipher_seal(const Cipher *cipher, EnvelopeHead head, Str plain, Str *out,
                           Arena *arena, Diags *diags);
-/* Decrypts `bytes`; plain text that the cipher passes becomes `*out` uncopied. `what` begins the
- * sentences of errors: "The state \"terraform.tfstate\"". Sets `*is_outdated` (may be NULL): true
- * if only a fallback accepts the data, so that the caller should write them again. */
-MUST_USE bool cipher_open(const Cipher *cipher, Str what, Str bytes, Str *out, bool *is_outdated,
-                          Arena *arena, Diags *diags);
+
+/* A text as it is stored, perhaps encrypted. */
+typedef struct StoredText {
+    Str what; /* begins the sentences of errors: "The state \"terraform.tfstate\"" */
+    Str bytes;
+    bool is_outdated; /* set by cipher_open: only a fallback accepts the data, so that the caller
+                         should write them again */
+} StoredText;
+
+/* Decrypts the text; plain text that the cipher passes becomes `*out` uncopied. */
+MUST_USE bool cipher_open(const Cipher *cipher, StoredText *stored, Str *out, Arena *arena,
+                          Diags *diags);

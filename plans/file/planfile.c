@@ -261,8 +261,8 @@ bool planfile_read(const PlanFilePlace *place, Plan **out, PlanFileSources *conf
                           "\"%.*s\": %s. To save a plan, run \"loam plan -out=FILE\".",
                           STR_ARG(path), strerror(-status));
     Entries entries = {0};
-    Str name = str_format(arena, "The plan \"%.*s\"", STR_ARG(path));
-    if (!cipher_open(place->cipher, name, bytes, &bytes, NULL, arena, diags) ||
+    StoredText stored = {str_format(arena, "The plan \"%.*s\"", STR_ARG(path)), bytes};
+    if (!cipher_open(place->cipher, &stored, &bytes, arena, diags) ||
         !unpack(path, bytes, &entries, arena, diags))
         return false;
     Plan *plan;

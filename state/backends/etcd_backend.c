@@ -55,14 +55,7 @@ static bool etcd_backend_send(const Etcd *etcd, const EtcdTxn *txn, EtcdResponse
 static LeaseResult etcd_backend_renew(void *self, int64_t timeout_ms, const CancelToken *stop,
                                       Str *problem, Arena *arena) {
     const Etcd *etcd = self;
-    bool is_alive = false;
-    if (!etcd_client_keep(etcd->store.client, etcd->lease_id, timeout_ms, stop, &is_alive, problem,
-                          arena))
-        return LEASE_NO_REPLY;
-    if (is_alive)
-        return LEASE_RENEWED;
-    *problem = STR("the etcd lease expired");
-    return LEASE_LOST;
+    return etcd_client_keep(etcd->store.client, etcd->lease_id, timeout_ms, stop, problem, arena);
 }
 
 typedef struct Locking {
@@ -352,27 +345,36 @@ static bool etcd_open(const Io *io, Value config, Str workspace, Backend **out, 
     return true;
 }
 
-static bool send_alone(const Io *io, Value config, const char *summary, const EtcdTxn *txn,
-                       EtcdResponse *response, Arena *arena, Diags *diags) {
+/* A request outside of a workspace. */
+typedef struct LoneRequest {
+    const Io *io;
+    Value config;
+    const char *summary; /* of an error */
+    EtcdTxn txn;
+} LoneRequest;
+
+static bool send_alone(const LoneRequest *request, EtcdResponse *response, Arena *arena,
+                       Diags *diags) {
     EtcdClient *client;
     Str problem = STR_EMPTY;
-    if (!open_client(io, config, &client, arena, diags))
+    if (!open_client(request->io, request->config, &client, arena, diags))
         return false;
-    bool is_ok = etcd_client_txn(client, txn, NULL, response, &problem, arena);
+    bool is_ok = etcd_client_txn(client, &request->txn, NULL, response, &problem, arena);
     etcd_client_close(client);
     return is_ok ||
-           etcd_backend_report(summary, etcd_backend_prefix_of(config, arena), problem, diags);
+           etcd_backend_report(request->summary, etcd_backend_prefix_of(request->config, arena),
+                               problem, diags);
 }
 
 static bool etcd_list(const Io *io, Value config, StrVec *out, Arena *arena, Diags *diags) {
     Str prefix = etcd_backend_prefix_of(config, arena);
-    EtcdTxn txn = {0};
+    LoneRequest request = {.io = io, .config = config, .summary = "Cannot list the workspaces"};
     EtcdResponse response;
     EtcdOperation all = etcd_client_range(prefix, etcd_client_range_end(prefix, arena));
     StrVec names = {0};
     all.keys_only = true;
-    vec_push(arena, &txn.success, all);
-    if (!send_alone(io, config, "Cannot list the workspaces", &txn, &response, arena, diags))
+    vec_push(arena, &request.txn.success, all);
+    if (!send_alone(&request, &response, arena, diags))
         return false;
     vec_each(&response.found, found) {
         Str rest = str_after(found->key, prefix.len);
@@ -394,12 +396,12 @@ static bool etcd_make(const Io *io, Value config, Str workspace, Diags *diags) {
     SCOPED(ArenaRef) scratch = arena_open("etcd workspace");
     Str prefix = etcd_backend_prefix_of(config, scratch);
     Str key = str_format(scratch, "%.*s%.*s/state", STR_ARG(prefix), STR_ARG(workspace));
-    EtcdTxn txn = {0};
+    LoneRequest request = {.io = io, .config = config, .summary = "Cannot create the workspace"};
     EtcdResponse response;
     EtcdCompare absent = {key, 0};
-    vec_push(scratch, &txn.compares, absent);
-    vec_push(scratch, &txn.success, etcd_client_put(key, STR_EMPTY));
-    return send_alone(io, config, "Cannot create the workspace", &txn, &response, scratch, diags);
+    vec_push(scratch, &request.txn.compares, absent);
+    vec_push(scratch, &request.txn.success, etcd_client_put(key, STR_EMPTY));
+    return send_alone(&request, &response, scratch, diags);
 }
 
 static const Attribute attributes[] = {

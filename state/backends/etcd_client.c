@@ -29,6 +29,7 @@ typedef struct Call {
     int64_t timeout_ms;
     int rounds;
     const CancelToken *cancel;
+    Str token; /* empty: without authentication */
 } Call;
 
 EtcdClient *etcd_client_open(const Io *io, const EtcdConfig *config, Arena *arena) {
@@ -108,7 +109,7 @@ static Outcome classify(const HttpResponse *response, Value *out, Str *problem, 
     return passes && !is_full ? OUTCOME_NEXT : OUTCOME_REFUSED;
 }
 
-static Outcome send_to(EtcdClient *client, size_t endpoint, const Call *call, Str token, Value *out,
+static Outcome send_to(EtcdClient *client, size_t endpoint, const Call *call, Value *out,
                        Str *problem, Arena *arena) {
     const EtcdConfig *config = &client->config;
     Str base = config->endpoints.items[endpoint];
@@ -128,8 +129,8 @@ static Outcome send_to(EtcdClient *client, size_t endpoint, const Call *call, St
     };
     vec_push(arena, &request.headers, (HttpHeader){STR("Content-Type"), STR("application/json")});
     vec_push(arena, &request.headers, (HttpHeader){STR("Expect"), STR_EMPTY});
-    if (token.len > 0)
-        vec_push(arena, &request.headers, (HttpHeader){STR("Authorization"), token});
+    if (call->token.len > 0)
+        vec_push(arena, &request.headers, (HttpHeader){STR("Authorization"), call->token});
     HttpResponse response;
     HttpStatus status = http_send(client->io, &request, &response, problem, arena);
     if (status == HTTP_DONE)
@@ -153,7 +154,8 @@ static Outcome authenticate(EtcdClient *client, size_t endpoint, const Call *cal
     Call login = *call;
     login.path = "auth/authenticate";
     login.body = strbuf_str(&body);
-    Outcome outcome = send_to(client, endpoint, &login, STR_EMPTY, &response, problem, arena);
+    login.token = STR_EMPTY;
+    Outcome outcome = send_to(client, endpoint, &login, &response, problem, arena);
     if (outcome == OUTCOME_DONE)
         set_token(client, value_text_at(response, STR("token")));
     return outcome == OUTCOME_UNAUTHENTICATED ? OUTCOME_REFUSED : outcome;
@@ -164,17 +166,18 @@ static Outcome authenticate(EtcdClient *client, size_t endpoint, const Call *cal
 static Outcome send_authenticated(EtcdClient *client, size_t endpoint, const Call *call, Value *out,
                                   Str *problem, Arena *arena) {
     bool has_name = client->config.username.len > 0;
-    Str token = client_copy_token(client, arena);
+    Call with_token = *call;
     Outcome outcome = OUTCOME_UNAUTHENTICATED;
-    if (!has_name || token.len > 0)
-        outcome = send_to(client, endpoint, call, token, out, problem, arena);
+    with_token.token = client_copy_token(client, arena);
+    if (!has_name || with_token.token.len > 0)
+        outcome = send_to(client, endpoint, &with_token, out, problem, arena);
     if (outcome != OUTCOME_UNAUTHENTICATED || !has_name)
         return outcome == OUTCOME_UNAUTHENTICATED ? OUTCOME_REFUSED : outcome;
     outcome = authenticate(client, endpoint, call, problem, arena);
     if (outcome != OUTCOME_DONE)
         return outcome;
-    outcome =
-        send_to(client, endpoint, call, client_copy_token(client, arena), out, problem, arena);
+    with_token.token = client_copy_token(client, arena);
+    outcome = send_to(client, endpoint, &with_token, out, problem, arena);
     return outcome == OUTCOME_UNAUTHENTICATED ? OUTCOME_REFUSED : outcome;
 }
 
@@ -332,16 +335,18 @@ bool etcd_client_revoke(EtcdClient *client, int64_t lease, const CancelToken *ca
            str_find(*problem, STR("lease not found"), 0) != SIZE_MAX;
 }
 
-bool etcd_client_keep(EtcdClient *client, int64_t lease, int64_t timeout_ms,
-                      const CancelToken *cancel, bool *is_alive, Str *problem, Arena *arena) {
+LeaseResult etcd_client_keep(EtcdClient *client, int64_t lease, int64_t timeout_ms,
+                             const CancelToken *cancel, Str *problem, Arena *arena) {
     int64_t each = timeout_ms / (int64_t)client->config.endpoints.count;
     Call call = {"lease/keepalive", lease_body("ID", lease, arena), each > 100 ? each : 100, 1,
                  cancel};
     Value response, result;
     if (!call_etcd(client, &call, &response, problem, arena))
-        return false;
-    *is_alive = value_find_present(response, STR("result"), &result) && int_of(result, "TTL") > 0;
-    return true;
+        return LEASE_NO_REPLY;
+    if (value_find_present(response, STR("result"), &result) && int_of(result, "TTL") > 0)
+        return LEASE_RENEWED;
+    *problem = STR("the etcd lease expired");
+    return LEASE_LOST;
 }
 
 Str etcd_client_range_end(Str prefix, Arena *arena) {

@@ -8,6 +8,7 @@
 #pragma once
 
 #include "io.h"
+#include "state_lease.h"
 
 typedef struct EtcdClient EtcdClient;
 
@@ -76,11 +77,9 @@ MUST_USE bool etcd_client_grant(EtcdClient *client, int64_t seconds, const Cance
                                 int64_t *lease, Str *problem, Arena *arena);
 MUST_USE bool etcd_client_revoke(EtcdClient *client, int64_t lease, const CancelToken *cancel,
                                  Str *problem, Arena *arena);
-/* Renews the lease. Tries each endpoint once, with `timeout_ms` for all of them. *is_alive: the
- * lease had not expired. */
-MUST_USE bool etcd_client_keep(EtcdClient *client, int64_t lease, int64_t timeout_ms,
-                               const CancelToken *cancel, bool *is_alive, Str *problem,
-                               Arena *arena);
+/* Renews the lease. Tries each endpoint once, with `timeout_ms` for all of them. */
+MUST_USE LeaseResult etcd_client_keep(EtcdClient *client, int64_t lease, int64_t timeout_ms,
+                                      const CancelToken *cancel, Str *problem, Arena *arena);
 /* Returns the first key after all keys with this prefix. */
 Str etcd_client_range_end(Str prefix, Arena *arena);
 EtcdKeyValue *etcd_client_find(const EtcdResponse *response, Str key);

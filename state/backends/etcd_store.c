@@ -127,31 +127,31 @@ static bool etcd_store_write_head(const EtcdStore *store, Str text, Str write, S
     return send_fenced(store, &txn, problem, arena);
 }
 
-/* Writes the pieces of the text. *head is then the value to write to `key`. */
-static bool put_pieces(const EtcdStore *store, Str key, Str text, Str write, Str *head,
-                       Str *problem, Arena *arena) {
+/* Writes the pieces of *text, which then is the value to write to `key`. */
+static bool put_pieces(const EtcdStore *store, Str key, Str write, Str *text, Str *problem,
+                       Arena *arena) {
     uint64_t count = 0;
-    for (size_t at = 0; at < text.len; at += PIECE_BYTES) {
+    for (size_t at = 0; at < text->len; at += PIECE_BYTES) {
         SCOPED(ArenaRef) scratch = arena_open("etcd piece");
-        size_t end = at + PIECE_BYTES < text.len ? at + PIECE_BYTES : text.len;
+        size_t end = at + PIECE_BYTES < text->len ? at + PIECE_BYTES : text->len;
         EtcdTxn txn = {0};
         Str why = STR_EMPTY;
         Str piece = piece_key(key, write, count++, scratch);
-        vec_push(scratch, &txn.success, etcd_client_put(piece, str_slice(text, at, end)));
+        vec_push(scratch, &txn.success, etcd_client_put(piece, str_slice(*text, at, end)));
         if (!send_fenced(store, &txn, &why, scratch)) {
             *problem = str_clone(why, arena);
             return false;
         }
     }
-    *head = str_format(arena, MANIFEST "%llu %.*s %zu %.*s\n", (unsigned long long)count,
-                       STR_ARG(write), text.len, STR_ARG(digest_hex(DIGEST_SHA256, text, arena)));
+    *text = str_format(arena, MANIFEST "%llu %.*s %zu %.*s\n", (unsigned long long)count,
+                       STR_ARG(write), text->len, STR_ARG(digest_hex(DIGEST_SHA256, *text, arena)));
     return true;
 }
 
 static bool write_pieces(const EtcdStore *store, Str text, Str *problem, Arena *arena) {
-    Str write = uuid_v4(arena), head;
-    return put_pieces(store, store->state_key, text, write, &head, problem, arena) &&
-           etcd_store_write_head(store, head, write, problem, arena);
+    Str write = uuid_v4(arena);
+    return put_pieces(store, store->state_key, write, &text, problem, arena) &&
+           etcd_store_write_head(store, text, write, problem, arena);
 }
 
 static Str etcd_store_segment_key(const EtcdStore *store, uint64_t number, Arena *arena) {
@@ -207,10 +207,8 @@ static bool segments_put(void *self, uint64_t number, Str text, Str *problem, Ar
     const EtcdStore *store = self;
     EtcdTxn txn = {0};
     Str key = etcd_store_segment_key(store, number, arena);
-    if (text.len > PIECE_BYTES &&
-        !put_pieces(store, key, text, uuid_v4(arena), &text, problem, arena)) {
+    if (text.len > PIECE_BYTES && !put_pieces(store, key, uuid_v4(arena), &text, problem, arena))
         return false;
-    }
     vec_push(arena, &txn.success, etcd_client_put(key, text));
     return send_fenced(store, &txn, problem, arena);
 }

@@ -37,11 +37,9 @@ typedef struct Locking {
     const LockInfo *info;
 } Locking;
 
-static LockResult inmem_backend_attempt(void *self, LockInfo *holder, pid_t *, Arena *arena,
-                                        Diags *) {
+static LockResult inmem_backend_attempt(void *self, LockInfo *holder, pid_t *, Arena *, Diags *) {
     const Locking *locking = self;
     Inmem *inmem = locking->inmem;
-    (void)arena;
     if (inmem->holder.id.len > 0) {
         *holder = inmem->holder;
         return LOCK_HELD;

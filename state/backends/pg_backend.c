@@ -17,6 +17,8 @@
 #define CREATION_TRIES          20
 #define CREATION_WAIT_MS        100
 #define NAME_SIZE               ((size_t)63) /* the server truncates longer names */
+#define LOCKING                 "Error acquiring the state lock"
+#define JOURNAL                 "The journal"
 
 typedef struct Pg {
     Backend backend;
@@ -37,28 +39,20 @@ int64_t pg_backend_creation_lock(Str schema, Str table) {
     return -(int64_t)hash;
 }
 
-static bool pg_backend_run(Pg *pg, const char *statement, const Str *values, size_t count,
-                           DatabaseAnswer *answer, Arena *arena, Diags *diags) {
-    return pg_session_run(pg->session, "Error acquiring the state lock", statement, values, count,
-                          answer, arena, diags);
-}
-
 static bool is_true(const DatabaseAnswer *answer, size_t cell) {
     return answer->row_count > 0 && str_equal(answer->cells[cell], STR("t"));
 }
 
 static bool release_number(Pg *pg, Str number, Diags *diags) {
-    SCOPED(ArenaRef) scratch = arena_open("pg unlock");
-    DatabaseAnswer answer;
-    return pg_backend_run(pg, "SELECT pg_advisory_unlock($1::bigint)", &number, 1, &answer, scratch,
-                          diags);
+    PgStatement release = {LOCKING, "SELECT pg_advisory_unlock($1::bigint)", &number, 1};
+    return pg_session_execute(pg->session, &release, diags);
 }
 
 static LockResult try_number(Pg *pg, Str number, Diags *diags) {
     SCOPED(ArenaRef) scratch = arena_open("pg lock");
     DatabaseAnswer answer;
-    if (!pg_backend_run(pg, "SELECT pg_try_advisory_lock($1::bigint)", &number, 1, &answer, scratch,
-                        diags))
+    PgStatement locking = {LOCKING, "SELECT pg_try_advisory_lock($1::bigint)", &number, 1};
+    if (!pg_session_run(pg->session, &locking, &answer, scratch, diags))
         return LOCK_FAILED;
     return is_true(&answer, 0) ? LOCK_ACQUIRED : LOCK_HELD;
 }
@@ -77,11 +71,11 @@ static LockResult try_number_often(Pg *pg, Str number, Diags *diags) {
 
 static bool insert_row(Pg *pg, Diags *diags) {
     SCOPED(ArenaRef) scratch = arena_open("pg row");
-    DatabaseAnswer answer;
     Str values[] = {pg->workspace, empty_state_new(scratch)};
-    return pg_backend_run(
-        pg, "INSERT INTO {states} (name, data) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING",
-        values, ARRAY_COUNT(values), &answer, scratch, diags);
+    PgStatement insert = {
+        LOCKING, "INSERT INTO {states} (name, data) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING",
+        values, ARRAY_COUNT(values)};
+    return pg_session_execute(pg->session, &insert, diags);
 }
 
 /* Acquires two locks: Terraform and OpenTofu use different numbers for the creation of a row. */
@@ -107,9 +101,9 @@ static LockResult make_row(Pg *pg, Diags *diags) {
 static LockResult pg_backend_check_number(Pg *pg, Str number, Diags *diags) {
     SCOPED(ArenaRef) scratch = arena_open("pg lock");
     DatabaseAnswer answer;
+    PgStatement search = {LOCKING, "SELECT id FROM {states} WHERE name = $1", &pg->workspace, 1};
     pg_session_hold(pg->session, number);
-    if (!pg_backend_run(pg, "SELECT id FROM {states} WHERE name = $1", &pg->workspace, 1, &answer,
-                        scratch, diags))
+    if (!pg_session_run(pg->session, &search, &answer, scratch, diags))
         return LOCK_FAILED;
     if (answer.row_count == 1 && str_equal(answer.cells[0], number)) {
         pg->lock_id = str_clone(number, pg->arena);
@@ -143,24 +137,26 @@ static void find_holder(Pg *pg, LockInfo *out, Arena *arena) {
     DatabaseAnswer answer = {0};
     Diags ignored = diags_new(arena);
     *out = (LockInfo){.path = pg->backend.path};
-    bool ok = pg_backend_run(
-        pg,
+    PgStatement search = {
+        LOCKING,
         "SELECT a.pid, a.application_name, a.usename, coalesce(host(a.client_addr), 'local'), "
         "to_char(a.backend_start AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"') FROM "
         "pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid JOIN {states} s ON s.name = $1 "
         "WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1 AND l.database = "
         "(SELECT oid FROM pg_database WHERE datname = current_database()) AND "
         "((l.classid::bigint << 32) | l.objid::bigint) = s.id",
-        &pg->workspace, 1, &answer, arena, &ignored);
-    if (ok && answer.row_count > 0)
+        &pg->workspace, 1};
+    if (pg_session_run(pg->session, &search, &answer, arena, &ignored) && answer.row_count > 0)
         pg_backend_describe(out, answer.cells, arena);
 }
 
 static LockResult pg_backend_try_lock(Pg *pg, Arena *arena, Diags *diags) {
     DatabaseAnswer answer;
+    PgStatement locking = {LOCKING,
+                           "SELECT id, pg_try_advisory_lock(id) FROM {states} WHERE name = $1",
+                           &pg->workspace, 1};
     for (int i = 0; i < 2; i++) {
-        if (!pg_backend_run(pg, "SELECT id, pg_try_advisory_lock(id) FROM {states} WHERE name = $1",
-                            &pg->workspace, 1, &answer, arena, diags))
+        if (!pg_session_run(pg->session, &locking, &answer, arena, diags))
             return LOCK_FAILED;
         if (answer.row_count > 0)
             return is_true(&answer, 1) ? pg_backend_check_number(pg, answer.cells[0], diags)
@@ -231,9 +227,10 @@ static bool pg_still_locked(Backend *backend, Diags *diags) {
 static bool pg_read(Backend *backend, Str *out, Arena *arena, Diags *diags) {
     Pg *pg = backend->self;
     DatabaseAnswer answer;
-    if (!pg_session_run(pg->session, "Failed to read the state",
-                        "SELECT coalesce(data, '') FROM {states} WHERE name = $1", &pg->workspace,
-                        1, &answer, arena, diags))
+    PgStatement reading = {"Failed to read the state",
+                           "SELECT coalesce(data, '') FROM {states} WHERE name = $1",
+                           &pg->workspace, 1};
+    if (!pg_session_run(pg->session, &reading, &answer, arena, diags))
         return false;
     Str text = answer.row_count > 0 ? answer.cells[0] : STR_EMPTY;
     pg_session_expect(pg->session, text);
@@ -242,15 +239,14 @@ static bool pg_read(Backend *backend, Str *out, Arena *arena, Diags *diags) {
 }
 
 static bool pg_write(Backend *backend, Str bytes, Diags *diags) {
-    SCOPED(ArenaRef) scratch = arena_open("pg write");
     Pg *pg = backend->self;
-    DatabaseAnswer answer;
     Str values[] = {pg->workspace, bytes};
+    PgStatement writing = {"Failed to write the state",
+                           "INSERT INTO {states} (name, data) VALUES ($1, $2) ON CONFLICT (name) "
+                           "DO UPDATE SET data = EXCLUDED.data",
+                           values, ARRAY_COUNT(values)};
     pg_session_expect(pg->session, bytes);
-    return pg_session_run(pg->session, "Failed to write the state",
-                          "INSERT INTO {states} (name, data) VALUES ($1, $2) ON CONFLICT (name) DO "
-                          "UPDATE SET data = EXCLUDED.data",
-                          values, ARRAY_COUNT(values), &answer, scratch, diags);
+    return pg_session_execute(pg->session, &writing, diags);
 }
 
 typedef struct PgJournal {
@@ -265,11 +261,10 @@ static Str sentence_end(const Diags *diags) {
     return str_slice(text, 0, text.len - str_ends_with(text, STR(".")));
 }
 
-static bool run_journal(PgJournal *journal, const char *statement, const Str *values, size_t count,
-                        DatabaseAnswer *answer, Str *problem, Arena *arena) {
+static bool run_journal(PgJournal *journal, const PgStatement *statement, DatabaseAnswer *answer,
+                        Str *problem, Arena *arena) {
     Diags diags = diags_new(arena);
-    if (pg_session_run(journal->session, "The journal", statement, values, count, answer, arena,
-                       &diags))
+    if (pg_session_run(journal->session, statement, answer, arena, &diags))
         return true;
     *problem = sentence_end(&diags);
     return false;
@@ -290,11 +285,10 @@ static bool make_journal(PgJournal *journal, Str *problem, Arena *arena) {
         return false;
     if (journal->has_table)
         return true;
-    journal->has_table =
-        run_journal(journal,
-                    "CREATE TABLE IF NOT EXISTS {journal} (name text NOT NULL, segment "
-                    "bigint NOT NULL, data text NOT NULL, PRIMARY KEY (name, segment))",
-                    NULL, 0, &answer, problem, arena);
+    PgStatement creation = {JOURNAL,
+                            "CREATE TABLE IF NOT EXISTS {journal} (name text NOT NULL, segment "
+                            "bigint NOT NULL, data text NOT NULL, PRIMARY KEY (name, segment))"};
+    journal->has_table = run_journal(journal, &creation, &answer, problem, arena);
     /* Two runs that create the table at once make each other fail, but the table then exists. */
     Str ignored;
     return journal->has_table || (find_journal(journal, &ignored, arena) && journal->has_table);
@@ -307,9 +301,10 @@ static bool pg_backend_journal_list(void *self, Segments *out, Str *problem, Are
         return false;
     if (!journal->has_table)
         return true;
-    if (!run_journal(journal,
-                     "SELECT segment, data FROM {journal} WHERE name = $1 ORDER BY segment",
-                     &journal->workspace, 1, &answer, problem, arena))
+    PgStatement reading = {JOURNAL,
+                           "SELECT segment, data FROM {journal} WHERE name = $1 ORDER BY segment",
+                           &journal->workspace, 1};
+    if (!run_journal(journal, &reading, &answer, problem, arena))
         return false;
     for (size_t i = 0; i < answer.row_count; i++) {
         Segment segment = {.text = answer.cells[2 * i + 1]};
@@ -326,19 +321,23 @@ static bool pg_backend_journal_put(void *self, uint64_t number, Str text, Str *p
     DatabaseAnswer answer;
     Str values[] = {journal->workspace, str_format(arena, "%llu", (unsigned long long)number),
                     text};
+    PgStatement insert = {
+        JOURNAL,
+        "INSERT INTO {journal} (name, segment, data) VALUES ($1, $2::bigint, $3) ON "
+        "CONFLICT (name, segment) DO UPDATE SET data = EXCLUDED.data",
+        values, ARRAY_COUNT(values)};
     return make_journal(journal, problem, arena) &&
-           run_journal(journal,
-                       "INSERT INTO {journal} (name, segment, data) VALUES ($1, $2::bigint, $3) ON "
-                       "CONFLICT (name, segment) DO UPDATE SET data = EXCLUDED.data",
-                       values, ARRAY_COUNT(values), &answer, problem, arena);
+           run_journal(journal, &insert, &answer, problem, arena);
 }
 
 static bool pg_backend_journal_drop(void *self, uint64_t below, Str *problem, Arena *arena) {
     PgJournal *journal = self;
     DatabaseAnswer answer;
     Str values[] = {journal->workspace, str_format(arena, "%llu", (unsigned long long)below)};
-    return run_journal(journal, "DELETE FROM {journal} WHERE name = $1 AND segment < $2::bigint",
-                       values, ARRAY_COUNT(values), &answer, problem, arena);
+    PgStatement deletion = {JOURNAL,
+                            "DELETE FROM {journal} WHERE name = $1 AND segment < $2::bigint",
+                            values, ARRAY_COUNT(values)};
+    return run_journal(journal, &deletion, &answer, problem, arena);
 }
 
 /* Sets *found to whether the table exists or can be created. */
@@ -351,10 +350,11 @@ static bool find_journal_place(PgJournal *journal, bool *found, Diags *diags) {
     *found = journal->has_table;
     if (*found)
         return true;
-    if (!pg_session_run(journal->session, "Failed to find the journal's location",
-                        "SELECT has_schema_privilege(oid, 'CREATE') FROM pg_catalog.pg_namespace "
-                        "WHERE nspname = $1",
-                        &schema, 1, &answer, scratch, diags))
+    PgStatement search = {"Failed to find the journal's location",
+                          "SELECT has_schema_privilege(oid, 'CREATE') FROM "
+                          "pg_catalog.pg_namespace WHERE nspname = $1",
+                          &schema, 1};
+    if (!pg_session_run(journal->session, &search, &answer, scratch, diags))
         return false;
     *found = answer.row_count == 1 && str_equal(answer.cells[0], STR("t"));
     return true;
@@ -383,23 +383,19 @@ static bool open_journal(PgSession *session, Str workspace, JournalStore **out, 
 }
 
 static bool delete_journal(PgSession *session, Str workspace, Diags *diags) {
-    SCOPED(ArenaRef) scratch = arena_open("pg journal");
-    DatabaseAnswer answer;
     bool there;
+    PgStatement deletion = {"Failed to delete the journal", "DELETE FROM {journal} WHERE name = $1",
+                            &workspace, 1};
     return pg_session_has_table(session, "{journal}", &there, diags) &&
-           (!there || pg_session_run(session, "Failed to delete the journal",
-                                     "DELETE FROM {journal} WHERE name = $1", &workspace, 1,
-                                     &answer, scratch, diags));
+           (!there || pg_session_execute(session, &deletion, diags));
 }
 
 static bool pg_remove(Backend *backend, Diags *diags) {
     Pg *pg = backend->self;
-    SCOPED(ArenaRef) scratch = arena_open("pg workspace");
-    DatabaseAnswer answer;
+    PgStatement deletion = {"Cannot delete the workspace", "DELETE FROM {states} WHERE name = $1",
+                            &pg->workspace, 1};
     return delete_journal(pg->session, pg->workspace, diags) &&
-           pg_session_run(pg->session, "Cannot delete the workspace",
-                          "DELETE FROM {states} WHERE name = $1", &pg->workspace, 1, &answer,
-                          scratch, diags);
+           pg_session_execute(pg->session, &deletion, diags);
 }
 
 static void pg_close(Backend *backend) {
@@ -473,10 +469,10 @@ static bool pg_list(const Io *io, Value config, StrVec *out, Arena *arena, Diags
     DatabaseAnswer answer;
     if (!pg_backend_open_session(io, config, STR("default"), &session, arena, diags))
         return false;
-    bool ok = pg_session_run(session, "Cannot list the workspaces",
-                             "SELECT name FROM {states} WHERE name <> 'default' ORDER BY name "
-                             "COLLATE \"C\"",
-                             NULL, 0, &answer, arena, diags);
+    PgStatement listing = {
+        "Cannot list the workspaces",
+        "SELECT name FROM {states} WHERE name <> 'default' ORDER BY name COLLATE \"C\""};
+    bool ok = pg_session_run(session, &listing, &answer, arena, diags);
     for (size_t i = 0; ok && i < answer.row_count; i++)
         vec_push(arena, out, answer.cells[i]);
     pg_session_close(session);

@@ -72,16 +72,12 @@ static const char *session_expand(const PgSession *session, const char *statemen
     return str_to_cstr(strbuf_str(&text), arena);
 }
 
-static DatabaseStatus run_once(PgSession *session, const char *statement, const Str *values,
-                               size_t count, DatabaseAnswer *answer, Arena *arena) {
+static DatabaseStatus run_once(PgSession *session, const PgStatement *statement,
+                               DatabaseAnswer *answer, Arena *arena) {
     const Database *database = session->io->database;
     return database->run(database->self, session->connection,
-                         session_expand(session, statement, arena), values, count, answer, arena);
-}
-
-static DatabaseStatus run_plain(PgSession *session, const char *statement, DatabaseAnswer *answer,
-                                Arena *arena) {
-    return run_once(session, statement, NULL, 0, answer, arena);
+                         session_expand(session, statement->text, arena), statement->values,
+                         statement->count, answer, arena);
 }
 
 typedef struct Hint {
@@ -134,24 +130,27 @@ static void disconnect(PgSession *session) {
     session->connection_arena = NULL;
 }
 
+/* The session's name, from which other runs read the lock's holder. */
+static PgStatement naming_of(const PgSession *session) {
+    return (PgStatement){"Failed to name the session",
+                         "SELECT set_config('application_name', $1, false)", &session->name, 1};
+}
+
 /* Prepares a new connection: notes its identity and sets its name. Turns synchronous commits on if
  * the server's default is off, because a written state must be durable. */
 static DatabaseStatus introduce(PgSession *session, DatabaseAnswer *answer, Arena *arena) {
-    DatabaseStatus status =
-        run_plain(session,
-                  "SELECT set_config('synchronous_commit', CASE current_setting("
-                  "'synchronous_commit') WHEN 'off' THEN 'on' ELSE "
-                  "current_setting('synchronous_commit') END, false), pg_backend_pid(), "
-                  "(SELECT backend_start FROM pg_stat_activity WHERE pid = pg_backend_pid())",
-                  answer, arena);
+    PgStatement naming = naming_of(session);
+    PgStatement beginning = {
+        .text = "SELECT set_config('synchronous_commit', CASE current_setting("
+                "'synchronous_commit') WHEN 'off' THEN 'on' ELSE "
+                "current_setting('synchronous_commit') END, false), pg_backend_pid(), "
+                "(SELECT backend_start FROM pg_stat_activity WHERE pid = pg_backend_pid())"};
+    DatabaseStatus status = run_once(session, &beginning, answer, arena);
     if (status != DATABASE_DONE || answer->row_count != 1)
         return status;
     session->pid = str_clone(answer->cells[1], session->arena);
     session->since = str_clone(answer->cells[2], session->arena);
-    if (session->name.len == 0)
-        return status;
-    return run_once(session, "SELECT set_config('application_name', $1, false)", &session->name, 1,
-                    answer, arena);
+    return session->name.len ? run_once(session, &naming, answer, arena) : status;
 }
 
 static DatabaseStatus session_connect_once(PgSession *session, DatabaseAnswer *answer,
@@ -174,25 +173,27 @@ static void end_predecessor(PgSession *session, Str pid, Str since, Arena *arena
     DatabaseStatus status = DATABASE_DONE;
     DatabaseAnswer answer = {.row_count = 1};
     Str values[] = {pid, since};
+    PgStatement ending = {.text = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE "
+                                  "pid = $1::int AND backend_start = $2::timestamptz",
+                          .values = values,
+                          .count = ARRAY_COUNT(values)};
     for (int i = 0; i < ENDING_TRIES && status == DATABASE_DONE && answer.row_count; i++) {
         if (i > 0)
             (void)clock->sleep_ms(clock->self, ENDING_WAIT_MS, NULL);
-        status = run_once(session,
-                          "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid = "
-                          "$1::int AND backend_start = $2::timestamptz",
-                          values, ARRAY_COUNT(values), &answer, arena);
+        status = run_once(session, &ending, &answer, arena);
     }
 }
 
 static DatabaseStatus relock(PgSession *session, bool *got, DatabaseAnswer *answer, Arena *arena) {
     const Clock *clock = session->io->clock;
     DatabaseStatus status = DATABASE_DONE;
+    PgStatement locking = {
+        .text = "SELECT pg_try_advisory_lock($1::bigint)", .values = &session->lock_id, .count = 1};
     *got = false;
     for (int i = 0; i < RELOCK_TRIES && !*got && status == DATABASE_DONE; i++) {
         if (i > 0)
             (void)clock->sleep_ms(clock->self, RELOCK_WAIT_MS, NULL);
-        status = run_once(session, "SELECT pg_try_advisory_lock($1::bigint)", &session->lock_id, 1,
-                          answer, arena);
+        status = run_once(session, &locking, answer, arena);
         *got = status == DATABASE_DONE && str_equal(answer->cells[0], STR("t"));
     }
     return status;
@@ -202,9 +203,11 @@ static DatabaseStatus relock(PgSession *session, bool *got, DatabaseAnswer *answ
  * wrote. */
 static DatabaseStatus session_compare(PgSession *session, bool *same, DatabaseAnswer *answer,
                                       Arena *arena) {
-    DatabaseStatus status =
-        run_once(session, "SELECT id, md5(coalesce(data, '')) FROM {states} WHERE name = $1",
-                 &session->workspace, 1, answer, arena);
+    PgStatement reading = {.text =
+                               "SELECT id, md5(coalesce(data, '')) FROM {states} WHERE name = $1",
+                           .values = &session->workspace,
+                           .count = 1};
+    DatabaseStatus status = run_once(session, &reading, answer, arena);
     *same = false;
     if (status != DATABASE_DONE || answer->row_count != 1)
         return status;
@@ -247,30 +250,36 @@ static DatabaseStatus resume_patiently(PgSession *session, DatabaseAnswer *answe
     return status;
 }
 
-static DatabaseStatus run_steadily(PgSession *session, const char *statement, const Str *values,
-                                   size_t count, DatabaseAnswer *answer, Arena *arena) {
+static DatabaseStatus run_steadily(PgSession *session, const PgStatement *statement,
+                                   DatabaseAnswer *answer, Arena *arena) {
     DatabaseStatus status = DATABASE_LOST;
     if (session->connection)
-        status = run_once(session, statement, values, count, answer, arena);
+        status = run_once(session, statement, answer, arena);
     if (status != DATABASE_LOST)
         return status;
     status = resume_patiently(session, answer, arena);
     if (status != DATABASE_DONE || session->is_lost)
         return status;
-    return run_once(session, statement, values, count, answer, arena);
+    return run_once(session, statement, answer, arena);
 }
 
-bool pg_session_run(PgSession *session, const char *doing, const char *statement, const Str *values,
-                    size_t count, DatabaseAnswer *answer, Arena *arena, Diags *diags) {
+bool pg_session_run(PgSession *session, const PgStatement *statement, DatabaseAnswer *answer,
+                    Arena *arena, Diags *diags) {
     DatabaseStatus status = DATABASE_LOST;
     pthread_mutex_lock(&session->mutex);
     if (!session->is_lost)
-        status = run_steadily(session, statement, values, count, answer, arena);
+        status = run_steadily(session, statement, answer, arena);
     bool is_lost = session->is_lost;
     pthread_mutex_unlock(&session->mutex);
     if (is_lost)
-        return session_report_lost(session, doing, diags);
-    return status == DATABASE_DONE || session_report(doing, status, answer, diags);
+        return session_report_lost(session, statement->doing, diags);
+    return status == DATABASE_DONE || session_report(statement->doing, status, answer, diags);
+}
+
+bool pg_session_execute(PgSession *session, const PgStatement *statement, Diags *diags) {
+    SCOPED(ArenaRef) scratch = arena_open("pg statement");
+    DatabaseAnswer answer;
+    return pg_session_run(session, statement, &answer, scratch, diags);
 }
 
 void pg_session_hold(PgSession *session, Str lock_id) {
@@ -292,22 +301,19 @@ bool pg_session_is_lost(PgSession *session) {
 }
 
 bool pg_session_set_name(PgSession *session, Str name, Diags *diags) {
-    SCOPED(ArenaRef) scratch = arena_open("pg name");
-    DatabaseAnswer answer;
+    PgStatement naming = naming_of(session);
     pthread_mutex_lock(&session->mutex);
     session->name = str_clone(name, session->arena);
     pthread_mutex_unlock(&session->mutex);
-    return pg_session_run(session, "Failed to name the session",
-                          "SELECT set_config('application_name', $1, false)", &session->name, 1,
-                          &answer, scratch, diags);
+    return pg_session_execute(session, &naming, diags);
 }
 
 bool pg_session_has_table(PgSession *session, const char *table, bool *out, Diags *diags) {
     SCOPED(ArenaRef) scratch = arena_open("pg table");
     DatabaseAnswer answer;
     Str name = str_from_cstr(session_expand(session, table, scratch));
-    if (!pg_session_run(session, "Failed to find the table", "SELECT to_regclass($1)", &name, 1,
-                        &answer, scratch, diags))
+    PgStatement search = {"Failed to find the table", "SELECT to_regclass($1)", &name, 1};
+    if (!pg_session_run(session, &search, &answer, scratch, diags))
         return false;
     *out = answer.cells[0].ptr != NULL;
     return true;
@@ -316,9 +322,10 @@ bool pg_session_has_table(PgSession *session, const char *table, bool *out, Diag
 static bool has_schema(PgSession *session, bool *out, Diags *diags) {
     SCOPED(ArenaRef) scratch = arena_open("pg schema");
     DatabaseAnswer answer;
-    if (!pg_session_run(session, "Failed to find the schema",
-                        "SELECT 1 FROM pg_catalog.pg_namespace WHERE nspname = $1",
-                        &session->settings.schema, 1, &answer, scratch, diags))
+    PgStatement search = {"Failed to find the schema",
+                          "SELECT 1 FROM pg_catalog.pg_namespace WHERE nspname = $1",
+                          &session->settings.schema, 1};
+    if (!pg_session_run(session, &search, &answer, scratch, diags))
         return false;
     *out = answer.row_count > 0;
     return true;
@@ -326,9 +333,8 @@ static bool has_schema(PgSession *session, bool *out, Diags *diags) {
 
 static bool change_format(PgSession *session, Str statement, Diags *diags) {
     SCOPED(ArenaRef) scratch = arena_open("pg layout");
-    DatabaseAnswer answer;
-    return pg_session_run(session, "Failed to create the tables", str_to_cstr(statement, scratch),
-                          NULL, 0, &answer, scratch, diags);
+    PgStatement change = {"Failed to create the tables", str_to_cstr(statement, scratch)};
+    return pg_session_execute(session, &change, diags);
 }
 
 static bool make_schema(PgSession *session, Arena *arena, Diags *diags) {

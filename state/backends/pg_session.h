@@ -28,12 +28,19 @@ MUST_USE bool pg_session_open(const Io *io, const PgSettings *settings, Str work
 /* `session` may be NULL. */
 void pg_session_close(PgSession *session);
 
-/* In a statement, {states} and {journal} stand for the tables, schema included. A statement may be
- * executed twice, if the connection broke before the reply, and must have the same effect then.
- * `doing`: the summary of an error ("Failed to read the state"). */
-MUST_USE bool pg_session_run(PgSession *session, const char *doing, const char *statement,
-                             const Str *values, size_t count, DatabaseAnswer *answer, Arena *arena,
-                             Diags *diags);
+/* A statement may be executed twice, if the connection broke before the reply, and must have the
+ * same effect then. */
+typedef struct PgStatement {
+    const char *doing; /* the summary of an error: "Failed to read the state" */
+    const char *text;  /* {states} and {journal} stand for the tables, schema included */
+    const Str *values; /* of $1, $2 and so on */
+    size_t count;
+} PgStatement;
+
+MUST_USE bool pg_session_run(PgSession *session, const PgStatement *statement,
+                             DatabaseAnswer *answer, Arena *arena, Diags *diags);
+/* Same for a statement whose answer has no rows that matter. */
+MUST_USE bool pg_session_execute(PgSession *session, const PgStatement *statement, Diags *diags);
 /* Sets *out to whether the table or index exists. `table` is a quoted name or "{journal}". */
 MUST_USE bool pg_session_has_table(PgSession *session, const char *table, bool *out, Diags *diags);
 

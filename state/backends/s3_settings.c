@@ -26,12 +26,19 @@ static Str s3_settings_expand_home(const Io *io, Str path, Arena *arena) {
     return disk_join(home, str_after(path, 2), arena);
 }
 
+/* Where the files of a kind are named. */
+typedef struct FileNames {
+    const char *list;
+    const char *single;
+    const char *variable;
+    const char *usual;
+} FileNames;
+
 /* Adds the files that the block names, else the variable's file, else the default one. */
-static void settings_file_names(const Io *io, Value config, const char *list, const char *single,
-                                const char *variable, const char *usual, StrVec *out,
+static void settings_file_names(const Io *io, Value config, const FileNames *names, StrVec *out,
                                 Arena *arena) {
     Value given;
-    if (value_find_present(config, str_from_cstr(list), &given)) {
+    if (value_find_present(config, str_from_cstr(names->list), &given)) {
         for (size_t i = 0; i < given.count; i++) {
             if (value_is_present(value_at(given, i)))
                 vec_push(arena, out,
@@ -39,9 +46,9 @@ static void settings_file_names(const Io *io, Value config, const char *list, co
         }
         return;
     }
-    Str path = s3_settings_text_of(config, single);
-    path = path.len ? path : process_variable(io->process, variable);
-    path = path.len ? path : str_from_cstr(usual);
+    Str path = s3_settings_text_of(config, names->single);
+    path = path.len ? path : process_variable(io->process, names->variable);
+    path = path.len ? path : str_from_cstr(names->usual);
     vec_push(arena, out, s3_settings_expand_home(io, path, arena));
 }
 
@@ -136,6 +143,11 @@ typedef struct Profile {
 } Profile;
 
 static Profile read_profile(const Io *io, Value config, Arena *arena) {
+    static const FileNames credentials_names = {
+        "shared_credentials_files", "shared_credentials_file", "AWS_SHARED_CREDENTIALS_FILE",
+        "~/.aws/credentials"};
+    static const FileNames settings_names = {"shared_config_files", "", "AWS_CONFIG_FILE",
+                                             "~/.aws/config"};
     StrVec credentials = {0};
     StrVec settings = {0};
     Profile profile = {0};
@@ -143,10 +155,8 @@ static Profile read_profile(const Io *io, Value config, Arena *arena) {
     profile.is_chosen = chosen.len > 0;
     profile.name = chosen.len ? chosen : process_variable(io->process, "AWS_PROFILE");
     profile.name = profile.name.len ? profile.name : STR("default");
-    settings_file_names(io, config, "shared_credentials_files", "shared_credentials_file",
-                        "AWS_SHARED_CREDENTIALS_FILE", "~/.aws/credentials", &credentials, arena);
-    settings_file_names(io, config, "shared_config_files", "", "AWS_CONFIG_FILE", "~/.aws/config",
-                        &settings, arena);
+    settings_file_names(io, config, &credentials_names, &credentials, arena);
+    settings_file_names(io, config, &settings_names, &settings, arena);
     bool first = read_profile_files(io, &credentials, profile.name, true, &profile.content, arena);
     bool second = read_profile_files(io, &settings, profile.name, false, &profile.content, arena);
     profile.is_found = first || second;

@@ -302,9 +302,7 @@ static const StateObject *clone_sharing(const StateObject *object, Shared *share
 /* Returns the object for a copy of the state: a clone or the object itself. */
 typedef const StateObject *CopyObject(const StateObject *object, Shared *shared, Arena *arena);
 
-static const StateObject *state_keep_object(const StateObject *object, Shared *shared,
-                                            Arena *arena) {
-    (void)shared, (void)arena;
+static const StateObject *state_keep_object(const StateObject *object, Shared *, Arena *) {
     return object;
 }
 

@@ -223,10 +223,8 @@ static Str object_write_paths(Paths *paths, Arena *arena) {
     return strbuf_str(&text);
 }
 
-const StateObject *state_object_encode(Value value, const Schema *schema, ObjectStatus status,
-                                       Str private_data, const Str *dependencies,
-                                       size_t dependency_count, bool create_before_destroy,
-                                       Arena *arena) {
+StateObject *state_object_encode(const StateObject *head, Value value, const Schema *schema,
+                                 Arena *arena) {
     CHECK(value_is_wholly_known(value) && value_is_present(value));
     Paths sensitive = {0};
     path_find_marks(value, MARK_SENSITIVE, &sensitive, arena);
@@ -238,17 +236,11 @@ const StateObject *state_object_encode(Value value, const Schema *schema, Object
     Value plain = schema_omit_newer(schema, value_unmark_deep(value, arena), &type, arena);
     json_write_typed(&writer, plain, type);
     StateObject *object = arena_new(arena, StateObject);
-    *object = (StateObject){
-        .status = status,
-        .schema_version = (uint64_t)schema->version,
-        .attributes = strbuf_str(&text),
-        .sensitive_attributes =
-            sensitive.count > 0 ? object_write_paths(&sensitive, arena) : STR("[]"),
-        .private_data = private_data,
-        .dependencies = dependencies,
-        .dependency_count = dependency_count,
-        .create_before_destroy = create_before_destroy,
-    };
+    *object = *head;
+    object->schema_version = (uint64_t)schema->version;
+    object->attributes = strbuf_str(&text);
+    object->sensitive_attributes =
+        sensitive.count > 0 ? object_write_paths(&sensitive, arena) : STR("[]");
     return object;
 }
 

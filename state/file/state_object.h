@@ -8,12 +8,10 @@
  * schema. The object must be at the schema's version (upgrade first). */
 MUST_USE bool state_object_decode(const StateObject *object, const Schema *schema, Value *out,
                                   Arena *arena, Diags *diags);
-/* `value` is wholly known and may carry marks; sensitive marks are stored as paths, others are
- * dropped. `private_data` and `dependencies` are not copied. */
-const StateObject *state_object_encode(Value value, const Schema *schema, ObjectStatus status,
-                                       Str private_data, const Str *dependencies,
-                                       size_t dependency_count, bool create_before_destroy,
-                                       Arena *arena);
+/* Returns a copy of `head` with the version of the schema and the attributes of `value`, which is
+ * wholly known and may carry marks; sensitive marks are stored as paths, others are dropped. */
+StateObject *state_object_encode(const StateObject *head, Value value, const Schema *schema,
+                                 Arena *arena);
 /* Returns whether both texts have the same JSON tokens in the same order, whatever the white space.
  * Objects with their members in different orders are not the same. An empty text equals
  * `absent`. */

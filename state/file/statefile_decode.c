@@ -487,9 +487,9 @@ bool statefile_decode(Str path, Str bytes, State **out, Arena *arena, Diags *dia
         return true;
     }
     SCOPED(ArenaRef) scratch = arena_open("state file");
-    Str name = str_format(scratch, "The state \"%.*s\"", STR_ARG(path));
+    StoredText stored = {str_format(scratch, "The state \"%.*s\"", STR_ARG(path)), bytes};
     /* A caller with keys has decrypted the text; a text that is still encrypted is an error. */
-    if (!cipher_open(NULL, name, bytes, &bytes, NULL, scratch, diags))
+    if (!cipher_open(NULL, &stored, &bytes, scratch, diags))
         return false;
     Decoding decoding = {
         .reader = json_reader_new(bytes, scratch),

@@ -121,19 +121,24 @@ static bool make_key(SealedJournal *journal, StrBuf *out, Str *problem, Arena *a
     return true;
 }
 
+static StoredText stored_text(const SealedJournal *journal, Str bytes, Arena *arena) {
+    Str what = str_format(arena, "The journal \"%.*s\"", STR_ARG(journal->inner->name));
+    return (StoredText){what, bytes};
+}
+
 static bool open_key(SealedJournal *journal, Str header, Diags *diags, Arena *scratch) {
-    Str what = str_format(scratch, "The journal \"%.*s\"", STR_ARG(journal->inner->name));
+    StoredText stored = stored_text(journal, header, scratch);
     Str key;
-    bool is_outdated;
-    if (!cipher_open(journal->cipher, what, header, &key, &is_outdated, scratch, diags))
+    if (!cipher_open(journal->cipher, &stored, &key, scratch, diags))
         return false;
     if (key.len != KEY_BYTES)
         return diags_fail(diags, NO_RANGE, "Damaged encrypted content",
                           "%.*s is encrypted, but its first line has no key for the other lines.",
-                          STR_ARG(what));
+                          STR_ARG(stored.what));
     set_key(journal, key);
     secret_wipe(key);
-    journal->form = is_outdated || cipher_is_plain(journal->cipher) ? FORM_OUTDATED : FORM_CURRENT;
+    journal->form =
+        stored.is_outdated || cipher_is_plain(journal->cipher) ? FORM_OUTDATED : FORM_CURRENT;
     return true;
 }
 
@@ -143,11 +148,10 @@ static bool is_torn(Str text) {
 }
 
 static bool read_plain(SealedJournal *journal, Str *text, Diags *diags, Arena *scratch) {
-    Str what = str_format(scratch, "The journal \"%.*s\"", STR_ARG(journal->inner->name));
-    bool is_outdated;
-    if (!cipher_open(journal->cipher, what, *text, text, &is_outdated, scratch, diags))
+    StoredText stored = stored_text(journal, *text, scratch);
+    if (!cipher_open(journal->cipher, &stored, text, scratch, diags))
         return false;
-    journal->form = is_outdated ? FORM_OUTDATED : FORM_CURRENT;
+    journal->form = stored.is_outdated ? FORM_OUTDATED : FORM_CURRENT;
     return true;
 }
 

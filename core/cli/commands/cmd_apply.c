@@ -130,10 +130,11 @@ static bool check_may_be_plain(Project *project, Str path) {
     if (project->has_ciphers)
         return true; /* the ciphers have decrypted the plan */
     Arena *arena = project->cli->arena;
-    Str what = str_format(arena, "The plan \"%.*s\"", STR_ARG(path)), ignored;
+    Str ignored;
+    StoredText stored = {str_format(arena, "The plan \"%.*s\"", STR_ARG(path)), STR("PK")};
     return project_open_ciphers(project) &&
-           (!project->ciphers.plan || cipher_open(project->ciphers.plan, what, STR("PK"), &ignored,
-                                                  NULL, arena, project->diags));
+           (!project->ciphers.plan ||
+            cipher_open(project->ciphers.plan, &stored, &ignored, arena, project->diags));
 }
 
 /* Selects the environment of the saved plan. Adds an error if another one is selected already. */

@@ -257,8 +257,8 @@ static int show_file(Cli *cli, const Arguments *arguments, Str path, Diags *diag
     if (envelope_is_sealed(bytes) &&
         (!project_load_any(&project, cli, arguments, diags) || !project_open_ciphers(&project)))
         return 1;
-    Str what = str_format(cli->arena, "The state \"%.*s\"", STR_ARG(path));
-    if (!cipher_open(project.ciphers.state, what, bytes, &bytes, NULL, cli->arena, diags) ||
+    StoredText stored = {str_format(cli->arena, "The state \"%.*s\"", STR_ARG(path)), bytes};
+    if (!cipher_open(project.ciphers.state, &stored, &bytes, cli->arena, diags) ||
         !statefile_decode(path, bytes, &state, cli->arena, diags))
         return 1;
     return cmd_show_state(cli, arguments, &engine, state, diags);

@@ -24,9 +24,9 @@ static bool push_read_given(Cli *cli, Str path, Str *out, Diags *diags) {
  * is not. */
 static bool open_given(Project *project, Str path, Str *text) {
     Arena *arena = project->cli->arena;
-    Str what = str_format(arena, "The state \"%.*s\"", STR_ARG(path));
+    StoredText stored = {str_format(arena, "The state \"%.*s\"", STR_ARG(path)), *text};
     return !envelope_is_sealed(*text) ||
-           cipher_open(project->ciphers.state, what, *text, text, NULL, arena, project->diags);
+           cipher_open(project->ciphers.state, &stored, text, arena, project->diags);
 }
 
 /* Returns false, with an error, if the existing state has another lineage or a higher serial, or

@@ -54,10 +54,10 @@ static bool cmd_workspace_read_given(Project *project, State **out) {
     if (error)
         return diags_fail(project->diags, NO_RANGE, "Failed to read the given state",
                           "\"%.*s\": %s.", STR_ARG(path), strerror(-error));
-    Str what = str_format(cli->arena, "The state \"%.*s\"", STR_ARG(path));
+    StoredText stored = {str_format(cli->arena, "The state \"%.*s\"", STR_ARG(path)), text};
     if (!project_open_ciphers(project) ||
-        (envelope_is_sealed(text) && !cipher_open(project->ciphers.state, what, text, &text, NULL,
-                                                  cli->arena, project->diags)) ||
+        (envelope_is_sealed(text) &&
+         !cipher_open(project->ciphers.state, &stored, &text, cli->arena, project->diags)) ||
         !statefile_decode(path, text, out, cli->arena, project->diags))
         return false;
     (*out)->lineage = STR_EMPTY;

@@ -115,15 +115,15 @@ const StateObject *stored_object_encode(InstanceOp *op, Value marked, ObjectStat
     /* Only managed objects are deleted, so only they need dependencies for the order of
      * deletion. */
     bool is_ordered = op->record->address.mode == MODE_MANAGED;
-    const StateObject *object = state_object_encode(
-        marked, op->schema, status, private_data, op->resource->dependencies,
-        is_ordered ? op->resource->dependency_count : 0, creates_before_destroy(op), op->scratch);
-    bool skips_destroy = op->resource->config && !op->resource->config->lifecycle.destroy;
-    if (!skips_destroy && !value_is_present(identity))
-        return object;
-    StateObject *kept = arena_new(op->scratch, StateObject);
-    *kept = *object;
-    kept->skip_destroy = skips_destroy;
-    object_identity_encode(op, identity, kept);
-    return kept;
+    StateObject head = {
+        .status = status,
+        .private_data = private_data,
+        .dependencies = op->resource->dependencies,
+        .dependency_count = is_ordered ? op->resource->dependency_count : 0,
+        .create_before_destroy = creates_before_destroy(op),
+        .skip_destroy = op->resource->config && !op->resource->config->lifecycle.destroy,
+    };
+    StateObject *object = state_object_encode(&head, marked, op->schema, op->scratch);
+    object_identity_encode(op, identity, object);
+    return object;
 }

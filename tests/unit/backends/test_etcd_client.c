@@ -152,10 +152,9 @@ static void tokens_in_an_arena_of_their_own(void **) {
     Io io = scripted_http_io(&script, arena);
     EtcdClient *client = etcd_client_open(&io, &config, owner);
     size_t used = arena_used(owner);
-    bool is_alive;
     Str problem;
-    assert_true(etcd_client_keep(client, 1, 1000, NULL, &is_alive, &problem, arena));
-    assert_true(etcd_client_keep(client, 1, 1000, NULL, &is_alive, &problem, arena));
+    assert_int_equal(etcd_client_keep(client, 1, 1000, NULL, &problem, arena), LEASE_RENEWED);
+    assert_int_equal(etcd_client_keep(client, 1, 1000, NULL, &problem, arena), LEASE_RENEWED);
     assert_int_equal(script.next, script.count);
     assert_int_equal(arena_used(owner), used);
     etcd_client_close(client);
@@ -173,14 +172,11 @@ static void leases(void **) {
     Io io;
     EtcdClient *client = client_new(&script, "", &io, arena);
     int64_t lease;
-    bool is_alive;
     Str problem;
     assert_true(etcd_client_grant(client, 5, NULL, &lease, &problem, arena));
     assert_true(lease == INT64_C(7587862094938812000));
-    assert_true(etcd_client_keep(client, lease, 1000, NULL, &is_alive, &problem, arena));
-    assert_true(is_alive);
-    assert_true(etcd_client_keep(client, lease, 1000, NULL, &is_alive, &problem, arena));
-    assert_false(is_alive);
+    assert_int_equal(etcd_client_keep(client, lease, 1000, NULL, &problem, arena), LEASE_RENEWED);
+    assert_int_equal(etcd_client_keep(client, lease, 1000, NULL, &problem, arena), LEASE_LOST);
     assert_true(etcd_client_revoke(client, lease, NULL, &problem, arena));
     etcd_client_close(client);
 }

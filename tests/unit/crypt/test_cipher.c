@@ -11,7 +11,10 @@ static Str seal(CryptCase *c, const Cipher *cipher, Str text) {
 }
 
 static bool open_it(CryptCase *c, const Cipher *cipher, Str bytes, Str *out, bool *is_outdated) {
-    return cipher_open(cipher, STR("The state"), bytes, out, is_outdated, c->arena, &c->diags);
+    StoredText stored = {STR("The state"), bytes};
+    bool ok = cipher_open(cipher, &stored, out, c->arena, &c->diags);
+    *is_outdated = stored.is_outdated;
+    return ok;
 }
 
 static void test_rotation(void **) {
@@ -95,7 +98,7 @@ static void test_every_changed_byte(void **) {
         Diags diags = diags_new(arena);
         Str changed = str_clone(sealed, arena), out;
         ((char *)(uintptr_t)changed.ptr)[i] ^= 1;
-        if (cipher_open(cipher, STR("It"), changed, &out, NULL, arena, &diags))
+        if (cipher_open(cipher, &(StoredText){STR("It"), changed}, &out, arena, &diags))
             fail_msg("byte %zu: %.*s", i, STR_ARG(changed));
         assert_int_equal(diags.error_count, 1);
     }
@@ -116,7 +119,8 @@ static void test_head_outside_and_within(void **state) {
         Str sealed, out;
         assert_true(cipher_seal(cipher, heads[i], STR(STATE), &sealed, c.arena, &c.diags));
         Diags diags = diags_new(c.arena);
-        assert_false(cipher_open(cipher, STR("It"), sealed, &out, NULL, c.arena, &diags));
+        StoredText stored = {STR("It"), sealed};
+        assert_false(cipher_open(cipher, &stored, &out, c.arena, &diags));
         check_str(crypt_case_errors(&diags, c.arena), "Changed state\n");
     }
     crypt_case_close(&c);

@@ -36,7 +36,9 @@ static Value decode(Str text, Str sensitive, Arena *arena) {
 }
 
 static const StateObject *encode(Value value, Arena *arena) {
-    return state_object_encode(value, &schema, OBJECT_TAINTED, STR("p"), NULL, 0, true, arena);
+    StateObject head = {
+        .status = OBJECT_TAINTED, .private_data = STR("p"), .create_before_destroy = true};
+    return state_object_encode(&head, value, &schema, arena);
 }
 
 static void there_and_back(void **) {
@@ -119,8 +121,7 @@ static void newer_block(void **) {
         Value value;
         assert_true(state_object_decode(&stored, &newer, &value, arena, &diags));
         assert_true(type_find_attribute(value.type, STR("newer"), &(size_t){0}));
-        const StateObject *object =
-            state_object_encode(value, &newer, OBJECT_READY, STR_EMPTY, NULL, 0, false, arena);
+        const StateObject *object = state_object_encode(&(StateObject){0}, value, &newer, arena);
         check_str(object->attributes, cases[i].written);
         check_str(object->sensitive_attributes, cases[i].sensitive);
     }
