@@ -28,31 +28,22 @@ static Value describe_nested(const Schema *schema, Nesting nesting, Value value,
     return value_with_items(value, items, arena);
 }
 
-static Value describe_attribute(const Attribute *attribute, Value value, bool is_outermost,
-                                Arena *arena) {
-    if (generated_config_is_omitted(attribute, value, is_outermost))
-        return value_null(value.type);
-    if (!attribute->nested)
-        return value;
-    Schema members = schema_of_nested(attribute->nested);
-    return describe_nested(&members, attribute->nested->nesting, value, arena);
-}
-
 static Value generated_config_describe(const Schema *schema, Value object, bool is_outermost,
                                        Arena *arena) {
     if (!value_is_present(object))
         return object;
     Value *items = value_copy_items(object, arena);
     for (size_t i = 0; i < object.count; i++) {
-        Str name = value_key_at(object, i);
-        const Attribute *attribute = schema_find_attribute(schema, name);
-        const Block *block = attribute ? NULL : schema_find_block(schema, name);
-        if (attribute)
-            items[i] = describe_attribute(attribute, items[i], is_outermost, arena);
-        else if (block && block->schema.deprecated)
+        SchemaMember member;
+        if (!schema_find_member(schema, value_key_at(object, i), &member))
+            continue;
+        bool is_omitted =
+            member.attribute ? generated_config_is_omitted(member.attribute, items[i], is_outermost)
+                             : member.nested->deprecated != NULL;
+        if (is_omitted)
             items[i] = value_null(items[i].type);
-        else if (block)
-            items[i] = describe_nested(&block->schema, block->nesting, items[i], arena);
+        else if (member.nested)
+            items[i] = describe_nested(member.nested, member.nesting, items[i], arena);
     }
     return value_with_items(object, items, arena);
 }

@@ -98,29 +98,20 @@ static Value mock_fill_nested(Filling *filling, const Schema *schema, Nesting ne
     return value_with_items(value, items, filling->arena);
 }
 
-static Value mock_fill_attribute(Filling *filling, const Attribute *attribute, Value at,
-                                 Value values) {
+static Value mock_fill_member(Filling *filling, SchemaMember member, Value at, Value values) {
+    const Attribute *attribute = member.attribute;
     Value given = value_null(&TYPE_DYNAMIC);
-    bool is_given = value_find(values, str_from_cstr(attribute->name), &given);
+    bool is_given = value_find(values, member.name, &given);
     bool is_open = filling->fills_unknown ? !value_is_known(at) : value_is_null(at);
-    log_debug("mock attribute", log_cstr("name", attribute->name), log_number("given", is_given),
-              log_number("open", is_open));
-    if ((attribute->flags & COMPUTED) && is_open) {
+    if (attribute)
+        log_debug("mock attribute", log_cstr("name", attribute->name),
+                  log_number("given", is_given), log_number("open", is_open));
+    if (attribute && (attribute->flags & COMPUTED) && is_open) {
         const Type *type = attribute_implied_type(attribute);
         return is_given ? use_given(filling, attribute->name, given, type)
                         : mock_make_up(filling, type);
     }
-    if (!attribute->nested)
-        return at;
-    Schema members = schema_of_nested(attribute->nested);
-    return mock_fill_nested(filling, &members, attribute->nested->nesting, at, given);
-}
-
-static Value mock_fill_block(Filling *filling, const Block *block, Value at, Value values) {
-    Value given;
-    if (!value_find(values, str_from_cstr(block->name), &given))
-        given = value_null(&TYPE_DYNAMIC);
-    return mock_fill_nested(filling, &block->schema, block->nesting, at, given);
+    return member.nested ? mock_fill_nested(filling, member.nested, member.nesting, at, given) : at;
 }
 
 static Value mock_fill_object(Filling *filling, const Schema *schema, Value object, Value values) {
@@ -130,14 +121,11 @@ static Value mock_fill_object(Filling *filling, const Schema *schema, Value obje
     size_t length = filling->path.len;
     for (size_t i = 0; i < object.count; i++) {
         Str name = value_key_at(object, i);
-        const Attribute *attribute = schema_find_attribute(schema, name);
-        const Block *block = attribute ? NULL : schema_find_block(schema, name);
+        SchemaMember member;
         items[i] = value_at(object, i);
         strbuf_add_format(&filling->path, ".%.*s", STR_ARG(name));
-        if (attribute)
-            items[i] = mock_fill_attribute(filling, attribute, items[i], values);
-        else if (block)
-            items[i] = mock_fill_block(filling, block, items[i], values);
+        if (schema_find_member(schema, name, &member))
+            items[i] = mock_fill_member(filling, member, items[i], values);
         filling->path.len = length;
     }
     return value_with_items(object, items, filling->arena);

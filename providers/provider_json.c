@@ -42,8 +42,8 @@ static void provider_json_write_attribute(JsonWriter *writer, const Attribute *a
     json_object_start(writer);
     if (attribute->nested) {
         json_key_object(writer, "nested_type");
-        provider_json_write_attributes(writer, attribute->nested->attributes,
-                                       attribute->nested->count, arena);
+        provider_json_write_attributes(writer, attribute->nested->schema.attributes,
+                                       attribute->nested->schema.attribute_count, arena);
         json_key_string(writer, "nesting_mode",
                         str_from_cstr(nesting_names[attribute->nested->nesting]));
         json_object_end(writer);

@@ -119,10 +119,11 @@ static void add_nested(StrBuf *out, Str path, const Attribute *all, size_t count
         Str inner = path.len ? str_format(arena, "%.*s.%s", STR_ARG(path), all[i].name)
                              : str_from_cstr(all[i].name);
         page_add_head(out, inner);
-        add_attribute_rows(out, nested->attributes, nested->count, PART_ALL, arena);
-        Schema members = schema_of_nested(nested);
-        add_rules(out, &members, arena);
-        add_nested(out, inner, nested->attributes, nested->count, PART_ALL, arena);
+        add_attribute_rows(out, nested->schema.attributes, nested->schema.attribute_count, PART_ALL,
+                           arena);
+        add_rules(out, &nested->schema, arena);
+        add_nested(out, inner, nested->schema.attributes, nested->schema.attribute_count, PART_ALL,
+                   arena);
     }
 }
 

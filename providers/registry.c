@@ -171,19 +171,6 @@ static Str resource_fault(const ResourceType *type, Arena *arena) {
     return STR_EMPTY;
 }
 
-static Str rules_fault(const char *name, const Schema *schema, Arena *arena);
-
-static Str nested_fault(const char *name, const Attribute *all, size_t count, Arena *arena) {
-    Str fault = STR_EMPTY;
-    for (size_t i = 0; i < count && fault.len == 0; i++) {
-        if (!all[i].nested)
-            continue;
-        Schema members = schema_of_nested(all[i].nested);
-        fault = rules_fault(name, &members, arena);
-    }
-    return fault;
-}
-
 static Str rules_fault(const char *name, const Schema *schema, Arena *arena) {
     for (size_t i = 0; i < schema->rule_count; i++) {
         const char *unknown = schema_rule_unknown_name(schema, &schema->rules[i]);
@@ -191,9 +178,12 @@ static Str rules_fault(const char *name, const Schema *schema, Arena *arena) {
             return str_format(arena, "A rule of \"%s\" refers to \"%s\", which it does not have.",
                               name, unknown);
     }
-    Str fault = nested_fault(name, schema->attributes, schema->attribute_count, arena);
-    for (size_t i = 0; i < schema->block_count && fault.len == 0; i++)
-        fault = rules_fault(name, &schema->blocks[i].schema, arena);
+    Str fault = STR_EMPTY;
+    for (size_t i = 0; i < schema_member_count(schema) && fault.len == 0; i++) {
+        SchemaMember member = schema_member(schema, i);
+        if (member.nested)
+            fault = rules_fault(name, member.nested, arena);
+    }
     return fault;
 }
 

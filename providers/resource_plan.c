@@ -76,17 +76,16 @@ static bool becomes_unknown(const Attribute *attribute, Trio at, bool is_new) {
     return is_new ? value_is_null(at.proposed) : (attribute->flags & CHANGES_ON_UPDATE) != 0;
 }
 
-static Value plan_attribute(const Attribute *attribute, Trio at, bool is_new, Arena *arena) {
-    if (becomes_unknown(attribute, at, is_new))
+static Value plan_member(SchemaMember member, Trio at, bool is_new, Arena *arena) {
+    const Attribute *attribute = member.attribute;
+    if (attribute && becomes_unknown(attribute, at, is_new))
         return value_unknown(at.proposed.type);
-    if (!attribute->nested)
-        return at.proposed;
-    Schema members = schema_of_nested(attribute->nested);
     /* A computed attribute without configuration keeps its value as a whole; its nested attributes
      * are not planned. */
-    bool is_kept = (attribute->flags & COMPUTED) && value_is_null(at.config);
-    return is_kept ? at.proposed
-                   : resource_plan_nested(&members, attribute->nested->nesting, at, arena);
+    bool is_kept = attribute && (attribute->flags & COMPUTED) && value_is_null(at.config);
+    return is_kept || !member.nested
+               ? at.proposed
+               : resource_plan_nested(member.nested, member.nesting, at, arena);
 }
 
 /* Sets *out to one member of all three objects. */
@@ -105,22 +104,13 @@ static Value plan_object(const Schema *schema, Trio at, Arena *arena) {
     if (!value_is_present(at.proposed))
         return at.proposed;
     bool is_new = !value_is_present(at.prior);
-    Value *items = arena_new_array(arena, Value, at.proposed.count);
-    Trio member;
-    size_t index = 0;
-    for (size_t i = 0; i < at.proposed.count; i++)
-        items[i] = value_at(at.proposed, i);
-    for (size_t i = 0; i < schema->attribute_count; i++) {
-        const Attribute *attribute = &schema->attributes[i];
-        if (!member_at(at, str_from_cstr(attribute->name), &index, &member))
-            continue;
-        items[index] = plan_attribute(attribute, member, is_new, arena);
-    }
-    for (size_t i = 0; i < schema->block_count; i++) {
-        const Block *block = &schema->blocks[i];
-        if (!member_at(at, str_from_cstr(block->name), &index, &member))
-            continue;
-        items[index] = resource_plan_nested(&block->schema, block->nesting, member, arena);
+    Value *items = value_copy_items(at.proposed, arena);
+    for (size_t i = 0; i < schema_member_count(schema); i++) {
+        SchemaMember member = schema_member(schema, i);
+        size_t index;
+        Trio values;
+        if (member_at(at, member.name, &index, &values))
+            items[index] = plan_member(member, values, is_new, arena);
     }
     return value_with_items(at.proposed, items, arena);
 }

@@ -34,10 +34,10 @@ static bool attribute_is_covered(const Attribute *attribute) {
         (attribute->flags & (REQUIRED | OPTIONAL)) && !(attribute->flags & WRITE_ONLY);
     if (!is_settable || (attribute->flags & FORCES_NEW) || attribute->forces_new)
         return true;
-    if (!attribute->nested || attribute->nested->count == 0)
+    if (!attribute->nested || attribute->nested->schema.attribute_count == 0)
         return false;
-    for (size_t i = 0; i < attribute->nested->count; i++) {
-        if (!attribute_is_covered(&attribute->nested->attributes[i]))
+    for (size_t i = 0; i < attribute->nested->schema.attribute_count; i++) {
+        if (!attribute_is_covered(&attribute->nested->schema.attributes[i]))
             return false;
     }
     return true;

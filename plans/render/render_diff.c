@@ -461,7 +461,7 @@ static void diff_attributes(const Build *build, RenderDiff *diff, Pair pair,
 static RenderDiff *diff_nested_object(const Build *build, Pair pair, const NestedObject *nested) {
     RenderDiff *diff = new_diff(build, DIFF_OBJECT, pair);
     diff->is_nested = true;
-    diff_attributes(build, diff, pair, nested->attributes, nested->count);
+    diff_attributes(build, diff, pair, nested->schema.attributes, nested->schema.attribute_count);
     return diff;
 }
 

@@ -259,8 +259,7 @@ static bool run_init(const KubeadmNode *node, const KubeadmRestore *restore, boo
 
 static bool join_existing(const KubeadmNode *node, bool *may_exist, Diags *diags) {
     Arena *arena = node->call->arena;
-    Schema schema = schema_of_nested(&kubeadm_schema_join);
-    ObjectBuilder join = object_builder_empty(&schema, arena);
+    ObjectBuilder join = object_builder_empty(&kubeadm_schema_join.schema, arena);
     Value init = object_nested(node->object, "init", arena);
     object_builder_set(&join, "node_registration", object_attribute(init, "node_registration"));
     return kubeadm_member_join(node, object_builder_value(&join), may_exist, diags);

@@ -35,10 +35,8 @@ static const Attribute taint[] = {
 };
 /* clang-format on */
 
-const NestedObject kubeadm_node_pki = {
-    .nesting = NEST_SINGLE, .attributes = pki, .count = ARRAY_COUNT(pki)};
-const NestedObject kubeadm_node_taints = {
-    .nesting = NEST_LIST, .attributes = taint, .count = ARRAY_COUNT(taint)};
+const NestedObject kubeadm_node_pki = {NESTED_OBJECT(NEST_SINGLE, pki)};
+const NestedObject kubeadm_node_taints = {NESTED_OBJECT(NEST_LIST, taint)};
 
 const UniqueRule kubeadm_node_unique[KUBEADM_NODE_UNIQUE_COUNT] = {
     {"name of the node", {"endpoint", "node_name"}},

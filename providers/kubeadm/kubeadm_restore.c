@@ -21,8 +21,7 @@ static const Attribute arguments[] = {
 };
 /* clang-format on */
 
-const NestedObject kubeadm_restore_argument = {
-    .nesting = NEST_SINGLE, .attributes = arguments, .count = ARRAY_COUNT(arguments)};
+const NestedObject kubeadm_restore_argument = {NESTED_OBJECT(NEST_SINGLE, arguments)};
 
 static Str kubeadm_restore_file_of(Value object, Arena *arena) {
     return object_text(object_nested(object, "restore", arena), "path", STR_EMPTY);

@@ -15,8 +15,7 @@ static const Attribute snapshot[] = {
 };
 /* clang-format on */
 
-const NestedObject kubeadm_upgrade_snapshot_argument = {
-    .nesting = NEST_SINGLE, .attributes = snapshot, .count = ARRAY_COUNT(snapshot)};
+const NestedObject kubeadm_upgrade_snapshot_argument = {NESTED_OBJECT(NEST_SINGLE, snapshot)};
 
 static bool versions_of(Value prior, Value planned, KubeVersion *from, KubeVersion *to) {
     return kube_version_parse(object_text(prior, "kubernetes_version", STR_EMPTY), from) &&

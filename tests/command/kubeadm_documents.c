@@ -101,10 +101,10 @@ static Value make_value(const Making *making, const Attribute *attribute) {
 
 /* Returns true if a rule gives this alternative to another attribute. */
 static bool is_excluded(const Making *making, const NestedObject *nested, const char *name) {
-    for (size_t i = 0; i < nested->rule_count; i++) {
-        const char *const *names = nested->rules[i].names;
-        bool excludes =
-            nested->rules[i].kind == RULE_CONFLICTS || nested->rules[i].kind == RULE_EXACTLY_ONE;
+    for (size_t i = 0; i < nested->schema.rule_count; i++) {
+        const char *const *names = nested->schema.rules[i].names;
+        bool excludes = nested->schema.rules[i].kind == RULE_CONFLICTS ||
+                        nested->schema.rules[i].kind == RULE_EXACTLY_ONE;
         size_t count = 0, place = SIZE_MAX;
         for (; count < RULE_NAMES_MAX && names[count]; count++)
             place = strcmp(names[count], name) == 0 ? count : place;
@@ -116,8 +116,8 @@ static bool is_excluded(const Making *making, const NestedObject *nested, const 
 
 static Value make_object(const Making *making, const NestedObject *nested) {
     ObjectBuilder builder = object_builder_new(making->arena);
-    for (size_t i = 0; i < nested->count; i++) {
-        const Attribute *attribute = &nested->attributes[i];
+    for (size_t i = 0; i < nested->schema.attribute_count; i++) {
+        const Attribute *attribute = &nested->schema.attributes[i];
         if (!is_excluded(making, nested, attribute->name))
             object_builder_put(&builder, str_from_cstr(attribute->name),
                                make_value(making, attribute));

@@ -107,7 +107,7 @@ static inline void check_schema_rows(const char *type, const Schema *schema, boo
         vec_push(arena, &seen, str_from_cstr(attribute->name));
         if (!attribute->nested)
             continue;
-        Schema members = schema_of_nested(attribute->nested);
+        Schema members = attribute->nested->schema;
         check_schema_rows(attribute->name, &members, true);
     }
     for (size_t i = 0; i < schema->block_count; i++) {
@@ -351,7 +351,7 @@ static inline Value check_replace_object(CheckWalk *walk, const Schema *schema, 
             items[i] = check_replace(walk, NULL, &block->schema, items[i]);
         if (!attribute || !(attribute->flags & (REQUIRED | OPTIONAL)))
             continue;
-        Schema members = attribute->nested ? schema_of_nested(attribute->nested) : (Schema){0};
+        Schema members = attribute->nested ? attribute->nested->schema : (Schema){0};
         items[i] = check_replace(walk, attribute, attribute->nested ? &members : NULL, items[i]);
     }
     return value_with_items(object, items, walk->arena);

@@ -114,10 +114,10 @@ static void write_nested_object(JsonWriter *writer, const NestedObject *nested) 
     write_structure_start(writer, "object");
     json_key_bool(writer, "additionalProperties", false);
     json_key_object(writer, "properties");
-    json_schema_write_attributes(writer, nested->attributes, nested->count);
+    json_schema_write_attributes(writer, nested->schema.attributes, nested->schema.attribute_count);
     json_object_end(writer);
     json_key_array(writer, "required");
-    write_required_names(writer, nested->attributes, nested->count);
+    write_required_names(writer, nested->schema.attributes, nested->schema.attribute_count);
     json_array_end(writer);
     json_object_end(writer);
 }

@@ -23,11 +23,7 @@ static AttributeText attribute_text(const Attribute *attribute, Value value) {
 /* Returns the attribute that describes a member of a nested object, or NULL if the schema has
  * none. */
 static const Attribute *find_member(const NestedObject *nested, Str name) {
-    for (size_t i = 0; nested && i < nested->count; i++) {
-        if (str_equal_cstr(name, nested->attributes[i].name))
-            return &nested->attributes[i];
-    }
-    return NULL;
+    return nested ? schema_find_attribute(&nested->schema, name) : NULL;
 }
 
 /* The arguments to omit if they are null. */

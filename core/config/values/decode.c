@@ -38,22 +38,22 @@ struct Decoded {
 
 static const Type *configured_type(const Attribute *attribute, Arena *arena);
 
-static const Type *configured_object(const NestedObject *nested, Arena *arena) {
-    Str *names = arena_new_array(arena, Str, nested->count);
-    const Type **types = arena_new_array(arena, const Type *, nested->count);
-    bool *optional = arena_new_array(arena, bool, nested->count);
-    for (size_t i = 0; i < nested->count; i++) {
-        names[i] = str_from_cstr(nested->attributes[i].name);
-        types[i] = configured_type(&nested->attributes[i], arena);
-        optional[i] = !(nested->attributes[i].flags & REQUIRED);
+static const Type *configured_object(const Schema *schema, Arena *arena) {
+    Str *names = arena_new_array(arena, Str, schema->attribute_count);
+    const Type **types = arena_new_array(arena, const Type *, schema->attribute_count);
+    bool *optional = arena_new_array(arena, bool, schema->attribute_count);
+    for (size_t i = 0; i < schema->attribute_count; i++) {
+        names[i] = str_from_cstr(schema->attributes[i].name);
+        types[i] = configured_type(&schema->attributes[i], arena);
+        optional[i] = !(schema->attributes[i].flags & REQUIRED);
     }
-    return type_object(names, types, optional, nested->count, arena);
+    return type_object(names, types, optional, schema->attribute_count, arena);
 }
 
 static const Type *configured_type(const Attribute *attribute, Arena *arena) {
     if (!attribute->nested)
         return attribute->type;
-    const Type *object = configured_object(attribute->nested, arena);
+    const Type *object = configured_object(&attribute->nested->schema, arena);
     switch (attribute->nested->nesting) {
     case NEST_SINGLE: return object;
     case NEST_LIST: return type_list(object, arena);

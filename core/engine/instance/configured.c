@@ -134,17 +134,13 @@ static Value drop_computed(const Schema *schema, Value prior, Arena *arena) {
         return prior;
     Value *items = value_copy_items(prior, arena);
     for (size_t i = 0; i < prior.count; i++) {
-        Str name = value_key_at(prior, i);
-        const Attribute *attribute = schema_find_attribute(schema, name);
-        const Block *block = attribute ? NULL : schema_find_block(schema, name);
-        if (block) {
-            items[i] = drop_computed_nested(&block->schema, block->nesting, items[i], arena);
-        } else if (attribute && is_set_by_provider(attribute)) {
+        SchemaMember member;
+        if (!schema_find_member(schema, value_key_at(prior, i), &member))
+            continue;
+        if (member.attribute && is_set_by_provider(member.attribute))
             items[i] = value_null(items[i].type);
-        } else if (attribute && attribute->nested) {
-            Schema members = schema_of_nested(attribute->nested);
-            items[i] = drop_computed_nested(&members, attribute->nested->nesting, items[i], arena);
-        }
+        else if (member.nested)
+            items[i] = drop_computed_nested(member.nested, member.nesting, items[i], arena);
     }
     return value_with_items(prior, items, arena);
 }

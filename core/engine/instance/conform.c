@@ -70,7 +70,8 @@ static void check_plan_nested(Conform *conform, const Attribute *attribute, cons
         return;
     }
     if (nested->nesting == NEST_SINGLE) {
-        check_plan_members(conform, nested->attributes, nested->count, place, of);
+        check_plan_members(conform, nested->schema.attributes, nested->schema.attribute_count,
+                           place, of);
         return;
     }
     if (nested->nesting == NEST_SET)
@@ -92,8 +93,8 @@ static void check_plan_nested(Conform *conform, const Attribute *attribute, cons
                 before = value_null(item.type);
         }
         Place inside = {.parent = place, .key = key};
-        check_plan_members(conform, nested->attributes, nested->count, &inside,
-                           (Planned){before, item, value_at(planned, i)});
+        check_plan_members(conform, nested->schema.attributes, nested->schema.attribute_count,
+                           &inside, (Planned){before, item, value_at(planned, i)});
     }
 }
 

@@ -32,26 +32,48 @@ const Block *schema_find_block(const Schema *schema, Str name) {
     return NULL;
 }
 
-Schema schema_of_nested(const NestedObject *nested) {
-    return (Schema){
-        .attributes = nested->attributes,
-        .attribute_count = nested->count,
-        .rules = nested->rules,
-        .rule_count = nested->rule_count,
+static SchemaMember member_of_attribute(const Attribute *attribute) {
+    const NestedObject *nested = attribute->nested;
+    return (SchemaMember){
+        .name = str_from_cstr(attribute->name),
+        .attribute = attribute,
+        .nested = nested ? &nested->schema : NULL,
+        .nesting = nested ? nested->nesting : NEST_SINGLE,
     };
 }
 
+static SchemaMember member_of_block(const Block *block) {
+    return (SchemaMember){.name = str_from_cstr(block->name),
+                          .block = block,
+                          .nested = &block->schema,
+                          .nesting = block->nesting};
+}
+
+size_t schema_member_count(const Schema *schema) {
+    return schema->attribute_count + schema->block_count;
+}
+
+SchemaMember schema_member(const Schema *schema, size_t i) {
+    return i < schema->attribute_count
+               ? member_of_attribute(&schema->attributes[i])
+               : member_of_block(&schema->blocks[i - schema->attribute_count]);
+}
+
+bool schema_find_member(const Schema *schema, Str name, SchemaMember *out) {
+    const Attribute *attribute = schema_find_attribute(schema, name);
+    const Block *block = attribute ? NULL : schema_find_block(schema, name);
+    if (attribute)
+        *out = member_of_attribute(attribute);
+    else if (block)
+        *out = member_of_block(block);
+    return attribute || block;
+}
+
 bool schema_has(const Schema *schema, bool (*is)(const Attribute *attribute)) {
-    for (size_t i = 0; i < schema->attribute_count; i++) {
-        const NestedObject *nested = schema->attributes[i].nested;
-        if (is(&schema->attributes[i]))
-            return true;
-        Schema members = nested ? schema_of_nested(nested) : (Schema){0};
-        if (nested && schema_has(&members, is))
-            return true;
-    }
-    for (size_t i = 0; i < schema->block_count; i++) {
-        if (schema_has(&schema->blocks[i].schema, is))
+    for (size_t i = 0; i < schema_member_count(schema); i++) {
+        SchemaMember member = schema_member(schema, i);
+        if ((member.attribute && is(member.attribute)) ||
+            (member.nested && schema_has(member.nested, is)))
             return true;
     }
     return false;
@@ -69,35 +91,26 @@ static const Type *nest_type(Nesting nesting, const Type *object, Arena *scratch
     return object;
 }
 
-static const Type *schema_attribute_type(const Attribute *attribute, Arena *scratch) {
-    if (!attribute->nested)
-        return attribute->type;
-    Schema members = schema_of_nested(attribute->nested);
-    return nest_type(attribute->nested->nesting, build_type(&members, scratch), scratch);
-}
-
 /* If a block contains an attribute of any type, each of its objects may have another type. A list
  * of them is then a tuple, a map an object, and the type is dynamic. */
-static const Type *schema_block_type(const Block *block, Arena *scratch) {
-    const Type *object = build_type(&block->schema, scratch);
-    bool is_ordered = block->nesting == NEST_LIST || block->nesting == NEST_MAP;
-    if (is_ordered && object->has_dynamic)
+static const Type *member_type(SchemaMember member, Arena *scratch) {
+    if (!member.nested)
+        return member.attribute->type;
+    const Type *object = build_type(member.nested, scratch);
+    bool is_ordered = member.nesting == NEST_LIST || member.nesting == NEST_MAP;
+    if (member.block && is_ordered && object->has_dynamic)
         return &TYPE_DYNAMIC;
-    return nest_type(block->nesting, object, scratch);
+    return nest_type(member.nesting, object, scratch);
 }
 
 static const Type *build_type(const Schema *schema, Arena *scratch) {
-    size_t count = schema->attribute_count + schema->block_count;
+    size_t count = schema_member_count(schema);
     Str *names = arena_new_array(scratch, Str, count);
     const Type **types = arena_new_array(scratch, const Type *, count);
-    size_t at = 0;
-    for (size_t i = 0; i < schema->attribute_count; i++, at++) {
-        names[at] = str_from_cstr(schema->attributes[i].name);
-        types[at] = schema_attribute_type(&schema->attributes[i], scratch);
-    }
-    for (size_t i = 0; i < schema->block_count; i++, at++) {
-        names[at] = str_from_cstr(schema->blocks[i].name);
-        types[at] = schema_block_type(&schema->blocks[i], scratch);
+    for (size_t i = 0; i < count; i++) {
+        SchemaMember member = schema_member(schema, i);
+        names[i] = member.name;
+        types[i] = member_type(member, scratch);
     }
     return type_intern(type_object(names, types, NULL, count, scratch));
 }
@@ -163,7 +176,7 @@ const Type *schema_implied_type(const Schema *schema) {
 
 const Type *attribute_implied_type(const Attribute *attribute) {
     SCOPED(ArenaRef) scratch = arena_open("attribute type");
-    return type_intern(schema_attribute_type(attribute, scratch));
+    return type_intern(member_type(member_of_attribute(attribute), scratch));
 }
 
 static Value empty_block(const Block *block, const Type *type, Arena *arena) {

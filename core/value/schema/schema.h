@@ -55,13 +55,7 @@ typedef struct ArgumentRule {
     const char *names[RULE_NAMES_MAX];
 } ArgumentRule;
 
-typedef struct NestedObject {
-    Nesting nesting;
-    const Attribute *attributes;
-    size_t count;
-    const ArgumentRule *rules;
-    size_t rule_count;
-} NestedObject;
+typedef struct NestedObject NestedObject;
 
 /* Checks a known, non-null value. Returns the error as a full sentence, or the empty text. */
 typedef Str (*AttributeCheck)(Value value, Arena *arena);
@@ -112,6 +106,11 @@ typedef struct Schema {
     bool is_foreign; /* another program validates the texts */
 } Schema;
 
+struct NestedObject {
+    Nesting nesting;
+    Schema schema;
+};
+
 struct Block {
     const char *name;
     Nesting nesting;
@@ -129,15 +128,17 @@ struct Block {
 #define SCHEMA_ATTRIBUTES(table) .attributes = (table), .attribute_count = ARRAY_COUNT(table)
 #define SCHEMA_BLOCKS(table)     .blocks = (table), .block_count = ARRAY_COUNT(table)
 #define SCHEMA_RULES(table)      .rules = (table), .rule_count = ARRAY_COUNT(table)
+/* Initializes a NestedObject; more fields of its schema may follow. */
+#define NESTED_OBJECT(mode, table, ...)                                                            \
+    .nesting = (mode), .schema = {SCHEMA_ATTRIBUTES(table), __VA_ARGS__}
 #define NESTED(mode, table)                                                                        \
     &(const NestedObject) {                                                                        \
-        .nesting = (mode), .attributes = (table), .count = ARRAY_COUNT(table)                      \
+        NESTED_OBJECT(mode, table)                                                                 \
     }
 /* NESTED with rules that apply to each of its objects. */
 #define NESTED_WITH(mode, table, rows)                                                             \
     &(const NestedObject) {                                                                        \
-        .nesting = (mode), .attributes = (table), .count = ARRAY_COUNT(table), .rules = (rows),    \
-        .rule_count = ARRAY_COUNT(rows)                                                            \
+        NESTED_OBJECT(mode, table, SCHEMA_RULES(rows))                                             \
     }
 
 /* Returns the interned object type of configured and stored objects. Computed once per schema and
@@ -148,8 +149,20 @@ const Type *attribute_implied_type(const Attribute *attribute);
 StrVec attribute_one_of(const Attribute *attribute, Arena *arena);
 const Attribute *schema_find_attribute(const Schema *schema, Str name);
 const Block *schema_find_block(const Schema *schema, Str name);
-/* Returns the attributes of a nested object as a schema. */
-Schema schema_of_nested(const NestedObject *nested);
+/* An attribute or a block of a schema. */
+typedef struct SchemaMember {
+    Str name;
+    const Attribute *attribute; /* NULL: a block */
+    const Block *block;         /* NULL: an attribute */
+    const Schema *nested;       /* of its objects; NULL: an attribute without nested objects */
+    Nesting nesting;            /* if `nested` */
+} SchemaMember;
+
+/* Attributes come before blocks. */
+size_t schema_member_count(const Schema *schema);
+SchemaMember schema_member(const Schema *schema, size_t i);
+/* Returns false if the schema has no attribute or block of this name. */
+bool schema_find_member(const Schema *schema, Str name, SchemaMember *out);
 /* Returns true if `is` holds for any attribute at any depth. */
 bool schema_has(const Schema *schema, bool (*is)(const Attribute *attribute));
 /* Returns an object with all attributes null and all blocks empty. */

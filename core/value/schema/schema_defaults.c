@@ -36,18 +36,13 @@ static bool defaults_fill_nested(const Schema *schema, Nesting nesting, Value *v
     return changed;
 }
 
-static bool defaults_fill_attribute(const Attribute *attribute, Value *value, Arena *arena) {
-    bool changed = false;
-    if (value_is_null(*value)) {
-        if (!attribute->default_json)
-            return false;
-        *value = value_with_marks(default_value(attribute, value->type, arena), value->marks);
-        changed = true;
-    }
-    if (!attribute->nested)
-        return changed;
-    Schema members = schema_of_nested(attribute->nested);
-    return defaults_fill_nested(&members, attribute->nested->nesting, value, arena) || changed;
+static bool defaults_fill_member(SchemaMember member, Value *value, Arena *arena) {
+    bool changed = member.attribute && member.attribute->default_json && value_is_null(*value);
+    if (changed)
+        *value =
+            value_with_marks(default_value(member.attribute, value->type, arena), value->marks);
+    return (member.nested && defaults_fill_nested(member.nested, member.nesting, value, arena)) ||
+           changed;
 }
 
 static bool defaults_fill_object(const Schema *schema, Value *object, Arena *arena) {
@@ -56,18 +51,10 @@ static bool defaults_fill_object(const Schema *schema, Value *object, Arena *are
     Value *items = value_copy_items(*object, arena);
     bool changed = false;
     size_t at = 0;
-    for (size_t i = 0; i < schema->attribute_count; i++) {
-        const Attribute *attribute = &schema->attributes[i];
-        if (!type_find_attribute(object->type, str_from_cstr(attribute->name), &at))
-            continue;
-        changed = defaults_fill_attribute(attribute, &items[at], arena) || changed;
-    }
-    for (size_t i = 0; i < schema->block_count; i++) {
-        const Block *block = &schema->blocks[i];
-        if (!type_find_attribute(object->type, str_from_cstr(block->name), &at))
-            continue;
-        changed =
-            defaults_fill_nested(&block->schema, block->nesting, &items[at], arena) || changed;
+    for (size_t i = 0; i < schema_member_count(schema); i++) {
+        SchemaMember member = schema_member(schema, i);
+        if (type_find_attribute(object->type, member.name, &at))
+            changed = defaults_fill_member(member, &items[at], arena) || changed;
     }
     if (changed)
         *object = value_with_items(*object, items, arena);

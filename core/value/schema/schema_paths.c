@@ -41,23 +41,17 @@ static void collect_nested(const Collector *to, const Schema *schema, Nesting ne
 static void collect_sensitive(const Collector *to, const Schema *schema, Value object, Path path) {
     if (!value_is_present(object))
         return;
-    for (size_t i = 0; i < schema->attribute_count; i++) {
-        const Attribute *attribute = &schema->attributes[i];
-        Str name = str_from_cstr(attribute->name);
-        if (paths_is_sensitive(attribute)) {
-            vec_push(to->arena, to->out, path_attribute(path, name, to->arena));
-        } else if (attribute->nested) {
-            Schema members = schema_of_nested(attribute->nested);
-            Path at = path_attribute(path, name, to->arena);
-            collect_nested(to, &members, attribute->nested->nesting, value_attribute(object, name),
+    for (size_t i = 0; i < schema_member_count(schema); i++) {
+        SchemaMember member = schema_member(schema, i);
+        bool is_sensitive = member.attribute && paths_is_sensitive(member.attribute);
+        if (!is_sensitive && !member.nested)
+            continue;
+        Path at = path_attribute(path, member.name, to->arena);
+        if (is_sensitive)
+            vec_push(to->arena, to->out, at);
+        else
+            collect_nested(to, member.nested, member.nesting, value_attribute(object, member.name),
                            at);
-        }
-    }
-    for (size_t i = 0; i < schema->block_count; i++) {
-        const Block *block = &schema->blocks[i];
-        Str name = str_from_cstr(block->name);
-        Path at = path_attribute(path, name, to->arena);
-        collect_nested(to, &block->schema, block->nesting, value_attribute(object, name), at);
     }
 }
 
@@ -164,24 +158,20 @@ static void collect_map(const Collector *to, const Schema *schema, Value prior, 
     }
 }
 
-typedef struct Nest {
-    const Schema *schema;
-    Nesting nesting;
-} Nest;
-
-static void collect_nest(const Collector *to, Nest nest, Value prior, Value planned, Path path) {
-    if (!schema_has(nest.schema, may_force_new) || !is_different(prior, planned))
+static void collect_nest(const Collector *to, SchemaMember nest, Value prior, Value planned,
+                         Path path) {
+    if (!schema_has(nest.nested, may_force_new) || !is_different(prior, planned))
         return;
     if (!value_is_known(planned)) {
         paths_add_path(to, path);
         return;
     }
     switch (nest.nesting) {
-    case NEST_SINGLE: collect_replace(to, nest.schema, prior, planned, path); return;
-    case NEST_LIST: collect_list(to, nest.schema, prior, planned, path); return;
-    case NEST_MAP: collect_map(to, nest.schema, prior, planned, path); return;
+    case NEST_SINGLE: collect_replace(to, nest.nested, prior, planned, path); return;
+    case NEST_LIST: collect_list(to, nest.nested, prior, planned, path); return;
+    case NEST_MAP: collect_map(to, nest.nested, prior, planned, path); return;
     case NEST_SET:
-        if (set_needs_new(nest.schema, prior, planned, to->arena))
+        if (set_needs_new(nest.nested, prior, planned, to->arena))
             paths_add_path(to, path);
         return;
     }
@@ -197,25 +187,18 @@ static void collect_replace(const Collector *to, const Schema *schema, Value pri
     }
     if (!value_is_present(prior) && !value_is_present(planned))
         return;
-    for (size_t i = 0; i < schema->attribute_count; i++) {
-        const Attribute *attribute = &schema->attributes[i];
-        Str name = str_from_cstr(attribute->name);
-        Value old = paths_member(prior, name);
-        Value new = paths_member(planned, name);
-        if (forces_new(attribute, old, new)) {
-            paths_add_path(to, path_attribute(path, name, to->arena));
-        } else if (attribute->nested) {
-            Schema members = schema_of_nested(attribute->nested);
-            Nest nest = {.schema = &members, .nesting = attribute->nested->nesting};
-            collect_nest(to, nest, old, new, path_attribute(path, name, to->arena));
-        }
-    }
-    for (size_t i = 0; i < schema->block_count; i++) {
-        const Block *block = &schema->blocks[i];
-        Str name = str_from_cstr(block->name);
-        Nest nest = {.schema = &block->schema, .nesting = block->nesting};
-        Path at = path_attribute(path, name, to->arena);
-        collect_nest(to, nest, paths_member(prior, name), paths_member(planned, name), at);
+    for (size_t i = 0; i < schema_member_count(schema); i++) {
+        SchemaMember member = schema_member(schema, i);
+        Value old = paths_member(prior, member.name);
+        Value new = paths_member(planned, member.name);
+        bool is_forced = member.attribute && forces_new(member.attribute, old, new);
+        if (!is_forced && !member.nested)
+            continue;
+        Path at = path_attribute(path, member.name, to->arena);
+        if (is_forced)
+            paths_add_path(to, at);
+        else
+            collect_nest(to, member, old, new, at);
     }
 }
 

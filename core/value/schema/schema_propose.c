@@ -71,64 +71,42 @@ static Value propose_collection(const Schema *schema, Nesting nesting, Value pri
 }
 
 /* Returns true if the prior object contains a value that only a configuration can set. */
-static bool holds_configured_leaves(const NestedObject *nested, Value prior) {
+static bool holds_configured_leaves(const Schema *schema, Nesting nesting, Value prior) {
     if (!value_is_present(prior))
         return false;
-    if (nested->nesting != NEST_SINGLE) {
-        NestedObject single = *nested;
-        single.nesting = NEST_SINGLE;
-        for (size_t i = 0; i < prior.count; i++) {
-            if (holds_configured_leaves(&single, value_at(prior, i)))
-                return true;
-        }
-        return false;
-    }
-    for (size_t i = 0; i < nested->count; i++) {
-        Value leaf = value_attribute(prior, str_from_cstr(nested->attributes[i].name));
-        if (!value_is_null(leaf) && !(nested->attributes[i].flags & COMPUTED))
+    for (size_t i = 0; nesting != NEST_SINGLE && i < prior.count; i++)
+        if (holds_configured_leaves(schema, NEST_SINGLE, value_at(prior, i)))
+            return true;
+    for (size_t i = 0; nesting == NEST_SINGLE && i < schema->attribute_count; i++) {
+        const Attribute *attribute = &schema->attributes[i];
+        Value leaf = value_attribute(prior, str_from_cstr(attribute->name));
+        if (!value_is_null(leaf) && !(attribute->flags & COMPUTED))
             return true;
     }
     return false;
 }
 
-static Value propose_attribute(const Attribute *attribute, Value prior, Value config,
-                               Arena *arena) {
-    if ((attribute->flags & COMPUTED) && value_is_null(config)) {
-        if (attribute->nested && (attribute->flags & OPTIONAL) &&
-            holds_configured_leaves(attribute->nested, prior)) {
-            return config;
-        }
-        return prior;
+static Value propose_member(SchemaMember member, Value prior, Value config, Arena *arena) {
+    unsigned flags = member.attribute ? member.attribute->flags : 0;
+    if ((flags & COMPUTED) && value_is_null(config)) {
+        bool is_removed = member.nested && (flags & OPTIONAL) &&
+                          holds_configured_leaves(member.nested, member.nesting, prior);
+        return is_removed ? config : prior;
     }
-    if (!attribute->nested)
-        return config;
-    Schema members = schema_of_nested(attribute->nested);
-    return propose_collection(&members, attribute->nested->nesting, prior, config, arena);
-}
-
-static void set_member(Value *items, const Type *type, Str name, Value member) {
-    size_t index;
-    if (type_find_attribute(type, name, &index))
-        items[index] = member;
+    return member.nested ? propose_collection(member.nested, member.nesting, prior, config, arena)
+                         : config;
 }
 
 Value schema_propose(const Schema *schema, Value prior, Value config, Arena *arena) {
     if (!value_is_present(config) || !value_is_present(prior))
         return config;
     Value *items = value_copy_items(config, arena);
-    for (size_t i = 0; i < schema->attribute_count; i++) {
-        Str name = str_from_cstr(schema->attributes[i].name);
-        Value member = propose_attribute(&schema->attributes[i], value_attribute(prior, name),
-                                         value_attribute(config, name), arena);
-        set_member(items, config.type, name, member);
-    }
-    for (size_t i = 0; i < schema->block_count; i++) {
-        const Block *block = &schema->blocks[i];
-        Str name = str_from_cstr(block->name);
-        Value member =
-            propose_collection(&block->schema, block->nesting, value_attribute(prior, name),
-                               value_attribute(config, name), arena);
-        set_member(items, config.type, name, member);
+    for (size_t i = 0; i < schema_member_count(schema); i++) {
+        SchemaMember member = schema_member(schema, i);
+        size_t at;
+        if (type_find_attribute(config.type, member.name, &at))
+            items[at] =
+                propose_member(member, value_attribute(prior, member.name), items[at], arena);
     }
     return value_object_of(config.type, items);
 }

@@ -169,16 +169,10 @@ Str schema_rule_text(const ArgumentRule *rule, Arena *arena) {
 static bool rule_has_name(const Schema *schema, Str path) {
     Str name;
     (void)str_next_field(&path, '.', &name);
-    const Attribute *attribute = schema_find_attribute(schema, name);
-    const Block *block = attribute ? NULL : schema_find_block(schema, name);
-    if (path.len == 0)
-        return attribute || block;
-    if (block)
-        return rule_has_name(&block->schema, path);
-    if (!attribute || !attribute->nested)
+    SchemaMember member;
+    if (!schema_find_member(schema, name, &member))
         return false;
-    Schema members = schema_of_nested(attribute->nested);
-    return rule_has_name(&members, path);
+    return path.len == 0 || (member.nested && rule_has_name(member.nested, path));
 }
 
 const char *schema_rule_unknown_name(const Schema *schema, const ArgumentRule *rule) {

@@ -142,14 +142,13 @@ static void schema_validate_check_attribute(const Checker *checker, const Attrib
     }
     if ((attribute->flags & DEPRECATED) && !(attribute->flags & WARNS_ITSELF))
         schema_validate_warn_deprecated(checker, attribute, path);
-    if (attribute->nested) {
-        Schema members = schema_of_nested(attribute->nested);
-        check_elements(checker, &members, attribute->nested->nesting, value, path);
-    } else if (attribute->type != &TYPE_DYNAMIC || checker->text_check) {
+    if (attribute->nested)
+        check_elements(checker, &attribute->nested->schema, attribute->nested->nesting, value,
+                       path);
+    else if (attribute->type != &TYPE_DYNAMIC || checker->text_check)
         report_value(checker, attribute, value, path,
                      schema_validate_check_texts(checker, attribute,
                                                  value_unmark_deep(value, checker->arena)));
-    }
     if ((attribute->check || attribute->one_of) && value_is_wholly_known(value))
         run_check(checker, attribute, value, path);
 }

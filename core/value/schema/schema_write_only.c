@@ -17,44 +17,33 @@ static Value drop_nested(const Schema *schema, Nesting nesting, Value value, Are
     return value_with_items(value, items, arena);
 }
 
-static Value drop_attribute(const Attribute *attribute, Value value, Arena *arena) {
-    if (only_is_write_only(attribute))
-        return value_null(value.type);
-    if (!attribute->nested)
-        return value;
-    Schema members = schema_of_nested(attribute->nested);
-    return drop_nested(&members, attribute->nested->nesting, value, arena);
-}
-
 Value schema_drop_write_only(const Schema *schema, Value value, Arena *arena) {
     if (!value_is_present(value) || !schema_has(schema, only_is_write_only))
         return value;
     Value *items = arena_new_array(arena, Value, value.count);
     for (size_t i = 0; i < value.count; i++) {
-        Str name = value_key_at(value, i);
-        const Attribute *attribute = schema_find_attribute(schema, name);
-        const Block *block = attribute ? NULL : schema_find_block(schema, name);
+        SchemaMember member;
         items[i] = value_at(value, i);
-        if (attribute)
-            items[i] = drop_attribute(attribute, items[i], arena);
-        else if (block)
-            items[i] = drop_nested(&block->schema, block->nesting, items[i], arena);
+        if (!schema_find_member(schema, value_key_at(value, i), &member))
+            continue;
+        if (member.attribute && only_is_write_only(member.attribute))
+            items[i] = value_null(items[i].type);
+        else if (member.nested)
+            items[i] = drop_nested(member.nested, member.nesting, items[i], arena);
     }
     return value_with_items(value, items, arena);
 }
 
 bool schema_is_write_only(const Schema *schema, Path path) {
-    Schema members = *schema;
-    for (size_t i = 0; i < path.count; i++) {
+    for (size_t i = 0; schema && i < path.count; i++) {
+        SchemaMember member;
         if (path.steps[i].is_index)
             continue;
-        const Attribute *attribute = schema_find_attribute(&members, path.steps[i].name);
-        const Block *block = attribute ? NULL : schema_find_block(&members, path.steps[i].name);
-        if (attribute && only_is_write_only(attribute))
-            return true;
-        if (!block && !(attribute && attribute->nested))
+        if (!schema_find_member(schema, path.steps[i].name, &member))
             return false;
-        members = block ? block->schema : schema_of_nested(attribute->nested);
+        if (member.attribute && only_is_write_only(member.attribute))
+            return true;
+        schema = member.nested;
     }
     return false;
 }

@@ -90,8 +90,8 @@ static bool protocol_schema_read_object(Decoder *decoder, Str bytes, Str name,
     decoder->depth--;
     if (reader.is_bad || !has_nesting || is_group)
         return protocol_schema_fail(decoder, "has an unknown nesting", name);
-    nested->attributes = attributes.items;
-    nested->count = attributes.count;
+    nested->schema.attributes = attributes.items;
+    nested->schema.attribute_count = attributes.count;
     *out = nested;
     return true;
 }

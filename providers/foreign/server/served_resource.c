@@ -73,10 +73,11 @@ static bool keeps_items(const NestedObject *nested, Value config, Value planned)
     if (!value_is_present(config) || !value_is_present(planned) || nested->nesting == NEST_SET)
         return false;
     if (nested->nesting == NEST_SINGLE)
-        return keeps_members(nested->attributes, nested->count, config, planned);
+        return keeps_members(nested->schema.attributes, nested->schema.attribute_count, config,
+                             planned);
     for (size_t i = 0; config.count == planned.count && i < config.count; i++) {
-        if (keeps_members(nested->attributes, nested->count, value_at(config, i),
-                          value_at(planned, i)))
+        if (keeps_members(nested->schema.attributes, nested->schema.attribute_count,
+                          value_at(config, i), value_at(planned, i)))
             return true;
     }
     return false;

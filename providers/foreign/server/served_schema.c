@@ -32,8 +32,8 @@ static void put_attribute(StrBuf *out, uint32_t number, const Attribute *attribu
 static void put_nested(StrBuf *out, uint32_t number, const NestedObject *nested, Arena *arena) {
     enum { ATTRIBUTES = 1, NESTING = 3 };
     size_t message = wire_begin(out, number);
-    for (size_t i = 0; i < nested->count; i++)
-        put_attribute(out, ATTRIBUTES, &nested->attributes[i], arena);
+    for (size_t i = 0; i < nested->schema.attribute_count; i++)
+        put_attribute(out, ATTRIBUTES, &nested->schema.attributes[i], arena);
     wire_put_varint(out, NESTING, nesting_number(nested->nesting));
     wire_end(out, message);
 }

@@ -419,14 +419,11 @@ static const Attribute upgrade[] = {
 };
 /* clang-format on */
 
-#define SINGLE(table)                                                                              \
-    { .nesting = NEST_SINGLE, .attributes = (table), .count = ARRAY_COUNT(table) }
-
-const NestedObject kubeadm_schema_init = SINGLE(init);
-const NestedObject kubeadm_schema_cluster = SINGLE(cluster);
-const NestedObject kubeadm_schema_join = SINGLE(join);
-const NestedObject kubeadm_schema_reset = SINGLE(reset);
-const NestedObject kubeadm_schema_upgrade = SINGLE(upgrade);
+const NestedObject kubeadm_schema_init = {NESTED_OBJECT(NEST_SINGLE, init)};
+const NestedObject kubeadm_schema_cluster = {NESTED_OBJECT(NEST_SINGLE, cluster)};
+const NestedObject kubeadm_schema_join = {NESTED_OBJECT(NEST_SINGLE, join)};
+const NestedObject kubeadm_schema_reset = {NESTED_OBJECT(NEST_SINGLE, reset)};
+const NestedObject kubeadm_schema_upgrade = {NESTED_OBJECT(NEST_SINGLE, upgrade)};
 
 const KubeadmKind kubeadm_kinds[KUBEADM_KIND_COUNT] = {
     {"InitConfiguration", &kubeadm_schema_init},

@@ -62,22 +62,8 @@ static const Attribute fw_cfg_attributes[] = {
 };
 /* clang-format on */
 
-const NestedObject domain_attributes_boot_menu = {
-    NESTED_TABLE(NEST_SINGLE, boot_menu_attributes),
-};
-
-const NestedObject domain_attributes_bios = {
-    NESTED_TABLE(NEST_SINGLE, bios_attributes),
-};
-
-const NestedObject domain_attributes_firmware = {
-    NESTED_TABLE(NEST_SINGLE, firmware_attributes),
-};
-
-const NestedObject domain_attributes_smbios = {
-    NESTED_TABLE(NEST_SINGLE, smbios_attributes),
-};
-
-const NestedObject domain_attributes_fw_cfg = {
-    NESTED_TABLE(NEST_LIST, fw_cfg_attributes),
-};
+const NestedObject domain_attributes_boot_menu = {NESTED_OBJECT(NEST_SINGLE, boot_menu_attributes)};
+const NestedObject domain_attributes_bios = {NESTED_OBJECT(NEST_SINGLE, bios_attributes)};
+const NestedObject domain_attributes_firmware = {NESTED_OBJECT(NEST_SINGLE, firmware_attributes)};
+const NestedObject domain_attributes_smbios = {NESTED_OBJECT(NEST_SINGLE, smbios_attributes)};
+const NestedObject domain_attributes_fw_cfg = {NESTED_OBJECT(NEST_LIST, fw_cfg_attributes)};

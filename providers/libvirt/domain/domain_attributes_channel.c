@@ -64,22 +64,8 @@ static const Attribute vsock_attributes[] = {
 };
 /* clang-format on */
 
-const NestedObject domain_attributes_serial = {
-    NESTED_TABLE(NEST_LIST, serial_attributes),
-};
-
-const NestedObject domain_attributes_parallel = {
-    NESTED_TABLE(NEST_LIST, parallel_attributes),
-};
-
-const NestedObject domain_attributes_consoles = {
-    NESTED_TABLE(NEST_LIST, consoles_attributes),
-};
-
-const NestedObject domain_attributes_channel = {
-    NESTED_TABLE(NEST_LIST, channel_attributes),
-};
-
-const NestedObject domain_attributes_vsock = {
-    NESTED_TABLE(NEST_SINGLE, vsock_attributes),
-};
+const NestedObject domain_attributes_serial = {NESTED_OBJECT(NEST_LIST, serial_attributes)};
+const NestedObject domain_attributes_parallel = {NESTED_OBJECT(NEST_LIST, parallel_attributes)};
+const NestedObject domain_attributes_consoles = {NESTED_OBJECT(NEST_LIST, consoles_attributes)};
+const NestedObject domain_attributes_channel = {NESTED_OBJECT(NEST_LIST, channel_attributes)};
+const NestedObject domain_attributes_vsock = {NESTED_OBJECT(NEST_SINGLE, vsock_attributes)};

@@ -128,10 +128,5 @@ static const Attribute cputune_attributes[] = {
 };
 /* clang-format on */
 
-const NestedObject domain_attributes_cpu = {
-    NESTED_TABLE(NEST_SINGLE, cpu_attributes),
-};
-
-const NestedObject domain_attributes_cputune = {
-    NESTED_TABLE(NEST_SINGLE, cputune_attributes),
-};
+const NestedObject domain_attributes_cpu = {NESTED_OBJECT(NEST_SINGLE, cpu_attributes)};
+const NestedObject domain_attributes_cputune = {NESTED_OBJECT(NEST_SINGLE, cputune_attributes)};

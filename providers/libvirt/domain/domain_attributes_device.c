@@ -114,30 +114,10 @@ static const Attribute hostdev_attributes[] = {
 };
 /* clang-format on */
 
-const NestedObject domain_attributes_tpm = {
-    NESTED_TABLE(NEST_SINGLE, tpm_attributes),
-};
-
-const NestedObject domain_attributes_watchdog = {
-    NESTED_TABLE(NEST_SINGLE, watchdog_attributes),
-};
-
-const NestedObject domain_attributes_rng = {
-    NESTED_TABLE(NEST_LIST, rng_attributes),
-};
-
-const NestedObject domain_attributes_panic = {
-    NESTED_TABLE(NEST_LIST, panic_attributes),
-};
-
-const NestedObject domain_attributes_shmem = {
-    NESTED_TABLE(NEST_LIST, shmem_attributes),
-};
-
-const NestedObject domain_attributes_iommu = {
-    NESTED_TABLE(NEST_SINGLE, iommu_attributes),
-};
-
-const NestedObject domain_attributes_hostdev = {
-    NESTED_TABLE(NEST_LIST, hostdev_attributes),
-};
+const NestedObject domain_attributes_tpm = {NESTED_OBJECT(NEST_SINGLE, tpm_attributes)};
+const NestedObject domain_attributes_watchdog = {NESTED_OBJECT(NEST_SINGLE, watchdog_attributes)};
+const NestedObject domain_attributes_rng = {NESTED_OBJECT(NEST_LIST, rng_attributes)};
+const NestedObject domain_attributes_panic = {NESTED_OBJECT(NEST_LIST, panic_attributes)};
+const NestedObject domain_attributes_shmem = {NESTED_OBJECT(NEST_LIST, shmem_attributes)};
+const NestedObject domain_attributes_iommu = {NESTED_OBJECT(NEST_SINGLE, iommu_attributes)};
+const NestedObject domain_attributes_hostdev = {NESTED_OBJECT(NEST_LIST, hostdev_attributes)};

@@ -142,15 +142,6 @@ static const Attribute blkiotune_attributes[] = {
 /* clang-format on */
 
 const NestedObject domain_attributes_disk = {
-    NESTED_TABLE(NEST_LIST, disk_attributes),
-    .rules = disk_rules,
-    .rule_count = ARRAY_COUNT(disk_rules),
-};
-
-const NestedObject domain_attributes_filesystem = {
-    NESTED_TABLE(NEST_LIST, filesystem_attributes),
-};
-
-const NestedObject domain_attributes_blkiotune = {
-    NESTED_TABLE(NEST_SINGLE, blkiotune_attributes),
-};
+    NESTED_OBJECT(NEST_LIST, disk_attributes, SCHEMA_RULES(disk_rules))};
+const NestedObject domain_attributes_filesystem = {NESTED_OBJECT(NEST_LIST, filesystem_attributes)};
+const NestedObject domain_attributes_blkiotune = {NESTED_OBJECT(NEST_SINGLE, blkiotune_attributes)};

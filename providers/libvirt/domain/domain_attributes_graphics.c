@@ -88,22 +88,8 @@ static const Attribute redirdev_attributes[] = {
 };
 /* clang-format on */
 
-const NestedObject domain_attributes_graphics = {
-    NESTED_TABLE(NEST_LIST, graphics_attributes),
-};
-
-const NestedObject domain_attributes_video = {
-    NESTED_TABLE(NEST_LIST, video_attributes),
-};
-
-const NestedObject domain_attributes_sound = {
-    NESTED_TABLE(NEST_LIST, sound_attributes),
-};
-
-const NestedObject domain_attributes_input = {
-    NESTED_TABLE(NEST_LIST, input_attributes),
-};
-
-const NestedObject domain_attributes_redirdev = {
-    NESTED_TABLE(NEST_LIST, redirdev_attributes),
-};
+const NestedObject domain_attributes_graphics = {NESTED_OBJECT(NEST_LIST, graphics_attributes)};
+const NestedObject domain_attributes_video = {NESTED_OBJECT(NEST_LIST, video_attributes)};
+const NestedObject domain_attributes_sound = {NESTED_OBJECT(NEST_LIST, sound_attributes)};
+const NestedObject domain_attributes_input = {NESTED_OBJECT(NEST_LIST, input_attributes)};
+const NestedObject domain_attributes_redirdev = {NESTED_OBJECT(NEST_LIST, redirdev_attributes)};

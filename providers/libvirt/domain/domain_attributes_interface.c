@@ -123,7 +123,4 @@ static const ArgumentRule interface_rules[] = {
 /* clang-format on */
 
 const NestedObject domain_attributes_network_interface = {
-    NESTED_TABLE(NEST_LIST, interface_attributes),
-    .rules = interface_rules,
-    .rule_count = ARRAY_COUNT(interface_rules),
-};
+    NESTED_OBJECT(NEST_LIST, interface_attributes, SCHEMA_RULES(interface_rules))};

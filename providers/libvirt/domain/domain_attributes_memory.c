@@ -77,22 +77,11 @@ static const Attribute memory_device_attributes[] = {
 };
 /* clang-format on */
 
-const NestedObject domain_attributes_numatune = {
-    NESTED_TABLE(NEST_SINGLE, numatune_attributes),
-};
-
-const NestedObject domain_attributes_memtune = {
-    NESTED_TABLE(NEST_SINGLE, memtune_attributes),
-};
-
+const NestedObject domain_attributes_numatune = {NESTED_OBJECT(NEST_SINGLE, numatune_attributes)};
+const NestedObject domain_attributes_memtune = {NESTED_OBJECT(NEST_SINGLE, memtune_attributes)};
 const NestedObject domain_attributes_memory_backing = {
-    NESTED_TABLE(NEST_SINGLE, memory_backing_attributes),
-};
-
+    NESTED_OBJECT(NEST_SINGLE, memory_backing_attributes)};
 const NestedObject domain_attributes_max_memory = {
-    NESTED_TABLE(NEST_SINGLE, max_memory_attributes),
-};
-
+    NESTED_OBJECT(NEST_SINGLE, max_memory_attributes)};
 const NestedObject domain_attributes_memory_device = {
-    NESTED_TABLE(NEST_LIST, memory_device_attributes),
-};
+    NESTED_OBJECT(NEST_LIST, memory_device_attributes)};

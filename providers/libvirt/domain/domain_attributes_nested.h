@@ -4,10 +4,6 @@
 
 #include "xml_map.h"
 
-/* Initializes a NestedObject with this nesting mode and attribute table. */
-#define NESTED_TABLE(mode, table)                                                                  \
-    .nesting = (mode), .attributes = (table), .count = ARRAY_COUNT(table)
-
 /* domain_attributes_cpu.c */
 extern const NestedObject domain_attributes_cpu, domain_attributes_cputune;
 /* domain_attributes_memory.c */

@@ -10,7 +10,7 @@
 #include "xml_path.h"
 
 XmlRows xml_map_rows(const NestedObject *nested) {
-    return (XmlRows){nested->attributes, nested->count};
+    return (XmlRows){nested->schema.attributes, nested->schema.attribute_count};
 }
 
 XmlRows xml_map_nested(XmlRows rows, const char *name) {

@@ -6,8 +6,7 @@
 static const Attribute items[] = {
     {"name", &TYPE_STRING, OPTIONAL, "Name."},
 };
-static const NestedObject item = {
-    .nesting = NEST_LIST, .attributes = items, .count = ARRAY_COUNT(items)};
+static const NestedObject item = {NESTED_OBJECT(NEST_LIST, items)};
 static const Attribute attributes[] = {
     {"texts", &TYPE_LIST_OF_STRING, OPTIONAL, "Texts."},
     {.name = "objects", .flags = OPTIONAL, .description = "Objects.", .nested = &item},

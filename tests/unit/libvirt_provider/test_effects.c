@@ -227,7 +227,8 @@ static void find_leaves(const Attribute *rows, size_t count, Leaf leaf, Leaves *
         here.rows[here.depth++] = i;
         vec_push(arena, out, here);
         if (nested)
-            find_leaves(nested->attributes, nested->count, here, out, arena);
+            find_leaves(nested->schema.attributes, nested->schema.attribute_count, here, out,
+                        arena);
     }
 }
 
@@ -277,8 +278,8 @@ static Value value_of(const Attribute *row, const Type *type, Variant variant, A
 /* An object whose required members have their first value. */
 static Value required_object(const NestedObject *nested, const Type *type, Arena *arena) {
     ObjectBuilder builder = object_builder_null(type, arena);
-    for (size_t i = 0; i < nested->count; i++) {
-        const Attribute *row = &nested->attributes[i];
+    for (size_t i = 0; i < nested->schema.attribute_count; i++) {
+        const Attribute *row = &nested->schema.attributes[i];
         if (row->flags & REQUIRED)
             object_builder_set(
                 &builder, row->name,
@@ -326,7 +327,7 @@ static Value with_leaf(const Attribute *row, Value base, const Leaf *leaf, size_
     Value object = !has_object ? required_object(row->nested, type, arena)
                    : is_list   ? value_at(base, 0)
                                : base;
-    const Attribute *member = &row->nested->attributes[leaf->rows[depth]];
+    const Attribute *member = &row->nested->schema.attributes[leaf->rows[depth]];
     ObjectBuilder builder = object_builder_of(object, arena);
     object_builder_set(
         &builder, member->name,
@@ -356,7 +357,7 @@ static Str leaf_name(const Schema *schema, const Leaf *leaf, Arena *arena) {
     for (size_t i = 0; i < leaf->depth; i++) {
         const Attribute *row = &rows[leaf->rows[i]];
         name = str_format(arena, "%.*s%s%s", STR_ARG(name), i ? "." : "", row->name);
-        rows = row->nested ? row->nested->attributes : NULL;
+        rows = row->nested ? row->nested->schema.attributes : NULL;
     }
     return name;
 }

@@ -16,10 +16,10 @@ static const Attribute secret_attributes[] = {
     {"user", &TYPE_STRING, OPTIONAL, "User."},
     {"token", &TYPE_STRING, OPTIONAL | SENSITIVE, "Token."},
 };
-static const NestedObject port_list = {NEST_LIST, port_attributes, ARRAY_COUNT(port_attributes)};
-static const NestedObject port = {NEST_SINGLE, port_attributes, ARRAY_COUNT(port_attributes)};
-static const NestedObject port_map = {NEST_MAP, port_attributes, ARRAY_COUNT(port_attributes)};
-static const NestedObject logins = {NEST_SET, secret_attributes, ARRAY_COUNT(secret_attributes)};
+static const NestedObject port_list = {NESTED_OBJECT(NEST_LIST, port_attributes)};
+static const NestedObject port = {NESTED_OBJECT(NEST_SINGLE, port_attributes)};
+static const NestedObject port_map = {NESTED_OBJECT(NEST_MAP, port_attributes)};
+static const NestedObject logins = {NESTED_OBJECT(NEST_SET, secret_attributes)};
 static const Attribute attributes[] = {
     {.name = "tags", .type = &TYPE_MAP_OF_STRING, .flags = OPTIONAL},
     {.name = "names", .type = &TYPE_SET_OF_STRING, .flags = OPTIONAL},

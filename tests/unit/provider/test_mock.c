@@ -7,7 +7,7 @@ static const Attribute inner[] = {
     {"key", &TYPE_STRING, OPTIONAL, "Key."},
     {"got", &TYPE_STRING, COMPUTED, "Given."},
 };
-static const NestedObject parts = {NEST_LIST, inner, ARRAY_COUNT(inner)};
+static const NestedObject parts = {NESTED_OBJECT(NEST_LIST, inner)};
 static const Attribute attributes[] = {
     {"name", &TYPE_STRING, REQUIRED, "Name.", NULL},
     {"maybe", &TYPE_NUMBER, OPTIONAL | COMPUTED, "Either.", NULL},

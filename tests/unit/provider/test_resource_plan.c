@@ -10,9 +10,9 @@ static const Attribute disk_attributes[] = {
     {"bus", &TYPE_STRING, OPTIONAL | COMPUTED, "Bus."},
 };
 
-static const NestedObject list = {NEST_LIST, disk_attributes, ARRAY_COUNT(disk_attributes)};
-static const NestedObject map = {NEST_MAP, disk_attributes, ARRAY_COUNT(disk_attributes)};
-static const NestedObject set = {NEST_SET, disk_attributes, ARRAY_COUNT(disk_attributes)};
+static const NestedObject list = {NESTED_OBJECT(NEST_LIST, disk_attributes)};
+static const NestedObject map = {NESTED_OBJECT(NEST_MAP, disk_attributes)};
+static const NestedObject set = {NESTED_OBJECT(NEST_SET, disk_attributes)};
 
 static const Attribute attributes[] = {
     {"name", &TYPE_STRING, REQUIRED, "Name.", NULL},

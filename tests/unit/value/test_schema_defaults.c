@@ -9,10 +9,10 @@ static const Attribute disk_attributes[] = {
     {"size", &TYPE_NUMBER, OPTIONAL, "Bytes.", NULL, NULL},
 };
 
-static const NestedObject list = {NEST_LIST, disk_attributes, ARRAY_COUNT(disk_attributes)};
-static const NestedObject set = {NEST_SET, disk_attributes, ARRAY_COUNT(disk_attributes)};
-static const NestedObject map = {NEST_MAP, disk_attributes, ARRAY_COUNT(disk_attributes)};
-static const NestedObject one = {NEST_SINGLE, disk_attributes, ARRAY_COUNT(disk_attributes)};
+static const NestedObject list = {NESTED_OBJECT(NEST_LIST, disk_attributes)};
+static const NestedObject set = {NESTED_OBJECT(NEST_SET, disk_attributes)};
+static const NestedObject map = {NESTED_OBJECT(NEST_MAP, disk_attributes)};
+static const NestedObject one = {NESTED_OBJECT(NEST_SINGLE, disk_attributes)};
 
 static const Attribute attributes[] = {
     {"memory", &TYPE_NUMBER, OPTIONAL | COMPUTED, "MiB.", NULL, "512"},
