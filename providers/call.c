@@ -31,9 +31,8 @@ int64_t call_monotonic_ms(const Call *call) {
 }
 
 bool call_is_cancelled(const Call *call) {
-    if (cancel_level(call->cancel) != CANCEL_NONE)
-        return true;
-    return call->deadline_ms > 0 && call_monotonic_ms(call) >= call->deadline_ms;
+    return cancel_level(call->cancel) != CANCEL_NONE ||
+           (call->deadline_ms > 0 && call_monotonic_ms(call) >= call->deadline_ms);
 }
 
 bool call_sleep(const Call *call, int64_t ms) {

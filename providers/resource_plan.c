@@ -10,17 +10,13 @@ typedef struct Trio {
 
 static Value plan_object(const Schema *schema, Trio at, Arena *arena);
 
-static Value resource_plan_nothing(void) {
-    return value_null(&TYPE_DYNAMIC);
-}
-
 static Value element_by_index(Value list, size_t i) {
-    return value_is_present(list) && i < list.count ? value_at(list, i) : resource_plan_nothing();
+    return value_is_present(list) && i < list.count ? value_at(list, i) : value_null(&TYPE_DYNAMIC);
 }
 
 static Value element_by_key(Value map, Str key) {
     Value element;
-    return value_find(map, key, &element) ? element : resource_plan_nothing();
+    return value_find(map, key, &element) ? element : value_null(&TYPE_DYNAMIC);
 }
 
 /* Matches an element of a set by value: returns it if the set has it, else null. */
@@ -29,7 +25,7 @@ static Value element_of_set(Value set, Value element) {
         if (value_equal(value_at(set, i), element))
             return element;
     }
-    return resource_plan_nothing();
+    return value_null(&TYPE_DYNAMIC);
 }
 
 static Trio element_at(Nesting nesting, Trio at, size_t i) {

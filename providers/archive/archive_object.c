@@ -99,9 +99,8 @@ static bool collect_directory(const Call *call, Value arguments, ArchiveEntries 
     Str path = disk_clean(object_text(arguments, "source_dir", STR_EMPTY), call->arena);
     if (!object_is_excluded(&walk, STR(".")) && !object_walk_directory(&walk, path, STR_EMPTY, 0))
         return false;
-    if (out->count > 0)
-        return true;
-    return diags_fail(diags, NO_RANGE, "Archive not created",
+    return out->count > 0 ||
+           diags_fail(diags, NO_RANGE, "Archive not created",
                       "The archive would be empty: \"excludes\" matches all files of \"%.*s\".",
                       STR_ARG(path));
 }

@@ -75,9 +75,8 @@ static bool admin_set(const Call *call, Str namespace, Str password, bool is_due
         .manager = STR(MANAGER),
         .should_force = true,
     };
-    if (kube_call_apply(&kube, &apply, &response, diags) == KUBE_DONE)
-        return true;
-    return kube_error_report(&kube, NOT_SET, &ref, &response, diags);
+    return kube_call_apply(&kube, &apply, &response, diags) == KUBE_DONE ||
+           kube_error_report(&kube, NOT_SET, &ref, &response, diags);
 }
 
 /* Deletion: objects that the manifests do not have. Applications before the deletion, Secrets after
@@ -121,9 +120,8 @@ static bool remove_finalizers(const Removal *removal, const KubeResource *resour
     if (!kube_object_find(object, "metadata", "finalizers", &found))
         return true;
     KubeOutcome outcome = kube_call_patch(&removal->kube, &patch, &response, removal->diags);
-    if (outcome == KUBE_DONE || outcome == KUBE_ABSENT)
-        return true;
-    return kube_error_report(&removal->kube, NOT_DELETED, &patch.ref, &response, removal->diags);
+    return outcome == KUBE_DONE || outcome == KUBE_ABSENT ||
+           kube_error_report(&removal->kube, NOT_DELETED, &patch.ref, &response, removal->diags);
 }
 
 static bool prepare_kind(const Removal *removal, const char *kind, bool should_force) {

@@ -27,9 +27,8 @@ static bool external_fail(const Call *call, Diags *diags, const char *summary, S
 
 static bool external_validate(const Call *call, const ValidateRequest *request, Diags *diags) {
     Value program = object_attribute(request->config, "program");
-    if (!value_is_present(program) || program.count > 0)
-        return true;
-    return external_fail(call, diags, "Invalid attribute value",
+    return !value_is_present(program) || program.count > 0 ||
+           external_fail(call, diags, "Invalid attribute value",
                          STR("The list must have at least one element: the program to run."));
 }
 

@@ -132,10 +132,6 @@ static const ObjectRequest *manifest_request_of(const Call *call, Value object, 
     return &out->request;
 }
 
-static Value with_object(Value state, Value object, Arena *arena) {
-    return object_with(state, "object", object, arena);
-}
-
 /* Values of Secrets, and the places in the object of the server that come from sensitive places of
  * the manifest. */
 static void manifest_sensitive_paths(Value state, Paths *out, Arena *arena) {
@@ -175,7 +171,7 @@ static bool manifest_has_same_arguments(Value prior, Value planned) {
 static Value manifest_unchanged_plan(Value prior, Value planned, Arena *arena) {
     return manifest_has_same_arguments(prior, planned)
                ? prior
-               : with_object(planned, object_attribute(prior, "object"), arena);
+               : object_with(planned, "object", object_attribute(prior, "object"), arena);
 }
 
 static bool manifest_plan(const Call *call, const PlanRequest *request, PlanResponse *response,
@@ -197,7 +193,7 @@ static bool manifest_plan(const Call *call, const PlanRequest *request, PlanResp
     if (plan.action == OBJECT_NONE)
         response->planned = manifest_unchanged_plan(request->prior, response->planned, arena);
     else
-        response->planned = with_object(response->planned, plan.object, arena);
+        response->planned = object_with(response->planned, "object", plan.object, arena);
     if (plan.action == OBJECT_REPLACE) {
         vec_push(arena, &response->requires_replace, plan.replace_path);
         vec_push(arena, &response->requires_replace, object->object_path);
@@ -218,7 +214,7 @@ static bool manifest_marker(const Call *call, const MarkerRequest *request,
 /* The state of an object after an apply, or after the wait for it. */
 static void manifest_keep_applied(const Call *call, Value planned, const ObjectApplied *applied,
                                   ApplyResponse *response) {
-    response->state = with_object(planned, applied->object, call->arena);
+    response->state = object_with(planned, "object", applied->object, call->arena);
     response->private_data = object_record_text(&applied->record, call->arena);
 }
 
@@ -281,7 +277,7 @@ static bool manifest_read(const Call *call, const ReadRequest *request, ReadResp
     cluster_keep_owner(read.target.cluster, read.uid, call->address);
     object_frozen_warn(call, read.live, diags);
     Value view = object_view_live(read.live, &read.target.resource, call->arena);
-    response->state = with_object(request->state, view, call->arena);
+    response->state = object_with(request->state, "object", view, call->arena);
     ObjectDrift drift = {
         .before = object->prior,
         .after = view,
@@ -346,7 +342,7 @@ static bool manifest_recover(const Call *call, const RecoverRequest *request,
         return true;
     response->outcome = RECOVER_COMPLETE;
     response->state =
-        with_object(request->planned,
+        object_with(request->planned, "object",
                     object_view_live(read.live, &read.target.resource, call->arena), call->arena);
     response->private_data = object_read_private(&read, call->arena);
     return true;

@@ -49,10 +49,9 @@ static bool wait_for_account(const Call *call, Str namespace, Diags *diags) {
 
 static bool namespace_wait(const Call *call, Value planned, ObjectApplied *applied, Diags *diags) {
     WaitObject object = object_arguments_wait_object(call, applied);
-    if (!wait_gate(&object, &applied->live, diags))
-        return false;
-    return !object_bool(planned, "wait_for_default_service_account", false) ||
-           wait_for_account(call, applied->ref.name, diags);
+    return wait_gate(&object, &applied->live, diags) &&
+           (!object_bool(planned, "wait_for_default_service_account", false) ||
+            wait_for_account(call, applied->ref.name, diags));
 }
 
 static const Attribute attributes[] = {

@@ -20,10 +20,6 @@ static const WriteOnly write_only[] = {
 };
 static const WriteOnlyTable write_only_table = {write_only, ARRAY_COUNT(write_only)};
 
-static Value kubernetes_secret_none(void) {
-    return value_null(&TYPE_MAP_OF_STRING);
-}
-
 /* Returns `data` of the object: all values in base64. */
 static Value data_of(TypedCall *typed, Value state) {
     Arena *arena = typed->call->arena;
@@ -31,7 +27,7 @@ static Value data_of(TypedCall *typed, Value state) {
     Value source = is_prior ? state : typed->config;
     Value texts = object_attribute(source, "data");
     Value data =
-        value_is_null(texts) ? kubernetes_secret_none() : object_texts_encode(texts, arena);
+        value_is_null(texts) ? value_null(&TYPE_MAP_OF_STRING) : object_texts_encode(texts, arena);
     data = object_texts_union(data, object_attribute(source, "binary_data"), arena);
     return is_prior ? write_only_prior_data(typed, data)
                     : write_only_data(typed, write_only_table, data);
@@ -62,14 +58,14 @@ static Value kubernetes_secret_planned_of(const TypedCall *typed, Value planned)
                        !kubernetes_secret_is_write_only(planned);
     if (is_computed || !value_is_null(object_attribute(typed->config, "data")))
         return planned;
-    return object_with(planned, "data", kubernetes_secret_none(), typed->call->arena);
+    return object_with(planned, "data", value_null(&TYPE_MAP_OF_STRING), typed->call->arena);
 }
 
 /* Sets `data` and `binary_data` to everything that the object has: bytes that are no text are
  * binary. */
 static void set_all(ObjectBuilder *builder, Value live, Arena *arena) {
     ObjectBuilder texts = object_builder_new(arena), binary = object_builder_new(arena);
-    Value all = typed_object_texts(kubernetes_secret_none(), live, "data", true, arena);
+    Value all = typed_object_texts(value_null(&TYPE_MAP_OF_STRING), live, "data", true, arena);
     for (size_t i = 0; value_is_present(all) && i < all.count; i++) {
         Value value = value_at(all, i);
         Str bytes;

@@ -68,13 +68,11 @@ static bool remote_state_find_type(const Call *call, Value config, const Backend
                                    Diags *diags) {
     Str name = object_text(config, "backend", STR_EMPTY);
     *out = backends_find(name);
-    if (*out)
-        return true;
-    return report_config(call,
-                         str_format(call->arena,
-                                    "There is no backend type \"%.*s\" for remote states.",
-                                    STR_ARG(name)),
-                         "backend", diags);
+    return *out || report_config(call,
+                                 str_format(call->arena,
+                                            "There is no backend type \"%.*s\" for remote states.",
+                                            STR_ARG(name)),
+                                 "backend", diags);
 }
 
 static bool remote_validate(const Call *call, const ValidateRequest *request, Diags *diags) {

@@ -50,9 +50,8 @@ void time_fields_set_text(ObjectBuilder *builder, const char *name, Timestamp ti
 
 bool time_fields_parse_id(Str text, Timestamp *out, Arena *arena, Diags *diags) {
     Str error = STR_EMPTY;
-    if (timestamp_parse(text, out, &error, arena))
-        return true;
-    return diags_fail(diags, NO_RANGE, "Invalid import ID", "\"%.*s\" is %.*s.", STR_ARG(text),
+    return timestamp_parse(text, out, &error, arena) ||
+           diags_fail(diags, NO_RANGE, "Invalid import ID", "\"%.*s\" is %.*s.", STR_ARG(text),
                       STR_ARG(error));
 }
 

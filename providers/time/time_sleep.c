@@ -85,9 +85,8 @@ static bool set_duration(ObjectBuilder *builder, const char *name, Str text, Are
     if (text.len == 0)
         return true;
     object_builder_set_text(builder, name, text, arena);
-    if (clock_parse_duration(text, &ms))
-        return true;
-    return diags_fail(diags, NO_RANGE, "Invalid import ID", "\"%.*s\" is not a duration.",
+    return clock_parse_duration(text, &ms) ||
+           diags_fail(diags, NO_RANGE, "Invalid import ID", "\"%.*s\" is not a duration.",
                       STR_ARG(text));
 }
 

@@ -60,9 +60,8 @@ static bool open_request(const Call *call, KubeKind kind, FluxRequest *out, bool
                                               &out->resource, &out->response, diags);
     out->ref.resource = &out->resource;
     *is_served = outcome == KUBE_DONE;
-    if (outcome == KUBE_DONE || outcome == KUBE_ABSENT)
-        return true;
-    return kube_error_report(&out->kube, "Cluster not readable", NULL, &out->response, diags);
+    return outcome == KUBE_DONE || outcome == KUBE_ABSENT ||
+           kube_error_report(&out->kube, "Cluster not readable", NULL, &out->response, diags);
 }
 
 static bool flux_cluster_get(const Call *call, KubeKind kind, Str namespace, Str name, Value *out,
@@ -110,10 +109,8 @@ static bool flux_cluster_open_object(const Call *call, Value object, FluxRequest
         return false;
     out->ref.namespace = out->resource.is_namespaced ? key.namespace : STR_EMPTY;
     out->ref.name = key.name;
-    if (is_served)
-        return true;
-    return kube_error_report(&out->kube, "Kubernetes object not applied", NULL, &out->response,
-                             diags);
+    return is_served || kube_error_report(&out->kube, "Kubernetes object not applied", NULL,
+                                          &out->response, diags);
 }
 
 /* Reading. */

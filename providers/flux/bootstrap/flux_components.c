@@ -111,10 +111,6 @@ static Str component_of(Value object) {
     return kube_object_text(object, "metadata.labels", COMPONENT_LABEL);
 }
 
-static Value text_value(Str text) {
-    return value_from_str(text);
-}
-
 static bool is_in_namespace(Value object) {
     return !components_is_kind(object, "CustomResourceDefinition") &&
            !components_is_kind(object, "ClusterRole") &&
@@ -140,9 +136,11 @@ static Str suffixed(const FluxRendering *rendering, Str name) {
 static Value with_labels(const FluxRendering *rendering, Value object, const char *path) {
     const FluxSettings *settings = rendering->settings;
     Arena *arena = rendering->arena;
-    object = kube_object_with(object, path, INSTANCE_LABEL, text_value(settings->namespace), arena);
-    object = kube_object_with(object, path, VERSION_LABEL, text_value(settings->version), arena);
-    return kube_object_with(object, path, "app.kubernetes.io/part-of", text_value(STR("flux")),
+    object =
+        kube_object_with(object, path, INSTANCE_LABEL, value_from_str(settings->namespace), arena);
+    object =
+        kube_object_with(object, path, VERSION_LABEL, value_from_str(settings->version), arena);
+    return kube_object_with(object, path, "app.kubernetes.io/part-of", value_from_str(STR("flux")),
                             arena);
 }
 
@@ -151,8 +149,9 @@ static Value components_with_subjects(const FluxRendering *rendering, Value obje
     Value *items = value_copy_items(subjects, rendering->arena);
     Value role = value_null(&TYPE_DYNAMIC);
     for (size_t i = 0; i < subjects.count; i++)
-        items[i] = kube_object_with(items[i], "", "namespace",
-                                    text_value(rendering->settings->namespace), rendering->arena);
+        items[i] =
+            kube_object_with(items[i], "", "namespace",
+                             value_from_str(rendering->settings->namespace), rendering->arena);
     if (subjects.count)
         object = kube_object_with(object, "", "subjects",
                                   value_tuple(items, subjects.count, rendering->arena),
@@ -161,7 +160,7 @@ static Value components_with_subjects(const FluxRendering *rendering, Value obje
         str_equal(value_text_at(role, STR("name")), STR("cluster-admin")))
         return object;
     Str name = suffixed(rendering, value_text_at(role, STR("name")));
-    return kube_object_with(object, "roleRef", "name", text_value(name), rendering->arena);
+    return kube_object_with(object, "roleRef", "name", value_from_str(name), rendering->arena);
 }
 
 static bool has_component(const FluxSettings *settings, Str name) {
@@ -215,7 +214,7 @@ static void add_tenant_arguments(const FluxRendering *rendering, Str component, 
             continue;
         if (str_ends_with(text, STR("=")))
             text = str_concat(text, rendering->settings->tenant_account, arena);
-        vec_push(arena, items, text_value(text));
+        vec_push(arena, items, value_from_str(text));
     }
 }
 
@@ -226,12 +225,12 @@ static Value components_arguments_of(const FluxRendering *rendering, Str compone
     ValueVec items = {0};
     for (size_t i = 0; i < arguments.count; i++) {
         Str text = value_text(value_at(arguments, i));
-        vec_push(arena, &items, text_value(components_argument_of(rendering, component, text)));
+        vec_push(arena, &items, value_from_str(components_argument_of(rendering, component, text)));
     }
     bool takes_artifacts = str_equal(component, STR("kustomize-controller")) ||
                            str_equal(component, STR("helm-controller"));
     if (takes_artifacts && has_component(rendering->settings, STR("source-watcher")))
-        vec_push(arena, &items, text_value(STR("--feature-gates=ExternalArtifact=true")));
+        vec_push(arena, &items, value_from_str(STR("--feature-gates=ExternalArtifact=true")));
     if (rendering->settings->is_multitenant)
         add_tenant_arguments(rendering, component, &items);
     return value_tuple(items.items, items.count, arena);
@@ -246,7 +245,7 @@ static Value components_with_image(const FluxRendering *rendering, Str component
     Str name = slash == SIZE_MAX ? image : str_after(image, slash + 1);
     Str whole = str_format(rendering->arena, "%.*s/%.*s", STR_ARG(rendering->settings->registry),
                            STR_ARG(name));
-    return kube_object_with(container, "", "image", text_value(other ? *other : whole),
+    return kube_object_with(container, "", "image", value_from_str(other ? *other : whole),
                             rendering->arena);
 }
 
@@ -268,7 +267,7 @@ static Value components_with_containers(const FluxRendering *rendering, Value ob
 
 static Value object_of(const char *name, Str text, Arena *arena) {
     ObjectBuilder builder = object_builder_new(arena);
-    object_builder_put(&builder, str_from_cstr(name), text_value(text));
+    object_builder_put(&builder, str_from_cstr(name), value_from_str(text));
     return object_builder_value(&builder);
 }
 
@@ -276,7 +275,8 @@ static Value tolerations_of(const FluxRendering *rendering) {
     ValueVec items = {0};
     vec_each(&rendering->settings->toleration_keys, key) {
         Value item = object_of("key", *key, rendering->arena);
-        item = kube_object_with(item, "", "operator", text_value(STR("Exists")), rendering->arena);
+        item =
+            kube_object_with(item, "", "operator", value_from_str(STR("Exists")), rendering->arena);
         vec_push(rendering->arena, &items, item);
     }
     return value_tuple(items.items, items.count, rendering->arena);
@@ -289,7 +289,7 @@ static Value components_with_pod(const FluxRendering *rendering, Value object) {
     object = components_with_containers(rendering, object);
     object = with_labels(rendering, object, "spec.template.metadata.labels");
     object = kube_object_with(object, "spec.template.spec.nodeSelector", "kubernetes.io/os",
-                              text_value(STR("linux")), arena);
+                              value_from_str(STR("linux")), arena);
     if (settings->image_pull_secret.len) {
         Value *secret = arena_new(arena, Value);
         *secret = object_of("name", settings->image_pull_secret, arena);
@@ -306,10 +306,10 @@ static Value components_render(const FluxRendering *rendering, Value object) {
     Str name = kube_object_text(object, "metadata", "name");
     if (is_in_namespace(object))
         object = kube_object_with(object, "metadata", "namespace",
-                                  text_value(rendering->settings->namespace), arena);
+                                  value_from_str(rendering->settings->namespace), arena);
     if (has_suffix(object))
-        object = kube_object_with(object, "metadata", "name", text_value(suffixed(rendering, name)),
-                                  arena);
+        object = kube_object_with(object, "metadata", "name",
+                                  value_from_str(suffixed(rendering, name)), arena);
     if (components_is_kind(object, "ClusterRoleBinding"))
         object = components_with_subjects(rendering, object);
     if (components_is_kind(object, "Deployment"))
@@ -322,9 +322,9 @@ static Value components_namespace_of(const FluxRendering *rendering) {
     Value object = kube_object_new(STR("v1"), STR("Namespace"), STR_EMPTY,
                                    rendering->settings->namespace, arena);
     object = kube_object_with(object, "metadata.labels", "pod-security.kubernetes.io/warn",
-                              text_value(STR("restricted")), arena);
+                              value_from_str(STR("restricted")), arena);
     object = kube_object_with(object, "metadata.labels", "pod-security.kubernetes.io/warn-version",
-                              text_value(STR("latest")), arena);
+                              value_from_str(STR("latest")), arena);
     return with_labels(rendering, object, "metadata.labels");
 }
 

@@ -391,9 +391,8 @@ static bool object_plan_read_live(Planning *planning, Diags *diags) {
         cluster_get(target->cluster, &call, &target->ref, &planning->live, &response, diags);
     planning->live = cluster_without_ignored(target->cluster, planning->live,
                                              planning->request->manifest, planning->arena);
-    if (outcome == KUBE_DONE || outcome == KUBE_ABSENT)
-        return true;
-    return object_target_report(target, "Kubernetes object not read", &response, diags);
+    return outcome == KUBE_DONE || outcome == KUBE_ABSENT ||
+           object_target_report(target, "Kubernetes object not read", &response, diags);
 }
 
 /* The object was deleted and created again, since the refresh or without one. */

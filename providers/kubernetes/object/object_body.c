@@ -20,10 +20,9 @@ static bool object_body_report(Diags *diags, Path at, const char *member, Arena 
 /* Returns whether the member is a text that is not empty, or unknown. */
 static bool object_body_has_text(Value object, const char *name) {
     Value found;
-    if (!value_find(object, str_from_cstr(name), &found))
-        return false;
-    return !value_is_known(found) ||
-           (value_is_present(found) && found.type->kind == KIND_STRING && value_text(found).len);
+    return value_find(object, str_from_cstr(name), &found) &&
+           (!value_is_known(found) ||
+            (value_is_present(found) && found.type->kind == KIND_STRING && value_text(found).len));
 }
 
 static bool object_body_check_metadata(Value metadata, Path at, Arena *arena, Diags *diags) {

@@ -2,17 +2,13 @@
 
 #include "kube_object.h"
 
-static Str key_member(Value object, const char *path, const char *name) {
-    return kube_object_text(object, path, name);
-}
-
 ObjectKey object_key_of(Value object) {
     ObjectKey key = {
-        .kind = key_member(object, "", "kind"),
-        .namespace = key_member(object, "metadata", "namespace"),
-        .name = key_member(object, "metadata", "name"),
+        .kind = kube_object_text(object, "", "kind"),
+        .namespace = kube_object_text(object, "metadata", "namespace"),
+        .name = kube_object_text(object, "metadata", "name"),
     };
-    kube_resource_split(key_member(object, "", "apiVersion"), &key.group, &key.version);
+    kube_resource_split(kube_object_text(object, "", "apiVersion"), &key.group, &key.version);
     return key;
 }
 

@@ -10,10 +10,8 @@ static bool may_be(Value object, const char *name, const char *text) {
     Value found;
     if (!value_find(object, str_from_cstr(name), &found))
         return false;
-    if (!value_is_known(found))
-        return true;
-    return value_is_present(found) && found.type->kind == KIND_STRING &&
-           str_equal_cstr(value_text(found), text);
+    return !value_is_known(found) || (value_is_present(found) && found.type->kind == KIND_STRING &&
+                                      str_equal_cstr(value_text(found), text));
 }
 
 bool object_secret_is(Value object) {

@@ -3,10 +3,6 @@
 #include "kube_object.h"
 #include "object_mark.h"
 
-static Value object_view_none(void) {
-    return value_null(&TYPE_DYNAMIC);
-}
-
 static bool object_view_has_status(const KubeResource *resource) {
     return str_is_among(STR("status"), resource->subresources.items, resource->subresources.count);
 }
@@ -14,7 +10,7 @@ static bool object_view_has_status(const KubeResource *resource) {
 static Value view_without(Value object, const char *path, const char *last, Arena *arena) {
     Value found;
     return kube_object_find(object, path, last, &found)
-               ? kube_object_with(object, path, last, object_view_none(), arena)
+               ? kube_object_with(object, path, last, value_null(&TYPE_DYNAMIC), arena)
                : object;
 }
 
@@ -51,7 +47,8 @@ Value object_view_live(Value live, const KubeResource *resource, Arena *arena) {
         return live;
     live = without_versions(live, arena);
     bool lacks = object_view_has_status(resource) && !value_find(live, STR("status"), &found);
-    return lacks ? object_view_with_member(live, STR("status"), object_view_none(), arena) : live;
+    return lacks ? object_view_with_member(live, STR("status"), value_null(&TYPE_DYNAMIC), arena)
+                 : live;
 }
 
 Value object_view_settings(Value live, Arena *arena) {
@@ -111,7 +108,7 @@ static Value hide_node_ports(Value spec, Value body_spec, Arena *arena) {
         return spec;
     Value *items = arena_new_array(arena, Value, ports.count);
     for (size_t i = 0; i < ports.count; i++) {
-        Value body = i < configured.count ? value_at(configured, i) : object_view_none();
+        Value body = i < configured.count ? value_at(configured, i) : value_null(&TYPE_DYNAMIC);
         items[i] = hide_members(value_at(ports, i), body, names, ARRAY_COUNT(names), arena);
     }
     return object_view_with_member(spec, STR("ports"), value_tuple(items, ports.count, arena),
@@ -120,7 +117,7 @@ static Value hide_node_ports(Value spec, Value body_spec, Arena *arena) {
 
 static Value hide_service(Value object, Value body, Arena *arena) {
     static const char *const names[] = {"clusterIP", "clusterIPs", "healthCheckNodePort"};
-    Value spec, body_spec = object_view_none();
+    Value spec, body_spec = value_null(&TYPE_DYNAMIC);
     if (!value_find_present(object, STR("spec"), &spec))
         return object;
     (void)value_find_present(body, STR("spec"), &body_spec);
@@ -135,7 +132,7 @@ static Value hide_pod(Value object, Arena *arena) {
     Value spec;
     if (!value_find_present(object, STR("spec"), &spec))
         return object;
-    spec = hide_members(spec, object_view_none(), names, ARRAY_COUNT(names), arena);
+    spec = hide_members(spec, value_null(&TYPE_DYNAMIC), names, ARRAY_COUNT(names), arena);
     return object_view_with_member(object, STR("spec"), spec, arena);
 }
 
@@ -225,11 +222,11 @@ Value object_view_fill(Value planned, Value live, Arena *arena) {
     Str *names = arena_new_array(arena, Str, planned.count + 1);
     Value *items = arena_new_array(arena, Value, planned.count + 1);
     for (size_t i = 0; i < planned.count; i++) {
-        Value found = object_view_none();
+        Value found = value_null(&TYPE_DYNAMIC);
         if (is_mapping) {
             names[i] = value_key_at(planned, i);
             if (!value_find(live, names[i], &found))
-                found = object_view_none();
+                found = value_null(&TYPE_DYNAMIC);
         } else if (value_is_present(live) && type_is_sequence(live.type) && i < live.count) {
             found = value_at(live, i);
         }

@@ -4,10 +4,6 @@
 #include "object_builder.h"
 #include "object_mark.h"
 
-static Value empty(void) {
-    return value_null(&TYPE_MAP_OF_STRING);
-}
-
 static bool texts_is_mapping(Value v) {
     return value_is_present(v) && type_is_mapping(v.type);
 }
@@ -19,7 +15,7 @@ static bool texts_is_text(Value v) {
 Value object_texts_kept(Value stored, Value live, Arena *arena) {
     ObjectBuilder builder = object_builder_new(arena);
     if (!texts_is_mapping(stored))
-        return empty();
+        return value_null(&TYPE_MAP_OF_STRING);
     for (size_t i = 0; i < stored.count; i++) {
         Str key = value_key_at(stored, i);
         Value found;
@@ -34,9 +30,9 @@ static bool is_of_kubernetes(Str key) {
     Str domain = STR_EMPTY;
     if (str_find_char(key, '/', 0) != SIZE_MAX)
         (void)str_next_field(&key, '/', &domain);
-    if (str_equal_cstr(domain, "app.kubernetes.io"))
-        return false;
-    return str_equal_cstr(domain, "kubernetes.io") || str_ends_with(domain, STR(".kubernetes.io"));
+    return !str_equal_cstr(domain, "app.kubernetes.io") &&
+           (str_equal_cstr(domain, "kubernetes.io") ||
+            str_ends_with(domain, STR(".kubernetes.io")));
 }
 
 Value object_texts_settings(Value live, Arena *arena) {
@@ -47,13 +43,15 @@ Value object_texts_settings(Value live, Arena *arena) {
             !str_equal_cstr(key, OBJECT_MARK))
             object_builder_put(&builder, key, value_at(live, i));
     }
-    return builder.gathered.count ? object_builder_map(&builder, &TYPE_STRING) : empty();
+    return builder.gathered.count ? object_builder_map(&builder, &TYPE_STRING)
+                                  : value_null(&TYPE_MAP_OF_STRING);
 }
 
 static Value texts_converted(Value texts, bool should_encode, Arena *arena) {
     ObjectBuilder builder = object_builder_new(arena);
     if (!texts_is_mapping(texts))
-        return value_is_known(texts) ? empty() : value_unknown(&TYPE_MAP_OF_STRING);
+        return value_is_known(texts) ? value_null(&TYPE_MAP_OF_STRING)
+                                     : value_unknown(&TYPE_MAP_OF_STRING);
     for (size_t i = 0; i < texts.count; i++) {
         Value item = value_at(texts, i);
         Str text;

@@ -5,16 +5,12 @@
 #include "object_texts.h"
 #include "secret_digest.h"
 
-static Value only_none(void) {
-    return value_null(&TYPE_MAP_OF_STRING);
-}
-
 /* Returns the configured values as a Secret holds them. */
 static Value configured_values(const TypedCall *typed, const WriteOnly *argument) {
     Arena *arena = typed->call->arena;
     Value values = object_attribute(typed->config, argument->name);
     if (value_is_null(values))
-        return only_none();
+        return value_null(&TYPE_MAP_OF_STRING);
     if (argument->key) {
         ObjectBuilder builder = object_builder_new(arena);
         object_builder_put(&builder, str_from_cstr(argument->key), values);
@@ -73,7 +69,7 @@ static Value only_values_of(TypedCall *typed, const WriteOnly *argument) {
     ObjectBuilder builder = object_builder_new(arena);
     bool is_removed = value_is_null(object_attribute(typed->config, argument->name));
     if (is_removed || kept.items.count == 0)
-        return is_removed ? only_none() : configured_values(typed, argument);
+        return is_removed ? value_null(&TYPE_MAP_OF_STRING) : configured_values(typed, argument);
     vec_each(&kept.items, digest) {
         Value value = value_of_key(typed, argument, &kept, digest);
         if (!value_is_null(value))
