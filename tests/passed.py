@@ -6,7 +6,7 @@ import functools, glob, hashlib, os, re, subprocess
 
 TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 DIRECTORY = os.path.join(TOP, "build/passed")
-NEVER = re.compile(r"scenario/foreign-|unit/(curl|fetch|foreign\w*|git|io|io_ssh|kubeadm_provider|libvirt_provider|package|pq|"
+NEVER = re.compile(r"scenario/foreign-|unit/(curl|fetch|foreign\w*|git|io|libssh|kubeadm_provider|libvirt_provider|package|pq|"
                    r"provisioners|remote|rpc|ssh_provider)/")
 VARIABLES = re.compile(r"(LOAM|TF|XDG|LC|ASAN|UBSAN)_|(HOME|LANG|PATH|TMPDIR|TZ|USER)$")
 PACKAGES = "/var/lib/dpkg/status"

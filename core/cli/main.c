@@ -9,6 +9,7 @@
 #include "keeper.h"
 #include "log.h"
 #include "outcome_file.h"
+#include "plugin.h"
 #include "provided_functions.h"
 #include "signals.h"
 #include "ssh_share.h"
@@ -83,19 +84,11 @@ static bool check_started_by_client(const Process *process, Str name, Diags *dia
                       STR_ARG(name));
 }
 
-static Io main_io(Str plugin_directory, Arena *arena) {
-    Io io = io_real();
-    io.http = http_on_first_use(plugin_directory, arena);
-    io.database = database_on_first_use(plugin_directory, arena);
-    io.rpc = rpc_on_first_use(plugin_directory, arena);
-    return io;
-}
-
 /* A provider of Terraform: serves the provider until the end of the client. */
-static int serve_main(Str name, Str plugin_directory, Arena *arena) {
-    Io io = main_io(plugin_directory, arena);
+static int serve_main(Str name, Arena *arena) {
+    Io io = io_real();
     Registry *registry =
-        registry_new(builtin_providers, builtin_provider_count, plugin_directory, arena);
+        registry_new(builtin_providers, builtin_provider_count, plugin_path("", arena), arena);
     Diags diags = diags_new(arena);
     ForeignServing serving = {
         .io = &io, .version = STR(VERSION_LOAM), .announce = serve_main_announce};
@@ -103,15 +96,15 @@ static int serve_main(Str name, Str plugin_directory, Arena *arena) {
         !registry_find(registry, name, &serving.provider, NO_RANGE, &diags))
         return serve_main_report(&diags, arena);
     serve_main_set_up_log(io.process);
-    if (!foreign_server_run(&serving, plugin_directory, &diags))
+    if (!foreign_server_run(&serving, &diags))
         return serve_main_report(&diags, arena);
     return 0;
 }
 
 /* The outcome keeper: runs until the end of the run that started it. */
-static int keeper_main(Str plugin_directory, Arena *arena) {
+static int keeper_main(Arena *arena) {
     KeeperSink sink = outcome_file_sink(&disk_real, arena);
-    return keeper_server_run(rpc_on_first_use(plugin_directory, arena), &sink);
+    return keeper_server_run(&rpc_real, &sink);
 }
 
 /* Opens closed descriptors 0 to 2, so that no other file gets these numbers. Writing to a closed
@@ -131,18 +124,15 @@ static void forbid_core_files(void) {
     (void)prctl(PR_SET_DUMPABLE, 0);
 }
 
-/* Returns the directory of loadable modules: lib/loam beside the program, as built, or one level
- * up, as installed. */
-static Str plugin_directory(Arena *arena) {
+/* The plugins are in lib/loam beside the program, as built, or one level up, as installed. */
+static void find_plugins(void) {
+    SCOPED(ArenaRef) scratch = arena_open("plugins");
     char path[4096];
     ssize_t length = readlink("/proc/self/exe", path, sizeof path);
-    if (length <= 0)
-        return STR("/usr/lib/loam");
-    Str directory = disk_directory_of((Str){path, (size_t)length});
-    Str built = disk_join(directory, STR("lib/loam"), arena);
-    if (disk_exists(&disk_real, built))
-        return built;
-    return disk_join(disk_directory_of(directory), STR("lib/loam"), arena);
+    Str directory = length > 0 ? disk_directory_of((Str){path, (size_t)length}) : STR("/usr/bin");
+    Str built = disk_join(directory, STR("lib/loam"), scratch);
+    Str installed = disk_join(disk_directory_of(directory), STR("lib/loam"), scratch);
+    plugin_set_directory(disk_exists(&disk_real, built) ? built : installed);
 }
 
 /* Parses a level of TF_LOG. Any other text, such as JSON, selects TRACE. */
@@ -250,14 +240,14 @@ static void imitate_output(Cli *cli) {
 
 /* Returns the search for functions of providers that are programs. */
 static FunctionSearch *main_build(Cli *cli) {
-    Str modules = plugin_directory(cli->arena);
-    cli->io = main_io(modules, cli->arena);
+    cli->io = io_real();
     cli->io.ssh_share = ssh_share_open(cli->io.ssh);
     cli->version = STR(VERSION_LOAM);
     cli->terminal = terminal_probe();
     imitate_output(cli);
     cli->started_in = current_directory(cli->arena);
-    cli->registry = registry_new(builtin_providers, builtin_provider_count, modules, cli->arena);
+    cli->registry = registry_new(builtin_providers, builtin_provider_count,
+                                 plugin_path("", cli->arena), cli->arena);
     cli->provisioners = &builtin_provisioners;
     cli->commands = &command_table;
     cli->module_sources = &fetch_table;
@@ -271,15 +261,16 @@ static FunctionSearch *main_build(Cli *cli) {
 int main(int argc, char **argv) {
     open_standard_files();
     forbid_core_files();
+    find_plugins();
     if (argc > 0 && strcmp(argv[0], KEEPER_NAME) == 0) {
         SCOPED(ArenaRef) arena = arena_open("outcome keeper");
-        return keeper_main(plugin_directory(arena), arena);
+        return keeper_main(arena);
     }
     (void)setlocale(LC_CTYPE, "");
     Str served = argc > 0 ? serve_main_name(argv[0]) : STR_EMPTY;
     if (served.len > 0) {
         SCOPED(ArenaRef) arena = arena_open("served provider");
-        return serve_main(served, plugin_directory(arena), arena);
+        return serve_main(served, arena);
     }
     Cli cli = {
         .arena = arena_open("run"),

@@ -36,7 +36,6 @@ typedef struct Database {
     void (*close)(void *self, DatabaseSession *session);
 } Database;
 
-/* Returns a database whose first session loads the client plugin from this directory. If that
- * fails, `open` returns DATABASE_NO_CLIENT. */
-const Database *database_on_first_use(Str plugin_directory, Arena *arena);
+/* The first session loads the client plugin. If that fails, `open` returns DATABASE_NO_CLIENT. */
+extern const Database database_real;
 #define DATABASE_PLUGIN "loam-pq.so" /* exports the symbol pq_database */

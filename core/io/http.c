@@ -1,7 +1,6 @@
 /* Implements helpers of requests and responses, and loading of the client plugin. */
 #include "http.h"
 
-#include "disk.h"
 #include "plugin.h"
 
 #define SLICE_MS 100
@@ -58,41 +57,37 @@ Str http_header(const HttpResponse *response, const char *name) {
     return STR_EMPTY;
 }
 
-typedef struct HttpPlugin {
-    Http http;
-    Plugin plugin;
-} HttpPlugin;
+static Plugin http_plugin = {
+    .file = HTTP_PLUGIN,
+    .symbol = "curl_http",
+    .purpose = "the web",
+    .mutex = PTHREAD_MUTEX_INITIALIZER,
+};
 
-static HttpStatus attempt_by_plugin(void *self, const HttpRequest *request, const HttpSink *sink,
+static HttpStatus attempt_by_plugin(void *, const HttpRequest *request, const HttpSink *sink,
                                     HttpResponse *response, Str *problem, Arena *arena) {
-    HttpPlugin *opened = self;
-    const Http *client = plugin_get(&opened->plugin, problem, arena);
+    const Http *client = plugin_get(&http_plugin, problem, arena);
     if (!client)
         return HTTP_NO_CLIENT;
     return client->attempt(client->self, request, sink, response, problem, arena);
 }
 
 /* Without the plugin there is no pool; the request reports why. */
-static HttpPool *open_pool_by_plugin(void *self) {
-    HttpPlugin *opened = self;
+static HttpPool *open_pool_by_plugin(void *) {
     SCOPED(ArenaRef) scratch = arena_open("http pool");
     Str problem;
-    const Http *client = plugin_get(&opened->plugin, &problem, scratch);
+    const Http *client = plugin_get(&http_plugin, &problem, scratch);
     return client ? client->open_pool(client->self) : NULL;
 }
 
-static void close_pool_by_plugin(void *self, HttpPool *pool) {
-    HttpPlugin *opened = self;
-    SCOPED(ArenaRef) scratch = arena_open("http pool");
-    Str problem;
-    const Http *client = plugin_get(&opened->plugin, &problem, scratch);
+/* open_pool_by_plugin made the pool, so the plugin is loaded. */
+static void close_pool_by_plugin(void *, HttpPool *pool) {
+    const Http *client = http_plugin.content;
     client->close_pool(client->self, pool);
 }
 
-const Http *http_on_first_use(Str plugin_directory, Arena *arena) {
-    HttpPlugin *opened = arena_new(arena, HttpPlugin);
-    plugin_init(&opened->plugin, disk_join(plugin_directory, STR(HTTP_PLUGIN), arena), "curl_http",
-                "the web");
-    opened->http = (Http){opened, attempt_by_plugin, open_pool_by_plugin, close_pool_by_plugin};
-    return &opened->http;
-}
+const Http http_real = {
+    .attempt = attempt_by_plugin,
+    .open_pool = open_pool_by_plugin,
+    .close_pool = close_pool_by_plugin,
+};

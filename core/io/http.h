@@ -111,7 +111,6 @@ int64_t http_retry_after_ms(const HttpResponse *response, const Clock *clock);
 /* Sleeps until the time is over or the request is cancelled. */
 void http_pause(const HttpRequest *request, int64_t wait_ms, const Clock *clock);
 
-/* Returns a client whose first use loads the plugin from this directory, because loading its
- * libraries would slow down every start. */
-const Http *http_on_first_use(Str plugin_directory, Arena *arena);
+/* Its first use loads the plugin, because loading its libraries would slow down every start. */
+extern const Http http_real;
 #define HTTP_PLUGIN "loam-curl.so" /* exports the symbol curl_http */

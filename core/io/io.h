@@ -20,14 +20,13 @@ typedef struct Io {
     const Clock *clock;
     const Process *process;
     const Ssh *ssh;
-    const Http *http;         /* NULL until set, see http_on_first_use */
-    const Database *database; /* NULL until set, see database_on_first_use */
-    const Rpc *rpc;           /* NULL until set, see rpc_on_first_use */
-    struct Keeper *keeper;    /* of this run (io/keeper/keeper.h); NULL: nothing is changed */
+    const Http *http;
+    const Database *database;
+    const Rpc *rpc;
+    struct Keeper *keeper; /* of this run (io/keeper/keeper.h); NULL: nothing is changed */
     struct SshShare
         *ssh_share; /* of this run (remote/ssh_share.h); NULL: each provider has its own */
 } Io;
 
-/* Returns the operations of this machine, without http, database, rpc and
- * keeper. */
+/* Returns the operations of this machine, without keeper and ssh_share. */
 Io io_real(void);

@@ -1,13 +1,21 @@
 /* plugin: calls dlopen at the first use. */
 #include "plugin.h"
+#include "disk.h"
 #include "problem.h"
 #include "thread.h"
 
 #include <dlfcn.h>
 
-void plugin_init(Plugin *plugin, Str path, const char *symbol, const char *purpose) {
-    *plugin = (Plugin){.path = path, .symbol = symbol, .purpose = purpose};
-    pthread_mutex_init(&plugin->mutex, NULL);
+static char plugin_directory[4096];
+
+void plugin_set_directory(Str directory) {
+    CHECK(directory.len < sizeof plugin_directory);
+    memcpy(plugin_directory, directory.ptr, directory.len);
+    plugin_directory[directory.len] = '\0';
+}
+
+Str plugin_path(const char *file, Arena *arena) {
+    return disk_join(str_from_cstr(plugin_directory), str_from_cstr(file), arena);
 }
 
 Str plugin_failure(Str path, Str error, Arena *arena) {
@@ -27,13 +35,14 @@ Str plugin_failure(Str path, Str error, Arena *arena) {
 const void *plugin_get(Plugin *plugin, Str *problem, Arena *arena) {
     LOCKED(&plugin->mutex);
     if (!plugin->content) {
-        void *handle = dlopen(str_to_cstr(plugin->path, arena), RTLD_NOW | RTLD_LOCAL);
+        Str path = plugin_path(plugin->file, arena);
+        void *handle = dlopen(str_to_cstr(path, arena), RTLD_NOW | RTLD_LOCAL);
         plugin->content = handle ? dlsym(handle, plugin->symbol) : NULL;
-        Str why = plugin->content ? STR_EMPTY
-                                  : plugin_failure(plugin->path, str_from_cstr(dlerror()), arena);
+        Str why =
+            plugin->content ? STR_EMPTY : plugin_failure(path, str_from_cstr(dlerror()), arena);
         if (!plugin->content)
             (void)problem_set(problem, arena, "%s requires the module \"%.*s\" of loam, and %.*s",
-                              plugin->purpose, STR_ARG(plugin->path), STR_ARG(why));
+                              plugin->purpose, STR_ARG(path), STR_ARG(why));
     }
     return plugin->content;
 }

@@ -6,16 +6,19 @@
 
 #include <pthread.h>
 
+/* Has static storage; `mutex` is PTHREAD_MUTEX_INITIALIZER. */
 typedef struct Plugin {
-    Str path;
+    const char *file;    /* in the directory of the plugins: "loam-curl.so" */
     const char *symbol;  /* the symbol that plugin_get returns */
     const char *purpose; /* "the web": the subject of the error, "… requires the module" */
     const void *content; /* address of the symbol; NULL: not loaded yet */
     pthread_mutex_t mutex;
 } Plugin;
 
-/* Initializes in place: a plugin holds a mutex and must not be moved. */
-void plugin_init(Plugin *plugin, Str path, const char *symbol, const char *purpose);
+/* Sets the directory of all plugins. Call before any other thread starts. */
+void plugin_set_directory(Str directory);
+/* Returns the path of a file in that directory. */
+Str plugin_path(const char *file, Arena *arena);
 /* Returns the end of a sentence: why a plugin could not be loaded, and what to do. `error` is the
  * text of dlerror. It names the missing file: the plugin, or a library that the plugin needs. */
 Str plugin_failure(Str path, Str error, Arena *arena);

@@ -81,6 +81,6 @@ typedef struct Rpc {
     void (*close)(void *self, RpcChannel *channel);
 } Rpc;
 
-/* Returns an Rpc whose first channel loads the client plugin from this directory. */
-const Rpc *rpc_on_first_use(Str plugin_directory, Arena *arena);
+/* Its first channel loads the client plugin. */
+extern const Rpc rpc_real;
 #define RPC_PLUGIN "loam-rpc.so" /* exports the symbol http2_rpc */

@@ -265,6 +265,8 @@ static const Explanation explanations[] = {
      "The time limit of the operation has passed; the command may still run on the machine. To allow more time, set \"timeouts\".", NULL},
     [SSH_CANCELLED] = {"Interrupted",
      "The run was interrupted. The next apply continues.", NULL},
+    [SSH_NO_CLIENT] = {"SSH not available",
+     "Nothing was sent.", NULL},
 };
 /* clang-format on */
 

@@ -45,40 +45,68 @@ Str ssh_settings_check_user(Value value, Arena *arena) {
     return str_format(arena, "%.*s is not a valid user name.", STR_ARG(str_quote(user, arena)));
 }
 
-/* Accepts an encrypted key; ssh_settings_complete checks the passphrase. */
-Str ssh_settings_check_private_key(Value value, Arena *arena) {
-    if (ssh_key_text_check_private(value_text(value), STR_EMPTY, arena) != SSH_BAD_PRIVATE_KEY)
+typedef bool KeyCheck(const SshKeyText *keys, Str text, Arena *arena);
+
+/* Returns the sentence `fault` if the check rejects the value. Without the plugin every value is
+ * valid, and the connection reports why: the reason is hidden for sensitive values. */
+static Str settings_check_text(Value value, KeyCheck *accepts, const char *fault, Arena *arena) {
+    Str problem;
+    const SshKeyText *keys = ssh_key_text(&problem, arena);
+    if (!keys || accepts(keys, value_text(value), arena))
         return STR_EMPTY;
-    return str_format(arena, "The value must be the text of a private key file, in OpenSSH format "
-                             "or in PEM.");
+    return str_format(arena, "%s", fault);
+}
+
+/* Accepts an encrypted key; ssh_settings_complete checks the passphrase. */
+static bool is_private_key(const SshKeyText *keys, Str text, Arena *arena) {
+    return keys->check_private(text, STR_EMPTY, arena) != SSH_BAD_PRIVATE_KEY;
+}
+
+Str ssh_settings_check_private_key(Value value, Arena *arena) {
+    return settings_check_text(value, is_private_key,
+                               "The value must be the text of a private key file, in OpenSSH "
+                               "format or in PEM.",
+                               arena);
+}
+
+static bool is_user_certificate(const SshKeyText *keys, Str text, Arena *arena) {
+    return keys->is_certificate(text, arena);
 }
 
 Str ssh_settings_check_certificate(Value value, Arena *arena) {
-    if (ssh_key_text_is_certificate(value_text(value), arena))
-        return STR_EMPTY;
-    return str_format(arena, "The value must be an OpenSSH certificate: one line such as "
-                             "\"ssh-ed25519-cert-v01@openssh.com AAAA…\", as in a file -cert.pub.");
+    return settings_check_text(
+        value, is_user_certificate,
+        "The value must be an OpenSSH certificate: one line such as "
+        "\"ssh-ed25519-cert-v01@openssh.com AAAA…\", as in a file -cert.pub.",
+        arena);
+}
+
+static bool is_public_key(const SshKeyText *keys, Str text, Arena *arena) {
+    return keys->fingerprint(text, arena).len > 0;
 }
 
 Str ssh_settings_check_host_key(Value value, Arena *arena) {
-    if (ssh_key_text_fingerprint(value_text(value), arena).len > 0)
-        return STR_EMPTY;
-    return str_format(arena, "The value must be a public key: one line such as \"ssh-ed25519 "
-                             "AAAA…\", as in the machine's /etc/ssh/ssh_host_ed25519_key.pub.");
+    return settings_check_text(value, is_public_key,
+                               "The value must be a public key: one line such as \"ssh-ed25519 "
+                               "AAAA…\", as in the machine's /etc/ssh/ssh_host_ed25519_key.pub.",
+                               arena);
+}
+
+static bool are_public_keys(const SshKeyText *keys, Str text, Arena *arena) {
+    Str line;
+    while (str_next_field(&text, '\n', &line)) {
+        if (str_trim(line).len > 0 && !is_public_key(keys, line, arena))
+            return false;
+    }
+    return true;
 }
 
 Str ssh_settings_check_host_ca(Value value, Arena *arena) {
-    Str rest = value_text(value), line;
-    size_t count = 0;
-    while (str_next_field(&rest, '\n', &line)) {
-        if (str_trim(line).len == 0)
-            continue;
-        count++;
-        if (ssh_key_text_fingerprint(line, arena).len == 0)
-            return str_format(arena, "Each line must be a public key such as \"ssh-ed25519 "
-                                     "AAAA…\".");
-    }
-    return count ? STR_EMPTY : str_format(arena, "The value must have at least one public key.");
+    if (str_trim(value_text(value)).len == 0)
+        return str_format(arena, "The value must have at least one public key.");
+    return settings_check_text(value, are_public_keys,
+                               "Each line must be a public key such as \"ssh-ed25519 AAAA…\".",
+                               arena);
 }
 
 /* -- reading ---------------------------------------------------------------------------------- */
@@ -245,12 +273,13 @@ static bool complete_agent(const Call *call, SshHop *hop, Diags *diags) {
                       STR_ARG(target->host));
 }
 
-/* Checks that the passphrase decrypts the key. */
+/* Checks that the passphrase decrypts the key. Without the plugin, the connection fails. */
 static bool settings_check_key(const Call *call, const SshHop *hop, Diags *diags) {
     const SshTarget *target = &hop->target;
-    if (target->private_key.len == 0 ||
-        ssh_key_text_check_private(target->private_key, target->passphrase, call->arena) !=
-            SSH_BAD_PASSPHRASE)
+    Str problem;
+    const SshKeyText *keys = target->private_key.len ? ssh_key_text(&problem, call->arena) : NULL;
+    if (!keys || keys->check_private(target->private_key, target->passphrase, call->arena) !=
+                     SSH_BAD_PASSPHRASE)
         return true;
     return path_error(call, PATH_AT(call, {"private_key_passphrase"}), diags,
                       "Private key is encrypted",

@@ -225,7 +225,7 @@ static void report_junit_write_report(const ReportInput *input, StrBuf *out, Are
         collect_not_begun(&changes, input->plan, input->timeline);
     Str timestamp = clock_format_rfc3339(input->now_ms, scratch);
     timestamp = str_slice(timestamp, 0, timestamp.len - 1); /* the schema has no zone */
-    SCOPED(XmlWriter) xml = xml_writer_new();
+    XmlWriter xml = xml_writer_new(out, scratch);
     xml_writer_open(&xml, "testsuites");
     xml_writer_attribute(&xml, "name", str_format(scratch, "loam: %.*s", STR_ARG(input->title)));
     write_suite(&xml, &messages, timestamp);
@@ -233,7 +233,6 @@ static void report_junit_write_report(const ReportInput *input, StrBuf *out, Are
     write_suite(&xml, &changes, timestamp);
     write_suite(&xml, &drift, timestamp);
     xml_writer_close(&xml);
-    xml_writer_finish(&xml, out);
 }
 
 const ReportKind report_junit = {

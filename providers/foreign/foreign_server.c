@@ -3,13 +3,17 @@
 
 #include "plugin.h"
 
-bool foreign_server_run(const ForeignServing *serving, Str plugin_directory, Diags *diags) {
+static Plugin server_plugin = {
+    .file = FOREIGN_SERVER_PLUGIN,
+    .symbol = "foreign_server_module",
+    .purpose = "Serving a provider",
+    .mutex = PTHREAD_MUTEX_INITIALIZER,
+};
+
+bool foreign_server_run(const ForeignServing *serving, Diags *diags) {
     SCOPED(ArenaRef) arena = arena_open("foreign server");
-    Plugin plugin;
     Str problem;
-    plugin_init(&plugin, disk_join(plugin_directory, STR(FOREIGN_SERVER_PLUGIN), arena),
-                "foreign_server_module", "Serving a provider");
-    ForeignServerRun *const *module = plugin_get(&plugin, &problem, arena);
+    ForeignServerRun *const *module = plugin_get(&server_plugin, &problem, arena);
     if (module)
         return (*module)(serving, diags);
     return diags_fail(diags, NO_RANGE, "Provider cannot be served", "%.*s.", STR_ARG(problem));

@@ -26,4 +26,4 @@ typedef bool ForeignServerRun(const ForeignServing *serving, Diags *diags);
 
 /* Loads the module and serves until the client ends. Returns false after adding an error if the
  * provider cannot be served. */
-MUST_USE bool foreign_server_run(const ForeignServing *serving, Str plugin_directory, Diags *diags);
+MUST_USE bool foreign_server_run(const ForeignServing *serving, Diags *diags);

@@ -3,15 +3,21 @@
 #include "base64.h"
 #include "digest.h"
 #include "http_send.h"
+#include "plugin.h"
+#include "s3_answer.h"
 #include "url.h"
-#include "utf8.h"
-#include "xml.h"
 
 #define BODY_LIMIT       ((uint64_t)128 << 20)
 #define BUSY_WAIT_MS     200
 #define BUSY_WAIT_MAX_MS 3200
-/* XPath of a child, whatever its namespace: servers use different ones. */
-#define LOCAL(name) "*[local-name()='" name "']"
+
+static Plugin s3_plugin = {
+    .file = S3_PLUGIN,
+    .symbol = "s3_answers",
+    .purpose = "the backend \"s3\"",
+    .content = &s3_answers,
+    .mutex = PTHREAD_MUTEX_INITIALIZER,
+};
 
 /* Returns the bucket's URL: "https://bucket.host" or "https://host/bucket". */
 static Str bucket_url(const S3Settings *settings, Arena *arena) {
@@ -36,11 +42,14 @@ static void s3_client_add_headers(HttpRequest *request, const HttpHeaders *heade
     }
 }
 
-/* Follows no redirect, as it would need another signature. */
+/* Loads the plugin, which reads the reply. Follows no redirect, as it would need another
+ * signature. */
 static HttpStatus s3_client_send(const S3Client *client, HttpRequest *request,
                                  HttpResponse *response, Str *problem, Arena *arena) {
     const S3Settings *settings = &client->settings;
     const Clock *clock = client->io->clock;
+    if (!plugin_get(&s3_plugin, problem, arena))
+        return HTTP_NO_CLIENT;
     request->ca_certs = settings->ca_certs;
     request->skip_verify = settings->skip_verify;
     request->proxy = settings->proxy;
@@ -56,55 +65,9 @@ static HttpStatus s3_client_send(const S3Client *client, HttpRequest *request,
     return http_send(client->io, request, response, problem, arena);
 }
 
-typedef struct Page {
-    StrVec keys; /* decoded */
-    Str next;    /* token of the next page; empty: this was the last */
-} Page;
-
-/* Decodes form encoding, in which a blank is a plus sign. */
-static bool decode_form(Str *key, Arena *arena) {
-    StrBuf text = strbuf_new(arena);
-    for (size_t i = 0; i < key->len; i++)
-        strbuf_add_char(&text, key->ptr[i] == '+' ? ' ' : key->ptr[i]);
-    return url_decode(strbuf_str(&text), key, arena);
-}
-
-/* Returns false if the text is no XML, or its root does not match the XPath. */
-static bool read_as(Str text, const char *root, XmlDoc *out) {
-    return xml_read(text, out) && xml_find(xml_root(out), root) != NULL;
-}
-
-/* Parses a list of names. Returns false if the text is not a list. Names are URL-decoded if the
- * reply is marked as encoded. */
-static bool parse_page(Str text, Page *out, Arena *arena) {
-    SCOPED(XmlDoc) doc = {0};
-    if (!read_as(text, "self::" LOCAL("ListBucketResult"), &doc))
-        return false;
-    Page page = {0};
-    xmlNodePtr root = xml_root(&doc);
-    bool is_encoded = str_equal(xml_get(root, LOCAL("EncodingType"), arena), STR("url"));
-    XmlNodes contents = xml_find_all(root, LOCAL("Contents"), arena);
-    vec_each(&contents, node) {
-        Str key = xml_get(*node, LOCAL("Key"), arena);
-        if (is_encoded && !decode_form(&key, arena))
-            return false;
-        if (key.len)
-            vec_push(arena, &page.keys, key);
-    }
-    if (str_equal(xml_get(root, LOCAL("IsTruncated"), arena), STR("true")))
-        page.next = xml_get(root, LOCAL("NextContinuationToken"), arena);
-    *out = page;
-    return true;
-}
-
-/* Parses the code and message of an error; both are empty if the text is no error. */
-static void parse_error(Str text, Str *code, Str *message, Arena *arena) {
-    SCOPED(XmlDoc) doc = {0};
-    *code = *message = STR_EMPTY;
-    if (!read_as(text, "self::" LOCAL("Error"), &doc))
-        return;
-    *code = utf8_one_line(xml_get(xml_root(&doc), LOCAL("Code"), arena), arena);
-    *message = utf8_one_line(xml_get(xml_root(&doc), LOCAL("Message"), arena), arena);
+/* s3_client_send loaded the plugin. */
+static const S3Answers *s3_client_answers(void) {
+    return s3_plugin.content;
 }
 
 typedef struct CodeRow {
@@ -125,7 +88,7 @@ static const CodeRow hints[] = {
 
 static Str client_describe(const HttpResponse *response, Arena *arena) {
     Str code, message;
-    parse_error(response->body, &code, &message, arena);
+    s3_client_answers()->parse_error(response->body, &code, &message, arena);
     StrBuf text = strbuf_new(arena);
     strbuf_add_format(&text, "HTTP status %d", response->code);
     if (code.len)
@@ -148,7 +111,7 @@ static S3Status client_status_of(HttpStatus sent, const HttpResponse *response, 
         return S3_FAILED;
     if (response->code >= 200 && response->code < 300)
         return S3_DONE;
-    parse_error(response->body, &code, &message, arena);
+    s3_client_answers()->parse_error(response->body, &code, &message, arena);
     *problem = client_describe(response, arena);
     bool no_bucket = str_equal(code, STR("NoSuchBucket"));
     switch (response->code) {
@@ -252,7 +215,7 @@ S3Status s3_client_delete(const S3Client *client, Str key, Str *problem, Arena *
     return status == S3_DONE || status == S3_ABSENT ? S3_DONE : S3_FAILED;
 }
 
-static S3Status list_page(const S3Client *client, Str prefix, Str token, Page *out, Str *problem,
+static S3Status list_page(const S3Client *client, Str prefix, Str token, S3Page *out, Str *problem,
                           Arena *arena) {
     StrBuf url = strbuf_new(arena);
     prefix = url_encode(prefix, false, arena);
@@ -267,7 +230,7 @@ static S3Status list_page(const S3Client *client, Str prefix, Str token, Page *o
     S3Status status = client_status_of(sent, &response, problem, arena);
     if (status != S3_DONE)
         return S3_FAILED;
-    if (parse_page(response.body, out, arena))
+    if (s3_client_answers()->parse_page(response.body, out, arena))
         return S3_DONE;
     *problem = STR("the list of objects is not a valid S3 response");
     return S3_FAILED;
@@ -275,7 +238,7 @@ static S3Status list_page(const S3Client *client, Str prefix, Str token, Page *o
 
 S3Status s3_client_list(const S3Client *client, Str prefix, StrVec *out, Str *problem,
                         Arena *arena) {
-    Page page = {0};
+    S3Page page = {0};
     do {
         S3Status status = list_page(client, prefix, page.next, &page, problem, arena);
         if (status != S3_DONE)

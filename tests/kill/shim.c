@@ -56,10 +56,11 @@ __attribute__((constructor)) static void spare_children(void) {
     unsetenv("LD_PRELOAD");
 }
 
-/* libvirt and libcurl are used by modules that are loaded later, so dlsym(RTLD_NEXT) does not find
- * them. */
+/* libvirt, libcurl and libssh are used by modules that are loaded later, so dlsym(RTLD_NEXT) does
+ * not find them. */
 static void *find(const char *name) {
-    static const char *const later[] = {"libvirt.so.0", "libcurl.so.4", "libcurl-gnutls.so.4"};
+    static const char *const later[] = {"libvirt.so.0", "libcurl.so.4", "libcurl-gnutls.so.4",
+                                        "libssh.so.4"};
     void *found = dlsym(RTLD_NEXT, name);
     for (size_t i = 0; !found && i < sizeof later / sizeof *later; i++) {
         void *library = dlopen(later[i], RTLD_LAZY | RTLD_NOLOAD);

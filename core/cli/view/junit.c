@@ -106,11 +106,10 @@ static void junit_write_file(XmlWriter *xml, const SuiteFile *file, Arena *scrat
 }
 
 void junit_write(const Suite *suite, StrBuf *out, Arena *scratch) {
-    SCOPED(XmlWriter) xml = xml_writer_new();
+    XmlWriter xml = xml_writer_new(out, scratch);
     xml_writer_open(&xml, "testsuites");
     vec_each(&suite->files, file) {
         junit_write_file(&xml, file, scratch);
     }
     xml_writer_close(&xml);
-    xml_writer_finish(&xml, out);
 }

@@ -50,6 +50,18 @@ static Str url_with_user(Str url, Str user, Arena *arena) {
                : url;
 }
 
+/* Returns why Flux cannot use the key, in sentences; empty if it can. */
+static Str flux_git_key_problem(Str private_key, Arena *arena) {
+    Str problem;
+    const SshKeyText *keys = ssh_key_text(&problem, arena);
+    if (!keys)
+        return str_concat(problem, STR("."), arena);
+    if (keys->check_private(private_key, STR_EMPTY, arena) == SSH_DONE)
+        return STR_EMPTY;
+    return STR("The text is no private key, or the key has a passphrase, which Flux could not type "
+               "in. Give a key of its own for this purpose.");
+}
+
 static bool git_check(const Call *call, const FluxGit *git, Diags *diags) {
     const char *argument;
     Str problem = git_remote_problem(&git->remote, &argument, call->arena);
@@ -57,11 +69,9 @@ static bool git_check(const Call *call, const FluxGit *git, Diags *diags) {
     Path path = is_top ? PATH_AT(call, {"git"}, {argument})
                        : PATH_AT(call, {"git"}, {git_remote_is_ssh(&git->remote) ? "ssh" : "http"},
                                  {argument});
-    if (!problem.len && git_remote_is_ssh(&git->remote) &&
-        ssh_key_text_check_private(git->remote.private_key, STR_EMPTY, call->arena) != SSH_DONE) {
+    if (!problem.len && git_remote_is_ssh(&git->remote)) {
         path = PATH_AT(call, {"git"}, {"ssh"}, {"private_key"});
-        problem = STR("The text is no private key, or the key has a passphrase, which Flux could "
-                      "not type in. Give a key of its own for this purpose.");
+        problem = flux_git_key_problem(git->remote.private_key, call->arena);
     }
     Str review = git->review_branch;
     if (!problem.len && review.len &&
@@ -169,7 +179,9 @@ Map flux_git_secret(const FluxGit *git, Arena *arena) {
     Map out = map_new(arena);
     if (git_remote_is_ssh(remote)) {
         members[0].text = remote->private_key;
-        members[1].text = ssh_key_text_public(remote->private_key, arena);
+        Str problem;
+        const SshKeyText *keys = ssh_key_text(&problem, arena);
+        members[1].text = keys ? keys->public_of(remote->private_key, arena) : STR_EMPTY;
         members[2].text = remote->known_hosts;
         members[3].text = members[4].text = members[5].text = members[6].text = STR_EMPTY;
     }

@@ -2,10 +2,12 @@
 #include "unit.h"
 
 #include "database.h"
+#include "plugin.h"
 
 static void no_module(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
-    const Database *database = database_on_first_use(STR("/nowhere"), arena);
+    const Database *database = &database_real;
+    plugin_set_directory(STR("/nowhere"));
     DatabaseSession *session = NULL;
     DatabaseAnswer answer;
     assert_int_equal(database->open(database->self, STR(""), &session, &answer, arena),

@@ -3,6 +3,7 @@
 #include "unit.h"
 
 #include "io.h"
+#include "plugin.h"
 
 #include <errno.h>
 #include <unistd.h>
@@ -238,7 +239,7 @@ static void headers(void **) {
 static void no_module(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     Io io = io_real();
-    io.http = http_on_first_use(STR("/nowhere"), arena);
+    plugin_set_directory(STR("/nowhere"));
     HttpRequest request = {.url = STR("https://localhost/"), .retries = 5};
     HttpResponse response;
     Str problem;

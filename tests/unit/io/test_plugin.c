@@ -5,9 +5,9 @@
 
 static void missing(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
-    Plugin plugin;
+    Plugin plugin = {"loam-x.so", "x", "tests", NULL, PTHREAD_MUTEX_INITIALIZER};
     Str problem = STR_EMPTY;
-    plugin_init(&plugin, STR("/nowhere/loam-x.so"), "x", "tests");
+    plugin_set_directory(STR("/nowhere"));
     assert_null(plugin_get(&plugin, &problem, arena));
     assert_true(str_find(problem, STR("tests requires the module"), 0) != SIZE_MAX);
     assert_true(str_find(problem, STR("/nowhere/loam-x.so"), 0) != SIZE_MAX);
@@ -36,14 +36,14 @@ static void failures(void **) {
 /* The C library serves as a plugin, because every machine has it. */
 static void opened(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
-    Plugin plugin;
+    Plugin plugin = {"libc.so.6", "strlen", "tests", NULL, PTHREAD_MUTEX_INITIALIZER};
     Str problem = STR_EMPTY;
-    plugin_init(&plugin, STR("libc.so.6"), "strlen", "tests");
+    plugin_set_directory(STR_EMPTY);
     const void *content = plugin_get(&plugin, &problem, arena);
     assert_non_null(content);
     assert_ptr_equal(plugin_get(&plugin, &problem, arena), content);
-    plugin_init(&plugin, STR("libc.so.6"), "no_such_symbol", "tests");
-    assert_null(plugin_get(&plugin, &problem, arena));
+    Plugin without = {"libc.so.6", "no_such_symbol", "tests", NULL, PTHREAD_MUTEX_INITIALIZER};
+    assert_null(plugin_get(&without, &problem, arena));
 }
 
 UNIT_MAIN(test_plugin) {

@@ -1,11 +1,13 @@
 /* Rpc without an installed plugin. */
 #include "unit.h"
 
+#include "plugin.h"
 #include "rpc.h"
 
 static void not_installed(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
-    const Rpc *rpc = rpc_on_first_use(STR("/nowhere"), arena);
+    const Rpc *rpc = &rpc_real;
+    plugin_set_directory(STR("/nowhere"));
     RpcChannel *channel = NULL;
     Str problem = STR_EMPTY;
     assert_false(rpc->open(rpc->self, STR("x"), &channel, &problem, arena));

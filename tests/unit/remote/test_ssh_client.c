@@ -54,8 +54,8 @@ static void test_words(void **) {
     target.host_key = s.server.other_public;
     check_refused(&s.c, run_true(&s, &target, "20s"), "Host key differs from the pinned key");
     Str detail = s.c.diags.items[0].detail;
-    Str fingerprints[] = {ssh_key_text_fingerprint(s.server.other_public, s.c.arena),
-                          ssh_key_text_fingerprint(s.server.host_key, s.c.arena)};
+    Str fingerprints[] = {libssh_key_text.fingerprint(s.server.other_public, s.c.arena),
+                          libssh_key_text.fingerprint(s.server.host_key, s.c.arena)};
     assert_true(str_find(detail, fingerprints[0], 0) != SIZE_MAX);
     assert_true(str_find(detail, fingerprints[1], 0) != SIZE_MAX);
 

@@ -87,11 +87,11 @@ static void test_formats(void **) {
             Str pkcs8 = case_text(&c, "private_key_pem_pkcs8");
             check_openssh_reads(&c, write_key(&c, directory, "pkcs8", pkcs8));
         }
-        assert_true(ssh_key_text_check_private(file, STR_EMPTY, c.arena) == SSH_DONE);
-        assert_true(ssh_key_text_check_private(case_text(&c, "private_key_pem"), STR_EMPTY,
-                                               c.arena) == SSH_DONE);
+        assert_true(libssh_key_text.check_private(file, STR_EMPTY, c.arena) == SSH_DONE);
+        assert_true(libssh_key_text.check_private(case_text(&c, "private_key_pem"), STR_EMPTY,
+                                                  c.arena) == SSH_DONE);
         assert_int_equal(case_text(&c, "public_key_fingerprint_md5").len, 47);
-        check_str_equal(ssh_key_text_fingerprint(case_text(&c, "public_key_openssh"), c.arena),
+        check_str_equal(libssh_key_text.fingerprint(case_text(&c, "public_key_openssh"), c.arena),
                         case_text(&c, "public_key_fingerprint_sha256"));
         assert_true(case_is_settled(&c, cases[i].json));
         const char *const argv[] = {"rm", "-r", "--", directory, NULL};

@@ -18,8 +18,8 @@ static SshStatus try_target(SshServer *server, const SshTarget *target, SshProbl
     SshSession *session = NULL;
     SshTimeout timeout = {.timeout_ms = 20000};
     SshStatus status =
-        ssh_real.connect(NULL, target, NULL, timeout, &session, problem, server->arena);
-    ssh_real.close(NULL, session);
+        libssh_ssh.connect(NULL, target, NULL, timeout, &session, problem, server->arena);
+    libssh_ssh.close(NULL, session);
     return status;
 }
 
@@ -29,7 +29,7 @@ static Connected connected_open(SshServerKind kind) {
     SshTimeout timeout = {.timeout_ms = 20000};
     SshProblem problem;
     SshStatus status =
-        ssh_real.connect(NULL, &target, NULL, timeout, &c.session, &problem, c.server.arena);
+        libssh_ssh.connect(NULL, &target, NULL, timeout, &c.session, &problem, c.server.arena);
     if (status != SSH_DONE)
         print_error("%d %.*s\n", (int)status, STR_ARG(problem.text));
     assert_int_equal(status, SSH_DONE);
@@ -37,7 +37,7 @@ static Connected connected_open(SshServerKind kind) {
 }
 
 static void connected_close(Connected *c) {
-    ssh_real.close(NULL, c->session);
+    libssh_ssh.close(NULL, c->session);
     server_close(&c->server);
 }
 
@@ -45,7 +45,7 @@ static SshStatus run_telling(Connected *c, SshCommand command, SshResult *out, b
     SshProblem problem;
     if (command.timeout.timeout_ms == 0)
         command.timeout.timeout_ms = 30000;
-    SshStatus status = ssh_real.exec(NULL, c->session, &command, out, &problem, c->server.arena);
+    SshStatus status = libssh_ssh.exec(NULL, c->session, &command, out, &problem, c->server.arena);
     *may_have_run = problem.may_have_run;
     return status;
 }
@@ -80,7 +80,7 @@ static void check_commands(SshServerKind kind) {
         check_str(result.err, cases[i].err);
         assert_int_equal(result.exit_status, cases[i].exit_status);
     }
-    assert_true(ssh_real.is_alive(NULL, c.session));
+    assert_true(libssh_ssh.is_alive(NULL, c.session));
     connected_close(&c);
 }
 
@@ -181,8 +181,8 @@ static void test_host_key(void **) {
     assert_int_equal(try_target(&server, &target, &problem), SSH_DONE);
     target.host_key = server.other_public;
     assert_int_equal(try_target(&server, &target, &problem), SSH_HOST_KEY_DIFFERS);
-    check_str_equal(problem.pinned, ssh_key_text_fingerprint(server.other_public, server.arena));
-    check_str_equal(problem.found, ssh_key_text_fingerprint(server.host_key, server.arena));
+    check_str_equal(problem.pinned, libssh_key_text.fingerprint(server.other_public, server.arena));
+    check_str_equal(problem.found, libssh_key_text.fingerprint(server.host_key, server.arena));
     target.host_key = STR("ssh-ed25519 nonsense");
     assert_int_equal(try_target(&server, &target, &problem), SSH_BAD_HOST_KEY);
     target.host_key = STR("");
@@ -225,10 +225,10 @@ static void test_certificate_and_host_key(void **) {
         assert_int_equal(try_target(&server, &target, &problem), rows[i].status);
         bool is_revoked = rows[i].status == SSH_HOST_KEY_REVOKED;
         Str found = is_revoked ? server_read(&server, "authority.pub") : server.host_key;
-        check_str_equal(problem.found, ssh_key_text_fingerprint(found, server.arena));
+        check_str_equal(problem.found, libssh_key_text.fingerprint(found, server.arena));
         if (rows[i].status == SSH_HOST_KEY_DIFFERS)
             check_str_equal(problem.pinned,
-                            ssh_key_text_fingerprint(server.other_public, server.arena));
+                            libssh_key_text.fingerprint(server.other_public, server.arena));
         server_close(&server);
     }
 }
@@ -288,7 +288,7 @@ static void test_cancelled_certificate(void **) {
     SshProblem problem;
     SshTimeout timeout = {.timeout_ms = 20000, .cancel = second.cancel};
     assert_int_equal(
-        ssh_real.connect(NULL, &target, NULL, timeout, &session, &problem, server.arena),
+        libssh_ssh.connect(NULL, &target, NULL, timeout, &session, &problem, server.arena),
         SSH_CANCELLED);
     thread_join(thread);
     cancel_close(second.cancel);
@@ -306,7 +306,7 @@ static void test_host_key_of_other_kind(void **) {
     server_make_key(&server, "ecdsa", "ecdsa");
     target.host_key = server_read(&server, "ecdsa.pub");
     assert_int_equal(try_target(&server, &target, &problem), SSH_HOST_KEY_DIFFERS);
-    check_str_equal(problem.found, ssh_key_text_fingerprint(server.host_key, server.arena));
+    check_str_equal(problem.found, libssh_key_text.fingerprint(server.host_key, server.arena));
     server_close(&server);
 }
 
@@ -403,12 +403,12 @@ static void test_silent_server(void **) {
     SshProblem problem;
     SshTimeout timeout = {.timeout_ms = 300};
     SshStatus status =
-        ssh_real.connect(NULL, &target, NULL, timeout, &session, &problem, server.arena);
+        libssh_ssh.connect(NULL, &target, NULL, timeout, &session, &problem, server.arena);
     assert_int_equal(status, SSH_NO_HANDSHAKE);
     CancelToken *cancel = cancel_open();
     cancel_raise(cancel, CANCEL_STOP);
     timeout = (SshTimeout){.cancel = cancel};
-    status = ssh_real.connect(NULL, &target, NULL, timeout, &session, &problem, server.arena);
+    status = libssh_ssh.connect(NULL, &target, NULL, timeout, &session, &problem, server.arena);
     assert_int_equal(status, SSH_CANCELLED);
     cancel_close(cancel);
     close(fd);
@@ -440,7 +440,7 @@ static void test_lost(void **) {
     bool may_have_run = false;
     assert_int_equal(run_telling(&c, command, &result, &may_have_run), SSH_LOST);
     assert_true(may_have_run);
-    assert_false(ssh_real.is_alive(NULL, c.session));
+    assert_false(libssh_ssh.is_alive(NULL, c.session));
     /* A session that is known to be lost runs nothing. */
     assert_int_equal(run_telling(&c, command, &result, &may_have_run), SSH_LOST);
     assert_false(may_have_run);
@@ -465,13 +465,13 @@ static void test_tunnel(void **) {
     SshProblem problem;
     uint16_t port = 0, closed = 0;
     char buffer[256];
-    assert_int_equal(ssh_real.tunnel(NULL, c.session, STR("127.0.0.1"), c.server.port, &port,
-                                     &problem, c.server.arena),
+    assert_int_equal(libssh_ssh.tunnel(NULL, c.session, STR("127.0.0.1"), c.server.port, &port,
+                                       &problem, c.server.arena),
                      SSH_DONE);
     for (int i = 0; i < 20; i++)
         assert_true(str_starts_with(read_tunnel(port, buffer, sizeof buffer), STR("SSH-2.0-")));
-    assert_int_equal(ssh_real.tunnel(NULL, c.session, STR("127.0.0.1"), server_free_port(), &closed,
-                                     &problem, c.server.arena),
+    assert_int_equal(libssh_ssh.tunnel(NULL, c.session, STR("127.0.0.1"), server_free_port(),
+                                       &closed, &problem, c.server.arena),
                      SSH_DONE);
     assert_int_equal(read_tunnel(closed, buffer, sizeof buffer).len, 0);
     assert_true(str_starts_with(read_tunnel(port, buffer, sizeof buffer), STR("SSH-2.0-")));
@@ -487,29 +487,29 @@ static void test_jump(void **) {
     SshSession *chain[] = {c.session, NULL, NULL};
     SshProblem problem;
     for (size_t i = 1; i < ARRAY_COUNT(chain); i++)
-        assert_int_equal(ssh_real.connect(NULL, &target, chain[i - 1], timeout, &chain[i], &problem,
-                                          c.server.arena),
+        assert_int_equal(libssh_ssh.connect(NULL, &target, chain[i - 1], timeout, &chain[i],
+                                            &problem, c.server.arena),
                          SSH_DONE);
     size_t size = 5000001;
     char *bytes = arena_alloc(c.server.arena, size);
     random_fill(bytes, size);
     SshCommand command = {.command = STR("cat"), .input = {bytes, size}, .timeout = timeout};
     SshResult result;
-    assert_int_equal(ssh_real.exec(NULL, chain[2], &command, &result, &problem, c.server.arena),
+    assert_int_equal(libssh_ssh.exec(NULL, chain[2], &command, &result, &problem, c.server.arena),
                      SSH_DONE);
     assert_int_equal(result.out.len, size);
     assert_memory_equal(result.out.ptr, bytes, size);
     target.port = server_free_port();
     SshSession *none = NULL;
     assert_int_equal(
-        ssh_real.connect(NULL, &target, chain[2], timeout, &none, &problem, c.server.arena),
+        libssh_ssh.connect(NULL, &target, chain[2], timeout, &none, &problem, c.server.arena),
         SSH_REFUSED);
     /* The end of the first session ends the sessions over it. */
-    ssh_real.close(NULL, chain[2]);
+    libssh_ssh.close(NULL, chain[2]);
     command = (SshCommand){.command = STR("true"), .timeout = timeout};
-    assert_int_equal(ssh_real.exec(NULL, chain[1], &command, &result, &problem, c.server.arena),
+    assert_int_equal(libssh_ssh.exec(NULL, chain[1], &command, &result, &problem, c.server.arena),
                      SSH_DONE);
-    ssh_real.close(NULL, chain[1]);
+    libssh_ssh.close(NULL, chain[1]);
     connected_close(&c);
 }
 
@@ -529,7 +529,7 @@ static void call_often(void *payload) {
         SshProblem problem;
         int64_t began = clock_real.monotonic_ms(NULL);
         SshStatus status =
-            ssh_real.exec(NULL, caller->c->session, &command, &result, &problem, arena);
+            libssh_ssh.exec(NULL, caller->c->session, &command, &result, &problem, arena);
         int64_t took = clock_real.monotonic_ms(NULL) - began;
         caller->longest_ms = took > caller->longest_ms ? took : caller->longest_ms;
         caller->good += status == SSH_DONE && result.out.len == 2 && result.err.len == 2;
@@ -571,13 +571,13 @@ static void test_text(void **) {
     check_str(ssh_quote(STR(""), arena), "''");
     check_str(ssh_endpoint(STR("10.0.0.2"), 22, arena), "10.0.0.2:22");
     check_str(ssh_endpoint(STR("::1"), 2222, arena), "[::1]:2222");
-    check_str(ssh_key_text_fingerprint(STR("nothing"), arena), "");
-    assert_int_equal(ssh_key_text_check_private(STR("nothing"), STR_EMPTY, arena),
+    check_str(libssh_key_text.fingerprint(STR("nothing"), arena), "");
+    assert_int_equal(libssh_key_text.check_private(STR("nothing"), STR_EMPTY, arena),
                      SSH_BAD_PRIVATE_KEY);
     arena_close(arena);
 }
 
-UNIT_MAIN(test_ssh) {
+UNIT_MAIN(test_libssh_ssh) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_sshd),
         cmocka_unit_test(test_any_host_key),

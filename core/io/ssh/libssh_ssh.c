@@ -210,29 +210,10 @@ static void session_close(void *, SshSession *session) {
     arena_close(session->arena);
 }
 
-const Ssh ssh_real = {
+const Ssh libssh_ssh = {
     .connect = session_connect,
     .exec = session_exec,
     .tunnel = session_tunnel,
     .is_alive = session_is_alive,
     .close = session_close,
 };
-
-Str ssh_quote(Str text, Arena *arena) {
-    StrBuf buf = strbuf_new(arena);
-    strbuf_add_char(&buf, '\'');
-    for (size_t i = 0; i < text.len; i++) {
-        if (text.ptr[i] == '\'') {
-            strbuf_add_cstr(&buf, "'\\''");
-        } else {
-            strbuf_add_char(&buf, text.ptr[i]);
-        }
-    }
-    strbuf_add_char(&buf, '\'');
-    return strbuf_str(&buf);
-}
-
-Str ssh_endpoint(Str host, uint16_t port, Arena *arena) {
-    bool is_v6 = str_find_char(host, ':', 0) != SIZE_MAX;
-    return str_format(arena, is_v6 ? "[%.*s]:%u" : "%.*s:%u", STR_ARG(host), port);
-}

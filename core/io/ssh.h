@@ -41,7 +41,11 @@ typedef struct Ssh {
     void (*close)(void *self, SshSession *session); /* accepts NULL */
 } Ssh;
 
+/* The first session loads the plugin. If that fails, `connect` returns SSH_NO_CLIENT. */
 extern const Ssh ssh_real;
+#define SSH_PLUGIN "loam-libssh.so" /* exports the symbols libssh_ssh and libssh_key_text */
+/* The sessions in that plugin. A test program may contain them; then it loads nothing. */
+extern const Ssh libssh_ssh __attribute__((weak));
 
 /* Quotes one word for any POSIX shell: 'it'\''s'. */
 Str ssh_quote(Str text, Arena *arena);

@@ -4,18 +4,18 @@
 #include "base64.h"
 #include "ssh_key.h"
 
-Str ssh_key_text_fingerprint(Str public_key, Arena *arena) {
+static Str key_text_fingerprint(Str public_key, Arena *arena) {
     SCOPED(SshKeyRef) key = ssh_key_from_public(public_key, arena);
     Str blob = key ? ssh_key_blob(key, arena) : STR_EMPTY;
     return blob.len > 0 ? ssh_key_fingerprint(blob, arena) : STR_EMPTY;
 }
 
-SshStatus ssh_key_text_check_private(Str text, Str passphrase, Arena *arena) {
+static SshStatus key_text_check_private(Str text, Str passphrase, Arena *arena) {
     SCOPED(SshKeyRef) key = NULL;
     return ssh_key_from_private(text, passphrase, &key, arena);
 }
 
-Str ssh_key_text_public(Str private_key, Arena *arena) {
+static Str key_text_public_of(Str private_key, Arena *arena) {
     SCOPED(SshKeyRef) key = NULL;
     if (ssh_key_from_private(private_key, STR_EMPTY, &key, arena) != SSH_DONE)
         return STR_EMPTY;
@@ -27,7 +27,14 @@ Str ssh_key_text_public(Str private_key, Arena *arena) {
     return str_format(arena, "%s %.*s\n", type, STR_ARG(blob));
 }
 
-bool ssh_key_text_is_certificate(Str line, Arena *arena) {
+static bool key_text_is_certificate(Str line, Arena *arena) {
     SCOPED(SshKeyRef) key = ssh_key_from_certificate(line, arena);
     return key != NULL;
 }
+
+const SshKeyText libssh_key_text = {
+    .fingerprint = key_text_fingerprint,
+    .check_private = key_text_check_private,
+    .public_of = key_text_public_of,
+    .is_certificate = key_text_is_certificate,
+};

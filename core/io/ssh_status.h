@@ -30,6 +30,7 @@ typedef enum SshStatus {
     SSH_LOST,            /* the connection of the session broke */
     SSH_TIMED_OUT,       /* the time limit has passed */
     SSH_CANCELLED,
+    SSH_NO_CLIENT, /* the plugin with the client cannot be loaded */
 } SshStatus;
 
 typedef struct SshProblem {
