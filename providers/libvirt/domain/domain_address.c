@@ -8,6 +8,7 @@
 #include "nested_list.h"
 #include "wait_until.h"
 #include "xml.h"
+#include "xml_edit.h"
 
 #define KEPT_BYTES   ((size_t)64 << 10) /* of the console's output */
 #define SHOWN_LINES  20                 /* of the console, in an error */
@@ -21,10 +22,6 @@ static bool is_usable(Str text) {
     if (!cidr_parse(address.is_v6 ? STR("fe80::/10") : STR("169.254.0.0/16"), &link_local))
         return false;
     return !cidr_contains(&link_local, &address);
-}
-
-static bool domain_address_same_mac(const char *a, Str b) {
-    return a && strlen(a) == b.len && strncasecmp(a, b.ptr, b.len) == 0;
 }
 
 static void add_usable(virDomainInterfacePtr interface, StrVec *out, Arena *arena) {
@@ -42,7 +39,7 @@ static void query_source(virDomainPtr domain, unsigned source, Str mac, StrVec *
     virDomainInterfacePtr *interfaces = NULL;
     int count = virDomainInterfaceAddresses(domain, &interfaces, source, 0);
     for (int i = 0; i < count; i++) {
-        if (domain_address_same_mac(interfaces[i]->hwaddr, mac))
+        if (interfaces[i]->hwaddr && xml_edit_same_text(str_from_cstr(interfaces[i]->hwaddr), mac))
             add_usable(interfaces[i], out, arena);
         virDomainInterfaceFree(interfaces[i]);
     }

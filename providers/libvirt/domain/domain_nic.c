@@ -43,14 +43,10 @@ static void edit_filter(xmlNodePtr parent, Value reference, const char *name_key
         filter_ref_add(parent, reference, name_key, arena);
 }
 
-static bool nic_same_mac(Str a, Str b) {
-    return a.len == b.len && strncasecmp(a.ptr, b.ptr, a.len) == 0;
-}
-
 size_t domain_nic_index(Value domain, Str mac) {
     for (size_t i = 0; i < nested_list_count(domain, "network_interface"); i++) {
         Value nic = nested_list_at(domain, "network_interface", i);
-        if (nic_same_mac(object_text(nic, "mac", STR_EMPTY), mac))
+        if (xml_edit_same_text(object_text(nic, "mac", STR_EMPTY), mac))
             return i;
     }
     return SIZE_MAX;
@@ -142,7 +138,7 @@ static bool edit_nic(const Call *call, xmlNodePtr node, virConnectPtr connection
         !edit_source(call, node, connection, before, nic, diags))
         return false;
     Str mac = object_text(nic, "mac", STR_EMPTY);
-    if (!nic_same_mac(xml_get(node, "mac/@address", call->arena), mac))
+    if (!xml_edit_same_text(xml_get(node, "mac/@address", call->arena), mac))
         xml_edit_child(node, "mac", "address", mac);
     if (is_new || object_differs(before, nic, "model"))
         xml_edit_child(node, "model", "type", object_text(nic, "model", STR_EMPTY));
@@ -268,7 +264,7 @@ static Value read_nic(virConnectPtr connection, Value old, xmlNodePtr node, cons
     Str model = xml_get(node, "model/@type", arena);
     Str mac = xml_get(node, "mac/@address", arena);
     nic_read_source(&builder, connection, old, node, arena);
-    if (!is_known || !nic_same_mac(object_text(old, "mac", STR_EMPTY), mac))
+    if (!is_known || !xml_edit_same_text(object_text(old, "mac", STR_EMPTY), mac))
         object_builder_set_text(&builder, "mac", mac, arena);
     if (model.len)
         object_builder_set_text(&builder, "model", model, arena);

@@ -308,19 +308,11 @@ static bool undefine(virDomainPtr domain) {
     return libvirt_error_is_gone(libvirt_error_code());
 }
 
-static bool domain_delete(const Call *call, const DeleteRequest *request, DeleteResponse *,
-                          Diags *diags) {
-    bool is_gone = false;
-    Str name = object_text(request->prior, "name", STR_EMPTY);
-    SCOPED(virDomainPtr)
-    domain = libvirt_object_find(call, request->prior, &is_gone, diags);
-    if (!domain)
-        return is_gone;
-    /* A running machine that is undefined would continue until it stops. */
-    if (!domain_stop(call, domain, request->prior, diags))
-        return false;
-    return undefine(domain) ||
-           libvirt_error_add(call, diags, "Cannot remove the machine \"%.*s\"", STR_ARG(name));
+/* A running machine that is undefined would continue until it stops. */
+static bool domain_remove(const Call *call, void *domain, Value prior, Diags *diags) {
+    return domain_stop(call, domain, prior, diags) &&
+           (undefine(domain) || libvirt_error_add(call, diags, "Cannot remove the machine \"%.*s\"",
+                                                  STR_ARG(object_text(prior, "name", STR_EMPTY))));
 }
 
 static bool domain_limits(const Call *call, const LimitsRequest *request, LimitsResponse *response,
@@ -352,6 +344,7 @@ static const LibvirtObject machine_object = {
     .read = read_machine,
     .resolve = domain_plan_resolve,
     .own = "update_policy",
+    .remove = domain_remove,
 };
 
 static const ArgumentRule rules[] = {
@@ -374,7 +367,7 @@ const ResourceType libvirt_domain = {
     .plan = plan_machine,
     .create = domain_create,
     .update = domain_update,
-    .delete = domain_delete,
+    .delete = libvirt_object_delete,
     .read = libvirt_object_read,
     .upgrade = libvirt_object_upgrade,
     .payload = &machine_object,

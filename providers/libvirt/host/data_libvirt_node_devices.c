@@ -41,31 +41,10 @@ static unsigned devices_flags(Value config) {
     return 0;
 }
 
-static int devices_list(virConnectPtr connection, unsigned flags, void ***out) {
-    virNodeDevicePtr *all = NULL;
-    int count = virConnectListAllNodeDevices(connection, &all, flags);
-    *out = (void **)all;
-    return count;
-}
-
-static char *devices_describe(void *device, unsigned flags) {
-    return virNodeDeviceGetXMLDesc(device, flags);
-}
-
-static int devices_release(void *device) {
-    return virNodeDeviceFree(device);
-}
-
-static const LibvirtKind kind = {
-    .list = devices_list,
-    .describe = devices_describe,
-    .release = devices_release,
-};
-
 static const DataList payload = {
     .attribute = "devices",
     .noun = "devices",
-    .kind = &kind,
+    .kind = &libvirt_kind_device,
     .rows = {device_attributes, ARRAY_COUNT(device_attributes)},
     .flags = devices_flags,
 };

@@ -7,6 +7,7 @@
 #include "nested_list.h"
 #include "object_builder.h"
 #include "wait_until.h"
+#include "xml_edit.h"
 
 #define PULL_TIMEOUT_MS 10000
 
@@ -14,8 +15,7 @@ static xmlNodePtr find_device(xmlNodePtr domain, const char *devices, const char
                               Arena *arena) {
     XmlNodes nodes = xml_find_all(domain, devices, arena);
     vec_each(&nodes, node) {
-        Str found = xml_get(*node, key_path, arena);
-        if (found.len == key.len && strncasecmp(found.ptr, key.ptr, key.len) == 0)
+        if (xml_edit_same_text(xml_get(*node, key_path, arena), key))
             return *node;
     }
     return NULL;

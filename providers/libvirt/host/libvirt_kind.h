@@ -21,10 +21,14 @@ extern const LibvirtKind libvirt_kind_machine;
 extern const LibvirtKind libvirt_kind_network;
 extern const LibvirtKind libvirt_kind_pool;
 extern const LibvirtKind libvirt_kind_filter;
-extern const LibvirtKind libvirt_kind_secret; /* has no by_name and name_of */
+extern const LibvirtKind libvirt_kind_secret;  /* has no by_name and name_of */
+extern const LibvirtKind libvirt_kind_binding; /* has only list, describe and release */
+extern const LibvirtKind libvirt_kind_device;  /* same */
 
 /* Returns the object of this UUID, else of this name; NULL with libvirt's error if there is none.
  */
 void *libvirt_kind_find(const LibvirtKind *kind, virConnectPtr connection, Str id, Arena *arena);
+/* Returns the inactive XML of a network or pool; libvirt's test driver has only one XML. */
+char *libvirt_kind_describe_inactive(const LibvirtKind *kind, void *handle);
 /* Returns the kind with this noun. It must exist. */
 const LibvirtKind *libvirt_kind_of(const char *noun);

@@ -303,3 +303,14 @@ bool libvirt_object_update(const Call *call, const ApplyRequest *request, ApplyR
     (void)object->kind->release(handle);
     return is_done;
 }
+
+bool libvirt_object_delete(const Call *call, const DeleteRequest *request, DeleteResponse *,
+                           Diags *diags) {
+    bool is_gone = false;
+    void *handle = libvirt_object_find(call, request->prior, &is_gone, diags);
+    if (!handle)
+        return is_gone;
+    bool is_removed = object_of(call)->remove(call, handle, request->prior, diags);
+    (void)kind_of(call)->release(handle);
+    return is_removed;
+}

@@ -34,6 +34,8 @@ typedef struct LibvirtObject {
     bool (*change)(const Call *call, void *handle, Value prior, Value planned, Diags *diags);
     /* Starts or stops the object, after `prepare` or `change`. */
     bool (*run)(const Call *call, void *handle, Value planned, Diags *diags);
+    /* For libvirt_object_delete. Succeeds if the object does not exist any more. */
+    bool (*remove)(const Call *call, void *handle, Value prior, Diags *diags);
 } LibvirtObject;
 
 /* Returns the object of the state; NULL without an error if it does not exist. */
@@ -77,6 +79,8 @@ MUST_USE bool libvirt_object_create(const Call *call, const ApplyRequest *reques
                                     ApplyResponse *response, Diags *diags);
 MUST_USE bool libvirt_object_update(const Call *call, const ApplyRequest *request,
                                     ApplyResponse *response, Diags *diags);
+MUST_USE bool libvirt_object_delete(const Call *call, const DeleteRequest *request,
+                                    DeleteResponse *response, Diags *diags);
 MUST_USE bool libvirt_object_read(const Call *call, const ReadRequest *request,
                                   ReadResponse *response, Diags *diags);
 /* Imports by UUID or name. */

@@ -132,13 +132,7 @@ static bool secret_update(const Call *call, const ApplyRequest *request, ApplyRe
     return libvirt_object_answer(call, secret, request->planned, is_done, response, diags);
 }
 
-static bool secret_delete(const Call *call, const DeleteRequest *request, DeleteResponse *,
-                          Diags *diags) {
-    bool is_gone = false;
-    SCOPED(virSecretPtr)
-    secret = libvirt_object_find(call, request->prior, &is_gone, diags);
-    if (!secret)
-        return is_gone;
+static bool secret_remove(const Call *call, void *secret, Value, Diags *diags) {
     return virSecretUndefine(secret) == 0 || libvirt_error_is_gone(libvirt_error_code()) ||
            libvirt_error_add(call, diags, "Cannot remove the secret");
 }
@@ -193,6 +187,7 @@ static const LibvirtObject secret_object = {
     .describe = secret_describe,
     .define = secret_define,
     .prepare = secret_set_value,
+    .remove = secret_remove,
 };
 
 static const Block blocks[] = {TIMEOUTS_BLOCK};
@@ -205,7 +200,7 @@ const ResourceType libvirt_secret = {
     .plan = secret_plan,
     .create = libvirt_object_create,
     .update = secret_update,
-    .delete = secret_delete,
+    .delete = libvirt_object_delete,
     .read = libvirt_object_read,
     .payload = &secret_object,
     .marker = object_id_marker,

@@ -2,6 +2,7 @@
 #include "xml_edit.h"
 
 #include <libxml/tree.h>
+#include <strings.h>
 
 #define XML_TEXT(literal_or_cstr) ((const xmlChar *)(literal_or_cstr))
 
@@ -54,4 +55,8 @@ void xml_edit_remove_all(xmlNodePtr node, const char *path) {
 void xml_edit_remove_empty(xmlNodePtr node) {
     if (!node->properties && !node->children)
         xml_remove(node);
+}
+
+bool xml_edit_same_text(Str a, Str b) {
+    return a.len == b.len && strncasecmp(a.ptr, b.ptr, a.len) == 0;
 }

@@ -19,3 +19,5 @@ void xml_edit_flag(xmlNodePtr parent, const char *name, bool is_wanted);
 void xml_edit_remove_all(xmlNodePtr node, const char *path);
 /* Removes the element if it has neither attributes nor children. */
 void xml_edit_remove_empty(xmlNodePtr node);
+/* Compares texts without case, such as MAC addresses. */
+bool xml_edit_same_text(Str a, Str b);

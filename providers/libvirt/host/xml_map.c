@@ -403,10 +403,6 @@ static Value xml_map_read_bool(const XmlBinding *binding, Value old, xmlNodePtr 
     return value_bool(str_equal(text, STR("yes")) || str_equal(text, STR("on")));
 }
 
-static bool is_same_text(Str a, Str b) {
-    return a.len == b.len && strncasecmp(a.ptr, b.ptr, a.len) == 0;
-}
-
 static Value read_leaf(const Attribute *attribute, Value old, xmlNodePtr node, Arena *arena) {
     const XmlBinding *binding = attribute->binding;
     if (type_equal(old.type, &TYPE_LIST_OF_STRING))
@@ -425,7 +421,7 @@ static Value read_leaf(const Attribute *attribute, Value old, xmlNodePtr node, A
         return attribute->flags & SENSITIVE ? old : value_null(old.type);
     if (old.type == &TYPE_NUMBER)
         return xml_map_read_number(binding, text, node, arena);
-    bool is_same = value_is_present(old) && is_same_text(value_text(old), text);
+    bool is_same = value_is_present(old) && xml_edit_same_text(value_text(old), text);
     return is_same ? old : value_string(text, arena);
 }
 

@@ -17,31 +17,10 @@ static const Attribute attributes[] = {
 };
 /* clang-format on */
 
-static int bindings_list(virConnectPtr connection, unsigned flags, void ***out) {
-    virNWFilterBindingPtr *all = NULL;
-    int count = virConnectListAllNWFilterBindings(connection, &all, flags);
-    *out = (void **)all;
-    return count;
-}
-
-static char *bindings_describe(void *binding, unsigned flags) {
-    return virNWFilterBindingGetXMLDesc(binding, flags);
-}
-
-static int bindings_release(void *binding) {
-    return virNWFilterBindingFree(binding);
-}
-
-static const LibvirtKind kind = {
-    .list = bindings_list,
-    .describe = bindings_describe,
-    .release = bindings_release,
-};
-
 static const DataList payload = {
     .attribute = "bindings",
     .noun = "filter bindings",
-    .kind = &kind,
+    .kind = &libvirt_kind_binding,
     .rows = {binding_attributes, ARRAY_COUNT(binding_attributes)},
 };
 

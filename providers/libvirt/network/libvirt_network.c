@@ -162,20 +162,12 @@ static Str restart_note(const Call *call, Str name, const char *attribute) {
                       users.count == 1 ? "the machine" : "the machines", guests_see(attribute));
 }
 
-/* Returns the inactive XML; libvirt's test driver has only one XML. */
-static char *libvirt_network_describe_inactive(virNetworkPtr network) {
-    char *text = virNetworkGetXMLDesc(network, VIR_NETWORK_XML_INACTIVE);
-    if (text || libvirt_error_code() != VIR_ERR_INVALID_ARG)
-        return text;
-    return virNetworkGetXMLDesc(network, 0);
-}
-
 static bool read_network(const Call *call, void *network, Value *state, Diags *diags) {
     SCOPED(XmlDoc) doc = {0};
     int autostart = 0;
     int is_active = virNetworkIsActive(network);
     if (is_active < 0 || virNetworkGetAutostart(network, &autostart) < 0 ||
-        !xml_take(libvirt_network_describe_inactive(network), &doc))
+        !xml_take(libvirt_kind_describe_inactive(&libvirt_kind_network, network), &doc))
         return libvirt_error_add(call, diags, "Cannot read the network");
     ObjectBuilder builder = object_builder_of(*state, call->arena);
     network_xml_read(&builder, *state, xml_root(&doc), call->arena);
@@ -236,7 +228,7 @@ static bool network_change(const Call *call, void *network, Value prior, Value p
     SCOPED(XmlDoc) doc = {0};
     if (!xml_map_differs(rows, prior, planned))
         return true;
-    if (!xml_take(libvirt_network_describe_inactive(network), &doc))
+    if (!xml_take(libvirt_kind_describe_inactive(&libvirt_kind_network, network), &doc))
         return libvirt_error_add(call, diags, "Cannot read the network");
     NetworkEffects effects = network_update_compare(prior, planned, call->arena);
     bool stays_on = virNetworkIsActive(network) == 1 && object_bool(planned, "running", true);
@@ -250,14 +242,8 @@ static bool network_change(const Call *call, void *network, Value prior, Value p
     return !stays_on || !effects.restarts || network_update_restart(call, network, diags);
 }
 
-static bool network_delete(const Call *call, const DeleteRequest *request, DeleteResponse *,
-                           Diags *diags) {
-    bool is_gone = false;
-    Str name = object_text(request->prior, "name", STR_EMPTY);
-    SCOPED(virNetworkPtr)
-    network = libvirt_object_find(call, request->prior, &is_gone, diags);
-    if (!network)
-        return is_gone;
+static bool network_remove(const Call *call, void *network, Value prior, Diags *diags) {
+    Str name = object_text(prior, "name", STR_EMPTY);
     /* An active network that is undefined would continue until it stops. */
     if (virNetworkIsActive(network) == 1 && virNetworkDestroy(network) < 0)
         return libvirt_error_add(call, diags, "Cannot stop network \"%.*s\"", STR_ARG(name));
@@ -296,6 +282,7 @@ static const LibvirtObject network_object = {
     .define = network_define,
     .change = network_change,
     .run = network_run,
+    .remove = network_remove,
 };
 
 const ResourceType libvirt_network = {
@@ -312,7 +299,7 @@ const ResourceType libvirt_network = {
     .plan = network_plan,
     .create = libvirt_object_create,
     .update = libvirt_object_update,
-    .delete = network_delete,
+    .delete = libvirt_object_delete,
     .read = libvirt_object_read,
     .upgrade = libvirt_object_upgrade,
     .payload = &network_object,

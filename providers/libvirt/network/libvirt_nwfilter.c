@@ -471,14 +471,8 @@ static bool nwfilter_update(const Call *call, const ApplyRequest *request, Apply
                         response, diags);
 }
 
-static bool nwfilter_delete(const Call *call, const DeleteRequest *request, DeleteResponse *,
-                            Diags *diags) {
-    bool is_gone = false;
-    Str name = object_text(request->prior, "name", STR_EMPTY);
-    SCOPED(virNWFilterPtr)
-    filter = libvirt_object_find(call, request->prior, &is_gone, diags);
-    if (!filter)
-        return is_gone;
+static bool nwfilter_remove(const Call *call, void *filter, Value prior, Diags *diags) {
+    Str name = object_text(prior, "name", STR_EMPTY);
     if (virNWFilterUndefine(filter) == 0 || libvirt_error_is_gone(libvirt_error_code()))
         return true;
     if (libvirt_error_code() != VIR_ERR_OPERATION_INVALID)
@@ -508,6 +502,7 @@ static const Block blocks[] = {TIMEOUTS_BLOCK};
 static const LibvirtObject filter_object = {
     .kind = &libvirt_kind_filter,
     .read = nwfilter_read_anew,
+    .remove = nwfilter_remove,
 };
 
 const ResourceType libvirt_nwfilter = {
@@ -520,7 +515,7 @@ const ResourceType libvirt_nwfilter = {
     .plan = nwfilter_plan,
     .create = nwfilter_create,
     .update = nwfilter_update,
-    .delete = nwfilter_delete,
+    .delete = libvirt_object_delete,
     .read = nwfilter_read,
     .payload = &filter_object,
     LIBVIRT_OBJECT_SLOTS,

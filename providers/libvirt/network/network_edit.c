@@ -1,8 +1,6 @@
 /* network_edit: edits a network's XML. */
 #include "network_xml.h"
 
-#include <strings.h>
-
 #include "cidr.h"
 #include "nested_list.h"
 #include "network_attributes.h"
@@ -15,7 +13,7 @@ static bool is_same_key(Str a, Str b) {
     Cidr right;
     if (cidr_parse_address(a, &left) && cidr_parse_address(b, &right))
         return cidr_equal(&left, &right);
-    return a.len == b.len && strncasecmp(a.ptr, b.ptr, a.len) == 0;
+    return xml_edit_same_text(a, b);
 }
 
 static xmlNodePtr find_node(xmlNodePtr parent, const char *path, const char *attribute, Str text) {

@@ -1,18 +1,12 @@
 /* network_entry: changes single entries by virNetworkUpdate. */
 #include "network_entry.h"
 
-#include <strings.h>
-
 #include "libvirt_client.h"
 #include "libvirt_error.h"
 #include "libvirt_identity.h"
 #include "libvirt_kind.h"
 #include "plan_check.h"
-
-static char *entry_describe(virNetworkPtr network) {
-    char *text = virNetworkGetXMLDesc(network, VIR_NETWORK_XML_INACTIVE);
-    return text ? text : virNetworkGetXMLDesc(network, 0);
-}
+#include "xml_edit.h"
 
 static xmlNodePtr entry_find_entry(const NetworkEntry *entry, xmlNodePtr root, Str key,
                                    Arena *arena) {
@@ -20,8 +14,7 @@ static xmlNodePtr entry_find_entry(const NetworkEntry *entry, xmlNodePtr root, S
     const char *attribute = str_to_cstr(str_format(arena, "@%s", entry->key), arena);
     XmlNodes nodes = xml_find_all(root, path, arena);
     vec_each(&nodes, node) {
-        Str found = xml_get(*node, attribute, arena);
-        if (found.len == key.len && strncasecmp(found.ptr, key.ptr, key.len) == 0)
+        if (xml_edit_same_text(xml_get(*node, attribute, arena), key))
             return *node;
     }
     return NULL;
@@ -57,7 +50,7 @@ static Str entry_key_of(const NetworkEntry *entry, Value object) {
 static bool entry_has_entry(const NetworkEntry *entry, virNetworkPtr network, Value object,
                             Arena *arena) {
     SCOPED(XmlDoc) doc = {0};
-    if (!xml_take(entry_describe(network), &doc))
+    if (!xml_take(libvirt_kind_describe_inactive(&libvirt_kind_network, network), &doc))
         return false;
     xmlNodePtr node = entry_find_entry(entry, xml_root(&doc), entry_key_of(entry, object), arena);
     if (!node)
@@ -159,7 +152,9 @@ static bool entry_read(const Call *call, Value *state, Diags *diags) {
     network = libvirt_kind_find(&libvirt_kind_network, connection,
                                 object_text(*state, "network_id", STR_EMPTY), call->arena);
     bool is_gone = !network && libvirt_error_is_gone(libvirt_error_code());
-    if (!is_gone && (!network || !xml_take(entry_describe(network), &doc)))
+    if (!is_gone &&
+        (!network ||
+         !xml_take(libvirt_kind_describe_inactive(&libvirt_kind_network, network), &doc)))
         return libvirt_error_add(call, diags, "Cannot read the network of a %s", entry->noun);
     xmlNodePtr node =
         is_gone ? NULL

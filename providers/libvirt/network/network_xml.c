@@ -7,6 +7,7 @@
 #include "libvirt_identity.h"
 #include "nested_list.h"
 #include "network_attributes.h"
+#include "xml_edit.h"
 #include "xml_merge.h"
 
 bool network_xml_is_foreign(Str mode) {
@@ -49,9 +50,7 @@ static Value network_xml_keep_spelling(Value found, Value old, Arena *arena) {
         return found;
     Str a = object_text(found, "mac", STR_EMPTY);
     Str b = object_text(old, "mac", STR_EMPTY);
-    if (a.len == 0 || a.len != b.len || strncasecmp(a.ptr, b.ptr, a.len) != 0)
-        return found;
-    return object_with_text(found, "mac", b, arena);
+    return a.len && xml_edit_same_text(a, b) ? object_with_text(found, "mac", b, arena) : found;
 }
 
 /* Returns the index of the item's node, found by one attribute; the number of nodes if none. */
@@ -62,9 +61,7 @@ static size_t network_xml_find_entry(const XmlNodes *nodes, const bool *is_taken
     bool has_key = type_find_attribute(item.type, str_from_cstr(key), &index);
     Str wanted = has_key ? object_text(item, key, STR_EMPTY) : STR_EMPTY;
     for (size_t n = 0; wanted.len && n < nodes->count; n++) {
-        Str text = xml_get(nodes->items[n], path, arena);
-        if (!is_taken[n] && text.len == wanted.len &&
-            strncasecmp(text.ptr, wanted.ptr, text.len) == 0)
+        if (!is_taken[n] && xml_edit_same_text(xml_get(nodes->items[n], path, arena), wanted))
             return n;
     }
     return nodes->count;

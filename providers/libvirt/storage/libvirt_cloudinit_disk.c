@@ -141,19 +141,15 @@ static bool are_seeds_known(const ObjectBuilder *builder) {
     return value_is_known(object_builder_get(builder, "name"));
 }
 
-/* A seed keeps the spelling of its kind, so that the other spelling is no change. */
-static void cloudinit_disk_keep_spelling(ObjectBuilder *builder, Value prior) {
-    if (is_directory(prior) && is_directory_kind(object_builder_get(builder, "kind")))
-        object_builder_set(builder, "kind", object_attribute(prior, "kind"));
-}
-
 static bool cloudinit_plan(const Call *call, const PlanRequest *request, PlanResponse *response,
                            Diags *diags) {
     if (!value_is_present(response->planned))
         return true;
     ObjectBuilder builder = object_builder_of(response->planned, call->arena);
     if (!value_is_null(request->prior)) {
-        cloudinit_disk_keep_spelling(&builder, request->prior);
+        /* A seed keeps the spelling of its kind, so that the other spelling is no change. */
+        if (is_directory(request->prior) && is_directory_kind(object_builder_get(&builder, "kind")))
+            object_builder_set(&builder, "kind", object_attribute(request->prior, "kind"));
         response->planned = object_builder_value(&builder);
         adoption_keep(call, request, response);
         response->requires_replace = (Paths){0};

@@ -103,14 +103,6 @@ static const Attribute pool_attributes[] = {
 
 static const XmlRows pool_rows = {pool_attributes, ARRAY_COUNT(pool_attributes)};
 
-/* Returns the inactive XML; libvirt's test driver has only one XML. */
-static char *pool_describe_inactive(virStoragePoolPtr pool) {
-    char *text = virStoragePoolGetXMLDesc(pool, VIR_STORAGE_XML_INACTIVE);
-    if (text || libvirt_error_code() != VIR_ERR_INVALID_ARG)
-        return text;
-    return virStoragePoolGetXMLDesc(pool, 0);
-}
-
 /* Reads the pool into the state. A pool without its directory counts as active until it is
  * refreshed; then libvirt stops it and hides its volumes. */
 static bool read_pool(const Call *call, void *pool, Value *state, Diags *diags) {
@@ -121,7 +113,8 @@ static bool read_pool(const Call *call, void *pool, Value *state, Diags *diags) 
     virStoragePoolInfo info = {0};
     int autostart = 0;
     char uuid[VIR_UUID_STRING_BUFLEN];
-    if (!xml_take(pool_describe_inactive(pool), &doc) || virStoragePoolGetInfo(pool, &info) < 0 ||
+    if (!xml_take(libvirt_kind_describe_inactive(&libvirt_kind_pool, pool), &doc) ||
+        virStoragePoolGetInfo(pool, &info) < 0 ||
         virStoragePoolGetAutostart(pool, &autostart) < 0 ||
         virStoragePoolGetUUIDString(pool, uuid) < 0)
         return libvirt_error_add(call, diags, "Cannot read the pool");
@@ -240,7 +233,7 @@ static bool pool_redefine(const Call *call, void *pool, Value prior, Value plann
     SCOPED(XmlDoc) doc = {0};
     if (!xml_map_differs(pool_rows, prior, planned))
         return true;
-    if (!xml_take(pool_describe_inactive(pool), &doc))
+    if (!xml_take(libvirt_kind_describe_inactive(&libvirt_kind_pool, pool), &doc))
         return libvirt_error_add(call, diags, "Cannot read the pool");
     xml_map_edit(pool_rows, prior, planned, xml_root(&doc), call->arena);
     SCOPED(virStoragePoolPtr)
@@ -291,21 +284,15 @@ static void remove_directory(const Call *call, virStoragePoolPtr pool, Value pri
                                   STR_ARG(error.message)));
 }
 
-static bool pool_delete(const Call *call, const DeleteRequest *request, DeleteResponse *,
-                        Diags *diags) {
-    bool is_gone = false;
-    Str name = object_text(request->prior, "name", STR_EMPTY);
-    Str on_delete = object_text(request->prior, "on_delete", STR("undefine"));
-    SCOPED(virStoragePoolPtr)
-    pool = libvirt_object_find(call, request->prior, &is_gone, diags);
-    if (!pool)
-        return is_gone;
+static bool pool_remove(const Call *call, void *pool, Value prior, Diags *diags) {
+    Str name = object_text(prior, "name", STR_EMPTY);
+    Str on_delete = object_text(prior, "on_delete", STR("undefine"));
     if (str_equal(on_delete, STR("delete_all")) && !empty_pool(call, pool, name, diags))
         return false;
     if (virStoragePoolIsActive(pool) == 1 && virStoragePoolDestroy(pool) < 0)
         return libvirt_error_add(call, diags, "Cannot stop pool \"%.*s\"", STR_ARG(name));
     if (!str_equal(on_delete, STR("undefine")))
-        remove_directory(call, pool, request->prior, diags);
+        remove_directory(call, pool, prior, diags);
     if (virStoragePoolUndefine(pool) < 0 && !libvirt_error_is_gone(libvirt_error_code()))
         return libvirt_error_add(call, diags, "Cannot undefine pool \"%.*s\"", STR_ARG(name));
     return true;
@@ -345,6 +332,7 @@ static const LibvirtObject pool_object = {
     .prepare = format_pool,
     .change = pool_redefine,
     .run = pool_run,
+    .remove = pool_remove,
 };
 
 const ResourceType libvirt_pool = {
@@ -355,7 +343,7 @@ const ResourceType libvirt_pool = {
     .plan = pool_plan,
     .create = libvirt_object_create,
     .update = libvirt_object_update,
-    .delete = pool_delete,
+    .delete = libvirt_object_delete,
     .read = libvirt_object_read,
     .upgrade = libvirt_object_upgrade,
     .payload = &pool_object,
