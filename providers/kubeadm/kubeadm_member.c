@@ -321,11 +321,7 @@ bool kubeadm_member_finish(const KubeadmNode *node, const ClusterApi *api, Value
         .prior_annotations = value_null(&TYPE_MAP_OF_STRING),
         .annotations = object_attribute(node->object, "annotations"),
     };
-    ObjectBuilder builder = object_builder_of(node->object, arena);
-    object_builder_set_text(&builder, "id", node->id, arena);
-    kubeadm_node_set_identity(&builder, &node->identity, arena);
-    object_builder_set(&builder, "pod_cidr", value_null(&TYPE_STRING));
-    object_builder_set(&builder, "certificates_expire", value_null(&TYPE_STRING));
+    ObjectBuilder builder = kubeadm_node_made(node, &node->identity);
     *out = object_builder_value(&builder);
     if (!kubeadm_certificates_read(node, &builder, diags))
         return false;

@@ -46,10 +46,6 @@ const UniqueRule kubeadm_node_unique[KUBEADM_NODE_UNIQUE_COUNT] = {
     {"MAC address", {"endpoint", "mac_address"}},
 };
 
-static bool kubeadm_node_is_address(Str text, Arena *arena) {
-    return text.len && !kubeadm_check_address(value_from_str(text), arena).len;
-}
-
 bool kubeadm_node_open(const Call *call, Value object, Str id, SshLink *link, KubeadmNode *out,
                        Diags *diags) {
     Str host = object_text(object, "host", STR_EMPTY);
@@ -67,7 +63,7 @@ bool kubeadm_node_open(const Call *call, Value object, Str id, SshLink *link, Ku
     };
     out->via_endpoint = out->endpoint;
     out->runtime = &node_runtime_table[NODE_RUNTIME_CONTAINERD];
-    if (!kubeadm_node_is_address(out->address, call->arena))
+    if (!out->address.len || kubeadm_check_address(value_from_str(out->address), call->arena).len)
         return path_error(call, PATH_AT(call, {"node_address"}), diags,
                           "Address of the node unknown",
                           "\"%.*s\" is a name. Set node_address to the address of the machine in "
@@ -82,6 +78,15 @@ void kubeadm_node_set_identity(ObjectBuilder *builder, const ClusterNode *identi
     object_builder_set_optional(builder, "machine_id", identity->machine_id, arena);
     object_builder_set_optional(builder, "hostname", identity->hostname, arena);
     object_builder_set_optional(builder, "mac_address", identity->mac, arena);
+}
+
+ObjectBuilder kubeadm_node_made(const KubeadmNode *node, const ClusterNode *identity) {
+    ObjectBuilder builder = object_builder_of(node->object, node->call->arena);
+    object_builder_set_text(&builder, "id", node->id, node->call->arena);
+    kubeadm_node_set_identity(&builder, identity, node->call->arena);
+    object_builder_set(&builder, "pod_cidr", value_null(&TYPE_STRING));
+    object_builder_set(&builder, "certificates_expire", value_null(&TYPE_STRING));
+    return builder;
 }
 
 Str kubeadm_node_mark(const KubeadmNode *node) {

@@ -88,6 +88,8 @@ StrVec kubeadm_node_addresses(const KubeadmNode *node);
 Value kubeadm_node_endpoint(const KubeadmNode *node, Value endpoint);
 /* Sets the attributes that identify the machine. */
 void kubeadm_node_set_identity(ObjectBuilder *builder, const ClusterNode *identity, Arena *arena);
+/* Returns the state of a node that has joined, without the values of its Node. */
+ObjectBuilder kubeadm_node_made(const KubeadmNode *node, const ClusterNode *identity);
 /* Returns the content of /etc/loam/node.json. */
 Str kubeadm_node_mark(const KubeadmNode *node);
 

@@ -42,18 +42,6 @@ static const Attribute attributes[] = {
 };
 /* clang-format on */
 
-/* The pairs of PkiSet and their attributes. */
-static const struct {
-    const char *name;
-    const char *public_name;
-    size_t offset;
-} pairs[] = {
-    {"ca", "certificate", offsetof(PkiSet, ca)},
-    {"etcd_ca", "certificate", offsetof(PkiSet, etcd_ca)},
-    {"front_proxy_ca", "certificate", offsetof(PkiSet, front_proxy_ca)},
-    {"service_account", "public_key", offsetof(PkiSet, service_account)},
-};
-
 static bool pki_plan(const Call *call, const PlanRequest *request, PlanResponse *, Diags *diags) {
     Value allows = object_attribute(request->config, "allow_unencrypted_state");
     if (!call->stores_plain_state || !value_is_known(allows) || value_is_true(allows))
@@ -64,15 +52,16 @@ static bool pki_plan(const Call *call, const PlanRequest *request, PlanResponse 
                       "Configure an encryption block, or set allow_unencrypted_state = true.");
 }
 
-static void kubeadm_pki_describe(ObjectBuilder *builder, const PkiSet *set, Arena *arena) {
+static void kubeadm_pki_describe(ObjectBuilder *builder, PkiSet *set, Arena *arena) {
     int64_t start, end;
-    for (size_t i = 0; i < ARRAY_COUNT(pairs); i++) {
-        const PkiPair *pair = (const PkiPair *)((const char *)set + pairs[i].offset);
-        const Type *type = object_attribute_type(builder->type, pairs[i].name);
+    for (size_t i = 0; i < PKI_MEMBER_COUNT; i++) {
+        const PkiMember *member = &pki_members[i];
+        const PkiPair *pair = pki_set_pair(set, member);
+        const Type *type = object_attribute_type(builder->type, member->name);
         ObjectBuilder nested = object_builder_null(type, arena);
-        object_builder_set_text(&nested, pairs[i].public_name, pair->certificate, arena);
+        object_builder_set_text(&nested, member->public_name, pair->certificate, arena);
         object_builder_set_text(&nested, "key", pair->key, arena);
-        object_builder_set(builder, pairs[i].name, object_builder_value(&nested));
+        object_builder_set(builder, member->name, object_builder_value(&nested));
     }
     Str hash = pki_discovery_hash(set->ca.certificate, arena);
     CHECK(hash.len && pki_validity(set->ca.certificate, &start, &end));

@@ -156,23 +156,6 @@ bool kubeadm_refresh_read(const Call *call, const ReadRequest *request, bool is_
     return false;
 }
 
-/* Returns the state of a finished creation, without the values of the Node. */
-static bool kubeadm_refresh_adopt(const KubeadmNode *node, Value planned, Value *out,
-                                  Diags *diags) {
-    Arena *arena = node->call->arena;
-    HostLook look;
-    if (!host_look(node->link, NULL, &look, diags))
-        return false;
-    ClusterNode identity = node_identity_of(&look.facts, node->name, node->address);
-    ObjectBuilder builder = object_builder_of(planned, arena);
-    kubeadm_node_set_identity(&builder, &identity, arena);
-    object_builder_set_text(&builder, "id", node->id, arena);
-    object_builder_set(&builder, "pod_cidr", value_null(&TYPE_STRING));
-    object_builder_set(&builder, "certificates_expire", value_null(&TYPE_STRING));
-    *out = object_builder_value(&builder);
-    return true;
-}
-
 /* Waits for the Node. *is_absent: the cluster responds, and has none. */
 static bool wait_for_node(const Call *call, const ClusterApi *api, Str name, Value *out,
                           bool *is_absent, Diags *diags) {
@@ -211,19 +194,20 @@ bool kubeadm_refresh_recover(const Call *call, const RecoverRequest *request, co
     if (!is_good)
         return true;
     SCOPED(ClusterApi) api = {0};
-    Value found, state;
-    if (!kubeadm_refresh_adopt(&node, request->planned, &state, diags) ||
-        !kubeadm_node_api(&node, &api, diags))
+    HostLook look;
+    Value found;
+    if (!host_look(&link, NULL, &look, diags) || !kubeadm_node_api(&node, &api, diags))
         return false;
     /* A kubelet that does not register: the next creation of a join resets the machine. */
     if (!wait_for_node(call, &api, node.name, &found, &is_absent, diags))
         return is_absent;
-    response->state = state;
+    ClusterNode identity = node_identity_of(&look.facts, node.name, node.address);
+    ObjectBuilder builder = kubeadm_node_made(&node, &identity);
+    response->state = object_builder_value(&builder);
     bootstrap_token_delete(call, &api, node.id, diags);
     /* The object counts as created, so no later apply does it. */
     if (!kubeadm_node_approve(&node, &api, found, diags))
         return false;
-    ObjectBuilder builder = object_builder_of(response->state, call->arena);
     object_builder_set_optional(&builder, "pod_cidr", kube_object_text(found, "spec", "podCIDR"),
                                 call->arena);
     response->state = object_builder_value(&builder);

@@ -23,10 +23,6 @@ static const Attribute arguments[] = {
 
 const NestedObject kubeadm_restore_argument = {NESTED_OBJECT(NEST_SINGLE, arguments)};
 
-static Str kubeadm_restore_file_of(Value object, Arena *arena) {
-    return object_text(object_nested(object, "restore", arena), "path", STR_EMPTY);
-}
-
 static bool kubeadm_restore_reject(const Call *call, Str path, Str problem, Diags *diags) {
     return path_error(call, PATH_AT(call, {"restore"}, {"path"}), diags, "Snapshot not usable",
                       "\"%.*s\" cannot be restored: %.*s.", STR_ARG(path), STR_ARG(problem));
@@ -68,7 +64,7 @@ static bool has_external_etcd(Value object, Arena *arena) {
 }
 
 bool kubeadm_restore_check(const Call *call, Value object, EtcdSnapshot *out, Diags *diags) {
-    Str path = kubeadm_restore_file_of(object, call->arena);
+    Str path = object_text(object_nested(object, "restore", call->arena), "path", STR_EMPTY);
     *out = (EtcdSnapshot){0};
     if (has_external_etcd(object, call->arena))
         return path_error(call, PATH_AT(call, {"restore"}), diags, "External etcd",

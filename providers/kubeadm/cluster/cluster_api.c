@@ -148,6 +148,17 @@ bool cluster_api_wait(const Call *call, const ClusterApi *api, int64_t timeout_m
     return wait_until_done(call, &until, diags);
 }
 
+bool cluster_api_list(const ClusterApi *api, Str path, Value *items, KubeResponse *response,
+                      Diags *diags) {
+    KubeRequest request = {.method = "GET", .path = path};
+    Value root;
+    if (kube_call_send(&api->call, request, response, diags) != KUBE_DONE ||
+        !kube_client_decode(response, &root, api->call.arena))
+        return false;
+    *items = value_tuple_at(root, STR("items"));
+    return true;
+}
+
 /* Watches. */
 
 typedef struct Follow {

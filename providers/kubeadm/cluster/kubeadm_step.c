@@ -67,15 +67,20 @@ static KubeadmResult step_explain(const SshLink *link, const RemoteStep *step,
     return KUBEADM_FAILED;
 }
 
-KubeadmResult kubeadm_step_run(SshLink *link, const KubeadmStep *step, Diags *diags) {
-    RemoteStep remote = step_of(step, link->call->arena);
+/* Runs the step, and removes it from the machine if it fails. */
+static KubeadmResult step_run(SshLink *link, const RemoteStep *step, Diags *diags) {
     RemoteStepResult result;
-    if (!remote_step_run(link, &remote, &result, diags))
+    if (!remote_step_run(link, step, &result, diags))
         return KUBEADM_UNREACHABLE;
-    KubeadmResult outcome = step_explain(link, &remote, &result, diags);
+    KubeadmResult outcome = step_explain(link, step, &result, diags);
     if (outcome != KUBEADM_DONE)
         remote_step_try_remove(link, step->id);
     return outcome;
+}
+
+KubeadmResult kubeadm_step_run(SshLink *link, const KubeadmStep *step, Diags *diags) {
+    RemoteStep remote = step_of(step, link->call->arena);
+    return step_run(link, &remote, diags);
 }
 
 bool kubeadm_step_recover(SshLink *link, Str id, const char *verb, RemoteStepState *state,
@@ -114,13 +119,7 @@ bool kubeadm_step_upgrade(SshLink *link, Str id, KubeadmUpgrade kind, Str versio
         .environment = remote_step_environment(object_builder_map(&variables, &TYPE_STRING), arena),
         .title = kind == KUBEADM_UPGRADE_APPLY ? "kubeadm upgrade apply" : "kubeadm upgrade node",
     };
-    RemoteStepResult result;
-    if (!remote_step_run(link, &step, &result, diags))
-        return false;
-    bool is_good = step_explain(link, &step, &result, diags) == KUBEADM_DONE;
-    if (!is_good)
-        remote_step_try_remove(link, step.id);
-    return is_good;
+    return step_run(link, &step, diags) == KUBEADM_DONE;
 }
 
 void kubeadm_step_end_upgrade(SshLink *link, Str id, Str version) {
@@ -133,11 +132,9 @@ bool kubeadm_step_renew(SshLink *link, Str id, Diags *diags) {
         .script = str_from_cstr(kubeadm_step_renew_sh),
         .title = "kubeadm certs renew",
     };
-    RemoteStepResult result;
-    if (!remote_step_run(link, &step, &result, diags))
-        return false;
-    bool is_good = step_explain(link, &step, &result, diags) == KUBEADM_DONE;
-    remote_step_try_remove(link, step.id);
+    bool is_good = step_run(link, &step, diags) == KUBEADM_DONE;
+    if (is_good)
+        remote_step_try_remove(link, step.id);
     return is_good;
 }
 

@@ -84,19 +84,15 @@ static size_t evict_all(const Drain *drain, Value items, Wait *wait) {
 static WaitLook look_pods(void *payload, Wait *wait) {
     const Drain *drain = payload;
     Arena *arena = wait->call->arena;
-    KubeRequest request = {
-        .method = "GET",
-        .path = str_format(arena, "/api/v1/pods?fieldSelector=spec.nodeName%%3D%.*s",
-                           STR_ARG(drain->name)),
-    };
+    Str path =
+        str_format(arena, "/api/v1/pods?fieldSelector=spec.nodeName%%3D%.*s", STR_ARG(drain->name));
     KubeResponse response;
-    Value root;
-    if (kube_call_send(&drain->api->call, request, &response, NULL) != KUBE_DONE ||
-        !kube_client_decode(&response, &root, arena)) {
+    Value items;
+    if (!cluster_api_list(drain->api, path, &items, &response, NULL)) {
         wait->reason = response.problem;
         return WAIT_LOOK_AGAIN;
     }
-    size_t left = evict_all(drain, value_tuple_at(root, STR("items")), wait);
+    size_t left = evict_all(drain, items, wait);
     return left ? WAIT_LOOK_AGAIN : WAIT_LOOK_DONE;
 }
 

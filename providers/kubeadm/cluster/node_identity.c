@@ -64,14 +64,11 @@ static ClusterNode of_node(Value node) {
 static bool identity_list(const ClusterApi *api, const char *path, const KubeResource *resource,
                           ClusterNode (*read)(Value object), ClusterNodes *out, Diags *diags) {
     Arena *arena = api->call.arena;
-    KubeRequest request = {.method = "GET", .path = str_from_cstr(path)};
     KubeRef ref = {.resource = resource};
     KubeResponse response;
-    Value root;
-    if (kube_call_send(&api->call, request, &response, diags) != KUBE_DONE ||
-        !kube_client_decode(&response, &root, arena))
+    Value items;
+    if (!cluster_api_list(api, str_from_cstr(path), &items, &response, diags))
         return kube_error_report(&api->call, "Nodes not listed", &ref, &response, diags);
-    Value items = value_tuple_at(root, STR("items"));
     for (size_t i = 0; value_is_present(items) && i < items.count; i++) {
         ClusterNode identity = read(value_at(items, i));
         if (identity.name.len)

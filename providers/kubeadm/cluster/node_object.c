@@ -222,14 +222,12 @@ Str node_object_address(Value node) {
 
 /* Returns the list; null after an error. */
 static Value try_list(const ClusterApi *api, Str path, bool *is_refused, Diags *diags) {
-    KubeRequest request = {.method = "GET", .path = path};
     KubeRef ref = {.resource = &cluster_api_nodes};
     KubeResponse response = {0};
-    Value root;
+    Value items;
     *is_refused = false;
-    if (kube_call_send(&api->call, request, &response, diags) == KUBE_DONE &&
-        kube_client_decode(&response, &root, api->call.arena))
-        return value_tuple_at(root, STR("items"));
+    if (cluster_api_list(api, path, &items, &response, diags))
+        return items;
     *is_refused = refuses(&response);
     kube_error_report(&api->call, "Nodes not listed", &ref, &response, diags);
     return value_null(&TYPE_DYNAMIC);

@@ -30,19 +30,14 @@ bool node_pki_place(SshLink *link, const PkiSet *set, Diags *diags) {
            remote_script_report(link, "Certificate authorities not copied", &result, diags);
 }
 
-static PkiPair node_pki_read_pair(Value object, const char *name, const char *public_name,
-                                  Arena *arena) {
-    Value pair = object_nested(object, name, arena);
-    return (PkiPair){object_text(pair, public_name, STR_EMPTY),
-                     object_text(pair, "key", STR_EMPTY)};
-}
-
 PkiSet node_pki_read(Value object, const char *name, Arena *arena) {
-    Value set = object_nested(object, name, arena);
-    return (PkiSet){
-        .ca = node_pki_read_pair(set, "ca", "certificate", arena),
-        .etcd_ca = node_pki_read_pair(set, "etcd_ca", "certificate", arena),
-        .front_proxy_ca = node_pki_read_pair(set, "front_proxy_ca", "certificate", arena),
-        .service_account = node_pki_read_pair(set, "service_account", "public_key", arena),
-    };
+    Value given = object_nested(object, name, arena);
+    PkiSet set = {0};
+    for (size_t i = 0; i < PKI_MEMBER_COUNT; i++) {
+        Value pair = object_nested(given, pki_members[i].name, arena);
+        *pki_set_pair(&set, &pki_members[i]) =
+            (PkiPair){object_text(pair, pki_members[i].public_name, STR_EMPTY),
+                      object_text(pair, "key", STR_EMPTY)};
+    }
+    return set;
 }

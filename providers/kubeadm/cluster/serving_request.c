@@ -56,10 +56,6 @@ ServingState serving_request_state(Value request) {
     return state;
 }
 
-static Str user_of(const ServingNode *node, Arena *arena) {
-    return str_concat(STR(USER_PREFIX), node->name, arena);
-}
-
 static bool is_from(Value request, const ServingNode *node) {
     Str user = kube_object_text(request, "spec", "username");
     return str_starts_with(user, STR(USER_PREFIX)) &&
@@ -193,7 +189,8 @@ Str serving_request_check(Value request, const ServingNode *node, Arena *arena) 
         return STR("It is not readable, or its signature is wrong.");
     const X509_NAME *subject = X509_REQ_get_subject_name(parsed);
     if (X509_NAME_entry_count(subject) != 2 ||
-        !request_has_entry(subject, NID_commonName, user_of(node, arena)) ||
+        !request_has_entry(subject, NID_commonName,
+                           str_concat(STR(USER_PREFIX), node->name, arena)) ||
         !request_has_entry(subject, NID_organizationName, STR(GROUP)))
         return STR("Its subject is not that of the node.");
     Str problem = check_names(parsed, node, arena);
@@ -311,15 +308,12 @@ static bool handle(const Call *call, const RequestLook *look, Value request) {
  * So the wait ends with the certificate. */
 static WaitLook look_at_requests(void *payload, Wait *wait) {
     const RequestLook *look = payload;
-    const KubeCall *call = &look->api->call;
-    KubeRequest request = {.method = "GET", .path = STR(REQUESTS)};
     KubeResponse response;
-    Value root;
+    Value items;
     wait->reason = STR("the API server does not list requests");
-    if (kube_call_send(call, request, &response, NULL) != KUBE_DONE ||
-        !kube_client_decode(&response, &root, call->arena))
+    if (!cluster_api_list(look->api, STR(REQUESTS), &items, &response, NULL))
         return WAIT_LOOK_AGAIN;
-    Value found = serving_request_find(value_tuple_at(root, STR("items")), look->node);
+    Value found = serving_request_find(items, look->node);
     bool is_found = value_is_present(found);
     bool is_approved = is_found && serving_request_state(found) == SERVING_APPROVED;
     if (is_found && !handle(wait->call, look, found))
@@ -327,7 +321,8 @@ static WaitLook look_at_requests(void *payload, Wait *wait) {
     wait->reason = is_found ? STR("its certificate has not been signed")
                             : STR("the kubelet has sent no request");
     bool may_end = is_approved || (!is_found && look->node->link);
-    return may_end && has_certificate(look->node, call->arena) ? WAIT_LOOK_DONE : WAIT_LOOK_AGAIN;
+    return may_end && has_certificate(look->node, look->api->call.arena) ? WAIT_LOOK_DONE
+                                                                         : WAIT_LOOK_AGAIN;
 }
 
 bool serving_request_approve(const Call *call, const ClusterApi *api, const ServingNode *node,

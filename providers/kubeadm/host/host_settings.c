@@ -55,10 +55,6 @@ static void settings_put(HostWanted *out, Str kind, Str name, Str value, Arena *
     }
 }
 
-static Str digest_text(Str bytes, Arena *arena) {
-    return str_concat(STR("sha256:"), digest_hex(DIGEST_SHA256, bytes, arena), arena);
-}
-
 static void want_kernel(const HostWish *wish, HostWanted *out, Arena *arena) {
     if (wish->node.is_container)
         return;
@@ -176,7 +172,8 @@ Str host_settings_want(const HostWish *wish, HostWanted *out, Arena *arena) {
     if (problem.len)
         return problem;
     vec_each(&out->files, file) {
-        Str digest = digest_text(file->text, arena);
+        Str digest =
+            str_concat(STR("sha256:"), digest_hex(DIGEST_SHA256, file->text, arena), arena);
         settings_put(out, STR("file"), node_files_path(file),
                      str_format(arena, "%04o %.*s", file->mode, STR_ARG(digest)), arena);
     }
@@ -339,17 +336,13 @@ static bool has_sysctl(const HostFacts *facts, const char *name, const char *val
     return str_equal_cstr(host_facts_find(&facts->sysctls, name), value);
 }
 
-static bool settings_has_module(const HostFacts *facts, const char *name) {
-    return str_is_among(str_from_cstr(name), facts->modules.items, facts->modules.count);
-}
-
 Str host_settings_check_container(const HostFacts *facts, Arena *arena) {
     StrBuf out = strbuf_new(arena);
     uint64_t instances = 0;
     Str limit = host_facts_find(&facts->sysctls, "fs.inotify.max_user_instances");
     if (!has_sysctl(facts, "net.ipv4.ip_forward", "1"))
         add_sentence(&out, "Set net.ipv4.ip_forward = 1 in the container's network.");
-    if (!settings_has_module(facts, "br_netfilter") &&
+    if (!str_is_among(STR("br_netfilter"), facts->modules.items, facts->modules.count) &&
         !has_sysctl(facts, "net.bridge.bridge-nf-call-iptables", "1"))
         add_sentence(&out, "Load the module br_netfilter on the hypervisor, and set "
                            "net.bridge.bridge-nf-call-iptables = 1.");

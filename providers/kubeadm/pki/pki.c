@@ -18,6 +18,17 @@ Str *pki_set_text(PkiSet *set, const PkiFile *file) {
     return (Str *)((char *)set + file->offset);
 }
 
+const PkiMember pki_members[PKI_MEMBER_COUNT] = {
+    {"ca", "certificate", offsetof(PkiSet, ca)},
+    {"etcd_ca", "certificate", offsetof(PkiSet, etcd_ca)},
+    {"front_proxy_ca", "certificate", offsetof(PkiSet, front_proxy_ca)},
+    {"service_account", "public_key", offsetof(PkiSet, service_account)},
+};
+
+PkiPair *pki_set_pair(PkiSet *set, const PkiMember *member) {
+    return (PkiPair *)((char *)set + member->offset);
+}
+
 static const struct {
     Str name;
     size_t rsa_bits;   /* 0: ECDSA */

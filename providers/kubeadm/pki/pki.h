@@ -30,6 +30,16 @@ extern const PkiFile pki_files[PKI_FILE_COUNT];
 /* Returns the member of the set that the file contains. */
 Str *pki_set_text(PkiSet *set, const PkiFile *file);
 
+/* A pair of the set, and its attributes in resource types. */
+typedef struct PkiMember {
+    const char *name;
+    const char *public_name;
+    size_t offset; /* of its PkiPair in PkiSet */
+} PkiMember;
+enum { PKI_MEMBER_COUNT = 4 };
+extern const PkiMember pki_members[PKI_MEMBER_COUNT];
+PkiPair *pki_set_pair(PkiSet *set, const PkiMember *member);
+
 /* The values of the field encryptionAlgorithm of kubeadm. */
 #define PKI_ALGORITHMS "RSA-2048 RSA-3072 RSA-4096 ECDSA-P256 ECDSA-P384"
 
