@@ -2,7 +2,7 @@
 #include "bundle.h"
 #include "digest.h"
 #include "hex.h"
-#include "json.h"
+#include "record.h"
 #include "str_quote.h"
 
 #define FORMAT      1
@@ -108,52 +108,46 @@ static bool bundle_check_pin(Decoding *decoding, const BundleHead *head, const B
            bundle_fail(decoding, BUNDLE_SIGNATURE ": %.*s", STR_ARG(why));
 }
 
-/* Members of bundle.json. Unknown members are errors: they could change the meaning of others. */
+/* Members of bundle.json. The errors follow "its bundle.json has". */
 
-static bool bundle_read_text(Decoding *decoding, JsonReader *reader, Str *out) {
-    if (json_next(reader) != JSON_STRING)
-        return bundle_fail(decoding, "its " BUNDLE_MANIFEST " has a value that is not a string");
-    *out = str_clone(reader->text, decoding->arena);
-    return true;
-}
+#define ROW_STRING(T, name, member)                                                                \
+    ROW_TEXT(T, name, member, .error = "a value that is not a string")
 
-static bool read_images(Decoding *decoding, JsonReader *reader, BundleFile *file) {
+static const RecordRow file_rows[] = {
+    ROW_STRING(BundleFile, "path", path),
+    ROW_STRING(BundleFile, "name", name),
+    ROW_STRING(BundleFile, "version", version),
+    ROW_UINT64(BundleFile, "size", size, .limit = BUNDLE_FILE_SIZE_MAX, .error = "an invalid size"),
+    ROW_STRING(BundleFile, "sha256", sha256),
+    ROW_TEXTS(BundleFile, "images", images, .flags = ROW_OPTIONAL,
+              .error = "an image that is not a string"),
+};
+static const Record file_record = RECORD(BundleFile, file_rows);
+
+static const RecordRow bundle_rows[] = {
+    ROW_WHOLE(Bundle, "format", record_constant, .limit = FORMAT),
+    ROW_STRING(Bundle, "kubernetes_version", kubernetes_version),
+    ROW_STRING(Bundle, "architecture", architecture),
+    ROW_LIST(Bundle, "files", files, BundleFile, file_record),
+};
+static const Record bundle_record = RECORD(Bundle, bundle_rows);
+
+/* Reads the value of the newest key. Unknown members are errors: they could change the meaning of
+ * others. */
+static bool bundle_read_value(Decoding *decoding, JsonReader *reader, const Record *record,
+                              void *out) {
+    size_t at = 0;
+    RecordReader reading = {.reader = reader, .arena = decoding->arena};
+    const RecordRow *row = record_find(record, reader->text, &at);
+    if (!row)
+        return bundle_fail(decoding, "its " BUNDLE_MANIFEST " has the unknown member %.*s%s",
+                           STR_ARG(str_quote(str_slice(reader->text, 0, 80), decoding->arena)),
+                           record == &file_record ? " of a file" : "");
     JsonToken token = json_next(reader);
-    if (token != JSON_ARRAY_START)
+    if (row->codec == &record_texts && token != JSON_ARRAY_START)
         return bundle_fail(decoding, "its " BUNDLE_MANIFEST " has images that are not a list");
-    while ((token = json_next(reader)) == JSON_STRING)
-        vec_push(decoding->arena, &file->images, str_clone(reader->text, decoding->arena));
-    return token == JSON_ARRAY_END ||
-           bundle_fail(decoding, "its " BUNDLE_MANIFEST " has an image that is not a string");
-}
-
-static bool bundle_read_size(Decoding *decoding, JsonReader *reader, BundleFile *file) {
-    if (json_next(reader) != JSON_NUMBER || !str_to_uint64(reader->text, &file->size) ||
-        file->size > BUNDLE_FILE_SIZE_MAX)
-        return bundle_fail(decoding, "its " BUNDLE_MANIFEST " has an invalid size");
-    return true;
-}
-
-static bool read_file_member(Decoding *decoding, JsonReader *reader, BundleFile *file) {
-    const struct {
-        Str key;
-        Str *out;
-    } texts[] = {
-        {STR("path"), &file->path},
-        {STR("name"), &file->name},
-        {STR("version"), &file->version},
-        {STR("sha256"), &file->sha256},
-    };
-    for (size_t i = 0; i < ARRAY_COUNT(texts); i++) {
-        if (str_equal(reader->text, texts[i].key))
-            return bundle_read_text(decoding, reader, texts[i].out);
-    }
-    if (str_equal(reader->text, STR("images")))
-        return read_images(decoding, reader, file);
-    if (str_equal(reader->text, STR("size")))
-        return bundle_read_size(decoding, reader, file);
-    return bundle_fail(decoding, "its " BUNDLE_MANIFEST " has the unknown member %.*s of a file",
-                       STR_ARG(str_quote(str_slice(reader->text, 0, 80), decoding->arena)));
+    return record_read_member(&reading, row, token, out) ||
+           bundle_fail(decoding, "its " BUNDLE_MANIFEST " has %s", row->error);
 }
 
 static bool bundle_add_file(Decoding *decoding, const BundleFile *file) {
@@ -184,7 +178,7 @@ static bool bundle_read_files(Decoding *decoding, JsonReader *reader) {
     while ((token = json_next(reader)) == JSON_OBJECT_START) {
         BundleFile file = {.path = STR_EMPTY};
         while ((token = json_next(reader)) == JSON_KEY) {
-            if (!read_file_member(decoding, reader, &file))
+            if (!bundle_read_value(decoding, reader, &file_record, &file))
                 return false;
         }
         if (token != JSON_OBJECT_END)
@@ -208,14 +202,9 @@ static bool bundle_read_format(Decoding *decoding, JsonReader *reader) {
 static bool bundle_read_member(Decoding *decoding, JsonReader *reader) {
     if (str_equal(reader->text, STR("format")))
         return bundle_read_format(decoding, reader);
-    if (str_equal(reader->text, STR("kubernetes_version")))
-        return bundle_read_text(decoding, reader, &decoding->out->kubernetes_version);
-    if (str_equal(reader->text, STR("architecture")))
-        return bundle_read_text(decoding, reader, &decoding->out->architecture);
     if (str_equal(reader->text, STR("files")))
         return bundle_read_files(decoding, reader);
-    return bundle_fail(decoding, "its " BUNDLE_MANIFEST " has the unknown member %.*s",
-                       STR_ARG(str_quote(str_slice(reader->text, 0, 80), decoding->arena)));
+    return bundle_read_value(decoding, reader, &bundle_record, decoding->out);
 }
 
 static bool decode_manifest(Decoding *decoding, Str text) {
@@ -272,47 +261,12 @@ static int bundle_compare_files(const void *a, const void *b) {
     return str_compare(((const BundleFile *)a)->path, ((const BundleFile *)b)->path);
 }
 
-static void bundle_write_file(JsonWriter *writer, const BundleFile *file) {
-    json_object_start(writer);
-    json_key_string(writer, "path", file->path);
-    json_key_string(writer, "name", file->name);
-    json_key_string(writer, "version", file->version);
-    json_key_int(writer, "size", (int64_t)file->size);
-    json_key_string(writer, "sha256", file->sha256);
-    if (file->images.count) {
-        json_key_array(writer, "images");
-        vec_each(&file->images, image) {
-            json_write_string(writer, *image);
-        }
-        json_array_end(writer);
-    }
-    json_object_end(writer);
-}
-
-static Str manifest_text(const Bundle *bundle, Arena *arena) {
-    StrBuf text = strbuf_new(arena);
-    JsonWriter writer;
-    json_writer_init(&writer, &text, 2);
-    json_object_start(&writer);
-    json_key_int(&writer, "format", FORMAT);
-    json_key_string(&writer, "kubernetes_version", bundle->kubernetes_version);
-    json_key_string(&writer, "architecture", bundle->architecture);
-    json_key_array(&writer, "files");
-    vec_each(&bundle->files, file) {
-        bundle_write_file(&writer, file);
-    }
-    json_array_end(&writer);
-    json_object_end(&writer);
-    strbuf_add_char(&text, '\n');
-    return strbuf_str(&text);
-}
-
 BundleHead bundle_encode(Bundle *bundle, Arena *arena) {
     BundleHead head = {.signature = STR_EMPTY};
     StrBuf sums = strbuf_new(arena);
     if (bundle->files.count)
         qsort(bundle->files.items, bundle->files.count, sizeof(BundleFile), bundle_compare_files);
-    head.manifest = manifest_text(bundle, arena);
+    head.manifest = str_concat(record_to_json(&bundle_record, bundle, 2, arena), STR("\n"), arena);
     strbuf_add_format(&sums, "%.*s  " BUNDLE_MANIFEST "\n",
                       STR_ARG(digest_hex(DIGEST_SHA256, head.manifest, arena)));
     vec_each(&bundle->files, file) {

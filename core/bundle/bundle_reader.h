@@ -29,9 +29,9 @@ MUST_USE bool bundle_reader_unpack(const BundleRequest *request, Str directory, 
 /* Writes some files of a bundle to a plain tar file, which any machine can unpack. Verifies the
  * bundle's head, and each packed file while it is written. `out` is a new file; after an error it
  * does not exist. */
-MUST_USE bool bundle_pack(const BundleRequest *request, const StrVec *paths, Str out, Arena *arena,
-                          Diags *diags);
+MUST_USE bool bundle_reader_pack(const BundleRequest *request, const StrVec *paths, Str out,
+                                 Arena *arena, Diags *diags);
 /* Reads a digest and a public key of minisign, given as its line or as the path of a file. Empty
  * texts set no pin. */
-MUST_USE bool bundle_pin_read(const Disk *disk, Str digest, Str public_key, BundlePin *out,
-                              Arena *arena, Diags *diags);
+MUST_USE bool bundle_reader_pin(const Disk *disk, Str digest, Str public_key, BundlePin *out,
+                                Arena *arena, Diags *diags);

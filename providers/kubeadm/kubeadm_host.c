@@ -103,7 +103,7 @@ static bool host_read_bundle(HostPlan *plan, Diags *diags) {
                                     .cancel = call->cancel};
     if (!plan->request.path.len)
         return true;
-    if (!bundle_pin_read(call->io->disk, object_text(given, "digest", STR_EMPTY),
+    if (!bundle_reader_pin(call->io->disk, object_text(given, "digest", STR_EMPTY),
                          object_text(given, "public_key", STR_EMPTY), &plan->request.pin,
                          call->arena, diags) ||
         !bundle_reader_open(&plan->request, &plan->bundle, call->arena, diags))
@@ -377,7 +377,7 @@ static bool host_pack(const HostPlan *plan, const StrVec *members, Str path, Dia
     (void)disk->remove(disk->self, part);
     if (!error) {
         call_progress(call, 0, 0, "packing the bundle");
-        if (!bundle_pack(&plan->request, members, part, call->arena, diags))
+        if (!bundle_reader_pack(&plan->request, members, part, call->arena, diags))
             return false;
         error = disk->rename(disk->self, part, path);
     }

@@ -208,7 +208,7 @@ static int run_verify(Cli *cli, const Arguments *arguments, Diags *diags) {
     BundleRequest request = {
         .disk = cli->io.disk, .path = arguments->positionals.items[0], .cancel = cli->cancel};
     Str digest = option_text(arguments, "digest"), key = option_text(arguments, "public-key");
-    if (!bundle_pin_read(cli->io.disk, digest, key, &request.pin, cli->arena, diags) ||
+    if (!bundle_reader_pin(cli->io.disk, digest, key, &request.pin, cli->arena, diags) ||
         !bundle_reader_verify(&request, &bundle, cli->arena, diags))
         return 1;
     bundle_verify_show(&bundle, &request.pin);

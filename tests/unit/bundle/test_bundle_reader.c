@@ -82,7 +82,7 @@ static void test_pack(void **) {
     BundleRequest request = {
         .disk = disk, .path = path_of(&c, "b.tar.zst"), .pin = {.digest = c.bundle.digest}};
     Str tar = path_of(&c, "some.tar"), text;
-    assert_true(bundle_pack(&request, &paths, tar, c.arena, &c.diags));
+    assert_true(bundle_reader_pack(&request, &paths, tar, c.arena, &c.diags));
     assert_int_equal(disk->read_file(disk->self, tar, &text, c.arena), 0);
     assert_true(str_find(text, STR("bin/x"), 0) != SIZE_MAX);
     assert_true(str_find(text, STR("program"), 0) != SIZE_MAX);
@@ -93,12 +93,12 @@ static void test_pack(void **) {
     assert_int_equal(disk->write_file(disk->self, program, STR("PROGRAM"), 0755), 0);
     request.path = out;
     Str other = path_of(&c, "other.tar");
-    assert_false(bundle_pack(&request, &paths, other, c.arena, &c.diags));
+    assert_false(bundle_reader_pack(&request, &paths, other, c.arena, &c.diags));
     assert_int_equal(c.diags.error_count, 1);
     assert_false(disk_exists(disk, other));
     vec_push(c.arena, &paths, STR("bin/absent"));
     request.path = path_of(&c, "b.tar.zst");
-    assert_false(bundle_pack(&request, &paths, other, c.arena, &c.diags));
+    assert_false(bundle_reader_pack(&request, &paths, other, c.arena, &c.diags));
     assert_false(disk_exists(disk, other));
     finish(&c);
 }
