@@ -78,10 +78,3 @@ void suite_run_execute(SuiteContext *context, SuiteRun *run);
 /* Sets engine and variables of `state` to those of a run that was not executed. Adds errors only.
  */
 MUST_USE bool suite_run_bind(SuiteContext *context, SuiteRun *run, SuiteState *state, Diags *diags);
-
-/* Cleans up the states of the file, the latest first, and sets their reasons. If the engine was
- * stopped, changes nothing. */
-void suite_cleanup_states(SuiteContext *context);
-/* Loads the states that earlier tests of the file left. Returns false, with an error, if one of
- * them cannot be read. */
-MUST_USE bool suite_cleanup_load(SuiteContext *context, const SuiteEntries *entries);

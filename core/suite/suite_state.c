@@ -3,25 +3,20 @@
 
 /* A backend that stores nothing, for states in memory. */
 
-static bool forget_lock(Backend *backend, const LockInfo *info, int64_t timeout_ms,
-                        const CancelToken *cancel, Diags *diags) {
-    (void)backend, (void)info, (void)timeout_ms, (void)cancel, (void)diags;
+static bool forget_lock(Backend *, const LockInfo *, int64_t, const CancelToken *, Diags *) {
     return true;
 }
 
-static bool forget_unlock(Backend *backend, Diags *diags) {
-    (void)backend, (void)diags;
+static bool forget_unlock(Backend *, Diags *) {
     return true;
 }
 
-static bool read_nothing(Backend *backend, Str *out, Arena *arena, Diags *diags) {
-    (void)backend, (void)arena, (void)diags;
+static bool read_nothing(Backend *, Str *out, Arena *, Diags *) {
     *out = STR_EMPTY;
     return true;
 }
 
-static bool suite_state_forget(Backend *backend, Str bytes, Diags *diags) {
-    (void)backend, (void)bytes, (void)diags;
+static bool suite_state_forget(Backend *, Str, Diags *) {
     return true;
 }
 
@@ -47,15 +42,6 @@ SuiteState *suite_state_of(SuiteContext *context, const TestRun *run) {
     state->entry.key = run->state_key;
     map_set(&context->states, run->state_key, state);
     return state;
-}
-
-bool suite_state_has_objects(const SuiteState *state) {
-    map_each(&state->state->resources, entry) {
-        const StateResource *resource = entry->value;
-        if (resource->address.mode == MODE_MANAGED)
-            return true;
-    }
-    return state->store && state->store->is_in_doubt;
 }
 
 static bool suite_state_open_file(SuiteContext *context, SuiteState *state, Diags *diags) {

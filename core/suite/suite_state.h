@@ -22,5 +22,3 @@ MUST_USE bool suite_state_load(SuiteContext *context, SuiteState *state, const S
                                Diags *diags);
 /* Keeps the states that have a reason, with those that they depend on; removes the others. */
 MUST_USE bool suite_state_finish(SuiteContext *context, Diags *diags);
-/* Returns whether the state has managed objects, or calls whose outcome is not known. */
-bool suite_state_has_objects(const SuiteState *state);

@@ -44,7 +44,7 @@ static void after_a_failed_apply(void **) {
     suite_case_close(c);
 }
 
-UNIT_MAIN(test_suite_cleanup) {
+UNIT_MAIN(test_suite_execute) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(destroys),
         cmocka_unit_test(reports_remaining_objects),
