@@ -68,6 +68,10 @@ bool bundle_path_is_valid(Str path) {
     return count >= 2;
 }
 
+uint32_t bundle_mode(Str path) {
+    return str_starts_with(path, STR("bin/")) || str_starts_with(path, STR("cni/")) ? 0755 : 0644;
+}
+
 /* Reads "HEX  path" a line. */
 static bool decode_sums(Decoding *decoding, Str text) {
     Str line, rest = text;

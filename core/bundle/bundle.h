@@ -67,6 +67,8 @@ typedef struct BundleHead {
 MUST_USE bool bundle_read_digest(Str text, Str *out, Arena *arena);
 /* Returns true for "bin/x": a path without special components, in one of the directories above. */
 bool bundle_path_is_valid(Str path);
+/* Returns the mode of a file on a machine: programs are executable. */
+uint32_t bundle_mode(Str path);
 /* Verifies the head by the pin first, then decodes it; unknown members are errors. *out is in
  * `arena`. */
 MUST_USE bool bundle_decode(const BundleHead *head, const BundlePin *pin, Bundle *out, Str *problem,

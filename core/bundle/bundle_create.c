@@ -222,10 +222,7 @@ static bool bundle_create_add_file(Creating *creating, const InventoryFile *file
         return false;
     if (added->size > BUNDLE_FILE_SIZE_MAX)
         return bundle_create_fail(creating, file->path, "it is too large");
-    uint32_t mode =
-        str_starts_with(file->path, STR("bin/")) || str_starts_with(file->path, STR("cni/")) ? 0755
-                                                                                             : 0644;
-    error = disk->chmod(disk->self, to, mode);
+    error = disk->chmod(disk->self, to, bundle_mode(file->path));
     if (error)
         return bundle_create_fail(creating, to, "%s", strerror(-error));
     return !str_starts_with(file->path, STR("images/")) ||
@@ -265,11 +262,9 @@ static bool pack_file(Creating *creating, TarWriter *writer, const BundleFile *f
     const Disk *disk = creating->disk;
     SCOPED(OpenFile) from = {.disk = disk};
     Str path = disk_join(creating->stage, file->path, creating->arena);
-    bool is_program =
-        str_starts_with(file->path, STR("bin/")) || str_starts_with(file->path, STR("cni/"));
     int error = disk->open(disk->self, path, DISK_READ, 0, &from.file);
     bool is_good =
-        !error && tar_writer_start(writer, file->path, file->size, is_program ? 0755 : 0644);
+        !error && tar_writer_start(writer, file->path, file->size, bundle_mode(file->path));
     uint64_t at = 0;
     while (is_good && at < file->size && !cancel_level(creating->creation->cancel)) {
         size_t got = 0;

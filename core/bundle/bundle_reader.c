@@ -74,11 +74,9 @@ static int open_output(Reading *reading, const BundleEntry *entry, OpenFile *out
     const Disk *disk = output->disk;
     Str path = disk_join(reading->directory, entry->path, reading->arena);
     unsigned flags = DISK_WRITE | DISK_CREATE | DISK_EXCLUSIVE | DISK_APPEND;
-    bool is_program =
-        str_starts_with(entry->path, STR("bin/")) || str_starts_with(entry->path, STR("cni/"));
     int error = disk->make_directories(disk->self, disk_directory_of(path), 0755);
     return error ? error
-                 : disk->open(disk->self, path, flags, is_program ? 0755 : 0644, &output->file);
+                 : disk->open(disk->self, path, flags, bundle_mode(entry->path), &output->file);
 }
 
 /* Reads the content and sets *digest; also writes the content if `directory` is set. */

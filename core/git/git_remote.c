@@ -12,10 +12,6 @@ bool git_remote_is_ssh(const GitRemote *remote) {
     return str_equal(git_remote_scheme(remote), STR("ssh"));
 }
 
-static bool has_line_end(Str text) {
-    return str_find_char(text, '\n', 0) != SIZE_MAX || str_find_char(text, '\r', 0) != SIZE_MAX;
-}
-
 static const char *ssh_problem(const GitRemote *remote, const char **argument) {
     if (!remote->private_key.len) {
         *argument = "private_key";
@@ -40,7 +36,8 @@ static const char *http_problem(const GitRemote *remote, const Url *url, const c
         return "With http, every computer on the way can read the password and change the files. "
                "Use https, or set \"allow_insecure_http\".";
     }
-    if (has_line_end(remote->bearer_token)) {
+    if (str_find_char(remote->bearer_token, '\n', 0) != SIZE_MAX ||
+        str_find_char(remote->bearer_token, '\r', 0) != SIZE_MAX) {
         *argument = "bearer_token";
         return "A token is one line.";
     }

@@ -197,6 +197,12 @@ static Str first_value(const Setting *setting) {
     return setting->values.count == 1 ? setting->values.items[0] : STR_EMPTY;
 }
 
+/* Takes the value if this is the argument `name`. */
+static void take_text(const Setting *setting, const char *name, Str *out) {
+    if (!setting->is_block && str_equal_cstr(setting->name, name))
+        *out = first_value(setting);
+}
+
 static bool read_override(Parser *parser, const Setting *setting, void *payload, int depth) {
     if (setting->is_block || setting->values.count != 1)
         return ignore_setting(parser, setting, payload, depth);
@@ -368,8 +374,7 @@ static CliHost *cli_config_add_host(Parser *parser, Str name) {
 
 static bool read_credentials(Parser *parser, const Setting *setting, void *payload, int depth) {
     CliHost *host = payload;
-    if (!setting->is_block && str_equal_cstr(setting->name, "token"))
-        host->token = first_value(setting);
+    take_text(setting, "token", &host->token);
     host->is_configured = true;
     return ignore_setting(parser, setting, NULL, depth);
 }
@@ -377,10 +382,8 @@ static bool read_credentials(Parser *parser, const Setting *setting, void *paylo
 static bool cli_config_read_service(Parser *parser, const Setting *setting, void *payload,
                                     int depth) {
     CliHost *host = payload;
-    if (!setting->is_block && str_equal_cstr(setting->name, "providers.v1"))
-        host->providers = first_value(setting);
-    if (!setting->is_block && str_equal_cstr(setting->name, "modules.v1"))
-        host->modules = first_value(setting);
+    take_text(setting, "providers.v1", &host->providers);
+    take_text(setting, "modules.v1", &host->modules);
     return ignore_setting(parser, setting, NULL, depth);
 }
 
@@ -400,20 +403,11 @@ static bool read_helper(Parser *parser, const Setting *setting, void *payload, i
 
 static bool read_oci_credentials(Parser *parser, const Setting *setting, void *payload, int depth) {
     CliOciCredentials *credentials = payload;
-    const struct {
-        const char *name;
-        Str *value;
-    } rows[] = {
-        {"username", &credentials->user},
-        {"password", &credentials->password},
-        {"access_token", &credentials->access_token},
-        {"refresh_token", &credentials->refresh_token},
-        {"docker_credentials_helper", &credentials->helper},
-    };
-    for (size_t i = 0; i < ARRAY_COUNT(rows) && !setting->is_block; i++) {
-        if (str_equal_cstr(setting->name, rows[i].name))
-            *rows[i].value = first_value(setting);
-    }
+    take_text(setting, "username", &credentials->user);
+    take_text(setting, "password", &credentials->password);
+    take_text(setting, "access_token", &credentials->access_token);
+    take_text(setting, "refresh_token", &credentials->refresh_token);
+    take_text(setting, "docker_credentials_helper", &credentials->helper);
     return ignore_setting(parser, setting, NULL, depth);
 }
 
@@ -421,8 +415,7 @@ static bool read_oci_defaults(Parser *parser, const Setting *setting, void *payl
     CliOciDefaults *defaults = &parser->config->oci_defaults;
     if (!setting->is_block && str_equal_cstr(setting->name, "discover_ambient_credentials"))
         defaults->is_off = str_equal_cstr(first_value(setting), "false");
-    if (!setting->is_block && str_equal_cstr(setting->name, "docker_credentials_helper"))
-        defaults->helper = first_value(setting);
+    take_text(setting, "docker_credentials_helper", &defaults->helper);
     if (!setting->is_block && str_equal_cstr(setting->name, "docker_style_config_files")) {
         defaults->has_files = true;
         defaults->files = setting->values;
@@ -464,8 +457,7 @@ static bool read_top(Parser *parser, const Setting *setting, void *, int depth) 
     CliConfig *config = parser->config;
     if (setting->is_block)
         return cli_config_read_block(parser, setting, depth);
-    if (str_equal_cstr(setting->name, "plugin_cache_dir"))
-        config->plugin_cache_dir = first_value(setting);
+    take_text(setting, "plugin_cache_dir", &config->plugin_cache_dir);
     if (str_equal_cstr(setting->name, "plugin_cache_may_break_dependency_lock_file"))
         config->cache_may_break_lock = str_equal_cstr(first_value(setting), "true");
     return true;

@@ -49,11 +49,9 @@ bool credentials_helper_run(const PackageQuery *query, const char *verb, Str hos
 Str credentials_helper_token(const PackageSources *sources, Str host, Arena *arena) {
     Value answer;
     Str out, ignored;
-    Str token = STR_EMPTY;
     PackageQuery query = {sources, &ignored, arena};
-    if (sources->config->helper.len &&
-        credentials_helper_run(&query, "get", host, STR_EMPTY, &out) &&
-        json_parse_object(out, &answer, arena))
-        (void)value_find_text(answer, STR("token"), &token);
-    return token;
+    bool ok = sources->config->helper.len &&
+              credentials_helper_run(&query, "get", host, STR_EMPTY, &out) &&
+              json_parse_object(out, &answer, arena);
+    return ok ? value_text_at(answer, STR("token")) : STR_EMPTY;
 }

@@ -12,6 +12,11 @@ static Str directory_prefix_of(Str address, Arena *arena) {
     return str_format(arena, "terraform-provider-%.*s", STR_ARG(type));
 }
 
+Str mirror_directory_archive(Str address, Str version, Str platform, Arena *arena) {
+    return str_format(arena, "%.*s_%.*s_%.*s.zip", STR_ARG(directory_prefix_of(address, arena)),
+                      STR_ARG(version), STR_ARG(platform));
+}
+
 Str mirror_directory_program(const Disk *disk, Str directory, Str address, Arena *arena) {
     DiskEntries entries = {0};
     Str prefix = directory_prefix_of(address, arena);
@@ -95,9 +100,7 @@ static bool mirror_directory_find(const PackageQuery *query, const CliInstallati
     Arena *arena = query->arena;
     Str directory = disk_join(installation->path, wanted->address, arena);
     Str unpacked = disk_join(disk_join(directory, wanted->version, arena), wanted->platform, arena);
-    Str name = str_format(arena, "%.*s_%.*s_%.*s.zip",
-                          STR_ARG(directory_prefix_of(wanted->address, arena)),
-                          STR_ARG(wanted->version), STR_ARG(wanted->platform));
+    Str name = mirror_directory_archive(wanted->address, wanted->version, wanted->platform, arena);
     Str packed = disk_join(directory, name, arena);
     *out = *wanted;
     if (disk_exists(disk, unpacked))

@@ -2,11 +2,11 @@
 #include "mirror_write.h"
 
 #include "json.h"
+#include "mirror_directory.h"
 #include "package_fetch.h"
 #include "package_source.h"
 #include "package_store.h"
 #include "provider_address.h"
-#include "version_constraint.h"
 
 typedef struct MirrorRun {
     const MirrorWrite *mirror;
@@ -29,13 +29,6 @@ static bool mirror_write_refuse(const MirrorRun *run, const char *summary, Str a
                       STR_ARG(problem));
 }
 
-static Str archive_name(Str address, Str version, Str platform, Arena *arena) {
-    Str host, namespace, type;
-    provider_address_split(address, &host, &namespace, &type);
-    return str_format(arena, "terraform-provider-%.*s_%.*s_%.*s.zip", STR_ARG(type),
-                      STR_ARG(version), STR_ARG(platform));
-}
-
 static PackageQuery mirror_write_query(const MirrorRun *run, Str *problem) {
     return (PackageQuery){&run->mirror->sources, problem, run->arena};
 }
@@ -52,21 +45,16 @@ static bool select_version(const MirrorRun *run, const WantedProvider *wanted,
     }
     if (!package_source_versions(&query, wanted->address, &versions))
         return mirror_write_refuse(run, "Provider not available", wanted->address, problem);
-    vec_each(&versions, version) {
-        bool is_selected;
-        if (!version_constraint_selects(wanted->constraints, *version, &is_selected) ||
-            !is_selected)
-            continue;
-        *out = *version;
-        if (wanted->constraints.len)
-            mirror_write_tell(run, "  - Selected v%.*s to meet constraints %.*s", STR_ARG(*out),
-                              STR_ARG(wanted->constraints));
-        else
-            mirror_write_tell(run, "  - Selected v%.*s with no constraints", STR_ARG(*out));
-        return true;
-    }
-    return mirror_write_refuse(run, "Provider not available", wanted->address,
-                               STR("no version matches the constraints of the configuration"));
+    *out = package_source_newest(&versions, wanted->constraints);
+    if (out->len == 0)
+        return mirror_write_refuse(run, "Provider not available", wanted->address,
+                                   STR("no version matches the constraints of the configuration"));
+    if (wanted->constraints.len)
+        mirror_write_tell(run, "  - Selected v%.*s to meet constraints %.*s", STR_ARG(*out),
+                          STR_ARG(wanted->constraints));
+    else
+        mirror_write_tell(run, "  - Selected v%.*s with no constraints", STR_ARG(*out));
+    return true;
 }
 
 static bool hash_archive(const MirrorRun *run, const Package *package, Str archive, Str *h1) {
@@ -87,7 +75,7 @@ static bool add_archive(MirrorRun *run, Str address, Str version, Str platform) 
     Package package;
     Str problem, archive, zh, h1;
     PackageQuery query = mirror_write_query(run, &problem);
-    Str name = archive_name(address, version, platform, arena);
+    Str name = mirror_directory_archive(address, version, platform, arena);
     Str directory = disk_join(run->mirror->directory, address, arena);
     Str download = str_format(arena, "%.*s/%zu.zip", STR_ARG(run->work), run->count++);
     mirror_write_tell(run, "  - Downloading package for %.*s...", STR_ARG(platform));
@@ -121,7 +109,7 @@ static bool mirror_write_version(const MirrorRun *run, Str directory, Str addres
     DiskEntries entries = {0};
     StrBuf text = strbuf_new(arena);
     JsonWriter writer;
-    Str start = archive_name(address, version, STR_EMPTY, arena);
+    Str start = mirror_directory_archive(address, version, STR_EMPTY, arena);
     start = str_slice(start, 0, start.len - 4);
     json_writer_init(&writer, &text, 2);
     json_object_start(&writer);

@@ -57,8 +57,6 @@ static void credentials_read_pair(Str pair, OciCredentials *out) {
 
 static void credentials_read_entry(Search *search, Value entry) {
     Str text, pair;
-    if (!value_is_present(entry) || entry.type->kind != KIND_OBJECT)
-        return;
     if (value_find_text(entry, STR("auth"), &text) && base64_decode(text, &pair, search->arena))
         credentials_read_pair(pair, &search->found);
     (void)value_find_text(entry, STR("identitytoken"), &search->found.identity_token);

@@ -49,6 +49,15 @@ bool package_source_versions(const PackageQuery *query, Str address, StrVec *out
                        STR_ARG(provider_address_shown(address)));
 }
 
+Str package_source_newest(const StrVec *versions, Str constraints) {
+    vec_each(versions, version) {
+        bool is_selected;
+        if (version_constraint_selects(constraints, *version, &is_selected) && is_selected)
+            return *version;
+    }
+    return STR_EMPTY;
+}
+
 bool package_source_find(const PackageQuery *query, Str address, Str version, Str platform,
                          Package *out) {
     Package wanted = {.address = address,

@@ -9,6 +9,8 @@
 
 /* Lists the versions of a provider, newest first. */
 MUST_USE bool package_source_versions(const PackageQuery *query, Str address, StrVec *out);
+/* Returns the first of the versions that the constraints select; empty if none. */
+Str package_source_newest(const StrVec *versions, Str constraints);
 /* Finds the package of one version for a platform. Verifies the signature of its checksums. */
 MUST_USE bool package_source_find(const PackageQuery *query, Str address, Str version, Str platform,
                                   Package *out);

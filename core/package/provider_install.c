@@ -80,15 +80,6 @@ static bool provider_install_is_installed(const Run *run, Task *task, Arena *are
     return status == 0 && has_hash(task->locked, task->h1);
 }
 
-static Str select_newest(const StrVec *versions, Str constraints) {
-    vec_each(versions, version) {
-        bool is_selected;
-        if (version_constraint_selects(constraints, *version, &is_selected) && is_selected)
-            return *version;
-    }
-    return STR_EMPTY;
-}
-
 static bool choose_version(const Run *run, Task *task, Arena *arena) {
     StrVec versions;
     if (task->is_reused) {
@@ -98,7 +89,7 @@ static bool choose_version(const Run *run, Task *task, Arena *arena) {
     PackageQuery query = query_of(run, task, arena);
     if (!package_source_versions(&query, task->wanted->address, &versions))
         return false;
-    task->version = select_newest(&versions, task->wanted->constraints);
+    task->version = package_source_newest(&versions, task->wanted->constraints);
     if (task->version.len)
         return true;
     task->problem =

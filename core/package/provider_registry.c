@@ -2,6 +2,7 @@
  * protocol. The checksums of a package need a good signature by one of the keys that the registry
  * names. */
 #include "host_access.h"
+#include "mirror_directory.h"
 #include "openpgp.h"
 #include "problem.h"
 #include "provider_address.h"
@@ -109,10 +110,7 @@ static bool provider_registry_read_url(const Inquiry *inquiry, Value answer, con
 /* Returns false for the file of another provider, version or platform: its checksums may have a
  * good signature. Names of another form are accepted. */
 static bool is_file_of(const Package *wanted, Str filename, Arena *arena) {
-    Str host, namespace, type;
-    provider_address_split(wanted->address, &host, &namespace, &type);
-    Str own = str_format(arena, "terraform-provider-%.*s_%.*s_%.*s.zip", STR_ARG(type),
-                         STR_ARG(wanted->version), STR_ARG(wanted->platform));
+    Str own = mirror_directory_archive(wanted->address, wanted->version, wanted->platform, arena);
     return !str_starts_with(filename, STR("terraform-provider-")) || str_equal(filename, own);
 }
 

@@ -363,11 +363,6 @@ static void execute_file(const SuiteRequest *request, SuiteFile *file, Arena *ar
     events->file(events->self, file, SUITE_COMPLETE);
 }
 
-static bool execute_is_wanted(const SuiteRequest *request, const TestFile *file) {
-    const StrVec *filters = request->filters;
-    return filters->count == 0 || str_is_among(file->path, filters->items, filters->count);
-}
-
 static void execute_add_file(Suite *suite, const TestFile *config, Arena *arena) {
     SuiteFile *file = vec_add(arena, &suite->files);
     file->config = config;
@@ -417,10 +412,11 @@ static void warn_of_missing_files(const SuiteRequest *request, const Suite *suit
 
 void suite_execute(const SuiteRequest *request, Suite *out, Arena *arena) {
     const SuiteEvents *events = request->events;
+    const StrVec *filters = request->filters;
     const struct TestFiles *tests = request->engine->config->tests;
     *out = (Suite){.is_cleanup = request->mode != SUITE_TEST};
     vec_each(&tests->files, file) {
-        if (execute_is_wanted(request, *file))
+        if (filters->count == 0 || str_is_among((*file)->path, filters->items, filters->count))
             execute_add_file(out, *file, arena);
     }
     events->begin(events->self, out);

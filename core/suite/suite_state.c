@@ -202,12 +202,6 @@ static void suite_state_collect(SuiteContext *context, bool of_kept, SuiteEntrie
     }
 }
 
-static void suite_state_close_store(SuiteState *state, Diags *diags) {
-    if (state->store)
-        state->store->close(state->store, state->reason != SUITE_REASON_NONE, diags);
-    state->store = NULL;
-}
-
 bool suite_state_finish(SuiteContext *context, Diags *diags) {
     SuiteEntries kept = {0};
     SuiteEntries removed = {0};
@@ -219,9 +213,11 @@ bool suite_state_finish(SuiteContext *context, Diags *diags) {
     bool ok = suite_state_update(context, &kept, diags);
     map_each(&context->states, entry) {
         SuiteState *state = entry->value;
-        ok &= state->reason == SUITE_REASON_NONE || state->is_unread ||
-              move_to_store(context, state, diags);
-        suite_state_close_store(entry->value, diags);
+        bool is_kept = state->reason != SUITE_REASON_NONE;
+        ok &= !is_kept || state->is_unread || move_to_store(context, state, diags);
+        if (state->store)
+            state->store->close(state->store, is_kept, diags);
+        state->store = NULL;
     }
     return suite_state_update(context, &removed, diags) && ok && diags->error_count == errors;
 }

@@ -104,8 +104,8 @@ static bool host_read_bundle(HostPlan *plan, Diags *diags) {
     if (!plan->request.path.len)
         return true;
     if (!bundle_reader_pin(call->io->disk, object_text(given, "digest", STR_EMPTY),
-                         object_text(given, "public_key", STR_EMPTY), &plan->request.pin,
-                         call->arena, diags) ||
+                           object_text(given, "public_key", STR_EMPTY), &plan->request.pin,
+                           call->arena, diags) ||
         !bundle_reader_open(&plan->request, &plan->bundle, call->arena, diags))
         return false;
     plan->wish.bundle = &plan->bundle;

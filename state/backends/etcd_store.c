@@ -7,27 +7,23 @@
 #define PIECE_BYTES ((size_t)1 << 20) /* etcd limits a request to 1.5 MiB */
 #define MANIFEST    "pieces "
 
-/* Makes the transaction conditional on this run's lock. */
-static void add_fence(const EtcdStore *store, EtcdTxn *txn, Arena *arena) {
-    EtcdCompare fence = {store->lock_key, store->lock_revision};
-    if (store->lock_revision != 0)
-        vec_push(arena, &txn->compares, fence);
-}
-
 static bool etcd_store_send(const EtcdStore *store, const EtcdTxn *txn, EtcdResponse *out,
                             Str *problem, Arena *arena) {
     return etcd_client_txn(store->client, txn, *store->cancel, out, problem, arena);
 }
 
-/* Also returns false, with *problem, if the lock was lost. */
+/* Makes the transaction conditional on this run's lock. Also returns false, with *problem, if the
+ * lock was lost. */
 static bool send_fenced(const EtcdStore *store, EtcdTxn *txn, Str *problem, Arena *arena) {
     EtcdResponse response;
     Diags lost = diags_new(arena);
+    EtcdCompare fence = {store->lock_key, store->lock_revision};
     if (store->lease && !state_lease_check(store->lease, &lost)) {
         *problem = STR("the lock was lost, because it was not renewed in time");
         return false;
     }
-    add_fence(store, txn, arena);
+    if (store->lock_revision != 0)
+        vec_push(arena, &txn->compares, fence);
     if (!etcd_store_send(store, txn, &response, problem, arena))
         return false;
     if (!response.succeeded)
@@ -148,12 +144,6 @@ static bool put_pieces(const EtcdStore *store, Str key, Str write, Str *text, St
     return true;
 }
 
-static bool write_pieces(const EtcdStore *store, Str text, Str *problem, Arena *arena) {
-    Str write = uuid_v4(arena);
-    return put_pieces(store, store->state_key, write, &text, problem, arena) &&
-           etcd_store_write_head(store, text, write, problem, arena);
-}
-
 static Str etcd_store_segment_key(const EtcdStore *store, uint64_t number, Arena *arena) {
     return str_format(arena, "%.*sjournal/%016llx", STR_ARG(store->directory),
                       (unsigned long long)number);
@@ -223,8 +213,10 @@ static bool segments_drop(void *self, uint64_t below, Str *problem, Arena *arena
 }
 
 bool etcd_store_write(const EtcdStore *store, Str text, Str *problem, Arena *arena) {
-    return text.len <= PIECE_BYTES ? etcd_store_write_head(store, text, STR_EMPTY, problem, arena)
-                                   : write_pieces(store, text, problem, arena);
+    bool is_whole = text.len <= PIECE_BYTES;
+    Str write = is_whole ? STR_EMPTY : uuid_v4(arena);
+    return (is_whole || put_pieces(store, store->state_key, write, &text, problem, arena)) &&
+           etcd_store_write_head(store, text, write, problem, arena);
 }
 
 JournalStore *etcd_store_journal(EtcdStore *store, Arena *arena) {

@@ -280,9 +280,8 @@ static bool http_force_unlock(Backend *backend, Str id, Diags *diags) {
 }
 
 static void http_close(Backend *backend) {
-    Diags ignored = {0};
     SCOPED(ArenaRef) scratch = arena_open("http lock");
-    ignored = diags_new(scratch);
+    Diags ignored = diags_new(scratch);
     (void)!http_unlock(backend, &ignored);
 }
 

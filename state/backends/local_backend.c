@@ -326,6 +326,14 @@ static int write_info(Local *local, const LockInfo *info) {
                                    state_lock_to_json(info, scratch), FILE_MODE);
 }
 
+/* Closes the lock. A later unlock must do nothing: it would delete the lock info of another program
+ * that has created the file again. */
+static void discard_lock(Local *local) {
+    local->disk->close(local->disk->self, local->file);
+    local->file = (DiskFile){0};
+    local->created_file = false;
+}
+
 static void local_backend_release(Local *local) {
     const Disk *disk = local->disk;
     uint64_t size = 1;
@@ -333,9 +341,7 @@ static void local_backend_release(Local *local) {
     if (local->created_file && is_still_there(local) &&
         disk->size(disk->self, local->file, &size) == 0 && size == 0)
         (void)disk->remove(disk->self, local->path);
-    disk->close(disk->self, local->file);
-    local->file = (DiskFile){0};
-    local->created_file = false;
+    discard_lock(local);
 }
 
 static bool report_lock(Local *local, int error, Diags *diags) {
@@ -392,14 +398,6 @@ static Str beside(Str path, const char *before, const char *behind, Arena *arena
     Str name = disk_name_of(path);
     Str directory = str_slice(path, 0, (size_t)(name.ptr - path.ptr));
     return str_format(arena, "%.*s%s%.*s%s", STR_ARG(directory), before, STR_ARG(name), behind);
-}
-
-/* Closes the lock on the deleted file. A later unlock must do nothing: it would delete the lock
- * info of another program that has created the file again. */
-static void discard_lock(Local *local) {
-    local->disk->close(local->disk->self, local->file);
-    local->file = (DiskFile){0};
-    local->created_file = false;
 }
 
 static void add_dated_backups(const Local *local, StrVec *out, Arena *arena) {

@@ -180,12 +180,6 @@ static bool report_no_keys(const Profile *profile, Arena *arena, Diags *diags) {
     return settings_reject(diags, "No valid credential sources found", why);
 }
 
-static void read_environment(const Io *io, AwsIdentity *out) {
-    out->access_key = process_variable(io->process, "AWS_ACCESS_KEY_ID");
-    out->secret_key = process_variable(io->process, "AWS_SECRET_ACCESS_KEY");
-    out->token = process_variable(io->process, "AWS_SESSION_TOKEN");
-}
-
 /* Sources in order: the block, a profile that the block names, the environment, the default
  * profile. */
 static bool settings_read_identity(const Io *io, Value config, AwsIdentity *out, Arena *arena,
@@ -197,8 +191,11 @@ static bool settings_read_identity(const Io *io, Value config, AwsIdentity *out,
         .secret_key = s3_settings_text_of(config, "secret_key"),
         .token = s3_settings_text_of(config, "token"),
     };
-    if (identity.access_key.len == 0 && !profile.is_chosen)
-        read_environment(io, &identity);
+    if (identity.access_key.len == 0 && !profile.is_chosen) {
+        identity.access_key = process_variable(io->process, "AWS_ACCESS_KEY_ID");
+        identity.secret_key = process_variable(io->process, "AWS_SECRET_ACCESS_KEY");
+        identity.token = process_variable(io->process, "AWS_SESSION_TOKEN");
+    }
     if (identity.access_key.len == 0 || identity.secret_key.len == 0) {
         identity.access_key = content->access_key;
         identity.secret_key = content->secret_key;

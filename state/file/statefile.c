@@ -28,15 +28,11 @@ static bool same_instance(const StateInstance *a, const StateInstance *b) {
     return true;
 }
 
-static bool statefile_is_stored(const StateInstance *instance) {
-    return instance->current || instance->deposed.count > 0;
-}
-
 /* Returns the next instance, from *at on, that is written to the file. */
 static const StateInstance *next_stored(const StateResource *resource, size_t *at) {
     while (*at < resource->instances.count) {
         const StateInstance *instance = &resource->instances.items[(*at)++];
-        if (statefile_is_stored(instance))
+        if (instance->current || instance->deposed.count > 0)
             return instance;
     }
     return NULL;

@@ -72,17 +72,6 @@ static void statefile_encode_write_instance(JsonWriter *writer, const StateInsta
                                       sorted[i].object);
 }
 
-static const char *statefile_encode_mode_name(ResourceMode mode) {
-    switch (mode) {
-    case MODE_MANAGED: return "managed";
-    case MODE_DATA: return "data";
-    case MODE_EPHEMERAL: return "ephemeral";
-    case MODE_ACTION: return "action";
-    case MODE_LIST: return "list";
-    }
-    return "";
-}
-
 /* Instances with only an intent are in the journal, not in the file. */
 static bool statefile_encode_is_stored(const StateResource *resource) {
     if (resource->address.mode == MODE_EPHEMERAL)
@@ -109,7 +98,7 @@ static void statefile_encode_write_resource(JsonWriter *writer, const StateResou
     json_object_start(writer);
     if (address.module)
         json_key_string(writer, "module", module_addr_to_str(address.module, scratch));
-    json_key_string(writer, "mode", str_from_cstr(statefile_encode_mode_name(address.mode)));
+    json_key_string(writer, "mode", address.mode == MODE_DATA ? STR("data") : STR("managed"));
     json_key_string(writer, "type", address.type);
     json_key_string(writer, "name", address.name);
     bool has_keys = has_provider_keys(resource);

@@ -70,10 +70,6 @@ static Range next_group(Range *rest, Str *segment) {
     return group;
 }
 
-static bool is_leaf(Range group) {
-    return group.items[0].name.len < group.offset;
-}
-
 static bool has_count(Range group, const char *mark) {
     for (size_t i = 0; i < group.count; i++) {
         if (str_equal_cstr(str_after(group.items[i].name, group.offset), mark))
@@ -137,7 +133,7 @@ static void write_list(JsonWriter *writer, Range range, Arena *scratch) {
 }
 
 static void statefile_upgrade_write_group(JsonWriter *writer, Range group, Arena *scratch) {
-    if (is_leaf(group)) {
+    if (group.items[0].name.len < group.offset) { /* a leaf */
         json_write_string(writer, group.items[0].value);
     } else if (has_count(group, "#")) {
         write_list(writer, group, scratch);
@@ -203,8 +199,7 @@ static void statefile_upgrade_read_dependencies(Upgrade *upgrade, Value names,
 
 static const StateObject *statefile_upgrade_read_object(Upgrade *upgrade, Value old,
                                                         Value depends_on) {
-    if (!value_is_present(old) ||
-        statefile_upgrade_text_of(statefile_upgrade_member(old, "id")).len == 0)
+    if (!value_is_present(old) || value_text_at(old, STR("id")).len == 0)
         return NULL;
     StateObject *object = arena_new(upgrade->arena, StateObject);
     if (value_is_true(statefile_upgrade_member(old, "tainted")))
@@ -274,8 +269,7 @@ static bool statefile_upgrade_read_resource(Upgrade *upgrade, Str name, Value ol
             state_set_deposed(instance, key, object, upgrade->arena);
         }
     }
-    return statefile_upgrade_use_provider(
-        upgrade, resource, statefile_upgrade_text_of(statefile_upgrade_member(old, "provider")));
+    return statefile_upgrade_use_provider(upgrade, resource, value_text_at(old, STR("provider")));
 }
 
 static void statefile_upgrade_read_outputs(Upgrade *upgrade, Value outputs) {
@@ -326,9 +320,8 @@ bool statefile_upgrade(const SourceText *source, State **out, Arena *arena, Diag
     }
     Upgrade upgrade = {.state = state_new(arena), .arena = arena};
     upgrade.state->serial = statefile_upgrade_number_of(statefile_upgrade_member(old, "serial"));
-    upgrade.state->lineage = statefile_upgrade_text_of(statefile_upgrade_member(old, "lineage"));
-    upgrade.state->terraform_version =
-        statefile_upgrade_text_of(statefile_upgrade_member(old, "terraform_version"));
+    upgrade.state->lineage = value_text_at(old, STR("lineage"));
+    upgrade.state->terraform_version = value_text_at(old, STR("terraform_version"));
     Str wrong = STR_EMPTY;
     if (!statefile_upgrade_read_modules(&upgrade, statefile_upgrade_member(old, "modules"),
                                         &wrong)) {

@@ -209,11 +209,12 @@ static void drop_in_flight(Journal *journal, uint64_t sequence) {
     }
 }
 
-static void note_end(Journal *journal, uint64_t sequence) {
+static InFlight *find_in_flight(Journal *journal, uint64_t sequence) {
     vec_each(&journal->in_flight, place) {
         if (place->sequence == sequence)
-            place->has_ended = true;
+            return place;
     }
+    return NULL;
 }
 
 /* Makes everything appended so far durable. Needs the mutex, and releases it during the sync. */
@@ -299,14 +300,6 @@ static JournalRecord intent_record(const JournalIntent *intent) {
                 .dependency_count = intent->dependency_count,
             },
     };
-}
-
-static InFlight *find_in_flight(Journal *journal, uint64_t sequence) {
-    vec_each(&journal->in_flight, place) {
-        if (place->sequence == sequence)
-            return place;
-    }
-    return NULL;
 }
 
 /* Needs the mutex. The call of an intent that is not durable must not begin. */
@@ -396,7 +389,9 @@ static bool append_alone(Journal *journal, JournalRecord *record, Diags *diags) 
     if (problem.len == 0) {
         drop_in_flight(journal, record->sequence);
     } else {
-        note_end(journal, record->sequence);
+        InFlight *place = find_in_flight(journal, record->sequence);
+        if (place)
+            place->has_ended = true;
         /* A lost record without an outside effect is harmless: the next run repeats the
          * operation. */
         bool is_effectless = record->kind == RECORD_OUTCOME && record->sequence == 0;

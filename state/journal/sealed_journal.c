@@ -142,11 +142,6 @@ static bool open_key(SealedJournal *journal, Str header, Diags *diags, Arena *sc
     return true;
 }
 
-/* Returns whether the first line is incomplete: then no record was durable. */
-static bool is_torn(Str text) {
-    return str_find_char(text, '\n', 0) == SIZE_MAX;
-}
-
 static bool read_plain(SealedJournal *journal, Str *text, Diags *diags, Arena *scratch) {
     StoredText stored = stored_text(journal, *text, scratch);
     if (!cipher_open(journal->cipher, &stored, text, scratch, diags))
@@ -159,16 +154,17 @@ static bool sealed_read(JournalStore *store, Str *out, bool *found, Str *problem
     SealedJournal *journal = store->self;
     SCOPED(ArenaRef) scratch = arena_open("journal");
     Diags diags = diags_new(scratch);
-    Str text;
+    Str text = STR_EMPTY;
     sealed_journal_forget(journal, FORM_UNREAD);
     if (!journal->inner->read(journal->inner, &text, found, problem, arena))
         return false;
     *out = text;
-    if (!*found || text.len == 0 || (journal->cipher && is_torn(text))) {
+    size_t end = str_find_char(text, '\n', 0);
+    /* If the first line is incomplete, no record was durable. */
+    if (!*found || text.len == 0 || (journal->cipher && end == SIZE_MAX)) {
         journal->form = *found && text.len > 0 ? FORM_OUTDATED : FORM_NOTHING;
         return true;
     }
-    size_t end = str_find_char(text, '\n', 0);
     Str header = str_slice(text, 0, end);
     if (!envelope_is_sealed(header))
         return read_plain(journal, out, &diags, scratch) ||
