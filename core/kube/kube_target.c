@@ -52,10 +52,6 @@ static Str check_pem(Str pem, Str label, Str problem) {
     return pem.len == 0 || is_pem ? STR_EMPTY : problem;
 }
 
-Str kube_target_check_ca_certs(Str pem) {
-    return kube_target_check_certificate(pem);
-}
-
 Str kube_target_check_certificate(Str pem) {
     return check_pem(pem, STR("CERTIFICATE-----"), STR("does not hold a certificate as PEM text"));
 }
@@ -151,7 +147,7 @@ bool kube_target_finish(KubeTarget *target, Str *problem, Arena *arena) {
            target_reject(problem, "The address of the API server", server, arena) &&
            target_reject(problem, "The URL of the proxy", proxy, arena) &&
            target_reject(problem, "The certificate authority",
-                         kube_target_check_ca_certs(target->ca_certs), arena) &&
+                         kube_target_check_certificate(target->ca_certs), arena) &&
            target_reject(problem, "The client certificate",
                          kube_target_check_certificate(target->certificate), arena) &&
            target_reject(problem, "The client key", kube_target_check_key(target->key), arena) &&

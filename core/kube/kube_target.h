@@ -61,7 +61,6 @@ Str kube_target_complete_server(Str url, Arena *arena);
  * PEM texts only the labels are checked. */
 Str kube_target_check_server(Str url);
 Str kube_target_check_proxy(Str url);
-Str kube_target_check_ca_certs(Str pem);
 Str kube_target_check_certificate(Str pem);
 Str kube_target_check_key(Str pem);
 /* Returns a sentence about an invalid plugin; empty if it is valid or absent. */

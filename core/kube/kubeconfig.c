@@ -338,7 +338,7 @@ static void read_cluster(KubeReading *reading, KubeNode cluster, KubeTarget *out
     out->server_name = kubeconfig_member_text(reading, cluster, "tls-server-name");
     out->proxy = kubeconfig_member_text(reading, cluster, "proxy-url");
     out->no_compression = kubeconfig_member_bool(reading, cluster, "disable-compression");
-    kubeconfig_read_pem(reading, cluster, "certificate-authority", kube_target_check_ca_certs,
+    kubeconfig_read_pem(reading, cluster, "certificate-authority", kube_target_check_certificate,
                         &out->ca_certs);
     if (out->server.len == 0)
         (void)kubeconfig_fail_at(reading, cluster, "has no \"server\"");

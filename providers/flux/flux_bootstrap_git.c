@@ -634,10 +634,6 @@ static Str git_check_secret(Value value, Arena *arena) {
     return check_name_with(value, '.', 253, arena);
 }
 
-static Str git_check_interval(Value value, Arena *arena) {
-    return duration_check(value, arena);
-}
-
 /* clang-format off */
 static const Attribute attributes[] = {
     {"id",                      &TYPE_STRING,        COMPUTED,                         "The namespace."},
@@ -647,7 +643,7 @@ static const Attribute attributes[] = {
     {"manifests",               &TYPE_STRING,        REQUIRED | WRITE_ONLY,            "Path of the manifests of the release: a directory with a file for each component, or install.yaml. Plans compare the objects, so the path is not stored."},
     {"manifests_sha256",        &TYPE_STRING,        OPTIONAL | WRITE_ONLY,            "SHA-256 digest of the manifests, in hexadecimal: of the file, or of the lines that sha256sum prints for the *.yaml of the directory, sorted by name."},
     FLUX_SETTINGS_ATTRIBUTES,
-    {"interval",                &TYPE_STRING,        OPTIONAL | COMPUTED,              "Time between two looks at the repository.", .default_json = "\"1m0s\"", .check = git_check_interval},
+    {"interval",                &TYPE_STRING,        OPTIONAL | COMPUTED,              "Time between two looks at the repository.", .default_json = "\"1m0s\"", .check = duration_check},
     {"secret_name",             &TYPE_STRING,        OPTIONAL | COMPUTED,              "Name of the Secret with the credentials of the repository.", .default_json = "\"flux-system\"", .check = git_check_secret},
     {"disable_secret_creation", &TYPE_BOOL,          OPTIONAL | COMPUTED,              "Whether the Secret is made by others.", .default_json = "false"},
     {"recurse_submodules",      &TYPE_BOOL,          OPTIONAL | COMPUTED,              "Whether Flux fetches submodules of the repository.", .default_json = "false"},

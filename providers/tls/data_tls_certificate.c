@@ -1,4 +1,5 @@
 /* data tls_certificate: the fields of a given certificate, or of the certificates of a server. */
+#include "certificate.h"
 #include "digest.h"
 #include "hex.h"
 #include "http_send.h"
@@ -6,12 +7,10 @@
 #include "nested_list.h"
 #include "object_builder.h"
 #include "openssl_pem.h"
-#include "str.h"
 #include "timestamp.h"
 #include "tls_provider.h"
 #include "url.h"
 
-#include <openssl/bn.h>
 #include <openssl/objects.h>
 #include <openssl/x509.h>
 
@@ -205,16 +204,6 @@ static const ArgumentRule rules[] = {
     {RULE_CONFLICTS, {"content", "verify_chain"}},
 };
 
-static Str serial_text(const X509 *certificate, Arena *arena) {
-    BIGNUM *number = ASN1_INTEGER_to_BN(X509_get0_serialNumber(certificate), NULL);
-    char *text = number ? BN_bn2dec(number) : NULL;
-    CHECK(text);
-    Str decimal = str_clone(str_from_cstr(text), arena);
-    OPENSSL_free(text);
-    BN_free(number);
-    return decimal;
-}
-
 static Str moment_text(const ASN1_TIME *moment, Arena *arena) {
     struct tm parts = {0};
     if (ASN1_TIME_to_tm(moment, &parts) != 1)
@@ -243,7 +232,7 @@ static Value certificate_value(X509 *certificate, const Type *type, Arena *arena
     } rows[] = {
         {"signature_algorithm", str_from_cstr(signature_name(certificate))},
         {"public_key_algorithm", str_from_cstr(key_name(certificate))},
-        {"serial_number", serial_text(certificate, arena)},
+        {"serial_number", certificate_serial(certificate, arena)},
         {"issuer", name_text(X509_get_issuer_name(certificate), arena)},
         {"subject", name_text(X509_get_subject_name(certificate), arena)},
         {"not_before", moment_text(X509_get0_notBefore(certificate), arena)},

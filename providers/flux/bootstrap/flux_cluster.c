@@ -288,19 +288,21 @@ static void flux_cluster_inquire(void *payload, const WaitObject *wait, Value ob
         follow->accepted = str_clone(revision, wait->call->arena);
 }
 
-static bool request_now(const Call *call, FluxRequest *request, Diags *diags) {
-    const Clock *clock = call->io->clock;
-    Str now = clock_format_rfc3339_fraction(clock->now_ms(clock->self), 9, call->arena);
+static bool request_now(FluxRequest *request) {
+    const Clock *clock = request->call->io->clock;
+    Arena *arena = request->kube.arena;
+    Str now = clock_format_rfc3339_fraction(clock->now_ms(clock->self), 9, arena);
     KubePatch patch = {
         .ref = request->ref,
         .type = KUBE_PATCH_MERGE,
-        .body = str_format(call->arena,
-                           "{\"metadata\":{\"annotations\":{\"" REQUESTED_AT "\":\"%.*s\"}}}",
-                           STR_ARG(now)),
+        .body =
+            str_format(arena, "{\"metadata\":{\"annotations\":{\"" REQUESTED_AT "\":\"%.*s\"}}}",
+                       STR_ARG(now)),
         .manager = STR("loam"),
         .is_repeatable = true,
     };
-    return kube_call_patch(&request->kube, &patch, &request->response, diags) == KUBE_DONE ||
+    return kube_call_patch(&request->kube, &patch, &request->response, request->diags) ==
+               KUBE_DONE ||
            flux_cluster_failed(request, "Reconciliation not requested");
 }
 
@@ -313,8 +315,7 @@ static bool wait_at(const Call *call, const FluxWait *wait, KubeKind kind, FluxF
         !open_request(call, kind, &request, &is_served, diags))
         return false;
     request.ref.namespace = request.ref.name = wait->namespace;
-    if (!flux_cluster_is_current(&follow, object, call->arena) &&
-        !request_now(call, &request, diags))
+    if (!flux_cluster_is_current(&follow, object, call->arena) && !request_now(&request))
         return false;
     WaitObject target = flux_cluster_wait_of(&request);
     WaitFollow rules = {

@@ -152,7 +152,7 @@ static void manifests_apply_keep_object(const ManifestsApplying *applying, ItemA
     if (!value_is_present(applied->live))
         return;
     applied->object =
-        kube_object_keep(manifests_type_shown(call, applied->object, call->arena), keep);
+        kube_object_keep(manifests_source_shown(call, applied->object, call->arena), keep);
     one->view = applied->object;
     applied->record = one->entry.object;
     Value live = kube_object_with(applied->live, "metadata", "managedFields",
@@ -357,7 +357,7 @@ static bool manifests_apply_add_items(ManifestsApplying *applying, ObjectWave wa
 
 static bool call_after_wave(ManifestsApplying *applying, ObjectWave wave) {
     const Call *call = applying->call;
-    const ManifestsType *type = manifests_type_of(call);
+    const ManifestsType *type = manifests_source_type(call);
     if (type->after_wave)
         applying->is_good = type->after_wave(call, applying->request, wave, applying->diags);
     return applying->is_good;

@@ -221,7 +221,7 @@ static Value manifests_plan_planned_object(const ManifestsPlanning *planning, co
         return one->prior;
     if (is_same_object(object, manifests_inventory_find(&planning->approved, one->item->text)))
         return object;
-    return kube_object_keep(manifests_type_shown(planning->call, object, planning->arena),
+    return kube_object_keep(manifests_source_shown(planning->call, object, planning->arena),
                             planning->results);
 }
 
@@ -338,7 +338,7 @@ static void plan_prune(ManifestsPlanning *planning) {
 static Value unchanged(const Call *call, Value prior, Value planned) {
     for (size_t i = 0; i < planned.count; i++) {
         Str name = value_key_at(planned, i);
-        if (!manifests_type_is_input(call, name) && !str_equal(name, STR("objects")) &&
+        if (!manifests_source_is_input(call, name) && !str_equal(name, STR("objects")) &&
             !value_equal(value_at(prior, i), value_at(planned, i)))
             return planned;
     }
@@ -435,7 +435,7 @@ static bool plan_all(const Call *call, Arena *results, const PlanRequest *reques
         planning.approved = manifests_inventory_of(request->approved, arena);
         planning.approved_record = manifests_record_read(request->approved_private, arena);
     }
-    if (manifests_type_is_unknown(call, response->planned))
+    if (manifests_source_is_unknown(call, response->planned))
         return plan_unknown(&planning, STR_EMPTY);
     planning.options = object_arguments_options(response->planned, arena);
     planning.options.keeps_ending =

@@ -83,7 +83,7 @@ static void manifests_read_find_drift(ManifestsReading *reading, Str text, Value
 /* Returns the object as the state shows it. */
 static Value manifests_read_shown(const Call *call, const ObjectRead *read) {
     Value view = object_view_live(read->live, &read->target.resource, call->arena);
-    return manifests_type_shown(call, view, call->arena);
+    return manifests_source_shown(call, view, call->arena);
 }
 
 /* Brings one object of the inventory up to date. */

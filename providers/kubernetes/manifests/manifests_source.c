@@ -7,6 +7,71 @@
 #include "object_builder.h"
 #include "object_secret.h"
 
+/* The type. */
+
+const ManifestsType *manifests_source_type(const Call *call) {
+    return call->type->payload;
+}
+
+/* Returns the source that is set; the first if none is. */
+static const char *source_name_of(const Call *call, Value config) {
+    const char *const *sources = manifests_source_type(call)->sources;
+    for (size_t i = 0; sources[i]; i++) {
+        if (object_has(config, sources[i]))
+            return sources[i];
+    }
+    return sources[0];
+}
+
+/* Returns the place of errors about the manifests. */
+static Path source_argument(const Call *call, Value config) {
+    return path_attribute((Path){0}, str_from_cstr(source_name_of(call, config)), call->arena);
+}
+
+/* Returns whether the manifests are named. */
+static bool source_is_named(const Call *call, Value config) {
+    return object_has(config, source_name_of(call, config));
+}
+
+static bool is_any_unknown(const char *const *names, Value config) {
+    for (size_t i = 0; names && names[i]; i++) {
+        if (!value_is_wholly_known(object_attribute(config, names[i])))
+            return true;
+    }
+    return false;
+}
+
+bool manifests_source_is_unknown(const Call *call, Value config) {
+    const ManifestsType *type = manifests_source_type(call);
+    return is_any_unknown(type->sources, config) || is_any_unknown(type->settings, config);
+}
+
+static bool source_has_name(const char *const *names, Str name) {
+    for (size_t i = 0; names && names[i]; i++) {
+        if (str_equal_cstr(name, names[i]))
+            return true;
+    }
+    return false;
+}
+
+bool manifests_source_is_input(const Call *call, Str attribute) {
+    const ManifestsType *type = manifests_source_type(call);
+    return source_has_name(type->sources, attribute) || source_has_name(type->settings, attribute);
+}
+
+Value manifests_source_shown(const Call *call, Value object, Arena *arena) {
+    static const char *const names[] = {"data", "stringData"};
+    Value found;
+    if (!manifests_source_type(call)->hides_secrets || !value_is_present(object) ||
+        !type_is_mapping(object.type) || !object_secret_is(object))
+        return object;
+    for (size_t i = 0; i < ARRAY_COUNT(names); i++) {
+        if (value_find(object, str_from_cstr(names[i]), &found))
+            object = kube_object_with(object, "", names[i], value_null(&TYPE_DYNAMIC), arena);
+    }
+    return object;
+}
+
 #define DEFAULT_NAMESPACE "default"
 
 typedef enum KindScope {
@@ -26,7 +91,7 @@ typedef struct SourceReading {
 
 static bool source_read_objects(const Call *call, Value config, Path argument, ManifestObjects *out,
                                 Diags *diags) {
-    return manifests_type_of(call)->read(call, config, argument, out, diags) &&
+    return manifests_source_type(call)->read(call, config, argument, out, diags) &&
            manifest_text_check_unique(call, argument, out, diags);
 }
 
@@ -66,8 +131,8 @@ bool manifests_source_check(const Call *call, Value config, Diags *diags) {
     SCOPED(ArenaRef) scratch = arena_open("manifests");
     Call own = *call;
     own.arena = scratch;
-    Path argument = manifests_type_argument(&own, config);
-    if (!manifests_type_has_source(&own, config) || manifests_type_is_unknown(&own, config))
+    Path argument = source_argument(&own, config);
+    if (!source_is_named(&own, config) || manifests_source_is_unknown(&own, config))
         return true;
     return source_read_objects(&own, config, argument, &objects, diags) &&
            source_check_objects(&own, argument, &objects, diags);
@@ -177,7 +242,7 @@ static void sort_items(ManifestsSource *source, Arena *arena) {
 }
 
 bool manifests_source_read(const Call *call, Value config, ManifestsSource *out, Diags *diags) {
-    *out = (ManifestsSource){.argument = manifests_type_argument(call, config)};
+    *out = (ManifestsSource){.argument = source_argument(call, config)};
     SourceReading reading = {.call = call, .config = config, .out = out, .diags = diags};
     if (!source_read_objects(call, config, out->argument, &reading.objects, diags) ||
         !source_check_objects(call, out->argument, &reading.objects, diags))

@@ -1,11 +1,29 @@
 /* ManifestsSource: the objects that the arguments of an instance describe, in the order in which
- * they are created. */
+ * they are created. ManifestsType: how a type gets them; the payload of a ResourceType with the
+ * slots of manifests_plan, manifests_read and manifests_apply. Such a type has the attribute
+ * `objects` and OBJECT_ATTRIBUTES. */
 #pragma once
 
 #include "cluster.h"
-#include "manifests_type.h"
+#include "manifest_text.h"
 #include "map.h"
 #include "object_key.h"
+#include "object_order.h"
+
+typedef struct ManifestsType {
+    /* Arguments of which one names the manifests, ended by NULL. Errors are at the one that is
+     * set. */
+    const char *const *sources;
+    /* Further arguments that change the objects, ended by NULL; NULL: none. */
+    const char *const *settings;
+    /* Reads the objects. All sources and settings are known, and a source is set. */
+    bool (*read)(const Call *call, Value config, Path argument, ManifestObjects *out, Diags *diags);
+    /* An apply calls it when the objects of a wave exist, before the next wave. NULL: nothing. */
+    bool (*after_wave)(const Call *call, const ApplyRequest *request, ObjectWave wave,
+                       Diags *diags);
+    /* The members of Secrets are in neither plan nor state. The manifests must not have any. */
+    bool hides_secrets;
+} ManifestsType;
 
 typedef struct ManifestsItem {
     const ManifestObject *source;
@@ -27,6 +45,13 @@ typedef struct ManifestsSource {
     bool has_unknown_objects;
 } ManifestsSource;
 
+const ManifestsType *manifests_source_type(const Call *call);
+/* Returns whether an argument that determines the objects is unknown. */
+bool manifests_source_is_unknown(const Call *call, Value config);
+/* Returns whether the attribute determines the objects and nothing else. */
+bool manifests_source_is_input(const Call *call, Str attribute);
+/* Returns the object as plan and state show it. */
+Value manifests_source_shown(const Call *call, Value object, Arena *arena);
 /* Checks the manifests without a server. Null and unknown arguments have no objects. */
 MUST_USE bool manifests_source_check(const Call *call, Value config, Diags *diags);
 /* Reads the objects; the server of the call says which kinds have namespaces. */
