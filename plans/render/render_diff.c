@@ -185,6 +185,7 @@ static Pair render_diff_without(Pair pair, bool before) {
 }
 
 static RenderDiff *diff_unknown(const Build *build, Pair pair) {
+    pair.before = implicit(pair.before); /* a null element of a collection becomes something */
     RenderDiff *diff = new_diff(build, DIFF_UNKNOWN, pair);
     if (!pair.before)
         return diff;
@@ -409,6 +410,9 @@ static RenderDiff *diff_object(const Build *build, Pair pair) {
             .type = render_diff_attribute_type(pair.type, *name),
             .path = attribute_path(build, pair.path, *name),
         };
+        if (!part.before && !part.after)
+            continue;
+        names.items[diff->count] = *name;
         render_diff_add_item(diff, diff_pair(build, part));
     }
     return diff;
@@ -704,10 +708,20 @@ const RenderDiff *render_diff_body(const RenderDiffInput *input, Arena *arena) {
     return input->schema ? diff_body(&build, pair, input->schema) : diff_bare_body(&build, pair);
 }
 
+static const RenderDiff *diff_bare(Pair pair, bool show_sensitive, const Map *secrets,
+                                   Arena *arena) {
+    RenderDiffInput input = {.show_sensitive = show_sensitive, .secrets = secrets};
+    return diff_pair(&(Build){.input = &input, .arena = arena}, pair);
+}
+
 const RenderDiff *render_diff_value(const Value *before, const Value *after, bool show_sensitive,
                                     const Map *secrets, Arena *arena) {
-    RenderDiffInput input = {.show_sensitive = show_sensitive, .secrets = secrets};
-    Build build = {.input = &input, .arena = arena};
     Pair pair = {.before = before, .after = after, .type = &TYPE_DYNAMIC};
-    return diff_pair(&build, pair);
+    return diff_bare(pair, show_sensitive, secrets, arena);
+}
+
+const RenderDiff *render_diff_typed(const Value *value, bool show_sensitive, const Map *secrets,
+                                    Arena *arena) {
+    Pair pair = {.before = value, .after = value, .type = value->type};
+    return diff_bare(pair, show_sensitive, secrets, arena);
 }

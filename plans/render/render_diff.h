@@ -70,3 +70,7 @@ const RenderDiff *render_diff_body(const RenderDiffInput *input, Arena *arena);
 /* Returns the tree of any value, of an output or from a JSON string; NULL: absent. */
 const RenderDiff *render_diff_value(const Value *before, const Value *after, bool show_sensitive,
                                     const Map *secrets, Arena *arena);
+/* Returns the tree of a value of a known type, without differences: the attributes of an object
+ * that are null are absent, the keys of a map are quoted. */
+const RenderDiff *render_diff_typed(const Value *value, bool show_sensitive, const Map *secrets,
+                                    Arena *arena);

@@ -317,7 +317,11 @@ static const RenderDiff *diff_output(RenderPen *pen, const OutputChange *output)
                              pen->style.secrets, pen->scratch);
 }
 
-static Action text_output_action(const OutputChange *output) {
+/* For loam, an output changes too if only its type or its marks do. */
+static Action text_output_action(const RenderPen *pen, const OutputChange *output,
+                                 const RenderDiff *diff) {
+    if (pen->style.peer)
+        return diff->action;
     if (value_is_known(output->after) && value_is_null(output->after))
         return ACTION_DELETE;
     return output->action == ACTION_CREATE || output->action == ACTION_DELETE ? output->action
@@ -327,40 +331,57 @@ static Action text_output_action(const OutputChange *output) {
 void render_text_output(const OutputChange *output, RenderStyle style, StrBuf *out,
                         Arena *scratch) {
     RenderPen pen = {.out = out, .scratch = scratch, .style = style};
-    render_pen_symbol(&pen, text_output_action(output));
+    const RenderDiff *diff = diff_output(&pen, output);
+    render_pen_symbol(&pen, text_output_action(&pen, output, diff));
     render_pen_format(&pen, "%.*s = ", STR_ARG(output->name));
-    render_text_diff(&pen, diff_output(&pen, output), 0, (RenderLook){0});
+    render_text_diff(&pen, diff, 0, (RenderLook){0});
     render_pen_text(&pen, "\n");
 }
 
+/* The peers do not show a difference that their JSON does not have: of types and marks. */
+static bool text_shows_output(RenderPen *pen, const OutputChange *output) {
+    return output->action != ACTION_NO_OP &&
+           (!pen->style.peer || diff_output(pen, output)->action != ACTION_NO_OP);
+}
+
+static size_t text_count_outputs(RenderPen *pen, const Plan *plan) {
+    size_t count = 0;
+    vec_each(&plan->outputs, output) {
+        count += text_shows_output(pen, output);
+    }
+    return count;
+}
+
 static void text_add_output(RenderPen *pen, const OutputChange *output, size_t widest) {
-    render_pen_symbol(pen, text_output_action(output));
+    const RenderDiff *diff = diff_output(pen, output);
+    render_pen_symbol(pen, text_output_action(pen, output, diff));
     if (pen->style.details == DETAILS_SUMMARY) {
         render_pen_format(pen, "%.*s\n", STR_ARG(output->name));
         return;
     }
-    render_pen_format(pen, "%-*.*s = ", (int)widest, STR_ARG(output->name));
-    render_text_diff(pen, diff_output(pen, output), 0, (RenderLook){0});
+    render_text_name(pen, output->name, widest);
+    render_pen_text(pen, " = ");
+    render_text_diff(pen, diff, 0, (RenderLook){0});
     render_pen_text(pen, "\n");
 }
 
 static size_t text_add_outputs(RenderPen *pen, const Plan *plan) {
-    size_t widest = 0;
-    size_t count = 0;
-    vec_each(&plan->outputs, output) {
-        if (output->action == ACTION_NO_OP)
-            continue;
-        widest = output->name.len > widest ? output->name.len : widest;
-        count++;
-    }
+    size_t count = text_count_outputs(pen, plan);
     if (count == 0)
         return 0;
+    size_t widest = 0;
+    vec_each(&plan->outputs, output) {
+        size_t width = render_text_name_width(pen, output->name);
+        /* The peers leave room for those that they do not show. */
+        if (width > widest && (pen->style.peer || text_shows_output(pen, output)))
+            widest = width;
+    }
     render_pen_text(pen, "\nChanges to Outputs:\n");
     SCOPED(ArenaRef) scratch = arena_open("output text");
     RenderPen one = *pen;
     one.scratch = scratch;
     vec_each(&plan->outputs, output) {
-        if (output->action == ACTION_NO_OP)
+        if (!text_shows_output(&one, output))
             continue;
         text_add_output(&one, output, widest);
         hand_over(pen, PIECE_SIZE);
@@ -418,11 +439,8 @@ static void text_add_requested(RenderPen *pen, const Plan *plan) {
 /* The parts of the plan in the order of the peers. Deferrals and invocations are loam's alone. */
 static void add_peer_plan(RenderPen *pen, const Plan *plan) {
     bool has_drift = add_all_drift(pen, plan);
-    bool has_actions = false, has_outputs = false;
+    bool has_actions = false, has_outputs = text_count_outputs(pen, plan) > 0;
     size_t shown = text_count_shown(plan, &has_actions) + plan->invocations.count;
-    vec_each(&plan->outputs, output) {
-        has_outputs = has_outputs || output->action != ACTION_NO_OP;
-    }
     bool is_empty = shown == 0 && !has_outputs && !plan_has_deferrals(plan);
     if (is_empty)
         render_peer_no_changes(pen, plan, has_drift);
@@ -476,7 +494,7 @@ void render_text_plan_in_pieces(const Plan *plan, RenderStyle style, RenderPiece
 void render_text_nested(Value value, RenderStyle style, StrBuf *out, Arena *scratch) {
     RenderPen pen = {.out = out, .scratch = scratch, .style = style, .hide_symbols = true};
     const RenderDiff *diff =
-        render_diff_value(&value, &value, style.show_sensitive, style.secrets, scratch);
+        render_diff_typed(&value, style.show_sensitive, style.secrets, scratch);
     render_text_diff(&pen, diff, 0, (RenderLook){.show_unchanged = true});
 }
 

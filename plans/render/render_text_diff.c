@@ -378,6 +378,23 @@ static void add_own(RenderPen *pen, const RenderDiff *item, RenderLook look) {
     add_forces(pen, item);
 }
 
+size_t render_text_name_width(const RenderPen *pen, Str name) {
+    return pen->style.peer ? name.len : utf8_display_width(name);
+}
+
+static size_t count_code_points(Str s) {
+    size_t count = 0;
+    for (size_t i = 0; i < s.len; i++)
+        count += ((unsigned char)s.ptr[i] & 0xC0) != 0x80;
+    return count;
+}
+
+void render_text_name(RenderPen *pen, Str name, size_t width) {
+    size_t own = pen->style.peer ? count_code_points(name) : utf8_display_width(name);
+    render_pen_str(pen, name);
+    strbuf_add_repeat(pen->out, ' ', width > own ? width - own : 0);
+}
+
 /* Writes "name = value" for each part; returns the number of hidden parts. */
 static size_t text_diff_add_named(RenderPen *pen, const RenderDiff *diff, uint32_t level,
                                   RenderLook look) {
@@ -385,7 +402,7 @@ static size_t text_diff_add_named(RenderPen *pen, const RenderDiff *diff, uint32
     size_t widest = 0;
     size_t hidden = 0;
     for (size_t i = 0; i < diff->count; i++) {
-        size_t width = utf8_display_width(display_key(diff, i, pen->scratch));
+        size_t width = render_text_name_width(pen, display_key(diff, i, pen->scratch));
         widest = width > widest ? width : widest;
     }
     for (size_t i = 0; i < diff->count; i++) {
@@ -400,9 +417,7 @@ static size_t text_diff_add_named(RenderPen *pen, const RenderDiff *diff, uint32
         }
         add_warnings(pen, item, level);
         render_pen_line(pen, level, item->action);
-        render_pen_str(pen, key);
-        if (!diff->is_nested || diff->kind != DIFF_MAP)
-            strbuf_add_repeat(pen->out, ' ', widest - utf8_display_width(key));
+        render_text_name(pen, key, diff->is_nested && diff->kind == DIFF_MAP ? 0 : widest);
         render_pen_text(pen, " = ");
         if (text_diff_is_own(pen, diff, i, level))
             add_own(pen, item, inner);

@@ -13,3 +13,8 @@ typedef struct RenderLook {
 
 /* Writes the difference that follows "name = ", at `level`, without the final newline. */
 void render_text_diff(RenderPen *pen, const RenderDiff *diff, uint32_t level, RenderLook look);
+/* The columns that `name` needs before " = ". The peers count bytes there, and code points where
+ * they write: names with other letters stand further to the left. */
+size_t render_text_name_width(const RenderPen *pen, Str name);
+/* Writes the name and the spaces up to `width`. */
+void render_text_name(RenderPen *pen, Str name, size_t width);

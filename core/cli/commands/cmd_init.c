@@ -154,8 +154,10 @@ static int init_run(Cli *cli, const Arguments *arguments, Diags *diags) {
         return 1;
     if (!is_peer && note.len > 0)
         cli->view->type->note(cli->view, note);
-    if (is_peer)
+    if (is_peer) {
         cli->view->type->note(cli->view, STR_EMPTY);
+        view_show_diags(cli->view, diags); /* the peers show warnings first */
+    }
     init_report_end(cli);
     return 0;
 }

@@ -9,6 +9,8 @@ static int pull_run(Cli *cli, const Arguments *arguments, Diags *diags) {
         return 1;
     if (project.has_state)
         terminal_out(statefile_encode(project.state, cli->arena));
+    if (project.has_state && cli_name(cli)->peer)
+        terminal_print("\n"); /* as the peers end it */
     return 0;
 }
 

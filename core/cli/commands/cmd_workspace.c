@@ -98,10 +98,17 @@ static int cmd_workspace_run_list(Cli *cli, const Arguments *arguments, Diags *d
         terminal_print("%s %.*s\n", str_equal(*name, cli->workspace) ? "*" : " ", STR_ARG(*name));
     }
     terminal_print("\n");
-    if (cli_environment(cli, "WORKSPACE"))
-        terminal_print(
-            "The workspace is selected by the environment variable %s_WORKSPACE.\n",
-            cli->io.process->environment(cli->io.process->self, "LOAM_WORKSPACE") ? "LOAM" : "TF");
+    if (!cli_environment(cli, "WORKSPACE"))
+        return 0;
+    bool is_own = cli->io.process->environment(cli->io.process->self, "LOAM_WORKSPACE");
+    const char *prefix = is_own ? "LOAM" : "TF";
+    if (cli_name(cli)->peer)
+        terminal_print("\n\nThe active workspace is being overridden using the %s_WORKSPACE "
+                       "environment\nvariable.\n\n",
+                       prefix);
+    else
+        terminal_print("The workspace is selected by the environment variable %s_WORKSPACE.\n",
+                       prefix);
     return 0;
 }
 

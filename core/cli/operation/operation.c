@@ -229,6 +229,8 @@ bool operation_refresh(Operation *operation, Cli *cli, const Arguments *argument
     if (!project_write_state(operation->project, state))
         return false;
     cli->secrets = render_secret_of_plan(operation->result.plan, cli->arena);
+    if (cli_name(cli)->peer)
+        view_show_diags(cli->view, diags); /* the peers show warnings first */
     cli->view->type->applied(cli->view, state);
     reporting_set_outputs(cli->reporting, state);
     return true;

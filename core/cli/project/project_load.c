@@ -10,7 +10,8 @@ static bool ask_variable(void *payload, const Variable *variable, Str *out, Aren
     terminal_print("var.%.*s\n", STR_ARG(variable->name));
     if (variable->description.len)
         terminal_print("  %.*s\n", STR_ARG(variable->description));
-    terminal_print("\n  Enter a value: ");
+    terminal_print("%s  Enter a value: ",
+                   variable->description.len || !cli_name(cli)->peer ? "\n" : "");
     bool is_secret = variable->sensitive && cli->terminal.in_is_tty;
     bool ok = is_secret ? terminal_read_secret(out, arena)
                         : terminal_ask(out, cli->cancel, arena) == ANSWER_GIVEN;

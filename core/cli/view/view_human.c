@@ -225,6 +225,8 @@ static void human_on_run(void *self, const SuiteFile *, const SuiteRun *run,
     if (text->verbose)
         show_result(text, run);
     human_show_diags(text, &run->diags);
+    if (run->diags.count > run->diags.error_count && view_peer_of(text->view->cli))
+        terminal_print("\n");
 }
 
 static void list_left(const State *state, StrBuf *out, Arena *scratch) {
