@@ -295,6 +295,18 @@ static void secrets_are_hidden(void **) {
     engine_case_close(c);
 }
 
+/* A value that the predecessor hides is hidden in its successor too. */
+static void secrets_of_a_predecessor(void **) {
+    EngineCase *c = open_with(NULL);
+    configure_in(c, "one", "{secret-b: hunter-33}", "");
+    engine_case_must(c, engine_case_apply(c));
+    configure_in(c, "two", "{a: with hunter-33}", "");
+    engine_case_must(c, engine_case_plan(c));
+    const PartChange *part = plan_find_part(&c->plan->changes.items[0], STR("a"));
+    assert_true(value_is_secret(value_attribute(part->after, STR("content"))));
+    engine_case_close(c);
+}
+
 static Str stored_path(const EngineCase *c) {
     return disk_join(str_from_cstr(c->directory), STR("stored"), c->arena);
 }
@@ -319,6 +331,19 @@ static void die(EngineCase *c, const char *key, const char *what) {
     }
     c->journal = NULL;
     assert_true(engine_death_replay(c));
+}
+
+/* Whether the state has the part as ended, of a call in doubt. */
+static bool has_ended(EngineCase *c, const char *key) {
+    AddressTarget bundle = engine_case_address(c, "fake_bundle.b");
+    const StateInstance *instance = state_find_instance(c->state, bundle.resource);
+    assert_non_null(instance);
+    assert_non_null(instance->pending);
+    vec_each(&instance->pending->parts, part) {
+        if (str_equal(part->key, str_from_cstr(key)))
+            return part->has_ended;
+    }
+    return false;
 }
 
 /* Runs the plan with a new journal to the end; the changes must be those that the plan shows. */
@@ -377,6 +402,7 @@ static void deaths_between_parts(void **) {
         else
             engine_case_config(c, "locals: {none: 1}\n");
         die(c, death->key, death->what);
+        assert_int_equal(has_ended(c, death->key), strcmp(death->what, "die ended") == 0);
         SeenFiles left = look(c, "out");
         engine_case_must(c, engine_case_plan(c));
         check_str(shown(c), death->rest);
@@ -527,6 +553,7 @@ UNIT_MAIN(test_change_parts) {
         cmocka_unit_test(a_saved_plan_is_binding),
         cmocka_unit_test(mistakes_of_a_provider),
         cmocka_unit_test(secrets_are_hidden),
+        cmocka_unit_test(secrets_of_a_predecessor),
         cmocka_unit_test(deaths_between_parts),
         cmocka_unit_test(deaths_between_recorded_parts),
         cmocka_unit_test(recorded_parts_share_a_sync),

@@ -63,15 +63,16 @@ typedef struct PlanCase {
 } PlanCase;
 
 static const PlanCase plan_cases[] = {
-    {"null", "a------", "a------", NULL},    {"null", "a------", "a-**---", NULL},
-    {"null", "a------", "a-c----", NULL},    {"null", "a------", "b------", ".name"},
-    {"null", "a------", "ax-----", ".opt"},  {"a-c----", "a------", "a-c----", NULL},
-    {"b------", "a------", "b------", NULL}, {"null", "a--x---", "a--y---", ".both"},
-    {"null", "a--x---", "a--x---", NULL},    {"null", "a---s--", "a---t--", "sensitive"},
-    {"null", "a----w-", "a------", NULL},    {"null", "a----w-", "a----v-", ".wo"},
-    {"null", "a-----2", "a-----2u", NULL},   {"null", "a-----2", "a-----3", "number of elements"},
-    {"null", "a-----*", "a-----*", NULL},    {"null", "a-----*", "a-----2", NULL},
-    {"null", "*------", "*------", NULL},    {"null", "a------", "null", "planned no object"},
+    {"null", "a------", "a------", NULL},     {"null", "a------", "a-**---", NULL},
+    {"null", "a------", "a-c----", NULL},     {"null", "a------", "b------", ".name"},
+    {"null", "a------", "ax-----", ".opt"},   {"a-c----", "a------", "a-c----", NULL},
+    {"b------", "a------", "b------", NULL},  {"null", "a--x---", "a--y---", ".both"},
+    {"null", "a--x---", "a--x---", NULL},     {"null", "a---s--", "a---t--", "sensitive"},
+    {"null", "a----w-", "a------", NULL},     {"null", "a----w-", "a----v-", ".wo"},
+    {"null", "a-----2", "a-----2u", NULL},    {"null", "a-----2", "a-----3", "number of elements"},
+    {"null", "a-----*", "a-----*", NULL},     {"null", "a-----*", "a-----2", NULL},
+    {"null", "*------", "*------", NULL},     {"null", "a------", "null", "planned no object"},
+    {"a-----1", "a-----2", "a-----2u", NULL}, {"a-----2", "a-----1", "a-----1u", NULL},
 };
 
 static void plans_follow_the_configuration(void **) {

@@ -437,6 +437,24 @@ static void replacement_on_request(void **) {
     engine_case_close(c);
 }
 
+/* A configuration that changes nothing of an object changes the facts for its deletion. */
+static void facts_without_a_change(void **) {
+    EngineCase *c = engine_case_open();
+    engine_case_run(c, "resource: {fake_thing: {a: {name: a}, b: {name: b}}}\n");
+    engine_case_run(c, "resource: {fake_thing: {a: {name: a}, b: {name: b, depends_on: "
+                       "[fake_thing.a]}}}\n");
+    AddressTarget b = engine_case_address(c, "fake_thing.b");
+    const StateObject *object = state_find_instance(c->state, b.resource)->current;
+    assert_int_equal(object->dependency_count, 1);
+    check_str(object->dependencies[0], "fake_thing.a");
+    assert_false(object->create_before_destroy);
+    engine_case_run(c, "resource: {fake_thing: {b: {name: b, lifecycle: "
+                       "{create_before_destroy: true}}}}\n");
+    object = state_find_instance(c->state, b.resource)->current;
+    assert_true(object->create_before_destroy);
+    engine_case_close(c);
+}
+
 /* A provider that rejects changes of an object accepts its replacement. */
 static void replacement_of_fixed(void **) {
     EngineCase *c = engine_case_open();
@@ -664,6 +682,7 @@ UNIT_MAIN(test_engine_plan) {
         cmocka_unit_test(a_module_may_be_called_twice),
         cmocka_unit_test(drift_is_found),
         cmocka_unit_test(replacement_on_request),
+        cmocka_unit_test(facts_without_a_change),
         cmocka_unit_test(replacement_of_fixed),
         cmocka_unit_test(replacement_by_trigger),
         cmocka_unit_test(outputs_change),

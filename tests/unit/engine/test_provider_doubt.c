@@ -75,6 +75,21 @@ static void a_lost_creation_is_recovered(void **) {
     }
 }
 
+/* The state of the call has the sensitive paths of its object. */
+static void a_lost_creation_keeps_its_marks(void **) {
+    static const char config[] =
+        "variable: {s: {default: a, sensitive: true}}\n" VAULT("    a: {name: '${var.s}'}\n");
+    EngineCase *c = open_with_one();
+    fake_world_order(&c->world, "lose create a");
+    assert_false(run_once(c, config));
+    AddressTarget lost = engine_case_address(c, "fake_vault.a");
+    const StateInstance *instance = state_find_instance(c->state, lost.resource);
+    assert_non_null(instance);
+    assert_non_null(instance->pending);
+    check_str(instance->pending->sensitive, "[[{\"type\":\"get_attr\",\"value\":\"name\"}]]");
+    engine_case_close(c);
+}
+
 /* The object stays in the state with its private data, and the next run reads it. */
 static void a_lost_deletion_is_read_again(void **) {
     for (int is_gone = 0; is_gone < 2; is_gone++) {
@@ -208,6 +223,7 @@ static void a_refused_deletion_stops_the_plan(void **) {
 UNIT_MAIN(test_provider_doubt) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_lost_creation_is_recovered),
+        cmocka_unit_test(a_lost_creation_keeps_its_marks),
         cmocka_unit_test(a_lost_deletion_is_read_again),
         cmocka_unit_test(an_upgraded_object_keeps_its_private_data),
         cmocka_unit_test(limits_hold_for_updates_and_replacements),
