@@ -3,7 +3,6 @@
 
 #include "digest.h"
 #include "http_send.h"
-#include "kube_object.h"
 #include "object_builder.h"
 #include "url.h"
 

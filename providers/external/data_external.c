@@ -2,7 +2,6 @@
  * one. */
 #include "external_provider.h"
 #include "json.h"
-#include "log.h"
 #include "object_builder.h"
 #include "path_error.h"
 #include "utf8.h"

@@ -16,7 +16,6 @@
 #include "flux_sync.h"
 #include "hex.h"
 #include "kube_object.h"
-#include "nested_list.h"
 #include "object_frozen.h"
 #include "object_id.h"
 #include "path_error.h"

@@ -2,7 +2,6 @@
 #include "base64.h"
 #include "http_provider.h"
 #include "http_send.h"
-#include "log.h"
 #include "object_builder.h"
 #include "path_error.h"
 #include "url.h"

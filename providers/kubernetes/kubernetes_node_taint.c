@@ -11,7 +11,6 @@
 #include "object_metadata.h"
 #include "object_read.h"
 #include "path_error.h"
-#include "timeouts.h"
 #include "wait_until.h"
 
 #define ATTEMPTS 8

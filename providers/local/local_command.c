@@ -1,6 +1,5 @@
 #include "local_command.h"
 
-#include "log.h"
 #include "nested_list.h"
 #include "path_error.h"
 #include "utf8.h"

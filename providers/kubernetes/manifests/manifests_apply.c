@@ -7,7 +7,6 @@
 #include "manifests_source.h"
 #include "object_arguments.h"
 #include "object_builder.h"
-#include "object_view.h"
 #include "thread.h"
 #include "wait_gate.h"
 #include "wait_ready.h"

@@ -5,7 +5,6 @@
 #include "manifests_record.h"
 #include "manifests_source.h"
 #include "object_arguments.h"
-#include "object_builder.h"
 #include "object_drift.h"
 #include "object_frozen.h"
 #include "object_mark.h"

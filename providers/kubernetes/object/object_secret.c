@@ -1,7 +1,6 @@
 #include "object_secret.h"
 
 #include "base64.h"
-#include "kube_object.h"
 
 /* kubectl keeps the whole manifest here, with its data. */
 #define LAST_APPLIED "kubectl.kubernetes.io/last-applied-configuration"

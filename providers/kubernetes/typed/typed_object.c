@@ -7,7 +7,6 @@
 #include "object_mark.h"
 #include "object_read.h"
 #include "object_texts.h"
-#include "object_view.h"
 #include "path_error.h"
 
 Value typed_object_with(Value manifest, const char *name, Value value, Arena *arena) {
