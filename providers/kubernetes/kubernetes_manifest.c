@@ -167,13 +167,6 @@ static bool manifest_has_same_arguments(Value prior, Value planned) {
     return true;
 }
 
-/* The object on the server stays. Another spelling of the manifest changes nothing, too. */
-static Value manifest_unchanged_plan(Value prior, Value planned, Arena *arena) {
-    return manifest_has_same_arguments(prior, planned)
-               ? prior
-               : object_with(planned, "object", object_attribute(prior, "object"), arena);
-}
-
 static bool manifest_plan(const Call *call, const PlanRequest *request, PlanResponse *response,
                           Diags *diags) {
     Arena *arena = call->arena;
@@ -190,10 +183,14 @@ static bool manifest_plan(const Call *call, const PlanRequest *request, PlanResp
     }
     if (!object_plan(object, &plan, diags))
         return false;
-    if (plan.action == OBJECT_NONE)
-        response->planned = manifest_unchanged_plan(request->prior, response->planned, arena);
-    else
+    /* Another spelling of the manifest changes nothing, too. */
+    if (plan.action != OBJECT_NONE)
         response->planned = object_with(response->planned, "object", plan.object, arena);
+    else if (manifest_has_same_arguments(request->prior, response->planned))
+        response->planned = request->prior;
+    else
+        response->planned = object_with(response->planned, "object",
+                                        object_attribute(request->prior, "object"), arena);
     if (plan.action == OBJECT_REPLACE) {
         vec_push(arena, &response->requires_replace, plan.replace_path);
         vec_push(arena, &response->requires_replace, object->object_path);

@@ -5,11 +5,6 @@
 #include "random_draw.h"
 #include "random_provider.h"
 
-typedef struct RandomWords {
-    const char *const *items;
-    size_t count;
-} RandomWords;
-
 /* clang-format off */
 static const char *const adverbs[] = {
     "always", "barely", "boldly", "brightly", "briskly", "calmly", "clearly", "closely",
@@ -69,17 +64,6 @@ static const char *const animals[] = {
 };
 
 /* clang-format on */
-static RandomWords adverb_words(void) {
-    return (RandomWords){adverbs, ARRAY_COUNT(adverbs)};
-}
-
-static RandomWords adjective_words(void) {
-    return (RandomWords){adjectives, ARRAY_COUNT(adjectives)};
-}
-
-static RandomWords animal_words(void) {
-    return (RandomWords){animals, ARRAY_COUNT(animals)};
-}
 
 #define LENGTH_MAX 1000
 
@@ -100,9 +84,7 @@ static const Attribute attributes[] = {
 };
 /* clang-format on */
 
-static Str draw_word(RandomWords words) {
-    return str_from_cstr(words.items[random_draw_below(words.count)]);
-}
+#define DRAW_WORD(words) str_from_cstr((words)[random_draw_below(ARRAY_COUNT(words))])
 
 /* Returns adverbs up to the length, then an adjective and an animal. */
 static Str draw_name(Value planned, Arena *arena) {
@@ -112,11 +94,11 @@ static Str draw_name(Value planned, Arena *arena) {
     if (prefix.len > 0)
         vec_push(arena, &parts, prefix);
     for (int64_t left = length; left > 2; left--) {
-        vec_push(arena, &parts, draw_word(adverb_words()));
+        vec_push(arena, &parts, DRAW_WORD(adverbs));
     }
     if (length != 1)
-        vec_push(arena, &parts, draw_word(adjective_words()));
-    vec_push(arena, &parts, draw_word(animal_words()));
+        vec_push(arena, &parts, DRAW_WORD(adjectives));
+    vec_push(arena, &parts, DRAW_WORD(animals));
     return str_join(parts.items, parts.count, object_text(planned, "separator", STR("-")), arena);
 }
 

@@ -25,14 +25,10 @@ static const Attribute attributes[] = {
 };
 /* clang-format on */
 
-static size_t shuffle_below(RandomSeeded *seeded, size_t limit) {
-    return (size_t)(seeded ? random_seeded_below(seeded, limit) : random_draw_below(limit));
-}
-
 /* Moves a random earlier item to index i and puts item i in its place (inside-out shuffle). */
 static void permute(size_t *order, size_t count, RandomSeeded *seeded) {
     for (size_t i = 0; i < count; i++) {
-        size_t j = shuffle_below(seeded, i + 1);
+        size_t j = (size_t)(seeded ? random_seeded_below(seeded, i + 1) : random_draw_below(i + 1));
         order[i] = order[j];
         order[j] = i;
     }

@@ -51,14 +51,6 @@ static Path objects_path(Str key, Arena *arena) {
 
 /* One object. */
 
-static ObjectPlan unseen_creation(void) {
-    return (ObjectPlan){
-        .action = OBJECT_CREATE,
-        .object = value_unknown(&TYPE_DYNAMIC),
-        .record = {.is_planned = true},
-    };
-}
-
 /* A dry run failed against the definition on the server, but the same manifests change that
  * definition: defers the dry run to the apply and validates against the new schema. */
 static void defer_item(ItemPlan *one, const ObjectRequest *request, Diags *found) {
@@ -121,7 +113,9 @@ static void plan_item(void *payload, size_t index, const Call *call, Arena *keep
     if (!check_manifest(one, call, request.path, &found)) {
         one->is_good = false;
     } else if (one->is_awaited) {
-        one->plan = unseen_creation();
+        one->plan = (ObjectPlan){.action = OBJECT_CREATE,
+                                 .object = value_unknown(&TYPE_DYNAMIC),
+                                 .record = {.is_planned = true}};
         one->is_good = !call->is_planning || object_check(&request, !item->is_awaited, &found);
     } else {
         one->is_good = object_plan(&request, &one->plan, &found);

@@ -276,10 +276,6 @@ static void report_ending(const Progress *progress, Diags *diags) {
         diag->path = timeouts_path(diags->arena);
 }
 
-static int64_t wait_follow_end_of(const Call *call, int64_t now) {
-    return call->deadline_ms ? call->deadline_ms : now + TIMEOUT_MS;
-}
-
 bool wait_follow_until(const WaitObject *wait, const WaitFollow *follow, Value *object,
                        Diags *diags) {
     SCOPED(ArenaRef) object_arena = arena_open("kubernetes wait object");
@@ -294,7 +290,8 @@ bool wait_follow_until(const WaitObject *wait, const WaitFollow *follow, Value *
         .failure_arena = failure_arena,
         .pods_arena = pods_arena,
     };
-    progress.end_ms = wait_follow_end_of(wait->call, progress.start_ms);
+    progress.end_ms =
+        wait->call->deadline_ms ? wait->call->deadline_ms : progress.start_ms + TIMEOUT_MS;
     if (!value_is_null(*object))
         wait_follow_look(&progress);
     if (progress.ending == ENDING_NONE && follow->inquire)
