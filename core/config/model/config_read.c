@@ -181,10 +181,6 @@ bool config_read_only_block(const BodyContent *content, const char *type, const 
     return ok;
 }
 
-bool config_read_has_reference(const Condition *condition) {
-    return expr_has_traversal(condition->condition);
-}
-
 static bool read_condition(const BodyBlock *block, Condition *out, Arena *arena, Diags *diags) {
     static const BodyAttributeSchema attributes[] = {
         {"condition", true, BODY_EXPRESSION},
@@ -196,8 +192,9 @@ static bool read_condition(const BodyBlock *block, Condition *out, Arena *arena,
     out->condition = config_read_expr(&content, "condition");
     out->error_message = config_read_expr(&content, "error_message");
     out->range = block->range;
-    out->is_sound = ok && config_read_has_reference(out);
-    if (!out->condition || config_read_has_reference(out))
+    bool has_reference = out->condition && expr_has_traversal(out->condition);
+    out->is_sound = ok && has_reference;
+    if (!out->condition || has_reference)
         return ok;
     return diags_fail(diags, out->condition->range, "Invalid condition",
                       "The condition of a \"%.*s\" block must refer to at least one object of the "

@@ -32,8 +32,6 @@ Traversal *config_read_reference_root(const Expr *expr);
 /* Reads all blocks of the given type (precondition, postcondition, validation, assert). A
  * condition without a reference is an error, but is still added. */
 MUST_USE bool config_read_conditions(const BodyContent *content, const char *type, Conditions *out);
-/* Returns whether the condition contains a reference. */
-bool config_read_has_reference(const Condition *condition);
 /* Sets *out to the block of that type, or NULL if there is none. More than one is an error. */
 MUST_USE bool config_read_only_block(const BodyContent *content, const char *type,
                                      const BodyBlock **out);

@@ -1,13 +1,6 @@
 /* json_type: reads and writes types as JSON, as state files do: "string", ["list","string"]. */
 #include "json.h"
 
-static const char *const KIND_NAMES[] = {
-    [KIND_DYNAMIC] = "dynamic", [KIND_BOOL] = "bool",   [KIND_NUMBER] = "number",
-    [KIND_STRING] = "string",   [KIND_LIST] = "list",   [KIND_SET] = "set",
-    [KIND_MAP] = "map",         [KIND_TUPLE] = "tuple", [KIND_OBJECT] = "object",
-};
-static_assert(ARRAY_COUNT(KIND_NAMES) == KIND_OBJECT + 1, "a name for each kind");
-
 static void write_tuple(JsonWriter *writer, const Type *type) {
     json_array_start(writer);
     for (size_t i = 0; i < type->count; i++)
@@ -35,7 +28,7 @@ static void json_type_write_object(JsonWriter *writer, const Type *type) {
 }
 
 void json_write_type(JsonWriter *writer, const Type *type) {
-    Str name = str_from_cstr(KIND_NAMES[type->kind]);
+    Str name = str_from_cstr(type_kind_name(type->kind));
     if (type->kind == KIND_DYNAMIC || type_is_primitive(type)) {
         json_write_string(writer, name);
         return;
@@ -62,7 +55,7 @@ static bool json_type_fail(JsonReader *reader, const char *message) {
 static bool read_simple(JsonReader *reader, const Type **out) {
     static const Type *const SIMPLE[] = {&TYPE_DYNAMIC, &TYPE_BOOL, &TYPE_NUMBER, &TYPE_STRING};
     for (size_t i = 0; i < ARRAY_COUNT(SIMPLE); i++) {
-        if (str_equal_cstr(reader->text, KIND_NAMES[SIMPLE[i]->kind])) {
+        if (str_equal_cstr(reader->text, type_kind_name(SIMPLE[i]->kind))) {
             *out = SIMPLE[i];
             return true;
         }
@@ -210,7 +203,7 @@ static bool read_compound(JsonReader *reader, const Type **out, Arena *arena) {
         return json_type_fail(reader, "the name of a kind of type is required");
     Str name = reader->text;
     for (TypeKind kind = KIND_LIST; kind <= KIND_OBJECT; kind++) {
-        if (!str_equal_cstr(name, KIND_NAMES[kind]))
+        if (!str_equal_cstr(name, type_kind_name(kind)))
             continue;
         if (kind == KIND_TUPLE)
             return json_type_read_tuple(reader, out, arena);

@@ -291,10 +291,6 @@ static bool to_tuple(Conversion *c, Value v, const Type *type, const Place *plac
     return true;
 }
 
-static bool is_optional(const Type *object, size_t i) {
-    return object->optional && object->optional[i];
-}
-
 /* Converts attribute i of the object type from v, an object or a map. An optional attribute that v
  * lacks is null. */
 static bool to_attribute(Conversion *c, Value v, const Type *type, size_t i, const Place *place,
@@ -311,7 +307,7 @@ static bool to_attribute(Conversion *c, Value v, const Type *type, size_t i, con
             return convert_nested(c, part, wanted, &here, out);
         return convert_fail(c, &here, type_mismatch(c, part, wanted));
     }
-    if (is_optional(type, i)) {
+    if (type->optional && type->optional[i]) {
         *out = value_null(plain_type(c, wanted));
         return true;
     }

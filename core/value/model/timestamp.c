@@ -76,13 +76,9 @@ Timestamp timestamp_add_date(Timestamp time, int64_t years, int64_t months, int6
     return time;
 }
 
-static int64_t year_day(const TimestampFields *f) {
-    return days_from_date(f->year, f->month, f->day) - days_from_date(f->year, 1, 1) + 1;
-}
-
 int timestamp_year_day(Timestamp time) {
     TimestampFields f = timestamp_fields(time);
-    return (int)year_day(&f);
+    return (int)(days_from_date(f.year, f.month, f.day) - days_from_date(f.year, 1, 1) + 1);
 }
 
 static bool timestamp_fail(TimestampReader *reader, Str what) {

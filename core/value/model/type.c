@@ -12,54 +12,37 @@ enum { HASH_BASE = 0x9e3779b1 };
 #define HASH_MIX(hash, by)          (((hash) ^ (by)) * 0x01000193u + 0x7feb352du)
 #define HASH_OF(kind, element_kind) HASH_MIX(HASH_SEED(kind), HASH_SEED(element_kind))
 
+#define PLAIN_TYPE(of)                                                                             \
+    { .kind = (of), .interned = true, .hash = HASH_SEED(of) }
+/* A collection of elements without "any". */
+#define COLLECTION_TYPE(of, elements, element_kind)                                                \
+    { .kind = (of), .element = &(elements), .interned = true, .hash = HASH_OF(of, element_kind) }
+#define COLLECTION_OF_ANY(of)                                                                      \
+    {                                                                                              \
+        .kind = (of), .element = &TYPE_DYNAMIC, .interned = true, .has_dynamic = true,             \
+        .hash = HASH_OF(of, KIND_DYNAMIC)                                                          \
+    }
+
 const Type TYPE_DYNAMIC = {
     .kind = KIND_DYNAMIC, .interned = true, .has_dynamic = true, .hash = HASH_SEED(KIND_DYNAMIC)};
-const Type TYPE_BOOL = {.kind = KIND_BOOL, .interned = true, .hash = HASH_SEED(KIND_BOOL)};
-const Type TYPE_NUMBER = {.kind = KIND_NUMBER, .interned = true, .hash = HASH_SEED(KIND_NUMBER)};
-const Type TYPE_STRING = {.kind = KIND_STRING, .interned = true, .hash = HASH_SEED(KIND_STRING)};
-const Type TYPE_LIST_OF_STRING = {.kind = KIND_LIST,
-                                  .element = &TYPE_STRING,
-                                  .interned = true,
-                                  .hash = HASH_OF(KIND_LIST, KIND_STRING)};
-const Type TYPE_LIST_OF_NUMBER = {.kind = KIND_LIST,
-                                  .element = &TYPE_NUMBER,
-                                  .interned = true,
-                                  .hash = HASH_OF(KIND_LIST, KIND_NUMBER)};
-const Type TYPE_SET_OF_STRING = {.kind = KIND_SET,
-                                 .element = &TYPE_STRING,
-                                 .interned = true,
-                                 .hash = HASH_OF(KIND_SET, KIND_STRING)};
-const Type TYPE_MAP_OF_STRING = {.kind = KIND_MAP,
-                                 .element = &TYPE_STRING,
-                                 .interned = true,
-                                 .hash = HASH_OF(KIND_MAP, KIND_STRING)};
-const Type TYPE_MAP_OF_BOOL = {.kind = KIND_MAP,
-                               .element = &TYPE_BOOL,
-                               .interned = true,
-                               .hash = HASH_OF(KIND_MAP, KIND_BOOL)};
-const Type TYPE_LIST_OF_ANY = {.kind = KIND_LIST,
-                               .element = &TYPE_DYNAMIC,
-                               .interned = true,
-                               .has_dynamic = true,
-                               .hash = HASH_OF(KIND_LIST, KIND_DYNAMIC)};
-const Type TYPE_SET_OF_ANY = {.kind = KIND_SET,
-                              .element = &TYPE_DYNAMIC,
-                              .interned = true,
-                              .has_dynamic = true,
-                              .hash = HASH_OF(KIND_SET, KIND_DYNAMIC)};
-const Type TYPE_MAP_OF_ANY = {.kind = KIND_MAP,
-                              .element = &TYPE_DYNAMIC,
-                              .interned = true,
-                              .has_dynamic = true,
-                              .hash = HASH_OF(KIND_MAP, KIND_DYNAMIC)};
+const Type TYPE_BOOL = PLAIN_TYPE(KIND_BOOL);
+const Type TYPE_NUMBER = PLAIN_TYPE(KIND_NUMBER);
+const Type TYPE_STRING = PLAIN_TYPE(KIND_STRING);
+const Type TYPE_LIST_OF_STRING = COLLECTION_TYPE(KIND_LIST, TYPE_STRING, KIND_STRING);
+const Type TYPE_LIST_OF_NUMBER = COLLECTION_TYPE(KIND_LIST, TYPE_NUMBER, KIND_NUMBER);
+const Type TYPE_SET_OF_STRING = COLLECTION_TYPE(KIND_SET, TYPE_STRING, KIND_STRING);
+const Type TYPE_MAP_OF_STRING = COLLECTION_TYPE(KIND_MAP, TYPE_STRING, KIND_STRING);
+const Type TYPE_MAP_OF_BOOL = COLLECTION_TYPE(KIND_MAP, TYPE_BOOL, KIND_BOOL);
+const Type TYPE_LIST_OF_ANY = COLLECTION_OF_ANY(KIND_LIST);
+const Type TYPE_SET_OF_ANY = COLLECTION_OF_ANY(KIND_SET);
+const Type TYPE_MAP_OF_ANY = COLLECTION_OF_ANY(KIND_MAP);
 const Type TYPE_MAP_OF_STRING_LISTS = {
     .kind = KIND_MAP,
     .element = &TYPE_LIST_OF_STRING,
     .interned = true,
     .hash = HASH_MIX(HASH_SEED(KIND_MAP), HASH_OF(KIND_LIST, KIND_STRING))};
-const Type TYPE_EMPTY_TUPLE = {.kind = KIND_TUPLE, .interned = true, .hash = HASH_SEED(KIND_TUPLE)};
-const Type TYPE_EMPTY_OBJECT = {
-    .kind = KIND_OBJECT, .interned = true, .hash = HASH_SEED(KIND_OBJECT)};
+const Type TYPE_EMPTY_TUPLE = PLAIN_TYPE(KIND_TUPLE);
+const Type TYPE_EMPTY_OBJECT = PLAIN_TYPE(KIND_OBJECT);
 
 /* The collection types of one interned type; once created, they are read without the lock. */
 typedef struct Derived {

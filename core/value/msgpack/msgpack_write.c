@@ -18,10 +18,6 @@ static void put_null(StrBuf *out) {
     msgpack_write_put(out, 0xC0, 0, 0);
 }
 
-static void put_bool(StrBuf *out, bool boolean) {
-    msgpack_write_put(out, boolean ? 0xC3 : 0xC2, 0, 0);
-}
-
 static void put_unsigned(StrBuf *out, uint64_t value) {
     if (value < 0x80)
         msgpack_write_put(out, (uint8_t)value, 0, 0);
@@ -98,11 +94,6 @@ static void put_map(StrBuf *out, size_t count) {
         put_length(out, 0xDE, count);
 }
 
-/* An extension of type 0 with one zero byte. */
-static void put_unknown(StrBuf *out) {
-    strbuf_add(out, (Str){"\xD4\0\0", 3});
-}
-
 /* Values. */
 
 static void msgpack_write_number(StrBuf *out, Value v) {
@@ -155,7 +146,7 @@ static void msgpack_write_dynamic(StrBuf *out, Value v) {
 static void write_known(StrBuf *out, Value v, const Type *type) {
     switch (v.type->kind) {
     case KIND_DYNAMIC: put_null(out); return;
-    case KIND_BOOL: put_bool(out, value_is_true(v)); return;
+    case KIND_BOOL: msgpack_write_put(out, value_is_true(v) ? 0xC3 : 0xC2, 0, 0); return;
     case KIND_NUMBER: msgpack_write_number(out, v); return;
     case KIND_STRING: msgpack_write_put_text(out, value_text(v)); return;
     case KIND_LIST:
@@ -170,7 +161,7 @@ static void msgpack_write_value(StrBuf *out, Value v, const Type *type) {
     if (type->kind == KIND_DYNAMIC && v.type->kind != KIND_DYNAMIC)
         msgpack_write_dynamic(out, v);
     else if (!value_is_known(v))
-        put_unknown(out);
+        strbuf_add(out, (Str){"\xD4\0\0", 3}); /* an extension of type 0 with one zero byte */
     else if (value_is_null(v))
         put_null(out);
     else

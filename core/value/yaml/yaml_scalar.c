@@ -33,15 +33,17 @@ static bool scalar_bool(Str text, Value *out) {
     return false;
 }
 
+static bool is_word_of(Str text, const char *const *words, size_t count) {
+    for (size_t i = 0; i < count; i++)
+        if (str_equal_cstr(text, words[i]))
+            return true;
+    return false;
+}
+
 static bool scalar_null(Str text, Value *out) {
     static const char *const words[] = {"", "~", "null", "Null", "NULL"};
-    for (size_t i = 0; i < ARRAY_COUNT(words); i++) {
-        if (!str_equal_cstr(text, words[i]))
-            continue;
-        *out = value_null(&TYPE_DYNAMIC);
-        return true;
-    }
-    return false;
+    *out = value_null(&TYPE_DYNAMIC);
+    return is_word_of(text, words, ARRAY_COUNT(words));
 }
 
 static uint32_t digit_of(char c) {
@@ -190,13 +192,10 @@ static bool scalar_infinity(Str text, Value *out, Arena *arena) {
     static const char *const words[] = {".inf", ".Inf", ".INF"};
     bool is_negative = str_starts_with(text, STR("-"));
     Str bare = is_negative || str_starts_with(text, STR("+")) ? str_after(text, 1) : text;
-    for (size_t i = 0; i < ARRAY_COUNT(words); i++) {
-        if (!str_equal_cstr(bare, words[i]))
-            continue;
-        *out = value_from_number(number_from_double(is_negative ? -INFINITY : INFINITY, arena));
-        return true;
-    }
-    return false;
+    if (!is_word_of(bare, words, ARRAY_COUNT(words)))
+        return false;
+    *out = value_from_number(number_from_double(is_negative ? -INFINITY : INFINITY, arena));
+    return true;
 }
 
 /* Reads words that have the same meaning with and without a tag. */
@@ -206,14 +205,17 @@ static bool scalar_word(Str text, Value *out, Arena *arena) {
 
 static bool is_nan(Str text) {
     static const char *const words[] = {".nan", ".NaN", ".NAN"};
-    for (size_t i = 0; i < ARRAY_COUNT(words); i++)
-        if (str_equal_cstr(text, words[i]))
-            return true;
-    return false;
+    return is_word_of(text, words, ARRAY_COUNT(words));
 }
 
 static bool fail_number(Str text, Str *error, Arena *arena) {
     *error = str_format(arena, "the number %.*s is not supported", STR_ARG(text));
+    return false;
+}
+
+static bool fail_tagged(Str text, Str name, Str *error, Arena *arena) {
+    *error = str_format(arena, "cannot parse %.*s as !!%.*s", STR_ARG(str_quote(text, arena)),
+                        STR_ARG(name));
     return false;
 }
 
@@ -265,10 +267,7 @@ static bool scalar_tagged(Str name, Str text, Value *out, Str *error, Arena *are
         is_good = scalar_timestamp(text, out, arena);
     else
         is_good = str_equal(name, STR("binary")) && scalar_binary(text, out, arena);
-    if (!is_good)
-        *error = str_format(arena, "cannot parse %.*s as !!%.*s", STR_ARG(str_quote(text, arena)),
-                            STR_ARG(name));
-    return is_good;
+    return is_good || fail_tagged(text, name, error, arena);
 }
 
 bool yaml_scalar_read(Str tag, Str text, bool is_plain, Value *out, Str *error, Arena *arena) {
@@ -368,10 +367,7 @@ static bool manifest_tagged(Str name, Str text, Value *out, Str *error, Arena *a
         is_good = !value_is_null(*out) && out->type->kind == KIND_BOOL;
     else if (str_equal(name, STR("int")) || str_equal(name, STR("float")))
         is_good = !value_is_null(*out) && out->type->kind == KIND_NUMBER;
-    if (!is_good)
-        *error = str_format(arena, "cannot parse %.*s as !!%.*s", STR_ARG(str_quote(text, arena)),
-                            STR_ARG(name));
-    return is_good;
+    return is_good || fail_tagged(text, name, error, arena);
 }
 
 bool yaml_scalar_read_manifest(Str tag, Str text, bool is_plain, Value *out, Str *error,
