@@ -22,28 +22,20 @@ static void write_description(JsonWriter *writer, const char *description, bool 
     json_key_string(writer, "description_kind", is_markdown ? STR("markdown") : STR("plain"));
 }
 
-static int provider_json_compare_attributes(const void *a, const void *b) {
-    const Attribute *const *left = a;
-    const Attribute *const *right = b;
-    return strcmp((*left)->name, (*right)->name);
-}
-
 static int provider_json_compare_blocks(const void *a, const void *b) {
     const Block *const *left = a;
     const Block *const *right = b;
     return strcmp((*left)->name, (*right)->name);
 }
 
-static void provider_json_write_attributes(JsonWriter *writer, const Attribute *attributes,
-                                           size_t count, Arena *arena);
+static void provider_json_write_attributes(JsonWriter *writer, const Schema *schema, Arena *arena);
 
 static void provider_json_write_attribute(JsonWriter *writer, const Attribute *attribute,
                                           Arena *arena) {
     json_object_start(writer);
     if (attribute->nested) {
         json_key_object(writer, "nested_type");
-        provider_json_write_attributes(writer, attribute->nested->schema.attributes,
-                                       attribute->nested->schema.attribute_count, arena);
+        provider_json_write_attributes(writer, &attribute->nested->schema, arena);
         json_key_string(writer, "nesting_mode",
                         str_from_cstr(nesting_names[attribute->nested->nesting]));
         json_object_end(writer);
@@ -61,16 +53,12 @@ static void provider_json_write_attribute(JsonWriter *writer, const Attribute *a
     json_object_end(writer);
 }
 
-static void provider_json_write_attributes(JsonWriter *writer, const Attribute *attributes,
-                                           size_t count, Arena *arena) {
-    const Attribute **sorted = arena_new_array(arena, const Attribute *, count);
-    if (count == 0)
+static void provider_json_write_attributes(JsonWriter *writer, const Schema *schema, Arena *arena) {
+    const Attribute **sorted = schema_sorted_attributes(schema, arena);
+    if (schema->attribute_count == 0)
         return;
-    for (size_t i = 0; i < count; i++)
-        sorted[i] = &attributes[i];
-    qsort(sorted, count, sizeof *sorted, provider_json_compare_attributes);
     json_key_object(writer, "attributes");
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < schema->attribute_count; i++) {
         json_key(writer, str_from_cstr(sorted[i]->name));
         provider_json_write_attribute(writer, sorted[i], arena);
     }
@@ -109,7 +97,7 @@ static void provider_json_write_blocks(JsonWriter *writer, const Schema *schema,
 
 static void write_block(JsonWriter *writer, const Schema *schema, Arena *arena) {
     json_object_start(writer);
-    provider_json_write_attributes(writer, schema->attributes, schema->attribute_count, arena);
+    provider_json_write_attributes(writer, schema, arena);
     provider_json_write_blocks(writer, schema, arena);
     write_description(writer, schema->description, schema->is_markdown);
     if (schema->deprecated)
@@ -164,10 +152,7 @@ static void write_identity_attribute(JsonWriter *writer, const Attribute *attrib
 }
 
 static void provider_json_write_identity(JsonWriter *writer, const Schema *schema, Arena *arena) {
-    const Attribute **sorted = arena_new_array(arena, const Attribute *, schema->attribute_count);
-    for (size_t i = 0; i < schema->attribute_count; i++)
-        sorted[i] = &schema->attributes[i];
-    qsort(sorted, schema->attribute_count, sizeof *sorted, provider_json_compare_attributes);
+    const Attribute **sorted = schema_sorted_attributes(schema, arena);
     json_object_start(writer);
     json_key_int(writer, "version", schema->version);
     json_key_object(writer, "attributes");

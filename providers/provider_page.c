@@ -74,9 +74,9 @@ static bool page_is_in(Part part, const Attribute *attribute) {
     return part == PART_ALL || is_result == (part == PART_RESULTS);
 }
 
-static void add_attribute_rows(StrBuf *out, const Attribute *all, size_t count, Part part,
-                               Arena *arena) {
-    for (size_t i = 0; i < count; i++) {
+static void add_attribute_rows(StrBuf *out, const Schema *schema, Part part, Arena *arena) {
+    const Attribute *all = schema->attributes;
+    for (size_t i = 0; i < schema->attribute_count; i++) {
         if (page_is_in(part, &all[i]))
             provider_page_add_row(out, str_from_cstr(all[i].name), page_type_of(&all[i], arena),
                                   page_flags_of(&all[i], arena), all[i].description);
@@ -110,20 +110,18 @@ static void add_rules(StrBuf *out, const Schema *schema, Arena *arena) {
         strbuf_add_format(out, "\n%.*s\n", STR_ARG(schema_rule_text(&schema->rules[i], arena)));
 }
 
-static void add_nested(StrBuf *out, Str path, const Attribute *all, size_t count, Part part,
-                       Arena *arena) {
-    for (size_t i = 0; i < count; i++) {
+static void add_nested(StrBuf *out, Str path, const Schema *schema, Part part, Arena *arena) {
+    const Attribute *all = schema->attributes;
+    for (size_t i = 0; i < schema->attribute_count; i++) {
         const NestedObject *nested = all[i].nested;
         if (!nested || !page_is_in(part, &all[i]))
             continue;
         Str inner = path.len ? str_format(arena, "%.*s.%s", STR_ARG(path), all[i].name)
                              : str_from_cstr(all[i].name);
         page_add_head(out, inner);
-        add_attribute_rows(out, nested->schema.attributes, nested->schema.attribute_count, PART_ALL,
-                           arena);
+        add_attribute_rows(out, &nested->schema, PART_ALL, arena);
         add_rules(out, &nested->schema, arena);
-        add_nested(out, inner, nested->schema.attributes, nested->schema.attribute_count, PART_ALL,
-                   arena);
+        add_nested(out, inner, &nested->schema, PART_ALL, arena);
     }
 }
 
@@ -134,7 +132,7 @@ static bool is_timeouts(const Block *block) {
 
 static void add_schema(StrBuf *out, Str path, const Schema *schema, Part part, Arena *arena) {
     page_add_head(out, path);
-    add_attribute_rows(out, schema->attributes, schema->attribute_count, part, arena);
+    add_attribute_rows(out, schema, part, arena);
     for (size_t i = 0; i < schema->block_count; i++) {
         if (!is_timeouts(&schema->blocks[i]))
             provider_page_add_row(out, str_from_cstr(schema->blocks[i].name),
@@ -143,7 +141,7 @@ static void add_schema(StrBuf *out, Str path, const Schema *schema, Part part, A
                                   schema->blocks[i].schema.description);
     }
     add_rules(out, schema, arena);
-    add_nested(out, path, schema->attributes, schema->attribute_count, part, arena);
+    add_nested(out, path, schema, part, arena);
     for (size_t i = 0; i < schema->block_count; i++) {
         Str name = str_from_cstr(schema->blocks[i].name);
         Str inner = path.len ? str_format(arena, "%.*s.%.*s", STR_ARG(path), STR_ARG(name)) : name;
@@ -214,8 +212,8 @@ static void add_results(StrBuf *out, const Schema *schema, Arena *arena) {
                     "\n## Attributes\n\nReferences can also use these attributes, which only the "
                     "provider sets.\n");
     page_add_head(out, STR_EMPTY);
-    add_attribute_rows(out, schema->attributes, schema->attribute_count, PART_RESULTS, arena);
-    add_nested(out, STR_EMPTY, schema->attributes, schema->attribute_count, PART_RESULTS, arena);
+    add_attribute_rows(out, schema, PART_RESULTS, arena);
+    add_nested(out, STR_EMPTY, schema, PART_RESULTS, arena);
 }
 
 static void page_add_import(StrBuf *out, const ResourceType *type) {
@@ -237,8 +235,7 @@ static void add_timeouts(StrBuf *out, const Schema *schema, Arena *arena) {
         strbuf_add_cstr(out, "\n## Timeouts\n\nThe block `timeouts` limits the duration of "
                              "operations, for example `timeouts: {create: 10m}`.\n");
         page_add_head(out, STR_EMPTY);
-        add_attribute_rows(out, block->schema.attributes, block->schema.attribute_count, PART_ALL,
-                           arena);
+        add_attribute_rows(out, &block->schema, PART_ALL, arena);
     }
 }
 

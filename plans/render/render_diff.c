@@ -418,25 +418,10 @@ static RenderDiff *diff_object(const Build *build, Pair pair) {
     return diff;
 }
 
-static int render_diff_compare_attributes(const void *a, const void *b) {
-    return strcmp((*(const Attribute *const *)a)->name, (*(const Attribute *const *)b)->name);
-}
-
-/* Returns the attributes of a body or of an object attribute, sorted by name. */
-static const Attribute **render_diff_sorted(const Attribute *attributes, size_t count,
-                                            Arena *arena) {
-    const Attribute **order = arena_new_array(arena, const Attribute *, count);
-    for (size_t i = 0; i < count; i++)
-        order[i] = &attributes[i];
-    if (count > 1)
-        qsort(order, count, sizeof(*order), render_diff_compare_attributes);
-    return order;
-}
-
 /* An attribute that is absent on both sides is neither shown nor counted. */
-static void diff_attributes(const Build *build, RenderDiff *diff, Pair pair,
-                            const Attribute *attributes, size_t count) {
-    const Attribute **order = render_diff_sorted(attributes, count, build->arena);
+static void diff_attributes(const Build *build, RenderDiff *diff, Pair pair, const Schema *schema) {
+    size_t count = schema->attribute_count;
+    const Attribute **order = schema_sorted_attributes(schema, build->arena);
     Str *names = arena_new_array(build->arena, Str, count);
     diff->names = names;
     reserve_items(build, diff, count);
@@ -465,7 +450,7 @@ static void diff_attributes(const Build *build, RenderDiff *diff, Pair pair,
 static RenderDiff *diff_nested_object(const Build *build, Pair pair, const NestedObject *nested) {
     RenderDiff *diff = new_diff(build, DIFF_OBJECT, pair);
     diff->is_nested = true;
-    diff_attributes(build, diff, pair, nested->schema.attributes, nested->schema.attribute_count);
+    diff_attributes(build, diff, pair, &nested->schema);
     return diff;
 }
 
@@ -661,7 +646,7 @@ static int render_diff_compare_blocks(const void *a, const void *b) {
 
 static RenderDiff *diff_body(const Build *build, Pair pair, const Schema *schema) {
     RenderDiff *diff = new_diff(build, DIFF_BODY, pair);
-    diff_attributes(build, diff, pair, schema->attributes, schema->attribute_count);
+    diff_attributes(build, diff, pair, schema);
     const Block **order = arena_new_array(build->arena, const Block *, schema->block_count);
     for (size_t i = 0; i < schema->block_count; i++)
         order[i] = &schema->blocks[i];

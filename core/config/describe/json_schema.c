@@ -99,25 +99,24 @@ void json_schema_write_type(JsonWriter *writer, const Type *type, const char *de
     json_object_end(writer);
 }
 
-static void json_schema_write_attributes(JsonWriter *writer, const Attribute *attributes,
-                                         size_t count);
+static void json_schema_write_attributes(JsonWriter *writer, const Schema *schema);
 
-static void write_required_names(JsonWriter *writer, const Attribute *attributes, size_t count) {
-    for (size_t i = 0; i < count; i++) {
-        if (attributes[i].flags & REQUIRED)
-            json_write_string(writer, str_from_cstr(attributes[i].name));
+static void write_required_names(JsonWriter *writer, const Schema *schema) {
+    for (size_t i = 0; i < schema->attribute_count; i++) {
+        if (schema->attributes[i].flags & REQUIRED)
+            json_write_string(writer, str_from_cstr(schema->attributes[i].name));
     }
 }
 
-static void write_nested_object(JsonWriter *writer, const NestedObject *nested) {
+static void write_nested_object(JsonWriter *writer, const Schema *schema) {
     json_object_start(writer);
     write_structure_start(writer, "object");
     json_key_bool(writer, "additionalProperties", false);
     json_key_object(writer, "properties");
-    json_schema_write_attributes(writer, nested->schema.attributes, nested->schema.attribute_count);
+    json_schema_write_attributes(writer, schema);
     json_object_end(writer);
     json_key_array(writer, "required");
-    write_required_names(writer, nested->schema.attributes, nested->schema.attribute_count);
+    write_required_names(writer, schema);
     json_array_end(writer);
     json_object_end(writer);
 }
@@ -128,14 +127,20 @@ static void write_nested(JsonWriter *writer, const Attribute *attribute) {
     json_key_string(writer, "description", str_from_cstr(attribute->description));
     if (nested->nesting == NEST_SINGLE) {
         json_key_array(writer, "allOf");
-        write_nested_object(writer, nested);
+        write_nested_object(writer, &nested->schema);
         json_array_end(writer);
     } else {
         bool is_map = nested->nesting == NEST_MAP;
         write_structure_start(writer, is_map ? "object" : "array");
         json_key(writer, is_map ? STR("additionalProperties") : STR("items"));
-        write_nested_object(writer, nested);
+        write_nested_object(writer, &nested->schema);
     }
+    json_object_end(writer);
+}
+
+static void json_schema_write_reference(JsonWriter *writer, Str path) {
+    json_object_start(writer);
+    write_ref(writer, path);
     json_object_end(writer);
 }
 
@@ -153,17 +158,14 @@ static void write_words(JsonWriter *writer, const Attribute *attribute) {
     }
     json_array_end(writer);
     json_object_end(writer);
-    json_object_start(writer);
-    write_ref(writer, STR("expression"));
-    json_object_end(writer);
+    json_schema_write_reference(writer, STR("expression"));
     json_array_end(writer);
     json_object_end(writer);
 }
 
-static void json_schema_write_attributes(JsonWriter *writer, const Attribute *attributes,
-                                         size_t count) {
-    for (size_t i = 0; i < count; i++) {
-        const Attribute *attribute = &attributes[i];
+static void json_schema_write_attributes(JsonWriter *writer, const Schema *schema) {
+    for (size_t i = 0; i < schema->attribute_count; i++) {
+        const Attribute *attribute = &schema->attributes[i];
         if (!(attribute->flags & (REQUIRED | OPTIONAL)))
             continue;
         json_key(writer, str_from_cstr(attribute->name));
@@ -206,12 +208,6 @@ void json_schema_body_end(JsonWriter *writer, const StrVec *required) {
     end_required(writer);
 }
 
-static void write_body_ref(JsonWriter *writer, Str path) {
-    json_object_start(writer);
-    write_ref(writer, path);
-    json_object_end(writer);
-}
-
 /* Recurses over the labels; each level may also be an array of objects. */
 void json_schema_write_use(JsonWriter *writer, Str path, uint32_t labels, const char *description) {
     static const char *const kinds[] = {"object", "array", "null"};
@@ -220,11 +216,11 @@ void json_schema_write_use(JsonWriter *writer, Str path, uint32_t labels, const 
         json_key_string(writer, "description", str_from_cstr(description));
     if (labels == 0) {
         json_key_array(writer, "anyOf");
-        write_body_ref(writer, path);
+        json_schema_write_reference(writer, path);
         json_object_start(writer);
         json_key_string(writer, "type", STR("array"));
         json_key(writer, STR("items"));
-        write_body_ref(writer, path);
+        json_schema_write_reference(writer, path);
         json_object_end(writer);
         json_array_end(writer);
     } else {
@@ -262,7 +258,7 @@ static void json_schema_write_dynamic(JsonWriter *writer, Str path, const Schema
 }
 
 static void write_properties(JsonWriter *writer, Str path, const Schema *schema, Arena *arena) {
-    json_schema_write_attributes(writer, schema->attributes, schema->attribute_count);
+    json_schema_write_attributes(writer, schema);
     for (size_t i = 0; i < schema->block_count; i++) {
         const Block *block = &schema->blocks[i];
         json_key(writer, str_from_cstr(block->name));
@@ -293,7 +289,7 @@ static void write_dynamic_body(JsonWriter *writer, Str path, Arena *arena) {
 static void end_typed(JsonWriter *writer, Str path, const Schema *schema, Arena *arena) {
     write_properties(writer, path, schema, arena);
     end_properties(writer);
-    write_required_names(writer, schema->attributes, schema->attribute_count);
+    write_required_names(writer, schema);
     end_required(writer);
 }
 

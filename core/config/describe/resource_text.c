@@ -62,19 +62,6 @@ static const NestedObject *inner_of(Value value, const NestedObject *nested, Str
     return member ? member->nested : NULL;
 }
 
-static int text_compare_names(const void *a, const void *b) {
-    return strcmp((*(const Attribute *const *)a)->name, (*(const Attribute *const *)b)->name);
-}
-
-static const Attribute **sorted_attributes(const Schema *schema, Arena *arena) {
-    const Attribute **out = arena_new_array(arena, const Attribute *, schema->attribute_count);
-    for (size_t i = 0; i < schema->attribute_count; i++)
-        out[i] = &schema->attributes[i];
-    if (schema->attribute_count > 0)
-        qsort(out, schema->attribute_count, sizeof(const Attribute *), text_compare_names);
-    return out;
-}
-
 typedef struct Native {
     StrBuf out;
     Arena *arena;
@@ -226,7 +213,7 @@ static void native_blocks(Native *native, const Block *block, Value value) {
 }
 
 static void native_body(Native *native, const Schema *schema, Value object) {
-    const Attribute **attributes = sorted_attributes(schema, native->arena);
+    const Attribute **attributes = schema_sorted_attributes(schema, native->arena);
     for (size_t i = 0; i < schema->attribute_count; i++)
         native_attribute(native, attributes[i],
                          value_attribute(object, str_from_cstr(attributes[i]->name)));
@@ -453,7 +440,7 @@ static void yaml_attribute(Yaml *yaml, const Attribute *attribute, size_t indent
 }
 
 static void yaml_body(Yaml *yaml, const Schema *schema, size_t indent, Value object) {
-    const Attribute **attributes = sorted_attributes(schema, yaml->arena);
+    const Attribute **attributes = schema_sorted_attributes(schema, yaml->arena);
     for (size_t i = 0; i < schema->attribute_count; i++)
         yaml_attribute(yaml, attributes[i], indent,
                        value_attribute(object, str_from_cstr(attributes[i]->name)));

@@ -51,16 +51,10 @@ static const Type *configured_object(const Schema *schema, Arena *arena) {
 }
 
 static const Type *configured_type(const Attribute *attribute, Arena *arena) {
-    if (!attribute->nested)
-        return attribute->type;
-    const Type *object = configured_object(&attribute->nested->schema, arena);
-    switch (attribute->nested->nesting) {
-    case NEST_SINGLE: return object;
-    case NEST_LIST: return type_list(object, arena);
-    case NEST_SET: return type_set(object, arena);
-    case NEST_MAP: return type_map(object, arena);
-    }
-    return object;
+    const NestedObject *nested = attribute->nested;
+    return nested
+               ? schema_nest_type(nested->nesting, configured_object(&nested->schema, arena), arena)
+               : attribute->type;
 }
 
 static Nesting decode_nesting_of(const Type *type) {

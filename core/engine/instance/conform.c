@@ -53,8 +53,8 @@ typedef struct Planned {
     Value planned;
 } Planned;
 
-static void check_plan_members(Conform *conform, const Attribute *attributes, size_t count,
-                               const Place *place, Planned of);
+static void check_plan_members(Conform *conform, const Schema *schema, const Place *place,
+                               Planned of);
 
 static void check_plan_nested(Conform *conform, const Attribute *attribute, const Place *place,
                               Planned of) {
@@ -70,8 +70,7 @@ static void check_plan_nested(Conform *conform, const Attribute *attribute, cons
         return;
     }
     if (nested->nesting == NEST_SINGLE) {
-        check_plan_members(conform, nested->schema.attributes, nested->schema.attribute_count,
-                           place, of);
+        check_plan_members(conform, &nested->schema, place, of);
         return;
     }
     if (nested->nesting == NEST_SET)
@@ -93,8 +92,8 @@ static void check_plan_nested(Conform *conform, const Attribute *attribute, cons
                 before = value_null(item.type);
         }
         Place inside = {.parent = place, .key = key};
-        check_plan_members(conform, nested->schema.attributes, nested->schema.attribute_count,
-                           &inside, (Planned){before, item, value_at(planned, i)});
+        check_plan_members(conform, &nested->schema, &inside,
+                           (Planned){before, item, value_at(planned, i)});
     }
 }
 
@@ -120,17 +119,18 @@ static void check_plan_attribute(Conform *conform, const Attribute *attribute, c
            "planned value differs from the configuration", config, planned);
 }
 
-static void check_plan_members(Conform *conform, const Attribute *attributes, size_t count,
-                               const Place *place, Planned of) {
+static void check_plan_members(Conform *conform, const Schema *schema, const Place *place,
+                               Planned of) {
     if (!value_is_present(of.config) || !value_is_present(of.planned))
         return;
-    for (size_t i = 0; i < count; i++) {
-        Str name = str_from_cstr(attributes[i].name);
+    for (size_t i = 0; i < schema->attribute_count; i++) {
+        const Attribute *attribute = &schema->attributes[i];
+        Str name = str_from_cstr(attribute->name);
         Value wanted = value_attribute(of.config, name);
         Value before =
             value_is_present(of.prior) ? value_attribute(of.prior, name) : value_null(wanted.type);
         Place inside = {.parent = place, .is_attribute = true, .name = name};
-        check_plan_attribute(conform, &attributes[i], &inside,
+        check_plan_attribute(conform, attribute, &inside,
                              (Planned){before, wanted, value_attribute(of.planned, name)});
     }
 }
@@ -144,8 +144,7 @@ bool conform_plan(const Schema *schema, Value prior, Value config, Value planned
     }
     if (value_equal(planned, config))
         return true;
-    check_plan_members(&conform, schema->attributes, schema->attribute_count, NULL,
-                       (Planned){prior, config, planned});
+    check_plan_members(&conform, schema, NULL, (Planned){prior, config, planned});
     return conform.ok;
 }
 

@@ -69,6 +69,19 @@ bool schema_find_member(const Schema *schema, Str name, SchemaMember *out) {
     return attribute || block;
 }
 
+static int schema_compare_attributes(const void *a, const void *b) {
+    return strcmp((*(const Attribute *const *)a)->name, (*(const Attribute *const *)b)->name);
+}
+
+const Attribute **schema_sorted_attributes(const Schema *schema, Arena *arena) {
+    const Attribute **out = arena_new_array(arena, const Attribute *, schema->attribute_count);
+    for (size_t i = 0; i < schema->attribute_count; i++)
+        out[i] = &schema->attributes[i];
+    if (schema->attribute_count > 0)
+        qsort(out, schema->attribute_count, sizeof *out, schema_compare_attributes);
+    return out;
+}
+
 bool schema_has(const Schema *schema, bool (*is)(const Attribute *attribute)) {
     for (size_t i = 0; i < schema_member_count(schema); i++) {
         SchemaMember member = schema_member(schema, i);
@@ -81,12 +94,12 @@ bool schema_has(const Schema *schema, bool (*is)(const Attribute *attribute)) {
 
 static const Type *build_type(const Schema *schema, Arena *scratch);
 
-static const Type *nest_type(Nesting nesting, const Type *object, Arena *scratch) {
+const Type *schema_nest_type(Nesting nesting, const Type *object, Arena *arena) {
     switch (nesting) {
     case NEST_SINGLE: return object;
-    case NEST_LIST: return type_list(object, scratch);
-    case NEST_SET: return type_set(object, scratch);
-    case NEST_MAP: return type_map(object, scratch);
+    case NEST_LIST: return type_list(object, arena);
+    case NEST_SET: return type_set(object, arena);
+    case NEST_MAP: return type_map(object, arena);
     }
     return object;
 }
@@ -100,7 +113,7 @@ static const Type *member_type(SchemaMember member, Arena *scratch) {
     bool is_ordered = member.nesting == NEST_LIST || member.nesting == NEST_MAP;
     if (member.block && is_ordered && object->has_dynamic)
         return &TYPE_DYNAMIC;
-    return nest_type(member.nesting, object, scratch);
+    return schema_nest_type(member.nesting, object, scratch);
 }
 
 static const Type *build_type(const Schema *schema, Arena *scratch) {

@@ -158,6 +158,10 @@ typedef struct SchemaMember {
     Nesting nesting;            /* if `nested` */
 } SchemaMember;
 
+/* Returns the attributes of the schema, sorted by name. */
+const Attribute **schema_sorted_attributes(const Schema *schema, Arena *arena);
+/* Returns the type of nested objects of the type `object`. */
+const Type *schema_nest_type(Nesting nesting, const Type *object, Arena *arena);
 /* Attributes come before blocks. */
 size_t schema_member_count(const Schema *schema);
 SchemaMember schema_member(const Schema *schema, size_t i);

@@ -66,18 +66,16 @@ static Value propose(ServedCall *call, Value prior, Value config) {
                                   call->arena);
 }
 
-static bool keeps_members(const Attribute *attributes, size_t count, Value config, Value planned);
+static bool keeps_members(const Schema *schema, Value config, Value planned);
 
 /* Sets are not compared: their elements have no places. */
 static bool keeps_items(const NestedObject *nested, Value config, Value planned) {
     if (!value_is_present(config) || !value_is_present(planned) || nested->nesting == NEST_SET)
         return false;
     if (nested->nesting == NEST_SINGLE)
-        return keeps_members(nested->schema.attributes, nested->schema.attribute_count, config,
-                             planned);
+        return keeps_members(&nested->schema, config, planned);
     for (size_t i = 0; config.count == planned.count && i < config.count; i++) {
-        if (keeps_members(nested->schema.attributes, nested->schema.attribute_count,
-                          value_at(config, i), value_at(planned, i)))
+        if (keeps_members(&nested->schema, value_at(config, i), value_at(planned, i)))
             return true;
     }
     return false;
@@ -86,11 +84,11 @@ static bool keeps_items(const NestedObject *nested, Value config, Value planned)
 /* Returns true if an attribute that only the configuration can set keeps a value, although the
  * configuration omits it. loam accepts that, for example after an import. For Terraform, only
  * providers of the legacy type system may do it. */
-static bool keeps_members(const Attribute *attributes, size_t count, Value config, Value planned) {
+static bool keeps_members(const Schema *schema, Value config, Value planned) {
     if (!value_is_present(config) || !value_is_present(planned))
         return false;
-    for (size_t i = 0; i < count; i++) {
-        const Attribute *attribute = &attributes[i];
+    for (size_t i = 0; i < schema->attribute_count; i++) {
+        const Attribute *attribute = &schema->attributes[i];
         Value wanted = value_attribute(config, str_from_cstr(attribute->name));
         Value kept = value_attribute(planned, str_from_cstr(attribute->name));
         bool is_kept =
@@ -139,8 +137,7 @@ void served_resource_plan(ServedCall *call) {
         return;
     served_provider_respond(call, response.planned);
     call->response.replaces = response.requires_replace;
-    call->response.is_legacy = keeps_members(type->schema.attributes, type->schema.attribute_count,
-                                             config, response.planned);
+    call->response.is_legacy = keeps_members(&type->schema, config, response.planned);
     call->response.private_data = response.private_data;
 }
 
