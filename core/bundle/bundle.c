@@ -33,17 +33,6 @@ static bool PRINTF_LIKE(2, 3) bundle_fail(Decoding *decoding, const char *format
     return false;
 }
 
-static bool bundle_is_digest(Str text) {
-    if (text.len != DIGEST_SIZE)
-        return false;
-    for (size_t i = 0; i < text.len; i++) {
-        char c = text.ptr[i];
-        if (!((c >= '0' && c <= '9') || (c >= 'a' && c <= 'f')))
-            return false;
-    }
-    return true;
-}
-
 bool bundle_read_digest(Str text, Str *out, Arena *arena) {
     Str bytes;
     Str hex = str_starts_with(text, STR("sha256:")) ? str_after(text, 7) : text;
@@ -79,7 +68,8 @@ static bool decode_sums(Decoding *decoding, Str text) {
         if (!line.len && !rest.len)
             break;
         Str digest = str_slice(line, 0, DIGEST_SIZE), path = str_after(line, DIGEST_SIZE + 2);
-        if (!bundle_is_digest(digest) ||
+        Str lower;
+        if (!bundle_read_digest(digest, &lower, decoding->arena) || !str_equal(digest, lower) ||
             !str_equal(str_slice(line, DIGEST_SIZE, DIGEST_SIZE + 2), STR("  ")))
             return bundle_fail(decoding,
                                "a line of its " BUNDLE_SUMS " is not a digest and a path");

@@ -2,13 +2,7 @@
 
 #include "bundle.h"
 #include "str_quote.h"
-#include "utf8.h"
-
-#include <archive.h>
-#include <archive_entry.h>
-#include <errno.h>
-
-#define INPUT_SIZE ((size_t)65536) /* of one read of an archive */
+#include "tar.h"
 
 static const char *const head_names[] = {BUNDLE_SUMS, BUNDLE_SIGNATURE, BUNDLE_MANIFEST};
 
@@ -19,22 +13,13 @@ struct BundleSource {
     void *payload;
     Str *problem;
     Arena *arena;
-    struct archive *reader; /* NULL: a directory */
-    DiskFile file;          /* the archive, or the open file of the directory */
-    uint64_t at;            /* in `file`: bytes read */
-    uint64_t left;          /* bytes of the entry that are not yet read */
+    const TarEntry *archived; /* the entry of an archive; NULL: a directory */
+    DiskFile file;            /* the open file of a directory */
+    uint64_t at;              /* in `file`: bytes read */
+    uint64_t left;            /* bytes of the entry that are not yet read */
     Map seen;
-    char *piece;
     bool is_past_head;
 };
-
-static void source_release(BundleSource *source) {
-    if (source->reader)
-        archive_read_free(source->reader);
-    if (source->file.handle)
-        source->disk->close(source->disk->self, source->file);
-}
-SCOPED_TYPE(BundleSource, source_release);
 
 static bool PRINTF_LIKE(2, 3) fail_source(BundleSource *source, const char *format, ...) {
     va_list args;
@@ -61,12 +46,8 @@ static bool is_head(Str path) {
     return false;
 }
 
-/* Calls the visit for one file. Returns false if the walk must end; *is_good is false after an
- * error.
- */
-static bool visit_entry(BundleSource *source, Str path, uint64_t size, bool *is_good) {
+static BundleNext visit_entry(BundleSource *source, Str path, uint64_t size) {
     bool belongs_to_head = is_head(path);
-    *is_good = false;
     if (!belongs_to_head && !bundle_path_is_valid(path))
         return fail_entry(source, path, "has an invalid path");
     if (map_has(&source->seen, path))
@@ -81,9 +62,7 @@ static bool visit_entry(BundleSource *source, Str path, uint64_t size, bool *is_
     source->is_past_head = !belongs_to_head;
     source->left = size;
     BundleEntry entry = {path, size, source};
-    BundleNext next = source->visit(&entry, source->payload, source->problem);
-    *is_good = next != BUNDLE_FAILED;
-    return next == BUNDLE_CONTINUE;
+    return source->visit(&entry, source->payload, source->problem);
 }
 
 /* Directories. */
@@ -93,128 +72,75 @@ static bool is_link(BundleSource *source, Str path) {
     return source->disk->read_link(source->disk->self, path, &target, source->arena) == 0;
 }
 
-static bool visit_file(BundleSource *source, Str name, bool *is_good) {
+static BundleNext visit_file(BundleSource *source, Str name) {
     const Disk *disk = source->disk;
     Str path = disk_join(source->path, name, source->arena);
     uint64_t size = 0;
-    *is_good = false;
     if (is_link(source, path))
         return fail_entry(source, name, "is a symbolic link");
     int error = disk->open(disk->self, path, DISK_READ, 0, &source->file);
     if (!error)
         error = disk->size(disk->self, source->file, &size);
     source->at = 0;
-    bool goes_on = error ? fail_entry(source, name, "cannot be read: %s", strerror(-error))
-                         : visit_entry(source, name, size, is_good);
+    BundleNext next = error ? fail_entry(source, name, "cannot be read: %s", strerror(-error))
+                            : visit_entry(source, name, size);
     if (source->file.handle)
         disk->close(disk->self, source->file);
     source->file = (DiskFile){0};
-    return goes_on;
+    return next;
 }
 
-static bool visit_directory(BundleSource *source, Str name, bool *is_good);
+static BundleNext visit_directory(BundleSource *source, Str name);
 
-static bool visit_listed(BundleSource *source, Str name, DiskKind kind, bool *is_good) {
-    *is_good = false;
+static BundleNext visit_listed(BundleSource *source, Str name, DiskKind kind) {
     if (kind == DISK_FILE)
-        return visit_file(source, name, is_good);
+        return visit_file(source, name);
     if (kind == DISK_DIRECTORY && !is_link(source, disk_join(source->path, name, source->arena)))
-        return visit_directory(source, name, is_good);
+        return visit_directory(source, name);
     return fail_entry(source, name, "is not a file or directory");
 }
 
-static bool visit_directory(BundleSource *source, Str name, bool *is_good) {
+static BundleNext visit_directory(BundleSource *source, Str name) {
     DiskEntries entries = {0};
     Str path = name.len ? disk_join(source->path, name, source->arena) : source->path;
     int error = source->disk->list(source->disk->self, path, &entries, source->arena);
-    *is_good = !error;
+    BundleNext next = BUNDLE_CONTINUE;
     if (error)
         return fail_entry(source, name, "cannot be read: %s", strerror(-error));
-    vec_each(&entries, entry) {
+    for (size_t i = 0; i < entries.count && next == BUNDLE_CONTINUE; i++) {
+        const DiskEntry *entry = &entries.items[i];
         Str child = name.len ? disk_join(name, entry->name, source->arena) : entry->name;
-        if (!is_head(child) && !visit_listed(source, child, entry->kind, is_good))
-            return false;
+        if (!is_head(child))
+            next = visit_listed(source, child, entry->kind);
     }
-    return true;
+    return next;
 }
 
 static bool source_walk_directory(BundleSource *source) {
-    bool is_good = true;
-    for (size_t i = 0; i < ARRAY_COUNT(head_names); i++) {
+    BundleNext next = BUNDLE_CONTINUE;
+    for (size_t i = 0; i < ARRAY_COUNT(head_names) && next == BUNDLE_CONTINUE; i++) {
         Str name = str_from_cstr(head_names[i]);
-        Str path = disk_join(source->path, name, source->arena);
-        if (disk_exists(source->disk, path) && !visit_file(source, name, &is_good))
-            return is_good;
+        if (disk_exists(source->disk, disk_join(source->path, name, source->arena)))
+            next = visit_file(source, name);
     }
-    (void)visit_directory(source, STR_EMPTY, &is_good);
-    return is_good;
+    if (next == BUNDLE_CONTINUE)
+        next = visit_directory(source, STR_EMPTY);
+    return next != BUNDLE_FAILED;
 }
 
 /* Archives. */
 
-static la_ssize_t source_read_input(struct archive *reader, void *payload, const void **bytes) {
+static TarNext visit_archived(const TarEntry *entry, void *payload, Str *) {
     BundleSource *source = payload;
-    size_t got = 0;
-    int error = source->disk->read(source->disk->self, source->file, source->at, source->piece,
-                                   INPUT_SIZE, &got);
-    if (error) {
-        archive_set_error(reader, -error, "%s", strerror(-error));
-        return ARCHIVE_FATAL;
+    BundleNext next = BUNDLE_CONTINUE;
+    source->archived = entry;
+    switch (entry->kind) {
+    case TAR_DIRECTORY: break;
+    case TAR_FILE: next = visit_entry(source, entry->path, entry->size); break;
+    case TAR_LINK: next = fail_entry(source, entry->path, "is a link"); break;
+    case TAR_OTHER: next = fail_entry(source, entry->path, "is not a file or directory"); break;
     }
-    source->at += got;
-    *bytes = source->piece;
-    return (la_ssize_t)got;
-}
-
-static bool fail_archive(BundleSource *source) {
-    const char *text = archive_error_string(source->reader);
-    Str clean =
-        utf8_strip_controls(str_from_cstr(text ? text : "it cannot be read"), source->arena);
-    return fail_source(source, "it is not a .tar.zst archive that loam can read (%.*s)",
-                       STR_ARG(clean));
-}
-
-static bool visit_archived(BundleSource *source, struct archive_entry *entry, bool *is_good) {
-    const char *text = archive_entry_pathname(entry);
-    Str path = str_clone(str_from_cstr(text), source->arena);
-    *is_good = false;
-    if (archive_entry_hardlink(entry) || archive_entry_symlink(entry))
-        return fail_entry(source, path, "is a link");
-    if (archive_entry_filetype(entry) == AE_IFDIR) {
-        *is_good = true;
-        return true;
-    }
-    if (archive_entry_filetype(entry) != AE_IFREG || !archive_entry_size_is_set(entry) ||
-        archive_entry_size(entry) < 0)
-        return fail_entry(source, path, "is not a file or directory");
-    return visit_entry(source, path, (uint64_t)archive_entry_size(entry), is_good);
-}
-
-static bool walk_archive(BundleSource *source) {
-    source->reader = archive_read_new();
-    archive_read_support_filter_zstd(source->reader);
-    archive_read_support_format_tar(source->reader);
-    archive_read_set_read_callback(source->reader, source_read_input);
-    archive_read_set_callback_data(source->reader, source);
-    if (archive_read_open1(source->reader) != ARCHIVE_OK)
-        return fail_archive(source);
-    for (;;) {
-        struct archive_entry *entry;
-        bool is_good;
-        int status = archive_read_next_header(source->reader, &entry);
-        if (status == ARCHIVE_EOF)
-            return true;
-        if (status != ARCHIVE_OK)
-            return fail_archive(source);
-        if (!visit_archived(source, entry, &is_good))
-            return is_good;
-    }
-}
-
-static bool read_archive_entry(BundleSource *source, char *out, size_t size, size_t *got) {
-    la_ssize_t count = archive_read_data(source->reader, out, size);
-    *got = count < 0 ? 0 : (size_t)count;
-    return count >= 0 || fail_archive(source);
+    return next == BUNDLE_FAILED ? TAR_FAILED : next == BUNDLE_STOP ? TAR_STOP : TAR_CONTINUE;
 }
 
 static bool read_file_entry(BundleSource *source, char *out, size_t size, size_t *got) {
@@ -228,8 +154,8 @@ bool bundle_source_read(const BundleEntry *entry, char *out, size_t size, size_t
                         Str *problem) {
     BundleSource *source = entry->source;
     source->problem = problem;
-    bool is_read = source->reader ? read_archive_entry(source, out, size, got)
-                                  : read_file_entry(source, out, size, got);
+    bool is_read = source->archived ? tar_entry_read(source->archived, out, size, got, problem)
+                                    : read_file_entry(source, out, size, got);
     if (!is_read)
         return false;
     if (*got > source->left || (*got == 0 && source->left > 0))
@@ -241,21 +167,17 @@ bool bundle_source_read(const BundleEntry *entry, char *out, size_t size, size_t
 bool bundle_source_each(const Disk *disk, Str path, BundleVisit *visit, void *payload, Str *problem,
                         Arena *arena) {
     DiskStat stat;
-    SCOPED(BundleSource)
-    source = {.disk = disk,
-              .path = path,
-              .visit = visit,
-              .payload = payload,
-              .problem = problem,
-              .arena = arena,
-              .piece = arena_alloc(arena, INPUT_SIZE)};
+    BundleSource source = {.disk = disk,
+                           .path = path,
+                           .visit = visit,
+                           .payload = payload,
+                           .problem = problem,
+                           .arena = arena};
     int error = disk->stat(disk->self, path, &stat);
     if (!error && stat.kind == DISK_DIRECTORY)
         return source_walk_directory(&source);
     if (!error && stat.kind != DISK_FILE)
         return fail_source(&source, "it is not a file or directory");
-    if (!error)
-        error = disk->open(disk->self, path, DISK_READ, 0, &source.file);
     return error ? fail_source(&source, "it cannot be read: %s", strerror(-error))
-                 : walk_archive(&source);
+                 : tar_each_entry(disk, path, visit_archived, &source, problem, arena);
 }

@@ -17,7 +17,8 @@ typedef struct BundleEntry {
     BundleSource *source;
 } BundleEntry;
 
-typedef enum BundleNext { BUNDLE_CONTINUE, BUNDLE_STOP, BUNDLE_FAILED } BundleNext;
+/* BUNDLE_FAILED is 0, so that a function can return false for it. */
+typedef enum BundleNext { BUNDLE_FAILED, BUNDLE_CONTINUE, BUNDLE_STOP } BundleNext;
 typedef BundleNext BundleVisit(const BundleEntry *entry, void *payload, Str *problem);
 
 /* Calls `visit` for each file. Returns false with *problem, the end of a sentence, if the source or

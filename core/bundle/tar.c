@@ -15,6 +15,7 @@ typedef struct TarReader {
     uint64_t at;
     struct archive *archive;
     char *piece;
+    bool is_strict; /* tar_each_entry */
     Arena *arena;
 } TarReader;
 
@@ -46,7 +47,8 @@ static la_ssize_t tar_read_input(struct archive *archive, void *payload, const v
 }
 
 static bool fail_reading(TarReader *reader, Str *problem) {
-    return problem_set(problem, reader->arena, "it is not a tar archive that loam can read (%.*s)",
+    return problem_set(problem, reader->arena, "it is not a %s archive that loam can read (%.*s)",
+                       reader->is_strict ? ".tar.zst" : "tar",
                        STR_ARG(error_text(reader->archive, reader->arena)));
 }
 
@@ -55,8 +57,10 @@ static bool tar_open_reader(TarReader *reader, Str path, Str *problem) {
     if (error)
         return problem_set(problem, reader->arena, "it cannot be read: %s", strerror(-error));
     reader->archive = archive_read_new();
-    archive_read_support_filter_gzip(reader->archive);
-    archive_read_support_filter_xz(reader->archive);
+    if (!reader->is_strict) {
+        archive_read_support_filter_gzip(reader->archive);
+        archive_read_support_filter_xz(reader->archive);
+    }
     archive_read_support_filter_zstd(reader->archive);
     archive_read_support_format_tar(reader->archive);
     archive_read_set_read_callback(reader->archive, tar_read_input);
@@ -64,31 +68,56 @@ static bool tar_open_reader(TarReader *reader, Str path, Str *problem) {
     return archive_read_open1(reader->archive) == ARCHIVE_OK || fail_reading(reader, problem);
 }
 
-static Str entry_path(struct archive_entry *entry, Arena *arena) {
-    Str path = str_clone(str_from_cstr(archive_entry_pathname(entry)), arena);
-    return str_starts_with(path, STR("./")) ? str_after(path, 2) : path;
+static TarEntry tar_entry_of(TarReader *reader, struct archive_entry *entry) {
+    bool is_file = archive_entry_filetype(entry) == AE_IFREG;
+    Str path = str_clone(str_from_cstr(archive_entry_pathname(entry)), reader->arena);
+    if (!reader->is_strict && str_starts_with(path, STR("./")))
+        path = str_after(path, 2);
+    if (reader->is_strict)
+        is_file = is_file && archive_entry_size_is_set(entry) && archive_entry_size(entry) >= 0;
+    return (TarEntry){
+        .path = path,
+        .kind = archive_entry_hardlink(entry) || archive_entry_symlink(entry) ? TAR_LINK
+                : archive_entry_filetype(entry) == AE_IFDIR                   ? TAR_DIRECTORY
+                : is_file                                                     ? TAR_FILE
+                                                                              : TAR_OTHER,
+        .size = (uint64_t)archive_entry_size(entry),
+        .reader = reader,
+    };
+}
+
+static bool tar_walk(TarReader *reader, Str path, TarVisit *visit, void *payload, Str *problem) {
+    if (!tar_open_reader(reader, path, problem))
+        return false;
+    for (;;) {
+        struct archive_entry *entry;
+        int status = archive_read_next_header(reader->archive, &entry);
+        if (status == ARCHIVE_EOF)
+            return true;
+        if (status != ARCHIVE_OK && (status != ARCHIVE_WARN || reader->is_strict))
+            return fail_reading(reader, problem);
+        TarEntry found = tar_entry_of(reader, entry);
+        if (found.kind != TAR_FILE && !reader->is_strict)
+            continue;
+        TarNext next = visit(&found, payload, problem);
+        if (next != TAR_CONTINUE)
+            return next == TAR_STOP;
+    }
 }
 
 bool tar_each(const Disk *disk, Str path, TarVisit *visit, void *payload, Str *problem,
               Arena *arena) {
     SCOPED(TarReader)
     reader = {.disk = disk, .piece = arena_alloc(arena, PIECE_SIZE), .arena = arena};
-    if (!tar_open_reader(&reader, path, problem))
-        return false;
-    for (;;) {
-        struct archive_entry *entry;
-        int status = archive_read_next_header(reader.archive, &entry);
-        if (status == ARCHIVE_EOF)
-            return true;
-        if (status != ARCHIVE_OK && status != ARCHIVE_WARN)
-            return fail_reading(&reader, problem);
-        if (archive_entry_filetype(entry) != AE_IFREG || archive_entry_hardlink(entry))
-            continue;
-        TarEntry found = {entry_path(entry, arena), (uint64_t)archive_entry_size(entry), &reader};
-        TarNext next = visit(&found, payload, problem);
-        if (next != TAR_CONTINUE)
-            return next == TAR_STOP;
-    }
+    return tar_walk(&reader, path, visit, payload, problem);
+}
+
+bool tar_each_entry(const Disk *disk, Str path, TarVisit *visit, void *payload, Str *problem,
+                    Arena *arena) {
+    SCOPED(TarReader)
+    reader = {
+        .disk = disk, .piece = arena_alloc(arena, PIECE_SIZE), .is_strict = true, .arena = arena};
+    return tar_walk(&reader, path, visit, payload, problem);
 }
 
 bool tar_entry_read(const TarEntry *entry, char *out, size_t size, size_t *got, Str *problem) {

@@ -324,32 +324,24 @@ static void tell_end(const Run *run, const Task *task) {
                               STR_ARG(proof));
 }
 
-static bool report_query(const Run *run) {
+static bool provider_install_report(const Run *run, bool is_query) {
     bool ok = true;
     for (size_t i = 0; i < run->count; i++) {
         const Task *task = &run->tasks[i];
         if (task->problem.len == 0)
             continue;
         ok = false;
-        diags_error(run->diags, NO_RANGE, "Failed to query available provider packages",
-                    "Could not retrieve the list of available versions for provider %.*s: %.*s.\n"
-                    "\n"
-                    "The command \"loam providers\" shows which modules need %.*s.",
-                    STR_ARG(task->shown), STR_ARG(task->problem), STR_ARG(task->shown));
-    }
-    return ok;
-}
-
-static bool report_install(const Run *run) {
-    bool ok = true;
-    for (size_t i = 0; i < run->count; i++) {
-        const Task *task = &run->tasks[i];
-        if (task->problem.len == 0)
-            continue;
-        ok = false;
-        diags_error(run->diags, NO_RANGE, "Failed to install provider",
-                    "Error while installing %.*s v%.*s: %.*s.", STR_ARG(task->shown),
-                    STR_ARG(task->version), STR_ARG(task->problem));
+        if (is_query)
+            diags_error(
+                run->diags, NO_RANGE, "Failed to query available provider packages",
+                "Could not retrieve the list of available versions for provider %.*s: %.*s.\n"
+                "\n"
+                "The command \"loam providers\" shows which modules need %.*s.",
+                STR_ARG(task->shown), STR_ARG(task->problem), STR_ARG(task->shown));
+        else
+            diags_error(run->diags, NO_RANGE, "Failed to install provider",
+                        "Error while installing %.*s v%.*s: %.*s.", STR_ARG(task->shown),
+                        STR_ARG(task->version), STR_ARG(task->problem));
     }
     return ok;
 }
@@ -434,14 +426,14 @@ static bool install_all(Run *run) {
     for (size_t i = 0; i < run->count && !run->install->only_hashes; i++)
         tell_query(run, &run->tasks[i]);
     each(run, provider_install_resolve);
-    if (!report_query(run))
+    if (!provider_install_report(run, true))
         return false;
     for (size_t i = 0; i < run->count; i++)
         tell_begin(run, &run->tasks[i]);
     each(run, install_one);
     for (size_t i = 0; i < run->count; i++)
         tell_end(run, &run->tasks[i]);
-    return report_install(run);
+    return provider_install_report(run, false);
 }
 
 static bool report_store(const ProviderInstall *install, int status, Diags *diags) {

@@ -166,18 +166,26 @@ static bool statefile_decode_read_instance(Decoding *decoding, StateResource *re
            statefile_decode_place_object(decoding, resource, head);
 }
 
-static bool statefile_decode_read_instances(Decoding *decoding, StateResource *resource) {
+/* Reads a list of objects, or null. `what` is the begin of a sentence about one of them. */
+static bool read_objects(Decoding *decoding, const char *list, const char *what,
+                         bool (*read)(Decoding *decoding, StateResource *resource),
+                         StateResource *resource) {
     JsonToken token = statefile_decode_next(decoding);
     if (token == JSON_NULL)
         return true;
     if (token != JSON_ARRAY_START)
-        return statefile_decode_fail(decoding, "\"instances\" must be a list.");
+        return statefile_decode_fail(decoding, "\"%s\" must be a list.", list);
     while ((token = statefile_decode_next(decoding)) == JSON_OBJECT_START) {
-        if (!statefile_decode_read_instance(decoding, resource))
+        if (!read(decoding, resource))
             return false;
     }
     return token == JSON_ARRAY_END ||
-           statefile_decode_fail(decoding, "An instance must be an object.");
+           statefile_decode_fail(decoding, "%s must be an object.", what);
+}
+
+static bool statefile_decode_read_instances(Decoding *decoding, StateResource *resource) {
+    return read_objects(decoding, "instances", "An instance", statefile_decode_read_instance,
+                        resource);
 }
 
 typedef struct ResourceHead {
@@ -269,7 +277,7 @@ static bool finish_resource(Decoding *decoding, const ResourceHead *head, StateR
     return statefile_decode_fail(decoding, "The resource %.*s has no provider.", STR_ARG(text));
 }
 
-static bool statefile_decode_read_resource(Decoding *decoding) {
+static bool statefile_decode_read_resource(Decoding *decoding, StateResource *) {
     ResourceHead head = {0};
     StateResource *resource = NULL;
     JsonToken token;
@@ -303,20 +311,6 @@ static bool statefile_decode_read_resource(Decoding *decoding) {
     bool ok = statefile_decode_read_instances(decoding, resource);
     decoding->reader = behind;
     return ok && finish_resource(decoding, &head, resource);
-}
-
-static bool read_resources(Decoding *decoding) {
-    JsonToken token = statefile_decode_next(decoding);
-    if (token == JSON_NULL)
-        return true;
-    if (token != JSON_ARRAY_START)
-        return statefile_decode_fail(decoding, "\"resources\" must be a list.");
-    while ((token = statefile_decode_next(decoding)) == JSON_OBJECT_START) {
-        if (!statefile_decode_read_resource(decoding))
-            return false;
-    }
-    return token == JSON_ARRAY_END ||
-           statefile_decode_fail(decoding, "A resource must be an object.");
 }
 
 static bool read_output_value(Decoding *decoding, JsonReader at, const Type *type,
@@ -430,7 +424,8 @@ static bool statefile_decode_read_member(Decoding *decoding) {
     if (is_key(decoding, STR("outputs")))
         return statefile_decode_read_outputs(decoding);
     if (is_key(decoding, STR("resources")))
-        return read_resources(decoding);
+        return read_objects(decoding, "resources", "A resource", statefile_decode_read_resource,
+                            NULL);
     if (is_key(decoding, STR("check_results")))
         return read_check_results(decoding);
     return statefile_decode_skip(decoding);
