@@ -1,6 +1,6 @@
 /* data kubeadm_kubeconfig: a kubeconfig for existing credentials. */
-#include "kubeadm_kubeconfig.h"
 #include "kubeadm_provider.h"
+#include "pki_kubeconfig.h"
 
 static const Attribute attributes[] = {
     KUBECONFIG_ATTRIBUTES,
@@ -17,7 +17,7 @@ static const ArgumentRule rules[] = {
 
 static bool kubeconfig_read(const Call *call, const DataReadRequest *request,
                             DataReadResponse *response, Diags *) {
-    PkiKubeconfig content = kubeadm_kubeconfig_read(response->state, call->arena);
+    PkiKubeconfig content = pki_kubeconfig_read(response->state, call->arena);
     content.client_certificate = object_text(request->config, "client_certificate", STR_EMPTY);
     content.client_key = object_text(request->config, "client_key", STR_EMPTY);
     content.token = object_text(request->config, "token", STR_EMPTY);

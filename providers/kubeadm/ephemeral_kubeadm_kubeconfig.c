@@ -1,11 +1,11 @@
 /* ephemeral kubeadm_kubeconfig: a kubeconfig with a client certificate that is signed in every run.
  */
 #include "duration.h"
-#include "kubeadm_kubeconfig.h"
 #include "kubeadm_provider.h"
 #include "nested_list.h"
 #include "path_error.h"
 #include "pki_client.h"
+#include "pki_kubeconfig.h"
 #include "timestamp.h"
 
 #define HOUR_MS INT64_C(3600000)
@@ -61,7 +61,7 @@ static bool kubeconfig_open(const Call *call, const OpenRequest *, OpenResponse 
     int64_t end;
     if (!ephemeral_kubeadm_kubeconfig_make(call, response->result, &pair, &end, diags))
         return false;
-    PkiKubeconfig content = kubeadm_kubeconfig_read(response->result, call->arena);
+    PkiKubeconfig content = pki_kubeconfig_read(response->result, call->arena);
     content.client_certificate = pair.certificate;
     content.client_key = pair.key;
     ObjectBuilder builder = object_builder_of(response->result, call->arena);

@@ -303,17 +303,21 @@ static bool validate_set(const Call *call, const char *attribute, Str name, Valu
     return is_good;
 }
 
+static bool ruleset_check_name(const Call *call, Path path, Str name, Diags *diags) {
+    return text_is_name(name) ||
+           path_error(call, path, diags, "Invalid name",
+                      "\"%.*s\" must begin with a letter, and have letters, digits, \"_\", \"-\" "
+                      "and \".\" only.",
+                      STR_ARG(name));
+}
+
 static bool validate_items(const Call *call, const char *attribute, Value config, Diags *diags) {
     Value items = object_attribute(config, attribute);
     bool is_good = true;
     for (size_t i = 0; value_is_present(items) && i < items.count; i++) {
         Str name = value_key_at(items, i);
-        if (!text_is_name(name))
-            is_good =
-                path_error(call, PATH_AT(call, {attribute}, {.key = name}), diags, "Invalid name",
-                           "\"%.*s\" must begin with a letter, and have letters, digits, "
-                           "\"_\", \"-\" and \".\" only.",
-                           STR_ARG(name));
+        if (!ruleset_check_name(call, PATH_AT(call, {attribute}, {.key = name}), name, diags))
+            is_good = false;
         else if (strcmp(attribute, "chains") == 0)
             is_good &= validate_chain(call, name, value_at(items, i), diags);
         else
@@ -328,11 +332,8 @@ bool ruleset_text_validate(const Call *call, Value config, Diags *diags) {
     bool is_good = validate_items(call, "chains", config, diags);
     is_good &= validate_items(call, "sets", config, diags);
     is_good &= validate_items(call, "maps", config, diags);
-    if (value_is_present(object_attribute(config, "name")) && !text_is_name(name))
-        is_good = path_error(call, PATH_AT(call, {"name"}), diags, "Invalid name",
-                             "\"%.*s\" must begin with a letter, and have letters, digits, \"_\", "
-                             "\"-\" and \".\" only.",
-                             STR_ARG(name));
+    if (value_is_present(object_attribute(config, "name")))
+        is_good &= ruleset_check_name(call, PATH_AT(call, {"name"}), name, diags);
     for (size_t i = 0; value_is_present(sets) && i < sets.count; i++) {
         if (value_find(maps, value_key_at(sets, i), &map))
             is_good =

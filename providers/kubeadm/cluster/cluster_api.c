@@ -36,15 +36,15 @@ bool cluster_api_split(Str endpoint, Str *host, uint16_t *port) {
     return host->len > 0;
 }
 
-/* The group system:masters has all rights, also before kubeadm has written the rules of its own
- * group. */
-static bool api_sign(const Call *call, const PkiPair *ca, PkiPair *out, Diags *diags) {
+bool cluster_api_sign(const Call *call, const char *group, const PkiPair *ca, PkiPair *out,
+                      Diags *diags) {
     const Clock *clock = call->io->clock;
     int64_t now = clock->now_ms(clock->self) / 1000;
     PkiClient client = {
         .user = STR("loam"), .start = now - PKI_BACKDATE_SECONDS, .end = now + VALID_SECONDS};
     Str problem;
-    vec_push(call->arena, &client.groups, STR("system:masters"));
+    if (group)
+        vec_push(call->arena, &client.groups, str_from_cstr(group));
     return pki_client_make(&client, ca, out, &problem, call->arena) ||
            path_error(call, PATH_AT(call, {"pki"}), diags, "Certificate not created", "%.*s.",
                       STR_ARG(problem));
@@ -58,7 +58,8 @@ bool cluster_api_open(const Call *call, SshLink *link, Str endpoint, const PkiPa
     if (!cluster_api_split(endpoint, &host, &port))
         return path_error(call, PATH_AT(call, {"endpoint"}), diags, "Endpoint not valid",
                           "\"%.*s\" is not \"host:port\".", STR_ARG(endpoint));
-    if (!api_sign(call, ca, &pair, diags))
+    /* The group has all rights, also before kubeadm has written the rules of its own group. */
+    if (!cluster_api_sign(call, "system:masters", ca, &pair, diags))
         return false;
     Str server_name = host;
     if (link) {

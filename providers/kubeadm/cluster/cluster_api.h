@@ -17,6 +17,9 @@ typedef struct ClusterApi {
 
 /* Splits "host:port", "[address]:port" or "host"; the default port is 6443. */
 MUST_USE bool cluster_api_split(Str endpoint, Str *host, uint16_t *port);
+/* Makes a certificate of an administrator that is valid for an hour. `group` may be NULL. */
+MUST_USE bool cluster_api_sign(const Call *call, const char *group, const PkiPair *ca, PkiPair *out,
+                               Diags *diags);
 /* Opens no connection yet. `endpoint` is that of all control planes or of one of them; its host is
  * a name in the server's certificate. `link` NULL connects directly. */
 MUST_USE bool cluster_api_open(const Call *call, SshLink *link, Str endpoint, const PkiPair *ca,

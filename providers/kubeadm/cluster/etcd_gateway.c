@@ -1,23 +1,14 @@
 /* etcd_gateway: a short-lived certificate, a tunnel, and one request. */
 #include "etcd_gateway.h"
-#include "path_error.h"
-#include "pki_client.h"
+#include "cluster_api.h"
 
-#define CLIENT_PORT   2379
-#define VALID_SECONDS INT64_C(3600)
-#define BODY_MAX      ((uint64_t)1 << 20)
+#define CLIENT_PORT 2379
+#define BODY_MAX    ((uint64_t)1 << 20)
 
 bool etcd_gateway_open(const Call *call, SshLink *link, Str host, const PkiPair *ca,
                        EtcdGateway *out, Diags *diags) {
-    const Clock *clock = call->io->clock;
-    int64_t now = clock->now_ms(clock->self) / 1000;
-    PkiClient client = {
-        .user = STR("loam"), .start = now - PKI_BACKDATE_SECONDS, .end = now + VALID_SECONDS};
-    Str problem;
     *out = (EtcdGateway){.call = call, .link = link, .host = host, .ca = ca->certificate};
-    return pki_client_make(&client, ca, &out->pair, &problem, call->arena) ||
-           path_error(call, PATH_AT(call, {"pki"}), diags, "Certificate not created", "%.*s.",
-                      STR_ARG(problem));
+    return cluster_api_sign(call, NULL, ca, &out->pair, diags);
 }
 
 Str etcd_gateway_send(const EtcdGateway *gateway, const EtcdRequest *request,

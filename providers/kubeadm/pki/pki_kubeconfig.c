@@ -1,7 +1,6 @@
 /* pki_kubeconfig: builds the document as a value, so that the YAML writer quotes every text. */
 #include "pki_kubeconfig.h"
 #include "base64.h"
-#include "object_builder.h"
 #include "yaml_text.h"
 
 static void pki_kubeconfig_put(ObjectBuilder *builder, const char *name, Str text, Arena *arena) {
@@ -61,4 +60,17 @@ Str pki_kubeconfig_text(const PkiKubeconfig *content, Arena *arena) {
 Str pki_kubeconfig_server(Str endpoint, Arena *arena) {
     bool is_url = str_find(endpoint, STR("://"), 0) != SIZE_MAX;
     return is_url ? endpoint : str_concat(STR("https://"), endpoint, arena);
+}
+
+PkiKubeconfig pki_kubeconfig_read(Value object, Arena *arena) {
+    Str server = object_text(object, "server", STR_EMPTY);
+    return (PkiKubeconfig){
+        .cluster = object_text(object, "cluster_name", STR("kubernetes")),
+        .user = object_text(object, "user", STR("kubernetes-admin")),
+        .server = pki_kubeconfig_server(server, arena),
+        .ca_certificate = object_text(object, "ca_certificate", STR_EMPTY),
+        .tls_server_name = object_text(object, "tls_server_name", STR_EMPTY),
+        .proxy_url = object_text(object, "proxy_url", STR_EMPTY),
+        .namespace = object_text(object, "namespace", STR_EMPTY),
+    };
 }

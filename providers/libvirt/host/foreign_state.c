@@ -38,8 +38,7 @@ bool foreign_state_upgrade(const Call *call, const UpgradeRequest *request,
     Arena *arena = call->arena;
     Value stored;
     Value ignored;
-    JsonReader reader = json_reader_new(request->stored, arena);
-    if (!json_read_any(&reader, json_next(&reader), &stored, arena) ||
+    if (!json_parse_object(request->stored, &stored, arena) ||
         value_find(stored, str_from_cstr(own), &ignored) || !foreign_state_identity_of(stored).len)
         return true;
     ObjectBuilder builder = object_builder_empty(&call->type->schema, arena);
@@ -59,8 +58,7 @@ bool foreign_state_upgrade_seed(const Call *call, const UpgradeRequest *request,
     Arena *arena = call->arena;
     Value stored;
     Value ignored;
-    JsonReader reader = json_reader_new(request->stored, arena);
-    if (!json_read_any(&reader, json_next(&reader), &stored, arena) ||
+    if (!json_parse_object(request->stored, &stored, arena) ||
         value_find(stored, STR("volume_id"), &ignored))
         return true;
     Str id = value_text_at(stored, STR("id"));

@@ -23,10 +23,9 @@ Str private_member_get(Str private_data, PrivateMember member, Arena *arena) {
     Value stored;
     if (!str_starts_with(private_data, STR("{")))
         return earlier_member(private_data, member);
-    JsonReader reader = json_reader_new(private_data, arena);
-    if (!json_read_any(&reader, json_next(&reader), &stored, arena))
-        return STR_EMPTY;
-    return value_text_at(stored, str_from_cstr(names[member]));
+    return json_parse_object(private_data, &stored, arena)
+               ? value_text_at(stored, str_from_cstr(names[member]))
+               : STR_EMPTY;
 }
 
 Str private_member_set(Str private_data, PrivateMember member, Str text, Arena *arena) {
