@@ -16,6 +16,11 @@ Str kube_object_text(Value object, const char *path, const char *last) {
     return is_text ? value_text(found) : STR_EMPTY;
 }
 
+bool kube_object_is_true(Value object, const char *path, const char *last) {
+    Value found;
+    return kube_object_find(object, path, last, &found) && value_is_true(found);
+}
+
 static Value object_with_member(Value object, Str name, Value value, Arena *arena) {
     bool is_object = value_is_present(object) && object.type->kind == KIND_OBJECT;
     size_t count = is_object ? object.count : 0;

@@ -25,8 +25,7 @@ static Str flux_gitops_resume_patch(Value object, bool is_configured, Arena *are
 }
 
 static bool flux_gitops_is_suspended(Value object) {
-    Value found;
-    return kube_object_find(object, "spec", "suspend", &found) && value_is_true(found);
+    return kube_object_is_true(object, "spec", "suspend");
 }
 
 /* A registry of charts has no status. */

@@ -261,8 +261,7 @@ static bool flux_cluster_is_current(const FluxFollow *follow, Value object, Aren
 static Readiness flux_cluster_look(void *payload, Value object, Arena *arena) {
     const FluxFollow *follow = payload;
     Readiness result = readiness_of(object, NULL, arena);
-    Value suspended;
-    if (kube_object_find(object, "spec", "suspend", &suspended) && value_is_true(suspended))
+    if (kube_object_is_true(object, "spec", "suspend"))
         return (Readiness){READINESS_FAILED, STR("it is suspended; resume it")};
     if (result.level != READINESS_READY || flux_cluster_is_current(follow, object, arena))
         return result;
@@ -427,12 +426,12 @@ static bool delete_roots(const Call *call, const FluxRemoval *removal, Diags *di
 
 /* Finds the version of the definition that the server stores. */
 static Str stored_version(Value definition) {
-    Value versions = value_null(&TYPE_DYNAMIC), stores;
+    Value versions = value_null(&TYPE_DYNAMIC);
     if (!kube_object_find(definition, "spec", "versions", &versions))
         return STR_EMPTY;
     for (size_t i = 0; i < versions.count; i++) {
         Value version = value_at(versions, i);
-        if (value_find_present(version, STR("storage"), &stores) && value_is_true(stores))
+        if (kube_object_is_true(version, "", "storage"))
             return value_text_at(version, STR("name"));
     }
     return STR_EMPTY;

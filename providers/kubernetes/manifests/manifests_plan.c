@@ -394,14 +394,9 @@ static bool check_server(ManifestsPlanning *planning, Str *why) {
 }
 
 /* Not every type has this argument. */
-static bool may_be_empty(Value planned) {
-    Value flag;
-    return value_find_present(planned, STR("allow_empty"), &flag) && value_is_true(flag);
-}
-
 static bool manifests_plan_check_empty(const ManifestsPlanning *planning) {
     if (planning->source->items.count || planning->source->has_unknown_objects ||
-        may_be_empty(planning->response->planned))
+        kube_object_is_true(planning->response->planned, "", "allow_empty"))
         return true;
     return path_error(planning->call, planning->source->argument, planning->diags, "No objects",
                       "The source has no Kubernetes objects. If this is intended, set "

@@ -17,7 +17,7 @@ static Trouble pod_state_read_container(Value status, PodState *out) {
     int64_t code = object_condition_number(status, "state.terminated", "exitCode", last_code);
     bool is_running = kube_object_find(status, "state", "running", &found);
     bool has_ended = kube_object_find(status, "state", "terminated", &found);
-    bool is_ready = kube_object_find(status, "", "ready", &found) && value_is_true(found);
+    bool is_ready = kube_object_is_true(status, "", "ready");
     Str waiting = kube_object_text(status, "state.waiting", "reason");
     *out = (PodState){
         .container = kube_object_text(status, "", "name"),

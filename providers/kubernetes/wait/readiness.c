@@ -17,11 +17,6 @@ static int64_t number_at(Value object, const char *path, const char *last) {
     return object_condition_number(object, path, last, 0);
 }
 
-static bool flag_at(Value object, const char *path, const char *last) {
-    Value found;
-    return kube_object_find(object, path, last, &found) && value_is_true(found);
-}
-
 /* Returns "3 of 5 pods ready". */
 static Readiness counted(int64_t count, int64_t total, const char *what, Arena *arena) {
     return readiness_in_progress(
@@ -76,7 +71,7 @@ static Readiness deployment(Value object, Arena *arena) {
     int64_t limit = object_condition_number(object, "spec", "progressDeadlineSeconds", INT32_MAX);
     bool has_limit = limit < INT32_MAX;
     Readiness result = ready;
-    if (flag_at(object, "spec", "paused"))
+    if (kube_object_is_true(object, "spec", "paused"))
         return ready;
     if (str_equal(progressing.reason, STR("ProgressDeadlineExceeded")))
         return readiness_failed(&progressing, arena);
@@ -185,7 +180,7 @@ static Readiness job(Value object, Arena *arena) {
     int64_t broken = number_at(object, "status", "failed");
     if (object_condition_is_true(&failure))
         return readiness_failed(&failure, arena);
-    if (object_condition_is_true(&complete) || flag_at(object, "spec", "suspend"))
+    if (object_condition_is_true(&complete) || kube_object_is_true(object, "spec", "suspend"))
         return ready;
     Readiness result = counted(succeeded, wanted, "completed", arena);
     if (broken)

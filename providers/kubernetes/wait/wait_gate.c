@@ -39,11 +39,6 @@ typedef struct Serving {
     Value object;
 } Serving;
 
-static bool gate_is_served(Value version) {
-    Value served;
-    return kube_object_find(version, "", "served", &served) && value_is_true(served);
-}
-
 /* A server may list a kind and respond to it with 404 for a moment. Any other error, such as that
  * of a conversion webhook without a backend, comes from the kind itself. */
 static bool responds(const KubeCall *call, const KubeResource *resource, KubeResponse *response) {
@@ -81,7 +76,7 @@ static WaitLook look_for_kinds(void *payload, Wait *wait) {
     for (size_t i = 0; i < versions.count; i++) {
         Str name = kube_object_text(value_at(versions, i), "", "name");
         Str api_version = str_format(call.arena, "%.*s/%.*s", STR_ARG(group), STR_ARG(name));
-        if (!gate_is_served(value_at(versions, i)))
+        if (!kube_object_is_true(value_at(versions, i), "", "served"))
             continue;
         wait->reason = find_obstacle(serving, &call, api_version);
         if (wait->reason.len == 0)

@@ -34,18 +34,13 @@ static Readiness test_revision(const StatusTest *test, Value object, Arena *aren
                                          STR_ARG(test->expected)));
 }
 
-static bool status_is_suspended(Value object) {
-    Value found;
-    return kube_object_find(object, "spec", "suspend", &found) && value_is_true(found);
-}
-
 static Readiness status_look(void *payload, Value object, Arena *arena) {
     const StatusTest *test = payload;
     const WaitStatus *status = test->status;
     Readiness result = readiness_of(object, NULL, arena);
     bool is_being_deleted = kube_object_text(object, "metadata", "deletionTimestamp").len > 0;
-    bool is_left_alone =
-        status_is_suspended(object) || (status->is_static && status->is_static(object));
+    bool is_left_alone = kube_object_is_true(object, "spec", "suspend") ||
+                         (status->is_static && status->is_static(object));
     if (is_left_alone && !is_being_deleted)
         return (Readiness){READINESS_READY};
     if (result.level != READINESS_READY)
