@@ -455,3 +455,24 @@ bool eval_expr_as(const Expr *expr, const Scope *scope, const Type *type, Value 
     return eval_error(&evaluation, expr, "Incorrect value type", "Invalid value: %.*s.",
                       STR_ARG(message));
 }
+
+/* Constants: every name and call is reported, not only the first one. */
+
+static void eval_report_name(Traversal *traversal, void *payload) {
+    diags_error(payload, traversal->range, "Variables not allowed",
+                "This value must be a constant without references. A text requires double quotes.");
+}
+
+static void eval_report_call(const Expr *call, void *payload) {
+    diags_error(payload, call->range, "Function calls not allowed",
+                "This value must be a constant without function calls.");
+}
+
+bool eval_constant(const Expr *expr, Value *out, Arena *arena, Diags *diags) {
+    Scope nothing = {0};
+    size_t before = diags->error_count;
+    if (expr_as_literal(expr, out, arena))
+        return true;
+    expr_each_use(expr, eval_report_name, eval_report_call, diags);
+    return diags->error_count == before && eval_expr(expr, &nothing, out, arena, diags);
+}

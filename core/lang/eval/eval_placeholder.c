@@ -155,18 +155,11 @@ static const Type *placeholder_for(Evaluation *evaluation, const Expr *expr) {
     return value_tuple(made.items.items, made.items.count, arena).type;
 }
 
-static const Type *placeholder_binary(ExprOperator operator) {
-    bool is_arithmetic = operator== OPERATOR_ADD || operator== OPERATOR_SUBTRACT || operator==
-        OPERATOR_MULTIPLY ||
-        operator== OPERATOR_DIVIDE ||
-        operator== OPERATOR_MODULO;
-    return is_arithmetic ? &TYPE_NUMBER : &TYPE_BOOL;
-}
-
 static const Type *placeholder_type(Evaluation *evaluation, const Expr *expr) {
     switch ((int)expr->kind) {
     case EXPR_PARENS: return placeholder_part(evaluation, expr->as.inner);
-    case EXPR_BINARY: return placeholder_binary(expr->as.operation.operator);
+    case EXPR_BINARY:
+        return expr->as.operation.operator>= OPERATOR_ADD ? &TYPE_NUMBER : & TYPE_BOOL;
     case EXPR_UNARY:
         return expr->as.operation.operator== OPERATOR_NEGATE ? &TYPE_NUMBER : & TYPE_BOOL;
     case EXPR_CONDITIONAL: return placeholder_conditional(evaluation, expr);

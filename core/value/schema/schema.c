@@ -83,12 +83,14 @@ const Attribute **schema_sorted_attributes(const Schema *schema, Arena *arena) {
 }
 
 bool schema_has(const Schema *schema, bool (*is)(const Attribute *attribute)) {
-    for (size_t i = 0; i < schema_member_count(schema); i++) {
-        SchemaMember member = schema_member(schema, i);
-        if ((member.attribute && is(member.attribute)) ||
-            (member.nested && schema_has(member.nested, is)))
+    for (size_t i = 0; i < schema->attribute_count; i++) {
+        const NestedObject *nested = schema->attributes[i].nested;
+        if (is(&schema->attributes[i]) || (nested && schema_has(&nested->schema, is)))
             return true;
     }
+    for (size_t i = 0; i < schema->block_count; i++)
+        if (schema_has(&schema->blocks[i].schema, is))
+            return true;
     return false;
 }
 
