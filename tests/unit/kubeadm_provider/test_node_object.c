@@ -132,6 +132,79 @@ static void test_signature(void **) {
     kube_client_close(w.script.client);
 }
 
+/* The Secret of a token, also if an earlier run left one of that name. */
+static void test_token_secret(void **) {
+    static const struct {
+        KubeScriptRow rows[3];
+        bool is_stored;
+    } cases[] = {
+        {{{.code = 201, .body = "{}"}}, true},
+        {{{.code = 409, .body = "{}"}, {.code = 200, .body = "{}"}, {.code = 201, .body = "{}"}},
+         true},
+        {{{.code = 409, .body = "{}"},
+          {.code = 404, .body = "{\"kind\":\"Status\"}"},
+          {.code = 201, .body = "{}"}},
+         true},
+        {{{.code = 409, .body = "{}"}, {.code = 403, .body = "{}"}}, false},
+        {{{.code = 403, .body = "{}"}}, false},
+    };
+    static const char name[] = "bootstrap-token-";
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+        SCOPED(ArenaRef) arena = arena_open("test");
+        Diags diags = diags_new(arena);
+        size_t count = 0;
+        WaitCase w;
+        while (count < ARRAY_COUNT(cases[i].rows) && cases[i].rows[count].code != 0)
+            count++;
+        open_wait(&w, cases[i].rows, count, arena);
+        w.call.address = STR("kubeadm_worker.w");
+        BootstrapToken token = bootstrap_token_make(STR("marker"), arena);
+        Value annotations = value_map(&TYPE_STRING, NULL, NULL, 0, arena);
+        assert_int_equal(bootstrap_token_store(&w.call, &w.api, &token, annotations, &diags),
+                         cases[i].is_stored);
+        assert_int_equal(diags.error_count, !cases[i].is_stored);
+        assert_int_equal(w.script.next, count);
+        check_str(w.script.requests.items[0], "POST /api/v1/namespaces/kube-system/secrets");
+        if (count > 1)
+            check_str_equal(w.script.requests.items[1],
+                            str_format(arena,
+                                       "DELETE /api/v1/namespaces/kube-system/secrets/%s%.*s", name,
+                                       STR_ARG(token.id)));
+        if (cases[i].is_stored)
+            check_str_equal(
+                w.script.last.body,
+                str_format(arena,
+                           "{\"apiVersion\":\"v1\",\"kind\":\"Secret\",\"metadata\":"
+                           "{\"annotations\":{},\"name\":\"%s%.*s\",\"namespace\":\"kube-system\"},"
+                           "\"stringData\":{\"auth-extra-groups\":"
+                           "\"system:bootstrappers:kubeadm:default-node-token\",\"description\":"
+                           "\"loam: kubeadm_worker.w\",\"expiration\":\"1970-01-01T00:31:40Z\","
+                           "\"token-id\":\"%.*s\",\"token-secret\":\"%.*s\","
+                           "\"usage-bootstrap-authentication\":\"true\","
+                           "\"usage-bootstrap-signing\":\"true\"},"
+                           "\"type\":\"bootstrap.kubernetes.io/token\"}",
+                           name, STR_ARG(token.id), STR_ARG(token.id),
+                           STR_ARG(str_after(token.text, token.id.len + 1))));
+        kube_client_close(w.script.client);
+    }
+}
+
+/* A Secret that stays is reported, for the operator to delete. */
+static void test_token_deletion(void **) {
+    static const int codes[] = {200, 404, 403};
+    for (size_t i = 0; i < ARRAY_COUNT(codes); i++) {
+        const KubeScriptRow rows[] = {{.code = codes[i], .body = "{\"kind\":\"Status\"}"}};
+        SCOPED(ArenaRef) arena = arena_open("test");
+        Diags diags = diags_new(arena);
+        WaitCase w;
+        open_wait(&w, rows, ARRAY_COUNT(rows), arena);
+        bootstrap_token_delete(&w.call, &w.api, STR("marker"), &diags);
+        assert_int_equal(diags.count, codes[i] == 403);
+        assert_int_equal(diags.error_count, 0);
+        kube_client_close(w.script.client);
+    }
+}
+
 /* A program that cannot send requests does not know whether a cluster exists. */
 static void test_no_client(void **) {
     static const struct {
@@ -158,6 +231,8 @@ UNIT_MAIN(test_node_object) {
         cmocka_unit_test(test_node_event),
         cmocka_unit_test(test_node_without_network),
         cmocka_unit_test(test_signature),
+        cmocka_unit_test(test_token_secret),
+        cmocka_unit_test(test_token_deletion),
         cmocka_unit_test(test_no_client),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

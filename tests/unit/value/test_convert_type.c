@@ -27,6 +27,7 @@ static void conversions_are_safe_or_not(void **) {
         {"['map','string']", "['object',{'a':'string'}]", WITH_RISK},
         {"['map','bool']", "['object',{'a':'number'}]", NEVER},
         {"['map','bool']", "['object',{'a':'number'},['a']]", WITH_RISK},
+        {"['map','bool']", "['object',{'a':'bool','b':'number'}]", NEVER},
         {"['object',{'a':'number'}]", "['map','string']", ALWAYS},
         {"['object',{'a':'number'}]", "['object',{'b':'string'}]", NEVER},
         {"['object',{'a':'number'}]", "['object',{'b':'string'},['b']]", ALWAYS},

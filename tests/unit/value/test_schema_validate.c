@@ -108,6 +108,32 @@ static void objects(void **) {
     }
 }
 
+static void counts_of_blocks(void **) {
+    SCOPED(ArenaRef) arena = arena_open("test");
+    static const struct {
+        unsigned min, max;
+        const char *config, *detail;
+    } cases[] = {
+        {1, 0, "{}", "At least 1 \"port\" block must be present."},
+        {2, 0, "{\"port\":[{\"size\":1}]}", "At least 2 \"port\" blocks must be present."},
+        {0, 1, "{\"port\":[{\"size\":1},{\"size\":1}]}",
+         "At most 1 \"port\" block may be present; there are 2."},
+        {0, 2, "{\"port\":[{\"size\":1},{\"size\":1},{\"size\":1}]}",
+         "At most 2 \"port\" blocks may be present; there are 3."},
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+        Block port = blocks[0];
+        port.min_items = cases[i].min;
+        port.max_items = cases[i].max;
+        const Schema counted = {.blocks = &port, .block_count = 1};
+        Diags diags = diags_new(arena);
+        Value config = object_of(&counted, cases[i].config, arena);
+        assert_false(schema_validate(&counted, config, arena, &diags));
+        assert_int_equal(diags.count, 1);
+        check_str(diags.items[0].detail, cases[i].detail);
+    }
+}
+
 static Str no_exclamation(const Attribute *attribute, Str text, bool is_key, Arena *arena) {
     if (str_find_char(text, '!', 0) == SIZE_MAX)
         return STR_EMPTY;
@@ -225,6 +251,7 @@ UNIT_MAIN(test_schema_validate) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(provider_warns_itself),
         cmocka_unit_test(objects),
+        cmocka_unit_test(counts_of_blocks),
         cmocka_unit_test(words),
         cmocka_unit_test(texts),
         cmocka_unit_test(unknown_values_pass),

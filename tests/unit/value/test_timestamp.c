@@ -18,6 +18,8 @@ static void test_timestamp(void **) {
         {"2001-13-01T00:00:00Z", "as month", 0},
         {"2001-01-01T00:00:00", "end of string before UTC offset", 0},
         {"2001-01-01 00:00:00Z", "missing required time introducer", 0},
+        {"2001-01", "end of string where \"-\" is expected", 0},
+        {"2001x01-01T00:00:00Z", "found \"x01-01T00:00:00Z\" where \"-\" is expected", 0},
         {"2001-01-01T00:00:00Zx", "extra text after the timestamp", 0},
     };
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {

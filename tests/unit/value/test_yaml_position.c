@@ -67,10 +67,25 @@ static void deep(void **) {
     assert_int_equal(got.column, 5);
 }
 
+/* As deep as a value may be, and deeper: the search ends there. */
+static void depth_is_that_of_values(void **) {
+    SCOPED(ArenaRef) arena = arena_open("test");
+    for (size_t depth = 200; depth <= 201; depth++) {
+        StrBuf text = strbuf_new(arena);
+        strbuf_add_cstr(&text, "a: ");
+        strbuf_add_repeat(&text, '[', depth);
+        strbuf_add_repeat(&text, ']', depth);
+        strbuf_add_cstr(&text, "\nb: 1\n");
+        YamlPosition got = yaml_position_find(strbuf_str(&text), path_parse(STR(".b"), arena));
+        assert_int_equal(got.line, depth > 200 ? 1 : 2);
+    }
+}
+
 UNIT_MAIN(test_yaml_position) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(finds),
         cmocka_unit_test(deep),
+        cmocka_unit_test(depth_is_that_of_values),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
