@@ -1,18 +1,24 @@
 /* kubeadm_restore: checks, upload, and the Nodes that no machine has any more. */
 #include "kubeadm_restore.h"
+#include "digest.h"
+#include "hex.h"
 #include "kube_object.h"
 #include "log.h"
 #include "node_object.h"
 #include "path_error.h"
 #include "remote_script.h"
 #include "sealed_file.h"
-#include "snapshot_file.h"
 
 #define DIRECTORY    "/var/lib/loam/restore"
 #define DATA_DEFAULT "/var/lib/etcd"
 #define KUBELET_PORT 10250
 #define LOOK_MS      INT64_C(5000)
 #define COPIES       3 /* tries */
+
+#define PIECE_BYTES ((size_t)1 << 20)
+#define TRAILER     32 /* SHA-256 of the other bytes */
+#define PAGE        512
+#define ID_LENGTH   32
 
 /* clang-format off */
 static const Attribute arguments[] = {
@@ -22,6 +28,121 @@ static const Attribute arguments[] = {
 /* clang-format on */
 
 const NestedObject kubeadm_restore_argument = {NESTED_OBJECT(NEST_SINGLE, arguments)};
+
+/* A snapshot of etcd in a file: a sealed one (sealed_file.h), or a plain one of etcdctl, such as
+ * those of an etcd_schedule.
+ *
+ * A plain file does not say of which cluster it is. Its last 32 bytes are the SHA-256 of the
+ * others, so that a file whose copy broke off is not taken as whole. The functions return an empty
+ * text, or the end of a sentence that says why they failed. */
+
+typedef struct SnapshotFile {
+    Arena *arena;
+    const Disk *disk;
+    SealedReader *sealed; /* NULL: a plain file */
+    DiskFile file;
+    uint64_t size;
+    uint64_t at;
+    char *buffer;
+} SnapshotFile;
+
+static Str snapshot_file_explain(const char *action, int error, Arena *arena) {
+    return str_format(arena, "%s it: %s", action, strerror(-error));
+}
+
+static Str file_read_piece(SnapshotFile *file, Str *out, Arena *arena) {
+    uint64_t left = file->size - file->at;
+    size_t size = left < PIECE_BYTES ? (size_t)left : PIECE_BYTES, got;
+    int error = file->disk->read(file->disk->self, file->file, file->at, file->buffer, size, &got);
+    if (error || got != size)
+        return error ? snapshot_file_explain("cannot read", error, arena)
+                     : STR("it became shorter");
+    file->at += size;
+    *out = (Str){file->buffer, size};
+    return STR_EMPTY;
+}
+
+/* Reads the whole file; a piece may have a part of the trailer. */
+static Str check_plain(SnapshotFile *file, EtcdSnapshot *head, Arena *arena) {
+    Digest *whole = digest_open(DIGEST_SHA256), *body = digest_open(DIGEST_SHA256);
+    uint64_t body_size = file->size - TRAILER;
+    StrBuf trailer = strbuf_new(arena);
+    Str piece, problem = STR_EMPTY;
+    while (!problem.len && file->at < file->size) {
+        uint64_t start = file->at;
+        problem = file_read_piece(file, &piece, arena);
+        if (problem.len)
+            break;
+        uint64_t left = start < body_size ? body_size - start : 0;
+        size_t part = left < piece.len ? (size_t)left : piece.len;
+        digest_update(whole, piece);
+        digest_update(body, str_slice(piece, 0, part));
+        strbuf_add(&trailer, str_after(piece, part));
+    }
+    file->at = 0;
+    Str found = digest_finish(body, arena);
+    head->digest = str_concat(STR("sha256:"), digest_finish(whole, arena), arena);
+    head->size = file->size;
+    head->id = str_slice(found, 0, ID_LENGTH);
+    if (problem.len || str_equal(found, hex_encode(strbuf_str(&trailer), arena)))
+        return problem;
+    return STR("it is not whole: its end is missing, or it was changed");
+}
+
+/* `problem` is why the file is not a sealed one. */
+static Str open_plain(SnapshotFile *file, Str path, Str problem, EtcdSnapshot *head, Arena *arena) {
+    int error = file->disk->open(file->disk->self, path, DISK_READ, 0, &file->file);
+    if (!error)
+        error = file->disk->size(file->disk->self, file->file, &file->size);
+    if (error)
+        return snapshot_file_explain("cannot open", error, arena);
+    if (file->size <= TRAILER || file->size % PAGE != TRAILER)
+        return str_format(arena, "%.*s, and not a whole snapshot of etcdctl", STR_ARG(problem));
+    file->buffer = arena_alloc(file->arena, PIECE_BYTES);
+    return check_plain(file, head, arena);
+}
+
+/* Reads the description; needs no passphrase. Of a plain file, which is read wholly, *head has only
+ * `id`, `size` and `digest`. The caller closes *out, also after a failure. */
+static Str snapshot_file_open(const Disk *disk, Str path, SnapshotFile **out, EtcdSnapshot *head,
+                              Arena *arena) {
+    Arena *own = arena_open("snapshot file");
+    SnapshotFile *file = *out = arena_new(own, SnapshotFile);
+    *file = (SnapshotFile){.arena = own, .disk = disk};
+    *head = (EtcdSnapshot){0};
+    Str problem = sealed_reader_open(disk, path, &file->sealed, arena);
+    if (!problem.len)
+        return etcd_snapshot_parse(str_clone(sealed_reader_head(file->sealed), arena), head, arena)
+                   ? STR_EMPTY
+                   : STR("it is not a snapshot of etcd");
+    sealed_reader_close(file->sealed);
+    file->sealed = NULL;
+    return disk_exists(disk, path) ? open_plain(file, path, problem, head, arena) : problem;
+}
+
+/* Call before the first piece. A plain file needs no passphrase. */
+static Str snapshot_file_unlock(SnapshotFile *file, Str passphrase, Arena *arena) {
+    if (!file->sealed)
+        return STR_EMPTY;
+    return passphrase.len ? sealed_reader_unlock(file->sealed, passphrase, arena)
+                          : STR("it is encrypted, and \"passphrase\" is not set");
+}
+
+/* As sealed_reader_next. */
+static Str snapshot_file_next(SnapshotFile *file, Str *out, bool *is_end, Arena *arena) {
+    if (file->sealed)
+        return sealed_reader_next(file->sealed, out, is_end, arena);
+    *out = STR_EMPTY;
+    *is_end = file->at == file->size;
+    return *is_end ? STR_EMPTY : file_read_piece(file, out, arena);
+}
+
+static void snapshot_file_close(SnapshotFile *file) {
+    sealed_reader_close(file->sealed);
+    if (file->file.handle)
+        file->disk->close(file->disk->self, file->file);
+    arena_close(file->arena);
+}
 
 static bool kubeadm_restore_reject(const Call *call, Str path, Str problem, Diags *diags) {
     return path_error(call, PATH_AT(call, {"restore"}, {"path"}), diags, "Snapshot not usable",
