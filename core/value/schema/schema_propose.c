@@ -56,18 +56,7 @@ static Value propose_collection(const Schema *schema, Nesting nesting, Value pri
         Value before = item_prior(schema, nesting, prior, config, i, used);
         items[i] = schema_propose(schema, before, value_at(config, i), arena);
     }
-    if (nesting == NEST_LIST) {
-        if (config.type->kind == KIND_TUPLE)
-            return value_tuple(items, config.count, arena);
-        return value_list(config.type->element, items, config.count, arena);
-    }
-    if (nesting == NEST_SET)
-        return value_set(config.type->element, items, config.count, arena);
-    Str *keys = arena_new_array(arena, Str, config.count);
-    for (size_t i = 0; i < config.count; i++) {
-        keys[i] = value_key_at(config, i);
-    }
-    return value_map(config.type->element, keys, items, config.count, arena);
+    return value_with_items(config, items, arena);
 }
 
 /* Returns true if the prior object contains a value that only a configuration can set. */
