@@ -62,11 +62,9 @@ static bool decode_head(Reading *reading, Str *problem) {
     if (reading->is_decoded)
         return true;
     reading->is_decoded = true;
-    if (!head->sums.len || !head->manifest.len) {
-        (void)reader_fail(reading, problem, "it has no %s at its beginning",
-                          head->sums.len ? BUNDLE_MANIFEST : BUNDLE_SUMS);
-        return false;
-    }
+    if (!head->sums.len || !head->manifest.len)
+        return reader_fail(reading, problem, "it has no %s at its beginning",
+                           head->sums.len ? BUNDLE_MANIFEST : BUNDLE_SUMS);
     return bundle_decode(head, &reading->request->pin, reading->bundle, problem, reading->arena);
 }
 
@@ -134,11 +132,9 @@ static BundleNext reader_visit(const BundleEntry *entry, void *payload, Str *pro
 }
 
 static bool check_complete(Reading *reading, Str *problem) {
-    if (reading->is_head_enough || reading->file_count == reading->bundle->files.count)
-        return true;
-    (void)reader_fail(reading, problem, "it has %zu of the %zu files of its " BUNDLE_MANIFEST,
-                      reading->file_count, reading->bundle->files.count);
-    return false;
+    return reading->is_head_enough || reading->file_count == reading->bundle->files.count ||
+           reader_fail(reading, problem, "it has %zu of the %zu files of its " BUNDLE_MANIFEST,
+                       reading->file_count, reading->bundle->files.count);
 }
 
 static bool reader_read_bundle(Reading *reading, Diags *diags) {

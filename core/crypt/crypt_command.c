@@ -1,5 +1,5 @@
 #include "crypt_command.h"
-#include "json.h"
+#include "record.h"
 #include "secret.h"
 
 #define TIMEOUT_MS 60000
@@ -26,28 +26,24 @@ static const char *const *crypt_command_arguments_of(Value argv, Arena *arena) {
     return arguments;
 }
 
-static bool read_header_member(JsonReader *reader, Str *magic, uint64_t *version) {
-    Str key = reader->text, skipped;
-    JsonToken token = json_next(reader);
-    if (token == JSON_STRING && str_equal_cstr(key, "magic"))
-        *magic = reader->text;
-    if (token == JSON_NUMBER && str_equal_cstr(key, "version"))
-        return str_to_uint64(reader->text, version);
-    return json_skip(reader, token, &skipped); /* later versions may have more members */
-}
+/* The first line; later versions may have more members. */
+typedef struct Header {
+    Str magic;
+    uint64_t version;
+} Header;
+
+static const RecordRow header_rows[] = {
+    ROW_TEXT(Header, "magic", magic, .flags = ROW_LENIENT),
+    ROW_UINT64(Header, "version", version),
+};
+static const Record header_record = RECORD(Header, header_rows);
 
 static bool is_header(const CryptCommand *command, Str line, Arena *scratch) {
+    Header header = {0};
     JsonReader reader = json_reader_new(line, scratch);
-    Str magic = STR_EMPTY;
-    uint64_t version = 0;
-    JsonToken token = json_next(&reader);
-    if (token != JSON_OBJECT_START)
-        return false;
-    while ((token = json_next(&reader)) == JSON_KEY) {
-        if (!read_header_member(&reader, &magic, &version))
-            return false;
-    }
-    return token == JSON_OBJECT_END && version == 1 && str_equal_cstr(magic, command->magic);
+    RecordReader reading = {.reader = &reader, .arena = scratch};
+    return record_decode(&reading, &header_record, json_next(&reader), &header) &&
+           header.version == 1 && str_equal_cstr(header.magic, command->magic);
 }
 
 static bool crypt_command_check_result(const CryptCommand *command, const ProcessResult *result,

@@ -3,9 +3,9 @@
  * still be decrypted. */
 #include "base64.h"
 #include "envelope.h"
-#include "json.h"
 #include "key_provider.h"
 #include "random.h"
+#include "record.h"
 
 #include <openssl/evp.h>
 
@@ -16,10 +16,21 @@
 
 typedef struct Derivation {
     Str salt;
+    Str salt_text; /* in base64 */
     int64_t iterations;
     Str hash;
     int64_t key_length;
 } Derivation;
+
+/* The stored metadata. */
+static const RecordRow derivation_rows[] = {
+    ROW_TEXT(Derivation, "salt", salt_text),
+    ROW_INT64(Derivation, "iterations", iterations),
+    ROW_TEXT(Derivation, "hash_function", hash),
+    ROW_INT64(Derivation, "key_length", key_length),
+};
+static const Record derivation_record =
+    RECORD(Derivation, derivation_rows, .unknown = "the member is unknown");
 
 static Value argument(Value config, const char *name) {
     return value_attribute(config, str_from_cstr(name));
@@ -83,49 +94,11 @@ static bool pbkdf2_check(Value config, bool is_chained, SourceRange range, Diags
                                        "in \"chain\". Set one of them.");
 }
 
-static Str write_metadata(const Derivation *derivation, Arena *arena) {
-    StrBuf text = strbuf_new(arena);
-    JsonWriter writer;
-    SCOPED(ArenaRef) scratch = arena_open("key metadata");
-    json_writer_init(&writer, &text, 0);
-    json_object_start(&writer);
-    json_key_string(&writer, "salt", base64_encode(derivation->salt, scratch));
-    json_key_int(&writer, "iterations", derivation->iterations);
-    json_key_string(&writer, "hash_function", derivation->hash);
-    json_key_int(&writer, "key_length", derivation->key_length);
-    json_object_end(&writer);
-    return strbuf_str(&text);
-}
-
-static bool pbkdf2_read_number(JsonReader *reader, int64_t *out) {
-    return json_next(reader) == JSON_NUMBER && str_to_int64(reader->text, out);
-}
-
-static bool pbkdf2_read_member(JsonReader *reader, Derivation *out, Arena *arena) {
-    Str key = reader->text;
-    if (str_equal_cstr(key, "iterations"))
-        return pbkdf2_read_number(reader, &out->iterations);
-    if (str_equal_cstr(key, "key_length"))
-        return pbkdf2_read_number(reader, &out->key_length);
-    if (json_next(reader) != JSON_STRING)
-        return false;
-    if (str_equal_cstr(key, "salt"))
-        return envelope_from_base64(reader->text, &out->salt, arena);
-    out->hash = reader->text;
-    return str_equal_cstr(key, "hash_function");
-}
-
 static bool pbkdf2_read_metadata(Str stored, Derivation *out, Arena *arena) {
+    const char *ignored;
     *out = (Derivation){0};
-    JsonReader reader = json_reader_new(stored, arena);
-    if (json_next(&reader) != JSON_OBJECT_START)
-        return false;
-    JsonToken token;
-    while ((token = json_next(&reader)) == JSON_KEY) {
-        if (!pbkdf2_read_member(&reader, out, arena))
-            return false;
-    }
-    return token == JSON_OBJECT_END && json_next(&reader) == JSON_END && out->salt.len > 0 &&
+    return record_from_json(stored, &derivation_record, out, &ignored, arena) &&
+           envelope_from_base64(out->salt_text, &out->salt, arena) && out->salt.len > 0 &&
            out->salt.len <= LENGTH_MAX && out->iterations > 0 &&
            out->iterations <= ITERATIONS_MAX && out->key_length > 0 &&
            out->key_length <= LENGTH_MAX && find_hash(out->hash);
@@ -137,6 +110,7 @@ static Derivation new_derivation(Value config, Arena *arena) {
     random_fill(salt, length);
     return (Derivation){
         .salt = {salt, length},
+        .salt_text = base64_encode((Str){salt, length}, arena),
         .iterations = pbkdf2_number_of(config, "iterations"),
         .hash = value_text(argument(config, "hash_function")),
         .key_length = pbkdf2_number_of(config, "key_length"),
@@ -179,7 +153,7 @@ static bool pbkdf2_provide(const KeyRequest *request, KeyResult *out, Arena *are
         return false;
     if (!request->stored) {
         derivation = new_derivation(request->config, arena);
-        out->metadata = write_metadata(&derivation, arena);
+        out->metadata = record_to_json(&derivation_record, &derivation, 0, arena);
     } else if (!pbkdf2_read_metadata(*request->stored, &derivation, arena)) {
         return diags_fail(diags, request->range, "Damaged key metadata",
                           "The metadata of %.*s in the encrypted content is damaged, or belongs to "

@@ -4,6 +4,7 @@
 
 #include "json.h"
 #include "random.h"
+#include "record.h"
 
 #include <errno.h>
 
@@ -12,21 +13,24 @@
 #define ID_LENGTH  8
 #define ID_LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 
-static const char *const reasons[] = {
-    [SUITE_REASON_NONE] = "",
-    [SUITE_REASON_SKIP] = "skip_cleanup",
-    [SUITE_REASON_DEPENDENCY] = "dependency",
-    [SUITE_REASON_ERROR] = "error",
-};
+static const char *reason_name(unsigned reason) {
+    static const char *const names[] = {
+        [SUITE_REASON_NONE] = "",
+        [SUITE_REASON_SKIP] = "skip_cleanup",
+        [SUITE_REASON_DEPENDENCY] = "dependency",
+        [SUITE_REASON_ERROR] = "error",
+    };
+    return names[reason];
+}
 
 /* A reason of a newer program counts as an error: the state needs a cleanup. */
-static SuiteReason parse_reason(Str text) {
-    for (size_t i = 0; i < ARRAY_COUNT(reasons); i++) {
-        if (str_equal_cstr(text, reasons[i]))
-            return (SuiteReason)i;
-    }
-    return SUITE_REASON_ERROR;
-}
+static const RecordRow entry_rows[] = {
+    ROW_TEXT(SuiteEntry, "id", id, .flags = ROW_OPTIONAL),
+    ROW_NAME(SuiteEntry, "reason", reason, SuiteReason, reason_name, SUITE_REASON_ERROR + 1,
+             .otherwise = SUITE_REASON_ERROR),
+    ROW_TEXT(SuiteEntry, "run", run, .flags = ROW_OPTIONAL),
+};
+static const Record entry_record = RECORD(SuiteEntry, entry_rows);
 
 /* Reads the next member of the open object; `*token` is the first of its value. Returns false after
  * the last one, with `*token` JSON_OBJECT_END, or at an error. */
@@ -40,19 +44,16 @@ static bool next_member(JsonReader *reader, Str *key, JsonToken *token) {
 }
 
 static bool suite_manifest_read_entry(JsonReader *reader, SuiteEntry *out) {
+    RecordReader reading = {.reader = reader, .arena = reader->arena};
     JsonToken token = json_next(reader);
     Str key, ignored;
+    size_t at = 0;
     if (token != JSON_OBJECT_START)
         return false;
     while (next_member(reader, &key, &token)) {
-        bool is_text = token == JSON_STRING;
-        if (is_text && str_equal(key, STR("id")))
-            out->id = reader->text;
-        if (is_text && str_equal(key, STR("run")))
-            out->run = reader->text;
-        if (is_text && str_equal(key, STR("reason")))
-            out->reason = parse_reason(reader->text);
-        if (!json_skip(reader, token, &ignored))
+        const RecordRow *row = token == JSON_STRING ? record_find(&entry_record, key, &at) : NULL;
+        if (row ? !record_read_member(&reading, row, token, out)
+                : !json_skip(reader, token, &ignored))
             return false;
     }
     return token == JSON_OBJECT_END;
@@ -124,23 +125,13 @@ static bool manifest_read_all(Backend *backend, Map *out, Arena *arena, Diags *d
                       STR_ARG(backend->path));
 }
 
-static void suite_manifest_write_entry(JsonWriter *writer, const SuiteEntry *entry) {
-    json_key(writer, entry->key);
-    json_object_start(writer);
-    if (entry->id.len > 0)
-        json_key_string(writer, "id", entry->id);
-    json_key_string(writer, "reason", str_from_cstr(reasons[entry->reason]));
-    if (entry->run.len > 0)
-        json_key_string(writer, "run", entry->run);
-    json_object_end(writer);
-}
-
 static void manifest_write_file(JsonWriter *writer, Str file, const SuiteEntries *entries) {
     json_key(writer, file);
     json_object_start(writer);
     json_key_object(writer, "states");
     vec_each(entries, entry) {
-        suite_manifest_write_entry(writer, entry);
+        json_key(writer, entry->key);
+        record_encode(&(RecordWriter){.writer = writer}, &entry_record, entry);
     }
     json_object_end(writer);
     json_object_end(writer);
@@ -189,14 +180,19 @@ static SuiteEntries *manifest_merge(const SuiteEntries *before, const SuiteEntri
     return merged;
 }
 
-bool suite_manifest_read(const SuiteStorage *storage, Str file, SuiteEntries *out, Arena *arena,
-                         Diags *diags) {
+static bool manifest_load(const SuiteStorage *storage, Map *out, Arena *arena, Diags *diags) {
     Backend *backend;
-    Map files;
     if (!storage->open_document(storage->self, NAME, false, &backend, diags))
         return false;
-    bool ok = manifest_read_all(backend, &files, arena, diags);
+    bool ok = manifest_read_all(backend, out, arena, diags);
     backend_close(backend);
+    return ok;
+}
+
+bool suite_manifest_read(const SuiteStorage *storage, Str file, SuiteEntries *out, Arena *arena,
+                         Diags *diags) {
+    Map files;
+    bool ok = manifest_load(storage, &files, arena, diags);
     const SuiteEntries *found = ok ? map_find(&files, file) : NULL;
     if (found)
         *out = *found;
@@ -204,12 +200,8 @@ bool suite_manifest_read(const SuiteStorage *storage, Str file, SuiteEntries *ou
 }
 
 bool suite_manifest_files(const SuiteStorage *storage, StrVec *out, Arena *arena, Diags *diags) {
-    Backend *backend;
     Map files;
-    if (!storage->open_document(storage->self, NAME, false, &backend, diags))
-        return false;
-    bool ok = manifest_read_all(backend, &files, arena, diags);
-    backend_close(backend);
+    bool ok = manifest_load(storage, &files, arena, diags);
     for (size_t i = 0; ok && i < files.count; i++)
         vec_push(arena, out, files.entries[i].key);
     return ok;

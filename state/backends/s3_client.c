@@ -42,29 +42,6 @@ static void s3_client_add_headers(HttpRequest *request, const HttpHeaders *heade
     }
 }
 
-/* Loads the plugin, which reads the reply. Follows no redirect, as it would need another
- * signature. */
-static HttpStatus s3_client_send(const S3Client *client, HttpRequest *request,
-                                 HttpResponse *response, Str *problem, Arena *arena) {
-    const S3Settings *settings = &client->settings;
-    const Clock *clock = client->io->clock;
-    if (!plugin_get(&s3_plugin, problem, arena))
-        return HTTP_NO_CLIENT;
-    request->ca_certs = settings->ca_certs;
-    request->skip_verify = settings->skip_verify;
-    request->proxy = settings->proxy;
-    request->no_proxy = settings->no_proxy;
-    request->retries = settings->retries;
-    request->redirect_limit = -1;
-    request->body_limit = BODY_LIMIT;
-    request->cancel = client->cancel ? *client->cancel : NULL;
-    request->cancel_at = CANCEL_NOW;
-    aws_signature_sign(&settings->identity, clock->now_ms(clock->self), request, arena);
-    /* Unsigned, as only the HTTP client reads it: do not wait for "100 Continue". */
-    vec_push(arena, &request->headers, (HttpHeader){STR("expect"), STR_EMPTY});
-    return http_send(client->io, request, response, problem, arena);
-}
-
 /* s3_client_send loaded the plugin. */
 static const S3Answers *s3_client_answers(void) {
     return s3_plugin.content;
@@ -123,6 +100,30 @@ static S3Status client_status_of(HttpStatus sent, const HttpResponse *response, 
     }
 }
 
+/* Loads the plugin, which reads the reply. Follows no redirect, as it would need another
+ * signature. */
+static S3Status s3_client_send(const S3Client *client, HttpRequest *request, HttpResponse *response,
+                               Str *problem, Arena *arena) {
+    const S3Settings *settings = &client->settings;
+    const Clock *clock = client->io->clock;
+    if (!plugin_get(&s3_plugin, problem, arena))
+        return S3_FAILED;
+    request->ca_certs = settings->ca_certs;
+    request->skip_verify = settings->skip_verify;
+    request->proxy = settings->proxy;
+    request->no_proxy = settings->no_proxy;
+    request->retries = settings->retries;
+    request->redirect_limit = -1;
+    request->body_limit = BODY_LIMIT;
+    request->cancel = client->cancel ? *client->cancel : NULL;
+    request->cancel_at = CANCEL_NOW;
+    aws_signature_sign(&settings->identity, clock->now_ms(clock->self), request, arena);
+    /* Unsigned, as only the HTTP client reads it: do not wait for "100 Continue". */
+    vec_push(arena, &request->headers, (HttpHeader){STR("expect"), STR_EMPTY});
+    HttpStatus sent = http_send(client->io, request, response, problem, arena);
+    return client_status_of(sent, response, problem, arena);
+}
+
 /* Weak versions, which proxies make, match no condition. */
 static Str client_version_of(const HttpResponse *response, Arena *arena) {
     Str version = http_header(response, "etag");
@@ -133,8 +134,7 @@ S3Status s3_client_read(const S3Client *client, S3Object *object, Str *problem, 
     HttpRequest request = {.url = object_url(client, object->key, arena)};
     HttpResponse response = {0};
     s3_client_add_headers(&request, &client->settings.get_headers, arena);
-    HttpStatus sent = s3_client_send(client, &request, &response, problem, arena);
-    S3Status status = client_status_of(sent, &response, problem, arena);
+    S3Status status = s3_client_send(client, &request, &response, problem, arena);
     object->bytes = status == S3_DONE ? response.body : STR_EMPTY;
     object->version = status == S3_DONE ? client_version_of(&response, arena) : S3_NO_OBJECT;
     return status == S3_DONE || status == S3_ABSENT ? status : S3_FAILED;
@@ -172,8 +172,7 @@ static S3Status put_once(const S3Client *client, S3Object *object, Str *problem,
     add_condition(object, &request, arena);
     add_checksum(client, &request, arena);
     s3_client_add_headers(&request, &client->settings.put_headers, arena);
-    HttpStatus sent = s3_client_send(client, &request, &response, problem, arena);
-    S3Status status = client_status_of(sent, &response, problem, arena);
+    S3Status status = s3_client_send(client, &request, &response, problem, arena);
     if (status == S3_DONE)
         object->version = client_version_of(&response, arena);
     return status;
@@ -210,8 +209,7 @@ S3Status s3_client_put(const S3Client *client, Str key, Str bytes, bool only_if_
 S3Status s3_client_delete(const S3Client *client, Str key, Str *problem, Arena *arena) {
     HttpRequest request = {.method = STR("DELETE"), .url = object_url(client, key, arena)};
     HttpResponse response = {0};
-    HttpStatus sent = s3_client_send(client, &request, &response, problem, arena);
-    S3Status status = client_status_of(sent, &response, problem, arena);
+    S3Status status = s3_client_send(client, &request, &response, problem, arena);
     return status == S3_DONE || status == S3_ABSENT ? S3_DONE : S3_FAILED;
 }
 
@@ -226,8 +224,7 @@ static S3Status list_page(const S3Client *client, Str prefix, Str token, S3Page 
         strbuf_add_format(&url, "&continuation-token=%.*s", STR_ARG(token));
     HttpRequest request = {.url = strbuf_str(&url)};
     HttpResponse response = {0};
-    HttpStatus sent = s3_client_send(client, &request, &response, problem, arena);
-    S3Status status = client_status_of(sent, &response, problem, arena);
+    S3Status status = s3_client_send(client, &request, &response, problem, arena);
     if (status != S3_DONE)
         return S3_FAILED;
     if (s3_client_answers()->parse_page(response.body, out, arena))
