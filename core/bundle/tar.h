@@ -1,4 +1,4 @@
-/* tar: reads and writes tar files, plain or compressed, with libarchive. */
+/* tar: reads and writes tar files, plain or compressed. */
 #pragma once
 
 #include "disk.h"

@@ -1,11 +1,10 @@
 /* planfile: the archive and its manifest of digests. Entries are named by their role. The manifest
  * has the paths of configuration files, so that no name in the archive is used as a path. */
 #include "planfile.h"
+#include "archives.h"
 #include "digest.h"
 #include "plan_json.h"
 
-#include <archive.h>
-#include <archive_entry.h>
 #include <errno.h>
 
 #define FORMAT            1
@@ -44,68 +43,34 @@ static const RecordRow manifest_rows[] = {
 
 static const Record manifest_record = RECORD(Manifest, manifest_rows);
 
-typedef struct archive *ArchiveWriter;
-static void writer_release(ArchiveWriter *writer) {
-    if (*writer)
-        archive_write_free(*writer);
-}
-SCOPED_TYPE(ArchiveWriter, writer_release);
-
-typedef struct archive *ArchiveReader;
-static void reader_release(ArchiveReader *reader) {
-    if (*reader)
-        archive_read_free(*reader);
-}
-SCOPED_TYPE(ArchiveReader, reader_release);
-
-typedef struct archive_entry *ArchiveEntry;
-static void entry_release(ArchiveEntry *entry) {
-    if (*entry)
-        archive_entry_free(*entry);
-}
-SCOPED_TYPE(ArchiveEntry, entry_release);
-
-static la_ssize_t planfile_receive(struct archive *, void *payload, const void *bytes,
-                                   size_t size) {
-    strbuf_add(payload, (Str){bytes, size});
-    return (la_ssize_t)size;
+static int planfile_receive(void *payload, Str bytes) {
+    strbuf_add(payload, bytes);
+    return 0;
 }
 
-static bool zip_entry(struct archive *writer, const Entry *entry, int64_t time_s, Arena *scratch) {
-    SCOPED(ArchiveEntry) header = archive_entry_new();
-    archive_entry_set_pathname(header, str_to_cstr(entry->name, scratch));
-    archive_entry_set_filetype(header, AE_IFREG);
-    archive_entry_set_perm(header, 0600);
-    archive_entry_set_size(header, (la_int64_t)entry->bytes.len);
-    archive_entry_set_mtime(header, (time_t)time_s, 0);
-    if (archive_write_header(writer, header) != ARCHIVE_OK)
-        return false;
-    return archive_write_data(writer, entry->bytes.ptr, entry->bytes.len) ==
-           (la_ssize_t)entry->bytes.len;
-}
-
-static bool zip(const Entries *entries, int64_t time_s, StrBuf *out, Arena *scratch) {
-    SCOPED(ArchiveWriter) writer = archive_write_new();
-    if (archive_write_set_format_zip(writer) != ARCHIVE_OK ||
-        archive_write_set_bytes_per_block(writer, 0) != ARCHIVE_OK ||
-        archive_write_open2(writer, out, NULL, planfile_receive, NULL, NULL) != ARCHIVE_OK) {
-        return false;
-    }
+static bool zip(const Archives *archives, const Entries *entries, int64_t time_s, StrBuf *out,
+                Arena *scratch) {
+    ArchiveOutput output = {.forms = ARCHIVES_ZIP, .write = planfile_receive, .payload = out};
+    ArchiveWriter *writer = archives->create(&output, scratch);
+    bool ok = true;
     vec_each(entries, entry) {
-        if (!zip_entry(writer, entry, time_s, scratch))
-            return false;
+        ArchiveMember member = {
+            .path = entry->name, .mode = 0600, .time_s = time_s, .size = (int64_t)entry->bytes.len};
+        ok = ok && archives->start(writer, &member) && archives->add(writer, entry->bytes);
     }
-    return archive_write_close(writer) == ARCHIVE_OK;
+    Str fault;
+    return archives->finish(writer, &fault, scratch) && ok;
 }
 
-/* `said`: the length in the file, which may be false. */
-static bool unzip_content(struct archive *reader, size_t said, size_t *left, Str *out,
-                          Arena *arena) {
+/* Reads the content of the member. `said`: its length according to the archive, which may be
+ * false. */
+static bool unzip_content(const Archives *archives, ArchiveReader *reader, size_t said,
+                          size_t *left, Str *out, Arena *arena) {
     StrBuf content = strbuf_new(arena);
     char block[16384];
     strbuf_reserve(&content, said);
     for (;;) {
-        la_ssize_t got = archive_read_data(reader, block, sizeof(block));
+        int64_t got = archives->read(reader, block, sizeof(block));
         if (got == 0)
             break;
         if (got < 0 || (size_t)got > *left)
@@ -117,28 +82,28 @@ static bool unzip_content(struct archive *reader, size_t said, size_t *left, Str
     return true;
 }
 
-static bool unzip(Str bytes, Entries *out, Arena *arena) {
-    SCOPED(ArchiveReader) reader = archive_read_new();
+static bool unzip_all(const Archives *archives, ArchiveReader *reader, size_t packed, Entries *out,
+                      Arena *arena) {
     size_t left = CONTENT_BYTES_MAX;
-    if (archive_read_support_format_zip(reader) != ARCHIVE_OK ||
-        archive_read_open_memory(reader, bytes.ptr, bytes.len) != ARCHIVE_OK) {
-        return false;
-    }
-    for (;;) {
-        struct archive_entry *header;
-        int status = archive_read_next_header(reader, &header);
-        if (status == ARCHIVE_EOF)
-            return true;
-        if (status != ARCHIVE_OK)
-            return false;
-        const char *name = archive_entry_pathname(header);
-        Entry entry = {.name = str_clone(str_from_cstr(name), arena)};
-        int64_t said = archive_entry_size(header); /* 0: not given */
-        bool is_likely = said > 0 && (uint64_t)said / DEFLATE_RATIO_MAX <= bytes.len;
-        if (!unzip_content(reader, is_likely ? (size_t)said : 0, &left, &entry.bytes, arena))
+    ArchiveMember member;
+    ArchiveStep step;
+    while ((step = archives->next(reader, &member, arena)) == ARCHIVES_MEMBER) {
+        Entry entry = {.name = member.path};
+        bool is_likely = member.size > 0 && (uint64_t)member.size / DEFLATE_RATIO_MAX <= packed;
+        if (!unzip_content(archives, reader, is_likely ? (size_t)member.size : 0, &left,
+                           &entry.bytes, arena))
             return false;
         vec_push(arena, out, entry);
     }
+    return step == ARCHIVES_END;
+}
+
+static bool unzip(const Archives *archives, Str bytes, Entries *out, Arena *arena) {
+    ArchiveReader *reader =
+        archives->open(&(ArchiveInput){.forms = ARCHIVES_ZIP, .bytes = bytes}, arena);
+    bool ok = unzip_all(archives, reader, bytes.len, out, arena);
+    archives->close(reader);
+    return ok;
 }
 
 static Entry *planfile_find_entry(Entries *entries, Str name) {
@@ -177,7 +142,12 @@ bool planfile_write(const PlanFilePlace *place, const Plan *plan,
     Entries entries = {0};
     StrBuf bytes = strbuf_new(scratch);
     planfile_collect(plan, configuration, &entries, scratch);
-    if (!zip(&entries, plan->created_ms / 1000, &bytes, scratch))
+    Str problem;
+    const Archives *archives = archives_load(&problem, scratch);
+    if (!archives)
+        return diags_fail(diags, NO_RANGE, "Failed to write the plan file", "\"%.*s\": %.*s.",
+                          STR_ARG(path), STR_ARG(problem));
+    if (!zip(archives, &entries, plan->created_ms / 1000, &bytes, scratch))
         return diags_fail(diags, NO_RANGE, "Failed to write the plan file",
                           "The plan could not be compressed for \"%.*s\".", STR_ARG(path));
     if (!cipher_seal(place->cipher, (EnvelopeHead){0}, strbuf_str(&bytes), &sealed, scratch, diags))
@@ -239,7 +209,12 @@ static bool unpack(Str path, Str bytes, Entries *listed, Arena *arena, Diags *di
     Entries entries = {0};
     if (!is_zip(bytes))
         return planfile_report(path, "it is not a zip archive", diags);
-    if (!unzip(bytes, &entries, arena))
+    Str problem;
+    const Archives *archives = archives_load(&problem, arena);
+    if (!archives)
+        return diags_fail(diags, NO_RANGE, "Failed to read the plan file", "\"%.*s\": %.*s.",
+                          STR_ARG(path), STR_ARG(problem));
+    if (!unzip(archives, bytes, &entries, arena))
         return planfile_report(path, "the archive is damaged", diags);
     const Entry *manifest = planfile_find_entry(&entries, STR(ENTRY_MANIFEST));
     if (!manifest)

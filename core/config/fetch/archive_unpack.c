@@ -1,22 +1,13 @@
-/* Extracts archives: libarchive decodes, Disk writes. */
+/* Extracts archives: the plugin of archives decodes, Disk writes. */
 #include "archive_unpack.h"
 
+#include "archives.h"
 #include "str_quote.h"
-#include "utf8.h"
 #include "vec.h"
 
-#include <archive.h>
-#include <archive_entry.h>
 #include <errno.h>
 
 #define PIECE_SIZE ((size_t)65536)
-
-typedef struct archive *ArchiveReader;
-static void archive_reader_release(ArchiveReader *reader) {
-    if (*reader)
-        archive_read_free(*reader);
-}
-SCOPED_TYPE(ArchiveReader, archive_reader_release);
 
 /* Sizes and values of the zip format. */
 #define ZIP_END_SIZE       22
@@ -42,6 +33,8 @@ typedef struct UnpackLink {
 } UnpackLink;
 
 typedef struct Unpack {
+    const Archives *archives;
+    ArchiveReader *reader;
     const Disk *disk;
     Str directory;
     UnpackLimits left;
@@ -50,61 +43,10 @@ typedef struct Unpack {
     Str *problem;
 } Unpack;
 
-typedef struct ArchiveInput {
-    UnpackFile *open;
-    uint64_t at;
-    uint64_t size;
-    char *piece;
-} ArchiveInput;
-
-static la_ssize_t archive_unpack_read_input(struct archive *reader, void *payload,
-                                            const void **bytes) {
-    ArchiveInput *input = payload;
-    const Disk *disk = input->open->disk;
-    size_t got = 0;
-    int status =
-        disk->read(disk->self, input->open->file, input->at, input->piece, PIECE_SIZE, &got);
-    if (status != 0) {
-        archive_set_error(reader, -status, "%s", strerror(-status));
-        return ARCHIVE_FATAL;
-    }
-    input->at += got;
-    *bytes = input->piece;
-    return (la_ssize_t)got;
-}
-
-static la_int64_t seek_input(struct archive *reader, void *payload, la_int64_t by, int whence) {
-    ArchiveInput *input = payload;
-    la_int64_t from = whence == SEEK_SET   ? 0
-                      : whence == SEEK_CUR ? (la_int64_t)input->at
-                                           : (la_int64_t)input->size;
-    if (from + by < 0) {
-        archive_set_error(reader, EINVAL, "a negative position");
-        return ARCHIVE_FATAL;
-    }
-    input->at = (uint64_t)(from + by);
-    return (la_int64_t)input->at;
-}
-
-static bool archive_unpack_open_reader(struct archive *reader, ArchiveInput *input) {
-    archive_read_support_filter_gzip(reader);
-    archive_read_support_filter_bzip2(reader);
-    archive_read_support_filter_xz(reader);
-    archive_read_support_filter_zstd(reader);
-    archive_read_support_format_tar(reader);
-    archive_read_support_format_zip(reader);
-    archive_read_set_read_callback(reader, archive_unpack_read_input);
-    archive_read_set_seek_callback(reader, seek_input);
-    archive_read_set_callback_data(reader, input);
-    return archive_read_open1(reader) == ARCHIVE_OK;
-}
-
-static bool report_archive(Unpack *unpack, struct archive *reader) {
-    const char *text = archive_error_string(reader);
-    Str clean =
-        utf8_strip_controls(str_from_cstr(text ? text : "it cannot be read"), unpack->arena);
+static bool report_archive(Unpack *unpack) {
+    Str fault = unpack->archives->fault(unpack->reader, unpack->arena);
     *unpack->problem =
-        str_format(unpack->arena, "it is not an archive that loam can read (%.*s)", STR_ARG(clean));
+        str_format(unpack->arena, "it is not an archive that loam can read (%.*s)", STR_ARG(fault));
     return false;
 }
 
@@ -135,14 +77,14 @@ static bool archive_unpack_check_name(Unpack *unpack, Str name, Str *out) {
     return true;
 }
 
-static bool copy_content(Unpack *unpack, struct archive *reader, Str name, UnpackFile *open) {
+static bool copy_content(Unpack *unpack, Str name, UnpackFile *open) {
     char *piece = arena_alloc(unpack->arena, PIECE_SIZE);
     for (;;) {
-        la_ssize_t got = archive_read_data(reader, piece, PIECE_SIZE);
+        int64_t got = unpack->archives->read(unpack->reader, piece, PIECE_SIZE);
         if (got == 0)
             return true;
         if (got < 0)
-            return report_archive(unpack, reader);
+            return report_archive(unpack);
         if ((uint64_t)got > unpack->left.bytes)
             return report_entry(unpack, name, "exceeds the maximum size of a package");
         unpack->left.bytes -= (uint64_t)got;
@@ -152,7 +94,7 @@ static bool copy_content(Unpack *unpack, struct archive *reader, Str name, Unpac
     }
 }
 
-static bool unpack_file(Unpack *unpack, struct archive *reader, Str name, bool is_program) {
+static bool unpack_file(Unpack *unpack, Str name, bool is_program) {
     SCOPED(ArenaRef) scratch = arena_open("unpack");
     Unpack here = *unpack;
     here.arena = scratch;
@@ -167,7 +109,7 @@ static bool unpack_file(Unpack *unpack, struct archive *reader, Str name, bool i
         return report_entry(unpack, name, "occurs twice");
     if (status != 0)
         return report_entry(unpack, name, "cannot be written: %s", strerror(-status));
-    bool ok = copy_content(&here, reader, name, &open);
+    bool ok = copy_content(&here, name, &open);
     unpack->left = here.left;
     if (!ok)
         *unpack->problem = str_clone(*unpack->problem, unpack->arena);
@@ -181,34 +123,31 @@ static bool unpack_directory(Unpack *unpack, Str name) {
     return status == 0 || report_entry(unpack, name, "cannot be created: %s", strerror(-status));
 }
 
-static bool note_link(Unpack *unpack, struct archive_entry *entry, Str name) {
-    const char *target = archive_entry_symlink(entry);
-    if (!target || !target[0])
+static bool note_link(Unpack *unpack, Str target, Str name) {
+    if (!target.len)
         return report_entry(unpack, name, "is a link to a missing file");
     vec_push(unpack->arena, &unpack->links,
-             (UnpackLink){disk_join(unpack->directory, name, unpack->arena),
-                          str_clone(str_from_cstr(target), unpack->arena)});
+             (UnpackLink){disk_join(unpack->directory, name, unpack->arena), target});
     return true;
 }
 
-static bool unpack_entry(Unpack *unpack, struct archive *reader, struct archive_entry *entry) {
-    const char *text = archive_entry_pathname(entry);
-    Str whole = str_clone(str_from_cstr(text), unpack->arena);
+static bool unpack_entry(Unpack *unpack, const ArchiveMember *member) {
     Str name;
     if (unpack->left.entries-- == 0)
-        return report_entry(unpack, whole, "exceeds the maximum number of entries");
-    if (!archive_unpack_check_name(unpack, whole, &name))
+        return report_entry(unpack, member->path, "exceeds the maximum number of entries");
+    if (!archive_unpack_check_name(unpack, member->path, &name))
         return false;
-    if (archive_entry_hardlink(entry))
-        return report_entry(unpack, whole, "is a hard link, which loam does not support");
-    if (!name.len && archive_entry_filetype(entry) != AE_IFDIR)
-        return report_entry(unpack, whole, "has an invalid path");
-    switch (archive_entry_filetype(entry)) {
-    case AE_IFDIR: return !name.len || unpack_directory(unpack, name);
-    case AE_IFLNK: return note_link(unpack, entry, name);
-    case AE_IFREG: return unpack_file(unpack, reader, name, archive_entry_perm(entry) & 0100);
-    default: return report_entry(unpack, whole, "is not a file, directory or link");
+    if (member->is_hard_link)
+        return report_entry(unpack, member->path, "is a hard link, which loam does not support");
+    if (!name.len && member->kind != ARCHIVED_DIRECTORY)
+        return report_entry(unpack, member->path, "has an invalid path");
+    switch (member->kind) {
+    case ARCHIVED_DIRECTORY: return !name.len || unpack_directory(unpack, name);
+    case ARCHIVED_LINK: return note_link(unpack, member->target, name);
+    case ARCHIVED_FILE: return unpack_file(unpack, name, member->mode & 0100);
+    case ARCHIVED_OTHER: break;
     }
+    return report_entry(unpack, member->path, "is not a file, directory or link");
 }
 
 static bool make_links(Unpack *unpack) {
@@ -224,15 +163,15 @@ static bool make_links(Unpack *unpack) {
     return true;
 }
 
-static bool unpack_all(Unpack *unpack, struct archive *reader) {
+static bool unpack_all(Unpack *unpack) {
     for (;;) {
-        struct archive_entry *entry;
-        int status = archive_read_next_header(reader, &entry);
-        if (status == ARCHIVE_EOF)
+        ArchiveMember member;
+        ArchiveStep step = unpack->archives->next(unpack->reader, &member, unpack->arena);
+        if (step == ARCHIVES_END)
             return make_links(unpack);
-        if (status != ARCHIVE_OK && status != ARCHIVE_WARN)
-            return report_archive(unpack, reader);
-        if (!unpack_entry(unpack, reader, entry))
+        if (step == ARCHIVES_BROKEN)
+            return report_archive(unpack);
+        if (!unpack_entry(unpack, &member))
             return false;
     }
 }
@@ -293,13 +232,17 @@ static bool check_entry_count(Unpack *unpack, const UnpackFile *open, uint64_t s
 bool archive_unpack(const Io *io, Str path, Str directory, UnpackLimits limits, Str *problem,
                     Arena *arena) {
     SCOPED(UnpackFile) open = {.disk = io->disk};
-    SCOPED(ArchiveReader) reader = archive_read_new();
-    Unpack unpack = {.disk = io->disk,
+    Unpack unpack = {.archives = archives_load(problem, arena),
+                     .disk = io->disk,
                      .directory = directory,
                      .left = limits,
                      .arena = arena,
                      .problem = problem};
-    ArchiveInput input = {.open = &open, .piece = arena_alloc(arena, PIECE_SIZE)};
+    if (!unpack.archives)
+        return false;
+    ArchiveInput input = {.forms = ARCHIVES_TAR | ARCHIVES_ZIP | ARCHIVES_GZIP | ARCHIVES_BZIP2 |
+                                   ARCHIVES_XZ | ARCHIVES_ZSTD,
+                          .disk = io->disk};
     int status = io->disk->open(io->disk->self, path, DISK_READ, 0, &open.file);
     if (status == 0)
         status = io->disk->size(io->disk->self, open.file, &input.size);
@@ -309,7 +252,9 @@ bool archive_unpack(const Io *io, Str path, Str directory, UnpackLimits limits, 
     }
     if (!check_entry_count(&unpack, &open, input.size))
         return false;
-    if (!archive_unpack_open_reader(reader, &input))
-        return report_archive(&unpack, reader);
-    return unpack_all(&unpack, reader);
+    input.file = open.file;
+    unpack.reader = unpack.archives->open(&input, arena);
+    bool ok = unpack_all(&unpack);
+    unpack.archives->close(unpack.reader);
+    return ok;
 }
