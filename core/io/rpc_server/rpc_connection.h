@@ -3,7 +3,7 @@
 #pragma once
 
 #include "rpc_pool.h"
-#include "rpc_server.h"
+#include "rpc_service.h"
 #include "rpc_tls.h"
 
 /* A call: from its first header to the end of its stream. */

@@ -3,30 +3,12 @@
 #include "served_provider.h"
 
 #include "log.h"
-#include "protocol_message.h"
-#include "random.h"
 #include "registry.h"
 #include "served_read.h"
 #include "served_resource.h"
 #include "served_schema.h"
 #include "thread.h"
 #include "wire.h"
-
-struct ServedProvider {
-    const Provider *provider;
-    const Io *io;
-    Arena *arena; /* guarded by the lock */
-    CancelToken *cancel;
-    pthread_mutex_t lock; /* guards everything below */
-    Str schema;           /* the response to GetProviderSchema; empty: not made yet */
-    bool is_configured;   /* ConfigureProvider was called */
-    bool is_deferred;
-    bool fails_at_use; /* with `failure` */
-    Diags failure;
-    Arena *run; /* of the client */
-    void *client;
-    StrVec secrets; /* of the configuration */
-};
 
 /* Schemas. */
 
@@ -104,119 +86,12 @@ static Str encode_functions(const Provider *provider, Arena *arena) {
     return strbuf_str(&out);
 }
 
-/* Values. */
-
-static void served_provider_collect_texts(Value v, StrVec *out, Arena *arena) {
-    if (!value_is_present(v))
-        return;
-    if (v.type->kind == KIND_STRING) {
-        if (v.count > 0)
-            vec_push(arena, out, value_text(v));
-        return;
-    }
-    if (type_is_primitive(v.type))
-        return;
-    for (size_t i = 0; i < v.count; i++)
-        served_provider_collect_texts(value_at(v, i), out, arena);
-}
-
-static void served_provider_collect_secrets(const Schema *schema, Value object, StrVec *out,
-                                            Arena *arena) {
-    Paths paths = {0};
-    Value found;
-    if (!value_is_present(object))
-        return;
-    schema_sensitive_paths(schema, object, &paths, arena);
-    vec_each(&paths, path) {
-        if (path_get(object, *path, &found))
-            served_provider_collect_texts(found, out, arena);
-    }
-}
-
-/* Returns why a value is not what the call needs; NULL if it is. */
-static const char *unfit(Value v, unsigned need) {
-    if (!value_is_known(v))
-        return "it is unknown as a whole";
-    if ((need & SERVED_PRESENT) && value_is_null(v))
-        return "it is null";
-    return (need & SERVED_KNOWN) && !value_is_wholly_known(v) ? "it contains unknown values" : NULL;
-}
-
-static bool served_provider_read_value(ServedCall *served, const Schema *schema, Str encoded,
-                                       const char *name, unsigned need, Value *out) {
-    Str error;
-    if (protocol_message_value(encoded, schema_implied_type(schema), out, &error, served->arena)) {
-        const char *problem = unfit(*out, need);
-        if (!problem) {
-            *out = schema_fill_blocks(schema, *out, served->arena);
-            served_provider_collect_secrets(schema, *out, &served->secrets, served->arena);
-            return true;
-        }
-        error = str_from_cstr(problem);
-    }
-    return diags_fail(&served->diags, NO_RANGE, "Invalid request",
-                      "The object \"%s\" of the request does not match the schema%s%s: %.*s.", name,
-                      served->type ? " of " : "", served->type ? served->type->name : "",
-                      STR_ARG(error));
-}
-
-bool served_provider_value(ServedCall *served, Str encoded, const char *name, unsigned need,
-                           Value *out) {
-    return served_provider_read_value(served, &served->type->schema, encoded, name, need, out);
-}
-
-void served_provider_respond(ServedCall *served, Value object) {
-    const Schema *schema = &served->type->schema;
-    served->response.type = schema_implied_type(schema);
-    served->response.has_state = true;
-    served->response.state = schema_fill_blocks(
-        schema, schema_drop_write_only(schema, object, served->arena), served->arena);
-}
-
 /* Configuration. */
-
-Call served_provider_slot(ServedCall *call) {
-    ServedProvider *served = call->served;
-    Call slot = {
-        .provider = served->provider,
-        .type = call->type,
-        .io = served->io,
-        .cancel = served->cancel,
-        .arena = call->arena,
-        .address = str_from_cstr(call->type ? call->type->name : served->provider->name),
-        .lineage = STR_EMPTY,
-        .stores_plain_state = true,
-        .secrets = &call->secrets,
-        .provider_secrets = &served->secrets,
-    };
-    random_fill(&slot.generation, sizeof slot.generation);
-    LOCKED(&served->lock);
-    slot.client = served->client;
-    return slot;
-}
-
-bool served_provider_is_deferred(const ServedCall *call) {
-    ServedProvider *served = call->served;
-    LOCKED(&served->lock);
-    return served->is_deferred;
-}
-
-bool served_provider_require(ServedCall *call) {
-    ServedProvider *served = call->served;
-    size_t before = call->diags.error_count;
-    LOCKED(&served->lock);
-    if (served->fails_at_use)
-        diags_append(&call->diags, &served->failure);
-    else if (!served->is_configured)
-        diags_error(&call->diags, NO_RANGE, "Provider not configured",
-                    "ConfigureProvider must be called first.");
-    return call->diags.error_count == before;
-}
 
 static bool read_configuration(ServedCall *call, Value *out) {
     const Provider *provider = call->served->provider;
-    return served_provider_read_value(call, &provider->schema, call->request.config, "config",
-                                      SERVED_PRESENT, out) &&
+    return served_call_decode(call, &provider->schema, call->request.config, "config",
+                              SERVED_PRESENT, out) &&
            schema_validate(&provider->schema, *out, call->arena, &call->diags);
 }
 
@@ -225,7 +100,7 @@ static void validate_provider(ServedCall *call) {
     Value config;
     if (!read_configuration(call, &config) || !provider->validate)
         return;
-    Call slot = served_provider_slot(call);
+    Call slot = served_call_slot(call);
     (void)provider->validate(&slot, &(ValidateRequest){config}, &call->diags);
 }
 
@@ -257,7 +132,7 @@ static void served_provider_configure(ServedCall *call) {
     Value config;
     if (!read_configuration(call, &config))
         return;
-    Call slot = served_provider_slot(call);
+    Call slot = served_call_slot(call);
     LOCKED(&served->lock);
     if (served->is_configured) {
         diags_error(&call->diags, NO_RANGE, "Provider already configured",

@@ -9,11 +9,11 @@
 /* Decodes the configuration of a data source or ephemeral resource, whose provider must be
  * configured. */
 static bool served_read_begin(ServedCall *call, Value *config) {
-    if (!served_provider_value(call, call->request.config, "config", SERVED_PRESENT | SERVED_KNOWN,
-                               config) ||
-        !served_provider_require(call))
+    if (!served_call_object(call, call->request.config, "config", SERVED_PRESENT | SERVED_KNOWN,
+                            config) ||
+        !served_call_require(call))
         return false;
-    if (!served_provider_is_deferred(call))
+    if (!served_call_is_deferred(call))
         return true;
     return diags_fail(&call->diags, NO_RANGE, "Provider configuration not known yet",
                       "%s needs the provider, whose configuration contains values that are known "
@@ -25,11 +25,11 @@ void served_read_data(ServedCall *call) {
     Value config;
     if (!served_read_begin(call, &config))
         return;
-    Call slot = served_provider_slot(call);
+    Call slot = served_call_slot(call);
     DataReadRequest request = {config};
     DataReadResponse response;
     if (object_type_read_data(&slot, &request, &response, &call->diags))
-        served_provider_respond(call, response.state);
+        served_call_respond(call, response.state);
 }
 
 /* Converts monotonic time to the wall time of the protocol. */
@@ -44,12 +44,12 @@ void served_read_open(ServedCall *call) {
     Value config;
     if (!served_read_begin(call, &config))
         return;
-    Call slot = served_provider_slot(call);
+    Call slot = served_call_slot(call);
     OpenRequest request = {config};
     OpenResponse response;
     if (!object_type_open(&slot, &request, &response, &call->diags))
         return;
-    served_provider_respond(call, response.result);
+    served_call_respond(call, response.result);
     call->response.private_data = response.private_data;
     set_renewal(call, &slot, response.renew_at_ms);
 }
@@ -57,7 +57,7 @@ void served_read_open(ServedCall *call) {
 void served_read_renew(ServedCall *call) {
     RenewRequest request = {call->request.private_data};
     RenewResponse response;
-    Call slot = served_provider_slot(call);
+    Call slot = served_call_slot(call);
     slot.cancel = NULL;
     if (!object_type_renew(&slot, &request, &response, &call->diags))
         return;
@@ -67,7 +67,7 @@ void served_read_renew(ServedCall *call) {
 
 void served_read_close(ServedCall *call) {
     CloseRequest request = {call->request.private_data};
-    Call slot = served_provider_slot(call);
+    Call slot = served_call_slot(call);
     slot.cancel = NULL;
     (void)!object_type_close(&slot, &request, &call->diags);
 }
@@ -121,7 +121,7 @@ static Str served_read_first_error(const Diags *diags) {
 }
 
 void served_read_function(ServedCall *call) {
-    Call slot = served_provider_slot(call);
+    Call slot = served_call_slot(call);
     const ProviderFunction *function = find_function(slot.provider, call->request.type_name);
     Value *arguments = arena_new_array(call->arena, Value, call->request.arguments.count);
     if (!function) {

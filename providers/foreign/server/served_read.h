@@ -1,7 +1,7 @@
 /* served_read: the calls of data sources, ephemeral resources and functions. */
 #pragma once
 
-#include "served_provider.h"
+#include "served_call.h"
 
 void served_read_data(ServedCall *call);
 void served_read_open(ServedCall *call);

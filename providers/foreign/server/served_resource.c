@@ -8,9 +8,9 @@
 
 void served_resource_validate(ServedCall *call) {
     Value config;
-    if (!served_provider_value(call, call->request.config, "config", SERVED_PRESENT, &config))
+    if (!served_call_object(call, call->request.config, "config", SERVED_PRESENT, &config))
         return;
-    Call slot = served_provider_slot(call);
+    Call slot = served_call_slot(call);
     slot.is_planning = true;
     (void)!object_type_validate(&slot, config, &call->diags);
 }
@@ -30,7 +30,7 @@ static bool resource_read_stored(ServedCall *call, Str json, Value *out) {
 
 void served_resource_upgrade(ServedCall *call) {
     const ResourceType *type = resource_type_of(call->type);
-    Call slot = served_provider_slot(call);
+    Call slot = served_call_slot(call);
     UpgradeRequest request = {call->request.version, call->request.stored};
     UpgradeResponse response = {.upgraded = request.stored};
     Value object;
@@ -38,23 +38,23 @@ void served_resource_upgrade(ServedCall *call) {
     if (!is_current && !resource_type_upgrade(&slot, &request, &response, &call->diags))
         return;
     if (resource_read_stored(call, response.upgraded, &object))
-        served_provider_respond(call, object);
+        served_call_respond(call, object);
 }
 
 void served_resource_read(ServedCall *call) {
     Value state;
-    if (!served_provider_value(call, call->request.prior, "current_state",
-                               SERVED_PRESENT | SERVED_KNOWN, &state) ||
-        !served_provider_require(call))
+    if (!served_call_object(call, call->request.prior, "current_state",
+                            SERVED_PRESENT | SERVED_KNOWN, &state) ||
+        !served_call_require(call))
         return;
-    Call slot = served_provider_slot(call);
+    Call slot = served_call_slot(call);
     slot.is_planning = true;
     ReadRequest request = {state, call->request.private_data};
     ReadResponse response = {.state = state, .private_data = request.private_data};
-    if (!served_provider_is_deferred(call) &&
+    if (!served_call_is_deferred(call) &&
         !resource_type_read(&slot, &request, &response, &call->diags))
         return;
-    served_provider_respond(call, response.state);
+    served_call_respond(call, response.state);
     call->response.private_data = response.private_data;
 }
 
@@ -115,13 +115,13 @@ static bool resource_check_objects(ServedCall *call, Value prior, Value planned)
 void served_resource_plan(ServedCall *call) {
     const ResourceType *type = resource_type_of(call->type);
     Value prior, proposed, config;
-    if (!served_provider_value(call, call->request.prior, "prior_state", SERVED_KNOWN, &prior) ||
-        !served_provider_value(call, call->request.proposed, "proposed_new_state", 0, &proposed) ||
-        !served_provider_value(call, call->request.config, "config", config_need(proposed, 0),
-                               &config) ||
-        !resource_check_objects(call, prior, proposed) || !served_provider_require(call))
+    if (!served_call_object(call, call->request.prior, "prior_state", SERVED_KNOWN, &prior) ||
+        !served_call_object(call, call->request.proposed, "proposed_new_state", 0, &proposed) ||
+        !served_call_object(call, call->request.config, "config", config_need(proposed, 0),
+                            &config) ||
+        !resource_check_objects(call, prior, proposed) || !served_call_require(call))
         return;
-    Call slot = served_provider_slot(call);
+    Call slot = served_call_slot(call);
     slot.is_planning = true;
     PlanRequest request = {.prior = prior,
                            .proposed = proposed,
@@ -131,11 +131,11 @@ void served_resource_plan(ServedCall *call) {
     PlanResponse response = {0};
     if (!value_is_null(proposed))
         request.proposed = propose(call, prior, config);
-    if (served_provider_is_deferred(call))
+    if (served_call_is_deferred(call))
         resource_type_plan_by_schema(&slot, &request, &response);
     else if (!resource_type_plan(&slot, &request, &response, &call->diags))
         return;
-    served_provider_respond(call, response.planned);
+    served_call_respond(call, response.planned);
     call->response.replaces = response.requires_replace;
     call->response.is_legacy = keeps_members(&type->schema, config, response.planned);
     call->response.private_data = response.private_data;
@@ -154,10 +154,10 @@ static void resource_delete_object(ServedCall *call, Call *slot, Value prior, St
         .prior = prior, .private_data = call->request.private_data, .marker = marker};
     DeleteResponse response;
     if (resource_type_delete(slot, &request, &response, &call->diags)) {
-        served_provider_respond(call, value_null(prior.type));
+        served_call_respond(call, value_null(prior.type));
         return;
     }
-    served_provider_respond(call, response.state);
+    served_call_respond(call, response.state);
     call->response.private_data = response.private_data;
     if (response.in_doubt)
         report_doubt(call);
@@ -171,7 +171,7 @@ static void resource_change_object(ServedCall *call, Call *slot, const ApplyRequ
         state = request->prior;
     if (!is_ok)
         state = value_unknown_as_null(state, call->arena);
-    served_provider_respond(call, state);
+    served_call_respond(call, state);
     call->response.private_data = response.private_data;
     if (!is_ok && response.in_doubt)
         report_doubt(call);
@@ -194,19 +194,19 @@ static bool choose_marker(ServedCall *call, const Call *slot, bool creates, Valu
 void served_resource_apply(ServedCall *call) {
     Value prior, planned, config;
     Str marker;
-    if (!served_provider_value(call, call->request.prior, "prior_state", SERVED_KNOWN, &prior) ||
-        !served_provider_value(call, call->request.planned, "planned_state", 0, &planned) ||
-        !served_provider_value(call, call->request.config, "config",
-                               config_need(planned, SERVED_KNOWN), &config) ||
+    if (!served_call_object(call, call->request.prior, "prior_state", SERVED_KNOWN, &prior) ||
+        !served_call_object(call, call->request.planned, "planned_state", 0, &planned) ||
+        !served_call_object(call, call->request.config, "config",
+                            config_need(planned, SERVED_KNOWN), &config) ||
         !resource_check_objects(call, prior, planned))
         return;
-    Call slot = served_provider_slot(call);
-    if (!served_provider_require(call) || served_provider_is_deferred(call) ||
+    Call slot = served_call_slot(call);
+    if (!served_call_require(call) || served_call_is_deferred(call) ||
         !choose_marker(call, &slot, value_is_null(prior), planned, &marker)) {
         if (!diags_has_errors(&call->diags))
             diags_error(&call->diags, NO_RANGE, "Provider not configured",
                         "The configuration of the provider contains unknown values.");
-        served_provider_respond(call, prior);
+        served_call_respond(call, prior);
         call->response.private_data = call->request.private_data;
         return;
     }
@@ -225,12 +225,12 @@ void served_resource_apply(ServedCall *call) {
 void served_resource_import(ServedCall *call) {
     ImportRequest request = {value_text(value_string(call->request.id, call->arena))};
     ImportResponse response;
-    if (!served_provider_require(call))
+    if (!served_call_require(call))
         return;
-    Call slot = served_provider_slot(call);
+    Call slot = served_call_slot(call);
     if (!resource_type_import(&slot, &request, &response, &call->diags))
         return;
-    served_provider_respond(call, response.state);
+    served_call_respond(call, response.state);
     call->response.is_import = true;
     call->response.type_name = str_from_cstr(call->type->name);
     call->response.private_data = response.private_data;
@@ -244,10 +244,10 @@ void served_resource_move(ServedCall *call) {
                            .private_data = call->request.private_data};
     MoveResponse response;
     Value object;
-    Call slot = served_provider_slot(call);
+    Call slot = served_call_slot(call);
     if (!resource_type_move(&slot, &request, &response, &call->diags) ||
         !resource_read_stored(call, response.moved, &object))
         return;
-    served_provider_respond(call, object);
+    served_call_respond(call, object);
     call->response.private_data = response.private_data;
 }

@@ -1,7 +1,7 @@
 /* served_resource: the calls of managed resource types. */
 #pragma once
 
-#include "served_provider.h"
+#include "served_call.h"
 
 /* Also of data sources and ephemeral resources. */
 void served_resource_validate(ServedCall *call);
