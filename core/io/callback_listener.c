@@ -108,8 +108,7 @@ static bool listener_parse(Str request, Str *path, Str *query) {
     return true;
 }
 
-int callback_listener_wait(const CallbackListener *listener, Str path,
-                           bool (*accepts)(void *payload, Str query), void *payload, Str page,
+int callback_listener_wait(const CallbackListener *listener, const CallbackRequest *wanted,
                            const CancelToken *cancel, Str *query, Arena *arena) {
     Connection connections[CONNECTIONS];
     bool is_done = false;
@@ -130,10 +129,10 @@ int callback_listener_wait(const CallbackListener *listener, Str path,
             if (!polled[i + 2].revents || !has_arrived(connection))
                 continue;
             bool is_path = listener_parse(strbuf_str(&connection->request), &at, &found) &&
-                           str_equal(at, path);
-            is_done = is_path && accepts(payload, found);
+                           str_equal(at, wanted->path);
+            is_done = is_path && wanted->accepts(wanted->payload, found);
             if (is_done)
-                answer(connection, "200 OK", page, arena);
+                answer(connection, "200 OK", wanted->page, arena);
             else
                 answer(connection, is_path ? "400 Bad Request" : "404 Not Found",
                        STR("This request does not belong to the login.\n"), arena);

@@ -46,15 +46,12 @@ struct SshClient {
     int64_t plan_timeout_ms; /* "plan_timeout" */
 };
 
-static const SshTarget *client_chain_of(const SshLink *link, size_t *count) {
-    *count = link->chain ? link->chain_count : 1;
-    return link->chain ? link->chain : &link->target;
+static SshChain client_chain_of(const SshLink *link) {
+    return link->chain.count ? link->chain : (SshChain){&link->target, 1};
 }
 
 static Str client_key_of(const SshLink *link) {
-    size_t count;
-    const SshTarget *chain = client_chain_of(link, &count);
-    return ssh_pool_key(chain, count, link->call->arena);
+    return ssh_pool_key(client_chain_of(link), link->call->arena);
 }
 
 static SshPool *ssh_client_pool_of(SshLink *link) {
@@ -107,9 +104,13 @@ bool ssh_client_recall(SshLink *link, const char *name, int64_t max_age_ms, SshO
     CHECK(!link->reading.machine.len);
     Str machine = str_format(call->arena, "%.*s, %.*s", STR_ARG(ssh_client_user(link)),
                              STR_ARG(client_key_of(link)));
-    return ssh_share_recall(client->share, machine, str_from_cstr(name),
-                            call_monotonic_ms(call) - max_age_ms,
-                            ssh_client_timeout(link, CANCEL_STOP), out, &link->reading);
+    SshRecall wanted = {
+        .machine = machine,
+        .name = str_from_cstr(name),
+        .min_at_ms = call_monotonic_ms(call) - max_age_ms,
+        .timeout = ssh_client_timeout(link, CANCEL_STOP),
+    };
+    return ssh_share_recall(client->share, &wanted, out, &link->reading);
 }
 
 void ssh_client_keep(const SshLink *link, const char *name, Str output) {
@@ -166,8 +167,7 @@ static void set_chain(SshLink *link, const SshSettings *settings, Arena *arena) 
     for (size_t i = 0; i < settings->bastion_count; i++)
         chain[i] = settings->bastions[i].target;
     chain[settings->bastion_count] = settings->machine.target;
-    link->chain = chain;
-    link->chain_count = settings->bastion_count + 1;
+    link->chain = (SshChain){chain, settings->bastion_count + 1};
 }
 
 void ssh_client_link_to(const Call *call, const SshSettings *settings, SshLink *out) {
@@ -330,8 +330,6 @@ void ssh_client_release(SshLink *link) {
 }
 
 static SshStatus client_connect_once(SshLink *link, int64_t left_ms, SshProblem *problem) {
-    size_t count;
-    const SshTarget *chain = client_chain_of(link, &count);
     SshTimeout timeout = {
         .timeout_ms = left_ms > ATTEMPT_MS ? ATTEMPT_MS
                       : left_ms > 0        ? left_ms
@@ -341,7 +339,7 @@ static SshStatus client_connect_once(SshLink *link, int64_t left_ms, SshProblem 
     };
     int64_t began_ms = log_clock_ms();
     *problem = (SshProblem){0};
-    SshStatus status = ssh_pool_acquire(ssh_client_pool_of(link), chain, count, timeout,
+    SshStatus status = ssh_pool_acquire(ssh_client_pool_of(link), client_chain_of(link), timeout,
                                         &link->lease, problem, link->call->arena);
     log_debug("ssh connect", log_text("host", link->target.host),
               log_number("port", link->target.port), log_number("status", status),
@@ -515,9 +513,9 @@ static SshStatus exec_once(SshLink *link, const SshCommand *command, SshResult *
     SshSession *session = ssh_pool_session(link->lease);
     Arena *arena = link->call->arena;
     int64_t began_ms = log_clock_ms();
-    SshStatus status =
-        link->sudo ? ssh_sudo_exec(ssh, session, link->sudo_password, command, out, problem, arena)
-                   : ssh->exec(ssh->self, session, command, out, problem, arena);
+    SshSudo sudo = {ssh, session, link->sudo_password};
+    SshStatus status = link->sudo ? ssh_sudo_exec(&sudo, command, out, problem, arena)
+                                  : ssh->exec(ssh->self, session, command, out, problem, arena);
     log_debug("ssh command", log_text("host", link->target.host),
               log_number("port", link->target.port),
               log_number("bytes", (int64_t)command->command.len), log_number("status", status),
@@ -575,8 +573,7 @@ bool ssh_client_tunnel(SshLink *link, Str host, uint16_t port, uint16_t *out_por
         status = link->lease ? SSH_DONE : client_connect(link, &problem);
         if (status != SSH_DONE)
             break;
-        status = ssh_pool_tunnel(ssh_client_pool_of(link), link->lease, host, port, out_port,
-                                 &problem, link->call->arena);
+        status = ssh_pool_tunnel(link->lease, host, port, out_port, &problem, link->call->arena);
         is_again = should_try_again(link, status, &problem, &tries);
     }
     link->status = status;

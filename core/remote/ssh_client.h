@@ -45,8 +45,7 @@ typedef struct SshLink {
     const Call *call;
     SshClient *client; /* NULL: the link uses own_pool */
     SshTarget target;
-    const SshTarget *chain; /* jump hosts, then the target; NULL: the target alone */
-    size_t chain_count;
+    SshChain chain; /* ends with the target; empty: the target alone */
     bool sudo;
     Str sudo_password;
     int64_t wait_ms;     /* maximum duration of connection attempts */

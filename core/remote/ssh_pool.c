@@ -19,6 +19,7 @@ typedef struct Tunnel {
 struct SshLease {
     struct SshLease *next;
     Arena *arena; /* holds the lease itself */
+    SshPool *pool;
     Str key;
     SshLease *via;       /* the session with the jump host; NULL: none */
     SshSession *session; /* NULL: being opened, or failed */
@@ -50,10 +51,10 @@ SshPool *ssh_pool_open(const Ssh *ssh) {
     return pool;
 }
 
-Str ssh_pool_key(const SshTarget *chain, size_t count, Arena *arena) {
+Str ssh_pool_key(SshChain chain, Arena *arena) {
     VEC(Str) parts = {0};
-    for (size_t i = 0; i < count; i++) {
-        const SshTarget *target = &chain[i];
+    for (size_t i = 0; i < chain.count; i++) {
+        const SshTarget *target = &chain.targets[i];
         const Str fields[] = {
             target->host,
             target->user,
@@ -100,10 +101,11 @@ void ssh_pool_close(SshPool *pool) {
     arena_close(pool->arena);
 }
 
-static SshLease *new_lease(Str key) {
+static SshLease *new_lease(SshPool *pool, Str key) {
     Arena *arena = arena_open("ssh lease");
     SshLease *lease = arena_new(arena, SshLease);
     lease->arena = arena;
+    lease->pool = pool;
     lease->key = str_clone(key, arena);
     lease->channels_max = CHANNELS_MAX;
     lease->is_opening = true;
@@ -250,12 +252,12 @@ static SshStatus pool_add_session(const Acquiring *acquiring, size_t count, SshL
 static SshStatus pool_acquire(const Acquiring *acquiring, size_t count, bool is_jump,
                               SshLease **out) {
     SshPool *pool = acquiring->pool;
-    Str key = ssh_pool_key(acquiring->chain, count, acquiring->arena);
+    Str key = ssh_pool_key((SshChain){acquiring->chain, count}, acquiring->arena);
     pthread_mutex_lock(&pool->lock);
     SshLease *lease = find_lease(pool, key, is_jump);
     bool is_new = !lease;
     if (is_new)
-        lease = new_lease(key);
+        lease = new_lease(pool, key);
     lease->users++;
     lease->channels += !is_jump;
     SshStatus status = is_new              ? pool_add_session(acquiring, count, lease)
@@ -270,10 +272,10 @@ static SshStatus pool_acquire(const Acquiring *acquiring, size_t count, bool is_
     return SSH_DONE;
 }
 
-SshStatus ssh_pool_acquire(SshPool *pool, const SshTarget *chain, size_t count, SshTimeout timeout,
-                           SshLease **out, SshProblem *problem, Arena *arena) {
-    Acquiring acquiring = {pool, chain, timeout, problem, arena};
-    return pool_acquire(&acquiring, count, false, out);
+SshStatus ssh_pool_acquire(SshPool *pool, SshChain chain, SshTimeout timeout, SshLease **out,
+                           SshProblem *problem, Arena *arena) {
+    Acquiring acquiring = {pool, chain.targets, timeout, problem, arena};
+    return pool_acquire(&acquiring, chain.count, false, out);
 }
 
 SshSession *ssh_pool_session(const SshLease *lease) {
@@ -291,8 +293,9 @@ bool ssh_pool_release(SshPool *pool, SshLease *lease, SshStatus status) {
     return status != SSH_BUSY || has_others;
 }
 
-SshStatus ssh_pool_tunnel(SshPool *pool, SshLease *lease, Str host, uint16_t port,
-                          uint16_t *out_port, SshProblem *problem, Arena *arena) {
+SshStatus ssh_pool_tunnel(SshLease *lease, Str host, uint16_t port, uint16_t *out_port,
+                          SshProblem *problem, Arena *arena) {
+    SshPool *pool = lease->pool;
     SshStatus status = SSH_DONE;
     LOCKED(&pool->lock);
     const Tunnel *known = NULL;

@@ -132,19 +132,24 @@ static Str settings_expand_home(Str path, Arena *arena) {
     return str_concat(str_from_cstr(home), str_after(path, 1), arena);
 }
 
-static bool settings_read_file(const Call *call, Value object, const char *name,
-                               const char *summary, Str *out, Arena *arena, Diags *diags) {
+typedef struct FileArgument {
+    const char *name;
+    const char *summary; /* of the error */
+} FileArgument;
+
+static bool settings_read_file(const Call *call, Value object, FileArgument argument, Str *out,
+                               Arena *arena, Diags *diags) {
     Str path = STR_EMPTY;
-    settings_read_text(object, name, &path);
+    settings_read_text(object, argument.name, &path);
     if (path.len == 0)
         return true;
     const Disk *disk = call->io->disk;
     int error = disk->read_file(disk->self, settings_expand_home(path, arena), out, arena);
     if (error == 0 && out->len > 0)
         return true;
-    return path_error(call, PATH_AT(call, {name}), diags, summary,
+    return path_error(call, PATH_AT(call, {argument.name}), diags, argument.summary,
                       "\"%.*s\" cannot be used: %s. Check the path of \"%s\".", STR_ARG(path),
-                      error ? strerror(-error) : "the file is empty", name);
+                      error ? strerror(-error) : "the file is empty", argument.name);
 }
 
 static bool settings_read_key(const Call *call, Value object, SshHop *hop, Arena *arena,
@@ -152,8 +157,8 @@ static bool settings_read_key(const Call *call, Value object, SshHop *hop, Arena
     SshTarget *target = &hop->target;
     Str key = STR_EMPTY;
     settings_read_text(object, "private_key", &key);
-    if (key.len == 0 && !settings_read_file(call, object, "private_key_file",
-                                            "Private key not readable", &key, arena, diags))
+    FileArgument file = {"private_key_file", "Private key not readable"};
+    if (key.len == 0 && !settings_read_file(call, object, file, &key, arena, diags))
         return false;
     if (key.len > 0) {
         target->private_key = key;
@@ -171,8 +176,8 @@ static bool read_trust(const Call *call, Value object, SshHop *hop, Arena *arena
     Str key = STR_EMPTY, authorities = STR_EMPTY, known = STR_EMPTY;
     settings_read_text(object, "host_key", &key);
     settings_read_text(object, "host_ca", &authorities);
-    if (!settings_read_file(call, object, "known_hosts", "Known hosts not readable", &known, arena,
-                            diags))
+    FileArgument file = {"known_hosts", "Known hosts not readable"};
+    if (!settings_read_file(call, object, file, &known, arena, diags))
         return false;
     if (key.len == 0 && authorities.len == 0 && known.len == 0)
         return true;

@@ -98,23 +98,23 @@ static size_t find_reading(const SshShare *share, Str machine) {
     return SIZE_MAX;
 }
 
-bool ssh_share_recall(SshShare *share, Str machine, Str name, int64_t min_at_ms, SshTimeout timeout,
-                      SshOutput *out, SshReading *reading) {
+bool ssh_share_recall(SshShare *share, const SshRecall *wanted, SshOutput *out,
+                      SshReading *reading) {
     SCOPED(ArenaRef) scratch = arena_open("ssh recall");
-    Str key = output_key(machine, name, scratch);
+    Str key = output_key(wanted->machine, wanted->name, scratch);
     LOCKED(&share->lock);
-    const SshOutput *found = share_find(share, key, min_at_ms);
+    const SshOutput *found = share_find(share, key, wanted->min_at_ms);
     int64_t waited_ms = 0;
-    while (!found && find_reading(share, machine) != SIZE_MAX &&
-           ssh_pool_has_time(&timeout, waited_ms)) {
+    while (!found && find_reading(share, wanted->machine) != SIZE_MAX &&
+           ssh_pool_has_time(&wanted->timeout, waited_ms)) {
         thread_wait(&share->changed, &share->lock, TICK_MS);
         waited_ms += TICK_MS;
-        found = share_find(share, key, min_at_ms);
+        found = share_find(share, key, wanted->min_at_ms);
     }
     if (found) {
         *out = *found; /* its memory stays until the last client leaves */
-    } else if (find_reading(share, machine) == SIZE_MAX) {
-        *reading = (SshReading){str_clone(machine, share->outputs), share->changes};
+    } else if (find_reading(share, wanted->machine) == SIZE_MAX) {
+        *reading = (SshReading){str_clone(wanted->machine, share->outputs), share->changes};
         vec_push(share->outputs, &share->readings, reading->machine);
     }
     return found != NULL;

@@ -32,10 +32,17 @@ typedef struct SshOutput {
     int64_t at_ms; /* monotonic time of its end */
 } SshOutput;
 
+typedef struct SshRecall {
+    Str machine; /* the machine and the user */
+    Str name;    /* of the output */
+    int64_t min_at_ms;
+    SshTimeout timeout;
+} SshRecall;
+
 /* Returns true with an output that was kept at min_at_ms or later. Else starts a reading in
  * *reading, unless another reading lasts longer than the timeout. */
-MUST_USE bool ssh_share_recall(SshShare *share, Str machine, Str name, int64_t min_at_ms,
-                               SshTimeout timeout, SshOutput *out, SshReading *reading);
+MUST_USE bool ssh_share_recall(SshShare *share, const SshRecall *wanted, SshOutput *out,
+                               SshReading *reading);
 /* Keeps an output of a reading. */
 void ssh_share_keep(SshShare *share, const SshReading *reading, Str name, SshOutput output);
 /* Ends the reading, if any, and sets *reading to zero. */

@@ -107,12 +107,11 @@ static Str describe_refusal(const Sudo *sudo) {
     return words.len > 0 ? words : STR("sudo did not start the command");
 }
 
-SshStatus ssh_sudo_exec(const Ssh *ssh, SshSession *session, Str password,
-                        const SshCommand *command, SshResult *out, SshProblem *problem,
-                        Arena *arena) {
+SshStatus ssh_sudo_exec(const SshSudo *as, const SshCommand *command, SshResult *out,
+                        SshProblem *problem, Arena *arena) {
     Sudo sudo = {
         .command = command,
-        .password = password,
+        .password = as->password,
         .head = strbuf_new(arena),
         .input = command->input,
         .streams = {strbuf_new(arena), strbuf_new(arena)},
@@ -122,13 +121,13 @@ SshStatus ssh_sudo_exec(const Ssh *ssh, SshSession *session, Str password,
     SshCommand wrapped = *command;
     wrapped.command = str_format(
         arena, "sudo %s -H -- sh -c 'printf \"loam-sudo-ready\\n\" >&2; exec \"$@\"' loam %.*s",
-        password.len > 0 ? "-S -p " PROMPT : "-n", STR_ARG(command->command));
+        as->password.len > 0 ? "-S -p " PROMPT : "-n", STR_ARG(command->command));
     wrapped.input = STR_EMPTY;
     wrapped.feed = sudo_on_feed;
     wrapped.output = sudo_on_output;
     wrapped.tick = sudo_on_tick;
     wrapped.payload = &sudo;
-    SshStatus status = ssh->exec(ssh->self, session, &wrapped, out, problem, arena);
+    SshStatus status = as->ssh->exec(as->ssh->self, as->session, &wrapped, out, problem, arena);
     if (status == SSH_DONE && !sudo.is_ready) {
         problem->text = describe_refusal(&sudo);
         return SSH_SUDO_REFUSED;

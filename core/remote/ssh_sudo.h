@@ -6,8 +6,13 @@
 
 #include "ssh.h"
 
-/* Runs the command as ssh->exec does. `password` empty: fails if sudo requires one. Also fails with
- * SSH_SUDO_REFUSED: the command did not run; problem->text has the messages of sudo. */
-SshStatus ssh_sudo_exec(const Ssh *ssh, SshSession *session, Str password,
-                        const SshCommand *command, SshResult *out, SshProblem *problem,
-                        Arena *arena);
+typedef struct SshSudo {
+    const Ssh *ssh;
+    SshSession *session;
+    Str password; /* empty: fails if sudo requires one */
+} SshSudo;
+
+/* Runs the command as ssh->exec does. Also fails with SSH_SUDO_REFUSED: the command did not run;
+ * problem->text has the messages of sudo. */
+SshStatus ssh_sudo_exec(const SshSudo *as, const SshCommand *command, SshResult *out,
+                        SshProblem *problem, Arena *arena);

@@ -48,10 +48,13 @@ static bool log_in(Cli *cli, const PackageQuery *query, const LoginService *serv
                    STR_ARG(attempt.url));
     (void)fflush(stdout);
     open_browser(cli, attempt.url);
-    if (callback_listener_wait(&listener, STR(LOGIN_SERVICE_PATH), accepts, &attempt,
-                               STR("The host has answered. Close this page and return to the "
-                                   "terminal.\n"),
-                               cli->cancel, &redirect, cli->arena) != 0)
+    CallbackRequest wanted = {
+        .path = STR(LOGIN_SERVICE_PATH),
+        .accepts = accepts,
+        .payload = &attempt,
+        .page = STR("The host has answered. Close this page and return to the terminal.\n"),
+    };
+    if (callback_listener_wait(&listener, &wanted, cli->cancel, &redirect, cli->arena) != 0)
         return diags_fail(diags, NO_RANGE, "Login cancelled", "No token was stored.");
     if (login_service_finish(query, service, &attempt, redirect, token))
         return true;

@@ -184,13 +184,12 @@ static bool send_request(const Lane *lane, Str label, const RpcRequest *request)
 }
 
 /* The keeper has the call, and this thread does not wait for it any more. */
-static void keeper_leave(Keeper *keeper, Lane *lane, RpcResponse *response, bool *is_left) {
+static void keeper_leave(Keeper *keeper, Lane *lane, RpcResponse *response) {
     pthread_mutex_lock(&keeper->lock);
     keeper->is_left = true;
     lane->owner = (pthread_t){0}; /* the lane has a call in flight: no thread may use it */
     lane->socket = STR_EMPTY;
     pthread_mutex_unlock(&keeper->lock);
-    *is_left = true;
     keeper_fail(response, RPC_CANCELLED, true, STR("the call was cancelled"));
 }
 
@@ -216,13 +215,13 @@ static void keeper_give_up(Keeper *keeper, Lane *lane, RpcResponse *response) {
     keeper_fail(response, RPC_UNAVAILABLE, true, STR("the outcome keeper of loam ended"));
 }
 
-void keeper_call(Keeper *keeper, const KeeperServer *server, Str label, const RpcRequest *request,
-                 RpcResponse *response, bool *is_left, Arena *arena) {
+bool keeper_call(Keeper *keeper, const KeeperServer *server, Str label, const RpcRequest *request,
+                 RpcResponse *response, Arena *arena) {
     Lane *lane = find_lane(keeper, server);
     bool is_notified = !request->on_stop;
     if (!lane || !send_request(lane, label, request)) {
         keeper_fail(response, RPC_UNAVAILABLE, false, STR("the outcome keeper of loam has ended"));
-        return;
+        return false;
     }
     for (;;) {
         KeeperResponseHead head;
@@ -231,19 +230,19 @@ void keeper_call(Keeper *keeper, const KeeperServer *server, Str label, const Rp
             if (!keeper_wire_read(lane->fd, (char *)&head + got, sizeof head - (size_t)got) ||
                 !receive_texts(lane, &head, response, arena))
                 keeper_give_up(keeper, lane, response);
-            return;
+            return false;
         }
         if (got == 0 || (errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR)) {
             keeper_give_up(keeper, lane, response);
-            return;
+            return false;
         }
         CancelLevel level = cancel_level(request->cancel);
         if (level >= CANCEL_STOP && !is_notified) {
             is_notified = true;
             request->on_stop(request->stop_payload);
         } else if (level >= CANCEL_NOW) {
-            keeper_leave(keeper, lane, response, is_left);
-            return;
+            keeper_leave(keeper, lane, response);
+            return true;
         }
     }
 }

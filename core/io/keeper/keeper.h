@@ -35,9 +35,9 @@ Keeper *keeper_open(Str program, Str run, Str settings);
  */
 MUST_USE bool keeper_label(Keeper *keeper, Str *out, Str *problem, Arena *arena);
 /* Makes a call, as Rpc.call does, except that there is no timeout and no stream. At CANCEL_NOW the
- * keeper continues the call; *is_left (false before) is set then. */
-void keeper_call(Keeper *keeper, const KeeperServer *server, Str label, const RpcRequest *request,
-                 RpcResponse *response, bool *is_left, Arena *arena);
+ * keeper continues the call; only then returns true. */
+bool keeper_call(Keeper *keeper, const KeeperServer *server, Str label, const RpcRequest *request,
+                 RpcResponse *response, Arena *arena);
 /* Ends the keeper after all outcomes are recorded, and waits for the process. If calls were left to
  * it, it continues instead, as after a death of loam. Accepts NULL. */
 void keeper_close(Keeper *keeper);

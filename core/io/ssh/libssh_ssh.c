@@ -28,8 +28,7 @@ typedef struct Connecting {
 static SshStatus ssh_open_socket(Connecting *c, int *fd) {
     const SshTarget *target = c->target;
     if (c->via)
-        return ssh_worker_connect(c->via->worker, target->host, target->port, &c->deadline, fd,
-                                  c->problem, c->arena);
+        return ssh_worker_connect(c->via->worker, target, &c->deadline, fd, c->problem, c->arena);
     return ssh_socket_connect(target->host, target->port, &c->deadline, fd, c->problem, c->arena);
 }
 

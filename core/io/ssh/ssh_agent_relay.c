@@ -152,10 +152,10 @@ static int connect_agent(Str path, SshProblem *problem, Arena *arena) {
     return -1;
 }
 
-SshStatus ssh_agent_relay_open(Str socket_path, Str identity, const SshDeadline *deadline,
+SshStatus ssh_agent_relay_open(const SshTarget *target, const SshDeadline *deadline,
                                SshAgentRelay **out, int *fd, SshProblem *problem, Arena *arena) {
     int ends[2];
-    int agent = connect_agent(socket_path, problem, arena);
+    int agent = connect_agent(target->agent_socket, problem, arena);
     if (agent < 0)
         return SSH_NO_AGENT;
     CHECK(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) == 0);
@@ -164,7 +164,7 @@ SshStatus ssh_agent_relay_open(Str socket_path, Str identity, const SshDeadline 
     relay->arena = own;
     relay->client = ends[1];
     relay->agent = agent;
-    relay->identity = str_clone(str_trim(identity), own);
+    relay->identity = str_clone(str_trim(target->agent_identity), own);
     relay->deadline = deadline;
     relay->thread = thread_start(THREAD_SSH_AGENT, relay_run, relay);
     if (!relay->thread) {

@@ -6,13 +6,14 @@
 #pragma once
 
 #include "ssh_socket.h"
+#include "ssh_target.h"
 
 typedef struct SshAgentRelay SshAgentRelay;
 
-/* Connects to the agent. `identity` empty: offers all keys; else only the key with this comment,
- * public key line or fingerprint. *fd is the socket for libssh, which closes it. `deadline` must
- * live until the relay is closed. Fails with SSH_NO_AGENT. */
-SshStatus ssh_agent_relay_open(Str socket_path, Str identity, const SshDeadline *deadline,
+/* Connects to the agent of the target, and offers its agent_identity or all keys. *fd is the socket
+ * for libssh, which closes it. `deadline` must live until the relay is closed. Fails with
+ * SSH_NO_AGENT. */
+SshStatus ssh_agent_relay_open(const SshTarget *target, const SshDeadline *deadline,
                                SshAgentRelay **out, int *fd, SshProblem *problem, Arena *arena);
 /* Ends the thread and frees the relay. Returns the number of keys that were offered to libssh. */
 size_t ssh_agent_relay_close(SshAgentRelay *relay);

@@ -164,8 +164,7 @@ static SshStatus offer_agent(Login *login) {
     if (target->agent_socket.len == 0)
         return SSH_LOGIN_REFUSED;
     SshStatus status =
-        ssh_agent_relay_open(target->agent_socket, target->agent_identity, login->deadline, &relay,
-                             &fd, login->problem, login->arena);
+        ssh_agent_relay_open(target, login->deadline, &relay, &fd, login->problem, login->arena);
     if (status != SSH_DONE) {
         /* Other credentials do not need the agent. */
         vec_push(login->arena, &login->tried,

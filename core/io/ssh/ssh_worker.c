@@ -342,7 +342,7 @@ SshStatus ssh_worker_listen(SshWorker *worker, Str host, uint16_t port, uint16_t
     return SSH_DONE;
 }
 
-SshStatus ssh_worker_connect(SshWorker *worker, Str host, uint16_t port,
+SshStatus ssh_worker_connect(SshWorker *worker, const SshTarget *target,
                              const SshDeadline *deadline, int *out, SshProblem *problem,
                              Arena *arena) {
     int ends[2];
@@ -352,8 +352,8 @@ SshStatus ssh_worker_connect(SshWorker *worker, Str host, uint16_t port,
     }
     SshStream *stream = ssh_stream_new(worker->session, &worker->lock, SSH_STREAM_FORWARD);
     stream->fd = ends[1];
-    stream->host = str_to_cstr(host, stream->arena);
-    stream->port = port;
+    stream->host = str_to_cstr(target->host, stream->arena);
+    stream->port = target->port;
     worker_submit(worker, stream);
     SshStatus status = SSH_DONE;
     pthread_mutex_lock(stream->lock);

@@ -9,6 +9,7 @@
 #include "ssh_command.h"
 #include "ssh_socket.h"
 #include "ssh_stream.h"
+#include "ssh_target.h"
 
 typedef struct SshWorker SshWorker;
 
@@ -28,9 +29,9 @@ void ssh_worker_notify(SshWorker *worker);
  * frees the stream. A forwarded connection continues until it is closed. */
 void ssh_worker_abandon(SshWorker *worker, SshStream *stream);
 
-/* Opens a connection from the machine to host:port. *out is a local socket for it, which the caller
- * closes. */
-SshStatus ssh_worker_connect(SshWorker *worker, Str host, uint16_t port,
+/* Opens a connection from the machine to host and port of the target. *out is a local socket for
+ * it, which the caller closes. */
+SshStatus ssh_worker_connect(SshWorker *worker, const SshTarget *target,
                              const SshDeadline *deadline, int *out, SshProblem *problem,
                              Arena *arena);
 /* Listens on a free port of 127.0.0.1 until the worker is closed, and forwards its connections to

@@ -453,7 +453,6 @@ static void interrupt(void *payload) {
 
 static void call_by_keeper(ForeignProcess *process, Str label, const RpcRequest *request,
                            RpcResponse *response, Arena *arena) {
-    bool is_left = false;
     pthread_mutex_lock(&process->lock);
     KeeperServer server = {
         .socket = process->socket,
@@ -461,8 +460,7 @@ static void call_by_keeper(ForeignProcess *process, Str label, const RpcRequest 
         .outputs = {process->outputs[0], process->outputs[1]},
     };
     pthread_mutex_unlock(&process->lock);
-    keeper_call(process->io->keeper, &server, label, request, response, &is_left, arena);
-    if (is_left)
+    if (keeper_call(process->io->keeper, &server, label, request, response, arena))
         __atomic_store_n(&process->is_left, true, __ATOMIC_SEQ_CST);
 }
 

@@ -29,12 +29,12 @@ static void test_agent_that_does_not_read(void **) {
     int agent = listen_at(str_to_cstr(socket_path, arena));
     int small = 1024;
     SshDeadline deadline = ssh_socket_deadline((SshTimeout){.timeout_ms = 300});
+    SshTarget target = {.agent_socket = socket_path};
     SshAgentRelay *relay = NULL;
     SshProblem problem = {0};
     int fd = -1;
-    assert_int_equal(
-        ssh_agent_relay_open(socket_path, STR_EMPTY, &deadline, &relay, &fd, &problem, arena),
-        SSH_DONE);
+    assert_int_equal(ssh_agent_relay_open(&target, &deadline, &relay, &fd, &problem, arena),
+                     SSH_DONE);
     int accepted = accept(agent, NULL, NULL);
     assert_int_equal(setsockopt(accepted, SOL_SOCKET, SO_RCVBUF, &small, sizeof small), 0);
     StrBuf message = strbuf_new(arena);

@@ -195,8 +195,7 @@ static void test_chain(void **) {
         chains[i][1].host = STR("b");
         chains[i][2].port = (uint16_t)(100 + i);
         SshLink link = link_to(&c, chains[i][2]);
-        link.chain = chains[i];
-        link.chain_count = ARRAY_COUNT(chains[i]);
+        link.chain = (SshChain){chains[i], ARRAY_COUNT(chains[i])};
         assert_int_equal(run(&link, &problem), SSH_DONE);
         assert_int_equal(c.host.connected, 3 + i);
         assert_ptr_equal(c.host.via, (SshSession *)32);
@@ -206,8 +205,7 @@ static void test_chain(void **) {
     SshTarget lone[] = {target, target};
     lone[0].host = STR("x");
     SshLink link = link_to(&c, lone[1]);
-    link.chain = lone;
-    link.chain_count = 2;
+    link.chain = (SshChain){lone, 2};
     assert_int_equal(run(&link, &problem), SSH_NO_RESPONSE);
     check_str(problem.text, "the jump host x:22: no route");
     ssh_client_release(&link);
@@ -226,8 +224,7 @@ static void test_channels_of_a_jump_host(void **) {
         chains[i][0] = chains[i][1] = target;
         chains[i][1].port = (uint16_t)(100 + i);
         links[i] = link_to(&c, chains[i][1]);
-        links[i].chain = chains[i];
-        links[i].chain_count = ARRAY_COUNT(chains[i]);
+        links[i].chain = (SshChain){chains[i], ARRAY_COUNT(chains[i])};
         assert_int_equal(run(&links[i], &problem), SSH_DONE);
     }
     assert_int_equal(c.host.connected, 1 + ARRAY_COUNT(chains));

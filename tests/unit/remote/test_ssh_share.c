@@ -20,9 +20,8 @@ typedef struct Readers {
 } Readers;
 
 static bool recall(SshShare *share, int64_t min_at_ms, SshOutput *out, SshReading *reading) {
-    SshTimeout timeout = {.timeout_ms = 60000};
-    return ssh_share_recall(share, STR("root, web1"), STR("facts"), min_at_ms, timeout, out,
-                            reading);
+    SshRecall wanted = {STR("root, web1"), STR("facts"), min_at_ms, {.timeout_ms = 60000}};
+    return ssh_share_recall(share, &wanted, out, reading);
 }
 
 static void *read_or_wait(void *data) {
@@ -108,9 +107,8 @@ static void waits_end(void **) {
     SshShare *share = ssh_share_open(NULL);
     ssh_share_enter(share);
     assert_false(recall(share, 0, &output, &first));
-    SshTimeout short_wait = {.timeout_ms = 1};
-    assert_false(
-        ssh_share_recall(share, STR("root, web1"), STR("facts"), 0, short_wait, &output, &second));
+    SshRecall short_wait = {STR("root, web1"), STR("facts"), 0, {.timeout_ms = 1}};
+    assert_false(ssh_share_recall(share, &short_wait, &output, &second));
     assert_int_equal(second.machine.len, 0); /* the first one still reads */
     ssh_share_end(share, &second);
     ssh_share_end(share, &first);
