@@ -2,11 +2,11 @@
 
 #include "path_error.h"
 
-bool remote_script_run(SshLink *link, const char *script, const Str *arguments, size_t count,
-                       Str input, SshResult *out, Diags *diags) {
+bool remote_script_run(SshLink *link, RemoteScript script, SshResult *out, Diags *diags) {
     SshCommand command = {
-        .command = ssh_client_script(script, arguments, count, link->call->arena),
-        .input = input,
+        .command = ssh_client_script(script.text, script.argument, script.argument ? 1 : 0,
+                                     link->call->arena),
+        .input = script.input,
         .timeout = ssh_client_timeout(link, CANCEL_NOW),
     };
     return ssh_client_run(link, &command, out, diags);

@@ -3,12 +3,16 @@
 
 #include "ssh_client.h"
 
-/* Runs the script with sh and waits for its end, at most until the deadline of the call.
- * `arguments` are $1 and so on; `input` is standard input. Pass user input only as an argument or
- * as `input`, never as part of `script`. Returns false with an error if the machine is unreachable
- * or sudo refuses. The caller checks out->exit_status. */
-MUST_USE bool remote_script_run(SshLink *link, const char *script, const Str *arguments,
-                                size_t count, Str input, SshResult *out, Diags *diags);
+/* User input is only in the argument or in `input`, never in `text`. */
+typedef struct RemoteScript {
+    const char *text;    /* for sh */
+    const Str *argument; /* $1; NULL: none */
+    Str input;           /* standard input */
+} RemoteScript;
+
+/* Runs the script and waits for its end, at most until the deadline of the call. Returns false with
+ * an error if the machine is unreachable or sudo refuses. The caller checks out->exit_status. */
+MUST_USE bool remote_script_run(SshLink *link, RemoteScript script, SshResult *out, Diags *diags);
 /* Adds an error about a script that failed. The detail names the host, the exit status or signal,
  * and the end of the output. Always returns false. */
 bool remote_script_report(const SshLink *link, const char *summary, const SshResult *result,

@@ -284,7 +284,8 @@ bool remote_step_inspect(SshLink *link, Str id, RemoteStepTrace *out, Diags *dia
 
 bool remote_step_remove(SshLink *link, Str id, Diags *diags) {
     SshResult result;
-    if (!remote_script_run(link, remote_step_remove_sh, &id, 1, STR_EMPTY, &result, diags))
+    if (!remote_script_run(link, (RemoteScript){.text = remote_step_remove_sh, .argument = &id},
+                           &result, diags))
         return false;
     return result.exit_status == 0 ||
            shell_error(link, "Script marker not removed", &result, diags);

@@ -203,7 +203,8 @@ bool ssh_upload_write(SshLink *link, const SshUpload *upload, Diags *diags) {
 
 bool ssh_upload_remove(SshLink *link, Str path, Diags *diags) {
     SshResult result = {0};
-    if (!remote_script_run(link, ssh_upload_remove_sh, &path, 1, STR_EMPTY, &result, diags))
+    if (!remote_script_run(link, (RemoteScript){.text = ssh_upload_remove_sh, .argument = &path},
+                           &result, diags))
         return false;
     if (result.exit_status == 0)
         return true;

@@ -426,8 +426,8 @@ static bool end_former_step(SshLink *link, Str id, HostLook *look, Diags *diags)
     SshResult result;
     if (markers->count == 0)
         return true;
-    if (!remote_script_run(link, "flock " LOCK " true 2>/dev/null || :", NULL, 0, STR_EMPTY,
-                           &result, diags))
+    if (!remote_script_run(link, (RemoteScript){"flock " LOCK " true 2>/dev/null || :"}, &result,
+                           diags))
         return false;
     if (str_is_among(id, markers->items, markers->count) && !remote_step_remove(link, id, diags))
         return false;

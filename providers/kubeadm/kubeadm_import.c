@@ -134,8 +134,9 @@ bool kubeadm_import_adopt(const KubeadmNode *node, Diags *diags) {
                           "The imported node on %.*s has another certificate authority. Import the "
                           "authorities of its cluster into kubeadm_pki.",
                           STR_ARG(node->link->target.host));
-    return remote_script_run(node->link, adopt_script, NULL, 0, kubeadm_node_mark(node), &result,
-                             diags) &&
+    return remote_script_run(node->link,
+                             (RemoteScript){.text = adopt_script, .input = kubeadm_node_mark(node)},
+                             &result, diags) &&
            (result.exit_status == 0 ||
             remote_script_report(node->link, "Node not adopted", &result, diags));
 }

@@ -220,7 +220,7 @@ static bool report_alive(const Call *call, Str host, Diags *diags) {
 
 static bool read_restored(SshLink *link, Str *out, Diags *diags) {
     SshResult result;
-    if (!remote_script_run(link, "cat /etc/loam/restored 2>/dev/null; true", NULL, 0, STR_EMPTY,
+    if (!remote_script_run(link, (RemoteScript){"cat /etc/loam/restored 2>/dev/null; true"},
                            &result, diags))
         return false;
     *out = str_trim(result.out);
@@ -334,7 +334,7 @@ static Sent kubeadm_restore_send(SshLink *link, Str path, Upload *upload, bool i
 static void remove_copy(SshLink *link) {
     Diags ignored = diags_new(link->call->arena);
     SshResult result;
-    if (!remote_script_run(link, "rm -rf " DIRECTORY, NULL, 0, STR_EMPTY, &result, &ignored))
+    if (!remote_script_run(link, (RemoteScript){"rm -rf " DIRECTORY}, &result, &ignored))
         log_debug("restore: the copy of the snapshot was not removed");
 }
 
@@ -446,6 +446,6 @@ bool kubeadm_restore_finish(const KubeadmNode *node, const ClusterApi *api, Diag
     if (!restored.len)
         return true;
     return delete_lost(node, api, diags) &&
-           remote_script_run(node->link, "rm -f /etc/loam/restored", NULL, 0, STR_EMPTY, &result,
+           remote_script_run(node->link, (RemoteScript){"rm -f /etc/loam/restored"}, &result,
                              diags);
 }

@@ -61,7 +61,9 @@ static void list_files(const EtcdSchedule *schedule, ScheduleFile *out, Arena *a
 static bool schedule_run(SshLink *link, const char *action, Str input, SshResult *result,
                          Diags *diags) {
     Str argument = str_from_cstr(action);
-    return remote_script_run(link, etcd_schedule_sh, &argument, 1, input, result, diags);
+    return remote_script_run(
+        link, (RemoteScript){.text = etcd_schedule_sh, .argument = &argument, .input = input},
+        result, diags);
 }
 
 bool etcd_schedule_write(SshLink *link, const EtcdSchedule *schedule, Diags *diags) {

@@ -18,7 +18,8 @@ bool node_pki_place(SshLink *link, const PkiSet *set, Diags *diags) {
                           pki_files[i].is_secret ? "0600" : "0644",
                           STR_ARG(base64_encode(text, call->arena)));
     }
-    if (!remote_script_run(link, node_pki_sh, NULL, 0, strbuf_str(&input), &result, diags))
+    if (!remote_script_run(link, (RemoteScript){.text = node_pki_sh, .input = strbuf_str(&input)},
+                           &result, diags))
         return false;
     if (result.exit_status == DIFFERS)
         return path_error(call, NO_PATH, diags, "Machine of another cluster",

@@ -280,7 +280,7 @@ static bool request_reject(const Call *call, const RequestLook *look, Value requ
 static bool has_certificate(const ServingNode *node, Arena *arena) {
     Diags ignored = diags_new(arena);
     SshResult result;
-    return !node->link || (remote_script_run(node->link, "test -s " CERTIFICATE, NULL, 0, STR_EMPTY,
+    return !node->link || (remote_script_run(node->link, (RemoteScript){"test -s " CERTIFICATE},
                                              &result, &ignored) &&
                            result.exit_status == 0);
 }
