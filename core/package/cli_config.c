@@ -364,10 +364,10 @@ static bool read_method(Parser *parser, const Setting *setting, void *, int dept
         STR_ARG(setting->name));
 }
 
-static CliHost *cli_config_add_host(Parser *parser, Str name) {
-    CliHost *host = cli_config_find_host(parser->config, name);
+CliHost *cli_config_add_host(CliConfig *config, Str name, Arena *arena) {
+    CliHost *host = cli_config_find_host(config, name);
     if (!host)
-        host = vec_add(parser->arena, &parser->config->hosts);
+        host = vec_add(arena, &config->hosts);
     host->name = name;
     return host;
 }
@@ -433,12 +433,10 @@ static bool cli_config_read_block(Parser *parser, const Setting *setting, int de
         config->has_installation = true;
         return cli_config_read_content(parser, read_method, NULL, depth);
     }
-    if (str_equal_cstr(setting->name, "credentials") && label.len)
-        return cli_config_read_content(parser, read_credentials, cli_config_add_host(parser, label),
-                                       depth);
-    if (str_equal_cstr(setting->name, "host") && label.len)
-        return cli_config_read_content(parser, read_host, cli_config_add_host(parser, label),
-                                       depth);
+    bool is_credentials = str_equal_cstr(setting->name, "credentials");
+    if (label.len && (is_credentials || str_equal_cstr(setting->name, "host")))
+        return cli_config_read_content(parser, is_credentials ? read_credentials : read_host,
+                                       cli_config_add_host(config, label, parser->arena), depth);
     if (str_equal_cstr(setting->name, "credentials_helper") && label.len) {
         config->helper = label;
         return cli_config_read_content(parser, read_helper, NULL, depth);

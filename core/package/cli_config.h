@@ -82,5 +82,7 @@ bool cli_config_serves(const CliInstallation *installation, Str address);
 /* Expands the template of an OCI mirror for a provider. Returns false if it is not valid. */
 MUST_USE bool cli_config_repository(const CliInstallation *installation, Str address, Str *out,
                                     Arena *arena);
+/* Returns the settings of a host; adds them if there are none. `name` is not copied. */
+CliHost *cli_config_add_host(CliConfig *config, Str name, Arena *arena);
 /* Returns the settings of a host, or NULL. */
 CliHost *cli_config_find_host(const CliConfig *config, Str host);

@@ -12,12 +12,8 @@ typedef struct Loading {
     Diags *diags;
 } Loading;
 
-static Str home_of(const Io *io) {
-    return process_variable(io->process, "HOME");
-}
-
 static Str in_home(const Io *io, const char *name, Arena *arena) {
-    Str home = home_of(io);
+    Str home = process_variable(io->process, "HOME");
     return home.len ? disk_join(home, str_from_cstr(name), arena) : STR_EMPTY;
 }
 
@@ -48,7 +44,7 @@ bool cli_config_is_below(const Io *io, Str path, Arena *arena) {
 }
 
 bool cli_config_is_in_project(const Io *io, Str path, Arena *arena) {
-    Str home = home_of(io);
+    Str home = process_variable(io->process, "HOME");
     bool is_home = home.len > 0 && cli_config_is_below(io, home, arena);
     return !is_home && cli_config_is_below(io, path, arena);
 }
@@ -162,10 +158,7 @@ static bool cli_config_load_read_tokens(const Loading *loading) {
         Str name = value_key_at(hosts, i);
         if (!value_find_text(value_at(hosts, i), STR("token"), &token))
             continue;
-        CliHost *host = cli_config_find_host(loading->config, name);
-        if (!host)
-            host = vec_add(loading->arena, &loading->config->hosts);
-        host->name = name;
+        CliHost *host = cli_config_add_host(loading->config, name, loading->arena);
         host->token = host->token.len ? host->token : token;
     }
     return true;

@@ -9,9 +9,13 @@ static bool host_access_fail(const PackageQuery *query, const RegistryProblem *f
     return false;
 }
 
-bool host_access_refuse(const PackageQuery *query, Str url, const char *what) {
+bool host_access_refuse(const PackageQuery *query, Str url, const char *format, ...) {
     RegistryProblem failure;
-    return registry_host_refuse(url, what, &failure, query->arena) ||
+    va_list args;
+    va_start(args, format);
+    Str what = str_vformat(query->arena, format, args);
+    va_end(args);
+    return registry_host_refuse(url, str_to_cstr(what, query->arena), &failure, query->arena) ||
            host_access_fail(query, &failure);
 }
 

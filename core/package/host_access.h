@@ -19,5 +19,6 @@ MUST_USE bool host_access_read(const PackageQuery *query, const RegistryHost *ho
                                HttpResponse *response, Value *out);
 /* Parses the body of the response from `url`, which must be a JSON object. */
 MUST_USE bool host_access_parse(const PackageQuery *query, Str url, Str body, Value *out);
-/* Fails: the response of `url` `what` ("lists no versions"). Returns false. */
-bool host_access_refuse(const PackageQuery *query, Str url, const char *what);
+/* Fails: the response of `url` does what `format` says ("lists no versions"). Returns false. */
+bool host_access_refuse(const PackageQuery *query, Str url, const char *format, ...)
+    PRINTF_LIKE(3, 4);

@@ -57,10 +57,6 @@ PackageRecord package_record_read(const Io *io, Arena *arena) {
     return record;
 }
 
-bool package_record_has(const PackageRecord *record, Str h1) {
-    return str_is_among(h1, record->hashes.items, record->hashes.count);
-}
-
 /* "seen" has lines "MARK h1:…". */
 static bool find_seen(const PackageRecord *record, Str mark, Str *h1, Arena *arena) {
     const Disk *disk = record->io->disk;

@@ -18,7 +18,6 @@ typedef struct PackageRecord {
 
 /* Reads the record of the working directory. A missing one has no hashes. */
 PackageRecord package_record_read(const Io *io, Arena *arena);
-bool package_record_has(const PackageRecord *record, Str h1);
 /* Computes the hash of a package, or takes it from the record if no file has changed. Returns 0 or
  * a negative errno: -EBUSY if a file changes meanwhile. */
 int package_record_hash(const PackageRecord *record, const StoredPackage *package, Str *h1,

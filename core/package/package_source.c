@@ -144,10 +144,3 @@ void package_source_only_direct(CliConfig *config, Arena *arena) {
     config->has_installation = true;
     vec_add(arena, &config->installations)->method = CLI_METHOD_DIRECT;
 }
-
-void package_source_only_network(CliConfig *config, Str url, Arena *arena) {
-    package_source_only_direct(config, arena);
-    CliInstallation *installation = &vec_last(&config->installations);
-    installation->method = CLI_METHOD_NETWORK_MIRROR;
-    installation->path = str_ends_with(url, STR("/")) ? url : str_concat(url, STR("/"), arena);
-}

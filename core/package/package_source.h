@@ -21,5 +21,3 @@ void package_source_imply(CliConfig *config, const Io *io, Arena *arena);
 void package_source_only(CliConfig *config, const StrVec *directories, Arena *arena);
 /* Replaces all methods by registries. */
 void package_source_only_direct(CliConfig *config, Arena *arena);
-/* Replaces all methods by one network mirror. */
-void package_source_only_network(CliConfig *config, Str url, Arena *arena);

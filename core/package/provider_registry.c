@@ -17,10 +17,6 @@ typedef struct Inquiry {
     Str path; /* NAMESPACE/TYPE */
 } Inquiry;
 
-static bool provider_registry_refuse(const Inquiry *inquiry, Str url, const char *what) {
-    return host_access_refuse(inquiry->query, url, what);
-}
-
 static bool provider_registry_open(const PackageQuery *query, Str address, Inquiry *out) {
     Str host, namespace, type;
     provider_address_split(address, &host, &namespace, &type);
@@ -55,7 +51,7 @@ static bool provider_registry_versions(const PackageQuery *query, const CliInsta
                                                   STR_ARG(inquiry.host.name), STR_ARG(inquiry.path))
                                     : false;
     if (!value_find_tuple(answer, STR("versions"), &versions))
-        return provider_registry_refuse(&inquiry, url, "lists no versions");
+        return host_access_refuse(query, url, "lists no versions");
     for (size_t i = 0; i < versions.count; i++) {
         Str version;
         if (value_find_text(value_at(versions, i), STR("version"), &version) &&
@@ -80,7 +76,7 @@ static bool provider_registry_read_keys(const Inquiry *inquiry, Value answer, Of
     StrBuf all = strbuf_new(inquiry->query->arena);
     if (!value_find_present(answer, STR("signing_keys"), &signing) ||
         !value_find_tuple(signing, STR("gpg_public_keys"), &keys))
-        return provider_registry_refuse(inquiry, offer->page, "has no signing keys");
+        return host_access_refuse(inquiry->query, offer->page, "has no signing keys");
     for (size_t i = 0; i < keys.count; i++) {
         Str armor;
         if (value_find_text(value_at(keys, i), STR("ascii_armor"), &armor))
@@ -88,23 +84,17 @@ static bool provider_registry_read_keys(const Inquiry *inquiry, Value answer, Of
     }
     offer->keys = strbuf_str(&all);
     return offer->keys.len > 0 ||
-           provider_registry_refuse(inquiry, offer->page, "has no signing keys");
+           host_access_refuse(inquiry->query, offer->page, "has no signing keys");
 }
 
 static bool provider_registry_read_url(const Inquiry *inquiry, Value answer, const char *name,
                                        Str page, Str *out) {
     Str place;
     if (!value_find_text(answer, str_from_cstr(name), &place))
-        return provider_registry_refuse(
-            inquiry, page,
-            str_to_cstr(str_format(inquiry->query->arena, "has no \"%s\"", name),
-                        inquiry->query->arena));
+        return host_access_refuse(inquiry->query, page, "has no \"%s\"", name);
     *out = url_resolve(page, place, inquiry->query->arena);
     return str_starts_with(*out, STR("https://")) ||
-           provider_registry_refuse(inquiry, page,
-                                    str_to_cstr(str_format(inquiry->query->arena,
-                                                           "has a \"%s\" that is not https", name),
-                                                inquiry->query->arena));
+           host_access_refuse(inquiry->query, page, "has a \"%s\" that is not https", name);
 }
 
 /* Returns false for the file of another provider, version or platform: its checksums may have a
@@ -132,10 +122,10 @@ static bool read_offer(const Inquiry *inquiry, const Package *wanted, Offer *off
     offer->page = response.url;
     if (!value_find_text(answer, STR("filename"), &offer->filename) ||
         !value_find_text(answer, STR("shasum"), &out->sha256) || out->sha256.len != 64)
-        return provider_registry_refuse(inquiry, url, "has no \"filename\" or no \"shasum\"");
+        return host_access_refuse(inquiry->query, url, "has no \"filename\" or no \"shasum\"");
     if (!is_file_of(wanted, offer->filename, arena))
-        return provider_registry_refuse(inquiry, url,
-                                        "names the file of another provider, version or platform");
+        return host_access_refuse(inquiry->query, url,
+                                  "names the file of another provider, version or platform");
     return provider_registry_read_url(inquiry, answer, "download_url", offer->page, &offer->url) &&
            provider_registry_read_url(inquiry, answer, "shasums_url", offer->page,
                                       &offer->sums_url) &&
@@ -166,12 +156,12 @@ static bool check_sums(const Inquiry *inquiry, const Offer *offer, Str sums, Pac
         if (!str_equal(name, offer->filename))
             continue;
         if (!str_equal(sum, out->sha256))
-            return provider_registry_refuse(
-                inquiry, offer->sums_url, "has another checksum for the package than the registry");
+            return host_access_refuse(inquiry->query, offer->sums_url,
+                                      "has another checksum for the package than the registry");
         is_listed = true;
     }
-    return is_listed || provider_registry_refuse(inquiry, offer->sums_url,
-                                                 "has no checksum for the file of the package");
+    return is_listed || host_access_refuse(inquiry->query, offer->sums_url,
+                                           "has no checksum for the file of the package");
 }
 
 static bool check_signature(const Inquiry *inquiry, const Offer *offer, Str sums, Package *out) {

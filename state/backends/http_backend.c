@@ -139,26 +139,12 @@ static bool http_backend_http_read(Backend *backend, Str *out, Arena *arena, Dia
     return true;
 }
 
-static Str hex_escaped(Str text, Arena *arena) {
-    StrBuf out = strbuf_new(arena);
-    for (size_t i = 0; i < text.len; i++) {
-        char c = text.ptr[i];
-        bool plain = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-                     c == '-' || c == '_' || c == '.' || c == '~';
-        if (plain)
-            strbuf_add_char(&out, c);
-        else
-            strbuf_add_format(&out, "%%%02X", (unsigned)(unsigned char)c);
-    }
-    return strbuf_str(&out);
-}
-
 /* Adds the lock's ID, from which the server recognizes the lock's holder. */
 static Str update_address(const HttpStore *store, Arena *arena) {
     Url url;
     if (store->lock_id.len == 0 || !url_parse(store->address, &url))
         return store->address;
-    Str id = hex_escaped(store->lock_id, arena);
+    Str id = url_encode(store->lock_id, false, arena);
     url.query = url.query.len == 0
                     ? str_format(arena, "ID=%.*s", STR_ARG(id))
                     : str_format(arena, "%.*s&ID=%.*s", STR_ARG(url.query), STR_ARG(id));

@@ -6,6 +6,9 @@
 #include "statefile.h"
 #include "thread.h"
 
+#define RUNNING_COMPLETE                                                                           \
+    "No new operation starts; running operations complete, and the state records them."
+
 /* An intent whose call has not ended, with its line, which a fold keeps. */
 typedef struct InFlight {
     uint64_t sequence;
@@ -398,9 +401,7 @@ static bool append_alone(Journal *journal, JournalRecord *record, Diags *diags) 
         journal->has_gap |= !is_effectless;
     }
     pthread_mutex_unlock(&journal->mutex);
-    return journal_report(
-        journal, problem,
-        "No new operation starts; running operations complete, and the state records them.", diags);
+    return journal_report(journal, problem, RUNNING_COMPLETE, diags);
 }
 
 bool journal_outcome(Journal *journal, uint64_t sequence, const JournalOutcome *outcome,
@@ -423,9 +424,7 @@ bool journal_flush(Journal *journal, Diags *diags) {
     pthread_mutex_lock(&journal->mutex);
     Str problem = wait_durable(journal, scratch);
     pthread_mutex_unlock(&journal->mutex);
-    return journal_report(
-        journal, problem,
-        "No new operation starts; running operations complete, and the state records them.", diags);
+    return journal_report(journal, problem, RUNNING_COMPLETE, diags);
 }
 
 bool journal_end(Journal *journal, uint64_t sequence, Diags *diags) {

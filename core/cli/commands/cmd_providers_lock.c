@@ -47,10 +47,13 @@ static bool choose_sources(const Project *project, CliConfig *config, Diags *dia
                           "-net-mirror requires an https address, not \"%.*s\".", STR_ARG(url));
     if (directories.count)
         package_source_only(config, &directories, arena);
-    else if (url.ptr)
-        package_source_only_network(config, url, arena);
     else
         package_source_only_direct(config, arena);
+    CliInstallation *last = &vec_last(&config->installations);
+    if (url.ptr) {
+        last->method = CLI_METHOD_NETWORK_MIRROR;
+        last->path = str_ends_with(url, STR("/")) ? url : str_concat(url, STR("/"), arena);
+    }
     return true;
 }
 

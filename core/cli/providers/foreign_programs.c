@@ -222,7 +222,8 @@ static bool check_package(const ForeignPrograms *programs, const DependencyEntry
                               "does not match any of the checksums in the dependency lock file; "
                               "its hash is ",
                               h1, diags);
-    if (package_record_has(&programs->record, h1) || cli_config_trusts_project(&cli->io))
+    const StrVec *installed = &programs->record.hashes;
+    if (str_is_among(h1, installed->items, installed->count) || cli_config_trusts_project(&cli->io))
         return true;
     return report_package(entry,
                           "was not installed by this user for this directory; it may have come "
