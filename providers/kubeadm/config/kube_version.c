@@ -3,9 +3,8 @@
 
 #include "prerelease.h"
 
-#define MINOR_MIN   31 /* the first with kubeadm API v1beta4 */
-#define KUBELET_LAG 3  /* minor versions */
-#define PART_MAX    UINT64_C(100000)
+#define MINOR_MIN 31 /* the first with kubeadm API v1beta4 */
+#define PART_MAX  UINT64_C(100000)
 
 static bool kube_version_read_part(Str *rest, char separator, uint32_t *out) {
     Str part;
@@ -66,19 +65,6 @@ Str kube_version_check_upgrade(KubeVersion from, KubeVersion to, Arena *arena) {
                       "The cluster runs %.*s, and an upgrade cannot skip a minor version. Upgrade "
                       "to 1.%u first, then to %.*s.",
                       STR_ARG(old), from.minor + 1, STR_ARG(new));
-}
-
-Str kube_version_check_kubelet(KubeVersion kubelet, KubeVersion server, Arena *arena) {
-    Str node = kube_version_text(kubelet, arena), oldest = kube_version_text(server, arena);
-    if (kubelet.major != server.major || kubelet.minor > server.minor)
-        return str_format(arena, "A kubelet %.*s is newer than the oldest API server, %.*s.",
-                          STR_ARG(node), STR_ARG(oldest));
-    if (server.minor - kubelet.minor <= KUBELET_LAG)
-        return STR_EMPTY;
-    return str_format(arena,
-                      "A kubelet %.*s is more than %d minor versions older than the API server, "
-                      "%.*s.",
-                      STR_ARG(node), KUBELET_LAG, STR_ARG(oldest));
 }
 
 Str kube_version_check_join(KubeVersion kubeadm, KubeVersion cluster, Arena *arena) {

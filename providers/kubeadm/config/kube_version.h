@@ -26,7 +26,5 @@ Str kube_version_check_supported(KubeVersion version, Arena *arena);
 /* A control plane may be upgraded within its minor version or to the next one, and never
  * downgraded. An error for a skipped minor version names the next one. */
 Str kube_version_check_upgrade(KubeVersion from, KubeVersion to, Arena *arena);
-/* A kubelet may be up to three minor versions older than the oldest API server, and never newer. */
-Str kube_version_check_kubelet(KubeVersion kubelet, KubeVersion server, Arena *arena);
 /* kubeadm must have the minor version with which the cluster was created or last upgraded. */
 Str kube_version_check_join(KubeVersion kubeadm, KubeVersion cluster, Arena *arena);
