@@ -194,13 +194,12 @@ static void set_changed_files(ObjectBuilder *builder, const SeedFiles *files, Ar
     object_builder_set_text(builder, "id", seed_files_digest(files, arena), arena);
 }
 
-static void read_image(const Call *call, virConnectPtr connection, virStorageVolPtr volume,
-                       Value *state) {
+static void read_image(const Call *call, virStorageVolPtr volume, Value *state) {
     Arena *arena = call->arena;
     Str image = STR_EMPTY;
     SeedFiles files = {0};
     /* If the host cannot return the content (libvirt's test driver), assume no drift. */
-    if (!volume_transfer_download(connection, volume, SEED_IMAGE_LIMIT, &image, arena))
+    if (!volume_transfer_download(volume, SEED_IMAGE_LIMIT, &image, arena))
         return;
     bool is_seed = seed_files_from_iso(image, &files, arena);
     Str digest = seed_files_digest(&files, arena);
@@ -268,16 +267,15 @@ static bool cloudinit_read(const Call *call, const ReadRequest *, ReadResponse *
         *state = object_builder_value(&builder);
         response->private_data = adoption_begin(response->private_data, call->arena);
     }
-    read_image(call, connection, volume, state);
+    read_image(call, volume, state);
     return true;
 }
 
 /* The name contains the digest, so a volume with that name and content is the same seed. */
-static bool is_same_seed(const Call *call, virConnectPtr connection, virStorageVolPtr volume,
-                         Str digest) {
+static bool is_same_seed(const Call *call, virStorageVolPtr volume, Str digest) {
     Str image = STR_EMPTY;
     SeedFiles files = {0};
-    return volume_transfer_download(connection, volume, SEED_IMAGE_LIMIT, &image, call->arena) &&
+    return volume_transfer_download(volume, SEED_IMAGE_LIMIT, &image, call->arena) &&
            seed_files_from_iso(image, &files, call->arena) &&
            str_equal(seed_files_digest(&files, call->arena), digest);
 }
@@ -304,7 +302,7 @@ static bool upload_image(const Call *call, virStoragePoolPtr pool, virStorageVol
     SCOPED(virStorageVolPtr)
     target = virStorageVolLookupByKey(alone, virStorageVolGetKey(volume));
     bool is_sent = target
-                       ? volume_transfer_upload(call, alone, target, image, &upload_errors)
+                       ? volume_transfer_upload(call, target, image, &upload_errors)
                        : libvirt_error_add(call, &upload_errors, "Cannot upload into the volume");
     if (!is_sent && !call_is_cancelled(call) && cloudinit_disk_is_full(call, pool))
         return libvirt_error_say(
@@ -317,7 +315,6 @@ static bool upload_image(const Call *call, virStoragePoolPtr pool, virStorageVol
 static bool create_image(const Call *call, virStoragePoolPtr pool, const SeedFiles *files,
                          ObjectBuilder *builder, Diags *diags) {
     Arena *arena = call->arena;
-    virConnectPtr connection = virStoragePoolGetConnect(pool);
     Str name = volume_name(object_builder_value(builder), arena);
     Str digest = seed_files_digest(files, arena);
     Str image = STR_EMPTY;
@@ -325,7 +322,7 @@ static bool create_image(const Call *call, virStoragePoolPtr pool, const SeedFil
         return false;
     *builder = object_builder_of(object_builder_value(builder), arena);
     SCOPED(virStorageVolPtr) volume = virStorageVolLookupByName(pool, str_to_cstr(name, arena));
-    if (volume && is_same_seed(call, connection, volume, digest)) {
+    if (volume && is_same_seed(call, volume, digest)) {
         set_volume(builder, volume, arena);
         return true;
     }
@@ -454,8 +451,7 @@ static bool cloudinit_recover(const Call *call, const RecoverRequest *request,
         if (!volume)
             return true;
         set_volume(&builder, volume, arena);
-        *outcome =
-            is_same_seed(call, connection, volume, digest) ? RECOVER_COMPLETE : RECOVER_TAINTED;
+        *outcome = is_same_seed(call, volume, digest) ? RECOVER_COMPLETE : RECOVER_TAINTED;
     }
     if (*outcome != RECOVER_ABSENT)
         *state = object_builder_value(&builder);

@@ -420,7 +420,7 @@ static bool send_source(const Call *call, virStorageVolPtr volume, Value planned
     bool is_local = object_has(object_attribute(planned, "source"), "path");
     Str expected = is_local ? object_text(planned, "source_digest", STR_EMPTY) : STR_EMPTY;
     Str digest = STR_EMPTY;
-    if (!volume_transfer_upload_file(call, alone, target, path, &digest, diags))
+    if (!volume_transfer_upload_file(call, target, path, &digest, diags))
         return false;
     if (!expected.len || str_equal(str_after(expected, 7), digest))
         return true;

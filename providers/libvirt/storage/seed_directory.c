@@ -30,8 +30,8 @@ static bool read_content(const Call *call, virStorageVolPtr volume, Str *out) {
     virStorageVolInfo info = {0};
     *out = STR_EMPTY;
     return virStorageVolGetInfo(volume, &info) == 0 &&
-           (info.capacity == 0 || volume_transfer_download(virStorageVolGetConnect(volume), volume,
-                                                           SEED_FILE_LIMIT, out, call->arena));
+           (info.capacity == 0 ||
+            volume_transfer_download(volume, SEED_FILE_LIMIT, out, call->arena));
 }
 
 typedef enum FileState { FILE_ABSENT, FILE_SAME, FILE_OTHER } FileState;
@@ -72,8 +72,7 @@ static bool put_file(const Call *call, virStoragePoolPtr pool, const SeedFile *f
                                  STR_ARG(file->name));
     if (file->content.len == 0)
         return true;
-    return volume_transfer_upload(call, virStoragePoolGetConnect(pool), volume, file->content,
-                                  diags);
+    return volume_transfer_upload(call, volume, file->content, diags);
 }
 
 bool seed_directory_create(const Call *call, virStoragePoolPtr parent, Str name,

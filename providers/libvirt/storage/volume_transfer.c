@@ -125,9 +125,9 @@ static bool send_all(Sending *sending, const Origin *origin, Digest *hash, Diags
 }
 
 /* Downloads `limit` bytes from `offset`, or fewer at the end of the volume. */
-static bool transfer_download(virConnectPtr connection, virStorageVolPtr volume, uint64_t offset,
-                              uint64_t limit, Str *out, Arena *arena) {
-    SCOPED(virStreamPtr) stream = virStreamNew(connection, 0);
+static bool transfer_download(virStorageVolPtr volume, uint64_t offset, uint64_t limit, Str *out,
+                              Arena *arena) {
+    SCOPED(virStreamPtr) stream = virStreamNew(virStorageVolGetConnect(volume), 0);
     if (!stream || virStorageVolDownload(volume, stream, offset, limit, 0) < 0)
         return false;
     StrBuf bytes = strbuf_new(arena);
@@ -158,8 +158,8 @@ static bool transfer_report_cut(const Call *call, Diags *diags) {
 
 /* libvirt writes asynchronously, in order, up to the first failure, which it does not always
  * report. So checking the last piece verifies the whole upload. */
-static bool check_newest(const Sending *sending, virConnectPtr connection, virStorageVolPtr volume,
-                         const Origin *origin, Diags *diags) {
+static bool check_newest(const Sending *sending, virStorageVolPtr volume, const Origin *origin,
+                         Diags *diags) {
     const Call *call = sending->call;
     char *buffer = arena_alloc(call->arena, PIECE_SIZE);
     size_t got = 0;
@@ -171,8 +171,7 @@ static bool check_newest(const Sending *sending, virConnectPtr connection, virSt
         return add_read_error(call, failure, diags);
     if (got > origin->size - sending->newest)
         got = (size_t)(origin->size - sending->newest);
-    bool has_answer =
-        transfer_download(connection, volume, sending->newest, got, &found, call->arena);
+    bool has_answer = transfer_download(volume, sending->newest, got, &found, call->arena);
     /* Reading beyond the end of a file fails without an error code. */
     if (!has_answer && libvirt_error_code() != VIR_ERR_OK)
         return libvirt_error_add(call, diags, "Cannot read the upload back");
@@ -184,9 +183,9 @@ static bool transfer_is_file(virStorageVolPtr volume) {
     return virStorageVolGetInfo(volume, &info) == 0 && info.type == VIR_STORAGE_VOL_FILE;
 }
 
-static bool transfer_upload(const Call *call, virConnectPtr connection, virStorageVolPtr volume,
-                            const Origin *origin, Digest *hash, Diags *diags) {
-    SCOPED(virStreamPtr) stream = virStreamNew(connection, 0);
+static bool transfer_upload(const Call *call, virStorageVolPtr volume, const Origin *origin,
+                            Digest *hash, Diags *diags) {
+    SCOPED(virStreamPtr) stream = virStreamNew(virStorageVolGetConnect(volume), 0);
     /* A hole in a block device would keep old data, so only files use holes. */
     Sending sending = {.call = call, .stream = stream, .is_sparse = transfer_is_file(volume)};
     unsigned flags = sending.is_sparse ? VIR_STORAGE_VOL_UPLOAD_SPARSE_STREAM : 0;
@@ -199,29 +198,27 @@ static bool transfer_upload(const Call *call, virConnectPtr connection, virStora
     if (virStreamFinish(stream) < 0)
         return libvirt_error_add(call, diags, "The host rejected the upload");
     log_debug("libvirt virStorageVolUpload", log_number("bytes", (int64_t)origin->size));
-    return check_newest(&sending, connection, volume, origin, diags);
+    return check_newest(&sending, volume, origin, diags);
 }
 
-bool volume_transfer_upload_file(const Call *call, virConnectPtr connection,
-                                 virStorageVolPtr volume, Str path, Str *digest, Diags *diags) {
+bool volume_transfer_upload_file(const Call *call, virStorageVolPtr volume, Str path, Str *digest,
+                                 Diags *diags) {
     Origin origin;
     int failure = origin_open(&origin, call->io->disk, path);
     if (failure < 0)
         return add_read_error(call, failure, diags);
     Digest *hash = digest_open(DIGEST_SHA256);
-    bool sent = transfer_upload(call, connection, volume, &origin, hash, diags);
+    bool sent = transfer_upload(call, volume, &origin, hash, diags);
     origin.disk->close(origin.disk->self, origin.file);
     *digest = digest_finish(hash, call->arena);
     return sent;
 }
 
-bool volume_transfer_upload(const Call *call, virConnectPtr connection, virStorageVolPtr volume,
-                            Str bytes, Diags *diags) {
+bool volume_transfer_upload(const Call *call, virStorageVolPtr volume, Str bytes, Diags *diags) {
     Origin origin = {.bytes = bytes, .size = bytes.len};
-    return transfer_upload(call, connection, volume, &origin, NULL, diags);
+    return transfer_upload(call, volume, &origin, NULL, diags);
 }
 
-bool volume_transfer_download(virConnectPtr connection, virStorageVolPtr volume, size_t limit,
-                              Str *out, Arena *arena) {
-    return transfer_download(connection, volume, 0, limit, out, arena);
+bool volume_transfer_download(virStorageVolPtr volume, size_t limit, Str *out, Arena *arena) {
+    return transfer_download(volume, 0, limit, out, arena);
 }
