@@ -3,6 +3,7 @@
 
 #include "bundle_source.h"
 #include "digest.h"
+#include "problem.h"
 #include "tar.h"
 
 #define PIECE_SIZE ((size_t)1 << 20) /* of one read of an entry */
@@ -29,15 +30,6 @@ static void reader_open_file_release(OpenFile *open) {
 }
 SCOPED_TYPE(OpenFile, reader_open_file_release);
 
-static BundleNext PRINTF_LIKE(3, 4)
-    reader_fail(Reading *reading, Str *problem, const char *format, ...) {
-    va_list args;
-    va_start(args, format);
-    *problem = str_vformat(reading->arena, format, args);
-    va_end(args);
-    return BUNDLE_FAILED;
-}
-
 /* Reads one of the small files that describe the bundle. */
 static BundleNext reader_read_head(Reading *reading, const BundleEntry *entry, Str *problem) {
     char *bytes = arena_alloc(reading->arena, entry->size + 1);
@@ -63,7 +55,7 @@ static bool decode_head(Reading *reading, Str *problem) {
         return true;
     reading->is_decoded = true;
     if (!head->sums.len || !head->manifest.len)
-        return reader_fail(reading, problem, "it has no %s at its beginning",
+        return problem_set(problem, reading->arena, "it has no %s at its beginning",
                            head->sums.len ? BUNDLE_MANIFEST : BUNDLE_SUMS);
     return bundle_decode(head, &reading->request->pin, reading->bundle, problem, reading->arena);
 }
@@ -95,10 +87,10 @@ static BundleNext reader_read_content(Reading *reading, const BundleEntry *entry
     }
     *digest = digest_finish(hash, reading->arena);
     if (error)
-        return reader_fail(reading, problem, "its file \"%.*s\" cannot be written: %s",
+        return problem_set(problem, reading->arena, "its file \"%.*s\" cannot be written: %s",
                            STR_ARG(entry->path), strerror(-error));
     if (cancel_level(reading->request->cancel))
-        return reader_fail(reading, problem, "the operation was cancelled");
+        return problem_set(problem, reading->arena, "the operation was cancelled");
     return is_read ? BUNDLE_CONTINUE : BUNDLE_FAILED;
 }
 
@@ -106,19 +98,20 @@ static BundleNext reader_check_file(Reading *reading, const BundleEntry *entry, 
     const BundleFile *file = map_find(&reading->bundle->by_path, entry->path);
     Str digest;
     if (!file)
-        return reader_fail(reading, problem, "its " BUNDLE_MANIFEST " does not have \"%.*s\"",
-                           STR_ARG(entry->path));
+        return problem_set(problem, reading->arena,
+                           "its " BUNDLE_MANIFEST " does not have \"%.*s\"", STR_ARG(entry->path));
     if (file->size != entry->size)
-        return reader_fail(
-            reading, problem, "its file \"%.*s\" has %llu bytes; its " BUNDLE_MANIFEST " says %llu",
-            STR_ARG(entry->path), (unsigned long long)entry->size, (unsigned long long)file->size);
+        return problem_set(problem, reading->arena,
+                           "its file \"%.*s\" has %llu bytes; its " BUNDLE_MANIFEST " says %llu",
+                           STR_ARG(entry->path), (unsigned long long)entry->size,
+                           (unsigned long long)file->size);
     BundleNext next = reader_read_content(reading, entry, &digest, problem);
     if (next != BUNDLE_CONTINUE)
         return next;
     reading->file_count++;
     return str_equal(digest, file->sha256)
                ? BUNDLE_CONTINUE
-               : reader_fail(reading, problem, "the digest of its file \"%.*s\" is wrong",
+               : problem_set(problem, reading->arena, "the digest of its file \"%.*s\" is wrong",
                              STR_ARG(entry->path));
 }
 
@@ -133,8 +126,9 @@ static BundleNext reader_visit(const BundleEntry *entry, void *payload, Str *pro
 
 static bool check_complete(Reading *reading, Str *problem) {
     return reading->is_head_enough || reading->file_count == reading->bundle->files.count ||
-           reader_fail(reading, problem, "it has %zu of the %zu files of its " BUNDLE_MANIFEST,
-                       reading->file_count, reading->bundle->files.count);
+           problem_set(problem, reading->arena,
+                       "it has %zu of the %zu files of its " BUNDLE_MANIFEST, reading->file_count,
+                       reading->bundle->files.count);
 }
 
 static bool reader_read_bundle(Reading *reading, Diags *diags) {
@@ -243,11 +237,9 @@ static BundleNext reader_pack_visit(const BundleEntry *entry, void *payload, Str
     const BundleFile *file = map_find(&packing->bundle->by_path, entry->path);
     if (!file || !str_is_among(entry->path, packing->paths->items, packing->paths->count))
         return BUNDLE_CONTINUE;
-    if (file->size != entry->size) {
-        *problem = str_format(packing->arena, "its file \"%.*s\" has another size than its list",
-                              STR_ARG(file->path));
-        return BUNDLE_FAILED;
-    }
+    if (file->size != entry->size)
+        return problem_set(problem, packing->arena,
+                           "its file \"%.*s\" has another size than its list", STR_ARG(file->path));
     if (!reader_pack_copy(packing, entry, file, problem))
         return BUNDLE_FAILED;
     packing->count++;

@@ -1,6 +1,7 @@
 #include "bundle_source.h"
 
 #include "bundle.h"
+#include "problem.h"
 #include "str_quote.h"
 #include "tar.h"
 
@@ -21,20 +22,12 @@ struct BundleSource {
     bool is_past_head;
 };
 
-static bool PRINTF_LIKE(2, 3) fail_source(BundleSource *source, const char *format, ...) {
-    va_list args;
-    va_start(args, format);
-    *source->problem = str_vformat(source->arena, format, args);
-    va_end(args);
-    return false;
-}
-
 static bool PRINTF_LIKE(3, 4) fail_entry(BundleSource *source, Str path, const char *format, ...) {
     va_list args;
     va_start(args, format);
     Str why = str_vformat(source->arena, format, args);
     va_end(args);
-    return fail_source(source, "its entry %.*s %.*s",
+    return problem_set(source->problem, source->arena, "its entry %.*s %.*s",
                        STR_ARG(str_quote(str_slice(path, 0, 200), source->arena)), STR_ARG(why));
 }
 
@@ -53,7 +46,8 @@ static BundleNext visit_entry(BundleSource *source, Str path, uint64_t size) {
     if (map_has(&source->seen, path))
         return fail_entry(source, path, "occurs twice");
     if (source->seen.count > BUNDLE_FILES_MAX + ARRAY_COUNT(head_names))
-        return fail_source(source, "it has more than %zu files", BUNDLE_FILES_MAX);
+        return problem_set(source->problem, source->arena, "it has more than %zu files",
+                           BUNDLE_FILES_MAX);
     if (belongs_to_head && source->is_past_head)
         return fail_entry(source, path, "comes after other files");
     if (size > (belongs_to_head ? BUNDLE_HEAD_SIZE_MAX : BUNDLE_FILE_SIZE_MAX))
@@ -147,7 +141,8 @@ static bool read_file_entry(BundleSource *source, char *out, size_t size, size_t
     const Disk *disk = source->disk;
     int error = disk->read(disk->self, source->file, source->at, out, size, got);
     source->at += *got;
-    return !error || fail_source(source, "it cannot be read: %s", strerror(-error));
+    return !error ||
+           problem_set(source->problem, source->arena, "it cannot be read: %s", strerror(-error));
 }
 
 bool bundle_source_read(const BundleEntry *entry, char *out, size_t size, size_t *got,
@@ -177,7 +172,7 @@ bool bundle_source_each(const Disk *disk, Str path, BundleVisit *visit, void *pa
     if (!error && stat.kind == DISK_DIRECTORY)
         return source_walk_directory(&source);
     if (!error && stat.kind != DISK_FILE)
-        return fail_source(&source, "it is not a file or directory");
-    return error ? fail_source(&source, "it cannot be read: %s", strerror(-error))
+        return problem_set(problem, arena, "it is not a file or directory");
+    return error ? problem_set(problem, arena, "it cannot be read: %s", strerror(-error))
                  : tar_each_entry(disk, path, visit_archived, &source, problem, arena);
 }

@@ -4,6 +4,7 @@
 #include "base64.h"
 #include "http_send.h"
 #include "json.h"
+#include "problem.h"
 #include "thread.h"
 #include "url.h"
 
@@ -323,8 +324,7 @@ bool etcd_client_grant(EtcdClient *client, int64_t seconds, const CancelToken *c
     *lease = int_of(response, "ID");
     if (*lease != 0)
         return true;
-    *problem = STR("etcd granted no lease");
-    return false;
+    return problem_text(problem, "etcd granted no lease");
 }
 
 bool etcd_client_revoke(EtcdClient *client, int64_t lease, const CancelToken *cancel, Str *problem,

@@ -2,6 +2,7 @@
 #include "etcd_store.h"
 #include "digest.h"
 #include "journal_segments.h"
+#include "problem.h"
 #include "uuid.h"
 
 #define PIECE_BYTES ((size_t)1 << 20) /* etcd limits a request to 1.5 MiB */
@@ -18,10 +19,8 @@ static bool send_fenced(const EtcdStore *store, EtcdTxn *txn, Str *problem, Aren
     EtcdResponse response;
     Diags lost = diags_new(arena);
     EtcdCompare fence = {store->lock_key, store->lock_revision};
-    if (store->lease && !state_lease_check(store->lease, &lost)) {
-        *problem = STR("the lock was lost, because it was not renewed in time");
-        return false;
-    }
+    if (store->lease && !state_lease_check(store->lease, &lost))
+        return problem_text(problem, "the lock was lost, because it was not renewed in time");
     if (store->lock_revision != 0)
         vec_push(arena, &txn->compares, fence);
     if (!etcd_store_send(store, txn, &response, problem, arena))
@@ -79,9 +78,8 @@ static bool read_pieces(const EtcdStore *store, const Manifest *manifest, int64_
     *out = strbuf_str(&text);
     if (str_equal(digest_hex(DIGEST_SHA256, *out, arena), manifest->digest))
         return true;
-    *problem = str_format(arena, "the state has %llu bytes, but some pieces are missing",
-                          (unsigned long long)manifest->size);
-    return false;
+    return problem_set(problem, arena, "the state has %llu bytes, but some pieces are missing",
+                       (unsigned long long)manifest->size);
 }
 
 bool etcd_store_read(const EtcdStore *store, Str *out, Str *problem, Arena *arena) {
@@ -97,8 +95,7 @@ bool etcd_store_read(const EtcdStore *store, Str *out, Str *problem, Arena *aren
         return true;
     if (parse_manifest(*out, &manifest))
         return read_pieces(store, &manifest, response.revision, out, problem, arena);
-    *problem = STR("the list of the state's pieces cannot be read");
-    return false;
+    return problem_text(problem, "the list of the state's pieces cannot be read");
 }
 
 /* Deletes all pieces except those of this write (empty: all) in the transaction that replaces the
@@ -164,8 +161,7 @@ static bool join_pieces(const EtcdResponse *response, Str key, Str *text, Str *p
     *text = strbuf_str(&out);
     if (is_known && str_equal(digest_hex(DIGEST_SHA256, *text, arena), manifest.digest))
         return true;
-    *problem = str_format(arena, "some pieces of \"%.*s\" are missing", STR_ARG(key));
-    return false;
+    return problem_set(problem, arena, "some pieces of \"%.*s\" are missing", STR_ARG(key));
 }
 
 static bool segments_list(void *self, Segments *out, Str *problem, Arena *arena) {

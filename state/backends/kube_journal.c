@@ -5,6 +5,7 @@
 #include "journal_segments.h"
 #include "kube_object.h"
 #include "kube_store.h"
+#include "problem.h"
 
 #define PIECE_SIZE ((size_t)960 << 10) /* a Secret holds at most 1 MiB */
 
@@ -66,11 +67,9 @@ static bool kube_journal_list(void *self, Segments *out, Str *problem, Arena *ar
         uint64_t piece;
         if (!kube_journal_number_of(store, *secret, &segment.number, &piece))
             continue;
-        if (piece == 0 && !read_segment(store, &secrets, *secret, &segment, arena)) {
-            *problem = str_format(arena, "the Secret \"%.*s\" is damaged",
-                                  STR_ARG(kube_object_text(*secret, "metadata", "name")));
-            return false;
-        }
+        if (piece == 0 && !read_segment(store, &secrets, *secret, &segment, arena))
+            return problem_set(problem, arena, "the Secret \"%.*s\" is damaged",
+                               STR_ARG(kube_object_text(*secret, "metadata", "name")));
         vec_push(arena, out, segment);
     }
     return true;

@@ -1,5 +1,6 @@
 /* journal_file: appends lines to a file; the first sync also syncs the directory. */
 #include "journal_store.h"
+#include "problem.h"
 
 #include <errno.h>
 
@@ -25,11 +26,8 @@ static bool journal_file_read(JournalStore *store, Str *out, bool *found, Str *p
                               Arena *arena) {
     const JournalFile *journal = store->self;
     DiskStat stat;
-    if (journal->disk->stat(journal->disk->self, store->name, &stat) == 0 &&
-        stat.kind != DISK_FILE) {
-        *problem = STR("it is not a file");
-        return false;
-    }
+    if (journal->disk->stat(journal->disk->self, store->name, &stat) == 0 && stat.kind != DISK_FILE)
+        return problem_text(problem, "it is not a file");
     int error = journal->disk->read_file(journal->disk->self, store->name, out, arena);
     *found = error == 0;
     if (error == -ENOENT) {
