@@ -130,9 +130,8 @@ bool backend_settings_complete(const BackendType *type, const Io *io, Value give
         config = path_set(config, place, value, arena);
     }
     if (!settings_check_required(type, config, diags) ||
-        !schema_validate(&type->schema, config, arena, diags)) {
+        !schema_validate(&type->schema, config, arena, diags))
         return false;
-    }
     *out = config;
     return true;
 }

@@ -286,9 +286,8 @@ static bool open_client(const Io *io, Value config, EtcdClient **out, Arena *are
     };
     if (!etcd_backend_read_pem(io, config, "ca_cert", &settings.ca_certs, arena, diags) ||
         !etcd_backend_read_pem(io, config, "client_cert", &settings.certificate, arena, diags) ||
-        !etcd_backend_read_pem(io, config, "client_key", &settings.key, arena, diags)) {
+        !etcd_backend_read_pem(io, config, "client_key", &settings.key, arena, diags))
         return false;
-    }
     if ((settings.certificate.len == 0) != (settings.key.len == 0))
         return diags_fail(
             diags, NO_RANGE, "Invalid backend configuration",
@@ -319,9 +318,8 @@ static bool etcd_open(const Io *io, Value config, Str workspace, Backend **out, 
     etcd->io = io;
     etcd->arena = arena;
     if (!read_seconds(config, &etcd->lease_seconds, diags) ||
-        !open_client(io, config, &etcd->store.client, arena, diags)) {
+        !open_client(io, config, &etcd->store.client, arena, diags))
         return false;
-    }
     etcd->store.directory = str_format(
         arena, "%.*s%.*s/", STR_ARG(etcd_backend_prefix_of(config, arena)), STR_ARG(workspace));
     etcd->store.state_key = str_concat(etcd->store.directory, STR("state"), arena);

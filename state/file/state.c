@@ -52,11 +52,10 @@ static bool find_position(const StateResource *resource, InstanceKey key, size_t
         low = high;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
-        if (address_key_compare(resource->instances.items[middle].key, key) < 0) {
+        if (address_key_compare(resource->instances.items[middle].key, key) < 0)
             low = middle + 1;
-        } else {
+        else
             high = middle;
-        }
     }
     *at = low;
     return low < resource->instances.count &&

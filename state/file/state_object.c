@@ -52,11 +52,10 @@ static void copy_written(Str text, const Type *type, JsonWriter *writer) {
     } else if (type->kind == KIND_BOOL) {
         bool is_true = str_equal(text, STR("true")) || str_equal(text, STR("1"));
         bool is_false = str_equal(text, STR("false")) || str_equal(text, STR("0"));
-        if (is_true || is_false) {
+        if (is_true || is_false)
             json_bool(writer, is_true);
-        } else {
+        else
             json_write_string(writer, text);
-        }
     } else if (json_next(&reader) == JSON_NUMBER && json_next(&reader) == JSON_END) {
         json_number(writer, text);
     } else {
@@ -195,11 +194,10 @@ static void object_write_step(JsonWriter *writer, const PathStep *step) {
     json_object_start(writer);
     json_key_string(writer, "type", step->is_index ? STR("index") : STR("get_attr"));
     json_key(writer, STR("value"));
-    if (step->is_index) {
+    if (step->is_index)
         json_write_typed(writer, step->key, &TYPE_DYNAMIC);
-    } else {
+    else
         json_write_string(writer, step->name);
-    }
     json_object_end(writer);
 }
 

@@ -123,11 +123,10 @@ static bool statefile_decode_place_object(Decoding *decoding, const StateResourc
             decoding, "The objects of the instance %.*s have different providers.", STR_ARG(text));
     }
     instance->provider_key = provider_key;
-    if (head.deposed.len > 0) {
+    if (head.deposed.len > 0)
         state_set_deposed(instance, head.deposed, object, decoding->arena);
-    } else {
+    else
         instance->current = object;
-    }
     return true;
 }
 

@@ -166,13 +166,12 @@ static bool apply_outcome(Replay *replay, const JournalRecord *record) {
     if (!replay->is_exact && (held || !record->object))
         return false;
     instance = journal_replay_instance_of(replay, record);
-    if (!is_deposed) {
+    if (!is_deposed)
         instance->current = record->object;
-    } else if (record->object) {
+    else if (record->object)
         state_set_deposed(instance, record->deposed, record->object, replay->state->arena);
-    } else {
+    else
         state_remove_deposed(instance, record->deposed);
-    }
     return true;
 }
 
@@ -312,9 +311,8 @@ static void find_pending(Replay *replay) {
     Map begun = map_new(scratch);   /* sequence → BegunParts */
     vec_each(&replay->text.records, record) {
         bool ends = record->kind == RECORD_OUTCOME || record->kind == RECORD_END;
-        if (ends && record->sequence > 0) {
+        if (ends && record->sequence > 0)
             map_set(&ended, sequence_key(record, scratch), record);
-        }
         if (record->kind == RECORD_OUTCOME)
             map_set(&settled, slot_key(record, scratch), record);
         if (record->kind == RECORD_PART_BEGIN || record->kind == RECORD_PART_END)
