@@ -47,11 +47,6 @@ void xml_set(xmlNodePtr node, const char *attribute, Str value) {
     CHECK(xmlSetProp(node, XML_TEXT(attribute), XML_TEXT(str_to_cstr(value, scratch))) != NULL);
 }
 
-void xml_set_int(xmlNodePtr node, const char *attribute, int64_t number) {
-    SCOPED(ArenaRef) scratch = arena_open("xml");
-    xml_set(node, attribute, str_format(scratch, "%lld", (long long)number));
-}
-
 void xml_set_text(xmlNodePtr node, Str text) {
     while (node->children)
         xml_remove(node->children);

@@ -33,7 +33,6 @@ xmlNodePtr xml_add(xmlNodePtr parent, const char *name);
 xmlNodePtr xml_add_text(xmlNodePtr parent, const char *name, Str text);
 xmlNodePtr xml_add_int(xmlNodePtr parent, const char *name, int64_t number);
 void xml_set(xmlNodePtr node, const char *attribute, Str value);
-void xml_set_int(xmlNodePtr node, const char *attribute, int64_t number);
 /* Replaces the content of the element. */
 void xml_set_text(xmlNodePtr node, Str text);
 void xml_remove(xmlNodePtr node);

@@ -28,16 +28,6 @@ const char *deferral_name(Deferral deferral) {
     return rows[deferral].name;
 }
 
-bool deferral_from_name(Str name, Deferral *out) {
-    for (size_t i = DEFERRAL_UNSPECIFIED; i < ARRAY_COUNT(rows); i++) {
-        if (str_equal_cstr(name, rows[i].name)) {
-            *out = (Deferral)i;
-            return true;
-        }
-    }
-    return false;
-}
-
 const char *deferral_reason(Deferral deferral) {
     return rows[deferral].reason;
 }

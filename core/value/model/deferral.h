@@ -19,7 +19,5 @@ typedef enum Deferral {
 /* Returns the name, as plan JSON spells it: "instance_count_unknown". Only loam has the name of
  * DEFERRAL_DEPENDENT. */
 const char *deferral_name(Deferral deferral);
-/* Returns false if no deferral has this name. */
-MUST_USE bool deferral_from_name(Str name, Deferral *out);
 /* Returns the reason, for a sentence: "because its number of instances is unknown". */
 const char *deferral_reason(Deferral deferral);

@@ -4,15 +4,13 @@
 #include "deferral.h"
 
 static void names(void **) {
-    Deferral found;
     for (int i = DEFERRAL_UNSPECIFIED; i <= DEFERRAL_DEPENDENT; i++) {
-        Deferral deferral = (Deferral)i;
-        assert_true(deferral_from_name(str_from_cstr(deferral_name(deferral)), &found));
-        assert_int_equal(found, deferral);
-        assert_true(strlen(deferral_reason(deferral)) > 0);
+        const char *name = deferral_name((Deferral)i);
+        assert_true(strlen(name) > 0);
+        assert_true(strlen(deferral_reason((Deferral)i)) > 0);
+        for (int k = DEFERRAL_NONE; k < i; k++)
+            assert_string_not_equal(name, deferral_name((Deferral)k));
     }
-    assert_false(deferral_from_name(STR_EMPTY, &found));
-    assert_false(deferral_from_name(STR("someday"), &found));
 }
 
 UNIT_MAIN(test_deferral) {
