@@ -30,6 +30,11 @@ int64_t call_monotonic_ms(const Call *call) {
     return clock->monotonic_ms(clock->self);
 }
 
+int64_t call_time_left_ms(const Call *call) {
+    int64_t left_ms = call->deadline_ms ? call->deadline_ms - call_monotonic_ms(call) : 0;
+    return call->deadline_ms && left_ms <= 0 ? 1 : left_ms;
+}
+
 bool call_is_cancelled(const Call *call) {
     return cancel_level(call->cancel) != CANCEL_NONE ||
            (call->deadline_ms > 0 && call_monotonic_ms(call) >= call->deadline_ms);

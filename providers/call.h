@@ -87,6 +87,8 @@ typedef struct Call {
 void call_progress(const Call *call, uint64_t done, uint64_t total, const char *what);
 /* Returns the monotonic time of io->clock. */
 int64_t call_monotonic_ms(const Call *call);
+/* Returns the time until the deadline, at least 1; without a deadline 0. */
+int64_t call_time_left_ms(const Call *call);
 /* Returns whether the run was cancelled or the deadline has passed. */
 bool call_is_cancelled(const Call *call);
 /* Returns true if the run was cancelled or the deadline passed before the time was over. */

@@ -105,13 +105,6 @@ static bool parse_result(const Call *call, const char *name, Str out, Value *res
     return true;
 }
 
-static int64_t external_time_left_ms(const Call *call) {
-    if (call->deadline_ms == 0)
-        return 0;
-    int64_t left = call->deadline_ms - call_monotonic_ms(call);
-    return left > 0 ? left : 1;
-}
-
 static bool external_read(const Call *call, const DataReadRequest *request,
                           DataReadResponse *response, Diags *diags) {
     size_t count;
@@ -126,7 +119,7 @@ static bool external_read(const Call *call, const DataReadRequest *request,
         .argv = argv,
         .directory = object_text(request->config, "working_dir", STR_EMPTY),
         .input = query_text(object_attribute(request->config, "query"), call->arena),
-        .timeout_ms = external_time_left_ms(call),
+        .timeout_ms = call_time_left_ms(call),
         .cancel = call->cancel,
     };
     ProcessResult ended = {0};

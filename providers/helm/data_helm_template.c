@@ -116,11 +116,6 @@ static const char *const *helm_template_words_of(Value config, Arena *arena) {
     return words.items;
 }
 
-static int64_t helm_template_time_left_ms(const Call *call) {
-    int64_t left = call->deadline_ms ? call->deadline_ms - call_monotonic_ms(call) : 0;
-    return call->deadline_ms && left <= 0 ? 1 : left;
-}
-
 static bool helm_template_explain(const Call *call, const ProcessResult *result, Diags *diags) {
     if (cancel_level(call->cancel) != CANCEL_NONE)
         return helm_template_fail(call, "chart", diags, "Chart not rendered",
@@ -146,7 +141,7 @@ static bool helm_template_run(const Call *call, Value config, Str *out, Diags *d
         .environment = &environment,
         .withheld = of_user,
         .input = text_of_values(config, call->arena),
-        .timeout_ms = helm_template_time_left_ms(call),
+        .timeout_ms = call_time_left_ms(call),
         .cancel = call->cancel,
     };
     ProcessResult result = {0};

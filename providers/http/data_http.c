@@ -119,16 +119,10 @@ static bool set_certificates(Value config, HttpRequest *http, Diags *diags) {
     return true;
 }
 
-static int64_t least_of(int64_t a, int64_t b) {
-    return a < b ? a : b;
-}
-
 static void set_patience(const Call *call, Value config, HttpRequest *http) {
     int64_t timeout = object_int(config, "request_timeout_ms", 0);
-    int64_t left = call->deadline_ms ? call->deadline_ms - call_monotonic_ms(call) : INT64_MAX;
-    http->timeout_ms = timeout;
-    if (call->deadline_ms)
-        http->timeout_ms = least_of(timeout ? timeout : INT64_MAX, left > 0 ? left : 1);
+    int64_t left = call_time_left_ms(call);
+    http->timeout_ms = left && (!timeout || left < timeout) ? left : timeout;
     Value retry = object_attribute(config, "retry");
     if (!value_is_present(retry))
         return;

@@ -17,11 +17,6 @@ static const char *const *local_command_arguments_of(Value config, Arena *arena)
     return argv;
 }
 
-static int64_t local_command_time_left_ms(const Call *call) {
-    int64_t left = call->deadline_ms ? call->deadline_ms - call_monotonic_ms(call) : 0;
-    return call->deadline_ms && left <= 0 ? 1 : left;
-}
-
 static void local_command_set_text(ObjectBuilder *builder, const char *name, Str text,
                                    Arena *arena) {
     object_builder_set(builder, name,
@@ -34,7 +29,7 @@ bool local_command_run(const Call *call, Value config, Value *out, Diags *diags)
         .argv = local_command_arguments_of(config, call->arena),
         .directory = object_text(config, "working_directory", STR_EMPTY),
         .input = object_text(config, "stdin", STR_EMPTY),
-        .timeout_ms = local_command_time_left_ms(call),
+        .timeout_ms = call_time_left_ms(call),
         .cancel = call->cancel,
     };
     ProcessResult result = {0};
