@@ -16,6 +16,13 @@ Str kube_object_text(Value object, const char *path, const char *last) {
     return is_text ? value_text(found) : STR_EMPTY;
 }
 
+Value kube_object_list(Value object, const char *path, const char *last) {
+    Value found;
+    return kube_object_find(object, path, last, &found) && found.type->kind == KIND_TUPLE
+               ? found
+               : value_tuple_at(value_null(&TYPE_DYNAMIC), STR_EMPTY);
+}
+
 bool kube_object_is_true(Value object, const char *path, const char *last) {
     Value found;
     return kube_object_find(object, path, last, &found) && value_is_true(found);

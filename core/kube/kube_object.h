@@ -10,6 +10,8 @@ Value kube_object_new(Str api_version, Str kind, Str namespace, Str name, Arena 
 MUST_USE bool kube_object_find(Value object, const char *path, const char *last, Value *out);
 /* Returns the text of a member; empty if it is missing or no string. */
 Str kube_object_text(Value object, const char *path, const char *last);
+/* Returns the list; the empty one if the member is missing or no list. */
+Value kube_object_list(Value object, const char *path, const char *last);
 /* Returns whether the member is true. */
 bool kube_object_is_true(Value object, const char *path, const char *last);
 /* Returns a copy of the object with this member set; a null value removes the member. Creates the

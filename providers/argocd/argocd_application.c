@@ -136,10 +136,8 @@ static Value application_manifest_of(TypedCall *typed, Value state, Value manife
 }
 
 static bool has_cascade(Value live) {
-    Value metadata, finalizers = value_null(&TYPE_DYNAMIC);
-    if (value_find_present(live, STR("metadata"), &metadata))
-        finalizers = value_tuple_at(metadata, STR("finalizers"));
-    for (size_t i = 0; value_is_present(finalizers) && i < finalizers.count; i++) {
+    Value finalizers = kube_object_list(live, "metadata", "finalizers");
+    for (size_t i = 0; i < finalizers.count; i++) {
         Value name = value_at(finalizers, i);
         if (name.type->kind == KIND_STRING && str_starts_with(value_text(name), STR(CASCADE_NAME)))
             return true;

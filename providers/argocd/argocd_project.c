@@ -46,10 +46,8 @@ static Str users_id_of(const Users *users, Str name, Arena *arena) {
 
 /* Returns the ApplicationSet that owns the application; null if none does. */
 static Value users_owner_of(Value application) {
-    Value metadata, owners = value_null(&TYPE_DYNAMIC);
-    if (value_find_present(application, STR("metadata"), &metadata))
-        owners = value_tuple_at(metadata, STR("ownerReferences"));
-    for (size_t i = 0; value_is_present(owners) && i < owners.count; i++) {
+    Value owners = kube_object_list(application, "metadata", "ownerReferences");
+    for (size_t i = 0; i < owners.count; i++) {
         if (str_equal_cstr(value_text_at(value_at(owners, i), STR("kind")), SET))
             return value_at(owners, i);
     }

@@ -103,9 +103,8 @@ static Value settings_with_image(Settings *settings, Value container) {
 
 static Value settings_with_containers(Settings *settings, Value object, const char *member) {
     Arena *arena = settings->call->arena;
-    Value containers;
-    if (!kube_object_find(object, POD, member, &containers) || !value_is_present(containers) ||
-        !type_is_sequence(containers.type))
+    Value containers = kube_object_list(object, POD, member);
+    if (!containers.count)
         return object;
     Value *items = value_copy_items(containers, arena);
     for (size_t i = 0; i < containers.count; i++)
@@ -116,10 +115,7 @@ static Value settings_with_containers(Settings *settings, Value object, const ch
 
 /* Returns whether a container, other than those of the start, runs Argo CD. */
 static bool runs_controller(Value object) {
-    Value containers;
-    if (!kube_object_find(object, POD, "containers", &containers) ||
-        !value_is_present(containers) || !type_is_sequence(containers.type))
-        return false;
+    Value containers = kube_object_list(object, POD, "containers");
     for (size_t i = 0; i < containers.count; i++) {
         Str image = kube_object_text(value_at(containers, i), "", "image");
         if (str_equal_cstr(image_name(image), CONTROLLER))

@@ -70,15 +70,9 @@ static Value taint_of(Value state, Value taint) {
     return value_null(&TYPE_DYNAMIC);
 }
 
-static Value live_taints(Value live) {
-    Value spec;
-    return value_find_present(live, STR("spec"), &spec) ? value_tuple_at(spec, STR("taints"))
-                                                        : value_null(&TYPE_DYNAMIC);
-}
-
 static Value live_taint_of(Value live, Value taint) {
-    Value list = live_taints(live);
-    for (size_t i = 0; value_is_present(list) && i < list.count; i++) {
+    Value list = kube_object_list(live, "spec", "taints");
+    for (size_t i = 0; i < list.count; i++) {
         if (is_same_taint(value_at(list, i), taint))
             return value_at(list, i);
     }
@@ -120,9 +114,9 @@ static Value new_taint(Value taint, Arena *arena) {
 /* Returns the taints of the node after the change: those of others, then new ones of ours. */
 static Value merged_taints(const TaintCall *taints) {
     Arena *arena = taints->call->arena;
-    Value list = live_taints(taints->live);
+    Value list = kube_object_list(taints->live, "spec", "taints");
     ValueVec merged = {0};
-    for (size_t i = 0; value_is_present(list) && i < list.count; i++) {
+    for (size_t i = 0; i < list.count; i++) {
         Value taint = value_at(list, i);
         Value planned = taint_of(taints->planned, taint);
         bool is_kept = value_is_present(planned)

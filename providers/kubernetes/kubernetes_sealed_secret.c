@@ -23,11 +23,8 @@ static const KubeResource services = KUBE_CORE_RESOURCE("Service", "services");
 /* Returns the name of the first port, by which the API server's proxy selects it; it may be empty.
  */
 static Str port_name(Value service) {
-    Value ports;
-    return kube_object_find(service, "spec", "ports", &ports) && value_is_present(ports) &&
-                   type_is_sequence(ports.type) && ports.count
-               ? kube_object_text(value_at(ports, 0), "", "name")
-               : STR_EMPTY;
+    Value ports = kube_object_list(service, "spec", "ports");
+    return ports.count ? kube_object_text(value_at(ports, 0), "", "name") : STR_EMPTY;
 }
 
 /* Returns the certificate in PEM. On failure returns an empty text and sets *why to the reason, a

@@ -426,9 +426,7 @@ static bool delete_roots(const Call *call, const FluxRemoval *removal, Diags *di
 
 /* Finds the version of the definition that the server stores. */
 static Str stored_version(Value definition) {
-    Value versions = value_null(&TYPE_DYNAMIC);
-    if (!kube_object_find(definition, "spec", "versions", &versions))
-        return STR_EMPTY;
+    Value versions = kube_object_list(definition, "spec", "versions");
     for (size_t i = 0; i < versions.count; i++) {
         Value version = value_at(versions, i);
         if (kube_object_is_true(version, "", "storage"))

@@ -46,9 +46,7 @@ static bool object_delete_check_owner(const Deleting *deleting, Value live) {
 
 static Str finalizers_of(Value live, Arena *arena) {
     StrBuf text = strbuf_new(arena);
-    Value list;
-    if (!kube_object_find(live, "metadata", "finalizers", &list) || !type_is_sequence(list.type))
-        return STR_EMPTY;
+    Value list = kube_object_list(live, "metadata", "finalizers");
     for (size_t i = 0; i < list.count; i++) {
         Value name = value_at(list, i);
         if (value_is_present(name) && name.type->kind == KIND_STRING)
@@ -91,14 +89,11 @@ static Str object_delete_reason_of(const Deleting *deleting, Value live, Arena *
                              "removes them after half of the time)"
                            : " (their controllers must remove them)";
     Str finalizers = finalizers_of(live, arena);
-    Value conditions = value_null(&TYPE_DYNAMIC);
-    Value status;
+    Value conditions = kube_object_list(live, "status", "conditions");
     StrBuf text = strbuf_new(arena);
     if (finalizers.len)
         strbuf_add_format(&text, "finalizers %.*s%s", STR_ARG(finalizers), hint);
-    if (value_find_present(live, STR("status"), &status))
-        conditions = value_tuple_at(status, STR("conditions"));
-    for (size_t i = 0; value_is_present(conditions) && i < conditions.count; i++) {
+    for (size_t i = 0; i < conditions.count; i++) {
         Value condition = value_at(conditions, i);
         Str type = value_text_at(condition, STR("type"));
         bool is_error = str_ends_with(type, STR("Error"));

@@ -22,9 +22,7 @@ ObjectCondition object_condition_at(Value conditions, size_t i) {
 }
 
 Value object_condition_all(Value object) {
-    Value status = value_null(&TYPE_DYNAMIC);
-    (void)value_find_present(object, STR("status"), &status);
-    return value_tuple_at(status, STR("conditions"));
+    return kube_object_list(object, "status", "conditions");
 }
 
 ObjectCondition object_condition_find(Value object, const char *type) {

@@ -43,11 +43,9 @@ static Trouble pod_state_read_container(Value status, PodState *out) {
 /* Finds the container in the worst state; the first of several. */
 static Trouble find_worst(Value pod, PodState *out) {
     static const char *const lists[] = {"initContainerStatuses", "containerStatuses"};
-    Value status = value_null(&TYPE_DYNAMIC);
     Trouble worst = TROUBLE_NONE;
-    (void)value_find_present(pod, STR("status"), &status);
     for (size_t k = 0; k < ARRAY_COUNT(lists); k++) {
-        Value all = value_tuple_at(status, str_from_cstr(lists[k]));
+        Value all = kube_object_list(pod, "status", lists[k]);
         for (size_t i = 0; i < all.count; i++) {
             PodState one;
             Trouble trouble = pod_state_read_container(value_at(all, i), &one);

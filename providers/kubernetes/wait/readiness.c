@@ -311,9 +311,7 @@ static const Rule *rule_of(Str group, Str kind) {
 }
 
 static Readiness deleted(Value object, Arena *arena) {
-    Value metadata = value_null(&TYPE_DYNAMIC);
-    (void)value_find_present(object, STR("metadata"), &metadata);
-    Value finalizers = value_tuple_at(metadata, STR("finalizers"));
+    Value finalizers = kube_object_list(object, "metadata", "finalizers");
     StrVec names = {0};
     for (size_t i = 0; i < finalizers.count; i++) {
         if (value_at(finalizers, i).type->kind == KIND_STRING)

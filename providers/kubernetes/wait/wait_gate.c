@@ -69,10 +69,8 @@ static Str find_obstacle(const Serving *serving, const KubeCall *call, Str api_v
 static WaitLook look_for_kinds(void *payload, Wait *wait) {
     const Serving *serving = payload;
     KubeCall call = wait_object_call(serving->wait, wait->call->deadline_ms, wait->call->arena);
-    Value spec = value_null(&TYPE_DYNAMIC);
-    (void)value_find_present(serving->object, STR("spec"), &spec);
-    Value versions = value_tuple_at(spec, STR("versions"));
-    Str group = kube_object_text(spec, "", "group");
+    Value versions = kube_object_list(serving->object, "spec", "versions");
+    Str group = kube_object_text(serving->object, "spec", "group");
     for (size_t i = 0; i < versions.count; i++) {
         Str name = kube_object_text(value_at(versions, i), "", "name");
         Str api_version = str_format(call.arena, "%.*s/%.*s", STR_ARG(group), STR_ARG(name));
