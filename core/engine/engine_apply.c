@@ -73,12 +73,6 @@ static void declare_blocks(EngineWalk *walk) {
     }
 }
 
-static void engine_apply_report_interruption(Diags *diags) {
-    diags_error(diags, NO_RANGE, "Apply was interrupted",
-                "The running operations completed, and their results are saved. No other operation "
-                "was started. To continue, run the same command again.");
-}
-
 /* Saves the new addresses of moved and imported objects before the first change; in a destroy or
  * refresh-only apply, always. A crash must not leave an object under two addresses, or a changed
  * object under none. */
@@ -191,7 +185,9 @@ bool engine_apply(const Engine *engine, const PlanOptions *options, const Plan *
 
     /* 2. Account for what did not happen. */
     if (!is_complete && diags->error_count == before)
-        engine_apply_report_interruption(diags);
+        diags_error(diags, NO_RANGE, "Apply was interrupted",
+                    "The running operations completed, and their results are saved. No other "
+                    "operation was started. To continue, run the same command again.");
     if (is_built && diags->error_count != before)
         declare_blocks(walk);
     engine_walk_free(walk);

@@ -37,14 +37,6 @@ static void gather_ephemerals(Gathering *gathering, const Node *node) {
     }
 }
 
-/* A read waits for the deletions of its dependencies, and may be why a block has unknown keys. Such
- * a deletion cannot wait for the block in turn. */
-static void gather_causes(Gathering *gathering, const Node *node) {
-    const ResourceNode *resource = node->as.resource;
-    for (size_t i = 0; i < resource->dependency_count; i++)
-        map_set(&gathering->causes, resource->dependencies[i], gathering);
-}
-
 static bool waits_for_changes(const Node *node) {
     if (node->as.resource->config->mode == MODE_EPHEMERAL)
         return true;
@@ -69,8 +61,12 @@ static void gather_blocks(EngineWalk *walk, Gathering *gathering) {
             continue;
         if ((*node)->as.resource->config->mode == MODE_EPHEMERAL)
             gather_ephemerals(gathering, *node);
-        if (waits_for_changes(*node))
-            gather_causes(gathering, *node);
+        /* A read waits for the deletions of its dependencies, and may be why a block has unknown
+         * keys. Such a deletion cannot wait for the block in turn. */
+        const ResourceNode *resource = (*node)->as.resource;
+        size_t count = waits_for_changes(*node) ? resource->dependency_count : 0;
+        for (size_t i = 0; i < count; i++)
+            map_set(&gathering->causes, resource->dependencies[i], gathering);
     }
 }
 

@@ -61,12 +61,6 @@ static RenderGroup *group_find_group(const ResourceChange *change, RenderStyle s
     return group;
 }
 
-/* A new object has no id yet, so the text of the group is its text too. */
-static Str own_text(const Entry *entry) {
-    bool is_same = entry->group && entry->change->action == ACTION_CREATE;
-    return is_same ? entry->group->text : STR_EMPTY;
-}
-
 void render_group_text(const RenderGroup *group, RenderStyle style, StrBuf *out, Arena *scratch) {
     style.is_shared = group->is_shared;
     if (group->text.len > 0)
@@ -94,8 +88,10 @@ RenderGroups render_group_find(const Plan *plan, RenderStyle style, Arena *arena
         bool is_shared = group && group->changes.count >= ALIKE_MIN;
         if (is_shared && group->first != entry->change)
             continue;
+        /* A new object has no id yet, so the text of the group is its text too. */
+        bool is_same = group && entry->change->action == ACTION_CREATE;
         if (!is_shared)
-            group = new_group(entry->change, own_text(entry), arena);
+            group = new_group(entry->change, is_same ? group->text : STR_EMPTY, arena);
         vec_push(arena, &groups, group);
     }
     return groups;

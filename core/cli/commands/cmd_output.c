@@ -224,12 +224,6 @@ static int print_inventory(Cli *cli, const State *state, Str name, Diags *diags)
     return 0;
 }
 
-static void warn_of_none(Diags *diags) {
-    diags_warning(diags, NO_RANGE, "No outputs found",
-                  "The state has no outputs, or the configuration declares none. Apply writes the "
-                  "outputs to the state.");
-}
-
 static int output_run(Cli *cli, const Arguments *arguments, Diags *diags) {
     SCOPED(Project) project = {.options.ignores_versions = true};
     bool is_json = option_flag(arguments, "json");
@@ -256,12 +250,13 @@ static int output_run(Cli *cli, const Arguments *arguments, Diags *diags) {
         return print_inventory(cli, state, name, diags);
     }
     if (state->outputs.count == 0 && !is_json) {
-        warn_of_none(diags);
+        diags_warning(diags, NO_RANGE, "No outputs found",
+                      "The state has no outputs, or the configuration declares none. Apply writes "
+                      "the outputs to the state.");
         return 0;
     }
-    if (arguments->positionals.count == 1) {
+    if (arguments->positionals.count == 1)
         return print_one(cli, arguments, state, arguments->positionals.items[0], diags);
-    }
     if (is_json)
         return output_print_json(cli, state, NULL);
     if (option_flag(arguments, "raw")) {

@@ -15,19 +15,15 @@ static void cmd_schema_add_types(ConfigTypes *out, ConfigTypeKind kind, const Pr
     }
 }
 
-/* Without a provider whose module is not installed, an editor can still validate the rest. */
-static void warn_of_absence(Str name, const Diags *why, Diags *diags) {
-    diags_warning(diags, NO_RANGE, "Provider omitted from the schema",
-                  "The schema omits the provider \"%.*s\". %.*s", STR_ARG(name),
-                  STR_ARG(why->items[0].detail));
-}
-
 static void cmd_schema_add_provider(Cli *cli, Str name, ConfigTypes *out, Diags *diags) {
     Arena *arena = cli->arena;
     const Provider *provider;
     Diags why = diags_new(arena);
     if (!registry_find(cli->registry, name, &provider, NO_RANGE, &why)) {
-        warn_of_absence(name, &why, diags);
+        /* An editor can still validate the rest. */
+        diags_warning(diags, NO_RANGE, "Provider omitted from the schema",
+                      "The schema omits the provider \"%.*s\". %.*s", STR_ARG(name),
+                      STR_ARG(why.items[0].detail));
         return;
     }
     ConfigType own = {CONFIG_TYPE_PROVIDER, provider->name, &provider->schema,

@@ -80,52 +80,18 @@ static const CommandStatus statuses[] = {
     {127, "No command was given."},
 };
 
+/* A page of one command or, if `command` is NULL, of all. */
 typedef struct Page {
+    PageForm form;
     StrBuf *out;
     Arena *arena;
+    const Command *command;
+    Str path;
 } Page;
 
 static Str option_words(const Option *option, Arena *arena) {
     return option->value ? str_format(arena, "-%s=%s", option->name, option->value)
                          : str_format(arena, "-%s", option->name);
-}
-
-typedef void AddStatus(const Page *page, int status, const char *text);
-
-typedef struct StatusWalk {
-    const Page *page;
-    AddStatus *add;
-} StatusWalk;
-
-static void add_own_statuses(const Command *command, Str path, void *payload) {
-    const StatusWalk *walk = payload;
-    Arena *arena = walk->page->arena;
-    for (const CommandStatus *own = command->statuses; own && own->text; own++) {
-        Str text = str_format(arena, "loam %.*s: %s", STR_ARG(path), own->text);
-        walk->add(walk->page, own->status, str_to_cstr(text, arena));
-    }
-}
-
-/* The statuses of all commands, then those of single ones. */
-static void add_statuses(const CommandTable *table, AddStatus *add, const Page *page) {
-    StatusWalk walk = {page, add};
-    for (size_t i = 0; i < ARRAY_COUNT(statuses); i++)
-        add(page, statuses[i].status, statuses[i].text);
-    command_each(table, add_own_statuses, &walk, page->arena);
-}
-
-/* Options of every command are printed once, in front. */
-static bool page_is_own(const OptionGroup *group) {
-    return group != &option_view;
-}
-
-static size_t page_count_shown(const Command *command) {
-    size_t count = 0;
-    for (size_t i = 0; command->groups[i]; i++) {
-        for (size_t j = 0; j < command->groups[i]->count; j++)
-            count += page_is_own(command->groups[i]) && command->groups[i]->options[j].help;
-    }
-    return count;
 }
 
 /* Escapes "|", which would end the table cell. */
@@ -137,72 +103,6 @@ static void page_add_row(StrBuf *out, Str code, const char *text) {
         strbuf_add_char(out, code.ptr[i]);
     }
     strbuf_add_format(out, "` | %s |\n", text);
-}
-
-static void add_markdown_options(const Page *page, const OptionGroup *group) {
-    for (size_t i = 0; i < group->count; i++) {
-        const Option *option = &group->options[i];
-        if (option->help)
-            page_add_row(page->out, option_words(option, page->arena), option->help);
-    }
-    const char *name, *help;
-    for (size_t i = 0; group->choice && group->choice(i, &name, &help); i++)
-        page_add_row(page->out, str_from_cstr(name), help);
-}
-
-static void add_markdown_command(const Command *command, Str path, void *payload) {
-    const Page *page = payload;
-    strbuf_add_format(page->out, "\n## %.*s\n\n%s\n\n```\nloam %.*s %s\n```\n", STR_ARG(path),
-                      command->about, STR_ARG(path), command->usage);
-    Str name = command_page_name(path, page->arena);
-    strbuf_add_format(page->out, "\n[Manual page](../manual/%.*s.md)\n", STR_ARG(name));
-    if (page_count_shown(command) == 0)
-        return;
-    strbuf_add_cstr(page->out, "\n| option | |\n|---|---|\n");
-    for (size_t i = 0; command->groups[i]; i++) {
-        if (page_is_own(command->groups[i]))
-            add_markdown_options(page, command->groups[i]);
-    }
-}
-
-static void add_markdown_entries(StrBuf *out, const char *title, const PageEntry *entries,
-                                 size_t count) {
-    strbuf_add_format(out, "\n## %s\n\n| | |\n|---|---|\n", title);
-    for (size_t i = 0; i < count; i++)
-        strbuf_add_format(out, "| `%s` | %s |\n", entries[i].name, entries[i].text);
-}
-
-static void add_markdown_status(const Page *page, int status, const char *text) {
-    page_add_row(page->out, str_format(page->arena, "%d", status), text);
-}
-
-static void write_markdown(const CommandTable *table, StrBuf *out, Arena *arena) {
-    Page page = {out, arena};
-    strbuf_add_cstr(out, "# Commands\n"
-                         "\n"
-                         "For users of the command line: every command with its options, then "
-                         "environment variables, files and exit status.\n"
-                         "\n"
-                         "`loam [-chdir=DIR] COMMAND [options] [arguments]`\n"
-                         "\n"
-                         "Options begin with one dash or two. The value of an option follows after "
-                         "`=` or as the next argument. These\n"
-                         "options come before the command:\n"
-                         "\n"
-                         "| option | |\n"
-                         "|---|---|\n");
-    add_markdown_options(&page, &command_globals);
-    strbuf_add_cstr(out, "\n"
-                         "Every command supports:\n"
-                         "\n"
-                         "| option | |\n"
-                         "|---|---|\n");
-    add_markdown_options(&page, &option_view);
-    command_each(table, add_markdown_command, &page, arena);
-    add_markdown_entries(out, "Environment", environment, ARRAY_COUNT(environment));
-    add_markdown_entries(out, "Files", files, ARRAY_COUNT(files));
-    strbuf_add_cstr(out, "\n## Exit status\n\n| | |\n|---|---|\n");
-    add_statuses(table, add_markdown_status, &page);
 }
 
 /* Escapes dashes and backslashes, and a dot or quote that would start a request. */
@@ -229,44 +129,166 @@ static void add_term(StrBuf *out, const char *term, const char *text) {
     strbuf_add_char(out, '\n');
 }
 
-static void add_manual_options(const Page *page, const OptionGroup *group) {
+static void begin_section(const Page *page, const char *title) {
+    if (page->form == PAGE_MARKDOWN) {
+        strbuf_add_format(page->out, "\n## %s\n\n", title);
+        return;
+    }
+    strbuf_add_cstr(page->out, ".SH ");
+    for (const char *at = title; *at; at++)
+        strbuf_add_char(page->out, *at >= 'a' && *at <= 'z' ? (char)(*at - 'a' + 'A') : *at);
+    strbuf_add_char(page->out, '\n');
+}
+
+static void begin_rows(const Page *page, const char *title) {
+    begin_section(page, title);
+    if (page->form == PAGE_MARKDOWN)
+        strbuf_add_cstr(page->out, "| | |\n|---|---|\n");
+}
+
+static void add_page_row(const Page *page, Str name, const char *text) {
+    if (page->form == PAGE_MARKDOWN)
+        page_add_row(page->out, name, text);
+    else
+        add_term(page->out, str_to_cstr(name, page->arena), text);
+}
+
+static void add_options(const Page *page, const OptionGroup *group) {
     for (size_t i = 0; i < group->count; i++) {
         const Option *option = &group->options[i];
         if (option->help)
-            add_term(page->out, str_to_cstr(option_words(option, page->arena), page->arena),
-                     option->help);
+            add_page_row(page, option_words(option, page->arena), option->help);
     }
     const char *name, *help;
     for (size_t i = 0; group->choice && group->choice(i, &name, &help); i++)
-        add_term(page->out, name, help);
+        add_page_row(page, str_from_cstr(name), help);
 }
 
-static void add_manual_command(const Command *command, Str path, void *payload) {
+static void add_status(const Page *page, int status, const char *text) {
+    add_page_row(page, str_format(page->arena, "%d", status), text);
+}
+
+static bool has_group(const Command *command, const OptionGroup *group) {
+    for (size_t i = 0; command->groups[i]; i++) {
+        if (command->groups[i] == group)
+            return true;
+    }
+    return false;
+}
+
+static bool concerns(const PageEntry *entry, const Page *page) {
+    if (!page->command)
+        return true;
+    if (entry->command)
+        return str_equal_cstr(page->path, entry->command);
+    return !entry->group ||
+           (has_group(page->command, entry->group) && !has_group(page->command, entry->without));
+}
+
+static void add_entries(const Page *page, const char *title, const PageEntry *entries,
+                        size_t count) {
+    bool has_title = false;
+    for (size_t i = 0; i < count; i++) {
+        if (!concerns(&entries[i], page))
+            continue;
+        if (!has_title)
+            begin_rows(page, title);
+        has_title = true;
+        add_page_row(page, str_from_cstr(entries[i].name), entries[i].text);
+    }
+}
+
+/* The pages of all commands. */
+
+static void add_own_statuses(const Command *command, Str path, void *payload) {
     const Page *page = payload;
+    for (const CommandStatus *own = command->statuses; own && own->text; own++) {
+        Str text = str_format(page->arena, "loam %.*s: %s", STR_ARG(path), own->text);
+        add_status(page, own->status, str_to_cstr(text, page->arena));
+    }
+}
+
+/* The statuses of all commands, then those of single ones. */
+static void add_statuses(const CommandTable *table, Page *page) {
+    begin_rows(page, "Exit status");
+    for (size_t i = 0; i < ARRAY_COUNT(statuses); i++)
+        add_status(page, statuses[i].status, statuses[i].text);
+    command_each(table, add_own_statuses, page, page->arena);
+}
+
+/* Options of every command are printed once, in front. */
+static bool page_is_own(const OptionGroup *group) {
+    return group != &option_view;
+}
+
+static size_t page_count_shown(const Command *command) {
+    size_t count = 0;
+    for (size_t i = 0; command->groups[i]; i++) {
+        for (size_t j = 0; j < command->groups[i]->count; j++)
+            count += page_is_own(command->groups[i]) && command->groups[i]->options[j].help;
+    }
+    return count;
+}
+
+static void add_markdown_head(const Page *page, const Command *command, Str path) {
+    strbuf_add_format(page->out, "\n## %.*s\n\n%s\n\n```\nloam %.*s %s\n```\n", STR_ARG(path),
+                      command->about, STR_ARG(path), command->usage);
+    Str name = command_page_name(path, page->arena);
+    strbuf_add_format(page->out, "\n[Manual page](../manual/%.*s.md)\n", STR_ARG(name));
+    if (page_count_shown(command) > 0)
+        strbuf_add_cstr(page->out, "\n| option | |\n|---|---|\n");
+}
+
+static void add_manual_head(const Page *page, const Command *command, Str path) {
     strbuf_add_format(page->out, ".SS %.*s\n.B loam %.*s\n", STR_ARG(path), STR_ARG(path));
     add_roff(page->out, command->usage);
     strbuf_add_cstr(page->out, "\n.PP\n");
     add_roff(page->out, command->about);
     strbuf_add_char(page->out, '\n');
+}
+
+static void add_command(const Command *command, Str path, void *payload) {
+    const Page *page = payload;
+    if (page->form == PAGE_MARKDOWN)
+        add_markdown_head(page, command, path);
+    else
+        add_manual_head(page, command, path);
     for (size_t i = 0; command->groups[i]; i++) {
         if (page_is_own(command->groups[i]))
-            add_manual_options(page, command->groups[i]);
+            add_options(page, command->groups[i]);
     }
 }
 
-static void add_manual_entries(StrBuf *out, const char *title, const PageEntry *entries,
-                               size_t count) {
-    strbuf_add_format(out, ".SH %s\n", title);
-    for (size_t i = 0; i < count; i++)
-        add_term(out, entries[i].name, entries[i].text);
-}
-
-static void add_manual_status(const Page *page, int status, const char *text) {
-    add_term(page->out, str_to_cstr(str_format(page->arena, "%d", status), page->arena), text);
+static void write_markdown(const CommandTable *table, StrBuf *out, Arena *arena) {
+    Page page = {PAGE_MARKDOWN, out, arena};
+    strbuf_add_cstr(out, "# Commands\n"
+                         "\n"
+                         "For users of the command line: every command with its options, then "
+                         "environment variables, files and exit status.\n"
+                         "\n"
+                         "`loam [-chdir=DIR] COMMAND [options] [arguments]`\n"
+                         "\n"
+                         "Options begin with one dash or two. The value of an option follows after "
+                         "`=` or as the next argument. These\n"
+                         "options come before the command:\n"
+                         "\n"
+                         "| option | |\n"
+                         "|---|---|\n");
+    add_options(&page, &command_globals);
+    strbuf_add_cstr(out, "\n"
+                         "Every command supports:\n"
+                         "\n"
+                         "| option | |\n"
+                         "|---|---|\n");
+    add_options(&page, &option_view);
+    command_each(table, add_command, &page, arena);
+    add_entries(&page, "Environment", environment, ARRAY_COUNT(environment));
+    add_entries(&page, "Files", files, ARRAY_COUNT(files));
+    add_statuses(table, &page);
 }
 
 static void command_page_write_manual(const CommandTable *table, StrBuf *out, Arena *arena) {
-    Page page = {out, arena};
+    Page page = {PAGE_MANUAL, out, arena};
     strbuf_add_cstr(out,
                     ".TH LOAM 1 \"\" \"loam " VERSION_LOAM "\" \"User Commands\"\n"
                     ".SH NAME\n"
@@ -281,20 +303,19 @@ static void command_page_write_manual(const CommandTable *table, StrBuf *out, Ar
                     "Options begin with one dash or two. The value of an option follows after = or "
                     "as the next argument. These options come before the command:\n"
                     ".SH OPTIONS\n");
-    add_manual_options(&page, &command_globals);
+    add_options(&page, &command_globals);
     strbuf_add_cstr(out, ".PP\n"
                          "Every command supports:\n");
-    add_manual_options(&page, &option_view);
+    add_options(&page, &option_view);
     strbuf_add_cstr(out, ".SH COMMANDS\n");
-    command_each(table, add_manual_command, &page, arena);
-    add_manual_entries(out, "ENVIRONMENT", environment, ARRAY_COUNT(environment));
+    command_each(table, add_command, &page, arena);
+    add_entries(&page, "Environment", environment, ARRAY_COUNT(environment));
     strbuf_add_cstr(
         out,
         ".PP\n"
         "For each variable LOAM_NAME, TF_NAME is also accepted; LOAM_NAME takes precedence.\n");
-    add_manual_entries(out, "FILES", files, ARRAY_COUNT(files));
-    strbuf_add_cstr(out, ".SH EXIT STATUS\n");
-    add_statuses(table, add_manual_status, &page);
+    add_entries(&page, "Files", files, ARRAY_COUNT(files));
+    add_statuses(table, &page);
 }
 
 void command_page_write(PageForm form, const CommandTable *table, StrBuf *out, Arena *arena) {
@@ -313,40 +334,8 @@ Str command_page_name(Str path, Arena *arena) {
 
 /* The page of one command: sections of a title and rows. */
 
-typedef struct CommandPage {
-    PageForm form;
-    const Command *command;
-    Str path;
-    StrBuf *out;
-    Arena *arena;
-} CommandPage;
-
-static void begin_section(const CommandPage *page, const char *title) {
-    if (page->form == PAGE_MARKDOWN) {
-        strbuf_add_format(page->out, "\n## %s\n\n", title);
-        return;
-    }
-    strbuf_add_cstr(page->out, ".SH ");
-    for (const char *at = title; *at; at++)
-        strbuf_add_char(page->out, *at >= 'a' && *at <= 'z' ? (char)(*at - 'a' + 'A') : *at);
-    strbuf_add_char(page->out, '\n');
-}
-
-static void begin_rows(const CommandPage *page, const char *title) {
-    begin_section(page, title);
-    if (page->form == PAGE_MARKDOWN)
-        strbuf_add_cstr(page->out, "| | |\n|---|---|\n");
-}
-
-static void add_page_row(const CommandPage *page, Str name, const char *text) {
-    if (page->form == PAGE_MARKDOWN)
-        page_add_row(page->out, name, text);
-    else
-        add_term(page->out, str_to_cstr(name, page->arena), text);
-}
-
 /* Adds lines to be typed. */
-static void page_add_lines(const CommandPage *page, const char *prompt, Str lines) {
+static void page_add_lines(const Page *page, const char *prompt, Str lines) {
     Str line;
     bool is_markdown = page->form == PAGE_MARKDOWN;
     strbuf_add_cstr(page->out, is_markdown ? "```\n" : ".EX\n");
@@ -362,25 +351,16 @@ static void page_add_lines(const CommandPage *page, const char *prompt, Str line
     strbuf_add_cstr(page->out, is_markdown ? "```\n" : ".EE\n");
 }
 
-static void add_page_options(const CommandPage *page) {
+static void add_page_options(const Page *page) {
     const Command *command = page->command;
     if (!command->groups[0])
         return;
     begin_rows(page, "Options");
-    for (size_t i = 0; command->groups[i]; i++) {
-        const OptionGroup *group = command->groups[i];
-        for (size_t j = 0; j < group->count; j++) {
-            if (group->options[j].help)
-                add_page_row(page, option_words(&group->options[j], page->arena),
-                             group->options[j].help);
-        }
-        const char *name, *help;
-        for (size_t j = 0; group->choice && group->choice(j, &name, &help); j++)
-            add_page_row(page, str_from_cstr(name), help);
-    }
+    for (size_t i = 0; command->groups[i]; i++)
+        add_options(page, command->groups[i]);
 }
 
-static void add_page_subcommands(const CommandPage *page) {
+static void add_page_subcommands(const Page *page) {
     const CommandTable *table = &page->command->subcommands;
     if (table->count == 0)
         return;
@@ -390,14 +370,6 @@ static void add_page_subcommands(const CommandPage *page) {
         add_page_row(page, str_format(page->arena, "loam %.*s %s", STR_ARG(page->path), name),
                      table->rows[i]->summary);
     }
-}
-
-static bool has_group(const Command *command, const OptionGroup *group) {
-    for (size_t i = 0; command->groups[i]; i++) {
-        if (command->groups[i] == group)
-            return true;
-    }
-    return false;
 }
 
 static bool asks_approval(const Command *command) {
@@ -410,38 +382,18 @@ static bool asks_approval(const Command *command) {
     return false;
 }
 
-static void add_page_statuses(const CommandPage *page) {
+static void add_page_statuses(const Page *page) {
     const CommandStatus *own = page->command->statuses;
     begin_rows(page, "Exit status");
-    add_page_row(page, STR("0"), "Success.");
-    add_page_row(page, STR("1"),
-                 asks_approval(page->command) ? "An error, or a plan without approval."
-                                              : "An error.");
+    add_status(page, 0, "Success.");
+    add_status(page, 1,
+               asks_approval(page->command) ? "An error, or a plan without approval."
+                                            : "An error.");
     for (; own && own->text; own++)
-        add_page_row(page, str_format(page->arena, "%d", own->status), own->text);
+        add_status(page, own->status, own->text);
 }
 
-static bool concerns(const PageEntry *entry, const CommandPage *page) {
-    if (entry->command)
-        return str_equal_cstr(page->path, entry->command);
-    return !entry->group ||
-           (has_group(page->command, entry->group) && !has_group(page->command, entry->without));
-}
-
-static void add_page_entries(const CommandPage *page, const char *title, const PageEntry *entries,
-                             size_t count) {
-    bool has_title = false;
-    for (size_t i = 0; i < count; i++) {
-        if (!concerns(&entries[i], page))
-            continue;
-        if (!has_title)
-            begin_rows(page, title);
-        has_title = true;
-        add_page_row(page, str_from_cstr(entries[i].name), entries[i].text);
-    }
-}
-
-static void begin_page(const CommandPage *page) {
+static void begin_page(const Page *page) {
     Str name = command_page_name(page->path, page->arena);
     const Command *command = page->command;
     if (page->form == PAGE_MARKDOWN) {
@@ -457,7 +409,7 @@ static void begin_page(const CommandPage *page) {
                       STR_ARG(name), STR_ARG(name), command->summary);
 }
 
-static void end_page(const CommandPage *page) {
+static void end_page(const Page *page) {
     begin_section(page, "See also");
     strbuf_add_cstr(page->out, page->form == PAGE_MARKDOWN
                                    ? "[All commands](../reference/commands.md)\n"
@@ -466,7 +418,7 @@ static void end_page(const CommandPage *page) {
 
 void command_page_write_one(PageForm form, const Command *command, Str path, StrBuf *out,
                             Arena *arena) {
-    CommandPage page = {form, command, path, out, arena};
+    Page page = {form, out, arena, command, path};
     begin_page(&page);
     begin_section(&page, "Synopsis");
     page_add_lines(&page, "",
@@ -483,7 +435,7 @@ void command_page_write_one(PageForm form, const Command *command, Str path, Str
     add_page_subcommands(&page);
     add_page_options(&page);
     add_page_statuses(&page);
-    add_page_entries(&page, "Files", files, ARRAY_COUNT(files));
-    add_page_entries(&page, "Environment", environment, ARRAY_COUNT(environment));
+    add_entries(&page, "Files", files, ARRAY_COUNT(files));
+    add_entries(&page, "Environment", environment, ARRAY_COUNT(environment));
     end_page(&page);
 }

@@ -162,18 +162,7 @@ static Str summarize(const ViewGroups *groups, Str program, Arena *arena) {
     return strbuf_str(&out);
 }
 
-static void show_summaries(View *view, const ViewGroups *groups, Arena *scratch) {
-    Str text = summarize(groups, str_from_cstr(cli_name(view->cli)->name), scratch);
-    if (text.len > 0)
-        view->type->note(view, str_slice(text, 0, text.len - 1));
-}
-
 #define DETAIL_MAX 300 /* bytes of a detail that the log shows */
-
-static Str view_shorten(Str detail) {
-    Str head = str_slice(detail, 0, DETAIL_MAX);
-    return str_slice(head, 0, utf8_valid_prefix(head));
-}
 
 /* Logs the diagnostics that are shown next. */
 static void log_diags(const View *view, const Diags *diags) {
@@ -182,11 +171,12 @@ static void log_diags(const View *view, const Diags *diags) {
         SourceRange range = source_range_resolve(diag->range);
         SourcePos pos =
             range.source ? source_text_position(range.source, range.start) : (SourcePos){0};
+        Str detail = str_slice(diag->detail, 0, DETAIL_MAX);
         log_debug("diagnostic",
                   log_cstr("severity", diag->severity == DIAG_ERROR ? "error" : "warning"),
                   log_text("summary", diag->summary), log_text("address", diag->address),
                   log_text("path", diag->path), log_text("checked", diag->checked),
-                  log_text("detail", view_shorten(diag->detail)),
+                  log_text("detail", str_slice(detail, 0, utf8_valid_prefix(detail))),
                   log_text("file", range.source ? range.source->path : STR_EMPTY),
                   log_number("line", pos.line));
     }
@@ -212,8 +202,11 @@ void view_show_diags(View *view, const Diags *diags) {
         if (!compacts)
             view->type->diag(view, &group->diag);
     }
-    if (compacts)
-        show_summaries(view, &groups, scratch);
+    if (!compacts)
+        return;
+    Str text = summarize(&groups, str_from_cstr(cli_name(view->cli)->name), scratch);
+    if (text.len > 0)
+        view->type->note(view, str_slice(text, 0, text.len - 1));
 }
 
 void view_finish(View *view, const Diags *diags) {

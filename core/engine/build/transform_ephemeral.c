@@ -17,10 +17,6 @@ static Graph ephemeral_copy_graph(const EngineWalk *walk, bool without_checks, A
     return copy;
 }
 
-static bool has_users(const Graph *graph, GraphNode node) {
-    return graph->user_start[node] < graph->user_start[node + 1];
-}
-
 static bool is_ephemeral(const Node *node) {
     return node->kind == NODE_RESOURCE && node->as.resource->config->mode == MODE_EPHEMERAL;
 }
@@ -45,7 +41,7 @@ static void order_closing(EngineWalk *walk, Node *const *closings, size_t own, c
         if (!marks[i])
             continue;
         node->configures |= walk->nodes.items[i]->kind == NODE_PROVIDER;
-        if (!has_users(users, (GraphNode)i))
+        if (users->user_start[i] == users->user_start[i + 1]) /* it has no users */
             graph_add_edge(&walk->graph, closings[own]->id, (GraphNode)i);
         if (closings[i])
             graph_add_edge(&walk->graph, closings[own]->id, closings[i]->id);

@@ -6,10 +6,6 @@
  * destruction use are kept, also those of ephemeral resources that configure a provider. */
 #include "transform.h"
 
-static bool is_evaluated(const Node *node) {
-    return node->kind == NODE_PROVIDER || node->kind == NODE_MODULE || node->configures;
-}
-
 static bool is_temporary(const Node *node) {
     bool is_of_call = node->module->parent != NULL;
     return node->kind == NODE_LOCAL || node->kind == NODE_MODULE_VALUE ||
@@ -98,7 +94,7 @@ bool transform_prune(EngineWalk *walk, Diags *) {
     Pruning pruning = {walk, arena_new_array(scratch, bool, walk->nodes.count), scratch};
     vec_each(&walk->nodes, item) {
         const Node *node = *item;
-        if (is_evaluated(node))
+        if (node->kind == NODE_PROVIDER || node->kind == NODE_MODULE || node->configures)
             mark_needs(&pruning, node->id);
         const Expr *prevented = prune_prevents_destroy(node);
         if (prevented)

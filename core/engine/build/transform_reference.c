@@ -333,12 +333,6 @@ static void use_resource(Binder *binder, const Binding *binding) {
         vec_push(binder->walk->arena, &binder->node->uses, use);
 }
 
-/* The expansion of an action precedes the changes that invoke it. */
-static void use_action(Binder *binder, const Binding *binding) {
-    depend(binder, binding->node);
-    vec_push(binder->walk->arena, &binder->node->as.resource->actions, binding->node);
-}
-
 static bool invokes(const Expr *item, const Resource *action) {
     SCOPED(ArenaRef) scratch = arena_open("trigger");
     Diags ignored = diags_new(scratch);
@@ -378,7 +372,8 @@ static void bind_resource(Binder *binder, Binding *binding) {
     if (!binding->node)
         return;
     if (binding->reference.mode == MODE_ACTION) {
-        use_action(binder, binding);
+        depend(binder, binding->node); /* its expansion precedes the changes that invoke it */
+        vec_push(binder->walk->arena, &binder->node->as.resource->actions, binding->node);
         return;
     }
     if (!transform_reference_check_key(binder, binding) || !check_scoped(binder, binding))
@@ -599,12 +594,6 @@ static bool is_body_evaluated(const Binder *binder, const Resource *config) {
     return config->mode != MODE_MANAGED || !options || !options->import;
 }
 
-static void bind_order(Binder *binder, const Decoded *decoded) {
-    transform_reference_open_part(binder);
-    if (decoded)
-        decode_each_traversal(decoded, STR_EMPTY, bind_traversal, binder);
-}
-
 static void bind_resource_node(Binder *binder, const ResourceNode *resource) {
     const Resource *config = resource->config;
     bind_expr(binder, config->count);
@@ -616,7 +605,9 @@ static void bind_resource_node(Binder *binder, const ResourceNode *resource) {
     bind_expr(binder, config->limit);
     bind_lifecycle(binder, &config->lifecycle);
     if (!is_body_evaluated(binder, config)) {
-        bind_order(binder, resource->decoded);
+        transform_reference_open_part(binder);
+        if (resource->decoded)
+            decode_each_traversal(resource->decoded, STR_EMPTY, bind_traversal, binder);
         return;
     }
     binder->allowed.allows_caller = config->mode == MODE_ACTION;

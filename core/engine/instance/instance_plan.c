@@ -202,11 +202,6 @@ static bool instance_plan_keep_parts(Planning *planning) {
     return change_parts_keep(op, prior, response, destroys ? &gone : NULL, change);
 }
 
-static void log_comparison(const InstanceOp *op, bool is_same, size_t path_count) {
-    log_debug("prior compared", log_text("address", op->address), log_number("same", is_same),
-              log_number("replace_paths", (int64_t)path_count));
-}
-
 /* Notes by what the apply recognises that the plan is still valid. After warnings, the apply calls
  * the provider again, because its events have the warnings, too. */
 static void note_config(Planning *planning) {
@@ -260,8 +255,8 @@ static bool decide(Planning *planning) {
         } else {
             change->action = is_same ? ACTION_NO_OP : ACTION_UPDATE;
         }
-        if (log_enabled(LOG_DEBUG))
-            log_comparison(op, is_same, paths.count);
+        log_debug("prior compared", log_text("address", op->address), log_number("same", is_same),
+                  log_number("replace_paths", (int64_t)paths.count));
     }
     if (!action_is_replace(change->action))
         object_marks_inherit(op, planning->prior, planning->response.planned,

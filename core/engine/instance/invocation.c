@@ -123,12 +123,6 @@ static bool invocation_configure(InstanceOp *op, const Caller *caller, Configure
     return configured_evaluate(op, &scope, out);
 }
 
-/* Returns the arguments as the plan keeps them. */
-static Value kept_config(InstanceOp *op, const Configured *configured) {
-    Value kept = schema_drop_write_only(op->schema, configured->value, op->scratch);
-    return value_clone(object_marks_add(op, kept, &configured->sensitive), op->keep);
-}
-
 /* Planning. */
 
 static bool check_destroy_config(InstanceOp *op, const Configured *configured) {
@@ -183,7 +177,8 @@ static bool invocation_plan_one(InstanceOp *op, const Caller *caller, ActionInvo
     if (!ask_provider(op, &configured, out->is_requested, deferral))
         return false;
     out->schema = op->schema;
-    out->config = kept_config(op, &configured);
+    Value kept = schema_drop_write_only(op->schema, configured.value, op->scratch);
+    out->config = value_clone(object_marks_add(op, kept, &configured.sensitive), op->keep);
     return true;
 }
 

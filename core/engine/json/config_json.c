@@ -416,11 +416,13 @@ static void config_json_add_place(Writing *writing, ProviderPlace place, Map *se
     write_provider(writing, place, key);
 }
 
-/* Each provider of a module is also listed under the last part of its address, unless the module
- * declares that name. */
-static void config_json_add_type(Writing *writing, const Module *module, Str name, Map *seen) {
+/* Adds what the name refers to. Each provider of a module is also listed under the last part of its
+ * address, unless the module declares that name. */
+static void config_json_add_named(Writing *writing, const Module *module, Str name, Str alias,
+                                  Map *seen) {
     Str address = address_in(writing, module, name);
     Str type = config_json_provider_type(address);
+    config_json_add_place(writing, config_json_find_named(writing, module, name, alias), seen);
     if (!declares(module, type))
         config_json_add_place(
             writing,
@@ -436,15 +438,11 @@ static void write_providers_of(Writing *writing, const Module *module, Map *seen
                               (ProviderPlace){module, config->name, config->alias, address}, seen);
     }
     map_each(&module->requirements, entry) {
-        config_json_add_place(writing,
-                              config_json_find_named(writing, module, entry->key, STR_EMPTY), seen);
-        config_json_add_type(writing, module, entry->key, seen);
+        config_json_add_named(writing, module, entry->key, STR_EMPTY, seen);
     }
     map_each(&module->resources, entry) {
         const ProviderRef *ref = &((const Resource *)entry->value)->provider;
-        config_json_add_place(writing,
-                              config_json_find_named(writing, module, ref->name, ref->alias), seen);
-        config_json_add_type(writing, module, ref->name, seen);
+        config_json_add_named(writing, module, ref->name, ref->alias, seen);
     }
     map_each(&module->calls, entry) {
         const ModuleCall *call = entry->value;
@@ -502,38 +500,6 @@ static void config_json_write_resource(Writing *writing, const Module *module,
     json_object_end(writer);
 }
 
-/* Ephemeral resources are omitted, and actions are listed apart: the document describes persistent
- * objects only. */
-static void config_json_write_resources(Writing *writing, const Module *module) {
-    const Resource **sorted =
-        arena_new_array(writing->scratch, const Resource *, module->resources.count);
-    size_t count = 0;
-    map_each(&module->resources, entry) {
-        const Resource *resource = entry->value;
-        bool is_omitted =
-            !module->parent && writing->omitted && map_has(writing->omitted, entry->key);
-        bool is_object = resource->mode == MODE_MANAGED || resource->mode == MODE_DATA;
-        if (is_object && !is_omitted)
-            sorted[count++] = resource;
-    }
-    if (count == 0)
-        return;
-    qsort(sorted, count, sizeof *sorted, config_json_compare_resources);
-    json_key_array(&writing->writer, "resources");
-    for (size_t i = 0; i < count; i++) {
-        config_json_write_resource(writing, module, sorted[i]);
-    }
-    json_array_end(&writing->writer);
-}
-
-/* The key of the provider configuration that the block names, even if the caller passes it. */
-static Str own_provider_key(const Module *module, ProviderRef ref, Arena *arena) {
-    Str key = config_provider_key(ref.name, ref.alias, arena);
-    if (module->path.len == 0)
-        return key;
-    return str_format(arena, "%.*s:%.*s", STR_ARG(module->path), STR_ARG(key));
-}
-
 static void write_action(Writing *writing, const Module *module, const Resource *action) {
     Arena *scratch = writing->scratch;
     JsonWriter *writer = &writing->writer;
@@ -542,28 +508,35 @@ static void write_action(Writing *writing, const Module *module, const Resource 
     json_key_string(writer, "address", resource_addr_to_str(address, scratch));
     json_key_string(writer, "type", action->type);
     json_key_string(writer, "name", action->name);
-    json_key_string(writer, "provider_config_key",
-                    own_provider_key(module, action->provider, scratch));
+    /* The configuration that the block names, even if the caller passes it. */
+    ProviderPlace own = {module, action->provider.name, action->provider.alias, STR_EMPTY};
+    json_key_string(writer, "provider_config_key", place_key(own, scratch));
     write_optional_expression(writing, "count_expression", action->count);
     write_optional_expression(writing, "for_each_expression", action->for_each);
     json_object_end(writer);
 }
 
-static void config_json_write_actions(Writing *writing, const Module *module) {
+typedef void WriteResource(Writing *writing, const Module *module, const Resource *resource);
+
+/* Writes the resources of two modes as a sorted array, without those that are omitted. */
+static void config_json_write_resources(Writing *writing, const Module *module, const char *name,
+                                        const ResourceMode modes[2], WriteResource *write) {
     const Resource **sorted =
         arena_new_array(writing->scratch, const Resource *, module->resources.count);
     size_t count = 0;
     map_each(&module->resources, entry) {
         const Resource *resource = entry->value;
-        if (resource->mode == MODE_ACTION)
+        bool is_omitted =
+            !module->parent && writing->omitted && map_has(writing->omitted, entry->key);
+        if ((resource->mode == modes[0] || resource->mode == modes[1]) && !is_omitted)
             sorted[count++] = resource;
     }
     if (count == 0)
         return;
     qsort(sorted, count, sizeof *sorted, config_json_compare_resources);
-    json_key_array(&writing->writer, "actions");
+    json_key_array(&writing->writer, name);
     for (size_t i = 0; i < count; i++)
-        write_action(writing, module, sorted[i]);
+        write(writing, module, sorted[i]);
     json_array_end(&writing->writer);
 }
 
@@ -635,11 +608,15 @@ static void write_calls(Writing *writing, const Module *module) {
     json_object_end(&writing->writer);
 }
 
+/* Ephemeral resources are omitted, and actions are listed apart: the document describes persistent
+ * objects only. */
 static void json_write_module(Writing *writing, const Module *module) {
+    static const ResourceMode objects[2] = {MODE_MANAGED, MODE_DATA};
+    static const ResourceMode actions[2] = {MODE_ACTION, MODE_ACTION};
     json_object_start(&writing->writer);
     config_json_write_outputs(writing, module);
-    config_json_write_resources(writing, module);
-    config_json_write_actions(writing, module);
+    config_json_write_resources(writing, module, "resources", objects, config_json_write_resource);
+    config_json_write_resources(writing, module, "actions", actions, write_action);
     write_calls(writing, module);
     config_json_write_variables(writing, module);
     json_object_end(&writing->writer);

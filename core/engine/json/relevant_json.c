@@ -139,12 +139,6 @@ static void follow_output(Search *search, Place place, const Output *output) {
         follow_expression(search, place, output->expr);
 }
 
-static void follow_outputs(Search *search, Place place) {
-    map_each(&place.module->outputs, entry) {
-        follow_output(search, place, entry->value);
-    }
-}
-
 static void follow_local(Search *search, Place place, Str name) {
     const Local *local = map_find(&place.module->locals, name);
     if (local && relevant_json_mark(search, "local", place, name))
@@ -178,13 +172,15 @@ static void follow_module(Search *search, Place place, const Reference *referenc
     const Traversal *traversal = reference->traversal;
     size_t next = reference->used + (reference->key.kind == KEY_NONE ? 0 : 1);
     bool names_output = next < traversal->step_count && !traversal->steps[next].is_index;
-    if (!names_output) {
-        follow_outputs(search, child);
+    if (names_output) {
+        const Output *output = map_find(&call->module->outputs, traversal->steps[next].name);
+        if (output)
+            follow_output(search, child, output);
         return;
     }
-    const Output *output = map_find(&call->module->outputs, traversal->steps[next].name);
-    if (output)
-        follow_output(search, child, output);
+    map_each(&call->module->outputs, entry) {
+        follow_output(search, child, entry->value);
+    }
 }
 
 /* count.index and each.value depend on the arguments that repeat the resource. The search does not

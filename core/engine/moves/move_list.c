@@ -9,12 +9,6 @@ static size_t module_depth(const Module *module) {
     return module->parent ? module_depth(module->parent) + 1 : 0;
 }
 
-/* Sets the steps of the module's configuration address, outermost first. */
-static void fill_declaring(const Module *module, MoveStep *steps) {
-    for (size_t i = module_depth(module); i-- > 0; module = module->parent)
-        steps[i] = (MoveStep){.name = module->call->name, .is_any = true};
-}
-
 static void fill_addr(const ModuleAddr *module, MoveStep *steps, bool is_any) {
     for (size_t i = module_addr_depth(module); i-- > 0; module = module->parent)
         steps[i] = (MoveStep){module->name, is_any ? KEY_ABSENT : module->key, is_any};
@@ -32,7 +26,8 @@ static MoveEnd move_list_end_of(const Module *module, const AddressTarget *targe
         .key = target->resource.key,
     };
     end.modules = arena_new_array(arena, MoveStep, end.module_count ? end.module_count : 1);
-    fill_declaring(module, end.modules);
+    for (size_t i = depth; i-- > 0; module = module->parent)
+        end.modules[i] = (MoveStep){.name = module->call->name, .is_any = true};
     fill_addr(inner, end.modules + depth, false);
     return end;
 }

@@ -48,10 +48,6 @@ static ModuleInstance *new_instance(NodeVisit *visit, ModuleInstance *caller, In
                : node_module_instance(visit->node->child, caller, key, each, kind, visit->keep);
 }
 
-static InstanceKey unknown_key(const EngineWalk *walk) {
-    return walk->phase == PHASE_VALIDATE ? KEY_ABSENT : (InstanceKey){.kind = KEY_UNKNOWN};
-}
-
 static ModuleExpansion *expand_call(NodeVisit *visit, ModuleInstance *caller) {
     const ModuleCall *call = visit->node->as.call;
     ModuleScope scope;
@@ -72,8 +68,10 @@ static ModuleExpansion *expand_call(NodeVisit *visit, ModuleInstance *caller) {
     walk_log_expansion(visit->node, caller, &expansion);
     size_t count = expansion.count;
     module->instances = arena_new_array(visit->keep, ModuleInstance *, count + 1);
+    InstanceKey unknown =
+        visit->walk->phase == PHASE_VALIDATE ? KEY_ABSENT : (InstanceKey){.kind = KEY_UNKNOWN};
     for (size_t i = 0; i < count; i++) {
-        InstanceKey key = expansion.is_unknown ? unknown_key(visit->walk) : expansion.keys[i];
+        InstanceKey key = expansion.is_unknown ? unknown : expansion.keys[i];
         Value each = expansion.is_unknown ? value_unknown(&TYPE_DYNAMIC)
                                           : value_clone(expansion.values[i], visit->keep);
         if (key.kind == KEY_STRING)

@@ -77,13 +77,6 @@ static bool destroys_a_part(const EngineWalk *walk) {
            walk->options->targets.count > 0;
 }
 
-static void log_selection(const NodeVisit *visit, ResourceAddr address, bool is_needed,
-                          bool is_target) {
-    log_debug("instance selection",
-              log_text("address", resource_addr_to_str(address, visit->scratch)),
-              log_number("needed", is_needed), log_number("named", is_target));
-}
-
 static bool is_targeted(const NodeVisit *visit, ResourceAddr address) {
     if (destroys_a_part(visit->walk))
         return map_has(&visit->walk->destroyed, resource_addr_to_str(address, visit->scratch));
@@ -95,7 +88,9 @@ static bool is_targeted(const NodeVisit *visit, ResourceAddr address) {
     bool is_needed = visit->node->selects_all && node_wants(visit->node->as.resource, address.key);
     bool is_target = resource_is_named(visit, address);
     if (log_enabled(LOG_DEBUG))
-        log_selection(visit, address, is_needed, is_target);
+        log_debug("instance selection",
+                  log_text("address", resource_addr_to_str(address, visit->scratch)),
+                  log_number("needed", is_needed), log_number("named", is_target));
     return is_needed || is_target;
 }
 
