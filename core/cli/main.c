@@ -172,9 +172,8 @@ static void main_set_up_log(const Cli *cli) {
     if (level == LOG_OFF)
         return;
     log_set_level(level);
-    if (path && !log_set_path(path)) {
+    if (path && !log_set_path(path))
         terminal_err(STR("The log file cannot be opened; logging to standard error instead.\n"));
-    }
 }
 
 /* Reads the global options before the command; performs -chdir. */
@@ -199,9 +198,8 @@ static bool read_global_options(Cli *cli, int argc, char **argv, StrVec *words) 
         }
         break;
     }
-    for (; i < argc; i++) {
+    for (; i < argc; i++)
         vec_push(cli->arena, words, str_from_cstr(argv[i]));
-    }
     return true;
 }
 

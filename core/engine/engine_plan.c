@@ -345,9 +345,8 @@ static void gather_outputs(EngineWalk *walk, Gathering *gathering) {
     vec_reserve(gathering->arena, &gathering->plan->outputs,
                 walk->engine->config->root->outputs.count);
     vec_each(&walk->nodes, item) {
-        if ((*item)->kind == NODE_OUTPUT && !(*item)->module->parent && (*item)->is_selected) {
+        if ((*item)->kind == NODE_OUTPUT && !(*item)->module->parent && (*item)->is_selected)
             gather_output(walk, *item, gathering);
-        }
     }
     gather_removed_outputs(walk, gathering);
 }

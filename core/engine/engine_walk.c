@@ -52,9 +52,8 @@ static void visit_expansion(const Node *node, ModuleInstance *module, EngineWalk
     const ResourceExpansion *resource = node_slot(node, module)->payload;
     if (!resource)
         return;
-    for (size_t i = 0; i < resource->expansion.count; i++) {
+    for (size_t i = 0; i < resource->expansion.count; i++)
         visit(&resource->records[i], payload);
-    }
 }
 
 void engine_walk_each_record(EngineWalk *walk, EngineWalkVisit visit, void *payload) {

@@ -192,9 +192,8 @@ static bool check_digests(Entries *listed, Entries *entries, Arena *arena) {
         return false;
     vec_each(listed, entry) {
         const Entry *packed = planfile_find_entry(entries, entry->name);
-        if (!packed || !str_equal(digest_hex(DIGEST_SHA256, packed->bytes, arena), entry->digest)) {
+        if (!packed || !str_equal(digest_hex(DIGEST_SHA256, packed->bytes, arena), entry->digest))
             return false;
-        }
         entry->bytes = packed->bytes;
     }
     return true;

@@ -256,9 +256,8 @@ static bool plan_value_read_content(JsonReader *reader, JsonToken token, const T
     if (type->kind == KIND_OBJECT)
         return plan_value_read_object(reader, type, out, arena);
     if (is_named ? !plan_value_read_members(reader, type, &parts, arena)
-                 : !plan_value_read_array(reader, type, &parts, arena)) {
+                 : !plan_value_read_array(reader, type, &parts, arena))
         return false;
-    }
     return plan_value_build(reader, type, &parts, out, arena);
 }
 
@@ -274,9 +273,8 @@ typedef struct Wrapper {
 
 static bool read_integer(JsonReader *reader, int64_t most, int64_t *out) {
     if (json_next(reader) != JSON_NUMBER || !str_to_int64(reader->text, out) || *out < 0 ||
-        *out > most) {
+        *out > most)
         return plan_value_fail(reader, "a number was expected");
-    }
     return true;
 }
 

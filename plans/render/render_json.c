@@ -167,9 +167,8 @@ static void render_json_write_planned_outputs(const Document *document) {
     vec_each(&document->plan->outputs, output) {
         if (output->action == ACTION_DELETE || !is_output_listed(document->plan, output))
             continue;
-        if (!any) {
+        if (!any)
             json_key_object(writer, "outputs");
-        }
         any = true;
         write_planned_output(writer, output);
     }
@@ -340,9 +339,8 @@ static void write_resource_change(const Document *document, const ResourceChange
         json_key_string(writer, "deposed", change->deposed);
     json_key(writer, STR("change"));
     render_json_change(&shown, writer, document->scratch);
-    if (change->reason != REASON_NONE) {
+    if (change->reason != REASON_NONE)
         json_key_string(writer, "action_reason", str_from_cstr(action_reason_name(change->reason)));
-    }
     render_json_write_parts(document, change);
     json_object_end(writer);
 }
@@ -353,9 +351,8 @@ static void write_resource_changes(const Document *document) {
     vec_each(&document->plan->changes, change) {
         if (!render_json_is_listed(document->plan, change))
             continue;
-        if (!any) {
+        if (!any)
             json_key_array(writer, "resource_changes");
-        }
         any = true;
         write_resource_change(document, change);
     }
@@ -450,9 +447,8 @@ static void write_deferred_invocations(const Document *document) {
     bool any = false;
     vec_each(&document->plan->deferred, deferred) {
         vec_each(&deferred->change.invocations, invocation) {
-            if (!any) {
+            if (!any)
                 json_key_array(writer, "deferred_action_invocations");
-            }
             any = true;
             json_object_start(writer);
             json_key_string(writer, "reason", deferral_text(DEFERRAL_PREREQUISITE));
@@ -484,9 +480,8 @@ static void write_output_changes(const Document *document) {
     vec_each(&document->plan->outputs, output) {
         if (!is_output_listed(document->plan, output))
             continue;
-        if (!any) {
+        if (!any)
             json_key_object(writer, "output_changes");
-        }
         any = true;
         write_output_change(writer, output);
     }

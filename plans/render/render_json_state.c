@@ -98,9 +98,8 @@ static void json_state_sensitive_paths(StateLoad *load, Str text, Paths *out) {
     const char *error;
     size_t offset;
     if (text.len == 0 || !json_parse_any(text, &list, &error, &offset, load->arena) ||
-        !value_is_present(list) || list.type->kind != KIND_TUPLE) {
+        !value_is_present(list) || list.type->kind != KIND_TUPLE)
         return;
-    }
     for (size_t i = 0; i < list.count; i++) {
         Value steps = value_at(list, i);
         if (value_is_present(steps) && steps.type->kind == KIND_TUPLE)

@@ -117,9 +117,8 @@ bool option_is_flag(const Option *option) {
 static bool unknown_option(const OptionGroup *const *groups, Str name, Arena *arena, Diags *diags) {
     StrVec names = {0};
     for (size_t i = 0; groups[i]; i++) {
-        for (size_t j = 0; j < groups[i]->count; j++) {
+        for (size_t j = 0; j < groups[i]->count; j++)
             vec_push(arena, &names, str_from_cstr(groups[i]->options[j].name));
-        }
     }
     Str near = str_suggest(name, names.items, names.count);
     return diags_fail(

@@ -162,9 +162,8 @@ TerminalAnswer terminal_ask(Str *out, const CancelToken *cancel, Arena *arena) {
 Str terminal_read_all(Arena *arena) {
     StrBuf text = strbuf_new(arena);
     char piece[4096];
-    for (size_t size; (size = fread(piece, 1, sizeof piece, stdin)) > 0;) {
+    for (size_t size; (size = fread(piece, 1, sizeof piece, stdin)) > 0;)
         strbuf_add(&text, (Str){piece, size});
-    }
     return strbuf_str(&text);
 }
 

@@ -3,9 +3,6 @@
 #include "environment.h"
 #include "operation.h"
 #include "plan_options.h"
-#include "project_ciphers.h"
-#include "project_load.h"
-#include "project_state.h"
 #include "provider_setup.h"
 #include "reporting.h"
 #include "statefile.h"
@@ -185,9 +182,8 @@ static bool load_plan(Operation *operation, Cli *cli, const Arguments *arguments
         !environment_require(project) || !check_may_be_plain(project, path) ||
         !restore_options(operation, plan) || !environment_check_approval(project, false) ||
         !planned_code_check(project, &sources) || !project_open_backend(project) ||
-        !check_backend(project, plan, diags) || !project_open_state(project, LOCK_APPLY)) {
+        !check_backend(project, plan, diags) || !project_open_state(project, LOCK_APPLY))
         return false;
-    }
     if (is_stale(project, plan, diags))
         return false;
     provider_setup_show_overrides(project);

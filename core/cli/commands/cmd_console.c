@@ -5,8 +5,6 @@
 #include "front_end.h"
 #include "line_editor.h"
 #include "operation.h"
-#include "project_load.h"
-#include "project_state.h"
 #include "render_secret.h"
 #include "view_diag.h"
 #include "view_outputs.h"

@@ -3,7 +3,6 @@
 #include "command_table.h"
 #include "environment_diff.h"
 #include "json.h"
-#include "project_load.h"
 #include "utf8.h"
 
 #define SHOWN_BYTES 60 /* longest printed text of a value */

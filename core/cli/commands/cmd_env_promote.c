@@ -7,7 +7,6 @@
 #include "json.h"
 #include "overlay_disk.h"
 #include "project_git.h"
-#include "project_load.h"
 #include "vars_file.h"
 
 #define SHOWN_BYTES 60 /* longest printed text of a value */

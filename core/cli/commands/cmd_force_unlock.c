@@ -1,8 +1,6 @@
 /* loam force-unlock */
 #include "command.h"
 #include "environment.h"
-#include "project_load.h"
-#include "project_state.h"
 
 static const Option options[] = {
     {"force", OPTION_FLAG, NULL, "Skip the approval prompt."},

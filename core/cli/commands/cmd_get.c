@@ -1,6 +1,6 @@
 /* loam get */
 #include "command.h"
-#include "project_load.h"
+#include "project.h"
 
 static const Option options[] = {
     {"update", OPTION_FLAG, NULL, "Select newer revisions and lock them."},

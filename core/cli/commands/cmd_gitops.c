@@ -2,8 +2,6 @@
 #include "command.h"
 #include "environment.h"
 #include "json.h"
-#include "project_load.h"
-#include "project_state.h"
 #include "utf8.h"
 
 #define TIMEOUT_MS    300000

@@ -1,9 +1,7 @@
 /* loam graph */
 #include "command.h"
 #include "graph_dot.h"
-#include "project_ciphers.h"
-#include "project_load.h"
-#include "project_state.h"
+#include "project.h"
 #include "utf8.h"
 
 #include <errno.h>
@@ -112,9 +110,8 @@ static int cmd_graph_run(Cli *cli, const Arguments *arguments, Diags *diags) {
     if (!cmd_graph_read_type(arguments, &request.type, diags) ||
         !cmd_graph_read_format(arguments, &format, diags) ||
         !cmd_graph_load(&project, cli, arguments, &request, diags) ||
-        !engine_graph(&project.engine, &request, &graph, cli->arena, diags)) {
+        !engine_graph(&project.engine, &request, &graph, cli->arena, diags))
         return 1;
-    }
     StrBuf text = strbuf_new(cli->arena);
     switch (format) {
     case FORMAT_MERMAID: graph_mermaid_write(&graph, &text, cli->arena); break;

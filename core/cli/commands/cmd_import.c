@@ -1,8 +1,6 @@
 /* loam import */
 #include "command.h"
 #include "environment.h"
-#include "project_load.h"
-#include "project_state.h"
 
 static const Option options[] = {
     {"config", OPTION_PATH, "DIR",
@@ -85,9 +83,8 @@ static int cmd_import_run(Cli *cli, const Arguments *arguments, Diags *diags) {
         !project_load(&project, cli, arguments, NULL, diags) || !environment_require(&project) ||
         !project_read_variables(&project) || !project_open_state(&project, LOCK_IMPORT) ||
         !cmd_import_check_free(&project, &request) || !environment_approve_change(&project) ||
-        !import_target(&project, &request)) {
+        !import_target(&project, &request))
         return 1;
-    }
     const RenderPeer *peer = cli_name(cli)->peer;
     if (peer)
         terminal_print(

@@ -3,7 +3,6 @@
 #include "command.h"
 #include "front_end.h"
 #include "module_install.h"
-#include "project_load.h"
 #include "provider_setup.h"
 
 static const Option options[] = {

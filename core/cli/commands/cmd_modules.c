@@ -1,7 +1,7 @@
 /* loam modules */
 #include "command.h"
 #include "module_manifest.h"
-#include "project_load.h"
+#include "project.h"
 
 static const Option options[] = {
     {"json", OPTION_FLAG, NULL, "Print as JSON."},

@@ -1,7 +1,7 @@
 /* loam output */
 #include "command.h"
 #include "json.h"
-#include "project_state.h"
+#include "project.h"
 #include "view_outputs.h"
 
 typedef struct Inventory {

@@ -3,8 +3,6 @@
 #include "config_json.h"
 #include "module_manifest.h"
 #include "operation.h"
-#include "project_load.h"
-#include "project_state.h"
 #include "relevant_json.h"
 #include "reporting.h"
 #include "statefile.h"

@@ -1,7 +1,6 @@
 /* loam providers */
 #include "command_table.h"
-#include "project_load.h"
-#include "project_state.h"
+#include "project.h"
 #include "provider_needs.h"
 
 typedef struct ProviderTree {

@@ -1,6 +1,5 @@
 /* loam providers lock */
 #include "command.h"
-#include "project_load.h"
 #include "provider_address.h"
 #include "provider_setup.h"
 

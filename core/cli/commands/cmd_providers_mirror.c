@@ -1,7 +1,6 @@
 /* loam providers mirror */
 #include "command.h"
 #include "mirror_write.h"
-#include "project_load.h"
 #include "provider_address.h"
 #include "provider_setup.h"
 

@@ -1,8 +1,7 @@
 /* loam providers schema */
 #include "command.h"
 #include "function_doc.h"
-#include "project_load.h"
-#include "project_state.h"
+#include "project.h"
 #include "provider_json.h"
 #include "provider_needs.h"
 

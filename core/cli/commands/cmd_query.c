@@ -3,8 +3,6 @@
 #include "environment.h"
 #include "front_end.h"
 #include "generate_config.h"
-#include "project_load.h"
-#include "project_state.h"
 #include "view_listing.h"
 
 static const Option options[] = {

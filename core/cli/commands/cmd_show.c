@@ -1,9 +1,7 @@
 /* loam show */
 #include "command.h"
 #include "config_json.h"
-#include "project_ciphers.h"
-#include "project_load.h"
-#include "project_state.h"
+#include "project.h"
 #include "render_json.h"
 #include "reporting.h"
 #include "state_object.h"

@@ -1,7 +1,7 @@
 /* loam state list */
 #include "command.h"
 #include "json.h"
-#include "project_state.h"
+#include "project.h"
 
 static const Option options[] = {
     {"id", OPTION_TEXT, "ID", "List only objects with this ID."},

@@ -1,7 +1,6 @@
 /* loam state mv */
 #include "command.h"
 #include "environment.h"
-#include "project_state.h"
 #include "statefile.h"
 #include "str_quote.h"
 
@@ -262,9 +261,8 @@ static int mv_run(Cli *cli, const Arguments *arguments, Diags *diags) {
                                  diags) ||
         !project_check_has_state(&project) || !read_out(&project, &there) ||
         !find_moves(&project, there, &from, &to, &moves, diags) ||
-        (!dry_run && !environment_approve_change(&project))) {
+        (!dry_run && !environment_approve_change(&project)))
         return 1;
-    }
     terminal_print("%s %.*s to %.*s\n", dry_run ? "Would move" : "Move",
                    STR_ARG(shown_target(cli, &from)), STR_ARG(shown_target(cli, &to)));
     if (dry_run)

@@ -1,6 +1,6 @@
 /* loam state pull */
 #include "command.h"
-#include "project_state.h"
+#include "project.h"
 #include "statefile.h"
 
 static int pull_run(Cli *cli, const Arguments *arguments, Diags *diags) {

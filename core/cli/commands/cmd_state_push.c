@@ -1,7 +1,6 @@
 /* loam state push */
 #include "command.h"
 #include "environment.h"
-#include "project_state.h"
 #include "statefile.h"
 
 static const Option options[] = {
@@ -65,9 +64,8 @@ static int push_run(Cli *cli, const Arguments *arguments, Diags *diags) {
     if (!push_read_given(cli, path, &text, diags) ||
         !project_open_state_only(&project, cli, arguments, LOCK_STATE_PUSH, diags) ||
         !open_given(&project, path, &text) ||
-        !statefile_decode(path, text, &given, cli->arena, diags)) {
+        !statefile_decode(path, text, &given, cli->arena, diags))
         return 1;
-    }
     bool force = option_flag(arguments, "force");
     if (!force && !push_may_replace(project.state, given, diags))
         return 1;

@@ -1,7 +1,6 @@
 /* loam state replace-provider */
 #include "command.h"
 #include "environment.h"
-#include "project_state.h"
 
 static const Option options[] = {
     {"auto-approve", OPTION_FLAG, NULL, "Skip the approval prompt."},

@@ -1,7 +1,6 @@
 /* loam state rm */
 #include "command.h"
 #include "environment.h"
-#include "project_state.h"
 
 static const Option options[] = {
     {"dry-run", OPTION_FLAG, NULL, "Show the objects without removing them."},
@@ -59,9 +58,8 @@ static int rm_run(Cli *cli, const Arguments *arguments, Diags *diags) {
     if (!project_open_state_only(&project, cli, arguments, dry_run ? LOCK_NONE : LOCK_STATE_RM,
                                  diags) ||
         !project_check_has_state(&project) || !rm_find_given(&project, dry_run, &matches) ||
-        (!dry_run && !environment_approve_change(&project))) {
+        (!dry_run && !environment_approve_change(&project)))
         return 1;
-    }
     State *state = state_clone(project.state, cli->arena);
     vec_each(&matches, address) {
         state_empty_instance(state, *address);

@@ -1,6 +1,6 @@
 /* loam state show */
 #include "command.h"
-#include "project_state.h"
+#include "project.h"
 #include "render_json.h"
 #include "state_object.h"
 #include "statefile.h"
@@ -36,9 +36,8 @@ static int state_show_run(Cli *cli, const Arguments *arguments, Diags *diags) {
     ResourceAddr address;
     if (!address_parse_resource(arguments->positionals.items[0], &address, cli->arena, diags) ||
         !project_open_state_only(&project, cli, arguments, LOCK_NONE, diags) ||
-        !project_check_has_state(&project)) {
+        !project_check_has_state(&project))
         return 1;
-    }
     const StateInstance *instance = state_find_instance(project.state, address);
     if (!instance || !instance->current) {
         project_refuse_address(&project, "No instance found for the given address",

@@ -1,7 +1,6 @@
 /* loam taint, loam untaint */
 #include "command.h"
 #include "environment.h"
-#include "project_state.h"
 
 static const Option options[] = {
     {"allow-missing", OPTION_FLAG, NULL, "Succeed even if the object does not exist."},

@@ -1,6 +1,5 @@
 /* loam test, loam test cleanup */
 #include "command.h"
-#include "project_load.h"
 #include "project_tests.h"
 #include "suite_context.h"
 #include "view_test.h"

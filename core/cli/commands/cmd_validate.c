@@ -1,6 +1,5 @@
 /* loam validate */
 #include "command.h"
-#include "project_load.h"
 #include "project_tests.h"
 #include "provider_setup.h"
 #include "suite_check.h"

@@ -11,9 +11,8 @@
 /* `path` is the command that lacks the subcommand; empty: the program. */
 static int unknown_command(Cli *cli, const CommandTable *table, Str path, Str name) {
     StrVec names = {0};
-    for (size_t i = 0; i < table->count; i++) {
+    for (size_t i = 0; i < table->count; i++)
         vec_push(cli->arena, &names, str_from_cstr(table->rows[i]->name));
-    }
     Str hint = str_did_you_mean(name, names.items, names.count, cli->arena);
     Str owner = path.len ? str_format(cli->arena, "loam %.*s", STR_ARG(path)) : STR("loam");
     terminal_err(str_format(cli->arena,

@@ -1,7 +1,5 @@
 /* environment_side: loads, reads and plans. */
 #include "environment_side.h"
-#include "project_load.h"
-#include "project_state.h"
 
 void environment_side_release(EnvironmentSide *side) {
     project_release(&side->project);

@@ -2,7 +2,6 @@
 #include "generate_config.h"
 #include "front_end.h"
 #include "overlay_disk.h"
-#include "project_load.h"
 #include "view.h"
 
 #define BLOCKS_NAME "zz-generated-by-loam.tf" /* virtual file with empty resource blocks */

@@ -5,8 +5,6 @@
 #include "generate_config.h"
 #include "plan_options.h"
 #include "project_git.h"
-#include "project_load.h"
-#include "project_state.h"
 #include "provider_setup.h"
 #include "relevant_json.h"
 #include "render_secret.h"

@@ -6,7 +6,6 @@
 #include "decode.h"
 #include "digest.h"
 #include "json.h"
-#include "project_ciphers.h"
 #include "sealed_journal.h"
 #include "static_eval.h"
 #include "vars_file.h"
@@ -61,9 +60,8 @@ static bool parse_cache(Str bytes, BackendCache *out, Arena *arena) {
         Str raw;
         bool is_backend = str_equal(reader.text, STR("backend"));
         if (is_backend ? !choice_read_backend(&reader, out, arena)
-                       : !json_skip(&reader, json_next(&reader), &raw)) {
+                       : !json_skip(&reader, json_next(&reader), &raw))
             return false;
-        }
     }
     return token == JSON_OBJECT_END;
 }
@@ -229,9 +227,8 @@ bool backend_choice_read(Project *project, const BackendConfig *block, BackendCh
     const Schema *schema = backend_settings_lenient(out->type, arena);
     if (!decode_body(block->body, schema, &decoded, arena, project->diags) ||
         !decode_eval(decoded, scope, &out->config, arena, project->diags) ||
-        !static_eval_check(out->config, block->range, project->diags)) {
+        !static_eval_check(out->config, block->range, project->diags))
         return false;
-    }
     out->hash = hash_of(out->type, out->config);
     return true;
 }
@@ -472,9 +469,8 @@ bool backend_choice_open(Project *project, const BackendChoice *choice, Str work
     if (!project_open_ciphers(project) ||
         !backend_settings_complete(choice->type, &cli->io, choice->config, &config, cli->arena,
                                    project->diags) ||
-        !choice->type->open(&cli->io, config, workspace, out, cli->arena, project->diags)) {
+        !choice->type->open(&cli->io, config, workspace, out, cli->arena, project->diags))
         return false;
-    }
     (*out)->cancel = cli->cancel;
     if (!(*out)->journal)
         keep_journal_here(project, *out);

@@ -2,7 +2,6 @@
 #include "backend_init.h"
 #include "backend_choice.h"
 #include "backend_settings.h"
-#include "project_ciphers.h"
 #include "statefile.h"
 #include "workspace.h"
 
@@ -167,9 +166,8 @@ static bool init_read_place(Project *project, Place *place) {
     Arena *arena = project->cli->arena;
     Str text;
     if (!backend_read(backend, &text, arena, project->diags) ||
-        !statefile_decode(backend->path, text, &place->state, arena, project->diags)) {
+        !statefile_decode(backend->path, text, &place->state, arena, project->diags))
         return false;
-    }
     place->has_text = text.len > 0;
     const Disk *aside = place->is_locked ? project->cli->io.disk : NULL;
     return journal_replay(backend->journal, aside, place->state, &place->has_journal, arena,
@@ -287,9 +285,8 @@ static bool copy_locked(const Migration *migration, Place *from, Place *to) {
     bool yes;
     if (!lock_place(project, LOCK_MIGRATE_FROM, from) ||
         !lock_place(project, LOCK_MIGRATE_TO, to) || !init_read_place(project, from) ||
-        !init_read_place(project, to) || !check_journal(project, from, to)) {
+        !init_read_place(project, to) || !check_journal(project, from, to))
         return false;
-    }
     if (state_is_empty(from->state))
         return true;
     if (!ask_about(migration, from, to, &yes))
@@ -310,9 +307,8 @@ static bool find_overlap(const Migration *migration, const StrVec *workspaces, b
         if (!migration->to->type->list && !str_equal(*name, STR("default")))
             continue;
         if (!init_open_place(project, migration->from, *name, &from) ||
-            !init_open_place(project, migration->to, *name, &to)) {
+            !init_open_place(project, migration->to, *name, &to))
             return false;
-        }
         *out |= is_one_place(migration, &from, &to);
     }
     return true;
@@ -323,9 +319,8 @@ static bool init_copy(const Migration *migration, Str from_workspace, Str to_wor
     SCOPED(Place) from = {0};
     SCOPED(Place) to = {0};
     if (!init_open_place(project, migration->from, from_workspace, &from) ||
-        !init_open_place(project, migration->to, to_workspace, &to)) {
+        !init_open_place(project, migration->to, to_workspace, &to))
         return false;
-    }
     if (is_one_place(migration, &from, &to))
         return true;
     if (!init_read_place(project, &from))
@@ -399,9 +394,8 @@ static bool migrate(const Migration *migration) {
     bool from_many, to_many, overlaps;
     if (!backend_choice_list(project, migration->from, &there, &from_many) ||
         !backend_choice_list(project, migration->to, &ignored, &to_many) ||
-        !find_overlap(migration, &there, &overlaps)) {
+        !find_overlap(migration, &there, &overlaps))
         return false;
-    }
     all.empties_source &= !overlaps;
     if (there.count == 1)
         return init_copy(&all, STR("default"), STR("default"));

@@ -2,7 +2,6 @@
  * their files, -replace and -invoke. */
 #pragma once
 
-#include "planfile.h"
 #include "project.h"
 
 /* Reads -destroy, -refresh-only, -refresh, -target, -exclude, their files, -replace and -invoke. */

@@ -1,5 +1,5 @@
-/* Project: the root module that a command works on: its configuration, variables, backend and
- * state. */
+/* Project: the root module that a command works on: its configuration, variables, ciphers, backend
+ * and state. project_<part>.c has the functions of each part. */
 #pragma once
 
 #include "cipher_set.h"
@@ -9,6 +9,7 @@
 #include "input.h"
 #include "option.h"
 #include "outcome_file.h"
+#include "planfile.h"
 
 /* How a command uses its project; set before it is loaded. */
 typedef struct ProjectOptions {
@@ -70,3 +71,51 @@ MUST_USE bool project_lock_timeout(Project *project, int64_t *out);
 MUST_USE bool project_check_file(const Cli *cli, Str path, const char *summary, Diags *diags);
 /* Adds an error: the state has no object at this address. Suggests the nearest address. */
 void project_refuse_address(const Project *project, const char *summary, Str address, Diags *diags);
+
+/* Loads the configuration of the directory. `io` replaces the command's, for the files of a saved
+ * plan; NULL: the command's. */
+MUST_USE bool project_load(Project *project, Cli *cli, const Arguments *arguments, const Io *io,
+                           Diags *diags);
+/* A saved plan with the files of its configuration. */
+typedef struct PlanInput {
+    const Plan *plan;
+    const PlanFileSources *sources;
+} PlanInput;
+
+/* Loads the configuration saved with a plan, and the values of its variables. */
+MUST_USE bool project_load_planned(Project *project, Cli *cli, const Arguments *arguments,
+                                   PlanInput input, Diags *diags);
+/* Like project_load, but accepts a directory without configuration: the command needs only the
+ * backend. Drops warnings if it succeeds. */
+MUST_USE bool project_load_any(Project *project, Cli *cli, const Arguments *arguments,
+                               Diags *diags);
+/* Reads the values of the root module's variables. Asks for missing values if allowed. */
+MUST_USE bool project_read_variables(Project *project);
+
+/* Evaluates the encryption block, once. Called before the backend or a plan file is opened. */
+MUST_USE bool project_open_ciphers(Project *project);
+/* Reads a plan file. If it is encrypted, the encryption block of the current directory's
+ * configuration decrypts it, and the project keeps the ciphers of that block. Before the call, the
+ * project needs only `cli` and `arguments`. */
+MUST_USE bool project_read_plan(Project *project, Str path, Plan **out, PlanFileSources *sources,
+                                Diags *diags);
+
+/* Selects and opens the backend unless it is open; does not lock or read it. */
+MUST_USE bool project_open_backend(Project *project);
+/* Returns type and location of the open backend: "s3 s3://bucket/key". */
+Str project_backend_name(const Project *project);
+/* Opens the backend, acquires the lock for `operation`, reads the state, replays the journal. Adds
+ * an error if the state belongs to another environment. */
+MUST_USE bool project_open_state(Project *project, LockOperation operation);
+/* Reads the state again, under its lock, with the operations that the journal holds. */
+MUST_USE bool project_read_again(Project *project);
+/* Loads only the root module, then opens the state. For state commands, show and output. */
+MUST_USE bool project_open_state_only(Project *project, Cli *cli, const Arguments *arguments,
+                                      LockOperation operation, Diags *diags);
+/* Adds an error unless a state exists, perhaps an empty one. For state commands. */
+MUST_USE bool project_check_has_state(const Project *project);
+/* Opens project->working: from now on, the journal records changes of `state`, which the project
+ * owns. */
+MUST_USE bool project_begin_changes(Project *project, State *state);
+/* Writes the state at once, for a state command. */
+MUST_USE bool project_write_state(Project *project, State *state);

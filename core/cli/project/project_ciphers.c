@@ -1,10 +1,9 @@
 /* Opens the ciphers of a project, from its encryption block, and reads plan files, which may be
  * encrypted. Each key provider is built once, when first referenced. Circular references between
  * key providers are errors. */
-#include "project_ciphers.h"
 #include "config_read.h"
 #include "decode.h"
-#include "project_load.h"
+#include "project.h"
 #include "static_eval.h"
 
 typedef struct Building {

@@ -1,7 +1,7 @@
 /* Loads the root module that a command works on, and its variables. */
-#include "project_load.h"
 #include "front_end.h"
 #include "overlay_disk.h"
+#include "project.h"
 #include "provider_needs.h"
 #include "view.h"
 

@@ -1,13 +1,10 @@
 /* Opens the backend of a project, and locks, reads and writes its state. */
-#include "project_state.h"
 #include "backend_choice.h"
 #include "digest.h"
 #include "hex.h"
 #include "keeper.h"
 #include "log.h"
 #include "mask.h"
-#include "project_ciphers.h"
-#include "project_load.h"
 #include "random.h"
 #include "statefile.h"
 #include "view.h"
@@ -160,9 +157,8 @@ bool project_open_backend(Project *project) {
     if (!workspace_check(project->cli->workspace, project->diags))
         return false;
     if (!backend_choice_select(project, &choice) ||
-        !project_state_open_with(project, choice, path, "backup", &project->backend)) {
+        !project_state_open_with(project, choice, path, "backup", &project->backend))
         return false;
-    }
     project->out = project->backend;
     path = option_text(project->arguments, "state-out");
     if (!path.ptr || str_equal(path, project->backend->path))

@@ -1,8 +1,6 @@
 /* Opens a Project for each state of a test: the same calls as for the state of the root module. */
 #include "project_tests.h"
 #include "backend_choice.h"
-#include "project_ciphers.h"
-#include "project_state.h"
 #include "view.h"
 
 #include <errno.h>

@@ -2,7 +2,6 @@
 #include "provider_setup.h"
 #include "package_record.h"
 #include "package_store.h"
-#include "project_state.h"
 #include "provider_address.h"
 #include "view.h"
 

@@ -181,9 +181,8 @@ static void add_bars(StrBuf *out, Str text, const char *color, const Look *look)
         look->unicode ? (const char *const[]){"╷", "│", "╵"} : (const char *const[]){".", "|", "'"};
     strbuf_add_format(out, "%s%s%s\n", color, bars[0], look->reset);
     Str line;
-    while (str_next_field(&text, '\n', &line)) {
+    while (str_next_field(&text, '\n', &line))
         strbuf_add_format(out, "%s%s%s %.*s\n", color, bars[1], look->reset, STR_ARG(line));
-    }
     strbuf_add_format(out, "%s%s%s\n", color, bars[2], look->reset);
 }
 

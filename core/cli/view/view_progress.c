@@ -298,9 +298,8 @@ static Running *progress_begin(ProgressView *view, const WalkEvent *event, bool 
     running->is_refresh = is_refresh;
     running->started_ms = running->noted_ms = progress_now_ms(view);
     Running **at = &view->running;
-    while (*at) {
+    while (*at)
         at = &(*at)->next;
-    }
     *at = running;
     if (!view->ticker)
         view->ticker = thread_start(THREAD_TICKER, progress_tick, view);

@@ -103,9 +103,8 @@ void reference_check_root(const Traversal *traversal, Diags *diags) {
 
 static void report_member(const StepCheck *check, const TraversalStep *step, const Schema *schema) {
     StrVec names = {0};
-    for (size_t i = 0; i < schema->attribute_count; i++) {
+    for (size_t i = 0; i < schema->attribute_count; i++)
         vec_push(check->errors->arena, &names, str_from_cstr(schema->attributes[i].name));
-    }
     Str hint = str_did_you_mean(step->name, names.items, names.count, check->errors->arena);
     diags_error(check->errors, step->range, "Unsupported attribute",
                 "This object does not have an attribute named \"%.*s\".%.*s", STR_ARG(step->name),

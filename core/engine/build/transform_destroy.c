@@ -293,9 +293,8 @@ static void add_mirrors(DestroyOrder *order) {
     bool destroying = walk->plan->mode == PLAN_DESTROY;
     size_t count = walk->nodes.count;
     order->mirrors = arena_new_array(walk->arena, const Node *, count);
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < count; i++)
         order->mirrors[i] = add_shadow(walk, order->out, walk->nodes.items[i], NODE_DESTROY);
-    }
     vec_each(&walk->graph.edges, edge) {
         const Node *from = walk->nodes.items[edge->from];
         const Node *to = walk->nodes.items[edge->to];

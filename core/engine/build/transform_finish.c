@@ -86,9 +86,8 @@ static void keep_dependencies(EngineWalk *walk, ResourceNode *resource, NodeSet 
     if (set.count == 0 || resource->dependencies || walk->phase == PHASE_VALIDATE)
         return;
     Str *names = arena_new_array(walk->kept, Str, set.count);
-    for (size_t i = 0; i < set.count; i++) {
+    for (size_t i = 0; i < set.count; i++)
         names[i] = walk->nodes.items[set.ids[i]]->as.resource->address;
-    }
     str_sort(names, set.count);
     resource->dependencies = names;
     resource->dependency_count = set.count;

@@ -66,9 +66,8 @@ static void close_part(Binder *binder, const void *part) {
 }
 
 static void depend(Binder *binder, const Node *on) {
-    if (binder->node && on && binder->node != on) {
+    if (binder->node && on && binder->node != on)
         graph_add_edge(&binder->walk->graph, binder->node->id, on->id);
-    }
 }
 
 static void transform_reference_report_undeclared(Binder *binder, const Reference *reference,
@@ -77,9 +76,8 @@ static void transform_reference_report_undeclared(Binder *binder, const Referenc
     StrVec names = {0};
     Str start = str_from_cstr(prefix);
     map_each(&binder->module->nodes, entry) {
-        if (str_starts_with(entry->key, start)) {
+        if (str_starts_with(entry->key, start))
             vec_push(binder->walk->arena, &names, str_after(entry->key, start.len));
-        }
     }
     Str path = binder->module->config->path;
     Str hint = str_did_you_mean(reference->name, names.items, names.count, binder->walk->arena);

@@ -38,9 +38,8 @@ static void check_ignored(const Resource *config, const Schema *schema, Arena *a
         if (attribute || schema_find_block(schema, traversal->root))
             continue;
         StrVec names = {0};
-        for (size_t i = 0; i < schema->attribute_count; i++) {
+        for (size_t i = 0; i < schema->attribute_count; i++)
             vec_push(arena, &names, str_from_cstr(schema->attributes[i].name));
-        }
         Str hint = str_did_you_mean(traversal->root, names.items, names.count, arena);
         diags_error(diags, traversal->root_range, "Unsupported attribute",
                     "ignore_changes contains \"%.*s\", but \"%.*s\" has no argument of that "

@@ -5,9 +5,8 @@
 /* An orphan gets create_before_destroy from the objects in the state. */
 static void remember_flags(ResourceNode *resource, const StateResource *stored) {
     vec_each(&stored->instances, instance) {
-        if (instance->current && instance->current->create_before_destroy) {
+        if (instance->current && instance->current->create_before_destroy)
             resource->create_before_destroy = true;
-        }
     }
 }
 

@@ -198,9 +198,8 @@ static void conform_check_result(Conform *conform, const Place *place, bool sens
         return;
     }
     if (planned.type->kind == KIND_SET) {
-        if (actual.count > planned.count) {
+        if (actual.count > planned.count)
             broken(conform, place, sensitive, "has more elements than planned", planned, actual);
-        }
         return;
     }
     if (planned.count != actual.count && planned.type->kind != KIND_MAP) {

@@ -4,14 +4,12 @@
 #include "instance.h"
 
 #include "change_parts.h"
+#include "instance_object.h"
 #include "invocation.h"
 #include "json.h"
 #include "log.h"
-#include "object_identity.h"
-#include "object_marks.h"
 #include "propose.h"
 #include "provider_call.h"
-#include "stored_object.h"
 
 typedef struct Applying {
     InstanceOp op;
@@ -45,9 +43,8 @@ static bool instance_apply_configure(Applying *applying) {
     InstanceOp *op = &applying->op;
     module_scope_init_instance(&applying->scope, op->record);
     if (!instance_conditions_before(op, &applying->scope) ||
-        !configured_read(op, &applying->scope, &applying->written)) {
+        !configured_read(op, &applying->scope, &applying->written))
         return false;
-    }
     if (value_is_wholly_known(applying->written.value))
         return true;
     return diags_fail(&op->diags, NO_RANGE, "Configuration contains unknown value",

@@ -1,8 +1,8 @@
 /* Calls the slot `gitops` of a type about a stored object. Changes neither plan nor state. */
 #include "instance.h"
 
+#include "instance_object.h"
 #include "provider_call.h"
-#include "stored_object.h"
 
 static const char operation[] = "reconcile";
 

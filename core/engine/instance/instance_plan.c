@@ -4,14 +4,12 @@
 
 #include "change_parts.h"
 #include "deferrals.h"
+#include "instance_object.h"
 #include "invocation.h"
 #include "log.h"
-#include "object_identity.h"
-#include "object_marks.h"
 #include "propose.h"
 #include "provider_call.h"
 #include "removal.h"
-#include "stored_object.h"
 
 typedef struct Planning {
     InstanceOp op;
@@ -101,9 +99,8 @@ static bool instance_plan_prevents_destroy(Planning *planning) {
         return instance_plan_report_prevented(planning);
     }
     if (!eval_expr_as(expr, &planning->scope.scope, &TYPE_BOOL, &prevented, op->scratch,
-                      &op->diags)) {
+                      &op->diags))
         return true;
-    }
     prevented = value_without_marks(prevented);
     if (value_is_null(prevented))
         return false;

@@ -2,12 +2,10 @@
 #include "instance.h"
 
 #include "change_parts.h"
+#include "instance_object.h"
 #include "log.h"
 #include "moves.h"
-#include "object_identity.h"
-#include "object_marks.h"
 #include "provider_call.h"
-#include "stored_object.h"
 
 /* The object differs from the stored one, so the refreshed state gets it. */
 static void instance_refresh_set_object(InstanceRecord *record, const StateObject *object) {

@@ -2,9 +2,9 @@
  * object that triggers it. */
 #include "invocation.h"
 #include "configured.h"
+#include "instance_object.h"
 #include "log.h"
 #include "mask.h"
-#include "object_marks.h"
 #include "object_ref.h"
 #include "provider_call.h"
 

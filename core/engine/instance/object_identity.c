@@ -1,5 +1,5 @@
 /* object_identity: upgrades, decodes and encodes identities. */
-#include "object_identity.h"
+#include "instance_object.h"
 #include "json.h"
 #include "provider_call.h"
 

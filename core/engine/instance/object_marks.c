@@ -1,5 +1,5 @@
 /* Marks come from paths of the configuration, of the schema, and of the prior object. */
-#include "object_marks.h"
+#include "instance_object.h"
 #include "mask.h"
 
 Value object_marks_add(InstanceOp *op, Value object, const Paths *sensitive) {

@@ -1,7 +1,7 @@
 /* Calls the provider and checks its plan. */
 #include "propose.h"
 #include "conform.h"
-#include "object_marks.h"
+#include "instance_object.h"
 #include "provider_call.h"
 
 /* Checks that a planned object has the configured values, or the prior ones where the provider may

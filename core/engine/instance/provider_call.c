@@ -2,9 +2,9 @@
  * and checks responses. */
 #include "provider_call.h"
 #include "conform.h"
+#include "instance_object.h"
 #include "log.h"
 #include "mask.h"
-#include "object_marks.h"
 #include "object_type.h"
 
 /* One provider call in progress. */

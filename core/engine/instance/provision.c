@@ -101,9 +101,8 @@ static void send_failure(const Provisioning *run, const Diag *diag) {
     Str text = str_format(scratch, "Failed, but on_failure is \"continue\": %.*s: %.*s",
                           STR_ARG(diag->summary), STR_ARG(detail));
     Str line;
-    while (str_next_field(&text, '\n', &line)) {
+    while (str_next_field(&text, '\n', &line))
         send_line(run, line);
-    }
 }
 
 static void report_diags(Provisioning *run, const Diags *found, bool is_forgiven) {

@@ -1,8 +1,7 @@
 /* Decodes and encodes objects of the state. Decoding upgrades them to the current schema
  * version. */
-#include "stored_object.h"
+#include "instance_object.h"
 #include "mask.h"
-#include "object_identity.h"
 #include "provider_call.h"
 
 /* Converts an object that a moved block gave to this resource from one of another type. */

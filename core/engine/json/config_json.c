@@ -56,9 +56,8 @@ static void config_json_add_step(StrBuf *text, const TraversalStep *step) {
 static Str traversal_text(const Traversal *traversal, size_t steps, Arena *arena) {
     StrBuf text = strbuf_new(arena);
     strbuf_add(&text, traversal->root);
-    for (size_t i = 0; i < steps; i++) {
+    for (size_t i = 0; i < steps; i++)
         config_json_add_step(&text, &traversal->steps[i]);
-    }
     return strbuf_str(&text);
 }
 
@@ -79,9 +78,8 @@ static size_t subject_steps(const Reference *reference) {
 static void write_reference(Writing *writing, const Reference *reference) {
     const Traversal *traversal = reference->traversal;
     size_t least = subject_steps(reference);
-    for (size_t steps = traversal->step_count; steps > least; steps--) {
+    for (size_t steps = traversal->step_count; steps > least; steps--)
         json_write_string(&writing->writer, traversal_text(traversal, steps, writing->scratch));
-    }
     json_write_string(&writing->writer, traversal_text(traversal, least, writing->scratch));
     bool has_key = reference->key.kind != KEY_NONE;
     size_t inner = reference->used + (has_key ? 1 : 0);

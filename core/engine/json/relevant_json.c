@@ -76,9 +76,8 @@ static void relevant_json_add_found(Search *search, Place place, const Reference
     json_object_start(&writer);
     json_key_string(&writer, "resource", name);
     json_key_array(&writer, "attribute");
-    for (size_t i = first; i < traversal->step_count; i++) {
+    for (size_t i = first; i < traversal->step_count; i++)
         relevant_json_write_step(&writer, &traversal->steps[i]);
-    }
     json_array_end(&writer);
     json_object_end(&writer);
     Str *element = arena_new(search->scratch, Str);

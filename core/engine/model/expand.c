@@ -146,9 +146,8 @@ static bool expand_check_for_each(const Expr *expr, Value value, Diags *diags) {
 static bool expand_set(const Expr *expr, Value value, Expansion *out, Diags *diags) {
     for (size_t i = 0; i < out->count; i++) {
         Value item = value_at(value, i);
-        if (value_is_null(item)) {
+        if (value_is_null(item))
             return reject_for_each(expr, diags, "The set for \"for_each\" must not contain null.");
-        }
         out->keys[i] = (InstanceKey){.kind = KEY_STRING, .text = value_text(item)};
         out->values[i] = item;
     }
@@ -161,9 +160,8 @@ static bool expand_value(const Repetition *repetition, Value value, const Module
     if (!expand_check_for_each(expr, value, diags))
         return false;
     bool is_set = value.type->kind == KIND_SET;
-    if (!value_is_known(value) || (is_set && !value_is_wholly_known(value))) {
+    if (!value_is_known(value) || (is_set && !value_is_wholly_known(value)))
         return unknown_keys(scope, REPEAT_EACH, repetition, out, diags);
-    }
     out->kind = REPEAT_EACH;
     out->count = value.count;
     out->keys = arena_new_array(arena, InstanceKey, out->count);

@@ -434,9 +434,8 @@ Value module_scope_combine(const Expansion *expansion, Value *values, Arena *are
     case REPEAT_EACH: break;
     }
     Str *names = arena_new_array(arena, Str, expansion->count);
-    for (size_t i = 0; i < expansion->count; i++) {
+    for (size_t i = 0; i < expansion->count; i++)
         names[i] = expansion->keys[i].text;
-    }
     return value_object(names, values, expansion->count, arena);
 }
 
@@ -459,8 +458,7 @@ Value module_scope_module_value(const Node *call, ModuleInstance *caller, Arena 
         return value_unknown(&TYPE_DYNAMIC);
     size_t count = expansion->expansion.count;
     Value *values = arena_new_array(arena, Value, count + 1);
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < count; i++)
         values[i] = instance_outputs(call->child, expansion->instances[i], arena);
-    }
     return module_scope_combine(&expansion->expansion, values, arena);
 }

@@ -3,10 +3,9 @@
 #include "configured.h"
 #include "deferrals.h"
 #include "instance.h"
+#include "instance_object.h"
 #include "node_visit.h"
-#include "object_marks.h"
 #include "provider_call.h"
-#include "stored_object.h"
 
 /* Reads the data source. If the provider defers the read to the apply, sets `*deferred` to the
  * reason and leaves `*out` unset. */
@@ -289,9 +288,8 @@ static bool apply_source(InstanceOp *op) {
     Configured configured;
     Value value;
     if (!instance_conditions_before(op, &scope) || !configured_evaluate(op, &scope, &configured) ||
-        !instance_op_require_provider(op) || !read_as_operation(op, &configured, &value)) {
+        !instance_op_require_provider(op) || !read_as_operation(op, &configured, &value))
         return false;
-    }
     return record_read(op, value) && instance_conditions_after(op, &scope);
 }
 

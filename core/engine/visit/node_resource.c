@@ -3,10 +3,10 @@
 #include "deferrals.h"
 #include "expand.h"
 #include "instance.h"
+#include "instance_object.h"
 #include "log.h"
 #include "node_visit.h"
 #include "provider_call.h"
-#include "stored_object.h"
 #include "walk_log.h"
 
 typedef bool (*InstanceTask)(Walk *pool, void *record, uint32_t worker);
@@ -258,9 +258,8 @@ static void pair_with_state(const Removal *removal, ResourceExpansion *out) {
     size_t i = 0;
     vec_each(&stored->instances, instance) {
         size_t count = out->expansion.is_unknown ? 0 : out->expansion.count;
-        while (i < count && address_key_compare(out->expansion.keys[i], instance->key) < 0) {
+        while (i < count && address_key_compare(out->expansion.keys[i], instance->key) < 0)
             i++;
-        }
         bool known = i < count && address_key_equal(out->expansion.keys[i], instance->key);
         if (known) {
             out->records[i].stored_resource = stored;

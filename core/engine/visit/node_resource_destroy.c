@@ -2,13 +2,11 @@
  * replacements, and deposed objects. */
 #include "change_parts.h"
 #include "instance.h"
+#include "instance_object.h"
 #include "invocation.h"
 #include "log.h"
 #include "node_visit.h"
-#include "object_identity.h"
-#include "object_marks.h"
 #include "provider_call.h"
-#include "stored_object.h"
 
 static bool record_gone(InstanceOp *op, uint64_t sequence) {
     JournalOutcome outcome = instance_op_outcome(op, NULL);

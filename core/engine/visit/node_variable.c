@@ -88,9 +88,8 @@ static bool variable_root_value(NodeVisit *visit, Value *out) {
 static bool variable_child_value(NodeVisit *visit, ModuleInstance *module, Value *out) {
     const Variable *variable = visit->node->as.variable;
     const Expr *input = visit->node->input;
-    if (!input) {
+    if (!input)
         return input_convert(variable, NULL, variable->range, out, visit->scratch, &visit->diags);
-    }
     ModuleScope scope;
     module_scope_init_call(&scope, visit->walk, module);
     Value given;
