@@ -57,11 +57,6 @@ static bool cmd_show_choose_target(const Arguments *arguments, ShowTarget *out, 
                       *out == SHOW_CONFIG ? "config" : "module");
 }
 
-static const Schema *cmd_show_find_schema(void *payload, ResourceMode mode, Str provider,
-                                          Str type) {
-    return engine_find_schema(payload, mode, provider, type);
-}
-
 /* Returns the configuration that the plan was made of, for source locations in reports. NULL if
  * there are no reports, or if it cannot be loaded any more. */
 static const Config *load_config(Cli *cli, const Arguments *arguments, const Plan *plan,
@@ -88,7 +83,7 @@ static int cmd_show_plan(Cli *cli, const Arguments *arguments, Str path, Diags *
         return 0;
     }
     StrBuf text = strbuf_new(cli->arena);
-    render_json_plan(plan, cmd_show_find_schema, &engine, STR(VERSION_TERRAFORM), &text,
+    render_json_plan(plan, view_outputs_find_schema, &engine, STR(VERSION_TERRAFORM), &text,
                      cli->arena);
     strbuf_add_char(&text, '\n');
     terminal_out(strbuf_str(&text));
@@ -221,7 +216,7 @@ static int cmd_show_state(Cli *cli, const Arguments *arguments, const Engine *en
         Str encoded = state_is_empty(state) && state->outputs.count == 0
                           ? STR_EMPTY
                           : statefile_encode(state, cli->arena);
-        render_json_state(encoded, cmd_show_find_schema, (void *)engine, STR(VERSION_TERRAFORM),
+        render_json_state(encoded, view_outputs_find_schema, (void *)engine, STR(VERSION_TERRAFORM),
                           &text, cli->arena);
         strbuf_add_char(&text, '\n');
         terminal_out(strbuf_str(&text));

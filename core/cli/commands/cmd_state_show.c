@@ -12,11 +12,6 @@ static const Option options[] = {
     {"state", OPTION_PATH, "PATH", "Use this state file instead of the configured one."},
 };
 
-static const Schema *state_show_find_schema(void *payload, ResourceMode mode, Str provider,
-                                            Str type) {
-    return engine_find_schema(payload, mode, provider, type);
-}
-
 static void state_show_print_json(Project *project, const StateResource *resource,
                                   ResourceAddr address) {
     Arena *arena = project->cli->arena;
@@ -25,7 +20,7 @@ static void state_show_print_json(Project *project, const StateResource *resourc
     state_add_instance(alone, address)->current =
         state_find_instance(project->state, address)->current;
     StrBuf text = strbuf_new(arena);
-    render_json_state(statefile_encode(alone, arena), state_show_find_schema, &project->engine,
+    render_json_state(statefile_encode(alone, arena), view_outputs_find_schema, &project->engine,
                       STR(VERSION_TERRAFORM), &text, arena);
     strbuf_add_char(&text, '\n');
     terminal_out(strbuf_str(&text));

@@ -18,10 +18,6 @@ typedef struct Comparing {
     Diags *diags;
 } Comparing;
 
-static void environment_diff_add(Comparing *comparing, const EnvironmentDifference *difference) {
-    vec_push(comparing->arena, comparing->out, *difference);
-}
-
 static void compare_marked(Comparing *comparing, const char *section, Str name, Str path,
                            const Value *a, const Value *b);
 
@@ -66,7 +62,7 @@ static void compare_marked(Comparing *comparing, const char *section, Str name, 
         difference.has[i] = sides[i] != NULL;
         difference.values[i] = sides[i] ? *sides[i] : value_null(&TYPE_DYNAMIC);
     }
-    environment_diff_add(comparing, &difference);
+    vec_push(comparing->arena, comparing->out, difference);
 }
 
 /* Compares two values; NULL: absent. Repetitions of secrets are marked first. */
@@ -287,7 +283,7 @@ static void compare_plans(Comparing *comparing) {
         difference.has[0] = a != NULL;
         difference.has[1] = b != NULL;
         difference.values[0] = difference.values[1] = value_null(&TYPE_DYNAMIC);
-        environment_diff_add(comparing, &difference);
+        vec_push(comparing->arena, comparing->out, difference);
     }
 }
 

@@ -143,11 +143,6 @@ static void place_release(Place *place) {
 }
 SCOPED_TYPE(Place, place_release);
 
-static bool init_open_place(Project *project, const BackendChoice *choice, Str workspace,
-                            Place *out) {
-    return backend_choice_open(project, choice, workspace, &out->backend);
-}
-
 static bool lock_place(Project *project, LockOperation operation, Place *place) {
     Cli *cli = project->cli;
     Backend *backend = place->backend;
@@ -306,8 +301,8 @@ static bool find_overlap(const Migration *migration, const StrVec *workspaces, b
         SCOPED(Place) to = {0};
         if (!migration->to->type->list && !str_equal(*name, STR("default")))
             continue;
-        if (!init_open_place(project, migration->from, *name, &from) ||
-            !init_open_place(project, migration->to, *name, &to))
+        if (!backend_choice_open(project, migration->from, *name, &from.backend) ||
+            !backend_choice_open(project, migration->to, *name, &to.backend))
             return false;
         *out |= is_one_place(migration, &from, &to);
     }
@@ -318,8 +313,8 @@ static bool init_copy(const Migration *migration, Str from_workspace, Str to_wor
     Project *project = migration->project;
     SCOPED(Place) from = {0};
     SCOPED(Place) to = {0};
-    if (!init_open_place(project, migration->from, from_workspace, &from) ||
-        !init_open_place(project, migration->to, to_workspace, &to))
+    if (!backend_choice_open(project, migration->from, from_workspace, &from.backend) ||
+        !backend_choice_open(project, migration->to, to_workspace, &to.backend))
         return false;
     if (is_one_place(migration, &from, &to))
         return true;

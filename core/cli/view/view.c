@@ -3,7 +3,51 @@
 #include "engine.h"
 #include "log.h"
 #include "utf8.h"
-#include "view_peer.h"
+
+static bool peer_is_name_char(char c) {
+    return isalnum((unsigned char)c) || strchr("_-./", c);
+}
+
+/* Returns whether the word at `at` is the name of the program: "loam" in a path, an address or a
+ * file name is none. */
+static bool peer_is_word(Str text, size_t at, size_t end) {
+    bool is_free = at == 0 || !peer_is_name_char(text.ptr[at - 1]);
+    bool is_last = end >= text.len || !peer_is_name_char(text.ptr[end]);
+    bool ends_sentence = end < text.len && text.ptr[end] == '.' &&
+                         (end + 1 == text.len || isspace((unsigned char)text.ptr[end + 1]));
+    return is_free && (is_last || ends_sentence);
+}
+
+/* A command stands behind a quotation mark or on an indented line. */
+static bool is_command(Str text, size_t at, size_t end) {
+    bool is_quoted = at > 0 && text.ptr[at - 1] == '"';
+    bool is_indented = at > 1 && text.ptr[at - 1] == ' ' && text.ptr[at - 2] == ' ';
+    bool has_word = end + 1 < text.len && text.ptr[end] == ' ' &&
+                    (islower((unsigned char)text.ptr[end + 1]) || text.ptr[end + 1] == '-');
+    return has_word && (is_quoted || is_indented);
+}
+
+/* Returns the text with the peer's name in the place of the word "loam": its command in commands
+ * ("terraform plan"), else its title. Returns other texts as they are. Tools recognize the
+ * sentences around plans and errors, and their advice must name a command that the user has. */
+static Str view_peer_words(const Cli *cli, Str text, Arena *arena) {
+    const RenderPeer *peer = cli_name(cli)->peer;
+    Str name = STR("loam");
+    size_t at = peer ? str_find(text, name, 0) : SIZE_MAX, from = 0;
+    if (at == SIZE_MAX)
+        return text;
+    StrBuf out = strbuf_new(arena);
+    for (; at != SIZE_MAX; at = str_find(text, name, at + name.len)) {
+        size_t end = at + name.len;
+        if (!peer_is_word(text, at, end))
+            continue;
+        strbuf_add(&out, str_slice(text, from, at));
+        strbuf_add_cstr(&out, is_command(text, at, end) ? peer->command : peer->title);
+        from = end;
+    }
+    strbuf_add(&out, str_after(text, from));
+    return strbuf_str(&out);
+}
 
 View *view_new(Cli *cli, const ViewType *type, void *self) {
     View *view = arena_new(cli->arena, View);
@@ -116,7 +160,7 @@ static void collect_groups(const View *view, const Diags *diags, const ViewGroup
                            ViewGroups *out, Arena *arena) {
     for (size_t i = view->shown; i < diags->count; i++) {
         const Diag *diag = &diags->items[i];
-        bool is_consequence = diag->follows && view->type->groups && !view_peer_of(view->cli);
+        bool is_consequence = diag->follows && view->type->groups && !cli_name(view->cli)->peer;
         if (view_is_repeated(diags, i) || view_is_hidden(grouping, diag) || is_consequence)
             continue;
         Diag shown = *diag;

@@ -1,9 +1,9 @@
 /* The view for people. */
 #include "config_newer.h"
+#include "render_peer.h"
 #include "state_object.h"
 #include "view_diag.h"
 #include "view_outputs.h"
-#include "view_peer.h"
 #include "view_test.h"
 
 static void human_note(View *, Str text) {
@@ -11,17 +11,17 @@ static void human_note(View *, Str text) {
 }
 
 static void human_step(View *view, const char *, Str text, bool for_people) {
-    if (for_people || view_peer_of(view->cli))
+    if (for_people || cli_name(view->cli)->peer)
         human_note(view, text);
 }
 
 static void human_show_plan(View *view, const Plan *plan) {
     bool is_partial = plan->errored;
     view->planned = plan;
-    if (is_partial && !view_peer_of(view->cli) && plan->changes.count == 0)
+    if (is_partial && !cli_name(view->cli)->peer && plan->changes.count == 0)
         return;
     SCOPED(ArenaRef) scratch = arena_open("plan text");
-    if (is_partial && !view_peer_of(view->cli))
+    if (is_partial && !cli_name(view->cli)->peer)
         terminal_out(STR("\n"
                          "Planning failed. loam encountered an error while making this plan:\n"));
     render_text_plan_in_pieces(plan, terminal_style(&view->cli->terminal), terminal_out, scratch);
@@ -31,9 +31,40 @@ static void human_saved_plan(View *view, const Plan *plan) {
     view->planned = plan;
 }
 
+static void peer_plan_hint(const Cli *cli, Str path, Str generated) {
+    const RenderPeer *peer = cli_name(cli)->peer;
+    if (cli->in_automation)
+        return;
+    SCOPED(ArenaRef) scratch = arena_open("hint");
+    StrBuf out = strbuf_new(scratch);
+    RenderPen pen = {.out = &out, .scratch = scratch, .style = terminal_style(&cli->terminal)};
+    render_peer_rule(&pen);
+    if (generated.len > 0) {
+        render_pen_text(&pen, "\n");
+        render_peer_wrapped(&pen,
+                            "%s has generated configuration and written it to %.*s. Please review "
+                            "the configuration and edit it as necessary before adding it to "
+                            "version control.\n",
+                            peer->title, STR_ARG(generated));
+    }
+    render_pen_text(&pen, "\n");
+    if (path.ptr)
+        render_pen_format(&pen,
+                          "Saved the plan to: %.*s\n\nTo perform exactly these actions, run the "
+                          "following command to apply:\n    %s apply \"%.*s\"\n",
+                          STR_ARG(path), peer->command, STR_ARG(path));
+    else
+        render_peer_wrapped(&pen,
+                            "Note: You didn't use the -out option to save this plan, so %s can't "
+                            "guarantee to take exactly these actions if you run \"%s apply\" "
+                            "now.\n",
+                            peer->title, peer->command);
+    terminal_out(strbuf_str(&out));
+}
+
 static void human_plan_hint(View *view, Str path, Str generated) {
-    if (view_peer_of(view->cli)) {
-        view_peer_plan_hint(view->cli, path, generated);
+    if (cli_name(view->cli)->peer) {
+        peer_plan_hint(view->cli, path, generated);
         return;
     }
     if (generated.len > 0)
@@ -77,7 +108,7 @@ static void human_valid(View *view, const ConfigNewer *newer) {
     bool color = view->cli->terminal.color;
     terminal_print("%sSuccess!%s The configuration is valid.\n", color ? "\033[32m" : "",
                    color ? "\033[0m" : "");
-    if (view_peer_of(view->cli))
+    if (cli_name(view->cli)->peer)
         terminal_print("\n");
     vec_each(newer, construct) {
         terminal_print("Note: the configuration %.*s.\n",
@@ -225,7 +256,7 @@ static void human_on_run(void *self, const SuiteFile *, const SuiteRun *run,
     if (text->verbose)
         show_result(text, run);
     human_show_diags(text, &run->diags);
-    if (run->diags.count > run->diags.error_count && view_peer_of(text->view->cli))
+    if (run->diags.count > run->diags.error_count && cli_name(text->view->cli)->peer)
         terminal_print("\n");
 }
 

@@ -233,14 +233,13 @@ typedef struct HookLine {
     const char *action; /* NULL: a refresh */
     Str id;             /* empty: none */
     int64_t elapsed_ms; /* negative: omitted */
-    Str message;
-    Str provisioner; /* only with `type` and `resource`; empty: none */
+    Str provisioner;    /* only with `type` and `resource`; empty: none */
     const Str *output;
 } HookLine;
 
-static void write_hook(const Cli *cli, const HookLine *hook) {
-    SCOPED(ViewJsonLine) line = view_json_line_open(cli);
-    view_json_line_begin(&line, hook->type, "info", "%.*s", STR_ARG(hook->message));
+static void write_hook(const Stream *stream, const HookLine *hook, Str message) {
+    SCOPED(ViewJsonLine) line = view_json_line_open(stream->cli);
+    view_json_line_begin(&line, hook->type, "info", "%.*s", STR_ARG(message));
     json_key_object(&line.writer, "hook");
     view_json_line_resource(&line.writer, "resource", hook->resource, line.scratch);
     if (hook->action)
@@ -281,10 +280,10 @@ static void write_progress(Stream *stream) {
         Str elapsed = clock_format_elapsed(hook.elapsed_ms, scratch);
         const char *doing =
             operation ? action_verbs_operating(operation) : action_verbs_doing(running->action);
-        hook.message =
-            str_format(scratch, "%.*s: Still %c%s... [%.*s elapsed]", STR_ARG(running->address),
-                       (char)tolower((unsigned char)doing[0]), doing + 1, STR_ARG(elapsed));
-        write_hook(stream->cli, &hook);
+        write_hook(stream, &hook,
+                   str_format(scratch, "%.*s: Still %c%s... [%.*s elapsed]",
+                              STR_ARG(running->address), (char)tolower((unsigned char)doing[0]),
+                              doing + 1, STR_ARG(elapsed)));
     }
 }
 
@@ -328,10 +327,10 @@ static Action verb_action(Action action) {
 static void view_json_start_apply(Stream *stream, const WalkEvent *event, Arena *scratch) {
     HookLine hook = {"apply_start", event->resource, action_name(event->action), event->id, -1};
     Str id = view_json_id_suffix(event->id, scratch);
-    hook.message = str_format(scratch, "%.*s: %s...%.*s", STR_ARG(event->address),
-                              action_verbs_doing(verb_action(event->action)), STR_ARG(id));
     add_running(stream, event);
-    write_hook(stream->cli, &hook);
+    write_hook(stream, &hook,
+               str_format(scratch, "%.*s: %s...%.*s", STR_ARG(event->address),
+                          action_verbs_doing(verb_action(event->action)), STR_ARG(id)));
 }
 
 static void view_json_end_apply(Stream *stream, const WalkEvent *event, Arena *scratch) {
@@ -342,93 +341,69 @@ static void view_json_end_apply(Stream *stream, const WalkEvent *event, Arena *s
                      event->elapsed_ms};
     Str elapsed = clock_format_elapsed(event->elapsed_ms, scratch);
     Str id = view_json_id_suffix(hook.id, scratch);
-    hook.message =
-        str_format(scratch, "%.*s: %s %s after %.*s%.*s", STR_ARG(event->address),
-                   action_verbs_done(verb_action(event->action)),
-                   event->failed ? "errored" : "complete", STR_ARG(elapsed), STR_ARG(id));
     remove_running(stream, event);
     if (!event->failed)
         view_count(stream->view, event->action);
-    write_hook(stream->cli, &hook);
+    write_hook(stream, &hook,
+               str_format(scratch, "%.*s: %s %s after %.*s%.*s", STR_ARG(event->address),
+                          action_verbs_done(verb_action(event->action)),
+                          event->failed ? "errored" : "complete", STR_ARG(elapsed), STR_ARG(id)));
 }
 
 /* In this stream a read of a data source is an operation, unlike a refresh. */
-static void view_json_start_refresh(Stream *stream, const WalkEvent *event, Arena *scratch) {
-    if (event->action == ACTION_READ) {
+static void view_json_refresh(Stream *stream, const WalkEvent *event, Arena *scratch) {
+    bool starts = event->kind == EVENT_REFRESH_START;
+    HookLine hook = {starts ? "refresh_start" : "refresh_complete", event->resource, NULL,
+                     event->id, -1};
+    Str id = view_json_id_suffix(event->id, scratch);
+    if (event->action != ACTION_READ)
+        write_hook(stream, &hook,
+                   str_format(scratch, "%.*s: %s%.*s", STR_ARG(event->address),
+                              starts ? "Refreshing state..." : "Refresh complete", STR_ARG(id)));
+    else if (starts)
         view_json_start_apply(stream, event, scratch);
-        return;
-    }
-    HookLine hook = {"refresh_start", event->resource, NULL, event->id, -1};
-    Str id = view_json_id_suffix(event->id, scratch);
-    hook.message =
-        str_format(scratch, "%.*s: Refreshing state...%.*s", STR_ARG(event->address), STR_ARG(id));
-    write_hook(stream->cli, &hook);
-}
-
-static void view_json_end_refresh(Stream *stream, const WalkEvent *event, Arena *scratch) {
-    if (event->action == ACTION_READ) {
+    else
         view_json_end_apply(stream, event, scratch);
-        return;
-    }
-    HookLine hook = {"refresh_complete", event->resource, NULL, event->id, -1};
-    Str id = view_json_id_suffix(event->id, scratch);
-    hook.message =
-        str_format(scratch, "%.*s: Refresh complete%.*s", STR_ARG(event->address), STR_ARG(id));
-    write_hook(stream->cli, &hook);
 }
 
 static void view_json_start_ephemeral(Stream *stream, const WalkEvent *event, Arena *scratch) {
-    HookLine hook = {.type = "ephemeral_op_start",
-                     .resource = event->resource,
-                     .action = event->operation,
-                     .elapsed_ms = -1};
-    hook.message = str_format(scratch, "%.*s: %s...", STR_ARG(event->address),
-                              action_verbs_operating(event->operation));
+    HookLine hook = {"ephemeral_op_start", event->resource, event->operation, STR_EMPTY, -1};
     add_running(stream, event);
-    write_hook(stream->cli, &hook);
+    write_hook(stream, &hook,
+               str_format(scratch, "%.*s: %s...", STR_ARG(event->address),
+                          action_verbs_operating(event->operation)));
 }
 
 static void view_json_end_ephemeral(Stream *stream, const WalkEvent *event, Arena *scratch) {
-    HookLine hook = {.type = event->failed ? "ephemeral_op_errored" : "ephemeral_op_complete",
-                     .resource = event->resource,
-                     .action = event->operation,
-                     .elapsed_ms = event->elapsed_ms};
+    HookLine hook = {event->failed ? "ephemeral_op_errored" : "ephemeral_op_complete",
+                     event->resource, event->operation, STR_EMPTY, event->elapsed_ms};
     Str elapsed = clock_format_elapsed(event->elapsed_ms, scratch);
-    hook.message = str_format(scratch, "%.*s: %s %s after %.*s", STR_ARG(event->address),
-                              action_verbs_operating(event->operation),
-                              event->failed ? "errored" : "complete", STR_ARG(elapsed));
     remove_running(stream, event);
-    write_hook(stream->cli, &hook);
+    write_hook(stream, &hook,
+               str_format(scratch, "%.*s: %s %s after %.*s", STR_ARG(event->address),
+                          action_verbs_operating(event->operation),
+                          event->failed ? "errored" : "complete", STR_ARG(elapsed)));
 }
 
-static HookLine provisioner_hook(const WalkEvent *event, const char *type) {
-    return (HookLine){.type = type,
-                      .resource = event->resource,
-                      .elapsed_ms = -1,
-                      .provisioner = event->provisioner};
-}
-
-static void view_json_start_provision(Stream *stream, const WalkEvent *event, Arena *scratch) {
-    HookLine hook = provisioner_hook(event, "provision_start");
-    hook.message = str_format(scratch, "%.*s: Provisioning with '%.*s'...", STR_ARG(event->address),
-                              STR_ARG(event->provisioner));
-    write_hook(stream->cli, &hook);
-}
-
-static void view_json_write_output(Stream *stream, const WalkEvent *event, Arena *scratch) {
-    HookLine hook = provisioner_hook(event, "provision_progress");
-    hook.output = &event->text;
-    hook.message = str_format(scratch, "%.*s: (%.*s): %.*s", STR_ARG(event->address),
-                              STR_ARG(event->provisioner), STR_ARG(event->text));
-    write_hook(stream->cli, &hook);
-}
-
-static void end_provision(Stream *stream, const WalkEvent *event, Arena *scratch) {
-    HookLine hook =
-        provisioner_hook(event, event->failed ? "provision_errored" : "provision_complete");
-    hook.message = str_format(scratch, "%.*s: (%.*s) Provisioning %s", STR_ARG(event->address),
-                              STR_ARG(event->provisioner), event->failed ? "errored" : "complete");
-    write_hook(stream->cli, &hook);
+static void view_json_provision(Stream *stream, const WalkEvent *event, Arena *scratch) {
+    HookLine hook = {
+        .resource = event->resource, .elapsed_ms = -1, .provisioner = event->provisioner};
+    Str message;
+    if (event->kind == EVENT_PROVISION_START) {
+        hook.type = "provision_start";
+        message = str_format(scratch, "%.*s: Provisioning with '%.*s'...", STR_ARG(event->address),
+                             STR_ARG(event->provisioner));
+    } else if (event->kind == EVENT_PROVISION_OUTPUT) {
+        hook.type = "provision_progress";
+        hook.output = &event->text;
+        message = str_format(scratch, "%.*s: (%.*s): %.*s", STR_ARG(event->address),
+                             STR_ARG(event->provisioner), STR_ARG(event->text));
+    } else {
+        hook.type = event->failed ? "provision_errored" : "provision_complete";
+        message = str_format(scratch, "%.*s: (%.*s) Provisioning %s", STR_ARG(event->address),
+                             STR_ARG(event->provisioner), event->failed ? "errored" : "complete");
+    }
+    write_hook(stream, &hook, message);
 }
 
 static void view_json_on_event(void *self, const WalkEvent *event) {
@@ -436,13 +411,13 @@ static void view_json_on_event(void *self, const WalkEvent *event) {
     SCOPED(ArenaRef) scratch = arena_open("line");
     LOCKED(&stream->mutex);
     switch (event->kind) {
-    case EVENT_REFRESH_START: view_json_start_refresh(stream, event, scratch); break;
-    case EVENT_REFRESH_END: view_json_end_refresh(stream, event, scratch); break;
+    case EVENT_REFRESH_START:
+    case EVENT_REFRESH_END: view_json_refresh(stream, event, scratch); break;
     case EVENT_APPLY_START: view_json_start_apply(stream, event, scratch); break;
     case EVENT_APPLY_END: view_json_end_apply(stream, event, scratch); break;
-    case EVENT_PROVISION_START: view_json_start_provision(stream, event, scratch); break;
-    case EVENT_PROVISION_OUTPUT: view_json_write_output(stream, event, scratch); break;
-    case EVENT_PROVISION_END: end_provision(stream, event, scratch); break;
+    case EVENT_PROVISION_START:
+    case EVENT_PROVISION_OUTPUT:
+    case EVENT_PROVISION_END: view_json_provision(stream, event, scratch); break;
     case EVENT_OPERATION_START: view_json_start_ephemeral(stream, event, scratch); break;
     case EVENT_OPERATION_END: view_json_end_ephemeral(stream, event, scratch); break;
     case EVENT_INVOKE_START:

@@ -70,10 +70,6 @@ static void write_subject(JsonWriter *writer, const Listing *listing, Arena *scr
     json_key_string(writer, "resource_type", listing->address.type);
 }
 
-static int view_listing_compare_texts(const void *a, const void *b) {
-    return str_compare(*(const Str *)a, *(const Str *)b);
-}
-
 /* Writes the sorted paths of sensitive arguments: those with marks, and those of the schema. */
 static void write_sensitive(JsonWriter *writer, const Listing *listing, Arena *scratch) {
     Paths paths = {0};
@@ -86,7 +82,7 @@ static void write_sensitive(JsonWriter *writer, const Listing *listing, Arena *s
     }
     if (texts.count == 0)
         return;
-    qsort(texts.items, texts.count, sizeof(Str), view_listing_compare_texts);
+    str_sort(texts.items, texts.count);
     json_key_array(writer, "sensitive_attribute_paths");
     for (size_t i = 0; i < texts.count; i++) {
         if (i == 0 || !str_equal(texts.items[i], texts.items[i - 1]))

@@ -46,3 +46,7 @@ void view_outputs_show(Cli *cli, const State *state) {
 void view_outputs_show_nested(Cli *cli, const State *state) {
     print_all(cli, state, "(sensitive value)", print_nested);
 }
+
+const Schema *view_outputs_find_schema(void *engine, ResourceMode mode, Str provider, Str type) {
+    return engine_find_schema(engine, mode, provider, type);
+}

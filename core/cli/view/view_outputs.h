@@ -12,3 +12,5 @@ void view_outputs_show_nested(Cli *cli, const State *state);
 /* Returns the sensitive values of all current objects that are long enough to be recognised in
  * other values; for render_secret_mark. Lives in `arena`. */
 const Map *state_secrets(const Engine *engine, const State *state, Arena *arena);
+/* A RenderSchemaLookup; `engine` is the Engine. */
+const Schema *view_outputs_find_schema(void *engine, ResourceMode mode, Str provider, Str type);

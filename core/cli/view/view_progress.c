@@ -5,7 +5,6 @@
 #include "utf8.h"
 #include "view.h"
 #include "view_listing.h"
-#include "view_peer.h"
 
 #include <pthread.h>
 
@@ -225,11 +224,14 @@ static void progress_show(ProgressView *view, Str lines) {
     terminal_out(strbuf_str(&out));
 }
 
-/* Writes one line of progress. */
-static void progress_say(ProgressView *view, Str line) {
+/* Writes one line of progress, with its newline. */
+static void PRINTF_LIKE(2, 3) progress_say(ProgressView *view, const char *format, ...) {
     SCOPED(ArenaRef) scratch = arena_open("progress");
+    va_list args;
+    va_start(args, format);
     if (!view->owner->is_concise)
-        progress_show(view, str_concat(line, STR("\n"), scratch));
+        progress_show(view, str_vformat(scratch, format, args));
+    va_end(args);
 }
 
 static void redraw(ProgressView *view) {
@@ -257,7 +259,7 @@ static void say_still(ProgressView *view) {
         progress_add_amount(&line, running->done, running->total);
         Str elapsed = clock_format_elapsed(now - running->started_ms, scratch);
         strbuf_add_format(&line, " [%.*s elapsed]", STR_ARG(elapsed));
-        progress_say(view, strbuf_str(&line));
+        progress_say(view, "%.*s\n", STR_ARG(strbuf_str(&line)));
     }
 }
 
@@ -326,7 +328,7 @@ static Str progress_id_suffix(const WalkEvent *event, Arena *scratch) {
 
 /* As a peer writes it, with the ID of a deposed object. */
 static Str progress_address_of(const ProgressView *view, const WalkEvent *event, Arena *scratch) {
-    if (event->deposed.len == 0 || !view_peer_of(view->cli))
+    if (event->deposed.len == 0 || !cli_name(view->cli)->peer)
         return event->address;
     return str_format(scratch, "%.*s (deposed object %.*s)", STR_ARG(event->address),
                       STR_ARG(event->deposed));
@@ -338,12 +340,10 @@ static void progress_start_refresh(ProgressView *view, const WalkEvent *event, A
         return;
     const char *verb = event->action == ACTION_READ ? "Reading..." : "Refreshing state...";
     Str id = progress_id_suffix(event, scratch);
-    if (event->is_import && view_peer_of(view->cli))
-        progress_say(view, str_format(scratch, "%.*s: Preparing import...%.*s",
-                                      STR_ARG(event->address), STR_ARG(id)));
-    progress_say(view,
-                 str_format(scratch, "%.*s: %s%.*s",
-                            STR_ARG(progress_address_of(view, event, scratch)), verb, STR_ARG(id)));
+    if (event->is_import && cli_name(view->cli)->peer)
+        progress_say(view, "%.*s: Preparing import...%.*s\n", STR_ARG(event->address), STR_ARG(id));
+    progress_say(view, "%.*s: %s%.*s\n", STR_ARG(progress_address_of(view, event, scratch)), verb,
+                 STR_ARG(id));
 }
 
 static void progress_end_refresh(ProgressView *view, const WalkEvent *event, Arena *scratch) {
@@ -354,8 +354,7 @@ static void progress_end_refresh(ProgressView *view, const WalkEvent *event, Are
     const char *what = event->is_deferred  ? "Left to the apply"
                        : event->is_waiting ? "Left to a later plan"
                                            : "Read complete";
-    progress_say(view, str_format(scratch, "%.*s: %s after %.*s", STR_ARG(event->address), what,
-                                  STR_ARG(elapsed)));
+    progress_say(view, "%.*s: %s after %.*s\n", STR_ARG(event->address), what, STR_ARG(elapsed));
 }
 
 static void progress_start_apply(ProgressView *view, const WalkEvent *event, Arena *scratch) {
@@ -364,8 +363,8 @@ static void progress_start_apply(ProgressView *view, const WalkEvent *event, Are
         return;
     Str id = progress_id_suffix(event, scratch);
     Str address = progress_address_of(view, event, scratch);
-    progress_say(view, str_format(scratch, "%.*s: %s...%.*s", STR_ARG(address),
-                                  action_verbs_doing(event->action), STR_ARG(id)));
+    progress_say(view, "%.*s: %s...%.*s\n", STR_ARG(address), action_verbs_doing(event->action),
+                 STR_ARG(id));
 }
 
 static void progress_end_apply(ProgressView *view, const WalkEvent *event, Arena *scratch) {
@@ -373,16 +372,15 @@ static void progress_end_apply(ProgressView *view, const WalkEvent *event, Arena
     view->ended++;
     if (!event->failed)
         view_count(view->owner, event->action);
-    else if (view_peer_of(view->cli))
+    else if (cli_name(view->cli)->peer)
         return; /* the error follows */
     Str elapsed = clock_format_elapsed(event->elapsed_ms, scratch);
     Str id = event->action == ACTION_DELETE ? STR_EMPTY : progress_id_suffix(event, scratch);
     bool has_color = view->cli->terminal.color;
     const char *color = has_color ? (event->failed ? "\033[31m" : "\033[32m") : "";
-    progress_say(view, str_format(scratch, "%s%.*s: %s %s after %.*s%.*s%s", color,
-                                  STR_ARG(event->address), action_verbs_done(event->action),
-                                  event->failed ? "failed" : "complete", STR_ARG(elapsed),
-                                  STR_ARG(id), has_color ? "\033[0m" : ""));
+    progress_say(view, "%s%.*s: %s %s after %.*s%.*s%s\n", color, STR_ARG(event->address),
+                 action_verbs_done(event->action), event->failed ? "failed" : "complete",
+                 STR_ARG(elapsed), STR_ARG(id), has_color ? "\033[0m" : "");
 }
 
 static void note_progress(ProgressView *view, const WalkEvent *event, bool is_refresh) {
@@ -397,24 +395,18 @@ static void note_progress(ProgressView *view, const WalkEvent *event, bool is_re
     }
 }
 
-static void progress_start_ephemeral(ProgressView *view, const WalkEvent *event, Arena *scratch) {
+static void progress_start_ephemeral(ProgressView *view, const WalkEvent *event) {
     const Running *running = progress_begin(view, event, false);
     if (!view->is_live)
-        progress_say(view,
-                     str_format(scratch, "%.*s: %s...", STR_ARG(event->address), running->doing));
+        progress_say(view, "%.*s: %s...\n", STR_ARG(event->address), running->doing);
 }
 
 static void progress_end_ephemeral(ProgressView *view, const WalkEvent *event, Arena *scratch) {
     progress_finish(view, event, false);
     Str elapsed = clock_format_elapsed(event->elapsed_ms, scratch);
-    progress_say(view, str_format(scratch, "%.*s: %s %s after %.*s", STR_ARG(event->address),
-                                  action_verbs_operating(event->operation),
-                                  event->failed ? "failed" : "complete", STR_ARG(elapsed)));
-}
-
-static void progress_start_provision(ProgressView *view, const WalkEvent *event, Arena *scratch) {
-    progress_say(view, str_format(scratch, "%.*s: Provisioning with '%.*s'...",
-                                  STR_ARG(event->address), STR_ARG(event->provisioner)));
+    progress_say(view, "%.*s: %s %s after %.*s\n", STR_ARG(event->address),
+                 action_verbs_operating(event->operation), event->failed ? "failed" : "complete",
+                 STR_ARG(elapsed));
 }
 
 static void say_output(ProgressView *view, const WalkEvent *event, Arena *scratch) {
@@ -424,11 +416,11 @@ static void say_output(ProgressView *view, const WalkEvent *event, Arena *scratc
         [MARKS_SECRET] = "sensitive, ephemeral",
     };
     Str text = event->text;
-    if (event->hidden && view_peer_of(view->cli))
+    if (event->hidden && cli_name(view->cli)->peer)
         text = str_format(scratch, "(output suppressed due to %s value in config)",
                           marks[event->hidden]);
-    progress_say(view, str_format(scratch, "%.*s (%.*s): %.*s", STR_ARG(event->address),
-                                  STR_ARG(event->provisioner), STR_ARG(text)));
+    progress_say(view, "%.*s (%.*s): %.*s\n", STR_ARG(event->address), STR_ARG(event->provisioner),
+                 STR_ARG(text));
 }
 
 static void start_invocation(ProgressView *view, const WalkEvent *event, Arena *scratch) {
@@ -440,8 +432,7 @@ static void start_invocation(ProgressView *view, const WalkEvent *event, Arena *
     if (invocation->caller.type.len > 0)
         caller = str_format(scratch, " (called from %.*s)",
                             STR_ARG(resource_addr_to_str(invocation->caller, scratch)));
-    progress_say(view, str_format(scratch, "%.*s: Invoking...%.*s", STR_ARG(event->address),
-                                  STR_ARG(caller)));
+    progress_say(view, "%.*s: Invoking...%.*s\n", STR_ARG(event->address), STR_ARG(caller));
 }
 
 static void end_invocation(ProgressView *view, const WalkEvent *event, Arena *scratch) {
@@ -449,9 +440,9 @@ static void end_invocation(ProgressView *view, const WalkEvent *event, Arena *sc
     const char *color = !has_color ? "" : event->failed ? "\033[31m" : "\033[32m";
     progress_finish(view, event, false);
     Str elapsed = clock_format_elapsed(event->elapsed_ms, scratch);
-    progress_say(view, str_format(scratch, "%s%.*s: Invocation %s after %.*s%s", color,
-                                  STR_ARG(event->address), event->failed ? "failed" : "complete",
-                                  STR_ARG(elapsed), has_color ? "\033[0m" : ""));
+    progress_say(view, "%s%.*s: Invocation %s after %.*s%s\n", color, STR_ARG(event->address),
+                 event->failed ? "failed" : "complete", STR_ARG(elapsed),
+                 has_color ? "\033[0m" : "");
 }
 
 /* Live: shows each object when it is found, as wide as the widest so far. */
@@ -501,15 +492,17 @@ static void progress_on_event(void *self, const WalkEvent *event) {
     case EVENT_APPLY_START: progress_start_apply(view, event, scratch); break;
     case EVENT_APPLY_PROGRESS: note_progress(view, event, false); break;
     case EVENT_APPLY_END: progress_end_apply(view, event, scratch); break;
-    case EVENT_PROVISION_START: progress_start_provision(view, event, scratch); break;
+    case EVENT_PROVISION_START:
+        progress_say(view, "%.*s: Provisioning with '%.*s'...\n", STR_ARG(event->address),
+                     STR_ARG(event->provisioner));
+        break;
     case EVENT_PROVISION_OUTPUT: say_output(view, event, scratch); break;
     case EVENT_PROVISION_END: break; /* the end of the operation follows */
-    case EVENT_OPERATION_START: progress_start_ephemeral(view, event, scratch); break;
+    case EVENT_OPERATION_START: progress_start_ephemeral(view, event); break;
     case EVENT_OPERATION_END: progress_end_ephemeral(view, event, scratch); break;
     case EVENT_INVOKE_START: start_invocation(view, event, scratch); break;
     case EVENT_INVOKE_PROGRESS:
-        progress_say(
-            view, str_format(scratch, "%.*s: %.*s", STR_ARG(event->address), STR_ARG(event->text)));
+        progress_say(view, "%.*s: %.*s\n", STR_ARG(event->address), STR_ARG(event->text));
         break;
     case EVENT_INVOKE_END:
         view_count_invocation(view->owner, event->failed);
@@ -543,10 +536,8 @@ static void say_imports(ProgressView *view, const Plan *plan) {
             continue;
         Str address = resource_addr_to_str(change->address, scratch);
         Str id = import_source_text(&change->import, scratch);
-        progress_say(view, str_format(scratch, "%.*s: Importing... [id=%.*s]", STR_ARG(address),
-                                      STR_ARG(id)));
-        progress_say(view, str_format(scratch, "%.*s: Import complete [id=%.*s]", STR_ARG(address),
-                                      STR_ARG(id)));
+        progress_say(view, "%.*s: Importing... [id=%.*s]\n", STR_ARG(address), STR_ARG(id));
+        progress_say(view, "%.*s: Import complete [id=%.*s]\n", STR_ARG(address), STR_ARG(id));
     }
 }
 
@@ -565,7 +556,7 @@ const Hooks *view_progress_begin(View *owner) {
         signals_set_speaker(cli->signals, progress_speak, view);
     owner->self = view;
     owner->done = (PlanCounts){0};
-    if (owner->planned && view_peer_of(cli))
+    if (owner->planned && cli_name(cli)->peer)
         say_imports(view, owner->planned);
     owner->planned = NULL;
     return &view->hooks;

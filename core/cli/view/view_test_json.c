@@ -6,6 +6,7 @@
 #include "version.h"
 #include "view_diag.h"
 #include "view_json_line.h"
+#include "view_outputs.h"
 #include "view_test.h"
 
 typedef struct TestStream {
@@ -99,11 +100,6 @@ static void test_json_on_file(void *self, const SuiteFile *file, SuiteProgress p
         test_json_write_diags(stream, file, NULL, &file->diags);
 }
 
-static const Schema *test_json_find_schema(void *payload, ResourceMode mode, Str provider,
-                                           Str type) {
-    return engine_find_schema(payload, mode, provider, type);
-}
-
 /* Returns the document that `show -json` would print for the plan of the run. */
 static Str plan_document(const SuiteRun *run, Arena *scratch) {
     Plan plan = *run->plan;
@@ -112,7 +108,7 @@ static Str plan_document(const SuiteRun *run, Arena *scratch) {
     plan.prior_state = plan.previous_state;
     plan.configuration = config_json_write(run->engine, NULL, scratch);
     plan.relevant_attributes = relevant_json_write(run->engine, &plan, scratch);
-    render_json_plan(&plan, test_json_find_schema, (void *)run->engine, STR(VERSION_TERRAFORM),
+    render_json_plan(&plan, view_outputs_find_schema, (void *)run->engine, STR(VERSION_TERRAFORM),
                      &text, scratch);
     return strbuf_str(&text);
 }
@@ -120,7 +116,7 @@ static Str plan_document(const SuiteRun *run, Arena *scratch) {
 /* The same for its state. */
 static Str state_document(const SuiteRun *run, Arena *scratch) {
     StrBuf text = strbuf_new(scratch);
-    render_json_state(statefile_encode(run->state, scratch), test_json_find_schema,
+    render_json_state(statefile_encode(run->state, scratch), view_outputs_find_schema,
                       (void *)run->engine, STR(VERSION_TERRAFORM), &text, scratch);
     return strbuf_str(&text);
 }
