@@ -22,10 +22,6 @@ static int compare_deferred(const void *a, const void *b) {
                            &((const DeferredChange *)b)->change);
 }
 
-static int plan_compare_texts(const void *a, const void *b) {
-    return str_compare(*(const Str *)a, *(const Str *)b);
-}
-
 static int compare_drift(const void *a, const void *b) {
     return resource_addr_compare(((const Drift *)a)->address, ((const Drift *)b)->address);
 }
@@ -71,7 +67,7 @@ void plan_sort(Plan *plan) {
     SORT(plan->changes, compare_changes);
     SORT(plan->invocations, compare_invocations);
     SORT(plan->deferred, compare_deferred);
-    SORT(plan->deferred_blocks, plan_compare_texts);
+    str_sort(plan->deferred_blocks.items, plan->deferred_blocks.count);
     SORT(plan->drift, compare_drift);
     SORT(plan->outputs, compare_outputs);
     SORT(plan->variables, plan_compare_variables);

@@ -1,6 +1,7 @@
 /* render_json: the document of a plan. It contains secrets in plain text, like Terraform's;
  * before_sensitive and after_sensitive mark them. */
 #include "render_json.h"
+#include "clock.h"
 #include "render_json_values.h"
 
 static void render_json_write_actions(JsonWriter *writer, Action action) {
@@ -42,12 +43,21 @@ static void write_replace_paths(JsonWriter *writer, const Paths *paths) {
     json_array_end(writer);
 }
 
+static void write_value(JsonWriter *writer, const char *key, Value value) {
+    json_key(writer, str_from_cstr(key));
+    json_write_value(writer, value);
+}
+
+static void write_mask(JsonWriter *writer, const char *key, Value value, RenderMask mask) {
+    json_key(writer, str_from_cstr(key));
+    render_json_values_mask(writer, value, mask);
+}
+
 /* Writes the members that all changes have; leaves the object open. */
 static void open_change(JsonWriter *writer, Action action, Value before, Value after) {
     json_object_start(writer);
     render_json_write_actions(writer, action);
-    json_key(writer, STR("before"));
-    json_write_value(writer, before);
+    write_value(writer, "before", before);
     if (value_is_known(after)) {
         json_key(writer, STR("after"));
         render_json_values_known(writer, after);
@@ -63,10 +73,8 @@ static void write_object_masks(JsonWriter *writer, Value before, Value after) {
     } else {
         render_json_values_mask(writer, after, MASK_UNKNOWN);
     }
-    json_key(writer, STR("before_sensitive"));
-    render_json_values_mask(writer, before, MASK_SENSITIVE);
-    json_key(writer, STR("after_sensitive"));
-    render_json_values_mask(writer, after, MASK_SENSITIVE);
+    write_mask(writer, "before_sensitive", before, MASK_SENSITIVE);
+    write_mask(writer, "after_sensitive", after, MASK_SENSITIVE);
 }
 
 static Value or_null(Value v) {
@@ -82,8 +90,7 @@ static void write_importing(JsonWriter *writer, const ImportSource *import) {
     } else if (import->id.len) {
         json_key_string(writer, "id", import->id);
     } else {
-        json_key(writer, STR("identity"));
-        json_write_value(writer, import->identity);
+        write_value(writer, "identity", import->identity);
     }
     json_object_end(writer);
 }
@@ -96,7 +103,7 @@ static void render_json_write_identity(JsonWriter *writer, const char *key, Valu
     render_json_values_known(writer, identity);
 }
 
-void render_json_change(const ResourceChange *change, JsonWriter *writer, Arena *) {
+void render_json_change(const ResourceChange *change, JsonWriter *writer) {
     Value before = or_null(change->before);
     Value after = or_null(change->after);
     open_change(writer, change->action, before, after);
@@ -127,8 +134,7 @@ static void render_json_write_variables(const Document *document) {
     vec_each(&document->plan->variables, variable) {
         json_key(writer, variable->name);
         json_object_start(writer);
-        json_key(writer, STR("value"));
-        json_write_value(writer, variable->value);
+        write_value(writer, "value", variable->value);
         json_object_end(writer);
     }
     json_object_end(writer);
@@ -155,8 +161,7 @@ static void write_planned_output(JsonWriter *writer, const OutputChange *output)
     if (value_is_wholly_known(output->after)) {
         json_key(writer, STR("type"));
         json_write_type(writer, value_is_null(output->after) ? &TYPE_DYNAMIC : output->after.type);
-        json_key(writer, STR("value"));
-        json_write_value(writer, output->after);
+        write_value(writer, "value", output->after);
     }
     json_object_end(writer);
 }
@@ -338,7 +343,7 @@ static void write_resource_change(const Document *document, const ResourceChange
     if (change->deposed.len)
         json_key_string(writer, "deposed", change->deposed);
     json_key(writer, STR("change"));
-    render_json_change(&shown, writer, document->scratch);
+    render_json_change(&shown, writer);
     if (change->reason != REASON_NONE)
         json_key_string(writer, "action_reason", str_from_cstr(action_reason_name(change->reason)));
     render_json_write_parts(document, change);
@@ -363,10 +368,8 @@ static void write_resource_changes(const Document *document) {
 static void render_json_write_config(JsonWriter *writer, Value config) {
     json_key(writer, STR("config_values"));
     render_json_values_known(writer, config);
-    json_key(writer, STR("config_sensitive"));
-    render_json_values_mask(writer, config, MASK_SENSITIVE);
-    json_key(writer, STR("config_unknown"));
-    render_json_values_mask(writer, config, MASK_UNKNOWN);
+    write_mask(writer, "config_sensitive", config, MASK_SENSITIVE);
+    write_mask(writer, "config_unknown", config, MASK_UNKNOWN);
 }
 
 static void render_json_write_trigger(const Document *document,
@@ -497,15 +500,6 @@ static void write_section(JsonWriter *writer, const char *key, Str json) {
     json_raw(writer, json);
 }
 
-static Str timestamp_of(int64_t created_ms, Arena *arena) {
-    time_t seconds = (time_t)(created_ms / 1000);
-    struct tm parts;
-    if (!gmtime_r(&seconds, &parts))
-        return STR("1970-01-01T00:00:00Z");
-    return str_format(arena, "%04d-%02d-%02dT%02d:%02d:%02dZ", parts.tm_year + 1900,
-                      parts.tm_mon + 1, parts.tm_mday, parts.tm_hour, parts.tm_min, parts.tm_sec);
-}
-
 void render_json_plan(const Plan *plan, RenderSchemaLookup lookup, void *payload,
                       Str terraform_version, StrBuf *out, Arena *scratch) {
     JsonWriter writer;
@@ -526,7 +520,7 @@ void render_json_plan(const Plan *plan, RenderSchemaLookup lookup, void *payload
     write_section(&writer, "relevant_attributes", plan->relevant_attributes);
     render_json_write_invocations(&document);
     render_json_checks(&writer, plan->checks, scratch);
-    json_key_string(&writer, "timestamp", timestamp_of(plan->created_ms, scratch));
+    json_key_string(&writer, "timestamp", clock_format_rfc3339(plan->created_ms, scratch));
     json_key_bool(&writer, "applyable", plan_is_applyable(plan));
     json_key_bool(&writer, "complete", plan->complete && !plan->errored);
     json_key_bool(&writer, "errored", plan->errored);

@@ -11,4 +11,4 @@ void render_json_plan(const Plan *plan, RenderSchemaLookup lookup, void *payload
 /* Writes the members path, manager and since of a changed field. */
 void render_json_drift_field(JsonWriter *writer, const DriftField *field, Arena *scratch);
 /* {actions, before, after, after_unknown, before_sensitive, after_sensitive, …} */
-void render_json_change(const ResourceChange *change, JsonWriter *writer, Arena *scratch);
+void render_json_change(const ResourceChange *change, JsonWriter *writer);

@@ -328,16 +328,6 @@ static Action text_output_action(const RenderPen *pen, const OutputChange *outpu
                                                                               : ACTION_UPDATE;
 }
 
-void render_text_output(const OutputChange *output, RenderStyle style, StrBuf *out,
-                        Arena *scratch) {
-    RenderPen pen = {.out = out, .scratch = scratch, .style = style};
-    const RenderDiff *diff = diff_output(&pen, output);
-    render_pen_symbol(&pen, text_output_action(&pen, output, diff));
-    render_pen_format(&pen, "%.*s = ", STR_ARG(output->name));
-    render_text_diff(&pen, diff, 0, (RenderLook){0});
-    render_pen_text(&pen, "\n");
-}
-
 /* The peers do not show a difference that their JSON does not have: of types and marks. */
 static bool text_shows_output(RenderPen *pen, const OutputChange *output) {
     return output->action != ACTION_NO_OP &&
@@ -363,6 +353,11 @@ static void text_add_output(RenderPen *pen, const OutputChange *output, size_t w
     render_pen_text(pen, " = ");
     render_text_diff(pen, diff, 0, (RenderLook){0});
     render_pen_text(pen, "\n");
+}
+
+void render_text_output(const OutputChange *output, RenderStyle style, StrBuf *out,
+                        Arena *scratch) {
+    text_add_output(&(RenderPen){.out = out, .scratch = scratch, .style = style}, output, 0);
 }
 
 static size_t text_add_outputs(RenderPen *pen, const Plan *plan) {

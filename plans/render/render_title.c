@@ -121,7 +121,7 @@ static Str reason_text(const RenderPen *pen, const ResourceChange *change) {
     return STR_EMPTY;
 }
 
-static void add_reason(RenderPen *pen, const ResourceChange *change) {
+void render_title_reasons(RenderPen *pen, const ResourceChange *change) {
     if (pen->style.peer) {
         render_peer_reasons(pen, change, reason_text(pen, change));
         return;
@@ -219,16 +219,12 @@ void render_title_change(RenderPen *pen, const ResourceChange *change) {
 void render_title_deferred(RenderPen *pen, const DeferredChange *deferred) {
     title_add_title(pen, who_of(&deferred->change, pen->scratch), " is ", "deferred", INK_BOLD);
     render_pen_format(pen, "  # (%s)\n", deferral_reason(deferred->deferral));
-    add_reason(pen, &deferred->change);
+    render_title_reasons(pen, &deferred->change);
 }
 
 void render_title_deferred_block(RenderPen *pen, Str address) {
     render_pen_text(pen, "\n");
     title_add_title(pen, address, " is ", "deferred", INK_BOLD);
-}
-
-void render_title_reasons(RenderPen *pen, const ResourceChange *change) {
-    add_reason(pen, change);
 }
 
 void render_title_drift(RenderPen *pen, const Drift *drift) {

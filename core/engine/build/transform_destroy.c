@@ -190,23 +190,13 @@ static void order_before_change(DestroyOrder *order, const Node *user, const Nod
         add_soft_edge(order, on->id, mirror, true);
 }
 
-static int destroy_compare_address(const void *wanted, const void *item) {
-    return str_compare(*(const Str *)wanted, *(const Str *)item);
-}
-
-/* Returns true if edges of the configuration already order the two. */
-static bool refers_to(const ResourceNode *resource, Str address) {
-    return resource->dependency_count > 0 &&
-           bsearch(&address, resource->dependencies, resource->dependency_count, sizeof(Str),
-                   destroy_compare_address);
-}
-
 /* Orders two nodes by a dependency in the state. If both have blocks, the configuration has since
  * dropped or reversed the reference, so the soft edge is weak. */
 static void order_stored(DestroyOrder *order, const Node *user, const ResourceChange *change,
                          const Node *on) {
     bool both_declared = user->kind != NODE_ORPHAN && on->kind != NODE_ORPHAN;
-    if (user == on || (both_declared && refers_to(user->as.resource, on->as.resource->address)))
+    if (user == on ||
+        (both_declared && node_depends_on(user->as.resource, on->as.resource->address)))
         return;
     bool deletes = change->action == ACTION_DELETE || action_is_replace(change->action);
     if (deletes)

@@ -2,15 +2,11 @@
 #include "removal.h"
 #include "transform.h"
 
-static EngineModule *locate_find_child(const EngineModule *module, Str name) {
-    return map_find(&module->children, name);
-}
-
 static EngineModule *locate_module_of(EngineModule *from, const ModuleAddr *address) {
     if (!address)
         return from;
     EngineModule *parent = locate_module_of(from, address->parent);
-    return parent ? locate_find_child(parent, address->name) : NULL;
+    return parent ? map_find(&parent->children, address->name) : NULL;
 }
 
 static EngineModule *provider_module(EngineWalk *walk, Str path) {
@@ -19,7 +15,7 @@ static EngineModule *provider_module(EngineWalk *walk, Str path) {
     bool is_name = false;
     while (module && str_next_field(&path, '.', &part)) {
         if (is_name)
-            module = locate_find_child(module, part);
+            module = map_find(&module->children, part);
         is_name = !is_name;
     }
     return module ? module : walk->root;

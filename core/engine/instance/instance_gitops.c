@@ -4,8 +4,6 @@
 #include "instance_object.h"
 #include "provider_call.h"
 
-static const char operation[] = "reconcile";
-
 static GitopsRow keep_row(const GitopsRow *row, Arena *arena) {
     return (GitopsRow){
         .object = str_clone(row->object, arena),
@@ -24,6 +22,13 @@ static void keep_response(InstanceOp *op, const GitopsResponse *response) {
     op->record->gitops = kept;
 }
 
+static void gitops_send(const InstanceOp *op, WalkEventKind kind, bool ok) {
+    WalkEvent event = instance_op_event(op, kind);
+    event.operation = "reconcile";
+    event.failed = !ok;
+    hooks_send(op->walk->engine->hooks, &event);
+}
+
 static bool gitops_call_provider(InstanceOp *op, Value object) {
     const GitopsOptions *options = op->walk->options->gitops;
     bool waits = options->action == GITOPS_RECONCILE;
@@ -31,10 +36,10 @@ static bool gitops_call_provider(InstanceOp *op, Value object) {
                              options->with_source};
     GitopsResponse response = {0};
     if (waits)
-        instance_op_send_operation(op, EVENT_OPERATION_START, operation, true);
+        gitops_send(op, EVENT_OPERATION_START, true);
     bool ok = provider_call_gitops(op, options->timeout_ms, &request, &response);
     if (waits)
-        instance_op_send_operation(op, EVENT_OPERATION_END, operation, ok);
+        gitops_send(op, EVENT_OPERATION_END, ok);
     if (ok)
         keep_response(op, &response);
     return ok;

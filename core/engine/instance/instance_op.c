@@ -239,27 +239,8 @@ void instance_op_send(const InstanceOp *op, WalkEventKind kind, Str id) {
     op_send_event(op, kind, id, false);
 }
 
-void instance_op_send_import(const InstanceOp *op, Str id) {
-    if (!op->walk->engine->hooks)
-        return;
-    WalkEvent event = instance_op_event(op, EVENT_REFRESH_START);
-    event.id = id;
-    event.is_import = !op->walk->options || !op->walk->options->import;
-    hooks_send(op->walk->engine->hooks, &event);
-}
-
 void instance_op_send_end(const InstanceOp *op, WalkEventKind kind, Str id, bool ok) {
     op_send_event(op, kind, id, !ok);
-}
-
-void instance_op_send_operation(const InstanceOp *op, WalkEventKind kind, const char *operation,
-                                bool ok) {
-    if (!op->walk->engine->hooks)
-        return;
-    WalkEvent event = instance_op_event(op, kind);
-    event.operation = operation;
-    event.failed = !ok;
-    hooks_send(op->walk->engine->hooks, &event);
 }
 
 void instance_op_place_diags(InstanceOp *op, size_t from) {

@@ -71,12 +71,7 @@ WalkEvent instance_op_event(const InstanceOp *op, WalkEventKind kind);
 /* Sends an event about this instance; `id` is the id of its object, or empty. */
 void instance_op_send(const InstanceOp *op, WalkEventKind kind, Str id);
 /* Sends an EVENT_…_END about this instance. */
-/* Sends EVENT_REFRESH_START for an object that is imported by `id`, by a block or the command. */
-void instance_op_send_import(const InstanceOp *op, Str id);
 void instance_op_send_end(const InstanceOp *op, WalkEventKind kind, Str id, bool ok);
-/* Sends an EVENT_OPERATION_… about this instance. */
-void instance_op_send_operation(const InstanceOp *op, WalkEventKind kind, const char *operation,
-                                bool ok);
 /* Returns the first of "id" and "name" of an object that is a known text without marks, for
  * progress events; empty if none. A view. */
 Str instance_op_object_id(Value marked);

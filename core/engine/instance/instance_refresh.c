@@ -347,6 +347,14 @@ static bool report_absent_import(InstanceOp *op) {
     return false;
 }
 
+/* An object is imported by `id`, by a block or the command. */
+static void refresh_send_import(const InstanceOp *op, Str id) {
+    WalkEvent event = instance_op_event(op, EVENT_REFRESH_START);
+    event.id = id;
+    event.is_import = !op->walk->options || !op->walk->options->import;
+    hooks_send(op->walk->engine->hooks, &event);
+}
+
 static bool instance_refresh_import(InstanceOp *op, Value *out) {
     if (!instance_op_require_provider(op))
         return false;
@@ -361,7 +369,7 @@ static bool instance_refresh_import(InstanceOp *op, Value *out) {
     }
     Str id = op->record->import.id;
     Str name = id.len ? id : instance_op_object_id(imported.state);
-    instance_op_send_import(op, name);
+    refresh_send_import(op, name);
     ReadRequest request = {imported.state, imported.private_data, imported.identity};
     if (!provider_call_read(op, &request, &read))
         return false;

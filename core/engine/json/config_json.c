@@ -13,10 +13,6 @@ typedef struct Writing {
     bool is_single;     /* omits expressions and schema versions */
 } Writing;
 
-static void open_member(Writing *writing, const char *name) {
-    json_key_object(&writing->writer, name);
-}
-
 /* An object that is omitted if it is empty: the writer and text length before its key, and the
  * offset of its content. */
 typedef struct Optional {
@@ -28,7 +24,7 @@ typedef struct Optional {
 static Optional open_optional(Writing *writing, const char *name) {
     const StrBuf *text = writing->writer.out;
     Optional optional = {.before = writing->writer, .length = text->len};
-    open_member(writing, name);
+    json_key_object(&writing->writer, name);
     optional.content = text->len;
     return optional;
 }
@@ -283,7 +279,7 @@ static void write_inputs(Writing *writing, const Body *body) {
         content.attributes.count == 0) {
         return;
     }
-    open_member(writing, "expressions");
+    json_key_object(&writing->writer, "expressions");
     vec_each(&content.attributes, attribute) {
         json_key(&writing->writer, attribute->name);
         write_expression(writing, attribute->expr);
@@ -541,7 +537,7 @@ static void config_json_write_resources(Writing *writing, const Module *module, 
 static void config_json_write_outputs(Writing *writing, const Module *module) {
     if (module->outputs.count == 0)
         return;
-    open_member(writing, "outputs");
+    json_key_object(&writing->writer, "outputs");
     map_each(&module->outputs, entry) {
         const Output *output = entry->value;
         json_key(&writing->writer, entry->key);
@@ -562,7 +558,7 @@ static void config_json_write_outputs(Writing *writing, const Module *module) {
 static void config_json_write_variables(Writing *writing, const Module *module) {
     if (module->variables.count == 0)
         return;
-    open_member(writing, "variables");
+    json_key_object(&writing->writer, "variables");
     map_each(&module->variables, entry) {
         const Variable *variable = entry->value;
         json_key(&writing->writer, entry->key);
@@ -587,7 +583,7 @@ static void json_write_module(Writing *writing, const Module *module);
 static void write_calls(Writing *writing, const Module *module) {
     if (module->calls.count == 0)
         return;
-    open_member(writing, "module_calls");
+    json_key_object(&writing->writer, "module_calls");
     map_each(&module->calls, entry) {
         const ModuleCall *call = entry->value;
         json_key(&writing->writer, entry->key);

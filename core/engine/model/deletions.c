@@ -177,15 +177,10 @@ static bool node_changes(const EngineWalk *walk, const Node *node, const Str *te
     return false;
 }
 
-static int compare_text(const void *wanted, const void *item) {
-    return str_compare(*(const Str *)wanted, *(const Str *)item);
-}
-
 static bool needs_change(const EngineWalk *walk, const ResourceNode *resource, const Str *text) {
     vec_each(&walk->nodes, node) {
-        if ((*node)->kind == NODE_RESOURCE && resource->dependency_count > 0 &&
-            bsearch(&(*node)->as.resource->address, resource->dependencies,
-                    resource->dependency_count, sizeof(Str), compare_text) &&
+        if ((*node)->kind == NODE_RESOURCE &&
+            node_depends_on(resource, (*node)->as.resource->address) &&
             node_changes(walk, *node, text))
             return true;
     }

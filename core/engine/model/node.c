@@ -128,6 +128,16 @@ bool node_deletes(const ResourceNode *resource) {
     return false;
 }
 
+static int node_compare_texts(const void *wanted, const void *item) {
+    return str_compare(*(const Str *)wanted, *(const Str *)item);
+}
+
+bool node_depends_on(const ResourceNode *resource, Str address) {
+    return resource->dependency_count > 0 &&
+           bsearch(&address, resource->dependencies, resource->dependency_count, sizeof address,
+                   node_compare_texts);
+}
+
 bool node_is_blocked(const EngineWalk *walk, const Node *node) {
     const Graph *graph = &walk->graph;
     for (uint32_t i = graph->need_start[node->id]; i < graph->need_start[node->id + 1]; i++) {

@@ -243,6 +243,8 @@ Value node_seen_object(const ResourceNode *resource, Value object, Arena *arena)
 bool node_is_read(const EngineWalk *walk, const Node *node);
 /* Apply: returns true if the plan deletes, forgets or replaces an object of the block. */
 bool node_deletes(const ResourceNode *resource);
+/* Returns true if the resource depends on the block of this configuration address. */
+bool node_depends_on(const ResourceNode *resource, Str address);
 /* Apply: returns true if a deletion that must precede this node failed. Failed deletions of its own
  * objects do not count: they fail only their instances. */
 bool node_is_blocked(const EngineWalk *walk, const Node *node);

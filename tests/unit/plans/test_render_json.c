@@ -44,7 +44,7 @@ static void one_change(void **) {
     JsonWriter writer;
     json_writer_init(&writer, &out, 0);
     ResourceChange change = sample_replacement();
-    render_json_change(&change, &writer, arena);
+    render_json_change(&change, &writer);
     check_str(strbuf_str(&out),
               "{\"actions\":[\"create\",\"delete\"],\"before\":{\"a\":1,\"s\":\"x\"},"
               "\"after\":{\"s\":null},\"after_unknown\":{\"a\":true},"
