@@ -71,13 +71,3 @@ bool action_deletes(Action action) {
 const char *action_reason_name(ActionReason reason) {
     return REASONS[reason];
 }
-
-bool action_reason_from_name(Str name, ActionReason *out) {
-    for (size_t i = 0; i < ARRAY_COUNT(REASONS); i++) {
-        if (str_equal_cstr(name, REASONS[i])) {
-            *out = (ActionReason)i;
-            return true;
-        }
-    }
-    return false;
-}

@@ -45,4 +45,3 @@ bool action_is_replace(Action action);
  * ACTION_FORGET_THEN_CREATE, whose creation forgets it. */
 bool action_deletes(Action action);
 const char *action_reason_name(ActionReason reason); /* "replace_because_tainted"; "" for none */
-MUST_USE bool action_reason_from_name(Str name, ActionReason *out);

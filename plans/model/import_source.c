@@ -1,17 +1,9 @@
-/* import_source: clones and displays the names of imported objects. */
+/* import_source: displays the names of imported objects. */
 #include "import_source.h"
 #include "json.h"
 
 bool import_source_is_known(const ImportSource *source) {
     return source->id.len > 0 || value_is_present(source->identity);
-}
-
-ImportSource import_source_clone(const ImportSource *source, Arena *arena) {
-    ImportSource copy = *source;
-    copy.id = str_clone(source->id, arena);
-    if (value_is_present(source->identity))
-        copy.identity = value_clone(source->identity, arena);
-    return copy;
 }
 
 static void source_add_text(StrBuf *out, Value v, Arena *arena) {

@@ -12,7 +12,6 @@ typedef struct ImportSource {
 
 /* Returns true if the object can be imported now. */
 bool import_source_is_known(const ImportSource *source);
-ImportSource import_source_clone(const ImportSource *source, Arena *arena);
 /* Returns the ID, or the identity as by import_source_identity_text. */
 Str import_source_text(const ImportSource *source, Arena *arena);
 /* Returns "name=web,region=<null>": the attributes of an identity, for display. */
