@@ -378,23 +378,6 @@ static const Type *render_diff_attribute_type(const Type *type, Str name) {
     return &TYPE_DYNAMIC;
 }
 
-static RenderDiff *diff_map(const Build *build, Pair pair, const Type *element) {
-    RenderDiff *diff = new_diff(build, DIFF_MAP, pair);
-    StrVec names = union_of_names(build, pair);
-    diff->names = names.items;
-    reserve_items(build, diff, names.count);
-    vec_each(&names, name) {
-        Pair part = {
-            .before = render_diff_find_part(build, pair.before, *name),
-            .after = render_diff_find_part(build, pair.after, *name),
-            .type = element,
-            .path = key_path(build, pair.path, *name),
-        };
-        render_diff_add_item(diff, diff_pair(build, part));
-    }
-    return diff;
-}
-
 static RenderDiff *diff_object(const Build *build, Pair pair) {
     RenderDiff *diff = new_diff(build, DIFF_OBJECT, pair);
     StrVec names = union_of_names(build, pair);
@@ -472,12 +455,14 @@ static RenderDiff *diff_nested_list(const Build *build, Pair pair, const NestedO
     return walk.diff;
 }
 
-/* The changed entries force the replacement, not the map. */
-static RenderDiff *diff_nested_map(const Build *build, Pair pair, const NestedObject *nested) {
+/* `nested`: of the elements; NULL: none. Of nested objects, the changed entries force the
+ * replacement, not the map. */
+static RenderDiff *diff_map(const Build *build, Pair pair, const Type *element,
+                            const NestedObject *nested) {
     RenderDiff *diff = new_diff(build, DIFF_MAP, pair);
-    bool forces = diff->forces_replacement;
-    diff->is_nested = true;
-    diff->forces_replacement = false;
+    bool forces = nested && diff->forces_replacement;
+    diff->is_nested = nested != NULL;
+    diff->forces_replacement = diff->forces_replacement && !nested;
     StrVec names = union_of_names(build, pair);
     diff->names = names.items;
     reserve_items(build, diff, names.count);
@@ -485,12 +470,12 @@ static RenderDiff *diff_nested_map(const Build *build, Pair pair, const NestedOb
         Pair part = {
             .before = render_diff_find_part(build, pair.before, *name),
             .after = render_diff_find_part(build, pair.after, *name),
-            .type = &TYPE_DYNAMIC,
+            .type = element,
             .path = key_path(build, pair.path, *name),
         };
-        RenderDiff *item = diff_nested_part(build, part, nested);
-        item->forces_replacement =
-            item->forces_replacement || (forces && item->action != ACTION_NO_OP);
+        RenderDiff *item = nested ? diff_nested_part(build, part, nested) : diff_pair(build, part);
+        if (forces && item->action != ACTION_NO_OP)
+            item->forces_replacement = true;
         render_diff_add_item(diff, item);
     }
     return diff;
@@ -501,7 +486,7 @@ static RenderDiff *diff_nested(const Build *build, Pair pair, const NestedObject
     case NEST_SINGLE: return diff_nested_object(build, pair, nested);
     case NEST_LIST: return diff_nested_list(build, pair, nested);
     case NEST_SET: return diff_set(build, pair, &TYPE_DYNAMIC, nested);
-    case NEST_MAP: return diff_nested_map(build, pair, nested);
+    case NEST_MAP: return diff_map(build, pair, &TYPE_DYNAMIC, nested);
     }
     return diff_nested_object(build, pair, nested);
 }
@@ -512,7 +497,7 @@ static RenderDiff *diff_shape(const Build *build, Pair pair, Shape shape) {
     case SHAPE_SIMPLE: break;
     case SHAPE_LIST: return diff_list(build, pair, element_type(pair.type));
     case SHAPE_SET: return diff_set(build, pair, element_type(pair.type), NULL);
-    case SHAPE_MAP: return diff_map(build, pair, element_type(pair.type));
+    case SHAPE_MAP: return diff_map(build, pair, element_type(pair.type), NULL);
     case SHAPE_OBJECT: return diff_object(build, pair);
     }
     return diff_leaf(build, pair);

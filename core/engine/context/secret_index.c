@@ -20,22 +20,15 @@ static SecretRange *find_range(const SecretIndex *index, uint32_t prefix) {
     return &index->ranges[slot];
 }
 
-/* Sorts the texts, and drops each one that has an earlier one as prefix. */
-static void drop_extensions(StrVec *texts) {
+/* Sorts the texts, and drops duplicates or, with `drops_extensions`, each one that has an earlier
+ * one as prefix. */
+static void index_sort(StrVec *texts, bool drops_extensions) {
     size_t kept = 0;
     str_sort(texts->items, texts->count);
     for (size_t i = 0; i < texts->count; i++) {
-        if (kept == 0 || !str_starts_with(texts->items[i], texts->items[kept - 1]))
-            texts->items[kept++] = texts->items[i];
-    }
-    texts->count = kept;
-}
-
-static void index_drop_duplicates(StrVec *texts) {
-    size_t kept = 0;
-    str_sort(texts->items, texts->count);
-    for (size_t i = 0; i < texts->count; i++) {
-        if (kept == 0 || !str_equal(texts->items[i], texts->items[kept - 1]))
+        Str last = kept > 0 ? texts->items[kept - 1] : (Str){0};
+        if (kept == 0 || !(drops_extensions ? str_starts_with(texts->items[i], last)
+                                            : str_equal(texts->items[i], last)))
             texts->items[kept++] = texts->items[i];
     }
     texts->count = kept;
@@ -64,8 +57,8 @@ SecretIndex secret_index_new(const StrVec *secrets, Arena *arena) {
         if (secret->len > 0)
             vec_push(arena, group, *secret);
     }
-    index_drop_duplicates(&index.shorts);
-    drop_extensions(&index.longs);
+    index_sort(&index.shorts, false);
+    index_sort(&index.longs, true);
     if (index.longs.count > 0)
         add_ranges(&index, arena);
     return index;
