@@ -235,24 +235,18 @@ static int cmd_show_state(Cli *cli, const Arguments *arguments, const Engine *en
 static int show_file(Cli *cli, const Arguments *arguments, Str path, Diags *diags) {
     Str bytes;
     State *state;
-    SCOPED(Project) project = {.options.asks = true, .options.ignores_versions = true};
+    SCOPED(Project)
+    project = {.cli = cli, .options = {.asks = true, .ignores_versions = true}, .diags = diags};
     Engine engine = {.io = &cli->io, .registry = cli->registry};
-    if (!project_check_file(cli, path, "Failed to read the given file", diags))
+    if (!project_check_file(cli, path, "Failed to read the given file", diags) ||
+        !project_read_file(cli, path, "Failed to read the given file", &bytes, diags))
         return 1;
-    int error = cli->io.disk->read_file(cli->io.disk->self, path, &bytes, cli->arena);
-    if (error < 0) {
-        diags_error(diags, NO_RANGE, "Failed to read the given file", "\"%.*s\": %s.",
-                    STR_ARG(path), strerror(-error));
-        return 1;
-    }
     if (planfile_is_planfile(bytes))
         return cmd_show_plan(cli, arguments, path, diags);
     if (envelope_is_sealed(bytes) &&
         (!project_load_any(&project, cli, arguments, diags) || !project_open_ciphers(&project)))
         return 1;
-    StoredText stored = {str_format(cli->arena, "The state \"%.*s\"", STR_ARG(path)), bytes};
-    if (!cipher_open(project.ciphers.state, &stored, &bytes, cli->arena, diags) ||
-        !statefile_decode(path, bytes, &state, cli->arena, diags))
+    if (!project_decode_state(&project, path, bytes, &state))
         return 1;
     return cmd_show_state(cli, arguments, &engine, state, diags);
 }

@@ -12,20 +12,7 @@ static bool push_read_given(Cli *cli, Str path, Str *out, Diags *diags) {
         *out = terminal_read_all(cli->arena);
         return true;
     }
-    int error = cli->io.disk->read_file(cli->io.disk->self, path, out, cli->arena);
-    if (error == 0)
-        return true;
-    return diags_fail(diags, NO_RANGE, "Failed to read the given state", "\"%.*s\": %s.",
-                      STR_ARG(path), strerror(-error));
-}
-
-/* Decrypts the given state: errored.tfstate is encrypted like the state, the output of `state pull`
- * is not. */
-static bool open_given(Project *project, Str path, Str *text) {
-    Arena *arena = project->cli->arena;
-    StoredText stored = {str_format(arena, "The state \"%.*s\"", STR_ARG(path)), *text};
-    return !envelope_is_sealed(*text) ||
-           cipher_open(project->ciphers.state, &stored, text, arena, project->diags);
+    return project_read_file(cli, path, "Failed to read the given state", out, diags);
 }
 
 /* Returns false, with an error, if the existing state has another lineage or a higher serial, or
@@ -63,8 +50,7 @@ static int push_run(Cli *cli, const Arguments *arguments, Diags *diags) {
     SCOPED(Project) project = {0};
     if (!push_read_given(cli, path, &text, diags) ||
         !project_open_state_only(&project, cli, arguments, LOCK_STATE_PUSH, diags) ||
-        !open_given(&project, path, &text) ||
-        !statefile_decode(path, text, &given, cli->arena, diags))
+        !project_decode_state(&project, path, text, &given))
         return 1;
     bool force = option_flag(arguments, "force");
     if (!force && !push_may_replace(project.state, given, diags))

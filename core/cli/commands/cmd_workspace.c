@@ -42,20 +42,13 @@ static void cmd_workspace_report_missing(const StrVec *names, Str name, Diags *d
 
 /* Reads the state file of -state. The copy does not keep its lineage and serial. */
 static bool cmd_workspace_read_given(Project *project, State **out) {
-    const Cli *cli = project->cli;
     Str text, path = option_text(project->arguments, "state");
     *out = NULL;
     if (!path.ptr)
         return true;
-    int error = cli->io.disk->read_file(cli->io.disk->self, path, &text, cli->arena);
-    if (error)
-        return diags_fail(project->diags, NO_RANGE, "Failed to read the given state",
-                          "\"%.*s\": %s.", STR_ARG(path), strerror(-error));
-    StoredText stored = {str_format(cli->arena, "The state \"%.*s\"", STR_ARG(path)), text};
-    if (!project_open_ciphers(project) ||
-        (envelope_is_sealed(text) &&
-         !cipher_open(project->ciphers.state, &stored, &text, cli->arena, project->diags)) ||
-        !statefile_decode(path, text, out, cli->arena, project->diags))
+    if (!project_read_file(project->cli, path, "Failed to read the given state", &text,
+                           project->diags) ||
+        !project_open_ciphers(project) || !project_decode_state(project, path, text, out))
         return false;
     (*out)->lineage = STR_EMPTY;
     (*out)->serial = 0;

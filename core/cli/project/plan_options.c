@@ -73,12 +73,10 @@ static bool options_add_line(Selection *selection, const SourceText *source, Str
 }
 
 static bool options_add_file(Selection *selection, Str path, AddAddress *add) {
-    const Disk *disk = selection->project->cli->io.disk;
     Str bytes;
-    int error = disk->read_file(disk->self, path, &bytes, selection->arena);
-    if (error < 0)
-        return diags_fail(selection->diags, NO_RANGE, "Address file not readable", "\"%.*s\": %s.",
-                          STR_ARG(path), strerror(-error));
+    if (!project_read_file(selection->project->cli, path, "Address file not readable", &bytes,
+                           selection->diags))
+        return false;
     const SourceText *source = source_text_new(path, bytes, selection->arena);
     if (str_starts_with(bytes, STR("\xef\xbb\xbf"))) /* byte order mark of some editors */
         bytes = str_slice(bytes, 3, bytes.len);

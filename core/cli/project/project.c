@@ -34,6 +34,12 @@ bool project_check_file(const Cli *cli, Str path, const char *summary, Diags *di
                       stat.kind == DISK_DIRECTORY ? "a directory" : "a pipe, a socket or a device");
 }
 
+bool project_read_file(const Cli *cli, Str path, const char *summary, Str *out, Diags *diags) {
+    int error = cli->io.disk->read_file(cli->io.disk->self, path, out, cli->arena);
+    return error == 0 ||
+           diags_fail(diags, NO_RANGE, summary, "\"%.*s\": %s.", STR_ARG(path), strerror(-error));
+}
+
 void project_refuse_address(const Project *project, const char *summary, Str address,
                             Diags *diags) {
     Arena *arena = project->cli->arena;

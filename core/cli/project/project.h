@@ -69,6 +69,9 @@ MUST_USE bool project_lock_timeout(Project *project, int64_t *out);
 /* Returns false, with an error, if `path` is a directory, or a pipe, which would block the read.
  * Accepts a path that does not exist. */
 MUST_USE bool project_check_file(const Cli *cli, Str path, const char *summary, Diags *diags);
+/* Reads a file that the command line names. */
+MUST_USE bool project_read_file(const Cli *cli, Str path, const char *summary, Str *out,
+                                Diags *diags);
 /* Adds an error: the state has no object at this address. Suggests the nearest address. */
 void project_refuse_address(const Project *project, const char *summary, Str address, Diags *diags);
 
@@ -99,6 +102,10 @@ MUST_USE bool project_open_ciphers(Project *project);
  * project needs only `cli` and `arguments`. */
 MUST_USE bool project_read_plan(Project *project, Str path, Plan **out, PlanFileSources *sources,
                                 Diags *diags);
+
+/* Decodes the text of a state file, which may be encrypted like the project's state:
+ * errored.tfstate is, the output of `state pull` is not. The ciphers are open. */
+MUST_USE bool project_decode_state(Project *project, Str path, Str text, State **out);
 
 /* Selects and opens the backend unless it is open; does not lock or read it. */
 MUST_USE bool project_open_backend(Project *project);

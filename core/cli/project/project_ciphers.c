@@ -4,6 +4,7 @@
 #include "config_read.h"
 #include "decode.h"
 #include "project.h"
+#include "statefile.h"
 #include "static_eval.h"
 
 typedef struct Building {
@@ -272,4 +273,12 @@ bool project_read_plan(Project *project, Str path, Plan **out, PlanFileSources *
         return false;
     place.cipher = project->ciphers.plan;
     return planfile_read(&place, out, sources, arena, diags);
+}
+
+bool project_decode_state(Project *project, Str path, Str text, State **out) {
+    Arena *arena = project->cli->arena;
+    StoredText stored = {str_format(arena, "The state \"%.*s\"", STR_ARG(path)), text};
+    return (!envelope_is_sealed(text) ||
+            cipher_open(project->ciphers.state, &stored, &text, arena, project->diags)) &&
+           statefile_decode(path, text, out, arena, project->diags);
 }
