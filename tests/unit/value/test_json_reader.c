@@ -84,6 +84,9 @@ static void rows(void **) {
         {"\"\\u12g4\"", 5, "invalid character 'g' in \\u hexadecimal character escape"},
         {"'a'", 0, "invalid character '\\'' looking for beginning of value"},
         {"é", 0, "invalid character 'é' looking for beginning of value"},
+        {"\x7f", 0, "invalid character '\\x7f' looking for beginning of value"},
+        {"\xff", 0, "invalid character '\\xff' looking for beginning of value"},
+        {"\x01", 0, "invalid character '\\x01' looking for beginning of value"},
         {"tRue", 1, "invalid character 'R' in literal true (expecting 'r')"},
     };
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {

@@ -184,6 +184,7 @@ static void texts_are_parsed(void **) {
         {".tags[\"q\\\"uote\"]", ".tags[\"q\\\"uote\"]"},
         {".set[{}].size", ".set"},
         {".open[\"x", ".open"},
+        {".empty[\"\"].x", ".empty[\"\"].x"},
         {"name", ""},
     };
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {

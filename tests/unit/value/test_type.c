@@ -166,6 +166,9 @@ static void texts(void **) {
     static const Str odd_names[] = {STR_CONST("-")};
     static const Type *const odd_types[] = {&TYPE_BOOL};
     const Type *odd = type_object(odd_names, odd_types, NULL, 1, arena);
+    static const Str names[] = {STR_CONST("0a"), STR_CONST("A0"), STR_CONST("Z9-")};
+    static const Type *const types[] = {&TYPE_BOOL, &TYPE_BOOL, &TYPE_BOOL};
+    const Type *named = type_object(names, types, NULL, 3, arena);
     const Type *pair[] = {&TYPE_BOOL, odd};
     const Type *nested = type_set(type_map(odd, arena), arena);
     const Type *tuple = type_tuple(pair, 2, arena);
@@ -177,6 +180,7 @@ static void texts(void **) {
         {&TYPE_DYNAMIC, "dynamic", "any"},
         {&TYPE_LIST_OF_STRING, "list of string", "list(string)"},
         {nested, "set of map of object", "set(map(object({\"-\"=bool})))"},
+        {named, "object", "object({\"0a\"=bool, A0=bool, Z9-=bool})"},
         {tuple, "tuple", "tuple([bool, object({\"-\"=bool})])"},
         {&TYPE_EMPTY_TUPLE, "tuple", "tuple([])"},
         {&TYPE_EMPTY_OBJECT, "object", "object({})"},

@@ -29,6 +29,9 @@ static void test_yaml_scalar(void **) {
         {"", "10.0.0.1", "\"10.0.0.1\"", false},
         {TAG "str", "1", "\"1\"", false},
         {TAG "int", "1_000", "1000", false},
+        {"", "2006-1-2t3:4:5.6Z", "\"2006-01-02T03:04:05.6Z\"", false},
+        {"", "2006-1-2 3:4:5", "\"2006-01-02T03:04:05Z\"", false},
+        {"", "2006-1-2x3:4:5Z", "\"2006-1-2x3:4:5Z\"", false},
         {TAG "int", "5", "\"5\"", true},
         {TAG "float", "5", "\"5\"", true},
         {TAG "bool", "true", "\"true\"", true},
@@ -47,6 +50,21 @@ static void test_yaml_scalar(void **) {
                              &shown, arena))
             shown = value_display(value, 0, arena);
         check_str_at(shown, str_from_cstr(c->outcome), c->text, __FILE__, __LINE__);
+    }
+}
+
+static void test_words(void **) {
+    static const char *const words[] = {
+        "n", "N", "no",  "No",  "NO",  "off", "Off", "OFF", "false", "False", "FALSE",
+        "y", "Y", "yes", "Yes", "YES", "on",  "On",  "ON",  "true",  "True",  "TRUE",
+    };
+    SCOPED(ArenaRef) arena = arena_open("test");
+    for (size_t i = 0; i < ARRAY_COUNT(words); i++) {
+        Value value;
+        Str error;
+        assert_true(
+            yaml_scalar_read(STR_EMPTY, str_from_cstr(words[i]), true, &value, &error, arena));
+        assert_true(value_equal(value, value_bool(i >= ARRAY_COUNT(words) / 2)));
     }
 }
 
@@ -121,6 +139,7 @@ static void test_manifest_scalar(void **) {
 
 UNIT_MAIN(test_yaml_scalar) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_yaml_scalar),
+                                       cmocka_unit_test(test_words),
                                        cmocka_unit_test(test_manifest_scalar)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
