@@ -121,17 +121,6 @@ Str cluster_check_endpoint(Str endpoint, Arena *arena) {
                       STR_ARG(str_quote(endpoint, arena)));
 }
 
-Str cluster_check_control_planes(size_t count, Arena *arena) {
-    if (count % 2 == 1)
-        return STR_EMPTY;
-    if (count == 0)
-        return str_format(arena, "A cluster needs a control plane.");
-    return str_format(arena,
-                      "%zu control planes tolerate the loss of no more machines than %zu. Use an "
-                      "odd number: %zu or %zu.",
-                      count, count - 1, count - 1, count + 1);
-}
-
 Str cluster_check_node_name(Str name, Arena *arena) {
     if (is_dns_name(name))
         return STR_EMPTY;

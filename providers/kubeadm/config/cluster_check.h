@@ -20,10 +20,6 @@ Str cluster_check_networks(const NamedNetwork *networks, size_t count, Arena *ar
 Str cluster_check_endpoint(Str endpoint, Arena *arena);
 /* Returns whether the text is a DNS name or an IP address. */
 bool cluster_check_is_host(Str text);
-/* The number must be odd: an even number of control planes tolerates no more failures than one
- * less. */
-Str cluster_check_control_planes(size_t count, Arena *arena);
-
 /* The name of a node must be valid for Kubernetes. */
 Str cluster_check_node_name(Str name, Arena *arena);
 

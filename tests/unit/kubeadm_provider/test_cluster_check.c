@@ -56,15 +56,6 @@ static void test_endpoints(void **) {
     check_problem(cluster_check_endpoint(STR_EMPTY, arena), "none can be derived");
 }
 
-static void test_control_planes(void **) {
-    SCOPED(ArenaRef) arena = arena_open("test");
-    for (size_t count = 0; count < 10; count++) {
-        Str problem = cluster_check_control_planes(count, arena);
-        assert_int_equal(problem.len == 0, count % 2 == 1);
-    }
-    check_problem(cluster_check_control_planes(4, arena), "Use an odd number: 3 or 5.");
-}
-
 static ClusterNode node(const char *name, const char *id, const char *host, const char *mac) {
     return (ClusterNode){str_from_cstr(name), str_from_cstr(id), str_from_cstr(host),
                          str_from_cstr(mac)};
@@ -155,8 +146,7 @@ static void test_bundle(void **) {
 
 UNIT_MAIN(test_cluster_check) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_networks),       cmocka_unit_test(test_endpoints),
-        cmocka_unit_test(test_control_planes), cmocka_unit_test(test_names),
+        cmocka_unit_test(test_networks),       cmocka_unit_test(test_endpoints), cmocka_unit_test(test_names),
         cmocka_unit_test(test_distinct),       cmocka_unit_test(test_machines),
         cmocka_unit_test(test_bundle),         cmocka_unit_test(test_room),
     };
