@@ -146,9 +146,10 @@ static void test_bundle(void **) {
 
 UNIT_MAIN(test_cluster_check) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_networks),       cmocka_unit_test(test_endpoints), cmocka_unit_test(test_names),
-        cmocka_unit_test(test_distinct),       cmocka_unit_test(test_machines),
-        cmocka_unit_test(test_bundle),         cmocka_unit_test(test_room),
+        cmocka_unit_test(test_networks), cmocka_unit_test(test_endpoints),
+        cmocka_unit_test(test_names),    cmocka_unit_test(test_distinct),
+        cmocka_unit_test(test_machines), cmocka_unit_test(test_bundle),
+        cmocka_unit_test(test_room),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
