@@ -1,6 +1,5 @@
 /* report_html: one section for each kind of change, one fold for each change. The page is complete
  * without the script, which searches, folds and steps. */
-
 #include "html.h"
 #include "plans_report_assets.h"
 #include "render_secret.h"

@@ -1,6 +1,5 @@
 /* report_junit: three suites: diagnostics, conditions, and changes (with durations after an
  * apply). */
-
 #include "clock.h"
 #include "render_secret.h"
 #include "render_text.h"

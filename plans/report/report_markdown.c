@@ -1,6 +1,5 @@
 /* report_markdown: sections of folded changes, the most destructive first. Above the size limit
  * changes lose their details, then their lines; the report counts them. */
-
 #include "html.h"
 #include "render_group.h"
 #include "render_secret.h"

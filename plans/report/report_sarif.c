@@ -1,6 +1,5 @@
 /* report_sarif: a rule is a kind of finding, a result one finding. Its fingerprint is stable over
  * runs: the rule with the address, or with file, line and text. */
-
 #include "digest.h"
 #include "json_writer.h"
 #include "render_title.h"

@@ -1,6 +1,5 @@
 /* report_timeline: a drawing of the run: one row for each operation, or lanes if there are many;
  * the critical path as a table. */
-
 #include "html.h"
 #include "plans_report_assets.h"
 #include "report_page.h"
