@@ -136,24 +136,37 @@ static void planfile_collect(const Plan *plan, const PlanFileSources *configurat
     planfile_add_entry(out, ENTRY_MANIFEST, str_concat(manifest, STR("\n"), arena), arena);
 }
 
-bool planfile_write(const PlanFilePlace *place, const Plan *plan,
-                    const PlanFileSources *configuration, Arena *scratch, Diags *diags) {
-    Str path = place->path, sealed;
+Str planfile_digest(Str bytes, Arena *arena) {
+    return str_concat(STR("sha256:"), digest_hex(DIGEST_SHA256, bytes, arena), arena);
+}
+
+bool planfile_pack(const PlanFilePlace *place, Plan *plan, const PlanFileSources *configuration,
+                   Str *out, Arena *arena, Diags *diags) {
+    Str path = place->path;
     Entries entries = {0};
-    StrBuf bytes = strbuf_new(scratch);
-    planfile_collect(plan, configuration, &entries, scratch);
+    StrBuf bytes = strbuf_new(arena);
+    planfile_collect(plan, configuration, &entries, arena);
     Str problem;
-    const Archives *archives = archives_load(&problem, scratch);
+    const Archives *archives = archives_load(&problem, arena);
     if (!archives)
         return diags_fail(diags, NO_RANGE, "Failed to write the plan file", "\"%.*s\": %.*s.",
                           STR_ARG(path), STR_ARG(problem));
-    if (!zip(archives, &entries, plan->created_ms / 1000, &bytes, scratch))
+    if (!zip(archives, &entries, plan->created_ms / 1000, &bytes, arena))
         return diags_fail(diags, NO_RANGE, "Failed to write the plan file",
                           "The plan could not be compressed for \"%.*s\".", STR_ARG(path));
-    if (!cipher_seal(place->cipher, (EnvelopeHead){0}, strbuf_str(&bytes), &sealed, scratch, diags))
+    if (!cipher_seal(place->cipher, (EnvelopeHead){0}, strbuf_str(&bytes), out, arena, diags))
+        return false;
+    plan->digest = planfile_digest(*out, arena);
+    return true;
+}
+
+bool planfile_write(const PlanFilePlace *place, Plan *plan, const PlanFileSources *configuration,
+                    Arena *scratch, Diags *diags) {
+    Str path = place->path, bytes;
+    if (!planfile_pack(place, plan, configuration, &bytes, scratch, diags))
         return false;
     const Disk *disk = place->io->disk;
-    int status = disk->write_file(disk->self, path, sealed, 0600);
+    int status = disk->write_file(disk->self, path, bytes, 0600);
     if (status < 0)
         return diags_fail(diags, NO_RANGE, "Failed to write the plan file",
                           "\"%.*s\" cannot be written: %s. To use another file, set -out.",
@@ -225,24 +238,30 @@ static bool unpack(Str path, Str bytes, Entries *listed, Arena *arena, Diags *di
     return true;
 }
 
-bool planfile_read(const PlanFilePlace *place, Plan **out, PlanFileSources *configuration,
-                   Arena *arena, Diags *diags) {
-    Str path = place->path, bytes;
-    const Disk *disk = place->io->disk;
-    int status = disk->read_file(disk->self, path, &bytes, arena);
-    if (status < 0)
-        return diags_fail(diags, NO_RANGE, "Failed to read the plan file",
-                          "\"%.*s\": %s. To save a plan, run \"loam plan -out=FILE\".",
-                          STR_ARG(path), strerror(-status));
+static bool check_expected(const PlanFilePlace *place, Str digest, Diags *diags) {
+    if (place->expected.len == 0 || str_equal(place->expected, digest))
+        return true;
+    return diags_fail(diags, NO_RANGE, "Saved plan is not the expected one",
+                      "\"%.*s\" has the digest %.*s, but -expect requires %.*s. The plan was "
+                      "replaced or changed after its review, so it was not read. Review the "
+                      "present plan, and apply it with its own digest.",
+                      STR_ARG(place->path), STR_ARG(digest), STR_ARG(place->expected));
+}
+
+bool planfile_unpack(const PlanFilePlace *place, Str bytes, Plan **out,
+                     PlanFileSources *configuration, Arena *arena, Diags *diags) {
+    Str path = place->path, digest = planfile_digest(bytes, arena);
     Entries entries = {0};
     StoredText stored = {str_format(arena, "The plan \"%.*s\"", STR_ARG(path)), bytes};
-    if (!cipher_open(place->cipher, &stored, &bytes, arena, diags) ||
+    if (!check_expected(place, digest, diags) ||
+        !cipher_open(place->cipher, &stored, &bytes, arena, diags) ||
         !unpack(path, bytes, &entries, arena, diags))
         return false;
     Plan *plan;
     const char *error;
     if (!plan_json_decode(entry_bytes(&entries, ENTRY_PLAN), &plan, &error, arena))
         return planfile_report(path, error, diags);
+    plan->digest = digest;
     plan->prior_state = entry_bytes(&entries, ENTRY_PRIOR);
     plan->previous_state = entry_bytes(&entries, ENTRY_PREVIOUS);
     vec_each(&entries, entry) {
@@ -251,4 +270,16 @@ bool planfile_read(const PlanFilePlace *place, Plan **out, PlanFileSources *conf
     }
     *out = plan;
     return true;
+}
+
+bool planfile_read(const PlanFilePlace *place, Plan **out, PlanFileSources *configuration,
+                   Arena *arena, Diags *diags) {
+    Str bytes;
+    const Disk *disk = place->io->disk;
+    int status = disk->read_file(disk->self, place->path, &bytes, arena);
+    if (status < 0)
+        return diags_fail(diags, NO_RANGE, "Failed to read the plan file",
+                          "\"%.*s\": %s. To save a plan, run \"loam plan -out=FILE\".",
+                          STR_ARG(place->path), strerror(-status));
+    return planfile_unpack(place, bytes, out, configuration, arena, diags);
 }

@@ -23,6 +23,7 @@ typedef struct PlanFilePlace {
     const Io *io;
     Str path;
     const Cipher *cipher; /* NULL: clear text */
+    Str expected;         /* digest that the stored bytes must have; empty: any */
 } PlanFilePlace;
 
 typedef struct PlanFileSource {
@@ -32,9 +33,19 @@ typedef struct PlanFileSource {
 
 typedef VEC(PlanFileSource) PlanFileSources;
 
-MUST_USE bool planfile_write(const PlanFilePlace *place, const Plan *plan,
+/* Returns the digest of a plan file's bytes as stored: "sha256:…". */
+Str planfile_digest(Str bytes, Arena *arena);
+/* Sets *out to the bytes of the file, encrypted by the cipher, and plan->digest to their digest. */
+MUST_USE bool planfile_pack(const PlanFilePlace *place, Plan *plan,
+                            const PlanFileSources *configuration, Str *out, Arena *arena,
+                            Diags *diags);
+MUST_USE bool planfile_write(const PlanFilePlace *place, Plan *plan,
                              const PlanFileSources *configuration, Arena *scratch, Diags *diags);
-/* Verifies every digest. A file that is not a plan file gets a separate error. */
+/* Compares the digest of the bytes with the expected one before it decrypts them, then verifies the
+ * digest of every entry. Bytes that are not a plan file get a separate error. */
+MUST_USE bool planfile_unpack(const PlanFilePlace *place, Str bytes, Plan **out,
+                              PlanFileSources *configuration, Arena *arena, Diags *diags);
+/* planfile_unpack of the file. */
 MUST_USE bool planfile_read(const PlanFilePlace *place, Plan **out, PlanFileSources *configuration,
                             Arena *arena, Diags *diags);
 /* Returns whether the file looks like a plan file: a zip, or encrypted data that is not a state. */

@@ -30,6 +30,7 @@ typedef struct Plan {
     uint64_t serial;
     Str journal; /* digest of the journal of an interrupted run, already merged into the state; or
                     empty */
+    Str digest;  /* "sha256:…" of its plan file as stored, not part of it; empty: not saved */
     int64_t created_ms;
     Str workspace;
     Str environment; /* of the configuration; empty: none */

@@ -36,8 +36,8 @@ static void write_sample(Case *test) {
     PlanFileSources sources = {0};
     vec_push(arena, &sources, (PlanFileSource){STR("main.yaml"), STR("a: 1\n")});
     vec_push(arena, &sources, (PlanFileSource){STR("../m/main.yaml"), STR("")});
-    assert_true(planfile_write(&(PlanFilePlace){&test->io, test->path, NULL}, sample(), &sources,
-                               arena, &test->diags));
+    assert_true(planfile_write(&(PlanFilePlace){&test->io, test->path, NULL, STR_EMPTY}, sample(),
+                               &sources, arena, &test->diags));
 }
 
 static Str bytes_of(const Case *test) {
@@ -55,8 +55,8 @@ static void there_and_back(void **) {
     assert_int_equal(stat.mode & 0777, 0600);
     Plan *plan;
     PlanFileSources sources = {0};
-    assert_true(planfile_read(&(PlanFilePlace){&test.io, test.path, NULL}, &plan, &sources, arena,
-                              &test.diags));
+    assert_true(planfile_read(&(PlanFilePlace){&test.io, test.path, NULL, STR_EMPTY}, &plan,
+                              &sources, arena, &test.diags));
     check_str_equal(plan_json_encode(plan, arena), plan_json_encode(sample(), arena));
     check_str(plan->prior_state, "{\"version\":4}");
     check_str(plan->previous_state, "{\"version\":4,\"serial\":1}");
@@ -82,8 +82,8 @@ static void check_refused(Case *test, Str bytes) {
     PlanFileSources sources = {0};
     size_t before = test->diags.error_count;
     assert_int_equal(disk_real.write_file(NULL, test->path, bytes, 0600), 0);
-    assert_false(planfile_read(&(PlanFilePlace){&test->io, test->path, NULL}, &plan, &sources,
-                               arena, &test->diags));
+    assert_false(planfile_read(&(PlanFilePlace){&test->io, test->path, NULL, STR_EMPTY}, &plan,
+                               &sources, arena, &test->diags));
     assert_int_equal(test->diags.error_count, before + 1);
     assert_null(plan);
 }
@@ -97,8 +97,8 @@ static void no_plan_files(void **) {
     end(&test);
     Plan *plan;
     PlanFileSources sources = {0};
-    assert_false(planfile_read(&(PlanFilePlace){&test.io, test.path, NULL}, &plan, &sources, arena,
-                               &test.diags));
+    assert_false(planfile_read(&(PlanFilePlace){&test.io, test.path, NULL, STR_EMPTY}, &plan,
+                               &sources, arena, &test.diags));
 }
 
 /* The digests notice a change of any byte of the content. */
@@ -114,8 +114,8 @@ static void changed_bytes(void **) {
         assert_int_equal(disk_real.write_file(NULL, test.path, (Str){copy, whole.len}, 0600), 0);
         Plan *plan;
         PlanFileSources sources = {0};
-        if (!planfile_read(&(PlanFilePlace){&test.io, test.path, NULL}, &plan, &sources, arena,
-                           &test.diags))
+        if (!planfile_read(&(PlanFilePlace){&test.io, test.path, NULL, STR_EMPTY}, &plan, &sources,
+                           arena, &test.diags))
             continue;
         accepted++; /* in metadata of the archive, such as a date */
         check_str_equal(plan_json_encode(plan, arena), plan_json_encode(sample(), arena));
@@ -138,17 +138,35 @@ static void no_place_to_write(void **) {
     Case test = begin();
     PlanFileSources sources = {0};
     Str path = disk_join(test.directory, STR("none/p"), arena);
-    assert_false(planfile_write(&(PlanFilePlace){&test.io, path, NULL}, sample(), &sources, arena,
-                                &test.diags));
+    assert_false(planfile_write(&(PlanFilePlace){&test.io, path, NULL, STR_EMPTY}, sample(),
+                                &sources, arena, &test.diags));
     assert_int_equal(test.diags.error_count, 1);
+    end(&test);
+}
+
+/* The digest is that of the stored bytes. Another one is rejected before anything is read. */
+static void expected_digest(void **) {
+    Case test = begin();
+    Plan *plan;
+    PlanFileSources sources = {0};
+    write_sample(&test);
+    PlanFilePlace place = {&test.io, test.path, NULL, planfile_digest(bytes_of(&test), arena)};
+    assert_true(planfile_read(&place, &plan, &sources, arena, &test.diags));
+    check_str_equal(plan->digest, place.expected);
+    place.expected = planfile_digest(STR("another plan"), arena);
+    check_str(place.expected,
+              "sha256:77ddfb898d260e3b10990dcc3789ea8bd9a7aba33680543f531dc7d842f55b79");
+    assert_false(planfile_read(&place, &plan, &sources, arena, &test.diags));
+    check_str(test.diags.items[0].summary, "Saved plan is not the expected one");
     end(&test);
 }
 
 UNIT_MAIN(test_planfile) {
     const struct CMUnitTest tests[] = {
-        PLAN_CASE(there_and_back), PLAN_CASE(the_same_bytes_twice),
-        PLAN_CASE(no_plan_files),  PLAN_CASE(changed_bytes),
-        PLAN_CASE(cut_short),      PLAN_CASE(no_place_to_write),
+        PLAN_CASE(there_and_back),  PLAN_CASE(the_same_bytes_twice),
+        PLAN_CASE(no_plan_files),   PLAN_CASE(changed_bytes),
+        PLAN_CASE(cut_short),       PLAN_CASE(no_place_to_write),
+        PLAN_CASE(expected_digest),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
