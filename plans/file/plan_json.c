@@ -366,6 +366,14 @@ static const RecordRow variable_rows[] = {
 static const Record variable_record =
     RECORD(PlanVariable, variable_rows, .unknown = "a variable has unknown members");
 
+static const RecordRow file_rows[] = {
+    ROW_TEXT(PlanFile, "path", path),
+    ROW_TEXT(PlanFile, "content", content),
+};
+
+static const Record file_record =
+    RECORD(PlanFile, file_rows, .unknown = "a file has unknown members");
+
 /* The plan. */
 
 static bool format_codec_read(RecordReader *reading, const RecordRow *, JsonToken token, void *) {
@@ -399,6 +407,8 @@ static const RecordRow plan_rows[] = {
     ROW_SOME_TEXT(Plan, "environment", environment),
     ROW_SOME_TEXT(Plan, "commit", commit),
     ROW_SOME_TEXT(Plan, "backend", backend),
+    ROW_SOME_TEXT(Plan, "code", code),
+    ROW_SOME_LIST(Plan, "files", files, PlanFile, file_record),
     ROW_LIST(Plan, "variables", variables, PlanVariable, variable_record),
     ROW_LIST(Plan, "changes", changes, ResourceChange, change_record, .flags = ROW_MANY),
     ROW_SOME_LIST(Plan, "deferred", deferred, DeferredChange, deferred_record),

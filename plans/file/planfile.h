@@ -5,7 +5,8 @@
  *    plan.json                {"format":1,"mode":"normal","lineage":"329520e7-…","serial":3,
  *                             "changes":[{"address":"local_file.b","action":"create",
  *                             "before":{"type":["object",…]},"after":{"type":…,"of":{"content":
- *                             {"unknown":true},"filename":"b.txt",…}},…}],…}
+ *                             {"unknown":true},"filename":"b.txt",…}},…}],"code":"sha256:bf0c…",
+ *                             "files":[{"path":"b.tpl","content":"sha256:98ea…"}],…}
  *    prior-state.json         the state after the refresh
  *    previous-state.json      the state before it
  *    configuration/1-main.tf  the first file of the configuration

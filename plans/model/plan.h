@@ -19,6 +19,13 @@ typedef struct PlanModuleOutput {
     Str name;
 } PlanModuleOutput;
 
+/* A file that the plan depends on beside those of the configuration: a lock file, a variables file
+ * that is found by name, or a file that an expression reads. */
+typedef struct PlanFile {
+    Str path;
+    Str content; /* "sha256:…", or only "exists" or "missing" if the content was not read */
+} PlanFile;
+
 typedef struct Plan {
     PlanMode mode;
     bool errored;
@@ -36,6 +43,9 @@ typedef struct Plan {
     Str environment; /* of the configuration; empty: none */
     Str commit;      /* of the configuration, if it has environments; empty: unknown */
     Str backend;     /* type and location of the state: "s3 s3://bucket/key"; empty: unknown */
+    Str code;        /* "sha256:…" of the paths and contents of the configuration's files and of
+                        `files`; empty: not saved, or an earlier release saved it */
+    VEC(PlanFile) files; /* sorted by path */
     VEC(PlanVariable) variables;
     StrVec ephemeral_variables;    /* names of those that were set; sorted, without their values */
     VEC(ResourceChange) changes;   /* sorted by address, then deposed; no-ops included */

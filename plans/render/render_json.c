@@ -500,6 +500,17 @@ static void write_section(JsonWriter *writer, const char *key, Str json) {
     json_raw(writer, json);
 }
 
+static void render_json_write_code(JsonWriter *writer, const Plan *plan) {
+    if (plan->code.len == 0)
+        return;
+    json_key_string(writer, "code", plan->code);
+    json_key_array(writer, "code_files");
+    vec_each(&plan->files, file) {
+        json_write_string(writer, file->path);
+    }
+    json_array_end(writer);
+}
+
 void render_json_plan(const Plan *plan, RenderSchemaLookup lookup, void *payload,
                       Str terraform_version, StrBuf *out, Arena *scratch) {
     JsonWriter writer;
@@ -524,5 +535,6 @@ void render_json_plan(const Plan *plan, RenderSchemaLookup lookup, void *payload
     json_key_bool(&writer, "applyable", plan_is_applyable(plan));
     json_key_bool(&writer, "complete", plan->complete && !plan->errored);
     json_key_bool(&writer, "errored", plan->errored);
+    render_json_write_code(&writer, plan);
     json_object_end(&writer);
 }

@@ -12,7 +12,8 @@ static const Option options[] = {
     {"suppress-forget-errors", OPTION_FLAG, NULL,
      "Do not fail if a destroy leaves forgotten objects behind."},
     {"require-same-code", OPTION_FLAG, NULL,
-     "Reject a saved plan if the files of the configuration have changed since."},
+     "Reject a saved plan if the files of the configuration, lock files, variables files or files "
+     "that expressions read have changed since."},
     {"json", OPTION_FLAG, NULL, "Print events as JSON, one per line."},
     {"json-into", OPTION_PATH, "PATH", "Also write the JSON events to a file."},
 };
@@ -181,7 +182,7 @@ static bool load_plan(Operation *operation, Cli *cli, const Arguments *arguments
         !project_load_planned(project, cli, arguments, input, diags) ||
         !environment_require(project) || !check_may_be_plain(project, path) ||
         !restore_options(operation, plan) || !environment_check_approval(project, false) ||
-        !planned_code_check(project, &sources) || !project_open_backend(project) ||
+        !planned_code_check(project, &input) || !project_open_backend(project) ||
         !check_backend(project, plan, diags) || !project_open_state(project, LOCK_APPLY))
         return false;
     if (is_stale(project, plan, diags))

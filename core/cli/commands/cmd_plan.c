@@ -1,8 +1,10 @@
 /* loam plan */
 #include "command.h"
 #include "config_json.h"
+#include "file_reads.h"
 #include "module_manifest.h"
 #include "operation.h"
+#include "plan_options.h"
 #include "relevant_json.h"
 #include "reporting.h"
 #include "statefile.h"
@@ -77,6 +79,7 @@ static bool cmd_plan_save(Operation *operation, Str path) {
     plan->relevant_attributes = relevant_json_write(&project->engine, plan, arena);
     PlanFileSources sources = {0};
     collect_sources(project->config->root, &sources, arena);
+    planned_code_note(project, plan, &sources);
     add_manifest(project->cli, &sources);
     PlanFilePlace place = {&project->cli->io, path, project->ciphers.plan};
     return planfile_write(&place, plan, &sources, arena, project->diags);
@@ -92,11 +95,12 @@ static Str generated_file(const Operation *operation) {
 static int cmd_plan_one(Cli *cli, const Arguments *arguments, PlanCounts *counts, Diags *diags) {
     SCOPED(Project) project = {0};
     Operation operation = {.project = &project, .shows_errored = true};
+    Str path = option_text(arguments, "out");
+    project.reads = path.ptr ? file_reads_open() : NULL;
     bool ok = operation_plan(&operation, cli, arguments, LOCK_PLAN, PLAN_NORMAL, diags);
     if (!operation.result.plan)
         return 1;
     *counts = plan_count(operation.result.plan);
-    Str path = option_text(arguments, "out");
     if (path.ptr && !cmd_plan_save(&operation, path))
         return 1;
     if (!ok)

@@ -78,8 +78,12 @@ static int cmd_show_plan(Cli *cli, const Arguments *arguments, Str path, Diags *
     Engine engine = {.io = &cli->io, .registry = cli->registry};
     engine_restore_schemas(&engine, plan);
     reporting_set_plan(cli->reporting, plan, load_config(cli, arguments, plan, &sources));
+    if (cli_name(cli)->is_other)
+        plan->code = STR_EMPTY;
     if (!option_flag(arguments, "json")) {
         render_text_plan_in_pieces(plan, terminal_style(&cli->terminal), terminal_out, cli->arena);
+        if (plan->code.len > 0)
+            terminal_print("\nCode: %.*s\n", STR_ARG(plan->code));
         return 0;
     }
     StrBuf text = strbuf_new(cli->arena);
@@ -308,7 +312,10 @@ const Command cmd_show = {
         "-config and -module to select the kind. In the JSON of a plan, a resource change can have "
         "a member that other programs do not write: \"parts\", if the instance contains many "
         "objects. Each part has its \"key\", its \"change\" in the form of a resource's change, "
-        "and \"notes\". \"parts_unknown\": more parts are known only after apply.",
+        "and \"notes\". \"parts_unknown\": more parts are known only after apply. The member "
+        "\"code\" of "
+        "the plan is a digest of the files that it was made from: two plans of the same files have "
+        "the same. \"code_files\" lists those that are not files of the configuration.",
     .example = "loam plan -out=p.plan\nloam show p.plan",
     .groups = {OPTION_GROUP(options), &option_variables, &reporting_options, &option_environment,
                &option_view},

@@ -10,8 +10,14 @@ MUST_USE bool plan_options_read(Project *project, PlanOptions *out);
  * made. */
 MUST_USE bool plan_options_restore(Project *project, const Plan *plan, PlanOptions *out);
 
+/* An operator may write this file into the root module's directory, for a backend. It does not
+ * count in the code of a plan. */
+#define CODE_OVERRIDE "loam_operator_override.tf.json"
+
+/* Sets plan->code and plan->files, of a plan that is saved with these sources. */
+void planned_code_note(const Project *project, Plan *plan, const PlanFileSources *sources);
 /* Compares the configuration of a saved plan with the files of this checkout. Warns if files
  * differ, are missing or are new: the apply uses the plan's copies. With -require-same-code that is
- * an error. Files that expressions read, such as those of file(), belong to no plan and are not
- * compared. */
-MUST_USE bool planned_code_check(Project *project, const PlanFileSources *sources);
+ * an error, as is a difference of another file of the plan's code: a lock file, a variables file,
+ * or a file that expressions such as file() read. */
+MUST_USE bool planned_code_check(Project *project, const PlanInput *input);

@@ -1,5 +1,6 @@
 /* Releases a project; functions shared by commands. */
 #include "project.h"
+#include "file_reads.h"
 #include "keeper.h"
 #include "view.h"
 
@@ -93,5 +94,6 @@ void project_release(Project *project) {
     if (project->backend)
         close_backend(project, project->backend);
     cipher_set_close(&project->ciphers);
+    file_reads_close(project->reads);
     *project = (Project){0};
 }

@@ -35,8 +35,9 @@ typedef struct Project {
     const Arguments *arguments;
     ProjectOptions options;
     Config *config;
-    InputRequest input; /* sources of the variables */
-    Map variables;      /* name → InputValue * */
+    InputRequest input;      /* sources of the variables */
+    Map variables;           /* name → InputValue * */
+    struct FileReads *reads; /* of a plan that is saved; NULL: not noted */
     Engine engine;
     CipherSet ciphers; /* of its encryption block */
     bool has_ciphers;  /* the encryption block has been evaluated */

@@ -44,6 +44,7 @@ static void prepare_input(Project *project) {
         .directory = STR("."),
         .payload = cli,
         .environment = cli->environment,
+        .reads = project->reads,
     };
     if (project->options.asks && project_may_ask(project))
         project->input.ask = ask_variable;
@@ -98,6 +99,7 @@ static Engine new_engine(const Project *project, uint32_t parallelism) {
         .workspace = cli->workspace,
         .working_directory = cli->started_in,
         .now_ms = cli_now_ms(cli),
+        .reads = project->reads,
     };
 }
 

@@ -1,5 +1,6 @@
 /* Collects values of the root module's variables, lowest precedence first. */
 #include "input.h"
+#include "file_reads.h"
 
 #include "config_read.h"
 #include "directory_file.h"
@@ -126,13 +127,15 @@ static void warn_more_undeclared(Collecting *collecting) {
             collecting->undeclared - UNDECLARED_SHOWN);
 }
 
-static bool input_add_file(Collecting *collecting, Str path, DiskKind kind) {
+/* `reads` notes the file; NULL: not, because an option names it. */
+static bool input_add_file(Collecting *collecting, Str path, DiskKind kind, FileReads *reads) {
     const Disk *disk = collecting->request->io->disk;
     DirectoryFile file = {path, kind, "Failed to read variables file"};
     VarsFileValues values = {0};
     Str bytes;
     if (!directory_file_read(disk, &file, &bytes, collecting->arena, collecting->diags))
         return false;
+    file_reads_add(reads, path, bytes);
     const SourceText *source = source_text_new(path, bytes, collecting->arena);
     bool ok = vars_file_read(source, &values, collecting->arena, collecting->diags);
     vec_each(&values, value) {
@@ -156,7 +159,7 @@ static bool add_environment_block(Collecting *collecting) {
     if (file.len > 0) {
         Str path =
             disk_clean(disk_join(request->directory, file, collecting->arena), collecting->arena);
-        if (!input_add_file(collecting, path, DISK_FILE))
+        if (!input_add_file(collecting, path, DISK_FILE, request->reads))
             return false;
     }
     vec_each(&environment->variables, value) {
@@ -204,7 +207,8 @@ static bool add_auto_files(Collecting *collecting) {
             if (entry->kind == DISK_DIRECTORY || !is_in_rank(&auto_files[i], entry->name))
                 continue;
             Str path = disk_join(request->directory, entry->name, collecting->arena);
-            ok &= input_add_file(collecting, disk_clean(path, collecting->arena), entry->kind);
+            path = disk_clean(path, collecting->arena);
+            ok &= input_add_file(collecting, path, entry->kind, request->reads);
         }
     }
     return ok;
@@ -268,7 +272,7 @@ static bool values_input_gather(Collecting *collecting) {
         ok &= add_environment_block(collecting);
     for (size_t i = 0; i < (request->only_directory ? 0 : request->options.count); i++) {
         const InputOption *option = &request->options.items[i];
-        ok &= option->is_file ? input_add_file(collecting, option->text, DISK_FILE)
+        ok &= option->is_file ? input_add_file(collecting, option->text, DISK_FILE, NULL)
                               : add_flag(collecting, option->text);
     }
     warn_more_undeclared(collecting);

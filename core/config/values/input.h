@@ -24,8 +24,9 @@ typedef struct InputRequest {
     InputOptions options;
     bool only_options; /* ignore environment variables and files that are found by name */
     Str environment; /* selected environment; its values override files, not options; empty: none */
-    const Map *values;   /* name → InputValue of an earlier run; NULL: collect them */
-    bool is_of_test;     /* keep values of undeclared variables: tests may refer to them */
+    const Map *values;       /* name → InputValue of an earlier run; NULL: collect them */
+    bool is_of_test;         /* keep values of undeclared variables: tests may refer to them */
+    struct FileReads *reads; /* notes the files that are found by name; NULL: none */
     bool only_directory; /* read only the variable files in `directory`: no options, no environment
                           */
     /* Prompts for a value; returns false if cancelled. NULL: no prompt, a missing value is an

@@ -241,6 +241,7 @@ void module_scope_init(ModuleScope *scope, EngineWalk *walk, ModuleInstance *mod
                 .functions = walk->engine->config->functions,
                 .provider_name = module_scope_provider_name,
                 .io = walk->engine->io,
+                .reads = walk->engine->reads,
                 .cancel = walk->engine->cancel,
                 .now_ms = walk->engine->now_ms,
                 .is_planning = walk->phase == PHASE_PLAN || walk->phase == PHASE_VALIDATE,

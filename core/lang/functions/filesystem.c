@@ -2,6 +2,7 @@
 #include "filesystem.h"
 
 #include "base64.h"
+#include "file_reads.h"
 #include "glob.h"
 #include "scope.h"
 #include "utf8.h"
@@ -36,6 +37,8 @@ bool filesystem_read(FunctionCall *call, Str *out, Str *error) {
                              "exist before planning. For a file that a resource creates, use an "
                              "attribute of that resource instead",
                              STR_ARG(name));
+    if (code == 0)
+        file_reads_add(call->scope->reads, disk_path(call, name), *out);
     if (code < 0)
         return function_fail(call, 0, error, "failed to read \"%.*s\": %s", STR_ARG(name),
                              strerror(-code));
@@ -113,7 +116,9 @@ static bool filesystem_fileexists(FunctionCall *call, Value *out, Str *error) {
     DiskStat stat;
     if (!disk)
         return false;
-    bool is_there = disk->stat(disk->self, disk_path(call, function_text(call, 0)), &stat) == 0;
+    Str path = disk_path(call, function_text(call, 0));
+    bool is_there = disk->stat(disk->self, path, &stat) == 0;
+    file_reads_add_presence(call->scope->reads, path, is_there);
     if (is_there && stat.kind != DISK_FILE)
         return function_fail(call, 0, error, "\"%.*s\" is not a regular file",
                              STR_ARG(function_text(call, 0)));
@@ -138,12 +143,15 @@ static bool filesystem_walk_directory(FileWalk *walk, Str path, Str name, int de
         return true;
     vec_each(&entries, entry) {
         Str inner = name.len ? disk_join(name, entry->name, arena) : entry->name;
+        Str at = disk_join(path, entry->name, arena);
         if (!function_spend(walk->call, 1, 0, walk->error))
             return false;
-        if (entry->kind == DISK_FILE && glob_matches(walk->pattern, inner))
+        if (entry->kind == DISK_FILE && glob_matches(walk->pattern, inner)) {
             vec_push(arena, &walk->found, value_string(inner, arena));
+            file_reads_add_presence(walk->call->scope->reads, at, true);
+        }
         if (entry->kind == DISK_DIRECTORY && glob_may_match_below(walk->pattern, inner) &&
-            !filesystem_walk_directory(walk, disk_join(path, entry->name, arena), inner, depth + 1))
+            !filesystem_walk_directory(walk, at, inner, depth + 1))
             return false;
     }
     return true;

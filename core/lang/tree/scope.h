@@ -32,10 +32,11 @@ typedef struct Scope {
     /* Returns the provider name in the function table for a local provider name of this module,
      * or the provider's address. NULL: the names are the same. */
     Str (*provider_name)(const struct Scope *scope, Str local);
-    const Io *io;       /* for functions that read files; NULL: they fail */
-    Str base_directory; /* base of relative file names; empty: the working directory */
-    int64_t now_ms;     /* the time of plantimestamp() */
-    bool is_planning;   /* planning: timestamp(), uuid() and bcrypt() return unknown */
+    const Io *io;            /* for functions that read files; NULL: they fail */
+    struct FileReads *reads; /* notes the files that functions read; NULL: none */
+    Str base_directory;      /* base of relative file names; empty: the working directory */
+    int64_t now_ms;          /* the time of plantimestamp() */
+    bool is_planning;        /* planning: timestamp(), uuid() and bcrypt() return unknown */
     /* If true, && and || are unknown if either side is, even if the other decides. Set for
      * arguments, the root module's outputs and checks in a plan. Not set for count, for_each and
      * local values. */

@@ -1,6 +1,31 @@
+#include "file_reads.h"
 #include "function_case.h"
 
 #include <unistd.h>
+
+/* Checks the files that the cases below have read: a failed read is no read, and content wins over
+ * presence. */
+static void check_reads(const Scope *of) {
+    static const char *const reads[][2] = {
+        {"a.txt", "sha256:2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824"},
+        {"raw", "sha256:a8100ae6aa1940d0b663bb31cd466142ebbdbd5187131b92d93818987832eb89"},
+        {"b.txt", "missing"},
+        {"sub", "exists"},
+        {"sub/c.txt", "exists"},
+        {"t", NULL},
+        {"loop", NULL},
+    };
+    Map found = file_reads_found(of->reads);
+    assert_int_equal(found.count, ARRAY_COUNT(reads));
+    for (size_t i = 0; i < ARRAY_COUNT(reads); i++) {
+        const Str *content =
+            map_find(&found, disk_join(of->base_directory, str_from_cstr(reads[i][0]), arena));
+        assert_non_null(content);
+        if (reads[i][1])
+            check_str(*content, reads[i][1]);
+    }
+    assert_int_equal(file_reads_found(NULL).count, 0);
+}
 
 /* Reads files in a temporary directory. */
 static void test_files(void **) {
@@ -35,7 +60,11 @@ static void test_files(void **) {
         assert_int_equal(io.disk->write_file(io.disk->self, path, str_from_cstr(files[i][1]), 0600),
                          0);
     }
+    scope.reads = file_reads_open();
     check_cases(cases, ARRAY_COUNT(cases));
+    check_reads(&scope);
+    file_reads_close(scope.reads);
+    scope.reads = NULL;
     for (size_t i = 0; i < ARRAY_COUNT(files); i++)
         io.disk->remove(io.disk->self,
                         disk_join(scope.base_directory, str_from_cstr(files[i][0]), arena));

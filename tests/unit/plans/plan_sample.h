@@ -79,6 +79,8 @@ static inline void sample_rest(Plan *plan) {
         true,     true};
     vec_push(arena, &plan->outputs, output);
     vec_push(arena, &plan->variables, (PlanVariable){STR("v"), value_of("{\"$sensitive\": 1}")});
+    vec_push(arena, &plan->files, (PlanFile){STR("a.txt"), STR("sha256:0a")});
+    vec_push(arena, &plan->files, (PlanFile){STR("maybe"), STR("missing")});
     vec_push(arena, &plan->targets, STR("module.m"));
     vec_push(arena, &plan->ephemeral_variables, STR("token"));
 }
@@ -110,6 +112,7 @@ static inline Plan *plan_sample(void) {
     plan->workspace = STR("blue");
     plan->commit = STR("0123456789abcdef");
     plan->backend = STR("s3 s3://bucket/key");
+    plan->code = STR("sha256:0123");
     plan->configuration = STR("{\"root_module\":{}}");
     plan->checks = STR("[]");
     plan->relevant_attributes = STR("[{}]");

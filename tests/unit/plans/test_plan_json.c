@@ -56,6 +56,7 @@ static void every_member(void **) {
     const Record *invocation = record_of(change, "invocations");
     CHECK_SAVED(Plan, plan, 2, RECORD_SPAN(Plan, only_reports), RECORD_SPAN(Plan, module_outputs),
                 RECORD_SPAN(Plan, prior_state), RECORD_SPAN(Plan, previous_state));
+    CHECK_SAVED(PlanFile, record_of(plan, "files"), 0);
     CHECK_SAVED(PlanVariable, record_of(plan, "variables"), 0);
     CHECK_SAVED(ResourceChange, change, 2, RECORD_SPAN(ResourceChange, schema),
                 RECORD_SPAN(ResourceChange, has_effect));
@@ -120,6 +121,7 @@ static const char *const BROKEN[] = {
     "{\"format\":1,\"changes\":[{\"future\":1}]}",
     "{\"format\":1,\"deferred\":[{\"deferral\":\"someday\"}]}",
     "{\"format\":1,\"deferred\":[{\"future\":1}]}",
+    "{\"format\":1,\"files\":[{\"future\":1}]}",
     "{\"format\":1,\"targets\":[1]}",
     "{\"format\":1,\"ephemeral_variables\":[1]}",
     "{\"format\":1,\"future\":1}",

@@ -96,7 +96,8 @@ static void whole_document(void **) {
     check_has(text, "\"prior_state\":{\"format_version\":\"1.0\"");
     check_has(text, "\"configuration\":{\"root_module\":{}},\"relevant_attributes\":[{}],");
     check_has(text, "\"timestamp\":\"2023-11-14T22:13:20Z\",\"applyable\":false,\"complete\":false,"
-                    "\"errored\":true}");
+                    "\"errored\":true,\"code\":\"sha256:0123\","
+                    "\"code_files\":[\"a.txt\",\"maybe\"]}");
 }
 
 /* In planned values, an absent secret of a replacement has no mark. */
