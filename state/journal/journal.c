@@ -566,17 +566,7 @@ static void rewritten(Journal *journal, uint64_t *count, StrBuf *out) {
         journal_add_line(line.text, count, out);
 }
 
-/* Drops calls that ended without a recorded outcome: the written state holds their objects. */
-static void drop_ended(Journal *journal) {
-    InFlights *list = &journal->in_flight;
-    for (size_t i = list->count; i-- > 0;) {
-        if (list->items[i].has_ended)
-            drop_in_flight(journal, list->items[i].sequence);
-    }
-}
-
 static void end_fold(Journal *journal, size_t size, uint64_t count) {
-    drop_ended(journal);
     journal->has_leftover = false;
     journal->has_text = size > 0;
     journal->has_start = size > 0;

@@ -361,6 +361,159 @@ static void an_outcome_that_is_not_appended(void **) {
     journal_close(it->journal);
 }
 
+/* A store without content, which can be made to fail. */
+typedef struct Shelf {
+    JournalStore store;
+    bool reads, appends, syncs;
+    size_t sync_count;
+    Str text;
+    Arena *arena;
+} Shelf;
+
+static bool shelf_read(JournalStore *store, Str *out, bool *found, Str *problem, Arena *) {
+    const Shelf *shelf = store->self;
+    *out = shelf->text;
+    *found = shelf->text.len > 0;
+    *problem = STR("r");
+    return shelf->reads;
+}
+
+static bool shelf_append(JournalStore *store, Str lines, Str *problem, Arena *) {
+    Shelf *shelf = store->self;
+    *problem = STR("a");
+    if (shelf->appends)
+        shelf->text = str_concat(shelf->text, lines, shelf->arena);
+    return shelf->appends;
+}
+
+static bool shelf_sync(JournalStore *store, Str *problem, Arena *) {
+    Shelf *shelf = store->self;
+    shelf->sync_count++;
+    *problem = STR("s");
+    return shelf->syncs;
+}
+
+static bool shelf_replace(JournalStore *store, Str text, Str *problem, Arena *) {
+    Shelf *shelf = store->self;
+    *problem = STR("w");
+    if (shelf->appends)
+        shelf->text = str_clone(text, shelf->arena);
+    return shelf->appends;
+}
+
+static bool shelf_remove(JournalStore *store, Str *problem, Arena *arena) {
+    return shelf_replace(store, STR_EMPTY, problem, arena);
+}
+
+static void shelf_close(JournalStore *) {
+}
+
+static Shelf *shelf_new(Case *it, bool is_buffered) {
+    Shelf *shelf = arena_new(it->arena, Shelf);
+    *shelf = (Shelf){
+        .store = {.self = shelf,
+                  .name = STR("shelf"),
+                  .is_buffered = is_buffered,
+                  .read = shelf_read,
+                  .append = shelf_append,
+                  .sync = shelf_sync,
+                  .replace = shelf_replace,
+                  .remove = shelf_remove,
+                  .close = shelf_close},
+        .reads = true,
+        .appends = true,
+        .syncs = true,
+        .arena = it->arena,
+    };
+    return shelf;
+}
+
+static bool open_shelf(Case *it, Shelf *shelf) {
+    return journal_open(&shelf->store, &clock_real, it->state, &it->journal, it->arena, &it->diags);
+}
+
+/* The error names the journal, the problem and its effect. */
+static void check_error(Case *it, const char *problem, const char *meaning) {
+    assert_int_equal(it->diags.error_count, 1);
+    Str wanted = str_format(it->arena,
+                            "Writing \"shelf\" failed: %s. %s Fix the cause, then run the "
+                            "same command again.",
+                            problem, meaning);
+    check_str_equal(it->diags.items[0].detail, wanted);
+    it->diags = diags_new(it->arena);
+}
+
+#define NO_START "No new operation starts."
+#define GOES_ON  "No new operation starts; running operations complete, and the state records them."
+
+/* Every call reports a problem, however short its text. */
+static void a_store_that_fails(void **) {
+    SCOPED(ArenaRef) arena = arena_open("test");
+    Case *it = case_new(arena);
+    journal_close(it->journal);
+    Shelf *shelf = shelf_new(it, true);
+    shelf->reads = false;
+    assert_false(open_shelf(it, shelf));
+    check_error(it, "r", "Nothing was changed.");
+    shelf->reads = true;
+    assert_true(open_shelf(it, shelf));
+    uint64_t a = intend(it, "t.a"), b = intend_batched(it, "t.b"), sequence;
+    StatePart part = {.key = STR("one"), .has_ended = true};
+    StateParts parts = {.items = &part, .count = 1};
+    JournalIntent intent = {.address = state_case_address("t.c", arena),
+                            .provider_config.provider = STR("h/n/t")};
+    JournalOutcome outcome = {.address = state_case_address("t.a", arena)};
+    shelf->appends = false;
+    assert_false(journal_intent(it->journal, &intent, &sequence, &it->diags));
+    check_error(it, "a", NO_START);
+    assert_false(journal_parts(it->journal, a, &parts, &it->diags));
+    check_error(it, "a", NO_START);
+    assert_false(journal_outcome(it->journal, 0, &outcome, &it->diags));
+    check_error(it, "a", GOES_ON);
+    assert_false(journal_end(it->journal, a, &it->diags));
+    check_error(it, "a", GOES_ON);
+    assert_false(journal_is_whole(it->journal));
+    assert_false(journal_fold(it->journal, it->state, &it->diags));
+    check_error(it, "w", "The state itself is saved.");
+    shelf->appends = true;
+    shelf->syncs = false;
+    assert_false(journal_flush(it->journal, &it->diags));
+    check_error(it, "s", GOES_ON);
+    assert_false(journal_commit(it->journal, b, &it->diags));
+    check_error(it, "s", NO_START);
+    /* Nothing is appended any more, although the store could. */
+    size_t length = shelf->text.len;
+    assert_false(journal_intent(it->journal, &intent, &sequence, &it->diags));
+    check_error(it, "s", NO_START);
+    assert_false(journal_outcome(it->journal, 0, &outcome, &it->diags));
+    check_error(it, "s", GOES_ON);
+    assert_int_equal(shelf->text.len, length);
+    journal_close(it->journal);
+}
+
+/* Ends of parts and outcomes are durable at once only if the store is buffered. */
+static void a_buffered_store(void **) {
+    for (int is_buffered = 0; is_buffered < 2; is_buffered++) {
+        SCOPED(ArenaRef) arena = arena_open("test");
+        Case *it = case_new(arena);
+        journal_close(it->journal);
+        Shelf *shelf = shelf_new(it, is_buffered);
+        assert_true(open_shelf(it, shelf));
+        assert_false(journal_has_leftover(it->journal));
+        uint64_t a = intend(it, "t.a");
+        assert_int_equal(shelf->sync_count, 1);
+        end_part(it, a, "one");
+        assert_int_equal(shelf->sync_count, 1 + is_buffered);
+        record(it, a, "t.a");
+        assert_true(journal_flush(it->journal, &it->diags));
+        assert_int_equal(shelf->sync_count, 1 + 2 * is_buffered);
+        assert_true(journal_flush(it->journal, &it->diags));
+        assert_int_equal(shelf->sync_count, 1 + 2 * is_buffered);
+        assert_int_equal(journal_sync_count(it->journal), shelf->sync_count);
+        journal_close(it->journal);
+    }
+}
+
 UNIT_MAIN(test_journal) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(nothing_before_the_first_record),
@@ -375,6 +528,8 @@ UNIT_MAIN(test_journal) {
         cmocka_unit_test(batched_intents_of_a_disk_that_fails),
         cmocka_unit_test(a_disk_that_fails),
         cmocka_unit_test(an_outcome_that_is_not_appended),
+        cmocka_unit_test(a_store_that_fails),
+        cmocka_unit_test(a_buffered_store),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

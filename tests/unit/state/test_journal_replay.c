@@ -419,16 +419,17 @@ static const struct {
     int readable;    /* change in the number of readable records */
     size_t last;     /* damage in the last so many lines cannot be detected */
     int line_offset; /* from the damaged line to the reported one */
+    bool has_more;   /* damaged lines: numbers that follow do not fit */
 } damages[] = {
-    {"flipped byte", flip, -1, 0, 0},
-    {"removed line", remove_line, -1, 1, 0},
-    {"doubled line", double_line, 0, 0, 1},
-    {"garbage line", add_garbage_line, 0, 0, 0},
-    {"empty line", add_empty_line, 0, 0, 0},
-    {"truncated line", truncate_line, -1, 0, 0},
-    {"CRLF", add_return, -1, 0, 0},
-    {"zeros", add_zeros, -1, 0, 0},
-    {"swapped lines", swap_with_next, 0, 1, 0},
+    {"flipped byte", flip, -1, 0, 0, false},
+    {"removed line", remove_line, -1, 1, 0, false},
+    {"doubled line", double_line, 0, 0, 1, false},
+    {"garbage line", add_garbage_line, 0, 0, 0, true},
+    {"empty line", add_empty_line, 0, 0, 0, true},
+    {"truncated line", truncate_line, -1, 0, 0, false},
+    {"CRLF", add_return, -1, 0, 0, false},
+    {"zeros", add_zeros, -1, 0, 0, false},
+    {"swapped lines", swap_with_next, 0, 1, 0, true},
 };
 
 static void damage_one(const Left *whole, size_t which, size_t at, Arena *arena) {
@@ -458,6 +459,8 @@ static void damage_one(const Left *whole, size_t which, size_t at, Arena *arena)
         assert_int_equal(left.diags.error_count, 1);
     else
         fail_msg("%s at line %zu: %.*s", damages[which].name, at + 1, STR_ARG(detail));
+    bool has_more = str_find(detail, STR(" more lines)"), 0) != SIZE_MAX;
+    assert_int_equal(has_more, damages[which].has_more);
     /* The damaged journal is kept aside; the next run continues with the readable records. */
     assert_int_equal(left.disk.read_file(left.disk.self, STR("s.journal.damaged"), &aside, arena),
                      0);
@@ -468,6 +471,8 @@ static void damage_one(const Left *whole, size_t which, size_t at, Arena *arena)
     journal_text_read(repaired, &text, arena);
     assert_int_equal(text.damage_count, 0);
     assert_int_equal(text.records.count, (int)count + damages[which].readable);
+    if (damages[which].readable == 0)
+        check_str_equal(repaired, strbuf_str(&whole->text));
     State *state = state_new(arena);
     assert_true(journal_replay(journal_file_new(&left.disk, STR("s.journal"), arena), NULL, state,
                                &found, arena, &left.diags));
@@ -489,6 +494,32 @@ static void every_record_with_every_damage(void **) {
     for (size_t which = 0; which < ARRAY_COUNT(damages); which++) {
         for (size_t at = 0; at < whole.record_count; at++)
             damage_one(&whole, which, at, arena);
+    }
+}
+
+/* The error names the addresses of the readable records, at most ten. */
+static void damaged_addresses(void **) {
+    static const struct {
+        int count;
+        const char *addresses;
+    } cases[] = {
+        {0, "(1, about nothing)"},      {1, "(2, about t.a0)"},
+        {2, "(3, about t.a0, t.a1)"},   {11, "t.a8, t.a9 and 1 more)"},
+        {12, "t.a8, t.a9 and 2 more)"},
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+        SCOPED(ArenaRef) arena = arena_open("test");
+        Left left = left_new(arena);
+        bool found;
+        start(&left, "l", 5);
+        for (int k = 0; k < cases[i].count; k++)
+            outcome(&left, 0, str_to_cstr(str_format(arena, "t.a%d", k), arena), "x");
+        strbuf_add(&left.text, STR("one\ntwo\n"));
+        assert_false(replay(&left, &found));
+        Str detail = left.diags.items[0].detail;
+        if (str_find(detail, str_from_cstr(cases[i].addresses), 0) == SIZE_MAX ||
+            str_find(detail, STR("its checksum (and 1 more lines)."), 0) == SIZE_MAX)
+            fail_msg("%.*s", STR_ARG(detail));
     }
 }
 
@@ -520,6 +551,7 @@ UNIT_MAIN(test_journal_replay) {
         cmocka_unit_test(marks),
         cmocka_unit_test(torn_end),
         cmocka_unit_test(every_record_with_every_damage),
+        cmocka_unit_test(damaged_addresses),
         cmocka_unit_test(damage_without_a_lock),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

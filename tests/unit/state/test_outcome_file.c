@@ -4,6 +4,7 @@
 #include "outcome_file.h"
 #include "state_case.h"
 
+#include <errno.h>
 #include <unistd.h>
 
 typedef struct FileCase {
@@ -108,6 +109,7 @@ static void check_responses(bool is_sealed) {
     add_pending(&test, "t.unsent", "r1.4");
     add_pending(&test, "t.other", "r2.1"); /* of another run */
     add_pending(&test, "t.unlabelled", "");
+    add_pending(&test, "t.whole", "r1");
     OutcomeFiles files = read_files(&test, NULL, true);
     check_str(response_at(&test, "t.done"), "done object");
     check_str(response_at(&test, "t.failed"), "failed refused");
@@ -115,6 +117,7 @@ static void check_responses(bool is_sealed) {
     check_str(response_at(&test, "t.unsent"), "unsent ");
     check_str(response_at(&test, "t.other"), "none");
     check_str(response_at(&test, "t.unlabelled"), "none");
+    check_str(response_at(&test, "t.whole"), "none");
     outcome_files_remove(&files);
     file_case_close(&test);
 }
@@ -164,11 +167,55 @@ static void at_work(void **) {
     file_case_close(&test);
 }
 
+static size_t locks;
+
+static int busy_twice(void *self, DiskFile file, pid_t *holder) {
+    return locks++ < 2 ? -EAGAIN : disk_real.lock(self, file, holder);
+}
+
+/* The wait is announced once, and ends with the keeper. */
+static void waited_for(void **) {
+    FileCase test = file_case_open(false);
+    Disk disk = disk_real;
+    Io io = test.c.io;
+    KeeperSink sink = begin(&test, "r1");
+    sink.answer(sink.self, STR("r1.1"), KEEPER_ANSWER_DONE, STR("object"));
+    sink.end(sink.self, false);
+    add_pending(&test, "t.done", "r1.1");
+    disk.lock = busy_twice;
+    test.c.io.disk = &disk;
+    OutcomeFiles files = read_files(&test, NULL, true);
+    test.c.io = io;
+    assert_int_equal(test.waits, 1);
+    check_str(response_at(&test, "t.done"), "done object");
+    outcome_files_remove(&files);
+    assert_int_equal(files.found.count, 0);
+    file_case_close(&test);
+}
+
+/* Without a key, no settings. */
+static void no_key(void **) {
+    CryptCase c = crypt_case_open();
+    Str settings, problem = STR_EMPTY;
+    KeySourceConfig config = {
+        .type = &key_provider_external,
+        .name = STR("k"),
+        .metadata_key = STR("k"),
+        .config = crypt_case_command(&c, "command", STR("exit 1")),
+    };
+    KeySource *source = keyring_add(c.keyring, &config);
+    const Cipher *cipher = crypt_case_cipher(&c, (KeySource *[]){source}, 1);
+    assert_false(outcome_file_settings(STR("b"), STR("r1"), cipher, &settings, &problem, c.arena));
+    assert_true(problem.len > 0);
+    assert_true(outcome_file_settings(STR("b"), STR("r1"), NULL, &settings, &problem, c.arena));
+    check_str(settings, "{\"path\":\"b.outcomes-r1\",\"header\":\"\",\"key\":\"\"}");
+    crypt_case_close(&c);
+}
+
 UNIT_MAIN(test_outcome_file) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(responses),
-        cmocka_unit_test(torn),
-        cmocka_unit_test(at_work),
+        cmocka_unit_test(responses),  cmocka_unit_test(torn),   cmocka_unit_test(at_work),
+        cmocka_unit_test(waited_for), cmocka_unit_test(no_key),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -243,6 +243,30 @@ static void test_other_forms(void **) {
     crypt_case_close(&test.c);
 }
 
+/* Each replacement has another key, so that no line is encrypted twice with one key and nonce. */
+static void test_keys(void **) {
+    SealedCase test;
+    open_case(&test);
+    Str keys[2], header, problem;
+    for (size_t i = 0; i < ARRAY_COUNT(keys); i++)
+        assert_true(
+            sealed_journal_make_key(test.cipher, &keys[i], &header, &problem, test.c.arena));
+    assert_int_equal(keys[0].len, 32);
+    assert_false(str_equal(keys[0], keys[1]));
+    crypt_case_close(&test.c);
+}
+
+/* An empty journal has no form yet: the first line needs no rewrite. */
+static void test_empty(void **) {
+    SealedCase test;
+    open_case(&test);
+    test.shelf.is_there = true;
+    append(&test, open_journal(&test, test.cipher), "one\n");
+    assert_int_equal(test.shelf.replacements, 0);
+    check_str(read_all(&test, test.cipher), "one\n");
+    crypt_case_close(&test.c);
+}
+
 UNIT_MAIN(test_sealed_journal) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_lines),
@@ -252,6 +276,8 @@ UNIT_MAIN(test_sealed_journal) {
         cmocka_unit_test(test_damage),
         cmocka_unit_test(test_torn_first_line),
         cmocka_unit_test(test_other_forms),
+        cmocka_unit_test(test_keys),
+        cmocka_unit_test(test_empty),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
