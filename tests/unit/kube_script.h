@@ -22,7 +22,8 @@ typedef struct KubeScript {
     size_t next;
     int64_t now_ms;
     VEC(int64_t) waits;
-    StrVec requests; /* "GET /path token" */
+    StrVec requests; /* "GET /path" */
+    StrVec bodies;   /* of the requests */
     CancelToken *cancel_in_sleep;
     HttpRequest last;
     Arena *arena;
@@ -49,6 +50,7 @@ static inline HttpStatus kube_script_attempt(void *self, const HttpRequest *requ
     Str path = str_after(request->url, script->target.server.len);
     vec_push(script->arena, &script->requests,
              str_format(script->arena, "%.*s %.*s", STR_ARG(request->method), STR_ARG(path)));
+    vec_push(script->arena, &script->bodies, str_clone(request->body, script->arena));
     script->last = *request;
     assert_true(script->next < script->count);
     const KubeScriptRow *row = &script->rows[script->next++];

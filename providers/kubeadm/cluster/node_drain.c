@@ -10,7 +10,6 @@
 typedef struct Drain {
     const ClusterApi *api;
     Str name;
-    Diags *diags;
 } Drain;
 
 static bool has_owner(Value pod, const char *kind) {
@@ -98,7 +97,7 @@ static WaitLook look_pods(void *payload, Wait *wait) {
 
 bool node_drain(const Call *call, const ClusterApi *api, Str name, int64_t timeout_ms,
                 Diags *diags) {
-    Drain drain = {api, name, diags};
+    Drain drain = {api, name};
     Value node;
     if (!node_object_read(api, name, &node, diags))
         return false;

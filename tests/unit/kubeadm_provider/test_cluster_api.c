@@ -15,6 +15,8 @@ static void test_endpoints(void **) {
         {"[fd00::1]:6444", "fd00::1", 6444},
         {"[fd00::1]", "fd00::1", 6443},
         {"fd00::1", "fd00::1", 6443},
+        {"api.example:65535", "api.example", 65535},
+        {"api.example:1", "api.example", 1},
         {"api.example:0", NULL, 0},
         {"api.example:65536", NULL, 0},
         {"api.example:", NULL, 0},

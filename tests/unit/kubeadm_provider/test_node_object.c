@@ -30,6 +30,8 @@ static void test_unavailable(void **) {
     assert_int_equal(node_object_unavailable(value_null(&TYPE_DYNAMIC), STR(""), arena).count, 0);
 }
 
+#define STATUS(code) "{\"kind\":\"Status\",\"apiVersion\":\"v1\",\"code\":" code "}"
+
 /* Waits. */
 
 typedef struct WaitCase {
@@ -73,6 +75,339 @@ static void test_node_event(void **) {
 #define KUBEADM_CONFIG(text)                                                                       \
     "{\"metadata\":{\"name\":\"kubeadm-config\"},\"data\":{\"ClusterConfiguration\":\"" text "\"}" \
     "}"
+
+static Value parse(const char *text, Arena *arena) {
+    Value value;
+    const char *error;
+    size_t offset;
+    assert_true(json_parse_any(str_from_cstr(text), &value, &error, &offset, arena));
+    return value;
+}
+
+/* A server or a program that is not accepted differs from other failures, and from an absent
+ * node. */
+static void test_read(void **) {
+    static const struct {
+        KubeScriptRow row;
+        bool is_read, is_refused, is_there;
+    } cases[] = {
+        {{.code = 200, .body = PLAIN_NODE("1", "")}, true, false, true},
+        {{.code = 200, .body = "?"}, false, false, false},
+        {{.code = 404, .body = STATUS("404")}, true, false, false},
+        {{.code = 400, .body = STATUS("400")}, false, false, false},
+        {{.code = 401, .body = STATUS("401")}, false, true, false},
+        {{.code = 403, .body = STATUS("403")}, false, true, false},
+        {{.transport = HTTP_BAD_CERTIFICATE}, false, true, false},
+        {{.transport = HTTP_NO_CLIENT}, false, false, false},
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+        for (int lists = 0; lists < 2; lists++) {
+            SCOPED(ArenaRef) arena = arena_open("test");
+            Diags diags = diags_new(arena);
+            WaitCase w;
+            Value out;
+            bool is_refused = !cases[i].is_refused;
+            KubeScriptRow row = cases[i].row;
+            if (lists && cases[i].is_there)
+                row.body = EMPTY_LIST;
+            bool is_read = lists ? row.code != 404 && cases[i].is_read : cases[i].is_read;
+            open_wait(&w, &row, 1, arena);
+            bool ok = lists ? node_object_try_list(&w.api, &out, &is_refused, &diags)
+                            : node_object_try_read(&w.api, STR("w1"), &out, &is_refused, &diags);
+            if (ok != is_read || is_refused != cases[i].is_refused)
+                fail_msg("row %zu: %d %d", i, ok, is_refused);
+            assert_int_equal(diags.error_count, !is_read);
+            assert_int_equal(value_is_present(out), cases[i].is_there);
+            check_str(w.script.requests.items[0],
+                      lists ? "GET /api/v1/nodes" : "GET /api/v1/nodes/w1");
+            kube_client_close(w.script.client);
+        }
+    }
+}
+
+#define PATCH "PATCH /api/v1/nodes/w1?fieldManager=loam&fieldValidation=Strict"
+
+/* Only keys that loam has set before are removed. Without a change nothing is sent. */
+static void test_metadata(void **) {
+    static const struct {
+        const char *prior_labels, *labels, *prior_annotations, *annotations;
+        const char *body; /* NULL: no request */
+    } cases[] = {
+        {"null", "null", "null", "null", NULL},
+        {"{}", "{}", "null", "{}", NULL},
+        {"null", "{\"a\":\"1\"}", "null", "null", "{\"metadata\":{\"labels\":{\"a\":\"1\"}}}"},
+        {"{\"a\":\"1\",\"b\":\"2\"}", "{\"b\":\"3\"}", "null", "null",
+         "{\"metadata\":{\"labels\":{\"a\":null,\"b\":\"3\"}}}"},
+        {"{\"a\":\"1\"}", "null", "null", "{\"c\":\"4\"}",
+         "{\"metadata\":{\"annotations\":{\"c\":\"4\"},\"labels\":{\"a\":null}}}"},
+        {"null", "null", "{\"c\":\"4\"}", "{}", "{\"metadata\":{\"annotations\":{\"c\":null}}}"},
+    };
+    static const KubeScriptRow rows[] = {{.code = 200, .body = PLAIN_NODE("1", "")}};
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+        SCOPED(ArenaRef) arena = arena_open("test");
+        Diags diags = diags_new(arena);
+        WaitCase w;
+        NodeMetadata metadata = {parse(cases[i].prior_labels, arena), parse(cases[i].labels, arena),
+                                 parse(cases[i].prior_annotations, arena),
+                                 parse(cases[i].annotations, arena)};
+        open_wait(&w, rows, ARRAY_COUNT(rows), arena);
+        assert_true(node_object_set(&w.api, STR("w1"), &metadata, &diags));
+        assert_int_equal(w.script.next, cases[i].body != NULL);
+        if (cases[i].body) {
+            check_str(w.script.requests.items[0], PATCH);
+            check_str(w.script.bodies.items[0], cases[i].body);
+        }
+        kube_client_close(w.script.client);
+    }
+}
+
+#define TAINT(key, effect) "{\"effect\":\"" effect "\",\"key\":\"" key "\"}"
+#define WANTED(key, effect, value)                                                                 \
+    "{\"effect\":\"" effect "\",\"key\":\"" key "\",\"value\":" value "}"
+#define UNREACHABLE   TAINT("node.kubernetes.io/unreachable", "NoExecute")
+#define OF_KUBEADM    TAINT("node-role.kubernetes.io/control-plane", "NoSchedule")
+#define OLD           TAINT("old", "NoSchedule")
+#define OLD_OF_OTHERS TAINT("old", "NoExecute")
+#define NEW           TAINT("new", "NoSchedule")
+
+/* Taints that Kubernetes sets stay; those of loam and of kubeadm are replaced. */
+static void test_taints(void **) {
+    static const struct {
+        const char *live; /* NULL: there is no node */
+        const char *prior, *wanted, *body;
+    } cases[] = {
+        {NULL, "null", "null", NULL},
+        {"", "null", "null", "[]"},
+        {
+            "\"taints\":[" UNREACHABLE "," OF_KUBEADM "," OLD "," OLD_OF_OTHERS "," NEW "]",
+            "[" OLD "]",
+            "[" WANTED("new", "NoSchedule", "\"v\"") "]",
+            "[" UNREACHABLE "," OLD_OF_OTHERS "," WANTED("new", "NoSchedule", "\"v\"") "]",
+        },
+        {
+            "\"taints\":[" OLD "]",
+            "null",
+            "[" WANTED("a", "NoExecute", "null") "," WANTED("b", "NoExecute", "null") "]",
+            "[" OLD "," TAINT("a", "NoExecute") "," TAINT("b", "NoExecute") "]",
+        },
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+        SCOPED(ArenaRef) arena = arena_open("test");
+        Diags diags = diags_new(arena);
+        WaitCase w;
+        const char *live = cases[i].live;
+        Str node = str_format(arena, "{\"spec\":{%s}}", live ? live : "");
+        const KubeScriptRow rows[] = {
+            {.code = live ? 200 : 404, .body = live ? str_to_cstr(node, arena) : STATUS("404")},
+            {.code = 200, .body = "{}"}};
+        open_wait(&w, rows, live ? 2 : 1, arena);
+        assert_true(node_object_taint(&w.api, STR("w1"), parse(cases[i].prior, arena),
+                                      parse(cases[i].wanted, arena), &diags));
+        assert_int_equal(w.script.next, live ? 2 : 1);
+        if (cases[i].body) {
+            check_str(w.script.requests.items[1], PATCH);
+            check_str_equal(w.script.bodies.items[1],
+                            str_format(arena, "{\"spec\":{\"taints\":%s}}", cases[i].body));
+        }
+        kube_client_close(w.script.client);
+    }
+}
+
+/* The field is removed, as kubectl does, so that the node is as before. */
+static void test_cordon(void **) {
+    static const struct {
+        bool is_cordoned;
+        int code;
+        const char *body, *summary;
+    } cases[] = {
+        {true, 200, "{\"spec\":{\"unschedulable\":true}}", NULL},
+        {false, 200, "{\"spec\":{\"unschedulable\":null}}", NULL},
+        {true, 403, "{\"spec\":{\"unschedulable\":true}}", "Node not cordoned"},
+        {false, 404, "{\"spec\":{\"unschedulable\":null}}", "Node not uncordoned"},
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+        const KubeScriptRow rows[] = {{.code = cases[i].code, .body = STATUS("403")}};
+        SCOPED(ArenaRef) arena = arena_open("test");
+        Diags diags = diags_new(arena);
+        WaitCase w;
+        open_wait(&w, rows, 1, arena);
+        assert_int_equal(node_object_cordon(&w.api, STR("w1"), cases[i].is_cordoned, &diags),
+                         cases[i].summary == NULL);
+        check_str(w.script.bodies.items[0], cases[i].body);
+        assert_int_equal(diags.error_count, cases[i].summary != NULL);
+        if (cases[i].summary)
+            check_str(diags.items[0].summary, cases[i].summary);
+        kube_client_close(w.script.client);
+    }
+}
+
+static void test_deletion(void **) {
+    static const int codes[] = {200, 404, 403};
+    for (size_t i = 0; i < ARRAY_COUNT(codes); i++) {
+        const KubeScriptRow rows[] = {{.code = codes[i], .body = STATUS("0")}};
+        SCOPED(ArenaRef) arena = arena_open("test");
+        Diags diags = diags_new(arena);
+        WaitCase w;
+        open_wait(&w, rows, 1, arena);
+        assert_int_equal(node_object_delete(&w.api, STR("w1"), &diags), codes[i] != 403);
+        assert_int_equal(diags.error_count, codes[i] == 403);
+        check_str(w.script.requests.items[0], "DELETE /api/v1/nodes/w1");
+        kube_client_close(w.script.client);
+    }
+}
+
+#define PLANE(name, addresses)                                                                     \
+    "{\"metadata\":{\"name\":\"" name "\"},\"status\":{\"addresses\":[" addresses "]}}"
+#define ADDRESS(type, address) "{\"type\":\"" type "\",\"address\":\"" address "\"}"
+#define LIST(items)            "{\"items\":[" items "]}"
+
+/* The internal addresses of the other control planes. */
+static void test_control_planes(void **) {
+    static const KubeScriptRow rows[] = {
+        {.code = 200,
+         .body = LIST(PLANE("cp1", ADDRESS("InternalIP", "10.0.0.1")) "," PLANE(
+             "cp2", ADDRESS("Hostname", "cp2") "," ADDRESS(
+                        "InternalIP",
+                        "10.0.0.2")) "," PLANE("cp3",
+                                               ADDRESS("Hostname",
+                                                       "cp3")) ",{\"metadata\":{\"name\":\"cp4\"}}"
+                                                               "," PLANE("cp5",
+                                                                         ADDRESS("InternalIP",
+                                                                                 "10.0.0.5")))},
+        {.code = 403, .body = STATUS("403")},
+    };
+    SCOPED(ArenaRef) arena = arena_open("test");
+    Diags diags = diags_new(arena);
+    WaitCase w;
+    StrVec addresses = {0};
+    open_wait(&w, rows, ARRAY_COUNT(rows), arena);
+    assert_true(node_object_control_planes(&w.api, STR("cp1"), &addresses, &diags));
+    check_str(str_join(addresses.items, addresses.count, STR(" "), arena), "10.0.0.2 10.0.0.5");
+    check_str(w.script.requests.items[0],
+              "GET /api/v1/nodes?labelSelector=node-role.kubernetes.io%2Fcontrol-plane");
+    assert_false(node_object_control_planes(&w.api, STR("cp1"), &addresses, &diags));
+    assert_int_equal(diags.error_count, 1);
+    kube_client_close(w.script.client);
+}
+
+static void test_not_ready(void **) {
+    SCOPED(ArenaRef) arena = arena_open("test");
+    Value list = parse(
+        "[" NODE("w1", "", "", "True") "," NODE(
+            "w2", "", "", "False\",\"message\":\"no network") ",{\"metadata\":{\"name\":\"w3\"}}]",
+        arena);
+    StrVec lines = node_object_not_ready(list, arena);
+    check_str(str_join(lines.items, lines.count, STR("\n"), arena),
+              "w2: no network\nw3: its kubelet has not reported yet");
+    assert_int_equal(node_object_not_ready(value_null(&TYPE_DYNAMIC), arena).count, 0);
+}
+
+/* A failed request says nothing about the kubelet; a node that is gone or not ready has none. */
+static void test_stays_ready(void **) {
+    static const struct {
+        KubeScriptRow row;
+        bool stays;
+    } cases[] = {
+        {{.code = 200, .body = NODE("w1", "", "", "True"), .takes_ms = 60000}, true},
+        {{.code = 403, .body = STATUS("403"), .takes_ms = 60000}, true},
+        {{.code = 200, .body = NODE("w1", "", "", "Unknown")}, false},
+        {{.code = 404, .body = STATUS("404")}, false},
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+        const KubeScriptRow rows[] = {cases[i].row, cases[i].row};
+        SCOPED(ArenaRef) arena = arena_open("test");
+        WaitCase w;
+        open_wait(&w, rows, ARRAY_COUNT(rows), arena);
+        assert_int_equal(node_object_stays_ready(&w.call, &w.api, STR("w1")), cases[i].stays);
+        assert_int_equal(w.script.next, cases[i].stays ? 2 : 1);
+        kube_client_close(w.script.client);
+    }
+}
+
+#define KUBELET(name, version, ready)                                                              \
+    "{\"metadata\":{\"name\":\"" name                                                              \
+    "\",\"resourceVersion\":\"8\"},\"status\":{\"nodeInfo\":{\"kubeletVersion\":\"" version        \
+    "\"},\"conditions\":[{\"type\":\"Ready\",\"status\":\"" ready "\"}]}}"
+
+static const KubeVersion wanted_version = {.major = 1, .minor = 34, .patch = 4};
+
+/* One node must exist, have the version and be ready. */
+static void test_version_of_node(void **) {
+    static const struct {
+        const char *last, *reason;
+    } cases[] = {
+        {EVENT("MODIFIED", KUBELET("w1", "v1.34.4", "False")),
+         "Last seen: w1 has v1.34.4 and is not ready."},
+        {EVENT("DELETED", KUBELET("w1", "v1.34.4", "True")), "Last seen: there is no such node."},
+        {EVENT("MODIFIED", KUBELET("w1", "v1.34.3", "True")), "Last seen: w1 has v1.34.3."},
+        {EVENT("MODIFIED", KUBELET("w1", "v1.35.0", "True")), NULL},
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+        const char *const events[] = {cases[i].last, NULL};
+        const KubeScriptRow rows[] = {
+            {.code = 200, .body = EMPTY_LIST},
+            {.code = 200, .pieces = events, .takes_ms = 300000},
+            {.transport = HTTP_TIMED_OUT, .takes_ms = 2000},
+        };
+        SCOPED(ArenaRef) arena = arena_open("test");
+        Diags diags = diags_new(arena);
+        WaitCase w;
+        open_wait(&w, rows, ARRAY_COUNT(rows), arena);
+        bool ok = node_object_wait_version(&w.call, &w.api, STR("w1"), wanted_version, &diags);
+        assert_int_equal(ok, cases[i].reason == NULL);
+        assert_int_equal(w.script.next, ok ? 2 : 3);
+        assert_true(ok || str_ends_with(diags.items[0].detail, str_from_cstr(cases[i].reason)));
+        kube_client_close(w.script.client);
+    }
+}
+
+/* All control planes must have the version; a failed list is repeated. */
+static void test_version_of_all(void **) {
+    static const KubeScriptRow rows[] = {
+        {.code = 200,
+         .body = LIST(KUBELET("cp1", "v1.34.4", "False") "," KUBELET("cp2", "v1.33.9", "True"))},
+        {.code = 403, .body = STATUS("403")},
+        {.code = 200, .body = LIST(KUBELET("cp1", "v1.34.4", "False") "," KUBELET("cp2", "?", ""))},
+        {.code = 200,
+         .body = LIST(KUBELET("cp1", "v1.34.4", "False") "," KUBELET("cp2", "v1.34.4", "False"))},
+    };
+    SCOPED(ArenaRef) arena = arena_open("test");
+    Diags diags = diags_new(arena);
+    WaitCase w;
+    open_wait(&w, rows, ARRAY_COUNT(rows), arena);
+    assert_true(node_object_wait_version(&w.call, &w.api, STR_EMPTY, wanted_version, &diags));
+    assert_int_equal(w.script.next, ARRAY_COUNT(rows));
+    assert_int_equal(diags.error_count, 0);
+    kube_client_close(w.script.client);
+}
+
+/* The wait ends when fewer workers than the limit are missing. */
+static void test_wait_available(void **) {
+    static const char two[] = LIST(NODE("w1", "", "", "False") "," NODE("w2", "", "", "False"));
+    static const KubeScriptRow rows[] = {
+        {.code = 200, .body = two},
+        {.code = 403, .body = STATUS("403")},
+        {.code = 200,
+         .body = LIST(NODE("w1", "", "", "False") "," NODE("w2", "", "", "True") "," NODE(
+             "w3", "", "", "False"))},
+    };
+    static const KubeScriptRow late[] = {
+        {.code = 200, .body = two, .takes_ms = 300000},
+        {.code = 200, .body = two},
+    };
+    SCOPED(ArenaRef) arena = arena_open("test");
+    Diags diags = diags_new(arena);
+    WaitCase w;
+    open_wait(&w, rows, ARRAY_COUNT(rows), arena);
+    assert_true(node_object_wait_available(&w.call, &w.api, STR("w3"), 2, &diags));
+    assert_int_equal(w.script.next, ARRAY_COUNT(rows));
+    kube_client_close(w.script.client);
+    open_wait(&w, late, ARRAY_COUNT(late), arena);
+    assert_false(node_object_wait_available(&w.call, &w.api, STR("w3"), 2, &diags));
+    assert_true(str_ends_with(diags.items[0].detail,
+                              STR("cordoned or not ready: w1, w2, and max_unavailable is 2.")));
+    kube_client_close(w.script.client);
+}
 
 /* A node without a network counts after 20 seconds, unless kubeadm has configured one: a busy
  * controller manager may take longer. */
@@ -229,6 +564,17 @@ UNIT_MAIN(test_node_object) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_unavailable),
         cmocka_unit_test(test_node_event),
+        cmocka_unit_test(test_read),
+        cmocka_unit_test(test_metadata),
+        cmocka_unit_test(test_taints),
+        cmocka_unit_test(test_cordon),
+        cmocka_unit_test(test_deletion),
+        cmocka_unit_test(test_control_planes),
+        cmocka_unit_test(test_not_ready),
+        cmocka_unit_test(test_stays_ready),
+        cmocka_unit_test(test_version_of_node),
+        cmocka_unit_test(test_version_of_all),
+        cmocka_unit_test(test_wait_available),
         cmocka_unit_test(test_node_without_network),
         cmocka_unit_test(test_signature),
         cmocka_unit_test(test_token_secret),
