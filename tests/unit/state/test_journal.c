@@ -222,6 +222,7 @@ static void fold_keeps_what_is_in_doubt(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     Case *it = case_new(arena);
     (void)intend(it, "t.a");
+    (void)intend(it, "t.z");
     journal_close(it->journal);
     bool found;
     assert_true(journal_replay(journal_file_new(&it->disk, path, arena), NULL, it->state, &found,
@@ -229,7 +230,10 @@ static void fold_keeps_what_is_in_doubt(void **) {
     open_journal(it);
     record(it, intend(it, "t.b"), "t.b");
     assert_true(journal_fold(it->journal, it->state, &it->diags));
-    check_str(content(it), "start intent 3");
+    check_str(content(it), "start intent 4 intent 5");
+    /* A later intent has a number of its own. */
+    record(it, intend(it, "t.c"), "t.c");
+    check_str(content(it), "start intent 4 intent 5 intent 6 outcome 6");
     journal_close(it->journal);
     State *state = state_new(arena);
     assert_true(journal_replay(journal_file_new(&it->disk, path, arena), NULL, state, &found, arena,

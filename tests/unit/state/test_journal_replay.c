@@ -305,6 +305,20 @@ static void folded(void **) {
     }
 }
 
+/* The state file has all records, so nothing changes, not even the serial. */
+static void folded_all(void **) {
+    SCOPED(ArenaRef) arena = arena_open("test");
+    Left left = left_new(arena);
+    hold(&left, "t.a", "new");
+    Str digest = digest_hex(DIGEST_SHA256, statefile_encode(left.state, arena), arena);
+    start(&left, "l", 4);
+    outcome(&left, 1, "t.a", "new");
+    add(&left, (JournalRecord){.kind = RECORD_FOLD, .serial = 5, .digest = digest});
+    replay_well(&left);
+    check_str(slot(&left, "t.a"), "new");
+    assert_int_equal(left.state->serial, 5);
+}
+
 static void lost_state(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     Left left = left_new(arena);
@@ -546,6 +560,7 @@ UNIT_MAIN(test_journal_replay) {
         cmocka_unit_test(nothing_missing),
         cmocka_unit_test(changed_by_others),
         cmocka_unit_test(folded),
+        cmocka_unit_test(folded_all),
         cmocka_unit_test(lost_state),
         cmocka_unit_test(other_lineage),
         cmocka_unit_test(marks),

@@ -101,6 +101,7 @@ static void check_responses(bool is_sealed) {
     sink.answer(sink.self, STR("r1.1"), KEEPER_ANSWER_DONE, STR("object"));
     sink.answer(sink.self, STR("r1.2"), KEEPER_ANSWER_FAILED, STR("refused"));
     sink.answer(sink.self, STR("r1.3"), KEEPER_ANSWER_LOST, STR_EMPTY);
+    sink.answer(sink.self, STR("x"), KEEPER_ANSWER_DONE, STR("short"));
     sink.end(sink.self, false);
     assert_int_equal(str_find(content(&test, "r1"), STR("label"), 0) == SIZE_MAX, is_sealed);
     add_pending(&test, "t.done", "r1.1");
@@ -110,6 +111,7 @@ static void check_responses(bool is_sealed) {
     add_pending(&test, "t.other", "r2.1"); /* of another run */
     add_pending(&test, "t.unlabelled", "");
     add_pending(&test, "t.whole", "r1");
+    add_pending(&test, "t.short", "x");
     OutcomeFiles files = read_files(&test, NULL, true);
     check_str(response_at(&test, "t.done"), "done object");
     check_str(response_at(&test, "t.failed"), "failed refused");
@@ -118,6 +120,7 @@ static void check_responses(bool is_sealed) {
     check_str(response_at(&test, "t.other"), "none");
     check_str(response_at(&test, "t.unlabelled"), "none");
     check_str(response_at(&test, "t.whole"), "none");
+    check_str(response_at(&test, "t.short"), "done short");
     outcome_files_remove(&files);
     file_case_close(&test);
 }

@@ -168,6 +168,9 @@ static void test_replace_and_remove(void **) {
     check_str(read_all(&test, test.cipher), "two\nthree\n");
     assert_true(journal->replace(journal, STR_EMPTY, &problem, test.c.arena));
     check_str(read_all(&test, test.cipher), "");
+    assert_true(journal->replace(journal, STR("\n"), &problem, test.c.arena));
+    check_str(read_all(&test, test.cipher), "\n");
+    assert_true(journal->replace(journal, STR_EMPTY, &problem, test.c.arena));
     append(&test, journal, "four\n");
     assert_true(journal->remove(journal, &problem, test.c.arena));
     append(&test, journal, "five\n");
