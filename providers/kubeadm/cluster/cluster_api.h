@@ -36,8 +36,8 @@ MUST_USE bool cluster_api_look(const Call *call, const ClusterApi *api, bool *is
 MUST_USE bool cluster_api_wait(const Call *call, const ClusterApi *api, int64_t timeout_ms,
                                Diags *diags);
 
-/* Sets *items to the objects of the list at that path; null if there are none. Returns false
- * without an error if the request fails, with its response. */
+/* Sets *items to the objects of the list at that path; an empty tuple if there are none. Returns
+ * false without an error if the request fails, with its response. */
 MUST_USE bool cluster_api_list(const ClusterApi *api, Str path, Value *items,
                                KubeResponse *response, Diags *diags);
 

@@ -38,9 +38,9 @@ static bool members_read_member(Value object, EtcdNode *out, Arena *arena) {
                       .member.name = value_text_at(object, STR("name"))};
     out->member.is_learner =
         value_find_present(object, STR("isLearner"), &learner) && value_is_true(learner);
-    if (value_is_present(urls) && urls.count)
+    if (urls.count)
         out->member.peer_url = value_text(value_at(urls, 0));
-    for (size_t i = 0; value_is_present(clients) && i < clients.count; i++)
+    for (size_t i = 0; i < clients.count; i++)
         vec_push(arena, &out->client_urls, value_text(value_at(clients, i)));
     return out->id.len > 0;
 }
@@ -50,7 +50,7 @@ bool etcd_members_parse(Str body, EtcdNodes *out, Arena *arena) {
     if (!json_parse_object(body, &root, arena))
         return false;
     list = value_tuple_at(root, STR("members"));
-    for (size_t i = 0; value_is_present(list) && i < list.count; i++) {
+    for (size_t i = 0; i < list.count; i++) {
         EtcdNode node;
         if (value_at(list, i).type->kind != KIND_OBJECT ||
             !members_read_member(value_at(list, i), &node, arena))

@@ -228,7 +228,7 @@ bool etcd_snapshot_parse(Str head, EtcdSnapshot *out, Arena *arena) {
         .taken_at = value_text_at(root, STR("taken_at")),
     };
     members = value_tuple_at(root, STR("members"));
-    for (size_t i = 0; value_is_present(members) && i < members.count; i++)
+    for (size_t i = 0; i < members.count; i++)
         vec_push(arena, &out->members, value_text(value_at(members, i)));
     return out->id.len && out->cluster.len && out->kubernetes_version.len;
 }

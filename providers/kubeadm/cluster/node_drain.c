@@ -62,7 +62,7 @@ static void node_drain_note(Wait *wait, const KubeRef *pod, Str problem, size_t 
 
 static size_t evict_all(const Drain *drain, Value items, Wait *wait) {
     size_t left = 0;
-    for (size_t i = 0; value_is_present(items) && i < items.count; i++) {
+    for (size_t i = 0; i < items.count; i++) {
         Value pod = value_at(items, i);
         if (!must_leave(pod))
             continue;

@@ -69,7 +69,7 @@ static bool identity_list(const ClusterApi *api, const char *path, const KubeRes
     Value items;
     if (!cluster_api_list(api, str_from_cstr(path), &items, &response, diags))
         return kube_error_report(&api->call, "Nodes not listed", &ref, &response, diags);
-    for (size_t i = 0; value_is_present(items) && i < items.count; i++) {
+    for (size_t i = 0; i < items.count; i++) {
         ClusterNode identity = read(value_at(items, i));
         if (identity.name.len)
             vec_push(arena, out, identity);

@@ -65,7 +65,7 @@ static bool is_from(Value request, const ServingNode *node) {
 Value serving_request_find(Value items, const ServingNode *node) {
     Value newest = value_null(&TYPE_DYNAMIC);
     Str newest_time = STR_EMPTY;
-    for (size_t i = 0; value_is_present(items) && i < items.count; i++) {
+    for (size_t i = 0; i < items.count; i++) {
         Value item = value_at(items, i);
         Str time = kube_object_text(item, "metadata", "creationTimestamp");
         if (!is_from(item, node) || str_compare(time, node->since) < 0)

@@ -14,7 +14,8 @@
     "\"revision\":\"4711\",\"raft_term\":\"2\"},\"version\":\"3.6.4\",\"dbSize\":\"20480\"}"
 #define MEMBERS                                                                                    \
     "{\"members\":[{\"ID\":\"1\",\"name\":\"cp1\",\"peerURLs\":[\"https://10.88.0.11:2380\"],"     \
-    "\"clientURLs\":[\"https://10.88.0.11:2379\"]}]}"
+    "\"clientURLs\":[\"https://10.88.0.11:2379\",\"https://[fd00::11]:2379\"]},{\"ID\":\"2\","     \
+    "\"clientURLs\":[\"https://10.88.0.12:2379\"]}]}"
 
 typedef struct SnapshotCase {
     Arena *arena;
@@ -26,7 +27,8 @@ typedef struct SnapshotCase {
     Str path;
     Str content;
     Str stream;
-    size_t piece; /* bytes that the sink gets at once */
+    const char *status; /* NULL: STATUS */
+    size_t piece;       /* bytes that the sink gets at once */
     EtcdGateway etcd;
     EtcdSnapshot taken;
 } SnapshotCase;
@@ -37,8 +39,9 @@ static HttpStatus respond(void *self, const HttpRequest *request, const HttpSink
     SnapshotCase *c = self;
     Str body = str_ends_with(request->url, STR("/v3/cluster/member/list")) ? STR(MEMBERS)
                : str_ends_with(request->url, STR("/health")) ? STR("{\"health\":\"true\"}")
-               : str_ends_with(request->url, STR("/status")) ? STR(STATUS)
-                                                             : c->stream;
+               : str_ends_with(request->url, STR("/status"))
+                   ? str_from_cstr(c->status ? c->status : STATUS)
+                   : c->stream;
     response->code = 200;
     for (size_t at = 0; at < body.len; at += c->piece) {
         if (sink->write(sink->payload, str_slice(body, at, at + c->piece)))
@@ -114,8 +117,8 @@ static void check_file(SnapshotCase *c) {
     check_str(head.kubernetes_version, "v1.34.4");
     check_str(head.etcd_version, "3.6.4");
     assert_int_equal(head.revision, 4711);
-    assert_int_equal(head.members.count, 1);
-    check_str(head.members.items[0], "10.88.0.11");
+    check_str(str_join(head.members.items, head.members.count, STR(" "), c->arena),
+              "10.88.0.11 fd00::11 10.88.0.12");
     check_str(sealed_reader_unlock(reader, STR(PASSPHRASE), c->arena), "");
     while (!is_end) {
         check_str(sealed_reader_next(reader, &piece, &is_end, c->arena), "");
@@ -183,6 +186,29 @@ static void test_broken(void **) {
     close_case(&c);
 }
 
+/* Without revision and cluster, a snapshot could not be told from another. */
+static void test_no_status(void **) {
+    static const char *const texts[] = {
+        "",
+        "{}",
+        "{\"header\":1}",
+        "{\"header\":{\"cluster_id\":\"1\"}}",
+        "{\"header\":{\"revision\":\"1\"}}",
+        "{\"header\":{\"cluster_id\":\"x\",\"revision\":\"1\"}}",
+        "{\"header\":{\"cluster_id\":\"1\",\"revision\":\"x\"}}",
+    };
+    SnapshotCase c;
+    open_case(&c, 100, 100, 100);
+    for (size_t i = 0; i < ARRAY_COUNT(texts); i++) {
+        c.status = texts[i];
+        assert_false(take(&c));
+        assert_int_equal(c.diags.error_count, 1);
+        check_str(c.diags.items[0].detail,
+                  "The etcd on 10.88.0.11 reports no status: it returned no status.");
+    }
+    close_case(&c);
+}
+
 static void test_heads(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     static const char other_kind[] = "{\"kind\":\"other\",\"id\":\"a\",\"cluster\":\"b\","
@@ -200,6 +226,7 @@ UNIT_MAIN(test_etcd_snapshot) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_snapshot),
         cmocka_unit_test(test_broken),
+        cmocka_unit_test(test_no_status),
         cmocka_unit_test(test_heads),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

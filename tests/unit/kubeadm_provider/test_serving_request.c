@@ -4,6 +4,7 @@
 #include "json.h"
 #include "kube_object.h"
 #include "kube_script.h"
+#include "machine_script.h"
 #include "openssl_pem.h"
 #include "serving_request.h"
 
@@ -196,6 +197,7 @@ typedef struct Exchange {
     Call call;
     ClusterApi api;
     Diags diags;
+    SshLink *link;
     bool is_good;
 } Exchange;
 
@@ -204,6 +206,7 @@ typedef struct Exchange {
 
 static void exchange(Exchange *x, const KubeScriptRow *rows, size_t count, Arena *arena) {
     ServingNode node = node_of(arena);
+    node.link = x->link;
     kube_script_open(&x->script, rows, count, NULL, arena);
     x->call = (Call){.io = &x->script.io, .arena = arena};
     x->api = (ClusterApi){.client = x->script.client,
@@ -248,7 +251,7 @@ static void test_approval(void **) {
         {.code = 200, .body = LIST(third)},
     };
     static const char *const patched[] = {"newest", "newest", "restarts"};
-    Exchange x;
+    Exchange x = {0};
     size_t count = 0;
     exchange(&x, rows, ARRAY_COUNT(rows), arena);
     assert_true(x.is_good);
@@ -271,7 +274,7 @@ static void test_patch(void **) {
     const KubeScriptRow rows[] = {{.code = 200, .body = WANTED},
                                   {.code = 200, .body = LIST(items)},
                                   {.code = 403, .body = "{}"}};
-    Exchange x;
+    Exchange x = {0};
     exchange(&x, rows, ARRAY_COUNT(rows), arena);
     assert_false(x.is_good);
     assert_int_equal(x.diags.error_count, 1);
@@ -282,6 +285,29 @@ static void test_patch(void **) {
     assert_int_equal(conditions.count, 2);
 }
 
+/* With a link, the wait ends when the machine has the certificate, also if its request is gone. */
+static void test_certificate(void **) {
+    static const Row good = {GOOD, NULL};
+    static const MachineRow machine_rows[] = {{.exit_status = 1}, {.exit_status = 0}};
+    for (int is_gone = 0; is_gone < 2; is_gone++) {
+        SCOPED(ArenaRef) arena = arena_open("test");
+        const Str items[] = {object_of(&good, "csr", CONDITION("Approved"), arena)};
+        const char *list = is_gone ? "{\"items\":[]}" : LIST(items);
+        const KubeScriptRow rows[] = {{.code = 200, .body = WANTED},
+                                      {.code = 200, .body = list},
+                                      {.code = 403, .body = "{}"},
+                                      {.code = 200, .body = list}};
+        MachineScript machine;
+        machine_script_open(&machine, machine_rows, ARRAY_COUNT(machine_rows), arena);
+        Exchange x = {.link = &machine.link};
+        exchange(&x, rows, ARRAY_COUNT(rows), arena);
+        assert_true(x.is_good);
+        assert_int_equal(x.diags.count, 0);
+        assert_int_equal(machine.diags.count, 0);
+        machine_script_close(&machine);
+    }
+}
+
 /* A kubelet that sends no request is a warning, after two minutes. */
 static void test_no_request(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
@@ -289,7 +315,7 @@ static void test_no_request(void **) {
         {.code = 200, .body = WANTED},
         {.code = 200, .body = "{\"items\":[]}", .takes_ms = 130000},
         {.code = 200, .body = "{\"items\":[]}"}};
-    Exchange x;
+    Exchange x = {0};
     exchange(&x, rows, ARRAY_COUNT(rows), arena);
     assert_true(x.is_good);
     assert_int_equal(x.diags.error_count, 0);
@@ -305,7 +331,7 @@ static void test_not_wanted(void **) {
     };
     for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
         SCOPED(ArenaRef) arena = arena_open("test");
-        Exchange x;
+        Exchange x = {0};
         exchange(&x, rows[i], 1, arena);
         assert_true(x.is_good);
         assert_int_equal(x.diags.count, 0);
@@ -329,7 +355,7 @@ static void test_decisions(void **) {
         Str item = object_of(&rows[i].row, "csr-x1", rows[i].conditions, arena);
         const KubeScriptRow script[] = {{.code = 200, .body = WANTED},
                                         {.code = 200, .body = list_of(&item, 1, arena)}};
-        Exchange x;
+        Exchange x = {0};
         exchange(&x, script, ARRAY_COUNT(script), arena);
         assert_int_equal(x.is_good, rows[i].problem == NULL);
         assert_int_equal(x.diags.count, rows[i].problem ? 1 : 0);
@@ -347,7 +373,7 @@ UNIT_MAIN(test_serving_request) {
         cmocka_unit_test(test_states),    cmocka_unit_test(test_approval),
         cmocka_unit_test(test_patch),     cmocka_unit_test(test_no_request),
         cmocka_unit_test(test_former),    cmocka_unit_test(test_not_wanted),
-        cmocka_unit_test(test_decisions),
+        cmocka_unit_test(test_decisions), cmocka_unit_test(test_certificate),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
