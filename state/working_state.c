@@ -54,7 +54,8 @@ WorkingState *working_state_open(State *state, Backend *backend, Journal *journa
     working->clock = io->clock;
     use_arena(state, working->arena);
     if (state->lineage.len == 0)
-        state->lineage = state_lineage_new(state->environment, working->arena);
+        state->lineage = state_lineage_new(
+            state->environment, state_owner_name(&state->owner, working->arena), working->arena);
     state->terraform_version = STR(VERSION_TERRAFORM);
     map_each(&state->resources, entry) {
         ((StateResource *)entry->value)->is_declared = false;

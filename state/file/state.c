@@ -323,29 +323,50 @@ static void copy_instances(const StateResource *from, StateResource *to, CopyObj
     }
 }
 
-#define LINEAGE_SIZE 36 /* length of a UUID as text, and of its part before the last group */
-#define LINEAGE_HEAD 24
+/* A lineage is a UUID. Its last group has a digest of the environment. If there is a Stack, the
+ * version of the UUID is 8 instead of 4, and the halves of the last group have digests of the
+ * environment and of the Stack. */
+#define LINEAGE_SIZE    36 /* length of a UUID as text, and of its part before the last group */
+#define LINEAGE_HEAD    24
+#define LINEAGE_HALF    6
+#define LINEAGE_VERSION 14 /* place of the version */
 
-static Str lineage_tail(Str head, Str environment, Arena *arena) {
-    Str parts[] = {head, environment};
+static Str lineage_tail(Str head, Str name, size_t size, Arena *arena) {
+    Str parts[] = {head, name};
     Str digest = digest_hex(DIGEST_SHA256, str_join(parts, 2, STR("/"), arena), arena);
-    return str_slice(digest, 0, LINEAGE_SIZE - LINEAGE_HEAD);
+    return str_slice(digest, 0, size);
 }
 
-Str state_lineage_new(Str environment, Arena *arena) {
+Str state_lineage_new(Str environment, Str owner, Arena *arena) {
     Str lineage = uuid_v4(arena);
-    if (environment.len == 0)
+    if (environment.len + owner.len == 0)
         return lineage;
     Str head = str_slice(lineage, 0, LINEAGE_HEAD);
-    return str_concat(head, lineage_tail(head, environment, arena), arena);
+    if (owner.len == 0)
+        return str_concat(head, lineage_tail(head, environment, 2 * LINEAGE_HALF, arena), arena);
+    Str parts[] = {
+        str_slice(head, 0, LINEAGE_VERSION),
+        STR("8"),
+        str_after(head, LINEAGE_VERSION + 1),
+    };
+    head = str_join(parts, ARRAY_COUNT(parts), STR_EMPTY, arena);
+    Str halves[] = {head, lineage_tail(head, environment, LINEAGE_HALF, arena),
+                    lineage_tail(head, owner, LINEAGE_HALF, arena)};
+    return str_join(halves, ARRAY_COUNT(halves), STR_EMPTY, arena);
 }
 
-bool state_lineage_is_of(Str lineage, Str environment) {
-    if (lineage.len != LINEAGE_SIZE || environment.len == 0)
+bool state_lineage_has_owner(Str lineage) {
+    return lineage.len == LINEAGE_SIZE && lineage.ptr[LINEAGE_VERSION] == '8';
+}
+
+bool state_lineage_is_of(Str lineage, Str name) {
+    if (lineage.len != LINEAGE_SIZE || name.len == 0)
         return false;
     SCOPED(ArenaRef) scratch = arena_open("lineage");
-    Str tail = lineage_tail(str_slice(lineage, 0, LINEAGE_HEAD), environment, scratch);
-    return str_ends_with(lineage, tail);
+    size_t size = state_lineage_has_owner(lineage) ? LINEAGE_HALF : 2 * LINEAGE_HALF;
+    Str tail = lineage_tail(str_slice(lineage, 0, LINEAGE_HEAD), name, size, scratch);
+    return str_ends_with(lineage, tail) ||
+           str_equal(str_slice(lineage, LINEAGE_HEAD, LINEAGE_HEAD + size), tail);
 }
 
 static State *copy_state(const State *state, CopyObject *copy_object, Arena *arena) {
@@ -354,6 +375,8 @@ static State *copy_state(const State *state, CopyObject *copy_object, Arena *are
     copy->serial = state->serial;
     copy->lineage = str_clone(state->lineage, arena);
     copy->environment = str_clone(state->environment, arena);
+    copy->owner = state->owner;
+    record_clone_texts(&state_owner_record, &copy->owner, arena);
     copy->applied_commit = str_clone(state->applied_commit, arena);
     copy->applied_variables = str_clone(state->applied_variables, arena);
     copy->check_results = str_clone(state->check_results, arena);

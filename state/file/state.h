@@ -12,6 +12,7 @@
 
 #include "address.h"
 #include "map.h"
+#include "state_owner.h"
 
 /* The largest number that a stored file may hold: a run may still add to it. */
 #define STATE_COUNT_MAX ((uint64_t)1 << 62)
@@ -135,6 +136,7 @@ typedef struct State {
     Map resources;     /* address text → StateResource * */
     Str check_results; /* JSON text, as stored; empty: null */
     Str environment;   /* the only environment whose runs may change the state; empty: not set */
+    StateOwner owner;  /* whose runs alone may change the state */
     /* The last run, if it was a complete apply without errors and the state has an environment. */
     Str applied_commit;    /* of the configuration; empty: unknown */
     Str applied_variables; /* plan_variables_digest; empty: the last run was something else */
@@ -151,10 +153,13 @@ State *state_clone(const State *state, Arena *arena);
 State *state_fork(const State *state, Arena *arena);
 bool state_is_empty(const State *state);
 
-/* Returns a new lineage. A lineage of an environment encodes it for state_lineage_is_of, so that it
- * survives tools that drop unknown members. */
-Str state_lineage_new(Str environment, Arena *arena);
-bool state_lineage_is_of(Str lineage, Str environment);
+/* Returns a new lineage. A lineage of an environment, or of a Stack ("prod/network"; empty: none),
+ * encodes it for state_lineage_is_of, so that it survives tools that drop unknown members. */
+Str state_lineage_new(Str environment, Str owner, Arena *arena);
+/* Returns whether the lineage encodes the environment or the Stack of that name. */
+bool state_lineage_is_of(Str lineage, Str name);
+/* Returns whether it encodes some Stack. */
+bool state_lineage_has_owner(Str lineage);
 
 /* Returns the provider configuration, with the key of the instance. */
 ProviderConfigAddr state_provider_config(const StateResource *resource,

@@ -4,6 +4,7 @@
  *    {
  *      "version": 4, "terraform_version": "1.11.0", "serial": 3, "lineage": "329520e7-…",
  *      "environment": "production", "applied": {"commit": "9fceb02…", "variables": "4f53cda1…"},
+ *      "owner": {"cluster": "9b2d…", "namespace": "prod", "name": "network", "uid": "41f0…"},
  *      "outputs": {},
  *      "resources": [{
  *        "mode": "managed", "type": "local_file", "name": "b",
@@ -20,9 +21,9 @@
  *      "check_results": null
  *    }
  *
- * The line of the environment is loam's addition, and only states of an environment have it: other
- * programs would drop it at their next write. Calls in doubt stand in the journal (journal.h),
- * never here. */
+ * The lines of the environment and of the owner are loam's additions, and only states of an
+ * environment or of a Stack have them: other programs would drop them at their next write. Calls in
+ * doubt stand in the journal (journal.h), never here. */
 #pragma once
 
 #include "source_text.h"

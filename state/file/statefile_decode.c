@@ -407,6 +407,17 @@ static bool read_applied(Decoding *decoding) {
            statefile_decode_fail(decoding, "\"applied\" must be an object.");
 }
 
+static bool read_owner(Decoding *decoding) {
+    StateOwner *owner = &decoding->state->owner;
+    RecordReader reading = {.reader = &decoding->reader, .arena = decoding->arena};
+    if (!record_decode(&reading, &state_owner_record, statefile_decode_next(decoding), owner) ||
+        owner->name.len == 0)
+        return statefile_decode_fail(
+            decoding,
+            "\"owner\" must be an object with the texts cluster, namespace, name and uid.");
+    return true;
+}
+
 static bool statefile_decode_read_member(Decoding *decoding) {
     State *state = decoding->state;
     if (is_key(decoding, STR("terraform_version")))
@@ -418,6 +429,8 @@ static bool statefile_decode_read_member(Decoding *decoding) {
         return statefile_decode_read_string(decoding, "lineage", &state->lineage);
     if (is_key(decoding, STR("environment")))
         return statefile_decode_read_string(decoding, "environment", &state->environment);
+    if (is_key(decoding, STR("owner")))
+        return read_owner(decoding);
     if (is_key(decoding, STR("applied")))
         return read_applied(decoding);
     if (is_key(decoding, STR("outputs")))

@@ -224,6 +224,10 @@ Str statefile_encode(const State *state, Arena *arena) {
     json_key_string(&writer, "lineage", state->lineage);
     if (state->environment.len > 0)
         json_key_string(&writer, "environment", state->environment);
+    if (state->owner.name.len > 0) {
+        json_key(&writer, STR("owner"));
+        record_encode(&(RecordWriter){&writer, scratch}, &state_owner_record, &state->owner);
+    }
     if (state->applied_variables.len > 0)
         write_applied(&writer, state);
     json_key(&writer, STR("outputs"));

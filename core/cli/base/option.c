@@ -73,14 +73,19 @@ static const Option environment_options[] = {
     {"env", OPTION_TEXT, "NAME", "Use this environment of the configuration (default: LOAM_ENV)."},
 };
 
-static const Option protected_options[] = {
+/* option_change has all rows, option_owner the first, option_protected the rest. */
+static const Option change_options[] = {
+    {"take-over", OPTION_TEXT, "NAMESPACE/NAME",
+     "Change a state that belongs to this Stack; loam asks for the name."},
     {"approve-protected", OPTION_TEXT, "NAME", "Approve changes to this protected environment."},
 };
 
 const OptionGroup option_environment = {.options = environment_options,
                                         .count = ARRAY_COUNT(environment_options)};
-const OptionGroup option_protected = {.options = protected_options,
-                                      .count = ARRAY_COUNT(protected_options)};
+const OptionGroup option_change = {.options = change_options, .count = ARRAY_COUNT(change_options)};
+const OptionGroup option_owner = {.options = change_options, .count = 1};
+const OptionGroup option_protected = {.options = change_options + 1,
+                                      .count = ARRAY_COUNT(change_options) - 1};
 const OptionGroup option_tests = {.options = test_options, .count = ARRAY_COUNT(test_options)};
 const OptionGroup option_view = {.options = view_options, .count = ARRAY_COUNT(view_options)};
 const OptionGroup option_variables = {.options = variable_options,

@@ -53,6 +53,8 @@ typedef struct Arguments {
 /* Groups shared by several commands. */
 extern const OptionGroup option_environment; /* -env */
 extern const OptionGroup option_protected;   /* -approve-protected */
+extern const OptionGroup option_owner;       /* -take-over */
+extern const OptionGroup option_change;      /* both */
 extern const OptionGroup option_view;        /* -no-color, -compact-warnings … */
 extern const OptionGroup option_variables;   /* -var, -var-file */
 extern const OptionGroup option_lock;        /* -lock, -lock-timeout */

@@ -354,7 +354,7 @@ const Command cmd_apply = {
              "an interrupted one.",
     .example = "loam apply",
     .groups = {OPTION_GROUP(options), &option_operation, &option_variables, &option_state,
-               &reporting_options, &option_environment, &option_protected, &option_view},
+               &reporting_options, &option_environment, &option_change, &option_view},
     .most_positionals = 1,
     .run = run_apply,
     .json_view = view_json_open,
@@ -368,7 +368,7 @@ const Command cmd_destroy = {
         "Shows the objects to destroy, asks for approval, and destroys them in dependency order.",
     .example = "loam destroy -target=libvirt_domain.web",
     .groups = {OPTION_GROUP(options), &option_operation, &option_variables, &option_state,
-               &reporting_options, &option_environment, &option_protected, &option_view},
+               &reporting_options, &option_environment, &option_change, &option_view},
     .run = run_destroy,
     .json_view = view_json_open,
 };
@@ -389,7 +389,7 @@ const Command cmd_refresh = {
         "plan. To see the changes first, run \"loam plan -refresh-only\".",
     .example = "loam refresh",
     .groups = {OPTION_GROUP(refresh_options), &option_operation, &option_variables, &option_state,
-               &reporting_options, &option_environment, &option_protected, &option_view},
+               &reporting_options, &option_environment, &option_change, &option_view},
     .run = run_refresh,
     .json_view = view_json_open,
 };

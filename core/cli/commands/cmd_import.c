@@ -109,7 +109,7 @@ const Command cmd_import = {
         "differences, run \"loam plan\". An import block does the same as part of a plan.",
     .example = "loam import libvirt_pool.images default",
     .groups = {OPTION_GROUP(options), &option_variables, &option_state, &option_environment,
-               &option_protected, &option_view},
+               &option_change, &option_view},
     .most_positionals = 2,
     .run = cmd_import_run,
 };

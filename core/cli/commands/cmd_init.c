@@ -176,7 +176,7 @@ const Command cmd_init = {
         "again.",
     .example = "loam init",
     .groups = {OPTION_GROUP(options), &backend_init_options, &option_variables, &option_tests,
-               &option_environment, &option_view},
+               &option_environment, &option_owner, &option_view},
     .run = init_run,
     .json_view = view_json_open,
 };

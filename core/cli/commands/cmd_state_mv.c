@@ -284,7 +284,7 @@ const Command cmd_state_mv = {
              "state file, which is created if needed.",
     .example = "loam state mv libvirt_domain.web libvirt_domain.front",
     .groups = {OPTION_GROUP(options), &option_variables, &option_state, &option_environment,
-               &option_protected, &option_view},
+               &option_change, &option_view},
     .most_positionals = 2,
     .least_positionals = 2,
     .missing = "state mv requires two addresses: source and target.",

@@ -1,6 +1,7 @@
 /* loam state push */
 #include "command.h"
 #include "environment.h"
+#include "owner.h"
 #include "statefile.h"
 
 static const Option options[] = {
@@ -58,6 +59,7 @@ static int push_run(Cli *cli, const Arguments *arguments, Diags *diags) {
     if (!environment_approve_change(&project))
         return 1;
     Backend *backend = project.out;
+    owner_keep(&project, project.state, given);
     return backend_write(backend, statefile_encode(given, cli->arena), diags) ? 0 : 1;
 }
 
@@ -69,7 +71,7 @@ const Command cmd_state_push = {
              "the same lineage and a higher serial.",
     .example = "loam state push copy.tfstate",
     .groups = {OPTION_GROUP(options), &option_variables, &option_state, &option_environment,
-               &option_protected, &option_view},
+               &option_change, &option_view},
     .most_positionals = 1,
     .least_positionals = 1,
     .missing = "state push requires the file to push, or - for standard input.",

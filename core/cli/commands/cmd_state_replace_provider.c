@@ -104,7 +104,7 @@ const Command cmd_state_replace_provider = {
              "after the provider moved to another namespace or registry. Shows the objects and "
              "asks for approval.",
     .example = "loam state replace-provider dmacvicar/libvirt libvirt",
-    .groups = {OPTION_GROUP(options), &option_variables, &option_environment, &option_protected,
+    .groups = {OPTION_GROUP(options), &option_variables, &option_environment, &option_change,
                &option_state, &option_view},
     .most_positionals = 2,
     .least_positionals = 2,

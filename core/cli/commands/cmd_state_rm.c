@@ -86,7 +86,7 @@ const Command cmd_state_rm = {
         "Removes objects from the state. The real objects remain, but loam no longer manages them.",
     .example = "loam state rm libvirt_domain.web",
     .groups = {OPTION_GROUP(options), &option_variables, &option_state, &option_environment,
-               &option_protected, &option_view},
+               &option_change, &option_view},
     .most_positionals = 1000,
     .least_positionals = 1,
     .missing = "state rm requires at least one address.",

@@ -49,6 +49,10 @@ static const PageEntry environment[] = {
     {"LOAM_ENCRYPTION, TF_ENCRYPTION",
      "Content of a block encryption, which overrides the one of the configuration.",
      &option_variables},
+    {"LOAM_OWNER",
+     "The Stack that the run belongs to, as JSON with cluster, namespace, name and uid: its states "
+     "record it, and loam changes no state of another Stack.",
+     &option_owner},
     {"LOAM_NOTIFY_SECRET", "drift -notify: the key that signs notices.", .command = "drift"},
     {"LOAM_BUNDLE_PASSWORD", "bundle create -sign-key: the password of the secret key.",
      .command = "bundle create"},

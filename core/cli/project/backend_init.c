@@ -2,6 +2,7 @@
 #include "backend_init.h"
 #include "backend_choice.h"
 #include "backend_settings.h"
+#include "owner.h"
 #include "statefile.h"
 #include "workspace.h"
 
@@ -280,7 +281,9 @@ static bool copy_locked(const Migration *migration, Place *from, Place *to) {
     bool yes;
     if (!lock_place(project, LOCK_MIGRATE_FROM, from) ||
         !lock_place(project, LOCK_MIGRATE_TO, to) || !init_read_place(project, from) ||
-        !init_read_place(project, to) || !check_journal(project, from, to))
+        !init_read_place(project, to) || !check_journal(project, from, to) ||
+        !owner_check(project, to->state, LOCK_MIGRATE_TO) ||
+        (migration->empties_source && !owner_check(project, from->state, LOCK_MIGRATE_TO)))
         return false;
     if (state_is_empty(from->state))
         return true;

@@ -5,6 +5,7 @@
 #include "keeper.h"
 #include "log.h"
 #include "mask.h"
+#include "owner.h"
 #include "random.h"
 #include "statefile.h"
 #include "view.h"
@@ -304,7 +305,9 @@ static bool project_state_check_environment(const Project *project) {
 
 bool project_open_state(Project *project, LockOperation operation) {
     if (!project_open_backend(project) || !lock_state(project, operation) ||
-        !project_state_read_state(project, operation) || !project_state_check_environment(project))
+        !project_state_read_state(project, operation) ||
+        !project_state_check_environment(project) ||
+        !owner_check(project, project->state, operation))
         return false;
     if (operation == LOCK_APPLY) /* the key of a new state is ready when its plan is */
         cipher_begin(project->out->cipher);
@@ -334,6 +337,7 @@ bool project_begin_changes(Project *project, State *state) {
     Cli *cli = project->cli;
     if (project->config && project->config->environment)
         state->environment = project->config->environment->name;
+    owner_keep(project, project->state, state);
     if (!cipher_prepare(project->out->cipher, project->diags) ||
         !journal_open(project->out->journal, cli->io.clock, state, &project->journal, cli->arena,
                       project->diags)) {

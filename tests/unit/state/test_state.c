@@ -1,4 +1,5 @@
 /* Resources and instances: found, ordered, removed, copied. */
+#include "digest.h"
 #include "state_case.h"
 
 static State *filled(const char *const *addresses, size_t count, Arena *arena) {
@@ -119,8 +120,68 @@ static void forks(void **) {
     check_str_equal(statefile_encode(state, arena), before);
 }
 
+/* The last group of a lineage has the environment, the Stack, both or none. */
+static void lineages(void **) {
+    static const char *const names[] = {"", "a", "b", "prod/network", "prod/dns"};
+    SCOPED(ArenaRef) arena = arena_open("test");
+    for (size_t i = 0; i < 3; i++) {
+        for (size_t j = 0; j < ARRAY_COUNT(names); j += 3) {
+            Str lineage =
+                state_lineage_new(str_from_cstr(names[i]), str_from_cstr(names[j]), arena);
+            assert_int_equal(lineage.len, 36);
+            assert_int_equal(lineage.ptr[14], j ? '8' : '4');
+            assert_int_equal(state_lineage_has_owner(lineage), j > 0);
+            for (size_t k = 0; k < ARRAY_COUNT(names); k++)
+                assert_int_equal(state_lineage_is_of(lineage, str_from_cstr(names[k])),
+                                 k > 0 && (k == i || k == j));
+        }
+    }
+    /* of an environment, written by an earlier release */
+    Str older = STR("6a5f1f0e-6c0e-4c9c-9d1e-");
+    Str parts[] = {older, STR("prod")};
+    Str tail = digest_hex(DIGEST_SHA256, str_join(parts, 2, STR("/"), arena), arena);
+    older = str_concat(older, str_slice(tail, 0, 12), arena);
+    assert_true(state_lineage_is_of(older, STR("prod")));
+    assert_false(state_lineage_is_of(older, STR("dev")));
+    assert_false(state_lineage_has_owner(STR("")));
+}
+
+static const StateOwner OWNER = {
+    STR_CONST("c"),
+    STR_CONST("prod"),
+    STR_CONST("network"),
+    STR_CONST("u"),
+};
+
+static void owners(void **) {
+    SCOPED(ArenaRef) arena = arena_open("test");
+    State *state = state_new(arena), *read;
+    Diags diags = diags_new(arena);
+    assert_true(str_find(statefile_encode(state, arena), STR("owner"), 0) == SIZE_MAX);
+    state->owner = OWNER;
+    Str text = statefile_encode(state_clone(state, arena), arena);
+    assert_true(statefile_decode(STR("s"), text, &read, arena, &diags));
+    assert_true(state_owner_equal(&read->owner, &OWNER));
+    check_str(state_owner_name(&read->owner, arena), "prod/network");
+    check_str(state_owner_name(&(StateOwner){0}, arena), "");
+    for (size_t i = 0; i < state_owner_record.count; i++) {
+        StateOwner other = OWNER;
+        *(Str *)((char *)&other + state_owner_record.rows[i].offset) = STR("x");
+        assert_false(state_owner_equal(&other, &OWNER));
+    }
+    static const char *const broken[] = {
+        "1", "{}", "null", "[]", "{\"name\": 1}", "{\"name\": \"\"}"};
+    for (size_t i = 0; i < ARRAY_COUNT(broken); i++) {
+        text = str_format(arena, "{\"version\": 4, \"owner\": %s}", broken[i]);
+        if (statefile_decode(STR("s"), text, &read, arena, &diags))
+            fail_msg("%s was read", broken[i]);
+    }
+}
+
 UNIT_MAIN(test_state) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(lineages),
+        cmocka_unit_test(owners),
         cmocka_unit_test(instances_are_sorted),
         cmocka_unit_test(resources_are_sorted),
         cmocka_unit_test(pruning),

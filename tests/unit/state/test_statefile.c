@@ -19,6 +19,10 @@ static void change_lineage(State *state, Arena *) {
     state->lineage = STR("other");
 }
 
+static void change_owner(State *state, Arena *) {
+    state->owner.name = STR("network");
+}
+
 static void change_output(State *state, Arena *arena) {
     StateOutput *output = arena_new(arena, StateOutput);
     *output = (StateOutput){value_from_cstr("other"), false};
@@ -65,8 +69,9 @@ static void change_checks(State *state, Arena *) {
 
 static void different(void **) {
     static void (*const changes[])(State * state, Arena * arena) = {
-        change_lineage, change_output, change_sensitivity, add_output,      change_object,
-        remove_object,  add_resource,  add_deposed,        change_provider, change_checks,
+        change_lineage, change_owner,    change_output, change_sensitivity,
+        add_output,     change_object,   remove_object, add_resource,
+        add_deposed,    change_provider, change_checks,
     };
     SCOPED(ArenaRef) arena = arena_open("test");
     for (size_t i = 0; i < ARRAY_COUNT(changes); i++) {
