@@ -186,7 +186,7 @@ static void test_broken(void **) {
     close_case(&c);
 }
 
-/* Without revision and cluster, a snapshot could not be told from another. */
+/* A snapshot needs the revision and the cluster of etcd. */
 static void test_no_status(void **) {
     static const char *const texts[] = {
         "",
