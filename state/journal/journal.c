@@ -37,7 +37,6 @@ struct Journal {
     bool needs_cleaning;
 
     bool has_start;
-    uint64_t size;         /* of the text in the store */
     uint64_t record_count; /* in the text in the store */
     uint64_t appended; /* records appended, over all texts; also the ticket of a waiting thread */
     uint64_t durable;  /* of the appended records */
@@ -80,7 +79,6 @@ static Str read_leftover(Journal *journal, Str bytes) {
     }
     journal->needs_cleaning = text.is_torn;
     journal->cleaned = text.is_torn ? journal_text_write(&text, journal->arena) : STR_EMPTY;
-    journal->size = text.is_torn ? journal->cleaned.len : bytes.len;
     journal->record_count = text.records.count;
     return STR_EMPTY;
 }
@@ -161,7 +159,6 @@ static Str append_text(Journal *journal, Str text, Arena *arena) {
         return problem;
     if (!journal->store->append(journal->store, text, &problem, arena))
         return problem;
-    journal->size += text.len;
     journal->has_text = true;
     if (journal->is_announced)
         strbuf_add(&journal->tail, text);
@@ -566,11 +563,10 @@ static void rewritten(Journal *journal, uint64_t *count, StrBuf *out) {
         journal_add_line(line.text, count, out);
 }
 
-static void end_fold(Journal *journal, size_t size, uint64_t count) {
+static void end_fold(Journal *journal, bool has_text, uint64_t count) {
     journal->has_leftover = false;
-    journal->has_text = size > 0;
-    journal->has_start = size > 0;
-    journal->size = size;
+    journal->has_text = has_text;
+    journal->has_start = has_text;
     journal->record_count = count;
     journal->needs_cleaning = false;
     journal->is_announced = false;
@@ -593,7 +589,7 @@ static Str fold(Journal *journal, Arena *arena) {
         ok = store->remove(store, &problem, arena);
     if (!ok)
         return problem;
-    end_fold(journal, text.len, count);
+    end_fold(journal, text.len > 0, count);
     return STR_EMPTY;
 }
 

@@ -69,6 +69,9 @@ static Str content(Case *it) {
     while (journal_record_next_line(bytes, &line)) {
         JournalRecord read;
         assert_true(line.is_whole && journal_record_parse(line.text, &read, it->arena));
+        assert_int_equal(read.number, line.number);
+        if (read.kind == RECORD_START)
+            assert_int_equal(read.serial, it->state->serial);
         strbuf_add_format(&text, "%s%s", text.len ? " " : "", kinds[read.kind]);
         if (read.sequence)
             strbuf_add_format(&text, " %llu", (unsigned long long)read.sequence);
@@ -79,6 +82,8 @@ static Str content(Case *it) {
 static void nothing_before_the_first_record(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     Case *it = case_new(arena);
+    check_str(content(it), "absent");
+    journal_announce(it->journal, it->state, STR("text"));
     check_str(content(it), "absent");
     assert_true(journal_fold(it->journal, it->state, &it->diags));
     check_str(content(it), "absent");
@@ -126,7 +131,10 @@ static void fold(void **) {
     check_str(content(it), "start intent 2 intent 3 outcome 2");
     record(it, c, "t.c");
     check_str(content(it), "start intent 2 intent 3 outcome 2 outcome 3");
+    it->state->serial = 8;
     assert_true(journal_fold(it->journal, it->state, &it->diags));
+    check_str(content(it), "absent");
+    journal_announce(it->journal, it->state, STR("text"));
     check_str(content(it), "absent");
     record(it, intend(it, "t.d"), "t.d");
     check_str(content(it), "start intent 4 outcome 4");
@@ -259,6 +267,25 @@ static void torn_end_is_cut(void **) {
     record(it, 0, "t.b");
     record(it, 0, "t.c");
     check_str(content(it), "start intent 1 outcome 1 start outcome outcome");
+    journal_close(it->journal);
+}
+
+/* A fold replaces the torn text too; nothing of it comes back. */
+static void torn_end_is_folded(void **) {
+    SCOPED(ArenaRef) arena = arena_open("test");
+    Case *it = case_new(arena);
+    record(it, intend(it, "t.a"), "t.a");
+    journal_close(it->journal);
+    Str bytes;
+    assert_int_equal(it->disk.read_file(it->disk.self, path, &bytes, arena), 0);
+    bytes = str_slice(bytes, 0, bytes.len - 1);
+    assert_int_equal(it->disk.write_file(it->disk.self, path, bytes, 0600), 0);
+    open_journal(it);
+    assert_true(journal_has_leftover(it->journal));
+    assert_true(journal_fold(it->journal, it->state, &it->diags));
+    assert_false(journal_has_leftover(it->journal));
+    record(it, intend(it, "t.b"), "t.b");
+    check_str(content(it), "start intent 2 outcome 2");
     journal_close(it->journal);
 }
 
@@ -460,6 +487,10 @@ static void a_store_that_fails(void **) {
     assert_false(open_shelf(it, shelf));
     check_error(it, "r", "Nothing was changed.");
     shelf->reads = true;
+    shelf->text = STR("damaged\n");
+    assert_false(open_shelf(it, shelf));
+    check_error(it, "it was damaged while this command ran", "Nothing was changed.");
+    shelf->text = STR_EMPTY;
     assert_true(open_shelf(it, shelf));
     uint64_t a = intend(it, "t.a"), b = intend_batched(it, "t.b"), sequence;
     StatePart part = {.key = STR("one"), .has_ended = true};
@@ -479,6 +510,14 @@ static void a_store_that_fails(void **) {
     assert_false(journal_is_whole(it->journal));
     assert_false(journal_fold(it->journal, it->state, &it->diags));
     check_error(it, "w", "The state itself is saved.");
+    shelf->store.setting = "DIR";
+    assert_false(journal_end(it->journal, b, &it->diags));
+    assert_true(
+        str_ends_with(it->diags.items[0].detail,
+                      STR("Fix the cause, or set DIR to a directory that you can write, then "
+                          "run the same command again.")));
+    it->diags = diags_new(arena);
+    shelf->store.setting = NULL;
     shelf->appends = true;
     shelf->syncs = false;
     assert_false(journal_flush(it->journal, &it->diags));
@@ -528,6 +567,7 @@ UNIT_MAIN(test_journal) {
         cmocka_unit_test(parts_share_a_sync),
         cmocka_unit_test(a_part_that_is_not_durable),
         cmocka_unit_test(torn_end_is_cut),
+        cmocka_unit_test(torn_end_is_folded),
         cmocka_unit_test(batched_intents),
         cmocka_unit_test(batched_intents_of_a_disk_that_fails),
         cmocka_unit_test(a_disk_that_fails),

@@ -7,6 +7,8 @@
 #include "journal_store.h"
 #include "journal_text.h"
 
+#include <errno.h>
+
 typedef struct Left {
     Arena *arena;
     StrBuf text;
@@ -319,6 +321,52 @@ static void folded_all(void **) {
     assert_int_equal(left.state->serial, 5);
 }
 
+/* An outcome without a provider configuration, and an intent with another one, keep that of the
+ * state; an outcome with one replaces it. */
+static void providers(void **) {
+    SCOPED(ArenaRef) arena = arena_open("test");
+    Left left = left_new(arena);
+    hold(&left, "t.a[0]", "a");
+    hold(&left, "t.a[1]", "b");
+    ResourceAddr first = state_case_address("t.a[0]", arena);
+    StateResource *resource = state_find_resource(left.state, first);
+    resource->provider_config.provider = STR("h/n/old");
+    start(&left, "l", 5);
+    add(&left, (JournalRecord){.kind = RECORD_OUTCOME, .sequence = 1, .address = first});
+    intent(&left, 2, "t.a[1]", PENDING_UPDATE);
+    replay_well(&left);
+    check_str(slot(&left, "t.a[0]"), "nothing");
+    check_str(state_find_resource(left.state, first)->provider_config.provider, "h/n/old");
+    Left other = left_new(arena);
+    other.state = left.state;
+    start(&other, "l", left.state->serial);
+    outcome(&other, 2, "t.a[1]", "c");
+    replay_well(&other);
+    check_str(state_find_resource(left.state, first)->provider_config.provider, "h/n/t");
+}
+
+/* Of two calls in doubt for one object, a creation stays, with the greater generation. */
+static void two_in_doubt(void **) {
+    static const struct {
+        PendingAction first, second;
+        const char *wanted;
+    } cases[] = {
+        {PENDING_CREATE, PENDING_UPDATE, "- create 20"},
+        {PENDING_CREATE, PENDING_CREATE, "- create 20"},
+        {PENDING_UPDATE, PENDING_CREATE, "- create 20"},
+        {PENDING_UPDATE, PENDING_DELETE, "- delete 20"},
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+        SCOPED(ArenaRef) arena = arena_open("test");
+        Left left = left_new(arena);
+        start(&left, "l", 5);
+        intent(&left, 2, "t.a", cases[i].first);
+        intent(&left, 1, "t.a", cases[i].second);
+        replay_well(&left);
+        check_str(slot(&left, "t.a"), cases[i].wanted);
+    }
+}
+
 static void lost_state(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     Left left = left_new(arena);
@@ -537,6 +585,74 @@ static void damaged_addresses(void **) {
     }
 }
 
+/* A copy of a damaged journal replaces no other; a copy of a remote one is in the working
+ * directory. */
+static void copies(void **) {
+    SCOPED(ArenaRef) arena = arena_open("test");
+    Left left = left_new(arena);
+    static const char *const local[] = {"s.journal.damaged", "s.journal.damaged.2",
+                                        "s.journal.damaged.3"};
+    static const char *const remote[] = {"journal.damaged", "journal.damaged.2"};
+    Str path = STR("s.journal"), damaged = STR("damaged\n"), copy;
+    JournalStore *store = journal_file_new(&left.disk, path, arena);
+    bool found;
+    for (size_t i = 0; i < ARRAY_COUNT(local) + ARRAY_COUNT(remote); i++) {
+        bool is_remote = i >= ARRAY_COUNT(local);
+        Str name = str_from_cstr(is_remote ? remote[i - ARRAY_COUNT(local)] : local[i]);
+        store->is_buffered = is_remote;
+        assert_false(disk_exists(&left.disk, name));
+        assert_int_equal(left.disk.write_file(left.disk.self, path, damaged, 0600), 0);
+        assert_false(journal_replay(store, &left.disk, left.state, &found, arena, &left.diags));
+        assert_int_equal(left.disk.read_file(left.disk.self, name, &copy, arena), 0);
+        check_str_equal(copy, damaged);
+    }
+}
+
+static bool read_problem(JournalStore *, Str *, bool *, Str *problem, Arena *) {
+    *problem = STR("it fails");
+    return false;
+}
+
+static int write_problem(void *, Str, Str, uint32_t) {
+    return -ENOSPC;
+}
+
+static bool replace_problem(JournalStore *, Str, Str *problem, Arena *) {
+    *problem = STR("it fails");
+    return false;
+}
+
+/* Each step that fails is an error of its own, and changes nothing. */
+static void unreadable(void **) {
+    static const char *const details[] = {
+        "but reading it failed: it fails.",
+        "but copying the damaged journal failed: it fails.",
+        "but copying the damaged journal failed: No space left on device.",
+        "but replacing the damaged journal failed: it fails.",
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(details); i++) {
+        SCOPED(ArenaRef) arena = arena_open("test");
+        Left left = left_new(arena);
+        Str path = STR("s.journal");
+        Disk aside = left.disk;
+        JournalStore *store = journal_file_new(&left.disk, path, arena);
+        bool found = true;
+        assert_int_equal(left.disk.write_file(left.disk.self, path, STR("damaged\n"), 0600), 0);
+        if (i == 0)
+            store->read = read_problem;
+        if (i == 1)
+            store->read_stored = read_problem;
+        if (i == 2)
+            aside.write_file = write_problem;
+        if (i == 3)
+            store->replace = replace_problem;
+        assert_false(journal_replay(store, &aside, left.state, &found, arena, &left.diags));
+        assert_int_equal(left.diags.error_count, 1);
+        if (str_find(left.diags.items[0].detail, str_from_cstr(details[i]), 0) == SIZE_MAX)
+            fail_msg("%.*s", STR_ARG(left.diags.items[0].detail));
+    }
+}
+
 /* Another run may be active, so the journal stays unchanged. */
 static void damage_without_a_lock(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
@@ -561,12 +677,16 @@ UNIT_MAIN(test_journal_replay) {
         cmocka_unit_test(changed_by_others),
         cmocka_unit_test(folded),
         cmocka_unit_test(folded_all),
+        cmocka_unit_test(providers),
+        cmocka_unit_test(two_in_doubt),
         cmocka_unit_test(lost_state),
         cmocka_unit_test(other_lineage),
         cmocka_unit_test(marks),
         cmocka_unit_test(torn_end),
         cmocka_unit_test(every_record_with_every_damage),
         cmocka_unit_test(damaged_addresses),
+        cmocka_unit_test(copies),
+        cmocka_unit_test(unreadable),
         cmocka_unit_test(damage_without_a_lock),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -200,11 +200,64 @@ static void many_append(void **) {
     assert_int_equal(counts[1], LINES);
 }
 
+/* The first request of a run asks for the numbers in use; without them nothing is written. */
+static void numbers(void **) {
+    SCOPED(ArenaRef) arena = arena_open("test");
+    Shelf shelf = {.arena = arena};
+    Segment used = {7, STR("a\n")};
+    Str problem, text;
+    bool found;
+    vec_push(arena, &shelf.segments, used);
+    JournalStore *store = open_shelf(&shelf);
+    assert_true(store->is_buffered);
+    append(store, "b\n", arena);
+    shelf.fails = 1;
+    assert_false(store->sync(store, &problem, arena));
+    shelf.fails = 1;
+    assert_false(store->replace(store, STR("c\n"), &problem, arena));
+    shelf.fails = 1;
+    assert_false(store->remove(store, &problem, arena));
+    shelf.fails = 1;
+    assert_false(store->read(store, &text, &found, &problem, arena));
+    assert_int_equal(shelf.segments.count, 1);
+    append(store, "d\n", arena);
+    assert_true(store->sync(store, &problem, arena));
+    assert_int_equal(vec_last(&shelf.segments).number, 8);
+    check_str(content(&shelf), "a\nd\n");
+    /* A segment that was read later does not lower the next number. */
+    shelf.segments.count = 1;
+    assert_true(store->read(store, &text, &found, &problem, arena));
+    append(store, "e\n", arena);
+    assert_true(store->sync(store, &problem, arena));
+    assert_int_equal(vec_last(&shelf.segments).number, 9);
+    store->close(store);
+}
+
+/* The last of several texts that replace the journal counts; an incomplete segment has no text. */
+static void order(void **) {
+    SCOPED(ArenaRef) arena = arena_open("test");
+    Shelf shelf = {.arena = arena};
+    static const Segment segments[] = {{1, STR_CONST("a\n")},
+                                       {2, STR_CONST("\nb\n")},
+                                       {3, STR_CONST("c\n")},
+                                       {4, STR_CONST("\nd\n")},
+                                       {5, {0}},
+                                       {10, STR_CONST("e\n")},
+                                       {11, STR_CONST("f\n")}};
+    for (size_t i = 0; i < ARRAY_COUNT(segments); i++)
+        vec_push(arena, &shelf.segments, segments[i]);
+    check_str(content(&shelf), "d\ne\nf\n");
+}
+
 UNIT_MAIN(test_journal_segments) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_sync_is_a_segment), cmocka_unit_test(replacing),
-        cmocka_unit_test(requests_that_fail),  cmocka_unit_test(a_drop_that_fails),
+        cmocka_unit_test(a_sync_is_a_segment),
+        cmocka_unit_test(replacing),
+        cmocka_unit_test(requests_that_fail),
+        cmocka_unit_test(a_drop_that_fails),
         cmocka_unit_test(many_append),
+        cmocka_unit_test(numbers),
+        cmocka_unit_test(order),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -196,6 +196,16 @@ static void waited_for(void **) {
     file_case_close(&test);
 }
 
+/* No directory, no files. */
+static void nothing(void **) {
+    FileCase test = file_case_open(false);
+    assert_int_equal(read_files(&test, NULL, true).found.count, 0);
+    KeeperSink sink = begin(&test, "r1");
+    sink.end(sink.self, true);
+    assert_int_equal(read_files(&test, NULL, true).found.count, 0);
+    file_case_close(&test);
+}
+
 /* Without a key, no settings. */
 static void no_key(void **) {
     CryptCase c = crypt_case_open();
@@ -218,7 +228,7 @@ static void no_key(void **) {
 UNIT_MAIN(test_outcome_file) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(responses),  cmocka_unit_test(torn),   cmocka_unit_test(at_work),
-        cmocka_unit_test(waited_for), cmocka_unit_test(no_key),
+        cmocka_unit_test(waited_for), cmocka_unit_test(no_key), cmocka_unit_test(nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

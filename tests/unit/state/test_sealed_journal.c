@@ -14,11 +14,12 @@ typedef struct Shelf {
     int replacements;
 } Shelf;
 
-static bool shelf_read(JournalStore *store, Str *out, bool *found, Str *, Arena *arena) {
+static bool shelf_read(JournalStore *store, Str *out, bool *found, Str *problem, Arena *arena) {
     Shelf *shelf = store->self;
     *out = str_clone(shelf->text, arena);
     *found = shelf->is_there;
-    return true;
+    *problem = STR("it fails");
+    return !shelf->fails;
 }
 
 static bool put(Shelf *shelf, Str text, Str *problem) {
@@ -54,7 +55,10 @@ static bool shelf_sync(JournalStore *store, Str *problem, Arena *) {
 
 static bool shelf_remove(JournalStore *store, Str *problem, Arena *arena) {
     Shelf *shelf = store->self;
-    (void)problem, (void)arena;
+    (void)arena;
+    *problem = STR("it fails");
+    if (shelf->fails)
+        return false;
     shelf->text = STR_EMPTY;
     shelf->is_there = false;
     return true;
@@ -168,6 +172,8 @@ static void test_replace_and_remove(void **) {
     check_str(read_all(&test, test.cipher), "two\nthree\n");
     assert_true(journal->replace(journal, STR_EMPTY, &problem, test.c.arena));
     check_str(read_all(&test, test.cipher), "");
+    assert_int_equal(test.shelf.text.len, 0);
+    assert_true(journal->sync(journal, &problem, test.c.arena)); /* durable already */
     assert_true(journal->replace(journal, STR("\n"), &problem, test.c.arena));
     check_str(read_all(&test, test.cipher), "\n");
     assert_true(journal->replace(journal, STR_EMPTY, &problem, test.c.arena));
@@ -259,6 +265,77 @@ static void test_keys(void **) {
     crypt_case_close(&test.c);
 }
 
+/* A journal under a former key is rewritten under the new one. */
+static void test_former_key(void **) {
+    SealedCase test;
+    open_case(&test);
+    CryptCase *c = &test.c;
+    KeySource *former = crypt_case_pbkdf2(c, "k", PASSPHRASE);
+    KeySource *key = crypt_case_pbkdf2(c, "new", "another passphrase");
+    const Cipher *both = crypt_case_cipher(c, (KeySource *[]){key, former}, 2);
+    const Cipher *alone = crypt_case_cipher(c, (KeySource *[]){key}, 1);
+    append(&test, open_journal(&test, test.cipher), "one\n");
+    append(&test, open_journal(&test, both), "two\n");
+    assert_int_equal(test.shelf.replacements, 1);
+    check_str(read_all(&test, alone), "one\ntwo\n");
+    crypt_case_close(&test.c);
+}
+
+/* After a failed replacement the stored form is unknown, so it is read again. */
+static void test_failed_calls(void **) {
+    SealedCase test;
+    open_case(&test);
+    Str problem = STR_EMPTY, text;
+    bool found;
+    JournalStore *journal = open_journal(&test, test.cipher);
+    append(&test, journal, "one\n");
+    test.shelf.fails = true;
+    assert_false(journal->remove(journal, &problem, test.c.arena));
+    check_str(problem, "it fails");
+    assert_false(journal->replace(journal, STR("no\n"), &problem, test.c.arena));
+    assert_false(journal->append(journal, STR("no\n"), &problem, test.c.arena));
+    assert_false(journal->read(journal, &text, &found, &problem, test.c.arena));
+    check_str(problem, "it fails");
+    test.shelf.fails = false;
+    append(&test, journal, "two\n");
+    check_str(read_all(&test, test.cipher), "one\ntwo\n");
+    journal->close(journal);
+    append(&test, journal, "three\n");
+    check_str(read_all(&test, test.cipher), "one\ntwo\nthree\n");
+    crypt_case_close(&test.c);
+}
+
+/* A first line that is encrypted, but has no key of the right length. */
+static void test_no_key(void **) {
+    SealedCase test;
+    open_case(&test);
+    Str header;
+    assert_true(cipher_seal(test.cipher, (EnvelopeHead){0}, STR("short"), &header, test.c.arena,
+                            &test.c.diags));
+    test.shelf.text = str_concat(header, STR("\n"), test.c.arena);
+    test.shelf.is_there = true;
+    check_str(read_all(&test, test.cipher),
+              "The journal \"j\" is encrypted, but its first line has no "
+              "key for the other lines");
+    crypt_case_close(&test.c);
+}
+
+/* Damaged lines of every length keep it. */
+static void test_lengths(void **) {
+    for (size_t length = 0; length < 7; length++) {
+        SealedCase test;
+        open_case(&test);
+        Arena *arena = test.c.arena;
+        Str line = str_slice(STR("abcdef\n"), 6 - length, 7);
+        append(&test, open_journal(&test, test.cipher), str_to_cstr(line, arena));
+        Str changed = str_clone(test.shelf.text, arena);
+        ((char *)(uintptr_t)changed.ptr)[str_find_char(changed, '\n', 0) + 3] ^= 1;
+        test.shelf.text = changed;
+        check_str_equal(read_all(&test, test.cipher), str_slice(STR("!!!!!!\n"), 6 - length, 7));
+        crypt_case_close(&test.c);
+    }
+}
+
 /* An empty journal has no form yet: the first line needs no rewrite. */
 static void test_empty(void **) {
     SealedCase test;
@@ -280,6 +357,10 @@ UNIT_MAIN(test_sealed_journal) {
         cmocka_unit_test(test_torn_first_line),
         cmocka_unit_test(test_other_forms),
         cmocka_unit_test(test_keys),
+        cmocka_unit_test(test_former_key),
+        cmocka_unit_test(test_failed_calls),
+        cmocka_unit_test(test_no_key),
+        cmocka_unit_test(test_lengths),
         cmocka_unit_test(test_empty),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
