@@ -8,6 +8,7 @@
 
 #include "cipher.h"
 #include "journal.h"
+#include "plan_store.h"
 #include "schema.h"
 #include "state_lock.h"
 
@@ -46,6 +47,7 @@ struct Backend {
     /* The store of the journal; closed with the backend. NULL: the backend cannot store a journal,
      * so the caller keeps it in the data directory and writes the state often. */
     JournalStore *journal;
+    PlanStore *plans; /* NULL: the backend cannot store plans */
     /* True: after calls that leave the content as it was, the journal may keep a mark
      * (journal_mark). Commands read it at no cost, and it stays with the state. False: such calls
      * raise the serial. */

@@ -13,9 +13,7 @@ static bool etcd_store_send(const EtcdStore *store, const EtcdTxn *txn, EtcdResp
     return etcd_client_txn(store->client, txn, *store->cancel, out, problem, arena);
 }
 
-/* Makes the transaction conditional on this run's lock. Also returns false, with *problem, if the
- * lock was lost. */
-static bool send_fenced(const EtcdStore *store, EtcdTxn *txn, Str *problem, Arena *arena) {
+bool etcd_store_send_fenced(const EtcdStore *store, EtcdTxn *txn, Str *problem, Arena *arena) {
     EtcdResponse response;
     Diags lost = diags_new(arena);
     EtcdCompare fence = {store->lock_key, store->lock_revision};
@@ -117,7 +115,7 @@ static bool etcd_store_write_head(const EtcdStore *store, Str text, Str write, S
     EtcdTxn txn = {0};
     vec_push(arena, &txn.success, etcd_client_put(store->state_key, text));
     add_cleaning(store, write, &txn, arena);
-    return send_fenced(store, &txn, problem, arena);
+    return etcd_store_send_fenced(store, &txn, problem, arena);
 }
 
 /* Writes the pieces of *text, which then is the value to write to `key`. */
@@ -131,7 +129,7 @@ static bool put_pieces(const EtcdStore *store, Str key, Str write, Str *text, St
         Str why = STR_EMPTY;
         Str piece = piece_key(key, write, count++, scratch);
         vec_push(scratch, &txn.success, etcd_client_put(piece, str_slice(*text, at, end)));
-        if (!send_fenced(store, &txn, &why, scratch)) {
+        if (!etcd_store_send_fenced(store, &txn, &why, scratch)) {
             *problem = str_clone(why, arena);
             return false;
         }
@@ -196,7 +194,7 @@ static bool segments_put(void *self, uint64_t number, Str text, Str *problem, Ar
     if (text.len > PIECE_BYTES && !put_pieces(store, key, uuid_v4(arena), &text, problem, arena))
         return false;
     vec_push(arena, &txn.success, etcd_client_put(key, text));
-    return send_fenced(store, &txn, problem, arena);
+    return etcd_store_send_fenced(store, &txn, problem, arena);
 }
 
 static bool segments_drop(void *self, uint64_t below, Str *problem, Arena *arena) {
@@ -205,7 +203,7 @@ static bool segments_drop(void *self, uint64_t below, Str *problem, Arena *arena
     Str first = etcd_store_segment_key(store, 0, arena);
     vec_push(arena, &txn.success,
              etcd_client_delete(first, etcd_store_segment_key(store, below, arena)));
-    return send_fenced(store, &txn, problem, arena);
+    return etcd_store_send_fenced(store, &txn, problem, arena);
 }
 
 bool etcd_store_write(const EtcdStore *store, Str text, Str *problem, Arena *arena) {
@@ -226,5 +224,5 @@ bool etcd_store_remove(const EtcdStore *store, Str *problem, Arena *arena) {
     EtcdTxn txn = {0};
     Str end = etcd_client_range_end(store->directory, arena);
     vec_push(arena, &txn.success, etcd_client_delete(store->directory, end));
-    return send_fenced(store, &txn, problem, arena);
+    return etcd_store_send_fenced(store, &txn, problem, arena);
 }

@@ -4,6 +4,7 @@
  *                     number of pieces, the name of their write, their length and their digest
  *    state/WRITE/NNN  the pieces; readers ignore them until `state` has the name of their write
  *    journal/NUMBER   the journal's segments, with pieces below them likewise
+ *    plans/KEY        the stored plans, as in plan_store.h
  *    lock             the lock info, bound to a lease
  *
  * While the lock is held, each write is a transaction on condition of that lock: after the lock is
@@ -13,6 +14,7 @@
 
 #include "etcd_client.h"
 #include "journal_store.h"
+#include "plan_store.h"
 #include "state_lease.h"
 
 typedef struct EtcdStore {
@@ -30,5 +32,11 @@ MUST_USE bool etcd_store_read(const EtcdStore *store, Str *out, Str *problem, Ar
 MUST_USE bool etcd_store_write(const EtcdStore *store, Str text, Str *problem, Arena *arena);
 /* Returns the journal; `store` must live as long. */
 JournalStore *etcd_store_journal(EtcdStore *store, Arena *arena);
+/* Returns the stored plans (etcd_plans.c); `store` must live as long. */
+PlanStore *etcd_plans_new(EtcdStore *store, Arena *arena);
+/* Executes the transaction. While the lock is held, it is conditional on the lock; a lost lock is a
+ * failure. */
+MUST_USE bool etcd_store_send_fenced(const EtcdStore *store, EtcdTxn *txn, Str *problem,
+                                     Arena *arena);
 /* Deletes all keys of the workspace. */
 MUST_USE bool etcd_store_remove(const EtcdStore *store, Str *problem, Arena *arena);

@@ -50,7 +50,7 @@ static bool read_segment(const KubeStore *store, const KubeObjects *secrets, Val
 
 static bool list_secrets(const KubeStore *store, KubeObjects *out, Str *problem, Arena *arena) {
     KubeResult result;
-    Str selector = kube_store_journal_selector(store, arena);
+    Str selector = kube_store_selector(store, KUBE_JOURNAL, arena);
     bool ok = kube_store_list_secrets(store, selector, out, &result, arena) == KUBE_DONE;
     if (!ok)
         *problem = result.problem;
@@ -100,7 +100,7 @@ static bool kube_journal_is_same(const KubeStore *store, Str name, Str bytes, St
 static bool put_piece(const KubeStore *store, Str name, Str bytes, uint64_t count, Str *problem,
                       Arena *arena) {
     KubeResult result;
-    Value secret = kube_store_new(store, KUBE_SECRET, name, false, arena);
+    Value secret = kube_store_new(store, KUBE_SECRET, name, KUBE_JOURNAL, arena);
     secret = kube_store_with_data(secret, "journal", bytes, arena);
     Str pieces = str_format(arena, "%llu", (unsigned long long)count);
     if (count > 0)

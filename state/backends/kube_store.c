@@ -8,6 +8,7 @@
 #define LABEL_MAX_SIZE 63
 #define PAGE           "100"
 #define LIST_TRIES     3
+#define METADATA       "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json"
 
 static bool is_lower(char c) {
     return islower((unsigned char)c) || isdigit((unsigned char)c);
@@ -39,6 +40,7 @@ bool kube_store_name(KubeStore *store, Arena *arena, Diags *diags) {
     store->secret = str_concat(STR("tfstate-"), end, arena);
     store->lease = str_concat(STR("lock-tfstate-"), end, arena);
     store->journal = str_concat(STR("loam-journal-"), end, arena);
+    store->plans = str_concat(STR("loam-plan-"), end, arena);
     if (ends_with_number(store->suffix))
         return diags_fail(diags, NO_RANGE, "Invalid backend configuration",
                           "\"secret_suffix\" must not end in a dash and a number, but \"%.*s\" "
@@ -71,23 +73,24 @@ static Str kube_store_place(const KubeStore *store, KubeKind kind, Str name, Are
 
 /* Every request is sent again after a lost reply: its effect is then a conflict, which the callers
  * expect. */
-static KubeOutcome kube_store_send(const KubeStore *store, const char *method, Str path, Str body,
-                                   KubeResult *out, Arena *arena) {
-    KubeRequest request = {
-        .method = method,
-        .path = path,
-        .body = body,
-        .is_repeatable = true,
-        .cancel = store->cancel ? *store->cancel : NULL,
-        .cancel_at = CANCEL_NOW,
-    };
+static KubeOutcome send_request(const KubeStore *store, KubeRequest *request, KubeResult *out,
+                                Arena *arena) {
     KubeResponse response;
+    request->is_repeatable = true;
+    request->cancel = store->cancel ? *store->cancel : NULL;
+    request->cancel_at = CANCEL_NOW;
     *out = (KubeResult){.object = value_null(&TYPE_DYNAMIC)};
-    bool is_done = kube_client_send(store->client, &request, &response, arena) == KUBE_DONE &&
+    bool is_done = kube_client_send(store->client, request, &response, arena) == KUBE_DONE &&
                    kube_client_decode(&response, &out->object, arena);
     out->problem = response.problem;
     out->is_gone = response.code == 410;
     return is_done ? KUBE_DONE : response.outcome;
+}
+
+static KubeOutcome kube_store_send(const KubeStore *store, const char *method, Str path, Str body,
+                                   KubeResult *out, Arena *arena) {
+    KubeRequest request = {.method = method, .path = path, .body = body};
+    return send_request(store, &request, out, arena);
 }
 
 KubeOutcome kube_store_get(const KubeStore *store, KubeKind kind, Str name, KubeResult *out,
@@ -123,14 +126,16 @@ static Str page_path(const KubeStore *store, Str selector, Str next, Arena *aren
                       STR_ARG(selector), next.len ? "&continue=" : "", STR_ARG(next));
 }
 
-static KubeOutcome list_pages(const KubeStore *store, Str selector, KubeObjects *items,
-                              KubeResult *out, Arena *arena) {
+static KubeOutcome list_pages(const KubeStore *store, Str selector, const char *accept,
+                              KubeObjects *items, KubeResult *out, Arena *arena) {
     Str next = STR_EMPTY;
     *items = (KubeObjects){0};
     do {
-        Str path = page_path(store, selector, next, arena);
+        KubeRequest request = {.method = "GET",
+                               .path = page_path(store, selector, next, arena),
+                               .accept = str_from_cstr(accept)};
         Value page;
-        KubeOutcome status = kube_store_send(store, "GET", path, STR_EMPTY, out, arena);
+        KubeOutcome status = send_request(store, &request, out, arena);
         if (status != KUBE_DONE)
             return status;
         bool has_items = kube_object_find(out->object, "", "items", &page);
@@ -143,12 +148,27 @@ static KubeOutcome list_pages(const KubeStore *store, Str selector, KubeObjects 
 
 /* The pages belong to one snapshot, which the server drops after some minutes. If it is dropped,
  * the list starts again. */
-KubeOutcome kube_store_list_secrets(const KubeStore *store, Str selector, KubeObjects *items,
-                                    KubeResult *out, Arena *arena) {
+static KubeOutcome list_snapshot(const KubeStore *store, Str selector, const char *accept,
+                                 KubeObjects *items, KubeResult *out, Arena *arena) {
     KubeOutcome status = KUBE_FAILED;
     *out = (KubeResult){.is_gone = true};
     for (int i = 0; i < LIST_TRIES && out->is_gone; i++)
-        status = list_pages(store, selector, items, out, arena);
+        status = list_pages(store, selector, accept, items, out, arena);
+    return status;
+}
+
+KubeOutcome kube_store_list_secrets(const KubeStore *store, Str selector, KubeObjects *items,
+                                    KubeResult *out, Arena *arena) {
+    return list_snapshot(store, selector, "", items, out, arena);
+}
+
+KubeOutcome kube_store_list_names(const KubeStore *store, Str selector, StrVec *names,
+                                  KubeResult *out, Arena *arena) {
+    KubeObjects items = {0};
+    KubeOutcome status = list_snapshot(store, selector, METADATA, &items, out, arena);
+    vec_each(&items, item) {
+        vec_push(arena, names, kube_object_text(*item, "metadata", "name"));
+    }
     return status;
 }
 
@@ -171,21 +191,27 @@ static Value add_state_labels(const KubeStore *store, Value object, Arena *arena
     return object;
 }
 
-/* These labels differ from those of states: other tools treat every secret with those labels as
- * part of a state. */
-static Value add_journal_labels(const KubeStore *store, Value object, Arena *arena) {
+/* Returns "loam-journal-suffix" or the like. These labels differ from those of states: other tools
+ * treat every secret with those labels as part of a state. */
+static const char *own_label(KubeUse use, bool of_workspace) {
+    if (use == KUBE_PLAN)
+        return of_workspace ? "loam-plan-workspace" : "loam-plan-suffix";
+    return of_workspace ? "loam-journal-workspace" : "loam-journal-suffix";
+}
+
+static Value add_own_labels(const KubeStore *store, KubeUse use, Value object, Arena *arena) {
     static const char labels[] = "metadata.labels";
     object = kube_store_set(object, labels, "app.kubernetes.io/managed-by", STR("loam"), arena);
-    object = kube_store_set(object, labels, "loam-journal-suffix", store->suffix, arena);
-    return kube_store_set(object, labels, "loam-journal-workspace", store->workspace, arena);
+    object = kube_store_set(object, labels, own_label(use, false), store->suffix, arena);
+    return kube_store_set(object, labels, own_label(use, true), store->workspace, arena);
 }
 
-Str kube_store_journal_selector(const KubeStore *store, Arena *arena) {
-    return str_format(arena, "loam-journal-suffix=%.*s,loam-journal-workspace=%.*s",
-                      STR_ARG(store->suffix), STR_ARG(store->workspace));
+Str kube_store_selector(const KubeStore *store, KubeUse use, Arena *arena) {
+    return str_format(arena, "%s=%.*s,%s=%.*s", own_label(use, false), STR_ARG(store->suffix),
+                      own_label(use, true), STR_ARG(store->workspace));
 }
 
-Value kube_store_new(const KubeStore *store, KubeKind kind, Str name, bool state, Arena *arena) {
+Value kube_store_new(const KubeStore *store, KubeKind kind, Str name, KubeUse use, Arena *arena) {
     Value object = value_null(&TYPE_DYNAMIC);
     bool is_secret = kind == KUBE_SECRET;
     Str version = is_secret ? STR("v1") : STR("coordination.k8s.io/v1");
@@ -193,12 +219,12 @@ Value kube_store_new(const KubeStore *store, KubeKind kind, Str name, bool state
     object = kube_store_set(object, "", "kind", is_secret ? STR("Secret") : STR("Lease"), arena);
     object = kube_store_set(object, "metadata", "name", name, arena);
     object = kube_store_set(object, "metadata", "namespace", store->space, arena);
-    if (is_secret) {
+    if (is_secret && use != KUBE_PLAN)
         object = kube_store_set(object, "metadata.annotations", "encoding", STR("gzip"), arena);
+    if (is_secret)
         object = kube_store_set(object, "", "type", STR("Opaque"), arena);
-    }
-    return state ? add_state_labels(store, object, arena)
-                 : add_journal_labels(store, object, arena);
+    return use == KUBE_STATE ? add_state_labels(store, object, arena)
+                             : add_own_labels(store, use, object, arena);
 }
 
 Value kube_store_with_data(Value secret, const char *key, Str bytes, Arena *arena) {

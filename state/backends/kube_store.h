@@ -4,6 +4,7 @@
 #include "diag.h"
 #include "journal_store.h"
 #include "kube_client.h"
+#include "plan_store.h"
 
 /* Result of a request. */
 typedef struct KubeResult {
@@ -23,6 +24,7 @@ typedef struct KubeStore {
     Str secret;   /* tfstate-WORKSPACE-SUFFIX */
     Str lease;    /* lock-tfstate-WORKSPACE-SUFFIX */
     Str journal;  /* loam-journal-WORKSPACE-SUFFIX */
+    Str plans;    /* loam-plan-WORKSPACE-SUFFIX */
 } KubeStore;
 
 /* Derives the names from namespace, suffix and workspace; returns false, with an error, if
@@ -47,12 +49,17 @@ KubeOutcome kube_store_delete(const KubeStore *store, KubeKind kind, Str name, K
 /* Lists all secrets with such labels ("a=b,c=d") into `items`; follows the pages. */
 KubeOutcome kube_store_list_secrets(const KubeStore *store, Str selector, KubeObjects *items,
                                     KubeResult *out, Arena *arena);
+/* Lists only the names of such secrets. */
+KubeOutcome kube_store_list_names(const KubeStore *store, Str selector, StrVec *names,
+                                  KubeResult *out, Arena *arena);
 
-/* Returns a new object without content. `state` true: with the labels of states, which other tools
- * look for; else with those of the journal. */
-Value kube_store_new(const KubeStore *store, KubeKind kind, Str name, bool state, Arena *arena);
-/* Returns a selector of the labels of this workspace's journal. */
-Str kube_store_journal_selector(const KubeStore *store, Arena *arena);
+/* The use of an object, which decides its labels. Other tools look for those of states. */
+typedef enum KubeUse { KUBE_STATE, KUBE_JOURNAL, KUBE_PLAN } KubeUse;
+
+/* Returns a new object without content. */
+Value kube_store_new(const KubeStore *store, KubeKind kind, Str name, KubeUse use, Arena *arena);
+/* Returns a selector of the labels of this workspace's journal or plans. */
+Str kube_store_selector(const KubeStore *store, KubeUse use, Arena *arena);
 /* Store bytes in `data` of a secret, and read them back; false: no such entry, or it is not
  * base64. */
 Value kube_store_with_data(Value secret, const char *key, Str bytes, Arena *arena);
@@ -63,3 +70,5 @@ MUST_USE bool kube_store_data(Value secret, const char *key, Str *out, Arena *ar
 JournalStore *kube_journal_new(const KubeStore *store, Arena *arena);
 /* Deletes all segments; returns false with *problem on failure. */
 MUST_USE bool kube_journal_delete(const KubeStore *store, Str *problem, Arena *arena);
+/* Stored plans as Secrets (kube_plans.c). `store` must live as long. */
+PlanStore *kube_plans_new(const KubeStore *store, Arena *arena);

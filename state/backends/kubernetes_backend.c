@@ -9,7 +9,8 @@
  *    write    one update on condition that the Secret has the version that was read: it leaves
  *             the old or the new state, and never replaces the write of another program
  *    journal  Secrets loam-journal-WORKSPACE-SUFFIX-NUMBER, each created on condition that it
- *             does not exist, so a run that lost its lock cannot continue beside the next one */
+ *             does not exist, so a run that lost its lock cannot continue beside the next one
+ *    plans    Secrets loam-plan-WORKSPACE-SUFFIX.NAME, see plan_store.h */
 #include "backend_settings.h"
 #include "backends.h"
 #include "empty_state.h"
@@ -84,7 +85,7 @@ static KubeOutcome acquire_lease(const Kubernetes *kube, KubeOutcome seen, Value
     if (seen == KUBE_DONE)
         return kube_store_update(store, KUBE_LEASE, store->lease,
                                  with_holder(lease, kube->wanted, arena), out, arena);
-    Value fresh = kube_store_new(store, KUBE_LEASE, store->lease, true, arena);
+    Value fresh = kube_store_new(store, KUBE_LEASE, store->lease, KUBE_STATE, arena);
     return kube_store_create(store, KUBE_LEASE, with_holder(fresh, kube->wanted, arena), out,
                              arena);
 }
@@ -259,7 +260,7 @@ static KubeOutcome current_secret(const Kubernetes *kube, Value *out, Str *probl
     *problem = result.problem;
     *out = result.object;
     if (status == KUBE_ABSENT)
-        *out = kube_store_new(store, KUBE_SECRET, store->secret, true, arena);
+        *out = kube_store_new(store, KUBE_SECRET, store->secret, KUBE_STATE, arena);
     return status;
 }
 
@@ -344,6 +345,7 @@ static bool kubernetes_remove(Backend *backend, Diags *diags) {
     if (!check_lease(kube, summary, scratch, diags))
         return false;
     if (!kube_journal_delete(store, &problem, scratch) ||
+        !plan_store_clear(kube->backend.plans, &problem, scratch) ||
         !delete_secrets(store, 0, &problem, scratch))
         return kubernetes_backend_report(diags, summary, kube, problem);
     kube->lock_id = STR_EMPTY;
@@ -380,6 +382,7 @@ static bool kubernetes_backend_open_store(const Io *io, Value config, Str worksp
         .path = str_format(arena, "Secret %.*s in namespace %.*s", STR_ARG(store->secret),
                            STR_ARG(store->space)),
         .journal = kube_journal_new(store, arena),
+        .plans = kube_plans_new(store, arena),
         .lock = kubernetes_lock,
         .unlock = kubernetes_unlock,
         .force_unlock = kubernetes_force_unlock,
@@ -439,7 +442,7 @@ static bool kubernetes_make(const Io *io, Value config, Str workspace, Diags *di
         return false;
     const KubeStore *store = &kube->store;
     KubeResult result;
-    Value secret = kube_store_new(store, KUBE_SECRET, store->secret, true, scratch);
+    Value secret = kube_store_new(store, KUBE_SECRET, store->secret, KUBE_STATE, scratch);
     Str packed = gzip_pack(empty_state_new(scratch), scratch);
     secret = kube_store_with_data(secret, "tfstate", packed, scratch);
     KubeOutcome status = kube_store_create(store, KUBE_SECRET, secret, &result, scratch);

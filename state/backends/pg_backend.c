@@ -6,7 +6,8 @@
  * lock     the session's advisory lock on the row's id. A missing row is created first, with an
  *          empty state, under the locks that Terraform and OpenTofu acquire for creation
  * write    one statement, so a crash leaves the old or the new state
- * journal  rows of schema.states_journal (name, segment, data), created on first use */
+ * journal  rows of schema.states_journal (name, segment, data), created on first use
+ * plans    rows of schema.states_plans (name, key, data), likewise */
 #include "backend_settings.h"
 #include "backends.h"
 #include "empty_state.h"
@@ -255,18 +256,12 @@ typedef struct PgJournal {
     bool has_table; /* the table exists */
 } PgJournal;
 
-/* Returns the first error's detail, for use in another sentence. */
-static Str sentence_end(const Diags *diags) {
-    Str text = diags->items[0].detail;
-    return str_slice(text, 0, text.len - str_ends_with(text, STR(".")));
-}
-
 static bool run_journal(PgJournal *journal, const PgStatement *statement, DatabaseAnswer *answer,
                         Str *problem, Arena *arena) {
     Diags diags = diags_new(arena);
     if (pg_session_run(journal->session, statement, answer, arena, &diags))
         return true;
-    *problem = sentence_end(&diags);
+    *problem = pg_session_problem(&diags);
     return false;
 }
 
@@ -275,7 +270,7 @@ static bool find_journal(PgJournal *journal, Str *problem, Arena *arena) {
     if (journal->has_table ||
         pg_session_has_table(journal->session, "{journal}", &journal->has_table, &diags))
         return true;
-    *problem = sentence_end(&diags);
+    *problem = pg_session_problem(&diags);
     return false;
 }
 
@@ -390,11 +385,19 @@ static bool delete_journal(PgSession *session, Str workspace, Diags *diags) {
            (!there || pg_session_execute(session, &deletion, diags));
 }
 
+static bool delete_plans(const Backend *backend, Diags *diags) {
+    SCOPED(ArenaRef) scratch = arena_open("pg plans");
+    Str problem;
+    return plan_store_clear(backend->plans, &problem, scratch) ||
+           diags_fail(diags, NO_RANGE, "Failed to delete the stored plans", "%.*s.",
+                      STR_ARG(problem));
+}
+
 static bool pg_remove(Backend *backend, Diags *diags) {
     Pg *pg = backend->self;
     PgStatement deletion = {"Cannot delete the workspace", "DELETE FROM {states} WHERE name = $1",
                             &pg->workspace, 1};
-    return delete_journal(pg->session, pg->workspace, diags) &&
+    return delete_journal(pg->session, pg->workspace, diags) && delete_plans(backend, diags) &&
            pg_session_execute(pg->session, &deletion, diags);
 }
 
@@ -456,6 +459,7 @@ static bool pg_open(const Io *io, Value config, Str workspace, Backend **out, Ar
         .remove = pg_remove,
         .close = pg_close,
     };
+    pg->backend.plans = pg_plans_new(session, pg->workspace, arena);
     if (!open_journal(session, pg->workspace, &pg->backend.journal, arena, diags)) {
         pg_session_close(session);
         return false;
@@ -499,7 +503,8 @@ static const Attribute attributes[] = {
     {"schema_name", &TYPE_STRING, OPTIONAL,
      "Schema of the tables (default \"terraform_remote_state\")."},
     {"table_name", &TYPE_STRING, OPTIONAL,
-     "Table of the states (default \"states\"). The table of the journal is NAME_journal."},
+     "Table of the states (default \"states\"). The table of the journal is NAME_journal, "
+     "that of stored plans NAME_plans."},
     {"index_name", &TYPE_STRING, OPTIONAL,
      "Unique index of the names (default \"states_by_name\")."},
     {"skip_schema_creation", &TYPE_BOOL, OPTIONAL, "Whether to skip creating the schema."},

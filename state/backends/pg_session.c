@@ -12,6 +12,7 @@
 /* The lock for creating the tables. No tool uses a pair of small numbers for states. */
 #define LAYOUT_LOCK    "1819238765, 1"
 #define JOURNAL_ENDING "_journal"
+#define PLANS_ENDING   "_plans"
 
 struct PgSession {
     const Io *io;
@@ -19,6 +20,7 @@ struct PgSession {
     Str workspace;
     Str states;  /* "schema"."states" */
     Str journal; /* "schema"."states_journal" */
+    Str plans;   /* "schema"."states_plans" */
     pthread_mutex_t mutex;
     Arena *arena;            /* of changing values; guarded by the mutex */
     Arena *connection_arena; /* of the connection; NULL: not connected */
@@ -64,6 +66,9 @@ static const char *session_expand(const PgSession *session, const char *statemen
         } else if (str_starts_with(rest, STR("{journal}"))) {
             strbuf_add(&text, session->journal);
             rest = str_after(rest, strlen("{journal}"));
+        } else if (str_starts_with(rest, STR("{plans}"))) {
+            strbuf_add(&text, session->plans);
+            rest = str_after(rest, strlen("{plans}"));
         } else {
             strbuf_add_char(&text, rest.ptr[0]);
             rest = str_after(rest, 1);
@@ -308,6 +313,11 @@ bool pg_session_set_name(PgSession *session, Str name, Diags *diags) {
     return pg_session_execute(session, &naming, diags);
 }
 
+Str pg_session_problem(const Diags *diags) {
+    Str text = diags->items[0].detail;
+    return str_slice(text, 0, text.len - str_ends_with(text, STR(".")));
+}
+
 bool pg_session_has_table(PgSession *session, const char *table, bool *out, Diags *diags) {
     SCOPED(ArenaRef) scratch = arena_open("pg table");
     DatabaseAnswer answer;
@@ -413,12 +423,14 @@ bool pg_session_open(const Io *io, const PgSettings *settings, Str workspace, Pg
     PgSession *session = arena_new(arena, PgSession);
     DatabaseAnswer answer = {0};
     Str journal = str_concat(settings->table, STR(JOURNAL_ENDING), arena);
+    Str plans = str_concat(settings->table, STR(PLANS_ENDING), arena);
     *session = (PgSession){
         .io = io,
         .settings = *settings,
         .workspace = str_clone(workspace, arena),
         .states = session_qualified(settings, settings->table, arena),
         .journal = session_qualified(settings, journal, arena),
+        .plans = session_qualified(settings, plans, arena),
         .arena = arena_open("pg session"),
     };
     pthread_mutex_init(&session->mutex, NULL);

@@ -8,6 +8,7 @@
 
 #include "diag.h"
 #include "io.h"
+#include "plan_store.h"
 
 typedef struct PgSettings {
     Str address;
@@ -32,7 +33,7 @@ void pg_session_close(PgSession *session);
  * same effect then. */
 typedef struct PgStatement {
     const char *doing; /* the summary of an error: "Failed to read the state" */
-    const char *text;  /* {states} and {journal} stand for the tables, schema included */
+    const char *text;  /* {states}, {journal}, {plans}: the tables, with their schema */
     const Str *values; /* of $1, $2 and so on */
     size_t count;
 } PgStatement;
@@ -41,7 +42,10 @@ MUST_USE bool pg_session_run(PgSession *session, const PgStatement *statement,
                              DatabaseAnswer *answer, Arena *arena, Diags *diags);
 /* Same for a statement whose answer has no rows that matter. */
 MUST_USE bool pg_session_execute(PgSession *session, const PgStatement *statement, Diags *diags);
-/* Sets *out to whether the table or index exists. `table` is a quoted name or "{journal}". */
+/* Returns the detail of a failure without its full stop, for use in another sentence. */
+Str pg_session_problem(const Diags *diags);
+/* Sets *out to whether the table or index exists. `table` is a quoted name, "{journal}" or
+ * "{plans}". */
 MUST_USE bool pg_session_has_table(PgSession *session, const char *table, bool *out, Diags *diags);
 
 /* Sets the advisory lock to acquire again on the next connection; empty: none. */
@@ -60,3 +64,6 @@ const PgSettings *pg_session_settings(const PgSession *session);
 /* Returns the ID of the advisory lock that OpenTofu acquires before it inserts a row into this
  * table (pg_backend.c). */
 int64_t pg_backend_creation_lock(Str schema, Str table);
+
+/* Returns the stored plans of the workspace (pg_plans.c). `session` must live as long. */
+PlanStore *pg_plans_new(PgSession *session, Str workspace, Arena *arena);

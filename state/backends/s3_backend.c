@@ -9,7 +9,8 @@
  *          of several writers wins, as in Terraform; only the creation of a workspace overwrites
  *          nothing
  * journal  KEY.journal/0000000001 …; with use_lockfile each is created on the same condition, so a
- *          run that lost its lock cannot continue beside the next one */
+ *          run that lost its lock cannot continue beside the next one
+ * plans    KEY.plans/NAME, see plan_store.h */
 #include "backend_settings.h"
 #include "backends.h"
 #include "digest.h"
@@ -19,6 +20,7 @@
 
 #define LOCK_ENDING    ".tflock"
 #define JOURNAL_ENDING ".journal/"
+#define PLANS_ENDING   ".plans/"
 #define DEFAULT_PREFIX "env:"
 
 typedef struct S3 {
@@ -302,6 +304,7 @@ static bool s3_remove(Backend *backend, Diags *diags) {
     if (!s3_backend_check_lock(s3, summary, diags))
         return false;
     return (s3_backend_journal_drop(s3, UINT64_MAX, &problem, scratch) &&
+            plan_store_clear(s3->backend.plans, &problem, scratch) &&
             s3_client_delete(&s3->client, s3->key, &problem, scratch) == S3_DONE) ||
            s3_backend_report(diags, summary, s3, problem, CHECK_ACCESS);
 }
@@ -335,6 +338,8 @@ static bool s3_backend_open_store(const Io *io, Value config, Str workspace, S3 
         .close = s3_close,
     };
     s3->backend.journal = journal_of(s3, arena);
+    s3->backend.plans =
+        s3_plans_new(&s3->client, str_concat(s3->key, STR(PLANS_ENDING), arena), arena);
     *out = s3;
     return true;
 }

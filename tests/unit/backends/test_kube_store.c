@@ -43,7 +43,7 @@ static void objects(void **) {
     Str bytes;
     store.labels = value_null(&TYPE_DYNAMIC);
     assert_true(kube_store_name(&store, arena, &diags));
-    Value secret = kube_store_new(&store, KUBE_SECRET, store.secret, true, arena);
+    Value secret = kube_store_new(&store, KUBE_SECRET, store.secret, KUBE_STATE, arena);
     check_str(kube_object_text(secret, "metadata.labels", "tfstateWorkspace"), "w");
     check_str(kube_object_text(secret, "metadata.labels", "app.kubernetes.io/managed-by"),
               "terraform");
@@ -53,9 +53,9 @@ static void objects(void **) {
     assert_true(kube_store_data(secret, "tfstate", &bytes, arena));
     check_str_equal(bytes, STR("\1\2"));
     assert_false(kube_store_data(secret, "other", &bytes, arena));
-    Value journal = kube_store_new(&store, KUBE_SECRET, store.journal, false, arena);
+    Value journal = kube_store_new(&store, KUBE_SECRET, store.journal, KUBE_JOURNAL, arena);
     check_str(kube_object_text(journal, "metadata.labels", "tfstate"), "");
-    check_str(kube_store_journal_selector(&store, arena),
+    check_str(kube_store_selector(&store, KUBE_JOURNAL, arena),
               "loam-journal-suffix=s,loam-journal-workspace=w");
 }
 
