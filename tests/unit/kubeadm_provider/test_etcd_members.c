@@ -132,6 +132,21 @@ static void test_failures(void **) {
     }
 }
 
+/* An error has at most 300 bytes of the response. */
+static void test_long_response(void **) {
+    SCOPED(ArenaRef) arena = arena_open("test");
+    StrBuf text = strbuf_new(arena);
+    strbuf_add_repeat(&text, 'x', 301);
+    const KubeScriptRow rows[] = {{.code = 400, .body = str_to_cstr(strbuf_str(&text), arena)}};
+    EtcdCase c;
+    open_etcd(&c, rows, ARRAY_COUNT(rows), arena);
+    assert_false(etcd_members_remove(&c.etcd, STR("9"), &c.diags));
+    Str detail = c.diags.items[0].detail;
+    size_t start = str_find_char(detail, '(', 0);
+    assert_int_equal(str_find_char(detail, ')', start) - start - 1, 300);
+    close_etcd(&c);
+}
+
 static void test_removal(void **) {
     static const KubeScriptRow rows[] = {{.code = 200, .body = "{}"}, {.code = 400, .body = "{}"}};
     SCOPED(ArenaRef) arena = arena_open("test");
@@ -150,7 +165,8 @@ UNIT_MAIN(test_etcd_members) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_parse),    cmocka_unit_test(test_not_a_list),
         cmocka_unit_test(test_hosts),    cmocka_unit_test(test_list),
-        cmocka_unit_test(test_failures), cmocka_unit_test(test_removal),
+        cmocka_unit_test(test_failures), cmocka_unit_test(test_long_response),
+        cmocka_unit_test(test_removal),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

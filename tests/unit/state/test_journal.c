@@ -31,6 +31,7 @@ static Case *case_new(Arena *arena) {
     it->io = (Io){.disk = &it->disk, .clock = &clock_real};
     it->state = state_new(arena);
     it->state->lineage = STR("l");
+    it->state->serial = 6;
     it->diags = diags_new(arena);
     open_journal(it);
     return it;
@@ -71,7 +72,8 @@ static Str content(Case *it) {
         assert_true(line.is_whole && journal_record_parse(line.text, &read, it->arena));
         assert_int_equal(read.number, line.number);
         if (read.kind == RECORD_START)
-            assert_int_equal(read.serial, it->state->serial);
+            assert_true(read.serial == it->state->serial &&
+                        str_equal(read.lineage, it->state->lineage));
         strbuf_add_format(&text, "%s%s", text.len ? " " : "", kinds[read.kind]);
         if (read.sequence)
             strbuf_add_format(&text, " %llu", (unsigned long long)read.sequence);
@@ -531,6 +533,9 @@ static void a_store_that_fails(void **) {
     assert_false(journal_outcome(it->journal, 0, &outcome, &it->diags));
     check_error(it, "s", GOES_ON);
     assert_int_equal(shelf->text.len, length);
+    /* One call has ended, and the other never began. */
+    assert_true(journal_fold(it->journal, it->state, &it->diags));
+    assert_int_equal(shelf->text.len, 0);
     journal_close(it->journal);
 }
 
