@@ -8,8 +8,8 @@ import json, os, pathlib, re
 from directory import Directory, fail, write
 
 UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-# of the run, or compared elsewhere
-OMITTED = ("format_version", "terraform_version", "timestamp", "configuration", "prior_state", "variables", "checks")
+# of the run, compared elsewhere, or not of Terraform
+OMITTED = ("format_version", "terraform_version", "timestamp", "configuration", "prior_state", "variables", "checks", "code", "code_files")
 
 
 def is_newer(name, value):
