@@ -66,6 +66,8 @@ static inline Str record_case_sample(const RecordCase *it, const RecordRow *row)
     if (codec == &record_list)
         return str_format(it->arena, "[%.*s]",
                           STR_ARG(record_case_object(it, row->record, it->variant)));
+    if (codec == &record_object)
+        return record_case_object(it, row->record, it->variant);
     if (!sample)
         fail_msg("no sample of \"%.*s\"", STR_ARG(row->key));
     return str_from_cstr(sample->json);

@@ -70,13 +70,24 @@ bool record_decode(RecordReader *reading, const Record *record, JsonToken token,
     return true;
 }
 
+static bool record_is_absent(const RecordRow *row, const void *member) {
+    if (row->codec != &record_object)
+        return row->codec->is_absent(member);
+    for (size_t i = 0; i < row->record->count; i++) {
+        const RecordRow *inner = &row->record->rows[i];
+        if (!record_is_absent(inner, (const char *)member + inner->offset))
+            return false;
+    }
+    return true;
+}
+
 void record_write_members(RecordWriter *writing, const Record *record, const void *from) {
     unsigned variant = record->variant ? record->variant(from) : 0;
     for (size_t i = 0; i < record->count; i++) {
         const RecordRow *row = &record->rows[i];
         const void *member = (const char *)from + row->offset;
         if ((row->variants && !(row->variants & variant)) ||
-            (row->flags & ROW_OPTIONAL && row->codec->is_absent(member)))
+            (row->flags & ROW_OPTIONAL && record_is_absent(row, member)))
             continue;
         json_key(writing->writer, row->key);
         row->codec->write(writing, row, member);
@@ -396,3 +407,14 @@ static void list_write(RecordWriter *writing, const RecordRow *row, const void *
 }
 
 const RecordCodec record_list = {list_read, list_write, array_is_absent, "an array was expected"};
+
+static bool object_read(RecordReader *reading, const RecordRow *row, JsonToken token,
+                        void *member) {
+    return record_decode(reading, row->record, token, member);
+}
+
+static void object_write(RecordWriter *writing, const RecordRow *row, const void *member) {
+    record_encode(writing, row->record, member);
+}
+
+const RecordCodec record_object = {object_read, object_write, NULL, "an object was expected"};

@@ -121,6 +121,11 @@ struct Record {
         .size = sizeof(((T *)NULL)->member), .record = &(of), __VA_ARGS__                          \
     }
 
+/* A struct E inside T, an object with the rows of the record `of`. Optional: left out if each of
+ * its members is absent. */
+#define ROW_OBJECT(T, name, member, E, of, ...)                                                    \
+    ROW(T, name, member, E, record_object, .record = &(of), __VA_ARGS__)
+
 extern const RecordCodec record_text;
 extern const RecordCodec record_base64;
 extern const RecordCodec record_raw;
@@ -132,6 +137,7 @@ extern const RecordCodec record_name;
 extern const RecordCodec record_texts;
 extern const RecordCodec record_array;
 extern const RecordCodec record_list;
+extern const RecordCodec record_object;
 /* The same in all documents: the number row.limit, or its name. Documents may hold others. */
 extern const RecordCodec record_constant;
 

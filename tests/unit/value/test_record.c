@@ -22,6 +22,7 @@ typedef struct Box {
     size_t part_count;
     VEC(Item) items;
     VEC(Item) many;
+    Item inner;
 } Box;
 
 static const char *colour_name(unsigned colour) {
@@ -47,6 +48,7 @@ static const RecordRow box_rows[] = {
     ROW_ARRAY(Box, "parts", parts, part_count, .flags = ROW_OPTIONAL),
     ROW_LIST(Box, "items", items, Item, item_record, .flags = ROW_OPTIONAL),
     ROW_LIST(Box, "many", many, Item, item_record, .flags = ROW_OPTIONAL | ROW_MANY),
+    ROW_OBJECT(Box, "inner", inner, Item, item_record, .flags = ROW_OPTIONAL | ROW_NULLABLE),
 };
 static const Record box_record = RECORD(Box, box_rows);
 
@@ -66,6 +68,9 @@ static void accepted(void **) {
         {"{\"label\":null,\"note\":[{}],\"other\":{\"a\":[1]}}", "{\"label\":\"\"}"},
         {"{\"open\":false,\"colour\":\"\",\"count\":0,\"tags\":[]}", "{\"label\":\"\"}"},
         {"{\"note\":\"n\",\"label\":\"\\u0041\"}", "{\"label\":\"A\",\"note\":\"n\"}"},
+        {"{\"inner\":null}", "{\"label\":\"\"}"},
+        {"{\"inner\":{}}", "{\"label\":\"\"}"},
+        {"{\"inner\":{\"size\":2}}", "{\"label\":\"\",\"inner\":{\"name\":\"\",\"size\":2}}"},
         {"{\"tags\":[\"a\"],\"tags\":[\"b\"]}", "{\"label\":\"\",\"tags\":[\"a\",\"b\"]}"},
     };
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
