@@ -1,0 +1,26 @@
+#include "job.h"
+
+typedef struct JobStatus JobStatus;
+
+static const RecordRow status_rows[] = {
+    ROW_LIST(JobStatus, "conditions", conditions, StatusCondition, status_condition_record),
+    ROW_TIME(JobStatus, "startTime", started_ms),
+    ROW_UINT32(JobStatus, "active", active),
+};
+static const Record status_record = RECORD(JobStatus, status_rows);
+
+static const RecordRow rows[] = {
+    ROW_OBJECT(Job, "metadata", meta, ObjectMeta, object_meta_record),
+    ROW_OBJECT(Job, "status", status, JobStatus, status_record),
+};
+const Record job_record = RECORD(Job, rows);
+
+bool job_is_complete(const Job *job) {
+    const StatusCondition *complete = object_meta_condition(&job->status.conditions, "Complete");
+    return complete && complete->status == CONDITION_TRUE;
+}
+
+const StatusCondition *job_failure(const Job *job) {
+    const StatusCondition *failed = object_meta_condition(&job->status.conditions, "Failed");
+    return failed && failed->status == CONDITION_TRUE ? failed : NULL;
+}

@@ -1,0 +1,25 @@
+/* StackView: a Stack and the objects that its decision depends on, as the controller has read
+ * them. */
+#pragma once
+
+#include "run.h"
+#include "source.h"
+#include "stack.h"
+
+/* Another Stack that must be ready first, by dependsOn or because a variable is its output. */
+typedef struct StackDependency {
+    ObjectRef ref;
+    const Stack *stack; /* NULL: it does not exist */
+    Str output;         /* empty: only the order counts */
+} StackDependency;
+
+typedef struct StackView {
+    const Stack *stack;
+    const Run *current;   /* the Run that its status names; NULL: it does not exist */
+    const Source *source; /* NULL: it does not exist, or the source is git */
+    VEC(StackDependency) dependencies;
+    VEC(const Run *) runs;         /* of this Stack, the oldest first */
+    VEC(const Stack *) dependents; /* that depend on it or use its outputs */
+    Str problem; /* a sentence about a cycle of dependencies, a forbidden namespace, or a state that
+                    another Stack has too; empty: none */
+} StackView;

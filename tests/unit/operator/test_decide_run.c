@@ -1,0 +1,477 @@
+/* The rules of a Run, each with its neighbour: the objects, and the steps that follow. */
+#include "decide_lane.h"
+#include "decide_run.h"
+#include "operator_case.h"
+
+#define DIGEST "sha256:0123456789012345678901234567890123456789012345678901234567890123"
+#define OTHER  "sha256:9876543210987654321098765432109876543210987654321098765432109876"
+
+static const DecideOptions options = {.takeover_after_ms = 5 * MINUTE};
+
+/* Texts are members of JSON objects. */
+typedef struct RunText {
+    const char *type;     /* NULL: Apply */
+    const char *approval; /* of the template */
+    const char *status;
+} RunText;
+
+static Run *run_of(RunText text) {
+    Run *run = arena_new(arena, Run);
+    object_of(&run_record, run,
+              "{\"metadata\":{\"namespace\":\"team\",\"name\":\"net-1\",\"uid\":\"u-1\"},"
+              "\"spec\":{\"stack\":{\"name\":\"net\",\"uid\":\"u-0\"},\"type\":\"%s\","
+              "\"trigger\":\"t\",\"reason\":\"Spec\",\"template\":{\"approval\":{%s}}},"
+              "\"status\":{%s}}",
+              text.type ? text.type : "Apply", text.approval ? text.approval : "",
+              text.status ? text.status : "");
+    return run;
+}
+
+static Stack *stack_of(const char *spec) {
+    Stack *stack = arena_new(arena, Stack);
+    object_of(&stack_record, stack,
+              "{\"metadata\":{\"namespace\":\"team\",\"name\":\"net\",\"uid\":\"u-0\"},"
+              "\"spec\":{%s}}",
+              spec);
+    return stack;
+}
+
+static Job *job_of(const char *status) {
+    Job *job = arena_new(arena, Job);
+    object_of(&job_record, job,
+              "{\"metadata\":{\"namespace\":\"team\",\"name\":\"net-1-plan\",\"uid\":\"u-2\"},"
+              "\"status\":{%s}}",
+              status);
+    return job;
+}
+
+#define COMPLETE "\"conditions\":[{\"type\":\"Complete\",\"status\":\"True\"}]"
+#define FAILED(of)                                                                                 \
+    "\"conditions\":[{\"type\":\"Failed\",\"status\":\"True\",\"reason\":\"" of "\"}]"
+
+static Pod *pod_of(const char *meta, const char *status) {
+    Pod *pod = arena_new(arena, Pod);
+    object_of(&pod_record, pod,
+              "{\"metadata\":{\"namespace\":\"team\",\"name\":\"net-1-plan-x\"%s},\"status\":{%s}}",
+              meta, status);
+    return pod;
+}
+
+/* A pod of which one container ended. */
+static Pod *ended(const char *container, int status, const char *message) {
+    Str text = str_format(
+        arena,
+        "\"phase\":\"%s\",\"containerStatuses\":[{\"name\":\"%s\",\"state\":{\"terminated\":"
+        "{\"exitCode\":%d,\"message\":\"%s\"}}}]",
+        status ? "Failed" : "Succeeded", container, status, message);
+    return pod_of("", str_to_cstr(text, arena));
+}
+
+static void add_pod(RunPods *pods, const Pod *pod) {
+    vec_push(arena, pods, (RunPod){.pod = pod});
+}
+
+static void decides(const RunView *view, const char *wanted) {
+    Decision decision = decide_run(view, &options, NOW, arena);
+    check_str(decision_text(&decision), wanted);
+}
+
+/* A Run whose plan waits, with changes. */
+static RunView waiting(const char *approval) {
+    static const char status[] =
+        "\"phase\":\"Waiting\",\"reason\":\"ApprovalRequired\",\"message\":\"m\","
+        "\"plannedAt\":\"2026-01-02T03:00:00Z\",\"plan\":{\"name\":\"net-1\",\"digest\":\"" DIGEST
+        "\",\"code\":\"" OTHER "\",\"changes\":{\"add\":1},\"verified\":true,"
+        "\"state\":{\"lineage\":\"l\",\"serial\":4}}";
+    RunView view = {.run = run_of((RunText){.approval = approval, .status = status}),
+                    .stack = stack_of("")};
+    return view;
+}
+
+static void add_approval(RunView *view, const char *user, const char *decision,
+                         const char *digest) {
+    Approval *approval = arena_new(arena, Approval);
+    object_of(&approval_record, approval,
+              "{\"metadata\":{\"name\":\"a\"},\"spec\":{\"stack\":\"net\",\"run\":{\"name\":"
+              "\"net-1\",\"uid\":\"u-1\"},\"planDigest\":\"%s\",\"user\":\"%s\",\"decision\":"
+              "\"%s\"}}",
+              digest, user, decision);
+    vec_push(arena, &view->approvals, approval);
+}
+
+static Lane *lane_of(const char *name, int capacity, const char *holders) {
+    Lane *lane = arena_new(arena, Lane);
+    object_of(&lane_record, lane,
+              "{\"metadata\":{\"name\":\"%s\"},\"spec\":{\"capacity\":%d},\"status\":{\"holders\":"
+              "[%s]}}",
+              name, capacity, holders);
+    return lane;
+}
+
+#define HOLDER(uid) "{\"uid\":\"" uid "\",\"namespace\":\"team\",\"name\":\"r\"}"
+
+static void row_01_lanes(void **) {
+    RunView view = {.run = run_of((RunText){0}), .stack = stack_of("")};
+    RunLane a = {STR("a"), lane_of("a", 1, ""), true}, b = {STR("b"), lane_of("b", 1, ""), true};
+    vec_push(arena, &view.lanes, a);
+    vec_push(arena, &view.lanes, b);
+    decides(&view, "run; lane a:1; lane b:1");
+    view.lanes.items[1].lane = lane_of("b", 1, HOLDER("u-9"));
+    decides(&view, "run Ready=Unknown Queued Reconciling");
+    view.lanes.items[1].lane = NULL;
+    decides(&view, "run Ready=Unknown Queued Reconciling");
+    view.lanes.items[1] = b;
+    view.lanes.items[1].is_next = false; /* another Run is before it */
+    decides(&view, "run Ready=Unknown Queued Reconciling");
+    view.lanes.items[1].is_next = true;
+    /* All or none. */
+    view.lanes.items[0].lane = lane_of("a", 1, HOLDER("u-1"));
+    view.lanes.items[1].lane = lane_of("b", 0, "");
+    decides(&view, "run Ready=Unknown Queued Reconciling; lane a:0");
+    view.lanes.items[1].lane = lane_of("b", 1, HOLDER("u-1"));
+    decides(&view, "run Ready=Unknown Planning Reconciling; create plan job");
+}
+
+static void row_02_no_job(void **) {
+    RunView view = {.run = run_of((RunText){0}), .stack = stack_of("")};
+    decides(&view, "run Ready=Unknown Planning Reconciling; create plan job");
+    view.stack = stack_of("\"suspend\":true");
+    decides(&view, "");
+}
+
+static void row_03_planning(void **) {
+    RunView view = {.run = run_of((RunText){0}), .stack = stack_of("")};
+    view.plan_job = job_of("\"active\":1,\"startTime\":\"2026-01-02T03:03:15Z\"");
+    decides(&view, "run Ready=Unknown Planning Reconciling; wake +10");
+    view.plan_job = job_of("\"active\":1,\"startTime\":\"2026-01-02T03:03:05Z\"");
+    decides(&view, "run Ready=False PodNotCreated Reconciling");
+    add_pod(&view.plan_pods, pod_of("", "\"phase\":\"Pending\""));
+    decides(&view, "run Ready=Unknown Planning Reconciling");
+    view.plan_pods.items[0].pod =
+        pod_of("", "\"phase\":\"Pending\",\"conditions\":[{\"type\":\"PodScheduled\",\"status\":"
+                   "\"False\",\"reason\":\"Unschedulable\"}]");
+    decides(&view, "run Ready=False Unschedulable Reconciling");
+    view.plan_pods.items[0].pod = pod_of(
+        "", "\"phase\":\"Pending\",\"initContainerStatuses\":[{\"name\":\"source\",\"state\":"
+            "{\"waiting\":{\"reason\":\"ImagePullBackOff\"}}}]");
+    decides(&view, "run Ready=False ImagePull Reconciling");
+}
+
+#define RESULT(plan, changes, drift)                                                               \
+    "{\\\"v\\\":1,\\\"plan\\\":{\\\"digest\\\":\\\"" DIGEST "\\\"" plan                            \
+    "},\\\"changes\\\":{" changes "},\\\"drift\\\":{" drift                                        \
+    "},\\\"state\\\":{\\\"lineage\\\":\\\"l\\\",\\\"serial\\\":4}}"
+#define CHANGED ",\\\"applicable\\\":true"
+
+static void row_04_result(void **) {
+    static const struct {
+        const char *type, *message, *wanted;
+    } rows[] = {
+        {"Apply", RESULT(CHANGED, "\\\"add\\\":1", ""),
+         "run Ready=False ApprovalRequired; event PlanReady"},
+        {"Apply", RESULT("", "", ""), "run Ready=True NoChanges Complete; event NoChanges"},
+        {"Apply", RESULT(CHANGED, "", ""), /* outputs alone */
+         "run Ready=False ApprovalRequired; event PlanReady"},
+        {"Plan", RESULT(CHANGED, "\\\"add\\\":1", ""),
+         "run Ready=True PlanReady Complete; event PlanReady"},
+        {"Drift", RESULT("", "", "\\\"count\\\":2"),
+         "run Ready=True DriftDetected Complete; event DriftDetected"},
+        {"Drift", RESULT("", "", ""), "run Ready=True NoChanges Complete; event NoChanges"},
+        {"Destroy", RESULT("", "", ""), "run Ready=True Destroyed Complete; event Destroyed"},
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+        RunView view = {.run = run_of((RunText){.type = rows[i].type}), .stack = stack_of("")};
+        view.plan_job = job_of(COMPLETE);
+        add_pod(&view.plan_pods, ended("report", 0, rows[i].message));
+        decides(&view, rows[i].wanted);
+    }
+}
+
+/* What the container says that runs code of the configuration counts, but is not verified. */
+static void row_04_verified(void **) {
+    static const char *const containers[] = {"plan", "report"};
+    for (size_t i = 0; i < 2; i++) {
+        RunView view = {.run = run_of((RunText){0}), .stack = stack_of("")};
+        Decision decision;
+        view.plan_job = job_of(COMPLETE);
+        add_pod(&view.plan_pods, ended(containers[i], 0, RESULT(CHANGED, "\\\"add\\\":1", "")));
+        decision = decide_run(&view, &options, NOW, arena);
+        assert_int_equal(decision.steps.items[0].run_status->plan.is_verified, i == 1);
+    }
+}
+
+static void row_05_lost_result(void **) {
+    RunView view = {.run = run_of((RunText){0}), .stack = stack_of("")};
+    view.plan_job = job_of(COMPLETE);
+    decides(&view, "run; delete job net-1-plan");
+    add_pod(&view.plan_pods, ended("report", 0, "no result"));
+    decides(&view, "run; delete job net-1-plan");
+    view.run = run_of((RunText){.status = "\"attempts\":2"});
+    decides(&view, "run Ready=False PlanFailed Failed; event PlanFailed");
+}
+
+static void row_06_plan_failed(void **) {
+    static const struct {
+        const char *container;
+        int status;
+        const char *reason;
+    } rows[] = {
+        {"plan", 1, "PlanFailed"},    {"plan", 75, "LockHeld"},
+        {"source", 75, "Superseded"}, {"report", 65, "DigestMismatch"},
+        {"plan", 77, "PolicyDenied"}, {"plan", 78, "OutcomeUnknown"},
+        {"plan", 137, "PlanFailed"},
+    };
+    RunView view = {.run = run_of((RunText){0}), .stack = stack_of("")};
+    view.plan_job = job_of(FAILED("PodFailurePolicy"));
+    add_pod(&view.plan_pods, NULL);
+    for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+        Str wanted = str_format(arena, "run Ready=False %s%s Failed; event %s", rows[i].reason,
+                                str_equal_cstr(STR("PolicyDenied"), rows[i].reason) ||
+                                        str_equal_cstr(STR("OutcomeUnknown"), rows[i].reason)
+                                    ? " Stalled"
+                                    : "",
+                                rows[i].reason);
+        view.plan_pods.items[0].pod = ended(rows[i].container, rows[i].status, "");
+        decides(&view, str_to_cstr(wanted, arena));
+    }
+    view.plan_pods.items[0].pod =
+        pod_of("", "\"initContainerStatuses\":[{\"name\":\"plan\",\"state\":{\"terminated\":"
+                   "{\"exitCode\":137,\"reason\":\"OOMKilled\"}}}]");
+    decides(&view, "run Ready=False OutOfMemory Failed; event OutOfMemory");
+    view.plan_pods.items[0].pod = pod_of("", "\"phase\":\"Failed\"");
+    decides(&view, "run Ready=False NodeLost Failed; event NodeLost");
+    view.plan_job = job_of(FAILED("DeadlineExceeded"));
+    decides(&view, "run Ready=False Timeout Failed; event Timeout");
+}
+
+static void row_07_auto_and_safe(void **) {
+    static const char approved[] = "run Ready=Unknown Applying Reconciling; event Approved";
+    RunView view = waiting("\"mode\":\"Auto\"");
+    decides(&view, approved);
+    view = waiting("\"mode\":\"Safe\"");
+    decides(&view, approved);
+    for (size_t i = 0; i < 4; i++) {
+        static const char wait[] = "wake +86155; event ApprovalRequired";
+        Run *run = run_of((RunText){0});
+        *run = *waiting("\"mode\":\"Safe\"").run;
+        run->status.plan.is_verified = i != 0;
+        run->status.plan.counts.destroy = i == 1;
+        run->status.plan.counts.replace = i == 2;
+        run->status.plan.counts.forget = i == 3;
+        view.run = run;
+        decides(&view, wait);
+    }
+}
+
+static void row_08_merge(void **) {
+    static const char mode[] = "\"mode\":\"Merge\"";
+    RunView view = waiting(mode);
+    Run *preview = run_of((RunText){0});
+    decides(&view, "run Ready=False ReviewRequired; wake +86155; event ApprovalRequired");
+    *preview = *waiting(mode).run;
+    preview->meta.name = STR("preview-1");
+    preview->status.reason = REASON_PLAN_READY;
+    preview->status.finished_ms = NOW - MINUTE;
+    preview->status.plan.digest = STR(OTHER);
+    vec_push(arena, &view.previews, preview);
+    decides(&view, "run Ready=Unknown Applying Reconciling; event Approved");
+    {
+        Decision decision = decide_run(&view, &options, NOW, arena);
+        check_str(decision.steps.items[0].run_status->plan.name, "preview-1");
+        check_str(decision.steps.items[0].run_status->plan.digest, OTHER);
+    }
+    for (size_t i = 0; i < 6; i++) {
+        Run *other = arena_new(arena, Run);
+        *other = *preview;
+        if (i == 0)
+            other->status.plan.code = STR(DIGEST);
+        if (i == 1)
+            other->status.plan.state.serial = 3;
+        if (i == 2)
+            other->status.plan.state.lineage = STR("m");
+        if (i == 3)
+            other->status.plan.is_verified = false;
+        if (i == 4)
+            other->status.planned_ms = NOW - MINUTE * 24 * 60;
+        if (i == 5)
+            other->status.reason = REASON_PLAN_FAILED;
+        view.previews.items[0] = other;
+        decides(&view, "run Ready=False ReviewRequired; wake +86155; event ApprovalRequired");
+    }
+}
+
+static void row_09_approved(void **) {
+    static const char wait[] = "wake +86155; event ApprovalRequired";
+    static const char counted[] = "run; wake +86155; event ApprovalRequired"; /* one of two */
+    RunView view = waiting("\"required\":2");
+    decides(&view, wait);
+    add_approval(&view, "ann", "Approve", DIGEST);
+    decides(&view, counted);
+    add_approval(&view, "ann", "Approve", DIGEST); /* the same user */
+    add_approval(&view, "bob", "Approve", OTHER);  /* another plan */
+    decides(&view, counted);
+    add_approval(&view, "bob", "Approve", DIGEST);
+    decides(&view, "run Ready=Unknown Applying Reconciling; event Approved");
+}
+
+static void row_09_separate_duties(void **) {
+    DecideOptions strict = {.has_separate_duties = true};
+    RunView view = waiting("");
+    Stack *stack = stack_of("");
+    Decision decision;
+    stack->meta.annotations.requested_by = STR("ann");
+    view.stack = stack;
+    add_approval(&view, "ann", "Approve", DIGEST);
+    decision = decide_run(&view, &strict, NOW, arena);
+    check_str(decision_text(&decision), "wake +86155; event ApprovalRequired");
+    add_approval(&view, "bob", "Approve", DIGEST);
+    decision = decide_run(&view, &strict, NOW, arena);
+    check_str(decision_text(&decision), "run Ready=Unknown Applying Reconciling; event Approved");
+}
+
+static void row_10_rejected(void **) {
+    RunView view = waiting("");
+    add_approval(&view, "ann", "Reject", OTHER);
+    decides(&view, "wake +86155; event ApprovalRequired");
+    add_approval(&view, "bob", "Approve", DIGEST);
+    add_approval(&view, "ann", "Reject", DIGEST);
+    decides(&view, "run Ready=False Rejected Stalled Failed; event Rejected");
+}
+
+static void row_11_expired(void **) {
+    RunView view = waiting("\"expiresAfter\":\"4m\"");
+    decides(&view, "run Ready=False Superseded Failed; event Superseded; event PlanExpired");
+}
+
+#define APPROVED                                                                                   \
+    "\"plannedAt\":\"2026-01-02T03:00:00Z\",\"approvedAt\":\"2026-01-02T03:01:00Z\","              \
+    "\"plan\":{\"digest\":\"" DIGEST "\"}"
+
+static void row_12_apply(void **) {
+    RunView view = {.run = run_of((RunText){.status = APPROVED}), .stack = stack_of("")};
+    decides(&view, "run Ready=Unknown Applying Reconciling; create apply job; event Applying");
+    vec_push(arena, &view.lanes, (RunLane){STR("a"), lane_of("a", 1, ""), true});
+    decides(&view, "run; lane a:1");
+    view.lanes.items[0].lane = lane_of("a", 1, HOLDER("u-1"));
+    decides(&view, "run Ready=Unknown Applying Reconciling; create apply job; event Applying");
+    view.lanes.count = 0;
+    view.stack = stack_of("\"suspend\":true");
+    decides(&view, "");
+}
+
+static void row_13_absent_apply(void **) {
+    RunView view = {.run = run_of((RunText){.status = APPROVED ",\"jobs\":{\"apply\":{\"name\":"
+                                                               "\"net-1-apply\",\"uid\":\"x\"}}"}),
+                    .stack = stack_of("")};
+    decides(&view, "run Ready=Unknown Applying Reconciling; create apply job; event Applying");
+}
+
+static void row_14_applied(void **) {
+    RunView view = {.run = run_of((RunText){.status = APPROVED}), .stack = stack_of("")};
+    view.apply_job = job_of(COMPLETE);
+    decides(&view, "run Ready=True Applied Complete; event Applied"); /* a lost result */
+    add_pod(&view.apply_pods, ended("apply", 0, RESULT("", "\\\"add\\\":3", "")));
+    {
+        Decision decision = decide_run(&view, &options, NOW, arena);
+        assert_int_equal(decision.steps.items[0].run_status->apply.added, 3);
+        assert_int_equal(decision.steps.items[0].run_status->apply.state.serial, 4);
+    }
+    /* While the Stack is suspended, an apply ends as usual. */
+    view.stack = stack_of("\"suspend\":true");
+    decides(&view, "run Ready=True Applied Complete; event Applied");
+}
+
+static void row_15_16_apply_failed(void **) {
+    RunView view = {.run = run_of((RunText){.status = APPROVED}), .stack = stack_of("")};
+    view.apply_job = job_of(FAILED("PodFailurePolicy"));
+    add_pod(&view.apply_pods, ended("apply", 66, ""));
+    decides(&view, "run Ready=False Superseded Failed; event Superseded");
+    view.apply_pods.items[0].pod = ended("apply", 1, "");
+    decides(&view, "run Ready=False ApplyFailed Failed; event ApplyFailed");
+    view.apply_pods.items[0].pod = ended("apply", 78, "");
+    decides(&view, "run Ready=False OutcomeUnknown Stalled Failed; event OutcomeUnknown");
+}
+
+static void row_17_finished(void **) {
+    RunView view = {.run = run_of((RunText){.status = "\"finishedAt\":\"2026-01-02T03:00:00Z\""}),
+                    .stack = stack_of("")};
+    vec_push(arena, &view.lanes, (RunLane){STR("a"), lane_of("a", 1, HOLDER("u-1")), true});
+    decides(&view, "lane a:0");
+    view.lanes.items[0].lane = lane_of("a", 1, HOLDER("u-2"));
+    decides(&view, "");
+}
+
+/* Approved is only a plan of the state that the Stack knows. */
+static void regressed(void **) {
+    RunView view = waiting("\"mode\":\"Auto\"");
+    Stack *stack = stack_of("");
+    view.stack = stack;
+    stack->status.state = (StateVersion){STR("l"), 5};
+    decides(&view, "run Ready=False StateRegressed Stalled Failed; event StateRegressed");
+    stack->meta.annotations.accept_state = STR("4");
+    decides(&view, "run Ready=Unknown Applying Reconciling; event Approved");
+    stack->status.state = (StateVersion){STR("l"), 4};
+    stack->meta.annotations.accept_state = STR_EMPTY;
+    decides(&view, "run Ready=Unknown Applying Reconciling; event Approved");
+}
+
+#define TERMINATING ",\"deletionTimestamp\":\"2026-01-02T03:00:00Z\""
+
+static void takeover(void **) {
+    RunView view = {.run = run_of((RunText){.status = APPROVED}), .stack = stack_of("")};
+    RunPod *pod = vec_add(arena, &view.apply_pods);
+    view.apply_job = job_of("\"active\":1");
+    pod->pod = pod_of(TERMINATING, "\"phase\":\"Running\"");
+    pod->lost_ms = NOW - 5 * MINUTE;
+    decides(&view, "run; release pod net-1-plan-x; event TakenOver");
+    pod->lost_ms = NOW - 4 * MINUTE; /* not yet */
+    decides(&view, "run Ready=Unknown Applying Reconciling; wake +60");
+    pod->lost_ms = 0; /* its node answers */
+    decides(&view, "run Ready=Unknown Applying Reconciling");
+    pod->lost_ms = NOW - 9 * MINUTE;
+    pod->pod = pod_of("", "\"phase\":\"Running\""); /* not Terminating */
+    decides(&view, "run Ready=Unknown Applying Reconciling");
+}
+
+static void lanes_of_others(void **) {
+    LaneView view = {.lane = lane_of("a", 3, HOLDER("u-1") "," HOLDER("u-2") "," HOLDER("u-3"))};
+    Run *finished = run_of((RunText){.status = "\"finishedAt\":\"2026-01-02T03:00:00Z\""});
+    Decision decision;
+    vec_push(arena, &view.holders, run_of((RunText){0})); /* u-1 */
+    vec_push(arena, &view.holders, NULL);
+    finished->meta.uid = STR("u-3");
+    vec_push(arena, &view.holders, finished);
+    decision = decide_lane(&view, arena);
+    check_str(decision_text(&decision), "lane a:1");
+    view.lane = lane_of("a", 3, HOLDER("u-1"));
+    view.holders.count = 1;
+    decision = decide_lane(&view, arena);
+    check_str(decision_text(&decision), "");
+}
+
+UNIT_MAIN(test_decide_run) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(row_01_lanes),
+        cmocka_unit_test(row_02_no_job),
+        cmocka_unit_test(row_03_planning),
+        cmocka_unit_test(row_04_result),
+        cmocka_unit_test(row_04_verified),
+        cmocka_unit_test(row_05_lost_result),
+        cmocka_unit_test(row_06_plan_failed),
+        cmocka_unit_test(row_07_auto_and_safe),
+        cmocka_unit_test(row_08_merge),
+        cmocka_unit_test(row_09_approved),
+        cmocka_unit_test(row_09_separate_duties),
+        cmocka_unit_test(row_10_rejected),
+        cmocka_unit_test(row_11_expired),
+        cmocka_unit_test(row_12_apply),
+        cmocka_unit_test(row_13_absent_apply),
+        cmocka_unit_test(row_14_applied),
+        cmocka_unit_test(row_15_16_apply_failed),
+        cmocka_unit_test(row_17_finished),
+        cmocka_unit_test(regressed),
+        cmocka_unit_test(takeover),
+        cmocka_unit_test(lanes_of_others),
+    };
+    return cmocka_run_group_tests(tests, open_arena, close_arena);
+}

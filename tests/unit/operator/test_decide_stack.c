@@ -1,0 +1,370 @@
+/* The rules of a Stack, each with its neighbour: the objects, and the steps that follow. */
+#include "decide_stack.h"
+#include "operator_case.h"
+#include "run_trigger.h"
+
+#define COMMIT "0123456789012345678901234567890123456789"
+
+static const DecideOptions options = {.image = STR_CONST("loam:1")};
+
+/* A Stack with a commit as its source. The texts are members of metadata, spec and status. */
+typedef struct StackText {
+    const char *meta;
+    const char *spec;
+    const char *status;
+} StackText;
+
+static Stack *stack_of(StackText text) {
+    Stack *stack = arena_new(arena, Stack);
+    object_of(
+        &stack_record, stack,
+        "{\"metadata\":{\"namespace\":\"team\",\"name\":\"net\",\"uid\":\"u-1\","
+        "\"resourceVersion\":\"7\",\"generation\":2%s},"
+        "\"spec\":{\"source\":{\"git\":{\"url\":\"https://git.example/x\",\"commit\":\"" COMMIT
+        "\"}}%s},\"status\":{\"observedGeneration\":2%s}}",
+        text.meta ? text.meta : "", text.spec ? text.spec : "", text.status ? text.status : "");
+    return stack;
+}
+
+static Str trigger_of(const Stack *stack) {
+    return run_trigger_new(stack, &(RunTriggerInputs){.revision = stack->spec.source.git.commit},
+                           arena);
+}
+
+/* Makes a Run of this type and result the last one. */
+static void set_last(Stack *stack, RunType type, Reason result, int64_t finished_ms) {
+    stack->status.last_run = (StackLastRun){
+        .name = STR("net-last"),
+        .type = type,
+        .trigger = trigger_of(stack),
+        .finished_ms = finished_ms,
+        .result = result,
+        .message = STR("why"),
+    };
+}
+
+static Run *run_of(const char *spec, const char *status) {
+    Run *run = arena_new(arena, Run);
+    object_of(&run_record, run,
+              "{\"metadata\":{\"namespace\":\"team\",\"name\":\"net-now\",\"uid\":\"u-2\"},"
+              "\"spec\":{\"stack\":{\"name\":\"net\",\"uid\":\"u-1\"},\"type\":\"Apply\","
+              "\"reason\":\"Spec\",\"trigger\":\"%s\",\"template\":{}},\"status\":{%s}}",
+              spec, status);
+    return run;
+}
+
+static void decides(const StackView *view, const char *wanted) {
+    Decision decision = decide_stack(view, &options, NOW, arena);
+    check_str(decision_text(&decision), wanted);
+}
+
+static void decides_for(const Stack *stack, const char *wanted) {
+    decides(&(StackView){.stack = stack}, wanted);
+}
+
+static void row_02_finalizer(void **) {
+    decides_for(stack_of((StackText){.spec = ",\"deletionPolicy\":\"Destroy\""}), "finalizer");
+    decides_for(stack_of((StackText){.meta = ",\"finalizers\":[\"" STACK_FINALIZER "\"]",
+                                     .spec = ",\"deletionPolicy\":\"Destroy\""}),
+                "stack Ready=Unknown Progressing Reconciling; create Apply Source; event "
+                "RunCreated");
+}
+
+static void row_03_suspended(void **) {
+    StackText text = {.spec = ",\"suspend\":true", .status = ",\"observedGeneration\":1"};
+    decides_for(stack_of(text), "stack"); /* the generation alone */
+    text.status = NULL;
+    decides_for(stack_of(text), "");
+}
+
+static void row_04_invalid(void **) {
+    StackView view = {.stack = stack_of((StackText){0}), .problem = STR("A cycle.")};
+    decides(&view, "stack Ready=False InvalidSpec Stalled");
+}
+
+static void row_05_running(void **) {
+    Stack *stack = stack_of((StackText){.status = ",\"currentRun\":\"net-now\""});
+    const char *trigger = str_to_cstr(trigger_of(stack), arena);
+    StackView view = {.stack = stack, .current = run_of(trigger, "")};
+    decides(&view, "stack Ready=Unknown Progressing Reconciling");
+    view.current = run_of(trigger, "\"reason\":\"ApprovalRequired\",\"plannedAt\":"
+                                   "\"2026-01-02T03:00:00Z\",\"plan\":{\"digest\":\"sha256:x\"}");
+    decides(&view, "stack Ready=False ApprovalRequired");
+    /* An apply is never interrupted for news. */
+    view.current = run_of("other", "\"reason\":\"Applying\",\"approvedAt\":"
+                                   "\"2026-01-02T03:00:00Z\"");
+    decides(&view, "stack Ready=Unknown Applying Reconciling");
+    /* A Run that is named but does not exist is made again, with the same name. */
+    view.current = NULL;
+    decides(&view, "stack Ready=Unknown Progressing Reconciling; create Apply Source; event "
+                   "RunCreated");
+}
+
+static void row_06_outdated(void **) {
+    StackView view = {
+        .stack = stack_of((StackText){.status = ",\"currentRun\":\"net-now\""}),
+        .current = run_of("other", "\"jobs\":{\"plan\":{\"name\":\"net-now-plan\"}}"),
+    };
+    decides(&view, "stack Ready=Unknown Progressing Reconciling; delete job net-now-plan; "
+                   "run Ready=False Superseded Reconciling; event Superseded");
+}
+
+static void row_07_source(void **) {
+    Source source = {0};
+    StackView view = {.stack = stack_of((StackText){0})};
+    Stack *stack = arena_new(arena, Stack);
+    object_of(&stack_record, stack,
+              "{\"metadata\":{\"namespace\":\"team\",\"name\":\"net\",\"uid\":\"u-1\"},"
+              "\"spec\":{\"source\":{\"ref\":{\"kind\":\"GitRepository\",\"name\":\"repo\"}}}}");
+    view.stack = stack;
+    decides(&view, "stack Ready=False SourceNotReady Reconciling");
+    view.source = &source;
+    object_of(&source_record, &source,
+              "{\"metadata\":{\"name\":\"repo\",\"generation\":3},"
+              "\"status\":{\"observedGeneration\":2}}");
+    decides(&view, "stack Ready=False SourceNotReady Reconciling");
+    source.status.observed_generation = 3;
+    decides(&view, "stack Ready=False SourceNotReady Reconciling");
+    vec_push(arena, &source.status.conditions, (StatusCondition){STR("Ready"), CONDITION_TRUE});
+    decides(&view, "stack Ready=False SourceNotReady Reconciling"); /* no artifact */
+    source.status.artifact.digest = STR("sha256:a");
+    decides(&view, "stack Ready=Unknown Progressing Reconciling; create Apply Spec; event "
+                   "RunCreated");
+}
+
+static void row_08_dependencies(void **) {
+    Stack *other = stack_of((StackText){0});
+    StackView view = {.stack = stack_of((StackText){0})};
+    StackDependency *on = vec_add(arena, &view.dependencies);
+    on->ref.name = STR("base");
+    decides(&view, "stack Ready=False DependencyNotReady Reconciling");
+    on->stack = other;
+    decides(&view, "stack Ready=False DependencyNotReady Reconciling");
+    vec_push(arena, &other->status.conditions, (StatusCondition){STR("Ready"), CONDITION_TRUE});
+    on->output = STR("vpc");
+    decides(&view, "stack Ready=False OutputUnknown Reconciling");
+    vec_push(arena, &other->status.outputs.names, STR("vpc"));
+    decides(&view, "stack Ready=Unknown Progressing Reconciling; create Apply Source; event "
+                   "RunCreated");
+    other->status.observed_generation = 1; /* its newest spec is not applied */
+    decides(&view, "stack Ready=False DependencyNotReady Reconciling");
+}
+
+static void row_09_regressed(void **) {
+    Stack *stack = stack_of((StackText){0});
+    set_last(stack, RUN_APPLY, REASON_STATE_REGRESSED, NOW - MINUTE);
+    stack->status.state = (StateVersion){STR("l"), 9};
+    stack->status.last_run.state = (StateVersion){STR("l"), 8};
+    decides_for(stack, "stack Ready=False StateRegressed Stalled");
+    stack->meta.annotations.accept_state = STR("7");
+    decides_for(stack, "stack Ready=False StateRegressed Stalled");
+    stack->meta.annotations.accept_state = STR("8");
+    decides_for(stack, "stack Ready=Unknown Progressing Reconciling; create Apply Request; event "
+                       "RunCreated");
+}
+
+/* A finished Run whose state is older than the known one. */
+static void row_09_found(void **) {
+    Stack *stack = stack_of((StackText){.status = ",\"currentRun\":\"net-now\","
+                                                  "\"state\":{\"lineage\":\"l\",\"serial\":9}"});
+    const char *trigger = str_to_cstr(trigger_of(stack), arena);
+    StackView view = {.stack = stack};
+    view.current = run_of(trigger, "\"reason\":\"NoChanges\",\"finishedAt\":"
+                                   "\"2026-01-02T03:00:00Z\",\"plan\":{\"state\":{\"lineage\":"
+                                   "\"l\",\"serial\":8}}");
+    decides(&view, "stack Ready=False StateRegressed Stalled");
+    view.current = run_of(trigger, "\"reason\":\"NoChanges\",\"finishedAt\":"
+                                   "\"2026-01-02T03:00:00Z\",\"plan\":{\"state\":{\"lineage\":"
+                                   "\"m\",\"serial\":10}}");
+    decides(&view, "stack Ready=False StateRegressed Stalled");
+}
+
+static void row_10_new_trigger(void **) {
+    Stack *stack = stack_of((StackText){.spec = ",\"planOnly\":true"});
+    decides_for(stack, "stack Ready=Unknown Progressing Reconciling; create Plan Source; event "
+                       "RunCreated");
+    stack->spec.is_plan_only = false;
+    set_last(stack, RUN_APPLY, REASON_APPLIED, NOW);
+    stack->status.last_attempted_revision = STR(COMMIT);
+    stack->meta.annotations.requested_at = STR("now");
+    decides_for(stack, "stack Ready=Unknown Progressing Reconciling; create Apply Request; event "
+                       "RunCreated");
+}
+
+static void row_11_retry(void **) {
+    Stack *stack = stack_of((StackText){.spec = ",\"retryInterval\":\"1m\""});
+    set_last(stack, RUN_APPLY, REASON_APPLY_FAILED, NOW - MINUTE / 2);
+    decides_for(stack, "stack Ready=False ApplyFailed Reconciling; wake +30");
+    set_last(stack, RUN_APPLY, REASON_APPLY_FAILED, NOW - MINUTE);
+    decides_for(stack, "stack Ready=Unknown Retrying Reconciling retries=1; create Apply Retry; "
+                       "event RunCreated");
+    stack->status.retries = 2; /* four minutes after the third attempt */
+    decides_for(stack, "stack Ready=False ApplyFailed Reconciling retries=2; wake +180");
+    set_last(stack, RUN_DRIFT, REASON_PLAN_FAILED, NOW - 4 * MINUTE);
+    decides_for(stack, "stack Ready=Unknown Retrying Reconciling retries=3; create Drift Retry; "
+                       "event RunCreated");
+    /* Out of date: at once, but only once. */
+    stack->status.retries = 0;
+    set_last(stack, RUN_APPLY, REASON_SUPERSEDED, NOW);
+    decides_for(stack, "stack Ready=Unknown Retrying Reconciling retries=1; create Apply Retry; "
+                       "event RunCreated");
+    stack->status.retries = 9;
+    decides_for(stack, "stack Ready=False Superseded Reconciling retries=9; wake +3600");
+}
+
+static void row_12_stalled(void **) {
+    Stack *stack = stack_of((StackText){0});
+    set_last(stack, RUN_APPLY, REASON_OUTCOME_UNKNOWN, NOW - MINUTE);
+    decides_for(stack, "stack Ready=False OutcomeUnknown Stalled");
+    set_last(stack, RUN_APPLY, REASON_APPLY_FAILED, NOW - 600 * MINUTE);
+    stack->status.retries = stack->spec.retry_limit;
+    decides_for(stack, "stack Ready=False RetriesExhausted Stalled retries=5");
+    stack->meta.annotations.requested_at = STR("again");
+    decides_for(stack, "stack Ready=Unknown Progressing Reconciling; create Apply Request; event "
+                       "RunCreated");
+}
+
+static void row_13_drift(void **) {
+    Stack *stack = stack_of((StackText){0});
+    set_last(stack, RUN_APPLY, REASON_APPLIED, NOW - 67 * MINUTE);
+    decides_for(stack, "stack Ready=Unknown Progressing Reconciling; create Drift Interval; event "
+                       "RunCreated");
+    stack->spec.drift_mode = DRIFT_MODE_IGNORE;
+    decides_for(stack, "stack Ready=True Applied");
+    stack->spec.drift_mode = DRIFT_MODE_CORRECT;
+    set_last(stack, RUN_DRIFT, REASON_DRIFT_DETECTED, NOW);
+    decides_for(stack, "stack Ready=Unknown Progressing Reconciling; create Apply Drift; event "
+                       "RunCreated");
+}
+
+static void row_14_ready(void **) {
+    Stack *stack = stack_of((StackText){.spec = ",\"interval\":\"10m\""});
+    Decision decision;
+    set_last(stack, RUN_APPLY, REASON_APPLIED, NOW);
+    decision = decide_stack(&(StackView){.stack = stack}, &options, NOW, arena);
+    assert_int_equal(decision.steps.count, 2);
+    assert_int_equal(decision.steps.items[1].kind, STEP_WAKE);
+    assert_in_range(decision.steps.items[1].wake_ms - NOW, 9 * MINUTE, 11 * MINUTE);
+    /* Once it is written, nothing is left to do but to wake. */
+    stack->status = *decision.steps.items[0].stack_status;
+    decision = decide_stack(&(StackView){.stack = stack}, &options, NOW, arena);
+    assert_int_equal(decision.steps.count, 1);
+    stack->status.drift.count = 1;
+    set_last(stack, RUN_DRIFT, REASON_DRIFT_DETECTED, NOW);
+    decision = decide_stack(&(StackView){.stack = stack}, &options, NOW, arena);
+    decision.steps.count = 1;
+    check_str(decision_text(&decision), "stack Ready=True DriftDetected Drifted");
+}
+
+/* The result of a Run reaches the status once. */
+static void finished_run(void **) {
+    Stack *stack = stack_of((StackText){.status = ",\"currentRun\":\"net-now\",\"retries\":3"});
+    const char *trigger = str_to_cstr(trigger_of(stack), arena);
+    StackView view = {.stack = stack};
+    Decision decision;
+    const StackStatus *next;
+    view.current =
+        run_of(trigger, "\"reason\":\"Applied\",\"plannedAt\":\"2026-01-02T03:00:00Z\","
+                        "\"finishedAt\":\"2026-01-02T03:03:00Z\",\"outputs\":{\"digest\":"
+                        "\"sha256:o\",\"names\":[\"a\"]},\"apply\":{\"state\":{\"lineage\":\"l\","
+                        "\"serial\":4}}");
+    decision = decide_stack(&view, &options, NOW, arena);
+    assert_int_equal(decision.steps.items[0].kind, STEP_STACK_STATUS);
+    next = decision.steps.items[0].stack_status;
+    check_str(next->current_run, "");
+    check_str(next->last_run.name, "net-now");
+    check_str(next->outputs.digest, "sha256:o");
+    assert_int_equal(next->state.serial, 4);
+    assert_int_equal(next->retries, 0);
+}
+
+static void history(void **) {
+    StackView view = {.stack = stack_of((StackText){.spec = ",\"historyLimit\":1,"
+                                                            "\"suspend\":true"})};
+    for (int i = 0; i < 3; i++) {
+        Run *run = run_of("t", i == 1 ? "" : "\"finishedAt\":\"2026-01-02T03:00:00Z\"");
+        run->meta.name = str_format(arena, "net-%d", i);
+        vec_push(arena, &view.runs, run);
+    }
+    decides(&view, "delete run net-0");
+}
+
+#define DELETED ",\"deletionTimestamp\":\"2026-01-02T03:00:00Z\""
+#define HELD    DELETED ",\"finalizers\":[\"" STACK_FINALIZER "\"]"
+
+static void deletion(void **) {
+    static const char destroy[] = ",\"deletionPolicy\":\"Destroy\"";
+    Stack *stack = stack_of((StackText){.meta = HELD, .status = ",\"currentRun\":\"net-now\""});
+    StackView view = {.stack = stack,
+                      .current = run_of("t", "\"approvedAt\":"
+                                             "\"2026-01-02T03:00:00Z\","
+                                             "\"reason\":\"Applying\"")};
+    /* 1: an active Run */
+    decides(&view, "stack Ready=Unknown Applying Reconciling");
+    view.current = run_of("t", "");
+    decides(&view, "stack Ready=Unknown Progressing Reconciling; run Ready=False Superseded "
+                   "Reconciling; event Superseded");
+    /* 3: Orphan */
+    decides_for(stack_of((StackText){.meta = HELD}), "event Orphaned; release");
+    /* 2: others depend on it */
+    view = (StackView){.stack = stack_of((StackText){.meta = HELD, .spec = destroy})};
+    vec_push(arena, &view.dependents, stack_of((StackText){0}));
+    decides(&view, "stack Ready=False DestroyBlocked Stalled");
+    /* 4: a plan to destroy, and then the end */
+    view.dependents.count = 0;
+    decides(&view, "stack Ready=Unknown Progressing Reconciling; create Destroy Delete; event "
+                   "RunCreated");
+    stack = stack_of((StackText){.meta = HELD, .spec = destroy});
+    set_last(stack, RUN_DESTROY, REASON_DESTROYED, NOW);
+    decides_for(stack, "event Destroyed; release");
+    /* 6: failed; then Orphan lets it go */
+    set_last(stack, RUN_DESTROY, REASON_APPLY_FAILED, NOW);
+    decides_for(stack, "stack Ready=False ApplyFailed Reconciling; wake +30");
+    stack->status.retries = 5;
+    decides_for(stack, "stack Ready=False RetriesExhausted Stalled retries=5");
+    stack->spec.deletion_policy = DELETION_POLICY_ORPHAN;
+    decides_for(stack, "event Orphaned; release");
+}
+
+/* Equal inputs give equal names; each input that changes a plan gives another one. */
+static void names(void **) {
+    static const char *const specs[] = {"", ",\"path\":\"./b\"", ",\"env\":\"b\"",
+                                        ",\"variables\":[{\"name\":\"a\",\"value\":1}]"};
+    Stack *stack = stack_of((StackText){0});
+    Str first = trigger_of(stack);
+    for (size_t i = 0; i < ARRAY_COUNT(specs); i++) {
+        bool is_same = str_equal(trigger_of(stack_of((StackText){.spec = specs[i]})), first);
+        assert_int_equal(is_same, i == 0);
+    }
+    check_str_equal(trigger_of(stack_of((StackText){.spec = ",\"interval\":\"5m\""})), first);
+    stack->meta.name = STR("a-name-of-forty-bytes-that-ends-in-dots-.....-and-goes-on");
+    assert_true(run_trigger_name(stack, first, 0, 0, arena).len <= 52);
+    assert_false(str_equal(run_trigger_name(stack, first, 0, 0, arena),
+                           run_trigger_name(stack, first, 1, 0, arena)));
+    assert_false(str_equal(run_trigger_name(stack, first, 0, 0, arena),
+                           run_trigger_name(stack, first, 0, NOW, arena)));
+}
+
+UNIT_MAIN(test_decide_stack) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(row_02_finalizer),
+        cmocka_unit_test(row_03_suspended),
+        cmocka_unit_test(row_04_invalid),
+        cmocka_unit_test(row_05_running),
+        cmocka_unit_test(row_06_outdated),
+        cmocka_unit_test(row_07_source),
+        cmocka_unit_test(row_08_dependencies),
+        cmocka_unit_test(row_09_regressed),
+        cmocka_unit_test(row_09_found),
+        cmocka_unit_test(row_10_new_trigger),
+        cmocka_unit_test(row_11_retry),
+        cmocka_unit_test(row_12_stalled),
+        cmocka_unit_test(row_13_drift),
+        cmocka_unit_test(row_14_ready),
+        cmocka_unit_test(finished_run),
+        cmocka_unit_test(history),
+        cmocka_unit_test(deletion),
+        cmocka_unit_test(names),
+    };
+    return cmocka_run_group_tests(tests, open_arena, close_arena);
+}
