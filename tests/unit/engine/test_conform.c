@@ -3,6 +3,7 @@
 #include "unit.h"
 
 #include "conform.h"
+#include "json.h"
 
 static const Attribute item_attributes[] = {
     {"k", &TYPE_STRING, REQUIRED, "Key."},
@@ -120,10 +121,135 @@ static void results_follow_the_plan(void **) {
     }
 }
 
+/* Objects with every nesting, as JSON; the text "?" stands for an unknown value. */
+static const Attribute tree_attributes[] = {
+    {"list", NULL, OPTIONAL, "List.", NESTED(NEST_LIST, item_attributes)},
+    {"map", NULL, OPTIONAL, "Map.", NESTED(NEST_MAP, item_attributes)},
+    {"set", NULL, OPTIONAL, "Set.", NESTED(NEST_SET, item_attributes)},
+    {"one", NULL, OPTIONAL, "Object.", NESTED(NEST_SINGLE, item_attributes)},
+    {"auto", NULL, OPTIONAL | COMPUTED, "Object.", NESTED(NEST_SINGLE, item_attributes)},
+    {"texts", &TYPE_LIST_OF_STRING, OPTIONAL, "Texts."},
+    {"tags", &TYPE_MAP_OF_STRING, OPTIONAL, "Tags."},
+    {"names", &TYPE_SET_OF_STRING, OPTIONAL, "Names."},
+    {"keys", &TYPE_LIST_OF_STRING, OPTIONAL | SENSITIVE, "Keys."},
+};
+
+static const Schema tree_schema = {SCHEMA_ATTRIBUTES(tree_attributes)};
+
+static Value open_unknown(Value v, void *, Arena *) {
+    bool is_mark =
+        value_is_present(v) && v.type->kind == KIND_STRING && str_equal(value_text(v), STR("?"));
+    return is_mark ? value_unknown(v.type) : v;
+}
+
+static Value tree(const char *json, Arena *arena) {
+    JsonReader reader = json_reader_new(str_from_cstr(json), arena);
+    const char *error = "";
+    Value value;
+    JsonToken token = json_next(&reader);
+    if (!json_read_typed(&reader, token, schema_implied_type(&tree_schema), &value, &error, arena))
+        fail_msg("%s: %s", json, error);
+    return value_transform(schema_apply_defaults(&tree_schema, value, arena), open_unknown, NULL,
+                           arena);
+}
+
+static void check_tree(bool ok, const Diags *diags, const char *json, const char *wanted) {
+    Str found = diags->count ? diags->items[0].detail : STR_EMPTY;
+    if (ok != !wanted || ok != (diags->count == 0) ||
+        (wanted && !str_starts_with(found, str_from_cstr(wanted))))
+        fail_msg("%s: %.*s", json, STR_ARG(found));
+}
+
+static const PlanCase nested_plans[] = {
+    {"{}", "{'list':[{'k':'a'},{'k':'b'}]}", "{'list':[{'k':'x'},{'k':'b'}]}", ".list[0].k: "},
+    {"{}", "{'list':[{'k':'a'},{'k':'b'}]}", "{'list':[{'k':'a'},{'k':'x'}]}", ".list[1].k: "},
+    {"{}", "{'list':[{'k':'a'}]}", "{'list':[{'k':'a','c':'x'}]}", NULL},
+    {"{'list':[{'k':'x'}]}", "{'list':[{'k':'a'}]}", "{'list':[{'k':'x'}]}", NULL},
+    {"{'list':[{'k':'x'}]}", "{'list':[{'k':'a'},{'k':'b'}]}", "{'list':[{'k':'x'},{'k':'x'}]}",
+     ".list[1].k: "},
+    {"{}", "{'list':[{'k':'a'}]}", "{}", ".list: planned value differs"},
+    {"{}", "{}", "{'list':[{'k':'a'}]}", ".list: planned value differs"},
+    {"{}", "{'list':[{'k':'a'}]}", "{'list':[]}", ".list: planned number of elements"},
+    {"{}", "{'map':{'x':{'k':'a'},'y':{'k':'b'}}}", "{'map':{'x':{'k':'a'},'y':{'k':'z'}}}",
+     ".map[\"y\"].k: "},
+    {"{'map':{'y':{'k':'z'}}}", "{'map':{'x':{'k':'a'},'y':{'k':'b'}}}",
+     "{'map':{'x':{'k':'a'},'y':{'k':'z'}}}", NULL},
+    {"{'map':{'y':{'k':'z'}}}", "{'map':{'x':{'k':'a'},'y':{'k':'b'}}}",
+     "{'map':{'x':{'k':'z'},'y':{'k':'b'}}}", ".map[\"x\"].k: "},
+    {"{}", "{'map':{'x':{'k':'a'}}}", "{'map':{'x':{'k':'a','c':'?'}}}", NULL},
+    {"{}", "{'set':[{'k':'a'}]}", "{'set':[{'k':'b'}]}", NULL},
+    {"{}", "{'one':{'k':'a'}}", "{'one':{'k':'b'}}", ".one.k: "},
+    {"{'one':{'k':'b'}}", "{'one':{'k':'a'}}", "{'one':{'k':'b'}}", NULL},
+    {"{}", "{'one':{'k':'?'}}", "{'one':{'k':'b'}}", ".one.k: "},
+    {"{}", "{}", "{'auto':{'k':'b'}}", NULL},
+    {"{}", "{'auto':{'k':'a'}}", "{'auto':{'k':'b'}}", ".auto.k: "},
+    {"{}", "{'auto':{'k':'a'}}", "{'auto':{'k':'a','c':'b'}}", NULL},
+    {"{}", "{'auto':{'k':'?'}}", "{'auto':{'k':'b'}}", NULL},
+    {"{}", "{'keys':['a']}", "{'keys':['b']}",
+     ".keys: planned value differs from the configuration (the values are sensitive)"},
+    {"{}", "{'texts':['a']}", "{'texts':['b']}",
+     ".texts: planned value differs from the configuration: expected [\"a\"], got [\"b\"]. This is "
+     "a bug"},
+};
+
+static const PlanCase nested_results[] = {
+    {NULL, "{'list':[{'k':'a'},{'k':'b'}]}", "{'list':[{'k':'x'},{'k':'b'}]}", ".list[0].k: "},
+    {NULL, "{'list':[{'k':'a'},{'k':'b'}]}", "{'list':[{'k':'a'},{'k':'x'}]}", ".list[1].k: "},
+    {NULL, "{'list':[{'k':'a','c':'?'}]}", "{'list':[{'k':'a','c':'x'}]}", NULL},
+    {NULL, "{'list':[{'k':'a','c':'?'}]}", "{'list':[{'k':'x','c':'x'}]}", ".list[0].k: "},
+    {NULL, "{'list':[{'k':'a','c':'?'}]}", "{}", ".list: was present, but is now absent"},
+    {NULL, "{'texts':['?','b']}", "{'texts':['a','b']}", NULL},
+    {NULL, "{'texts':['?','b']}", "{'texts':['a','x']}", ".texts[1]: "},
+    {NULL, "{'texts':['?']}", "{'texts':['a','b']}", ".texts: has another number"},
+    {NULL, "{'texts':['a','b']}", "{'texts':['a','x']}", ".texts[1]: differs"},
+    {NULL, "{'texts':['a','b']}", "{'texts':['a']}", ".texts: differs"},
+    {NULL, "{'tags':{'a':'?','b':'c'}}", "{'tags':{'a':'x','b':'c'}}", NULL},
+    {NULL, "{'tags':{'a':'?','b':'c'}}", "{'tags':{'a':'x','b':'y'}}", ".tags[\"b\"]: differs"},
+    {NULL, "{'tags':{'a':'?','b':'c'}}", "{'tags':{'a':'x'}}", ".tags[\"b\"]: was planned, but"},
+    {NULL, "{'tags':{'a':'?'}}", "{'tags':{'a':'x','b':'y'}}", NULL},
+    {NULL, "{'tags':{'a':'b'}}", "{'tags':{'x':'b'}}", ".tags[\"a\"]: was planned, but"},
+    {NULL, "{'names':['a']}", "{'names':['b']}", ".names: differs"},
+    {NULL, "{'names':['a','?']}", "{'names':['a']}", NULL},
+    {NULL, "{'names':['a','?']}", "{'names':['x','y']}", NULL},
+    {NULL, "{'names':['a','?']}", "{'names':['a','b','c']}", ".names: has more elements"},
+    {NULL, "{'one':{'k':'a','c':'?'}}", "{'one':{'k':'x','c':'y'}}", ".one.k: differs"},
+    {NULL, "{'one':{'k':'a'}}", "{'one':{'k':'a','c':'y'}}", ".one.c: was absent, but"},
+    {NULL, "{'keys':['a','b']}", "{'keys':['a','x']}",
+     ".keys[1]: differs from the planned value (the values are sensitive)"},
+};
+
+static const char *with_quotes(const char *text, Arena *arena) {
+    char *copy = (char *)(uintptr_t)str_to_cstr(str_from_cstr(text), arena);
+    for (char *at = copy; *at; at++)
+        *at = *at == '\'' ? '"' : *at;
+    return copy;
+}
+
+static void places_inside_of_objects(void **) {
+    SCOPED(ArenaRef) arena = arena_open("test");
+    for (size_t i = 0; i < ARRAY_COUNT(nested_plans); i++) {
+        const PlanCase *c = &nested_plans[i];
+        Diags diags = diags_new(arena);
+        bool ok = conform_plan(&tree_schema, tree(with_quotes(c->prior, arena), arena),
+                               tree(with_quotes(c->config, arena), arena),
+                               tree(with_quotes(c->planned, arena), arena), arena, &diags);
+        check_tree(ok, &diags, c->planned, c->broken);
+    }
+    for (size_t i = 0; i < ARRAY_COUNT(nested_results); i++) {
+        const PlanCase *c = &nested_results[i];
+        Diags diags = diags_new(arena);
+        bool ok =
+            conform_result(&tree_schema, tree(with_quotes(c->config, arena), arena),
+                           tree(with_quotes(c->planned, arena), arena), "Broken", arena, &diags);
+        check_tree(ok, &diags, c->planned, c->broken);
+    }
+}
+
 UNIT_MAIN(test_conform) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(plans_follow_the_configuration),
         cmocka_unit_test(results_follow_the_plan),
+        cmocka_unit_test(places_inside_of_objects),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

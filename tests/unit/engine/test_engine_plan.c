@@ -39,6 +39,21 @@ static const ChangeCase change_cases[] = {
      ""},
     {"name: a, size: 1, zone: x, secret: s, lifecycle: {ignore_changes: ['tags[\"l\"]']}",
      "~ fake_thing.a\n"},
+    {"name: a, size: 1, zone: x, secret: s, lifecycle: {ignore_changes: [tags]}", ""},
+    {"name: a, size: 1, zone: x, secret: s, tags: {l: w}, lifecycle: {ignore_changes: [tags.k]}",
+     ""},
+    {"name: a, size: 1, zone: x, secret: s, tags: {k: v, l: w}, lifecycle: {ignore_changes: "
+     "['tags[\"m\"]', 'tags[\"k\"]']}",
+     ""},
+    {"name: a, size: 1, zone: x, secret: s, tags: {k: z, l: z}, lifecycle: {ignore_changes: "
+     "['tags[\"k\"]']}",
+     "~ fake_thing.a\n"},
+    {"name: a, size: 1, zone: x, secret: s, tags: {k: z, l: z}, lifecycle: {ignore_changes: "
+     "['tags[\"k\"]', 'tags[\"l\"]']}",
+     ""},
+    {"name: a, size: 2, zone: x, secret: s, tags: {k: v, l: w}, lifecycle: {ignore_changes: "
+     "['size[\"x\"]']}",
+     ""},
     {"name: a, size: 1, zone: x, secret: s, tags: {k: v, l: w}, lifecycle: "
      "{create_before_destroy: true}",
      ""},

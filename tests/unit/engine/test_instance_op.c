@@ -1,5 +1,7 @@
 /* Events of an instance's operations: elapsed times by a clock with an arbitrary start. */
 #include "engine_case.h"
+#include "instance_op.h"
+#include "json.h"
 
 #define BEGINNING 1000000000 /* long after the machine was started */
 #define STEP      7
@@ -62,10 +64,37 @@ static void points_at_provider_errors(void **) {
     engine_case_close(c);
 }
 
+/* The text by which messages name an object: its id, else its name, unless it is a secret. */
+static void names_objects(void **) {
+    static const struct {
+        const char *json, *name;
+    } cases[] = {
+        {"{\"id\":\"i\",\"name\":\"n\"}", "i"},
+        {"{\"name\":\"n\"}", "n"},
+        {"{\"id\":1,\"name\":\"n\"}", "n"},
+        {"{\"id\":null,\"name\":\"n\"}", "n"},
+        {"{\"other\":\"o\"}", ""},
+        {"{}", ""},
+        {"null", ""},
+    };
+    SCOPED(ArenaRef) arena = arena_open("test");
+    Value object;
+    const char *error;
+    size_t offset;
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+        assert_true(json_parse_any(str_from_cstr(cases[i].json), &object, &error, &offset, arena));
+        check_str(instance_op_object_id(object), cases[i].name);
+    }
+    Str names[] = {STR("id"), STR("name")};
+    Value items[] = {value_with_marks(value_from_cstr("i"), MARK_SENSITIVE), value_from_cstr("n")};
+    check_str(instance_op_object_id(value_object(names, items, 2, arena)), "n");
+}
+
 UNIT_MAIN(test_instance_op) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(reports_elapsed_time),
         cmocka_unit_test(points_at_provider_errors),
+        cmocka_unit_test(names_objects),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
