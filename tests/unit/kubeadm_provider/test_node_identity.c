@@ -1,4 +1,5 @@
 /* node_identity: from the facts of a machine. */
+#include "json.h"
 #include "node_identity.h"
 #include "unit.h"
 
@@ -21,9 +22,19 @@ static void test_facts(void **) {
     check_str(node_identity_of(&facts, STR("n"), STR("10.0.0")).mac, "");
 }
 
+/* The annotations by which other joins recognise a machine that is a copy. */
+static void test_annotations(void **) {
+    SCOPED(ArenaRef) arena = arena_open("test");
+    ClusterNode identity = {STR("w1"), STR("01"), STR("h1"), STR("m1")};
+    check_str(json_text(node_identity_annotations(&identity, arena), arena),
+              "{\"loam.internal/host-name\":\"h1\",\"loam.internal/mac-address\":\"m1\","
+              "\"loam.internal/machine-id\":\"01\",\"loam.internal/node\":\"w1\"}");
+}
+
 UNIT_MAIN(test_node_identity) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_facts),
+        cmocka_unit_test(test_annotations),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

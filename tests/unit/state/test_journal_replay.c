@@ -367,6 +367,41 @@ static void two_in_doubt(void **) {
     }
 }
 
+/* A move counts as a change of the state; a restore needs the deposed object, and no other. */
+static void moves(void **) {
+    static const struct {
+        uint64_t serial; /* of the start; 5: that of the state */
+        RecordKind kind;
+        bool has_current, has_deposed;
+        const char *wanted;
+        uint64_t wanted_serial;
+    } cases[] = {
+        {5, RECORD_DEPOSE, true, false, "- deposed", 6},
+        {4, RECORD_DEPOSE, true, false, "- deposed", 6},
+        {4, RECORD_DEPOSE, true, true, "a deposed", 5},
+        {4, RECORD_DEPOSE, false, false, "nothing", 5},
+        {5, RECORD_RESTORE, false, true, "d", 6},
+        {4, RECORD_RESTORE, false, true, "d", 6},
+        {4, RECORD_RESTORE, true, true, "a deposed", 5},
+        {4, RECORD_RESTORE, false, false, "nothing", 5},
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+        SCOPED(ArenaRef) arena = arena_open("test");
+        Left left = left_new(arena);
+        StateInstance *instance = state_add_instance(left.state, state_case_address("t.a", arena));
+        if (cases[i].has_current)
+            instance->current = state_case_object("a", arena);
+        if (cases[i].has_deposed)
+            state_set_deposed(instance, STR("0000000d"), state_case_object("d", arena), arena);
+        start(&left, "", cases[i].serial);
+        move(&left, cases[i].kind, "t.a", "a");
+        replay_well(&left);
+        check_str(slot(&left, "t.a"), cases[i].wanted);
+        assert_int_equal(left.state->serial, cases[i].wanted_serial);
+        check_str(left.state->lineage, "l");
+    }
+}
+
 static void lost_state(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     Left left = left_new(arena);
@@ -679,6 +714,7 @@ UNIT_MAIN(test_journal_replay) {
         cmocka_unit_test(folded_all),
         cmocka_unit_test(providers),
         cmocka_unit_test(two_in_doubt),
+        cmocka_unit_test(moves),
         cmocka_unit_test(lost_state),
         cmocka_unit_test(other_lineage),
         cmocka_unit_test(marks),
