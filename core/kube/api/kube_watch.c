@@ -1,16 +1,12 @@
 #include "kube_watch.h"
 #include "kube_object.h"
 #include "kube_retry.h"
+#include "kube_stream.h"
 #include "map.h"
-#include "url.h"
-
-#include <errno.h>
-#include <inttypes.h>
 
 #define DEADLINE_MS 600000
 #define POLL_MS     2000
 #define ROUND_S     60
-#define GRACE_MS    5000 /* for a stream that the server should have ended */
 
 typedef enum WatchMode { MODE_STREAM, MODE_POLL_LIST, MODE_POLL_GET } WatchMode;
 
@@ -20,14 +16,6 @@ typedef struct Known {
     uint64_t round;   /* of the list that had it last */
     bool is_absent;
 } Known;
-
-/* The lines of a stream, wherever its pieces begin and end: one buffer, emptied from the front
- * before it grows. The time is linear in the bytes, also for a long line in small pieces. */
-typedef struct Frames {
-    StrBuf text;
-    size_t start;   /* of the first incomplete line */
-    size_t scanned; /* no newline is between start and here */
-} Frames;
 
 typedef struct Watch {
     const KubeWatchRequest *request;
@@ -41,9 +29,7 @@ typedef struct Watch {
     bool is_over;      /* the caller has seen enough */
     bool is_gone;      /* the server cannot continue from `version` */
     uint32_t failures; /* since the last success */
-    Frames frames;
-    StrBuf error;   /* lines that are no events: the body of an error */
-    Arena *scratch; /* of one event, or one list */
+    Arena *scratch;    /* of one event, or one list */
     Arena *arena;
 } Watch;
 
@@ -169,18 +155,18 @@ static KubeOutcome watch_read_state(Watch *watch) {
 
 /* Streams. */
 
-static void see_line(Watch *watch, Str line) {
+static KubeLine see_line(void *payload, Str line) {
+    Watch *watch = payload;
     Value event, object;
+    arena_reset(watch->scratch);
     bool is_event = json_parse_object(line, &event, watch->scratch) &&
                     kube_object_find(event, "", "object", &object);
     Str type = is_event ? kube_object_text(event, "", "type") : STR_EMPTY;
-    if (type.len == 0) {
-        strbuf_add(&watch->error, line);
-        return;
-    }
+    if (type.len == 0)
+        return KUBE_LINE_OTHER;
     if (str_equal(type, STR("ERROR"))) { /* 410, or a failure of its storage */
         watch->is_gone = true;
-        return;
+        return KUBE_LINE_LAST;
     }
     watch->failures = 0;
     watch_set_version(watch, kube_object_text(object, "metadata", "resourceVersion"));
@@ -188,87 +174,31 @@ static void see_line(Watch *watch, Str line) {
         see_absent(watch, object);
     else if (str_equal(type, STR("ADDED")) || str_equal(type, STR("MODIFIED")))
         see_present(watch, object);
+    return watch->is_over ? KUBE_LINE_LAST : KUBE_LINE_EVENT;
 }
 
-static void watch_add_piece(Frames *frames, Str piece) {
-    StrBuf *text = &frames->text;
-    if (frames->start) {
-        memmove(text->ptr, text->ptr + frames->start, text->len - frames->start);
-        text->len -= frames->start;
-        frames->scanned -= frames->start;
-        frames->start = 0;
-    }
-    strbuf_add(text, piece);
-}
-
-/* Finds the next complete line, without its newline; valid until the next watch_add_piece. */
-static bool next_frame(Frames *frames, Str *line) {
-    Str text = strbuf_str(&frames->text);
-    size_t end = str_find_char(text, '\n', frames->scanned);
-    if (end == SIZE_MAX) {
-        frames->scanned = text.len;
-        return false;
-    }
-    *line = str_slice(text, frames->start, end);
-    frames->start = frames->scanned = end + 1;
-    return true;
-}
-
-static int receive_piece(void *payload, Str piece) {
-    Watch *watch = payload;
-    Str line;
-    watch_add_piece(&watch->frames, piece);
-    while (!watch->is_over && !watch->is_gone && next_frame(&watch->frames, &line)) {
-        arena_reset(watch->scratch);
-        see_line(watch, line);
-    }
-    return watch->is_over || watch->is_gone ? -ECANCELED : 0;
-}
-
-static Str stream_path(const Watch *watch, int64_t seconds, Arena *arena) {
-    const KubeWatchRequest *request = watch->request;
-    KubeRef collection = request->ref;
-    StrBuf path = strbuf_new(arena);
-    collection.name = STR_EMPTY;
-    strbuf_add(&path, kube_resource_path(&collection, arena));
-    strbuf_add_format(
-        &path,
-        "?watch=1&allowWatchBookmarks=true&timeoutSeconds=%" PRId64 "&resourceVersion=", seconds);
-    strbuf_add(&path, url_encode(strbuf_str(&watch->version), false, arena));
-    if (request->ref.name.len) {
-        Str selector = str_concat(STR("metadata.name="), request->ref.name, arena);
-        strbuf_add_cstr(&path, "&fieldSelector=");
-        strbuf_add(&path, url_encode(selector, false, arena));
-    }
-    if (request->label_selector.len) {
-        strbuf_add_cstr(&path, "&labelSelector=");
-        strbuf_add(&path, url_encode(request->label_selector, false, arena));
-    }
-    return strbuf_str(&path);
-}
-
-/* Sends one request, in an arena of its own: events reset `scratch` while it lasts. */
+/* In an arena of its own: events reset `scratch` while it lasts. */
 static void stream(Watch *watch) {
+    const KubeWatchRequest *of = watch->request;
     SCOPED(ArenaRef) arena = arena_open("kubernetes watch");
     int64_t left_s = (watch->call.deadline_ms - watch_now_ms(watch) + 999) / 1000;
-    int64_t most_s = watch->request->round_s ? watch->request->round_s : ROUND_S;
-    int64_t seconds = left_s < most_s ? left_s : most_s;
-    HttpSink sink = {receive_piece, watch};
+    int64_t most_s = of->round_s ? of->round_s : ROUND_S;
+    KubeStreamRequest request = {
+        .ref = of->ref,
+        .label_selector = of->label_selector,
+        .version = strbuf_str(&watch->version),
+        .seconds = left_s < most_s ? left_s : most_s,
+        .see = see_line,
+        .payload = watch,
+    };
     KubeCall call = watch->call;
     call.arena = arena;
-    call.deadline_ms = watch_now_ms(watch) + seconds * 1000 + GRACE_MS;
-    watch->frames = (Frames){.text = strbuf_new(arena)};
-    watch->error = strbuf_new(arena);
-    KubeRequest request = {
-        .method = "GET", .path = stream_path(watch, seconds, arena), .sink = &sink};
+    if (of->ref.name.len)
+        request.field_selector = str_concat(STR("metadata.name="), of->ref.name, arena);
+    request.ref.name = STR_EMPTY;
+    request.version = str_clone(request.version, arena); /* it changes while the stream lasts */
     KubeResponse response;
-    (void)kube_call_send(&call, request, &response, watch->diags);
-    if (response.code >= 300) { /* the body went through the sink */
-        Str rest = str_after(strbuf_str(&watch->frames.text), watch->frames.start);
-        strbuf_add(&watch->error, rest); /* the bytes after the last newline */
-        response.status = kube_status_read(response.code, strbuf_str(&watch->error), arena);
-        response.problem = kube_status_text(&response.status, arena);
-    }
+    kube_stream_run(&call, &request, &response, watch->diags);
     *watch->response = kube_client_copy_response(&response, watch->scratch);
 }
 
