@@ -101,8 +101,8 @@ class Work:
         return subprocess.Popen([program, *words], cwd=self.path, env={**ENV, **(env or {})}, stdin=subprocess.DEVNULL,
                                 stdout=stdout, stderr=subprocess.STDOUT, encoding="utf-8", errors="replace")
 
-    def run(self, *words, env=None, status=0, timeout=120):
-        process = self.start(*words, env=env)
+    def run(self, *words, env=None, status=0, timeout=120, **how):
+        process = self.start(*words, env=env, **how)
         out, _ = process.communicate(timeout=timeout)
         if status is not None:
             check(process.returncode == status, "%s: status %s, wanted %s\n%s" % (" ".join(words), process.returncode, status, out))

@@ -5,7 +5,7 @@ run finishes, with no object lost and none created twice. Terraform and OpenTofu
 Each trial has its own store (new_store() returns one, as described in store.py) with a proxy before it."""
 import contextlib, os, re, shutil, signal, subprocess, sys, threading, time
 
-import sealed, store as shared
+import sealed, store as shared, stored
 from proxy import Proxy
 from store import Work, check, equal
 
@@ -235,6 +235,11 @@ def shared_cases(new_store, names):
 def sealed_cases(new_store):
     """The cases of sealed.py."""
     return _with_store(new_store, sealed.ROWS)
+
+
+def stored_cases(new_store):
+    """The cases of stored.py."""
+    return _with_store(new_store, stored.ROWS)
 
 
 def side_by_side(jobs, width=8):

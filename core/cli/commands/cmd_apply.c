@@ -6,6 +6,12 @@
 #include "provider_setup.h"
 #include "reporting.h"
 #include "statefile.h"
+#include "stored_plan.h"
+
+static const Option apply_options[] = {
+    {"expect", OPTION_TEXT, "DIGEST",
+     "Reject a saved plan whose stored bytes do not have this digest (sha256:…)."},
+};
 
 static const Option options[] = {
     {"auto-approve", OPTION_FLAG, NULL, "Skip the approval prompt."},
@@ -135,42 +141,16 @@ static bool check_may_be_plain(Project *project, Str path) {
             cipher_open(project->ciphers.plan, &stored, &ignored, arena, project->diags));
 }
 
-/* Selects the environment of the saved plan. Adds an error if another one is selected already. */
-static bool select_environment(Cli *cli, const Plan *plan, Diags *diags) {
-    if (cli->environment.len == 0 || str_equal(cli->environment, plan->environment)) {
-        cli->environment = plan->environment;
-        return true;
-    }
-    Str of = plan->environment.len ? str_format(cli->arena, "for the environment \"%.*s\"",
-                                                STR_ARG(plan->environment))
-                                   : STR("without an environment");
-    return diags_fail(diags, NO_RANGE, "Saved plan is for another environment",
-                      "The plan was made %.*s, but \"%.*s\" is selected. To apply it, remove -env "
-                      "and LOAM_ENV. Otherwise make a new plan with \"-env %.*s\".",
-                      STR_ARG(of), STR_ARG(cli->environment), STR_ARG(cli->environment));
-}
-
-/* Rejects a plan whose state is at another place. Plans of other releases have no place. */
-static bool check_backend(const Project *project, const Plan *plan, Diags *diags) {
-    Str now = project_backend_name(project);
-    if (plan->backend.len == 0 || str_equal(plan->backend, now))
-        return true;
-    return diags_fail(
-        diags, NO_RANGE, "Saved plan is for another backend",
-        "The plan was made for the state at \"%.*s\", but this directory has its state at "
-        "\"%.*s\". Run \"loam init\" with the backend settings of the plan, or make a new plan.",
-        STR_ARG(plan->backend), STR_ARG(now));
-}
-
 static bool load_plan(Operation *operation, Cli *cli, const Arguments *arguments, Str path,
                       Diags *diags) {
     Project *project = operation->project;
+    PlanName name = {path, option_text(arguments, "expect")};
     PlanFileSources sources = {0};
     Plan *plan;
     project->cli = cli;
     project->arguments = arguments;
     if (!check_plan_options(arguments, diags) ||
-        !project_read_plan(project, path, &plan, &sources, diags))
+        !project_read_plan(project, name, &plan, &sources, diags))
         return false;
     if (plan->errored)
         return diags_fail(diags, NO_RANGE, "Cannot apply incomplete plan",
@@ -178,12 +158,12 @@ static bool load_plan(Operation *operation, Cli *cli, const Arguments *arguments
                           STR_ARG(path));
     operation->result.plan = plan;
     PlanInput input = {plan, &sources};
-    if (!select_environment(cli, plan, diags) ||
+    if (!planned_input_select(cli, plan, diags) ||
         !project_load_planned(project, cli, arguments, input, diags) ||
         !environment_require(project) || !check_may_be_plain(project, path) ||
         !restore_options(operation, plan) || !environment_check_approval(project, false) ||
         !planned_code_check(project, &input) || !project_open_backend(project) ||
-        !check_backend(project, plan, diags) || !project_open_state(project, LOCK_APPLY))
+        !planned_input_check_backend(project, plan) || !project_open_state(project, LOCK_APPLY))
         return false;
     if (is_stale(project, plan, diags))
         return false;
@@ -193,82 +173,6 @@ static bool load_plan(Operation *operation, Cli *cli, const Arguments *arguments
                             diags);
 }
 
-static bool supply_ephemeral(Project *project, const Plan *plan, const Variable *variable,
-                             InputValue *input) {
-    bool was = str_is_among(variable->name, plan->ephemeral_variables.items,
-                            plan->ephemeral_variables.count);
-    if (was && input)
-        map_set(&project->variables, variable->name, input);
-    if (was && !input)
-        diags_error(project->diags, NO_RANGE, "No value for required variable",
-                    "The ephemeral variable \"%.*s\" had a value when the plan was made. A plan "
-                    "file stores no ephemeral value, so set it again: with -var, a variables file, "
-                    "or the environment variable LOAM_VAR_%.*s.",
-                    STR_ARG(variable->name), STR_ARG(variable->name));
-    if (!was && input)
-        diags_error(project->diags, NO_RANGE, "Ephemeral variable was not set during planning",
-                    "The ephemeral variable \"%.*s\" had no value when the plan was made, so it "
-                    "cannot have one now. Remove it, or make a new plan.",
-                    STR_ARG(variable->name));
-    return was == (input != NULL);
-}
-
-/* Compares converted values: 1 and "1" are the same for a string. */
-static bool cmd_apply_is_as_planned(Project *project, const Variable *variable,
-                                    const InputValue *input) {
-    Arena *arena = project->cli->arena;
-    const InputValue *saved = map_find(&project->variables, variable->name);
-    Value before, now;
-    if (!saved ||
-        !input_convert(variable, &input->value, variable->range, &now, arena, project->diags) ||
-        !input_convert(variable, &saved->value, variable->range, &before, arena, project->diags))
-        return false;
-    return value_equal(before, now);
-}
-
-static bool check_variable(Project *project, const Variable *variable, const InputValue *input) {
-    size_t before = project->diags->error_count;
-    if (cmd_apply_is_as_planned(project, variable, input))
-        return true;
-    if (project->diags->error_count == before)
-        diags_error(project->diags, NO_RANGE, "Mismatch between input and plan variable value",
-                    "The plan was made with another value of the variable \"%.*s\". Remove the "
-                    "option, or make a new plan.",
-                    STR_ARG(variable->name));
-    return false;
-}
-
-/* Reads values from all sources or from options only, in the same order of precedence as the
- * plan. */
-static bool cmd_apply_gather_variables(Project *project, bool only_options, Map *out,
-                                       Diags *diags) {
-    InputRequest request = project->input;
-    request.values = NULL;
-    request.ask = NULL;
-    request.only_options = only_options;
-    return input_gather(project->config, &request, out, project->cli->arena, diags);
-}
-
-/* Reads ephemeral variables from all usual sources; one that had a value in the plan must have one
- * now. Other variables set by options must have the value in the plan. */
-static bool supply_variables(Project *project, const Plan *plan) {
-    Map all, by_option;
-    Diags reported_before = diags_new(project->cli->arena);
-    if (!cmd_apply_gather_variables(project, false, &all, project->diags) ||
-        !cmd_apply_gather_variables(project, true, &by_option, &reported_before))
-        return false;
-    bool ok = true;
-    map_each(&project->config->root->variables, entry) {
-        const Variable *variable = entry->value;
-        InputValue *given = map_find(&by_option, entry->key);
-        if (variable->ephemeral)
-            ok = supply_ephemeral(project, plan, variable, map_find(&all, entry->key)) && ok;
-        else if (given)
-            ok = check_variable(project, variable, given) && ok;
-    }
-    return ok;
-}
-
 static int apply_saved(Cli *cli, const Arguments *arguments, Diags *diags) {
     SCOPED(Project) project = {0};
     Operation operation = {.project = &project};
@@ -276,9 +180,12 @@ static int apply_saved(Cli *cli, const Arguments *arguments, Diags *diags) {
         return 1;
     reporting_set_plan(cli->reporting, operation.result.plan, project.config);
     cli->view->type->saved_plan(cli->view, operation.result.plan);
-    if (!supply_variables(&project, operation.result.plan))
+    if (!planned_input_supply(&project, operation.result.plan))
         return 1;
-    return operation_apply(&operation) ? 0 : 1;
+    if (!operation_apply(&operation))
+        return 1;
+    stored_plan_keep(&project, operation.result.plan);
+    return 0;
 }
 
 static int plan_and_apply(Cli *cli, const Arguments *arguments, PlanMode mode, Diags *diags) {
@@ -305,7 +212,26 @@ static int plan_and_apply(Cli *cli, const Arguments *arguments, PlanMode mode, D
     return operation_apply(&operation) ? 0 : 1;
 }
 
+static bool check_expect(const Arguments *arguments, Diags *diags) {
+    Str digest = option_text(arguments, "expect");
+    bool is_valid = digest.len == strlen("sha256:") + 64 && str_starts_with(digest, STR("sha256:"));
+    for (size_t i = strlen("sha256:"); is_valid && i < digest.len; i++)
+        is_valid = strchr("0123456789abcdef", digest.ptr[i]) != NULL;
+    if (digest.ptr && !is_valid)
+        return diags_fail(diags, NO_RANGE, "Invalid digest",
+                          "-expect requires \"sha256:\" and 64 lower-case hexadecimal digits, not "
+                          "\"%.*s\". \"loam plan -out=state:NAME\" prints the digest; for a plan "
+                          "in a file, use the output of sha256sum.",
+                          STR_ARG(digest));
+    return !digest.ptr || arguments->positionals.count > 0 ||
+           diags_fail(diags, NO_RANGE, "Digest without a plan",
+                      "-expect requires the saved plan that has this digest. Name it: "
+                      "\"loam apply -expect=DIGEST PLAN\".");
+}
+
 static int run_apply(Cli *cli, const Arguments *arguments, Diags *diags) {
+    if (!check_expect(arguments, diags))
+        return 1;
     if (arguments->positionals.count == 0)
         return plan_and_apply(cli, arguments, PLAN_NORMAL, diags);
     DiskStat stat;
@@ -347,14 +273,17 @@ static int run_destroy(Cli *cli, const Arguments *arguments, Diags *diags) {
 const Command cmd_apply = {
     .name = "apply",
     .summary = "Apply the planned changes",
-    .usage = "[options] [PLANFILE]",
+    .usage = "[options] [PLANFILE|state:NAME]",
     .about = "Makes a plan, asks for approval, and applies it. A saved plan is applied without "
-             "approval.\n"
+             "approval: PLANFILE, or state:NAME, a plan stored in the backend of the state. With "
+             "-expect, the digest of its stored bytes is compared before they are decrypted. A "
+             "stored plan that was applied is kept as state:last.\n"
              "The journal records every operation before it starts, so the next run can complete "
              "an interrupted one.",
     .example = "loam apply",
-    .groups = {OPTION_GROUP(options), &option_operation, &option_variables, &option_state,
-               &reporting_options, &option_environment, &option_change, &option_view},
+    .groups = {OPTION_GROUP(options), OPTION_GROUP(apply_options), &option_operation,
+               &option_variables, &option_state, &reporting_options, &option_environment,
+               &option_change, &option_view},
     .most_positionals = 1,
     .run = run_apply,
     .json_view = view_json_open,

@@ -72,7 +72,7 @@ static bool cmd_graph_load(Project *project, Cli *cli, const Arguments *argument
     PlanFileSources sources = {0};
     project->cli = cli;
     project->arguments = arguments;
-    if (!project_read_plan(project, path, &plan, &sources, diags))
+    if (!project_read_plan(project, (PlanName){path, STR_EMPTY}, &plan, &sources, diags))
         return false;
     request->plan = plan;
     PlanInput input = {plan, &sources};

@@ -8,9 +8,13 @@
 #include "relevant_json.h"
 #include "reporting.h"
 #include "statefile.h"
+#include "stored_plan.h"
 
 static const Option options[] = {
-    {"out", OPTION_PATH, "PATH", "Save the plan to a file for apply."},
+    {"out", OPTION_PATH, "PATH",
+     "Save the plan for apply: in a file, or as state:NAME in the backend of the state."},
+    {"from", OPTION_PATH, "PLAN",
+     "Plan with the configuration and the variables of this saved plan: a file or state:NAME."},
     {"detailed-exitcode", OPTION_FLAG, NULL, "Exit with status 2 if the plan has changes."},
     {"json", OPTION_FLAG, NULL, "Print events as JSON, one per line."},
     {"json-into", OPTION_PATH, "PATH", "Also write the JSON events to a file."},
@@ -25,8 +29,8 @@ static bool cmd_plan_check_out(const Cli *cli, const Arguments *arguments, Diags
     Str path = option_text(arguments, "out");
     Str directory = disk_directory_of(path);
     DiskStat stat;
-    if (!path.ptr)
-        return true;
+    if (!path.ptr || stored_plan_is_named(cli, path))
+        return true; /* operation_plan checks the name of a stored plan */
     if (path.len == 0) {
         diags_error(diags, NO_RANGE, "Invalid -out option",
                     "-out requires a file name, and it is empty. Write -out=FILE.");
@@ -80,9 +84,16 @@ static bool cmd_plan_save(Operation *operation, Str path) {
     PlanFileSources sources = {0};
     collect_sources(project->config->root, &sources, arena);
     planned_code_note(project, plan, &sources);
-    add_manifest(project->cli, &sources);
-    PlanFilePlace place = {&project->cli->io, path, project->ciphers.plan};
-    return planfile_write(&place, plan, &sources, arena, project->diags);
+    if (operation->from.ptr)
+        sources = operation->sources; /* with the manifest of that plan */
+    else
+        add_manifest(project->cli, &sources);
+    PlanFilePlace place = {.io = &project->cli->io, .path = path, .cipher = project->ciphers.plan};
+    Str bytes;
+    if (!stored_plan_is_named(project->cli, path))
+        return planfile_write(&place, plan, &sources, arena, project->diags);
+    return planfile_pack(&place, plan, &sources, &bytes, arena, project->diags) &&
+           stored_plan_write(project, plan, path, bytes);
 }
 
 /* The written file of -generate-config-out; empty: none. */
@@ -94,8 +105,14 @@ static Str generated_file(const Operation *operation) {
 
 static int cmd_plan_one(Cli *cli, const Arguments *arguments, PlanCounts *counts, Diags *diags) {
     SCOPED(Project) project = {0};
-    Operation operation = {.project = &project, .shows_errored = true};
     Str path = option_text(arguments, "out");
+    bool is_stored = stored_plan_is_named(cli, path);
+    Operation operation = {
+        .project = &project,
+        .shows_errored = true,
+        .from = option_text(arguments, "from"),
+        .stores_as = is_stored ? path : (Str){0},
+    };
     project.reads = path.ptr ? file_reads_open() : NULL;
     bool ok = operation_plan(&operation, cli, arguments, LOCK_PLAN, PLAN_NORMAL, diags);
     if (!operation.result.plan)
@@ -111,7 +128,8 @@ static int cmd_plan_one(Cli *cli, const Arguments *arguments, PlanCounts *counts
     if (cli_name(cli)->peer)
         view_show_diags(cli->view, diags); /* the peers show warnings first */
     if (applyable || is_saved || generated.len > 0)
-        cli->view->type->plan_hint(cli->view, path, generated);
+        cli->view->type->plan_hint(
+            cli->view, path, is_stored ? operation.result.plan->digest : STR_EMPTY, generated);
     return applyable ? 2 : 0;
 }
 
@@ -167,6 +185,11 @@ static int plan_each(Cli *cli, const Arguments *arguments, Diags *diags) {
                     "A plan file is for one environment. With -out, select one environment.");
         return 1;
     }
+    if (option_is_given(arguments, "from")) {
+        diags_error(diags, NO_RANGE, "Invalid combination of options",
+                    "A saved plan is for one environment. With -from, select that environment.");
+        return 1;
+    }
     if (!list_environments(cli, arguments, &planned, diags))
         return 1;
     vec_each(&planned, one) {
@@ -203,7 +226,10 @@ const Command cmd_plan = {
     .usage = "[options]",
     .about = "Reads the real objects, compares them with the configuration, and shows the required "
              "changes.\n"
-             "No real object is changed.",
+             "No real object is changed.\n"
+             "With -out=state:NAME, the encrypted plan is stored in the backend of the state, and "
+             "its digest is printed. Another machine can then apply exactly this plan: \"loam "
+             "apply -expect=DIGEST state:NAME\".",
     .statuses = statuses,
     .example = "loam plan -out=p.plan\nloam apply p.plan",
     .groups = {OPTION_GROUP(options), &option_operation, &option_variables, &option_state,

@@ -6,13 +6,14 @@
 #include "reporting.h"
 #include "state_object.h"
 #include "statefile.h"
+#include "stored_plan.h"
 #include "version.h"
 #include "view_outputs.h"
 
 static const Option options[] = {
     {"json", OPTION_FLAG, NULL, "Print as JSON."},
     {"state", OPTION_FLAG, NULL, "Show the current state (default without FILE)."},
-    {"plan", OPTION_PATH, "FILE", "Show the saved plan in this file."},
+    {"plan", OPTION_PATH, "FILE", "Show the saved plan in this file, or state:NAME."},
     {"config", OPTION_FLAG, NULL, "Show the configuration with all modules. Requires -json."},
     {"module", OPTION_PATH, "DIR",
      "Show the module in this directory without its calls. Requires -json."},
@@ -73,7 +74,7 @@ static int cmd_show_plan(Cli *cli, const Arguments *arguments, Str path, Diags *
     Plan *plan;
     PlanFileSources sources = {0};
     SCOPED(Project) project = {.cli = cli, .arguments = arguments};
-    if (!project_read_plan(&project, path, &plan, &sources, diags))
+    if (!project_read_plan(&project, (PlanName){path, STR_EMPTY}, &plan, &sources, diags))
         return 1;
     Engine engine = {.io = &cli->io, .registry = cli->registry};
     engine_restore_schemas(&engine, plan);
@@ -84,6 +85,8 @@ static int cmd_show_plan(Cli *cli, const Arguments *arguments, Str path, Diags *
         render_text_plan_in_pieces(plan, terminal_style(&cli->terminal), terminal_out, cli->arena);
         if (plan->code.len > 0)
             terminal_print("\nCode: %.*s\n", STR_ARG(plan->code));
+        if (stored_plan_is_named(cli, path))
+            terminal_print("\nDigest: %.*s\n", STR_ARG(plan->digest));
         return 0;
     }
     StrBuf text = strbuf_new(cli->arena);
@@ -242,6 +245,8 @@ static int show_file(Cli *cli, const Arguments *arguments, Str path, Diags *diag
     SCOPED(Project)
     project = {.cli = cli, .options = {.asks = true, .ignores_versions = true}, .diags = diags};
     Engine engine = {.io = &cli->io, .registry = cli->registry};
+    if (stored_plan_is_named(cli, path))
+        return cmd_show_plan(cli, arguments, path, diags);
     if (!project_check_file(cli, path, "Failed to read the given file", diags) ||
         !project_read_file(cli, path, "Failed to read the given file", &bytes, diags))
         return 1;
@@ -306,9 +311,10 @@ static int cmd_show_run(Cli *cli, const Arguments *arguments, Diags *diags) {
 const Command cmd_show = {
     .name = "show",
     .summary = "Show the state, a saved plan, or the configuration",
-    .usage = "[options] [FILE]",
+    .usage = "[options] [FILE|state:NAME]",
     .about =
-        "Shows the current state, or the plan or state in FILE. Use at most one of -state, -plan, "
+        "Shows the current state, the plan or state in FILE, or the stored plan NAME. Use at most "
+        "one of -state, -plan, "
         "-config and -module to select the kind. In the JSON of a plan, a resource change can have "
         "a member that other programs do not write: \"parts\", if the instance contains many "
         "objects. Each part has its \"key\", its \"change\" in the form of a resource's change, "

@@ -48,7 +48,8 @@
     ROW(state_rm)               \
     ROW(state_pull)             \
     ROW(state_push)             \
-    ROW(state_replace_provider)
+    ROW(state_replace_provider) \
+    ROW(state_plans)
 
 #define PROVIDERS_COMMANDS(ROW)  \
     ROW(providers_link)          \

@@ -26,7 +26,7 @@ struct Command {
     const char *about;             /* paragraphs for -help */
     const char *example;           /* command lines, separated by newlines; NULL: none */
     const CommandStatus *statuses; /* up to the first without a text; NULL: none */
-    const OptionGroup *groups[9];  /* NULL after the last */
+    const OptionGroup *groups[10]; /* NULL after the last */
     uint32_t most_positionals;
     uint32_t least_positionals;
     const char *missing; /* detail of the error for fewer: what to give; NULL if none is required */

@@ -10,6 +10,7 @@
 #include "render_secret.h"
 #include "reporting.h"
 #include "statefile.h"
+#include "stored_plan.h"
 #include "view.h"
 
 /* Reports errors that do not depend on the state, before reading or locking it. Drops warnings: the
@@ -129,14 +130,34 @@ static void add_generated(Plan *plan, const Map *blocks, Arena *arena) {
     }
 }
 
+/* Loads the configuration and the variables of a saved plan. */
+static bool operation_load_from(Operation *operation, Cli *cli, const Arguments *arguments,
+                                Diags *diags) {
+    Project *project = operation->project;
+    Plan *plan;
+    project->cli = cli;
+    project->arguments = arguments;
+    if (!project_read_plan(project, (PlanName){operation->from, STR_EMPTY}, &plan,
+                           &operation->sources, diags) ||
+        !planned_input_select(cli, plan, diags))
+        return false;
+    PlanInput input = {plan, &operation->sources};
+    return project_load_planned(project, cli, arguments, input, diags) &&
+           environment_require(project) && planned_input_supply(project, plan) &&
+           project_open_backend(project) && planned_input_check_backend(project, plan);
+}
+
 /* Loads the configuration, its variables and the options of the plan. */
 static bool operation_load(Operation *operation, Cli *cli, const Arguments *arguments,
                            PlanMode mode, Diags *diags) {
     Project *project = operation->project;
     project->options.may_be_empty |= mode == PLAN_DESTROY;
     project->options.asks = true;
-    if (!project_load(project, cli, arguments, NULL, diags) || !environment_require(project) ||
-        !project_read_variables(project) || !plan_options_read(project, &operation->options))
+    bool is_loaded = operation->from.ptr
+                         ? operation_load_from(operation, cli, arguments, diags)
+                         : project_load(project, cli, arguments, NULL, diags) &&
+                               environment_require(project) && project_read_variables(project);
+    if (!is_loaded || !plan_options_read(project, &operation->options))
         return false;
     if (operation->will_apply && !environment_check_approval(project, operation->asks))
         return false;
@@ -149,13 +170,20 @@ static bool operation_load(Operation *operation, Cli *cli, const Arguments *argu
     return operation_check_mode(&operation->options, diags);
 }
 
+static bool check_store(const Operation *operation) {
+    return !operation->stores_as.ptr ||
+           stored_plan_prepare(operation->project, operation->stores_as);
+}
+
 /* Validates the configuration, then locks and reads the state. Blocks of -generate-config-out are
  * made from the state, so with that option the validation comes last. */
 static bool operation_open_state(Operation *operation, LockOperation lock_as) {
     Project *project = operation->project;
     if (!option_is_given(project->arguments, "generate-config-out"))
-        return operation_check_configuration(project) && project_open_state(project, lock_as);
-    return generate_config_check(project) && project_open_state(project, lock_as) &&
+        return operation_check_configuration(project) && check_store(operation) &&
+               project_open_state(project, lock_as);
+    return generate_config_check(project) && check_store(operation) &&
+           project_open_state(project, lock_as) &&
            generate_config_missing(project, &operation->generated) &&
            operation_check_configuration(project);
 }

@@ -52,6 +52,7 @@ typedef struct Project {
     Str state_text;        /* as read from the backend */
     bool found_journal;    /* an earlier run was interrupted */
     Str journal_digest;    /* SHA-256 of its journal; empty: none */
+    Str stored_plan;       /* bytes of the plan that project_read_plan read from a backend */
     OutcomeFiles outcomes; /* of earlier runs that were killed */
     Diags *diags;
 } Project;
@@ -96,13 +97,20 @@ MUST_USE bool project_load_any(Project *project, Cli *cli, const Arguments *argu
 /* Reads the values of the root module's variables. Asks for missing values if allowed. */
 MUST_USE bool project_read_variables(Project *project);
 
+/* A saved plan as the command line names it. */
+typedef struct PlanName {
+    Str path;
+    Str expected; /* digest that its stored bytes must have; empty: any */
+} PlanName;
+
 /* Evaluates the encryption block, once. Called before the backend or a plan file is opened. */
 MUST_USE bool project_open_ciphers(Project *project);
-/* Reads a plan file. If it is encrypted, the encryption block of the current directory's
+/* Reads a plan file, or a stored plan ("state:NAME") of the current directory's backend. If it is
+ * encrypted, the encryption block of the current directory's
  * configuration decrypts it, and the project keeps the ciphers of that block. Before the call, the
  * project needs only `cli` and `arguments`. */
-MUST_USE bool project_read_plan(Project *project, Str path, Plan **out, PlanFileSources *sources,
-                                Diags *diags);
+MUST_USE bool project_read_plan(Project *project, PlanName name, Plan **out,
+                                PlanFileSources *sources, Diags *diags);
 
 /* Decodes the text of a state file, which may be encrypted like the project's state:
  * errored.tfstate is, the output of `state pull` is not. The ciphers are open. */

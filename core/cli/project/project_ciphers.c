@@ -6,6 +6,7 @@
 #include "project.h"
 #include "statefile.h"
 #include "static_eval.h"
+#include "stored_plan.h"
 
 typedef struct Building {
     const Config *config;
@@ -244,11 +245,13 @@ bool project_open_ciphers(Project *project) {
     return true;
 }
 
-/* Loads the current directory's configuration only for its ciphers. */
-static bool load_ciphers(Project *project, Diags *diags) {
+/* Loads the current directory's configuration only for its ciphers, and reads a stored plan from
+ * its backend; stored.ptr NULL: the plan is a file. */
+static bool load_directory(Project *project, Str stored, Str *bytes, Diags *diags) {
     SCOPED(Project) directory = {.options.asks = true};
     if (!project_load_any(&directory, project->cli, project->arguments, diags) ||
-        !project_open_ciphers(&directory))
+        !project_open_ciphers(&directory) ||
+        (stored.ptr && !stored_plan_read(&directory, stored, bytes)))
         return false;
     project->ciphers = directory.ciphers;
     project->has_ciphers = true;
@@ -264,12 +267,18 @@ static bool is_sealed(const PlanFilePlace *place, Arena *arena) {
            envelope_is_sealed(bytes);
 }
 
-bool project_read_plan(Project *project, Str path, Plan **out, PlanFileSources *sources,
+bool project_read_plan(Project *project, PlanName name, Plan **out, PlanFileSources *sources,
                        Diags *diags) {
     Arena *arena = project->cli->arena;
-    PlanFilePlace place = {.io = &project->cli->io, .path = path};
-    if (!project_check_file(project->cli, path, "Failed to read the plan file", diags) ||
-        (is_sealed(&place, arena) && !load_ciphers(project, diags)))
+    PlanFilePlace place = {.io = &project->cli->io, .path = name.path, .expected = name.expected};
+    if (stored_plan_is_named(project->cli, name.path)) {
+        if (!load_directory(project, name.path, &project->stored_plan, diags))
+            return false;
+        place.cipher = project->ciphers.plan;
+        return planfile_unpack(&place, project->stored_plan, out, sources, arena, diags);
+    }
+    if (!project_check_file(project->cli, name.path, "Failed to read the plan file", diags) ||
+        (is_sealed(&place, arena) && !load_directory(project, (Str){0}, NULL, diags)))
         return false;
     place.cipher = project->ciphers.plan;
     return planfile_read(&place, out, sources, arena, diags);

@@ -35,9 +35,10 @@ typedef struct ViewType {
     void (*plan)(View *view, const Plan *plan);
     /* Reports a saved plan before its apply. People have already seen it. */
     void (*saved_plan)(View *view, const Plan *plan);
-    /* Shows how to continue after a plan that was saved at `path` (ptr NULL: not saved).
-     * `generated` is the file with generated configuration (empty: none). */
-    void (*plan_hint)(View *view, Str path, Str generated);
+    /* Shows how to continue after a plan that was saved at `path` (ptr NULL: not saved). `digest`
+     * is that of a plan in the state's backend (empty: a file). `generated` is the file with
+     * generated configuration (empty: none). */
+    void (*plan_hint)(View *view, Str path, Str digest, Str generated);
     /* Reports a completed apply: view->done operations; `state` is the new state. */
     void (*applied)(View *view, const State *state);
     void (*cancelled)(View *view, PlanMode mode);

@@ -62,14 +62,25 @@ static void peer_plan_hint(const Cli *cli, Str path, Str generated) {
     terminal_out(strbuf_str(&out));
 }
 
-static void human_plan_hint(View *view, Str path, Str generated) {
+/* Programs in automation need the digest, too. */
+static void show_stored_plan(const Cli *cli, Str path, Str digest) {
+    terminal_print("\nSaved the plan to: %.*s\nDigest: %.*s\n", STR_ARG(path), STR_ARG(digest));
+    if (!cli->in_automation)
+        terminal_print("\nTo perform exactly these actions, run:\n"
+                       "    loam apply -expect=%.*s %.*s\n",
+                       STR_ARG(digest), STR_ARG(path));
+}
+
+static void human_plan_hint(View *view, Str path, Str digest, Str generated) {
     if (cli_name(view->cli)->peer) {
         peer_plan_hint(view->cli, path, generated);
         return;
     }
     if (generated.len > 0)
         human_note(view, view_generated(view, generated, view->cli->arena));
-    if (view->cli->in_automation)
+    if (digest.len > 0)
+        show_stored_plan(view->cli, path, digest);
+    if (digest.len > 0 || view->cli->in_automation)
         return;
     if (path.ptr) {
         terminal_print("\nSaved the plan to: %.*s\n\nTo perform exactly these actions, run:\n"

@@ -469,7 +469,19 @@ static void view_json_step(View *view, const char *code, Str text, bool for_peop
     json_key_string(&line.writer, "message_code", str_from_cstr(code));
 }
 
-static void view_json_plan_hint(View *view, Str, Str generated) {
+static void write_stored_plan(const Cli *cli, Str path, Str digest) {
+    SCOPED(ViewJsonLine) line = view_json_line_open(cli);
+    view_json_line_begin(&line, "plan_saved", "info", "Saved the plan to %.*s (%.*s)",
+                         STR_ARG(path), STR_ARG(digest));
+    json_key_object(&line.writer, "plan");
+    json_key_string(&line.writer, "path", path);
+    json_key_string(&line.writer, "digest", digest);
+    json_object_end(&line.writer);
+}
+
+static void view_json_plan_hint(View *view, Str path, Str digest, Str generated) {
+    if (digest.len > 0)
+        write_stored_plan(view->cli, path, digest);
     if (generated.len == 0)
         return;
     SCOPED(ArenaRef) scratch = arena_open("hint");

@@ -55,10 +55,10 @@ static void tee_saved_plan(View *view, const Plan *plan) {
         tee->views[i]->type->saved_plan(tee->views[i], plan);
 }
 
-static void tee_plan_hint(View *view, Str path, Str generated) {
+static void tee_plan_hint(View *view, Str path, Str digest, Str generated) {
     Tee *tee = view->self;
     for (size_t i = 0; i < 2; i++)
-        tee->views[i]->type->plan_hint(tee->views[i], path, generated);
+        tee->views[i]->type->plan_hint(tee->views[i], path, digest, generated);
 }
 
 static void tee_applied(View *view, const State *state) {
