@@ -142,14 +142,19 @@ static PgStatement naming_of(const PgSession *session) {
 }
 
 /* Prepares a new connection: notes its identity and sets its name. Turns synchronous commits on if
- * the server's default is off, because a written state must be durable. */
+ * the server's default is off, because a written state must be durable. Lets the server end the
+ * session, and with it the lock, 20 seconds after the machine of the client vanished; the usual
+ * default is two hours. */
 static DatabaseStatus introduce(PgSession *session, DatabaseAnswer *answer, Arena *arena) {
     PgStatement naming = naming_of(session);
     PgStatement beginning = {
         .text = "SELECT set_config('synchronous_commit', CASE current_setting("
                 "'synchronous_commit') WHEN 'off' THEN 'on' ELSE "
                 "current_setting('synchronous_commit') END, false), pg_backend_pid(), "
-                "(SELECT backend_start FROM pg_stat_activity WHERE pid = pg_backend_pid())"};
+                "(SELECT backend_start FROM pg_stat_activity WHERE pid = pg_backend_pid()), "
+                "set_config('tcp_keepalives_idle', '10', false), "
+                "set_config('tcp_keepalives_interval', '5', false), "
+                "set_config('tcp_keepalives_count', '2', false)"};
     DatabaseStatus status = run_once(session, &beginning, answer, arena);
     if (status != DATABASE_DONE || answer->row_count != 1)
         return status;
