@@ -286,7 +286,7 @@ static bool record_late(Applying *applying, Value marked, const ApplyResponse *r
     return (taints || record_status(applying, marked, OBJECT_READY, response)) && is_invoked;
 }
 
-static bool record_object(Applying *applying, Value marked, const ApplyResponse *response) {
+static bool record_ready(Applying *applying, Value marked, const ApplyResponse *response) {
     bool ignored = false;
     if (ends_late(applying))
         return record_late(applying, marked, response);
@@ -315,7 +315,7 @@ static bool record_success(Applying *applying, const ApplyResponse *response) {
         return false;
     }
     Value marked = object_marks_add(op, state, &applying->wanted.sensitive);
-    if (!record_object(applying, marked, response))
+    if (!record_ready(applying, marked, response))
         return false;
     op->record->value = marked;
     return true;
