@@ -72,6 +72,12 @@ struct Backend {
     /* Called with the lock's holder when the backend begins to wait for the lock; may be NULL. */
     void (*waiting)(void *payload, const LockInfo *holder);
     void *waiting_payload;
+    /* Called, by any thread, with a message for the user about the lock: it was taken over from a
+     * dead holder, or is lost. Has the payload of `waiting`; may be NULL. */
+    void (*note)(void *payload, Str text);
+    /* Take the lock of another process of the same run (LOAM_LOCK_RUN) as soon as its renewal is
+     * overdue. */
+    bool takes_lock_of_run;
     /* Waits up to timeout_ms (0: tries once); see state_lock_acquire. NULL: the store has no lock;
      * then `unlock` is NULL, too. */
     bool (*lock)(Backend *backend, const LockInfo *info, int64_t timeout_ms,

@@ -21,3 +21,14 @@ MUST_USE bool backend_settings_parse(const Attribute *attribute, Str text, Value
 Str backend_settings_text(Value config, const char *name, const char *fallback);
 int64_t backend_settings_int(Value config, const char *name, int64_t fallback);
 bool backend_settings_bool(Value config, const char *name, bool fallback);
+/* Reads "lease_seconds" (default 0); returns false, with an error, if it is neither 0 nor from 3 to
+ * 3600: a renewal must be possible in a third of it. */
+/* For the reference of such a backend. */
+#define LEASE_ABOUT                                                                                \
+    "Without `lease_seconds`, the lock does not expire: remove the lock of a dead program with "   \
+    "`force-unlock`. With it, loam renews the lock every third of that time. Another loam with "   \
+    "`lease_seconds` that waits for the lock takes it over when it has seen no renewal for "       \
+    "`lease_seconds` and as long again, at most 30 seconds. A run that lost its lock starts no "   \
+    "operation and writes nothing; it kills itself before a waiting run may take the lock over. "  \
+    "For Terraform and OpenTofu, such a lock is held until `force-unlock`."
+MUST_USE bool backend_settings_lease(Value config, int64_t *out, Diags *diags);

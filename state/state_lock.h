@@ -33,13 +33,22 @@ typedef struct LockInfo {
     Str version;
     Str created; /* RFC 3339 with fraction, UTC */
     Str path;
+    int64_t lease_seconds; /* the holder renews the lock, which expires this long after the last
+                              renewal; 0: it does not expire by this info */
+    Str renewed; /* time of the last renewal, on the holder's clock: only compared for equality */
 } LockInfo;
 
 /* The rows of a lock info. */
 extern const Record state_lock_rows;
 
-/* `operation` is not LOCK_NONE. */
+/* `operation` is not LOCK_NONE. `info` is the text of LOAM_LOCK_RUN. */
 LockInfo state_lock_new(const Io *io, LockOperation operation, Str path, Arena *arena);
+/* Returns the ID of the run in "run=ID pod=ID"; empty if there is none. */
+Str state_lock_run(Str info);
+/* Returns the end of a sentence, for a run that lost its lock: who holds it now. */
+Str state_lock_loss(const LockInfo *holder, Arena *arena);
+/* Sets `renewed` of a lock that expires. */
+void state_lock_stamp(LockInfo *info, const Clock *clock, Arena *arena);
 Str state_lock_to_json(const LockInfo *info, Arena *arena);
 MUST_USE bool state_lock_from_json(Str json, LockInfo *out, Arena *arena);
 
@@ -64,9 +73,16 @@ typedef struct LockAttempt {
     void (*waiting)(void *payload, const LockInfo *holder);
     void *payload;
     LockEnd end;
+    /* Replaces the lock that the last `attempt` found, on condition that it is unchanged since
+     * then. NULL: locks are not taken over. */
+    LockResult (*take)(void *self, Arena *arena, Diags *diags);
+    Str run; /* a lock of this run may be taken over as soon as a renewal is overdue; empty: none */
+    /* Called when a lock was taken over; may be NULL. */
+    void (*note)(void *payload, Str text);
 } LockAttempt;
 
-/* Adds the error "Error acquiring the state lock": holder, operation, start time, and a hint. */
+/* Adds the error "Error acquiring the state lock": holder, operation, start time, and a hint. Every
+ * command that ends because of a held lock reports it here. */
 void state_lock_report(const LockAttempt *attempt, const LockInfo *holder, pid_t pid, Diags *diags);
 /* Adds an error: the lock of `place` does not have the ID `id`, but that of `holder`. If holder->id
  * is empty, the error says that `place` is not locked. Returns false. */
@@ -76,6 +92,10 @@ bool state_lock_report_other(const char *summary, Str place, Str id, const LockI
 /* Retries after 250 ms, doubling up to 2 s, until `timeout_ms` have passed (0: tries once) or
  * `cancel` is raised. The cap lets many waiting runs follow each other quickly. If the lock stays
  * held, adds the error of state_lock_report. A holder that has not written its lock info yet gets
- * up to a second to do so. */
+ * up to a second to do so.
+ *
+ * Takes over a lock with `lease_seconds` that has not been renewed for that time and the grace of
+ * state_lease, or for half of lease_seconds if it belongs to `run`, then also without a timeout.
+ * Only this machine's monotonic clock counts. */
 MUST_USE bool state_lock_acquire(const LockAttempt *attempt, const Clock *clock, int64_t timeout_ms,
                                  const CancelToken *cancel, Diags *diags);

@@ -126,6 +126,10 @@ const Attribute kube_settings_attributes[] = {
      "Suffix of the Secret's name, tfstate-WORKSPACE-SUFFIX."},
     {"namespace", &TYPE_STRING, OPTIONAL, "Namespace of the Secret (default \"default\")."},
     {"labels", &TYPE_MAP_OF_STRING, OPTIONAL, "Additional labels of the created objects."},
+    {"lease_seconds", &TYPE_NUMBER, OPTIONAL,
+     "Seconds until the lock expires if its holder does not renew it, from 3 to 3600 (default 0: "
+     "the "
+     "lock does not expire)."},
     {"config_path", &TYPE_STRING, OPTIONAL, "Path of a kubeconfig file."},
     {"config_paths", &TYPE_LIST_OF_STRING, OPTIONAL,
      "Paths of several kubeconfig files (default: $KUBE_CONFIG_PATHS, separated by colons)."},

@@ -7,7 +7,7 @@
 #include "kubeconfig.h"
 
 /* Sizes of the tables below. */
-#define KUBE_SETTINGS_COUNT     19
+#define KUBE_SETTINGS_COUNT     20
 #define KUBE_SETTINGS_BLOCKS    1
 #define KUBE_SETTINGS_VARIABLES 16
 extern const Attribute kube_settings_attributes[];

@@ -77,6 +77,7 @@ static KubeOutcome send_request(const KubeStore *store, KubeRequest *request, Ku
                                 Arena *arena) {
     KubeResponse response;
     request->is_repeatable = true;
+    request->deadline_ms = store->deadline_ms;
     request->cancel = store->cancel ? *store->cancel : NULL;
     request->cancel_at = CANCEL_NOW;
     *out = (KubeResult){.object = value_null(&TYPE_DYNAMIC)};

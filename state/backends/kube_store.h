@@ -5,6 +5,7 @@
 #include "journal_store.h"
 #include "kube_client.h"
 #include "plan_store.h"
+#include "state_lease.h"
 
 /* Result of a request. */
 typedef struct KubeResult {
@@ -17,6 +18,8 @@ typedef struct KubeStore {
     KubeTarget target;
     KubeClient *client;
     const CancelToken **cancel; /* address of the token that ends requests; NULL: none */
+    int64_t deadline_ms;        /* of requests, on the monotonic clock; 0: that of the client */
+    StateLease *renewal;        /* renews the lock; NULL: not locked, or the lock does not expire */
     Str space;                  /* the namespace */
     Str suffix;                 /* secret_suffix */
     Str workspace;

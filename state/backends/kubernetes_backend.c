@@ -4,8 +4,10 @@
  *    state    Secret tfstate-WORKSPACE-SUFFIX, data.tfstate, compressed by gzip. loam writes one
  *             Secret, which holds 1 MiB of compressed state. It also reads a large state in
  *             several Secrets (…-part-1 …), which newer programs write
- *    lock     Lease lock-tfstate-WORKSPACE-SUFFIX with the holder's ID and info; it does not
- *             expire
+ *    lock     Lease lock-tfstate-WORKSPACE-SUFFIX with the holder's ID and info. It expires only
+ *             with lease_seconds. Then the info has that number and the time of the last renewal:
+ *             other programs replace the whole info, but may leave leaseDurationSeconds and
+ *             renewTime of an earlier holder in the Lease
  *    write    one update on condition that the Secret has the version that was read: it leaves
  *             the old or the new state, and never replaces the write of another program
  *    journal  Secrets loam-journal-WORKSPACE-SUFFIX-NUMBER, each created on condition that it
@@ -38,7 +40,10 @@ typedef struct Kubernetes {
     Str version; /* resourceVersion of the state's Secret as last read; empty: it does not exist */
     bool was_read;     /* `version` is valid */
     size_t part_count; /* Secrets that the state was read from */
-    const LockInfo *wanted;
+    LockInfo wanted;
+    int64_t lease_seconds; /* 0: the lock does not expire */
+    int64_t began_ms;      /* of the last attempt to acquire the lock */
+    Value seen;   /* the Lease that the last attempt has read; in the arena of its caller */
     Str lock_id;  /* empty: not locked */
     Arena *arena; /* of values that change; writes come from any thread, one at a time */
 } Kubernetes;
@@ -49,29 +54,52 @@ static bool kubernetes_backend_report(Diags *diags, const char *summary, const K
                       STR_ARG(problem));
 }
 
+static int64_t kubernetes_now_ms(const Kubernetes *kube) {
+    return kube->io->clock->monotonic_ms(kube->io->clock->self);
+}
+
 static void read_info(Value lease, LockInfo *out, Arena *arena) {
     Str info = kube_object_text(lease, "metadata.annotations", LOCK_INFO);
     if (!state_lock_from_json(info, out, arena))
         *out = (LockInfo){0};
-    out->id = kube_object_text(lease, "spec", "holderIdentity");
+    Str id = kube_object_text(lease, "spec", "holderIdentity");
+    if (!str_equal(out->id, id))
+        out->lease_seconds = 0;
+    out->id = id;
 }
 
-static Value with_holder(Value lease, const LockInfo *info, Arena *arena) {
-    Value text = value_string(state_lock_to_json(info, arena), arena);
+/* Sets the members that other programs show; removes them if the lock does not expire. */
+static Value with_term(Value lease, const LockInfo *info, Arena *arena) {
+    Value seconds = value_null(&TYPE_DYNAMIC), time = seconds, ignored;
+    if (info->lease_seconds > 0) {
+        seconds = value_int(info->lease_seconds);
+        time = value_from_str(info->renewed);
+    } else if (!kube_object_find(lease, "spec", "leaseDurationSeconds", &ignored) &&
+               !kube_object_find(lease, "spec", "renewTime", &ignored)) {
+        return lease;
+    }
+    lease = kube_object_with(lease, "spec", "leaseDurationSeconds", seconds, arena);
+    return kube_object_with(lease, "spec", "renewTime", time, arena);
+}
+
+static Value with_holder(const Kubernetes *kube, Value lease, LockInfo info, Arena *arena) {
+    state_lock_stamp(&info, kube->io->clock, arena);
+    Value text = value_string(state_lock_to_json(&info, arena), arena);
     lease = kube_object_with(lease, "metadata.annotations", LOCK_INFO, text, arena);
-    return kube_object_with(lease, "spec", "holderIdentity", value_from_str(info->id), arena);
+    lease = kube_object_with(lease, "spec", "holderIdentity", value_from_str(info.id), arena);
+    return with_term(lease, &info, arena);
 }
 
 static Value without_holder(Value lease, Arena *arena) {
     Value nothing = value_null(&TYPE_DYNAMIC);
     lease = kube_object_with(lease, "metadata.annotations", LOCK_INFO, nothing, arena);
-    return kube_object_with(lease, "spec", "holderIdentity", nothing, arena);
+    lease = kube_object_with(lease, "spec", "holderIdentity", nothing, arena);
+    return with_term(lease, &(LockInfo){0}, arena);
 }
 
 /* Reads the lease; *holder is empty if the lease is free. */
-static KubeOutcome kubernetes_backend_look(const Kubernetes *kube, KubeResult *out,
+static KubeOutcome kubernetes_backend_look(const KubeStore *store, KubeResult *out,
                                            LockInfo *holder, Arena *arena) {
-    const KubeStore *store = &kube->store;
     KubeOutcome status = kube_store_get(store, KUBE_LEASE, store->lease, out, arena);
     *holder = (LockInfo){0};
     if (status == KUBE_DONE && kube_object_text(out->object, "spec", "holderIdentity").len)
@@ -79,30 +107,36 @@ static KubeOutcome kubernetes_backend_look(const Kubernetes *kube, KubeResult *o
     return status;
 }
 
-static KubeOutcome acquire_lease(const Kubernetes *kube, KubeOutcome seen, Value lease,
-                                 KubeResult *out, Arena *arena) {
+/* Makes this run the holder, on condition that the Lease is as it was seen. */
+static KubeOutcome acquire_lease(Kubernetes *kube, KubeOutcome seen, KubeResult *out,
+                                 Arena *arena) {
     const KubeStore *store = &kube->store;
+    kube->began_ms = kubernetes_now_ms(kube);
     if (seen == KUBE_DONE)
         return kube_store_update(store, KUBE_LEASE, store->lease,
-                                 with_holder(lease, kube->wanted, arena), out, arena);
+                                 with_holder(kube, kube->seen, kube->wanted, arena), out, arena);
     Value fresh = kube_store_new(store, KUBE_LEASE, store->lease, KUBE_STATE, arena);
-    return kube_store_create(store, KUBE_LEASE, with_holder(fresh, kube->wanted, arena), out,
+    return kube_store_create(store, KUBE_LEASE, with_holder(kube, fresh, kube->wanted, arena), out,
                              arena);
 }
 
 /* A conflict means that another run was faster, or that this request was sent twice after a lost
- * reply. The next read of the lease shows which. */
+ * reply. The next read of the lease shows which. If the lock expires, that earlier request may have
+ * arrived at any time, so the run's own lock is renewed. */
 static LockResult kubernetes_backend_attempt(void *self, LockInfo *holder, pid_t *, Arena *arena,
                                              Diags *diags) {
-    const Kubernetes *kube = self;
+    Kubernetes *kube = self;
     KubeOutcome status = KUBE_CONFLICT;
     KubeResult result;
     for (int i = 0; i < 3 && status == KUBE_CONFLICT; i++) {
-        KubeOutcome seen = kubernetes_backend_look(kube, &result, holder, arena);
-        if (holder->id.len)
-            return str_equal(holder->id, kube->wanted->id) ? LOCK_ACQUIRED : LOCK_HELD;
-        status =
-            seen == KUBE_FAILED ? seen : acquire_lease(kube, seen, result.object, &result, arena);
+        KubeOutcome seen = kubernetes_backend_look(&kube->store, &result, holder, arena);
+        bool is_own = str_equal(holder->id, kube->wanted.id);
+        kube->seen = result.object;
+        if (is_own && kube->lease_seconds == 0)
+            return LOCK_ACQUIRED;
+        if (holder->id.len && !is_own)
+            return LOCK_HELD;
+        status = seen == KUBE_FAILED ? seen : acquire_lease(kube, seen, &result, arena);
     }
     if (status == KUBE_DONE)
         return LOCK_ACQUIRED;
@@ -113,17 +147,57 @@ static LockResult kubernetes_backend_attempt(void *self, LockInfo *holder, pid_t
     return LOCK_FAILED;
 }
 
-static bool kubernetes_lock(Backend *backend, const LockInfo *info, int64_t timeout_ms,
-                            const CancelToken *cancel, Diags *diags) {
-    Kubernetes *kube = backend->self;
-    CHECK(kube->lock_id.len == 0);
-    kube->wanted = info;
-    LockAttempt trying = {kube, kubernetes_backend_attempt, backend->waiting,
-                          backend->waiting_payload, LOCK_OUTLIVES_PROCESS};
-    if (!state_lock_acquire(&trying, kube->io->clock, timeout_ms, cancel, diags))
-        return false;
-    kube->lock_id = str_clone(info->id, kube->arena);
-    return true;
+/* A conflict: the holder has renewed the lock, or another run was faster. */
+static LockResult kubernetes_take(void *self, Arena *arena, Diags *diags) {
+    Kubernetes *kube = self;
+    KubeResult result;
+    KubeOutcome status = acquire_lease(kube, KUBE_DONE, &result, arena);
+    if (status != KUBE_FAILED)
+        return status == KUBE_DONE ? LOCK_ACQUIRED : LOCK_HELD;
+    kubernetes_backend_report(diags, "Error acquiring the state lock", kube, result.problem);
+    return LOCK_FAILED;
+}
+
+static LeaseResult kubernetes_renew(void *self, int64_t timeout_ms, const CancelToken *stop,
+                                    Str *problem, Arena *arena) {
+    const Kubernetes *kube = self;
+    KubeStore store = kube->store;
+    KubeOutcome status = KUBE_CONFLICT;
+    store.cancel = &stop;
+    store.deadline_ms = kubernetes_now_ms(kube) + timeout_ms;
+    for (int i = 0; i < 3 && status == KUBE_CONFLICT; i++) {
+        KubeResult result;
+        LockInfo holder;
+        status = kubernetes_backend_look(&store, &result, &holder, arena);
+        if (status != KUBE_FAILED && !str_equal(holder.id, kube->lock_id)) {
+            *problem = state_lock_loss(&holder, arena);
+            return LEASE_LOST;
+        }
+        if (status == KUBE_DONE)
+            status =
+                kube_store_update(&store, KUBE_LEASE, store.lease,
+                                  with_holder(kube, result.object, holder, arena), &result, arena);
+        *problem = result.problem;
+    }
+    return status == KUBE_DONE ? LEASE_RENEWED : LEASE_NO_REPLY;
+}
+
+static bool start_renewing(Kubernetes *kube, Diags *diags) {
+    LeaseRequest request = {
+        .clock = kube->io->clock,
+        .term_ms = kube->lease_seconds * 1000,
+        .grace_ms = state_lease_grace_ms(kube->lease_seconds * 1000),
+        .began_ms = kube->began_ms,
+        .what = kube->backend.path,
+        .self = kube,
+        .renew = kubernetes_renew,
+        .note = kube->backend.note,
+        .payload = kube->backend.waiting_payload,
+    };
+    if (kube->lease_seconds == 0)
+        return true;
+    kube->store.renewal = state_lease_start(&request, kube->arena, diags);
+    return kube->store.renewal != NULL;
 }
 
 /* Releases the lease if this ID holds it. After a conflict, another program has just changed the
@@ -150,15 +224,64 @@ static bool free_lease(const Kubernetes *kube, Str id, const char *summary, Diag
     return status == KUBE_DONE || kubernetes_backend_report(diags, summary, kube, result.problem);
 }
 
+/* Returns false, with an error, if the lock has expired or was taken over. */
+static bool kubernetes_still_locked(Backend *backend, Diags *diags) {
+    const Kubernetes *kube = backend->self;
+    return !kube->store.renewal || state_lease_check(kube->store.renewal, diags);
+}
+
 static bool kubernetes_unlock(Backend *backend, Diags *diags) {
     Kubernetes *kube = backend->self;
+    SCOPED(ArenaRef) scratch = arena_open("kubernetes unlock");
     Str id = kube->lock_id;
+    Diags ignored = diags_new(scratch);
+    bool is_lost = !kubernetes_still_locked(backend, &ignored);
+    state_lease_stop(kube->store.renewal);
+    kube->store.renewal = NULL;
     kube->lock_id = STR_EMPTY;
-    return id.len == 0 || free_lease(kube, id, "Error releasing the state lock", diags);
+    return id.len == 0 || is_lost || free_lease(kube, id, "Error releasing the state lock", diags);
+}
+
+static bool kubernetes_lock(Backend *backend, const LockInfo *info, int64_t timeout_ms,
+                            const CancelToken *cancel, Diags *diags) {
+    Kubernetes *kube = backend->self;
+    CHECK(kube->lock_id.len == 0);
+    kube->wanted = *info;
+    kube->wanted.lease_seconds = kube->lease_seconds;
+    LockAttempt trying = {
+        .self = kube,
+        .attempt = kubernetes_backend_attempt,
+        .waiting = backend->waiting,
+        .payload = backend->waiting_payload,
+        .end = LOCK_OUTLIVES_PROCESS,
+        .take = kube->lease_seconds > 0 ? kubernetes_take : NULL,
+        .run = backend->takes_lock_of_run ? state_lock_run(info->info) : STR_EMPTY,
+        .note = backend->note,
+    };
+    if (!state_lock_acquire(&trying, kube->io->clock, timeout_ms, cancel, diags))
+        return false;
+    kube->lock_id = str_clone(info->id, kube->arena);
+    if (start_renewing(kube, diags))
+        return true;
+    (void)kubernetes_unlock(backend, diags);
+    return false;
 }
 
 static bool kubernetes_force_unlock(Backend *backend, Str id, Diags *diags) {
     return free_lease(backend->self, id, "Failed to unlock state", diags);
+}
+
+/* Checks that this run still holds the lease: a forced unlock or a takeover may have ended it. */
+static bool check_lease(const Kubernetes *kube, const char *summary, Arena *arena, Diags *diags) {
+    KubeResult result;
+    LockInfo holder;
+    if (kube->lock_id.len == 0)
+        return true;
+    if (kubernetes_backend_look(&kube->store, &result, &holder, arena) == KUBE_FAILED)
+        return kubernetes_backend_report(diags, summary, kube, result.problem);
+    if (str_equal(holder.id, kube->lock_id))
+        return true;
+    return state_lock_report_other(summary, kube->backend.path, kube->lock_id, &holder, diags);
 }
 
 static Str part_name(const KubeStore *store, size_t part, Arena *arena) {
@@ -308,6 +431,9 @@ static bool delete_secrets(const KubeStore *store, size_t from, Str *problem, Ar
 static bool kubernetes_write(Backend *backend, Str bytes, Diags *diags) {
     SCOPED(ArenaRef) scratch = arena_open("kubernetes write");
     Kubernetes *kube = backend->self;
+    if (kube->store.renewal && (!kubernetes_still_locked(backend, diags) ||
+                                !check_lease(kube, "Failed to write the state", scratch, diags)))
+        return false;
     Str packed = gzip_pack(bytes, scratch);
     Str problem;
     if (packed.len > DATA_MAX)
@@ -319,19 +445,6 @@ static bool kubernetes_write(Backend *backend, Str bytes, Diags *diags) {
     return !had_parts || delete_secrets(&kube->store, 1, &problem, scratch) ||
            kubernetes_backend_report(diags, "Failed to remove the further parts of the state", kube,
                                      problem);
-}
-
-/* Checks that this run still holds the lease; only a forced unlock removes it. */
-static bool check_lease(const Kubernetes *kube, const char *summary, Arena *arena, Diags *diags) {
-    KubeResult result;
-    LockInfo holder;
-    if (kube->lock_id.len == 0)
-        return true;
-    if (kubernetes_backend_look(kube, &result, &holder, arena) == KUBE_FAILED)
-        return kubernetes_backend_report(diags, summary, kube, result.problem);
-    if (str_equal(holder.id, kube->lock_id))
-        return true;
-    return state_lock_report_other(summary, kube->backend.path, kube->lock_id, &holder, diags);
 }
 
 /* Deletes the lease last, so that no other run acquires the lock before. */
@@ -348,6 +461,7 @@ static bool kubernetes_remove(Backend *backend, Diags *diags) {
         !plan_store_clear(kube->backend.plans, &problem, scratch) ||
         !delete_secrets(store, 0, &problem, scratch))
         return kubernetes_backend_report(diags, summary, kube, problem);
+    state_lease_end(kube->store.renewal);
     kube->lock_id = STR_EMPTY;
     return kube_store_delete(store, KUBE_LEASE, store->lease, &result, scratch) == KUBE_DONE ||
            kubernetes_backend_report(diags, summary, kube, result.problem);
@@ -356,6 +470,8 @@ static bool kubernetes_remove(Backend *backend, Diags *diags) {
 static void kubernetes_close(Backend *backend) {
     Kubernetes *kube = backend->self;
     backend->journal->close(backend->journal);
+    state_lease_stop(kube->store.renewal);
+    kube->store.renewal = NULL;
     kube_client_close(kube->store.client);
     arena_close(kube->arena);
 }
@@ -371,7 +487,8 @@ static bool kubernetes_backend_open_store(const Io *io, Value config, Str worksp
     store->cancel = &kube->backend.cancel;
     if (!value_find(config, STR("labels"), &store->labels))
         store->labels = value_null(&TYPE_DYNAMIC);
-    if (!kube_store_name(store, arena, diags) ||
+    if (!backend_settings_lease(config, &kube->lease_seconds, diags) ||
+        !kube_store_name(store, arena, diags) ||
         !kube_settings_read(io, config, &store->target, arena, diags))
         return false;
     kube->arena = arena_open("kubernetes");
@@ -386,6 +503,7 @@ static bool kubernetes_backend_open_store(const Io *io, Value config, Str worksp
         .lock = kubernetes_lock,
         .unlock = kubernetes_unlock,
         .force_unlock = kubernetes_force_unlock,
+        .still_locked = kubernetes_still_locked,
         .read = kubernetes_read,
         .write = kubernetes_write,
         .remove = kubernetes_remove,
@@ -465,9 +583,8 @@ const BackendType kubernetes_backend = {
     .about =
         "Terraform and OpenTofu use the same Secret and Lease, so you can use either program with "
         "the same state. A Secret holds 1 MiB, about ten times as much uncompressed; an encrypted "
-        "state cannot be compressed. A state that another program divided can be read. The lock "
-        "does not expire: remove the lock of a dead program with `force-unlock`. If the server "
-        "rejects a token from a file or a program (exec), loam reads a new one.",
+        "state cannot be compressed. A state that another program divided can be read. " LEASE_ABOUT
+        " If the server rejects a token from a file or a program (exec), loam reads a new one.",
     .variables = kube_settings_variables,
     .variable_count = KUBE_SETTINGS_VARIABLES,
     .open = kubernetes_open,

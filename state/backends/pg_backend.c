@@ -530,7 +530,8 @@ const BackendType pg_backend = {
              "Stores states as rows of a PostgreSQL table, and locks them with advisory locks."},
     .about = "Terraform and OpenTofu use the same rows, locks and sequence of numbers, so you can "
              "use either program with the same states. The lock belongs to the session, so it ends "
-             "with the program. If the role cannot create the journal's table, the journal is a "
+             "with the program, or 20 seconds after its machine was lost. If the role cannot "
+             "create the journal's table, the journal is a "
              "file in the data directory. TLS is required unless the address sets sslmode.",
     BACKEND_VARIABLES(variables),
     .open = pg_open,

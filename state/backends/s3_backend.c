@@ -2,7 +2,9 @@
  *
  * state    KEY, and PREFIX/WORKSPACE/KEY of the other workspaces
  * lock     KEY.tflock (use_lockfile): the holder's info, created on condition that it does not
- *          exist; it does not expire. It is read again before each write of a state
+ *          exist. It is read again before each write of a state. It expires only with
+ *          lease_seconds: then the info has the time of the last renewal, which replaces the object
+ *          on condition that it is unchanged, as a takeover does
  * write    one object, so a crash leaves the old or the new state. While locked, on condition that
  *          the object is the one that this run read or wrote, if the store supports that: a request
  *          may arrive long after the check of the lock. Without use_lockfile, the last
@@ -16,12 +18,15 @@
 #include "digest.h"
 #include "empty_state.h"
 #include "journal_segments.h"
+#include "problem.h"
 #include "s3_settings.h"
+#include "state_lease.h"
 
 #define LOCK_ENDING    ".tflock"
 #define JOURNAL_ENDING ".journal/"
 #define PLANS_ENDING   ".plans/"
 #define DEFAULT_PREFIX "env:"
+#define OTHER_VERSION  "\"00000000000000000000000000000000\"" /* no object has it */
 
 typedef struct S3 {
     Backend backend;
@@ -33,9 +38,13 @@ typedef struct S3 {
     bool uses_lock_file;
     Str lock_id;  /* empty: not locked */
     bool is_lost; /* another run holds the lock, or it was removed */
-    const LockInfo *wanted;
-    Str version; /* of the state that this run read or wrote; empty: unknown */
-    Str digest;  /* of its bytes */
+    LockInfo wanted;
+    int64_t lease_seconds; /* 0: the lock does not expire */
+    int64_t began_ms;      /* of the last attempt to acquire the lock */
+    Str seen;              /* version of the lock that the last attempt has read */
+    StateLease *lease;     /* renews the lock; NULL: not locked, or the lock does not expire */
+    Str version;           /* of the state that this run read or wrote; empty: unknown */
+    Str digest;            /* of its bytes */
     Arena *arena;
 } S3;
 
@@ -59,12 +68,43 @@ static Str s3_backend_key_of(Value config, Str workspace, Arena *arena) {
     return str_format(arena, "%.*s/%.*s/%.*s", STR_ARG(prefix), STR_ARG(workspace), STR_ARG(key));
 }
 
+static int64_t s3_backend_now_ms(const S3 *s3) {
+    return s3->io->clock->monotonic_ms(s3->io->clock->self);
+}
+
 /* Reads the lock's holder; returns false if there is none or it cannot be read. */
 static bool s3_backend_read_holder(S3 *s3, LockInfo *out, S3Status *status, Str *problem,
                                    Arena *arena) {
-    Str text;
-    *status = s3_client_get(&s3->client, s3->lock_key, &text, problem, arena);
-    return *status == S3_DONE && state_lock_from_json(text, out, arena);
+    S3Object lock = {.key = s3->lock_key};
+    *status = s3_client_read(&s3->client, &lock, problem, arena);
+    s3->seen = lock.version;
+    return *status == S3_DONE && state_lock_from_json(lock.bytes, out, arena);
+}
+
+/* Writes the lock on condition that it still has this version. */
+static S3Status put_lock(const S3 *s3, const S3Client *client, LockInfo info, Str version,
+                         Str *problem, Arena *arena) {
+    if (version.len == 0) {
+        *problem = STR("the store returns no ETag of the lock");
+        return S3_FAILED;
+    }
+    state_lock_stamp(&info, s3->io->clock, arena);
+    S3Object lock = {s3->lock_key, state_lock_to_json(&info, arena), version};
+    return s3_client_replace(client, &lock, problem, arena);
+}
+
+/* Makes this run the holder of the lock as it was seen. */
+static LockResult s3_backend_take(void *self, Arena *arena, Diags *diags) {
+    S3 *s3 = self;
+    Str problem = STR_EMPTY;
+    s3->began_ms = s3_backend_now_ms(s3);
+    S3Status status = put_lock(s3, &s3->client, s3->wanted, s3->seen, &problem, arena);
+    if (status == S3_DONE)
+        return LOCK_ACQUIRED;
+    if (status == S3_EXISTS)
+        return LOCK_HELD;
+    s3_backend_report(diags, "Error acquiring the state lock", s3, problem, CHECK_ACCESS);
+    return LOCK_FAILED;
 }
 
 static bool report_unconditional(const S3 *s3, Str problem, Diags *diags) {
@@ -80,7 +120,10 @@ static LockResult s3_backend_attempt(void *self, LockInfo *holder, pid_t *, Aren
     S3 *s3 = self;
     Str problem = STR_EMPTY;
     S3Status ignored;
-    Str text = state_lock_to_json(s3->wanted, arena);
+    LockInfo own = s3->wanted;
+    state_lock_stamp(&own, s3->io->clock, arena);
+    s3->began_ms = s3_backend_now_ms(s3);
+    Str text = state_lock_to_json(&own, arena);
     S3Status status = s3_client_put(&s3->client, s3->lock_key, text, true, &problem, arena);
     if (status == S3_DONE)
         return LOCK_ACQUIRED;
@@ -94,24 +137,83 @@ static LockResult s3_backend_attempt(void *self, LockInfo *holder, pid_t *, Aren
     }
     if (!s3_backend_read_holder(s3, holder, &ignored, &problem, arena))
         *holder = (LockInfo){.path = s3->lock_key};
-    /* The lock may be this run's own, if the request was sent twice after a lost reply. */
-    return str_equal(holder->id, s3->wanted->id) ? LOCK_ACQUIRED : LOCK_HELD;
+    /* The lock may be this run's own, if the request was sent twice after a lost reply. If it
+     * expires, it is renewed, since the time of that request is unknown. */
+    if (!str_equal(holder->id, own.id))
+        return LOCK_HELD;
+    return s3->lease_seconds == 0 ? LOCK_ACQUIRED : s3_backend_take(s3, arena, diags);
 }
 
-static bool s3_lock(Backend *backend, const LockInfo *info, int64_t timeout_ms,
-                    const CancelToken *cancel, Diags *diags) {
-    S3 *s3 = backend->self;
-    CHECK(s3->lock_id.len == 0);
-    if (!s3->uses_lock_file)
+static LeaseResult s3_backend_renew_once(const S3 *s3, const S3Client *client, S3Status *status,
+                                         Str *problem, Arena *arena) {
+    S3Object lock = {.key = s3->lock_key};
+    LockInfo holder = {0};
+    *status = s3_client_read(client, &lock, problem, arena);
+    if (*status == S3_FAILED)
+        return LEASE_NO_REPLY;
+    bool is_ours = *status == S3_DONE && state_lock_from_json(lock.bytes, &holder, arena) &&
+                   str_equal(holder.id, s3->lock_id);
+    if (!is_ours) {
+        *problem = state_lock_loss(&holder, arena);
+        return LEASE_LOST;
+    }
+    *status = put_lock(s3, client, holder, lock.version, problem, arena);
+    return *status == S3_DONE ? LEASE_RENEWED : LEASE_NO_REPLY;
+}
+
+static LeaseResult s3_backend_renew(void *self, int64_t timeout_ms, const CancelToken *stop,
+                                    Str *problem, Arena *arena) {
+    const S3 *s3 = self;
+    S3Client client = s3->client;
+    S3Status status = S3_EXISTS;
+    LeaseResult result = LEASE_NO_REPLY;
+    client.cancel = &stop;
+    client.timeout_ms = timeout_ms;
+    client.settings.retries = 0; /* state_lease tries again */
+    for (int i = 0; i < 3 && status == S3_EXISTS; i++)
+        result = s3_backend_renew_once(s3, &client, &status, problem, arena);
+    return result;
+}
+
+/* A store that ignores the condition of a write would let two runs take over one lock. */
+static bool check_conditions(const S3 *s3, Diags *diags) {
+    SCOPED(ArenaRef) scratch = arena_open("s3 conditions");
+    Str problem = STR("it ignores If-Match");
+    S3Status status = put_lock(s3, &s3->client, s3->wanted, STR(OTHER_VERSION), &problem, scratch);
+    if (status == S3_EXISTS)
         return true;
-    s3->wanted = info;
-    LockAttempt trying = {s3, s3_backend_attempt, backend->waiting, backend->waiting_payload,
-                          LOCK_OUTLIVES_PROCESS};
-    if (!state_lock_acquire(&trying, s3->io->clock, timeout_ms, cancel, diags))
+    if (status == S3_FAILED)
+        return s3_backend_report(diags, "Error acquiring the state lock", s3, problem,
+                                 CHECK_ACCESS);
+    return diags_fail(diags, NO_RANGE, "Expiring locks not supported by the store",
+                      "\"%.*s\": \"lease_seconds\" requires a store that writes an object only if "
+                      "it is unchanged (%.*s). Use another store, or remove \"lease_seconds\".",
+                      STR_ARG(s3->backend.path), STR_ARG(problem));
+}
+
+static bool s3_backend_start_renewing(S3 *s3, Diags *diags) {
+    LeaseRequest request = {
+        .clock = s3->io->clock,
+        .term_ms = s3->lease_seconds * 1000,
+        .grace_ms = state_lease_grace_ms(s3->lease_seconds * 1000),
+        .began_ms = s3->began_ms,
+        .what = s3->backend.path,
+        .self = s3,
+        .renew = s3_backend_renew,
+        .note = s3->backend.note,
+        .payload = s3->backend.waiting_payload,
+    };
+    if (s3->lease_seconds == 0)
+        return true;
+    if (!check_conditions(s3, diags))
         return false;
-    s3->lock_id = str_clone(info->id, s3->arena);
-    s3->version = STR_EMPTY;
-    return true;
+    s3->lease = state_lease_start(&request, s3->arena, diags);
+    return s3->lease != NULL;
+}
+
+static bool s3_still_locked(Backend *backend, Diags *diags) {
+    const S3 *s3 = backend->self;
+    return !s3->lease || state_lease_check(s3->lease, diags);
 }
 
 static bool s3_backend_report_lost(const S3 *s3, const char *summary, Str who, Diags *diags) {
@@ -121,7 +223,7 @@ static bool s3_backend_report_lost(const S3 *s3, const char *summary, Str who, D
                       STR_ARG(s3->lock_key), STR_ARG(who));
 }
 
-/* Checks that this run still holds the lock; only a forced unlock removes it. */
+/* Checks that this run still holds the lock: a forced unlock or a takeover may have ended it. */
 static bool s3_backend_check_lock(S3 *s3, const char *summary, Diags *diags) {
     SCOPED(ArenaRef) scratch = arena_open("s3 lock");
     LockInfo holder = {0};
@@ -131,6 +233,8 @@ static bool s3_backend_check_lock(S3 *s3, const char *summary, Diags *diags) {
         return s3_backend_report_lost(s3, summary, STR("another program"), diags);
     if (s3->lock_id.len == 0)
         return true;
+    if (s3->lease && !state_lease_check(s3->lease, diags))
+        return false;
     bool found = s3_backend_read_holder(s3, &holder, &status, &problem, scratch);
     if (found && str_equal(holder.id, s3->lock_id))
         return true;
@@ -141,18 +245,57 @@ static bool s3_backend_check_lock(S3 *s3, const char *summary, Diags *diags) {
                                   found && holder.who.len ? holder.who : STR("no program"), diags);
 }
 
-static bool s3_unlock(Backend *backend, Diags *diags) {
-    SCOPED(ArenaRef) scratch = arena_open("s3 unlock");
-    S3 *s3 = backend->self;
+static bool release_lock(S3 *s3, Arena *scratch, Diags *diags) {
+    static const char summary[] = "Error releasing the state lock";
     Str problem;
-    if (s3->lock_id.len == 0 || s3->is_lost) /* the loss was reported before */
-        return true;
-    if (!s3_backend_check_lock(s3, "Error releasing the state lock", diags))
+    if (!s3_backend_check_lock(s3, summary, diags))
         return false;
     s3->lock_id = STR_EMPTY;
     return s3_client_delete(&s3->client, s3->lock_key, &problem, scratch) == S3_DONE ||
-           s3_backend_report(diags, "Error releasing the state lock", s3, problem,
+           s3_backend_report(diags, summary, s3, problem,
                              "To remove it, run \"loam force-unlock\".");
+}
+
+static bool s3_unlock(Backend *backend, Diags *diags) {
+    SCOPED(ArenaRef) scratch = arena_open("s3 unlock");
+    S3 *s3 = backend->self;
+    Diags ignored = diags_new(scratch);
+    bool is_lost = s3->is_lost || !s3_still_locked(backend, &ignored); /* reported before */
+    state_lease_end(s3->lease);
+    bool ok = s3->lock_id.len == 0 || is_lost || release_lock(s3, scratch, diags);
+    /* Until here, a process that is stopped is killed before a takeover: it deletes no other lock.
+     */
+    state_lease_stop(s3->lease);
+    s3->lease = NULL;
+    return ok;
+}
+
+static bool s3_lock(Backend *backend, const LockInfo *info, int64_t timeout_ms,
+                    const CancelToken *cancel, Diags *diags) {
+    S3 *s3 = backend->self;
+    CHECK(s3->lock_id.len == 0);
+    if (!s3->uses_lock_file)
+        return true;
+    s3->wanted = *info;
+    s3->wanted.lease_seconds = s3->lease_seconds;
+    LockAttempt trying = {
+        .self = s3,
+        .attempt = s3_backend_attempt,
+        .waiting = backend->waiting,
+        .payload = backend->waiting_payload,
+        .end = LOCK_OUTLIVES_PROCESS,
+        .take = s3->lease_seconds > 0 ? s3_backend_take : NULL,
+        .run = backend->takes_lock_of_run ? state_lock_run(info->info) : STR_EMPTY,
+        .note = backend->note,
+    };
+    if (!state_lock_acquire(&trying, s3->io->clock, timeout_ms, cancel, diags))
+        return false;
+    s3->lock_id = str_clone(info->id, s3->arena);
+    s3->version = STR_EMPTY;
+    if (s3_backend_start_renewing(s3, diags))
+        return true;
+    (void)s3_unlock(backend, diags);
+    return false;
 }
 
 static bool s3_force_unlock(Backend *backend, Str id, Diags *diags) {
@@ -262,6 +405,9 @@ static bool s3_backend_is_same(const S3 *s3, Str key, Str text, Str *problem, Ar
 static bool s3_backend_journal_put(void *self, uint64_t number, Str text, Str *problem,
                                    Arena *arena) {
     const S3 *s3 = self;
+    Diags lost = diags_new(arena);
+    if (s3->lease && !state_lease_check(s3->lease, &lost))
+        return problem_text(problem, "the lock was lost, because it was not renewed in time");
     Str key =
         str_format(arena, "%.*s%010llu", STR_ARG(s3->journal_prefix), (unsigned long long)number);
     S3Status status = s3_client_put(&s3->client, key, text, s3->uses_lock_file, problem, arena);
@@ -310,6 +456,9 @@ static bool s3_remove(Backend *backend, Diags *diags) {
 }
 
 static void s3_close(Backend *backend) {
+    S3 *s3 = backend->self;
+    state_lease_stop(s3->lease);
+    s3->lease = NULL;
     backend->journal->close(backend->journal);
 }
 
@@ -319,8 +468,13 @@ static bool s3_backend_open_store(const Io *io, Value config, Str workspace, S3 
     *s3 = (S3){.io = io, .arena = arena, .client = {.io = io}};
     s3->client.cancel = &s3->backend.cancel;
     s3->uses_lock_file = backend_settings_bool(config, "use_lockfile", false);
-    if (!s3_settings_read(io, config, &s3->client.settings, arena, diags))
+    if (!s3_settings_read(io, config, &s3->client.settings, arena, diags) ||
+        !backend_settings_lease(config, &s3->lease_seconds, diags))
         return false;
+    if (s3->lease_seconds > 0 && !s3->uses_lock_file)
+        return diags_fail(diags, NO_RANGE, "Invalid backend configuration",
+                          "\"lease_seconds\" requires \"use_lockfile\": without it, there is no "
+                          "lock that could expire.");
     s3->key = s3_backend_key_of(config, workspace, arena);
     s3->lock_key = str_concat(s3->key, STR(LOCK_ENDING), arena);
     s3->journal_prefix = str_concat(s3->key, STR(JOURNAL_ENDING), arena);
@@ -332,6 +486,7 @@ static bool s3_backend_open_store(const Io *io, Value config, Str workspace, S3 
         .lock = s3_lock,
         .unlock = s3_unlock,
         .force_unlock = s3_force_unlock,
+        .still_locked = s3_still_locked,
         .read = s3_read,
         .write = s3_write,
         .remove = s3_remove,
@@ -402,8 +557,8 @@ const BackendType s3_backend = {
                .attribute_count = S3_SETTINGS_COUNT,
                .description = "Stores states as objects of a bucket, in S3 or a compatible store."},
     .about = "Terraform and OpenTofu use the same objects, so you can use either program with the "
-             "same states. The lock does not expire: remove the lock of a dead program with "
-             "`force-unlock`. A store that responds with status 501 to a conditional write cannot "
+             "same states. " LEASE_ABOUT
+             " A store that responds with status 501 to a conditional write cannot "
              "lock, so with `use_lockfile` loam rejects it. Keys come from the block, "
              "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or a profile. Roles, single sign-on and "
              "DynamoDB tables are not supported.",

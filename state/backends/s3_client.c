@@ -113,6 +113,7 @@ static S3Status s3_client_send(const S3Client *client, HttpRequest *request, Htt
     request->proxy = settings->proxy;
     request->no_proxy = settings->no_proxy;
     request->retries = settings->retries;
+    request->timeout_ms = client->timeout_ms;
     request->redirect_limit = -1;
     request->body_limit = BODY_LIMIT;
     request->cancel = client->cancel ? *client->cancel : NULL;

@@ -386,6 +386,9 @@ const Attribute s3_settings_attributes[] = {
      .check = s3_settings_check_key},
     {"use_lockfile", &TYPE_BOOL, OPTIONAL,
      "Whether to lock with an object KEY.tflock, which requires conditional writes. Otherwise, states are not locked."},
+    {"lease_seconds", &TYPE_NUMBER, OPTIONAL,
+     "With use_lockfile: seconds until the lock expires if its holder does not renew it, from 3 to 3600 (default 0: "
+     "the lock does not expire)."},
     {"access_key", &TYPE_STRING, OPTIONAL, "Access key (default: $AWS_ACCESS_KEY_ID, then the profile's)."},
     {"secret_key", &TYPE_STRING, OPTIONAL | SENSITIVE,
      "Secret key (default: $AWS_SECRET_ACCESS_KEY, then the profile's)."},

@@ -97,7 +97,7 @@ class Proxy:
             with self.lock:
                 self.connections |= {client, server}
             self._talk(client, server)
-        except OSError:
+        except (OSError, ValueError):  # or closed by close()
             pass
         finally:
             with self.lock:

@@ -30,6 +30,7 @@ class Store:
     hasty = {}  # arguments with short timeouts
     lock_stays = False  # True: the lock of a dead holder stays until a user releases it
     lock_seconds = 0  # until a dead holder's lock expires; 0: never
+    pauses = ()  # seconds of a stopped program that are worth a try
 
     def arguments(self, port):
         """Arguments of the backend block; the server is reached at 127.0.0.1:port."""

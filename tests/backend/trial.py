@@ -215,6 +215,142 @@ def with_others(new_store):
     return [(name, exchange, new_store, path) for name in ("terraform", "tofu") if (path := shutil.which(name))]
 
 
+# Locks that expire.
+
+
+LEASE = 3  # seconds; a dead holder's lock is taken over when it has been unchanged for twice as long
+BEHIND = {**SLOW, "local_file": {"behind": {"filename": "made/behind", "content": "x", "depends_on": ["terraform_data.slow"]}}}
+
+
+class Other(Work):
+    """Another directory with the state of a trial, and with a connection of its own."""
+
+    def __init__(self, trial, resources=None, **arguments):
+        self.store = trial.store
+        super().__init__()
+        self.configure(self.store.kind, {**self.store.arguments(self.store.port()), **arguments}, resources or {"terraform_data": {"slow": {"input": "x"}}})
+        self.init()
+
+    def start(self, *words, env=None, **options):
+        return super().start(*words, env={**self.store.env, **(env or {})}, **options)
+
+
+def ended(process):
+    """Waits for the end of a holder; returns its status and text."""
+    text, _ = process.communicate(timeout=60)
+    return process.returncode, text
+
+
+def lease_killed(new_store):
+    """The lock of a dead holder is taken over when it was not renewed; not by a program that does not renew its own."""
+    with trial_of(new_store, BEHIND) as one:
+        holder, other = Holder(one), Other(one)
+        holder.process.kill()
+        ended(holder.process)
+        text = other.run("plan", status=1)
+        expect(text, "Renewed:", "takes the lock over when it has seen no renewal for %d seconds" % (2 * LEASE))
+        check("force-unlock" not in text, text)
+        plain = Other(one, lease_seconds=None)
+        expect(plain.run("plan", "-lock-timeout=%ds" % (2 * LEASE + 2), status=1), "force-unlock")
+        began = time.monotonic()
+        expect(other.apply("-lock-timeout=60s"), "Waiting for the state's lock", "Took over the state's lock of", "was not renewed for %ds" % (2 * LEASE))
+        check(time.monotonic() - began >= 2 * LEASE, "it waited until the holder had to be dead")
+        check(not one.store.is_locked(), "the lock is released")
+        other.run("plan", "-detailed-exitcode")
+
+
+def lease_stopped(new_store):
+    """A holder that is stopped within a call does not wake again."""
+    with trial_of(new_store, BEHIND) as one:
+        holder, other = Holder(one), Other(one)
+        holder.process.send_signal(signal.SIGSTOP)
+        expect(other.apply("-lock-timeout=60s"), "Took over the state's lock")
+        equal(holder.process.poll(), -signal.SIGKILL, "it was dead before the takeover")
+        state = one.store.state()
+        os.remove(holder.marker)
+        ended(holder.process)
+        equal([one.store.state(), one.store.journal(), os.listdir(one.made)], [state, "", []], "it changed nothing")
+
+
+def lease_cut_off(new_store):
+    """A holder that cannot renew its lock says so, starts nothing, and ends before the lock is taken over."""
+    with trial_of(new_store, BEHIND) as one:
+        holder, other = Holder(one), Other(one)
+        one.proxy.arm({"*": "cut"})
+        waiting = other.start(*APPLY, "-lock-timeout=60s")
+        status, text = ended(holder.process)
+        equal(status, -signal.SIGKILL, text)
+        expect(text, "was lost: no new operation starts", "kills itself if the running operations do not end within")
+        expect(ended(waiting)[1], "Took over the state's lock", "Apply complete!")
+        equal([one.store.journal(), os.listdir(one.made)], ["", []], "no operation started after the loss")
+
+
+def lease_lost(new_store):
+    """The store cannot be reached for longer than the lease: the operation in progress completes, and no other one starts."""
+    with trial_of(new_store, BEHIND) as one:
+        holder = Holder(one)
+        one.proxy.arm({"*": "cut"})
+        lines = []
+        for line in holder.process.stdout:
+            lines.append(line)
+            if "was lost: no new operation starts" in line:
+                os.remove(holder.marker)
+        status = holder.process.wait(timeout=60)
+        text = "".join(lines)
+        check(status in (1, -signal.SIGKILL), "status %s\n%s" % (status, text))
+        if status == 1:  # it had time enough
+            expect(text, "State lock lost", "errored.tfstate")
+        equal(os.listdir(one.made), [], "no operation started after the loss")
+        one.proxy.arm()
+        one.apply("-lock-timeout=60s", "-target=local_file.behind") if status == 1 else None
+
+
+def lease_kept(new_store):
+    """A holder that renews its lock keeps it for longer than any waiting run would wait for a dead one."""
+    with trial_of(new_store, SLOW) as one:
+        holder, other = Holder(one), Other(one)
+        waiting = other.start("plan", "-detailed-exitcode", "-lock-timeout=60s")
+        time.sleep(2 * LEASE + 2)
+        equal([holder.process.poll(), waiting.poll()], [None, None], "one holds, one waits")
+        holder.release()
+        status, text = ended(waiting)
+        equal(status, 0, text)
+        check("Took over" not in text, text)
+
+
+def lease_of_run(new_store):
+    """The next process of the same run takes the lock as soon as a renewal is overdue, but not from a process that lives."""
+    with trial_of(new_store, SLOW) as one:
+        one.env = {"LOAM_LOCK_RUN": "run=r1 pod=p1"}
+        holder, other = Holder(one), Other(one)
+        take, second = (*APPLY, "-take-lock-of-run"), {"LOAM_LOCK_RUN": "run=r1 pod=p2"}
+        expect(other.run(*take, status=1), "Run of the lock unknown", "LOAM_LOCK_RUN")
+        expect(other.run(*take, env={"LOAM_LOCK_RUN": "run=r2 pod=p2"}, status=1), "Info: run=r1 pod=p1", "has seen no renewal for %d" % (2 * LEASE))
+        expect(other.run(*take, env=second, status=1), "belongs to the same run and renews the lock")
+        holder.process.kill()
+        ended(holder.process)
+        expect(other.run(*APPLY, env=second, status=1), "Renewed:")
+        began = time.monotonic()
+        expect(other.run(*take, env=second), "Took over the state's lock", "was not renewed for 1s")
+        check(time.monotonic() - began >= LEASE / 2, "it waited for a renewal")
+        check(not one.store.is_locked(), "the lock is released")
+
+
+def lease_refusals(new_store):
+    for seconds in (2, 3601, -1, 3.5):
+        with trial_of(new_store, init=False) as one:
+            one.change(lease_seconds=seconds)
+            text = one.run("init", "-input=false", status=None)
+            expect(text if "Error" in text else one.run("plan", status=1), '"lease_seconds" must be 0, or an integer from 3 to 3600')
+
+
+def lease_cases(new_store):
+    """Jobs for a store whose arguments have lease_seconds = LEASE."""
+    rows = (lease_killed, lease_stopped, lease_cut_off, lease_lost, lease_kept, lease_of_run, lease_refusals)
+    shared_rows = shared_cases(new_store, ("plain", "two_at_once"))
+    return [(run.__name__, run, new_store) for run in rows] + shared_rows + all_faults(new_store, ("cut", "lost", "half"))[::3]
+
+
 # Running trials.
 
 

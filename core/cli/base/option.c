@@ -25,12 +25,15 @@ static const Option variable_options[] = {
     {"input", OPTION_FLAG_ON, NULL, "Prompt for variables that have no value (default true)."},
 };
 
-#define LOCK_OPTIONS 2 /* the first rows of state_options, which option_lock has, too */
+#define LOCK_OPTIONS 3 /* the first rows of state_options, which option_lock has, too */
 
 static const Option state_options[] = {
     {"lock", OPTION_FLAG_ON, NULL, "Lock the state during the operation (default true)."},
     {"lock-timeout", OPTION_TEXT, "DURATION",
      "How long to wait for a lock (default 0s: try once)."},
+    {"take-lock-of-run", OPTION_FLAG, NULL,
+     "Take the lock of another process with the same run in LOAM_LOCK_RUN, once it is not "
+     "renewed."},
     {"state", OPTION_PATH, "PATH", "Use this state file instead of the configured one."},
     {"state-out", OPTION_PATH, "PATH",
      "Write the state to this file instead of the one it was read from."},

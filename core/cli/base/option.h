@@ -57,8 +57,8 @@ extern const OptionGroup option_owner;       /* -take-over */
 extern const OptionGroup option_change;      /* both */
 extern const OptionGroup option_view;        /* -no-color, -compact-warnings … */
 extern const OptionGroup option_variables;   /* -var, -var-file */
-extern const OptionGroup option_lock;        /* -lock, -lock-timeout */
-extern const OptionGroup option_state;       /* -lock, -lock-timeout, -state … */
+extern const OptionGroup option_lock;        /* -lock, -lock-timeout, -take-lock-of-run */
+extern const OptionGroup option_state;       /* those of option_lock, -state … */
 extern const OptionGroup option_tests;       /* -test-directory */
 extern const OptionGroup option_operation;   /* -parallelism, -refresh, -target … */
 

@@ -55,6 +55,15 @@ static void wait_for_signals(void *payload) {
     _exit(1); /* the journal already has every known outcome */
 }
 
+bool signals_say(Signals *signals, Str text) {
+    if (!signals)
+        return false;
+    LOCKED(&signals->mutex);
+    if (signals->speak)
+        signals->speak(signals->payload, text);
+    return signals->speak != NULL;
+}
+
 /* Under nohup SIGHUP is ignored and must stay ignored, but sigwait would receive it. */
 static bool is_ignored(int number) {
     struct sigaction action;

@@ -18,3 +18,5 @@ typedef void SignalsSpeaker(void *payload, Str text);
  * NULL: messages are printed to standard error. After the return, the previous function is not
  * called any more. Does nothing if `signals` is NULL. */
 void signals_set_speaker(Signals *signals, SignalsSpeaker *speak, void *payload);
+/* Prints lines of another thread above the live lines; returns false if there are none. */
+bool signals_say(Signals *signals, Str text);

@@ -20,6 +20,11 @@ static const PageEntry environment[] = {
      "Options to add directly after the command name, for all commands or for one.", NULL},
     {"LOAM_ENV", "Environment of the configuration, unless -env is given.", &option_environment},
     {"LOAM_WORKSPACE", "Workspace, instead of the selected one.", &option_environment},
+    {"LOAM_LOCK_RUN",
+     "IDs of the run and of this process, \"run=ID pod=ID\", which the lock of the state shows as "
+     "its "
+     "Info. See -take-lock-of-run.",
+     &option_state},
     {"LOAM_DATA_DIR", "Directory for the files of init (default .loam).", &option_variables},
     {"LOAM_INPUT", "0 or false: never prompt for variables.", &option_variables},
     {"LOAM_IN_AUTOMATION", "Omit hints about which command to run next.", &option_operation},

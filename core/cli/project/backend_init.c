@@ -15,6 +15,9 @@ static const Option options[] = {
     {"lock", OPTION_FLAG_ON, NULL, "Lock the states during migration (default true)."},
     {"lock-timeout", OPTION_TEXT, "DURATION",
      "How long to wait for a lock (default 0s: try once)."},
+    {"take-lock-of-run", OPTION_FLAG, NULL,
+     "Take the lock of another process with the same run in LOAM_LOCK_RUN, once it is not "
+     "renewed."},
 };
 const OptionGroup backend_init_options = {options, ARRAY_COUNT(options)};
 
@@ -150,7 +153,7 @@ static bool lock_place(Project *project, LockOperation operation, Place *place) 
     if (!option_flag(project->arguments, "lock"))
         return true;
     int64_t timeout_ms;
-    if (!project_lock_timeout(project, &timeout_ms))
+    if (!project_lock_timeout(project, &timeout_ms) || !project_take_lock(project, backend))
         return false;
     place->lock = state_lock_new(&cli->io, operation, backend->path, cli->arena);
     place->is_locked = backend_lock(backend, &place->lock, timeout_ms, cli->cancel, project->diags);

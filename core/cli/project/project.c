@@ -26,6 +26,16 @@ bool project_lock_timeout(Project *project, int64_t *out) {
                       STR_ARG(timeout));
 }
 
+bool project_take_lock(Project *project, Backend *backend) {
+    backend->takes_lock_of_run = option_flag(project->arguments, "take-lock-of-run");
+    Str run = process_variable(project->cli->io.process, "LOAM_LOCK_RUN");
+    if (!backend->takes_lock_of_run || state_lock_run(run).len > 0)
+        return true;
+    return diags_fail(project->diags, NO_RANGE, "Run of the lock unknown",
+                      "-take-lock-of-run requires the environment variable LOAM_LOCK_RUN with the "
+                      "IDs of the run and of this process, such as \"run=4711 pod=1\".");
+}
+
 bool project_check_file(const Cli *cli, Str path, const char *summary, Diags *diags) {
     DiskStat stat;
     if (cli->io.disk->stat(cli->io.disk->self, path, &stat) < 0 || stat.kind == DISK_FILE)

@@ -68,6 +68,8 @@ Str project_test_directory(const Arguments *arguments);
 /* Returns true if the command may ask for missing values. */
 bool project_may_ask(const Project *project);
 MUST_USE bool project_lock_timeout(Project *project, int64_t *out);
+/* Applies -take-lock-of-run to the backend. Adds an error if LOAM_LOCK_RUN names no run. */
+MUST_USE bool project_take_lock(Project *project, Backend *backend);
 /* Returns false, with an error, if `path` is a directory, or a pipe, which would block the read.
  * Accepts a path that does not exist. */
 MUST_USE bool project_check_file(const Cli *cli, Str path, const char *summary, Diags *diags);

@@ -7,6 +7,7 @@
 #include "mask.h"
 #include "owner.h"
 #include "random.h"
+#include "signals.h"
 #include "statefile.h"
 #include "view.h"
 #include "workspace.h"
@@ -91,6 +92,14 @@ static void project_state_print_waiting(void *payload, const LockInfo *holder) {
         cli->view->type->note(cli->view, text);
 }
 
+/* The thread that renews the lock calls this, too, perhaps while live lines are shown. */
+static void project_state_note(void *payload, Str text) {
+    const Cli *cli = payload;
+    SCOPED(ArenaRef) scratch = arena_open("note");
+    if (!signals_say(cli->signals, str_concat(text, STR("\n"), scratch)) && cli->view)
+        cli->view->type->note(cli->view, text);
+}
+
 /* Returns the path of a backup that no other change overwrites: "FILE.SECONDS.backup". */
 static Str dated_backup(const Cli *cli, Str path) {
     static const Str end = STR_CONST(".backup");
@@ -114,6 +123,7 @@ static bool project_state_open_with(Project *project, BackendChoice choice, Str 
         return false;
     (*out)->waiting = project_state_print_waiting;
     (*out)->waiting_payload = cli;
+    (*out)->note = project_state_note;
     Str backup = option_text(project->arguments, backup_option);
     if (backup.ptr)
         (*out)->backup_path = str_equal(backup, STR("-")) ? STR_EMPTY : backup;
@@ -181,7 +191,8 @@ static bool lock_state(Project *project, LockOperation operation) {
     int64_t timeout_ms;
     if (operation == LOCK_NONE || !option_flag(project->arguments, "lock"))
         return true;
-    if (!project_lock_timeout(project, &timeout_ms))
+    if (!project_lock_timeout(project, &timeout_ms) ||
+        !project_take_lock(project, project->backend) || !project_take_lock(project, project->out))
         return false;
     if (!lock_one(project, project->backend, operation, timeout_ms, project->diags))
         return false;

@@ -4,9 +4,13 @@
 
 #include "state_lease.h"
 
+#include <signal.h>
 #include <stdatomic.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
-#define TERM_MS 300
+#define TERM_MS  300
+#define GRACE_MS 200
 
 typedef struct Store {
     atomic_int renewals;
@@ -110,12 +114,83 @@ static void stopping_does_not_wait(void **) {
     assert_true(clock_real.monotonic_ms(NULL) - before < 60000);
 }
 
+static void note_loss(void *payload, Str text) {
+    if (str_find(text, STR("kills itself"), 0) != SIZE_MAX)
+        atomic_store((atomic_int *)payload, 1);
+}
+
+typedef struct Ending {
+    LeaseResult answer;
+    bool checks; /* it begins changes */
+    bool stops;  /* it is stopped */
+    int status;  /* that of waitpid */
+} Ending;
+
+/* A process that holds the lock for three terms. */
+static _Noreturn void hold_lock(const Ending *row) {
+    SCOPED(ArenaRef) arena = arena_open("test");
+    Diags diags = diags_new(arena);
+    Store store = {.answer = (int)row->answer};
+    atomic_int noted = 0;
+    int64_t began = clock_real.monotonic_ms(NULL);
+    LeaseRequest request = {
+        .clock = &clock_real,
+        .term_ms = TERM_MS,
+        .grace_ms = GRACE_MS,
+        .began_ms = began,
+        .self = &store,
+        .renew = renew,
+        .note = note_loss,
+        .payload = &noted,
+    };
+    StateLease *lease = state_lease_start(&request, arena, &diags);
+    if (row->checks && !state_lease_check(lease, &diags))
+        _exit(2);
+    if (row->stops)
+        (void)raise(SIGSTOP);
+    if (row->checks && row->answer != LEASE_RENEWED) {
+        while (!atomic_load(&noted))
+            (void)clock_real.sleep_ms(NULL, 5, NULL);
+        (void)clock_real.sleep_ms(NULL, 60000, NULL);
+    }
+    while (clock_real.monotonic_ms(NULL) < began + 3 * (int64_t)TERM_MS)
+        (void)clock_real.sleep_ms(NULL, 5, NULL);
+    state_lease_stop(lease);
+    _exit(0);
+}
+
+/* A process that has begun changes and lost its lock ends before others may take it over, even if
+ * it is stopped. */
+static void ends_before_a_takeover(void **) {
+    static const Ending rows[] = {
+        {LEASE_RENEWED, true, false, 0},       {LEASE_NO_REPLY, false, false, 0},
+        {LEASE_LOST, false, false, 0},         {LEASE_NO_REPLY, true, false, SIGKILL},
+        {LEASE_NO_REPLY, true, true, SIGKILL}, {LEASE_LOST, true, false, SIGKILL},
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+        int64_t began = clock_real.monotonic_ms(NULL);
+        int status = -1;
+        pid_t child = fork();
+        if (child == 0)
+            hold_lock(&rows[i]);
+        assert_int_equal(waitpid(child, &status, 0), child);
+        assert_int_equal(status, rows[i].status);
+        if (status)
+            assert_true(clock_real.monotonic_ms(NULL) - began >= TERM_MS);
+    }
+}
+
+static void grace(void **) {
+    assert_int_equal(state_lease_grace_ms(3000), 3000);
+    assert_int_equal(state_lease_grace_ms(30000), 30000);
+    assert_int_equal(state_lease_grace_ms(3600000), 30000);
+}
+
 UNIT_MAIN(test_state_lease) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(kept_beyond_its_term),
-        cmocka_unit_test(lost_as_the_store_says),
-        cmocka_unit_test(lost_without_an_answer),
-        cmocka_unit_test(stopping_does_not_wait),
+        cmocka_unit_test(kept_beyond_its_term),   cmocka_unit_test(lost_as_the_store_says),
+        cmocka_unit_test(lost_without_an_answer), cmocka_unit_test(stopping_does_not_wait),
+        cmocka_unit_test(ends_before_a_takeover), cmocka_unit_test(grace),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -206,13 +206,141 @@ static void holder_to_be_known(void **) {
     }
 }
 
+/* A lock that expires. Its holder renews it every `every_s` seconds until `until_s`. */
+typedef struct Takeover {
+    const char *about;
+    int64_t lease_seconds;
+    const char *info; /* of the holder */
+    const char *run;  /* of the command */
+    int64_t every_s;
+    int64_t until_s;
+    int64_t timeout_s;
+    int64_t taken_s; /* -1: it is not taken over */
+    const char *says;
+    int conflicts; /* attempts to take it over that fail */
+} Takeover;
+
+typedef struct Expiring {
+    Waiting waiting; /* for the clock */
+    const Takeover *row;
+    int takes;
+    StrBuf said;
+} Expiring;
+
+static LockResult expiring_attempt(void *self, LockInfo *holder, pid_t *, Arena *arena, Diags *) {
+    const Expiring *it = self;
+    int64_t now_s = it->waiting.now_ms / 1000;
+    int64_t seen_s = now_s < it->row->until_s ? now_s : it->row->until_s;
+    *holder = (LockInfo){
+        .id = STR("a"),
+        .who = STR("me@there"),
+        .info = str_from_cstr(it->row->info),
+        .lease_seconds = it->row->lease_seconds,
+        .renewed = str_format(arena, "%lld",
+                              it->row->every_s ? (long long)(seen_s / it->row->every_s) : 0),
+    };
+    return LOCK_HELD;
+}
+
+static LockResult expiring_take(void *self, Arena *, Diags *) {
+    Expiring *it = self;
+    return it->takes++ < it->row->conflicts ? LOCK_HELD : LOCK_ACQUIRED;
+}
+
+static void expiring_note(void *payload, Str text) {
+    Expiring *it = payload;
+    strbuf_add(&it->said, text);
+}
+
+static void expiring_waiting(void *payload, const LockInfo *holder) {
+    (void)payload, (void)holder;
+}
+
+/* By the clock of this machine alone; the times that holders write are only compared. */
+static void takes_over(void **) {
+    static const Takeover rows[] = {
+        {"dead", 30, "", "", 0, 0, 120, 60, "of me@there (, since ): it was not renewed for 1m0s"},
+        {"dead, short", 3, "", "", 0, 0, 120, 6, "not renewed for 6s"},
+        {"dead, long", 100, "", "", 0, 0, 300, 130, "not renewed for 2m10s"},
+        {"impatient", 30, "", "", 0, 0, 59, -1,
+         "-lock-timeout=70s: it takes the lock over when it "
+         "has seen no renewal for 60 seconds"},
+        {"once", 30, "", "", 0, 0, 0, -1, "-lock-timeout=70s"},
+        {"alive", 30, "", "", 10, 1000, 300, -1, "Renewed:   30"},
+        {"dies later", 30, "", "", 10, 100, 300, 160, "not renewed for 1m0s"},
+        {"of a program that renews nothing", 0, "", "", 0, 0, 300, -1, "force-unlock a"},
+        {"not from loam", INT64_C(1) << 60, "", "", 0, 0, 300, -1, "force-unlock a"},
+        {"negative", -30, "", "", 0, 0, 300, -1, "force-unlock a"},
+        {"dead, of the run", 30, "run=r pod=1", "r", 0, 0, 0, 15, "not renewed for 15s"},
+        {"alive, of the run", 30, "run=r pod=1", "r", 10, 1000, 0, -1, "so it still works"},
+        {"dies later, of the run", 30, "run=r pod=1", "r", 10, 100, 300, 115, "for 15s"},
+        {"of another run", 30, "run=r2 pod=1", "r", 0, 0, 0, -1, "Info:      run=r2 pod=1"},
+        {"of no run", 30, "pod=r", "r", 0, 0, 0, -1, "-lock-timeout=70s"},
+        {"of the run, without renewals", 0, "run=r", "r", 0, 0, 0, -1, "force-unlock a"},
+        {"another was faster", 30, "", "", 0, 0, 120, 60, "not renewed for", .conflicts = 1},
+        {"others are faster", 30, "", "", 0, 0, 120, -1, "-lock-timeout=70s", .conflicts = 1000},
+    };
+    SCOPED(ArenaRef) arena = arena_open("test");
+    for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+        Expiring it = {.row = &rows[i], .said = strbuf_new(arena)};
+        Clock clock = {.self = &it.waiting, .monotonic_ms = waiting_now, .sleep_ms = waiting_sleep};
+        LockAttempt attempt = {
+            .self = &it,
+            .attempt = expiring_attempt,
+            .waiting = expiring_waiting,
+            .payload = &it,
+            .end = LOCK_OUTLIVES_PROCESS,
+            .take = expiring_take,
+            .run = str_from_cstr(rows[i].run),
+            .note = expiring_note,
+        };
+        Diags diags = diags_new(arena);
+        bool got = state_lock_acquire(&attempt, &clock, rows[i].timeout_s * 1000, NULL, &diags);
+        if (got != (rows[i].taken_s >= 0))
+            fail_msg("%s", rows[i].about);
+        int64_t late_ms = it.waiting.now_ms - rows[i].taken_s * 1000;
+        if (got && (late_ms < 0 || late_ms > INT64_C(2000) * (1 + rows[i].conflicts)))
+            fail_msg("%s: taken over at %lld ms", rows[i].about, (long long)it.waiting.now_ms);
+        Str text = got ? strbuf_str(&it.said) : diags.items[0].detail;
+        if (str_find(text, str_from_cstr(rows[i].says), 0) == SIZE_MAX)
+            fail_msg("%s: %.*s", rows[i].about, STR_ARG(text));
+    }
+}
+
+/* A program that does not renew its own lock takes over no lock. */
+static void takes_nothing_over(void **) {
+    SCOPED(ArenaRef) arena = arena_open("test");
+    const Takeover row = {"dead", 30, "", "", 0, 0, 120, -1, ""};
+    Expiring it = {.row = &row};
+    Clock clock = {.self = &it.waiting, .monotonic_ms = waiting_now, .sleep_ms = waiting_sleep};
+    LockAttempt attempt = {.self = &it, .attempt = expiring_attempt, .end = LOCK_OUTLIVES_PROCESS};
+    Diags diags = diags_new(arena);
+    assert_false(state_lock_acquire(&attempt, &clock, 120000, NULL, &diags));
+    assert_true(str_find(diags.items[0].detail, STR("force-unlock a"), 0) != SIZE_MAX);
+}
+
+static void runs(void **) {
+    check_str(state_lock_run(STR("run=a pod=b")), "a");
+    check_str(state_lock_run(STR("pod=b run=a")), "a");
+    check_str(state_lock_run(STR("a run")), "");
+    check_str(state_lock_run(STR_EMPTY), "");
+}
+
 UNIT_MAIN(test_state_lock) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(every_member),    cmocka_unit_test(as_terraform),
-        cmocka_unit_test(others_members),  cmocka_unit_test(refused),
-        cmocka_unit_test(operation_names), cmocka_unit_test(operation_of_another_program),
-        cmocka_unit_test(report),          cmocka_unit_test(another_lock),
-        cmocka_unit_test(waits),           cmocka_unit_test(holder_to_be_known),
+        cmocka_unit_test(every_member),
+        cmocka_unit_test(as_terraform),
+        cmocka_unit_test(others_members),
+        cmocka_unit_test(refused),
+        cmocka_unit_test(operation_names),
+        cmocka_unit_test(operation_of_another_program),
+        cmocka_unit_test(report),
+        cmocka_unit_test(another_lock),
+        cmocka_unit_test(waits),
+        cmocka_unit_test(holder_to_be_known),
+        cmocka_unit_test(takes_over),
+        cmocka_unit_test(takes_nothing_over),
+        cmocka_unit_test(runs),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
