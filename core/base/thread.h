@@ -13,7 +13,8 @@
  *   key                derives the key of a new state beside its plan
  *   rpc reader         reads the connection to one provider in another process
  *   provider           waits for a provider in another process and reads its output
- *   server             executes calls that this process serves */
+ *   server             executes calls that this process serves
+ *   informer           follows the objects of one kind for the operator */
 #pragma once
 
 #include "attr.h"
@@ -42,6 +43,7 @@ typedef enum ThreadKind {
     THREAD_RPC,
     THREAD_PROVIDER,
     THREAD_SERVER,
+    THREAD_INFORMER,
 } ThreadKind;
 
 typedef struct Thread Thread;

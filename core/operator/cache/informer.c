@@ -1,0 +1,265 @@
+#include "informer.h"
+
+#include "kube_list.h"
+#include "kube_retry.h"
+#include "kube_stream.h"
+#include "log.h"
+#include "thread.h"
+
+#define ROUND_S 300 /* of one stream */
+#define LIST_MS 60000
+
+struct Informer {
+    InformerOptions options;
+    Thread *thread;
+    StrBuf version; /* resourceVersion to continue from */
+    bool is_gone;   /* the server cannot continue from it */
+    uint32_t failures;
+    _Atomic bool is_synced;
+    _Atomic uint32_t restarts;
+    Arena *arena;
+    Arena *scratch; /* of one page, or one event */
+};
+
+static void set_version(Informer *informer, Str version) {
+    if (version.len == 0)
+        return;
+    informer->version.len = 0;
+    strbuf_add(&informer->version, version);
+}
+
+static KubeCall informer_call(const Informer *informer, int64_t limit_ms, Arena *arena) {
+    const Clock *clock = kube_client_io(informer->options.client)->clock;
+    return (KubeCall){
+        .client = informer->options.client,
+        .arena = arena,
+        .deadline_ms = clock->monotonic_ms(clock->self) + limit_ms,
+        .cancel = informer->options.cancel,
+        .cancel_at = CANCEL_STOP,
+    };
+}
+
+/* The store. */
+
+static void put_object(Informer *informer, Str json) {
+    const InformerOptions *options = &informer->options;
+    LOCKED(options->lock);
+    const ObjectMeta *meta = object_store_put(options->store, json);
+    if (meta)
+        options->changed(options->payload, options->resource, meta);
+    else
+        log_event(LOG_WARN, "object not understood", log_text("kind", options->resource->kind));
+}
+
+static void see_gone(void *payload, const ObjectMeta *gone) {
+    const Informer *informer = payload;
+    informer->options.changed(informer->options.payload, informer->options.resource, gone);
+}
+
+static void remove_object(Informer *informer, Str json) {
+    const InformerOptions *options = &informer->options;
+    LOCKED(options->lock);
+    const ObjectMeta *meta = object_store_put(options->store, json); /* for its names */
+    if (!meta)
+        return;
+    ObjectMeta gone = *meta;
+    gone.namespace = str_clone(meta->namespace, informer->scratch);
+    gone.name = str_clone(meta->name, informer->scratch);
+    options->changed(options->payload, options->resource, meta);
+    object_store_remove(options->store, gone.namespace, gone.name);
+}
+
+/* Lists. */
+
+typedef struct ListPage {
+    struct ListMeta {
+        Str version;
+        Str next;
+    } meta;
+    Str items;
+} ListPage;
+
+typedef struct ListMeta ListMeta;
+
+static const RecordRow list_meta_rows[] = {
+    ROW_TEXT(ListMeta, "resourceVersion", version),
+    ROW_TEXT(ListMeta, "continue", next),
+};
+static const Record list_meta_record = RECORD(ListMeta, list_meta_rows);
+
+static const RecordRow page_rows[] = {
+    ROW_OBJECT(ListPage, "metadata", meta, ListMeta, list_meta_record),
+    ROW_RAW_LIST(ListPage, "items", items),
+};
+static const Record page_record = RECORD(ListPage, page_rows);
+
+static bool read_items(Informer *informer, Str items) {
+    JsonReader reader = json_reader_new(items, informer->scratch);
+    JsonToken token;
+    Str item;
+    if (items.len == 0)
+        return true;
+    if (json_next(&reader) != JSON_ARRAY_START)
+        return false;
+    while ((token = json_next(&reader)) == JSON_OBJECT_START) {
+        if (!json_skip(&reader, token, &item))
+            return false;
+        put_object(informer, item);
+    }
+    return token == JSON_ARRAY_END;
+}
+
+/* Reads one page; `next` becomes that of the following one, empty after the last. */
+static bool read_page(Informer *informer, StrBuf *next, KubeResponse *response) {
+    const InformerOptions *options = &informer->options;
+    KubeListRequest list = {
+        .ref = {.resource = options->resource},
+        .label_selector = options->label_selector,
+        .page_size = options->page_size,
+    };
+    KubeCall call = informer_call(informer, LIST_MS, informer->scratch);
+    ListPage page = {0};
+    const char *error;
+    KubeRequest get = {.method = "GET"};
+    arena_reset(informer->scratch);
+    get.path = kube_list_path(&list, strbuf_str(next), informer->scratch);
+    if (kube_call_send(&call, get, response, NULL) != KUBE_DONE ||
+        !record_from_json(response->body, &page_record, &page, &error, informer->scratch) ||
+        !read_items(informer, page.items))
+        return false;
+    next->len = 0;
+    strbuf_add(next, page.meta.next);
+    set_version(informer, page.meta.version);
+    return true;
+}
+
+static bool read_list(Informer *informer, KubeResponse *response) {
+    SCOPED(ArenaRef) arena = arena_open("pages of a list");
+    StrBuf next = strbuf_new(arena);
+    object_store_begin_list(informer->options.store);
+    do {
+        if (!read_page(informer, &next, response))
+            return false;
+    } while (next.len > 0);
+    LOCKED(informer->options.lock);
+    object_store_end_list(informer->options.store, see_gone, informer);
+    informer->is_gone = false;
+    if (informer->is_synced)
+        informer->restarts++;
+    informer->is_synced = true;
+    return true;
+}
+
+/* Streams. */
+
+typedef struct StreamEvent {
+    Str type;
+    Str object;
+} StreamEvent;
+
+static const RecordRow event_rows[] = {
+    ROW_TEXT(StreamEvent, "type", type),
+    ROW_RAW_OBJECT(StreamEvent, "object", object),
+};
+static const Record event_record = RECORD(StreamEvent, event_rows);
+
+/* The version of a bookmark, or of any object. */
+typedef struct AnyObject {
+    ObjectMeta meta;
+} AnyObject;
+
+static const RecordRow any_rows[] = {
+    ROW_OBJECT(AnyObject, "metadata", meta, ObjectMeta, object_meta_record),
+};
+static const Record any_record = RECORD(AnyObject, any_rows);
+
+static KubeLine see_event(void *payload, Str line) {
+    Informer *informer = payload;
+    StreamEvent event = {0};
+    AnyObject any = {0};
+    const char *error;
+    arena_reset(informer->scratch);
+    if (!record_from_json(line, &event_record, &event, &error, informer->scratch) ||
+        event.type.len == 0)
+        return KUBE_LINE_OTHER;
+    if (str_equal_cstr(event.type, "ERROR")) {
+        informer->is_gone = true;
+        return KUBE_LINE_LAST;
+    }
+    informer->failures = 0;
+    if (str_equal_cstr(event.type, "DELETED"))
+        remove_object(informer, event.object);
+    else if (!str_equal_cstr(event.type, "BOOKMARK"))
+        put_object(informer, event.object);
+    if (record_from_json(event.object, &any_record, &any, &error, informer->scratch))
+        set_version(informer, any.meta.resource_version);
+    return KUBE_LINE_EVENT;
+}
+
+static bool follow(Informer *informer, KubeResponse *response) {
+    SCOPED(ArenaRef) arena = arena_open("stream of an informer");
+    KubeCall call = informer_call(informer, 0, arena);
+    KubeStreamRequest request = {
+        .ref = {.resource = informer->options.resource},
+        .label_selector = informer->options.label_selector,
+        .version = str_clone(strbuf_str(&informer->version), arena),
+        .seconds = ROUND_S,
+        .see = see_event,
+        .payload = informer,
+    };
+    kube_stream_run(&call, &request, response, NULL);
+    informer->is_gone = informer->is_gone || response->code == 410 ||
+                        kube_status_find(&response->status, "ResourceVersionTooLarge");
+    return response->transport == HTTP_DONE && response->code < 300;
+}
+
+static void run_informer(void *payload) {
+    Informer *informer = payload;
+    const InformerOptions *options = &informer->options;
+    const Clock *clock = kube_client_io(options->client)->clock;
+    bool needs_list = true;
+    while (cancel_level(options->cancel) == CANCEL_NONE) {
+        KubeResponse response = {0};
+        bool ok = needs_list ? read_list(informer, &response) : follow(informer, &response);
+        needs_list = needs_list ? !ok : informer->is_gone;
+        if (ok) {
+            informer->failures = 0;
+            continue;
+        }
+        informer->failures++;
+        log_event(LOG_WARN, "objects not read", log_text("kind", options->resource->kind),
+                  log_text("problem", response.problem));
+        if (clock->sleep_ms(clock->self, kube_retry_wait_ms(informer->failures, -1),
+                            options->cancel))
+            break;
+    }
+}
+
+Informer *informer_start(const InformerOptions *options) {
+    Arena *arena = arena_open("informer");
+    Informer *informer = arena_new(arena, Informer);
+    *informer = (Informer){.options = *options, .arena = arena, .version = strbuf_new(arena)};
+    informer->scratch = arena_open("page of a list");
+    informer->thread = thread_start(THREAD_INFORMER, run_informer, informer);
+    if (informer->thread)
+        return informer;
+    arena_close(informer->scratch);
+    arena_close(arena);
+    return NULL;
+}
+
+bool informer_is_synced(Informer *informer) {
+    return informer->is_synced;
+}
+
+uint32_t informer_restarts(Informer *informer) {
+    return informer->restarts;
+}
+
+void informer_join(Informer *informer) {
+    if (!informer)
+        return;
+    thread_join(informer->thread);
+    arena_close(informer->scratch);
+    arena_close(informer->arena);
+}

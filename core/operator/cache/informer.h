@@ -1,0 +1,34 @@
+/* Informer: a thread that keeps an ObjectStore like the API server. It lists the objects of a kind,
+ * page by page, then follows their changes; after a gap that the server cannot fill it lists again,
+ * so that the store misses nothing. */
+#pragma once
+
+#include "kube_call.h"
+#include "object_store.h"
+
+#include <pthread.h>
+
+typedef struct InformerOptions {
+    KubeClient *client;
+    const CancelToken *cancel; /* ends the thread */
+    const KubeResource *resource;
+    Str label_selector;
+    ObjectStore *store;
+    pthread_mutex_t *lock; /* held around each use of the store and each call of `changed` */
+    /* An object was added, changed or removed. `meta` is valid until it returns. */
+    void (*changed)(void *payload, const KubeResource *resource, const ObjectMeta *meta);
+    void *payload;
+    size_t page_size; /* 0: 500 */
+} InformerOptions;
+
+typedef struct Informer Informer;
+
+/* `options` is copied; its texts and objects must outlive the informer. NULL: the system has no
+ * more threads. */
+Informer *informer_start(const InformerOptions *options);
+/* Whether the store has had all objects once. */
+bool informer_is_synced(Informer *informer);
+/* How often a list had to be read again after the first. */
+uint32_t informer_restarts(Informer *informer);
+/* Waits for the thread, after the token was raised. NULL: does nothing. */
+void informer_join(Informer *informer);

@@ -1,0 +1,216 @@
+#include "object_store.h"
+
+#include "map.h"
+
+#define GARBAGE_MIN ((size_t)1 << 20) /* bytes that are not worth a move */
+
+typedef struct ObjectGroup ObjectGroup;
+
+typedef struct ObjectEntry {
+    Str key;      /* NAMESPACE/NAME */
+    void *object; /* NULL: removed */
+    Str json;
+    size_t bytes;  /* that the object takes */
+    uint64_t list; /* the newest list that had it */
+    ObjectGroup *group;
+    struct ObjectEntry *next; /* in the group */
+} ObjectEntry;
+
+struct ObjectGroup {
+    ObjectEntry *first;
+};
+
+struct ObjectStore {
+    ObjectKind kind;
+    Arena *arena; /* objects, entries and groups */
+    Map entries;
+    Map groups;
+    size_t count;
+    size_t live; /* bytes of the living objects */
+    uint64_t list;
+    Arena *scratch;
+};
+
+static void store_clear(ObjectStore *store) {
+    store->arena = arena_open("objects of the operator");
+    store->entries = map_new(store->arena);
+    store->groups = map_new(store->arena);
+    store->count = store->live = 0;
+}
+
+ObjectStore *object_store_open(const ObjectKind *kind) {
+    Arena *scratch = arena_open("object of the operator");
+    ObjectStore *store = arena_new(scratch, ObjectStore);
+    /* The store itself lives in an arena of its own, which is never reset. */
+    *store = (ObjectStore){.kind = *kind, .scratch = scratch};
+    store_clear(store);
+    return store;
+}
+
+void object_store_close(ObjectStore *store) {
+    if (!store)
+        return;
+    arena_close(store->arena);
+    arena_close(store->scratch);
+}
+
+static Str store_key(Str namespace, Str name, Arena *arena) {
+    return str_format(arena, "%.*s/%.*s", STR_ARG(namespace), STR_ARG(name));
+}
+
+static void leave_group(ObjectEntry *entry) {
+    ObjectEntry **at = entry->group ? &entry->group->first : NULL;
+    while (at && *at != entry)
+        at = &(*at)->next;
+    if (at)
+        *at = entry->next;
+    entry->group = NULL;
+}
+
+static void join_group(ObjectStore *store, ObjectEntry *entry) {
+    const ObjectMeta *meta = entry->object;
+    Str name = store->kind.group ? store->kind.group(entry->object) : STR_EMPTY;
+    Str key;
+    if (name.len == 0)
+        return;
+    key = store_key(meta->namespace, name, store->arena);
+    entry->group = map_find(&store->groups, key);
+    if (!entry->group) {
+        entry->group = arena_new(store->arena, ObjectGroup);
+        map_set(&store->groups, key, entry->group);
+    }
+    entry->next = entry->group->first;
+    entry->group->first = entry;
+}
+
+static void store_object(ObjectStore *store, ObjectEntry *entry, void *object, Str json) {
+    entry->json = json;
+    entry->object = object;
+    entry->bytes = sizeof *entry + store->kind.record->size + 2 * json.len;
+    store->live += entry->bytes;
+    store->count++;
+    join_group(store, entry);
+}
+
+/* Decodes an object into the store; `json` lives there. NULL: it is no object of the kind. */
+static void *read_object(ObjectStore *store, Str json) {
+    void *object = arena_alloc(store->arena, store->kind.record->size);
+    const char *error;
+    return record_from_json(json, store->kind.record, object, &error, store->arena) ? object : NULL;
+}
+
+static void drop_object(ObjectStore *store, ObjectEntry *entry) {
+    if (!entry->object)
+        return;
+    leave_group(entry);
+    entry->object = NULL;
+    store->live -= entry->bytes;
+    store->count--;
+}
+
+static ObjectEntry *add_entry(ObjectStore *store, Str key) {
+    ObjectEntry *entry = arena_new(store->arena, ObjectEntry);
+    entry->key = str_clone(key, store->arena);
+    map_set(&store->entries, entry->key, entry);
+    return entry;
+}
+
+/* Moves the living objects, if the others take more memory than they. */
+static void store_compact(ObjectStore *store) {
+    ObjectStore old = *store;
+    if (arena_used(store->arena) < 2 * store->live + GARBAGE_MIN)
+        return;
+    store_clear(store);
+    map_each(&old.entries, each) {
+        const ObjectEntry *from = each->value;
+        Str json = str_clone(from->json, store->arena);
+        void *object = from->object ? read_object(store, json) : NULL;
+        ObjectEntry *entry;
+        if (!object)
+            continue;
+        entry = add_entry(store, from->key);
+        entry->list = from->list;
+        store_object(store, entry, object, json);
+    }
+    arena_close(old.arena);
+}
+
+const ObjectMeta *object_store_put(ObjectStore *store, Str json) {
+    SCOPED(ArenaRef) scratch = arena_open("object of the operator");
+    void *object = arena_alloc(scratch, store->kind.record->size);
+    const ObjectMeta *meta = object;
+    const char *error;
+    ObjectEntry *entry;
+    Str key, kept;
+    if (!record_from_json(json, store->kind.record, object, &error, scratch) || meta->name.len == 0)
+        return NULL;
+    if (store->kind.trim)
+        store->kind.trim(object);
+    store_compact(store);
+    kept = record_to_json(store->kind.record, object, 0, store->arena);
+    object = read_object(store, kept);
+    if (!object) /* a time, for instance, that no text can express */
+        return NULL;
+    key = store_key(meta->namespace, meta->name, scratch);
+    entry = map_find(&store->entries, key);
+    if (entry)
+        drop_object(store, entry);
+    else
+        entry = add_entry(store, key);
+    entry->list = store->list;
+    store_object(store, entry, object, kept);
+    return object;
+}
+
+void object_store_remove(ObjectStore *store, Str namespace, Str name) {
+    SCOPED(ArenaRef) scratch = arena_open("object of the operator");
+    ObjectEntry *entry = map_find(&store->entries, store_key(namespace, name, scratch));
+    if (entry)
+        drop_object(store, entry);
+}
+
+void object_store_begin_list(ObjectStore *store) {
+    store->list++;
+}
+
+void object_store_end_list(ObjectStore *store, void (*see)(void *payload, const ObjectMeta *gone),
+                           void *payload) {
+    map_each(&store->entries, each) {
+        ObjectEntry *entry = each->value;
+        if (!entry->object || entry->list == store->list)
+            continue;
+        see(payload, entry->object);
+        drop_object(store, entry);
+    }
+}
+
+const void *object_store_find(const ObjectStore *store, Str namespace, Str name) {
+    SCOPED(ArenaRef) scratch = arena_open("object of the operator");
+    const ObjectEntry *entry = map_find(&store->entries, store_key(namespace, name, scratch));
+    return entry ? entry->object : NULL;
+}
+
+size_t object_store_count(const ObjectStore *store) {
+    return store->count;
+}
+
+const void *object_store_next(const ObjectStore *store, ObjectCursor *at) {
+    while (at->index < store->entries.count) {
+        const ObjectEntry *entry = store->entries.entries[at->index++].value;
+        if (entry->object)
+            return entry->object;
+    }
+    return NULL;
+}
+
+const void *object_store_next_of(const ObjectStore *store, Str namespace, Str group,
+                                 ObjectCursor *at) {
+    if (at->index++ > 0) {
+        at->entry = at->entry ? at->entry->next : NULL;
+    } else {
+        SCOPED(ArenaRef) scratch = arena_open("object of the operator");
+        const ObjectGroup *found = map_find(&store->groups, store_key(namespace, group, scratch));
+        at->entry = found ? found->first : NULL;
+    }
+    return at->entry ? at->entry->object : NULL;
+}

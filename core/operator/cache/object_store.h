@@ -1,0 +1,49 @@
+/* ObjectStore: the newest version of each object of one kind, as far as decisions read it.
+ *
+ * An object is its struct, which begins with an ObjectMeta, and the JSON of its rows; other fields
+ * are dropped. Objects may belong to groups, for instance the Runs of a Stack. Finding an object or
+ * a group takes the same time however many there are.
+ *
+ * Memory follows the living objects: when the dropped ones take more, the others move, so a pointer
+ * is valid only until the next change. The caller holds a lock while it uses a store. */
+#pragma once
+
+#include "object_meta.h"
+
+typedef struct ObjectKind {
+    const Record *record;
+    /* Returns the name of the object's group in its namespace; NULL: there are no groups. */
+    Str (*group)(const void *object);
+    /* Drops members that no decision reads any more; NULL: none. */
+    void (*trim)(void *object);
+} ObjectKind;
+
+typedef struct ObjectStore ObjectStore;
+
+ObjectStore *object_store_open(const ObjectKind *kind);
+void object_store_close(ObjectStore *store); /* NULL: does nothing */
+
+/* Adds or replaces an object. Returns its metadata, or NULL if the text is no object of the kind;
+ * the store then stays as it was. */
+const ObjectMeta *object_store_put(ObjectStore *store, Str json);
+/* Removes an object; an absent one stays absent. */
+void object_store_remove(ObjectStore *store, Str namespace, Str name);
+
+/* A list of all objects: those that are not put between begin and end are removed, and reported to
+ * `see`. */
+void object_store_begin_list(ObjectStore *store);
+void object_store_end_list(ObjectStore *store, void (*see)(void *payload, const ObjectMeta *gone),
+                           void *payload);
+
+const void *object_store_find(const ObjectStore *store, Str namespace, Str name); /* NULL: absent */
+size_t object_store_count(const ObjectStore *store);
+
+/* Iteration: for (ObjectCursor at = {0}; (object = object_store_next(store, &at));) … */
+typedef struct ObjectCursor {
+    size_t index;
+    const struct ObjectEntry *entry;
+} ObjectCursor;
+const void *object_store_next(const ObjectStore *store, ObjectCursor *at);
+/* The same over one group, the newest put first. */
+const void *object_store_next_of(const ObjectStore *store, Str namespace, Str group,
+                                 ObjectCursor *at);

@@ -1,0 +1,117 @@
+/* Lists in pages, streams, gaps and failures: the store has what the server has. */
+#include "informer.h"
+#include "kube_script.h"
+#include "lane.h"
+
+#define LANE(name, version)                                                                        \
+    "{\"metadata\":{\"name\":\"" name "\",\"resourceVersion\":\"" version                          \
+    "\"},\"spec\":{\"capacity\":1}}"
+#define PAGE(version, next, items)                                                                 \
+    "{\"metadata\":{\"resourceVersion\":\"" version "\",\"continue\":\"" next                      \
+    "\"},\"items\":[" items "]}"
+#define EVENT(type, object) "{\"type\":\"" type "\",\"object\":" object "}\n"
+
+static const KubeResource lanes = {.group = STR_CONST("infra.loam.internal"),
+                                   .version = STR_CONST("v1alpha1"),
+                                   .kind = STR_CONST("Lane"),
+                                   .plural = STR_CONST("lanes")};
+static const ObjectKind kind = {.record = &lane_record};
+
+typedef struct Follower {
+    StrBuf changes;
+    CancelToken *cancel;
+    const char *last; /* the name that ends the test */
+} Follower;
+
+static void changed(void *payload, const KubeResource *, const ObjectMeta *meta) {
+    Follower *follower = payload;
+    strbuf_add_format(&follower->changes, "%.*s:%.*s ", STR_ARG(meta->name),
+                      STR_ARG(meta->resource_version));
+    if (str_equal_cstr(meta->name, follower->last))
+        cancel_raise(follower->cancel, CANCEL_STOP);
+}
+
+/* Runs the script until the lane of this name appears; returns the changes. */
+static Str follow(KubeScript *script, const char *last, ObjectStore *store, uint32_t restarts) {
+    pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+    Follower follower = {strbuf_new(script->arena), cancel_open(), last};
+    InformerOptions options = {
+        .client = script->client,
+        .cancel = follower.cancel,
+        .resource = &lanes,
+        .store = store,
+        .lock = &lock,
+        .changed = changed,
+        .payload = &follower,
+        .page_size = 2,
+    };
+    Informer *informer = informer_start(&options);
+    assert_non_null(informer);
+    while (cancel_level(follower.cancel) == CANCEL_NONE)
+        sched_yield();
+    assert_int_equal(informer_restarts(informer), restarts);
+    informer_join(informer);
+    cancel_close(follower.cancel);
+    return strbuf_str(&follower.changes);
+}
+
+static void life(void **) {
+    static const KubeScriptRow rows[] = {
+        {200, PAGE("5", "next", LANE("a", "1") "," LANE("b", "2"))},
+        {200, PAGE("5", "", LANE("c", "3"))},
+        {200, EVENT("MODIFIED", LANE("a", "6")) EVENT("DELETED", LANE("b", "7"))
+                  EVENT("BOOKMARK", "{\"metadata\":{\"resourceVersion\":\"9\"}}")},
+        {.transport = HTTP_LOST},
+        {200, EVENT("ERROR", "{\"kind\":\"Status\",\"code\":410}")},
+        {200, PAGE("20", "", LANE("a", "6") "," LANE("d", "12"))}, /* c is gone */
+        {200, EVENT("ADDED", LANE("z", "21"))},
+    };
+    SCOPED(ArenaRef) arena = arena_open("test");
+    ObjectStore *store = object_store_open(&kind);
+    KubeScript script;
+    Str text;
+    kube_script_open(&script, rows, ARRAY_COUNT(rows), NULL, arena);
+    text = follow(&script, "z", store, 1);
+    check_str(text, "a:1 b:2 c:3 a:6 b:7 a:6 d:12 c:3 z:21 ");
+    assert_int_equal(object_store_count(store), 3);
+    assert_null(object_store_find(store, STR_EMPTY, STR("c")));
+    check_str(((const Lane *)object_store_find(store, STR_EMPTY, STR("a")))->meta.resource_version,
+              "6");
+    check_str(script.requests.items[0], "GET /apis/infra.loam.internal/v1alpha1/lanes?limit=2");
+    check_str(script.requests.items[1],
+              "GET /apis/infra.loam.internal/v1alpha1/lanes?limit=2&continue=next");
+    for (size_t i = 2; i < 4; i++) { /* after the gap, from the bookmark */
+        Str wanted = i == 2 ? STR("resourceVersion=5") : STR("resourceVersion=9");
+        assert_true(str_find(script.requests.items[i], wanted, 0) != SIZE_MAX);
+    }
+    object_store_close(store);
+    kube_client_close(script.client);
+}
+
+/* A list that breaks off removes nothing, and is read again from its start. */
+static void broken_list(void **) {
+    static const KubeScriptRow rows[] = {
+        {500, "{\"kind\":\"Status\",\"code\":500,\"message\":\"m\"}"},
+        {200, "no JSON"},
+        {200, PAGE("5", "next", LANE("a", "1"))},
+        {410, "{\"kind\":\"Status\",\"code\":410,\"message\":\"expired\"}"},
+        {200, PAGE("6", "", LANE("a", "1") ",{\"metadata\":{\"name\":7}}," LANE("z", "2"))},
+        {.transport = HTTP_LOST}, /* perhaps, before the end is seen */
+    };
+    SCOPED(ArenaRef) arena = arena_open("test");
+    ObjectStore *store = object_store_open(&kind);
+    KubeScript script;
+    kube_script_open(&script, rows, ARRAY_COUNT(rows), NULL, arena);
+    (void)follow(&script, "z", store, 0);
+    assert_int_equal(object_store_count(store), 2);
+    object_store_close(store);
+    kube_client_close(script.client);
+}
+
+UNIT_MAIN(test_informer) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(life),
+        cmocka_unit_test(broken_list),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
