@@ -320,8 +320,9 @@ void path_find_marks(Value root, uint8_t marks, Paths *out, Arena *arena) {
     find_marks(root, (Path){0}, marks, out, arena);
 }
 
+/* The members of two sets cannot be matched. */
 static bool is_divisible(Value v) {
-    return value_is_present(v) && v.marks == 0 &&
+    return value_is_present(v) && v.marks == 0 && v.type->kind != KIND_SET &&
            (type_is_mapping(v.type) || type_is_sequence(v.type));
 }
 

@@ -173,6 +173,109 @@ static void clones_outlive_the_original(void **) {
 }
 
 /* Parsing stops at the first invalid step. */
+static void check_differences(Value before, Value after, const char *wanted) {
+    Paths paths = {0};
+    StrBuf text = strbuf_new(arena);
+    path_find_differences(before, after, &paths, arena);
+    vec_each(&paths, path) {
+        strbuf_add_format(&text, "%s%.*s", text.len ? " " : "", STR_ARG(path_to_str(*path, arena)));
+    }
+    assert_int_equal(paths.count > 0, wanted != NULL);
+    if (wanted)
+        check_str(strbuf_str(&text), wanted);
+}
+
+static Value tuple_of(size_t count, int64_t first) {
+    Value *items = arena_new_array(arena, Value, count + 1);
+    for (size_t i = 0; i < count; i++)
+        items[i] = value_int(first + (int64_t)i);
+    return value_tuple(items, count, arena);
+}
+
+static Value object_of(const char *name, Value item, const char *other) {
+    Str *names = arena_new_array(arena, Str, 2);
+    Value *items = arena_new_array(arena, Value, 2);
+    names[0] = str_from_cstr(name);
+    items[0] = item;
+    names[1] = str_from_cstr(other);
+    items[1] = value_int(0);
+    return value_object(names, items, 2, arena);
+}
+
+/* Members by name, elements by number if the lengths are equal, all else as a whole. */
+static void differences(void **) {
+    Value one = tuple_of(1, 1), two = tuple_of(2, 1), other = tuple_of(2, 2);
+    Value changed =
+        path_set(sample(), key(attribute(root, "tags"), "env"), value_from_cstr("x"), arena);
+    check_differences(sample(), sample(), NULL);
+    check_differences(sample(), changed, ".tags[\"env\"]");
+    changed =
+        path_set(changed, attribute(at(attribute(root, "disks"), 1), "size"), value_int(9), arena);
+    check_differences(sample(), changed, ".disks[1].size .tags[\"env\"]");
+    check_differences(two, other, "[0] [1]");
+    check_differences(two, one, "");
+    check_differences(two, value_int(1), "");
+    check_differences(value_null(two.type), two, "");
+    check_differences(two, value_unknown(two.type), "");
+    check_differences(two, sample(), "");
+    check_differences(sample(), two, "");
+    check_differences(object_of("a", one, "x"), object_of("b", one, "x"), ".a .b");
+    check_differences(object_of("a", one, "x"), object_of("a", two, "x"), ".a");
+    check_differences(value_attribute(sample(), STR("names")),
+                      value_attribute(path_set(sample(), key(attribute(root, "names"), "a"),
+                                               value_from_cstr("z"), arena),
+                                      STR("names")),
+                      "");
+    check_differences(value_with_marks(two, MARK_SENSITIVE), other, "");
+    check_differences(two, value_with_marks(other, MARK_SENSITIVE), "");
+}
+
+static void nested_infinity(void **) {
+    Value infinite = value_from_number(number_from_double(INFINITY, arena));
+    Value big;
+    Path found;
+    assert_true(value_from_number_text(STR("123456789012345678901234567890"), &big, arena));
+    Value inner[] = {big, infinite}, nulls[] = {value_null(&TYPE_NUMBER), big};
+    Value object = object_of("a", value_tuple(inner, 2, arena), "b");
+    assert_true(path_find_unstorable(object, &found, arena));
+    check_str(path_to_str(found, arena), ".a[1]");
+    assert_false(path_find_unstorable(value_tuple(nulls, 2, arena), &found, arena));
+    assert_false(path_find_unstorable(value_from_cstr("x"), &found, arena));
+    assert_false(path_find_unstorable(value_unknown(object.type), &found, arena));
+}
+
+/* Steps below absent values, by type. */
+static void absent_parts(void **) {
+    Value nothing = value_null(sample().type), found;
+    Path disks = attribute(root, "disks"), tags = attribute(root, "tags");
+    Path names = attribute(root, "names");
+    assert_true(path_get(nothing, key(tags, "x"), &found));
+    assert_true(path_get(nothing, attribute(tags, "x"), &found));
+    assert_true(path_get(nothing, key(names, "x"), &found));
+    assert_false(path_get(nothing, attribute(names, "x"), &found));
+    assert_false(path_get(nothing, key(disks, "x"), &found));
+    assert_false(path_get(nothing, at(tags, 1), &found));
+    assert_false(path_get(nothing, attribute(at(disks, 0), "none"), &found));
+    assert_false(path_get(nothing, at(attribute(at(disks, 0), "size"), 0), &found));
+    Value pair = value_null(tuple_of(2, 1).type);
+    assert_true(path_get(pair, at(root, 1), &found));
+    assert_false(path_get(pair, at(root, 2), &found));
+    assert_false(path_get(pair, at(root, -1), &found));
+    assert_false(path_get(sample(), attribute(names, "a"), &found));
+    assert_false(path_get(sample(), at(attribute(at(disks, 0), "size"), 0), &found));
+}
+
+static void names_with_signs(void **) {
+    check_str(path_to_str(attribute(root, ".a"), arena), "[\".a\"]");
+    check_str(path_to_str(attribute(root, "[a"), arena), "[\"[a\"]");
+    check_str(path_to_str(attribute(root, "a[0]"), arena), "[\"a[0]\"]");
+    assert_int_equal(path_compare(at(attribute(root, "a"), 1), at(attribute(root, "a"), 1)), 0);
+    assert_true(path_compare(at(attribute(root, "a"), 1), at(attribute(root, "a"), 2)) < 0);
+    assert_true(path_compare(at(attribute(root, "b"), 1), at(attribute(root, "a"), 2)) > 0);
+    assert_true(path_compare(at(attribute(root, "a"), 1), attribute(root, "a")) > 0);
+    assert_false(path_starts_with(at(attribute(root, "a"), 1), at(attribute(root, "a"), 2)));
+}
+
 static void texts_are_parsed(void **) {
     static const struct {
         const char *text, *wanted;
@@ -185,6 +288,15 @@ static void texts_are_parsed(void **) {
         {".set[{}].size", ".set"},
         {".open[\"x", ".open"},
         {".empty[\"\"].x", ".empty[\"\"].x"},
+        {"[\"a\"][1]", "[\"a\"][1]"},
+        {".a[\"b\"", ".a"},
+        {".a[\"b\"x].c", ".a"},
+        {".a[\"n\\n\\t\\\\\"]", ".a[\"n\\n\\t\\\\\"]"},
+        {".a[\"b\\", ".a"},
+        {".a[1", ".a"},
+        {".a[]", ".a"},
+        {".a[12][3]", ".a[12][3]"},
+        {".a[-1].b", ".a[-1].b"},
         {"name", ""},
     };
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
@@ -195,6 +307,10 @@ static void texts_are_parsed(void **) {
 
 UNIT_MAIN(test_path) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(differences),
+        cmocka_unit_test(nested_infinity),
+        cmocka_unit_test(absent_parts),
+        cmocka_unit_test(names_with_signs),
         cmocka_unit_test(texts),
         cmocka_unit_test(values_are_found),
         cmocka_unit_test(absent_values_have_absent_parts),
