@@ -110,6 +110,27 @@ static const Case structure_cases[] = {
      "element 'b': element 'x': attribute 'a' is required"},
 };
 
+/* Elements keep their types where the type is dynamic, and these must all be the same. */
+static const Case strict_cases[] = {
+    {NULL, "[1, 2]", "['list','dynamic']", "list(number)", "[1, 2]"},
+    {NULL, "[1, 'b']", "['list','dynamic']", NULL, "the elements must all have the same type"},
+    {NULL, "['a', 1, 2]", "['list','dynamic']", NULL, "the elements must all have the same type"},
+    {NULL, "[1, null]", "['list','dynamic']", "list(number)", "[1, null]"},
+    {NULL, "[null, 1, 2]", "['list','dynamic']", "list(number)", "[null, 1, 2]"},
+    {NULL, "[null]", "['list','dynamic']", "list(any)", "[null]"},
+    {NULL, "[]", "['list','dynamic']", "list(any)", "[]"},
+    {NULL, "null", "['list','dynamic']", "list(any)", "null"},
+    {NULL, "{'a': 1, 'b': 2}", "['map','dynamic']", "map(number)", "{'a' = 1, 'b' = 2}"},
+    {NULL, "{'a': 1, 'b': 'x'}", "['map','dynamic']", NULL,
+     "the elements must all have the same type"},
+    {NULL, "[[1], [2]]", "['list',['list','dynamic']]", "list(list(number))", "[[1], [2]]"},
+    {NULL, "[[1], ['a']]", "['list',['list','dynamic']]", NULL,
+     "the elements must all have the same type"},
+    {NULL, "[1, '2']", "['list','string']", "list(string)", "['1', '2']"},
+    {NULL, "[1, 1]", "['set','dynamic']", "set(number)", "[1]"},
+    {NULL, "[1, [2]]", "['list','dynamic']", NULL, "all list elements must have the same type"},
+};
+
 static void run_case(const Case *c) {
     Value out = value_int(4711);
     ConvertError error = {0};
@@ -137,6 +158,52 @@ static void primitives(void **) {
 static void collections(void **) {
     for (size_t i = 0; i < ARRAY_COUNT(collection_cases); i++)
         run_case(&collection_cases[i]);
+}
+
+static void strictly(void **) {
+    for (size_t i = 0; i < ARRAY_COUNT(strict_cases); i++) {
+        const Case *c = &strict_cases[i];
+        Value out;
+        ConvertError error = {0};
+        bool converted = convert_value_strictly(value_of(c->value, c->have), type_of(c->want), &out,
+                                                &error, arena);
+        if (converted != (c->type != NULL))
+            fail_msg("%s to %s: %.*s", c->value, c->want, STR_ARG(error.message));
+        if (!converted) {
+            check_str(error.message, c->shown);
+            continue;
+        }
+        check_str(type_to_constraint(out.type, arena), c->type);
+        check_str_equal(value_display(out, 0, arena), with_quotes(c->shown));
+    }
+}
+
+/* The path of an error ends at the first sensitive value. */
+static void secret_places(void **) {
+    static const struct {
+        const char *mark, *path;
+    } cases[] = {
+        {NULL, ".list[1].m[\"k\"]"},
+        {"", ""},
+        {".list", ".list"},
+        {".list[1]", ".list[1]"},
+        {".list[1].m", ".list[1].m"},
+        {".list[1].m.k", ".list[1].m[\"k\"]"},
+        {".list[0]", ".list[1].m[\"k\"]"},
+    };
+    const Type *want = type_of("['object',{'list':['list',['object',{'m':['map','number']}]]}]");
+    for (size_t i = 0; i < ARRAY_COUNT(cases) * 2; i++) {
+        Value v = value_of("{'list': [{'m': {'a': 1}}, {'m': {'k': 'x'}}]}", NULL), out;
+        ConvertError error;
+        Paths paths = {0};
+        if (cases[i / 2].mark) {
+            vec_push(arena, &paths, path_parse(str_from_cstr(cases[i / 2].mark), arena));
+            v = path_mark(v, &paths, MARK_SENSITIVE, arena);
+        }
+        assert_false(i % 2 ? convert_value_strictly(v, want, &out, &error, arena)
+                           : convert_value(v, want, &out, &error, arena));
+        check_str(path_to_str(error.path, arena), cases[i / 2].path);
+    }
 }
 
 static void structures(void **) {
@@ -250,6 +317,8 @@ static void many_objects(void **) {
 
 UNIT_MAIN(test_convert) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(strictly),
+        cmocka_unit_test(secret_places),
         cmocka_unit_test(primitives),
         cmocka_unit_test(collections),
         cmocka_unit_test(structures),

@@ -32,6 +32,15 @@ static void conversions_are_safe_or_not(void **) {
         {"['object',{'a':'number'}]", "['object',{'b':'string'}]", NEVER},
         {"['object',{'a':'number'}]", "['object',{'b':'string'},['b']]", ALWAYS},
         {"['object',{'a':'number'}]", "['list','number']", NEVER},
+        {"['object',{'a':'number','b':'bool'}]", "['object',{'a':'string','b':'number'}]", NEVER},
+        {"['object',{'a':'number','b':'string'}]", "['object',{'a':'string','b':'number'}]",
+         WITH_RISK},
+        {"['tuple',['number','bool']]", "['tuple',['string','number']]", NEVER},
+        {"['tuple',['bool','number']]", "['tuple',['number','string']]", NEVER},
+        {"['tuple',['number','string']]", "['tuple',['number','number']]", WITH_RISK},
+        {"['tuple',['bool','bool']]", "['tuple',['bool','number']]", NEVER},
+        {"['map','bool']", "['object',{'a':'bool','b':'string'}]", WITH_RISK},
+        {"['map','bool']", "['object',{'a':'bool','b':'bool'},['b']]", WITH_RISK},
     };
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         const Type *from = type_of(cases[i].from), *to = type_of(cases[i].to);

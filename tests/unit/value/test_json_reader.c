@@ -41,12 +41,52 @@ static void tokens(void **) {
         {"\"\\ud83d\\u0041\"", "s(\xEF\xBF\xBD"
                                "A)."},
         {"\"é😀\"", "s(é😀)."},
+        {"\"\\ud800\\udc00\\udbff\\udfff\"", "s(\xF0\x90\x80\x80\xF4\x8F\xBF\xBF)."},
+        {"\"\\ud7ff\\ue000\\u0000x\"", NULL},
+        {"\"\\uAbCf\\u00fF\"", "s(\xEA\xAF\x8F\xC3\xBF)."},
+        {"\"\\ud83d\\ue000\"", "s(\xEF\xBF\xBD\xEE\x80\x80)."},
+        {"\"\\udc00\\udc00\"", "s(\xEF\xBF\xBD\xEF\xBF\xBD)."},
+        {"\"\\ud83d\\n\"", "s(\xEF\xBF\xBD\n)."},
+        {"\"\xFF\xFE\"", "s(\xEF\xBF\xBD\xEF\xBF\xBD)."},
+        {"\"\xC3\"", "s(\xEF\xBF\xBD)."},
         {"\"a\xFFz\"", "s(a\xEF\xBF\xBDz)."},
         {"\"\x7f\"", "s(\x7f)."},
     };
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
-        check_str(tokens_of(cases[i][0], arena), cases[i][1]);
+        if (cases[i][1])
+            check_str(tokens_of(cases[i][0], arena), cases[i][1]);
     }
+}
+
+/* Only texts beyond ASCII need a normal form. */
+static void ascii(void **) {
+    static const struct {
+        const char *text;
+        bool is_ascii;
+    } cases[] = {
+        {"\"\"", true},
+        {"\"abc\"", true},
+        {"\"a\\nb\"", true},
+        {"\"\\u0041\"", true},
+        {"\"\\u00e9a\"", false},
+        {"\"a\\u00e9\"", false},
+        {"\"é\"", false},
+        {"\"é123456789\"", false},
+        {"\"123456789é\"", false},
+        {"\"\\n123456é\"", false},
+        {"\"é\\n\"", false},
+    };
+    SCOPED(ArenaRef) arena = arena_open("test");
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+        JsonReader reader = json_reader_new(str_from_cstr(cases[i].text), arena);
+        assert_int_equal(json_next(&reader), JSON_STRING);
+        if (reader.is_ascii != cases[i].is_ascii)
+            fail_msg("%s", cases[i].text);
+    }
+    /* U+D7FF, U+E000 and U+0000. */
+    JsonReader reader = json_reader_new(STR("\"\\ud7ff\\ue000\\u0000x\""), arena);
+    assert_int_equal(json_next(&reader), JSON_STRING);
+    check_str_equal(reader.text, ((Str){"\xED\x9F\xBF\xEE\x80\x80\0x", 8}));
 }
 
 static void rows(void **) {
@@ -81,6 +121,12 @@ static void rows(void **) {
         {".5", 0, "invalid character '.' looking for beginning of value"},
         {"\"a\nb\"", 2, "invalid character '\\n' in string literal"},
         {"\"\\x\"", 2, "invalid character 'x' in string escape code"},
+        {"\"\\ud83d\\u12g4\"", 11, "invalid character 'g' in \\u hexadecimal character escape"},
+        {"\"\\ud83d\\u", 9, "unexpected end of JSON input"},
+        {"\"\\u12", 5, "unexpected end of JSON input"},
+        {"\"\\", 2, "unexpected end of JSON input"},
+        {"\"\\n", 3, "unexpected end of JSON input"},
+        {"\"\\n\n\"", 3, "invalid character '\\n' in string literal"},
         {"\"\\u12g4\"", 5, "invalid character 'g' in \\u hexadecimal character escape"},
         {"'a'", 0, "invalid character '\\'' looking for beginning of value"},
         {"é", 0, "invalid character 'é' looking for beginning of value"},
@@ -169,6 +215,7 @@ static void specials_at_each_offset(void **) {
 
 UNIT_MAIN(test_json_reader) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(ascii),
         cmocka_unit_test(tokens),
         cmocka_unit_test(rows),
         cmocka_unit_test(depth_is_bounded),

@@ -152,8 +152,31 @@ static void base64_is_one_text(void **) {
     }
 }
 
+/* Blanks outside of strings are dropped, wherever a string ends. */
+static void raw_texts(void **) {
+    static const char *const cases[][2] = {
+        {"{\"a\":[1,\" \"]}", "{\"a\":[1,\" \"]}"},
+        {"{ \"a\\\"\" : 1 }", "{\"a\\\"\":1}"},
+        {"{\"a\\\"\": 1}", "{\"a\\\"\":1}"},
+        {"[\"\\\\\", 1]", "[\"\\\\\",1]"},
+        {"[\"a \\\" b\"]", "[\"a \\\" b\"]"},
+        {"[1,\n2]", "[1,2]"},
+        {"[1,\t2]", "[1,2]"},
+        {"[1,\r2]", "[1,2]"},
+        {"1 ", "1"},
+    };
+    SCOPED(ArenaRef) arena = arena_open("test");
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+        StrBuf buf = strbuf_new(arena);
+        JsonWriter writer = writer_new(&buf, 0);
+        json_raw(&writer, str_from_cstr(cases[i][0]));
+        check_str(strbuf_str(&buf), cases[i][1]);
+    }
+}
+
 UNIT_MAIN(test_json_writer) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(raw_texts),
         cmocka_unit_test(layout),
         cmocka_unit_test(escapes),
         cmocka_unit_test(raw_is_laid_out_again),

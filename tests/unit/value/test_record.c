@@ -128,12 +128,74 @@ static void many_have_their_size(void **) {
     assert_int_equal(box.many.items[99].size, 99);
 }
 
+/* Texts of a clone outlive the document. */
+static void clones(void **) {
+    Arena *other = arena_open("other");
+    Box box = {.label = str_clone(STR("l"), other), .note = str_clone(STR("n"), other), .count = 7};
+    const char *before = box.label.ptr;
+    record_clone_texts(&box_record, &box, arena);
+    assert_ptr_not_equal(box.label.ptr, before);
+    arena_close(other);
+    check_str(box.label, "l");
+    check_str(box.note, "n");
+    assert_int_equal(box.count, 7);
+}
+
+/* A row of each other codec. */
+typedef struct Mix {
+    Str bytes;
+    Str raw;
+    Str list;
+    Str any;
+    int64_t number;
+    bool is_loose;
+} Mix;
+
+static const RecordRow mix_rows[] = {
+    ROW_BASE64(Mix, "bytes", bytes, .flags = ROW_OPTIONAL),
+    ROW_RAW(Mix, "raw", raw, .flags = ROW_OPTIONAL, .limit = '{'),
+    ROW_RAW(Mix, "list", list, .flags = ROW_OPTIONAL, .limit = '['),
+    ROW_RAW(Mix, "any", any, .flags = ROW_OPTIONAL),
+    ROW_FLAG(Mix, "loose", is_loose, .flags = ROW_OPTIONAL | ROW_LENIENT),
+};
+static const Record mix_record = RECORD(Mix, mix_rows);
+
+static void codecs(void **) {
+    static const struct {
+        const char *text;
+        const char *again; /* NULL: rejected */
+    } cases[] = {
+        {"{\"bytes\":\"AP8=\"}", "{\"bytes\":\"AP8=\"}"},
+        {"{\"bytes\":\"?\"}", NULL},
+        {"{\"bytes\":1}", NULL},
+        {"{\"raw\":{\"a\":1}}", "{\"raw\":{\"a\":1}}"},
+        {"{\"raw\":[1]}", NULL},
+        {"{\"raw\":{\"a\"}}", NULL},
+        {"{\"list\":[1]}", "{\"list\":[1]}"},
+        {"{\"list\":{}}", NULL},
+        {"{\"any\":7}", "{\"any\":7}"},
+        {"{\"any\":[7]}", "{\"any\":[7]}"},
+        {"{\"loose\":true}", "{\"loose\":true}"},
+        {"{\"loose\":\"x\"}", "{}"},
+        {"{\"loose\":[true]}", "{}"},
+        {"{\"loose\":[true}", NULL},
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+        Mix mix = {0};
+        const char *error;
+        bool ok = record_from_json(str_from_cstr(cases[i].text), &mix_record, &mix, &error, arena);
+        if (ok != (cases[i].again != NULL))
+            fail_msg("%s", cases[i].text);
+        if (ok)
+            check_str(record_to_json(&mix_record, &mix, 0, arena), cases[i].again);
+    }
+}
+
 UNIT_MAIN(test_record) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(every_member),
-        cmocka_unit_test(accepted),
-        cmocka_unit_test(rejected),
-        cmocka_unit_test(many_have_their_size),
+        cmocka_unit_test(clones),       cmocka_unit_test(codecs),
+        cmocka_unit_test(every_member), cmocka_unit_test(accepted),
+        cmocka_unit_test(rejected),     cmocka_unit_test(many_have_their_size),
     };
     return cmocka_run_group_tests(tests, open_arena, close_arena);
 }
