@@ -19,10 +19,13 @@ typedef struct Binder {
     Diags forms;
     Diags values;
     Diags results;
+    Diags selfs; /* arguments of a resource that refer to it: reported when it is planned */
     bool is_of_form;
     bool is_order;          /* binding depends_on: a self-reference of a resource is ignored */
     bool should_hide_names; /* a reference is invalid, so no reference of the part is evaluated */
     bool is_late;           /* the part is evaluated when an instance is planned */
+    bool is_body;           /* binding the arguments of a resource */
+    bool allows_own;        /* binding a provisioner of a resource that is not repeated */
     bool ok;
 } Binder;
 
@@ -38,6 +41,7 @@ static void transform_reference_open_part(Binder *binder) {
     binder->forms = diags_new(arena);
     binder->values = diags_new(arena);
     binder->results = diags_new(arena);
+    binder->selfs = diags_new(arena);
     binder->should_hide_names = false;
     binder->is_of_form = false;
 }
@@ -50,9 +54,11 @@ static void close_part(Binder *binder, const void *part) {
         diags_append(&found, &binder->values);
     if (found.count == 0)
         diags_append(&found, &binder->results);
+    bool is_late = binder->is_late || (binder->selfs.count > 0 && !diags_has_errors(&found));
+    diags_append(&found, &binder->selfs);
     if (found.count == 0)
         return;
-    binder->ok = binder->ok && (binder->is_late || !diags_has_errors(&found));
+    binder->ok = binder->ok && (is_late || !diags_has_errors(&found));
     if (!part || !binder->node) {
         diags_append(binder->diags, &found);
         return;
@@ -61,7 +67,7 @@ static void close_part(Binder *binder, const void *part) {
                          .diags = found,
                          .should_hide_names = binder->should_hide_names,
                          .is_of_form = binder->is_of_form,
-                         .is_late = binder->is_late};
+                         .is_late = is_late};
     vec_push(binder->walk->arena, &binder->node->part_errors, errors);
 }
 
@@ -215,8 +221,9 @@ static void reject_self(Binder *binder, const Binding *binding) {
     bool is_planned = binder->walk->phase != PHASE_VALIDATE && !binder->is_order;
     if (!is_planned && binder->node->kind == NODE_RESOURCE)
         return;
-    diags_error(&binder->values, binding->reference.range, "Self-referential block",
-                "Configuration for %.*s may not refer to itself.", STR_ARG(binding->node->name));
+    diags_error(binder->is_body ? &binder->selfs : &binder->values, binding->reference.range,
+                "Self-referential block", "Configuration for %.*s may not refer to itself.",
+                STR_ARG(binding->node->name));
 }
 
 /* A reference to an attribute of a repeated resource needs a key. A reference to a resource that is
@@ -377,6 +384,8 @@ static void bind_resource(Binder *binder, Binding *binding) {
     if (!transform_reference_check_key(binder, binding) || !check_scoped(binder, binding))
         return;
     check_object_steps(binder, binding);
+    if (binding->node == binder->node && binder->allows_own)
+        return; /* the object is there, see provision.c */
     if (binding->node == binder->node)
         reject_self(binder, binding);
     else if (is_caller(binder->node, binding->node))
@@ -544,11 +553,14 @@ static void bind_body(Binder *binder, const void *part, const Decoded *decoded,
 
 static void bind_provisioners(Binder *binder, const ResourceNode *resource) {
     binder->allowed.allows_self = true;
+    binder->allows_own =
+        !resource->config || !(resource->config->count || resource->config->for_each);
     vec_each(&resource->provisioners, provisioner) {
         bind_body(binder, provisioner->config, provisioner->decoded, &provisioner->decoding);
         bind_body(binder, provisioner->connection, provisioner->connection,
                   &provisioner->connecting);
     }
+    binder->allows_own = false;
 }
 
 static RepetitionKind repetition_of(InstanceKey key) {
@@ -609,7 +621,9 @@ static void bind_resource_node(Binder *binder, const ResourceNode *resource) {
         return;
     }
     binder->allowed.allows_caller = config->mode == MODE_ACTION;
+    binder->is_body = true;
     bind_body(binder, config->body, resource->decoded, &resource->decoding);
+    binder->is_body = false;
     bind_provisioners(binder, resource);
 }
 

@@ -70,10 +70,23 @@ static void log_marks(const InstanceOp *op, const Configured *configured) {
               log_number("known", value_is_wholly_known(configured->value)));
 }
 
+/* Reports arguments that refer to their own resource. */
+static bool check_selfs(InstanceOp *op) {
+    const PartErrors *errors = node_find_errors(op->node, op->resource->config->body);
+    size_t before = op->diags.count;
+    if (!errors || !errors->is_late)
+        return true;
+    diags_append(&op->diags, &errors->diags);
+    diags_set_subject(&op->diags, before, DIAG_EXPRESSION);
+    return false;
+}
+
 bool configured_read(InstanceOp *op, const ModuleScope *scope, Configured *out) {
     size_t before = op->diags.count;
     Value marked;
     *out = (Configured){0};
+    if (!check_selfs(op))
+        return false;
     if (!decode_eval(op->resource->decoded, &scope->scope, &marked, op->scratch, &op->diags)) {
         diags_set_subject(&op->diags, before, DIAG_EXPRESSION);
         return false;

@@ -185,6 +185,10 @@ static bool run_all(InstanceOp *op, const ModuleScope *scope, const Value *objec
     local.scope.self = &local;
     Value self = node_seen_object(op->resource, *object, op->scratch);
     local.self = &self;
+    if (!on_destroy) { /* references to the resource by its name have this object */
+        local.caller = &self;
+        local.caller_record = op->record;
+    }
     vec_each(&op->resource->provisioners, provisioner) {
         if (provisioner->config->on_destroy != on_destroy)
             continue;
