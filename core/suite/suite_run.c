@@ -321,15 +321,19 @@ static bool suite_run_apply(RunWork *work) {
     return remove_expected(work->run, &found, &work->run->diags);
 }
 
-static void suite_run_report_failure(SuiteRun *run, const Condition *assertion, Value message,
-                                     bool is_secret) {
+static void suite_run_report_failure(SuiteRun *run, const Condition *assertion, Value message) {
     Str text = value_is_present(message) ? value_text(message) : STR("The assertion is false.");
-    if (is_secret) {
+    if (value_is_secret(message)) {
+        bool is_sensitive = value_has_mark(message, MARK_SENSITIVE);
+        const char *what = is_sensitive ? "sensitive" : "ephemeral";
         diags_warning(&run->diags, assertion->error_message->range,
-                      "Error message refers to sensitive values",
-                      "The message contains a sensitive value, so it is hidden. Remove the value, "
-                      "or wrap it in nonsensitive() if it is not secret.");
-        text = STR("The error message contains a sensitive value, so it is hidden.");
+                      is_sensitive ? "Error message refers to sensitive values"
+                                   : "Error message refers to ephemeral values",
+                      "The message contains a value that is %s, so it is hidden. Remove the "
+                      "value, or wrap it in %s.",
+                      what,
+                      is_sensitive ? "nonsensitive() if it is not secret" : "ephemeralasnull()");
+        text = STR("The error message contains a secret value, so it is hidden.");
     }
     diags_error(&run->diags, assertion->condition->range, "Test assertion failed", "%.*s",
                 STR_ARG(text));
@@ -375,7 +379,7 @@ static SuiteStatus assert_one(SuiteRun *run, const Condition *assertion, const S
     }
     if (value_is_true(value_without_marks(result)))
         return SUITE_PASS;
-    suite_run_report_failure(run, assertion, message, value_is_secret(message));
+    suite_run_report_failure(run, assertion, message);
     eval_show_values(assertion->condition, scope, NULL, arena, &run->diags);
     return SUITE_FAIL;
 }

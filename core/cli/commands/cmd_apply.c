@@ -176,6 +176,7 @@ static bool load_plan(Operation *operation, Cli *cli, const Arguments *arguments
 static int apply_saved(Cli *cli, const Arguments *arguments, Diags *diags) {
     SCOPED(Project) project = {0};
     Operation operation = {.project = &project};
+    operation_begin(cli, arguments, diags);
     if (!load_plan(&operation, cli, arguments, arguments->positionals.items[0], diags))
         return 1;
     reporting_set_plan(cli->reporting, operation.result.plan, project.config);

@@ -51,9 +51,19 @@ static PlanOptions options_for(const ImportTarget *request, const Map *variables
     return out;
 }
 
-/* The first lines of the peers. */
-static void cmd_import_report_begin(const Cli *cli, const ImportTarget *request) {
-    if (!cli_name(cli)->peer)
+static const Module *called_module(const Module *root, const ModuleAddr *address) {
+    const Module *parent = address ? called_module(root, address->parent) : root;
+    const ModuleCall *call = address && parent ? map_find(&parent->calls, address->name) : NULL;
+    return address ? (call ? call->module : NULL) : root;
+}
+
+/* The first lines of the peers, which reject an address without a resource before. */
+static void cmd_import_report_begin(const Project *project, const ImportTarget *request) {
+    const Cli *cli = project->cli;
+    const ResourceAddr *to = &request->address;
+    const Module *module = called_module(project->config->root, to->module);
+    if (!cli_name(cli)->peer || !module ||
+        !map_has(&module->resources, resource_addr_to_config_str(*to, cli->arena)))
         return;
     Str address = resource_addr_to_str(request->address, cli->arena);
     terminal_print("%.*s: Importing from ID \"%.*s\"...\n%.*s: Import prepared!\n"
@@ -66,7 +76,6 @@ static bool import_target(Project *project, const ImportTarget *request) {
     Cli *cli = project->cli;
     PlanOptions wanted = options_for(request, &project->variables, cli);
     PlanResult result = {0};
-    cmd_import_report_begin(cli, request);
     project->engine.hooks = cli->view->type->walk_begin(cli->view);
     bool ok =
         engine_plan(&project->engine, &wanted, project->state, &result, cli->arena, project->diags);
@@ -81,8 +90,10 @@ static int cmd_import_run(Cli *cli, const Arguments *arguments, Diags *diags) {
     ImportTarget request;
     if (!cmd_import_read_request(cli, arguments, &request, diags) ||
         !project_load(&project, cli, arguments, NULL, diags) || !environment_require(&project) ||
-        !project_read_variables(&project) || !project_open_state(&project, LOCK_IMPORT) ||
-        !cmd_import_check_free(&project, &request) || !environment_approve_change(&project) ||
+        !project_read_variables(&project) || !project_open_state(&project, LOCK_IMPORT))
+        return 1;
+    cmd_import_report_begin(&project, &request);
+    if (!cmd_import_check_free(&project, &request) || !environment_approve_change(&project) ||
         !import_target(&project, &request))
         return 1;
     const RenderPeer *peer = cli_name(cli)->peer;

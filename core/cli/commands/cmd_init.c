@@ -142,11 +142,11 @@ static int init_run(Cli *cli, const Arguments *arguments, Diags *diags) {
     /* Errors elsewhere in the configuration do not prevent a change of the backend. */
     if (project.config && opens_backend && (loaded || project.config->root->backend))
         loaded = backend_init(&project, &note) && loaded;
-    if (!loaded)
-        return 1;
     bool is_peer = cli_name(cli)->peer && cli->view->type->can_ask;
     if (is_peer && note.len > 0)
         cli->view->type->note(cli->view, note);
+    if (!loaded)
+        return 1;
     if (is_peer)
         report_providers(cli->view);
     if (project.config && !provider_setup_run(&project))

@@ -147,10 +147,21 @@ static bool operation_load_from(Operation *operation, Cli *cli, const Arguments 
            project_open_backend(project) && planned_input_check_backend(project, plan);
 }
 
+void operation_begin(Cli *cli, const Arguments *arguments, Diags *diags) {
+    Str state = option_text(arguments, "state");
+    cli->view->state_out = option_text(arguments, "state-out");
+    if (!cli_name(cli)->peer || state.len == 0)
+        return;
+    diags_warning(diags, NO_RANGE, "Deprecated flag: -state",
+                  "Use the argument `path` of the backend `local` instead.");
+    view_show_diags(cli->view, diags); /* the peers show it first */
+}
+
 /* Loads the configuration, its variables and the options of the plan. */
 static bool operation_load(Operation *operation, Cli *cli, const Arguments *arguments,
                            PlanMode mode, Diags *diags) {
     Project *project = operation->project;
+    operation_begin(cli, arguments, diags);
     project->options.may_be_empty |= mode == PLAN_DESTROY;
     project->options.asks = true;
     bool is_loaded = operation->from.ptr

@@ -17,6 +17,9 @@ typedef struct Operation {
     bool only_drift;         /* the plan keeps nothing but drift of managed fields */
 } Operation;
 
+/* Begins an operation of these options: called as a peer, warns of -state, as it does. The
+ * functions below that have `arguments` do it. */
+void operation_begin(Cli *cli, const Arguments *arguments, Diags *diags);
 /* Loads configuration and variables, opens the state (locked as `lock_as`) and plans. Shows
  * progress and the plan. Returns false after an error; result.plan is set even then if planning got
  * that far. */

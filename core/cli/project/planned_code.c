@@ -212,6 +212,8 @@ bool planned_code_check(Project *project, const PlanInput *input) {
                           "These files are not those of the plan: %.*s. Check out the code of the "
                           "plan, make a new plan, or remove -require-same-code.",
                           STR_ARG(names));
+    if (cli_name(project->cli)->peer && !option_flag(project->arguments, "json"))
+        return true; /* the texts are those of the peers */
     /* The events of -json are those of Terraform, which does not compare the files. */
     if (option_flag(project->arguments, "json"))
         terminal_err(str_format(comparing.arena,

@@ -156,9 +156,9 @@ static void view_add_summary(ViewGroup *group, Arena *arena) {
 }
 
 /* Collects the diagnostics from index `from` on. Omits repetitions of earlier ones. */
-static void collect_groups(const View *view, const Diags *diags, const ViewGrouping *grouping,
-                           ViewGroups *out, Arena *arena) {
-    for (size_t i = view->shown; i < diags->count; i++) {
+static void collect_groups(const View *view, const Diags *diags, size_t from,
+                           const ViewGrouping *grouping, ViewGroups *out, Arena *arena) {
+    for (size_t i = from; i < diags->count; i++) {
         const Diag *diag = &diags->items[i];
         bool is_consequence = diag->follows && view->type->groups && !cli_name(view->cli)->peer;
         if (view_is_repeated(diags, i) || view_is_hidden(grouping, diag) || is_consequence)
@@ -166,7 +166,11 @@ static void collect_groups(const View *view, const Diags *diags, const ViewGroup
         Diag shown = *diag;
         shown.detail = view_peer_words(view->cli, diag->detail, arena);
         shown.summary = view_peer_words(view->cli, diag->summary, arena);
-        ViewGroup *like = may_consolidate(grouping, diag) ? view_find_like(out, diag) : NULL;
+        /* The peers' warnings about several blocks have no place. */
+        if (cli_name(view->cli)->peer && diag->severity == DIAG_WARNING &&
+            diag->subject == DIAG_RELATION)
+            shown.range = NO_RANGE;
+        ViewGroup *like = may_consolidate(grouping, &shown) ? view_find_like(out, &shown) : NULL;
         if (like)
             like->more++;
         else
@@ -239,7 +243,7 @@ void view_show_diags(View *view, const Diags *diags) {
     if (!view->type->groups)
         grouping.compacts_warnings = grouping.consolidates_warnings = grouping.consolidates_errors =
             false;
-    collect_groups(view, diags, &grouping, &groups, scratch);
+    collect_groups(view, diags, view->shown, &grouping, &groups, scratch);
     view->shown = diags->count;
     bool compacts = grouping.compacts_warnings && !diags_has_errors(diags);
     vec_each(&groups, group) {
@@ -251,6 +255,15 @@ void view_show_diags(View *view, const Diags *diags) {
     Str text = summarize(&groups, str_from_cstr(cli_name(view->cli)->name), scratch);
     if (text.len > 0)
         view->type->note(view, str_slice(text, 0, text.len - 1));
+}
+
+void view_show_groups(View *view, const Diags *diags) {
+    SCOPED(ArenaRef) scratch = arena_open("diagnostics");
+    ViewGroups groups = {0};
+    collect_groups(view, diags, 0, &view->grouping, &groups, scratch);
+    vec_each(&groups, group) {
+        view->type->diag(view, &group->diag);
+    }
 }
 
 void view_finish(View *view, const Diags *diags) {

@@ -69,6 +69,7 @@ struct View {
     size_t shown;    /* number of diagnostics already shown */
     ViewGrouping grouping;
     const Plan *planned; /* whose apply may follow; NULL: none */
+    Str state_out;       /* file of -state-out; empty: none */
     bool is_concise;     /* -concise: shows results, but no progress */
 };
 
@@ -95,6 +96,8 @@ bool view_is_repeated(const Diags *diags, size_t i);
 /* Shows the diagnostics that have not been shown yet, in order. Omits repetitions of earlier ones.
  * In a view that `groups`, a group of similar ones stands at the place of its first member. */
 void view_show_diags(View *view, const Diags *diags);
+/* Shows other diagnostics than those of the command, all of them, in the same way. */
+void view_show_groups(View *view, const Diags *diags);
 /* Shows the remaining diagnostics, then finishes the view. */
 void view_finish(View *view, const Diags *diags);
 

@@ -92,6 +92,24 @@ static void human_plan_hint(View *view, Str path, Str digest, Str generated) {
                    "guarantee to take\nexactly these actions if you run \"loam apply\" now.\n");
 }
 
+/* The peers name the file of -state-out. */
+static void report_state_out(const View *view, Arena *scratch) {
+    const Cli *cli = view->cli;
+    const RenderPeer *peer = cli_name(cli)->peer;
+    if (!peer || view->state_out.len == 0 || view->done.create + view->done.update == 0)
+        return;
+    StrBuf out = strbuf_new(scratch);
+    RenderPen pen = {.out = &out, .scratch = scratch, .style = terminal_style(&cli->terminal)};
+    render_pen_text(&pen, "\n");
+    render_peer_wrapped(&pen,
+                        "The state of your infrastructure has been saved to the path below. This "
+                        "state is required to modify and destroy your infrastructure, so keep it "
+                        "safe. To inspect the complete state use the `%s show` command.\n",
+                        peer->command);
+    render_pen_format(&pen, "\nState path: %.*s\n", STR_ARG(view->state_out));
+    terminal_out(strbuf_str(&out));
+}
+
 static void human_applied(View *view, const State *state) {
     PlanCounts counts = view->done;
     const char *green = view->cli->terminal.color ? "\033[1;32m" : "";
@@ -105,6 +123,7 @@ static void human_applied(View *view, const State *state) {
     if (!view->is_refresh)
         terminal_print("\n%sApply complete! Resources: %.*s.%s\n", green,
                        STR_ARG(view_summary(counts, scratch)), reset);
+    report_state_out(view, scratch);
     if (state->outputs.count == 0)
         return;
     terminal_print("\n%sOutputs:%s\n\n", green, reset);
@@ -182,13 +201,6 @@ static const char *plain(const TestText *text) {
     return text->view->cli->terminal.color ? "\033[0m" : "";
 }
 
-static void human_show_diags(const TestText *text, const Diags *diags) {
-    for (size_t i = 0; i < diags->count; i++) {
-        if (!view_is_repeated(diags, i))
-            view_diag_show_one(text->view->cli, &diags->items[i]);
-    }
-}
-
 static void human_on_begin(void *, const Suite *) {
 }
 
@@ -202,7 +214,7 @@ static void human_on_file(void *self, const SuiteFile *file, SuiteProgress progr
     }
     terminal_print("%.*s... %s%s%s\n", STR_ARG(path), color_of(text, file->status),
                    view_test_word(file->status), plain(text));
-    human_show_diags(text, &file->diags);
+    view_show_groups(text->view, &file->diags);
 }
 
 static void human_show_object(const SuiteRun *run, const StateResource *resource,
@@ -266,7 +278,7 @@ static void human_on_run(void *self, const SuiteFile *, const SuiteRun *run,
                    color_of(text, run->status), view_test_word(run->status), plain(text));
     if (text->verbose)
         show_result(text, run);
-    human_show_diags(text, &run->diags);
+    view_show_groups(text->view, &run->diags);
     if (run->diags.count > run->diags.error_count && cli_name(text->view->cli)->peer)
         terminal_print("\n");
 }

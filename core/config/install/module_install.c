@@ -17,6 +17,7 @@
 struct ModuleInstall {
     ModuleInstallOptions options;
     ModuleManifest manifest; /* installed calls; while installing, the calls found so far */
+    ModuleManifest old;      /* while installing: the calls that the last run installed */
     ModuleLock before;       /* the lock file as read */
     bool has_lock;           /* `before` has been read */
     ModuleLock lock;         /* revisions of the calls found so far */
@@ -24,6 +25,7 @@ struct ModuleInstall {
     Map verified;            /* copies whose digest was checked in this run */
     DiskFile guard;          /* lock file of the directory of copies */
     bool has_failed; /* a module could not be found: leave manifest and lock file unchanged */
+    bool is_partial; /* the configuration may call more modules than those found */
     Arena *arena;
 };
 
@@ -40,6 +42,10 @@ bool module_install_open(const ModuleInstallOptions *options, ModuleInstall **ou
     if (!options->install)
         return module_manifest_read(options->io, options->data_directory, &install->manifest, arena,
                                     diags);
+    Diags ignored = diags_new(arena); /* this run rewrites the file */
+    bool ok =
+        module_manifest_read(options->io, options->data_directory, &install->old, arena, &ignored);
+    (void)ok;
     return module_lock_read(options->io, options->directory, &install->before, arena, diags);
 }
 
@@ -230,6 +236,13 @@ static bool check_recorded_version(const ModuleWanted *wanted, const ModuleEntry
         STR_ARG(wanted->name), STR_ARG(entry->version), STR_ARG(wanted->version));
 }
 
+/* Returns whether the last run installed the module of this call as it is now. */
+static bool is_kept(const ModuleInstall *install, const ModuleEntry *entry) {
+    const ModuleEntry *old = map_find(&install->old.entries, entry->key);
+    return old && !install->options.upgrade && str_equal(old->source, entry->source) &&
+           str_equal(old->version, entry->version) && str_equal(old->directory, entry->directory);
+}
+
 static void module_install_record(ModuleInstall *install, const ModuleWanted *wanted, Str version,
                                   Str directory) {
     ModuleEntry *entry = arena_new(install->arena, ModuleEntry);
@@ -240,8 +253,13 @@ static void module_install_record(ModuleInstall *install, const ModuleWanted *wa
         .directory = directory,
     };
     map_set(&install->manifest.entries, entry->key, entry);
-    module_install_tell(install, "- %.*s%s%.*s in %.*s", STR_ARG(wanted->key),
-                        version.len ? " " : "", STR_ARG(version), STR_ARG(directory));
+    if (is_kept(install, entry))
+        return;
+    bool is_found = disk_exists(install->options.io->disk, directory);
+    install->has_failed |= !is_found; /* the caller reports it */
+    module_install_tell(install, "- %.*s%s%.*s in%s%.*s", STR_ARG(wanted->key),
+                        version.len ? " " : "", STR_ARG(version), is_found ? " " : "",
+                        STR_ARG(is_found ? directory : STR_EMPTY));
 }
 
 static bool find_local(ModuleInstall *install, const ModuleWanted *wanted, Str *out, Diags *diags) {
@@ -444,10 +462,27 @@ static bool has_nothing_to_say(const ModuleInstall *install) {
     return !install->manifest.entries.count && !disk_exists(install->options.io->disk, path);
 }
 
+void module_install_set_partial(ModuleInstall *install) {
+    install->is_partial = true;
+}
+
+/* Adds the calls found so far to those of the last run. */
+static bool write_partial(ModuleInstall *install, Diags *diags) {
+    const ModuleInstallOptions *options = &install->options;
+    map_each(&install->old.entries, item) {
+        if (!map_has(&install->manifest.entries, item->key))
+            map_set(&install->manifest.entries, item->key, item->value);
+    }
+    return has_nothing_to_say(install) ||
+           module_manifest_write(options->io, options->data_directory, &install->manifest, diags);
+}
+
 bool module_install_finish(ModuleInstall *install, Diags *diags) {
     const ModuleInstallOptions *options = &install->options;
     if (!options->install || install->has_failed)
         return true;
+    if (install->is_partial)
+        return write_partial(install, diags);
     if (!module_lock_write(options->io, options->directory, &install->lock, diags))
         return false;
     if (has_nothing_to_say(install))

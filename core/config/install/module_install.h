@@ -32,6 +32,9 @@ MUST_USE bool module_install_open(const ModuleInstallOptions *options, ModuleIns
 /* Finds the directory of the called module; fetches the module if necessary and allowed. */
 MUST_USE bool module_install_find(ModuleInstall *install, const ModuleWanted *wanted,
                                   Str *directory, Diags *diags);
+/* After errors in the configuration: module_install_finish keeps all that the last run installed,
+ * and the lock file. */
+void module_install_set_partial(ModuleInstall *install);
 /* Writes manifest and lock file, and removes copies that no call uses. Does nothing if a module
  * could not be found or installing is not allowed. */
 MUST_USE bool module_install_finish(ModuleInstall *install, Diags *diags);

@@ -396,11 +396,16 @@ static bool check_provider_keys(ConfigLoading *loading) {
 }
 
 bool config_calls_load(ConfigLoading *loading) {
-    Module *module = loading->module;
+    const Map *calls = &loading->module->calls;
     bool ok = check_provider_keys(loading);
-    map_each(&module->calls, entry) {
-        ok &= load_call(loading, entry->value);
+    Str *names = arena_new_array(loading->arena, Str, calls->count);
+    size_t count = 0;
+    map_each(calls, entry) {
+        names[count++] = entry->key;
     }
+    str_sort(names, count);
+    for (size_t i = 0; i < count; i++)
+        ok &= load_call(loading, map_find(calls, names[i]));
     return ok;
 }
 

@@ -7,14 +7,28 @@
 #include "config_test_load.h"
 #include "static_eval.h"
 
+/* `init` installs the modules that a root module with errors calls, as far as they are known. */
+static void install_known(ConfigLoading *loading) {
+    Diags *diags = loading->diags;
+    Diags ignored = diags_new(loading->arena);
+    loading->diags = &ignored;
+    bool ok = config_calls_load(loading);
+    (void)ok; /* the errors of the root module are reported first */
+    loading->diags = diags;
+    module_install_set_partial(loading->modules);
+}
+
 static bool load_root(ConfigLoading *loading) {
     Module *root = arena_new(loading->arena, Module);
     root->directory = loading->request->directory;
     root->path = STR_EMPTY;
     loading->config->root = root;
-    if (!config_directory_load(loading, root->directory, root))
-        return false; /* the module calls may be wrong as well */
+    bool ok = config_directory_load(loading, root->directory, root);
     loading->module = root;
+    if (!ok && loading->request->install)
+        install_known(loading);
+    if (!ok)
+        return false; /* the module calls may be wrong as well */
     return config_environment_apply(loading) && config_calls_load(loading) &&
            config_import_check_providers(loading);
 }

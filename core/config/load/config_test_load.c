@@ -130,6 +130,22 @@ static bool test_load_check_source(ConfigLoading *loading, const BodyAttribute *
         STR_ARG(run->source));
 }
 
+/* The directory of the test file is part of the call path: "test.tests.a.NAME". */
+static Str test_load_key(Str path, Str run, Arena *arena) {
+    static const Str suffix = STR_CONST(".tftest.hcl");
+    StrBuf key = strbuf_new(arena);
+    Str step;
+    if (str_ends_with(path, suffix))
+        path = str_slice(path, 0, path.len - suffix.len);
+    else if (!str_ends_with(path, STR(".json")))
+        path = str_slice(path, 0, str_rfind_char(path, '.'));
+    strbuf_add_cstr(&key, "test.");
+    while (str_next_field(&path, '/', &step))
+        strbuf_add_format(&key, "%.*s.", STR_ARG(step));
+    strbuf_add(&key, run);
+    return strbuf_str(&key);
+}
+
 static bool decode_module(ConfigLoading *loading, const BodyBlock *block, void *out) {
     TestRun *run = out;
     static const BodyAttributeSchema inner_attributes[] = {
@@ -152,8 +168,7 @@ static bool decode_module(ConfigLoading *loading, const BodyBlock *block, void *
     wanted.parent_directory = loading->config->directory;
     wanted.source_range = source->expr->range;
     wanted.version_range = version_at ? version_at->expr->range : NO_RANGE;
-    Str file = str_slice(loading->file->path, 0, str_rfind_char(loading->file->path, '.'));
-    wanted.key = str_format(arena, "test.%.*s.%.*s", STR_ARG(file), STR_ARG(run->name));
+    wanted.key = test_load_key(loading->file->path, run->name, arena);
     return config_calls_load_tested(loading, &wanted, &run->config);
 }
 
