@@ -360,6 +360,10 @@ static void engine_plan_gather_variables(EngineWalk *walk, Gathering *gathering)
             walk->options->variables ? map_find(walk->options->variables, entry->key) : NULL;
         if (!given && !variable->has_default)
             continue;
+        if (given && !value_is_wholly_known(*given)) {
+            vec_push(gathering->arena, &gathering->plan->unknown_variables, entry->key);
+            continue;
+        }
         bool is_secret = given && variable->ephemeral;
         if (is_secret)
             vec_push(gathering->arena, &gathering->plan->ephemeral_variables, entry->key);

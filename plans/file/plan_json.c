@@ -416,6 +416,7 @@ static const RecordRow plan_rows[] = {
     ROW_LIST(Plan, "drift", drift, Drift, drift_record),
     ROW_SOME_LIST(Plan, "invocations", invocations, ActionInvocation, invocation_record),
     ROW_LIST(Plan, "outputs", outputs, OutputChange, output_record),
+    ROW_TEXTS(Plan, "unknown_variables", unknown_variables, .flags = ROW_OPTIONAL),
     ROW_TEXTS(Plan, "ephemeral_variables", ephemeral_variables, .flags = ROW_OPTIONAL),
     ROW_TEXTS(Plan, "targets", targets, .flags = ROW_OPTIONAL),
     ROW_TEXTS(Plan, "excludes", excludes, .flags = ROW_OPTIONAL),

@@ -177,6 +177,15 @@ bool plan_has_effects(const Plan *plan) {
     return false;
 }
 
+void plan_warn_of_unknown(const Plan *plan, Diags *diags) {
+    const StrVec *names = &plan->unknown_variables;
+    if (names->count > 0)
+        diags_warning(diags, NO_RANGE, "Plan cannot be applied",
+                      "This plan is a preview without the values of these variables: %.*s. Values "
+                      "that depend on them are shown as known after apply.",
+                      STR_ARG(str_join(names->items, names->count, STR(", "), diags->arena)));
+}
+
 bool plan_is_applyable(const Plan *plan) {
     if (plan->errored)
         return false;

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "change.h"
+#include "diag.h"
 #include "map.h"
 
 typedef enum PlanMode { PLAN_NORMAL, PLAN_DESTROY, PLAN_REFRESH_ONLY } PlanMode;
@@ -47,6 +48,7 @@ typedef struct Plan {
                         `files`; empty: not saved, or an earlier release saved it */
     VEC(PlanFile) files; /* sorted by path */
     VEC(PlanVariable) variables;
+    StrVec unknown_variables;      /* names of -unknown; if any, the plan can only be shown */
     StrVec ephemeral_variables;    /* names of those that were set; sorted, without their values */
     VEC(ResourceChange) changes;   /* sorted by address, then deposed; no-ops included */
     ActionInvocations invocations; /* requested by -invoke; sorted by address */
@@ -94,6 +96,8 @@ Str plan_variables_digest(const Plan *plan, Arena *arena);
 /* Returns whether the apply may leave objects outside of the state: a change has effects. Only for
  * a plan that was not saved. */
 bool plan_has_effects(const Plan *plan);
+/* Adds a warning if the plan has unknown variables: it cannot be applied. */
+void plan_warn_of_unknown(const Plan *plan, Diags *diags);
 /* Returns whether there is something to apply: a change other than a no-op, a move, an import, a
  * changed output, an invocation or has_news; in refresh-only mode also drift. False for an errored
  * plan. */

@@ -532,9 +532,17 @@ void render_json_plan(const Plan *plan, RenderSchemaLookup lookup, void *payload
     render_json_write_invocations(&document);
     render_json_checks(&writer, plan->checks, scratch);
     json_key_string(&writer, "timestamp", clock_format_rfc3339(plan->created_ms, scratch));
-    json_key_bool(&writer, "applyable", plan_is_applyable(plan));
+    bool is_preview = plan->unknown_variables.count > 0;
+    json_key_bool(&writer, "applyable", plan_is_applyable(plan) && !is_preview);
     json_key_bool(&writer, "complete", plan->complete && !plan->errored);
     json_key_bool(&writer, "errored", plan->errored);
+    if (is_preview) {
+        json_key_array(&writer, "unknown_variables");
+        vec_each(&plan->unknown_variables, name) {
+            json_write_string(&writer, *name);
+        }
+        json_array_end(&writer);
+    }
     render_json_write_code(&writer, plan);
     json_object_end(&writer);
 }

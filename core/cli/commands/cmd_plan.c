@@ -15,6 +15,9 @@ static const Option options[] = {
      "Save the plan for apply: in a file, or as state:NAME in the backend of the state."},
     {"from", OPTION_PATH, "PLAN",
      "Plan with the configuration and the variables of this saved plan: a file or state:NAME."},
+    {"unknown", OPTION_TEXT, "VARIABLE",
+     "Make a preview without the value of this variable of the root module, which cannot be "
+     "applied. May be repeated."},
     {"detailed-exitcode", OPTION_FLAG, NULL, "Exit with status 2 if the plan has changes."},
     {"json", OPTION_FLAG, NULL, "Print events as JSON, one per line."},
     {"json-into", OPTION_PATH, "PATH", "Also write the JSON events to a file."},
@@ -118,6 +121,7 @@ static int cmd_plan_one(Cli *cli, const Arguments *arguments, PlanCounts *counts
     if (!operation.result.plan)
         return 1;
     *counts = plan_count(operation.result.plan);
+    plan_warn_of_unknown(operation.result.plan, diags);
     if (path.ptr && !cmd_plan_save(&operation, path))
         return 1;
     if (!ok)
@@ -208,6 +212,12 @@ static int plan_each(Cli *cli, const Arguments *arguments, Diags *diags) {
 
 static int cmd_plan_run(Cli *cli, const Arguments *arguments, Diags *diags) {
     PlanCounts counts;
+    if (option_is_given(arguments, "unknown") && option_is_given(arguments, "from")) {
+        diags_error(diags, NO_RANGE, "Invalid combination of options",
+                    "-from takes the values of the variables from a saved plan. To plan without a "
+                    "value, leave out -from.");
+        return 1;
+    }
     if (!cmd_plan_check_out(cli, arguments, diags))
         return 1;
     int status = str_equal_cstr(cli->environment, "all")

@@ -82,6 +82,7 @@ static int cmd_show_plan(Cli *cli, const Arguments *arguments, Str path, Diags *
     if (cli_name(cli)->is_other)
         plan->code = STR_EMPTY;
     if (!option_flag(arguments, "json")) {
+        plan_warn_of_unknown(plan, diags);
         render_text_plan_in_pieces(plan, terminal_style(&cli->terminal), terminal_out, cli->arena);
         if (plan->code.len > 0)
             terminal_print("\nCode: %.*s\n", STR_ARG(plan->code));

@@ -2,6 +2,12 @@
 #include "plan_options.h"
 
 bool planned_input_select(Cli *cli, const Plan *plan, Diags *diags) {
+    const StrVec *unknown = &plan->unknown_variables;
+    if (unknown->count > 0)
+        return diags_fail(diags, NO_RANGE, "Saved plan is a preview",
+                          "The plan was made with -unknown, without the values of these variables: "
+                          "%.*s. It can only be shown. Make a new plan without that option.",
+                          STR_ARG(str_join(unknown->items, unknown->count, STR(", "), cli->arena)));
     if (cli->environment.len == 0 || str_equal(cli->environment, plan->environment)) {
         cli->environment = plan->environment;
         return true;

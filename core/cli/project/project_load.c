@@ -49,10 +49,12 @@ static void prepare_input(Project *project) {
     if (project->options.asks && project_may_ask(project))
         project->input.ask = ask_variable;
     vec_each(&project->arguments->options, option) {
-        bool is_file = strcmp(option->option->name, "var-file") == 0;
-        if (!is_file && strcmp(option->option->name, "var") != 0)
-            continue;
-        vec_push(cli->arena, &project->input.options, (InputOption){is_file, option->text});
+        const char *name = option->option->name;
+        InputOption input = {.text = option->text};
+        input.is_file = strcmp(name, "var-file") == 0;
+        input.is_unknown = strcmp(name, "unknown") == 0;
+        if (input.is_file || input.is_unknown || strcmp(name, "var") == 0)
+            vec_push(cli->arena, &project->input.options, input);
     }
 }
 

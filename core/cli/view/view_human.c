@@ -80,7 +80,8 @@ static void human_plan_hint(View *view, Str path, Str digest, Str generated) {
         human_note(view, view_generated(view, generated, view->cli->arena));
     if (digest.len > 0)
         show_stored_plan(view->cli, path, digest);
-    if (digest.len > 0 || view->cli->in_automation)
+    bool is_preview = view->planned && view->planned->unknown_variables.count > 0;
+    if (digest.len > 0 || view->cli->in_automation || is_preview)
         return;
     if (path.ptr) {
         terminal_print("\nSaved the plan to: %.*s\n\nTo perform exactly these actions, run:\n"

@@ -79,14 +79,13 @@ static bool add_environment_variables(Collecting *collecting) {
     return ok;
 }
 
-static bool input_report_undeclared(Collecting *collecting, Str name) {
+static bool input_report_undeclared(Collecting *collecting, const char *option, Str name) {
     Str hint = map_did_you_mean(&collecting->config->root->variables, name, collecting->arena);
     if (!hint.len)
         hint = STR(" Declare it by a \"variable\" block, or leave the option out.");
-    return diags_fail(
-        collecting->diags, NO_RANGE, "Value for undeclared variable",
-        "-var sets the variable \"%.*s\", which the root module does not declare.%.*s",
-        STR_ARG(name), STR_ARG(hint));
+    return diags_fail(collecting->diags, NO_RANGE, "Value for undeclared variable",
+                      "-%s sets the variable \"%.*s\", which the root module does not declare.%.*s",
+                      option, STR_ARG(name), STR_ARG(hint));
 }
 
 static bool add_flag(Collecting *collecting, Str text) {
@@ -106,7 +105,15 @@ static bool add_flag(Collecting *collecting, Str text) {
         set_value(collecting, name, value, NO_RANGE);
         return true;
     }
-    return input_report_undeclared(collecting, name);
+    return input_report_undeclared(collecting, "var", name);
+}
+
+static bool set_unknown(Collecting *collecting, Str name) {
+    const Variable *variable = input_find_variable(collecting, name);
+    if (!variable)
+        return input_report_undeclared(collecting, "unknown", name);
+    set_value(collecting, variable->name, value_unknown(&TYPE_DYNAMIC), variable->range);
+    return true;
 }
 
 static void input_warn_undeclared(Collecting *collecting, const VarsFileValue *value) {
@@ -272,8 +279,12 @@ static bool values_input_gather(Collecting *collecting) {
         ok &= add_environment_block(collecting);
     for (size_t i = 0; i < (request->only_directory ? 0 : request->options.count); i++) {
         const InputOption *option = &request->options.items[i];
-        ok &= option->is_file ? input_add_file(collecting, option->text, DISK_FILE, NULL)
-                              : add_flag(collecting, option->text);
+        if (!option->is_unknown)
+            ok &= option->is_file ? input_add_file(collecting, option->text, DISK_FILE, NULL)
+                                  : add_flag(collecting, option->text);
+    }
+    vec_each(&request->options, option) {
+        ok &= !option->is_unknown || set_unknown(collecting, option->text);
     }
     warn_more_undeclared(collecting);
     return ok;

@@ -4,8 +4,9 @@
  *  TF_VAR_x, LOAM_VAR_x < terraform.tfvars(.json) < loam.vars.yaml < *.auto.vars.yaml
  *  < *.auto.tfvars(.json) < the selected environment's values < -var and -var-file in order
  *
- * Later sources win. Text from options and environment variables is a string if the variable has
- * a primitive type or none; otherwise it is parsed as an expression. */
+ * Later sources win; a name that is_unknown has no value from any of them. Text from options and
+ * environment variables is a string if the variable has a primitive type or none; otherwise it is
+ * parsed as an expression. */
 #pragma once
 
 #include "config.h"
@@ -13,7 +14,8 @@
 
 typedef struct InputOption {
     bool is_file;
-    Str text; /* "name=value", or the path of a file */
+    bool is_unknown; /* the variable `text` has no value yet, whatever else sets it */
+    Str text;        /* "name=value", the path of a file, or a name */
 } InputOption;
 
 typedef VEC(InputOption) InputOptions;

@@ -256,7 +256,7 @@ bool static_eval_check(Value value, SourceRange range, Diags *diags) {
     return diags_fail(
         diags, range, "Unknown value in static context",
         "This value is needed before planning, but one of its functions has a result only "
-        "during apply.");
+        "during apply, or it depends on a variable of -unknown.");
 }
 
 bool static_eval_expr(StaticEval *self, const Module *module, const Expr *expr, Value *out,

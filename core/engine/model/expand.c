@@ -10,10 +10,22 @@ static void single(Expansion *out, Arena *arena) {
     out->values[0] = value_null(&TYPE_DYNAMIC);
 }
 
+static bool expand_has_preview_variable(const PlanOptions *options) {
+    map_each(options->variables, entry) {
+        if (!value_is_wholly_known(*(const Value *)entry->value))
+            return true;
+    }
+    return false;
+}
+
 /* The last words of an error about unknown keys. */
-static const char *way_out(const Repetition *repetition) {
-    return repetition->must_be_known ? "with the -target option."
-                                     : "with the -target option, or plan with -allow-deferral.";
+static Str way_out(const PlanOptions *options, const Repetition *repetition, Arena *arena) {
+    bool is_preview = options && options->variables && expand_has_preview_variable(options);
+    return str_format(arena, "with the -target option%s.%s",
+                      repetition->must_be_known ? "" : ", or plan with -allow-deferral",
+                      is_preview ? " If it depends on a variable of -unknown, plan with the value "
+                                   "of that variable."
+                                 : "");
 }
 
 static bool unknown_keys(const ModuleScope *scope, RepetitionKind kind,
@@ -29,25 +41,26 @@ static bool unknown_keys(const ModuleScope *scope, RepetitionKind kind,
         *out = deferrals_expand(scope->walk, kind);
         return true;
     }
+    Str advice = way_out(options, repetition, diags->arena);
     if (kind == REPEAT_NONE) {
         diags_error(diags, repetition->enabled->range, "Invalid enabled argument",
                     "The \"enabled\" value depends on resource attributes that cannot be "
                     "determined until apply, so loam cannot plan whether the instance exists. "
-                    "Apply its dependencies first %s",
-                    way_out(repetition));
+                    "Apply its dependencies first %.*s",
+                    STR_ARG(advice));
     } else if (kind == REPEAT_COUNT) {
         diags_error(diags, repetition->count->range, "Invalid count argument",
                     "The \"count\" value depends on resource attributes that cannot be determined "
                     "until apply, so loam cannot plan how many instances will be created. Apply "
-                    "the dependencies of the count first %s",
-                    way_out(repetition));
+                    "the dependencies of the count first %.*s",
+                    STR_ARG(advice));
     } else {
         diags_error(diags, repetition->for_each->range, "Invalid for_each argument",
                     "The \"for_each\" value has keys derived from resource attributes that cannot "
                     "be determined until apply, so loam cannot plan the instances. Use a map with "
                     "known keys, in which only the values depend on other resources. Otherwise "
-                    "apply the dependencies first %s",
-                    way_out(repetition));
+                    "apply the dependencies first %.*s",
+                    STR_ARG(advice));
     }
     return false;
 }

@@ -75,6 +75,17 @@ static const InputCase cases[] = {
         .wanted = "Invalid -var option\nInvalid -var option\nValue for undeclared variable\n",
     },
     {
+        .about = "unknown values win over all others",
+        .files = {{"terraform.tfvars", "s = \"f\"\nn = 3\n"}},
+        .options = {"?s", "s=1", "?l"},
+        .wanted = "s=(known after apply);n=3;l=(known after apply);",
+    },
+    {
+        .about = "unknown values of undeclared variables",
+        .options = {"?nope"},
+        .wanted = "Value for undeclared variable\n",
+    },
+    {
         .about = "undeclared in files: two, then a number",
         .files = {{"terraform.tfvars", "p = 1\nq = 1\nr = 1\nt = 1\n"}},
         .wanted = "W Value for undeclared variable\n"
@@ -104,8 +115,8 @@ static InputOptions options_of(const InputCase *input, Arena *arena) {
     InputOptions options = {0};
     for (size_t i = 0; i < ARRAY_COUNT(input->options) && input->options[i]; i++) {
         const char *text = input->options[i];
-        bool is_file = text[0] == '-';
-        InputOption option = {is_file, str_from_cstr(text + is_file)};
+        bool is_file = text[0] == '-', is_unknown = text[0] == '?';
+        InputOption option = {is_file, is_unknown, str_from_cstr(text + (is_file || is_unknown))};
         vec_push(arena, &options, option);
     }
     return options;

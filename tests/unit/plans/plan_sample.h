@@ -83,6 +83,7 @@ static inline void sample_rest(Plan *plan) {
     vec_push(arena, &plan->files, (PlanFile){STR("maybe"), STR("missing")});
     vec_push(arena, &plan->targets, STR("module.m"));
     vec_push(arena, &plan->ephemeral_variables, STR("token"));
+    vec_push(arena, &plan->unknown_variables, STR("x"));
 }
 
 static inline void sample_deferred(Plan *plan) {

@@ -96,7 +96,7 @@ static void whole_document(void **) {
     check_has(text, "\"prior_state\":{\"format_version\":\"1.0\"");
     check_has(text, "\"configuration\":{\"root_module\":{}},\"relevant_attributes\":[{}],");
     check_has(text, "\"timestamp\":\"2023-11-14T22:13:20Z\",\"applyable\":false,\"complete\":false,"
-                    "\"errored\":true,\"code\":\"sha256:0123\","
+                    "\"errored\":true,\"unknown_variables\":[\"x\"],\"code\":\"sha256:0123\","
                     "\"code_files\":[\"a.txt\",\"maybe\"]}");
 }
 
