@@ -10,7 +10,7 @@
 
 static const Option apply_options[] = {
     {"expect", OPTION_TEXT, "DIGEST",
-     "Reject a saved plan whose stored bytes do not have this digest (sha256:…)."},
+     "Reject a saved plan whose stored bytes do not have this digest (sha256:HEX)."},
 };
 
 static const Option options[] = {
