@@ -178,13 +178,15 @@ static LeaseResult s3_backend_renew(void *self, int64_t timeout_ms, const Cancel
 /* A store that ignores the condition of a write would let two runs take over one lock. */
 static bool check_conditions(const S3 *s3, Diags *diags) {
     SCOPED(ArenaRef) scratch = arena_open("s3 conditions");
-    Str problem = STR("it ignores If-Match");
+    Str problem = STR_EMPTY;
     S3Status status = put_lock(s3, &s3->client, s3->wanted, STR(OTHER_VERSION), &problem, scratch);
     if (status == S3_EXISTS)
         return true;
     if (status == S3_FAILED)
         return s3_backend_report(diags, "Error acquiring the state lock", s3, problem,
                                  CHECK_ACCESS);
+    if (status == S3_DONE)
+        problem = STR("it ignores If-Match");
     return diags_fail(diags, NO_RANGE, "Expiring locks not supported by the store",
                       "\"%.*s\": \"lease_seconds\" requires a store that writes an object only if "
                       "it is unchanged (%.*s). Use another store, or remove \"lease_seconds\".",
