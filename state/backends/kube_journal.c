@@ -116,7 +116,7 @@ static bool kube_journal_put(void *self, uint64_t number, Str text, Str *problem
     const KubeStore *store = self;
     Str packed = gzip_pack(text, arena);
     Diags lost = diags_new(arena);
-    if (store->renewal && !state_lease_check(store->renewal, &lost))
+    if (*store->renewal && !state_lease_check(*store->renewal, &lost))
         return problem_text(problem, "the lock was lost, because it was not renewed in time");
     uint64_t count = (packed.len + PIECE_SIZE - 1) / PIECE_SIZE;
     for (uint64_t i = count; i-- > 0;) {

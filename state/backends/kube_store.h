@@ -19,9 +19,10 @@ typedef struct KubeStore {
     KubeClient *client;
     const CancelToken **cancel; /* address of the token that ends requests; NULL: none */
     int64_t deadline_ms;        /* of requests, on the monotonic clock; 0: that of the client */
-    StateLease *renewal;        /* renews the lock; NULL: not locked, or the lock does not expire */
-    Str space;                  /* the namespace */
-    Str suffix;                 /* secret_suffix */
+    StateLease **renewal; /* address of what renews the lock; NULL there: the lock is not held, or
+                             does not expire */
+    Str space;            /* the namespace */
+    Str suffix;           /* secret_suffix */
     Str workspace;
     Value labels; /* additional labels, a map; or null */
     Str secret;   /* tfstate-WORKSPACE-SUFFIX */

@@ -43,9 +43,10 @@ typedef struct Kubernetes {
     LockInfo wanted;
     int64_t lease_seconds; /* 0: the lock does not expire */
     int64_t began_ms;      /* of the last attempt to acquire the lock */
-    Value seen;   /* the Lease that the last attempt has read; in the arena of its caller */
-    Str lock_id;  /* empty: not locked */
-    Arena *arena; /* of values that change; writes come from any thread, one at a time */
+    Value seen;          /* the Lease that the last attempt has read; in the arena of its caller */
+    StateLease *renewal; /* renews the lock; NULL: not locked, or it does not expire */
+    Str lock_id;         /* empty: not locked */
+    Arena *arena;        /* of values that change; writes come from any thread, one at a time */
 } Kubernetes;
 
 static bool kubernetes_backend_report(Diags *diags, const char *summary, const Kubernetes *kube,
@@ -196,8 +197,8 @@ static bool start_renewing(Kubernetes *kube, Diags *diags) {
     };
     if (kube->lease_seconds == 0)
         return true;
-    kube->store.renewal = state_lease_start(&request, kube->arena, diags);
-    return kube->store.renewal != NULL;
+    kube->renewal = state_lease_start(&request, kube->arena, diags);
+    return kube->renewal != NULL;
 }
 
 /* Releases the lease if this ID holds it. After a conflict, another program has just changed the
@@ -227,7 +228,7 @@ static bool free_lease(const Kubernetes *kube, Str id, const char *summary, Diag
 /* Returns false, with an error, if the lock has expired or was taken over. */
 static bool kubernetes_still_locked(Backend *backend, Diags *diags) {
     const Kubernetes *kube = backend->self;
-    return !kube->store.renewal || state_lease_check(kube->store.renewal, diags);
+    return !kube->renewal || state_lease_check(kube->renewal, diags);
 }
 
 static bool kubernetes_unlock(Backend *backend, Diags *diags) {
@@ -236,8 +237,8 @@ static bool kubernetes_unlock(Backend *backend, Diags *diags) {
     Str id = kube->lock_id;
     Diags ignored = diags_new(scratch);
     bool is_lost = !kubernetes_still_locked(backend, &ignored);
-    state_lease_stop(kube->store.renewal);
-    kube->store.renewal = NULL;
+    state_lease_stop(kube->renewal);
+    kube->renewal = NULL;
     kube->lock_id = STR_EMPTY;
     return id.len == 0 || is_lost || free_lease(kube, id, "Error releasing the state lock", diags);
 }
@@ -431,8 +432,8 @@ static bool delete_secrets(const KubeStore *store, size_t from, Str *problem, Ar
 static bool kubernetes_write(Backend *backend, Str bytes, Diags *diags) {
     SCOPED(ArenaRef) scratch = arena_open("kubernetes write");
     Kubernetes *kube = backend->self;
-    if (kube->store.renewal && (!kubernetes_still_locked(backend, diags) ||
-                                !check_lease(kube, "Failed to write the state", scratch, diags)))
+    if (kube->renewal && (!kubernetes_still_locked(backend, diags) ||
+                          !check_lease(kube, "Failed to write the state", scratch, diags)))
         return false;
     Str packed = gzip_pack(bytes, scratch);
     Str problem;
@@ -461,7 +462,7 @@ static bool kubernetes_remove(Backend *backend, Diags *diags) {
         !plan_store_clear(kube->backend.plans, &problem, scratch) ||
         !delete_secrets(store, 0, &problem, scratch))
         return kubernetes_backend_report(diags, summary, kube, problem);
-    state_lease_end(kube->store.renewal);
+    state_lease_end(kube->renewal);
     kube->lock_id = STR_EMPTY;
     return kube_store_delete(store, KUBE_LEASE, store->lease, &result, scratch) == KUBE_DONE ||
            kubernetes_backend_report(diags, summary, kube, result.problem);
@@ -470,8 +471,8 @@ static bool kubernetes_remove(Backend *backend, Diags *diags) {
 static void kubernetes_close(Backend *backend) {
     Kubernetes *kube = backend->self;
     backend->journal->close(backend->journal);
-    state_lease_stop(kube->store.renewal);
-    kube->store.renewal = NULL;
+    state_lease_stop(kube->renewal);
+    kube->renewal = NULL;
     kube_client_close(kube->store.client);
     arena_close(kube->arena);
 }
@@ -485,6 +486,7 @@ static bool kubernetes_backend_open_store(const Io *io, Value config, Str worksp
     store->suffix = backend_settings_text(config, "secret_suffix", "");
     store->workspace = str_clone(workspace.len ? workspace : STR("default"), arena);
     store->cancel = &kube->backend.cancel;
+    store->renewal = &kube->renewal;
     if (!value_find(config, STR("labels"), &store->labels))
         store->labels = value_null(&TYPE_DYNAMIC);
     if (!backend_settings_lease(config, &kube->lease_seconds, diags) ||
