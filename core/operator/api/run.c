@@ -43,7 +43,7 @@ static const RecordRow artifact_rows[] = {
     ROW_TEXT(Artifact, "url", url),
     ROW_TEXT(Artifact, "digest", digest),
 };
-static const Record artifact_record = RECORD(Artifact, artifact_rows);
+const Record artifact_record = RECORD(Artifact, artifact_rows);
 
 static const RecordRow counts_rows[] = {
     ROW_UINT32(PlanCounts, "add", add),         ROW_UINT32(PlanCounts, "change", change),

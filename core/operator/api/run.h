@@ -34,6 +34,8 @@ typedef struct Artifact {
     Str digest;
 } Artifact;
 
+extern const Record artifact_record;
+
 typedef struct PlanCounts {
     uint32_t add;
     uint32_t change;

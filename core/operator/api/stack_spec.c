@@ -34,6 +34,14 @@ typedef struct StackBackend StackBackend;
 typedef struct StackApproval StackApproval;
 typedef struct StackValueFrom StackValueFrom;
 typedef struct StackOutputRef StackOutputRef;
+typedef struct StackEncryption StackEncryption;
+typedef struct StackOutputsTo StackOutputsTo;
+
+static const RecordRow key_ref_rows[] = {
+    ROW_TEXT(StackKeyRef, "name", name, .flags = ROW_OPTIONAL),
+    ROW_TEXT(StackKeyRef, "key", key, .flags = ROW_OPTIONAL),
+};
+static const Record key_ref_record = RECORD(StackKeyRef, key_ref_rows);
 
 static const RecordRow source_ref_rows[] = {
     ROW_TEXT(StackSourceRef, "kind", kind),
@@ -45,6 +53,7 @@ static const Record source_ref_record = RECORD(StackSourceRef, source_ref_rows);
 static const RecordRow git_rows[] = {
     ROW_TEXT(StackGit, "url", url),
     ROW_TEXT(StackGit, "commit", commit),
+    ROW_OBJECT(StackGit, "secretRef", secret, StackKeyRef, key_ref_record, .flags = ROW_OPTIONAL),
 };
 static const Record git_record = RECORD(StackGit, git_rows);
 
@@ -52,11 +61,13 @@ static const RecordRow source_rows[] = {
     ROW_OBJECT(StackSource, "ref", ref, StackSourceRef, source_ref_record),
     ROW_OBJECT(StackSource, "git", git, StackGit, git_record),
 };
-static const Record source_record = RECORD(StackSource, source_rows);
+const Record stack_source_record = RECORD(StackSource, source_rows);
 
 static const RecordRow backend_rows[] = {
     ROW_TEXT(StackBackend, "type", type),
     ROW_RAW_OBJECT(StackBackend, "config", config),
+    ROW_OBJECT(StackBackend, "secretRef", secret, StackKeyRef, key_ref_record,
+               .flags = ROW_OPTIONAL),
 };
 static const Record backend_record = RECORD(StackBackend, backend_rows);
 
@@ -67,15 +78,29 @@ static const RecordRow output_ref_rows[] = {
 static const Record output_ref_record = RECORD(StackOutputRef, output_ref_rows);
 
 static const RecordRow value_from_rows[] = {
+    ROW_OBJECT(StackValueFrom, "secretKeyRef", secret, StackKeyRef, key_ref_record),
+    ROW_OBJECT(StackValueFrom, "configMapKeyRef", config_map, StackKeyRef, key_ref_record),
     ROW_OBJECT(StackValueFrom, "output", output, StackOutputRef, output_ref_record),
 };
 static const Record value_from_record = RECORD(StackValueFrom, value_from_rows);
 
 static const RecordRow variable_rows[] = {
     ROW_TEXT(StackVariable, "name", name),
+    ROW(StackVariable, "value", value, Str, record_raw, .flags = ROW_OPTIONAL),
     ROW_OBJECT(StackVariable, "valueFrom", value_from, StackValueFrom, value_from_record),
 };
 static const Record variable_record = RECORD(StackVariable, variable_rows);
+
+static const RecordRow encryption_rows[] = {
+    ROW_OBJECT(StackEncryption, "secretRef", secret, StackKeyRef, key_ref_record),
+};
+static const Record encryption_record = RECORD(StackEncryption, encryption_rows);
+
+static const RecordRow outputs_rows[] = {
+    ROW_TEXT(StackOutputsTo, "secretName", secret_name, .flags = ROW_OPTIONAL),
+    ROW_TEXTS(StackOutputsTo, "names", names, .flags = ROW_OPTIONAL),
+};
+static const Record outputs_record = RECORD(StackOutputsTo, outputs_rows);
 
 static void approval_begin(void *of) {
     *(StackApproval *)of = (StackApproval){APPROVAL_MODE_MANUAL, 1, 24 * HOUR};
@@ -97,12 +122,12 @@ static void stack_spec_begin(void *of) {
     spec->interval_ms = spec->timeout_ms = HOUR;
     spec->retry_interval_ms = 30 * SECOND;
     spec->retry_limit = 5;
-    spec->history_limit = 10;
+    spec->history_limit = spec->parallelism = 10;
     spec->service_account = STR("loam-runner");
 }
 
 static const RecordRow stack_spec_rows[] = {
-    ROW_OBJECT(StackSpec, "source", source, StackSource, source_record),
+    ROW_OBJECT(StackSpec, "source", source, StackSource, stack_source_record),
     ROW_TEXT(StackSpec, "path", path),
     ROW_TEXT(StackSpec, "env", env),
     ROW_TEXT(StackSpec, "workspace", workspace),
@@ -124,6 +149,10 @@ static const RecordRow stack_spec_rows[] = {
     ROW_TEXTS(StackSpec, "lanes", lanes),
     ROW_INT64(StackSpec, "priority", priority),
     ROW_UINT32(StackSpec, "historyLimit", history_limit),
+    ROW_UINT32(StackSpec, "parallelism", parallelism),
+    ROW_OBJECT(StackSpec, "encryption", encryption, StackEncryption, encryption_record),
+    ROW_OBJECT(StackSpec, "outputs", outputs, StackOutputsTo, outputs_record),
+    ROW_RAW_OBJECT(StackSpec, "runner", runner),
 };
 static const Record stack_spec_record =
     RECORD(StackSpec, stack_spec_rows, .begin = stack_spec_begin);

@@ -15,6 +15,12 @@ typedef enum DriftMode { DRIFT_MODE_REPORT, DRIFT_MODE_CORRECT, DRIFT_MODE_IGNOR
 
 typedef enum DeletionPolicy { DELETION_POLICY_ORPHAN, DELETION_POLICY_DESTROY } DeletionPolicy;
 
+/* A key of a Secret or ConfigMap. */
+typedef struct StackKeyRef {
+    Str name; /* empty: none */
+    Str key;  /* empty: all of them, or the default */
+} StackKeyRef;
+
 /* Where the configuration comes from: an artifact of Flux, or a commit. */
 typedef struct StackSource {
     struct StackSourceRef {
@@ -25,13 +31,19 @@ typedef struct StackSource {
     struct StackGit {
         Str url;
         Str commit;
+        StackKeyRef secret;
     } git;
 } StackSource;
 
-/* An output of another Stack that is the value of a variable. */
+extern const Record stack_source_record;
+
+/* A variable of the configuration: a value, or the place that has it. */
 typedef struct StackVariable {
     Str name;
+    Str value; /* JSON; empty: value_from */
     struct StackValueFrom {
+        StackKeyRef secret;
+        StackKeyRef config_map;
         struct StackOutputRef {
             Str stack;
             Str name;
@@ -45,8 +57,9 @@ typedef struct StackSpec {
     Str env;
     Str workspace;
     struct StackBackend {
-        Str type; /* empty: the configuration has it */
-        Str config;
+        Str type;           /* empty: the configuration has it */
+        Str config;         /* JSON object */
+        StackKeyRef secret; /* its keys become environment variables */
     } backend;
     VEC(StackVariable) variables;
     ObjectRefs depends_on;
@@ -68,7 +81,16 @@ typedef struct StackSpec {
     StrVec lanes;
     int64_t priority;
     uint32_t history_limit;
-    Str text; /* the whole JSON object */
+    uint32_t parallelism;
+    struct StackEncryption {
+        StackKeyRef secret; /* empty: the operator makes one */
+    } encryption;
+    struct StackOutputsTo {
+        Str secret_name; /* empty: loam-outputs-STACK */
+        StrVec names;    /* empty: all */
+    } outputs;
+    Str runner; /* JSON object, fields of a PodSpec and its container */
+    Str text;   /* the whole JSON object */
 } StackSpec;
 
 /* Reads a spec and its text; writes the text. */

@@ -214,7 +214,7 @@ void work_queue_add_at(WorkQueue *queue, WorkKey key, int64_t due_ms) {
     make_due(queue, get_item(queue, key), due_ms);
 }
 
-/* Makes ready what is due; returns how long to wait for the next. */
+/* Makes the keys ready that are due; returns how long to wait for the next. */
 static int64_t take_due(WorkQueue *queue) {
     int64_t now_ms = queue->clock->monotonic_ms(queue->clock->self);
     while (queue->heap.count > 0 && queue->heap.items[0]->due_ms <= now_ms)

@@ -1,5 +1,5 @@
-/* WorkQueue: the objects to look at. A key is in the queue once, and at most one worker has it;
- * what is added meanwhile is looked at again when that worker is done. Any thread may use it.
+/* WorkQueue: the objects to look at. A key is in the queue once, and at most one worker has it; a
+ * key that is added meanwhile comes again when that worker is done. Any thread may use it.
  *
  * Times are monotonic. A key that is due later waits in the queue; the earliest time counts. */
 #pragma once

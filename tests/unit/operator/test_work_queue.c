@@ -68,7 +68,7 @@ static void times(void **) {
     now_ms = 2000;
     check_str(next(queue, false), "soon");
     check_str(next(queue, false), "-");
-    work_queue_add(queue, key_of("late")); /* what is due now needs no time */
+    work_queue_add(queue, key_of("late")); /* now, whatever its time */
     check_str(next(queue, false), "late");
     now_ms = 30000;
     check_str(next(queue, false), "-");
@@ -127,7 +127,7 @@ static void order_of_times(void **) {
         if (now_ms + (int64_t)(seed >> 50) % 500 + 1 < due[at])
             due[at] = now_ms + (int64_t)(seed >> 50) % 500 + 1;
     }
-    /* What is left comes at its time. */
+    /* The others come at their times. */
     for (; now_ms < 60000; now_ms++) {
         size_t wanted = 0;
         for (int i = 0; i < KEYS; i++) {

@@ -1,0 +1,214 @@
+#include "act.h"
+
+#include "act_job.h"
+#include "clock.h"
+#include "digest.h"
+
+#define GROUP      STR_CONST("infra.loam.internal")
+#define VERSION    STR_CONST("v1alpha1")
+#define API        "infra.loam.internal/v1alpha1"
+#define MERGE      STR("application/merge-patch+json")
+#define JSON_PATCH STR("application/json-patch+json")
+
+const KubeResource act_stacks = {GROUP, VERSION, STR_CONST("Stack"), STR_CONST("stacks"),
+                                 .is_namespaced = true};
+const KubeResource act_runs = {GROUP, VERSION, STR_CONST("Run"), STR_CONST("runs"),
+                               .is_namespaced = true};
+const KubeResource act_approvals = {GROUP, VERSION, STR_CONST("Approval"), STR_CONST("approvals"),
+                                    .is_namespaced = true};
+const KubeResource act_lanes = {GROUP, VERSION, STR_CONST("Lane"), STR_CONST("lanes")};
+const KubeResource act_jobs = {STR_CONST("batch"), STR_CONST("v1"), STR_CONST("Job"),
+                               STR_CONST("jobs"), .is_namespaced = true};
+const KubeResource act_pods = KUBE_CORE_RESOURCE("Pod", "pods");
+static const KubeResource events = {STR_CONST("events.k8s.io"), STR_CONST("v1"), STR_CONST("Event"),
+                                    STR_CONST("events"), .is_namespaced = true};
+
+static const char *act_quoted(Str text, Arena *arena) {
+    return str_to_cstr(json_text(value_string(text, arena), arena), arena);
+}
+
+static KubeRef object_ref(const KubeResource *resource, const ObjectMeta *meta,
+                          const char *subresource, Arena *arena) {
+    return (KubeRef){resource, str_clone(meta->namespace, arena), str_clone(meta->name, arena),
+                     str_from_cstr(subresource)};
+}
+
+/* A merge patch of the version that was seen. */
+static ActRequest patch(const KubeResource *resource, const DecisionStep *step,
+                        const char *subresource, Str member, Arena *arena) {
+    return (ActRequest){
+        .method = "PATCH",
+        .ref = object_ref(resource, step->object, subresource, arena),
+        .body = str_format(arena, "{\"metadata\":{\"resourceVersion\":%s%.*s}",
+                           act_quoted(step->object->resource_version, arena), STR_ARG(member)),
+        .content_type = MERGE,
+    };
+}
+
+static ActRequest status_patch(const KubeResource *resource, const DecisionStep *step,
+                               const Record *record, const void *status, Arena *arena) {
+    Str text = record_to_json(record, status, 0, arena);
+    return patch(resource, step, "status", str_format(arena, "},\"status\":%.*s", STR_ARG(text)),
+                 arena);
+}
+
+static ActRequest finalizer_patch(const DecisionStep *step, bool is_added, Arena *arena) {
+    StrVec finalizers = {0};
+    StrBuf text = strbuf_new(arena);
+    vec_each(&step->object->finalizers, finalizer) {
+        if (!str_equal_cstr(*finalizer, STACK_FINALIZER))
+            vec_push(arena, &finalizers, *finalizer);
+    }
+    if (is_added)
+        vec_push(arena, &finalizers, STR(STACK_FINALIZER));
+    strbuf_add_cstr(&text, ",\"finalizers\":[");
+    vec_each(&finalizers, finalizer)
+        strbuf_add_format(&text, "%s%s", finalizer == finalizers.items ? "" : ",",
+                          act_quoted(*finalizer, arena));
+    strbuf_add_cstr(&text, "]}");
+    return patch(&act_stacks, step, "", strbuf_str(&text), arena);
+}
+
+static ActRequest create_run(const Run *run, Arena *arena) {
+    Run made = *run;
+    Str text;
+    made.meta.uid = made.meta.resource_version = STR_EMPTY;
+    made.status = (RunStatus){0};
+    text = record_to_json(&run_record, &made, 0, arena);
+    /* The rows write no owner, kind and version. */
+    return (ActRequest){
+        .method = "POST",
+        .ref = {&act_runs, str_clone(run->meta.namespace, arena)},
+        .body = str_format(arena,
+                           "{\"apiVersion\":\"" API "\",\"kind\":\"Run\",\"metadata\":{"
+                           "\"ownerReferences\":[{\"apiVersion\":\"" API
+                           "\",\"kind\":\"Stack\",\"name\":%s,\"uid\":%s,\"controller\":true,"
+                           "\"blockOwnerDeletion\":true}],%.*s",
+                           act_quoted(run->spec.stack.name, arena),
+                           act_quoted(run->spec.stack.uid, arena),
+                           STR_ARG(str_after(text, sizeof "{\"metadata\":{" - 1))),
+    };
+}
+
+static ActRequest create_job(const DecisionStep *step, const ActOptions *options, Arena *arena) {
+    ActJobOptions job = {step->run, step->kind == STEP_CREATE_APPLY_JOB, options->log_level};
+    return (ActRequest){
+        .method = "POST",
+        .ref = {&act_jobs, str_clone(step->run->meta.namespace, arena)},
+        .body = act_job_json(&job, arena),
+    };
+}
+
+static ActRequest delete_job(const DecisionStep *step, Arena *arena) {
+    return (ActRequest){
+        .method = "DELETE",
+        .ref = {&act_jobs, str_clone(step->object->namespace, arena), str_clone(step->job, arena)},
+        .propagation = KUBE_PROPAGATION_FOREGROUND,
+    };
+}
+
+static ActRequest delete_object(const KubeResource *resource, const DecisionStep *step,
+                                Arena *arena) {
+    return (ActRequest){
+        .method = "DELETE",
+        .ref = object_ref(resource, step->object, "", arena),
+        .propagation = KUBE_PROPAGATION_BACKGROUND,
+        .uid = str_clone(step->object->uid, arena),
+    };
+}
+
+static ActRequest fail_pod(const DecisionStep *step, Arena *arena) {
+    return (ActRequest){
+        .method = "PATCH",
+        .ref = object_ref(&act_pods, step->object, "status", arena),
+        .body = str_format(
+            arena,
+            "[{\"op\":\"test\",\"path\":\"/metadata/uid\",\"value\":%s},"
+            "{\"op\":\"replace\",\"path\":\"/status/phase\",\"value\":\"Failed\"},"
+            "{\"op\":\"add\",\"path\":\"/status/conditions/-\",\"value\":{\"type\":"
+            "\"DisruptionTarget\",\"status\":\"True\",\"reason\":\"NodeLost\",\"message\":"
+            "\"the node does not answer\"}}]",
+            act_quoted(step->object->uid, arena)),
+        .content_type = JSON_PATCH,
+    };
+}
+
+/* Its name follows from the object, the Run and the reason, so it is created once. */
+static ActRequest create_event(const DecisionStep *step, const ActOptions *options, Arena *arena) {
+    const ObjectMeta *subject = step->object;
+    const DecisionEvent *event = &step->event;
+    Str key = str_format(arena, "%.*s %.*s %s", STR_ARG(subject->uid), STR_ARG(event->run),
+                         event->reason);
+    Str name = str_format(arena, "%.*s.%.*s", STR_ARG(str_slice(subject->name, 0, 200)), 16,
+                          digest_hex(DIGEST_SHA256, key, arena).ptr);
+    return (ActRequest){
+        .method = "POST",
+        .ref = {&events, str_clone(subject->namespace, arena)},
+        .body = str_format(
+            arena,
+            "{\"apiVersion\":\"events.k8s.io/v1\",\"kind\":\"Event\",\"metadata\":{\"name\":%s,"
+            "\"namespace\":%s},\"eventTime\":\"%.*s\",\"type\":\"Normal\",\"reason\":\"%s\","
+            "\"action\":\"Reconcile\",\"note\":%s,\"reportingController\":\"infra.loam.internal\","
+            "\"reportingInstance\":%s,\"regarding\":{\"apiVersion\":\"" API
+            "\",\"kind\":\"Stack\",\"namespace\":%s,\"name\":%s,\"uid\":%s}}",
+            act_quoted(name, arena), act_quoted(subject->namespace, arena),
+            STR_ARG(clock_format_rfc3339_fraction(options->now_ms, 6, arena)), event->reason,
+            act_quoted(event->message, arena), act_quoted(options->operator_name, arena),
+            act_quoted(subject->namespace, arena), act_quoted(subject->name, arena),
+            act_quoted(subject->uid, arena)),
+    };
+}
+
+size_t act_requests(const DecisionStep *step, const ActOptions *options,
+                    ActRequest out[ACT_REQUESTS_MAX], Arena *arena) {
+    switch (step->kind) {
+    case STEP_ADD_FINALIZER:
+    case STEP_REMOVE_FINALIZER:
+        out[0] = finalizer_patch(step, step->kind == STEP_ADD_FINALIZER, arena);
+        return 1;
+    case STEP_STACK_STATUS:
+        out[0] = status_patch(&act_stacks, step, &stack_status_record, step->stack_status, arena);
+        return 1;
+    case STEP_RUN_STATUS:
+        out[0] = status_patch(&act_runs, step, &run_status_record, step->run_status, arena);
+        return 1;
+    case STEP_LANE_STATUS:
+        out[0] = status_patch(&act_lanes, step, &lane_status_record, step->lane_status, arena);
+        return 1;
+    case STEP_CREATE_RUN: out[0] = create_run(step->run, arena); return 1;
+    case STEP_DELETE_RUN: out[0] = delete_object(&act_runs, step, arena); return 1;
+    case STEP_CREATE_PLAN_JOB:
+    case STEP_CREATE_APPLY_JOB: out[0] = create_job(step, options, arena); return 1;
+    case STEP_DELETE_JOB: out[0] = delete_job(step, arena); return 1;
+    case STEP_RELEASE_POD:
+        out[0] = fail_pod(step, arena);
+        out[1] = delete_object(&act_pods, step, arena);
+        return 2;
+    case STEP_EVENT: out[0] = create_event(step, options, arena); return 1;
+    case STEP_WAKE: return 0;
+    }
+    return 0;
+}
+
+bool act_send(const KubeCall *call, const ActRequest *request, KubeResponse *response) {
+    KubeOutcome outcome;
+    if (str_equal_cstr(STR("POST"), request->method)) {
+        outcome = kube_call_create(call, &request->ref, request->body, response, NULL);
+        return outcome == KUBE_DONE || kube_status_find(&response->status, "AlreadyExists") ||
+               str_equal_cstr(response->status.reason, "AlreadyExists");
+    }
+    if (str_equal_cstr(STR("DELETE"), request->method)) {
+        KubeDelete delete = {
+            .ref = request->ref, .propagation = request->propagation, .uid = request->uid};
+        outcome = kube_call_delete(call, &delete, response, NULL);
+        return outcome == KUBE_DONE || outcome == KUBE_ABSENT || outcome == KUBE_CONFLICT;
+    }
+    KubePatch patch_request = {
+        .ref = request->ref,
+        .type = str_equal(request->content_type, JSON_PATCH) ? KUBE_PATCH_JSON : KUBE_PATCH_MERGE,
+        .body = request->body,
+        .manager = STR("loam-operator"),
+        .is_repeatable = true,
+    };
+    return kube_call_patch(call, &patch_request, response, NULL) == KUBE_DONE;
+}
