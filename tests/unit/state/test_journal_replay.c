@@ -620,6 +620,31 @@ static void damaged_addresses(void **) {
     }
 }
 
+/* The error names the records that are missing or repeated. */
+static void missing_records(void **) {
+    static const struct {
+        uint64_t numbers[4];
+        const char *problem;
+    } cases[] = {
+        {{1, 3}, "Line 2 of \"s.journal\" is damaged: record 2 is missing before it."},
+        {{1, 4}, "Line 2 of \"s.journal\" is damaged: records 2 to 3 are missing before it."},
+        {{2}, "Line 1 of \"s.journal\" is damaged: record 1 is missing before it."},
+        {{1, 2, 1}, "Line 3 of \"s.journal\" is damaged: it has record 1, which an earlier line"},
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+        SCOPED(ArenaRef) arena = arena_open("test");
+        Left left = left_new(arena);
+        bool found;
+        for (size_t k = 0; cases[i].numbers[k]; k++) {
+            left.record_count = cases[i].numbers[k] - 1;
+            start(&left, "l", 5);
+        }
+        assert_false(replay(&left, &found));
+        if (!str_starts_with(left.diags.items[0].detail, str_from_cstr(cases[i].problem)))
+            fail_msg("%.*s", STR_ARG(left.diags.items[0].detail));
+    }
+}
+
 /* A copy of a damaged journal replaces no other; a copy of a remote one is in the working
  * directory. */
 static void copies(void **) {
@@ -721,6 +746,7 @@ UNIT_MAIN(test_journal_replay) {
         cmocka_unit_test(torn_end),
         cmocka_unit_test(every_record_with_every_damage),
         cmocka_unit_test(damaged_addresses),
+        cmocka_unit_test(missing_records),
         cmocka_unit_test(copies),
         cmocka_unit_test(unreadable),
         cmocka_unit_test(damage_without_a_lock),

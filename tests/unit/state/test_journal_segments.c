@@ -224,6 +224,12 @@ static void numbers(void **) {
     assert_true(store->sync(store, &problem, arena));
     assert_int_equal(vec_last(&shelf.segments).number, 8);
     check_str(content(&shelf), "a\nd\n");
+    Shelf empty = {.arena = arena};
+    JournalStore *fresh = open_shelf(&empty);
+    append(fresh, "a\n", arena);
+    assert_true(fresh->sync(fresh, &problem, arena));
+    assert_int_equal(empty.segments.items[0].number, 1);
+    fresh->close(fresh);
     /* A segment that was read later does not lower the next number. */
     shelf.segments.count = 1;
     assert_true(store->read(store, &text, &found, &problem, arena));

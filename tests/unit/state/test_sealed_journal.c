@@ -320,6 +320,30 @@ static void test_no_key(void **) {
     crypt_case_close(&test.c);
 }
 
+/* Without a key, nothing is written. */
+static void test_failing_key(void **) {
+    SealedCase test;
+    open_case(&test);
+    CryptCase *c = &test.c;
+    KeySourceConfig config = {
+        .type = &key_provider_external,
+        .name = STR("x"),
+        .metadata_key = STR("x"),
+        .config = crypt_case_command(c, "command", STR("exit 1")),
+    };
+    const Cipher *cipher =
+        crypt_case_cipher(c, (KeySource *[]){keyring_add(c->keyring, &config)}, 1);
+    JournalStore *journal = open_journal(&test, cipher);
+    Str problem = STR_EMPTY;
+    assert_false(journal->append(journal, STR("no\n"), &problem, c->arena));
+    assert_true(problem.len > 0);
+    problem = STR_EMPTY;
+    assert_false(journal->replace(journal, STR("no\n"), &problem, c->arena));
+    assert_true(problem.len > 0);
+    assert_false(test.shelf.is_there);
+    crypt_case_close(c);
+}
+
 /* Damaged lines of every length keep it. */
 static void test_lengths(void **) {
     for (size_t length = 0; length < 7; length++) {
@@ -360,6 +384,7 @@ UNIT_MAIN(test_sealed_journal) {
         cmocka_unit_test(test_former_key),
         cmocka_unit_test(test_failed_calls),
         cmocka_unit_test(test_no_key),
+        cmocka_unit_test(test_failing_key),
         cmocka_unit_test(test_lengths),
         cmocka_unit_test(test_empty),
     };

@@ -61,6 +61,7 @@ static void order_of_addresses(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     static const char *const sorted[] = {
         "data.z.z",
+        "ephemeral.z.z",
         "a.b",
         "a.b[0]",
         "a.b[2]",
@@ -69,6 +70,8 @@ static void order_of_addresses(void **) {
         "a.b[\"a\"]",
         "a.c",
         "b.a",
+        "action.a.a",
+        "list.a.a",
         "module.a.a.a",
         "module.a[0].a.a",
         "module.a[1].a.a",
