@@ -590,6 +590,41 @@ static void notes_are_kept(void **) {
     engine_case_close(c);
 }
 
+static Str dependencies_of(const EngineCase *c, const State *state, const char *address) {
+    AddressTarget target = engine_case_address(c, address);
+    const StateObject *object = state_find_instance(state, target.resource)->current;
+    return str_join(object->dependencies, object->dependency_count, STR(" "), c->arena);
+}
+
+/* A refresh adds the dependencies of the configuration to those of the state, in order. */
+static void refresh_adds_dependencies(void **) {
+    static const struct {
+        const char *before, *after, *wanted;
+    } rows[] = {
+        {"b, fake_thing.d", "a, fake_thing.b, fake_thing.c, fake_thing.e", "a b c d e"},
+        {"a, fake_thing.b, fake_thing.c, fake_thing.d, fake_thing.e", "c", "a b c d e"},
+        {"a, fake_thing.c, fake_thing.e", "e, fake_thing.c, fake_thing.a", "a c e"},
+        {"e", "a", "a e"},
+        {"a", "e", "a e"},
+    };
+    static const char text[] = "resource: {fake_thing: {a: {name: a}, b: {name: b}, c: {name: c}, "
+                               "d: {name: d}, e: {name: e}, t: {name: t, depends_on: "
+                               "[fake_thing.%s]}}}\n";
+    for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+        EngineCase *c = engine_case_open();
+        engine_case_run(c, str_to_cstr(str_format(c->arena, text, rows[i].before), c->arena));
+        engine_case_config(c, str_to_cstr(str_format(c->arena, text, rows[i].after), c->arena));
+        engine_case_options(c, PLAN_REFRESH_ONLY);
+        engine_case_must(c, engine_case_plan(c));
+        StrBuf wanted = strbuf_new(c->arena);
+        Str names = str_from_cstr(rows[i].wanted), name;
+        while (str_next_field(&names, ' ', &name))
+            strbuf_add_format(&wanted, "%sfake_thing.%.*s", wanted.len ? " " : "", STR_ARG(name));
+        check_str_equal(dependencies_of(c, c->refreshed, "fake_thing.t"), strbuf_str(&wanted));
+        engine_case_close(c);
+    }
+}
+
 /* New dependencies are saved even if nothing else changed. */
 static void new_dependencies_are_remembered(void **) {
     EngineCase *c = engine_case_open();
@@ -705,6 +740,7 @@ UNIT_MAIN(test_engine_plan) {
         cmocka_unit_test(marks_depend_on_the_object),
         cmocka_unit_test(notes_are_kept),
         cmocka_unit_test(new_dependencies_are_remembered),
+        cmocka_unit_test(refresh_adds_dependencies),
         cmocka_unit_test(write_only_arguments_are_not_kept),
         cmocka_unit_test(validation_needs_no_state),
         cmocka_unit_test(the_console_changes_nothing),
