@@ -439,5 +439,5 @@ bool value_fits(Value v, int64_t *elements, int64_t *bytes) {
     for (size_t i = 0; i < v.count; i++)
         if (!value_fits(value_at(v, i), elements, bytes))
             return false;
-    return true;
+    return *elements >= 0;
 }

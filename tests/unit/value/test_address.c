@@ -70,8 +70,6 @@ static void order_of_addresses(void **) {
         "a.b[\"a\"]",
         "a.c",
         "b.a",
-        "action.a.a",
-        "list.a.a",
         "module.a.a.a",
         "module.a[0].a.a",
         "module.a[1].a.a",
@@ -88,6 +86,14 @@ static void order_of_addresses(void **) {
             assert_int_equal(resource_addr_equal(parse(sorted[i], arena), parse(sorted[j], arena)),
                              i == j);
         }
+    }
+    static const ResourceMode modes[] = {MODE_DATA, MODE_EPHEMERAL, MODE_MANAGED, MODE_ACTION,
+                                         MODE_LIST};
+    for (size_t i = 1; i < ARRAY_COUNT(modes); i++) {
+        ResourceAddr before = {.mode = modes[i - 1], .type = STR("z"), .name = STR("z")};
+        ResourceAddr after = {.mode = modes[i], .type = STR("a"), .name = STR("a")};
+        assert_true(resource_addr_compare(before, after) < 0);
+        assert_true(resource_addr_compare(after, before) > 0);
     }
 }
 

@@ -117,8 +117,47 @@ static void unknown_keys(void **) {
     assert_false(address_parse_planned(STR("t.x[*"), &address, arena, &diags));
 }
 
+/* An action, after its module; nothing is set for another address. */
+static void actions(void **) {
+    static const struct {
+        const char *text;
+        const char *error; /* a part; NULL: none */
+    } cases[] = {
+        {"action.a.b", NULL},
+        {"module.m[0].action.a.b", NULL},
+        {"action.a.b[1]", NULL},
+        {"action.a.b[\"k\"]", NULL},
+        {"", "The address is empty."},
+        {"module.1.action.a.b", "In the address"},
+        {"a.b", "the address of an action starts with \"action.\", after its module."},
+        {"module.m", "the address of an action starts with \"action.\", after its module."},
+        {"data.a.b", "the address of an action starts with"},
+        {"action", "In the address"},
+        {"action.a", "In the address"},
+        {"action.a.b.c", "In the address"},
+    };
+    SCOPED(ArenaRef) arena = arena_open("test");
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+        Diags diags = diags_new(arena);
+        ResourceAddr found = {.mode = MODE_LIST};
+        bool ok = address_parse_action(str_from_cstr(cases[i].text), &found, arena, &diags);
+        assert_int_equal(diags.error_count, !ok);
+        if (ok != !cases[i].error)
+            fail_msg("%s", cases[i].text);
+        if (!ok) {
+            assert_int_equal(found.mode, MODE_LIST);
+            if (str_find(diags.items[0].detail, str_from_cstr(cases[i].error), 0) == SIZE_MAX)
+                fail_msg("%s: %.*s", cases[i].text, STR_ARG(diags.items[0].detail));
+            continue;
+        }
+        assert_int_equal(found.mode, MODE_ACTION);
+        check_str(resource_addr_to_str(found, arena), cases[i].text);
+    }
+}
+
 UNIT_MAIN(test_address_parse) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(actions),
         cmocka_unit_test(parts_of_a_resource),
         cmocka_unit_test(keys_are_unescaped),
         cmocka_unit_test(targets),

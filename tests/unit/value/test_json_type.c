@@ -7,6 +7,7 @@ static bool read_type(const char *text, const Type **out, const char **error, Ar
     JsonReader reader = json_reader_new(str_from_cstr(text), arena);
     bool fine = json_read_type(&reader, json_next(&reader), out, arena);
     *error = reader.error;
+    assert_int_equal(fine, reader.error == NULL);
     return fine && json_next(&reader) == JSON_END;
 }
 

@@ -30,6 +30,11 @@ static void texts_are_read_and_written(void **) {
         {"99999999999999999999.5", "99999999999999999999.5"},
         {"1e25", "10000000000000000000000000"},
         {"9.5e0001", "95"},
+        {"5e0", "5"},
+        {"5e00", "5"},
+        {"5e-0", "5"},
+        {"5e0000000000001", "50"},
+        {"5E+1", "50"},
     };
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         check_str(number_to_text(read(cases[i].text), arena), cases[i].wanted);

@@ -157,6 +157,7 @@ static const RecordRow mix_rows[] = {
     ROW_RAW(Mix, "list", list, .flags = ROW_OPTIONAL, .limit = '['),
     ROW_RAW(Mix, "any", any, .flags = ROW_OPTIONAL),
     ROW_FLAG(Mix, "loose", is_loose, .flags = ROW_OPTIONAL | ROW_LENIENT),
+    ROW_INT64(Mix, "number", number, .flags = ROW_OPTIONAL),
 };
 static const Record mix_record = RECORD(Mix, mix_rows);
 
@@ -179,6 +180,11 @@ static void codecs(void **) {
         {"{\"loose\":\"x\"}", "{}"},
         {"{\"loose\":[true]}", "{}"},
         {"{\"loose\":[true}", NULL},
+        {"{\"number\":-7}", "{\"number\":-7}"},
+        {"{\"number\":9223372036854775807}", "{\"number\":9223372036854775807}"},
+        {"{\"number\":0}", "{}"},
+        {"{\"number\":9223372036854775808}", NULL},
+        {"{\"number\":\"7\"}", NULL},
     };
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         Mix mix = {0};

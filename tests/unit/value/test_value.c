@@ -264,8 +264,63 @@ static void test_fits(void **) {
     assert_false(value_fits(nested, &elements, &bytes));
 }
 
+/* Each element counts, also the whole, and the bytes of each text; null and unknown have none. */
+static void sizes(void **) {
+    Value numbers[] = {value_int(1), value_int(2), value_int(3)};
+    Value texts[] = {value_from_cstr("ab"), value_from_cstr("c")};
+    Value bools[] = {value_bool(false), value_bool(true)};
+    const struct {
+        Value value;
+        int64_t elements, bytes;
+    } cases[] = {
+        {value_int(1), 1, 0},
+        {value_from_cstr("abc"), 1, 3},
+        {value_null(&TYPE_STRING), 1, 0},
+        {value_unknown(&TYPE_LIST_OF_STRING), 1, 0},
+        {value_list(&TYPE_NUMBER, numbers, 3, arena), 4, 0},
+        {value_set(&TYPE_BOOL, bools, 2, arena), 3, 0},
+        {value_list(&TYPE_STRING, texts, 2, arena), 3, 3},
+        {value_tuple(numbers, 3, arena), 4, 0},
+        {value_tuple(texts, 2, arena), 3, 3},
+        {value_list(&TYPE_STRING, NULL, 0, arena), 1, 0},
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+        for (int64_t less = 0; less < 2; less++) {
+            int64_t elements = cases[i].elements - less, bytes = cases[i].bytes;
+            assert_int_equal(value_fits(cases[i].value, &elements, &bytes), !less);
+            elements = cases[i].elements;
+            bytes = cases[i].bytes - less;
+            if (cases[i].bytes > 0)
+                assert_int_equal(value_fits(cases[i].value, &elements, &bytes), !less);
+        }
+        assert_int_equal(value_element_count(cases[i].value, 100), cases[i].elements);
+    }
+    assert_true(value_element_count(cases[4].value, 2) > 2);
+}
+
+/* Numbers with 53 bits are written exactly up to 2^53. */
+static void number_texts(void **) {
+    static const struct {
+        int64_t number;
+        uint32_t precision;
+        const char *text;
+    } cases[] = {
+        {INT64_C(9007199254740992), 53, "9007199254740992"},
+        {-INT64_C(9007199254740992), 53, "-9007199254740992"},
+        {INT64_C(9007199254740991), 53, "9007199254740991"},
+        {INT64_C(9223372036854775807), 512, "9223372036854775807"},
+        {INT64_C(9223372036854775807), 64, "9223372036854775807"},
+        {0, 53, "0"},
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++)
+        check_str(value_number_text(value_int_of(cases[i].number, cases[i].precision), arena),
+                  cases[i].text);
+}
+
 UNIT_MAIN(test_value) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(sizes),
+        cmocka_unit_test(number_texts),
         cmocka_unit_test(test_fits),
         cmocka_unit_test(flags_follow_from_items),
         cmocka_unit_test(strings_are_normalised),
