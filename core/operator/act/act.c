@@ -73,8 +73,7 @@ static ActRequest create_run(const Run *run, Arena *arena) {
     Run made = *run;
     Str text;
     made.meta.uid = made.meta.resource_version = STR_EMPTY;
-    made.status = (RunStatus){0};
-    text = record_to_json(&run_record, &made, 0, arena);
+    text = record_to_json(&run_new_record, &made, 0, arena);
     /* The rows write no owner, kind and version. */
     return (ActRequest){
         .method = "POST",

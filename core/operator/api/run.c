@@ -135,6 +135,7 @@ static const RecordRow rows[] = {
     ROW_OBJECT(Run, "status", status, RunStatus, run_status_record),
 };
 const Record run_record = RECORD(Run, rows);
+const Record run_new_record = {.rows = rows, .count = 2, .size = sizeof(Run)};
 
 bool run_applies(const Run *run) {
     return run->status.approved_ms != 0 && !run_is_finished(run);

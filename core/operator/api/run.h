@@ -123,6 +123,8 @@ typedef struct Run {
 /* Reads and writes whole objects. */
 extern const Record run_record;
 extern const Record run_status_record;
+/* Writes metadata and spec alone, as an object is created. */
+extern const Record run_new_record;
 
 const char *run_type_name(unsigned type);
 /* Whether it has begun to apply, so that news must wait for its end. */
