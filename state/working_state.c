@@ -163,7 +163,7 @@ static bool checkpoint(WorkingState *working, Diags *diags) {
         return false;
     }
     if (working_state_is_written(working)) {
-        if (working->had_effect)
+        if (working->had_effect || (working->journal && journal_has_plan(working->journal)))
             journal_mark(working->journal, working->state, working->written);
         working->had_effect = false;
         bool ok = !working->journal || journal_fold(working->journal, working->state, diags);
@@ -239,6 +239,7 @@ static void working_state_set_object(WorkingState *working, const JournalOutcome
     if (outcome->deposed.len == 0) {
         instance->current = object;
         instance->pending = NULL;
+        instance->has_outcome = true;
     } else if (object) {
         state_set_deposed(instance, outcome->deposed, object, working->arena);
     } else {
@@ -416,6 +417,20 @@ void working_state_set_applied(WorkingState *working, Str commit, Str variables)
     bool is_kept = working->state->environment.len > 0;
     working->state->applied_commit = is_kept ? str_clone(commit, working->arena) : STR_EMPTY;
     working->state->applied_variables = is_kept ? str_clone(variables, working->arena) : STR_EMPTY;
+}
+
+void working_state_begin_plan(WorkingState *working, Str digest) {
+    if (working->journal)
+        journal_set_plan(working->journal, digest);
+}
+
+void working_state_end_plan(WorkingState *working, Str digest) {
+    LOCKED(&working->mutex);
+    State *state = working->state;
+    bool is_kept = state->environment.len + state->owner.name.len > 0;
+    state->applied_plan = is_kept ? str_clone(digest, working->arena) : STR_EMPTY;
+    if (working->journal && digest.len > 0)
+        journal_complete_plan(working->journal);
 }
 
 void working_state_keep_empty(WorkingState *working, const StateResource *like) {

@@ -36,6 +36,12 @@ MUST_USE bool engine_plan(const Engine *engine, const PlanOptions *options, cons
  * refreshed state; on return, it is the resulting state. */
 MUST_USE bool engine_apply(const Engine *engine, const PlanOptions *options, const Plan *plan,
                            WorkingState *working, Arena *arena, Diags *diags);
+/* Continues the interrupted apply of a saved plan. `left`: the state that it left, which no other
+ * run has changed; result->refreshed: the prior state of the plan. On success, result->plan has the
+ * changes that are still to be made, and result->refreshed the objects that exist. Returns false if
+ * the rest differs from what the plan approves. */
+MUST_USE bool engine_continue(const Engine *engine, const PlanOptions *options, const State *left,
+                              PlanResult *result, Arena *arena, Diags *diags);
 /* The objects of one resource instance. */
 typedef struct GitopsResult {
     ResourceAddr address;

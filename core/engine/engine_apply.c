@@ -159,8 +159,12 @@ static bool make_changes(EngineWalk *walk, Diags *diags) {
     return is_complete;
 }
 
-/* A refresh-only run applies nothing, so the record of the last apply stays. */
-static void record_run(WorkingState *working, const Plan *plan, bool is_clean, Arena *arena) {
+/* A refresh-only run applies nothing, so the record of the last apply stays. An apply that had
+ * nothing to do may be repeated, so its plan is not recorded. */
+static void record_run(WorkingState *working, const Plan *plan, bool is_ok, bool is_clean,
+                       Arena *arena) {
+    if (plan_is_applyable(plan) || plan->is_continued)
+        working_state_end_plan(working, is_ok ? plan->digest : STR_EMPTY);
     bool is_apply = is_clean && plan->mode == PLAN_NORMAL;
     if (plan->mode != PLAN_REFRESH_ONLY)
         working_state_set_applied(working, is_apply ? plan->commit : STR_EMPTY,
@@ -174,6 +178,7 @@ bool engine_apply(const Engine *engine, const PlanOptions *options, const Plan *
     walk->plan = plan;
     walk->working = working;
     walk->lineage = working_state_lineage(working);
+    working_state_begin_plan(working, plan->digest);
 
     /* 1. Build the graph of the plan, and walk it. */
     bool is_built = check_applyable(walk->plan, diags) &&
@@ -193,8 +198,8 @@ bool engine_apply(const Engine *engine, const PlanOptions *options, const Plan *
     engine_walk_free(walk);
 
     /* 3. Write the state, also after failures. */
-    bool is_clean = diags->error_count == before && !engine_is_partial(options);
-    record_run(working, plan, is_clean, arena);
+    bool is_ok = diags->error_count == before;
+    record_run(working, plan, is_ok, is_ok && !engine_is_partial(options), arena);
     bool is_saved = engine_apply_save(working, diags);
     return is_saved && diags->error_count == before;
 }

@@ -34,6 +34,7 @@ typedef struct Plan {
     bool has_news;        /* refresh-only: stored facts such as dependencies have changed */
     bool only_reports;    /* of loam drift: no apply follows; not saved */
     bool is_full_refresh; /* made with -refresh=full; calls of the apply see it too */
+    bool is_continued;    /* the rest of a plan whose apply was interrupted; not saved */
     Str lineage;          /* of the prior state */
     uint64_t serial;
     Str journal; /* digest of the journal of an interrupted run, already merged into the state; or

@@ -315,6 +315,7 @@ static void copy_instances(const StateResource *from, StateResource *to, CopyObj
         copy.provider_key = str_clone(instance->provider_key, arena);
         copy.current = copy_object(instance->current, &shared, arena);
         copy.pending = clone_pending(instance->pending, arena);
+        copy.has_outcome = instance->has_outcome;
         vec_each(&instance->deposed, deposed) {
             const StateObject *object = copy_object(deposed->object, &shared, arena);
             state_set_deposed(&copy, deposed->key, object, arena);
@@ -379,6 +380,7 @@ static State *copy_state(const State *state, CopyObject *copy_object, Arena *are
     record_clone_texts(&state_owner_record, &copy->owner, arena);
     copy->applied_commit = str_clone(state->applied_commit, arena);
     copy->applied_variables = str_clone(state->applied_variables, arena);
+    copy->applied_plan = str_clone(state->applied_plan, arena);
     copy->check_results = str_clone(state->check_results, arena);
     map_reserve(&copy->outputs, state->outputs.count);
     map_reserve(&copy->resources, state->resources.count);

@@ -109,6 +109,7 @@ typedef struct StateInstance {
     const StateObject *current; /* NULL: none */
     VEC(StateDeposed) deposed;
     const StatePending *pending; /* NULL: none */
+    bool has_outcome;            /* of the journal, never of the file: this apply has changed it */
     Str provider_key;            /* key of its provider configuration with for_each; empty: none */
 } StateInstance;
 
@@ -140,9 +141,17 @@ typedef struct State {
     /* The last run, if it was a complete apply without errors and the state has an environment. */
     Str applied_commit;    /* of the configuration; empty: unknown */
     Str applied_variables; /* plan_variables_digest; empty: the last run was something else */
+    /* The digest of the saved plan whose complete apply was the last change by an apply, if the
+     * state has an environment or an owner; empty: another apply has changed the state. */
+    Str applied_plan;
     /* Of the journal, never of the file: differs after a run whose calls left the content as it was
      * (journal_mark); empty: none. */
     Str mark;
+    /* Of the journal, never of the file: the digest of a saved plan whose apply did not end, if no
+     * other run has changed the state since; empty: none. is_of_plan: the file holds what that
+     * apply has saved, so it began with the refreshed state of the plan. */
+    Str begun_plan;
+    bool is_of_plan;
 } State;
 
 /* Returns an empty state; its lineage is chosen at the first write. */

@@ -68,8 +68,8 @@ static size_t count_stored(const State *state) {
 
 bool statefile_same_content(const State *a, const State *b) {
     if (!str_equal(a->lineage, b->lineage) || !str_equal(a->environment, b->environment) ||
-        !state_owner_equal(&a->owner, &b->owner) || count_stored(a) != count_stored(b) ||
-        !same_outputs(&a->outputs, &b->outputs) ||
+        !state_owner_equal(&a->owner, &b->owner) || !str_equal(a->applied_plan, b->applied_plan) ||
+        count_stored(a) != count_stored(b) || !same_outputs(&a->outputs, &b->outputs) ||
         !state_object_same_json(a->check_results, b->check_results, STR("null")))
         return false;
     map_each(&a->resources, entry) {

@@ -3,7 +3,8 @@
  *
  *    {
  *      "version": 4, "terraform_version": "1.11.0", "serial": 3, "lineage": "329520e7-…",
- *      "environment": "production", "applied": {"commit": "9fceb02…", "variables": "4f53cda1…"},
+ *      "environment": "production",
+ *      "applied": {"commit": "9fceb02…", "variables": "4f53cda1…", "plan": "sha256:2b5877c1…"},
  *      "owner": {"cluster": "9b2d…", "namespace": "prod", "name": "network", "uid": "41f0…"},
  *      "outputs": {},
  *      "resources": [{
@@ -22,8 +23,9 @@
  *    }
  *
  * The lines of the environment and of the owner are loam's additions, and only states of an
- * environment or of a Stack have them: other programs would drop them at their next write. Calls in
- * doubt stand in the journal (journal.h), never here. */
+ * environment or of a Stack have them: other programs would drop them at their next write. `plan`
+ * is the saved plan that was applied last. Calls in doubt stand in the journal (journal.h), never
+ * here. */
 #pragma once
 
 #include "source_text.h"

@@ -399,6 +399,8 @@ static bool read_applied(Decoding *decoding) {
                 ? statefile_decode_read_string(decoding, "commit", &state->applied_commit)
             : is_key(decoding, STR("variables"))
                 ? statefile_decode_read_string(decoding, "variables", &state->applied_variables)
+            : is_key(decoding, STR("plan"))
+                ? statefile_decode_read_string(decoding, "plan", &state->applied_plan)
                 : statefile_decode_skip(decoding);
         if (!ok)
             return false;

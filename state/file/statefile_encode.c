@@ -201,9 +201,15 @@ static size_t expected_size(const State *state) {
 }
 
 static void write_applied(JsonWriter *writer, const State *state) {
+    if (state->applied_variables.len + state->applied_plan.len == 0)
+        return;
     json_key_object(writer, "applied");
-    json_key_string(writer, "commit", state->applied_commit);
-    json_key_string(writer, "variables", state->applied_variables);
+    if (state->applied_variables.len > 0) {
+        json_key_string(writer, "commit", state->applied_commit);
+        json_key_string(writer, "variables", state->applied_variables);
+    }
+    if (state->applied_plan.len > 0)
+        json_key_string(writer, "plan", state->applied_plan);
     json_object_end(writer);
 }
 
@@ -228,8 +234,7 @@ Str statefile_encode(const State *state, Arena *arena) {
         json_key(&writer, STR("owner"));
         record_encode(&(RecordWriter){&writer, scratch}, &state_owner_record, &state->owner);
     }
-    if (state->applied_variables.len > 0)
-        write_applied(&writer, state);
+    write_applied(&writer, state);
     json_key(&writer, STR("outputs"));
     statefile_encode_write_outputs(&writer, &state->outputs, scratch);
     json_key(&writer, STR("resources"));

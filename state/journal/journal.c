@@ -28,6 +28,8 @@ struct Journal {
     const Clock *clock;
     Str lineage;
     uint64_t serial;
+    Str plan; /* digest of the saved plan that is applied; empty: none */
+    bool is_plan_complete;
     Arena *arena; /* of the in-flight list and of `broken`; guarded by the mutex */
     /* Records of an earlier run, which this run continues. */
     bool has_leftover;
@@ -89,6 +91,26 @@ void journal_set_base(Journal *journal, const State *state) {
     journal->serial = state->serial;
 }
 
+void journal_set_plan(Journal *journal, Str digest) {
+    LOCKED(&journal->mutex);
+    journal->plan = str_clone(digest, journal->arena);
+}
+
+void journal_complete_plan(Journal *journal) {
+    LOCKED(&journal->mutex);
+    journal->is_plan_complete = true;
+}
+
+static bool keeps_plan(const Journal *journal) {
+    return journal->plan.len > 0 && !journal->is_plan_complete;
+}
+
+bool journal_has_plan(const Journal *journal) {
+    Journal *shared = (Journal *)journal;
+    LOCKED(&shared->mutex);
+    return keeps_plan(shared) && shared->has_text;
+}
+
 bool journal_open(JournalStore *store, const Clock *clock, const State *state, Journal **out,
                   Arena *arena, Diags *diags) {
     Journal *journal = arena_new(arena, Journal);
@@ -132,13 +154,15 @@ static void write_numbered(JournalRecord *record, uint64_t number, StrBuf *out) 
     journal_record_write(record, out);
 }
 
-static void journal_add_start(Journal *journal, uint64_t *count, StrBuf *out, Arena *scratch) {
+static void journal_add_start(Journal *journal, Str plan, uint64_t *count, StrBuf *out) {
+    SCOPED(ArenaRef) scratch = arena_open("journal start");
     const Clock *clock = journal->clock;
     JournalRecord start = {
         .kind = RECORD_START,
         .lineage = journal->lineage,
         .serial = journal->serial,
         .time = clock_format_rfc3339(clock->now_ms(clock->self), scratch),
+        .plan = plan,
     };
     write_numbered(&start, ++*count, out);
 }
@@ -176,11 +200,10 @@ static Str journal_append(Journal *journal, JournalRecord *record, InFlight *pla
     if (journal->broken.len > 0)
         return journal->broken;
     SCOPED(ArenaRef) scratch = arena_open("journal append");
-    SCOPED(ArenaRef) pieces = arena_open("journal append");
     StrBuf text = strbuf_new(scratch);
     uint64_t count = journal->record_count;
     if (!journal->has_start)
-        journal_add_start(journal, &count, &text, pieces);
+        journal_add_start(journal, journal->plan, &count, &text);
     size_t start = text.len;
     write_numbered(record, ++count, &text);
     Str problem = append_text(journal, strbuf_str(&text), arena);
@@ -482,11 +505,22 @@ static void journal_keep_parts(Journal *journal, uint64_t sequence, const StateP
     }
 }
 
+/* An `end` without intent: the apply of a saved plan has changed the instance. Older releases skip
+ * it. */
+static void keep_outcome(Journal *journal, const StateResource *resource, InstanceKey key) {
+    JournalRecord record = {.kind = RECORD_END, .address = resource->address};
+    record.address.key = key;
+    if (keeps_plan(journal) && resource->address.mode == MODE_MANAGED)
+        keep_record(journal, &record);
+}
+
 /* Keeps the intents of earlier runs whose outcome is still unknown, under new sequence numbers. */
 static void keep_in_doubt(Journal *journal, const State *state) {
     map_each(&state->resources, entry) {
         const StateResource *resource = entry->value;
         vec_each(&resource->instances, instance) {
+            if (instance->has_outcome && instance->current)
+                keep_outcome(journal, resource, instance->key);
             if (!instance->pending)
                 continue;
             JournalRecord record = {
@@ -511,8 +545,11 @@ static void open_fold(Journal *journal) {
     journal->tail = strbuf_new(journal->kept_arena);
 }
 
-static void begin_fold(Journal *journal, const State *state) {
+static void begin_fold(Journal *journal, const State *state, Str digest) {
+    JournalRecord mark = {.kind = RECORD_FOLD, .serial = state->serial, .digest = digest};
     open_fold(journal);
+    if (digest.len > 0)
+        keep_record(journal, &mark); /* before the calls that it does not hold */
     keep_in_doubt(journal, state);
     keep_in_flight(journal);
 }
@@ -520,7 +557,7 @@ static void begin_fold(Journal *journal, const State *state) {
 /* Covers a crash between the write of the state file and the fold. If appending fails, the fold
  * still replaces the broken journal. */
 static void append_fold(Journal *journal, const State *state, Str digest) {
-    if (!journal->has_text)
+    if (!journal->has_text && !keeps_plan(journal))
         return;
     SCOPED(ArenaRef) scratch = arena_open("journal fold");
     JournalRecord record = {.kind = RECORD_FOLD, .serial = state->serial, .digest = digest};
@@ -537,7 +574,7 @@ void journal_announce(Journal *journal, const State *state, Str text) {
     Str digest = digest_hex(DIGEST_SHA256, text, scratch);
     LOCKED(&journal->mutex);
     append_fold(journal, state, digest);
-    begin_fold(journal, state);
+    begin_fold(journal, state, keeps_plan(journal) ? digest : STR_EMPTY);
     journal->is_announced = true;
 }
 
@@ -551,10 +588,9 @@ static void journal_add_line(Str line, uint64_t *count, StrBuf *out) {
 /* Builds the folded text: calls that have not ended, then the lines appended since the
  * announcement. */
 static void rewritten(Journal *journal, uint64_t *count, StrBuf *out) {
-    SCOPED(ArenaRef) scratch = arena_open("journal fold");
     if (journal->kept.count == 0 && journal->tail.len == 0)
         return;
-    journal_add_start(journal, count, out, scratch);
+    journal_add_start(journal, keeps_plan(journal) ? journal->plan : STR_EMPTY, count, out);
     vec_each(&journal->kept, line) {
         journal_add_line(*line, count, out);
     }
@@ -613,7 +649,7 @@ bool journal_fold(Journal *journal, const State *written, Diags *diags) {
     pthread_mutex_lock(&journal->mutex);
     wait_idle(journal);
     if (!journal->is_announced)
-        begin_fold(journal, written);
+        begin_fold(journal, written, STR_EMPTY);
     journal->lineage = str_clone(written->lineage, journal->arena);
     journal->serial = written->serial;
     Str problem = fold(journal, scratch);

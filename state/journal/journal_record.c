@@ -36,7 +36,12 @@ static void journal_address_write(RecordWriter *writing, const RecordRow *, cons
                       resource_addr_to_str(*(const ResourceAddr *)member, writing->scratch));
 }
 
-static const RecordCodec address_codec = {journal_address_read, journal_address_write, NULL, NULL};
+static bool journal_address_is_absent(const void *member) {
+    return ((const ResourceAddr *)member)->type.len == 0;
+}
+
+static const RecordCodec address_codec = {journal_address_read, journal_address_write,
+                                          journal_address_is_absent, NULL};
 
 static bool journal_provider_read(RecordReader *reading, const RecordRow *, JsonToken token,
                                   void *member) {
@@ -147,9 +152,10 @@ static const char *program_name(unsigned) {
     return "loam";
 }
 
-#define IN(kind) (1U << RECORD_##kind)
-#define IN_SLOTS (IN(INTENT) | IN(OUTCOME) | IN(DEPOSE) | IN(RESTORE))
-#define IN_PARTS (IN(PART_BEGIN) | IN(PART_END))
+#define IN(kind)  (1U << RECORD_##kind)
+#define IN_SLOTS  (IN(INTENT) | IN(OUTCOME) | IN(DEPOSE) | IN(RESTORE))
+#define IN_PLACES (IN_SLOTS | IN(END))
+#define IN_PARTS  (IN(PART_BEGIN) | IN(PART_END))
 #define ROW_COUNT(name, member, kinds)                                                             \
     ROW_UINT64(JournalRecord, name, member, .limit = STATE_COUNT_MAX, .variants = (kinds))
 #define ROW_SOME(ROW_TYPE, name, member, kinds)                                                    \
@@ -171,7 +177,9 @@ static const RecordRow rows[] = {
     ROW_WHOLE(JournalRecord, "program", record_constant, .name = program_name,
               .variants = IN(START)),
     ROW_TEXT(JournalRecord, "time", time, .variants = IN(START)),
-    ROW(JournalRecord, "address", address, ResourceAddr, address_codec, .variants = IN_SLOTS),
+    ROW_SOME(ROW_TEXT, "plan", plan, IN(START)),
+    ROW(JournalRecord, "address", address, ResourceAddr, address_codec, .flags = ROW_OPTIONAL,
+        .variants = IN_PLACES),
     ROW(JournalRecord, "provider", provider_config, ProviderConfigAddr, provider_codec,
         .flags = ROW_OPTIONAL, .variants = IN_SLOTS),
     ROW_SOME(ROW_TEXT, "deposed", deposed, IN_SLOTS),

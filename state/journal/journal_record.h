@@ -25,7 +25,9 @@ typedef struct JournalRecord {
     uint64_t serial;   /* start, fold */
     Str digest;        /* fold: SHA-256 of the state file's text; depose: of the object */
     Str time;          /* start */
-    /* intent, outcome, depose, restore */
+    Str plan;          /* start: digest of the saved plan that is applied; empty: none */
+    /* intent, outcome, depose, restore; end without intent: an instance that the plan has changed
+     */
     ResourceAddr address;
     ProviderConfigAddr provider_config;
     Str deposed;

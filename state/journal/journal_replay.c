@@ -35,6 +35,7 @@ typedef struct Replay {
     Diags *diags;
     JournalText text;
     size_t first;     /* earlier records are already in the state file */
+    Str plan;         /* of the last `start`; empty: none, or it began from another state */
     bool is_exact;    /* the following records began from exactly this state */
     bool any_applied; /* a record was applied since the last `start` */
 } Replay;
@@ -166,6 +167,7 @@ static bool apply_outcome(Replay *replay, const JournalRecord *record) {
     if (!replay->is_exact && (held || !record->object))
         return false;
     instance = journal_replay_instance_of(replay, record);
+    instance->has_outcome |= !is_deposed;
     if (!is_deposed)
         instance->current = record->object;
     else if (record->object)
@@ -215,6 +217,24 @@ static void apply_creation(Replay *replay, const JournalRecord *record) {
     replay->any_applied = true;
 }
 
+static void note_outcome(Replay *replay, const JournalRecord *record) {
+    bool has_address = record->address.type.len > 0 && record->deposed.len == 0;
+    StateInstance *instance =
+        has_address ? state_find_instance(replay->state, record->address) : NULL;
+    if (instance)
+        instance->has_outcome = true;
+}
+
+/* The state file has this record, except for what the rest of a saved plan needs. */
+static void skip_record(Replay *replay, const JournalRecord *record) {
+    if (record->kind == RECORD_START) {
+        replay->plan = record->plan;
+        replay->state->is_of_plan = record->plan.len > 0;
+    }
+    if (record->kind == RECORD_OUTCOME)
+        note_outcome(replay, record);
+}
+
 /* Raises the serial for each run that changed the state, as a checkpoint would. So older plans
  * become stale and no generation is used twice. */
 static void end_stretch(Replay *replay) {
@@ -226,18 +246,21 @@ static void end_stretch(Replay *replay) {
 static void apply_records(Replay *replay) {
     for (size_t i = 0; i < replay->text.records.count; i++) {
         const JournalRecord *record = &replay->text.records.items[i];
-        if (i < replay->first)
+        if (i < replay->first) {
+            skip_record(replay, record);
             continue;
+        }
         switch (record->kind) {
         case RECORD_START:
             end_stretch(replay);
             replay->is_exact = record->serial == replay->state->serial;
+            replay->plan = replay->is_exact ? record->plan : STR_EMPTY;
             break;
         case RECORD_OUTCOME: replay->any_applied |= apply_outcome(replay, record); break;
         case RECORD_DEPOSE:
         case RECORD_RESTORE: replay->any_applied |= apply_move(replay, record); break;
         case RECORD_INTENT: apply_creation(replay, record); break;
-        case RECORD_END:
+        case RECORD_END: note_outcome(replay, record); break;
         case RECORD_FOLD:
         case RECORD_PART_BEGIN:
         case RECORD_PART_END: break;
@@ -331,7 +354,17 @@ static void find_pending(Replay *replay) {
 /* Returns true for a journal without calls and changes: a mark, or an empty text. */
 static bool is_mark(const JournalText *text) {
     vec_each(&text->records, record) {
-        if (record->kind != RECORD_START && record->kind != RECORD_FOLD)
+        bool is_note = record->kind == RECORD_END && record->sequence == 0;
+        if (record->kind != RECORD_START && record->kind != RECORD_FOLD && !is_note)
+            return false;
+    }
+    return true;
+}
+
+/* A mark of another state is no error: it has nothing to replay. */
+static bool has_lineage_of(const JournalText *text, const State *state) {
+    vec_each(&text->records, record) {
+        if (record->kind == RECORD_START && !str_equal(record->lineage, state->lineage))
             return false;
     }
     return true;
@@ -351,14 +384,15 @@ bool journal_replay(JournalStore *store, const Disk *aside, State *state, bool *
     if (replay.text.damage_count > 0)
         return reject_damage(&replay, aside);
     *found = !is_mark(&replay.text);
-    if (!*found) {
+    if (!*found && replay.text.records.count > 0) /* none: the run died before its first record */
         state->mark = digest_hex(DIGEST_SHA256, bytes, arena);
+    if (!*found && !has_lineage_of(&replay.text, state))
         return true;
-    }
     if (!check_lineage(&replay))
         return false;
     journal_replay_find_fold(&replay);
     apply_records(&replay);
+    state->begun_plan = replay.plan;
     find_pending(&replay);
     state_compact(state);
     return true;

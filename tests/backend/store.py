@@ -147,13 +147,13 @@ def killer(holder):
     return kill
 
 
-def attempt_with(work, proxy, faults, *words):
+def attempt_with(work, proxy, faults, *words, env=None):
     """Runs the command with the faults armed; returns (status, output)."""
     holder = [None]
     armed = {key: fault(holder) if callable(fault) else fault for key, fault in faults.items()}
     ready = threading.Event()
     proxy.arm({key: _late(fault, ready) for key, fault in armed.items()})
-    holder[0] = work.start(*words)
+    holder[0] = work.start(*words, env=env)
     ready.set()
     out, _ = holder[0].communicate(timeout=180)
     return holder[0].returncode, out
@@ -295,6 +295,41 @@ def each_death(store, proxy):
         for done in [pool.submit(one_death, store.apart(), *moment) for moment in moments]:
             done.result()
     return len(moments)
+
+
+# Only the state of an environment or of a Stack records the plan that was applied.
+STACK = {"LOAM_OWNER": '{"cluster": "c", "namespace": "n", "name": "s", "uid": "u"}'}
+
+
+def _killed_plan(store, proxy, number):
+    """Kills an apply of a saved plan before a request; returns the directory and the number of requests."""
+    store.clear()
+    proxy.arm()
+    work = Work(store.kind, store.arguments(proxy.port))
+    work.init()
+    work.run("plan", "-out=kept")
+    status, out = attempt_with(work, proxy, {number: killer} if number else {}, "apply", "-parallelism=1", "kept", env=STACK)
+    check(status == (-9 if number else 0), out)
+    count = proxy.count
+    proxy.arm()
+    store.unlock()
+    return work, count
+
+
+def saved_plan(store, proxy):
+    """An apply of a saved plan is killed at some requests; the same plan then finishes it, and is already applied once more.
+    After another run, it is stale."""
+    wait = "-lock-timeout=%ds" % (store.lock_seconds + 60)
+    _, total = _killed_plan(store, proxy, 0)
+    for number in range(total // 3, total + 1, max(total // 6, 1)):
+        work, _ = _killed_plan(store, proxy, number)
+        work.run("apply", wait, "kept", env=STACK)
+        work.verify(store)
+        check("already applied" in work.run("apply", "kept", env=STACK), "third apply, after a death at request %d" % number)
+    work, _ = _killed_plan(store, proxy, total // 2)
+    work.apply(wait, env=STACK)
+    check("Saved plan is stale" in work.run("apply", "kept", env=STACK, status=1), "another run between")
+    work.verify(store)
 
 
 def two_at_once(store, proxy):

@@ -19,6 +19,7 @@ class World:
                  sealed=False):
         self.name, self.configuration, self.command, self.before = name, configuration, command, before
         self.finish = finish or (command,)
+        self.destroys = command[0] == "destroy"
         self.parallelism, self.may_be_done, self.keeps, self.sealed = parallelism, may_be_done, keeps, sealed
 
 
@@ -183,7 +184,7 @@ class Trial:
     """A copy of a world in its own directory."""
 
     def __init__(self, bench, world, path):
-        self.bench, self.world, self.path = bench, world, path
+        self.bench, self.world, self.path, self.more = bench, world, path, {}
 
     def state(self, ending=""):
         return os.path.join(self.path, "terraform.tfstate" + ending)
@@ -192,7 +193,7 @@ class Trial:
         env = {name: value for name, value in os.environ.items() if not name.startswith(("LOAM_", "TF_", "KILL_", "FAIL_"))}
         if shim:
             env.update(LD_PRELOAD=self.bench.shim, KILL_UNDER=self.path, **{name.upper(): str(shim[name]) for name in shim})
-        env["TF_IN_AUTOMATION"] = "1"
+        env.update(self.more, TF_IN_AUTOMATION="1")
         if arguments[-1].startswith(">"):
             done = run(LOAM, *arguments[:-1], check=False, env=env, cwd=self.path)
             write(os.path.join(self.path, arguments[-1][1:]), done.stdout)
@@ -221,7 +222,7 @@ class Trial:
         """Runs the same command again, as a user does after a failed run: later, so names with times are others."""
         for number, command in enumerate(self.world.finish):
             self.succeed(*command, may_be_done=self.world.may_be_done and number == 0, kill_later=60)
-        if self.world.command[0] != "destroy":
+        if not self.world.destroys:
             self.succeed(*APPLY)
             self.succeed("plan", "-detailed-exitcode")
 

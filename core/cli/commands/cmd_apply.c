@@ -89,7 +89,21 @@ static bool cmd_apply_approve(Operation *operation) {
                        environment_wanted_answer(operation->project), operation->project->diags);
 }
 
-static bool is_stale(const Project *project, const Plan *plan, Diags *diags) {
+/* How the state relates to a saved plan. */
+typedef enum PlanAge { PLAN_STALE, PLAN_FRESH, PLAN_BEGUN, PLAN_APPLIED } PlanAge;
+
+static bool has_pending(const State *state) {
+    map_each(&state->resources, entry) {
+        const StateResource *resource = entry->value;
+        vec_each(&resource->instances, instance) {
+            if (instance->pending)
+                return true;
+        }
+    }
+    return false;
+}
+
+static PlanAge cmd_apply_age_of(const Project *project, const Plan *plan, Diags *diags) {
     const State *state = project->state;
     bool other_lineage = plan->lineage.len > 0 && state->lineage.len > 0 &&
                          !str_equal(plan->lineage, state->lineage);
@@ -97,13 +111,19 @@ static bool is_stale(const Project *project, const Plan *plan, Diags *diags) {
         diags_error(diags, NO_RANGE, "Saved plan does not match the given state",
                     "The plan was made from another state (lineage %.*s, not %.*s).",
                     STR_ARG(plan->lineage), STR_ARG(state->lineage));
-        return true;
+        return PLAN_STALE;
     }
+    bool is_begun = str_equal(state->begun_plan, plan->digest);
+    bool has_ended = !project->found_journal || (is_begun && !has_pending(state));
+    if (str_equal(state->applied_plan, plan->digest) && has_ended)
+        return PLAN_APPLIED;
     if (plan->serial == state->serial && str_equal(plan->journal, project->journal_digest))
-        return false;
+        return PLAN_FRESH;
+    if (is_begun)
+        return PLAN_BEGUN;
     diags_error(diags, NO_RANGE, "Saved plan is stale",
                 "Another operation changed the state after this plan was made. Make a new plan.");
-    return true;
+    return PLAN_STALE;
 }
 
 /* Rejects the options whose effect a saved plan already determines. Only -refresh is accepted,
@@ -141,8 +161,18 @@ static bool check_may_be_plain(Project *project, Str path) {
             cipher_open(project->ciphers.plan, &stored, &ignored, arena, project->diags));
 }
 
-static bool load_plan(Operation *operation, Cli *cli, const Arguments *arguments, Str path,
+/* Reduces the plan of an interrupted apply to the rest. */
+static bool continue_plan(Operation *operation, Diags *diags) {
+    Project *project = operation->project;
+    View *view = project->cli->view;
+    view->type->note(view, STR("An apply of this plan was interrupted. loam continues it."));
+    return engine_continue(&project->engine, &operation->options, project->state,
+                           &operation->result, project->cli->arena, diags);
+}
+
+static bool load_plan(Operation *operation, Cli *cli, const Arguments *arguments, PlanAge *age,
                       Diags *diags) {
+    Str path = arguments->positionals.items[0];
     Project *project = operation->project;
     PlanName name = {path, option_text(arguments, "expect")};
     PlanFileSources sources = {0};
@@ -165,7 +195,8 @@ static bool load_plan(Operation *operation, Cli *cli, const Arguments *arguments
         !planned_code_check(project, &input) || !project_open_backend(project) ||
         !planned_input_check_backend(project, plan) || !project_open_state(project, LOCK_APPLY))
         return false;
-    if (is_stale(project, plan, diags))
+    *age = cmd_apply_age_of(project, plan, diags);
+    if (*age == PLAN_STALE)
         return false;
     provider_setup_show_overrides(project);
     engine_restore_schemas(&project->engine, plan);
@@ -176,12 +207,21 @@ static bool load_plan(Operation *operation, Cli *cli, const Arguments *arguments
 static int apply_saved(Cli *cli, const Arguments *arguments, Diags *diags) {
     SCOPED(Project) project = {0};
     Operation operation = {.project = &project};
+    PlanAge age;
     operation_begin(cli, arguments, diags);
-    if (!load_plan(&operation, cli, arguments, arguments->positionals.items[0], diags))
+    if (!load_plan(&operation, cli, arguments, &age, diags))
         return 1;
+    if (age == PLAN_APPLIED) {
+        cli->view->type->note(cli->view, STR("This plan is already applied. Nothing was changed."));
+        if (!project_write_state(&project, project.state)) /* without the journal of that run */
+            return 1;
+        stored_plan_keep(&project, operation.result.plan);
+        return 0;
+    }
     reporting_set_plan(cli->reporting, operation.result.plan, project.config);
     cli->view->type->saved_plan(cli->view, operation.result.plan);
-    if (!planned_input_supply(&project, operation.result.plan))
+    if (!planned_input_supply(&project, operation.result.plan) ||
+        (age == PLAN_BEGUN && !continue_plan(&operation, diags)))
         return 1;
     if (!operation_apply(&operation))
         return 1;
@@ -280,7 +320,8 @@ const Command cmd_apply = {
              "-expect, the digest of its stored bytes is compared before they are decrypted. A "
              "stored plan that was applied is kept as state:last.\n"
              "The journal records every operation before it starts, so the next run can complete "
-             "an interrupted one.",
+             "an interrupted one. An interrupted apply of a saved plan is continued by the same "
+             "command.",
     .example = "loam apply",
     .groups = {OPTION_GROUP(options), OPTION_GROUP(apply_options), &option_operation,
                &option_variables, &option_state, &reporting_options, &option_environment,

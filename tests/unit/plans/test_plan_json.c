@@ -54,9 +54,9 @@ static void every_member(void **) {
     const Record *plan = &plan_json_record, *change = record_of(plan, "changes");
     const Record *part = record_of(change, "parts"), *drift = record_of(plan, "drift");
     const Record *invocation = record_of(change, "invocations");
-    CHECK_SAVED(Plan, plan, 2, RECORD_SPAN(Plan, only_reports), RECORD_SPAN(Plan, module_outputs),
-                RECORD_SPAN(Plan, digest), RECORD_SPAN(Plan, prior_state),
-                RECORD_SPAN(Plan, previous_state));
+    CHECK_SAVED(Plan, plan, 2, RECORD_SPAN(Plan, only_reports), RECORD_SPAN(Plan, is_continued),
+                RECORD_SPAN(Plan, module_outputs), RECORD_SPAN(Plan, digest),
+                RECORD_SPAN(Plan, prior_state), RECORD_SPAN(Plan, previous_state));
     CHECK_SAVED(PlanFile, record_of(plan, "files"), 0);
     CHECK_SAVED(PlanVariable, record_of(plan, "variables"), 0);
     CHECK_SAVED(ResourceChange, change, 2, RECORD_SPAN(ResourceChange, schema),

@@ -119,6 +119,50 @@ static void records_in_order(void **) {
     journal_close(it->journal);
 }
 
+/* The plan of the first `start`; "-": none. */
+static Str plan_of(Case *it) {
+    Str bytes;
+    JournalLine line = {0};
+    JournalRecord read = {0};
+    if (it->disk.read_file(it->disk.self, path, &bytes, it->arena) == 0 &&
+        journal_record_next_line(bytes, &line))
+        assert_true(journal_record_parse(line.text, &read, it->arena));
+    return read.plan.len > 0 ? read.plan : STR("-");
+}
+
+/* Folds keep a plan that is not complete, also before the first record, and the instances that it
+ * has changed. */
+static void plans(void **) {
+    SCOPED(ArenaRef) arena = arena_open("test");
+    Case *it = case_new(arena);
+    StateInstance *changed = state_add_instance(it->state, state_case_address("t.a", arena));
+    changed->current = state_case_object("a", arena);
+    journal_set_plan(it->journal, STR("d"));
+    assert_false(journal_has_plan(it->journal));
+    assert_true(journal_fold(it->journal, it->state, &it->diags));
+    check_str(content(it), "absent"); /* the run has changed nothing */
+    journal_announce(it->journal, it->state, STR("text"));
+    check_str(content(it), "start fold");
+    assert_true(journal_fold(it->journal, it->state, &it->diags));
+    check_str(content(it), "start fold");
+    check_str(plan_of(it), "d");
+    assert_true(journal_has_plan(it->journal));
+    changed->has_outcome = true;
+    journal_mark(it->journal, it->state, it->state);
+    assert_true(journal_fold(it->journal, it->state, &it->diags));
+    check_str(content(it), "start fold end");
+    check_str(plan_of(it), "d");
+    journal_complete_plan(it->journal);
+    assert_false(journal_has_plan(it->journal));
+    journal_mark(it->journal, it->state, it->state);
+    assert_true(journal_fold(it->journal, it->state, &it->diags));
+    check_str(content(it), "start fold"); /* the mark of calls without a change of the state */
+    check_str(plan_of(it), "-");
+    assert_true(journal_fold(it->journal, it->state, &it->diags));
+    check_str(content(it), "absent");
+    journal_close(it->journal);
+}
+
 static void fold(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     Case *it = case_new(arena);
@@ -567,6 +611,7 @@ UNIT_MAIN(test_journal) {
         cmocka_unit_test(nothing_before_the_first_record),
         cmocka_unit_test(records_in_order),
         cmocka_unit_test(fold),
+        cmocka_unit_test(plans),
         cmocka_unit_test(fold_keeps_what_is_in_doubt),
         cmocka_unit_test(parts_outlive_folds),
         cmocka_unit_test(parts_share_a_sync),

@@ -440,6 +440,75 @@ static void marks(void **) {
     assert_false(str_equal(first.state->mark, second.state->mark));
 }
 
+static void start_plan(Left *left, uint64_t serial, const char *plan) {
+    add(left, (JournalRecord){.kind = RECORD_START,
+                              .lineage = STR("l"),
+                              .serial = serial,
+                              .plan = str_from_cstr(plan)});
+}
+
+static void check_plan(Left *left, const char *plan, bool is_saved) {
+    bool found;
+    assert_true(replay(left, &found));
+    check_str(left->state->begun_plan, plan);
+    assert_int_equal(left->state->is_of_plan, is_saved);
+}
+
+/* The plan of the last run, unless another run has changed the state since. */
+static void begun_plans(void **) {
+    SCOPED(ArenaRef) arena = arena_open("test");
+    Left left = left_new(arena);
+    start(&left, "l", 5);
+    outcome(&left, 0, "t.a", "a");
+    check_plan(&left, "", false);
+    start_plan(&left, 6, "d"); /* the outcome raises the serial */
+    Left raised = left;
+    raised.state = left_new(arena).state;
+    check_plan(&raised, "d", false);
+    assert_true(state_find_instance(raised.state, state_case_address("t.a", arena))->has_outcome);
+    Left other = left_new(arena);
+    other.state->serial = 6;
+    start_plan(&other, 5, "d");
+    outcome(&other, 0, "t.a", "a");
+    check_plan(&other, "", false);
+}
+
+/* A checkpoint of the plan's run keeps the plan and the instances that it has changed. */
+static void saved_plans(void **) {
+    SCOPED(ArenaRef) arena = arena_open("test");
+    ResourceAddr address = state_case_address("t.a", arena);
+    Left left = left_new(arena), other = left_new(arena);
+    state_add_instance(left.state, address)->current = state_case_object("a", arena);
+    Str digest = digest_hex(DIGEST_SHA256, statefile_encode(left.state, arena), arena);
+    start_plan(&left, 4, "d");
+    add(&left, (JournalRecord){.kind = RECORD_FOLD, .serial = 5, .digest = digest});
+    check_plan(&left, "d", true);
+    assert_false(state_find_instance(left.state, address)->has_outcome);
+    add(&left, (JournalRecord){.kind = RECORD_END, .address = address});
+    check_plan(&left, "d", true);
+    assert_true(state_find_instance(left.state, address)->has_outcome);
+    assert_int_equal(left.state->serial, 5);
+    start_plan(&other, 4, "d"); /* another program has written the state */
+    add(&other, (JournalRecord){.kind = RECORD_FOLD, .serial = 5, .digest = STR("other")});
+    check_plan(&other, "", false);
+}
+
+/* A run that died before its first record has changed nothing. */
+static void empty_journal(void **) {
+    SCOPED(ArenaRef) arena = arena_open("test");
+    Left left = left_new(arena);
+    JournalRecord half = {.kind = RECORD_START, .number = 1, .lineage = STR("l")};
+    journal_record_write(&half, &left.text);
+    for (size_t length = 0; length < left.text.len - 1; length++) {
+        Left cut = left_new(arena);
+        bool found;
+        strbuf_add(&cut.text, str_slice(strbuf_str(&left.text), 0, length));
+        assert_true(replay(&cut, &found));
+        assert_false(found);
+        assert_int_equal(cut.state->mark.len, 0);
+    }
+}
+
 static void torn_end(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     Left whole = left_new(arena);
@@ -743,6 +812,9 @@ UNIT_MAIN(test_journal_replay) {
         cmocka_unit_test(lost_state),
         cmocka_unit_test(other_lineage),
         cmocka_unit_test(marks),
+        cmocka_unit_test(begun_plans),
+        cmocka_unit_test(saved_plans),
+        cmocka_unit_test(empty_journal),
         cmocka_unit_test(torn_end),
         cmocka_unit_test(every_record_with_every_damage),
         cmocka_unit_test(damaged_addresses),

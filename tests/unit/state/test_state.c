@@ -153,6 +153,30 @@ static const StateOwner OWNER = {
     STR_CONST("u"),
 };
 
+/* The saved plan of the last apply, with and without an environment. */
+static void applied_plans(void **) {
+    SCOPED(ArenaRef) arena = arena_open("test");
+    State *state = state_new(arena);
+    state->lineage = STR("l");
+    assert_true(str_find(statefile_encode(state, arena), STR("applied"), 0) == SIZE_MAX);
+    for (int has_environment = 0; has_environment < 2; has_environment++) {
+        state->applied_plan = STR("sha256:1");
+        state->applied_variables = has_environment ? STR("v") : STR_EMPTY;
+        const State *read = state_case_decode(statefile_encode(state, arena), arena);
+        check_str(read->applied_plan, "sha256:1");
+        check_str(read->applied_variables, has_environment ? "v" : "");
+        assert_true(statefile_same_content(state, read));
+        State *other = state_clone(read, arena);
+        check_str(other->applied_plan, "sha256:1");
+        other->applied_plan = STR_EMPTY;
+        assert_false(statefile_same_content(state, other));
+    }
+    state = state_case_decode(STR("{\"version\":4,\"applied\":{\"commit\":\"c\",\"later\":[1]}}"),
+                              arena);
+    check_str(state->applied_plan, "");
+    check_str(state->applied_commit, "c");
+}
+
 static void owners(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     State *state = state_new(arena), *read;
@@ -181,6 +205,7 @@ static void owners(void **) {
 UNIT_MAIN(test_state) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(lineages),
+        cmocka_unit_test(applied_plans),
         cmocka_unit_test(owners),
         cmocka_unit_test(instances_are_sorted),
         cmocka_unit_test(resources_are_sorted),
