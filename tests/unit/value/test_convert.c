@@ -123,6 +123,8 @@ static const Case strict_cases[] = {
     {NULL, "['a', 1, 2]", "['list','dynamic']", NULL, "the elements must all have the same type"},
     {NULL, "[1, null]", "['list','dynamic']", "list(number)", "[1, null]"},
     {NULL, "[null, 1, 2]", "['list','dynamic']", "list(number)", "[null, 1, 2]"},
+    {NULL, "[1, null, null]", "['list','dynamic']", "list(number)", "[1, null, null]"},
+    {NULL, "[null, null, 1]", "['list','dynamic']", "list(number)", "[null, null, 1]"},
     {NULL, "[null]", "['list','dynamic']", "list(any)", "[null]"},
     {NULL, "[]", "['list','dynamic']", "list(any)", "[]"},
     {NULL, "null", "['list','dynamic']", "list(any)", "null"},
@@ -137,6 +139,15 @@ static const Case strict_cases[] = {
     {NULL, "[1, [2]]", "['list','dynamic']", NULL, "all list elements must have the same type"},
 };
 
+/* Every element of a collection has its element type. */
+static void check_element_types(Value v) {
+    for (size_t i = 0; value_is_present(v) && type_is_collection(v.type) && i < v.count; i++) {
+        if (!type_equal(value_at(v, i).type, v.type->element))
+            fail_msg("%.*s", STR_ARG(value_display(v, 0, arena)));
+        check_element_types(value_at(v, i));
+    }
+}
+
 static void run_case(const Case *c) {
     Value out = value_int(4711);
     ConvertError error = {0};
@@ -148,6 +159,7 @@ static void run_case(const Case *c) {
     if (converted) {
         check_str(type_to_constraint(out.type, arena), c->type);
         check_str_equal(value_display(out, 0, arena), with_quotes(c->shown));
+        check_element_types(out);
         return;
     }
     assert_int_equal(out.as.integer, 4711);
@@ -181,6 +193,7 @@ static void strictly(void **) {
         }
         check_str(type_to_constraint(out.type, arena), c->type);
         check_str_equal(value_display(out, 0, arena), with_quotes(c->shown));
+        check_element_types(out);
     }
 }
 

@@ -82,6 +82,19 @@ static void several_types(void **) {
     check_unified(convert_type_unify(NULL, 0, CONVERT_SAFE, arena), NULL);
     const Type *mixed[] = {type_of(STRINGS), &TYPE_STRING, &TYPE_DYNAMIC};
     check_unified(convert_unify(mixed, 3, arena), "any");
+    /* A pair that differs in one part only, in either part, next to a list. */
+    const Type *pairs[] = {type_of("['tuple',['number','number']]"), type_of(PAIR),
+                           type_of("['tuple',['string','number']]")};
+    check_unified(convert_type_unify(pairs, 3, CONVERT_SAFE, arena), "tuple([string, string])");
+    const Type *three[] = {type_of(NUMBERS), type_of(PAIR), type_of(SINGLE)};
+    check_unified(convert_type_unify(three, 3, CONVERT_SAFE, arena), "list(string)");
+    const Type *objects[] = {type_of(A_NUMBER), type_of(B_BOOL), type_of(STRING_MAP)};
+    check_unified(convert_type_unify(objects, 3, CONVERT_SAFE, arena), "map(string)");
+    const Type *twice[] = {type_of(A_NUMBER), type_of(A_NUMBER), type_of(A_STRING),
+                           type_of(A_NUMBER)};
+    check_unified(convert_type_unify(twice, 4, CONVERT_SAFE, arena), "object({a=string})");
+    const Type *sets[] = {type_of(STRING_SET), type_of(SINGLE), type_of(NUMBER_SET)};
+    check_unified(convert_type_unify(sets, 3, CONVERT_SAFE, arena), "set(string)");
     const Type *sequences[] = {type_of(NUMBER_SET), type_of(STRING_SET), type_of(STRINGS)};
     check_unified(convert_type_unify(sequences, 3, CONVERT_SAFE, arena), "list(string)");
 }

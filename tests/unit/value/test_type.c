@@ -191,8 +191,42 @@ static void texts(void **) {
     }
 }
 
+/* The constants are the types that the constructors return, with the same facts. */
+static void constants(void **) {
+    const struct {
+        const Type *constant, *element;
+        TypeKind kind;
+        bool has_dynamic;
+    } cases[] = {
+        {&TYPE_LIST_OF_STRING, &TYPE_STRING, KIND_LIST, false},
+        {&TYPE_LIST_OF_NUMBER, &TYPE_NUMBER, KIND_LIST, false},
+        {&TYPE_SET_OF_STRING, &TYPE_STRING, KIND_SET, false},
+        {&TYPE_MAP_OF_STRING, &TYPE_STRING, KIND_MAP, false},
+        {&TYPE_MAP_OF_BOOL, &TYPE_BOOL, KIND_MAP, false},
+        {&TYPE_MAP_OF_STRING_LISTS, &TYPE_LIST_OF_STRING, KIND_MAP, false},
+        {&TYPE_LIST_OF_ANY, &TYPE_DYNAMIC, KIND_LIST, true},
+        {&TYPE_SET_OF_ANY, &TYPE_DYNAMIC, KIND_SET, true},
+        {&TYPE_MAP_OF_ANY, &TYPE_DYNAMIC, KIND_MAP, true},
+    };
+    Arena *own = arena_open("constants");
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+        const Type *made = cases[i].kind == KIND_LIST  ? type_list(cases[i].element, own)
+                           : cases[i].kind == KIND_SET ? type_set(cases[i].element, own)
+                                                       : type_map(cases[i].element, own);
+        assert_ptr_equal(made, cases[i].constant);
+        assert_int_equal(made->has_dynamic, cases[i].has_dynamic);
+        assert_false(made->has_optional);
+        const Type *pair = type_tuple(&made, 1, own);
+        assert_int_equal(pair->has_dynamic, cases[i].has_dynamic);
+    }
+    assert_ptr_equal(type_tuple(NULL, 0, own), &TYPE_EMPTY_TUPLE);
+    assert_ptr_equal(type_object(NULL, NULL, NULL, 0, own), &TYPE_EMPTY_OBJECT);
+    arena_close(own);
+}
+
 UNIT_MAIN(test_type) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(constants),
         cmocka_unit_test(collections_of_interned_are_interned),
         cmocka_unit_test(interning_keeps_one_and_copies),
         cmocka_unit_test(the_interner_grows),

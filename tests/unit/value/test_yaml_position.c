@@ -41,6 +41,9 @@ static const PositionCase cases[] = {
     {"\xef\xbb\xbf"
      "a: {b: 1}\n",
      ".a.b", 1, 5},
+    {"a: [1\n", "", 1, 1},
+    {"a: 1\nb: {c: [\n", ".b.c", 2, 5},
+    {"}", ".a", 0, 0},
     {"", ".a", 0, 0},
     {"text", ".a", 0, 0},
 };

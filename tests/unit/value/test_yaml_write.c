@@ -30,6 +30,8 @@ static void styles(void **) {
          "a/b: '*'\nc: 'x: y'\n"},
         {"{\"a\":\"two\\nlines\"}", "\"a\": |-\n  two\n  lines\n", "a: |-\n  two\n  lines\n"},
         {"\"\"", "\"\"\n", "\"\"\n"},
+        {"{\"a\":\"\xC3\xA9\xE4\xB8\xAD\"}", "\"a\": \"\xC3\xA9\xE4\xB8\xAD\"\n",
+         "a: \xC3\xA9\xE4\xB8\xAD\n"},
         {"null", "null\n...\n", "null\n...\n"},
     };
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
