@@ -72,6 +72,10 @@ struct Backend {
     /* Called with the lock's holder when the backend begins to wait for the lock; may be NULL. */
     void (*waiting)(void *payload, const LockInfo *holder);
     void *waiting_payload;
+    /* Called, by any thread, when an operation begins and when it has ended: "state lock", "state
+     * read", "state write", and the requests of the store within them, "backend read", "backend
+     * write". Has the payload of `waiting`; may be NULL. */
+    void (*timed)(void *payload, const char *what, bool has_ended, bool ok);
     /* Called, by any thread, with a message for the user about the lock: it was taken over from a
      * dead holder, or is lost. Has the payload of `waiting`; may be NULL. */
     void (*note)(void *payload, Str text);

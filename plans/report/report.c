@@ -2,7 +2,7 @@
 #include "report.h"
 
 const ReportKind *const report_kinds[] = {
-    &report_markdown, &report_html, &report_junit, &report_sarif, &report_timeline,
+    &report_markdown, &report_html, &report_junit, &report_sarif, &report_timeline, &report_spans,
 };
 const size_t report_kind_count = ARRAY_COUNT(report_kinds);
 

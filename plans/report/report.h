@@ -14,7 +14,10 @@ typedef struct ReportInput {
     Str title;                /* the command: "plan", "apply" */
     Str version;              /* of loam */
     int64_t now_ms;
-    size_t size_limit; /* characters of a report for a forge; 0: no limit */
+    size_t size_limit;          /* characters of a report for a forge; 0: no limit */
+    const TimelineSpans *spans; /* of the command; NULL: not recorded */
+    /* OTEL_SERVICE_NAME, OTEL_RESOURCE_ATTRIBUTES, TRACEPARENT and TRACESTATE; empty: not set */
+    Str service, resource, parent, trace_state;
     /* The block of a configuration address without keys; NO_RANGE if unknown. NULL: all unknown. */
     SourceRange (*locate)(void *payload, Str address);
     void *payload;
@@ -23,7 +26,8 @@ typedef struct ReportInput {
 typedef struct ReportKind {
     const char *name;
     const char *help;
-    bool of_runs; /* needs a timeline */
+    bool of_runs;  /* needs a timeline */
+    bool of_spans; /* needs spans */
     void (*write)(const ReportInput *input, StrBuf *out, Arena *scratch);
 } ReportKind;
 
@@ -34,6 +38,7 @@ extern const ReportKind report_html;
 extern const ReportKind report_junit;
 extern const ReportKind report_markdown;
 extern const ReportKind report_sarif;
+extern const ReportKind report_spans;
 extern const ReportKind report_timeline;
 
 extern const ReportKind *const report_kinds[];

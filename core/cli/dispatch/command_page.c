@@ -1,6 +1,7 @@
 /* Generates pages about all commands. Topics without tables elsewhere (environment variables,
  * files, exit status) have tables here. */
 #include "command_page.h"
+#include "reporting.h"
 #include "version.h"
 
 /* A row of a page. It concerns the commands that have an option of `group`, or one command. */
@@ -58,6 +59,10 @@ static const PageEntry environment[] = {
      "The Stack that the run belongs to, as JSON with cluster, namespace, name and uid: its states "
      "record it, and loam changes no state of another Stack.",
      &option_owner},
+    {"TRACEPARENT, TRACESTATE, OTEL_SERVICE_NAME, OTEL_RESOURCE_ATTRIBUTES",
+     "-report=spans: the span that contains the run, and the attributes of its resource, as "
+     "OpenTelemetry defines them.",
+     &reporting_options},
     {"LOAM_NOTIFY_SECRET", "drift -notify: the key that signs notices.", .command = "drift"},
     {"LOAM_BUNDLE_PASSWORD", "bundle create -sign-key: the password of the secret key.",
      .command = "bundle create"},

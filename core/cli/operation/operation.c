@@ -215,9 +215,12 @@ static bool make_plan(Operation *operation, Diags *diags) {
     if (project->found_journal)
         view->type->note(view, STR("The previous run was interrupted. loam recovered its "
                                    "operations from the journal; nothing is lost."));
-    project->engine.hooks = view->type->walk_begin(view);
+    Reporting *reporting = project->cli->reporting;
+    project->engine.hooks = reporting_plan_begin(reporting, view->type->walk_begin(view));
+    reporting_part(reporting, "plan", false, true);
     bool ok = engine_plan(&project->engine, &operation->options, project->state, &operation->result,
                           project->cli->arena, diags);
+    reporting_part(reporting, "plan", true, ok);
     view->type->walk_end(view);
     project->engine.hooks = NULL;
     if (operation->only_drift && operation->result.plan)
@@ -355,8 +358,10 @@ bool operation_apply(Operation *operation) {
     if (!project_begin_changes(project, operation->result.refreshed))
         return false;
     project->engine.hooks = reporting_run_begin(cli->reporting, view->type->walk_begin(view));
+    reporting_part(cli->reporting, "apply", false, true);
     bool ok = engine_apply(&project->engine, &operation->options, operation->result.plan,
                            project->working, cli->arena, project->diags);
+    reporting_part(cli->reporting, "apply", true, ok);
     view->type->walk_end(view);
     reporting_run_end(cli->reporting, project->working);
 

@@ -7,6 +7,7 @@
 #include "mask.h"
 #include "owner.h"
 #include "random.h"
+#include "reporting.h"
 #include "signals.h"
 #include "statefile.h"
 #include "view.h"
@@ -113,6 +114,11 @@ static Str dated_backup(const Cli *cli, Str path) {
     return path;
 }
 
+static void project_state_time(void *payload, const char *what, bool has_ended, bool ok) {
+    const Cli *cli = payload;
+    reporting_part(cli->reporting, what, has_ended, ok);
+}
+
 /* -state, -state-out and -backup belong to the local backend and its default workspace. */
 static bool project_state_open_with(Project *project, BackendChoice choice, Str path,
                                     const char *backup_option, Backend **out) {
@@ -123,6 +129,7 @@ static bool project_state_open_with(Project *project, BackendChoice choice, Str 
         return false;
     (*out)->waiting = project_state_print_waiting;
     (*out)->waiting_payload = cli;
+    (*out)->timed = project_state_time;
     (*out)->note = project_state_note;
     Str backup = option_text(project->arguments, backup_option);
     if (backup.ptr)

@@ -5,6 +5,110 @@
 #include "thread.h"
 #include "version.h"
 
+typedef struct ReportFile {
+    const ReportKind *kind;
+    Str path;
+} ReportFile;
+
+struct Reporting {
+    Cli *cli;
+    VEC(ReportFile) files;
+    size_t size_limit;
+    const Plan *plan;
+    const Config *config;
+    struct Recorder *recorder; /* of the current run; NULL: none */
+    Timeline *timeline;
+    pthread_mutex_t mutex; /* guards the members below */
+    Arena *arena;          /* of the spans */
+    TimelineSpans *spans;  /* NULL: no report has them */
+    int64_t started_ms;    /* monotonic */
+    Map open;     /* the parent's index, and the name → index of the last such span, from 1 */
+    size_t phase; /* the open span of a plan or an apply, or TIMELINE_NONE */
+    size_t state; /* the open span of an operation on the state, or TIMELINE_NONE */
+};
+
+static int64_t reporting_span_ms(const Reporting *reporting) {
+    const Clock *clock = reporting->cli->io.clock;
+    return clock->monotonic_ms(clock->self) - reporting->started_ms;
+}
+
+static Str span_key(size_t parent, Str name, Arena *arena) {
+    return str_format(arena, "%zu %.*s", parent, STR_ARG(name));
+}
+
+/* Begins a span. The caller holds the mutex, here and below. */
+static size_t span_begin(Reporting *reporting, size_t parent, Str name, Str address) {
+    Arena *arena = reporting->arena;
+    size_t at = reporting->spans->items.count;
+    TimelineSpan span = {
+        .name = str_clone(name, arena),
+        .address = str_clone(address, arena),
+        .parent = parent,
+        .start_ms = reporting_span_ms(reporting),
+    };
+    span.end_ms = span.start_ms;
+    vec_push(arena, &reporting->spans->items, span);
+    map_set(&reporting->open, span_key(parent, name, arena), (void *)(uintptr_t)(at + 1));
+    return at;
+}
+
+/* Returns the last span of that name, or TIMELINE_NONE. */
+static size_t span_find(const Reporting *reporting, size_t parent, Str name) {
+    SCOPED(ArenaRef) scratch = arena_open("span");
+    size_t at = (uintptr_t)map_find(&reporting->open, span_key(parent, name, scratch));
+    return at ? at - 1 : TIMELINE_NONE;
+}
+
+static void span_end(Reporting *reporting, size_t at, bool failed) {
+    if (at == TIMELINE_NONE)
+        return;
+    TimelineSpan *span = &reporting->spans->items.items[at];
+    span->end_ms = reporting_span_ms(reporting);
+    span->failed |= failed;
+}
+
+/* Adds the event to the spans: an instance has one in a plan and one in an apply, from its first
+ * event to its last one. Below it are the calls of its provider, and its provisioners. */
+static void record_span(Reporting *reporting, const WalkEvent *event) {
+    if (!reporting->spans || reporting->phase == TIMELINE_NONE || event->address.len == 0)
+        return;
+    bool is_call = event->kind == EVENT_CALL_START || event->kind == EVENT_CALL_END;
+    bool is_provision = event->kind == EVENT_PROVISION_START || event->kind == EVENT_PROVISION_END;
+    bool has_ended = event->kind == EVENT_CALL_END || event->kind == EVENT_PROVISION_END;
+    SCOPED(ArenaRef) scratch = arena_open("span");
+    LOCKED(&reporting->mutex);
+    Str phase = reporting->spans->items.items[reporting->phase].name;
+    Str name = str_format(scratch, "%.*s %.*s", STR_ARG(phase), STR_ARG(event->address));
+    size_t instance = span_find(reporting, reporting->phase, name);
+    if (instance == TIMELINE_NONE)
+        instance = span_begin(reporting, reporting->phase, name, event->address);
+    if (is_call || is_provision) {
+        Str of = is_call ? str_from_cstr(event->operation) : event->provisioner;
+        name = str_format(scratch, "%s %.*s", is_call ? "provider" : "provisioner", STR_ARG(of));
+        if (has_ended)
+            span_end(reporting, span_find(reporting, instance, name), event->failed);
+        else
+            (void)span_begin(reporting, instance, name, event->address);
+    }
+    span_end(reporting, instance, event->failed);
+}
+
+void reporting_part(Reporting *reporting, const char *name, bool has_ended, bool ok) {
+    if (!reporting || !reporting->spans)
+        return;
+    LOCKED(&reporting->mutex);
+    Str text = str_from_cstr(name);
+    bool is_phase = str_equal(text, STR("plan")) || str_equal(text, STR("apply"));
+    bool is_request = str_starts_with(text, STR("backend "));
+    size_t *current = is_phase ? &reporting->phase : &reporting->state;
+    size_t parent = is_request ? reporting->state : TIMELINE_NONE;
+    if (has_ended)
+        span_end(reporting, span_find(reporting, parent, text), !ok);
+    size_t at = has_ended ? TIMELINE_NONE : span_begin(reporting, parent, text, STR_EMPTY);
+    if (!is_request)
+        *current = at;
+}
+
 /* Records when each operation of a walk ran, and forwards every event. Locks its own data, since
  * events come from many threads. */
 typedef struct Recorder {
@@ -15,6 +119,7 @@ typedef struct Recorder {
     int64_t started_ms;    /* monotonic */
     Timeline *timeline;
     Map open; /* kind, address, deposed → row, from 1 */
+    Reporting *reporting;
 } Recorder;
 
 static int64_t reporting_now_ms(const Recorder *recorder) {
@@ -61,6 +166,9 @@ static void end_row(Recorder *recorder, const WalkEvent *event, TimelineKind kin
 }
 
 static void reporting_record(Recorder *recorder, const WalkEvent *event) {
+    record_span(recorder->reporting, event);
+    if (!recorder->timeline)
+        return;
     switch (event->kind) {
     case EVENT_REFRESH_START: begin_row(recorder, event, TIMELINE_READ); break;
     case EVENT_REFRESH_END: end_row(recorder, event, TIMELINE_READ); break;
@@ -79,6 +187,8 @@ static void reporting_record(Recorder *recorder, const WalkEvent *event) {
     case EVENT_LIST_START:
     case EVENT_LIST_FOUND:
     case EVENT_LIST_END:
+    case EVENT_CALL_START:
+    case EVENT_CALL_END:
     case EVENT_APPLY_TOTAL: break;
     }
 }
@@ -114,21 +224,6 @@ static Timeline *close_recorder(Recorder *recorder) {
     pthread_mutex_destroy(&recorder->mutex);
     return timeline;
 }
-
-typedef struct ReportFile {
-    const ReportKind *kind;
-    Str path;
-} ReportFile;
-
-struct Reporting {
-    Cli *cli;
-    VEC(ReportFile) files;
-    size_t size_limit;
-    const Plan *plan;
-    const Config *config;
-    Recorder *recorder; /* of the current run; NULL: none */
-    Timeline *timeline;
-};
 
 static const Option options[] = {
     {"report", OPTION_GROUP_CHOICE, "KIND:FILE",
@@ -206,15 +301,33 @@ static bool reporting_read_limit(Reporting *reporting, Str text, Diags *diags) {
     return true;
 }
 
+static void open_spans(Reporting *reporting) {
+    reporting->arena = arena_open("spans");
+    reporting->spans = arena_new(reporting->arena, TimelineSpans);
+    reporting->spans->began_ms = cli_now_ms(reporting->cli);
+    reporting->open = map_new(reporting->arena);
+    reporting->started_ms = reporting_span_ms(reporting);
+    pthread_mutex_init(&reporting->mutex, NULL);
+}
+
 bool reporting_open(Cli *cli, const Arguments *arguments, Diags *diags) {
     if (!option_is_given(arguments, "report"))
         return true;
     Reporting *reporting = arena_new(cli->arena, Reporting);
-    *reporting = (Reporting){.cli = cli, .size_limit = REPORT_SIZE_LIMIT};
+    *reporting = (Reporting){
+        .cli = cli,
+        .size_limit = REPORT_SIZE_LIMIT,
+        .phase = TIMELINE_NONE,
+        .state = TIMELINE_NONE,
+    };
     bool ok = reporting_read_limit(reporting, option_text(arguments, "report-limit"), diags);
     vec_each(&arguments->options, option) {
         if (strcmp(option->option->name, "report") == 0)
             ok = reporting_add_file(reporting, option->text, diags) && ok;
+    }
+    vec_each(&reporting->files, file) {
+        if (ok && file->kind->of_spans && !reporting->spans)
+            open_spans(reporting);
     }
     if (ok)
         cli->reporting = reporting;
@@ -228,11 +341,21 @@ void reporting_set_plan(Reporting *reporting, const Plan *plan, const Config *co
     reporting->config = config;
 }
 
+const Hooks *reporting_plan_begin(Reporting *reporting, const Hooks *listener) {
+    if (!reporting || !reporting->spans)
+        return listener;
+    Recorder *recorder = arena_new(reporting->cli->arena, Recorder);
+    *recorder = (Recorder){.listener = listener, .reporting = reporting};
+    recorder->hooks = (Hooks){recorder, reporting_on_event};
+    return &recorder->hooks;
+}
+
 const Hooks *reporting_run_begin(Reporting *reporting, const Hooks *listener) {
     if (!reporting)
         return listener;
     const Hooks *hooks;
     reporting->recorder = open_recorder(reporting->cli, listener, &hooks);
+    reporting->recorder->reporting = reporting;
     return hooks;
 }
 
@@ -358,6 +481,11 @@ static bool reporting_write_file(const Reporting *reporting, const ReportFile *f
                       file->kind->name, STR_ARG(file->path), strerror(-status));
 }
 
+static Str reporting_variable(const Cli *cli, const char *name) {
+    const Process *process = cli->io.process;
+    return str_from_cstr(process ? process->environment(process->self, name) : NULL);
+}
+
 bool reporting_write(Reporting *reporting, Str title, Diags *diags) {
     if (!reporting)
         return true;
@@ -372,9 +500,19 @@ bool reporting_write(Reporting *reporting, Str title, Diags *diags) {
         .version = STR(VERSION_LOAM),
         .now_ms = cli_now_ms(cli),
         .size_limit = reporting->size_limit,
+        .spans = reporting->spans,
+        .service = reporting_variable(cli, "OTEL_SERVICE_NAME"),
+        .resource = reporting_variable(cli, "OTEL_RESOURCE_ATTRIBUTES"),
+        .parent = reporting_variable(cli, "TRACEPARENT"),
+        .trace_state = reporting_variable(cli, "TRACESTATE"),
         .locate = reporting->config ? reporting_locate : NULL,
         .payload = reporting,
     };
+    if (reporting->spans) {
+        reporting->spans->length_ms = reporting_span_ms(reporting);
+        arena_join(cli->arena, reporting->arena);
+        pthread_mutex_destroy(&reporting->mutex);
+    }
     bool ok = true;
     vec_each(&reporting->files, file) {
         ok = reporting_write_file(reporting, file, &input, diags) && ok;

@@ -18,6 +18,11 @@ extern const OptionGroup reporting_options;
 MUST_USE bool reporting_open(Cli *cli, const Arguments *arguments, Diags *diags);
 /* In the functions below, `reporting` may be NULL. */
 void reporting_set_plan(Reporting *reporting, const Plan *plan, const Config *config);
+/* Begins and ends a part of the command, for spans: "plan", "apply", "state read". By any thread;
+ * parts of one name do not overlap. */
+void reporting_part(Reporting *reporting, const char *name, bool has_ended, bool ok);
+/* Records the calls of a plan, for spans. Returns the hooks to use instead of `listener`. */
+const Hooks *reporting_plan_begin(Reporting *reporting, const Hooks *listener);
 /* Starts recording a run. Returns the hooks to use instead of `listener`, which still receives
  * every event. */
 const Hooks *reporting_run_begin(Reporting *reporting, const Hooks *listener);

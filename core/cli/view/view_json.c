@@ -432,6 +432,8 @@ static void view_json_on_event(void *self, const WalkEvent *event) {
     /* The stream has no such events: its progress lines come from the ticker. */
     case EVENT_REFRESH_PROGRESS:
     case EVENT_APPLY_PROGRESS:
+    case EVENT_CALL_START:
+    case EVENT_CALL_END:
     case EVENT_APPLY_TOTAL: break;
     }
 }

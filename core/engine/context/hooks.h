@@ -23,7 +23,9 @@ typedef enum WalkEventKind {
     EVENT_LIST_START,      /* of a query; `listing` is set, without entries */
     EVENT_LIST_FOUND,      /* the last entry of `listing` is new */
     EVENT_LIST_END,        /* not sent if the list failed */
-    EVENT_APPLY_TOTAL,     /* `total` operations follow; sent before the first; has no resource */
+    EVENT_CALL_START,      /* of a provider, in a plan or an apply; `operation` is its name */
+    EVENT_CALL_END,
+    EVENT_APPLY_TOTAL, /* `total` operations follow; sent before the first; has no resource */
 } WalkEventKind;
 
 typedef struct WalkEvent {
@@ -35,7 +37,7 @@ typedef struct WalkEvent {
     Str id;                /* "id" or "name" of the object, or empty */
     Str provisioner;       /* "local-exec"; empty unless the kind is EVENT_PROVISION_… */
     const char *operation; /* "open", "renew", "close", "reconcile", "invoke", "search"; NULL unless
-                              EVENT_OPERATION_…, EVENT_INVOKE_… or EVENT_LIST_… */
+                              EVENT_OPERATION_…, EVENT_INVOKE_…, EVENT_LIST_… or EVENT_CALL_… */
     Str text;
     uint64_t done, total;
     int64_t elapsed_ms; /* EVENT_…_END: since the task of the instance or the operation began */

@@ -22,6 +22,17 @@ static bool is_mocked(const InstanceOp *op) {
     return op->mock.type != NULL;
 }
 
+static void provider_call_send(const InstanceOp *op, const char *name, WalkEventKind kind,
+                               bool failed) {
+    const Hooks *hooks = op->walk->engine->hooks;
+    if (!hooks || op->walk->phase == PHASE_VALIDATE)
+        return;
+    WalkEvent event = instance_op_event(op, kind);
+    event.operation = name;
+    event.failed = failed;
+    hooks_send(hooks, &event);
+}
+
 static Calling provider_call_begin(InstanceOp *op, const char *name) {
     Calling calling = {.op = op,
                        .name = name,
@@ -34,6 +45,7 @@ static Calling provider_call_begin(InstanceOp *op, const char *name) {
         .other_secrets = calling.call.provider_secrets,
     });
     calling.started_ms = log_clock_ms();
+    provider_call_send(op, name, EVENT_CALL_START, false);
     return calling;
 }
 
@@ -99,6 +111,7 @@ static const Diag *provider_call_first_error(const Calling *calling) {
 /* Ends a call that returned `ok` and the object `result` (NULL: none). Returns `ok`. */
 static bool provider_call_end(const Calling *calling, bool ok, const Value *result) {
     InstanceOp *op = calling->op;
+    provider_call_send(op, calling->name, EVENT_CALL_END, !ok);
     if (op->diags.count > calling->from)
         instance_op_place_diags(op, calling->from);
     const Diag *error = log_enabled(LOG_DEBUG) ? provider_call_first_error(calling) : NULL;

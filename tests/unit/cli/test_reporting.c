@@ -168,6 +168,8 @@ static const char *kind_name(WalkEventKind kind) {
     case EVENT_LIST_FOUND: return "list_found";
     case EVENT_LIST_END: return "list_end";
     case EVENT_OPERATION_END: return "ephemeral_end";
+    case EVENT_CALL_START: return "call_start";
+    case EVENT_CALL_END: return "call_end";
     case EVENT_APPLY_TOTAL: return "apply_total";
     }
     return NULL;
