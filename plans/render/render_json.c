@@ -501,6 +501,8 @@ static void write_section(JsonWriter *writer, const char *key, Str json) {
 }
 
 static void render_json_write_code(JsonWriter *writer, const Plan *plan) {
+    if (plan->digest.len > 0)
+        json_key_string(writer, "digest", plan->digest);
     if (plan->code.len == 0)
         return;
     json_key_string(writer, "code", plan->code);

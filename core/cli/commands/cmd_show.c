@@ -81,12 +81,14 @@ static int cmd_show_plan(Cli *cli, const Arguments *arguments, Str path, Diags *
     reporting_set_plan(cli->reporting, plan, load_config(cli, arguments, plan, &sources));
     if (cli_name(cli)->is_other)
         plan->code = STR_EMPTY;
+    if (!stored_plan_is_named(cli, path))
+        plan->digest = STR_EMPTY; /* programs compute that of a file */
     if (!option_flag(arguments, "json")) {
         plan_warn_of_unknown(plan, diags);
         render_text_plan_in_pieces(plan, terminal_style(&cli->terminal), terminal_out, cli->arena);
         if (plan->code.len > 0)
             terminal_print("\nCode: %.*s\n", STR_ARG(plan->code));
-        if (stored_plan_is_named(cli, path))
+        if (plan->digest.len > 0)
             terminal_print("\nDigest: %.*s\n", STR_ARG(plan->digest));
         return 0;
     }
@@ -322,7 +324,8 @@ const Command cmd_show = {
         "and \"notes\". \"parts_unknown\": more parts are known only after apply. The member "
         "\"code\" of "
         "the plan is a digest of the files that it was made from: two plans of the same files have "
-        "the same. \"code_files\" lists those that are not files of the configuration.",
+        "the same. \"code_files\" lists those that are not files of the configuration. "
+        "\"digest\" is that of a stored plan.",
     .example = "loam plan -out=p.plan\nloam show p.plan",
     .groups = {OPTION_GROUP(options), &option_variables, &reporting_options, &option_environment,
                &option_view},
