@@ -590,6 +590,24 @@ static void notes_are_kept(void **) {
     engine_case_close(c);
 }
 
+/* A data source waits only for changes in its own instance of the module. */
+static void reads_of_a_module_instance(void **) {
+    static const char module[] =
+        "variable: {name: {}, size: {}}\n"
+        "resource: {fake_thing: {r: {name: '${var.name}', size: '${var.size}'}}}\n"
+        "data: {fake_lookup: {d: {name: l, depends_on: [fake_thing.r]}}}\n";
+    static const char root[] = "module: {m: {for_each: {p: 1, q: %d}, source: ./m, name: "
+                               "'${each.key}', size: '${each.value}'}}\n";
+    EngineCase *c = engine_case_open();
+    engine_case_write(c, "m/main.loam.yaml", module);
+    engine_case_run(c, str_to_cstr(str_format(c->arena, root, 1), c->arena));
+    engine_case_config(c, str_to_cstr(str_format(c->arena, root, 2), c->arena));
+    engine_case_must(c, engine_case_plan(c));
+    check_changes(c, "<= module.m[\"q\"].data.fake_lookup.d read_because_dependency_pending\n"
+                     "~ module.m[\"q\"].fake_thing.r\n");
+    engine_case_close(c);
+}
+
 static Str dependencies_of(const EngineCase *c, const State *state, const char *address) {
     AddressTarget target = engine_case_address(c, address);
     const StateObject *object = state_find_instance(state, target.resource)->current;
@@ -718,6 +736,7 @@ static void a_type_may_refuse_objects_of_another(void **) {
 
 UNIT_MAIN(test_engine_plan) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(reads_of_a_module_instance),
         cmocka_unit_test(plans_changes),
         cmocka_unit_test(unknowns_propagate),
         cmocka_unit_test(an_update_keeps_computed_values),

@@ -55,6 +55,8 @@ static void modules_print(void **) {
     assert_false(module_addr_equal(b, a));
     assert_false(module_addr_equal(NULL, a));
     assert_true(module_addr_equal(NULL, NULL));
+    assert_int_equal(module_addr_depth(NULL), 0);
+    assert_int_equal(module_addr_depth(a), 1);
 }
 
 static void order_of_addresses(void **) {

@@ -228,12 +228,32 @@ static void unknown_and_marks_are_written_over(void **) {
     check_str(json_text(value_tuple(items, 2, arena), arena), "[null,1]");
 }
 
+/* A value with an error inside is no value. */
+static void broken_inside(void **) {
+    static const char *const texts[] = {
+        "[x]", "[1,x]", "[1", "{\"a\":x}", "{\"a\":1,x}", "{\"a\":[x]}", "[{\"a\":x}]", "{x:1}",
+    };
+    SCOPED(ArenaRef) arena = arena_open("test");
+    for (size_t i = 0; i < ARRAY_COUNT(texts); i++) {
+        JsonReader reader = json_reader_new(str_from_cstr(texts[i]), arena);
+        Value value;
+        if (json_read_any(&reader, json_next(&reader), &value, arena))
+            fail_msg("%s", texts[i]);
+        assert_non_null(reader.error);
+    }
+}
+
 UNIT_MAIN(test_json) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(any_value),         cmocka_unit_test(many_members),
-        cmocka_unit_test(any_value_refused), cmocka_unit_test(responses),
-        cmocka_unit_test(typed_value),       cmocka_unit_test(typed_value_refused),
-        cmocka_unit_test(types_settle),      cmocka_unit_test(unknown_and_marks_are_written_over),
+        cmocka_unit_test(broken_inside),
+        cmocka_unit_test(any_value),
+        cmocka_unit_test(many_members),
+        cmocka_unit_test(any_value_refused),
+        cmocka_unit_test(responses),
+        cmocka_unit_test(typed_value),
+        cmocka_unit_test(typed_value_refused),
+        cmocka_unit_test(types_settle),
+        cmocka_unit_test(unknown_and_marks_are_written_over),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

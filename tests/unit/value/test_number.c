@@ -74,6 +74,10 @@ static void numbers_round_trip(void **) {
     assert_true(number_has_text(number_multiply(small, large, arena)));
     assert_false(number_has_text(number_from_double(INFINITY, arena)));
     assert_true(number_has_text(number_from_double(-0.0, arena)));
+    assert_true(number_is_infinite(number_from_double(INFINITY, arena)));
+    assert_true(number_is_infinite(number_from_double(-INFINITY, arena)));
+    assert_false(number_is_infinite(large));
+    assert_false(number_is_infinite(number_from_double(0.0, arena)));
 }
 
 static void text_has_the_fewest_digits(void **) {

@@ -70,6 +70,10 @@ static void accepted(void **) {
         {"{\"note\":\"n\",\"label\":\"\\u0041\"}", "{\"label\":\"A\",\"note\":\"n\"}"},
         {"{\"inner\":null}", "{\"label\":\"\"}"},
         {"{\"inner\":{}}", "{\"label\":\"\"}"},
+        {"{\"label\":\"\",\"items\":[{\"name\":\"a\",\"size\":1},{\"name\":\"b\",\"size\":2},"
+         "{\"name\":\"c\",\"size\":3}]}",
+         "{\"label\":\"\",\"items\":[{\"name\":\"a\",\"size\":1},{\"name\":\"b\",\"size\":2},"
+         "{\"name\":\"c\",\"size\":3}]}"},
         {"{\"inner\":{\"size\":2}}", "{\"label\":\"\",\"inner\":{\"name\":\"\",\"size\":2}}"},
         {"{\"tags\":[\"a\"],\"tags\":[\"b\"]}", "{\"label\":\"\",\"tags\":[\"a\",\"b\"]}"},
     };
@@ -197,11 +201,34 @@ static void codecs(void **) {
     }
 }
 
+/* A row of some variants only is written for these, and read for all. */
+static unsigned variant_of(const void *record) {
+    return 1U << ((const Item *)record)->size;
+}
+
+static void variants(void **) {
+    static const RecordRow rows[] = {
+        ROW_TEXT(Item, "name", name, .variants = 1U << 1 | 1U << 3),
+        ROW_UINT32(Item, "size", size),
+    };
+    static const Record record = RECORD(Item, rows, .variant = variant_of);
+    static const char *const wanted[] = {"{\"size\":0}", "{\"name\":\"n\",\"size\":1}",
+                                         "{\"size\":2}", "{\"name\":\"n\",\"size\":3}"};
+    for (uint32_t i = 0; i < ARRAY_COUNT(wanted); i++) {
+        Item item = {STR("n"), i};
+        check_str(record_to_json(&record, &item, 0, arena), wanted[i]);
+    }
+}
+
 UNIT_MAIN(test_record) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(clones),       cmocka_unit_test(codecs),
-        cmocka_unit_test(every_member), cmocka_unit_test(accepted),
-        cmocka_unit_test(rejected),     cmocka_unit_test(many_have_their_size),
+        cmocka_unit_test(variants),
+        cmocka_unit_test(clones),
+        cmocka_unit_test(codecs),
+        cmocka_unit_test(every_member),
+        cmocka_unit_test(accepted),
+        cmocka_unit_test(rejected),
+        cmocka_unit_test(many_have_their_size),
     };
     return cmocka_run_group_tests(tests, open_arena, close_arena);
 }
