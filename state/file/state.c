@@ -329,7 +329,7 @@ static void copy_instances(const StateResource *from, StateResource *to, CopyObj
  * environment and of the Stack. */
 #define LINEAGE_SIZE    36 /* length of a UUID as text, and of its part before the last group */
 #define LINEAGE_HEAD    24
-#define LINEAGE_HALF    6
+#define LINEAGE_HALF    ((size_t)6)
 #define LINEAGE_VERSION 14 /* place of the version */
 
 static Str lineage_tail(Str head, Str name, size_t size, Arena *arena) {
