@@ -128,10 +128,11 @@ static bool scalar_number(Str text, Value *out, Arena *arena) {
     return true;
 }
 
-/* Reads a number of one or two digits and writes two digits. */
+/* Reads a number of one or two digits and writes two digits. timestamp_parse rejects a missing one.
+ */
 static bool add_short(Str *rest, StrBuf *out, char separator) {
     size_t count = digits_at(*rest, 0);
-    if (count < 1 || count > 2)
+    if (count > 2)
         return false;
     if (count == 1)
         strbuf_add_char(out, '0');

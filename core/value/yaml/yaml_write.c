@@ -5,8 +5,6 @@
 
 #include <yaml.h>
 
-#define WIDTH 80
-
 typedef struct YamlWriting {
     yaml_emitter_t emitter;
     YamlStyle style;
@@ -126,7 +124,6 @@ bool yaml_write(Value value, YamlStyle style, Str *out, Arena *arena) {
     yaml_emitter_initialize(&writing.emitter);
     yaml_emitter_set_output(&writing.emitter, yaml_write_append, &writing);
     yaml_emitter_set_unicode(&writing.emitter, 1);
-    yaml_emitter_set_width(&writing.emitter, WIDTH);
     yaml_write_document(&writing, value);
     yaml_emitter_delete(&writing.emitter);
     bool is_plain =

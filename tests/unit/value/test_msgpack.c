@@ -194,6 +194,45 @@ static void containers(void **) {
     assert_true(value_is_null(read("c0", type)));
 }
 
+/* The shortest form of each length. */
+static void lengths(void **) {
+    static const struct {
+        size_t count;
+        const char *list, *map, *text;
+    } cases[] = {
+        {0, "90", "80", "a0"},
+        {15, "9f", "8f", "af"},
+        {16, "dc0010", "de0010", "b0"},
+        {31, "dc001f", "de001f", "bf"},
+        {32, "dc0020", "de0020", "d920"},
+        {255, "dc00ff", "de00ff", "d9ff"},
+        {256, "dc0100", "de0100", "da0100"},
+        {65535, "dcffff", "deffff", "daffff"},
+        {65536, "dd00010000", "df00010000", "db00010000"},
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+        size_t count = cases[i].count;
+        Value *items = arena_new_array(arena, Value, count + 1);
+        Value *same = arena_new_array(arena, Value, count + 1);
+        Str *keys = arena_new_array(arena, Str, count + 1);
+        StrBuf text = strbuf_new(arena);
+        for (size_t k = 0; k < count; k++) {
+            items[k] = same[k] = value_int(1);
+            keys[k] = str_format(arena, "%zu", k);
+        }
+        strbuf_add_repeat(&text, 'x', count);
+        Value values[] = {value_list(&TYPE_NUMBER, items, count, arena),
+                          value_map(&TYPE_NUMBER, keys, same, count, arena),
+                          value_from_str(strbuf_str(&text))};
+        const char *const heads[] = {cases[i].list, cases[i].map, cases[i].text};
+        for (size_t k = 0; k < ARRAY_COUNT(values); k++) {
+            Str bytes = written(values[k], values[k].type);
+            check_str(hex_encode(str_slice(bytes, 0, strlen(heads[k]) / 2), arena), heads[k]);
+            assert_true(value_equal(read_bytes(bytes, values[k].type), values[k]));
+        }
+    }
+}
+
 /* Providers may return the bytes of a file; a state holds valid texts alone. */
 static void invalid_bytes_are_replaced(void **) {
     check_str(value_text(read("a361ff62", &TYPE_STRING)), "a\xef\xbf\xbd"
@@ -445,6 +484,7 @@ static void random_values(void **) {
 
 UNIT_MAIN(test_msgpack) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(lengths),
         cmocka_unit_test(recorded),
         cmocka_unit_test(numbers),
         cmocka_unit_test(numbers_of_other_writers),

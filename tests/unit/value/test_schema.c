@@ -135,8 +135,19 @@ static void threads_share_it(void **) {
         assert_ptr_equal(types[i], schema_implied_type(&schema));
 }
 
+static void sorted(void **) {
+    static const char *const names[] = {"boot", "disks", "name", "tags"};
+    static const Schema nothing = {SCHEMA_BLOCKS(blocks)};
+    SCOPED(ArenaRef) arena = arena_open("test");
+    const Attribute **list = schema_sorted_attributes(&schema, arena);
+    for (size_t i = 0; i < ARRAY_COUNT(names); i++)
+        assert_string_equal(list[i]->name, names[i]);
+    (void)schema_sorted_attributes(&nothing, arena);
+}
+
 UNIT_MAIN(test_schema) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(sorted),
         cmocka_unit_test(threads_share_it), /* first, while the cache is cold */
         cmocka_unit_test(implied_type),
         cmocka_unit_test(types_are_interned),

@@ -115,8 +115,40 @@ static void marks_and_unknowns_stay(void **) {
     check_str(value_text(value_attribute(first, STR("bus"))), "virtio");
 }
 
+/* A provider may leave out collections of blocks, at any depth. */
+static void blocks_are_filled(void **) {
+    static const Block inner[] = {
+        {.name = "in", .nesting = NEST_SET, .schema = {SCHEMA_ATTRIBUTES(disk_attributes)}},
+    };
+    static const Block outer[] = {
+        {.name = "one", .nesting = NEST_SINGLE, .schema = {SCHEMA_BLOCKS(inner)}},
+        {.name = "list", .nesting = NEST_LIST, .schema = {SCHEMA_BLOCKS(inner)}},
+        {.name = "map", .nesting = NEST_MAP, .schema = {SCHEMA_BLOCKS(inner)}},
+    };
+    static const Schema of = {SCHEMA_BLOCKS(outer)};
+    static const char *const cases[][2] = {
+        {"{}", "{\"list\":[],\"map\":{}}"},
+        {"{\"one\":{},\"list\":[{},{\"in\":[]}],\"map\":{\"k\":{}}}",
+         "{\"one\":{\"in\":[]},\"list\":[{\"in\":[]},{\"in\":[]}],\"map\":{\"k\":{\"in\":[]}}}"},
+        {"{\"one\":{\"in\":[]},\"list\":[],\"map\":{}}",
+         "{\"one\":{\"in\":[]},\"list\":[],\"map\":{}}"},
+    };
+    SCOPED(ArenaRef) arena = arena_open("test");
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+        Value before = object_of(&of, cases[i][0], arena);
+        Value filled = schema_fill_blocks(&of, before, arena);
+        Value wanted = object_of(&of, cases[i][1], arena);
+        if (!value_equal(filled, wanted))
+            fail_msg("%zu: %.*s", i, STR_ARG(value_display(filled, 0, arena)));
+        assert_int_equal(filled.as.items == before.as.items, value_equal(before, wanted));
+    }
+    assert_true(
+        value_is_null(schema_fill_blocks(&of, value_null(schema_implied_type(&of)), arena)));
+}
+
 UNIT_MAIN(test_schema_defaults) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(blocks_are_filled),
         cmocka_unit_test(filled_in),
         cmocka_unit_test(unchanged_is_the_same),
         cmocka_unit_test(marks_and_unknowns_stay),

@@ -45,6 +45,24 @@ static void styles(void **) {
     }
 }
 
+/* Long texts are folded at 80 columns, as by other writers. */
+static void long_texts(void **) {
+    SCOPED(ArenaRef) arena = arena_open("test");
+    StrBuf words = strbuf_new(arena);
+    for (int i = 0; i < 60; i++)
+        strbuf_add_cstr(&words, i ? " word" : "word");
+    Str json = str_format(arena, "{\"a\":\"%.*s\"}", STR_ARG(strbuf_str(&words))), text, line;
+    Value value = parsed(str_to_cstr(json, arena), arena);
+    for (int style = 0; style < 2; style++) {
+        size_t longest = 0;
+        assert_true(
+            yaml_write(value, style ? YAML_STYLE_MANIFEST : YAML_STYLE_QUOTED, &text, arena));
+        while (str_next_field(&text, '\n', &line))
+            longest = line.len > longest ? line.len : longest;
+        assert_true(longest > 80 && longest < 90);
+    }
+}
+
 static bool spend(void *payload, size_t elements) {
     (void)payload, (void)elements;
     return true;
@@ -161,6 +179,7 @@ static void characters_stay(void **) {
 
 UNIT_MAIN(test_yaml_write) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(long_texts),
         cmocka_unit_test(styles),
         cmocka_unit_test(strings_stay_strings),
         cmocka_unit_test(characters_stay),
