@@ -22,7 +22,7 @@ import run as scenario
 
 RELEASE = os.path.join(TOP, "build/release/loam")
 SANITIZED = os.path.join(TOP, "build/dev/loam")
-MODULES = ["loam-" + name for name in ("curl", "libarchive", "libssh", "libvirt", "pq", "rpc", "s3", "serve")]  # opened by loam, not linked
+MODULES = ["loam-" + name for name in ("curl", "libarchive", "libssh", "libvirt", "operator", "pq", "rpc", "s3", "serve")]  # opened by loam, not linked
 QUICK = os.path.join(TOP, "build/debug")  # the only build of tests/quick
 
 

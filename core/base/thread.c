@@ -28,9 +28,9 @@ static const char *const kind_names[] = {
     [THREAD_SSH_SESSION] = "loam-ssh",   [THREAD_SSH_AGENT] = "loam-ssh-agent",
     [THREAD_KEY] = "loam-key",           [THREAD_RPC] = "loam-rpc",
     [THREAD_PROVIDER] = "loam-provider", [THREAD_SERVER] = "loam-server",
-    [THREAD_INFORMER] = "loam-informer",
+    [THREAD_INFORMER] = "loam-informer", [THREAD_WORKER] = "loam-worker",
 };
-static_assert(ARRAY_COUNT(kind_names) == THREAD_INFORMER + 1, "a name for each kind");
+static_assert(ARRAY_COUNT(kind_names) == THREAD_WORKER + 1, "a name for each kind");
 
 pthread_mutex_t *thread_lock(pthread_mutex_t *mutex) {
     pthread_mutex_lock(mutex);

@@ -14,7 +14,8 @@
  *   rpc reader         reads the connection to one provider in another process
  *   provider           waits for a provider in another process and reads its output
  *   server             executes calls that this process serves
- *   informer           follows the objects of one kind for the operator */
+ *   informer           follows the objects of one kind for the operator
+ *   worker             does the steps that the operator decides */
 #pragma once
 
 #include "attr.h"
@@ -44,6 +45,7 @@ typedef enum ThreadKind {
     THREAD_PROVIDER,
     THREAD_SERVER,
     THREAD_INFORMER,
+    THREAD_WORKER,
 } ThreadKind;
 
 typedef struct Thread Thread;

@@ -6,8 +6,9 @@
 #include "log.h"
 #include "thread.h"
 
-#define ROUND_S 300 /* of one stream */
-#define LIST_MS 60000
+#define ROUND_S   300 /* of one stream */
+#define LIST_MS   60000
+#define ABSENT_MS 60000 /* until a kind that the server lacks is asked for again */
 
 struct Informer {
     InformerOptions options;
@@ -15,7 +16,7 @@ struct Informer {
     StrBuf version; /* resourceVersion to continue from */
     bool is_gone;   /* the server cannot continue from it */
     uint32_t failures;
-    _Atomic bool is_synced;
+    bool is_synced;
     _Atomic uint32_t restarts;
     Arena *arena;
     Arena *scratch; /* of one page, or one event */
@@ -146,8 +147,14 @@ static bool read_list(Informer *informer, KubeResponse *response) {
     informer->is_gone = false;
     if (informer->is_synced)
         informer->restarts++;
-    informer->is_synced = true;
     return true;
+}
+
+static void set_synced(Informer *informer) {
+    const InformerOptions *options = &informer->options;
+    if (!informer->is_synced && options->synced)
+        options->synced(options->payload);
+    informer->is_synced = true;
 }
 
 /* Streams. */
@@ -222,15 +229,22 @@ static void run_informer(void *payload) {
         KubeResponse response = {0};
         bool ok = needs_list ? read_list(informer, &response) : follow(informer, &response);
         needs_list = needs_list ? !ok : informer->is_gone;
+        bool is_absent = !ok && response.code == 404;
+        int64_t wait_ms = ABSENT_MS;
+        if (ok || is_absent)
+            set_synced(informer);
         if (ok) {
             informer->failures = 0;
             continue;
         }
-        informer->failures++;
-        log_event(LOG_WARN, "objects not read", log_text("kind", options->resource->kind),
-                  log_text("problem", response.problem));
-        if (clock->sleep_ms(clock->self, kube_retry_wait_ms(informer->failures, -1),
-                            options->cancel))
+        if (cancel_level(options->cancel) != CANCEL_NONE)
+            break;
+        if (!is_absent) {
+            wait_ms = kube_retry_wait_ms(++informer->failures, -1);
+            log_event(LOG_WARN, "objects not read", log_text("kind", options->resource->kind),
+                      log_text("problem", response.problem));
+        }
+        if (clock->sleep_ms(clock->self, wait_ms, options->cancel))
             break;
     }
 }
@@ -246,10 +260,6 @@ Informer *informer_start(const InformerOptions *options) {
     arena_close(informer->scratch);
     arena_close(arena);
     return NULL;
-}
-
-bool informer_is_synced(Informer *informer) {
-    return informer->is_synced;
 }
 
 uint32_t informer_restarts(Informer *informer) {

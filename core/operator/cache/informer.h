@@ -1,6 +1,7 @@
 /* Informer: a thread that keeps an ObjectStore like the API server. It lists the objects of a kind,
  * page by page, then follows their changes; after a gap that the server cannot fill it lists again,
- * so that the store misses nothing. */
+ * so that the store misses nothing. A
+ * kind that the server does not have has no objects; it is asked for again later. */
 #pragma once
 
 #include "kube_call.h"
@@ -17,6 +18,9 @@ typedef struct InformerOptions {
     pthread_mutex_t *lock; /* held around each use of the store and each call of `changed` */
     /* An object was added, changed or removed. `meta` is valid until it returns. */
     void (*changed)(void *payload, const KubeResource *resource, const ObjectMeta *meta);
+    /* The store has all objects for the first time; called once, without the lock. NULL: nothing.
+     */
+    void (*synced)(void *payload);
     void *payload;
     size_t page_size; /* 0: 500 */
 } InformerOptions;
@@ -26,8 +30,6 @@ typedef struct Informer Informer;
 /* `options` is copied; its texts and objects must outlive the informer. NULL: the system has no
  * more threads. */
 Informer *informer_start(const InformerOptions *options);
-/* Whether the store has had all objects once. */
-bool informer_is_synced(Informer *informer);
 /* How often a list had to be read again after the first. */
 uint32_t informer_restarts(Informer *informer);
 /* Waits for the thread, after the token was raised. NULL: does nothing. */

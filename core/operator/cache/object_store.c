@@ -12,8 +12,10 @@ typedef struct ObjectEntry {
     Str json;
     size_t bytes;  /* that the object takes */
     uint64_t list; /* the newest list that had it */
-    ObjectGroup *group;
-    struct ObjectEntry *next; /* in the group */
+    struct ObjectPlace {
+        struct ObjectEntry **from; /* the pointer to this entry; NULL: in no group */
+        struct ObjectEntry *next;
+    } places[OBJECT_GROUPS];
 } ObjectEntry;
 
 struct ObjectGroup {
@@ -24,25 +26,27 @@ struct ObjectStore {
     ObjectKind kind;
     Arena *arena; /* objects, entries and groups */
     Map entries;
-    Map groups;
+    Map groups[OBJECT_GROUPS];
     size_t count;
     size_t live; /* bytes of the living objects */
     uint64_t list;
     Arena *scratch;
+    Arena *own; /* of this struct */
 };
 
 static void store_clear(ObjectStore *store) {
     store->arena = arena_open("objects of the operator");
     store->entries = map_new(store->arena);
-    store->groups = map_new(store->arena);
+    for (size_t i = 0; i < OBJECT_GROUPS; i++)
+        store->groups[i] = map_new(store->arena);
     store->count = store->live = 0;
 }
 
 ObjectStore *object_store_open(const ObjectKind *kind) {
-    Arena *scratch = arena_open("object of the operator");
-    ObjectStore *store = arena_new(scratch, ObjectStore);
-    /* The store itself lives in an arena of its own, which is never reset. */
-    *store = (ObjectStore){.kind = *kind, .scratch = scratch};
+    Arena *own = arena_open("store of the operator");
+    ObjectStore *store = arena_new(own, ObjectStore);
+    *store = (ObjectStore){.kind = *kind, .own = own};
+    store->scratch = arena_open("key of a group");
     store_clear(store);
     return store;
 }
@@ -52,35 +56,40 @@ void object_store_close(ObjectStore *store) {
         return;
     arena_close(store->arena);
     arena_close(store->scratch);
+    arena_close(store->own);
 }
 
 static Str store_key(Str namespace, Str name, Arena *arena) {
     return str_format(arena, "%.*s/%.*s", STR_ARG(namespace), STR_ARG(name));
 }
 
-static void leave_group(ObjectEntry *entry) {
-    ObjectEntry **at = entry->group ? &entry->group->first : NULL;
-    while (at && *at != entry)
-        at = &(*at)->next;
-    if (at)
-        *at = entry->next;
-    entry->group = NULL;
+static void leave_groups(ObjectEntry *entry) {
+    for (size_t i = 0; i < OBJECT_GROUPS; i++) {
+        struct ObjectPlace *place = &entry->places[i];
+        if (!place->from)
+            continue;
+        *place->from = place->next;
+        if (place->next)
+            place->next->places[i].from = place->from;
+        *place = (struct ObjectPlace){0};
+    }
 }
 
-static void join_group(ObjectStore *store, ObjectEntry *entry) {
-    const ObjectMeta *meta = entry->object;
-    Str name = store->kind.group ? store->kind.group(entry->object) : STR_EMPTY;
-    Str key;
-    if (name.len == 0)
-        return;
-    key = store_key(meta->namespace, name, store->arena);
-    entry->group = map_find(&store->groups, key);
-    if (!entry->group) {
-        entry->group = arena_new(store->arena, ObjectGroup);
-        map_set(&store->groups, key, entry->group);
+static void join_group(ObjectStore *store, ObjectEntry *entry, size_t which) {
+    struct ObjectPlace *place = &entry->places[which];
+    Str key = store->kind.groups[which](entry->object, store->scratch);
+    ObjectGroup *group = key.len > 0 ? map_find(&store->groups[which], key) : NULL;
+    if (key.len > 0 && !group) {
+        group = arena_new(store->arena, ObjectGroup);
+        map_set(&store->groups[which], str_clone(key, store->arena), group);
     }
-    entry->next = entry->group->first;
-    entry->group->first = entry;
+    if (group) {
+        *place = (struct ObjectPlace){&group->first, group->first};
+        if (place->next)
+            place->next->places[which].from = &place->next;
+        group->first = entry;
+    }
+    arena_reset(store->scratch);
 }
 
 static void store_object(ObjectStore *store, ObjectEntry *entry, void *object, Str json) {
@@ -89,7 +98,10 @@ static void store_object(ObjectStore *store, ObjectEntry *entry, void *object, S
     entry->bytes = sizeof *entry + store->kind.record->size + 2 * json.len;
     store->live += entry->bytes;
     store->count++;
-    join_group(store, entry);
+    for (size_t i = 0; i < OBJECT_GROUPS; i++) {
+        if (store->kind.groups[i])
+            join_group(store, entry, i);
+    }
 }
 
 /* Decodes an object into the store; `json` lives there. NULL: it is no object of the kind. */
@@ -102,7 +114,7 @@ static void *read_object(ObjectStore *store, Str json) {
 static void drop_object(ObjectStore *store, ObjectEntry *entry) {
     if (!entry->object)
         return;
-    leave_group(entry);
+    leave_groups(entry);
     entry->object = NULL;
     store->live -= entry->bytes;
     store->count--;
@@ -203,13 +215,12 @@ const void *object_store_next(const ObjectStore *store, ObjectCursor *at) {
     return NULL;
 }
 
-const void *object_store_next_of(const ObjectStore *store, Str namespace, Str group,
+const void *object_store_next_of(const ObjectStore *store, size_t which, Str key,
                                  ObjectCursor *at) {
     if (at->index++ > 0) {
-        at->entry = at->entry ? at->entry->next : NULL;
+        at->entry = at->entry ? at->entry->places[which].next : NULL;
     } else {
-        SCOPED(ArenaRef) scratch = arena_open("object of the operator");
-        const ObjectGroup *found = map_find(&store->groups, store_key(namespace, group, scratch));
+        const ObjectGroup *found = map_find(&store->groups[which], key);
         at->entry = found ? found->first : NULL;
     }
     return at->entry ? at->entry->object : NULL;

@@ -10,10 +10,13 @@
 
 #include "object_meta.h"
 
+#define OBJECT_GROUPS 2
+
 typedef struct ObjectKind {
     const Record *record;
-    /* Returns the name of the object's group in its namespace; NULL: there are no groups. */
-    Str (*group)(const void *object);
+    /* Each returns the key of a group that the object is in; empty: in none. NULL: there are no
+     * such groups. */
+    Str (*groups[OBJECT_GROUPS])(const void *object, Arena *arena);
     /* Drops members that no decision reads any more; NULL: none. */
     void (*trim)(void *object);
 } ObjectKind;
@@ -44,6 +47,5 @@ typedef struct ObjectCursor {
     const struct ObjectEntry *entry;
 } ObjectCursor;
 const void *object_store_next(const ObjectStore *store, ObjectCursor *at);
-/* The same over one group, the newest put first. */
-const void *object_store_next_of(const ObjectStore *store, Str namespace, Str group,
-                                 ObjectCursor *at);
+/* The same over the group of this key, one of kind->groups[which], the newest put first. */
+const void *object_store_next_of(const ObjectStore *store, size_t which, Str key, ObjectCursor *at);

@@ -33,6 +33,7 @@ struct WorkQueue {
     WorkItem *first_ready, *last_ready;
     size_t ready_count;
     VEC(WorkItem *) heap; /* the earliest time first */
+    bool has_begun;
     bool is_stopped;
     Arena *arena;
 };
@@ -45,6 +46,12 @@ WorkQueue *work_queue_open(const Clock *clock) {
     pthread_mutex_init(&queue->lock, NULL);
     pthread_cond_init(&queue->changed, NULL);
     return queue;
+}
+
+void work_queue_begin(WorkQueue *queue) {
+    LOCKED(&queue->lock);
+    queue->has_begun = true;
+    pthread_cond_broadcast(&queue->changed);
 }
 
 void work_queue_close(WorkQueue *queue) {
@@ -226,7 +233,7 @@ bool work_queue_take(WorkQueue *queue, WorkKey *out, Arena *arena) {
     LOCKED(&queue->lock);
     for (;;) {
         int64_t wait_ms = take_due(queue);
-        WorkItem *item = queue->first_ready;
+        WorkItem *item = queue->has_begun ? queue->first_ready : NULL;
         if (queue->is_stopped)
             return false;
         if (!item) {

@@ -14,7 +14,9 @@ typedef struct WorkKey {
 
 typedef struct WorkQueue WorkQueue;
 
+/* The queue gives out no key before work_queue_begin. */
 WorkQueue *work_queue_open(const Clock *clock);
+void work_queue_begin(WorkQueue *queue);
 /* No thread may use it any more. NULL: does nothing. */
 void work_queue_close(WorkQueue *queue);
 

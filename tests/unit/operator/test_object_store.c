@@ -3,8 +3,12 @@
 #include "object_store.h"
 #include "run.h"
 
-static Str group_of(const void *object) {
-    return ((const Run *)object)->meta.labels.stack;
+static Str stack_key(const void *object, Arena *to) {
+    return str_clone(((const Run *)object)->meta.labels.stack, to);
+}
+
+static Str open_key(const void *object, Arena *) {
+    return run_is_finished(object) ? STR_EMPTY : STR("open");
 }
 
 static void trim(void *object) {
@@ -13,7 +17,7 @@ static void trim(void *object) {
         run->spec.template.text = STR("{}");
 }
 
-static const ObjectKind kind = {&run_record, group_of, trim};
+static const ObjectKind kind = {&run_record, {stack_key, open_key}, trim};
 
 static Str json_of(int name, int stack, int version, const char *more) {
     return str_format(
@@ -32,7 +36,14 @@ static const Run *find(ObjectStore *store, int name) {
 static size_t count_of(ObjectStore *store, int stack) {
     size_t count = 0;
     Str group = str_format(arena, "s%d", stack);
-    for (ObjectCursor at = {0}; object_store_next_of(store, STR("team"), group, &at);)
+    for (ObjectCursor at = {0}; object_store_next_of(store, 0, group, &at);)
+        count++;
+    return count;
+}
+
+static size_t open_count(ObjectStore *store) {
+    size_t count = 0;
+    for (ObjectCursor at = {0}; object_store_next_of(store, 1, STR("open"), &at);)
         count++;
     return count;
 }
@@ -53,6 +64,7 @@ static void one_object(void **) {
     assert_int_equal(count_of(store, 2), 1);
     object_store_put(store, json_of(1, 2, 3, "\"finishedAt\":\"2026-01-02T03:04:05Z\""));
     check_str(find(store, 1)->spec.template.text, "{}");
+    assert_int_equal(open_count(store), 0);
     object_store_remove(store, STR("team"), STR("r1"));
     object_store_remove(store, STR("team"), STR("r1"));
     assert_null(find(store, 1));
@@ -119,6 +131,7 @@ static void against_a_model(void **) {
             assert_int_equal(seen, living);
             for (int i = 0; i < STACKS; i++)
                 assert_int_equal(count_of(store, i), counts[i]);
+            assert_int_equal(open_count(store), living);
             arena_reset(arena);
         }
     }

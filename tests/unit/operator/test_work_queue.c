@@ -16,6 +16,12 @@ static WorkKey key_of(const char *name) {
     return (WorkKey){1, STR("team"), str_from_cstr(name)};
 }
 
+static WorkQueue *open_queue(const Clock *clock) {
+    WorkQueue *queue = work_queue_open(clock);
+    work_queue_begin(queue);
+    return queue;
+}
+
 /* Takes the next key and gives it back. */
 static Str next(WorkQueue *queue, bool has_failed) {
     WorkKey key;
@@ -27,7 +33,7 @@ static Str next(WorkQueue *queue, bool has_failed) {
 }
 
 static void once_in_order(void **) {
-    WorkQueue *queue = work_queue_open(&clock_case);
+    WorkQueue *queue = open_queue(&clock_case);
     WorkKey other = {2, STR("team"), STR("a")}, far = {1, STR("tea"), STR("ma")};
     work_queue_add(queue, key_of("b"));
     work_queue_add(queue, key_of("a"));
@@ -44,7 +50,7 @@ static void once_in_order(void **) {
 }
 
 static void again_while_taken(void **) {
-    WorkQueue *queue = work_queue_open(&clock_case);
+    WorkQueue *queue = open_queue(&clock_case);
     WorkKey key;
     work_queue_add(queue, key_of("a"));
     assert_true(work_queue_take(queue, &key, arena));
@@ -58,7 +64,7 @@ static void again_while_taken(void **) {
 }
 
 static void times(void **) {
-    WorkQueue *queue = work_queue_open(&clock_case);
+    WorkQueue *queue = open_queue(&clock_case);
     now_ms = 1000;
     work_queue_add_at(queue, key_of("late"), 9000);
     work_queue_add_at(queue, key_of("soon"), 3000);
@@ -77,7 +83,7 @@ static void times(void **) {
 
 static void failures(void **) {
     static const int64_t waits[] = {1, 2, 4, 8, 16, 32, 64, 128, 256, 300, 300};
-    WorkQueue *queue = work_queue_open(&clock_case);
+    WorkQueue *queue = open_queue(&clock_case);
     work_queue_add(queue, key_of("a"));
     for (size_t i = 0; i < ARRAY_COUNT(waits); i++) {
         check_str(next(queue, true), "a");
@@ -100,7 +106,7 @@ static void order_of_times(void **) {
     enum { KEYS = 200 };
     int64_t due[KEYS];
     uint64_t seed = 1;
-    WorkQueue *queue = work_queue_open(&clock_case);
+    WorkQueue *queue = open_queue(&clock_case);
     for (int i = 0; i < KEYS; i++)
         due[i] = INT64_MAX;
     now_ms = 0;
@@ -170,7 +176,7 @@ static void work(void *payload) {
 
 static void workers(void **) {
     static const char *const names[SHARED] = {"0", "1", "2", "3", "4"};
-    Shared shared = {.queue = work_queue_open(&clock_real)};
+    Shared shared = {.queue = open_queue(&clock_real)};
     Thread *threads[WORKERS];
     for (size_t i = 0; i < WORKERS; i++)
         assert_non_null(threads[i] = thread_start(THREAD_PARTS, work, &shared));

@@ -1,0 +1,33 @@
+/* operator_entry: the controller of the operator, in a module that is opened at the first use.
+ *
+ * Informers keep the objects of the cluster, an event puts keys into a queue, a worker takes a key,
+ * decides, and does the steps. The controller remembers nothing that a restart would lose. */
+#pragma once
+
+#include "kube_client.h"
+
+typedef struct OperatorSettings {
+    KubeClient *client;
+    const CancelToken *cancel;
+    Str name;            /* of this controller: in events and in the Lease */
+    Str lease_namespace; /* empty: other controllers are not asked */
+    Str lease;           /* name of the Lease of the leader */
+    Str image;           /* of the pods of new Runs */
+    Str log_level;
+    bool is_cross_allowed;     /* Stacks may refer to objects of other namespaces */
+    bool has_separate_duties;  /* who requests a Run may not approve it */
+    int64_t takeover_after_ms; /* how long a node must be lost; 0: no takeover */
+    size_t workers;            /* 0: 4 */
+} OperatorSettings;
+
+typedef struct OperatorEntry {
+    /* Waits until it is the leader, and works until the token is raised. Returns false if it is no
+     * leader any more, or the system has no more threads; *problem is then a sentence. */
+    bool (*run)(const OperatorSettings *settings, Str *problem);
+} OperatorEntry;
+
+/* In the module. */
+extern const OperatorEntry operator_entry __attribute__((weak));
+
+/* NULL: the module cannot be loaded; *problem is the end of a sentence. */
+const OperatorEntry *operator_entry_load(Str *problem, Arena *arena);

@@ -1,0 +1,392 @@
+#include "world.h"
+
+#include "map.h"
+
+/* Groups of the stores. */
+#define STACKS_OF_SOURCE 0
+#define STACKS_USING     1 /* Stacks with dependencies */
+#define RUNS_OF_STACK    0
+#define RUNS_OPEN        1
+#define APPROVALS_OF_RUN 0
+#define PODS_OF_JOB      0
+
+static Str key_of(Str namespace, Str name, Arena *arena) {
+    return str_format(arena, "%.*s/%.*s", STR_ARG(namespace), STR_ARG(name));
+}
+
+static Str or_own(Str namespace, Str own) {
+    return namespace.len > 0 ? namespace : own;
+}
+
+static Str source_key(Str kind, Str namespace, Str name, Arena *arena) {
+    return str_format(arena, "%.*s/%.*s/%.*s", STR_ARG(kind), STR_ARG(namespace), STR_ARG(name));
+}
+
+static Str stack_source_key(const void *object, Arena *arena) {
+    const Stack *stack = object;
+    const struct StackSourceRef *ref = &stack->spec.source.ref;
+    return ref->kind.len == 0 ? STR_EMPTY
+                              : source_key(ref->kind, or_own(ref->namespace, stack->meta.namespace),
+                                           ref->name, arena);
+}
+
+static bool uses_outputs(const Stack *stack) {
+    vec_each(&stack->spec.variables, variable) {
+        if (variable->value_from.output.stack.len > 0)
+            return true;
+    }
+    return false;
+}
+
+static Str stack_using_key(const void *object, Arena *) {
+    const Stack *stack = object;
+    return stack->spec.depends_on.count > 0 || uses_outputs(stack) ? STR("using") : STR_EMPTY;
+}
+
+static Str run_stack_key(const void *object, Arena *arena) {
+    const Run *run = object;
+    return key_of(run->meta.namespace, run->spec.stack.name, arena);
+}
+
+static Str run_open_key(const void *object, Arena *) {
+    return run_is_finished(object) ? STR_EMPTY : STR("open");
+}
+
+/* The spec of a finished Run decides nothing any more. */
+static void trim_run(void *object) {
+    Run *run = object;
+    if (run_is_finished(run))
+        run->spec.template.text = STR("{}");
+}
+
+static Str approval_run_key(const void *object, Arena *arena) {
+    const Approval *approval = object;
+    return key_of(approval->meta.namespace, approval->spec.run.name, arena);
+}
+
+static Str pod_job_key(const void *object, Arena *arena) {
+    const Pod *pod = object;
+    return str_format(arena, "%.*s/%.*s-%.*s", STR_ARG(pod->meta.namespace),
+                      STR_ARG(pod->meta.labels.run), STR_ARG(pod->meta.labels.phase));
+}
+
+static const ObjectKind kinds[WORLD_KINDS] = {
+    [WORLD_STACK] = {&stack_record, {stack_source_key, stack_using_key}},
+    [WORLD_RUN] = {&run_record, {run_stack_key, run_open_key}, trim_run},
+    [WORLD_APPROVAL] = {&approval_record, {approval_run_key}},
+    [WORLD_LANE] = {&lane_record},
+    [WORLD_JOB] = {&job_record},
+    [WORLD_POD] = {&pod_record, {pod_job_key}},
+    [WORLD_GIT_REPOSITORY] = {&source_record},
+    [WORLD_OCI_REPOSITORY] = {&source_record},
+    [WORLD_BUCKET] = {&source_record},
+    [WORLD_EXTERNAL_ARTIFACT] = {&source_record},
+};
+
+static const char *const source_kinds[WORLD_KINDS] = {
+    [WORLD_GIT_REPOSITORY] = "GitRepository",
+    [WORLD_OCI_REPOSITORY] = "OCIRepository",
+    [WORLD_BUCKET] = "Bucket",
+    [WORLD_EXTERNAL_ARTIFACT] = "ExternalArtifact",
+};
+
+void world_open(World *world) {
+    for (size_t i = 0; i < WORLD_KINDS; i++)
+        world->stores[i] = object_store_open(&kinds[i]);
+}
+
+void world_close(World *world) {
+    for (size_t i = 0; i < WORLD_KINDS; i++)
+        object_store_close(world->stores[i]);
+}
+
+/* Views. */
+
+static const Stack *find_stack(const World *world, Str namespace, Str name) {
+    return object_store_find(world->stores[WORLD_STACK], namespace, name);
+}
+
+static const Source *find_source(const World *world, const Stack *stack) {
+    const struct StackSourceRef *ref = &stack->spec.source.ref;
+    for (size_t kind = WORLD_GIT_REPOSITORY; ref->kind.len > 0 && kind < WORLD_KINDS; kind++) {
+        if (str_equal_cstr(ref->kind, source_kinds[kind]))
+            return object_store_find(world->stores[kind],
+                                     or_own(ref->namespace, stack->meta.namespace), ref->name);
+    }
+    return NULL;
+}
+
+static void add_dependency(const World *world, const Stack *stack, ObjectRef ref, Str output,
+                           StackView *out, Arena *arena) {
+    StackDependency *added = vec_add(arena, &out->dependencies);
+    ref.namespace = or_own(ref.namespace, stack->meta.namespace);
+    *added = (StackDependency){ref, find_stack(world, ref.namespace, ref.name), output};
+}
+
+static void add_dependencies(const World *world, const Stack *stack, StackView *out, Arena *arena) {
+    vec_each(&stack->spec.depends_on, ref)
+        add_dependency(world, stack, *ref, STR_EMPTY, out, arena);
+    vec_each(&stack->spec.variables, variable) {
+        const struct StackOutputRef *output = &variable->value_from.output;
+        if (output->stack.len > 0)
+            add_dependency(world, stack, (ObjectRef){STR_EMPTY, output->stack}, output->name, out,
+                           arena);
+    }
+}
+
+static bool depends_on(const Stack *stack, const ObjectMeta *other) {
+    vec_each(&stack->spec.depends_on, ref) {
+        if (str_equal(ref->name, other->name) &&
+            str_equal(or_own(ref->namespace, stack->meta.namespace), other->namespace))
+            return true;
+    }
+    vec_each(&stack->spec.variables, variable) {
+        if (str_equal(variable->value_from.output.stack, other->name) &&
+            str_equal(stack->meta.namespace, other->namespace))
+            return true;
+    }
+    return false;
+}
+
+/* A walk along dependencies that ends where it began. */
+typedef struct CycleWalk {
+    const World *world;
+    const Stack *start;
+    Map seen; /* by UID */
+    Arena *arena;
+} CycleWalk;
+
+static bool leads_back(CycleWalk *walk, const Stack *stack) {
+    StackView view = {0};
+    if (map_has(&walk->seen, stack->meta.uid))
+        return false;
+    map_set(&walk->seen, stack->meta.uid, &walk->seen);
+    add_dependencies(walk->world, stack, &view, walk->arena);
+    vec_each(&view.dependencies, dependency) {
+        if (dependency->stack &&
+            (dependency->stack == walk->start || leads_back(walk, dependency->stack)))
+            return true;
+    }
+    return false;
+}
+
+static Str find_problem(const World *world, const Stack *stack, const DecideOptions *options,
+                        const StackView *view, Arena *arena) {
+    Str own = stack->meta.namespace, source = stack->spec.source.ref.namespace;
+    CycleWalk walk = {world, stack, map_new(arena), arena};
+    if (!options->is_cross_allowed && source.len > 0 && !str_equal(source, own))
+        return str_format(arena,
+                          "The source is in namespace %.*s. The operator does not allow sources of "
+                          "other namespaces (--allow-cross-namespace).",
+                          STR_ARG(source));
+    vec_each(&view->dependencies, dependency) {
+        if (!options->is_cross_allowed && !str_equal(dependency->ref.namespace, own))
+            return str_format(arena,
+                              "It depends on Stack %.*s/%.*s. The operator does not allow "
+                              "dependencies on other namespaces (--allow-cross-namespace).",
+                              STR_ARG(dependency->ref.namespace), STR_ARG(dependency->ref.name));
+    }
+    return leads_back(&walk, stack)
+               ? STR("It depends on itself, by way of the Stacks that it depends on.")
+               : STR_EMPTY;
+}
+
+bool world_view_stack(const World *world, Str namespace, Str name, const DecideOptions *options,
+                      StackView *out, Arena *arena) {
+    const Stack *stack = find_stack(world, namespace, name);
+    const void *object;
+    if (!stack)
+        return false;
+    *out = (StackView){.stack = stack, .source = find_source(world, stack)};
+    if (stack->status.current_run.len > 0)
+        out->current =
+            object_store_find(world->stores[WORLD_RUN], namespace, stack->status.current_run);
+    add_dependencies(world, stack, out, arena);
+    for (ObjectCursor at = {0};
+         (object = object_store_next_of(world->stores[WORLD_RUN], RUNS_OF_STACK,
+                                        key_of(namespace, name, arena), &at));)
+        vec_push(arena, &out->runs, object);
+    for (size_t i = 0; 2 * i < out->runs.count; i++) { /* the oldest first */
+        const Run *swapped = out->runs.items[i];
+        out->runs.items[i] = out->runs.items[out->runs.count - 1 - i];
+        out->runs.items[out->runs.count - 1 - i] = swapped;
+    }
+    for (ObjectCursor at = {0}; stack->meta.deleted_ms != 0 &&
+                                (object = object_store_next_of(world->stores[WORLD_STACK],
+                                                               STACKS_USING, STR("using"), &at));) {
+        if (depends_on(object, &stack->meta))
+            vec_push(arena, &out->dependents, object);
+    }
+    out->problem = find_problem(world, stack, options, out, arena);
+    return true;
+}
+
+/* Whether the other Run goes first to a place in the lane. */
+static bool is_before(const Run *other, const Run *run) {
+    int64_t theirs = other->spec.template.priority, ours = run->spec.template.priority;
+    if (theirs != ours)
+        return theirs > ours;
+    if (other->meta.created_ms != run->meta.created_ms)
+        return other->meta.created_ms < run->meta.created_ms;
+    return str_compare(other->meta.uid, run->meta.uid) < 0;
+}
+
+static bool is_waiting_for(const Run *run, Str lane_name, const Lane *lane) {
+    bool needs_it = run->status.planned_ms == 0 || run->status.approved_ms != 0;
+    return needs_it &&
+           str_is_among(lane_name, run->spec.template.lanes.items,
+                        run->spec.template.lanes.count) &&
+           !lane_is_held_by(lane, run->meta.uid);
+}
+
+/* The free places of a lane go to the first of the waiting Runs. */
+static bool is_next(const World *world, const Run *run, Str lane_name, const Lane *lane) {
+    size_t before = 0, held = lane->status.holders.count;
+    const Run *other;
+    for (ObjectCursor at = {0};
+         (other = object_store_next_of(world->stores[WORLD_RUN], RUNS_OPEN, STR("open"), &at));) {
+        if (other != run && is_waiting_for(other, lane_name, lane) && is_before(other, run))
+            before++;
+    }
+    return held + before < lane->spec.capacity;
+}
+
+static void add_pods(const World *world, const Job *job, RunPods *out, Arena *arena) {
+    const Pod *pod;
+    for (ObjectCursor at = {0};
+         job &&
+         (pod = object_store_next_of(world->stores[WORLD_POD], PODS_OF_JOB,
+                                     key_of(job->meta.namespace, job->meta.name, arena), &at));)
+        vec_push(arena, out, (RunPod){.pod = pod});
+    for (size_t i = 1; i < out->count; i++) { /* the oldest first; a Job has few */
+        for (size_t k = i;
+             k > 0 && out->items[k].pod->meta.created_ms < out->items[k - 1].pod->meta.created_ms;
+             k--) {
+            RunPod swapped = out->items[k];
+            out->items[k] = out->items[k - 1];
+            out->items[k - 1] = swapped;
+        }
+    }
+}
+
+static const Job *find_job(const World *world, const Run *run, const char *phase, Arena *arena) {
+    return object_store_find(world->stores[WORLD_JOB], run->meta.namespace,
+                             str_format(arena, "%.*s-%s", STR_ARG(run->meta.name), phase));
+}
+
+static void add_lanes(const World *world, const Run *run, RunView *out, Arena *arena) {
+    Str *names = arena_new_array(arena, Str, run->spec.template.lanes.count);
+    size_t count = 0;
+    vec_each(&run->spec.template.lanes, name)
+        names[count++] = *name;
+    str_sort(names, count);
+    for (size_t i = 0; i < count; i++) {
+        const Lane *lane = object_store_find(world->stores[WORLD_LANE], STR_EMPTY, names[i]);
+        vec_push(arena, &out->lanes,
+                 (RunLane){names[i], lane, lane && is_next(world, run, names[i], lane)});
+    }
+}
+
+bool world_view_run(const World *world, Str namespace, Str name, RunView *out, Arena *arena) {
+    const Run *run = object_store_find(world->stores[WORLD_RUN], namespace, name);
+    const void *object;
+    if (!run)
+        return false;
+    *out = (RunView){
+        .run = run,
+        .stack = find_stack(world, namespace, run->spec.stack.name),
+        .plan_job = find_job(world, run, "plan", arena),
+        .apply_job = find_job(world, run, "apply", arena),
+    };
+    add_pods(world, out->plan_job, &out->plan_pods, arena);
+    add_pods(world, out->apply_job, &out->apply_pods, arena);
+    for (ObjectCursor at = {0};
+         (object = object_store_next_of(world->stores[WORLD_APPROVAL], APPROVALS_OF_RUN,
+                                        key_of(namespace, name, arena), &at));)
+        vec_push(arena, &out->approvals, object);
+    add_lanes(world, run, out, arena);
+    return true;
+}
+
+bool world_view_lane(const World *world, Str name, LaneView *out, Arena *arena) {
+    const Lane *lane = object_store_find(world->stores[WORLD_LANE], STR_EMPTY, name);
+    if (!lane)
+        return false;
+    *out = (LaneView){.lane = lane};
+    vec_each(&lane->status.holders, holder)
+        vec_push(arena, &out->holders,
+                 object_store_find(world->stores[WORLD_RUN], holder->namespace, holder->name));
+    return true;
+}
+
+/* Changes. */
+
+static void touch_stack(const WorldTouch *touch, const ObjectMeta *stack) {
+    touch->touch(touch->payload, WORLD_STACK, stack->namespace, stack->name);
+}
+
+static void touch_dependents(const World *world, const ObjectMeta *meta, const WorldTouch *touch) {
+    const Stack *stack;
+    for (ObjectCursor at = {0}; (stack = object_store_next_of(world->stores[WORLD_STACK],
+                                                              STACKS_USING, STR("using"), &at));) {
+        if (depends_on(stack, meta))
+            touch_stack(touch, &stack->meta);
+    }
+}
+
+static void touch_waiting(const World *world, Str lane, const WorldTouch *touch) {
+    const Run *run;
+    for (ObjectCursor at = {0};
+         (run = object_store_next_of(world->stores[WORLD_RUN], RUNS_OPEN, STR("open"), &at));) {
+        if (str_is_among(lane, run->spec.template.lanes.items, run->spec.template.lanes.count))
+            touch->touch(touch->payload, WORLD_RUN, run->meta.namespace, run->meta.name);
+    }
+}
+
+static void touch_run(const Run *run, const WorldTouch *touch) {
+    touch->touch(touch->payload, WORLD_RUN, run->meta.namespace, run->meta.name);
+    touch->touch(touch->payload, WORLD_STACK, run->meta.namespace, run->spec.stack.name);
+    vec_each(&run->spec.template.lanes, lane)
+        touch->touch(touch->payload, WORLD_LANE, STR_EMPTY, *lane);
+}
+
+static void touch_source(const World *world, WorldKind kind, const ObjectMeta *meta,
+                         const WorldTouch *touch, Arena *arena) {
+    Str key = source_key(str_from_cstr(source_kinds[kind]), meta->namespace, meta->name, arena);
+    const Stack *stack;
+    for (ObjectCursor at = {0};
+         (stack = object_store_next_of(world->stores[WORLD_STACK], STACKS_OF_SOURCE, key, &at));)
+        touch_stack(touch, &stack->meta);
+}
+
+void world_touch(const World *world, WorldKind kind, const ObjectMeta *meta,
+                 const WorldTouch *touch, Arena *arena) {
+    switch (kind) {
+    case WORLD_STACK:
+        touch_stack(touch, meta);
+        touch_dependents(world, meta, touch);
+        if (((const Stack *)meta)->status.current_run.len > 0)
+            touch->touch(touch->payload, WORLD_RUN, meta->namespace,
+                         ((const Stack *)meta)->status.current_run);
+        return;
+    case WORLD_RUN: touch_run((const Run *)meta, touch); return;
+    case WORLD_APPROVAL:
+        touch->touch(touch->payload, WORLD_RUN, meta->namespace,
+                     ((const Approval *)meta)->spec.run.name);
+        return;
+    case WORLD_LANE:
+        touch->touch(touch->payload, WORLD_LANE, STR_EMPTY, meta->name);
+        touch_waiting(world, meta->name, touch);
+        return;
+    case WORLD_JOB:
+    case WORLD_POD:
+        if (meta->labels.run.len > 0)
+            touch->touch(touch->payload, WORLD_RUN, meta->namespace, meta->labels.run);
+        return;
+    case WORLD_GIT_REPOSITORY:
+    case WORLD_OCI_REPOSITORY:
+    case WORLD_BUCKET:
+    case WORLD_EXTERNAL_ARTIFACT: touch_source(world, kind, meta, touch, arena); return;
+    case WORLD_KINDS: return;
+    }
+}

@@ -1,0 +1,48 @@
+/* World: the stores of all kinds, and the views that decisions get. The caller holds the lock of
+ * the world while it uses it or a view. */
+#pragma once
+
+#include "decide_lane.h"
+#include "decide_run.h"
+#include "decide_stack.h"
+#include "object_store.h"
+
+/* The kinds that the operator follows. */
+typedef enum WorldKind {
+    WORLD_STACK,
+    WORLD_RUN,
+    WORLD_APPROVAL,
+    WORLD_LANE,
+    WORLD_JOB,
+    WORLD_POD,
+    WORLD_GIT_REPOSITORY, /* of Flux, from here on; a cluster may lack them */
+    WORLD_OCI_REPOSITORY,
+    WORLD_BUCKET,
+    WORLD_EXTERNAL_ARTIFACT,
+    WORLD_KINDS,
+} WorldKind;
+
+typedef struct World {
+    ObjectStore *stores[WORLD_KINDS];
+} World;
+
+void world_open(World *world);
+void world_close(World *world);
+
+/* Views live in `arena` and refer to the stores. Each returns false if the object does not exist.
+ */
+MUST_USE bool world_view_stack(const World *world, Str namespace, Str name,
+                               const DecideOptions *options, StackView *out, Arena *arena);
+MUST_USE bool world_view_run(const World *world, Str namespace, Str name, RunView *out,
+                             Arena *arena);
+MUST_USE bool world_view_lane(const World *world, Str name, LaneView *out, Arena *arena);
+
+/* A key that a change concerns. */
+typedef struct WorldTouch {
+    void (*touch)(void *payload, WorldKind kind, Str namespace, Str name);
+    void *payload;
+} WorldTouch;
+
+/* Names every Stack, Run and Lane whose decision may depend on the object. */
+void world_touch(const World *world, WorldKind kind, const ObjectMeta *meta,
+                 const WorldTouch *touch, Arena *arena);

@@ -1,0 +1,201 @@
+/* Views of decisions, and which keys a change concerns. */
+#include "operator_case.h"
+#include "world.h"
+
+static const DecideOptions options;
+
+static World world;
+
+static int open_world(void **) {
+    (void)open_arena(NULL);
+    world_open(&world);
+    return 0;
+}
+
+static int close_world(void **) {
+    world_close(&world);
+    return close_arena(NULL);
+}
+
+static const ObjectMeta *put(WorldKind kind, const char *format, ...) {
+    va_list args;
+    const ObjectMeta *meta;
+    Str text;
+    va_start(args, format);
+    text = str_vformat(arena, format, args);
+    va_end(args);
+    meta = object_store_put(world.stores[kind], text);
+    if (!meta)
+        print_error("%.*s\n", STR_ARG(text));
+    assert_non_null(meta);
+    return meta;
+}
+
+#define NAMED(name)                                                                                \
+    "\"metadata\":{\"namespace\":\"team\",\"name\":\"" name "\",\"uid\":\"u-" name "\"}"
+
+static const ObjectMeta *put_stack(const char *name, const char *spec, const char *status) {
+    return put(
+        WORLD_STACK,
+        "{\"metadata\":{\"namespace\":\"team\",\"name\":\"%s\",\"uid\":\"u-%s\"%s},\"spec\":{%s}}",
+        name, name, status, spec);
+}
+
+static const ObjectMeta *put_run(const char *name, const char *lanes, int priority,
+                                 const char *status) {
+    return put(WORLD_RUN,
+               "{\"metadata\":{\"namespace\":\"team\",\"name\":\"%s\",\"uid\":\"u-%s\"},\"spec\":{"
+               "\"stack\":{\"name\":\"net\",\"uid\":\"u-net\"},\"template\":{\"lanes\":[%s],"
+               "\"priority\":%d}},\"status\":{%s}}",
+               name, name, lanes, priority, status);
+}
+
+static void stacks(void **) {
+    StackView view;
+    assert_false(world_view_stack(&world, STR("team"), STR("net"), &options, &view, arena));
+    put_stack("net",
+              "\"source\":{\"ref\":{\"kind\":\"Bucket\",\"name\":\"b\"}},\"dependsOn\":[{"
+              "\"name\":\"base\"}],\"variables\":[{\"name\":\"v\",\"valueFrom\":{\"output\":{"
+              "\"stack\":\"dns\",\"name\":\"zone\"}}}]",
+              "");
+    put_stack("base", "", "");
+    put(WORLD_BUCKET, "{" NAMED("b") "}");
+    put(WORLD_GIT_REPOSITORY, "{" NAMED("b") "}");
+    put_run("net-1", "", 0, "");
+    put_run("net-2", "", 0, "");
+    assert_true(world_view_stack(&world, STR("team"), STR("net"), &options, &view, arena));
+    assert_ptr_equal(view.source,
+                     object_store_find(world.stores[WORLD_BUCKET], STR("team"), STR("b")));
+    assert_int_equal(view.dependencies.count, 2);
+    assert_non_null(view.dependencies.items[0].stack);
+    assert_null(view.dependencies.items[1].stack);
+    check_str(view.dependencies.items[1].output, "zone");
+    check_str(view.problem, "");
+    check_str(view.runs.items[0]->meta.name, "net-1");
+    check_str(view.runs.items[1]->meta.name, "net-2");
+    put_stack("base", "", ",\"deletionTimestamp\":\"2026-01-02T03:04:05Z\"");
+    assert_true(world_view_stack(&world, STR("team"), STR("base"), &options, &view, arena));
+    assert_int_equal(view.dependents.count, 1);
+}
+
+static Str problem_of(const char *name, bool is_cross_allowed) {
+    StackView view;
+    DecideOptions own = {.is_cross_allowed = is_cross_allowed};
+    assert_true(world_view_stack(&world, STR("team"), str_from_cstr(name), &own, &view, arena));
+    return view.problem;
+}
+
+static void problems(void **) {
+    static const char far[] = "\"dependsOn\":[{\"namespace\":\"other\",\"name\":\"x\"}]";
+    put_stack("a", "\"dependsOn\":[{\"name\":\"b\"},{\"name\":\"gone\"}]", "");
+    put_stack("b", "\"dependsOn\":[{\"name\":\"c\"}]", "");
+    put_stack("c", "", "");
+    check_str(problem_of("a", false), "");
+    put_stack("c", "\"dependsOn\":[{\"name\":\"a\"}]", "");
+    assert_true(problem_of("a", false).len > 0);
+    assert_true(problem_of("c", false).len > 0);
+    put_stack("aside", "\"dependsOn\":[{\"name\":\"a\"}]",
+              ""); /* it leads to a circle, but not back */
+    check_str(problem_of("aside", false), "");
+    put_stack("far", far, "");
+    assert_true(problem_of("far", false).len > 0);
+    check_str(problem_of("far", true), "");
+    put_stack("fetch",
+              "\"source\":{\"ref\":{\"kind\":\"Bucket\",\"namespace\":\"x\",\"name\":\"b\"}}", "");
+    assert_true(problem_of("fetch", false).len > 0);
+    check_str(problem_of("fetch", true), "");
+}
+
+/* The places of a lane go to the highest priority, then to the oldest. */
+static void lanes(void **) {
+    RunView view;
+    put(WORLD_LANE,
+        "{\"metadata\":{\"name\":\"l\"},\"spec\":{\"capacity\":2},\"status\":{\"holders\":"
+        "[{\"uid\":\"u-r0\",\"namespace\":\"team\",\"name\":\"r0\"}]}}");
+    put_run("r0", "\"l\"", 0, "");
+    put_run("r1", "\"l\"", 0, "");
+    put_run("r2", "\"l\"", 5, "");
+    put_run("r3", "\"l\"", 9, "\"finishedAt\":\"2026-01-02T03:04:05Z\"");
+    put_run("r4", "\"l\"", 9, "\"plannedAt\":\"2026-01-02T03:04:05Z\""); /* waits for a person */
+    put_run("r5", "\"other\"", 9, "");
+    assert_true(world_view_run(&world, STR("team"), STR("r2"), &view, arena));
+    assert_true(view.lanes.items[0].is_next);
+    assert_true(world_view_run(&world, STR("team"), STR("r1"), &view, arena));
+    assert_false(view.lanes.items[0].is_next);
+    put_run("r2", "\"l\"", -5, "");
+    assert_true(world_view_run(&world, STR("team"), STR("r1"), &view, arena));
+    assert_true(view.lanes.items[0].is_next);
+    assert_true(world_view_run(&world, STR("team"), STR("r5"), &view, arena));
+    assert_null(view.lanes.items[0].lane);
+    {
+        LaneView lane;
+        assert_true(world_view_lane(&world, STR("l"), &lane, arena));
+        assert_int_equal(lane.holders.count, 1);
+        assert_non_null(lane.holders.items[0]);
+    }
+}
+
+static void jobs(void **) {
+    RunView view;
+    put_run("r", "", 0, "");
+    put(WORLD_JOB, "{" NAMED("r-plan") "}");
+    for (int i = 0; i < 3; i++)
+        put(WORLD_POD,
+            "{\"metadata\":{\"namespace\":\"team\",\"name\":\"p%d\",\"creationTimestamp\":"
+            "\"2026-01-02T03:04:0%dZ\",\"labels\":{\"infra.loam.internal/run\":\"r\","
+            "\"infra.loam.internal/phase\":\"%s\"}}}",
+            i, 5 - i, i == 1 ? "apply" : "plan");
+    put(WORLD_APPROVAL, "{" NAMED("a") ",\"spec\":{\"run\":{\"name\":\"r\"}}}");
+    put(WORLD_APPROVAL, "{" NAMED("b") ",\"spec\":{\"run\":{\"name\":\"other\"}}}");
+    assert_true(world_view_run(&world, STR("team"), STR("r"), &view, arena));
+    assert_non_null(view.plan_job);
+    assert_null(view.apply_job);
+    assert_int_equal(view.plan_pods.count, 2);
+    check_str(view.plan_pods.items[0].pod->meta.name, "p2"); /* the oldest first */
+    assert_int_equal(view.approvals.count, 1);
+}
+
+static void note(void *payload, WorldKind kind, Str namespace, Str name) {
+    static const char *const names[] = {"stack", "run", "approval", "lane"};
+    strbuf_add_format(payload, "%s %.*s/%.*s; ", names[kind], STR_ARG(namespace), STR_ARG(name));
+}
+
+static Str touched(WorldKind kind, const ObjectMeta *meta) {
+    StrBuf text = strbuf_new(arena);
+    world_touch(&world, kind, meta, &(WorldTouch){note, &text}, arena);
+    return strbuf_str(&text);
+}
+
+static void touches(void **) {
+    const ObjectMeta *pod;
+    put_stack("net", "\"source\":{\"ref\":{\"kind\":\"Bucket\",\"name\":\"b\"}}", "");
+    put_stack("top", "\"dependsOn\":[{\"name\":\"net\"}]", "");
+    put_run("r", "\"l\"", 0, "");
+    check_str(
+        touched(WORLD_STACK, object_store_find(world.stores[WORLD_STACK], STR("team"), STR("net"))),
+        "stack team/net; stack team/top; ");
+    check_str(touched(WORLD_RUN, object_store_find(world.stores[WORLD_RUN], STR("team"), STR("r"))),
+              "run team/r; stack team/net; lane /l; ");
+    check_str(touched(WORLD_BUCKET, put(WORLD_BUCKET, "{" NAMED("b") "}")), "stack team/net; ");
+    check_str(touched(WORLD_OCI_REPOSITORY, put(WORLD_OCI_REPOSITORY, "{" NAMED("b") "}")), "");
+    check_str(touched(WORLD_LANE, put(WORLD_LANE, "{\"metadata\":{\"name\":\"l\"}}")),
+              "lane /l; run team/r; ");
+    check_str(touched(WORLD_APPROVAL,
+                      put(WORLD_APPROVAL, "{" NAMED("a") ",\"spec\":{\"run\":{\"name\":\"r\"}}}")),
+              "run team/r; ");
+    pod = put(WORLD_POD, "{\"metadata\":{\"namespace\":\"team\",\"name\":\"p\",\"labels\":{"
+                         "\"infra.loam.internal/run\":\"r\"}}}");
+    check_str(touched(WORLD_POD, pod), "run team/r; ");
+    check_str(touched(WORLD_POD, put(WORLD_POD, "{" NAMED("foreign") "}")), "");
+}
+
+UNIT_MAIN(test_world) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(stacks, open_world, close_world),
+        cmocka_unit_test_setup_teardown(problems, open_world, close_world),
+        cmocka_unit_test_setup_teardown(lanes, open_world, close_world),
+        cmocka_unit_test_setup_teardown(jobs, open_world, close_world),
+        cmocka_unit_test_setup_teardown(touches, open_world, close_world),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
