@@ -1,5 +1,5 @@
 /* fake_note: an action that adds a line to the diary. The order "defer TEXT" defers its plan,
- * whether the call allows that or not. */
+ * whether the call allows that or not; "note TEXT" makes it fail. */
 #include "fake_world.h"
 
 static const Attribute attributes[] = {
@@ -15,11 +15,14 @@ static bool note_plan(const Call *call, const ActionRequest *request, ActionResp
     return true;
 }
 
-static bool note_invoke(const Call *call, const ActionRequest *request, Diags *) {
+static bool note_invoke(const Call *call, const ActionRequest *request, Diags *diags) {
     FakeWorld *world = fake_world_of(call);
+    Str text = object_text(request->config, "text", STR_EMPTY);
+    Str line = str_format(call->arena, "note %.*s", STR_ARG(text));
+    if (fake_world_is_ordered(world, line))
+        return diags_fail(diags, NO_RANGE, "Failed as ordered", "%.*s", STR_ARG(line));
     pthread_mutex_lock(&world->mutex);
-    strbuf_add_format(&world->diary, "note %.*s\n",
-                      STR_ARG(object_text(request->config, "text", STR_EMPTY)));
+    strbuf_add_format(&world->diary, "%.*s\n", STR_ARG(line));
     pthread_mutex_unlock(&world->mutex);
     return true;
 }

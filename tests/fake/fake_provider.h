@@ -10,7 +10,8 @@
  * deletions
  *   fake_bundle   a directory of files, each an object of its own (bundle.h)
  *   data fake_lookup   name! → answer
- *   action fake_note   text!: adds a line to the diary; "defer TEXT" orders a deferred plan
+ *   action fake_note   text!: adds a line to the diary; "defer TEXT" orders a deferred plan, "note
+ * TEXT" a failure
  *
  * The provider finds its world through the engine's Io, the first member of the world. */
 #pragma once

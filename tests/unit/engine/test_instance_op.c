@@ -64,6 +64,35 @@ static void points_at_provider_errors(void **) {
     engine_case_close(c);
 }
 
+static void write_event(void *self, const WalkEvent *event) {
+    const char *name = event->kind == EVENT_APPLY_START ? "start"
+                       : event->kind == EVENT_APPLY_END ? "end"
+                                                        : NULL;
+    if (name)
+        strbuf_add_format(self, "%s %.*s%s\n", name, STR_ARG(event->id),
+                          event->failed ? " failed" : "");
+}
+
+/* A value that becomes sensitive is an update without a call, and its events are sent. */
+static void reports_changed_marks(void **) {
+    static const char text[] = "variable: {k: {default: x, sensitive: %s}}\n"
+                               "resource: {fake_thing: {a: {name: a, kind: '${var.k}'}}}\n";
+    EngineCase *c = engine_case_open();
+    StrBuf events = strbuf_new(c->arena);
+    Hooks hooks = {&events, write_event};
+    engine_case_run(c, str_to_cstr(str_format(c->arena, text, "false"), c->arena));
+    c->hooks = &hooks;
+    engine_case_config(c, str_to_cstr(str_format(c->arena, text, "true"), c->arena));
+    engine_case_must(c, engine_case_plan(c));
+    check_changes(c, "~ fake_thing.a\n");
+    engine_case_must(c, engine_case_apply_plan(c));
+    check_diary(c, "");
+    check_str(strbuf_str(&events), "start a-1\nend a-1\n");
+    engine_case_must(c, engine_case_plan(c));
+    check_changes(c, "");
+    engine_case_close(c);
+}
+
 /* The text by which messages name an object: its id, else its name, unless it is a secret. */
 static void names_objects(void **) {
     static const struct {
@@ -92,6 +121,7 @@ static void names_objects(void **) {
 
 UNIT_MAIN(test_instance_op) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(reports_changed_marks),
         cmocka_unit_test(reports_elapsed_time),
         cmocka_unit_test(points_at_provider_errors),
         cmocka_unit_test(names_objects),

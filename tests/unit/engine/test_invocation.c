@@ -1,0 +1,225 @@
+/* Actions that the changes of an object invoke: order, failures, conditions and references. */
+#include "engine_case.h"
+
+#define NOTES                                                                                      \
+    "action:\n"                                                                                    \
+    "  fake_note:\n"                                                                               \
+    "    bc: {config: {text: bc}}\n"                                                               \
+    "    ac: {config: {text: ac}}\n"                                                               \
+    "    bu: {config: {text: bu}}\n"                                                               \
+    "    au: {config: {text: au}}\n"                                                               \
+    "    bd: {config: {text: bd}}\n"                                                               \
+    "    ad: {config: {text: ad}}\n"
+#define TRIGGER(event, action, more)                                                               \
+    "        - {events: [" event "], actions: [action.fake_note." action "]" more "}\n"
+/* Arguments of a, and a further member of each trigger. */
+#define THING(arguments, more)                                                                     \
+    "resource:\n"                                                                                  \
+    "  fake_thing:\n"                                                                              \
+    "    a:\n"                                                                                     \
+    "      name: a\n" arguments "      lifecycle:\n"                                               \
+    "        action_trigger:\n" TRIGGER("before_create", "bc", more)                               \
+        TRIGGER("after_create", "ac", more) TRIGGER("before_update", "bu", more)                   \
+            TRIGGER("after_update", "au", more) TRIGGER("before_destroy", "bd", more)              \
+                TRIGGER("after_destroy", "ad", more)
+#define DEPENDENT "    b: {name: b, depends_on: [fake_thing.a]}\n"
+
+static EngineCase *open_case(void) {
+    EngineCase *c = engine_case_open();
+    c->parallelism = 1;
+    return c;
+}
+
+/* Each change invokes the actions of its events alone, before or after its call. */
+static void events_in_order(void **) {
+    EngineCase *c = open_case();
+    engine_case_run(c, THING("", "") NOTES);
+    check_diary(c, "note bc\ncreate a\nnote ac\n");
+    engine_case_run(c, THING("", "") NOTES);
+    check_diary(c, "");
+    engine_case_run(c, THING("      size: 2\n", "") NOTES);
+    check_diary(c, "note bu\nupdate a\nnote au\n");
+    engine_case_run(c, THING("      size: 2\n      zone: z\n", "") NOTES);
+    check_diary(c, "note bd\ndelete a\nnote ad\nnote bc\ncreate a\nnote ac\n");
+    c->options.mode = PLAN_DESTROY;
+    engine_case_must(c, engine_case_apply(c));
+    check_diary(c, "note bd\ndelete a\nnote ad\n");
+    engine_case_close(c);
+}
+
+#define MORE_TAINT    ", on_failure: taint"
+#define MORE_CONTINUE ", on_failure: continue"
+
+/* A failed action stops the change, or what depends on it; it taints a new object alone. */
+static void failures(void **) {
+    static const struct {
+        const char *before; /* applied first, without failures; NULL: nothing */
+        const char *config;
+        const char *order;
+        bool is_good;
+        const char *diary, *objects;
+    } cases[] = {
+        {NULL, THING("", "") DEPENDENT NOTES, "note bc", false, "", ""},
+        {NULL, THING("", "") DEPENDENT NOTES, "note ac", false, "note bc\ncreate a\n",
+         "fake_thing.a a-1\n"},
+        {NULL, THING("", MORE_TAINT) DEPENDENT NOTES, "note ac", false, "note bc\ncreate a\n",
+         "fake_thing.a a-1 tainted\n"},
+        {NULL, THING("", MORE_TAINT) DEPENDENT NOTES, "note bc", false, "", ""},
+        {NULL, THING("", MORE_CONTINUE) DEPENDENT NOTES, "note ac", true,
+         "note bc\ncreate a\ncreate b\n", "fake_thing.a a-1\nfake_thing.b b-1\n"},
+        {NULL, THING("", MORE_CONTINUE) DEPENDENT NOTES, "note bc", true,
+         "create a\nnote ac\ncreate b\n", "fake_thing.a a-1\nfake_thing.b b-1\n"},
+        {THING("", "") NOTES, THING("      size: 2\n", "") DEPENDENT NOTES, "note bu", false, "",
+         "fake_thing.a a-1\n"},
+        {THING("", "") NOTES, THING("      size: 2\n", MORE_TAINT) DEPENDENT NOTES, "note au",
+         false, "note bu\nupdate a\n", "fake_thing.a a-1\n"},
+        {THING("", "") NOTES, THING("      size: 2\n", MORE_CONTINUE) DEPENDENT NOTES, "note au",
+         true, "note bu\nupdate a\ncreate b\n", "fake_thing.a a-1\nfake_thing.b b-1\n"},
+        {THING("", "") NOTES, THING("      zone: z\n", "") NOTES, "note bd", false, "",
+         "fake_thing.a a-1\n"},
+        {THING("", "") NOTES, THING("      zone: z\n", "") NOTES, "note ad", false,
+         "note bd\ndelete a\n", ""},
+        {THING("", "") NOTES, THING("      zone: z\n", MORE_CONTINUE) NOTES, "note bd", true,
+         "delete a\nnote ad\nnote bc\ncreate a\nnote ac\n", "fake_thing.a a-2\n"},
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+        EngineCase *c = open_case();
+        if (cases[i].before)
+            engine_case_run(c, cases[i].before);
+        engine_case_config(c, cases[i].config);
+        engine_case_must(c, engine_case_plan(c));
+        fake_world_order(&c->world, cases[i].order);
+        bool ok = engine_case_apply_plan(c);
+        if (ok != cases[i].is_good || !str_equal_cstr(engine_case_diary(c), cases[i].diary))
+            print_error("case %zu: %d %.*s", i, ok, STR_ARG(engine_case_diary(c)));
+        assert_int_equal(ok, cases[i].is_good);
+        check_said(c, cases[i].order);
+        check_said(c, "called from fake_thing.a");
+        check_diary(c, cases[i].diary);
+        check_objects(c, cases[i].objects);
+        engine_case_close(c);
+    }
+}
+
+/* A destruction of everything goes on after a failed action. */
+static void failures_of_a_destroy(void **) {
+    static const char *const orders[][2] = {{"note bd", "delete a\nnote ad\n"},
+                                            {"note ad", "note bd\ndelete a\n"}};
+    for (size_t i = 0; i < ARRAY_COUNT(orders); i++) {
+        EngineCase *c = open_case();
+        engine_case_run(c, THING("", "") NOTES);
+        c->options.mode = PLAN_DESTROY;
+        engine_case_must(c, engine_case_plan(c));
+        fake_world_order(&c->world, orders[i][0]);
+        engine_case_must(c, engine_case_apply_plan(c));
+        check_said(c, "W Failed as ordered");
+        check_diary(c, orders[i][1]);
+        check_objects(c, "");
+        engine_case_close(c);
+    }
+}
+
+#define CONDITION(condition)                                                                       \
+    "locals: {nothing: '${null}'}\n"                                                               \
+    "resource:\n"                                                                                  \
+    "  fake_thing:\n"                                                                              \
+    "    first: {name: first}\n"                                                                   \
+    "    a:\n"                                                                                     \
+    "      name: a\n"                                                                              \
+    "      lifecycle:\n"                                                                           \
+    "        action_trigger:\n"                                                                    \
+    "        - {events: [after_create], actions: [action.fake_note.ac], condition: '" condition    \
+    "'}\n" NOTES
+
+/* The condition sees the object; one that is unknown in the plan is decided in the apply. */
+static void conditions(void **) {
+    static const struct {
+        const char *config;
+        enum { RUNS, DOES_NOT_RUN, FAILS } outcome;
+    } cases[] = {
+        {CONDITION("${self.name == \"a\"}"), RUNS},
+        {CONDITION("${self.name == \"b\"}"), DOES_NOT_RUN},
+        {CONDITION("${self.id == \"a-1\"}"), RUNS},
+        {CONDITION("${self.id == \"a-2\"}"), DOES_NOT_RUN},
+        {CONDITION("${fake_thing.first.id == \"first-1\"}"), RUNS},
+        {CONDITION("${fake_thing.first.id == \"x\"}"), DOES_NOT_RUN},
+        {CONDITION("${local.nothing}"), FAILS},
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+        EngineCase *c = open_case();
+        engine_case_config(c, cases[i].config);
+        bool ok = engine_case_plan(c);
+        assert_int_equal(ok, cases[i].outcome != FAILS);
+        if (ok) {
+            engine_case_must(c, engine_case_apply_plan(c));
+            bool has_note = str_find(engine_case_diary(c), STR("note ac"), 0) != SIZE_MAX;
+            if (has_note != (cases[i].outcome == RUNS))
+                fail_msg("case %zu: %.*s", i, STR_ARG(engine_case_diary(c)));
+        } else {
+            check_said(c,
+                       "Invalid condition: The condition of an action_trigger block must be true "
+                       "or false, but is null.");
+        }
+        engine_case_close(c);
+    }
+}
+
+/* References to instances of actions. */
+static void references(void **) {
+    static const struct {
+        const char *action, *reference;
+        const char *said; /* NULL: the note is written */
+    } cases[] = {
+        {"n: {config: {text: x}}", "action.fake_note.n", NULL},
+        {"n: {count: 2, config: {text: x}}", "action.fake_note.n[1]", NULL},
+        {"n: {for_each: {k: 1}, config: {text: x}}", "action.fake_note.n[\\\"k\\\"]", NULL},
+        {"n: {count: 2, config: {text: x}}", "action.fake_note.n",
+         "Missing index: action.fake_note.n has \"count\", so a reference requires an instance "
+         "key, "
+         "as in action.fake_note.n[0]."},
+        {"n: {for_each: {k: 1}, config: {text: x}}", "action.fake_note.n",
+         "as in action.fake_note.n[\"key\"]."},
+        {"n: {count: 2, config: {text: x}}", "action.fake_note.n[\\\"k\\\"]",
+         "Invalid index: action.fake_note.n has \"count\", so its instance keys are numbers."},
+        {"n: {for_each: {k: 1}, config: {text: x}}", "action.fake_note.n[0]",
+         "Invalid index: action.fake_note.n has \"for_each\", so its instance keys are strings."},
+        {"n: {config: {text: x}}", "action.fake_note.n[0]",
+         "Invalid index: action.fake_note.n has neither \"count\" nor \"for_each\""},
+        {"n: {count: 2, config: {text: x}}", "action.fake_note.n[2]",
+         "Reference to non-existent action instance: The configuration has no "
+         "action.fake_note.n[2]."},
+        {"n: {config: {text: x}}", "action.fake_note.n.text",
+         "Unexpected attribute in action reference"},
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+        EngineCase *c = open_case();
+        Str text = str_format(c->arena,
+                              "resource: {fake_thing: {a: {name: a, lifecycle: {action_trigger: "
+                              "{events: [after_create], actions: [\"%s\"]}}}}}\n"
+                              "action: {fake_note: {%s}}\n",
+                              cases[i].reference, cases[i].action);
+        engine_case_config(c, str_to_cstr(text, c->arena));
+        bool ok = engine_case_plan(c);
+        if (ok != !cases[i].said)
+            print_error("case %zu: %.*s", i, STR_ARG(engine_case_said(c)));
+        assert_int_equal(ok, !cases[i].said);
+        if (ok) {
+            engine_case_must(c, engine_case_apply_plan(c));
+            check_diary(c, "create a\nnote x\n");
+        } else {
+            check_said(c, cases[i].said);
+        }
+        engine_case_close(c);
+    }
+}
+
+UNIT_MAIN(test_invocation) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(events_in_order),
+        cmocka_unit_test(failures),
+        cmocka_unit_test(failures_of_a_destroy),
+        cmocka_unit_test(conditions),
+        cmocka_unit_test(references),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
