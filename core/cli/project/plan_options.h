@@ -16,8 +16,8 @@ MUST_USE bool plan_options_restore(Project *project, const Plan *plan, PlanOptio
 
 /* Sets plan->code and plan->files, of a plan that is saved with these sources. */
 void planned_code_note(const Project *project, Plan *plan, const PlanFileSources *sources);
-/* Selects the environment of the saved plan. Adds an error if another one is selected already, or if
- * the plan is a preview without the values of some variables. */
+/* Selects the environment of the saved plan. Adds an error if another one is selected already, or
+ * if the plan is a preview without the values of some variables. */
 MUST_USE bool planned_input_select(Cli *cli, const Plan *plan, Diags *diags);
 /* Returns false, with an error, if the open backend is not that of the plan. Plans of other
  * releases name none. */
