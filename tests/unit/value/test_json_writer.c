@@ -37,6 +37,12 @@ static void layout(void **) {
     write_sample(&writer);
     check_str(strbuf_str(&compact), "{\"a\":-9223372036854775808,\"empty\":{},\"list\":[true,null,["
                                     "],{\"k\":\"v\"}],\"z\":false}");
+    StrBuf narrow = strbuf_new(arena);
+    writer = writer_new(&narrow, 1);
+    json_object_start(&writer);
+    json_key_int(&writer, "a", 1);
+    json_object_end(&writer);
+    check_str(strbuf_str(&narrow), "{\n \"a\": 1\n}");
     StrBuf indented = strbuf_new(arena);
     writer = writer_new(&indented, 2);
     write_sample(&writer);

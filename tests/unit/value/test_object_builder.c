@@ -33,6 +33,17 @@ static void test_set_and_read(void **) {
     check_str(object_text(object_builder_value(&copy), "b_text", STR("fallback")), "fallback");
 }
 
+static void test_null_members(void **) {
+    SCOPED(ArenaRef) arena = arena_open("test");
+    ObjectBuilder builder = object_builder_null(schema_implied_type(&schema), arena);
+    Value object = object_builder_value(&builder);
+    assert_int_equal(object.count, 4);
+    for (size_t i = 0; i < object.count; i++) {
+        assert_true(value_is_null(value_at(object, i)));
+        assert_ptr_equal(value_at(object, i).type, type_at(object.type, i));
+    }
+}
+
 static void test_fallbacks(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     ObjectBuilder builder = object_builder_empty(&schema, arena);
@@ -116,6 +127,7 @@ static void test_differs(void **) {
 
 UNIT_MAIN(test_object_builder) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_null_members),
         cmocka_unit_test(test_set_and_read),
         cmocka_unit_test(test_fallbacks),
         cmocka_unit_test(gathered_names_are_sorted_and_the_last_wins),

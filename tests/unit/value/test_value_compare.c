@@ -118,8 +118,20 @@ static void hashes_differ(void **) {
     }
 }
 
+/* Values of different kinds are ordered by their kinds, in both directions. */
+static void kinds_are_ordered(void **) {
+    const Value values[] = {value_bool(true), value_int(-1), value_from_cstr("")};
+    for (size_t i = 0; i < ARRAY_COUNT(values); i++) {
+        for (size_t k = 0; k < ARRAY_COUNT(values); k++) {
+            int order = value_compare(values[i], values[k]);
+            assert_int_equal((order > 0) - (order < 0), (i > k) - (i < k));
+        }
+    }
+}
+
 UNIT_MAIN(test_value_compare) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(kinds_are_ordered),
         cmocka_unit_test(order_is_total),
         cmocka_unit_test(equality),
         cmocka_unit_test(dynamic_places_compare_by_their_own_type),
