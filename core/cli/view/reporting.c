@@ -70,13 +70,15 @@ static void span_end(Reporting *reporting, size_t at, bool failed) {
 /* Adds the event to the spans: an instance has one in a plan and one in an apply, from its first
  * event to its last one. Below it are the calls of its provider, and its provisioners. */
 static void record_span(Reporting *reporting, const WalkEvent *event) {
-    if (!reporting->spans || reporting->phase == TIMELINE_NONE || event->address.len == 0)
+    if (!reporting->spans || event->address.len == 0)
         return;
     bool is_call = event->kind == EVENT_CALL_START || event->kind == EVENT_CALL_END;
     bool is_provision = event->kind == EVENT_PROVISION_START || event->kind == EVENT_PROVISION_END;
     bool has_ended = event->kind == EVENT_CALL_END || event->kind == EVENT_PROVISION_END;
     SCOPED(ArenaRef) scratch = arena_open("span");
     LOCKED(&reporting->mutex);
+    if (reporting->phase == TIMELINE_NONE)
+        return;
     Str phase = reporting->spans->items.items[reporting->phase].name;
     Str name = str_format(scratch, "%.*s %.*s", STR_ARG(phase), STR_ARG(event->address));
     size_t instance = span_find(reporting, reporting->phase, name);
