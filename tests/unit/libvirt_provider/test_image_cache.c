@@ -1,4 +1,4 @@
-/* image_cache: the default directory, and errors of cached images. */
+/* image_cache: the default directory, errors of cached images, and links. */
 #include "image_cache.h"
 
 #include "libvirt_case.h"
@@ -69,10 +69,33 @@ static void test_damaged_images(void **) {
     }
 }
 
+/* A link in place of the partial file, in a directory of a user's choice, is not followed: the file
+ * that it leads to stays. */
+static void test_links(void **) {
+    ResourceCase c = case_open(&libvirt_volume);
+    const Disk *disk = &disk_real;
+    char directory[] = "test_image_cache.XXXXXX";
+    assert_non_null(mkdtemp(directory));
+    Str place = str_from_cstr(directory), path = STR_EMPTY, bytes;
+    Str other = disk_join(place, STR("other"), c.arena);
+    Str part = disk_join(place, STR("00.part"), c.arena);
+    assert_int_equal(disk->write_file(disk->self, other, STR("kept"), 0600), 0);
+    assert_int_equal(disk->link(disk->self, STR("other"), part), 0);
+    assert_false(image_cache_fetch(case_call(&c), place, STR("http://h/i"), STR("sha256:00"), &path,
+                                   &c.diags));
+    if (str_find(c.diags.items[0].detail, STR("symbolic link"), 0) == SIZE_MAX)
+        fail_msg("%.*s", STR_ARG(c.diags.items[0].detail));
+    assert_int_equal(disk->read_file(disk->self, other, &bytes, c.arena), 0);
+    assert_true(str_equal(bytes, STR("kept")));
+    assert_int_equal(disk_remove_tree(disk, place), 0);
+    case_close(&c);
+}
+
 UNIT_MAIN(test_image_cache) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_default_directory),
         cmocka_unit_test(test_damaged_images),
+        cmocka_unit_test(test_links),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
