@@ -1,4 +1,4 @@
-# Embeds files in a layer: shell scripts, style sheets and JavaScript beside its sources become C strings.
+# Embeds files in a layer: shell scripts, style sheets, JavaScript and YAML beside its sources become C strings.
 # The contents of page.css are `page_css`. <layer>_assets.h, which only the layer sees, declares the strings.
 # In a file .sh, a line ". ./other.sh" is replaced by that file, of its directory or of core/remote, and comment lines
 # are left out. In other files, only directives for shellcheck are left out.
@@ -34,7 +34,7 @@ function(loam_embed layer dir)
     set(shared ${CMAKE_SOURCE_DIR}/core/remote)
     file(GLOB shared_assets CONFIGURE_DEPENDS ${shared}/*.sh)
     file(GLOB assets CONFIGURE_DEPENDS ${place}/*.sh ${place}/*.bash ${place}/*.zsh ${place}/*.fish
-         ${place}/*.css ${place}/*.js)
+         ${place}/*.css ${place}/*.js ${place}/*.yaml)
     if(NOT assets)
         return()
     endif()

@@ -27,6 +27,7 @@
     ROW(logout)           \
     ROW(metadata)         \
     ROW(modules)          \
+    ROW(operator)         \
     ROW(output)           \
     ROW(providers)        \
     ROW(query)            \

@@ -1,0 +1,105 @@
+/* loam operator: runs on Kubernetes */
+#include "command.h"
+#include "operator_manifests.h"
+#include "version.h"
+
+#define LABEL_MAX    63
+#define REPLICAS_MAX 100
+
+static const Option install_options[] = {
+    {"namespace", OPTION_TEXT, "NAME", "Namespace of the operator (default: loam-system)."},
+    {"image", OPTION_TEXT, "IMAGE", "Image of the operator and its pods (default: loam:VERSION)."},
+    {"replicas", OPTION_TEXT, "NUMBER", "Pods of the operator, of which one works (default: 2)."},
+    {"shard", OPTION_TEXT, "NAME",
+     "Serve only Stacks whose label sharding.fluxcd.io/key has this value."},
+    {"flux", OPTION_FLAG, NULL, "Let pods of Runs and the operator reach Flux's controllers."},
+    {"argocd", OPTION_FLAG, NULL, "Add the health of Stacks to the settings of Argo CD."},
+    {"monitoring", OPTION_FLAG, NULL, "Add a PodMonitor for the Prometheus operator."},
+};
+
+static bool is_dns_label(Str text) {
+    bool has_only_signs = text.len > 0 && text.len <= LABEL_MAX && text.ptr[0] != '-' &&
+                          text.ptr[text.len - 1] != '-' && str_has_only(text, "-");
+    for (size_t i = 0; i < text.len; i++)
+        has_only_signs = has_only_signs && !(text.ptr[i] >= 'A' && text.ptr[i] <= 'Z');
+    return has_only_signs;
+}
+
+/* Sets *out to a DNS label, if the option is given. */
+static bool read_label(const Arguments *arguments, const char *name, Str *out, Diags *diags) {
+    Str text = option_text(arguments, name);
+    if (!text.ptr)
+        return true;
+    *out = text;
+    return is_dns_label(text) ||
+           diags_fail(diags, NO_RANGE, "Invalid name",
+                      "-%s requires at most %d lower-case letters, digits and hyphens, with no "
+                      "hyphen at either end, not \"%.*s\".",
+                      name, LABEL_MAX, STR_ARG(text));
+}
+
+static bool read_image(const Arguments *arguments, Str *out, Diags *diags) {
+    Str text = option_text(arguments, "image");
+    if (!text.ptr)
+        return true;
+    *out = text;
+    return (text.len > 0 && str_has_only(text, ".-_/:@")) ||
+           diags_fail(diags, NO_RANGE, "Invalid image",
+                      "-image requires the name of a container image, such as "
+                      "registry.example.com/loam:0.1.0, not \"%.*s\".",
+                      STR_ARG(text));
+}
+
+static bool read_replicas(const Arguments *arguments, uint32_t *out, Diags *diags) {
+    Str text = option_text(arguments, "replicas");
+    uint64_t count = *out;
+    if (text.ptr && (!str_to_uint64(text, &count) || count > REPLICAS_MAX))
+        return diags_fail(diags, NO_RANGE, "Invalid number of replicas",
+                          "-replicas requires an integer from 0 to %d, not \"%.*s\".", REPLICAS_MAX,
+                          STR_ARG(text));
+    *out = (uint32_t)count;
+    return true;
+}
+
+static int run_install(Cli *cli, const Arguments *arguments, Diags *diags) {
+    OperatorManifests manifests = {
+        .namespace = STR("loam-system"),
+        .image = STR("loam:" VERSION_LOAM),
+        .replicas = 2,
+        .has_flux = option_flag(arguments, "flux"),
+        .has_argocd = option_flag(arguments, "argocd"),
+        .has_monitoring = option_flag(arguments, "monitoring"),
+    };
+    if (!read_label(arguments, "namespace", &manifests.namespace, diags) ||
+        !read_label(arguments, "shard", &manifests.shard, diags) ||
+        !read_image(arguments, &manifests.image, diags) ||
+        !read_replicas(arguments, &manifests.replicas, diags))
+        return 1;
+    terminal_out(operator_manifests_text(&manifests, cli->arena));
+    return 0;
+}
+
+static const Command install_command = {
+    .name = "install",
+    .summary = "Print the manifests of the operator",
+    .usage = "[options]",
+    .about = "Prints the manifests of the operator as YAML: its namespace, the definitions of "
+             "Stacks, Runs, Approvals and Lanes, admission policies, roles, the Deployment and its "
+             "network policy. Applies nothing: keep the output in git, or pipe it into \"kubectl "
+             "apply --server-side -f -\".",
+    .example = "loam operator install -image=registry.example.com/loam:0.1.0 > loam-operator.yaml",
+    .groups = {OPTION_GROUP(install_options), &option_view},
+    .run = run_install,
+};
+
+static const Command *const subcommands[] = {&install_command};
+
+const Command cmd_operator = {
+    .name = "operator",
+    .summary = "Run configurations on Kubernetes",
+    .usage = "<command> [options] [arguments]",
+    .about = "Works with the operator, which runs the configurations of Stacks as Jobs of a "
+             "Kubernetes cluster.",
+    .example = "loam operator install",
+    COMMAND_SUBCOMMANDS(subcommands),
+};
