@@ -43,14 +43,14 @@ bool plan_store_check_name(Str name, Diags *diags) {
 
 static bool plan_store_report(const PlanStore *store, const char *summary, Str name, Str problem,
                               Diags *diags) {
-    return diags_fail(diags, NO_RANGE, summary,
+    return diags_fail(diags_as(diag_class_of(problem, DIAG_UNREACHABLE), diags), NO_RANGE, summary,
                       "\"" PLAN_STORE_PREFIX "%.*s\" in %.*s: %.*s. Check the address, the "
                       "credentials and their permissions, then run the command again.",
                       STR_ARG(name), STR_ARG(store->name), STR_ARG(problem));
 }
 
 static bool report_missing(const PlanStore *store, Str name, Diags *diags) {
-    return diags_fail(diags, NO_RANGE, "Stored plan not found",
+    return diags_fail(diags_as(DIAG_STALE, diags), NO_RANGE, "Stored plan not found",
                       "There is no plan \"" PLAN_STORE_PREFIX "%.*s\" in %.*s. To list the stored "
                       "plans, run \"loam state plans\".",
                       STR_ARG(name), STR_ARG(store->name));
@@ -185,7 +185,7 @@ bool plan_store_read(const PlanStore *store, Str name, Str *out, Arena *arena, D
             break;
         before = index;
     }
-    return diags_fail(diags, NO_RANGE, summary,
+    return diags_fail(diags_as(DIAG_MISMATCH, diags), NO_RANGE, summary,
                       "\"" PLAN_STORE_PREFIX "%.*s\" in %.*s is not complete, or another program "
                       "changed it. Make a new plan.",
                       STR_ARG(name), STR_ARG(store->name));
@@ -216,7 +216,8 @@ bool plan_store_list(const PlanStore *store, StoredPlans *out, Arena *arena, Dia
     str_sort(names.items, names.count);
     for (size_t i = 0; ok && i < names.count; i++)
         ok = plan_store_add(store, names.items[i], out, &problem, arena);
-    return ok || diags_fail(diags, NO_RANGE, "Failed to list the stored plans",
+    return ok || diags_fail(diags_as(diag_class_of(problem, DIAG_UNREACHABLE), diags), NO_RANGE,
+                            "Failed to list the stored plans",
                             "%.*s: %.*s. Check the address, the credentials and their permissions.",
                             STR_ARG(store->name), STR_ARG(problem));
 }

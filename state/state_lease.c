@@ -156,7 +156,7 @@ bool state_lease_check(StateLease *lease, Diags *diags) {
     if (!is_held) {
         lease->is_lost = true;
         const char *colon = lease->problem.len > 0 ? ": " : "";
-        diags_error(diags, NO_RANGE, "State lock lost",
+        diags_error(diags_as(DIAG_UNREACHABLE, diags), NO_RANGE, "State lock lost",
                     "The lock of \"%.*s\" requires renewal, which failed%s%.*s. Another program "
                     "may hold the lock now, so this run starts no new operation. Check who uses "
                     "the state and whether you can reach the backend, then run the command again.",

@@ -174,7 +174,7 @@ void state_lock_report(const LockAttempt *attempt, const LockInfo *holder, pid_t
     lock_add_line(&text, "Renewed:", holder->renewed);
     lock_add_line(&text, "Info:", holder->info);
     diags_error(
-        diags, NO_RANGE, "Error acquiring the state lock",
+        diags_as(DIAG_UNREACHABLE, diags), NO_RANGE, "Error acquiring the state lock",
         "Another program holds the lock of the state, which prevents concurrent changes.\n"
         "\n"
         "Lock Info:%.*s\n"

@@ -16,10 +16,13 @@ static Diag *add_unseen(Diags *diags) {
 
 static Diag *add_new(Diags *diags, DiagSeverity severity) {
     size_t *number = severity == DIAG_ERROR ? &diags->error_count : &diags->warning_count;
+    DiagClass class = diags->next;
+    diags->next = DIAG_OTHER;
     if (++*number > DIAGS_SHOWN_MAX)
         return add_unseen(diags);
     Diag *diag = vec_add(diags->arena, diags);
     diag->severity = severity;
+    diag->class = class;
     if (*number < DIAGS_SHOWN_MAX)
         return diag;
     diag->summary = severity == DIAG_ERROR ? STR("Too many errors") : STR("Too many warnings");
@@ -77,6 +80,56 @@ Diag *diags_warning(Diags *diags, SourceRange range, const char *summary, const 
     return diag;
 }
 
+Diags *diags_as(DiagClass class, Diags *diags) {
+    diags->next = class;
+    return diags;
+}
+
+DiagClass diag_class_of(Str reason, DiagClass otherwise) {
+    static const struct {
+        const char *part;
+        DiagClass class;
+    } rows[] = {
+        {"401", DIAG_DENIED},
+        {"403", DIAG_DENIED},
+        {"ermission denied", DIAG_DENIED},
+        {"uthentication failed", DIAG_DENIED},
+        {"user name is empty", DIAG_DENIED},
+        {"orbidden", DIAG_DENIED},
+        {"LOAM_START_PROGRAMS", DIAG_DENIED},
+        {"HTTP status 5", DIAG_UNREACHABLE},
+        {"HTTP status 429", DIAG_UNREACHABLE},
+        {"onnection", DIAG_UNREACHABLE},
+        {"onnect to", DIAG_UNREACHABLE},
+        {"time limit", DIAG_UNREACHABLE},
+        {"imed out", DIAG_UNREACHABLE},
+        {"resolve", DIAG_UNREACHABLE},
+        {"unreachable", DIAG_UNREACHABLE},
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+        if (str_find(reason, str_from_cstr(rows[i].part), 0) != SIZE_MAX)
+            return rows[i].class;
+    }
+    return otherwise;
+}
+
+int diags_exit_status(const Diags *diags) {
+    static const int statuses[] = {
+        [DIAG_OTHER] = 1,  [DIAG_UNREACHABLE] = 75, [DIAG_MISMATCH] = 65,
+        [DIAG_STALE] = 66, [DIAG_DENIED] = 77,      [DIAG_IN_DOUBT] = 78,
+    };
+    DiagClass highest = DIAG_OTHER;
+    bool has_other = false;
+    for (size_t i = 0; i < diags->count; i++) {
+        const Diag *diag = &diags->items[i];
+        if (diag->severity != DIAG_ERROR || diag->follows)
+            continue;
+        highest = diag->class > highest ? diag->class : highest;
+        has_other |= diag->class == DIAG_OTHER;
+    }
+    return highest == DIAG_UNREACHABLE && has_other ? 1 : statuses[highest];
+}
+
 void diags_add_value(Diags *diags, Diag *diag, Str traversal, Str statement) {
     DiagValue value = {
         diag_cut(str_clone(traversal, diags->arena), diags->arena),
@@ -101,6 +154,7 @@ void diags_add(Diags *diags, const Diag *diag) {
     added->is_of_walk = copy.is_of_walk;
     added->follows = copy.follows;
     added->subject = copy.subject;
+    added->class = copy.class;
     added->is_deprecation = copy.is_deprecation;
     added->is_remote = copy.is_remote;
     added->hides_line = copy.hides_line;

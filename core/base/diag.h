@@ -25,6 +25,18 @@ typedef enum DiagSubject {
     DIAG_RELATION,   /* several blocks, or the absence of one; `range` is one of the places */
 } DiagSubject;
 
+/* Why an error occurred, for the exit status of -exit-class. Of several errors, the last class in
+ * this order counts. */
+typedef enum DiagClass {
+    DIAG_OTHER,       /* 1; default: the configuration, the plan, a provider */
+    DIAG_UNREACHABLE, /* 75: a held lock, or a server that does not answer; it may pass. Counts only
+                         if all errors have it */
+    DIAG_MISMATCH,    /* 65: a digest is not the expected one */
+    DIAG_STALE,       /* 66: the saved plan no longer fits the state */
+    DIAG_DENIED,      /* 77: a permission or a policy forbids it */
+    DIAG_IN_DOUBT,    /* 78: it is unknown whether an object was created */
+} DiagClass;
+
 typedef struct DiagValue {
     Str traversal; /* var.x */
     Str statement; /* is "abc" */
@@ -33,6 +45,7 @@ typedef struct DiagValue {
 typedef struct Diag {
     DiagSeverity severity;
     DiagSubject subject;
+    DiagClass class;
     Str summary;
     Str detail;
     SourceRange range;
@@ -60,6 +73,7 @@ typedef struct Diags {
     size_t capacity;
     size_t error_count; /* all errors; `items` holds at most DIAGS_SHOWN_MAX of each severity */
     size_t warning_count;
+    DiagClass next; /* of diags_as */
 } Diags;
 
 /* Generated input can have a million errors. The last diagnostic shown says that there are more. */
@@ -77,6 +91,14 @@ Diag *diags_warning(Diags *diags, SourceRange range, const char *summary, const 
 /* Adds an error and returns false, for the end of a function that has found it. */
 bool diags_fail(Diags *diags, SourceRange range, const char *summary, const char *detail_format,
                 ...) PRINTF_LIKE(4, 5);
+/* Gives the next diagnostic this class: diags_fail(diags_as(DIAG_STALE, diags), …). Returns
+ * `diags`. */
+Diags *diags_as(DiagClass class, Diags *diags);
+/* Returns the class of a failed request, by the reason that a server or a library gives:
+ * DIAG_DENIED, DIAG_UNREACHABLE, or `otherwise`. */
+DiagClass diag_class_of(Str reason, DiagClass otherwise);
+/* Returns the exit status for the errors: 1 if there are none. */
+int diags_exit_status(const Diags *diags);
 void diags_add_value(Diags *diags, Diag *diag, Str traversal, Str statement);
 /* Adds a copy of one diagnostic, or of all in `from`. */
 void diags_add(Diags *diags, const Diag *diag);

@@ -190,9 +190,9 @@ static bool copy_image(Creating *creating, const InventoryFile *file, Str to) {
         return bundle_create_fail(creating, file->path,
                                   "the program skopeo, which copies images, is not installed");
     if (error || result.exit_status)
-        return bundle_create_fail(
-            creating, file->path, "skopeo: %.*s",
-            STR_ARG(error ? str_from_cstr(strerror(-error)) : utf8_indented(result.err, arena)));
+        return bundle_create_fail(creating, file->path, "skopeo: %.*s",
+                                  STR_ARG(error ? str_from_cstr(process_error(error))
+                                                : utf8_indented(result.err, arena)));
     bool is_good = image_archive_rename(creating->disk, fetched, file->image, to, &problem, arena);
     (void)creating->disk->remove(creating->disk->self, fetched);
     return is_good || bundle_create_fail(creating, file->path, "%.*s", STR_ARG(problem));

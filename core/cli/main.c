@@ -260,6 +260,7 @@ int main(int argc, char **argv) {
     open_standard_files();
     forbid_core_files();
     find_plugins();
+    process_enforce();
     if (argc > 0 && strcmp(argv[0], KEEPER_NAME) == 0) {
         SCOPED(ArenaRef) arena = arena_open("outcome keeper");
         return keeper_main(arena);

@@ -71,7 +71,7 @@ bool crypt_command_run(const CryptCommand *command, Str input, Str *out, Arena *
     const Process *process = command->io->process;
     int error = process->run(process->self, &request, &result, arena);
     if (error < 0)
-        return crypt_command_report(command, strerror(-error), diags);
+        return crypt_command_report(command, process_error(error), diags);
     if (!crypt_command_check_result(command, &result, diags)) {
         secret_wipe(result.out);
         return false;

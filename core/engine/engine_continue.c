@@ -71,8 +71,8 @@ static void overlay(Continuing *c) {
     c->now->lineage = c->left->lineage;
 }
 
-static bool fail_stale(Continuing *c, ResourceAddr address, const char *why) {
-    return diags_fail(c->diags, NO_RANGE, "Saved plan is stale",
+static bool fail_stale(Continuing *c, DiagClass class, ResourceAddr address, const char *why) {
+    return diags_fail(diags_as(class, c->diags), NO_RANGE, "Saved plan is stale",
                       "An apply of this plan was interrupted. It cannot be continued, because "
                       "%.*s %s. Make a new plan.",
                       STR_ARG(resource_addr_to_str(address, c->arena)), why);
@@ -110,7 +110,8 @@ static bool continue_recover(Continuing *c) {
             state_find_instance(c->left, address)->pending->action == PENDING_CREATE;
         put_instance(c->now, state_find_resource(found.refreshed, address), instance);
         if (instance->pending && instance->pending->action == PENDING_CREATE)
-            ok = fail_stale(c, address, "was being created, and the outcome is unknown");
+            ok = fail_stale(c, DIAG_IN_DOUBT, address,
+                            "was being created, and the outcome is unknown");
     }
     return ok;
 }
@@ -132,14 +133,14 @@ static bool finish(Continuing *c, ResourceChange *change, const StateObject *obj
     Value value, planned = value_unmark_deep(change->after, c->arena);
     bool has_parts = change->parts.count > 0 || change->has_unknown_parts;
     if (object->status == OBJECT_TAINTED)
-        return fail_stale(c, change->address, "is tainted, so it must be replaced");
+        return fail_stale(c, DIAG_STALE, change->address, "is tainted, so it must be replaced");
     if (!state_object_decode(object, change->schema, &value, c->arena, c->diags))
         return false;
     bool is_done = change->is_legacy ||
                    conform_result(change->schema, planned, value_unmark_deep(value, c->arena),
                                   "result", c->arena, &ignored);
     if (!is_done && change->action != ACTION_UPDATE && !has_parts)
-        return fail_stale(c, change->address, "was created, but not as planned");
+        return fail_stale(c, DIAG_STALE, change->address, "was created, but not as planned");
     change->before = value;
     change->config_digest = STR_EMPTY; /* the plan of the provider began from another object */
     change->action = ACTION_UPDATE;
@@ -207,7 +208,7 @@ static bool continue_change(Continuing *c, size_t index) {
     if (!updates && change.action != ACTION_CREATE && !action_is_replace(change.action))
         return true; /* deletions and reads may be repeated */
     if (!object && updates)
-        return fail_stale(c, change.address, "no longer exists");
+        return fail_stale(c, DIAG_STALE, change.address, "no longer exists");
     if (!object) {
         change.action = ACTION_CREATE;
         change.before = value_null(change.after.type);

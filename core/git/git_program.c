@@ -99,7 +99,7 @@ Str git_program_problem(const GitProgram *git, const GitRun *run) {
     if (run->error == -ENOENT)
         return STR("the program git is not installed. It is required to access repositories");
     if (run->error)
-        return str_format(git->arena, "git cannot be run: %s", strerror(-run->error));
+        return str_format(git->arena, "git cannot be run: %s", process_error(run->error));
     if (run->timed_out)
         return STR("git did not complete in time");
     if (run->is_cut && !run->exit_status)

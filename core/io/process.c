@@ -6,11 +6,15 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <poll.h>
 #include <signal.h>
 #include <spawn.h>
 #include <sys/mman.h>
 #include <sys/pidfd.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -323,7 +327,7 @@ static int run_process(const ProcessRequest *request, ProcessResult *out, Arena 
 static int real_run(void *, const ProcessRequest *request, ProcessResult *out, Arena *arena) {
     int64_t began_ms = log_clock_ms();
     *out = (ProcessResult){0};
-    int error = run_process(request, out, arena);
+    int error = process_may_start() ? run_process(request, out, arena) : -PROCESS_FORBIDDEN;
     log_debug("process", log_cstr("program", request->argv[0]),
               log_text("directory", request->directory),
               log_number("input_bytes", (int64_t)request->input.len),
@@ -341,6 +345,33 @@ const Process process_real = {
     .run = real_run,
     .environment = real_environment,
 };
+
+bool process_may_start(void) {
+    const char *set = getenv("LOAM_START_PROGRAMS");
+    return !set || !set[0] || strcmp(set, "all") == 0;
+}
+
+void process_enforce(void) {
+    static struct sock_filter rows[] = {
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_execve, 1, 0),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_execveat, 0, 1),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+    };
+    static const struct sock_fprog filter = {ARRAY_COUNT(rows), rows};
+    if (process_may_start())
+        return;
+    bool ok = prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
+              prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter) == 0;
+    log_debug("starts of programs rejected", log_number("by_kernel", ok));
+}
+
+const char *process_error(int error) {
+    return error == -PROCESS_FORBIDDEN ? "the environment variable LOAM_START_PROGRAMS does not "
+                                         "permit the start of programs"
+                                       : strerror(-error);
+}
 
 Str process_variable(const Process *process, const char *name) {
     return str_from_cstr(process ? process->environment(process->self, name) : NULL);

@@ -11,6 +11,9 @@
 #define PROCESS_SECRET_FD 9
 #define PROCESS_SECRET    "/proc/self/fd/9"
 
+/* The error of a start that LOAM_START_PROGRAMS forbids; no errno has that number. */
+#define PROCESS_FORBIDDEN 4096
+
 typedef struct ProcessRequest {
     const char *const *argv;     /* NULL-terminated; argv[0] is searched in PATH */
     const char *file;            /* path of the program, instead of argv[0]; NULL: none */
@@ -42,9 +45,10 @@ typedef struct ProcessResult {
 
 typedef struct Process {
     void *self;
-    /* Returns a negative errno if the program could not be started, -ECANCELED if `cancel` was
-     * raised before. A program that runs when `cancel` is raised or the time is over gets SIGTERM,
-     * then SIGKILL; the result is 0, with its exit status. */
+    /* Returns a negative errno (see process_error) if the program could not be started,
+     * -PROCESS_FORBIDDEN if it may not be, -ECANCELED if `cancel` was raised before. A program that
+     * runs when `cancel` is raised or the time is over gets SIGTERM, then SIGKILL; the result is 0,
+     * with its exit status. */
     int (*run)(void *self, const ProcessRequest *request, ProcessResult *out, Arena *arena);
     /* Returns NULL if not set. */
     const char *(*environment)(void *self, const char *name);
@@ -52,5 +56,14 @@ typedef struct Process {
 
 extern const Process process_real;
 
+/* Returns whether this process may start programs: LOAM_START_PROGRAMS is not set, or "all". All
+ * code that starts one asks. */
+bool process_may_start(void);
+/* If this process may not start programs, makes the kernel reject starts too: libraries such as
+ * libvirt start some themselves. Call it before the first thread. Best effort: a kernel without
+ * seccomp rejects none. */
+void process_enforce(void);
+/* Returns the reason of a failed start, as strerror does. */
+const char *process_error(int error);
 /* Returns an environment variable; empty if it is not set, or `process` is NULL. */
 Str process_variable(const Process *process, const char *name);

@@ -80,7 +80,7 @@ static bool exec_fail(const KubeExec *exec, Str why, Str *problem, Arena *arena)
 static bool fail_start(const KubeExec *exec, int error, Str *problem, Arena *arena) {
     StrBuf why = strbuf_new(arena);
     bool is_searched = str_find_char(exec->command, '/', 0) == SIZE_MAX;
-    strbuf_add_format(&why, "cannot be started: %s", strerror(-error));
+    strbuf_add_format(&why, "cannot be started: %s", process_error(error));
     if (error == -ENOENT && is_searched)
         strbuf_add_cstr(&why, " in any directory of PATH");
     if (error == -ENOENT && exec->install_hint.len)

@@ -40,10 +40,10 @@ bool credentials_helper_run(const PackageQuery *query, const char *verb, Str hos
     *out = result.out;
     if (error == 0 && result.exit_status == 0)
         return true;
-    return error
-               ? problem_set(query->problem, arena, "\"%.*s\": %s", STR_ARG(path), strerror(-error))
-               : problem_set(query->problem, arena, "\"%.*s\" ended with status %d", STR_ARG(path),
-                             result.exit_status);
+    return error ? problem_set(query->problem, arena, "\"%.*s\": %s", STR_ARG(path),
+                               process_error(error))
+                 : problem_set(query->problem, arena, "\"%.*s\" ended with status %d",
+                               STR_ARG(path), result.exit_status);
 }
 
 Str credentials_helper_token(const PackageSources *sources, Str host, Arena *arena) {

@@ -333,15 +333,16 @@ static bool provider_install_report(const Run *run, bool is_query) {
         ok = false;
         if (is_query)
             diags_error(
-                run->diags, NO_RANGE, "Failed to query available provider packages",
+                diags_as(diag_class_of(task->problem, DIAG_OTHER), run->diags), NO_RANGE,
+                "Failed to query available provider packages",
                 "Could not retrieve the list of available versions for provider %.*s: %.*s.\n"
                 "\n"
                 "The command \"loam providers\" shows which modules need %.*s.",
                 STR_ARG(task->shown), STR_ARG(task->problem), STR_ARG(task->shown));
         else
-            diags_error(run->diags, NO_RANGE, "Failed to install provider",
-                        "Error while installing %.*s v%.*s: %.*s.", STR_ARG(task->shown),
-                        STR_ARG(task->version), STR_ARG(task->problem));
+            diags_error(diags_as(diag_class_of(task->problem, DIAG_OTHER), run->diags), NO_RANGE,
+                        "Failed to install provider", "Error while installing %.*s v%.*s: %.*s.",
+                        STR_ARG(task->shown), STR_ARG(task->version), STR_ARG(task->problem));
     }
     return ok;
 }

@@ -241,7 +241,8 @@ static bool unpack(Str path, Str bytes, Entries *listed, Arena *arena, Diags *di
 static bool check_expected(const PlanFilePlace *place, Str digest, Diags *diags) {
     if (place->expected.len == 0 || str_equal(place->expected, digest))
         return true;
-    return diags_fail(diags, NO_RANGE, "Saved plan is not the expected one",
+    return diags_fail(diags_as(DIAG_MISMATCH, diags), NO_RANGE,
+                      "Saved plan is not the expected one",
                       "\"%.*s\" has the digest %.*s, but -expect requires %.*s. The plan was "
                       "replaced or changed after its review, so it was not read. Review the "
                       "present plan, and apply it with its own digest.",

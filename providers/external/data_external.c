@@ -131,7 +131,7 @@ static bool external_read(const Call *call, const DataReadRequest *request,
             str_format(call->arena,
                        "\"%s\": %s. The program must be executable, and be in a directory "
                        "of PATH or have a path, such as \"${path.module}/program\".",
-                       argv[0], strerror(-error)));
+                       argv[0], process_error(error)));
     if (ended.exit_status != 0 || ended.timed_out)
         return external_explain(call, argv[0], &ended, diags);
     Value result;

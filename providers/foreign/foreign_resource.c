@@ -293,7 +293,7 @@ static Str planned_text(Value planned, Arena *arena) {
 static bool report_in_doubt(const Call *call, const RecoverRequest *request, Diags *diags) {
     Str planned = planned_text(request->planned, call->arena);
     return diags_fail(
-        diags, NO_RANGE, "Unknown whether an object was created",
+        diags_as(DIAG_IN_DOUBT, diags), NO_RANGE, "Unknown whether an object was created",
         "It is not known whether %.*s was created. A run before called the provider %s to create "
         "it, and ended before the response. The provider cannot be asked for the object, because "
         "it chooses the identity itself.%s%.*s%s\n"

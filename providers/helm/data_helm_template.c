@@ -154,7 +154,7 @@ static bool helm_template_run(const Call *call, Value config, Str *out, Diags *d
                 "directory of PATH."));
     if (error)
         return helm_template_fail(call, "chart", diags, "helm not started",
-                                  str_format(call->arena, "helm: %s.", strerror(-error)));
+                                  str_format(call->arena, "helm: %s.", process_error(error)));
     *out = result.out;
     return (!result.exit_status && !result.timed_out) ||
            helm_template_explain(call, &result, diags);

@@ -38,7 +38,7 @@ bool local_command_run(const Call *call, Value config, Value *out, Diags *diags)
     if (error)
         return local_command_fail(
             call, diags, "Command not started",
-            str_format(call->arena, "\"%s\": %s.", request.argv[0], strerror(-error)));
+            str_format(call->arena, "\"%s\": %s.", request.argv[0], process_error(error)));
     if (result.timed_out || cancel_level(call->cancel) != CANCEL_NONE)
         return local_command_fail(
             call, diags, "Command stopped",

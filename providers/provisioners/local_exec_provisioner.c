@@ -70,7 +70,7 @@ static bool explain_start(const char *program, Str directory, int error, Diags *
         diags, NO_RANGE, "local-exec provisioner error",
         "\"%s\" could not be started%s%.*s%s: %s. Check \"interpreter\" and \"working_dir\".",
         program, directory.len ? " in \"" : "", STR_ARG(directory), directory.len ? "\"" : "",
-        strerror(-error));
+        process_error(error));
 }
 
 static bool local_run(const ProvisionCall *call, Value config, Diags *diags) {

@@ -172,7 +172,7 @@ static bool ssh_exec_read(const Call *call, const ReadRequest *request, ReadResp
 /* Adds the error that the script's outcome is unknown, or that the script still runs. */
 static bool explain_doubt(const Call *call, const char *why, Diags *diags) {
     return diags_fail(
-        diags, NO_RANGE, "Unknown whether the script ran",
+        diags_as(DIAG_IN_DOUBT, diags), NO_RANGE, "Unknown whether the script ran",
         "A previous run started the script and did not receive its result. %s If the machine no "
         "longer exists, run \"loam state rm '%.*s'\"; the script then runs again.",
         why, STR_ARG(call->address));

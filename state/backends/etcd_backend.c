@@ -39,8 +39,9 @@ static bool etcd_backend_report(const char *summary, Str path, Str problem, Diag
         if (str_find(problem, str_from_cstr(hints[i].message), 0) != SIZE_MAX)
             hint = hints[i].text;
     }
-    return diags_fail(diags, NO_RANGE, summary, "The etcd request for \"%.*s\" failed: %.*s. %s",
-                      STR_ARG(path), STR_ARG(problem), hint);
+    return diags_fail(diags_as(diag_class_of(problem, DIAG_UNREACHABLE), diags), NO_RANGE, summary,
+                      "The etcd request for \"%.*s\" failed: %.*s. %s", STR_ARG(path),
+                      STR_ARG(problem), hint);
 }
 
 static bool etcd_backend_fail(const Etcd *etcd, const char *summary, Str problem, Diags *diags) {

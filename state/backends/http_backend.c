@@ -74,8 +74,9 @@ static HttpRequest request_to(const HttpStore *store, Str method, Str url, Str b
 static bool http_backend_fail(const char *summary, Str url, const char *what, const char *hint,
                               Diags *diags) {
     SCOPED(ArenaRef) scratch = arena_open("http backend");
-    return diags_fail(diags, NO_RANGE, summary, "%.*s %s. %s", STR_ARG(url_redact(url, scratch)),
-                      what, hint);
+    return diags_fail(diags_as(diag_class_of(str_from_cstr(what), DIAG_UNREACHABLE), diags),
+                      NO_RANGE, summary, "%.*s %s. %s", STR_ARG(url_redact(url, scratch)), what,
+                      hint);
 }
 
 static bool fail_code(const char *summary, Str url, const HttpResponse *response, Diags *diags) {

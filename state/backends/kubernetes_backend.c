@@ -51,8 +51,8 @@ typedef struct Kubernetes {
 
 static bool kubernetes_backend_report(Diags *diags, const char *summary, const Kubernetes *kube,
                                       Str problem) {
-    return diags_fail(diags, NO_RANGE, summary, "%.*s: %.*s. " HINT, STR_ARG(kube->backend.path),
-                      STR_ARG(problem));
+    return diags_fail(diags_as(diag_class_of(problem, DIAG_UNREACHABLE), diags), NO_RANGE, summary,
+                      "%.*s: %.*s. " HINT, STR_ARG(kube->backend.path), STR_ARG(problem));
 }
 
 static int64_t kubernetes_now_ms(const Kubernetes *kube) {

@@ -219,7 +219,7 @@ static bool pg_still_locked(Backend *backend, Diags *diags) {
     Pg *pg = backend->self;
     if (!pg_session_is_lost(pg->session))
         return true;
-    return diags_fail(diags, NO_RANGE, "State lock lost",
+    return diags_fail(diags_as(DIAG_UNREACHABLE, diags), NO_RANGE, "State lock lost",
                       "The connection to PostgreSQL was lost, and the lock of \"%.*s\" could not "
                       "be acquired again, so no new operation starts.",
                       STR_ARG(backend->path));

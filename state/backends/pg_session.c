@@ -99,6 +99,13 @@ static const Hint hints[] = {
     {"53100", "Free space on the server, then run the same command again."},
 };
 
+static DiagClass session_class(DatabaseStatus status, const DatabaseAnswer *answer) {
+    Str code = answer->code;
+    if (str_starts_with(code, STR("28")) || str_equal(code, STR("42501")))
+        return DIAG_DENIED;
+    return status == DATABASE_LOST ? diag_class_of(answer->problem, DIAG_UNREACHABLE) : DIAG_OTHER;
+}
+
 static bool session_report(const char *doing, DatabaseStatus status, const DatabaseAnswer *answer,
                            Diags *diags) {
     const char *hint = status == DATABASE_LOST
@@ -113,8 +120,8 @@ static bool session_report(const char *doing, DatabaseStatus status, const Datab
     bool asks =
         str_ends_with(answer->problem,
                       STR("?")); /* some messages end with a question: "Is the server running …?" */
-    return diags_fail(diags, NO_RANGE, doing, "PostgreSQL: %.*s%s %s", STR_ARG(answer->problem),
-                      asks ? "" : ".", hint);
+    return diags_fail(diags_as(session_class(status, answer), diags), NO_RANGE, doing,
+                      "PostgreSQL: %.*s%s %s", STR_ARG(answer->problem), asks ? "" : ".", hint);
 }
 
 static bool session_report_lost(const PgSession *session, const char *doing, Diags *diags) {

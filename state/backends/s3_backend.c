@@ -50,8 +50,8 @@ typedef struct S3 {
 
 static bool s3_backend_report(Diags *diags, const char *summary, const S3 *s3, Str problem,
                               const char *hint) {
-    return diags_fail(diags, NO_RANGE, summary, "\"%.*s\": %.*s. %s", STR_ARG(s3->backend.path),
-                      STR_ARG(problem), hint);
+    return diags_fail(diags_as(diag_class_of(problem, DIAG_UNREACHABLE), diags), NO_RANGE, summary,
+                      "\"%.*s\": %.*s. %s", STR_ARG(s3->backend.path), STR_ARG(problem), hint);
 }
 
 #define CHECK_ACCESS "Check the address, the credentials and their permissions."

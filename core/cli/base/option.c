@@ -15,6 +15,11 @@ static const Option view_options[] = {
     {"deprecation", OPTION_TEXT, "MODULES",
      "Which modules' deprecation warnings to show: module:all (default), module:local, "
      "module:none."},
+    {"exit-class", OPTION_FLAG, NULL,
+     "End a failed command with the status of its class of errors: 75 a held lock or an "
+     "unreachable "
+     "server, 65 a wrong digest, 66 a stale plan, 77 a permission or policy, 78 an object whose "
+     "creation is in doubt, 1 all others."},
     {"help", OPTION_FLAG, NULL, "Show this help."},
     {"h", OPTION_FLAG, NULL, NULL},
 };

@@ -108,7 +108,8 @@ static PlanAge cmd_apply_age_of(const Project *project, const Plan *plan, Diags 
     bool other_lineage = plan->lineage.len > 0 && state->lineage.len > 0 &&
                          !str_equal(plan->lineage, state->lineage);
     if (other_lineage) {
-        diags_error(diags, NO_RANGE, "Saved plan does not match the given state",
+        diags_error(diags_as(DIAG_STALE, diags), NO_RANGE,
+                    "Saved plan does not match the given state",
                     "The plan was made from another state (lineage %.*s, not %.*s).",
                     STR_ARG(plan->lineage), STR_ARG(state->lineage));
         return PLAN_STALE;
@@ -121,7 +122,7 @@ static PlanAge cmd_apply_age_of(const Project *project, const Plan *plan, Diags 
         return PLAN_FRESH;
     if (is_begun)
         return PLAN_BEGUN;
-    diags_error(diags, NO_RANGE, "Saved plan is stale",
+    diags_error(diags_as(DIAG_STALE, diags), NO_RANGE, "Saved plan is stale",
                 "Another operation changed the state after this plan was made. Make a new plan.");
     return PLAN_STALE;
 }

@@ -55,7 +55,7 @@ static const Option options[] = {
 static bool cmd_fmt_report(Run *run, const char *summary, Str path, int error) {
     const char *hint = disk_hint(error, "");
     return diags_fail(run->diags, NO_RANGE, summary, "\"%.*s\": %s.%s%s", STR_ARG(path),
-                      strerror(-error), hint[0] ? " " : "", hint);
+                      process_error(error), hint[0] ? " " : "", hint);
 }
 
 static Fmt find_layout(Str name) {

@@ -95,7 +95,7 @@ static bool print_svg(const Cli *cli, Str dot, Diags *diags) {
                           "-format=svg requires the program \"dot\" of Graphviz, which is not in "
                           "PATH. Install the package graphviz, or use -format=dot.");
     return diags_fail(diags, NO_RANGE, "Drawing the graph failed", "Graphviz' \"dot\" failed: %.*s",
-                      STR_ARG(status ? str_from_cstr(strerror(-status))
+                      STR_ARG(status ? str_from_cstr(process_error(status))
                                      : utf8_indented(result.err, diags->arena)));
 }
 

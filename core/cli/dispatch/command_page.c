@@ -55,6 +55,10 @@ static const PageEntry environment[] = {
     {"LOAM_ENCRYPTION, TF_ENCRYPTION",
      "Content of a block encryption, which overrides the one of the configuration.",
      &option_variables},
+    {"LOAM_START_PROGRAMS",
+     "none: the start of any program is an error: external data sources, provisioners, providers "
+     "that are programs, credential helpers, git, ssh.",
+     &option_view},
     {"LOAM_OWNER",
      "The Stack that the run belongs to, as JSON with cluster, namespace, name and uid: its states "
      "record it, and loam changes no state of another Stack.",

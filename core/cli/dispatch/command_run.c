@@ -333,7 +333,10 @@ static int run_leaf(Cli *cli, const Command *command, Str path, const StrVec *re
     if (!reporting_write(cli->reporting, path, &diags))
         status = 1;
     view_finish(cli->view, &diags);
-    return status == 0 && diags_has_errors(&diags) ? 1 : status;
+    if (status == 0 && diags_has_errors(&diags))
+        status = 1;
+    return status == 1 && option_flag(&arguments, "exit-class") ? diags_exit_status(&diags)
+                                                                : status;
 }
 
 static int run_in(Cli *cli, const CommandTable *table, Str path, const StrVec *words) {

@@ -21,7 +21,7 @@ bool environment_require(const Project *project) {
 }
 
 static bool report_unasked(Project *project, const Environment *environment) {
-    return diags_fail(project->diags, NO_RANGE, "Environment is protected",
+    return diags_fail(diags_as(DIAG_DENIED, project->diags), NO_RANGE, "Environment is protected",
                       "Changes to \"%.*s\" require its name as approval. Run the command at a "
                       "terminal, or add -approve-protected=%.*s.",
                       STR_ARG(environment->name), STR_ARG(environment->name));
@@ -33,7 +33,7 @@ bool environment_check_approval(Project *project, bool asks) {
     bool is_protected = environment && environment->is_protected;
     if (given.ptr && (!environment || !str_equal(given, environment->name)))
         return diags_fail(
-            project->diags, NO_RANGE, "Approval of another environment",
+            diags_as(DIAG_DENIED, project->diags), NO_RANGE, "Approval of another environment",
             "-approve-protected=%.*s names another environment than the selected one.",
             STR_ARG(given));
     return !is_protected || given.ptr || asks || report_unasked(project, environment);

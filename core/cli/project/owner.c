@@ -78,7 +78,7 @@ static bool owner_report(const Project *project, const State *state, const State
     else if (run->name.len)
         why =
             str_format(arena, "LOAM_OWNER names Stack %.*s", STR_ARG(state_owner_name(run, arena)));
-    return diags_fail(project->diags, NO_RANGE, "State belongs to a Stack",
+    return diags_fail(diags_as(DIAG_DENIED, project->diags), NO_RANGE, "State belongs to a Stack",
                       "This state belongs to %.*s. %.*s. To change it nevertheless, suspend the "
                       "Stack, add -take-over=%.*s, and type the name.",
                       STR_ARG(owner_text(state, arena)), STR_ARG(why),

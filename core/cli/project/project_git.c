@@ -25,7 +25,7 @@ static bool run_git(const Cli *cli, const StrVec *words, const StrVec *files, St
     const Process *process = cli->io.process;
     int status = process->run(process->self, &request, &result, arena);
     bool ok = status == 0 && !result.timed_out && result.exit_status == 0;
-    *out = status < 0         ? str_from_cstr(strerror(-status))
+    *out = status < 0         ? str_from_cstr(process_error(status))
            : result.timed_out ? STR("git did not end within a minute")
                               : str_trim(ok || result.err.len == 0 ? result.out : result.err);
     return ok;

@@ -168,8 +168,9 @@ static bool try_git(GitFetch *run, const char *const *words, GitRun *out) {
 static bool git_refuse(GitFetch *run, const char *format, Str detail) PRINTF_LIKE(2, 0);
 static bool git_refuse(GitFetch *run, const char *format, Str detail) {
     Str why = str_format(run->arena, format, STR_ARG(detail));
-    return diags_fail(run->diags, run->request->range, "Failed to fetch a module", "\"%.*s\": %.*s",
-                      STR_ARG(run->shown), STR_ARG(why));
+    return diags_fail(diags_as(diag_class_of(why, DIAG_OTHER), run->diags), run->request->range,
+                      "Failed to fetch a module", "\"%.*s\": %.*s", STR_ARG(run->shown),
+                      STR_ARG(why));
 }
 
 static bool report_run(GitFetch *run, const GitRun *result) {

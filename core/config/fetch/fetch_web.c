@@ -145,7 +145,8 @@ bool fetch_web_get(const WebQuestion *question, SourceRange range, HttpResponse 
     Str problem;
     if (fetch_web_send(question, out, &problem, arena))
         return true;
-    return diags_fail(diags, range, "Failed to fetch a module", "%.*s", STR_ARG(problem));
+    return diags_fail(diags_as(diag_class_of(problem, DIAG_OTHER), diags), range,
+                      "Failed to fetch a module", "%.*s", STR_ARG(problem));
 }
 
 static bool web_is_name_char(char c) {

@@ -4,6 +4,7 @@
 
 #include "keeper_wire.h"
 #include "log.h"
+#include "process.h"
 #include "thread.h"
 #include "vec.h"
 
@@ -96,6 +97,10 @@ static void keeper_start(Keeper *keeper) {
     int64_t began_ms = log_clock_ms();
     SCOPED(ArenaRef) scratch = arena_open("outcome keeper");
     Str problem = STR_EMPTY;
+    if (!process_may_start()) {
+        keeper->problem = str_from_cstr(process_error(-PROCESS_FORBIDDEN));
+        return;
+    }
     if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0) {
         keeper->problem = str_clone(str_from_cstr(strerror(errno)), keeper->arena);
         return;

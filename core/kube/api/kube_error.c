@@ -251,6 +251,15 @@ static Str error_place_of(const KubeCall *call, const KubeRef *ref) {
                : str_concat(STR("The API server "), server, arena);
 }
 
+static DiagClass diag_class_of_kube(KubeErrorClass class) {
+    if (class == KUBE_ERROR_UNREACHABLE || class == KUBE_ERROR_TIMEOUT)
+        return DIAG_UNREACHABLE;
+    return class == KUBE_ERROR_CREDENTIAL || class == KUBE_ERROR_FORBIDDEN ||
+                   class == KUBE_ERROR_DENIED
+               ? DIAG_DENIED
+               : DIAG_OTHER;
+}
+
 bool kube_error_report(const KubeCall *call, const char *action, const KubeRef *ref,
                        const KubeResponse *response, Diags *diags) {
     Arena *arena = call->arena;
@@ -263,7 +272,8 @@ bool kube_error_report(const KubeCall *call, const char *action, const KubeRef *
         report_fields(action, kube_resource_title(ref, arena), hints[class], response->manager,
                       &fields, diags);
     else
-        diags_error(diags, NO_RANGE, action, "%.*s: %.*s", STR_ARG(error_place_of(call, ref)),
+        diags_error(diags_as(diag_class_of_kube(class), diags), NO_RANGE, action, "%.*s: %.*s",
+                    STR_ARG(error_place_of(call, ref)),
                     STR_ARG(sentence(response->problem, hints[class], arena)));
     return false;
 }

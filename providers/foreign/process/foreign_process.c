@@ -214,7 +214,7 @@ static Str reason_of_failed_start(const ForeignProcess *process, Arena *arena) {
     Str text = foreign_output_text(&process->output);
     if (process->start_error)
         return str_format(arena, "The program \"%.*s\" cannot be started: %s.",
-                          STR_ARG(process->program), strerror(-process->start_error));
+                          STR_ARG(process->program), process_error(process->start_error));
     if (process->has_ended)
         return str_format(arena, "The program \"%.*s\" ended with status %d.%s%.*s",
                           STR_ARG(process->program), process->exit_status,

@@ -84,7 +84,8 @@ static bool plan_without_server(Planning *planning, Str why, Diags *diags) {
     if (request->call->is_planning && planning->is_creation)
         return plan_unseen(planning, why, diags);
     return path_error(
-        request->call, NO_PATH, diags, "Kubernetes API server not reached",
+        request->call, NO_PATH, diags_as(DIAG_UNREACHABLE, diags),
+        "Kubernetes API server not reached",
         "The object cannot be planned: %.*s. Check the server's address and that it runs.",
         STR_ARG(why));
 }

@@ -117,6 +117,65 @@ static void long_texts_are_cut(void **) {
     assert_int_equal(diag->values.items[0].statement.len, diag->detail.len);
 }
 
+/* The status of errors of these classes, in this order. */
+static int status_of(const DiagClass *classes, size_t count) {
+    SCOPED(ArenaRef) arena = arena_open("test");
+    Diags diags = diags_new(arena), copies = diags_new(arena);
+    for (size_t i = 0; i < count; i++)
+        diags_error(diags_as(classes[i], &diags), NO_RANGE, "s", "d");
+    diags_warning(diags_as(DIAG_DENIED, &diags), NO_RANGE, "s", "d");
+    diags_append(&copies, &diags);
+    assert_int_equal(diags_exit_status(&copies), diags_exit_status(&diags));
+    return diags_exit_status(&diags);
+}
+
+static void classes_have_statuses(void **) {
+    static const struct {
+        DiagClass classes[3];
+        size_t count;
+        int status;
+    } rows[] = {
+        {{0}, 0, 1},
+        {{DIAG_OTHER}, 1, 1},
+        {{DIAG_UNREACHABLE, DIAG_UNREACHABLE}, 2, 75},
+        {{DIAG_UNREACHABLE, DIAG_OTHER}, 2, 1},
+        {{DIAG_OTHER, DIAG_UNREACHABLE}, 2, 1},
+        {{DIAG_MISMATCH, DIAG_OTHER}, 2, 65},
+        {{DIAG_STALE, DIAG_MISMATCH, DIAG_UNREACHABLE}, 3, 66},
+        {{DIAG_DENIED, DIAG_STALE, DIAG_OTHER}, 3, 77},
+        {{DIAG_OTHER, DIAG_IN_DOUBT, DIAG_DENIED}, 3, 78},
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(rows); i++)
+        assert_int_equal(status_of(rows[i].classes, rows[i].count), rows[i].status);
+}
+
+/* A class is that of one error; what results from another error does not count. */
+static void classes_end(void **) {
+    SCOPED(ArenaRef) arena = arena_open("test");
+    Diags diags = diags_new(arena);
+    assert_false(diags_fail(diags_as(DIAG_STALE, &diags), NO_RANGE, "s", "d"));
+    diags_error(&diags, NO_RANGE, "s", "d");
+    assert_int_equal(diags.items[0].class, DIAG_STALE);
+    assert_int_equal(diags.items[1].class, DIAG_OTHER);
+    diags_error(diags_as(DIAG_IN_DOUBT, &diags), NO_RANGE, "s", "d")->follows = true;
+    assert_int_equal(diags_exit_status(&diags), 66);
+}
+
+static void reasons_have_classes(void **) {
+    static const struct {
+        const char *reason;
+        DiagClass class;
+    } rows[] = {
+        {"connection refused", DIAG_UNREACHABLE},  {"HTTP status 503", DIAG_UNREACHABLE},
+        {"Operation timed out", DIAG_UNREACHABLE}, {"HTTP status 403", DIAG_DENIED},
+        {"403 AccessDenied", DIAG_DENIED},         {"permission denied", DIAG_DENIED},
+        {"HTTP status 404", DIAG_MISMATCH},        {"it is damaged", DIAG_MISMATCH},
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(rows); i++)
+        assert_int_equal(diag_class_of(str_from_cstr(rows[i].reason), DIAG_MISMATCH),
+                         rows[i].class);
+}
+
 UNIT_MAIN(test_diag) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(collects),
@@ -125,6 +184,9 @@ UNIT_MAIN(test_diag) {
         cmocka_unit_test(sink_takes_from_many),
         cmocka_unit_test(many_are_counted_but_not_kept),
         cmocka_unit_test(long_texts_are_cut),
+        cmocka_unit_test(classes_have_statuses),
+        cmocka_unit_test(classes_end),
+        cmocka_unit_test(reasons_have_classes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
