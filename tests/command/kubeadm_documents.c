@@ -1,5 +1,6 @@
 /* Prints documents that set every attribute of kubeadm_schema: kubeadm_documents KIND ALTERNATIVE
- * VERSION. Of attributes that exclude each other, an alternative sets one. Exit status 3: loam
+ * VERSION [TEXT]. TEXT is the value of attributes that accept it and need no certain value. Of
+ * attributes that exclude each other, an alternative sets one. Exit status 3: loam
  * rejects an attribute in this version; the document is printed all the same. */
 #include "field_since.h"
 #include "json.h"
@@ -51,6 +52,7 @@ static const struct {
 typedef struct Making {
     size_t alternative;
     const char *version;
+    const char *text;
     Arena *arena;
 } Making;
 
@@ -59,7 +61,7 @@ static Value make_object(const Making *making, const NestedObject *nested);
 /* A word of `one_of`, else a sample, else a value that passes the attribute's check. */
 static Value make_leaf(const Making *making, const Attribute *attribute) {
     Arena *arena = making->arena;
-    static const char *const texts[] = {"x", "1m30s", "/etc/x"};
+    const char *texts[] = {making->text, "x", "1m30s", "/etc/x"};
     if (attribute->one_of) {
         StrVec words = attribute_one_of(attribute, arena);
         return value_string(words.items[making->alternative % words.count], arena);
@@ -128,9 +130,9 @@ static Value make_object(const Making *making, const NestedObject *nested) {
 int main(int count, char **words) {
     SCOPED(ArenaRef) arena = arena_open("documents");
     KubeVersion version;
-    if (count != 4 || !kube_version_parse(str_from_cstr(words[3]), &version))
+    if (count < 4 || count > 5 || !kube_version_parse(str_from_cstr(words[3]), &version))
         return 2;
-    Making making = {strtoul(words[2], NULL, 10), words[3], arena};
+    Making making = {strtoul(words[2], NULL, 10), words[3], count == 5 ? words[4] : "x", arena};
     for (size_t i = 0; i < KUBEADM_KIND_COUNT; i++) {
         if (strcmp(kubeadm_kinds[i].kind, words[1]) != 0)
             continue;

@@ -11,10 +11,14 @@ static void test_texts(void **) {
     } cases[] = {
         {"\"a: b\\n\"", "a: b\n"},
         {"{}", "{}\n"},
-        {"{\"version\":2,\"on\":true,\"none\":null}", "none: null\non: true\nversion: 2\n"},
+        {"{\"version\":2,\"on\":true,\"none\":null}", "none: null\n\"on\": true\nversion: 2\n"},
+        {"{\"1\":1,\"1e3\":1,\"null\":1,\"-a\":1,\"a-b_1\":1}",
+         "\"-a\": 1\n\"1\": 1\n\"1e3\": 1\na-b_1: 1\n\"null\": 1\n"},
+        {"[\"\\u007f\\u0085\\u2028\\u2029\\ufeff\\u00e9\"]",
+         "- \"\\u007f\\u0085\\u2028\\u2029\\ufeff\u00e9\"\n"},
         {"{\"a b\":\"52:54:00\"}", "\"a b\": \"52:54:00\"\n"},
         {"{\"x\":{\"y\":[\"1\",{\"z\":2,\"w\":[]}]}}",
-         "x:\n  y:\n    - \"1\"\n    -\n      w: []\n      z: 2\n"},
+         "x:\n  \"y\":\n    - \"1\"\n    -\n      w: []\n      z: 2\n"},
     };
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         SCOPED(ArenaRef) arena = arena_open("test");
