@@ -44,8 +44,10 @@ static inline SshStatus machine_script_exec(void *self, SshSession *, const SshC
     *problem = (SshProblem){.text = STR("a problem")};
     *out = (SshResult){.exit_status = row->exit_status};
     if (command->output) {
-        command->output(command->payload, text, false);
-        command->output(command->payload, error, true);
+        if (text.len)
+            command->output(command->payload, text, false);
+        if (error.len)
+            command->output(command->payload, error, true);
     } else {
         out->out = text;
         out->err = error;
