@@ -87,7 +87,7 @@ static const Command install_command = {
              "Stacks, Runs, Approvals and Lanes, admission policies, roles, the Deployment and its "
              "network policy. Applies nothing: keep the output in git, or pipe it into \"kubectl "
              "apply --server-side -f -\".",
-    .example = "loam operator install -image=registry.example.com/loam:0.1.0 > loam-operator.yaml",
+    .example = "loam operator install -image=registry.example.com/loam:0.1.0",
     .groups = {OPTION_GROUP(install_options), &option_view},
     .run = run_install,
 };
