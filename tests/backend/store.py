@@ -308,8 +308,10 @@ def _killed_plan(store, proxy, number):
     work = Work(store.kind, store.arguments(proxy.port))
     work.init()
     work.run("plan", "-out=kept")
+    proxy.wait_until_idle()  # the end of a session of pg is a request, too, and loam does not wait for it
     status, out = attempt_with(work, proxy, {number: killer} if number else {}, "apply", "-parallelism=1", "kept", env=STACK)
     check(status == (-9 if number else 0), out)
+    proxy.wait_until_idle()
     count = proxy.count
     proxy.arm()
     store.unlock()
@@ -321,7 +323,7 @@ def saved_plan(store, proxy):
     After another run, it is stale."""
     wait = "-lock-timeout=%ds" % (store.lock_seconds + 60)
     _, total = _killed_plan(store, proxy, 0)
-    for number in range(total // 3, total + 1, max(total // 6, 1)):
+    for number in range(total // 3, total, max(total // 6, 1)):
         work, _ = _killed_plan(store, proxy, number)
         work.run("apply", wait, "kept", env=STACK)
         work.verify(store)
