@@ -13,7 +13,7 @@ typedef struct Leader {
     Str namespace;
     Str name;     /* of the Lease */
     Str identity; /* of this controller */
-    /* What was seen last, and since when. */
+    /* The version that was seen last, and since when. */
     StrBuf seen;
     int64_t seen_ms;
     int64_t renewed_ms; /* monotonic; 0: not the leader */

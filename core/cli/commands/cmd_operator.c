@@ -1,5 +1,5 @@
 /* loam operator: runs on Kubernetes */
-#include "command.h"
+#include "command_table.h"
 #include "operator_manifests.h"
 #include "version.h"
 
@@ -92,7 +92,7 @@ static const Command install_command = {
     .run = run_install,
 };
 
-static const Command *const subcommands[] = {&install_command};
+static const Command *const subcommands[] = {&install_command, &cmd_operator_serve};
 
 const Command cmd_operator = {
     .name = "operator",

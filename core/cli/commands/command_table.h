@@ -65,6 +65,7 @@ STATE_COMMANDS(COMMAND_DECLARE)
 PROVIDERS_COMMANDS(COMMAND_DECLARE)
 COMMAND_DECLARE(env_promote)
 COMMAND_DECLARE(metadata_page)
+COMMAND_DECLARE(operator_serve)
 
 /* An element of an array of commands. */
 #define COMMAND_ROW(name) &cmd_##name,

@@ -1,0 +1,79 @@
+/* loam operator serve: the controller, in its pod. */
+#include "command_table.h"
+#include "kube_client.h"
+#include "kubeconfig.h"
+#include "operator_entry.h"
+
+static bool serve_fail(Diags *diags, Str why) {
+    return diags_fail(diags, NO_RANGE, "The operator does not run", "%.*s", STR_ARG(why));
+}
+
+static bool read_settings(Cli *cli, const Arguments *arguments, OperatorSettings *out,
+                          Diags *diags) {
+    Str takeover = option_text(arguments, "takeover-after"), name = option_text(arguments, "name");
+    const char *host = cli->io.process->environment(cli->io.process->self, "HOSTNAME");
+    out->name = name.len > 0 ? name : str_from_cstr(host ? host : "loam-operator");
+    out->image = option_text(arguments, "runner-image");
+    if (takeover.len == 0)
+        takeover = STR("5m");
+    if (out->image.len == 0)
+        return serve_fail(diags, STR("No image is given for the pods of Runs. Use -runner-image."));
+    out->is_cross_allowed = option_flag(arguments, "allow-cross-namespace");
+    out->has_separate_duties = option_flag(arguments, "separate-duties");
+    out->cancel = cli->cancel;
+    out->lease_namespace = option_text(arguments, "lease-namespace");
+    out->lease = STR("loam-operator");
+    return clock_parse_duration(takeover, &out->takeover_after_ms) ||
+           serve_fail(diags,
+                      str_format(cli->arena,
+                                 "-takeover-after=%.*s is no duration. Give one like \"5m\", "
+                                 "or \"0s\" for no takeover.",
+                                 STR_ARG(takeover)));
+}
+
+static bool find_server(Cli *cli, KubeTarget *out, Diags *diags) {
+    KubeChoice choice = {0};
+    if (!kubeconfig_find(&cli->io, &choice, out, cli->arena, diags))
+        return false;
+    return out->server.len > 0 ||
+           serve_fail(diags, STR("There is no API server: no kubeconfig file names one, and loam "
+                                 "does not run in a pod. Set KUBECONFIG."));
+}
+
+static int run_serve(Cli *cli, const Arguments *arguments, Diags *diags) {
+    OperatorSettings settings = {0};
+    KubeTarget target = {0};
+    const OperatorEntry *entry;
+    Str problem;
+    if (!read_settings(cli, arguments, &settings, diags) || !find_server(cli, &target, diags))
+        return 1;
+    entry = operator_entry_load(&problem, cli->arena);
+    if (!entry)
+        return serve_fail(diags, problem), 1;
+    SCOPED(KubeClientRef) client = kube_client_open(&cli->io, &target, NULL);
+    settings.client = client;
+    return entry->run(&settings, &problem) || serve_fail(diags, problem) ? 0 : 1;
+}
+
+static const Option serve_options[] = {
+    {"runner-image", OPTION_TEXT, "IMAGE", "Image of the pods of new Runs."},
+    {"name", OPTION_TEXT, "NAME", "Name of this controller in events (default: $HOSTNAME)."},
+    {"lease-namespace", OPTION_TEXT, "NAMESPACE",
+     "Namespace of the Lease by which one of several controllers works (default: no Lease)."},
+    {"takeover-after", OPTION_TEXT, "DURATION",
+     "How long a node must not answer before its pods are replaced (default 5m; 0s: never)."},
+    {"allow-cross-namespace", OPTION_FLAG, NULL,
+     "Let Stacks refer to sources and Stacks of other namespaces."},
+    {"separate-duties", OPTION_FLAG, NULL, "Do not count an approval of who requested the Run."},
+};
+
+const Command cmd_operator_serve = {
+    .name = "serve",
+    .summary = "Run the controller",
+    .usage = "[options]",
+    .about = "Follows Stacks, Runs and Approvals of the cluster, and makes the Jobs that plan and "
+             "apply them, until it gets SIGTERM. \"loam operator install\" prints the Deployment "
+             "that starts it.",
+    .groups = {OPTION_GROUP(serve_options), &option_view},
+    .run = run_serve,
+};
