@@ -25,6 +25,8 @@ typedef struct ProcessRequest {
     Str secret; /* the program and its children can read it as the file PROCESS_SECRET, which other
                    users cannot; empty: none */
     bool ends_group;    /* children that the program leaves behind are killed */
+    bool ends_itself;   /* after SIGTERM it has all the time that it needs; `cancel` raised twice
+                           kills it all the same */
     Str input;          /* for its standard input */
     int64_t timeout_ms; /* 0: none */
     const CancelToken *cancel;

@@ -4,6 +4,7 @@
 #include "leader.h"
 #include "log.h"
 #include "operator_entry.h"
+#include "runner_message.h"
 #include "thread.h"
 #include "work_queue.h"
 #include "world.h"
@@ -276,4 +277,18 @@ static bool run(const OperatorSettings *settings, Str *problem) {
     return true;
 }
 
-const OperatorEntry operator_entry = {run};
+static int work(const OperatorPod *pod) {
+    static int (*const works[])(Runner *) = {
+        [OPERATOR_SOURCE] = runner_source,
+        [OPERATOR_RUN] = runner_run,
+        [OPERATOR_REPORT] = runner_report,
+    };
+    SCOPED(ArenaRef) arena = arena_open("runner");
+    Runner runner = {.io = pod->io, .cancel = pod->cancel, .program = pod->program, .arena = arena};
+    Str problem;
+    if (!runner_open(&runner, &problem))
+        return runner_message_fail(&runner, 1, STR("The pod has no work"), problem);
+    return works[pod->work](&runner);
+}
+
+const OperatorEntry operator_entry = {run, work};

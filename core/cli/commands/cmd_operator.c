@@ -92,7 +92,9 @@ static const Command install_command = {
     .run = run_install,
 };
 
-static const Command *const subcommands[] = {&install_command, &cmd_operator_serve};
+static const Command *const subcommands[] = {&install_command, &cmd_operator_serve,
+                                             &cmd_operator_source, &cmd_operator_run,
+                                             &cmd_operator_report};
 
 const Command cmd_operator = {
     .name = "operator",

@@ -66,6 +66,9 @@ PROVIDERS_COMMANDS(COMMAND_DECLARE)
 COMMAND_DECLARE(env_promote)
 COMMAND_DECLARE(metadata_page)
 COMMAND_DECLARE(operator_serve)
+COMMAND_DECLARE(operator_source)
+COMMAND_DECLARE(operator_run)
+COMMAND_DECLARE(operator_report)
 
 /* An element of an array of commands. */
 #define COMMAND_ROW(name) &cmd_##name,

@@ -3,9 +3,12 @@
 #include "act_job.h"
 #include "clock.h"
 #include "digest.h"
+#include "hex.h"
+#include "random.h"
 
 #define GROUP      STR_CONST("infra.loam.internal")
 #define VERSION    STR_CONST("v1alpha1")
+#define KEY_BYTES  32
 #define API        "infra.loam.internal/v1alpha1"
 #define MERGE      STR("application/merge-patch+json")
 #define JSON_PATCH STR("application/json-patch+json")
@@ -20,6 +23,7 @@ const KubeResource act_lanes = {GROUP, VERSION, STR_CONST("Lane"), STR_CONST("la
 const KubeResource act_jobs = {STR_CONST("batch"), STR_CONST("v1"), STR_CONST("Job"),
                                STR_CONST("jobs"), .is_namespaced = true};
 const KubeResource act_pods = KUBE_CORE_RESOURCE("Pod", "pods");
+static const KubeResource secrets = KUBE_CORE_RESOURCE("Secret", "secrets");
 static const KubeResource events = {STR_CONST("events.k8s.io"), STR_CONST("v1"), STR_CONST("Event"),
                                     STR_CONST("events"), .is_namespaced = true};
 
@@ -86,6 +90,23 @@ static ActRequest create_run(const Run *run, Arena *arena) {
                            act_quoted(run->spec.stack.name, arena),
                            act_quoted(run->spec.stack.uid, arena),
                            STR_ARG(str_after(text, sizeof "{\"metadata\":{" - 1))),
+    };
+}
+
+/* Without an owner: a plan that is kept must stay readable when the Stack is made again. */
+static ActRequest create_key(const DecisionStep *step, Arena *arena) {
+    char bytes[KEY_BYTES];
+    random_fill(bytes, sizeof bytes);
+    Str key = hex_encode((Str){bytes, sizeof bytes}, arena);
+    return (ActRequest){
+        .method = "POST",
+        .ref = {&secrets, str_clone(step->object->namespace, arena)},
+        .body = str_format(arena,
+                           "{\"apiVersion\":\"v1\",\"kind\":\"Secret\",\"immutable\":true,"
+                           "\"metadata\":{\"name\":\"loam-key-%.*s\",\"labels\":{"
+                           "\"infra.loam.internal/stack\":%s}},\"stringData\":{\"key\":\"%.*s\"}}",
+                           STR_ARG(step->object->name), act_quoted(step->object->name, arena),
+                           STR_ARG(key)),
     };
 }
 
@@ -174,6 +195,7 @@ size_t act_requests(const DecisionStep *step, const ActOptions *options,
     case STEP_LANE_STATUS:
         out[0] = status_patch(&act_lanes, step, &lane_status_record, step->lane_status, arena);
         return 1;
+    case STEP_CREATE_KEY: out[0] = create_key(step, arena); return 1;
     case STEP_CREATE_RUN: out[0] = create_run(step->run, arena); return 1;
     case STEP_DELETE_RUN: out[0] = delete_object(&act_runs, step, arena); return 1;
     case STEP_CREATE_PLAN_JOB:

@@ -4,16 +4,10 @@
 #include "act_job.h"
 
 #include "kube_object.h"
+#include "pod_paths.h"
 #include "run_order.h"
 
-#define STACK_PATH     "/stack"     /* the configuration */
-#define WORK_PATH      "/run/loam"  /* in memory */
-#define ORDER_PATH     "/run/order" /* the RunOrder */
-#define VARIABLES_PATH "/run/variables"
-#define KEY_PATH       "/run/key"
-#define GIT_PATH       "/run/git" /* the credential of the source */
-#define TOKEN_PATH     "/var/run/secrets/kubernetes.io/serviceaccount"
-#define SECOND_MS      1000
+#define SECOND_MS 1000
 
 typedef struct JobCase {
     const ActJobOptions *options;
@@ -109,9 +103,10 @@ static Str order_json(const JobCase *the) {
     }
     vec_each(&spec->variables, variable) {
         RunOrderVariable *to = vec_add(the->arena, &order.variables);
-        *to = (RunOrderVariable){variable->name, variable->value};
+        *to = (RunOrderVariable){variable->name, variable->value,
+                                 .is_json = variable->value_from.output.stack.len > 0};
         if (variable->value.len == 0)
-            to->file = str_format(the->arena, VARIABLES_PATH "/%.*s", STR_ARG(variable->name));
+            to->file = str_format(the->arena, POD_VARIABLES "/%.*s", STR_ARG(variable->name));
     }
     return record_to_json(&run_order_record, &order, 0, the->arena);
 }
@@ -182,7 +177,7 @@ typedef struct JobContainer {
     const char *command;   /* of loam operator */
     bool has_secrets;      /* backend, key, variables, token */
     bool is_stack_written; /* else it may only read the configuration */
-    bool starts_nothing;   /* every start of a program is an error */
+    bool is_report;        /* nothing of the Stack's own environment */
 } JobContainer;
 
 static const JobContainer source_container = {"source", "source", .is_stack_written = true};
@@ -197,17 +192,17 @@ static void add_mount(const JobCase *the, const char *volume, const char *path, 
 
 static void add_mounts(const JobCase *the, const JobContainer *container) {
     strbuf_add_cstr(the->out, ",\"volumeMounts\":[");
-    add_mount(the, "stack", STACK_PATH, container->is_stack_written);
-    add_mount(the, "order", ORDER_PATH, false);
-    add_mount(the, "work", WORK_PATH, true);
+    add_mount(the, "stack", POD_STACK, container->is_stack_written);
+    add_mount(the, "order", POD_ORDER, false);
+    add_mount(the, "work", POD_WORK, true);
     if (container->has_secrets) {
-        add_mount(the, "token", TOKEN_PATH, false);
-        add_mount(the, "variables", VARIABLES_PATH, false);
-        add_mount(the, "key", KEY_PATH, false);
+        add_mount(the, "token", POD_TOKEN, false);
+        add_mount(the, "variables", POD_VARIABLES, false);
+        add_mount(the, "key", POD_KEY, false);
     } else if (the->spec->source.git.secret.name.len > 0) {
-        add_mount(the, "git", GIT_PATH, false);
+        add_mount(the, "git", POD_GIT, false);
     }
-    if (container->has_secrets && !container->starts_nothing)
+    if (container->has_secrets && !container->is_report)
         add_runner_items(the, "volumeMounts");
     end_items(the, ']');
 }
@@ -215,15 +210,14 @@ static void add_mounts(const JobCase *the, const JobContainer *container) {
 static void add_environment(const JobCase *the, const JobContainer *container) {
     Str secret = the->spec->backend.secret.name;
     strbuf_add_cstr(the->out, ",\"env\":[");
-    if (container->has_secrets && !container->starts_nothing)
+    if (container->has_secrets && !container->is_report)
         add_runner_items(the, "env");
     strbuf_add_format(
         the->out,
+        "{\"name\":\"HOME\",\"value\":\"" POD_WORK "\"},"
         "{\"name\":\"POD_UID\",\"valueFrom\":{\"fieldRef\":{\"fieldPath\":\"metadata.uid\"}}},"
         "{\"name\":\"LOAM_LOCK_RUN\",\"value\":\"run=%.*s pod=$(POD_UID)\"},",
         STR_ARG(the->run->meta.uid));
-    if (container->starts_nothing)
-        strbuf_add_cstr(the->out, "{\"name\":\"LOAM_START_PROGRAMS\",\"value\":\"none\"},");
     if (the->options->log_level.len > 0)
         strbuf_add_format(the->out, "{\"name\":\"LOAM_LOG\",\"value\":%s},",
                           quoted(the, the->options->log_level));
@@ -231,7 +225,7 @@ static void add_environment(const JobCase *the, const JobContainer *container) {
     if (!container->has_secrets)
         return;
     strbuf_add_cstr(the->out, ",\"envFrom\":[");
-    if (!container->starts_nothing)
+    if (!container->is_report)
         add_runner_items(the, "envFrom");
     if (secret.len > 0)
         strbuf_add_format(the->out, "{\"secretRef\":{\"name\":%s}},", quoted(the, secret));
@@ -246,7 +240,7 @@ static void add_container(const JobCase *the, const JobContainer *container) {
         container->name,
         quoted(the, runner_find(the, "image", &image) ? value_text_at(the->runner, STR("image"))
                                                       : the->run->spec.image),
-        container->command, STACK_PATH);
+        container->command, POD_STACK);
     strbuf_add_cstr(the->out,
                     ",\"securityContext\":{\"allowPrivilegeEscalation\":false,"
                     "\"readOnlyRootFilesystem\":true,\"capabilities\":{\"drop\":[\"ALL\"]}}");

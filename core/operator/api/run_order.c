@@ -7,6 +7,7 @@ static const RecordRow variable_rows[] = {
     ROW_TEXT(RunOrderVariable, "name", name),
     ROW(RunOrderVariable, "value", value, Str, record_raw, .flags = ROW_OPTIONAL),
     ROW_TEXT(RunOrderVariable, "file", file, .flags = ROW_OPTIONAL),
+    ROW_FLAG(RunOrderVariable, "json", is_json, .flags = ROW_OPTIONAL),
 };
 static const Record variable_record = RECORD(RunOrderVariable, variable_rows);
 

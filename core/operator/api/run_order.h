@@ -8,8 +8,9 @@
 /* A variable of the configuration: a value, or the file that has it. */
 typedef struct RunOrderVariable {
     Str name;
-    Str value; /* JSON */
+    Str value; /* JSON; empty: the file has it */
     Str file;
+    bool is_json; /* the file has JSON, as outputs of Stacks are stored; else it is a text */
 } RunOrderVariable;
 
 typedef struct RunOrder {

@@ -41,6 +41,8 @@ static bool destroys(StackCase *the) {
         stack_case_show_run(the);
         return true;
     }
+    if (last->name.len == 0)
+        return release(the, "Destroyed", STR("No Run has applied anything."));
     if (last->type == RUN_DESTROY && !has_failed)
         return release(the, "Destroyed", last->message);
     if (has_failed && (!reason_row(last->result)->may_pass ||

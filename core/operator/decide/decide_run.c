@@ -343,14 +343,13 @@ static bool rule_apply(RunCase *the) {
     } else if (!job_is_complete(job)) {
         show_job(the, job, pods, RUN_PHASE_APPLYING);
     } else {
+        const PlanCounts *changes = &the->next.plan.counts;
+        the->next.apply.added = changes->add + changes->import;
+        the->next.apply.changed = changes->change + changes->replace;
+        the->next.apply.destroyed = changes->destroy + changes->forget;
         /* A lost result does not matter: the Job's status decides. */
         if (find_result(the, pods, "apply", &result)) {
-            the->next.apply = (struct RunApply){
-                .state = result.state,
-                .added = result.changes.add + result.changes.import,
-                .changed = result.changes.change + result.changes.replace,
-                .destroyed = result.changes.destroy + result.changes.forget,
-            };
+            the->next.apply.state = result.state;
             the->next.outputs.digest = result.outputs;
             the->next.outputs.names = result.output_names;
         }

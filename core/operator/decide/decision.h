@@ -13,6 +13,7 @@ typedef enum StepKind {
     STEP_STACK_STATUS,
     STEP_RUN_STATUS,
     STEP_LANE_STATUS,
+    STEP_CREATE_KEY, /* a Secret with the key of the Stack's plans */
     STEP_CREATE_RUN,
     STEP_DELETE_RUN,
     STEP_CREATE_PLAN_JOB,

@@ -47,8 +47,11 @@ void stack_case_start(StackCase *the, const StackStart *start) {
     the->next.plan = (struct StackPlan){0};
     stack_case_set(the, start->retries > 0 ? REASON_RETRYING : REASON_PROGRESSING,
                    str_format(the->arena, "Run %.*s", STR_ARG(run->meta.name)));
+    if (stack->spec.encryption.secret.name.len == 0 && the->next.last_run.name.len == 0)
+        add_step(the, (DecisionStep){STEP_CREATE_KEY, &stack->meta});
     add_step(the, (DecisionStep){STEP_CREATE_RUN, &run->meta, .run = run});
-    stack_case_event(the, "RunCreated", the->next.conditions.items[0].message, run->meta.name);
+    stack_case_event(the, "RunCreated", str_format(the->arena, "Run %.*s", STR_ARG(run->meta.name)),
+                     run->meta.name);
 }
 
 int64_t stack_case_retry_ms(const StackCase *the) {

@@ -20,10 +20,22 @@ typedef struct OperatorSettings {
     size_t workers;            /* 0: 4 */
 } OperatorSettings;
 
+/* The work of one container of a Run's pod. */
+typedef enum OperatorWork { OPERATOR_SOURCE, OPERATOR_RUN, OPERATOR_REPORT } OperatorWork;
+
+typedef struct OperatorPod {
+    const Io *io;
+    const CancelToken *cancel;
+    OperatorWork work;
+    Str program; /* path of this program */
+} OperatorPod;
+
 typedef struct OperatorEntry {
     /* Waits until it is the leader, and works until the token is raised. Returns false if it is no
      * leader any more, or the system has no more threads; *problem is then a sentence. */
     bool (*run)(const OperatorSettings *settings, Str *problem);
+    /* Returns the exit status of the container. */
+    int (*work)(const OperatorPod *pod);
 } OperatorEntry;
 
 /* In the module. */

@@ -67,6 +67,7 @@ static inline void add_step_text(StrBuf *out, const DecisionStep *step) {
         strbuf_add_format(out, "lane %.*s:%zu", STR_ARG(step->object->name),
                           step->lane_status->holders.count);
         break;
+    case STEP_CREATE_KEY: strbuf_add_cstr(out, "key"); break;
     case STEP_CREATE_RUN:
         strbuf_add_format(out, "create %s %s", run_type_name(step->run->spec.type),
                           causes[step->run->spec.cause]);

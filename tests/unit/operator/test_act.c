@@ -138,14 +138,13 @@ static void plan_job(void **) {
         {POD "nodeSelector", "{\"disk\":\"ssd\"}"},
         {POD "hostNetwork", "-"}, /* is not taken from the Stack */
         {POD "initContainers.0.name", "\"source\""},
-        {POD "initContainers.0.env.1.value", "\"run=u-2 pod=$(POD_UID)\""},
+        {POD "initContainers.0.env.2.value", "\"run=u-2 pod=$(POD_UID)\""},
         {POD "initContainers.0.envFrom", "-"}, /* no secrets of the backend */
         {POD "initContainers.1.name", "\"plan\""},
         {POD "initContainers.1.args", "[\"operator\",\"run\"]"},
         {POD "initContainers.1.env.0", "{\"name\":\"A\",\"value\":\"1\"}"},
         {POD "initContainers.1.envFrom.0.secretRef.name", "\"pg\""},
         {POD "containers.0.name", "\"report\""},
-        {POD "containers.0.env.2", "{\"name\":\"LOAM_START_PROGRAMS\",\"value\":\"none\"}"},
         {POD "containers.0.volumeMounts.0", "{\"mountPath\":\"/stack\",\"name\":\"stack\","
                                             "\"readOnly\":true}"},
         {POD "containers.0.securityContext.readOnlyRootFilesystem", "true"},

@@ -345,7 +345,7 @@ static void row_11_expired(void **) {
 
 #define APPROVED                                                                                   \
     "\"plannedAt\":\"2026-01-02T03:00:00Z\",\"approvedAt\":\"2026-01-02T03:01:00Z\","              \
-    "\"plan\":{\"digest\":\"" DIGEST "\"}"
+    "\"plan\":{\"digest\":\"" DIGEST "\",\"changes\":{\"add\":3}}"
 
 static void row_12_apply(void **) {
     RunView view = {.run = run_of((RunText){.status = APPROVED}), .stack = stack_of("")};

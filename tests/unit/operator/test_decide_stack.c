@@ -66,7 +66,7 @@ static void row_02_finalizer(void **) {
     decides_for(stack_of((StackText){.spec = ",\"deletionPolicy\":\"Destroy\""}), "finalizer");
     decides_for(stack_of((StackText){.meta = ",\"finalizers\":[\"" STACK_FINALIZER "\"]",
                                      .spec = ",\"deletionPolicy\":\"Destroy\""}),
-                "stack Ready=Unknown Progressing Reconciling; create Apply Source; event "
+                "stack Ready=Unknown Progressing Reconciling; key; create Apply Source; event "
                 "RunCreated");
 }
 
@@ -96,7 +96,7 @@ static void row_05_running(void **) {
     decides(&view, "stack Ready=Unknown Applying Reconciling");
     /* A Run that is named but does not exist is made again, with the same name. */
     view.current = NULL;
-    decides(&view, "stack Ready=Unknown Progressing Reconciling; create Apply Source; event "
+    decides(&view, "stack Ready=Unknown Progressing Reconciling; key; create Apply Source; event "
                    "RunCreated");
 }
 
@@ -128,7 +128,7 @@ static void row_07_source(void **) {
     vec_push(arena, &source.status.conditions, (StatusCondition){STR("Ready"), CONDITION_TRUE});
     decides(&view, "stack Ready=False SourceNotReady Reconciling"); /* no artifact */
     source.status.artifact.digest = STR("sha256:a");
-    decides(&view, "stack Ready=Unknown Progressing Reconciling; create Apply Spec; event "
+    decides(&view, "stack Ready=Unknown Progressing Reconciling; key; create Apply Spec; event "
                    "RunCreated");
 }
 
@@ -144,7 +144,7 @@ static void row_08_dependencies(void **) {
     on->output = STR("vpc");
     decides(&view, "stack Ready=False OutputUnknown Reconciling");
     vec_push(arena, &other->status.outputs.names, STR("vpc"));
-    decides(&view, "stack Ready=Unknown Progressing Reconciling; create Apply Source; event "
+    decides(&view, "stack Ready=Unknown Progressing Reconciling; key; create Apply Source; event "
                    "RunCreated");
     other->status.observed_generation = 1; /* its newest spec is not applied */
     decides(&view, "stack Ready=False DependencyNotReady Reconciling");
@@ -181,8 +181,9 @@ static void row_09_found(void **) {
 
 static void row_10_new_trigger(void **) {
     Stack *stack = stack_of((StackText){.spec = ",\"planOnly\":true"});
-    decides_for(stack, "stack Ready=Unknown Progressing Reconciling; create Plan Source; event "
-                       "RunCreated");
+    decides_for(stack,
+                "stack Ready=Unknown Progressing Reconciling; key; create Plan Source; event "
+                "RunCreated");
     stack->spec.is_plan_only = false;
     set_last(stack, RUN_APPLY, REASON_APPLIED, NOW);
     stack->status.last_attempted_revision = STR(COMMIT);
@@ -312,8 +313,11 @@ static void deletion(void **) {
     decides(&view, "stack Ready=False DestroyBlocked Stalled");
     /* 4: a plan to destroy, and then the end */
     view.dependents.count = 0;
-    decides(&view, "stack Ready=Unknown Progressing Reconciling; create Destroy Delete; event "
-                   "RunCreated");
+    decides(&view, "event Destroyed; release"); /* nothing was applied */
+    stack = stack_of((StackText){.meta = HELD, .spec = destroy});
+    set_last(stack, RUN_APPLY, REASON_APPLIED, NOW);
+    decides_for(stack, "stack Ready=Unknown Progressing Reconciling; create Destroy Delete; event "
+                       "RunCreated");
     stack = stack_of((StackText){.meta = HELD, .spec = destroy});
     set_last(stack, RUN_DESTROY, REASON_DESTROYED, NOW);
     decides_for(stack, "event Destroyed; release");

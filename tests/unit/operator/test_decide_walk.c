@@ -247,7 +247,7 @@ static bool do_steps(Walk *walk, const Decision *decision, unsigned deadly) {
     bool is_busy = false;
     vec_each(&decision->steps, step) {
         bool ok = true;
-        if (step->kind == STEP_EVENT || step->kind == STEP_WAKE)
+        if (step->kind == STEP_EVENT || step->kind == STEP_WAKE || step->kind == STEP_CREATE_KEY)
             continue;
         if (deadly && draw(walk, deadly) == 0)
             return true;

@@ -1,0 +1,94 @@
+#include "runner.h"
+
+#include "digest.h"
+#include "json.h"
+
+static bool runner_fail(Str *problem, Str text) {
+    *problem = text;
+    return false;
+}
+
+static void add_variable(Runner *runner, const char *name, Str value) {
+    vec_push(runner->arena, &runner->environment,
+             str_format(runner->arena, "%s=%.*s", name, STR_ARG(value)));
+}
+
+/* The authority of its certificates names a cluster; a pod may read no other object that does. */
+static Str cluster_name(const Runner *runner) {
+    const Disk *disk = runner->io->disk;
+    Str certificate;
+    if (disk->read_file(disk->self, STR(POD_TOKEN "/ca.crt"), &certificate, runner->arena) != 0)
+        return STR("unknown");
+    return str_slice(digest_hex(DIGEST_SHA256, certificate, runner->arena), 0, 32);
+}
+
+/* The Stack that the state belongs to; a preview plans for another one's. */
+static void add_owner(Runner *runner) {
+    const RunOrder *order = &runner->order;
+    if (order->plan_for.len > 0)
+        return;
+    add_variable(runner, "LOAM_OWNER",
+                 str_format(runner->arena,
+                            "{\"cluster\":\"%.*s\",\"namespace\":\"%.*s\",\"name\":\"%.*s\","
+                            "\"uid\":\"%.*s\"}",
+                            STR_ARG(cluster_name(runner)), STR_ARG(order->stack.namespace),
+                            STR_ARG(order->stack.name), STR_ARG(order->stack_uid)));
+}
+
+/* Names in a path of Kubernetes hold no character that could leave the directory, but `path` is the
+ * user's. */
+static bool find_directory(Runner *runner, Str *problem) {
+    Str rest = runner->order.path, part;
+    while (str_next_field(&rest, '/', &part)) {
+        if (str_equal_cstr(part, ".."))
+            return runner_fail(problem, STR("The path of the Stack leads out of its source."));
+    }
+    runner->directory = disk_join(STR(POD_STACK), runner->order.path, runner->arena);
+    return true;
+}
+
+/* Plans are encrypted by the key of the Stack, whatever the configuration says; states are the
+ * configuration's business. The key is random, so few iterations suffice. */
+static void add_encryption(Runner *runner) {
+    const Disk *disk = runner->io->disk;
+    Str key;
+    if (disk->read_file(disk->self, STR(POD_KEY "/key"), &key, runner->arena) != 0)
+        return;
+    add_variable(
+        runner, "TF_ENCRYPTION",
+        str_format(runner->arena,
+                   "{\"key_provider\":{\"pbkdf2\":{\"stack\":{\"passphrase\":%.*s,"
+                   "\"iterations\":200000}}},\"method\":{\"aes_gcm\":{\"stack\":{\"keys\":"
+                   "\"key_provider.pbkdf2.stack\"}}},\"plan\":{\"method\":"
+                   "\"method.aes_gcm.stack\",\"enforced\":true}}",
+                   STR_ARG(json_text(value_string(str_trim(key), runner->arena), runner->arena))));
+}
+
+bool runner_open(Runner *runner, Str *problem) {
+    const Disk *disk = runner->io->disk;
+    const char *why = NULL;
+    Str text;
+    int error = disk->read_file(disk->self, STR(POD_ORDER "/order"), &text, runner->arena);
+    if (error)
+        return runner_fail(problem,
+                           str_format(runner->arena, "The order of the Run cannot be read: %s.",
+                                      strerror(-error)));
+    if (!record_from_json(text, &run_order_record, &runner->order, &why, runner->arena))
+        return runner_fail(problem,
+                           str_format(runner->arena, "The order of the Run is no order: %s.",
+                                      why ? why : "it is incomplete"));
+    if (runner->order.version != RUN_ORDER_VERSION)
+        return runner_fail(problem,
+                           STR("The order of the Run is of another version of the operator. "
+                               "Use images of the same release."));
+    add_variable(runner, "TF_IN_AUTOMATION", STR("1"));
+    add_variable(runner, "TF_INPUT", STR("0"));
+    add_variable(runner, "TF_DATA_DIR", disk_join(STR(POD_WORK), STR("data"), runner->arena));
+    add_variable(runner, "HOME", STR(POD_WORK));
+    add_variable(runner, "TMPDIR", STR(POD_WORK));
+    if (runner->order.workspace.len > 0)
+        add_variable(runner, "TF_WORKSPACE", runner->order.workspace);
+    add_owner(runner);
+    add_encryption(runner);
+    return find_directory(runner, problem);
+}

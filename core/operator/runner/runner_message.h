@@ -1,0 +1,12 @@
+/* runner_message: the termination message of a container, and its errors. */
+#pragma once
+
+#include "run_result.h"
+#include "runner.h"
+
+/* Writes the result, shortened to what a message may have. */
+void runner_message_write(const Runner *runner, RunResult *result);
+/* Writes an error of the runner itself, also to standard error; returns `status`. */
+int runner_message_fail(const Runner *runner, int status, Str summary, Str detail);
+/* Writes the errors of a failed command, from the events that it wrote with -json-into. */
+int runner_message_events(const Runner *runner, int status, Str events);

@@ -1,0 +1,109 @@
+#include "runner_outputs.h"
+
+#include "base64.h"
+#include "digest.h"
+#include "kube_call.h"
+#include "kube_pod.h"
+#include "runner_child.h"
+#include "runner_message.h"
+
+#define UNREACHABLE 75
+#define REQUEST_MS  60000
+
+static const KubeResource secrets = KUBE_CORE_RESOURCE("Secret", "secrets");
+
+static bool read_json(Runner *runner, const char *const *words, Value *out) {
+    RunnerChild child = {.words = words, .is_collected = true};
+    return runner_child(runner, &child) && json_parse_object(child.out, out, runner->arena);
+}
+
+/* The outputs that dependents may use: {"NAME":{"value":…}}. */
+static bool is_published(const RunOrder *order, Str name) {
+    return order->output_names.count == 0 ||
+           str_is_among(name, order->output_names.items, order->output_names.count);
+}
+
+/* Each output is the JSON of its value. */
+static Str secret_json(Runner *runner, Value outputs, RunResult *result) {
+    const RunOrder *order = &runner->order;
+    StrBuf text = strbuf_new(runner->arena), all = strbuf_new(runner->arena);
+    JsonWriter writer;
+    json_writer_init(&writer, &text, 0);
+    json_object_start(&writer);
+    json_key_string(&writer, "apiVersion", STR("v1"));
+    json_key_string(&writer, "kind", STR("Secret"));
+    json_key_object(&writer, "metadata");
+    json_key_string(&writer, "name", order->outputs_secret);
+    json_key_object(&writer, "labels");
+    json_key_string(&writer, "infra.loam.internal/stack", order->stack.name);
+    json_object_end(&writer);
+    json_object_end(&writer);
+    json_key_object(&writer, "data");
+    for (size_t i = 0; i < outputs.count; i++) {
+        Str name = value_key_at(outputs, i), json;
+        Value value;
+        if (!is_published(order, name) || !value_find(value_at(outputs, i), STR("value"), &value))
+            continue;
+        json = json_text(value, runner->arena);
+        json_key_base64(&writer, str_to_cstr(name, runner->arena), json);
+        strbuf_add_format(&all, "%.*s=%.*s\n", STR_ARG(name), STR_ARG(json));
+        vec_push(runner->arena, &result->output_names, name);
+    }
+    json_object_end(&writer);
+    json_object_end(&writer);
+    result->outputs = str_concat(
+        STR("sha256:"), digest_hex(DIGEST_SHA256, strbuf_str(&all), runner->arena), runner->arena);
+    return strbuf_str(&text);
+}
+
+static bool write_secret(Runner *runner, Str body, Str *problem) {
+    Diags diags = diags_new(runner->arena);
+    KubeTarget target = {0};
+    KubeResponse response = {0};
+    const Clock *clock = runner->io->clock;
+    if (!kube_pod_read(runner->io, &target, runner->arena, &diags)) {
+        *problem = diags.items[0].detail;
+        return false;
+    }
+    SCOPED(KubeClientRef) client = kube_client_open(runner->io, &target, NULL);
+    KubeCall call = {.client = client,
+                     .arena = runner->arena,
+                     .deadline_ms = clock->monotonic_ms(clock->self) + REQUEST_MS};
+    KubeApply apply = {
+        .ref = {&secrets, runner->order.stack.namespace, runner->order.outputs_secret},
+        .body = body,
+        .manager = STR("loam-runner"),
+        .should_force = true,
+    };
+    if (kube_call_apply(&call, &apply, &response, NULL) == KUBE_DONE)
+        return true;
+    *problem = str_clone(response.problem, runner->arena);
+    return false;
+}
+
+static bool read_state(Runner *runner, StateVersion *out) {
+    static const char *const words[] = {"state", "pull", NULL};
+    Value state, serial;
+    int64_t number;
+    if (!read_json(runner, words, &state) || !value_find_present(state, STR("serial"), &serial) ||
+        !value_to_int(serial, &number))
+        return false;
+    *out = (StateVersion){value_text_at(state, STR("lineage")), (uint64_t)number};
+    return true;
+}
+
+int runner_outputs(Runner *runner) {
+    static const char *const words[] = {"output", "-json", "-no-color", NULL};
+    RunResult result = {0};
+    Value outputs;
+    Str problem = STR_EMPTY, body;
+    if (!read_json(runner, words, &outputs) || !read_state(runner, &result.state))
+        return runner_message_fail(runner, UNREACHABLE, STR("The outputs cannot be read"),
+                                   STR("the log of the container says why"));
+    body = secret_json(runner, outputs, &result);
+    if (!write_secret(runner, body, &problem))
+        return runner_message_fail(runner, UNREACHABLE, STR("The outputs cannot be stored"),
+                                   problem);
+    runner_message_write(runner, &result);
+    return 0;
+}

@@ -1,0 +1,102 @@
+/* The report of a stored plan: its changes, and the state that it is for. */
+#include "digest.h"
+#include "json.h"
+#include "runner_child.h"
+#include "runner_message.h"
+
+#define FAILED   1
+#define MISMATCH 65
+
+static bool report_json(Runner *runner, const char *const *words, Value *out) {
+    RunnerChild child = {.words = words, .is_collected = true};
+    return runner_child(runner, &child) && json_parse_object(child.out, out, runner->arena);
+}
+
+static bool has_action(Value actions, size_t at, const char *name) {
+    return at < actions.count && str_equal_cstr(value_text(value_at(actions, at)), name);
+}
+
+static void count_change(Value change, PlanCounts *counts) {
+    Value actions, importing;
+    if (!value_find_tuple(change, STR("actions"), &actions))
+        return;
+    counts->import += value_find_present(change, STR("importing"), &importing);
+    if (actions.count > 1)
+        counts->replace++;
+    else if (has_action(actions, 0, "create"))
+        counts->add++;
+    else if (has_action(actions, 0, "update"))
+        counts->change++;
+    else if (has_action(actions, 0, "delete"))
+        counts->destroy++;
+    else if (has_action(actions, 0, "forget"))
+        counts->forget++;
+}
+
+static void count_changes(Value plan, PlanCounts *counts) {
+    Value list = value_tuple_at(plan, STR("resource_changes")), change;
+    for (size_t i = 0; i < list.count; i++) {
+        if (value_find_present(value_at(list, i), STR("change"), &change))
+            count_change(change, counts);
+    }
+}
+
+static void count_drift(const Runner *runner, Value plan, RunDrift *drift) {
+    Value list = value_tuple_at(plan, STR("resource_drift"));
+    StrBuf all = strbuf_new(runner->arena);
+    for (size_t i = 0; i < list.count; i++) {
+        Value object = value_at(list, i);
+        Str address = value_text_at(object, STR("address"));
+        strbuf_add(&all, json_text(object, runner->arena));
+        if (drift->addresses.count < 10)
+            vec_push(runner->arena, &drift->addresses, address);
+        drift->count++;
+    }
+    if (drift->count > 0)
+        drift->digest =
+            str_concat(STR("sha256:"), digest_hex(DIGEST_SHA256, strbuf_str(&all), runner->arena),
+                       runner->arena);
+}
+
+/* The index of the plan: {"plans":[{"name":…,"digest":…,"lineage":…,"serial":…}]}. */
+static bool find_plan(Runner *runner, RunResult *result) {
+    static const char *const words[] = {"state", "plans", "-json", NULL};
+    Value list, plans, serial;
+    int64_t number = 0;
+    if (!report_json(runner, words, &list) || !value_find_tuple(list, STR("plans"), &plans))
+        return false;
+    for (size_t i = 0; i < plans.count; i++) {
+        Value plan = value_at(plans, i);
+        if (!str_equal(value_text_at(plan, STR("name")), runner->order.run.name))
+            continue;
+        result->plan.digest = value_text_at(plan, STR("digest"));
+        result->state.lineage = value_text_at(plan, STR("lineage"));
+        if (value_find_present(plan, STR("serial"), &serial) && value_to_int(serial, &number))
+            result->state.serial = (uint64_t)number;
+        return result->plan.digest.len > 0;
+    }
+    return false;
+}
+
+int runner_report(Runner *runner) {
+    Str name = str_concat(STR("state:"), runner->order.run.name, runner->arena);
+    const char *const words[] = {
+        "show", "-json", "-no-color", "-exit-class", str_to_cstr(name, runner->arena), NULL};
+    RunResult result = {0};
+    Value plan, applicable;
+    /* No program of the configuration can speak for the plan. */
+    vec_push(runner->arena, &runner->environment, STR("LOAM_START_PROGRAMS=none"));
+    if (!report_json(runner, words, &plan) || !find_plan(runner, &result))
+        return runner_message_fail(runner, MISMATCH, STR("The stored plan cannot be read"),
+                                   STR("the log of the container says why"));
+    count_changes(plan, &result.changes);
+    count_drift(runner, plan, &result.drift);
+    result.plan.code = value_text_at(plan, STR("code"));
+    result.plan.is_applicable =
+        value_find_present(plan, STR("applyable"), &applicable) && value_is_true(applicable);
+    result.summary = str_format(
+        runner->arena, "%u to add, %u to change, %u to destroy, %u to replace.", result.changes.add,
+        result.changes.change, result.changes.destroy, result.changes.replace);
+    runner_message_write(runner, &result);
+    return 0;
+}

@@ -1,0 +1,187 @@
+/* The commands of a phase, one after the other. A pod that starts after another one died goes on
+ * with the same plan: the lock of its Run is taken over, and an apply may be repeated. */
+#include "json.h"
+#include "runner_child.h"
+#include "runner_message.h"
+#include "runner_outputs.h"
+
+/* The name that the digest of the code leaves out. */
+#define OVERRIDE_FILE "loam_operator_override.tf.json"
+#define LEASE         "30" /* seconds */
+
+#define FAILED 1
+
+static bool write_text(Runner *runner, Str path, Str text) {
+    return runner->io->disk->write_file(runner->io->disk->self, path, text, 0600) == 0;
+}
+
+/* The backend. */
+
+/* A lock that expires needs no person after a lost node. */
+static bool can_expire(Str type) {
+    return str_equal_cstr(type, "kubernetes") || str_equal_cstr(type, "s3");
+}
+
+static Str backend_json(Runner *runner) {
+    const RunOrder *order = &runner->order;
+    Str config = order->backend.config.len > 0 ? order->backend.config : STR("{}");
+    Value members, lease;
+    bool has_lease = json_parse_object(config, &members, runner->arena) &&
+                     value_find(members, STR("lease_seconds"), &lease);
+    Str rest = str_after(config, 1); /* without its brace */
+    if (has_lease || !can_expire(order->backend.type))
+        rest = STR_EMPTY;
+    return rest.len == 0 ? config
+                         : str_format(runner->arena, "{\"lease_seconds\":" LEASE "%s%.*s",
+                                      members.count > 0 ? "," : "", STR_ARG(rest));
+}
+
+static bool write_backend(Runner *runner) {
+    Str type = runner->order.backend.type;
+    return type.len == 0 ||
+           write_text(runner, disk_join(runner->directory, STR(OVERRIDE_FILE), runner->arena),
+                      str_format(runner->arena, "{\"terraform\":{\"backend\":{\"%.*s\":%.*s}}}\n",
+                                 STR_ARG(type), STR_ARG(backend_json(runner))));
+}
+
+/* Variables. */
+
+static Str variables_path(const Runner *runner) {
+    return disk_join(STR(POD_WORK), STR("variables.tfvars.json"), runner->arena);
+}
+
+static bool add_variable(Runner *runner, JsonWriter *writer, const RunOrderVariable *variable,
+                         Str *problem) {
+    const Disk *disk = runner->io->disk;
+    Str text;
+    int error;
+    json_key(writer, variable->name);
+    if (variable->value.len > 0) {
+        json_raw(writer, variable->value);
+        return true;
+    }
+    error = disk->read_file(disk->self, variable->file, &text, runner->arena);
+    if (error) {
+        *problem = str_format(runner->arena, "variable \"%.*s\": %s", STR_ARG(variable->name),
+                              strerror(-error));
+        return false;
+    }
+    if (variable->is_json)
+        json_raw(writer, text);
+    else
+        json_write_string(writer, text);
+    return true;
+}
+
+static bool write_variables(Runner *runner, Str *problem) {
+    StrBuf text = strbuf_new(runner->arena);
+    JsonWriter writer;
+    json_writer_init(&writer, &text, 0);
+    json_object_start(&writer);
+    vec_each(&runner->order.variables, variable) {
+        if (!add_variable(runner, &writer, variable, problem))
+            return false;
+    }
+    json_object_end(&writer);
+    *problem = STR("the file of the variables cannot be written");
+    return write_text(runner, variables_path(runner), strbuf_str(&text));
+}
+
+/* Commands. */
+
+typedef struct Words {
+    const char *items[32];
+    size_t count;
+} Words;
+
+static void add_word(Words *words, const char *word) {
+    CHECK(words->count < ARRAY_COUNT(words->items) - 1);
+    words->items[words->count++] = word;
+}
+
+static void add_text(Runner *runner, Words *words, const char *option, Str value) {
+    if (value.len > 0)
+        add_word(words, str_to_cstr(str_concat(str_from_cstr(option), value, runner->arena),
+                                    runner->arena));
+}
+
+static Str events_path(const Runner *runner) {
+    return disk_join(STR(POD_WORK), STR("events.json"), runner->arena);
+}
+
+static int report_failure(Runner *runner, int status) {
+    const Disk *disk = runner->io->disk;
+    Str events = STR_EMPTY;
+    (void)disk->read_file(disk->self, events_path(runner), &events, runner->arena);
+    return runner_message_events(runner, status, events);
+}
+
+static int init(Runner *runner) {
+    static const char *const words[] = {"init", "-input=false", "-no-color", "-exit-class", NULL};
+    RunnerChild child = {.words = words};
+    if (runner_child(runner, &child))
+        return 0;
+    return runner_message_fail(runner, child.status, STR("The directory cannot be initialized"),
+                               STR("\"loam init\" failed; the log of the container says why"));
+}
+
+static void add_plan_words(Runner *runner, Words *words) {
+    const RunOrder *order = &runner->order;
+    add_word(words, "plan");
+    add_text(runner, words, "-out=state:", order->run.name);
+    add_text(runner, words, "-var-file=", variables_path(runner));
+    add_text(runner, words, "-env=", order->env);
+    if (order->type == RUN_DRIFT)
+        add_word(words, "-refresh-only");
+    if (order->type == RUN_DESTROY)
+        add_word(words, "-destroy");
+    if (order->plan_for.len > 0)
+        add_word(words, "-lock=false"); /* a preview changes nothing */
+}
+
+static void add_apply_words(Runner *runner, Words *words) {
+    const RunOrder *order = &runner->order;
+    add_word(words, "apply");
+    add_word(words, "-auto-approve");
+    add_text(runner, words, "-expect=", order->plan.digest);
+    add_text(runner, words, "-approve-protected=", order->env);
+}
+
+static int change(Runner *runner, bool is_apply) {
+    Words words = {0};
+    RunnerChild child = {.words = words.items};
+    Str number = runner->order.parallelism == 0
+                     ? STR_EMPTY
+                     : str_format(runner->arena, "%u", runner->order.parallelism);
+    if (is_apply)
+        add_apply_words(runner, &words);
+    else
+        add_plan_words(runner, &words);
+    add_word(&words, "-input=false");
+    add_word(&words, "-no-color");
+    add_word(&words, "-exit-class");
+    if (runner->order.plan_for.len == 0) {
+        add_word(&words, "-lock-timeout=5m");
+        add_word(&words, "-take-lock-of-run");
+    }
+    add_text(runner, &words, "-parallelism=", number);
+    add_text(runner, &words, "-json-into=", events_path(runner));
+    if (is_apply) /* after the options */
+        add_text(runner, &words, "state:", runner->order.plan.name);
+    return runner_child(runner, &child) ? 0 : report_failure(runner, child.status);
+}
+
+int runner_run(Runner *runner) {
+    bool is_apply = str_equal_cstr(runner->order.phase, "apply");
+    Str problem = STR_EMPTY;
+    int status;
+    if (!write_backend(runner))
+        return runner_message_fail(runner, FAILED, STR("The backend cannot be set"),
+                                   STR("the source cannot be written"));
+    if (!is_apply && !write_variables(runner, &problem))
+        return runner_message_fail(runner, FAILED, STR("The variables cannot be set"), problem);
+    status = init(runner);
+    if (status == 0)
+        status = change(runner, is_apply);
+    return status == 0 && is_apply ? runner_outputs(runner) : status;
+}
