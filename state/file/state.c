@@ -325,17 +325,24 @@ static void copy_instances(const StateResource *from, StateResource *to, CopyObj
 }
 
 /* A lineage is a UUID. Its last group has a digest of the environment. If there is a Stack, the
- * version of the UUID is 8 instead of 4, and the halves of the last group have digests of the
- * environment and of the Stack. */
+ * version of the UUID is 8 instead of 4, the second group is a digest of the first, and the halves
+ * of the last group have digests of the environment and of the Stack. The version alone says
+ * nothing: other programs make lineages of random digits. */
 #define LINEAGE_SIZE    36 /* length of a UUID as text, and of its part before the last group */
 #define LINEAGE_HEAD    24
 #define LINEAGE_HALF    ((size_t)6)
-#define LINEAGE_VERSION 14 /* place of the version */
+#define LINEAGE_FIRST   ((size_t)8) /* length of the first group */
+#define LINEAGE_CHECK   ((size_t)4) /* of the second */
+#define LINEAGE_VERSION 14          /* place of the version */
 
 static Str lineage_tail(Str head, Str name, size_t size, Arena *arena) {
     Str parts[] = {head, name};
     Str digest = digest_hex(DIGEST_SHA256, str_join(parts, 2, STR("/"), arena), arena);
     return str_slice(digest, 0, size);
+}
+
+static Str lineage_check(Str first, Arena *arena) {
+    return lineage_tail(first, STR("stack"), LINEAGE_CHECK, arena);
 }
 
 Str state_lineage_new(Str environment, Str owner, Arena *arena) {
@@ -345,9 +352,12 @@ Str state_lineage_new(Str environment, Str owner, Arena *arena) {
     Str head = str_slice(lineage, 0, LINEAGE_HEAD);
     if (owner.len == 0)
         return str_concat(head, lineage_tail(head, environment, 2 * LINEAGE_HALF, arena), arena);
+    Str first = str_slice(head, 0, LINEAGE_FIRST);
     Str parts[] = {
-        str_slice(head, 0, LINEAGE_VERSION),
-        STR("8"),
+        first,
+        STR("-"),
+        lineage_check(first, arena),
+        STR("-8"),
         str_after(head, LINEAGE_VERSION + 1),
     };
     head = str_join(parts, ARRAY_COUNT(parts), STR_EMPTY, arena);
@@ -357,7 +367,11 @@ Str state_lineage_new(Str environment, Str owner, Arena *arena) {
 }
 
 bool state_lineage_has_owner(Str lineage) {
-    return lineage.len == LINEAGE_SIZE && lineage.ptr[LINEAGE_VERSION] == '8';
+    if (lineage.len != LINEAGE_SIZE || lineage.ptr[LINEAGE_VERSION] != '8')
+        return false;
+    SCOPED(ArenaRef) scratch = arena_open("lineage");
+    return str_starts_with(str_after(lineage, LINEAGE_FIRST + 1),
+                           lineage_check(str_slice(lineage, 0, LINEAGE_FIRST), scratch));
 }
 
 bool state_lineage_is_of(Str lineage, Str name) {

@@ -146,6 +146,18 @@ static void lineages(void **) {
     assert_false(state_lineage_has_owner(STR("")));
 }
 
+/* Lineages of other programs are random digits, of which one in sixteen has the version 8. */
+static void foreign_lineages(void **) {
+    SCOPED(ArenaRef) arena = arena_open("test");
+    assert_false(state_lineage_has_owner(STR("3d011417-36e1-8302-77c5-7e45fdf14235")));
+    for (int i = 0; i < 2000; i++) {
+        Str digits = digest_hex(DIGEST_MD5, str_format(arena, "%d", i), arena);
+        Str lineage = str_format(arena, "%.8s-%.4s-8%.3s-%.4s-%.12s", digits.ptr, digits.ptr + 8,
+                                 digits.ptr + 13, digits.ptr + 16, digits.ptr + 20);
+        assert_false(state_lineage_has_owner(lineage));
+    }
+}
+
 static const StateOwner OWNER = {
     STR_CONST("c"),
     STR_CONST("prod"),
@@ -205,6 +217,7 @@ static void owners(void **) {
 UNIT_MAIN(test_state) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(lineages),
+        cmocka_unit_test(foreign_lineages),
         cmocka_unit_test(applied_plans),
         cmocka_unit_test(owners),
         cmocka_unit_test(instances_are_sorted),
