@@ -31,6 +31,7 @@ const Command cmd_operator_source = {
     .usage = "",
     .about = "The first container of a pod that the operator makes: fetches the artifact or the "
              "commit that the order of the pod names, and compares its digest.",
+    .example = "loam operator source",
     .groups = {&option_view},
     .run = run_source,
 };
@@ -42,6 +43,7 @@ const Command cmd_operator_run = {
     .about =
         "The container of a pod that the operator makes: plans and stores the plan, or applies "
         "the plan of the order.",
+    .example = "loam operator run",
     .groups = {&option_view},
     .run = run_run,
 };
@@ -53,6 +55,7 @@ const Command cmd_operator_report = {
     .about =
         "The last container of a pod that the operator makes: reads the stored plan again, and "
         "reports its changes to the operator.",
+    .example = "loam operator report",
     .groups = {&option_view},
     .run = run_report,
 };

@@ -215,6 +215,7 @@ static bool follow(Informer *informer, KubeResponse *response) {
         .payload = informer,
     };
     kube_stream_run(&call, &request, response, NULL);
+    *response = kube_client_copy_response(response, informer->scratch); /* beyond the stream */
     informer->is_gone = informer->is_gone || response->code == 410 ||
                         kube_status_find(&response->status, "ResourceVersionTooLarge");
     return response->transport == HTTP_DONE && response->code < 300;
