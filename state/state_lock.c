@@ -126,9 +126,9 @@ static bool is_of_run(const LockAttempt *attempt, const LockInfo *holder) {
 
 /* Returns how long the lock must be unchanged before it may be taken over; -1: it may not. */
 static int64_t takeover_ms(const LockAttempt *attempt, const LockInfo *holder) {
-    int64_t term = holder->lease_seconds * 1000;
     if (!attempt->take || holder->lease_seconds < 1 || holder->lease_seconds > LEASE_MAX)
         return -1;
+    int64_t term = holder->lease_seconds * 1000;
     return is_of_run(attempt, holder) ? term / 2 : term + state_lease_grace_ms(term);
 }
 
