@@ -237,8 +237,7 @@ static void enforce(Run *run) {
         run->result->timed_out = late && level == CANCEL_NONE;
         end_group(run, SIGTERM);
         run->phase = RUN_ASKED_TO_END;
-        run->deadline_ms =
-            run->request->ends_itself ? INT64_MAX : log_monotonic_ms() + GRACE_MS;
+        run->deadline_ms = run->request->ends_itself ? INT64_MAX : log_monotonic_ms() + GRACE_MS;
     } else if (run->phase == RUN_ASKED_TO_END && (late || level == CANCEL_NOW)) {
         end_group(run, SIGKILL);
         run->phase = RUN_KILLED;
