@@ -68,21 +68,10 @@ static void cleanup_add_found(const SuiteState *state, const Diags *found, Diags
     }
 }
 
-static bool cleanup_has_pending(const State *state) {
-    map_each(&state->resources, entry) {
-        const StateResource *resource = entry->value;
-        vec_each(&resource->instances, instance) {
-            if (instance->pending)
-                return true;
-        }
-    }
-    return false;
-}
-
 /* Errors about calls without a known outcome name commands that change the state of the root
  * module. */
 static void explain_pending(SuiteContext *context, const SuiteState *state) {
-    if (state->backend || !cleanup_has_pending(state->state))
+    if (state->backend || !state_has_pending(state->state))
         return;
     Arena *arena = context->arena;
     Str name = suite_manifest_file_name(state->entry.id, arena);

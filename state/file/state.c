@@ -22,6 +22,17 @@ State *state_new(Arena *arena) {
     return state;
 }
 
+bool state_has_pending(const State *state) {
+    map_each(&state->resources, entry) {
+        const StateResource *resource = entry->value;
+        vec_each(&resource->instances, instance) {
+            if (instance->pending)
+                return true;
+        }
+    }
+    return false;
+}
+
 bool state_is_empty(const State *state) {
     return state->resources.count == 0 && state->outputs.count == 0;
 }

@@ -161,6 +161,8 @@ State *state_clone(const State *state, Arena *arena);
  * long. */
 State *state_fork(const State *state, Arena *arena);
 bool state_is_empty(const State *state);
+/* Returns whether a call of an interrupted run is pending. */
+bool state_has_pending(const State *state);
 
 /* Returns a new lineage. A lineage of an environment, or of a Stack ("prod/network"; empty: none),
  * encodes it for state_lineage_is_of, so that it survives tools that drop unknown members. */

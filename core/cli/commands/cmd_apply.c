@@ -92,17 +92,6 @@ static bool cmd_apply_approve(Operation *operation) {
 /* How the state relates to a saved plan. */
 typedef enum PlanAge { PLAN_STALE, PLAN_FRESH, PLAN_BEGUN, PLAN_APPLIED } PlanAge;
 
-static bool has_pending(const State *state) {
-    map_each(&state->resources, entry) {
-        const StateResource *resource = entry->value;
-        vec_each(&resource->instances, instance) {
-            if (instance->pending)
-                return true;
-        }
-    }
-    return false;
-}
-
 static PlanAge cmd_apply_age_of(const Project *project, const Plan *plan, Diags *diags) {
     const State *state = project->state;
     bool other_lineage = plan->lineage.len > 0 && state->lineage.len > 0 &&
@@ -115,7 +104,7 @@ static PlanAge cmd_apply_age_of(const Project *project, const Plan *plan, Diags 
         return PLAN_STALE;
     }
     bool is_begun = str_equal(state->begun_plan, plan->digest);
-    bool has_ended = !project->found_journal || (is_begun && !has_pending(state));
+    bool has_ended = !project->found_journal || (is_begun && !state_has_pending(state));
     if (str_equal(state->applied_plan, plan->digest) && has_ended)
         return PLAN_APPLIED;
     if (plan->serial == state->serial && str_equal(plan->journal, project->journal_digest))

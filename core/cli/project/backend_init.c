@@ -173,17 +173,6 @@ static bool init_read_place(Project *project, Place *place) {
                           project->diags);
 }
 
-static bool init_has_pending(const State *state) {
-    map_each(&state->resources, entry) {
-        const StateResource *resource = entry->value;
-        vec_each(&resource->instances, instance) {
-            if (instance->pending)
-                return true;
-        }
-    }
-    return false;
-}
-
 static bool init_ask(const Migration *migration, Str question, Str detail, bool *yes) {
     Project *project = migration->project;
     Str answer;
@@ -331,7 +320,7 @@ static bool init_copy(const Migration *migration, Str from_workspace, Str to_wor
     /* Compare before locking: the two may be one state with different settings. */
     if (!init_read_place(project, &to))
         return false;
-    if (init_is_same(&from, &to) && !init_has_pending(from.state) && !migration->empties_source)
+    if (init_is_same(&from, &to) && !state_has_pending(from.state) && !migration->empties_source)
         return true;
     return copy_locked(migration, &from, &to);
 }
