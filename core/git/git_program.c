@@ -117,3 +117,17 @@ Str git_program_tail(Str output, Arena *arena) {
     text = utf8_shorten(utf8_indented(str_after(text, start), arena), BYTES_SHOWN, arena);
     return str_starts_with(text, STR("\n")) ? text : str_concat(STR(" "), text, arena);
 }
+
+void git_program_add_setting(StrBuf *file, const char *name, Str text) {
+    strbuf_add_format(file, "\t%s = \"", name);
+    for (size_t i = 0; i < text.len; i++) {
+        char c = text.ptr[i];
+        if (c == '"' || c == '\\')
+            strbuf_add_char(file, '\\');
+        if (c == '\n')
+            strbuf_add_cstr(file, "\\n");
+        else
+            strbuf_add_char(file, c);
+    }
+    strbuf_add_cstr(file, "\"\n");
+}

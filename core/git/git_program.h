@@ -40,3 +40,5 @@ Str git_program_problem(const GitProgram *git, const GitRun *run);
 /* Returns the last lines of an output, without control characters, for use after a colon: a space
  * and one line, or several indented lines. */
 Str git_program_tail(Str output, Arena *arena);
+/* Adds a line `name = "text"` of git's configuration files, with their escapes. */
+void git_program_add_setting(StrBuf *file, const char *name, Str text);

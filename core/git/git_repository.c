@@ -60,21 +60,6 @@ static bool write_private(GitRepository *repository, const char *name, Str text)
                                       strerror(-error), disk_hint(error, "Check the directory.")));
 }
 
-/* Adds `name = "text"` with the escapes of git's configuration files. */
-static void repository_add_setting(StrBuf *out, const char *name, Str text) {
-    strbuf_add_format(out, "\t%s = \"", name);
-    for (size_t i = 0; i < text.len; i++) {
-        char c = text.ptr[i];
-        if (c == '"' || c == '\\')
-            strbuf_add_char(out, '\\');
-        if (c == '\n')
-            strbuf_add_cstr(out, "\\n");
-        else
-            strbuf_add_char(out, c);
-    }
-    strbuf_add_cstr(out, "\"\n");
-}
-
 /* Redirects are off: git would send the header to the new address. */
 static Str config_text(GitRepository *repository) {
     static const char begin[] = "[core]\n"
@@ -105,13 +90,13 @@ static Str config_text(GitRepository *repository) {
     StrBuf out = strbuf_new(arena);
     strbuf_add_cstr(&out, begin);
     if (header.len && !git_remote_is_ssh(repository->remote))
-        repository_add_setting(&out, "extraHeader",
-                               str_concat(STR("Authorization: "), header, arena));
+        git_program_add_setting(&out, "extraHeader",
+                                str_concat(STR("Authorization: "), header, arena));
     if (repository->remote->certificate_authority.len)
-        repository_add_setting(&out, "sslCAInfo",
-                               disk_join(repository->directory.path, STR("ca.pem"), arena));
+        git_program_add_setting(&out, "sslCAInfo",
+                                disk_join(repository->directory.path, STR("ca.pem"), arena));
     strbuf_add_cstr(&out, "[remote \"origin\"]\n");
-    repository_add_setting(&out, "url", repository->remote->url);
+    git_program_add_setting(&out, "url", repository->remote->url);
     return strbuf_str(&out);
 }
 

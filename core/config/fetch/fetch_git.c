@@ -81,17 +81,6 @@ static bool is_line(Str text) {
     return true;
 }
 
-/* Adds a line "NAME = VALUE" in the syntax of git's configuration. */
-static void git_add_setting(StrBuf *file, const char *name, Str value) {
-    strbuf_add_format(file, "\t%s = \"", name);
-    for (size_t i = 0; i < value.len; i++) {
-        if (value.ptr[i] == '"' || value.ptr[i] == '\\')
-            strbuf_add_cstr(file, "\\");
-        strbuf_add(file, str_slice(value, i, i + 1));
-    }
-    strbuf_add_cstr(file, "\"\n");
-}
-
 /* The helper prints the credentials with the shell's own command, so no argument has them. */
 #define HELPER                                                                                     \
     "!f() { test \"$1\" != get || for n in username password; do "                                 \
@@ -113,14 +102,14 @@ static bool git_cut_credentials(GitFetch *run) {
         return false;
     StrBuf file = strbuf_new(run->arena);
     strbuf_add_cstr(&file, "[loam]\n");
-    git_add_setting(&file, "username", user);
-    git_add_setting(&file, "password", password);
+    git_program_add_setting(&file, "username", user);
+    git_program_add_setting(&file, "password", password);
     strbuf_add_format(&file, "[credential \"%.*s://%.*s\"]\n", STR_ARG(url.scheme),
                       STR_ARG(url.host));
-    git_add_setting(&file, "username", user);
+    git_program_add_setting(&file, "username", user);
     if (colon != SIZE_MAX) {
         strbuf_add_cstr(&file, "\thelper =\n");
-        git_add_setting(&file, "helper", STR(HELPER));
+        git_program_add_setting(&file, "helper", STR(HELPER));
     }
     run->secret = strbuf_str(&file);
     url.userinfo = STR_EMPTY;

@@ -115,6 +115,13 @@ static const RecordRow condition_rows[] = {
 };
 const Record status_condition_record = RECORD(StatusCondition, condition_rows);
 
+StatusConditions object_meta_copy_conditions(const StatusConditions *conditions, Arena *arena) {
+    StatusConditions copy = {0};
+    vec_each(conditions, condition)
+        vec_push(arena, &copy, *condition);
+    return copy;
+}
+
 const StatusCondition *object_meta_condition(const StatusConditions *conditions, const char *type) {
     vec_each(conditions, condition) {
         if (str_equal_cstr(condition->type, type))

@@ -61,6 +61,8 @@ typedef VEC(StatusCondition) StatusConditions;
 
 extern const Record status_condition_record;
 
+/* Returns a copy that may be changed; the texts are shared. */
+StatusConditions object_meta_copy_conditions(const StatusConditions *conditions, Arena *arena);
 /* Returns the condition of this type, or NULL. */
 const StatusCondition *object_meta_condition(const StatusConditions *conditions, const char *type);
 /* Sets the condition of its type. Its time stays if the status does. */

@@ -492,24 +492,19 @@ static bool (*const rules[])(RunCase *) = {
 static void put_status_first(RunCase *the) {
     const RunStatus *old = &the->view->run->status;
     RunStatus *next = arena_new(the->arena, RunStatus);
-    Decision all = {0};
     *next = the->next;
     if (str_equal(record_to_json(&run_status_record, old, 0, the->arena),
                   record_to_json(&run_status_record, next, 0, the->arena)))
         return;
-    vec_push(the->arena, &all.steps,
-             (DecisionStep){STEP_RUN_STATUS, &the->view->run->meta, .run_status = next});
-    vec_each(&the->out.steps, step)
-        vec_push(the->arena, &all.steps, *step);
-    the->out = all;
+    decision_put_first(&the->out,
+                       (DecisionStep){STEP_RUN_STATUS, &the->view->run->meta, .run_status = next},
+                       the->arena);
 }
 
 Decision decide_run(const RunView *view, const DecideOptions *options, int64_t now_ms,
                     Arena *arena) {
     RunCase the = {view, options, now_ms, .next = view->run->status, .arena = arena};
-    the.next.conditions = (StatusConditions){0};
-    vec_each(&view->run->status.conditions, condition)
-        vec_push(arena, &the.next.conditions, *condition);
+    the.next.conditions = object_meta_copy_conditions(&view->run->status.conditions, arena);
     for (size_t i = 0; i < ARRAY_COUNT(rules); i++) {
         if (rules[i](&the))
             break;

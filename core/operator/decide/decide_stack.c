@@ -346,24 +346,19 @@ static void drop_history(StackCase *the) {
 static void put_status_first(StackCase *the) {
     const StackStatus *old = &the->view->stack->status;
     StackStatus *next = arena_new(the->arena, StackStatus);
-    Decision all = {0};
     *next = the->next;
     if (str_equal(record_to_json(&stack_status_record, old, 0, the->arena),
                   record_to_json(&stack_status_record, next, 0, the->arena)))
         return;
-    vec_push(the->arena, &all.steps,
-             (DecisionStep){STEP_STACK_STATUS, &the->view->stack->meta, .stack_status = next});
-    vec_each(&the->out.steps, step)
-        vec_push(the->arena, &all.steps, *step);
-    the->out = all;
+    decision_put_first(
+        &the->out, (DecisionStep){STEP_STACK_STATUS, &the->view->stack->meta, .stack_status = next},
+        the->arena);
 }
 
 Decision decide_stack(const StackView *view, const DecideOptions *options, int64_t now_ms,
                       Arena *arena) {
     StackCase the = {view, options, now_ms, .next = view->stack->status, .arena = arena};
-    the.next.conditions = (StatusConditions){0};
-    vec_each(&view->stack->status.conditions, condition)
-        vec_push(arena, &the.next.conditions, *condition);
+    the.next.conditions = object_meta_copy_conditions(&view->stack->status.conditions, arena);
     the.next.observed_generation = view->stack->meta.generation;
     take_finished_run(&the);
     find_trigger(&the);

@@ -55,3 +55,6 @@ typedef struct DecideOptions {
     bool has_separate_duties;  /* who requests a Run may not approve it */
     int64_t takeover_after_ms; /* how long a node must be lost; 0: no takeover */
 } DecideOptions;
+
+/* Puts a step before all others. */
+void decision_put_first(Decision *decision, DecisionStep step, Arena *arena);

@@ -96,9 +96,7 @@ void stack_case_cancel(StackCase *the, Str message) {
     const Run *run = the->view->current;
     RunStatus *status = arena_new(the->arena, RunStatus);
     *status = run->status;
-    status->conditions = (StatusConditions){0};
-    vec_each(&run->status.conditions, condition)
-        vec_push(the->arena, &status->conditions, *condition);
+    status->conditions = object_meta_copy_conditions(&run->status.conditions, the->arena);
     status->phase = RUN_PHASE_FAILED;
     status->reason = REASON_SUPERSEDED;
     status->message = message;

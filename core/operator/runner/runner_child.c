@@ -50,3 +50,8 @@ bool runner_child(Runner *runner, RunnerChild *child) {
     child->out = strbuf_str(&output.out);
     return child->status == 0;
 }
+
+bool runner_child_json(Runner *runner, const char *const *words, Value *out) {
+    RunnerChild child = {.words = words, .is_collected = true};
+    return runner_child(runner, &child) && json_parse_object(child.out, out, runner->arena);
+}

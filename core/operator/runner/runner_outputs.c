@@ -12,11 +12,6 @@
 
 static const KubeResource secrets = KUBE_CORE_RESOURCE("Secret", "secrets");
 
-static bool read_json(Runner *runner, const char *const *words, Value *out) {
-    RunnerChild child = {.words = words, .is_collected = true};
-    return runner_child(runner, &child) && json_parse_object(child.out, out, runner->arena);
-}
-
 /* The outputs that dependents may use: {"NAME":{"value":…}}. */
 static bool is_published(const RunOrder *order, Str name) {
     return order->output_names.count == 0 ||
@@ -85,8 +80,8 @@ static bool read_state(Runner *runner, StateVersion *out) {
     static const char *const words[] = {"state", "pull", NULL};
     Value state, serial;
     int64_t number;
-    if (!read_json(runner, words, &state) || !value_find_present(state, STR("serial"), &serial) ||
-        !value_to_int(serial, &number))
+    if (!runner_child_json(runner, words, &state) ||
+        !value_find_present(state, STR("serial"), &serial) || !value_to_int(serial, &number))
         return false;
     *out = (StateVersion){value_text_at(state, STR("lineage")), (uint64_t)number};
     return true;
@@ -97,7 +92,7 @@ int runner_outputs(Runner *runner) {
     RunResult result = {0};
     Value outputs;
     Str problem = STR_EMPTY, body;
-    if (!read_json(runner, words, &outputs) || !read_state(runner, &result.state))
+    if (!runner_child_json(runner, words, &outputs) || !read_state(runner, &result.state))
         return runner_message_fail(runner, UNREACHABLE, STR("The outputs cannot be read"),
                                    STR("the log of the container says why"));
     body = secret_json(runner, outputs, &result);

@@ -1,16 +1,10 @@
 /* The report of a stored plan: its changes, and the state that it is for. */
 #include "digest.h"
-#include "json.h"
 #include "runner_child.h"
 #include "runner_message.h"
 
 #define FAILED   1
 #define MISMATCH 65
-
-static bool report_json(Runner *runner, const char *const *words, Value *out) {
-    RunnerChild child = {.words = words, .is_collected = true};
-    return runner_child(runner, &child) && json_parse_object(child.out, out, runner->arena);
-}
 
 static bool has_action(Value actions, size_t at, const char *name) {
     return at < actions.count && str_equal_cstr(value_text(value_at(actions, at)), name);
@@ -63,7 +57,7 @@ static bool find_plan(Runner *runner, RunResult *result) {
     static const char *const words[] = {"state", "plans", "-json", NULL};
     Value list, plans, serial;
     int64_t number = 0;
-    if (!report_json(runner, words, &list) || !value_find_tuple(list, STR("plans"), &plans))
+    if (!runner_child_json(runner, words, &list) || !value_find_tuple(list, STR("plans"), &plans))
         return false;
     for (size_t i = 0; i < plans.count; i++) {
         Value plan = value_at(plans, i);
@@ -86,7 +80,7 @@ int runner_report(Runner *runner) {
     Value plan, applicable;
     /* No program of the configuration can speak for the plan. */
     vec_push(runner->arena, &runner->environment, STR("LOAM_START_PROGRAMS=none"));
-    if (!report_json(runner, words, &plan) || !find_plan(runner, &result))
+    if (!runner_child_json(runner, words, &plan) || !find_plan(runner, &result))
         return runner_message_fail(runner, MISMATCH, STR("The stored plan cannot be read"),
                                    STR("the log of the container says why"));
     count_changes(plan, &result.changes);

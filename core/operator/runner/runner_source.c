@@ -2,6 +2,7 @@
 #include "archive_unpack.h"
 #include "fetch.h"
 #include "file_digest.h"
+#include "git_program.h"
 #include "http_send.h"
 #include "runner.h"
 #include "runner_message.h"
@@ -65,18 +66,6 @@ static int fetch_artifact(Runner *runner) {
 
 /* Commits. */
 
-/* Adds `name = "text"` with the escapes of git's configuration files. */
-static void add_setting(StrBuf *out, const char *name, Str text) {
-    strbuf_add_format(out, "\t%s = \"", name);
-    for (size_t i = 0; i < text.len; i++) {
-        if (text.ptr[i] == '"' || text.ptr[i] == '\\')
-            strbuf_add_char(out, '\\');
-        if ((unsigned char)text.ptr[i] >= ' ')
-            strbuf_add_char(out, text.ptr[i]);
-    }
-    strbuf_add_cstr(out, "\"\n");
-}
-
 static bool write_private(Runner *runner, const char *name, Str text) {
     const Disk *disk = runner->io->disk;
     Str path = disk_join(STR(POD_WORK), str_from_cstr(name), runner->arena);
@@ -92,8 +81,8 @@ static bool set_up_ssh(Runner *runner, StrBuf *settings) {
                             "GlobalKnownHostsFile none\nStrictHostKeyChecking yes\nBatchMode yes\n",
                             STR_ARG(work), STR_ARG(work));
     strbuf_add_cstr(settings, "[core]\n");
-    add_setting(settings, "sshCommand",
-                str_format(runner->arena, "ssh -F '%.*s/ssh_config'", STR_ARG(work)));
+    git_program_add_setting(settings, "sshCommand",
+                            str_format(runner->arena, "ssh -F '%.*s/ssh_config'", STR_ARG(work)));
     return write_private(runner, "identity", str_concat(identity, STR("\n"), runner->arena)) &&
            write_private(runner, "known_hosts",
                          str_concat(credential(runner, "known_hosts"), STR("\n"), runner->arena)) &&
@@ -110,8 +99,8 @@ static bool set_credentials(Runner *runner) {
         return false;
     if (token.len > 0) {
         strbuf_add_format(&settings, "[http]\n\tfollowRedirects = false\n");
-        add_setting(&settings, "extraHeader",
-                    str_concat(STR("Authorization: Bearer "), token, runner->arena));
+        git_program_add_setting(&settings, "extraHeader",
+                                str_concat(STR("Authorization: Bearer "), token, runner->arena));
     }
     return settings.len == 0 || write_private(runner, ".gitconfig", strbuf_str(&settings));
 }
