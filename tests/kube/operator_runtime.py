@@ -1,0 +1,169 @@
+"""The controller of the operator on an API server of `server`, and a namespace with Stacks whose pods a test ends.
+
+  install(cluster), install_flux(cluster)      the definitions
+  Operator(cluster, *options), .stop()         `loam operator serve`
+  team = Team(cluster)                         a namespace; .stack(name, **spec), .current(name), .finish(run, phase, result), .wait(…)
+  Source(team, name).publish(text, revision)   an artifact of a GitRepository with the file net/main.tf"""
+import functools, hashlib, http.server, io, json, os, subprocess, tarfile, tempfile, threading, time
+
+import yaml
+
+import server
+
+LOAM = os.environ.get("LOAM_DEV", os.path.join(server.TOP, "build/dev/loam"))
+GROUP = "/apis/infra.loam.internal/v1alpha1"
+COMMIT = "0123456789012345678901234567890123456789"
+SPEC = {"source": {"git": {"url": "https://git.example/x", "commit": COMMIT}}}
+WAIT = 60
+
+
+def install(cluster):
+    """The definitions that `loam operator install` prints, without policies: no other user works here."""
+    text = subprocess.run([LOAM, "operator", "install"], capture_output=True, encoding="utf-8", check=True).stdout
+    for one in yaml.safe_load_all(text):
+        if one and one["kind"] == "CustomResourceDefinition":
+            cluster.apply(one)
+    cluster.kubectl("wait", "--for=condition=Established", *("crd/%s.infra.loam.internal" % name for name in ("stacks", "runs", "approvals", "lanes")))
+
+
+def install_flux(cluster):
+    """The one definition of Flux that the test needs."""
+    cluster.apply({"apiVersion": "apiextensions.k8s.io/v1", "kind": "CustomResourceDefinition",
+                   "metadata": {"name": "gitrepositories.source.toolkit.fluxcd.io"}, "spec": {
+                       "group": "source.toolkit.fluxcd.io", "scope": "Namespaced",
+                       "names": {"kind": "GitRepository", "plural": "gitrepositories", "singular": "gitrepository"},
+                       "versions": [{"name": "v1", "served": True, "storage": True, "subresources": {"status": {}}, "schema": {
+                           "openAPIV3Schema": {"type": "object", "x-kubernetes-preserve-unknown-fields": True}}}]}})
+    cluster.kubectl("wait", "--for=condition=Established", "crd/gitrepositories.source.toolkit.fluxcd.io")
+
+
+class Operator:
+    def __init__(self, cluster, *options, kubeconfig=None):
+        env = {**os.environ, "KUBECONFIG": kubeconfig or cluster.kubeconfig("admin"), "LOAM_LOG": "warn"}
+        self.process = subprocess.Popen([LOAM, "operator", "serve", "-runner-image=loam:test", *options], env=env, stdin=subprocess.DEVNULL,
+                                        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8", errors="replace")
+
+    def stop(self, signal=15):
+        self.process.send_signal(signal)
+        self.text, _ = self.process.communicate(timeout=60)
+        return self.process.returncode
+
+
+class Team:
+    """A namespace with Stacks."""
+
+    def __init__(self, cluster, name="team"):
+        self.cluster, self.name = cluster, name
+        cluster.apply({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}})
+        cluster.apply({"apiVersion": "v1", "kind": "ServiceAccount", "metadata": {"name": "loam-runner", "namespace": name}})
+
+    def path(self, plural, name="", rest=""):
+        group = {"pods": "/api/v1", "jobs": "/apis/batch/v1", "events": "/apis/events.k8s.io/v1"}.get(plural, GROUP)
+        return "%s/namespaces/%s/%s%s%s" % (group, self.name, plural, "/" + name if name else "", rest)
+
+    def get(self, plural, name=""):
+        status, answer = self.cluster.request("GET", self.path(plural, name))
+        return answer["items"] if status == 200 and not name else answer if status == 200 else None
+
+    def patch(self, plural, name, body, rest=""):
+        status, answer = self.cluster.request("PATCH", self.path(plural, name, rest), body, content_type="application/merge-patch+json")
+        assert status == 200, answer
+        return answer
+
+    def stack(self, name, **spec):
+        return self.cluster.apply({"apiVersion": "infra.loam.internal/v1alpha1", "kind": "Stack",
+                                   "metadata": {"name": name, "namespace": self.name}, "spec": {**SPEC, **spec}})
+
+    def ready(self, name):
+        """(status, reason) of the condition Ready."""
+        stack = self.get("stacks", name)
+        for condition in (stack or {}).get("status", {}).get("conditions", []):
+            if condition["type"] == "Ready":
+                return condition["status"], condition["reason"]
+        return None, None
+
+    def wait(self, what, check, seconds=WAIT):
+        end = time.monotonic() + seconds
+        while not (found := check()):
+            assert time.monotonic() < end, "%s\n%s" % (what, self.describe())
+            time.sleep(0.05)
+        return found
+
+    def describe(self):
+        return "\n".join(json.dumps({"name": each["metadata"]["name"], "status": each.get("status")})
+                         for plural in ("stacks", "runs", "jobs", "pods") for each in self.get(plural) or [])
+
+    def pod_of(self, run, phase):
+        labels = {"infra.loam.internal/run": run, "infra.loam.internal/phase": phase}
+        for pod in self.get("pods"):
+            if labels.items() <= pod["metadata"]["labels"].items() and "deletionTimestamp" not in pod["metadata"]:
+                return pod
+        return None
+
+    def finish(self, run, phase, result=None, status=0):
+        """What a kubelet reports of the pod of this phase."""
+        pod = self.wait("a pod of %s %s" % (run, phase), lambda: self.pod_of(run, phase))
+        name = "report" if phase == "plan" else "apply"
+        ended = {"exitCode": status, "reason": "Error" if status else "Completed", "startedAt": "2026-01-01T00:00:00Z",
+                 "finishedAt": "2026-01-01T00:00:01Z", "message": json.dumps(result) if result else ""}
+        self.patch("pods", pod["metadata"]["name"], {"status": {
+            "phase": "Failed" if status else "Succeeded",
+            "containerStatuses": [{"name": name, "image": "x", "imageID": "x", "ready": False, "restartCount": 0, "state": {"terminated": ended}}]}},
+            "/status")
+        return pod
+
+    def current(self, name):
+        return self.wait("a Run of " + name, lambda: (self.get("stacks", name) or {}).get("status", {}).get("currentRun"))
+
+
+def digest_of(number):
+    return "sha256:%064x" % number
+
+
+def planned(number, applicable=True, **more):
+    return {"v": 1, "plan": {"digest": digest_of(number), "code": digest_of(number), "applicable": applicable},
+            "changes": {"add": 1 if applicable else 0}, "state": {"lineage": "l", "serial": 3}, **more}
+
+
+def applied(serial=4):
+    return {"v": 1, "changes": {"add": 1}, "state": {"lineage": "l", "serial": serial}, "outputs": digest_of(77), "outputNames": ["id"]}
+
+
+def approve(team, stack, run, decision="Approve", digest=None):
+    uid = team.get("runs", run)["metadata"]["uid"]
+    team.cluster.apply({"apiVersion": "infra.loam.internal/v1alpha1", "kind": "Approval",
+                        "metadata": {"name": "%s-%s" % (run, decision.lower()), "namespace": team.name},
+                        "spec": {"stack": stack, "run": {"name": run, "uid": uid}, "planDigest": digest, "user": "ann", "decision": decision}})
+
+
+class Source:
+    """An artifact of a GitRepository, served on loopback."""
+
+    def __init__(self, team, name):
+        self.team, self.name, self.files = team, name, tempfile.TemporaryDirectory(prefix="loam-artifact-")
+        class Handler(http.server.SimpleHTTPRequestHandler):
+            def log_message(self, *_):
+                pass
+        handler = functools.partial(Handler, directory=self.files.name)
+        self.web = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+        threading.Thread(target=self.web.serve_forever, daemon=True).start()
+        team.cluster.apply({"apiVersion": "source.toolkit.fluxcd.io/v1", "kind": "GitRepository",
+                            "metadata": {"name": name, "namespace": team.name}, "spec": {}})
+
+    def publish(self, text, revision):
+        data = io.BytesIO()
+        with tarfile.open(fileobj=data, mode="w:gz") as archive:
+            info = tarfile.TarInfo("net/main.tf")
+            info.size = len(text)
+            archive.addfile(info, io.BytesIO(text.encode()))
+        name = hashlib.sha256(data.getvalue()).hexdigest()
+        with open(os.path.join(self.files.name, name), "wb") as file:
+            file.write(data.getvalue())
+        path = "/apis/source.toolkit.fluxcd.io/v1/namespaces/%s/gitrepositories/%s" % (self.team.name, self.name)
+        generation = self.team.cluster.request("GET", path)[1]["metadata"]["generation"]
+        status, answer = self.team.cluster.request("PATCH", path + "/status", {"status": {
+            "observedGeneration": generation,
+            "conditions": [{"type": "Ready", "status": "True", "reason": "Succeeded", "message": "", "lastTransitionTime": "2026-01-01T00:00:00Z"}],
+            "artifact": {"url": "http://127.0.0.1:%d/%s" % (self.web.server_port, name), "digest": "sha256:" + name, "revision": revision}}},
+            content_type="application/merge-patch+json")
+        assert status == 200, answer
