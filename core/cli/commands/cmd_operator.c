@@ -12,6 +12,8 @@ static const Option install_options[] = {
     {"replicas", OPTION_TEXT, "NUMBER", "Pods of the operator, of which one works (default: 2)."},
     {"shard", OPTION_TEXT, "NAME",
      "Serve only Stacks whose label sharding.fluxcd.io/key has this value."},
+    {"takeover-after", OPTION_TEXT, "DURATION",
+     "How long a node must not answer before its pods are replaced (default 5m; 0s: never)."},
     {"flux", OPTION_FLAG, NULL, "Let pods of Runs and the operator reach Flux's controllers."},
     {"argocd", OPTION_FLAG, NULL, "Add the health of Stacks to the settings of Argo CD."},
     {"monitoring", OPTION_FLAG, NULL, "Add a PodMonitor for the Prometheus operator."},
@@ -61,6 +63,19 @@ static bool read_replicas(const Arguments *arguments, uint32_t *out, Diags *diag
     return true;
 }
 
+static bool read_takeover(const Arguments *arguments, Str *out, Diags *diags) {
+    Str text = option_text(arguments, "takeover-after");
+    int64_t time_ms;
+    if (!text.ptr)
+        return true;
+    *out = text;
+    return clock_parse_duration(text, &time_ms) ||
+           diags_fail(diags, NO_RANGE, "Invalid duration",
+                      "-takeover-after requires a duration such as 5m, or 0s for no takeover, not "
+                      "\"%.*s\".",
+                      STR_ARG(text));
+}
+
 static int run_install(Cli *cli, const Arguments *arguments, Diags *diags) {
     OperatorManifests manifests = {
         .namespace = STR("loam-system"),
@@ -73,7 +88,8 @@ static int run_install(Cli *cli, const Arguments *arguments, Diags *diags) {
     if (!read_label(arguments, "namespace", &manifests.namespace, diags) ||
         !read_label(arguments, "shard", &manifests.shard, diags) ||
         !read_image(arguments, &manifests.image, diags) ||
-        !read_replicas(arguments, &manifests.replicas, diags))
+        !read_replicas(arguments, &manifests.replicas, diags) ||
+        !read_takeover(arguments, &manifests.takeover_after, diags))
         return 1;
     terminal_out(operator_manifests_text(&manifests, cli->arena));
     return 0;

@@ -12,6 +12,17 @@ typedef struct ManifestValues {
     ManifestValue items[5];
 } ManifestValues;
 
+/* More arguments of the program, at the indentation of deployment.yaml. */
+static Str arguments_of(const OperatorManifests *options, Arena *arena) {
+    StrBuf out = strbuf_new(arena);
+    if (options->shard.len > 0)
+        strbuf_add_format(&out, "\n            - -shard=%.*s", STR_ARG(options->shard));
+    if (options->takeover_after.len > 0)
+        strbuf_add_format(&out, "\n            - -takeover-after=%.*s",
+                          STR_ARG(options->takeover_after));
+    return strbuf_str(&out);
+}
+
 static ManifestValues values_of(const OperatorManifests *options, Arena *arena) {
     bool has_shard = options->shard.len > 0;
     return (ManifestValues){{
@@ -20,10 +31,7 @@ static ManifestValues values_of(const OperatorManifests *options, Arena *arena) 
                                 : STR("loam-operator")},
         {STR("image"), options->image},
         {STR("replicas"), str_format(arena, "%u", options->replicas)},
-        /* One more argument of the program, at the indentation of deployment.yaml. */
-        {STR("shard"),
-         has_shard ? str_format(arena, "\n            - -shard=%.*s", STR_ARG(options->shard))
-                   : STR_EMPTY},
+        {STR("arguments"), arguments_of(options, arena)},
     }};
 }
 

@@ -4,10 +4,11 @@
 #include "str.h"
 
 typedef struct OperatorManifests {
-    Str namespace;     /* of the operator: a DNS label */
-    Str shard;         /* a DNS label; empty: the Stacks without a shard */
-    Str image;         /* letters, digits and ".-_/:@" */
-    uint32_t replicas; /* of the Deployment */
+    Str namespace;      /* of the operator: a DNS label */
+    Str shard;          /* a DNS label; empty: the Stacks without a shard */
+    Str image;          /* letters, digits and ".-_/:@" */
+    Str takeover_after; /* a duration; empty: the operator's own default */
+    uint32_t replicas;  /* of the Deployment */
     bool has_monitoring;
     bool has_flux;
     bool has_argocd;
