@@ -4,9 +4,11 @@
 
 /* Groups of the stores. */
 #define STACKS_OF_SOURCE 0
-#define STACKS_USING     1 /* Stacks with dependencies */
+#define STACKS_USING     1 /* Stacks with dependencies, and previews */
+#define STACKS_OF_STATE  2
 #define RUNS_OF_STACK    0
 #define RUNS_OPEN        1
+#define RUNS_FOR_STACK   2 /* previews */
 #define APPROVALS_OF_RUN 0
 #define PODS_OF_JOB      0
 
@@ -40,7 +42,27 @@ static bool uses_outputs(const Stack *stack) {
 
 static Str stack_using_key(const void *object, Arena *) {
     const Stack *stack = object;
-    return stack->spec.depends_on.count > 0 || uses_outputs(stack) ? STR("using") : STR_EMPTY;
+    return stack->spec.depends_on.count > 0 || stack->spec.plan_for.len > 0 || uses_outputs(stack)
+               ? STR("using")
+               : STR_EMPTY;
+}
+
+/* Stacks with the same key share a state. Empty: nothing is applied, or the configuration has the
+ * backend; then the owner in the state tells. The environment of the pods can change what the
+ * backend's configuration means. */
+static Str stack_state_key(const void *object, Arena *arena) {
+    const StackSpec *spec = &((const Stack *)object)->spec;
+    Str secret = spec->backend.secret.name, runner = STR_EMPTY, namespace = STR_EMPTY;
+    if (str_find(spec->runner, STR("\"env"), 0) != SIZE_MAX)
+        runner = spec->runner;
+    if (secret.len > 0 || runner.len > 0)
+    namespace = ((const Stack *)object)->meta.namespace;
+    return spec->backend.type.len == 0 || spec->is_plan_only
+               ? STR_EMPTY
+               : str_format(arena, "%.*s %.*s %.*s/%.*s %.*s/%.*s %.*s",
+                            STR_ARG(spec->backend.type), STR_ARG(spec->backend.config),
+                            STR_ARG(spec->env), STR_ARG(spec->workspace), STR_ARG(namespace),
+                            STR_ARG(secret), STR_ARG(runner));
 }
 
 static Str run_stack_key(const void *object, Arena *arena) {
@@ -50,6 +72,13 @@ static Str run_stack_key(const void *object, Arena *arena) {
 
 static Str run_open_key(const void *object, Arena *) {
     return run_is_finished(object) ? STR_EMPTY : STR("open");
+}
+
+static Str run_target_key(const void *object, Arena *arena) {
+    const Run *run = object;
+    return run->spec.plan_for.name.len == 0
+               ? STR_EMPTY
+               : key_of(run->meta.namespace, run->spec.plan_for.name, arena);
 }
 
 /* The spec of a finished Run decides nothing any more. */
@@ -71,8 +100,8 @@ static Str pod_job_key(const void *object, Arena *arena) {
 }
 
 static const ObjectKind kinds[WORLD_KINDS] = {
-    [WORLD_STACK] = {&stack_record, {stack_source_key, stack_using_key}},
-    [WORLD_RUN] = {&run_record, {run_stack_key, run_open_key}, trim_run},
+    [WORLD_STACK] = {&stack_record, {stack_source_key, stack_using_key, stack_state_key}},
+    [WORLD_RUN] = {&run_record, {run_stack_key, run_open_key, run_target_key}, trim_run},
     [WORLD_APPROVAL] = {&approval_record, {approval_run_key}},
     [WORLD_LANE] = {&lane_record},
     [WORLD_JOB] = {&job_record},
@@ -116,21 +145,25 @@ static const Source *find_source(const World *world, const Stack *stack) {
     return NULL;
 }
 
-static void add_dependency(const World *world, const Stack *stack, ObjectRef ref, Str output,
-                           StackView *out, Arena *arena) {
+static StackDependency *add_dependency(const World *world, const Stack *stack, ObjectRef ref,
+                                       StackView *out, Arena *arena) {
     StackDependency *added = vec_add(arena, &out->dependencies);
     ref.namespace = or_own(ref.namespace, stack->meta.namespace);
-    *added = (StackDependency){ref, find_stack(world, ref.namespace, ref.name), output};
+    *added = (StackDependency){ref, find_stack(world, ref.namespace, ref.name)};
+    return added;
 }
 
 static void add_dependencies(const World *world, const Stack *stack, StackView *out, Arena *arena) {
     vec_each(&stack->spec.depends_on, ref)
-        add_dependency(world, stack, *ref, STR_EMPTY, out, arena);
+        add_dependency(world, stack, *ref, out, arena);
     vec_each(&stack->spec.variables, variable) {
         const struct StackOutputRef *output = &variable->value_from.output;
-        if (output->stack.len > 0)
-            add_dependency(world, stack, (ObjectRef){STR_EMPTY, output->stack}, output->name, out,
-                           arena);
+        if (output->stack.len > 0) {
+            StackDependency *added =
+                add_dependency(world, stack, (ObjectRef){STR_EMPTY, output->stack}, out, arena);
+            added->output = output->name;
+            added->variable = variable->name;
+        }
     }
 }
 
@@ -170,9 +203,41 @@ static bool leads_back(CycleWalk *walk, const Stack *stack) {
     return false;
 }
 
+static bool is_older(const ObjectMeta *one, const ObjectMeta *other) {
+    return one->created_ms != other->created_ms ? one->created_ms < other->created_ms
+                                                : str_compare(one->uid, other->uid) < 0;
+}
+
+/* The oldest Stack of a state keeps it. */
+static Str find_shared_state(const World *world, const Stack *stack, Arena *arena) {
+    Str key = stack_state_key(stack, arena);
+    const Stack *other;
+    for (ObjectCursor at = {0};
+         key.len > 0 &&
+         (other = object_store_next_of(world->stores[WORLD_STACK], STACKS_OF_STATE, key, &at));) {
+        if (is_older(&other->meta, &stack->meta))
+            return str_format(arena,
+                              "Its state is that of Stack %.*s/%.*s: backend, environment and "
+                              "workspace are the same. Give each Stack its own state.",
+                              STR_ARG(other->meta.namespace), STR_ARG(other->meta.name));
+    }
+    return STR_EMPTY;
+}
+
+/* Another namespace has no Stack of this name, or another one: a preview reaches none of them. */
+static Str find_target_problem(const Stack *stack, const StackView *view, Arena *arena) {
+    if (stack->spec.plan_for.len == 0 || (view->target && !view->target->spec.is_plan_only))
+        return STR_EMPTY;
+    return str_format(arena,
+                      "planFor: Stack %.*s/%.*s %s. A preview is in the namespace of the Stack "
+                      "that it plans for.",
+                      STR_ARG(stack->meta.namespace), STR_ARG(stack->spec.plan_for),
+                      view->target ? "is a preview, too" : "does not exist");
+}
+
 static Str find_problem(const World *world, const Stack *stack, const DecideOptions *options,
                         const StackView *view, Arena *arena) {
-    Str own = stack->meta.namespace, source = stack->spec.source.ref.namespace;
+    Str own = stack->meta.namespace, source = stack->spec.source.ref.namespace, problem;
     CycleWalk walk = {world, stack, map_new(arena), arena};
     if (!options->is_cross_allowed && source.len > 0 && !str_equal(source, own))
         return str_format(arena,
@@ -186,9 +251,10 @@ static Str find_problem(const World *world, const Stack *stack, const DecideOpti
                               "dependencies on other namespaces (--allow-cross-namespace).",
                               STR_ARG(dependency->ref.namespace), STR_ARG(dependency->ref.name));
     }
-    return leads_back(&walk, stack)
-               ? STR("It depends on itself, by way of the Stacks that it depends on.")
-               : STR_EMPTY;
+    if (leads_back(&walk, stack))
+        return STR("It depends on itself, by way of the Stacks that it depends on.");
+    problem = find_target_problem(stack, view, arena);
+    return problem.len > 0 ? problem : find_shared_state(world, stack, arena);
 }
 
 bool world_view_stack(const World *world, Str namespace, Str name, const DecideOptions *options,
@@ -201,6 +267,8 @@ bool world_view_stack(const World *world, Str namespace, Str name, const DecideO
     if (stack->status.current_run.len > 0)
         out->current =
             object_store_find(world->stores[WORLD_RUN], namespace, stack->status.current_run);
+    if (stack->spec.plan_for.len > 0)
+        out->target = find_stack(world, namespace, stack->spec.plan_for);
     add_dependencies(world, stack, out, arena);
     for (ObjectCursor at = {0};
          (object = object_store_next_of(world->stores[WORLD_RUN], RUNS_OF_STACK,
@@ -226,9 +294,7 @@ static bool is_before(const Run *other, const Run *run) {
     int64_t theirs = other->spec.template.priority, ours = run->spec.template.priority;
     if (theirs != ours)
         return theirs > ours;
-    if (other->meta.created_ms != run->meta.created_ms)
-        return other->meta.created_ms < run->meta.created_ms;
-    return str_compare(other->meta.uid, run->meta.uid) < 0;
+    return is_older(&other->meta, &run->meta);
 }
 
 static bool is_waiting_for(const Run *run, Str lane_name, const Lane *lane) {
@@ -287,9 +353,33 @@ static void add_lanes(const World *world, const Run *run, RunView *out, Arena *a
     }
 }
 
+static void add_approvals(const World *world, const Run *run, RunView *out, Arena *arena) {
+    const Approval *approval;
+    for (ObjectCursor at = {0};
+         run && (approval = object_store_next_of(world->stores[WORLD_APPROVAL], APPROVALS_OF_RUN,
+                                                 key_of(run->meta.namespace, run->meta.name, arena),
+                                                 &at));)
+        vec_push(arena, &out->approvals, approval);
+}
+
+/* Runs whose plan this one may have. */
+static void add_other_runs(const World *world, const Run *run, RunView *out, Arena *arena) {
+    const ObjectStore *runs = world->stores[WORLD_RUN];
+    Str namespace = run->meta.namespace, origin = run->status.plan.name;
+    const Run *preview;
+    if (out->stack && out->stack->status.last_run.name.len > 0)
+        out->previous = object_store_find(runs, namespace, out->stack->status.last_run.name);
+    if (origin.len > 0 && !str_equal(origin, run->meta.name))
+        out->origin = object_store_find(runs, namespace, origin);
+    for (ObjectCursor at = {0};
+         run->spec.template.approval.mode == APPROVAL_MODE_MERGE &&
+         (preview = object_store_next_of(runs, RUNS_FOR_STACK,
+                                         key_of(namespace, run->spec.stack.name, arena), &at));)
+        vec_push(arena, &out->previews, preview);
+}
+
 bool world_view_run(const World *world, Str namespace, Str name, RunView *out, Arena *arena) {
     const Run *run = object_store_find(world->stores[WORLD_RUN], namespace, name);
-    const void *object;
     if (!run)
         return false;
     *out = (RunView){
@@ -300,10 +390,9 @@ bool world_view_run(const World *world, Str namespace, Str name, RunView *out, A
     };
     add_pods(world, out->plan_job, &out->plan_pods, arena);
     add_pods(world, out->apply_job, &out->apply_pods, arena);
-    for (ObjectCursor at = {0};
-         (object = object_store_next_of(world->stores[WORLD_APPROVAL], APPROVALS_OF_RUN,
-                                        key_of(namespace, name, arena), &at));)
-        vec_push(arena, &out->approvals, object);
+    add_other_runs(world, run, out, arena);
+    add_approvals(world, run, out, arena);
+    add_approvals(world, out->origin, out, arena);
     add_lanes(world, run, out, arena);
     return true;
 }
@@ -329,9 +418,30 @@ static void touch_dependents(const World *world, const ObjectMeta *meta, const W
     const Stack *stack;
     for (ObjectCursor at = {0}; (stack = object_store_next_of(world->stores[WORLD_STACK],
                                                               STACKS_USING, STR("using"), &at));) {
-        if (depends_on(stack, meta))
+        if (depends_on(stack, meta) || (str_equal(stack->spec.plan_for, meta->name) &&
+                                        str_equal(stack->meta.namespace, meta->namespace)))
             touch_stack(touch, &stack->meta);
     }
+}
+
+/* Stacks that share a state with this one, which may be about to go. */
+static void touch_sharing(const World *world, const ObjectMeta *meta, const WorldTouch *touch,
+                          Arena *arena) {
+    Str key = stack_state_key(meta, arena);
+    const Stack *stack;
+    for (ObjectCursor at = {0};
+         key.len > 0 &&
+         (stack = object_store_next_of(world->stores[WORLD_STACK], STACKS_OF_STATE, key, &at));)
+        touch_stack(touch, &stack->meta);
+}
+
+/* The Run that it names, and the current one, which may have kept that one's plan. */
+static void touch_approved(const World *world, const Approval *approval, const WorldTouch *touch) {
+    Str namespace = approval->meta.namespace;
+    const Stack *stack = find_stack(world, namespace, approval->spec.stack);
+    touch->touch(touch->payload, WORLD_RUN, namespace, approval->spec.run.name);
+    if (stack && stack->status.current_run.len > 0)
+        touch->touch(touch->payload, WORLD_RUN, namespace, stack->status.current_run);
 }
 
 static void touch_waiting(const World *world, Str lane, const WorldTouch *touch) {
@@ -365,15 +475,13 @@ void world_touch(const World *world, WorldKind kind, const ObjectMeta *meta,
     case WORLD_STACK:
         touch_stack(touch, meta);
         touch_dependents(world, meta, touch);
+        touch_sharing(world, meta, touch, arena);
         if (((const Stack *)meta)->status.current_run.len > 0)
             touch->touch(touch->payload, WORLD_RUN, meta->namespace,
                          ((const Stack *)meta)->status.current_run);
         return;
     case WORLD_RUN: touch_run((const Run *)meta, touch); return;
-    case WORLD_APPROVAL:
-        touch->touch(touch->payload, WORLD_RUN, meta->namespace,
-                     ((const Approval *)meta)->spec.run.name);
-        return;
+    case WORLD_APPROVAL: touch_approved(world, (const Approval *)meta, touch); return;
     case WORLD_LANE:
         touch->touch(touch->payload, WORLD_LANE, STR_EMPTY, meta->name);
         touch_waiting(world, meta->name, touch);

@@ -100,15 +100,16 @@ class Team:
                 return pod
         return None
 
-    def finish(self, run, phase, result=None, status=0):
+    def finish(self, run, phase, result=None, status=0, container=None):
         """What a kubelet reports of the pod of this phase."""
         pod = self.wait("a pod of %s %s" % (run, phase), lambda: self.pod_of(run, phase))
-        name = "report" if phase == "plan" else "apply"
+        name = container or ("report" if phase == "plan" else "apply")
+        rows = "initContainerStatuses" if name == "plan" else "containerStatuses"
         ended = {"exitCode": status, "reason": "Error" if status else "Completed", "startedAt": "2026-01-01T00:00:00Z",
                  "finishedAt": "2026-01-01T00:00:01Z", "message": json.dumps(result) if result else ""}
         self.patch("pods", pod["metadata"]["name"], {"status": {
             "phase": "Failed" if status else "Succeeded",
-            "containerStatuses": [{"name": name, "image": "x", "imageID": "x", "ready": False, "restartCount": 0, "state": {"terminated": ended}}]}},
+            rows: [{"name": name, "image": "x", "imageID": "x", "ready": False, "restartCount": 0, "state": {"terminated": ended}}]}},
             "/status")
         return pod
 
@@ -120,8 +121,8 @@ def digest_of(number):
     return "sha256:%064x" % number
 
 
-def planned(number, applicable=True, **more):
-    return {"v": 1, "plan": {"digest": digest_of(number), "code": digest_of(number), "applicable": applicable},
+def planned(number, applicable=True, code=None, **more):
+    return {"v": 1, "plan": {"digest": digest_of(number), "code": digest_of(code or number), "applicable": applicable},
             "changes": {"add": 1 if applicable else 0}, "state": {"lineage": "l", "serial": 3}, **more}
 
 

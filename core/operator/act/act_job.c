@@ -75,6 +75,11 @@ static Str outputs_secret(const JobCase *the, Str stack, Str name) {
     return name.len > 0 ? name : str_format(the->arena, "loam-outputs-%.*s", STR_ARG(stack));
 }
 
+static bool is_unknown(const JobCase *the, const StackVariable *variable) {
+    const StrVec *unknown = &the->run->spec.unknown;
+    return str_is_among(variable->name, unknown->items, unknown->count);
+}
+
 static Str order_json(const JobCase *the) {
     const Run *run = the->run;
     const StackSpec *spec = the->spec;
@@ -104,8 +109,9 @@ static Str order_json(const JobCase *the) {
     vec_each(&spec->variables, variable) {
         RunOrderVariable *to = vec_add(the->arena, &order.variables);
         *to = (RunOrderVariable){variable->name, variable->value,
-                                 .is_json = variable->value_from.output.stack.len > 0};
-        if (variable->value.len == 0)
+                                 .is_json = variable->value_from.output.stack.len > 0,
+                                 .is_unknown = is_unknown(the, variable)};
+        if (variable->value.len == 0 && !to->is_unknown)
             to->file = str_format(the->arena, POD_VARIABLES "/%.*s", STR_ARG(variable->name));
     }
     return record_to_json(&run_order_record, &order, 0, the->arena);
@@ -117,7 +123,7 @@ static void add_variable_source(const JobCase *the, const StackVariable *variabl
     const StackKeyRef *secret = &variable->value_from.secret;
     const StackKeyRef *config_map = &variable->value_from.config_map;
     Str kind = STR("secret"), name = secret->name, key = secret->key;
-    if (variable->value.len > 0)
+    if (variable->value.len > 0 || is_unknown(the, variable))
         return;
     if (config_map->name.len > 0) {
         kind = STR("configMap");

@@ -104,6 +104,11 @@ static const RecordRow spec_rows[] = {
     ROW_OBJECT(RunSpec, "artifact", artifact, Artifact, artifact_record, .flags = ROW_OPTIONAL),
     ROW_TEXT(RunSpec, "image", image, .flags = ROW_OPTIONAL),
     ROW_TEXT(RunSpec, "requestedAt", requested_at, .flags = ROW_OPTIONAL),
+    ROW_OBJECT(RunSpec, "planFor", plan_for, ObjectIdentity, object_identity_record,
+               .flags = ROW_OPTIONAL),
+    ROW_TEXT(RunSpec, "inputs", inputs, .flags = ROW_OPTIONAL),
+    ROW_TEXT(RunSpec, "settings", settings, .flags = ROW_OPTIONAL),
+    ROW_TEXTS(RunSpec, "unknown", unknown, .flags = ROW_OPTIONAL),
     ROW(RunSpec, "template", template, StackSpec, stack_spec_codec),
 };
 static const Record spec_record = RECORD(RunSpec, spec_rows);

@@ -72,7 +72,11 @@ typedef struct RunSpec {
     Str revision;
     Artifact artifact;
     Str image;
-    Str requested_at; /* the request that it serves */
+    Str requested_at;        /* the request that it serves */
+    ObjectIdentity plan_for; /* of a preview: the Stack whose state it plans for */
+    Str inputs;     /* digest: environment, workspace, variables and the outputs that they use */
+    Str settings;   /* digest: all that changes a plan, but revision and request */
+    StrVec unknown; /* variables of a preview whose Stack has no outputs yet */
     StackSpec template;
 } RunSpec;
 

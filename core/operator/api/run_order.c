@@ -8,6 +8,7 @@ static const RecordRow variable_rows[] = {
     ROW(RunOrderVariable, "value", value, Str, record_raw, .flags = ROW_OPTIONAL),
     ROW_TEXT(RunOrderVariable, "file", file, .flags = ROW_OPTIONAL),
     ROW_FLAG(RunOrderVariable, "json", is_json, .flags = ROW_OPTIONAL),
+    ROW_FLAG(RunOrderVariable, "unknown", is_unknown, .flags = ROW_OPTIONAL),
 };
 static const Record variable_record = RECORD(RunOrderVariable, variable_rows);
 

@@ -10,7 +10,8 @@ typedef struct RunOrderVariable {
     Str name;
     Str value; /* JSON; empty: the file has it */
     Str file;
-    bool is_json; /* the file has JSON, as outputs of Stacks are stored; else it is a text */
+    bool is_json;    /* the file has JSON, as outputs of Stacks are stored; else it is a text */
+    bool is_unknown; /* of a preview: there is no value yet */
 } RunOrderVariable;
 
 typedef struct RunOrder {

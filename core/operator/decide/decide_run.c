@@ -212,7 +212,11 @@ static void approve(RunCase *the, Str message) {
 
 static bool counts(const RunCase *the, const Approval *approval) {
     const Stack *stack = the->view->stack;
-    return str_equal(approval->spec.run.uid, the->view->run->meta.uid) &&
+    const Run *run = the->view->run, *origin = the->view->origin;
+    /* Admission has checked the right to approve the Stack that it names. */
+    return str_equal(approval->spec.stack, run->spec.stack.name) &&
+           (str_equal(approval->spec.run.uid, run->meta.uid) ||
+            (origin && str_equal(approval->spec.run.uid, origin->meta.uid))) &&
            str_equal(approval->spec.plan_digest, the->next.plan.digest) &&
            !(the->options->has_separate_duties && stack &&
              str_equal(approval->spec.user, stack->meta.annotations.requested_by));
@@ -245,21 +249,47 @@ static bool is_harmless(const RunCase *the) {
     return the->next.plan.is_verified && changes->destroy + changes->replace + changes->forget == 0;
 }
 
-/* The reviewed plan of a preview: the same code, on the same version of the state. */
+/* Whether the plan of another Run would be made again now: of the same code, for the same version
+ * of the state, and not expired. */
+static bool is_same_plan(const RunCase *the, const Run *other) {
+    const RunPlan *plan = &the->next.plan, *old = &other->status.plan;
+    int64_t expires_ms =
+        other->status.planned_ms + the->view->run->spec.template.approval.expires_ms;
+    return old->digest.len > 0 && old->is_verified && plan->is_verified && plan->code.len > 0 &&
+           str_equal(old->code, plan->code) && str_equal(old->state.lineage, plan->state.lineage) &&
+           old->state.serial == plan->state.serial && the->now_ms < expires_ms;
+}
+
+/* The reviewed plan of a preview: it was there before this Run began, with the same inputs. A plan
+ * that the previous Run could not apply is not tried again. */
 static const Run *find_reviewed(const RunCase *the) {
-    const RunPlan *plan = &the->next.plan;
-    const Run *found = NULL;
-    vec_each(&the->view->previews, preview) {
-        const RunPlan *reviewed = &(*preview)->status.plan;
-        int64_t expires_ms =
-            (*preview)->status.planned_ms + the->view->run->spec.template.approval.expires_ms;
-        if (run_has_succeeded(*preview) && reviewed->digest.len > 0 && reviewed->is_verified &&
-            reviewed->code.len > 0 && str_equal(reviewed->code, plan->code) &&
-            str_equal(reviewed->state.lineage, plan->state.lineage) &&
-            reviewed->state.serial == plan->state.serial && the->now_ms < expires_ms)
-            found = *preview;
+    const Run *run = the->view->run, *previous = the->view->previous, *found = NULL;
+    vec_each(&the->view->previews, each) {
+        const Run *preview = *each;
+        bool was_tried =
+            previous && str_equal(previous->status.plan.digest, preview->status.plan.digest);
+        if (run_has_succeeded(preview) && is_same_plan(the, preview) && !was_tried &&
+            run->spec.inputs.len > 0 && str_equal(preview->spec.inputs, run->spec.inputs) &&
+            preview->spec.unknown.count == 0 &&
+            str_equal(preview->spec.plan_for.uid, run->spec.stack.uid) &&
+            preview->status.planned_ms <= run->meta.created_ms)
+            found = preview;
     }
     return found;
+}
+
+/* A commit that changes nothing keeps the plan that waits, with its Approvals and its age. */
+static bool keeps_plan(RunCase *the) {
+    const RunSpec *spec = &the->view->run->spec;
+    const Run *previous = the->view->previous;
+    if (!previous || previous->status.reason != REASON_SUPERSEDED ||
+        previous->status.approved_ms != 0 || previous->spec.type != spec->type ||
+        spec->settings.len == 0 || !str_equal(previous->spec.settings, spec->settings) ||
+        !str_equal(previous->spec.requested_at, spec->requested_at) || !is_same_plan(the, previous))
+        return false;
+    the->next.plan = previous->status.plan;
+    the->next.planned_ms = previous->status.planned_ms;
+    return true;
 }
 
 static bool is_merged(RunCase *the) {
@@ -387,7 +417,8 @@ static void take_plan(RunCase *the, const RunResult *result, bool is_verified) {
                STR("Nothing to change."));
     else {
         show(the, RUN_PHASE_WAITING, REASON_APPROVAL_REQUIRED, text);
-        add_event(the, "PlanReady", text);
+        if (!keeps_plan(the))
+            add_event(the, "PlanReady", text);
     }
     release_lanes(the);
 }

@@ -26,9 +26,11 @@ typedef struct RunView {
     const Job *apply_job;
     RunPods plan_pods; /* the oldest first */
     RunPods apply_pods;
-    VEC(const Approval *) approvals; /* that name this Run */
+    const Run *previous; /* the newest finished Run of the Stack; NULL: none, or it is gone */
+    const Run *origin;   /* of the plan, if this Run kept another one's; NULL: it is gone */
+    VEC(const Approval *) approvals; /* that name this Run or the origin */
     VEC(RunLane) lanes;              /* in the order of their names */
-    VEC(const Run *) previews;       /* finished ones with plans for this Stack */
+    VEC(const Run *) previews;       /* with plans for this Stack */
 } RunView;
 
 /* The decision lives in `arena`, and refers to the view. */

@@ -1,8 +1,8 @@
 /* The rules, in their order: the first that applies decides. */
 #include "decide_stack.h"
 
-#include "run_trigger.h"
 #include "stack_case.h"
+#include "stack_preview.h"
 
 /* The other objects. */
 
@@ -14,6 +14,12 @@ static bool is_ready(const Stack *stack) {
 
 static bool has_output(const Stack *stack, Str name) {
     return str_is_among(name, stack->status.outputs.names.items, stack->status.outputs.names.count);
+}
+
+/* A preview plans without an output that no Run has made yet; its plan cannot be applied. */
+static bool is_unknown(const StackCase *the, const StackDependency *dependency) {
+    return the->view->stack->spec.is_plan_only && dependency->stack && dependency->output.len > 0 &&
+           dependency->stack->status.outputs.digest.len == 0;
 }
 
 static bool is_git(const StackSpec *spec) {
@@ -29,24 +35,27 @@ static Str ref_text(const StackCase *the, ObjectRef ref) {
 static void find_trigger(StackCase *the) {
     const StackView *view = the->view;
     const StackSpec *spec = &view->stack->spec;
-    RunTriggerInputs inputs = {0};
+    RunTriggerInputs *inputs = &the->inputs;
     if (is_git(spec)) {
-        the->revision = inputs.revision = spec->source.git.commit;
+        the->revision = inputs->revision = spec->source.git.commit;
     } else {
         if (!view->source || source_problem(view->source, the->arena).len > 0)
             return;
         the->revision = view->source->status.artifact.revision;
         the->artifact =
             (Artifact){view->source->status.artifact.url, view->source->status.artifact.digest};
-        inputs.revision = the->artifact.digest;
+        inputs->revision = the->artifact.digest;
     }
     vec_each(&view->dependencies, dependency) {
-        if (!dependency->stack || !is_ready(dependency->stack))
+        if (!dependency->stack || (!spec->is_plan_only && !is_ready(dependency->stack)))
             return;
         if (dependency->output.len > 0)
-            vec_push(the->arena, &inputs.outputs, dependency->stack->status.outputs.digest);
+            vec_push(the->arena, &inputs->outputs, dependency->stack->status.outputs.digest);
+        if (is_unknown(the, dependency))
+            vec_push(the->arena, &the->unknown, dependency->variable);
     }
-    the->trigger = run_trigger_new(view->stack, &inputs, the->arena);
+    inputs->spec = the->template.text;
+    the->trigger = run_trigger_new(view->stack, inputs, the->arena);
 }
 
 static RunCause new_cause(const StackCase *the) {
@@ -206,14 +215,16 @@ static bool rule_dependencies(StackCase *the) {
     vec_each(&the->view->dependencies, dependency) {
         Str name = ref_text(the, dependency->ref);
         bool lacks_output = dependency->output.len > 0 && dependency->stack &&
-                            !has_output(dependency->stack, dependency->output);
+                            !has_output(dependency->stack, dependency->output) &&
+                            !is_unknown(the, dependency);
+        bool is_preview = the->view->stack->spec.is_plan_only;
         if (lacks_output) {
             stack_case_set(the, REASON_OUTPUT_UNKNOWN,
                            str_format(the->arena, "Stack %.*s has no output \"%.*s\".",
                                       STR_ARG(name), STR_ARG(dependency->output)));
             return true;
         }
-        if (!dependency->stack || !is_ready(dependency->stack)) {
+        if (!dependency->stack || (!is_preview && !is_ready(dependency->stack))) {
             stack_case_set(the, REASON_DEPENDENCY_NOT_READY,
                            str_format(the->arena, "Stack %.*s %s.", STR_ARG(name),
                                       dependency->stack ? "is not ready" : "does not exist"));
@@ -335,7 +346,9 @@ static void drop_history(StackCase *the) {
     vec_each(&view->runs, run) {
         if (finished <= view->stack->spec.history_limit)
             return;
-        if (!run_is_finished(*run) || *run == view->current)
+        bool has_plan =
+            view->current && str_equal((*run)->meta.name, view->current->status.plan.name);
+        if (!run_is_finished(*run) || *run == view->current || has_plan)
             continue;
         vec_push(the->arena, &the->out.steps, (DecisionStep){STEP_DELETE_RUN, &(*run)->meta});
         finished--;
@@ -360,6 +373,8 @@ Decision decide_stack(const StackView *view, const DecideOptions *options, int64
     StackCase the = {view, options, now_ms, .next = view->stack->status, .arena = arena};
     the.next.conditions = object_meta_copy_conditions(&view->stack->status.conditions, arena);
     the.next.observed_generation = view->stack->meta.generation;
+    the.template =
+        view->target ? stack_preview_spec(view->stack, view->target, arena) : view->stack->spec;
     take_finished_run(&the);
     find_trigger(&the);
     for (size_t i = 0; i < ARRAY_COUNT(rules); i++) {

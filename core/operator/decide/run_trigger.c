@@ -11,6 +11,8 @@ static const Str planned[] = {
     STR_CONST("planFor"),   STR_CONST("runner"),    STR_CONST("serviceAccountName"),
     STR_CONST("variables"), STR_CONST("workspace"),
 };
+/* Those that a preview shares with the Stack that it plans for. */
+static const Str shared[] = {STR_CONST("env"), STR_CONST("variables"), STR_CONST("workspace")};
 
 static void digest_field(Digest *digest, Str text) {
     char length[24];
@@ -20,7 +22,7 @@ static void digest_field(Digest *digest, Str text) {
 }
 
 /* The API server sends the members of an object in the order of their names. */
-static void digest_spec(Digest *digest, Str spec, Arena *arena) {
+static void digest_spec(Digest *digest, Str spec, bool is_shared, Arena *arena) {
     JsonReader reader = json_reader_new(spec, arena);
     if (json_next(&reader) != JSON_OBJECT_START)
         return;
@@ -28,7 +30,8 @@ static void digest_spec(Digest *digest, Str spec, Arena *arena) {
         Str key = reader.text, value;
         if (!json_skip(&reader, json_next(&reader), &value))
             return;
-        if (str_is_among(key, planned, ARRAY_COUNT(planned))) {
+        if (is_shared ? str_is_among(key, shared, ARRAY_COUNT(shared))
+                      : str_is_among(key, planned, ARRAY_COUNT(planned))) {
             digest_field(digest, key);
             digest_field(digest, value);
         }
@@ -37,12 +40,28 @@ static void digest_spec(Digest *digest, Str spec, Arena *arena) {
 
 Str run_trigger_new(const Stack *stack, const RunTriggerInputs *inputs, Arena *arena) {
     Digest *digest = digest_open(DIGEST_SHA256);
-    digest_spec(digest, stack->spec.text, arena);
+    digest_spec(digest, inputs->spec.len > 0 ? inputs->spec : stack->spec.text, false, arena);
     digest_field(digest, inputs->revision);
     vec_each(&inputs->outputs, output)
         digest_field(digest, *output);
     digest_field(digest, stack->meta.annotations.requested_at);
     return digest_finish(digest, arena);
+}
+
+static Str digest_inputs(const RunTriggerInputs *inputs, bool is_shared, Arena *arena) {
+    Digest *digest = digest_open(DIGEST_SHA256);
+    digest_spec(digest, inputs->spec, is_shared, arena);
+    vec_each(&inputs->outputs, output)
+        digest_field(digest, *output);
+    return digest_finish(digest, arena);
+}
+
+Str run_trigger_inputs(const RunTriggerInputs *inputs, Arena *arena) {
+    return digest_inputs(inputs, true, arena);
+}
+
+Str run_trigger_settings(const RunTriggerInputs *inputs, Arena *arena) {
+    return digest_inputs(inputs, false, arena);
 }
 
 Str run_trigger_name(const Stack *stack, Str trigger, uint32_t retries, int64_t tick_ms,

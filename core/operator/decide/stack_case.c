@@ -1,7 +1,5 @@
 #include "stack_case.h"
 
-#include "run_trigger.h"
-
 #define RETRY_WAIT_MAX_MS ((int64_t)3600 * 1000)
 
 static void add_step(StackCase *the, DecisionStep step) {
@@ -38,8 +36,16 @@ void stack_case_start(StackCase *the, const StackStart *start) {
         .artifact = the->artifact,
         .image = the->options->image,
         .requested_at = stack->meta.annotations.requested_at,
-        .template = stack->spec,
+        .unknown = the->unknown,
+        .template = the->template,
     };
+    if (the->view->target)
+        run->spec.plan_for =
+            (ObjectIdentity){the->view->target->meta.name, the->view->target->meta.uid};
+    if (the->inputs.spec.len > 0) {
+        run->spec.inputs = run_trigger_inputs(&the->inputs, the->arena);
+        run->spec.settings = run_trigger_settings(&the->inputs, the->arena);
+    }
     the->next.current_run = run->meta.name;
     the->next.retries = start->retries;
     the->next.last_handled = stack->meta.annotations.requested_at;
@@ -47,7 +53,7 @@ void stack_case_start(StackCase *the, const StackStart *start) {
     the->next.plan = (struct StackPlan){0};
     stack_case_set(the, start->retries > 0 ? REASON_RETRYING : REASON_PROGRESSING,
                    str_format(the->arena, "Run %.*s", STR_ARG(run->meta.name)));
-    if (stack->spec.encryption.secret.name.len == 0 && the->next.last_run.name.len == 0)
+    if (the->template.encryption.secret.name.len == 0 && the->next.last_run.name.len == 0)
         add_step(the, (DecisionStep){STEP_CREATE_KEY, &stack->meta});
     add_step(the, (DecisionStep){STEP_CREATE_RUN, &run->meta, .run = run});
     stack_case_event(the, "RunCreated", str_format(the->arena, "Run %.*s", STR_ARG(run->meta.name)),

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "decision.h"
+#include "run_trigger.h"
 #include "stack_view.h"
 
 typedef struct StackCase {
@@ -11,8 +12,11 @@ typedef struct StackCase {
     int64_t now_ms;
     StackStatus next; /* the status as it will be */
     Decision out;
-    Str trigger;  /* the wanted one; empty: unknown */
-    Str revision; /* of the source; empty: unknown */
+    StackSpec template; /* of new Runs */
+    RunTriggerInputs inputs;
+    StrVec unknown; /* variables without a value yet */
+    Str trigger;    /* the wanted one; empty: unknown */
+    Str revision;   /* of the source; empty: unknown */
     Artifact artifact;
     Arena *arena;
 } StackCase;

@@ -11,12 +11,14 @@ typedef struct StackDependency {
     ObjectRef ref;
     const Stack *stack; /* NULL: it does not exist */
     Str output;         /* empty: only the order counts */
+    Str variable;       /* that has the output */
 } StackDependency;
 
 typedef struct StackView {
     const Stack *stack;
     const Run *current;   /* the Run that its status names; NULL: it does not exist */
     const Source *source; /* NULL: it does not exist, or the source is git */
+    const Stack *target;  /* that a preview plans for; NULL: none, or it does not exist */
     VEC(StackDependency) dependencies;
     VEC(const Run *) runs;         /* of this Stack, the oldest first */
     VEC(const Stack *) dependents; /* that depend on it or use its outputs */

@@ -79,7 +79,7 @@ static bool write_variables(Runner *runner, Str *problem) {
     json_writer_init(&writer, &text, 0);
     json_object_start(&writer);
     vec_each(&runner->order.variables, variable) {
-        if (!add_variable(runner, &writer, variable, problem))
+        if (!variable->is_unknown && !add_variable(runner, &writer, variable, problem))
             return false;
     }
     json_object_end(&writer);
@@ -89,20 +89,17 @@ static bool write_variables(Runner *runner, Str *problem) {
 
 /* Commands. */
 
-typedef struct Words {
-    const char *items[32];
-    size_t count;
-} Words;
+typedef VEC(const char *) Words;
 
-static void add_word(Words *words, const char *word) {
-    CHECK(words->count < ARRAY_COUNT(words->items) - 1);
-    words->items[words->count++] = word;
+static void add_word(Runner *runner, Words *words, const char *word) {
+    vec_push(runner->arena, words, word);
 }
 
 static void add_text(Runner *runner, Words *words, const char *option, Str value) {
     if (value.len > 0)
-        add_word(words, str_to_cstr(str_concat(str_from_cstr(option), value, runner->arena),
-                                    runner->arena));
+        add_word(
+            runner, words,
+            str_to_cstr(str_concat(str_from_cstr(option), value, runner->arena), runner->arena));
 }
 
 static Str events_path(const Runner *runner) {
@@ -127,29 +124,33 @@ static int init(Runner *runner) {
 
 static void add_plan_words(Runner *runner, Words *words) {
     const RunOrder *order = &runner->order;
-    add_word(words, "plan");
+    add_word(runner, words, "plan");
     add_text(runner, words, "-out=state:", order->run.name);
     add_text(runner, words, "-var-file=", variables_path(runner));
     add_text(runner, words, "-env=", order->env);
     if (order->type == RUN_DRIFT)
-        add_word(words, "-refresh-only");
+        add_word(runner, words, "-refresh-only");
     if (order->type == RUN_DESTROY)
-        add_word(words, "-destroy");
+        add_word(runner, words, "-destroy");
     if (order->plan_for.len > 0)
-        add_word(words, "-lock=false"); /* a preview changes nothing */
+        add_word(runner, words, "-lock=false"); /* a preview changes nothing */
+    vec_each(&order->variables, variable) {
+        if (variable->is_unknown)
+            add_text(runner, words, "-unknown=", variable->name);
+    }
 }
 
 static void add_apply_words(Runner *runner, Words *words) {
     const RunOrder *order = &runner->order;
-    add_word(words, "apply");
-    add_word(words, "-auto-approve");
+    add_word(runner, words, "apply");
+    add_word(runner, words, "-auto-approve");
     add_text(runner, words, "-expect=", order->plan.digest);
     add_text(runner, words, "-approve-protected=", order->env);
 }
 
 static int change(Runner *runner, bool is_apply) {
     Words words = {0};
-    RunnerChild child = {.words = words.items};
+    RunnerChild child = {0};
     Str number = runner->order.parallelism == 0
                      ? STR_EMPTY
                      : str_format(runner->arena, "%u", runner->order.parallelism);
@@ -157,17 +158,19 @@ static int change(Runner *runner, bool is_apply) {
         add_apply_words(runner, &words);
     else
         add_plan_words(runner, &words);
-    add_word(&words, "-input=false");
-    add_word(&words, "-no-color");
-    add_word(&words, "-exit-class");
+    add_word(runner, &words, "-input=false");
+    add_word(runner, &words, "-no-color");
+    add_word(runner, &words, "-exit-class");
     if (runner->order.plan_for.len == 0) {
-        add_word(&words, "-lock-timeout=5m");
-        add_word(&words, "-take-lock-of-run");
+        add_word(runner, &words, "-lock-timeout=5m");
+        add_word(runner, &words, "-take-lock-of-run");
     }
     add_text(runner, &words, "-parallelism=", number);
     add_text(runner, &words, "-json-into=", events_path(runner));
     if (is_apply) /* after the options */
         add_text(runner, &words, "state:", runner->order.plan.name);
+    add_word(runner, &words, NULL);
+    child.words = words.items;
     return runner_child(runner, &child) ? 0 : report_failure(runner, child.status);
 }
 

@@ -263,41 +263,155 @@ static void row_07_auto_and_safe(void **) {
     }
 }
 
-static void row_08_merge(void **) {
-    static const char mode[] = "\"mode\":\"Merge\"";
-    RunView view = waiting(mode);
+/* A finished preview whose plan is that of waiting(). */
+static Run *preview_of(void) {
     Run *preview = run_of((RunText){0});
-    decides(&view, "run Ready=False ReviewRequired; wake +86155; event ApprovalRequired");
-    *preview = *waiting(mode).run;
+    *preview = *waiting("\"mode\":\"Merge\"").run;
     preview->meta.name = STR("preview-1");
+    preview->spec.plan_for.uid = STR("u-0");
+    preview->spec.inputs = STR("i");
     preview->status.reason = REASON_PLAN_READY;
     preview->status.finished_ms = NOW - MINUTE;
     preview->status.plan.digest = STR(OTHER);
-    vec_push(arena, &view.previews, preview);
+    return preview;
+}
+
+static void preview_code(Run *preview) {
+    preview->status.plan.code = STR(DIGEST);
+}
+
+static void preview_serial(Run *preview) {
+    preview->status.plan.state.serial = 3;
+}
+
+static void preview_lineage(Run *preview) {
+    preview->status.plan.state.lineage = STR("m");
+}
+
+static void preview_forged(Run *preview) {
+    preview->status.plan.is_verified = false;
+}
+
+static void preview_expired(Run *preview) {
+    preview->status.planned_ms = NOW - MINUTE * 24 * 60;
+}
+
+static void preview_failed(Run *preview) {
+    preview->status.reason = REASON_PLAN_FAILED;
+}
+
+static void preview_unfinished(Run *preview) {
+    preview->status.finished_ms = 0;
+}
+
+static void preview_inputs(Run *preview) {
+    preview->spec.inputs = STR("j");
+}
+
+static void preview_unknown(Run *preview) {
+    vec_push(arena, &preview->spec.unknown, STR("vpc"));
+}
+
+static void preview_of_another_stack(Run *preview) {
+    preview->spec.plan_for.uid = STR("u-9");
+}
+
+static void preview_too_late(Run *preview) {
+    preview->status.planned_ms = NOW;
+}
+
+static void preview_without_code(Run *preview) {
+    preview->status.plan.code = STR_EMPTY;
+}
+
+static void row_08_merge(void **) {
+    static void (*const changes[])(Run *) = {
+        preview_code,    preview_serial,   preview_lineage,          preview_forged,
+        preview_expired, preview_failed,   preview_unfinished,       preview_inputs,
+        preview_unknown, preview_too_late, preview_of_another_stack, preview_without_code,
+    };
+    static const char review[] =
+        "run Ready=False ReviewRequired; wake +86155; event ApprovalRequired";
+    RunView view = waiting("\"mode\":\"Merge\"");
+    Run *run = arena_new(arena, Run), *previous = run_of((RunText){0});
+    Decision decision;
+    *run = *view.run;
+    view.run = run;
+    run->spec.inputs = STR("i");
+    run->meta.created_ms = NOW - MINUTE;
+    decides(&view, review);
+    vec_push(arena, &view.previews, preview_of());
     decides(&view, "run Ready=Unknown Applying Reconciling; event Approved");
-    {
-        Decision decision = decide_run(&view, &options, NOW, arena);
-        check_str(decision.steps.items[0].run_status->plan.name, "preview-1");
-        check_str(decision.steps.items[0].run_status->plan.digest, OTHER);
-    }
-    for (size_t i = 0; i < 6; i++) {
-        Run *other = arena_new(arena, Run);
-        *other = *preview;
-        if (i == 0)
-            other->status.plan.code = STR(DIGEST);
-        if (i == 1)
-            other->status.plan.state.serial = 3;
-        if (i == 2)
-            other->status.plan.state.lineage = STR("m");
-        if (i == 3)
-            other->status.plan.is_verified = false;
-        if (i == 4)
-            other->status.planned_ms = NOW - MINUTE * 24 * 60;
-        if (i == 5)
-            other->status.reason = REASON_PLAN_FAILED;
+    decision = decide_run(&view, &options, NOW, arena);
+    check_str(decision.steps.items[0].run_status->plan.name, "preview-1");
+    check_str(decision.steps.items[0].run_status->plan.digest, OTHER);
+    for (size_t i = 0; i < ARRAY_COUNT(changes); i++) {
+        Run *other = preview_of();
+        changes[i](other);
         view.previews.items[0] = other;
-        decides(&view, "run Ready=False ReviewRequired; wake +86155; event ApprovalRequired");
+        decides(&view, review);
     }
+    view.previews.items[0] = preview_of();
+    previous->status.plan.digest = STR(OTHER); /* the previous Run could not apply it */
+    view.previous = previous;
+    decides(&view, review);
+    view.previous = NULL;
+    run->status.plan.is_verified = false; /* the code is that of its pod's word alone */
+    decides(&view, review);
+}
+
+/* A commit that changes nothing keeps the plan that waits, with its Approvals and its age. */
+static void keeps_plan(void **) {
+    static const char wait[] = "run Ready=False ApprovalRequired";
+    static const char again[] = "run Ready=False ApprovalRequired; event PlanReady";
+    Run *run = run_of((RunText){0}), *old = run_of((RunText){0});
+    RunView view = {.run = run, .stack = stack_of(""), .plan_job = job_of(COMPLETE)};
+    RunStatus next;
+    Decision decision;
+    run->meta.uid = STR("u-7");
+    run->meta.name = STR("net-2");
+    run->spec.settings = STR("s");
+    add_pod(&view.plan_pods, ended("report", 0,
+                                   "{\\\"v\\\":1,\\\"plan\\\":{\\\"digest\\\":\\\"" OTHER
+                                   "\\\",\\\"code\\\":\\\"" OTHER "\\\",\\\"applicable\\\":true},"
+                                   "\\\"state\\\":{\\\"lineage\\\":\\\"l\\\",\\\"serial\\\":4}}"));
+    *old = *waiting("").run;
+    old->spec.settings = STR("s");
+    old->status.reason = REASON_SUPERSEDED;
+    old->status.finished_ms = NOW;
+    for (size_t i = 0; i < 8; i++) {
+        Run *other = arena_new(arena, Run);
+        *other = *old;
+        view.previous = other;
+        if (i == 1)
+            other->status.plan.code = STR(DIGEST);
+        if (i == 2)
+            other->spec.settings = STR("r");
+        if (i == 3)
+            other->spec.requested_at = STR("now");
+        if (i == 4)
+            other->status.approved_ms = NOW;
+        if (i == 5)
+            other->status.reason = REASON_REJECTED;
+        if (i == 6)
+            other->status.planned_ms = NOW - MINUTE * 24 * 60;
+        if (i == 7)
+            other->spec.type = RUN_DESTROY;
+        decides(&view, i == 0 ? wait : again);
+    }
+    view.previous = old;
+    decision = decide_run(&view, &options, NOW, arena);
+    next = *decision.steps.items[0].run_status;
+    check_str(next.plan.name, "net-1");
+    check_str(next.plan.digest, DIGEST);
+    assert_int_equal(next.planned_ms, old->status.planned_ms);
+    /* Its Approval names the Run that it was given to. */
+    run->status = next;
+    view.plan_pods.count = 0;
+    add_approval(&view, "ann", "Approve", DIGEST);
+    decides(&view, "wake +86155; event ApprovalRequired");
+    view.origin = old;
+    decides(&view, "run Ready=Unknown Applying Reconciling; event Approved");
 }
 
 static void row_09_approved(void **) {
@@ -312,6 +426,14 @@ static void row_09_approved(void **) {
     decides(&view, counted);
     add_approval(&view, "bob", "Approve", DIGEST);
     decides(&view, "run Ready=Unknown Applying Reconciling; event Approved");
+    /* Admission has checked the right to another Stack, or the Approval names another Run. */
+    view = waiting("");
+    add_approval(&view, "ann", "Approve", DIGEST);
+    ((Approval *)view.approvals.items[0])->spec.stack = STR("mine");
+    decides(&view, wait);
+    ((Approval *)view.approvals.items[0])->spec.stack = STR("net");
+    ((Approval *)view.approvals.items[0])->spec.run.uid = STR("u-8");
+    decides(&view, wait);
 }
 
 static void row_09_separate_duties(void **) {
@@ -451,27 +573,17 @@ static void lanes_of_others(void **) {
 
 UNIT_MAIN(test_decide_run) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(row_01_lanes),
-        cmocka_unit_test(row_02_no_job),
-        cmocka_unit_test(row_03_planning),
-        cmocka_unit_test(row_04_result),
-        cmocka_unit_test(row_04_verified),
-        cmocka_unit_test(row_05_lost_result),
-        cmocka_unit_test(row_06_plan_failed),
-        cmocka_unit_test(row_07_auto_and_safe),
-        cmocka_unit_test(row_08_merge),
-        cmocka_unit_test(row_09_approved),
-        cmocka_unit_test(row_09_separate_duties),
-        cmocka_unit_test(row_10_rejected),
-        cmocka_unit_test(row_11_expired),
-        cmocka_unit_test(row_12_apply),
-        cmocka_unit_test(row_13_absent_apply),
-        cmocka_unit_test(row_14_applied),
-        cmocka_unit_test(row_15_16_apply_failed),
-        cmocka_unit_test(row_17_finished),
-        cmocka_unit_test(regressed),
-        cmocka_unit_test(takeover),
-        cmocka_unit_test(lanes_of_others),
+        cmocka_unit_test(row_01_lanes),       cmocka_unit_test(row_02_no_job),
+        cmocka_unit_test(row_03_planning),    cmocka_unit_test(row_04_result),
+        cmocka_unit_test(row_04_verified),    cmocka_unit_test(row_05_lost_result),
+        cmocka_unit_test(row_06_plan_failed), cmocka_unit_test(row_07_auto_and_safe),
+        cmocka_unit_test(row_08_merge),       cmocka_unit_test(keeps_plan),
+        cmocka_unit_test(row_09_approved),    cmocka_unit_test(row_09_separate_duties),
+        cmocka_unit_test(row_10_rejected),    cmocka_unit_test(row_11_expired),
+        cmocka_unit_test(row_12_apply),       cmocka_unit_test(row_13_absent_apply),
+        cmocka_unit_test(row_14_applied),     cmocka_unit_test(row_15_16_apply_failed),
+        cmocka_unit_test(row_17_finished),    cmocka_unit_test(regressed),
+        cmocka_unit_test(takeover),           cmocka_unit_test(lanes_of_others),
     };
     return cmocka_run_group_tests(tests, open_arena, close_arena);
 }

@@ -150,6 +150,69 @@ static void row_08_dependencies(void **) {
     decides(&view, "stack Ready=False DependencyNotReady Reconciling");
 }
 
+static const Run *created(const Decision *decision) {
+    vec_each(&decision->steps, step) {
+        if (step->kind == STEP_CREATE_RUN)
+            return step->run;
+    }
+    fail();
+    return NULL;
+}
+
+/* A preview plans for the state of another Stack, also while a Stack that it needs was never
+ * applied. */
+static void row_08_preview(void **) {
+    static const char variables[] =
+        ",\"variables\":[{\"name\":\"v\",\"valueFrom\":{\"output\":{\"name\":\"vpc\",\"stack\":"
+        "\"base\"}}}]";
+    static const char starts[] =
+        "stack Ready=Unknown Progressing Reconciling; create Plan Source; event RunCreated";
+    Str spec = str_format(arena,
+                          ",\"planOnly\":true,\"planFor\":\"prod\",\"backend\":{\"type\":\"etcd\","
+                          "\"config\":{\"prefix\":\"mine\"}}%s",
+                          variables);
+    Stack *base = stack_of((StackText){0}), *prod = stack_of((StackText){0}), *target;
+    Decision decision;
+    const Run *preview, *run;
+    StackView view = {.stack = stack_of((StackText){.spec = str_to_cstr(spec, arena)})};
+    StackView of_prod;
+    StackDependency *on = vec_add(arena, &view.dependencies);
+    spec = str_format(arena, ",\"backend\":{\"config\":{\"schema\":\"s\"},\"type\":\"pg\"}%s",
+                      variables);
+    target = stack_of((StackText){.spec = str_to_cstr(spec, arena)});
+    target->meta.name = STR("prod");
+    target->meta.uid = STR("u-9");
+    view.target = target;
+    *on = (StackDependency){{.name = STR("base")}, NULL, STR("vpc"), STR("v")};
+    decides(&view, "stack Ready=False DependencyNotReady Reconciling");
+    on->stack = base; /* not ready, and never applied */
+    decides(&view, starts);
+    decision = decide_stack(&view, &options, NOW, arena);
+    preview = created(&decision);
+    check_str(preview->spec.plan_for.name, "prod");
+    check_str(preview->spec.template.backend.type, "pg");
+    check_str(preview->spec.template.encryption.secret.name, "loam-key-prod");
+    assert_int_equal(preview->spec.unknown.count, 1);
+    base->status.outputs.digest = STR("sha256:o");
+    decides(&view, "stack Ready=False OutputUnknown Reconciling"); /* it has others */
+    vec_push(arena, &base->status.outputs.names, STR("vpc"));
+    decides(&view, starts);
+    decision = decide_stack(&view, &options, NOW, arena);
+    assert_int_equal(created(&decision)->spec.unknown.count, 0);
+    preview = created(&decision);
+    /* The Stack has the same inputs; of another output, others. */
+    *prod = *target;
+    of_prod = (StackView){.stack = prod, .dependencies = view.dependencies};
+    vec_push(arena, &base->status.conditions, (StatusCondition){STR("Ready"), CONDITION_TRUE});
+    decision = decide_stack(&of_prod, &options, NOW, arena);
+    run = created(&decision);
+    assert_true(str_equal(run->spec.inputs, preview->spec.inputs));
+    assert_false(str_equal(run->spec.settings, preview->spec.settings));
+    base->status.outputs.digest = STR("sha256:p");
+    decision = decide_stack(&of_prod, &options, NOW, arena);
+    assert_false(str_equal(created(&decision)->spec.inputs, preview->spec.inputs));
+}
+
 static void row_09_regressed(void **) {
     Stack *stack = stack_of((StackText){0});
     set_last(stack, RUN_APPLY, REASON_STATE_REGRESSED, NOW - MINUTE);
@@ -358,6 +421,7 @@ UNIT_MAIN(test_decide_stack) {
         cmocka_unit_test(row_06_outdated),
         cmocka_unit_test(row_07_source),
         cmocka_unit_test(row_08_dependencies),
+        cmocka_unit_test(row_08_preview),
         cmocka_unit_test(row_09_regressed),
         cmocka_unit_test(row_09_found),
         cmocka_unit_test(row_10_new_trigger),

@@ -106,6 +106,66 @@ static void problems(void **) {
     check_str(problem_of("fetch", true), "");
 }
 
+/* Previews are in the namespace of their Stack, and two Stacks have two states. */
+static void shared_states(void **) {
+    static const char backend[] = "\"backend\":{\"type\":\"pg\",\"config\":{\"schema\":\"s\"}}";
+    static const char secret[] = "\"backend\":{\"type\":\"pg\",\"config\":{\"schema\":\"s\"},"
+                                 "\"secretRef\":{\"name\":\"x\"}}";
+    put_stack("old", backend, ",\"creationTimestamp\":\"2026-01-02T03:04:05Z\"");
+    put_stack("young", backend, ",\"creationTimestamp\":\"2026-01-02T03:04:06Z\"");
+    check_str(problem_of("old", false), "");
+    assert_true(problem_of("young", false).len > 0);
+    object_store_remove(world.stores[WORLD_STACK], STR("team"), STR("old"));
+    check_str(problem_of("young", false), "");
+    put_stack("staging",
+              "\"env\":\"staging\","
+              "\"backend\":{\"type\":\"pg\",\"config\":{"
+              "\"schema\":\"s\"}}",
+              "");
+    check_str(problem_of("staging", false), "");
+    put_stack("secret", secret, ""); /* of another server, perhaps */
+    check_str(problem_of("secret", false), "");
+    put_stack("secret-2", secret, ",\"creationTimestamp\":\"2026-01-02T03:04:06Z\"");
+    assert_true(problem_of("secret-2", false).len > 0);
+    put_stack("preview", "\"planOnly\":true,\"planFor\":\"young\"", "");
+    check_str(problem_of("preview", false), "");
+    put_stack("preview-2", "\"planOnly\":true,\"planFor\":\"preview\"", "");
+    assert_true(problem_of("preview-2", false).len > 0);
+    put_stack("preview-3", "\"planOnly\":true,\"planFor\":\"far\"", "");
+    put(WORLD_STACK, "{\"metadata\":{\"namespace\":\"other\",\"name\":\"far\",\"uid\":\"u\"},"
+                     "\"spec\":{}}");
+    assert_true(problem_of("preview-3", false).len > 0);
+}
+
+/* Runs whose plan a Run may have: of previews, and of the Run before it. */
+static void other_runs(void **) {
+    RunView view;
+    put_stack("net", "", "},\"status\":{\"lastRun\":{\"name\":\"net-1\"}");
+    put_run("net-1", "", 0, "\"finishedAt\":\"2026-01-02T03:04:05Z\"");
+    put_run("net-0", "", 0, "\"finishedAt\":\"2026-01-02T03:04:05Z\"");
+    put(WORLD_RUN,
+        "{" NAMED(
+            "net-2") ",\"spec\":{\"stack\":{\"name\":\"net\",\"uid\":\"u-net\"},"
+                     "\"template\":{\"approval\":{\"mode\":\"Merge\"}}},\"status\":{\"plan\":{"
+                     "\"name\":\"net-0\"}}}");
+    put(WORLD_RUN,
+        "{" NAMED("preview-1") ",\"spec\":{\"stack\":{\"name\":\"preview\",\"uid\":\"p\"},"
+                               "\"planFor\":{\"name\":\"net\",\"uid\":\"u-net\"},\"template\":{}},"
+                               "\"status\":{\"finishedAt\":\"2026-01-02T03:04:05Z\"}}");
+    put(WORLD_APPROVAL,
+        "{" NAMED("a") ",\"spec\":{\"stack\":\"net\",\"run\":{\"name\":\"net-0\"}}}");
+    put(WORLD_APPROVAL,
+        "{" NAMED("b") ",\"spec\":{\"stack\":\"net\",\"run\":{\"name\":\"net-2\"}}}");
+    assert_true(world_view_run(&world, STR("team"), STR("net-2"), &view, arena));
+    check_str(view.previous->meta.name, "net-1");
+    check_str(view.origin->meta.name, "net-0");
+    assert_int_equal(view.previews.count, 1);
+    assert_int_equal(view.approvals.count, 2);
+    assert_true(world_view_run(&world, STR("team"), STR("net-1"), &view, arena));
+    assert_null(view.origin);
+    assert_int_equal(view.previews.count, 0); /* another mode */
+}
+
 /* The places of a lane go to the highest priority, then to the oldest. */
 static void lanes(void **) {
     RunView view;
@@ -193,6 +253,8 @@ UNIT_MAIN(test_world) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(stacks, open_world, close_world),
         cmocka_unit_test_setup_teardown(problems, open_world, close_world),
+        cmocka_unit_test_setup_teardown(shared_states, open_world, close_world),
+        cmocka_unit_test_setup_teardown(other_runs, open_world, close_world),
         cmocka_unit_test_setup_teardown(lanes, open_world, close_world),
         cmocka_unit_test_setup_teardown(jobs, open_world, close_world),
         cmocka_unit_test_setup_teardown(touches, open_world, close_world),
