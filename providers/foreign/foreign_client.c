@@ -1,7 +1,66 @@
 /* foreign_client: encodes requests, decodes responses and adjusts the paths of their diagnostics.
  */
 #include "foreign_client.h"
+
+#include "log.h"
 #include "thread.h"
+
+/* The process that answers a client's calls, and its successors.
+ *
+ * Providers that are made with Terraform's plugin framework keep about 22 KiB of each call. So a
+ * process whose memory has grown too much is retired: new calls go to a second process with the
+ * same configuration, and the first one ends after its last call. */
+
+/* Starts a process for a client; returns NULL if it cannot. */
+typedef ForeignProcess *ForeignSuccessor(void *payload);
+
+enum {
+    CALLS_PER_LOOK = 250,
+    GROWTH_MAX = 128 << 20, /* bytes since the first look */
+};
+
+ForeignWorker *foreign_client_worker(ForeignProcess *process, Arena *arena) {
+    ForeignWorker *worker = arena_new(arena, ForeignWorker);
+    worker->process = process;
+    return worker;
+}
+
+/* Begins a call of the current worker of a client. The caller holds the client's lock. */
+static ForeignWorker *foreign_worker_begin(ForeignWorker *current) {
+    current->in_flight++;
+    return current;
+}
+
+static bool has_grown(ForeignWorker *worker) {
+    if (++worker->calls % CALLS_PER_LOOK != 0)
+        return false;
+    uint64_t memory = foreign_process_memory(worker->process);
+    if (worker->memory == 0)
+        worker->memory = memory;
+    return memory > worker->memory + GROWTH_MAX;
+}
+
+static void retire(ForeignWorker **current, ForeignSuccessor *successor, void *payload,
+                   Arena *arena) {
+    ForeignProcess *process = successor(payload);
+    log_debug(process ? "provider retired" : "provider not retired",
+              log_number("calls", (int64_t)(*current)->calls));
+    if (process)
+        *current = foreign_client_worker(process, arena);
+}
+
+/* Ends a call of this worker; the caller holds the client's lock. If the process has grown too
+ * large and `successor` can start another one, sets *current to a worker of that one; else the
+ * process serves further calls. Returns a process without calls that the caller must end, after it
+ * has released the lock; NULL: none. */
+static ForeignProcess *foreign_worker_end(ForeignWorker *worker, ForeignWorker **current,
+                                          ForeignSuccessor *successor, void *payload,
+                                          Arena *arena) {
+    worker->in_flight--;
+    if (worker == *current && has_grown(worker))
+        retire(current, successor, payload, arena);
+    return worker != *current && worker->in_flight == 0 ? worker->process : NULL;
+}
 
 /* A path that ends at a block type instead of a block means the object that contains the blocks,
  * because there may be no block. Returns the path of that object; other paths unchanged. */

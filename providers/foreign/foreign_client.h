@@ -6,12 +6,19 @@
  * whose memory has grown is replaced. */
 #pragma once
 
-#include "foreign_worker.h"
+#include "foreign_process.h"
 #include "protocol_message.h"
 #include "protocol_schema.h"
 #include "provider.h"
 
 #include <pthread.h>
+
+typedef struct ForeignWorker {
+    ForeignProcess *process;
+    unsigned in_flight; /* calls */
+    uint64_t calls;     /* since its start */
+    uint64_t memory;    /* bytes at the first look; 0: no look yet */
+} ForeignWorker;
 
 typedef struct ForeignProvider ForeignProvider;
 
@@ -62,3 +69,6 @@ bool foreign_client_stream(const ForeignCall *made, bool (*on_message)(void *pay
                            void *payload);
 /* Invokes an action. Reports its messages as progress of the call. */
 bool foreign_client_invoke(const ForeignCall *made);
+
+/* Makes a worker without calls. */
+ForeignWorker *foreign_client_worker(ForeignProcess *process, Arena *arena);

@@ -94,14 +94,3 @@ bool foreign_object_check_known(const ForeignCall *made, Value state) {
                       "mistake in the provider; please report it to its developers.",
                       made->call->provider->address, foreign_object_method(made));
 }
-
-bool foreign_object_validate(const Call *call, const ValidateRequest *request, Diags *diags) {
-    static const ProtocolMethod methods[PROTOCOL_MODES] = {
-        [MODE_MANAGED] = PROTOCOL_VALIDATE_RESOURCE,    [MODE_DATA] = PROTOCOL_VALIDATE_DATA,
-        [MODE_EPHEMERAL] = PROTOCOL_VALIDATE_EPHEMERAL, [MODE_ACTION] = PROTOCOL_VALIDATE_ACTION,
-        [MODE_LIST] = PROTOCOL_VALIDATE_LIST,
-    };
-    ForeignCall made = foreign_object_call(call, methods[call->type->mode], diags);
-    made.sent.config = request->config;
-    return foreign_client_call(&made);
-}

@@ -18,6 +18,3 @@ MUST_USE bool foreign_object_read_known_identity(const ForeignCall *made, Value 
 MUST_USE bool foreign_object_check_known(const ForeignCall *made, Value state);
 /* Returns the reason of a deferred response; DEFERRAL_NONE if it is none. */
 Deferral foreign_object_deferral(const ProtocolResponse *response);
-/* Implements `validate` of types of every kind. */
-MUST_USE bool foreign_object_validate(const Call *call, const ValidateRequest *request,
-                                      Diags *diags);

@@ -15,7 +15,7 @@ static ForeignClient *add_client(ForeignProvider *foreign, Diags *diags) {
         return NULL;
     ForeignClient *client = arena_new(foreign->arena, ForeignClient);
     client->owner = foreign;
-    client->worker = foreign_worker_new(process, foreign->arena);
+    client->worker = foreign_client_worker(process, foreign->arena);
     ForeignClient **end = &foreign->clients;
     while (*end)
         end = &(*end)->next;

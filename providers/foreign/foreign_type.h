@@ -9,4 +9,3 @@ const ObjectType *foreign_type_find(const Provider *provider, ResourceMode mode,
 /* Return a managed type or list type with its slots, allocated in `arena`. The caller sets the
  * members that types of every kind have. */
 ObjectType *foreign_resource_new(Str name, const ProtocolSchemas *schemas, Arena *arena);
-ObjectType *foreign_list_new(Arena *arena);

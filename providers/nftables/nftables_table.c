@@ -10,6 +10,7 @@
 #include "map_change.h"
 #include "object_builder.h"
 #include "object_id.h"
+#include "ruleset_text.h"
 #include "ssh_client.h"
 #include "table_host.h"
 #include "timeouts.h"
@@ -65,8 +66,207 @@ static const Attribute attributes[] = {
 
 static const Block blocks[] = {TIMEOUTS_BLOCK};
 
+#define NAME_MAX_BYTES ((size_t)64)
+
+#define DEVICE_MAX_BYTES ((size_t)15) /* IFNAMSIZ without its end */
+
+static bool text_is_name(Str name) {
+    bool is_good =
+        name.len > 0 && name.len <= NAME_MAX_BYTES && isalpha((unsigned char)name.ptr[0]);
+    for (size_t i = 0; is_good && i < name.len; i++) {
+        char c = name.ptr[i];
+        is_good = isalnum((unsigned char)c) || c == '_' || c == '-' || c == '.';
+    }
+    return is_good;
+}
+
+/* Returns the reason why the text is not one rule or one element; NULL: it is one. */
+static const char *find_defect(Str text) {
+    bool is_quoted = false;
+    size_t depth = 0;
+    if (str_trim(text).len == 0)
+        return "It is empty.";
+    for (size_t i = 0; i < text.len; i++) {
+        char c = text.ptr[i];
+        if ((unsigned char)c < ' ' && c != '\t')
+            return "It has several lines, or control characters. Write one rule in one line.";
+        if (c == '"')
+            is_quoted = !is_quoted;
+        if (is_quoted)
+            continue;
+        if (c == ';')
+            return "It contains \";\", which ends a command. Chains within a rule are not "
+                   "supported: declare the chain, and jump to it.";
+        if (c == '#' || c == '\\')
+            return "It contains \"#\" or \"\\\", which nft does not read as part of a rule. Use "
+                   "comment \"…\" for a comment.";
+        if (c == '{')
+            depth++;
+        if (c == '}' && depth-- == 0)
+            return "It has a \"}\" without \"{\".";
+    }
+    return is_quoted ? "A quotation mark is missing." : depth > 0 ? "A \"}\" is missing." : NULL;
+}
+
+/* Returns the reason why the text is not one element; NULL: it is one. */
+static const char *find_element_defect(Str text) {
+    const char *defect = find_defect(text);
+    bool is_quoted = false;
+    size_t depth = 0;
+    for (size_t i = 0; !defect && i < text.len; i++) {
+        char c = text.ptr[i];
+        is_quoted ^= c == '"';
+        depth += !is_quoted && c == '{';
+        depth -= !is_quoted && c == '}';
+        if (c == ',' && !is_quoted && depth == 0)
+            defect = "It contains \",\", which separates elements. Write each element as a text of "
+                     "its own.";
+    }
+    return defect;
+}
+
+/* Returns the reason why the text is not one value of a property such as a priority; NULL: it is
+ * one. */
+static const char *find_property_defect(Str text) {
+    const char *defect = find_defect(text);
+    for (size_t i = 0; !defect && i < text.len; i++) {
+        if (text.ptr[i] == '{' || text.ptr[i] == '"')
+            defect = "Braces and quotation marks are not allowed here.";
+    }
+    return defect;
+}
+
+/* Linux accepts other names, but nft cannot write all of them. */
+static bool text_is_device(Str name) {
+    for (size_t i = 0; i < name.len; i++) {
+        unsigned char c = (unsigned char)name.ptr[i];
+        if (c <= ' ' || c >= 0x7f || strchr("\"/\\*", c))
+            return false;
+    }
+    return name.len > 0 && name.len <= DEVICE_MAX_BYTES;
+}
+
+/* Returns whether the rule has a keyword that sets its position; its index must. */
+static bool has_position(Str rule) {
+    static const Str words[] = {STR_CONST("position"), STR_CONST("handle"), STR_CONST("index")};
+    Str text = str_trim(rule);
+    size_t end = 0;
+    while (end < text.len && text.ptr[end] != ' ' && text.ptr[end] != '\t')
+        end++;
+    return str_is_among(str_slice(text, 0, end), words, ARRAY_COUNT(words));
+}
+
+static bool validate_rule(const Call *call, Path path, Value rule, Diags *diags) {
+    if (!value_is_present(rule))
+        return value_is_known(rule) ? path_error(call, path, diags, "Invalid rule", "It is null.")
+                                    : true;
+    const char *defect = find_defect(value_text(rule));
+    if (!defect && has_position(value_text(rule)))
+        defect = "A rule has its place by its index in the list: remove the first word.";
+    return !defect || path_error(call, path, diags, "Invalid rule", "%s", defect);
+}
+
+static bool validate_devices(const Call *call, Str name, Value chain, Diags *diags) {
+    bool is_good = true;
+    for (size_t i = 0; i < nested_list_count(chain, "devices"); i++) {
+        Value device = nested_list_at(chain, "devices", i);
+        if (!value_is_known(device) ||
+            (value_is_present(device) && text_is_device(value_text(device))))
+            continue;
+        is_good = path_error(
+            call, PATH_AT(call, {"chains"}, {.key = name}, {"devices"}, {.index = i}), diags,
+            "Invalid device",
+            "The name of a network interface has 1 to %d characters of ASCII, without blanks, "
+            "quotation marks, \"/\", \"\\\" and \"*\".",
+            (int)DEVICE_MAX_BYTES);
+    }
+    return is_good;
+}
+
+static bool validate_chain(const Call *call, Str name, Value chain, Diags *diags) {
+    if (!value_is_present(chain))
+        return true;
+    bool is_good = validate_devices(call, name, chain, diags);
+    Str priority = object_text(chain, "priority", STR("0"));
+    const char *defect = find_property_defect(priority);
+    if (defect)
+        is_good = path_error(call, PATH_AT(call, {"chains"}, {.key = name}, {"priority"}), diags,
+                             "Invalid priority", "\"%.*s\": %s", STR_ARG(priority), defect);
+    for (size_t i = 0; i < nested_list_count(chain, "rules"); i++) {
+        Path path = PATH_AT(call, {"chains"}, {.key = name}, {"rules"}, {.index = i});
+        is_good &= validate_rule(call, path, nested_list_at(chain, "rules", i), diags);
+    }
+    return is_good;
+}
+
+static bool validate_set(const Call *call, const char *attribute, Str name, Value set,
+                         Diags *diags) {
+    static const char *const texts[] = {"elements", "flags"};
+    static const char *const lines[] = {"type", "timeout"};
+    bool is_good = true;
+    for (size_t i = 0; value_is_present(set) && i < ARRAY_COUNT(texts); i++) {
+        StrVec items = nested_list_texts(set, texts[i], call->arena);
+        vec_each(&items, item) {
+            const char *defect = find_element_defect(*item);
+            if (defect)
+                is_good =
+                    path_error(call, PATH_AT(call, {attribute}, {.key = name}, {texts[i]}), diags,
+                               "Invalid element", "\"%.*s\": %s", STR_ARG(*item), defect);
+        }
+    }
+    for (size_t i = 0; value_is_present(set) && i < ARRAY_COUNT(lines); i++) {
+        Str text = object_text(set, lines[i], STR("-"));
+        const char *defect = find_property_defect(text);
+        if (defect)
+            is_good = path_error(call, PATH_AT(call, {attribute}, {.key = name}, {lines[i]}), diags,
+                                 "Invalid set", "\"%.*s\": %s", STR_ARG(text), defect);
+    }
+    return is_good;
+}
+
+static bool ruleset_check_name(const Call *call, Path path, Str name, Diags *diags) {
+    return text_is_name(name) ||
+           path_error(call, path, diags, "Invalid name",
+                      "\"%.*s\" must begin with a letter, and have letters, digits, \"_\", \"-\" "
+                      "and \".\" only.",
+                      STR_ARG(name));
+}
+
+static bool validate_items(const Call *call, const char *attribute, Value config, Diags *diags) {
+    Value items = object_attribute(config, attribute);
+    bool is_good = true;
+    for (size_t i = 0; value_is_present(items) && i < items.count; i++) {
+        Str name = value_key_at(items, i);
+        if (!ruleset_check_name(call, PATH_AT(call, {attribute}, {.key = name}), name, diags))
+            is_good = false;
+        else if (strcmp(attribute, "chains") == 0)
+            is_good &= validate_chain(call, name, value_at(items, i), diags);
+        else
+            is_good &= validate_set(call, attribute, name, value_at(items, i), diags);
+    }
+    return is_good;
+}
+
+/* Validates names, rules and elements. Unknown values are valid. */
+static bool table_validate_rules(const Call *call, Value config, Diags *diags) {
+    Value sets = object_attribute(config, "sets"), maps = object_attribute(config, "maps"), map;
+    Str name = object_text(config, "name", STR("-"));
+    bool is_good = validate_items(call, "chains", config, diags);
+    is_good &= validate_items(call, "sets", config, diags);
+    is_good &= validate_items(call, "maps", config, diags);
+    if (value_is_present(object_attribute(config, "name")))
+        is_good &= ruleset_check_name(call, PATH_AT(call, {"name"}), name, diags);
+    for (size_t i = 0; value_is_present(sets) && i < sets.count; i++) {
+        if (value_find(maps, value_key_at(sets, i), &map))
+            is_good =
+                path_error(call, PATH_AT(call, {"maps"}, {.key = value_key_at(sets, i)}), diags,
+                           "Name used twice", "A set and a map of one table need different names.");
+    }
+    return is_good;
+}
+
 static bool table_validate(const Call *call, const ValidateRequest *request, Diags *diags) {
-    return ruleset_text_validate(call, request->config, diags);
+    return table_validate_rules(call, request->config, diags);
 }
 
 static bool has_rule(Value chain, Value rule) {
@@ -341,7 +541,7 @@ static bool table_import(const Call *call, const ImportRequest *request, ImportR
     if (!str_is_among(parts[1], families, ARRAY_COUNT(families)))
         return path_error(call, NO_PATH, diags, "Invalid import ID",
                           "\"%.*s\" is not a family of tables.", STR_ARG(parts[1]));
-    if (!ruleset_text_validate(call, state, diags))
+    if (!table_validate_rules(call, state, diags))
         return false;
     response->state = state;
     return true;

@@ -28,8 +28,6 @@ RulesetText ruleset_text_deletion(const Call *call, Value object);
 bool ruleset_text_is_same(Value a, Value b);
 /* Returns true if family, name, sets, maps and chains are known. */
 bool ruleset_text_is_known(Value object);
-/* Validates names, rules and elements. Unknown values are valid. */
-MUST_USE bool ruleset_text_validate(const Call *call, Value config, Diags *diags);
 /* Adds an error for each error in the output of nft, at the argument of its line. Always returns
  * false. */
 bool ruleset_text_report(const Call *call, const RulesetText *text, Str output, Diags *diags);

@@ -196,7 +196,7 @@ static bool foreign_process_make_directory(ForeignProcess *process, Str *shown, 
 
 /* The memory of providers grows with each call, and Go's collector reads all of it each time that
  * it has doubled, which takes a third of their CPU time. So it may grow to five times its size
- * first; see foreign_worker, which bounds it. */
+ * first; see foreign_client, which bounds it. */
 #define COLLECTOR "GOGC"
 
 static void foreign_process_set_environment(ForeignProcess *process, Str directory) {

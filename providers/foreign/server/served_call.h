@@ -1,5 +1,5 @@
-/* ServedCall: one call of a served provider. The functions of served_resource and served_read set
- * its response, or add errors. */
+/* ServedCall: one call of a served provider. The functions of served_provider set its response, or
+ * add errors. */
 #pragma once
 
 #include "provider.h"

@@ -2,6 +2,7 @@
 #include "served_schema.h"
 
 #include "json.h"
+#include "registry.h"
 #include "wire.h"
 
 static void put_type(StrBuf *out, uint32_t number, const Type *type, Arena *arena) {
@@ -88,7 +89,7 @@ static void put_content(StrBuf *out, uint32_t number, const Schema *schema, Aren
     wire_end(out, message);
 }
 
-void served_schema_put(StrBuf *out, uint32_t number, const Schema *schema, Arena *arena) {
+static void put_schema(StrBuf *out, uint32_t number, const Schema *schema, Arena *arena) {
     enum { VERSION = 1, CONTENT = 2 };
     size_t message = wire_begin(out, number);
     wire_put_varint(out, VERSION, (uint64_t)schema->version);
@@ -98,11 +99,11 @@ void served_schema_put(StrBuf *out, uint32_t number, const Schema *schema, Arena
 
 enum { KEY = 1, ELEMENT = 2 };
 
-void served_schema_put_entry(StrBuf *out, uint32_t number, const char *name, const Schema *schema,
-                             Arena *arena) {
+static void put_entry(StrBuf *out, uint32_t number, const char *name, const Schema *schema,
+                      Arena *arena) {
     size_t entry = wire_begin(out, number);
     put_cstr(out, KEY, name);
-    served_schema_put(out, ELEMENT, schema, arena);
+    put_schema(out, ELEMENT, schema, arena);
     wire_end(out, entry);
 }
 
@@ -117,8 +118,8 @@ static void put_parameter(StrBuf *out, uint32_t number, const ProviderParameter 
     wire_end(out, message);
 }
 
-void served_schema_put_function(StrBuf *out, uint32_t number, const ProviderFunction *function,
-                                Arena *arena) {
+static void put_function(StrBuf *out, uint32_t number, const ProviderFunction *function,
+                         Arena *arena) {
     enum { PARAMETERS = 1, VARIADIC = 2, RETURN = 3, SUMMARY = 4, DESCRIPTION = 5, TYPE = 1 };
     size_t entry = wire_begin(out, number);
     put_cstr(out, KEY, function->name);
@@ -140,4 +141,70 @@ const Type *served_schema_result(const ProviderFunction *function) {
     if (function->object)
         return schema_implied_type(function->object);
     return function->type ? function->type : &TYPE_DYNAMIC;
+}
+
+static void put_capabilities(StrBuf *out, uint32_t number) {
+    enum { PLAN_DESTROY = 1, SCHEMA_OPTIONAL = 2, MOVE = 3 };
+    size_t message = wire_begin(out, number);
+    wire_put_varint(out, PLAN_DESTROY, true);
+    wire_put_varint(out, SCHEMA_OPTIONAL, true);
+    wire_put_varint(out, MOVE, true);
+    wire_end(out, message);
+}
+
+static const struct {
+    ResourceMode mode;
+    uint32_t number;   /* in the response to GetProviderSchema */
+    uint32_t metadata; /* in the response to GetMetadata */
+} modes[] = {
+    {MODE_MANAGED, 2, 4},
+    {MODE_DATA, 3, 3},
+    {MODE_EPHEMERAL, 8, 6},
+};
+
+Str served_schema_response(const Provider *provider, Arena *arena) {
+    enum { PROVIDER = 1, CAPABILITIES = 6, FUNCTIONS = 7 };
+    StrBuf out = strbuf_new(arena);
+    put_schema(&out, PROVIDER, &provider->schema, arena);
+    for (size_t i = 0; i < ARRAY_COUNT(modes); i++) {
+        StrVec names = registry_type_names(provider, modes[i].mode, arena);
+        vec_each(&names, name) {
+            const ObjectType *type = registry_find_type(provider, modes[i].mode, *name);
+            put_entry(&out, modes[i].number, type->name, &type->schema, arena);
+        }
+    }
+    put_capabilities(&out, CAPABILITIES);
+    for (size_t i = 0; i < provider->function_count; i++)
+        put_function(&out, FUNCTIONS, &provider->functions[i], arena);
+    return strbuf_str(&out);
+}
+
+static void put_name(StrBuf *out, uint32_t number, Str name) {
+    enum { NAME = 1 };
+    size_t message = wire_begin(out, number);
+    wire_put_bytes(out, NAME, name);
+    wire_end(out, message);
+}
+
+Str served_schema_metadata(const Provider *provider, Arena *arena) {
+    enum { CAPABILITIES = 1, FUNCTIONS = 5 };
+    StrBuf out = strbuf_new(arena);
+    put_capabilities(&out, CAPABILITIES);
+    for (size_t i = 0; i < ARRAY_COUNT(modes); i++) {
+        StrVec names = registry_type_names(provider, modes[i].mode, arena);
+        vec_each(&names, name) {
+            put_name(&out, modes[i].metadata, *name);
+        }
+    }
+    for (size_t i = 0; i < provider->function_count; i++)
+        put_name(&out, FUNCTIONS, str_from_cstr(provider->functions[i].name));
+    return strbuf_str(&out);
+}
+
+Str served_schema_functions(const Provider *provider, Arena *arena) {
+    enum { FUNCTIONS = 1 };
+    StrBuf out = strbuf_new(arena);
+    for (size_t i = 0; i < provider->function_count; i++)
+        put_function(&out, FUNCTIONS, &provider->functions[i], arena);
+    return strbuf_str(&out);
 }

@@ -204,17 +204,6 @@ bool cluster_is_owner(Cluster *cluster, Str uid, Str address) {
     return kept && str_equal(*kept, address);
 }
 
-static Str cluster_sort_of(Str id) {
-    Str sort = STR_EMPTY;
-    (void)str_next_field(&id, ':', &sort);
-    return sort;
-}
-
-bool cluster_is_same(Str a, Str b) {
-    return a.len == 0 || b.len == 0 || !str_equal(cluster_sort_of(a), cluster_sort_of(b)) ||
-           str_equal(a, b);
-}
-
 /* The functions below, up to cluster_get, are called with the mutex. */
 
 static Collection *collection_of(Cluster *cluster, const KubeRef *ref, Arena *arena) {

@@ -46,9 +46,6 @@ typedef struct ClusterIdentity {
  * server once, however many objects it has. */
 KubeOutcome cluster_identify(const Call *call, ClusterIdentity *out, KubeResponse *response,
                              Diags *diags);
-/* Returns whether two identities may be of one cluster. Identities of different sorts, and unknown
- * ones, are no evidence. */
-bool cluster_is_same(Str a, Str b);
 
 /* Remember which object a resource instance has read in this run: a creation at the same address
  * that finds it replaces it. `address` and `uid` are copied. */

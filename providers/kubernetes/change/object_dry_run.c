@@ -97,13 +97,45 @@ static void note_field(const ObjectTarget *target, const KubeFieldError *field, 
     vec_push(arena, notes, note);
 }
 
+/* Returns whether the field of a conflict belongs to one of the tools. */
+static bool dry_run_has_taken(const ObjectTakeover *takeover, const KubeFieldError *field,
+                              Arena *arena) {
+    /* The server adds the version to the texts of Updates only. */
+    bool is_update = str_find(field->message, STR(" using "), 0) != SIZE_MAX;
+    vec_each(&takeover->taken, manager) {
+        Str name = str_format(arena, "\"%.*s\"", STR_ARG(manager->name));
+        if (str_equal(field->manager, name) &&
+            str_equal_cstr(manager->operation, is_update ? "Update" : "Apply"))
+            return true;
+    }
+    return false;
+}
+
+/* Adds a note that names the tools, if there are any. */
+static void dry_run_note_taken(const ObjectTarget *target, const ObjectTakeover *takeover,
+                               PlanNotes *notes) {
+    Arena *arena = target->kube.arena;
+    StrVec names = {0};
+    vec_each(&takeover->taken, manager) {
+        Str name = str_format(arena, "\"%.*s\"", STR_ARG(manager->name));
+        if (!str_is_among(name, names.items, names.count))
+            vec_push(arena, &names, name);
+    }
+    if (names.count == 0)
+        return;
+    Str text = str_format(arena, "loam takes over the fields of %.*s",
+                          STR_ARG(str_join(names.items, names.count, STR(", "), arena)));
+    PlanNote note = {.text = text};
+    vec_push(arena, notes, note);
+}
+
 /* Returns whether all conflicts may be resolved by force, and notes them. The apply needs no force
  * for fields that are taken over. */
 static bool may_take(DryRunning *running, const KubeFieldErrors *fields) {
     const ObjectRequest *request = running->target->request;
     KubeFieldErrors forced = {0};
     vec_each(fields, field) {
-        if (!object_takeover_has(&running->takeover, field, request->call->arena))
+        if (!dry_run_has_taken(&running->takeover, field, request->call->arena))
             vec_push(request->call->arena, &forced, *field);
     }
     vec_each(&forced, field) {
@@ -171,6 +203,6 @@ DryRunOutcome object_dry_run(const ObjectTarget *target, Value body, Value live,
         outcome = send_takeover(&running, live);
     if (outcome != KUBE_DONE)
         return outcome_of_failure(target, live, out, diags);
-    object_takeover_note(target, &running.takeover, notes);
+    dry_run_note_taken(target, &running.takeover, notes);
     return DRY_RUN_DONE;
 }

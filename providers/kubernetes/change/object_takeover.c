@@ -56,42 +56,12 @@ ObjectTakeover object_takeover_of(const ObjectTarget *target, Value object) {
     return takeover;
 }
 
-bool object_takeover_has(const ObjectTakeover *takeover, const KubeFieldError *field,
-                         Arena *arena) {
-    /* The server adds the version to the texts of Updates only. */
-    bool is_update = str_find(field->message, STR(" using "), 0) != SIZE_MAX;
-    vec_each(&takeover->taken, manager) {
-        Str name = str_format(arena, "\"%.*s\"", STR_ARG(manager->name));
-        if (str_equal(field->manager, name) &&
-            str_equal_cstr(manager->operation, is_update ? "Update" : "Apply"))
-            return true;
-    }
-    return false;
-}
-
 Value object_takeover_without(const ObjectTarget *target, Value result) {
     Arena *arena = target->kube.arena;
     ObjectTakeover takeover = object_takeover_of(target, result);
     Paths paths = {0};
     field_managers_sole(&takeover.taken, &takeover.others, result, &paths, arena);
     return object_view_without(result, &paths, arena);
-}
-
-void object_takeover_note(const ObjectTarget *target, const ObjectTakeover *takeover,
-                          PlanNotes *notes) {
-    Arena *arena = target->kube.arena;
-    StrVec names = {0};
-    vec_each(&takeover->taken, manager) {
-        Str name = str_format(arena, "\"%.*s\"", STR_ARG(manager->name));
-        if (!str_is_among(name, names.items, names.count))
-            vec_push(arena, &names, name);
-    }
-    if (names.count == 0)
-        return;
-    Str text = str_format(arena, "loam takes over the fields of %.*s",
-                          STR_ARG(str_join(names.items, names.count, STR(", "), arena)));
-    PlanNote note = {.text = text};
-    vec_push(arena, notes, note);
 }
 
 Value object_takeover_without_manifest(Value object, Arena *arena) {

@@ -17,14 +17,9 @@ typedef struct ObjectTakeover {
 
 /* Divides the managers of an object by target->takeover. */
 ObjectTakeover object_takeover_of(const ObjectTarget *target, Value object);
-/* Returns whether the field of a conflict belongs to one of the tools. */
-bool object_takeover_has(const ObjectTakeover *takeover, const KubeFieldError *field, Arena *arena);
 /* Returns the result of a dry run without the fields that only these tools own: our apply will
  * remove them. A server may give some of them a default again. */
 Value object_takeover_without(const ObjectTarget *target, Value result);
-/* Adds a note that names the tools, if there are any. */
-void object_takeover_note(const ObjectTarget *target, const ObjectTakeover *takeover,
-                          PlanNotes *notes);
 /* Returns the object without the annotation in which kubectl keeps the last manifest. It is removed
  * with the first change, but is no reason for one. */
 Value object_takeover_without_manifest(Value object, Arena *arena);

@@ -12,11 +12,24 @@ static Str target_namespace_of(const KubeResource *resource, const ObjectKey *ke
     return key->namespace.len ? key->namespace : STR("default");
 }
 
+static Str cluster_sort_of(Str id) {
+    Str sort = STR_EMPTY;
+    (void)str_next_field(&id, ':', &sort);
+    return sort;
+}
+
+/* Returns whether two identities may be of one cluster. Identities of different sorts, and unknown
+ * ones, are no evidence. */
+static bool target_is_same_cluster(Str a, Str b) {
+    return a.len == 0 || b.len == 0 || !str_equal(cluster_sort_of(a), cluster_sort_of(b)) ||
+           str_equal(a, b);
+}
+
 static bool target_check_cluster(const ObjectTarget *target, Diags *diags) {
     const ObjectRequest *request = target->request;
     Str known = request->record.cluster;
     Str found = target->identity.id;
-    if (cluster_is_same(known, found))
+    if (target_is_same_cluster(known, found))
         return true;
     Str server = kube_client_target(cluster_client(target->cluster))->server;
     return path_error(request->call, NO_PATH, diags, "Another Kubernetes cluster",

@@ -326,13 +326,27 @@ static void plan_prune(ManifestsPlanning *planning) {
     warn_of_prune(planning, pruned, keys.count);
 }
 
+static bool source_has_name(const char *const *names, Str name) {
+    for (size_t i = 0; names && names[i]; i++) {
+        if (str_equal_cstr(name, names[i]))
+            return true;
+    }
+    return false;
+}
+
+/* Returns whether the attribute determines the objects and nothing else. */
+static bool plan_source_is_input(const Call *call, Str attribute) {
+    const ManifestsType *type = manifests_source_type(call);
+    return source_has_name(type->sources, attribute) || source_has_name(type->settings, attribute);
+}
+
 /* The whole. */
 
 /* Another spelling of the source changes nothing. */
 static Value unchanged(const Call *call, Value prior, Value planned) {
     for (size_t i = 0; i < planned.count; i++) {
         Str name = value_key_at(planned, i);
-        if (!manifests_source_is_input(call, name) && !str_equal(name, STR("objects")) &&
+        if (!plan_source_is_input(call, name) && !str_equal(name, STR("objects")) &&
             !value_equal(value_at(prior, i), value_at(planned, i)))
             return planned;
     }

@@ -46,19 +46,6 @@ bool manifests_source_is_unknown(const Call *call, Value config) {
     return is_any_unknown(type->sources, config) || is_any_unknown(type->settings, config);
 }
 
-static bool source_has_name(const char *const *names, Str name) {
-    for (size_t i = 0; names && names[i]; i++) {
-        if (str_equal_cstr(name, names[i]))
-            return true;
-    }
-    return false;
-}
-
-bool manifests_source_is_input(const Call *call, Str attribute) {
-    const ManifestsType *type = manifests_source_type(call);
-    return source_has_name(type->sources, attribute) || source_has_name(type->settings, attribute);
-}
-
 Value manifests_source_shown(const Call *call, Value object, Arena *arena) {
     static const char *const names[] = {"data", "stringData"};
     Value found;

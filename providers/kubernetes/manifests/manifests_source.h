@@ -48,8 +48,6 @@ typedef struct ManifestsSource {
 const ManifestsType *manifests_source_type(const Call *call);
 /* Returns whether an argument that determines the objects is unknown. */
 bool manifests_source_is_unknown(const Call *call, Value config);
-/* Returns whether the attribute determines the objects and nothing else. */
-bool manifests_source_is_input(const Call *call, Str attribute);
 /* Returns the object as plan and state show it. */
 Value manifests_source_shown(const Call *call, Value object, Arena *arena);
 /* Checks the manifests without a server. Null and unknown arguments have no objects. */

@@ -46,12 +46,6 @@ Value object_metadata_of(Value resource) {
                                                 : value_null(list.type->element);
 }
 
-Value object_metadata_set(Value resource, Value item, Arena *arena) {
-    Value *items = arena_new_array(arena, Value, 1);
-    items[0] = item;
-    return object_with(resource, "metadata", value_list(item.type, items, 1, arena), arena);
-}
-
 static bool has(Value item, const char *name) {
     size_t index;
     return type_find_attribute(item.type, str_from_cstr(name), &index);
@@ -100,23 +94,6 @@ Value object_metadata_live(Value item, Value live, bool is_import, Arena *arena)
     object_builder_set_text(&builder, "resource_version",
                             kube_object_text(live, "metadata", "resourceVersion"), arena);
     object_builder_set_text(&builder, "uid", kube_object_text(live, "metadata", "uid"), arena);
-    return object_builder_value(&builder);
-}
-
-Value object_metadata_changed(Value item, bool is_replacement, Arena *arena) {
-    ObjectBuilder builder = object_builder_of(item, arena);
-    object_builder_set(&builder, "generation", value_unknown(&TYPE_NUMBER));
-    object_builder_set(&builder, "resource_version", value_unknown(&TYPE_STRING));
-    if (is_replacement)
-        object_builder_set(&builder, "uid", value_unknown(&TYPE_STRING));
-    return object_builder_value(&builder);
-}
-
-Value object_metadata_unchanged(Value item, Value prior, Arena *arena) {
-    static const char *const names[] = {"generation", "resource_version", "uid"};
-    ObjectBuilder builder = object_builder_of(item, arena);
-    for (size_t i = 0; i < ARRAY_COUNT(names); i++)
-        object_builder_set(&builder, names[i], object_attribute(prior, names[i]));
     return object_builder_value(&builder);
 }
 

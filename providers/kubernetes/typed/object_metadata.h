@@ -33,19 +33,12 @@ extern const ArgumentRule object_metadata_rules[OBJECT_METADATA_RULE_COUNT];
 
 /* Returns the object of the block `metadata` of a resource; null or unknown if there is none. */
 Value object_metadata_of(Value resource);
-/* Returns the resource with another object in the block. */
-Value object_metadata_set(Value resource, Value item, Arena *arena);
 
 /* Returns the `metadata` of a manifest: name, namespace, labels and annotations. */
 Value object_metadata_manifest(Value item, Arena *arena);
 /* Returns the object of the block by a live object: with the labels and annotations whose keys
  * `item` has, or with all that users set if `is_import`. */
 Value object_metadata_live(Value item, Value live, bool is_import, Arena *arena);
-/* Returns the object with generation and resource_version unknown, and with uid unknown too for a
- * replacement. */
-Value object_metadata_changed(Value item, bool is_replacement, Arena *arena);
-/* Returns the object with the computed members of `prior`. */
-Value object_metadata_unchanged(Value item, Value prior, Arena *arena);
 
 /* Returns `generate_name` with a suffix of five characters: equal for every attempt to create this
  * object, different for its replacement. */

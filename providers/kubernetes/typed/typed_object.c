@@ -152,6 +152,33 @@ static Value stored_plan(Value prior, Value planned, Arena *arena) {
     return value_with_items(planned, items, arena);
 }
 
+/* Returns the resource with another object in the block. */
+static Value typed_metadata_set(Value resource, Value item, Arena *arena) {
+    Value *items = arena_new_array(arena, Value, 1);
+    items[0] = item;
+    return object_with(resource, "metadata", value_list(item.type, items, 1, arena), arena);
+}
+
+/* Returns the object with generation and resource_version unknown, and with uid unknown too for a
+ * replacement. */
+static Value typed_metadata_changed(Value item, bool is_replacement, Arena *arena) {
+    ObjectBuilder builder = object_builder_of(item, arena);
+    object_builder_set(&builder, "generation", value_unknown(&TYPE_NUMBER));
+    object_builder_set(&builder, "resource_version", value_unknown(&TYPE_STRING));
+    if (is_replacement)
+        object_builder_set(&builder, "uid", value_unknown(&TYPE_STRING));
+    return object_builder_value(&builder);
+}
+
+/* Returns the object with the computed members of `prior`. */
+static Value typed_metadata_unchanged(Value item, Value prior, Arena *arena) {
+    static const char *const names[] = {"generation", "resource_version", "uid"};
+    ObjectBuilder builder = object_builder_of(item, arena);
+    for (size_t i = 0; i < ARRAY_COUNT(names); i++)
+        object_builder_set(&builder, names[i], object_attribute(prior, names[i]));
+    return object_builder_value(&builder);
+}
+
 /* The object stays as it is. Labels that an import found, and that the configuration does not have,
  * stay in the state. */
 static Value object_unchanged_plan(const TypedCall *typed, Value planned) {
@@ -159,8 +186,8 @@ static Value object_unchanged_plan(const TypedCall *typed, Value planned) {
     Value prior = object_metadata_of(typed->prior);
     if (object_has_same_arguments(typed->type, typed->prior, planned))
         return stored_plan(typed->prior, planned, arena);
-    Value item = object_metadata_unchanged(object_metadata_of(planned), prior, arena);
-    ObjectBuilder builder = object_builder_of(object_metadata_set(planned, item, arena), arena);
+    Value item = typed_metadata_unchanged(object_metadata_of(planned), prior, arena);
+    ObjectBuilder builder = object_builder_of(typed_metadata_set(planned, item, arena), arena);
     object_builder_set(&builder, "id", object_attribute(typed->prior, "id"));
     for (size_t i = 0; typed->type->members && typed->type->members[i]; i++) {
         const char *name = typed->type->members[i];
@@ -177,8 +204,8 @@ static Value changed_plan(const TypedCall *typed, ObjectAction action, Value pla
     Str id = object_metadata_id(item, arena);
     bool is_replacement = action == OBJECT_REPLACE;
     if (value_is_present(item) && action != OBJECT_CREATE)
-        planned = object_metadata_set(planned, object_metadata_changed(item, is_replacement, arena),
-                                      arena);
+        planned =
+            typed_metadata_set(planned, typed_metadata_changed(item, is_replacement, arena), arena);
     if (id.len)
         planned = object_with_text(planned, "id", id, arena);
     return planned;
@@ -246,7 +273,7 @@ static Str object_name_of(const Call *call, Value planned) {
 
 static Value with_name(Value planned, Str name, Arena *arena) {
     Value item = object_with_text(object_metadata_of(planned), "name", name, arena);
-    return object_metadata_set(planned, item, arena);
+    return typed_metadata_set(planned, item, arena);
 }
 
 bool typed_object_marker(const Call *call, const MarkerRequest *request, MarkerResponse *response,
@@ -262,7 +289,7 @@ static Value object_state_of(const Call *call, Value state, Value live, bool is_
     const TypedObject *type = call->type->payload;
     Arena *arena = call->arena;
     Value item = object_metadata_live(object_metadata_of(state), live, is_import, arena);
-    state = object_metadata_set(state, item, arena);
+    state = typed_metadata_set(state, item, arena);
     state = object_with_text(state, "id", object_metadata_id(item, arena), arena);
     return type->state ? type->state(call, state, live, is_import) : state;
 }
@@ -403,7 +430,7 @@ static Value named_state(const Call *call, const ObjectKey *key) {
         object_with_text(schema_empty_value(&block->schema, arena), "name", key->name, arena);
     if (key->namespace.len)
         item = object_with_text(item, "namespace", key->namespace, arena);
-    return object_metadata_set(state, item, arena);
+    return typed_metadata_set(state, item, arena);
 }
 
 bool typed_object_import(const Call *call, const ImportRequest *request, ImportResponse *response,

@@ -23,7 +23,7 @@ typedef struct WaitFollow {
 
 /* `*object` is the object as the last request returned it, or null. If it satisfies the test, no
  * request is sent. On return it is the newest version seen, in call->arena. On failure adds one
- * error: the time is over, the object has failed or is stuck (each with the report of wait_report),
+ * error: the time is over, the object has failed or is stuck (each with a report of the cause),
  * it was deleted or replaced by another of its name, the server rejects the requests, or the run
  * was cancelled. */
 MUST_USE bool wait_follow_until(const WaitObject *wait, const WaitFollow *follow, Value *object,

@@ -76,12 +76,3 @@ char *libvirt_kind_describe_inactive(const LibvirtKind *kind, void *handle) {
     const virError *error = text ? NULL : virGetLastError();
     return error && error->code == VIR_ERR_INVALID_ARG ? kind->describe(handle, 0) : text;
 }
-
-const LibvirtKind *libvirt_kind_of(const char *noun) {
-    static const LibvirtKind *const kinds[] = {&libvirt_kind_machine, &libvirt_kind_network,
-                                               &libvirt_kind_pool, &libvirt_kind_filter};
-    size_t i = 0;
-    while (strcmp(kinds[i]->noun, noun) != 0)
-        CHECK(++i < ARRAY_COUNT(kinds));
-    return kinds[i];
-}

@@ -30,5 +30,3 @@ extern const LibvirtKind libvirt_kind_device;  /* same */
 void *libvirt_kind_find(const LibvirtKind *kind, virConnectPtr connection, Str id, Arena *arena);
 /* Returns the inactive XML of a network or pool; libvirt's test driver has only one XML. */
 char *libvirt_kind_describe_inactive(const LibvirtKind *kind, void *handle);
-/* Returns the kind with this noun. It must exist. */
-const LibvirtKind *libvirt_kind_of(const char *noun);

@@ -69,11 +69,21 @@ void plan_check_absent(PlanCheck *check, const PlanName *name, const StrVec *nam
                      name->kind, STR_ARG(nearest), name->kind);
 }
 
+/* Returns the kind with this noun. It must exist. */
+static const LibvirtKind *check_kind_of(const char *noun) {
+    static const LibvirtKind *const kinds[] = {&libvirt_kind_machine, &libvirt_kind_network,
+                                               &libvirt_kind_pool, &libvirt_kind_filter};
+    size_t i = 0;
+    while (strcmp(kinds[i]->noun, noun) != 0)
+        CHECK(++i < ARRAY_COUNT(kinds));
+    return kinds[i];
+}
+
 void plan_check_name(PlanCheck *check, const PlanName *name) {
     if (!check->connection || !name->name.len)
         return;
     Arena *arena = check->call->arena;
-    const LibvirtKind *kind = libvirt_kind_of(name->kind);
+    const LibvirtKind *kind = check_kind_of(name->kind);
     void *found = libvirt_kind_find(kind, check->connection, name->name, arena);
     if (found)
         (void)kind->release(found);

@@ -1,5 +1,5 @@
 /* network_edit: edits a network's XML. */
-#include "network_xml.h"
+#include "network_edit.h"
 
 #include "cidr.h"
 #include "nested_list.h"
@@ -256,6 +256,13 @@ static void edit_dns(const Call *call, xmlNodePtr root, Value prior, Value plann
     xml_edit_remove_empty(node);
 }
 
+/* Returns whether a network of this mode uses devices of the host instead of its own bridge. */
+bool network_edit_is_foreign(Str mode) {
+    static const Str modes[] = {STR_CONST("bridge"), STR_CONST("private"), STR_CONST("vepa"),
+                                STR_CONST("passthrough"), STR_CONST("hostdev")};
+    return str_is_among(mode, modes, ARRAY_COUNT(modes));
+}
+
 /* Removes elements that are valid only for the old mode. */
 static void edit_mode(xmlNodePtr root, Value planned) {
     Str mode = object_text(planned, "mode", STR("nat"));
@@ -271,7 +278,7 @@ static void edit_mode(xmlNodePtr root, Value planned) {
         xml_edit_attribute(node, "dev", STR_EMPTY);
         xml_edit_remove_all(node, "interface");
     }
-    if (!network_xml_is_foreign(mode))
+    if (!network_edit_is_foreign(mode))
         return;
     xml_edit_child(root, "bridge", "stp", STR_EMPTY);
     xml_edit_child(root, "bridge", "delay", STR_EMPTY);
@@ -297,7 +304,7 @@ void network_edit(const Call *call, Value prior, Value planned, xmlNodePtr root)
     if (object_differs(prior, planned, "bridge"))
         xml_edit_child(root, "bridge", "name", object_text(planned, "bridge", STR_EMPTY));
     if (object_differs(prior, planned, "stp") &&
-        !network_xml_is_foreign(object_text(planned, "mode", STR("nat"))))
+        !network_edit_is_foreign(object_text(planned, "mode", STR("nat"))))
         xml_edit_child(root, "bridge", "stp",
                        object_bool(planned, "stp", true) ? STR("on") : STR("off"));
     if (object_differs(prior, planned, "domain"))

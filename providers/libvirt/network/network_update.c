@@ -6,7 +6,7 @@
 #include "libvirt_error.h"
 #include "nested_list.h"
 #include "network_attributes.h"
-#include "network_xml.h"
+#include "network_edit.h"
 #include "xml.h"
 
 #include <strings.h>

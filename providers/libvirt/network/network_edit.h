@@ -1,20 +1,15 @@
-/* network_xml: the XML of a new network, and reading of any network's XML. */
+/* network_edit: writes planned changes into the XML of a network. */
 #pragma once
 
 #include "object_builder.h"
-#include "xml.h"
-
 #include "provider.h"
+#include "xml.h"
 
 /* Servers for all names; forwarders for a single domain are not managed. */
 #define NETWORK_FORWARDERS "forwarder[@addr and not(@domain)]"
 
 /* Returns whether a network of this mode uses devices of the host instead of its own bridge. */
-bool network_xml_is_foreign(Str mode);
-const char *network_xml_describe(const Call *call, Value planned, Str uuid);
-/* Reads the XML into the builder. Lists keep the order of `state`. Reservations that it does not
- * declare are ignored, except on import. */
-void network_xml_read(ObjectBuilder *builder, Value state, xmlNodePtr root, Arena *arena);
+bool network_edit_is_foreign(Str mode);
 /* Applies planned changes to the inactive XML, or to that of a new network, whose `prior` has only
  * nulls. Edits only differences between `prior` and
  * `planned`: other reservations, routes, bandwidths, port groups and dnsmasq options are kept. */
