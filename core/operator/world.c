@@ -322,8 +322,10 @@ static void add_pods(const World *world, const Job *job, RunPods *out, Arena *ar
     for (ObjectCursor at = {0};
          job &&
          (pod = object_store_next_of(world->stores[WORLD_POD], PODS_OF_JOB,
-                                     key_of(job->meta.namespace, job->meta.name, arena), &at));)
-        vec_push(arena, out, (RunPod){.pod = pod});
+                                     key_of(job->meta.namespace, job->meta.name, arena), &at));) {
+        if (object_meta_is_of(&pod->meta, job->meta.uid))
+            vec_push(arena, out, (RunPod){.pod = pod});
+    }
     for (size_t i = 1; i < out->count; i++) { /* the oldest first; a Job has few */
         for (size_t k = i;
              k > 0 && out->items[k].pod->meta.created_ms < out->items[k - 1].pod->meta.created_ms;
@@ -336,8 +338,10 @@ static void add_pods(const World *world, const Job *job, RunPods *out, Arena *ar
 }
 
 static const Job *find_job(const World *world, const Run *run, const char *phase, Arena *arena) {
-    return object_store_find(world->stores[WORLD_JOB], run->meta.namespace,
-                             str_format(arena, "%.*s-%s", STR_ARG(run->meta.name), phase));
+    const Job *job =
+        object_store_find(world->stores[WORLD_JOB], run->meta.namespace,
+                          str_format(arena, "%.*s-%s", STR_ARG(run->meta.name), phase));
+    return job && object_meta_is_of(&job->meta, run->meta.uid) ? job : NULL;
 }
 
 static void add_lanes(const World *world, const Run *run, RunView *out, Arena *arena) {

@@ -68,6 +68,12 @@ static const RecordRow label_rows[] = {
 };
 static const Record labels_record = RECORD(ObjectLabels, label_rows);
 
+static const RecordRow owner_rows[] = {
+    ROW_TEXT(ObjectOwner, "uid", uid),
+    ROW_FLAG(ObjectOwner, "controller", is_controller, .flags = ROW_OPTIONAL),
+};
+static const Record owner_record = RECORD(ObjectOwner, owner_rows);
+
 static const RecordRow meta_rows[] = {
     ROW_TEXT(ObjectMeta, "namespace", namespace, .flags = ROW_OPTIONAL),
     ROW_TEXT(ObjectMeta, "name", name),
@@ -81,8 +87,18 @@ static const RecordRow meta_rows[] = {
                .flags = ROW_OPTIONAL | ROW_NULLABLE),
     ROW_OBJECT(ObjectMeta, "labels", labels, ObjectLabels, labels_record,
                .flags = ROW_OPTIONAL | ROW_NULLABLE),
+    ROW_LIST(ObjectMeta, "ownerReferences", owners, ObjectOwner, owner_record,
+             .flags = ROW_OPTIONAL | ROW_NULLABLE),
 };
 const Record object_meta_record = RECORD(ObjectMeta, meta_rows);
+
+bool object_meta_is_of(const ObjectMeta *meta, Str owner_uid) {
+    vec_each(&meta->owners, owner) {
+        if (owner->is_controller)
+            return str_equal(owner->uid, owner_uid);
+    }
+    return false;
+}
 
 static const RecordRow ref_rows[] = {
     ROW_TEXT(ObjectRef, "namespace", namespace, .flags = ROW_OPTIONAL),

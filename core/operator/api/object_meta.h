@@ -7,6 +7,12 @@
 
 #include "record.h"
 
+typedef struct ObjectOwner {
+    Str uid;
+    bool is_controller;
+} ObjectOwner;
+typedef VEC(ObjectOwner) ObjectOwners;
+
 typedef struct ObjectMeta {
     Str namespace;
     Str name;
@@ -26,9 +32,14 @@ typedef struct ObjectMeta {
         Str run;
         Str phase; /* "plan" or "apply" */
     } labels;
+    ObjectOwners owners;
 } ObjectMeta;
 
 extern const Record object_meta_record;
+
+/* Returns whether the object with this UID made the other one and controls it. Labels prove
+ * nothing: who may create an object can give it any. */
+bool object_meta_is_of(const ObjectMeta *meta, Str owner_uid);
 
 /* {namespace, name}; an empty namespace is that of the object that refers. */
 typedef struct ObjectRef {

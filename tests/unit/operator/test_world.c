@@ -34,6 +34,8 @@ static const ObjectMeta *put(WorldKind kind, const char *format, ...) {
 #define NAMED(name)                                                                                \
     "\"metadata\":{\"namespace\":\"team\",\"name\":\"" name "\",\"uid\":\"u-" name "\"}"
 
+#define OWNER(uid) "\"ownerReferences\":[{\"uid\":\"" uid "\",\"controller\":true}]"
+
 static const ObjectMeta *put_stack(const char *name, const char *spec, const char *status) {
     return put(
         WORLD_STACK,
@@ -198,18 +200,24 @@ static void lanes(void **) {
 static void jobs(void **) {
     RunView view;
     put_run("r", "", 0, "");
-    put(WORLD_JOB, "{" NAMED("r-plan") "}");
-    for (int i = 0; i < 3; i++)
+    put(WORLD_JOB,
+        "{\"metadata\":{\"namespace\":\"team\",\"name\":\"r-plan\",\"uid\":\"u-r-plan\"," OWNER(
+            "u-r") "}}");
+    put(WORLD_JOB, "{\"metadata\":{\"namespace\":\"team\",\"name\":\"r-apply\"," OWNER("u-x") "}}");
+    for (int i = 0; i < 5; i++)
         put(WORLD_POD,
             "{\"metadata\":{\"namespace\":\"team\",\"name\":\"p%d\",\"creationTimestamp\":"
             "\"2026-01-02T03:04:0%dZ\",\"labels\":{\"infra.loam.internal/run\":\"r\","
-            "\"infra.loam.internal/phase\":\"%s\"}}}",
-            i, 5 - i, i == 1 ? "apply" : "plan");
+            "\"infra.loam.internal/phase\":\"%s\"}%s}}",
+            i, 5 - i, i == 1 ? "apply" : "plan",
+            i == 3   ? "" /* a pod that anybody made, with our labels */
+            : i == 4 ? "," OWNER("u-x")
+                     : "," OWNER("u-r-plan"));
     put(WORLD_APPROVAL, "{" NAMED("a") ",\"spec\":{\"run\":{\"name\":\"r\"}}}");
     put(WORLD_APPROVAL, "{" NAMED("b") ",\"spec\":{\"run\":{\"name\":\"other\"}}}");
     assert_true(world_view_run(&world, STR("team"), STR("r"), &view, arena));
     assert_non_null(view.plan_job);
-    assert_null(view.apply_job);
+    assert_null(view.apply_job); /* that one is not of this Run */
     assert_int_equal(view.plan_pods.count, 2);
     check_str(view.plan_pods.items[0].pod->meta.name, "p2"); /* the oldest first */
     assert_int_equal(view.approvals.count, 1);
