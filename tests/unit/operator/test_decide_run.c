@@ -88,15 +88,20 @@ static RunView waiting(const char *approval) {
     return view;
 }
 
-static void add_approval(RunView *view, const char *user, const char *decision,
-                         const char *digest) {
+static void add_approval_for(RunView *view, const char *stack, const char *user,
+                             const char *decision, const char *digest) {
     Approval *approval = arena_new(arena, Approval);
     object_of(&approval_record, approval,
-              "{\"metadata\":{\"name\":\"a\"},\"spec\":{\"stack\":\"net\",\"run\":{\"name\":"
+              "{\"metadata\":{\"name\":\"a\"},\"spec\":{\"stack\":\"%s\",\"run\":{\"name\":"
               "\"net-1\",\"uid\":\"u-1\"},\"planDigest\":\"%s\",\"user\":\"%s\",\"decision\":"
               "\"%s\"}}",
-              digest, user, decision);
+              stack, digest, user, decision);
     vec_push(arena, &view->approvals, approval);
+}
+
+static void add_approval(RunView *view, const char *user, const char *decision,
+                         const char *digest) {
+    add_approval_for(view, "net", user, decision, digest);
 }
 
 static Lane *lane_of(const char *name, int capacity, const char *holders) {
@@ -421,8 +426,9 @@ static void row_09_approved(void **) {
     decides(&view, wait);
     add_approval(&view, "ann", "Approve", DIGEST);
     decides(&view, counted);
-    add_approval(&view, "ann", "Approve", DIGEST); /* the same user */
-    add_approval(&view, "bob", "Approve", OTHER);  /* another plan */
+    add_approval(&view, "ann", "Approve", DIGEST);             /* the same user */
+    add_approval(&view, "bob", "Approve", OTHER);              /* another plan */
+    add_approval_for(&view, "mine", "bob", "Approve", DIGEST); /* who may approve another Stack */
     decides(&view, counted);
     add_approval(&view, "bob", "Approve", DIGEST);
     decides(&view, "run Ready=Unknown Applying Reconciling; event Approved");
