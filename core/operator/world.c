@@ -12,6 +12,8 @@
 #define APPROVALS_OF_RUN 0
 #define PODS_OF_JOB      0
 
+#define PRIORITY_MS ((int64_t)60 * 1000)
+
 static Str key_of(Str namespace, Str name, Arena *arena) {
     return str_format(arena, "%.*s/%.*s", STR_ARG(namespace), STR_ARG(name));
 }
@@ -239,6 +241,11 @@ static Str find_problem(const World *world, const Stack *stack, const DecideOpti
                         const StackView *view, Arena *arena) {
     Str own = stack->meta.namespace, source = stack->spec.source.ref.namespace, problem;
     CycleWalk walk = {world, stack, map_new(arena), arena};
+    if (stack_spec_is_too_large(&stack->spec))
+        return str_format(arena,
+                          "The spec has more than %zu KiB. Put large values of variables into "
+                          "Secrets or ConfigMaps.",
+                          STACK_SPEC_MAX >> 10);
     if (!options->is_cross_allowed && source.len > 0 && !str_equal(source, own))
         return str_format(arena,
                           "The source is in namespace %.*s. The operator does not allow sources of "
@@ -289,11 +296,16 @@ bool world_view_stack(const World *world, Str namespace, Str name, const DecideO
     return true;
 }
 
+/* A point of priority is worth a minute of waiting, so no stream of Runs with a high priority keeps
+ * another one out of a lane for ever. */
+static int64_t waits_since(const Run *run) {
+    return run->meta.created_ms - run->spec.template.priority * PRIORITY_MS;
+}
+
 /* Whether the other Run goes first to a place in the lane. */
 static bool is_before(const Run *other, const Run *run) {
-    int64_t theirs = other->spec.template.priority, ours = run->spec.template.priority;
-    if (theirs != ours)
-        return theirs > ours;
+    if (waits_since(other) != waits_since(run))
+        return waits_since(other) < waits_since(run);
     return is_older(&other->meta, &run->meta);
 }
 

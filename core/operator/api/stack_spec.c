@@ -157,6 +157,13 @@ static const RecordRow stack_spec_rows[] = {
 static const Record stack_spec_record =
     RECORD(StackSpec, stack_spec_rows, .begin = stack_spec_begin);
 
+/* In place of a spec that is too large; the API server accepts none without a source. */
+#define TOO_LARGE "{\"source\":{}}"
+
+bool stack_spec_is_too_large(const StackSpec *spec) {
+    return str_equal_cstr(spec->text, TOO_LARGE);
+}
+
 static bool stack_spec_read(RecordReader *reading, const RecordRow *, JsonToken token,
                             void *member) {
     StackSpec *spec = member;
@@ -164,6 +171,8 @@ static bool stack_spec_read(RecordReader *reading, const RecordRow *, JsonToken 
     const char *error;
     if (!json_skip(reading->reader, token, &text))
         return false;
+    if (text.len > STACK_SPEC_MAX)
+        text = STR(TOO_LARGE);
     if (!record_from_json(text, &stack_spec_record, spec, &error, reading->arena))
         return record_reject(reading, error);
     spec->text = text;

@@ -93,5 +93,12 @@ typedef struct StackSpec {
     Str text;   /* the whole JSON object */
 } StackSpec;
 
+/* A larger spec fits neither the annotation of a pod nor, with many others, the memory of the
+ * operator. */
+#define STACK_SPEC_MAX ((size_t)128 << 10)
+
+/* Returns whether the spec had more than STACK_SPEC_MAX bytes; nothing of it was kept. */
+bool stack_spec_is_too_large(const StackSpec *spec);
+
 /* Reads a spec and its text; writes the text. */
 extern const RecordCodec stack_spec_codec;

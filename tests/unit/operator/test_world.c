@@ -168,6 +168,42 @@ static void other_runs(void **) {
     assert_int_equal(view.previews.count, 0); /* another mode */
 }
 
+/* A spec of more than its limit is not kept, and the Stack says so. */
+static void large(void **) {
+    Str most = str_format(arena, "\"variables\":[{\"name\":\"v\",\"value\":\"%0*d\"}]",
+                          (int)STACK_SPEC_MAX -
+                              (int)sizeof "{\"variables\":[{\"name\":\"v\",\"value\":\"\"}]}" + 1,
+                          0);
+    put_stack("net", str_to_cstr(most, arena), "");
+    check_str(problem_of("net", false), "");
+    most = str_format(arena, "%.*s ", STR_ARG(most));
+    put_stack("net", str_to_cstr(most, arena), "");
+    check_str(problem_of("net", false),
+              "The spec has more than 128 KiB. Put large values of variables into Secrets or "
+              "ConfigMaps.");
+    assert_int_equal(
+        ((const Stack *)object_store_find(world.stores[WORLD_STACK], STR("team"), STR("net")))
+            ->spec.variables.count,
+        0);
+}
+
+/* A Run that waits for more minutes than the priority of another one has points goes first. */
+static void starvation(void **) {
+    static const int ages[] = {101, 99}; /* minutes */
+    put(WORLD_LANE, "{\"metadata\":{\"name\":\"l\"},\"spec\":{\"capacity\":1}}");
+    for (int i = 0; i < 2; i++) {
+        RunView view;
+        for (int k = 0; k < 2; k++)
+            put(WORLD_RUN,
+                "{\"metadata\":{\"namespace\":\"team%d\",\"name\":\"r\",\"uid\":\"u%d\","
+                "\"creationTimestamp\":%.*s},\"spec\":{\"stack\":{\"name\":\"net\",\"uid\":"
+                "\"u\"},\"template\":{\"lanes\":[\"l\"],\"priority\":%d}}}",
+                k, k, STR_ARG(time_text(NOW - (k ? 0 : ages[i] * MINUTE))), k ? 100 : 0);
+        assert_true(world_view_run(&world, STR("team0"), STR("r"), &view, arena));
+        assert_int_equal(view.lanes.items[0].is_next, i == 0);
+    }
+}
+
 /* The places of a lane go to the highest priority, then to the oldest. */
 static void lanes(void **) {
     RunView view;
@@ -264,6 +300,8 @@ UNIT_MAIN(test_world) {
         cmocka_unit_test_setup_teardown(shared_states, open_world, close_world),
         cmocka_unit_test_setup_teardown(other_runs, open_world, close_world),
         cmocka_unit_test_setup_teardown(lanes, open_world, close_world),
+        cmocka_unit_test_setup_teardown(starvation, open_world, close_world),
+        cmocka_unit_test_setup_teardown(large, open_world, close_world),
         cmocka_unit_test_setup_teardown(jobs, open_world, close_world),
         cmocka_unit_test_setup_teardown(touches, open_world, close_world),
     };
