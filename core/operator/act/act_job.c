@@ -156,6 +156,7 @@ static void add_volumes(const JobCase *the) {
     strbuf_add_cstr(the->out,
                     "\"volumes\":[{\"name\":\"stack\",\"emptyDir\":{}},"
                     "{\"name\":\"work\",\"emptyDir\":{\"medium\":\"Memory\"}},"
+                    "{\"name\":\"fetch\",\"emptyDir\":{\"medium\":\"Memory\"}},"
                     "{\"name\":\"order\",\"downwardAPI\":{\"items\":[{\"path\":\"order\","
                     "\"fieldRef\":{\"fieldPath\":\"metadata.annotations['" RUN_ORDER_ANNOTATION
                     "']\"}}]}},"
@@ -172,6 +173,7 @@ static void add_volumes(const JobCase *the) {
     strbuf_add_cstr(the->out, "}},");
     add_secret_volume(the, "key", key_secret(the));
     add_secret_volume(the, "git", the->spec->source.git.secret.name);
+    add_secret_volume(the, "backend", the->spec->backend.secret.name);
     add_runner_items(the, "volumes");
     end_items(the, ']');
 }
@@ -200,11 +202,14 @@ static void add_mounts(const JobCase *the, const JobContainer *container) {
     strbuf_add_cstr(the->out, ",\"volumeMounts\":[");
     add_mount(the, "stack", POD_STACK, container->is_stack_written);
     add_mount(the, "order", POD_ORDER, false);
-    add_mount(the, "work", POD_WORK, true);
+    /* The credentials of the source stay out of reach of the configuration's code. */
+    add_mount(the, container->has_secrets ? "work" : "fetch", POD_WORK, true);
     if (container->has_secrets) {
         add_mount(the, "token", POD_TOKEN, false);
         add_mount(the, "variables", POD_VARIABLES, false);
         add_mount(the, "key", POD_KEY, false);
+        if (the->spec->backend.secret.name.len > 0)
+            add_mount(the, "backend", POD_BACKEND, false);
     } else if (the->spec->source.git.secret.name.len > 0) {
         add_mount(the, "git", POD_GIT, false);
     }
@@ -214,7 +219,6 @@ static void add_mounts(const JobCase *the, const JobContainer *container) {
 }
 
 static void add_environment(const JobCase *the, const JobContainer *container) {
-    Str secret = the->spec->backend.secret.name;
     strbuf_add_cstr(the->out, ",\"env\":[");
     if (container->has_secrets && !container->is_report)
         add_runner_items(the, "env");
@@ -228,13 +232,10 @@ static void add_environment(const JobCase *the, const JobContainer *container) {
         strbuf_add_format(the->out, "{\"name\":\"LOAM_LOG\",\"value\":%s},",
                           quoted(the, the->options->log_level));
     end_items(the, ']');
-    if (!container->has_secrets)
+    if (!container->has_secrets || container->is_report)
         return;
     strbuf_add_cstr(the->out, ",\"envFrom\":[");
-    if (!container->is_report)
-        add_runner_items(the, "envFrom");
-    if (secret.len > 0)
-        strbuf_add_format(the->out, "{\"secretRef\":{\"name\":%s}},", quoted(the, secret));
+    add_runner_items(the, "envFrom");
     end_items(the, ']');
 }
 

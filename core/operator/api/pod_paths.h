@@ -7,6 +7,7 @@
 #define POD_ORDER     "/run/order"
 #define POD_VARIABLES "/run/variables"
 #define POD_KEY       "/run/key"
-#define POD_GIT       "/run/git" /* the credential of the source */
+#define POD_BACKEND   "/run/backend" /* environment variables of the backend */
+#define POD_GIT       "/run/git"     /* the credential of the source */
 #define POD_TOKEN     "/var/run/secrets/kubernetes.io/serviceaccount"
 #define POD_MESSAGE   "/dev/termination-log"

@@ -1,5 +1,7 @@
 #include "runner.h"
 
+#include <errno.h>
+
 #include "digest.h"
 #include "json.h"
 
@@ -64,6 +66,46 @@ static void add_encryption(Runner *runner) {
                    STR_ARG(json_text(value_string(str_trim(key), runner->arena), runner->arena))));
 }
 
+/* A variable such as LD_PRELOAD or TF_CLI_ARGS would let code of the configuration, which can
+ * change Secrets, speak for the report. */
+static bool is_of_backend(Str name) {
+    static const char *const prefixes[] = {"AWS_", "KUBE_", "PG", "TF_ETCD_"};
+    for (size_t i = 0; i < ARRAY_COUNT(prefixes); i++) {
+        if (str_starts_with(name, str_from_cstr(prefixes[i])))
+            return true;
+    }
+    return false;
+}
+
+/* The Secret of the backend: a file for each environment variable. Names that begin with a dot are
+ * the kubelet's own. */
+static bool add_backend(Runner *runner, Str *problem) {
+    const Disk *disk = runner->io->disk;
+    DiskEntries entries = {0};
+    Str text;
+    int error = disk->list(disk->self, STR(POD_BACKEND), &entries, runner->arena);
+    if (error == -ENOENT)
+        return true;
+    if (error)
+        return runner_fail(problem, STR("The Secret of the backend cannot be read."));
+    vec_each(&entries, entry) {
+        if (entry->name.ptr[0] == '.')
+            continue;
+        if (!is_of_backend(entry->name))
+            return runner_fail(
+                problem, str_format(runner->arena,
+                                    "The Secret of the backend has the key \"%.*s\". Its keys are "
+                                    "environment variables of backends, which begin with AWS_, "
+                                    "KUBE_, PG or TF_ETCD_. Put others into runner.envFrom.",
+                                    STR_ARG(entry->name)));
+        if (disk->read_file(disk->self, disk_join(STR(POD_BACKEND), entry->name, runner->arena),
+                            &text, runner->arena) != 0)
+            return runner_fail(problem, STR("The Secret of the backend cannot be read."));
+        add_variable(runner, str_to_cstr(entry->name, runner->arena), text);
+    }
+    return true;
+}
+
 bool runner_open(Runner *runner, Str *problem) {
     const Disk *disk = runner->io->disk;
     const char *why = NULL;
@@ -90,5 +132,5 @@ bool runner_open(Runner *runner, Str *problem) {
         add_variable(runner, "TF_WORKSPACE", runner->order.workspace);
     add_owner(runner);
     add_encryption(runner);
-    return find_directory(runner, problem);
+    return add_backend(runner, problem) && find_directory(runner, problem);
 }

@@ -52,7 +52,8 @@ static void count_drift(const Runner *runner, Value plan, RunDrift *drift) {
                        runner->arena);
 }
 
-/* The index of the plan: {"plans":[{"name":…,"digest":…,"lineage":…,"serial":…}]}. */
+/* The index of the plan: {"plans":[{"name":…,"digest":…,"lineage":…,"serial":…}]}. The digest is
+ * that of the bytes that were shown: a plan that was exchanged in between is none. */
 static bool find_plan(Runner *runner, RunResult *result) {
     static const char *const words[] = {"state", "plans", "-json", NULL};
     Value list, plans, serial;
@@ -63,11 +64,11 @@ static bool find_plan(Runner *runner, RunResult *result) {
         Value plan = value_at(plans, i);
         if (!str_equal(value_text_at(plan, STR("name")), runner->order.run.name))
             continue;
-        result->plan.digest = value_text_at(plan, STR("digest"));
         result->state.lineage = value_text_at(plan, STR("lineage"));
         if (value_find_present(plan, STR("serial"), &serial) && value_to_int(serial, &number))
             result->state.serial = (uint64_t)number;
-        return result->plan.digest.len > 0;
+        return result->plan.digest.len > 0 &&
+               str_equal(result->plan.digest, value_text_at(plan, STR("digest")));
     }
     return false;
 }
@@ -80,7 +81,9 @@ int runner_report(Runner *runner) {
     Value plan, applicable;
     /* No program of the configuration can speak for the plan. */
     vec_push(runner->arena, &runner->environment, STR("LOAM_START_PROGRAMS=none"));
-    if (!runner_child_json(runner, words, &plan) || !find_plan(runner, &result))
+    bool ok = runner_child_json(runner, words, &plan);
+    result.plan.digest = ok ? value_text_at(plan, STR("digest")) : STR_EMPTY;
+    if (!ok || !find_plan(runner, &result))
         return runner_message_fail(runner, MISMATCH, STR("The stored plan cannot be read"),
                                    STR("the log of the container says why"));
     count_changes(plan, &result.changes);

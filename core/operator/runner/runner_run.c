@@ -1,5 +1,7 @@
 /* The commands of a phase, one after the other. A pod that starts after another one died goes on
  * with the same plan: the lock of its Run is taken over, and an apply may be repeated. */
+#include <errno.h>
+
 #include "json.h"
 #include "runner_child.h"
 #include "runner_message.h"
@@ -36,10 +38,16 @@ static Str backend_json(Runner *runner) {
                                       members.count > 0 ? "," : "", STR_ARG(rest));
 }
 
+/* The digest of the code leaves the file out, so the source must not bring its own. */
 static bool write_backend(Runner *runner) {
+    const Disk *disk = runner->io->disk;
     Str type = runner->order.backend.type;
+    Str path = disk_join(runner->directory, STR(OVERRIDE_FILE), runner->arena);
+    int error = disk->remove(disk->self, path);
+    if (error && error != -ENOENT)
+        return false;
     return type.len == 0 ||
-           write_text(runner, disk_join(runner->directory, STR(OVERRIDE_FILE), runner->arena),
+           write_text(runner, path,
                       str_format(runner->arena, "{\"terraform\":{\"backend\":{\"%.*s\":%.*s}}}\n",
                                  STR_ARG(type), STR_ARG(backend_json(runner))));
 }

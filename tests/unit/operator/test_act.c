@@ -96,8 +96,8 @@ static void events(void **) {
               "\"spec\":{}}");
     first = request_of(step);
     assert_true(json_parse_object(first.body, &body, arena));
-    check_str(kube_object_text(body, "", "note"), "a\n\"b\"\\");
-    check_str_equal(request_of(step).body, first.body); /* the same name: once */
+    check_str(kube_object_text(body, "", "note"), "a \"b\"\\"); /* in one line */
+    check_str_equal(request_of(step).body, first.body);         /* the same name: once */
     step.event.run = STR("net-2");
     other = request_of(step);
     assert_false(str_equal(other.body, first.body));
@@ -139,23 +139,30 @@ static void plan_job(void **) {
         {POD "hostNetwork", "-"}, /* is not taken from the Stack */
         {POD "initContainers.0.name", "\"source\""},
         {POD "initContainers.0.env.2.value", "\"run=u-2 pod=$(POD_UID)\""},
-        {POD "initContainers.0.envFrom", "-"}, /* no secrets of the backend */
+        {POD "initContainers.0.envFrom", "-"},
+        {POD "initContainers.0.volumeMounts.2.name", "\"fetch\""}, /* not that of the plan */
+        {POD "initContainers.0.volumeMounts.3", "-"},              /* no secrets of the backend */
         {POD "initContainers.1.name", "\"plan\""},
         {POD "initContainers.1.args", "[\"operator\",\"run\"]"},
         {POD "initContainers.1.env.0", "{\"name\":\"A\",\"value\":\"1\"}"},
-        {POD "initContainers.1.envFrom.0.secretRef.name", "\"pg\""},
+        {POD "initContainers.1.envFrom", "[]"},
+        {POD "initContainers.1.volumeMounts.6.name", "\"backend\""},
         {POD "containers.0.name", "\"report\""},
         {POD "containers.0.volumeMounts.0", "{\"mountPath\":\"/stack\",\"name\":\"stack\","
                                             "\"readOnly\":true}"},
+        {POD "containers.0.env.3", "-"}, /* nothing that code of the configuration can set */
+        {POD "containers.0.envFrom", "-"},
+        {POD "containers.0.volumeMounts.6.name", "\"backend\""},
         {POD "containers.0.securityContext.readOnlyRootFilesystem", "true"},
         {POD "containers.1", "-"},
-        {POD "volumes.4.projected.sources.0.secret.items.0", "{\"key\":\"k\",\"path\":\"b\"}"},
-        {POD "volumes.4.projected.sources.1.configMap.name", "\"cm\""},
-        {POD "volumes.4.projected.sources.2.secret.name", "\"loam-outputs-base\""},
-        {POD "volumes.4.projected.sources.3", "-"}, /* a value is in the order */
-        {POD "volumes.5.secret.secretName", "\"loam-key-net\""},
-        {POD "volumes.6.name", "\"cache\""},
-        {POD "volumes.7", "-"}, /* no directory of the node */
+        {POD "volumes.5.projected.sources.0.secret.items.0", "{\"key\":\"k\",\"path\":\"b\"}"},
+        {POD "volumes.5.projected.sources.1.configMap.name", "\"cm\""},
+        {POD "volumes.5.projected.sources.2.secret.name", "\"loam-outputs-base\""},
+        {POD "volumes.5.projected.sources.3", "-"}, /* a value is in the order */
+        {POD "volumes.6.secret.secretName", "\"loam-key-net\""},
+        {POD "volumes.7.secret.secretName", "\"pg\""},
+        {POD "volumes.8.name", "\"cache\""},
+        {POD "volumes.9", "-"}, /* no directory of the node */
     };
     ActJobOptions job = {
         run_of("\"timeout\":\"10m\",\"backend\":{\"type\":\"pg\",\"config\":{},"
@@ -196,7 +203,7 @@ static void apply_job(void **) {
     check_str(at(object, POD "initContainers.1"), "-");
     check_str(at(object, POD "containers.0.name"), "\"apply\"");
     check_str(at(object, POD "containers.0.image"), "\"own:2\"");
-    check_str(at(object, POD "volumes.5.secret.secretName"), "\"mine\"");
+    check_str(at(object, POD "volumes.6.secret.secretName"), "\"mine\"");
     {
         Value annotations;
         assert_true(
