@@ -47,6 +47,7 @@ static int fetch_artifact(Runner *runner) {
         .url = runner->order.artifact.url,
         .timeout_ms = TIMEOUT_MS,
         .retries = ATTEMPTS - 1,
+        .redirect_limit = -1, /* source-controller serves it itself */
         .body_limit = ARTIFACT_MAX,
         .cancel = runner->cancel,
     };
