@@ -5,10 +5,12 @@
 #include "digest.h"
 #include "hex.h"
 #include "random.h"
+#include "utf8.h"
 
 #define GROUP      STR_CONST("infra.loam.internal")
 #define VERSION    STR_CONST("v1alpha1")
 #define KEY_BYTES  32
+#define NOTE_MAX   1000 /* bytes; the API server accepts 1,024 */
 #define API        "infra.loam.internal/v1alpha1"
 #define MERGE      STR("application/merge-patch+json")
 #define JSON_PATCH STR("application/json-patch+json")
@@ -173,9 +175,9 @@ static ActRequest create_event(const DecisionStep *step, const ActOptions *optio
             "\",\"kind\":\"Stack\",\"namespace\":%s,\"name\":%s,\"uid\":%s}}",
             act_quoted(name, arena), act_quoted(subject->namespace, arena),
             STR_ARG(clock_format_rfc3339_fraction(options->now_ms, 6, arena)), event->reason,
-            act_quoted(event->message, arena), act_quoted(options->operator_name, arena),
-            act_quoted(subject->namespace, arena), act_quoted(subject->name, arena),
-            act_quoted(subject->uid, arena)),
+            act_quoted(utf8_shorten(utf8_one_line(event->message, arena), NOTE_MAX, arena), arena),
+            act_quoted(options->operator_name, arena), act_quoted(subject->namespace, arena),
+            act_quoted(subject->name, arena), act_quoted(subject->uid, arena)),
     };
 }
 

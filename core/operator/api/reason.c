@@ -2,8 +2,6 @@
 
 #include "utf8.h"
 
-#define MESSAGE_MAX 1024
-
 #define ON_ITS_WAY CONDITION_UNKNOWN, .is_reconciling = true
 #define MISSING    CONDITION_FALSE, .is_reconciling = true
 #define WAITS      CONDITION_FALSE
@@ -70,7 +68,7 @@ void reason_set_conditions(StatusConditions *conditions, Reason reason, Str mess
     const ReasonRow *row = &rows[reason];
     StatusCondition condition = {
         .reason = str_from_cstr(row->name),
-        .message = utf8_shorten(message, MESSAGE_MAX, arena),
+        .message = utf8_shorten(utf8_one_line(message, arena), REASON_MESSAGE_MAX, arena),
         .since_ms = at.now_ms,
         .generation = at.generation,
     };

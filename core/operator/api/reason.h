@@ -4,6 +4,9 @@
 
 #include "object_meta.h"
 
+/* Bytes of a message; longer ones are shortened. */
+#define REASON_MESSAGE_MAX 1024
+
 typedef enum Reason {
     REASON_NONE,
     /* A Run is on its way. */

@@ -51,6 +51,11 @@ static bool is_digest_or_empty(Str text) {
     return text.len == 0 || is_digest(text);
 }
 
+/* Numbers that a status cannot hold would block every further status of the Run. */
+static bool is_number(uint64_t number) {
+    return number <= INT64_MAX;
+}
+
 static void clean_texts(StrVec *texts, Arena *arena) {
     vec_each(texts, text)
         *text = utf8_one_line(*text, arena);
@@ -63,7 +68,7 @@ bool run_result_read(Str text, RunResult *out, Arena *arena) {
         !record_from_json(text, &run_result_record, &result, &error, arena) ||
         result.version != VERSION || !is_digest_or_empty(result.plan.digest) ||
         !is_digest_or_empty(result.plan.code) || !is_digest_or_empty(result.outputs) ||
-        !is_digest_or_empty(result.drift.digest))
+        !is_digest_or_empty(result.drift.digest) || !is_number(result.state.serial))
         return false;
     clean_texts(&result.output_names, arena);
     clean_texts(&result.drift.addresses, arena);

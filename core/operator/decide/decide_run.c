@@ -2,6 +2,7 @@
 #include "decide_run.h"
 
 #include "run_result.h"
+#include "utf8.h"
 
 #define POD_WAIT_MS  ((int64_t)60 * 1000) /* until a Job without a pod is reported */
 #define ATTEMPTS_MAX 3                    /* plan Jobs whose result was lost */
@@ -25,7 +26,9 @@ static void add_event(RunCase *the, const char *reason, Str message) {
                                      .event = {reason, message, the->view->run->meta.name}});
 }
 
+/* The message may quote a pod or a person. */
 static void show(RunCase *the, RunPhase phase, Reason reason, Str message) {
+    message = utf8_shorten(utf8_one_line(message, the->arena), REASON_MESSAGE_MAX, the->arena);
     the->next.phase = phase;
     the->next.reason = reason;
     the->next.message = message;
@@ -42,7 +45,7 @@ static void finish(RunCase *the, Reason reason, Str message) {
                                   .type = is_complete ? STR("Complete") : STR("Failed"),
                                   .status = CONDITION_TRUE,
                                   .reason = str_from_cstr(reason_name(reason)),
-                                  .message = message,
+                                  .message = the->next.message,
                                   .since_ms = the->now_ms,
                                   .generation = the->view->run->meta.generation,
                               },
@@ -200,6 +203,20 @@ static void show_job(RunCase *the, const Job *job, const RunPods *pods, RunPhase
             add_step(the, (DecisionStep){STEP_WAKE, &the->view->run->meta, .wake_ms = pod_due_ms});
         show(the, phase, reason, STR_EMPTY);
     }
+}
+
+/* A Job is there at once, unless the API server refused it when it was `tried`. */
+static void show_missing_job(RunCase *the, RunPhase phase, const ObjectIdentity *tried,
+                             int64_t since_ms) {
+    bool is_refused =
+        tried->name.len > 0 && tried->uid.len == 0 && the->now_ms >= since_ms + POD_WAIT_MS;
+    if (is_refused)
+        show(the, phase, REASON_POD_NOT_CREATED,
+             STR("The API server accepts no Job of this Run. The log of the operator has the "
+                 "answer, for instance of a quota or an admission policy of the namespace."));
+    else
+        show(the, phase, phase == RUN_PHASE_APPLYING ? REASON_APPLYING : REASON_PLANNING,
+             STR_EMPTY);
 }
 
 /* Approval. */
@@ -360,8 +377,8 @@ static bool rule_apply(RunCase *the) {
     if (the->next.approved_ms == 0)
         return false;
     if (!job) {
+        show_missing_job(the, RUN_PHASE_APPLYING, &the->next.jobs.apply, the->next.approved_ms);
         the->next.jobs.apply = job_of(the, "apply");
-        show(the, RUN_PHASE_APPLYING, REASON_APPLYING, STR_EMPTY);
         add_step(the, (DecisionStep){STEP_CREATE_APPLY_JOB, &the->view->run->meta,
                                      .run = the->view->run});
         add_event(the, "Applying", STR_EMPTY);
@@ -430,9 +447,9 @@ static bool rule_plan(RunCase *the) {
     if (the->next.planned_ms != 0)
         return false;
     if (!job) {
-        the->next.jobs.plan = job_of(the, "plan");
         the->next.started_ms = the->next.started_ms ? the->next.started_ms : the->now_ms;
-        show(the, RUN_PHASE_PLANNING, REASON_PLANNING, STR_EMPTY);
+        show_missing_job(the, RUN_PHASE_PLANNING, &the->next.jobs.plan, the->next.started_ms);
+        the->next.jobs.plan = job_of(the, "plan");
         add_step(the, (DecisionStep){STEP_CREATE_PLAN_JOB, &the->view->run->meta,
                                      .run = the->view->run});
         return true;

@@ -137,11 +137,20 @@ static void row_01_lanes(void **) {
     decides(&view, "run Ready=Unknown Planning Reconciling; create plan job");
 }
 
+#define TRIED "\"jobs\":{\"plan\":{\"name\":\"net-1-plan\"}}"
+
 static void row_02_no_job(void **) {
     RunView view = {.run = run_of((RunText){0}), .stack = stack_of("")};
     decides(&view, "run Ready=Unknown Planning Reconciling; create plan job");
     view.stack = stack_of("\"suspend\":true");
     decides(&view, "");
+    /* The API server refused the Job a minute ago; 59 seconds ago. */
+    view = (RunView){
+        .run = run_of((RunText){.status = TRIED ",\"startedAt\":\"2026-01-02T03:03:05Z\""}),
+        .stack = stack_of("")};
+    decides(&view, "run Ready=False PodNotCreated Reconciling; create plan job");
+    view.run = run_of((RunText){.status = TRIED ",\"startedAt\":\"2026-01-02T03:03:06Z\""});
+    decides(&view, "run Ready=Unknown Planning Reconciling; create plan job");
 }
 
 static void row_03_planning(void **) {

@@ -92,6 +92,7 @@ static void hostile_results(void **) {
         "{\"v\":1,\"outputs\":\"" UPPER "\"}",
         "{\"v\":1,\"changes\":{\"add\":-1}}",
         "{\"v\":1,\"changes\":{\"add\":4294967296}}",
+        "{\"v\":1,\"state\":{\"lineage\":\"l\",\"serial\":9223372036854775808}}",
         "{\"v\":1,\"errors\":{}}",
     };
     RunResult result = {.version = 77};
