@@ -3,6 +3,7 @@
 #include "informer.h"
 #include "leader.h"
 #include "log.h"
+#include "lost_nodes.h"
 #include "operator_entry.h"
 #include "runner_message.h"
 #include "thread.h"
@@ -16,8 +17,9 @@
 typedef struct Operator {
     OperatorSettings settings;
     DecideOptions options;
-    pthread_mutex_t lock; /* of the world */
+    pthread_mutex_t lock; /* of the world, and of the lost nodes */
     World world;
+    LostNodes nodes;
     WorkQueue *queue;
     Informer *informers[WORLD_KINDS];
     _Atomic size_t synced; /* informers that have read all objects once */
@@ -99,6 +101,57 @@ typedef struct Work {
     int64_t wake_ms; /* Unix time; 0: never */
 } Work;
 
+static KubeCall call_of(const Operator *controller, Arena *arena) {
+    const Clock *clock = kube_client_io(controller->settings.client)->clock;
+    return (KubeCall){.client = controller->settings.client,
+                      .arena = arena,
+                      .cancel = controller->stop,
+                      .cancel_at = CANCEL_STOP,
+                      .deadline_ms = clock->monotonic_ms(clock->self) + REQUEST_MS};
+}
+
+/* Nodes. */
+
+static int64_t monotonic_now(const Operator *controller) {
+    const Clock *clock = kube_client_io(controller->settings.client)->clock;
+    return clock->monotonic_ms(clock->self);
+}
+
+/* A time of ours on the wall clock, from which decisions count. */
+static void set_lost(const Operator *controller, RunPods *pods, int64_t now_ms) {
+    vec_each(pods, each) {
+        int64_t since_ms = lost_nodes_since(&controller->nodes, each->pod->spec.node_name);
+        if (since_ms >= 0)
+            each->lost_ms = now_ms - (monotonic_now(controller) - since_ms);
+    }
+}
+
+static StrVec nodes_to_read(Operator *controller, WorkKey key, Arena *arena) {
+    StrVec names = {0};
+    RunView run;
+    LOCKED(&controller->lock);
+    if (key.kind != WORLD_RUN || controller->options.takeover_after_ms == 0 ||
+        !world_view_run(&controller->world, key.namespace, key.name, &run, arena))
+        return names;
+    for (size_t i = 0; i < 2; i++) {
+        vec_each(i == 0 ? &run.plan_pods : &run.apply_pods, each) {
+            if (decide_run_may_release(each->pod))
+                vec_push(arena, &names, str_clone(each->pod->spec.node_name, arena));
+        }
+    }
+    return names;
+}
+
+static void read_nodes(Operator *controller, WorkKey key, Arena *arena) {
+    StrVec names = nodes_to_read(controller, key, arena);
+    vec_each(&names, name) {
+        KubeCall call = call_of(controller, arena);
+        NodeSight sight = lost_nodes_read(&call, *name);
+        LOCKED(&controller->lock);
+        lost_nodes_put(&controller->nodes, *name, sight, monotonic_now(controller));
+    }
+}
+
 static bool decide(Operator *controller, WorkKey key, int64_t now_ms, Decision *out, Arena *arena) {
     const DecideOptions *options = &controller->options;
     StackView stack;
@@ -113,6 +166,8 @@ static bool decide(Operator *controller, WorkKey key, int64_t now_ms, Decision *
     case WORLD_RUN:
         if (!world_view_run(&controller->world, key.namespace, key.name, &run, arena))
             return false;
+        set_lost(controller, &run.plan_pods, now_ms);
+        set_lost(controller, &run.apply_pods, now_ms);
         *out = decide_run(&run, options, now_ms, arena);
         return true;
     default:
@@ -146,13 +201,9 @@ static Work plan_work(Operator *controller, WorkKey key, Arena *arena) {
 
 static bool do_work(Operator *controller, WorkKey key, const Work *work, Arena *arena) {
     const Clock *clock = kube_client_io(controller->settings.client)->clock;
-    KubeCall call = {.client = controller->settings.client,
-                     .arena = arena,
-                     .cancel = controller->stop,
-                     .cancel_at = CANCEL_STOP};
     vec_each(&work->requests, request) {
         KubeResponse response = {0};
-        call.deadline_ms = clock->monotonic_ms(clock->self) + REQUEST_MS;
+        KubeCall call = call_of(controller, arena);
         if (!act_send(&call, request, &response)) {
             log_event(LOG_WARN, "request failed", log_cstr("method", request->method),
                       log_text("path", kube_resource_path(&request->ref, arena)),
@@ -173,6 +224,7 @@ static void run_worker(void *payload) {
     Arena *arena = arena_open("work of the operator");
     WorkKey key;
     while (arena_reset(arena), work_queue_take(controller->queue, &key, arena)) {
+        read_nodes(controller, key, arena);
         Work work = plan_work(controller, key, arena);
         bool ok = do_work(controller, key, &work, arena);
         work_queue_done(controller->queue, key, !ok);
@@ -238,6 +290,7 @@ static Operator *operator_open(const OperatorSettings *settings) {
         .has_separate_duties = settings->has_separate_duties,
         .takeover_after_ms = settings->takeover_after_ms,
     };
+    controller->nodes = (LostNodes){map_new(arena), arena};
     pthread_mutex_init(&controller->lock, NULL);
     controller->stop = cancel_open();
     world_open(&controller->world);

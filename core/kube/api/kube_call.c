@@ -130,6 +130,8 @@ static Str delete_options(const KubeDelete *request, Arena *arena) {
     json_key_string(&writer, "apiVersion", STR("v1"));
     json_key_string(&writer, "propagationPolicy",
                     str_from_cstr(propagations[request->propagation]));
+    if (request->is_immediate)
+        json_key_int(&writer, "gracePeriodSeconds", 0);
     if (request->is_dry_run) {
         json_key_array(&writer, "dryRun");
         json_write_string(&writer, STR("All"));

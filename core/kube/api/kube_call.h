@@ -80,6 +80,7 @@ typedef struct KubeDelete {
     Str uid; /* delete only this object: KUBE_CONFLICT if another has its name; empty: any */
     Str resource_version; /* delete only this version; empty: any */
     bool is_dry_run;
+    bool is_immediate; /* a pod: without waiting for its kubelet */
 } KubeDelete;
 
 /* Repeats the request like an apply. KUBE_DONE: the deletion has begun; finalizers may delay its

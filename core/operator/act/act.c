@@ -222,7 +222,11 @@ bool act_send(const KubeCall *call, const ActRequest *request, KubeResponse *res
     }
     if (str_equal_cstr(STR("DELETE"), request->method)) {
         KubeDelete delete = {
-            .ref = request->ref, .propagation = request->propagation, .uid = request->uid};
+            .ref = request->ref,
+            .propagation = request->propagation,
+            .uid = request->uid,
+            .is_immediate = request->ref.resource == &act_pods, /* of a node that is lost */
+        };
         outcome = kube_call_delete(call, &delete, response, NULL);
         return outcome == KUBE_DONE || outcome == KUBE_ABSENT || outcome == KUBE_CONFLICT;
     }

@@ -1,11 +1,13 @@
 /* The rules, in their order: the first that applies decides. */
 #include "decide_run.h"
 
+#include "json.h"
 #include "run_result.h"
 #include "utf8.h"
 
 #define POD_WAIT_MS  ((int64_t)60 * 1000) /* until a Job without a pod is reported */
 #define ATTEMPTS_MAX 3                    /* plan Jobs whose result was lost */
+#define NODE_WAIT_MS ((int64_t)30 * 1000) /* until the node of a pod that ends is read again */
 
 typedef struct RunCase {
     const RunView *view;
@@ -162,16 +164,35 @@ static Reason waiting_reason(Str reason) {
     return REASON_NONE;
 }
 
+/* Whether the lock of a pod that no longer runs ends without a person: the next pod can have it. A
+ * preview has none. If the configuration names the backend, it is not known. */
+static bool lock_ends(const RunCase *the) {
+    const struct StackBackend *backend = &the->view->run->spec.template.backend;
+    Value config, lease;
+    int64_t seconds;
+    if (the->view->run->spec.plan_for.name.len > 0 || str_equal_cstr(backend->type, "pg") ||
+        str_equal_cstr(backend->type, "etcd"))
+        return true;
+    /* The runner sets the lease of the others, unless the Stack does. */
+    return (str_equal_cstr(backend->type, "kubernetes") || str_equal_cstr(backend->type, "s3")) &&
+           !(json_parse_object(backend->config, &config, the->arena) &&
+             value_find_present(config, STR("lease_seconds"), &lease) &&
+             !(lease.type->kind == KIND_NUMBER && value_to_int(lease, &seconds) && seconds > 0));
+}
+
+bool decide_run_may_release(const Pod *pod) {
+    return pod->meta.deleted_ms != 0 && pod->spec.node_name.len > 0 && !pod_has_ended(pod);
+}
+
 /* A pod on a node that does not answer keeps its Job waiting for ever. */
 static bool release_lost_pod(RunCase *the, const RunPods *pods) {
+    int64_t after_ms = the->options->takeover_after_ms;
     vec_each(pods, each) {
-        if (the->options->takeover_after_ms == 0 || each->lost_ms == 0 ||
-            each->pod->meta.deleted_ms == 0 || pod_has_ended(each->pod))
+        int64_t due_ms = each->lost_ms == 0 ? the->now_ms + NODE_WAIT_MS : each->lost_ms + after_ms;
+        if (after_ms == 0 || !decide_run_may_release(each->pod) || !lock_ends(the))
             continue;
-        if (the->now_ms - each->lost_ms < the->options->takeover_after_ms) {
-            add_step(the,
-                     (DecisionStep){STEP_WAKE, &the->view->run->meta,
-                                    .wake_ms = each->lost_ms + the->options->takeover_after_ms});
+        if (the->now_ms < due_ms) {
+            add_step(the, (DecisionStep){STEP_WAKE, &the->view->run->meta, .wake_ms = due_ms});
             continue;
         }
         add_step(the, (DecisionStep){STEP_RELEASE_POD, &each->pod->meta});

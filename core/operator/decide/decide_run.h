@@ -33,6 +33,8 @@ typedef struct RunView {
     VEC(const Run *) previews;       /* with plans for this Stack */
 } RunView;
 
+/* Whether its Job waits for the end of this pod, which a lost node would not report. */
+bool decide_run_may_release(const Pod *pod);
 /* The decision lives in `arena`, and refers to the view. */
 Decision decide_run(const RunView *view, const DecideOptions *options, int64_t now_ms,
                     Arena *arena);

@@ -554,19 +554,58 @@ static void regressed(void **) {
 
 #define TERMINATING ",\"deletionTimestamp\":\"2026-01-02T03:00:00Z\""
 
-static void takeover(void **) {
-    RunView view = {.run = run_of((RunText){.status = APPROVED}), .stack = stack_of("")};
+/* The replacement gets the lock only if the backend's lock ends without its holder. */
+static void takeover_locks(void **) {
+    static const struct {
+        const char *backend;
+        bool is_released;
+    } rows[] = {
+        {"\"type\":\"pg\"", true},
+        {"\"type\":\"etcd\"", true},
+        {"\"type\":\"kubernetes\"", true},
+        {"\"type\":\"s3\",\"config\":{\"lease_seconds\":60}", true},
+        {"\"type\":\"s3\",\"config\":{\"lease_seconds\":0}", false},
+        {"\"type\":\"s3\",\"config\":{\"lease_seconds\":\"x\"}", false},
+        {"", false}, /* the configuration has it */
+    };
+    RunView view = {.stack = stack_of(""), .apply_job = job_of("\"active\":1")};
     RunPod *pod = vec_add(arena, &view.apply_pods);
-    view.apply_job = job_of("\"active\":1");
-    pod->pod = pod_of(TERMINATING, "\"phase\":\"Running\"");
-    pod->lost_ms = NOW - 5 * MINUTE;
+    Pod *lost = pod_of(TERMINATING, "\"phase\":\"Running\"");
+    lost->spec.node_name = STR("n");
+    *pod = (RunPod){lost, NOW - 5 * MINUTE};
+    for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+        Run *run = run_of((RunText){.status = APPROVED});
+        Stack *of =
+            stack_of(str_to_cstr(str_format(arena, "\"backend\":{%s}", rows[i].backend), arena));
+        run->spec.template = of->spec;
+        view.run = run;
+        decides(&view, rows[i].is_released ? "run; release pod net-1-plan-x; event TakenOver"
+                                           : "run Ready=Unknown Applying Reconciling");
+    }
+}
+
+static void takeover(void **) {
+    Run *run = run_of((RunText){.status = APPROVED});
+    RunView view = {.run = run, .stack = stack_of(""), .apply_job = job_of("\"active\":1")};
+    RunPod *pod = vec_add(arena, &view.apply_pods);
+    Pod *lost = pod_of(TERMINATING, "\"phase\":\"Running\"");
+    DecideOptions never = {0};
+    Decision decision;
+    run->spec.template.backend.type = STR("pg");
+    lost->spec.node_name = STR("n");
+    *pod = (RunPod){lost, NOW - 5 * MINUTE};
     decides(&view, "run; release pod net-1-plan-x; event TakenOver");
+    decision = decide_run(&view, &never, NOW, arena);
+    check_str(decision_text(&decision), "run Ready=Unknown Applying Reconciling");
     pod->lost_ms = NOW - 4 * MINUTE; /* not yet */
     decides(&view, "run Ready=Unknown Applying Reconciling; wake +60");
     pod->lost_ms = 0; /* its node answers */
-    decides(&view, "run Ready=Unknown Applying Reconciling");
+    decides(&view, "run Ready=Unknown Applying Reconciling; wake +30");
     pod->lost_ms = NOW - 9 * MINUTE;
-    pod->pod = pod_of("", "\"phase\":\"Running\""); /* not Terminating */
+    lost->status.phase = STR("Failed"); /* it has ended */
+    decides(&view, "run Ready=Unknown Applying Reconciling");
+    lost->status.phase = STR("Running");
+    lost->meta.deleted_ms = 0; /* not Terminating */
     decides(&view, "run Ready=Unknown Applying Reconciling");
 }
 
@@ -598,7 +637,8 @@ UNIT_MAIN(test_decide_run) {
         cmocka_unit_test(row_12_apply),       cmocka_unit_test(row_13_absent_apply),
         cmocka_unit_test(row_14_applied),     cmocka_unit_test(row_15_16_apply_failed),
         cmocka_unit_test(row_17_finished),    cmocka_unit_test(regressed),
-        cmocka_unit_test(takeover),           cmocka_unit_test(lanes_of_others),
+        cmocka_unit_test(takeover),           cmocka_unit_test(takeover_locks),
+        cmocka_unit_test(lanes_of_others),
     };
     return cmocka_run_group_tests(tests, open_arena, close_arena);
 }
