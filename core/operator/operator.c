@@ -69,6 +69,7 @@ static void changed(void *payload, const KubeResource *resource, const ObjectMet
     SCOPED(ArenaRef) arena = arena_open("change");
     world_touch(&controller->world, kind_of(resource), meta,
                 &(WorldTouch){add_key, controller->queue}, arena);
+    world_forget(&controller->world, kind_of(resource), meta, arena);
 }
 
 /* A decision from a part of the objects would see Runs and Jobs as missing. */

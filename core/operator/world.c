@@ -83,11 +83,29 @@ static Str run_target_key(const void *object, Arena *arena) {
                : key_of(run->meta.namespace, run->spec.plan_for.name, arena);
 }
 
-/* The spec of a finished Run decides nothing any more. */
-static void trim_run(void *object) {
+/* A finished Run still releases its lanes, and its result goes to the Stack. */
+static void trim_run(void *object, Arena *arena) {
     Run *run = object;
-    if (run_is_finished(run))
-        run->spec.template.text = STR("{}");
+    StrBuf text = strbuf_new(arena);
+    JsonWriter writer;
+    if (!run_is_finished(run))
+        return;
+    json_writer_init(&writer, &text, 0);
+    json_object_start(&writer);
+    if (run->spec.template.lanes.count > 0) {
+        json_key(&writer, STR("lanes"));
+        json_array_start(&writer);
+        vec_each(&run->spec.template.lanes, lane)
+            json_write_string(&writer, *lane);
+        json_array_end(&writer);
+    }
+    json_object_end(&writer);
+    run->spec.template.text = strbuf_str(&text);
+    run->spec.artifact = (Artifact){0};
+    run->spec.image = STR_EMPTY;
+    run->status.conditions = (StatusConditions){0};
+    run->status.approved_by = (StrVec){0};
+    run->status.jobs = (struct RunJobs){0};
 }
 
 static Str approval_run_key(const void *object, Arena *arena) {
@@ -264,6 +282,14 @@ static Str find_problem(const World *world, const Stack *stack, const DecideOpti
     return problem.len > 0 ? problem : find_shared_state(world, stack, arena);
 }
 
+/* The oldest first. */
+static int compare_age(const void *a, const void *b) {
+    const Run *one = *(const Run *const *)a, *other = *(const Run *const *)b;
+    if (one->meta.created_ms != other->meta.created_ms)
+        return one->meta.created_ms < other->meta.created_ms ? -1 : 1;
+    return str_compare(one->meta.name, other->meta.name);
+}
+
 bool world_view_stack(const World *world, Str namespace, Str name, const DecideOptions *options,
                       StackView *out, Arena *arena) {
     const Stack *stack = find_stack(world, namespace, name);
@@ -281,11 +307,8 @@ bool world_view_stack(const World *world, Str namespace, Str name, const DecideO
          (object = object_store_next_of(world->stores[WORLD_RUN], RUNS_OF_STACK,
                                         key_of(namespace, name, arena), &at));)
         vec_push(arena, &out->runs, object);
-    for (size_t i = 0; 2 * i < out->runs.count; i++) { /* the oldest first */
-        const Run *swapped = out->runs.items[i];
-        out->runs.items[i] = out->runs.items[out->runs.count - 1 - i];
-        out->runs.items[out->runs.count - 1 - i] = swapped;
-    }
+    if (out->runs.count > 1)
+        qsort(out->runs.items, out->runs.count, sizeof *out->runs.items, compare_age);
     for (ObjectCursor at = {0}; stack->meta.deleted_ms != 0 &&
                                 (object = object_store_next_of(world->stores[WORLD_STACK],
                                                                STACKS_USING, STR("using"), &at));) {
@@ -422,6 +445,30 @@ bool world_view_lane(const World *world, Str name, LaneView *out, Arena *arena) 
         vec_push(arena, &out->holders,
                  object_store_find(world->stores[WORLD_RUN], holder->namespace, holder->name));
     return true;
+}
+
+/* Jobs and pods of a finished Run decide nothing any more. */
+
+static void forget_phase(World *world, const Run *run, const char *phase, Arena *arena) {
+    Str name = str_format(arena, "%.*s-%s", STR_ARG(run->meta.name), phase);
+    Str key = key_of(run->meta.namespace, name, arena);
+    const Pod *pod;
+    object_store_remove(world->stores[WORLD_JOB], run->meta.namespace, name);
+    while ((
+        pod = object_store_next_of(world->stores[WORLD_POD], PODS_OF_JOB, key, &(ObjectCursor){0})))
+        object_store_remove(world->stores[WORLD_POD], pod->meta.namespace, pod->meta.name);
+}
+
+void world_forget(World *world, WorldKind kind, const ObjectMeta *meta, Arena *arena) {
+    const Run *run = NULL;
+    if (kind == WORLD_RUN)
+        run = (const Run *)meta;
+    else if (kind == WORLD_JOB || kind == WORLD_POD)
+        run = object_store_find(world->stores[WORLD_RUN], meta->namespace, meta->labels.run);
+    if (!run || !run_is_finished(run))
+        return;
+    forget_phase(world, run, "plan", arena);
+    forget_phase(world, run, "apply", arena);
 }
 
 /* Changes. */

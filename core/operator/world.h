@@ -46,3 +46,6 @@ typedef struct WorldTouch {
 /* Names every Stack, Run and Lane whose decision may depend on the object. */
 void world_touch(const World *world, WorldKind kind, const ObjectMeta *meta,
                  const WorldTouch *touch, Arena *arena);
+/* Removes the Jobs and pods of a finished Run from the stores, if the object is that Run or one of
+ * them. `meta` stays valid until the next change. */
+void world_forget(World *world, WorldKind kind, const ObjectMeta *meta, Arena *arena);

@@ -103,15 +103,17 @@ class Team:
     def finish(self, run, phase, result=None, status=0, container=None):
         """What a kubelet reports of the pod of this phase."""
         pod = self.wait("a pod of %s %s" % (run, phase), lambda: self.pod_of(run, phase))
-        name = container or ("report" if phase == "plan" else "apply")
-        rows = "initContainerStatuses" if name == "plan" else "containerStatuses"
+        self.end_pod(pod["metadata"]["name"], container or ("report" if phase == "plan" else "apply"), result, status)
+        return pod
+
+    def end_pod(self, pod, container, result=None, status=0):
+        rows = "initContainerStatuses" if container == "plan" else "containerStatuses"
         ended = {"exitCode": status, "reason": "Error" if status else "Completed", "startedAt": "2026-01-01T00:00:00Z",
                  "finishedAt": "2026-01-01T00:00:01Z", "message": json.dumps(result) if result else ""}
-        self.patch("pods", pod["metadata"]["name"], {"status": {
+        self.patch("pods", pod, {"status": {
             "phase": "Failed" if status else "Succeeded",
-            rows: [{"name": name, "image": "x", "imageID": "x", "ready": False, "restartCount": 0, "state": {"terminated": ended}}]}},
+            rows: [{"name": container, "image": "x", "imageID": "x", "ready": False, "restartCount": 0, "state": {"terminated": ended}}]}},
             "/status")
-        return pod
 
     def current(self, name):
         return self.wait("a Run of " + name, lambda: (self.get("stacks", name) or {}).get("status", {}).get("currentRun"))

@@ -92,10 +92,12 @@ static void join_group(ObjectStore *store, ObjectEntry *entry, size_t which) {
     arena_reset(store->scratch);
 }
 
-static void store_object(ObjectStore *store, ObjectEntry *entry, void *object, Str json) {
+/* `before`: what the arena had used before the object was decoded. */
+static void store_object(ObjectStore *store, ObjectEntry *entry, void *object, Str json,
+                         size_t before) {
     entry->json = json;
     entry->object = object;
-    entry->bytes = sizeof *entry + store->kind.record->size + 2 * json.len;
+    entry->bytes = arena_used(store->arena) - before;
     store->live += entry->bytes;
     store->count++;
     for (size_t i = 0; i < OBJECT_GROUPS; i++) {
@@ -127,22 +129,25 @@ static ObjectEntry *add_entry(ObjectStore *store, Str key) {
     return entry;
 }
 
-/* Moves the living objects, if the others take more memory than they. */
+/* Moves the living objects, if the others take half as much memory as they. */
 static void store_compact(ObjectStore *store) {
     ObjectStore old = *store;
-    if (arena_used(store->arena) < 2 * store->live + GARBAGE_MIN)
+    if (arena_used(store->arena) < store->live + store->live / 2 + GARBAGE_MIN)
         return;
     store_clear(store);
     map_each(&old.entries, each) {
         const ObjectEntry *from = each->value;
-        Str json = str_clone(from->json, store->arena);
-        void *object = from->object ? read_object(store, json) : NULL;
+        size_t before = arena_used(store->arena);
         ObjectEntry *entry;
-        if (!object)
+        void *object;
+        Str json;
+        if (!from->object)
             continue;
+        json = str_clone(from->json, store->arena);
+        object = read_object(store, json);
         entry = add_entry(store, from->key);
         entry->list = from->list;
-        store_object(store, entry, object, json);
+        store_object(store, entry, object, json, before);
     }
     arena_close(old.arena);
 }
@@ -153,13 +158,15 @@ const ObjectMeta *object_store_put(ObjectStore *store, Str json) {
     const ObjectMeta *meta = object;
     const char *error;
     ObjectEntry *entry;
+    size_t before;
     Str key, kept;
     if (!record_from_json(json, store->kind.record, object, &error, scratch) || meta->name.len == 0)
         return NULL;
     if (store->kind.trim)
-        store->kind.trim(object);
+        store->kind.trim(object, scratch);
     store_compact(store);
-    kept = record_to_json(store->kind.record, object, 0, store->arena);
+    before = arena_used(store->arena);
+    kept = record_to_sparse_json(store->kind.record, object, store->arena);
     object = read_object(store, kept);
     if (!object) /* a time, for instance, that no text can express */
         return NULL;
@@ -170,7 +177,7 @@ const ObjectMeta *object_store_put(ObjectStore *store, Str json) {
     else
         entry = add_entry(store, key);
     entry->list = store->list;
-    store_object(store, entry, object, kept);
+    store_object(store, entry, object, kept, before);
     return object;
 }
 

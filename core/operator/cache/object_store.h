@@ -4,8 +4,8 @@
  * are dropped. Objects may belong to groups, for instance the Runs of a Stack. Finding an object or
  * a group takes the same time however many there are.
  *
- * Memory follows the living objects: when the dropped ones take more, the others move, so a pointer
- * is valid only until the next change. The caller holds a lock while it uses a store. */
+ * Memory follows the living objects: when the dropped ones take half as much, the others move, so a
+ * pointer is valid only until the next change. The caller holds a lock while it uses a store. */
 #pragma once
 
 #include "object_meta.h"
@@ -18,7 +18,7 @@ typedef struct ObjectKind {
      * such groups. */
     Str (*groups[OBJECT_GROUPS])(const void *object, Arena *arena);
     /* Drops members that no decision reads any more; NULL: none. */
-    void (*trim)(void *object);
+    void (*trim)(void *object, Arena *arena);
 } ObjectKind;
 
 typedef struct ObjectStore ObjectStore;

@@ -58,15 +58,29 @@ static void find_trigger(StackCase *the) {
     the->trigger = run_trigger_new(view->stack, inputs, the->arena);
 }
 
+/* The request that the last Run served. */
+static Str served_request(const StackCase *the) {
+    vec_each(&the->view->runs, run) {
+        if (str_equal((*run)->meta.name, the->next.last_run.name))
+            return (*run)->spec.requested_at;
+    }
+    return the->view->stack->status.last_handled;
+}
+
+/* Compares with the last Run, not with the status: that is written first, and a controller that
+ * dies then leaves the Run to the next one, which must make the same. */
 static RunCause new_cause(const StackCase *the) {
     const Stack *stack = the->view->stack;
-    if (!str_equal(stack->meta.annotations.requested_at, stack->status.last_handled))
+    bool has_outputs = false;
+    if (!str_equal(stack->meta.annotations.requested_at, served_request(the)))
         return RUN_CAUSE_REQUEST;
-    if (!str_equal(the->revision, the->next.last_attempted_revision))
+    if (!str_equal(the->revision, the->next.last_run.revision))
         return RUN_CAUSE_SOURCE;
-    if (stack->status.observed_generation != stack->meta.generation)
-        return RUN_CAUSE_SPEC;
-    return RUN_CAUSE_DEPENDENCY;
+    vec_each(&the->view->dependencies, dependency)
+        has_outputs = has_outputs || dependency->output.len > 0;
+    return has_outputs && stack->status.observed_generation == stack->meta.generation
+               ? RUN_CAUSE_DEPENDENCY
+               : RUN_CAUSE_SPEC;
 }
 
 /* The interval, a tenth more or less: Stacks that were created together spread. */

@@ -72,7 +72,7 @@ bool record_decode(RecordReader *reading, const Record *record, JsonToken token,
 
 static bool record_is_absent(const RecordRow *row, const void *member) {
     if (row->codec != &record_object)
-        return row->codec->is_absent(member);
+        return row->codec->is_absent && row->codec->is_absent(member);
     for (size_t i = 0; i < row->record->count; i++) {
         const RecordRow *inner = &row->record->rows[i];
         if (!record_is_absent(inner, (const char *)member + inner->offset))
@@ -87,7 +87,7 @@ void record_write_members(RecordWriter *writing, const Record *record, const voi
         const RecordRow *row = &record->rows[i];
         const void *member = (const char *)from + row->offset;
         if ((row->variants && !(row->variants & variant)) ||
-            (row->flags & ROW_OPTIONAL && record_is_absent(row, member)))
+            ((writing->is_sparse || row->flags & ROW_OPTIONAL) && record_is_absent(row, member)))
             continue;
         json_key(writing->writer, row->key);
         row->codec->write(writing, row, member);
@@ -107,6 +107,15 @@ Str record_to_json(const Record *record, const void *from, uint8_t indent, Arena
     json_writer_init(&writer, &text, indent);
     record_encode(&(RecordWriter){&writer, scratch}, record, from);
     return strbuf_str(&text);
+}
+
+Str record_to_sparse_json(const Record *record, const void *from, Arena *arena) {
+    SCOPED(ArenaRef) scratch = arena_open("record");
+    StrBuf text = strbuf_new(scratch);
+    JsonWriter writer;
+    json_writer_init(&writer, &text, 0);
+    record_encode(&(RecordWriter){&writer, scratch, .is_sparse = true}, record, from);
+    return str_clone(strbuf_str(&text), arena);
 }
 
 bool record_from_json(Str bytes, const Record *record, void *out, const char **error,

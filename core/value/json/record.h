@@ -30,6 +30,7 @@ typedef struct RecordReader {
 typedef struct RecordWriter {
     JsonWriter *writer;
     Arena *scratch;
+    bool is_sparse; /* members that are absent are not written, also without ROW_OPTIONAL */
 } RecordWriter;
 
 /* The form of one member in JSON. */
@@ -161,6 +162,8 @@ void record_clone_texts(const Record *record, void *of, Arena *arena);
 /* Whole documents. */
 
 Str record_to_json(const Record *record, const void *from, uint8_t indent, Arena *arena);
+/* Without members that are absent, of exact size; for readers with the same rows. */
+Str record_to_sparse_json(const Record *record, const void *from, Arena *arena);
 /* On failure *error is the reason, or NULL. */
 MUST_USE bool record_from_json(Str bytes, const Record *record, void *out, const char **error,
                                Arena *arena);

@@ -11,7 +11,7 @@ static Str open_key(const void *object, Arena *) {
     return run_is_finished(object) ? STR_EMPTY : STR("open");
 }
 
-static void trim(void *object) {
+static void trim(void *object, Arena *) {
     Run *run = object;
     if (run_is_finished(run))
         run->spec.template.text = STR("{}");

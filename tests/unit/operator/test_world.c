@@ -31,6 +31,7 @@ static const ObjectMeta *put(WorldKind kind, const char *format, ...) {
     return meta;
 }
 
+#define FINISHED "\"finishedAt\":\"2026-01-02T03:04:05Z\""
 #define NAMED(name)                                                                                \
     "\"metadata\":{\"namespace\":\"team\",\"name\":\"" name "\",\"uid\":\"u-" name "\"}"
 
@@ -213,7 +214,7 @@ static void lanes(void **) {
     put_run("r0", "\"l\"", 0, "");
     put_run("r1", "\"l\"", 0, "");
     put_run("r2", "\"l\"", 5, "");
-    put_run("r3", "\"l\"", 9, "\"finishedAt\":\"2026-01-02T03:04:05Z\"");
+    put_run("r3", "\"l\"", 9, FINISHED);
     put_run("r4", "\"l\"", 9, "\"plannedAt\":\"2026-01-02T03:04:05Z\""); /* waits for a person */
     put_run("r5", "\"other\"", 9, "");
     assert_true(world_view_run(&world, STR("team"), STR("r2"), &view, arena));
@@ -257,6 +258,16 @@ static void jobs(void **) {
     assert_int_equal(view.plan_pods.count, 2);
     check_str(view.plan_pods.items[0].pod->meta.name, "p2"); /* the oldest first */
     assert_int_equal(view.approvals.count, 1);
+    world_forget(&world, WORLD_JOB, &view.plan_job->meta, arena);
+    assert_int_equal(object_store_count(world.stores[WORLD_POD]), 5);
+    world_forget(&world, WORLD_RUN, put_run("r", "", 0, FINISHED), arena);
+    assert_int_equal(object_store_count(world.stores[WORLD_POD]), 0);
+    assert_int_equal(object_store_count(world.stores[WORLD_JOB]), 0);
+    world_forget(&world, WORLD_JOB,
+                 put(WORLD_JOB, "{\"metadata\":{\"namespace\":\"team\",\"name\":\"r-apply\","
+                                "\"labels\":{\"infra.loam.internal/run\":\"r\"}}}"),
+                 arena);
+    assert_int_equal(object_store_count(world.stores[WORLD_JOB]), 0);
 }
 
 static void note(void *payload, WorldKind kind, Str namespace, Str name) {
@@ -280,6 +291,8 @@ static void touches(void **) {
         "stack team/net; stack team/top; ");
     check_str(touched(WORLD_RUN, object_store_find(world.stores[WORLD_RUN], STR("team"), STR("r"))),
               "run team/r; stack team/net; lane /l; ");
+    check_str(touched(WORLD_RUN, put_run("r2", "\"l\"", 0, FINISHED)),
+              "run team/r2; stack team/net; lane /l; ");
     check_str(touched(WORLD_BUCKET, put(WORLD_BUCKET, "{" NAMED("b") "}")), "stack team/net; ");
     check_str(touched(WORLD_OCI_REPOSITORY, put(WORLD_OCI_REPOSITORY, "{" NAMED("b") "}")), "");
     check_str(touched(WORLD_LANE, put(WORLD_LANE, "{\"metadata\":{\"name\":\"l\"}}")),
