@@ -309,6 +309,13 @@ bool world_view_stack(const World *world, Str namespace, Str name, const DecideO
         vec_push(arena, &out->runs, object);
     if (out->runs.count > 1)
         qsort(out->runs.items, out->runs.count, sizeof *out->runs.items, compare_age);
+    for (ObjectCursor at = {0};
+         (object = object_store_next_of(world->stores[WORLD_RUN], RUNS_FOR_STACK,
+                                        key_of(namespace, name, arena), &at));) {
+        if (run_is_finished(object) &&
+            !find_stack(world, namespace, ((const Run *)object)->spec.stack.name))
+            vec_push(arena, &out->orphans, object);
+    }
     for (ObjectCursor at = {0}; stack->meta.deleted_ms != 0 &&
                                 (object = object_store_next_of(world->stores[WORLD_STACK],
                                                                STACKS_USING, STR("using"), &at));) {

@@ -75,7 +75,11 @@ static ActRequest finalizer_patch(const DecisionStep *step, bool is_added, Arena
     return patch(&act_stacks, step, "", strbuf_str(&text), arena);
 }
 
+/* The Runs of a preview stay for the Stack that they plan for: a preview goes when its branch is
+ * merged, just before its plan is needed. */
 static ActRequest create_run(const Run *run, Arena *arena) {
+    const ObjectIdentity *owner =
+        run->spec.plan_for.uid.len > 0 ? &run->spec.plan_for : &run->spec.stack;
     Run made = *run;
     Str text;
     made.meta.uid = made.meta.resource_version = STR_EMPTY;
@@ -89,8 +93,7 @@ static ActRequest create_run(const Run *run, Arena *arena) {
                            "\"ownerReferences\":[{\"apiVersion\":\"" API
                            "\",\"kind\":\"Stack\",\"name\":%s,\"uid\":%s,\"controller\":true,"
                            "\"blockOwnerDeletion\":true}],%.*s",
-                           act_quoted(run->spec.stack.name, arena),
-                           act_quoted(run->spec.stack.uid, arena),
+                           act_quoted(owner->name, arena), act_quoted(owner->uid, arena),
                            STR_ARG(str_after(text, sizeof "{\"metadata\":{" - 1))),
     };
 }

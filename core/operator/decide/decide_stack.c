@@ -351,10 +351,18 @@ static bool (*const rules[])(StackCase *) = {
     rule_retry,    rule_stalled,   rule_drift,        rule_ready,
 };
 
+static void drop_run(StackCase *the, const Run *run) {
+    vec_push(the->arena, &the->out.steps, (DecisionStep){STEP_DELETE_RUN, &run->meta});
+}
+
 /* Finished Runs beyond the limit go, the oldest first; their Jobs and pods follow. */
 static void drop_history(StackCase *the) {
     const StackView *view = the->view;
     size_t finished = 0;
+    vec_each(&view->orphans, run) {
+        if (the->now_ms >= (*run)->status.finished_ms + view->stack->spec.approval.expires_ms)
+            drop_run(the, *run);
+    }
     vec_each(&view->runs, run)
         finished += run_is_finished(*run);
     vec_each(&view->runs, run) {
@@ -364,7 +372,7 @@ static void drop_history(StackCase *the) {
             view->current && str_equal((*run)->meta.name, view->current->status.plan.name);
         if (!run_is_finished(*run) || *run == view->current || has_plan)
             continue;
-        vec_push(the->arena, &the->out.steps, (DecisionStep){STEP_DELETE_RUN, &(*run)->meta});
+        drop_run(the, *run);
         finished--;
     }
 }

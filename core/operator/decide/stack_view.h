@@ -21,6 +21,7 @@ typedef struct StackView {
     const Stack *target;  /* that a preview plans for; NULL: none, or it does not exist */
     VEC(StackDependency) dependencies;
     VEC(const Run *) runs;         /* of this Stack, the oldest first */
+    VEC(const Run *) orphans;      /* of previews for this Stack that are gone */
     VEC(const Stack *) dependents; /* that depend on it or use its outputs */
     Str problem; /* a sentence about a cycle of dependencies, a forbidden namespace, or a state that
                     another Stack has too; empty: none */

@@ -71,6 +71,11 @@ static void patches(void **) {
                   "\"blockOwnerDeletion\":true}],\"namespace\":\"team\",\"name\":\"net-1\"},"
                   "\"spec\":{\"stack\":{\"name\":\"net\",\"uid\":\"u-1\"},\"type\":\"Apply\","
                   "\"trigger\":\"t\",\"reason\":\"Spec\",\"image\":\"loam:1\",\"template\":{}}}");
+    /* That of a preview stays for the Stack that it plans for. */
+    run->spec.plan_for = (ObjectIdentity){STR("prod"), STR("u-9")};
+    ActRequest request = request_of((DecisionStep){STEP_CREATE_RUN, &run->meta, .run = run});
+    assert_true(str_find(request.body, STR("\"name\":\"prod\",\"uid\":\"u-9\",\"controller\""),
+                         0) != SIZE_MAX);
 }
 
 /* A status has every member, so that a merge patch leaves nothing of the old one. */

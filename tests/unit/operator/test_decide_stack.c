@@ -356,6 +356,18 @@ static void history(void **) {
 #define DELETED ",\"deletionTimestamp\":\"2026-01-02T03:00:00Z\""
 #define HELD    DELETED ",\"finalizers\":[\"" STACK_FINALIZER "\"]"
 
+/* Runs of a preview that is gone stay as long as their plans may be applied. */
+static void orphans(void **) {
+    Stack *stack = stack_of((StackText){0});
+    Run *run = run_of("t", "\"finishedAt\":\"2026-01-02T03:00:00Z\"");
+    StackView view = {.stack = stack};
+    set_last(stack, RUN_APPLY, REASON_APPLIED, NOW);
+    vec_push(arena, &view.orphans, run);
+    decides(&view, "stack Ready=True Applied; wake +3571");
+    run->status.finished_ms = NOW - MINUTE * 24 * 60;
+    decides(&view, "stack Ready=True Applied; wake +3571; delete run net-now");
+}
+
 static void deletion(void **) {
     static const char destroy[] = ",\"deletionPolicy\":\"Destroy\"";
     Stack *stack = stack_of((StackText){.meta = HELD, .status = ",\"currentRun\":\"net-now\""});
@@ -431,6 +443,7 @@ UNIT_MAIN(test_decide_stack) {
         cmocka_unit_test(row_14_ready),
         cmocka_unit_test(finished_run),
         cmocka_unit_test(history),
+        cmocka_unit_test(orphans),
         cmocka_unit_test(deletion),
         cmocka_unit_test(names),
     };
