@@ -108,9 +108,7 @@ static const Command install_command = {
     .run = run_install,
 };
 
-static const Command *const subcommands[] = {&install_command, &cmd_operator_serve,
-                                             &cmd_operator_source, &cmd_operator_run,
-                                             &cmd_operator_report};
+static const Command *const subcommands[] = {&install_command, OPERATOR_COMMANDS(COMMAND_ROW)};
 
 const Command cmd_operator = {
     .name = "operator",
@@ -118,6 +116,6 @@ const Command cmd_operator = {
     .usage = "<command> [options] [arguments]",
     .about = "Works with the operator, which runs the configurations of Stacks as Jobs of a "
              "Kubernetes cluster.",
-    .example = "loam operator install",
+    .example = "loam operator status\nloam operator install",
     COMMAND_SUBCOMMANDS(subcommands),
 };

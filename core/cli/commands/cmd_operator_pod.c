@@ -34,6 +34,7 @@ const Command cmd_operator_source = {
     .example = "loam operator source",
     .groups = {&option_view},
     .run = run_source,
+    .is_hidden = true,
 };
 
 const Command cmd_operator_run = {
@@ -46,6 +47,7 @@ const Command cmd_operator_run = {
     .example = "loam operator run",
     .groups = {&option_view},
     .run = run_run,
+    .is_hidden = true,
 };
 
 const Command cmd_operator_report = {
@@ -58,4 +60,5 @@ const Command cmd_operator_report = {
     .example = "loam operator report",
     .groups = {&option_view},
     .run = run_report,
+    .is_hidden = true,
 };

@@ -77,4 +77,5 @@ const Command cmd_operator_serve = {
     .example = "loam operator serve -runner-image=registry.example.com/loam:0.1.0",
     .groups = {OPTION_GROUP(serve_options), &option_view},
     .run = run_serve,
+    .is_hidden = true,
 };

@@ -57,6 +57,21 @@
     ROW(providers_lock)          \
     ROW(providers_mirror)        \
     ROW(providers_schema)
+
+#define OPERATOR_COMMANDS(ROW) \
+    ROW(operator_status)       \
+    ROW(operator_show)         \
+    ROW(operator_approve)      \
+    ROW(operator_reject)       \
+    ROW(operator_reconcile)    \
+    ROW(operator_suspend)      \
+    ROW(operator_resume)       \
+    ROW(operator_cancel)       \
+    ROW(operator_logs)         \
+    ROW(operator_serve)        \
+    ROW(operator_source)       \
+    ROW(operator_run)          \
+    ROW(operator_report)
 /* clang-format on */
 
 #define COMMAND_DECLARE(name) extern const Command cmd_##name;
@@ -65,10 +80,7 @@ STATE_COMMANDS(COMMAND_DECLARE)
 PROVIDERS_COMMANDS(COMMAND_DECLARE)
 COMMAND_DECLARE(env_promote)
 COMMAND_DECLARE(metadata_page)
-COMMAND_DECLARE(operator_serve)
-COMMAND_DECLARE(operator_source)
-COMMAND_DECLARE(operator_run)
-COMMAND_DECLARE(operator_report)
+OPERATOR_COMMANDS(COMMAND_DECLARE)
 
 /* An element of an array of commands. */
 #define COMMAND_ROW(name) &cmd_##name,

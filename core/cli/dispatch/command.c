@@ -8,10 +8,19 @@ static const Option global_options[] = {
 };
 const OptionGroup command_globals = {global_options, ARRAY_COUNT(global_options)};
 
+const Command *command_next(const CommandTable *table, size_t *at) {
+    while (*at < table->count) {
+        const Command *command = table->rows[(*at)++];
+        if (!command->is_hidden)
+            return command;
+    }
+    return NULL;
+}
+
 static void each_in(const CommandTable *table, Str path, CommandVisit *visit, void *payload,
                     Arena *arena) {
-    for (size_t i = 0; i < table->count; i++) {
-        const Command *command = table->rows[i];
+    const Command *command;
+    for (size_t i = 0; (command = command_next(table, &i));) {
         Str own = path.len ? str_format(arena, "%.*s %s", STR_ARG(path), command->name)
                            : str_from_cstr(command->name);
         visit(command, own, payload);

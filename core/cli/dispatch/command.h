@@ -35,6 +35,7 @@ struct Command {
     /* Opens the view for -json. NULL: the command handles -json itself, or does not have it. */
     View *(*json_view)(Cli *cli);
     CommandTable subcommands;
+    bool is_hidden; /* only programs call it: help, pages and completion leave it out */
     /* Returns another command to run for `words`, which begin with this command's name; NULL: this
      * one. The slot may be NULL. */
     const Command *(*redirect)(const Cli *cli, const StrVec *words);
@@ -52,7 +53,12 @@ extern const OptionGroup command_globals;
 /* Returns the command of that name or alias, or NULL if none. */
 const Command *command_find(const CommandTable *table, Str name);
 
-/* Visits every command with its path ("state list"), groups before their subcommands. */
+/* Returns the next command from *at on that is not hidden, and moves *at behind it; NULL after the
+ * last. */
+const Command *command_next(const CommandTable *table, size_t *at);
+
+/* Visits every command that is not hidden, with its path ("state list"), groups before their
+ * subcommands. */
 typedef void CommandVisit(const Command *command, Str path, void *payload);
 void command_each(const CommandTable *table, CommandVisit *visit, void *payload, Arena *arena);
 

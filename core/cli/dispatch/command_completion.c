@@ -134,12 +134,13 @@ static const char *offer_word(Offer offer) {
 
 static void add_bash_command(const Command *command, Str path, void *payload) {
     const Script *script = payload;
+    const Command *subcommand;
     StrBuf *out = script->out;
     strbuf_add_format(out, "    '%.*s')\n        options='", STR_ARG(path));
     each_option(command, add_bash_option, out);
     strbuf_add_cstr(out, "' commands='");
-    for (size_t i = 0; i < command->subcommands.count; i++)
-        strbuf_add_format(out, " %s", command->subcommands.rows[i]->name);
+    for (size_t i = 0; (subcommand = command_next(&command->subcommands, &i));)
+        strbuf_add_format(out, " %s", subcommand->name);
     strbuf_add_format(out, "' offer='%s'\n        ;;\n",
                       offer_word(offer_of_usage(command->usage)));
 }
@@ -268,9 +269,10 @@ static void add_zsh_setting(StrBuf *out, const Option *option) {
 }
 
 static void add_zsh_case(StrBuf *out, const Command *command, const CommandTable *subcommands) {
+    const Command *subcommand;
     strbuf_add_cstr(out, "        commands=(");
-    for (size_t i = 0; i < subcommands->count; i++)
-        add_zsh_item(out, subcommands->rows[i]->name, "", subcommands->rows[i]->summary);
+    for (size_t i = 0; (subcommand = command_next(subcommands, &i));)
+        add_zsh_item(out, subcommand->name, "", subcommand->summary);
     strbuf_add_cstr(out, ")\n        flags=(");
     each_option(command, add_zsh_flag, out);
     strbuf_add_cstr(out, ")\n        settings=(");
@@ -326,10 +328,11 @@ static void add_fish_group(StrBuf *out, Str path, const OptionGroup *group, Aren
 }
 
 static void add_fish_commands(StrBuf *out, Str path, const CommandTable *table) {
-    for (size_t i = 0; i < table->count; i++) {
+    const Command *command;
+    for (size_t i = 0; (command = command_next(table, &i));) {
         strbuf_add_format(out, "complete -c loam -n '__loam_at %.*s' -a %s -d '", STR_ARG(path),
-                          table->rows[i]->name);
-        completion_add_quoted(out, table->rows[i]->summary);
+                          command->name);
+        completion_add_quoted(out, command->summary);
         strbuf_add_cstr(out, "'\n");
     }
 }

@@ -380,14 +380,14 @@ static void add_page_options(const Page *page) {
 
 static void add_page_subcommands(const Page *page) {
     const CommandTable *table = &page->command->subcommands;
+    const Command *command;
     if (table->count == 0)
         return;
     begin_rows(page, "Commands");
-    for (size_t i = 0; i < table->count; i++) {
-        const char *name = table->rows[i]->name;
-        add_page_row(page, str_format(page->arena, "loam %.*s %s", STR_ARG(page->path), name),
-                     table->rows[i]->summary);
-    }
+    for (size_t i = 0; (command = command_next(table, &i));)
+        add_page_row(page,
+                     str_format(page->arena, "loam %.*s %s", STR_ARG(page->path), command->name),
+                     command->summary);
 }
 
 static bool asks_approval(const Command *command) {

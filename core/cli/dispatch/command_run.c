@@ -11,8 +11,9 @@
 /* `path` is the command that lacks the subcommand; empty: the program. */
 static int unknown_command(Cli *cli, const CommandTable *table, Str path, Str name) {
     StrVec names = {0};
-    for (size_t i = 0; i < table->count; i++)
-        vec_push(cli->arena, &names, str_from_cstr(table->rows[i]->name));
+    const Command *command;
+    for (size_t i = 0; (command = command_next(table, &i));)
+        vec_push(cli->arena, &names, str_from_cstr(command->name));
     Str hint = str_did_you_mean(name, names.items, names.count, cli->arena);
     Str owner = path.len ? str_format(cli->arena, "loam %.*s", STR_ARG(path)) : STR("loam");
     terminal_err(str_format(cli->arena,
@@ -86,13 +87,13 @@ static void print_option(const Option *option, size_t column) {
 
 static void print_commands(const CommandTable *table) {
     size_t column = COMMAND_COLUMN;
-    for (size_t i = 0; i < table->count; i++) {
-        size_t wanted = strlen(table->rows[i]->name) + 4;
+    const Command *command;
+    for (size_t i = 0; (command = command_next(table, &i));) {
+        size_t wanted = strlen(command->name) + 4;
         column = wanted > column ? wanted : column;
     }
-    for (size_t i = 0; i < table->count; i++)
-        command_run_print_entry(str_from_cstr(table->rows[i]->name), table->rows[i]->summary,
-                                column);
+    for (size_t i = 0; (command = command_next(table, &i));)
+        command_run_print_entry(str_from_cstr(command->name), command->summary, column);
 }
 
 static void print_paragraphs(Str text) {

@@ -73,6 +73,12 @@ static bool find_plan(Runner *runner, RunResult *result) {
     return false;
 }
 
+/* For people, in the log of the container: "loam operator show" prints it. */
+static void print_plan(Runner *runner, const char *name) {
+    const char *const words[] = {"show", "-no-color", "-details=full", name, NULL};
+    (void)runner_child(runner, &(RunnerChild){.words = words});
+}
+
 int runner_report(Runner *runner) {
     Str name = str_concat(STR("state:"), runner->order.run.name, runner->arena);
     const char *const words[] = {
@@ -86,6 +92,7 @@ int runner_report(Runner *runner) {
     if (!ok || !find_plan(runner, &result))
         return runner_message_fail(runner, MISMATCH, STR("The stored plan cannot be read"),
                                    STR("the log of the container says why"));
+    print_plan(runner, words[ARRAY_COUNT(words) - 2]);
     count_changes(plan, &result.changes);
     count_drift(runner, plan, &result.drift);
     result.plan.code = value_text_at(plan, STR("code"));

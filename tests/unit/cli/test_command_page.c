@@ -12,7 +12,8 @@ static const Option options[] = {
 
 static const CommandStatus statuses[] = {{2, "With -out, the file is new."}, {0}};
 static const Command part = {.name = "part", .summary = "Does a part"};
-static const Command *const parts[] = {&part};
+static const Command secret = {.name = "secret", .summary = "Is no page", .is_hidden = true};
+static const Command *const parts[] = {&part, &secret};
 static const Command sample = {
     .name = "sample",
     .summary = "Does something",

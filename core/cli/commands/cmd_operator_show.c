@@ -1,0 +1,57 @@
+/* loam operator show: the plan that waits. */
+#include "command_table.h"
+#include "kube_object.h"
+#include "stack_log.h"
+#include "stack_plan.h"
+
+/* The container "report" has printed the plan; it is lost with its pod. */
+static void print_reported(StackAccess *access, const StackPlan *plan) {
+    Diags ignored = diags_new(access->cli->arena), *diags = access->diags;
+    StackLogRequest request = {
+        .action = "Plan not shown",
+        .run = kube_object_text(plan->run, "status.plan", "name"),
+        .phase = "plan",
+        .container = STR("report"),
+        .digest = plan->digest,
+    };
+    access->diags = &ignored;
+    if (!stack_log_print(access, &request))
+        diags_warning(diags, NO_RANGE, "The changes themselves are not shown",
+                      "The log of the pod that reported the plan cannot be read: %.*s The numbers "
+                      "of changes come from the Run. Where the state can be read, \"loam show "
+                      "state:%.*s\" shows the plan too.",
+                      STR_ARG(ignored.items[ignored.count - 1].detail), STR_ARG(request.run));
+    access->diags = diags;
+}
+
+static int run_show(Cli *cli, const Arguments *arguments, Diags *diags) {
+    SCOPED(StackAccess) access = {0};
+    StrBuf text = strbuf_new(cli->arena);
+    StackPlan plan;
+    Value stack;
+    if (!stack_access_begin(&access, cli, arguments, diags, &stack) ||
+        !stack_plan_find(&access, "No plan to show", stack, &plan))
+        return 1;
+    print_reported(&access, &plan);
+    strbuf_add_format(&text, "\nThe plan of Stack %.*s waits for approval.\n\n",
+                      STR_ARG(access.title));
+    stack_plan_describe(&access, &plan, &text);
+    strbuf_add_format(&text, "\nTo approve it:\n  loam operator approve %.*s\n",
+                      STR_ARG(access.title));
+    terminal_out(strbuf_str(&text));
+    return 0;
+}
+
+const Command cmd_operator_show = {
+    .name = "show",
+    .summary = "Show the plan of a Stack that waits for approval",
+    .usage = "[options] NAMESPACE/STACK",
+    .about = "Shows the plan of a Stack that waits for approval, as the pod that made it has "
+             "printed it, with its digest, its revision, and who has approved it.",
+    .example = "loam operator show prod/network",
+    .groups = {&stack_access_options, &option_view},
+    .least_positionals = 1,
+    .most_positionals = 1,
+    .missing = "Give the namespace and the name of a Stack, such as prod/network.",
+    .run = run_show,
+};

@@ -1,0 +1,135 @@
+#include "stack_plan.h"
+
+#include "kube_object.h"
+#include "utf8.h"
+
+static bool is_waiting(Value run) {
+    Value time;
+    return kube_object_text(run, "status.plan", "digest").len > 0 &&
+           !kube_object_find(run, "status", "approvedAt", &time) &&
+           !kube_object_find(run, "status", "finishedAt", &time);
+}
+
+static bool report_none(StackAccess *access, const char *action, Value stack) {
+    Value conditions = kube_object_list(stack, "status", "conditions");
+    Str reason = STR("the operator has not looked at it yet"), message = STR_EMPTY;
+    for (size_t i = 0; i < conditions.count; i++) {
+        Value condition = value_at(conditions, i);
+        if (!str_equal_cstr(kube_object_text(condition, "", "type"), "Ready"))
+            continue;
+        reason = stack_access_text(access, condition, "", "reason");
+        message = stack_access_text(access, condition, "", "message");
+    }
+    return diags_fail(access->diags, NO_RANGE, action,
+                      "No plan of Stack %.*s waits for approval: %.*s%s%.*s. See \"loam operator "
+                      "status %.*s\"; for another plan, run \"loam operator reconcile %.*s\".",
+                      STR_ARG(access->title), STR_ARG(reason), message.len > 0 ? ", " : "",
+                      (int)(str_ends_with(message, STR(".")) ? message.len - 1 : message.len),
+                      message.ptr, STR_ARG(access->title), STR_ARG(access->title));
+}
+
+/* The plan of an older spec is superseded as soon as the operator sees the new one. */
+static bool check_generation(StackAccess *access, const char *action, Value stack) {
+    if (stack_access_number(stack, "metadata", "generation") ==
+        stack_access_number(stack, "status", "observedGeneration"))
+        return true;
+    return diags_fail(diags_as(DIAG_STALE, access->diags), NO_RANGE, action,
+                      "Stack %.*s has changed since its plan was made, and the operator has not "
+                      "looked at the change yet. Run the command again in a moment; if this stays, "
+                      "look at the operator's own pods.",
+                      STR_ARG(access->title));
+}
+
+bool stack_plan_find(StackAccess *access, const char *action, Value stack, StackPlan *out) {
+    Str name = kube_object_text(stack, "status", "currentRun");
+    KubeRef ref = {&stack_access_runs, access->stack.namespace, name};
+    *out = (StackPlan){.stack = stack, .run_name = name};
+    if (!check_generation(access, action, stack))
+        return false;
+    if (name.len == 0)
+        return report_none(access, action, stack);
+    if (!stack_access_get(access, &(StackRequest){action, ref, stack_access_viewer}, &out->run))
+        return false;
+    if (!is_waiting(out->run) || !str_equal(kube_object_text(out->run, "spec.stack", "uid"),
+                                            kube_object_text(stack, "metadata", "uid")))
+        return report_none(access, action, stack);
+    out->run_uid = kube_object_text(out->run, "metadata", "uid");
+    out->digest = kube_object_text(out->run, "status.plan", "digest");
+    return true;
+}
+
+/* Texts. */
+
+typedef struct PlanCount {
+    const char *member;
+    const char *glyph;
+    const char *words;
+} PlanCount;
+
+static const PlanCount counts[] = {
+    {"add", "+", "to add"},
+    {"change", "~", "to change"},
+    {"destroy", "-", "to destroy"},
+    {"replace", "-/+", "to replace"},
+    {"import", "import ", "to import"},
+    {"forget", "forget ", "to forget"},
+};
+
+Str stack_plan_counts(Value object, const char *path, Arena *arena) {
+    StrBuf out = strbuf_new(arena);
+    for (size_t i = 0; i < ARRAY_COUNT(counts); i++) {
+        int64_t count = stack_access_number(object, path, counts[i].member);
+        if (count > 0)
+            strbuf_add_format(&out, "%s%s%lld", out.len > 0 ? " " : "", counts[i].glyph,
+                              (long long)count);
+    }
+    return out.len > 0 ? strbuf_str(&out) : STR("-");
+}
+
+static void add_changes(const StackPlan *plan, StrBuf *out) {
+    bool has_one = false;
+    strbuf_add_cstr(out, "  Changes    ");
+    for (size_t i = 0; i < ARRAY_COUNT(counts); i++) {
+        int64_t count = stack_access_number(plan->run, "status.plan.changes", counts[i].member);
+        if (count > 0)
+            strbuf_add_format(out, "%s%lld %s", has_one ? ", " : "", (long long)count,
+                              counts[i].words);
+        has_one = has_one || count > 0;
+    }
+    strbuf_add_cstr(out, has_one ? "\n" : "outputs only\n");
+    if (!kube_object_is_true(plan->run, "status.plan", "verified"))
+        strbuf_add_cstr(out, "             not verified: the container that runs code of the "
+                             "configuration counted them\n");
+}
+
+static void add_approvals(const StackAccess *access, const StackPlan *plan, StrBuf *out) {
+    Value users = kube_object_list(plan->run, "status", "approvedBy");
+    int64_t required = stack_access_number(plan->run, "spec.template.approval", "required");
+    strbuf_add_format(out, "  Approvals  %u of %lld", users.count,
+                      (long long)(required > 0 ? required : 1));
+    for (size_t i = 0; i < users.count; i++) {
+        Str user = value_at(users, i).type->kind == KIND_STRING ? value_text(value_at(users, i))
+                                                                : STR_EMPTY;
+        strbuf_add_format(out, "%s%.*s", i == 0 ? ": " : ", ",
+                          STR_ARG(utf8_one_line(user, access->cli->arena)));
+    }
+    strbuf_add_char(out, '\n');
+}
+
+void stack_plan_describe(const StackAccess *access, const StackPlan *plan, StrBuf *out) {
+    Arena *arena = access->cli->arena;
+    int64_t expires_ms = stack_access_time(access, plan->stack, "status.plan", "expiresAt");
+    strbuf_add_format(out, "  Run        %.*s (%.*s, reason %.*s)\n",
+                      STR_ARG(stack_access_text(access, plan->run, "metadata", "name")),
+                      STR_ARG(stack_access_text(access, plan->run, "spec", "type")),
+                      STR_ARG(stack_access_text(access, plan->run, "spec", "reason")));
+    strbuf_add_format(out, "  Revision   %.*s\n",
+                      STR_ARG(stack_access_text(access, plan->run, "spec", "revision")));
+    add_changes(plan, out);
+    strbuf_add_format(out, "  Digest     %.*s\n",
+                      STR_ARG(stack_access_text(access, plan->run, "status.plan", "digest")));
+    if (expires_ms > 0)
+        strbuf_add_format(out, "  Expires    in %.*s\n",
+                          STR_ARG(stack_access_age(cli_now_ms(access->cli), expires_ms, arena)));
+    add_approvals(access, plan, out);
+}
