@@ -95,6 +95,8 @@ static bool set_up_ssh(Runner *runner, StrBuf *settings) {
 static bool set_credentials(Runner *runner) {
     Str token = credential(runner, "bearerToken");
     StrBuf settings = strbuf_new(runner->arena);
+    strbuf_add_cstr(&settings, "[safe]\n"); /* the kubelet made the directory, as root */
+    git_program_add_setting(&settings, "directory", STR(POD_STACK));
     if (str_starts_with(runner->order.source.git.url, STR("ssh:")) &&
         !set_up_ssh(runner, &settings))
         return false;
@@ -103,7 +105,7 @@ static bool set_credentials(Runner *runner) {
         git_program_add_setting(&settings, "extraHeader",
                                 str_concat(STR("Authorization: Bearer "), token, runner->arena));
     }
-    return settings.len == 0 || write_private(runner, ".gitconfig", strbuf_str(&settings));
+    return write_private(runner, ".gitconfig", strbuf_str(&settings));
 }
 
 /* The URL with user and password, which fetch_git takes out of it again. */
