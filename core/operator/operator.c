@@ -4,25 +4,34 @@
 #include "leader.h"
 #include "log.h"
 #include "lost_nodes.h"
+#include "metrics.h"
 #include "operator_entry.h"
 #include "runner_message.h"
 #include "thread.h"
+#include "web_server.h"
 #include "work_queue.h"
-#include "world.h"
+#include "world_metrics.h"
 
 #define WORKERS    4
 #define REQUEST_MS 30000
 #define FLUX       STR_CONST("source.toolkit.fluxcd.io")
+#define SHARD      "sharding.fluxcd.io/key"
+#define NO_THREADS STR("The system has no more threads.")
 
 typedef struct Operator {
     OperatorSettings settings;
     DecideOptions options;
-    pthread_mutex_t lock; /* of the world, and of the lost nodes */
+    Io io; /* counts the requests of the client */
+    KubeClient *client;
+    Metrics *metrics;
+    WebServer *servers[2];
+    pthread_mutex_t lock; /* of the world, and of the members up to the queue */
     World world;
     LostNodes nodes;
+    size_t synced; /* informers that have read all objects once */
+    bool is_leader;
     WorkQueue *queue;
     Informer *informers[WORLD_KINDS];
-    _Atomic size_t synced; /* informers that have read all objects once */
     VEC(Thread *) workers;
     CancelToken *stop; /* of all threads */
     Arena *arena;
@@ -58,7 +67,11 @@ static WorldKind kind_of(const KubeResource *resource) {
     return (WorldKind)kind;
 }
 
-/* Events. */
+/* Events. A controller that waits to lead keeps the stores, so that it can begin at once. */
+
+static bool has_begun(const Operator *controller) {
+    return controller->is_leader && controller->synced == WORLD_KINDS;
+}
 
 static void add_key(void *payload, WorldKind kind, Str namespace, Str name) {
     work_queue_add(payload, (WorkKey){(int)kind, namespace, name});
@@ -67,16 +80,52 @@ static void add_key(void *payload, WorldKind kind, Str namespace, Str name) {
 static void changed(void *payload, const KubeResource *resource, const ObjectMeta *meta) {
     Operator *controller = payload;
     SCOPED(ArenaRef) arena = arena_open("change");
+    if (!has_begun(controller))
+        return;
     world_touch(&controller->world, kind_of(resource), meta,
                 &(WorldTouch){add_key, controller->queue}, arena);
     world_forget(&controller->world, kind_of(resource), meta, arena);
 }
 
 /* A decision from a part of the objects would see Runs and Jobs as missing. */
+static void try_begin(Operator *controller) {
+    static const WorldKind decided[] = {WORLD_STACK, WORLD_RUN, WORLD_LANE};
+    const ObjectMeta *meta;
+    if (!has_begun(controller))
+        return;
+    for (size_t i = 0; i < ARRAY_COUNT(decided); i++) {
+        const ObjectStore *store = controller->world.stores[decided[i]];
+        for (ObjectCursor at = {0}; (meta = object_store_next(store, &at));)
+            add_key(controller->queue, decided[i], meta->namespace, meta->name);
+    }
+    work_queue_begin(controller->queue);
+}
+
 static void synced(void *payload) {
     Operator *controller = payload;
-    if (++controller->synced == WORLD_KINDS)
-        work_queue_begin(controller->queue);
+    LOCKED(&controller->lock);
+    controller->synced++;
+    try_begin(controller);
+}
+
+static void lead(Operator *controller) {
+    LOCKED(&controller->lock);
+    controller->is_leader = true;
+    try_begin(controller);
+}
+
+/* Whether the store has a later version already, of another worker's change. */
+static bool is_outdated(const ObjectStore *store, Str json) {
+    SCOPED(ArenaRef) arena = arena_open("version of a response");
+    AnyObject any = {0};
+    const ObjectMeta *stored;
+    const char *error;
+    uint64_t version, newest;
+    if (!record_from_json(json, &any_object_record, &any, &error, arena))
+        return false;
+    stored = object_store_find(store, any.meta.namespace, any.meta.name);
+    return stored && str_to_uint64(any.meta.resource_version, &version) &&
+           str_to_uint64(stored->resource_version, &newest) && version < newest;
 }
 
 /* The response of a change is its newest version: the next decision need not wait for the event. */
@@ -90,6 +139,8 @@ static void keep_response(Operator *controller, const ActRequest *request,
         str_equal_cstr(STR("DELETE"), request->method))
         return;
     LOCKED(&controller->lock);
+    if (is_outdated(controller->world.stores[kind], response->body))
+        return;
     meta = object_store_put(controller->world.stores[kind], response->body);
     if (meta)
         changed(controller, request->ref.resource, meta);
@@ -97,14 +148,19 @@ static void keep_response(Operator *controller, const ActRequest *request,
 
 /* Work. */
 
+typedef struct WorkRequest {
+    ActRequest request;
+    RunEnd end; /* status NULL: it ends no Run */
+} WorkRequest;
+
 typedef struct Work {
-    VEC(ActRequest) requests;
+    VEC(WorkRequest) requests;
     int64_t wake_ms; /* Unix time; 0: never */
 } Work;
 
 static KubeCall call_of(const Operator *controller, Arena *arena) {
-    const Clock *clock = kube_client_io(controller->settings.client)->clock;
-    return (KubeCall){.client = controller->settings.client,
+    const Clock *clock = controller->io.clock;
+    return (KubeCall){.client = controller->client,
                       .arena = arena,
                       .cancel = controller->stop,
                       .cancel_at = CANCEL_STOP,
@@ -114,7 +170,7 @@ static KubeCall call_of(const Operator *controller, Arena *arena) {
 /* Nodes. */
 
 static int64_t monotonic_now(const Operator *controller) {
-    const Clock *clock = kube_client_io(controller->settings.client)->clock;
+    const Clock *clock = controller->io.clock;
     return clock->monotonic_ms(clock->self);
 }
 
@@ -179,9 +235,17 @@ static bool decide(Operator *controller, WorkKey key, int64_t now_ms, Decision *
     }
 }
 
+/* The Run that a step ends. */
+static RunEnd end_of(const DecisionStep *step) {
+    const Run *run = (const Run *)step->object;
+    bool is_end = step->kind == STEP_RUN_STATUS && step->run_status->finished_ms != 0 &&
+                  !run_is_finished(run);
+    return is_end ? (RunEnd){run->spec.type, run->meta.created_ms, step->run_status} : (RunEnd){0};
+}
+
 /* Decides, and renders the requests while the objects cannot change. */
 static Work plan_work(Operator *controller, WorkKey key, Arena *arena) {
-    const Clock *clock = kube_client_io(controller->settings.client)->clock;
+    const Clock *clock = controller->io.clock;
     ActOptions options = {controller->settings.name, controller->settings.log_level,
                           clock->now_ms(clock->self)};
     Work work = {0};
@@ -193,7 +257,7 @@ static Work plan_work(Operator *controller, WorkKey key, Arena *arena) {
         ActRequest requests[ACT_REQUESTS_MAX];
         size_t count = act_requests(step, &options, requests, arena);
         for (size_t i = 0; i < count; i++)
-            vec_push(arena, &work.requests, requests[i]);
+            vec_push(arena, &work.requests, (WorkRequest){requests[i], end_of(step)});
         if (step->kind == STEP_WAKE && (work.wake_ms == 0 || step->wake_ms < work.wake_ms))
             work.wake_ms = step->wake_ms;
     }
@@ -201,8 +265,9 @@ static Work plan_work(Operator *controller, WorkKey key, Arena *arena) {
 }
 
 static bool do_work(Operator *controller, WorkKey key, const Work *work, Arena *arena) {
-    const Clock *clock = kube_client_io(controller->settings.client)->clock;
-    vec_each(&work->requests, request) {
+    const Clock *clock = controller->io.clock;
+    vec_each(&work->requests, each) {
+        const ActRequest *request = &each->request;
         KubeResponse response = {0};
         KubeCall call = call_of(controller, arena);
         if (!act_send(&call, request, &response)) {
@@ -212,6 +277,8 @@ static bool do_work(Operator *controller, WorkKey key, const Work *work, Arena *
             return false;
         }
         keep_response(controller, request, &response);
+        if (each->end.status)
+            metrics_count_run(controller->metrics, &each->end);
     }
     if (work->wake_ms != 0)
         work_queue_add_at(controller->queue, key,
@@ -220,45 +287,128 @@ static bool do_work(Operator *controller, WorkKey key, const Work *work, Arena *
     return true;
 }
 
+static const char *kind_text(WorldKind kind) {
+    return resources[kind]->kind.ptr;
+}
+
 static void run_worker(void *payload) {
     Operator *controller = payload;
+    const Clock *clock = controller->io.clock;
     Arena *arena = arena_open("work of the operator");
     WorkKey key;
     while (arena_reset(arena), work_queue_take(controller->queue, &key, arena)) {
+        int64_t began_ms = clock->monotonic_ms(clock->self);
         read_nodes(controller, key, arena);
         Work work = plan_work(controller, key, arena);
         bool ok = do_work(controller, key, &work, arena);
+        metrics_count_reconcile(controller->metrics, kind_text((WorldKind)key.kind),
+                                clock->monotonic_ms(clock->self) - began_ms, !ok);
         work_queue_done(controller->queue, key, !ok);
     }
     arena_close(arena);
 }
 
+/* Metrics and health. */
+
+static void add_gauges(Operator *controller, StrBuf *out) {
+    metrics_family(out, "loam_leader", "gauge", "1: this controller works.");
+    metrics_begin(out, "loam_leader");
+    metrics_value(out, controller->is_leader);
+    metrics_family(out, "loam_workqueue_depth", "gauge", "Objects that are due.");
+    metrics_begin(out, "loam_workqueue_depth");
+    metrics_value(out, (double)work_queue_depth(controller->queue));
+    metrics_family(out, "loam_watch_restarts_total", "counter",
+                   "Lists that were read again because a watch could not go on.");
+    for (size_t kind = 0; kind < WORLD_KINDS; kind++) {
+        if (!controller->informers[kind])
+            continue;
+        metrics_begin(out, "loam_watch_restarts_total");
+        metrics_label(out, "kind", resources[kind]->kind);
+        metrics_value(out, informer_restarts(controller->informers[kind]));
+    }
+}
+
+static WebAnswer answer_metrics(void *payload, Str path, Arena *arena) {
+    Operator *controller = payload;
+    StrBuf out = strbuf_new(arena);
+    if (!str_equal_cstr(path, "/metrics"))
+        return (WebAnswer){404, NULL, STR("not found\n")};
+    metrics_add_counts(controller->metrics, &out);
+    LOCKED(&controller->lock);
+    add_gauges(controller, &out);
+    if (controller->is_leader) /* else each object would be shown by each controller */
+        world_metrics_add(&controller->world,
+                          controller->io.clock->now_ms(controller->io.clock->self), &out);
+    return (WebAnswer){200, "text/plain; version=0.0.4; charset=utf-8", strbuf_str(&out)};
+}
+
+/* A controller that waits to lead is ready too, or else a Deployment would replace none. */
+static WebAnswer answer_health(void *payload, Str path, Arena *) {
+    Operator *controller = payload;
+    LOCKED(&controller->lock);
+    bool is_ready_path = str_equal_cstr(path, "/readyz");
+    if (!is_ready_path && !str_equal_cstr(path, "/healthz"))
+        return (WebAnswer){404, NULL, STR("not found\n")};
+    if (is_ready_path && controller->synced < WORLD_KINDS)
+        return (WebAnswer){503, NULL, STR("the objects of the cluster are not read yet\n")};
+    return (WebAnswer){200, NULL, STR("ok\n")};
+}
+
+static bool start_servers(Operator *controller, Str *problem) {
+    const WebServerOptions options[] = {
+        {controller->settings.metrics_address, answer_metrics, controller},
+        {controller->settings.health_address, answer_health, controller},
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(options); i++) {
+        if (options[i].address.len == 0)
+            continue;
+        controller->servers[i] = web_server_open(&options[i], problem, controller->arena);
+        if (!controller->servers[i])
+            return false;
+    }
+    return true;
+}
+
 /* Threads. */
 
-static bool start_informers(Operator *controller) {
+static Str label_selector(const Operator *controller, WorldKind kind) {
+    Str shard = controller->settings.shard;
+    if (kind == WORLD_JOB || kind == WORLD_POD)
+        return STR("infra.loam.internal/run");
+    if (kind != WORLD_STACK)
+        return STR_EMPTY;
+    return shard.len > 0 ? str_format(controller->arena, SHARD "=%.*s", STR_ARG(shard))
+                         : STR("!" SHARD);
+}
+
+static bool start_informers(Operator *controller, Str *problem) {
     for (size_t kind = 0; kind < WORLD_KINDS; kind++) {
-        bool is_ours = kind == WORLD_JOB || kind == WORLD_POD;
-        controller->informers[kind] = informer_start(&(InformerOptions){
-            .client = controller->settings.client,
+        Informer *informer = informer_start(&(InformerOptions){
+            .client = controller->client,
             .cancel = controller->stop,
             .resource = resources[kind],
-            .label_selector = is_ours ? STR("infra.loam.internal/run") : STR_EMPTY,
+            .label_selector = label_selector(controller, (WorldKind)kind),
             .store = controller->world.stores[kind],
             .lock = &controller->lock,
             .changed = changed,
             .synced = synced,
             .payload = controller,
         });
-        if (!controller->informers[kind])
-            return false;
+        LOCKED(&controller->lock);
+        controller->informers[kind] = informer;
+        if (informer)
+            continue;
+        *problem = NO_THREADS;
+        return false;
     }
     return true;
 }
 
-static bool start_workers(Operator *controller) {
+static bool start_workers(Operator *controller, Str *problem) {
     size_t count = controller->settings.workers ? controller->settings.workers : WORKERS;
     for (size_t i = 0; i < count; i++) {
         Thread *thread = thread_start(THREAD_WORKER, run_worker, controller);
+        *problem = NO_THREADS;
         if (!thread)
             return false;
         vec_push(controller->arena, &controller->workers, thread);
@@ -267,24 +417,31 @@ static bool start_workers(Operator *controller) {
 }
 
 /* Ends the threads; a worker completes its steps. */
-static void operator_close(Operator *controller) {
+static void operator_stop(Operator *controller) {
     cancel_raise(controller->stop, CANCEL_STOP);
     work_queue_stop(controller->queue);
+    for (size_t i = 0; i < ARRAY_COUNT(controller->servers); i++)
+        web_server_close(controller->servers[i]);
     for (size_t kind = 0; kind < WORLD_KINDS; kind++)
         informer_join(controller->informers[kind]);
     vec_each(&controller->workers, worker)
         thread_join(*worker);
+}
+
+static void operator_close(Operator *controller) {
     work_queue_close(controller->queue);
     world_close(&controller->world);
+    kube_client_close(controller->client);
+    metrics_close(controller->metrics);
     pthread_mutex_destroy(&controller->lock);
     cancel_close(controller->stop);
     arena_close(controller->arena);
 }
 
-static Operator *operator_open(const OperatorSettings *settings) {
+static Operator *operator_open(const OperatorSettings *settings, Str *problem) {
     Arena *arena = arena_open("operator");
     Operator *controller = arena_new(arena, Operator);
-    *controller = (Operator){.settings = *settings, .arena = arena};
+    *controller = (Operator){.settings = *settings, .io = *settings->io, .arena = arena};
     controller->options = (DecideOptions){
         .image = settings->image,
         .is_cross_allowed = settings->is_cross_allowed,
@@ -294,41 +451,57 @@ static Operator *operator_open(const OperatorSettings *settings) {
     controller->nodes = (LostNodes){map_new(arena), arena};
     pthread_mutex_init(&controller->lock, NULL);
     controller->stop = cancel_open();
+    controller->metrics = metrics_open();
+    controller->io.http = metrics_http(controller->metrics, settings->io->http);
+    controller->client = kube_client_open(&controller->io, settings->target, NULL);
     world_open(&controller->world);
-    controller->queue = work_queue_open(kube_client_io(settings->client)->clock);
-    if (start_informers(controller) && start_workers(controller))
+    controller->queue = work_queue_open(controller->io.clock);
+    if (start_servers(controller, problem) && start_informers(controller, problem))
         return controller;
+    *problem = str_clone(*problem, settings->arena);
+    operator_stop(controller);
     operator_close(controller);
     return NULL;
 }
 
+/* Returns whether the controller leads; false: the token was raised first. */
+static bool wait_for_lead(const OperatorSettings *settings, Leader *leader) {
+    while (settings->lease_namespace.len > 0 && !leader_try(leader)) {
+        if (cancel_wait(settings->cancel, LEADER_RETRY_MS))
+            return false;
+    }
+    return true;
+}
+
+/* Returns whether the controller led until the token was raised. */
+static bool keep_lead(const OperatorSettings *settings, Leader *leader) {
+    while (!cancel_wait(settings->cancel, LEADER_RETRY_MS)) {
+        if (settings->lease_namespace.len > 0 && !leader_try(leader))
+            return false;
+    }
+    return true;
+}
+
 static bool run(const OperatorSettings *settings, Str *problem) {
     SCOPED(ArenaRef) arena = arena_open("leader");
-    bool has_lease = settings->lease_namespace.len > 0;
-    Leader leader = {settings->client, settings->cancel, settings->lease_namespace,
-                     settings->lease,  settings->name,   strbuf_new(arena)};
-    Operator *controller;
-    while (has_lease && !leader_try(&leader)) {
-        if (cancel_wait(settings->cancel, LEADER_RETRY_MS))
-            return true;
-    }
-    controller = operator_open(settings);
-    if (!controller) {
-        *problem = STR("The system has no more threads.");
+    Operator *controller = operator_open(settings, problem);
+    bool leads = true, has_threads = true;
+    if (!controller)
         return false;
+    Leader leader = {controller->client, settings->cancel, settings->lease_namespace,
+                     settings->lease,    settings->name,   strbuf_new(arena)};
+    if (wait_for_lead(settings, &leader)) {
+        lead(controller);
+        has_threads = start_workers(controller, problem);
+        leads = !has_threads || keep_lead(settings, &leader);
     }
-    while (!cancel_wait(settings->cancel, LEADER_RETRY_MS)) {
-        if (has_lease && !leader_try(&leader)) {
-            /* Another may be the leader already: end at once, as a crash would. */
-            *problem = STR("The Lease could not be renewed for 10 seconds.");
-            operator_close(controller);
-            return false;
-        }
-    }
-    operator_close(controller);
-    if (has_lease)
+    operator_stop(controller);
+    if (leads && settings->lease_namespace.len > 0)
         leader_release(&leader);
-    return true;
+    else if (!leads) /* another may be the leader already */
+        *problem = STR("The Lease could not be renewed for 10 seconds.");
+    operator_close(controller);
+    return leads && has_threads;
 }
 
 static int work(const OperatorPod *pod) {

@@ -1,5 +1,6 @@
 #include "world.h"
 
+#include "json.h"
 #include "map.h"
 
 /* Groups of the stores. */
@@ -347,6 +348,15 @@ static bool is_waiting_for(const Run *run, Str lane_name, const Lane *lane) {
            !lane_is_held_by(lane, run->meta.uid);
 }
 
+size_t world_count_waiting(const World *world, const Lane *lane) {
+    const Run *run;
+    size_t count = 0;
+    for (ObjectCursor at = {0};
+         (run = object_store_next_of(world->stores[WORLD_RUN], RUNS_OPEN, STR("open"), &at));)
+        count += is_waiting_for(run, lane->meta.name, lane);
+    return count;
+}
+
 /* The free places of a lane go to the first of the waiting Runs. */
 static bool is_next(const World *world, const Run *run, Str lane_name, const Lane *lane) {
     size_t before = 0, held = lane->status.holders.count;
@@ -426,11 +436,12 @@ static void add_other_runs(const World *world, const Run *run, RunView *out, Are
 
 bool world_view_run(const World *world, Str namespace, Str name, RunView *out, Arena *arena) {
     const Run *run = object_store_find(world->stores[WORLD_RUN], namespace, name);
-    if (!run)
+    const Stack *stack = run ? find_stack(world, namespace, run->spec.stack.name) : NULL;
+    if (!stack || !str_equal(stack->meta.uid, run->spec.stack.uid))
         return false;
     *out = (RunView){
         .run = run,
-        .stack = find_stack(world, namespace, run->spec.stack.name),
+        .stack = stack,
         .plan_job = find_job(world, run, "plan", arena),
         .apply_job = find_job(world, run, "apply", arena),
     };
@@ -523,11 +534,15 @@ static void touch_waiting(const World *world, Str lane, const WorldTouch *touch)
     }
 }
 
-static void touch_run(const Run *run, const WorldTouch *touch) {
+/* Those that waited behind it may be next when it does not wait any more. */
+static void touch_run(const World *world, const Run *run, const WorldTouch *touch) {
     touch->touch(touch->payload, WORLD_RUN, run->meta.namespace, run->meta.name);
     touch->touch(touch->payload, WORLD_STACK, run->meta.namespace, run->spec.stack.name);
-    vec_each(&run->spec.template.lanes, lane)
+    vec_each(&run->spec.template.lanes, lane) {
         touch->touch(touch->payload, WORLD_LANE, STR_EMPTY, *lane);
+        if (run_is_finished(run) || run->status.planned_ms != 0 || run->meta.deleted_ms != 0)
+            touch_waiting(world, *lane, touch);
+    }
 }
 
 static void touch_source(const World *world, WorldKind kind, const ObjectMeta *meta,
@@ -550,7 +565,7 @@ void world_touch(const World *world, WorldKind kind, const ObjectMeta *meta,
             touch->touch(touch->payload, WORLD_RUN, meta->namespace,
                          ((const Stack *)meta)->status.current_run);
         return;
-    case WORLD_RUN: touch_run((const Run *)meta, touch); return;
+    case WORLD_RUN: touch_run(world, (const Run *)meta, touch); return;
     case WORLD_APPROVAL: touch_approved(world, (const Approval *)meta, touch); return;
     case WORLD_LANE:
         touch->touch(touch->payload, WORLD_LANE, STR_EMPTY, meta->name);

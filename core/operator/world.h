@@ -29,13 +29,16 @@ typedef struct World {
 void world_open(World *world);
 void world_close(World *world);
 
-/* Views live in `arena` and refer to the stores. Each returns false if the object does not exist.
- */
+/* Views live in `arena` and refer to the stores. Each returns false if the object does not exist. A
+ * Run whose Stack does not exist, or is served by another shard, is left alone too; the holder of a
+ * lane is not. */
 MUST_USE bool world_view_stack(const World *world, Str namespace, Str name,
                                const DecideOptions *options, StackView *out, Arena *arena);
 MUST_USE bool world_view_run(const World *world, Str namespace, Str name, RunView *out,
                              Arena *arena);
 MUST_USE bool world_view_lane(const World *world, Str name, LaneView *out, Arena *arena);
+/* The number of Runs that wait for a place in the lane. */
+size_t world_count_waiting(const World *world, const Lane *lane);
 
 /* A key that a change concerns. */
 typedef struct WorldTouch {

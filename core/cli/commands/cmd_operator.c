@@ -3,7 +3,6 @@
 #include "operator_manifests.h"
 #include "version.h"
 
-#define LABEL_MAX    63
 #define REPLICAS_MAX 100
 
 static const Option install_options[] = {
@@ -19,25 +18,17 @@ static const Option install_options[] = {
     {"monitoring", OPTION_FLAG, NULL, "Add a PodMonitor for the Prometheus operator."},
 };
 
-static bool is_dns_label(Str text) {
-    bool has_only_signs = text.len > 0 && text.len <= LABEL_MAX && text.ptr[0] != '-' &&
-                          text.ptr[text.len - 1] != '-' && str_has_only(text, "-");
-    for (size_t i = 0; i < text.len; i++)
-        has_only_signs = has_only_signs && !(text.ptr[i] >= 'A' && text.ptr[i] <= 'Z');
-    return has_only_signs;
-}
-
 /* Sets *out to a DNS label, if the option is given. */
 static bool read_label(const Arguments *arguments, const char *name, Str *out, Diags *diags) {
     Str text = option_text(arguments, name);
     if (!text.ptr)
         return true;
     *out = text;
-    return is_dns_label(text) ||
+    return operator_manifests_is_label(text) ||
            diags_fail(diags, NO_RANGE, "Invalid name",
                       "-%s requires at most %d lower-case letters, digits and hyphens, with no "
                       "hyphen at either end, not \"%.*s\".",
-                      name, LABEL_MAX, STR_ARG(text));
+                      name, OPERATOR_LABEL_MAX, STR_ARG(text));
 }
 
 static bool read_image(const Arguments *arguments, Str *out, Diags *diags) {

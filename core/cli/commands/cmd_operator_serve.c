@@ -3,6 +3,7 @@
 #include "kube_client.h"
 #include "kubeconfig.h"
 #include "operator_entry.h"
+#include "operator_manifests.h"
 
 static bool serve_fail(Diags *diags, Str why) {
     return diags_fail(diags, NO_RANGE, "The operator does not run", "%.*s", STR_ARG(why));
@@ -22,7 +23,19 @@ static bool read_settings(Cli *cli, const Arguments *arguments, OperatorSettings
     out->has_separate_duties = option_flag(arguments, "separate-duties");
     out->cancel = cli->cancel;
     out->lease_namespace = option_text(arguments, "lease-namespace");
-    out->lease = STR("loam-operator");
+    out->shard = option_text(arguments, "shard");
+    out->lease = out->shard.len == 0
+                     ? STR("loam-operator")
+                     : str_format(cli->arena, "loam-operator-%.*s", STR_ARG(out->shard));
+    out->metrics_address = option_text(arguments, "metrics-addr");
+    out->health_address = option_text(arguments, "health-addr");
+    out->io = &cli->io;
+    out->arena = cli->arena;
+    if (out->shard.len > 0 && !operator_manifests_is_label(out->shard))
+        return serve_fail(diags, str_format(cli->arena,
+                                            "-shard=%.*s is no DNS label: use lower-case letters, "
+                                            "digits and hyphens.",
+                                            STR_ARG(out->shard)));
     return clock_parse_duration(takeover, &out->takeover_after_ms) ||
            serve_fail(diags,
                       str_format(cli->arena,
@@ -50,8 +63,7 @@ static int run_serve(Cli *cli, const Arguments *arguments, Diags *diags) {
     entry = operator_entry_load(&problem, cli->arena);
     if (!entry)
         return serve_fail(diags, problem), 1;
-    SCOPED(KubeClientRef) client = kube_client_open(&cli->io, &target, NULL);
-    settings.client = client;
+    settings.target = &target;
     return entry->run(&settings, &problem) || serve_fail(diags, problem) ? 0 : 1;
 }
 
@@ -60,6 +72,13 @@ static const Option serve_options[] = {
     {"name", OPTION_TEXT, "NAME", "Name of this controller in events (default: $HOSTNAME)."},
     {"lease-namespace", OPTION_TEXT, "NAMESPACE",
      "Namespace of the Lease by which one of several controllers works (default: no Lease)."},
+    {"shard", OPTION_TEXT, "NAME",
+     "Serve only Stacks whose label sharding.fluxcd.io/key has this value (default: those without "
+     "the label)."},
+    {"metrics-addr", OPTION_TEXT, "ADDRESS",
+     "Serve /metrics for Prometheus, for instance at \":8080\" (default: not served)."},
+    {"health-addr", OPTION_TEXT, "ADDRESS",
+     "Serve /healthz and /readyz, for instance at \":9440\" (default: not served)."},
     {"takeover-after", OPTION_TEXT, "DURATION",
      "How long a node must not answer before its pods are replaced (default 5m; 0s: never)."},
     {"allow-cross-namespace", OPTION_FLAG, NULL,

@@ -92,6 +92,11 @@ static const RecordRow meta_rows[] = {
 };
 const Record object_meta_record = RECORD(ObjectMeta, meta_rows);
 
+static const RecordRow any_rows[] = {
+    ROW_OBJECT(AnyObject, "metadata", meta, ObjectMeta, object_meta_record),
+};
+const Record any_object_record = RECORD(AnyObject, any_rows);
+
 bool object_meta_is_of(const ObjectMeta *meta, Str owner_uid) {
     vec_each(&meta->owners, owner) {
         if (owner->is_controller)

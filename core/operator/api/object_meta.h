@@ -37,6 +37,13 @@ typedef struct ObjectMeta {
 
 extern const Record object_meta_record;
 
+/* The metadata of an object of any kind. */
+typedef struct AnyObject {
+    ObjectMeta meta;
+} AnyObject;
+
+extern const Record any_object_record;
+
 /* Returns whether the object with this UID made the other one and controls it. Labels prove
  * nothing: who may create an object can give it any. */
 bool object_meta_is_of(const ObjectMeta *meta, Str owner_uid);

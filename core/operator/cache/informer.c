@@ -52,8 +52,11 @@ static void put_object(Informer *informer, Str json) {
         log_event(LOG_WARN, "object not understood", log_text("kind", options->resource->kind));
 }
 
+/* Its time of deletion tells a removed object from a changed one. */
 static void see_gone(void *payload, const ObjectMeta *gone) {
     const Informer *informer = payload;
+    if (gone->deleted_ms == 0)
+        ((ObjectMeta *)gone)->deleted_ms = 1;
     informer->options.changed(informer->options.payload, informer->options.resource, gone);
 }
 
@@ -66,7 +69,7 @@ static void remove_object(Informer *informer, Str json) {
     ObjectMeta gone = *meta;
     gone.namespace = str_clone(meta->namespace, informer->scratch);
     gone.name = str_clone(meta->name, informer->scratch);
-    options->changed(options->payload, options->resource, meta);
+    see_gone(informer, meta);
     object_store_remove(options->store, gone.namespace, gone.name);
 }
 
@@ -170,16 +173,6 @@ static const RecordRow event_rows[] = {
 };
 static const Record event_record = RECORD(StreamEvent, event_rows);
 
-/* The version of a bookmark, or of any object. */
-typedef struct AnyObject {
-    ObjectMeta meta;
-} AnyObject;
-
-static const RecordRow any_rows[] = {
-    ROW_OBJECT(AnyObject, "metadata", meta, ObjectMeta, object_meta_record),
-};
-static const Record any_record = RECORD(AnyObject, any_rows);
-
 static KubeLine see_event(void *payload, Str line) {
     Informer *informer = payload;
     StreamEvent event = {0};
@@ -198,7 +191,7 @@ static KubeLine see_event(void *payload, Str line) {
         remove_object(informer, event.object);
     else if (!str_equal_cstr(event.type, "BOOKMARK"))
         put_object(informer, event.object);
-    if (record_from_json(event.object, &any_record, &any, &error, informer->scratch))
+    if (record_from_json(event.object, &any_object_record, &any, &error, informer->scratch))
         set_version(informer, any.meta.resource_version);
     return KUBE_LINE_EVENT;
 }

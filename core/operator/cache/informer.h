@@ -16,7 +16,8 @@ typedef struct InformerOptions {
     Str label_selector;
     ObjectStore *store;
     pthread_mutex_t *lock; /* held around each use of the store and each call of `changed` */
-    /* An object was added, changed or removed. `meta` is valid until it returns. */
+    /* An object was added, changed or removed; a removed one has a time of deletion. `meta` is
+     * valid until it returns. */
     void (*changed)(void *payload, const KubeResource *resource, const ObjectMeta *meta);
     /* The store has all objects for the first time; called once, without the lock. NULL: nothing.
      */

@@ -7,11 +7,16 @@
 #include "kube_client.h"
 
 typedef struct OperatorSettings {
-    KubeClient *client;
+    const Io *io;
+    const KubeTarget *target;
     const CancelToken *cancel;
+    Arena *arena;        /* receives the problem */
     Str name;            /* of this controller: in events and in the Lease */
     Str lease_namespace; /* empty: other controllers are not asked */
     Str lease;           /* name of the Lease of the leader */
+    Str shard;           /* value of the label of its Stacks; empty: those without the label */
+    Str metrics_address; /* of GET /metrics, such as ":8080"; empty: not served */
+    Str health_address;  /* of GET /healthz and /readyz */
     Str image;           /* of the pods of new Runs */
     Str log_level;
     bool is_cross_allowed;     /* Stacks may refer to objects of other namespaces */
@@ -32,7 +37,8 @@ typedef struct OperatorPod {
 
 typedef struct OperatorEntry {
     /* Waits until it is the leader, and works until the token is raised. Returns false if it is no
-     * leader any more, or the system has no more threads; *problem is then a sentence. */
+     * leader any more, an address cannot be served, or the system has no more threads; *problem is
+     * then a sentence. */
     bool (*run)(const OperatorSettings *settings, Str *problem);
     /* Returns the exit status of the container. */
     int (*work)(const OperatorPod *pod);

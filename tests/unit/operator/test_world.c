@@ -1,6 +1,6 @@
 /* Views of decisions, and which keys a change concerns. */
 #include "operator_case.h"
-#include "world.h"
+#include "world_metrics.h"
 
 static const DecideOptions options;
 
@@ -192,6 +192,8 @@ static void large(void **) {
 static void starvation(void **) {
     static const int ages[] = {101, 99}; /* minutes */
     put(WORLD_LANE, "{\"metadata\":{\"name\":\"l\"},\"spec\":{\"capacity\":1}}");
+    put(WORLD_STACK, "{\"metadata\":{\"namespace\":\"team0\",\"name\":\"net\",\"uid\":\"u\"},"
+                     "\"spec\":{}}");
     for (int i = 0; i < 2; i++) {
         RunView view;
         for (int k = 0; k < 2; k++)
@@ -208,6 +210,7 @@ static void starvation(void **) {
 /* The places of a lane go to the highest priority, then to the oldest. */
 static void lanes(void **) {
     RunView view;
+    put_stack("net", "", "");
     put(WORLD_LANE,
         "{\"metadata\":{\"name\":\"l\"},\"spec\":{\"capacity\":2},\"status\":{\"holders\":"
         "[{\"uid\":\"u-r0\",\"namespace\":\"team\",\"name\":\"r0\"}]}}");
@@ -237,6 +240,11 @@ static void lanes(void **) {
 static void jobs(void **) {
     RunView view;
     put_run("r", "", 0, "");
+    assert_false(world_view_run(&world, STR("team"), STR("r"), &view, arena)); /* another shard's */
+    put(WORLD_STACK,
+        "{\"metadata\":{\"namespace\":\"team\",\"name\":\"net\",\"uid\":\"2\"},\"spec\":{}}");
+    assert_false(world_view_run(&world, STR("team"), STR("r"), &view, arena)); /* made again */
+    put_stack("net", "", "");
     put(WORLD_JOB,
         "{\"metadata\":{\"namespace\":\"team\",\"name\":\"r-plan\",\"uid\":\"u-r-plan\"," OWNER(
             "u-r") "}}");
@@ -292,7 +300,15 @@ static void touches(void **) {
     check_str(touched(WORLD_RUN, object_store_find(world.stores[WORLD_RUN], STR("team"), STR("r"))),
               "run team/r; stack team/net; lane /l; ");
     check_str(touched(WORLD_RUN, put_run("r2", "\"l\"", 0, FINISHED)),
-              "run team/r2; stack team/net; lane /l; ");
+              "run team/r2; stack team/net; lane /l; run team/r; ");
+    put_run("behind", "\"l\"", 0, "");
+    check_str(
+        touched(WORLD_RUN, put_run("ended", "\"l\"", 0, "\"finishedAt\":\"2026-01-02T03:04:05Z\"")),
+        "run team/ended; stack team/net; lane /l; run team/behind; run team/r; ");
+    check_str(
+        touched(WORLD_RUN, put_run("behind", "\"l\"", 0, "\"plannedAt\":\"2026-01-02T03:04:05Z\"")),
+        "run team/behind; stack team/net; lane /l; run team/behind; run team/r; ");
+    object_store_remove(world.stores[WORLD_RUN], STR("team"), STR("behind"));
     check_str(touched(WORLD_BUCKET, put(WORLD_BUCKET, "{" NAMED("b") "}")), "stack team/net; ");
     check_str(touched(WORLD_OCI_REPOSITORY, put(WORLD_OCI_REPOSITORY, "{" NAMED("b") "}")), "");
     check_str(touched(WORLD_LANE, put(WORLD_LANE, "{\"metadata\":{\"name\":\"l\"}}")),
@@ -306,6 +322,34 @@ static void touches(void **) {
     check_str(touched(WORLD_POD, put(WORLD_POD, "{" NAMED("foreign") "}")), "");
 }
 
+/* A name can add no line and no label, whatever it has. */
+static void series(void **) {
+    StrBuf out = strbuf_new(arena);
+    put(WORLD_LANE,
+        "{\"metadata\":{\"name\":\"a\\\"} 1\\nloam_leader 7\\\\\"},\"spec\":{\"capacity\":2}}");
+    put_run("r1", "\"other\"", 0, "");
+    world_metrics_add(&world, NOW, &out);
+    check_str(strbuf_str(&out),
+              "# HELP loam_stack_ready 1: the condition Ready has this status.\n"
+              "# TYPE loam_stack_ready gauge\n"
+              "# HELP loam_stack_drifted 1: objects differ from the state.\n"
+              "# TYPE loam_stack_drifted gauge\n"
+              "# HELP loam_stack_suspended 1: the Stack starts no Run.\n"
+              "# TYPE loam_stack_suspended gauge\n"
+              "# HELP loam_approval_waiting_seconds How long the plan of a Stack waits for a "
+              "person.\n"
+              "# TYPE loam_approval_waiting_seconds gauge\n"
+              "# HELP loam_lane_capacity Places of a lane.\n"
+              "# TYPE loam_lane_capacity gauge\n"
+              "loam_lane_capacity{lane=\"a\\\"} 1\\nloam_leader 7\\\\\"} 2\n"
+              "# HELP loam_lane_used Places of a lane that Runs have.\n"
+              "# TYPE loam_lane_used gauge\n"
+              "loam_lane_used{lane=\"a\\\"} 1\\nloam_leader 7\\\\\"} 0\n"
+              "# HELP loam_lane_waiting Runs that wait for a place in a lane.\n"
+              "# TYPE loam_lane_waiting gauge\n"
+              "loam_lane_waiting{lane=\"a\\\"} 1\\nloam_leader 7\\\\\"} 0\n");
+}
+
 UNIT_MAIN(test_world) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(stacks, open_world, close_world),
@@ -316,6 +360,7 @@ UNIT_MAIN(test_world) {
         cmocka_unit_test_setup_teardown(starvation, open_world, close_world),
         cmocka_unit_test_setup_teardown(large, open_world, close_world),
         cmocka_unit_test_setup_teardown(jobs, open_world, close_world),
+        cmocka_unit_test_setup_teardown(series, open_world, close_world),
         cmocka_unit_test_setup_teardown(touches, open_world, close_world),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
