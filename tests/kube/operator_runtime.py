@@ -151,14 +151,16 @@ class Source:
         self.web = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
         threading.Thread(target=self.web.serve_forever, daemon=True).start()
         team.cluster.apply({"apiVersion": "source.toolkit.fluxcd.io/v1", "kind": "GitRepository",
-                            "metadata": {"name": name, "namespace": team.name}, "spec": {}})
+                            "metadata": {"name": name, "namespace": team.name}, "spec": {"url": "https://git.example/x", "interval": "1h"}})
 
     def publish(self, text, revision):
+        """`text` is that of net/main.tf, or texts by their paths."""
         data = io.BytesIO()
         with tarfile.open(fileobj=data, mode="w:gz") as archive:
-            info = tarfile.TarInfo("net/main.tf")
-            info.size = len(text)
-            archive.addfile(info, io.BytesIO(text.encode()))
+            for path, part in (text if isinstance(text, dict) else {"net/main.tf": text}).items():
+                info = tarfile.TarInfo(path)
+                info.size = len(part)
+                archive.addfile(info, io.BytesIO(part.encode()))
         name = hashlib.sha256(data.getvalue()).hexdigest()
         with open(os.path.join(self.files.name, name), "wb") as file:
             file.write(data.getvalue())
@@ -167,6 +169,7 @@ class Source:
         status, answer = self.team.cluster.request("PATCH", path + "/status", {"status": {
             "observedGeneration": generation,
             "conditions": [{"type": "Ready", "status": "True", "reason": "Succeeded", "message": "", "lastTransitionTime": "2026-01-01T00:00:00Z"}],
-            "artifact": {"url": "http://127.0.0.1:%d/%s" % (self.web.server_port, name), "digest": "sha256:" + name, "revision": revision}}},
+            "artifact": {"url": "http://127.0.0.1:%d/%s" % (self.web.server_port, name), "digest": "sha256:" + name, "revision": revision,
+                                                        "path": name, "lastUpdateTime": "2026-01-01T00:00:00Z"}}},
             content_type="application/merge-patch+json")
         assert status == 200, answer
