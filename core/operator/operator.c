@@ -444,6 +444,7 @@ static Operator *operator_open(const OperatorSettings *settings, Str *problem) {
     *controller = (Operator){.settings = *settings, .io = *settings->io, .arena = arena};
     controller->options = (DecideOptions){
         .image = settings->image,
+        .images = settings->images,
         .is_cross_allowed = settings->is_cross_allowed,
         .has_separate_duties = settings->has_separate_duties,
         .takeover_after_ms = settings->takeover_after_ms,
@@ -515,6 +516,13 @@ static int work(const OperatorPod *pod) {
     Str problem;
     if (!runner_open(&runner, &problem))
         return runner_message_fail(&runner, 1, STR("The pod has no work"), problem);
+    if (pod->work != OPERATOR_SOURCE && !runner.has_key)
+        return runner_message_fail(&runner, RUN_KEY_MISSING, STR("The key of the plans is missing"),
+                                   str_format(arena,
+                                              "the Secret loam-key-%.*s, or that of "
+                                              "spec.encryption, does not exist, or its key has "
+                                              "less than 32 bytes. Restore it from your copy",
+                                              STR_ARG(runner.order.stack.name)));
     return works[pod->work](&runner);
 }
 

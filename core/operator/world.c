@@ -1,5 +1,6 @@
 #include "world.h"
 
+#include "glob.h"
 #include "json.h"
 #include "map.h"
 
@@ -256,6 +257,23 @@ static Str find_target_problem(const Stack *stack, const StackView *view, Arena 
                       view->target ? "is a preview, too" : "does not exist");
 }
 
+/* An image runs with the rights of the ServiceAccount, so the administrator says which may. */
+static Str find_image_problem(const Stack *stack, const DecideOptions *options, Arena *arena) {
+    Value runner;
+    Str image = json_parse_object(stack->spec.runner, &runner, arena)
+                    ? value_text_at(runner, STR("image"))
+                    : STR_EMPTY;
+    if (image.len == 0 || str_equal(image, options->image))
+        return STR_EMPTY;
+    vec_each(&options->images, pattern) {
+        if (glob_matches(*pattern, image))
+            return STR_EMPTY;
+    }
+    return str_format(arena,
+                      "The operator does not allow the image %.*s of spec.runner (-runner-images).",
+                      STR_ARG(image));
+}
+
 static Str find_problem(const World *world, const Stack *stack, const DecideOptions *options,
                         const StackView *view, Arena *arena) {
     Str own = stack->meta.namespace, source = stack->spec.source.ref.namespace, problem;
@@ -279,6 +297,9 @@ static Str find_problem(const World *world, const Stack *stack, const DecideOpti
     }
     if (leads_back(&walk, stack))
         return STR("It depends on itself, by way of the Stacks that it depends on.");
+    problem = find_image_problem(stack, options, arena);
+    if (problem.len > 0)
+        return problem;
     problem = find_target_problem(stack, view, arena);
     return problem.len > 0 ? problem : find_shared_state(world, stack, arena);
 }

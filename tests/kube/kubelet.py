@@ -45,8 +45,11 @@ class Kubelet:
 
     # Volumes.
 
-    def data_of(self, kind, name):
-        answer = self.request("GET", "/api/v1/namespaces/%s/%s/%s" % (self.namespace, kind, name))
+    def data_of(self, kind, name, is_optional=False):
+        path = "/api/v1/namespaces/%s/%s/%s" % (self.namespace, kind, name)
+        if is_optional and self.cluster.request("GET", path)[0] == 404:
+            return {}
+        answer = self.request("GET", path)
         return {key: base64.b64decode(value) if kind == "secrets" else value.encode() for key, value in (answer.get("data") or {}).items()}
 
     def field(self, pod, path):
@@ -64,9 +67,10 @@ class Kubelet:
             return {source["serviceAccountToken"]["path"]: answer["status"]["token"].encode()}
         for kind, plural in (("secret", "secrets"), ("configMap", "configmaps")):
             if kind in source:
-                data = self.data_of(plural, source[kind].get("name") or source[kind]["secretName"])
+                is_optional = source[kind].get("optional", False)
+                data = self.data_of(plural, source[kind].get("name") or source[kind]["secretName"], is_optional)
                 items = source[kind].get("items")
-                return {item["path"]: data[item["key"]] for item in items} if items else data
+                return {item["path"]: data[item["key"]] for item in items if item["key"] in data or not is_optional} if items else data
         return {}
 
     def make_volumes(self, pod, place):

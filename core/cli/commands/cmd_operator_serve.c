@@ -1,5 +1,6 @@
 /* loam operator serve: the controller, in its pod. */
 #include "command_table.h"
+#include "glob.h"
 #include "kube_client.h"
 #include "kubeconfig.h"
 #include "operator_entry.h"
@@ -7,6 +8,19 @@
 
 static bool serve_fail(Diags *diags, Str why) {
     return diags_fail(diags, NO_RANGE, "The operator does not run", "%.*s", STR_ARG(why));
+}
+
+static bool read_images(Cli *cli, Str text, StrVec *out, Diags *diags) {
+    Str pattern;
+    while (text.len > 0 && str_next_field(&text, ',', &pattern)) {
+        if (!glob_is_valid(pattern))
+            return serve_fail(diags, str_format(cli->arena,
+                                                "-runner-images has \"%.*s\", which is no pattern. "
+                                                "Use one like \"registry.example.com/loam/*\".",
+                                                STR_ARG(pattern)));
+        vec_push(cli->arena, out, pattern);
+    }
+    return true;
 }
 
 static bool read_settings(Cli *cli, const Arguments *arguments, OperatorSettings *out,
@@ -36,6 +50,8 @@ static bool read_settings(Cli *cli, const Arguments *arguments, OperatorSettings
                                             "-shard=%.*s is no DNS label: use lower-case letters, "
                                             "digits and hyphens.",
                                             STR_ARG(out->shard)));
+    if (!read_images(cli, option_text(arguments, "runner-images"), &out->images, diags))
+        return false;
     return clock_parse_duration(takeover, &out->takeover_after_ms) ||
            serve_fail(diags,
                       str_format(cli->arena,
@@ -69,6 +85,10 @@ static int run_serve(Cli *cli, const Arguments *arguments, Diags *diags) {
 
 static const Option serve_options[] = {
     {"runner-image", OPTION_TEXT, "IMAGE", "Image of the pods of new Runs."},
+    {"runner-images", OPTION_TEXT, "PATTERNS",
+     "Other images that Stacks may name, for instance \"registry.example.com/loam/*:1.*\", "
+     "separated "
+     "by commas (default: none)."},
     {"name", OPTION_TEXT, "NAME", "Name of this controller in events (default: $HOSTNAME)."},
     {"lease-namespace", OPTION_TEXT, "NAMESPACE",
      "Namespace of the Lease by which one of several controllers works (default: no Lease)."},

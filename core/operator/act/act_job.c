@@ -145,6 +145,16 @@ static void add_secret_volume(const JobCase *the, const char *volume, Str secret
                           volume, quoted(the, secret));
 }
 
+/* A container that lacks the key says so; without `optional` its pod would wait until the end of
+ * the Job. */
+static void add_key_volume(const JobCase *the, Str secret) {
+    Str key = the->spec->encryption.secret.key;
+    strbuf_add_format(the->out,
+                      "{\"name\":\"key\",\"secret\":{\"secretName\":%s,\"defaultMode\":288,"
+                      "\"optional\":true,\"items\":[{\"key\":%s,\"path\":\"key\"}]}},",
+                      quoted(the, secret), quoted(the, key.len > 0 ? key : STR("key")));
+}
+
 static Str key_secret(const JobCase *the) {
     Str name = the->spec->encryption.secret.name;
     return name.len > 0
@@ -171,7 +181,7 @@ static void add_volumes(const JobCase *the) {
         add_variable_source(the, variable);
     end_items(the, ']');
     strbuf_add_cstr(the->out, "}},");
-    add_secret_volume(the, "key", key_secret(the));
+    add_key_volume(the, key_secret(the));
     add_secret_volume(the, "git", the->spec->source.git.secret.name);
     add_secret_volume(the, "backend", the->spec->backend.secret.name);
     add_runner_items(the, "volumes");
@@ -291,7 +301,7 @@ static void add_failure_policy(const JobCase *the) {
                     "\"status\":\"True\"}]},"
                     "{\"action\":\"Count\",\"onExitCodes\":{\"operator\":\"In\",\"values\":[75]}},"
                     "{\"action\":\"FailJob\",\"onExitCodes\":{\"operator\":\"In\",\"values\":"
-                    "[1,65,66,77,78]}}]}");
+                    "[1,65,66,72,77,78]}}]}");
 }
 
 static bool is_queued_elsewhere(const JobCase *the) {

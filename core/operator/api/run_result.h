@@ -5,7 +5,8 @@
 
 #include "run.h"
 
-#define RUN_RESULT_MAX 4096 /* the limit of the kubelet */
+#define RUN_RESULT_MAX  4096 /* the limit of the kubelet */
+#define RUN_KEY_MISSING 72   /* exit status of a container without the key of the plans */
 
 typedef struct RunError {
     Str summary;

@@ -113,6 +113,7 @@ static Reason exit_reason(const PodContainer *container, bool is_apply) {
     case 66: return REASON_SUPERSEDED;
     case 75: /* of the source: its artifact is no longer served */
         return str_equal_cstr(container->name, "source") ? REASON_SUPERSEDED : REASON_LOCK_HELD;
+    case RUN_KEY_MISSING: return REASON_KEY_MISSING;
     case 77: return REASON_POLICY_DENIED;
     case 78: return REASON_OUTCOME_UNKNOWN;
     default: return is_apply ? REASON_APPLY_FAILED : REASON_PLAN_FAILED;

@@ -51,6 +51,7 @@ typedef struct Decision {
 /* Settings of the operator that decisions depend on. */
 typedef struct DecideOptions {
     Str image;                 /* of new Runs */
+    StrVec images;             /* patterns of others that Stacks may name */
     bool is_cross_allowed;     /* objects of other namespaces may be referred to */
     bool has_separate_duties;  /* who requests a Run may not approve it */
     int64_t takeover_after_ms; /* how long a node must be lost; 0: no takeover */

@@ -18,6 +18,7 @@ typedef struct OperatorSettings {
     Str metrics_address; /* of GET /metrics, such as ":8080"; empty: not served */
     Str health_address;  /* of GET /healthz and /readyz */
     Str image;           /* of the pods of new Runs */
+    StrVec images;       /* patterns of other images that Stacks may name */
     Str log_level;
     bool is_cross_allowed;     /* Stacks may refer to objects of other namespaces */
     bool has_separate_duties;  /* who requests a Run may not approve it */

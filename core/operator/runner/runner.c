@@ -5,6 +5,8 @@
 #include "digest.h"
 #include "json.h"
 
+#define KEY_MIN 32 /* bytes */
+
 static bool runner_fail(Str *problem, Str text) {
     *problem = text;
     return false;
@@ -54,7 +56,9 @@ static bool find_directory(Runner *runner, Str *problem) {
 static void add_encryption(Runner *runner) {
     const Disk *disk = runner->io->disk;
     Str key;
-    if (disk->read_file(disk->self, STR(POD_KEY "/key"), &key, runner->arena) != 0)
+    runner->has_key = disk->read_file(disk->self, STR(POD_KEY "/key"), &key, runner->arena) == 0 &&
+                      str_trim(key).len >= KEY_MIN;
+    if (!runner->has_key)
         return;
     add_variable(
         runner, "TF_ENCRYPTION",

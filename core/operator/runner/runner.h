@@ -21,6 +21,7 @@ typedef struct Runner {
     RunOrder order;
     Str directory;      /* of the root module */
     StrVec environment; /* of commands */
+    bool has_key;       /* of the Stack's plans; not in the container that gets the source */
     Arena *arena;
 } Runner;
 

@@ -2,13 +2,11 @@
 
 #include "base64.h"
 #include "digest.h"
-#include "kube_call.h"
-#include "kube_pod.h"
 #include "runner_child.h"
+#include "runner_kube.h"
 #include "runner_message.h"
 
 #define UNREACHABLE 75
-#define REQUEST_MS  60000
 
 static const KubeResource secrets = KUBE_CORE_RESOURCE("Secret", "secrets");
 
@@ -52,18 +50,12 @@ static Str secret_json(Runner *runner, Value outputs, RunResult *result) {
 }
 
 static bool write_secret(Runner *runner, Str body, Str *problem) {
-    Diags diags = diags_new(runner->arena);
     KubeTarget target = {0};
     KubeResponse response = {0};
-    const Clock *clock = runner->io->clock;
-    if (!kube_pod_read(runner->io, &target, runner->arena, &diags)) {
-        *problem = diags.items[0].detail;
+    if (!runner_kube_find(runner, &target, problem))
         return false;
-    }
     SCOPED(KubeClientRef) client = kube_client_open(runner->io, &target, NULL);
-    KubeCall call = {.client = client,
-                     .arena = runner->arena,
-                     .deadline_ms = clock->monotonic_ms(clock->self) + REQUEST_MS};
+    KubeCall call = runner_kube_call(runner, client);
     KubeApply apply = {
         .ref = {&secrets, runner->order.stack.namespace, runner->order.outputs_secret},
         .body = body,

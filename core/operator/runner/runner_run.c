@@ -6,6 +6,7 @@
 #include "runner_child.h"
 #include "runner_message.h"
 #include "runner_outputs.h"
+#include "runner_plan_secrets.h"
 
 /* The name that the digest of the code leaves out. */
 #define OVERRIDE_FILE "loam_operator_override.tf.json"
@@ -194,5 +195,7 @@ int runner_run(Runner *runner) {
     status = init(runner);
     if (status == 0)
         status = change(runner, is_apply);
+    if (status == 0 && !is_apply)
+        runner_plan_secrets_own(runner);
     return status == 0 && is_apply ? runner_outputs(runner) : status;
 }

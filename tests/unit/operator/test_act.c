@@ -165,6 +165,8 @@ static void plan_job(void **) {
         {POD "volumes.5.projected.sources.2.secret.name", "\"loam-outputs-base\""},
         {POD "volumes.5.projected.sources.3", "-"}, /* a value is in the order */
         {POD "volumes.6.secret.secretName", "\"loam-key-net\""},
+        {POD "volumes.6.secret.optional", "true"}, /* its container reports a missing one */
+        {POD "volumes.6.secret.items.0", "{\"key\":\"key\",\"path\":\"key\"}"},
         {POD "volumes.7.secret.secretName", "\"pg\""},
         {POD "volumes.8.name", "\"cache\""},
         {POD "volumes.9", "-"}, /* no directory of the node */

@@ -229,10 +229,15 @@ static void row_06_plan_failed(void **) {
         const char *container;
         int status;
         const char *reason;
+        bool is_stalled;
     } rows[] = {
-        {"plan", 1, "PlanFailed"},    {"plan", 75, "LockHeld"},
-        {"source", 75, "Superseded"}, {"report", 65, "DigestMismatch"},
-        {"plan", 77, "PolicyDenied"}, {"plan", 78, "OutcomeUnknown"},
+        {"plan", 1, "PlanFailed"},
+        {"plan", 75, "LockHeld"},
+        {"source", 75, "Superseded"},
+        {"report", 65, "DigestMismatch"},
+        {"plan", 72, "KeyMissing", true},
+        {"plan", 77, "PolicyDenied", true},
+        {"plan", 78, "OutcomeUnknown", true},
         {"plan", 137, "PlanFailed"},
     };
     RunView view = {.run = run_of((RunText){0}), .stack = stack_of("")};
@@ -240,11 +245,7 @@ static void row_06_plan_failed(void **) {
     add_pod(&view.plan_pods, NULL);
     for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
         Str wanted = str_format(arena, "run Ready=False %s%s Failed; event %s", rows[i].reason,
-                                str_equal_cstr(STR("PolicyDenied"), rows[i].reason) ||
-                                        str_equal_cstr(STR("OutcomeUnknown"), rows[i].reason)
-                                    ? " Stalled"
-                                    : "",
-                                rows[i].reason);
+                                rows[i].is_stalled ? " Stalled" : "", rows[i].reason);
         view.plan_pods.items[0].pod = ended(rows[i].container, rows[i].status, "");
         decides(&view, str_to_cstr(wanted, arena));
     }

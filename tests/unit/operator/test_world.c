@@ -109,6 +109,28 @@ static void problems(void **) {
     check_str(problem_of("fetch", true), "");
 }
 
+/* A Stack may name the image of the operator, and those of the administrator's patterns. */
+static void images(void **) {
+    static const char *const rows[][2] = {{"loam:1", "x"},
+                                          {"loam:2", NULL},
+                                          {"example.com/a/loam:1", "x"},
+                                          {"example.com/a/b:1", NULL},
+                                          {"b.example.com/a/loam:1", NULL}};
+    static const Str patterns[] = {STR_CONST("other/*"), STR_CONST("example.com/*/loam:*")};
+    DecideOptions own = {.image = STR("loam:1"), .images = {(Str *)patterns, 2, 2}};
+    for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+        StackView view;
+        put_stack(
+            "net",
+            str_to_cstr(str_format(arena, "\"runner\":{\"image\":\"%s\"}", rows[i][0]), arena), "");
+        assert_true(world_view_stack(&world, STR("team"), STR("net"), &own, &view, arena));
+        if (rows[i][1])
+            check_str(view.problem, "");
+        else
+            assert_true(str_find(view.problem, str_from_cstr(rows[i][0]), 0) != SIZE_MAX);
+    }
+}
+
 /* Previews are in the namespace of their Stack, and two Stacks have two states. */
 static void shared_states(void **) {
     static const char backend[] = "\"backend\":{\"type\":\"pg\",\"config\":{\"schema\":\"s\"}}";
@@ -354,6 +376,7 @@ UNIT_MAIN(test_world) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(stacks, open_world, close_world),
         cmocka_unit_test_setup_teardown(problems, open_world, close_world),
+        cmocka_unit_test_setup_teardown(images, open_world, close_world),
         cmocka_unit_test_setup_teardown(shared_states, open_world, close_world),
         cmocka_unit_test_setup_teardown(other_runs, open_world, close_world),
         cmocka_unit_test_setup_teardown(lanes, open_world, close_world),
