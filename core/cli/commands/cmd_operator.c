@@ -11,6 +11,8 @@ static const Option install_options[] = {
     {"replicas", OPTION_TEXT, "NUMBER", "Pods of the operator, of which one works (default: 2)."},
     {"shard", OPTION_TEXT, "NAME",
      "Serve only Stacks whose label sharding.fluxcd.io/key has this value."},
+    {"runner-images", OPTION_TEXT, "PATTERNS",
+     "Other images that Stacks may name, as of \"loam operator serve\" (default: none)."},
     {"takeover-after", OPTION_TEXT, "DURATION",
      "How long a node must not answer before its pods are replaced (default 5m; 0s: never)."},
     {"flux", OPTION_FLAG, NULL, "Let pods of Runs and the operator reach Flux's controllers."},
@@ -40,6 +42,18 @@ static bool read_image(const Arguments *arguments, Str *out, Diags *diags) {
            diags_fail(diags, NO_RANGE, "Invalid image",
                       "-image requires the name of a container image, such as "
                       "registry.example.com/loam:0.1.0, not \"%.*s\".",
+                      STR_ARG(text));
+}
+
+static bool read_patterns(const Arguments *arguments, Str *out, Diags *diags) {
+    Str text = option_text(arguments, "runner-images");
+    if (!text.ptr)
+        return true;
+    *out = text;
+    return (text.len > 0 && str_has_only(text, ".-_/:@*,")) ||
+           diags_fail(diags, NO_RANGE, "Invalid pattern of images",
+                      "-runner-images requires patterns such as registry.example.com/loam/*:1.*, "
+                      "separated by commas, not \"%.*s\".",
                       STR_ARG(text));
 }
 
@@ -80,6 +94,7 @@ static int run_install(Cli *cli, const Arguments *arguments, Diags *diags) {
         !read_label(arguments, "shard", &manifests.shard, diags) ||
         !read_image(arguments, &manifests.image, diags) ||
         !read_replicas(arguments, &manifests.replicas, diags) ||
+        !read_patterns(arguments, &manifests.runner_images, diags) ||
         !read_takeover(arguments, &manifests.takeover_after, diags))
         return 1;
     terminal_out(operator_manifests_text(&manifests, cli->arena));

@@ -17,6 +17,9 @@ static Str arguments_of(const OperatorManifests *options, Arena *arena) {
     StrBuf out = strbuf_new(arena);
     if (options->shard.len > 0)
         strbuf_add_format(&out, "\n            - -shard=%.*s", STR_ARG(options->shard));
+    if (options->runner_images.len > 0)
+        strbuf_add_format(&out, "\n            - -runner-images=%.*s",
+                          STR_ARG(options->runner_images));
     if (options->takeover_after.len > 0)
         strbuf_add_format(&out, "\n            - -takeover-after=%.*s",
                           STR_ARG(options->takeover_after));

@@ -7,6 +7,7 @@ typedef struct OperatorManifests {
     Str namespace;      /* of the operator: a DNS label */
     Str shard;          /* a DNS label; empty: the Stacks without a shard */
     Str image;          /* letters, digits and ".-_/:@" */
+    Str runner_images;  /* patterns, separated by commas; empty: none */
     Str takeover_after; /* a duration; empty: the operator's own default */
     uint32_t replicas;  /* of the Deployment */
     bool has_monitoring;
