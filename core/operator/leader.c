@@ -36,28 +36,34 @@ static bool create_lease(Leader *leader, const KubeCall *call, const KubeRef *re
     return kube_call_create(call, &collection, body, &response, NULL) == KUBE_DONE;
 }
 
+static void see_version(Leader *leader, Str version) {
+    leader->seen.len = 0;
+    strbuf_add(&leader->seen, version);
+    leader->seen_ms = leader_now_ms(leader);
+}
+
 /* Writes the Lease, if it is still in the version that was read. */
-static bool write_lease(Leader *leader, const KubeCall *call, const KubeRef *ref, Str version,
-                        Str identity) {
+static KubeOutcome write_lease(Leader *leader, const KubeCall *call, const KubeRef *ref,
+                               Str version, Str identity) {
     KubeResponse response;
+    Value lease;
     KubePatch patch = {
         .ref = *ref,
         .body = str_format(call->arena, "{\"metadata\":{\"resourceVersion\":\"%.*s\"},%.*s}",
                            STR_ARG(version), STR_ARG(spec_json(leader, identity, call->arena))),
         .manager = STR("loam-operator"),
     };
-    return kube_call_patch(call, &patch, &response, NULL) == KUBE_DONE;
+    KubeOutcome outcome = kube_call_patch(call, &patch, &response, NULL);
+    if (outcome == KUBE_DONE && kube_client_decode(&response, &lease, call->arena))
+        see_version(leader, kube_object_text(lease, "metadata", "resourceVersion"));
+    return outcome;
 }
 
 /* Whether the Lease has not changed for its duration. */
 static bool is_expired(Leader *leader, Str version) {
-    int64_t now_ms = leader_now_ms(leader);
-    if (!str_equal(strbuf_str(&leader->seen), version)) {
-        leader->seen.len = 0;
-        strbuf_add(&leader->seen, version);
-        leader->seen_ms = now_ms;
-    }
-    return now_ms - leader->seen_ms >= DURATION_MS;
+    if (!str_equal(strbuf_str(&leader->seen), version))
+        see_version(leader, version);
+    return leader_now_ms(leader) - leader->seen_ms >= DURATION_MS;
 }
 
 static bool try_lease(Leader *leader, const KubeCall *call) {
@@ -66,7 +72,13 @@ static bool try_lease(Leader *leader, const KubeCall *call) {
     Value lease, number;
     Str holder, version;
     int64_t changes = 0;
-    KubeOutcome outcome = kube_call_get(call, &ref, &response, NULL);
+    KubeOutcome outcome = KUBE_CONFLICT;
+    if (leader->renewed_ms != 0 && leader->seen.len > 0) /* nothing else writes a leader's Lease */
+        outcome = write_lease(leader, call, &ref, str_clone(strbuf_str(&leader->seen), call->arena),
+                              leader->identity);
+    if (outcome == KUBE_DONE || outcome == KUBE_FAILED)
+        return outcome == KUBE_DONE;
+    outcome = kube_call_get(call, &ref, &response, NULL);
     if (outcome == KUBE_ABSENT)
         return create_lease(leader, call, &ref);
     if (outcome != KUBE_DONE || !kube_client_decode(&response, &lease, call->arena))
@@ -78,17 +90,20 @@ static bool try_lease(Leader *leader, const KubeCall *call) {
         changes = 0;
     leader->changes = (uint32_t)changes;
     if (str_equal(holder, leader->identity))
-        return write_lease(leader, call, &ref, version, leader->identity);
+        return write_lease(leader, call, &ref, version, leader->identity) == KUBE_DONE;
     if (holder.len > 0 && !is_expired(leader, version))
         return false;
     leader->changes++;
-    return write_lease(leader, call, &ref, version, leader->identity);
+    return write_lease(leader, call, &ref, version, leader->identity) == KUBE_DONE;
 }
 
 static KubeCall leader_call(const Leader *leader, Arena *arena) {
+    int64_t deadline_ms = leader_now_ms(leader) + RENEW_MS / 2;
+    int64_t end_ms = leader->renewed_ms + RENEW_MS; /* of a leader */
     return (KubeCall){.client = leader->client,
                       .arena = arena,
-                      .deadline_ms = leader_now_ms(leader) + RENEW_MS / 2,
+                      .deadline_ms =
+                          leader->renewed_ms != 0 && end_ms < deadline_ms ? end_ms : deadline_ms,
                       .cancel = leader->cancel,
                       .cancel_at = CANCEL_NOW};
 }
@@ -98,13 +113,15 @@ bool leader_try(Leader *leader) {
     KubeCall call = leader_call(leader, arena);
     int64_t now_ms = leader_now_ms(leader);
     bool was_leader = leader->renewed_ms != 0;
+    if (was_leader && now_ms - leader->renewed_ms >= RENEW_MS)
+        return false; /* it stood still, or was cut off */
     if (try_lease(leader, &call)) {
         if (!was_leader)
             log_event(LOG_INFO, "leader", log_text("identity", leader->identity));
         leader->renewed_ms = now_ms;
         return true;
     }
-    return was_leader && now_ms - leader->renewed_ms < RENEW_MS;
+    return was_leader && leader_now_ms(leader) - leader->renewed_ms < RENEW_MS;
 }
 
 void leader_release(Leader *leader) {

@@ -371,6 +371,12 @@ static bool start_servers(Operator *controller, Str *problem) {
 
 /* Threads. */
 
+/* Of Flux's kinds; the others are always there. */
+static bool refers_to(void *payload, const KubeResource *resource) {
+    const Operator *controller = payload;
+    return world_refers_to(&controller->world, kind_of(resource));
+}
+
 static Str label_selector(const Operator *controller, WorldKind kind) {
     Str shard = controller->settings.shard;
     if (kind == WORLD_JOB || kind == WORLD_POD)
@@ -392,6 +398,7 @@ static bool start_informers(Operator *controller, Str *problem) {
             .lock = &controller->lock,
             .changed = changed,
             .synced = synced,
+            .is_needed = kind < WORLD_GIT_REPOSITORY ? NULL : refers_to,
             .payload = controller,
         });
         LOCKED(&controller->lock);

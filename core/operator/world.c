@@ -167,6 +167,15 @@ static const Source *find_source(const World *world, const Stack *stack) {
     return NULL;
 }
 
+bool world_refers_to(const World *world, WorldKind kind) {
+    const Stack *stack;
+    for (ObjectCursor at = {0}; (stack = object_store_next(world->stores[WORLD_STACK], &at));) {
+        if (str_equal_cstr(stack->spec.source.ref.kind, source_kinds[kind]))
+            return true;
+    }
+    return false;
+}
+
 static StackDependency *add_dependency(const World *world, const Stack *stack, ObjectRef ref,
                                        StackView *out, Arena *arena) {
     StackDependency *added = vec_add(arena, &out->dependencies);

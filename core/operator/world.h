@@ -37,6 +37,8 @@ MUST_USE bool world_view_stack(const World *world, Str namespace, Str name,
 MUST_USE bool world_view_run(const World *world, Str namespace, Str name, RunView *out,
                              Arena *arena);
 MUST_USE bool world_view_lane(const World *world, Str name, LaneView *out, Arena *arena);
+/* Whether the source of a Stack is of this kind. */
+bool world_refers_to(const World *world, WorldKind kind);
 /* The number of Runs that wait for a place in the lane. */
 size_t world_count_waiting(const World *world, const Lane *lane);
 

@@ -8,7 +8,7 @@
 
 #define ROUND_S   300 /* of one stream */
 #define LIST_MS   60000
-#define ABSENT_MS 60000 /* until a kind that the server lacks is asked for again */
+#define ABSENT_MS 15000 /* until a kind that the server lacks is asked for again */
 
 struct Informer {
     InformerOptions options;
@@ -17,6 +17,7 @@ struct Informer {
     bool is_gone;   /* the server cannot continue from it */
     uint32_t failures;
     bool is_synced;
+    bool has_list; /* else the server may lack the kind */
     _Atomic uint32_t restarts;
     Arena *arena;
     Arena *scratch; /* of one page, or one event */
@@ -148,8 +149,9 @@ static bool read_list(Informer *informer, KubeResponse *response) {
     LOCKED(informer->options.lock);
     object_store_end_list(informer->options.store, see_gone, informer);
     informer->is_gone = false;
-    if (informer->is_synced)
+    if (informer->has_list)
         informer->restarts++;
+    informer->has_list = true;
     return true;
 }
 
@@ -214,6 +216,22 @@ static bool follow(Informer *informer, KubeResponse *response) {
     return response->transport == HTTP_DONE && response->code < 300;
 }
 
+static bool is_needed(const Informer *informer) {
+    const InformerOptions *options = &informer->options;
+    LOCKED(options->lock);
+    return !options->is_needed || options->is_needed(options->payload, options->resource);
+}
+
+/* Returns false if the token was raised. */
+static bool wait_for_kind(const Informer *informer) {
+    const Clock *clock = kube_client_io(informer->options.client)->clock;
+    do {
+        if (clock->sleep_ms(clock->self, ABSENT_MS, informer->options.cancel))
+            return false;
+    } while (!is_needed(informer));
+    return true;
+}
+
 static void run_informer(void *payload) {
     Informer *informer = payload;
     const InformerOptions *options = &informer->options;
@@ -224,7 +242,6 @@ static void run_informer(void *payload) {
         bool ok = needs_list ? read_list(informer, &response) : follow(informer, &response);
         needs_list = needs_list ? !ok : informer->is_gone;
         bool is_absent = !ok && response.code == 404;
-        int64_t wait_ms = ABSENT_MS;
         if (ok || is_absent)
             set_synced(informer);
         if (ok) {
@@ -233,12 +250,15 @@ static void run_informer(void *payload) {
         }
         if (cancel_level(options->cancel) != CANCEL_NONE)
             break;
-        if (!is_absent) {
-            wait_ms = kube_retry_wait_ms(++informer->failures, -1);
-            log_event(LOG_WARN, "objects not read", log_text("kind", options->resource->kind),
-                      log_text("problem", response.problem));
+        if (is_absent) {
+            if (!wait_for_kind(informer))
+                break;
+            continue;
         }
-        if (clock->sleep_ms(clock->self, wait_ms, options->cancel))
+        log_event(LOG_WARN, "objects not read", log_text("kind", options->resource->kind),
+                  log_text("problem", response.problem));
+        if (clock->sleep_ms(clock->self, kube_retry_wait_ms(++informer->failures, -1),
+                            options->cancel))
             break;
     }
 }

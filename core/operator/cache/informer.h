@@ -1,7 +1,8 @@
 /* Informer: a thread that keeps an ObjectStore like the API server. It lists the objects of a kind,
  * page by page, then follows their changes; after a gap that the server cannot fill it lists again,
  * so that the store misses nothing. A
- * kind that the server does not have has no objects; it is asked for again later. */
+ * kind that the server does not have has no objects. A watch would need a right on definitions, so
+ * it is asked for again, but only while it is needed. */
 #pragma once
 
 #include "kube_call.h"
@@ -22,6 +23,8 @@ typedef struct InformerOptions {
     /* The store has all objects for the first time; called once, without the lock. NULL: nothing.
      */
     void (*synced)(void *payload);
+    /* Whether another object refers to the kind; called with the lock. NULL: always. */
+    bool (*is_needed)(void *payload, const KubeResource *resource);
     void *payload;
     size_t page_size; /* 0: 500 */
 } InformerOptions;

@@ -18,6 +18,7 @@ static const KubeResource lanes = {.group = STR_CONST("infra.loam.internal"),
 static const ObjectKind kind = {.record = &lane_record};
 
 typedef struct Follower {
+    uint32_t needless; /* how often the kind is not needed yet */
     StrBuf changes;
     CancelToken *cancel;
     const char *last; /* the name that ends the test */
@@ -31,10 +32,14 @@ static void changed(void *payload, const KubeResource *, const ObjectMeta *meta)
         cancel_raise(follower->cancel, CANCEL_STOP);
 }
 
+static bool is_needed(void *payload, const KubeResource *) {
+    return ((Follower *)payload)->needless-- == 0;
+}
+
 /* Runs the script until the lane of this name appears; returns the changes. */
 static Str follow(KubeScript *script, const char *last, ObjectStore *store, uint32_t restarts) {
     pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-    Follower follower = {strbuf_new(script->arena), cancel_open(), last};
+    Follower follower = {3, strbuf_new(script->arena), cancel_open(), last};
     InformerOptions options = {
         .client = script->client,
         .cancel = follower.cancel,
@@ -42,6 +47,7 @@ static Str follow(KubeScript *script, const char *last, ObjectStore *store, uint
         .store = store,
         .lock = &lock,
         .changed = changed,
+        .is_needed = is_needed,
         .payload = &follower,
         .page_size = 2,
     };
@@ -108,10 +114,31 @@ static void broken_list(void **) {
     kube_client_close(script.client);
 }
 
+/* The server is not asked for a kind that it lacks and that no object refers to. */
+static void absent_kind(void **) {
+    static const KubeScriptRow rows[] = {
+        {404, "404 page not found"},
+        {200, PAGE("5", "", LANE("z", "1"))},
+        {.transport = HTTP_LOST}, /* perhaps, before the end is seen */
+    };
+    SCOPED(ArenaRef) arena = arena_open("test");
+    ObjectStore *store = object_store_open(&kind);
+    KubeScript script;
+    const Clock *clock;
+    kube_script_open(&script, rows, ARRAY_COUNT(rows), NULL, arena);
+    clock = kube_client_io(script.client)->clock;
+    int64_t began_ms = clock->monotonic_ms(clock->self);
+    check_str(follow(&script, "z", store, 0), "z:1 ");
+    assert_true(clock->monotonic_ms(clock->self) - began_ms >= 4 * 15000);
+    object_store_close(store);
+    kube_client_close(script.client);
+}
+
 UNIT_MAIN(test_informer) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(life),
         cmocka_unit_test(broken_list),
+        cmocka_unit_test(absent_kind),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
