@@ -1,7 +1,10 @@
 /* Random lives of Stacks in a cluster that is a table of objects: sources change, Jobs succeed,
- * fail or lose their results, people approve, controllers die between two steps and decide from old
- * reads. In each of them at most one Run of a Stack applies, an apply has the plan that was
- * approved, and a quiet cluster comes to rest. */
+ * fail or lose their results, people approve, previews are reviewed, nodes are lost, controllers
+ * die between two steps and decide from old reads. In each of them at most one Run of a Stack
+ * applies, an apply has the plan of its own code that was approved or reviewed, only a pod that is
+ * lost for long enough is released, and a quiet cluster comes to rest.
+ *
+ * With WALKS=NUMBER in the environment, so many shorter lives are tried instead. */
 #include "decide_lane.h"
 #include "decide_run.h"
 #include "decide_stack.h"
@@ -9,7 +12,9 @@
 
 #define STACKS    3
 #define RUNS_MAX  400
+#define WALKS     40
 #define ROUNDS    1600
+#define SHORT     60 /* rounds of a shorter life */
 #define QUIET_MAX 20 /* decisions until nothing is left to do */
 
 static const DecideOptions options = {.image = STR_CONST("loam:1"),
@@ -20,6 +25,7 @@ typedef struct WalkJob {
     bool exists;
     bool has_ended;
     int64_t began_ms;
+    int64_t lost_ms; /* since when the node of its pod is seen as lost */
     Job job;
     Pod pod;
 } WalkJob;
@@ -52,7 +58,9 @@ typedef struct Walk {
     uint64_t serial[STACKS]; /* of the state in the backend */
     WalkRun runs[RUNS_MAX];
     size_t run_count;
+    uint32_t reviewed, kept, released; /* applies of such plans, and pods */
     VEC(Approval) approvals;
+    VEC(Run) previews;
     Lane lane;
 } Walk;
 
@@ -117,18 +125,27 @@ static StackView view_stack(Walk *walk, Stack *stack) {
 
 static RunView view_run(Walk *walk, WalkRun *of) {
     RunView view = {.run = &of->run, .stack = stack_of_ref(walk, of->run.spec.stack.name)};
+    WalkRun *previous = view.stack ? find_run(walk, view.stack->status.last_run.name) : NULL;
+    WalkRun *origin = find_run(walk, of->run.status.plan.name);
+    if (previous)
+        view.previous = &previous->run;
+    if (origin && !str_equal(origin->run.meta.name, of->run.meta.name))
+        view.origin = &origin->run;
     if (of->plan.exists) {
         view.plan_job = &of->plan.job;
-        vec_push(arena, &view.plan_pods, (RunPod){.pod = &of->plan.pod});
+        vec_push(arena, &view.plan_pods, (RunPod){&of->plan.pod, of->plan.lost_ms});
     }
     if (of->apply.exists) {
         view.apply_job = &of->apply.job;
-        vec_push(arena, &view.apply_pods, (RunPod){.pod = &of->apply.pod});
+        vec_push(arena, &view.apply_pods, (RunPod){&of->apply.pod, of->apply.lost_ms});
     }
     vec_each(&walk->approvals, approval) {
-        if (str_equal(approval->spec.run.name, of->run.meta.name))
+        if (str_equal(approval->spec.run.name, of->run.meta.name) ||
+            (view.origin && str_equal(approval->spec.run.name, view.origin->meta.name)))
             vec_push(arena, &view.approvals, approval);
     }
+    vec_each(&walk->previews, preview)
+        vec_push(arena, &view.previews, preview);
     vec_each(&of->run.spec.template.lanes, name)
         vec_push(arena, &view.lanes, (RunLane){*name, &walk->lane, true});
     return view;
@@ -150,6 +167,7 @@ static bool do_create_run(Walk *walk, const Run *run) {
     *made = (WalkRun){.run = *run, .exists = true};
     made->run.meta.uid = new_version(walk);
     made->run.meta.resource_version = new_version(walk);
+    made->run.meta.created_ms = walk->now_ms;
     keep(&run_record, &made->run);
     return true;
 }
@@ -163,7 +181,35 @@ static void do_create_job(Walk *walk, WalkJob *job, const Run *run, const char *
     job->job.status.active = 1;
     job->job.status.started_ms = walk->now_ms;
     job->pod.status.phase = STR("Running");
-    job->pod.meta.name = STR("pod");
+    job->pod.meta.name = str_format(arena, "%.*s-x", STR_ARG(job->job.meta.name));
+    job->pod.spec.node_name = STR("node");
+}
+
+/* A digest of the configuration: two commits in succession have the same. */
+static Str code_text(Str revision) {
+    return str_format(arena, "sha256:%064d", (revision.ptr[revision.len - 1] - '0') / 2);
+}
+
+static bool is_approved(Walk *walk, const WalkRun *of) {
+    const RunPlan *plan = &of->run.status.plan;
+    vec_each(&walk->approvals, approval) {
+        if (approval->spec.decision == APPROVAL_APPROVE &&
+            str_equal(approval->spec.stack, of->run.spec.stack.name) &&
+            str_equal(approval->spec.plan_digest, plan->digest))
+            return true;
+    }
+    return false;
+}
+
+static bool is_reviewed(Walk *walk, const WalkRun *of) {
+    vec_each(&walk->previews, preview) {
+        if (str_equal(preview->spec.plan_for.uid, of->run.spec.stack.uid) &&
+            str_equal(preview->meta.name, of->run.status.plan.name) &&
+            str_equal(preview->status.plan.digest, of->run.status.plan.digest) &&
+            preview->status.plan.is_verified)
+            return true;
+    }
+    return false;
 }
 
 /* The law: one apply of a Stack at a time, with the plan that was approved. */
@@ -180,14 +226,32 @@ static void check_apply(Walk *walk, const WalkRun *of) {
     }
     assert_true(of->run.status.approved_ms != 0);
     assert_true(of->run.status.plan.digest.len > 0);
-    if (of->run.spec.template.approval.mode == APPROVAL_MODE_MANUAL) {
-        bool is_approved = false;
-        vec_each(&walk->approvals, approval)
-            is_approved |= approval->spec.decision == APPROVAL_APPROVE &&
-                           str_equal(approval->spec.run.uid, of->run.meta.uid) &&
-                           str_equal(approval->spec.plan_digest, of->run.status.plan.digest);
-        assert_true(is_approved);
+    assert_true(str_equal(of->run.status.plan.code, code_text(of->run.spec.revision)));
+    if (of->run.spec.template.approval.mode == APPROVAL_MODE_MANUAL)
+        assert_true(is_approved(walk, of));
+    if (of->run.spec.template.approval.mode == APPROVAL_MODE_MERGE)
+        assert_true(is_approved(walk, of) || is_reviewed(walk, of));
+    walk->reviewed += is_reviewed(walk, of);
+    walk->kept += !is_reviewed(walk, of) && !str_equal(of->run.status.plan.name, of->run.meta.name);
+}
+
+/* A pod is ended only if its node is lost for long enough, and its lock will end. */
+static bool do_release(Walk *walk, const DecisionStep *step) {
+    for (size_t i = 0; i < walk->run_count; i++) {
+        WalkJob *jobs[] = {&walk->runs[i].plan, &walk->runs[i].apply};
+        for (size_t k = 0; k < 2; k++) {
+            if (!walk->runs[i].exists || !str_equal(jobs[k]->pod.meta.name, step->object->name))
+                continue;
+            if (jobs[k]->lost_ms == 0) /* by another controller */
+                return true;
+            assert_true(jobs[k]->pod.meta.deleted_ms != 0);
+            assert_true(walk->now_ms - jobs[k]->lost_ms >= options.takeover_after_ms);
+            check_str(walk->runs[i].run.spec.template.backend.type, "pg");
+            jobs[k]->lost_ms = jobs[k]->pod.meta.deleted_ms = 0; /* the next pod of the Job */
+            walk->released++;
+        }
     }
+    return true;
 }
 
 static bool do_run_step(Walk *walk, const DecisionStep *step) {
@@ -255,6 +319,8 @@ static bool do_steps(Walk *walk, const Decision *decision, unsigned deadly) {
             ok = do_create_run(walk, step->run);
         else if (step->kind == STEP_LANE_STATUS)
             ok = do_lane_step(walk, step);
+        else if (step->kind == STEP_RELEASE_POD)
+            ok = do_release(walk, step);
         else if (step->kind <= STEP_STACK_STATUS)
             ok = do_stack_step(walk, step);
         else
@@ -324,10 +390,12 @@ static void end_job(Walk *walk, WalkRun *of, WalkJob *job, bool is_apply, unsign
             walk->serial[at]++;
         container.state.terminated.message = str_format(
             arena,
-            "{\"v\":1,\"plan\":{\"digest\":\"sha256:%064llu\",\"applicable\":%s},\"changes\":"
+            "{\"v\":1,\"plan\":{\"digest\":\"sha256:%064llu\",\"code\":\"%.*s\","
+            "\"applicable\":%s},\"changes\":"
             "{\"add\":%d},\"state\":{\"lineage\":\"l\",\"serial\":%llu},\"drift\":{\"count\":%d}}",
-            (unsigned long long)++walk->version, has_changes ? "true" : "false", has_changes,
-            (unsigned long long)walk->serial[at], of->run.spec.type == RUN_DRIFT && has_changes);
+            (unsigned long long)++walk->version, STR_ARG(code_text(of->run.spec.revision)),
+            has_changes ? "true" : "false", has_changes, (unsigned long long)walk->serial[at],
+            of->run.spec.type == RUN_DRIFT && has_changes);
         vec_push(arena, &job->job.status.conditions,
                  (StatusCondition){STR("Complete"), CONDITION_TRUE, STR("Done")});
         of->applies += is_apply;
@@ -342,7 +410,7 @@ static void end_jobs(Walk *walk, bool is_quiet) {
         WalkRun *of = &walk->runs[i];
         WalkJob *jobs[] = {&of->plan, &of->apply};
         for (size_t k = 0; k < 2; k++) {
-            if (of->exists && jobs[k]->exists && !jobs[k]->has_ended &&
+            if (of->exists && jobs[k]->exists && !jobs[k]->has_ended && jobs[k]->lost_ms == 0 &&
                 (is_quiet || draw(walk, k == 1 ? 9 : 2) == 0))
                 end_job(walk, of, jobs[k], k == 1, is_quiet ? 9 : draw(walk, 6));
         }
@@ -353,24 +421,53 @@ static void approve_one(Walk *walk, WalkRun *of, ApprovalDecision decision) {
     Approval approval = {0};
     approval.spec.run = (ObjectIdentity){of->run.meta.name, of->run.meta.uid};
     approval.spec.plan_digest = of->run.status.plan.digest;
+    approval.spec.stack = of->run.spec.stack.name;
     approval.spec.user = STR("ann");
     approval.spec.decision = decision;
     vec_push(arena, &walk->approvals, approval);
 }
 
+/* A preview whose plan is that of a Run of the Stack, or nearly. */
+static void review_one(Walk *walk, const WalkRun *of) {
+    Run preview = of->run;
+    preview.meta.name = preview.meta.uid = new_version(walk);
+    preview.spec.plan_for = preview.spec.stack;
+    preview.spec.template = (StackSpec){.text = STR("{}")};
+    preview.status = (RunStatus){.reason = REASON_PLAN_READY, .finished_ms = walk->now_ms};
+    preview.status.planned_ms = walk->now_ms;
+    preview.status.plan = (RunPlan){
+        .name = preview.meta.name,
+        .digest = str_format(arena, "sha256:%064llu", (unsigned long long)++walk->version),
+        .code = str_format(arena, "sha256:%064u", draw(walk, 2)),
+        .is_verified = draw(walk, 4) != 0,
+        .state = {STR("l"), of->run.status.plan.state.serial + draw(walk, 2)},
+    };
+    vec_push(arena, &walk->previews, preview);
+}
+
+static void lose_node(Walk *walk, WalkRun *of) {
+    WalkJob *job = of->apply.exists ? &of->apply : &of->plan;
+    if (!of->exists || !job->exists || job->has_ended || job->pod.meta.deleted_ms != 0)
+        return;
+    job->pod.meta.deleted_ms = walk->now_ms;
+    job->lost_ms = walk->now_ms;
+}
+
 /* Gives a Stack its spec, as the API server does after a change. */
 static void put_spec(Walk *walk, size_t at) {
-    static const char *const modes[] = {"Manual", "Auto", "Safe"};
+    static const char *const modes[] = {"Manual", "Auto", "Safe", "Merge"};
     static const char *const drifts[] = {"Report", "Correct", "Ignore"};
     const WalkSpec *spec = &walk->specs[at];
     Stack *stack = &walk->stacks[at];
     Stack next = {0};
     object_of(&stack_record, &next,
               "{\"metadata\":{\"name\":\"s\"},\"spec\":{\"approval\":{\"mode\":\"%s\"},"
-              "\"dependsOn\":[%s],\"driftMode\":\"%s\",\"historyLimit\":3,\"lanes\":[%s],"
+              "\"backend\":{%s},\"dependsOn\":[%s],\"driftMode\":\"%s\",\"historyLimit\":3,"
+              "\"lanes\":[%s],"
               "\"path\":\"./%u\",\"retryLimit\":2,\"source\":{\"git\":{\"commit\":\"%040u\"}},"
               "\"suspend\":%s}}",
-              modes[spec->mode], spec->depends ? "{\"name\":\"s0\"}" : "", drifts[spec->drift],
+              modes[spec->mode], at == 2 ? "" : "\"type\":\"pg\"",
+              spec->depends ? "{\"name\":\"s0\"}" : "", drifts[spec->drift],
               spec->has_lane ? "\"lane\"" : "", spec->path, spec->commit,
               spec->is_suspended ? "true" : "false");
     stack->spec = next.spec;
@@ -382,9 +479,9 @@ static void change_world(Walk *walk) {
     size_t at = draw(walk, STACKS);
     Stack *stack = &walk->stacks[at];
     WalkRun *of = walk->run_count > 0 ? &walk->runs[draw(walk, (unsigned)walk->run_count)] : NULL;
-    switch (draw(walk, 9)) {
-    case 0: /* a new commit, or the one before again */
-        walk->specs[at].commit = draw(walk, 3);
+    switch (draw(walk, 16)) {
+    case 0: /* another commit, often of the same code */
+        walk->specs[at].commit = draw(walk, 2) ? walk->specs[at].commit ^ 1 : draw(walk, 4);
         put_spec(walk, at);
         break;
     case 1:
@@ -408,7 +505,21 @@ static void change_world(Walk *walk) {
         if (of && of->exists && of->run.status.plan.digest.len > 0)
             approve_one(walk, of, APPROVAL_REJECT);
         break;
+    case 7:
+    case 8:
+    case 9:
+        if (of && of->exists && of->run.status.plan.digest.len > 0)
+            review_one(walk, of);
+        break;
+    case 10:
+        if (of) /* by preference one that has just begun */
+            of = &walk->runs[walk->run_count - 1];
+        if (of)
+            lose_node(walk, of);
+        break;
     default:
+        if (of && draw(walk, 2))
+            of = &walk->runs[walk->run_count - 1];
         if (of && of->exists && of->run.status.plan.digest.len > 0)
             approve_one(walk, of, APPROVAL_APPROVE);
     }
@@ -425,7 +536,7 @@ static void open_walk(Walk *walk, uint64_t seed) {
                   "\"spec\":{}}",
                   i, i);
         walk->specs[i] =
-            (WalkSpec){draw(walk, 3), draw(walk, 3), i > 0 && draw(walk, 2), draw(walk, 2) != 0};
+            (WalkSpec){draw(walk, 4), draw(walk, 3), i > 0 && draw(walk, 2), draw(walk, 2) != 0};
         put_spec(walk, i);
     }
 }
@@ -433,6 +544,7 @@ static void open_walk(Walk *walk, uint64_t seed) {
 /* Lets the world rest: Jobs succeed, and people do nothing; counts decisions until none has a step.
  */
 static void check_rest(Walk *walk) {
+    walk->now_ms += options.takeover_after_ms;
     for (size_t i = 0; i < STACKS; i++) {
         bool is_busy = true;
         for (size_t k = 0; k < (size_t)QUIET_MAX * STACKS && is_busy; k++) {
@@ -447,11 +559,16 @@ static void check_rest(Walk *walk) {
 
 static void walks(void **) {
     Walk *walk = test_malloc(sizeof *walk);
-    uint32_t applies = 0, runs = 0;
-    for (uint64_t seed = 1; seed <= 40; seed++) {
+    const char *wanted = getenv("WALKS");
+    uint64_t count = WALKS;
+    uint32_t applies = 0, runs = 0, reviewed = 0, kept = 0, released = 0;
+    if (wanted)
+        assert_true(str_to_uint64(str_from_cstr(wanted), &count));
+    for (uint64_t seed = 1; seed <= count; seed++) {
+        size_t rounds = wanted ? SHORT : ROUNDS;
         arena_reset(arena);
         open_walk(walk, seed * 7919);
-        for (size_t round = 0; round < ROUNDS && walk->run_count < RUNS_MAX - 40; round++) {
+        for (size_t round = 0; round < rounds && walk->run_count < RUNS_MAX - 40; round++) {
             decide_one(walk, draw(walk, (unsigned)(STACKS + walk->run_count + 1)), 12);
             if (draw(walk, 4) == 0)
                 end_jobs(walk, false);
@@ -463,9 +580,14 @@ static void walks(void **) {
         for (size_t i = 0; i < walk->run_count; i++)
             applies += walk->runs[i].applies;
         runs += (uint32_t)walk->run_count;
+        reviewed += walk->reviewed;
+        kept += walk->kept;
+        released += walk->released;
     }
-    print_message("%u applies in %u Runs\n", applies, runs);
-    assert_true(applies > 100); /* the walks do reach applies */
+    print_message("%u applies in %u Runs; %u reviewed plans, %u kept plans, %u released pods\n",
+                  applies, runs, reviewed, kept, released);
+    /* The walks do reach each of them. */
+    assert_true(applies > 100 && reviewed > 0 && kept > 0 && released > 0);
     test_free(walk);
 }
 
