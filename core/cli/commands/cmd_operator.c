@@ -15,6 +15,7 @@ static const Option install_options[] = {
      "Other images that Stacks may name, as of \"loam operator serve\" (default: none)."},
     {"takeover-after", OPTION_TEXT, "DURATION",
      "How long a node must not answer before its pods are replaced (default 5m; 0s: never)."},
+    {"separate-duties", OPTION_FLAG, NULL, "Do not count an approval of who requested the Run."},
     {"flux", OPTION_FLAG, NULL, "Let pods of Runs and the operator reach Flux's controllers."},
     {"argocd", OPTION_FLAG, NULL, "Add the health of Stacks to the settings of Argo CD."},
     {"monitoring", OPTION_FLAG, NULL, "Add a PodMonitor for the Prometheus operator."},
@@ -88,6 +89,7 @@ static int run_install(Cli *cli, const Arguments *arguments, Diags *diags) {
         .replicas = 2,
         .has_flux = option_flag(arguments, "flux"),
         .has_argocd = option_flag(arguments, "argocd"),
+        .has_separate_duties = option_flag(arguments, "separate-duties"),
         .has_monitoring = option_flag(arguments, "monitoring"),
     };
     if (!read_label(arguments, "namespace", &manifests.namespace, diags) ||

@@ -258,7 +258,8 @@ static bool counts(const RunCase *the, const Approval *approval) {
             (origin && str_equal(approval->spec.run.uid, origin->meta.uid))) &&
            str_equal(approval->spec.plan_digest, the->next.plan.digest) &&
            !(the->options->has_separate_duties && stack &&
-             str_equal(approval->spec.user, stack->meta.annotations.requested_by));
+             (stack->meta.annotations.requested_by.len == 0 ||
+              str_equal(approval->spec.user, stack->meta.annotations.requested_by)));
 }
 
 static bool is_rejected(RunCase *the) {

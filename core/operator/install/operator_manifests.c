@@ -23,6 +23,8 @@ static Str arguments_of(const OperatorManifests *options, Arena *arena) {
     if (options->takeover_after.len > 0)
         strbuf_add_format(&out, "\n            - -takeover-after=%.*s",
                           STR_ARG(options->takeover_after));
+    if (options->has_separate_duties)
+        strbuf_add_cstr(&out, "\n            - -separate-duties");
     return strbuf_str(&out);
 }
 
@@ -83,6 +85,7 @@ Str operator_manifests_text(const OperatorManifests *options, Arena *arena) {
         crd_approvals_yaml,
         crd_lanes_yaml,
         policies_yaml,
+        options->has_separate_duties ? duties_yaml : NULL,
         rbac_yaml,
         deployment_yaml,
         options->has_monitoring ? monitoring_yaml : NULL,

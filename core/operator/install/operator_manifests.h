@@ -13,6 +13,7 @@ typedef struct OperatorManifests {
     bool has_monitoring;
     bool has_flux;
     bool has_argocd;
+    bool has_separate_duties; /* who requests a Run may not approve it */
 } OperatorManifests;
 
 /* Returns the documents in the order in which they can be applied, with a "---" before each. */

@@ -457,6 +457,11 @@ static void row_09_separate_duties(void **) {
     RunView view = waiting("");
     Stack *stack = stack_of("");
     Decision decision;
+    view.stack = stack;
+    add_approval(&view, "bob", "Approve", DIGEST); /* of whom is not known */
+    decision = decide_run(&view, &strict, NOW, arena);
+    check_str(decision_text(&decision), "wake +86155; event ApprovalRequired");
+    view.approvals.count = 0;
     stack->meta.annotations.requested_by = STR("ann");
     view.stack = stack;
     add_approval(&view, "ann", "Approve", DIGEST);
