@@ -1,5 +1,6 @@
 """A kubelet for the pods of Runs: it runs their containers as processes of this machine, one after the other, and reports them to the API
-server. Each container has a mount namespace with the volumes of its pod at their places; its image is this machine.
+server. Each container has namespaces of its own for mounts and processes, with the volumes of its pod at their places; its user is that of
+the pod. Its image is this machine, with the build in /opt/loam.
 
   with Kubelet(cluster, program) as kubelet:   runs new pods until the end of the block
       kubelet.before = function                called with (pod, container name) before each container; may raise Killed
@@ -34,7 +35,7 @@ class Kubelet:
         return answer
 
     def follow(self):
-        while not self.ends.wait(0.05):
+        while not self.ends.wait(0.1):
             for pod in self.request("GET", self.pods)["items"]:
                 uid = pod["metadata"]["uid"]
                 if uid in self.seen or pod["status"].get("phase") != "Pending" or "deletionTimestamp" in pod["metadata"]:
@@ -77,6 +78,8 @@ class Kubelet:
         for volume in pod["spec"]["volumes"]:
             directory = os.path.join(place, volume["name"])
             os.makedirs(directory)
+            if "emptyDir" in volume:
+                os.chmod(directory, 0o777)
             for source in volume.get("projected", {}).get("sources") or [volume]:
                 for path, data in self.files_of(pod, source).items():
                     with open(os.path.join(directory, path), "wb") as file:
@@ -101,12 +104,14 @@ class Kubelet:
         """The process of a container, with the volumes at their places."""
         message = os.path.join(place, "message-" + container["name"])
         open(message, "wb").close()
+        os.chmod(message, 0o666)
         root = os.path.join(place, "root-" + container["name"])
         os.makedirs(root)
         script = [  # this machine, but files are written to memory
             "mount -t tmpfs none %s" % root, "cd %s" % root, "mkdir upper work root",
-            "mount -t overlay overlay -o lowerdir=/,upperdir=$PWD/upper,workdir=$PWD/work root", "cd root", "mount --rbind /proc proc",
-            "mount -t tmpfs none run", "mount -t tmpfs none dev", "mkdir -p var", "ln -s /proc/self/fd dev/fd",
+            "mount -t overlay overlay -o lowerdir=/,upperdir=$PWD/upper,workdir=$PWD/work root", "cd root", "mount -t proc proc proc",
+            "mount -t tmpfs none run", "mount -t tmpfs none dev", "mount -t tmpfs none tmp", "mkdir -p var opt/loam", "ln -s /proc/self/fd dev/fd",
+            "mount --bind %s opt/loam" % os.path.dirname(self.program),
             "for d in null zero random urandom; do touch dev/$d; mount --bind /dev/$d dev/$d; done",
             "touch dev/termination-log", "mount --bind %s dev/termination-log" % message]
         for mount in container["volumeMounts"]:
@@ -114,8 +119,10 @@ class Kubelet:
             script += ["mkdir -p %s" % path, "mount --bind %s %s" % (os.path.join(place, mount["name"]), path)]
             if mount.get("readOnly"):
                 script.append("mount -o remount,bind,ro %s" % path)
-        script.append('exec chroot . "$@"')
-        words = ["unshare", "-m", "sh", "-ec", "\n".join(script), "sh", self.program, *container["args"]]
+        user = pod["spec"]["securityContext"]["runAsUser"]
+        script.append('exec setpriv --no-new-privs chroot --userspec=%d:%d --groups= . "$@"' % (user, user))
+        words = ["unshare", "-m", "-p", "-f", "--kill-child", "sh", "-ec", "\n".join(script), "sh",
+                 os.path.join("/opt/loam", os.path.basename(self.program)), *container["args"]]
         return message, subprocess.Popen(words, env=self.environment(pod, container), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                                          stderr=subprocess.STDOUT, start_new_session=True, encoding="utf-8", errors="replace")
 

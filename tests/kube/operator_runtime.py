@@ -38,8 +38,8 @@ def install_flux(cluster):
 
 
 class Operator:
-    def __init__(self, cluster, *options, kubeconfig=None):
-        env = {**os.environ, "KUBECONFIG": kubeconfig or cluster.kubeconfig("admin"), "LOAM_LOG": "warn"}
+    def __init__(self, cluster, *options, kubeconfig=None, log="warn"):
+        env = {**os.environ, "KUBECONFIG": kubeconfig or cluster.kubeconfig("admin"), "LOAM_LOG": log}
         self.process = subprocess.Popen([LOAM, "operator", "serve", "-runner-image=loam:test", *options], env=env, stdin=subprocess.DEVNULL,
                                         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8", errors="replace")
 
@@ -85,8 +85,8 @@ class Team:
     def wait(self, what, check, seconds=WAIT):
         end = time.monotonic() + seconds
         while not (found := check()):
-            assert time.monotonic() < end, "%s\n%s" % (what, self.describe())
-            time.sleep(0.05)
+            assert time.monotonic() < end, "%s\n%s" % (what, self.describe()[:6000])
+            time.sleep(0.1)
         return found
 
     def describe(self):
@@ -96,7 +96,8 @@ class Team:
     def pod_of(self, run, phase):
         labels = {"infra.loam.internal/run": run, "infra.loam.internal/phase": phase}
         for pod in self.get("pods"):
-            if labels.items() <= pod["metadata"]["labels"].items() and "deletionTimestamp" not in pod["metadata"]:
+            meta = pod["metadata"]
+            if labels.items() <= meta.get("labels", {}).items() and "ownerReferences" in meta and "deletionTimestamp" not in meta:
                 return pod
         return None
 
@@ -153,16 +154,17 @@ class Source:
         team.cluster.apply({"apiVersion": "source.toolkit.fluxcd.io/v1", "kind": "GitRepository",
                             "metadata": {"name": name, "namespace": team.name}, "spec": {"url": "https://git.example/x", "interval": "1h"}})
 
-    def publish(self, text, revision):
-        """`text` is that of net/main.tf, or texts by their paths."""
+    def publish(self, text, revision, entries=()):
+        """`text` is that of net/main.tf, or texts by their paths; `entries`: (tarfile.TarInfo, bytes). Returns the path of the archive."""
+        texts = text if isinstance(text, dict) else {"net/main.tf": text}
         data = io.BytesIO()
         with tarfile.open(fileobj=data, mode="w:gz") as archive:
-            for path, part in (text if isinstance(text, dict) else {"net/main.tf": text}).items():
-                info = tarfile.TarInfo(path)
-                info.size = len(part)
-                archive.addfile(info, io.BytesIO(part.encode()))
+            for info, content in (*((tarfile.TarInfo(path), part.encode()) for path, part in texts.items()), *entries):
+                info.size = len(content)
+                archive.addfile(info, io.BytesIO(content))
         name = hashlib.sha256(data.getvalue()).hexdigest()
-        with open(os.path.join(self.files.name, name), "wb") as file:
+        path_of_file = os.path.join(self.files.name, name)
+        with open(path_of_file, "wb") as file:
             file.write(data.getvalue())
         path = "/apis/source.toolkit.fluxcd.io/v1/namespaces/%s/gitrepositories/%s" % (self.team.name, self.name)
         generation = self.team.cluster.request("GET", path)[1]["metadata"]["generation"]
@@ -173,3 +175,4 @@ class Source:
                                                         "path": name, "lastUpdateTime": "2026-01-01T00:00:00Z"}}},
             content_type="application/merge-patch+json")
         assert status == 200, answer
+        return path_of_file

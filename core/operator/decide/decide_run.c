@@ -478,6 +478,8 @@ static bool rule_plan(RunCase *the) {
         return true;
     }
     the->next.jobs.plan = (ObjectIdentity){job->meta.name, job->meta.uid};
+    if (job->meta.deleted_ms != 0)
+        return true; /* another one is made when it is gone */
     if (failure)
         finish_failed(the, failure, &the->view->plan_pods, false);
     else if (!job_is_complete(job))
@@ -508,6 +510,13 @@ static bool rule_regressed(RunCase *the) {
         return false;
     finish(the, REASON_STATE_REGRESSED, STR("The plan is for an older state, or for another one."));
     return true;
+}
+
+/* A change of the spec that was not decided on yet may supersede the plan. */
+static bool rule_changed(RunCase *the) {
+    const Stack *stack = the->view->stack;
+    return the->next.approved_ms == 0 && stack &&
+           stack->status.observed_generation != stack->meta.generation;
 }
 
 static bool rule_approval(RunCase *the) {
@@ -556,8 +565,8 @@ static bool rule_waiting(RunCase *the) {
 }
 
 static bool (*const rules[])(RunCase *) = {
-    rule_finished,  rule_suspended, rule_lanes,   rule_apply,   rule_plan,
-    rule_regressed, rule_approval,  rule_expired, rule_waiting,
+    rule_finished,  rule_suspended, rule_lanes,    rule_apply,   rule_plan,
+    rule_regressed, rule_changed,   rule_approval, rule_expired, rule_waiting,
 };
 
 static void put_status_first(RunCase *the) {

@@ -377,17 +377,20 @@ static void drop_history(StackCase *the) {
     }
 }
 
-/* The status first: another controller that decides at the same time then fails. */
-static void put_status_first(StackCase *the) {
+/* The status first: another controller that decides at the same time then fails. But a Run that is
+ * cancelled ends before the Stack has observed the change: no approval counts in between. */
+static void put_status(StackCase *the) {
     const StackStatus *old = &the->view->stack->status;
     StackStatus *next = arena_new(the->arena, StackStatus);
     *next = the->next;
     if (str_equal(record_to_json(&stack_status_record, old, 0, the->arena),
                   record_to_json(&stack_status_record, next, 0, the->arena)))
         return;
-    decision_put_first(
-        &the->out, (DecisionStep){STEP_STACK_STATUS, &the->view->stack->meta, .stack_status = next},
-        the->arena);
+    DecisionStep step = {STEP_STACK_STATUS, &the->view->stack->meta, .stack_status = next};
+    if (the->cancels)
+        vec_push(the->arena, &the->out.steps, step);
+    else
+        decision_put_first(&the->out, step, the->arena);
 }
 
 Decision decide_stack(const StackView *view, const DecideOptions *options, int64_t now_ms,
@@ -404,6 +407,6 @@ Decision decide_stack(const StackView *view, const DecideOptions *options, int64
             break;
     }
     drop_history(&the);
-    put_status_first(&the);
+    put_status(&the);
     return the.out;
 }

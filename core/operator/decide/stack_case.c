@@ -101,6 +101,7 @@ void stack_case_show_run(StackCase *the) {
 void stack_case_cancel(StackCase *the, Str message) {
     const Run *run = the->view->current;
     RunStatus *status = arena_new(the->arena, RunStatus);
+    the->cancels = true;
     *status = run->status;
     status->conditions = object_meta_copy_conditions(&run->status.conditions, the->arena);
     status->phase = RUN_PHASE_FAILED;

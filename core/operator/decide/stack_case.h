@@ -18,6 +18,7 @@ typedef struct StackCase {
     Str trigger;    /* the wanted one; empty: unknown */
     Str revision;   /* of the source; empty: unknown */
     Artifact artifact;
+    bool cancels; /* the current Run */
     Arena *arena;
 } StackCase;
 

@@ -31,7 +31,7 @@ static Stack *stack_of(const char *spec) {
     Stack *stack = arena_new(arena, Stack);
     object_of(&stack_record, stack,
               "{\"metadata\":{\"namespace\":\"team\",\"name\":\"net\",\"uid\":\"u-0\"},"
-              "\"spec\":{%s}}",
+              "\"spec\":{%s},\"status\":{\"observedGeneration\":0}}",
               spec);
     return stack;
 }
@@ -220,6 +220,13 @@ static void row_05_lost_result(void **) {
     decides(&view, "run; delete job net-1-plan");
     add_pod(&view.plan_pods, ended("report", 0, "no result"));
     decides(&view, "run; delete job net-1-plan");
+    {
+        Job deleted = *view.plan_job; /* it counts once */
+        deleted.meta.deleted_ms = NOW;
+        view.plan_job = &deleted;
+        decides(&view, "run");
+    }
+    view.plan_job = job_of(COMPLETE);
     view.run = run_of((RunText){.status = "\"attempts\":2"});
     decides(&view, "run Ready=False PlanFailed Failed; event PlanFailed");
 }
@@ -441,6 +448,13 @@ static void row_09_approved(void **) {
     add_approval_for(&view, "mine", "bob", "Approve", DIGEST); /* who may approve another Stack */
     decides(&view, counted);
     add_approval(&view, "bob", "Approve", DIGEST);
+    {
+        Stack changed = *view.stack; /* the change may supersede the plan */
+        changed.meta.generation = 7;
+        view.stack = &changed;
+        decides(&view, "");
+    }
+    view.stack = stack_of("");
     decides(&view, "run Ready=Unknown Applying Reconciling; event Approved");
     /* Admission has checked the right to another Stack, or the Approval names another Run. */
     view = waiting("");

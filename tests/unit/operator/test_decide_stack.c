@@ -105,8 +105,8 @@ static void row_06_outdated(void **) {
         .stack = stack_of((StackText){.status = ",\"currentRun\":\"net-now\""}),
         .current = run_of("other", "\"jobs\":{\"plan\":{\"name\":\"net-now-plan\"}}"),
     };
-    decides(&view, "stack Ready=Unknown Progressing Reconciling; delete job net-now-plan; "
-                   "run Ready=False Superseded Reconciling; event Superseded");
+    decides(&view, "delete job net-now-plan; run Ready=False Superseded Reconciling; "
+                   "event Superseded; stack Ready=Unknown Progressing Reconciling");
 }
 
 static void row_07_source(void **) {
@@ -378,8 +378,8 @@ static void deletion(void **) {
     /* 1: an active Run */
     decides(&view, "stack Ready=Unknown Applying Reconciling");
     view.current = run_of("t", "");
-    decides(&view, "stack Ready=Unknown Progressing Reconciling; run Ready=False Superseded "
-                   "Reconciling; event Superseded");
+    decides(&view, "run Ready=False Superseded Reconciling; event Superseded; "
+                   "stack Ready=Unknown Progressing Reconciling");
     /* 3: Orphan */
     decides_for(stack_of((StackText){.meta = HELD}), "event Orphaned; release");
     /* 2: others depend on it */
