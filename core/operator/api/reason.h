@@ -4,8 +4,8 @@
 
 #include "object_meta.h"
 
-/* Bytes of a message; longer ones are shortened. */
-#define REASON_MESSAGE_MAX 1024
+/* Bytes of a message, without the "…" of a longer one. */
+#define REASON_MESSAGE_MAX 1000
 
 typedef enum Reason {
     REASON_NONE,

@@ -50,7 +50,8 @@ static void add_error(const Runner *runner, RunResult *result, RunError error) {
 
 int runner_message_fail(const Runner *runner, int status, Str summary, Str detail) {
     RunResult result = {0};
-    Str text = str_format(runner->arena, "%.*s: %.*s.", STR_ARG(summary), STR_ARG(detail));
+    const char *end = str_ends_with(detail, STR(".")) ? "" : ".";
+    Str text = str_format(runner->arena, "%.*s: %.*s%s", STR_ARG(summary), STR_ARG(detail), end);
     dprintf(2, "%.*s\n", STR_ARG(text));
     add_error(runner, &result, (RunError){.summary = text});
     runner_message_write(runner, &result);

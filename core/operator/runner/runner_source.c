@@ -4,6 +4,7 @@
 #include "file_digest.h"
 #include "git_program.h"
 #include "http_send.h"
+#include "module_tree.h"
 #include "runner.h"
 #include "runner_message.h"
 #include "url.h"
@@ -144,6 +145,17 @@ static int fetch_commit(Runner *runner) {
                                                : STR("the server gave another one"));
 }
 
+/* A link out of the source would show files of the pod, such as its keys, to the configuration. */
+static int check_links(Runner *runner) {
+    Diags diags = diags_new(runner->arena);
+    if (module_tree_check(runner->io, STR(POD_STACK), TREE_MODULE, runner->order.revision, NO_RANGE,
+                          &diags))
+        return 0;
+    return runner_message_fail(runner, 1, STR("The source cannot be used"), diags.items[0].detail);
+}
+
 int runner_source(Runner *runner) {
-    return runner->order.source.ref.kind.len > 0 ? fetch_artifact(runner) : fetch_commit(runner);
+    int status =
+        runner->order.source.ref.kind.len > 0 ? fetch_artifact(runner) : fetch_commit(runner);
+    return status == 0 ? check_links(runner) : status;
 }
