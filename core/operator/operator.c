@@ -80,10 +80,9 @@ static void add_key(void *payload, WorldKind kind, Str namespace, Str name) {
 static void changed(void *payload, const KubeResource *resource, const ObjectMeta *meta) {
     Operator *controller = payload;
     SCOPED(ArenaRef) arena = arena_open("change");
-    if (!has_begun(controller))
-        return;
-    world_touch(&controller->world, kind_of(resource), meta,
-                &(WorldTouch){add_key, controller->queue}, arena);
+    if (has_begun(controller))
+        world_touch(&controller->world, kind_of(resource), meta,
+                    &(WorldTouch){add_key, controller->queue}, arena);
     world_forget(&controller->world, kind_of(resource), meta, arena);
 }
 
@@ -114,20 +113,6 @@ static void lead(Operator *controller) {
     try_begin(controller);
 }
 
-/* Whether the store has a later version already, of another worker's change. */
-static bool is_outdated(const ObjectStore *store, Str json) {
-    SCOPED(ArenaRef) arena = arena_open("version of a response");
-    AnyObject any = {0};
-    const ObjectMeta *stored;
-    const char *error;
-    uint64_t version, newest;
-    if (!record_from_json(json, &any_object_record, &any, &error, arena))
-        return false;
-    stored = object_store_find(store, any.meta.namespace, any.meta.name);
-    return stored && str_to_uint64(any.meta.resource_version, &version) &&
-           str_to_uint64(stored->resource_version, &newest) && version < newest;
-}
-
 /* The response of a change is its newest version: the next decision need not wait for the event. */
 static void keep_response(Operator *controller, const ActRequest *request,
                           const KubeResponse *response) {
@@ -139,10 +124,7 @@ static void keep_response(Operator *controller, const ActRequest *request,
         str_equal_cstr(STR("DELETE"), request->method))
         return;
     LOCKED(&controller->lock);
-    if (is_outdated(controller->world.stores[kind], response->body))
-        return;
-    meta = object_store_put(controller->world.stores[kind], response->body);
-    if (meta)
+    if (object_store_put_newer(controller->world.stores[kind], response->body, &meta) && meta)
         changed(controller, request->ref.resource, meta);
 }
 

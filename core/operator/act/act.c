@@ -127,8 +127,10 @@ static ActRequest create_job(const DecisionStep *step, const ActOptions *options
 static ActRequest delete_job(const DecisionStep *step, Arena *arena) {
     return (ActRequest){
         .method = "DELETE",
-        .ref = {&act_jobs, str_clone(step->object->namespace, arena), str_clone(step->job, arena)},
+        .ref = {&act_jobs, str_clone(step->object->namespace, arena),
+                str_clone(step->job.name, arena)},
         .propagation = KUBE_PROPAGATION_FOREGROUND,
+        .uid = str_clone(step->job.uid, arena),
     };
 }
 

@@ -15,9 +15,13 @@ static const RecordRow rows[] = {
 };
 const Record job_record = RECORD(Job, rows);
 
-bool job_is_complete(const Job *job) {
+const StatusCondition *job_completion(const Job *job) {
     const StatusCondition *complete = object_meta_condition(&job->status.conditions, "Complete");
-    return complete && complete->status == CONDITION_TRUE;
+    return complete && complete->status == CONDITION_TRUE ? complete : NULL;
+}
+
+bool job_is_complete(const Job *job) {
+    return job_completion(job) != NULL;
 }
 
 const StatusCondition *job_failure(const Job *job) {

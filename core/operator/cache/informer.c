@@ -43,13 +43,21 @@ static KubeCall informer_call(const Informer *informer, int64_t limit_ms, Arena 
 
 /* The store. */
 
-static void put_object(Informer *informer, Str json) {
+/* A list shows what there is; an event may be older than the response of a change. */
+static void put_object(Informer *informer, Str json, bool is_listed) {
     const InformerOptions *options = &informer->options;
+    const ObjectMeta *meta;
     LOCKED(options->lock);
-    const ObjectMeta *meta = object_store_put(options->store, json);
+    bool ok;
+    if (is_listed) {
+        meta = object_store_put(options->store, json);
+        ok = meta != NULL;
+    } else {
+        ok = object_store_put_newer(options->store, json, &meta);
+    }
     if (meta)
         options->changed(options->payload, options->resource, meta);
-    else
+    if (!ok)
         log_event(LOG_WARN, "object not understood", log_text("kind", options->resource->kind));
 }
 
@@ -109,7 +117,7 @@ static bool read_items(Informer *informer, Str items) {
     while ((token = json_next(&reader)) == JSON_OBJECT_START) {
         if (!json_skip(&reader, token, &item))
             return false;
-        put_object(informer, item);
+        put_object(informer, item, true);
     }
     return token == JSON_ARRAY_END;
 }
@@ -192,7 +200,7 @@ static KubeLine see_event(void *payload, Str line) {
     if (str_equal_cstr(event.type, "DELETED"))
         remove_object(informer, event.object);
     else if (!str_equal_cstr(event.type, "BOOKMARK"))
-        put_object(informer, event.object);
+        put_object(informer, event.object, false);
     if (record_from_json(event.object, &any_object_record, &any, &error, informer->scratch))
         set_version(informer, any.meta.resource_version);
     return KUBE_LINE_EVENT;

@@ -10,8 +10,9 @@ typedef struct ObjectEntry {
     Str key;      /* NAMESPACE/NAME */
     void *object; /* NULL: removed */
     Str json;
-    size_t bytes;  /* that the object takes */
-    uint64_t list; /* the newest list that had it */
+    size_t bytes;     /* that the object takes */
+    uint64_t version; /* resourceVersion, also of a removed object; 0: not a number */
+    uint64_t list;    /* the newest list that had it */
     struct ObjectPlace {
         struct ObjectEntry **from; /* the pointer to this entry; NULL: in no group */
         struct ObjectEntry *next;
@@ -147,21 +148,31 @@ static void store_compact(ObjectStore *store) {
         object = read_object(store, json);
         entry = add_entry(store, from->key);
         entry->list = from->list;
+        entry->version = from->version;
         store_object(store, entry, object, json, before);
     }
     arena_close(old.arena);
 }
 
-const ObjectMeta *object_store_put(ObjectStore *store, Str json) {
+/* `*out` becomes NULL if only a newer version is wanted, and this is none. */
+static bool put_version(ObjectStore *store, Str json, bool is_newer_only, const ObjectMeta **out) {
     SCOPED(ArenaRef) scratch = arena_open("object of the operator");
     void *object = arena_alloc(scratch, store->kind.record->size);
     const ObjectMeta *meta = object;
     const char *error;
     ObjectEntry *entry;
+    uint64_t version;
     size_t before;
     Str key, kept;
+    *out = NULL;
     if (!record_from_json(json, store->kind.record, object, &error, scratch) || meta->name.len == 0)
-        return NULL;
+        return false;
+    if (!str_to_uint64(meta->resource_version, &version))
+        version = 0;
+    key = store_key(meta->namespace, meta->name, scratch);
+    entry = map_find(&store->entries, key);
+    if (is_newer_only && entry && version != 0 && version <= entry->version)
+        return true;
     if (store->kind.trim)
         store->kind.trim(object, scratch);
     store_compact(store);
@@ -169,16 +180,26 @@ const ObjectMeta *object_store_put(ObjectStore *store, Str json) {
     kept = record_to_sparse_json(store->kind.record, object, store->arena);
     object = read_object(store, kept);
     if (!object) /* a time, for instance, that no text can express */
-        return NULL;
-    key = store_key(meta->namespace, meta->name, scratch);
+        return false;
     entry = map_find(&store->entries, key);
     if (entry)
         drop_object(store, entry);
     else
         entry = add_entry(store, key);
     entry->list = store->list;
+    entry->version = version;
     store_object(store, entry, object, kept, before);
-    return object;
+    *out = object;
+    return true;
+}
+
+const ObjectMeta *object_store_put(ObjectStore *store, Str json) {
+    const ObjectMeta *put;
+    return put_version(store, json, false, &put) ? put : NULL;
+}
+
+bool object_store_put_newer(ObjectStore *store, Str json, const ObjectMeta **out) {
+    return put_version(store, json, true, out);
 }
 
 void object_store_remove(ObjectStore *store, Str namespace, Str name) {

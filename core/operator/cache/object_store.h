@@ -29,6 +29,10 @@ void object_store_close(ObjectStore *store); /* NULL: does nothing */
 /* Adds or replaces an object. Returns its metadata, or NULL if the text is no object of the kind;
  * the store then stays as it was. */
 const ObjectMeta *object_store_put(ObjectStore *store, Str json);
+/* The same for an object that may be older than the stored one: responses and events arrive in any
+ * order. *out is NULL if the store has this version or a newer one, or had it until the object was
+ * removed. False: the text is no object of the kind. */
+MUST_USE bool object_store_put_newer(ObjectStore *store, Str json, const ObjectMeta **out);
 /* Removes an object; an absent one stays absent. */
 void object_store_remove(ObjectStore *store, Str namespace, Str name);
 

@@ -7,6 +7,7 @@
 
 #define POD_WAIT_MS  ((int64_t)60 * 1000) /* until a Job without a pod is reported */
 #define ATTEMPTS_MAX 3                    /* plan Jobs whose result was lost */
+#define RESULT_MS    ((int64_t)10 * 1000) /* until the result of a Job that ended is lost */
 #define NODE_WAIT_MS ((int64_t)30 * 1000) /* until the node of a pod that ends is read again */
 
 typedef struct RunCase {
@@ -105,6 +106,16 @@ static bool find_result(const RunCase *the, const RunPods *pods, const char *con
     return false;
 }
 
+/* The changes of pods arrive on another way than those of Jobs, so the result may be still to come.
+ */
+static bool may_come(RunCase *the, const StatusCondition *ended) {
+    int64_t due_ms = ended->since_ms + RESULT_MS;
+    if (the->now_ms >= due_ms)
+        return false;
+    add_step(the, (DecisionStep){STEP_WAKE, &the->view->run->meta, .wake_ms = due_ms});
+    return true;
+}
+
 static Reason exit_reason(const PodContainer *container, bool is_apply) {
     if (str_equal_cstr(container->state.terminated.reason, "OOMKilled"))
         return REASON_OUT_OF_MEMORY;
@@ -149,6 +160,8 @@ static void finish_failed(RunCase *the, const StatusCondition *failure, const Ru
             return;
         }
     }
+    if (may_come(the, failure))
+        return;
     finish(the,
            pods->count > 0 ? REASON_NODE_LOST
            : is_apply      ? REASON_APPLY_FAILED
@@ -396,7 +409,7 @@ static bool rule_apply(RunCase *the) {
     const Job *job = the->view->apply_job;
     const RunPods *pods = &the->view->apply_pods;
     const StatusCondition *failure = job ? job_failure(job) : NULL;
-    RunResult result;
+    RunResult result = {0};
     if (the->next.approved_ms == 0)
         return false;
     if (!job) {
@@ -412,17 +425,15 @@ static bool rule_apply(RunCase *the) {
         finish_failed(the, failure, pods, true);
     } else if (!job_is_complete(job)) {
         show_job(the, job, pods, RUN_PHASE_APPLYING);
-    } else {
+    } else if (find_result(the, pods, "apply", &result) || !may_come(the, job_completion(job))) {
         const PlanCounts *changes = &the->next.plan.counts;
         the->next.apply.added = changes->add + changes->import;
         the->next.apply.changed = changes->change + changes->replace;
         the->next.apply.destroyed = changes->destroy + changes->forget;
         /* A lost result does not matter: the Job's status decides. */
-        if (find_result(the, pods, "apply", &result)) {
-            the->next.apply.state = result.state;
-            the->next.outputs.digest = result.outputs;
-            the->next.outputs.names = result.output_names;
-        }
+        the->next.apply.state = result.state;
+        the->next.outputs.digest = result.outputs;
+        the->next.outputs.names = result.output_names;
         finish(the, the->view->run->spec.type == RUN_DESTROY ? REASON_DESTROYED : REASON_APPLIED,
                str_format(the->arena, "%u added, %u changed, %u destroyed.", the->next.apply.added,
                           the->next.apply.changed, the->next.apply.destroyed));
@@ -488,9 +499,11 @@ static bool rule_plan(RunCase *the) {
         take_plan(the, &result, true);
     else if (find_result(the, &the->view->plan_pods, "plan", &result))
         take_plan(the, &result, false); /* the container that runs code of the configuration */
+    else if (may_come(the, job_completion(job)) || job->meta.deleted_ms != 0)
+        return true;
     else if (++the->next.attempts < ATTEMPTS_MAX)
-        add_step(the,
-                 (DecisionStep){STEP_DELETE_JOB, &the->view->run->meta, .job = job->meta.name});
+        add_step(the, (DecisionStep){STEP_DELETE_JOB, &the->view->run->meta,
+                                     .job = the->next.jobs.plan});
     else
         finish(the, REASON_PLAN_FAILED,
                STR("The result of the plan was lost three times: its pod was deleted before it was "

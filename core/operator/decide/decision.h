@@ -37,8 +37,8 @@ typedef struct DecisionStep {
         const StackStatus *stack_status;
         const RunStatus *run_status;
         const LaneStatus *lane_status;
-        const Run *run; /* to create, or whose Job is created */
-        Str job;        /* to delete: its name; its namespace is that of `object` */
+        const Run *run;     /* to create, or whose Job is created */
+        ObjectIdentity job; /* to delete, in the namespace of `object`; no UID: any */
         DecisionEvent event;
         int64_t wake_ms; /* Unix time */
     };

@@ -111,8 +111,7 @@ void stack_case_cancel(StackCase *the, Str message) {
     reason_set_conditions(&status->conditions, REASON_SUPERSEDED, message,
                           (ReasonTime){the->now_ms, run->meta.generation}, the->arena);
     if (run->status.jobs.plan.name.len > 0)
-        add_step(the,
-                 (DecisionStep){STEP_DELETE_JOB, &run->meta, .job = run->status.jobs.plan.name});
+        add_step(the, (DecisionStep){STEP_DELETE_JOB, &run->meta, .job = run->status.jobs.plan});
     add_step(the, (DecisionStep){STEP_RUN_STATUS, &run->meta, .run_status = status});
     stack_case_event(the, "Superseded", message, run->meta.name);
     stack_case_set(the, REASON_PROGRESSING, message);

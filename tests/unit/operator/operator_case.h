@@ -77,7 +77,7 @@ static inline void add_step_text(StrBuf *out, const DecisionStep *step) {
         break;
     case STEP_CREATE_PLAN_JOB: strbuf_add_cstr(out, "create plan job"); break;
     case STEP_CREATE_APPLY_JOB: strbuf_add_cstr(out, "create apply job"); break;
-    case STEP_DELETE_JOB: strbuf_add_format(out, "delete job %.*s", STR_ARG(step->job)); break;
+    case STEP_DELETE_JOB: strbuf_add_format(out, "delete job %.*s", STR_ARG(step->job.name)); break;
     case STEP_RELEASE_POD:
         strbuf_add_format(out, "release pod %.*s", STR_ARG(step->object->name));
         break;

@@ -61,7 +61,7 @@ static void patches(void **) {
                   "\"u\",\"namespace\":\"n\",\"name\":\"r\"}]}}");
     check_request((DecisionStep){STEP_DELETE_RUN, &run->meta}, "DELETE",
                   "/apis/infra.loam.internal/v1alpha1/namespaces/team/runs/net-1", "");
-    check_request((DecisionStep){STEP_DELETE_JOB, &run->meta, .job = STR("net-1-plan")}, "DELETE",
+    check_request((DecisionStep){STEP_DELETE_JOB, &run->meta, .job = {STR("net-1-plan")}}, "DELETE",
                   "/apis/batch/v1/namespaces/team/jobs/net-1-plan", "");
     check_request((DecisionStep){STEP_CREATE_RUN, &run->meta, .run = run}, "POST",
                   "/apis/infra.loam.internal/v1alpha1/namespaces/team/runs",

@@ -46,6 +46,7 @@ static Job *job_of(const char *status) {
 }
 
 #define COMPLETE "\"conditions\":[{\"type\":\"Complete\",\"status\":\"True\"}]"
+#define JUST_NOW "\"status\":\"True\",\"lastTransitionTime\":\"2026-01-02T03:04:00Z\""
 #define FAILED(of)                                                                                 \
     "\"conditions\":[{\"type\":\"Failed\",\"status\":\"True\",\"reason\":\"" of "\"}]"
 
@@ -229,6 +230,9 @@ static void row_05_lost_result(void **) {
     view.plan_job = job_of(COMPLETE);
     view.run = run_of((RunText){.status = "\"attempts\":2"});
     decides(&view, "run Ready=False PlanFailed Failed; event PlanFailed");
+    view.plan_job = job_of(COMPLETE);
+    ((Job *)view.plan_job)->meta.deleted_ms = NOW; /* it is counted once */
+    decides(&view, "run");
 }
 
 static void row_06_plan_failed(void **) {
@@ -538,6 +542,22 @@ static void row_14_applied(void **) {
     decides(&view, "run Ready=True Applied Complete; event Applied");
 }
 
+/* The changes of a pod can arrive after those of its Job. */
+static void late_pods(void **) {
+    RunView view = {.run = run_of((RunText){0}), .stack = stack_of("")};
+    view.plan_job = job_of("\"conditions\":[{\"type\":\"Complete\"," JUST_NOW "}]");
+    decides(&view, "run; wake +5");
+    view.plan_job = job_of("\"conditions\":[{\"type\":\"Failed\"," JUST_NOW "}]");
+    decides(&view, "run; wake +5");
+    view.run = run_of((RunText){.status = APPROVED});
+    view.apply_job = view.plan_job;
+    decides(&view, "run; wake +5");
+    view.apply_job = job_of("\"conditions\":[{\"type\":\"Complete\"," JUST_NOW "}]");
+    decides(&view, "run; wake +5");
+    add_pod(&view.apply_pods, ended("apply", 0, "{\\\"v\\\":1}"));
+    decides(&view, "run Ready=True Applied Complete; event Applied");
+}
+
 static void row_15_16_apply_failed(void **) {
     RunView view = {.run = run_of((RunText){.status = APPROVED}), .stack = stack_of("")};
     view.apply_job = job_of(FAILED("PodFailurePolicy"));
@@ -647,17 +667,29 @@ static void lanes_of_others(void **) {
 
 UNIT_MAIN(test_decide_run) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(row_01_lanes),       cmocka_unit_test(row_02_no_job),
-        cmocka_unit_test(row_03_planning),    cmocka_unit_test(row_04_result),
-        cmocka_unit_test(row_04_verified),    cmocka_unit_test(row_05_lost_result),
-        cmocka_unit_test(row_06_plan_failed), cmocka_unit_test(row_07_auto_and_safe),
-        cmocka_unit_test(row_08_merge),       cmocka_unit_test(keeps_plan),
-        cmocka_unit_test(row_09_approved),    cmocka_unit_test(row_09_separate_duties),
-        cmocka_unit_test(row_10_rejected),    cmocka_unit_test(row_11_expired),
-        cmocka_unit_test(row_12_apply),       cmocka_unit_test(row_13_absent_apply),
-        cmocka_unit_test(row_14_applied),     cmocka_unit_test(row_15_16_apply_failed),
-        cmocka_unit_test(row_17_finished),    cmocka_unit_test(regressed),
-        cmocka_unit_test(takeover),           cmocka_unit_test(takeover_locks),
+        cmocka_unit_test(row_01_lanes),
+        cmocka_unit_test(row_02_no_job),
+        cmocka_unit_test(row_03_planning),
+        cmocka_unit_test(row_04_result),
+        cmocka_unit_test(row_04_verified),
+        cmocka_unit_test(row_05_lost_result),
+        cmocka_unit_test(row_06_plan_failed),
+        cmocka_unit_test(row_07_auto_and_safe),
+        cmocka_unit_test(row_08_merge),
+        cmocka_unit_test(keeps_plan),
+        cmocka_unit_test(row_09_approved),
+        cmocka_unit_test(row_09_separate_duties),
+        cmocka_unit_test(row_10_rejected),
+        cmocka_unit_test(row_11_expired),
+        cmocka_unit_test(row_12_apply),
+        cmocka_unit_test(row_13_absent_apply),
+        cmocka_unit_test(row_14_applied),
+        cmocka_unit_test(late_pods),
+        cmocka_unit_test(row_15_16_apply_failed),
+        cmocka_unit_test(row_17_finished),
+        cmocka_unit_test(regressed),
+        cmocka_unit_test(takeover),
+        cmocka_unit_test(takeover_locks),
         cmocka_unit_test(lanes_of_others),
     };
     return cmocka_run_group_tests(tests, open_arena, close_arena);

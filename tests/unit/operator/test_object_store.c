@@ -95,6 +95,30 @@ static void lists(void **) {
     object_store_close(store);
 }
 
+/* A response can arrive after the event of a newer version, or of the removal. */
+static void newer(void **) {
+    ObjectStore *store = object_store_open(&kind);
+    const ObjectMeta *meta;
+    for (int version = 9; version <= 11; version++) {
+        assert_true(object_store_put_newer(store, json_of(1, 1, version, ""), &meta));
+        assert_non_null(meta);
+    }
+    for (int version = 9; version <= 11; version++) {
+        assert_true(object_store_put_newer(store, json_of(1, 1, version, ""), &meta));
+        assert_null(meta);
+    }
+    check_str(find(store, 1)->meta.resource_version, "11");
+    object_store_remove(store, STR("team"), STR("r1"));
+    assert_true(object_store_put_newer(store, json_of(1, 1, 11, ""), &meta));
+    assert_null(find(store, 1));
+    assert_true(object_store_put_newer(store, json_of(1, 1, 12, ""), &meta));
+    assert_non_null(find(store, 1));
+    object_store_put(store, json_of(1, 1, 3, "")); /* the server was restored */
+    check_str(find(store, 1)->meta.resource_version, "3");
+    assert_false(object_store_put_newer(store, STR("{}"), &meta));
+    object_store_close(store);
+}
+
 /* Random changes against an array. */
 static void against_a_model(void **) {
     enum { NAMES = 60, STACKS = 7 };
@@ -142,6 +166,7 @@ UNIT_MAIN(test_object_store) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(one_object),
         cmocka_unit_test(lists),
+        cmocka_unit_test(newer),
         cmocka_unit_test(against_a_model),
     };
     return cmocka_run_group_tests(tests, open_arena, close_arena);
