@@ -16,6 +16,7 @@ class Kubelet:
     def __init__(self, cluster, program, namespace):
         self.cluster, self.program, self.namespace = cluster, program, namespace
         self.before, self.text, self.seen, self.threads, self.ends = None, "", set(), [], threading.Event()
+        self.ended = {}  # UID -> its report
         self.pods = "/api/v1/namespaces/%s/pods" % namespace
 
     def __enter__(self):
@@ -29,8 +30,19 @@ class Kubelet:
         for thread in self.threads:
             thread.join()
 
+    def ask(self, method, path, body=None, **more):
+        """The API server may be away for a while."""
+        while True:
+            try:
+                status, answer = self.cluster.request(method, path, body, **more)
+                if status != 429 and status < 500:
+                    return status, answer
+            except OSError:
+                pass
+            time.sleep(0.5)
+
     def request(self, method, path, body=None, **more):
-        status, answer = self.cluster.request(method, path, body, **more)
+        status, answer = self.ask(method, path, body, **more)
         assert status in (200, 201), (method, path, status, answer)
         return answer
 
@@ -38,6 +50,8 @@ class Kubelet:
         while not self.ends.wait(0.1):
             for pod in self.request("GET", self.pods)["items"]:
                 uid = pod["metadata"]["uid"]
+                if uid in self.ended and pod["status"].get("phase") == "Pending":  # its report was forgotten
+                    self.report(pod, *self.ended[uid])
                 if uid in self.seen or pod["status"].get("phase") != "Pending" or "deletionTimestamp" in pod["metadata"]:
                     continue
                 self.seen.add(uid)
@@ -133,7 +147,8 @@ class Kubelet:
                                                  "startedAt": "2026-01-01T00:00:00Z", "finishedAt": "2026-01-01T00:00:01Z"}}}
                        for each, (status, message) in statuses.items() if (each in inits) == (kind == "initContainerStatuses")]
                 for kind in ("initContainerStatuses", "containerStatuses")}
-        self.cluster.request("PATCH", "%s/%s/status" % (self.pods, name), {"status": {"phase": phase, **rows}},
+        self.ended[pod["metadata"]["uid"]] = phase, statuses, inits
+        self.ask("PATCH", "%s/%s/status" % (self.pods, name), {"metadata": {"uid": pod["metadata"]["uid"]}, "status": {"phase": phase, **rows}},
                              content_type="application/merge-patch+json")
 
     def run(self, pod):
