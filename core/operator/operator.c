@@ -1,12 +1,15 @@
 /* The controller: from events to keys, from keys to decisions, from decisions to requests. */
 #include "act.h"
+#include "act_trace.h"
 #include "informer.h"
 #include "leader.h"
 #include "log.h"
 #include "lost_nodes.h"
 #include "metrics.h"
 #include "operator_entry.h"
+#include "otlp_export.h"
 #include "runner_message.h"
+#include "runner_trace.h"
 #include "thread.h"
 #include "web_server.h"
 #include "work_queue.h"
@@ -14,6 +17,7 @@
 
 #define WORKERS    4
 #define REQUEST_MS 30000
+#define TRACE_MS   60000 /* pause after a failure, so that a lost collector delays no work */
 #define FLUX       STR_CONST("source.toolkit.fluxcd.io")
 #define SHARD      "sharding.fluxcd.io/key"
 #define NO_THREADS STR("The system has no more threads.")
@@ -33,7 +37,10 @@ typedef struct Operator {
     WorkQueue *queue;
     Informer *informers[WORLD_KINDS];
     VEC(Thread *) workers;
-    CancelToken *stop; /* of all threads */
+    OtlpExport collector;
+    Str tracing;                 /* see ActJobOptions */
+    _Atomic int64_t trace_at_ms; /* nothing is sent before */
+    CancelToken *stop;           /* of all threads */
     Arena *arena;
 } Operator;
 
@@ -138,6 +145,7 @@ typedef struct WorkRequest {
 typedef struct Work {
     VEC(WorkRequest) requests;
     int64_t wake_ms; /* Unix time; 0: never */
+    Str trace;       /* of a Run that ends; empty: none */
 } Work;
 
 static KubeCall call_of(const Operator *controller, Arena *arena) {
@@ -229,7 +237,7 @@ static RunEnd end_of(const DecisionStep *step) {
 static Work plan_work(Operator *controller, WorkKey key, Arena *arena) {
     const Clock *clock = controller->io.clock;
     ActOptions options = {controller->settings.name, controller->settings.log_level,
-                          clock->now_ms(clock->self)};
+                          controller->tracing, clock->now_ms(clock->self)};
     Work work = {0};
     Decision decision;
     LOCKED(&controller->lock);
@@ -240,6 +248,8 @@ static Work plan_work(Operator *controller, WorkKey key, Arena *arena) {
         size_t count = act_requests(step, &options, requests, arena);
         for (size_t i = 0; i < count; i++)
             vec_push(arena, &work.requests, (WorkRequest){requests[i], end_of(step)});
+        if (controller->collector.url.len > 0 && end_of(step).status)
+            work.trace = act_trace_of(step, arena);
         if (step->kind == STEP_WAKE && (work.wake_ms == 0 || step->wake_ms < work.wake_ms))
             work.wake_ms = step->wake_ms;
     }
@@ -273,6 +283,14 @@ static const char *kind_text(WorldKind kind) {
     return resources[kind]->kind.ptr;
 }
 
+static void send_trace(Operator *controller, Str trace) {
+    const Io *io = controller->settings.io;
+    int64_t now_ms = io->clock->monotonic_ms(io->clock->self);
+    if (trace.len > 0 && now_ms >= controller->trace_at_ms &&
+        !otlp_export_send(&controller->collector, io, trace))
+        controller->trace_at_ms = now_ms + TRACE_MS;
+}
+
 static void run_worker(void *payload) {
     Operator *controller = payload;
     const Clock *clock = controller->io.clock;
@@ -286,6 +304,8 @@ static void run_worker(void *payload) {
         metrics_count_reconcile(controller->metrics, kind_text((WorldKind)key.kind),
                                 clock->monotonic_ms(clock->self) - began_ms, !ok);
         work_queue_done(controller->queue, key, !ok);
+        if (ok)
+            send_trace(controller, work.trace);
     }
     arena_close(arena);
 }
@@ -439,6 +459,9 @@ static Operator *operator_open(const OperatorSettings *settings, Str *problem) {
         .takeover_after_ms = settings->takeover_after_ms,
     };
     controller->nodes = (LostNodes){map_new(arena), arena};
+    controller->collector = otlp_export_open(settings->io, arena);
+    if (controller->collector.url.len > 0)
+        controller->tracing = act_trace_environment(settings->io, arena);
     pthread_mutex_init(&controller->lock, NULL);
     controller->stop = cancel_open();
     controller->metrics = metrics_open();
@@ -502,7 +525,9 @@ static int work(const OperatorPod *pod) {
     };
     SCOPED(ArenaRef) arena = arena_open("runner");
     Runner runner = {.io = pod->io, .cancel = pod->cancel, .program = pod->program, .arena = arena};
+    static const char *const names[] = {"source", "run", "report"};
     Str problem;
+    int status;
     if (!runner_open(&runner, &problem))
         return runner_message_fail(&runner, 1, STR("The pod has no work"), problem);
     if (pod->work != OPERATOR_SOURCE && !runner.has_key)
@@ -512,7 +537,10 @@ static int work(const OperatorPod *pod) {
                                               "spec.encryption, does not exist, or its key has "
                                               "less than 32 bytes. Restore it from your copy",
                                               STR_ARG(runner.order.stack.name)));
-    return works[pod->work](&runner);
+    runner_trace_open(&runner);
+    status = works[pod->work](&runner);
+    runner_trace_send(&runner, names[pod->work], status);
+    return status;
 }
 
 const OperatorEntry operator_entry = {run, work};

@@ -3,6 +3,7 @@
   install(cluster), install_flux(cluster)      the definitions
   Operator(cluster, *options), .stop()         `loam operator serve`
   team = Team(cluster)                         a namespace; .stack(name, **spec), .current(name), .finish(run, phase, result), .wait(…)
+  collector = Collector()                      a collector of traces on loopback: .spans, .requests; .status is its answer
   Source(team, name).publish(text, revision)   an artifact of a GitRepository with the file net/main.tf"""
 import functools, hashlib, http.server, io, json, os, subprocess, tarfile, tempfile, threading, time
 
@@ -38,8 +39,8 @@ def install_flux(cluster):
 
 
 class Operator:
-    def __init__(self, cluster, *options, kubeconfig=None, log="warn"):
-        env = {**os.environ, "KUBECONFIG": kubeconfig or cluster.kubeconfig("admin"), "LOAM_LOG": log}
+    def __init__(self, cluster, *options, kubeconfig=None, log="warn", env=None):
+        env = {**os.environ, "KUBECONFIG": kubeconfig or cluster.kubeconfig("admin"), "LOAM_LOG": log, **(env or {})}
         self.process = subprocess.Popen([LOAM, "operator", "serve", "-runner-image=loam:test", *options], env=env, stdin=subprocess.DEVNULL,
                                         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8", errors="replace")
 
@@ -47,6 +48,34 @@ class Operator:
         self.process.send_signal(signal)
         self.text, _ = self.process.communicate(timeout=60)
         return self.process.returncode
+
+
+class Collector:
+    def __init__(self):
+        self.requests, self.status = [], 200
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def log_message(self, *_):
+                pass
+
+            def do_POST(handler):
+                body = handler.rfile.read(int(handler.headers["Content-Length"])).decode()
+                self.requests.append((handler.path, handler.headers["Content-Type"], body))
+                handler.send_response(self.status)
+                handler.end_headers()
+        self.web = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.url = "http://127.0.0.1:%d" % self.web.server_port
+        threading.Thread(target=self.web.serve_forever, daemon=True).start()
+
+    @property
+    def spans(self):
+        """Of all requests, each with its service."""
+        found = []
+        for _, _, body in self.requests:
+            for resource in json.loads(body)["resourceSpans"]:
+                named = {each["key"]: each["value"].get("stringValue") for each in resource["resource"]["attributes"]}
+                found += [{**span, "service": named["service.name"]} for scope in resource["scopeSpans"] for span in scope["spans"]]
+        return found
 
 
 class Team:

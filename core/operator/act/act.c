@@ -116,7 +116,8 @@ static ActRequest create_key(const DecisionStep *step, Arena *arena) {
 }
 
 static ActRequest create_job(const DecisionStep *step, const ActOptions *options, Arena *arena) {
-    ActJobOptions job = {step->run, step->kind == STEP_CREATE_APPLY_JOB, options->log_level};
+    ActJobOptions job = {step->run, step->kind == STEP_CREATE_APPLY_JOB, options->log_level,
+                         options->tracing};
     return (ActRequest){
         .method = "POST",
         .ref = {&act_jobs, str_clone(step->run->meta.namespace, arena)},

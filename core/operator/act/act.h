@@ -17,6 +17,7 @@ typedef struct ActRequest {
 typedef struct ActOptions {
     Str operator_name; /* reporting controller of events: the pod's name */
     Str log_level;
+    Str tracing; /* see ActJobOptions */
     int64_t now_ms;
 } ActOptions;
 

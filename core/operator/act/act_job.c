@@ -230,6 +230,7 @@ static void add_mounts(const JobCase *the, const JobContainer *container) {
 
 static void add_environment(const JobCase *the, const JobContainer *container) {
     strbuf_add_cstr(the->out, ",\"env\":[");
+    strbuf_add(the->out, the->options->tracing);
     if (container->has_secrets && !container->is_report)
         add_runner_items(the, "env");
     strbuf_add_format(

@@ -11,6 +11,7 @@
 #pragma once
 
 #include "io.h"
+#include "otlp_export.h"
 #include "pod_paths.h"
 #include "run_order.h"
 
@@ -22,6 +23,8 @@ typedef struct Runner {
     Str directory;      /* of the root module */
     StrVec environment; /* of commands */
     bool has_key;       /* of the Stack's plans; not in the container that gets the source */
+    OtlpExport collector;
+    int64_t began_ms;
     Arena *arena;
 } Runner;
 

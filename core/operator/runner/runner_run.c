@@ -7,6 +7,7 @@
 #include "runner_message.h"
 #include "runner_outputs.h"
 #include "runner_plan_secrets.h"
+#include "runner_trace.h"
 
 /* The name that the digest of the code leaves out. */
 #define OVERRIDE_FILE "loam_operator_override.tf.json"
@@ -176,6 +177,8 @@ static int change(Runner *runner, bool is_apply) {
     }
     add_text(runner, &words, "-parallelism=", number);
     add_text(runner, &words, "-json-into=", events_path(runner));
+    if (runner->collector.url.len > 0)
+        add_word(runner, &words, "-report=spans:" RUNNER_TRACE_FILE);
     if (is_apply) /* after the options */
         add_text(runner, &words, "state:", runner->order.plan.name);
     add_word(runner, &words, NULL);
