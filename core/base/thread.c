@@ -29,8 +29,9 @@ static const char *const kind_names[] = {
     [THREAD_KEY] = "loam-key",           [THREAD_RPC] = "loam-rpc",
     [THREAD_PROVIDER] = "loam-provider", [THREAD_SERVER] = "loam-server",
     [THREAD_INFORMER] = "loam-informer", [THREAD_WORKER] = "loam-worker",
+    [THREAD_NOTIFIER] = "loam-notifier",
 };
-static_assert(ARRAY_COUNT(kind_names) == THREAD_WORKER + 1, "a name for each kind");
+static_assert(ARRAY_COUNT(kind_names) == THREAD_NOTIFIER + 1, "a name for each kind");
 
 pthread_mutex_t *thread_lock(pthread_mutex_t *mutex) {
     pthread_mutex_lock(mutex);

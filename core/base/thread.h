@@ -15,7 +15,8 @@
  *   provider           waits for a provider in another process and reads its output
  *   server             executes calls that this process serves
  *   informer           follows the objects of one kind for the operator
- *   worker             does the steps that the operator decides */
+ *   worker             does the steps that the operator decides
+ *   notifier           posts events of the operator */
 #pragma once
 
 #include "attr.h"
@@ -46,6 +47,7 @@ typedef enum ThreadKind {
     THREAD_SERVER,
     THREAD_INFORMER,
     THREAD_WORKER,
+    THREAD_NOTIFIER,
 } ThreadKind;
 
 typedef struct Thread Thread;

@@ -6,6 +6,7 @@
 #include "log.h"
 #include "lost_nodes.h"
 #include "metrics.h"
+#include "notifier.h"
 #include "operator_entry.h"
 #include "otlp_export.h"
 #include "runner_message.h"
@@ -29,6 +30,7 @@ typedef struct Operator {
     KubeClient *client;
     Metrics *metrics;
     WebServer *servers[2];
+    Notifier *notifier;   /* NULL: none */
     pthread_mutex_t lock; /* of the world, and of the members up to the queue */
     World world;
     LostNodes nodes;
@@ -140,6 +142,7 @@ static void keep_response(Operator *controller, const ActRequest *request,
 typedef struct WorkRequest {
     ActRequest request;
     RunEnd end; /* status NULL: it ends no Run */
+    Str notice; /* empty: none */
 } WorkRequest;
 
 typedef struct Work {
@@ -233,6 +236,17 @@ static RunEnd end_of(const DecisionStep *step) {
     return is_end ? (RunEnd){run->spec.type, run->meta.created_ms, step->run_status} : (RunEnd){0};
 }
 
+/* The event that a step sends to Flux too. */
+static Str notice_of(const Operator *controller, const DecisionStep *step,
+                     const ActOptions *options, Arena *arena) {
+    const Run *run;
+    if (step->kind != STEP_EVENT || !controller->notifier)
+        return STR_EMPTY;
+    run = object_store_find(controller->world.stores[WORLD_RUN], step->object->namespace,
+                            step->event.run);
+    return act_notice_json(step, options, run ? run->spec.revision : STR_EMPTY, arena);
+}
+
 /* Decides, and renders the requests while the objects cannot change. */
 static Work plan_work(Operator *controller, WorkKey key, Arena *arena) {
     const Clock *clock = controller->io.clock;
@@ -247,7 +261,9 @@ static Work plan_work(Operator *controller, WorkKey key, Arena *arena) {
         ActRequest requests[ACT_REQUESTS_MAX];
         size_t count = act_requests(step, &options, requests, arena);
         for (size_t i = 0; i < count; i++)
-            vec_push(arena, &work.requests, (WorkRequest){requests[i], end_of(step)});
+            vec_push(arena, &work.requests,
+                     (WorkRequest){requests[i], end_of(step),
+                                   notice_of(controller, step, &options, arena)});
         if (controller->collector.url.len > 0 && end_of(step).status)
             work.trace = act_trace_of(step, arena);
         if (step->kind == STEP_WAKE && (work.wake_ms == 0 || step->wake_ms < work.wake_ms))
@@ -269,6 +285,8 @@ static bool do_work(Operator *controller, WorkKey key, const Work *work, Arena *
             return false;
         }
         keep_response(controller, request, &response);
+        if (each->notice.len > 0 && response.outcome == KUBE_DONE) /* else another has sent it */
+            notifier_send(controller->notifier, each->notice);
         if (each->end.status)
             metrics_count_run(controller->metrics, &each->end);
     }
@@ -371,6 +389,15 @@ static bool start_servers(Operator *controller, Str *problem) {
     return true;
 }
 
+static bool start_notifier(Operator *controller, Str *problem) {
+    const OperatorSettings *settings = &controller->settings;
+    if (settings->events_address.len == 0)
+        return true;
+    controller->notifier = notifier_open(settings->io, settings->events_address);
+    *problem = NO_THREADS;
+    return controller->notifier != NULL;
+}
+
 /* Threads. */
 
 /* Of Flux's kinds; the others are always there. */
@@ -435,6 +462,7 @@ static void operator_stop(Operator *controller) {
         informer_join(controller->informers[kind]);
     vec_each(&controller->workers, worker)
         thread_join(*worker);
+    notifier_close(controller->notifier);
 }
 
 static void operator_close(Operator *controller) {
@@ -469,7 +497,8 @@ static Operator *operator_open(const OperatorSettings *settings, Str *problem) {
     controller->client = kube_client_open(&controller->io, settings->target, NULL);
     world_open(&controller->world);
     controller->queue = work_queue_open(controller->io.clock);
-    if (start_servers(controller, problem) && start_informers(controller, problem))
+    if (start_servers(controller, problem) && start_notifier(controller, problem) &&
+        start_informers(controller, problem))
         return controller;
     *problem = str_clone(*problem, settings->arena);
     operator_stop(controller);

@@ -43,8 +43,14 @@ static bool read_settings(Cli *cli, const Arguments *arguments, OperatorSettings
                      : str_format(cli->arena, "loam-operator-%.*s", STR_ARG(out->shard));
     out->metrics_address = option_text(arguments, "metrics-addr");
     out->health_address = option_text(arguments, "health-addr");
+    out->events_address = option_text(arguments, "events-addr");
     out->io = &cli->io;
     out->arena = cli->arena;
+    if (out->events_address.len > 0 && !str_starts_with(out->events_address, STR("http://")) &&
+        !str_starts_with(out->events_address, STR("https://")))
+        return serve_fail(diags,
+                          str_format(cli->arena, "-events-addr=%.*s is no URL with http or https.",
+                                     STR_ARG(out->events_address)));
     if (out->shard.len > 0 && !operator_manifests_is_label(out->shard))
         return serve_fail(diags, str_format(cli->arena,
                                             "-shard=%.*s is no DNS label: use lower-case letters, "
@@ -99,6 +105,8 @@ static const Option serve_options[] = {
      "Serve /metrics for Prometheus, for instance at \":8080\" (default: not served)."},
     {"health-addr", OPTION_TEXT, "ADDRESS",
      "Serve /healthz and /readyz, for instance at \":9440\" (default: not served)."},
+    {"events-addr", OPTION_TEXT, "URL",
+     "Post events to the notification-controller of Flux at this address (default: not posted)."},
     {"takeover-after", OPTION_TEXT, "DURATION",
      "How long a node must not answer before its pods are replaced (default 5m; 0s: never)."},
     {"allow-cross-namespace", OPTION_FLAG, NULL,

@@ -187,6 +187,35 @@ static ActRequest create_event(const DecisionStep *step, const ActOptions *optio
     };
 }
 
+static const char *severity_of(const char *name) {
+    for (unsigned i = 0; i < REASON_COUNT; i++) {
+        const ReasonRow *row = reason_row((Reason)i);
+        if (str_equal_cstr(str_from_cstr(name), row->name))
+            return (row->may_pass || row->is_stalled) && i != REASON_SUPERSEDED ? "error" : "info";
+    }
+    return "info";
+}
+
+Str act_notice_json(const DecisionStep *step, const ActOptions *options, Str revision,
+                    Arena *arena) {
+    const ObjectMeta *subject = step->object;
+    const DecisionEvent *event = &step->event;
+    Str text = utf8_shorten(utf8_one_line(event->message, arena), NOTE_MAX, arena);
+    return str_format(
+        arena,
+        "{\"involvedObject\":{\"apiVersion\":\"" API "\",\"kind\":\"Stack\",\"namespace\":%s,"
+        "\"name\":%s,\"uid\":%s},\"severity\":\"%s\",\"timestamp\":\"%.*s\",\"message\":%s,"
+        "\"reason\":\"%s\",\"metadata\":{%s%s},\"reportingController\":\"loam-operator\","
+        "\"reportingInstance\":%s}",
+        act_quoted(subject->namespace, arena), act_quoted(subject->name, arena),
+        act_quoted(subject->uid, arena), severity_of(event->reason),
+        STR_ARG(clock_format_rfc3339(options->now_ms, arena)),
+        act_quoted(text.len > 0 ? text : str_from_cstr(event->reason), arena), event->reason,
+        revision.len > 0 ? "\"infra.loam.internal/revision\":" : "",
+        revision.len > 0 ? act_quoted(revision, arena) : "",
+        act_quoted(options->operator_name, arena));
+}
+
 size_t act_requests(const DecisionStep *step, const ActOptions *options,
                     ActRequest out[ACT_REQUESTS_MAX], Arena *arena) {
     switch (step->kind) {

@@ -27,6 +27,10 @@ typedef struct ActOptions {
  * after the objects that the step refers to have gone. */
 size_t act_requests(const DecisionStep *step, const ActOptions *options,
                     ActRequest out[ACT_REQUESTS_MAX], Arena *arena);
+/* Returns the event of a step as the notification-controller of Flux reads it; `revision` may be
+ * empty. */
+Str act_notice_json(const DecisionStep *step, const ActOptions *options, Str revision,
+                    Arena *arena);
 /* Sends a request. Returns false if it had no effect; the object must be looked at again. What
  * exists already, or is gone already, counts as done. */
 MUST_USE bool act_send(const KubeCall *call, const ActRequest *request, KubeResponse *response);

@@ -8,7 +8,7 @@
 
 #define ROUND_S   300 /* of one stream */
 #define LIST_MS   60000
-#define ABSENT_MS 15000 /* until a kind that the server lacks is asked for again */
+#define ABSENT_MS 5000 /* until a kind that the server lacks is asked for again */
 
 struct Informer {
     InformerOptions options;

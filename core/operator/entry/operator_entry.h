@@ -17,6 +17,7 @@ typedef struct OperatorSettings {
     Str shard;           /* value of the label of its Stacks; empty: those without the label */
     Str metrics_address; /* of GET /metrics, such as ":8080"; empty: not served */
     Str health_address;  /* of GET /healthz and /readyz */
+    Str events_address;  /* URL of Flux's notification-controller; empty: no events are posted */
     Str image;           /* of the pods of new Runs */
     StrVec images;       /* patterns of other images that Stacks may name */
     Str log_level;

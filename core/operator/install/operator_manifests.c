@@ -20,6 +20,9 @@ static Str arguments_of(const OperatorManifests *options, Arena *arena) {
     if (options->runner_images.len > 0)
         strbuf_add_format(&out, "\n            - -runner-images=%.*s",
                           STR_ARG(options->runner_images));
+    if (options->has_flux)
+        strbuf_add_cstr(&out, "\n            - -events-addr=http://notification-controller"
+                              ".flux-system.svc.cluster.local./");
     if (options->takeover_after.len > 0)
         strbuf_add_format(&out, "\n            - -takeover-after=%.*s",
                           STR_ARG(options->takeover_after));

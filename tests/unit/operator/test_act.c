@@ -108,6 +108,28 @@ static void events(void **) {
     assert_false(str_equal(other.body, first.body));
 }
 
+/* For Flux: a severity by the reason, one line, never without a message. */
+static void notices(void **) {
+    static const char *const rows[][2] = {{"Approved", "info"},  {"Superseded", "info"},
+                                          {"Applied", "info"},   {"ApprovalRequired", "info"},
+                                          {"Rejected", "error"}, {"ApplyFailed", "error"}};
+    Stack stack = {.meta = {.namespace = STR("team"), .name = STR("net"), .uid = STR("u")}};
+    for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+        DecisionStep step = {STEP_EVENT, &stack.meta, .event = {rows[i][0], STR("a\n\"b\"\\")}};
+        Value body;
+        Str text = act_notice_json(&step, &options, i ? STR("main\"") : STR_EMPTY, arena);
+        assert_true(json_parse_object(text, &body, arena));
+        check_str(value_text_at(body, STR("severity")), rows[i][1]);
+        check_str(value_text_at(body, STR("message")), "a \"b\"\\");
+        check_str(kube_object_text(body, "metadata", "infra.loam.internal/revision"),
+                  i ? "main\"" : "");
+        step.event.message = STR_EMPTY;
+        text = act_notice_json(&step, &options, STR_EMPTY, arena);
+        assert_true(json_parse_object(text, &body, arena));
+        check_str(value_text_at(body, STR("message")), rows[i][0]);
+    }
+}
+
 /* The member at a path of names and indexes: "spec.template.spec.containers.0.name". */
 static Str at(Value value, const char *path) {
     Str rest = str_from_cstr(path), name;
@@ -240,7 +262,8 @@ static void lost_pod(void **) {
 UNIT_MAIN(test_act) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(patches),  cmocka_unit_test(whole_status), cmocka_unit_test(events),
-        cmocka_unit_test(plan_job), cmocka_unit_test(apply_job),    cmocka_unit_test(lost_pod),
+        cmocka_unit_test(notices),  cmocka_unit_test(plan_job),     cmocka_unit_test(apply_job),
+        cmocka_unit_test(lost_pod),
     };
     return cmocka_run_group_tests(tests, open_arena, close_arena);
 }
