@@ -5,7 +5,7 @@ the pod. Its image is this machine, with the build in /opt/loam.
   with Kubelet(cluster, program) as kubelet:   runs new pods until the end of the block
       kubelet.before = function                called with (pod, container name) before each container; may raise Killed
       kubelet.text                             the output of the containers"""
-import base64, json, os, shutil, signal, subprocess, tempfile, threading, time
+import base64, http.client, json, os, shutil, signal, subprocess, tempfile, threading, time
 
 
 class Killed(Exception):
@@ -37,7 +37,7 @@ class Kubelet:
                 status, answer = self.cluster.request(method, path, body, **more)
                 if status != 429 and status < 500:
                     return status, answer
-            except OSError:
+            except (OSError, http.client.HTTPException):
                 pass
             time.sleep(0.5)
 

@@ -490,6 +490,27 @@ static void row_09_separate_duties(void **) {
     check_str(decision_text(&decision), "run Ready=Unknown Applying Reconciling; event Approved");
 }
 
+/* A plan to destroy needs a person, but in mode Auto. */
+static void deletion_5_asks(void **) {
+    static const char *const modes[] = {"Manual", "Safe", "Merge"};
+    static const char wait[] = "wake +86155; event ApprovalRequired";
+    for (size_t i = 0; i < ARRAY_COUNT(modes); i++) {
+        Str mode = str_format(arena, "\"mode\":\"%s\"", modes[i]);
+        RunView view = waiting(str_to_cstr(mode, arena));
+        Run *run = run_of((RunText){.type = "Destroy"});
+        Decision decision;
+        run->spec.template = view.run->spec.template;
+        run->status = view.run->status;
+        run->status.plan.counts = (PlanCounts){.destroy = 1};
+        view.run = run;
+        decision = decide_run(&view, &options, NOW, arena);
+        check_str(str_after(decision_text(&decision), decision_text(&decision).len - strlen(wait)),
+                  wait);
+        run->spec.template.approval.mode = APPROVAL_MODE_AUTO;
+        decides(&view, "run Ready=Unknown Applying Reconciling; event Approved");
+    }
+}
+
 static void row_10_rejected(void **) {
     RunView view = waiting("");
     add_approval(&view, "ann", "Reject", OTHER);
@@ -679,6 +700,7 @@ UNIT_MAIN(test_decide_run) {
         cmocka_unit_test(keeps_plan),
         cmocka_unit_test(row_09_approved),
         cmocka_unit_test(row_09_separate_duties),
+        cmocka_unit_test(deletion_5_asks),
         cmocka_unit_test(row_10_rejected),
         cmocka_unit_test(row_11_expired),
         cmocka_unit_test(row_12_apply),

@@ -368,40 +368,60 @@ static void orphans(void **) {
     decides(&view, "stack Ready=True Applied; wake +3571; delete run net-now");
 }
 
-static void deletion(void **) {
-    static const char destroy[] = ",\"deletionPolicy\":\"Destroy\"";
+static const char destroy[] = ",\"deletionPolicy\":\"Destroy\"";
+
+static void row_01_deleted(void **) {
+    decides_for(stack_of((StackText){.meta = DELETED}), "");
+    decides_for(stack_of((StackText){.meta = HELD}), "event Orphaned; release");
+}
+
+static void deletion_1_active(void **) {
     Stack *stack = stack_of((StackText){.meta = HELD, .status = ",\"currentRun\":\"net-now\""});
     StackView view = {.stack = stack,
-                      .current = run_of("t", "\"approvedAt\":"
-                                             "\"2026-01-02T03:00:00Z\","
+                      .current = run_of("t", "\"approvedAt\":\"2026-01-02T03:00:00Z\","
                                              "\"reason\":\"Applying\"")};
-    /* 1: an active Run */
     decides(&view, "stack Ready=Unknown Applying Reconciling");
     view.current = run_of("t", "");
     decides(&view, "run Ready=False Superseded Reconciling; event Superseded; "
                    "stack Ready=Unknown Progressing Reconciling");
-    /* 3: Orphan */
-    decides_for(stack_of((StackText){.meta = HELD}), "event Orphaned; release");
-    /* 2: others depend on it */
-    view = (StackView){.stack = stack_of((StackText){.meta = HELD, .spec = destroy})};
+}
+
+static void deletion_2_blocked(void **) {
+    StackView view = {.stack = stack_of((StackText){.meta = HELD, .spec = destroy})};
     vec_push(arena, &view.dependents, stack_of((StackText){0}));
     decides(&view, "stack Ready=False DestroyBlocked Stalled");
-    /* 4: a plan to destroy, and then the end */
-    view.dependents.count = 0;
-    decides(&view, "event Destroyed; release"); /* nothing was applied */
-    stack = stack_of((StackText){.meta = HELD, .spec = destroy});
+    view.stack = stack_of((StackText){.meta = HELD}); /* Orphan takes nothing from them */
+    decides(&view, "event Orphaned; release");
+}
+
+static void deletion_3_orphan(void **) {
+    Stack *stack = stack_of((StackText){.meta = HELD});
     set_last(stack, RUN_APPLY, REASON_APPLIED, NOW);
+    decides_for(stack, "event Orphaned; release");
+}
+
+static void deletion_4_destroy(void **) {
+    Stack *stack = stack_of((StackText){.meta = HELD, .spec = destroy});
+    Decision decision;
+    decides_for(stack, "event Destroyed; release"); /* nothing was applied */
+    set_last(stack, RUN_APPLY, REASON_APPLIED, NOW);
+    stack->status.last_applied_revision = STR("a");
     decides_for(stack, "stack Ready=Unknown Progressing Reconciling; create Destroy Delete; event "
                        "RunCreated");
+    decision = decide_stack(&(StackView){.stack = stack}, &options, NOW, arena);
+    check_str(created(&decision)->spec.revision, "a");
     stack = stack_of((StackText){.meta = HELD, .spec = destroy});
     set_last(stack, RUN_DESTROY, REASON_DESTROYED, NOW);
     decides_for(stack, "event Destroyed; release");
-    /* 6: failed; then Orphan lets it go */
+}
+
+static void deletion_6_failed(void **) {
+    Stack *stack = stack_of((StackText){.meta = HELD, .spec = destroy});
     set_last(stack, RUN_DESTROY, REASON_APPLY_FAILED, NOW);
     decides_for(stack, "stack Ready=False ApplyFailed Reconciling; wake +30");
     stack->status.retries = 5;
     decides_for(stack, "stack Ready=False RetriesExhausted Stalled retries=5");
-    stack->spec.deletion_policy = DELETION_POLICY_ORPHAN;
+    stack->spec.deletion_policy = DELETION_POLICY_ORPHAN; /* lets it go */
     decides_for(stack, "event Orphaned; release");
 }
 
@@ -444,7 +464,12 @@ UNIT_MAIN(test_decide_stack) {
         cmocka_unit_test(finished_run),
         cmocka_unit_test(history),
         cmocka_unit_test(orphans),
-        cmocka_unit_test(deletion),
+        cmocka_unit_test(row_01_deleted),
+        cmocka_unit_test(deletion_1_active),
+        cmocka_unit_test(deletion_2_blocked),
+        cmocka_unit_test(deletion_3_orphan),
+        cmocka_unit_test(deletion_4_destroy),
+        cmocka_unit_test(deletion_6_failed),
         cmocka_unit_test(names),
     };
     return cmocka_run_group_tests(tests, open_arena, close_arena);
