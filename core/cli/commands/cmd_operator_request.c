@@ -5,6 +5,9 @@
 #include "kube_object.h"
 #include "stack_plan.h"
 
+/* Who changes a Stack may be barred from approving what follows. */
+#define REQUESTED_BY "\"infra.loam.internal/requested-by\""
+
 static const char editor_right[] =
     "The role loam-editor, with the right to impersonate the ServiceAccount of the Stack, is "
     "needed for this.";
@@ -29,7 +32,7 @@ static int run_reconcile(Cli *cli, const Arguments *arguments, Diags *diags) {
         return 1;
     body = str_format(arena,
                       "{\"metadata\":{%.*s,\"annotations\":{\"reconcile.fluxcd.io/requestedAt\":"
-                      "\"%.*s\",\"infra.loam.internal/requested-by\":%s}}}",
+                      "\"%.*s\"," REQUESTED_BY ":%s}}}",
                       STR_ARG(version_json(stack, arena)), STR_ARG(now), quoted(user, arena));
     if (!stack_access_patch(&access,
                             &(StackRequest){"Run not requested", access.stack, editor_right}, body,
@@ -49,7 +52,7 @@ static int set_suspended(Cli *cli, const Arguments *arguments, bool is_suspended
     SCOPED(StackAccess) access = {0};
     const char *action = is_suspended ? "Stack not suspended" : "Stack not resumed";
     Value stack, changed;
-    Str body;
+    Str user, body;
     if (!stack_access_begin(&access, cli, arguments, diags, &stack))
         return 1;
     if (kube_object_is_true(stack, "spec", "suspend") == is_suspended) {
@@ -57,8 +60,13 @@ static int set_suspended(Cli *cli, const Arguments *arguments, bool is_suspended
                        is_suspended ? "" : "not ");
         return 0;
     }
-    body = str_format(cli->arena, "{\"metadata\":{%.*s},\"spec\":{\"suspend\":%s}}",
-                      STR_ARG(version_json(stack, cli->arena)), is_suspended ? "true" : "false");
+    if (!stack_access_user(&access, &user))
+        return 1;
+    body = str_format(cli->arena,
+                      "{\"metadata\":{%.*s,\"annotations\":{" REQUESTED_BY
+                      ":%s}},\"spec\":{\"suspend\":%s}}",
+                      STR_ARG(version_json(stack, cli->arena)), quoted(user, cli->arena),
+                      is_suspended ? "true" : "false");
     if (!stack_access_patch(&access, &(StackRequest){action, access.stack, editor_right}, body,
                             &changed))
         return 1;

@@ -1,4 +1,4 @@
-/* loam operator show: the plan that waits. */
+/* loam operator show: the newest plan. */
 #include "command_table.h"
 #include "kube_object.h"
 #include "stack_log.h"
@@ -24,30 +24,47 @@ static void print_reported(StackAccess *access, const StackPlan *plan) {
     access->diags = diags;
 }
 
+/* Every end of a Run but these is a reason of its own. */
+static void add_state(const StackAccess *access, const StackPlan *plan, StrBuf *out) {
+    Value finished;
+    bool is_preview = str_equal_cstr(kube_object_text(plan->run, "spec", "type"), "Plan");
+    Str reason = stack_access_text(access, plan->run, "status", "reason");
+    strbuf_add_format(out, "\nThe plan of Stack %.*s ", STR_ARG(access->title));
+    if (stack_plan_waits(plan))
+        strbuf_add_cstr(out, "waits for approval.\n\n");
+    else if (!kube_object_find(plan->run, "status", "finishedAt", &finished))
+        strbuf_add_cstr(out, "is being applied.\n\n");
+    else if (is_preview)
+        strbuf_add_cstr(out, "is a preview.\n\n");
+    else
+        strbuf_add_format(out, "does not wait: its Run has ended with %.*s.\n\n", STR_ARG(reason));
+}
+
 static int run_show(Cli *cli, const Arguments *arguments, Diags *diags) {
     SCOPED(StackAccess) access = {0};
     StrBuf text = strbuf_new(cli->arena);
     StackPlan plan;
     Value stack;
     if (!stack_access_begin(&access, cli, arguments, diags, &stack) ||
-        !stack_plan_find(&access, "No plan to show", stack, &plan))
+        !stack_plan_find_newest(&access, "No plan to show", stack, &plan))
         return 1;
     print_reported(&access, &plan);
-    strbuf_add_format(&text, "\nThe plan of Stack %.*s waits for approval.\n\n",
-                      STR_ARG(access.title));
+    add_state(&access, &plan, &text);
     stack_plan_describe(&access, &plan, &text);
-    strbuf_add_format(&text, "\nTo approve it:\n  loam operator approve %.*s\n",
-                      STR_ARG(access.title));
+    if (stack_plan_waits(&plan))
+        strbuf_add_format(&text, "\nTo approve it:\n  loam operator approve %.*s\n",
+                          STR_ARG(access.title));
     terminal_out(strbuf_str(&text));
     return 0;
 }
 
 const Command cmd_operator_show = {
     .name = "show",
-    .summary = "Show the plan of a Stack that waits for approval",
+    .summary = "Show the newest plan of a Stack",
     .usage = "[options] NAMESPACE/STACK",
-    .about = "Shows the plan of a Stack that waits for approval, as the pod that made it has "
-             "printed it, with its digest, its revision, and who has approved it.",
+    .about = "Shows the newest plan of a Stack, as the pod that read it has printed it, with its "
+             "digest and its revision; of a plan that waits for approval also who has approved it. "
+             "It may also be a preview, or a plan that was applied.",
     .example = "loam operator show prod/network",
     .groups = {&stack_access_options, &option_view},
     .least_positionals = 1,

@@ -3,11 +3,14 @@
 #include "kube_object.h"
 #include "utf8.h"
 
-static bool is_waiting(Value run) {
+static bool has_time(Value run, const char *name) {
     Value time;
-    return kube_object_text(run, "status.plan", "digest").len > 0 &&
-           !kube_object_find(run, "status", "approvedAt", &time) &&
-           !kube_object_find(run, "status", "finishedAt", &time);
+    return kube_object_find(run, "status", name, &time);
+}
+
+bool stack_plan_waits(const StackPlan *plan) {
+    return plan->digest.len > 0 && !has_time(plan->run, "approvedAt") &&
+           !has_time(plan->run, "finishedAt");
 }
 
 static bool report_none(StackAccess *access, const char *action, Value stack) {
@@ -21,7 +24,7 @@ static bool report_none(StackAccess *access, const char *action, Value stack) {
         message = stack_access_text(access, condition, "", "message");
     }
     return diags_fail(access->diags, NO_RANGE, action,
-                      "No plan of Stack %.*s waits for approval: %.*s%s%.*s. See \"loam operator "
+                      "No plan of Stack %.*s waits: %.*s%s%.*s. See \"loam operator "
                       "status %.*s\"; for another plan, run \"loam operator reconcile %.*s\".",
                       STR_ARG(access->title), STR_ARG(reason), message.len > 0 ? ", " : "",
                       (int)(str_ends_with(message, STR(".")) ? message.len - 1 : message.len),
@@ -40,22 +43,34 @@ static bool check_generation(StackAccess *access, const char *action, Value stac
                       STR_ARG(access->title));
 }
 
-bool stack_plan_find(StackAccess *access, const char *action, Value stack, StackPlan *out) {
-    Str name = kube_object_text(stack, "status", "currentRun");
+/* Gets a Run. Without one, the plan has no digest. */
+static bool get_run(StackAccess *access, const char *action, Str name, StackPlan *out) {
     KubeRef ref = {&stack_access_runs, access->stack.namespace, name};
-    *out = (StackPlan){.stack = stack, .run_name = name};
-    if (!check_generation(access, action, stack))
-        return false;
     if (name.len == 0)
-        return report_none(access, action, stack);
+        return true;
     if (!stack_access_get(access, &(StackRequest){action, ref, stack_access_viewer}, &out->run))
         return false;
-    if (!is_waiting(out->run) || !str_equal(kube_object_text(out->run, "spec.stack", "uid"),
-                                            kube_object_text(stack, "metadata", "uid")))
-        return report_none(access, action, stack);
+    out->run_name = name;
     out->run_uid = kube_object_text(out->run, "metadata", "uid");
-    out->digest = kube_object_text(out->run, "status.plan", "digest");
+    if (str_equal(kube_object_text(out->run, "spec.stack", "uid"),
+                  kube_object_text(out->stack, "metadata", "uid")))
+        out->digest = kube_object_text(out->run, "status.plan", "digest");
     return true;
+}
+
+bool stack_plan_find(StackAccess *access, const char *action, Value stack, StackPlan *out) {
+    *out = (StackPlan){.stack = stack};
+    return check_generation(access, action, stack) &&
+           get_run(access, action, kube_object_text(stack, "status", "currentRun"), out) &&
+           (stack_plan_waits(out) || report_none(access, action, stack));
+}
+
+bool stack_plan_find_newest(StackAccess *access, const char *action, Value stack, StackPlan *out) {
+    Str current = kube_object_text(stack, "status", "currentRun");
+    Str last = kube_object_text(stack, "status.lastRun", "name");
+    *out = (StackPlan){.stack = stack};
+    return get_run(access, action, current.len > 0 ? current : last, out) &&
+           (out->digest.len > 0 || report_none(access, action, stack));
 }
 
 /* Texts. */
@@ -128,6 +143,8 @@ void stack_plan_describe(const StackAccess *access, const StackPlan *plan, StrBu
     add_changes(plan, out);
     strbuf_add_format(out, "  Digest     %.*s\n",
                       STR_ARG(stack_access_text(access, plan->run, "status.plan", "digest")));
+    if (!stack_plan_waits(plan))
+        return;
     if (expires_ms > 0)
         strbuf_add_format(out, "  Expires    in %.*s\n",
                           STR_ARG(stack_access_age(cli_now_ms(access->cli), expires_ms, arena)));

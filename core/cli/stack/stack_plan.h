@@ -1,4 +1,4 @@
-/* StackPlan: the plan of a Stack that waits for a person. */
+/* StackPlan: the plan of a Stack, and whether it waits for a person. */
 #pragma once
 
 #include "stack_access.h"
@@ -13,6 +13,10 @@ typedef struct StackPlan {
 
 /* Gets the Run of the Stack. An error if no plan of it waits. */
 MUST_USE bool stack_plan_find(StackAccess *access, const char *action, Value stack, StackPlan *out);
+/* Gets the newest Run of the Stack, waiting or not. An error if it has no plan. */
+MUST_USE bool stack_plan_find_newest(StackAccess *access, const char *action, Value stack,
+                                     StackPlan *out);
+bool stack_plan_waits(const StackPlan *plan);
 /* Numbers of changes: "+3 ~1 -2 -/+1"; "-" if there are none. `path` leads to them. */
 Str stack_plan_counts(Value object, const char *path, Arena *arena);
 /* Writes what the plan changes, for which revision, until when it may be approved, and by whom. */
