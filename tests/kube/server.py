@@ -214,18 +214,18 @@ class Cluster:
                 return False
         self.wait_for("kube-apiserver", process, is_ready)
 
-    def start_controllers(self, names=CONTROLLERS):
+    def start_controllers(self, names=CONTROLLERS, *flags):
         process = self.spawn(
             "kube-controller-manager", *("--%s=%s" % (name, self.kubeconfig("controllers")) for name in
                                          ("kubeconfig", "authentication-kubeconfig", "authorization-kubeconfig")),
             "--bind-address", "127.0.0.1", "--secure-port", str(free_port()), "--leader-elect=false", "--authentication-skip-lookup",
             "--use-service-account-credentials=true", "--service-account-private-key-file", "sa.key", "--root-ca-file", "ca.crt",
-            "--controllers", names)
+            "--controllers", names, *flags)
         self.wait_for("kube-controller-manager", process,
                       lambda: self.request("GET", "/api/v1/namespaces/default/serviceaccounts/default")[0] == 200)
 
-    def start_nodes(self):
-        """Ready nodes without machines. No controller runs that taints them."""
+    def start_nodes(self, *flags):
+        """Ready nodes without machines; the flags are those of kwok. No controller runs that taints them."""
         config = self.kubeconfig("admin")
         self.spawn("kube-scheduler", *("--%s=%s" % (name, config) for name in ("kubeconfig", "authentication-kubeconfig", "authorization-kubeconfig")),
                    "--bind-address", "127.0.0.1", "--secure-port", str(free_port()), "--leader-elect=false")
@@ -235,7 +235,7 @@ class Cluster:
             for where, more in (("", {"spec": {"taints": None}}), ("/status", {"status": {"capacity": CAPACITY, "allocatable": CAPACITY}})):
                 self.request("PATCH", path + where, more, content_type="application/merge-patch+json")
         process = self.spawn("kwok", "--kubeconfig", config, "--manage-all-nodes", "--enable-crds=", "--node-ip", "127.0.0.1",
-                             "--server-address", "127.0.0.1:%d" % free_port())
+                             "--server-address", "127.0.0.1:%d" % free_port(), *flags)
 
         def is_ready():
             conditions = [one for node in nodes for one in self.get(node)["status"].get("conditions", ())]
