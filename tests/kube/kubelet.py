@@ -3,7 +3,8 @@ server. Each container has namespaces of its own for mounts and processes, with 
 the pod. Its image is this machine, with the build in /opt/loam.
 
   with Kubelet(cluster, program) as kubelet:   runs new pods until the end of the block
-      kubelet.before = function                called with (pod, container name) before each container; may raise Killed
+      kubelet.before = function                called with (pod, container name, process) after the start of each container; may raise Killed
+      kubelet.port_of = function               the port of the API server for the containers of a pod
       kubelet.text                             the output of the containers"""
 import base64, http.client, json, os, shutil, signal, subprocess, tempfile, threading, time
 
@@ -17,6 +18,7 @@ class Kubelet:
         self.cluster, self.program, self.namespace = cluster, program, namespace
         self.before, self.text, self.seen, self.threads, self.ends = None, "", set(), [], threading.Event()
         self.ended = {}  # UID -> its report
+        self.port_of = lambda pod: cluster.port
         self.pods = "/api/v1/namespaces/%s/pods" % namespace
 
     def __enter__(self):
@@ -102,7 +104,7 @@ class Kubelet:
     # Containers.
 
     def environment(self, pod, container):
-        env = {"PATH": os.environ["PATH"], "KUBERNETES_SERVICE_HOST": "127.0.0.1", "KUBERNETES_SERVICE_PORT": str(self.cluster.port)}
+        env = {"PATH": os.environ["PATH"], "KUBERNETES_SERVICE_HOST": "127.0.0.1", "KUBERNETES_SERVICE_PORT": str(self.port_of(pod))}
         for row in container.get("envFrom", []):
             env.update({key: value.decode() for key, value in self.data_of("secrets", row["secretRef"]["name"]).items()})
         for row in container.get("env", []):
