@@ -14,9 +14,6 @@ Str package_source_newest(const StrVec *versions, Str constraints);
 /* Finds the package of one version for a platform. Verifies the signature of its checksums. */
 MUST_USE bool package_source_find(const PackageQuery *query, Str address, Str version, Str platform,
                                   Package *out);
-/* Completes a configuration without provider_installation: the directories for providers of this
- * user and this machine serve the providers that they have, and registries serve all others. */
-void package_source_imply(CliConfig *config, const Io *io, Arena *arena);
 /* Replaces all methods by these directories: -plugin-dir. */
 void package_source_only(CliConfig *config, const StrVec *directories, Arena *arena);
 /* Replaces all methods by registries. */

@@ -54,10 +54,59 @@ static bool programs_read_settings(ForeignPrograms *programs, Diags *diags) {
     return true;
 }
 
+static void add_implied(CliConfig *config, const Io *io, Str directory, StrVec *served,
+                        Arena *arena) {
+    StrVec found = {0};
+    if (!str_starts_with(directory, STR("/")))
+        return;
+    mirror_directory_addresses(io->disk, directory, &found, arena);
+    if (found.count == 0)
+        return;
+    CliInstallation *installation = vec_add(arena, &config->installations);
+    *installation = (CliInstallation){.method = CLI_METHOD_FILESYSTEM_MIRROR,
+                                      .path = directory,
+                                      .include = found,
+                                      .has_include = true};
+    vec_each(&found, address) {
+        vec_push(arena, served, *address);
+    }
+}
+
+static Str variable_or(const Io *io, const char *name, const char *otherwise) {
+    Str value = process_variable(io->process, name);
+    return value.len ? value : str_from_cstr(otherwise);
+}
+
+/* Completes a configuration without provider_installation: the directories for providers of this
+ * user and this machine serve the providers that they have, and registries serve all others. */
+static void programs_imply_source(CliConfig *config, const Io *io, Arena *arena) {
+    StrVec served = {0};
+    Str directory;
+    if (config->has_installation)
+        return;
+    config->has_installation = true;
+    Str here;
+    if (cli_config_trusts_project(io) &&
+        io->disk->real_path(io->disk->self, STR("."), &here, arena) == 0)
+        add_implied(config, io, disk_join(here, STR("terraform.d/plugins"), arena), &served, arena);
+    Str home = process_variable(io->process, "HOME");
+    Str data = variable_or(io, "XDG_DATA_HOME", "");
+    add_implied(config, io, disk_join(home, STR(".terraform.d/plugins"), arena), &served, arena);
+    if (data.len == 0)
+        data = disk_join(home, STR(".local/share"), arena);
+    add_implied(config, io, disk_join(data, STR("terraform/plugins"), arena), &served, arena);
+    Str rest = variable_or(io, "XDG_DATA_DIRS", "/usr/local/share:/usr/share");
+    while (str_next_field(&rest, ':', &directory))
+        add_implied(config, io, disk_join(directory, STR("terraform/plugins"), arena), &served,
+                    arena);
+    CliInstallation *direct = vec_add(arena, &config->installations);
+    *direct = (CliInstallation){.method = CLI_METHOD_DIRECT, .exclude = served};
+}
+
 CliConfig *foreign_programs_config(ForeignPrograms *programs, Diags *diags) {
     if (!programs_read_settings(programs, diags))
         return NULL;
-    package_source_imply(&programs->config, &programs->cli->io, programs->cli->arena);
+    programs_imply_source(&programs->config, &programs->cli->io, programs->cli->arena);
     return &programs->config;
 }
 
