@@ -54,11 +54,6 @@ MUST_USE bool eval_condition(Evaluation *evaluation, const Expr *expr, Value *ou
  * is unknown. */
 MUST_USE bool eval_loop_collection(Evaluation *evaluation, const Expr *expr, Value *out,
                                    uint8_t *marks, bool *is_known);
-/* Returns the type that a failed expression would have; dynamic if the syntax does not determine
- * it. */
-const Type *eval_placeholder_type(Evaluation *evaluation, const Expr *expr);
-/* Returns the type to which both branches of a conditional convert; NULL if none. */
-const Type *eval_branch_type(Value if_true, Value if_false, Arena *arena);
 /* Sets the loop's variables to element i. */
 void eval_loop_set(EvalLoop *loop, Value collection, size_t i);
 
@@ -67,7 +62,6 @@ MUST_USE bool eval_operator(Evaluation *evaluation, const Expr *expr, Value *out
 /* Evaluates a template or one of its directives `if` and `for`. */
 MUST_USE bool eval_template(Evaluation *evaluation, const Expr *expr, Value *out);
 MUST_USE bool eval_for(Evaluation *evaluation, const Expr *expr, Value *out);
-MUST_USE bool eval_splat(Evaluation *evaluation, const Expr *expr, Value *out);
 /* Returns true if the number of arguments fits the function's parameters; otherwise adds an
  * error. */
 MUST_USE bool eval_call_check_count(Evaluation *evaluation, const Expr *expr, size_t count);
