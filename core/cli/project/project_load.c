@@ -114,6 +114,37 @@ static bool project_load_check_environment(const Cli *cli, Diags *diags) {
         "Only \"loam plan\" supports \"-env all\". Give the name of one environment.");
 }
 
+/* Returns a sentence about a file whose name is almost that of a configuration ("main.yaml"), with
+ * a blank before it; empty if the directory has none. */
+static Str load_meant_front_end(const Disk *disk, Str dir, Arena *arena) {
+    static const struct {
+        const char *suffix, *meant;
+    } rows[] = {
+        {".yaml", ".loam.yaml"},
+        {".yml", ".loam.yaml"},
+        {".hcl", ".tf"},
+        {".tf.txt", ".tf"},
+    };
+    DiskEntries entries = {0};
+    if (disk->list(disk->self, dir, &entries, arena) < 0)
+        return STR_EMPTY;
+    vec_each(&entries, entry) {
+        for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+            Str suffix = str_from_cstr(rows[i].suffix), name = entry->name;
+            bool is_meant = name.len > suffix.len && name.ptr[0] != '.' &&
+                            str_ends_with(name, suffix) && entry->kind != DISK_DIRECTORY &&
+                            !front_end_find(FRONT_END_TEST, name);
+            if (is_meant)
+                return str_format(arena,
+                                  " The name \"%.*s\" is none of these: rename the file to "
+                                  "\"%.*s%s\" if it is the configuration.",
+                                  STR_ARG(name), STR_ARG(str_slice(name, 0, name.len - suffix.len)),
+                                  rows[i].meant);
+        }
+    }
+    return STR_EMPTY;
+}
+
 bool project_load(Project *project, Cli *cli, const Arguments *arguments, const Io *io,
                   Diags *diags) {
     project->cli = cli;
@@ -132,7 +163,7 @@ bool project_load(Project *project, Cli *cli, const Arguments *arguments, const 
             "%s has no loam configuration. Write a file whose name ends in .loam.yaml, .tf, .tofu, "
             ".loam.json or .tf.json, or use another directory with -chdir.%.*s",
             project->options.directory.len ? "The given directory" : "This directory",
-            STR_ARG(front_end_meant(cli->io.disk, request.directory, cli->arena)));
+            STR_ARG(load_meant_front_end(cli->io.disk, request.directory, cli->arena)));
     if (!project_load_check_environment(cli, diags) ||
         !config_load(&request, &project->config, cli->arena, diags))
         return false;

@@ -1,5 +1,5 @@
 /* The view for people. */
-#include "config_newer.h"
+#include "config_read.h"
 #include "render_peer.h"
 #include "state_object.h"
 #include "view_diag.h"
@@ -135,6 +135,15 @@ static void human_cancelled(View *, PlanMode mode) {
     terminal_print("%s cancelled.\n", mode == PLAN_DESTROY ? "Destroy" : "Apply");
 }
 
+/* Returns "needs the language of Terraform 1.15 (\"type\" in an output block, main.tf, line 3)". */
+static Str human_newer_to_str(const NewerConstruct *newer, Arena *arena) {
+    Str place = config_read_place(newer->range, arena);
+    Str others =
+        newer->count > 1 ? str_format(arena, ", and %u more", newer->count - 1) : STR_EMPTY;
+    return str_format(arena, "needs the language of %s (%s: %.*s%.*s)", newer->since,
+                      newer->construct, STR_ARG(place), STR_ARG(others));
+}
+
 static void human_valid(View *view, const ConfigNewer *newer) {
     bool color = view->cli->terminal.color;
     terminal_print("%sSuccess!%s The configuration is valid.\n", color ? "\033[32m" : "",
@@ -143,7 +152,7 @@ static void human_valid(View *view, const ConfigNewer *newer) {
         terminal_print("\n");
     vec_each(newer, construct) {
         terminal_print("Note: the configuration %.*s.\n",
-                       STR_ARG(config_newer_to_str(construct, view->cli->arena)));
+                       STR_ARG(human_newer_to_str(construct, view->cli->arena)));
     }
 }
 

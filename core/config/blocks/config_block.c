@@ -9,27 +9,6 @@ static const ConfigBlock *const query_types[] = {CONFIG_QUERY_BLOCKS(CONFIG_BLOC
 const ConfigBlocks config_blocks = {types, ARRAY_COUNT(types)};
 const ConfigBlocks config_query_blocks = {query_types, ARRAY_COUNT(query_types)};
 
-bool config_block_has_key(const ConfigBlock *type) {
-    return type->identify || type->label_nouns[0];
-}
-
-bool config_block_identify(ConfigLoading *loading, const ConfigBlock *type, const BodyBlock *block,
-                           Str *key) {
-    bool ok = true;
-    if (type->identify)
-        return type->identify(loading, block, key);
-    StrBuf text = strbuf_new(loading->arena);
-    strbuf_add_cstr(&text, type->name);
-    for (size_t i = 0; i < type->labels; i++) {
-        strbuf_add_char(&text, '.');
-        strbuf_add(&text, block->labels[i]);
-        ok &= config_read_identifier(block->labels[i], block->label_ranges[i], type->label_nouns[i],
-                                     loading->diags);
-    }
-    *key = strbuf_str(&text);
-    return ok;
-}
-
 bool config_block_expr(ConfigLoading *, const BodyAttribute *attribute, void *member) {
     *(const Expr **)member = attribute->expr;
     return true;

@@ -87,13 +87,6 @@ typedef struct ConfigBlocks {
 extern const ConfigBlocks config_blocks;
 extern const ConfigBlocks config_query_blocks;
 
-/* Returns whether the blocks of the type have keys. */
-bool config_block_has_key(const ConfigBlock *type);
-/* Checks the labels of a block and sets *key, which a variable with an invalid name does not get.
- */
-MUST_USE bool config_block_identify(ConfigLoading *loading, const ConfigBlock *type,
-                                    const BodyBlock *block, Str *key);
-
 /* The end of a BodyAttributeSchema row: how the argument is read, and the member of the struct
  * `type` that it fills. A member of another type does not compile. */
 #define CONFIG_EXPR(type, member) config_block_expr, CONFIG_MEMBER(type, member, const Expr *)
@@ -147,11 +140,9 @@ MUST_USE bool config_action_read_config(ConfigLoading *loading, const BodyBlock 
 MUST_USE bool config_action_check_repetition(const BodyContent *content);
 /* Reads the action_trigger blocks of a lifecycle block. */
 MUST_USE bool config_action_read_triggers(const BodyContent *content, Lifecycle *out);
-/* Decodes the block into loading->module; merges it if it is an override. */
-MUST_USE bool config_encryption_decode(ConfigLoading *loading, const BodyBlock *block, void *);
 /* Completes the encryption of the decoded module: merges the request's block into the root
  * module's and checks references. */
-MUST_USE bool config_encryption_finish(ConfigLoading *loading);
+MUST_USE bool config_terraform_finish_encryption(ConfigLoading *loading);
 /* Checks all environments and applies the selected one. Call it after decoding the root module and
  * before loading its module calls. */
 MUST_USE bool config_environment_apply(ConfigLoading *loading);

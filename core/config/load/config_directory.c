@@ -376,20 +376,44 @@ static bool report_override(ConfigLoading *loading, const ConfigBlock *type,
         type->name);
 }
 
+/* Returns whether the blocks of the type have keys. */
+static bool directory_block_has_key(const ConfigBlock *type) {
+    return type->identify || type->label_nouns[0];
+}
+
+/* Checks the labels of a block and sets *key, which a variable with an invalid name does not get.
+ */
+static bool directory_identify_block(ConfigLoading *loading, const ConfigBlock *type,
+                                     const BodyBlock *block, Str *key) {
+    bool ok = true;
+    if (type->identify)
+        return type->identify(loading, block, key);
+    StrBuf text = strbuf_new(loading->arena);
+    strbuf_add_cstr(&text, type->name);
+    for (size_t i = 0; i < type->labels; i++) {
+        strbuf_add_char(&text, '.');
+        strbuf_add(&text, block->labels[i]);
+        ok &= config_read_identifier(block->labels[i], block->label_ranges[i], type->label_nouns[i],
+                                     loading->diags);
+    }
+    *key = strbuf_str(&text);
+    return ok;
+}
+
 static bool directory_declare(ConfigLoading *loading, Declarations *declarations,
                               const ConfigBlock *type, const BodyBlock *block, bool is_override) {
     Declaration declaration = {type, block};
     Str key;
     if (is_override && type->is_final)
         return report_override(loading, type, block);
-    if (!config_block_has_key(type)) {
+    if (!directory_block_has_key(type)) {
         if (is_override)
             vec_push(declarations->arena, &declarations->overrides, declaration);
         else
             vec_push(declarations->arena, &declarations->plain, declaration);
         return true;
     }
-    if (!config_block_identify(loading, type, block, &key))
+    if (!directory_identify_block(loading, type, block, &key))
         return decode_refused(loading, type, block);
     return is_override ? apply_override(loading, declarations, key, type, block)
                        : add_declaration(loading, declarations, key, type, block);
@@ -476,7 +500,7 @@ bool config_directory_load(ConfigLoading *loading, Str directory_name, Module *m
     ok &= directory_collect(loading, directory, FRONT_END_CONFIGURATION, true, &declarations);
     ok &= directory_collect(loading, directory, FRONT_END_QUERY, false, &declarations);
     ok &= directory_decode_all(loading, &declarations);
-    ok &= config_encryption_finish(loading);
+    ok &= config_terraform_finish_encryption(loading);
     loading->module = outer;
     return ok && (!diags_has_errors(unmet) || report_version(loading, unmet));
 }

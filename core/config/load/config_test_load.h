@@ -14,9 +14,3 @@ MUST_USE bool config_test_mock_decode(ConfigLoading *loading, const BodyBlock *b
  * and does nothing if the block has another type. */
 MUST_USE bool config_test_override_decode(ConfigLoading *loading, const BodyBlock *block,
                                           bool during_plan, TestOverrides *out);
-/* Reads `skip_cleanup` of a `test` block, the default of all runs. */
-MUST_USE bool config_test_state_decode_default(ConfigLoading *loading, const BodyContent *content);
-/* Reads the arguments of a run, whose module is decoded, and checks them against the earlier runs
- * of the file. */
-MUST_USE bool config_test_state_decode(ConfigLoading *loading, const BodyContent *content,
-                                       TestRun *run);

@@ -1,8 +1,6 @@
 /* Notes the constructs that need a newer language. */
 #include "config_newer.h"
 
-#include "config_read.h"
-
 /* Only alpha releases accept the construct. */
 #define ALPHA "Terraform 1.14, alpha releases only"
 
@@ -35,12 +33,4 @@ void config_newer_add_other(Config *config, const char *construct, const char *s
 
 void config_newer_add(Config *config, NewerKind kind, SourceRange range, Arena *arena) {
     config_newer_add_other(config, kinds[kind].construct, kinds[kind].since, range, arena);
-}
-
-Str config_newer_to_str(const NewerConstruct *newer, Arena *arena) {
-    Str place = config_read_place(newer->range, arena);
-    Str others =
-        newer->count > 1 ? str_format(arena, ", and %u more", newer->count - 1) : STR_EMPTY;
-    return str_format(arena, "needs the language of %s (%s: %.*s%.*s)", newer->since,
-                      newer->construct, STR_ARG(place), STR_ARG(others));
 }

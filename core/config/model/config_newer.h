@@ -21,5 +21,3 @@ void config_newer_add(Config *config, NewerKind kind, SourceRange range, Arena *
 /* The same for a construct that only a schema knows. The texts must live as long as `config`. */
 void config_newer_add_other(Config *config, const char *construct, const char *since,
                             SourceRange range, Arena *arena);
-/* Returns "needs the language of Terraform 1.15 (\"type\" in an output block, main.tf, line 3)". */
-Str config_newer_to_str(const NewerConstruct *newer, Arena *arena);

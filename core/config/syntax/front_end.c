@@ -121,35 +121,6 @@ bool front_end_read(const FrontEndDirectory *directory, const DiskEntry *entry, 
                            diags);
 }
 
-Str front_end_meant(const Disk *disk, Str dir, Arena *arena) {
-    static const struct {
-        const char *suffix, *meant;
-    } rows[] = {
-        {".yaml", ".loam.yaml"},
-        {".yml", ".loam.yaml"},
-        {".hcl", ".tf"},
-        {".tf.txt", ".tf"},
-    };
-    DiskEntries entries = {0};
-    if (disk->list(disk->self, dir, &entries, arena) < 0)
-        return STR_EMPTY;
-    vec_each(&entries, entry) {
-        for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
-            Str suffix = str_from_cstr(rows[i].suffix), name = entry->name;
-            bool is_meant = name.len > suffix.len && name.ptr[0] != '.' &&
-                            str_ends_with(name, suffix) && entry->kind != DISK_DIRECTORY &&
-                            !front_end_find(FRONT_END_TEST, name);
-            if (is_meant)
-                return str_format(arena,
-                                  " The name \"%.*s\" is none of these: rename the file to "
-                                  "\"%.*s%s\" if it is the configuration.",
-                                  STR_ARG(name), STR_ARG(str_slice(name, 0, name.len - suffix.len)),
-                                  rows[i].meant);
-        }
-    }
-    return STR_EMPTY;
-}
-
 bool front_end_is_empty_dir(const Disk *disk, Str dir) {
     SCOPED(ArenaRef) arena = arena_open("list directory");
     DiskEntries entries = {0};

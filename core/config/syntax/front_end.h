@@ -32,10 +32,6 @@ bool front_end_is_configuration(Str name);
 /* Returns whether the directory has no configuration file or cannot be read. */
 bool front_end_is_empty_dir(const Disk *disk, Str dir);
 
-/* Returns a sentence about a file whose name is almost that of a configuration ("main.yaml"), with
- * a blank before it; empty if the directory has none. */
-Str front_end_meant(const Disk *disk, Str dir, Arena *arena);
-
 typedef struct FrontEndDirectory {
     FrontEndUse use;
     const Disk *disk;
