@@ -1,5 +1,6 @@
 /* Collects diagnostics as data, and the sink that threads share. */
 #include "diag.h"
+
 #include "thread.h"
 
 Diags diags_new(Arena *arena) {
@@ -189,13 +190,6 @@ void diags_set_range(Diags *diags, size_t from, SourceRange range) {
         if (!diags->items[i].range.source)
             diags->items[i].range = range;
     }
-}
-
-void diags_soften(Diags *diags) {
-    for (size_t i = 0; i < diags->count; i++)
-        diags->items[i].severity = DIAG_WARNING;
-    diags->warning_count += diags->error_count;
-    diags->error_count = 0;
 }
 
 void diags_set_subject(Diags *diags, size_t from, DiagSubject subject) {

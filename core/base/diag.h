@@ -107,8 +107,6 @@ bool diags_has_errors(const Diags *diags);
 /* Sets the address (or the range) of each diagnostic from index `from` on that has none. */
 void diags_set_address(Diags *diags, size_t from, Str address);
 void diags_set_range(Diags *diags, size_t from, SourceRange range);
-/* Makes every error a warning. */
-void diags_soften(Diags *diags);
 /* Sets the subject of each diagnostic from index `from` on whose subject is DIAG_OBJECT. */
 void diags_set_subject(Diags *diags, size_t from, DiagSubject subject);
 

@@ -76,6 +76,23 @@ static Node *missing(const EngineModule *module, ProviderRef ref, Diags *diags) 
     return NULL;
 }
 
+/* Returns the configuration that the call of the module passes for a provider and alias; NULL if
+ * none. */
+static const ProviderRef *transform_provider_passed(const Registry *registry, const Module *module,
+                                                    Str key, Str alias, Arena *arena) {
+    if (!module->call)
+        return NULL;
+    map_each(&module->call->providers, entry) {
+        size_t dot = str_find_char(entry->key, '.', 0);
+        Str local = dot == SIZE_MAX ? entry->key : str_slice(entry->key, 0, dot);
+        Str own = dot == SIZE_MAX ? STR_EMPTY : str_after(entry->key, dot + 1);
+        if (str_equal(own, alias) &&
+            str_equal(provider_name_key(registry, module, local, arena), key))
+            return entry->value;
+    }
+    return NULL;
+}
+
 static Node *provider_find(EngineWalk *walk, EngineModule *module, const Wanted *wanted,
                            Diags *diags) {
     const Registry *registry = walk->engine->registry;
@@ -86,7 +103,7 @@ static Node *provider_find(EngineWalk *walk, EngineModule *module, const Wanted 
         return known;
     Node *found = NULL;
     const ProviderRef *passed =
-        provider_name_passed(registry, module->config, wanted->key, alias, walk->arena);
+        transform_provider_passed(registry, module->config, wanted->key, alias, walk->arena);
     const ProviderConfig *own =
         provider_name_block(registry, module->config, wanted->key, alias, walk->arena);
     if (passed) {
@@ -147,8 +164,8 @@ static ProviderRef transform_provider_find_key(const EngineWalk *walk, EngineMod
     EngineModule *called = NULL;
     Wanted wanted = wanted_by_name(walk, module->config, ref);
     while (!wanted.ref.key) {
-        const ProviderRef *passed = provider_name_passed(registry, module->config, wanted.key,
-                                                         wanted.ref.alias, walk->arena);
+        const ProviderRef *passed = transform_provider_passed(registry, module->config, wanted.key,
+                                                              wanted.ref.alias, walk->arena);
         if (!module->parent || (!passed && provider_name_block(registry, module->config, wanted.key,
                                                                wanted.ref.alias, walk->arena)))
             return wanted.ref;

@@ -1,5 +1,6 @@
 /* Resolves local names of providers through required_providers. */
 #include "provider_name.h"
+
 #include "utf8.h"
 
 Str provider_name_source(const Module *module, Str local) {
@@ -9,21 +10,6 @@ Str provider_name_source(const Module *module, Str local) {
 
 Str provider_name_key(const Registry *registry, const Module *module, Str local, Arena *arena) {
     return utf8_lower(registry_key(registry, provider_name_source(module, local)), arena);
-}
-
-const ProviderRef *provider_name_passed(const Registry *registry, const Module *module, Str key,
-                                        Str alias, Arena *arena) {
-    if (!module->call)
-        return NULL;
-    map_each(&module->call->providers, entry) {
-        size_t dot = str_find_char(entry->key, '.', 0);
-        Str local = dot == SIZE_MAX ? entry->key : str_slice(entry->key, 0, dot);
-        Str own = dot == SIZE_MAX ? STR_EMPTY : str_after(entry->key, dot + 1);
-        if (str_equal(own, alias) &&
-            str_equal(provider_name_key(registry, module, local, arena), key))
-            return entry->value;
-    }
-    return NULL;
 }
 
 const ProviderConfig *provider_name_block(const Registry *registry, const Module *module, Str key,

@@ -11,10 +11,6 @@
 Str provider_name_source(const Module *module, Str local);
 /* Returns a text that is equal for all names of one provider, in any module. */
 Str provider_name_key(const Registry *registry, const Module *module, Str local, Arena *arena);
-/* Returns the configuration that the call of the module passes for a provider and alias; NULL if
- * none. */
-const ProviderRef *provider_name_passed(const Registry *registry, const Module *module, Str key,
-                                        Str alias, Arena *arena);
 /* Returns the provider block of the module for a provider and alias; NULL if none. */
 const ProviderConfig *provider_name_block(const Registry *registry, const Module *module, Str key,
                                           Str alias, Arena *arena);

@@ -1,6 +1,7 @@
 /* change_parts: checks and masks the parts of a plan response. During a call, it compares each part
  * with the plan and records it in the journal. */
 #include "change_parts.h"
+
 #include "mask.h"
 
 #include <pthread.h>
@@ -407,30 +408,4 @@ void change_parts_close(PartWork *work) {
     work->op->part_end = NULL;
     pthread_mutex_destroy(&work->mutex);
     arena_close(work->arena);
-}
-
-/* A part without an action counts as an update: it may have its old or its new value. */
-static PartAction parts_part_action(PendingAction pending) {
-    static const PartAction actions[] = {
-        [PENDING_NONE] = PART_UPDATE,   [PENDING_CREATE] = PART_CREATE,
-        [PENDING_UPDATE] = PART_UPDATE, [PENDING_REPLACE] = PART_REPLACE,
-        [PENDING_DELETE] = PART_DELETE,
-    };
-    static_assert(ARRAY_COUNT(actions) == PENDING_DELETE + 1, "every action is of a part");
-    return actions[pending];
-}
-
-PartRecords change_parts_of_pending(InstanceOp *op, const StatePending *pending) {
-    PartRecords records = {0};
-    vec_each(&pending->parts, part) {
-        PartRecord record = {
-            .key = part->key,
-            .action = parts_part_action(part->action),
-            .marker = part->marker,
-            .has_ended = part->has_ended,
-            .private_data = part->private_data,
-        };
-        vec_push(op->scratch, &records, record);
-    }
-    return records;
 }

@@ -28,6 +28,3 @@ bool change_parts_has_begun(const PartWork *work);
 MUST_USE bool change_parts_check_done(const PartWork *work);
 /* `work` may be NULL. */
 void change_parts_close(PartWork *work);
-
-/* Returns the parts of an interrupted call, for `recover`; allocated in scratch. */
-PartRecords change_parts_of_pending(InstanceOp *op, const StatePending *pending);

@@ -62,8 +62,6 @@ bool deferred_read_is_needed(const InstanceOp *op);
  * set them. Without marks. */
 Value deferred_read_object(InstanceOp *op, Value config);
 
-/* Returns whether a provisioner runs after a creation of the resource. */
-bool provision_follows_creation(const ResourceNode *resource);
 /* Run the provisioners of a creation or of a deletion. `object` is the marked object of the
  * instance, the value of "self". Return false with an error if a provisioner fails; the remaining
  * ones do not run. on_failure = continue allows a failure, unless the run is cancelled. */

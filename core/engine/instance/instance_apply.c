@@ -4,6 +4,7 @@
 #include "instance.h"
 
 #include "change_parts.h"
+#include "conform.h"
 #include "instance_object.h"
 #include "invocation.h"
 #include "json.h"
@@ -76,13 +77,22 @@ static Str instance_apply_private_data_of(const Applying *applying) {
     return is_update ? applying->stored->private_data : applying->change->private_data;
 }
 
+/* Writes the differences from the plan to the log, for a legacy provider. */
+static void apply_log_result(InstanceOp *op, Value planned, Value actual) {
+    Diags differences = diags_new(op->scratch);
+    if (!log_enabled(LOG_WARN) ||
+        conform_result(op->schema, planned, actual, "result", op->scratch, &differences))
+        return;
+    conform_log(op->address, &differences);
+}
+
 static bool instance_apply_is_as_planned(Applying *applying, Value planned, Value actual,
                                          bool is_legacy, const char *summary) {
     InstanceOp *op = &applying->op;
     if (!is_legacy)
         return provider_call_check_result(op, planned, actual, &applying->wanted.sensitive,
                                           summary);
-    provider_call_log_result(op, planned, actual);
+    apply_log_result(op, planned, actual);
     return true;
 }
 
@@ -164,16 +174,34 @@ static bool forget_predecessor(Applying *applying) {
     return instance_apply_record(applying, NULL);
 }
 
+/* Returns whether a provisioner runs after a creation of the resource. */
+static bool apply_follows_creation(const ResourceNode *resource) {
+    vec_each(&resource->provisioners, provisioner) {
+        if (!provisioner->config->on_destroy)
+            return true;
+    }
+    return false;
+}
+
 /* Returns true if provisioners are part of this creation. The creation ends after them. */
 static bool is_provisioned(const Applying *applying) {
-    return value_is_null(applying->prior) && provision_follows_creation(applying->op.resource);
+    return value_is_null(applying->prior) && apply_follows_creation(applying->op.resource);
+}
+
+/* Returns whether a failed invocation of the creation would taint the object. */
+static bool apply_may_taint(const ResourceChange *change) {
+    vec_each(&change->invocations, invocation) {
+        if (invocation->on_failure == INVOKE_TAINTS && invocation->event == INVOKE_AFTER_CREATE)
+            return true;
+    }
+    return false;
 }
 
 /* Returns true if the creation ends only after provisioners or actions, whose failure taints the
  * object. */
 static bool ends_late(const Applying *applying) {
     return is_provisioned(applying) ||
-           (value_is_null(applying->prior) && invocation_may_taint(applying->change));
+           (value_is_null(applying->prior) && apply_may_taint(applying->change));
 }
 
 static bool instance_apply_intend(Applying *applying, PendingAction action) {

@@ -580,6 +580,17 @@ static void new_deletion(Planning *planning, ActionReason reason) {
     }
 }
 
+/* Returns true if the object is forgotten instead of destroyed. The first one that is not NULL
+ * decides: `removed` (its removed block), `declared` (its block), `object` (its state object). */
+static bool plan_removal_forgets(const Resource *declared, const Removed *removed,
+                                 const StateObject *object) {
+    if (removed)
+        return !removed->destroy;
+    if (declared)
+        return !declared->lifecycle.destroy;
+    return object && object->skip_destroy;
+}
+
 /* Plans that an object is deleted or, by its lifecycle or removed block, forgotten. A destroy plan
  * ignores removed blocks: it deletes their objects. */
 static bool plan_removal(Planning *planning) {
@@ -591,7 +602,7 @@ static bool plan_removal(Planning *planning) {
     const Removed *removed = destroys_all ? NULL : op->resource->removed;
     /* 1. Forget it, if its lifecycle or a removed block says so. */
     if (stored && !only_reads &&
-        (is_target_replaced(op) || removal_forgets(op->resource->config, removed, stored)))
+        (is_target_replaced(op) || plan_removal_forgets(op->resource->config, removed, stored)))
         return plan_forgetting(planning);
     /* 2. Refresh the object. */
     if (!instance_refresh(op, &planning->prior))

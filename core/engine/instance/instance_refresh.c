@@ -1,7 +1,6 @@
 /* Determines the prior object: recovers it after an interrupted call, imports it, or reads it. */
 #include "instance.h"
 
-#include "change_parts.h"
 #include "instance_object.h"
 #include "log.h"
 #include "moves.h"
@@ -52,6 +51,33 @@ typedef struct Recovered {
     Value identity; /* before the call: of the stored object */
 } Recovered;
 
+/* A part without an action counts as an update: it may have its old or its new value. */
+static PartAction parts_part_action(PendingAction pending) {
+    static const PartAction actions[] = {
+        [PENDING_NONE] = PART_UPDATE,   [PENDING_CREATE] = PART_CREATE,
+        [PENDING_UPDATE] = PART_UPDATE, [PENDING_REPLACE] = PART_REPLACE,
+        [PENDING_DELETE] = PART_DELETE,
+    };
+    static_assert(ARRAY_COUNT(actions) == PENDING_DELETE + 1, "every action is of a part");
+    return actions[pending];
+}
+
+/* Returns the parts of an interrupted call, for `recover`; allocated in scratch. */
+static PartRecords refresh_parts_of_pending(InstanceOp *op, const StatePending *pending) {
+    PartRecords records = {0};
+    vec_each(&pending->parts, part) {
+        PartRecord record = {
+            .key = part->key,
+            .action = parts_part_action(part->action),
+            .marker = part->marker,
+            .has_ended = part->has_ended,
+            .private_data = part->private_data,
+        };
+        vec_push(op->scratch, &records, record);
+    }
+    return records;
+}
+
 /* Asks the provider for the object that an interrupted call left. `prior`: the stored object,
  * marked; null for a creation. */
 static bool instance_refresh_recover(InstanceOp *op, const StatePending *pending, Value prior,
@@ -67,7 +93,7 @@ static bool instance_refresh_recover(InstanceOp *op, const StatePending *pending
     };
     add_response(pending, &request);
     if (pending->parts.count > 0)
-        request.parts = change_parts_of_pending(op, pending);
+        request.parts = refresh_parts_of_pending(op, pending);
     RecoverResponse response;
     if (!provider_call_recover(op, pending->generation, &request, &response))
         return false;
@@ -218,6 +244,12 @@ static Value configured_now(void *payload) {
                : none;
 }
 
+static bool refresh_same_identity(Value a, Value b) {
+    if (value_is_null(a) || value_is_null(b))
+        return value_is_null(a) && value_is_null(b);
+    return value_equal(a, b);
+}
+
 static bool instance_refresh_read_object(InstanceOp *op, const StateObject *object, Value prior,
                                          Value *out) {
     Str id = instance_op_object_id(prior);
@@ -242,7 +274,7 @@ static bool instance_refresh_read_object(InstanceOp *op, const StateObject *obje
     if (is_same && origin && op->walk->options->mode == PLAN_REFRESH_ONLY)
         note_drift(op, prior, prior, origin);
     bool has_same_private = str_equal(request.private_data, response.private_data);
-    bool has_same_identity = object_identity_equal(request.identity, response.identity);
+    bool has_same_identity = refresh_same_identity(request.identity, response.identity);
     if (is_same && has_same_private && has_same_identity)
         return true;
     if (!is_same) {

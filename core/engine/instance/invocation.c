@@ -1,7 +1,9 @@
 /* invocation: each invocation is an operation on the instance of the action, within the task of the
  * object that triggers it. */
 #include "invocation.h"
+
 #include "configured.h"
+#include "diag.h"
 #include "instance_object.h"
 #include "log.h"
 #include "mask.h"
@@ -92,6 +94,14 @@ static void invocation_begin(InstanceOp *op, const InstanceRecord *record,
     instance_op_begin_nested(op, own, outer);
 }
 
+/* Makes every error a warning. */
+static void invocation_soften(Diags *diags) {
+    for (size_t i = 0; i < diags->count; i++)
+        diags->items[i].severity = DIAG_WARNING;
+    diags->warning_count += diags->error_count;
+    diags->error_count = 0;
+}
+
 /* Reports the diagnostics of the operation, all as warnings if `are_warnings`. */
 static bool instance_invocation_end(InstanceOp *op, ResourceAddr caller, bool are_warnings) {
     Str text = op->address;
@@ -100,7 +110,7 @@ static bool instance_invocation_end(InstanceOp *op, ResourceAddr caller, bool ar
                           STR_ARG(resource_addr_to_str(caller, op->scratch)));
     diags_set_address(&op->diags, 0, text);
     if (are_warnings)
-        diags_soften(&op->diags);
+        invocation_soften(&op->diags);
     return instance_op_report(op);
 }
 
@@ -539,12 +549,4 @@ bool invocation_run_request(EngineWalk *walk, const Node *action,
     ok = instance_invocation_end(&op, invocation->caller, false) && ok;
     arena_reset(scratch);
     return ok;
-}
-
-bool invocation_may_taint(const ResourceChange *change) {
-    vec_each(&change->invocations, invocation) {
-        if (invocation->on_failure == INVOKE_TAINTS && invocation->event == INVOKE_AFTER_CREATE)
-            return true;
-    }
-    return false;
 }

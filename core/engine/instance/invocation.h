@@ -31,5 +31,3 @@ MUST_USE bool invocation_run_destroy(InstanceOp *op, bool is_before);
 /* Makes an invocation that the user requested, in a walk task. Returns false if it failed. */
 MUST_USE bool invocation_run_request(EngineWalk *walk, const Node *action,
                                      const ActionInvocation *invocation, uint32_t worker);
-/* Returns whether a failed invocation of the creation would taint the object. */
-bool invocation_may_taint(const ResourceChange *change);

@@ -3,20 +3,6 @@
 #include "json.h"
 #include "provider_call.h"
 
-void object_identity_encode(const InstanceOp *op, Value identity, StateObject *out) {
-    const Schema *schema = op->managed ? op->managed->identity : NULL;
-    out->identity = STR_EMPTY;
-    out->identity_version = 0;
-    if (!schema || !value_is_present(identity))
-        return;
-    StrBuf text = strbuf_new(op->scratch);
-    JsonWriter writer;
-    json_writer_init(&writer, &text, 0);
-    json_write_typed(&writer, identity, schema_implied_type(schema));
-    out->identity = strbuf_str(&text);
-    out->identity_version = (uint64_t)schema->version;
-}
-
 static bool upgrade_identity(InstanceOp *op, const StateObject *object, Value *out) {
     const Schema *schema = op->managed->identity;
     UpgradeIdentityRequest request = {(int64_t)object->identity_version, object->identity};
@@ -51,12 +37,6 @@ bool object_identity_decode(InstanceOp *op, const StateObject *object, Value *ou
                       "provider has changed the schema of identities without a new version; please "
                       "report it to its developers.",
                       STR_ARG(op->address), problem);
-}
-
-bool object_identity_equal(Value a, Value b) {
-    if (value_is_null(a) || value_is_null(b))
-        return value_is_null(a) && value_is_null(b);
-    return value_equal(a, b);
 }
 
 Value object_identity_clone(Value identity, Arena *arena) {

@@ -1,6 +1,7 @@
 /* provider_call: calls the provider or the mock, sets the range of its diagnostics, writes the log,
  * and checks responses. */
 #include "provider_call.h"
+
 #include "conform.h"
 #include "instance_object.h"
 #include "log.h"
@@ -399,12 +400,4 @@ bool provider_call_check_result(InstanceOp *op, Value planned, Value actual, con
     return conform_result(op->schema, object_marks_add(op, planned, sensitive),
                           object_marks_add(op, actual, sensitive), summary, op->scratch,
                           &op->diags);
-}
-
-void provider_call_log_result(InstanceOp *op, Value planned, Value actual) {
-    Diags differences = diags_new(op->scratch);
-    if (!log_enabled(LOG_WARN) ||
-        conform_result(op->schema, planned, actual, "result", op->scratch, &differences))
-        return;
-    conform_log(op->address, &differences);
 }

@@ -56,8 +56,6 @@ MUST_USE bool provider_call_generate_config(InstanceOp *op, const ResourceType *
 bool provider_call_invoke(InstanceOp *op, const ActionRequest *request);
 bool provider_call_open(InstanceOp *op, const OpenRequest *request, OpenResponse *response);
 
-/* Writes the differences from the plan to the log, for a legacy provider. */
-void provider_call_log_result(InstanceOp *op, Value planned, Value actual);
 /* Checks that `actual` has the values of `planned`; unknown planned values may become anything.
  * `summary` is the summary of the errors; they do not show the values at `sensitive` paths. */
 MUST_USE bool provider_call_check_result(InstanceOp *op, Value planned, Value actual,

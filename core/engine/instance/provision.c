@@ -1,7 +1,6 @@
 /* Runs provisioners. A provisioner writes its output in pieces; listeners receive whole lines. If
  * its configuration contains a secret, its output and the details of its errors are hidden. */
 #include "instance.h"
-
 #include "log.h"
 #include "mask.h"
 #include "utf8.h"
@@ -19,14 +18,6 @@ typedef struct Provisioning {
     bool is_noted;   /* the notice about hidden output was sent */
     StrBuf lines[2]; /* unfinished lines of standard output and standard error */
 } Provisioning;
-
-bool provision_follows_creation(const ResourceNode *resource) {
-    vec_each(&resource->provisioners, provisioner) {
-        if (!provisioner->config->on_destroy)
-            return true;
-    }
-    return false;
-}
 
 static void provision_send_event(const Provisioning *run, WalkEventKind kind, Str text,
                                  bool failed) {

@@ -1,8 +1,25 @@
 /* Decodes and encodes objects of the state. Decoding upgrades them to the current schema
  * version. */
 #include "instance_object.h"
+#include "json.h"
 #include "mask.h"
 #include "provider_call.h"
+
+/* Sets the identity of an encoded object, which then is in the operation's scratch. Types whose
+ * objects have no identity drop it. */
+static void stored_identity_encode(const InstanceOp *op, Value identity, StateObject *out) {
+    const Schema *schema = op->managed ? op->managed->identity : NULL;
+    out->identity = STR_EMPTY;
+    out->identity_version = 0;
+    if (!schema || !value_is_present(identity))
+        return;
+    StrBuf text = strbuf_new(op->scratch);
+    JsonWriter writer;
+    json_writer_init(&writer, &text, 0);
+    json_write_typed(&writer, identity, schema_implied_type(schema));
+    out->identity = strbuf_str(&text);
+    out->identity_version = (uint64_t)schema->version;
+}
 
 /* Converts an object that a moved block gave to this resource from one of another type. */
 static bool move(InstanceOp *op, const StateObject *object, StateObject *out) {
@@ -20,7 +37,7 @@ static bool move(InstanceOp *op, const StateObject *object, StateObject *out) {
         return false;
     out->attributes = response.moved;
     out->private_data = response.private_data;
-    object_identity_encode(op, response.identity, out);
+    stored_identity_encode(op, response.identity, out);
     out->sensitive_attributes = STR_EMPTY; /* paths of the other type */
     out->schema_version = (uint64_t)op->schema->version;
     out->source = NULL;
@@ -123,6 +140,6 @@ const StateObject *stored_object_encode(InstanceOp *op, Value marked, ObjectStat
         .skip_destroy = op->resource->config && !op->resource->config->lifecycle.destroy,
     };
     StateObject *object = state_object_encode(&head, marked, op->schema, op->scratch);
-    object_identity_encode(op, identity, object);
+    stored_identity_encode(op, identity, object);
     return object;
 }

@@ -4,7 +4,5 @@
 
 #include "node.h"
 
-/* Logs each node of the finished graph: its dependencies, and what the transforms decided. */
-void walk_log_nodes(const EngineWalk *walk);
 /* Logs the keys that a block has in a module instance. */
 void walk_log_expansion(const Node *node, const ModuleInstance *module, const Expansion *expansion);

@@ -1,5 +1,6 @@
 /* Decides which objects are forgotten and which are destroyed. */
 #include "removal.h"
+
 #include "log.h"
 
 /* Returns the configuration address that a removed block of `module` refers to. */
@@ -127,14 +128,6 @@ static bool removal_check_module(const Module *module, Arena *arena, Diags *diag
 
 bool removal_check(const Config *config, Arena *arena, Diags *diags) {
     return removal_check_module(config->root, arena, diags);
-}
-
-bool removal_forgets(const Resource *declared, const Removed *removed, const StateObject *object) {
-    if (removed)
-        return !removed->destroy;
-    if (declared)
-        return !declared->lifecycle.destroy;
-    return object && object->skip_destroy;
 }
 
 void removal_report_prevented(const Resource *declared, Str address, Diags *diags) {

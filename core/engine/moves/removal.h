@@ -22,6 +22,3 @@ const Removed *removal_find(const Removals *removals, ResourceAddr address, Aren
 MUST_USE bool removal_check(const Config *config, Arena *arena, Diags *diags);
 /* Adds the error that prevent_destroy of the block `declared` forbids the deletion of `address`. */
 void removal_report_prevented(const Resource *declared, Str address, Diags *diags);
-/* Returns true if the object is forgotten instead of destroyed. The first one that is not NULL
- * decides: `removed` (its removed block), `declared` (its block), `object` (its state object). */
-bool removal_forgets(const Resource *declared, const Removed *removed, const StateObject *object);

@@ -2,7 +2,6 @@
 #include "node_visit.h"
 #include "deferrals.h"
 #include "log.h"
-#include "walk_log.h"
 
 static bool dispatch(NodeVisit *visit) {
     switch (visit->node->kind) {
@@ -187,6 +186,69 @@ static bool should_stop(const void *context) {
     return walk->working && working_state_has_failed(walk->working);
 }
 
+static Str needs_text(const EngineWalk *walk, const Node *node, Arena *arena) {
+    const Graph *graph = &walk->graph;
+    StrBuf text = strbuf_new(arena);
+    for (uint32_t i = graph->need_start[node->id]; i < graph->need_start[node->id + 1]; i++) {
+        const Node *need = walk->nodes.items[graph->need[i]];
+        strbuf_add_format(&text, "%s%.*s(%s)", text.len > 0 ? " " : "", STR_ARG(need->name),
+                          node_kind_name(need->kind));
+    }
+    return strbuf_str(&text);
+}
+
+static Str uses_text(const Node *node, Arena *arena) {
+    StrBuf text = strbuf_new(arena);
+    vec_each(&node->uses, use) {
+        strbuf_add_format(&text, "%s%.*s%.*s", text.len > 0 ? " " : "", STR_ARG(use->value->name),
+                          STR_ARG(address_key_to_str(use->key, arena)));
+    }
+    return strbuf_str(&text);
+}
+
+static Str walk_log_wanted_text(const ResourceNode *resource, Arena *arena) {
+    StrBuf text = strbuf_new(arena);
+    vec_each(&resource->wanted, key) {
+        strbuf_add(&text, address_key_to_str(*key, arena));
+    }
+    return strbuf_str(&text);
+}
+
+static void log_resource(const Node *node, Arena *arena) {
+    const ResourceNode *resource = node->as.resource;
+    log_debug("graph resource", log_text("name", node->name),
+              log_text("provider", resource->provider ? resource->provider->name : STR_EMPTY),
+              log_text("dependencies", str_join(resource->dependencies, resource->dependency_count,
+                                                STR(" "), arena)),
+              log_number("create_before_destroy", resource->create_before_destroy),
+              log_number("stored", (int64_t)resource->stored.count),
+              log_number("imports", (int64_t)resource->imports.count),
+              log_number("planned", (int64_t)resource->planned.count),
+              log_text("wanted", walk_log_wanted_text(resource, arena)),
+              log_number("wanted_whole", resource->is_wanted_whole),
+              log_number("removed", resource->removed != NULL));
+}
+
+/* Logs each node of the finished graph: its dependencies, and what the transforms decided. */
+static void visit_log_nodes(const EngineWalk *walk) {
+    if (!log_enabled(LOG_DEBUG))
+        return;
+    SCOPED(ArenaRef) scratch = arena_open("graph log");
+    vec_each(&walk->nodes, item) {
+        const Node *node = *item;
+        log_debug("graph node", log_text("name", node->name),
+                  log_cstr("kind", node_kind_name(node->kind)),
+                  log_text("needs", needs_text(walk, node, scratch)),
+                  log_text("uses", uses_text(node, scratch)),
+                  log_number("selected", node->is_selected), log_number("target", node->is_target),
+                  log_number("selects_all", node->selects_all),
+                  log_number("input", node->input != NULL));
+        if (node->kind == NODE_RESOURCE || node->kind == NODE_ORPHAN)
+            log_resource(node, scratch);
+        arena_reset(scratch);
+    }
+}
+
 bool node_visit_run(EngineWalk *walk) {
     node_module_instance(walk->root, NULL, KEY_ABSENT, value_null(&TYPE_DYNAMIC), REPEAT_NONE,
                          walk->arena);
@@ -200,7 +262,7 @@ bool node_visit_run(EngineWalk *walk) {
         .context = walk,
     };
     int64_t began = log_clock_ms();
-    walk_log_nodes(walk);
+    visit_log_nodes(walk);
     node_ephemeral_begin(walk);
     bool ok = walk_run(&request);
     log_debug("walk", log_number("nodes", (int64_t)walk->nodes.count), log_number("ok", ok),
