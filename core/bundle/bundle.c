@@ -1,5 +1,6 @@
 /* bundle: reads and writes the texts that describe a bundle. */
 #include "bundle.h"
+
 #include "digest.h"
 #include "hex.h"
 #include "record.h"
@@ -268,12 +269,4 @@ BundleHead bundle_encode(Bundle *bundle, Arena *arena) {
     }
     head.sums = strbuf_str(&sums);
     return head;
-}
-
-const BundleFile *bundle_find_image(const Bundle *bundle, Str image) {
-    vec_each(&bundle->files, file) {
-        if (str_is_among(image, file->images.items, file->images.count))
-            return file;
-    }
-    return NULL;
 }

@@ -75,5 +75,3 @@ MUST_USE bool bundle_decode(const BundleHead *head, const BundlePin *pin, Bundle
                             Arena *arena);
 /* Returns the texts of bundle.json and SHA256SUMS; sorts the files. */
 BundleHead bundle_encode(Bundle *bundle, Arena *arena);
-/* Finds the file that contains an image of this name, or NULL if none. */
-const BundleFile *bundle_find_image(const Bundle *bundle, Str image);

@@ -4,7 +4,7 @@
  * key in clear text during the key exchange, so this file begins a separate key exchange and stops
  * after the server's reply. The reply is not verified: the caller checks the certificate, and the
  * session must prove that the host has the certified key. */
-#include "ssh_host_trust.h"
+#include "ssh_keyscan.h"
 
 #include "random.h"
 #include "ssh_wire.h"

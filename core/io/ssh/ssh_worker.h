@@ -38,6 +38,3 @@ SshStatus ssh_worker_connect(SshWorker *worker, const SshTarget *target,
  * host:port as seen from the machine. */
 SshStatus ssh_worker_listen(SshWorker *worker, Str host, uint16_t port, uint16_t *out_port,
                             SshProblem *problem, Arena *arena);
-/* Runs a command over the worker: implements exec of ssh.h. Results are in `arena`. */
-SshStatus ssh_exchange_exec(SshWorker *worker, const SshCommand *command, SshResult *out,
-                            SshProblem *problem, Arena *arena);

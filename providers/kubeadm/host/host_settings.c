@@ -254,8 +254,17 @@ static void add_program(Difference *difference, const Bundle *bundle, Str path) 
     }
 }
 
+/* Finds the file that contains an image of this name, or NULL if none. */
+static const BundleFile *settings_find_image(const Bundle *bundle, Str image) {
+    vec_each(&bundle->files, file) {
+        if (str_is_among(image, file->images.items, file->images.count))
+            return file;
+    }
+    return NULL;
+}
+
 static void add_image(Difference *difference, const Bundle *bundle, Str image) {
-    const BundleFile *file = bundle_find_image(bundle, image);
+    const BundleFile *file = settings_find_image(bundle, image);
     if (!file || str_is_among(file->path, difference->members->items, difference->members->count))
         return;
     Str names = str_join(file->images.items, file->images.count, STR(" "), difference->arena);
