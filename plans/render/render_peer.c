@@ -1,5 +1,6 @@
 /* render_peer: texts of Terraform 1.11 and OpenTofu 1.12. */
 #include "render_peer.h"
+
 #include "utf8.h"
 
 static const char *peer_title_of(const RenderPen *pen) {
@@ -135,15 +136,6 @@ void render_peer_intent(RenderPen *pen, const Plan *plan) {
                           : "will perform the following actions");
 }
 
-void render_peer_summary(RenderPen *pen, const Plan *plan) {
-    PlanCounts counts = plan_count(plan);
-    render_pen_ink(pen, INK_BOLD, "Plan:");
-    render_pen_format(pen, " %.*s", STR_ARG(plan_summary(plan, pen->scratch)));
-    if (!pen->style.peer->is_terraform && counts.forget > 0)
-        render_pen_format(pen, ", %u to forget", counts.forget);
-    render_pen_text(pen, ".\n");
-}
-
 /* The heads of a plan without changes, and the paragraph below. */
 static void peer_add_no_changes(RenderPen *pen, const char *head) {
     render_pen_text(pen, "\n");
@@ -220,75 +212,4 @@ void render_peer_only_outputs(RenderPen *pen) {
                         "You can apply this plan to save these new output values to the %s state, "
                         "without changing any real infrastructure.\n",
                         peer_title_of(pen));
-}
-
-void render_peer_forget_title(RenderPen *pen, Str who) {
-    bool is_deposed = str_ends_with(who, STR(")"));
-    bool is_terraform = pen->style.peer->is_terraform;
-    Str lead = str_format(pen->scratch, "%s# %.*s", is_terraform ? " " : "  ", STR_ARG(who));
-    render_pen_ink(pen, INK_BOLD, str_to_cstr(lead, pen->scratch));
-    if (!is_terraform)
-        render_pen_text(pen, " will be removed from the OpenTofu state ");
-    else if (is_deposed)
-        render_pen_text(pen, " will be removed from Terraform state, but ");
-    else
-        render_pen_text(pen, " will no longer be managed by Terraform, but ");
-    render_pen_ink(pen, INK_BOLD_RED,
-                   is_terraform ? "will not be destroyed" : "but will not be destroyed");
-    render_pen_text(pen, "\n");
-}
-
-static void add_forget_reasons(RenderPen *pen, const ResourceChange *change) {
-    const char *margin = pen->style.peer->is_terraform ? " " : "  ";
-    if (change->deposed.len)
-        render_pen_format(
-            pen, "%s# (left over from a partially-failed replacement of this instance)\n", margin);
-    if (pen->style.peer->is_terraform)
-        render_pen_text(pen, " # (destroy = false is set in the configuration)\n");
-}
-
-static void add_move(RenderPen *pen, const ResourceChange *change) {
-    if (plan_has_moved(change) && change->action != ACTION_NO_OP)
-        render_pen_format(pen, "  # (moved from %.*s)\n",
-                          STR_ARG(resource_addr_to_str(change->previous, pen->scratch)));
-}
-
-static void peer_add_origin(RenderPen *pen, const ResourceChange *change) {
-    const ImportSource *import = &change->import;
-    add_move(pen, change);
-    if (change->action == ACTION_NO_OP && pen->style.peer->is_terraform)
-        return;
-    if (import->id.len > 0)
-        render_pen_format(pen, "  # (imported from \"%.*s\")\n", STR_ARG(import->id));
-    else if (import_source_is_known(import))
-        render_pen_format(pen, "  # (imported by the identity %.*s)\n",
-                          STR_ARG(import_source_text(import, pen->scratch)));
-    else if (import->is_unknown)
-        render_pen_text(pen, "  # (will be imported first)\n");
-    if ((import->id.len > 0 || import_source_is_known(import)) &&
-        action_is_replace(change->action)) {
-        render_pen_text(pen, "  # ");
-        render_pen_ink(pen, INK_YELLOW, "Warning: this will destroy the imported resource");
-        render_pen_text(pen, "\n");
-    }
-}
-
-void render_peer_reasons(RenderPen *pen, const ResourceChange *change, Str reason) {
-    if (change->action == ACTION_FORGET) {
-        add_forget_reasons(pen, change);
-        add_move(pen, change);
-        return;
-    }
-    if (change->generated_config.len > 0 && change->action == ACTION_NO_OP)
-        render_pen_text(pen, "  # (config will be generated)\n");
-    if (reason.len)
-        render_pen_format(pen, "  # (%.*s)\n", STR_ARG(reason));
-    vec_each(&change->notes, note) {
-        if (note->path.count == 0) /* about the whole object */
-            render_pen_format(pen, "  # (%.*s)\n", STR_ARG(note->text));
-    }
-    if (change->deposed.len)
-        render_pen_text(pen,
-                        "  # (left over from a partially-failed replacement of this instance)\n");
-    peer_add_origin(pen, change);
 }

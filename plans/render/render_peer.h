@@ -16,11 +16,7 @@ void render_peer_drift_end(RenderPen *pen, PlanMode mode);
 void render_peer_legend(RenderPen *pen, const Plan *plan);
 /* The line above the changes. */
 void render_peer_intent(RenderPen *pen, const Plan *plan);
-void render_peer_summary(RenderPen *pen, const Plan *plan);
 /* For a plan without changes and outputs. */
 void render_peer_no_changes(RenderPen *pen, const Plan *plan, bool has_drift);
 /* After the outputs of a plan without other changes. */
 void render_peer_only_outputs(RenderPen *pen);
-void render_peer_forget_title(RenderPen *pen, Str who);
-/* The comment lines between the title and the object; `reason` without parentheses, or empty. */
-void render_peer_reasons(RenderPen *pen, const ResourceChange *change, Str reason);

@@ -80,6 +80,19 @@ void render_text_change(const ResourceChange *change, RenderStyle style, StrBuf 
     render_text_body(change, style, out, scratch);
 }
 
+/* "  # (spec.replicas: changed by kubectl-edit (Update), 2026-01-02T03:04:05Z)": a line per changed
+ * field with a known owner. */
+static void text_owners_title(RenderPen *pen, const Drift *drift) {
+    vec_each(&drift->fields, field) {
+        if (field->manager.len == 0)
+            continue;
+        Str path = str_after(path_to_str(field->path, pen->scratch), 1);
+        render_pen_format(pen, "  # (%.*s: changed by %.*s%s%.*s)\n", STR_ARG(path),
+                          STR_ARG(field->manager), field->since.len ? ", " : "",
+                          STR_ARG(field->since));
+    }
+}
+
 static void add_drift_body(RenderPen *pen, const RenderDrift *drift) {
     RenderDiffInput input = {
         .schema = drift->drift.schema,
@@ -89,7 +102,7 @@ static void add_drift_body(RenderPen *pen, const RenderDrift *drift) {
         .secrets = pen->style.secrets,
     };
     RenderLook look = {.is_extract = drift->is_extract};
-    render_title_owners(pen, &drift->drift);
+    text_owners_title(pen, &drift->drift);
     render_text_body_object(pen, drift->drift.address, drift->drift.action, &input, look);
 }
 
@@ -101,7 +114,7 @@ void render_text_drift(const RenderDrift *drift, RenderStyle style, StrBuf *out,
 static void text_add_drift(RenderPen *pen, const RenderDrift *drift) {
     if (pen->style.details >= DETAILS_TITLES) {
         render_title_drift(pen, &drift->drift);
-        render_title_owners(pen, &drift->drift);
+        text_owners_title(pen, &drift->drift);
         return;
     }
     render_pen_text(pen, "\n");
@@ -202,9 +215,18 @@ static void add_intent(RenderPen *pen, const Plan *plan) {
                              : "\nloam will take these actions:\n\n");
 }
 
+static void text_peer_summary(RenderPen *pen, const Plan *plan) {
+    PlanCounts counts = plan_count(plan);
+    render_pen_ink(pen, INK_BOLD, "Plan:");
+    render_pen_format(pen, " %.*s", STR_ARG(plan_summary(plan, pen->scratch)));
+    if (!pen->style.peer->is_terraform && counts.forget > 0)
+        render_pen_format(pen, ", %u to forget", counts.forget);
+    render_pen_text(pen, ".\n");
+}
+
 static void text_add_summary(RenderPen *pen, const Plan *plan) {
     if (pen->style.peer) {
-        render_peer_summary(pen, plan);
+        text_peer_summary(pen, plan);
         return;
     }
     render_pen_ink(pen, INK_BOLD, "Plan:");

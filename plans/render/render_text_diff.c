@@ -1,5 +1,6 @@
 /* render_text_diff: prints containers and leaves. Names are padded to the longest of their body. */
 #include "render_text_diff.h"
+#include "json.h"
 #include "render_text_string.h"
 #include "utf8.h"
 
@@ -228,9 +229,40 @@ static bool text_diff_is_string(const RenderDiff *leaf) {
     return before || after;
 }
 
+static bool text_string_read_json(Str text, Value *out, Arena *arena) {
+    const char *error;
+    size_t offset;
+    if (text.len == 0 || (text.ptr[0] != '{' && text.ptr[0] != '['))
+        return false;
+    return json_parse_any(text, out, &error, &offset, arena);
+}
+
+static Str trim(Str text) {
+    size_t start = 0;
+    size_t width;
+    while (start < text.len && utf8_is_space(utf8_decode(text, start, &width)))
+        start += width;
+    size_t end = text.len;
+    while (end > start && strchr(" \t\r\n\v\f", text.ptr[end - 1]))
+        end--;
+    return str_slice(text, start, end);
+}
+
+static RenderStringSide diff_string_side(Value v, Arena *arena) {
+    RenderStringSide side = {.is_null = !value_is_present(v)};
+    if (side.is_null)
+        return side;
+    side.text = value_text(v);
+    side.is_json = text_string_read_json(side.text, &side.json, arena);
+    side.is_multiline = !side.is_json && str_find_char(side.text, '\n', 0) != SIZE_MAX;
+    if (side.is_multiline)
+        side.text = trim(side.text);
+    return side;
+}
+
 static void add_string(RenderPen *pen, const RenderDiff *leaf, uint32_t level, RenderLook look) {
-    RenderStringSide before = render_text_string_side(leaf->before, pen->scratch);
-    RenderStringSide after = render_text_string_side(leaf->after, pen->scratch);
+    RenderStringSide before = diff_string_side(leaf->before, pen->scratch);
+    RenderStringSide after = diff_string_side(leaf->after, pen->scratch);
     if (leaf->action == ACTION_UPDATE) {
         add_string_update(pen, leaf, &before, &after, level, look);
         return;

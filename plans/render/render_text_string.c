@@ -1,39 +1,8 @@
 /* render_text_string: prints strings; the kind of their content decides how a change is shown. */
 #include "render_text_string.h"
-#include "json.h"
+
 #include "render_align.h"
 #include "utf8.h"
-
-static bool text_string_read_json(Str text, Value *out, Arena *arena) {
-    const char *error;
-    size_t offset;
-    if (text.len == 0 || (text.ptr[0] != '{' && text.ptr[0] != '['))
-        return false;
-    return json_parse_any(text, out, &error, &offset, arena);
-}
-
-static Str trim(Str text) {
-    size_t start = 0;
-    size_t width;
-    while (start < text.len && utf8_is_space(utf8_decode(text, start, &width)))
-        start += width;
-    size_t end = text.len;
-    while (end > start && strchr(" \t\r\n\v\f", text.ptr[end - 1]))
-        end--;
-    return str_slice(text, start, end);
-}
-
-RenderStringSide render_text_string_side(Value v, Arena *arena) {
-    RenderStringSide side = {.is_null = !value_is_present(v)};
-    if (side.is_null)
-        return side;
-    side.text = value_text(v);
-    side.is_json = text_string_read_json(side.text, &side.json, arena);
-    side.is_multiline = !side.is_json && str_find_char(side.text, '\n', 0) != SIZE_MAX;
-    if (side.is_multiline)
-        side.text = trim(side.text);
-    return side;
-}
 
 static bool text_string_is_printable(uint32_t codepoint) {
     return codepoint >= 0x20 && codepoint != 0x7f && (codepoint < 0x80 || codepoint >= 0xa1) &&

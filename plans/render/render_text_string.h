@@ -13,7 +13,6 @@ typedef struct RenderStringSide {
     Value json; /* object or tuple */
 } RenderStringSide;
 
-RenderStringSide render_text_string_side(Value v, Arena *arena);
 /* Each line of the text, one level below `level`. */
 void render_text_string_lines(RenderPen *pen, uint32_t level, Str text);
 /* The same of two texts: removed and added lines, and those near them. */

@@ -1,6 +1,6 @@
 /* render_title: the comment lines above a change: object, action and reason. */
 #include "render_title.h"
-#include "render_peer.h"
+
 #include "utf8.h"
 
 static void add_comment(RenderPen *pen, Str text) {
@@ -39,6 +39,78 @@ static void add_moved_title(RenderPen *pen, ResourceAddr previous, Str who) {
     title_add_title(pen, both, "", "", INK_BOLD);
 }
 
+static void title_forget_peer(RenderPen *pen, Str who) {
+    bool is_deposed = str_ends_with(who, STR(")"));
+    bool is_terraform = pen->style.peer->is_terraform;
+    Str lead = str_format(pen->scratch, "%s# %.*s", is_terraform ? " " : "  ", STR_ARG(who));
+    render_pen_ink(pen, INK_BOLD, str_to_cstr(lead, pen->scratch));
+    if (!is_terraform)
+        render_pen_text(pen, " will be removed from the OpenTofu state ");
+    else if (is_deposed)
+        render_pen_text(pen, " will be removed from Terraform state, but ");
+    else
+        render_pen_text(pen, " will no longer be managed by Terraform, but ");
+    render_pen_ink(pen, INK_BOLD_RED,
+                   is_terraform ? "will not be destroyed" : "but will not be destroyed");
+    render_pen_text(pen, "\n");
+}
+
+static void add_forget_reasons(RenderPen *pen, const ResourceChange *change) {
+    const char *margin = pen->style.peer->is_terraform ? " " : "  ";
+    if (change->deposed.len)
+        render_pen_format(
+            pen, "%s# (left over from a partially-failed replacement of this instance)\n", margin);
+    if (pen->style.peer->is_terraform)
+        render_pen_text(pen, " # (destroy = false is set in the configuration)\n");
+}
+
+static void add_move(RenderPen *pen, const ResourceChange *change) {
+    if (plan_has_moved(change) && change->action != ACTION_NO_OP)
+        render_pen_format(pen, "  # (moved from %.*s)\n",
+                          STR_ARG(resource_addr_to_str(change->previous, pen->scratch)));
+}
+
+static void peer_add_origin(RenderPen *pen, const ResourceChange *change) {
+    const ImportSource *import = &change->import;
+    add_move(pen, change);
+    if (change->action == ACTION_NO_OP && pen->style.peer->is_terraform)
+        return;
+    if (import->id.len > 0)
+        render_pen_format(pen, "  # (imported from \"%.*s\")\n", STR_ARG(import->id));
+    else if (import_source_is_known(import))
+        render_pen_format(pen, "  # (imported by the identity %.*s)\n",
+                          STR_ARG(import_source_text(import, pen->scratch)));
+    else if (import->is_unknown)
+        render_pen_text(pen, "  # (will be imported first)\n");
+    if ((import->id.len > 0 || import_source_is_known(import)) &&
+        action_is_replace(change->action)) {
+        render_pen_text(pen, "  # ");
+        render_pen_ink(pen, INK_YELLOW, "Warning: this will destroy the imported resource");
+        render_pen_text(pen, "\n");
+    }
+}
+
+/* The comment lines between the title and the object; `reason` without parentheses, or empty. */
+static void title_peer_reasons(RenderPen *pen, const ResourceChange *change, Str reason) {
+    if (change->action == ACTION_FORGET) {
+        add_forget_reasons(pen, change);
+        add_move(pen, change);
+        return;
+    }
+    if (change->generated_config.len > 0 && change->action == ACTION_NO_OP)
+        render_pen_text(pen, "  # (config will be generated)\n");
+    if (reason.len)
+        render_pen_format(pen, "  # (%.*s)\n", STR_ARG(reason));
+    vec_each(&change->notes, note) {
+        if (note->path.count == 0) /* about the whole object */
+            render_pen_format(pen, "  # (%.*s)\n", STR_ARG(note->text));
+    }
+    if (change->deposed.len)
+        render_pen_text(pen,
+                        "  # (left over from a partially-failed replacement of this instance)\n");
+    peer_add_origin(pen, change);
+}
+
 static void add_change_title(RenderPen *pen, const ResourceChange *change, Str who) {
     switch (change->action) {
     case ACTION_NO_OP:
@@ -58,7 +130,7 @@ static void add_change_title(RenderPen *pen, const ResourceChange *change, Str w
     case ACTION_DELETE: title_add_title(pen, who, " will be ", "destroyed", INK_BOLD_RED); return;
     case ACTION_FORGET:
         if (pen->style.peer)
-            render_peer_forget_title(pen, who);
+            title_forget_peer(pen, who);
         else
             title_add_title(pen, who,
                             " will no longer be managed by loam, but will not be destroyed", "",
@@ -123,7 +195,7 @@ static Str reason_text(const RenderPen *pen, const ResourceChange *change) {
 
 void render_title_reasons(RenderPen *pen, const ResourceChange *change) {
     if (pen->style.peer) {
-        render_peer_reasons(pen, change, reason_text(pen, change));
+        title_peer_reasons(pen, change, reason_text(pen, change));
         return;
     }
     Str reason = reason_text(pen, change);
@@ -234,17 +306,6 @@ void render_title_drift(RenderPen *pen, const Drift *drift) {
         add_moved_title(pen, drift->previous, who);
     else
         title_add_title(pen, who, is_gone ? " has been deleted" : " has changed", "", INK_BOLD);
-}
-
-void render_title_owners(RenderPen *pen, const Drift *drift) {
-    vec_each(&drift->fields, field) {
-        if (field->manager.len == 0)
-            continue;
-        Str path = str_after(path_to_str(field->path, pen->scratch), 1);
-        render_pen_format(pen, "  # (%.*s: changed by %.*s%s%.*s)\n", STR_ARG(path),
-                          STR_ARG(field->manager), field->since.len ? ", " : "",
-                          STR_ARG(field->since));
-    }
 }
 
 /* The line without "  # " and without its newline. */

@@ -15,9 +15,6 @@ void render_title_reasons(RenderPen *pen, const ResourceChange *change);
 /* The addresses of all changes but the first; nothing if there is only one. */
 void render_title_others(RenderPen *pen, const ResourceChange *const *changes, size_t count);
 void render_title_drift(RenderPen *pen, const Drift *drift);
-/* "  # (spec.replicas: changed by kubectl-edit (Update), 2026-01-02T03:04:05Z)": a line per changed
- * field with a known owner. */
-void render_title_owners(RenderPen *pen, const Drift *drift);
 /* The same words without "  # ", for headings elsewhere. */
 Str render_title_of_change(const ResourceChange *change, Arena *arena);
 Str render_title_of_drift(const Drift *drift, Arena *arena);
