@@ -23,10 +23,3 @@ SCOPED_TYPE(ViewJsonLine, view_json_line_end);
 /* Writes the address of a resource instance, or of an action, as the member `key`. */
 void view_json_line_resource(JsonWriter *writer, const char *key, ResourceAddr address,
                              Arena *scratch);
-
-/* The lines about actions, as Terraform 1.17 writes them. */
-
-/* Writes a line for each planned invocation. */
-void view_json_invoke_planned(const Cli *cli, const Plan *plan);
-/* Writes the line of an EVENT_INVOKE_…. */
-void view_json_invoke_event(const Cli *cli, const WalkEvent *event);
