@@ -23,6 +23,76 @@ typedef struct Hint {
     const char *text;
 } Hint;
 
+/* Keys PREFIX/WORKSPACE/plans/KEY; KEY is as in plan_store.h. */
+
+static Str etcd_plans_key(const EtcdStore *store, Str key, Arena *arena) {
+    return str_format(arena, "%.*splans/%.*s", STR_ARG(store->directory), STR_ARG(key));
+}
+
+static bool etcd_plans_find(const EtcdStore *store, EtcdOperation range, EtcdResponse *out,
+                            Str *problem, Arena *arena) {
+    EtcdTxn txn = {0};
+    vec_push(arena, &txn.success, range);
+    return etcd_client_txn(store->client, &txn, *store->cancel, out, problem, arena);
+}
+
+static bool etcd_plans_list(void *self, StrVec *out, Str *problem, Arena *arena) {
+    const EtcdStore *store = self;
+    Str prefix = etcd_plans_key(store, STR_EMPTY, arena);
+    EtcdOperation all = etcd_client_range(prefix, etcd_client_range_end(prefix, arena));
+    EtcdResponse response;
+    all.keys_only = true;
+    if (!etcd_plans_find(store, all, &response, problem, arena))
+        return false;
+    vec_each(&response.found, found) {
+        vec_push(arena, out, str_after(found->key, prefix.len));
+    }
+    return true;
+}
+
+static bool etcd_plans_get(void *self, Str key, Str *out, bool *found, Str *problem, Arena *arena) {
+    const EtcdStore *store = self;
+    EtcdResponse response;
+    key = etcd_plans_key(store, key, arena);
+    if (!etcd_plans_find(store, etcd_client_range(key, STR_EMPTY), &response, problem, arena))
+        return false;
+    const EtcdKeyValue *pair = etcd_client_find(&response, key);
+    *found = pair != NULL;
+    *out = pair ? pair->value : STR_EMPTY;
+    return true;
+}
+
+static bool etcd_plans_change(const EtcdStore *store, EtcdOperation operation, Str *problem,
+                              Arena *arena) {
+    EtcdTxn txn = {0};
+    vec_push(arena, &txn.success, operation);
+    return etcd_store_send_fenced(store, &txn, problem, arena);
+}
+
+static bool etcd_plans_put(void *self, Str key, Str bytes, Str *problem, Arena *arena) {
+    key = etcd_plans_key(self, key, arena);
+    return etcd_plans_change(self, etcd_client_put(key, bytes), problem, arena);
+}
+
+static bool etcd_plans_drop(void *self, Str key, Str *problem, Arena *arena) {
+    key = etcd_plans_key(self, key, arena);
+    return etcd_plans_change(self, etcd_client_delete(key, STR_EMPTY), problem, arena);
+}
+
+/* Returns the stored plans; `store` must live as long. */
+static PlanStore *etcd_plans_new(EtcdStore *store, Arena *arena) {
+    PlanStore *plans = arena_new(arena, PlanStore);
+    *plans = (PlanStore){
+        .self = store,
+        .name = etcd_plans_key(store, STR_EMPTY, arena),
+        .list = etcd_plans_list,
+        .get = etcd_plans_get,
+        .put = etcd_plans_put,
+        .drop = etcd_plans_drop,
+    };
+    return plans;
+}
+
 static const Hint hints[] = {
     {"permission denied",
      "The user's role must be allowed to read and write all keys that begin with the prefix."},
@@ -214,11 +284,20 @@ static bool etcd_write(Backend *backend, Str bytes, Diags *diags) {
            etcd_backend_fail(etcd, "Failed to write the state", problem, diags);
 }
 
+/* Deletes all keys of the workspace. The transaction also deletes the lock's key, on which it is
+ * conditional. */
+static bool backend_remove_state(const EtcdStore *store, Str *problem, Arena *arena) {
+    EtcdTxn txn = {0};
+    Str end = etcd_client_range_end(store->directory, arena);
+    vec_push(arena, &txn.success, etcd_client_delete(store->directory, end));
+    return etcd_store_send_fenced(store, &txn, problem, arena);
+}
+
 static bool etcd_remove(Backend *backend, Diags *diags) {
     const Etcd *etcd = backend->self;
     SCOPED(ArenaRef) scratch = arena_open("etcd workspace");
     Str problem = STR_EMPTY;
-    return etcd_store_remove(&etcd->store, &problem, scratch) ||
+    return backend_remove_state(&etcd->store, &problem, scratch) ||
            etcd_backend_fail(etcd, "Cannot delete the workspace", problem, diags);
 }
 

@@ -1,5 +1,6 @@
 /* etcd_store: a text that exceeds one request is written in pieces first, then its manifest. */
 #include "etcd_store.h"
+
 #include "digest.h"
 #include "journal_segments.h"
 #include "problem.h"
@@ -217,12 +218,4 @@ JournalStore *etcd_store_journal(EtcdStore *store, Arena *arena) {
     SegmentStore segments = {store, str_concat(store->directory, STR("journal"), arena),
                              segments_list, segments_put, segments_drop};
     return journal_segments_new(&segments, arena);
-}
-
-/* The transaction also deletes the lock's key, on which it is conditional. */
-bool etcd_store_remove(const EtcdStore *store, Str *problem, Arena *arena) {
-    EtcdTxn txn = {0};
-    Str end = etcd_client_range_end(store->directory, arena);
-    vec_push(arena, &txn.success, etcd_client_delete(store->directory, end));
-    return etcd_store_send_fenced(store, &txn, problem, arena);
 }

@@ -32,11 +32,7 @@ MUST_USE bool etcd_store_read(const EtcdStore *store, Str *out, Str *problem, Ar
 MUST_USE bool etcd_store_write(const EtcdStore *store, Str text, Str *problem, Arena *arena);
 /* Returns the journal; `store` must live as long. */
 JournalStore *etcd_store_journal(EtcdStore *store, Arena *arena);
-/* Returns the stored plans (etcd_plans.c); `store` must live as long. */
-PlanStore *etcd_plans_new(EtcdStore *store, Arena *arena);
 /* Executes the transaction. While the lock is held, it is conditional on the lock; a lost lock is a
  * failure. */
 MUST_USE bool etcd_store_send_fenced(const EtcdStore *store, EtcdTxn *txn, Str *problem,
                                      Arena *arena);
-/* Deletes all keys of the workspace. */
-MUST_USE bool etcd_store_remove(const EtcdStore *store, Str *problem, Arena *arena);

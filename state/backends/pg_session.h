@@ -64,6 +64,3 @@ const PgSettings *pg_session_settings(const PgSession *session);
 /* Returns the ID of the advisory lock that OpenTofu acquires before it inserts a row into this
  * table (pg_backend.c). */
 int64_t pg_backend_creation_lock(Str schema, Str table);
-
-/* Returns the stored plans of the workspace (pg_plans.c). `session` must live as long. */
-PlanStore *pg_plans_new(PgSession *session, Str workspace, Arena *arena);

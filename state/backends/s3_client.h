@@ -61,5 +61,3 @@ S3Status s3_client_delete(const S3Client *client, Str key, Str *problem, Arena *
 /* Lists the names of all objects with this prefix, in order. */
 S3Status s3_client_list(const S3Client *client, Str prefix, StrVec *out, Str *problem,
                         Arena *arena);
-/* Returns the stored plans with the keys PREFIX + KEY (s3_plans.c). `client` must live as long. */
-PlanStore *s3_plans_new(const S3Client *client, Str prefix, Arena *arena);
