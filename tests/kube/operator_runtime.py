@@ -15,7 +15,7 @@ LOAM = os.environ.get("LOAM_DEV", os.path.join(server.TOP, "build/dev/loam"))
 GROUP = "/apis/infra.loam.internal/v1alpha1"
 COMMIT = "0123456789012345678901234567890123456789"
 SPEC = {"source": {"git": {"url": "https://git.example/x", "commit": COMMIT}}}
-WAIT = 60
+WAIT = 180
 
 
 def install(cluster):
