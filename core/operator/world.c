@@ -56,16 +56,16 @@ static Str stack_using_key(const void *object, Arena *) {
  * backend's configuration means. */
 static Str stack_state_key(const void *object, Arena *arena) {
     const StackSpec *spec = &((const Stack *)object)->spec;
-    Str secret = spec->backend.secret.name, runner = STR_EMPTY, namespace = STR_EMPTY;
+    Str secret = spec->backend.secret.name, runner = STR_EMPTY, place = STR_EMPTY;
     if (str_find(spec->runner, STR("\"env"), 0) != SIZE_MAX)
         runner = spec->runner;
     if (secret.len > 0 || runner.len > 0)
-    namespace = ((const Stack *)object)->meta.namespace;
+        place = ((const Stack *)object)->meta.namespace;
     return spec->backend.type.len == 0 || spec->is_plan_only
                ? STR_EMPTY
                : str_format(arena, "%.*s %.*s %.*s/%.*s %.*s/%.*s %.*s",
                             STR_ARG(spec->backend.type), STR_ARG(spec->backend.config),
-                            STR_ARG(spec->env), STR_ARG(spec->workspace), STR_ARG(namespace),
+                            STR_ARG(spec->env), STR_ARG(spec->workspace), STR_ARG(place),
                             STR_ARG(secret), STR_ARG(runner));
 }
 
