@@ -1,6 +1,7 @@
 /* The controller: from events to keys, from keys to decisions, from decisions to requests. */
 #include "act.h"
 #include "act_trace.h"
+#include "change_watch.h"
 #include "informer.h"
 #include "leader.h"
 #include "log.h"
@@ -18,6 +19,7 @@
 
 #define WORKERS    4
 #define REQUEST_MS 30000
+#define KINDS_MAX  16    /* of one Stack that are followed: others want their share */
 #define TRACE_MS   60000 /* pause after a failure, so that a lost collector delays no work */
 #define FLUX       STR_CONST("source.toolkit.fluxcd.io")
 #define SHARD      "sharding.fluxcd.io/key"
@@ -38,6 +40,7 @@ typedef struct Operator {
     bool is_leader;
     WorkQueue *queue;
     Informer *informers[WORLD_KINDS];
+    ChangeWatch *changes;
     VEC(Thread *) workers;
     OtlpExport collector;
     Str tracing;                 /* see ActJobOptions */
@@ -107,6 +110,20 @@ static void try_begin(Operator *controller) {
             add_key(controller->queue, decided[i], meta->namespace, meta->name);
     }
     work_queue_begin(controller->queue);
+}
+
+/* An object of a Stack, by another manager. */
+static void see_change(void *payload, Str lineage) {
+    Operator *controller = payload;
+    LOCKED(&controller->lock);
+    world_touch_listening(&controller->world, lineage, &(WorldTouch){add_key, controller->queue});
+}
+
+static void follow_kinds(Operator *controller, const Stack *stack) {
+    if (!stack_listens(stack))
+        return;
+    for (size_t i = 0; i < stack->status.kinds.count && i < KINDS_MAX; i++)
+        change_watch_add(controller->changes, stack->status.kinds.items[i]);
 }
 
 static void synced(void *payload) {
@@ -211,7 +228,13 @@ static bool decide(Operator *controller, WorkKey key, int64_t now_ms, Decision *
     case WORLD_STACK:
         if (!world_view_stack(&controller->world, key.namespace, key.name, options, &stack, arena))
             return false;
+        follow_kinds(controller, stack.stack);
         *out = decide_stack(&stack, options, now_ms, arena);
+        return true;
+    case WORLD_CHANGE:
+        if (!world_view_stack(&controller->world, key.namespace, key.name, options, &stack, arena))
+            return false;
+        *out = decide_change(stack.stack, now_ms, arena);
         return true;
     case WORLD_RUN:
         if (!world_view_run(&controller->world, key.namespace, key.name, &run, arena))
@@ -298,7 +321,7 @@ static bool do_work(Operator *controller, WorkKey key, const Work *work, Arena *
 }
 
 static const char *kind_text(WorldKind kind) {
-    return resources[kind]->kind.ptr;
+    return kind == WORLD_CHANGE ? "Change" : resources[kind]->kind.ptr;
 }
 
 static void send_trace(Operator *controller, Str trace) {
@@ -462,6 +485,7 @@ static void operator_stop(Operator *controller) {
         informer_join(controller->informers[kind]);
     vec_each(&controller->workers, worker)
         thread_join(*worker);
+    change_watch_close(controller->changes);
     notifier_close(controller->notifier);
 }
 
@@ -497,6 +521,8 @@ static Operator *operator_open(const OperatorSettings *settings, Str *problem) {
     controller->client = kube_client_open(&controller->io, settings->target, NULL);
     world_open(&controller->world);
     controller->queue = work_queue_open(controller->io.clock);
+    controller->changes = change_watch_open(
+        &(ChangeWatchOptions){controller->client, controller->stop, see_change, controller});
     if (start_servers(controller, problem) && start_notifier(controller, problem) &&
         start_informers(controller, problem))
         return controller;

@@ -8,6 +8,7 @@
 #define STACKS_OF_SOURCE 0
 #define STACKS_USING     1 /* Stacks with dependencies, and previews */
 #define STACKS_OF_STATE  2
+#define STACKS_LISTENING 3
 #define RUNS_OF_STACK    0
 #define RUNS_OPEN        1
 #define RUNS_FOR_STACK   2 /* previews */
@@ -69,6 +70,11 @@ static Str stack_state_key(const void *object, Arena *arena) {
                             STR_ARG(secret), STR_ARG(runner));
 }
 
+static Str stack_listening_key(const void *object, Arena *) {
+    const Stack *stack = object;
+    return stack_listens(stack) ? stack->status.state.lineage : STR_EMPTY;
+}
+
 static Str run_stack_key(const void *object, Arena *arena) {
     const Run *run = object;
     return key_of(run->meta.namespace, run->spec.stack.name, arena);
@@ -122,7 +128,8 @@ static Str pod_job_key(const void *object, Arena *arena) {
 }
 
 static const ObjectKind kinds[WORLD_KINDS] = {
-    [WORLD_STACK] = {&stack_record, {stack_source_key, stack_using_key, stack_state_key}},
+    [WORLD_STACK] = {&stack_record,
+                     {stack_source_key, stack_using_key, stack_state_key, stack_listening_key}},
     [WORLD_RUN] = {&run_record, {run_stack_key, run_open_key, run_target_key}, trim_run},
     [WORLD_APPROVAL] = {&approval_record, {approval_run_key}},
     [WORLD_LANE] = {&lane_record},
@@ -612,4 +619,11 @@ void world_touch(const World *world, WorldKind kind, const ObjectMeta *meta,
     case WORLD_EXTERNAL_ARTIFACT: touch_source(world, kind, meta, touch, arena); return;
     case WORLD_KINDS: return;
     }
+}
+
+void world_touch_listening(const World *world, Str lineage, const WorldTouch *touch) {
+    const Stack *stack;
+    for (ObjectCursor at = {0}; (stack = object_store_next_of(world->stores[WORLD_STACK],
+                                                              STACKS_LISTENING, lineage, &at));)
+        touch->touch(touch->payload, WORLD_CHANGE, stack->meta.namespace, stack->meta.name);
 }

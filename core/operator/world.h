@@ -20,6 +20,7 @@ typedef enum WorldKind {
     WORLD_BUCKET,
     WORLD_EXTERNAL_ARTIFACT,
     WORLD_KINDS,
+    WORLD_CHANGE = WORLD_KINDS, /* a key alone: another manager has changed objects of a Stack */
 } WorldKind;
 
 typedef struct World {
@@ -51,6 +52,8 @@ typedef struct WorldTouch {
 /* Names every Stack, Run and Lane whose decision may depend on the object. */
 void world_touch(const World *world, WorldKind kind, const ObjectMeta *meta,
                  const WorldTouch *touch, Arena *arena);
+/* Names the Stacks that listen to changes of the objects of this state, with WORLD_CHANGE. */
+void world_touch_listening(const World *world, Str lineage, const WorldTouch *touch);
 /* Removes the Jobs and pods of a finished Run from the stores, if the object is that Run or one of
  * them. `meta` stays valid until the next change. */
 void world_forget(World *world, WorldKind kind, const ObjectMeta *meta, Arena *arena);

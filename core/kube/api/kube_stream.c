@@ -5,6 +5,7 @@
 #include <inttypes.h>
 
 #define GRACE_MS 5000 /* for a stream that the server should have ended */
+#define METADATA "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1,application/json"
 
 /* The lines of a stream, wherever its pieces begin and end: one buffer, emptied from the front
  * before it grows. The time is linear in the bytes, also for a long line in small pieces. */
@@ -78,7 +79,12 @@ void kube_stream_run(const KubeCall *call, const KubeStreamRequest *request, Kub
         .request = request, .text = strbuf_new(call->arena), .error = strbuf_new(call->arena)};
     HttpSink sink = {receive_piece, &stream};
     KubeCall own = *call;
-    KubeRequest get = {.method = "GET", .path = stream_path(request, call->arena), .sink = &sink};
+    KubeRequest get = {
+        .method = "GET",
+        .path = stream_path(request, call->arena),
+        .accept = request->only_metadata ? STR(METADATA) : STR_EMPTY,
+        .sink = &sink,
+    };
     own.deadline_ms = clock->monotonic_ms(clock->self) + request->seconds * 1000 + GRACE_MS;
     (void)kube_call_send(&own, get, response, diags);
     if (response->code >= 300) { /* the body went through the sink */

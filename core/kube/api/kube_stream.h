@@ -14,8 +14,9 @@ typedef struct KubeStreamRequest {
     KubeRef ref; /* without a name */
     Str label_selector;
     Str field_selector;
-    Str version;     /* a resourceVersion; changes after it are sent */
-    int64_t seconds; /* its longest time */
+    bool only_metadata; /* objects have apiVersion, kind and metadata alone */
+    Str version;        /* a resourceVersion; changes after it are sent */
+    int64_t seconds;    /* its longest time */
     /* Called with each line, `{"type":"ADDED","object":{…}}`, which is valid until it returns. */
     KubeLine (*see)(void *payload, Str line);
     void *payload;

@@ -56,6 +56,8 @@ static const RecordRow annotation_rows[] = {
              .flags = ROW_OPTIONAL),
     ROW_TEXT(ObjectAnnotations, "infra.loam.internal/requested-by", requested_by,
              .flags = ROW_OPTIONAL),
+    ROW_TEXT(ObjectAnnotations, "infra.loam.internal/drift-events", drift_events,
+             .flags = ROW_OPTIONAL),
     ROW_TEXT(ObjectAnnotations, "infra.loam.internal/accept-state", accept_state,
              .flags = ROW_OPTIONAL),
 };

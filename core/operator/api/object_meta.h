@@ -26,6 +26,7 @@ typedef struct ObjectMeta {
         Str requested_at; /* reconcile.fluxcd.io/requestedAt */
         Str requested_by; /* who wrote it */
         Str accept_state; /* the serial of an older state that a person accepts */
+        Str drift_events; /* "kubernetes": changes of its objects by others are followed */
     } annotations;
     struct ObjectLabels {
         Str stack;

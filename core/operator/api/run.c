@@ -14,7 +14,7 @@ const char *run_type_name(unsigned type) {
     return names[type];
 }
 
-static const char *run_cause_name(unsigned cause) {
+const char *run_cause_name(unsigned cause) {
     static const char *const names[] = {
         [RUN_CAUSE_SPEC] = "Spec",
         [RUN_CAUSE_SOURCE] = "Source",
@@ -122,6 +122,7 @@ static const RecordRow status_rows[] = {
     ROW_OBJECT(RunStatus, "plan", plan, RunPlan, plan_record),
     ROW_OBJECT(RunStatus, "apply", apply, RunApply, apply_record),
     ROW_OBJECT(RunStatus, "outputs", outputs, RunOutputs, outputs_record),
+    ROW_TEXTS(RunStatus, "kinds", kinds),
     ROW_OBJECT(RunStatus, "drift", drift, RunDrift, run_drift_record),
     ROW_OBJECT(RunStatus, "jobs", jobs, RunJobs, jobs_record),
     ROW_TEXTS(RunStatus, "approvedBy", approved_by),

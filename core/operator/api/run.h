@@ -104,6 +104,7 @@ typedef struct RunStatus {
         Str digest;
         StrVec names;
     } outputs;
+    StrVec kinds; /* that the Stack follows: see StackStatus */
     RunDrift drift;
     struct RunJobs {
         ObjectIdentity plan;
@@ -131,6 +132,7 @@ extern const Record run_status_record;
 extern const Record run_new_record;
 
 const char *run_type_name(unsigned type);
+const char *run_cause_name(unsigned cause);
 /* Whether it has begun to apply, so that news must wait for its end. */
 bool run_applies(const Run *run);
 bool run_is_finished(const Run *run);

@@ -29,6 +29,7 @@ static const RecordRow rows[] = {
                .flags = ROW_OPTIONAL),
     ROW_TEXT(RunResult, "outputs", outputs, .flags = ROW_OPTIONAL),
     ROW_TEXTS(RunResult, "outputNames", output_names, .flags = ROW_OPTIONAL),
+    ROW_TEXTS(RunResult, "kinds", kinds, .flags = ROW_OPTIONAL),
     ROW_OBJECT(RunResult, "drift", drift, RunDrift, run_drift_record, .flags = ROW_OPTIONAL),
     ROW_LIST(RunResult, "errors", errors, RunError, error_record, .flags = ROW_OPTIONAL),
     ROW_TEXT(RunResult, "summary", summary, .flags = ROW_OPTIONAL),
@@ -71,6 +72,7 @@ bool run_result_read(Str text, RunResult *out, Arena *arena) {
         !is_digest_or_empty(result.drift.digest) || !is_number(result.state.serial))
         return false;
     clean_texts(&result.output_names, arena);
+    clean_texts(&result.kinds, arena);
     clean_texts(&result.drift.addresses, arena);
     vec_each(&result.errors, each) {
         each->summary = utf8_one_line(each->summary, arena);

@@ -25,6 +25,7 @@ typedef struct RunResult {
     StateVersion state;
     Str outputs; /* the digest of all outputs */
     StrVec output_names;
+    StrVec kinds; /* of Kubernetes objects in the state: "apps/v1/Deployment" */
     RunDrift drift;
     VEC(RunError) errors;
     Str summary; /* Markdown */

@@ -6,6 +6,7 @@ typedef struct StackOutputs StackOutputs;
 static const RecordRow last_run_rows[] = {
     ROW_TEXT(StackLastRun, "name", name),
     ROW_NAME(StackLastRun, "type", type, RunType, run_type_name, RUN_DESTROY + 1),
+    ROW_NAME(StackLastRun, "reason", cause, RunCause, run_cause_name, RUN_CAUSE_DELETE + 1),
     ROW_TEXT(StackLastRun, "trigger", trigger),
     ROW_TEXT(StackLastRun, "revision", revision),
     ROW_TIME(StackLastRun, "finishedAt", finished_ms),
@@ -46,8 +47,10 @@ static const RecordRow status_rows[] = {
     ROW_OBJECT(StackStatus, "plan", plan, StackPlan, plan_record),
     ROW_OBJECT(StackStatus, "state", state, StateVersion, state_version_record),
     ROW_OBJECT(StackStatus, "outputs", outputs, StackOutputs, outputs_record),
+    ROW_TEXTS(StackStatus, "kinds", kinds),
     ROW_OBJECT(StackStatus, "drift", drift, RunDrift, run_drift_record),
     ROW_TIME(StackStatus, "driftSince", drift_since_ms),
+    ROW_TIME(StackStatus, "changedAt", changed_ms),
     ROW_UINT32(StackStatus, "retries", retries),
     ROW_TIME(StackStatus, "nextRunAt", next_run_ms),
 };
@@ -67,4 +70,9 @@ const Record stack_record = RECORD(Stack, rows, .begin = stack_begin);
 bool stack_has_finalizer(const Stack *stack) {
     return str_is_among(STR(STACK_FINALIZER), stack->meta.finalizers.items,
                         stack->meta.finalizers.count);
+}
+
+bool stack_listens(const Stack *stack) {
+    return str_equal_cstr(stack->meta.annotations.drift_events, "kubernetes") &&
+           stack->spec.drift_mode != DRIFT_MODE_IGNORE && !stack->spec.is_plan_only;
 }

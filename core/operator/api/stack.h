@@ -7,6 +7,7 @@
 typedef struct StackLastRun {
     Str name;
     RunType type;
+    RunCause cause;
     Str trigger;
     Str revision;
     int64_t finished_ms;
@@ -39,9 +40,11 @@ typedef struct StackStatus {
         Str digest;
         StrVec names;
     } outputs;
+    StrVec kinds; /* of its objects that the operator follows: "apps/v1/Deployment" */
     RunDrift drift;
     int64_t drift_since_ms;
-    uint32_t retries; /* Runs with the trigger of the newest one, beyond the first */
+    int64_t changed_ms; /* another manager has changed one of its objects */
+    uint32_t retries;   /* Runs with the trigger of the newest one, beyond the first */
     int64_t next_run_ms;
 } StackStatus;
 
@@ -58,3 +61,5 @@ extern const Record stack_status_record;
 #define STACK_FINALIZER "infra.loam.internal/stack"
 
 bool stack_has_finalizer(const Stack *stack);
+/* Whether changes of its objects by others lead to a drift check. */
+bool stack_listens(const Stack *stack);

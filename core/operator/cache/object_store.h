@@ -10,7 +10,7 @@
 
 #include "object_meta.h"
 
-#define OBJECT_GROUPS 3
+#define OBJECT_GROUPS 4
 
 typedef struct ObjectKind {
     const Record *record;

@@ -434,6 +434,8 @@ static bool rule_apply(RunCase *the) {
         the->next.apply.state = result.state;
         the->next.outputs.digest = result.outputs;
         the->next.outputs.names = result.output_names;
+        if (the->view->stack && stack_listens(the->view->stack))
+            the->next.kinds = result.kinds;
         finish(the, the->view->run->spec.type == RUN_DESTROY ? REASON_DESTROYED : REASON_APPLIED,
                str_format(the->arena, "%u added, %u changed, %u destroyed.", the->next.apply.added,
                           the->next.apply.changed, the->next.apply.destroyed));

@@ -4,6 +4,8 @@
 #include "stack_case.h"
 #include "stack_preview.h"
 
+#define CHANGES_MS ((int64_t)300 * 1000) /* between two Runs that changes by others cause */
+
 /* The other objects. */
 
 static bool is_ready(const Stack *stack) {
@@ -83,11 +85,26 @@ static RunCause new_cause(const StackCase *the) {
                : RUN_CAUSE_SPEC;
 }
 
-/* The interval, a tenth more or less: Stacks that were created together spread. */
+/* Whether another manager has changed an object since the last Run ended. Times in a status are
+ * whole seconds; a change in that second counts. */
+static bool is_changed(const Stack *stack, const StackStatus *status) {
+    return stack_listens(stack) && status->changed_ms != 0 &&
+           status->changed_ms >= status->last_run.finished_ms / 1000 * 1000;
+}
+
+/* The interval, a tenth more or less: Stacks that were created together spread. A change by another
+ * manager makes it now, but not soon after a Run for drift: two managers may undo each other. */
 static int64_t next_check_ms(const StackCase *the) {
     const Stack *stack = the->view->stack;
+    const StackLastRun *last = &the->next.last_run;
     int64_t interval = stack->spec.interval_ms, part = (int64_t)(str_hash(stack->meta.uid) % 201);
-    return the->next.last_run.finished_ms + interval / 1000 * (900 + part);
+    int64_t next_ms = last->finished_ms + interval / 1000 * (900 + part);
+    int64_t changed_ms = the->next.changed_ms;
+    if (!is_changed(stack, &the->next))
+        return next_ms;
+    if (last->cause == RUN_CAUSE_DRIFT && changed_ms < last->finished_ms + CHANGES_MS)
+        changed_ms = last->finished_ms + CHANGES_MS;
+    return changed_ms < next_ms ? changed_ms : next_ms;
 }
 
 /* A finished Run becomes the last one. */
@@ -130,6 +147,7 @@ static void take_finished_run(StackCase *the) {
     the->next.last_run = (StackLastRun){
         .name = run->meta.name,
         .type = run->spec.type,
+        .cause = run->spec.cause,
         .trigger = run->spec.trigger,
         .revision = run->spec.revision,
         .finished_ms = run->status.finished_ms,
@@ -151,6 +169,8 @@ static void take_finished_run(StackCase *the) {
     the->next.retries = 0;
     if (run->spec.type == RUN_APPLY)
         the->next.last_applied_revision = run->spec.revision;
+    if (run->status.apply.state.lineage.len > 0)
+        the->next.kinds = run->status.kinds;
     if (run->status.outputs.digest.len > 0) {
         if (!str_equal(run->status.outputs.digest, the->next.outputs.digest))
             stack_case_event(the, "OutputsChanged", STR("Dependents plan again."), run->meta.name);
@@ -318,7 +338,9 @@ static bool rule_drift(StackCase *the) {
     }
     if (the->now_ms < next_check_ms(the))
         return false;
-    stack_case_start(the, &(StackStart){RUN_DRIFT, RUN_CAUSE_INTERVAL});
+    stack_case_start(the, &(StackStart){RUN_DRIFT, is_changed(the->view->stack, &the->next)
+                                                       ? RUN_CAUSE_DRIFT
+                                                       : RUN_CAUSE_INTERVAL});
     return true;
 }
 
@@ -409,4 +431,16 @@ Decision decide_stack(const StackView *view, const DecideOptions *options, int64
     drop_history(&the);
     put_status(&the);
     return the.out;
+}
+
+Decision decide_change(const Stack *stack, int64_t now_ms, Arena *arena) {
+    Decision out = {0};
+    StackStatus *next = arena_new(arena, StackStatus);
+    *next = stack->status;
+    next->changed_ms = now_ms;
+    /* One that no Run has looked at yet stands for all that follow. */
+    if (stack_listens(stack) && !is_changed(stack, &stack->status))
+        vec_push(arena, &out.steps,
+                 (DecisionStep){STEP_STACK_STATUS, &stack->meta, .stack_status = next});
+    return out;
 }

@@ -7,3 +7,5 @@
 /* The decision lives in `arena`, and refers to the view. */
 Decision decide_stack(const StackView *view, const DecideOptions *options, int64_t now_ms,
                       Arena *arena);
+/* Notes that another manager has changed an object of the Stack. */
+Decision decide_change(const Stack *stack, int64_t now_ms, Arena *arena);

@@ -32,6 +32,8 @@ void runner_message_write(const Runner *runner, RunResult *result) {
             result->summary = STR_EMPTY;
         else if (result->drift.addresses.count > 0)
             result->drift.addresses.count /= 2;
+        else if (result->kinds.count > 0)
+            result->kinds.count /= 2;
         else if (result->errors.count > 1)
             result->errors.count--;
         else

@@ -3,6 +3,7 @@
 #include "base64.h"
 #include "digest.h"
 #include "runner_child.h"
+#include "runner_kinds.h"
 #include "runner_kube.h"
 #include "runner_message.h"
 
@@ -68,14 +69,15 @@ static bool write_secret(Runner *runner, Str body, Str *problem) {
     return false;
 }
 
-static bool read_state(Runner *runner, StateVersion *out) {
+static bool read_state(Runner *runner, RunResult *result) {
     static const char *const words[] = {"state", "pull", NULL};
     Value state, serial;
     int64_t number;
     if (!runner_child_json(runner, words, &state) ||
         !value_find_present(state, STR("serial"), &serial) || !value_to_int(serial, &number))
         return false;
-    *out = (StateVersion){value_text_at(state, STR("lineage")), (uint64_t)number};
+    result->state = (StateVersion){value_text_at(state, STR("lineage")), (uint64_t)number};
+    runner_kinds_add(state, result, runner->arena);
     return true;
 }
 
@@ -84,7 +86,7 @@ int runner_outputs(Runner *runner) {
     RunResult result = {0};
     Value outputs;
     Str problem = STR_EMPTY, body;
-    if (!runner_child_json(runner, words, &outputs) || !read_state(runner, &result.state))
+    if (!runner_child_json(runner, words, &outputs) || !read_state(runner, &result))
         return runner_message_fail(runner, UNREACHABLE, STR("The outputs cannot be read"),
                                    STR("the log of the container says why"));
     body = secret_json(runner, outputs, &result);

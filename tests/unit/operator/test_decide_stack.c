@@ -301,6 +301,31 @@ static void row_13_drift(void **) {
                        "RunCreated");
 }
 
+/* A change by another manager makes the next look due, at most one in five minutes. */
+static void row_13_changes(void **) {
+    Stack *stack = stack_of((StackText){0});
+    Decision decision;
+    set_last(stack, RUN_APPLY, REASON_APPLIED, NOW - MINUTE);
+    assert_int_equal(decide_change(stack, NOW, arena).steps.count, 0); /* it does not listen */
+    stack->meta.annotations.drift_events = STR("kubernetes");
+    decision = decide_change(stack, NOW, arena);
+    assert_int_equal(decision.steps.count, 1);
+    stack->status.changed_ms = decision.steps.items[0].stack_status->changed_ms;
+    assert_int_equal(decide_change(stack, NOW + 1, arena).steps.count, 0); /* one is enough */
+    decides_for(stack, "stack Ready=Unknown Progressing Reconciling; create Drift Drift; event "
+                       "RunCreated");
+    /* A look that ended after it has seen it. */
+    stack->status.changed_ms = NOW - 1000;
+    set_last(stack, RUN_DRIFT, REASON_NO_CHANGES, NOW);
+    stack->status.last_run.cause = RUN_CAUSE_DRIFT;
+    decides_for(stack, "stack Ready=True NoChanges; wake +3571");
+    /* The next change waits until five minutes after that look. */
+    stack->status.changed_ms = NOW;
+    decides_for(stack, "stack Ready=True NoChanges; wake +300");
+    stack->meta.annotations.drift_events = STR_EMPTY;
+    decides_for(stack, "stack Ready=True NoChanges; wake +3571");
+}
+
 static void row_14_ready(void **) {
     Stack *stack = stack_of((StackText){.spec = ",\"interval\":\"10m\""});
     Decision decision;
@@ -460,6 +485,7 @@ UNIT_MAIN(test_decide_stack) {
         cmocka_unit_test(row_11_retry),
         cmocka_unit_test(row_12_stalled),
         cmocka_unit_test(row_13_drift),
+        cmocka_unit_test(row_13_changes),
         cmocka_unit_test(row_14_ready),
         cmocka_unit_test(finished_run),
         cmocka_unit_test(history),

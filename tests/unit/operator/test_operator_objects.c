@@ -22,6 +22,7 @@ static void every_row(void **) {
         {"finishedAt", TIME, false},
         {"expiresAt", TIME, false},
         {"driftSince", TIME, false},
+        {"changedAt", TIME, false},
         {"nextRunAt", TIME, false},
         {"startTime", TIME, false},
         {"spec", "{\"path\":\"./a\"}", false},
