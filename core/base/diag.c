@@ -86,6 +86,20 @@ Diags *diags_as(DiagClass class, Diags *diags) {
     return diags;
 }
 
+static bool is_digit_at(Str text, size_t at) {
+    return at < text.len && text.ptr[at] >= '0' && text.ptr[at] <= '9';
+}
+
+/* A number counts only as a whole: 401 is no part of the port 34011. */
+static bool reason_has(Str reason, Str part) {
+    bool is_number = is_digit_at(part, 0);
+    size_t at = str_find(reason, part, 0);
+    while (is_number && at != SIZE_MAX &&
+           ((at > 0 && is_digit_at(reason, at - 1)) || is_digit_at(reason, at + part.len)))
+        at = str_find(reason, part, at + 1);
+    return at != SIZE_MAX;
+}
+
 DiagClass diag_class_of(Str reason, DiagClass otherwise) {
     static const struct {
         const char *part;
@@ -108,7 +122,7 @@ DiagClass diag_class_of(Str reason, DiagClass otherwise) {
         {"unreachable", DIAG_UNREACHABLE},
     };
     for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
-        if (str_find(reason, str_from_cstr(rows[i].part), 0) != SIZE_MAX)
+        if (reason_has(reason, str_from_cstr(rows[i].part)))
             return rows[i].class;
     }
     return otherwise;

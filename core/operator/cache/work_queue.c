@@ -90,7 +90,8 @@ static void grow_buckets(WorkQueue *queue) {
 static void set_texts(WorkItem *item, WorkKey key) {
     size_t namespace = key.namespace.len;
     CHECK(namespace + key.name.len <= sizeof item->text);
-    memcpy(item->text, key.namespace.ptr, namespace);
+    if (namespace > 0)
+        memcpy(item->text, key.namespace.ptr, namespace);
     memcpy(item->text + namespace, key.name.ptr, key.name.len);
     item->key =
         (WorkKey){key.kind, {item->text, namespace}, {item->text + namespace, key.name.len}};

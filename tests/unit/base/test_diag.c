@@ -166,10 +166,17 @@ static void reasons_have_classes(void **) {
         const char *reason;
         DiagClass class;
     } rows[] = {
-        {"connection refused", DIAG_UNREACHABLE},  {"HTTP status 503", DIAG_UNREACHABLE},
-        {"Operation timed out", DIAG_UNREACHABLE}, {"HTTP status 403", DIAG_DENIED},
-        {"403 AccessDenied", DIAG_DENIED},         {"permission denied", DIAG_DENIED},
-        {"HTTP status 404", DIAG_MISMATCH},        {"it is damaged", DIAG_MISMATCH},
+        {"connection refused", DIAG_UNREACHABLE},
+        {"HTTP status 503", DIAG_UNREACHABLE},
+        {"Operation timed out", DIAG_UNREACHABLE},
+        {"HTTP status 403", DIAG_DENIED},
+        {"403 AccessDenied", DIAG_DENIED},
+        {"permission denied", DIAG_DENIED},
+        {"HTTP status 404", DIAG_MISMATCH},
+        {"it is damaged", DIAG_MISMATCH},
+        {"port 34011", DIAG_MISMATCH},
+        {"port 34011: 401", DIAG_DENIED},
+        {"no connection to :34031", DIAG_UNREACHABLE},
     };
     for (size_t i = 0; i < ARRAY_COUNT(rows); i++)
         assert_int_equal(diag_class_of(str_from_cstr(rows[i].reason), DIAG_MISMATCH),
