@@ -272,7 +272,6 @@ static const Option decision_options[] = {
 const Command cmd_operator_approve = {
     .name = "approve",
     .summary = "Approve the plan of a Stack",
-    .usage = "[options] NAMESPACE/STACK",
     .about =
         "Shows what the plan of a Stack changes, asks, and creates an Approval with your own "
         "credentials. The operator then applies exactly this plan. You need the verb \"approve\" "
@@ -280,23 +279,18 @@ const Command cmd_operator_approve = {
         "has.",
     .example = "loam operator approve prod/network",
     .groups = {OPTION_GROUP(decision_options), &stack_access_options, &option_view},
-    .least_positionals = 1,
-    .most_positionals = 1,
-    .missing = "Give the namespace and the name of a Stack, such as prod/network.",
+    STACK_ARGUMENT,
     .run = run_approve,
 };
 
 const Command cmd_operator_reject = {
     .name = "reject",
     .summary = "Reject the plan of a Stack",
-    .usage = "[options] NAMESPACE/STACK",
     .about = "Shows what the plan of a Stack changes, asks, and creates an Approval that rejects "
              "it. The Run fails, and the Stack waits for another commit, another spec or \"loam "
              "operator reconcile\". You need the same right as to approve.",
     .example = "loam operator reject -comment=\"not before Monday\" prod/network",
     .groups = {OPTION_GROUP(decision_options), &stack_access_options, &option_view},
-    .least_positionals = 1,
-    .most_positionals = 1,
-    .missing = "Give the namespace and the name of a Stack, such as prod/network.",
+    STACK_ARGUMENT,
     .run = run_reject,
 };

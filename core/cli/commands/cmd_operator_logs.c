@@ -56,7 +56,6 @@ static const Option log_options[] = {
 const Command cmd_operator_logs = {
     .name = "logs",
     .summary = "Print the logs of the newest Run of a Stack",
-    .usage = "[options] NAMESPACE/STACK",
     .about =
         "Prints the logs of the newest pod of the newest Run of a Stack, as kubectl logs does. "
         "Escape sequences in them are removed. Logs are lost with their pods, which stay as "
@@ -64,8 +63,6 @@ const Command cmd_operator_logs = {
     .example = "loam operator logs prod/network\nloam operator logs -phase=plan -container=source "
                "prod/network",
     .groups = {OPTION_GROUP(log_options), &stack_access_options, &option_view},
-    .least_positionals = 1,
-    .most_positionals = 1,
-    .missing = "Give the namespace and the name of a Stack, such as prod/network.",
+    STACK_ARGUMENT,
     .run = run_logs,
 };

@@ -141,11 +141,6 @@ static int run_cancel(Cli *cli, const Arguments *arguments, Diags *diags) {
     return 0;
 }
 
-#define OF_A_STACK                                                                                 \
-    .usage = "[options] NAMESPACE/STACK", .groups = {&stack_access_options, &option_view},         \
-    .least_positionals = 1, .most_positionals = 1,                                                 \
-    .missing = "Give the namespace and the name of a Stack, such as prod/network."
-
 const Command cmd_operator_reconcile = {
     .name = "reconcile",
     .summary = "Request a Run of a Stack",
@@ -154,7 +149,8 @@ const Command cmd_operator_reconcile = {
         "A plan that waits is superseded. A Stack that failed tries again.",
     .example = "loam operator reconcile prod/network",
     .run = run_reconcile,
-    OF_A_STACK,
+    .groups = {&stack_access_options, &option_view},
+    STACK_ARGUMENT,
 };
 
 const Command cmd_operator_suspend = {
@@ -164,7 +160,8 @@ const Command cmd_operator_suspend = {
              "already goes on. If a GitOps engine keeps the Stack, it may set the field back.",
     .example = "loam operator suspend prod/network",
     .run = run_suspend,
-    OF_A_STACK,
+    .groups = {&stack_access_options, &option_view},
+    STACK_ARGUMENT,
 };
 
 const Command cmd_operator_resume = {
@@ -173,7 +170,8 @@ const Command cmd_operator_resume = {
     .about = "Clears spec.suspend of a Stack.",
     .example = "loam operator resume prod/network",
     .run = run_resume,
-    OF_A_STACK,
+    .groups = {&stack_access_options, &option_view},
+    STACK_ARGUMENT,
 };
 
 const Command cmd_operator_cancel = {
@@ -185,5 +183,6 @@ const Command cmd_operator_cancel = {
         "apply goes on with the same plan, unless the Stack is suspended.",
     .example = "loam operator suspend prod/network\nloam operator cancel prod/network",
     .run = run_cancel,
-    OF_A_STACK,
+    .groups = {&stack_access_options, &option_view},
+    STACK_ARGUMENT,
 };

@@ -61,14 +61,11 @@ static int run_show(Cli *cli, const Arguments *arguments, Diags *diags) {
 const Command cmd_operator_show = {
     .name = "show",
     .summary = "Show the newest plan of a Stack",
-    .usage = "[options] NAMESPACE/STACK",
     .about = "Shows the newest plan of a Stack, as the pod that read it has printed it, with its "
              "digest and its revision; of a plan that waits for approval also who has approved it. "
              "It may also be a preview, or a plan that was applied.",
     .example = "loam operator show prod/network",
     .groups = {&stack_access_options, &option_view},
-    .least_positionals = 1,
-    .most_positionals = 1,
-    .missing = "Give the namespace and the name of a Stack, such as prod/network.",
+    STACK_ARGUMENT,
     .run = run_show,
 };

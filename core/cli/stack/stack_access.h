@@ -18,6 +18,10 @@ typedef struct StackAccess {
 } StackAccess;
 
 extern const OptionGroup stack_access_options; /* -kubeconfig, -context */
+/* Rows of a Command whose argument is a Stack. */
+#define STACK_ARGUMENT                                                                             \
+    .usage = "[options] NAMESPACE/STACK", .least_positionals = 1, .most_positionals = 1,           \
+    .missing = "Give the namespace and the name of a Stack, such as prod/network."
 
 extern const KubeResource stack_access_stacks, stack_access_runs, stack_access_approvals,
     stack_access_jobs, stack_access_pods;

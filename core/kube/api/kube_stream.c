@@ -1,4 +1,5 @@
 #include "kube_stream.h"
+#include "record.h"
 #include "url.h"
 
 #include <errno.h>
@@ -53,6 +54,18 @@ static int receive_piece(void *payload, Str piece) {
             strbuf_add(&stream->error, line);
     }
     return 0;
+}
+
+static const RecordRow event_rows[] = {
+    ROW_TEXT(KubeStreamEvent, "type", type),
+    ROW_RAW_OBJECT(KubeStreamEvent, "object", object),
+};
+static const Record event_record = RECORD(KubeStreamEvent, event_rows);
+
+bool kube_stream_event_read(Str line, KubeStreamEvent *out, Arena *arena) {
+    const char *error;
+    *out = (KubeStreamEvent){0};
+    return record_from_json(line, &event_record, out, &error, arena) && out->type.len > 0;
 }
 
 static void add_selector(StrBuf *path, const char *name, Str selector) {

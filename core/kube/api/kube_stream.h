@@ -22,6 +22,15 @@ typedef struct KubeStreamRequest {
     void *payload;
 } KubeStreamRequest;
 
+/* An event of a line; its texts are views of the line. */
+typedef struct KubeStreamEvent {
+    Str type;   /* "ADDED", "MODIFIED", "DELETED", "BOOKMARK", "ERROR" */
+    Str object; /* JSON */
+} KubeStreamEvent;
+
+/* Returns false if the line is no event. */
+MUST_USE bool kube_stream_event_read(Str line, KubeStreamEvent *out, Arena *arena);
+
 /* Sends one request. response->transport and code say how the stream ended; status and problem are
  * those of an error of the server. */
 void kube_stream_run(const KubeCall *call, const KubeStreamRequest *request, KubeResponse *response,

@@ -78,17 +78,6 @@ static const RecordRow object_rows[] = {
 };
 static const Record object_record = RECORD(ChangedObject, object_rows);
 
-typedef struct ChangeEvent {
-    Str type;
-    Str object;
-} ChangeEvent;
-
-static const RecordRow event_rows[] = {
-    ROW_TEXT(ChangeEvent, "type", type),
-    ROW_RAW_OBJECT(ChangeEvent, "object", object),
-};
-static const Record event_record = RECORD(ChangeEvent, event_rows);
-
 /* Whether another manager made the newest change. Times have one form, so their texts compare as
  * they do. */
 static bool is_foreign(const ChangedObject *object) {
@@ -115,12 +104,11 @@ static void see_change(const ChangeThread *thread, Str type, const ChangedObject
 
 static KubeLine see_event(void *payload, Str line) {
     ChangeThread *thread = payload;
-    ChangeEvent event = {0};
+    KubeStreamEvent event;
     ChangedObject object = {0};
     const char *error;
     arena_reset(thread->scratch);
-    if (!record_from_json(line, &event_record, &event, &error, thread->scratch) ||
-        event.type.len == 0)
+    if (!kube_stream_event_read(line, &event, thread->scratch))
         return KUBE_LINE_OTHER;
     thread->version.len = 0;
     if (str_equal_cstr(event.type, "ERROR"))

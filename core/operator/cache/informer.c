@@ -172,25 +172,13 @@ static void set_synced(Informer *informer) {
 
 /* Streams. */
 
-typedef struct StreamEvent {
-    Str type;
-    Str object;
-} StreamEvent;
-
-static const RecordRow event_rows[] = {
-    ROW_TEXT(StreamEvent, "type", type),
-    ROW_RAW_OBJECT(StreamEvent, "object", object),
-};
-static const Record event_record = RECORD(StreamEvent, event_rows);
-
 static KubeLine see_event(void *payload, Str line) {
     Informer *informer = payload;
-    StreamEvent event = {0};
+    KubeStreamEvent event;
     AnyObject any = {0};
     const char *error;
     arena_reset(informer->scratch);
-    if (!record_from_json(line, &event_record, &event, &error, informer->scratch) ||
-        event.type.len == 0)
+    if (!kube_stream_event_read(line, &event, informer->scratch))
         return KUBE_LINE_OTHER;
     if (str_equal_cstr(event.type, "ERROR")) {
         informer->is_gone = true;

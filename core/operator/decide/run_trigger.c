@@ -24,12 +24,10 @@ static void digest_field(Digest *digest, Str text) {
 /* The API server sends the members of an object in the order of their names. */
 static void digest_spec(Digest *digest, Str spec, bool is_shared, Arena *arena) {
     JsonReader reader = json_reader_new(spec, arena);
+    Str key, value;
     if (json_next(&reader) != JSON_OBJECT_START)
         return;
-    while (json_next(&reader) == JSON_KEY) {
-        Str key = reader.text, value;
-        if (!json_skip(&reader, json_next(&reader), &value))
-            return;
+    while (json_next_member(&reader, &key, &value)) {
         if (is_shared ? str_is_among(key, shared, ARRAY_COUNT(shared))
                       : str_is_among(key, planned, ARRAY_COUNT(planned))) {
             digest_field(digest, key);

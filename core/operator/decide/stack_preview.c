@@ -5,12 +5,10 @@
 static void add_members(StrBuf *out, Str spec, bool is_target, Arena *arena) {
     static const Str of_target[] = {STR_CONST("backend"), STR_CONST("encryption")};
     JsonReader reader = json_reader_new(spec, arena);
+    Str key, value;
     if (json_next(&reader) != JSON_OBJECT_START)
         return;
-    while (json_next(&reader) == JSON_KEY) {
-        Str key = reader.text, value;
-        if (!json_skip(&reader, json_next(&reader), &value))
-            return;
+    while (json_next_member(&reader, &key, &value)) {
         if (str_is_among(key, of_target, ARRAY_COUNT(of_target)) == is_target)
             strbuf_add_format(out, "\"%.*s\":%.*s,", STR_ARG(key), STR_ARG(value));
     }

@@ -389,3 +389,10 @@ bool json_skip(JsonReader *reader, JsonToken token, Str *out) {
     *out = str_slice(reader->bytes, start, reader->end);
     return true;
 }
+
+bool json_next_member(JsonReader *reader, Str *key, Str *value) {
+    if (json_next(reader) != JSON_KEY)
+        return false;
+    *key = reader->text;
+    return json_skip(reader, json_next(reader), value);
+}

@@ -48,3 +48,6 @@ JsonToken json_peek(JsonReader *reader);
 /* Skips the value that begins with the newest token and sets *out to its bytes. Returns false on a
  * syntax error. */
 MUST_USE bool json_skip(JsonReader *reader, JsonToken token, Str *out);
+/* Reads the next member of an object that has begun, its value as bytes. Returns false at the end
+ * of the object and on a syntax error. */
+MUST_USE bool json_next_member(JsonReader *reader, Str *key, Str *value);
