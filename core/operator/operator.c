@@ -295,6 +295,14 @@ static Work plan_work(Operator *controller, WorkKey key, Arena *arena) {
     return work;
 }
 
+/* A Job exists that the store lacks. Those of a finished Run were dropped; if etcd is restored to
+ * an older time, the Run goes on. */
+static void read_jobs_again(Operator *controller) {
+    LOCKED(&controller->lock);
+    informer_relist(controller->informers[WORLD_JOB]);
+    informer_relist(controller->informers[WORLD_POD]);
+}
+
 static bool do_work(Operator *controller, WorkKey key, const Work *work, Arena *arena) {
     const Clock *clock = controller->io.clock;
     vec_each(&work->requests, each) {
@@ -308,6 +316,8 @@ static bool do_work(Operator *controller, WorkKey key, const Work *work, Arena *
             return false;
         }
         keep_response(controller, request, &response);
+        if (request->ref.resource == &act_jobs && response.outcome == KUBE_CONFLICT)
+            read_jobs_again(controller);
         if (each->notice.len > 0 && response.outcome == KUBE_DONE) /* else another has sent it */
             notifier_send(controller->notifier, each->notice);
         if (each->end.status)

@@ -13,8 +13,9 @@
 struct Informer {
     InformerOptions options;
     Thread *thread;
-    StrBuf version; /* resourceVersion to continue from */
-    bool is_gone;   /* the server cannot continue from it */
+    StrBuf version;        /* resourceVersion to continue from */
+    bool is_gone;          /* the server cannot continue from it */
+    _Atomic bool is_stale; /* the store lacks objects that the server has */
     uint32_t failures;
     bool is_synced;
     bool has_list; /* else the server may lack the kind */
@@ -149,6 +150,7 @@ static bool read_page(Informer *informer, StrBuf *next, KubeResponse *response) 
 static bool read_list(Informer *informer, KubeResponse *response) {
     SCOPED(ArenaRef) arena = arena_open("pages of a list");
     StrBuf next = strbuf_new(arena);
+    informer->is_stale = false;
     object_store_begin_list(informer->options.store);
     do {
         if (!read_page(informer, &next, response))
@@ -180,7 +182,7 @@ static KubeLine see_event(void *payload, Str line) {
     arena_reset(informer->scratch);
     if (!kube_stream_event_read(line, &event, informer->scratch))
         return KUBE_LINE_OTHER;
-    if (str_equal_cstr(event.type, "ERROR")) {
+    if (str_equal_cstr(event.type, "ERROR") || informer->is_stale) {
         informer->is_gone = true;
         return KUBE_LINE_LAST;
     }
@@ -236,7 +238,7 @@ static void run_informer(void *payload) {
     while (cancel_level(options->cancel) == CANCEL_NONE) {
         KubeResponse response = {0};
         bool ok = needs_list ? read_list(informer, &response) : follow(informer, &response);
-        needs_list = needs_list ? !ok : informer->is_gone;
+        needs_list = needs_list ? !ok : informer->is_gone || informer->is_stale;
         bool is_absent = !ok && response.code == 404;
         if (ok || is_absent)
             set_synced(informer);
@@ -270,6 +272,10 @@ Informer *informer_start(const InformerOptions *options) {
     arena_close(informer->scratch);
     arena_close(arena);
     return NULL;
+}
+
+void informer_relist(Informer *informer) {
+    informer->is_stale = true;
 }
 
 uint32_t informer_restarts(Informer *informer) {

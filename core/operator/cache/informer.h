@@ -34,6 +34,9 @@ typedef struct Informer Informer;
 /* `options` is copied; its texts and objects must outlive the informer. NULL: the system has no
  * more threads. */
 Informer *informer_start(const InformerOptions *options);
+/* Lists again, at the next event of the stream or its end; any thread may call it. The server has
+ * an object that the store lacks, for instance because it was dropped. */
+void informer_relist(Informer *informer);
 /* How often a list had to be read again after the first. */
 uint32_t informer_restarts(Informer *informer);
 /* Waits for the thread, after the token was raised. NULL: does nothing. */

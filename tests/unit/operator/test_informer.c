@@ -21,13 +21,16 @@ typedef struct Follower {
     uint32_t needless; /* how often the kind is not needed yet */
     StrBuf changes;
     CancelToken *cancel;
-    const char *last; /* the name that ends the test */
+    const char *last;   /* the name that ends the test */
+    Informer *informer; /* set with the lock */
 } Follower;
 
 static void changed(void *payload, const KubeResource *, const ObjectMeta *meta) {
     Follower *follower = payload;
     strbuf_add_format(&follower->changes, "%.*s:%.*s ", STR_ARG(meta->name),
                       STR_ARG(meta->resource_version));
+    if (str_equal_cstr(meta->name, "stale") && meta->deleted_ms == 0)
+        informer_relist(follower->informer);
     if (str_equal_cstr(meta->name, follower->last))
         cancel_raise(follower->cancel, CANCEL_STOP);
 }
@@ -39,7 +42,7 @@ static bool is_needed(void *payload, const KubeResource *) {
 /* Runs the script until the lane of this name appears; returns the changes. */
 static Str follow(KubeScript *script, const char *last, ObjectStore *store, uint32_t restarts) {
     pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-    Follower follower = {3, strbuf_new(script->arena), cancel_open(), last};
+    Follower follower = {3, strbuf_new(script->arena), cancel_open(), last, NULL};
     InformerOptions options = {
         .client = script->client,
         .cancel = follower.cancel,
@@ -51,7 +54,9 @@ static Str follow(KubeScript *script, const char *last, ObjectStore *store, uint
         .payload = &follower,
         .page_size = 2,
     };
-    Informer *informer = informer_start(&options);
+    pthread_mutex_lock(&lock);
+    Informer *informer = follower.informer = informer_start(&options);
+    pthread_mutex_unlock(&lock);
     assert_non_null(informer);
     while (cancel_level(follower.cancel) == CANCEL_NONE)
         sched_yield();
@@ -114,6 +119,25 @@ static void broken_list(void **) {
     kube_client_close(script.client);
 }
 
+/* A store that lacks objects, because they were dropped, gets them although none of them changes.
+ */
+static void stale_store(void **) {
+    static const KubeScriptRow rows[] = {
+        {200, PAGE("5", "", LANE("a", "1"))},
+        {200, EVENT("ADDED", LANE("stale", "6")) EVENT("MODIFIED", LANE("b", "7"))},
+        {200, PAGE("7", "", LANE("a", "1") "," LANE("b", "7"))},
+        {200, EVENT("ADDED", LANE("z", "8"))},
+        {.transport = HTTP_LOST}, /* perhaps, before the end is seen */
+    };
+    SCOPED(ArenaRef) arena = arena_open("test");
+    ObjectStore *store = object_store_open(&kind);
+    KubeScript script;
+    kube_script_open(&script, rows, ARRAY_COUNT(rows), NULL, arena);
+    check_str(follow(&script, "z", store, 1), "a:1 stale:6 a:1 b:7 stale:6 z:8 ");
+    object_store_close(store);
+    kube_client_close(script.client);
+}
+
 /* The server is not asked for a kind that it lacks and that no object refers to. */
 static void absent_kind(void **) {
     static const KubeScriptRow rows[] = {
@@ -138,6 +162,7 @@ UNIT_MAIN(test_informer) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(life),
         cmocka_unit_test(broken_list),
+        cmocka_unit_test(stale_store),
         cmocka_unit_test(absent_kind),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
