@@ -1,8 +1,7 @@
 /* Informer: a thread that keeps an ObjectStore like the API server. It lists the objects of a kind,
  * page by page, then follows their changes; after a gap that the server cannot fill it lists again,
- * so that the store misses nothing. A
- * kind that the server does not have has no objects. A watch would need a right on definitions, so
- * it is asked for again, but only while it is needed. */
+ * so that the store misses nothing. A kind that the server does not have has no objects. A watch
+ * would need a right on definitions, so it is asked for again, but only while it is needed. */
 #pragma once
 
 #include "kube_call.h"

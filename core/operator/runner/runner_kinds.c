@@ -11,8 +11,23 @@ static const struct {
 } typed[] = {
     {"argocd_application", "argoproj.io/v1alpha1/Application"},
     {"argocd_application_set", "argoproj.io/v1alpha1/ApplicationSet"},
+    {"argocd_project", "argoproj.io/v1alpha1/AppProject"},
+    {"flux_alert", "notification.toolkit.fluxcd.io/v1beta3/Alert"},
+    {"flux_bucket", "source.toolkit.fluxcd.io/v1/Bucket"},
+    {"flux_git_repository", "source.toolkit.fluxcd.io/v1/GitRepository"},
+    {"flux_helm_chart", "source.toolkit.fluxcd.io/v1/HelmChart"},
+    {"flux_helm_release", "helm.toolkit.fluxcd.io/v2/HelmRelease"},
+    {"flux_helm_repository", "source.toolkit.fluxcd.io/v1/HelmRepository"},
+    {"flux_image_policy", "image.toolkit.fluxcd.io/v1/ImagePolicy"},
+    {"flux_image_repository", "image.toolkit.fluxcd.io/v1/ImageRepository"},
+    {"flux_image_update_automation", "image.toolkit.fluxcd.io/v1/ImageUpdateAutomation"},
+    {"flux_kustomization", "kustomize.toolkit.fluxcd.io/v1/Kustomization"},
+    {"flux_notification_provider", "notification.toolkit.fluxcd.io/v1beta3/Provider"},
+    {"flux_oci_repository", "source.toolkit.fluxcd.io/v1/OCIRepository"},
+    {"flux_receiver", "notification.toolkit.fluxcd.io/v1/Receiver"},
     {"kubernetes_config_map", "v1/ConfigMap"},
     {"kubernetes_namespace", "v1/Namespace"},
+    {"kubernetes_sealed_secret", "bitnami.com/v1alpha1/SealedSecret"},
 };
 
 typedef struct KindSearch {
