@@ -10,7 +10,7 @@
 #define STACKS_OF_STATE  2
 #define STACKS_LISTENING 3
 #define RUNS_OF_STACK    0
-#define RUNS_OPEN        1
+#define RUNS_IN_LANES    1 /* not finished */
 #define RUNS_FOR_STACK   2 /* previews */
 #define APPROVALS_OF_RUN 0
 #define PODS_OF_JOB      0
@@ -80,8 +80,10 @@ static Str run_stack_key(const void *object, Arena *arena) {
     return key_of(run->meta.namespace, run->spec.stack.name, arena);
 }
 
-static Str run_open_key(const void *object, Arena *) {
-    return run_is_finished(object) ? STR_EMPTY : STR("open");
+static Str run_lanes_key(const void *object, Arena *) {
+    const Run *run = object;
+    bool is_open = !run_is_finished(run) && run->spec.template.lanes.count > 0;
+    return is_open ? STR("lanes") : STR_EMPTY;
 }
 
 static Str run_target_key(const void *object, Arena *arena) {
@@ -130,7 +132,7 @@ static Str pod_job_key(const void *object, Arena *arena) {
 static const ObjectKind kinds[WORLD_KINDS] = {
     [WORLD_STACK] = {&stack_record,
                      {stack_source_key, stack_using_key, stack_state_key, stack_listening_key}},
-    [WORLD_RUN] = {&run_record, {run_stack_key, run_open_key, run_target_key}, trim_run},
+    [WORLD_RUN] = {&run_record, {run_stack_key, run_lanes_key, run_target_key}, trim_run},
     [WORLD_APPROVAL] = {&approval_record, {approval_run_key}},
     [WORLD_LANE] = {&lane_record},
     [WORLD_JOB] = {&job_record},
@@ -389,7 +391,7 @@ size_t world_count_waiting(const World *world, const Lane *lane) {
     const Run *run;
     size_t count = 0;
     for (ObjectCursor at = {0};
-         (run = object_store_next_of(world->stores[WORLD_RUN], RUNS_OPEN, STR("open"), &at));)
+         (run = object_store_next_of(world->stores[WORLD_RUN], RUNS_IN_LANES, STR("lanes"), &at));)
         count += is_waiting_for(run, lane->meta.name, lane);
     return count;
 }
@@ -398,8 +400,8 @@ size_t world_count_waiting(const World *world, const Lane *lane) {
 static bool is_next(const World *world, const Run *run, Str lane_name, const Lane *lane) {
     size_t before = 0, held = lane->status.holders.count;
     const Run *other;
-    for (ObjectCursor at = {0};
-         (other = object_store_next_of(world->stores[WORLD_RUN], RUNS_OPEN, STR("open"), &at));) {
+    for (ObjectCursor at = {0}; (other = object_store_next_of(world->stores[WORLD_RUN],
+                                                              RUNS_IN_LANES, STR("lanes"), &at));) {
         if (other != run && is_waiting_for(other, lane_name, lane) && is_before(other, run))
             before++;
     }
@@ -564,8 +566,8 @@ static void touch_approved(const World *world, const Approval *approval, const W
 
 static void touch_waiting(const World *world, Str lane, const WorldTouch *touch) {
     const Run *run;
-    for (ObjectCursor at = {0};
-         (run = object_store_next_of(world->stores[WORLD_RUN], RUNS_OPEN, STR("open"), &at));) {
+    for (ObjectCursor at = {0}; (run = object_store_next_of(world->stores[WORLD_RUN], RUNS_IN_LANES,
+                                                            STR("lanes"), &at));) {
         if (str_is_among(lane, run->spec.template.lanes.items, run->spec.template.lanes.count))
             touch->touch(touch->payload, WORLD_RUN, run->meta.namespace, run->meta.name);
     }
