@@ -46,6 +46,16 @@ static bool trigger_report_missing(const ObjectRef *ref, const ModuleInstance *m
     return false;
 }
 
+/* A resource waits for its own change, as in a circle: validation allows this, a plan does not. */
+static bool trigger_report_self(const Expr *expr, const Node *node, Diags *diags) {
+    diags_error(diags, expr->range, "Resource is its own trigger",
+                "replace_triggered_by of %.*s refers to the resource itself, whose change is not "
+                "planned yet. Remove the reference, or name another resource.",
+                STR_ARG(node->name))
+        ->subject = DIAG_RELATION;
+    return false;
+}
+
 static bool ref_fires(const ObjectRef *ref, ModuleInstance *module, bool *fires, Diags *diags) {
     const ResourceExpansion *resource = node_slot(ref->node, module)->payload;
     size_t count = resource ? resource->expansion.count : 0, index;
@@ -75,6 +85,8 @@ bool trigger_fires(const InstanceRecord *record, const ModuleScope *scope, bool 
             trigger_report_errors(record->node, *expr, diags);
             return false;
         }
+        if (ref.node == record->node)
+            return trigger_report_self(*expr, record->node, diags);
         if (!ref_fires(&ref, record->module, fires, diags))
             return false;
     }

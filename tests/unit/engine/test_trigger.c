@@ -72,6 +72,8 @@ static const MissingCase missing_cases[] = {
     {"fake_thing.many.size",
      "fake_thing.t: No trigger for a replacement: replace_triggered_by refers to fake_thing.many, "
      "but the configuration has no such instance.\n"},
+    {"fake_thing.t", "fake_thing.t: Resource is its own trigger"},
+    {"fake_thing.t.name", "fake_thing.t: Resource is its own trigger"},
     {"fake_thing.none", "No trigger for a replacement: replace_triggered_by refers to "
                         "fake_thing.none, but the configuration has no such instance.\n"},
 };
