@@ -3,9 +3,8 @@
 
 /* Version of loam, set by CMake. */
 #define VERSION_LOAM LOAM_VERSION
-/* The Terraform release whose language and file formats loam implements. required_version of a
- * terraform block is checked against it; states and plans record it. */
+/* The Terraform release whose file formats loam writes: states and plans record it. The releases
+ * that required_version is checked against are in required_version.c. */
 #define VERSION_TERRAFORM "1.11.4"
-/* The OpenTofu release whose language loam implements. The OpenTofu constraint of a language block
- * is checked against it. */
-#define VERSION_OPENTOFU "1.12.0"
+/* The OpenTofu release whose language and stored forms loam implements. */
+#define VERSION_OPENTOFU "1.12.6"

@@ -45,6 +45,11 @@ static const PageEntry environment[] = {
     {"TF_REATTACH_PROVIDERS",
      "Providers that run already, as JSON; a provider prints it when it is started with -debug.",
      &option_variables},
+    {"LOAM_LANGUAGE_VERSION",
+     "The version that required_version is checked against, instead of all releases of Terraform "
+     "and "
+     "OpenTofu whose language loam implements.",
+     &option_variables},
     {"LOAM_PROVIDERS",
      "foreign: use the program of a provider even if loam includes a provider of that name.",
      &option_variables},

@@ -7,10 +7,8 @@
 #include "body_merge.h"
 #include "config_block.h"
 #include "config_read.h"
-#include "eval.h"
 #include "front_end.h"
-#include "version.h"
-#include "version_constraint.h"
+#include "required_version.h"
 
 static bool is_override(const FrontEndFile *file) {
     if (file->use == FRONT_END_QUERY)
@@ -106,109 +104,6 @@ static bool directory_report_type(const ConfigBlocks *blocks, const BodyAttribut
     return diags_fail(diags, unknown->name_range, "Unsupported block type",
                       "There is no block type \"%.*s\".%.*s", STR_ARG(unknown->name),
                       STR_ARG(hint));
-}
-
-/* A program whose version a block constrains. */
-typedef struct Program {
-    const char *block;
-    const char *attribute;
-    const char *asked; /* "This module requires …" */
-    const char *here;  /* "this is …" */
-    const char *version;
-} Program;
-
-static const Program programs[] = {
-    {"terraform", "required_version", "version", "a program compatible with version ",
-     VERSION_TERRAFORM},
-    {"loam", "required_version", "loam", "loam ", VERSION_LOAM},
-    {"language", "opentofu", "OpenTofu", "a program compatible with OpenTofu ", VERSION_OPENTOFU},
-};
-
-/* Checks one constraint. Adds an unmet one to `unmet`, which config_directory_load reports at once
- * for `init` and `get`, otherwise only if there are no other errors. */
-static bool check_constraint(const Program *program, const BodyAttribute *attribute, Str constraint,
-                             Diags *diags, Diags *unmet) {
-    SourceRange range = attribute->expr->range;
-    bool is_satisfied = false;
-    if (str_find_char(constraint, '-', 0) != SIZE_MAX) {
-        diags_error(unmet, range, "Invalid required_version constraint",
-                    "\"%.*s\" contains a pre-release version. Use only released versions.",
-                    STR_ARG(constraint));
-        return true;
-    }
-    if (!version_constraint_check(constraint, str_from_cstr(program->version), &is_satisfied))
-        return diags_fail(
-            diags, range, "Invalid version constraint",
-            "\"%.*s\" is not a valid version constraint. Use a constraint such as \">= "
-            "1.5, < 2.0\" or \"~> 1.11\".",
-            STR_ARG(constraint));
-    if (!is_satisfied)
-        diags_error(unmet, attribute->name_range, "Unsupported version",
-                    "This module requires %s \"%.*s\", and this is %s%s.", program->asked,
-                    STR_ARG(constraint), program->here, program->version);
-    return true;
-}
-
-static bool check_version_in(const Program *program, const Body *body, Arena *arena, Diags *diags,
-                             Diags *unmet) {
-    BodyAttributeSchema asked = {program->attribute, false, BODY_LITERAL};
-    BodySchema schema = {.attributes = &asked, .attribute_count = 1};
-    BodyContent content;
-    const Body *rest;
-    Value value;
-    Diags said = diags_new(arena); /* dropped: decoding the whole block reports them */
-    bool ok = body_content(body, &schema, &content, &rest, arena, &said);
-    const BodyAttribute *attribute = body_content_find(&content, program->attribute);
-    if (!ok || !attribute)
-        return true;
-    if (!eval_constant(attribute->expr, &value, arena, diags) ||
-        !config_read_literal(attribute, &TYPE_STRING, &value, arena, diags))
-        return false;
-    return value_is_null(value) ||
-           check_constraint(program, attribute, value_text(value), diags, unmet);
-}
-
-/* The constraint is in a nested compatible_with block, next to those for other programs. */
-static bool check_language_version(const Program *program, const BodyBlock *language, Arena *arena,
-                                   Diags *diags, Diags *unmet) {
-    static const BodyBlockSchema blocks[] = {{"compatible_with", 0}};
-    static const BodySchema schema = {BODY_BLOCKS(blocks)};
-    BodyContent content = {0};
-    const Body *rest;
-    Diags said = diags_new(arena);
-    bool ok = true;
-    (void)!body_content(language->body, &schema, &content, &rest, arena, &said);
-    vec_each(&content.blocks, block) {
-        ok &= check_version_in(program, block->body, arena, diags, unmet);
-    }
-    return ok;
-}
-
-static bool check_block_version(const BodyBlock *block, Arena *arena, Diags *diags, Diags *unmet) {
-    const Program *program = programs;
-    while (!str_equal_cstr(block->type, program->block))
-        program++;
-    return str_equal_cstr(block->type, "language")
-               ? check_language_version(program, block, arena, diags, unmet)
-               : check_version_in(program, block->body, arena, diags, unmet);
-}
-
-/* Adds an error to `unmet` for each version constraint of the file that this program does not
- * meet. Returns false and adds to `diags` if a constraint is invalid. */
-static bool check_file_versions(const Body *file, Arena *arena, Diags *diags, Diags *unmet) {
-    BodyBlockSchema blocks[ARRAY_COUNT(programs)];
-    BodySchema schema = {BODY_BLOCKS(blocks)};
-    BodyContent content;
-    const Body *rest;
-    Diags said = diags_new(arena);
-    bool ok = true;
-    for (size_t i = 0; i < ARRAY_COUNT(programs); i++)
-        blocks[i] = (BodyBlockSchema){programs[i].block, 0};
-    (void)!body_content(file, &schema, &content, &rest, arena, &said);
-    vec_each(&content.blocks, block) {
-        ok &= check_block_version(block, arena, diags, unmet);
-    }
-    return ok;
 }
 
 static bool file_blocks(const FrontEndFile *file, BodyContent *out, Arena *arena, Diags *diags) {
@@ -456,12 +351,12 @@ static bool directory_decode_all(ConfigLoading *loading, const Declarations *dec
     return ok;
 }
 
-static bool directory_check_versions(ConfigLoading *loading, const ConfigDirectory *directory,
-                                     Diags *unmet) {
+static bool directory_check_versions(ConfigLoading *loading, const Module *module,
+                                     const ConfigDirectory *directory, Diags *unmet) {
     bool ok = true;
     vec_each(&directory->files, file) {
         if (file->body && file->use == FRONT_END_CONFIGURATION)
-            ok &= check_file_versions(file->body, loading->arena, loading->diags, unmet);
+            ok &= required_version_check(loading, module, file, unmet);
     }
     return ok;
 }
@@ -488,7 +383,7 @@ bool config_directory_load(ConfigLoading *loading, Str directory_name, Module *m
     }
     Diags *unmet = arena_new(loading->arena, Diags);
     *unmet = diags_new(loading->arena);
-    bool ok = directory_check_versions(loading, directory, unmet) && directory->ok;
+    bool ok = directory_check_versions(loading, module, directory, unmet) && directory->ok;
     /* `init` and `get` stop at an unmet version constraint: another program version may accept
      * the rest. */
     if (diags_has_errors(unmet) && loading->request->install)
