@@ -6,11 +6,11 @@
 
 /* Groups of the stores. */
 #define STACKS_OF_SOURCE 0
-#define STACKS_USING     1 /* Stacks with dependencies, and previews */
-#define STACKS_OF_STATE  2
+#define STACKS_USING     1 /* that depend on a Stack, or are previews for it */
+#define STACKS_OF_STATE  2 /* the oldest first */
 #define STACKS_LISTENING 3
 #define RUNS_OF_STACK    0
-#define RUNS_IN_LANES    1 /* not finished */
+#define RUNS_IN_LANE     1 /* that have a place or wait for one, in their order */
 #define RUNS_FOR_STACK   2 /* previews */
 #define APPROVALS_OF_RUN 0
 #define PODS_OF_JOB      0
@@ -29,27 +29,26 @@ static Str source_key(Str kind, Str namespace, Str name, Arena *arena) {
     return str_format(arena, "%.*s/%.*s/%.*s", STR_ARG(kind), STR_ARG(namespace), STR_ARG(name));
 }
 
-static Str stack_source_key(const void *object, Arena *arena) {
+static void add_source_key(const void *object, StrVec *keys, Arena *arena) {
     const Stack *stack = object;
     const struct StackSourceRef *ref = &stack->spec.source.ref;
-    return ref->kind.len == 0 ? STR_EMPTY
-                              : source_key(ref->kind, or_own(ref->namespace, stack->meta.namespace),
-                                           ref->name, arena);
+    if (ref->kind.len > 0)
+        vec_push(
+            arena, keys,
+            source_key(ref->kind, or_own(ref->namespace, stack->meta.namespace), ref->name, arena));
 }
 
-static bool uses_outputs(const Stack *stack) {
+static void add_used_keys(const void *object, StrVec *keys, Arena *arena) {
+    const Stack *stack = object;
+    Str own = stack->meta.namespace;
+    vec_each(&stack->spec.depends_on, ref)
+        vec_push(arena, keys, key_of(or_own(ref->namespace, own), ref->name, arena));
     vec_each(&stack->spec.variables, variable) {
         if (variable->value_from.output.stack.len > 0)
-            return true;
+            vec_push(arena, keys, key_of(own, variable->value_from.output.stack, arena));
     }
-    return false;
-}
-
-static Str stack_using_key(const void *object, Arena *) {
-    const Stack *stack = object;
-    return stack->spec.depends_on.count > 0 || stack->spec.plan_for.len > 0 || uses_outputs(stack)
-               ? STR("using")
-               : STR_EMPTY;
+    if (stack->spec.plan_for.len > 0)
+        vec_push(arena, keys, key_of(own, stack->spec.plan_for, arena));
 }
 
 /* Stacks with the same key share a state. Empty: nothing is applied, or the configuration has the
@@ -70,27 +69,58 @@ static Str stack_state_key(const void *object, Arena *arena) {
                             STR_ARG(secret), STR_ARG(runner));
 }
 
-static Str stack_listening_key(const void *object, Arena *) {
+static void add_state_key(const void *object, StrVec *keys, Arena *arena) {
+    vec_push(arena, keys, stack_state_key(object, arena));
+}
+
+static void add_listening_key(const void *object, StrVec *keys, Arena *arena) {
     const Stack *stack = object;
-    return stack_listens(stack) ? stack->status.state.lineage : STR_EMPTY;
+    if (stack_listens(stack))
+        vec_push(arena, keys, stack->status.state.lineage);
 }
 
-static Str run_stack_key(const void *object, Arena *arena) {
-    const Run *run = object;
-    return key_of(run->meta.namespace, run->spec.stack.name, arena);
+static int compare_age(const ObjectMeta *one, const ObjectMeta *other) {
+    if (one->created_ms != other->created_ms)
+        return one->created_ms < other->created_ms ? -1 : 1;
+    return str_compare(one->uid, other->uid);
 }
 
-static Str run_lanes_key(const void *object, Arena *) {
-    const Run *run = object;
-    bool is_open = !run_is_finished(run) && run->spec.template.lanes.count > 0;
-    return is_open ? STR("lanes") : STR_EMPTY;
+static int compare_stacks(const void *one, const void *other) {
+    return compare_age(&((const Stack *)one)->meta, &((const Stack *)other)->meta);
 }
 
-static Str run_target_key(const void *object, Arena *arena) {
+static void add_stack_key(const void *object, StrVec *keys, Arena *arena) {
     const Run *run = object;
-    return run->spec.plan_for.name.len == 0
-               ? STR_EMPTY
-               : key_of(run->meta.namespace, run->spec.plan_for.name, arena);
+    vec_push(arena, keys, key_of(run->meta.namespace, run->spec.stack.name, arena));
+}
+
+/* A plan that waits for a person needs no place. */
+static void add_lane_keys(const void *object, StrVec *keys, Arena *arena) {
+    const Run *run = object;
+    if (run_is_finished(run) || (run->status.planned_ms != 0 && run->status.approved_ms == 0))
+        return;
+    vec_each(&run->spec.template.lanes, lane)
+        vec_push(arena, keys, *lane);
+}
+
+/* A point of priority is worth a minute of waiting, so no stream of Runs with a high priority keeps
+ * another one out of a lane for ever. */
+static int64_t waits_since(const Run *run) {
+    return run->meta.created_ms - run->spec.template.priority * PRIORITY_MS;
+}
+
+/* Which of two Runs goes first to a place in a lane. */
+static int compare_waiting(const void *one, const void *other) {
+    const Run *run = one, *another = other;
+    if (waits_since(run) != waits_since(another))
+        return waits_since(run) < waits_since(another) ? -1 : 1;
+    return compare_age(&run->meta, &another->meta);
+}
+
+static void add_target_key(const void *object, StrVec *keys, Arena *arena) {
+    const Run *run = object;
+    if (run->spec.plan_for.name.len > 0)
+        vec_push(arena, keys, key_of(run->meta.namespace, run->spec.plan_for.name, arena));
 }
 
 /* A finished Run still releases its lanes, and its result goes to the Stack. */
@@ -118,25 +148,33 @@ static void trim_run(void *object, Arena *arena) {
     run->status.jobs = (struct RunJobs){0};
 }
 
-static Str approval_run_key(const void *object, Arena *arena) {
+static void add_run_key(const void *object, StrVec *keys, Arena *arena) {
     const Approval *approval = object;
-    return key_of(approval->meta.namespace, approval->spec.run.name, arena);
+    vec_push(arena, keys, key_of(approval->meta.namespace, approval->spec.run.name, arena));
 }
 
-static Str pod_job_key(const void *object, Arena *arena) {
+static void add_job_key(const void *object, StrVec *keys, Arena *arena) {
     const Pod *pod = object;
-    return str_format(arena, "%.*s/%.*s-%.*s", STR_ARG(pod->meta.namespace),
-                      STR_ARG(pod->meta.labels.run), STR_ARG(pod->meta.labels.phase));
+    vec_push(arena, keys,
+             str_format(arena, "%.*s/%.*s-%.*s", STR_ARG(pod->meta.namespace),
+                        STR_ARG(pod->meta.labels.run), STR_ARG(pod->meta.labels.phase)));
 }
 
 static const ObjectKind kinds[WORLD_KINDS] = {
     [WORLD_STACK] = {&stack_record,
-                     {stack_source_key, stack_using_key, stack_state_key, stack_listening_key}},
-    [WORLD_RUN] = {&run_record, {run_stack_key, run_lanes_key, run_target_key}, trim_run},
-    [WORLD_APPROVAL] = {&approval_record, {approval_run_key}},
+                     {[STACKS_OF_SOURCE] = {add_source_key},
+                      [STACKS_USING] = {add_used_keys},
+                      [STACKS_OF_STATE] = {add_state_key, compare_stacks},
+                      [STACKS_LISTENING] = {add_listening_key}}},
+    [WORLD_RUN] = {&run_record,
+                   {[RUNS_OF_STACK] = {add_stack_key},
+                    [RUNS_IN_LANE] = {add_lane_keys, compare_waiting},
+                    [RUNS_FOR_STACK] = {add_target_key}},
+                   trim_run},
+    [WORLD_APPROVAL] = {&approval_record, {[APPROVALS_OF_RUN] = {add_run_key}}},
     [WORLD_LANE] = {&lane_record},
     [WORLD_JOB] = {&job_record},
-    [WORLD_POD] = {&pod_record, {pod_job_key}},
+    [WORLD_POD] = {&pod_record, {[PODS_OF_JOB] = {add_job_key}}},
     [WORLD_GIT_REPOSITORY] = {&source_record},
     [WORLD_OCI_REPOSITORY] = {&source_record},
     [WORLD_BUCKET] = {&source_record},
@@ -243,25 +281,21 @@ static bool leads_back(CycleWalk *walk, const Stack *stack) {
     return false;
 }
 
-static bool is_older(const ObjectMeta *one, const ObjectMeta *other) {
-    return one->created_ms != other->created_ms ? one->created_ms < other->created_ms
-                                                : str_compare(one->uid, other->uid) < 0;
+/* The Stack that keeps a state; NULL: none has it. */
+static const Stack *find_oldest(const World *world, Str state) {
+    return object_store_next_of(world->stores[WORLD_STACK], STACKS_OF_STATE, state,
+                                &(ObjectCursor){0});
 }
 
-/* The oldest Stack of a state keeps it. */
 static Str find_shared_state(const World *world, const Stack *stack, Arena *arena) {
     Str key = stack_state_key(stack, arena);
-    const Stack *other;
-    for (ObjectCursor at = {0};
-         key.len > 0 &&
-         (other = object_store_next_of(world->stores[WORLD_STACK], STACKS_OF_STATE, key, &at));) {
-        if (is_older(&other->meta, &stack->meta))
-            return str_format(arena,
-                              "Its state is that of Stack %.*s/%.*s: backend, environment and "
-                              "workspace are the same. Give each Stack its own state.",
-                              STR_ARG(other->meta.namespace), STR_ARG(other->meta.name));
-    }
-    return STR_EMPTY;
+    const Stack *oldest = key.len > 0 ? find_oldest(world, key) : NULL;
+    return !oldest || oldest == stack
+               ? STR_EMPTY
+               : str_format(arena,
+                            "Its state is that of Stack %.*s/%.*s: backend, environment and "
+                            "workspace are the same. Give each Stack its own state.",
+                            STR_ARG(oldest->meta.namespace), STR_ARG(oldest->meta.name));
 }
 
 /* Another namespace has no Stack of this name, or another one: a preview reaches none of them. */
@@ -323,7 +357,7 @@ static Str find_problem(const World *world, const Stack *stack, const DecideOpti
 }
 
 /* The oldest first. */
-static int compare_age(const void *a, const void *b) {
+static int compare_runs(const void *a, const void *b) {
     const Run *one = *(const Run *const *)a, *other = *(const Run *const *)b;
     if (one->meta.created_ms != other->meta.created_ms)
         return one->meta.created_ms < other->meta.created_ms ? -1 : 1;
@@ -348,7 +382,7 @@ bool world_view_stack(const World *world, Str namespace, Str name, const DecideO
                                         key_of(namespace, name, arena), &at));)
         vec_push(arena, &out->runs, object);
     if (out->runs.count > 1)
-        qsort(out->runs.items, out->runs.count, sizeof *out->runs.items, compare_age);
+        qsort(out->runs.items, out->runs.count, sizeof *out->runs.items, compare_runs);
     for (ObjectCursor at = {0};
          (object = object_store_next_of(world->stores[WORLD_RUN], RUNS_FOR_STACK,
                                         key_of(namespace, name, arena), &at));) {
@@ -356,9 +390,10 @@ bool world_view_stack(const World *world, Str namespace, Str name, const DecideO
             !find_stack(world, namespace, ((const Run *)object)->spec.stack.name))
             vec_push(arena, &out->orphans, object);
     }
-    for (ObjectCursor at = {0}; stack->meta.deleted_ms != 0 &&
-                                (object = object_store_next_of(world->stores[WORLD_STACK],
-                                                               STACKS_USING, STR("using"), &at));) {
+    for (ObjectCursor at = {0};
+         stack->meta.deleted_ms != 0 &&
+         (object = object_store_next_of(world->stores[WORLD_STACK], STACKS_USING,
+                                        key_of(namespace, name, arena), &at));) {
         if (depends_on(object, &stack->meta))
             vec_push(arena, &out->dependents, object);
     }
@@ -366,46 +401,55 @@ bool world_view_stack(const World *world, Str namespace, Str name, const DecideO
     return true;
 }
 
-/* A point of priority is worth a minute of waiting, so no stream of Runs with a high priority keeps
- * another one out of a lane for ever. */
-static int64_t waits_since(const Run *run) {
-    return run->meta.created_ms - run->spec.template.priority * PRIORITY_MS;
+/* The Runs that wait for a place in a lane, the first one first. */
+typedef struct WaitingCursor {
+    ObjectCursor at;
+    Str lane;
+    Map holders; /* by UID */
+} WaitingCursor;
+
+/* `lane` may be NULL: it does not exist. */
+static WaitingCursor waiting_of(Str name, const Lane *lane, Arena *arena) {
+    WaitingCursor cursor = {.lane = name, .holders = map_new(arena)};
+    for (size_t i = 0; lane && i < lane->status.holders.count; i++)
+        map_set(&cursor.holders, lane->status.holders.items[i].uid, &lane->status.holders.items[i]);
+    return cursor;
 }
 
-/* Whether the other Run goes first to a place in the lane. */
-static bool is_before(const Run *other, const Run *run) {
-    if (waits_since(other) != waits_since(run))
-        return waits_since(other) < waits_since(run);
-    return is_older(&other->meta, &run->meta);
+/* A Run that is being deleted keeps no other one waiting. */
+static const Run *next_waiting(const World *world, WaitingCursor *cursor) {
+    const Run *run;
+    while ((run = object_store_next_of(world->stores[WORLD_RUN], RUNS_IN_LANE, cursor->lane,
+                                       &cursor->at))) {
+        if (run->meta.deleted_ms == 0 && !map_has(&cursor->holders, run->meta.uid))
+            return run;
+    }
+    return NULL;
 }
 
-static bool is_waiting_for(const Run *run, Str lane_name, const Lane *lane) {
-    bool needs_it = run->status.planned_ms == 0 || run->status.approved_ms != 0;
-    return needs_it &&
-           str_is_among(lane_name, run->spec.template.lanes.items,
-                        run->spec.template.lanes.count) &&
-           !lane_is_held_by(lane, run->meta.uid);
+static size_t free_places(const Lane *lane) {
+    return lane->spec.capacity > lane->status.holders.count
+               ? lane->spec.capacity - lane->status.holders.count
+               : 0;
 }
 
 size_t world_count_waiting(const World *world, const Lane *lane) {
-    const Run *run;
+    SCOPED(ArenaRef) arena = arena_open("holders of a lane");
+    WaitingCursor cursor = waiting_of(lane->meta.name, lane, arena);
     size_t count = 0;
-    for (ObjectCursor at = {0};
-         (run = object_store_next_of(world->stores[WORLD_RUN], RUNS_IN_LANES, STR("lanes"), &at));)
-        count += is_waiting_for(run, lane->meta.name, lane);
+    while (next_waiting(world, &cursor))
+        count++;
     return count;
 }
 
 /* The free places of a lane go to the first of the waiting Runs. */
-static bool is_next(const World *world, const Run *run, Str lane_name, const Lane *lane) {
-    size_t before = 0, held = lane->status.holders.count;
+static bool is_next(const World *world, const Run *run, const Lane *lane, Arena *arena) {
+    WaitingCursor cursor = waiting_of(lane->meta.name, lane, arena);
+    size_t left = free_places(lane);
     const Run *other;
-    for (ObjectCursor at = {0}; (other = object_store_next_of(world->stores[WORLD_RUN],
-                                                              RUNS_IN_LANES, STR("lanes"), &at));) {
-        if (other != run && is_waiting_for(other, lane_name, lane) && is_before(other, run))
-            before++;
-    }
-    return held + before < lane->spec.capacity;
+    while (left > 0 && (other = next_waiting(world, &cursor)) && compare_waiting(other, run) < 0)
+        left--;
+    return left > 0;
 }
 
 static void add_pods(const World *world, const Job *job, RunPods *out, Arena *arena) {
@@ -444,7 +488,7 @@ static void add_lanes(const World *world, const Run *run, RunView *out, Arena *a
     for (size_t i = 0; i < count; i++) {
         const Lane *lane = object_store_find(world->stores[WORLD_LANE], STR_EMPTY, names[i]);
         vec_push(arena, &out->lanes,
-                 (RunLane){names[i], lane, lane && is_next(world, run, names[i], lane)});
+                 (RunLane){names[i], lane, lane && is_next(world, run, lane, arena)});
     }
 }
 
@@ -534,25 +578,23 @@ static void touch_stack(const WorldTouch *touch, const ObjectMeta *stack) {
     touch->touch(touch->payload, WORLD_STACK, stack->namespace, stack->name);
 }
 
-static void touch_dependents(const World *world, const ObjectMeta *meta, const WorldTouch *touch) {
+static void touch_group(const World *world, size_t which, Str key, const WorldTouch *touch) {
     const Stack *stack;
-    for (ObjectCursor at = {0}; (stack = object_store_next_of(world->stores[WORLD_STACK],
-                                                              STACKS_USING, STR("using"), &at));) {
-        if (depends_on(stack, meta) || (str_equal(stack->spec.plan_for, meta->name) &&
-                                        str_equal(stack->meta.namespace, meta->namespace)))
-            touch_stack(touch, &stack->meta);
-    }
+    for (ObjectCursor at = {0}; key.len > 0 && (stack = object_store_next_of(
+                                                    world->stores[WORLD_STACK], which, key, &at));)
+        touch_stack(touch, &stack->meta);
 }
 
-/* Stacks that share a state with this one, which may be about to go. */
-static void touch_sharing(const World *world, const ObjectMeta *meta, const WorldTouch *touch,
+/* Stacks that share a state wait for the oldest one, which may be about to go, or to get another
+ * state. */
+static void touch_sharing(const World *world, const Stack *stack, const WorldTouch *touch,
                           Arena *arena) {
-    Str key = stack_state_key(meta, arena);
-    const Stack *stack;
-    for (ObjectCursor at = {0};
-         key.len > 0 &&
-         (stack = object_store_next_of(world->stores[WORLD_STACK], STACKS_OF_STATE, key, &at));)
-        touch_stack(touch, &stack->meta);
+    const Stack *old = object_store_replaced(world->stores[WORLD_STACK], &stack->meta);
+    Str key = stack_state_key(stack, arena), was = old ? stack_state_key(old, arena) : key;
+    if (stack->meta.deleted_ms != 0 || (key.len > 0 && find_oldest(world, key) == stack))
+        touch_group(world, STACKS_OF_STATE, key, touch);
+    if (!str_equal(was, key))
+        touch_group(world, STACKS_OF_STATE, was, touch);
 }
 
 /* The Run that it names, and the current one, which may have kept that one's plan. */
@@ -564,33 +606,47 @@ static void touch_approved(const World *world, const Approval *approval, const W
         touch->touch(touch->payload, WORLD_RUN, namespace, stack->status.current_run);
 }
 
-static void touch_waiting(const World *world, Str lane, const WorldTouch *touch) {
+/* The Runs for which the lane has a place. */
+static void touch_next(const World *world, Str name, const WorldTouch *touch, Arena *arena) {
+    const Lane *lane = object_store_find(world->stores[WORLD_LANE], STR_EMPTY, name);
+    WaitingCursor cursor = waiting_of(name, lane, arena);
+    size_t left = lane ? free_places(lane) : 0;
     const Run *run;
-    for (ObjectCursor at = {0}; (run = object_store_next_of(world->stores[WORLD_RUN], RUNS_IN_LANES,
-                                                            STR("lanes"), &at));) {
-        if (str_is_among(lane, run->spec.template.lanes.items, run->spec.template.lanes.count))
-            touch->touch(touch->payload, WORLD_RUN, run->meta.namespace, run->meta.name);
+    while (left > 0 && (run = next_waiting(world, &cursor))) {
+        touch->touch(touch->payload, WORLD_RUN, run->meta.namespace, run->meta.name);
+        left--;
     }
 }
 
+/* A Run that waits says whether its lane exists. */
+static void touch_lane(const World *world, const ObjectMeta *lane, const WorldTouch *touch,
+                       Arena *arena) {
+    WaitingCursor cursor = waiting_of(lane->name, NULL, arena);
+    const Run *run;
+    touch->touch(touch->payload, WORLD_LANE, STR_EMPTY, lane->name);
+    if (lane->deleted_ms == 0 && object_store_replaced(world->stores[WORLD_LANE], lane)) {
+        touch_next(world, lane->name, touch, arena);
+        return;
+    }
+    while ((run = next_waiting(world, &cursor)))
+        touch->touch(touch->payload, WORLD_RUN, run->meta.namespace, run->meta.name);
+}
+
 /* Those that waited behind it may be next when it does not wait any more. */
-static void touch_run(const World *world, const Run *run, const WorldTouch *touch) {
+static void touch_run(const World *world, const Run *run, const WorldTouch *touch, Arena *arena) {
     touch->touch(touch->payload, WORLD_RUN, run->meta.namespace, run->meta.name);
     touch->touch(touch->payload, WORLD_STACK, run->meta.namespace, run->spec.stack.name);
     vec_each(&run->spec.template.lanes, lane) {
         touch->touch(touch->payload, WORLD_LANE, STR_EMPTY, *lane);
         if (run_is_finished(run) || run->status.planned_ms != 0 || run->meta.deleted_ms != 0)
-            touch_waiting(world, *lane, touch);
+            touch_next(world, *lane, touch, arena);
     }
 }
 
 static void touch_source(const World *world, WorldKind kind, const ObjectMeta *meta,
                          const WorldTouch *touch, Arena *arena) {
     Str key = source_key(str_from_cstr(source_kinds[kind]), meta->namespace, meta->name, arena);
-    const Stack *stack;
-    for (ObjectCursor at = {0};
-         (stack = object_store_next_of(world->stores[WORLD_STACK], STACKS_OF_SOURCE, key, &at));)
-        touch_stack(touch, &stack->meta);
+    touch_group(world, STACKS_OF_SOURCE, key, touch);
 }
 
 void world_touch(const World *world, WorldKind kind, const ObjectMeta *meta,
@@ -598,18 +654,15 @@ void world_touch(const World *world, WorldKind kind, const ObjectMeta *meta,
     switch (kind) {
     case WORLD_STACK:
         touch_stack(touch, meta);
-        touch_dependents(world, meta, touch);
-        touch_sharing(world, meta, touch, arena);
+        touch_group(world, STACKS_USING, key_of(meta->namespace, meta->name, arena), touch);
+        touch_sharing(world, (const Stack *)meta, touch, arena);
         if (((const Stack *)meta)->status.current_run.len > 0)
             touch->touch(touch->payload, WORLD_RUN, meta->namespace,
                          ((const Stack *)meta)->status.current_run);
         return;
-    case WORLD_RUN: touch_run(world, (const Run *)meta, touch); return;
+    case WORLD_RUN: touch_run(world, (const Run *)meta, touch, arena); return;
     case WORLD_APPROVAL: touch_approved(world, (const Approval *)meta, touch); return;
-    case WORLD_LANE:
-        touch->touch(touch->payload, WORLD_LANE, STR_EMPTY, meta->name);
-        touch_waiting(world, meta->name, touch);
-        return;
+    case WORLD_LANE: touch_lane(world, meta, touch, arena); return;
     case WORLD_JOB:
     case WORLD_POD:
         if (meta->labels.run.len > 0)

@@ -3,8 +3,7 @@
 #include "map.h"
 
 #define GARBAGE_MIN ((size_t)1 << 20) /* bytes that are not worth a move */
-
-typedef struct ObjectGroup ObjectGroup;
+#define LEVELS      8                 /* of a group */
 
 typedef struct ObjectEntry {
     Str key;      /* NAMESPACE/NAME */
@@ -13,15 +12,18 @@ typedef struct ObjectEntry {
     size_t bytes;     /* that the object takes */
     uint64_t version; /* resourceVersion, also of a removed object; 0: not a number */
     uint64_t list;    /* the newest list that had it */
-    struct ObjectPlace {
-        struct ObjectEntry **from; /* the pointer to this entry; NULL: in no group */
-        struct ObjectEntry *next;
-    } places[OBJECT_GROUPS];
 } ObjectEntry;
 
-struct ObjectGroup {
-    ObjectEntry *first;
-};
+/* A group is a skip list: a place is on the levels below its height, and a quarter of the places of
+ * a level are on the next one. */
+typedef struct ObjectPlace {
+    ObjectEntry *entry;
+    struct ObjectPlace *next[]; /* on each of its levels */
+} ObjectPlace;
+
+typedef struct ObjectGroup {
+    ObjectPlace *first[LEVELS];
+} ObjectGroup;
 
 struct ObjectStore {
     ObjectKind kind;
@@ -29,8 +31,14 @@ struct ObjectStore {
     Map entries;
     Map groups[OBJECT_GROUPS];
     size_t count;
-    size_t live; /* bytes of the living objects */
+    size_t live;  /* bytes of the living objects */
+    size_t fixed; /* bytes of all else after the last move */
+    struct {
+        const ObjectEntry *entry; /* NULL: nothing was put */
+        const void *object;       /* NULL: it was absent */
+    } replaced;                   /* by the newest put */
     uint64_t list;
+    uint64_t seed; /* of heights */
     Arena *scratch;
     Arena *own; /* of this struct */
 };
@@ -40,7 +48,8 @@ static void store_clear(ObjectStore *store) {
     store->entries = map_new(store->arena);
     for (size_t i = 0; i < OBJECT_GROUPS; i++)
         store->groups[i] = map_new(store->arena);
-    store->count = store->live = 0;
+    store->count = store->live = store->fixed = 0;
+    store->replaced.entry = NULL;
 }
 
 ObjectStore *object_store_open(const ObjectKind *kind) {
@@ -64,34 +73,86 @@ static Str store_key(Str namespace, Str name, Arena *arena) {
     return str_format(arena, "%.*s/%.*s", STR_ARG(namespace), STR_ARG(name));
 }
 
-static void leave_groups(ObjectEntry *entry) {
-    for (size_t i = 0; i < OBJECT_GROUPS; i++) {
-        struct ObjectPlace *place = &entry->places[i];
-        if (!place->from)
-            continue;
-        *place->from = place->next;
-        if (place->next)
-            place->next->places[i].from = place->from;
-        *place = (struct ObjectPlace){0};
+/* Groups. */
+
+static int compare_entries(const ObjectGrouping *grouping, const ObjectEntry *one,
+                           const ObjectEntry *other) {
+    int order = grouping->compare ? grouping->compare(one->object, other->object) : 0;
+    return order ? order : str_compare(one->key, other->key);
+}
+
+/* On each level, the link to the first place that is not before the entry. */
+static void find_links(const ObjectGrouping *grouping, ObjectGroup *group, const ObjectEntry *entry,
+                       ObjectPlace **links[LEVELS]) {
+    ObjectPlace **row = group->first;
+    for (size_t level = LEVELS; level-- > 0;) {
+        while (row[level] && compare_entries(grouping, row[level]->entry, entry) < 0)
+            row = row[level]->next;
+        links[level] = &row[level];
     }
 }
 
-static void join_group(ObjectStore *store, ObjectEntry *entry, size_t which) {
-    struct ObjectPlace *place = &entry->places[which];
-    Str key = store->kind.groups[which](entry->object, store->scratch);
-    ObjectGroup *group = key.len > 0 ? map_find(&store->groups[which], key) : NULL;
-    if (key.len > 0 && !group) {
+static size_t next_height(ObjectStore *store) {
+    size_t height = 1;
+    store->seed = store->seed * 6364136223846793005u + 1442695040888963407u;
+    for (uint64_t bits = store->seed >> 33; height < LEVELS && bits % 4 == 0; bits /= 4)
+        height++;
+    return height;
+}
+
+static ObjectGroup *add_group(ObjectStore *store, size_t which, Str key) {
+    ObjectGroup *group = map_find(&store->groups[which], key);
+    if (!group) {
         group = arena_new(store->arena, ObjectGroup);
         map_set(&store->groups[which], str_clone(key, store->arena), group);
     }
-    if (group) {
-        *place = (struct ObjectPlace){&group->first, group->first};
-        if (place->next)
-            place->next->places[which].from = &place->next;
-        group->first = entry;
-    }
-    arena_reset(store->scratch);
+    return group;
 }
+
+static void join_group(ObjectStore *store, size_t which, Str key, ObjectEntry *entry) {
+    ObjectPlace **links[LEVELS], *place;
+    size_t height = next_height(store);
+    find_links(&store->kind.groups[which], add_group(store, which, key), entry, links);
+    if (*links[0] && (*links[0])->entry == entry)
+        return;
+    place = arena_alloc(store->arena, sizeof *place + height * sizeof *place->next);
+    place->entry = entry;
+    for (size_t level = 0; level < height; level++) {
+        place->next[level] = *links[level];
+        *links[level] = place;
+    }
+}
+
+static void leave_group(ObjectStore *store, size_t which, Str key, const ObjectEntry *entry) {
+    ObjectGroup *group = map_find(&store->groups[which], key);
+    ObjectPlace **links[LEVELS], *place;
+    if (!group)
+        return;
+    find_links(&store->kind.groups[which], group, entry, links);
+    place = *links[0];
+    if (!place || place->entry != entry)
+        return;
+    for (size_t level = 0; level < LEVELS && *links[level] == place; level++)
+        *links[level] = place->next[level];
+}
+
+/* Joins the groups of the object, or leaves them. */
+static void set_groups(ObjectStore *store, ObjectEntry *entry, bool joins) {
+    for (size_t which = 0; which < OBJECT_GROUPS; which++) {
+        StrVec keys = {0};
+        if (store->kind.groups[which].add_keys)
+            store->kind.groups[which].add_keys(entry->object, &keys, store->scratch);
+        vec_each(&keys, key) {
+            if (key->len > 0 && joins)
+                join_group(store, which, *key, entry);
+            else if (key->len > 0)
+                leave_group(store, which, *key, entry);
+        }
+        arena_reset(store->scratch);
+    }
+}
+
+/* Objects. */
 
 /* `before`: what the arena had used before the object was decoded. */
 static void store_object(ObjectStore *store, ObjectEntry *entry, void *object, Str json,
@@ -101,10 +162,7 @@ static void store_object(ObjectStore *store, ObjectEntry *entry, void *object, S
     entry->bytes = arena_used(store->arena) - before;
     store->live += entry->bytes;
     store->count++;
-    for (size_t i = 0; i < OBJECT_GROUPS; i++) {
-        if (store->kind.groups[i])
-            join_group(store, entry, i);
-    }
+    set_groups(store, entry, true);
 }
 
 /* Decodes an object into the store; `json` lives there. NULL: it is no object of the kind. */
@@ -117,7 +175,7 @@ static void *read_object(ObjectStore *store, Str json) {
 static void drop_object(ObjectStore *store, ObjectEntry *entry) {
     if (!entry->object)
         return;
-    leave_groups(entry);
+    set_groups(store, entry, false);
     entry->object = NULL;
     store->live -= entry->bytes;
     store->count--;
@@ -133,7 +191,8 @@ static ObjectEntry *add_entry(ObjectStore *store, Str key) {
 /* Moves the living objects, if the others take half as much memory as they. */
 static void store_compact(ObjectStore *store) {
     ObjectStore old = *store;
-    if (arena_used(store->arena) < store->live + store->live / 2 + GARBAGE_MIN)
+    size_t kept = store->live + store->fixed;
+    if (arena_used(store->arena) < kept + kept / 2 + GARBAGE_MIN)
         return;
     store_clear(store);
     map_each(&old.entries, each) {
@@ -151,6 +210,7 @@ static void store_compact(ObjectStore *store) {
         entry->version = from->version;
         store_object(store, entry, object, json, before);
     }
+    store->fixed = arena_used(store->arena) - store->live;
     arena_close(old.arena);
 }
 
@@ -182,10 +242,11 @@ static bool put_version(ObjectStore *store, Str json, bool is_newer_only, const 
     if (!object) /* a time, for instance, that no text can express */
         return false;
     entry = map_find(&store->entries, key);
-    if (entry)
-        drop_object(store, entry);
-    else
+    if (!entry)
         entry = add_entry(store, key);
+    store->replaced.entry = entry;
+    store->replaced.object = entry->object;
+    drop_object(store, entry);
     entry->list = store->list;
     entry->version = version;
     store_object(store, entry, object, kept, before);
@@ -202,9 +263,18 @@ bool object_store_put_newer(ObjectStore *store, Str json, const ObjectMeta **out
     return put_version(store, json, true, out);
 }
 
-void object_store_remove(ObjectStore *store, Str namespace, Str name) {
+static ObjectEntry *find_entry(const ObjectStore *store, Str namespace, Str name) {
     SCOPED(ArenaRef) scratch = arena_open("object of the operator");
-    ObjectEntry *entry = map_find(&store->entries, store_key(namespace, name, scratch));
+    return map_find(&store->entries, store_key(namespace, name, scratch));
+}
+
+const void *object_store_replaced(const ObjectStore *store, const ObjectMeta *put) {
+    const ObjectEntry *entry = find_entry(store, put->namespace, put->name);
+    return entry && entry == store->replaced.entry ? store->replaced.object : NULL;
+}
+
+void object_store_remove(ObjectStore *store, Str namespace, Str name) {
+    ObjectEntry *entry = find_entry(store, namespace, name);
     if (entry)
         drop_object(store, entry);
 }
@@ -225,8 +295,7 @@ void object_store_end_list(ObjectStore *store, void (*see)(void *payload, const 
 }
 
 const void *object_store_find(const ObjectStore *store, Str namespace, Str name) {
-    SCOPED(ArenaRef) scratch = arena_open("object of the operator");
-    const ObjectEntry *entry = map_find(&store->entries, store_key(namespace, name, scratch));
+    const ObjectEntry *entry = find_entry(store, namespace, name);
     return entry ? entry->object : NULL;
 }
 
@@ -246,10 +315,10 @@ const void *object_store_next(const ObjectStore *store, ObjectCursor *at) {
 const void *object_store_next_of(const ObjectStore *store, size_t which, Str key,
                                  ObjectCursor *at) {
     if (at->index++ > 0) {
-        at->entry = at->entry ? at->entry->places[which].next : NULL;
+        at->place = at->place ? at->place->next[0] : NULL;
     } else {
-        const ObjectGroup *found = map_find(&store->groups[which], key);
-        at->entry = found ? found->first : NULL;
+        const ObjectGroup *group = map_find(&store->groups[which], key);
+        at->place = group ? group->first[0] : NULL;
     }
-    return at->entry ? at->entry->object : NULL;
+    return at->place ? at->place->entry->object : NULL;
 }

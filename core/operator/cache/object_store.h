@@ -2,7 +2,8 @@
  *
  * An object is its struct, which begins with an ObjectMeta, and the JSON of its rows; other fields
  * are dropped. Objects may belong to groups, for instance the Runs of a Stack. Finding an object or
- * a group takes the same time however many there are.
+ * a group takes the same time however many there are. A group is in order, and a change of an
+ * object compares it with few others.
  *
  * Memory follows the living objects: when the dropped ones take half as much, the others move, so a
  * pointer is valid only until the next change. The caller holds a lock while it uses a store. */
@@ -12,11 +13,18 @@
 
 #define OBJECT_GROUPS 4
 
+/* Groups of one sort. */
+typedef struct ObjectGrouping {
+    /* Adds the keys of the groups that the object is in; empty and repeated ones do not count.
+     * NULL: there are no such groups. */
+    void (*add_keys)(const void *object, StrVec *keys, Arena *arena);
+    /* Which of two objects is first; NULL, or 0: that of the first namespace and name. */
+    int (*compare)(const void *one, const void *other);
+} ObjectGrouping;
+
 typedef struct ObjectKind {
     const Record *record;
-    /* Each returns the key of a group that the object is in; empty: in none. NULL: there are no
-     * such groups. */
-    Str (*groups[OBJECT_GROUPS])(const void *object, Arena *arena);
+    ObjectGrouping groups[OBJECT_GROUPS];
     /* Drops members that no decision reads any more; NULL: none. */
     void (*trim)(void *object, Arena *arena);
 } ObjectKind;
@@ -33,6 +41,9 @@ const ObjectMeta *object_store_put(ObjectStore *store, Str json);
  * order. *out is NULL if the store has this version or a newer one, or had it until the object was
  * removed. False: the text is no object of the kind. */
 MUST_USE bool object_store_put_newer(ObjectStore *store, Str json, const ObjectMeta **out);
+/* The object that the newest put replaced, if it was put under this name; NULL: there was none. It
+ * is valid until the next change. */
+const void *object_store_replaced(const ObjectStore *store, const ObjectMeta *put);
 /* Removes an object; an absent one stays absent. */
 void object_store_remove(ObjectStore *store, Str namespace, Str name);
 
@@ -48,8 +59,8 @@ size_t object_store_count(const ObjectStore *store);
 /* Iteration: for (ObjectCursor at = {0}; (object = object_store_next(store, &at));) … */
 typedef struct ObjectCursor {
     size_t index;
-    const struct ObjectEntry *entry;
+    const struct ObjectPlace *place;
 } ObjectCursor;
 const void *object_store_next(const ObjectStore *store, ObjectCursor *at);
-/* The same over the group of this key, one of kind->groups[which], the newest put first. */
+/* The same over the group of this key, one of kind->groups[which], in its order. */
 const void *object_store_next_of(const ObjectStore *store, size_t which, Str key, ObjectCursor *at);

@@ -1,6 +1,6 @@
 /* The work of a plan and of an apply grows with the number of resources at most as n log n, for
  * each shape of graph, except for the shapes that say why not. */
-#include "growth.h"
+#include "growth_eval.h"
 
 #include "engine_case.h"
 

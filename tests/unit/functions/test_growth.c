@@ -1,5 +1,5 @@
 /* The work of each function grows with the size of its arguments at most as n log n. */
-#include "growth.h"
+#include "growth_eval.h"
 
 #include "function_case.h"
 

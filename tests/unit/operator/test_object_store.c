@@ -3,12 +3,23 @@
 #include "object_store.h"
 #include "run.h"
 
-static Str stack_key(const void *object, Arena *to) {
-    return str_clone(((const Run *)object)->meta.labels.stack, to);
+static void add_stack_key(const void *object, StrVec *keys, Arena *to) {
+    vec_push(to, keys, ((const Run *)object)->meta.labels.stack);
 }
 
-static Str open_key(const void *object, Arena *) {
-    return run_is_finished(object) ? STR_EMPTY : STR("open");
+static void add_open_key(const void *object, StrVec *keys, Arena *to) {
+    vec_push(to, keys, run_is_finished(object) ? STR_EMPTY : STR("open"));
+}
+
+/* Repeated keys count once. */
+static void add_lane_keys(const void *object, StrVec *keys, Arena *to) {
+    vec_each(&((const Run *)object)->spec.template.lanes, lane)
+        vec_push(to, keys, *lane);
+}
+
+static int compare_priority(const void *one, const void *other) {
+    return (int)(((const Run *)other)->spec.template.priority -
+                 ((const Run *)one)->spec.template.priority);
 }
 
 static void trim(void *object, Arena *) {
@@ -17,7 +28,8 @@ static void trim(void *object, Arena *) {
         run->spec.template.text = STR("{}");
 }
 
-static const ObjectKind kind = {&run_record, {stack_key, open_key}, trim};
+static const ObjectKind kind = {
+    &run_record, {{add_stack_key}, {add_open_key}, {add_lane_keys, compare_priority}}, trim};
 
 static Str json_of(int name, int stack, int version, const char *more) {
     return str_format(
@@ -119,6 +131,47 @@ static void newer(void **) {
     object_store_close(store);
 }
 
+static Str lane_text(const ObjectStore *store, const char *lane) {
+    StrBuf text = strbuf_new(arena);
+    const Run *run;
+    for (ObjectCursor at = {0}; (run = object_store_next_of(store, 2, str_from_cstr(lane), &at));) {
+        strbuf_add(&text, run->meta.name);
+        strbuf_add_char(&text, ' ');
+    }
+    return strbuf_str(&text);
+}
+
+static const ObjectMeta *put_in_lanes(ObjectStore *store, int name, int priority,
+                                      const char *lanes) {
+    return object_store_put(
+        store, str_format(arena,
+                          "{\"metadata\":{\"namespace\":\"team\",\"name\":\"r%d\"},\"spec\":{"
+                          "\"template\":{\"lanes\":[%s],\"priority\":%d}}}",
+                          name, lanes, priority));
+}
+
+/* An object may be in several groups, which are in order; the replaced one can be seen. */
+static void ordered_groups(void **) {
+    ObjectStore *store = object_store_open(&kind);
+    const ObjectMeta *first = put_in_lanes(store, 1, 0, "\"a\",\"b\",\"a\"");
+    assert_null(object_store_replaced(store, first));
+    put_in_lanes(store, 3, 5, "\"a\"");
+    put_in_lanes(store, 2, 5, "\"b\",\"a\"");
+    check_str(lane_text(store, "a"), "r2 r3 r1 ");
+    check_str(lane_text(store, "b"), "r2 r1 ");
+    first = put_in_lanes(store, 1, 9, "\"a\"");
+    assert_int_equal(((const Run *)object_store_replaced(store, first))->spec.template.lanes.count,
+                     3);
+    assert_null(object_store_replaced(store, &find(store, 2)->meta)); /* not the newest put */
+    check_str(lane_text(store, "a"), "r1 r2 r3 ");
+    check_str(lane_text(store, "b"), "r2 ");
+    object_store_remove(store, STR("team"), STR("r2"));
+    check_str(lane_text(store, "a"), "r1 r3 ");
+    check_str(lane_text(store, "b"), "");
+    assert_null(object_store_replaced(store, put_in_lanes(store, 2, 0, "")));
+    object_store_close(store);
+}
+
 /* Random changes against an array. */
 static void against_a_model(void **) {
     enum { NAMES = 60, STACKS = 7 };
@@ -164,9 +217,8 @@ static void against_a_model(void **) {
 
 UNIT_MAIN(test_object_store) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(one_object),
-        cmocka_unit_test(lists),
-        cmocka_unit_test(newer),
+        cmocka_unit_test(one_object),      cmocka_unit_test(lists),
+        cmocka_unit_test(newer),           cmocka_unit_test(ordered_groups),
         cmocka_unit_test(against_a_model),
     };
     return cmocka_run_group_tests(tests, open_arena, close_arena);

@@ -321,20 +321,8 @@ static void touches(void **) {
         "stack team/net; stack team/top; ");
     check_str(touched(WORLD_RUN, object_store_find(world.stores[WORLD_RUN], STR("team"), STR("r"))),
               "run team/r; stack team/net; lane /l; ");
-    check_str(touched(WORLD_RUN, put_run("r2", "\"l\"", 0, FINISHED)),
-              "run team/r2; stack team/net; lane /l; run team/r; ");
-    put_run("behind", "\"l\"", 0, "");
-    check_str(
-        touched(WORLD_RUN, put_run("ended", "\"l\"", 0, "\"finishedAt\":\"2026-01-02T03:04:05Z\"")),
-        "run team/ended; stack team/net; lane /l; run team/behind; run team/r; ");
-    check_str(
-        touched(WORLD_RUN, put_run("behind", "\"l\"", 0, "\"plannedAt\":\"2026-01-02T03:04:05Z\"")),
-        "run team/behind; stack team/net; lane /l; run team/behind; run team/r; ");
-    object_store_remove(world.stores[WORLD_RUN], STR("team"), STR("behind"));
     check_str(touched(WORLD_BUCKET, put(WORLD_BUCKET, "{" NAMED("b") "}")), "stack team/net; ");
     check_str(touched(WORLD_OCI_REPOSITORY, put(WORLD_OCI_REPOSITORY, "{" NAMED("b") "}")), "");
-    check_str(touched(WORLD_LANE, put(WORLD_LANE, "{\"metadata\":{\"name\":\"l\"}}")),
-              "lane /l; run team/r; ");
     check_str(touched(WORLD_APPROVAL,
                       put(WORLD_APPROVAL, "{" NAMED("a") ",\"spec\":{\"run\":{\"name\":\"r\"}}}")),
               "run team/r; ");
@@ -342,6 +330,58 @@ static void touches(void **) {
                          "\"infra.loam.internal/run\":\"r\"}}}");
     check_str(touched(WORLD_POD, pod), "run team/r; ");
     check_str(touched(WORLD_POD, put(WORLD_POD, "{" NAMED("foreign") "}")), "");
+}
+
+static const ObjectMeta *put_lane(int capacity, const char *holder, const char *meta) {
+    return put(WORLD_LANE,
+               "{\"metadata\":{\"name\":\"l\"%s},\"spec\":{\"capacity\":%d},\"status\":{"
+               "\"holders\":[{\"uid\":\"%s\"}]}}",
+               meta, capacity, holder);
+}
+
+/* A change names the Runs that may have a place now; all say whether their lane exists. */
+static void touches_of_lanes(void **) {
+    put_run("first", "\"l\"", 9, "");
+    put_run("second", "\"l\"", 5, "");
+    put_run("third", "\"l\"", 0, "");
+    put_run("asks", "\"l\"", 9, "\"plannedAt\":\"2026-01-02T03:04:05Z\"");
+    check_str(touched(WORLD_LANE, put_lane(2, "u-other", "")),
+              "lane /l; run team/first; run team/second; run team/third; ");
+    check_str(touched(WORLD_LANE, put_lane(2, "u-other", "")), "lane /l; run team/first; ");
+    check_str(touched(WORLD_LANE, put_lane(3, "u-first", "")),
+              "lane /l; run team/second; run team/third; ");
+    check_str(touched(WORLD_LANE, put_lane(1, "u-first", "")), "lane /l; ");
+    (void)put_lane(2, "u-first", "");
+    check_str(touched(WORLD_RUN, put_run("second", "\"l\"", 5, "")),
+              "run team/second; stack team/net; lane /l; ");
+    check_str(touched(WORLD_RUN, put_run("second", "\"l\"", 5, FINISHED)),
+              "run team/second; stack team/net; lane /l; run team/third; ");
+    check_str(
+        touched(WORLD_RUN, put_run("third", "\"l\"", 5, "\"plannedAt\":\"2026-01-02T03:04:05Z\"")),
+        "run team/third; stack team/net; lane /l; ");
+    check_str(touched(WORLD_LANE,
+                      put_lane(1, "u-first", ",\"deletionTimestamp\":\"2026-01-02T03:04:05Z\"")),
+              "lane /l; run team/first; ");
+}
+
+/* The oldest Stack of a state names the others when it gets another state, or goes. */
+static void touches_of_states(void **) {
+    static const char backend[] = "\"backend\":{\"type\":\"pg\",\"config\":{\"schema\":\"s\"}}";
+    static const char old[] = ",\"creationTimestamp\":\"2026-01-02T03:04:05Z\"";
+    put_stack("old", backend, old);
+    put_stack("young", backend, ",\"creationTimestamp\":\"2026-01-02T03:04:06Z\"");
+    check_str(touched(WORLD_STACK, put_stack("young", backend,
+                                             ",\"creationTimestamp\":\"2026-01-02T03:04:06Z\"")),
+              "stack team/young; ");
+    check_str(touched(WORLD_STACK, put_stack("old", backend, old)),
+              "stack team/old; stack team/old; stack team/young; ");
+    check_str(
+        touched(WORLD_STACK, put_stack("old",
+                                       "\"env\":\"e\",\"backend\":{\"type\":\"pg\",\"config\":{"
+                                       "\"schema\":\"s\"}}",
+                                       old)),
+        "stack team/old; stack team/old; stack team/young; ");
+    check_str(problem_of("young", false), "");
 }
 
 /* A name can add no line and no label, whatever it has. */
@@ -385,6 +425,8 @@ UNIT_MAIN(test_world) {
         cmocka_unit_test_setup_teardown(jobs, open_world, close_world),
         cmocka_unit_test_setup_teardown(series, open_world, close_world),
         cmocka_unit_test_setup_teardown(touches, open_world, close_world),
+        cmocka_unit_test_setup_teardown(touches_of_lanes, open_world, close_world),
+        cmocka_unit_test_setup_teardown(touches_of_states, open_world, close_world),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
