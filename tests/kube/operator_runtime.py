@@ -1,7 +1,7 @@
 """The controller of the operator on an API server of `server`, and a namespace with Stacks whose pods a test ends.
 
   install(cluster), install_flux(cluster)      the definitions
-  Operator(cluster, *options), .stop()         `loam operator serve`
+  Operator(cluster, *options), .stop(), .text  `loam operator serve`
   team = Team(cluster)                         a namespace; .stack(name, **spec), .current(name), .finish(run, phase, result), .wait(…)
   collector = Collector()                      a collector of traces on loopback: .spans, .requests; .status is its answer
   Source(team, name).publish(text, revision)   an artifact of a GitRepository with the file net/main.tf"""
@@ -39,15 +39,25 @@ def install_flux(cluster):
 
 
 class Operator:
+    """Its log goes to a file: a pipe that is read only at the end would stop it when it is full."""
+
     def __init__(self, cluster, *options, kubeconfig=None, log="warn", env=None):
         env = {**os.environ, "KUBECONFIG": kubeconfig or cluster.kubeconfig("admin"), "LOAM_LOG": log, **(env or {})}
+        self.log = tempfile.TemporaryFile()
         self.process = subprocess.Popen([LOAM, "operator", "serve", "-runner-image=loam:test", *options], env=env, stdin=subprocess.DEVNULL,
-                                        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8", errors="replace")
+                                        stdout=self.log, stderr=subprocess.STDOUT)
+
+    @property
+    def text(self):
+        """The log so far."""
+        return os.pread(self.log.fileno(), os.fstat(self.log.fileno()).st_size, 0).decode("utf-8", "replace")
+
+    def wait(self):
+        return self.process.wait(60)
 
     def stop(self, signal=15):
         self.process.send_signal(signal)
-        self.text, _ = self.process.communicate(timeout=60)
-        return self.process.returncode
+        return self.wait()
 
 
 class Collector:
