@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# The further steps of examples/kubeadm/up for this example.
+# The further steps of examples/kubeadm/up and down for this example.
 # $LOAM_FLUX_MANIFESTS is the release of Flux: a directory with a file for each component, or install.yaml.
 # $LOAM_PACKAGE is the package of loam for the image; the default is made of the build.
 # shellcheck disable=SC2034,SC2154 # read and set by up
@@ -98,4 +98,14 @@ dev and staging are applied; prod waits for a person, because no pull request ha
   examples/operator/loam plan                                   nothing to change
 docs/operator/tutorial.md goes on from here. And when you are done: examples/operator/down
 TXT
+}
+
+# Flux rejects its own deletion while objects exist that only its controllers can delete.
+before_destroy() {
+  [ -e "$work/kubeconfig" ] || return 0
+  say 'the Stacks'
+  kubectl delete -n flux-system --ignore-not-found --timeout=3m kustomizations.kustomize.toolkit.fluxcd.io/stacks &&
+    kubectl delete -n flux-system --ignore-not-found --timeout=3m kustomizations.kustomize.toolkit.fluxcd.io/tenants &&
+    kubectl delete --ignore-not-found --timeout=3m namespace/shop namespace/shop-prod &&
+    kubectl delete -n flux-system --ignore-not-found --timeout=3m gitrepositories.source.toolkit.fluxcd.io/fleet secret/git
 }
