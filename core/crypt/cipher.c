@@ -84,14 +84,18 @@ static bool cipher_open_with(const Cipher *cipher, const CipherStep *step, const
 static bool cipher_report_failure(Str what, const Diags *reasons, Diags *diags) {
     SCOPED(ArenaRef) scratch = arena_open("cipher");
     StrBuf text = strbuf_new(scratch);
+    DiagClass class = DIAG_OTHER; /* another one: a key server denied a key, or did not respond */
     vec_each(reasons, reason) {
         strbuf_add_format(&text, "\n  - %.*s", STR_ARG(reason->detail));
+        class = class == DIAG_OTHER ? reason->class : class;
     }
     SourceRange range = reasons->count > 0 ? reasons->items[0].range : NO_RANGE;
-    return diags_fail(
-        diags, range, "Failed to decrypt",
-        "%.*s cannot be decrypted: the passphrase or key is wrong, or the content was changed.%.*s",
-        STR_ARG(what), STR_ARG(strbuf_str(&text)));
+    return diags_fail(diags_as(class, diags), range, "Failed to decrypt",
+                      "%.*s cannot be decrypted: %s.%.*s", STR_ARG(what),
+                      class == DIAG_OTHER
+                          ? "the passphrase or key is wrong, or the content was changed"
+                          : "a key is not available",
+                      STR_ARG(strbuf_str(&text)));
 }
 
 static bool cipher_try_all(const Cipher *cipher, StoredText *stored, const Envelope *envelope,

@@ -4,6 +4,7 @@
 static const KeyProviderType *const types[] = {
     &key_provider_pbkdf2,
     &key_provider_external,
+    &key_provider_openbao,
 };
 
 const KeyProviderType *key_provider_find(Str name, Str *known, Arena *arena) {
@@ -15,4 +16,11 @@ const KeyProviderType *key_provider_find(Str name, Str *known, Arena *arena) {
     }
     *known = strbuf_str(&names);
     return NULL;
+}
+
+bool key_provider_report_damage(const KeyRequest *request, Diags *diags) {
+    return diags_fail(diags, request->range, "Damaged key metadata",
+                      "The metadata of %.*s in the encrypted content is damaged, or belongs to "
+                      "another kind of key provider.",
+                      STR_ARG(request->name));
 }

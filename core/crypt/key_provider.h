@@ -40,7 +40,11 @@ typedef struct KeyProviderType {
 
 extern const KeyProviderType key_provider_pbkdf2;
 extern const KeyProviderType key_provider_external;
+extern const KeyProviderType key_provider_openbao;
 
 /* Returns the row of this name. If there is none, returns NULL and sets *known to the quoted names
  * of all rows. */
 const KeyProviderType *key_provider_find(Str name, Str *known, Arena *arena);
+/* For `provide`: reports that the stored metadata have another form than this kind writes. Returns
+ * false. */
+bool key_provider_report_damage(const KeyRequest *request, Diags *diags);

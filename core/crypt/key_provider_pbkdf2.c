@@ -155,10 +155,7 @@ static bool pbkdf2_provide(const KeyRequest *request, KeyResult *out, Arena *are
         derivation = new_derivation(request->config, arena);
         out->metadata = record_to_json(&derivation_record, &derivation, 0, arena);
     } else if (!pbkdf2_read_metadata(*request->stored, &derivation, arena)) {
-        return diags_fail(diags, request->range, "Damaged key metadata",
-                          "The metadata of %.*s in the encrypted content is damaged, or belongs to "
-                          "another kind of key provider.",
-                          STR_ARG(request->name));
+        return key_provider_report_damage(request, diags);
     }
     out->key = pbkdf2_derive(&derivation, secret, arena);
     return true;

@@ -74,6 +74,21 @@ Str url_host_name(const Url *url) {
     return str_slice(url->host, 0, has_port ? colon : SIZE_MAX);
 }
 
+/* 127.0.0.0/8. A name such as 127.0.0.1.example.com is no address. */
+static bool is_loopback_v4(Str host) {
+    for (size_t i = 0; i < host.len; i++) {
+        if (!isdigit((unsigned char)host.ptr[i]) && host.ptr[i] != '.')
+            return false;
+    }
+    return str_starts_with(host, STR("127."));
+}
+
+bool url_is_loopback(const Url *url) {
+    Str host = url_host_name(url);
+    return str_equal(host, STR("localhost")) || str_equal(host, STR("::1")) ||
+           str_equal(host, STR("[::1]")) || is_loopback_v4(host);
+}
+
 /* Removes the segments "." and "..": "/a/./b/../c" → "/a/c" (RFC 3986, section 5.2.4). */
 static Str remove_dot_segments(Str path, Arena *arena) {
     StrVec kept = {0};

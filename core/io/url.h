@@ -20,6 +20,8 @@ MUST_USE bool url_parse(Str text, Url *out);
 Str url_to_str(const Url *url, Arena *arena);
 /* Returns the host without its port. */
 Str url_host_name(const Url *url);
+/* Returns whether the host is this computer: localhost, 127.0.0.0/8 or ::1. */
+bool url_is_loopback(const Url *url);
 /* Resolves `reference` relative to the URL `base` (RFC 3986, section 5.2): another URL, or a path,
  * query and fragment. Without a path, the path of `base` stays. Returns `reference` if `base` is
  * not a URL. */

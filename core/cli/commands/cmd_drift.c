@@ -13,21 +13,6 @@
 #define TIMEOUT_MS 30000
 #define RETRIES    2
 
-/* 127.0.0.0/8. A name such as 127.0.0.1.example.com is no address. */
-static bool is_loopback_v4(Str host) {
-    for (size_t i = 0; i < host.len; i++) {
-        if (!isdigit((unsigned char)host.ptr[i]) && host.ptr[i] != '.')
-            return false;
-    }
-    return str_starts_with(host, STR("127."));
-}
-
-static bool is_loopback(const Url *url) {
-    Str host = url_host_name(url);
-    return str_equal(host, STR("localhost")) || str_equal(host, STR("::1")) ||
-           str_equal(host, STR("[::1]")) || is_loopback_v4(host);
-}
-
 /* Checks URL and key before the plan. Returns false, with an error, if the URL is neither https nor
  * http to a loopback address, or if there is no key. */
 static bool notice_check(const Cli *cli, Str text, Diags *diags) {
@@ -39,7 +24,7 @@ static bool notice_check(const Cli *cli, Str text, Diags *diags) {
         return diags_fail(diags, NO_RANGE, "Invalid notification URL",
                           "-notify requires a URL such as https://example.com/drift, not \"%.*s\".",
                           STR_ARG(url_redact(text, arena)));
-    if (is_http && !is_loopback(&url))
+    if (is_http && !url_is_loopback(&url))
         return diags_fail(
             diags, NO_RANGE, "Insecure notification URL",
             "-notify requires https, because the notice names objects and their owners. Plain http "

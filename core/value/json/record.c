@@ -159,6 +159,8 @@ void record_clone_texts(const Record *record, void *of, Arena *arena) {
     for (size_t i = 0; i < record->count; i++) {
         char *member = (char *)of + record->rows[i].offset;
         Str text;
+        if (record->rows[i].codec == &record_object)
+            record_clone_texts(record->rows[i].record, member, arena);
         if (record->rows[i].codec != &record_text)
             continue;
         text = str_clone(member_text(member), arena);

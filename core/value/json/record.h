@@ -156,7 +156,7 @@ MUST_USE bool record_decode(RecordReader *reading, const Record *record, JsonTok
 void record_write_members(RecordWriter *writing, const Record *record, const void *from);
 void record_encode(RecordWriter *writing, const Record *record, const void *from);
 
-/* Copies the texts of a struct into `arena`. */
+/* Copies the texts of a struct, and of the structs inside it, into `arena`. */
 void record_clone_texts(const Record *record, void *of, Arena *arena);
 
 /* Whole documents. */

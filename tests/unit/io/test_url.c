@@ -70,6 +70,30 @@ static void resolved(void **) {
                   cases[i][2]);
 }
 
+static void loopback(void **) {
+    static const struct {
+        const char *url;
+        bool is_loopback;
+    } cases[] = {
+        {"http://localhost:8200/a", true},
+        {"http://127.0.0.1", true},
+        {"http://127.8.9.1:80", true},
+        {"http://[::1]:8200", true},
+        {"http://user@127.0.0.1/", true},
+        {"http://127.0.0.1.example.com", false},
+        {"http://127.0.0.1@example.com", false},
+        {"http://localhost.example.com", false},
+        {"http://10.0.0.1", false},
+        {"http://", false},
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+        Url url;
+        assert_true(url_parse(str_from_cstr(cases[i].url), &url));
+        if (url_is_loopback(&url) != cases[i].is_loopback)
+            fail_msg("%s", cases[i].url);
+    }
+}
+
 /* The examples of RFC 3986, section 5.4, except references to a URL without "//". */
 static void resolved_as_in_the_rfc(void **) {
     static const char *const cases[][2] = {
@@ -199,15 +223,11 @@ static void encoding(void **) {
 
 UNIT_MAIN(test_url) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(parts),
-        cmocka_unit_test(no_urls),
-        cmocka_unit_test(host_names),
-        cmocka_unit_test(resolved),
-        cmocka_unit_test(resolved_as_in_the_rfc),
-        cmocka_unit_test(decoded),
-        cmocka_unit_test(parameters),
-        cmocka_unit_test(redacted),
-        cmocka_unit_test(scrubbed),
+        cmocka_unit_test(loopback), cmocka_unit_test(parts),
+        cmocka_unit_test(no_urls),  cmocka_unit_test(host_names),
+        cmocka_unit_test(resolved), cmocka_unit_test(resolved_as_in_the_rfc),
+        cmocka_unit_test(decoded),  cmocka_unit_test(parameters),
+        cmocka_unit_test(redacted), cmocka_unit_test(scrubbed),
         cmocka_unit_test(encoding),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
