@@ -631,6 +631,23 @@ typedef struct ConfigureResponse {
     bool fails_at_use;
 } ConfigureResponse;
 
+/* A type that a twin has. */
+typedef struct TwinType {
+    const char *name;
+    const char *instead; /* types of loam for the same objects; NULL: those of the twin */
+} TwinType;
+
+/* Another provider with the local name of a provider of loam, from which a module without
+ * required_providers may expect its types. */
+typedef struct ProviderTwin {
+    const char *source; /* hashicorp/helm */
+    const TwinType *types;
+    size_t type_count;
+    const ForeignNames *arguments; /* of its provider block, those that loam's lacks */
+    const char *instead;           /* types of loam for the same objects */
+    const char *instead_of_data;   /* and data sources */
+} ProviderTwin;
+
 struct Provider {
     const char *name;        /* such as libvirt */
     const char *address;     /* such as loam.internal/builtin/libvirt */
@@ -649,6 +666,7 @@ struct Provider {
     const ObjectType *const *types; /* of every kind */
     size_t type_count;
     const ForeignNames *foreign_types; /* hints for names that a similar provider has; NULL: none */
+    const ProviderTwin *twin;          /* NULL: none */
     const ProviderFunction *functions;
     size_t function_count;
     /* Finds a type instead of the table above, whose rows then only have mode and name. Returns

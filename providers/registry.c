@@ -294,6 +294,15 @@ const ObjectType *registry_find_type(const Provider *provider, ResourceMode mode
     return NULL;
 }
 
+const TwinType *registry_find_twin_type(const Provider *provider, ResourceMode mode, Str name) {
+    const ProviderTwin *twin = provider->twin;
+    for (size_t i = 0; twin && i < twin->type_count; i++) {
+        if (str_equal_cstr(name, twin->types[i].name))
+            return registry_find_type(provider, mode, name) ? NULL : &twin->types[i];
+    }
+    return NULL;
+}
+
 const ResourceType *registry_find_resource(const Provider *provider, Str name) {
     return resource_type_of(registry_find_type(provider, MODE_MANAGED, name));
 }
@@ -322,6 +331,11 @@ const char *registry_row_name(const Registry *registry, Str name) {
 const char *registry_row_address(const Registry *registry, Str name) {
     size_t i = find_row(registry, name);
     return i == SIZE_MAX ? NULL : registry->rows[i].address;
+}
+
+const Provider *registry_row_provider(const Registry *registry, Str name) {
+    size_t i = find_row(registry, name);
+    return i == SIZE_MAX ? NULL : registry->rows[i].provider;
 }
 
 void registry_set_context(Registry *registry, Str name, const void *context) {

@@ -36,6 +36,9 @@ MUST_USE bool registry_find(Registry *registry, Str name, const Provider **out, 
 void registry_set_source(Registry *registry, const ProviderSource *source);
 /* Returns the type of this mode and name, or NULL if none. */
 const ObjectType *registry_find_type(const Provider *provider, ResourceMode mode, Str name);
+/* Returns the type that the provider's twin has and the provider lacks in this mode; NULL if none.
+ */
+const TwinType *registry_find_twin_type(const Provider *provider, ResourceMode mode, Str name);
 /* Returns the managed type of this name, or NULL if none. */
 const ResourceType *registry_find_resource(const Provider *provider, Str name);
 /* Returns the names of all types of one mode. */
@@ -47,6 +50,8 @@ StrVec registry_names(const Registry *registry, Arena *arena);
 const char *registry_row_name(const Registry *registry, Str name);
 /* Returns the address of that provider; NULL if none. */
 const char *registry_row_address(const Registry *registry, Str name);
+/* Returns that provider if it is built in; NULL if it is in a plugin, or if there is none. */
+const Provider *registry_row_provider(const Registry *registry, Str name);
 /* Passes `context` to `configure` of the provider of this name, if any. Call before any walk. */
 void registry_set_context(Registry *registry, Str name, const void *context);
 /* Returns what registry_set_context passed for the provider, or NULL. */

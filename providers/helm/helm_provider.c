@@ -6,5 +6,7 @@ const Provider helm_provider = {
     .name = "helm",
     .address = "loam.internal/builtin/helm",
     .description = "Objects of local charts, rendered by the program helm.",
+    .schema.foreign = &hashicorp_helm_arguments,
+    .twin = &hashicorp_helm,
     PROVIDER_TYPES(types),
 };

@@ -11,4 +11,6 @@
 
 HELM_TYPES(TYPE_DECLARE)
 
+extern const ForeignNames hashicorp_helm_arguments;
+extern const ProviderTwin hashicorp_helm;
 extern const Provider helm_provider;

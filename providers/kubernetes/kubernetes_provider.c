@@ -9,7 +9,9 @@ const Provider kubernetes_provider = {
     .address = "loam.internal/builtin/kubernetes",
     .description = "Objects of a Kubernetes cluster, planned by its API server.",
     .schema = KUBERNETES_CONNECTION_SCHEMA,
+    .schema.foreign = &hashicorp_kubernetes_arguments,
     .configure = kubernetes_connection_configure,
     .close = kubernetes_connection_close,
+    .twin = &hashicorp_kubernetes,
     PROVIDER_TYPES(types),
 };

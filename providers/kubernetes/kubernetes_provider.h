@@ -22,4 +22,6 @@
 
 KUBERNETES_TYPES(TYPE_DECLARE)
 
+extern const ForeignNames hashicorp_kubernetes_arguments;
+extern const ProviderTwin hashicorp_kubernetes;
 extern const Provider kubernetes_provider;

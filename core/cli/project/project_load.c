@@ -3,6 +3,7 @@
 #include "overlay_disk.h"
 #include "project.h"
 #include "provider_needs.h"
+#include "provider_twins.h"
 #include "view.h"
 
 static bool ask_variable(void *payload, const Variable *variable, Str *out, Arena *arena) {
@@ -168,6 +169,8 @@ bool project_load(Project *project, Cli *cli, const Arguments *arguments, const 
         !config_load(&request, &project->config, cli->arena, diags))
         return false;
     cli->workspace = project->config->workspace;
+    if (!provider_twins_adopt(cli->foreign, project->config, NULL, cli->arena, diags))
+        return false;
     provider_needs_constrain(cli->foreign, project->config, cli->arena);
     project->engine = new_engine(project, parallelism);
     return true;

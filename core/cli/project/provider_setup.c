@@ -3,6 +3,7 @@
 #include "package_record.h"
 #include "package_store.h"
 #include "provider_address.h"
+#include "provider_twins.h"
 #include "view.h"
 
 #include <errno.h>
@@ -194,7 +195,8 @@ bool provider_setup_run(Project *project) {
     Cli *cli = project->cli;
     ProviderNeeds needs = {0};
     const State *state = provider_setup_read_state(project);
-    if (!provider_needs_of(cli->foreign, project->config, state, &needs, cli->arena,
+    if (!provider_twins_adopt(cli->foreign, project->config, state, cli->arena, project->diags) ||
+        !provider_needs_of(cli->foreign, project->config, state, &needs, cli->arena,
                            project->diags))
         return false;
     WantedProviders wanted = provider_setup_wanted(&needs, cli->arena);

@@ -198,6 +198,16 @@ static bool programs_read_lock(ForeignPrograms *programs, Diags *diags) {
     return true;
 }
 
+bool foreign_programs_is_locked(const ForeignPrograms *programs, Str address, bool *is_locked,
+                                Diags *diags) {
+    const Cli *cli = programs->cli;
+    DependencyLock lock; /* read for this question alone: init may still change the file */
+    if (!dependency_lock_read(&cli->io, STR("."), &lock, cli->arena, diags))
+        return false;
+    *is_locked = dependency_lock_find(&lock, address);
+    return true;
+}
+
 /* Suggests a provider of loam: one of the same name, or of a similar one. */
 static Str suggestion(const ForeignPrograms *programs, Str name, Arena *arena) {
     const Registry *registry = programs->cli->registry;
@@ -352,6 +362,10 @@ ForeignPrograms *foreign_programs_open(Cli *cli) {
     registry_set_source(cli->registry, programs->source);
     cli->foreign = programs;
     return programs;
+}
+
+const Registry *foreign_programs_registry(const ForeignPrograms *programs) {
+    return programs->cli->registry;
 }
 
 void foreign_programs_close(ForeignPrograms *programs) {

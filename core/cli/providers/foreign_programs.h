@@ -21,6 +21,8 @@ typedef enum ProviderAnswer {
 /* Adds a source of providers that are programs to the registry. Reads no file before the first
  * lookup. */
 ForeignPrograms *foreign_programs_open(Cli *cli);
+/* Returns the providers of loam. */
+const Registry *foreign_programs_registry(const ForeignPrograms *programs);
 /* Ends the processes. Accepts NULL. */
 void foreign_programs_close(ForeignPrograms *programs);
 
@@ -37,6 +39,10 @@ CliConfig *foreign_programs_config(ForeignPrograms *programs, Diags *diags);
 Str foreign_programs_address(const ForeignPrograms *programs, Str name, Arena *arena);
 MUST_USE bool foreign_programs_answer(ForeignPrograms *programs, Str name, ProviderAnswer *out,
                                       Diags *diags);
+/* Sets *is_locked: the dependency lock file selects a version of the provider. Returns false after
+ * adding an error if the file cannot be read. */
+MUST_USE bool foreign_programs_is_locked(const ForeignPrograms *programs, Str address,
+                                         bool *is_locked, Diags *diags);
 /* Returns the directory that dev_overrides name for the address; empty if none. */
 Str foreign_programs_override(const ForeignPrograms *programs, Str address);
 /* Returns the directory of installed packages: .loam/providers, or .terraform/providers if it

@@ -2,6 +2,22 @@
 #include "body_merge.h"
 #include "transform.h"
 
+/* A module without required_providers may mean the provider of the public registries. */
+static void report_twin_type(const Resource *config, const Provider *provider, const TwinType *type,
+                             Diags *diags) {
+    const ProviderTwin *twin = provider->twin;
+    const char *instead = type->instead               ? type->instead
+                          : config->mode == MODE_DATA ? twin->instead_of_data
+                                                      : twin->instead;
+    Str summary = str_format(diags->arena, "The built-in provider \"%s\" has no type \"%.*s\"",
+                             provider->name, STR_ARG(config->type));
+    diags_error(diags, config->type_range, str_to_cstr(summary, diags->arena),
+                "The provider %s has this type. To use it, add:\n"
+                "  terraform { required_providers { %s = { source = \"%s\" } } }\n"
+                "loam's own ways: %s (docs/from-terraform.md).",
+                twin->source, provider->name, twin->source, instead);
+}
+
 static void unknown_type(const Resource *config, const Provider *provider, Arena *arena,
                          Diags *diags) {
     static const char *const summaries[] = {
@@ -16,6 +32,11 @@ static void unknown_type(const Resource *config, const Provider *provider, Arena
         [MODE_ACTION] = "action type",
         [MODE_LIST] = "list resource type",
     };
+    const TwinType *twin = registry_find_twin_type(provider, config->mode, config->type);
+    if (twin) {
+        report_twin_type(config, provider, twin, diags);
+        return;
+    }
     StrVec names = registry_type_names(provider, config->mode, arena);
     Str hint = foreign_names_suggest(provider->foreign_types, config->type, names.items,
                                      names.count, arena);
