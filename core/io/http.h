@@ -4,7 +4,8 @@
  * `attempt` sends one request and follows redirects.
  *
  * TLS 1.2 or later. Unless skip_verify is set, the server must have a valid certificate (of the
- * certificate authorities of ca_certs, else of SSL_CERT_FILE and SSL_CERT_DIR, else of the system).
+ * certificate authorities of ca_certs, else of SSL_CERT_DIR and of SSL_CERT_FILE or the bundle of
+ * the distribution).
  * A redirect from https to http is rejected, wherever it is in a chain of redirects. A redirect to
  * another host gets neither user and password nor the headers Authorization and Cookie, but all
  * other headers. Any thread may send. */

@@ -10,6 +10,7 @@
 #include <curl/curl.h>
 #include <strings.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #define REDIRECT_LIMIT  10
 #define CONNECT_MS      10000
@@ -168,14 +169,33 @@ static void set_method(CURL *curl, const HttpRequest *request, Arena *arena) {
         curl_easy_setopt(curl, CURLOPT_NOBODY, 1L);
 }
 
+/* Returns the file of certificate authorities, or NULL for the one that libcurl was compiled with.
+ * That one is absent where another distribution than that of libcurl runs. */
+static const char *find_bundle(void) {
+    static const char *const bundles[] = {
+        "/etc/ssl/certs/ca-certificates.crt", /* Debian, Ubuntu, Alpine, Arch */
+        "/etc/pki/tls/certs/ca-bundle.crt",   /* Fedora, RHEL */
+        "/etc/ssl/ca-bundle.pem",             /* SUSE */
+        "/etc/ssl/cert.pem",                  /* Alpine without the package ca-certificates, BSD */
+    };
+    const char *named = getenv("SSL_CERT_FILE");
+    if (named && named[0])
+        return named;
+    for (size_t i = 0; i < ARRAY_COUNT(bundles); i++)
+        if (access(bundles[i], R_OK) == 0)
+            return bundles[i];
+    return NULL;
+}
+
 static void set_trust(CURL *curl, const HttpRequest *request) {
-    const char *file = getenv("SSL_CERT_FILE");
+    const char *file = find_bundle();
     const char *directory = getenv("SSL_CERT_DIR");
-    if (file && file[0])
+    bool has_directory = directory && directory[0];
+    if (file || has_directory) /* libcurl rejects a file that is absent, also beside a directory */
         curl_easy_setopt(curl, CURLOPT_CAINFO, file);
     if (request->ca_certs.len) /* only these, not the system's */
         curl_easy_setopt(curl, CURLOPT_CAPATH, NULL);
-    else if (directory && directory[0])
+    else if (has_directory)
         curl_easy_setopt(curl, CURLOPT_CAPATH, directory);
     set_blob(curl, CURLOPT_CAINFO_BLOB, request->ca_certs);
     set_blob(curl, CURLOPT_SSLCERT_BLOB, request->certificate);
@@ -339,6 +359,10 @@ static Str curl_http_problem_of(const Transfer *transfer, CURLcode code) {
         return str_format(transfer->arena, "%s", strerror(-transfer->sink_error));
     if (code == CURLE_OK)
         return STR("the response is incomplete");
+    if (code == CURLE_SSL_CACERT_BADFILE && !find_bundle() && !transfer->request->ca_certs.len)
+        return STR("the system has no certificate authorities: install its package "
+                   "ca-certificates, or let "
+                   "SSL_CERT_FILE name a file of them");
     Str text = str_from_cstr(transfer->text[0] ? transfer->text : curl_easy_strerror(code));
     return utf8_one_line(text, transfer->arena);
 }
