@@ -21,7 +21,7 @@ static Value settings_split(Str text, Arena *arena) {
 /* A map is JSON; a list is JSON or its items separated by commas. */
 bool backend_settings_parse(const Attribute *attribute, Str text, Value *out, Arena *arena,
                             Diags *diags) {
-    const Type *type = attribute_implied_type(attribute);
+    const Type *type = attribute_configured_type(attribute, arena);
     Value raw = value_string(text, arena);
     ConvertError error = {0};
     const char *problem = "it is not JSON", *ignored;

@@ -12,7 +12,7 @@ typedef struct AwsIdentity {
     Str secret_key;
     Str token; /* session token; empty: none */
     Str region;
-    Str service; /* "s3" */
+    Str service; /* "s3", "sts" */
 } AwsIdentity;
 
 /* Adds x-amz-date, x-amz-content-sha256, authorization and, if there is a token,

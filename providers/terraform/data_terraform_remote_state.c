@@ -50,8 +50,8 @@ static bool backend_config(const Call *call, const BackendType *type, Value give
                                  str_format(arena, "The backend \"%s\" has no argument \"%.*s\".",
                                             type->name, STR_ARG(name)),
                                  "config", diags);
-        if (!convert_value(value_at(given, i), attribute_implied_type(attribute), &value, &error,
-                           arena))
+        if (!convert_value(value_at(given, i), attribute_configured_type(attribute, arena), &value,
+                           &error, arena))
             return report_config(call,
                                  str_format(arena,
                                             "The argument \"%.*s\" of the backend has the "

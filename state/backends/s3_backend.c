@@ -23,6 +23,8 @@
 #include "s3_settings.h"
 #include "state_lease.h"
 
+#include <ctype.h>
+
 #define LOCK_ENDING    ".tflock"
 #define JOURNAL_ENDING ".journal/"
 #define PLANS_ENDING   ".plans/"
@@ -523,6 +525,35 @@ static void s3_close(Backend *backend) {
     state_lease_stop(s3->lease);
     s3->lease = NULL;
     backend->journal->close(backend->journal);
+    aws_session_close(s3->client.settings.session);
+}
+
+static bool s3_backend_read_locking(S3 *s3, Value config, Diags *diags) {
+    s3->uses_lock_file = backend_settings_bool(config, "use_lockfile", false);
+    if (!backend_settings_lease(config, &s3->lease_seconds, diags))
+        return false;
+    return s3->lease_seconds == 0 || s3->uses_lock_file ||
+           diags_fail(diags, NO_RANGE, "Invalid backend configuration",
+                      "\"lease_seconds\" requires \"use_lockfile\": without it, there is no "
+                      "lock that could expire.");
+}
+
+static bool report_login(const char *summary, Str problem, const char *hint, Diags *diags) {
+    return diags_fail(diags_as(diag_class_of(problem, DIAG_OTHER), diags), NO_RANGE, summary,
+                      "%c%.*s.%s", toupper((unsigned char)problem.ptr[0]),
+                      STR_ARG(str_after(problem, 1)), hint);
+}
+
+/* Gets the credentials now, so that the error says that there are none. */
+static bool s3_backend_log_in(const S3 *s3, Arena *arena, Diags *diags) {
+    AwsSession *session = s3->client.settings.session;
+    const CancelToken *cancel = s3->backend.cancel;
+    Str problem = STR_EMPTY;
+    if (!aws_session_log_in(session, cancel, &problem, arena))
+        return report_login("No valid credential sources found", problem, "", diags);
+    return aws_session_check_account(session, cancel, &problem, arena) ||
+           report_login("Account not allowed", problem,
+                        " Use credentials of another account, or change the list.", diags);
 }
 
 static bool s3_backend_open_store(const Io *io, Value config, Str workspace, S3 **out, Arena *arena,
@@ -530,14 +561,13 @@ static bool s3_backend_open_store(const Io *io, Value config, Str workspace, S3 
     S3 *s3 = arena_new(arena, S3);
     *s3 = (S3){.io = io, .arena = arena, .client = {.io = io}};
     s3->client.cancel = &s3->backend.cancel;
-    s3->uses_lock_file = backend_settings_bool(config, "use_lockfile", false);
-    if (!s3_settings_read(io, config, &s3->client.settings, arena, diags) ||
-        !backend_settings_lease(config, &s3->lease_seconds, diags))
+    if (!s3_backend_read_locking(s3, config, diags) ||
+        !s3_settings_read(io, config, &s3->client.settings, arena, diags))
         return false;
-    if (s3->lease_seconds > 0 && !s3->uses_lock_file)
-        return diags_fail(diags, NO_RANGE, "Invalid backend configuration",
-                          "\"lease_seconds\" requires \"use_lockfile\": without it, there is no "
-                          "lock that could expire.");
+    if (!s3_backend_log_in(s3, arena, diags)) {
+        aws_session_close(s3->client.settings.session);
+        return false;
+    }
     s3->key = s3_backend_key_of(config, workspace, arena);
     s3->lock_key = str_concat(s3->key, STR(LOCK_ENDING), arena);
     s3->journal_prefix = str_concat(s3->key, STR(JOURNAL_ENDING), arena);
@@ -589,7 +619,9 @@ static bool s3_list(const Io *io, Value config, StrVec *out, Arena *arena, Diags
     if (!s3_backend_open_store(io, config, STR("default"), &s3, arena, diags))
         return false;
     Str prefix = str_concat(s3_backend_prefix_of(config), STR("/"), arena);
-    if (s3_client_list(&s3->client, prefix, &keys, &problem, arena) != S3_DONE)
+    S3Status status = s3_client_list(&s3->client, prefix, &keys, &problem, arena);
+    s3_close(&s3->backend);
+    if (status != S3_DONE)
         return s3_backend_report(diags, "Cannot list the workspaces", s3, problem, CHECK_ACCESS);
     vec_each(&keys, key) {
         Str name = workspace_of(*key, prefix, s3->key);
@@ -609,6 +641,7 @@ static bool s3_make(const Io *io, Value config, Str workspace, Diags *diags) {
     S3Status status = s3_client_put(&s3->client, s3->key, text, true, &problem, scratch);
     if (status == S3_UNCONDITIONAL && !s3->uses_lock_file)
         status = s3_client_put(&s3->client, s3->key, text, false, &problem, scratch);
+    s3_close(&s3->backend);
     /* S3_EXISTS: a workspace that another run has just created keeps its content. */
     return status == S3_DONE || status == S3_EXISTS ||
            s3_backend_report(diags, "Cannot create the workspace", s3, problem, CHECK_ACCESS);
@@ -622,9 +655,9 @@ const BackendType s3_backend = {
     .about = "Terraform and OpenTofu use the same objects, so you can use either program with the "
              "same states. " LEASE_ABOUT
              " A store that responds with status 501 to a conditional write cannot "
-             "lock, so with `use_lockfile` loam rejects it. Keys come from the block, "
-             "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or a profile. Roles, single sign-on and "
-             "DynamoDB tables are not supported.",
+             "lock, so with `use_lockfile` loam rejects it. Credentials come from the "
+             "sources of the programs of AWS, in their order: see [state](../state.md). DynamoDB "
+             "tables are not supported.",
     .variables = s3_settings_variables,
     .variable_count = S3_SETTINGS_VARIABLES,
     .open = s3_open,

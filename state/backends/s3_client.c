@@ -2,7 +2,6 @@
 #include "s3_client.h"
 #include "base64.h"
 #include "digest.h"
-#include "http_send.h"
 #include "plugin.h"
 #include "s3_answer.h"
 #include "url.h"
@@ -100,28 +99,19 @@ static S3Status client_status_of(HttpStatus sent, const HttpResponse *response, 
     }
 }
 
-/* Loads the plugin, which reads the reply. Follows no redirect, as it would need another
- * signature. */
+/* Loads the plugin, which reads the reply. */
 static S3Status s3_client_send(const S3Client *client, HttpRequest *request, HttpResponse *response,
                                Str *problem, Arena *arena) {
     const S3Settings *settings = &client->settings;
-    const Clock *clock = client->io->clock;
     if (!plugin_get(&s3_plugin, problem, arena))
         return S3_FAILED;
-    request->ca_certs = settings->ca_certs;
-    request->skip_verify = settings->skip_verify;
-    request->proxy = settings->proxy;
-    request->no_proxy = settings->no_proxy;
     request->retries = settings->retries;
     request->timeout_ms = client->timeout_ms;
-    request->redirect_limit = -1;
     request->body_limit = BODY_LIMIT;
     request->cancel = client->cancel ? *client->cancel : NULL;
     request->cancel_at = CANCEL_NOW;
-    aws_signature_sign(&settings->identity, clock->now_ms(clock->self), request, arena);
-    /* Unsigned, as only the HTTP client reads it: do not wait for "100 Continue". */
-    vec_push(arena, &request->headers, (HttpHeader){STR("expect"), STR_EMPTY});
-    HttpStatus sent = http_send(client->io, request, response, problem, arena);
+    AwsCall call = {"s3", settings->region, request};
+    HttpStatus sent = aws_session_send(settings->session, &call, response, problem, arena);
     return client_status_of(sent, response, problem, arena);
 }
 

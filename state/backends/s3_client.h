@@ -1,12 +1,13 @@
 /* S3Client: signed HTTP requests for the objects of one bucket. Thread-safe. */
 #pragma once
 
-#include "aws_signature.h"
+#include "aws_session.h"
 #include "io.h"
 #include "plan_store.h"
 
 typedef struct S3Settings {
-    AwsIdentity identity;
+    AwsSession *session; /* closed by its user */
+    Str region;
     Str bucket;
     Str endpoint;    /* "https://host:port" with a path, if any; no slash at its end */
     bool path_style; /* true: the bucket is the first part of the path; false: it is part of the
@@ -14,10 +15,6 @@ typedef struct S3Settings {
     HttpHeaders put_headers; /* for every write: encryption, acl */
     HttpHeaders get_headers; /* for reads: the customer-provided encryption key */
     bool skip_checksum;      /* send no checksum with writes */
-    Str ca_certs;
-    bool skip_verify;
-    Str proxy;    /* empty: from the environment */
-    Str no_proxy; /* hosts to reach without a proxy, separated by commas */
     uint32_t retries;
 } S3Settings;
 

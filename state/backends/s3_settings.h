@@ -6,11 +6,12 @@
 #include "s3_client.h"
 
 /* Sizes of the tables below. */
-#define S3_SETTINGS_COUNT     35
+#define S3_SETTINGS_COUNT     52
 #define S3_SETTINGS_VARIABLES 9
 extern const Attribute s3_settings_attributes[];
 extern const BackendVariable s3_settings_variables[];
 
-/* Sends no request. Returns false, with errors, if arguments are missing or conflict. */
+/* Sends no request, but opens out->session, which the caller closes. Returns false, with errors, if
+ * arguments are missing or conflict. */
 MUST_USE bool s3_settings_read(const Io *io, Value config, S3Settings *out, Arena *arena,
                                Diags *diags);

@@ -267,7 +267,8 @@ static bool choice_add_value(Project *project, const VarsFileValue *given, Backe
     Value value;
     if (!attribute)
         return false;
-    if (convert_value(given->value, attribute_implied_type(attribute), &value, &error, arena)) {
+    if (convert_value(given->value, attribute_configured_type(attribute, arena), &value, &error,
+                      arena)) {
         set_argument(project, choice, given->name, value);
         return true;
     }
@@ -491,11 +492,20 @@ bool backend_choice_list(Project *project, const BackendChoice *choice, StrVec *
             choice->type->list(&cli->io, config, out, cli->arena, project->diags));
 }
 
+/* Arguments of any type carry their type, so that decode_cache can read them. */
+static Str encode_arguments(const BackendChoice *choice, Arena *arena) {
+    StrBuf text = strbuf_new(arena);
+    JsonWriter writer;
+    json_writer_init(&writer, &text, 0);
+    json_write_typed(&writer, choice->config, schema_implied_type(&choice->type->schema));
+    return strbuf_str(&text);
+}
+
 bool backend_choice_record(Project *project, const BackendChoice *choice) {
     Arena *arena = project->cli->arena;
     BackendCache cache = {0};
     if (choice->is_configured)
-        cache = (BackendCache){str_from_cstr(choice->type->name), json_text(choice->config, arena),
+        cache = (BackendCache){str_from_cstr(choice->type->name), encode_arguments(choice, arena),
                                choice->hash};
     return write_cache(project->cli, &cache, project->diags);
 }

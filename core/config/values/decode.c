@@ -36,27 +36,6 @@ struct Decoded {
     SourceRange range;
 };
 
-static const Type *configured_type(const Attribute *attribute, Arena *arena);
-
-static const Type *configured_object(const Schema *schema, Arena *arena) {
-    Str *names = arena_new_array(arena, Str, schema->attribute_count);
-    const Type **types = arena_new_array(arena, const Type *, schema->attribute_count);
-    bool *optional = arena_new_array(arena, bool, schema->attribute_count);
-    for (size_t i = 0; i < schema->attribute_count; i++) {
-        names[i] = str_from_cstr(schema->attributes[i].name);
-        types[i] = configured_type(&schema->attributes[i], arena);
-        optional[i] = !(schema->attributes[i].flags & REQUIRED);
-    }
-    return type_object(names, types, optional, schema->attribute_count, arena);
-}
-
-static const Type *configured_type(const Attribute *attribute, Arena *arena) {
-    const NestedObject *nested = attribute->nested;
-    return nested
-               ? schema_nest_type(nested->nesting, configured_object(&nested->schema, arena), arena)
-               : attribute->type;
-}
-
 static Nesting decode_nesting_of(const Type *type) {
     return type->kind == KIND_LIST  ? NEST_LIST
            : type->kind == KIND_SET ? NEST_SET
@@ -112,7 +91,7 @@ static bool decode_add_attribute(Decoded *decoded, const Schema *schema,
     DecodedAttribute out = {
         .index = type_get_attribute(decoded->type, written->name),
         .name = attribute->name,
-        .type = configured_type(attribute, arena),
+        .type = attribute_configured_type(attribute, arena),
         .expr = written->expr,
         .hint = foreign_names_hint(schema->foreign, written->name, arena),
     };

@@ -194,6 +194,25 @@ const Type *attribute_implied_type(const Attribute *attribute) {
     return type_intern(member_type(member_of_attribute(attribute), scratch));
 }
 
+static const Type *configured_object(const Schema *schema, Arena *arena) {
+    Str *names = arena_new_array(arena, Str, schema->attribute_count);
+    const Type **types = arena_new_array(arena, const Type *, schema->attribute_count);
+    bool *optional = arena_new_array(arena, bool, schema->attribute_count);
+    for (size_t i = 0; i < schema->attribute_count; i++) {
+        names[i] = str_from_cstr(schema->attributes[i].name);
+        types[i] = attribute_configured_type(&schema->attributes[i], arena);
+        optional[i] = !(schema->attributes[i].flags & REQUIRED);
+    }
+    return type_object(names, types, optional, schema->attribute_count, arena);
+}
+
+const Type *attribute_configured_type(const Attribute *attribute, Arena *arena) {
+    const NestedObject *nested = attribute->nested;
+    return nested
+               ? schema_nest_type(nested->nesting, configured_object(&nested->schema, arena), arena)
+               : attribute->type;
+}
+
 static Value empty_block(const Block *block, const Type *type, Arena *arena) {
     bool is_dynamic = type->kind == KIND_DYNAMIC;
     switch (block->nesting) {

@@ -33,12 +33,11 @@ static const Row rows[] = {
 
 #define LAST_PAGE PAGE("<Contents><Key>last</Key></Contents>")
 
-static S3Client client_of(const Io *io) {
+static S3Client client_of(const Io *io, Arena *arena) {
+    AwsOptions options = {.access_key = STR("A"), .secret_key = STR("S"), .region = STR("r")};
     return (S3Client){.io = io,
-                      .settings = {.identity = {.access_key = STR("A"),
-                                                .secret_key = STR("S"),
-                                                .region = STR("r"),
-                                                .service = STR("s3")},
+                      .settings = {.session = aws_session_open(io, &options, arena),
+                                   .region = STR("r"),
                                    .bucket = STR("b"),
                                    .endpoint = STR("http://h"),
                                    .path_style = true}};
@@ -54,11 +53,12 @@ static void pages(void **) {
         };
         ScriptedHttp script = {.answers = answers, .count = has_next ? 2 : 1};
         Io io = scripted_http_io(&script, arena);
-        S3Client client = client_of(&io);
+        S3Client client = client_of(&io, arena);
         StrVec found = {0};
         Str problem;
         StrBuf keys = strbuf_new(arena);
         S3Status status = s3_client_list(&client, STR("p"), &found, &problem, arena);
+        aws_session_close(client.settings.session);
         assert_int_equal(status, rows[i].ok ? S3_DONE : S3_FAILED);
         vec_each(&found, key) {
             strbuf_add_format(&keys, "%.*s|", STR_ARG(*key));
@@ -82,7 +82,7 @@ static void errors(void **) {
     };
     ScriptedHttp script = {.answers = answers, .count = ARRAY_COUNT(answers)};
     Io io = scripted_http_io(&script, arena);
-    S3Client client = client_of(&io);
+    S3Client client = client_of(&io, arena);
     Str text, problem = STR_EMPTY;
     assert_int_equal(s3_client_get(&client, STR("k"), &text, &problem, arena), S3_ABSENT);
     assert_int_equal(s3_client_get(&client, STR("k"), &text, &problem, arena), S3_FAILED);
@@ -90,6 +90,7 @@ static void errors(void **) {
                        "its name");
     assert_int_equal(s3_client_get(&client, STR("k"), &text, &problem, arena), S3_FAILED);
     check_str(problem, "HTTP status 403");
+    aws_session_close(client.settings.session);
 }
 
 UNIT_MAIN(test_s3_client) {
