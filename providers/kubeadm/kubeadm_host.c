@@ -5,6 +5,7 @@
 #include "host_look.h"
 #include "host_settings.h"
 #include "json.h"
+#include "kube_release.h"
 #include "kubeadm_check.h"
 #include "kubeadm_member.h"
 #include "kubeadm_provider.h"
@@ -20,8 +21,6 @@
 
 #define ARCHIVE "/var/lib/loam/host/bundle.tar"
 #define LOCK    "/var/lib/loam/host/lock" /* of the script that prepares the machine */
-#define NEW_PAUSE                                                                                  \
-    { 1, 34, 0, STR_CONST("") }
 
 /* clang-format off */
 static const Attribute bundle_attributes[] = {
@@ -89,6 +88,7 @@ typedef struct HostPlan {
     const Call *call;
     Value object;
     const NodeRuntime *runtime;
+    bool is_new; /* the object is created */
     Bundle bundle;
     BundleRequest request;
     HostWish wish;
@@ -126,7 +126,6 @@ static bool check_bundle(HostPlan *plan, Str architecture, Diags *diags) {
 }
 
 static Str sandbox_image(const HostPlan *plan) {
-    static const KubeVersion new_pause = NEW_PAUSE;
     KubeVersion version;
     Str given = object_text(plan->object, "sandbox_image", STR_EMPTY);
     Str repository = object_text(plan->object, "image_repository", STR("registry.k8s.io"));
@@ -140,10 +139,10 @@ static Str sandbox_image(const HostPlan *plan) {
                 return *image;
         }
     }
-    bool is_new =
-        kube_version_parse(object_text(plan->object, "kubernetes_version", STR_EMPTY), &version) &&
-        kube_version_compare(version, new_pause) >= 0;
-    return str_concat(prefix, is_new ? STR("3.10.1") : STR("3.10"), plan->call->arena);
+    if (!kube_version_parse(object_text(plan->object, "kubernetes_version", STR_EMPTY), &version))
+        version = (KubeVersion){1, KUBE_RELEASE_FIRST, 0, STR_EMPTY};
+    return str_concat(prefix, str_from_cstr(kube_release_tag(version, STR("pause"))),
+                      plan->call->arena);
 }
 
 static const BundleFile *own_program(const HostPlan *plan, Str path) {
@@ -162,6 +161,30 @@ static Str runtime_version(const HostPlan *plan, Str of_machine) {
 
 static Str machine_runtime(const HostPlan *plan, const HostFacts *facts) {
     return host_facts_find(&facts->versions, plan->runtime->program);
+}
+
+/* `found`: the version of the container runtime. */
+static bool check_runtime_release(const HostPlan *plan, Str found, Diags *diags) {
+    const Call *call = plan->call;
+    KubeVersion version, runtime;
+    if (plan->runtime != &node_runtime_table[NODE_RUNTIME_CONTAINERD] ||
+        !kube_version_parse(found, &runtime) ||
+        !kube_version_parse(object_text(plan->object, "kubernetes_version", STR_EMPTY), &version))
+        return true;
+    RuntimeFit fit = kube_release_runtime(version, runtime);
+    if (fit == RUNTIME_TOO_OLD)
+        return path_error(call, PATH_AT(call, {"kubernetes_version"}), diags, "containerd too old",
+                          "The kubelet of this version needs containerd 2.0 or later; the machine "
+                          "has %.*s. Name a source of a newer one in \"runtime_repository\", or "
+                          "take a bundle that has it.",
+                          STR_ARG(found));
+    if (fit == RUNTIME_OLD)
+        path_warning(call, PATH_AT(call, {"kubernetes_version"}), diags, "containerd is old",
+                     "Kubernetes 1.38 will need containerd 2.0 or later; the machine has %.*s. "
+                     "Name a source of a newer one in \"runtime_repository\", or take a bundle "
+                     "that has it.",
+                     STR_ARG(found));
+    return true;
 }
 
 static HostRepository read_repository(const HostPlan *plan, const char *name) {
@@ -289,7 +312,8 @@ static bool host_plan(const Call *call, const PlanRequest *request, PlanResponse
     if (!is_same_machine(request))
         return true;
     version = runtime_version(&plan, object_text(request->prior, "runtime_version", STR_EMPTY));
-    if (!want(&plan, object_bool(request->prior, "is_container", false), version, diags))
+    if (!check_runtime_release(&plan, version, diags) ||
+        !want(&plan, object_bool(request->prior, "is_container", false), version, diags))
         return false;
     ObjectBuilder builder = object_builder_of(response->planned, call->arena);
     object_builder_set(&builder, "settings", settings_value(&plan.wanted.settings, call->arena));
@@ -552,6 +576,9 @@ static bool kubeadm_host_prepare(HostPlan *plan, SshLink *link, Str id, Value *s
         !check_node_runtime(plan, &first.facts, diags) ||
         !check_bundle(plan, host_facts_architecture(&first.facts), diags) ||
         !install_runtime(plan, link, id, &first, diags) ||
+        (plan->is_new &&
+         !check_runtime_release(plan, runtime_version(plan, machine_runtime(plan, &first.facts)),
+                                diags)) ||
         !want(plan, host_facts_is_container(&first.facts),
               runtime_version(plan, machine_runtime(plan, &first.facts)), diags) ||
         !host_look_at(link, plan->runtime, &plan->wanted.settings, &look, &observed, diags))
@@ -573,7 +600,11 @@ static bool host_apply(const Call *call, const ApplyRequest *request, ApplyRespo
                        Diags *diags) {
     SCOPED(SshLink) link = {0};
     HostPlan plan = {
-        .call = call, .object = request->planned, .runtime = runtime_of(request->planned)};
+        .call = call,
+        .object = request->planned,
+        .runtime = runtime_of(request->planned),
+        .is_new = value_is_null(request->prior),
+    };
     Str id = value_is_null(request->prior) ? request->marker
                                            : object_text(request->prior, "id", STR_EMPTY);
     Diags problems = diags_new(call->arena);

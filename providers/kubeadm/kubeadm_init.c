@@ -45,26 +45,57 @@ static Path init_below(const char *name, Path inner, Arena *arena) {
 }
 
 static bool check_component(const Call *call, Value config, const char *name, ComponentKind kind,
-                            Diags *diags) {
+                            const KubeVersion *version, Diags *diags) {
+    Value object = object_attribute(config, name);
+    ComponentProblem problem;
+    if (!value_is_present(object) || !value_is_known(object) ||
+        component_config_check(kind, version, object, &problem, call->arena))
+        return true;
+    Path path = init_below(name, problem.path, call->arena);
+    if (!problem.may_be_newer)
+        return path_error(call, path, diags, "Configuration not valid", "%.*s",
+                          STR_ARG(problem.text));
+    path_warning(call, path, diags, "Field not known",
+                 "%.*s loam does not know the fields of this version of Kubernetes.",
+                 STR_ARG(problem.text));
+    return true;
+}
+
+static bool check_since(const Call *call, Value config, const char *name, KubeVersion version,
+                        Diags *diags) {
     Value object = object_attribute(config, name);
     Path path = {0};
     if (!value_is_present(object) || !value_is_known(object))
         return true;
-    Str problem = component_config_check(kind, object, &path, call->arena);
-    return !problem.len || path_error(call, init_below(name, path, call->arena), diags,
-                                      "Configuration not valid", "%.*s", STR_ARG(problem));
-}
-
-static bool check_since(const Call *call, Value config, const char *name, Diags *diags) {
-    KubeVersion version;
-    Value object = object_attribute(config, name);
-    Path path = {0};
-    if (!value_is_present(object) || !value_is_known(object) ||
-        !kube_version_parse(object_text(config, "kubernetes_version", STR_EMPTY), &version))
-        return true;
     Str problem = field_since_check(object, version, &path, call->arena);
     return !problem.len || path_error(call, init_below(name, path, call->arena), diags,
                                       "Argument not supported", "%.*s", STR_ARG(problem));
+}
+
+static bool check_gates(const Call *call, Value cluster, KubeVersion version, Diags *diags) {
+    Value gates = object_attribute(cluster, "feature_gates");
+    bool is_good = true;
+    for (size_t i = 0; value_is_present(gates) && value_is_known(gates) && i < gates.count; i++) {
+        Str problem = kube_release_check_gate(version, value_key_at(gates, i), call->arena);
+        if (problem.len)
+            is_good = path_error(call, PATH_AT(call, {"cluster"}, {"feature_gates"}), diags,
+                                 "Feature gate not supported", "%.*s", STR_ARG(problem));
+    }
+    return is_good;
+}
+
+/* What depends on the version of Kubernetes. */
+static bool check_release(const Call *call, Value config, KubeVersion version, Diags *diags) {
+    bool is_good = check_since(call, config, "init", version, diags);
+    is_good &= check_since(call, config, "cluster", version, diags);
+    is_good &= check_gates(call, object_nested(config, "cluster", call->arena), version, diags);
+    Str warning = kube_release_warning(version, call->arena);
+    if (warning.len)
+        path_warning(call, PATH_AT(call, {"kubernetes_version"}), diags,
+                     kube_release_is_newer(version) ? "Version not tested"
+                                                    : "Version without fixes",
+                     "%.*s", STR_ARG(warning));
+    return is_good;
 }
 
 static bool init_validate(const Call *call, const ValidateRequest *request, Diags *diags) {
@@ -79,11 +110,12 @@ static bool init_validate(const Call *call, const ValidateRequest *request, Diag
     bool is_good =
         !problem.len || path_error(call, PATH_AT(call, {"cluster"}, {"networking"}), diags,
                                    "Networks not valid", "%.*s", STR_ARG(problem));
-    is_good &= check_component(call, config, "kubelet", COMPONENT_KUBELET, diags);
-    is_good &= check_component(call, config, "kube_proxy", COMPONENT_KUBE_PROXY, diags);
-    is_good &= check_since(call, config, "init", diags);
-    is_good &= check_since(call, config, "cluster", diags);
-    return is_good;
+    KubeVersion found;
+    Str text = object_text(config, "kubernetes_version", STR_EMPTY);
+    const KubeVersion *version = kube_version_parse(text, &found) ? &found : NULL;
+    is_good &= check_component(call, config, "kubelet", COMPONENT_KUBELET, version, diags);
+    is_good &= check_component(call, config, "kube_proxy", COMPONENT_KUBE_PROXY, version, diags);
+    return (!version || check_release(call, config, found, diags)) && is_good;
 }
 
 /* kubeadm writes these into certificates, manifests and ConfigMaps; nothing changes them later. */
@@ -344,6 +376,12 @@ static bool init_finish(const KubeadmNode *node, Value *state, Diags *diags) {
     return is_good && (!may_be_restored || kubeadm_restore_finish(node, &api, diags));
 }
 
+static bool check_cgroup(const KubeadmNode *node, Diags *diags) {
+    HostLook look;
+    return host_look(node->link, NULL, &look, diags) &&
+           kubeadm_node_check_cgroup(node, look.facts.cgroup, diags);
+}
+
 static bool init_create(const Call *call, const ApplyRequest *request, ApplyResponse *response,
                         Diags *diags) {
     SCOPED(SshLink) link = {0};
@@ -355,7 +393,8 @@ static bool init_create(const Call *call, const ApplyRequest *request, ApplyResp
     if (!kubeadm_node_prepare(&node, &part, diags))
         return false;
     if (part != KUBEADM_PART_NODE &&
-        !make_or_join(&node, request->config, &response->in_doubt, diags))
+        (!check_cgroup(&node, diags) ||
+         !make_or_join(&node, request->config, &response->in_doubt, diags)))
         return false;
     return init_finish(&node, &response->state, diags) || kubeadm_node_leave_in_doubt(response);
 }
@@ -375,8 +414,9 @@ static bool init_update(const Call *call, const ApplyRequest *request, ApplyResp
     Str former_host = object_text(request->prior, "host", STR_EMPTY);
     node.former_address = object_text(request->prior, "node_address", former_host);
     if (is_new && (!kubeadm_node_prepare(&node, &part, diags) ||
-                   !(part == KUBEADM_PART_NODE ? check_existing(&node, request, diags)
-                                               : join_again(&node, request, diags)) ||
+                   !(part == KUBEADM_PART_NODE
+                         ? check_existing(&node, request, diags)
+                         : check_cgroup(&node, diags) && join_again(&node, request, diags)) ||
                    !init_finish(&node, &response->state, diags)))
         return false;
     if (!kubeadm_upgrade_snapshot(&node, request->prior, request->config, diags) ||

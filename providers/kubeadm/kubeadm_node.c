@@ -3,6 +3,7 @@
 #include "cluster_check.h"
 #include "json.h"
 #include "kube_object.h"
+#include "kube_release.h"
 #include "kubeadm_check.h"
 #include "kubeadm_schema.h"
 #include "kubeadm_step.h"
@@ -168,6 +169,31 @@ static bool check_kubeadm(const KubeadmNode *node, const HostFacts *facts, Diags
     return !problem.len ||
            path_error(node->call, path, diags, "Wrong version of kubeadm", "%.*s: %.*s",
                       STR_ARG(node->link->target.host), STR_ARG(problem));
+}
+
+bool kubeadm_node_check_cgroup(const KubeadmNode *node, Str cgroup, Diags *diags) {
+    KubeVersion version;
+    Value kubelet = object_attribute(node->object, "kubelet"), fails = {0};
+    Path field = path_attribute((Path){0}, STR("failCgroupV1"), node->call->arena);
+    if (!kube_version_parse(object_text(node->object, "kubernetes_version", STR_EMPTY), &version) ||
+        !kube_release_needs_cgroup2(version) || !cgroup.len || str_equal(cgroup, STR("cgroup2fs")))
+        return true;
+    bool is_accepted = value_is_present(kubelet) && path_get(kubelet, field, &fails) &&
+                       value_is_present(fails) && fails.type->kind == KIND_BOOL &&
+                       !value_is_true(fails);
+    if (is_accepted) {
+        path_warning(node->call, PATH_AT(node->call, {"host"}), diags, "Machine with cgroup v1",
+                     "%.*s has cgroup v1, which Kubernetes is about to give up. Use a system with "
+                     "cgroup v2.",
+                     STR_ARG(node->link->target.host));
+        return true;
+    }
+    return path_error(node->call, PATH_AT(node->call, {"host"}), diags, "Machine with cgroup v1",
+                      "%.*s has cgroup v1, on which the kubelet of Kubernetes %.*s does not start. "
+                      "Use a system with cgroup v2; or accept version 1 for all nodes with "
+                      "\"failCgroupV1: false\" in \"kubelet\".",
+                      STR_ARG(node->link->target.host),
+                      STR_ARG(kube_version_text(version, node->call->arena)));
 }
 
 static bool check_part(const KubeadmNode *node, const HostFacts *facts, KubeadmPart part,

@@ -77,6 +77,10 @@ KubeadmPart kubeadm_node_part(const KubeadmNode *node, const HostFacts *facts);
  * has failed; adopts the id of one that has succeeded. */
 MUST_USE bool kubeadm_node_prepare(KubeadmNode *node, KubeadmPart *part, Diags *diags);
 
+/* Rejects a machine with cgroup v1 if the kubelet of this version does not start there. The object
+ * of the node is a kubeadm_init, whose "kubelet" may accept such machines. `cgroup`: the fact. */
+MUST_USE bool kubeadm_node_check_cgroup(const KubeadmNode *node, Str cgroup, Diags *diags);
+
 /* Returns the typed object `registration` with address, name, flags and taints of the node's
  * registration. */
 Value kubeadm_node_registration(const KubeadmNode *node, Value registration);

@@ -31,7 +31,8 @@ bool kubeadm_upgrade_check(const Call *call, Value prior, Value planned, Diags *
                                       "Upgrade not possible", "%.*s", STR_ARG(problem));
 }
 
-static bool check_programs(const KubeadmNode *node, KubeVersion version, Diags *diags) {
+static bool check_machine(const KubeadmNode *node, bool is_first, KubeVersion version,
+                          Diags *diags) {
     static const char *const programs[] = {"kubeadm", "kubelet"};
     HostLook look;
     KubeVersion found;
@@ -46,7 +47,7 @@ static bool check_programs(const KubeadmNode *node, KubeVersion version, Diags *
                               "resource depend on it.",
                               STR_ARG(node->link->target.host), programs[i], STR_ARG(text));
     }
-    return true;
+    return !is_first || kubeadm_node_check_cgroup(node, look.facts.cgroup, diags);
 }
 
 /* Workers wait for all control planes, because a kubelet must not be newer than any API server. */
@@ -120,7 +121,7 @@ bool kubeadm_upgrade_run(const KubeadmNode *node, Value prior, bool is_first, Di
     SCOPED(ClusterApi) api = {0};
     Str text = str_concat(STR("v"), kube_version_text(to, node->call->arena), node->call->arena);
     if (!kubeadm_upgrade_check(node->call, prior, node->object, diags) ||
-        !check_programs(node, to, diags) || !kubeadm_node_api(node, &api, diags) ||
+        !check_machine(node, is_first, to, diags) || !kubeadm_node_api(node, &api, diags) ||
         !cluster_api_wait(node->call, &api, KUBEADM_NODE_READY_MS, diags))
         return false;
     bool is_good = node->is_control_plane

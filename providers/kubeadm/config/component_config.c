@@ -1,5 +1,4 @@
-/* component_config: validates by a table of the fields of Kubernetes 1.34. A field that a later
- * release adds is an error until the table has a row for it. */
+/* component_config: validates by a table of the fields of Kubernetes 1.37. */
 #include "component_config.h"
 #include "clock.h"
 #include "str_quote.h"
@@ -12,6 +11,7 @@ typedef enum FieldKind {
     FIELD_DURATION,
     FIELD_DURATION_OR_INTEGER,
     FIELD_TEXTS,
+    FIELD_INTEGERS,
     FIELD_TEXT_MAP,
     FIELD_BOOLEAN_MAP,
     FIELD_TEXT_LIST_MAP,
@@ -25,6 +25,7 @@ struct ComponentField {
     FieldKind kind;
     const ComponentField *fields; /* of an object, or of the objects in a list */
     size_t count;
+    uint32_t since; /* minor version of Kubernetes 1 that added it; 0: all have it */
 };
 
 #define FIELDS(table) (table), ARRAY_COUNT((table))
@@ -137,14 +138,15 @@ static const ComponentField kubelet_configuration[] = {
     {"tlsPrivateKeyFile", FIELD_TEXT},
     {"tlsCipherSuites", FIELD_TEXTS},
     {"tlsMinVersion", FIELD_TEXT},
+    {"tlsCurvePreferences", FIELD_INTEGERS, .since = 36},
     {"rotateCertificates", FIELD_BOOLEAN},
     {"serverTLSBootstrap", FIELD_BOOLEAN},
     {"authentication", FIELD_OBJECT, FIELDS(kubelet_authentication)},
     {"authorization", FIELD_OBJECT, FIELDS(kubelet_authorization)},
     {"registryPullQPS", FIELD_INTEGER},
     {"registryBurst", FIELD_INTEGER},
-    {"imagePullCredentialsVerificationPolicy", FIELD_TEXT},
-    {"preloadedImagesVerificationAllowlist", FIELD_TEXTS},
+    {"imagePullCredentialsVerificationPolicy", FIELD_TEXT, .since = 33},
+    {"preloadedImagesVerificationAllowlist", FIELD_TEXTS, .since = 33},
     {"eventRecordQPS", FIELD_INTEGER},
     {"eventBurst", FIELD_INTEGER},
     {"enableDebuggingHandlers", FIELD_BOOLEAN},
@@ -169,10 +171,11 @@ static const ComponentField kubelet_configuration[] = {
     {"cgroupsPerQOS", FIELD_BOOLEAN},
     {"cgroupDriver", FIELD_TEXT},
     {"cpuManagerPolicy", FIELD_TEXT},
-    {"singleProcessOOMKill", FIELD_BOOLEAN},
+    {"singleProcessOOMKill", FIELD_BOOLEAN, .since = 32},
     {"cpuManagerPolicyOptions", FIELD_TEXT_MAP},
     {"cpuManagerReconcilePeriod", FIELD_DURATION},
     {"memoryManagerPolicy", FIELD_TEXT},
+    {"memoryReservationPolicy", FIELD_TEXT, .since = 36},
     {"topologyManagerPolicy", FIELD_TEXT},
     {"topologyManagerScope", FIELD_TEXT},
     {"topologyManagerPolicyOptions", FIELD_TEXT_MAP},
@@ -199,7 +202,7 @@ static const ComponentField kubelet_configuration[] = {
     {"evictionPressureTransitionPeriod", FIELD_DURATION},
     {"evictionMaxPodGracePeriod", FIELD_INTEGER},
     {"evictionMinimumReclaim", FIELD_TEXT_MAP},
-    {"mergeDefaultEvictionSettings", FIELD_BOOLEAN},
+    {"mergeDefaultEvictionSettings", FIELD_BOOLEAN, .since = 33},
     {"podsPerCore", FIELD_INTEGER},
     {"enableControllerAttachDetach", FIELD_BOOLEAN},
     {"protectKernelDefaults", FIELD_BOOLEAN},
@@ -222,6 +225,7 @@ static const ComponentField kubelet_configuration[] = {
     {"kubeReservedCgroup", FIELD_TEXT},
     {"enforceNodeAllocatable", FIELD_TEXTS},
     {"allowedUnsafeSysctls", FIELD_TEXTS},
+    {"defaultPodSysctls", FIELD_TEXT_MAP, .since = 37},
     {"volumePluginDir", FIELD_TEXT},
     {"providerID", FIELD_TEXT},
     {"kernelMemcgNotification", FIELD_BOOLEAN},
@@ -231,7 +235,7 @@ static const ComponentField kubelet_configuration[] = {
     {"shutdownGracePeriod", FIELD_DURATION},
     {"shutdownGracePeriodCriticalPods", FIELD_DURATION},
     {"shutdownGracePeriodByPodPriority", FIELD_OBJECTS, FIELDS(shutdown_grace_period_by_pod_priority)},
-    {"crashLoopBackOff", FIELD_OBJECT, FIELDS(crash_loop_back_off_config)},
+    {"crashLoopBackOff", FIELD_OBJECT, FIELDS(crash_loop_back_off_config), .since = 32},
     {"reservedMemory", FIELD_OBJECTS, FIELDS(memory_reservation)},
     {"enableProfilingHandler", FIELD_BOOLEAN},
     {"enableDebugFlagsHandler", FIELD_BOOLEAN},
@@ -244,7 +248,7 @@ static const ComponentField kubelet_configuration[] = {
     {"containerRuntimeEndpoint", FIELD_TEXT},
     {"imageServiceEndpoint", FIELD_TEXT},
     {"failCgroupV1", FIELD_BOOLEAN},
-    {"userNamespaces", FIELD_OBJECT, FIELDS(user_namespaces)},
+    {"userNamespaces", FIELD_OBJECT, FIELDS(user_namespaces), .since = 33},
 };
 
 static const ComponentField client_connection_configuration[] = {
@@ -333,9 +337,9 @@ static const ComponentField kube_proxy_configuration[] = {
 /* clang-format on */
 
 typedef struct Checking {
-    Path path;    /* of the current field */
-    Path *failed; /* set to the path of the first error */
-    Str problem;
+    const KubeVersion *version; /* NULL: not known */
+    Path path;                  /* of the current field */
+    ComponentProblem *problem;  /* the first one */
     Arena *arena;
 } Checking;
 
@@ -345,9 +349,9 @@ static bool component_config_check_fields(Checking *checking, Value v, const Com
 static bool PRINTF_LIKE(2, 3) component_config_fail(Checking *checking, const char *format, ...) {
     va_list args;
     va_start(args, format);
-    checking->problem = str_vformat(checking->arena, format, args);
+    checking->problem->text = str_vformat(checking->arena, format, args);
     va_end(args);
-    *checking->failed = checking->path;
+    checking->problem->path = checking->path;
     return false;
 }
 
@@ -421,6 +425,7 @@ static bool check_field(Checking *checking, Value v, FieldKind kind, const Compo
         return require(checking, is_duration(v) || component_config_is_integer(v),
                        "a duration, such as \"5s\"");
     case FIELD_TEXTS: return component_config_check_items(checking, v, FIELD_TEXT, NULL, 0);
+    case FIELD_INTEGERS: return component_config_check_items(checking, v, FIELD_INTEGER, NULL, 0);
     case FIELD_TEXT_MAP: return check_map(checking, v, FIELD_TEXT);
     case FIELD_BOOLEAN_MAP: return check_map(checking, v, FIELD_BOOLEAN);
     case FIELD_TEXT_LIST_MAP: return check_map(checking, v, FIELD_TEXTS);
@@ -440,9 +445,20 @@ static const ComponentField *component_config_find(Checking *checking, Str name,
             return &fields[i];
     }
     Str hint = str_did_you_mean(name, names, count, checking->arena);
+    checking->problem->may_be_newer =
+        checking->version && kube_release_is_newer(*checking->version);
     (void)component_config_fail(checking, "There is no field %.*s.%.*s",
                                 STR_ARG(str_quote(name, checking->arena)), STR_ARG(hint));
     return NULL;
+}
+
+static bool check_release(Checking *checking, const ComponentField *field) {
+    if (!checking->version || field->since <= checking->version->minor)
+        return true;
+    return component_config_fail(checking,
+                                 "Kubernetes 1.%u does not have this field; 1.%u and "
+                                 "later do.",
+                                 checking->version->minor, field->since);
 }
 
 static bool component_config_check_fields(Checking *checking, Value v, const ComponentField *fields,
@@ -454,7 +470,7 @@ static bool component_config_check_fields(Checking *checking, Value v, const Com
         Str name = value_key_at(v, i);
         checking->path = path_attribute(before, name, checking->arena);
         const ComponentField *field = component_config_find(checking, name, fields, count);
-        if (!field ||
+        if (!field || !check_release(checking, field) ||
             !check_field(checking, value_at(v, i), field->kind, field->fields, field->count))
             return false;
     }
@@ -462,13 +478,13 @@ static bool component_config_check_fields(Checking *checking, Value v, const Com
     return true;
 }
 
-Str component_config_check(ComponentKind kind, Value object, Path *path, Arena *arena) {
-    Checking checking = {.failed = path, .problem = STR_EMPTY, .arena = arena};
+bool component_config_check(ComponentKind kind, const KubeVersion *version, Value object,
+                            ComponentProblem *problem, Arena *arena) {
+    Checking checking = {.version = version, .problem = problem, .arena = arena};
+    *problem = (ComponentProblem){0};
     if (!value_is_present(object))
-        return STR_EMPTY;
-    bool conforms =
-        kind == COMPONENT_KUBELET
-            ? component_config_check_fields(&checking, object, FIELDS(kubelet_configuration))
-            : component_config_check_fields(&checking, object, FIELDS(kube_proxy_configuration));
-    return conforms ? STR_EMPTY : checking.problem;
+        return true;
+    return kind == COMPONENT_KUBELET
+               ? component_config_check_fields(&checking, object, FIELDS(kubelet_configuration))
+               : component_config_check_fields(&checking, object, FIELDS(kube_proxy_configuration));
 }

@@ -5,6 +5,7 @@
  * a table validates names and types of fields at plan time. */
 #pragma once
 
+#include "kube_release.h"
 #include "path.h"
 
 typedef enum ComponentKind { COMPONENT_KUBELET, COMPONENT_KUBE_PROXY } ComponentKind;
@@ -12,6 +13,13 @@ typedef enum ComponentKind { COMPONENT_KUBELET, COMPONENT_KUBE_PROXY } Component
 #define KUBELET_API_VERSION    "kubelet.config.k8s.io/v1beta1"
 #define KUBE_PROXY_API_VERSION "kubeproxy.config.k8s.io/v1alpha1"
 
-/* Returns an empty text if the object conforms. Otherwise returns an error text and sets *path to
- * the invalid field, relative to the object. Null and unknown values conform. */
-Str component_config_check(ComponentKind kind, Value object, Path *path, Arena *arena);
+typedef struct ComponentProblem {
+    Str text;
+    Path path;         /* of the invalid field, relative to the object */
+    bool may_be_newer; /* the field is not known, and the release is newer than the table */
+} ComponentProblem;
+
+/* Returns whether the object conforms, and otherwise the first problem. Null and unknown values
+ * conform. `version`: of the nodes; NULL if it is not known yet. */
+bool component_config_check(ComponentKind kind, const KubeVersion *version, Value object,
+                            ComponentProblem *problem, Arena *arena);

@@ -10,6 +10,7 @@ static const struct {
     {"plan", "etcd_upgrade", NULL, 33},
     {NULL, "encryption_algorithm", "ECDSA-P384", 34},
     {NULL, "file_key_ref", NULL, 34},
+    {"external", "http_endpoints", NULL, 35},
 };
 
 typedef struct Walk {

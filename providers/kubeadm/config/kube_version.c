@@ -1,10 +1,10 @@
 /* kube_version: parsing, order and the version skew policy. */
 #include "kube_version.h"
+#include "kube_release.h"
 
 #include "prerelease.h"
 
-#define MINOR_MIN 31 /* the first with kubeadm API v1beta4 */
-#define PART_MAX  UINT64_C(100000)
+#define PART_MAX UINT64_C(100000)
 
 static bool kube_version_read_part(Str *rest, char separator, uint32_t *out) {
     Str part;
@@ -48,10 +48,10 @@ int kube_version_compare(KubeVersion a, KubeVersion b) {
 }
 
 Str kube_version_check_supported(KubeVersion version, Arena *arena) {
-    if (version.major == 1 && version.minor >= MINOR_MIN)
+    if (version.major == 1 && version.minor >= KUBE_RELEASE_FIRST)
         return STR_EMPTY;
     return str_format(arena, "Kubernetes %.*s is not supported: the oldest version is 1.%d.",
-                      STR_ARG(kube_version_text(version, arena)), MINOR_MIN);
+                      STR_ARG(kube_version_text(version, arena)), KUBE_RELEASE_FIRST);
 }
 
 Str kube_version_check_upgrade(KubeVersion from, KubeVersion to, Arena *arena) {

@@ -285,6 +285,7 @@ static const Attribute local_etcd[] = {
 
 static const Attribute external_etcd[] = {
     {"endpoints", &TYPE_LIST_OF_STRING, REQUIRED, "Client URLs of the etcd members.", .check = schema_check_urls},
+    {"http_endpoints", &TYPE_LIST_OF_STRING, OPTIONAL, "URLs of their metrics and health, if these have other ports. Requires Kubernetes 1.35 or later.", .check = schema_check_urls},
     {"ca_file",   &TYPE_STRING,         REQUIRED, "Path on the machine of the certificate authority of etcd.", .check = kubeadm_check_path},
     {"cert_file", &TYPE_STRING,         REQUIRED, "Path on the machine of the client certificate.", .check = kubeadm_check_path},
     {"key_file",  &TYPE_STRING,         REQUIRED, "Path on the machine of the client's private key.", .check = kubeadm_check_path},

@@ -18,6 +18,9 @@ static void check_error(ResourceCase *c, const char *summary) {
     check_str(c->diags.items[0].summary, summary);
 }
 
+#define KUBELET(fails)                                                                             \
+    "{\"value\":{\"failCgroupV1\":" fails "},\"type\":[\"object\",{\"failCgroupV1\":\"bool\"}]}"
+
 static void test_invalid(void **) {
     static const struct {
         const char *more;
@@ -32,6 +35,8 @@ static void test_invalid(void **) {
         {",\"kube_proxy\":{\"value\":{\"mode\":1},\"type\":[\"object\",{\"mode\":\"number\"}]}",
          "Configuration not valid"},
         {",\"cluster\":{\"encryption_algorithm\":\"ECDSA-P384\"}", "Argument not supported"},
+        {",\"cluster\":{\"feature_gates\":{\"EtcdLearnerMode\":true}}",
+         "Feature gate not supported"},
     };
     ResourceCase c = case_open(&kubeadm_init);
     assert_true(case_validate(&c, "{" NODE("1.33.1", "api:6443") "}"));
@@ -180,6 +185,42 @@ static void test_socket(void **) {
     }
 }
 
+/* From Kubernetes 1.35 on, the kubelet starts with cgroup v1 only if it is told so. */
+static void test_cgroup(void **) {
+    static const struct {
+        const char *version;
+        const char *kubelet;
+        const char *cgroup;
+        const char *summary; /* NULL: accepted */
+        DiagSeverity severity;
+    } rows[] = {
+        {"1.34.4", "null", "tmpfs", NULL, 0},
+        {"1.35.4", "null", "cgroup2fs", NULL, 0},
+        {"1.35.4", "null", "", NULL, 0},
+        {"1.35.4", "null", "tmpfs", "Machine with cgroup v1", DIAG_ERROR},
+        {"1.35.4", KUBELET("true"), "tmpfs", "Machine with cgroup v1", DIAG_ERROR},
+        {"1.35.4", KUBELET("false"), "tmpfs", "Machine with cgroup v1", DIAG_WARNING},
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+        ResourceCase c = case_open(&kubeadm_init);
+        Str text = str_format(c.arena, "{" NODE("%s", "api:6443") ",\"kubelet\":%s}",
+                              rows[i].version, rows[i].kubelet);
+        SshLink link = {.target = {.host = STR("10.0.0.11")}};
+        KubeadmNode node = {.call = case_call(&c),
+                            .object = case_config(&c, str_to_cstr(text, c.arena)),
+                            .link = &link};
+        bool is_accepted =
+            kubeadm_node_check_cgroup(&node, str_from_cstr(rows[i].cgroup), &c.diags);
+        assert_int_equal(is_accepted, !rows[i].summary || rows[i].severity == DIAG_WARNING);
+        assert_int_equal(c.diags.count, rows[i].summary ? 1 : 0);
+        if (rows[i].summary)
+            assert_int_equal(c.diags.items[0].severity, rows[i].severity);
+        if (rows[i].summary)
+            check_str(c.diags.items[0].summary, rows[i].summary);
+        case_close(&c);
+    }
+}
+
 /* A request for a serving certificate may have these addresses. */
 static void test_addresses(void **) {
     ResourceCase c = case_open(&kubeadm_init);
@@ -197,10 +238,15 @@ static void test_addresses(void **) {
 
 UNIT_MAIN(test_kubeadm_init) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_invalid),          cmocka_unit_test(test_changes),
-        cmocka_unit_test(test_replaced_machine), cmocka_unit_test(test_join),
-        cmocka_unit_test(test_limits),           cmocka_unit_test(test_socket),
-        cmocka_unit_test(test_addresses),        cmocka_unit_test(test_machine_of_this_plan),
+        cmocka_unit_test(test_invalid),
+        cmocka_unit_test(test_changes),
+        cmocka_unit_test(test_replaced_machine),
+        cmocka_unit_test(test_join),
+        cmocka_unit_test(test_limits),
+        cmocka_unit_test(test_socket),
+        cmocka_unit_test(test_addresses),
+        cmocka_unit_test(test_cgroup),
+        cmocka_unit_test(test_machine_of_this_plan),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -211,11 +211,52 @@ static void test_components(void **) {
         const char *error;
         size_t offset;
         Value object;
-        Path path = {0};
+        ComponentProblem problem;
         assert_true(
             json_parse_any(str_from_cstr(components[i].json), &object, &error, &offset, arena));
-        Str got = component_config_check(components[i].kind, object, &path, arena);
-        check_str(got, components[i].problem);
+        bool conforms = component_config_check(components[i].kind, NULL, object, &problem, arena);
+        check_str(problem.text, components[i].problem);
+        assert_int_equal(conforms, problem.text.len == 0);
+    }
+}
+
+/* Fields of some releases only. */
+static const struct {
+    const char *json;
+    uint32_t minor;
+    const char *problem;
+    bool may_be_newer;
+} released[] = {
+    {"{\"maxPods\": 1}", 31, "", false},
+    {"{\"singleProcessOOMKill\": true}", 31,
+     "Kubernetes 1.31 does not have this field; 1.32 and later do.", false},
+    {"{\"singleProcessOOMKill\": true}", 32, "", false},
+    {"{\"userNamespaces\": {\"idsPerPod\": 1}}", 32,
+     "Kubernetes 1.32 does not have this field; 1.33 and later do.", false},
+    {"{\"tlsCurvePreferences\": [29]}", 36, "", false},
+    {"{\"tlsCurvePreferences\": [\"X25519\"]}", 36, "This field requires an integer.", false},
+    {"{\"memoryReservationPolicy\": \"None\"}", 35,
+     "Kubernetes 1.35 does not have this field; 1.36 and later do.", false},
+    {"{\"defaultPodSysctls\": {\"a\": \"1\"}}", 37, "", false},
+    {"{\"defaultPodSysctls\": {\"a\": \"1\"}}", 38, "", false},
+    {"{\"ofTheFuture\": 1}", 37, "There is no field \"ofTheFuture\".", false},
+    {"{\"ofTheFuture\": 1}", 38, "There is no field \"ofTheFuture\".", true},
+    {"{\"maxPods\": \"many\"}", 38, "This field requires an integer.", false},
+};
+
+static void test_released(void **) {
+    SCOPED(ArenaRef) arena = arena_open("test");
+    for (size_t i = 0; i < ARRAY_COUNT(released); i++) {
+        const char *error;
+        size_t offset;
+        Value object;
+        ComponentProblem problem;
+        KubeVersion version = {1, released[i].minor, 0, STR_EMPTY};
+        assert_true(
+            json_parse_any(str_from_cstr(released[i].json), &object, &error, &offset, arena));
+        (void)component_config_check(COMPONENT_KUBELET, &version, object, &problem, arena);
+        check_str(problem.text, released[i].problem);
+        assert_int_equal(problem.may_be_newer, released[i].may_be_newer);
     }
 }
 
@@ -223,7 +264,7 @@ UNIT_MAIN(test_kubeadm_schema) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_checks),     cmocka_unit_test(test_since),
         cmocka_unit_test(test_names),      cmocka_unit_test(test_document),
-        cmocka_unit_test(test_components),
+        cmocka_unit_test(test_components), cmocka_unit_test(test_released),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
