@@ -185,7 +185,7 @@ static void test_socket(void **) {
     }
 }
 
-/* From Kubernetes 1.35 on, the kubelet starts with cgroup v1 only if it is told so. */
+/* From Kubernetes 1.35 on, the kubelet starts with cgroup v1 only if its configuration says so. */
 static void test_cgroup(void **) {
     static const struct {
         const char *version;
