@@ -8,16 +8,23 @@
 #include "vec.h"
 
 #include <openssl/core_names.h>
+#include <openssl/dsa.h>
 #include <openssl/evp.h>
 #include <openssl/param_build.h>
 #include <openssl/rsa.h>
 
 enum {
+    TYPE_CERTIFICATION = 0x10, /* up to 0x13: of a user by a key */
+    TYPE_CERTIFICATION_LAST = 0x13,
+    TYPE_BINDING = 0x18, /* of a subkey */
+    TYPE_DIRECT = 0x1f,  /* of a key itself */
     TAG_SIGNATURE = 2,
     TAG_KEY = 6,
     TAG_SUBKEY = 14,
     ALGORITHM_RSA = 1,
     ALGORITHM_RSA_SIGN = 3,
+    ALGORITHM_DSA = 17,
+    ALGORITHM_ECDSA = 19,
     ALGORITHM_EDDSA = 22,   /* with the curve as an object identifier */
     ALGORITHM_ED25519 = 27, /* RFC 9580 */
     ED25519_SIZE = 32,
@@ -43,8 +50,9 @@ typedef struct Signature {
     Str hashed; /* from the version to the last hashed subpacket */
     Str issuer; /* key ID, 8 bytes; empty: not named */
     uint32_t created;
-    uint32_t lifetime; /* in seconds; 0: never expires */
-    Str values;        /* of the algorithm */
+    uint32_t lifetime;     /* in seconds; 0: never expires */
+    uint32_t key_lifetime; /* of the key that a certification is about; 0: never expires */
+    Str values;            /* of the algorithm */
 } Signature;
 
 static Str openpgp_take(Bytes *bytes, size_t count) {
@@ -136,9 +144,9 @@ static const EVP_MD *openpgp_digest_of(uint32_t number) {
     }
 }
 
-/* Reads subpackets for the issuer and the dates. Returns false if one is malformed or critical and
- * unknown. */
-static bool read_subpackets(Str text, Signature *out) {
+/* Reads subpackets for the issuer and the dates. Returns false if one is malformed, or critical and
+ * unknown unless `accepts_all`. */
+static bool read_subpackets(Str text, bool accepts_all, Signature *out) {
     Bytes bytes = {.rest = text};
     while (bytes.rest.len > 0 && !bytes.is_bad) {
         Bytes packet = {.rest = openpgp_take(&bytes, take_length(&bytes, true))};
@@ -146,6 +154,7 @@ static bool read_subpackets(Str text, Signature *out) {
         switch (type & 0x7f) {
         case 2: out->created = take_number(&packet, 4); break;
         case 3: out->lifetime = take_number(&packet, 4); break;
+        case 9: out->key_lifetime = take_number(&packet, 4); break;
         case 26:
         case 28: break; /* policy, user */
         case 16: out->issuer = openpgp_take(&packet, 8); break;
@@ -154,7 +163,7 @@ static bool read_subpackets(Str text, Signature *out) {
                 out->issuer = str_after(packet.rest, packet.rest.len - 8);
             break;
         default:
-            if (type & 0x80)
+            if ((type & 0x80) && !accepts_all)
                 return false;
         }
         if (packet.is_bad)
@@ -178,9 +187,9 @@ static bool parse_signature(Str body, Signature *out, Str *problem) {
     Str unhashed = openpgp_take(&bytes, take_number(&bytes, 2));
     (void)openpgp_take(&bytes, 2); /* the first bytes of the digest */
     out->values = bytes.rest;
-    bool ok = !bytes.is_bad && read_subpackets(unhashed, out);
+    bool ok = !bytes.is_bad && read_subpackets(unhashed, false, out);
     out->created = out->lifetime = 0; /* only the hashed dates are signed */
-    if (!ok || !read_subpackets(hashed, out))
+    if (!ok || !read_subpackets(hashed, false, out))
         return problem_text(problem, "it is malformed or has an unknown critical subpacket");
     return true;
 }
@@ -190,6 +199,19 @@ static Str fingerprint_of(Str body, Arena *arena) {
     char head[] = {(char)0x99, (char)(body.len >> 8), (char)body.len};
     Str whole = str_concat((Str){head, sizeof head}, body, arena);
     return digest_bytes(DIGEST_SHA1, whole, arena);
+}
+
+/* Returns NULL if the parameters are no public key of that type. Frees `builder`. */
+static EVP_PKEY *key_of_params(const char *type, OSSL_PARAM_BLD *builder) {
+    EVP_PKEY *key = NULL;
+    EVP_PKEY_CTX *context = EVP_PKEY_CTX_new_from_name(NULL, type, NULL);
+    OSSL_PARAM *params = OSSL_PARAM_BLD_to_param(builder);
+    if (context && params && EVP_PKEY_fromdata_init(context) > 0)
+        (void)EVP_PKEY_fromdata(context, &key, EVP_PKEY_PUBLIC_KEY, params);
+    OSSL_PARAM_free(params);
+    OSSL_PARAM_BLD_free(builder);
+    EVP_PKEY_CTX_free(context);
+    return key;
 }
 
 static EVP_PKEY *openpgp_rsa_key(Bytes *bytes) {
@@ -202,19 +224,83 @@ static EVP_PKEY *openpgp_rsa_key(Bytes *bytes) {
     BIGNUM *modulus = BN_bin2bn((const unsigned char *)n.ptr, (int)n.len, NULL);
     BIGNUM *exponent = BN_bin2bn((const unsigned char *)e.ptr, (int)e.len, NULL);
     OSSL_PARAM_BLD *builder = OSSL_PARAM_BLD_new();
-    EVP_PKEY_CTX *context = EVP_PKEY_CTX_new_from_name(NULL, "RSA", NULL);
-    OSSL_PARAM *params = NULL;
-    if (modulus && exponent && builder && context &&
+    if (modulus && exponent && builder &&
         OSSL_PARAM_BLD_push_BN(builder, OSSL_PKEY_PARAM_RSA_N, modulus) &&
-        OSSL_PARAM_BLD_push_BN(builder, OSSL_PKEY_PARAM_RSA_E, exponent) &&
-        (params = OSSL_PARAM_BLD_to_param(builder)) && EVP_PKEY_fromdata_init(context) > 0)
-        (void)EVP_PKEY_fromdata(context, &key, EVP_PKEY_PUBLIC_KEY, params);
-    OSSL_PARAM_free(params);
-    OSSL_PARAM_BLD_free(builder);
-    EVP_PKEY_CTX_free(context);
+        OSSL_PARAM_BLD_push_BN(builder, OSSL_PKEY_PARAM_RSA_E, exponent))
+        key = key_of_params("RSA", builder);
+    else
+        OSSL_PARAM_BLD_free(builder);
     BN_free(modulus);
     BN_free(exponent);
     return key;
+}
+
+static size_t bits_of(Str number) {
+    return number.len == 0
+               ? 0
+               : (size_t)BN_num_bits_word((unsigned char)number.ptr[0]) + 8 * (number.len - 1);
+}
+
+/* FIPS 186-3 defines these sizes; sizes with a smaller prime are too weak. */
+static bool is_dsa_size(size_t p_bits, size_t q_bits) {
+    return (p_bits == 2048 && (q_bits == 224 || q_bits == 256)) ||
+           (p_bits == 3072 && q_bits == 256);
+}
+
+/* Sets *cut to the size of q, to which the digest is cut. */
+static EVP_PKEY *dsa_key(Bytes *bytes, size_t *cut) {
+    static const char *const names[] = {OSSL_PKEY_PARAM_FFC_P, OSSL_PKEY_PARAM_FFC_Q,
+                                        OSSL_PKEY_PARAM_FFC_G, OSSL_PKEY_PARAM_PUB_KEY};
+    BIGNUM *numbers[ARRAY_COUNT(names)] = {0};
+    Str texts[ARRAY_COUNT(names)];
+    EVP_PKEY *key = NULL;
+    for (size_t i = 0; i < ARRAY_COUNT(names); i++)
+        texts[i] = take_integer(bytes);
+    *cut = texts[1].len;
+    if (bytes->is_bad || !is_dsa_size(bits_of(texts[0]), bits_of(texts[1])) ||
+        texts[2].len > texts[0].len || texts[3].len > texts[0].len)
+        return NULL;
+    OSSL_PARAM_BLD *builder = OSSL_PARAM_BLD_new();
+    bool ok = builder != NULL;
+    for (size_t i = 0; i < ARRAY_COUNT(names) && ok; i++) {
+        numbers[i] = BN_bin2bn((const unsigned char *)texts[i].ptr, (int)texts[i].len, NULL);
+        ok = numbers[i] && OSSL_PARAM_BLD_push_BN(builder, names[i], numbers[i]);
+    }
+    if (ok)
+        key = key_of_params("DSA", builder);
+    else
+        OSSL_PARAM_BLD_free(builder);
+    for (size_t i = 0; i < ARRAY_COUNT(names); i++)
+        BN_free(numbers[i]);
+    return key;
+}
+
+static EVP_PKEY *ecdsa_key(Bytes *bytes) {
+    static const struct {
+        Str identifier;
+        const char *name;
+    } curves[] = {
+        {STR_CONST("\x2a\x86\x48\xce\x3d\x03\x01\x07"), "P-256"},
+        {STR_CONST("\x2b\x81\x04\x00\x22"), "P-384"},
+        {STR_CONST("\x2b\x81\x04\x00\x23"), "P-521"},
+    };
+    Str identifier = openpgp_take(bytes, take_number(bytes, 1));
+    Str point = take_integer(bytes);
+    if (bytes->is_bad || point.len == 0 || point.ptr[0] != 4)
+        return NULL;
+    for (size_t i = 0; i < ARRAY_COUNT(curves); i++) {
+        OSSL_PARAM_BLD *builder =
+            str_equal(identifier, curves[i].identifier) ? OSSL_PARAM_BLD_new() : NULL;
+        if (!builder)
+            continue;
+        if (OSSL_PARAM_BLD_push_utf8_string(builder, OSSL_PKEY_PARAM_GROUP_NAME, curves[i].name,
+                                            0) &&
+            OSSL_PARAM_BLD_push_octet_string(builder, OSSL_PKEY_PARAM_PUB_KEY, point.ptr,
+                                             point.len))
+            return key_of_params("EC", builder);
+        OSSL_PARAM_BLD_free(builder);
+    }
+    return NULL;
 }
 
 static EVP_PKEY *ed25519_key(Bytes *bytes, int algorithm) {
@@ -300,12 +386,40 @@ static bool verify_ed25519(EVP_PKEY *key, const Signature *signature, Str sum) {
     return ok;
 }
 
+/* DSA and ECDSA. OpenSSL expects the two numbers as DER, which has the same form for both. */
+static bool verify_pair(EVP_PKEY *key, const Signature *signature, Str sum) {
+    Bytes bytes = {.rest = signature->values};
+    Str r = take_integer(&bytes);
+    Str s = take_integer(&bytes);
+    unsigned char *der = NULL;
+    BIGNUM *first = BN_bin2bn((const unsigned char *)r.ptr, (int)r.len, NULL);
+    BIGNUM *second = BN_bin2bn((const unsigned char *)s.ptr, (int)s.len, NULL);
+    DSA_SIG *pair = DSA_SIG_new();
+    if (!pair || !first || !second || DSA_SIG_set0(pair, first, second) != 1) {
+        BN_free(first);
+        BN_free(second);
+        DSA_SIG_free(pair);
+        return false;
+    }
+    int size = i2d_DSA_SIG(pair, &der);
+    EVP_PKEY_CTX *context = EVP_PKEY_CTX_new(key, NULL);
+    bool ok =
+        context && !bytes.is_bad && size > 0 && EVP_PKEY_verify_init(context) > 0 &&
+        EVP_PKEY_verify(context, der, (size_t)size, (const unsigned char *)sum.ptr, sum.len) == 1;
+    EVP_PKEY_CTX_free(context);
+    OPENSSL_free(der);
+    DSA_SIG_free(pair);
+    return ok;
+}
+
 static bool is_rsa(int algorithm) {
     return algorithm == ALGORITHM_RSA || algorithm == ALGORITHM_RSA_SIGN;
 }
 
-/* Returns whether the key in this packet made the signature. */
-static bool verify_with(Str body, const Signature *signature, Str sum, Arena *arena) {
+/* Returns whether the key in this packet made the signature. Sets *is_usable if the key is of an
+ * accepted kind and size. */
+static bool verify_with(Str body, const Signature *signature, Str sum, bool *is_usable,
+                        Arena *arena) {
     Bytes bytes = {.rest = body};
     EVP_PKEY *key = NULL;
     uint32_t version = take_number(&bytes, 1);
@@ -315,12 +429,22 @@ static bool verify_with(Str body, const Signature *signature, Str sum, Arena *ar
         algorithm == signature->algorithm || (is_rsa(algorithm) && is_rsa(signature->algorithm));
     if (version != 4 || bytes.is_bad || !is_same)
         return false;
+    size_t cut = sum.len;
     if (is_rsa(algorithm))
         key = openpgp_rsa_key(&bytes);
     else if (algorithm == ALGORITHM_EDDSA || algorithm == ALGORITHM_ED25519)
         key = ed25519_key(&bytes, algorithm);
-    bool ok = key && (is_rsa(algorithm) ? verify_rsa(key, signature, sum, arena)
-                                        : verify_ed25519(key, signature, sum));
+    else if (algorithm == ALGORITHM_DSA)
+        key = dsa_key(&bytes, &cut);
+    else if (algorithm == ALGORITHM_ECDSA)
+        key = ecdsa_key(&bytes);
+    if (!key)
+        return false;
+    *is_usable = true;
+    bool is_pair = algorithm == ALGORITHM_DSA || algorithm == ALGORITHM_ECDSA;
+    bool ok = is_rsa(algorithm) ? verify_rsa(key, signature, sum, arena)
+              : is_pair         ? verify_pair(key, signature, str_slice(sum, 0, cut))
+                                : verify_ed25519(key, signature, sum);
     EVP_PKEY_free(key);
     return ok;
 }
@@ -332,32 +456,106 @@ static Str upper_hex(Str bytes, Arena *arena) {
     return str_from_cstr(text);
 }
 
+/* A key with the newest statement about its lifetime. */
+typedef struct KeyPacket {
+    Str body;
+    Str id;
+    bool is_subkey;
+    uint32_t stated;   /* time of that statement */
+    uint32_t lifetime; /* in seconds since the key was made; 0: never expires */
+} KeyPacket;
+
+typedef VEC(KeyPacket) KeyPackets;
+
 typedef struct KeySearch {
     const Signature *signature;
     Str sum;
+    int64_t now_s;
     bool has_issuer; /* a key has the ID that the signature names */
+    bool is_usable;  /* such a key is of an accepted kind and size */
+    bool is_found;
     OpenpgpKey *out;
     Arena *arena;
 } KeySearch;
 
-static bool try_keys(KeySearch *search, Str keys) {
-    Bytes bytes = {.rest = keys};
+/* Reads a signature that a primary key made about itself, its users or its subkeys. The statement
+ * is about the last key of that kind before it. */
+static void read_statement(Str body, KeyPackets *keys) {
+    Bytes bytes = {.rest = body};
+    Signature statement = {0};
+    Signature unhashed = {0};
+    uint32_t version = take_number(&bytes, 1);
+    uint32_t type = take_number(&bytes, 1);
+    (void)openpgp_take(&bytes, 2); /* algorithms */
+    Str hashed = openpgp_take(&bytes, take_number(&bytes, 2));
+    Str rest = openpgp_take(&bytes, take_number(&bytes, 2));
+    bool is_of_primary =
+        (type >= TYPE_CERTIFICATION && type <= TYPE_CERTIFICATION_LAST) || type == TYPE_DIRECT;
+    if (version != 4 || bytes.is_bad || (!is_of_primary && type != TYPE_BINDING) ||
+        !read_subpackets(hashed, true, &statement) || !read_subpackets(rest, true, &unhashed))
+        return;
+    size_t at = keys->count;
+    while (at > 0 && keys->items[at - 1].is_subkey == is_of_primary)
+        at--;
+    if (at == 0)
+        return;
+    size_t primary = at - 1;
+    while (primary > 0 && keys->items[primary].is_subkey)
+        primary--;
+    Str issuer = statement.issuer.len ? statement.issuer : unhashed.issuer;
+    KeyPacket *key = &keys->items[at - 1];
+    if (!str_equal(issuer, keys->items[primary].id) || statement.created < key->stated)
+        return;
+    key->stated = statement.created;
+    key->lifetime = statement.key_lifetime;
+}
+
+static bool is_key_expired(const KeyPacket *key, int64_t now_s) {
+    Bytes bytes = {.rest = str_after(key->body, 1)};
+    int64_t created = take_number(&bytes, 4);
+    return key->lifetime > 0 && created + (int64_t)key->lifetime <= now_s;
+}
+
+static KeyPackets key_packets(Str block, Arena *arena) {
+    Bytes bytes = {.rest = block};
+    KeyPackets keys = {0};
     Packet packet;
     while (next_packet(&bytes, &packet)) {
-        if (packet.tag != TAG_KEY && packet.tag != TAG_SUBKEY)
-            continue;
-        Str fingerprint = fingerprint_of(packet.body, search->arena);
-        Str id = str_after(fingerprint, fingerprint.len - 8);
-        if (search->signature->issuer.len && !str_equal(search->signature->issuer, id))
+        if (packet.tag == TAG_KEY || packet.tag == TAG_SUBKEY) {
+            Str fingerprint = fingerprint_of(packet.body, arena);
+            vec_push(arena, &keys,
+                     (KeyPacket){.body = packet.body,
+                                 .id = str_after(fingerprint, fingerprint.len - 8),
+                                 .is_subkey = packet.tag == TAG_SUBKEY});
+        } else if (packet.tag == TAG_SIGNATURE) {
+            read_statement(packet.body, &keys);
+        }
+    }
+    return keys;
+}
+
+/* Sets is_found if a key made the signature; one that has not expired takes precedence. */
+static void try_keys(KeySearch *search, Str block) {
+    KeyPackets keys = key_packets(block, search->arena);
+    const KeyPacket *primary = NULL;
+    vec_each(&keys, key) {
+        if (!key->is_subkey)
+            primary = key;
+        if (search->signature->issuer.len && !str_equal(search->signature->issuer, key->id))
             continue;
         search->has_issuer = true;
-        if (!verify_with(packet.body, search->signature, search->sum, search->arena))
+        if (!verify_with(key->body, search->signature, search->sum, &search->is_usable,
+                         search->arena))
             continue;
-        search->out->fingerprint = upper_hex(fingerprint, search->arena);
+        search->is_found = true;
+        search->out->fingerprint =
+            upper_hex(fingerprint_of(key->body, search->arena), search->arena);
         search->out->id = str_after(search->out->fingerprint, search->out->fingerprint.len - 16);
-        return true;
+        search->out->is_expired = is_key_expired(key, search->now_s) ||
+                                  (primary && is_key_expired(primary, search->now_s));
+        if (!search->out->is_expired)
+            return;
     }
-    return false;
 }
 
 /* Tries each block of armor. */
@@ -366,12 +564,13 @@ static bool openpgp_try_all(KeySearch *search, Str keys) {
         Str block = keys;
         Str after;
         if (!remove_armor(&block, &after, search->arena))
-            return false;
-        if (try_keys(search, block))
+            return search->is_found;
+        try_keys(search, block);
+        if (search->is_found && !search->out->is_expired)
             return true;
         keys = after;
     }
-    return false;
+    return search->is_found;
 }
 
 bool openpgp_verify(const OpenpgpSigned *input, int64_t now_s, OpenpgpKey *out, Str *problem,
@@ -389,11 +588,14 @@ bool openpgp_verify(const OpenpgpSigned *input, int64_t now_s, OpenpgpKey *out, 
         return false;
     KeySearch search = {.signature = &parsed,
                         .sum = digest_of_signed(&parsed, input->data, arena),
+                        .now_s = now_s,
                         .out = out,
                         .arena = arena};
     if (search.sum.len > 0 && openpgp_try_all(&search, input->keys))
         return parsed.lifetime == 0 || (int64_t)parsed.created + (int64_t)parsed.lifetime > now_s ||
                problem_text(problem, "it has expired");
+    if (search.has_issuer && !search.is_usable)
+        return problem_text(problem, "its key is too weak, or of an unknown kind");
     if (search.has_issuer)
         return problem_text(problem, "the signature does not match the content");
     return problem_set(problem, arena, "none of the registry's keys made it (key ID %.*s)",

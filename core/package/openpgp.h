@@ -3,13 +3,13 @@
  * Debian has librnp (C++ and Botan), gpgme (starts gpg) and Sequoia (no stable C interface). All
  * cost more than this reader of packets; OpenSSL does the arithmetic.
  *
- * Accepted: RSA from 2048 bits and Ed25519 with SHA-256, SHA-384 or SHA-512; primary keys and
- * subkeys. Rejected: all other algorithms and versions, signatures of texts, and unknown critical
- * subpackets.
+ * Accepted: RSA from 2048 bits, DSA of 2048 or 3072 bits, ECDSA on P-256, P-384 and P-521, and
+ * Ed25519, with SHA-256, SHA-384 or SHA-512; primary keys and subkeys. Rejected: all other
+ * algorithms and versions, signatures of texts, and unknown critical subpackets.
  *
- * Neither binding signatures of subkeys nor expiry dates of keys count: a registry gives the keys
- * in the same response as the checksums, so a binding would prove nothing more. Terraform accepts
- * expired keys, too. The expiry date of a signature counts. */
+ * The signatures by which a key states its subkeys and its lifetime are read, but not verified: a
+ * registry gives the keys in the same response as the checksums, so they would prove nothing more.
+ * The caller decides about an expired key. An expired signature is rejected. */
 #pragma once
 
 #include "str.h"
@@ -17,6 +17,7 @@
 typedef struct OpenpgpKey {
     Str fingerprint; /* of the key that signed, 40 digits in upper case */
     Str id;          /* its last 16 digits */
+    bool is_expired; /* this key, or the primary key of this subkey */
 } OpenpgpKey;
 
 /* Data with a signature, both the signature and the keys as ASCII armor or binary. */

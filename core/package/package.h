@@ -29,9 +29,11 @@ typedef struct Package {
     Str authorization;       /* for `url`, instead of `token` */
     Str sha256;              /* of the archive, in hexadecimal; empty: not known */
     StrVec hashes;           /* one of them must match; empty: none known */
-    StrVec signed_hashes;    /* of all platforms, by a verified signature: for the lock file */
+    StrVec signed_hashes;    /* of all platforms: for the lock file */
     Str proof;               /* "signed by HashiCorp", "unauthenticated" */
     bool is_signed_by_other; /* by a key that is not HashiCorp's */
+    bool is_unsigned;        /* its registry has no key: only the checksum was verified */
+    bool is_key_expired;     /* of the key that signed */
 } Package;
 
 /* An installation method: where packages of some providers come from. */

@@ -347,6 +347,26 @@ static bool provider_install_report(const Run *run, bool is_query) {
     return ok;
 }
 
+/* The words about a missing signature are those of OpenTofu. */
+static void warn_of_proof(const Run *run, const Task *task) {
+    Str text = STR_EMPTY;
+    if (task->package.is_unsigned)
+        text = str_format(run->arena,
+                          "Installed %.*s v%.*s. Signature validation was skipped due to the "
+                          "registry not containing GPG keys for this provider",
+                          STR_ARG(task->shown), STR_ARG(task->version));
+    else if (task->package.is_key_expired)
+        text = str_format(run->arena, "Installed %.*s v%.*s. The key that signed it has expired",
+                          STR_ARG(task->shown), STR_ARG(task->version));
+    if (text.len == 0)
+        return;
+    diags_warning(run->diags, NO_RANGE, str_to_cstr(text, run->arena), "%s",
+                  task->package.is_unsigned
+                      ? "Only the checksum of the archive was verified. To require signatures, set "
+                        "OPENTOFU_ENFORCE_GPG_VALIDATION=true."
+                      : "To reject expired keys, set OPENTOFU_ENFORCE_GPG_EXPIRATION=true.");
+}
+
 static void add_hashes(StrVec *out, const StrVec *more, Arena *arena) {
     vec_each(more, hash) {
         vec_push(arena, out, *hash);
@@ -373,6 +393,7 @@ static void provider_install_record(const Run *run, const Task *task, Dependency
         vec_push(arena, &out->local, task->shown);
     vec_push(arena, &out->hashes, task->h1);
     out->has_other_signer |= task->package.is_signed_by_other;
+    warn_of_proof(run, task);
     dependency_lock_set(lock, entry, arena);
 }
 

@@ -1,6 +1,7 @@
 /* provider_registry: packages in the registry of the provider's host, by the provider registry
  * protocol. The checksums of a package need a good signature by one of the keys that the registry
- * names. */
+ * names. OpenTofu's registry has no keys for some providers: their packages need none, as in
+ * OpenTofu. */
 #include "host_access.h"
 #include "mirror_directory.h"
 #include "openpgp.h"
@@ -10,6 +11,9 @@
 
 /* The key that HashiCorp publishes for its releases. */
 #define HASHICORP_FINGERPRINT "C874011F0AB405110D02105534365D9472D7468F"
+
+/* The registry that serves providers without keys. */
+#define UNSIGNED_HOST "registry.opentofu.org"
 
 typedef struct Inquiry {
     const PackageQuery *query;
@@ -68,22 +72,37 @@ typedef struct Offer {
     Str url;
     Str sums_url;
     Str signature_url;
-    Str keys; /* ASCII armor, one after another */
+    Str keys;         /* ASCII armor, one after another */
+    bool is_unsigned; /* no signature is required */
 } Offer;
+
+/* Returns whether LOAM_<name> or OPENTOFU_<name> is "true". */
+static bool is_enforced(const PackageQuery *query, const char *name) {
+    const Process *process = query->sources->io->process;
+    static const char *const prefixes[] = {"LOAM_", "OPENTOFU_"};
+    for (size_t i = 0; i < ARRAY_COUNT(prefixes); i++) {
+        Str variable = str_format(query->arena, "%s%s", prefixes[i], name);
+        if (str_equal(process_variable(process, str_to_cstr(variable, query->arena)), STR("true")))
+            return true;
+    }
+    return false;
+}
 
 static bool provider_registry_read_keys(const Inquiry *inquiry, Value answer, Offer *offer) {
     Value signing, keys;
     StrBuf all = strbuf_new(inquiry->query->arena);
-    if (!value_find_present(answer, STR("signing_keys"), &signing) ||
-        !value_find_tuple(signing, STR("gpg_public_keys"), &keys))
-        return host_access_refuse(inquiry->query, offer->page, "has no signing keys");
-    for (size_t i = 0; i < keys.count; i++) {
+    bool has_list = value_find_present(answer, STR("signing_keys"), &signing) &&
+                    value_find_tuple(signing, STR("gpg_public_keys"), &keys);
+    for (size_t i = 0; has_list && i < keys.count; i++) {
         Str armor;
         if (value_find_text(value_at(keys, i), STR("ascii_armor"), &armor))
             strbuf_add_format(&all, "%.*s\n", STR_ARG(armor));
     }
     offer->keys = strbuf_str(&all);
-    return offer->keys.len > 0 ||
+    offer->is_unsigned = (!has_list || keys.count == 0) &&
+                         str_equal(inquiry->host.name, STR(UNSIGNED_HOST)) &&
+                         !is_enforced(inquiry->query, "ENFORCE_GPG_VALIDATION");
+    return offer->is_unsigned || offer->keys.len > 0 ||
            host_access_refuse(inquiry->query, offer->page, "has no signing keys");
 }
 
@@ -167,6 +186,11 @@ static bool check_sums(const Inquiry *inquiry, const Offer *offer, Str sums, Pac
 static bool check_signature(const Inquiry *inquiry, const Offer *offer, Str sums, Package *out) {
     Str signature, why;
     OpenpgpKey key;
+    if (offer->is_unsigned) {
+        out->proof = STR("unsigned");
+        out->is_unsigned = true;
+        return true;
+    }
     if (!get_text(inquiry, offer->signature_url, &signature))
         return false;
     const Clock *clock = inquiry->query->sources->io->clock;
@@ -177,6 +201,10 @@ static bool check_signature(const Inquiry *inquiry, const Offer *offer, Str sums
                            "the signature of the checksums at \"%.*s\" is not good: %.*s",
                            STR_ARG(url_redact(offer->signature_url, inquiry->query->arena)),
                            STR_ARG(why));
+    out->is_key_expired = key.is_expired;
+    if (key.is_expired && is_enforced(inquiry->query, "ENFORCE_GPG_EXPIRATION"))
+        return problem_set(inquiry->query->problem, inquiry->query->arena,
+                           "the key %.*s that signed the checksums has expired", STR_ARG(key.id));
     out->is_signed_by_other = !str_equal_cstr(key.fingerprint, HASHICORP_FINGERPRINT);
     out->proof = out->is_signed_by_other ? str_format(inquiry->query->arena,
                                                       "self-signed, key ID %.*s", STR_ARG(key.id))

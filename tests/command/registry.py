@@ -1,7 +1,7 @@
 """A provider registry on loopback: https with a certificate authority of the test, packages signed by a key of the test.
 
 `faults` maps a path to a function that answers instead; `seen` has (path, Authorization) of each request."""
-import base64, hashlib, http.server, io, json, os, re, ssl, subprocess, tempfile, threading, zipfile
+import base64, hashlib, http.server, io, json, os, re, ssl, subprocess, tempfile, threading, time, zipfile
 
 PLATFORMS = ("linux_amd64", "linux_arm64")
 
@@ -26,18 +26,19 @@ def archive(files, links=(), **more):
 
 
 class Signer:
-    """A key of gpg, in a home of its own."""
+    """A key of gpg, in a home of its own. `since`: the time of gpg (20200101T000000), also of its signatures; `expires`: 1d."""
 
-    def __init__(self, home, name, kind="rsa2048"):
+    def __init__(self, home, name, kind="rsa2048", since=None, expires="0"):
         self.home, self.name = os.path.join(home, name), name
+        self.time = ["--faked-system-time", since + "!"] if since else []
         os.makedirs(self.home, 0o700)
-        self.gpg("--quick-gen-key", "%s <%s@localhost>" % (name, name), kind, "sign")
+        self.gpg("--quick-gen-key", "%s <%s@localhost>" % (name, name), kind, "sign", expires)
         self.armor = self.gpg("--armor", "--export", name).decode()
         listing = self.gpg("--list-keys", "--with-colons", name).decode()
         self.id = re.search(r"^fpr:+([0-9A-F]+):", listing, re.M)[1][-16:]
 
     def gpg(self, *words, text=b""):
-        done = subprocess.run(["gpg", "--batch", "--quiet", "--yes", "--passphrase", "", "--homedir", self.home, *words],
+        done = subprocess.run(["gpg", "--batch", "--quiet", "--yes", "--passphrase", "", "--homedir", self.home, *self.time, *words],
                               input=text, capture_output=True)
         if done.returncode:
             raise RuntimeError(done.stderr.decode())
@@ -47,11 +48,57 @@ class Signer:
         return self.gpg("-u", self.name, "--digest-algo", "SHA256", *words, "--detach-sign", text=text)
 
     def close(self):
+        """Ends the agent of gpg."""
         subprocess.run(["gpgconf", "--homedir", self.home, "--kill", "gpg-agent"], capture_output=True)
 
 
-def openssl(*words):
-    subprocess.run(["openssl", *words], check=True, capture_output=True)
+def openssl(*words, text=None):
+    return subprocess.run(["openssl", *words], check=True, capture_output=True, input=text).stdout
+
+
+def number(value):
+    """A multiprecision integer of OpenPGP."""
+    return value.bit_length().to_bytes(2, "big") + value.to_bytes((value.bit_length() + 7) // 8, "big")
+
+
+def packet(tag, body):
+    return bytes([0xC0 | tag, 255]) + len(body).to_bytes(4, "big") + body
+
+
+class DsaSigner:
+    """A key of OpenSSL in packets of OpenPGP: gpg makes no DSA key of 2048 bits whose prime q has 224 bits."""
+
+    def __init__(self, home, name, q_bits=224):
+        params, self.key = os.path.join(home, name + ".params"), os.path.join(home, name + ".pem")
+        openssl("genpkey", "-genparam", "-algorithm", "DSA", "-pkeyopt", "dsa_paramgen_bits:2048",
+                "-pkeyopt", "dsa_paramgen_q_bits:%d" % q_bits, "-out", params)
+        openssl("genpkey", "-paramfile", params, "-out", self.key)
+        self.q_size = q_bits // 8
+        shown = openssl("pkey", "-in", self.key, "-noout", "-text").decode()
+        found = {label: int(re.sub(r"[\s:]", "", text), 16)
+                 for label, text in re.findall(r"^(pub|P|Q|G):\s*\n((?: +[0-9a-f:]+\n)+)", shown, re.M)}
+        self.body = b"\x04" + int(time.time() - 60).to_bytes(4, "big") + b"\x11" + b"".join(number(found[name]) for name in ("P", "Q", "G", "pub"))
+        self.hashed_key = b"\x99" + len(self.body).to_bytes(2, "big") + self.body
+        self.fingerprint = hashlib.sha1(self.hashed_key).digest()
+        self.id = self.fingerprint[-8:].hex().upper()
+        user = b"dsa <dsa@localhost>"
+        certificate = self.signature(0x13, self.hashed_key + b"\xb4" + len(user).to_bytes(4, "big") + user)
+        packets = packet(6, self.body) + packet(13, user) + certificate
+        text = base64.encodebytes(packets).decode()
+        self.armor = "-----BEGIN PGP PUBLIC KEY BLOCK-----\n\n%s-----END PGP PUBLIC KEY BLOCK-----\n" % text
+
+    def signature(self, kind, data):
+        subpackets = b"\x05\x02" + int(time.time() - 30).to_bytes(4, "big") + b"\x02\x1b\x03" + b"\x16\x21\x04" + self.fingerprint
+        head = bytes([4, kind, 17, 8]) + len(subpackets).to_bytes(2, "big") + subpackets
+        digest = hashlib.sha256(data + head + b"\x04\xff" + len(head).to_bytes(4, "big")).digest()
+        der = openssl("pkeyutl", "-sign", "-inkey", self.key, text=digest[:self.q_size])
+        first = 4 + der[3]
+        r, s = (int.from_bytes(part, "big") for part in (der[4:first], der[first + 2:]))
+        unhashed = b"\x09\x10" + self.fingerprint[-8:]
+        return packet(2, head + len(unhashed).to_bytes(2, "big") + unhashed + digest[:2] + number(r) + number(s))
+
+    def sign(self, text):
+        return self.signature(0, text)
 
 
 def certificates(directory):
@@ -119,8 +166,9 @@ class Registry:
     def address(self, kind, namespace="acme"):
         return "%s/%s/%s" % (self.host, namespace, kind)
 
-    def add(self, kind, version, packages=None, namespace="acme", signer=None, sums=None):
-        """Publishes a version. `packages`: platform → bytes; `sums`: the text of SHA256SUMS instead of the right one."""
+    def add(self, kind, version, packages=None, namespace="acme", signer=None, sums=None, keys=None):
+        """Publishes a version. `packages`: platform → bytes; `sums`: the text of SHA256SUMS instead of the right one; `keys`: the
+        ASCII armor of other keys than that of the registry."""
         packages = packages or {platform: archive({"terraform-provider-%s_v%s" % (kind, version): program(kind, version, platform),
                                                    "LICENSE": "free\n"}) for platform in PLATFORMS}
         signer = signer or self.signer
@@ -129,6 +177,7 @@ class Registry:
         text = sums or "".join("%s  %s\n" % (hashlib.sha256(packed).hexdigest(), name(platform)) for platform, packed in packages.items())
         self.files[base + "SHA256SUMS"] = text.encode()
         self.files[base + "SHA256SUMS.sig"] = signer.sign(text.encode())
+        keys = [self.signer.armor] if keys is None else keys
         for platform, packed in packages.items():
             system, machine = platform.split("_")
             self.files[base + name(platform)] = packed
@@ -136,7 +185,7 @@ class Registry:
                 "protocols": ["5.0"], "os": system, "arch": machine, "filename": name(platform), "download_url": base + name(platform),
                 "shasum": hashlib.sha256(packed).hexdigest(), "shasums_url": base + "SHA256SUMS",
                 "shasums_signature_url": base + "SHA256SUMS.sig",
-                "signing_keys": {"gpg_public_keys": [{"key_id": self.signer.id, "ascii_armor": self.signer.armor}]}}).encode()
+                "signing_keys": {"gpg_public_keys": [{"key_id": self.signer.id, "ascii_armor": armor} for armor in keys]}}).encode()
         self.versions.setdefault((namespace, kind), {})[version] = [dict(zip(("os", "arch"), platform.split("_"))) for platform in packages]
 
     def find(self, path):

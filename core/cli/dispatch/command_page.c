@@ -57,6 +57,11 @@ static const PageEntry environment[] = {
      "1: accept packages that the files of the project choose, if the dependency lock file has "
      "their hashes.",
      &option_variables},
+    {"LOAM_ENFORCE_GPG_VALIDATION, OPENTOFU_ENFORCE_GPG_VALIDATION",
+     "true: reject packages of registry.opentofu.org for which that registry has no key.",
+     .command = "init"},
+    {"LOAM_ENFORCE_GPG_EXPIRATION, OPENTOFU_ENFORCE_GPG_EXPIRATION",
+     "true: reject packages that an expired key signed.", .command = "init"},
     {"LOAM_ENCRYPTION, TF_ENCRYPTION",
      "Content of a block encryption, which overrides the one of the configuration.",
      &option_variables},

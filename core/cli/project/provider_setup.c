@@ -136,6 +136,8 @@ static bool setup_install(Project *project, const CliConfig *config, const Wante
     if (!dependency_lock_read(&cli->io, STR("."), &before, cli->arena, project->diags))
         return false;
     DependencyLock lock = before;
+    if (!lock.program.len && str_equal_cstr(STR("tofu"), cli_name(cli)->name))
+        lock.program = STR("tofu");
     ProviderInstall request = {
         .sources = {&cli->io, cli->cancel, config},
         .directory = foreign_programs_directory(cli),

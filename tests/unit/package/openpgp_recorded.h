@@ -1,4 +1,5 @@
-/* Public keys and signatures of the text "data to sign\n", made by GnuPG 2.2. */
+/* Public keys and signatures of the text "data to sign\n", made by GnuPG 2.2; the key
+ * dsa224, whose q has 224 bits, by OpenSSL. */
 #pragma once
 
 static const char key_rsa2048[] =
@@ -124,4 +125,140 @@ static const char signature_sha384[] =
     "gF7sFnGMuw6Dn7INnr2mX1UbS2n6mu+xjSOH40EWzno1Gb8KnWstan607gKiJiE3\n"
     "8N+m6fYEsc4IbudQC+TJPBOzR+UqbsAlvXFJ9VWBtgZv\n"
     "=4R20\n"
+    "-----END PGP SIGNATURE-----\n";
+
+static const char key_dsa2048[] =
+    "-----BEGIN PGP PUBLIC KEY BLOCK-----\n"
+    "\n"
+    "mQMuBGsIm60RCADFRvgq5sDoPBgcXid9FSO1Zu7mk97nPFPVG7aCgDePAxGcLeOy\n"
+    "/yCnv7WfImzf+X+yxIau7C70814n/1SKA4XWgYiIqmtjo+c7LxBWqGiyHY5qfXEW\n"
+    "wrBvuzqcRbbai9Z2zRwC5ghuZWyyna0i3IC8Igh96uoDtReohAX+I3feshP/Ik7N\n"
+    "WB/rvkdhmwGvnfL4tVFFtV1UeqGZ6wLXtliRL/4Mqx79/N8RuSgC8ROLcBlS7FUE\n"
+    "vBeticiL2fkMyx6Ak1ZPmomu5v4sw8IY1HmyiZPIy41tV4BOwRYNWxGARuWrLBH4\n"
+    "DVxtpGhJkblKp7dToyYWwnZhu16zPLjCXtw3AQDQLfcDTRxVtbyYHCIw1Zez1cNV\n"
+    "Hx3FeJHFth7INHVGMQf/aD/fTUhpbRnH57S4S6v28Oi51FaFJcAcAlti/1p+G3Cf\n"
+    "gUkYTdQ2d2eF77CmjeIXlNNle6XnFb7srI9NX4FgnqaTb4oYEaGubVlb6VNPjkfa\n"
+    "uZsrlU4X3hTNcFQmvJ2VLJ4huiUrfg3Bvrk0oQRZxHBvPeGthezcn21w1GGOLX2V\n"
+    "4m3vj8up7iPT0lZXRg5JLeT1hisNmf6CRX/NYUHKpuvaiOFBtlqd90K9elzYupUj\n"
+    "vhl/FBX+wEKocymY031PRpB21YQlw4PZjJVROTwwUeYt6L4t6o3D8k+/Ug9JWrll\n"
+    "wDbHb9zGUeEwO/tN62nU9T1N7utC/bAx82vjna0SbQf+OUhpC7h2XzYAk1BQkZ08\n"
+    "AyAYPu2XyUSBQM9qUES6xzfGNrFoNFfvZ6q2LKmLG6qsNqueEfaMB/vp1eMaqmfp\n"
+    "S5eT04/2jI0Wk5VRa1Eb3lxD9ID6xynrhMFuEPffu+lezKQ0/HVV483KucipYkCu\n"
+    "lxEvxzVZJiLcyZPEcgDasNpG4iogdT/r23aoke8TLxCh2S71heGbOPyTTLUYhzN8\n"
+    "nkba1I8cWw/Rgp5OAIWtcnR88Bg0vGs54C9+3uQjxV6nafRvbY+5FeuDmkYnFdDB\n"
+    "R0P2rxgcv8zaOC31vTU4vIF62FQiTzYB/W9nXO5cVyJjse2Y423uuKF2jEmAbjmV\n"
+    "VrQbZHNhMjA0OCA8ZHNhMjA0OEBsb2NhbGhvc3Q+iJAEExEIADgWIQT2n48vzNCE\n"
+    "ukTXXyfTm4GCauOrwwUCawibrQIbAwULCQgHAgYVCgkICwIEFgIDAQIeAQIXgAAK\n"
+    "CRDTm4GCauOrw0R9AQDGUe6mAGSOtCoIgnbcvE858sn3RMxUaJS1aWAUCUzWzwEA\n"
+    "m4DxdABZioUnMd9+sbFHRkzjfp/Rjjo59cdUTYTaAHk=\n"
+    "=r6/c\n"
+    "-----END PGP PUBLIC KEY BLOCK-----\n";
+
+static const char signature_dsa2048[] =
+    "-----BEGIN PGP SIGNATURE-----\n"
+    "\n"
+    "iIgEABEIADAWIQT2n48vzNCEukTXXyfTm4GCauOrwwUCawibsBIcZHNhMjA0OEBs\n"
+    "b2NhbGhvc3QACgkQ05uBgmrjq8P5YwEAvLjp0eKlxI727XC+WUSR+q7xmXiGAymQ\n"
+    "WoVAwx/2jE0A/1paMeSB6BC66tzAgYKjiRPXkwSVUTMjj/GpZJ4AFLH9\n"
+    "=r/Ll\n"
+    "-----END PGP SIGNATURE-----\n";
+
+static const char key_nistp256[] =
+    "-----BEGIN PGP PUBLIC KEY BLOCK-----\n"
+    "\n"
+    "mFIEawibsRMIKoZIzj0DAQcCAwSdxEAmUu3UBOPaXMpBH2VhWHob5uwVZs1KWO/D\n"
+    "5Fa2QFWVc4B1+WddJ4SnuhlEmQwRKjGLjLAi+VOwPEv76QGptB1uaXN0cDI1NiA8\n"
+    "bmlzdHAyNTZAbG9jYWxob3N0PoiQBBMTCAA4FiEEez8JSsuZZsaYdV5hTFs3e6Jh\n"
+    "OSIFAmsIm7ECGwMFCwkIBwIGFQoJCAsCBBYCAwECHgECF4AACgkQTFs3e6JhOSIj\n"
+    "rAD/U92G9bUaQq70UMqYkTXzFU2w/iaaPno9vNrb4SYJGvwBAPO3TeXyaKAXyCew\n"
+    "UZ0yZFQcxRbJCqE89N21E5cGy3U0\n"
+    "=HzST\n"
+    "-----END PGP PUBLIC KEY BLOCK-----\n";
+
+static const char signature_nistp256[] =
+    "-----BEGIN PGP SIGNATURE-----\n"
+    "\n"
+    "iIkEABMIADEWIQR7PwlKy5lmxph1XmFMWzd7omE5IgUCawibsRMcbmlzdHAyNTZA\n"
+    "bG9jYWxob3N0AAoJEExbN3uiYTkioUcBAL6ipLmt5fv4QKBxAsasl2LiW037Uc5F\n"
+    "0KsicL4ubv7wAQCLe0Ve6xusuG2wKmO3b2S5CMt30UxV4E9R2RepxC50IA==\n"
+    "=pxva\n"
+    "-----END PGP SIGNATURE-----\n";
+
+static const char key_nistp384[] =
+    "-----BEGIN PGP PUBLIC KEY BLOCK-----\n"
+    "\n"
+    "mG8EawibsRMFK4EEACIDAwR+dbQrfe30XIStYVTKuaureFLZNr29RDkBtGg/FSTb\n"
+    "39BUtIbdRj0UCwBJsJVf64oVTT7zl/exNBR+qoQuPAmGsD91ALzsN8BTmIr957Yk\n"
+    "UFr5bY8SItKgsLOOuR1Jjpy0HW5pc3RwMzg0IDxuaXN0cDM4NEBsb2NhbGhvc3Q+\n"
+    "iLAEExMJADgWIQTYhdSNiifgAONH022qdIKTbPuxcgUCawibsQIbAwULCQgHAgYV\n"
+    "CgkICwIEFgIDAQIeAQIXgAAKCRCqdIKTbPuxcv60AYCElljVBr2aKmzTdgLWJDMy\n"
+    "ACCnT5+uf9kVR/D6JZQrAIWVBRLIzIt7gVr7PKFxNoABf0Hm0EPZtVul30zOgj5q\n"
+    "CwsNy3DMMQJoU5qjJ3uYPfKvvtOWZkWMhxMe4XaaaCP9PQ==\n"
+    "=d0h3\n"
+    "-----END PGP PUBLIC KEY BLOCK-----\n";
+
+static const char signature_nistp384[] =
+    "-----BEGIN PGP SIGNATURE-----\n"
+    "\n"
+    "iKkEABMJADEWIQTYhdSNiifgAONH022qdIKTbPuxcgUCawibshMcbmlzdHAzODRA\n"
+    "bG9jYWxob3N0AAoJEKp0gpNs+7Fy/D8Bf2hhp/fn1XpGSGC5kBWRnsm5CR3XVfqq\n"
+    "bv2LWMU8pWQAvHcYSMu1S0esGUzFb7s28QF+M35D/lZ8nfquchGJMj50XGy4GQZs\n"
+    "E/OzicjsUcNfZP1wtJRit1rbjUr+3+vXxh9K\n"
+    "=UDp2\n"
+    "-----END PGP SIGNATURE-----\n";
+
+static const char key_nistp521[] =
+    "-----BEGIN PGP PUBLIC KEY BLOCK-----\n"
+    "\n"
+    "mJMEawibshMFK4EEACMEIwQBgysZCCuc0d59ChEakDlbDvWI+qeE2nfxhSiizcEf\n"
+    "hF4QkqLbZP2N5zxbBcqzUp/qNm9PVOHs9WmXLE6rLBcHQlIAspbXyXzgc+nYvCAD\n"
+    "A65yTwKxpZwuMWVgfTQ/PuDLY9xVWe4F1eAonh9P3/SUw25g+HpEkWtILcXJdcmd\n"
+    "KRf21nm0HW5pc3RwNTIxIDxuaXN0cDUyMUBsb2NhbGhvc3Q+iNQEExMKADgWIQTv\n"
+    "CIZihq5hgFcraqP0nYqyXU1pRgUCawibsgIbAwULCQgHAgYVCgkICwIEFgIDAQIe\n"
+    "AQIXgAAKCRD0nYqyXU1pRgHGAgkBPAgJn0OlB+hJ6TCiBVqTwQfmZd+/AohCYLCC\n"
+    "3rxCw8yjPTL0j8jkkc3w+ChtLqTxFx5vK4RilTzY2LSlfK0yJ/4CCQEEYSkfWSoV\n"
+    "TH36mONcY7PuOkl7oqd2om64Me3QEW0zs97E8ASuWrMXr87X4T1x/VLvFMh+adZ3\n"
+    "bhCQoICBG+EvwQ==\n"
+    "=Y/NL\n"
+    "-----END PGP PUBLIC KEY BLOCK-----\n";
+
+static const char signature_nistp521[] =
+    "-----BEGIN PGP SIGNATURE-----\n"
+    "\n"
+    "iMsEABMKADEWIQTvCIZihq5hgFcraqP0nYqyXU1pRgUCawibshMcbmlzdHA1MjFA\n"
+    "bG9jYWxob3N0AAoJEPSdirJdTWlGeuoCBRT4h5aAPE2H+8jyMRJ6cAfmpWnhUoOL\n"
+    "9AblV4H4P38DB4PqY5upy+sqC0us4XpWXdAhvgavkLrUjxLtSbpYE3lSAgjm772l\n"
+    "MRQf/lvlxmi2e+fvE8AiZ96sWEGXAjPGnAjYLeTr0QJHoxiKmiOKJkamIZvvciZD\n"
+    "0GD/pTjPoq9bvn4Qmg==\n"
+    "=A0zf\n"
+    "-----END PGP SIGNATURE-----\n";
+
+static const char key_dsa224[] =
+    "-----BEGIN PGP PUBLIC KEY BLOCK-----\n"
+    "\n"
+    "xv8AAAMqBGsIm3cRCACb3KJJsT51SC+jVXc/bBJ6wH1jx3Vga2R5OkvUV6iZrRbUIsgcPfiT29X2\n"
+    "TjN2ICRXlyPogiFllM5piITz/1LJt1pSl0UHvwK/Q0l/aGtaCDriXlZTiGZbCOLVJoZYntqtDmJZ\n"
+    "luSECiDes8w5PXxNg26D2d7BMb2EyMPwLrcxOIxH2BJI+QIEwMHNIJTSp+ISCQt8kPCfogC4ypHC\n"
+    "+uUI8ltKX+Q/LfZl0l82mizqHilH4xwWb6W/Vs1WZmRNUAxESnfIKe9Y4S7BsLOsDvAxAfAgeNzu\n"
+    "kDHc6b2iWOoeTGo/GnZwbiZmf0PhQnBAYXcimApEGYgbcl73YRkT1FRvAOCCTQX6hkc4fnTVNblQ\n"
+    "sLcRK2cZCcdZ3xG1qepdB/0aJFltWQNaODzL/xJUhY3+2wo0vUggP2kFwA7ew0Fcn++3iFPbXkoK\n"
+    "DDo2cRM4dY0wBguSuN4q6uHwJI+VtNHVMLzanTUwS08VonWH7BDueI7OBX3Fcx4TLyStiP/QPE1b\n"
+    "Gh5+Hd9p80rUHYQi017iGhS9FOLcE7ljiAjdTX1Fu+CncwIVWFoGyXIAvayyRsMX2p+KTIqE4qF3\n"
+    "qC5nw0bdSJWyXL+p9eyy7lpp8NNdQKqlggbA2gm+MMryZIbdsMLWhg1RtDNAabYj8zRT4+89tXDz\n"
+    "ii6+RfHprOu1Am36By7ruU78lK7WyruAZ/0pfBPJGeJBsc5jIh0vWJ59vWiqB/42nFCkEMCOhqrl\n"
+    "9kr2inSxe2SvorAxQz6S0/C3Hj7jaPZwi157kZnCe8lfUZTAd90O9ZCA7p3xh/ASvs5kqXzmygEZ\n"
+    "BePgYa2KzLixkECEJQDxb6vb0nVrcQbiCLtdkZBTYOwurfBaPeYPWftEv3fF5qoQYE+reJPrCvlf\n"
+    "Ls0pWA1t6wulIPNiIFspn+NeKjK8whfmMG0KLV588ROeTZHZIJLDxzX9/3cYX8xfk9EdfmGJNqv/\n"
+    "hiShHtRsbeLtQwng2MR6KwM6kG75PSbANZp2gfTMZ0yGCY+9Tvq9HhZ/3aSW21V+dTbLJ2mfwpo7\n"
+    "XEj4LZA3NyTxhGrkYVMmr4JMzf8AAAATZHNhIDxkc2FAbG9jYWxob3N0PsL/AAAAcAQTEQgAIAUC\n"
+    "awiblQIbAxYhBJpUnvDPyblc21QDv7x7eQTFcFTQAAoJELx7eQTFcFTQQKQA3RqB6sod2CQX1zOx\n"
+    "orths7QTU0NyYUCqBXZJR84A3R/z5DLTlhYZ4fiKzGfv4GxD86xyvIscsVWt7KY=\n"
+    "-----END PGP PUBLIC KEY BLOCK-----\n";
+
+static const char signature_dsa224[] =
+    "-----BEGIN PGP SIGNATURE-----\n"
+    "\n"
+    "wv8AAABwBAARCAAgBQJrCJuVAhsDFiEEmlSe8M/JuVzbVAO/vHt5BMVwVNAACgkQvHt5BMVwVNBu\n"
+    "SgDfa9jlVAX7ZFRYbLwUxu2Xr/69f/SSawAhcD3W8QDdH5y1UtMomCo5ofl+haOiQMoXpY5AQiru\n"
+    "8wFUAw==\n"
     "-----END PGP SIGNATURE-----\n";

@@ -22,12 +22,14 @@ static void good(void **) {
         const char *signature;
         const char *key;
     } cases[] = {
-        {signature_rsa2048, key_rsa2048},
-        {signature_ed25519, key_ed25519},
+        {signature_rsa2048, key_rsa2048},   {signature_ed25519, key_ed25519},
         {signature_sub, key_sub}, /* a subkey of another algorithm */
-        {signature_sha384, key_rsa2048},
+        {signature_sha384, key_rsa2048},    {signature_dsa2048, key_dsa2048},
+        {signature_dsa224, key_dsa224},     {signature_nistp256, key_nistp256},
+        {signature_nistp384, key_nistp384}, {signature_nistp521, key_nistp521},
     };
-    Str all = str_format(arena, "%s%s%s", key_sub, key_ed25519, key_rsa2048);
+    Str all = str_format(arena, "%s%s%s%s%s%s%s%s", key_sub, key_ed25519, key_rsa2048, key_dsa2048,
+                         key_dsa224, key_nistp256, key_nistp384, key_nistp521);
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         Str problem = STR_EMPTY;
         OpenpgpKey key;
@@ -39,6 +41,37 @@ static void good(void **) {
         assert_false(verify(STR("data to sign"), cases[i].signature, cases[i].key, &problem));
         check_str(problem, "the signature does not match the content");
     }
+}
+
+static Str decode(const char *armor) {
+    Str text = str_from_cstr(armor);
+    StrBuf packed = strbuf_new(arena);
+    Str line, bytes;
+    while (str_next_field(&text, '\n', &line)) {
+        if (line.len && line.ptr[0] != '-' && line.ptr[0] != '=')
+            strbuf_add(&packed, line);
+    }
+    assert_true(base64_decode(strbuf_str(&packed), &bytes, arena));
+    return bytes;
+}
+
+/* The recorded key was made at 0x6b028f25 and expires after two years. A copy of it that does not
+ * expire takes precedence; here that is the same key without its statement. */
+static void expired(void **) {
+    static const int64_t end_s = 0x6b028f25 + 2 * 365 * 86400;
+    OpenpgpSigned input = {SIGNED, str_from_cstr(signature_rsa2048), str_from_cstr(key_rsa2048)};
+    OpenpgpKey key;
+    Str problem, bytes, after;
+    assert_true(openpgp_verify(&input, end_s - 1, &key, &problem, arena));
+    assert_false(key.is_expired);
+    assert_true(openpgp_verify(&input, end_s, &key, &problem, arena));
+    assert_true(key.is_expired);
+    bytes = decode(key_rsa2048);
+    size_t size = 3 + ((size_t)(unsigned char)bytes.ptr[1] << 8 | (unsigned char)bytes.ptr[2]);
+    after = str_concat(bytes, str_slice(bytes, 0, size), arena);
+    input.keys = after;
+    assert_true(openpgp_verify(&input, end_s, &key, &problem, arena));
+    assert_false(key.is_expired);
 }
 
 static void refused(void **) {
@@ -62,18 +95,6 @@ static void refused(void **) {
         if (!str_starts_with(problem, str_from_cstr(cases[i].problem)))
             fail_msg("%zu: %.*s", i, STR_ARG(problem));
     }
-}
-
-static Str decode(const char *armor) {
-    Str text = str_from_cstr(armor);
-    StrBuf packed = strbuf_new(arena);
-    Str line, bytes;
-    while (str_next_field(&text, '\n', &line)) {
-        if (line.len && line.ptr[0] != '-' && line.ptr[0] != '=')
-            strbuf_add(&packed, line);
-    }
-    assert_true(base64_decode(strbuf_str(&packed), &bytes, arena));
-    return bytes;
 }
 
 /* No changed byte in a hashed or signed part verifies; no cut is read beyond its end. */
@@ -101,8 +122,33 @@ static void damaged(void **) {
     }
 }
 
+/* Each kind of key and signature, cut at each byte. */
+static void cut(void **) {
+    static const char *const pairs[][2] = {
+        {signature_dsa2048, key_dsa2048},
+        {signature_nistp521, key_nistp521},
+        {signature_sub, key_sub},
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(pairs); i++) {
+        Str signature = decode(pairs[i][0]);
+        Str keys = decode(pairs[i][1]);
+        Str problem;
+        OpenpgpKey key;
+        for (size_t j = 0; j < signature.len; j++) {
+            Str part = str_clone(str_slice(signature, 0, j), arena);
+            assert_false(verify_bytes(SIGNED, part, keys, &key, &problem));
+        }
+        for (size_t j = 0; j < keys.len; j++) {
+            Str part = str_clone(str_slice(keys, 0, j), arena);
+            (void)!verify_bytes(SIGNED, signature, part, &key, &problem);
+        }
+    }
+}
+
 UNIT_MAIN(test_openpgp) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(good), cmocka_unit_test(refused),
-                                       cmocka_unit_test(damaged)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(good),    cmocka_unit_test(expired), cmocka_unit_test(refused),
+        cmocka_unit_test(damaged), cmocka_unit_test(cut),
+    };
     return cmocka_run_group_tests(tests, open_arena, close_arena);
 }
