@@ -13,7 +13,8 @@
     ROW(etcd_backend)       \
     ROW(pg_backend)         \
     ROW(kubernetes_backend) \
-    ROW(s3_backend)
+    ROW(s3_backend)         \
+    ROW(azurerm_backend)
 /* clang-format on */
 
 #define BACKEND_DECLARE(type) extern const BackendType type;

@@ -127,9 +127,10 @@ static size_t receive_header(char *bytes, size_t one, size_t size, void *payload
         limit_redirects(transfer->curl);
     } else if (!transfer->has_headers && colon != SIZE_MAX &&
                transfer->headers.count < HEADERS_AT_MOST) {
+        line = str_clone(line, transfer->arena); /* utf8_lower may return a part of it */
         vec_push(transfer->arena, &transfer->headers,
                  (HttpHeader){utf8_lower(str_slice(line, 0, colon), transfer->arena),
-                              str_clone(str_trim(str_after(line, colon + 1)), transfer->arena)});
+                              str_trim(str_after(line, colon + 1))});
     }
     transfer->has_headers = !begins && (transfer->has_headers || line.len == 0);
     return size;

@@ -144,7 +144,8 @@ static bool was_asked(const Server *server, const char *text) {
 
 static void plain(void **) {
     static const char *const answers[] = {
-        "HTTP/1.1 200 OK\r\nX-Thing:  two words \r\nContent-Length: 5\r\n\r\nhello", NULL};
+        "HTTP/1.1 200 OK\r\nX-Thing:  two words \r\nx-lower: 1\r\nContent-Length: 5\r\n\r\nhello",
+        NULL};
     SCOPED(ArenaRef) arena = arena_open("test");
     Server server = {0};
     server_start(&server, answers, arena);
@@ -154,6 +155,7 @@ static void plain(void **) {
     assert_int_equal(got.response.code, 200);
     check_str(got.body, "hello");
     check_str(http_header(&got.response, "x-thing"), "two words");
+    check_str(http_header(&got.response, "x-lower"), "1");
     check_str(http_header(&got.response, "x-other"), "");
     assert_true(was_asked(&server, "GET /x/../a//./b?b=c HTTP/1.1\r\n"));
     assert_true(was_asked(&server, "User-Agent: loam/"));
