@@ -10,7 +10,7 @@
 #define RETRY_WAIT_MS     1000
 #define RETRY_WAIT_MAX_MS 30000
 
-static bool may_help(HttpStatus status, int code) {
+bool http_send_may_help(HttpStatus status, int code) {
     switch (status) {
     case HTTP_DONE: return code == 429 || (code >= 500 && code != 501);
     case HTTP_UNKNOWN_NAME:
@@ -83,7 +83,7 @@ static HttpStatus send_patiently(const Io *io, const HttpRequest *request, const
         int64_t began_ms = log_clock_ms();
         HttpStatus status = attempt_once(io, request, &body->sink, &response, problem, arena);
         log_attempt(request, status, response.code, began_ms, arena);
-        if (attempt >= request->retries || !may_help(status, response.code)) {
+        if (attempt >= request->retries || !http_send_may_help(status, response.code)) {
             response.attempts = attempt + 1;
             *out = response;
             return status;

@@ -7,6 +7,8 @@
 
 #include "io.h"
 
+/* Whether another attempt may have another result. */
+bool http_send_may_help(HttpStatus status, int code);
 /* Sends with retries and reads the whole body into memory. Unless HTTP_DONE, `*problem` is the end
  * of a sentence ("connection refused"). A cancelled wait leaves `*response` unchanged. */
 HttpStatus http_send(const Io *io, const HttpRequest *request, HttpResponse *response, Str *problem,

@@ -187,11 +187,20 @@ class Source:
         class Handler(http.server.SimpleHTTPRequestHandler):
             def log_message(self, *_):
                 pass
-        handler = functools.partial(Handler, directory=self.files.name)
-        self.web = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
-        threading.Thread(target=self.web.serve_forever, daemon=True).start()
+        self.handler = functools.partial(Handler, directory=self.files.name)
+        self.start()
         team.cluster.apply({"apiVersion": "source.toolkit.fluxcd.io/v1", "kind": "GitRepository",
                             "metadata": {"name": name, "namespace": team.name}, "spec": {"url": "https://git.example/x", "interval": "1h"}})
+
+    def start(self, port=0):
+        self.web = http.server.ThreadingHTTPServer(("127.0.0.1", port), self.handler)
+        threading.Thread(target=self.web.serve_forever, daemon=True).start()
+
+    def stop(self):
+        """Returns the port, which refuses connections now."""
+        self.web.shutdown()
+        self.web.server_close()
+        return self.web.server_port
 
     def publish(self, text, revision, entries=()):
         """`text` is that of net/main.tf, or texts by their paths; `entries`: (tarfile.TarInfo, bytes). Returns the path of the archive."""

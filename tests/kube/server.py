@@ -12,6 +12,8 @@
       cluster.audit()                         the events of the audit log (level Metadata), oldest first
       cluster.compact()                       etcd forgets old versions: lists and watches of them expire
       cluster.restart()                       kills the API server and starts it again; etcd keeps the objects
+      cluster.save() -> path                  a copy of etcd
+      cluster.restore(path)                   all processes start anew, with that copy: watches end, and revisions do not come again
 
   start(controllers=True)                     kube-controller-manager too: namespaces end, definitions clean up
   start(pods=True)                            the scheduler and kwok too: pods run on nodes that do not exist
@@ -291,14 +293,45 @@ class Cluster:
                     "roleRef": {"apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": name},
                     "subjects": [{"kind": "User", "apiGroup": "rbac.authorization.k8s.io", "name": user}]})
 
+    def ask_etcd(self, path, body):
+        address = urllib.request.Request(self.etcd_url + path, json.dumps(body).encode(), {"Content-Type": "application/json"})
+        with urllib.request.urlopen(address, timeout=30) as response:
+            return json.load(response)
+
+    def revision(self):
+        return int(self.ask_etcd("/v3/kv/range", {"key": base64.b64encode(b"x").decode()})["header"]["revision"])
+
     def compact(self):
         """Makes etcd forget all versions but the newest."""
-        def ask(path, body):
-            address = urllib.request.Request(self.etcd_url + path, json.dumps(body).encode(), {"Content-Type": "application/json"})
-            with urllib.request.urlopen(address, timeout=30) as response:
-                return json.load(response)
-        revision = ask("/v3/kv/range", {"key": base64.b64encode(b"x").decode()})["header"]["revision"]
-        ask("/v3/kv/compaction", {"revision": revision, "physical": True})
+        self.ask_etcd("/v3/kv/compaction", {"revision": self.revision(), "physical": True})
+
+    def save(self):
+        """The files are those of a computer that lost its power, while etcd stands still."""
+        path = self.path("saved-%d" % next(self.numbers))
+        process = dict(self.processes)["etcd"]
+        process.send_signal(signal.SIGSTOP)
+        try:
+            shutil.copytree(self.path("etcd"), path)
+        finally:
+            process.send_signal(signal.SIGCONT)
+        return path
+
+    def restore(self, path):
+        """As `etcdutl snapshot restore --bump-revision --mark-compacted` does it."""
+        newest = self.revision()
+        has_controllers = "kube-controller-manager" in dict(self.processes)
+        self.stop("kube-controller-manager")
+        self.stop("kube-apiserver", "etcd", kill=True)
+        shutil.rmtree(self.path("etcd"))
+        shutil.copytree(path, self.path("etcd"))
+        self.start_etcd()
+        while self.revision() <= newest:
+            for _ in range(100):
+                self.ask_etcd("/v3/kv/put", {"key": base64.b64encode(b"revision").decode()})
+        self.compact()
+        self.start_apiserver()
+        if has_controllers:
+            self.start_controllers()
 
     def kubectl(self, *args, text=None):
         env = {"PATH": os.environ["PATH"], "HOME": self.directory, "KUBECONFIG": self.kubeconfig("admin")}

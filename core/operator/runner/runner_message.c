@@ -3,7 +3,8 @@
 #include "utf8.h"
 
 #define ERRORS_MAX  5
-#define TEXT_MAX    256  /* bytes of one text of an error */
+#define ERROR_MAX   512  /* bytes of the text of an error */
+#define PLACE_MAX   256  /* of its address, and of its place */
 #define SUMMARY_MAX 2048 /* of Markdown */
 
 /* In place: the kubelet reads the file that it has mounted. If it cannot be written, the result is
@@ -36,16 +37,18 @@ void runner_message_write(const Runner *runner, RunResult *result) {
             result->kinds.count /= 2;
         else if (result->errors.count > 1)
             result->errors.count--;
-        else
+        else if (result->output_names.count > 0)
             result->output_names.count /= 2;
+        else
+            result->errors.count = 0;
     }
     overwrite(runner, text);
 }
 
 static void add_error(const Runner *runner, RunResult *result, RunError error) {
-    error.summary = utf8_shorten(error.summary, TEXT_MAX, runner->arena);
-    error.address = utf8_shorten(error.address, TEXT_MAX, runner->arena);
-    error.place = utf8_shorten(error.place, TEXT_MAX, runner->arena);
+    error.summary = utf8_shorten(error.summary, ERROR_MAX, runner->arena);
+    error.address = utf8_shorten(error.address, PLACE_MAX, runner->arena);
+    error.place = utf8_shorten(error.place, PLACE_MAX, runner->arena);
     if (result->errors.count < ERRORS_MAX)
         vec_push(runner->arena, &result->errors, error);
 }

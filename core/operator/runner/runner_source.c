@@ -11,8 +11,14 @@
 
 #define ARTIFACT_MAX ((uint64_t)64 << 20)
 #define LIMITS       ((UnpackLimits){100000, (uint64_t)1 << 30})
-#define ATTEMPTS     3
 #define TIMEOUT_MS   60000
+#define PAUSE_MAX_MS 15000
+
+/* How long a pod waits for a server that may come back: source-controller of a lost node is started
+ * on another one after five minutes, and must fetch its artifacts again. The Job tries four pods.
+ */
+#define AWAY_MS ((int64_t)300 * 1000)
+#define LOST_MS ((int64_t)60 * 1000) /* for an artifact that the server does not have */
 
 #define UNREACHABLE 75
 #define MISMATCH    65
@@ -42,19 +48,46 @@ static int take_artifact(Runner *runner, Str file) {
     return 0;
 }
 
+/* 0: another attempt would not help. */
+static int64_t patience_ms(HttpStatus status, int code) {
+    if (status == HTTP_DONE && code == 404)
+        return LOST_MS;
+    return http_send_may_help(status, code) ? AWAY_MS : 0;
+}
+
+/* Sends until the response is final, or the patience for it ends. */
+static HttpStatus send_patiently(const Runner *runner, const HttpRequest *request, Str file,
+                                 HttpResponse *response, Str *problem) {
+    const Clock *clock = runner->io->clock;
+    int64_t began_ms = clock->monotonic_ms(clock->self), pause_ms = 1000;
+    for (;;) {
+        HttpStatus status =
+            http_send_to_file(runner->io, request, file, response, problem, runner->arena);
+        int64_t waited_ms = clock->monotonic_ms(clock->self) - began_ms;
+        if (status != HTTP_DONE)
+            response->code = 0;
+        if (waited_ms + pause_ms >= patience_ms(status, response->code))
+            return status;
+        http_pause(request, pause_ms, clock);
+        if (http_is_cancelled(request)) {
+            *problem = STR("interrupted");
+            return HTTP_CANCELLED;
+        }
+        pause_ms = pause_ms * 2 < PAUSE_MAX_MS ? pause_ms * 2 : PAUSE_MAX_MS;
+    }
+}
+
 static int fetch_artifact(Runner *runner) {
     Str file = disk_join(STR(POD_WORK), STR("artifact"), runner->arena), problem = STR_EMPTY;
     HttpRequest request = {
         .url = runner->order.artifact.url,
         .timeout_ms = TIMEOUT_MS,
-        .retries = ATTEMPTS - 1,
         .redirect_limit = -1, /* source-controller serves it itself */
         .body_limit = ARTIFACT_MAX,
         .cancel = runner->cancel,
     };
     HttpResponse response = {0};
-    HttpStatus status =
-        http_send_to_file(runner->io, &request, file, &response, &problem, runner->arena);
+    HttpStatus status = send_patiently(runner, &request, file, &response, &problem);
     if (status == HTTP_TOO_LARGE)
         return runner_message_fail(runner, 1, STR("The artifact is too large"),
                                    STR("an artifact has at most 64 MiB"));
