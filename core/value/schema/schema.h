@@ -145,8 +145,8 @@ struct Block {
  * cached by the schema's address. Any thread may call it. */
 const Type *schema_implied_type(const Schema *schema);
 const Type *attribute_implied_type(const Attribute *attribute);
-/* Returns the type to which a configured value is converted: nested objects may omit what is not
- * REQUIRED. The converted value has the implied type. */
+/* Returns the type to which a configured value is converted: nested objects may lack members
+ * that are not REQUIRED. The converted value has the implied type. */
 const Type *attribute_configured_type(const Attribute *attribute, Arena *arena);
 /* Returns the words of `one_of`. */
 StrVec attribute_one_of(const Attribute *attribute, Arena *arena);
