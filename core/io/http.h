@@ -55,7 +55,8 @@ typedef struct HttpRequest {
     bool skip_verify;
     Str server_name;   /* name in the server's certificate; empty: the host of the URL */
     Str proxy;         /* URL; empty: from the environment variables */
-    Str no_proxy;      /* with a proxy: hosts that bypass it, separated by commas */
+    Str no_proxy;      /* with a proxy: hosts that bypass it, separated by commas. "*": no proxy,
+                          whatever the environment says */
     bool accepts_gzip; /* the server may compress the response; the sink receives it decompressed */
     HttpPool *pool;    /* NULL: the connection is closed after the response */
     bool only_connects;         /* for https: send no request, only get the server's certificates */

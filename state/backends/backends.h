@@ -14,7 +14,8 @@
     ROW(pg_backend)         \
     ROW(kubernetes_backend) \
     ROW(s3_backend)         \
-    ROW(azurerm_backend)
+    ROW(azurerm_backend)    \
+    ROW(gcs_backend)
 /* clang-format on */
 
 #define BACKEND_DECLARE(type) extern const BackendType type;

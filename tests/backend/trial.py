@@ -182,7 +182,7 @@ def remove_lock(trial, first, second):
     holder.process.kill()
     holder.process.communicate()
     os.remove(holder.marker)
-    id = re.search(r"ID: +([-0-9a-f]{36})", run_by(trial, second, "plan", "-no-color", status=1))[1]
+    id = re.search(r"ID: +([-0-9a-f]{16,36})", run_by(trial, second, "plan", "-no-color", status=1))[1]
     run_by(trial, second, "force-unlock", "-force", id)
     finish(trial)
 

@@ -227,7 +227,7 @@ static void set_bounds(CURL *curl, const HttpRequest *request) {
 }
 
 static void set_proxy(CURL *curl, const HttpRequest *request, Arena *arena) {
-    if (request->proxy.len == 0)
+    if (request->proxy.len == 0 && !str_equal(request->no_proxy, STR("*")))
         return;
     curl_http_set_text(curl, CURLOPT_PROXY, request->proxy, arena);
     curl_easy_setopt(curl, CURLOPT_NOPROXY, str_to_cstr(request->no_proxy, arena));
