@@ -1,10 +1,10 @@
-"""azurite, the emulator of Azure Storage, on loopback or at an address of a network namespace: it checks signatures, leases,
+"""azurite, the emulator of Azure Storage, on loopback: it checks signatures, leases,
 conditions and positions of appends.
 
   server = azurite.start()    .port; None if it cannot be installed
   server.ask("PUT", "/states", {"restype": "container"})    → status, headers, body; signed with the key of the account
 """
-import base64, email.utils, hashlib, hmac, http.client, os, shutil, socket, subprocess, sys, tempfile, time, urllib.parse
+import base64, email.utils, hashlib, hmac, http.client, os, shutil, socket, ssl, subprocess, sys, tempfile, time, urllib.parse
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 import package_cache
@@ -27,12 +27,13 @@ def free_port():
 
 
 class Server:
-    def __init__(self, path, words=(), host="127.0.0.1", port=0, prefix=()):
-        """`prefix` begins the command: it enters the namespace in which the server listens."""
+    def __init__(self, path, words=(), port=0, authority=None):
+        """`authority`: a file with the certificate of the authority, if `words` name a certificate of the server."""
         self.directory = tempfile.mkdtemp(prefix="loam-azurite-")
-        self.host, self.port = host, port or free_port()
+        self.host, self.port = "127.0.0.1", port or free_port()
+        self.tls = authority and ssl.create_default_context(cafile=authority)
         self.process = subprocess.Popen(
-            [*prefix, path, "--inMemoryPersistence", "--disableTelemetry", "--silent", "--skipApiVersionCheck", "--blobHost", host,
+            [path, "--inMemoryPersistence", "--disableTelemetry", "--silent", "--skipApiVersionCheck", "--blobHost", self.host,
              "--blobPort", str(self.port), *words],
             cwd=self.directory, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
             env={**os.environ, "AZURITE_ACCOUNTS": "%s:%s" % (ACCOUNT, KEY), "HOME": self.directory})
@@ -64,7 +65,8 @@ class Server:
         resource = "/%s%s" % (ACCOUNT, path) + "".join("\n%s:%s" % (name, value) for name, value in sorted((query or {}).items()))
         digest = hmac.new(base64.b64decode(KEY), "\n".join([*lines, resource]).encode(), hashlib.sha256).digest()
         headers["authorization"] = "SharedKey %s:%s" % (ACCOUNT, base64.b64encode(digest).decode())
-        connection = http.client.HTTPConnection(self.host, self.port, timeout=60)
+        connection = (http.client.HTTPSConnection(self.host, self.port, timeout=60, context=self.tls) if self.tls
+                      else http.client.HTTPConnection(self.host, self.port, timeout=60))
         try:
             connection.request(method, path + ("?" + urllib.parse.urlencode(query, quote_via=urllib.parse.quote) if query else ""), body or None,
                                {**headers, "content-length": str(len(body))})
@@ -74,6 +76,7 @@ class Server:
             connection.close()
 
 
-def start():
+def start(*words, **how):
+    """The running server; None if it cannot be installed."""
     path = program()
-    return path and Server(path).wait()
+    return path and Server(path, *words, **how).wait()

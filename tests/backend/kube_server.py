@@ -25,14 +25,15 @@ class Refusal(Exception):
         self.code, self.reason, self.message = code, reason, message
 
 
-def make_certificates(directory):
+def make_certificates(directory, *names):
+    """An authority and the certificate of a server on loopback, which may have more names."""
     def openssl(*words):
         subprocess.run(["openssl", *words], cwd=directory, check=True, capture_output=True)
     key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"]
     openssl("req", "-x509", *key, "-days", "2", "-keyout", "ca.key", "-out", "ca.pem", "-subj", "/CN=test")
     openssl("req", *key, "-keyout", "server.key", "-out", "server.csr", "-subj", "/CN=localhost")
     with open(os.path.join(directory, "san"), "w", encoding="utf-8") as file:
-        file.write("subjectAltName=DNS:localhost,IP:127.0.0.1")
+        file.write(",".join(["subjectAltName=DNS:localhost,IP:127.0.0.1", *("DNS:" + name for name in names)]))
     openssl("x509", "-req", "-days", "2", "-in", "server.csr", "-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial", "-extfile", "san", "-out", "server.pem")
 
 

@@ -1,7 +1,9 @@
 /* azurerm_settings: the account, its address and its credentials. */
 #include "azurerm_settings.h"
+#include "azure_login.h"
 #include "backend_settings.h"
 #include "base64.h"
+#include "cloud_address.h"
 #include "digest.h"
 #include "url.h"
 
@@ -9,6 +11,7 @@
 
 #define DEFAULT_TIMEOUT_S 300
 #define KEY_SIZE          32 /* of the customer's encryption key */
+#define STORAGE_RESOURCE  "https://storage.azure.com"
 
 static Str azurerm_settings_text(Value config, const char *name) {
     return backend_settings_text(config, name, "");
@@ -18,46 +21,37 @@ static bool azurerm_settings_reject(Diags *diags, const char *detail) {
     return diags_fail(diags, NO_RANGE, "Invalid backend configuration", "%s", detail);
 }
 
-/* Suffixes of the addresses of storage accounts. */
-static const struct {
-    const char *environments;
-    const char *suffix;
-} clouds[] = {
-    {"public", "core.windows.net"},
-    {"usgovernment", "core.usgovcloudapi.net"},
-    {"china", "core.chinacloudapi.cn"},
-};
-
-static Str azurerm_settings_suffix(Value config) {
-    Str name = backend_settings_text(config, "environment", clouds[0].environments);
-    for (size_t i = 0; i < ARRAY_COUNT(clouds); i++) {
-        if (str_equal_cstr(name, clouds[i].environments))
-            return str_from_cstr(clouds[i].suffix);
-    }
-    return str_from_cstr(clouds[0].suffix);
+static bool azurerm_settings_cloud(const Io *io, Value config, AzureCloud *out, Arena *arena,
+                                   Diags *diags) {
+    Str name = azurerm_settings_text(config, "environment");
+    Str host = azurerm_settings_text(config, "metadata_host");
+    Str problem = STR_EMPTY;
+    if (name.len && host.len)
+        return azurerm_settings_reject(diags,
+                                       "\"environment\" and \"metadata_host\" cannot be combined.");
+    if (host.len == 0)
+        return azure_cloud_find(name, out) ||
+               azurerm_settings_reject(diags, "\"environment\" is not a cloud of Azure.");
+    return azure_cloud_fetch(io, host, out, &problem, arena) ||
+           diags_fail(diags_as(diag_class_of(problem, DIAG_UNREACHABLE), diags), NO_RANGE,
+                      "Addresses of the cloud not found", "%.*s. Check \"metadata_host\".",
+                      STR_ARG(problem));
 }
 
-static bool azurerm_settings_is_loopback(const Url *url) {
-    Str host = url_host_name(url);
-    return str_equal(host, STR("127.0.0.1")) || str_equal(host, STR("localhost")) ||
-           str_equal(host, STR("[::1]"));
-}
-
-static bool azurerm_settings_endpoint(Value config, AzureBlobSettings *out, Arena *arena,
-                                      Diags *diags) {
+static bool azurerm_settings_endpoint(Value config, const AzureCloud *cloud, AzureBlobSettings *out,
+                                      Arena *arena, Diags *diags) {
     Str given = azurerm_settings_text(config, "blob_endpoint");
+    Str problem;
     Url url;
     if (given.len == 0) {
         out->endpoint = str_format(arena, "https://%.*s.blob.%.*s", STR_ARG(out->account.name),
-                                   STR_ARG(azurerm_settings_suffix(config)));
+                                   STR_ARG(cloud->storage_suffix));
         return true;
     }
     while (str_ends_with(given, STR("/")))
         given = str_slice(given, 0, given.len - 1);
-    bool is_url = url_parse(given, &url) && url.host.len && url.userinfo.len == 0 &&
-                  url.query.len == 0 && url.fragment.len == 0;
-    if (!is_url || !(str_equal(url.scheme, STR("https")) ||
-                     (str_equal(url.scheme, STR("http")) && azurerm_settings_is_loopback(&url))))
+    if (!cloud_address_check(given, &problem, arena) || !url_parse(given, &url) || url.query.len ||
+        url.fragment.len)
         return azurerm_settings_reject(
             diags, "\"blob_endpoint\" must be an https address without user or query, such as "
                    "\"https://ACCOUNT.privatelink.example.com\". Only addresses of this machine "
@@ -66,7 +60,42 @@ static bool azurerm_settings_endpoint(Value config, AzureBlobSettings *out, Aren
     return true;
 }
 
-static bool azurerm_settings_credentials(Value config, AzureBlobSettings *out, Diags *diags) {
+static AzureLoginSettings azurerm_settings_login(Value config) {
+    return (AzureLoginSettings){
+        .tenant_id = azurerm_settings_text(config, "tenant_id"),
+        .client_id = azurerm_settings_text(config, "client_id"),
+        .client_id_file = azurerm_settings_text(config, "client_id_file_path"),
+        .client_secret = azurerm_settings_text(config, "client_secret"),
+        .client_secret_file = azurerm_settings_text(config, "client_secret_file_path"),
+        .certificate = azurerm_settings_text(config, "client_certificate"),
+        .certificate_file = azurerm_settings_text(config, "client_certificate_path"),
+        .certificate_password = azurerm_settings_text(config, "client_certificate_password"),
+        .uses_oidc = backend_settings_bool(config, "use_oidc", false),
+        .oidc_token = azurerm_settings_text(config, "oidc_token"),
+        .oidc_token_file = azurerm_settings_text(config, "oidc_token_file_path"),
+        .oidc_request_url = azurerm_settings_text(config, "oidc_request_url"),
+        .oidc_request_token = azurerm_settings_text(config, "oidc_request_token"),
+        .ado_connection = azurerm_settings_text(config, "ado_service_connection_id"),
+        .uses_machine = backend_settings_bool(config, "use_msi", false),
+        .machine_endpoint = azurerm_settings_text(config, "msi_endpoint"),
+        .uses_workload = backend_settings_bool(config, "use_aks_workload_identity", false),
+        .uses_cli = backend_settings_bool(config, "use_cli", true),
+    };
+}
+
+static bool azurerm_settings_no_credentials(Diags *diags, Str why) {
+    return diags_fail(
+        diags, NO_RANGE, "No credentials for the storage account",
+        "%.*s. Set \"access_key\" (ARM_ACCESS_KEY), \"sas_token\" (ARM_SAS_TOKEN), or "
+        "a source of access tokens.",
+        STR_ARG(why));
+}
+
+/* An access key precedes a signature, which precedes access tokens. Without `use_azuread_auth`, an
+ * access token only serves to list the access keys. */
+static bool azurerm_settings_credentials(const AzureLogin *login, Value config,
+                                         AzureBlobSettings *out, Arena *arena, Diags *diags) {
+    Str problem = STR_EMPTY;
     out->account.key = azurerm_settings_text(config, "access_key");
     out->sas = azurerm_settings_text(config, "sas_token");
     if (out->account.key.len)
@@ -75,8 +104,29 @@ static bool azurerm_settings_credentials(Value config, AzureBlobSettings *out, D
         out->sas = str_after(out->sas, 1);
     if (out->account.key.len || out->sas.len)
         return true;
-    return diags_fail(diags, NO_RANGE, "No credentials for the storage account",
-                      "Set \"access_key\" (ARM_ACCESS_KEY) or \"sas_token\" (ARM_SAS_TOKEN).");
+    if (!azure_login_check(&login->settings, &problem))
+        return azurerm_settings_no_credentials(diags, problem);
+    if (backend_settings_bool(config, "use_azuread_auth", false)) {
+        AzureLogin *storage = arena_new(arena, AzureLogin);
+        *storage = *login;
+        storage->resource = STR(STORAGE_RESOURCE);
+        out->tokens = token_source_open(login->io->clock, azure_login_fetch, storage);
+        return true;
+    }
+    AzureAccountKeys *keys = arena_new(arena, AzureAccountKeys);
+    *keys = (AzureAccountKeys){
+        .login = *login,
+        .subscription_id = azurerm_settings_text(config, "subscription_id"),
+        .resource_group = azurerm_settings_text(config, "resource_group_name"),
+        .account = out->account.name,
+    };
+    keys->login.resource = login->cloud.manager;
+    if (keys->subscription_id.len == 0 || keys->resource_group.len == 0)
+        return azurerm_settings_no_credentials(
+            diags, STR("To list the access keys of the account, loam needs \"resource_group_name\" "
+                       "and \"subscription_id\"; with \"use_azuread_auth\", it needs neither"));
+    out->keys = token_source_open(login->io->clock, azure_login_fetch_key, keys);
+    return true;
 }
 
 static bool azurerm_settings_encryption(Value config, AzureBlobSettings *out, Arena *arena,
@@ -107,7 +157,7 @@ static bool azurerm_settings_encryption(Value config, AzureBlobSettings *out, Ar
 
 bool azurerm_settings_read(const Io *io, Value config, AzureBlobSettings *out, Arena *arena,
                            Diags *diags) {
-    (void)io;
+    AzureLogin login = {.io = io, .settings = azurerm_settings_login(config)};
     AzureBlobSettings settings = {
         .account.name = azurerm_settings_text(config, "storage_account_name"),
         .container = azurerm_settings_text(config, "container_name"),
@@ -117,9 +167,10 @@ bool azurerm_settings_read(const Io *io, Value config, AzureBlobSettings *out, A
         return azurerm_settings_reject(diags,
                                        "\"timeout_seconds\" must be an integer from 0 to 86400.");
     settings.timeout_ms = timeout_s * 1000;
-    if (!azurerm_settings_endpoint(config, &settings, arena, diags) ||
-        !azurerm_settings_credentials(config, &settings, diags) ||
-        !azurerm_settings_encryption(config, &settings, arena, diags))
+    if (!azurerm_settings_cloud(io, config, &login.cloud, arena, diags) ||
+        !azurerm_settings_endpoint(config, &login.cloud, &settings, arena, diags) ||
+        !azurerm_settings_encryption(config, &settings, arena, diags) ||
+        !azurerm_settings_credentials(&login, config, &settings, arena, diags))
         return false;
     *out = settings;
     return true;
@@ -164,7 +215,8 @@ const Attribute azurerm_settings_attributes[] = {
     {"container_name", &TYPE_STRING, REQUIRED, "Name of the container.", .check = azurerm_settings_check_container},
     {"key", &TYPE_STRING, REQUIRED, "Name of the state's blob.", .check = azurerm_settings_check_key},
     {"environment", &TYPE_STRING, OPTIONAL, "Cloud of the account (default \"public\").",
-     .one_of = "public usgovernment china"},
+     .one_of = AZURE_CLOUD_NAMES},
+    {"metadata_host", &TYPE_STRING, OPTIONAL, "Host that names the addresses of another cloud."},
     {"blob_endpoint", &TYPE_STRING, OPTIONAL,
      "Address of the blob service of the account, for an emulator or a private endpoint (default: "
      "\"https://ACCOUNT.blob.core.windows.net\" in the public cloud). Terraform and OpenTofu do not have this argument."},
@@ -175,6 +227,29 @@ const Attribute azurerm_settings_attributes[] = {
     {"customer_provided_key", &TYPE_STRING, OPTIONAL | SENSITIVE,
      "Your own encryption key, 32 bytes in base64, which the service uses and does not store."},
     {"encryption_scope", &TYPE_STRING, OPTIONAL, "Encryption scope of the account for new content."},
+    {"use_azuread_auth", &TYPE_BOOL, OPTIONAL,
+     "Whether blobs are accessed with an access token of Entra ID. Otherwise the token serves to list the access keys."},
+    {"resource_group_name", &TYPE_STRING, OPTIONAL, "Resource group of the account, to list its access keys."},
+    {"subscription_id", &TYPE_STRING, OPTIONAL, "Subscription of the account, to list its access keys."},
+    {"tenant_id", &TYPE_STRING, OPTIONAL, "Tenant of the identity."},
+    {"client_id", &TYPE_STRING, OPTIONAL, "Client ID of the identity."},
+    {"client_id_file_path", &TYPE_STRING, OPTIONAL, "File with the client ID."},
+    {"client_certificate", &TYPE_STRING, OPTIONAL | SENSITIVE,
+     "Certificate and key of the identity: a PKCS #12 file in base64. Of several sources of tokens, the first one of this table counts."},
+    {"client_certificate_path", &TYPE_STRING, OPTIONAL, "PKCS #12 file with certificate and key."},
+    {"client_certificate_password", &TYPE_STRING, OPTIONAL | SENSITIVE, "Password of the PKCS #12 file."},
+    {"client_secret", &TYPE_STRING, OPTIONAL | SENSITIVE, "Secret of the identity."},
+    {"client_secret_file_path", &TYPE_STRING, OPTIONAL, "File with the secret."},
+    {"use_oidc", &TYPE_BOOL, OPTIONAL, "Whether the token of another issuer, such as a pipeline, is exchanged."},
+    {"ado_service_connection_id", &TYPE_STRING, OPTIONAL, "With use_oidc in Azure DevOps: ID of the service connection."},
+    {"oidc_token", &TYPE_STRING, OPTIONAL | SENSITIVE, "With use_oidc: the token."},
+    {"oidc_token_file_path", &TYPE_STRING, OPTIONAL, "With use_oidc: file with the token, read again at each renewal."},
+    {"oidc_request_url", &TYPE_STRING, OPTIONAL, "With use_oidc: address at which the pipeline hands out the token."},
+    {"oidc_request_token", &TYPE_STRING, OPTIONAL | SENSITIVE, "With oidc_request_url: the secret for that address."},
+    {"use_msi", &TYPE_BOOL, OPTIONAL, "Whether the managed identity of the machine is used."},
+    {"msi_endpoint", &TYPE_STRING, OPTIONAL, "With use_msi: address of the machine's token service (default: the usual one)."},
+    {"use_aks_workload_identity", &TYPE_BOOL, OPTIONAL, "Whether the workload identity of a pod of AKS is used."},
+    {"use_cli", &TYPE_BOOL, OPTIONAL, "Whether the login of the Azure CLI is used (default true)."},
 };
 /* clang-format on */
 static_assert(ARRAY_COUNT(azurerm_settings_attributes) == AZURERM_SETTINGS_COUNT,
@@ -182,6 +257,7 @@ static_assert(ARRAY_COUNT(azurerm_settings_attributes) == AZURERM_SETTINGS_COUNT
 
 const BackendVariable azurerm_settings_variables[] = {
     {"environment", "ARM_ENVIRONMENT"},
+    {"metadata_host", "ARM_METADATA_HOST"},
     {"blob_endpoint", "ARM_BLOB_ENDPOINT"},
     {"access_key", "ARM_ACCESS_KEY"},
     {"sas_token", "ARM_SAS_TOKEN"},
@@ -190,6 +266,35 @@ const BackendVariable azurerm_settings_variables[] = {
     {"customer_provided_key", "ARM_CUSTOMER_PROVIDED_KEY"},
     {"encryption_scope", "ARM_ENCRYPTION_SCOPE"},
     {"encryption_scope", "ARM_ENCYRPTION_SCOPE"}, /* as OpenTofu spells it */
+    {"use_azuread_auth", "ARM_USE_AZUREAD"},
+    {"resource_group_name", "ARM_RESOURCE_GROUP_NAME"},
+    {"subscription_id", "ARM_SUBSCRIPTION_ID"},
+    {"tenant_id", "ARM_TENANT_ID"},
+    {"client_id", "ARM_CLIENT_ID"},
+    {"client_id_file_path", "ARM_CLIENT_ID_FILE_PATH"},
+    {"client_certificate", "ARM_CLIENT_CERTIFICATE"},
+    {"client_certificate_path", "ARM_CLIENT_CERTIFICATE_PATH"},
+    {"client_certificate_password", "ARM_CLIENT_CERTIFICATE_PASSWORD"},
+    {"client_secret", "ARM_CLIENT_SECRET"},
+    {"client_secret_file_path", "ARM_CLIENT_SECRET_FILE_PATH"},
+    {"use_oidc", "ARM_USE_OIDC"},
+    {"ado_service_connection_id", "ARM_ADO_PIPELINE_SERVICE_CONNECTION_ID"},
+    {"ado_service_connection_id", "ARM_OIDC_AZURE_SERVICE_CONNECTION_ID"},
+    {"ado_service_connection_id", "AZURESUBSCRIPTION_SERVICE_CONNECTION_ID"},
+    {"oidc_token", "ARM_OIDC_TOKEN"},
+    {"oidc_token_file_path", "ARM_OIDC_TOKEN_FILE_PATH"},
+    {"oidc_token_file_path", "AZURE_FEDERATED_TOKEN_FILE"},
+    {"oidc_request_url", "ARM_OIDC_REQUEST_URL"},
+    {"oidc_request_url", "ACTIONS_ID_TOKEN_REQUEST_URL"},
+    {"oidc_request_url", "SYSTEM_OIDCREQUESTURI"},
+    {"oidc_request_token", "ARM_OIDC_REQUEST_TOKEN"},
+    {"oidc_request_token", "ACTIONS_ID_TOKEN_REQUEST_TOKEN"},
+    {"oidc_request_token", "SYSTEM_ACCESSTOKEN"},
+    {"use_msi", "ARM_USE_MSI"},
+    {"msi_endpoint", "ARM_MSI_ENDPOINT"},
+    {"msi_endpoint", "MSI_ENDPOINT"},
+    {"use_aks_workload_identity", "ARM_USE_AKS_WORKLOAD_IDENTITY"},
+    {"use_cli", "ARM_USE_CLI"},
 };
 static_assert(ARRAY_COUNT(azurerm_settings_variables) == AZURERM_SETTINGS_VARIABLES,
               "the table is whole");

@@ -5,11 +5,12 @@
 #include "backend.h"
 
 /* Sizes of the tables below. */
-#define AZURERM_SETTINGS_COUNT     11
-#define AZURERM_SETTINGS_VARIABLES 9
+#define AZURERM_SETTINGS_COUNT     33
+#define AZURERM_SETTINGS_VARIABLES 39
 extern const Attribute azurerm_settings_attributes[];
 extern const BackendVariable azurerm_settings_variables[];
 
-/* Sends no request. Returns false, with errors, if arguments are missing or conflict. */
+/* Sends no request, except to a `metadata_host`. Returns false, with errors, if arguments are
+ * missing or conflict. The caller closes the sources of tokens and keys. */
 MUST_USE bool azurerm_settings_read(const Io *io, Value config, AzureBlobSettings *out,
                                     Arena *arena, Diags *diags);
