@@ -12,24 +12,31 @@
  *          nothing
  * journal  KEY.journal/0000000001 …; with use_lockfile each is created on the same condition, so a
  *          run that lost its lock cannot continue beside the next one
- * plans    KEY.plans/NAME, see plan_store.h */
+ * plans    KEY.plans/NAME, see plan_store.h
+ *
+ * With dynamodb_table, a lock and a digest are also in a table: see dynamo_table.h. */
 #include "backend_settings.h"
 #include "backends.h"
 #include "digest.h"
+#include "dynamo_table.h"
 #include "empty_state.h"
 #include "journal_segments.h"
+#include "log.h"
 #include "problem.h"
 #include "s3_client.h"
+#include "s3_plans.h"
 #include "s3_settings.h"
 #include "state_lease.h"
 
 #include <ctype.h>
 
-#define LOCK_ENDING    ".tflock"
-#define JOURNAL_ENDING ".journal/"
-#define PLANS_ENDING   ".plans/"
-#define DEFAULT_PREFIX "env:"
-#define OTHER_VERSION  "\"00000000000000000000000000000000\"" /* no object has it */
+#define LOCK_ENDING        ".tflock"
+#define JOURNAL_ENDING     ".journal/"
+#define PLANS_ENDING       ".plans/"
+#define DEFAULT_PREFIX     "env:"
+#define DIGEST_WAIT_MS     2000
+#define DIGEST_WAIT_MAX_MS 10000
+#define OTHER_VERSION      "\"00000000000000000000000000000000\"" /* no object has it */
 
 typedef struct S3 {
     Backend backend;
@@ -39,8 +46,9 @@ typedef struct S3 {
     Str lock_key;
     Str journal_prefix;
     bool uses_lock_file;
-    Str lock_id;  /* empty: not locked */
-    bool is_lost; /* another run holds the lock, or it was removed */
+    DynamoTable table; /* its name is empty if dynamodb_table is not set */
+    Str lock_id;       /* empty: not locked */
+    bool is_lost;      /* another run holds the lock, or it was removed */
     LockInfo wanted;
     int64_t lease_seconds; /* 0: the lock does not expire */
     int64_t began_ms;      /* of the last attempt to acquire the lock */
@@ -50,66 +58,6 @@ typedef struct S3 {
     Str digest;            /* of its bytes */
     Arena *arena;
 } S3;
-
-/* One object for each key of plan_store.h. */
-
-typedef struct S3Plans {
-    PlanStore store;
-    const S3Client *client;
-    Str prefix;
-} S3Plans;
-
-static Str s3_plans_key(const S3Plans *plans, Str key, Arena *arena) {
-    return str_concat(plans->prefix, key, arena);
-}
-
-static bool s3_plans_list(void *self, StrVec *out, Str *problem, Arena *arena) {
-    const S3Plans *plans = self;
-    StrVec keys = {0};
-    if (s3_client_list(plans->client, plans->prefix, &keys, problem, arena) != S3_DONE)
-        return false;
-    vec_each(&keys, key) {
-        vec_push(arena, out, str_after(*key, plans->prefix.len));
-    }
-    return true;
-}
-
-static bool s3_plans_get(void *self, Str key, Str *out, bool *found, Str *problem, Arena *arena) {
-    const S3Plans *plans = self;
-    S3Status status =
-        s3_client_get(plans->client, s3_plans_key(plans, key, arena), out, problem, arena);
-    *found = status == S3_DONE;
-    return status == S3_DONE || status == S3_ABSENT;
-}
-
-static bool s3_plans_put(void *self, Str key, Str bytes, Str *problem, Arena *arena) {
-    const S3Plans *plans = self;
-    return s3_client_put(plans->client, s3_plans_key(plans, key, arena), bytes, false, problem,
-                         arena) == S3_DONE;
-}
-
-static bool s3_plans_drop(void *self, Str key, Str *problem, Arena *arena) {
-    const S3Plans *plans = self;
-    return s3_client_delete(plans->client, s3_plans_key(plans, key, arena), problem, arena) ==
-           S3_DONE;
-}
-
-/* Returns the stored plans with the keys PREFIX + KEY. `client` must live as long. */
-static PlanStore *s3_plans_new(const S3Client *client, Str prefix, Arena *arena) {
-    S3Plans *plans = arena_new(arena, S3Plans);
-    plans->client = client;
-    plans->prefix = prefix;
-    plans->store = (PlanStore){
-        .self = plans,
-        .name =
-            str_format(arena, "s3://%.*s/%.*s", STR_ARG(client->settings.bucket), STR_ARG(prefix)),
-        .list = s3_plans_list,
-        .get = s3_plans_get,
-        .put = s3_plans_put,
-        .drop = s3_plans_drop,
-    };
-    return &plans->store;
-}
 
 static bool s3_backend_report(Diags *diags, const char *summary, const S3 *s3, Str problem,
                               const char *hint) {
@@ -178,9 +126,7 @@ static bool report_unconditional(const S3 *s3, Str problem, Diags *diags) {
                       STR_ARG(s3->backend.path), STR_ARG(problem));
 }
 
-static LockResult s3_backend_attempt(void *self, LockInfo *holder, pid_t *, Arena *arena,
-                                     Diags *diags) {
-    S3 *s3 = self;
+static LockResult attempt_object(S3 *s3, LockInfo *holder, Arena *arena, Diags *diags) {
     Str problem = STR_EMPTY;
     S3Status ignored;
     LockInfo own = s3->wanted;
@@ -205,6 +151,43 @@ static LockResult s3_backend_attempt(void *self, LockInfo *holder, pid_t *, Aren
     if (!str_equal(holder->id, own.id))
         return LOCK_HELD;
     return s3->lease_seconds == 0 ? LOCK_ACQUIRED : s3_backend_take(s3, arena, diags);
+}
+
+static LockResult attempt_table(const S3 *s3, LockInfo *holder, Arena *arena, Diags *diags) {
+    Str problem = STR_EMPTY;
+    DynamoStatus status = dynamo_table_lock(&s3->table, &s3->wanted, &problem, arena);
+    if (status == DYNAMO_DONE)
+        return LOCK_ACQUIRED;
+    if (status == DYNAMO_UNMET && dynamo_table_read_holder(&s3->table, holder, &problem, arena)) {
+        /* The lock may be this run's own, if the request was sent twice after a lost reply. */
+        if (str_equal(holder->id, s3->wanted.id))
+            return LOCK_ACQUIRED;
+        if (holder->id.len == 0)
+            holder->path = s3->table.id;
+        return LOCK_HELD;
+    }
+    s3_backend_report(diags, "Error acquiring the state lock", s3, problem, CHECK_ACCESS);
+    return LOCK_FAILED;
+}
+
+/* Programs that know one of the two locks exclude each other only if all acquire them in the same
+ * order: the object, then the table. */
+static LockResult s3_backend_attempt(void *self, LockInfo *holder, pid_t *, Arena *arena,
+                                     Diags *diags) {
+    S3 *s3 = self;
+    Str problem;
+    LockResult result = LOCK_ACQUIRED;
+    if (s3->uses_lock_file)
+        result = attempt_object(s3, holder, arena, diags);
+    if (result != LOCK_ACQUIRED || s3->table.name.len == 0)
+        return result;
+    result = attempt_table(s3, holder, arena, diags);
+    if (result == LOCK_ACQUIRED || !s3->uses_lock_file ||
+        s3_client_delete(&s3->client, s3->lock_key, &problem, arena) == S3_DONE)
+        return result;
+    s3_backend_report(diags, "Error releasing the state lock", s3, problem,
+                      "To remove it, run \"loam force-unlock\".");
+    return LOCK_FAILED;
 }
 
 static LeaseResult s3_backend_renew_once(const S3 *s3, const S3Client *client, S3Status *status,
@@ -288,37 +271,71 @@ static bool s3_backend_report_lost(const S3 *s3, const char *summary, Str who, D
                       STR_ARG(s3->lock_key), STR_ARG(who));
 }
 
-/* Checks that this run still holds the lock: a forced unlock or a takeover may have ended it. */
-static bool s3_backend_check_lock(S3 *s3, const char *summary, Diags *diags) {
+/* Reads who holds the object or the item of the lock; `holder->id` is empty if no run does. */
+static bool read_one_holder(S3 *s3, bool is_table, LockInfo *holder, Str *problem, Arena *arena) {
+    S3Status status;
+    if (is_table)
+        return dynamo_table_read_holder(&s3->table, holder, problem, arena);
+    if (!s3_backend_read_holder(s3, holder, &status, problem, arena))
+        *holder = (LockInfo){0};
+    return status != S3_FAILED;
+}
+
+static bool check_one_lock(S3 *s3, bool is_table, const char *summary, Diags *diags) {
     SCOPED(ArenaRef) scratch = arena_open("s3 lock");
     LockInfo holder = {0};
-    S3Status status;
     Str problem = STR_EMPTY;
+    if (!read_one_holder(s3, is_table, &holder, &problem, scratch))
+        return s3_backend_report(diags, summary, s3, problem, CHECK_ACCESS);
+    if (str_equal(holder.id, s3->lock_id))
+        return true;
+    s3->is_lost = true;
+    return s3_backend_report_lost(s3, summary, holder.who.len ? holder.who : STR("no program"),
+                                  diags);
+}
+
+/* Checks that this run still holds the lock: a forced unlock or a takeover may have ended it. */
+static bool s3_backend_check_lock(S3 *s3, const char *summary, Diags *diags) {
     if (s3->is_lost)
         return s3_backend_report_lost(s3, summary, STR("another program"), diags);
     if (s3->lock_id.len == 0)
         return true;
     if (s3->lease && !state_lease_check(s3->lease, diags))
         return false;
-    bool found = s3_backend_read_holder(s3, &holder, &status, &problem, scratch);
-    if (found && str_equal(holder.id, s3->lock_id))
-        return true;
-    if (status == S3_FAILED)
-        return s3_backend_report(diags, summary, s3, problem, CHECK_ACCESS);
-    s3->is_lost = true;
-    return s3_backend_report_lost(s3, summary,
-                                  found && holder.who.len ? holder.who : STR("no program"), diags);
+    return (!s3->uses_lock_file || check_one_lock(s3, false, summary, diags)) &&
+           (s3->table.name.len == 0 || check_one_lock(s3, true, summary, diags));
 }
 
-static bool release_lock(S3 *s3, Arena *scratch, Diags *diags) {
-    static const char summary[] = "Error releasing the state lock";
+#define RELEASE_SUMMARY "Error releasing the state lock"
+#define RELEASE_HINT    "To remove it, run \"loam force-unlock\"."
+
+static bool release_object(S3 *s3, Arena *scratch, Diags *diags) {
     Str problem;
-    if (!s3_backend_check_lock(s3, summary, diags))
-        return false;
+    return check_one_lock(s3, false, RELEASE_SUMMARY, diags) &&
+           (s3_client_delete(&s3->client, s3->lock_key, &problem, scratch) == S3_DONE ||
+            s3_backend_report(diags, RELEASE_SUMMARY, s3, problem, RELEASE_HINT));
+}
+
+static bool release_item(const S3 *s3, Arena *scratch, Diags *diags) {
+    Str problem = STR_EMPTY;
+    switch (dynamo_table_unlock(&s3->table, s3->lock_id, &problem, scratch)) {
+    case DYNAMO_DONE: return true;
+    case DYNAMO_UNMET:
+        return s3_backend_report_lost(s3, RELEASE_SUMMARY, STR("another program, or none,"), diags);
+    case DYNAMO_FAILED: break;
+    }
+    return s3_backend_report(diags, RELEASE_SUMMARY, s3, problem, RELEASE_HINT);
+}
+
+/* Releases both locks, whatever became of the other one. */
+static bool release_lock(S3 *s3, Arena *scratch, Diags *diags) {
+    bool ok = true;
+    if (s3->table.name.len)
+        ok = release_item(s3, scratch, diags);
+    if (s3->uses_lock_file)
+        ok = release_object(s3, scratch, diags) && ok;
     s3->lock_id = STR_EMPTY;
-    return s3_client_delete(&s3->client, s3->lock_key, &problem, scratch) == S3_DONE ||
-           s3_backend_report(diags, summary, s3, problem,
-                             "To remove it, run \"loam force-unlock\".");
+    return ok;
 }
 
 static bool s3_unlock(Backend *backend, Diags *diags) {
@@ -327,7 +344,8 @@ static bool s3_unlock(Backend *backend, Diags *diags) {
     Diags ignored = diags_new(scratch);
     bool is_lost = s3->is_lost || !s3_still_locked(backend, &ignored); /* reported before */
     state_lease_end(s3->lease);
-    bool ok = s3->lock_id.len == 0 || is_lost || release_lock(s3, scratch, diags);
+    bool ok = s3->lock_id.len == 0 || (is_lost && s3->table.name.len == 0) ||
+              release_lock(s3, scratch, is_lost ? &ignored : diags) || is_lost;
     /* Until here, a process that is stopped is killed before a takeover: it deletes no other lock.
      */
     state_lease_stop(s3->lease);
@@ -339,7 +357,7 @@ static bool s3_lock(Backend *backend, const LockInfo *info, int64_t timeout_ms,
                     const CancelToken *cancel, Diags *diags) {
     S3 *s3 = backend->self;
     CHECK(s3->lock_id.len == 0);
-    if (!s3->uses_lock_file)
+    if (!s3->uses_lock_file && s3->table.name.len == 0)
         return true;
     s3->wanted = *info;
     s3->wanted.lease_seconds = s3->lease_seconds;
@@ -363,20 +381,31 @@ static bool s3_lock(Backend *backend, const LockInfo *info, int64_t timeout_ms,
     return false;
 }
 
+/* Removes one of the two locks if it has this ID. Returns false if that failed. */
+static bool force_one(S3 *s3, bool is_table, Str id, LockInfo *holder, Str *problem,
+                      Arena *scratch) {
+    if (!read_one_holder(s3, is_table, holder, problem, scratch))
+        return false;
+    if (!str_equal(holder->id, id))
+        return true;
+    return is_table ? dynamo_table_unlock(&s3->table, id, problem, scratch) != DYNAMO_FAILED
+                    : s3_client_delete(&s3->client, s3->lock_key, problem, scratch) == S3_DONE;
+}
+
 static bool s3_force_unlock(Backend *backend, Str id, Diags *diags) {
     SCOPED(ArenaRef) scratch = arena_open("s3 unlock");
     S3 *s3 = backend->self;
-    LockInfo holder = {0};
-    S3Status status;
+    LockInfo object = {0}, item = {0};
     Str problem = STR_EMPTY;
     static const char summary[] = "Failed to unlock state";
-    bool found = s3_backend_read_holder(s3, &holder, &status, &problem, scratch);
-    if (status == S3_FAILED)
+    bool has_table = s3->table.name.len > 0;
+    bool has_object = s3->uses_lock_file || !has_table;
+    if ((has_table && !force_one(s3, true, id, &item, &problem, scratch)) ||
+        (has_object && !force_one(s3, false, id, &object, &problem, scratch)))
         return s3_backend_report(diags, summary, s3, problem, CHECK_ACCESS);
-    if (!found || !str_equal(holder.id, id))
-        return state_lock_report_other(summary, s3->backend.path, id, &holder, diags);
-    return s3_client_delete(&s3->client, s3->lock_key, &problem, scratch) == S3_DONE ||
-           s3_backend_report(diags, summary, s3, problem, CHECK_ACCESS);
+    return str_equal(object.id, id) || str_equal(item.id, id) ||
+           state_lock_report_other(summary, s3->backend.path, id, item.id.len ? &item : &object,
+                                   diags);
 }
 
 static void note_state(S3 *s3, const S3Object *state, Arena *scratch) {
@@ -384,13 +413,42 @@ static void note_state(S3 *s3, const S3Object *state, Arena *scratch) {
     s3->digest = str_clone(digest_hex(DIGEST_SHA256, state->bytes, scratch), s3->arena);
 }
 
+/* Returns whether the state has the digest of the table. Without an answer of the table, the state
+ * is taken as it is, as in Terraform and OpenTofu. */
+static bool has_digest(const S3 *s3, const S3Object *state, S3Status status, Arena *arena) {
+    Str problem = STR_EMPTY;
+    bool matches = true;
+    Str bytes = status == S3_DONE ? state->bytes : (Str){0};
+    if (s3->table.name.len == 0 ||
+        dynamo_table_check_digest(&s3->table, bytes, &matches, &problem, arena))
+        return matches;
+    log_debug("digest not read", log_text("table", s3->table.name), log_text("problem", problem));
+    return true;
+}
+
+/* Another program writes the state first, then its digest; so a state without its digest is read
+ * again for a while. */
 static bool s3_read(Backend *backend, Str *out, Arena *arena, Diags *diags) {
     S3 *s3 = backend->self;
+    const Clock *clock = s3->io->clock;
     Str problem;
     S3Object state = {.key = s3->key};
-    S3Status status = s3_client_read(&s3->client, &state, &problem, arena);
-    if (status != S3_DONE && status != S3_ABSENT)
-        return s3_backend_report(diags, "Failed to read the state", s3, problem, CHECK_ACCESS);
+    for (int64_t waited = 0;; waited += DIGEST_WAIT_MS) {
+        S3Status status = s3_client_read(&s3->client, &state, &problem, arena);
+        if (status != S3_DONE && status != S3_ABSENT)
+            return s3_backend_report(diags, "Failed to read the state", s3, problem, CHECK_ACCESS);
+        if (has_digest(s3, &state, status, arena))
+            break;
+        if (waited >= DIGEST_WAIT_MAX_MS ||
+            clock->sleep_ms(clock->self, DIGEST_WAIT_MS, backend->cancel))
+            return diags_fail(
+                diags, NO_RANGE, "Failed to read the state",
+                "\"%.*s\": state data in S3 does not have the expected content: the DynamoDB table "
+                "\"%.*s\" has another digest in the item \"%.*s-md5\". Either another program is "
+                "writing the state: try again. Or a program without \"dynamodb_table\" wrote it: "
+                "check the state, then delete that item.",
+                STR_ARG(s3->backend.path), STR_ARG(s3->table.name), STR_ARG(s3->table.id));
+    }
     if (s3->version.len == 0) /* a write reads the state again, but must not accept another one */
         note_state(s3, &state, arena);
     *out = empty_state_drop(state.bytes);
@@ -428,13 +486,25 @@ static S3Status s3_backend_replace(S3 *s3, Str bytes, Str *problem, Arena *arena
     return status;
 }
 
+/* The state is written, so a missing digest is a warning. */
+static bool put_digest(const S3 *s3, Str bytes, Arena *scratch, Diags *diags) {
+    Str problem = STR_EMPTY;
+    if (s3->table.name.len && !dynamo_table_put_digest(&s3->table, bytes, &problem, scratch))
+        diags_warning(diags, NO_RANGE, "Digest of the state not stored",
+                      "\"%.*s\" was written, but %.*s. The next read finds another digest and "
+                      "fails, until a write stores the digest.",
+                      STR_ARG(s3->backend.path), STR_ARG(problem));
+    return true;
+}
+
 static bool s3_write(Backend *backend, Str bytes, Diags *diags) {
     SCOPED(ArenaRef) scratch = arena_open("s3 write");
     S3 *s3 = backend->self;
     Str problem;
     return s3_backend_check_lock(s3, "Failed to write the state", diags) &&
            (s3_backend_replace(s3, bytes, &problem, scratch) == S3_DONE ||
-            s3_backend_report(diags, "Failed to write the state", s3, problem, CHECK_ACCESS));
+            s3_backend_report(diags, "Failed to write the state", s3, problem, CHECK_ACCESS)) &&
+           put_digest(s3, bytes, scratch, diags);
 }
 
 static bool s3_backend_journal_list(void *self, Segments *out, Str *problem, Arena *arena) {
@@ -475,7 +545,10 @@ static bool s3_backend_journal_put(void *self, uint64_t number, Str text, Str *p
         return problem_text(problem, "the lock was lost, because it was not renewed in time");
     Str key =
         str_format(arena, "%.*s%010llu", STR_ARG(s3->journal_prefix), (unsigned long long)number);
-    S3Status status = s3_client_put(&s3->client, key, text, s3->uses_lock_file, problem, arena);
+    bool is_locked = s3->uses_lock_file || s3->table.name.len > 0;
+    S3Status status = s3_client_put(&s3->client, key, text, is_locked, problem, arena);
+    if (status == S3_UNCONDITIONAL && !s3->uses_lock_file)
+        status = s3_client_put(&s3->client, key, text, false, problem, arena);
     return status == S3_DONE ||
            (status == S3_EXISTS && s3_backend_is_same(s3, key, text, problem, arena));
 }
@@ -516,7 +589,8 @@ static bool s3_remove(Backend *backend, Diags *diags) {
         return false;
     return (s3_backend_journal_drop(s3, UINT64_MAX, &problem, scratch) &&
             plan_store_clear(s3->backend.plans, &problem, scratch) &&
-            s3_client_delete(&s3->client, s3->key, &problem, scratch) == S3_DONE) ||
+            s3_client_delete(&s3->client, s3->key, &problem, scratch) == S3_DONE &&
+            (s3->table.name.len == 0 || dynamo_table_drop_digest(&s3->table, &problem, scratch))) ||
            s3_backend_report(diags, summary, s3, problem, CHECK_ACCESS);
 }
 
@@ -530,8 +604,16 @@ static void s3_close(Backend *backend) {
 
 static bool s3_backend_read_locking(S3 *s3, Value config, Diags *diags) {
     s3->uses_lock_file = backend_settings_bool(config, "use_lockfile", false);
+    s3->table.name = backend_settings_text(config, "dynamodb_table", "");
+    if (s3->table.name.len == 0)
+        s3->table.name = backend_settings_text(config, "lock_table", "");
     if (!backend_settings_lease(config, &s3->lease_seconds, diags))
         return false;
+    if (s3->lease_seconds > 0 && s3->table.name.len)
+        return diags_fail(
+            diags, NO_RANGE, "Invalid backend configuration",
+            "\"lease_seconds\" and \"dynamodb_table\" cannot be combined: a lock in a "
+            "table does not expire.");
     return s3->lease_seconds == 0 || s3->uses_lock_file ||
            diags_fail(diags, NO_RANGE, "Invalid backend configuration",
                       "\"lease_seconds\" requires \"use_lockfile\": without it, there is no "
@@ -556,6 +638,17 @@ static bool s3_backend_log_in(const S3 *s3, Arena *arena, Diags *diags) {
                         " Use credentials of another account, or change the list.", diags);
 }
 
+static void open_table(S3 *s3, Value config, Arena *arena) {
+    const S3Settings *settings = &s3->client.settings;
+    s3->table.io = s3->io;
+    s3->table.session = settings->session;
+    s3->table.region = settings->region;
+    s3->table.endpoint = s3_settings_table_endpoint(s3->io, config, settings->region, arena);
+    s3->table.id = str_format(arena, "%.*s/%.*s", STR_ARG(settings->bucket), STR_ARG(s3->key));
+    s3->table.retries = settings->retries;
+    s3->table.cancel = s3->client.cancel;
+}
+
 static bool s3_backend_open_store(const Io *io, Value config, Str workspace, S3 **out, Arena *arena,
                                   Diags *diags) {
     S3 *s3 = arena_new(arena, S3);
@@ -569,6 +662,7 @@ static bool s3_backend_open_store(const Io *io, Value config, Str workspace, S3 
         return false;
     }
     s3->key = s3_backend_key_of(config, workspace, arena);
+    open_table(s3, config, arena);
     s3->lock_key = str_concat(s3->key, STR(LOCK_ENDING), arena);
     s3->journal_prefix = str_concat(s3->key, STR(JOURNAL_ENDING), arena);
     s3->backend = (Backend){
@@ -641,6 +735,8 @@ static bool s3_make(const Io *io, Value config, Str workspace, Diags *diags) {
     S3Status status = s3_client_put(&s3->client, s3->key, text, true, &problem, scratch);
     if (status == S3_UNCONDITIONAL && !s3->uses_lock_file)
         status = s3_client_put(&s3->client, s3->key, text, false, &problem, scratch);
+    if (status == S3_DONE)
+        (void)put_digest(s3, text, scratch, diags);
     s3_close(&s3->backend);
     /* S3_EXISTS: a workspace that another run has just created keeps its content. */
     return status == S3_DONE || status == S3_EXISTS ||
@@ -656,8 +752,9 @@ const BackendType s3_backend = {
              "same states. " LEASE_ABOUT
              " A store that responds with status 501 to a conditional write cannot "
              "lock, so with `use_lockfile` loam rejects it. Credentials come from the "
-             "sources of the programs of AWS, in their order: see [state](../state.md). DynamoDB "
-             "tables are not supported.",
+             "sources of the programs of AWS, in their order: see [state](../state.md). With "
+             "`dynamodb_table`, a table holds locks and digests as Terraform and OpenTofu store "
+             "them.",
     .variables = s3_settings_variables,
     .variable_count = S3_SETTINGS_VARIABLES,
     .open = s3_open,

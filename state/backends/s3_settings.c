@@ -58,6 +58,17 @@ static bool read_endpoint(Value config, S3Settings *out, Arena *arena, Diags *di
     return true;
 }
 
+Str s3_settings_table_endpoint(const Io *io, Value config, Str region, Arena *arena) {
+    Str given = aws_settings_endpoint(config, "dynamodb", "dynamodb_endpoint", arena);
+    if (given.len == 0)
+        given = aws_transport_variable(io->process, "DYNAMODB", arena);
+    return given.len
+               ? given
+               : aws_transport_endpoint(
+                     "dynamodb", region, backend_settings_bool(config, "use_fips_endpoint", false),
+                     backend_settings_bool(config, "use_dualstack_endpoint", false), arena);
+}
+
 static bool settings_read_place(Value config, S3Settings *out, Arena *arena, Diags *diags) {
     Value style;
     out->bucket = s3_settings_text_of(config, "bucket");
@@ -142,6 +153,7 @@ static Str s3_settings_check_key(Value value, Arena *) {
 
 static const Attribute endpoint_attributes[] = {
     {"s3", &TYPE_STRING, OPTIONAL, "Address of the store (default: that of the region)."},
+    {"dynamodb", &TYPE_STRING, OPTIONAL, "Address of DynamoDB."},
     {"sts", &TYPE_STRING, OPTIONAL, "Address of the security token service."},
     {"sso", &TYPE_STRING, OPTIONAL, "Address of the single sign-on portal."},
     {"iam", &TYPE_STRING, OPTIONAL, "Accepted for compatibility; loam does not use it."},
@@ -162,7 +174,11 @@ const Attribute s3_settings_attributes[] = {
      "Prefix of the names of other workspaces' states (default \"env:\").",
      .check = s3_settings_check_key},
     {"use_lockfile", &TYPE_BOOL, OPTIONAL,
-     "Whether to lock with an object KEY.tflock, which requires conditional writes. Otherwise, states are not locked."},
+     "Whether to lock with an object KEY.tflock, which requires conditional writes. Without it and dynamodb_table, states are not locked."},
+    {"dynamodb_table", &TYPE_STRING, OPTIONAL,
+     "DynamoDB table, with the key LockID, to lock with and to store digests in."},
+    {"lock_table", &TYPE_STRING, OPTIONAL | DEPRECATED, "Former name of dynamodb_table."},
+    {"dynamodb_endpoint", &TYPE_STRING, OPTIONAL | DEPRECATED, "Former name of endpoints.dynamodb."},
     {"lease_seconds", &TYPE_NUMBER, OPTIONAL,
      "With use_lockfile: seconds until the lock expires if its holder does not renew it, from 3 to 3600 (default 0: "
      "the lock does not expire)."},

@@ -187,6 +187,12 @@ def remove_lock(trial, first, second):
     finish(trial)
 
 
+def other_programs():
+    """Terraform and OpenTofu, by name, as far as they are installed or tests/programs/build has made them."""
+    built = os.path.join(os.environ.get("LOAM_PROGRAMS") or os.path.expanduser("~/.cache/loam/programs"), "bin")
+    return {name: path for name in ("terraform", "tofu") if (path := shutil.which(name) or shutil.which(name, path=built))}
+
+
 def exchange(new_store, other):
     """Another program continues with loam's state and the other way round, and each respects the other's lock."""
     resources = {"terraform_data": {"t%d" % i: {"input": "x"} for i in range(2)}}
@@ -212,7 +218,7 @@ def exchange(new_store, other):
 
 def with_others(new_store):
     """Jobs with the programs in PATH that support the same stores."""
-    return [(name, exchange, new_store, path) for name in ("terraform", "tofu") if (path := shutil.which(name))]
+    return [(name, exchange, new_store, path) for name, path in other_programs().items()]
 
 
 # Locks that expire.
