@@ -157,6 +157,7 @@ static void plain(void **) {
     check_str(http_header(&got.response, "x-thing"), "two words");
     check_str(http_header(&got.response, "x-lower"), "1");
     check_str(http_header(&got.response, "x-other"), "");
+    check_str(http_header(&got.response, "x-lower"), "1");
     assert_true(was_asked(&server, "GET /x/../a//./b?b=c HTTP/1.1\r\n"));
     assert_true(was_asked(&server, "User-Agent: loam/"));
 }
