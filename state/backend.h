@@ -93,6 +93,9 @@ struct Backend {
      * expired or another holder has acquired it. NULL: the backend does not notice a lost lock
      * before its next write, if at all. */
     bool (*still_locked)(Backend *backend, Diags *diags);
+    /* Called by init: checks that the store has the features that the configuration requires. NULL:
+     * nothing to check. */
+    bool (*probe)(Backend *backend, Diags *diags);
     /* Returns the whole text; empty if there is no state. */
     bool (*read)(Backend *backend, Str *out, Arena *arena, Diags *diags);
     /* The text is durable when it returns; a crash leaves the old or the new text. */

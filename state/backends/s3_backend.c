@@ -33,6 +33,7 @@
 #define LOCK_ENDING        ".tflock"
 #define JOURNAL_ENDING     ".journal/"
 #define PLANS_ENDING       ".plans/"
+#define PROBE_ENDING       ".probe"
 #define DEFAULT_PREFIX     "env:"
 #define DIGEST_WAIT_MS     2000
 #define DIGEST_WAIT_MAX_MS 10000
@@ -100,7 +101,8 @@ static S3Status put_lock(const S3 *s3, const S3Client *client, LockInfo info, St
         return S3_FAILED;
     }
     state_lock_stamp(&info, s3->io->clock, arena);
-    S3Object lock = {s3->lock_key, state_lock_to_json(&info, arena), version};
+    S3Object lock = {s3->lock_key, state_lock_to_json(&info, arena), version,
+                     client->settings.lock_tags};
     return s3_client_replace(client, &lock, problem, arena);
 }
 
@@ -132,8 +134,9 @@ static LockResult attempt_object(S3 *s3, LockInfo *holder, Arena *arena, Diags *
     LockInfo own = s3->wanted;
     state_lock_stamp(&own, s3->io->clock, arena);
     s3->began_ms = s3_backend_now_ms(s3);
-    Str text = state_lock_to_json(&own, arena);
-    S3Status status = s3_client_put(&s3->client, s3->lock_key, text, true, &problem, arena);
+    S3Object lock = {s3->lock_key, state_lock_to_json(&own, arena), S3_NO_OBJECT,
+                     s3->client.settings.lock_tags};
+    S3Status status = s3_client_put(&s3->client, &lock, &problem, arena);
     if (status == S3_DONE)
         return LOCK_ACQUIRED;
     if (status == S3_UNCONDITIONAL) {
@@ -257,6 +260,30 @@ static bool s3_backend_start_renewing(S3 *s3, Diags *diags) {
         return false;
     s3->lease = state_lease_start(&request, s3->arena, diags);
     return s3->lease != NULL;
+}
+
+/* A store that ignores the condition of a write would let two runs acquire one lock. The object is
+ * not the lock, which another run may hold. Other failures do not prove that, so they count when
+ * the lock is needed. */
+static bool s3_probe(Backend *backend, Diags *diags) {
+    SCOPED(ArenaRef) scratch = arena_open("s3 probe");
+    const S3 *s3 = backend->self;
+    Str problem = STR_EMPTY, ignored;
+    S3Object probe = {.key = str_concat(s3->lock_key, STR(PROBE_ENDING), scratch),
+                      .bytes = STR("{}"),
+                      .version = S3_NO_OBJECT};
+    if (!s3->uses_lock_file)
+        return true;
+    S3Status status = s3_client_put(&s3->client, &probe, &problem, scratch);
+    bool is_written = status == S3_DONE;
+    if (is_written)
+        status = s3_client_put(&s3->client, &probe, &problem, scratch);
+    if (is_written || status == S3_EXISTS)
+        (void)s3_client_delete(&s3->client, probe.key, &ignored, scratch);
+    if (status == S3_DONE)
+        problem = STR("it writes an object that exists");
+    return (status != S3_DONE && status != S3_UNCONDITIONAL) ||
+           report_unconditional(s3, problem, diags);
 }
 
 static bool s3_still_locked(Backend *backend, Diags *diags) {
@@ -473,7 +500,8 @@ static S3Status find_cause(const S3 *s3, S3Object *state, Str *problem, Arena *a
 }
 
 static S3Status s3_backend_replace(S3 *s3, Str bytes, Str *problem, Arena *arena) {
-    S3Object state = {s3->key, bytes, s3->lock_id.len ? s3->version : STR_EMPTY};
+    S3Object state = {s3->key, bytes, s3->lock_id.len ? s3->version : STR_EMPTY,
+                      s3->client.settings.state_tags};
     S3Status status = s3_client_replace(&s3->client, &state, problem, arena);
     if (status == S3_EXISTS)
         status = find_cause(s3, &state, problem, arena);
@@ -546,9 +574,12 @@ static bool s3_backend_journal_put(void *self, uint64_t number, Str text, Str *p
     Str key =
         str_format(arena, "%.*s%010llu", STR_ARG(s3->journal_prefix), (unsigned long long)number);
     bool is_locked = s3->uses_lock_file || s3->table.name.len > 0;
-    S3Status status = s3_client_put(&s3->client, key, text, is_locked, problem, arena);
-    if (status == S3_UNCONDITIONAL && !s3->uses_lock_file)
-        status = s3_client_put(&s3->client, key, text, false, problem, arena);
+    S3Object segment = {.key = key, .bytes = text, .version = is_locked ? S3_NO_OBJECT : STR_EMPTY};
+    S3Status status = s3_client_put(&s3->client, &segment, problem, arena);
+    if (status == S3_UNCONDITIONAL && !s3->uses_lock_file) {
+        segment.version = STR_EMPTY;
+        status = s3_client_put(&s3->client, &segment, problem, arena);
+    }
     return status == S3_DONE ||
            (status == S3_EXISTS && s3_backend_is_same(s3, key, text, problem, arena));
 }
@@ -674,6 +705,7 @@ static bool s3_backend_open_store(const Io *io, Value config, Str workspace, S3 
         .unlock = s3_unlock,
         .force_unlock = s3_force_unlock,
         .still_locked = s3_still_locked,
+        .probe = s3_probe,
         .read = s3_read,
         .write = s3_write,
         .remove = s3_remove,
@@ -731,12 +763,15 @@ static bool s3_make(const Io *io, Value config, Str workspace, Diags *diags) {
     Str problem;
     if (!s3_backend_open_store(io, config, workspace, &s3, scratch, diags))
         return false;
-    Str text = empty_state_new(scratch);
-    S3Status status = s3_client_put(&s3->client, s3->key, text, true, &problem, scratch);
-    if (status == S3_UNCONDITIONAL && !s3->uses_lock_file)
-        status = s3_client_put(&s3->client, s3->key, text, false, &problem, scratch);
+    S3Object state = {s3->key, empty_state_new(scratch), S3_NO_OBJECT,
+                      s3->client.settings.state_tags};
+    S3Status status = s3_client_put(&s3->client, &state, &problem, scratch);
+    if (status == S3_UNCONDITIONAL && !s3->uses_lock_file) {
+        state.version = STR_EMPTY;
+        status = s3_client_put(&s3->client, &state, &problem, scratch);
+    }
     if (status == S3_DONE)
-        (void)put_digest(s3, text, scratch, diags);
+        (void)put_digest(s3, state.bytes, scratch, diags);
     s3_close(&s3->backend);
     /* S3_EXISTS: a workspace that another run has just created keeps its content. */
     return status == S3_DONE || status == S3_EXISTS ||

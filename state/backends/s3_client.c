@@ -62,7 +62,15 @@ static const CodeRow hints[] = {
     {"ExpiredToken", "get new credentials"},
 };
 
-static Str client_describe(const HttpResponse *response, Arena *arena) {
+/* Says which region is the right one, if the store does. */
+static void add_region(const S3Client *client, const HttpResponse *response, StrBuf *text) {
+    Str region = http_header(response, "x-amz-bucket-region");
+    if (region.len && !str_equal(region, client->settings.region))
+        strbuf_add_format(text, ". The bucket is in the region \"%.*s\": set \"region\" to it",
+                          STR_ARG(region));
+}
+
+static Str client_describe(const S3Client *client, const HttpResponse *response, Arena *arena) {
     Str code, message;
     s3_client_answers()->parse_error(response->body, &code, &message, arena);
     StrBuf text = strbuf_new(arena);
@@ -77,18 +85,19 @@ static Str client_describe(const HttpResponse *response, Arena *arena) {
         if (str_equal_cstr(code, hints[i].code))
             strbuf_add_format(&text, ": %s", hints[i].hint);
     }
+    add_region(client, response, &text);
     return strbuf_str(&text);
 }
 
-static S3Status client_status_of(HttpStatus sent, const HttpResponse *response, Str *problem,
-                                 Arena *arena) {
+static S3Status client_status_of(const S3Client *client, HttpStatus sent,
+                                 const HttpResponse *response, Str *problem, Arena *arena) {
     Str code, message;
     if (sent != HTTP_DONE)
         return S3_FAILED;
     if (response->code >= 200 && response->code < 300)
         return S3_DONE;
     s3_client_answers()->parse_error(response->body, &code, &message, arena);
-    *problem = client_describe(response, arena);
+    *problem = client_describe(client, response, arena);
     bool no_bucket = str_equal(code, STR("NoSuchBucket"));
     switch (response->code) {
     case 404: return no_bucket ? S3_FAILED : S3_ABSENT;
@@ -112,7 +121,7 @@ static S3Status s3_client_send(const S3Client *client, HttpRequest *request, Htt
     request->cancel_at = CANCEL_NOW;
     AwsCall call = {"s3", settings->region, request};
     HttpStatus sent = aws_session_send(settings->session, &call, response, problem, arena);
-    return client_status_of(sent, response, problem, arena);
+    return client_status_of(client, sent, response, problem, arena);
 }
 
 /* Weak versions, which proxies make, match no condition. */
@@ -162,6 +171,8 @@ static S3Status put_once(const S3Client *client, S3Object *object, Str *problem,
     vec_push(arena, &request.headers, type);
     add_condition(object, &request, arena);
     add_checksum(client, &request, arena);
+    if (object->tags.len)
+        http_add_header(&request.headers, "x-amz-tagging", object->tags, arena);
     s3_client_add_headers(&request, &client->settings.put_headers, arena);
     S3Status status = s3_client_send(client, &request, &response, problem, arena);
     if (status == S3_DONE)
@@ -189,10 +200,9 @@ S3Status s3_client_replace(const S3Client *client, S3Object *object, Str *proble
 
 /* Stores return 501 both for conditional writes and for an encryption that they do not support.
  * Without encryption headers, 501 can only mean the condition. */
-S3Status s3_client_put(const S3Client *client, Str key, Str bytes, bool only_if_absent,
-                       Str *problem, Arena *arena) {
-    S3Object object = {key, bytes, only_if_absent ? S3_NO_OBJECT : STR_EMPTY};
-    S3Status status = s3_client_replace(client, &object, problem, arena);
+S3Status s3_client_put(const S3Client *client, const S3Object *object, Str *problem, Arena *arena) {
+    S3Object written = *object;
+    S3Status status = s3_client_replace(client, &written, problem, arena);
     bool is_unclear = status == S3_UNCONDITIONAL && client->settings.put_headers.count > 0;
     return is_unclear ? S3_FAILED : status;
 }

@@ -14,6 +14,8 @@ typedef struct S3Settings {
                         host name */
     HttpHeaders put_headers; /* for every write: encryption, acl */
     HttpHeaders get_headers; /* for reads: the customer-provided encryption key */
+    Str state_tags;          /* of states: "a=b&c=d", encoded; empty: none */
+    Str lock_tags;           /* of lock files */
     bool skip_checksum;      /* send no checksum with writes */
     uint32_t retries;
 } S3Settings;
@@ -40,6 +42,7 @@ typedef struct S3Object {
     Str key;
     Str bytes;
     Str version; /* ETag; empty: unknown; S3_NO_OBJECT: there is none */
+    Str tags;    /* for a write: "a=b&c=d", encoded; empty: none */
 } S3Object;
 
 #define S3_NO_OBJECT STR("*")
@@ -47,11 +50,10 @@ typedef struct S3Object {
 S3Status s3_client_get(const S3Client *client, Str key, Str *out, Str *problem, Arena *arena);
 /* Reads the bytes and the version of object->key; sets both also for S3_ABSENT. */
 S3Status s3_client_read(const S3Client *client, S3Object *object, Str *problem, Arena *arena);
-/* only_if_absent: returns S3_EXISTS if an object of that name exists. */
-S3Status s3_client_put(const S3Client *client, Str key, Str bytes, bool only_if_absent,
-                       Str *problem, Arena *arena);
-/* Writes object->bytes if the stored object has object->version, unless that is unknown, and sets
- * the new version. Returns S3_EXISTS if the stored object has another one. */
+/* Writes object->bytes if the stored object has object->version, unless that is unknown. Returns
+ * S3_EXISTS if the stored object has another one. */
+S3Status s3_client_put(const S3Client *client, const S3Object *object, Str *problem, Arena *arena);
+/* Same, and sets the new version. */
 S3Status s3_client_replace(const S3Client *client, S3Object *object, Str *problem, Arena *arena);
 /* Succeeds if the object does not exist. */
 S3Status s3_client_delete(const S3Client *client, Str key, Str *problem, Arena *arena);

@@ -32,8 +32,8 @@ static bool s3_plans_get(void *self, Str key, Str *out, bool *found, Str *proble
 
 static bool s3_plans_put(void *self, Str key, Str bytes, Str *problem, Arena *arena) {
     const S3Plans *plans = self;
-    return s3_client_put(plans->client, s3_plans_key(plans, key, arena), bytes, false, problem,
-                         arena) == S3_DONE;
+    S3Object object = {.key = s3_plans_key(plans, key, arena), .bytes = bytes};
+    return s3_client_put(plans->client, &object, problem, arena) == S3_DONE;
 }
 
 static bool s3_plans_drop(void *self, Str key, Str *problem, Arena *arena) {

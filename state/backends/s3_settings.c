@@ -119,6 +119,21 @@ static bool settings_read_encryption(Value config, S3Settings *out, Arena *arena
     return true;
 }
 
+/* Returns "a=b&c=d", encoded. */
+static Str read_tags(Value config, const char *name, Arena *arena) {
+    Value tags;
+    StrBuf text = strbuf_new(arena);
+    if (!value_find_present(config, str_from_cstr(name), &tags))
+        return STR_EMPTY;
+    for (size_t i = 0; i < tags.count; i++) {
+        Str key = url_encode(value_key_at(tags, i), false, arena);
+        Str value = value_is_present(value_at(tags, i)) ? value_text(value_at(tags, i)) : STR_EMPTY;
+        value = url_encode(value, false, arena);
+        strbuf_add_format(&text, "%s%.*s=%.*s", i ? "&" : "", STR_ARG(key), STR_ARG(value));
+    }
+    return strbuf_str(&text);
+}
+
 bool s3_settings_read(const Io *io, Value config, S3Settings *out, Arena *arena, Diags *diags) {
     S3Settings settings = {0};
     AwsOptions options = {0};
@@ -127,6 +142,8 @@ bool s3_settings_read(const Io *io, Value config, S3Settings *out, Arena *arena,
     settings.session = aws_session_open(io, &options, arena);
     settings.region = aws_session_region(settings.session);
     settings.retries = options.transport.retries;
+    settings.state_tags = read_tags(config, "state_tags", arena);
+    settings.lock_tags = read_tags(config, "lock_tags", arena);
     settings.skip_checksum = backend_settings_bool(config, "skip_s3_checksum", false);
     if ((settings.region.len == 0 &&
          !settings_reject(
@@ -187,6 +204,8 @@ const Attribute s3_settings_attributes[] = {
     {"kms_key_id", &TYPE_STRING, OPTIONAL, "With encrypt: ID of a key in the store's key service."},
     {"sse_customer_key", &TYPE_STRING, OPTIONAL | SENSITIVE,
      "With encrypt: your own key, 32 bytes in base64."},
+    {"state_tags", &TYPE_MAP_OF_STRING, OPTIONAL, "Tags of the states' objects."},
+    {"lock_tags", &TYPE_MAP_OF_STRING, OPTIONAL, "Tags of the lock files."},
     {"acl", &TYPE_STRING, OPTIONAL, "Canned access control list of new objects."},
     {"skip_s3_checksum", &TYPE_BOOL, OPTIONAL,
      "Whether to omit checksums of uploads, for stores without support for them."},

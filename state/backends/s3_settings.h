@@ -6,7 +6,7 @@
 #include "s3_client.h"
 
 /* Sizes of the tables below. */
-#define S3_SETTINGS_COUNT     55
+#define S3_SETTINGS_COUNT     57
 #define S3_SETTINGS_VARIABLES 9
 extern const Attribute s3_settings_attributes[];
 extern const BackendVariable s3_settings_variables[];

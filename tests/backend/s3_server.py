@@ -4,6 +4,8 @@ implementation than loam's, conditional writes, lists in small pages; error mess
   server = s3_server.start(conditional=True)      a thread; .port, .objects {(bucket, key): bytes}, .log [(method, path)],
                                                   .busy: the number of conditional writes that must be retried;
                                                   .keeps: object retention, which requires checksums;
+                                                  .region: of the bucket, if it is another one
+                                                  conditional: "ignored" writes under any condition
                                                   .replaces: whether If-Match is honoured, or "unsupported"
                                                   with a directory of certificates (kube_server's) it serves TLS
 """
@@ -97,6 +99,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
     def serve(self, bucket, key, query, body):
         objects = self.server.objects
+        if self.server.region:
+            return self.answer(301, x_amz_bucket_region=self.server.region)
         if bucket not in self.server.buckets:
             return self.refuse(404, "NoSuchBucket", "The specified bucket does not exist")
         if not key and self.command == "GET":
@@ -141,7 +145,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
                 return self.refuse(409, "ConditionalRequestConflict", "The conditional request cannot succeed due to a conflicting operation against this resource.")
             if not self.server.conditional:
                 return self.refuse(501, "NotImplemented", "This store writes under no conditions.")
-            if place in self.server.objects:
+            if place in self.server.objects and self.server.conditional != "ignored":
                 return self.refuse(412, "PreconditionFailed", "There is an object already.")
         if "If-Match" in self.headers:
             if self.server.replaces == "unsupported":
@@ -190,6 +194,7 @@ def start(conditional=True, directory=None, encrypts=True):
         server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
     server.daemon_threads = True
     server.lock = threading.Lock()
+    server.region = None
     server.conditional, server.encrypts, server.busy, server.keeps, server.replaces = conditional, encrypts, 0, False, True
     server.buckets, server.objects, server.keys, server.headers, server.tokens, server.log = {"states"}, {}, {}, {}, {}, []
     server.port = server.server_address[1]

@@ -71,13 +71,15 @@ static bool ask_arguments(Project *project, BackendChoice *choice) {
     return true;
 }
 
-/* Checks the arguments by opening the backend. Most backends do not contact the store then. */
+/* Checks the arguments by opening the backend, and what its store can do. Most backends do not
+ * contact the store then. */
 static bool check_opens(Project *project, const BackendChoice *now) {
     Backend *backend;
     if (!backend_choice_open(project, now, STR("default"), &backend))
         return false;
+    bool ok = !backend->probe || backend->probe(backend, project->diags);
     backend_close(backend);
-    return true;
+    return ok;
 }
 
 /* A backend with a single state has only the workspace "default". */
