@@ -618,14 +618,27 @@ static void touch_next(const World *world, Str name, const WorldTouch *touch, Ar
     }
 }
 
+/* The Runs that have a place in the lane, and none in the other version of it. */
+static void touch_holders(const Lane *lane, const Lane *other, const WorldTouch *touch,
+                          Arena *arena) {
+    WaitingCursor cursor = waiting_of(lane->meta.name, other, arena);
+    vec_each(&lane->status.holders, holder) {
+        if (!map_has(&cursor.holders, holder->uid))
+            touch->touch(touch->payload, WORLD_RUN, holder->namespace, holder->name);
+    }
+}
+
 /* A Run that waits says whether its lane exists. */
-static void touch_lane(const World *world, const ObjectMeta *lane, const WorldTouch *touch,
+static void touch_lane(const World *world, const Lane *lane, const WorldTouch *touch,
                        Arena *arena) {
-    WaitingCursor cursor = waiting_of(lane->name, NULL, arena);
+    const Lane *old = object_store_replaced(world->stores[WORLD_LANE], &lane->meta);
+    WaitingCursor cursor = waiting_of(lane->meta.name, NULL, arena);
     const Run *run;
-    touch->touch(touch->payload, WORLD_LANE, STR_EMPTY, lane->name);
-    if (lane->deleted_ms == 0 && object_store_replaced(world->stores[WORLD_LANE], lane)) {
-        touch_next(world, lane->name, touch, arena);
+    touch->touch(touch->payload, WORLD_LANE, STR_EMPTY, lane->meta.name);
+    if (lane->meta.deleted_ms == 0 && old) {
+        touch_holders(lane, old, touch, arena);
+        touch_holders(old, lane, touch, arena);
+        touch_next(world, lane->meta.name, touch, arena);
         return;
     }
     while ((run = next_waiting(world, &cursor)))
@@ -662,7 +675,7 @@ void world_touch(const World *world, WorldKind kind, const ObjectMeta *meta,
         return;
     case WORLD_RUN: touch_run(world, (const Run *)meta, touch, arena); return;
     case WORLD_APPROVAL: touch_approved(world, (const Approval *)meta, touch); return;
-    case WORLD_LANE: touch_lane(world, meta, touch, arena); return;
+    case WORLD_LANE: touch_lane(world, (const Lane *)meta, touch, arena); return;
     case WORLD_JOB:
     case WORLD_POD:
         if (meta->labels.run.len > 0)

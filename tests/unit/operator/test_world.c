@@ -335,23 +335,24 @@ static void touches(void **) {
 static const ObjectMeta *put_lane(int capacity, const char *holder, const char *meta) {
     return put(WORLD_LANE,
                "{\"metadata\":{\"name\":\"l\"%s},\"spec\":{\"capacity\":%d},\"status\":{"
-               "\"holders\":[{\"uid\":\"%s\"}]}}",
-               meta, capacity, holder);
+               "\"holders\":[{\"uid\":\"u-%s\",\"namespace\":\"team\",\"name\":\"%s\"}]}}",
+               meta, capacity, holder, holder);
 }
 
-/* A change names the Runs that may have a place now; all say whether their lane exists. */
+/* A change names the Runs that may have a place now, and those that got or lost one; all say
+ * whether their lane exists. */
 static void touches_of_lanes(void **) {
     put_run("first", "\"l\"", 9, "");
     put_run("second", "\"l\"", 5, "");
     put_run("third", "\"l\"", 0, "");
     put_run("asks", "\"l\"", 9, "\"plannedAt\":\"2026-01-02T03:04:05Z\"");
-    check_str(touched(WORLD_LANE, put_lane(2, "u-other", "")),
+    check_str(touched(WORLD_LANE, put_lane(2, "other", "")),
               "lane /l; run team/first; run team/second; run team/third; ");
-    check_str(touched(WORLD_LANE, put_lane(2, "u-other", "")), "lane /l; run team/first; ");
-    check_str(touched(WORLD_LANE, put_lane(3, "u-first", "")),
-              "lane /l; run team/second; run team/third; ");
-    check_str(touched(WORLD_LANE, put_lane(1, "u-first", "")), "lane /l; ");
-    (void)put_lane(2, "u-first", "");
+    check_str(touched(WORLD_LANE, put_lane(2, "other", "")), "lane /l; run team/first; ");
+    check_str(touched(WORLD_LANE, put_lane(3, "first", "")),
+              "lane /l; run team/first; run team/other; run team/second; run team/third; ");
+    check_str(touched(WORLD_LANE, put_lane(1, "first", "")), "lane /l; ");
+    (void)put_lane(2, "first", "");
     check_str(touched(WORLD_RUN, put_run("second", "\"l\"", 5, "")),
               "run team/second; stack team/net; lane /l; ");
     check_str(touched(WORLD_RUN, put_run("second", "\"l\"", 5, FINISHED)),
@@ -360,7 +361,7 @@ static void touches_of_lanes(void **) {
         touched(WORLD_RUN, put_run("third", "\"l\"", 5, "\"plannedAt\":\"2026-01-02T03:04:05Z\"")),
         "run team/third; stack team/net; lane /l; ");
     check_str(touched(WORLD_LANE,
-                      put_lane(1, "u-first", ",\"deletionTimestamp\":\"2026-01-02T03:04:05Z\"")),
+                      put_lane(1, "first", ",\"deletionTimestamp\":\"2026-01-02T03:04:05Z\"")),
               "lane /l; run team/first; ");
 }
 
