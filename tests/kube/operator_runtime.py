@@ -41,10 +41,10 @@ def install_flux(cluster):
 class Operator:
     """Its log goes to a file: a pipe that is read only at the end would stop it when it is full."""
 
-    def __init__(self, cluster, *options, kubeconfig=None, log="warn", env=None):
+    def __init__(self, cluster, *options, kubeconfig=None, log="warn", env=None, program=LOAM, image="loam:test"):
         env = {**os.environ, "KUBECONFIG": kubeconfig or cluster.kubeconfig("admin"), "LOAM_LOG": log, **(env or {})}
         self.log = tempfile.TemporaryFile()
-        self.process = subprocess.Popen([LOAM, "operator", "serve", "-runner-image=loam:test", *options], env=env, stdin=subprocess.DEVNULL,
+        self.process = subprocess.Popen([program, "operator", "serve", "-runner-image=" + image, *options], env=env, stdin=subprocess.DEVNULL,
                                         stdout=self.log, stderr=subprocess.STDOUT)
 
     @property
