@@ -1,0 +1,131 @@
+"""Root file systems of distribution releases, in which packages are built and tried.
+
+A root is made once by mmdebstrap, kept as a tar file in $LOAM_ROOTS (default ~/.cache/loam/roots), and unpacked anew for each
+use. Its archive is the one that apt of this machine uses: roots of Debian need a machine with Debian's archive among apt's
+sources, roots of Ubuntu one with Ubuntu's, or the argument `mirror`. The distribution's own keys verify all packages.
+
+    with Root(chosen("deb13")[0], ["gcc"]) as root:
+        root.run("gcc", "--version")
+
+A command runs in a mount, process and IPC namespace of its own, with /proc, /sys and /dev; its children end with it."""
+import collections, hashlib, os, pathlib, shutil, subprocess, sys, tempfile
+
+# name: as in the version of a package; origin: as in apt's lists; keyring: a file in KEYRINGS; package: which has it
+Distribution = collections.namedtuple("Distribution", "name suite origin components keyring package")
+DISTRIBUTIONS = (
+    Distribution("deb12", "bookworm", "Debian", "main", "debian-archive-keyring", "debian-archive-keyring"),
+    Distribution("deb13", "trixie", "Debian", "main", "debian-archive-keyring", "debian-archive-keyring"),
+    Distribution("ubuntu22.04", "jammy", "Ubuntu", "main universe", "ubuntu-archive-keyring", "ubuntu-keyring"),
+    Distribution("ubuntu24.04", "noble", "Ubuntu", "main universe", "ubuntu-archive-keyring", "ubuntu-keyring"),
+    Distribution("ubuntu26.04", "resolute", "Ubuntu", "main universe", "ubuntu-archive-keyring", "ubuntu-keyring"),
+)
+KEYRINGS = "/usr/share/keyrings/%s.gpg"
+CACHE = pathlib.Path(os.environ.get("LOAM_ROOTS", pathlib.Path.home() / ".cache/loam/roots"))
+
+
+class Unavailable(Exception):
+    """This machine cannot make the root; the text says why."""
+
+
+def chosen(names):
+    """The rows of a list NAME,…; all rows for None."""
+    rows = [row for row in DISTRIBUTIONS if names is None or row.name in names.split(",")]
+    if names is not None and len(rows) != len(set(names.split(","))):
+        sys.exit("--only: %s; the names are %s" % (names, ", ".join(row.name for row in DISTRIBUTIONS)))
+    return rows
+
+
+def output(*words, **more):
+    return subprocess.run(words, check=True, capture_output=True, encoding="utf-8", **more).stdout
+
+
+def archives(distribution, mirror=None):
+    """The lines of apt's sources for a root: the suite, its updates and its security updates."""
+    suite, components = distribution.suite, distribution.components
+    if mirror:
+        return ["deb %s %s %s" % (mirror, suite + part, components) for part in ("", "-updates", "-security")]
+    rows = output("apt-get", "indextargets", "--format", "$(ORIGIN) $(REPO_URI) $(RELEASE)", "Created-By: Packages").splitlines()
+    rows = [row.split()[1:] for row in rows if row.startswith(distribution.origin + " ")]
+    found = {}
+    for address, release in rows:  # the releases of this machine, such as bookworm, bookworm-updates, bookworm-security
+        found.setdefault(release.partition("-")[2], address)
+    if "" not in found:
+        raise Unavailable("apt of this machine has no archive of %s; --mirror=%s=ADDRESS names one" % (distribution.origin, distribution.name))
+    return ["deb %s %s %s" % (address, suite + (part and "-" + part), components)
+            for part, address in sorted(found.items()) if part in ("", "updates", "security")]
+
+
+def apt_options():
+    """The settings of this machine's apt by which it reaches its archives, such as a proxy."""
+    lines = output("apt-config", "dump", "Acquire::http", "Acquire::https").splitlines() if shutil.which("apt-config") else []
+    return ["--aptopt=" + line for line in lines if line.strip() and '""' not in line]
+
+
+def make(distribution, packages, mirror):
+    """Returns the tar file of a root that has `packages`; makes it if it is not in the cache."""
+    sources = archives(distribution, mirror)
+    keyring = KEYRINGS % distribution.keyring
+    if not os.path.exists(keyring):
+        raise Unavailable("%s is missing: install the package %s of %s" % (keyring, distribution.package, distribution.origin))
+    if not shutil.which("mmdebstrap"):
+        raise Unavailable("the program mmdebstrap is missing")
+    key = hashlib.sha256("\n".join([distribution.suite, *sources, *sorted(packages)]).encode()).hexdigest()[:12]
+    file = CACHE / ("%s-%s.tar" % (distribution.name, key))
+    if file.exists():
+        return file
+    CACHE.mkdir(parents=True, exist_ok=True)
+    print("%s: make a root with %d packages more than apt needs" % (distribution.name, len(packages)), flush=True)
+    part = file.with_suffix(".%d.part.tar" % os.getpid())
+    try:
+        done = subprocess.run(["mmdebstrap", "--quiet", "--variant=apt", "--keyring=" + keyring,
+                               *(["--include=" + ",".join(packages)] if packages else []), *apt_options(), distribution.suite, str(part), "-"], input="\n".join(sources) + "\n", encoding="utf-8")
+        if done.returncode:
+            raise Unavailable("mmdebstrap of %s ended with status %d" % (distribution.suite, done.returncode))
+        part.rename(file)
+    finally:
+        part.unlink(missing_ok=True)
+    return file
+
+
+class Root:
+    """An unpacked root, removed at the end of the `with` block."""
+
+    def __init__(self, distribution, packages=(), mirror=None):
+        self.distribution, self.file = distribution, make(distribution, packages, mirror)
+
+    def __enter__(self):
+        self.temporary = tempfile.TemporaryDirectory(prefix="loam-root-")
+        self.path = pathlib.Path(self.temporary.name, "root")
+        self.path.mkdir()
+        subprocess.run(["tar", "--numeric-owner", "--xattrs", "-xpf", self.file, "-C", self.path], check=True)
+        for name in ("etc/resolv.conf", "etc/hosts"):
+            if os.path.exists("/" + name):
+                shutil.copyfile("/" + name, self.path / name)
+        return self
+
+    def __exit__(self, *_):
+        self.temporary.cleanup()
+
+    def run(self, *words, directory="/", environment=None, mounts=(), offline=False, accept=(0,)):
+        """Runs a command and returns (status, output). Its mounts, directories of this machine at (source, path in the root), end
+        with it. `offline`: without a network. Another status than those of `accept` ends the program."""
+        script = ['set -e', 'mount -t proc proc "$root/proc"', 'mount --rbind /dev "$root/dev"', 'mount -t sysfs -o ro sysfs "$root/sys" || :']
+        for number, (_, place) in enumerate(mounts):
+            (self.path / place.strip("/")).mkdir(parents=True, exist_ok=True)
+            script.append('mount --bind "$source%d" "$root%s"' % (number, place))
+        script.append('exec chroot "$root" /usr/bin/env -i -C "$directory" "$@"')
+        variables = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "HOME": "/root", "LC_ALL": "C.UTF-8", "DEBIAN_FRONTEND": "noninteractive",
+                     **(environment or {})}
+        spaces = ["--mount", "--propagation=private", "--ipc", "--pid", "--fork", "--kill-child", *(["--net"] if offline else [])]
+        done = subprocess.run(
+            ["unshare", *spaces, "sh", "-c", "\n".join(script), "sh", *("%s=%s" % pair for pair in variables.items()), *map(str, words)],
+            env={**os.environ, "root": str(self.path), "directory": directory, **{"source%d" % n: str(row[0]) for n, row in enumerate(mounts)}},
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8", errors="replace")
+        if done.returncode not in accept:
+            sys.exit("%s: %s: status %d\n%s" % (self.distribution.name, " ".join(map(str, words)), done.returncode, done.stdout[-6000:]))
+        return done.returncode, done.stdout
+
+
+def mirrors(words):
+    """Reads arguments --mirror=NAME=ADDRESS."""
+    return dict(word.split("=", 1) for word in words)
