@@ -22,6 +22,8 @@ static const Attribute connection_attributes[] = {
     {"proxy_port", &TYPE_NUMBER, OPTIONAL, "Proxy port."},
     {"proxy_user_name", &TYPE_STRING, OPTIONAL, "User name for the proxy."},
     {"proxy_user_password", &TYPE_STRING, OPTIONAL | SENSITIVE, "Password for the proxy."},
+    {"proxy_command", &TYPE_STRING, OPTIONAL,
+     "Command that connects its standard input and output to the machine, such as \"nc %h %p\"."},
     {"bastion_host", &TYPE_STRING, OPTIONAL, "Bastion host."},
     {"bastion_host_key", &TYPE_STRING, OPTIONAL, "Host key of the bastion host."},
     {"bastion_port", &TYPE_NUMBER, OPTIONAL, "SSH port."},

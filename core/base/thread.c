@@ -21,14 +21,23 @@ struct Thread {
 
 /* Names for the kernel: at most 15 bytes. */
 static const char *const kind_names[] = {
-    [THREAD_WALK_WORKER] = "loam-walk",  [THREAD_SIGNAL] = "loam-signal",
-    [THREAD_TICKER] = "loam-ticker",     [THREAD_LIBVIRT_EVENTS] = "loam-libvirt",
-    [THREAD_LEASE] = "loam-lease",       [THREAD_RENEWER] = "loam-renewer",
-    [THREAD_ATTEMPT] = "loam-attempt",   [THREAD_PARTS] = "loam-parts",
-    [THREAD_SSH_SESSION] = "loam-ssh",   [THREAD_SSH_AGENT] = "loam-ssh-agent",
-    [THREAD_KEY] = "loam-key",           [THREAD_RPC] = "loam-rpc",
-    [THREAD_PROVIDER] = "loam-provider", [THREAD_SERVER] = "loam-server",
-    [THREAD_INFORMER] = "loam-informer", [THREAD_WORKER] = "loam-worker",
+    [THREAD_WALK_WORKER] = "loam-walk",
+    [THREAD_SIGNAL] = "loam-signal",
+    [THREAD_TICKER] = "loam-ticker",
+    [THREAD_LIBVIRT_EVENTS] = "loam-libvirt",
+    [THREAD_LEASE] = "loam-lease",
+    [THREAD_RENEWER] = "loam-renewer",
+    [THREAD_ATTEMPT] = "loam-attempt",
+    [THREAD_PARTS] = "loam-parts",
+    [THREAD_SSH_SESSION] = "loam-ssh",
+    [THREAD_SSH_AGENT] = "loam-ssh-agent",
+    [THREAD_SSH_PROXY] = "loam-ssh-proxy",
+    [THREAD_KEY] = "loam-key",
+    [THREAD_RPC] = "loam-rpc",
+    [THREAD_PROVIDER] = "loam-provider",
+    [THREAD_SERVER] = "loam-server",
+    [THREAD_INFORMER] = "loam-informer",
+    [THREAD_WORKER] = "loam-worker",
     [THREAD_NOTIFIER] = "loam-notifier",
 };
 static_assert(ARRAY_COUNT(kind_names) == THREAD_NOTIFIER + 1, "a name for each kind");

@@ -10,6 +10,7 @@
  *   parts              works on some of the objects or machines of one call
  *   ssh session        moves the data of one SSH session until it is closed
  *   ssh agent          passes requests to the SSH agent during one login
+ *   ssh proxy          runs the program that is the connection of one SSH session
  *   key                derives the key of a new state beside its plan
  *   rpc reader         reads the connection to one provider in another process
  *   provider           waits for a provider in another process and reads its output
@@ -41,6 +42,7 @@ typedef enum ThreadKind {
     THREAD_PARTS,
     THREAD_SSH_SESSION,
     THREAD_SSH_AGENT,
+    THREAD_SSH_PROXY,
     THREAD_KEY,
     THREAD_RPC,
     THREAD_PROVIDER,

@@ -45,7 +45,7 @@ static void spawn_setup_release(SpawnSetup *setup) {
 }
 SCOPED_TYPE(SpawnSetup, spawn_setup_release);
 
-typedef enum RunPhase { RUN_FREELY, RUN_ASKED_TO_END, RUN_KILLED } RunPhase;
+typedef enum RunPhase { RUN_FREELY, RUN_MAY_END, RUN_ASKED_TO_END, RUN_KILLED } RunPhase;
 
 typedef struct Run {
     const ProcessRequest *request;
@@ -191,16 +191,18 @@ static int process_start(Run *run) {
     SCOPED(Fd) out = {0};
     SCOPED(Fd) err = {0};
     SCOPED(Fd) secret = {0};
-    int error = open_input(run->request->input, &input);
+    int connection = run->request->connection;
+    int error = connection ? 0 : open_input(run->request->input, &input);
     if (!error)
         error = open_input(run->request->secret, &secret);
-    if (!error)
+    if (!error && !connection)
         error = open_pipe(&run->pipes[0], &out);
     if (!error)
         error = open_pipe(&run->pipes[1], &err);
+    const int own[3] = {input.number, out.number, err.number};
+    const int given[3] = {connection, connection, err.number};
     if (!error)
-        error =
-            process_spawn(run, (const int[3]){input.number, out.number, err.number}, secret.number);
+        error = process_spawn(run, connection ? given : own, secret.number);
     if (!error)
         error = watch_exit(run);
     if (!error && run->request->started)
@@ -233,7 +235,12 @@ static void process_read_piece(Run *run, int which) {
 static void enforce(Run *run) {
     CancelLevel level = cancel_level(run->request->cancel);
     bool late = log_monotonic_ms() >= run->deadline_ms;
-    if (run->phase == RUN_FREELY && (late || level != CANCEL_NONE)) {
+    bool may_end = level == CANCEL_STOP && run->request->grace_ms > 0;
+    if (run->phase == RUN_FREELY && !late && may_end) {
+        run->phase = RUN_MAY_END;
+        run->deadline_ms = log_monotonic_ms() + run->request->grace_ms;
+    } else if ((run->phase == RUN_FREELY && (late || level != CANCEL_NONE)) ||
+               (run->phase == RUN_MAY_END && (late || level == CANCEL_NOW))) {
         run->result->timed_out = late && level == CANCEL_NONE;
         end_group(run, SIGTERM);
         run->phase = RUN_ASKED_TO_END;
@@ -251,7 +258,7 @@ static int poll_timeout(const Run *run) {
     int64_t left = run->deadline_ms - log_monotonic_ms();
     if (left < 0)
         left = 0;
-    if (run->phase == RUN_ASKED_TO_END && left > TICK_MS)
+    if (run->phase != RUN_FREELY && left > TICK_MS)
         left = TICK_MS;
     return left < INT_MAX ? (int)left : INT_MAX;
 }
@@ -340,6 +347,18 @@ static int real_run(void *, const ProcessRequest *request, ProcessResult *out, A
 static const char *real_environment(void *, const char *name) {
     return getenv(name);
 }
+
+const char *const process_secrets[] = {
+    "LOAM_",
+    "TF_",
+    "KUBE_TOKEN",
+    "KUBE_PASSWORD",
+    "KUBE_CLIENT_KEY_DATA",
+    "PG_CONN_STR",
+    "PGPASSWORD",
+    "AWS_SSE_CUSTOMER_KEY",
+    NULL,
+};
 
 const Process process_real = {
     .run = real_run,

@@ -18,6 +18,7 @@ typedef struct ProcessRequest {
     const char *const *argv;     /* NULL-terminated; argv[0] is searched in PATH */
     const char *file;            /* path of the program, instead of argv[0]; NULL: none */
     int descriptor;              /* stays open in the program; 0: none */
+    int connection;              /* is its standard input and output, instead of `input`; 0: none */
     Str directory;               /* working directory; empty: inherited */
     const StrVec *environment;   /* "NAME=value", added to the inherited environment; NULL: none */
     const char *const *withheld; /* prefixes of inherited variables that are left out,
@@ -30,10 +31,11 @@ typedef struct ProcessRequest {
     Str input;          /* for its standard input */
     int64_t timeout_ms; /* 0: none */
     const CancelToken *cancel;
+    int64_t grace_ms; /* time to end by itself after `cancel`, before SIGTERM */
     /* Called with each piece of output; NULL: the result collects the output. */
     void (*output)(void *payload, Str piece, bool is_error);
     /* Called after the start, with the read ends of standard output and standard error, which stay
-     * open until `run` returns; NULL: not called. */
+     * open until `run` returns; with `connection` the first is 0. NULL: not called. */
     void (*started)(void *payload, pid_t pid, const int outputs[2]);
     void *payload;
 } ProcessRequest;
@@ -57,6 +59,10 @@ typedef struct Process {
 } Process;
 
 extern const Process process_real;
+
+/* For `withheld`: prefixes of variables that may hold secrets of loam, its backends and variables.
+ * Those of AWS credentials are not among them, because programs log in with them. */
+extern const char *const process_secrets[];
 
 /* Returns whether this process may start programs: LOAM_START_PROGRAMS is not set, or "all". All
  * code that starts one asks. */

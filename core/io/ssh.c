@@ -45,12 +45,19 @@ static void ssh_close_by_plugin(void *, SshSession *session) {
         client->close(client->self, session);
 }
 
+static void ssh_settle_by_plugin(void *) {
+    const Ssh *client = ssh_plugin.content;
+    if (client && client->settle)
+        client->settle(client->self);
+}
+
 const Ssh ssh_real = {
     .connect = ssh_connect_by_plugin,
     .exec = ssh_exec_by_plugin,
     .tunnel = ssh_tunnel_by_plugin,
     .is_alive = ssh_is_alive_by_plugin,
     .close = ssh_close_by_plugin,
+    .settle = ssh_settle_by_plugin,
 };
 
 Str ssh_quote(Str text, Arena *arena) {

@@ -1,6 +1,8 @@
 /* Ssh: sessions with other machines, commands and tunnels in them, behind function pointers that a
  * test can replace.
  *
+ * A session with `proxy_command` starts the program, and ends it when the session is closed.
+ *
  * connect makes one attempt; the caller retries while a machine boots. The host key is verified
  * before the user name is sent. The configuration of ssh is not read, and the caller passes the
  * text of known_hosts files. Credentials are offered in this order: private key (with its
@@ -39,6 +41,9 @@ typedef struct Ssh {
      * yet. */
     bool (*is_alive)(void *self, SshSession *session);
     void (*close)(void *self, SshSession *session); /* accepts NULL */
+    /* Waits, at most 5 seconds, until the proxy commands of closed sessions have ended. NULL: there
+     * are none. */
+    void (*settle)(void *self);
 } Ssh;
 
 /* The first session loads the plugin. If that fails, `connect` returns SSH_NO_CLIENT. */

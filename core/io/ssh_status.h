@@ -24,6 +24,8 @@ typedef enum SshStatus {
     SSH_BAD_PASSPHRASE,  /* the private key is encrypted, and the passphrase is missing or wrong */
     SSH_BAD_CERTIFICATE, /* the user certificate cannot be read or used */
     SSH_NO_AGENT,        /* no connection to the agent, and no other credential */
+    SSH_PROXY_FAILED,    /* the proxy does not connect to the machine now */
+    SSH_PROXY_REFUSED,   /* the proxy cannot be started, or rejects the request or the login */
     SSH_FORWARD_REFUSED, /* the jump host does not connect to the machine */
     SSH_BUSY,            /* the server allows no further channel (MaxSessions) */
     SSH_SUDO_REFUSED,    /* sudo did not start the command */

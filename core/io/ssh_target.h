@@ -4,7 +4,9 @@
 #include "ssh_status.h"
 
 typedef struct SshTarget {
-    Str host; /* a name or an address; IPv6 without brackets */
+    Str host;          /* a name or an address; IPv6 without brackets */
+    Str host_alias;    /* the name in known_hosts files and host certificates; empty: `host` */
+    Str proxy_command; /* its standard input and output are the connection; empty: none */
     uint16_t port;
     Str user;
     Str private_key;    /* text of a key file; may be empty */

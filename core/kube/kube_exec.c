@@ -1,6 +1,6 @@
 /* Runs credential plugins by the protocol of client.authentication.k8s.io. A plugin reads its
  * request from the environment variable KUBERNETES_EXEC_INFO and prints an ExecCredential on its
- * standard output. It gets no standard input, and none of the variables listed below. */
+ * standard output. It gets no standard input, and none of the variables in process_secrets. */
 #include "base64.h"
 #include "json.h"
 #include "kube_login.h"
@@ -16,20 +16,6 @@
 #define TIMEOUT_MS    60000
 #define OUTPUT_MAX    ((size_t)1 << 20) /* bytes kept of each stream */
 #define SHOWN_MAX     2000              /* bytes of its standard error in a message */
-
-/* Prefixes of environment variables that may hold secrets of loam, its backends and variables.
- * Those of AWS credentials are not among them, because plugins log in with them. */
-static const char *const withheld[] = {
-    "LOAM_",
-    "TF_",
-    "KUBE_TOKEN",
-    "KUBE_PASSWORD",
-    "KUBE_CLIENT_KEY_DATA",
-    "PG_CONN_STR",
-    "PGPASSWORD",
-    "AWS_SSE_CUSTOMER_KEY",
-    NULL,
-};
 
 static Value exec_with_text(Value object, const char *name, Str text, Arena *arena) {
     return text.len ? kube_object_with(object, "", name, value_from_str(text), arena) : object;
@@ -193,7 +179,7 @@ bool kube_exec_run(const Io *io, const KubeTarget *target, const CancelToken *ca
     ProcessRequest request = {
         .argv = argv_of(exec, arena),
         .environment = &env,
-        .withheld = withheld,
+        .withheld = process_secrets,
         .timeout_ms = TIMEOUT_MS,
         .cancel = cancel,
         .output = exec_keep_output,

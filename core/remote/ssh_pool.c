@@ -57,6 +57,8 @@ Str ssh_pool_key(SshChain chain, Arena *arena) {
         const SshTarget *target = &chain.targets[i];
         const Str fields[] = {
             target->host,
+            target->host_alias,
+            target->proxy_command,
             target->user,
             target->private_key,
             target->passphrase,
@@ -96,6 +98,8 @@ void ssh_pool_close(SshPool *pool) {
         pool->ssh->close(pool->ssh->self, lease->session);
         arena_close(lease->arena);
     }
+    if (pool->ssh && pool->ssh->settle)
+        pool->ssh->settle(pool->ssh->self);
     pthread_cond_destroy(&pool->changed);
     pthread_mutex_destroy(&pool->lock);
     arena_close(pool->arena);

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 
 #define PORT_DEFAULT       22
+#define PROXY_TOKENS       "hnpr%"
 #define GLOBAL_KNOWN_HOSTS "/etc/ssh/ssh_known_hosts"
 
 /* clang-format off */
@@ -107,6 +108,31 @@ Str ssh_settings_check_host_ca(Value value, Arena *arena) {
     return settings_check_text(value, are_public_keys,
                                "Each line must be a public key such as \"ssh-ed25519 AAAA…\".",
                                arena);
+}
+
+/* Returns the first token that is not one of PROXY_TOKENS; empty if there is none. */
+static Str invalid_token(Str command, Arena *arena) {
+    for (size_t i = 0; i < command.len; i++) {
+        if (command.ptr[i] != '%')
+            continue;
+        i++;
+        if (i == command.len || !strchr(PROXY_TOKENS, command.ptr[i]))
+            return str_clone(str_slice(command, i - 1, i + 1), arena);
+    }
+    return STR_EMPTY;
+}
+
+Str ssh_settings_check_proxy_command(Value value, Arena *arena) {
+    Str command = value_text(value), token = invalid_token(command, arena);
+    if (token.len > 0)
+        return str_format(arena,
+                          "\"%.*s\" is not a token of a proxy command. The tokens are %%h, %%n, "
+                          "%%p, %%r and %%%%.",
+                          STR_ARG(token));
+    bool is_line = memchr(command.ptr, '\n', command.len) == NULL;
+    return str_trim(command).len && is_line
+               ? STR_EMPTY
+               : str_format(arena, "A proxy command must be one line that is not empty.");
 }
 
 /* -- reading ---------------------------------------------------------------------------------- */
@@ -218,11 +244,35 @@ static bool read_bastions(const Call *call, Value object, SshSettings *out, Aren
     return true;
 }
 
+/* Reads the way to the machine: a proxy or jump hosts. A way of the object replaces the provider's.
+ */
+static bool read_way(const Call *call, Value object, SshSettings *out, Diags *diags) {
+    Str command = STR_EMPTY, bastion = STR_EMPTY;
+    settings_read_text(object, "proxy_command", &command);
+    settings_read_text(object, "bastion_host", &bastion);
+    Value list = settings_find(object, "bastion");
+    bool has_list = value_is_present(list);
+    bool has_bastions = bastion.len > 0 || (has_list && list.count > 0);
+    if (command.len > 0 && has_bastions)
+        return path_error(call, PATH_AT(call, {"proxy_command"}), diags,
+                          "Several ways to the machine",
+                          "At most one of \"proxy_command\" and the jump hosts can be set. Remove "
+                          "all but one.");
+    if (command.len == 0 && !has_list)
+        return true;
+    out->machine.target.proxy_command = command;
+    if (!has_list)
+        out->bastion_count = 0;
+    return true;
+}
+
 bool ssh_settings_read(const Call *call, Value object, const SshSettings *defaults,
                        SshSettings *out, Arena *arena, Diags *diags) {
     *out = defaults ? *defaults : (SshSettings){0};
     if (!read_hop(call, object, &out->machine, arena, diags) ||
         !read_bastions(call, object, out, arena, diags))
+        return false;
+    if (!read_way(call, object, out, diags))
         return false;
     Value sudo = settings_find(object, "sudo");
     if (value_is_present(sudo)) {
@@ -294,6 +344,64 @@ static bool settings_check_key(const Call *call, const SshHop *hop, Diags *diags
                           : "Set \"private_key_passphrase\", or add the key to the SSH agent.");
 }
 
+/* Only these signs of a host and a user can stand in a command without quotes. */
+static bool is_plain_word(Str text) {
+    if (text.len == 0 || text.ptr[0] == '-')
+        return false;
+    for (size_t i = 0; i < text.len; i++) {
+        char sign = text.ptr[i];
+        bool is_alnum = (sign >= 'a' && sign <= 'z') || (sign >= 'A' && sign <= 'Z') ||
+                        (sign >= '0' && sign <= '9');
+        if (!is_alnum && !strchr("._:@-", sign))
+            return false;
+    }
+    return true;
+}
+
+static Str expand_tokens(const SshTarget *target, Str name, Arena *arena) {
+    StrBuf text = strbuf_new(arena);
+    Str command = target->proxy_command;
+    for (size_t i = 0; i < command.len; i++) {
+        char sign = command.ptr[i];
+        if (sign != '%') {
+            strbuf_add_char(&text, sign);
+            continue;
+        }
+        switch (command.ptr[++i]) {
+        case 'h': strbuf_add(&text, target->host); break;
+        case 'n': strbuf_add(&text, name); break;
+        case 'p': strbuf_add_format(&text, "%u", target->port); break;
+        case 'r': strbuf_add(&text, target->user); break;
+        default: strbuf_add_char(&text, '%'); break;
+        }
+    }
+    return strbuf_str(&text);
+}
+
+/* Replaces the tokens of the proxy command. */
+static bool complete_proxy(const Call *call, SshHop *hop, Diags *diags) {
+    SshTarget *target = &hop->target;
+    if (target->proxy_command.len == 0)
+        return true;
+    Str fault =
+        ssh_settings_check_proxy_command(value_from_str(target->proxy_command), call->arena);
+    if (fault.len > 0)
+        return path_error(call, PATH_AT(call, {"proxy_command"}), diags, "Invalid proxy command",
+                          "%.*s", STR_ARG(fault));
+    Str words[] = {target->host, target->user};
+    for (size_t i = 0; i < ARRAY_COUNT(words); i++) {
+        if (!is_plain_word(words[i]))
+            return path_error(call, PATH_AT(call, {i == 0 ? "host" : "user"}), diags,
+                              "Name not usable in a proxy command",
+                              "%.*s has characters that a shell could interpret. With "
+                              "\"proxy_command\", host and user may have letters, digits and "
+                              "\"._:@-\", and must not begin with \"-\".",
+                              STR_ARG(str_quote(words[i], call->arena)));
+    }
+    target->proxy_command = expand_tokens(target, target->host, call->arena);
+    return true;
+}
+
 static bool complete_hop(const Call *call, SshHop *hop, Diags *diags) {
     SshTarget *target = &hop->target;
     if (target->port == 0)
@@ -303,7 +411,8 @@ static bool complete_hop(const Call *call, SshHop *hop, Diags *diags) {
     if (target->host_key.len == 0 && target->host_ca.len == 0 && target->known_hosts.len == 0 &&
         !target->any_host_key)
         target->known_hosts = read_default_known_hosts(call);
-    return complete_agent(call, hop, diags) && settings_check_key(call, hop, diags);
+    return complete_proxy(call, hop, diags) && complete_agent(call, hop, diags) &&
+           settings_check_key(call, hop, diags);
 }
 
 /* A jump host without a user or without credentials uses those of the machine. */

@@ -48,6 +48,9 @@
     {"keepalive",   &TYPE_STRING, OPTIONAL,                                                        \
      "Silence after which the connection is tested; after three unanswered tests it counts as lost (default: the provider's, then \"15s\").", \
      .check = duration_check},                                                                     \
+    {"proxy_command", &TYPE_STRING, OPTIONAL,                                                      \
+     "Command that connects its standard input and output to the machine, instead of a TCP connection, such as \"nc %h %p\". %h is the host, %n the host as written here, %p the port, %r the user, %% a percent sign. At most one of proxy_command and bastion (default: the provider's).", \
+     .check = ssh_settings_check_proxy_command},                                                   \
     {"sudo",        &TYPE_BOOL,   OPTIONAL,                                                        \
      "Whether to run everything as root, by sudo (default: the provider's, then false)."},         \
     {"sudo_password", &TYPE_STRING, OPTIONAL | SENSITIVE,                                          \
@@ -68,10 +71,12 @@ Str ssh_settings_check_private_key(Value value, Arena *arena);
 Str ssh_settings_check_certificate(Value value, Arena *arena);
 Str ssh_settings_check_host_key(Value value, Arena *arena);
 Str ssh_settings_check_host_ca(Value value, Arena *arena);
+Str ssh_settings_check_proxy_command(Value value, Arena *arena);
 
 typedef enum SshAgentUse { SSH_AGENT_IF_NEEDED, SSH_AGENT_YES, SSH_AGENT_NO } SshAgentUse;
 
-/* One machine of a route. In the target, port 0 and empty texts mean "not set". */
+/* One machine of a route. In the target, port 0 and empty texts mean "not set", and proxy_command
+ * has its tokens until ssh_settings_complete replaces them. */
 typedef struct SshHop {
     SshTarget target;
     SshAgentUse agent;

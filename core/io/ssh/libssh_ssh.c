@@ -6,6 +6,7 @@
 #include "ssh_keyscan.h"
 #include "ssh_known_hosts.h"
 #include "ssh_login.h"
+#include "ssh_proxy.h"
 #include "ssh_wire.h"
 #include "ssh_worker.h"
 #include "thread.h"
@@ -30,6 +31,7 @@ typedef struct SshHostTrust {
 struct SshSession {
     Arena *arena; /* holds the session itself */
     SshWorker *worker;
+    SshProxy *proxy; /* NULL: none */
 };
 
 /* A connection attempt. */
@@ -38,12 +40,14 @@ typedef struct Connecting {
     SshSession *via;
     SshDeadline deadline;
     SshHostTrust trust;
+    SshProxy *proxy; /* of the open socket; NULL: none */
     SshProblem *problem;
     Arena *arena;
 } Connecting;
 
 /* Exchanges bytes with the worker of a session, in the thread of the caller. */
 
+#define DEFAULT_PORT   22
 #define OUTPUT_LIMIT   ((size_t)16 << 20)
 #define CALLER_TICK_MS 100 /* maximum delay in noticing a signal or the deadline */
 
@@ -235,6 +239,12 @@ static void trust_add_known(const StrVec *lines, StrVec *out, Arena *arena) {
     }
 }
 
+/* The name that known_hosts files and certificates have for the host. */
+static Str target_name(const SshTarget *target) {
+    return target->host_alias.len ? target->host_alias : target->host;
+}
+
+/* An alias stands in known_hosts files without the port, as for ssh. */
 static SshStatus trust_read_keys(const SshTarget *target, SshHostTrust *out, Arena *arena) {
     *out = (SshHostTrust){.any = target->any_host_key};
     if (target->any_host_key)
@@ -249,7 +259,8 @@ static SshStatus trust_read_keys(const SshTarget *target, SshHostTrust *out, Are
         return SSH_BAD_HOST_KEY;
     out->is_from_files = true;
     SshKnownKeys known =
-        ssh_known_hosts_find(target->known_hosts, target->host, target->port, arena);
+        ssh_known_hosts_find(target->known_hosts, target_name(target),
+                             target->host_alias.len ? DEFAULT_PORT : target->port, arena);
     trust_add_known(&known.keys, &out->keys, arena);
     trust_add_known(&known.authorities, &out->authorities, arena);
     trust_add_known(&known.revoked, &out->revoked, arena);
@@ -346,12 +357,16 @@ static SshStatus ssh_host_trust_add(SshHostTrust *trust, Str certificate, Str ho
 
 static SshStatus ssh_open_socket(Connecting *c, int *fd) {
     const SshTarget *target = c->target;
+    if (target->proxy_command.len) {
+        c->proxy = ssh_proxy_open(target->proxy_command, fd, c->problem, c->arena);
+        return c->proxy ? SSH_DONE : SSH_NO_RESPONSE;
+    }
     if (c->via)
         return ssh_worker_connect(c->via->worker, target, &c->deadline, fd, c->problem, c->arena);
     return ssh_socket_connect(target->host, target->port, &c->deadline, fd, c->problem, c->arena);
 }
 
-/* libssh closes the descriptor with the session. */
+/* ssh_stream_session_close closes the descriptor. */
 static ssh_session session_new(const SshHostTrust *trust, int fd) {
     ssh_session session = ssh_new();
     CHECK(session);
@@ -419,7 +434,12 @@ static SshStatus accept_certificate(Connecting *c) {
     status = ssh_keyscan_certificate(fd, &c->deadline, &certificate, c->problem, c->arena);
     close(fd);
     if (status == SSH_DONE)
-        status = ssh_host_trust_add(&c->trust, certificate, c->target->host, c->problem, c->arena);
+        status = ssh_host_trust_add(&c->trust, certificate, target_name(c->target), c->problem,
+                                    c->arena);
+    if (status == SSH_NO_HANDSHAKE && c->proxy && ssh_socket_check(&c->deadline) != SSH_CANCELLED)
+        status = ssh_proxy_explain(c->proxy, c->problem, c->arena);
+    ssh_proxy_close(c->proxy);
+    c->proxy = NULL;
     return status == SSH_NO_HANDSHAKE && ssh_socket_check(&c->deadline) == SSH_CANCELLED
                ? SSH_CANCELLED
                : status;
@@ -439,6 +459,7 @@ static SshStatus verify_host(ssh_session session, Connecting *c) {
     SshProblem problem = {0};
     Connecting attempt = *c;
     attempt.problem = &problem;
+    attempt.proxy = NULL; /* that of the session stays open */
     SshStatus certified = accept_certificate(&attempt);
     if (certified == SSH_DONE)
         return ssh_host_trust_check(&attempt.trust, found, c->problem, c->arena);
@@ -467,7 +488,7 @@ static SshStatus ssh_start_worker(ssh_session session, Connecting *c, SshSession
     }
     Arena *arena = arena_open("ssh session");
     *out = arena_new(arena, SshSession);
-    **out = (SshSession){.arena = arena, .worker = worker};
+    **out = (SshSession){.arena = arena, .worker = worker, .proxy = c->proxy};
     return SSH_DONE;
 }
 
@@ -498,9 +519,11 @@ static SshStatus session_connect(void *, const SshTarget *target, SshSession *vi
     if (status == SSH_DONE)
         status = ssh_start_worker(session, &c, out);
     if (status != SSH_DONE) {
-        if (ssh_is_connected(session))
-            ssh_disconnect(session);
-        ssh_free(session);
+        /* A rejected user name ends the attempt before libssh uses the descriptor. */
+        ssh_stream_session_close(session, status == SSH_BAD_USER ? fd : ssh_get_fd(session));
+        if (status == SSH_NO_HANDSHAKE && c.proxy)
+            status = ssh_proxy_explain(c.proxy, problem, arena);
+        ssh_proxy_close(c.proxy);
     }
     return status;
 }
@@ -508,7 +531,10 @@ static SshStatus session_connect(void *, const SshTarget *target, SshSession *vi
 static SshStatus session_exec(void *, SshSession *session, const SshCommand *command,
                               SshResult *out, SshProblem *problem, Arena *arena) {
     *problem = (SshProblem){0};
-    return ssh_exchange_exec(session->worker, command, out, problem, arena);
+    SshStatus status = ssh_exchange_exec(session->worker, command, out, problem, arena);
+    if (status == SSH_LOST && session->proxy)
+        (void)ssh_proxy_explain(session->proxy, problem, arena);
+    return status;
 }
 
 static SshStatus session_tunnel(void *, SshSession *session, Str host, uint16_t port,
@@ -525,7 +551,12 @@ static void session_close(void *, SshSession *session) {
     if (!session)
         return;
     ssh_worker_close(session->worker);
+    ssh_proxy_close(session->proxy);
     arena_close(session->arena);
+}
+
+static void session_settle(void *) {
+    ssh_proxy_settle();
 }
 
 const Ssh libssh_ssh = {
@@ -534,4 +565,5 @@ const Ssh libssh_ssh = {
     .tunnel = session_tunnel,
     .is_alive = session_is_alive,
     .close = session_close,
+    .settle = session_settle,
 };

@@ -7,7 +7,21 @@
 #include <errno.h>
 #include <poll.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
+
+/* libssh closes a descriptor that it was given only if the connection breaks, which may happen
+ * here. Another thread may use the number by then, so the socket is compared. */
+void ssh_stream_session_close(ssh_session session, int fd) {
+    struct stat before = {0}, after;
+    bool is_open = fd >= 0 && fstat(fd, &before) == 0;
+    if (ssh_is_connected(session))
+        ssh_disconnect(session);
+    ssh_free(session);
+    if (is_open && fstat(fd, &after) == 0 && after.st_dev == before.st_dev &&
+        after.st_ino == before.st_ino)
+        close(fd);
+}
 
 Str ssh_stream_session_error(ssh_session session, Arena *arena) {
     Str text = str_from_cstr(ssh_get_error(session));

@@ -71,5 +71,8 @@ void ssh_stream_end(SshStream *stream, SshStatus status, Str error);
 short ssh_stream_events(const SshStream *stream);
 /* Returns true if the connection of the session is not lost. */
 bool ssh_stream_session_works(ssh_session session);
+/* Disconnects and frees the session, and closes its descriptor. `fd`: the descriptor, or -1 if
+ * libssh has closed it. */
+void ssh_stream_session_close(ssh_session session, int fd);
 /* Returns the last error of libssh in the session, without control characters. */
 Str ssh_stream_session_error(ssh_session session, Arena *arena);

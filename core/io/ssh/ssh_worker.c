@@ -276,9 +276,7 @@ void ssh_worker_close(SshWorker *worker) {
         close(listener->fd);
     (void)ssh_event_remove_session(worker->event, worker->session);
     ssh_event_free(worker->event);
-    if (ssh_is_connected(worker->session))
-        ssh_disconnect(worker->session);
-    ssh_free(worker->session);
+    ssh_stream_session_close(worker->session, ssh_get_fd(worker->session));
     close(worker->notify_fd);
     pthread_mutex_destroy(&worker->lock);
     arena_close(worker->arena);

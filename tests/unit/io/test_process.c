@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/socket.h>
 
 static int shell(const char *script, ProcessRequest request, ProcessResult *out, Arena *arena) {
     const char *const argv[] = {"sh", "-c", script, NULL};
@@ -174,6 +175,49 @@ static void cancelled(void **) {
     cancel_close(token);
 }
 
+static void raise_at_start(void *payload, pid_t pid, const int outputs[2]) {
+    (void)pid;
+    assert_int_equal(outputs[0], 0);
+    cancel_raise(payload, CANCEL_STOP);
+}
+
+/* A program whose input and output are a connection gets time to end by itself. */
+static void connection_and_grace(void **) {
+    static const struct {
+        const char *script;
+        int exit_status;
+    } cases[] = {
+        {"trap 'exit 9' TERM; read -r line; echo \"got $line\"; exit 4", 4},
+        {"trap 'exit 9' TERM; while :; do sleep 0.01; done", 9},
+        {"trap '' TERM; while :; do sleep 0.01; done", 137},
+    };
+    SCOPED(ArenaRef) arena = arena_open("test");
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+        int ends[2];
+        char answer[16] = {0};
+        ProcessResult result;
+        CancelToken *token = cancel_open();
+        assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends), 0);
+        ProcessRequest request = {
+            .connection = ends[1],
+            .cancel = token,
+            .grace_ms = i == 0 ? 60000 : 50,
+            .started = raise_at_start,
+            .payload = token,
+        };
+        assert_int_equal(write(ends[0], "words\n", 6), 6);
+        assert_int_equal(shell(cases[i].script, request, &result, arena), 0);
+        assert_int_equal(result.exit_status, cases[i].exit_status);
+        close(ends[1]);
+        /* The connection is reset if the program read nothing. */
+        ssize_t got = read(ends[0], answer, sizeof answer - 1);
+        assert_true(got > 0 || i > 0);
+        assert_string_equal(answer, i == 0 ? "got words\n" : "");
+        close(ends[0]);
+        cancel_close(token);
+    }
+}
+
 /* Counts all descriptors of this process, or only those that a child would inherit. */
 static int64_t count_fds(bool inherited_only) {
     DIR *dir = opendir("/proc/self/fd");
@@ -225,6 +269,7 @@ UNIT_MAIN(test_process) {
         cmocka_unit_test(deadline),
         cmocka_unit_test(left_behind_child),
         cmocka_unit_test(cancelled),
+        cmocka_unit_test(connection_and_grace),
         cmocka_unit_test(leaks_no_descriptors),
         cmocka_unit_test(real_io),
     };

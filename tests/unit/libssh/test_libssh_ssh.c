@@ -7,6 +7,7 @@
 #include "ssh_server.h"
 #include "thread.h"
 
+#include <dirent.h>
 #include <poll.h>
 
 typedef struct Connected {
@@ -554,6 +555,59 @@ static void test_channels(void **) {
     connected_close(&c);
 }
 
+static int64_t count_descriptors(void) {
+    DIR *directory = opendir("/proc/self/fd");
+    int64_t count = 0;
+    while (readdir(directory))
+        count++;
+    closedir(directory);
+    return count;
+}
+
+/* A proxy command carries the session, and leaves neither a process nor a descriptor. */
+static void test_proxy_command(void **) {
+    SKIP_WITHOUT(SERVER_SSHD);
+    static const struct {
+        const char *command;
+        SshStatus status;
+        const char *text; /* part of the problem */
+    } cases[] = {
+        {"relay", SSH_DONE, NULL},
+        {"sh -c 'echo no way >&2; exit 3'", SSH_PROXY_FAILED,
+         "status 3; the end of its error output: no way"},
+        {"no-such-program-anywhere", SSH_PROXY_REFUSED, "status 127"},
+        {"sleep 1000", SSH_PROXY_FAILED, "still runs"},
+    };
+    SshServer server = server_open(SERVER_SSHD);
+    SshTarget target = server_target(&server);
+    (void)count_descriptors();
+    int64_t before = count_descriptors();
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+        SshSession *session = NULL;
+        SshProblem problem = {0};
+        SshTimeout timeout = {.timeout_ms = cases[i].status == SSH_DONE ? 20000 : 1000};
+        const char *relay = "exec 3<>/dev/tcp/127.0.0.1/$1; cat <&3 & exec cat >&3";
+        Str command = str_from_cstr(cases[i].command);
+        if (str_starts_with(command, STR("relay")))
+            command = str_format(server.arena, "bash -c '%s' bash %u", relay, server.port);
+        target.proxy_command = command;
+        target.host = STR("no.such.host.invalid");
+        SshStatus status =
+            libssh_ssh.connect(NULL, &target, NULL, timeout, &session, &problem, server.arena);
+        bool says =
+            !cases[i].text || str_find(problem.text, str_from_cstr(cases[i].text), 0) != SIZE_MAX;
+        if (status != cases[i].status || !says)
+            print_error("%s: %d %.*s\n", cases[i].command, (int)status, STR_ARG(problem.text));
+        assert_int_equal(status, cases[i].status);
+        assert_true(says);
+        libssh_ssh.close(NULL, session);
+        libssh_ssh.settle(NULL);
+        assert_int_equal(waitpid(-1, NULL, WNOHANG), 0); /* the server alone */
+        assert_int_equal(count_descriptors(), before);
+    }
+    server_close(&server);
+}
+
 static void test_signal(void **) {
     SKIP_WITHOUT(SERVER_SSHD);
     Connected c = connected_open(SERVER_SSHD);
@@ -598,6 +652,7 @@ UNIT_MAIN(test_libssh_ssh) {
         cmocka_unit_test(test_tunnel),
         cmocka_unit_test(test_jump),
         cmocka_unit_test(test_channels),
+        cmocka_unit_test(test_proxy_command),
         cmocka_unit_test(test_signal),
         cmocka_unit_test(test_text),
     };
