@@ -24,6 +24,9 @@ static const Attribute connection_attributes[] = {
     {"proxy_user_password", &TYPE_STRING, OPTIONAL | SENSITIVE, "Password for the proxy."},
     {"proxy_command", &TYPE_STRING, OPTIONAL,
      "Command that connects its standard input and output to the machine, such as \"nc %h %p\"."},
+    {"proxy_url", &TYPE_STRING, OPTIONAL | SENSITIVE,
+     "Proxy to the machine: \"http://USER:PASSWORD@HOST:PORT\", https://, socks5:// or "
+     "socks5h://."},
     {"bastion_host", &TYPE_STRING, OPTIONAL, "Bastion host."},
     {"bastion_host_key", &TYPE_STRING, OPTIONAL, "Host key of the bastion host."},
     {"bastion_port", &TYPE_NUMBER, OPTIONAL, "SSH port."},

@@ -10,7 +10,7 @@
  *   parts              works on some of the objects or machines of one call
  *   ssh session        moves the data of one SSH session until it is closed
  *   ssh agent          passes requests to the SSH agent during one login
- *   ssh proxy          runs the program that is the connection of one SSH session
+ *   ssh proxy          carries the connection of one SSH session through a proxy
  *   key                derives the key of a new state beside its plan
  *   rpc reader         reads the connection to one provider in another process
  *   provider           waits for a provider in another process and reads its output

@@ -6,6 +6,7 @@
 typedef struct SshTarget {
     Str host;          /* a name or an address; IPv6 without brackets */
     Str host_alias;    /* the name in known_hosts files and host certificates; empty: `host` */
+    Str proxy_url;     /* of an HTTP or SOCKS proxy, see proxy_tunnel.h; empty: none */
     Str proxy_command; /* its standard input and output are the connection; empty: none */
     uint16_t port;
     Str user;

@@ -411,7 +411,8 @@ static SshStatus connect_with_retries(SshLink *link, SshProblem *problem) {
     /* After an attempt that the time limit cut off, the error of the previous one is more useful.
      */
     bool is_cut_off = connecting.left_ms < ATTEMPT_MS && (connecting.status == SSH_NO_HANDSHAKE ||
-                                                          connecting.status == SSH_NO_RESPONSE);
+                                                          connecting.status == SSH_NO_RESPONSE ||
+                                                          connecting.status == SSH_PROXY_FAILED);
     if (connecting.status_before == SSH_DONE || !is_cut_off)
         return connecting.status;
     *problem = connecting.problem_before;

@@ -59,6 +59,7 @@ Str ssh_pool_key(SshChain chain, Arena *arena) {
             target->host,
             target->host_alias,
             target->proxy_command,
+            target->proxy_url,
             target->user,
             target->private_key,
             target->passphrase,

@@ -3,6 +3,7 @@
 #include "object_builder.h"
 #include "path_error.h"
 #include "str_quote.h"
+#include "url.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -135,6 +136,24 @@ Str ssh_settings_check_proxy_command(Value value, Arena *arena) {
                : str_format(arena, "A proxy command must be one line that is not empty.");
 }
 
+Str ssh_settings_check_proxy_url(Value value, Arena *arena) {
+    static const Str schemes[] = {
+        STR_CONST("http"),
+        STR_CONST("https"),
+        STR_CONST("socks5"),
+        STR_CONST("socks5h"),
+    };
+    Url url;
+    bool is_root = url_parse(value_text(value), &url) && url.query.len == 0 &&
+                   url.fragment.len == 0 && (url.path.len == 0 || str_equal(url.path, STR("/")));
+    if (is_root && url_host_name(&url).len > 0 &&
+        str_is_among(url.scheme, schemes, ARRAY_COUNT(schemes)))
+        return STR_EMPTY;
+    return str_format(arena, "The value must be the address of a proxy, such as "
+                             "\"http://proxy.example.org:3128\". The schemes are http, https, "
+                             "socks5 and socks5h.");
+}
+
 /* -- reading ---------------------------------------------------------------------------------- */
 
 static Value settings_find(Value object, const char *name) {
@@ -247,20 +266,23 @@ static bool read_bastions(const Call *call, Value object, SshSettings *out, Aren
 /* Reads the way to the machine: a proxy or jump hosts. A way of the object replaces the provider's.
  */
 static bool read_way(const Call *call, Value object, SshSettings *out, Diags *diags) {
-    Str command = STR_EMPTY, bastion = STR_EMPTY;
+    Str command = STR_EMPTY, url = STR_EMPTY, bastion = STR_EMPTY;
     settings_read_text(object, "proxy_command", &command);
+    settings_read_text(object, "proxy_url", &url);
     settings_read_text(object, "bastion_host", &bastion);
     Value list = settings_find(object, "bastion");
     bool has_list = value_is_present(list);
     bool has_bastions = bastion.len > 0 || (has_list && list.count > 0);
-    if (command.len > 0 && has_bastions)
-        return path_error(call, PATH_AT(call, {"proxy_command"}), diags,
-                          "Several ways to the machine",
-                          "At most one of \"proxy_command\" and the jump hosts can be set. Remove "
-                          "all but one.");
-    if (command.len == 0 && !has_list)
+    int ways = (command.len > 0) + (url.len > 0) + has_bastions;
+    if (ways > 1)
+        return path_error(call, PATH_AT(call, {command.len > 0 ? "proxy_command" : "proxy_url"}),
+                          diags, "Several ways to the machine",
+                          "At most one of \"proxy_command\", \"proxy_url\" and the jump hosts can "
+                          "be set. Remove all but one.");
+    if (ways == 0 && !has_list)
         return true;
     out->machine.target.proxy_command = command;
+    out->machine.target.proxy_url = url;
     if (!has_list)
         out->bastion_count = 0;
     return true;
@@ -378,9 +400,15 @@ static Str expand_tokens(const SshTarget *target, Str name, Arena *arena) {
     return strbuf_str(&text);
 }
 
-/* Replaces the tokens of the proxy command. */
+/* Checks the proxy, because connection blocks have no checks, and replaces the tokens of the
+ * command. */
 static bool complete_proxy(const Call *call, SshHop *hop, Diags *diags) {
     SshTarget *target = &hop->target;
+    Str url = target->proxy_url;
+    Str bad = url.len ? ssh_settings_check_proxy_url(value_from_str(url), call->arena) : STR_EMPTY;
+    if (bad.len > 0)
+        return path_error(call, PATH_AT(call, {"proxy_url"}), diags, "Invalid proxy", "%.*s",
+                          STR_ARG(bad));
     if (target->proxy_command.len == 0)
         return true;
     Str fault =

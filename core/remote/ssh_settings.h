@@ -49,8 +49,11 @@
      "Silence after which the connection is tested; after three unanswered tests it counts as lost (default: the provider's, then \"15s\").", \
      .check = duration_check},                                                                     \
     {"proxy_command", &TYPE_STRING, OPTIONAL,                                                      \
-     "Command that connects its standard input and output to the machine, instead of a TCP connection, such as \"nc %h %p\". %h is the host, %n the host as written here, %p the port, %r the user, %% a percent sign. At most one of proxy_command and bastion (default: the provider's).", \
+     "Command that connects its standard input and output to the machine, instead of a TCP connection, such as \"nc %h %p\". %h is the host, %n the host as written here, %p the port, %r the user, %% a percent sign. At most one of proxy_command, proxy_url and bastion (default: the provider's).", \
      .check = ssh_settings_check_proxy_command},                                                   \
+    {"proxy_url",   &TYPE_STRING, OPTIONAL | SENSITIVE,                                            \
+     "Proxy to the machine: http://USER:PASSWORD@HOST:PORT or https:// (CONNECT), socks5:// or socks5h://. The proxy resolves the host, except with socks5:// (default: the provider's).", \
+     .check = ssh_settings_check_proxy_url},                                                       \
     {"sudo",        &TYPE_BOOL,   OPTIONAL,                                                        \
      "Whether to run everything as root, by sudo (default: the provider's, then false)."},         \
     {"sudo_password", &TYPE_STRING, OPTIONAL | SENSITIVE,                                          \
@@ -72,6 +75,7 @@ Str ssh_settings_check_certificate(Value value, Arena *arena);
 Str ssh_settings_check_host_key(Value value, Arena *arena);
 Str ssh_settings_check_host_ca(Value value, Arena *arena);
 Str ssh_settings_check_proxy_command(Value value, Arena *arena);
+Str ssh_settings_check_proxy_url(Value value, Arena *arena);
 
 typedef enum SshAgentUse { SSH_AGENT_IF_NEEDED, SSH_AGENT_YES, SSH_AGENT_NO } SshAgentUse;
 

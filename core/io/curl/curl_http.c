@@ -38,6 +38,11 @@ static void set_up_library(void) {
     (void)curl_global_init(CURL_GLOBAL_DEFAULT);
 }
 
+void curl_http_set_up_library(void) {
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    pthread_once(&once, set_up_library);
+}
+
 static HttpPool *open_pool(void *) {
     Arena *arena = arena_open("http pool");
     HttpPool *pool = arena_new(arena, HttpPool);
@@ -62,8 +67,7 @@ static CURLM *pop_idle(HttpPool *pool) {
 /* Returns the handle that was used last, because its connection is the least likely to be closed
  * by the server, else a new one. `pool` NULL: a new one, which is not kept. */
 static PoolEntry borrow_handle(HttpPool *pool) {
-    static pthread_once_t once = PTHREAD_ONCE_INIT;
-    pthread_once(&once, set_up_library);
+    curl_http_set_up_library();
     CURLM *multi = pool ? pop_idle(pool) : NULL;
     return (PoolEntry){multi ? multi : curl_multi_init(), pool};
 }
@@ -172,7 +176,7 @@ static void set_method(CURL *curl, const HttpRequest *request, Arena *arena) {
 
 /* Returns the file of certificate authorities, or NULL for the one that libcurl was compiled with.
  * That one is absent where another distribution than that of libcurl runs. */
-static const char *find_bundle(void) {
+const char *curl_http_find_bundle(void) {
     static const char *const bundles[] = {
         "/etc/ssl/certs/ca-certificates.crt", /* Debian, Ubuntu, Alpine, Arch */
         "/etc/pki/tls/certs/ca-bundle.crt",   /* Fedora, RHEL */
@@ -189,7 +193,7 @@ static const char *find_bundle(void) {
 }
 
 static void set_trust(CURL *curl, const HttpRequest *request) {
-    const char *file = find_bundle();
+    const char *file = curl_http_find_bundle();
     const char *directory = getenv("SSL_CERT_DIR");
     bool has_directory = directory && directory[0];
     if (file || has_directory) /* libcurl rejects a file that is absent, also beside a directory */
@@ -265,8 +269,8 @@ static void curl_http_set_headers(CURL *curl, const HttpRequest *request, CurlLi
 
 /* A program that is started during a request, or while the connection stays open, must not inherit
  * it: libcurl leaves its sockets open on exec. */
-static curl_socket_t curl_http_open_socket(void *payload, curlsocktype purpose,
-                                           struct curl_sockaddr *address) {
+curl_socket_t curl_http_open_socket(void *payload, curlsocktype purpose,
+                                    struct curl_sockaddr *address) {
     (void)payload, (void)purpose;
     return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
 }
@@ -360,7 +364,8 @@ static Str curl_http_problem_of(const Transfer *transfer, CURLcode code) {
         return str_format(transfer->arena, "%s", strerror(-transfer->sink_error));
     if (code == CURLE_OK)
         return STR("the response is incomplete");
-    if (code == CURLE_SSL_CACERT_BADFILE && !find_bundle() && !transfer->request->ca_certs.len)
+    if (code == CURLE_SSL_CACERT_BADFILE && !curl_http_find_bundle() &&
+        !transfer->request->ca_certs.len)
         return STR("the system has no certificate authorities: install its package "
                    "ca-certificates, or let "
                    "SSL_CERT_FILE name a file of them");

@@ -7,6 +7,7 @@
 #include "ssh_known_hosts.h"
 #include "ssh_login.h"
 #include "ssh_proxy.h"
+#include "ssh_proxy_url.h"
 #include "ssh_wire.h"
 #include "ssh_worker.h"
 #include "thread.h"
@@ -361,6 +362,8 @@ static SshStatus ssh_open_socket(Connecting *c, int *fd) {
         c->proxy = ssh_proxy_open(target->proxy_command, fd, c->problem, c->arena);
         return c->proxy ? SSH_DONE : SSH_NO_RESPONSE;
     }
+    if (target->proxy_url.len)
+        return ssh_proxy_url_connect(target, &c->deadline, fd, c->problem, c->arena);
     if (c->via)
         return ssh_worker_connect(c->via->worker, target, &c->deadline, fd, c->problem, c->arena);
     return ssh_socket_connect(target->host, target->port, &c->deadline, fd, c->problem, c->arena);

@@ -51,8 +51,8 @@ static int finish_connect(int fd) {
     return error;
 }
 
-/* Detects an unreachable machine within 45 seconds, also while a command prints nothing. */
-static void socket_set_options(int fd) {
+/* These options work while a command prints nothing, too. */
+void ssh_socket_set_options(int fd) {
     static const struct {
         int level, name, value;
     } options[] = {
@@ -81,7 +81,7 @@ static SshStatus connect_address(const struct addrinfo *address, const SshDeadli
         waiting = ssh_socket_check(deadline);
     }
     if (error == 0) {
-        socket_set_options(fd);
+        ssh_socket_set_options(fd);
         *out = fd;
         return SSH_DONE;
     }

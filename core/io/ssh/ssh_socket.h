@@ -18,6 +18,10 @@ SshStatus ssh_socket_check(const SshDeadline *deadline);
 /* Waits up to 50 ms for these poll events; returns true if one occurred. */
 bool ssh_socket_wait(int fd, short events);
 
+/* Sets the options of a connection over TCP: an unreachable machine is detected within 45 seconds.
+ */
+void ssh_socket_set_options(int fd);
+
 /* Tries the addresses of the name in order. The caller owns *out, a non-blocking descriptor. Fails
  * with SSH_UNKNOWN_NAME, SSH_NO_RESPONSE, SSH_REFUSED or SSH_CANCELLED; a deadline that passes,
  * also during the lookup of the name, is SSH_NO_RESPONSE. */
