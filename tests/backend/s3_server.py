@@ -4,6 +4,7 @@ implementation than loam's, conditional writes, lists in small pages; error mess
   server = s3_server.start(conditional=True)      a thread; .port, .objects {(bucket, key): bytes}, .log [(method, path)],
                                                   .busy: the number of conditional writes that must be retried;
                                                   .keeps: object retention, which requires checksums;
+                                                  .is_token(token): whether a session token is valid
                                                   .region: of the bucket, if it is another one
                                                   conditional: "ignored" writes under any condition
                                                   .replaces: whether If-Match is honoured, or "unsupported"
@@ -64,6 +65,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
             return self.refuse(403, "InvalidAccessKeyId", "The access key does not exist.")
         if region != "eu-test-1":
             return self.refuse(400, "AuthorizationHeaderMalformed", "the region is wrong; expecting 'eu-test-1'")
+        if self.server.is_token and not self.server.is_token(self.headers.get("x-amz-security-token")):
+            return self.refuse(400, "ExpiredToken", "The provided token has expired.")
         sent = self.headers.get("x-amz-content-sha256", "")
         names = fields["SignedHeaders"].split(";")
         if "host" not in names or (not sent.startswith("STREAMING") and sent != "UNSIGNED-PAYLOAD" and sent != hashlib.sha256(body).hexdigest()):
@@ -194,7 +197,7 @@ def start(conditional=True, directory=None, encrypts=True):
         server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
     server.daemon_threads = True
     server.lock = threading.Lock()
-    server.region = None
+    server.region = server.is_token = None
     server.conditional, server.encrypts, server.busy, server.keeps, server.replaces = conditional, encrypts, 0, False, True
     server.buckets, server.objects, server.keys, server.headers, server.tokens, server.log = {"states"}, {}, {}, {}, {}, []
     server.port = server.server_address[1]
