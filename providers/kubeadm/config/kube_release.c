@@ -50,6 +50,13 @@ const char *kube_release_tag(KubeVersion version, Str image) {
                                                       : NULL;
 }
 
+Str kube_release_check_supported(KubeVersion version, Arena *arena) {
+    if (version.major == 1 && version.minor >= KUBE_RELEASE_FIRST)
+        return STR_EMPTY;
+    return str_format(arena, "Kubernetes %.*s is not supported: the oldest version is 1.%d.",
+                      STR_ARG(kube_version_text(version, arena)), KUBE_RELEASE_FIRST);
+}
+
 Str kube_release_warning(KubeVersion version, Arena *arena) {
     if (kube_release_is_newer(version))
         return str_format(arena,

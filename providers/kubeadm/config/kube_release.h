@@ -17,6 +17,9 @@ bool kube_release_is_newer(KubeVersion version);
  * NULL if the table has no such image. `image`: "pause", "etcd" or "coredns/coredns". A release
  * that is not known has those of the nearest one. */
 const char *kube_release_tag(KubeVersion version, Str image);
+/* Returns an error text if the release is older than all that loam knows; otherwise an empty text.
+ */
+Str kube_release_check_supported(KubeVersion version, Arena *arena);
 /* Returns a sentence if the release gets no fixes, or is newer than those that loam was tested
  * with; otherwise an empty text. */
 Str kube_release_warning(KubeVersion version, Arena *arena);

@@ -1,6 +1,5 @@
 /* kube_version: parsing, order and the version skew policy. */
 #include "kube_version.h"
-#include "kube_release.h"
 
 #include "prerelease.h"
 
@@ -45,13 +44,6 @@ int kube_version_compare(KubeVersion a, KubeVersion b) {
     if (order == 0)
         order = version_compare(a.patch, b.patch);
     return order ? order : prerelease_compare(a.suffix, b.suffix);
-}
-
-Str kube_version_check_supported(KubeVersion version, Arena *arena) {
-    if (version.major == 1 && version.minor >= KUBE_RELEASE_FIRST)
-        return STR_EMPTY;
-    return str_format(arena, "Kubernetes %.*s is not supported: the oldest version is 1.%d.",
-                      STR_ARG(kube_version_text(version, arena)), KUBE_RELEASE_FIRST);
 }
 
 Str kube_version_check_upgrade(KubeVersion from, KubeVersion to, Arena *arena) {

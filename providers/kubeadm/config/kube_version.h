@@ -21,8 +21,6 @@ Str kube_version_text(KubeVersion version, Arena *arena);
  * release is newer than its pre-releases. */
 int kube_version_compare(KubeVersion a, KubeVersion b);
 
-/* The version must be 1.31 or later, which have the configuration API v1beta4. */
-Str kube_version_check_supported(KubeVersion version, Arena *arena);
 /* A control plane may be upgraded within its minor version or to the next one, and never
  * downgraded. An error for a skipped minor version names the next one. */
 Str kube_version_check_upgrade(KubeVersion from, KubeVersion to, Arena *arena);

@@ -2,6 +2,7 @@
 #include "kubeadm_check.h"
 #include "cidr.h"
 #include "cluster_check.h"
+#include "kube_release.h"
 #include "str_quote.h"
 
 static bool is_token_part(Str text, size_t size) {
@@ -48,7 +49,7 @@ Str kubeadm_check_node_name(Value value, Arena *arena) {
 Str kubeadm_check_version(Value value, Arena *arena) {
     KubeVersion version;
     if (kube_version_parse(value_text(value), &version))
-        return kube_version_check_supported(version, arena);
+        return kube_release_check_supported(version, arena);
     return str_format(arena, "%.*s is not a version such as \"1.34.4\".",
                       STR_ARG(str_quote(value_text(value), arena)));
 }

@@ -1,5 +1,5 @@
 /* kube_version: texts, order, and the version skew policy of Kubernetes. */
-#include "kube_version.h"
+#include "kube_release.h"
 #include "unit.h"
 
 static KubeVersion version(const char *text) {
@@ -69,8 +69,8 @@ static void test_skew(void **) {
 
 static void test_supported(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
-    check_str(kube_version_check_supported(version("1.31.0"), arena), "");
-    check_str(kube_version_check_supported(version("1.30.14"), arena),
+    check_str(kube_release_check_supported(version("1.31.0"), arena), "");
+    check_str(kube_release_check_supported(version("1.30.14"), arena),
               "Kubernetes 1.30.14 is not supported: the oldest version is 1.31.");
 }
 
