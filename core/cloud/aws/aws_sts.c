@@ -123,6 +123,11 @@ static bool send_form(const AwsLookup *lookup, const StsForm *form, const AwsKey
         return false;
     if (sts_region(lookup).len == 0)
         return problem_text(problem, "the region is unknown. Set \"region\", or AWS_REGION");
+    if (!aws_transport_is_safe(request.url) && !lookup->options->transport.skip_verify)
+        return problem_set(problem, arena,
+                           "the address of the security token service must be an https address, "
+                           "or one of this machine, because its responses hold keys: %.*s",
+                           STR_ARG(request.url));
     http_add_header(&request.headers, "content-type",
                     STR("application/x-www-form-urlencoded; charset=utf-8"), arena);
     aws_transport_apply(&lookup->options->transport, &request);
