@@ -49,7 +49,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         with self.server.lock:
             self.server.log.append((self.command, self.path, dict(self.headers.items()), body))
             url = urllib.parse.urlsplit(self.path)
-            if url.path.startswith(("/issuer/", "/computeMetadata/")) or self.headers.get("Host", "").startswith("iamcredentials."):
+            if url.path.startswith(("/issuer/", "/computeMetadata/")) or self.headers.get("Host", "").startswith(("iamcredentials.", "cloudkms.")):
                 return self.server.issuer.serve(self, url.path, body)
             if self.server.before:
                 self.server.before(self.command, self.path)
@@ -163,6 +163,7 @@ class Issuer:
 
     def __init__(self, server, directory):
         self.server, self.directory, self.seconds, self.log, self.count = server, directory, 3600, [], 0
+        self.plain = []  # data keys of Cloud KMS
         server.issuer = self
         self.key, self.public = os.path.join(self.directory, "key.pem"), os.path.join(self.directory, "public.pem")
         subprocess.run(["openssl", "genpkey", "-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:2048", "-out", self.key], check=True, stderr=subprocess.DEVNULL)
@@ -190,6 +191,8 @@ class Issuer:
                 assert handler.headers["Metadata-Flavor"] == "Google" and handler.command == "GET", "metadata"
                 return self.answer(handler, "metadata", Metadata_Flavor="Google")
             assert handler.command == "POST", handler.command
+            if path.startswith("/v1/projects/p/"):
+                return self.on_key(handler, urllib.parse.unquote(path), json.loads(body))
             if name.endswith(":generateAccessToken"):
                 return self.impersonate(handler, json.loads(body))
             assert handler.headers["Content-Type"] == "application/x-www-form-urlencoded", handler.headers["Content-Type"]
@@ -232,6 +235,25 @@ class Issuer:
         assert form["scope"] == ["https://www.googleapis.com/auth/devstorage.read_write"] and form["lifetime"].endswith("s"), form
         expires = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + self.seconds))
         handler.answer(200, {"accessToken": self.new_token("impersonate"), "expireTime": expires})
+
+    def on_key(self, handler, path, form):
+        """Cloud KMS: a ciphertext names the key and the number of the plaintext."""
+        if handler.headers["Authorization"].removeprefix("Bearer ") not in self.server.tokens:
+            return handler.refuse(401, "Invalid Credentials", status="UNAUTHENTICATED")
+        key, _, operation = path.removeprefix("/v1/").rpartition(":")
+        if key.endswith("/denied"):
+            return handler.refuse(403, "Permission denied on echo-%s" % form, status="PERMISSION_DENIED")
+        self.log.append(operation)
+        if operation == "encrypt":
+            assert list(form) == ["plaintext"], form
+            self.plain.append(base64.b64decode(form["plaintext"], validate=True))
+            sealed = base64.b64encode(("%s|%d" % (key, len(self.plain) - 1)).encode()).decode()
+            return handler.answer(200, {"name": key + "/cryptoKeyVersions/1", "ciphertext": sealed, "ciphertextCrc32c": "1"})
+        assert operation == "decrypt" and list(form) == ["ciphertext"], form
+        name, _, number = base64.b64decode(form["ciphertext"], validate=True).decode().partition("|")
+        if name != key:
+            return handler.refuse(400, "Decryption failed: the ciphertext is invalid.", status="INVALID_ARGUMENT")
+        return handler.answer(200, {"plaintext": base64.b64encode(self.plain[int(number)]).decode(), "plaintextCrc32c": "1"})
 
     def service_account(self):
         with open(self.key, encoding="ascii") as file:
