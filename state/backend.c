@@ -42,13 +42,14 @@ bool backend_read(Backend *backend, Str *out, Arena *arena, Diags *diags) {
     int64_t began_ms = log_clock_ms();
     (void)backend_timed(backend, "state read", false, true);
     (void)backend_timed(backend, "backend read", false, true);
+    backend->is_outdated = false;
     bool ok = backend->read(backend, &stored.bytes, arena, diags);
     (void)backend_timed(backend, "backend read", true, ok);
     log_operation(backend, "state read", ok, began_ms);
     if (!ok)
         return backend_timed(backend, "state read", true, false);
     ok = cipher_open(backend->cipher, &stored, out, arena, diags);
-    backend->is_outdated = stored.is_outdated;
+    backend->is_outdated |= stored.is_outdated;
     return backend_timed(backend, "state read", true, ok);
 }
 

@@ -65,6 +65,8 @@ struct Backend {
     /* Encrypts the state; NULL: no encryption. Only backend_read and backend_write use it; the
      * operations below pass bytes as stored. */
     const Cipher *cipher;
+    bool
+        is_for_tofu; /* called as tofu: warn when the state gets a form that OpenTofu cannot read */
     bool is_outdated; /* rewrite the state even if nothing changed, since its stored form is
                          outdated */
     Str backup_bytes; /* during a write: the content of the backup, if it differs from the stored
@@ -96,7 +98,7 @@ struct Backend {
     /* Called by init: checks that the store has the features that the configuration requires. NULL:
      * nothing to check. */
     bool (*probe)(Backend *backend, Diags *diags);
-    /* Returns the whole text; empty if there is no state. */
+    /* Returns the whole text; empty if there is no state. May set is_outdated. */
     bool (*read)(Backend *backend, Str *out, Arena *arena, Diags *diags);
     /* The text is durable when it returns; a crash leaves the old or the new text. */
     bool (*write)(Backend *backend, Str bytes, Diags *diags);

@@ -39,6 +39,7 @@ bool kube_store_name(KubeStore *store, Arena *arena, Diags *diags) {
     Str end = str_format(arena, "%.*s-%.*s", STR_ARG(store->workspace), STR_ARG(store->suffix));
     store->secret = str_concat(STR("tfstate-"), end, arena);
     store->lease = str_concat(STR("lock-tfstate-"), end, arena);
+    store->next = str_concat(STR("loam-next-"), end, arena);
     store->journal = str_concat(STR("loam-journal-"), end, arena);
     store->plans = str_concat(STR("loam-plan-"), end, arena);
     if (ends_with_number(store->suffix))
@@ -192,24 +193,26 @@ static Value add_state_labels(const KubeStore *store, Value object, Arena *arena
     return object;
 }
 
-/* Returns "loam-journal-suffix" or the like. These labels differ from those of states: other tools
- * treat every secret with those labels as part of a state. */
-static const char *own_label(KubeUse use, bool of_workspace) {
-    if (use == KUBE_PLAN)
-        return of_workspace ? "loam-plan-workspace" : "loam-plan-suffix";
-    return of_workspace ? "loam-journal-workspace" : "loam-journal-suffix";
-}
+/* The labels with the suffix and the workspace. Those of journals and the like differ from those of
+ * states: other tools treat every secret with the labels of a state as part of it. */
+static const char *const label_names[][2] = {
+    [KUBE_STATE] = {"tfstateSecretSuffix", "tfstateWorkspace"},
+    [KUBE_NEXT] = {"loam-next-suffix", "loam-next-workspace"},
+    [KUBE_JOURNAL] = {"loam-journal-suffix", "loam-journal-workspace"},
+    [KUBE_PLAN] = {"loam-plan-suffix", "loam-plan-workspace"},
+};
 
 static Value add_own_labels(const KubeStore *store, KubeUse use, Value object, Arena *arena) {
     static const char labels[] = "metadata.labels";
     object = kube_store_set(object, labels, "app.kubernetes.io/managed-by", STR("loam"), arena);
-    object = kube_store_set(object, labels, own_label(use, false), store->suffix, arena);
-    return kube_store_set(object, labels, own_label(use, true), store->workspace, arena);
+    object = kube_store_set(object, labels, label_names[use][0], store->suffix, arena);
+    return kube_store_set(object, labels, label_names[use][1], store->workspace, arena);
 }
 
 Str kube_store_selector(const KubeStore *store, KubeUse use, Arena *arena) {
-    return str_format(arena, "%s=%.*s,%s=%.*s", own_label(use, false), STR_ARG(store->suffix),
-                      own_label(use, true), STR_ARG(store->workspace));
+    return str_format(arena, "%s%s=%.*s,%s=%.*s", use == KUBE_STATE ? "tfstate=true," : "",
+                      label_names[use][0], STR_ARG(store->suffix), label_names[use][1],
+                      STR_ARG(store->workspace));
 }
 
 Value kube_store_new(const KubeStore *store, KubeKind kind, Str name, KubeUse use, Arena *arena) {

@@ -2,7 +2,6 @@
 #pragma once
 
 #include "diag.h"
-#include "journal_store.h"
 #include "kube_client.h"
 #include "plan_store.h"
 #include "state_lease.h"
@@ -26,6 +25,7 @@ typedef struct KubeStore {
     Str workspace;
     Value labels; /* additional labels, a map; or null */
     Str secret;   /* tfstate-WORKSPACE-SUFFIX */
+    Str next;     /* loam-next-WORKSPACE-SUFFIX */
     Str lease;    /* lock-tfstate-WORKSPACE-SUFFIX */
     Str journal;  /* loam-journal-WORKSPACE-SUFFIX */
     Str plans;    /* loam-plan-WORKSPACE-SUFFIX */
@@ -58,21 +58,16 @@ KubeOutcome kube_store_list_names(const KubeStore *store, Str selector, StrVec *
                                   KubeResult *out, Arena *arena);
 
 /* The use of an object, which decides its labels. Other tools look for those of states. */
-typedef enum KubeUse { KUBE_STATE, KUBE_JOURNAL, KUBE_PLAN } KubeUse;
+typedef enum KubeUse { KUBE_STATE, KUBE_NEXT, KUBE_JOURNAL, KUBE_PLAN } KubeUse;
 
 /* Returns a new object without content. */
 Value kube_store_new(const KubeStore *store, KubeKind kind, Str name, KubeUse use, Arena *arena);
-/* Returns a selector of the labels of this workspace's journal or plans. */
+/* Returns a selector of the labels of this workspace. */
 Str kube_store_selector(const KubeStore *store, KubeUse use, Arena *arena);
 /* Store bytes in `data` of a secret, and read them back; false: no such entry, or it is not
  * base64. */
 Value kube_store_with_data(Value secret, const char *key, Str bytes, Arena *arena);
 MUST_USE bool kube_store_data(Value secret, const char *key, Str *out, Arena *arena);
 
-/* The journal as Secrets, one or more for each segment (kube_journal.c). `store` must live as long.
- */
-JournalStore *kube_journal_new(const KubeStore *store, Arena *arena);
-/* Deletes all segments; returns false with *problem on failure. */
-MUST_USE bool kube_journal_delete(const KubeStore *store, Str *problem, Arena *arena);
 /* Stored plans as Secrets (kube_plans.c). `store` must live as long. */
 PlanStore *kube_plans_new(const KubeStore *store, Arena *arena);

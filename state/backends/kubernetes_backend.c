@@ -1,9 +1,8 @@
 /* kubernetes_backend: a state as a Secret, locked by a Lease, in the layout of Terraform and
  * OpenTofu.
  *
- *    state    Secret tfstate-WORKSPACE-SUFFIX, data.tfstate, compressed by gzip. loam writes one
- *             Secret, which holds 1 MiB of compressed state. It also reads a large state in
- *             several Secrets (…-part-1 …), which newer programs write
+ *    state    Secret tfstate-WORKSPACE-SUFFIX, data.tfstate, compressed by gzip; a state over 1 MiB
+ *             continues in Secrets …-part-1 and so on (kube_parts.h)
  *    lock     Lease lock-tfstate-WORKSPACE-SUFFIX with the holder's ID and info. It expires only
  *             with lease_seconds. Then the info has that number and the time of the last renewal:
  *             other programs replace the whole info, but may leave leaseDurationSeconds and
@@ -18,12 +17,11 @@
 #include "empty_state.h"
 #include "gzip.h"
 #include "kube_object.h"
+#include "kube_parts.h"
+#include "kube_segments.h"
 #include "kube_settings.h"
-#include "kube_store.h"
 
 #define ATTEMPTS  5
-#define DATA_MAX  ((size_t)1 << 20) /* limit of a Secret */
-#define PARTS_MAX 1000
 #define LOCK_INFO "app.terraform.io/lock-info"
 #define HINT      "Check the server's address, the credentials and their permissions."
 
@@ -37,9 +35,7 @@ typedef struct Kubernetes {
     Backend backend;
     const Io *io;
     KubeStore store;
-    Str version; /* resourceVersion of the state's Secret as last read; empty: it does not exist */
-    bool was_read;     /* `version` is valid */
-    size_t part_count; /* Secrets that the state was read from */
+    KubeParts parts; /* the state */
     LockInfo wanted;
     int64_t lease_seconds; /* 0: the lock does not expire */
     int64_t began_ms;      /* of the last attempt to acquire the lock */
@@ -285,74 +281,30 @@ static bool check_lease(const Kubernetes *kube, const char *summary, Arena *aren
     return state_lock_report_other(summary, kube->backend.path, kube->lock_id, &holder, diags);
 }
 
-static Str part_name(const KubeStore *store, size_t part, Arena *arena) {
-    if (part == 0)
-        return store->secret;
-    return str_format(arena, "%.*s-part-%zu", STR_ARG(store->secret), part);
+static bool report_torn(const Kubernetes *kube, Diags *diags) {
+    SCOPED(ArenaRef) scratch = arena_open("kubernetes read");
+    const KubeStore *store = &kube->store;
+    return diags_fail(
+        diags, NO_RANGE, "Failed to read the state",
+        "%.*s: the Secrets of the state do not belong together, or one is damaged. Probably "
+        "another program was interrupted while it wrote several. Delete them (\"kubectl delete "
+        "secret -n %.*s -l %.*s\") and restore a backup with \"loam state push\".",
+        STR_ARG(kube->backend.path), STR_ARG(store->space),
+        STR_ARG(kube_store_selector(store, KUBE_STATE, scratch)));
 }
 
-/* Appends the content of part N; KUBE_ABSENT: the part does not exist or is empty. */
-static KubeOutcome kubernetes_backend_read_part(Kubernetes *kube, size_t part, StrBuf *packed,
-                                                Str *problem, Arena *arena) {
-    KubeResult result;
-    Str piece;
-    Str name = part_name(&kube->store, part, arena);
-    KubeOutcome status = kube_store_get(&kube->store, KUBE_SECRET, name, &result, arena);
-    *problem = result.problem;
-    /* While locked, keep the version of the first read: the write is conditional on it. */
-    bool is_first = kube->lock_id.len == 0 || !kube->was_read;
-    if (part == 0 && is_first) {
-        Str version = kube_object_text(result.object, "metadata", "resourceVersion");
-        kube->version = status == KUBE_DONE ? str_clone(version, kube->arena) : STR_EMPTY;
-    }
-    if (status != KUBE_DONE)
-        return status;
-    if (!kube_store_data(result.object, "tfstate", &piece, arena))
-        return KUBE_ABSENT;
-    strbuf_add(packed, piece);
-    return KUBE_DONE;
-}
-
-static bool report_damage(const Kubernetes *kube, Diags *diags) {
-    return diags_fail(diags, NO_RANGE, "Failed to read the state",
-                      "%.*s: the content of the Secret is incomplete and cannot be decompressed. "
-                      "If another program was interrupted while it wrote several parts, restore "
-                      "its backup with \"loam state push\".",
-                      STR_ARG(kube->backend.path));
-}
-
-/* A state that exceeds one Secret continues in the next one. While it is incomplete, one more part
- * must exist. */
 static bool kubernetes_read(Backend *backend, Str *out, Arena *arena, Diags *diags) {
     Kubernetes *kube = backend->self;
-    StrBuf packed = strbuf_new(arena);
-    Str problem = STR_EMPTY;
-    Str text = STR_EMPTY;
-    bool is_whole = false;
-    size_t part = 0;
-    for (; !is_whole && part < PARTS_MAX; part++) {
-        KubeOutcome status = kubernetes_backend_read_part(kube, part, &packed, &problem, arena);
-        if (status == KUBE_ABSENT)
-            break;
-        if (status != KUBE_DONE)
-            return kubernetes_backend_report(diags, "Failed to read the state", kube, problem);
-        is_whole = gzip_unpack(strbuf_str(&packed), &text, arena);
-    }
-    if (part > 0 && !is_whole)
-        return report_damage(kube, diags);
-    kube->part_count = part;
-    kube->was_read = true;
+    Str problem = STR_EMPTY, text;
+    kube->parts.keeps_version = kube->lock_id.len > 0;
+    KubePartsResult status = kube_parts_read(&kube->parts, &text, &problem, arena);
+    if (status == PARTS_TORN)
+        return report_torn(kube, diags);
+    if (status != PARTS_DONE)
+        return kubernetes_backend_report(diags, "Failed to read the state", kube, problem);
     *out = empty_state_drop(text);
+    backend->is_outdated = kube->parts.is_torn;
     return true;
-}
-
-static bool report_size(const Kubernetes *kube, size_t size, Diags *diags) {
-    return diags_fail(
-        diags, NO_RANGE, "Failed to write the state",
-        "%.*s: the compressed state has %zu bytes, but the maximum of a Secret is 1048576. The "
-        "journal has all operations; nothing is lost. Move the state to another backend with "
-        "\"loam init -migrate-state\", or divide the configuration.",
-        STR_ARG(kube->backend.path), size);
 }
 
 static bool report_other_writer(const Kubernetes *kube, Diags *diags) {
@@ -363,70 +315,12 @@ static bool report_other_writer(const Kubernetes *kube, Diags *diags) {
         STR_ARG(kube->backend.path));
 }
 
-/* After a conflict: returns whether the Secret holds this very write, whose reply was lost. */
-static bool kubernetes_backend_is_written(Kubernetes *kube, Str packed, Arena *arena) {
-    KubeResult result;
-    Str there;
-    const KubeStore *store = &kube->store;
-    if (kube_store_get(store, KUBE_SECRET, store->secret, &result, arena) != KUBE_DONE ||
-        !kube_store_data(result.object, "tfstate", &there, arena) || !str_equal(there, packed))
-        return false;
-    Str version = kube_object_text(result.object, "metadata", "resourceVersion");
-    kube->version = str_clone(version, kube->arena);
-    return true;
-}
-
-/* Reads the current Secret, so that the update keeps members of other programs. */
-static KubeOutcome current_secret(const Kubernetes *kube, Value *out, Str *problem, Arena *arena) {
-    const KubeStore *store = &kube->store;
-    KubeResult result;
-    KubeOutcome status = kube_store_get(store, KUBE_SECRET, store->secret, &result, arena);
-    *problem = result.problem;
-    *out = result.object;
-    if (status == KUBE_ABSENT)
-        *out = kube_store_new(store, KUBE_SECRET, store->secret, KUBE_STATE, arena);
-    return status;
-}
-
-static bool write_secret(Kubernetes *kube, Str packed, Arena *arena, Diags *diags) {
-    const KubeStore *store = &kube->store;
-    KubeResult result;
-    Value secret;
-    Str problem;
-    KubeOutcome status = current_secret(kube, &secret, &problem, arena);
-    if (status == KUBE_FAILED)
-        return kubernetes_backend_report(diags, "Failed to write the state", kube, problem);
-    Str version = kube_object_text(secret, "metadata", "resourceVersion");
-    if (kube->was_read && !str_equal(version, kube->version))
-        return kubernetes_backend_is_written(kube, packed, arena) ||
-               report_other_writer(kube, diags);
-    secret = kube_store_with_data(secret, "tfstate", packed, arena);
-    status = status == KUBE_ABSENT
-                 ? kube_store_create(store, KUBE_SECRET, secret, &result, arena)
-                 : kube_store_update(store, KUBE_SECRET, store->secret, secret, &result, arena);
-    if (status == KUBE_CONFLICT)
-        return kubernetes_backend_is_written(kube, packed, arena) ||
-               report_other_writer(kube, diags);
-    if (status != KUBE_DONE)
-        return kubernetes_backend_report(diags, "Failed to write the state", kube, result.problem);
-    version = kube_object_text(result.object, "metadata", "resourceVersion");
-    kube->version = str_clone(version, kube->arena);
-    kube->was_read = true;
-    return true;
-}
-
-static bool delete_secrets(const KubeStore *store, size_t from, Str *problem, Arena *arena) {
-    for (size_t part = from; part < PARTS_MAX; part++) {
-        KubeResult result;
-        Str name = part_name(store, part, arena);
-        KubeOutcome status = kube_store_get(store, KUBE_SECRET, name, &result, arena);
-        if (status == KUBE_DONE)
-            status = kube_store_delete(store, KUBE_SECRET, name, &result, arena);
-        *problem = result.problem;
-        if (status != KUBE_DONE)
-            return status == KUBE_ABSENT;
-    }
-    return true;
+static void warn_of_division(const Kubernetes *kube, Diags *diags) {
+    diags_warning(diags, NO_RANGE, "OpenTofu cannot read this state",
+                  "%.*s: the compressed state exceeds 1 MiB and is now stored in several Secrets. "
+                  "Terraform reads them, but OpenTofu does not. Move the state to another "
+                  "backend with \"init -migrate-state\", or divide the configuration.",
+                  STR_ARG(kube->backend.path));
 }
 
 static bool kubernetes_write(Backend *backend, Str bytes, Diags *diags) {
@@ -435,17 +329,15 @@ static bool kubernetes_write(Backend *backend, Str bytes, Diags *diags) {
     if (kube->renewal && (!kubernetes_still_locked(backend, diags) ||
                           !check_lease(kube, "Failed to write the state", scratch, diags)))
         return false;
-    Str packed = gzip_pack(bytes, scratch);
-    Str problem;
-    if (packed.len > DATA_MAX)
-        return report_size(kube, packed.len, diags);
-    if (!write_secret(kube, packed, scratch, diags))
-        return false;
-    bool had_parts = kube->part_count > 1;
-    kube->part_count = 1;
-    return !had_parts || delete_secrets(&kube->store, 1, &problem, scratch) ||
-           kubernetes_backend_report(diags, "Failed to remove the further parts of the state", kube,
-                                     problem);
+    Str problem = STR_EMPTY;
+    bool was_divided = kube->parts.is_divided;
+    KubePartsResult status = kube_parts_write(&kube->parts, bytes, &problem, scratch);
+    if (backend->is_for_tofu && kube->parts.is_divided && !was_divided)
+        warn_of_division(kube, diags);
+    if (status == PARTS_CHANGED)
+        return report_other_writer(kube, diags);
+    return status == PARTS_DONE ||
+           kubernetes_backend_report(diags, "Failed to write the state", kube, problem);
 }
 
 /* Deletes the lease last, so that no other run acquires the lock before. */
@@ -454,13 +346,14 @@ static bool kubernetes_remove(Backend *backend, Diags *diags) {
     const KubeStore *store = &kube->store;
     SCOPED(ArenaRef) scratch = arena_open("kubernetes workspace");
     static const char summary[] = "Cannot delete the workspace";
+    SegmentStore journal = kube_segments_new(store, KUBE_JOURNAL, scratch);
     KubeResult result = {0};
     Str problem;
     if (!check_lease(kube, summary, scratch, diags))
         return false;
-    if (!kube_journal_delete(store, &problem, scratch) ||
+    if (!journal.drop(journal.self, UINT64_MAX, &problem, scratch) ||
         !plan_store_clear(kube->backend.plans, &problem, scratch) ||
-        !delete_secrets(store, 0, &problem, scratch))
+        !kube_parts_delete(store, &problem, scratch))
         return kubernetes_backend_report(diags, summary, kube, problem);
     state_lease_end(kube->renewal);
     kube->lock_id = STR_EMPTY;
@@ -495,12 +388,14 @@ static bool kubernetes_backend_open_store(const Io *io, Value config, Str worksp
         return false;
     kube->arena = arena_open("kubernetes");
     store->client = kube_client_open(io, &store->target, &client_options);
+    kube->parts = (KubeParts){.store = store, .clock = io->clock, .arena = kube->arena};
+    SegmentStore journal = kube_segments_new(store, KUBE_JOURNAL, arena);
     kube->backend = (Backend){
         .type = &kubernetes_backend,
         .self = kube,
         .path = str_format(arena, "Secret %.*s in namespace %.*s", STR_ARG(store->secret),
                            STR_ARG(store->space)),
-        .journal = kube_journal_new(store, arena),
+        .journal = journal_segments_new(&journal, arena),
         .plans = kube_plans_new(store, arena),
         .lock = kubernetes_lock,
         .unlock = kubernetes_unlock,
@@ -585,7 +480,9 @@ const BackendType kubernetes_backend = {
     .about =
         "Terraform and OpenTofu use the same Secret and Lease, so you can use either program with "
         "the same state. A Secret holds 1 MiB, about ten times as much uncompressed; an encrypted "
-        "state cannot be compressed. A state that another program divided can be read. " LEASE_ABOUT
+        "state cannot be compressed. A larger state continues in further Secrets, as Terraform "
+        "writes it; OpenTofu cannot read it. If loam dies while it writes them, the next run "
+        "continues; if Terraform does, restore a backup. " LEASE_ABOUT
         " If the server rejects a token from a file or a program (exec), loam reads a new one.",
     .variables = kube_settings_variables,
     .variable_count = KUBE_SETTINGS_VARIABLES,

@@ -5,6 +5,7 @@
 #include "keeper.h"
 #include "log.h"
 #include "mask.h"
+#include "login_host.h"
 #include "owner.h"
 #include "random.h"
 #include "reporting.h"
@@ -131,6 +132,7 @@ static bool project_state_open_with(Project *project, BackendChoice choice, Str 
     (*out)->waiting_payload = cli;
     (*out)->timed = project_state_time;
     (*out)->note = project_state_note;
+    (*out)->is_for_tofu = login_host_is_tofu(cli);
     Str backup = option_text(project->arguments, backup_option);
     if (backup.ptr)
         (*out)->backup_path = str_equal(backup, STR("-")) ? STR_EMPTY : backup;
