@@ -7,69 +7,13 @@
  *            the holder's info
  *    unlock  unlock_method (UNLOCK) with the lock info as it was sent
  *
- * There is only one document: the backend supports only the workspace "default", and no journal. */
+ *    journal with journal_address, a second document (http_journal.c); else the backend has none
+ *
+ * There is only one state: the backend supports only the workspace "default". */
 #include "backend_settings.h"
 #include "backends.h"
-#include "base64.h"
-#include "digest.h"
-#include "http_send.h"
+#include "http_store.h"
 #include "url.h"
-
-#define BODY_LIMIT ((uint64_t)128 << 20)
-
-typedef struct HttpStore {
-    Backend backend;
-    const Io *io;
-    Value config;
-    Arena *arena;
-    Str address;
-    Str lock_address;
-    Str unlock_address;
-    Str lock_id;   /* of the acquired lock; empty: none */
-    Str lock_sent; /* the lock info as it was sent to the server */
-} HttpStore;
-
-static Str http_backend_text_of(const HttpStore *store, const char *name, const char *fallback) {
-    return backend_settings_text(store->config, name, fallback);
-}
-
-static int64_t milliseconds_of(const HttpStore *store, const char *name, int64_t fallback) {
-    int64_t seconds = backend_settings_int(store->config, name, fallback);
-    return seconds > 0 ? seconds * 1000 : 1;
-}
-
-static HttpRequest request_to(const HttpStore *store, Str method, Str url, Str body, Arena *arena) {
-    HttpRequest request = {
-        .method = method,
-        .url = url,
-        .body = body,
-        .user = http_backend_text_of(store, "username", ""),
-        .password = http_backend_text_of(store, "password", ""),
-        .ca_certs = http_backend_text_of(store, "client_ca_certificate_pem", ""),
-        .certificate = http_backend_text_of(store, "client_certificate_pem", ""),
-        .key = http_backend_text_of(store, "client_private_key_pem", ""),
-        .skip_verify = backend_settings_bool(store->config, "skip_cert_verification", false),
-        .body_limit = BODY_LIMIT,
-        .retries = (uint32_t)backend_settings_int(store->config, "retry_max", 2),
-        .retry_wait_ms = milliseconds_of(store, "retry_wait_min", 1),
-        .retry_wait_max_ms = milliseconds_of(store, "retry_wait_max", 30),
-        .cancel = store->backend.cancel,
-        .cancel_at = store->backend.is_read_only ? CANCEL_STOP : CANCEL_NOW,
-    };
-    Value headers;
-    bool given = value_find(store->config, STR("headers"), &headers) && value_is_present(headers);
-    for (size_t i = 0; given && i < headers.count; i++)
-        vec_push(arena, &request.headers,
-                 (HttpHeader){value_key_at(headers, i), value_text(value_at(headers, i))});
-    http_add_header(&request.headers, "Expect", STR_EMPTY,
-                    arena); /* do not wait for "100 Continue" */
-    if (body.len == 0)
-        return request;
-    http_add_header(&request.headers, "Content-Type", STR("application/json"), arena);
-    Str md5 = digest_bytes(DIGEST_MD5, body, arena);
-    http_add_header(&request.headers, "Content-MD5", base64_encode(md5, arena), arena);
-    return request;
-}
 
 static bool http_backend_fail(const char *summary, Str url, const char *what, const char *hint,
                               Diags *diags) {
@@ -109,10 +53,7 @@ static bool http_backend_send(const HttpStore *store, const HttpRequest *request
 
 static bool http_backend_check_digest(const HttpStore *store, const HttpResponse *response,
                                       Diags *diags) {
-    SCOPED(ArenaRef) scratch = arena_open("digest");
-    Str expected = http_header(response, "content-md5");
-    Str found = base64_encode(digest_bytes(DIGEST_MD5, response->body, scratch), scratch);
-    if (expected.len == 0 || str_equal(expected, found))
+    if (http_store_is_intact(response))
         return true;
     return http_backend_fail(
         "Failed to read the state", store->address,
@@ -124,7 +65,7 @@ static bool http_backend_check_digest(const HttpStore *store, const HttpResponse
 
 static bool http_backend_http_read(Backend *backend, Str *out, Arena *arena, Diags *diags) {
     const HttpStore *store = backend->self;
-    HttpRequest request = request_to(store, STR("GET"), store->address, STR_EMPTY, arena);
+    HttpRequest request = http_store_request(store, STR("GET"), store->address, STR_EMPTY, arena);
     HttpResponse response;
     if (!http_backend_send(store, &request, "Failed to read the state", &response, arena, diags))
         return false;
@@ -140,23 +81,12 @@ static bool http_backend_http_read(Backend *backend, Str *out, Arena *arena, Dia
     return true;
 }
 
-/* Adds the lock's ID, from which the server recognizes the lock's holder. */
-static Str update_address(const HttpStore *store, Arena *arena) {
-    Url url;
-    if (store->lock_id.len == 0 || !url_parse(store->address, &url))
-        return store->address;
-    Str id = url_encode(store->lock_id, false, arena);
-    url.query = url.query.len == 0
-                    ? str_format(arena, "ID=%.*s", STR_ARG(id))
-                    : str_format(arena, "%.*s&ID=%.*s", STR_ARG(url.query), STR_ARG(id));
-    return url_to_str(&url, arena);
-}
-
 static bool http_write(Backend *backend, Str bytes, Diags *diags) {
     const HttpStore *store = backend->self;
     SCOPED(ArenaRef) scratch = arena_open("http backend");
-    Str method = http_backend_text_of(store, "update_method", "POST");
-    HttpRequest request = request_to(store, method, update_address(store, scratch), bytes, scratch);
+    Str method = http_store_text(store, "update_method", "POST");
+    HttpRequest request = http_store_request(
+        store, method, http_store_with_lock(store, store->address, scratch), bytes, scratch);
     HttpResponse response;
     if (!http_backend_send(store, &request, "Failed to write the state", &response, scratch, diags))
         return false;
@@ -184,8 +114,9 @@ static LockResult http_backend_attempt(void *self, LockInfo *holder, pid_t *, Ar
     const Locking *locking = self;
     HttpStore *store = locking->store;
     static const char summary[] = "Error acquiring the state lock";
-    Str method = http_backend_text_of(store, "lock_method", "LOCK");
-    HttpRequest request = request_to(store, method, store->lock_address, locking->body, arena);
+    Str method = http_store_text(store, "lock_method", "LOCK");
+    HttpRequest request =
+        http_store_request(store, method, store->lock_address, locking->body, arena);
     HttpResponse response;
     if (!http_backend_send(store, &request, summary, &response, arena, diags))
         return LOCK_FAILED;
@@ -237,9 +168,9 @@ static bool fail_unlock(const char *summary, Str address, Str id, const HttpResp
 static bool send_unlock(const HttpStore *store, Str id, Str body, const char *summary,
                         Diags *diags) {
     SCOPED(ArenaRef) scratch = arena_open("http lock");
-    Str method = http_backend_text_of(store, "unlock_method", "UNLOCK");
+    Str method = http_store_text(store, "unlock_method", "UNLOCK");
     Str address = store->unlock_address.len > 0 ? store->unlock_address : store->lock_address;
-    HttpRequest request = request_to(store, method, address, body, scratch);
+    HttpRequest request = http_store_request(store, method, address, body, scratch);
     HttpResponse response;
     if (!http_backend_send(store, &request, summary, &response, scratch, diags))
         return false;
@@ -267,8 +198,10 @@ static bool http_force_unlock(Backend *backend, Str id, Diags *diags) {
 }
 
 static void http_close(Backend *backend) {
+    const HttpStore *store = backend->self;
     SCOPED(ArenaRef) scratch = arena_open("http lock");
     Diags ignored = diags_new(scratch);
+    http_journal_close(store->journal);
     (void)!http_unlock(backend, &ignored);
 }
 
@@ -286,8 +219,8 @@ static bool http_backend_check_address(Str address, const char *name, Diags *dia
 }
 
 static bool http_backend_check_pair(const HttpStore *store, Diags *diags) {
-    bool has_certificate = http_backend_text_of(store, "client_certificate_pem", "").len > 0;
-    bool has_key = http_backend_text_of(store, "client_private_key_pem", "").len > 0;
+    bool has_certificate = http_store_text(store, "client_certificate_pem", "").len > 0;
+    bool has_key = http_store_text(store, "client_private_key_pem", "").len > 0;
     if (has_certificate == has_key)
         return true;
     return diags_fail(diags, NO_RANGE, "Invalid backend configuration",
@@ -296,12 +229,20 @@ static bool http_backend_check_pair(const HttpStore *store, Diags *diags) {
                       has_key ? "client_certificate_pem" : "client_private_key_pem");
 }
 
+static bool check_journal(const HttpStore *store, Diags *diags) {
+    return store->journal_address.len == 0 || !str_equal(store->journal_address, store->address) ||
+           diags_fail(diags, NO_RANGE, "Invalid backend configuration",
+                      "\"journal_address\" must differ from \"address\", or the journal would "
+                      "replace the state.");
+}
+
 static bool check_config(const HttpStore *store, Diags *diags) {
     int64_t retries = backend_settings_int(store->config, "retry_max", 2);
     bool ok = http_backend_check_address(store->address, "address", diags) &&
               http_backend_check_address(store->lock_address, "lock_address", diags) &&
               http_backend_check_address(store->unlock_address, "unlock_address", diags) &&
-              http_backend_check_pair(store, diags);
+              http_backend_check_address(store->journal_address, "journal_address", diags) &&
+              check_journal(store, diags) && http_backend_check_pair(store, diags);
     if (!ok || (retries >= 0 && retries <= 1000))
         return ok;
     return diags_fail(diags, NO_RANGE, "Invalid backend configuration",
@@ -319,15 +260,19 @@ static bool http_open(const Io *io, Value config, Str workspace, Backend **out, 
     store->io = io;
     store->arena = arena;
     store->config = config;
-    store->address = http_backend_text_of(store, "address", "");
-    store->lock_address = http_backend_text_of(store, "lock_address", "");
-    store->unlock_address = http_backend_text_of(store, "unlock_address", "");
+    store->address = http_store_text(store, "address", "");
+    store->lock_address = http_store_text(store, "lock_address", "");
+    store->unlock_address = http_store_text(store, "unlock_address", "");
+    store->journal_address = http_store_text(store, "journal_address", "");
     if (!check_config(store, diags))
         return false;
+    if (store->journal_address.len > 0)
+        store->journal = http_journal_open(store, arena);
     store->backend = (Backend){
         .type = &http_backend,
         .self = store,
         .path = url_redact(store->address, arena),
+        .journal = http_journal_lines(store->journal),
         .lock = http_lock,
         .unlock = http_unlock,
         .force_unlock = http_force_unlock,
@@ -348,6 +293,10 @@ static const Attribute attributes[] = {
     {"unlock_address", &TYPE_STRING, OPTIONAL,
      "Address to unlock the state (default: \"lock_address\")."},
     {"unlock_method", &TYPE_STRING, OPTIONAL, "HTTP method to unlock (default \"UNLOCK\")."},
+    {"journal_address", &TYPE_STRING, OPTIONAL,
+     "Address of a second document, for the journal. Without it, the journal is a file."},
+    {"journal_method", &TYPE_STRING, OPTIONAL,
+     "HTTP method to write the journal (default \"POST\")."},
     {"username", &TYPE_STRING, OPTIONAL, "Credentials for basic authentication."},
     {"password", &TYPE_STRING, OPTIONAL | SENSITIVE, "Credentials for basic authentication."},
     {"headers", &TYPE_MAP_OF_STRING, OPTIONAL, "Headers to add to every request."},
@@ -370,6 +319,8 @@ static const BackendVariable variables[] = {
     {"lock_method", "TF_HTTP_LOCK_METHOD"},
     {"unlock_address", "TF_HTTP_UNLOCK_ADDRESS"},
     {"unlock_method", "TF_HTTP_UNLOCK_METHOD"},
+    {"journal_address", "TF_HTTP_JOURNAL_ADDRESS"},
+    {"journal_method", "TF_HTTP_JOURNAL_METHOD"},
     {"username", "TF_HTTP_USERNAME"},
     {"password", "TF_HTTP_PASSWORD"},
     {"headers", "TF_HTTP_HEADERS"},
@@ -384,15 +335,18 @@ static const BackendVariable variables[] = {
 
 const BackendType http_backend = {
     .name = "http",
-    .about = "The backend stores one document and no journal. The journal is a file in the data "
-             "directory, and the state is written every 20 seconds during an apply "
+    .about = "With `journal_address`, the journal is a second document at the server, and the next "
+             "run in any directory completes an interrupted one. Its form is that of a state "
+             "without resources, so a server of states stores it under another name. Each write "
+             "sends the whole journal. Without `journal_address`, the journal is a file in the "
+             "data directory, and the state is written every 20 seconds during an apply "
              "(`TF_STATE_PERSIST_INTERVAL`), at its end, and after each change once the program "
-             "was interrupted. The next run in the same directory completes an interrupted run. If "
-             "the directory is lost with its machine, the state lacks the operations since its "
+             "was interrupted. Then only a run in the same directory completes an interrupted run. "
+             "If the directory is lost with its machine, the state lacks the operations since its "
              "last write: find the objects that were created then, and import them. If jobs run on "
-             "temporary machines, keep the data directory (`TF_DATA_DIR`) on persistent storage, "
-             "or choose a backend that stores the journal. The lock does not expire: remove the "
-             "lock of a dead program with `force-unlock`.",
+             "temporary machines, set `journal_address`, keep the data directory (`TF_DATA_DIR`) "
+             "on persistent storage, or choose another backend. The lock does not expire: remove "
+             "the lock of a dead program with `force-unlock`.",
     .schema = {SCHEMA_ATTRIBUTES(attributes),
                .description = "Stores the state as one document at an HTTP address."},
     BACKEND_VARIABLES(variables),

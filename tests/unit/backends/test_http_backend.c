@@ -3,6 +3,7 @@
 
 #include "backend_settings.h"
 #include "backends.h"
+#include "version.h"
 
 typedef struct Argument {
     const char *name;
@@ -99,6 +100,109 @@ static void a_run(void **) {
               "\"Version\":\"\",\"Created\":\"\",\"Path\":\"\"}\n");
 }
 
+static const Argument with_journal[] = {
+    {"address", "http://h/s"},
+    {"lock_address", "http://h/l"},
+    {"journal_address", "http://h/j?a=b"},
+    {"journal_method", "PUT"},
+};
+
+#define HELD                                                                                       \
+    "{\"version\":4,\"serial\":6,\"lineage\":\"L\",\"loam_journal\":[{\"number\":3,\"text\":"      \
+    "\"a\\n\"}]}"
+#define WRITE                                                                                      \
+    "PUT http://h/j?a=b&ID=7 {\"version\":4,\"terraform_version\":\"" VERSION_TERRAFORM            \
+    "\",\"outputs\":{},\"resources\":[],\"check_results\":null,\"serial\":"
+
+/* The document continues with the serial and the lineage of the server. */
+static void journal(void **) {
+    static const ScriptedAnswer answers[] = {{200, "{}"}, {200, HELD}, {200, NULL},
+                                             {200, NULL}, {200, NULL}, {200, NULL}};
+    SCOPED(ArenaRef) arena = arena_open("test");
+    ScriptedHttp script = {.answers = answers, .count = ARRAY_COUNT(answers)};
+    Io io = scripted_http_io(&script, arena);
+    Diags diags = diags_new(arena);
+    Backend *backend = open_backend(&io, config_of(with_journal, 4, arena), arena);
+    LockInfo info = {.id = STR("7")};
+    Str text, problem;
+    bool found;
+    assert_int_equal(backend->lock(backend, &info, 0, NULL, &diags), true);
+    JournalStore *lines = backend->journal;
+    assert_true(lines->read(lines, &text, &found, &problem, arena));
+    assert_true(found);
+    check_str(text, "a\n");
+    script.diary.len = 0;
+    assert_true(lines->append(lines, STR("b\n"), &problem, arena));
+    assert_true(lines->sync(lines, &problem, arena));
+    check_str(
+        strbuf_str(&script.diary), WRITE
+        "7,\"lineage\":\"L\",\"loam_journal\":[{\"number\":3,\"text\":\"a\\n\"},{\"number\":4,"
+        "\"text\":\"b\\n\"}]}\n");
+    script.diary.len = 0;
+    assert_true(lines->remove(lines, &problem, arena));
+    check_str(strbuf_str(&script.diary), WRITE
+              "8,\"lineage\":\"L\",\"loam_journal\":[{\"number\":5,\"text\":\"\\n\"}]}\n" WRITE
+              "9,\"lineage\":\"L\",\"loam_journal\":[]}\n");
+    backend->close(backend);
+}
+
+typedef struct JournalRow {
+    ScriptedAnswer answers[5]; /* to the lock, the read, and writes */
+    size_t count;
+    const char *problem; /* NULL: the write succeeds */
+    const char *last;    /* address of the last request of the journal */
+} JournalRow;
+
+static const JournalRow journal_rows[] = {
+    {{{200, NULL}, {404, NULL}, {409, NULL}, {200, NULL}, {200, NULL}},
+     4,
+     NULL,
+     "PUT http://h/j?a=b "},
+    {{{200, NULL}, {204, NULL}, {200, NULL}, {200, NULL}}, 3, NULL, "PUT http://h/j?a=b&ID=7 "},
+    {{{200, NULL}, {404, NULL}, {409, NULL}, {423, NULL}},
+     4,
+     "has lost its lock",
+     "PUT http://h/j?a=b "},
+    {{{200, NULL}, {404, NULL}, {403, NULL}}, 3, "HTTP status 403", "PUT http://h/j?a=b&ID=7 "},
+    {{{200, NULL}, {200, "{\"version\":4,\"serial\":1,\"lineage\":\"x\"}"}},
+     2,
+     "is not a journal",
+     "GET http://h/j?a=b "},
+    {{{200, NULL}, {200, "nothing"}}, 2, "is damaged", "GET http://h/j?a=b "},
+    {{{200, NULL}, {500, NULL}, {500, NULL}, {500, NULL}},
+     4,
+     "HTTP status 500",
+     "GET http://h/j?a=b "},
+};
+
+static void journal_answers(void **) {
+    for (size_t i = 0; i < ARRAY_COUNT(journal_rows); i++) {
+        const JournalRow *row = &journal_rows[i];
+        SCOPED(ArenaRef) arena = arena_open("test");
+        ScriptedHttp script = {.answers = row->answers, .count = 5};
+        Io io = scripted_http_io(&script, arena);
+        Diags diags = diags_new(arena);
+        Backend *backend = open_backend(&io, config_of(with_journal, 4, arena), arena);
+        LockInfo info = {.id = STR("7")};
+        Str problem = STR_EMPTY;
+        assert_true(backend->lock(backend, &info, 0, NULL, &diags));
+        JournalStore *lines = backend->journal;
+        bool ok = lines->append(lines, STR("b\n"), &problem, arena) &&
+                  lines->sync(lines, &problem, arena);
+        assert_int_equal(ok, row->problem == NULL);
+        if (row->problem && str_find(problem, str_from_cstr(row->problem), 0) == SIZE_MAX)
+            fail_msg("%zu: %.*s", i, STR_ARG(problem));
+        assert_int_equal(script.next, row->count);
+        Str diary = str_trim(strbuf_str(&script.diary));
+        Str last = str_after(diary, str_rfind_char(diary, '\n') + 1);
+        assert_true(str_starts_with(last, str_trim(str_from_cstr(row->last))));
+        script.answers = (const ScriptedAnswer[]){{200, NULL}};
+        script.next = 0;
+        script.count = 1;
+        backend->close(backend);
+    }
+}
+
 typedef struct LockRow {
     ScriptedAnswer answers[4];
     const char *wanted; /* in the error */
@@ -133,6 +237,8 @@ static const Argument wrong[][2] = {
     {{"address", "http://h/"}, {"unlock_address", "h/l"}},
     {{"address", "http://h/"}, {"client_private_key_pem", "k"}},
     {{"address", "http://h/"}, {"retry_max", "-1"}},
+    {{"address", "http://h/"}, {"journal_address", "h/j"}},
+    {{"address", "http://h/"}, {"journal_address", "http://h/"}},
 };
 
 static void wrong_arguments(void **) {
@@ -150,10 +256,9 @@ static void wrong_arguments(void **) {
 
 UNIT_MAIN(test_http_backend) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(reading),
-        cmocka_unit_test(a_run),
-        cmocka_unit_test(locks_refused),
-        cmocka_unit_test(wrong_arguments),
+        cmocka_unit_test(reading),       cmocka_unit_test(a_run),
+        cmocka_unit_test(journal),       cmocka_unit_test(journal_answers),
+        cmocka_unit_test(locks_refused), cmocka_unit_test(wrong_arguments),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
