@@ -72,22 +72,11 @@ Str registry_short_name(Str name) {
     return str_starts_with(key, STR("hashicorp/")) ? str_after(key, 10) : key;
 }
 
-/* Removes the host if it is a public registry: both serve the same providers. */
-static Str without_public_host(Str name) {
-    static const Str hosts[] = {STR_CONST("registry.terraform.io/"),
-                                STR_CONST("registry.opentofu.org/")};
-    for (size_t i = 0; i < ARRAY_COUNT(hosts); i++) {
-        if (str_starts_with(name, hosts[i]))
-            return str_after(name, hosts[i].len);
-    }
-    return name;
-}
-
 Str registry_key(const Registry *registry, Str name) {
     size_t i = find_row(registry, name);
     if (i != SIZE_MAX)
         return str_from_cstr(registry->rows[i].name);
-    Str key = without_public_host(name);
+    Str key = address_without_public_host(name);
     return str_starts_with(key, STR("hashicorp/")) ? str_after(key, 10) : key;
 }
 

@@ -252,6 +252,7 @@ static void working_state_set_object(WorkingState *working, const JournalOutcome
         instance->provider_key = str_clone(provider.key, working->arena);
     provider.key = STR_EMPTY;
     StateResource *resource = state_find_resource(state, outcome->address);
+    provider = provider_config_addr_keep_host(provider, resource->provider_config);
     if (!provider_config_addr_equal(resource->provider_config, provider))
         resource->provider_config = provider_config_addr_clone(provider, working->arena);
 }

@@ -248,7 +248,10 @@ static FunctionSearch *main_build(Cli *cli) {
                                  plugin_path("", cli->arena), cli->arena);
     cli->provisioners = &builtin_provisioners;
     cli->commands = &command_table;
-    cli->module_sources = &fetch_table;
+    ModuleSources *sources = arena_new(cli->arena, ModuleSources);
+    *sources = fetch_table;
+    sources->default_host = cli_default_registry(cli);
+    cli->module_sources = sources;
     FunctionFamily provided =
         provided_functions(builtin_providers, builtin_provider_count, cli->arena);
     FunctionTable *functions = functions_table(&provided, cli->arena);

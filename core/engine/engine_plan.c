@@ -88,6 +88,7 @@ bool engine_is_of_check(const Diag *diag) {
 typedef struct Gathering {
     Plan *plan;
     State *refreshed;
+    const State *stored; /* the state before */
     const Moves *moves;
     Listings listings;
     Map held; /* destroy: configuration addresses of the dependencies of failed objects */
@@ -210,7 +211,10 @@ static StateInstance *engine_plan_instance_of(Gathering *gathering, const Instan
     StateInstance *instance = state_add_instance(gathering->refreshed, record->address);
     StateResource *resource = state_find_resource(gathering->refreshed, record->address);
     const ProviderNode *provider = record->node->as.resource->provider->as.provider;
-    resource->provider_config = provider->address;
+    const StateResource *stored = state_find_resource(gathering->stored, record->address);
+    resource->provider_config =
+        stored ? provider_config_addr_keep_host(provider->address, stored->provider_config)
+               : provider->address;
     instance->provider_key = record->provider_key;
     return instance;
 }
@@ -445,6 +449,7 @@ static void engine_plan_gather(EngineWalk *walk, PlanResult *out, Arena *arena, 
     Gathering gathering = {
         .plan = begin_plan(walk, arena),
         .refreshed = state_fork(walk->state, arena),
+        .stored = walk->state,
         .moves = walk->moves,
         .held = map_new(arena),
         .arena = arena,

@@ -206,7 +206,8 @@ static void take_text(const Setting *setting, const char *name, Str *out) {
 static bool read_override(Parser *parser, const Setting *setting, void *payload, int depth) {
     if (setting->is_block || setting->values.count != 1)
         return ignore_setting(parser, setting, payload, depth);
-    Str address = provider_address_complete(setting->name, parser->arena);
+    Str address =
+        provider_address_complete(setting->name, parser->config->default_host, parser->arena);
     if (!provider_address_is_complete(address))
         return cli_config_refuse(parser, "\"%.*s\" is not the address of a provider.",
                                  STR_ARG(setting->name));
@@ -236,15 +237,17 @@ static bool read_installation(Parser *parser, const Setting *setting, void *payl
     return true;
 }
 
-static bool check_patterns(const Parser *parser, const StrVec *patterns) {
+/* Completes the patterns. */
+static bool check_patterns(const Parser *parser, StrVec *patterns) {
     vec_each(patterns, pattern) {
         StrBuf text = strbuf_new(parser->arena);
-        Str whole = provider_address_pattern(*pattern, parser->arena);
+        Str whole = provider_address_pattern(*pattern, parser->config->default_host, parser->arena);
         for (size_t i = 0; i < whole.len; i++)
             strbuf_add_char(&text, whole.ptr[i] == '*' ? 'x' : whole.ptr[i]);
         if (!provider_address_is_complete(strbuf_str(&text)))
             return cli_config_refuse(
                 parser, "\"%.*s\" is not a pattern for addresses of providers.", STR_ARG(*pattern));
+        *pattern = whole;
     }
     return true;
 }
@@ -298,8 +301,7 @@ static const char *find_template_error(const CliInstallation *installation, Aren
         bool is_open = installation->include.count == 0;
         vec_each(&installation->include, pattern) {
             Str names[3];
-            provider_address_split(provider_address_pattern(*pattern, arena), &names[0], &names[1],
-                                   &names[2]);
+            provider_address_split(*pattern, &names[0], &names[1], &names[2]);
             is_open = is_open || str_equal(names[i], STR("*")) ||
                       (fixed.len && !str_equal(fixed, names[i]));
             fixed = names[i];
@@ -485,8 +487,7 @@ CliHost *cli_config_find_host(const CliConfig *config, Str host) {
 /* Addresses. */
 
 static bool cli_config_matches(Str pattern, Str address) {
-    SCOPED(ArenaRef) scratch = arena_open("provider pattern");
-    Str wanted = provider_address_pattern(pattern, scratch);
+    Str wanted = pattern;
     Str part, name;
     while (str_next_field(&wanted, '/', &part)) {
         if (!str_next_field(&address, '/', &name))

@@ -60,6 +60,7 @@ typedef struct CliOciDefaults {
 } CliOciDefaults;
 
 typedef struct CliConfig {
+    Str default_host; /* of addresses without a host; empty: PROVIDER_DEFAULT_HOST */
     Str plugin_cache_dir;
     bool cache_may_break_lock; /* plugin_cache_may_break_dependency_lock_file */
     bool is_of_project;        /* a file within the working directory is part of it */

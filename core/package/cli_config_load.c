@@ -173,8 +173,9 @@ static bool read_home(const Loading *loading, bool is_tofu) {
                                           in_home(loading->io, ".terraform.d", loading->arena));
 }
 
-bool cli_config_load(const Io *io, bool is_tofu, CliConfig *out, Arena *arena, Diags *diags) {
-    CliConfig config = {0};
+bool cli_config_load(const Io *io, bool is_tofu, Str default_host, CliConfig *out, Arena *arena,
+                     Diags *diags) {
+    CliConfig config = {.default_host = default_host};
     Loading loading = {io, &config, arena, diags};
     Str path = process_variable(io->process, "TF_CLI_CONFIG_FILE");
     bool ok = path.len ? cli_config_load_read_file(&loading, path) : read_home(&loading, is_tofu);

@@ -12,9 +12,9 @@
 #include "cli_config.h"
 #include "io.h"
 
-/* *out is in `arena`. A missing file is no error. */
-MUST_USE bool cli_config_load(const Io *io, bool is_tofu, CliConfig *out, Arena *arena,
-                              Diags *diags);
+/* *out is in `arena`. `default_host`: of addresses without a host. A missing file is no error. */
+MUST_USE bool cli_config_load(const Io *io, bool is_tofu, Str default_host, CliConfig *out,
+                              Arena *arena, Diags *diags);
 /* Returns the path of the file with the tokens of `login`. */
 Str cli_config_credentials_path(const Io *io, Arena *arena);
 /* Returns whether the path is within the working directory. */

@@ -1,6 +1,7 @@
 /* Reads the lock file with the parser of native syntax; writes its canonical text. */
 #include "dependency_lock.h"
 
+#include "address.h"
 #include "native.h"
 #include "provider_address.h"
 #include "version_constraint.h"
@@ -198,6 +199,34 @@ DependencyEntry *dependency_lock_find(const DependencyLock *lock, Str address) {
     vec_each(&lock->entries, entry) {
         if (str_equal(entry->address, address))
             return entry;
+    }
+    return NULL;
+}
+
+DependencyLock dependency_lock_clone(const DependencyLock *lock, Arena *arena) {
+    DependencyLock copy = *lock;
+    copy.entries.items = NULL;
+    copy.entries.count = copy.entries.capacity = 0;
+    vec_each(&lock->entries, entry) {
+        vec_push(arena, &copy.entries, *entry);
+    }
+    return copy;
+}
+
+const DependencyEntry *dependency_lock_move(DependencyLock *lock, Str address, Arena *arena) {
+    Str path = address_without_public_host(address);
+    if (path.len == address.len || !str_starts_with(path, STR("hashicorp/")) ||
+        dependency_lock_find(lock, address))
+        return NULL;
+    for (size_t i = 0; i < lock->entries.count; i++) {
+        DependencyEntry entry = lock->entries.items[i];
+        if (!str_equal(path, address_without_public_host(entry.address)))
+            continue;
+        entry.address = address;
+        entry.hashes = (StrVec){0};
+        entry.is_moved = true;
+        dependency_lock_set(lock, entry, arena);
+        return dependency_lock_find(lock, address);
     }
     return NULL;
 }

@@ -17,6 +17,7 @@ typedef struct DependencyEntry {
     Str version;
     Str constraints;
     StrVec hashes;
+    bool is_moved; /* made by dependency_lock_move of this run; not stored */
 } DependencyEntry;
 
 typedef struct DependencyLock {
@@ -34,6 +35,12 @@ MUST_USE bool dependency_lock_read(const Io *io, Str directory, DependencyLock *
 MUST_USE bool dependency_lock_parse(Str path, Str text, DependencyLock *out, Arena *arena,
                                     Diags *diags);
 Str dependency_lock_text(const DependencyLock *lock, Arena *arena);
+/* Returns a copy with its own list of entries. */
+DependencyLock dependency_lock_clone(const DependencyLock *lock, Arena *arena);
+/* Adds an entry for the provider, with the version and constraints of the entry that the other
+ * public registry has for it, if it is in the namespace hashicorp and has no entry. The new entry
+ * has no hashes: the packages of the registries differ. Returns the new entry; NULL: none. */
+const DependencyEntry *dependency_lock_move(DependencyLock *lock, Str address, Arena *arena);
 /* Writes the lock file atomically if its text differs from lock->text. */
 MUST_USE bool dependency_lock_write(const Io *io, Str directory, const DependencyLock *lock,
                                     Diags *diags);

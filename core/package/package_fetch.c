@@ -125,8 +125,10 @@ bool package_fetch_check(const PackageQuery *query, const Package *package, Str 
     const Io *io = query->sources->io;
     SCOPED(ArenaRef) scratch = arena_open("package check");
     Diags diags = diags_new(scratch);
-    Str shown = str_format(scratch, "%.*s %.*s", STR_ARG(provider_address_shown(package->address)),
-                           STR_ARG(package->version));
+    Str shown = str_format(
+        scratch, "%.*s %.*s",
+        STR_ARG(provider_address_shown(package->address, query->sources->config->default_host)),
+        STR_ARG(package->version));
     if (!module_tree_check(io, directory, TREE_PROVIDER, shown, NO_RANGE, &diags)) {
         *query->problem = trimmed(str_clone(diags.items[0].detail, query->arena));
         return false;

@@ -42,9 +42,9 @@ bool package_source_versions(const PackageQuery *query, Str address, StrVec *out
     }
     if (out->count)
         return true;
-    return problem_set(query->problem, query->arena,
-                       "none of the installation methods has a version of %.*s",
-                       STR_ARG(provider_address_shown(address)));
+    return problem_set(
+        query->problem, query->arena, "none of the installation methods has a version of %.*s",
+        STR_ARG(provider_address_shown(address, query->sources->config->default_host)));
 }
 
 Str package_source_newest(const StrVec *versions, Str constraints) {

@@ -9,21 +9,26 @@ static size_t slash_count(Str text) {
     return count;
 }
 
-static Str address_complete(Str name, const char *namespace, Arena *arena) {
+static Str host_or_default(Str host) {
+    return host.len ? host : STR(PROVIDER_DEFAULT_HOST);
+}
+
+static Str address_complete(Str name, Str host, const char *namespace, Arena *arena) {
     size_t slashes = slash_count(name);
+    host = host_or_default(host);
     if (slashes == 0)
-        return str_format(arena, PROVIDER_DEFAULT_HOST "/%s/%.*s", namespace, STR_ARG(name));
-    if (slashes == 1)
-        return str_format(arena, PROVIDER_DEFAULT_HOST "/%.*s", STR_ARG(name));
-    return str_clone(name, arena);
+        name = str_format(arena, "%.*s/%s/%.*s", STR_ARG(host), namespace, STR_ARG(name));
+    else if (slashes == 1)
+        name = str_format(arena, "%.*s/%.*s", STR_ARG(host), STR_ARG(name));
+    return utf8_lower(name, arena);
 }
 
-Str provider_address_complete(Str name, Arena *arena) {
-    return utf8_lower(address_complete(name, "hashicorp", arena), arena);
+Str provider_address_complete(Str name, Str host, Arena *arena) {
+    return address_complete(name, host, "hashicorp", arena);
 }
 
-Str provider_address_pattern(Str name, Arena *arena) {
-    return utf8_lower(address_complete(name, "*", arena), arena);
+Str provider_address_pattern(Str name, Str host, Arena *arena) {
+    return address_complete(name, host, "*", arena);
 }
 
 void provider_address_split(Str address, Str *host, Str *namespace, Str *type) {
@@ -53,9 +58,11 @@ bool provider_address_is_complete(Str text) {
            is_part(namespace, false) && is_part(type, false);
 }
 
-Str provider_address_shown(Str address) {
-    Str prefix = STR(PROVIDER_DEFAULT_HOST "/");
-    return str_starts_with(address, prefix) ? str_after(address, prefix.len) : address;
+Str provider_address_shown(Str address, Str host) {
+    size_t slash = str_find_char(address, '/', 0);
+    bool is_default =
+        slash != SIZE_MAX && str_equal(str_slice(address, 0, slash), host_or_default(host));
+    return is_default ? str_after(address, slash + 1) : address;
 }
 
 Str provider_address_platform(void) {

@@ -150,6 +150,10 @@ static bool is_locked(const Task *task) {
 static bool provider_install_check_lock(const Run *run, Task *task, Arena *arena) {
     if (is_locked(task))
         return true;
+    if (task->locked && task->locked->is_moved && task->package.is_unsigned)
+        return problem_set(&task->problem, arena,
+                           "the dependency lock file has checksums of another registry only, and "
+                           "the package of this registry is not signed");
     if (is_of_project(run, task->package.directory, arena))
         return problem_set(&task->problem, arena,
                            "the files of the project choose its package, and the dependency lock "
@@ -367,6 +371,16 @@ static void warn_of_proof(const Run *run, const Task *task) {
                       : "To reject expired keys, set OPENTOFU_ENFORCE_GPG_EXPIRATION=true.");
 }
 
+/* Lists the checksums that the lock file takes over without those of an earlier run. */
+static void tell_hashes(const Run *run, const Task *task, const StrVec *hashes) {
+    if (!task->locked || !task->locked->is_moved)
+        return;
+    provider_install_tell(run, "%.*s v%.*s: Recorded checksums: %.*s",
+                          "- Recorded checksums of %.*s v%.*s: %.*s", STR_ARG(task->shown),
+                          STR_ARG(task->version),
+                          STR_ARG(str_join(hashes->items, hashes->count, STR(", "), run->arena)));
+}
+
 static void add_hashes(StrVec *out, const StrVec *more, Arena *arena) {
     vec_each(more, hash) {
         vec_push(arena, out, *hash);
@@ -394,18 +408,8 @@ static void provider_install_record(const Run *run, const Task *task, Dependency
     vec_push(arena, &out->hashes, task->h1);
     out->has_other_signer |= task->package.is_signed_by_other;
     warn_of_proof(run, task);
+    tell_hashes(run, task, &entry.hashes);
     dependency_lock_set(lock, entry, arena);
-}
-
-/* Returns a copy with its own list of entries. */
-static DependencyLock clone_lock(const DependencyLock *lock, Arena *arena) {
-    DependencyLock copy = *lock;
-    copy.entries.items = NULL;
-    copy.entries.count = copy.entries.capacity = 0;
-    vec_each(&lock->entries, entry) {
-        vec_push(arena, &copy.entries, *entry);
-    }
-    return copy;
 }
 
 static void remove_unwanted(DependencyLock *lock, const WantedProviders *wanted,
@@ -438,7 +442,8 @@ static void provider_install_prepare(Run *run, const WantedProviders *wanted,
     for (size_t i = 0; i < run->count; i++) {
         Task *task = &run->tasks[i];
         task->wanted = &wanted->items[i];
-        task->shown = provider_address_shown(task->wanted->address);
+        task->shown = provider_address_shown(task->wanted->address,
+                                             run->install->sources.config->default_host);
         task->locked = dependency_lock_find(lock, task->wanted->address);
         task->is_reused = task->locked && !run->install->upgrade;
     }
@@ -485,7 +490,7 @@ bool provider_install_run(const ProviderInstall *install, const WantedProviders 
         ok = install_all(&run);
         (void)disk_remove_tree(disk, run.work);
     }
-    DependencyLock done = clone_lock(lock, arena);
+    DependencyLock done = dependency_lock_clone(lock, arena);
     for (size_t i = 0; ok && i < run.count; i++)
         provider_install_record(&run, &run.tasks[i], &done, out);
     if (ok && !install->only_hashes)

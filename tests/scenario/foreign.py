@@ -25,5 +25,6 @@ def environment():
         settings.append(os.path.join(directory, "cli.tfrc"))
         with open(settings[0], "w", encoding="utf-8") as file:
             file.write('provider_installation {\n  filesystem_mirror {\n    path    = "%s"\n    include = ["*/*/*"]\n  }\n}\n' % MIRROR)
-    return {"TF_CLI_CONFIG_FILE": settings[0], "LOAM_PROVIDERS": "foreign",
+    # The records are those of terraform, with its registry.
+    return {"TF_CLI_CONFIG_FILE": settings[0], "LOAM_PROVIDERS": "foreign", "LOAM_DEFAULT_REGISTRY": "registry.terraform.io",
             "XDG_STATE_HOME": os.path.join(os.path.dirname(settings[0]), "state")}

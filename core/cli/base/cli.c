@@ -26,14 +26,21 @@ static const RenderPeer terraform = {"Terraform", "terraform", true};
 static const RenderPeer tofu = {"OpenTofu", "tofu", false};
 
 static const CliName names[] = {
-    {"loam", "loam", "terraform", "terraform.ui", ".loam", false, NULL, false, false},
-    {"terraform", "Terraform", "terraform", "terraform.ui", ".terraform", true, &terraform, false,
-     true},
-    {"tofu", "OpenTofu", "tofu", "tofu.ui", ".terraform", true, &tofu, true, false},
+    {"loam", "loam", "terraform", "terraform.ui", "registry.opentofu.org", ".loam", false, NULL,
+     false, false},
+    {"terraform", "Terraform", "terraform", "terraform.ui", "registry.terraform.io", ".terraform",
+     true, &terraform, false, true},
+    {"tofu", "OpenTofu", "tofu", "tofu.ui", "registry.opentofu.org", ".terraform", true, &tofu,
+     true, false},
 };
 
 const CliName *cli_name(const Cli *cli) {
     return cli->name ? cli->name : &names[0];
+}
+
+Str cli_default_registry(const Cli *cli) {
+    Str given = process_variable(cli->io.process, "LOAM_DEFAULT_REGISTRY");
+    return given.len ? given : str_from_cstr(cli_name(cli)->registry);
 }
 
 const CliName *cli_name_of_program(const char *path) {

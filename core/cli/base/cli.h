@@ -11,6 +11,7 @@ typedef struct CliName {
     const char *title;       /* without the version: "Terraform" */
     const char *version_key; /* JSON key of the Terraform version in the first event */
     const char *ui_module;
+    const char *registry;   /* default host of providers and modules */
     const char *data_dir;   /* default data directory; wrappers and caches expect it */
     bool is_other;          /* emulates another program: output has no keys specific to loam */
     const RenderPeer *peer; /* that program; NULL: none */
@@ -48,6 +49,9 @@ typedef struct Cli {
 
 /* Returns the value of LOAM_<name>, else of TF_<name>; NULL if both are unset or empty. */
 const char *cli_environment(const Cli *cli, const char *name);
+/* Returns the host of addresses of providers and modules that name none: LOAM_DEFAULT_REGISTRY,
+ * else that of the program's name. */
+Str cli_default_registry(const Cli *cli);
 /* Writes text for programs to standard output, or to the file of -json-into. */
 void cli_write(const Cli *cli, Str text);
 /* Returns the name that the program was called by; loam's if `name` is not set. */

@@ -342,7 +342,8 @@ static int login_run(Cli *cli, const Arguments *arguments, Diags *diags) {
     CredentialsPlace place;
     Str host, token;
     if (!login_host_read(cli, arguments, &host, diags) ||
-        !cli_config_load(&cli->io, login_host_is_tofu(cli), &config, cli->arena, diags) ||
+        !cli_config_load(&cli->io, login_host_is_tofu(cli), cli_default_registry(cli), &config,
+                         cli->arena, diags) ||
         !credentials_store_find(&sources, host, &place, cli->arena, diags))
         return 1;
     if (place == CREDENTIALS_IN_SETTINGS) {

@@ -17,7 +17,7 @@ static bool restrict_to_named(Project *project, WantedProviders *wanted, Diags *
     Arena *arena = project->cli->arena;
     WantedProviders named = {0};
     vec_each(&arguments->positionals, name) {
-        Str address = provider_address_complete(*name, arena);
+        Str address = provider_address_complete(*name, cli_default_registry(project->cli), arena);
         const WantedProvider *found = NULL;
         vec_each(wanted, provider) {
             found = str_equal(provider->address, address) ? provider : found;
@@ -68,7 +68,8 @@ static void lock_report(const Cli *cli, const WantedProviders *wanted, Str platf
         bool is_same = hash_count(after, provider->address) == old;
         Str line = str_format(
             cli->arena, "- Obtained %.*s checksums for %.*s; %s",
-            STR_ARG(provider_address_shown(provider->address)), STR_ARG(platform),
+            STR_ARG(provider_address_shown(provider->address, cli_default_registry(cli))),
+            STR_ARG(platform),
             old == 0
                 ? "This was a new provider and the checksums for this platform are now tracked "
                   "in the lock file"

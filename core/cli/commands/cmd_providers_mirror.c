@@ -182,7 +182,9 @@ static bool mirror_write_add_provider(MirrorRun *run, const WantedProvider *want
                                       const DependencyEntry *locked) {
     Str version;
     bool ok = true;
-    mirror_write_tell(run, "- Mirroring %.*s...", STR_ARG(provider_address_shown(wanted->address)));
+    mirror_write_tell(run, "- Mirroring %.*s...",
+                      STR_ARG(provider_address_shown(wanted->address,
+                                                     run->mirror->sources.config->default_host)));
     if (!select_version(run, wanted, locked, &version))
         return false;
     vec_each(&run->mirror->platforms, platform) {

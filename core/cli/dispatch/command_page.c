@@ -45,6 +45,19 @@ static const PageEntry environment[] = {
     {"TF_REATTACH_PROVIDERS",
      "Providers that run already, as JSON; a provider prints it when it is started with -debug.",
      &option_variables},
+    {"LOAM_DEFAULT_REGISTRY",
+     "Host of providers and modules whose addresses name none (default registry.opentofu.org; "
+     "called "
+     "as terraform: registry.terraform.io).",
+     &option_variables},
+    {"OPENTOFU_STATEFILE_PROVIDER_ADDRESS_TRANSLATION",
+     "0: a provider of the state on the other public registry is another provider.",
+     &option_variables},
+    {"LOAM_STATE_PROVIDER_ADDRESSES",
+     "opentofu, terraform: the next write of the state moves all providers of the public "
+     "registries to "
+     "the registry of that program.",
+     &option_operation},
     {"LOAM_LANGUAGE_VERSION",
      "The version that required_version is checked against, instead of all releases of Terraform "
      "and "

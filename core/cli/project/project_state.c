@@ -244,6 +244,23 @@ static bool read_journal(Project *project, LockOperation operation) {
     return true;
 }
 
+/* LOAM_STATE_PROVIDER_ADDRESSES moves the addresses of all providers to one public registry; the
+ * next write stores them. */
+static void rewrite_providers(Project *project) {
+    Cli *cli = project->cli;
+    Str wanted = process_variable(cli->io.process, "LOAM_STATE_PROVIDER_ADDRESSES");
+    const char *host = str_equal(wanted, STR("opentofu"))    ? "registry.opentofu.org"
+                       : str_equal(wanted, STR("terraform")) ? "registry.terraform.io"
+                                                             : NULL;
+    map_each(&project->state->resources, entry) {
+        StateResource *resource = entry->value;
+        Str *provider = &resource->provider_config.provider;
+        Str path = address_without_public_host(*provider);
+        if (host && path.len < provider->len)
+            *provider = str_format(cli->arena, "%s/%.*s", host, STR_ARG(path));
+    }
+}
+
 static bool read_once(Project *project, LockOperation operation) {
     Cli *cli = project->cli;
     Str *text = &project->state_text;
@@ -256,6 +273,7 @@ static bool read_once(Project *project, LockOperation operation) {
     }
     if (!read_journal(project, operation))
         return false;
+    rewrite_providers(project);
     project->has_state |= project->found_journal;
     return true;
 }

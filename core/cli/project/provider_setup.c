@@ -13,8 +13,10 @@ static bool warning_add(Project *project, const ProviderNeeds *needs, const char
     vec_each(needs, need) {
         Str directory = foreign_programs_override(project->cli->foreign, need->address);
         if (need->answer == PROVIDER_OVERRIDDEN)
-            strbuf_add_format(&names, "  - %.*s in %.*s\n",
-                              STR_ARG(provider_address_shown(need->address)), STR_ARG(directory));
+            strbuf_add_format(
+                &names, "  - %.*s in %.*s\n",
+                STR_ARG(provider_address_shown(need->address, cli_default_registry(project->cli))),
+                STR_ARG(directory));
     }
     if (strbuf_str(&names).len == 0)
         return false;
@@ -128,6 +130,23 @@ static bool write_lock(Project *project, const DependencyLock *before, const Dep
     return true;
 }
 
+/* Lets the lock file select the versions that it selects on the other public registry. */
+static void move_lock(Project *project, const WantedProviders *wanted, DependencyLock *lock) {
+    Cli *cli = project->cli;
+    Str host = cli_default_registry(cli);
+    vec_each(wanted, provider) {
+        const DependencyEntry *entry = dependency_lock_move(lock, provider->address, cli->arena);
+        if (!entry)
+            continue;
+        Str line = str_format(cli->arena,
+                              "- The lock file selects %.*s of %.*s for the host %.*s; its "
+                              "checksums are recorded anew.",
+                              STR_ARG(entry->version),
+                              STR_ARG(provider_address_shown(entry->address, host)), STR_ARG(host));
+        provider_setup_tell(cli, line, line);
+    }
+}
+
 static bool setup_install(Project *project, const CliConfig *config, const WantedProviders *wanted,
                           const ProviderNeeds *needs) {
     Cli *cli = project->cli;
@@ -135,9 +154,8 @@ static bool setup_install(Project *project, const CliConfig *config, const Wante
     DependencyLock before;
     if (!dependency_lock_read(&cli->io, STR("."), &before, cli->arena, project->diags))
         return false;
-    DependencyLock lock = before;
-    if (!lock.program.len && str_equal_cstr(STR("tofu"), cli_name(cli)->name))
-        lock.program = STR("tofu");
+    DependencyLock lock = dependency_lock_clone(&before, cli->arena);
+    move_lock(project, wanted, &lock);
     ProviderInstall request = {
         .sources = {&cli->io, cli->cancel, config},
         .directory = foreign_programs_directory(cli),
@@ -154,8 +172,11 @@ static bool setup_install(Project *project, const CliConfig *config, const Wante
     PackageRecord record = package_record_read(&cli->io, cli->arena);
     if (wanted->count > 0 && !package_record_write(&cli->io, &record.hashes, project->diags))
         return false;
-    if (!provider_install_run(&request, wanted, &lock, &installed, cli->arena, project->diags) ||
-        !write_lock(project, &before, &lock) ||
+    if (!provider_install_run(&request, wanted, &lock, &installed, cli->arena, project->diags))
+        return false;
+    if (!lock.program.len && lock.entries.count && str_equal_cstr(STR("tofu"), cli_name(cli)->name))
+        lock.program = STR("tofu");
+    if (!write_lock(project, &before, &lock) ||
         (wanted->count > 0 && !package_record_write(&cli->io, &installed.hashes, project->diags)))
         return false;
     warn_of_local_hashes(&installed, cli->arena, project->diags);
@@ -189,7 +210,9 @@ static void report_builtin(const Cli *cli, const ProviderNeeds *needs) {
         if (peer && cli->view->type->can_ask && need->answer == PROVIDER_BUILT_IN)
             cli->view->type->note(
                 cli->view, str_format(cli->arena, "- %.*s is built in to %s",
-                                      STR_ARG(provider_address_shown(need->address)), peer->title));
+                                      STR_ARG(provider_address_shown(need->address,
+                                                                     cli_default_registry(cli))),
+                                      peer->title));
     }
 }
 

@@ -7,6 +7,7 @@
 #include "package_record.h"
 #include "package_store.h"
 #include "provider_address.h"
+#include "utf8.h"
 #include "version_constraint.h"
 
 struct ForeignPrograms {
@@ -15,6 +16,7 @@ struct ForeignPrograms {
     Cli *cli;
     ForeignConstraints constraints; /* NULL: no configuration is loaded */
     void *payload;
+    StrVec explicit; /* addresses that the configuration names in full */
     bool is_validating;
     bool is_preferred; /* programs take precedence over the providers that loam contains */
     bool is_read;      /* `config` and `reattached` */
@@ -48,7 +50,8 @@ static bool programs_read_settings(ForeignPrograms *programs, Diags *diags) {
     if (programs->is_read)
         return true;
     if (!read_reattached(programs, diags) ||
-        !cli_config_load(&cli->io, is_tofu, &programs->config, cli->arena, diags))
+        !cli_config_load(&cli->io, is_tofu, cli_default_registry(cli), &programs->config,
+                         cli->arena, diags))
         return false;
     programs->is_read = true;
     return true;
@@ -124,7 +127,8 @@ static bool find_reattached(const ForeignPrograms *programs, ForeignLocation *pl
     Value all = programs->reattached;
     for (size_t i = 0; value_is_present(all) && i < all.count; i++) {
         Value address, one = value_at(all, i);
-        Str key = provider_address_complete(value_key_at(all, i), programs->cli->arena);
+        Str key = provider_address_complete(
+            value_key_at(all, i), cli_default_registry(programs->cli), programs->cli->arena);
         if (!str_equal(key, place->address) || !value_find_present(one, STR("Addr"), &address))
             continue;
         Value protocol;
@@ -152,6 +156,24 @@ Str foreign_programs_override(const ForeignPrograms *programs, Str address) {
     return override ? override->directory : STR_EMPTY;
 }
 
+/* An address on one public registry means the same provider on the other one, unless the
+ * configuration names that address in full: states and lock files of Terraform and OpenTofu differ
+ * in the host alone. The variable is OpenTofu's. */
+static Str translated(const ForeignPrograms *programs, Str address, Str host, Arena *arena) {
+    Str off = process_variable(programs->cli->io.process,
+                               "OPENTOFU_STATEFILE_PROVIDER_ADDRESS_TRANSLATION");
+    Str path = address_without_public_host(address);
+    if (path.len == address.len || !address_is_public_host(host) || str_equal(off, STR("0")) ||
+        str_is_among(address, programs->explicit.items, programs->explicit.count))
+        return address;
+    return str_format(arena, "%.*s/%.*s", STR_ARG(host), STR_ARG(path));
+}
+
+void foreign_programs_set_explicit(ForeignPrograms *programs, StrVec addresses) {
+    if (programs)
+        programs->explicit = addresses;
+}
+
 /* Returns whether only loam can have a provider of that address. */
 static bool is_own_address(const char *address) {
     Str text = str_from_cstr(address);
@@ -161,9 +183,12 @@ static bool is_own_address(const char *address) {
 
 Str foreign_programs_address(const ForeignPrograms *programs, Str name, Arena *arena) {
     const char *row = registry_row_address(programs->cli->registry, name);
-    bool is_bare = str_find_char(name, '/', 0) == SIZE_MAX;
-    return row && (is_bare || is_own_address(row)) ? str_from_cstr(row)
-                                                   : provider_address_complete(name, arena);
+    Str host = cli_default_registry(programs->cli);
+    Str address = provider_address_complete(name, host, arena);
+    bool is_explicit = str_equal(address, utf8_lower(name, arena));
+    if (row && (is_own_address(row) || !is_explicit))
+        return str_from_cstr(row);
+    return is_explicit ? translated(programs, address, host, arena) : address;
 }
 
 bool foreign_programs_answer(ForeignPrograms *programs, Str name, ProviderAnswer *out,
@@ -204,7 +229,11 @@ bool foreign_programs_is_locked(const ForeignPrograms *programs, Str address, bo
     DependencyLock lock; /* read for this question alone: init may still change the file */
     if (!dependency_lock_read(&cli->io, STR("."), &lock, cli->arena, diags))
         return false;
-    *is_locked = dependency_lock_find(&lock, address);
+    Str path = address_without_public_host(address);
+    *is_locked = false;
+    vec_each(&lock.entries, entry) {
+        *is_locked = *is_locked || str_equal(address_without_public_host(entry->address), path);
+    }
     return true;
 }
 

@@ -35,12 +35,15 @@ void foreign_programs_set_constraints(ForeignPrograms *programs, ForeignConstrai
 void foreign_programs_set_validating(ForeignPrograms *programs);
 /* Returns the CLI configuration with its installation methods; NULL after adding an error. */
 CliConfig *foreign_programs_config(ForeignPrograms *programs, Diags *diags);
-/* Returns the address that a name means: one of loam's own, else hashicorp/NAME. */
+/* Sets the addresses that the configuration names with their hosts. */
+void foreign_programs_set_explicit(ForeignPrograms *programs, StrVec addresses);
+/* Returns the address that a name means: one of loam's own, else hashicorp/NAME. An address of the
+ * other public registry that the configuration does not name in full means the default host. */
 Str foreign_programs_address(const ForeignPrograms *programs, Str name, Arena *arena);
 MUST_USE bool foreign_programs_answer(ForeignPrograms *programs, Str name, ProviderAnswer *out,
                                       Diags *diags);
-/* Sets *is_locked: the dependency lock file selects a version of the provider. Returns false after
- * adding an error if the file cannot be read. */
+/* Sets *is_locked: the dependency lock file selects a version of the provider, for this or the
+ * other public registry. Returns false after adding an error if the file cannot be read. */
 MUST_USE bool foreign_programs_is_locked(const ForeignPrograms *programs, Str address,
                                          bool *is_locked, Diags *diags);
 /* Returns the directory that dev_overrides name for the address; empty if none. */

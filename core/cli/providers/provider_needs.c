@@ -1,6 +1,8 @@
 /* Gathers names of providers from resources, provider blocks and required_providers. */
 #include "provider_needs.h"
 #include "config_test.h"
+#include "provider_address.h"
+#include "utf8.h"
 #include "version_constraint.h"
 
 typedef struct NeedsReader {
@@ -153,8 +155,27 @@ static Str constraints_of(void *payload, Str address, Arena *arena) {
     return need ? need->constraints : STR_EMPTY;
 }
 
+/* Adds the addresses that required_providers has with their hosts. */
+static void add_explicit(const Module *module, StrVec *out, Arena *arena) {
+    map_each(&module->requirements, entry) {
+        const ProviderRequirement *requirement = entry->value;
+        Str host, namespace, type;
+        provider_address_split(requirement->source, &host, &namespace, &type);
+        if (type.len)
+            vec_push(arena, out, utf8_lower(requirement->source, arena));
+    }
+    map_each(&module->calls, entry) {
+        const ModuleCall *call = entry->value;
+        if (call->module)
+            add_explicit(call->module, out, arena);
+    }
+}
+
 void provider_needs_constrain(ForeignPrograms *programs, const Config *config, Arena *arena) {
     RootNeeds *needs = arena_new(arena, RootNeeds);
+    StrVec explicit = {0};
+    add_explicit(config->root, &explicit, arena);
+    foreign_programs_set_explicit(programs, explicit);
     *needs = (RootNeeds){.programs = programs, .config = config};
     foreign_programs_set_constraints(programs, constraints_of, needs);
 }

@@ -23,8 +23,8 @@ MUST_USE bool provider_needs_of_module(ForeignPrograms *programs, const Module *
  * of `state`. Both may be NULL. */
 MUST_USE bool provider_needs_of(ForeignPrograms *programs, const Config *config, const State *state,
                                 ProviderNeeds *out, Arena *arena, Diags *diags);
-/* Makes the dependency lock meet the version constraints of these modules, from the first use of a
- * package on. */
+/* Tells `programs` which addresses the modules name in full, and makes the dependency lock meet the
+ * version constraints of these modules, from the first use of a package on. */
 void provider_needs_constrain(ForeignPrograms *programs, const Config *config, Arena *arena);
 
 typedef VEC(const Provider *) ProviderList;

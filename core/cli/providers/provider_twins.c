@@ -19,7 +19,8 @@ static bool is_in_use(const TwinAdoption *adoption, Str source, bool *out) {
         return true;
     map_each(&state->resources, entry) {
         const StateResource *resource = entry->value;
-        *out = *out || str_equal(resource->provider_config.provider, address);
+        Str stored = address_without_public_host(resource->provider_config.provider);
+        *out = *out || str_equal(stored, address_without_public_host(address));
     }
     return true;
 }

@@ -8,4 +8,4 @@ static const ModuleSource *const rows[] = {
     &fetch_archive,
 };
 
-const ModuleSources fetch_table = {rows, ARRAY_COUNT(rows)};
+const ModuleSources fetch_table = {.rows = rows, .count = ARRAY_COUNT(rows)};

@@ -182,6 +182,7 @@ const ModuleSource fetch_registry = {
     .name = "registry",
     .forms = "[HOST/]NAMESPACE/NAME/SYSTEM",
     .has_versions = true,
+    .default_host = DEFAULT_HOST,
     .claims = fetch_registry_claims,
     .fetch = fetch_registry_fetch,
 };

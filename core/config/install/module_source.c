@@ -62,11 +62,23 @@ static bool source_is_plain(Str text) {
     return true;
 }
 
+/* Replaces the default host of a registry by that of the run. */
+static Str with_default_host(const ModuleSource *kind, Str host, Str address, Str package,
+                             Arena *arena) {
+    Str own = kind->default_host ? str_from_cstr(kind->default_host) : STR_EMPTY;
+    bool is_default = own.len && host.len && str_starts_with(package, own) &&
+                      str_ends_with(package, str_concat(STR("/"), address, arena));
+    return is_default ? str_format(arena, "%.*s/%.*s", STR_ARG(host), STR_ARG(address)) : package;
+}
+
 static const ModuleSource *source_find_kind(const ModuleSources *sources, Str address, Str *package,
                                             Arena *arena) {
     for (size_t i = 0; i < sources->count; i++) {
-        if (sources->rows[i]->claims(address, package, arena))
-            return sources->rows[i];
+        const ModuleSource *kind = sources->rows[i];
+        if (!kind->claims(address, package, arena))
+            continue;
+        *package = with_default_host(kind, sources->default_host, address, *package, arena);
+        return kind;
     }
     return NULL;
 }
@@ -74,7 +86,7 @@ static const ModuleSource *source_find_kind(const ModuleSources *sources, Str ad
 bool module_source_parse(const ModuleSources *sources, Str address, SourceRange range,
                          SourceAddress *out, Arena *arena, Diags *diags) {
     static const ModuleSource *const local[] = {&module_source_local};
-    static const ModuleSources only_local = {local, ARRAY_COUNT(local)};
+    static const ModuleSources only_local = {.rows = local, .count = ARRAY_COUNT(local)};
     sources = sources ? sources : &only_local;
     SourceAddress parsed = {0};
     Str within = STR_EMPTY;

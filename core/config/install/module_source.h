@@ -32,8 +32,9 @@ typedef struct SourceFound {
 
 typedef struct ModuleSource {
     const char *name;
-    const char *forms; /* forms of its addresses, for messages */
-    bool has_versions; /* a module call may set `version` */
+    const char *forms;        /* forms of its addresses, for messages */
+    bool has_versions;        /* a module call may set `version` */
+    const char *default_host; /* of packages whose addresses name none; NULL: not a registry */
     /* Returns whether the address (without "//subdir") is of this kind and sets *package. If the
      * kind derives a subdirectory, *package has it after "//". */
     bool (*claims)(Str address, Str *package, Arena *arena);
@@ -44,6 +45,7 @@ typedef struct ModuleSource {
 typedef struct ModuleSources {
     const ModuleSource *const *rows;
     size_t count;
+    Str default_host; /* instead of those of the rows; empty: those */
 } ModuleSources;
 
 typedef struct SourceAddress {

@@ -196,17 +196,6 @@ typedef struct LocalName {
     Str source;                             /* NAMESPACE/TYPE, HOST/NAMESPACE/TYPE */
 } LocalName;
 
-/* Both public registries serve the same providers. */
-static Str without_default_host(Str source) {
-    static const Str hosts[] = {STR_CONST("registry.terraform.io/"),
-                                STR_CONST("registry.opentofu.org/")};
-    for (size_t i = 0; i < ARRAY_COUNT(hosts); i++) {
-        if (str_starts_with(source, hosts[i]))
-            return str_after(source, hosts[i].len);
-    }
-    return source;
-}
-
 static LocalName local_name(const Module *module, Str text, Arena *arena) {
     size_t dot = str_find_char(text, '.', 0);
     LocalName local = {.module = module, .text = text, .name = text};
@@ -216,7 +205,7 @@ static LocalName local_name(const Module *module, Str text, Arena *arena) {
     }
     local.requirement = map_find(&module->requirements, local.name);
     Str given = local.requirement ? local.requirement->source : STR_EMPTY;
-    local.source = given.len > 0 ? without_default_host(given) : local.name;
+    local.source = given.len > 0 ? address_without_public_host(given) : local.name;
     if (str_find_char(local.source, '/', 0) == SIZE_MAX)
         local.source = str_concat(STR("hashicorp/"), local.source, arena);
     return local;

@@ -51,6 +51,12 @@ typedef struct ResourceAddr {
     InstanceKey key;
 } ResourceAddr;
 
+/* Returns whether the host is one of the two public registries, which serve the same providers. */
+bool address_is_public_host(Str host);
+/* Returns the address of a provider without the host of a public registry: NAMESPACE/TYPE; another
+ * address unchanged. */
+Str address_without_public_host(Str provider);
+
 /* module.a.provider["registry.terraform.io/hashicorp/random"].alias["key"] */
 typedef struct ProviderConfigAddr {
     Str provider; /* registry.terraform.io/hashicorp/random */
@@ -99,6 +105,10 @@ ResourceAddr resource_addr_clone(ResourceAddr address, Arena *arena);
 MUST_USE bool provider_config_addr_parse(Str text, ProviderConfigAddr *out, Arena *arena);
 Str provider_config_addr_to_str(ProviderConfigAddr address, Arena *arena);
 bool provider_config_addr_equal(ProviderConfigAddr a, ProviderConfigAddr b);
+/* Returns the address with the provider of `stored` if both differ only in the public registry: a
+ * stored object keeps its host, so that the program that made it still finds its provider. */
+ProviderConfigAddr provider_config_addr_keep_host(ProviderConfigAddr address,
+                                                  ProviderConfigAddr stored);
 ProviderConfigAddr provider_config_addr_clone(ProviderConfigAddr address, Arena *arena);
 
 /* The target of -target, a state command or a moved block. */

@@ -72,6 +72,25 @@ static bool is_provider_name(Str text) {
     return text.len > 0;
 }
 
+static const Str public_hosts[] = {STR_CONST("registry.terraform.io/"),
+                                   STR_CONST("registry.opentofu.org/")};
+
+bool address_is_public_host(Str host) {
+    for (size_t i = 0; i < ARRAY_COUNT(public_hosts); i++) {
+        if (str_equal(host, str_slice(public_hosts[i], 0, public_hosts[i].len - 1)))
+            return true;
+    }
+    return false;
+}
+
+Str address_without_public_host(Str provider) {
+    for (size_t i = 0; i < ARRAY_COUNT(public_hosts); i++) {
+        if (str_starts_with(provider, public_hosts[i]))
+            return str_after(provider, public_hosts[i].len);
+    }
+    return provider;
+}
+
 /* Replaces the namespace "-", which Terraform 0.12 wrote for an unknown namespace. */
 static Str without_legacy(Str provider, Arena *arena) {
     Str legacy = STR("registry.terraform.io/-/");
@@ -135,6 +154,15 @@ Str provider_config_addr_to_str(ProviderConfigAddr address, Arena *arena) {
 bool provider_config_addr_equal(ProviderConfigAddr a, ProviderConfigAddr b) {
     return str_equal(a.provider, b.provider) && str_equal(a.alias, b.alias) &&
            str_equal(a.module, b.module) && str_equal(a.key, b.key);
+}
+
+ProviderConfigAddr provider_config_addr_keep_host(ProviderConfigAddr address,
+                                                  ProviderConfigAddr stored) {
+    Str path = address_without_public_host(address.provider);
+    if (path.len < address.provider.len && stored.provider.len > path.len &&
+        str_equal(path, address_without_public_host(stored.provider)))
+        address.provider = stored.provider;
+    return address;
 }
 
 ProviderConfigAddr provider_config_addr_clone(ProviderConfigAddr address, Arena *arena) {

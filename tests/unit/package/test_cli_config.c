@@ -34,7 +34,7 @@ static void installations(void **) {
                              "  direct {}\n"
                              "}\n");
     assert_int_equal(config.overrides.count, 2);
-    check_str(config.overrides.items[0].address, "registry.terraform.io/hashicorp/time");
+    check_str(config.overrides.items[0].address, "registry.opentofu.org/hashicorp/time");
     check_str(config.overrides.items[0].directory, "/dev/time");
     check_str(config.overrides.items[1].address, "h.example/a/b");
     check_str(config.overrides.items[1].directory, "/dev/\"b");
@@ -92,16 +92,18 @@ static void patterns(void **) {
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         CliInstallation installation = {.has_include = cases[i].include != NULL};
         if (cases[i].include)
-            vec_push(arena, &installation.include, str_from_cstr(cases[i].include));
+            vec_push(arena, &installation.include,
+                     provider_address_pattern(str_from_cstr(cases[i].include),
+                                              STR("registry.terraform.io"), arena));
         if (cases[i].exclude)
             vec_push(arena, &installation.exclude, str_from_cstr(cases[i].exclude));
         assert_int_equal(cli_config_serves(&installation, str_from_cstr(cases[i].address)),
                          cases[i].is_served);
     }
-    check_str(provider_address_complete(STR("random"), arena),
+    check_str(provider_address_complete(STR("random"), STR("registry.terraform.io"), arena),
               "registry.terraform.io/hashicorp/random");
-    check_str(provider_address_complete(STR("a/b"), arena), "registry.terraform.io/a/b");
-    check_str(provider_address_complete(STR("h/a/b"), arena), "h/a/b");
+    check_str(provider_address_complete(STR("a/b"), STR_EMPTY, arena), "registry.opentofu.org/a/b");
+    check_str(provider_address_complete(STR("h/a/b"), STR("k"), arena), "h/a/b");
 }
 
 /* A disk with these paths only. */
