@@ -177,6 +177,7 @@ void ssh_client_link_to(const Call *call, const SshSettings *settings, SshLink *
         .sudo = settings->sudo && !str_equal(settings->machine.target.user, STR("root")),
         .sudo_password = settings->sudo_password,
         .wait_ms = settings->wait_ms > 0 ? settings->wait_ms : WAIT_DEFAULT_MS,
+        .attempt_ms = settings->attempt_ms,
     };
     set_chain(out, settings, call->arena);
 }
@@ -334,10 +335,11 @@ void ssh_client_release(SshLink *link) {
 }
 
 static SshStatus client_connect_once(SshLink *link, int64_t left_ms, SshProblem *problem) {
+    int64_t limit_ms = link->attempt_ms > 0 ? link->attempt_ms : ATTEMPT_MS;
     SshTimeout timeout = {
-        .timeout_ms = left_ms > ATTEMPT_MS ? ATTEMPT_MS
-                      : left_ms > 0        ? left_ms
-                                           : 1,
+        .timeout_ms = left_ms > limit_ms ? limit_ms
+                      : left_ms > 0      ? left_ms
+                                         : 1,
         .cancel = link->call->cancel,
         .cancel_at = CANCEL_STOP,
     };

@@ -49,6 +49,7 @@ typedef struct SshLink {
     bool sudo;
     Str sudo_password;
     int64_t wait_ms;     /* maximum duration of connection attempts */
+    int64_t attempt_ms;  /* of one attempt; 0: the default */
     int64_t plan_end_ms; /* monotonic end of connection and commands of a plan; 0: none */
     SshPool *own_pool;   /* NULL until the first connection, and with a client */
     SshLease *lease;     /* NULL: not connected */

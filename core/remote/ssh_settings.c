@@ -2,6 +2,7 @@
 
 #include "object_builder.h"
 #include "path_error.h"
+#include "ssh_config.h"
 #include "str_quote.h"
 #include "url.h"
 
@@ -10,6 +11,9 @@
 #include <stdlib.h>
 
 #define PORT_DEFAULT       22
+#define CONFIG_VARIABLE    "LOAM_SSH_CONFIG"
+#define NO_AGENT           "none"
+#define HOPS_MAX           8 /* jump hosts of a configuration */
 #define PROXY_TOKENS       "hnpr%"
 #define GLOBAL_KNOWN_HOSTS "/etc/ssh/ssh_known_hosts"
 
@@ -238,6 +242,7 @@ static bool read_hop(const Call *call, Value object, SshHop *hop, Arena *arena, 
     settings_read_text(object, "user", &target->user);
     settings_read_text(object, "password", &target->password);
     settings_read_text(object, "agent_identity", &target->agent_identity);
+    settings_read_text(object, "agent_socket", &target->agent_socket);
     Value port = settings_find(object, "port"), agent = settings_find(object, "agent");
     int64_t number;
     if (value_is_present(port) && value_to_int(port, &number))
@@ -288,12 +293,20 @@ static bool read_way(const Call *call, Value object, SshSettings *out, Diags *di
     return true;
 }
 
+/* An explicit argument counts in pipelines too; the variable of a user's shell does not. */
+static void read_config_path(const Call *call, Value object, SshSettings *out) {
+    settings_read_text(object, "ssh_config", &out->ssh_config);
+    if (out->ssh_config.len == 0 && process_variable(call->io->process, "CI").len == 0)
+        out->ssh_config = process_variable(call->io->process, CONFIG_VARIABLE);
+}
+
 bool ssh_settings_read(const Call *call, Value object, const SshSettings *defaults,
                        SshSettings *out, Arena *arena, Diags *diags) {
     *out = defaults ? *defaults : (SshSettings){0};
     if (!read_hop(call, object, &out->machine, arena, diags) ||
         !read_bastions(call, object, out, arena, diags))
         return false;
+    read_config_path(call, object, out);
     if (!read_way(call, object, out, diags))
         return false;
     Value sudo = settings_find(object, "sudo");
@@ -326,7 +339,11 @@ static Str read_default_known_hosts(const Call *call) {
 static bool complete_agent(const Call *call, SshHop *hop, Diags *diags) {
     SshTarget *target = &hop->target;
     bool has_other = target->private_key.len > 0 || target->password.len > 0;
-    if (hop->agent == SSH_AGENT_NO || (hop->agent == SSH_AGENT_IF_NEEDED && has_other)) {
+    const char *variable = getenv("SSH_AUTH_SOCK");
+    Str path = target->agent_socket.len ? target->agent_socket : str_from_cstr(variable);
+    bool is_off = str_equal(path, STR(NO_AGENT));
+    target->agent_socket = STR_EMPTY;
+    if (is_off || hop->agent == SSH_AGENT_NO || (hop->agent == SSH_AGENT_IF_NEEDED && has_other)) {
         if (has_other)
             return true;
         return path_error(call, PATH_AT(call, {"private_key"}), diags, "No private key",
@@ -334,9 +351,8 @@ static bool complete_agent(const Call *call, SshHop *hop, Diags *diags) {
                           "\"password\", here or in the configuration of the provider.",
                           STR_ARG(target->host));
     }
-    const char *path = getenv("SSH_AUTH_SOCK");
-    if (path && *path) {
-        target->agent_socket = str_from_cstr(path);
+    if (path.len > 0) {
+        target->agent_socket = settings_expand_home(path, call->arena);
         return true;
     }
     if (hop->agent == SSH_AGENT_YES)
@@ -380,24 +396,26 @@ static bool is_plain_word(Str text) {
     return true;
 }
 
-static Str expand_tokens(const SshTarget *target, Str name, Arena *arena) {
-    StrBuf text = strbuf_new(arena);
-    Str command = target->proxy_command;
-    for (size_t i = 0; i < command.len; i++) {
-        char sign = command.ptr[i];
-        if (sign != '%') {
-            strbuf_add_char(&text, sign);
+/* Replaces the tokens of a proxy command, and those of paths in an SSH configuration. */
+static Str expand_tokens(const SshHop *hop, Str text, Arena *arena) {
+    StrBuf out = strbuf_new(arena);
+    const SshTarget *target = &hop->target;
+    for (size_t i = 0; i < text.len; i++) {
+        char sign = text.ptr[i];
+        if (sign != '%' || i + 1 == text.len) {
+            strbuf_add_char(&out, sign);
             continue;
         }
-        switch (command.ptr[++i]) {
-        case 'h': strbuf_add(&text, target->host); break;
-        case 'n': strbuf_add(&text, name); break;
-        case 'p': strbuf_add_format(&text, "%u", target->port); break;
-        case 'r': strbuf_add(&text, target->user); break;
-        default: strbuf_add_char(&text, '%'); break;
+        switch (text.ptr[++i]) {
+        case 'd': strbuf_add_cstr(&out, getenv("HOME") ? getenv("HOME") : ""); break;
+        case 'h': strbuf_add(&out, target->host); break;
+        case 'n': strbuf_add(&out, hop->name.len ? hop->name : target->host); break;
+        case 'p': strbuf_add_format(&out, "%u", target->port); break;
+        case 'r': strbuf_add(&out, target->user); break;
+        default: strbuf_add_char(&out, text.ptr[i]); break;
         }
     }
-    return strbuf_str(&text);
+    return strbuf_str(&out);
 }
 
 /* Checks the proxy, because connection blocks have no checks, and replaces the tokens of the
@@ -416,17 +434,17 @@ static bool complete_proxy(const Call *call, SshHop *hop, Diags *diags) {
     if (fault.len > 0)
         return path_error(call, PATH_AT(call, {"proxy_command"}), diags, "Invalid proxy command",
                           "%.*s", STR_ARG(fault));
-    Str words[] = {target->host, target->user};
+    Str words[] = {target->host, hop->name.len ? hop->name : target->host, target->user};
     for (size_t i = 0; i < ARRAY_COUNT(words); i++) {
         if (!is_plain_word(words[i]))
-            return path_error(call, PATH_AT(call, {i == 0 ? "host" : "user"}), diags,
+            return path_error(call, PATH_AT(call, {i < 2 ? "host" : "user"}), diags,
                               "Name not usable in a proxy command",
                               "%.*s has characters that a shell could interpret. With "
                               "\"proxy_command\", host and user may have letters, digits and "
                               "\"._:@-\", and must not begin with \"-\".",
                               STR_ARG(str_quote(words[i], call->arena)));
     }
-    target->proxy_command = expand_tokens(target, target->host, call->arena);
+    target->proxy_command = expand_tokens(hop, target->proxy_command, call->arena);
     return true;
 }
 
@@ -448,7 +466,10 @@ static void inherit(SshHop *bastion, const SshHop *machine) {
     SshTarget *target = &bastion->target;
     if (target->user.len == 0)
         target->user = machine->target.user;
-    target->keepalive_ms = machine->target.keepalive_ms;
+    if (target->keepalive_ms == 0)
+        target->keepalive_ms = machine->target.keepalive_ms;
+    if (target->agent_socket.len == 0)
+        target->agent_socket = machine->target.agent_socket;
     if (target->private_key.len > 0 || target->password.len > 0 ||
         bastion->agent != SSH_AGENT_IF_NEEDED)
         return;
@@ -460,7 +481,174 @@ static void inherit(SshHop *bastion, const SshHop *machine) {
     bastion->agent = machine->agent;
 }
 
+/* -- SSH configuration --------------------------------------------------------------------------
+ */
+
+static Str config_path_of(const SshHop *hop, Str path, Arena *arena) {
+    return settings_expand_home(expand_tokens(hop, path, arena), arena);
+}
+
+static Str read_if_present(const Call *call, Str path) {
+    const Disk *disk = call->io->disk;
+    Str text = STR_EMPTY;
+    return disk->read_file(disk->self, path, &text, call->arena) == 0 ? text : STR_EMPTY;
+}
+
+/* Uses the first key file that can be read without another passphrase. A key that only the agent
+ * has, because it is encrypted or on a security key, restricts the agent if the file says so. */
+static void fill_key(const Call *call, const SshConfig *config, SshHop *hop) {
+    SshTarget *target = &hop->target;
+    Arena *arena = call->arena;
+    Str problem, agent_key = STR_EMPTY;
+    const SshKeyText *keys = ssh_key_text(&problem, arena);
+    vec_each(&config->identity_files, file) {
+        Str path = config_path_of(hop, *file, arena);
+        Str public_key = str_trim(read_if_present(call, str_concat(path, STR(".pub"), arena)));
+        Str key = read_if_present(call, path);
+        if (keys && key.len > 0 && !str_starts_with(public_key, STR("sk-")) &&
+            keys->check_private(key, target->passphrase, arena) == SSH_DONE) {
+            Str certificate = config->certificate_file.len
+                                  ? config_path_of(hop, config->certificate_file, arena)
+                                  : str_concat(path, STR("-cert.pub"), arena);
+            target->private_key = key;
+            target->certificate = str_trim(read_if_present(call, certificate));
+            return;
+        }
+        if (agent_key.len == 0)
+            agent_key = public_key;
+    }
+    if (config->identities_only && target->agent_identity.len == 0)
+        target->agent_identity = agent_key;
+}
+
+static void fill_agent(const Call *call, const SshConfig *config, SshHop *hop) {
+    Str agent = config->identity_agent;
+    if (hop->target.agent_socket.len > 0 || agent.len == 0 ||
+        str_equal(agent, STR("SSH_AUTH_SOCK")))
+        return;
+    hop->target.agent_socket =
+        str_starts_with(agent, STR("$"))
+            ? process_variable(call->io->process, str_to_cstr(str_after(agent, 1), call->arena))
+            : config_path_of(hop, agent, call->arena);
+}
+
+static void fill_known_hosts(const Call *call, const SshConfig *config, SshHop *hop) {
+    SshTarget *target = &hop->target;
+    target->host_alias = config->host_key_alias;
+    if (target->host_key.len || target->host_ca.len || target->known_hosts.len ||
+        target->any_host_key)
+        return;
+    VEC(Str) texts = {0};
+    vec_each(&config->known_hosts_files, file) {
+        vec_push(call->arena, &texts,
+                 read_if_present(call, config_path_of(hop, *file, call->arena)));
+    }
+    /* Never empty: without files, every key is unknown. */
+    vec_push(call->arena, &texts, STR("\n"));
+    target->known_hosts = str_join(texts.items, texts.count, STR("\n"), call->arena);
+}
+
+/* Reads the settings of hop->target.host, and uses those that are not set. */
+static bool fill_hop(const Call *call, Str path, SshHop *hop, SshConfig *config, Diags *diags) {
+    SshTarget *target = &hop->target;
+    if (!is_plain_word(target->host))
+        return path_error(call, PATH_AT(call, {"host"}), diags,
+                          "Name not usable with an SSH configuration",
+                          "%.*s may have letters, digits and \"._:@-\", and must not begin with "
+                          "\"-\".",
+                          STR_ARG(str_quote(target->host, call->arena)));
+    if (!ssh_config_read(call, path, target->host, config, call->arena, diags))
+        return false;
+    hop->name = target->host;
+    if (config->host_name.len > 0)
+        target->host = config->host_name;
+    if (target->port == 0)
+        target->port = config->port;
+    if (target->user.len == 0)
+        target->user = config->user;
+    if (target->keepalive_ms == 0)
+        target->keepalive_ms = config->keepalive_ms;
+    if (target->private_key.len == 0 && target->password.len == 0)
+        fill_key(call, config, hop);
+    fill_agent(call, config, hop);
+    fill_known_hosts(call, config, hop);
+    return true;
+}
+
+/* Parses "user@host:port", also with "ssh://" and "[host]". */
+static void parse_jump(Str text, SshTarget *out) {
+    *out = (SshTarget){0};
+    if (str_starts_with(text, STR("ssh://")))
+        text = str_after(text, 6);
+    size_t at = str_rfind_char(text, '@');
+    if (at != SIZE_MAX) {
+        out->user = str_slice(text, 0, at);
+        text = str_after(text, at + 1);
+    }
+    size_t colon = str_rfind_char(text, ':');
+    bool is_v6 = str_starts_with(text, STR("["));
+    size_t end = is_v6 ? str_find_char(text, ']', 0) : SIZE_MAX;
+    int64_t port;
+    if (colon != SIZE_MAX && (!is_v6 || colon > end) &&
+        (is_v6 || str_find_char(text, ':', 0) == colon) &&
+        str_to_int64(str_after(text, colon + 1), &port) && port > 0 && port < 65536) {
+        out->port = (uint16_t)port;
+        text = str_slice(text, 0, colon);
+    }
+    out->host = is_v6 ? str_slice(text, 1, end) : text;
+}
+
+typedef VEC(SshHop) Hops;
+
+/* Adds the jump hosts of a list, after those that the first of them needs itself. */
+static bool add_jumps(const Call *call, Str path, Str list, Hops *out, Diags *diags) {
+    Str item;
+    for (bool is_first = true; str_next_field(&list, ',', &item); is_first = false) {
+        SshHop hop = {0};
+        SshConfig config;
+        parse_jump(str_trim(item), &hop.target);
+        if (!fill_hop(call, path, &hop, &config, diags))
+            return false;
+        if (is_first && config.proxy_jump.len > 0 && out->count < HOPS_MAX &&
+            !add_jumps(call, path, config.proxy_jump, out, diags))
+            return false;
+        if (is_first && out->count == 0)
+            hop.target.proxy_command = config.proxy_command;
+        if (out->count >= HOPS_MAX)
+            return path_error(
+                call, PATH_AT(call, {"ssh_config"}), diags, "Too many jump hosts",
+                "The SSH configuration names more than %d jump hosts for one machine.", HOPS_MAX);
+        vec_push(call->arena, out, hop);
+    }
+    return true;
+}
+
+static bool apply_config(const Call *call, SshSettings *settings, Diags *diags) {
+    SshHop *machine = &settings->machine;
+    SshConfig config;
+    Hops jumps = {0};
+    Str path = settings_expand_home(settings->ssh_config, call->arena);
+    if (!fill_hop(call, path, machine, &config, diags))
+        return false;
+    if (settings->attempt_ms == 0)
+        settings->attempt_ms = config.connect_timeout_ms;
+    if (settings->has_bastions || settings->bastion_count > 0 ||
+        machine->target.proxy_command.len > 0 || machine->target.proxy_url.len > 0)
+        return true;
+    if (config.proxy_jump.len == 0) {
+        machine->target.proxy_command = config.proxy_command;
+        return true;
+    }
+    if (!add_jumps(call, path, config.proxy_jump, &jumps, diags))
+        return false;
+    settings->bastions = jumps.items;
+    settings->bastion_count = jumps.count;
+    return true;
+}
+
 bool ssh_settings_complete(const Call *call, SshSettings *settings, Diags *diags) {
+    if (settings->ssh_config.len > 0 && !apply_config(call, settings, diags))
+        return false;
     SshHop *bastions = arena_new_array(call->arena, SshHop, settings->bastion_count);
     for (size_t i = 0; i < settings->bastion_count; i++) {
         bastions[i] = settings->bastions[i];

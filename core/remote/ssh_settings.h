@@ -30,6 +30,8 @@
      "Password, for servers that accept passwords or ask for one. It is tried last."},             \
     {"agent",       &TYPE_BOOL,   OPTIONAL,                                                        \
      "Whether to use the keys of the SSH agent (SSH_AUTH_SOCK). By default the agent is used if there is neither a private key nor a password."}, \
+    {"agent_socket", &TYPE_STRING, OPTIONAL,                                                       \
+     "Path of the SSH agent's socket; \"none\" uses no agent (default: SSH_AUTH_SOCK). Keys on a security key (sk-…) work by the agent alone."}, \
     {"agent_identity", &TYPE_STRING, OPTIONAL,                                                     \
      "The only key of the agent to offer: its comment, its public key line or its fingerprint (\"SHA256:…\"). Servers end a login after a few keys."}, \
     {"host_key",    &TYPE_STRING, OPTIONAL,                                                        \
@@ -42,6 +44,8 @@
      "Path of a known_hosts file on this computer, which decides instead of the default files."}
 
 #define SSH_SETTINGS_MACHINE_ATTRIBUTES                                                            \
+    {"ssh_config",  &TYPE_STRING, OPTIONAL,                                                        \
+     "Path of a client configuration of OpenSSH, which supplies what other arguments do not: address, port, user, keys, agent, known hosts, proxies (default: the provider's, then LOAM_SSH_CONFIG if CI is not set)."}, \
     {"timeout",     &TYPE_STRING, OPTIONAL,                                                        \
      "Maximum duration of connection attempts (default: the provider's, then \"5m\").",            \
      .check = duration_check},                                                                     \
@@ -62,7 +66,7 @@
      "Jump hosts, in order from this computer to the machine (default: the provider's). Credentials and user that a jump host lacks are those of the machine.", \
      .nested = NESTED(NEST_LIST, ssh_settings_bastion_attributes)}
 
-#define SSH_SETTINGS_BASTION_COUNT 13
+#define SSH_SETTINGS_BASTION_COUNT 14
 /* clang-format on */
 
 extern const Attribute ssh_settings_bastion_attributes[SSH_SETTINGS_BASTION_COUNT];
@@ -83,6 +87,7 @@ typedef enum SshAgentUse { SSH_AGENT_IF_NEEDED, SSH_AGENT_YES, SSH_AGENT_NO } Ss
  * has its tokens until ssh_settings_complete replaces them. */
 typedef struct SshHop {
     SshTarget target;
+    Str name; /* the host as the user writes it; empty: the host of the target */
     SshAgentUse agent;
 } SshHop;
 
@@ -94,7 +99,9 @@ typedef struct SshSettings {
     bool has_sudo;
     bool sudo;
     Str sudo_password;
-    int64_t wait_ms; /* "timeout"; 0: not set */
+    int64_t wait_ms;    /* "timeout"; 0: not set */
+    int64_t attempt_ms; /* maximum duration of one connection attempt; 0: not set */
+    Str ssh_config;     /* path; empty: none */
 } SshSettings;
 
 /* Reads the arguments of `object`, and the files that they name. Arguments that its type lacks
@@ -102,6 +109,6 @@ typedef struct SshSettings {
  * `arena` and may point into `object`. */
 MUST_USE bool ssh_settings_read(const Call *call, Value object, const SshSettings *defaults,
                                 SshSettings *out, Arena *arena, Diags *diags);
-/* Adds the general defaults: user, port, agent, known_hosts files, credentials of bastions. Reports
- * missing credentials and unusable keys. */
+/* Adds the settings of the SSH configuration, then the general defaults: user, port, agent,
+ * known_hosts files, credentials of bastions. Reports missing credentials and unusable keys. */
 MUST_USE bool ssh_settings_complete(const Call *call, SshSettings *settings, Diags *diags);

@@ -13,6 +13,12 @@ typedef struct Kept {
     uint64_t changes; /* before its reading */
 } Kept;
 
+/* The output of ssh for a file and a host. */
+typedef struct ConfigText {
+    Str text;
+    bool is_busy; /* a call produces it */
+} ConfigText;
+
 struct SshShare {
     Arena *arena; /* holds the share itself */
     const Ssh *ssh;
@@ -24,6 +30,7 @@ struct SshShare {
     Map kept;          /* output_key → Kept */
     VEC(Str) readings; /* machines */
     uint64_t changes;  /* commands that may have changed a machine */
+    Map configs;       /* file and host → ConfigText */
 };
 
 SshShare *ssh_share_open(const Ssh *ssh) {
@@ -31,6 +38,7 @@ SshShare *ssh_share_open(const Ssh *ssh) {
     SshShare *share = arena_new(arena, SshShare);
     share->arena = arena;
     share->ssh = ssh;
+    share->configs = map_new(arena);
     CHECK(pthread_mutex_init(&share->lock, NULL) == 0);
     CHECK(pthread_cond_init(&share->changed, NULL) == 0);
     return share;
@@ -145,4 +153,26 @@ void ssh_share_end(SshShare *share, SshReading *reading) {
 void ssh_share_discard(SshShare *share) {
     LOCKED(&share->lock);
     share->changes++;
+}
+
+bool ssh_share_claim_config(SshShare *share, Str key, Str *out) {
+    LOCKED(&share->lock);
+    ConfigText *found = map_find(&share->configs, key);
+    if (!found) {
+        found = arena_new(share->arena, ConfigText);
+        map_set(&share->configs, str_clone(key, share->arena), found);
+    }
+    while (found->is_busy)
+        thread_wait(&share->changed, &share->lock, TICK_MS);
+    *out = found->text; /* its memory stays until the share is closed */
+    found->is_busy = found->text.len == 0;
+    return !found->is_busy;
+}
+
+void ssh_share_keep_config(SshShare *share, Str key, Str text) {
+    LOCKED(&share->lock);
+    ConfigText *kept = map_find(&share->configs, key);
+    kept->text = str_clone(text, share->arena);
+    kept->is_busy = false;
+    pthread_cond_broadcast(&share->changed);
 }

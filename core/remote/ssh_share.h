@@ -47,5 +47,10 @@ MUST_USE bool ssh_share_recall(SshShare *share, const SshRecall *wanted, SshOutp
 void ssh_share_keep(SshShare *share, const SshReading *reading, Str name, SshOutput output);
 /* Ends the reading, if any, and sets *reading to zero. */
 void ssh_share_end(SshShare *share, SshReading *reading);
+/* The output of ssh for a file and a host, which stays for the whole run. Returns true with it.
+ * Else the caller produces it, and keeps it; other callers wait for that. */
+MUST_USE bool ssh_share_claim_config(SshShare *share, Str key, Str *out);
+/* Empty: it could not be produced, and the next caller tries it. */
+void ssh_share_keep_config(SshShare *share, Str key, Str text);
 /* Discards all outputs. */
 void ssh_share_discard(SshShare *share);

@@ -98,7 +98,9 @@ bool machine_link(const ProvisionCall *call, SshLink *out, Diags *diags) {
     if (!machine_read_port(connection, "port", &target->port, diags) ||
         !read_bastion(connection, &settings, call->call.arena, diags))
         return false;
-    trust_key(target, diags);
+    /* With an SSH configuration, its known_hosts files decide if there is no host key. */
+    if (target->host_key.len > 0 || settings.ssh_config.len == 0)
+        trust_key(target, diags);
     if (!ssh_settings_complete(&call->call, &settings, diags))
         return false;
     ssh_client_link_to(&call->call, &settings, out);
