@@ -83,3 +83,9 @@ bool backend_write(Backend *backend, Str text, Diags *diags) {
         backend->is_outdated = false;
     return ok;
 }
+
+bool backend_report(const Backend *backend, const char *summary, Str problem, const char *hint,
+                    Diags *diags) {
+    return diags_fail(diags_as(diag_class_of(problem, DIAG_UNREACHABLE), diags), NO_RANGE, summary,
+                      "\"%.*s\": %.*s. %s", STR_ARG(backend->path), STR_ARG(problem), hint);
+}

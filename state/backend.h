@@ -121,5 +121,10 @@ MUST_USE bool backend_read(Backend *backend, Str *out, Arena *arena, Diags *diag
 /* Encrypts the text if the backend has a cipher. An empty text means no state, and stays empty. */
 MUST_USE bool backend_write(Backend *backend, Str text, Diags *diags);
 
+/* Reports a failed request, as an unreachable store unless `problem` says otherwise. `problem` is
+ * the end of a sentence, `hint` a sentence: "s3://b/k": PROBLEM. HINT. Returns false. */
+bool backend_report(const Backend *backend, const char *summary, Str problem, const char *hint,
+                    Diags *diags);
+
 /* Writes the reference of a backend in Markdown, from its tables. */
 void backend_page_write(const BackendType *type, StrBuf *out, Arena *arena);

@@ -1,10 +1,7 @@
 /* s3_backend: states as objects of a bucket, named as Terraform and OpenTofu name them.
  *
  * state    KEY, and PREFIX/WORKSPACE/KEY of the other workspaces
- * lock     KEY.tflock (use_lockfile): the holder's info, created on condition that it does not
- *          exist. It is read again before each write of a state. It expires only with
- *          lease_seconds: then the info has the time of the last renewal, which replaces the object
- *          on condition that it is unchanged, as a takeover does
+ * lock     see s3_lock.h; it is read again before each write of a state
  * write    one object, so a crash leaves the old or the new state. While locked, on condition that
  *          the object is the one that this run read or wrote, if the store supports that: a request
  *          may arrive long after the check of the lock. Without use_lockfile, the last
@@ -14,59 +11,39 @@
  *          run that lost its lock cannot continue beside the next one
  * plans    KEY.plans/NAME, see plan_store.h
  *
- * With dynamodb_table, a lock and a digest are also in a table: see dynamo_table.h. */
+ * With dynamodb_table, the digest of the state is in a table: see dynamo_table.h. */
 #include "backend_settings.h"
 #include "backends.h"
 #include "digest.h"
-#include "dynamo_table.h"
 #include "empty_state.h"
 #include "journal_segments.h"
 #include "log.h"
 #include "problem.h"
-#include "s3_client.h"
+#include "s3_lock.h"
 #include "s3_plans.h"
 #include "s3_settings.h"
-#include "state_lease.h"
 
 #include <ctype.h>
 
 #define LOCK_ENDING        ".tflock"
 #define JOURNAL_ENDING     ".journal/"
 #define PLANS_ENDING       ".plans/"
-#define PROBE_ENDING       ".probe"
 #define DEFAULT_PREFIX     "env:"
 #define DIGEST_WAIT_MS     2000
 #define DIGEST_WAIT_MAX_MS 10000
-#define OTHER_VERSION      "\"00000000000000000000000000000000\"" /* no object has it */
 
 typedef struct S3 {
     Backend backend;
     const Io *io;
     S3Client client;
     Str key;
-    Str lock_key;
     Str journal_prefix;
-    bool uses_lock_file;
     DynamoTable table; /* its name is empty if dynamodb_table is not set */
-    Str lock_id;       /* empty: not locked */
-    bool is_lost;      /* another run holds the lock, or it was removed */
-    LockInfo wanted;
-    int64_t lease_seconds; /* 0: the lock does not expire */
-    int64_t began_ms;      /* of the last attempt to acquire the lock */
-    Str seen;              /* version of the lock that the last attempt has read */
-    StateLease *lease;     /* renews the lock; NULL: not locked, or the lock does not expire */
-    Str version;           /* of the state that this run read or wrote; empty: unknown */
-    Str digest;            /* of its bytes */
+    S3Lock lock;
+    Str version; /* of the state that this run read or wrote; empty: unknown */
+    Str digest;  /* of its bytes */
     Arena *arena;
 } S3;
-
-static bool s3_backend_report(Diags *diags, const char *summary, const S3 *s3, Str problem,
-                              const char *hint) {
-    return diags_fail(diags_as(diag_class_of(problem, DIAG_UNREACHABLE), diags), NO_RANGE, summary,
-                      "\"%.*s\": %.*s. %s", STR_ARG(s3->backend.path), STR_ARG(problem), hint);
-}
-
-#define CHECK_ACCESS "Check the address, the credentials and their permissions."
 
 static Str s3_backend_prefix_of(Value config) {
     return backend_settings_text(config, "workspace_key_prefix", DEFAULT_PREFIX);
@@ -80,359 +57,31 @@ static Str s3_backend_key_of(Value config, Str workspace, Arena *arena) {
     return str_format(arena, "%.*s/%.*s/%.*s", STR_ARG(prefix), STR_ARG(workspace), STR_ARG(key));
 }
 
-static int64_t s3_backend_now_ms(const S3 *s3) {
-    return s3->io->clock->monotonic_ms(s3->io->clock->self);
+static bool s3_lock(Backend *backend, const LockInfo *info, int64_t timeout_ms,
+                    const CancelToken *cancel, Diags *diags) {
+    S3 *s3 = backend->self;
+    s3->version = STR_EMPTY;
+    return s3_lock_acquire(&s3->lock, info, timeout_ms, cancel, diags);
 }
 
-/* Reads the lock's holder; returns false if there is none or it cannot be read. */
-static bool s3_backend_read_holder(S3 *s3, LockInfo *out, S3Status *status, Str *problem,
-                                   Arena *arena) {
-    S3Object lock = {.key = s3->lock_key};
-    *status = s3_client_read(&s3->client, &lock, problem, arena);
-    s3->seen = lock.version;
-    return *status == S3_DONE && state_lock_from_json(lock.bytes, out, arena);
+static bool s3_unlock(Backend *backend, Diags *diags) {
+    S3 *s3 = backend->self;
+    return s3_lock_release(&s3->lock, diags);
 }
 
-/* Writes the lock on condition that it still has this version. */
-static S3Status put_lock(const S3 *s3, const S3Client *client, LockInfo info, Str version,
-                         Str *problem, Arena *arena) {
-    if (version.len == 0) {
-        *problem = STR("the store returns no ETag of the lock");
-        return S3_FAILED;
-    }
-    state_lock_stamp(&info, s3->io->clock, arena);
-    S3Object lock = {s3->lock_key, state_lock_to_json(&info, arena), version,
-                     client->settings.lock_tags};
-    return s3_client_replace(client, &lock, problem, arena);
-}
-
-/* Makes this run the holder of the lock as it was seen. */
-static LockResult s3_backend_take(void *self, Arena *arena, Diags *diags) {
-    S3 *s3 = self;
-    Str problem = STR_EMPTY;
-    s3->began_ms = s3_backend_now_ms(s3);
-    S3Status status = put_lock(s3, &s3->client, s3->wanted, s3->seen, &problem, arena);
-    if (status == S3_DONE)
-        return LOCK_ACQUIRED;
-    if (status == S3_EXISTS)
-        return LOCK_HELD;
-    s3_backend_report(diags, "Error acquiring the state lock", s3, problem, CHECK_ACCESS);
-    return LOCK_FAILED;
-}
-
-static bool report_unconditional(const S3 *s3, Str problem, Diags *diags) {
-    return diags_fail(diags, NO_RANGE, "State locking not supported by the store",
-                      "\"%.*s\": this store does not support conditional writes (If-None-Match: "
-                      "%.*s), so it cannot lock the state. Use another store. Otherwise set "
-                      "\"use_lockfile\" to false, and prevent concurrent runs by other means.",
-                      STR_ARG(s3->backend.path), STR_ARG(problem));
-}
-
-static LockResult attempt_object(S3 *s3, LockInfo *holder, Arena *arena, Diags *diags) {
-    Str problem = STR_EMPTY;
-    S3Status ignored;
-    LockInfo own = s3->wanted;
-    state_lock_stamp(&own, s3->io->clock, arena);
-    s3->began_ms = s3_backend_now_ms(s3);
-    S3Object lock = {s3->lock_key, state_lock_to_json(&own, arena), S3_NO_OBJECT,
-                     s3->client.settings.lock_tags};
-    S3Status status = s3_client_put(&s3->client, &lock, &problem, arena);
-    if (status == S3_DONE)
-        return LOCK_ACQUIRED;
-    if (status == S3_UNCONDITIONAL) {
-        report_unconditional(s3, problem, diags);
-        return LOCK_FAILED;
-    }
-    if (status != S3_EXISTS) {
-        s3_backend_report(diags, "Error acquiring the state lock", s3, problem, CHECK_ACCESS);
-        return LOCK_FAILED;
-    }
-    if (!s3_backend_read_holder(s3, holder, &ignored, &problem, arena))
-        *holder = (LockInfo){.path = s3->lock_key};
-    /* The lock may be this run's own, if the request was sent twice after a lost reply. If it
-     * expires, it is renewed, since the time of that request is unknown. */
-    if (!str_equal(holder->id, own.id))
-        return LOCK_HELD;
-    return s3->lease_seconds == 0 ? LOCK_ACQUIRED : s3_backend_take(s3, arena, diags);
-}
-
-static LockResult attempt_table(const S3 *s3, LockInfo *holder, Arena *arena, Diags *diags) {
-    Str problem = STR_EMPTY;
-    DynamoStatus status = dynamo_table_lock(&s3->table, &s3->wanted, &problem, arena);
-    if (status == DYNAMO_DONE)
-        return LOCK_ACQUIRED;
-    if (status == DYNAMO_UNMET && dynamo_table_read_holder(&s3->table, holder, &problem, arena)) {
-        /* The lock may be this run's own, if the request was sent twice after a lost reply. */
-        if (str_equal(holder->id, s3->wanted.id))
-            return LOCK_ACQUIRED;
-        if (holder->id.len == 0)
-            holder->path = s3->table.id;
-        return LOCK_HELD;
-    }
-    s3_backend_report(diags, "Error acquiring the state lock", s3, problem, CHECK_ACCESS);
-    return LOCK_FAILED;
-}
-
-/* Programs that know one of the two locks exclude each other only if all acquire them in the same
- * order: the object, then the table. */
-static LockResult s3_backend_attempt(void *self, LockInfo *holder, pid_t *, Arena *arena,
-                                     Diags *diags) {
-    S3 *s3 = self;
-    Str problem;
-    LockResult result = LOCK_ACQUIRED;
-    if (s3->uses_lock_file)
-        result = attempt_object(s3, holder, arena, diags);
-    if (result != LOCK_ACQUIRED || s3->table.name.len == 0)
-        return result;
-    result = attempt_table(s3, holder, arena, diags);
-    if (result == LOCK_ACQUIRED || !s3->uses_lock_file ||
-        s3_client_delete(&s3->client, s3->lock_key, &problem, arena) == S3_DONE)
-        return result;
-    s3_backend_report(diags, "Error releasing the state lock", s3, problem,
-                      "To remove it, run \"loam force-unlock\".");
-    return LOCK_FAILED;
-}
-
-static LeaseResult s3_backend_renew_once(const S3 *s3, const S3Client *client, S3Status *status,
-                                         Str *problem, Arena *arena) {
-    S3Object lock = {.key = s3->lock_key};
-    LockInfo holder = {0};
-    *status = s3_client_read(client, &lock, problem, arena);
-    if (*status == S3_FAILED)
-        return LEASE_NO_REPLY;
-    bool is_ours = *status == S3_DONE && state_lock_from_json(lock.bytes, &holder, arena) &&
-                   str_equal(holder.id, s3->lock_id);
-    if (!is_ours) {
-        *problem = state_lock_loss(&holder, arena);
-        return LEASE_LOST;
-    }
-    *status = put_lock(s3, client, holder, lock.version, problem, arena);
-    return *status == S3_DONE ? LEASE_RENEWED : LEASE_NO_REPLY;
-}
-
-static LeaseResult s3_backend_renew(void *self, int64_t timeout_ms, const CancelToken *stop,
-                                    Str *problem, Arena *arena) {
-    const S3 *s3 = self;
-    S3Client client = s3->client;
-    S3Status status = S3_EXISTS;
-    LeaseResult result = LEASE_NO_REPLY;
-    client.cancel = &stop;
-    client.timeout_ms = timeout_ms;
-    client.settings.retries = 0; /* state_lease tries again */
-    for (int i = 0; i < 3 && status == S3_EXISTS; i++)
-        result = s3_backend_renew_once(s3, &client, &status, problem, arena);
-    return result;
-}
-
-/* A store that ignores the condition of a write would let two runs take over one lock. */
-static bool check_conditions(const S3 *s3, Diags *diags) {
-    SCOPED(ArenaRef) scratch = arena_open("s3 conditions");
-    Str problem = STR_EMPTY;
-    S3Status status = put_lock(s3, &s3->client, s3->wanted, STR(OTHER_VERSION), &problem, scratch);
-    if (status == S3_EXISTS)
-        return true;
-    if (status == S3_FAILED)
-        return s3_backend_report(diags, "Error acquiring the state lock", s3, problem,
-                                 CHECK_ACCESS);
-    if (status == S3_DONE)
-        problem = STR("it ignores If-Match");
-    return diags_fail(diags, NO_RANGE, "Expiring locks not supported by the store",
-                      "\"%.*s\": \"lease_seconds\" requires a store that writes an object only if "
-                      "it is unchanged (%.*s). Use another store, or remove \"lease_seconds\".",
-                      STR_ARG(s3->backend.path), STR_ARG(problem));
-}
-
-static bool s3_backend_start_renewing(S3 *s3, Diags *diags) {
-    LeaseRequest request = {
-        .clock = s3->io->clock,
-        .term_ms = s3->lease_seconds * 1000,
-        .grace_ms = state_lease_grace_ms(s3->lease_seconds * 1000),
-        .began_ms = s3->began_ms,
-        .what = s3->backend.path,
-        .self = s3,
-        .renew = s3_backend_renew,
-        .note = s3->backend.note,
-        .payload = s3->backend.waiting_payload,
-    };
-    if (s3->lease_seconds == 0)
-        return true;
-    if (!check_conditions(s3, diags))
-        return false;
-    s3->lease = state_lease_start(&request, s3->arena, diags);
-    return s3->lease != NULL;
-}
-
-/* A store that ignores the condition of a write would let two runs acquire one lock. The object is
- * not the lock, which another run may hold. Other failures do not prove that, so they count when
- * the lock is needed. */
-static bool s3_probe(Backend *backend, Diags *diags) {
-    SCOPED(ArenaRef) scratch = arena_open("s3 probe");
-    const S3 *s3 = backend->self;
-    Str problem = STR_EMPTY, ignored;
-    S3Object probe = {.key = str_concat(s3->lock_key, STR(PROBE_ENDING), scratch),
-                      .bytes = STR("{}"),
-                      .version = S3_NO_OBJECT};
-    if (!s3->uses_lock_file)
-        return true;
-    S3Status status = s3_client_put(&s3->client, &probe, &problem, scratch);
-    bool is_written = status == S3_DONE;
-    if (is_written)
-        status = s3_client_put(&s3->client, &probe, &problem, scratch);
-    if (is_written || status == S3_EXISTS)
-        (void)s3_client_delete(&s3->client, probe.key, &ignored, scratch);
-    if (status == S3_DONE)
-        problem = STR("it writes an object that exists");
-    return (status != S3_DONE && status != S3_UNCONDITIONAL) ||
-           report_unconditional(s3, problem, diags);
+static bool s3_force_unlock(Backend *backend, Str id, Diags *diags) {
+    S3 *s3 = backend->self;
+    return s3_lock_force(&s3->lock, id, diags);
 }
 
 static bool s3_still_locked(Backend *backend, Diags *diags) {
     const S3 *s3 = backend->self;
-    return !s3->lease || state_lease_check(s3->lease, diags);
+    return s3_lock_is_held(&s3->lock, diags);
 }
 
-static bool s3_backend_report_lost(const S3 *s3, const char *summary, Str who, Diags *diags) {
-    return diags_fail(diags, NO_RANGE, summary,
-                      "The lock \"%.*s\" was taken from this run (%.*s holds it now), so this run "
-                      "writes nothing more.",
-                      STR_ARG(s3->lock_key), STR_ARG(who));
-}
-
-/* Reads who holds the object or the item of the lock; `holder->id` is empty if no run does. */
-static bool read_one_holder(S3 *s3, bool is_table, LockInfo *holder, Str *problem, Arena *arena) {
-    S3Status status;
-    if (is_table)
-        return dynamo_table_read_holder(&s3->table, holder, problem, arena);
-    if (!s3_backend_read_holder(s3, holder, &status, problem, arena))
-        *holder = (LockInfo){0};
-    return status != S3_FAILED;
-}
-
-static bool check_one_lock(S3 *s3, bool is_table, const char *summary, Diags *diags) {
-    SCOPED(ArenaRef) scratch = arena_open("s3 lock");
-    LockInfo holder = {0};
-    Str problem = STR_EMPTY;
-    if (!read_one_holder(s3, is_table, &holder, &problem, scratch))
-        return s3_backend_report(diags, summary, s3, problem, CHECK_ACCESS);
-    if (str_equal(holder.id, s3->lock_id))
-        return true;
-    s3->is_lost = true;
-    return s3_backend_report_lost(s3, summary, holder.who.len ? holder.who : STR("no program"),
-                                  diags);
-}
-
-/* Checks that this run still holds the lock: a forced unlock or a takeover may have ended it. */
-static bool s3_backend_check_lock(S3 *s3, const char *summary, Diags *diags) {
-    if (s3->is_lost)
-        return s3_backend_report_lost(s3, summary, STR("another program"), diags);
-    if (s3->lock_id.len == 0)
-        return true;
-    if (s3->lease && !state_lease_check(s3->lease, diags))
-        return false;
-    return (!s3->uses_lock_file || check_one_lock(s3, false, summary, diags)) &&
-           (s3->table.name.len == 0 || check_one_lock(s3, true, summary, diags));
-}
-
-#define RELEASE_SUMMARY "Error releasing the state lock"
-#define RELEASE_HINT    "To remove it, run \"loam force-unlock\"."
-
-static bool release_object(S3 *s3, Arena *scratch, Diags *diags) {
-    Str problem;
-    return check_one_lock(s3, false, RELEASE_SUMMARY, diags) &&
-           (s3_client_delete(&s3->client, s3->lock_key, &problem, scratch) == S3_DONE ||
-            s3_backend_report(diags, RELEASE_SUMMARY, s3, problem, RELEASE_HINT));
-}
-
-static bool release_item(const S3 *s3, Arena *scratch, Diags *diags) {
-    Str problem = STR_EMPTY;
-    switch (dynamo_table_unlock(&s3->table, s3->lock_id, &problem, scratch)) {
-    case DYNAMO_DONE: return true;
-    case DYNAMO_UNMET:
-        return s3_backend_report_lost(s3, RELEASE_SUMMARY, STR("another program, or none,"), diags);
-    case DYNAMO_FAILED: break;
-    }
-    return s3_backend_report(diags, RELEASE_SUMMARY, s3, problem, RELEASE_HINT);
-}
-
-/* Releases both locks, whatever became of the other one. */
-static bool release_lock(S3 *s3, Arena *scratch, Diags *diags) {
-    bool ok = true;
-    if (s3->table.name.len)
-        ok = release_item(s3, scratch, diags);
-    if (s3->uses_lock_file)
-        ok = release_object(s3, scratch, diags) && ok;
-    s3->lock_id = STR_EMPTY;
-    return ok;
-}
-
-static bool s3_unlock(Backend *backend, Diags *diags) {
-    SCOPED(ArenaRef) scratch = arena_open("s3 unlock");
-    S3 *s3 = backend->self;
-    Diags ignored = diags_new(scratch);
-    bool is_lost = s3->is_lost || !s3_still_locked(backend, &ignored); /* reported before */
-    state_lease_end(s3->lease);
-    bool ok = s3->lock_id.len == 0 || (is_lost && s3->table.name.len == 0) ||
-              release_lock(s3, scratch, is_lost ? &ignored : diags) || is_lost;
-    /* Until here, a process that is stopped is killed before a takeover: it deletes no other lock.
-     */
-    state_lease_stop(s3->lease);
-    s3->lease = NULL;
-    return ok;
-}
-
-static bool s3_lock(Backend *backend, const LockInfo *info, int64_t timeout_ms,
-                    const CancelToken *cancel, Diags *diags) {
-    S3 *s3 = backend->self;
-    CHECK(s3->lock_id.len == 0);
-    if (!s3->uses_lock_file && s3->table.name.len == 0)
-        return true;
-    s3->wanted = *info;
-    s3->wanted.lease_seconds = s3->lease_seconds;
-    LockAttempt trying = {
-        .self = s3,
-        .attempt = s3_backend_attempt,
-        .waiting = backend->waiting,
-        .payload = backend->waiting_payload,
-        .end = LOCK_OUTLIVES_PROCESS,
-        .take = s3->lease_seconds > 0 ? s3_backend_take : NULL,
-        .run = backend->takes_lock_of_run ? state_lock_run(info->info) : STR_EMPTY,
-        .note = backend->note,
-    };
-    if (!state_lock_acquire(&trying, s3->io->clock, timeout_ms, cancel, diags))
-        return false;
-    s3->lock_id = str_clone(info->id, s3->arena);
-    s3->version = STR_EMPTY;
-    if (s3_backend_start_renewing(s3, diags))
-        return true;
-    (void)s3_unlock(backend, diags);
-    return false;
-}
-
-/* Removes one of the two locks if it has this ID. Returns false if that failed. */
-static bool force_one(S3 *s3, bool is_table, Str id, LockInfo *holder, Str *problem,
-                      Arena *scratch) {
-    if (!read_one_holder(s3, is_table, holder, problem, scratch))
-        return false;
-    if (!str_equal(holder->id, id))
-        return true;
-    return is_table ? dynamo_table_unlock(&s3->table, id, problem, scratch) != DYNAMO_FAILED
-                    : s3_client_delete(&s3->client, s3->lock_key, problem, scratch) == S3_DONE;
-}
-
-static bool s3_force_unlock(Backend *backend, Str id, Diags *diags) {
-    SCOPED(ArenaRef) scratch = arena_open("s3 unlock");
-    S3 *s3 = backend->self;
-    LockInfo object = {0}, item = {0};
-    Str problem = STR_EMPTY;
-    static const char summary[] = "Failed to unlock state";
-    bool has_table = s3->table.name.len > 0;
-    bool has_object = s3->uses_lock_file || !has_table;
-    if ((has_table && !force_one(s3, true, id, &item, &problem, scratch)) ||
-        (has_object && !force_one(s3, false, id, &object, &problem, scratch)))
-        return s3_backend_report(diags, summary, s3, problem, CHECK_ACCESS);
-    return str_equal(object.id, id) || str_equal(item.id, id) ||
-           state_lock_report_other(summary, s3->backend.path, id, item.id.len ? &item : &object,
-                                   diags);
+static bool s3_probe(Backend *backend, Diags *diags) {
+    const S3 *s3 = backend->self;
+    return s3_lock_probe(&s3->lock, diags);
 }
 
 static void note_state(S3 *s3, const S3Object *state, Arena *scratch) {
@@ -463,7 +112,8 @@ static bool s3_read(Backend *backend, Str *out, Arena *arena, Diags *diags) {
     for (int64_t waited = 0;; waited += DIGEST_WAIT_MS) {
         S3Status status = s3_client_read(&s3->client, &state, &problem, arena);
         if (status != S3_DONE && status != S3_ABSENT)
-            return s3_backend_report(diags, "Failed to read the state", s3, problem, CHECK_ACCESS);
+            return backend_report(&s3->backend, "Failed to read the state", problem,
+                                  S3_CHECK_ACCESS, diags);
         if (has_digest(s3, &state, status, arena))
             break;
         if (waited >= DIGEST_WAIT_MAX_MS ||
@@ -500,7 +150,7 @@ static S3Status find_cause(const S3 *s3, S3Object *state, Str *problem, Arena *a
 }
 
 static S3Status s3_backend_replace(S3 *s3, Str bytes, Str *problem, Arena *arena) {
-    S3Object state = {s3->key, bytes, s3->lock_id.len ? s3->version : STR_EMPTY,
+    S3Object state = {s3->key, bytes, s3->lock.id.len ? s3->version : STR_EMPTY,
                       s3->client.settings.state_tags};
     S3Status status = s3_client_replace(&s3->client, &state, problem, arena);
     if (status == S3_EXISTS)
@@ -529,9 +179,10 @@ static bool s3_write(Backend *backend, Str bytes, Diags *diags) {
     SCOPED(ArenaRef) scratch = arena_open("s3 write");
     S3 *s3 = backend->self;
     Str problem;
-    return s3_backend_check_lock(s3, "Failed to write the state", diags) &&
+    return s3_lock_check(&s3->lock, "Failed to write the state", diags) &&
            (s3_backend_replace(s3, bytes, &problem, scratch) == S3_DONE ||
-            s3_backend_report(diags, "Failed to write the state", s3, problem, CHECK_ACCESS)) &&
+            backend_report(&s3->backend, "Failed to write the state", problem, S3_CHECK_ACCESS,
+                           diags)) &&
            put_digest(s3, bytes, scratch, diags);
 }
 
@@ -569,14 +220,14 @@ static bool s3_backend_journal_put(void *self, uint64_t number, Str text, Str *p
                                    Arena *arena) {
     const S3 *s3 = self;
     Diags lost = diags_new(arena);
-    if (s3->lease && !state_lease_check(s3->lease, &lost))
+    if (!s3_lock_is_held(&s3->lock, &lost))
         return problem_text(problem, "the lock was lost, because it was not renewed in time");
     Str key =
         str_format(arena, "%.*s%010llu", STR_ARG(s3->journal_prefix), (unsigned long long)number);
-    bool is_locked = s3->uses_lock_file || s3->table.name.len > 0;
-    S3Object segment = {.key = key, .bytes = text, .version = is_locked ? S3_NO_OBJECT : STR_EMPTY};
+    S3Object segment = {
+        .key = key, .bytes = text, .version = s3_lock_exists(&s3->lock) ? S3_NO_OBJECT : STR_EMPTY};
     S3Status status = s3_client_put(&s3->client, &segment, problem, arena);
-    if (status == S3_UNCONDITIONAL && !s3->uses_lock_file) {
+    if (status == S3_UNCONDITIONAL && !s3->lock.uses_object) {
         segment.version = STR_EMPTY;
         status = s3_client_put(&s3->client, &segment, problem, arena);
     }
@@ -616,36 +267,35 @@ static bool s3_remove(Backend *backend, Diags *diags) {
     SCOPED(ArenaRef) scratch = arena_open("s3 workspace");
     static const char summary[] = "Cannot delete the workspace";
     Str problem;
-    if (!s3_backend_check_lock(s3, summary, diags))
+    if (!s3_lock_check(&s3->lock, summary, diags))
         return false;
     return (s3_backend_journal_drop(s3, UINT64_MAX, &problem, scratch) &&
             plan_store_clear(s3->backend.plans, &problem, scratch) &&
             s3_client_delete(&s3->client, s3->key, &problem, scratch) == S3_DONE &&
             (s3->table.name.len == 0 || dynamo_table_drop_digest(&s3->table, &problem, scratch))) ||
-           s3_backend_report(diags, summary, s3, problem, CHECK_ACCESS);
+           backend_report(&s3->backend, summary, problem, S3_CHECK_ACCESS, diags);
 }
 
 static void s3_close(Backend *backend) {
     S3 *s3 = backend->self;
-    state_lease_stop(s3->lease);
-    s3->lease = NULL;
+    s3_lock_close(&s3->lock);
     backend->journal->close(backend->journal);
     aws_session_close(s3->client.settings.session);
 }
 
 static bool s3_backend_read_locking(S3 *s3, Value config, Diags *diags) {
-    s3->uses_lock_file = backend_settings_bool(config, "use_lockfile", false);
+    s3->lock.uses_object = backend_settings_bool(config, "use_lockfile", false);
     s3->table.name = backend_settings_text(config, "dynamodb_table", "");
     if (s3->table.name.len == 0)
         s3->table.name = backend_settings_text(config, "lock_table", "");
-    if (!backend_settings_lease(config, &s3->lease_seconds, diags))
+    if (!backend_settings_lease(config, &s3->lock.lease_seconds, diags))
         return false;
-    if (s3->lease_seconds > 0 && s3->table.name.len)
+    if (s3->lock.lease_seconds > 0 && s3->table.name.len)
         return diags_fail(
             diags, NO_RANGE, "Invalid backend configuration",
             "\"lease_seconds\" and \"dynamodb_table\" cannot be combined: a lock in a "
             "table does not expire.");
-    return s3->lease_seconds == 0 || s3->uses_lock_file ||
+    return s3->lock.lease_seconds == 0 || s3->lock.uses_object ||
            diags_fail(diags, NO_RANGE, "Invalid backend configuration",
                       "\"lease_seconds\" requires \"use_lockfile\": without it, there is no "
                       "lock that could expire.");
@@ -684,6 +334,11 @@ static bool s3_backend_open_store(const Io *io, Value config, Str workspace, S3 
                                   Diags *diags) {
     S3 *s3 = arena_new(arena, S3);
     *s3 = (S3){.io = io, .arena = arena, .client = {.io = io}};
+    s3->lock = (S3Lock){.io = io,
+                        .backend = &s3->backend,
+                        .client = &s3->client,
+                        .table = &s3->table,
+                        .arena = arena};
     s3->client.cancel = &s3->backend.cancel;
     if (!s3_backend_read_locking(s3, config, diags) ||
         !s3_settings_read(io, config, &s3->client.settings, arena, diags))
@@ -694,7 +349,7 @@ static bool s3_backend_open_store(const Io *io, Value config, Str workspace, S3 
     }
     s3->key = s3_backend_key_of(config, workspace, arena);
     open_table(s3, config, arena);
-    s3->lock_key = str_concat(s3->key, STR(LOCK_ENDING), arena);
+    s3->lock.key = str_concat(s3->key, STR(LOCK_ENDING), arena);
     s3->journal_prefix = str_concat(s3->key, STR(JOURNAL_ENDING), arena);
     s3->backend = (Backend){
         .type = &s3_backend,
@@ -748,7 +403,8 @@ static bool s3_list(const Io *io, Value config, StrVec *out, Arena *arena, Diags
     S3Status status = s3_client_list(&s3->client, prefix, &keys, &problem, arena);
     s3_close(&s3->backend);
     if (status != S3_DONE)
-        return s3_backend_report(diags, "Cannot list the workspaces", s3, problem, CHECK_ACCESS);
+        return backend_report(&s3->backend, "Cannot list the workspaces", problem, S3_CHECK_ACCESS,
+                              diags);
     vec_each(&keys, key) {
         Str name = workspace_of(*key, prefix, s3->key);
         if (name.len && !str_equal(name, STR("default")))
@@ -766,7 +422,7 @@ static bool s3_make(const Io *io, Value config, Str workspace, Diags *diags) {
     S3Object state = {s3->key, empty_state_new(scratch), S3_NO_OBJECT,
                       s3->client.settings.state_tags};
     S3Status status = s3_client_put(&s3->client, &state, &problem, scratch);
-    if (status == S3_UNCONDITIONAL && !s3->uses_lock_file) {
+    if (status == S3_UNCONDITIONAL && !s3->lock.uses_object) {
         state.version = STR_EMPTY;
         status = s3_client_put(&s3->client, &state, &problem, scratch);
     }
@@ -775,7 +431,8 @@ static bool s3_make(const Io *io, Value config, Str workspace, Diags *diags) {
     s3_close(&s3->backend);
     /* S3_EXISTS: a workspace that another run has just created keeps its content. */
     return status == S3_DONE || status == S3_EXISTS ||
-           s3_backend_report(diags, "Cannot create the workspace", s3, problem, CHECK_ACCESS);
+           backend_report(&s3->backend, "Cannot create the workspace", problem, S3_CHECK_ACCESS,
+                          diags);
 }
 
 const BackendType s3_backend = {

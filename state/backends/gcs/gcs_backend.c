@@ -40,12 +40,6 @@ typedef struct Gcs {
     Arena *arena;
 } Gcs;
 
-static bool gcs_report(const Gcs *gcs, const char *summary, Str problem, const char *hint,
-                       Diags *diags) {
-    return diags_fail(diags_as(diag_class_of(problem, DIAG_UNREACHABLE), diags), NO_RANGE, summary,
-                      "\"%.*s\": %.*s. %s", STR_ARG(gcs->backend.path), STR_ARG(problem), hint);
-}
-
 /* One object for each key of plan_store.h. */
 
 static Str gcs_plans_name(const Gcs *gcs, Str key, Arena *arena) {
@@ -117,7 +111,8 @@ static LockResult gcs_attempt(void *self, LockInfo *holder, pid_t *, Arena *aren
         return LOCK_ACQUIRED;
     }
     if (status != GCS_CHANGED) {
-        gcs_report(gcs, "Error acquiring the state lock", problem, CHECK_ACCESS, diags);
+        backend_report(&gcs->backend, "Error acquiring the state lock", problem, CHECK_ACCESS,
+                       diags);
         return LOCK_FAILED;
     }
     gcs_holder_of(gcs, &stored, holder, arena);
@@ -161,7 +156,7 @@ static bool gcs_check_lock(Gcs *gcs, const char *summary, Diags *diags) {
         return true;
     GcsStatus status = gcs_read_holder(gcs, &holder, &problem, scratch);
     if (status == GCS_FAILED)
-        return gcs_report(gcs, summary, problem, CHECK_ACCESS, diags);
+        return backend_report(&gcs->backend, summary, problem, CHECK_ACCESS, diags);
     if (status == GCS_DONE && str_equal(holder.id, gcs->lock_id))
         return true;
     gcs->is_lost = true;
@@ -183,7 +178,8 @@ static bool gcs_unlock(Backend *backend, Diags *diags) {
     case GCS_CHANGED: return gcs_report_lost(gcs, summary, STR("another program"), diags);
     case GCS_FAILED: break;
     }
-    return gcs_report(gcs, summary, problem, "To remove it, run \"loam force-unlock\".", diags);
+    return backend_report(&gcs->backend, summary, problem,
+                          "To remove it, run \"loam force-unlock\".", diags);
 }
 
 static bool gcs_force_unlock(Backend *backend, Str id, Diags *diags) {
@@ -201,13 +197,14 @@ static bool gcs_force_unlock(Backend *backend, Str id, Diags *diags) {
             STR_ARG(id));
     GcsStatus status = gcs_read_holder(gcs, &holder, &problem, scratch);
     if (status == GCS_FAILED)
-        return gcs_report(gcs, summary, problem, CHECK_ACCESS, diags);
+        return backend_report(&gcs->backend, summary, problem, CHECK_ACCESS, diags);
     if (status == GCS_ABSENT || !str_equal(holder.id, id))
         return state_lock_report_other(summary, gcs->backend.path, id, &holder, diags);
     status = gcs_client_delete(&gcs->client, gcs->lock_name, id, &problem, scratch);
     if (status == GCS_ABSENT || status == GCS_CHANGED)
         return state_lock_report_other(summary, gcs->backend.path, id, &(LockInfo){0}, diags);
-    return status == GCS_DONE || gcs_report(gcs, summary, problem, CHECK_ACCESS, diags);
+    return status == GCS_DONE ||
+           backend_report(&gcs->backend, summary, problem, CHECK_ACCESS, diags);
 }
 
 static bool gcs_read(Backend *backend, Str *out, Arena *arena, Diags *diags) {
@@ -216,7 +213,8 @@ static bool gcs_read(Backend *backend, Str *out, Arena *arena, Diags *diags) {
     GcsObject state = {.name = gcs->state_name};
     GcsStatus status = gcs_client_read(&gcs->client, &state, &problem, arena);
     if (status == GCS_FAILED)
-        return gcs_report(gcs, "Failed to read the state", problem, CHECK_ACCESS, diags);
+        return backend_report(&gcs->backend, "Failed to read the state", problem, CHECK_ACCESS,
+                              diags);
     /* While locked, keep the generation of the first read: the write is conditional on it. */
     if (gcs->lock_id.len == 0 || gcs->generation.len == 0)
         gcs->generation = str_clone(state.generation, gcs->arena);
@@ -237,7 +235,7 @@ static bool gcs_write(Backend *backend, Str bytes, Diags *diags) {
     if (status == GCS_CHANGED)
         problem = STR("another program has changed it since this run read it");
     if (status != GCS_DONE)
-        return gcs_report(gcs, summary, problem, CHECK_ACCESS, diags);
+        return backend_report(&gcs->backend, summary, problem, CHECK_ACCESS, diags);
     gcs->generation = str_clone(state.generation, gcs->arena);
     return true;
 }
@@ -306,7 +304,7 @@ static bool gcs_remove(Backend *backend, Diags *diags) {
             plan_store_clear(&gcs->plans, &problem, scratch) &&
             gcs_client_delete(&gcs->client, gcs->state_name, STR_EMPTY, &problem, scratch) !=
                 GCS_FAILED) ||
-           gcs_report(gcs, summary, problem, CHECK_ACCESS, diags);
+           backend_report(&gcs->backend, summary, problem, CHECK_ACCESS, diags);
 }
 
 static void gcs_close(Backend *backend) {
@@ -380,8 +378,9 @@ static bool gcs_list(const Io *io, Value config, StrVec *out, Arena *arena, Diag
     if (!gcs_open_store(io, config, STR("default"), &gcs, arena, diags))
         return false;
     Str prefix = gcs_settings_prefix(config, arena);
-    bool ok = gcs_client_list(&gcs->client, prefix, true, &names, &problem, arena) == GCS_DONE ||
-              gcs_report(gcs, "Cannot list the workspaces", problem, CHECK_ACCESS, diags);
+    bool ok =
+        gcs_client_list(&gcs->client, prefix, true, &names, &problem, arena) == GCS_DONE ||
+        backend_report(&gcs->backend, "Cannot list the workspaces", problem, CHECK_ACCESS, diags);
     vec_each(&names, name) {
         Str rest = str_after(*name, prefix.len);
         Str workspace = str_slice(rest, 0, rest.len - strlen(STATE_ENDING));
@@ -406,8 +405,9 @@ static bool gcs_make(const Io *io, Value config, Str workspace, Diags *diags) {
         .generation = GCS_NO_OBJECT,
     };
     /* GCS_CHANGED: a workspace that another run has just created keeps its content. */
-    bool ok = gcs_client_write(&gcs->client, &state, &stored, &problem, scratch) != GCS_FAILED ||
-              gcs_report(gcs, "Cannot create the workspace", problem, CHECK_ACCESS, diags);
+    bool ok =
+        gcs_client_write(&gcs->client, &state, &stored, &problem, scratch) != GCS_FAILED ||
+        backend_report(&gcs->backend, "Cannot create the workspace", problem, CHECK_ACCESS, diags);
     gcs_close(&gcs->backend);
     return ok;
 }
