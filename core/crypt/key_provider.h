@@ -41,6 +41,7 @@ typedef struct KeyProviderType {
 extern const KeyProviderType key_provider_pbkdf2;
 extern const KeyProviderType key_provider_external;
 extern const KeyProviderType key_provider_openbao;
+extern const KeyProviderType key_provider_aws_kms;
 extern const KeyProviderType key_provider_gcp_kms;
 
 /* Returns the row of this name. If there is none, returns NULL and sets *known to the quoted names

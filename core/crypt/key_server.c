@@ -69,7 +69,9 @@ bool key_server_send(const KeyServerCall *call, const Record *record, void *out,
     http.body_limit = BODY_LIMIT;
     http.retries = RETRIES;
     http.cancel = call->request->cancel;
-    HttpStatus status = http_send(call->request->io, &http, &response, &problem, scratch);
+    HttpStatus status = call->send
+                            ? call->send(call->self, &http, &response, &problem, scratch)
+                            : http_send(call->request->io, &http, &response, &problem, scratch);
     secret_wipe(http.body);
     log_debug(
         "key server", log_text("provider", call->request->name), log_text("host", url.host),

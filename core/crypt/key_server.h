@@ -19,6 +19,10 @@ typedef struct KeyServerCall {
     HttpRequest http;
     const char *id_header; /* of the response, with the request's ID for the log; NULL: none */
     const char *hint;      /* sentence: the arguments to check after a status such as 403 */
+    /* Signs and sends, like http_send; NULL: http_send. */
+    HttpStatus (*send)(void *self, const HttpRequest *http, HttpResponse *out, Str *problem,
+                       Arena *arena);
+    void *self;
 } KeyServerCall;
 
 /* Sends, and reads the JSON object of the response into *out. Members of type ROW_TEXT are copied,

@@ -200,6 +200,7 @@ const Attribute s3_settings_attributes[] = {
      "With use_lockfile: seconds until the lock expires if its holder does not renew it, from 3 to 3600 (default 0: "
      "the lock does not expire)."},
     AWS_SETTINGS_ROWS,
+    AWS_SETTINGS_FORMER_ROWS,
     {"encrypt", &TYPE_BOOL, OPTIONAL, "Whether the store encrypts its objects."},
     {"kms_key_id", &TYPE_STRING, OPTIONAL, "With encrypt: ID of a key in the store's key service."},
     {"sse_customer_key", &TYPE_STRING, OPTIONAL | SENSITIVE,

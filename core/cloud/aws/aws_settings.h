@@ -11,7 +11,7 @@ extern const Attribute aws_settings_web_identity[7];
 /* Checks assume_role: an object, or a list of objects. */
 Str aws_settings_check_roles(Value value, Arena *arena);
 
-/* Reads the arguments of AWS_SETTINGS_ROWS and the addresses in `endpoints`; ignores others. Sends
+/* Reads the arguments of both tables of rows and the addresses in `endpoints`; ignores others. Sends
  * no request. Returns false, with errors, if arguments are invalid. */
 MUST_USE bool aws_settings_read(const Io *io, Value config, AwsOptions *out, Arena *arena,
                                 Diags *diags);
@@ -30,8 +30,6 @@ Str aws_settings_endpoint(Value config, const char *name, const char *former, Ar
      "Profile in the credentials files (default: $AWS_PROFILE, then \"default\")."}, \
     {"shared_credentials_files", &TYPE_SET_OF_STRING, OPTIONAL, \
      "Credentials files (default: $AWS_SHARED_CREDENTIALS_FILE, then \"~/.aws/credentials\")."}, \
-    {"shared_credentials_file", &TYPE_STRING, OPTIONAL | DEPRECATED, \
-     "Former form of shared_credentials_files."}, \
     {"shared_config_files", &TYPE_SET_OF_STRING, OPTIONAL, \
      "Settings files (default: $AWS_CONFIG_FILE, then \"~/.aws/config\")."}, \
     {"assume_role", &TYPE_DYNAMIC, OPTIONAL, \
@@ -40,19 +38,7 @@ Str aws_settings_endpoint(Value config, const char *name, const char *former, Ar
      .check = aws_settings_check_roles}, \
     {"assume_role_with_web_identity", NULL, OPTIONAL, \
      "Role to assume with a token of an identity provider.", NESTED(NEST_SINGLE, aws_settings_web_identity)}, \
-    {"role_arn", &TYPE_STRING, OPTIONAL | DEPRECATED, "Former form of assume_role.role_arn."}, \
-    {"session_name", &TYPE_STRING, OPTIONAL | DEPRECATED, "Former form of assume_role.session_name."}, \
-    {"external_id", &TYPE_STRING, OPTIONAL | DEPRECATED, "Former form of assume_role.external_id."}, \
-    {"assume_role_duration_seconds", &TYPE_NUMBER, OPTIONAL | DEPRECATED, "Former form of assume_role.duration."}, \
-    {"assume_role_policy", &TYPE_STRING, OPTIONAL | DEPRECATED, "Former form of assume_role.policy."}, \
-    {"assume_role_policy_arns", &TYPE_SET_OF_STRING, OPTIONAL | DEPRECATED, \
-     "Former form of assume_role.policy_arns."}, \
-    {"assume_role_tags", &TYPE_MAP_OF_STRING, OPTIONAL | DEPRECATED, "Former form of assume_role.tags."}, \
-    {"assume_role_transitive_tag_keys", &TYPE_SET_OF_STRING, OPTIONAL | DEPRECATED, \
-     "Former form of assume_role.transitive_tag_keys."}, \
     {"sts_region", &TYPE_STRING, OPTIONAL, "Region of the security token service (default: region)."}, \
-    {"sts_endpoint", &TYPE_STRING, OPTIONAL | DEPRECATED, "Former name of endpoints.sts."}, \
-    {"iam_endpoint", &TYPE_STRING, OPTIONAL | DEPRECATED, "Former name of endpoints.iam."}, \
     {"ec2_metadata_service_endpoint", &TYPE_STRING, OPTIONAL, \
      "Address of the machine's metadata service (default: $AWS_EC2_METADATA_SERVICE_ENDPOINT, then \"http://169.254.169.254\")."}, \
     {"ec2_metadata_service_endpoint_mode", &TYPE_STRING, OPTIONAL, \
@@ -79,4 +65,20 @@ Str aws_settings_endpoint(Value config, const char *name, const char *former, Ar
      "Accepted for compatibility; loam requests it only to compare it with the lists of accounts."}, \
     {"skip_metadata_api_check", &TYPE_BOOL, OPTIONAL, \
      "Whether to take no credentials from the machine's metadata service."}
+/* Former names, of the backend s3. */
+#define AWS_SETTINGS_FORMER_ROWS \
+    {"shared_credentials_file", &TYPE_STRING, OPTIONAL | DEPRECATED, \
+     "Former form of shared_credentials_files."}, \
+    {"role_arn", &TYPE_STRING, OPTIONAL | DEPRECATED, "Former form of assume_role.role_arn."}, \
+    {"session_name", &TYPE_STRING, OPTIONAL | DEPRECATED, "Former form of assume_role.session_name."}, \
+    {"external_id", &TYPE_STRING, OPTIONAL | DEPRECATED, "Former form of assume_role.external_id."}, \
+    {"assume_role_duration_seconds", &TYPE_NUMBER, OPTIONAL | DEPRECATED, "Former form of assume_role.duration."}, \
+    {"assume_role_policy", &TYPE_STRING, OPTIONAL | DEPRECATED, "Former form of assume_role.policy."}, \
+    {"assume_role_policy_arns", &TYPE_SET_OF_STRING, OPTIONAL | DEPRECATED, \
+     "Former form of assume_role.policy_arns."}, \
+    {"assume_role_tags", &TYPE_MAP_OF_STRING, OPTIONAL | DEPRECATED, "Former form of assume_role.tags."}, \
+    {"assume_role_transitive_tag_keys", &TYPE_SET_OF_STRING, OPTIONAL | DEPRECATED, \
+     "Former form of assume_role.transitive_tag_keys."}, \
+    {"sts_endpoint", &TYPE_STRING, OPTIONAL | DEPRECATED, "Former name of endpoints.sts."}, \
+    {"iam_endpoint", &TYPE_STRING, OPTIONAL | DEPRECATED, "Former name of endpoints.iam."}
 /* clang-format on */
