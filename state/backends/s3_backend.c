@@ -175,12 +175,23 @@ static bool put_digest(const S3 *s3, Str bytes, Arena *scratch, Diags *diags) {
     return true;
 }
 
+/* A run that dies between the writes of state and digest would leave the digest of the former
+ * state, and no program could read the new one. A state without a digest is not checked. */
+static void forget_digest(const S3 *s3, Arena *scratch) {
+    Str problem = STR_EMPTY;
+    if (s3->table.name.len && !dynamo_table_drop_digest(&s3->table, &problem, scratch))
+        log_debug("digest not dropped", log_text("table", s3->table.name),
+                  log_text("problem", problem));
+}
+
 static bool s3_write(Backend *backend, Str bytes, Diags *diags) {
     SCOPED(ArenaRef) scratch = arena_open("s3 write");
     S3 *s3 = backend->self;
     Str problem;
-    return s3_lock_check(&s3->lock, "Failed to write the state", diags) &&
-           (s3_backend_replace(s3, bytes, &problem, scratch) == S3_DONE ||
+    if (!s3_lock_check(&s3->lock, "Failed to write the state", diags))
+        return false;
+    forget_digest(s3, scratch);
+    return (s3_backend_replace(s3, bytes, &problem, scratch) == S3_DONE ||
             backend_report(&s3->backend, "Failed to write the state", problem, S3_CHECK_ACCESS,
                            diags)) &&
            put_digest(s3, bytes, scratch, diags);
