@@ -11,8 +11,8 @@ extern const Attribute aws_settings_web_identity[7];
 /* Checks assume_role: an object, or a list of objects. */
 Str aws_settings_check_roles(Value value, Arena *arena);
 
-/* Reads the arguments of both tables of rows and the addresses in `endpoints`; ignores others. Sends
- * no request. Returns false, with errors, if arguments are invalid. */
+/* Reads the arguments of both tables of rows and the addresses in `endpoints`; ignores others.
+ * Sends no request. Returns false, with errors, if arguments are invalid. */
 MUST_USE bool aws_settings_read(const Io *io, Value config, AwsOptions *out, Arena *arena,
                                 Diags *diags);
 /* Returns the address of a service: endpoints.<name>, else the former argument, else empty. Has a
