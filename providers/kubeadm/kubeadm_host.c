@@ -121,8 +121,14 @@ static bool check_bundle(HostPlan *plan, Str architecture, Diags *diags) {
     Str repository = object_text(plan->object, "image_repository", STR_EMPTY);
     Str problem =
         cluster_check_bundle(&plan->bundle, version, architecture, repository, call->arena);
-    return !problem.len || path_error(call, PATH_AT(call, {"bundle"}), diags, "Wrong bundle",
-                                      "%.*s", STR_ARG(problem));
+    if (problem.len)
+        return path_error(call, PATH_AT(call, {"bundle"}), diags, "Wrong bundle", "%.*s",
+                          STR_ARG(problem));
+    StrVec odd = cluster_check_tags(&plan->bundle, version, repository, call->arena);
+    if (call->is_planning && odd.count)
+        path_warning(call, PATH_AT(call, {"bundle"}), diags, "Images of another release", "%.*s",
+                     STR_ARG(str_join(odd.items, odd.count, STR("\n"), call->arena)));
+    return true;
 }
 
 static Str sandbox_image(const HostPlan *plan) {

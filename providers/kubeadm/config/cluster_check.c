@@ -1,6 +1,7 @@
 /* cluster_check: functions without side effects, over texts and numbers. */
 #include "cluster_check.h"
 #include "cidr.h"
+#include "kube_release.h"
 #include "str_quote.h"
 
 #define NAME_MAX_SIZE  ((size_t)253)
@@ -233,4 +234,35 @@ Str cluster_check_bundle(const Bundle *bundle, KubeVersion version, Str architec
                               images[i].has_version ? "" : "…");
     }
     return STR_EMPTY;
+}
+
+static void cluster_check_tag(Str image, Str prefix, const char *tag, StrVec *out, Arena *arena) {
+    if (!str_starts_with(image, prefix))
+        return;
+    Str rest = str_after(image, prefix.len), wanted = str_from_cstr(tag);
+    size_t digest = str_find_char(rest, '@', 0);
+    Str found = str_slice(rest, 0, digest);
+    bool fits =
+        str_ends_with(wanted, STR(".")) ? str_starts_with(found, wanted) : str_equal(found, wanted);
+    if (!fits)
+        vec_push(arena, out,
+                 str_format(arena, "The bundle has \"%.*s\"; kubeadm expects the tag %s%s.",
+                            STR_ARG(image), tag, str_ends_with(wanted, STR(".")) ? "x" : ""));
+}
+
+StrVec cluster_check_tags(const Bundle *bundle, KubeVersion version, Str image_repository,
+                          Arena *arena) {
+    Str repository = image_repository.len ? image_repository : STR(REPOSITORY);
+    StrVec found = {0};
+    for (size_t i = 0; i < ARRAY_COUNT(images); i++) {
+        const char *tag = kube_release_tag(version, str_from_cstr(images[i].name));
+        Str prefix = str_format(arena, "%.*s/%s:", STR_ARG(repository), images[i].name);
+        if (!tag)
+            continue;
+        vec_each(&bundle->files, file) {
+            vec_each(&file->images, image)
+                cluster_check_tag(*image, prefix, tag, &found, arena);
+        }
+    }
+    return found;
 }

@@ -56,3 +56,7 @@ ClockSkew cluster_check_clock(int64_t skew_ms);
  * kubeadm requires. An empty `image_repository` means registry.k8s.io. */
 Str cluster_check_bundle(const Bundle *bundle, KubeVersion version, Str architecture,
                          Str image_repository, Arena *arena);
+/* Returns a sentence for each image whose tag is not that of kubeadm of this version
+ * (kube_release): kubeadm may still accept another patch of it. */
+StrVec cluster_check_tags(const Bundle *bundle, KubeVersion version, Str image_repository,
+                          Arena *arena);

@@ -144,12 +144,41 @@ static void test_bundle(void **) {
     }
 }
 
+/* Tags that kubeadm of the version does not ask for; a digest after the tag does not count. */
+static void test_tags(void **) {
+    SCOPED(ArenaRef) arena = arena_open("test");
+    static const struct {
+        uint32_t minor;
+        const char *image;
+        bool is_odd;
+    } rows[] = {
+        {34, "registry.k8s.io/pause:3.10.1", false},
+        {34, "registry.k8s.io/pause:3.10.1@sha256:00", false},
+        {34, "registry.k8s.io/pause:3.10", true},
+        {36, "registry.k8s.io/pause:3.10.1", true},
+        {34, "registry.k8s.io/etcd:3.6.4-0", false},
+        {37, "registry.k8s.io/etcd:3.6.8-0", true},
+        {35, "registry.k8s.io/coredns/coredns:v1.12.1", true},
+        {35, "registry.k8s.io/kube-proxy:v1.0.0", false},
+        {35, "docker.io/flannel/etcd:1", false},
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+        Bundle bundle = {.kubernetes_version = STR("1.34.4")};
+        BundleFile *file = vec_add(arena, &bundle.files);
+        *file = (BundleFile){0};
+        vec_push(arena, &file->images, str_from_cstr(rows[i].image));
+        KubeVersion version = {1, rows[i].minor, 0, STR_EMPTY};
+        assert_int_equal(cluster_check_tags(&bundle, version, STR_EMPTY, arena).count,
+                         rows[i].is_odd);
+    }
+}
+
 UNIT_MAIN(test_cluster_check) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_networks), cmocka_unit_test(test_endpoints),
         cmocka_unit_test(test_names),    cmocka_unit_test(test_distinct),
         cmocka_unit_test(test_machines), cmocka_unit_test(test_bundle),
-        cmocka_unit_test(test_room),
+        cmocka_unit_test(test_tags),     cmocka_unit_test(test_room),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
