@@ -391,9 +391,9 @@ static void test_failed_start_stays_defined(void **state) {
 /* A container on the same daemon, with the host's own files. */
 static void test_container(void **) {
     Str host = str_from_cstr(libvirt_case_host());
-    SCOPED(ArenaRef) arena = arena_open("test");
     if (!str_starts_with(host, STR("qemu:")))
         skip();
+    SCOPED(ArenaRef) arena = arena_open("test");
     const char *uri = str_to_cstr(str_concat(STR("lxc"), str_after(host, 4), arena), arena);
     Place place = place_open(libvirt_case_host(), arena);
     ResourceCase c = open_domain(uri);
