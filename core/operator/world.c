@@ -223,7 +223,7 @@ bool world_refers_to(const World *world, WorldKind kind) {
     return false;
 }
 
-static StackDependency *add_dependency(const World *world, const Stack *stack, ObjectRef ref,
+static StackDependency *add_dependency(const World *world, const Stack *stack, NamespacedName ref,
                                        StackView *out, Arena *arena) {
     StackDependency *added = vec_add(arena, &out->dependencies);
     ref.namespace = or_own(ref.namespace, stack->meta.namespace);
@@ -237,8 +237,8 @@ static void add_dependencies(const World *world, const Stack *stack, StackView *
     vec_each(&stack->spec.variables, variable) {
         const struct StackOutputRef *output = &variable->value_from.output;
         if (output->stack.len > 0) {
-            StackDependency *added =
-                add_dependency(world, stack, (ObjectRef){STR_EMPTY, output->stack}, out, arena);
+            StackDependency *added = add_dependency(
+                world, stack, (NamespacedName){STR_EMPTY, output->stack}, out, arena);
             added->output = output->name;
             added->variable = variable->name;
         }

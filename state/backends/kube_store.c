@@ -59,7 +59,7 @@ bool kube_store_name(KubeStore *store, Arena *arena, Diags *diags) {
     return fits;
 }
 
-static Str kube_store_collection(const KubeStore *store, KubeKind kind, Arena *arena) {
+static Str kube_store_collection(const KubeStore *store, KubeStoreKind kind, Arena *arena) {
     Str space = url_encode(store->space, false, arena);
     const char *format = kind == KUBE_SECRET
                              ? "/api/v1/namespaces/%.*s/secrets"
@@ -67,7 +67,7 @@ static Str kube_store_collection(const KubeStore *store, KubeKind kind, Arena *a
     return str_format(arena, format, STR_ARG(space));
 }
 
-static Str kube_store_place(const KubeStore *store, KubeKind kind, Str name, Arena *arena) {
+static Str kube_store_place(const KubeStore *store, KubeStoreKind kind, Str name, Arena *arena) {
     Str directory = kube_store_collection(store, kind, arena);
     return str_format(arena, "%.*s/%.*s", STR_ARG(directory), STR_ARG(name));
 }
@@ -95,25 +95,25 @@ static KubeOutcome kube_store_send(const KubeStore *store, const char *method, S
     return send_request(store, &request, out, arena);
 }
 
-KubeOutcome kube_store_get(const KubeStore *store, KubeKind kind, Str name, KubeResult *out,
+KubeOutcome kube_store_get(const KubeStore *store, KubeStoreKind kind, Str name, KubeResult *out,
                            Arena *arena) {
     Str path = kube_store_place(store, kind, name, arena);
     return kube_store_send(store, "GET", path, STR_EMPTY, out, arena);
 }
 
-KubeOutcome kube_store_create(const KubeStore *store, KubeKind kind, Value object, KubeResult *out,
-                              Arena *arena) {
+KubeOutcome kube_store_create(const KubeStore *store, KubeStoreKind kind, Value object,
+                              KubeResult *out, Arena *arena) {
     Str path = kube_store_collection(store, kind, arena);
     return kube_store_send(store, "POST", path, json_text(object, arena), out, arena);
 }
 
-KubeOutcome kube_store_update(const KubeStore *store, KubeKind kind, Str name, Value object,
+KubeOutcome kube_store_update(const KubeStore *store, KubeStoreKind kind, Str name, Value object,
                               KubeResult *out, Arena *arena) {
     Str path = kube_store_place(store, kind, name, arena);
     return kube_store_send(store, "PUT", path, json_text(object, arena), out, arena);
 }
 
-KubeOutcome kube_store_delete(const KubeStore *store, KubeKind kind, Str name, KubeResult *out,
+KubeOutcome kube_store_delete(const KubeStore *store, KubeStoreKind kind, Str name, KubeResult *out,
                               Arena *arena) {
     Str path = kube_store_place(store, kind, name, arena);
     KubeOutcome status = kube_store_send(store, "DELETE", path, STR_EMPTY, out, arena);
@@ -215,7 +215,8 @@ Str kube_store_selector(const KubeStore *store, KubeUse use, Arena *arena) {
                       STR_ARG(store->workspace));
 }
 
-Value kube_store_new(const KubeStore *store, KubeKind kind, Str name, KubeUse use, Arena *arena) {
+Value kube_store_new(const KubeStore *store, KubeStoreKind kind, Str name, KubeUse use,
+                     Arena *arena) {
     Value object = value_null(&TYPE_DYNAMIC);
     bool is_secret = kind == KUBE_SECRET;
     Str version = is_secret ? STR("v1") : STR("coordination.k8s.io/v1");

@@ -36,19 +36,19 @@ typedef struct KubeStore {
 MUST_USE bool kube_store_name(KubeStore *store, Arena *arena, Diags *diags);
 
 typedef VEC(Value) KubeObjects;
-typedef enum KubeKind { KUBE_SECRET, KUBE_LEASE } KubeKind;
+typedef enum KubeStoreKind { KUBE_SECRET, KUBE_LEASE } KubeStoreKind;
 
-KubeOutcome kube_store_get(const KubeStore *store, KubeKind kind, Str name, KubeResult *out,
+KubeOutcome kube_store_get(const KubeStore *store, KubeStoreKind kind, Str name, KubeResult *out,
                            Arena *arena);
 /* Returns KUBE_CONFLICT if an object of that name exists. */
-KubeOutcome kube_store_create(const KubeStore *store, KubeKind kind, Value object, KubeResult *out,
-                              Arena *arena);
+KubeOutcome kube_store_create(const KubeStore *store, KubeStoreKind kind, Value object,
+                              KubeResult *out, Arena *arena);
 /* Replaces the object; returns KUBE_CONFLICT if its stored version is newer than that of
  * `object`. */
-KubeOutcome kube_store_update(const KubeStore *store, KubeKind kind, Str name, Value object,
+KubeOutcome kube_store_update(const KubeStore *store, KubeStoreKind kind, Str name, Value object,
                               KubeResult *out, Arena *arena);
 /* Succeeds if the object does not exist. */
-KubeOutcome kube_store_delete(const KubeStore *store, KubeKind kind, Str name, KubeResult *out,
+KubeOutcome kube_store_delete(const KubeStore *store, KubeStoreKind kind, Str name, KubeResult *out,
                               Arena *arena);
 /* Lists all secrets with such labels ("a=b,c=d") into `items`; follows the pages. */
 KubeOutcome kube_store_list_secrets(const KubeStore *store, Str selector, KubeObjects *items,
@@ -61,7 +61,8 @@ KubeOutcome kube_store_list_names(const KubeStore *store, Str selector, StrVec *
 typedef enum KubeUse { KUBE_STATE, KUBE_NEXT, KUBE_JOURNAL, KUBE_PLAN } KubeUse;
 
 /* Returns a new object without content. */
-Value kube_store_new(const KubeStore *store, KubeKind kind, Str name, KubeUse use, Arena *arena);
+Value kube_store_new(const KubeStore *store, KubeStoreKind kind, Str name, KubeUse use,
+                     Arena *arena);
 /* Returns a selector of the labels of this workspace. */
 Str kube_store_selector(const KubeStore *store, KubeUse use, Arena *arena);
 /* Store bytes in `data` of a secret, and read them back; false: no such entry, or it is not

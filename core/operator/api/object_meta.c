@@ -71,10 +71,10 @@ static const RecordRow label_rows[] = {
 static const Record labels_record = RECORD(ObjectLabels, label_rows);
 
 static const RecordRow owner_rows[] = {
-    ROW_TEXT(ObjectOwner, "uid", uid),
-    ROW_FLAG(ObjectOwner, "controller", is_controller, .flags = ROW_OPTIONAL),
+    ROW_TEXT(OwnerReference, "uid", uid),
+    ROW_FLAG(OwnerReference, "controller", is_controller, .flags = ROW_OPTIONAL),
 };
-static const Record owner_record = RECORD(ObjectOwner, owner_rows);
+static const Record owner_record = RECORD(OwnerReference, owner_rows);
 
 static const RecordRow meta_rows[] = {
     ROW_TEXT(ObjectMeta, "namespace", namespace, .flags = ROW_OPTIONAL),
@@ -89,7 +89,7 @@ static const RecordRow meta_rows[] = {
                .flags = ROW_OPTIONAL | ROW_NULLABLE),
     ROW_OBJECT(ObjectMeta, "labels", labels, ObjectLabels, labels_record,
                .flags = ROW_OPTIONAL | ROW_NULLABLE),
-    ROW_LIST(ObjectMeta, "ownerReferences", owners, ObjectOwner, owner_record,
+    ROW_LIST(ObjectMeta, "ownerReferences", owners, OwnerReference, owner_record,
              .flags = ROW_OPTIONAL | ROW_NULLABLE),
 };
 const Record object_meta_record = RECORD(ObjectMeta, meta_rows);
@@ -108,10 +108,10 @@ bool object_meta_is_of(const ObjectMeta *meta, Str owner_uid) {
 }
 
 static const RecordRow ref_rows[] = {
-    ROW_TEXT(ObjectRef, "namespace", namespace, .flags = ROW_OPTIONAL),
-    ROW_TEXT(ObjectRef, "name", name),
+    ROW_TEXT(NamespacedName, "namespace", namespace, .flags = ROW_OPTIONAL),
+    ROW_TEXT(NamespacedName, "name", name),
 };
-const Record object_ref_record = RECORD(ObjectRef, ref_rows);
+const Record namespaced_name_record = RECORD(NamespacedName, ref_rows);
 
 static const RecordRow identity_rows[] = {
     ROW_TEXT(ObjectIdentity, "name", name),

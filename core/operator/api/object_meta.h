@@ -7,11 +7,11 @@
 
 #include "record.h"
 
-typedef struct ObjectOwner {
+typedef struct OwnerReference {
     Str uid;
     bool is_controller;
-} ObjectOwner;
-typedef VEC(ObjectOwner) ObjectOwners;
+} OwnerReference;
+typedef VEC(OwnerReference) OwnerReferences;
 
 typedef struct ObjectMeta {
     Str namespace;
@@ -33,7 +33,7 @@ typedef struct ObjectMeta {
         Str run;
         Str phase; /* "plan" or "apply" */
     } labels;
-    ObjectOwners owners;
+    OwnerReferences owners;
 } ObjectMeta;
 
 extern const Record object_meta_record;
@@ -50,13 +50,13 @@ extern const Record any_object_record;
 bool object_meta_is_of(const ObjectMeta *meta, Str owner_uid);
 
 /* {namespace, name}; an empty namespace is that of the object that refers. */
-typedef struct ObjectRef {
+typedef struct NamespacedName {
     Str namespace;
     Str name;
-} ObjectRef;
-typedef VEC(ObjectRef) ObjectRefs;
+} NamespacedName;
+typedef VEC(NamespacedName) NamespacedNames;
 
-extern const Record object_ref_record;
+extern const Record namespaced_name_record;
 
 /* {name, uid} */
 typedef struct ObjectIdentity {

@@ -46,11 +46,11 @@ static const RecordRow artifact_rows[] = {
 const Record artifact_record = RECORD(Artifact, artifact_rows);
 
 static const RecordRow counts_rows[] = {
-    ROW_UINT32(PlanCounts, "add", add),         ROW_UINT32(PlanCounts, "change", change),
-    ROW_UINT32(PlanCounts, "destroy", destroy), ROW_UINT32(PlanCounts, "replace", replace),
-    ROW_UINT32(PlanCounts, "import", import),   ROW_UINT32(PlanCounts, "forget", forget),
+    ROW_UINT32(ChangeCounts, "add", add),         ROW_UINT32(ChangeCounts, "change", change),
+    ROW_UINT32(ChangeCounts, "destroy", destroy), ROW_UINT32(ChangeCounts, "replace", replace),
+    ROW_UINT32(ChangeCounts, "import", import),   ROW_UINT32(ChangeCounts, "forget", forget),
 };
-const Record plan_counts_record = RECORD(PlanCounts, counts_rows);
+const Record change_counts_record = RECORD(ChangeCounts, counts_rows);
 
 static const RecordRow state_version_rows[] = {
     ROW_TEXT(StateVersion, "lineage", lineage),
@@ -62,7 +62,7 @@ static const RecordRow plan_rows[] = {
     ROW_TEXT(RunPlan, "name", name),
     ROW_TEXT(RunPlan, "digest", digest),
     ROW_TEXT(RunPlan, "code", code),
-    ROW_OBJECT(RunPlan, "changes", counts, PlanCounts, plan_counts_record),
+    ROW_OBJECT(RunPlan, "changes", counts, ChangeCounts, change_counts_record),
     ROW_FLAG(RunPlan, "verified", is_verified),
     ROW_OBJECT(RunPlan, "state", state, StateVersion, state_version_record),
 };

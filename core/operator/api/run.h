@@ -36,16 +36,16 @@ typedef struct Artifact {
 
 extern const Record artifact_record;
 
-typedef struct PlanCounts {
+typedef struct ChangeCounts {
     uint32_t add;
     uint32_t change;
     uint32_t destroy;
     uint32_t replace;
     uint32_t import;
     uint32_t forget;
-} PlanCounts;
+} ChangeCounts;
 
-extern const Record plan_counts_record;
+extern const Record change_counts_record;
 
 typedef struct StateVersion {
     Str lineage;
@@ -59,7 +59,7 @@ typedef struct RunPlan {
     Str name;   /* of the Run whose plan it is: another one's, if a preview was reviewed */
     Str digest; /* "sha256:…"; empty: there is no plan */
     Str code;   /* digest of the configuration */
-    PlanCounts counts;
+    ChangeCounts counts;
     bool is_verified; /* the container that reports has read the plan itself */
     StateVersion state;
 } RunPlan;

@@ -28,7 +28,7 @@ static const RecordRow rows[] = {
     ROW_UINT32(RunOrder, "v", version),
     ROW_TEXT(RunOrder, "phase", phase),
     ROW_NAME(RunOrder, "type", type, RunType, run_type_name, RUN_DESTROY + 1),
-    ROW_OBJECT(RunOrder, "stack", stack, ObjectRef, object_ref_record),
+    ROW_OBJECT(RunOrder, "stack", stack, NamespacedName, namespaced_name_record),
     ROW_TEXT(RunOrder, "stackUID", stack_uid),
     ROW_OBJECT(RunOrder, "run", run, ObjectIdentity, object_identity_record),
     ROW_TEXT(RunOrder, "revision", revision, .flags = ROW_OPTIONAL),

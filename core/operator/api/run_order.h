@@ -18,7 +18,7 @@ typedef struct RunOrder {
     uint32_t version;
     Str phase; /* "plan" or "apply" */
     RunType type;
-    ObjectRef stack;
+    NamespacedName stack;
     ObjectIdentity run;
     Str stack_uid;
     Str revision;

@@ -23,7 +23,7 @@ static const Record error_record = RECORD(RunError, error_rows);
 static const RecordRow rows[] = {
     ROW_UINT32(RunResult, "v", version),
     ROW_OBJECT(RunResult, "plan", plan, RunResultPlan, plan_record, .flags = ROW_OPTIONAL),
-    ROW_OBJECT(RunResult, "changes", changes, PlanCounts, plan_counts_record,
+    ROW_OBJECT(RunResult, "changes", changes, ChangeCounts, change_counts_record,
                .flags = ROW_OPTIONAL),
     ROW_OBJECT(RunResult, "state", state, StateVersion, state_version_record,
                .flags = ROW_OPTIONAL),

@@ -21,7 +21,7 @@ typedef struct RunResult {
         Str code;
         bool is_applicable; /* it changes an object or an output */
     } plan;
-    PlanCounts changes;
+    ChangeCounts changes;
     StateVersion state;
     Str outputs; /* the digest of all outputs */
     StrVec output_names;

@@ -20,7 +20,7 @@ static const RecordRow plan_rows[] = {
     ROW_TEXT(StackPlan, "run", run),
     ROW_TEXT(StackPlan, "digest", digest),
     ROW_TEXT(StackPlan, "code", code),
-    ROW_OBJECT(StackPlan, "changes", counts, PlanCounts, plan_counts_record),
+    ROW_OBJECT(StackPlan, "changes", counts, ChangeCounts, change_counts_record),
     ROW_FLAG(StackPlan, "verified", is_verified),
     ROW_TIME(StackPlan, "expiresAt", expires_ms),
     ROW_TEXTS(StackPlan, "approvals", approvals),

@@ -29,7 +29,7 @@ typedef struct StackStatus {
         Str run;
         Str digest;
         Str code;
-        PlanCounts counts;
+        ChangeCounts counts;
         bool is_verified;
         int64_t expires_ms;
         StrVec approvals; /* users */

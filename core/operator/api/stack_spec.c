@@ -133,7 +133,7 @@ static const RecordRow stack_spec_rows[] = {
     ROW_TEXT(StackSpec, "workspace", workspace),
     ROW_OBJECT(StackSpec, "backend", backend, StackBackend, backend_record),
     ROW_LIST(StackSpec, "variables", variables, StackVariable, variable_record),
-    ROW_LIST(StackSpec, "dependsOn", depends_on, ObjectRef, object_ref_record),
+    ROW_LIST(StackSpec, "dependsOn", depends_on, NamespacedName, namespaced_name_record),
     ROW_DURATION(StackSpec, "interval", interval_ms),
     ROW_NAME(StackSpec, "driftMode", drift_mode, DriftMode, drift_mode_name, DRIFT_MODE_IGNORE + 1),
     ROW_DURATION(StackSpec, "retryInterval", retry_interval_ms),

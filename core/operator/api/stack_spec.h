@@ -62,7 +62,7 @@ typedef struct StackSpec {
         StackKeyRef secret; /* its keys become environment variables */
     } backend;
     VEC(StackVariable) variables;
-    ObjectRefs depends_on;
+    NamespacedNames depends_on;
     int64_t interval_ms;
     DriftMode drift_mode;
     int64_t retry_interval_ms;

@@ -298,7 +298,7 @@ static void count_approvals(RunCase *the) {
 }
 
 static bool is_harmless(const RunCase *the) {
-    const PlanCounts *changes = &the->next.plan.counts;
+    const ChangeCounts *changes = &the->next.plan.counts;
     return the->next.plan.is_verified && changes->destroy + changes->replace + changes->forget == 0;
 }
 
@@ -426,7 +426,7 @@ static bool rule_apply(RunCase *the) {
     } else if (!job_is_complete(job)) {
         show_job(the, job, pods, RUN_PHASE_APPLYING);
     } else if (find_result(the, pods, "apply", &result) || !may_come(the, job_completion(job))) {
-        const PlanCounts *changes = &the->next.plan.counts;
+        const ChangeCounts *changes = &the->next.plan.counts;
         the->next.apply.added = changes->add + changes->import;
         the->next.apply.changed = changes->change + changes->replace;
         the->next.apply.destroyed = changes->destroy + changes->forget;
@@ -445,7 +445,7 @@ static bool rule_apply(RunCase *the) {
 
 static void take_plan(RunCase *the, const RunResult *result, bool is_verified) {
     RunType type = the->view->run->spec.type;
-    const PlanCounts *changes = &result->changes;
+    const ChangeCounts *changes = &result->changes;
     Str text = str_format(the->arena, "%u to add, %u to change, %u to destroy, %u to replace.",
                           changes->add, changes->change, changes->destroy, changes->replace);
     the->next.plan = (RunPlan){

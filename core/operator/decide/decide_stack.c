@@ -28,7 +28,7 @@ static bool is_git(const StackSpec *spec) {
     return spec->source.ref.kind.len == 0;
 }
 
-static Str ref_text(const StackCase *the, ObjectRef ref) {
+static Str ref_text(const StackCase *the, NamespacedName ref) {
     Str namespace = ref.namespace.len > 0 ? ref.namespace : the->view->stack->meta.namespace;
     return str_format(the->arena, "%.*s/%.*s", STR_ARG(namespace), STR_ARG(ref.name));
 }
@@ -231,7 +231,7 @@ static bool rule_outdated(StackCase *the) {
 
 static bool rule_source(StackCase *the) {
     const StackSpec *spec = &the->view->stack->spec;
-    ObjectRef ref = {spec->source.ref.namespace, spec->source.ref.name};
+    NamespacedName ref = {spec->source.ref.namespace, spec->source.ref.name};
     Str problem;
     if (is_git(spec))
         return false;

@@ -8,7 +8,7 @@
 
 /* Another Stack that must be ready first, by dependsOn or because a variable is its output. */
 typedef struct StackDependency {
-    ObjectRef ref;
+    NamespacedName ref;
     const Stack *stack; /* NULL: it does not exist */
     Str output;         /* empty: only the order counts */
     Str variable;       /* that has the output */

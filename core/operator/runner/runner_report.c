@@ -10,7 +10,7 @@ static bool has_action(Value actions, size_t at, const char *name) {
     return at < actions.count && str_equal_cstr(value_text(value_at(actions, at)), name);
 }
 
-static void count_change(Value change, PlanCounts *counts) {
+static void count_change(Value change, ChangeCounts *counts) {
     Value actions, importing;
     if (!value_find_tuple(change, STR("actions"), &actions))
         return;
@@ -27,7 +27,7 @@ static void count_change(Value change, PlanCounts *counts) {
         counts->forget++;
 }
 
-static void count_changes(Value plan, PlanCounts *counts) {
+static void count_changes(Value plan, ChangeCounts *counts) {
     Value list = value_tuple_at(plan, STR("resource_changes")), change;
     for (size_t i = 0; i < list.count; i++) {
         if (value_find_present(value_at(list, i), STR("change"), &change))

@@ -327,7 +327,7 @@ static void domain_plan_check_text(PlanCheck *check, Value nic, size_t i, const 
     Str text = object_text(nic, name, STR_EMPTY);
     Path path = PATH_AT(check->call, {"network_interface"}, {.index = i}, {name});
     if (!domain_plan_is_named(check->request->prior, "network_interface", name, text))
-        plan_check_name(check, &(PlanName){path, "network", text});
+        plan_check_name(check, &(CheckedName){path, "network", text});
 }
 
 /* A network or filter is required by name at the start, by ID at the definition. */
@@ -339,7 +339,7 @@ static void check_nic(PlanCheck *check, Value nic, size_t i, bool starts) {
     if (!starts)
         return;
     domain_plan_check_text(check, nic, i, "network");
-    plan_check_name(check, &(PlanName){path, "filter", object_text(filter, "name", STR_EMPTY)});
+    plan_check_name(check, &(CheckedName){path, "filter", object_text(filter, "name", STR_EMPTY)});
 }
 
 bool domain_plan_check(const Call *call, const PlanRequest *request, const PlanResponse *response,
@@ -356,7 +356,7 @@ bool domain_plan_check(const Call *call, const PlanRequest *request, const PlanR
         if (!domain_plan_is_named(request->prior, "disk", "volume_id", id))
             volume_find_check(
                 &check,
-                &(PlanName){PATH_AT(call, {"disk"}, {.index = i}, {"volume_id"}), "volume", id});
+                &(CheckedName){PATH_AT(call, {"disk"}, {.index = i}, {"volume_id"}), "volume", id});
     }
     plan_check_promise(&check, "machine", object_text(planned, "name", STR_EMPTY));
     return plan_check_close(&check);

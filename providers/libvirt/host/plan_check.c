@@ -46,7 +46,7 @@ PlanCheck plan_check_open(const Call *call, const PlanRequest *request,
     return check;
 }
 
-void plan_check_absent(PlanCheck *check, const PlanName *name, const StrVec *names) {
+void plan_check_absent(PlanCheck *check, const CheckedName *name, const StrVec *names) {
     const Call *call = check->call;
     bool awaits = check->request->awaits_changes;
     if (awaits && libvirt_client_is_promised(call, name->kind, name->name))
@@ -79,7 +79,7 @@ static const LibvirtKind *check_kind_of(const char *noun) {
     return kinds[i];
 }
 
-void plan_check_name(PlanCheck *check, const PlanName *name) {
+void plan_check_name(PlanCheck *check, const CheckedName *name) {
     if (!check->connection || !name->name.len)
         return;
     Arena *arena = check->call->arena;
@@ -109,7 +109,7 @@ bool plan_check_one(const Call *call, const PlanRequest *request, const PlanResp
                     const char *kind, const char *argument, Diags *diags) {
     PlanCheck check = plan_check_open(call, request, response, diags);
     if (value_is_present(response->planned))
-        plan_check_name(&check, &(PlanName){
+        plan_check_name(&check, &(CheckedName){
                                     .path = PATH_AT(call, {argument}),
                                     .kind = kind,
                                     .name = object_text(response->planned, argument, STR_EMPTY),

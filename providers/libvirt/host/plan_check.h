@@ -18,19 +18,19 @@ typedef struct PlanCheck {
 } PlanCheck;
 
 /* An object that an argument names. */
-typedef struct PlanName {
+typedef struct CheckedName {
     Path path;        /* of the argument */
     const char *kind; /* "pool", "network", "filter" or "machine" */
     Str name;         /* or UUID; empty: nothing is checked */
-} PlanName;
+} CheckedName;
 
 /* Connects to the host. If it cannot be reached or the connection is read-only, adds an error. */
 PlanCheck plan_check_open(const Call *call, const PlanRequest *request,
                           const PlanResponse *response, Diags *diags);
 /* Adds an error at the argument, with the nearest existing name, if the object does not exist. */
-void plan_check_name(PlanCheck *check, const PlanName *name);
+void plan_check_name(PlanCheck *check, const CheckedName *name);
 /* The same for an object that the caller did not find. `names` are those that exist. */
-void plan_check_absent(PlanCheck *check, const PlanName *name, const StrVec *names);
+void plan_check_absent(PlanCheck *check, const CheckedName *name, const StrVec *names);
 /* Remembers that this plan creates the object. */
 void plan_check_promise(const PlanCheck *check, const char *kind, Str name);
 /* Releases the connection. Returns false if an error was added. */

@@ -150,7 +150,7 @@ static bool check_references(const Call *call, const PlanRequest *request,
     Value planned = response->planned;
     PlanCheck check = plan_check_open(call, request, response, diags);
     for (size_t i = 0; i < nested_list_count(planned, "filterrefs"); i++)
-        plan_check_name(&check, &(PlanName){
+        plan_check_name(&check, &(CheckedName){
                                     .path = PATH_AT(call, {"filterrefs"}, {.index = i}, {"filter"}),
                                     .kind = "filter",
                                     .name = object_text(nested_list_at(planned, "filterrefs", i),

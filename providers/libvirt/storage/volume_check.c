@@ -22,10 +22,10 @@ bool volume_check_host(const Call *call, const PlanRequest *request, const PlanR
     PlanCheck check = plan_check_open(call, request, response, diags);
     Str base = object_text(object_nested(planned, "base", arena), "volume_id", STR_EMPTY);
     if (is_new)
-        plan_check_name(&check, &(PlanName){PATH_AT(call, {"pool"}), "pool", pool});
+        plan_check_name(&check, &(CheckedName){PATH_AT(call, {"pool"}), "pool", pool});
     if (is_new && check.connection && base.len)
         volume_find_check(&check,
-                          &(PlanName){PATH_AT(call, {"base"}, {"volume_id"}), "volume", base});
+                          &(CheckedName){PATH_AT(call, {"base"}, {"volume_id"}), "volume", base});
     plan_check_promise(&check, "volume",
                        str_format(arena, "%.*s/%.*s", STR_ARG(pool),
                                   STR_ARG(object_text(planned, "name", STR_EMPTY))));

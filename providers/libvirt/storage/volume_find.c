@@ -180,7 +180,7 @@ static void volume_find_add_names(virStoragePoolPtr pool, Str id, StrVec *out, A
     free(volumes);
 }
 
-void volume_find_check(PlanCheck *check, const PlanName *name) {
+void volume_find_check(PlanCheck *check, const CheckedName *name) {
     Arena *arena = check->call->arena;
     virStoragePoolPtr *pools = NULL;
     StrVec names = {0};

@@ -33,4 +33,4 @@ Str volume_find_identity(const Call *call, Str pool, Str name);
 MUST_USE bool volume_find_recovered(const Call *call, virConnectPtr connection, Str identity,
                                     virStorageVolPtr *out, Diags *diags);
 /* Adds an error at the argument if no volume has this ID, path or name "POOL/VOLUME". */
-void volume_find_check(PlanCheck *check, const PlanName *name);
+void volume_find_check(PlanCheck *check, const CheckedName *name);

@@ -501,7 +501,7 @@ static void deletion_5_asks(void **) {
         Decision decision;
         run->spec.template = view.run->spec.template;
         run->status = view.run->status;
-        run->status.plan.counts = (PlanCounts){.destroy = 1};
+        run->status.plan.counts = (ChangeCounts){.destroy = 1};
         view.run = run;
         decision = decide_run(&view, &options, NOW, arena);
         check_str(str_after(decision_text(&decision), decision_text(&decision).len - strlen(wait)),
