@@ -43,6 +43,13 @@ bool bundle_read_digest(Str text, Str *out, Arena *arena) {
     return true;
 }
 
+bool bundle_read_sum(Str line, Str *digest, Str *name, Arena *arena) {
+    Str text = str_slice(line, 0, DIGEST_SIZE);
+    *name = str_after(line, DIGEST_SIZE + 2);
+    return bundle_read_digest(text, digest, arena) && str_equal(text, *digest) &&
+           str_equal(str_slice(line, DIGEST_SIZE, DIGEST_SIZE + 2), STR("  "));
+}
+
 bool bundle_path_is_valid(Str path) {
     Str rest = path, part;
     size_t count = 0;
@@ -68,10 +75,8 @@ static bool decode_sums(Decoding *decoding, Str text) {
     while (str_next_field(&rest, '\n', &line)) {
         if (!line.len && !rest.len)
             break;
-        Str digest = str_slice(line, 0, DIGEST_SIZE), path = str_after(line, DIGEST_SIZE + 2);
-        Str lower;
-        if (!bundle_read_digest(digest, &lower, decoding->arena) || !str_equal(digest, lower) ||
-            !str_equal(str_slice(line, DIGEST_SIZE, DIGEST_SIZE + 2), STR("  ")))
+        Str digest, path;
+        if (!bundle_read_sum(line, &digest, &path, decoding->arena))
             return bundle_fail(decoding,
                                "a line of its " BUNDLE_SUMS " is not a digest and a path");
         if (!str_equal(path, STR(BUNDLE_MANIFEST)) && !bundle_path_is_valid(path))

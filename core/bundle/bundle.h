@@ -65,6 +65,9 @@ typedef struct BundleHead {
 
 /* Reads "sha256:HEX" or HEX; sets *out to the hex text in lower case. */
 MUST_USE bool bundle_read_digest(Str text, Str *out, Arena *arena);
+/* Splits a line of SHA256SUMS into the digest, in lower case, and the name, which may be anything.
+ */
+MUST_USE bool bundle_read_sum(Str line, Str *digest, Str *name, Arena *arena);
 /* Returns true for "bin/x": a path without special components, in one of the directories above. */
 bool bundle_path_is_valid(Str path);
 /* Returns the mode of a file on a machine: programs are executable. */

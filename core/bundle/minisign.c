@@ -107,14 +107,35 @@ static bool check_comment(const MinisignKey *key, Str rest, Str signature, Str *
     return true;
 }
 
+Str minisign_key_id(const MinisignKey *key, Arena *arena) {
+    StrBuf text = strbuf_new(arena);
+    for (size_t i = sizeof key->id; i-- > 0;)
+        strbuf_add_format(&text, "%02X", key->id[i]);
+    return strbuf_str(&text);
+}
+
+/* Decodes the first signature and moves *rest behind its line. */
+static bool decode_signature(Str *rest, Str *bytes, Arena *arena) {
+    return rest->len <= TEXT_MAX && decode_first(rest, bytes, SIGNED_SIZE, arena) &&
+           (has_algorithm(*bytes, "ED") || has_algorithm(*bytes, "Ed"));
+}
+
+static bool is_signed_by(const MinisignKey *key, Str bytes) {
+    return memcmp(bytes.ptr + 2, key->id, sizeof key->id) == 0;
+}
+
+bool minisign_names_key(const MinisignKey *key, Str signature, Arena *arena) {
+    Str bytes;
+    return decode_signature(&signature, &bytes, arena) && is_signed_by(key, bytes);
+}
+
 bool minisign_verify(const MinisignKey *key, Str message, Str signature, Str *comment, Str *problem,
                      Arena *arena) {
     unsigned char digest[DIGEST_SIZE];
     Str bytes, rest = signature;
-    if (signature.len > TEXT_MAX || !decode_first(&rest, &bytes, SIGNED_SIZE, arena) ||
-        !(has_algorithm(bytes, "ED") || has_algorithm(bytes, "Ed")))
+    if (!decode_signature(&rest, &bytes, arena))
         return problem_text(problem, "the signature is not one of minisign");
-    if (memcmp(bytes.ptr + 2, key->id, sizeof key->id) != 0)
+    if (!is_signed_by(key, bytes))
         return problem_text(problem, "another key signed it");
     if (has_algorithm(bytes, "ED")) {
         if (!blake2b(message, digest))

@@ -22,6 +22,10 @@ typedef struct MinisignSecret {
 
 /* Reads a public key: the line of Base64 alone, or a file with its comment. */
 MUST_USE bool minisign_read_key(Str text, MinisignKey *out, Str *problem, Arena *arena);
+/* Returns the identity of a key as minisign prints it: 16 hexadecimal digits. */
+Str minisign_key_id(const MinisignKey *key, Arena *arena);
+/* Returns true if the signature names this key; its validity is not known by that. */
+MUST_USE bool minisign_names_key(const MinisignKey *key, Str signature, Arena *arena);
 /* Returns true if the file of a secret key needs a password. */
 bool minisign_needs_password(Str text, Arena *arena);
 /* Reads the file of a secret key; ignores `password` if the key is not encrypted. The caller must

@@ -38,6 +38,7 @@
     ROW(taint)            \
     ROW(test)             \
     ROW(untaint)          \
+    ROW(verify_release)   \
     ROW(version)          \
     ROW(workspace)
 
