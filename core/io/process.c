@@ -12,7 +12,6 @@
 #include <signal.h>
 #include <spawn.h>
 #include <sys/mman.h>
-#include <sys/pidfd.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -176,7 +175,8 @@ static void end_group(Run *run, int signal) {
 
 /* Opens a pidfd. Without it no deadline is possible, so the program is killed. */
 static int watch_exit(Run *run) {
-    run->exited = (Fd){pidfd_open(run->pid, 0)};
+    /* The function pidfd_open needs glibc 2.36. */
+    run->exited = (Fd){(int)syscall(SYS_pidfd_open, run->pid, 0)};
     if (run->exited.number >= 0)
         return 0;
     int error = -errno;

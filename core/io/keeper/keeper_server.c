@@ -11,8 +11,8 @@
 #include <poll.h>
 #include <signal.h>
 #include <sys/eventfd.h>
-#include <sys/pidfd.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 enum {
@@ -144,10 +144,11 @@ static Target *server_find_target(Server *server, const KeeperPacket *packet) {
         }
     }
     Target *target = arena_new(server->arena, Target);
-    *target = (Target){.socket = str_clone(packet->text, server->arena),
-                       .pid = packet->pid,
-                       .exited = packet->pid > 0 ? pidfd_open(packet->pid, 0) : -1,
-                       .outputs = {-1, -1}};
+    *target =
+        (Target){.socket = str_clone(packet->text, server->arena),
+                 .pid = packet->pid,
+                 .exited = packet->pid > 0 ? (int)syscall(SYS_pidfd_open, packet->pid, 0) : -1,
+                 .outputs = {-1, -1}};
     for (size_t i = 1; i < packet->fd_count; i++)
         target->outputs[i - 1] = packet->fds[i];
     if (!server->rpc->open(server->rpc->self, target->socket, &target->channel, &target->problem,
