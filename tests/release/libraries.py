@@ -1,0 +1,120 @@
+"""Builds libraries of the relocatable tree from Debian's source packages, with fewer options than Debian's own build.
+
+sources.tsv has a row for each: name and version of the source package, SHA-256 of its .dsc, licence (SPDX), homepage, options.
+An option begins with `-`, or is NAME=VALUE of configure. Other words are targets; a target that ends with `/` is a
+directory. Without a target all is built. The kind of build follows from the files of the source: configure, meson.build or
+CMakeLists.txt.
+
+The options leave out features, never a symbol that loam or another library of the tree uses: programs are compiled and
+linked against Debian's own library of the same version, and the tree has this one. tree.py checks that no symbol is missing.
+
+Results are kept beside the roots (roots.CACHE), one tar file for each row; another row or root makes another file."""
+import collections, csv, hashlib, os, pathlib, re, subprocess, sys, tarfile
+
+import program, roots
+
+Row = collections.namedtuple("Row", "name version sha256 licence homepage options")
+SOURCES = pathlib.Path(__file__).with_name("sources.tsv")
+CACHE = roots.CACHE.with_name("libraries")
+# Packages beside those of the program that these builds need.
+PACKAGES = """autoconf automake bison flex libbz2-dev libffi-dev libglib2.0-dev libgmp-dev liblzma-dev libncurses-dev libtool
+    libxml2-utils libzstd-dev meson nettle-dev patchelf perl python3 rpcsvc-proto xsltproc""".split()
+# Linked as an archive: libvirt uses only its XDR functions, and the shared library needs Kerberos. The licence is BSD-3-Clause.
+ARCHIVES = ("libtirpc",)
+FLAGS = {"CC": "ccache gcc", "CFLAGS": "-O2 -fstack-protector-strong -D_FORTIFY_SOURCE=2", "LDFLAGS": "-Wl,-z,relro,-z,now"}
+DIRECTORIES = ["--prefix=/usr", "--sysconfdir=/etc", "--localstatedir=/var"]
+# A patch of Debian that touches configure.ac must not start programs that write configure anew.
+NO_REMAKE = ["AUTOCONF=:", "AUTOMAKE=:", "ACLOCAL=:", "AUTOHEADER=:"]
+
+
+def rows():
+    with open(SOURCES, encoding="utf-8", newline="") as file:
+        lines = list(csv.reader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
+    if tuple(lines[0]) != Row._fields:
+        sys.exit("%s: the columns are %s" % (SOURCES, " ".join(Row._fields)))
+    return [Row(*line) for line in lines[1:]]
+
+
+def cached(row, root_file):
+    """The tar file of the libraries of a row."""
+    key = hashlib.sha256(repr((row, root_file.name, FLAGS, DIRECTORIES, ARCHIVES)).encode()).hexdigest()[:12]
+    return CACHE / ("%s-%s.tar" % (row.name, key))
+
+
+def unpack_source(root, row):
+    """Fetches a source package, compares the digest of its .dsc, and unpacks it in /usr/src/NAME."""
+    root.run("apt-get", "source", "--download-only", "-o", "APT::Sandbox::User=root", "%s=%s" % (row.name, row.version), directory="/usr/src")
+    file = root.path / "usr/src" / ("%s_%s.dsc" % (row.name, row.version.partition(":")[2] or row.version))
+    found = hashlib.sha256(file.read_bytes()).hexdigest()
+    if found != row.sha256:
+        sys.exit("%s %s: the SHA-256 of the .dsc is %s, and sources.tsv has %s" % (row.name, row.version, found, row.sha256))
+    root.run("dpkg-source", "--no-check", "-x", file.name, row.name, directory="/usr/src", offline=True)
+
+
+def compile_library(root, row):
+    place, more = "/usr/src/" + row.name, program.settings()
+    more["environment"] = {**more["environment"], **FLAGS}
+    jobs = "-j" + more["environment"]["CMAKE_BUILD_PARALLEL_LEVEL"]
+    words = row.options.split()
+    options = [word for word in words if word.startswith("-") or "=" in word]
+    targets = [word for word in words if word not in options]
+    has = lambda name: (root.path / place[1:] / name).exists()
+
+    def run(*words):
+        root.run(*words, directory=place, **more)
+
+    if has("configure") or has("configure.ac"):
+        if not has("configure"):
+            run("autoreconf", "-fi")
+        run("./configure", *DIRECTORIES, "--disable-static", *options)
+        for target in targets or ["all"]:
+            run("make", jobs, *NO_REMAKE, *(["-C", target] if target.endswith("/") else [target]))
+    elif has("meson.build"):
+        run("meson", "setup", "build", *DIRECTORIES, "--libdir=lib", "--buildtype=plain", "--auto-features=disabled", *options)
+        run("ninja", jobs, "-C", "build", *targets)
+    else:
+        run("cmake", "-G", "Ninja", "-S", ".", "-B", "build", "-DCMAKE_BUILD_TYPE=None", *options)
+        run("ninja", jobs, "-C", "build", *targets)
+
+
+def soname(file):
+    """The name under which the loader looks for a shared library, or None for other files."""
+    text = subprocess.run(["readelf", "--dynamic", file], capture_output=True, encoding="utf-8").stdout
+    found = re.search(r"\(SONAME\).*\[(.+)\]", text)
+    return found and found.group(1)
+
+
+def keep(root, row, file):
+    """Writes the shared libraries of a build and the source package's copyright into the tar file `file`."""
+    place, found = root.path / "usr/src" / row.name, {}
+    for path in sorted(place.rglob("*.so*")):
+        if path.is_file() and not path.is_symlink() and soname(path):
+            found[soname(path)] = path
+    if not found:
+        sys.exit("%s: the build made no shared library" % row.name)
+    part = file.with_suffix(".%d.part" % os.getpid())
+    with tarfile.open(part, "w") as tar:
+        for name, path in [*found.items(), ("copyright", place / "debian/copyright")]:
+            tar.add(path, name)
+    part.rename(file)
+
+
+def make(root):
+    """Returns the rows and their tar files; builds those that are not in the cache in `root`, whose packages must be
+    program.packages() and PACKAGES."""
+    CACHE.mkdir(parents=True, exist_ok=True)
+    found = [(row, cached(row, root.file)) for row in rows()]
+    missing = [pair for pair in found if not pair[1].exists()]
+    if not missing:
+        return found
+    sources = (root.path / "etc/apt/sources.list").read_text()
+    (root.path / "etc/apt/sources.list.d/sources.list").write_text(re.sub(r"^deb ", "deb-src ", sources, flags=re.MULTILINE))
+    root.run("apt-get", "update")
+    for name in ARCHIVES:
+        (root.path / ("usr/lib/x86_64-linux-gnu/%s.so" % name)).unlink()
+    for row, file in missing:
+        print("build %s %s" % (row.name, row.version), flush=True)
+        unpack_source(root, row)
+        compile_library(root, row)
+        keep(root, row, file)
+    return found

@@ -1,0 +1,118 @@
+"""The relocatable tree: the program, its plugins, the libraries that they need except glibc, and all licences.
+
+    parts = tree.make(pathlib.Path("loam-0.1.0-linux-x86_64"))
+
+writes bin, lib and share into that directory, which must not exist, and returns one Part for each library. The same rows are in
+share/doc/loam/libraries.tsv. The tree comes from a root of Debian 12, the oldest glibc that the program is built with;
+libraries.py says which libraries are not those of Debian. Objects find each other by $ORIGIN, so the tree works at any path."""
+import collections, csv, pathlib, re, shutil, subprocess, sys, tarfile
+
+import libraries, program, roots
+
+# file: name in lib; source, version: Debian's source package; package: the binary package, or empty if libraries.py built the
+# file. An archive that is linked into a library has a row of its own, with the name of the library.
+Part = collections.namedtuple("Part", "file source version package")
+GLIBC = {"ld-linux-x86-64.so.2", "libc.so.6", "libdl.so.2", "libm.so.6", "libpthread.so.0", "libresolv.so.2", "librt.so.1", "libutil.so.1"}
+DEBIAN = "usr/lib/x86_64-linux-gnu"  # in the root
+DOCUMENTS = "share/doc/loam"
+
+
+def needed(file):
+    """The libraries that an object names."""
+    text = roots.output("readelf", "--dynamic", "--wide", str(file))
+    return re.findall(r"\(NEEDED\).*\[(.+)\]", text)
+
+
+def objects(tree):
+    """The program, its plugins and the libraries of a tree."""
+    return [tree / "bin/loam", *sorted(tree.glob("lib/loam/*.so")), *sorted(tree.glob("lib/*.so*"))]
+
+
+def copy_libraries(root, tree, built):
+    """Copies each library that an object needs: from a tar file of `built`, by its name, else from Debian. Returns the names
+    of the latter."""
+    debian, seen = [], set(GLIBC)
+    waiting = objects(tree)
+    while waiting:
+        for name in needed(waiting.pop()):
+            if name in seen:
+                continue
+            seen.add(name)
+            target = tree / "lib" / name
+            if name in built:
+                with tarfile.open(built[name][1]) as tar:
+                    target.write_bytes(tar.extractfile(name).read())
+            else:
+                shutil.copyfile(root.path / DEBIAN / name, target)
+                debian.append(name)
+            target.chmod(0o644)
+            waiting.append(target)
+    return debian
+
+
+def packages_of(root, names):
+    """The binary package, its source package and version of each library of Debian."""
+    if not names:
+        return {}
+    _, text = root.run("dpkg-query", "--search", *("*/x86_64-linux-gnu/" + name for name in names))
+    owners = {line.rpartition("/")[2]: line.partition(": ")[0] for line in text.splitlines()}
+    _, text = root.run("dpkg-query", "--show", "--showformat", "${binary:Package}\t${source:Package}\t${source:Version}\n", *sorted(set(owners.values())))
+    sources = {row[0].partition(":")[0]: row[1:] for row in csv.reader(text.splitlines(), delimiter="\t")}
+    return {name: (owners[name].partition(":")[0], *sources[owners[name].partition(":")[0]]) for name in names}
+
+
+def write_documents(root, tree, parts, built):
+    documents = tree / DOCUMENTS
+    licences = documents / "licenses"
+    licences.mkdir(parents=True)
+    for name in ("LICENSE", "CHANGELOG.md"):
+        shutil.copyfile(program.TOP / name, documents / name)
+    for part in parts:
+        if part.package:
+            shutil.copyfile(root.path / "usr/share/doc" / part.package / "copyright", licences / part.source)
+        else:
+            with tarfile.open(built[part.file][1]) as tar:
+                (licences / part.source).write_bytes(tar.extractfile("copyright").read())
+    texts = "".join(file.read_text(errors="replace") for file in licences.iterdir())
+    (licences / "common-licenses").mkdir()
+    for name in sorted(set(re.findall(r"/usr/share/common-licenses/([A-Za-z]+-?[\d.]*\d|[A-Za-z]+)", texts))):
+        shutil.copyfile(root.path / "usr/share/common-licenses" / name, licences / "common-licenses" / name)
+    with open(documents / "libraries.tsv", "w", encoding="utf-8") as file:
+        for row in [Part._fields, *parts]:
+            file.write("\t".join(row) + "\n")
+
+
+def make(directory, mirror=None):
+    with roots.Root(roots.chosen("deb12")[0], [*program.packages(), *libraries.PACKAGES], mirror) as root:
+        built = {}
+        for row, file in libraries.make(root):
+            with tarfile.open(file) as tar:
+                built.update({name: (row, file) for name in tar.getnames() if name != "copyright"})
+        program.build(root)
+        root.run("cmake", "--install", program.BUILD, "--prefix", "/tree", offline=True)
+        tree = root.path / "tree"
+        debian = packages_of(root, copy_libraries(root, tree, built))
+        parts = [Part(file.name, debian[file.name][1], debian[file.name][2], debian[file.name][0]) if file.name in debian
+                 else Part(file.name, built[file.name][0].name, built[file.name][0].version, "") for file in sorted(tree.glob("lib/*.so*"))]
+        if any(part.source == "libvirt" and not part.package for part in parts):
+            for name in libraries.ARCHIVES:
+                _, text = root.run("dpkg-query", "--show", "--showformat", "${source:Package}\t${source:Version}", name + "-dev")
+                parts.append(Part("libvirt.so.0", *text.split("\t"), name + "-dev"))
+        write_documents(root, tree, parts, built)
+        for path, names in (("$ORIGIN/../lib", ["bin/loam"]), ("$ORIGIN/..", [str(file.relative_to(tree)) for file in tree.glob("lib/loam/*.so")]),
+                            ("$ORIGIN", ["lib/" + file.name for file in tree.glob("lib/*.so*")])):
+            root.run("strip", "--strip-unneeded", *("/tree/" + name for name in names), offline=True)
+            root.run("patchelf", "--set-rpath", path, *("/tree/" + name for name in names), offline=True)
+        shutil.copytree(tree, directory, symlinks=True)
+    return parts
+
+
+def pack(tree, time, file):
+    """Writes a tree as `file`, whose name ends with .tar.zst or .tar.gz. Equal trees make equal files."""
+    compress = {".zst": ["zstd", "--quiet", "-19", "--threads=1"], ".gz": ["gzip", "-9", "-n"]}[file.suffix]
+    with open(file, "wb") as out:
+        tar = subprocess.Popen(["tar", "--create", "--sort=name", "--format=gnu", "--mtime=@" + time, "--owner=0", "--group=0", "--numeric-owner",
+                                "--mode=u=rwX,go=rX", "--directory", str(tree.parent), tree.name], stdout=subprocess.PIPE)
+        subprocess.run(compress, stdin=tar.stdout, stdout=out, check=True)
+        if tar.wait():
+            sys.exit("tar: status %d" % tar.returncode)
