@@ -3,7 +3,7 @@
 
 static const KeyProviderType *const types[] = {
     &key_provider_pbkdf2,  &key_provider_external, &key_provider_openbao,
-    &key_provider_aws_kms, &key_provider_gcp_kms,
+    &key_provider_aws_kms, &key_provider_gcp_kms,  &key_provider_azure_vault,
 };
 
 const KeyProviderType *key_provider_find(Str name, Str *known, Arena *arena) {

@@ -43,6 +43,7 @@ extern const KeyProviderType key_provider_external;
 extern const KeyProviderType key_provider_openbao;
 extern const KeyProviderType key_provider_aws_kms;
 extern const KeyProviderType key_provider_gcp_kms;
+extern const KeyProviderType key_provider_azure_vault;
 
 /* Returns the row of this name. If there is none, returns NULL and sets *known to the quoted names
  * of all rows. */

@@ -70,17 +70,6 @@ static bool id_create(const Call *call, const ApplyRequest *request, ApplyRespon
     return true;
 }
 
-/* Decodes base64url: adds the padding that the decoder requires. */
-static bool from_base64url(Str text, Str *out, Arena *arena) {
-    StrBuf buf = strbuf_new(arena);
-    for (size_t i = 0; i < text.len; i++) {
-        char c = text.ptr[i];
-        strbuf_add_char(&buf, (char)(c == '-' ? '+' : c == '_' ? '/' : c));
-    }
-    strbuf_add_repeat(&buf, '=', (4 - text.len % 4) % 4);
-    return base64_decode(strbuf_str(&buf), out, arena);
-}
-
 /* The import ID is "BYTES" or "PREFIX,BYTES", with the bytes as in b64_url. */
 static bool id_import(const Call *call, const ImportRequest *request, ImportResponse *response,
                       Diags *diags) {
@@ -89,7 +78,7 @@ static bool id_import(const Call *call, const ImportRequest *request, ImportResp
     size_t comma = str_rfind_char(id, ',');
     Str text = comma == SIZE_MAX ? id : str_after(id, comma + 1);
     Str bytes;
-    if (text.len == 0 || !from_base64url(text, &bytes, call->arena))
+    if (text.len == 0 || !base64_url_decode(text, &bytes, call->arena))
         return diags_fail(diags, NO_RANGE, "Invalid import ID",
                           "\"%.*s\" is not a value of \"b64_url\". The ID must be \"BYTES\" or "
                           "\"PREFIX,BYTES\", with the bytes in URL-safe base64 without padding.",

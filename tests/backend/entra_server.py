@@ -136,8 +136,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
 class Server(http.server.ThreadingHTTPServer):
     daemon_threads = True
 
-    def __init__(self, directory, account, key, tls=True):
-        super().__init__(("127.0.0.1", 0), Handler)
+    def __init__(self, directory, account, key, tls=True, handler=Handler, port=0):
+        super().__init__(("127.0.0.1", port), handler)
         self.directory, self.account, self.key = directory, account, key
         self.lock, self.requests, self.failures, self.faults, self.log, self.tokens, self.used, self.term = threading.Lock(), 0, [], [], [], {}, set(), 3600
         if tls:

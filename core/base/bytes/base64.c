@@ -1,6 +1,7 @@
 /* base64, by OpenSSL. */
 #include "base64.h"
 
+#include <openssl/crypto.h>
 #include <openssl/evp.h>
 
 /* OpenSSL counts in int, so long input is encoded in pieces of whole groups. */
@@ -54,4 +55,17 @@ bool base64_decode(Str text, Str *out, Arena *arena) {
     }
     *out = (Str){(const char *)bytes, text.len / 4 * 3 - padding};
     return true;
+}
+
+bool base64_url_decode(Str text, Str *out, Arena *arena) {
+    size_t padding = (4 - text.len % 4) % 4;
+    char *standard = arena_alloc(arena, text.len + padding + 1);
+    for (size_t i = 0; i < text.len; i++) {
+        char c = text.ptr[i];
+        standard[i] = (char)(c == '-' ? '+' : c == '_' ? '/' : c);
+    }
+    memset(standard + text.len, '=', padding);
+    bool ok = base64_decode((Str){standard, text.len + padding}, out, arena);
+    OPENSSL_cleanse(standard, text.len); /* the text may be a key */
+    return ok;
 }

@@ -1,6 +1,6 @@
 /* azurerm_settings: the account, its address and its credentials. */
 #include "azurerm_settings.h"
-#include "azure_login.h"
+#include "azure_settings.h"
 #include "backend_settings.h"
 #include "base64.h"
 #include "cloud_address.h"
@@ -19,23 +19,6 @@ static Str azurerm_settings_text(Value config, const char *name) {
 
 static bool azurerm_settings_reject(Diags *diags, const char *detail) {
     return diags_fail(diags, NO_RANGE, "Invalid backend configuration", "%s", detail);
-}
-
-static bool azurerm_settings_cloud(const Io *io, Value config, AzureCloud *out, Arena *arena,
-                                   Diags *diags) {
-    Str name = azurerm_settings_text(config, "environment");
-    Str host = azurerm_settings_text(config, "metadata_host");
-    Str problem = STR_EMPTY;
-    if (name.len && host.len)
-        return azurerm_settings_reject(diags,
-                                       "\"environment\" and \"metadata_host\" cannot be combined.");
-    if (host.len == 0)
-        return azure_cloud_find(name, out) ||
-               azurerm_settings_reject(diags, "\"environment\" is not a cloud of Azure.");
-    return azure_cloud_fetch(io, host, out, &problem, arena) ||
-           diags_fail(diags_as(diag_class_of(problem, DIAG_UNREACHABLE), diags), NO_RANGE,
-                      "Addresses of the cloud not found", "%.*s. Check \"metadata_host\".",
-                      STR_ARG(problem));
 }
 
 static bool azurerm_settings_endpoint(Value config, const AzureCloud *cloud, AzureBlobSettings *out,
@@ -58,29 +41,6 @@ static bool azurerm_settings_endpoint(Value config, const AzureCloud *cloud, Azu
                    "may begin with http.");
     out->endpoint = given;
     return true;
-}
-
-static AzureLoginSettings azurerm_settings_login(Value config) {
-    return (AzureLoginSettings){
-        .tenant_id = azurerm_settings_text(config, "tenant_id"),
-        .client_id = azurerm_settings_text(config, "client_id"),
-        .client_id_file = azurerm_settings_text(config, "client_id_file_path"),
-        .client_secret = azurerm_settings_text(config, "client_secret"),
-        .client_secret_file = azurerm_settings_text(config, "client_secret_file_path"),
-        .certificate = azurerm_settings_text(config, "client_certificate"),
-        .certificate_file = azurerm_settings_text(config, "client_certificate_path"),
-        .certificate_password = azurerm_settings_text(config, "client_certificate_password"),
-        .uses_oidc = backend_settings_bool(config, "use_oidc", false),
-        .oidc_token = azurerm_settings_text(config, "oidc_token"),
-        .oidc_token_file = azurerm_settings_text(config, "oidc_token_file_path"),
-        .oidc_request_url = azurerm_settings_text(config, "oidc_request_url"),
-        .oidc_request_token = azurerm_settings_text(config, "oidc_request_token"),
-        .ado_connection = azurerm_settings_text(config, "ado_service_connection_id"),
-        .uses_machine = backend_settings_bool(config, "use_msi", false),
-        .machine_endpoint = azurerm_settings_text(config, "msi_endpoint"),
-        .uses_workload = backend_settings_bool(config, "use_aks_workload_identity", false),
-        .uses_cli = backend_settings_bool(config, "use_cli", true),
-    };
 }
 
 static bool azurerm_settings_no_credentials(Diags *diags, Str why) {
@@ -157,7 +117,8 @@ static bool azurerm_settings_encryption(Value config, AzureBlobSettings *out, Ar
 
 bool azurerm_settings_read(const Io *io, Value config, AzureBlobSettings *out, Arena *arena,
                            Diags *diags) {
-    AzureLogin login = {.io = io, .settings = azurerm_settings_login(config)};
+    AzureLogin login = {.io = io};
+    Str problem = STR_EMPTY;
     AzureBlobSettings settings = {
         .account.name = azurerm_settings_text(config, "storage_account_name"),
         .container = azurerm_settings_text(config, "container_name"),
@@ -167,8 +128,11 @@ bool azurerm_settings_read(const Io *io, Value config, AzureBlobSettings *out, A
         return azurerm_settings_reject(diags,
                                        "\"timeout_seconds\" must be an integer from 0 to 86400.");
     settings.timeout_ms = timeout_s * 1000;
-    if (!azurerm_settings_cloud(io, config, &login.cloud, arena, diags) ||
-        !azurerm_settings_endpoint(config, &login.cloud, &settings, arena, diags) ||
+    azure_settings_read(io, config, &login.settings);
+    if (!azure_settings_cloud(io, config, &login.cloud, &problem, arena))
+        return diags_fail(diags_as(diag_class_of(problem, DIAG_UNREACHABLE), diags), NO_RANGE,
+                          "Addresses of the cloud not found", "%.*s.", STR_ARG(problem));
+    if (!azurerm_settings_endpoint(config, &login.cloud, &settings, arena, diags) ||
         !azurerm_settings_encryption(config, &settings, arena, diags) ||
         !azurerm_settings_credentials(&login, config, &settings, arena, diags))
         return false;
@@ -214,9 +178,7 @@ const Attribute azurerm_settings_attributes[] = {
      .check = azurerm_settings_check_account},
     {"container_name", &TYPE_STRING, REQUIRED, "Name of the container.", .check = azurerm_settings_check_container},
     {"key", &TYPE_STRING, REQUIRED, "Name of the state's blob.", .check = azurerm_settings_check_key},
-    {"environment", &TYPE_STRING, OPTIONAL, "Cloud of the account (default \"public\").",
-     .one_of = AZURE_CLOUD_NAMES},
-    {"metadata_host", &TYPE_STRING, OPTIONAL, "Host that names the addresses of another cloud."},
+    AZURE_SETTINGS_CLOUD_ROWS,
     {"blob_endpoint", &TYPE_STRING, OPTIONAL,
      "Address of the blob service of the account, for an emulator or a private endpoint (default: "
      "\"https://ACCOUNT.blob.core.windows.net\" in the public cloud). Terraform and OpenTofu do not have this argument."},
@@ -231,33 +193,14 @@ const Attribute azurerm_settings_attributes[] = {
      "Whether blobs are accessed with an access token of Entra ID. Otherwise the token serves to list the access keys."},
     {"resource_group_name", &TYPE_STRING, OPTIONAL, "Resource group of the account, to list its access keys."},
     {"subscription_id", &TYPE_STRING, OPTIONAL, "Subscription of the account, to list its access keys."},
-    {"tenant_id", &TYPE_STRING, OPTIONAL, "Tenant of the identity."},
-    {"client_id", &TYPE_STRING, OPTIONAL, "Client ID of the identity."},
-    {"client_id_file_path", &TYPE_STRING, OPTIONAL, "File with the client ID."},
-    {"client_certificate", &TYPE_STRING, OPTIONAL | SENSITIVE,
-     "Certificate and key of the identity: a PKCS #12 file in base64. Of several sources of tokens, the first one of this table counts."},
-    {"client_certificate_path", &TYPE_STRING, OPTIONAL, "PKCS #12 file with certificate and key."},
-    {"client_certificate_password", &TYPE_STRING, OPTIONAL | SENSITIVE, "Password of the PKCS #12 file."},
-    {"client_secret", &TYPE_STRING, OPTIONAL | SENSITIVE, "Secret of the identity."},
-    {"client_secret_file_path", &TYPE_STRING, OPTIONAL, "File with the secret."},
-    {"use_oidc", &TYPE_BOOL, OPTIONAL, "Whether the token of another issuer, such as a pipeline, is exchanged."},
-    {"ado_service_connection_id", &TYPE_STRING, OPTIONAL, "With use_oidc in Azure DevOps: ID of the service connection."},
-    {"oidc_token", &TYPE_STRING, OPTIONAL | SENSITIVE, "With use_oidc: the token."},
-    {"oidc_token_file_path", &TYPE_STRING, OPTIONAL, "With use_oidc: file with the token, read again at each renewal."},
-    {"oidc_request_url", &TYPE_STRING, OPTIONAL, "With use_oidc: address at which the pipeline hands out the token."},
-    {"oidc_request_token", &TYPE_STRING, OPTIONAL | SENSITIVE, "With oidc_request_url: the secret for that address."},
-    {"use_msi", &TYPE_BOOL, OPTIONAL, "Whether the managed identity of the machine is used."},
-    {"msi_endpoint", &TYPE_STRING, OPTIONAL, "With use_msi: address of the machine's token service (default: the usual one)."},
-    {"use_aks_workload_identity", &TYPE_BOOL, OPTIONAL, "Whether the workload identity of a pod of AKS is used."},
-    {"use_cli", &TYPE_BOOL, OPTIONAL, "Whether the login of the Azure CLI is used (default true)."},
+    AZURE_SETTINGS_LOGIN_ROWS,
 };
 /* clang-format on */
 static_assert(ARRAY_COUNT(azurerm_settings_attributes) == AZURERM_SETTINGS_COUNT,
               "the table is whole");
 
 const BackendVariable azurerm_settings_variables[] = {
-    {"environment", "ARM_ENVIRONMENT"},
-    {"metadata_host", "ARM_METADATA_HOST"},
+    AZURE_SETTINGS_VARIABLES,
     {"blob_endpoint", "ARM_BLOB_ENDPOINT"},
     {"access_key", "ARM_ACCESS_KEY"},
     {"sas_token", "ARM_SAS_TOKEN"},
@@ -269,32 +212,6 @@ const BackendVariable azurerm_settings_variables[] = {
     {"use_azuread_auth", "ARM_USE_AZUREAD"},
     {"resource_group_name", "ARM_RESOURCE_GROUP_NAME"},
     {"subscription_id", "ARM_SUBSCRIPTION_ID"},
-    {"tenant_id", "ARM_TENANT_ID"},
-    {"client_id", "ARM_CLIENT_ID"},
-    {"client_id_file_path", "ARM_CLIENT_ID_FILE_PATH"},
-    {"client_certificate", "ARM_CLIENT_CERTIFICATE"},
-    {"client_certificate_path", "ARM_CLIENT_CERTIFICATE_PATH"},
-    {"client_certificate_password", "ARM_CLIENT_CERTIFICATE_PASSWORD"},
-    {"client_secret", "ARM_CLIENT_SECRET"},
-    {"client_secret_file_path", "ARM_CLIENT_SECRET_FILE_PATH"},
-    {"use_oidc", "ARM_USE_OIDC"},
-    {"ado_service_connection_id", "ARM_ADO_PIPELINE_SERVICE_CONNECTION_ID"},
-    {"ado_service_connection_id", "ARM_OIDC_AZURE_SERVICE_CONNECTION_ID"},
-    {"ado_service_connection_id", "AZURESUBSCRIPTION_SERVICE_CONNECTION_ID"},
-    {"oidc_token", "ARM_OIDC_TOKEN"},
-    {"oidc_token_file_path", "ARM_OIDC_TOKEN_FILE_PATH"},
-    {"oidc_token_file_path", "AZURE_FEDERATED_TOKEN_FILE"},
-    {"oidc_request_url", "ARM_OIDC_REQUEST_URL"},
-    {"oidc_request_url", "ACTIONS_ID_TOKEN_REQUEST_URL"},
-    {"oidc_request_url", "SYSTEM_OIDCREQUESTURI"},
-    {"oidc_request_token", "ARM_OIDC_REQUEST_TOKEN"},
-    {"oidc_request_token", "ACTIONS_ID_TOKEN_REQUEST_TOKEN"},
-    {"oidc_request_token", "SYSTEM_ACCESSTOKEN"},
-    {"use_msi", "ARM_USE_MSI"},
-    {"msi_endpoint", "ARM_MSI_ENDPOINT"},
-    {"msi_endpoint", "MSI_ENDPOINT"},
-    {"use_aks_workload_identity", "ARM_USE_AKS_WORKLOAD_IDENTITY"},
-    {"use_cli", "ARM_USE_CLI"},
 };
 static_assert(ARRAY_COUNT(azurerm_settings_variables) == AZURERM_SETTINGS_VARIABLES,
               "the table is whole");

@@ -23,6 +23,8 @@ static void base64(void **) {
         Str back;
         assert_true(base64_decode(str_from_cstr(cases[i].standard), &back, arena));
         check_str_equal(back, cases[i].bytes);
+        assert_true(base64_url_decode(str_from_cstr(cases[i].url), &back, arena));
+        check_str_equal(back, cases[i].bytes);
     }
 }
 

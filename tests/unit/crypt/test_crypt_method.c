@@ -6,7 +6,8 @@
 
 static void test_rows(void **) {
     static const char *const methods[] = {"aes_gcm", "external", "unencrypted"};
-    static const char *const providers[] = {"pbkdf2", "external", "openbao", "aws_kms", "gcp_kms"};
+    static const char *const providers[] = {"pbkdf2",  "external", "openbao",
+                                            "aws_kms", "gcp_kms",  "azure_vault"};
     SCOPED(ArenaRef) arena = arena_open("test");
     Str known;
     for (size_t i = 0; i < ARRAY_COUNT(methods); i++) {
@@ -20,7 +21,9 @@ static void test_rows(void **) {
     assert_null(crypt_method_find(STR("rot13"), &known, arena));
     check_str_equal(known, STR("\"aes_gcm\", \"external\", \"unencrypted\""));
     assert_null(key_provider_find(STR("post-it"), &known, arena));
-    check_str_equal(known, STR("\"pbkdf2\", \"external\", \"openbao\", \"aws_kms\", \"gcp_kms\""));
+    check_str_equal(
+        known,
+        STR("\"pbkdf2\", \"external\", \"openbao\", \"aws_kms\", \"gcp_kms\", \"azure_vault\""));
 }
 
 static void test_additional_data(void **) {

@@ -53,7 +53,8 @@ static void failures(void **) {
         {0, "", "{\"ciphertext_blob\":\"?\"}", "is damaged"},
         {0, "", "{\"ciphertext_blob\":\"c2VhbGVk\",\"more\":1}", "is damaged"},
     };
-    key_service_check_failures(&key_provider_aws_kms, CONFIG, no_variable, rows, ARRAY_COUNT(rows));
+    const KeyService of = {.variable = no_variable};
+    key_service_check_failures(&key_provider_aws_kms, CONFIG, &of, rows, ARRAY_COUNT(rows));
 }
 
 static void no_region(void **) {

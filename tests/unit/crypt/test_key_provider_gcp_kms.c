@@ -52,7 +52,8 @@ static void failures(void **) {
         {0, "", "{\"ciphertext\":\"?\"}", "is damaged"},
         {0, "", "{\"ciphertext\":\"c2VhbGVk\",\"more\":1}", "is damaged"},
     };
-    key_service_check_failures(&key_provider_gcp_kms, CONFIG, variable, rows, ARRAY_COUNT(rows));
+    const KeyService of = {.variable = variable};
+    key_service_check_failures(&key_provider_gcp_kms, CONFIG, &of, rows, ARRAY_COUNT(rows));
 }
 
 UNIT_MAIN(test_key_provider_gcp_kms) {
