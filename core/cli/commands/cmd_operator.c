@@ -42,7 +42,7 @@ static bool read_image(const Arguments *arguments, Str *out, Diags *diags) {
     return (text.len > 0 && str_has_only(text, ".-_/:@")) ||
            diags_fail(diags, NO_RANGE, "Invalid image",
                       "-image requires the name of a container image, such as "
-                      "registry.example.com/loam:0.1.0, not \"%.*s\".",
+                      "registry.example.com/loam:0.2.0, not \"%.*s\".",
                       STR_ARG(text));
 }
 
@@ -111,7 +111,7 @@ static const Command install_command = {
              "Stacks, Runs, Approvals and Lanes, admission policies, roles, the Deployment and its "
              "network policy. Applies nothing: keep the output in git, or pipe it into \"kubectl "
              "apply --server-side -f -\".",
-    .example = "loam operator install -image=registry.example.com/loam:0.1.0",
+    .example = "loam operator install -image=registry.example.com/loam:0.2.0",
     .groups = {OPTION_GROUP(install_options), &option_view},
     .run = run_install,
 };

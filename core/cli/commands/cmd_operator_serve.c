@@ -121,7 +121,7 @@ const Command cmd_operator_serve = {
     .about = "Follows Stacks, Runs and Approvals of the cluster, and makes the Jobs that plan and "
              "apply them, until it gets SIGTERM. \"loam operator install\" prints the Deployment "
              "that starts it.",
-    .example = "loam operator serve -runner-image=registry.example.com/loam:0.1.0",
+    .example = "loam operator serve -runner-image=registry.example.com/loam:0.2.0",
     .groups = {OPTION_GROUP(serve_options), &option_view},
     .run = run_serve,
     .is_hidden = true,
