@@ -17,6 +17,17 @@ target_compile_options(loam_flags INTERFACE
     "SHELL:-include ${CMAKE_SOURCE_DIR}/core/base/ban.h")
 target_link_libraries(loam_flags INTERFACE Threads::Threads)
 
+# A release holds no path of the build and no random number, so that two builds of one source have the same bytes. Other builds keep
+# their paths, which debuggers and caches of compilers use.
+if(CMAKE_BUILD_TYPE STREQUAL Release)
+    set(loam_maps -ffile-prefix-map=${CMAKE_SOURCE_DIR}=. -ffile-prefix-map=${CMAKE_BINARY_DIR}=./build) # the last match counts
+    target_compile_options(loam_flags INTERFACE ${loam_maps})
+    add_link_options(${loam_maps}) # link-time optimisation compiles again
+    if(CMAKE_C_COMPILER_ID STREQUAL GNU) # names of sections of link-time optimisation
+        string(APPEND CMAKE_C_COMPILE_OBJECT " -frandom-seed=<OBJECT>")
+    endif()
+endif()
+
 # The sources of a directory; main.c belongs to the program.
 function(loam_sources out dir)
     file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/${dir}/*.c)

@@ -4,6 +4,10 @@ foreach(package ${CPACK_PACKAGE_FILES})
     set(root ${package}.root)
     execute_process(COMMAND dpkg-deb --raw-extract ${package} ${root} COMMAND_ERROR_IS_FATAL ANY)
     file(REMOVE ${root}/DEBIAN/postinst ${root}/DEBIAN/postrm)
+    if(DEFINED ENV{SOURCE_DATE_EPOCH}) # dpkg-deb changes only later times
+        execute_process(COMMAND find ${root} -exec touch --no-dereference --date=@$ENV{SOURCE_DATE_EPOCH} {} +
+            COMMAND_ERROR_IS_FATAL ANY)
+    endif()
     execute_process(COMMAND dpkg-deb --root-owner-group -Zgzip --build ${root} ${package} OUTPUT_QUIET COMMAND_ERROR_IS_FATAL ANY)
     file(REMOVE_RECURSE ${root})
 endforeach()

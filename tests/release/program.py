@@ -1,10 +1,16 @@
-"""Builds the program in a root, from the source that git knows: changed files count, untracked files do not."""
-import os, pathlib, subprocess, sys
+"""Builds the program in a root, from the source that git knows: changed files count, untracked files do not.
+
+Two variables change the circumstances of a build, for tests/release/twice: LOAM_RELEASE_PLACE is the directory of the source in
+the root, LOAM_RELEASE_VARIABLES are variables NAME=VALUE of all programs there, separated by blanks. Among them, FAKETIME is the
+difference of the clock."""
+import os, pathlib, shutil, subprocess, sys, tempfile
 
 import roots
 
 TOP = pathlib.Path(__file__).resolve().parents[2]
-BUILD = "/source/build/release"  # in the root
+SOURCE = os.environ.get("LOAM_RELEASE_PLACE", "/source")  # in the root
+BUILD = SOURCE + "/build/release"
+FAKETIME = "/usr/lib/x86_64-linux-gnu/faketime"  # of Debian's package faketime
 
 
 def packages():
@@ -28,7 +34,11 @@ def time():
 def source(directory):
     """Copies the tracked files of the working tree into `directory`."""
     git = ["git", "-C", str(TOP)]
-    changed = roots.output(*git, "stash", "create").strip()  # a commit of the changed files; changes nothing
+    index = roots.output(*git, "rev-parse", "--path-format=absolute", "--git-path", "index").strip()
+    with tempfile.NamedTemporaryFile(prefix="loam-index-") as copy:  # git locks an index; another build may be reading it
+        shutil.copyfile(index, copy.name)
+        # A commit of the changed files; changes nothing.
+        changed = roots.output(*git, "stash", "create", env={**os.environ, "GIT_INDEX_FILE": copy.name}).strip()
     if changed:
         print("the source has changes that are not committed")
     archive = subprocess.Popen([*git, "-c", "tar.umask=0022", "archive", changed or "HEAD"], stdout=subprocess.PIPE)
@@ -43,20 +53,29 @@ def compiler_cache():
     if not directory:
         return {"CCACHE_DISABLE": "1"}, []
     return {**{name: value for name, value in os.environ.items() if name.startswith("CCACHE_")},
-            "CCACHE_DIR": directory, "CCACHE_BASEDIR": "/source"}, [(directory, directory)]
+            "CCACHE_DIR": directory, "CCACHE_BASEDIR": SOURCE}, [(directory, directory)]
+
+
+def circumstances():
+    """Variables and mounts of LOAM_RELEASE_VARIABLES."""
+    variables = dict(word.split("=", 1) for word in os.environ.get("LOAM_RELEASE_VARIABLES", "").split())
+    if "FAKETIME" not in variables:
+        return variables, []
+    return {**variables, "LD_PRELOAD": "/faketime/libfaketime.so.1"}, [(FAKETIME, "/faketime")]
 
 
 def settings():
     """Arguments of Root.run for compilers: the cache, the time, the number of jobs, no network."""
-    variables, mounts = compiler_cache()
+    (variables, mounts), (more, places) = compiler_cache(), circumstances()
     jobs = os.environ.get("CMAKE_BUILD_PARALLEL_LEVEL", str(os.cpu_count()))
-    return {"mounts": mounts, "offline": True,
-            "environment": {**variables, "SOURCE_DATE_EPOCH": time(), "CMAKE_BUILD_PARALLEL_LEVEL": jobs}}
+    return {"mounts": [*mounts, *places], "offline": True,
+            "environment": {**variables, **more, "SOURCE_DATE_EPOCH": time(), "CMAKE_BUILD_PARALLEL_LEVEL": jobs}}
 
 
 def build(root):
     """Compiles the program in BUILD."""
-    (root.path / "source").mkdir()
-    source(root.path / "source")
-    root.run("cmake", "--preset", "release", directory="/source", **settings())
-    root.run("cmake", "--build", "--preset", "release", directory="/source", **settings())
+    place = root.path / SOURCE.strip("/")
+    place.mkdir(parents=True)
+    source(place)
+    root.run("cmake", "--preset", "release", directory=SOURCE, **settings())
+    root.run("cmake", "--build", "--preset", "release", directory=SOURCE, **settings())
