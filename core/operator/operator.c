@@ -36,7 +36,9 @@ typedef struct Operator {
     pthread_mutex_t lock; /* of the world, and of the members up to the queue */
     World world;
     LostNodes nodes;
-    size_t synced; /* informers that have read all objects once */
+    bool is_fresh[WORLD_KINDS]; /* the store has what the server has, but for events on the way */
+    uint32_t breaks;            /* how often a store was not fresh any more */
+    bool is_ready;              /* all were fresh once */
     bool is_leader;
     WorkQueue *queue;
     Informer *informers[WORLD_KINDS];
@@ -81,8 +83,16 @@ static WorldKind kind_of(const KubeResource *resource) {
 
 /* Events. A controller that waits to lead keeps the stores, so that it can begin at once. */
 
+static bool is_fresh(const Operator *controller) {
+    for (size_t kind = 0; kind < WORLD_KINDS; kind++) {
+        if (!controller->is_fresh[kind])
+            return false;
+    }
+    return true;
+}
+
 static bool has_begun(const Operator *controller) {
-    return controller->is_leader && controller->synced == WORLD_KINDS;
+    return controller->is_leader && is_fresh(controller);
 }
 
 static void add_key(void *payload, WorldKind kind, Str namespace, Str name) {
@@ -95,7 +105,8 @@ static void changed(void *payload, const KubeResource *resource, const ObjectMet
     if (has_begun(controller))
         world_touch(&controller->world, kind_of(resource), meta,
                     &(WorldTouch){add_key, controller->queue}, arena);
-    world_forget(&controller->world, kind_of(resource), meta, arena);
+    if (resource == &act_runs || controller->is_fresh[WORLD_RUN]) /* else it may not have ended */
+        world_forget(&controller->world, kind_of(resource), meta, arena);
 }
 
 /* A decision from a part of the objects would see Runs and Jobs as missing. */
@@ -126,32 +137,28 @@ static void follow_kinds(Operator *controller, const Stack *stack) {
         change_watch_add(controller->changes, stack->status.kinds.items[i]);
 }
 
-static void synced(void *payload) {
+static void synced(void *payload, const KubeResource *resource) {
     Operator *controller = payload;
     LOCKED(&controller->lock);
-    controller->synced++;
+    controller->is_fresh[kind_of(resource)] = true;
+    controller->is_ready = controller->is_ready || is_fresh(controller);
     try_begin(controller);
+}
+
+/* The server that responds next may have an older etcd. A decision that mixes its objects with
+ * newer ones could make an object again that the older one lacks. So nothing is decided, and no
+ * step of an earlier decision sent, until all are read again. */
+static void broken(void *payload, const KubeResource *resource) {
+    Operator *controller = payload;
+    LOCKED(&controller->lock);
+    controller->is_fresh[kind_of(resource)] = false;
+    controller->breaks++;
 }
 
 static void lead(Operator *controller) {
     LOCKED(&controller->lock);
     controller->is_leader = true;
     try_begin(controller);
-}
-
-/* The response of a change is its newest version: the next decision need not wait for the event. */
-static void keep_response(Operator *controller, const ActRequest *request,
-                          const KubeResponse *response) {
-    size_t kind = 0;
-    const ObjectMeta *meta;
-    while (kind < WORLD_KINDS && resources[kind] != request->ref.resource)
-        kind++;
-    if (kind == WORLD_KINDS || response->outcome != KUBE_DONE ||
-        str_equal_cstr(STR("DELETE"), request->method))
-        return;
-    LOCKED(&controller->lock);
-    if (object_store_put_newer(controller->world.stores[kind], response->body, &meta) && meta)
-        changed(controller, request->ref.resource, meta);
 }
 
 /* Work. */
@@ -166,7 +173,24 @@ typedef struct Work {
     VEC(WorkRequest) requests;
     int64_t wake_ms; /* Unix time; 0: never */
     Str trace;       /* of a Run that ends; empty: none */
+    uint32_t breaks; /* of the controller when it was decided */
 } Work;
+
+/* The response of a change is its newest version: the next decision need not wait for the event. */
+static void keep_response(Operator *controller, const Work *work, const ActRequest *request,
+                          const KubeResponse *response) {
+    size_t kind = 0;
+    const ObjectMeta *meta;
+    while (kind < WORLD_KINDS && resources[kind] != request->ref.resource)
+        kind++;
+    if (kind == WORLD_KINDS || response->outcome != KUBE_DONE ||
+        str_equal_cstr(STR("DELETE"), request->method))
+        return;
+    LOCKED(&controller->lock);
+    if (work->breaks == controller->breaks &&
+        object_store_put_newer(controller->world.stores[kind], response->body, &meta) && meta)
+        changed(controller, request->ref.resource, meta);
+}
 
 static KubeCall call_of(const Operator *controller, Arena *arena) {
     const Clock *clock = controller->io.clock;
@@ -278,6 +302,9 @@ static Work plan_work(Operator *controller, WorkKey key, Arena *arena) {
     Work work = {0};
     Decision decision;
     LOCKED(&controller->lock);
+    work.breaks = controller->breaks;
+    if (!has_begun(controller)) /* all keys come again when it does */
+        return work;
     if (!decide(controller, key, options.now_ms, &decision, arena))
         return work;
     vec_each(&decision.steps, step) {
@@ -303,19 +330,27 @@ static void read_jobs_again(Operator *controller) {
     informer_relist(controller->informers[WORLD_POD]);
 }
 
+static bool is_current(Operator *controller, const Work *work) {
+    LOCKED(&controller->lock);
+    return work->breaks == controller->breaks;
+}
+
 static bool do_work(Operator *controller, WorkKey key, const Work *work, Arena *arena) {
     const Clock *clock = controller->io.clock;
     vec_each(&work->requests, each) {
         const ActRequest *request = &each->request;
         KubeResponse response = {0};
         KubeCall call = call_of(controller, arena);
+        call.attempts_max = 1; /* another attempt is another decision */
+        if (!is_current(controller, work))
+            return true;
         if (!act_send(&call, request, &response)) {
             log_event(LOG_WARN, "request failed", log_cstr("method", request->method),
                       log_text("path", kube_resource_path(&request->ref, arena)),
                       log_text("problem", response.problem));
             return false;
         }
-        keep_response(controller, request, &response);
+        keep_response(controller, work, request, &response);
         if (request->ref.resource == &act_jobs && response.outcome == KUBE_CONFLICT)
             read_jobs_again(controller);
         if (each->notice.len > 0 && response.outcome == KUBE_DONE) /* else another has sent it */
@@ -402,7 +437,7 @@ static WebAnswer answer_health(void *payload, Str path, Arena *) {
     bool is_ready_path = str_equal_cstr(path, "/readyz");
     if (!is_ready_path && !str_equal_cstr(path, "/healthz"))
         return (WebAnswer){404, NULL, STR("not found\n")};
-    if (is_ready_path && controller->synced < WORLD_KINDS)
+    if (is_ready_path && !controller->is_ready)
         return (WebAnswer){503, NULL, STR("the objects of the cluster are not read yet\n")};
     return (WebAnswer){200, NULL, STR("ok\n")};
 }
@@ -460,6 +495,7 @@ static bool start_informers(Operator *controller, Str *problem) {
             .lock = &controller->lock,
             .changed = changed,
             .synced = synced,
+            .broken = broken,
             .is_needed = kind < WORLD_GIT_REPOSITORY ? NULL : refers_to,
             .payload = controller,
         });

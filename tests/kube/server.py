@@ -316,8 +316,8 @@ class Cluster:
             process.send_signal(signal.SIGCONT)
         return path
 
-    def restore(self, path):
-        """As `etcdutl snapshot restore --bump-revision --mark-compacted` does it."""
+    def restore(self, path, is_bumped=True):
+        """As `etcdutl snapshot restore --bump-revision --mark-compacted` does it, or without these options."""
         newest = self.revision()
         has_controllers = "kube-controller-manager" in dict(self.processes)
         self.stop("kube-controller-manager")
@@ -325,10 +325,11 @@ class Cluster:
         shutil.rmtree(self.path("etcd"))
         shutil.copytree(path, self.path("etcd"))
         self.start_etcd()
-        while self.revision() <= newest:
+        while is_bumped and self.revision() <= newest:
             for _ in range(100):
                 self.ask_etcd("/v3/kv/put", {"key": base64.b64encode(b"revision").decode()})
-        self.compact()
+        if is_bumped:
+            self.compact()
         self.start_apiserver()
         if has_controllers:
             self.start_controllers()

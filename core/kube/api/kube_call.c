@@ -7,6 +7,8 @@
 KubeOutcome kube_call_send(const KubeCall *call, KubeRequest request, KubeResponse *response,
                            Diags *diags) {
     request.deadline_ms = call->deadline_ms;
+    if (call->attempts_max)
+        request.attempts_max = call->attempts_max;
     request.cancel = call->cancel;
     request.cancel_at = call->cancel_at;
     KubeOutcome outcome = kube_client_send(call->client, &request, response, call->arena);

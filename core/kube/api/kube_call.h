@@ -12,8 +12,9 @@
 typedef struct KubeCall {
     KubeClient *client;
     Arena *arena;
-    int64_t deadline_ms; /* on the monotonic clock, for all requests of the call; 0: each request
-                            has the timeout of the client */
+    int64_t deadline_ms;   /* on the monotonic clock, for all requests of the call; 0: each request
+                              has the timeout of the client */
+    uint32_t attempts_max; /* of each request; 0: those of the client */
     const CancelToken *cancel;
     CancelLevel cancel_at; /* as in HttpRequest */
 } KubeCall;

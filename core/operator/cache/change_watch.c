@@ -10,7 +10,8 @@
 #include "thread.h"
 
 #define KINDS_MAX  64
-#define ROUND_S    300 /* of one stream */
+#define ROUND_S    300  /* of one stream */
+#define EARLY_MS   5000 /* a stream that ends earlier before its time was cut off */
 #define CALL_MS    60000
 #define REFUSED_MS 300000
 
@@ -152,6 +153,8 @@ static bool find_version(ChangeThread *thread, const KubeResource *resource, Kub
 static bool follow(ChangeThread *thread, KubeResponse *response, Arena *arena) {
     KubeCall call = call_of(thread, arena);
     KubeKind kind = {thread->api_version, thread->kind};
+    const Clock *clock = kube_client_io(call.client)->clock;
+    int64_t end_ms = clock->monotonic_ms(clock->self) + (int64_t)ROUND_S * 1000 - EARLY_MS;
     KubeResource resource;
     if (kube_discovery_find(thread->watch->discovery, &call, kind, &resource, response, NULL) !=
             KUBE_DONE ||
@@ -166,7 +169,8 @@ static bool follow(ChangeThread *thread, KubeResponse *response, Arena *arena) {
         .payload = thread,
     };
     kube_stream_run(&call, &request, response, NULL);
-    if (response->code == 410) /* the server has forgotten this version */
+    /* The server has forgotten this version, or the next one has an older etcd. */
+    if (response->code == 410 || clock->monotonic_ms(clock->self) < end_ms)
         thread->version.len = 0;
     return response->transport == HTTP_DONE && (response->code < 300 || response->code == 410);
 }

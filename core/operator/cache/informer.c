@@ -6,15 +6,17 @@
 #include "log.h"
 #include "thread.h"
 
-#define ROUND_S   300 /* of one stream */
+#define ROUND_S   300  /* of one stream */
+#define EARLY_MS  5000 /* a stream that ends earlier before its time was cut off */
 #define LIST_MS   60000
+#define PAUSE_MS  5000 /* at most, after a failure: decisions wait for the list */
 #define ABSENT_MS 5000 /* until a kind that the server lacks is asked for again */
 
 struct Informer {
     InformerOptions options;
     Thread *thread;
     StrBuf version;        /* resourceVersion to continue from */
-    bool is_gone;          /* the server cannot continue from it */
+    bool is_gone;          /* the server cannot continue from it, or may have another history */
     _Atomic bool is_stale; /* the store lacks objects that the server has */
     uint32_t failures;
     bool is_synced;
@@ -147,17 +149,28 @@ static bool read_page(Informer *informer, StrBuf *next, KubeResponse *response) 
     return true;
 }
 
+/* A kind that the server lacks has no objects any more. */
+static void end_list(Informer *informer) {
+    uint64_t version;
+    if (!str_to_uint64(strbuf_str(&informer->version), &version))
+        version = UINT64_MAX;
+    LOCKED(informer->options.lock);
+    object_store_end_list(informer->options.store, version, see_gone, informer);
+}
+
 static bool read_list(Informer *informer, KubeResponse *response) {
     SCOPED(ArenaRef) arena = arena_open("pages of a list");
     StrBuf next = strbuf_new(arena);
     informer->is_stale = false;
     object_store_begin_list(informer->options.store);
     do {
-        if (!read_page(informer, &next, response))
+        if (!read_page(informer, &next, response)) {
+            if (response->code == 404)
+                end_list(informer);
             return false;
+        }
     } while (next.len > 0);
-    LOCKED(informer->options.lock);
-    object_store_end_list(informer->options.store, see_gone, informer);
+    end_list(informer);
     informer->is_gone = false;
     if (informer->has_list)
         informer->restarts++;
@@ -165,11 +178,12 @@ static bool read_list(Informer *informer, KubeResponse *response) {
     return true;
 }
 
-static void set_synced(Informer *informer) {
+static void set_synced(Informer *informer, bool is_synced) {
     const InformerOptions *options = &informer->options;
-    if (!informer->is_synced && options->synced)
-        options->synced(options->payload);
-    informer->is_synced = true;
+    void (*see)(void *, const KubeResource *) = is_synced ? options->synced : options->broken;
+    if (informer->is_synced != is_synced && see)
+        see(options->payload, options->resource);
+    informer->is_synced = is_synced;
 }
 
 /* Streams. */
@@ -196,9 +210,14 @@ static KubeLine see_event(void *payload, Str line) {
     return KUBE_LINE_EVENT;
 }
 
+/* A server that ends cuts its streams off, some of them in good order. If etcd is restored, the one
+ * that follows it continues from another history: it may send no changes until its versions have
+ * reached ours, and none of those in between. */
 static bool follow(Informer *informer, KubeResponse *response) {
     SCOPED(ArenaRef) arena = arena_open("stream of an informer");
     KubeCall call = informer_call(informer, 0, arena);
+    const Clock *clock = kube_client_io(informer->options.client)->clock;
+    int64_t end_ms = clock->monotonic_ms(clock->self) + (int64_t)ROUND_S * 1000 - EARLY_MS;
     KubeStreamRequest request = {
         .ref = {.resource = informer->options.resource},
         .label_selector = informer->options.label_selector,
@@ -209,9 +228,13 @@ static bool follow(Informer *informer, KubeResponse *response) {
     };
     kube_stream_run(&call, &request, response, NULL);
     *response = kube_client_copy_response(response, informer->scratch); /* beyond the stream */
-    informer->is_gone = informer->is_gone || response->code == 410 ||
-                        kube_status_find(&response->status, "ResourceVersionTooLarge");
-    return response->transport == HTTP_DONE && response->code < 300;
+    if (response->transport == HTTP_DONE && response->code < 300) {
+        if (clock->monotonic_ms(clock->self) >= end_ms)
+            return true;
+        response->problem = STR("the server ended the stream early");
+    }
+    informer->is_gone = true;
+    return false;
 }
 
 static bool is_needed(const Informer *informer) {
@@ -238,16 +261,15 @@ static void run_informer(void *payload) {
     while (cancel_level(options->cancel) == CANCEL_NONE) {
         KubeResponse response = {0};
         bool ok = needs_list ? read_list(informer, &response) : follow(informer, &response);
+        bool is_absent = !ok && needs_list && response.code == 404;
+        if (cancel_level(options->cancel) != CANCEL_NONE)
+            break;
         needs_list = needs_list ? !ok : informer->is_gone || informer->is_stale;
-        bool is_absent = !ok && response.code == 404;
-        if (ok || is_absent)
-            set_synced(informer);
+        set_synced(informer, !needs_list || is_absent);
         if (ok) {
             informer->failures = 0;
             continue;
         }
-        if (cancel_level(options->cancel) != CANCEL_NONE)
-            break;
         if (is_absent) {
             if (!wait_for_kind(informer))
                 break;
@@ -255,8 +277,8 @@ static void run_informer(void *payload) {
         }
         log_event(LOG_WARN, "objects not read", log_text("kind", options->resource->kind),
                   log_text("problem", response.problem));
-        if (clock->sleep_ms(clock->self, kube_retry_wait_ms(++informer->failures, -1),
-                            options->cancel))
+        int64_t wait_ms = kube_retry_wait_ms(++informer->failures, -1);
+        if (clock->sleep_ms(clock->self, wait_ms < PAUSE_MS ? wait_ms : PAUSE_MS, options->cancel))
             break;
     }
 }

@@ -1,7 +1,9 @@
 /* Informer: a thread that keeps an ObjectStore like the API server. It lists the objects of a kind,
  * page by page, then follows their changes; after a gap that the server cannot fill it lists again,
- * so that the store misses nothing. A kind that the server does not have has no objects. A watch
- * would need a right on definitions, so it is asked for again, but only while it is needed. */
+ * so that the store misses nothing. So it does after a stream that broke: the server that responds
+ * next may have an older etcd, whose versions do not continue those of the store. A kind that the
+ * server does not have has no objects. A watch would need a right on definitions, so it is asked
+ * for again, but only while it is needed. */
 #pragma once
 
 #include "kube_call.h"
@@ -19,9 +21,12 @@ typedef struct InformerOptions {
     /* An object was added, changed or removed; a removed one has a time of deletion. `meta` is
      * valid until it returns. */
     void (*changed)(void *payload, const KubeResource *resource, const ObjectMeta *meta);
-    /* The store has all objects for the first time; called once, without the lock. NULL: nothing.
-     */
-    void (*synced)(void *payload);
+    /* The store has all objects: for the first time, and again after each `broken`. Called without
+     * the lock; NULL: nothing. */
+    void (*synced)(void *payload, const KubeResource *resource);
+    /* The store may differ from the server until the next `synced`. Called without the lock; NULL:
+     * nothing. */
+    void (*broken)(void *payload, const KubeResource *resource);
     /* Whether another object refers to the kind; called with the lock. NULL: always. */
     bool (*is_needed)(void *payload, const KubeResource *resource);
     void *payload;

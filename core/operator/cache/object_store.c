@@ -283,11 +283,15 @@ void object_store_begin_list(ObjectStore *store) {
     store->list++;
 }
 
-void object_store_end_list(ObjectStore *store, void (*see)(void *payload, const ObjectMeta *gone),
-                           void *payload) {
+void object_store_end_list(ObjectStore *store, uint64_t version,
+                           void (*see)(void *payload, const ObjectMeta *gone), void *payload) {
     map_each(&store->entries, each) {
         ObjectEntry *entry = each->value;
-        if (!entry->object || entry->list == store->list)
+        if (entry->object && entry->list == store->list)
+            continue;
+        if (entry->version > version)
+            entry->version = version;
+        if (!entry->object)
             continue;
         see(payload, entry->object);
         drop_object(store, entry);

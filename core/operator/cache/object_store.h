@@ -48,10 +48,11 @@ const void *object_store_replaced(const ObjectStore *store, const ObjectMeta *pu
 void object_store_remove(ObjectStore *store, Str namespace, Str name);
 
 /* A list of all objects: those that are not put between begin and end are removed, and reported to
- * `see`. */
+ * `see`. `version` is that of the list: no object is remembered as removed in a later one, because
+ * the versions of a restored etcd begin again. */
 void object_store_begin_list(ObjectStore *store);
-void object_store_end_list(ObjectStore *store, void (*see)(void *payload, const ObjectMeta *gone),
-                           void *payload);
+void object_store_end_list(ObjectStore *store, uint64_t version,
+                           void (*see)(void *payload, const ObjectMeta *gone), void *payload);
 
 const void *object_store_find(const ObjectStore *store, Str namespace, Str name); /* NULL: absent */
 size_t object_store_count(const ObjectStore *store);
