@@ -39,8 +39,9 @@ static const char *const kind_names[] = {
     [THREAD_INFORMER] = "loam-informer",
     [THREAD_WORKER] = "loam-worker",
     [THREAD_NOTIFIER] = "loam-notifier",
+    [THREAD_TRACES] = "loam-traces",
 };
-static_assert(ARRAY_COUNT(kind_names) == THREAD_NOTIFIER + 1, "a name for each kind");
+static_assert(ARRAY_COUNT(kind_names) == THREAD_TRACES + 1, "a name for each kind");
 
 pthread_mutex_t *thread_lock(pthread_mutex_t *mutex) {
     pthread_mutex_lock(mutex);

@@ -17,7 +17,8 @@
  *   server             executes calls that this process serves
  *   informer           follows the objects of one kind for the operator
  *   worker             does the steps that the operator decides
- *   notifier           posts events of the operator */
+ *   notifier           posts events of the operator
+ *   traces             sends the spans of a run to their collector */
 #pragma once
 
 #include "attr.h"
@@ -50,6 +51,7 @@ typedef enum ThreadKind {
     THREAD_INFORMER,
     THREAD_WORKER,
     THREAD_NOTIFIER,
+    THREAD_TRACES,
 } ThreadKind;
 
 typedef struct Thread Thread;

@@ -2,6 +2,7 @@
 #include "process.h"
 
 #include "log.h"
+#include "trace_parent.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -118,14 +119,19 @@ static bool is_withheld(const char *const *prefixes, Str name) {
 static char **process_environment_of(const ProcessRequest *request, Arena *arena) {
     static const StrVec none = {0};
     const StrVec *additions = request->environment ? request->environment : &none;
-    if (additions->count == 0 && !request->withheld)
+    Str parent = is_overridden(additions, STR("TRACEPARENT")) ? STR_EMPTY : trace_parent();
+    if (additions->count == 0 && !request->withheld && parent.len == 0)
         return environ;
     VEC(char *) all = {0};
     for (char **entry = environ; *entry; entry++) {
         Str name = variable_name(str_from_cstr(*entry));
-        if (!is_withheld(request->withheld, name) && !is_overridden(additions, name))
+        bool is_parent = parent.len > 0 && str_equal(name, STR("TRACEPARENT"));
+        if (!is_withheld(request->withheld, name) && !is_overridden(additions, name) && !is_parent)
             vec_push(arena, &all, *entry);
     }
+    if (parent.len > 0)
+        vec_push(arena, &all,
+                 (char *)str_to_cstr(str_concat(STR("TRACEPARENT="), parent, arena), arena));
     vec_each(additions, addition)
         vec_push(arena, &all, (char *)str_to_cstr(*addition, arena));
     vec_push(arena, &all, NULL);

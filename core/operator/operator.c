@@ -557,7 +557,7 @@ static Operator *operator_open(const OperatorSettings *settings, Str *problem) {
         .takeover_after_ms = settings->takeover_after_ms,
     };
     controller->nodes = (LostNodes){map_new(arena), arena};
-    controller->collector = otlp_export_open(settings->io, arena);
+    controller->collector = otlp_export_open(settings->io, OTLP_TRACES, arena);
     if (controller->collector.url.len > 0)
         controller->tracing = act_trace_environment(settings->io, arena);
     pthread_mutex_init(&controller->lock, NULL);

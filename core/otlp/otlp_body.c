@@ -35,8 +35,12 @@ bool otlp_body_read_parent(Str text, Str *trace, Str *span) {
     return true;
 }
 
-static void add_attribute(OtlpBody *body, const char *key, const char *type, Str text) {
-    JsonWriter *writer = &body->writer;
+bool otlp_body_is_sampled(Str text) {
+    Str flags = str_slice(text, PARENT_SIZE - 2, PARENT_SIZE);
+    return flags.len == 2 && strchr("13579bdf", flags.ptr[1]) != NULL;
+}
+
+static void add_attribute(JsonWriter *writer, const char *key, const char *type, Str text) {
     json_object_start(writer);
     json_key_string(writer, "key", str_from_cstr(key));
     json_key_object(writer, "value");
@@ -47,32 +51,39 @@ static void add_attribute(OtlpBody *body, const char *key, const char *type, Str
 
 void otlp_body_add_text(OtlpBody *body, const char *key, Str text) {
     if (text.len > 0)
-        add_attribute(body, key, "stringValue", text);
+        add_attribute(&body->writer, key, "stringValue", text);
 }
 
 void otlp_body_add_number(OtlpBody *body, const char *key, uint64_t number) {
-    add_attribute(body, key, "intValue",
+    add_attribute(&body->writer, key, "intValue",
                   str_format(body->scratch, "%llu", (unsigned long long)number));
 }
 
-static void add_resource(OtlpBody *body, const OtlpResource *resource) {
+void otlp_body_add_resource(JsonWriter *writer, const OtlpResource *resource, Arena *scratch) {
     Str list = resource->attributes, pair, service = resource->service;
-    json_key_object(&body->writer, "resource");
-    json_key_array(&body->writer, "attributes");
+    json_key_object(writer, "resource");
+    json_key_array(writer, "attributes");
     while (str_next_field(&list, ',', &pair)) {
         size_t equals = str_find_char(pair, '=', 0);
         Str key = str_trim(str_slice(pair, 0, equals)), value;
         if (equals == SIZE_MAX || key.len == 0 ||
-            !url_decode(str_trim(str_after(pair, equals + 1)), &value, body->scratch))
+            !url_decode(str_trim(str_after(pair, equals + 1)), &value, scratch))
             continue;
         if (!str_equal(key, STR("service.name")))
-            otlp_body_add_text(body, str_to_cstr(key, body->scratch), value);
+            add_attribute(writer, str_to_cstr(key, scratch), "stringValue", value);
         else if (service.len == 0)
             service = value;
     }
-    otlp_body_add_text(body, "service.name", service.len > 0 ? service : STR("loam"));
-    json_array_end(&body->writer);
-    json_object_end(&body->writer);
+    add_attribute(writer, "service.name", "stringValue", service.len > 0 ? service : STR("loam"));
+    json_array_end(writer);
+    json_object_end(writer);
+}
+
+void otlp_body_add_scope(JsonWriter *writer, const OtlpResource *resource) {
+    json_key_object(writer, "scope");
+    json_key_string(writer, "name", STR("loam"));
+    json_key_string(writer, "version", resource->version);
+    json_object_end(writer);
 }
 
 void otlp_body_begin(OtlpBody *body, const OtlpResource *resource, StrBuf *out) {
@@ -81,13 +92,10 @@ void otlp_body_begin(OtlpBody *body, const OtlpResource *resource, StrBuf *out) 
     json_object_start(writer);
     json_key_array(writer, "resourceSpans");
     json_object_start(writer);
-    add_resource(body, resource);
+    otlp_body_add_resource(writer, resource, body->scratch);
     json_key_array(writer, "scopeSpans");
     json_object_start(writer);
-    json_key_object(writer, "scope");
-    json_key_string(writer, "name", STR("loam"));
-    json_key_string(writer, "version", resource->version);
-    json_object_end(writer);
+    otlp_body_add_scope(writer, resource);
     json_key_array(writer, "spans");
 }
 
@@ -123,6 +131,17 @@ void otlp_body_end_span(OtlpBody *body, bool has_failed) {
         json_object_end(writer);
     }
     json_object_end(writer);
+}
+
+void otlp_body_add_span(OtlpBody *body, const OtlpSpan *span) {
+    otlp_body_begin_span(body, span);
+    for (size_t i = 0; i < OTLP_ATTRIBUTES && span->attributes[i].key; i++) {
+        const OtlpAttribute *attribute = &span->attributes[i];
+        if (attribute->text.len > 0)
+            add_attribute(&body->writer, attribute->key,
+                          attribute->is_number ? "intValue" : "stringValue", attribute->text);
+    }
+    otlp_body_end_span(body, span->has_failed);
 }
 
 void otlp_body_end(OtlpBody *body) {

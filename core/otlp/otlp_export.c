@@ -4,7 +4,28 @@
 #include "log.h"
 #include "url.h"
 
-#define TIMEOUT_MS 2000
+#define DEFAULT_TIMEOUT_MS 10000
+#define SHORT_TIMEOUT_MS   2000
+#define RETRY_WAIT_MS      500
+#define DEFAULT_ENDPOINT   "http://localhost:4318"
+
+static const struct {
+    const char *name; /* in variables */
+    const char *path;
+} signals[] = {
+    [OTLP_TRACES] = {"TRACES", "v1/traces"},
+    [OTLP_METRICS] = {"METRICS", "v1/metrics"},
+};
+
+/* Returns the variable of the signal, else that of all signals. */
+static Str setting(const Io *io, OtlpSignal signal, const char *name, Arena *arena) {
+    Str own = str_format(arena, "OTEL_EXPORTER_OTLP_%s_%s", signals[signal].name, name);
+    Str value = process_variable(io->process, str_to_cstr(own, arena));
+    if (value.len > 0)
+        return value;
+    Str common = str_format(arena, "OTEL_EXPORTER_OTLP_%s", name);
+    return process_variable(io->process, str_to_cstr(common, arena));
+}
 
 static void add_headers(OtlpExport *export, Str list, Arena *arena) {
     Str pair;
@@ -18,47 +39,92 @@ static void add_headers(OtlpExport *export, Str list, Arena *arena) {
     }
 }
 
-OtlpExport otlp_export_open(const Io *io, Arena *arena) {
-    const Process *process = io->process;
-    Str url = process_variable(process, "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT");
-    Str base = process_variable(process, "OTEL_EXPORTER_OTLP_ENDPOINT");
-    Str headers = process_variable(process, "OTEL_EXPORTER_OTLP_TRACES_HEADERS");
-    OtlpExport export = {0};
-    if (!str_equal_cstr(process_variable(process, "OTEL_TRACES_EXPORTER"), "otlp") ||
-        str_equal_cstr(process_variable(process, "OTEL_SDK_DISABLED"), "true"))
+static Str url_of(const Io *io, OtlpSignal signal, Arena *arena) {
+    Str own = str_format(arena, "OTEL_EXPORTER_OTLP_%s_ENDPOINT", signals[signal].name);
+    Str url = process_variable(io->process, str_to_cstr(own, arena));
+    Str base = process_variable(io->process, "OTEL_EXPORTER_OTLP_ENDPOINT");
+    if (url.len > 0)
+        return url;
+    if (base.len == 0)
+        base = STR(DEFAULT_ENDPOINT);
+    return str_format(arena, "%.*s%s%s", STR_ARG(base), str_ends_with(base, STR("/")) ? "" : "/",
+                      signals[signal].path);
+}
+
+static void read_pem(OtlpExport *export, const Io *io, Str path, Str *out, Arena *arena) {
+    int error = path.len > 0 ? io->disk->read_file(io->disk->self, path, out, arena) : 0;
+    if (error != 0)
+        export->problem =
+            str_format(arena, "the file \"%.*s\" of its certificates cannot be read: %s",
+                       STR_ARG(path), strerror(-error));
+}
+
+OtlpExport otlp_export_open(const Io *io, OtlpSignal signal, Arena *arena) {
+    Str exporter = str_format(arena, "OTEL_%s_EXPORTER", signals[signal].name);
+    OtlpExport export = {.timeout_ms = DEFAULT_TIMEOUT_MS};
+    uint64_t timeout_ms;
+    if (!str_equal_cstr(process_variable(io->process, str_to_cstr(exporter, arena)), "otlp") ||
+        str_equal_cstr(process_variable(io->process, "OTEL_SDK_DISABLED"), "true"))
         return export;
-    if (url.len == 0 && base.len > 0)
-        url = str_format(arena, "%.*s%sv1/traces", STR_ARG(base),
-                         str_ends_with(base, STR("/")) ? "" : "/");
-    export.url = url;
+    if (str_equal_cstr(setting(io, signal, "PROTOCOL", arena), "grpc"))
+        export.problem = STR("the protocol \"grpc\" is not supported; set "
+                             "OTEL_EXPORTER_OTLP_PROTOCOL to \"http/json\", and "
+                             "OTEL_EXPORTER_OTLP_ENDPOINT to the port for HTTP, usually 4318");
+    read_pem(&export, io, setting(io, signal, "CERTIFICATE", arena), &export.ca_certs, arena);
+    read_pem(&export, io, setting(io, signal, "CLIENT_CERTIFICATE", arena), &export.certificate,
+             arena);
+    read_pem(&export, io, setting(io, signal, "CLIENT_KEY", arena), &export.key, arena);
+    if (export.problem.len > 0)
+        return export;
+    if (str_to_uint64(setting(io, signal, "TIMEOUT", arena), &timeout_ms) && timeout_ms > 0 &&
+        timeout_ms < INT32_MAX)
+        export.timeout_ms = (int64_t)timeout_ms;
     http_add_header(&export.headers, "content-type", STR("application/json"), arena);
-    add_headers(&export,
-                headers.len > 0 ? headers : process_variable(process, "OTEL_EXPORTER_OTLP_HEADERS"),
-                arena);
+    add_headers(&export, setting(io, signal, "HEADERS", arena), arena);
+    export.url = url_of(io, signal, arena);
     return export;
 }
 
-bool otlp_export_send(const OtlpExport *export, const Io *io, Str body) {
-    SCOPED(ArenaRef) arena = arena_open("trace");
+Str otlp_export_shown(const OtlpExport *export, Arena *arena) {
+    return url_redact(str_slice(export->url, 0, str_find_char(export->url, '?', 0)), arena);
+}
+
+bool otlp_export_post(const OtlpExport *export, const Io *io, Str body, const OtlpSending *sending,
+                      Str *problem, Arena *arena) {
+    int64_t limit = sending->timeout_ms;
+    if (limit == 0 || limit > export->timeout_ms)
+        limit = export->timeout_ms;
     HttpRequest request = {
         .method = STR("POST"),
         .url = export->url,
         .headers = export->headers,
         .body = body,
+        .ca_certs = export->ca_certs,
+        .certificate = export->certificate,
+        .key = export->key,
         .redirect_limit = -1,
-        .connect_timeout_ms = TIMEOUT_MS,
-        .timeout_ms = TIMEOUT_MS,
+        .connect_timeout_ms = limit,
+        .timeout_ms = limit,
+        .retries = sending->retries,
+        .retry_wait_ms = RETRY_WAIT_MS,
+        .cancel = sending->cancel,
     };
     HttpResponse response = {0};
-    Str problem;
     if (export->url.len == 0)
         return true;
-    if (http_send(io, &request, &response, &problem, arena) == HTTP_DONE) {
+    if (http_send(io, &request, &response, problem, arena) == HTTP_DONE) {
         if (response.code >= 200 && response.code < 300)
             return true;
-        problem = str_format(arena, "HTTP status %d", response.code);
+        *problem = str_format(arena, "it responded with HTTP status %d", response.code);
     }
-    log_event(LOG_WARN, "trace not sent", log_text("url", url_redact(export->url, arena)),
-              log_text("problem", problem));
+    log_event(LOG_WARN, "telemetry not sent", log_text("url", otlp_export_shown(export, arena)),
+              log_text("problem", *problem));
     return false;
+}
+
+bool otlp_export_send(const OtlpExport *export, const Io *io, Str body) {
+    SCOPED(ArenaRef) arena = arena_open("trace");
+    Str problem;
+    return otlp_export_post(export, io, body, &(OtlpSending){.timeout_ms = SHORT_TIMEOUT_MS},
+                            &problem, arena);
 }

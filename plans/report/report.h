@@ -5,6 +5,7 @@
  * values. */
 #pragma once
 
+#include "otlp_body.h"
 #include "timeline.h"
 
 typedef struct ReportInput {
@@ -14,10 +15,10 @@ typedef struct ReportInput {
     Str title;                /* the command: "plan", "apply" */
     Str version;              /* of loam */
     int64_t now_ms;
-    size_t size_limit;          /* characters of a report for a forge; 0: no limit */
-    const TimelineSpans *spans; /* of the command; NULL: not recorded */
-    /* OTEL_SERVICE_NAME, OTEL_RESOURCE_ATTRIBUTES, TRACEPARENT and TRACESTATE; empty: not set */
-    Str service, resource, parent, trace_state;
+    size_t size_limit;      /* characters of a report for a forge; 0: no limit */
+    const OtlpSpans *spans; /* of the command */
+    OtlpResource resource;
+    Str trace, trace_state; /* of the spans: the ID, and TRACESTATE */
     /* The block of a configuration address without keys; NO_RANGE if unknown. NULL: all unknown. */
     SourceRange (*locate)(void *payload, Str address);
     void *payload;

@@ -37,21 +37,5 @@ typedef struct Timeline {
     VEC(size_t) critical; /* rows, in order of time */
 } Timeline;
 
-/* A part of a run with a name, for report_spans. Its parent is another span. */
-typedef struct TimelineSpan {
-    Str name;         /* "state lock", "plan", "plan ADDRESS", "provider create" */
-    Str address;      /* of a resource instance; empty: none */
-    size_t parent;    /* TIMELINE_NONE: the command */
-    int64_t start_ms; /* since the command began */
-    int64_t end_ms;
-    bool failed;
-} TimelineSpan;
-
-typedef struct TimelineSpans {
-    VEC(TimelineSpan) items;
-    int64_t began_ms; /* Unix time */
-    int64_t length_ms;
-} TimelineSpans;
-
 /* Finds the waits of each row, and the critical path backwards from the row that ended last. */
 void timeline_link(Timeline *timeline, const Plan *plan, Arena *arena);

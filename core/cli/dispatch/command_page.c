@@ -86,8 +86,12 @@ static const PageEntry environment[] = {
      "The Stack that the run belongs to, as JSON with cluster, namespace, name and uid: its states "
      "record it, and loam changes no state of another Stack.",
      &option_owner},
+    {"OTEL_TRACES_EXPORTER, OTEL_METRICS_EXPORTER, OTEL_EXPORTER_OTLP_ENDPOINT",
+     "otlp: send a trace of the run, or its metrics, to the collector at the endpoint, as "
+     "OpenTelemetry defines (docs/telemetry.md has all variables).",
+     &reporting_options},
     {"TRACEPARENT, TRACESTATE, OTEL_SERVICE_NAME, OTEL_RESOURCE_ATTRIBUTES",
-     "-report=spans: the span that contains the run, and the attributes of its resource, as "
+     "The span that contains the trace of the run, and the attributes of its resource, as "
      "OpenTelemetry defines them.",
      &reporting_options},
     {"LOAM_NOTIFY_SECRET", "drift -notify: the key that signs notices.", .command = "drift"},

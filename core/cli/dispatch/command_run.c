@@ -329,11 +329,12 @@ static int run_leaf(Cli *cli, const Command *command, Str path, const StrVec *re
     cli->terminal.show_sensitive = option_flag(&arguments, "show-sensitive");
     choose_environment(cli, &arguments);
     parsed = choose_view(cli, command, &arguments, &diags) && parsed;
-    parsed = parsed && reporting_open(cli, &arguments, &diags);
+    parsed = parsed && (command->is_hidden || reporting_open(cli, &arguments, &diags));
     int status = parsed ? run_checked(cli, command, path, &arguments, &diags) : 1;
-    if (!reporting_write(cli->reporting, path, &diags))
+    if (!reporting_write(cli->reporting, path, status, &diags))
         status = 1;
     view_finish(cli->view, &diags);
+    reporting_send(cli->reporting, path);
     if (status == 0 && diags_has_errors(&diags))
         status = 1;
     return status == 1 && option_flag(&arguments, "exit-class") ? diags_exit_status(&diags)

@@ -4,6 +4,7 @@
 #include "package_store.h"
 #include "provider_address.h"
 #include "provider_twins.h"
+#include "reporting.h"
 #include "view.h"
 
 #include <errno.h>
@@ -216,7 +217,7 @@ static void report_builtin(const Cli *cli, const ProviderNeeds *needs) {
     }
 }
 
-bool provider_setup_run(Project *project) {
+static bool setup_all(Project *project) {
     Cli *cli = project->cli;
     ProviderNeeds needs = {0};
     const State *state = provider_setup_read_state(project);
@@ -234,4 +235,12 @@ bool provider_setup_run(Project *project) {
     if (config && directories.count)
         package_source_only(config, &directories, cli->arena);
     return config && install_locked(project, config, &wanted, &needs);
+}
+
+bool provider_setup_run(Project *project) {
+    Reporting *reporting = project->cli->reporting;
+    reporting_part(reporting, "init providers", false, true);
+    bool ok = setup_all(project);
+    reporting_part(reporting, "init providers", true, ok);
+    return ok;
 }

@@ -1,9 +1,15 @@
-/* Implements -report: records the run and writes the files. */
+/* Implements -report, -metrics and the telemetry of the environment: records the run, writes the
+ * files, sends the rest. */
 #include "reporting.h"
+
 #include "report_outcome.h"
+#include "run_metrics.h"
+#include "span_recorder.h"
 #include "state_object.h"
 #include "thread.h"
 #include "version.h"
+
+#define SEND_MS 3000 /* for telemetry, after the command */
 
 typedef struct ReportFile {
     const ReportKind *kind;
@@ -18,97 +24,24 @@ struct Reporting {
     const Config *config;
     struct Recorder *recorder; /* of the current run; NULL: none */
     Timeline *timeline;
-    pthread_mutex_t mutex; /* guards the members below */
-    Arena *arena;          /* of the spans */
-    TimelineSpans *spans;  /* NULL: no report has them */
-    int64_t started_ms;    /* monotonic */
-    Map open;     /* the parent's index, and the name → index of the last such span, from 1 */
-    size_t phase; /* the open span of a plan or an apply, or TIMELINE_NONE */
-    size_t state; /* the open span of an operation on the state, or TIMELINE_NONE */
+    SpanRecorder *spans;  /* NULL: no report, metric or collector needs them */
+    OtlpSpans kept;       /* for a report */
+    Str trace;            /* ID */
+    Str parent;           /* of the command's span; empty: none */
+    bool is_unsampled;    /* TRACEPARENT says that this trace is not recorded */
+    OtlpSender *sender;   /* NULL: no collector of traces */
+    OtlpExport collector; /* of metrics */
+    RunMetrics *metrics;  /* NULL: neither a file nor a collector */
+    Str metrics_path;     /* empty: no file */
+    int64_t began_ms;     /* Unix time */
 };
-
-static int64_t reporting_span_ms(const Reporting *reporting) {
-    const Clock *clock = reporting->cli->io.clock;
-    return clock->monotonic_ms(clock->self) - reporting->started_ms;
-}
-
-static Str span_key(size_t parent, Str name, Arena *arena) {
-    return str_format(arena, "%zu %.*s", parent, STR_ARG(name));
-}
-
-/* Begins a span. The caller holds the mutex, here and below. */
-static size_t span_begin(Reporting *reporting, size_t parent, Str name, Str address) {
-    Arena *arena = reporting->arena;
-    size_t at = reporting->spans->items.count;
-    TimelineSpan span = {
-        .name = str_clone(name, arena),
-        .address = str_clone(address, arena),
-        .parent = parent,
-        .start_ms = reporting_span_ms(reporting),
-    };
-    span.end_ms = span.start_ms;
-    vec_push(arena, &reporting->spans->items, span);
-    map_set(&reporting->open, span_key(parent, name, arena), (void *)(uintptr_t)(at + 1));
-    return at;
-}
-
-/* Returns the last span of that name, or TIMELINE_NONE. */
-static size_t span_find(const Reporting *reporting, size_t parent, Str name) {
-    SCOPED(ArenaRef) scratch = arena_open("span");
-    size_t at = (uintptr_t)map_find(&reporting->open, span_key(parent, name, scratch));
-    return at ? at - 1 : TIMELINE_NONE;
-}
-
-static void span_end(Reporting *reporting, size_t at, bool failed) {
-    if (at == TIMELINE_NONE)
-        return;
-    TimelineSpan *span = &reporting->spans->items.items[at];
-    span->end_ms = reporting_span_ms(reporting);
-    span->failed |= failed;
-}
-
-/* Adds the event to the spans: an instance has one in a plan and one in an apply, from its first
- * event to its last one. Below it are the calls of its provider, and its provisioners. */
-static void record_span(Reporting *reporting, const WalkEvent *event) {
-    if (!reporting->spans || event->address.len == 0)
-        return;
-    bool is_call = event->kind == EVENT_CALL_START || event->kind == EVENT_CALL_END;
-    bool is_provision = event->kind == EVENT_PROVISION_START || event->kind == EVENT_PROVISION_END;
-    bool has_ended = event->kind == EVENT_CALL_END || event->kind == EVENT_PROVISION_END;
-    SCOPED(ArenaRef) scratch = arena_open("span");
-    LOCKED(&reporting->mutex);
-    if (reporting->phase == TIMELINE_NONE)
-        return;
-    Str phase = reporting->spans->items.items[reporting->phase].name;
-    Str name = str_format(scratch, "%.*s %.*s", STR_ARG(phase), STR_ARG(event->address));
-    size_t instance = span_find(reporting, reporting->phase, name);
-    if (instance == TIMELINE_NONE)
-        instance = span_begin(reporting, reporting->phase, name, event->address);
-    if (is_call || is_provision) {
-        Str of = is_call ? str_from_cstr(event->operation) : event->provisioner;
-        name = str_format(scratch, "%s %.*s", is_call ? "provider" : "provisioner", STR_ARG(of));
-        if (has_ended)
-            span_end(reporting, span_find(reporting, instance, name), event->failed);
-        else
-            (void)span_begin(reporting, instance, name, event->address);
-    }
-    span_end(reporting, instance, event->failed);
-}
 
 void reporting_part(Reporting *reporting, const char *name, bool has_ended, bool ok) {
     if (!reporting || !reporting->spans)
         return;
-    LOCKED(&reporting->mutex);
-    Str text = str_from_cstr(name);
-    bool is_phase = str_equal(text, STR("plan")) || str_equal(text, STR("apply"));
-    bool is_request = str_starts_with(text, STR("backend "));
-    size_t *current = is_phase ? &reporting->phase : &reporting->state;
-    size_t parent = is_request ? reporting->state : TIMELINE_NONE;
-    if (has_ended)
-        span_end(reporting, span_find(reporting, parent, text), !ok);
-    size_t at = has_ended ? TIMELINE_NONE : span_begin(reporting, parent, text, STR_EMPTY);
-    if (!is_request)
-        *current = at;
+    if (reporting->metrics && !has_ended && strcmp(name, "apply") == 0)
+        run_metrics_begin_apply(reporting->metrics);
+    span_recorder_part(reporting->spans, name, has_ended, ok);
 }
 
 /* Records when each operation of a walk ran, and forwards every event. Locks its own data, since
@@ -168,7 +101,11 @@ static void end_row(Recorder *recorder, const WalkEvent *event, TimelineKind kin
 }
 
 static void reporting_record(Recorder *recorder, const WalkEvent *event) {
-    record_span(recorder->reporting, event);
+    const Reporting *reporting = recorder->reporting;
+    if (reporting->spans)
+        span_recorder_event(reporting->spans, event);
+    if (reporting->metrics)
+        run_metrics_add_event(reporting->metrics, event);
     if (!recorder->timeline)
         return;
     switch (event->kind) {
@@ -191,6 +128,7 @@ static void reporting_record(Recorder *recorder, const WalkEvent *event) {
     case EVENT_LIST_END:
     case EVENT_CALL_START:
     case EVENT_CALL_END:
+    case EVENT_INSTANCE_END:
     case EVENT_APPLY_TOTAL: break;
     }
 }
@@ -232,6 +170,8 @@ static const Option options[] = {
      "Write a report of this kind to a file. May be repeated."},
     {"report-limit", OPTION_TEXT, "N",
      "Maximum size of a Markdown report in characters (default 65536; 0: no limit)."},
+    {"metrics", OPTION_PATH, "FILE",
+     "Write metrics of the run to a file, as text for Prometheus (textfile collector)."},
 };
 
 static bool describe_kind(size_t i, const char **name, const char **help) {
@@ -266,7 +206,7 @@ static bool reporting_check_directory(const Reporting *reporting, Str path, Diag
         return true;
     return diags_fail(
         diags, NO_RANGE, "Report directory not found",
-        "The directory \"%.*s\" for the report \"%.*s\" does not exist. Create it first.",
+        "The directory \"%.*s\" for the file \"%.*s\" does not exist. Create it first.",
         STR_ARG(directory), STR_ARG(path));
 }
 
@@ -303,37 +243,110 @@ static bool reporting_read_limit(Reporting *reporting, Str text, Diags *diags) {
     return true;
 }
 
-static void open_spans(Reporting *reporting) {
-    reporting->arena = arena_open("spans");
-    reporting->spans = arena_new(reporting->arena, TimelineSpans);
-    reporting->spans->began_ms = cli_now_ms(reporting->cli);
-    reporting->open = map_new(reporting->arena);
-    reporting->started_ms = reporting_span_ms(reporting);
-    pthread_mutex_init(&reporting->mutex, NULL);
+static Str reporting_variable(const Cli *cli, const char *name) {
+    return cli->io.process ? process_variable(cli->io.process, name) : STR_EMPTY;
 }
 
-bool reporting_open(Cli *cli, const Arguments *arguments, Diags *diags) {
-    if (!option_is_given(arguments, "report"))
-        return true;
-    Reporting *reporting = arena_new(cli->arena, Reporting);
-    *reporting = (Reporting){
-        .cli = cli,
-        .size_limit = REPORT_SIZE_LIMIT,
-        .phase = TIMELINE_NONE,
-        .state = TIMELINE_NONE,
+static OtlpResource reporting_resource(const Cli *cli) {
+    return (OtlpResource){.service = reporting_variable(cli, "OTEL_SERVICE_NAME"),
+                          .attributes = reporting_variable(cli, "OTEL_RESOURCE_ATTRIBUTES"),
+                          .version = STR(VERSION_LOAM)};
+}
+
+/* A text that is no header is ignored, as W3C Trace Context demands. */
+static void read_parent(Reporting *reporting) {
+    Str header = reporting_variable(reporting->cli, "TRACEPARENT");
+    if (!otlp_body_read_parent(header, &reporting->trace, &reporting->parent))
+        reporting->trace = otlp_body_random_id(OTLP_TRACE_SIZE, reporting->cli->arena);
+    else
+        reporting->is_unsampled = !otlp_body_is_sampled(header);
+}
+
+static bool fail_telemetry(const char *what, Str problem, Diags *diags) {
+    return diags_fail(diags, NO_RANGE, "Telemetry cannot be sent",
+                      "The environment requests %s, but %.*s.", what, STR_ARG(problem));
+}
+
+/* Opens the collectors that the environment names. */
+static bool open_collectors(Reporting *reporting, Diags *diags) {
+    const Cli *cli = reporting->cli;
+    OtlpSenderOptions sending = {
+        .io = &cli->io,
+        .resource = reporting_resource(cli),
+        .trace = reporting->trace,
+        .state = reporting_variable(cli, "TRACESTATE"),
     };
+    Str problem = STR_EMPTY;
+    reporting->collector = otlp_export_open(&cli->io, OTLP_METRICS, cli->arena);
+    if (reporting->collector.problem.len > 0)
+        return fail_telemetry("metrics", reporting->collector.problem, diags);
+    if (!reporting->is_unsampled)
+        reporting->sender = otlp_sender_open(&sending, &problem, cli->arena);
+    return problem.len == 0 || fail_telemetry("traces", problem, diags);
+}
+
+static void count_span(void *payload, const OtlpSpan *span) {
+    run_metrics_add_span(payload, span);
+}
+
+static bool wants_spans(const Reporting *reporting) {
+    vec_each(&reporting->files, file) {
+        if (file->kind->of_spans)
+            return true;
+    }
+    return false;
+}
+
+static void open_spans(Reporting *reporting) {
+    bool is_kept = wants_spans(reporting);
+    if (reporting->metrics_path.len > 0 || reporting->collector.url.len > 0)
+        reporting->metrics = run_metrics_open(reporting->cli->arena);
+    if (!is_kept && !reporting->sender && !reporting->metrics)
+        return;
+    reporting->spans = span_recorder_open(&(SpanRecorderOptions){
+        .clock = reporting->cli->io.clock,
+        .trace = reporting->trace,
+        .parent = reporting->parent,
+        .kept = is_kept ? &reporting->kept : NULL,
+        .sender = reporting->sender,
+        .ended = reporting->metrics ? count_span : NULL,
+        .payload = reporting->metrics,
+        .has_children = is_kept || reporting->sender,
+    });
+}
+
+/* Whether the environment requests telemetry; without it a run without reports records nothing. */
+static bool has_telemetry(const Cli *cli) {
+    return reporting_variable(cli, "OTEL_TRACES_EXPORTER").len > 0 ||
+           reporting_variable(cli, "OTEL_METRICS_EXPORTER").len > 0;
+}
+
+static bool read_options(Reporting *reporting, const Arguments *arguments, Diags *diags) {
     bool ok = reporting_read_limit(reporting, option_text(arguments, "report-limit"), diags);
     vec_each(&arguments->options, option) {
         if (strcmp(option->option->name, "report") == 0)
             ok = reporting_add_file(reporting, option->text, diags) && ok;
     }
-    vec_each(&reporting->files, file) {
-        if (ok && file->kind->of_spans && !reporting->spans)
-            open_spans(reporting);
-    }
-    if (ok)
-        cli->reporting = reporting;
+    reporting->metrics_path = option_text(arguments, "metrics");
+    if (reporting->metrics_path.len > 0)
+        ok = reporting_check_directory(reporting, reporting->metrics_path, diags) && ok;
     return ok;
+}
+
+bool reporting_open(Cli *cli, const Arguments *arguments, Diags *diags) {
+    if (!option_is_given(arguments, "report") && !option_is_given(arguments, "metrics") &&
+        !has_telemetry(cli))
+        return true;
+    Reporting *reporting = arena_new(cli->arena, Reporting);
+    *reporting =
+        (Reporting){.cli = cli, .size_limit = REPORT_SIZE_LIMIT, .began_ms = cli_now_ms(cli)};
+    read_parent(reporting);
+    if (!read_options(reporting, arguments, diags) || !open_collectors(reporting, diags))
+        return false;
+    open_spans(reporting);
+    if (reporting->spans || reporting->files.count > 0)
+        cli->reporting = reporting;
+    return true;
 }
 
 void reporting_set_plan(Reporting *reporting, const Plan *plan, const Config *config) {
@@ -341,6 +354,8 @@ void reporting_set_plan(Reporting *reporting, const Plan *plan, const Config *co
         return;
     reporting->plan = plan;
     reporting->config = config;
+    if (reporting->metrics)
+        run_metrics_set_plan(reporting->metrics, plan);
 }
 
 const Hooks *reporting_plan_begin(Reporting *reporting, const Hooks *listener) {
@@ -398,7 +413,7 @@ void reporting_run_end(Reporting *reporting, WorkingState *working) {
     reporting->recorder = NULL;
     if (reporting->plan)
         timeline_link(reporting->timeline, reporting->plan, reporting->cli->arena);
-    if (reporting->plan && working)
+    if (reporting->plan && working && reporting->files.count > 0)
         reporting->plan = plan_with_results(reporting, working);
 }
 
@@ -483,15 +498,61 @@ static bool reporting_write_file(const Reporting *reporting, const ReportFile *f
                       file->kind->name, STR_ARG(file->path), strerror(-status));
 }
 
-static Str reporting_variable(const Cli *cli, const char *name) {
-    const Process *process = cli->io.process;
-    return str_from_cstr(process ? process->environment(process->self, name) : NULL);
+static bool has_failed(const Diags *diags, int status) {
+    return diags_has_errors(diags) || status == 1;
 }
 
-bool reporting_write(Reporting *reporting, Str title, Diags *diags) {
+static void end_spans(Reporting *reporting, Str title, bool failed) {
+    Arena *arena = reporting->cli->arena;
+    const Plan *plan = reporting->plan;
+    SpanRecorderEnd end = {.name = str_concat(STR("loam "), title, arena), .has_failed = failed};
+    if (plan) {
+        end.attributes[0] = (OtlpAttribute){"loam.workspace", plan->workspace, false};
+        end.attributes[1] = (OtlpAttribute){
+            "loam.serial", str_format(arena, "%llu", (unsigned long long)plan->serial), true};
+    }
+    span_recorder_end(reporting->spans, &end);
+    span_recorder_close(reporting->spans, arena);
+    reporting->spans = NULL;
+}
+
+static MetricContext metric_context(const Reporting *reporting, const OtlpResource *resource,
+                                    Str title) {
+    return (MetricContext){
+        .resource = resource,
+        .command = title,
+        .workspace = reporting->plan ? reporting->plan->workspace : reporting->cli->workspace,
+        .start_ms = reporting->began_ms,
+        .end_ms = cli_now_ms(reporting->cli),
+    };
+}
+
+static bool write_metrics(const Reporting *reporting, Str title, Diags *diags) {
+    const Cli *cli = reporting->cli;
+    Str path = reporting->metrics_path;
+    if (path.len == 0)
+        return true;
+    SCOPED(ArenaRef) scratch = arena_open("metrics");
+    OtlpResource resource = reporting_resource(cli);
+    MetricContext context = metric_context(reporting, &resource, title);
+    Metric metrics[RUN_METRICS_COUNT];
+    StrBuf text = strbuf_new(scratch);
+    run_metrics_collect(reporting->metrics, &context, metrics, scratch);
+    metric_write_text(metrics, RUN_METRICS_COUNT, &context, &text);
+    int status = cli->io.disk->write_file(cli->io.disk->self, path, strbuf_str(&text), 0644);
+    return status == 0 ||
+           diags_fail(diags, NO_RANGE, "Metrics not written",
+                      "The metrics could not be written to \"%.*s\": %s. The command itself "
+                      "completed; only its metrics are missing.",
+                      STR_ARG(path), strerror(-status));
+}
+
+bool reporting_write(Reporting *reporting, Str title, int status, Diags *diags) {
     if (!reporting)
         return true;
     Cli *cli = reporting->cli;
+    if (reporting->spans)
+        end_spans(reporting, title, has_failed(diags, status));
     Diags said = diags_new(cli->arena); /* so that no report contains the write error of another */
     diags_append(&said, diags);
     ReportInput input = {
@@ -502,22 +563,57 @@ bool reporting_write(Reporting *reporting, Str title, Diags *diags) {
         .version = STR(VERSION_LOAM),
         .now_ms = cli_now_ms(cli),
         .size_limit = reporting->size_limit,
-        .spans = reporting->spans,
-        .service = reporting_variable(cli, "OTEL_SERVICE_NAME"),
-        .resource = reporting_variable(cli, "OTEL_RESOURCE_ATTRIBUTES"),
-        .parent = reporting_variable(cli, "TRACEPARENT"),
+        .spans = &reporting->kept,
+        .resource = reporting_resource(cli),
+        .trace = reporting->trace,
         .trace_state = reporting_variable(cli, "TRACESTATE"),
         .locate = reporting->config ? reporting_locate : NULL,
         .payload = reporting,
     };
-    if (reporting->spans) {
-        reporting->spans->length_ms = reporting_span_ms(reporting);
-        arena_join(cli->arena, reporting->arena);
-        pthread_mutex_destroy(&reporting->mutex);
-    }
-    bool ok = true;
+    bool ok = write_metrics(reporting, title, diags);
     vec_each(&reporting->files, file) {
         ok = reporting_write_file(reporting, file, &input, diags) && ok;
     }
     return ok;
+}
+
+/* Returns the time for telemetry that is left; none after a second signal. */
+static int64_t time_left_ms(const Cli *cli, int64_t until_ms) {
+    int64_t left_ms = until_ms - cli->io.clock->monotonic_ms(cli->io.clock->self);
+    return cancel_level(cli->cancel) == CANCEL_NOW || left_ms < 1 ? 1 : left_ms;
+}
+
+static void send_metrics(const Reporting *reporting, Str title, int64_t timeout_ms, Str *problem) {
+    const Cli *cli = reporting->cli;
+    SCOPED(ArenaRef) scratch = arena_open("metrics");
+    OtlpResource resource = reporting_resource(cli);
+    MetricContext context = metric_context(reporting, &resource, title);
+    Metric metrics[RUN_METRICS_COUNT];
+    StrBuf body = strbuf_new(scratch);
+    Str why = STR_EMPTY;
+    run_metrics_collect(reporting->metrics, &context, metrics, scratch);
+    metric_write_otlp(metrics, RUN_METRICS_COUNT, &context, &body, scratch);
+    if (!otlp_export_post(&reporting->collector, &cli->io, strbuf_str(&body),
+                          &(OtlpSending){.timeout_ms = timeout_ms}, &why, scratch))
+        *problem =
+            str_format(cli->arena, "Metrics were not sent to %.*s: %.*s.",
+                       STR_ARG(otlp_export_shown(&reporting->collector, scratch)), STR_ARG(why));
+}
+
+/* On standard error: the output of the command does not depend on a collector. */
+void reporting_send(Reporting *reporting, Str title) {
+    if (!reporting)
+        return;
+    Cli *cli = reporting->cli;
+    int64_t until_ms = cli->io.clock->monotonic_ms(cli->io.clock->self) + SEND_MS;
+    Str problem = STR_EMPTY;
+    if (reporting->collector.url.len > 0)
+        send_metrics(reporting, title, time_left_ms(cli, until_ms), &problem);
+    if (reporting->sender) {
+        Str other;
+        if (!otlp_sender_close(reporting->sender, time_left_ms(cli, until_ms), &other, cli->arena))
+            problem = other;
+    }
+    if (problem.len > 0)
+        terminal_err(str_format(cli->arena, "Warning: %.*s\n", STR_ARG(problem)));
 }

@@ -545,6 +545,7 @@ static void view_json_on_event(void *self, const WalkEvent *event) {
     case EVENT_APPLY_PROGRESS:
     case EVENT_CALL_START:
     case EVENT_CALL_END:
+    case EVENT_INSTANCE_END:
     case EVENT_APPLY_TOTAL: break;
     }
 }

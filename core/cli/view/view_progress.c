@@ -512,7 +512,8 @@ static void progress_on_event(void *self, const WalkEvent *event) {
     case EVENT_LIST_FOUND: show_found(view, event, scratch); break;
     case EVENT_LIST_END: end_list(view, event, scratch); break;
     case EVENT_CALL_START:
-    case EVENT_CALL_END: break;
+    case EVENT_CALL_END:
+    case EVENT_INSTANCE_END: break;
     case EVENT_APPLY_TOTAL: view->total = event->total; break;
     }
 }

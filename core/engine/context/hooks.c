@@ -10,6 +10,8 @@ static void log_event_of(const WalkEvent *event) {
         [EVENT_PROVISION_START] = "provision start", [EVENT_PROVISION_OUTPUT] = "provision output",
         [EVENT_PROVISION_END] = "provision end",     [EVENT_OPERATION_START] = "ephemeral start",
         [EVENT_OPERATION_END] = "ephemeral end",     [EVENT_APPLY_TOTAL] = "apply total",
+        [EVENT_CALL_START] = "call start",           [EVENT_CALL_END] = "call end",
+        [EVENT_INSTANCE_END] = "instance end",
     };
     static_assert(ARRAY_COUNT(names) == EVENT_APPLY_TOTAL + 1, "a name for every kind");
     log_debug("event", log_cstr("kind", names[event->kind]), log_text("of", event->address),

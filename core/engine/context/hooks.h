@@ -25,13 +25,16 @@ typedef enum WalkEventKind {
     EVENT_LIST_END,        /* not sent if the list failed */
     EVENT_CALL_START,      /* of a provider, in a plan or an apply; `operation` is its name */
     EVENT_CALL_END,
-    EVENT_APPLY_TOTAL, /* `total` operations follow; sent before the first; has no resource */
+    EVENT_INSTANCE_END, /* the task of an instance has ended, in a plan or an apply; `action` is the
+                           planned one */
+    EVENT_APPLY_TOTAL,  /* `total` operations follow; sent before the first; has no resource */
 } WalkEventKind;
 
 typedef struct WalkEvent {
     WalkEventKind kind;
     Action action;
-    Str address; /* resource instance, as text */
+    Str address;  /* resource instance, as text */
+    Str provider; /* its address; empty unless the event is about a resource instance */
     ResourceAddr resource;
     Str deposed;
     Str id;                /* "id" or "name" of the object, or empty */

@@ -97,10 +97,22 @@ bool instance_op_report(InstanceOp *op) {
     return ok;
 }
 
+static void send_instance_end(const InstanceOp *op, bool ok) {
+    const Hooks *hooks = op->walk->engine->hooks;
+    if (!hooks || op->walk->phase == PHASE_VALIDATE)
+        return;
+    WalkEvent event = instance_op_event(op, EVENT_INSTANCE_END);
+    if (op->record->planned)
+        event.action = op->record->planned->action;
+    event.failed = !ok;
+    hooks_send(hooks, &event);
+}
+
 bool instance_op_end(InstanceOp *op) {
     bool ok = instance_op_report(op);
     if (log_enabled(LOG_DEBUG))
         log_end(op, ok);
+    send_instance_end(op, ok);
     arena_close(op->kept.arena);
     op->kept = (KeptResult){0};
     if (op->owns_scratch)
@@ -218,6 +230,7 @@ WalkEvent instance_op_event(const InstanceOp *op, WalkEventKind kind) {
         .address = op->address,
         .resource = op->record->address,
         .deposed = op->record->deposed,
+        .provider = op->provider->address.provider,
         .action = op->action,
         .elapsed_ms = clock->monotonic_ms(clock->self) - op->started_ms,
         .operation = op->invocation ? "invoke" : NULL,

@@ -22,13 +22,15 @@ static Str attributes_of(const Runner *runner) {
 void runner_trace_open(Runner *runner) {
     Arena *arena = runner->arena;
     runner->began_ms = runner->io->clock->now_ms(runner->io->clock->self);
-    runner->collector = otlp_export_open(runner->io, arena);
+    runner->collector = otlp_export_open(runner->io, OTLP_TRACES, arena);
     if (runner->collector.url.len == 0)
         return;
     vec_push(arena, &runner->environment,
              str_format(arena, "TRACEPARENT=00-%.*s-%.*s-01",
                         STR_ARG(run_trace_id(runner->order.run.uid, arena)),
                         STR_ARG(phase_span(runner))));
+    /* This program sends the trace of the command, with its own headers. */
+    vec_push(arena, &runner->environment, STR("OTEL_TRACES_EXPORTER=none"));
     vec_push(arena, &runner->environment,
              str_concat(STR("OTEL_RESOURCE_ATTRIBUTES="), attributes_of(runner), arena));
 }

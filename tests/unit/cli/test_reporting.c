@@ -4,6 +4,7 @@
 #include "unit.h"
 #include "view.h"
 
+#include <malloc.h>
 #include <unistd.h>
 
 typedef struct Case {
@@ -74,8 +75,35 @@ static void without_reports(void **) {
     reporting_set_plan(NULL, NULL, NULL);
     assert_ptr_equal(reporting_run_begin(NULL, &listener), &listener);
     reporting_run_end(NULL, NULL);
-    assert_true(reporting_write(NULL, STR("t"), &c.diags));
+    assert_true(reporting_write(NULL, STR("t"), 0, &c.diags));
     assert_int_equal(c.diags.count, 0);
+    case_close(&c);
+}
+
+static const char *no_variable(void *, const char *) {
+    return NULL;
+}
+
+/* Telemetry costs nothing while neither an option nor the environment requests it. */
+static void no_allocation_without_telemetry(void **) {
+    Case c = case_open();
+    static const Hooks listener = {0};
+    static const Process process = {.environment = no_variable};
+    const Arguments arguments = {0};
+    c.cli.io.process = &process;
+    size_t used = arena_used(c.arena);
+    size_t heap = mallinfo2().uordblks;
+    assert_true(reporting_open(&c.cli, &arguments, &c.diags));
+    Reporting *reporting = c.cli.reporting;
+    reporting_part(reporting, "plan", false, true);
+    assert_ptr_equal(reporting_plan_begin(reporting, &listener), &listener);
+    reporting_part(reporting, "plan", true, true);
+    assert_ptr_equal(reporting_run_begin(reporting, &listener), &listener);
+    reporting_run_end(reporting, NULL);
+    assert_true(reporting_write(reporting, STR("plan"), 0, &c.diags));
+    reporting_send(reporting, STR("plan"));
+    assert_int_equal(arena_used(c.arena), used);
+    assert_int_equal(mallinfo2().uordblks, heap);
     case_close(&c);
 }
 
@@ -86,7 +114,7 @@ static void files_are_written(void **) {
     reporting_set_plan(c.cli.reporting, plan_new(PLAN_NORMAL, c.arena), NULL);
     assert_false(disk_exists(&disk_real, STR("a.md"))); /* written only when the command ends */
     diags_error(&c.diags, NO_RANGE, "Something failed", "For a reason.");
-    assert_true(reporting_write(c.cli.reporting, STR("the title"), &c.diags));
+    assert_true(reporting_write(c.cli.reporting, STR("the title"), 0, &c.diags));
     assert_int_equal(c.diags.error_count, 1);
     assert_int_equal(disk_real.read_file(NULL, STR("a.md"), &text, c.arena), 0);
     assert_true(str_find(text, STR("the title"), 0) != SIZE_MAX);
@@ -103,7 +131,7 @@ static void an_unwritable_report(void **) {
     assert_int_equal(disk_real.make_directories(NULL, STR("a.md"), 0777), 0);
     assert_true(ask(&c, "-report=markdown:a.md -report=sarif:b.sarif"));
     reporting_set_plan(c.cli.reporting, plan_new(PLAN_NORMAL, c.arena), NULL);
-    assert_false(reporting_write(c.cli.reporting, STR("t"), &c.diags));
+    assert_false(reporting_write(c.cli.reporting, STR("t"), 0, &c.diags));
     assert_int_equal(c.diags.error_count, 1);
     check_str(c.diags.items[0].summary, "Report not written");
     assert_int_equal(disk_real.read_file(NULL, STR("b.sarif"), &text, c.arena), 0);
@@ -119,7 +147,7 @@ static void without_a_run(void **) {
         reporting_set_plan(c.cli.reporting, plan_new(PLAN_NORMAL, c.arena), NULL);
         if (fails)
             diags_error(&c.diags, NO_RANGE, "Something failed", "For a reason.");
-        assert_int_equal(reporting_write(c.cli.reporting, STR("t"), &c.diags), fails);
+        assert_int_equal(reporting_write(c.cli.reporting, STR("t"), 0, &c.diags), fails);
         assert_int_equal(c.diags.error_count, 1);
         check_str(c.diags.items[0].summary, fails ? "Something failed" : "Report not written");
         assert_false(disk_exists(&disk_real, STR("t")));
@@ -134,7 +162,7 @@ static void of_a_run(void **) {
     const Hooks *hooks = reporting_run_begin(c.cli.reporting, NULL);
     hooks_send(hooks, &(WalkEvent){.kind = EVENT_APPLY_TOTAL});
     reporting_run_end(c.cli.reporting, NULL);
-    assert_true(reporting_write(c.cli.reporting, STR("t"), &c.diags));
+    assert_true(reporting_write(c.cli.reporting, STR("t"), 0, &c.diags));
     assert_true(disk_exists(&disk_real, STR("t")));
     case_close(&c);
 }
@@ -170,6 +198,7 @@ static const char *kind_name(WalkEventKind kind) {
     case EVENT_OPERATION_END: return "ephemeral_end";
     case EVENT_CALL_START: return "call_start";
     case EVENT_CALL_END: return "call_end";
+    case EVENT_INSTANCE_END: return "instance_end";
     case EVENT_APPLY_TOTAL: return "apply_total";
     }
     return NULL;
@@ -255,7 +284,7 @@ static void timeline_of_a_run(void **) {
     ask_timeline(&c);
     run(reporting_run_begin(c.cli.reporting, &listener->hooks));
     reporting_run_end(c.cli.reporting, NULL);
-    assert_true(reporting_write(c.cli.reporting, STR("t"), &c.diags));
+    assert_true(reporting_write(c.cli.reporting, STR("t"), 0, &c.diags));
     assert_int_equal(disk_real.read_file(NULL, STR("t"), &text, c.arena), 0);
     static const char *const wanted[] = {
         "2 operations in 50 ms",
@@ -300,6 +329,7 @@ UNIT_MAIN(test_reporting) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(rows),
         cmocka_unit_test(without_reports),
+        cmocka_unit_test(no_allocation_without_telemetry),
         cmocka_unit_test(files_are_written),
         cmocka_unit_test(an_unwritable_report),
         cmocka_unit_test(without_a_run),
