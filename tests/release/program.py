@@ -31,20 +31,26 @@ def time():
     return os.environ.get("SOURCE_DATE_EPOCH") or roots.output("git", "-C", str(TOP), "log", "-1", "--format=%ct").strip()
 
 
-def source(directory):
-    """Copies the tracked files of the working tree into `directory`."""
+def archive(*options):
+    """Starts git archive of the tracked files of the working tree; its output is a tar file, with the time of the commit."""
     git = ["git", "-C", str(TOP)]
     index = roots.output(*git, "rev-parse", "--path-format=absolute", "--git-path", "index").strip()
     with tempfile.NamedTemporaryFile(prefix="loam-index-") as copy:  # git locks an index; another build may be reading it
         shutil.copyfile(index, copy.name)
+        dates = {"GIT_AUTHOR_DATE": time() + " +0000", "GIT_COMMITTER_DATE": time() + " +0000"}
         # A commit of the changed files; changes nothing.
-        changed = roots.output(*git, "stash", "create", env={**os.environ, "GIT_INDEX_FILE": copy.name}).strip()
+        changed = roots.output(*git, "stash", "create", env={**os.environ, **dates, "GIT_INDEX_FILE": copy.name}).strip()
     if changed:
         print("the source has changes that are not committed")
-    archive = subprocess.Popen([*git, "-c", "tar.umask=0022", "archive", changed or "HEAD"], stdout=subprocess.PIPE)
-    subprocess.run(["tar", "-x", "-C", directory], stdin=archive.stdout, check=True)
-    if archive.wait():
-        sys.exit("git archive: status %d" % archive.returncode)
+    return subprocess.Popen([*git, "-c", "tar.umask=0022", "archive", *options, changed or "HEAD"], stdout=subprocess.PIPE)
+
+
+def source(directory):
+    """Copies the tracked files of the working tree into `directory`."""
+    tar = archive()
+    subprocess.run(["tar", "-x", "-C", directory], stdin=tar.stdout, check=True)
+    if tar.wait():
+        sys.exit("git archive: status %d" % tar.returncode)
 
 
 def compiler_cache():
@@ -77,5 +83,6 @@ def build(root):
     place = root.path / SOURCE.strip("/")
     place.mkdir(parents=True)
     source(place)
-    root.run("cmake", "--preset", "release", directory=SOURCE, **settings())
+    keys = os.environ.get("LOAM_RELEASE_KEYS", "").split()
+    root.run("cmake", "--preset", "release", "-DLOAM_RELEASE_KEYS=" + ";".join(keys), directory=SOURCE, **settings())
     root.run("cmake", "--build", "--preset", "release", directory=SOURCE, **settings())
