@@ -159,6 +159,21 @@ bool backend_settings_bool(Value config, const char *name, bool fallback) {
                                                                    : fallback;
 }
 
+bool backend_settings_pem(const Io *io, Value config, const char *name, Str *out, Arena *arena,
+                          Diags *diags) {
+    Str given = backend_settings_text(config, name, "");
+    *out = given;
+    if (given.len == 0 || str_find(given, STR("-----BEGIN"), 0) != SIZE_MAX)
+        return true;
+    int error = io->disk->read_file(io->disk->self, given, out, arena);
+    if (!error)
+        return true;
+    return diags_fail(
+        diags, NO_RANGE, "Invalid backend configuration",
+        "\"%s\" must be PEM text or a file with PEM text, and \"%.*s\" could not be read: %s.",
+        name, STR_ARG(given), strerror(-error));
+}
+
 bool backend_settings_lease(Value config, int64_t *out, Diags *diags) {
     Value value;
     *out = 0;

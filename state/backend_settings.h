@@ -21,6 +21,10 @@ MUST_USE bool backend_settings_parse(const Attribute *attribute, Str text, Value
 Str backend_settings_text(Value config, const char *name, const char *fallback);
 int64_t backend_settings_int(Value config, const char *name, int64_t fallback);
 bool backend_settings_bool(Value config, const char *name, bool fallback);
+/* Reads an argument that is PEM text, or the path of a file with it; empty if it is null. Returns
+ * false, with an error, if the file cannot be read. */
+MUST_USE bool backend_settings_pem(const Io *io, Value config, const char *name, Str *out,
+                                   Arena *arena, Diags *diags);
 /* Reads "lease_seconds" (default 0); returns false, with an error, if it is neither 0 nor from 3 to
  * 3600: a renewal must be possible in a third of it. */
 /* For the reference of such a backend. */

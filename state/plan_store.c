@@ -5,7 +5,6 @@
 #include "problem.h"
 #include "record.h"
 
-#define PIECE_SIZE  ((size_t)960 << 10) /* a Secret holds 1 MiB, a request of etcd 1.5 MiB */
 #define PIECES_MAX  ((size_t)64)
 #define NAME_LENGTH ((size_t)63)
 #define FORMAT      1
@@ -17,7 +16,7 @@
 static const RecordRow plan_store_rows[] = {
     ROW_WHOLE(StoredPlan, "format", record_constant, .limit = FORMAT),
     ROW_TEXT(StoredPlan, "digest", digest),
-    ROW_UINT64(StoredPlan, "size", size, .limit = PIECE_SIZE * PIECES_MAX),
+    ROW_UINT64(StoredPlan, "size", size, .limit = PLAN_STORE_PIECE * PIECES_MAX),
     ROW_TEXT(StoredPlan, "lineage", lineage, .flags = ROW_OPTIONAL),
     ROW_UINT64(StoredPlan, "serial", serial),
     ROW_INT64(StoredPlan, "created_ms", created_ms),
@@ -66,8 +65,13 @@ static Str plan_store_piece_key(const StoredPlan *plan, size_t index, Arena *are
     return str_format(arena, "%.*s%02zu", STR_ARG(pieces_of(plan, arena)), index);
 }
 
-static size_t plan_store_count_pieces(uint64_t size) {
-    return (size_t)((size + PIECE_SIZE - 1) / PIECE_SIZE);
+static size_t plan_store_piece_size(const PlanStore *store) {
+    return store->piece_size > 0 ? store->piece_size : PLAN_STORE_PIECE;
+}
+
+static size_t plan_store_count_pieces(const PlanStore *store, uint64_t size) {
+    size_t piece = plan_store_piece_size(store);
+    return (size_t)((size + piece - 1) / piece);
 }
 
 static Str name_in(Str key) {
@@ -103,8 +107,9 @@ static bool plan_store_drop(const PlanStore *store, Str name, Str kept, bool *fo
 /* Writes the pieces, then the index. */
 static bool put_all(const PlanStore *store, const StoredPlan *plan, Str bytes, Str *problem,
                     Arena *arena) {
-    for (size_t i = plan_store_count_pieces(bytes.len); i-- > 0;) {
-        Str piece = str_slice(bytes, i * PIECE_SIZE, (i + 1) * PIECE_SIZE);
+    size_t size = plan_store_piece_size(store);
+    for (size_t i = plan_store_count_pieces(store, bytes.len); i-- > 0;) {
+        Str piece = str_slice(bytes, i * size, (i + 1) * size);
         if (!store->put(store->self, plan_store_piece_key(plan, i, arena), piece, problem, arena))
             return false;
     }
@@ -117,11 +122,11 @@ bool plan_store_write(const PlanStore *store, StoredPlan *plan, Str bytes, Diags
     Str problem = STR_EMPTY;
     bool found;
     plan->size = bytes.len;
-    if (plan_store_count_pieces(bytes.len) > PIECES_MAX)
+    if (plan_store_count_pieces(store, bytes.len) > PIECES_MAX)
         return diags_fail(diags, NO_RANGE, "Failed to store the plan",
                           "The plan has %zu bytes, but a stored plan has at most %zu. Save it in a "
                           "file with -out=FILE, or divide the configuration.",
-                          bytes.len, PIECE_SIZE * PIECES_MAX);
+                          bytes.len, plan_store_piece_size(store) * PIECES_MAX);
     if (!put_all(store, plan, bytes, &problem, scratch))
         return plan_store_report(store, "Failed to store the plan", plan->name, problem, diags);
     /* Readers ignore what remains of other writes. */
@@ -149,7 +154,7 @@ static bool plan_store_join(const PlanStore *store, const StoredPlan *plan, Str 
                             Arena *arena) {
     StrBuf bytes = strbuf_new(arena);
     *problem = STR_EMPTY;
-    for (size_t i = 0; i < plan_store_count_pieces(plan->size); i++) {
+    for (size_t i = 0; i < plan_store_count_pieces(store, plan->size); i++) {
         Str piece;
         bool found;
         if (!store->get(store->self, plan_store_piece_key(plan, i, arena), &piece, &found, problem,

@@ -14,13 +14,15 @@
 #include "vec.h"
 
 #define PLAN_STORE_PREFIX "state:" /* begins the name of a stored plan on the command line */
-#define PLAN_STORE_LAST   "last"   /* the stored plan that was applied last */
+#define PLAN_STORE_PIECE  ((size_t)960 << 10) /* a Secret holds 1 MiB, a request of etcd 1.5 MiB */
+#define PLAN_STORE_LAST   "last"              /* the stored plan that was applied last */
 
 /* The objects of one workspace. On failure, calls return false with *problem, the end of a
  * sentence. */
 typedef struct PlanStore {
     void *self;
-    Str name; /* for messages */
+    Str name;          /* for messages */
+    size_t piece_size; /* the most bytes of an object; 0: PLAN_STORE_PIECE */
     /* Lists the keys of all objects. */
     bool (*list)(void *self, StrVec *out, Str *problem, Arena *arena);
     /* *found is false if the object does not exist. */

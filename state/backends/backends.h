@@ -15,7 +15,8 @@
     ROW(kubernetes_backend) \
     ROW(s3_backend)         \
     ROW(azurerm_backend)    \
-    ROW(gcs_backend)
+    ROW(gcs_backend)        \
+    ROW(consul_backend)
 /* clang-format on */
 
 #define BACKEND_DECLARE(type) extern const BackendType type;

@@ -310,22 +310,6 @@ static void etcd_close(Backend *backend) {
     etcd_client_close(etcd->store.client);
 }
 
-/* The argument is PEM text, or the path of a file with it. */
-static bool etcd_backend_read_pem(const Io *io, Value config, const char *name, Str *out,
-                                  Arena *arena, Diags *diags) {
-    Str given = backend_settings_text(config, name, "");
-    *out = given;
-    if (given.len == 0 || str_find(given, STR("-----BEGIN"), 0) != SIZE_MAX)
-        return true;
-    int error = io->disk->read_file(io->disk->self, given, out, arena);
-    if (!error)
-        return true;
-    return diags_fail(
-        diags, NO_RANGE, "Invalid backend configuration",
-        "\"%s\" must be PEM text or a file with PEM text, and \"%.*s\" could not be read: %s.",
-        name, STR_ARG(given), strerror(-error));
-}
-
 static bool etcd_backend_add_endpoint(Str text, bool has_tls, StrVec *out, Arena *arena,
                                       Diags *diags) {
     Url url;
@@ -364,9 +348,9 @@ static bool open_client(const Io *io, Value config, EtcdClient **out, Arena *are
         .username = backend_settings_text(config, "username", ""),
         .password = backend_settings_text(config, "password", ""),
     };
-    if (!etcd_backend_read_pem(io, config, "ca_cert", &settings.ca_certs, arena, diags) ||
-        !etcd_backend_read_pem(io, config, "client_cert", &settings.certificate, arena, diags) ||
-        !etcd_backend_read_pem(io, config, "client_key", &settings.key, arena, diags))
+    if (!backend_settings_pem(io, config, "ca_cert", &settings.ca_certs, arena, diags) ||
+        !backend_settings_pem(io, config, "client_cert", &settings.certificate, arena, diags) ||
+        !backend_settings_pem(io, config, "client_key", &settings.key, arena, diags))
         return false;
     if ((settings.certificate.len == 0) != (settings.key.len == 0))
         return diags_fail(

@@ -3,7 +3,7 @@ the request is cut, its response is lost or halved, the server responds with 500
 run finishes, with no object lost and none created twice. Terraform and OpenTofu, if installed, take turns with loam.
 
 Each trial has its own store (new_store() returns one, as described in store.py) with a proxy before it."""
-import contextlib, os, re, shutil, signal, subprocess, sys, threading, time
+import contextlib, json, os, re, shutil, signal, subprocess, sys, threading, time
 
 import sealed, store as shared, stored
 from proxy import Proxy
@@ -219,6 +219,32 @@ def exchange(new_store, other):
 def with_others(new_store):
     """Jobs with the programs in PATH that support the same stores."""
     return [(name, exchange, new_store, path) for name, path in other_programs().items()]
+
+
+def run_as(trial, program, *words, status=0):
+    """Runs the program with a data directory of its own: each records the backend in another form."""
+    trial.env = {"TF_DATA_DIR": ".data-" + os.path.basename(program)} if program else {}
+    return run_by(trial, program, *words, status=status)
+
+
+def turns(new_store, programs, count, verify=lambda store: None):
+    """The programs take turns on one state. After each, the lock is free, and no write is lost."""
+    with trial_of(new_store, {"terraform_data": {"t": {"input": "${var.turn}"}}}) as one:
+        with open(os.path.join(one.path, "turn.tf.json"), "w", encoding="utf-8") as file:
+            json.dump({"variable": {"turn": {}}}, file)
+        for program in programs:
+            if program:
+                run_as(one, program, "init", "-input=false")
+        serial = 0
+        for turn in range(count):
+            program = programs[turn % len(programs)]
+            run_as(one, program, "apply", "-auto-approve", "-input=false", "-var", "turn=%d" % turn)
+            state = json.loads(one.store.state())
+            equal([resource["instances"][0]["attributes"]["input"]["value"] for resource in state["resources"]], [str(turn)], "turn")
+            check(state["serial"] > serial, "the serial rises")
+            serial = state["serial"]
+            check(not one.store.is_locked(), "the lock after turn %d of %s" % (turn, program or "loam"))
+            verify(one.store)
 
 
 # Locks that expire.

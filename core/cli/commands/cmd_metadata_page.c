@@ -76,7 +76,7 @@ static bool write_backends(Cli *cli, StrBuf *out, Diags *) {
                          "`init -migrate-state` copies the states.\n"
                          "\n"
                          "If a server does not respond, loam retries for some seconds (`etcd` 6, "
-                         "`http` 3, `kubernetes`, `pg` and `gcs` 15, `s3`\n"
+                         "`consul` 10, `http` 3, `kubernetes`, `pg` and `gcs` 15, `s3`\n"
                          "31; change it with `retry_max` and `max_retries`). If the backend also "
                          "stores the journal, loam then starts no new\n"
                          "operation, because it cannot record the intent; running operations "

@@ -15,7 +15,7 @@ bool stored_plan_find_store(Project *project, const PlanStore **out) {
            diags_fail(
                project->diags, NO_RANGE, "Backend cannot store plans",
                "The state is in the backend \"%s\", which cannot store plans. The "
-               "backends kubernetes, pg, s3, gcs, azurerm and etcd can. Use one of them, or save "
+               "backends kubernetes, pg, s3, gcs, azurerm, etcd and consul can. Use one of them, or save "
                "plans in files: \"loam plan -out=FILE\".",
                project->backend->type->name);
 }
