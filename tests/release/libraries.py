@@ -9,7 +9,7 @@ The options leave out features, never a symbol that loam or another library of t
 linked against Debian's own library of the same version, and the tree has this one. tree.py checks that no symbol is missing.
 
 Results are kept beside the roots (roots.CACHE), one tar file for each row; another row or root makes another file."""
-import collections, csv, hashlib, os, pathlib, re, subprocess, sys, tarfile
+import collections, csv, hashlib, os, pathlib, re, shutil, subprocess, sys, tarfile
 
 import program, roots
 
@@ -21,7 +21,7 @@ PACKAGES = """autoconf automake bison flex libbz2-dev libffi-dev libglib2.0-dev 
     libxml2-utils libzstd-dev meson nettle-dev patchelf perl python3 rpcsvc-proto xsltproc""".split()
 # Linked as an archive: libvirt uses only its XDR functions, and the shared library needs Kerberos. The licence is BSD-3-Clause.
 ARCHIVES = ("libtirpc",)
-FLAGS = {"CC": "ccache gcc", "CFLAGS": "-O2 -fstack-protector-strong -D_FORTIFY_SOURCE=2", "LDFLAGS": "-Wl,-z,relro,-z,now"}
+FLAGS = {"CC": "ccache gcc", "CFLAGS": "-O2 -fstack-protector-strong -D_FORTIFY_SOURCE=2", "LDFLAGS": "-Wl,-z,relro,-z,now -static-libgcc"}
 DIRECTORIES = ["--prefix=/usr", "--sysconfdir=/etc", "--localstatedir=/var"]
 # A patch of Debian that touches configure.ac must not start programs that write configure anew.
 NO_REMAKE = ["AUTOCONF=:", "AUTOMAKE=:", "ACLOCAL=:", "AUTOHEADER=:"]
@@ -85,7 +85,7 @@ def soname(file):
 
 
 def keep(root, row, file):
-    """Writes the shared libraries of a build and the source package's copyright into the tar file `file`."""
+    """Writes the shared libraries of a build into the tar file `file`."""
     place, found = root.path / "usr/src" / row.name, {}
     for path in sorted(place.rglob("*.so*")):
         if path.is_file() and not path.is_symlink() and soname(path):
@@ -94,7 +94,7 @@ def keep(root, row, file):
         sys.exit("%s: the build made no shared library" % row.name)
     part = file.with_suffix(".%d.part" % os.getpid())
     with tarfile.open(part, "w") as tar:
-        for name, path in [*found.items(), ("copyright", place / "debian/copyright")]:
+        for name, path in found.items():
             tar.add(path, name)
     part.rename(file)
 
@@ -112,6 +112,7 @@ def make(root):
     root.run("apt-get", "update")
     for name in ARCHIVES:
         (root.path / ("usr/lib/x86_64-linux-gnu/%s.so" % name)).unlink()
+    shutil.copy(SOURCES.with_name("older_glibc.h"), root.path / "usr/src")
     for row, file in missing:
         print("build %s %s" % (row.name, row.version), flush=True)
         unpack_source(root, row)

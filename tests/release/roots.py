@@ -20,6 +20,8 @@ DISTRIBUTIONS = (
     Distribution("ubuntu26.04", "resolute", "Ubuntu", "main universe", "ubuntu-archive-keyring", "ubuntu-keyring"),
 )
 KEYRINGS = "/usr/share/keyrings/%s.gpg"
+# The libraries of glibc that a program may need; each system has them.
+GLIBC = ("ld-linux-x86-64.so.2", "libc.so.6", "libdl.so.2", "libm.so.6", "libpthread.so.0", "libresolv.so.2", "librt.so.1", "libutil.so.1")
 CACHE = pathlib.Path(os.environ.get("LOAM_ROOTS", pathlib.Path.home() / ".cache/loam/roots"))
 
 
@@ -107,23 +109,50 @@ class Root:
         self.temporary.cleanup()
 
     def run(self, *words, directory="/", environment=None, mounts=(), offline=False, accept=(0,)):
-        """Runs a command and returns (status, output). Its mounts, directories of this machine at (source, path in the root), end
-        with it. `offline`: without a network. Another status than those of `accept` ends the program."""
+        """Runs a command and returns (status, output). Its mounts end with it: directories of this machine as (source, path in the
+        root), or (source, path, "ro"). `offline`: without a network. Another status than those of `accept` ends the program."""
         script = ['set -e', 'mount -t proc proc "$root/proc"', 'mount --rbind /dev "$root/dev"', 'mount -t sysfs -o ro sysfs "$root/sys" || :']
-        for number, (_, place) in enumerate(mounts):
+        for number, (_, place, *mode) in enumerate(mounts):
             (self.path / place.strip("/")).mkdir(parents=True, exist_ok=True)
             script.append('mount --bind "$source%d" "$root%s"' % (number, place))
-        script.append('exec chroot "$root" /usr/bin/env -i -C "$directory" "$@"')
+            if mode:
+                script.append('mount -o remount,bind,%s "$root%s"' % (mode[0], place))
+        # The environment is set here, because env of BusyBox has no -C.
+        script.append('exec env -i "$@"')
         variables = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "HOME": "/root", "LC_ALL": "C.UTF-8", "DEBIAN_FRONTEND": "noninteractive",
                      **(environment or {})}
         spaces = ["--mount", "--propagation=private", "--ipc", "--pid", "--fork", "--kill-child", *(["--net"] if offline else [])]
         done = subprocess.run(
-            ["unshare", *spaces, "sh", "-c", "\n".join(script), "sh", *("%s=%s" % pair for pair in variables.items()), *map(str, words)],
-            env={**os.environ, "root": str(self.path), "directory": directory, **{"source%d" % n: str(row[0]) for n, row in enumerate(mounts)}},
+            ["unshare", *spaces, "sh", "-c", "\n".join(script), "sh", *("%s=%s" % pair for pair in variables.items()),
+             "chroot", str(self.path), "/bin/sh", "-c", 'cd "$0" && exec "$@"', directory, *map(str, words)],
+            env={**os.environ, "root": str(self.path), **{"source%d" % n: str(row[0]) for n, row in enumerate(mounts)}},
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8", errors="replace")
         if done.returncode not in accept:
             sys.exit("%s: %s: status %d\n%s" % (self.distribution.name, " ".join(map(str, words)), done.returncode, done.stdout[-6000:]))
         return done.returncode, done.stdout
+
+
+class BareRoot(Root):
+    """A root with this machine's BusyBox, which is linked statically, and the files of a distribution's glibc, and nothing else:
+    no /etc/passwd, no other library."""
+
+    def __init__(self, distribution, mirror=None):
+        if not shutil.which("busybox"):
+            raise Unavailable("the program busybox is missing")
+        super().__init__(distribution, (), mirror)
+
+    def __enter__(self):
+        super().__enter__()
+        whole, self.path = self.path, self.path.with_name("bare")
+        for name in ("bin", "dev", "etc", "lib", "lib64", "proc", "root", "sys", "tmp"):
+            (self.path / name).mkdir(parents=True)
+        shutil.copy(shutil.which("busybox"), self.path / "bin/busybox")
+        (self.path / "bin/sh").symlink_to("busybox")
+        for name in GLIBC:
+            place = "lib64" if name.startswith("ld-") else "lib/x86_64-linux-gnu"
+            (self.path / place).mkdir(exist_ok=True)
+            shutil.copy(whole / "lib/x86_64-linux-gnu" / name, self.path / place / name)
+        return self
 
 
 def mirrors(words):

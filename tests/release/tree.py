@@ -12,7 +12,6 @@ import libraries, program, roots
 # file: name in lib; source, version: Debian's source package; package: the binary package, or empty if libraries.py built the
 # file. An archive that is linked into a library has a row of its own, with the name of the library.
 Part = collections.namedtuple("Part", "file source version package")
-GLIBC = {"ld-linux-x86-64.so.2", "libc.so.6", "libdl.so.2", "libm.so.6", "libpthread.so.0", "libresolv.so.2", "librt.so.1", "libutil.so.1"}
 DEBIAN = "usr/lib/x86_64-linux-gnu"  # in the root
 DOCUMENTS = "share/doc/loam"
 
@@ -29,31 +28,26 @@ def objects(tree):
 
 
 def copy_libraries(root, tree, built):
-    """Copies each library that an object needs: from a tar file of `built`, by its name, else from Debian. Returns the names
-    of the latter."""
-    debian, seen = [], set(GLIBC)
-    waiting = objects(tree)
+    """Copies each library that an object needs: from a tar file of `built`, by its name, else from Debian. Returns the names."""
+    names, waiting = [], objects(tree)
     while waiting:
         for name in needed(waiting.pop()):
-            if name in seen:
+            if name in names or name in roots.GLIBC:
                 continue
-            seen.add(name)
+            names.append(name)
             target = tree / "lib" / name
             if name in built:
                 with tarfile.open(built[name][1]) as tar:
                     target.write_bytes(tar.extractfile(name).read())
             else:
                 shutil.copyfile(root.path / DEBIAN / name, target)
-                debian.append(name)
             target.chmod(0o644)
             waiting.append(target)
-    return debian
+    return sorted(names)
 
 
 def packages_of(root, names):
     """The binary package, its source package and version of each library of Debian."""
-    if not names:
-        return {}
     _, text = root.run("dpkg-query", "--search", *("*/x86_64-linux-gnu/" + name for name in names))
     owners = {line.rpartition("/")[2]: line.partition(": ")[0] for line in text.splitlines()}
     _, text = root.run("dpkg-query", "--show", "--showformat", "${binary:Package}\t${source:Package}\t${source:Version}\n", *sorted(set(owners.values())))
@@ -61,49 +55,55 @@ def packages_of(root, names):
     return {name: (owners[name].partition(":")[0], *sources[owners[name].partition(":")[0]]) for name in names}
 
 
-def write_documents(root, tree, parts, built):
+def write_documents(root, tree, parts, owners):
+    """`owners`: the binary packages of Debian whose copyright files are those of the libraries, also of the ones built here."""
     documents = tree / DOCUMENTS
     licences = documents / "licenses"
     licences.mkdir(parents=True)
     for name in ("LICENSE", "CHANGELOG.md"):
         shutil.copyfile(program.TOP / name, documents / name)
     for part in parts:
-        if part.package:
-            shutil.copyfile(root.path / "usr/share/doc" / part.package / "copyright", licences / part.source)
-        else:
-            with tarfile.open(built[part.file][1]) as tar:
-                (licences / part.source).write_bytes(tar.extractfile("copyright").read())
+        shutil.copyfile(root.path / "usr/share/doc" / (part.package or owners[part.file][0]) / "copyright", licences / part.source)
     texts = "".join(file.read_text(errors="replace") for file in licences.iterdir())
     (licences / "common-licenses").mkdir()
-    for name in sorted(set(re.findall(r"/usr/share/common-licenses/([A-Za-z]+-?[\d.]*\d|[A-Za-z]+)", texts))):
-        shutil.copyfile(root.path / "usr/share/common-licenses" / name, licences / "common-licenses" / name)
+    for file in (root.path / "usr/share/common-licenses").iterdir():
+        if re.search(r"/usr/share/common-licenses/%s\b" % re.escape(file.name), texts):
+            shutil.copyfile(file, licences / "common-licenses" / file.name)
     with open(documents / "libraries.tsv", "w", encoding="utf-8") as file:
         for row in [Part._fields, *parts]:
             file.write("\t".join(row) + "\n")
 
 
+def assemble(root, rows):
+    """Completes /tree of a root, where the program is installed, with libraries and documents. `rows` is what libraries.make
+    returned."""
+    tree, built = root.path / "tree", {}
+    for row, file in rows:
+        with tarfile.open(file) as tar:
+            built.update({name: (row, file) for name in tar.getnames()})
+    names = copy_libraries(root, tree, built)
+    owners = packages_of(root, names)
+    parts = [Part(name, built[name][0].name, built[name][0].version, "") if name in built else Part(name, *owners[name][1:], owners[name][0])
+             for name in names]
+    if "libvirt.so.0" in built:
+        for name in libraries.ARCHIVES:
+            _, text = root.run("dpkg-query", "--show", "--showformat", "${source:Package}\t${source:Version}", name + "-dev")
+            parts.append(Part("libvirt.so.0", *text.split("\t"), name + "-dev"))
+    write_documents(root, tree, parts, owners)
+    for path, pattern in (("$ORIGIN/../lib", "bin/loam"), ("$ORIGIN/..", "lib/loam/*.so"), ("$ORIGIN", "lib/*.so*")):
+        files = ["/tree/%s" % file.relative_to(tree) for file in sorted(tree.glob(pattern))]
+        root.run("strip", "--strip-unneeded", *files, offline=True)
+        root.run("patchelf", "--set-rpath", path, *files, offline=True)
+    return parts
+
+
 def make(directory, mirror=None):
     with roots.Root(roots.chosen("deb12")[0], [*program.packages(), *libraries.PACKAGES], mirror) as root:
-        built = {}
-        for row, file in libraries.make(root):
-            with tarfile.open(file) as tar:
-                built.update({name: (row, file) for name in tar.getnames() if name != "copyright"})
+        rows = libraries.make(root)
         program.build(root)
         root.run("cmake", "--install", program.BUILD, "--prefix", "/tree", offline=True)
-        tree = root.path / "tree"
-        debian = packages_of(root, copy_libraries(root, tree, built))
-        parts = [Part(file.name, debian[file.name][1], debian[file.name][2], debian[file.name][0]) if file.name in debian
-                 else Part(file.name, built[file.name][0].name, built[file.name][0].version, "") for file in sorted(tree.glob("lib/*.so*"))]
-        if any(part.source == "libvirt" and not part.package for part in parts):
-            for name in libraries.ARCHIVES:
-                _, text = root.run("dpkg-query", "--show", "--showformat", "${source:Package}\t${source:Version}", name + "-dev")
-                parts.append(Part("libvirt.so.0", *text.split("\t"), name + "-dev"))
-        write_documents(root, tree, parts, built)
-        for path, names in (("$ORIGIN/../lib", ["bin/loam"]), ("$ORIGIN/..", [str(file.relative_to(tree)) for file in tree.glob("lib/loam/*.so")]),
-                            ("$ORIGIN", ["lib/" + file.name for file in tree.glob("lib/*.so*")])):
-            root.run("strip", "--strip-unneeded", *("/tree/" + name for name in names), offline=True)
-            root.run("patchelf", "--set-rpath", path, *("/tree/" + name for name in names), offline=True)
-        shutil.copytree(tree, directory, symlinks=True)
+        parts = assemble(root, rows)
+        shutil.copytree(root.path / "tree", directory, symlinks=True)
     return parts
 
 
