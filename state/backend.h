@@ -47,7 +47,7 @@ struct Backend {
     /* The store of the journal; closed with the backend. NULL: the backend cannot store a journal,
      * so the caller keeps it in the data directory and writes the state often. */
     JournalStore *journal;
-    PlanStore *plans; /* NULL: the backend cannot store plans */
+    NamedObjects *plans; /* NULL: the backend cannot store plans */
     /* True: after calls that leave the content as it was, the journal may keep a mark
      * (journal_mark). Commands read it at no cost, and it stays with the state. False: such calls
      * raise the serial. */

@@ -40,7 +40,7 @@ bool plan_store_check_name(Str name, Diags *diags) {
                       STR_ARG(name), NAME_LENGTH);
 }
 
-static bool plan_store_report(const PlanStore *store, const char *summary, Str name, Str problem,
+static bool plan_store_report(const NamedObjects *store, const char *summary, Str name, Str problem,
                               Diags *diags) {
     return diags_fail(diags_as(diag_class_of(problem, DIAG_UNREACHABLE), diags), NO_RANGE, summary,
                       "\"" PLAN_STORE_PREFIX "%.*s\" in %.*s: %.*s. Check the address, the "
@@ -48,7 +48,7 @@ static bool plan_store_report(const PlanStore *store, const char *summary, Str n
                       STR_ARG(name), STR_ARG(store->name), STR_ARG(problem));
 }
 
-static bool report_missing(const PlanStore *store, Str name, Diags *diags) {
+static bool report_missing(const NamedObjects *store, Str name, Diags *diags) {
     return diags_fail(diags_as(DIAG_STALE, diags), NO_RANGE, "Stored plan not found",
                       "There is no plan \"" PLAN_STORE_PREFIX "%.*s\" in %.*s. To list the stored "
                       "plans, run \"loam state plans\".",
@@ -65,11 +65,11 @@ static Str plan_store_piece_key(const StoredPlan *plan, size_t index, Arena *are
     return str_format(arena, "%.*s%02zu", STR_ARG(pieces_of(plan, arena)), index);
 }
 
-static size_t plan_store_piece_size(const PlanStore *store) {
+static size_t plan_store_piece_size(const NamedObjects *store) {
     return store->piece_size > 0 ? store->piece_size : PLAN_STORE_PIECE;
 }
 
-static size_t plan_store_count_pieces(const PlanStore *store, uint64_t size) {
+static size_t plan_store_count_pieces(const NamedObjects *store, uint64_t size) {
     size_t piece = plan_store_piece_size(store);
     return (size_t)((size + piece - 1) / piece);
 }
@@ -85,8 +85,8 @@ static bool is_index(Str key) {
 
 /* Deletes the objects of `name` (empty: of every plan) except those whose keys begin with `kept`
  * and the index, if `kept` is given. The index is deleted first. *found: there was an object. */
-static bool plan_store_drop(const PlanStore *store, Str name, Str kept, bool *found, Str *problem,
-                            Arena *arena) {
+static bool plan_store_drop(const NamedObjects *store, Str name, Str kept, bool *found,
+                            Str *problem, Arena *arena) {
     StrVec keys = {0};
     *found = false;
     if (!store->list(store->self, &keys, problem, arena))
@@ -105,7 +105,7 @@ static bool plan_store_drop(const PlanStore *store, Str name, Str kept, bool *fo
 }
 
 /* Writes the pieces, then the index. */
-static bool put_all(const PlanStore *store, const StoredPlan *plan, Str bytes, Str *problem,
+static bool put_all(const NamedObjects *store, const StoredPlan *plan, Str bytes, Str *problem,
                     Arena *arena) {
     size_t size = plan_store_piece_size(store);
     for (size_t i = plan_store_count_pieces(store, bytes.len); i-- > 0;) {
@@ -117,7 +117,7 @@ static bool put_all(const PlanStore *store, const StoredPlan *plan, Str bytes, S
     return store->put(store->self, plan->name, index, problem, arena);
 }
 
-bool plan_store_write(const PlanStore *store, StoredPlan *plan, Str bytes, Diags *diags) {
+bool plan_store_write(const NamedObjects *store, StoredPlan *plan, Str bytes, Diags *diags) {
     SCOPED(ArenaRef) scratch = arena_open("stored plan");
     Str problem = STR_EMPTY;
     bool found;
@@ -150,8 +150,8 @@ static bool plan_store_parse(Str bytes, Str name, StoredPlan *out, Arena *arena)
 }
 
 /* Returns false with an empty *problem if a piece is missing or another one. */
-static bool plan_store_join(const PlanStore *store, const StoredPlan *plan, Str *out, Str *problem,
-                            Arena *arena) {
+static bool plan_store_join(const NamedObjects *store, const StoredPlan *plan, Str *out,
+                            Str *problem, Arena *arena) {
     StrBuf bytes = strbuf_new(arena);
     *problem = STR_EMPTY;
     for (size_t i = 0; i < plan_store_count_pieces(store, plan->size); i++) {
@@ -170,7 +170,7 @@ static bool plan_store_join(const PlanStore *store, const StoredPlan *plan, Str 
 }
 
 /* A plan that is replaced during the read is read again. */
-bool plan_store_read(const PlanStore *store, Str name, Str *out, Arena *arena, Diags *diags) {
+bool plan_store_read(const NamedObjects *store, Str name, Str *out, Arena *arena, Diags *diags) {
     static const char summary[] = "Failed to read the stored plan";
     Str problem = STR_EMPTY, before = STR_EMPTY;
     for (int i = 0; i < READ_TRIES; i++) {
@@ -197,7 +197,7 @@ bool plan_store_read(const PlanStore *store, Str name, Str *out, Arena *arena, D
 }
 
 /* Adds the plan of this name; without a digest if its index is missing or damaged. */
-static bool plan_store_add(const PlanStore *store, Str name, StoredPlans *out, Str *problem,
+static bool plan_store_add(const NamedObjects *store, Str name, StoredPlans *out, Str *problem,
                            Arena *arena) {
     StoredPlan plan = {.name = name};
     Str index;
@@ -210,7 +210,7 @@ static bool plan_store_add(const PlanStore *store, Str name, StoredPlans *out, S
     return true;
 }
 
-bool plan_store_list(const PlanStore *store, StoredPlans *out, Arena *arena, Diags *diags) {
+bool plan_store_list(const NamedObjects *store, StoredPlans *out, Arena *arena, Diags *diags) {
     StrVec keys = {0}, names = {0};
     Str problem = STR_EMPTY;
     bool ok = store->list(store->self, &keys, &problem, arena);
@@ -227,7 +227,7 @@ bool plan_store_list(const PlanStore *store, StoredPlans *out, Arena *arena, Dia
                             STR_ARG(store->name), STR_ARG(problem));
 }
 
-bool plan_store_delete(const PlanStore *store, Str name, Diags *diags) {
+bool plan_store_delete(const NamedObjects *store, Str name, Diags *diags) {
     SCOPED(ArenaRef) scratch = arena_open("stored plan");
     Str problem = STR_EMPTY;
     bool found;
@@ -236,7 +236,7 @@ bool plan_store_delete(const PlanStore *store, Str name, Diags *diags) {
     return found || report_missing(store, name, diags);
 }
 
-bool plan_store_clear(const PlanStore *store, Str *problem, Arena *arena) {
+bool plan_store_clear(const NamedObjects *store, Str *problem, Arena *arena) {
     bool found;
     return !store || plan_store_drop(store, STR_EMPTY, STR_EMPTY, &found, problem, arena);
 }

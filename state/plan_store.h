@@ -11,27 +11,11 @@
 #pragma once
 
 #include "diag.h"
-#include "vec.h"
+#include "named_objects.h"
 
 #define PLAN_STORE_PREFIX "state:" /* begins the name of a stored plan on the command line */
 #define PLAN_STORE_PIECE  ((size_t)960 << 10) /* a Secret holds 1 MiB, a request of etcd 1.5 MiB */
 #define PLAN_STORE_LAST   "last"              /* the stored plan that was applied last */
-
-/* The objects of one workspace. On failure, calls return false with *problem, the end of a
- * sentence. */
-typedef struct PlanStore {
-    void *self;
-    Str name;          /* for messages */
-    size_t piece_size; /* the most bytes of an object; 0: PLAN_STORE_PIECE */
-    /* Lists the keys of all objects. */
-    bool (*list)(void *self, StrVec *out, Str *problem, Arena *arena);
-    /* *found is false if the object does not exist. */
-    bool (*get)(void *self, Str key, Str *out, bool *found, Str *problem, Arena *arena);
-    /* Creates or replaces the object atomically; it is durable when the call returns. */
-    bool (*put)(void *self, Str key, Str bytes, Str *problem, Arena *arena);
-    /* Succeeds if the object does not exist. */
-    bool (*drop)(void *self, Str key, Str *problem, Arena *arena);
-} PlanStore;
 
 typedef struct StoredPlan {
     Str name;
@@ -48,13 +32,15 @@ typedef VEC(StoredPlan) StoredPlans;
  * digits and dashes. */
 MUST_USE bool plan_store_check_name(Str name, Diags *diags);
 /* Stores the bytes under plan->name; sets plan->size. plan->digest is their digest. */
-MUST_USE bool plan_store_write(const PlanStore *store, StoredPlan *plan, Str bytes, Diags *diags);
+MUST_USE bool plan_store_write(const NamedObjects *store, StoredPlan *plan, Str bytes,
+                               Diags *diags);
 /* Returns the bytes, whose digest is that of the index. A missing plan is an error. */
-MUST_USE bool plan_store_read(const PlanStore *store, Str name, Str *out, Arena *arena,
+MUST_USE bool plan_store_read(const NamedObjects *store, Str name, Str *out, Arena *arena,
                               Diags *diags);
 /* Lists the plans, sorted by name. */
-MUST_USE bool plan_store_list(const PlanStore *store, StoredPlans *out, Arena *arena, Diags *diags);
+MUST_USE bool plan_store_list(const NamedObjects *store, StoredPlans *out, Arena *arena,
+                              Diags *diags);
 /* Deletes the plan with the pieces of interrupted writes. A missing plan is an error. */
-MUST_USE bool plan_store_delete(const PlanStore *store, Str name, Diags *diags);
+MUST_USE bool plan_store_delete(const NamedObjects *store, Str name, Diags *diags);
 /* Deletes everything, for a backend that deletes its workspace; `store` may be NULL. */
-MUST_USE bool plan_store_clear(const PlanStore *store, Str *problem, Arena *arena);
+MUST_USE bool plan_store_clear(const NamedObjects *store, Str *problem, Arena *arena);

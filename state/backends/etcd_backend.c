@@ -80,9 +80,9 @@ static bool etcd_plans_drop(void *self, Str key, Str *problem, Arena *arena) {
 }
 
 /* Returns the stored plans; `store` must live as long. */
-static PlanStore *etcd_plans_new(EtcdStore *store, Arena *arena) {
-    PlanStore *plans = arena_new(arena, PlanStore);
-    *plans = (PlanStore){
+static NamedObjects *etcd_plans_new(EtcdStore *store, Arena *arena) {
+    NamedObjects *plans = arena_new(arena, NamedObjects);
+    *plans = (NamedObjects){
         .self = store,
         .name = etcd_plans_key(store, STR_EMPTY, arena),
         .list = etcd_plans_list,

@@ -87,9 +87,9 @@ static bool kube_plans_drop(void *self, Str key, Str *problem, Arena *arena) {
     return status == KUBE_DONE;
 }
 
-PlanStore *kube_plans_new(const KubeStore *store, Arena *arena) {
-    PlanStore *plans = arena_new(arena, PlanStore);
-    *plans = (PlanStore){
+NamedObjects *kube_plans_new(const KubeStore *store, Arena *arena) {
+    NamedObjects *plans = arena_new(arena, NamedObjects);
+    *plans = (NamedObjects){
         .self = (void *)(uintptr_t)store,
         .name = str_format(arena, "Secrets %.*s.* in namespace %.*s", STR_ARG(store->plans),
                            STR_ARG(store->space)),

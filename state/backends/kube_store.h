@@ -71,4 +71,4 @@ Value kube_store_with_data(Value secret, const char *key, Str bytes, Arena *aren
 MUST_USE bool kube_store_data(Value secret, const char *key, Str *out, Arena *arena);
 
 /* Stored plans as Secrets (kube_plans.c). `store` must live as long. */
-PlanStore *kube_plans_new(const KubeStore *store, Arena *arena);
+NamedObjects *kube_plans_new(const KubeStore *store, Arena *arena);

@@ -36,7 +36,7 @@ typedef struct Pg {
 #define DOING "The stored plans"
 
 typedef struct PgPlans {
-    PlanStore store;
+    NamedObjects store;
     PgSession *session;
     Str workspace;
 } PgPlans;
@@ -133,12 +133,12 @@ static bool pg_plans_drop(void *self, Str key, Str *problem, Arena *arena) {
 }
 
 /* Returns the stored plans of the workspace. `session` must live as long. */
-static PlanStore *pg_plans_new(PgSession *session, Str workspace, Arena *arena) {
+static NamedObjects *pg_plans_new(PgSession *session, Str workspace, Arena *arena) {
     const PgSettings *settings = pg_session_settings(session);
     PgPlans *plans = arena_new(arena, PgPlans);
     plans->session = session;
     plans->workspace = workspace;
-    plans->store = (PlanStore){
+    plans->store = (NamedObjects){
         .self = plans,
         .name = str_format(arena, "%.*s.%.*s_plans of \"%.*s\"", STR_ARG(settings->schema),
                            STR_ARG(settings->table), STR_ARG(workspace)),

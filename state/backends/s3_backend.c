@@ -16,11 +16,11 @@
 #include "backends.h"
 #include "digest.h"
 #include "empty_state.h"
-#include "journal_segments.h"
 #include "log.h"
+#include "object_segments.h"
+#include "plan_store.h"
 #include "problem.h"
-#include "s3_lock.h"
-#include "s3_plans.h"
+#include "s3_objects.h"
 #include "s3_settings.h"
 
 #include <ctype.h>
@@ -37,7 +37,7 @@ typedef struct S3 {
     const Io *io;
     S3Client client;
     Str key;
-    Str journal_prefix;
+    NamedObjects *segments;
     DynamoTable table; /* its name is empty if dynamodb_table is not set */
     S3Lock lock;
     Str version; /* of the state that this run read or wrote; empty: unknown */
@@ -197,90 +197,15 @@ static bool s3_write(Backend *backend, Str bytes, Diags *diags) {
            put_digest(s3, bytes, scratch, diags);
 }
 
-static bool s3_backend_journal_list(void *self, Segments *out, Str *problem, Arena *arena) {
-    const S3 *s3 = self;
-    StrVec keys = {0};
-    if (s3_client_list(&s3->client, s3->journal_prefix, &keys, problem, arena) != S3_DONE)
-        return false;
-    vec_each(&keys, key) {
-        Segment segment = {0};
-        if (!str_to_uint64(str_after(*key, s3->journal_prefix.len), &segment.number))
-            continue;
-        S3Status status = s3_client_get(&s3->client, *key, &segment.text, problem, arena);
-        if (status != S3_DONE && status != S3_ABSENT)
-            return false;
-        if (status == S3_DONE)
-            vec_push(arena, out, segment);
-    }
-    return true;
-}
-
-/* An existing object is either this one, after a lost reply, or was written by a run that holds the
- * lock now. */
-static bool s3_backend_is_same(const S3 *s3, Str key, Str text, Str *problem, Arena *arena) {
-    Str there;
-    S3Status status = s3_client_get(&s3->client, key, &there, problem, arena);
-    if (status == S3_DONE && str_equal(there, text))
-        return true;
-    if (status != S3_FAILED)
-        *problem = STR("another program also writes it, so this run has lost its lock");
-    return false;
-}
-
-static bool s3_backend_journal_put(void *self, uint64_t number, Str text, Str *problem,
-                                   Arena *arena) {
-    const S3 *s3 = self;
-    Diags lost = diags_new(arena);
-    if (!s3_lock_is_held(&s3->lock, &lost))
-        return problem_text(problem, "the lock was lost, because it was not renewed in time");
-    Str key =
-        str_format(arena, "%.*s%010llu", STR_ARG(s3->journal_prefix), (unsigned long long)number);
-    S3Object segment = {
-        .key = key, .bytes = text, .version = s3_lock_exists(&s3->lock) ? S3_NO_OBJECT : STR_EMPTY};
-    S3Status status = s3_client_put(&s3->client, &segment, problem, arena);
-    if (status == S3_UNCONDITIONAL && !s3->lock.uses_object) {
-        segment.version = STR_EMPTY;
-        status = s3_client_put(&s3->client, &segment, problem, arena);
-    }
-    return status == S3_DONE ||
-           (status == S3_EXISTS && s3_backend_is_same(s3, key, text, problem, arena));
-}
-
-static bool s3_backend_journal_drop(void *self, uint64_t below, Str *problem, Arena *arena) {
-    const S3 *s3 = self;
-    StrVec keys = {0};
-    if (s3_client_list(&s3->client, s3->journal_prefix, &keys, problem, arena) != S3_DONE)
-        return false;
-    vec_each(&keys, key) {
-        uint64_t number;
-        if (!str_to_uint64(str_after(*key, s3->journal_prefix.len), &number) || number >= below)
-            continue;
-        if (s3_client_delete(&s3->client, *key, problem, arena) != S3_DONE)
-            return false;
-    }
-    return true;
-}
-
-static JournalStore *journal_of(S3 *s3, Arena *arena) {
-    SegmentStore segments = {
-        .self = s3,
-        .name = str_format(arena, "s3://%.*s/%.*s", STR_ARG(s3->client.settings.bucket),
-                           STR_ARG(s3->journal_prefix)),
-        .list = s3_backend_journal_list,
-        .put = s3_backend_journal_put,
-        .drop = s3_backend_journal_drop,
-    };
-    return journal_segments_new(&segments, arena);
-}
-
 static bool s3_remove(Backend *backend, Diags *diags) {
     S3 *s3 = backend->self;
     SCOPED(ArenaRef) scratch = arena_open("s3 workspace");
     static const char summary[] = "Cannot delete the workspace";
+    SegmentStore segments = object_segments_of(s3->segments);
     Str problem;
     if (!s3_lock_check(&s3->lock, summary, diags))
         return false;
-    return (s3_backend_journal_drop(s3, UINT64_MAX, &problem, scratch) &&
+    return (segments.drop(segments.self, UINT64_MAX, &problem, scratch) &&
             plan_store_clear(s3->backend.plans, &problem, scratch) &&
             s3_client_delete(&s3->client, s3->key, &problem, scratch) == S3_DONE &&
             (s3->table.name.len == 0 || dynamo_table_drop_digest(&s3->table, &problem, scratch))) ||
@@ -361,7 +286,8 @@ static bool s3_backend_open_store(const Io *io, Value config, Str workspace, S3 
     s3->key = s3_backend_key_of(config, workspace, arena);
     open_table(s3, config, arena);
     s3->lock.key = str_concat(s3->key, STR(LOCK_ENDING), arena);
-    s3->journal_prefix = str_concat(s3->key, STR(JOURNAL_ENDING), arena);
+    s3->segments =
+        s3_objects_new(&s3->lock, str_concat(s3->key, STR(JOURNAL_ENDING), arena), arena);
     s3->backend = (Backend){
         .type = &s3_backend,
         .self = s3,
@@ -377,9 +303,10 @@ static bool s3_backend_open_store(const Io *io, Value config, Str workspace, S3 
         .remove = s3_remove,
         .close = s3_close,
     };
-    s3->backend.journal = journal_of(s3, arena);
+    SegmentStore segments = object_segments_of(s3->segments);
+    s3->backend.journal = journal_segments_new(&segments, arena);
     s3->backend.plans =
-        s3_plans_new(&s3->client, str_concat(s3->key, STR(PLANS_ENDING), arena), arena);
+        s3_objects_new(&s3->lock, str_concat(s3->key, STR(PLANS_ENDING), arena), arena);
     *out = s3;
     return true;
 }

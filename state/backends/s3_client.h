@@ -3,7 +3,7 @@
 
 #include "aws_session.h"
 #include "io.h"
-#include "plan_store.h"
+#include "vec.h"
 
 typedef struct S3Settings {
     AwsSession *session; /* closed by its user */

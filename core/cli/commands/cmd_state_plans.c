@@ -8,7 +8,7 @@ static const Option options[] = {
     {"json", OPTION_FLAG, NULL, "Print as JSON."},
 };
 
-static bool delete_named(const PlanStore *store, const Arguments *arguments, Diags *diags) {
+static bool delete_named(const NamedObjects *store, const Arguments *arguments, Diags *diags) {
     bool ok = true;
     vec_each(&arguments->options, value) {
         if (strcmp(value->option->name, "delete") != 0)
@@ -71,7 +71,7 @@ static void state_plans_print_table(const StoredPlans *plans, Arena *arena) {
 
 static int state_plans_run(Cli *cli, const Arguments *arguments, Diags *diags) {
     SCOPED(Project) project = {.options = {.ignores_versions = true, .is_single = true}};
-    const PlanStore *store;
+    const NamedObjects *store;
     StoredPlans plans = {0};
     if (!project_load_any(&project, cli, arguments, diags) || !project_open_backend(&project) ||
         !stored_plan_find_store(&project, &store))

@@ -9,7 +9,7 @@ static Str stored_plan_name(Str path) {
     return str_after(path, strlen(PLAN_STORE_PREFIX));
 }
 
-bool stored_plan_find_store(Project *project, const PlanStore **out) {
+bool stored_plan_find_store(Project *project, const NamedObjects **out) {
     *out = project->backend->plans;
     return *out ||
            diags_fail(
@@ -29,7 +29,7 @@ static bool report_plain(Str path, const char *problem, Diags *diags) {
 }
 
 bool stored_plan_prepare(Project *project, Str path) {
-    const PlanStore *store;
+    const NamedObjects *store;
     Str name = stored_plan_name(path);
     if (!plan_store_check_name(name, project->diags))
         return false;
@@ -59,7 +59,7 @@ bool stored_plan_write(Project *project, const Plan *plan, Str path, Str bytes) 
 }
 
 bool stored_plan_read(Project *project, Str path, Str *out) {
-    const PlanStore *store;
+    const NamedObjects *store;
     Str name = stored_plan_name(path);
     return plan_store_check_name(name, project->diags) && project_open_backend(project) &&
            stored_plan_find_store(project, &store) &&

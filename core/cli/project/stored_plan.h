@@ -16,4 +16,4 @@ MUST_USE bool stored_plan_read(Project *project, Str path, Str *out);
 /* Keeps the stored plan that the project has applied as "state:last"; a failure is a warning. */
 void stored_plan_keep(Project *project, const Plan *plan);
 /* Returns the stored plans of the open backend. Adds an error if it cannot store plans. */
-MUST_USE bool stored_plan_find_store(Project *project, const PlanStore **out);
+MUST_USE bool stored_plan_find_store(Project *project, const NamedObjects **out);

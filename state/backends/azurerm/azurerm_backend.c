@@ -4,12 +4,12 @@
  * lock     the lease of that blob, see azurerm_lock.h. The service rejects a write that does not
  *          name it
  * write    one blob, so a crash leaves the old or the new state. A write repeats the metadata,
- * which it would delete, and has the condition that the blob is unchanged since they were read: a
- *          request may arrive long after a later one
+ *          which it would delete, and has the condition that the blob is unchanged since they were
+ *          read: a request may arrive long after a later one
  * journal  KEY.loam-journal, and KEY.loam-journalenv:WORKSPACE: programs take each blob
  *          KEYenv:NAME for a workspace, so no other blob may have such a name; see
- * azurerm_journal.h plans    KEY.loam-plans/NAME, and KEY.loam-plansenv:WORKSPACE/NAME, see
- * plan_store.h */
+ *          azurerm_journal.h
+ * plans    KEY.loam-plans/NAME, and KEY.loam-plansenv:WORKSPACE/NAME, see plan_store.h */
 #include "azurerm_backend.h"
 #include "azurerm_journal.h"
 #include "azurerm_settings.h"
@@ -21,7 +21,7 @@
 #define PLANS_ENDING   ".loam-plans"
 
 typedef struct AzurermPlans {
-    PlanStore store;
+    NamedObjects store;
     const AzureBlob *client;
     Str prefix;
 } AzurermPlans;

@@ -439,9 +439,9 @@ static bool store_plans_drop(void *self, Str key, Str *problem, Arena *arena) {
     return store_delete(self, CONSUL_DELETE, &keys, problem, arena);
 }
 
-PlanStore *consul_store_plans(ConsulStore *store, Arena *arena) {
-    PlanStore *plans = arena_new(arena, PlanStore);
-    *plans = (PlanStore){
+NamedObjects *consul_store_plans(ConsulStore *store, Arena *arena) {
+    NamedObjects *plans = arena_new(arena, NamedObjects);
+    *plans = (NamedObjects){
         .self = store,
         .name = store_plan_key(store, STR_EMPTY, arena),
         .piece_size = PART_BYTES,

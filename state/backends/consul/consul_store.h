@@ -41,4 +41,4 @@ MUST_USE bool consul_store_write(ConsulStore *store, Str text, Str *problem, Are
 MUST_USE bool consul_store_remove(ConsulStore *store, Str *problem, Arena *arena);
 /* Return the journal and the stored plans; `store` must live as long. */
 JournalStore *consul_store_journal(ConsulStore *store, Arena *arena);
-PlanStore *consul_store_plans(ConsulStore *store, Arena *arena);
+NamedObjects *consul_store_plans(ConsulStore *store, Arena *arena);

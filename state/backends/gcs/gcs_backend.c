@@ -12,10 +12,11 @@
  * plans    PREFIX/WORKSPACE.loam-plans/NAME, see plan_store.h */
 #include "backend_settings.h"
 #include "empty_state.h"
-#include "gcs_client.h"
+#include "gcs_objects.h"
 #include "gcs_settings.h"
-#include "journal_segments.h"
 #include "log.h"
+#include "object_segments.h"
+#include "plan_store.h"
 #include "problem.h"
 
 #define STATE_ENDING   ".tfstate"
@@ -30,53 +31,13 @@ typedef struct Gcs {
     GcsClient client;
     Str state_name;
     Str lock_name;
-    Str journal_prefix;
-    Str plans_prefix;
-    PlanStore plans;
+    NamedObjects *segments;
     LockInfo wanted;
     Str lock_id;    /* generation of the lock; empty: not locked */
     bool is_lost;   /* another run holds the lock, or it was removed */
     Str generation; /* of the state that this run read or wrote; empty: unknown */
     Arena *arena;
 } Gcs;
-
-/* One object for each key of plan_store.h. */
-
-static Str gcs_plans_name(const Gcs *gcs, Str key, Arena *arena) {
-    return str_concat(gcs->plans_prefix, key, arena);
-}
-
-static bool gcs_plans_list(void *self, StrVec *out, Str *problem, Arena *arena) {
-    const Gcs *gcs = self;
-    StrVec names = {0};
-    if (gcs_client_list(&gcs->client, gcs->plans_prefix, false, &names, problem, arena) != GCS_DONE)
-        return false;
-    vec_each(&names, name) {
-        vec_push(arena, out, str_after(*name, gcs->plans_prefix.len));
-    }
-    return true;
-}
-
-static bool gcs_plans_get(void *self, Str key, Str *out, bool *found, Str *problem, Arena *arena) {
-    const Gcs *gcs = self;
-    GcsObject object = {.name = gcs_plans_name(gcs, key, arena)};
-    GcsStatus status = gcs_client_read(&gcs->client, &object, problem, arena);
-    *out = object.bytes;
-    *found = status == GCS_DONE;
-    return status != GCS_FAILED;
-}
-
-static bool gcs_plans_put(void *self, Str key, Str bytes, Str *problem, Arena *arena) {
-    const Gcs *gcs = self;
-    GcsObject object = {.name = gcs_plans_name(gcs, key, arena), .bytes = bytes}, stored;
-    return gcs_client_write(&gcs->client, &object, &stored, problem, arena) == GCS_DONE;
-}
-
-static bool gcs_plans_drop(void *self, Str key, Str *problem, Arena *arena) {
-    const Gcs *gcs = self;
-    return gcs_client_delete(&gcs->client, gcs_plans_name(gcs, key, arena), STR_EMPTY, problem,
-                             arena) != GCS_FAILED;
-}
 
 /* The text of another program may be anything; the ID is always the generation. */
 static void gcs_holder_of(const Gcs *gcs, const GcsObject *lock, LockInfo *out, Arena *arena) {
@@ -240,68 +201,16 @@ static bool gcs_write(Backend *backend, Str bytes, Diags *diags) {
     return true;
 }
 
-static bool gcs_journal_list(void *self, Segments *out, Str *problem, Arena *arena) {
-    const Gcs *gcs = self;
-    StrVec names = {0};
-    if (gcs_client_list(&gcs->client, gcs->journal_prefix, false, &names, problem, arena) !=
-        GCS_DONE)
-        return false;
-    vec_each(&names, name) {
-        Segment segment = {0};
-        GcsObject object = {.name = *name};
-        if (!str_to_uint64(str_after(*name, gcs->journal_prefix.len), &segment.number))
-            continue;
-        GcsStatus status = gcs_client_read(&gcs->client, &object, problem, arena);
-        if (status == GCS_FAILED)
-            return false;
-        segment.text = object.bytes;
-        if (status == GCS_DONE)
-            vec_push(arena, out, segment);
-    }
-    return true;
-}
-
-/* An existing object with another text was written by a run that holds the lock now. */
-static bool gcs_journal_put(void *self, uint64_t number, Str text, Str *problem, Arena *arena) {
-    const Gcs *gcs = self;
-    GcsObject stored;
-    GcsObject object = {
-        .name = str_format(arena, "%.*s%010llu", STR_ARG(gcs->journal_prefix),
-                           (unsigned long long)number),
-        .bytes = text,
-        .generation = GCS_NO_OBJECT,
-    };
-    GcsStatus status = gcs_client_write(&gcs->client, &object, &stored, problem, arena);
-    if (status == GCS_CHANGED)
-        *problem = STR("another program also writes it, so this run has lost its lock");
-    return status == GCS_DONE;
-}
-
-static bool gcs_journal_drop(void *self, uint64_t below, Str *problem, Arena *arena) {
-    const Gcs *gcs = self;
-    StrVec names = {0};
-    if (gcs_client_list(&gcs->client, gcs->journal_prefix, false, &names, problem, arena) !=
-        GCS_DONE)
-        return false;
-    vec_each(&names, name) {
-        uint64_t number;
-        if (!str_to_uint64(str_after(*name, gcs->journal_prefix.len), &number) || number >= below)
-            continue;
-        if (gcs_client_delete(&gcs->client, *name, STR_EMPTY, problem, arena) == GCS_FAILED)
-            return false;
-    }
-    return true;
-}
-
 static bool gcs_remove(Backend *backend, Diags *diags) {
     static const char summary[] = "Cannot delete the workspace";
     SCOPED(ArenaRef) scratch = arena_open("gcs workspace");
     Gcs *gcs = backend->self;
+    SegmentStore segments = object_segments_of(gcs->segments);
     Str problem;
     if (!gcs_check_lock(gcs, summary, diags))
         return false;
-    return (gcs_journal_drop(gcs, UINT64_MAX, &problem, scratch) &&
-            plan_store_clear(&gcs->plans, &problem, scratch) &&
+    return (segments.drop(segments.self, UINT64_MAX, &problem, scratch) &&
+            plan_store_clear(backend->plans, &problem, scratch) &&
             gcs_client_delete(&gcs->client, gcs->state_name, STR_EMPTY, &problem, scratch) !=
                 GCS_FAILED) ||
            backend_report(&gcs->backend, summary, problem, CHECK_ACCESS, diags);
@@ -326,21 +235,13 @@ static bool gcs_open_store(const Io *io, Value config, Str workspace, Gcs **out,
     name = str_concat(gcs_settings_prefix(config, arena), name, arena);
     gcs->state_name = str_concat(name, STR(STATE_ENDING), arena);
     gcs->lock_name = str_concat(name, STR(LOCK_ENDING), arena);
-    gcs->journal_prefix = str_concat(name, STR(JOURNAL_ENDING), arena);
-    gcs->plans_prefix = str_concat(name, STR(PLANS_ENDING), arena);
-    gcs->plans = (PlanStore){
-        .self = gcs,
-        .name = str_format(arena, "gs://%.*s/%.*s", STR_ARG(bucket), STR_ARG(gcs->plans_prefix)),
-        .list = gcs_plans_list,
-        .get = gcs_plans_get,
-        .put = gcs_plans_put,
-        .drop = gcs_plans_drop,
-    };
+    gcs->segments =
+        gcs_objects_new(&gcs->client, str_concat(name, STR(JOURNAL_ENDING), arena), arena);
     gcs->backend = (Backend){
         .type = &gcs_backend,
         .self = gcs,
         .path = str_format(arena, "gs://%.*s/%.*s", STR_ARG(bucket), STR_ARG(gcs->state_name)),
-        .plans = &gcs->plans,
+        .plans = gcs_objects_new(&gcs->client, str_concat(name, STR(PLANS_ENDING), arena), arena),
         .lock = gcs_lock,
         .unlock = gcs_unlock,
         .force_unlock = gcs_force_unlock,
@@ -358,14 +259,7 @@ static bool gcs_open(const Io *io, Value config, Str workspace, Backend **out, A
     Gcs *gcs;
     if (!gcs_open_store(io, config, workspace, &gcs, arena, diags))
         return false;
-    SegmentStore segments = {
-        .self = gcs,
-        .name = str_format(arena, "gs://%.*s/%.*s", STR_ARG(gcs->client.settings.bucket),
-                           STR_ARG(gcs->journal_prefix)),
-        .list = gcs_journal_list,
-        .put = gcs_journal_put,
-        .drop = gcs_journal_drop,
-    };
+    SegmentStore segments = object_segments_of(gcs->segments);
     gcs->backend.journal = journal_segments_new(&segments, arena);
     *out = &gcs->backend;
     return true;

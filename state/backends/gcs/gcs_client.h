@@ -3,7 +3,7 @@
 #pragma once
 
 #include "gcp_api.h"
-#include "plan_store.h"
+#include "vec.h"
 
 typedef struct GcsSettings {
     Str bucket;

@@ -73,8 +73,13 @@ static bool drop_object(void *self, Str key, Str *problem, Arena *) {
     return true;
 }
 
-static PlanStore store_of(Memory *memory) {
-    return (PlanStore){memory, STR("memory"), list_objects, get_object, put_object, drop_object};
+static NamedObjects store_of(Memory *memory) {
+    return (NamedObjects){.self = memory,
+                          .name = STR("memory"),
+                          .list = list_objects,
+                          .get = get_object,
+                          .put = put_object,
+                          .drop = drop_object};
 }
 
 static Str bytes_of(char letter, size_t size) {
@@ -83,7 +88,7 @@ static Str bytes_of(char letter, size_t size) {
     return strbuf_str(&text);
 }
 
-static bool write_plan(const PlanStore *store, const char *name, Str bytes, Diags *diags) {
+static bool write_plan(const NamedObjects *store, const char *name, Str bytes, Diags *diags) {
     Str digest = str_concat(STR("sha256:"), digest_hex(DIGEST_SHA256, bytes, arena), arena);
     StoredPlan plan = {.name = str_from_cstr(name),
                        .digest = digest,
@@ -107,7 +112,7 @@ static void sizes(void **) {
     const size_t sizes[] = {1, PIECE - 1, PIECE, PIECE + 1, 3 * PIECE};
     for (size_t i = 0; i < ARRAY_COUNT(sizes); i++) {
         Memory memory = {.writes_left = SIZE_MAX};
-        PlanStore store = store_of(&memory);
+        NamedObjects store = store_of(&memory);
         Diags diags = diags_new(arena);
         Str bytes = bytes_of('a', sizes[i]), read;
         assert_true(write_plan(&store, "one", bytes, &diags));
@@ -119,7 +124,7 @@ static void sizes(void **) {
 
 static void too_large(void **) {
     Memory memory = {.writes_left = SIZE_MAX};
-    PlanStore store = store_of(&memory);
+    NamedObjects store = store_of(&memory);
     Diags diags = diags_new(arena);
     assert_true(write_plan(&store, "one", bytes_of('a', 64 * PIECE), &diags));
     assert_false(write_plan(&store, "two", bytes_of('a', 64 * PIECE + 1), &diags));
@@ -132,7 +137,7 @@ static void torn(void **) {
     bool was_new = false;
     for (size_t writes = 0; writes < 8; writes++) {
         Memory memory = {.writes_left = SIZE_MAX};
-        PlanStore store = store_of(&memory);
+        NamedObjects store = store_of(&memory);
         Diags diags = diags_new(arena);
         StoredPlans plans = {0};
         assert_true(write_plan(&store, "one", old, &diags));
@@ -157,7 +162,7 @@ static void torn(void **) {
 static void torn_first(void **) {
     for (size_t writes = 1; writes < 4; writes++) {
         Memory memory = {.writes_left = writes};
-        PlanStore store = store_of(&memory);
+        NamedObjects store = store_of(&memory);
         Diags diags = diags_new(arena);
         StoredPlans plans = {0};
         Str read;
@@ -177,7 +182,7 @@ static void torn_first(void **) {
 static void torn_deletion(void **) {
     for (size_t writes = 1; writes < 4; writes++) {
         Memory memory = {.writes_left = SIZE_MAX};
-        PlanStore store = store_of(&memory);
+        NamedObjects store = store_of(&memory);
         Diags diags = diags_new(arena);
         Str read;
         assert_true(write_plan(&store, "one", bytes_of('a', 3 * PIECE), &diags));
@@ -203,7 +208,7 @@ static void damaged(void **) {
         "\"serial\":1,\"created_ms\":1}",
     };
     Memory memory = {.writes_left = SIZE_MAX};
-    PlanStore store = store_of(&memory);
+    NamedObjects store = store_of(&memory);
     for (size_t i = 0; i < ARRAY_COUNT(indexes) + 2; i++) {
         Diags diags = diags_new(arena);
         StoredPlans plans = {0};
@@ -228,7 +233,7 @@ static void listed(void **) {
     static const char *const names[] = {"run", "run-1", "a", "run1"};
     static const char *const sorted[] = {"a", "run", "run-1", "run1"};
     Memory memory = {.writes_left = SIZE_MAX};
-    PlanStore store = store_of(&memory);
+    NamedObjects store = store_of(&memory);
     Diags diags = diags_new(arena);
     StoredPlans plans = {0};
     Str problem;
