@@ -2,6 +2,7 @@
 backend. A Store (each test has its own) starts the server and reads its content."""
 import base64, concurrent.futures, json, os, shutil, subprocess, sys, tempfile, threading, time
 
+import rotation
 from proxy import Proxy
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -244,7 +245,7 @@ def each_fault(store, proxy, kinds, span=None):
     between runs: leases are renewed by the clock."""
     total = count_requests(store, proxy)
     for kind in kinds:
-        for number in span or range(1, total + 1):
+        for number in span or rotation.choose(range(1, total + 1)):
             store.clear()
             proxy.arm()
             work = Work(store.kind, store.arguments(proxy.port))
@@ -290,7 +291,8 @@ def each_death(store, proxy):
     """Kills the program at each request; several cases in parallel, each in its own place, because most of them wait for
     leases to expire."""
     totals = {command: count_requests(store, proxy, command) for command in ("apply", "destroy")}
-    moments = [(command, number, after, total) for command, total in totals.items() for after in (False, True) for number in range(1, total + 1)]
+    moments = [(command, number, after, total) for command, total in totals.items() for after in (False, True)
+               for number in rotation.choose(range(1, total + 1))]
     with concurrent.futures.ThreadPoolExecutor(6) as pool:
         for done in [pool.submit(one_death, store.apart(), *moment) for moment in moments]:
             done.result()
@@ -464,7 +466,7 @@ def workspaces(store, proxy):
 def made_at_once(store, proxy):
     """While one run creates a workspace, another has created it and written its state: that state is kept."""
     number, happened, total = 0, 0, 1
-    while number <= total:  # 0: without another run
+    while number is not None:  # 0: without another run
         store.clear()
         proxy.arm()
         work, other = Work(store.kind, store.arguments(proxy.port)), Work(store.kind, store.arguments(store.port()))
@@ -482,7 +484,7 @@ def made_at_once(store, proxy):
             found = len(json.loads(store.state("blue") or '{"resources": []}')["resources"])
             equal(found, 2 * FILES, "resources in the state, after request %d of %d" % (number, total))
             happened += 1
-        number += 1
+        number = rotation.following(number, total)
     check(happened, "another run came between")
     return "%d of %d requests" % (happened, total)
 
@@ -490,7 +492,7 @@ def made_at_once(store, proxy):
 def removed_under_lock(store, proxy):
     """While one command deletes a workspace, another run uses it: it waits for the lock, and its objects are kept."""
     number, refused, total = 0, 0, 1
-    while number <= total:  # 0: without another run
+    while number is not None:  # 0: without another run
         store.clear()
         proxy.arm()
         work, other = Work(store.kind, store.arguments(proxy.port)), Work(store.kind, store.arguments(store.port()))
@@ -511,8 +513,8 @@ def removed_under_lock(store, proxy):
         if any("Apply complete!" in text for text in said):
             found = len(json.loads(store.state("blue") or '{"resources": []}')["resources"])
             equal(found, 2 * FILES, "resources in the state, after request %d of %d" % (number, total))
-        number += 1
-    check(refused > 1, "no run gets the lock between check and removal")
+        number = rotation.following(number, total)
+    check(refused > rotation.EVERY, "no run gets the lock between check and removal")
     return "refused after %d of %d requests" % (refused, total)
 
 
@@ -523,7 +525,7 @@ def read_between(store, proxy):
     slow = {"first": {"filename": "made/first", "content": "x"},
             "slow": {"filename": "made/slow", "content": "x", "depends_on": ["local_file.first"], "provisioner": {
                 "local-exec": {"command": "touch held; while [ -e held ]; do sleep 0.05; done"}}}}
-    while number <= total:  # 0: without another run
+    while number is not None:  # 0: without another run
         store.clear()
         proxy.arm()
         work, other = Work(store.kind, store.arguments(proxy.port)), Work(store.kind, store.arguments(store.port()))
@@ -548,7 +550,7 @@ def read_between(store, proxy):
         found = [resource["name"] for resource in json.loads(text)["resources"]] if text.strip() else []
         check("before" in found or "first" not in found, "request %d of %d: %s" % (number, total, found))
         happened += "first" in found
-        number += 1
+        number = rotation.following(number, total)
     check(happened, "the reader saw the journal")
     return "%d of %d requests" % (happened, total)
 
@@ -585,7 +587,7 @@ def taken_along(store, proxy):
     store.clear()
     proxy.arm()
     total, number = 1, 0
-    while number <= total:  # 0: without a death
+    while number is not None:  # 0: without a death
         work = Work()
         killed_within(work)
         work.configure(store.kind, store.arguments(proxy.port))
@@ -605,7 +607,7 @@ def taken_along(store, proxy):
             raise AssertionError("killed at request %d of %d: %s" % (number, total, error))
         check(not os.path.exists(os.path.join(work.path, "terraform.tfstate.journal")), "no local journal is left")
         store.clear()
-        number += 1
+        number = rotation.following(number, total)
     return "%d requests" % total
 
 
@@ -668,5 +670,5 @@ def main(cases):
                 print("FAIL %s: %s" % (name, error), flush=True)
     finally:
         shutil.rmtree(TOP, ignore_errors=True)
-    print("%d failed" % failed)
+    print("%d failed; %s" % (failed, rotation.note()))
     return 1 if failed else 0

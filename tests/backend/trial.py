@@ -5,7 +5,7 @@ run finishes, with no object lost and none created twice. Terraform and OpenTofu
 Each trial has its own store (new_store() returns one, as described in store.py) with a proxy before it."""
 import contextlib, json, os, re, shutil, signal, subprocess, sys, threading, time
 
-import sealed, store as shared, stored
+import rotation, sealed, store as shared, stored
 from proxy import Proxy
 from store import Work, check, equal
 
@@ -116,13 +116,13 @@ def one_fault(new_store, number, kind, survives):
 def all_faults(new_store, kinds, survives=True):
     count = count_requests(new_store, APPLY)
     return [("request %d %s" % (number, kind), one_fault, new_store, number, kind, survives)
-            for number in range(1, count + 1) for kind in kinds]
+            for kind in kinds for number in rotation.choose(range(1, count + 1))]
 
 
 def all_deaths(new_store):
+    counts = [(command, count_requests(new_store, command)) for command in (APPLY, DESTROY)]
     return [("death %s request %d of %s" % (when, number, command[0]), one_death, new_store, command, number, when)
-            for command in (APPLY, DESTROY) for number in range(1, count_requests(new_store, command) + 1)
-            for when in ("before", "after")]
+            for command, count in counts for when in ("before", "after") for number in rotation.choose(range(1, count + 1))]
 
 
 # Runs together with other programs.
@@ -379,7 +379,7 @@ def lease_cases(new_store):
     """Jobs for a store whose arguments have lease_seconds = LEASE."""
     rows = (lease_killed, lease_stopped, lease_cut_off, lease_lost, lease_kept, lease_of_run, lease_refusals)
     shared_rows = shared_cases(new_store, ("plain", "two_at_once"))
-    return [(run.__name__, run, new_store) for run in rows] + shared_rows + all_faults(new_store, ("cut", "lost", "half"))[::3]
+    return [(run.__name__, run, new_store) for run in rows] + shared_rows + all_faults(new_store, ("cut", "lost", "half"))
 
 
 # Running trials.
@@ -441,5 +441,5 @@ def report(jobs, alone=()):
     shutil.rmtree(shared.TOP, ignore_errors=True)
     for failure in failures:
         print("FAIL " + failure)
-    print("%d trials, %d deaths, %d failed" % (len(jobs) + len(alone), len(deaths), len(failures)))
+    print("%d trials, %d deaths, %d failed; %s" % (len(jobs) + len(alone), len(deaths), len(failures), rotation.note()))
     return 1 if failures else 0

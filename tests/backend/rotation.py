@@ -1,0 +1,57 @@
+"""Which trials of a matrix run. A matrix has a trial for every request of a command and every fault. All of them take hours of
+processor time, so a run takes of each class the first, the middle and the last one, and a seventh of the others. The day
+chooses the seventh: on seven days in a row, every trial has run. A class of a few trials runs as a whole.
+
+  --part=N   the part of another day, 0 to 6; a failed run prints it
+  --every    the whole matrix
+
+The options are those of the test that imports this module."""
+import sys, threading, time
+
+PARTS = 7
+FEW = 12
+
+_lock = threading.Lock()
+_counts = [0, 0]  # trials that were chosen, and all
+
+
+def _option(name):
+    """Removes the option from the arguments; returns its text, or None."""
+    for word in sys.argv[1:]:
+        if word.split("=")[0] == name:
+            sys.argv.remove(word)
+            return word.partition("=")[2]
+    return None
+
+
+EVERY = _option("--every") is not None
+PART = int(_option("--part") or time.time() // 86400) % PARTS
+
+
+def _choose(rows):
+    ends = {0, len(rows) // 2, len(rows) - 1}
+    return [row for index, row in enumerate(rows) if EVERY or len(rows) <= FEW or index in ends or index % PARTS == PART]
+
+
+def choose(rows):
+    """The trials of one class, in the order of their requests, that run."""
+    rows = list(rows)
+    chosen = _choose(rows)
+    with _lock:
+        _counts[0] += len(chosen)
+        _counts[1] += len(rows)
+    return chosen
+
+
+def following(number, total):
+    """For a loop over the requests 1 to `total`: the one after `number`, which is 0 before the first; None at the end."""
+    chosen = (choose if number == 0 else _choose)(range(1, total + 1))
+    return next((other for other in chosen if other > number), None)
+
+
+def note():
+    """What ran, for the last line of a test."""
+    chosen, total = _counts
+    if chosen == total:
+        return "every trial of the matrix"
+    return "%d of %d trials of the matrix, part %d of %d: --part=%d repeats them, --every runs all" % (chosen, total, PART, PARTS, PART)
