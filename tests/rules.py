@@ -79,7 +79,7 @@ def test_names(top):
         if name.startswith(("unit/", "fault/", "guide/")):
             names.add(name)
     names.update("scenario/" + os.path.basename(path) for path in under("scenario", "[!_]*") if os.path.isdir(path))
-    for kind in ("lab", "kill", "backend", "command", "kube"):
+    for kind in ("lab", "kill", "backend", "command", "kube", "ecosystem"):
         names.update("%s/%s" % (kind, os.path.basename(path)) for path in under(kind, "*")
                      if os.path.isfile(path) and os.access(path, os.X_OK))
     return names

@@ -8,6 +8,7 @@
   lab/…, kill/…                  executables there: real machines; interrupted runs
   backend/…                      executables in tests/backend: remote backends with their real servers
   kube/…                         executables in tests/kube: a real Kubernetes API server, see tests/programs/build
+  ecosystem/…                    executables in tests/ecosystem: unmodified providers, run by loam and by Terraform
 
 tests/default names those that run without --all. There a third of scenario/ and command/, another one for each commit, runs
 with the address sanitizer; with --all, all of them do, and another third of command/, scenario/ and kube/ looks for leaks
@@ -110,7 +111,7 @@ def whole(is_all):
     return [*programs("lab"), *programs("kill"), *rotated(lambda loam: programs("backend", loam)),
             *either(lambda loam: programs("command", loam)), *either(scenarios), *respelled_scenarios(),
             *unit_tests(os.path.join(TOP, "build/dev")), *thread_tests(),
-            *sanitized(lambda loam: programs("kube", loam))]
+            *sanitized(lambda loam: programs("kube", loam)), *programs("ecosystem", RELEASE)]
 
 
 def quick():

@@ -479,6 +479,8 @@ ForeignOutcome foreign_process_call(ForeignProcess *process, const ForeignReques
         .payload = request->payload,
     };
     RpcResponse response;
+    log_trace("provider method", log_text("provider", process->name),
+              log_cstr("method", protocol_method_fields(request->method)->name));
     if (process->io->keeper && request->label.len > 0)
         call_by_keeper(process, request->label, &sent, &response, arena);
     else
