@@ -67,6 +67,8 @@ struct Backend {
     const Cipher *cipher;
     bool
         is_for_tofu; /* called as tofu: warn when the state gets a form that OpenTofu cannot read */
+    bool is_forced;  /* the write replaces any state, also one with another lineage or a newer
+                        serial,  even if the store compares them */
     bool is_outdated; /* rewrite the state even if nothing changed, since its stored form is
                          outdated */
     Str backup_bytes; /* during a write: the content of the backup, if it differs from the stored

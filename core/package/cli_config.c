@@ -386,6 +386,7 @@ static bool cli_config_read_service(Parser *parser, const Setting *setting, void
     CliHost *host = payload;
     take_text(setting, "providers.v1", &host->providers);
     take_text(setting, "modules.v1", &host->modules);
+    take_text(setting, "tfe.v2", &host->states);
     return ignore_setting(parser, setting, NULL, depth);
 }
 

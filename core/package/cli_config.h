@@ -37,6 +37,7 @@ typedef struct CliHost {
     Str token;          /* of `credentials`; empty: none */
     Str providers;      /* URL of its service providers.v1; empty: by service discovery */
     Str modules;        /* URL of its service modules.v1 */
+    Str states;         /* URL of its service tfe.v2 */
     bool is_configured; /* by a block `credentials`, which `login` and `logout` do not change */
     bool has_services;
 } CliHost;

@@ -40,11 +40,14 @@ bool host_access_discover(const PackageQuery *query, RegistryHost *host, const c
     Str base = str_format(query->arena, "https://%.*s/", STR_ARG(host->name));
     Str place = strcmp(service, "providers.v1") == 0 ? known->providers
                 : strcmp(service, "modules.v1") == 0 ? known->modules
+                : strcmp(service, "tfe.v2") == 0     ? known->states
                                                      : STR_EMPTY;
+    Url url;
     if (place.len == 0)
         return host_access_refuse(query, base, "has no such service, by the CLI configuration");
     host->base = url_resolve(base, place, query->arena);
-    if (!str_starts_with(host->base, STR("https://")))
+    if (!str_starts_with(host->base, STR("https://")) &&
+        !(url_parse(host->base, &url) && url_is_loopback(&url)))
         return host_access_refuse(query, base, "has a service address without https");
     if (!str_ends_with(host->base, STR("/")))
         host->base = str_concat(host->base, STR("/"), query->arena);

@@ -33,18 +33,26 @@ static bool check_defaults(const Call *call, Value config, Diags *diags) {
         "\"defaults\" must be an object with a value for each output that may be missing.");
 }
 
-/* Converts an object to the backend's configuration; unknown arguments are errors. */
-static bool backend_config(const Call *call, const BackendType *type, Value given, Value *out,
-                           Diags *diags) {
+/* Converts an object to the backend's configuration, or to a block of it; unknown arguments are
+ * errors. */
+static bool backend_config(const Call *call, const BackendType *type, const Schema *schema,
+                           Value given, Value *out, Diags *diags) {
     Arena *arena = call->arena;
-    ObjectBuilder builder = object_builder_empty(&type->schema, arena);
+    ObjectBuilder builder = object_builder_empty(schema, arena);
     if (!value_is_null(given) && !type_is_mapping(given.type))
         return report_config(call, STR("\"config\" must be an object."), "config", diags);
     for (size_t i = 0; value_is_present(given) && i < given.count; i++) {
         Str name = value_key_at(given, i);
-        const Attribute *attribute = schema_find_attribute(&type->schema, name);
+        const Attribute *attribute = schema_find_attribute(schema, name);
+        const Block *block = schema_find_block(schema, name);
         ConvertError error;
         Value value;
+        if (block) {
+            if (!backend_config(call, type, &block->schema, value_at(given, i), &value, diags))
+                return false;
+            object_builder_set(&builder, block->name, value);
+            continue;
+        }
         if (!attribute)
             return report_config(call,
                                  str_format(arena, "The backend \"%s\" has no argument \"%.*s\".",
@@ -87,7 +95,8 @@ static bool remote_validate(const Call *call, const ValidateRequest *request, Di
         return false;
     if (!value_is_null(given) && given.type != &TYPE_DYNAMIC && !type_is_mapping(given.type))
         return report_config(call, STR("\"config\" must be an object."), "config", diags);
-    return !value_is_wholly_known(given) || backend_config(call, type, given, &ignored, diags);
+    return !value_is_wholly_known(given) ||
+           backend_config(call, type, &type->schema, given, &ignored, diags);
 }
 
 static bool remote_state_read_text(const Call *call, const BackendType *type, Value given,
@@ -95,7 +104,8 @@ static bool remote_state_read_text(const Call *call, const BackendType *type, Va
     Str workspace = object_text(given, "workspace", STR("default"));
     Backend *backend;
     Value config, whole;
-    if (!backend_config(call, type, object_attribute(given, "config"), &config, diags) ||
+    if (!backend_config(call, type, &type->schema, object_attribute(given, "config"), &config,
+                        diags) ||
         !backend_settings_complete(type, call->io, config, &whole, call->arena, diags) ||
         !type->open(call->io, whole, workspace, &backend, call->arena, diags))
         return false;

@@ -16,7 +16,8 @@
     ROW(s3_backend)         \
     ROW(azurerm_backend)    \
     ROW(gcs_backend)        \
-    ROW(consul_backend)
+    ROW(consul_backend)     \
+    ROW(remote_backend)
 /* clang-format on */
 
 #define BACKEND_DECLARE(type) extern const BackendType type;

@@ -28,7 +28,7 @@ class Trial(Work):
         env = {**self.store.env, **self.env, **(env or {})}
         if program is None:
             return super().start(*words, env=env)
-        return subprocess.Popen([program, *words], cwd=self.path, env={**shared.ENV, **env, "TF_CLI_CONFIG_FILE": "/dev/null"},
+        return subprocess.Popen([program, *words], cwd=self.path, env={"TF_CLI_CONFIG_FILE": "/dev/null", **shared.ENV, **env},
                                 stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8")
 
     def close(self):

@@ -59,6 +59,7 @@ static int push_run(Cli *cli, const Arguments *arguments, Diags *diags) {
     if (!environment_approve_change(&project))
         return 1;
     Backend *backend = project.out;
+    backend->is_forced = force;
     owner_keep(&project, project.state, given);
     return backend_write(backend, statefile_encode(given, cli->arena), diags) ? 0 : 1;
 }

@@ -312,17 +312,17 @@ static bool add_flags(Project *project, BackendChoice *choice) {
     return ok;
 }
 
-/* The state of a "cloud" block is on a server that also runs the plans. */
+/* A "cloud" block chooses workspaces by tags, too, and its server usually runs the plans. */
 static bool check_cloud(const Project *project) {
     SourceRange cloud = project->config ? project->config->root->cloud_range : NO_RANGE;
     if (!cloud.source)
         return true;
     return diags_fail(
         project->diags, cloud, "\"cloud\" block not supported",
-        "This command needs the state, but loam cannot reach the state of HCP Terraform. "
-        "To share the state, replace the block by a \"backend\" block, and move the "
-        "state with \"state pull\" and \"state push\". Commands that need no state, "
-        "such as validate, fmt, test and \"init -backend=false\", accept the block.");
+        "This command needs the state. To use the states of the same server, replace the block by "
+        "a block backend \"remote\" with the same hostname and organization, and with "
+        "workspaces.name or workspaces.prefix. Commands that need no state, such as validate, fmt, "
+        "test and \"init -backend=false\", accept the block.");
 }
 
 /* Reads the backend of the configuration and of -backend-config. */

@@ -1,0 +1,300 @@
+#include "tfe_client.h"
+
+#include "cli_config_load.h"
+#include "digest.h"
+#include "host_access.h"
+#include "http_send.h"
+#include "url.h"
+
+#define SERVICE     "tfe.v2"
+#define CONTENT     "application/vnd.api+json"
+#define RETRIES     3
+#define TIMEOUT_MS  60000
+#define STATE_LIMIT ((uint64_t)1 << 30)
+#define MAX_PAGES   1000
+#define NO_RESPONSE "the server did not respond: "
+
+typedef struct TfeRequest {
+    const char *method;
+    Str url;
+    Str body;    /* empty: none */
+    bool is_raw; /* of a state, which may be at another host: no document, perhaps no token */
+    bool is_once;
+} TfeRequest;
+
+bool tfe_client_open(const Io *io, TfeClient *client, Arena *arena, Diags *diags) {
+    Str name = client->host.name, token = client->host.token;
+    CliConfig *config = arena_new(arena, CliConfig);
+    Str problem = STR_EMPTY;
+    if (!cli_config_load(io, false, STR_EMPTY, config, arena, diags))
+        return false;
+    PackageSources sources = {.io = io, .config = config};
+    PackageQuery query = {&sources, &problem, arena};
+    client->host = host_access_open(&query, name);
+    if (token.len > 0)
+        client->host.token = token;
+    if (client->host.token.len == 0)
+        return diags_fail(diags, NO_RANGE, "Token required",
+                          "There is no token for the host \"%.*s\". Run \"loam login %.*s\", or "
+                          "set the variable TF_TOKEN_ followed by its name with _ for each dot.",
+                          STR_ARG(name), STR_ARG(name));
+    return host_access_discover(&query, &client->host, SERVICE) ||
+           diags_fail(diags_as(DIAG_UNREACHABLE, diags), NO_RANGE, "Host not usable",
+                      "The host \"%.*s\" of the backend serves no states: %.*s.", STR_ARG(name),
+                      STR_ARG(problem));
+}
+
+static Str url_of(const TfeClient *client, Arena *arena, const char *format, ...) PRINTF_LIKE(3, 4);
+static Str url_of(const TfeClient *client, Arena *arena, const char *format, ...) {
+    va_list args;
+    va_start(args, format);
+    Str rest = str_vformat(arena, format, args);
+    va_end(args);
+    return str_concat(client->host.base, rest, arena);
+}
+
+/* The token is for the host of the service alone. */
+static bool gets_token(const TfeClient *client, Str url) {
+    Url base, target;
+    return url_parse(client->host.base, &base) && url_parse(url, &target) &&
+           str_equal(base.host, target.host) && str_equal(base.scheme, target.scheme);
+}
+
+/* Returns the first error of a document, or the empty text. */
+static Str error_of(Str body, Arena *arena) {
+    Value document, errors, title;
+    Str text = STR_EMPTY;
+    if (json_parse_object(body, &document, arena) &&
+        value_find_tuple(document, STR("errors"), &errors) && errors.count > 0) {
+        title = value_at(errors, 0);
+        if (!value_find_text(title, STR("detail"), &text))
+            (void)value_find_text(title, STR("title"), &text);
+    }
+    return text;
+}
+
+static TfeStatus status_of(const HttpResponse *response, Str *problem, Arena *arena) {
+    Str text = error_of(response->body, arena);
+    if (response->code >= 200 && response->code < 300)
+        return TFE_DONE;
+    *problem = str_format(arena, "the server responded with HTTP status %d%s%.*s", response->code,
+                          text.len > 0 ? ": " : "", STR_ARG(text));
+    if (response->code == 404)
+        return TFE_ABSENT;
+    return response->code == 409 || response->code == 422 ? TFE_CONFLICT : TFE_FAILED;
+}
+
+static TfeStatus tfe_client_send(const TfeClient *client, const TfeRequest *asked,
+                                 HttpResponse *out, Str *problem, Arena *arena) {
+    HttpRequest request = {
+        .method = str_from_cstr(asked->method),
+        .url = asked->url,
+        .body = asked->body,
+        .redirect_limit = asked->is_raw ? 0 : -1,
+        .timeout_ms = TIMEOUT_MS,
+        .body_limit = STATE_LIMIT,
+        .retries = asked->is_once ? 0 : RETRIES,
+        .cancel = client->cancel ? *client->cancel : NULL,
+        .cancel_at = CANCEL_NOW,
+    };
+    Str failure = STR_EMPTY;
+    *out = (HttpResponse){0};
+    if (gets_token(client, asked->url))
+        http_add_header(&request.headers, "authorization",
+                        str_concat(STR("Bearer "), client->host.token, arena), arena);
+    if (!asked->is_raw)
+        http_add_header(&request.headers, "accept", STR(CONTENT), arena);
+    if (asked->body.len > 0)
+        http_add_header(&request.headers, "content-type", STR(CONTENT), arena);
+    if (http_send(client->host.io, &request, out, &failure, arena) == HTTP_DONE)
+        return status_of(out, problem, arena);
+    *problem = str_concat(STR(NO_RESPONSE), url_scrub(failure, asked->url, arena), arena);
+    return TFE_FAILED;
+}
+
+/* Sends a request whose response is a document with the member `data`. */
+static TfeStatus ask(const TfeClient *client, const TfeRequest *request, Value *document,
+                     Value *data, Str *problem, Arena *arena) {
+    HttpResponse response;
+    TfeStatus status = tfe_client_send(client, request, &response, problem, arena);
+    if (status != TFE_DONE)
+        return status;
+    if (json_parse_object(response.body, document, arena) &&
+        value_find_present(*document, STR("data"), data))
+        return TFE_DONE;
+    *problem = STR("the response of the server is not a document of its protocol");
+    return TFE_FAILED;
+}
+
+static bool flag_of(Value attributes, const char *name, bool fallback) {
+    Value value;
+    bool found = value_find_present(attributes, str_from_cstr(name), &value) &&
+                 value.type->kind == KIND_BOOL;
+    return found ? value_is_true(value) : fallback;
+}
+
+static bool workspace_of(Value data, TfeWorkspace *out) {
+    Value attributes;
+    Str mode = STR_EMPTY;
+    *out = (TfeWorkspace){0};
+    if (!value_find_text(data, STR("id"), &out->id) ||
+        !value_find_present(data, STR("attributes"), &attributes) ||
+        !value_find_text(attributes, STR("name"), &out->name))
+        return false;
+    out->is_locked = flag_of(attributes, "locked", false);
+    /* Old servers have only `operations`. */
+    out->runs_remotely = value_find_text(attributes, STR("execution-mode"), &mode)
+                             ? !str_equal(mode, STR("local"))
+                             : flag_of(attributes, "operations", false);
+    return true;
+}
+
+TfeStatus tfe_client_workspace(const TfeClient *client, Str name, TfeWorkspace *out, Str *problem,
+                               Arena *arena) {
+    Value document, data;
+    TfeRequest request = {"GET", url_of(client, arena, "organizations/%.*s/workspaces/%.*s",
+                                        STR_ARG(url_encode(client->organization, false, arena)),
+                                        STR_ARG(url_encode(name, false, arena)))};
+    TfeStatus status = ask(client, &request, &document, &data, problem, arena);
+    if (status != TFE_DONE || workspace_of(data, out))
+        return status;
+    *problem = STR("the server describes the workspace incompletely");
+    return TFE_FAILED;
+}
+
+/* Adds the workspaces of a page. Sets *next to the number of the next page; 0: none. */
+static TfeStatus add_page(const TfeClient *client, Str prefix, int64_t page, TfeWorkspaces *out,
+                          int64_t *next, Str *problem, Arena *arena) {
+    Value document, data, meta, pages, number;
+    TfeRequest request = {
+        "GET", url_of(client, arena,
+                      "organizations/%.*s/workspaces?page%%5Bnumber%%5D=%lld&page%%5Bsize%%5D=100"
+                      "&search%%5Bname%%5D=%.*s",
+                      STR_ARG(url_encode(client->organization, false, arena)), (long long)page,
+                      STR_ARG(url_encode(prefix, false, arena)))};
+    TfeStatus status = ask(client, &request, &document, &data, problem, arena);
+    *next = 0;
+    for (size_t i = 0; status == TFE_DONE && i < data.count; i++) {
+        TfeWorkspace workspace;
+        if (workspace_of(value_at(data, i), &workspace) && str_starts_with(workspace.name, prefix))
+            vec_push(arena, out, workspace);
+    }
+    if (status == TFE_DONE && value_find_present(document, STR("meta"), &meta) &&
+        value_find_present(meta, STR("pagination"), &pages) &&
+        value_find_present(pages, STR("next-page"), &number))
+        (void)value_to_int(number, next);
+    return status;
+}
+
+TfeStatus tfe_client_list(const TfeClient *client, Str prefix, TfeWorkspaces *out, Str *problem,
+                          Arena *arena) {
+    TfeStatus status = TFE_DONE;
+    int64_t next = 1;
+    for (int64_t page = 0; status == TFE_DONE && next > page && page < MAX_PAGES;) {
+        page = next;
+        status = add_page(client, prefix, page, out, &next, problem, arena);
+    }
+    return status;
+}
+
+static void begin_data(JsonWriter *writer, StrBuf *out, const char *type) {
+    json_writer_init(writer, out, 0);
+    json_object_start(writer);
+    json_key_object(writer, "data");
+    json_key_string(writer, "type", str_from_cstr(type));
+    json_key_object(writer, "attributes");
+}
+
+static void end_data(JsonWriter *writer) {
+    json_object_end(writer);
+    json_object_end(writer);
+    json_object_end(writer);
+}
+
+TfeStatus tfe_client_make(const TfeClient *client, Str name, Str *problem, Arena *arena) {
+    JsonWriter writer;
+    HttpResponse response;
+    StrBuf body = strbuf_new(arena);
+    begin_data(&writer, &body, "workspaces");
+    json_key_string(&writer, "name", name);
+    json_key_string(&writer, "execution-mode", STR("local"));
+    end_data(&writer);
+    TfeRequest request = {"POST",
+                          url_of(client, arena, "organizations/%.*s/workspaces",
+                                 STR_ARG(url_encode(client->organization, false, arena))),
+                          strbuf_str(&body)};
+    return tfe_client_send(client, &request, &response, problem, arena);
+}
+
+TfeStatus tfe_client_delete(const TfeClient *client, Str id, Str *problem, Arena *arena) {
+    HttpResponse response;
+    TfeRequest request = {"DELETE", url_of(client, arena, "workspaces/%.*s", STR_ARG(id))};
+    return tfe_client_send(client, &request, &response, problem, arena);
+}
+
+TfeStatus tfe_client_act(const TfeClient *client, Str id, const char *action, Str reason,
+                         Str *problem, Arena *arena) {
+    JsonWriter writer;
+    HttpResponse response;
+    StrBuf body = strbuf_new(arena);
+    bool is_lock = strcmp(action, "lock") == 0;
+    json_writer_init(&writer, &body, 0);
+    json_object_start(&writer);
+    if (reason.len > 0)
+        json_key_string(&writer, "reason", reason);
+    json_object_end(&writer);
+    TfeRequest request = {"POST",
+                          url_of(client, arena, "workspaces/%.*s/actions/%s", STR_ARG(id), action),
+                          strbuf_str(&body), .is_once = is_lock};
+    TfeStatus status = tfe_client_send(client, &request, &response, problem, arena);
+    bool was_done = !is_lock && status == TFE_CONFLICT && response.attempts > 1;
+    return was_done ? TFE_DONE : status;
+}
+
+TfeStatus tfe_client_read(const TfeClient *client, Str id, Str *out, Str *problem, Arena *arena) {
+    Value document, data, attributes;
+    HttpResponse response;
+    Str url;
+    TfeRequest request = {
+        "GET", url_of(client, arena, "workspaces/%.*s/current-state-version", STR_ARG(id))};
+    TfeStatus status = ask(client, &request, &document, &data, problem, arena);
+    if (status != TFE_DONE)
+        return status;
+    if (!value_find_present(data, STR("attributes"), &attributes) ||
+        !value_find_text(attributes, STR("hosted-state-download-url"), &url)) {
+        *problem = STR("the server names no address of the state");
+        return TFE_FAILED;
+    }
+    request = (TfeRequest){"GET", url_resolve(client->host.base, url, arena), .is_raw = true};
+    status = tfe_client_send(client, &request, &response, problem, arena);
+    *out = response.body;
+    return status == TFE_ABSENT ? TFE_FAILED : status;
+}
+
+TfeStatus tfe_client_write(const TfeClient *client, Str id, Str state, bool is_forced, Str *problem,
+                           Arena *arena) {
+    JsonWriter writer;
+    HttpResponse response;
+    Value document, number;
+    int64_t serial = 0;
+    Str lineage = STR_EMPTY;
+    StrBuf body = strbuf_new(arena);
+    if (!json_parse_object(state, &document, arena) ||
+        !value_find_present(document, STR("serial"), &number) || !value_to_int(number, &serial) ||
+        !value_find_text(document, STR("lineage"), &lineage)) {
+        *problem = STR("the state has no serial or no lineage");
+        return TFE_FAILED;
+    }
+    begin_data(&writer, &body, "state-versions");
+    json_key_int(&writer, "serial", serial);
+    json_key_string(&writer, "md5", digest_hex(DIGEST_MD5, state, arena));
+    json_key_string(&writer, "lineage", lineage);
+    if (is_forced)
+        json_key_bool(&writer, "force", true);
+    json_key_base64(&writer, "state", state);
+    end_data(&writer);
+    TfeRequest request = {"POST",
+                          url_of(client, arena, "workspaces/%.*s/state-versions", STR_ARG(id)),
+                          strbuf_str(&body)};
+    return tfe_client_send(client, &request, &response, problem, arena);
+}
