@@ -569,6 +569,17 @@ static bool check_node_runtime(const HostPlan *plan, const HostFacts *facts, Dia
                       found->name, plan->runtime->name);
 }
 
+/* Returns the version of the kubelet if it must wait for the upgrade of the machine's node, which
+ * is older; otherwise an empty text. */
+static Str staged_version(const HostPlan *plan, const HostFacts *facts) {
+    KubeVersion wanted, found;
+    Str text = object_text(plan->object, "kubernetes_version", STR_EMPTY);
+    bool is_newer = kube_version_parse(text, &wanted) &&
+                    kube_version_parse(host_facts_find(&facts->versions, "kubelet"), &found) &&
+                    kube_version_compare(wanted, found) > 0;
+    return is_newer && host_facts_state(facts) != HOST_CLEAN ? text : STR_EMPTY;
+}
+
 /* Brings the machine to the wanted settings: it is looked at, gets what differs, and is looked at
  * again. Every step can be repeated, so an interrupted preparation is done again. */
 static bool kubeadm_host_prepare(HostPlan *plan, SshLink *link, Str id, Value *state,
@@ -590,6 +601,7 @@ static bool kubeadm_host_prepare(HostPlan *plan, SshLink *link, Str id, Value *s
         !host_look_at(link, plan->runtime, &plan->wanted.settings, &look, &observed, diags))
         return false;
     warn_container(plan, &look.facts, diags);
+    plan->wanted.staged = staged_version(plan, &look.facts);
     Str lines =
         host_settings_difference(&plan->wanted, &observed, plan->wish.bundle, &members, arena);
     if (lines.len &&

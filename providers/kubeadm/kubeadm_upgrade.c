@@ -33,40 +33,49 @@ bool kubeadm_upgrade_check(const Call *call, Value prior, Value planned, Diags *
 
 static bool check_machine(const KubeadmNode *node, bool is_first, KubeVersion version,
                           Diags *diags) {
-    static const char *const programs[] = {"kubeadm", "kubelet"};
     HostLook look;
     KubeVersion found;
     if (!host_look(node->link, NULL, &look, diags))
         return false;
+    const HostFacts *facts = &look.facts;
+    const struct {
+        const char *name;
+        Str version;
+    } programs[] = {
+        {"kubeadm", host_facts_find(&facts->versions, "kubeadm")},
+        {"kubelet", facts->staged_kubelet.len ? facts->staged_kubelet
+                                              : host_facts_find(&facts->versions, "kubelet")},
+    };
     for (size_t i = 0; i < ARRAY_COUNT(programs); i++) {
-        Str text = host_facts_find(&look.facts.versions, programs[i]);
-        if (!kube_version_parse(text, &found) || kube_version_compare(found, version) != 0)
+        if (!kube_version_parse(programs[i].version, &found) ||
+            kube_version_compare(found, version) != 0)
             return path_error(node->call, PATH_AT(node->call, {"kubernetes_version"}), diags,
                               "Program of another version",
                               "%.*s has %s %.*s. Give kubeadm_host the same version, and let this "
                               "resource depend on it.",
-                              STR_ARG(node->link->target.host), programs[i], STR_ARG(text));
+                              STR_ARG(node->link->target.host), programs[i].name,
+                              STR_ARG(programs[i].version));
     }
     return !is_first || kubeadm_node_check_cgroup(node, look.facts.cgroup, diags);
 }
 
 /* Workers wait for all control planes, because a kubelet must not be newer than any API server. */
-static bool upgrade_worker(const KubeadmNode *node, ClusterApi *api, KubeVersion version, Str text,
+static bool upgrade_worker(const KubeadmNode *node, ClusterApi *api, KubeVersion version,
                            Diags *diags) {
     int64_t limit = kubeadm_node_max_unavailable(node->object);
     return node_object_wait_version(node->call, api, STR_EMPTY, version, diags) &&
            node_object_wait_available(node->call, api, node->name, limit, diags) &&
            node_drain(node->call, api, node->name, NODE_DRAIN_MS, diags) &&
-           kubeadm_step_upgrade(node->link, node->id, KUBEADM_UPGRADE_NODE, text, diags) &&
+           kubeadm_step_upgrade(node->link, node->id, KUBEADM_UPGRADE_NODE, version, diags) &&
            kubeadm_node_reopen(node, api, diags) &&
            node_object_wait_version(node->call, api, node->name, version, diags) &&
            node_object_cordon(api, node->name, false, diags);
 }
 
 static bool upgrade_control_plane(const KubeadmNode *node, ClusterApi *api, bool is_first,
-                                  KubeVersion version, Str text, Diags *diags) {
+                                  KubeVersion version, Diags *diags) {
     KubeadmUpgrade kind = is_first ? KUBEADM_UPGRADE_APPLY : KUBEADM_UPGRADE_NODE;
-    return kubeadm_step_upgrade(node->link, node->id, kind, text, diags) &&
+    return kubeadm_step_upgrade(node->link, node->id, kind, version, diags) &&
            kubeadm_node_reopen(node, api, diags) &&
            cluster_api_wait(node->call, api, KUBEADM_NODE_READY_MS, diags) &&
            node_object_wait_version(node->call, api, node->name, version, diags);
@@ -119,15 +128,13 @@ bool kubeadm_upgrade_run(const KubeadmNode *node, Value prior, bool is_first, Di
     if (!versions_of(prior, node->object, &from, &to) || kube_version_compare(from, to) == 0)
         return true;
     SCOPED(ClusterApi) api = {0};
-    Str text = str_concat(STR("v"), kube_version_text(to, node->call->arena), node->call->arena);
     if (!kubeadm_upgrade_check(node->call, prior, node->object, diags) ||
         !check_machine(node, is_first, to, diags) || !kubeadm_node_api(node, &api, diags) ||
         !cluster_api_wait(node->call, &api, KUBEADM_NODE_READY_MS, diags))
         return false;
-    bool is_good = node->is_control_plane
-                       ? upgrade_control_plane(node, &api, is_first, to, text, diags)
-                       : upgrade_worker(node, &api, to, text, diags);
+    bool is_good = node->is_control_plane ? upgrade_control_plane(node, &api, is_first, to, diags)
+                                          : upgrade_worker(node, &api, to, diags);
     if (is_good)
-        kubeadm_step_end_upgrade(node->link, node->id, text);
+        kubeadm_step_end_upgrade(node->link, node->id, to);
     return is_good;
 }

@@ -1,5 +1,6 @@
 /* kubeadm_step: scripts kubeadm_step_*.sh. */
 #include "kubeadm_step.h"
+#include "kube_release.h"
 #include "kubeadm_cluster_assets.h"
 #include "kubeadm_output.h"
 #include "object_builder.h"
@@ -98,21 +99,28 @@ bool kubeadm_step_recover(SshLink *link, Str id, const char *verb, RemoteStepSta
 #define UPGRADE_INFIX "-upgrade-"
 #define RESET_SUFFIX  "-reset"
 #define RENEW_SUFFIX  "-renew"
+#define STAGE         "/var/lib/loam/stage" /* see kubelet_install.sh */
+#define TIDY_MS       10000
 
-static Str upgrade_id(Str id, Str version, Arena *arena) {
-    return str_format(arena, "%.*s" UPGRADE_INFIX "%.*s", STR_ARG(id), STR_ARG(version));
+static Str upgrade_id(Str id, KubeVersion version, Arena *arena) {
+    return str_format(arena, "%.*s" UPGRADE_INFIX "v%.*s", STR_ARG(id),
+                      STR_ARG(kube_version_text(version, arena)));
 }
 
 static Str reset_id(Str id, Arena *arena) {
     return str_concat(id, STR(RESET_SUFFIX), arena);
 }
 
-bool kubeadm_step_upgrade(SshLink *link, Str id, KubeadmUpgrade kind, Str version, Diags *diags) {
+bool kubeadm_step_upgrade(SshLink *link, Str id, KubeadmUpgrade kind, KubeVersion version,
+                          Diags *diags) {
     Arena *arena = link->call->arena;
     ObjectBuilder variables = object_builder_new(arena);
-    object_builder_put(&variables, STR("LOAM_VERSION"),
-                       kind == KUBEADM_UPGRADE_APPLY ? value_from_str(version)
-                                                     : value_from_str(STR_EMPTY));
+    Str text = kind == KUBEADM_UPGRADE_APPLY
+                   ? str_concat(STR("v"), kube_version_text(version, arena), arena)
+                   : STR_EMPTY;
+    object_builder_put(&variables, STR("LOAM_VERSION"), value_from_str(text));
+    object_builder_put(&variables, STR("LOAM_FLAG"),
+                       value_from_str(kube_release_removed_flag(version)));
     RemoteStep step = {
         .id = upgrade_id(id, version, arena),
         .script = str_from_cstr(kubeadm_step_upgrade_sh),
@@ -122,8 +130,15 @@ bool kubeadm_step_upgrade(SshLink *link, Str id, KubeadmUpgrade kind, Str versio
     return step_run(link, &step, diags) == KUBEADM_DONE;
 }
 
-void kubeadm_step_end_upgrade(SshLink *link, Str id, Str version) {
+void kubeadm_step_end_upgrade(SshLink *link, Str id, KubeVersion version) {
+    SshCommand command = {
+        .command = STR("rm -rf " STAGE),
+        .timeout = {.timeout_ms = TIDY_MS, .cancel = link->call->cancel},
+    };
+    SshResult result;
+    SshProblem problem;
     remote_step_try_remove(link, upgrade_id(id, version, link->call->arena));
+    (void)ssh_client_exec(link, &command, &result, &problem);
 }
 
 bool kubeadm_step_renew(SshLink *link, Str id, Diags *diags) {

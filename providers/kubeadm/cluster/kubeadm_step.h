@@ -1,6 +1,7 @@
 /* kubeadm_step: runs kubeadm on a machine as a remote_step, and explains its failures. */
 #pragma once
 
+#include "kube_version.h"
 #include "remote_step.h"
 
 /* Data of etcd that "init" restores from a snapshot before it runs kubeadm. */
@@ -38,13 +39,14 @@ typedef enum KubeadmUpgrade {
     KUBEADM_UPGRADE_APPLY, /* of the first control plane: the cluster's configuration too */
     KUBEADM_UPGRADE_NODE,
 } KubeadmUpgrade;
-/* Upgrades the components of the machine to this version ("v1.34.4"), then restarts its kubelet. A
- * run that was interrupted continues. After a success the marker remains until
- * kubeadm_step_end_upgrade, so that a later plan knows of an upgrade whose last requests are
- * missing. */
-MUST_USE bool kubeadm_step_upgrade(SshLink *link, Str id, KubeadmUpgrade kind, Str version,
+/* Upgrades the components of the machine to this version, then installs the kubelet that waits for
+ * it and restarts it; a kubelet that does not run is replaced by the former one. A run that was
+ * interrupted continues. After a success the marker remains until kubeadm_step_end_upgrade, so that
+ * a later plan knows of an upgrade whose last requests are missing. */
+MUST_USE bool kubeadm_step_upgrade(SshLink *link, Str id, KubeadmUpgrade kind, KubeVersion version,
                                    Diags *diags);
-void kubeadm_step_end_upgrade(SshLink *link, Str id, Str version);
+/* Also removes the former kubelet. */
+void kubeadm_step_end_upgrade(SshLink *link, Str id, KubeVersion version);
 /* Renews the certificates of a control plane, and restarts its static pods. A run that was
  * interrupted continues. */
 MUST_USE bool kubeadm_step_renew(SshLink *link, Str id, Diags *diags);

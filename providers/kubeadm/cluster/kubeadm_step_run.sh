@@ -5,6 +5,8 @@
 set -eu
 # shellcheck source=etcd_tool.sh
 . ./etcd_tool.sh
+# shellcheck source=kubelet_install.sh
+. ./kubelet_install.sh
 # Writes the files of /etc/loam to the disk: after a loss of power they tell how far kubeadm came.
 store() { sync /etc/loam/node.json /etc/loam 2>/dev/null || sync; }
 if [ -n "${LOAM_MARK:-}" ]; then
@@ -43,6 +45,8 @@ restore() {
   echo "$LOAM_SNAPSHOT" >/etc/loam/restored
 }
 
+# A machine that left its cluster before its upgrade.
+install_kubelet
 case $verb in
 init)
   if [ -n "$snapshot" ]; then

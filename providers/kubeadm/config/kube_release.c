@@ -10,17 +10,20 @@ typedef struct KubeRelease {
     const char *coredns;
     bool needs_cgroup2;                /* default of the kubelet's field failCgroupV1 */
     RuntimeFit without_runtime_config; /* a runtime without this call, such as containerd 1 */
+    const char *removed_flag;          /* of the kubelet; NULL: none that kubeadm wrote */
 } KubeRelease;
+
+#define SANDBOX_FLAG "pod-infra-container-image"
 
 /* From 1.31 on. */
 static const KubeRelease releases[] = {
-    {"3.10", "3.5.", "v1.11.3", false, RUNTIME_FITS},   /* 1.31 */
-    {"3.10", "3.5.", "v1.11.3", false, RUNTIME_FITS},   /* 1.32 */
-    {"3.10", "3.5.", "v1.12.0", false, RUNTIME_FITS},   /* 1.33 */
-    {"3.10.1", "3.6.", "v1.12.1", false, RUNTIME_FITS}, /* 1.34 */
-    {"3.10.1", "3.6.", "v1.13.1", true, RUNTIME_OLD},   /* 1.35 */
-    {"3.10.2", "3.6.", "v1.14.2", true, RUNTIME_OLD},   /* 1.36 */
-    {"3.10.2", "3.7.", "v1.14.6", true, RUNTIME_OLD},   /* 1.37 */
+    {"3.10", "3.5.", "v1.11.3", false, RUNTIME_FITS, NULL},         /* 1.31 */
+    {"3.10", "3.5.", "v1.11.3", false, RUNTIME_FITS, NULL},         /* 1.32 */
+    {"3.10", "3.5.", "v1.12.0", false, RUNTIME_FITS, NULL},         /* 1.33 */
+    {"3.10.1", "3.6.", "v1.12.1", false, RUNTIME_FITS, NULL},       /* 1.34 */
+    {"3.10.1", "3.6.", "v1.13.1", true, RUNTIME_OLD, SANDBOX_FLAG}, /* 1.35 */
+    {"3.10.2", "3.6.", "v1.14.2", true, RUNTIME_OLD, SANDBOX_FLAG}, /* 1.36 */
+    {"3.10.2", "3.7.", "v1.14.6", true, RUNTIME_OLD, SANDBOX_FLAG}, /* 1.37 */
 };
 
 #define RELEASE_LAST        (KUBE_RELEASE_FIRST + (uint32_t)ARRAY_COUNT(releases) - 1)
@@ -74,6 +77,11 @@ Str kube_release_warning(KubeVersion version, Arena *arena) {
 
 bool kube_release_needs_cgroup2(KubeVersion version) {
     return release_nearest(version)->needs_cgroup2;
+}
+
+Str kube_release_removed_flag(KubeVersion version) {
+    const char *flag = release_nearest(version)->removed_flag;
+    return flag ? str_from_cstr(flag) : STR_EMPTY;
 }
 
 RuntimeFit kube_release_runtime(KubeVersion version, KubeVersion containerd) {

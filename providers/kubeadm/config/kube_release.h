@@ -36,6 +36,10 @@ typedef enum RuntimeFit {
 /* Says whether the kubelet accepts this version of containerd. */
 RuntimeFit kube_release_runtime(KubeVersion version, KubeVersion containerd);
 
+/* Returns the flag that older versions of kubeadm write to the flags of the kubelet, and that this
+ * kubelet rejects; empty if none. */
+Str kube_release_removed_flag(KubeVersion version);
+
 /* Returns an error text if kubeadm of this version rejects the feature gate; otherwise an empty
  * text. A gate of a release that is not known is not checked. */
 Str kube_release_check_gate(KubeVersion version, Str gate, Arena *arena);

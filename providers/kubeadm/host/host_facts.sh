@@ -82,6 +82,9 @@ has containerd && print_fact version "containerd $(containerd --version 2>/dev/n
 has runc && print_fact version "runc $(runc --version 2>/dev/null | awk 'NR == 1 {print $3}')"
 has crio && print_fact version "crio $(crio --version 2>/dev/null | awk 'NR == 1 {print $3}')"
 has kubelet && print_fact version "kubelet $(kubelet --version 2>/dev/null | awk '{print $2}')"
+# shellcheck source=host_stage.sh
+. ./host_stage.sh
+print_fact staged_kubelet "$(stage_version)"
 # One process for all units: each takes as long as many of the other facts.
 pid=0 units=
 names='containerd crio kubelet firewalld ufw nftables NetworkManager systemd-resolved'

@@ -1,7 +1,8 @@
 #!/bin/sh
 # Changes settings of a machine. Each line of standard input is one: "file MODE PATH BASE64", "kernel PATH" after its file,
 # "package NAME VERSION" ("-": any), "program SHA256 PATH MEMBER", "image RUNTIME SHA256 MEMBER NAME…", "sysctl NAME VALUE",
-# "module NAME", "swap", "enable SERVICE", "restart SERVICE". The members are in /var/lib/loam/host/bundle.tar.
+# "module NAME", "swap", "enable SERVICE", "restart SERVICE"; "stage SHA256 MEMBER" and "download kubelet VERSION" prepare
+# a kubelet for the upgrade of the node. The members are in /var/lib/loam/host/bundle.tar.
 set -u
 umask 022
 LC_ALL=C
@@ -13,6 +14,8 @@ fail() { echo "error: $*" >&2; exit 1; }
 lines=$(cat)
 each() { printf '%s\n' "$lines" | grep "^$1 " | cut -d' ' -f2-; }
 
+# shellcheck source=host_stage.sh
+. ./host_stage.sh
 # shellcheck source=host_store.sh
 . ./host_store.sh
 
@@ -47,21 +50,42 @@ each sysctl | while read -r name value; do
   echo "$value" >"/proc/sys/$(echo "$name" | tr . /)" || fail "the kernel setting $name cannot be set"
 done || exit 1
 packages=$(each package)
-if [ -n "$packages" ]; then
+downloads=$(each download)
+if [ -n "$packages$downloads" ]; then
   DEBIAN_FRONTEND=noninteractive
   export DEBIAN_FRONTEND
   apt-get -qq update || fail "the lists of packages cannot be read"
+fi
+if [ -n "$packages" ]; then
   names=$(printf '%s\n' "$packages" | awk '{print $2 == "-" ? $1 : $1 "=" $2 "-*"}')
   # shellcheck disable=SC2086 # a list of names
   apt-get -qq -y --no-install-recommends --allow-change-held-packages --allow-downgrades \
     -o Dpkg::Options::=--force-confold -o DPkg::Lock::Timeout=300 install $names || fail "packages cannot be installed"
   # shellcheck disable=SC2046 # a list of names
   apt-mark hold $(printf '%s\n' "$packages" | awk '$2 != "-" {print $1}') >/dev/null
+  case " $names " in *[[:space:]]kubelet[=[:space:]]*) stage_clear ;; esac
 fi
+if [ -n "$downloads" ]; then
+  echo "downloading the kubelet for the upgrade of the node"
+  rm -rf $stage/part
+  mkdir -p $stage/part
+  (cd $stage/part && apt-get -qq -o APT::Sandbox::User=root download "${downloads% *}=${downloads#* }-*") ||
+    fail "the package of the kubelet cannot be downloaded"
+  stage_clear
+  mv -f $stage/part/*.deb $stage/kubelet.deb || fail "the package of the kubelet cannot be stored"
+  rm -rf $stage/part
+fi
+each stage | while read -r sha256 member; do
+  echo "storing the kubelet for the upgrade of the node"
+  unpack "$sha256" "$member"
+  stage_clear
+  mkdir -p $stage && chmod 0755 $work/member && mv -f $work/member $stage/kubelet || fail "the kubelet cannot be stored"
+done || exit 1
 each program | while read -r sha256 path member; do
   echo "installing $path"
   unpack "$sha256" "$member"
   mkdir -p "${path%/*}" && chmod 0755 $work/member && mv -f $work/member "$path" || fail "$path cannot be written"
+  case $path in */kubelet) stage_clear ;; esac
 done || exit 1
 systemctl daemon-reload || exit 1
 each enable | while read -r name; do

@@ -203,6 +203,7 @@ bool host_settings_parse(Str output, NamedTexts *out, Arena *arena) {
 
 typedef struct Difference {
     StrBuf lines;
+    Str staged; /* see HostWanted */
     StrVec *members;
     const NodeRuntime *runtime;
     bool restarts_runtime;
@@ -240,14 +241,18 @@ static void settings_add_member(Difference *difference, Str member) {
         vec_push(difference->arena, difference->members, member);
 }
 
-/* The kubelet keeps running: it must not be newer than the API server, so the node's upgrade
+/* The kubelet must not be newer than the API server, so the upgrade of the node replaces and
  * restarts it. */
 static void add_program(Difference *difference, const Bundle *bundle, Str path) {
     vec_each(&bundle->files, file) {
         if (!str_equal(settings_path(file, difference->arena), path))
             continue;
-        strbuf_add_format(&difference->lines, "program %.*s %.*s %.*s\n", STR_ARG(file->sha256),
-                          STR_ARG(path), STR_ARG(file->path));
+        if (difference->staged.len && str_equal(file->path, STR("bin/kubelet")))
+            strbuf_add_format(&difference->lines, "stage %.*s %.*s\n", STR_ARG(file->sha256),
+                              STR_ARG(file->path));
+        else
+            strbuf_add_format(&difference->lines, "program %.*s %.*s %.*s\n", STR_ARG(file->sha256),
+                              STR_ARG(path), STR_ARG(file->path));
         settings_add_member(difference, file->path);
         difference->restarts_runtime |=
             str_equal(file->path, node_runtime_bundle_path(difference->runtime, difference->arena));
@@ -288,7 +293,9 @@ static void settings_add_setting(Difference *difference, const HostWanted *wante
         strbuf_add_format(&difference->lines, "enable %.*s\n", STR_ARG(name));
     else if (str_equal(kind, STR("package")))
         strbuf_add_format(
-            &difference->lines, "package %.*s %.*s\n", STR_ARG(name),
+            &difference->lines, "%s %.*s %.*s\n",
+            difference->staged.len && str_equal(name, STR("kubelet")) ? "download" : "package",
+            STR_ARG(name),
             STR_ARG(str_slice(setting->text, 0, str_find_char(setting->text, ' ', 0))));
     else if (str_equal(kind, STR("sysctl")))
         strbuf_add_format(&difference->lines, "sysctl %.*s %.*s\n", STR_ARG(name),
@@ -300,7 +307,12 @@ static void settings_add_setting(Difference *difference, const HostWanted *wante
 Str host_settings_difference(const HostWanted *wanted, const NamedTexts *observed,
                              const Bundle *bundle, StrVec *members, Arena *arena) {
     Difference difference = {
-        .lines = strbuf_new(arena), .members = members, .runtime = wanted->runtime, .arena = arena};
+        .lines = strbuf_new(arena),
+        .staged = wanted->staged,
+        .members = members,
+        .runtime = wanted->runtime,
+        .arena = arena,
+    };
     vec_each(&wanted->settings, setting) {
         if (!str_equal(settings_value_of(observed, setting->name), setting->text))
             settings_add_setting(&difference, wanted, bundle, setting);

@@ -9,6 +9,8 @@
  *   module NAME       "loaded"
  *   swap              "off"
  *   service NAME      "enabled active", "enabled"
+ *
+ * A kubelet that is staged counts as the program or the package that it will be.
  */
 #pragma once
 
@@ -21,6 +23,8 @@ typedef struct HostWanted {
     NamedTexts settings; /* sorted by name */
     NodeFiles files;
     StrVec members; /* paths in the bundle of programs and images, one for each such setting */
+    Str staged;     /* version of a kubelet that waits for the upgrade of its node; empty: a new
+                     * kubelet replaces the former one at once */
 } HostWanted;
 
 /* A repository of packages for apt. */

@@ -18,6 +18,15 @@ digest() {
   fi
   echo "$known"
 }
+# The version of a package without that of its packaging, "-1.1", and whether it is held.
+package() {
+  found=$(dpkg-query -W -f '${db:Status-Abbrev}${Version}' "$1" 2>/dev/null)
+  case $found in ?i\ *) found=${found#?i } found=${found%-*} ;; *) return ;; esac
+  if apt-mark showhold "$1" 2>/dev/null | grep -q .; then found="$found held"; fi
+  echo "$found"
+}
+# shellcheck source=host_stage.sh
+. ./host_stage.sh
 # shellcheck source=host_store.sh
 . ./host_store.sh
 runtime=$1
@@ -33,13 +42,12 @@ for setting; do
       value="$(printf '%04d' "$(stat -c %a "$name")") sha256:${value%% *}"
     fi
     ;;
+  program\ */kubelet) if [ -f $stage/kubelet ]; then value=$(digest $stage/kubelet); elif [ -f "$name" ]; then value=$(digest "$name"); fi ;;
   program\ *) [ -f "$name" ] && value=$(digest "$name") ;;
-  package\ *)
-    # The version without that of the package, "-1.1".
-    value=$(dpkg-query -W -f '${db:Status-Abbrev}${Version}' "$name" 2>/dev/null)
-    case $value in ?i\ *) value=${value#?i } value=${value%-*} ;; *) value='' ;; esac
-    if [ -n "$value" ] && apt-mark showhold "$name" 2>/dev/null | grep -q .; then value="$value held"; fi
+  package\ kubelet)
+    if [ -f $stage/kubelet.deb ]; then value=$(stage_version) value="${value#v} held"; else value=$(package kubelet); fi
     ;;
+  package\ *) value=$(package "$name") ;;
   image\ *) store_has "$runtime" "$name" && value=present ;;
   sysctl\ *) value=$(cat "/proc/sys/$(echo "$name" | tr . /)" 2>/dev/null) ;;
   module\ *) [ -d "/sys/module/$name" ] && value=loaded ;;

@@ -73,7 +73,8 @@ static void test_container(void **) {
     check_str(host_settings_check_container(&facts, arena), "");
 }
 
-static Str lines_after(const char *changed, const char *value, StrVec *members, Arena *arena) {
+static Str lines_after_staged(const char *changed, const char *value, const char *staged,
+                              StrVec *members, Arena *arena) {
     Bundle bundle = bundle_of(arena);
     HostWish wish = wish_of(&bundle, false);
     HostWanted wanted;
@@ -85,7 +86,38 @@ static Str lines_after(const char *changed, const char *value, StrVec *members, 
             copy.text = str_from_cstr(value);
         vec_push(arena, &observed, copy);
     }
+    wanted.staged = str_from_cstr(staged);
     return host_settings_difference(&wanted, &observed, &bundle, members, arena);
+}
+
+static Str lines_after(const char *changed, const char *value, StrVec *members, Arena *arena) {
+    return lines_after_staged(changed, value, "", members, arena);
+}
+
+/* Only the kubelet waits for the upgrade of the node. */
+static void test_staged(void **) {
+    SCOPED(ArenaRef) arena = arena_open("test");
+    StrVec members = {0}, none = {0};
+    check_str(
+        lines_after_staged("program /usr/local/bin/kubelet", "other", "1.35.4", &members, arena),
+        "stage aa bin/kubelet\n");
+    assert_int_equal(members.count, 1);
+    check_str(members.items[0], "bin/kubelet");
+    check_str(lines_after_staged("program /opt/cni/bin/bridge", "other", "1.35.4", &members, arena),
+              "program bb /opt/cni/bin/bridge cni/bridge\n");
+    HostWish wish = wish_of(NULL, true);
+    HostWanted wanted;
+    NamedTexts observed = {0};
+    wish.repository = (HostRepository){
+        .url = STR("https://pkgs.example/v1.35/deb/"), .suite = STR("/"), .version = STR("1.35.4")};
+    vec_push(arena, &wish.repository.packages, STR("kubeadm"));
+    vec_push(arena, &wish.repository.packages, STR("kubelet"));
+    check_str(host_settings_want(&wish, &wanted, arena), "");
+    wanted.staged = STR("1.35.4");
+    Str lines = host_settings_difference(&wanted, &observed, NULL, &none, arena);
+    assert_true(str_find(lines, STR("\npackage kubeadm 1.35.4\n"), 0) != SIZE_MAX);
+    assert_true(str_find(lines, STR("\ndownload kubelet 1.35.4\n"), 0) != SIZE_MAX);
+    assert_true(str_find(lines, STR("package kubelet"), 0) == SIZE_MAX);
 }
 
 static void test_difference(void **) {
@@ -257,6 +289,7 @@ UNIT_MAIN(test_host_settings) {
         cmocka_unit_test(test_difference), cmocka_unit_test(test_repository),
         cmocka_unit_test(test_hostile),    cmocka_unit_test(test_runtime_repository),
         cmocka_unit_test(test_crio),       cmocka_unit_test(test_parse),
+        cmocka_unit_test(test_staged),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

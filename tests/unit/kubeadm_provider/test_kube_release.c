@@ -26,6 +26,14 @@ static void tags(void **) {
     }
 }
 
+/* kubeadm wrote the flag until 1.34, and the kubelet rejects it since. */
+static void removed_flags(void **) {
+    check_str(kube_release_removed_flag(release(31)), "");
+    check_str(kube_release_removed_flag(release(34)), "");
+    for (uint32_t minor = 35; minor <= 38; minor++)
+        check_str(kube_release_removed_flag(release(minor)), "pod-infra-container-image");
+}
+
 static void warnings(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     static const struct {
@@ -96,10 +104,8 @@ static void gates(void **) {
 
 UNIT_MAIN(test_kube_release) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(tags),
-        cmocka_unit_test(warnings),
-        cmocka_unit_test(machines),
-        cmocka_unit_test(gates),
+        cmocka_unit_test(tags),     cmocka_unit_test(removed_flags), cmocka_unit_test(warnings),
+        cmocka_unit_test(machines), cmocka_unit_test(gates),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -153,27 +153,35 @@ static void test_recovery(void **) {
 static void test_upgrade(void **) {
     static const struct {
         KubeadmUpgrade kind;
+        uint32_t minor;
         int status;
-        const char *variable;
+        const char *variables;
     } cases[] = {
-        {KUBEADM_UPGRADE_APPLY, 0, "export LOAM_VERSION='v1.34.4'\n"},
-        {KUBEADM_UPGRADE_NODE, 0, "export LOAM_VERSION=''\n"},
-        {KUBEADM_UPGRADE_NODE, 1, "export LOAM_VERSION=''\n"},
+        {KUBEADM_UPGRADE_APPLY, 34, 0, "export LOAM_FLAG=''\nexport LOAM_VERSION='v1.34.4'\n"},
+        {KUBEADM_UPGRADE_NODE, 34, 0, "export LOAM_FLAG=''\nexport LOAM_VERSION=''\n"},
+        {KUBEADM_UPGRADE_NODE, 35, 1,
+         "export LOAM_FLAG='pod-infra-container-image'\nexport LOAM_VERSION=''\n"},
     };
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         SCOPED(ArenaRef) arena = arena_open("test");
+        KubeVersion version = {1, cases[i].minor, 4, STR_CONST("")};
+        Str id = str_format(arena, "a1-upgrade-v1.%u.4", cases[i].minor);
+        bool is_good = cases[i].status == 0;
         const MachineRow rows[] = {
-            {.out = exited("a1-upgrade-v1.34.4", cases[i].status, "", "", arena)}, {0}};
+            {.out = exited(id.ptr, cases[i].status, "", "", arena)}, {0}, {0}};
         MachineScript machine;
-        machine_script_open(&machine, rows, ARRAY_COUNT(rows), arena);
-        assert_int_equal(kubeadm_step_upgrade(&machine.link, STR("a1"), cases[i].kind,
-                                              STR("v1.34.4"), &machine.diags),
-                         cases[i].status == 0);
-        assert_true(has(machine.inputs.items[0], cases[i].variable));
-        assert_int_equal(machine.next, cases[i].status == 0 ? 1 : 2);
-        if (cases[i].status == 0)
-            kubeadm_step_end_upgrade(&machine.link, STR("a1"), STR("v1.34.4"));
-        assert_true(str_ends_with(machine.commands.items[1], STR(" loam 'a1-upgrade-v1.34.4'")));
+        machine_script_open(&machine, rows, is_good ? 3 : 2, arena);
+        assert_int_equal(
+            kubeadm_step_upgrade(&machine.link, STR("a1"), cases[i].kind, version, &machine.diags),
+            is_good);
+        assert_true(has(machine.inputs.items[0], cases[i].variables));
+        assert_int_equal(machine.next, is_good ? 1 : 2);
+        if (is_good) {
+            kubeadm_step_end_upgrade(&machine.link, STR("a1"), version);
+            check_str(machine.commands.items[2], "rm -rf /var/lib/loam/stage");
+        }
+        assert_true(str_ends_with(machine.commands.items[1],
+                                  str_format(arena, " loam '%.*s'", STR_ARG(id))));
         machine_script_close(&machine);
     }
 }

@@ -1,0 +1,68 @@
+# shellcheck shell=sh
+# A new version of the kubelet that kubeadm_host has staged in /var/lib/loam/stage: a program or a package. The former program
+# and its flags stay there until the node is ready.
+stage=/var/lib/loam/stage
+flags=/var/lib/kubelet/kubeadm-flags.env
+
+# Copies a file so that a death leaves the former one or the new one.
+install_file() {
+  cp -p "$1" "$2.loam"
+  sync "$2.loam" 2>/dev/null || sync
+  mv -f "$2.loam" "$2"
+}
+
+# Installs the staged kubelet; sets $kubelet to its path. Can be repeated.
+install_kubelet() {
+  kubelet=$(command -v kubelet || echo /usr/local/bin/kubelet)
+  if [ -f $stage/kubelet ] || [ -f $stage/kubelet.deb ]; then
+    [ -e $stage/former ] || [ ! -e "$kubelet" ] || install_file "$kubelet" $stage/former
+  fi
+  if [ -f $stage/kubelet ]; then
+    install_file $stage/kubelet "$kubelet"
+    rm -f $stage/kubelet
+  elif [ -f $stage/kubelet.deb ]; then
+    DEBIAN_FRONTEND=noninteractive apt-get -qq -y --no-install-recommends --allow-change-held-packages --reinstall \
+      -o Dpkg::Options::=--force-confold -o DPkg::Lock::Timeout=300 install $stage/kubelet.deb
+    apt-mark hold kubelet >/dev/null
+    rm -f $stage/kubelet.deb
+  fi
+}
+
+# Removes a flag that kubeadm wrote for older kubelets, and that a newer one rejects.
+remove_flag() {
+  if [ -n "$1" ] && grep -q -e "--$1=" $flags 2>/dev/null; then
+    mkdir -p $stage
+    [ -e $stage/flags ] || install_file $flags $stage/flags
+    sed -i "s/ *--$1=[^ \"]*//" $flags
+  fi
+}
+
+# Whether the kubelet keeps running: it listens, or it has run for ten seconds.
+kubelet_runs() {
+  since=0 waited=0
+  while [ $waited -lt 40 ]; do
+    sleep 1
+    waited=$((waited + 1)) since=$((since + 1))
+    [ "$(systemctl is-active kubelet)" = active ] || since=0
+    if [ $since -ge 10 ]; then return 0; fi
+    if [ $since -gt 0 ] && ss -Hltn 2>/dev/null | grep -q ':10250[[:space:]]'; then return 0; fi
+  done
+  return 1
+}
+
+# Restarts the kubelet. If it does not run, the former one returns, which may be older than the API server.
+restart_kubelet() {
+  systemctl daemon-reload
+  systemctl restart kubelet
+  if kubelet_runs; then return; fi
+  text=$(journalctl -u kubelet -n 20 --no-pager -o cat 2>/dev/null | grep -v -e '^kubelet.service:' -e '^Started ' | tail -n 3)
+  if [ -e $stage/former ]; then
+    install_file $stage/former "$kubelet"
+    if [ -e $stage/flags ]; then install_file $stage/flags $flags; fi
+    systemctl restart kubelet
+    echo "error: the new kubelet does not run, so the former one runs again: $text" >&2
+  else
+    echo "error: the kubelet does not run: $text" >&2
+  fi
+  exit 1
+}
