@@ -28,6 +28,7 @@ static Str page_flags_of(const Attribute *attribute, Arena *arena) {
     page_add_word(&out, is_replacing,
                   attribute->forces_new ? "may force replacement" : "forces replacement");
     page_add_word(&out, (flags & SENSITIVE) != 0, "sensitive");
+    page_add_word(&out, (flags & STARTS_PROGRAM) != 0, "starts a program");
     page_add_word(&out, (flags & WRITE_ONLY) != 0, "write-only");
     page_add_word(&out, (flags & DEPRECATED) != 0, "deprecated");
     return strbuf_str(&out);

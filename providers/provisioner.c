@@ -24,9 +24,9 @@ static const Attribute connection_attributes[] = {
     {"proxy_port", &TYPE_NUMBER, OPTIONAL, "Proxy port."},
     {"proxy_user_name", &TYPE_STRING, OPTIONAL, "User name for the proxy."},
     {"proxy_user_password", &TYPE_STRING, OPTIONAL | SENSITIVE, "Password for the proxy."},
-    {"ssh_config", &TYPE_STRING, OPTIONAL,
+    {"ssh_config", &TYPE_STRING, OPTIONAL | STARTS_PROGRAM | CALLERS_TEXT,
      "Path of a client configuration of OpenSSH, which supplies what other arguments do not."},
-    {"proxy_command", &TYPE_STRING, OPTIONAL,
+    {"proxy_command", &TYPE_STRING, OPTIONAL | STARTS_PROGRAM | CALLERS_TEXT,
      "Command that connects its standard input and output to the machine, such as \"nc %h %p\"."},
     {"proxy_url", &TYPE_STRING, OPTIONAL | SENSITIVE,
      "Proxy to the machine: \"http://USER:PASSWORD@HOST:PORT\", https://, socks5:// or "

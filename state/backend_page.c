@@ -13,7 +13,9 @@ static const char *need_of(const Attribute *row) {
 }
 
 static const char *page_mark_of(const Attribute *row) {
-    return row->flags & SENSITIVE ? ", sensitive" : "";
+    static const char *const marks[] = {"", ", sensitive", ", starts a program",
+                                        ", sensitive, starts a program"};
+    return marks[(row->flags & SENSITIVE ? 1 : 0) + (row->flags & STARTS_PROGRAM ? 2 : 0)];
 }
 
 static Str backend_page_type_of(const Attribute *row, Arena *arena) {

@@ -9,12 +9,12 @@
 static const Attribute attributes[] = {
     {.name = "encrypt_command",
      .type = &TYPE_LIST_OF_STRING,
-     .flags = REQUIRED,
+     .flags = REQUIRED | STARTS_PROGRAM,
      .description = "Program to encrypt, with its arguments.",
      .check = crypt_command_check},
     {.name = "decrypt_command",
      .type = &TYPE_LIST_OF_STRING,
-     .flags = REQUIRED,
+     .flags = REQUIRED | STARTS_PROGRAM,
      .description = "Program to decrypt, with its arguments.",
      .check = crypt_command_check},
 };

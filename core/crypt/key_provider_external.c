@@ -9,7 +9,7 @@
 static const Attribute attributes[] = {
     {.name = "command",
      .type = &TYPE_LIST_OF_STRING,
-     .flags = REQUIRED,
+     .flags = REQUIRED | STARTS_PROGRAM,
      .description = "Program and its arguments.",
      .check = crypt_command_check},
 };

@@ -50,7 +50,7 @@ static const Attribute attributes[] = {
      "Name of the master key: projects/P/locations/L/keyRings/R/cryptoKeys/K.", .check = gcp_kms_check_key},
     {"key_length", &TYPE_NUMBER, REQUIRED, "Length of the data key in bytes; aes_gcm needs 16, 24 or 32.",
      .check = gcp_kms_check_length},
-    {"credentials", &TYPE_STRING, OPTIONAL | SENSITIVE,
+    {"credentials", &TYPE_STRING, OPTIONAL | SENSITIVE | STARTS_PROGRAM,
      "Credentials file of Google as JSON, or its path. Default: GOOGLE_CREDENTIALS, then as in the backend gcs."},
     {"access_token", &TYPE_STRING, OPTIONAL | SENSITIVE,
      "Access token, instead of credentials. Default: GOOGLE_OAUTH_ACCESS_TOKEN."},

@@ -47,4 +47,8 @@ typedef struct SshTimeout {
     int64_t timeout_ms; /* 0: none */
     const CancelToken *cancel;
     CancelLevel cancel_at; /* CANCEL_NONE means CANCEL_STOP */
+    /* Called by another thread when a login begins to wait for a touch of a security key; NULL: not
+     * reported. */
+    void (*touch)(void *touch_self);
+    void *touch_self;
 } SshTimeout;

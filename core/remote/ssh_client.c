@@ -334,6 +334,11 @@ void ssh_client_release(SshLink *link) {
     *link = (SshLink){0};
 }
 
+/* The login waits meanwhile, so no other progress is reported at the same time. */
+static void client_report_touch(void *self) {
+    call_progress(self, 0, 0, "Waiting for a touch of the security key");
+}
+
 static SshStatus client_connect_once(SshLink *link, int64_t left_ms, SshProblem *problem) {
     int64_t limit_ms = link->attempt_ms > 0 ? link->attempt_ms : ATTEMPT_MS;
     SshTimeout timeout = {
@@ -342,6 +347,8 @@ static SshStatus client_connect_once(SshLink *link, int64_t left_ms, SshProblem 
                                          : 1,
         .cancel = link->call->cancel,
         .cancel_at = CANCEL_STOP,
+        .touch = client_report_touch,
+        .touch_self = (void *)link->call,
     };
     int64_t began_ms = log_clock_ms();
     *problem = (SshProblem){0};

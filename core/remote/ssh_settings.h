@@ -44,7 +44,7 @@
      "Path of a known_hosts file on this computer, which decides instead of the default files."}
 
 #define SSH_SETTINGS_MACHINE_ATTRIBUTES                                                            \
-    {"ssh_config",  &TYPE_STRING, OPTIONAL,                                                        \
+    {"ssh_config",  &TYPE_STRING, OPTIONAL | STARTS_PROGRAM | CALLERS_TEXT, \
      "Path of a client configuration of OpenSSH, which supplies what other arguments do not: address, port, user, keys, agent, known hosts, proxies (default: the provider's, then LOAM_SSH_CONFIG if CI is not set)."}, \
     {"timeout",     &TYPE_STRING, OPTIONAL,                                                        \
      "Maximum duration of connection attempts (default: the provider's, then \"5m\").",            \
@@ -52,7 +52,7 @@
     {"keepalive",   &TYPE_STRING, OPTIONAL,                                                        \
      "Silence after which the connection is tested; after three unanswered tests it counts as lost (default: the provider's, then \"15s\").", \
      .check = duration_check},                                                                     \
-    {"proxy_command", &TYPE_STRING, OPTIONAL,                                                      \
+    {"proxy_command", &TYPE_STRING, OPTIONAL | STARTS_PROGRAM | CALLERS_TEXT, \
      "Command that connects its standard input and output to the machine, instead of a TCP connection, such as \"nc %h %p\". %h is the host, %n the host as written here, %p the port, %r the user, %% a percent sign. At most one of proxy_command, proxy_url and bastion (default: the provider's).", \
      .check = ssh_settings_check_proxy_command},                                                   \
     {"proxy_url",   &TYPE_STRING, OPTIONAL | SENSITIVE,                                            \

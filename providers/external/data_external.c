@@ -12,7 +12,7 @@
 
 /* clang-format off */
 static const Attribute attributes[] = {
-    {"program",     &TYPE_LIST_OF_STRING, REQUIRED, "Program and its arguments, run without a shell."},
+    {"program",     &TYPE_LIST_OF_STRING, REQUIRED | STARTS_PROGRAM, "Program and its arguments, run without a shell."},
     {"working_dir", &TYPE_STRING,         OPTIONAL, "Working directory of the program (default: the current directory)."},
     {"query",       &TYPE_MAP_OF_STRING,  OPTIONAL, "Strings for the program, as a JSON object on its standard input. Null elements are omitted."},
     {"result",      &TYPE_MAP_OF_STRING,  COMPUTED, "Strings from the program, a JSON object on its standard output."},

@@ -7,7 +7,7 @@
 
 /* clang-format off */
 #define LOCAL_COMMAND_ATTRIBUTES                                                                   \
-    {"command",                  &TYPE_STRING, REQUIRED, "Program: a path, or a name to find in PATH."}, \
+    {"command",                  &TYPE_STRING, REQUIRED | STARTS_PROGRAM, "Program: a path, or a name to find in PATH."}, \
     {"arguments",                &TYPE_LIST_OF_STRING, OPTIONAL, "Arguments of the program, which runs without a shell."}, \
     {"stdin",                    &TYPE_STRING, OPTIONAL | ANY_TEXT, "Standard input of the program."}, \
     {"working_directory",        &TYPE_STRING, OPTIONAL, "Working directory of the program (default: the current directory)."}, \

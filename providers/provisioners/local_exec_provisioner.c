@@ -7,8 +7,9 @@
 #include <errno.h>
 
 static const Attribute attributes[] = {
-    {"command", &TYPE_STRING, REQUIRED, "Command line for the interpreter."},
-    {"interpreter", &TYPE_LIST_OF_STRING, OPTIONAL, "Interpreter and its first arguments."},
+    {"command", &TYPE_STRING, REQUIRED | STARTS_PROGRAM, "Command line for the interpreter."},
+    {"interpreter", &TYPE_LIST_OF_STRING, OPTIONAL | STARTS_PROGRAM,
+     "Interpreter and its first arguments."},
     {"working_dir", &TYPE_STRING, OPTIONAL, "Working directory of the command."},
     {"environment", &TYPE_MAP_OF_STRING, OPTIONAL, "Additional environment variables."},
     {"quiet", &TYPE_BOOL, OPTIONAL, "Whether to hide the command itself."},

@@ -130,8 +130,8 @@ const Attribute kube_settings_attributes[] = {
      "Seconds until the lock expires if its holder does not renew it, from 3 to 3600 (default 0: "
      "the "
      "lock does not expire)."},
-    {"config_path", &TYPE_STRING, OPTIONAL, "Path of a kubeconfig file."},
-    {"config_paths", &TYPE_LIST_OF_STRING, OPTIONAL,
+    {"config_path", &TYPE_STRING, OPTIONAL | STARTS_PROGRAM, "Path of a kubeconfig file."},
+    {"config_paths", &TYPE_LIST_OF_STRING, OPTIONAL | STARTS_PROGRAM,
      "Paths of several kubeconfig files (default: $KUBE_CONFIG_PATHS, separated by colons)."},
     {"load_config_file", &TYPE_BOOL, OPTIONAL, "Whether to read kubeconfig files (default true)."},
     {"config_context", &TYPE_STRING, OPTIONAL,
@@ -159,7 +159,7 @@ static_assert(ARRAY_COUNT(kube_settings_attributes) == KUBE_SETTINGS_COUNT, "the
 
 static const Attribute exec_attributes[] = {
     {"api_version", &TYPE_STRING, REQUIRED, "client.authentication.k8s.io/v1, or /v1beta1."},
-    {"command", &TYPE_STRING, REQUIRED, "Program to run."},
+    {"command", &TYPE_STRING, REQUIRED | STARTS_PROGRAM, "Program to run."},
     {"args", &TYPE_LIST_OF_STRING, OPTIONAL, "Arguments of the program."},
     {"env", &TYPE_MAP_OF_STRING, OPTIONAL | SENSITIVE, "Additional environment variables."},
 };

@@ -122,8 +122,11 @@ static bool s3_read(Backend *backend, Str *out, Arena *arena, Diags *diags) {
                 diags, NO_RANGE, "Failed to read the state",
                 "\"%.*s\": state data in S3 does not have the expected content: the DynamoDB table "
                 "\"%.*s\" has another digest in the item \"%.*s-md5\". Either another program is "
-                "writing the state: try again. Or a program without \"dynamodb_table\" wrote it: "
-                "check the state, then delete that item.",
+                "writing the state: try again. Or a program without \"dynamodb_table\" wrote it, "
+                "or "
+                "one died before it stored the digest: look at the object and its earlier versions "
+                "in the bucket. If the state is the right one, run \"loam force-unlock "
+                "-dynamodb-digest\", which deletes that item.",
                 STR_ARG(s3->backend.path), STR_ARG(s3->table.name), STR_ARG(s3->table.id));
     }
     if (s3->version.len == 0) /* a write reads the state again, but must not accept another one */
@@ -182,6 +185,20 @@ static void forget_digest(const S3 *s3, Arena *scratch) {
     if (s3->table.name.len && !dynamo_table_drop_digest(&s3->table, &problem, scratch))
         log_debug("digest not dropped", log_text("table", s3->table.name),
                   log_text("problem", problem));
+}
+
+static bool s3_drop_digest(Backend *backend, Diags *diags) {
+    SCOPED(ArenaRef) scratch = arena_open("s3 digest");
+    const S3 *s3 = backend->self;
+    Str problem = STR_EMPTY;
+    if (s3->table.name.len == 0)
+        return diags_fail(
+            diags, NO_RANGE, "No table with a digest",
+            "The backend has no argument \"dynamodb_table\", so loam does not know "
+            "where a digest is. Set the argument for this command, and run \"loam init "
+            "-reconfigure\" before and after it.");
+    return dynamo_table_drop_digest(&s3->table, &problem, scratch) ||
+           backend_report(backend, "Failed to delete the digest", problem, S3_CHECK_ACCESS, diags);
 }
 
 static bool s3_write(Backend *backend, Str bytes, Diags *diags) {
@@ -296,6 +313,7 @@ static bool s3_backend_open_store(const Io *io, Value config, Str workspace, S3 
         .lock = s3_lock,
         .unlock = s3_unlock,
         .force_unlock = s3_force_unlock,
+        .drop_digest = s3_drop_digest,
         .still_locked = s3_still_locked,
         .probe = s3_probe,
         .read = s3_read,

@@ -1,5 +1,6 @@
 /* loam validate */
 #include "command.h"
+#include "project_programs.h"
 #include "project_tests.h"
 #include "provider_setup.h"
 #include "suite_check.h"
@@ -23,12 +24,35 @@ static void write_newer(JsonWriter *writer, const ConfigNewer *newer) {
     json_array_end(writer);
 }
 
+/* Writes the member that -security adds. */
+static void write_programs(JsonWriter *writer, const ProgramStarts *programs) {
+    if (!programs)
+        return;
+    json_key_array(writer, "programs");
+    vec_each(programs, start) {
+        SourcePos place = source_text_position(start->range.source, start->range.start);
+        json_object_start(writer);
+        json_key_string(writer, "address", start->address);
+        json_key_string(writer, "argument", start->argument);
+        if (start->source.len)
+            json_key_string(writer, "fetched_from", start->source);
+        json_key_string(writer, "filename", start->range.source->path);
+        json_key_int(writer, "line", place.line);
+        json_object_end(writer);
+    }
+    json_array_end(writer);
+}
+
 static void validate_write(const ViewDocument *document, JsonWriter *writer, const Cli *) {
     json_key_bool(writer, "valid", document->errors == 0);
     json_key_int(writer, "error_count", document->errors);
     json_key_int(writer, "warning_count", document->warnings);
     view_document_add_diags(document, writer);
-    write_newer(writer, document->result);
+    const ValidReport *report = document->result;
+    if (!report)
+        return;
+    write_newer(writer, report->newer);
+    write_programs(writer, report->programs);
 }
 
 static View *validate_open_view(Cli *cli) {
@@ -48,11 +72,21 @@ static int cmd_validate_run(Cli *cli, const Arguments *arguments, Diags *diags) 
     if (project.options.test_directory.len)
         ok = suite_validate(&project.engine, cli->arena, diags) && project_tests_check(&project) &&
              ok;
-    if (!ok)
+    bool lists_programs = option_flag(arguments, "security");
+    if (!ok && !lists_programs)
         return 1;
-    engine_newer_blocks(&project.engine, project.config, cli->arena);
-    cli->view->type->valid(cli->view, &project.config->newer);
-    return 0;
+    ValidReport *report = arena_new(cli->arena, ValidReport);
+    if (ok) {
+        engine_newer_blocks(&project.engine, project.config, cli->arena);
+        report->newer = &project.config->newer;
+    }
+    if (lists_programs) {
+        ProgramStarts *programs = arena_new(cli->arena, ProgramStarts);
+        project_programs_list(&project, programs);
+        report->programs = programs;
+    }
+    cli->view->type->valid(cli->view, report);
+    return ok ? 0 : 1;
 }
 
 static const Option options[] = {
@@ -60,6 +94,8 @@ static const Option options[] = {
     {"json-into", OPTION_PATH, "PATH", "Also write the JSON document to a file."},
     {"no-tests", OPTION_FLAG, NULL, "Do not validate test files."},
     {"query", OPTION_FLAG, NULL, "Also validate query files."},
+    {"security", OPTION_FLAG, NULL,
+     "List the programs that loam starts because the configuration names them."},
 };
 
 const Command cmd_validate = {

@@ -1,6 +1,7 @@
 /* The backend part of init: first configuration, change, removal, or no change. */
 #include "backend_init.h"
 #include "backend_choice.h"
+#include "backend_secrets.h"
 #include "backend_settings.h"
 #include "owner.h"
 #include "statefile.h"
@@ -420,6 +421,7 @@ static bool initialize(Project *project, Str *note) {
         return false;
     bool has_flags = option_is_given(project->arguments, "backend-config");
     bool is_unchanged = change.is_same || (change.is_same_block && !has_flags);
+    backend_secrets_warn(project, is_unchanged ? &change.before : &change.now);
     if (!is_unchanged)
         return switch_backend(project, &change.now, &change.before, note);
     if (!check_opens(project, &change.before))

@@ -21,6 +21,21 @@ typedef struct ViewGrouping {
     bool hides_remote_deprecations; /* deprecations by modules from remote sources */
 } ViewGrouping;
 
+/* An argument by which loam starts a program, or git for a module. */
+typedef struct ProgramStart {
+    Str address;  /* of the block, with its module */
+    Str argument; /* "exec.command" */
+    Str source;   /* of the fetched module that contains the block, without secrets; empty: local */
+    SourceRange range;
+} ProgramStart;
+typedef VEC(ProgramStart) ProgramStarts;
+
+/* A validated configuration. */
+typedef struct ValidReport {
+    const ConfigNewer *newer;      /* its constructs of newer languages; NULL: it is not valid */
+    const ProgramStarts *programs; /* NULL: not asked for */
+} ValidReport;
+
 typedef struct View View;
 
 typedef struct ViewType {
@@ -42,8 +57,7 @@ typedef struct ViewType {
     /* Reports a completed apply: view->done operations; `state` is the new state. */
     void (*applied)(View *view, const State *state);
     void (*cancelled)(View *view, PlanMode mode);
-    /* Reports a valid configuration, and its constructs of newer languages. */
-    void (*valid)(View *view, const ConfigNewer *newer);
+    void (*valid)(View *view, const ValidReport *report);
     /* Reports the end of a query whose lists are complete; their results were events. */
     void (*searched)(View *view, const Listings *listings);
     void (*diag)(View *view, const Diag *diag);

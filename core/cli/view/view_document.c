@@ -12,9 +12,9 @@ static void document_walk_end(View *) {
 static void document_ignore_text(View *, Str) {
 }
 
-static void document_valid(View *view, const ConfigNewer *newer) {
+static void document_valid(View *view, const ValidReport *report) {
     ViewDocument *document = view->self;
-    document->result = newer;
+    document->result = report;
 }
 
 static void document_add_diag(View *view, const Diag *diag) {

@@ -144,7 +144,23 @@ static Str human_newer_to_str(const NewerConstruct *newer, Arena *arena) {
                       newer->construct, STR_ARG(place), STR_ARG(others));
 }
 
-static void human_valid(View *view, const ConfigNewer *newer) {
+static void human_list_programs(const ProgramStarts *programs) {
+    SCOPED(ArenaRef) scratch = arena_open("programs");
+    if (!programs)
+        return;
+    if (programs->count == 0)
+        terminal_print("\nThe configuration names no program that loam starts.\n");
+    else
+        terminal_print("\nloam starts programs by these arguments:\n\n");
+    vec_each(programs, start) {
+        terminal_print("  %.*s: %.*s (%.*s)", STR_ARG(start->address), STR_ARG(start->argument),
+                       STR_ARG(config_read_place(start->range, scratch)));
+        terminal_print(start->source.len ? ", fetched from %.*s\n" : "%.*s\n",
+                       STR_ARG(start->source));
+    }
+}
+
+static void human_report_valid(const View *view, const ConfigNewer *newer) {
     bool color = view->cli->terminal.color;
     terminal_print("%sSuccess!%s The configuration is valid.\n", color ? "\033[32m" : "",
                    color ? "\033[0m" : "");
@@ -154,6 +170,12 @@ static void human_valid(View *view, const ConfigNewer *newer) {
         terminal_print("Note: the configuration %.*s.\n",
                        STR_ARG(human_newer_to_str(construct, view->cli->arena)));
     }
+}
+
+static void human_valid(View *view, const ValidReport *report) {
+    if (report->newer)
+        human_report_valid(view, report->newer);
+    human_list_programs(report->programs);
 }
 
 static void report_empty(const View *view, const StrVec *empty, Arena *scratch) {

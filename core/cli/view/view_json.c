@@ -606,8 +606,8 @@ static void view_json_plan_hint(View *view, Str path, Str digest, Str generated)
 static void view_json_cancelled(View *, PlanMode) {
 }
 
-static void view_json_valid(View *view, const ConfigNewer *newer) {
-    (void)newer; /* the document of `validate -json` has them */
+static void view_json_valid(View *view, const ValidReport *report) {
+    (void)report; /* the document of `validate -json` has it */
     view_json_note(view, STR("The configuration is valid."));
 }
 

@@ -76,10 +76,10 @@ static void tee_cancelled(View *view, PlanMode mode) {
         tee->views[i]->type->cancelled(tee->views[i], mode);
 }
 
-static void tee_valid(View *view, const ConfigNewer *newer) {
+static void tee_valid(View *view, const ValidReport *report) {
     Tee *tee = view->self;
     for (size_t i = 0; i < 2; i++)
-        tee->views[i]->type->valid(tee->views[i], newer);
+        tee->views[i]->type->valid(tee->views[i], report);
 }
 
 static void tee_searched(View *view, const Listings *listings) {

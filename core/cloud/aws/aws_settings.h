@@ -26,7 +26,7 @@ Str aws_settings_endpoint(Value config, const char *name, const char *former, Ar
      "Secret key (default: $AWS_SECRET_ACCESS_KEY, then the profile's)."}, \
     {"token", &TYPE_STRING, OPTIONAL | SENSITIVE, \
      "Session token (default: $AWS_SESSION_TOKEN, then the profile's)."}, \
-    {"profile", &TYPE_STRING, OPTIONAL, \
+    {"profile", &TYPE_STRING, OPTIONAL | STARTS_PROGRAM, \
      "Profile in the credentials files (default: $AWS_PROFILE, then \"default\")."}, \
     {"shared_credentials_files", &TYPE_SET_OF_STRING, OPTIONAL, \
      "Credentials files (default: $AWS_SHARED_CREDENTIALS_FILE, then \"~/.aws/credentials\")."}, \

@@ -36,7 +36,7 @@ MUST_USE bool azure_settings_cloud(const Io *io, Value config, AzureCloud *out, 
     {"use_msi", &TYPE_BOOL, OPTIONAL, "Whether the managed identity of the machine is used."}, \
     {"msi_endpoint", &TYPE_STRING, OPTIONAL, "With use_msi: address of the machine's token service (default: the usual one)."}, \
     {"use_aks_workload_identity", &TYPE_BOOL, OPTIONAL, "Whether the workload identity of a pod of AKS is used."}, \
-    {"use_cli", &TYPE_BOOL, OPTIONAL, "Whether the login of the Azure CLI is used (default true)."}
+    {"use_cli", &TYPE_BOOL, OPTIONAL | STARTS_PROGRAM, "Whether the login of the Azure CLI is used (default true)."}
 /* Argument and variable; an argument may have several: the first one set is used. */
 #define AZURE_SETTINGS_VARIABLES \
     {"environment", "ARM_ENVIRONMENT"}, \

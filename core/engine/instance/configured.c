@@ -5,6 +5,7 @@
 #include "json.h"
 #include "log.h"
 #include "mask.h"
+#include "module_origin.h"
 #include "provider_call.h"
 
 /* Returns the path of the argument that contains `path`, inside nested blocks if necessary. */
@@ -96,7 +97,9 @@ bool configured_read(InstanceOp *op, const ModuleScope *scope, Configured *out) 
     *out = configured_split(marked, op->scratch);
     if (log_enabled(LOG_DEBUG))
         log_marks(op, out);
-    return configured_check_ephemeral(op, out) && check_finite(op, out->value);
+    return configured_check_ephemeral(op, out) && check_finite(op, out->value) &&
+           module_origin_check(scope, op->schema, op->resource->decoded, out->value, op->scratch,
+                               &op->diags);
 }
 
 bool configured_evaluate(InstanceOp *op, const ModuleScope *scope, Configured *out) {

@@ -3,6 +3,7 @@
 
 #include "instance_object.h"
 #include "log.h"
+#include "module_origin.h"
 #include "moves.h"
 #include "provider_call.h"
 
@@ -239,8 +240,11 @@ static Value configured_now(void *payload) {
         record->deposed.len > 0)
         return none;
     module_scope_init_instance(&scope, record);
-    return decode_eval(resource->decoded, &scope.scope, &marked, op->scratch, &ignored)
-               ? value_unmark_deep(marked, op->scratch)
+    if (!decode_eval(resource->decoded, &scope.scope, &marked, op->scratch, &ignored))
+        return none;
+    Value bare = value_unmark_deep(marked, op->scratch);
+    return module_origin_check(&scope, op->schema, resource->decoded, bare, op->scratch, &ignored)
+               ? bare
                : none;
 }
 

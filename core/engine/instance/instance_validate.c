@@ -5,6 +5,7 @@
 
 #include "configured.h"
 #include "invocation.h"
+#include "module_origin.h"
 
 /* Reports the reference errors of a part. Returns true if the part can be evaluated. */
 static bool instance_validate_report_part(InstanceOp *op, const void *part) {
@@ -67,8 +68,10 @@ static void validate_provisioner(InstanceOp *op, const ModuleScope *scope,
     bool ok = instance_validate_evaluate_body(op, scope, config, provisioner->decoded, &value) &&
               provisioner_check(provisioner->type, value, config->range, &op->diags);
     ok = (!provisioner->connection ||
-          instance_validate_evaluate_body(op, scope, provisioner->connection,
-                                          provisioner->connection, &value)) &&
+          (instance_validate_evaluate_body(op, scope, provisioner->connection,
+                                           provisioner->connection, &value) &&
+           module_origin_check(scope, &provisioner_connection, provisioner->connection,
+                               value_unmark_deep(value, op->scratch), op->scratch, &op->diags))) &&
          ok;
     (void)ok; /* the errors are in the operation */
 }

@@ -3,6 +3,7 @@
 #include "instance.h"
 #include "log.h"
 #include "mask.h"
+#include "module_origin.h"
 #include "utf8.h"
 
 #define LINE_MAX_SIZE ((size_t)65536) /* bytes; a longer line is sent in parts */
@@ -116,7 +117,8 @@ static bool provision_evaluate_body(const Provisioning *run, const Decoded *deco
             diags, NO_RANGE, "Configuration contains unknown value",
             "The configuration of the provisioner \"%.*s\" still contains unknown values.",
             STR_ARG(run->node->config->type));
-    return schema_validate(schema, bare, scratch, diags);
+    return schema_validate(schema, bare, scratch, diags) &&
+           module_origin_check(run->scope, schema, decoded, bare, scratch, diags);
 }
 
 static bool provision_configure(Provisioning *run, Diags *diags) {

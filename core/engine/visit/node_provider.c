@@ -7,6 +7,7 @@
 #include "expand.h"
 #include "log.h"
 #include "mask.h"
+#include "module_origin.h"
 #include "node_visit.h"
 
 static bool evaluate_config(NodeVisit *visit, const ProviderNode *provider,
@@ -20,7 +21,8 @@ static bool evaluate_config(NodeVisit *visit, const ProviderNode *provider,
         return false;
     mask_collect_config(schema, *out, secrets, visit->scratch);
     *out = value_unmark_deep(*out, visit->scratch);
-    return true;
+    return module_origin_check(scope, schema, provider->decoded, *out, visit->scratch,
+                               &visit->diags);
 }
 
 static bool node_provider_configure(NodeVisit *visit, ProviderNode *provider, Value config,

@@ -2,6 +2,7 @@
  * argument of the call. */
 #include "config_read.h"
 #include "input.h"
+#include "module_origin.h"
 #include "node_visit.h"
 
 static const char *const summary = "Invalid value for variable";
@@ -95,6 +96,7 @@ static bool variable_child_value(NodeVisit *visit, ModuleInstance *module, Value
     Value given;
     if (!eval_expr(input, &scope.scope, &given, visit->scratch, &visit->diags))
         return false;
+    module_origin_note(visit->walk, module, given, visit->keep);
     if ((value_marks_deep(given) & MARK_EPHEMERAL) && !variable->ephemeral)
         return diags_fail(&visit->diags, input->range, "Ephemeral value not allowed",
                           "The variable \"%.*s\" of the module is not declared as ephemeral, so it "

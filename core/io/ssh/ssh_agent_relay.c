@@ -15,6 +15,7 @@
 
 #define REQUEST_IDENTITIES 11
 #define IDENTITIES_ANSWER  12
+#define SIGN_REQUEST       13
 #define MESSAGE_MAX        ((size_t)262144)
 
 struct SshAgentRelay {
@@ -116,11 +117,22 @@ static Str filter_identities(SshAgentRelay *relay, Str response, Arena *arena) {
     return strbuf_str(&buf);
 }
 
+/* Reports that the agent is asked for a signature of a key on a security key, whose type begins
+ * with "sk-": the agent responds after a touch, or at once if the key needs none. */
+static void relay_report_touch(const SshAgentRelay *relay, Str request) {
+    Str rest = str_after(request, 1), blob, type;
+    if (relay->deadline->touch && request.ptr[0] == SIGN_REQUEST && ssh_wire_string(&rest, &blob) &&
+        ssh_wire_string(&blob, &type) && str_starts_with(type, STR("sk-")))
+        relay->deadline->touch(relay->deadline->touch_self);
+}
+
 static bool pass_request(SshAgentRelay *relay) {
     SCOPED(ArenaRef) arena = arena_open("ssh agent request");
     Str request, response;
-    if (!read_message(relay, relay->client, &request, arena) ||
-        !relay_write_message(relay, relay->agent, request, arena) ||
+    if (!read_message(relay, relay->client, &request, arena))
+        return false;
+    relay_report_touch(relay, request);
+    if (!relay_write_message(relay, relay->agent, request, arena) ||
         !read_message(relay, relay->agent, &response, arena))
         return false;
     if (request.ptr[0] == REQUEST_IDENTITIES)

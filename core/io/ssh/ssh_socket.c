@@ -21,6 +21,8 @@ SshDeadline ssh_socket_deadline(SshTimeout timeout) {
         .end_ms = timeout.timeout_ms > 0 ? log_monotonic_ms() + timeout.timeout_ms : INT64_MAX,
         .cancel = timeout.cancel,
         .cancel_at = timeout.cancel_at == CANCEL_NONE ? CANCEL_STOP : timeout.cancel_at,
+        .touch = timeout.touch,
+        .touch_self = timeout.touch_self,
     };
 }
 

@@ -9,6 +9,8 @@ typedef struct SshDeadline {
     int64_t end_ms; /* monotonic time; INT64_MAX: none */
     const CancelToken *cancel;
     CancelLevel cancel_at;
+    void (*touch)(void *touch_self); /* of the SshTimeout */
+    void *touch_self;
 } SshDeadline;
 
 /* Starts the time of the timeout now. */

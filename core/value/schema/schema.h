@@ -31,6 +31,10 @@ typedef enum AttributeFlag {
     MARKDOWN = 512,   /* the description is Markdown, not plain text */
     HAS_PARTS = 1024, /* COMPUTED: the text of a plan shows the changed parts instead */
     ANY_TEXT = 2048,  /* texts may contain zero bytes, except keys of maps */
+    /* The value names a program that loam starts on this computer, or a file that can name one. */
+    STARTS_PROGRAM = 4096,
+    /* In a fetched module, only texts that the caller passes to it are accepted. */
+    CALLERS_TEXT = 8192,
 } AttributeFlag;
 
 typedef enum Nesting { NEST_SINGLE, NEST_LIST, NEST_SET, NEST_MAP } Nesting;

@@ -23,10 +23,10 @@ const Attribute kubernetes_connection_attributes[] = {
     {"token",                    &TYPE_STRING, OPTIONAL | SENSITIVE, "Bearer token (default: KUBE_TOKEN)."},
     {"client_certificate",       &TYPE_STRING, OPTIONAL,             "Client certificate, as PEM text (default: KUBE_CLIENT_CERT_DATA)."},
     {"client_key",               &TYPE_STRING, OPTIONAL | SENSITIVE, "Key of the client certificate, as PEM text (default: KUBE_CLIENT_KEY_DATA)."},
-    {"config_path",              &TYPE_STRING, OPTIONAL,             "Path of a kubeconfig file (default: KUBE_CONFIG_PATH)."},
-    {"config_paths",             &TYPE_LIST_OF_STRING, OPTIONAL,     "Paths of several kubeconfig files, of which earlier ones win (default: KUBE_CONFIG_PATHS, separated by colons)."},
+    {"config_path",              &TYPE_STRING, OPTIONAL | STARTS_PROGRAM, "Path of a kubeconfig file (default: KUBE_CONFIG_PATH)."},
+    {"config_paths",             &TYPE_LIST_OF_STRING, OPTIONAL | STARTS_PROGRAM, "Paths of several kubeconfig files, of which earlier ones win (default: KUBE_CONFIG_PATHS, separated by colons)."},
     {"config_content",           &TYPE_STRING, OPTIONAL | SENSITIVE, "Text of a kubeconfig file, for instance an output of another resource."},
-    {"allow_exec",               &TYPE_BOOL,   OPTIONAL,             "Whether config_content may run a credential plugin and name a token file (default false)."},
+    {"allow_exec",               &TYPE_BOOL,   OPTIONAL | STARTS_PROGRAM, "Whether config_content may run a credential plugin and name a token file (default false)."},
     {"config_context",           &TYPE_STRING, OPTIONAL,             "Context of the kubeconfig (default: KUBE_CTX, then the current context)."},
     {"config_context_auth_info", &TYPE_STRING, OPTIONAL,             "User of the kubeconfig (default: KUBE_CTX_AUTH_INFO, then that of the context)."},
     {"config_context_cluster",   &TYPE_STRING, OPTIONAL,             "Cluster of the kubeconfig (default: KUBE_CTX_CLUSTER, then that of the context)."},
@@ -41,7 +41,7 @@ const Attribute kubernetes_connection_attributes[] = {
 
 const Attribute kubernetes_exec_attributes[KUBERNETES_EXEC_COUNT] = {
     {"api_version", &TYPE_STRING,         REQUIRED,             "client.authentication.k8s.io/v1, or /v1beta1."},
-    {"command",     &TYPE_STRING,         REQUIRED,             "Program to run; without a slash it is searched in PATH."},
+    {"command",     &TYPE_STRING,         REQUIRED | STARTS_PROGRAM, "Program to run; without a slash it is searched in PATH."},
     {"args",        &TYPE_LIST_OF_STRING, OPTIONAL,             "Arguments of the program."},
     {"env",         &TYPE_MAP_OF_STRING,  OPTIONAL | SENSITIVE, "Additional environment variables."},
 };

@@ -128,7 +128,7 @@ const Attribute gcs_settings_attributes[] = {
     {"bucket", &TYPE_STRING, REQUIRED, "Name of the bucket.", .check = gcs_settings_check_bucket},
     {"prefix", &TYPE_STRING, OPTIONAL,
      "Directory of the states in the bucket: a state is the object PREFIX/WORKSPACE.tfstate (default: none)."},
-    {"credentials", &TYPE_STRING, OPTIONAL | SENSITIVE,
+    {"credentials", &TYPE_STRING, OPTIONAL | SENSITIVE | STARTS_PROGRAM,
      "Credentials file of Google as JSON, or its path (default: see above)."},
     {"access_token", &TYPE_STRING, OPTIONAL | SENSITIVE,
      "Access token, instead of credentials. loam cannot renew it: most expire after an hour."},
