@@ -11,13 +11,12 @@ static Str stored_plan_name(Str path) {
 
 bool stored_plan_find_store(Project *project, const NamedObjects **out) {
     *out = project->backend->plans;
-    return *out ||
-           diags_fail(
-               project->diags, NO_RANGE, "Backend cannot store plans",
-               "The state is in the backend \"%s\", which cannot store plans. The "
-               "backends kubernetes, pg, s3, gcs, azurerm, etcd and consul can. Use one of them, or save "
-               "plans in files: \"loam plan -out=FILE\".",
-               project->backend->type->name);
+    return *out || diags_fail(project->diags, NO_RANGE, "Backend cannot store plans",
+                              "The state is in the backend \"%s\", which cannot store plans. The "
+                              "backends kubernetes, pg, s3, gcs, azurerm, etcd and consul can. Use "
+                              "one of them, or save "
+                              "plans in files: \"loam plan -out=FILE\".",
+                              project->backend->type->name);
 }
 
 static bool report_plain(Str path, const char *problem, Diags *diags) {
