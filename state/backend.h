@@ -93,8 +93,8 @@ struct Backend {
     bool (*unlock)(Backend *backend, Diags *diags);
     /* Removes the lock with this ID from its holder; NULL: the lock ends with its process. */
     bool (*force_unlock)(Backend *backend, Str id, Diags *diags);
-    /* Removes the digest that another place has of the state, so that the stored state is read as it
-     * is; NULL: the backend has no such digest. */
+    /* Removes the digest that another place has of the state, so that the stored state is read as
+     * it is; NULL: the backend has no such digest. */
     bool (*drop_digest)(Backend *backend, Diags *diags);
     /* Called before each change, by any thread. Returns false, with an error, once the lock has
      * expired or another holder has acquired it. NULL: the backend does not notice a lost lock

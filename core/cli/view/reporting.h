@@ -38,6 +38,6 @@ void reporting_set_outputs(Reporting *reporting, const State *state);
 /* Ends the span of the command, which `status` may mark as failed, and writes the files. Each one
  * is written completely or not at all. */
 MUST_USE bool reporting_write(Reporting *reporting, Str title, int status, Diags *diags);
-/* Sends the remaining telemetry, in at most three seconds. Prints a warning if a collector has not accepted
- * it. */
+/* Sends the remaining telemetry, in at most three seconds. Prints a warning if a collector has not
+ * accepted it. */
 void reporting_send(Reporting *reporting, Str title);
