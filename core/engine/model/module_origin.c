@@ -6,21 +6,15 @@
 
 #include <pthread.h>
 
-typedef struct OriginNote {
-    const ModuleInstance *called;
-    Value given;
-} OriginNote;
-
-/* Variables are visited by many threads. The border is crossed rarely, so all walks share a lock.
- */
+/* Variables are visited by many threads. The border is crossed rarely, so all instances share a
+ * lock. */
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 
 struct ModuleOrigins {
-    VEC(OriginNote) notes;
+    VEC(Value) given;
 };
 
 typedef struct OriginCheck {
-    const EngineWalk *walk;
     const ModuleInstance *border;
     const Decoded *decoded;
     Arena *arena;
@@ -43,14 +37,14 @@ static const ModuleInstance *origin_border(const ModuleInstance *instance) {
     return border;
 }
 
-void module_origin_note(EngineWalk *walk, const ModuleInstance *called, Value given, Arena *keep) {
+void module_origin_note(ModuleInstance *called, Value given, Arena *keep) {
     if (origin_border(called) != called)
         return;
-    OriginNote note = {called, value_clone(value_unmark_deep(given, keep), keep)};
+    Value bare = value_clone(value_unmark_deep(given, keep), keep);
     pthread_mutex_lock(&mutex);
-    if (!walk->origins)
-        walk->origins = arena_new(keep, struct ModuleOrigins);
-    vec_push(keep, &walk->origins->notes, note);
+    if (!called->origins)
+        called->origins = arena_new(keep, struct ModuleOrigins);
+    vec_push(keep, &called->origins->given, bare);
     pthread_mutex_unlock(&mutex);
 }
 
@@ -71,9 +65,9 @@ static bool origin_contains(Value given, Str text) {
 static bool origin_is_given(const OriginCheck *check, Str text) {
     bool found = false;
     pthread_mutex_lock(&mutex);
-    if (check->walk->origins) {
-        vec_each(&check->walk->origins->notes, note) {
-            found = found || (note->called == check->border && origin_contains(note->given, text));
+    if (check->border->origins) {
+        vec_each(&check->border->origins->given, given) {
+            found = found || origin_contains(*given, text);
         }
     }
     pthread_mutex_unlock(&mutex);
@@ -132,7 +126,6 @@ static bool origin_has_callers_text(const Attribute *attribute) {
 bool module_origin_check(const ModuleScope *scope, const Schema *schema, const Decoded *decoded,
                          Value config, Arena *arena, Diags *diags) {
     OriginCheck check = {
-        .walk = scope->walk,
         .border = origin_border(scope->module),
         .decoded = decoded,
         .arena = arena,

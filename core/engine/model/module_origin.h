@@ -9,7 +9,7 @@
 #include "module_scope.h"
 
 /* Notes an argument of a module call: `given` is its value before any default. Thread-safe. */
-void module_origin_note(EngineWalk *walk, const ModuleInstance *called, Value given, Arena *keep);
+void module_origin_note(ModuleInstance *called, Value given, Arena *keep);
 /* Checks the evaluated arguments of a block of scope->module, which have no marks. Unknown values
  * pass: they are checked again when they are known. */
 MUST_USE bool module_origin_check(const ModuleScope *scope, const Schema *schema,

@@ -220,6 +220,7 @@ struct ModuleInstance {
     Value each_value;
     RepetitionKind repetition;
     Slot *slots;
+    struct ModuleOrigins *origins; /* of module_origin.c; NULL: none */
 };
 
 /* Adds a node to the graph and, if `key` is not empty, to its module. */

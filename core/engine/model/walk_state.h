@@ -36,8 +36,7 @@ struct EngineWalk {
     const Plan *plan;          /* apply: the plan to apply */
     struct Removals *removals; /* NULL: not collected yet */
     struct Ephemerals *ephemerals;
-    struct ModuleOrigins *origins; /* of module_origin.c; NULL: none */
-    Map missing_providers;         /* names of providers that an error was already reported for */
+    Map missing_providers; /* names of providers that an error was already reported for */
     WorkerArenas *workers;
     uint32_t worker_count;
     DiagsSink *sink;

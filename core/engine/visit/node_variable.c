@@ -96,7 +96,7 @@ static bool variable_child_value(NodeVisit *visit, ModuleInstance *module, Value
     Value given;
     if (!eval_expr(input, &scope.scope, &given, visit->scratch, &visit->diags))
         return false;
-    module_origin_note(visit->walk, module, given, visit->keep);
+    module_origin_note(module, given, visit->keep);
     if ((value_marks_deep(given) & MARK_EPHEMERAL) && !variable->ephemeral)
         return diags_fail(&visit->diags, input->range, "Ephemeral value not allowed",
                           "The variable \"%.*s\" of the module is not declared as ephemeral, so it "
