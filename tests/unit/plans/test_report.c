@@ -12,9 +12,12 @@ static void kinds(void **) {
 
 /* No kind of report contains a secret, with or without a plan. */
 static void secrets(void **) {
+    OtlpSpan span = {.name = STR("loam plan"), .id = STR("0102030405060708")};
+    OtlpSpans spans = {&span, 1, 1}, none = {0};
     ReportInput input = sample_input();
+    input.spans = &spans;
     input.timeline = sample_timeline(input.plan);
-    ReportInput bare = {.title = STR("plan"), .version = STR("1")};
+    ReportInput bare = {.title = STR("plan"), .version = STR("1"), .spans = &none};
     for (size_t i = 0; i < report_kind_count; i++) {
         Str text = sample_write(report_kinds[i], &input);
         assert_false(has(text, "canary"));
