@@ -301,11 +301,12 @@ static void service_account(void **) {
     GcpWorld world;
     Io io = gcp_case_open(&world, NULL, answers, arena);
     GcpOptions options = {.scope = STR("https://scope")};
+    Str key = quoted_key(arena); /* STR_ARG evaluates its argument twice */
     options.credentials = str_format(arena,
                                      "{\"type\":\"service_account\",\"client_email\":\"a@b.c\","
                                      "\"private_key_id\":\"k1\",\"token_uri\":\"http://127.0.0.1:1/"
                                      "token\",\"private_key\":\"%.*s\"}",
-                                     STR_ARG(quoted_key(arena)));
+                                     STR_ARG(key));
     assert_string_equal(token_of(&io, &options, arena), "t1");
     gcp_case_expect(&world, "grant_type=urn%3Aietf%3Aparams%3Aoauth%3Agrant-type%3Ajwt-bearer&"
                             "assertion=");
