@@ -111,19 +111,28 @@ static bool client_add_pair(Value pair, ConsulPairs *out, Arena *arena) {
     return true;
 }
 
+/* Reads the array at a URL. CONSUL_ABSENT: there is no such key. */
+static ConsulStatus client_read_list(const ConsulClient *client, Str url, Value *out, Str *problem,
+                                     Arena *arena) {
+    HttpResponse response = {0};
+    HttpRequest request = {.url = url};
+    *out = (Value){0};
+    ConsulStatus status = consul_client_send(client, &request, &response, problem, arena);
+    if (status == CONSUL_FAILED || (status == CONSUL_ABSENT && client_is_absent(&response)))
+        return status;
+    if (status != CONSUL_DONE || !json_parse_any(response.body, out, NULL, NULL, arena) ||
+        out->type->kind != KIND_TUPLE)
+        return client_reject(problem);
+    return CONSUL_DONE;
+}
+
 ConsulStatus consul_client_list(const ConsulClient *client, Str prefix, ConsulPairs *out,
                                 Str *problem, Arena *arena) {
-    HttpResponse response = {0};
-    HttpRequest request = {.url = client_url(client, "kv/", prefix, "?recurse&consistent", arena)};
+    Str url = client_url(client, "kv/", prefix, "?recurse&consistent", arena);
     Value list;
-    ConsulStatus status = consul_client_send(client, &request, &response, problem, arena);
-    if (status == CONSUL_ABSENT && client_is_absent(&response))
-        return CONSUL_DONE;
-    if (status == CONSUL_FAILED)
-        return status;
-    if (status != CONSUL_DONE || !json_parse_any(response.body, &list, NULL, NULL, arena) ||
-        list.type->kind != KIND_TUPLE)
-        return client_reject(problem);
+    ConsulStatus status = client_read_list(client, url, &list, problem, arena);
+    if (status != CONSUL_DONE)
+        return status == CONSUL_ABSENT ? CONSUL_DONE : status;
     for (size_t i = 0; i < list.count; i++) {
         if (!client_add_pair(value_at(list, i), out, arena))
             return client_reject(problem);
@@ -133,17 +142,14 @@ ConsulStatus consul_client_list(const ConsulClient *client, Str prefix, ConsulPa
 
 ConsulStatus consul_client_get(const ConsulClient *client, Str key, ConsulPair *out, Str *problem,
                                Arena *arena) {
-    HttpResponse response = {0};
-    HttpRequest request = {.url = client_url(client, "kv/", key, "?consistent", arena)};
     ConsulPairs found = {0};
     Value list;
     *out = (ConsulPair){.key = key};
-    ConsulStatus status = consul_client_send(client, &request, &response, problem, arena);
-    if (status == CONSUL_FAILED || (status == CONSUL_ABSENT && client_is_absent(&response)))
+    ConsulStatus status = client_read_list(
+        client, client_url(client, "kv/", key, "?consistent", arena), &list, problem, arena);
+    if (status != CONSUL_DONE)
         return status;
-    if (status != CONSUL_DONE || !json_parse_any(response.body, &list, NULL, NULL, arena) ||
-        list.type->kind != KIND_TUPLE || list.count != 1 ||
-        !client_add_pair(value_at(list, 0), &found, arena))
+    if (list.count != 1 || !client_add_pair(value_at(list, 0), &found, arena))
         return client_reject(problem);
     *out = found.items[0];
     return CONSUL_DONE;
@@ -151,18 +157,12 @@ ConsulStatus consul_client_get(const ConsulClient *client, Str key, ConsulPair *
 
 ConsulStatus consul_client_names(const ConsulClient *client, Str prefix, bool is_flat, StrVec *out,
                                  Str *problem, Arena *arena) {
-    HttpResponse response = {0};
     const char *query = is_flat ? "?keys&consistent&separator=%2F" : "?keys&consistent";
-    HttpRequest request = {.url = client_url(client, "kv/", prefix, query, arena)};
     Value list;
-    ConsulStatus status = consul_client_send(client, &request, &response, problem, arena);
-    if (status == CONSUL_ABSENT && client_is_absent(&response))
-        return CONSUL_DONE;
-    if (status == CONSUL_FAILED)
-        return status;
-    if (status != CONSUL_DONE || !json_parse_any(response.body, &list, NULL, NULL, arena) ||
-        list.type->kind != KIND_TUPLE)
-        return client_reject(problem);
+    ConsulStatus status = client_read_list(client, client_url(client, "kv/", prefix, query, arena),
+                                           &list, problem, arena);
+    if (status != CONSUL_DONE)
+        return status == CONSUL_ABSENT ? CONSUL_DONE : status;
     for (size_t i = 0; i < list.count; i++) {
         Value name = value_at(list, i);
         if (value_is_present(name) && name.type->kind == KIND_STRING)
