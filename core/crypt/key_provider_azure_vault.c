@@ -12,7 +12,6 @@
 
 #define API_VERSION "7.4"
 #define RESOURCE    "https://vault.azure.net"
-#define LENGTH_MAX  1024
 #define NAME_MAX    127
 
 /* The response to "encrypt" and "decrypt", in base64url except `key_id`. */
@@ -53,12 +52,6 @@ static const RecordRow azure_vault_meta_rows[] = {
 static const Record azure_vault_meta_record =
     RECORD(VaultMeta, azure_vault_meta_rows, .unknown = "the member is unknown");
 
-static Str azure_vault_check_length(Value value, Arena *) {
-    int64_t number;
-    bool is_good = value_to_int(value, &number) && number >= 1 && number <= LENGTH_MAX;
-    return is_good ? STR_EMPTY : STR("The value must be an integer from 1 to 1024.");
-}
-
 static Str azure_vault_check_size(Value value, Arena *) {
     int64_t number;
     bool is_good =
@@ -90,7 +83,7 @@ static const Attribute attributes[] = {
      .check = azure_vault_check_uri},
     {"vault_key_name", &TYPE_STRING, REQUIRED, "Name of the master key in the vault.", .check = azure_vault_check_key},
     {"key_length", &TYPE_NUMBER, REQUIRED, "Length of the data key in bytes; aes_gcm needs 16, 24 or 32.",
-     .check = azure_vault_check_length},
+     .check = key_server_check_length},
     {"symmetric", &TYPE_BOOL, OPTIONAL, "Whether the master key is an AES key, which only a managed HSM has, and not an RSA key."},
     {"symmetric_key_size", &TYPE_NUMBER, OPTIONAL, "With symmetric: size of the master key in bits: 128, 192 or 256.",
      .check = azure_vault_check_size},

@@ -8,8 +8,7 @@
 #include "secret.h"
 #include "url.h"
 
-#define SCOPE      "https://www.googleapis.com/auth/cloudkms"
-#define LENGTH_MAX 1024
+#define SCOPE "https://www.googleapis.com/auth/cloudkms"
 
 typedef struct KmsAnswer {
     Str plain;
@@ -30,12 +29,6 @@ static const RecordRow meta_rows[] = {ROW_BASE64(KmsMeta, "ciphertext", sealed)}
 static const Record gcp_kms_meta_record =
     RECORD(KmsMeta, meta_rows, .unknown = "the member is unknown");
 
-static Str gcp_kms_check_length(Value value, Arena *) {
-    int64_t number;
-    bool is_good = value_to_int(value, &number) && number >= 1 && number <= LENGTH_MAX;
-    return is_good ? STR_EMPTY : STR("The value must be an integer from 1 to 1024.");
-}
-
 static Str gcp_kms_check_key(Value value, Arena *) {
     Str text = value_text(value);
     bool is_good = str_starts_with(text, STR("projects/")) &&
@@ -49,7 +42,7 @@ static const Attribute attributes[] = {
     {"kms_encryption_key", &TYPE_STRING, REQUIRED,
      "Name of the master key: projects/P/locations/L/keyRings/R/cryptoKeys/K.", .check = gcp_kms_check_key},
     {"key_length", &TYPE_NUMBER, REQUIRED, "Length of the data key in bytes; aes_gcm needs 16, 24 or 32.",
-     .check = gcp_kms_check_length},
+     .check = key_server_check_length},
     {"credentials", &TYPE_STRING, OPTIONAL | SENSITIVE | STARTS_PROGRAM,
      "Credentials file of Google as JSON, or its path. Default: GOOGLE_CREDENTIALS, then as in the backend gcs."},
     {"access_token", &TYPE_STRING, OPTIONAL | SENSITIVE,

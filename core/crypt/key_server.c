@@ -19,6 +19,12 @@ static bool report_as(const KeyServerCall *call, const char *why, DiagClass othe
                       STR_ARG(request->name), call->operation, STR_ARG(call->key), why);
 }
 
+Str key_server_check_length(Value value, Arena *) {
+    int64_t number;
+    bool is_good = value_to_int(value, &number) && number >= 1 && number <= 1024;
+    return is_good ? STR_EMPTY : STR("The value must be an integer from 1 to 1024.");
+}
+
 bool key_server_report(const KeyServerCall *call, const char *why, Diags *diags) {
     return report_as(call, why, DIAG_OTHER, diags);
 }

@@ -29,5 +29,7 @@ typedef struct KeyServerCall {
  * and the response is wiped; keys in *out are the caller's. Any other status than 200 fails. */
 MUST_USE bool key_server_send(const KeyServerCall *call, const Record *record, void *out,
                               Arena *arena, Diags *diags);
+/* Check of an argument: a data key's length of 1 to 1024 bytes. */
+Str key_server_check_length(Value value, Arena *arena);
 /* Reports that the response to `call` is not usable; `why` ends the sentence. Returns false. */
 bool key_server_report(const KeyServerCall *call, const char *why, Diags *diags);
