@@ -28,6 +28,9 @@ typedef struct BackendType {
     Schema schema;     /* of the backend block; the environment may set REQUIRED arguments */
     const BackendVariable *variables; /* an attribute may have several: the first one set is used */
     size_t variable_count;
+    /* Written as a block NAME of its own instead of backend "NAME"; -backend-config does not apply.
+     * There is no workspace "default": `list` returns all. */
+    bool has_own_block;
     /* `config` has the schema's implied type and is completed by backend_settings; null: all
      * defaults. */
     bool (*open)(const Io *io, Value config, Str workspace, Backend **out, Arena *arena,

@@ -48,7 +48,8 @@ void backend_page_write(const BackendType *type, StrBuf *out, Arena *arena) {
     strbuf_add_format(out, "\n## %s\n\n%s", type->name, type->schema.description);
     if (type->about)
         strbuf_add_format(out, " %s", type->about);
-    strbuf_add_format(out, "\n\nWorkspaces: %s.\n", type->list ? "yes" : "only `default`");
+    const char *all = type->has_own_block ? "yes, none is `default`" : "yes";
+    strbuf_add_format(out, "\n\nWorkspaces: %s.\n", type->list ? all : "only `default`");
     strbuf_add_cstr(out, "\n| argument | type | | environment | |\n|---|---|---|---|---|\n");
     for (size_t i = 0; i < type->schema.attribute_count; i++)
         backend_page_add_row(type, &type->schema.attributes[i], out, arena);

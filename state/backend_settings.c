@@ -55,6 +55,10 @@ static const char *read_variable(const Io *io, const char *name, Arena *arena) {
     return value && *value ? value : NULL;
 }
 
+Str backend_settings_variable(const Io *io, const char *name, Arena *arena) {
+    return str_clone(str_from_cstr(read_variable(io, name, arena)), arena);
+}
+
 static const char *settings_find_variable(const BackendType *type, const Io *io,
                                           const char *attribute, Arena *arena) {
     for (size_t i = 0; i < type->variable_count; i++) {
@@ -95,6 +99,11 @@ static bool settings_report_missing(const BackendType *type, const Attribute *ro
         if (strcmp(type->variables[i].attribute, row->name) == 0)
             variable = type->variables[i].name;
     }
+    if (type->has_own_block)
+        return diags_fail(diags, NO_RANGE, "Invalid or missing required argument",
+                          "\"%s\" must be set in the %s configuration or as an environment "
+                          "variable: %s.",
+                          row->name, type->name, variable ? variable : "none");
     return diags_fail(diags, NO_RANGE, "Missing required argument",
                       "The backend \"%s\" requires the argument \"%s\": %s Set it in the "
                       "\"backend\" block or with \"init -backend-config=%s=…\"%s%s.",

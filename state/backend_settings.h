@@ -13,6 +13,8 @@ MUST_USE bool backend_settings_complete(const BackendType *type, const Io *io, V
 /* Reads an argument from the environment; returns false on failure and if no variable sets it. */
 bool backend_settings_find(const BackendType *type, const Io *io, const char *attribute, Value *out,
                            Arena *arena, Diags *diags);
+/* Returns a variable of the environment; instead of TF_X, LOAM_X is tried first. Empty: not set. */
+Str backend_settings_variable(const Io *io, const char *name, Arena *arena);
 /* Converts the text of a flag or environment variable to the attribute's type. */
 MUST_USE bool backend_settings_parse(const Attribute *attribute, Str text, Value *out, Arena *arena,
                                      Diags *diags);

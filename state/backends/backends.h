@@ -17,7 +17,8 @@
     ROW(azurerm_backend)    \
     ROW(gcs_backend)        \
     ROW(consul_backend)     \
-    ROW(remote_backend)
+    ROW(remote_backend)     \
+    ROW(cloud_backend)
 /* clang-format on */
 
 #define BACKEND_DECLARE(type) extern const BackendType type;

@@ -90,7 +90,7 @@ class Work:
         if resources:
             config["resource"] = resources
         if backend:
-            config["terraform"] = {"backend": {backend: arguments}}
+            config["terraform"] = {"cloud": arguments} if backend == "cloud" else {"backend": {backend: arguments}}
         with open(os.path.join(self.path, "main.tf.json"), "w", encoding="utf-8") as file:
             json.dump(config, file)
 

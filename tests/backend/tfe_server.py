@@ -10,11 +10,28 @@ PERMISSIONS = {name: True for name in ("can-destroy", "can-force-unlock", "can-l
 class Workspace:
     def __init__(self, number, name, mode):
         self.id, self.name, self.mode, self.locked, self.states = "ws-%d" % number, name, mode, False, []
+        self.tags, self.project = {}, None  # of a tag without a value: None
 
     def document(self):
         return {"id": self.id, "type": "workspaces", "attributes": {
             "name": self.name, "locked": self.locked, "execution-mode": self.mode, "operations": self.mode != "local",
-            "permissions": PERMISSIONS, "terraform-version": "latest", "actions": {"is-destroyable": True}, "tag-names": []}}
+            "permissions": PERMISSIONS, "terraform-version": "latest", "actions": {"is-destroyable": True}, "tag-names": sorted(self.tags)}}
+
+    def bindings(self):
+        return [{"id": "tb-" + key, "type": "tag-bindings", "attributes": {"key": key, "value": value or ""}}
+                for key, value in self.tags.items()]
+
+    def add_tags(self, items):
+        """Items are tags with a name, or with a key and a value."""
+        for attributes in (item["attributes"] for item in items):
+            self.tags[attributes.get("name") or attributes["key"]] = attributes.get("value")
+
+    def has_tags(self, query):
+        """The query names tags, or numbered keys with values."""
+        names = [name for name in query.get("search[tags]", [""])[0].split(",") if name]
+        pairs = [(query["filter[tagged][%d][key]" % i][0], query.get("filter[tagged][%d][value]" % i, [None])[0])
+                 for i in range(len(query)) if "filter[tagged][%d][key]" % i in query]
+        return all(name in self.tags for name in names) and all(self.tags.get(key) == value for key, value in pairs)
 
 
 class Handler(http.server.BaseHTTPRequestHandler):
@@ -80,9 +97,25 @@ class Handler(http.server.BaseHTTPRequestHandler):
             attributes = body["data"]["attributes"]
             if any(one.name == attributes["name"] for one in store.workspaces):
                 return self.refuse(422, "Name has already been taken")
-            return self.answer(201, {"data": store.make(attributes["name"], attributes.get("execution-mode", store.mode)).document()})
+            made = store.make(attributes["name"], attributes.get("execution-mode", store.mode))
+            related = body["data"].get("relationships", {})
+            for kind in "tags", "tag-bindings":
+                made.add_tags(related.get(kind, {}).get("data", []))
+            made.project = related.get("project", {}).get("data", {}).get("id")
+            return self.answer(201, {"data": made.document()})
+        if words == ["projects"] and self.command == "POST":
+            name = body["data"]["attributes"]["name"]
+            store.projects[name] = "prj-%d" % store.next()
+            return self.answer(201, {"data": {"id": store.projects[name], "type": "projects", "attributes": {"name": name}}})
+        if words == ["projects"]:
+            names = query.get("filter[names]", [""])[0].split(",")
+            return self.answer(200, {"data": [{"id": id, "type": "projects", "attributes": {"name": name}}
+                                              for name, id in store.projects.items() if name in names],
+                                     "meta": {"pagination": {"current-page": 1, "next-page": None, "total-pages": 1}}})
         if words == ["workspaces"]:
-            found = [one for one in store.workspaces if query.get("search[name]", [""])[0] in one.name]
+            project = query.get("filter[project][id]", [None])[0]
+            found = [one for one in store.workspaces if query.get("search[name]", [""])[0] in one.name and one.has_tags(query)
+                     and project in (None, one.project)]
             page, size = int(query.get("page[number]", ["1"])[0]), store.page_size
             rest = len(found) > page * size
             return self.answer(200, {"data": [one.document() for one in found[(page - 1) * size:page * size]], "meta": {"pagination": {
@@ -97,6 +130,13 @@ class Handler(http.server.BaseHTTPRequestHandler):
             return self.answer(204)
         if not words:
             return self.answer(200, {"data": workspace.document()})
+        if words == ["relationships", "tags"]:
+            workspace.add_tags(body["data"])
+            return self.answer(204)
+        if words in (["tag-bindings"], ["effective-tag-bindings"]):
+            if self.command != "GET":
+                workspace.add_tags(body["data"])
+            return self.answer(200, {"data": workspace.bindings()})
         if words[0] == "actions":
             if (words[1] == "lock") == workspace.locked:
                 return self.refuse(409, "the workspace is already " + ("locked" if workspace.locked else "unlocked"))
@@ -160,6 +200,7 @@ class TfeServer:
 
     def clear(self):
         self.workspaces, self.coming, self.asked, self.count = [], {}, [], 0
+        self.projects = {"blue": "prj-blue", "green": "prj-green"}  # name to id
 
     def next(self):
         self.count += 1

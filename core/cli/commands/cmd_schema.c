@@ -40,6 +40,8 @@ static void cmd_schema_collect(Cli *cli, ConfigTypes *out, Diags *diags) {
     }
     for (size_t i = 0; i < backends_count; i++) {
         const BackendType *backend = backends_table[i];
+        if (backend->has_own_block)
+            continue;
         ConfigType own = {CONFIG_TYPE_BACKEND, backend->name,
                           backend_settings_lenient(backend, cli->arena),
                           backend->schema.description};

@@ -1,6 +1,5 @@
 /* loam workspace list, show, new, select, delete */
 #include "backend_choice.h"
-#include "backend_settings.h"
 #include "command.h"
 #include "statefile.h"
 #include "view_document.h"
@@ -27,9 +26,7 @@ static bool cmd_workspace_load(Project *project, Cli *cli, const Arguments *argu
 /* Lists the workspaces of the backend, "default" first. */
 static bool list_workspaces(Project *project, StrVec *out) {
     BackendChoice choice;
-    bool has_workspaces;
-    return backend_choice_select(project, &choice) &&
-           backend_choice_list(project, &choice, out, &has_workspaces);
+    return backend_choice_select(project, &choice) && backend_choice_list(project, &choice, out);
 }
 
 static void cmd_workspace_report_missing(const StrVec *names, Str name, Diags *diags) {
@@ -109,26 +106,15 @@ static int run_show(Cli *cli, const Arguments *, Diags *diags) {
     return 0;
 }
 
-/* Selects a backend that supports workspaces, and completes its arguments. */
-static bool select_backend(Project *project, BackendChoice *choice, Value *config) {
-    Cli *cli = project->cli;
-    if (!backend_choice_select(project, choice) ||
-        !backend_settings_complete(choice->type, &cli->io, choice->config, config, cli->arena,
-                                   project->diags)) {
-        return false;
-    }
-    if (choice->type->list)
-        return true;
-    return diags_fail(project->diags, NO_RANGE, "Workspaces not supported",
-                      "The backend \"%s\" stores one state, so \"default\" is its only workspace.",
-                      choice->type->name);
-}
-
 static bool make_workspace(Project *project, Str name) {
     BackendChoice choice;
-    Value config;
-    return select_backend(project, &choice, &config) &&
-           choice.type->make(&project->cli->io, config, name, project->diags);
+    if (!backend_choice_select(project, &choice))
+        return false;
+    if (choice.type->list)
+        return backend_choice_make(project, &choice, name);
+    return diags_fail(project->diags, NO_RANGE, "Workspaces not supported",
+                      "The backend \"%s\" stores one state, so \"default\" is its only workspace.",
+                      choice.type->name);
 }
 
 static int cmd_workspace_make(Project *project, Str name) {

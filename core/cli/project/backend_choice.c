@@ -209,8 +209,10 @@ static BackendChoice local_choice(Arena *arena) {
 
 static bool choice_report_type(Str name, SourceRange range, Arena *arena, Diags *diags) {
     StrVec names = {0};
-    for (size_t i = 0; i < backends_count; i++)
-        vec_push(arena, &names, str_from_cstr(backends_table[i]->name));
+    for (size_t i = 0; i < backends_count; i++) {
+        if (!backends_table[i]->has_own_block)
+            vec_push(arena, &names, str_from_cstr(backends_table[i]->name));
+    }
     Str hint = str_did_you_mean(name, names.items, names.count, arena);
     return diags_fail(diags, range, "Unsupported backend type",
                       "There is no backend type named \"%.*s\".%.*s", STR_ARG(name), STR_ARG(hint));
@@ -224,6 +226,11 @@ bool backend_choice_read(Project *project, const BackendConfig *block, BackendCh
     out->is_configured = true;
     if (!out->type)
         return choice_report_type(block->type, block->type_range, arena, project->diags);
+    if (out->type->has_own_block && !block->has_own_block)
+        return diags_fail(project->diags, block->type_range, "Unsupported backend type",
+                          "There is no explicit backend type named \"%s\". Write a block \"%s\" "
+                          "instead.",
+                          out->type->name, out->type->name);
     const Schema *schema = backend_settings_lenient(out->type, arena);
     if (!decode_body(block->body, schema, &decoded, arena, project->diags) ||
         !decode_eval(decoded, scope, &out->config, arena, project->diags) ||
@@ -302,6 +309,11 @@ static bool choice_add_file(Project *project, Str path, BackendChoice *choice) {
  * flags. */
 static bool add_flags(Project *project, BackendChoice *choice) {
     bool ok = true;
+    if (choice->type->has_own_block && option_text(project->arguments, "backend-config").len > 0)
+        return diags_fail(project->diags, NO_RANGE, "Invalid command-line option",
+                          "-backend-config is only for state backends, not for a block \"%s\". "
+                          "Change the block, or set its environment variables.",
+                          choice->type->name);
     vec_each(&project->arguments->options, option) {
         if (strcmp(option->option->name, "backend-config") != 0 || option->text.len == 0)
             continue;
@@ -312,24 +324,9 @@ static bool add_flags(Project *project, BackendChoice *choice) {
     return ok;
 }
 
-/* A "cloud" block chooses workspaces by tags, too, and its server usually runs the plans. */
-static bool check_cloud(const Project *project) {
-    SourceRange cloud = project->config ? project->config->root->cloud_range : NO_RANGE;
-    if (!cloud.source)
-        return true;
-    return diags_fail(
-        project->diags, cloud, "\"cloud\" block not supported",
-        "This command needs the state. To use the states of the same server, replace the block by "
-        "a block backend \"remote\" with the same hostname and organization, and with "
-        "workspaces.name or workspaces.prefix. Commands that need no state, such as validate, fmt, "
-        "test and \"init -backend=false\", accept the block.");
-}
-
 /* Reads the backend of the configuration and of -backend-config. */
 static bool read_configured(Project *project, BackendChoice *out) {
     const BackendConfig *block = project->config ? project->config->root->backend : NULL;
-    if (!check_cloud(project))
-        return false;
     if (!block) {
         *out = local_choice(project->cli->arena);
         if (option_text(project->arguments, "backend-config").len > 0)
@@ -360,6 +357,12 @@ static bool read_recorded(Project *project, const BackendCache *cache, BackendCh
         *out = choice;
         return true;
     }
+    /* OpenTofu records the tags of a block "cloud" in another form: init records them anew. */
+    if (choice.type->has_own_block) {
+        choice.config = schema_empty_value(&choice.type->schema, arena);
+        *out = choice;
+        return true;
+    }
     return diags_fail(
         project->diags, NO_RANGE, "Recorded backend not readable",
         "This version of loam does not support the arguments that \"init\" recorded for "
@@ -367,7 +370,15 @@ static bool read_recorded(Project *project, const BackendCache *cache, BackendCh
         choice.type->name);
 }
 
-static bool demand_init(Project *project, Str reason) {
+static bool demand_init(Project *project, const BackendChoice *now, Str reason) {
+    if (now->type->has_own_block)
+        return diags_fail(
+            project->diags, NO_RANGE,
+            "HCP Terraform or Terraform Enterprise initialization required: please run \"loam "
+            "init\"",
+            "%.*s. \"loam init\" selects a workspace, and offers to copy a local state to it. "
+            "Nothing was changed.",
+            STR_ARG(reason));
     return diags_fail(
         project->diags, NO_RANGE, "Backend initialization required, please run \"loam init\"",
         "%.*s. Run \"loam init -migrate-state\" to copy the state to the new backend, or "
@@ -439,7 +450,7 @@ bool backend_choice_select(Project *project, BackendChoice *out) {
     if (!backend_choice_compare(project, &change))
         return false;
     if (!change.is_same_block && !change.is_same)
-        return demand_init(project,
+        return demand_init(project, &change.now,
                            changed_reason(&change.now, &change.before, project->cli->arena));
     *out = change.before;
     return overlay_environment(project, out);
@@ -480,16 +491,35 @@ bool backend_choice_open(Project *project, const BackendChoice *choice, Str work
     return true;
 }
 
-bool backend_choice_list(Project *project, const BackendChoice *choice, StrVec *out,
-                         bool *has_workspaces) {
+bool backend_choice_has_many(const BackendChoice *choice) {
+    static const Str several[] = {STR_CONST("prefix"), STR_CONST("tags")};
+    Value block, ignored;
+    if (!choice->type->list || !value_find(choice->config, STR("workspaces"), &block))
+        return choice->type->list != NULL;
+    for (size_t i = 0; value_is_present(block) && i < ARRAY_COUNT(several); i++) {
+        if (value_find_present(block, several[i], &ignored))
+            return true;
+    }
+    return false;
+}
+
+bool backend_choice_list(Project *project, const BackendChoice *choice, StrVec *out) {
     Cli *cli = project->cli;
     Value config;
-    vec_push(cli->arena, out, STR("default"));
-    *has_workspaces = choice->type->list != NULL;
-    return !*has_workspaces ||
+    if (!choice->type->has_own_block)
+        vec_push(cli->arena, out, STR("default"));
+    return !choice->type->list ||
            (backend_settings_complete(choice->type, &cli->io, choice->config, &config, cli->arena,
                                       project->diags) &&
             choice->type->list(&cli->io, config, out, cli->arena, project->diags));
+}
+
+bool backend_choice_make(Project *project, const BackendChoice *choice, Str workspace) {
+    Cli *cli = project->cli;
+    Value config;
+    return backend_settings_complete(choice->type, &cli->io, choice->config, &config, cli->arena,
+                                     project->diags) &&
+           choice->type->make(&cli->io, config, workspace, project->diags);
 }
 
 /* Arguments of any type carry their type, so that decode_cache can read them. */

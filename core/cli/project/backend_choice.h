@@ -32,8 +32,12 @@ BackendChoice backend_choice_of_file(Str path, Arena *arena);
 /* Opens the backend. Arguments that are not set come from environment variables. */
 MUST_USE bool backend_choice_open(Project *project, const BackendChoice *choice, Str workspace,
                                   Backend **out);
-/* Lists the workspaces, "default" first. *has_workspaces: the backend supports others. */
-MUST_USE bool backend_choice_list(Project *project, const BackendChoice *choice, StrVec *out,
-                                  bool *has_workspaces);
+/* True: there may be several workspaces. With a block "workspaces", there is one unless the block
+ * selects them by a prefix or by tags. */
+bool backend_choice_has_many(const BackendChoice *choice);
+/* Lists the workspaces, "default" first. */
+MUST_USE bool backend_choice_list(Project *project, const BackendChoice *choice, StrVec *out);
+/* Creates a workspace of a backend that supports this. */
+MUST_USE bool backend_choice_make(Project *project, const BackendChoice *choice, Str workspace);
 /* Records the backend for later commands. */
 MUST_USE bool backend_choice_record(Project *project, const BackendChoice *choice);

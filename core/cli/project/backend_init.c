@@ -72,11 +72,73 @@ static bool ask_arguments(Project *project, BackendChoice *choice) {
     return true;
 }
 
+/* Asks for one of the workspaces, or for the name of a new one if there are none. */
+static bool ask_workspace(Project *project, const BackendChoice *now, const StrVec *names,
+                          Str *out) {
+    Cli *cli = project->cli;
+    Str answer, all = str_join(names->items, names->count, STR(", "), cli->arena);
+    bool makes = names->count == 0;
+    if (!project_may_ask(project))
+        return makes
+                   ? diags_fail(project->diags, NO_RANGE, "No existing workspaces.",
+                                "The organization has no workspace with the tags of the block "
+                                "\"%s\". Run \"loam init\" without -input=false, which makes one.",
+                                now->type->name)
+                   : diags_fail(project->diags, NO_RANGE,
+                                str_to_cstr(str_format(cli->arena,
+                                                       "Currently selected workspace \"%.*s\" "
+                                                       "does not exist",
+                                                       STR_ARG(cli->workspace)),
+                                            cli->arena),
+                                "Set TF_WORKSPACE to one of these workspaces: %.*s.", STR_ARG(all));
+    terminal_print(
+        "\n%s\n  %s%.*s\n\n  Enter a value: ",
+        makes ? "No workspaces found." : "Select a workspace.",
+        makes ? "Enter a name to create a workspace with the tags." : "They are: ", STR_ARG(all));
+    if (!terminal_read_line(&answer, cli->arena))
+        answer = STR_EMPTY;
+    terminal_print("\n");
+    *out = str_trim(answer);
+    if (!workspace_check(*out, project->diags))
+        return false;
+    if (makes)
+        return backend_choice_make(project, now, *out);
+    return str_is_among(*out, names->items, names->count) ||
+           diags_fail(project->diags, NO_RANGE, "Invalid workspace selection",
+                      "\"%.*s\" is none of these workspaces: %.*s.", STR_ARG(*out), STR_ARG(all));
+}
+
+/* Selects a workspace of a block "cloud", as its workspaces have names of their own. */
+static bool choose_workspace(Project *project, const BackendChoice *now) {
+    Cli *cli = project->cli;
+    StrVec names = {0};
+    Str name = STR_EMPTY;
+    if (!now->type->has_own_block)
+        return true;
+    if (!backend_choice_list(project, now, &names))
+        return false;
+    if (str_is_among(cli->workspace, names.items, names.count))
+        return cli_environment(cli, "WORKSPACE") ||
+               workspace_select(cli, cli->workspace, project->diags);
+    if (cli_environment(cli, "WORKSPACE"))
+        return diags_fail(project->diags, NO_RANGE, "Invalid workspace selection",
+                          "TF_WORKSPACE selects the workspace \"%.*s\", which is none of the block "
+                          "\"%s\".",
+                          STR_ARG(cli->workspace), now->type->name);
+    if (names.count == 1)
+        name = names.items[0];
+    else if (!ask_workspace(project, now, &names, &name))
+        return false;
+    cli->workspace = name;
+    return workspace_select(cli, name, project->diags);
+}
+
 /* Checks the arguments by opening the backend, and what its store can do. Most backends do not
  * contact the store then. */
 static bool check_opens(Project *project, const BackendChoice *now) {
     Backend *backend;
-    if (!backend_choice_open(project, now, STR("default"), &backend))
+    Str workspace = now->type->has_own_block ? project->cli->workspace : STR("default");
+    if (!backend_choice_open(project, now, workspace, &backend))
         return false;
     bool ok = !backend->probe || backend->probe(backend, project->diags);
     backend_close(backend);
@@ -86,7 +148,8 @@ static bool check_opens(Project *project, const BackendChoice *now) {
 /* A backend with a single state has only the workspace "default". */
 static bool check_workspace(Project *project, const BackendChoice *now) {
     Cli *cli = project->cli;
-    bool fits = now->type->list || str_equal(cli->workspace, STR("default"));
+    bool fits = now->type->has_own_block || backend_choice_has_many(now) ||
+                str_equal(cli->workspace, STR("default"));
     if (fits || cli_environment(cli, "WORKSPACE"))
         return true;
     return workspace_select(cli, STR("default"), project->diags);
@@ -102,6 +165,10 @@ static bool report_change(Project *project) {
 static Str note_of(const Cli *cli, const BackendChoice *now, const BackendChoice *before) {
     Arena *arena = cli->arena;
     const RenderPeer *peer = cli_name(cli)->peer;
+    if (now->type->has_own_block)
+        return peer ? STR_EMPTY
+                    : str_format(arena, "The workspace \"%.*s\" now stores the state.",
+                                 STR_ARG(cli->workspace));
     if (peer && now->is_configured)
         return str_format(arena,
                           "\nSuccessfully configured the backend \"%s\"! %s will automatically\n"
@@ -123,6 +190,7 @@ typedef struct Migration {
     Project *project;
     const BackendChoice *from;
     const BackendChoice *to;
+    Str current;         /* the workspace that was selected in `from` */
     bool is_forced;      /* skips all questions */
     bool may_ask;        /* questions are possible */
     bool empties_source; /* empties the source after the copy; a backup stays there */
@@ -290,6 +358,15 @@ static bool copy_locked(const Migration *migration, Place *from, Place *to) {
            (!migration->empties_source || empty_place(project, from));
 }
 
+/* Returns the workspace of the target that gets the state of a workspace. */
+static Str target_of(const Migration *migration, Str name) {
+    bool is_default = str_equal(name, STR("default"));
+    bool has_many = backend_choice_has_many(migration->to);
+    if (migration->to->type->has_own_block)
+        return has_many && !is_default ? name : migration->project->cli->workspace;
+    return has_many ? name : STR("default");
+}
+
 /* *out: some workspace is stored at the same place in both backends. Then no source is emptied. */
 static bool find_overlap(const Migration *migration, const StrVec *workspaces, bool *out) {
     Project *project = migration->project;
@@ -297,18 +374,20 @@ static bool find_overlap(const Migration *migration, const StrVec *workspaces, b
     vec_each(workspaces, name) {
         SCOPED(Place) from = {0};
         SCOPED(Place) to = {0};
-        if (!migration->to->type->list && !str_equal(*name, STR("default")))
+        if (!backend_choice_has_many(migration->to) && !str_equal(*name, migration->current) &&
+            !str_equal(*name, STR("default")))
             continue;
         if (!backend_choice_open(project, migration->from, *name, &from.backend) ||
-            !backend_choice_open(project, migration->to, *name, &to.backend))
+            !backend_choice_open(project, migration->to, target_of(migration, *name), &to.backend))
             return false;
         *out |= is_one_place(migration, &from, &to);
     }
     return true;
 }
 
-static bool init_copy(const Migration *migration, Str from_workspace, Str to_workspace) {
+static bool init_copy(const Migration *migration, Str from_workspace) {
     Project *project = migration->project;
+    Str to_workspace = target_of(migration, from_workspace);
     SCOPED(Place) from = {0};
     SCOPED(Place) to = {0};
     if (!backend_choice_open(project, migration->from, from_workspace, &from.backend) ||
@@ -320,6 +399,9 @@ static bool init_copy(const Migration *migration, Str from_workspace, Str to_wor
         return false;
     if (state_is_empty(from.state))
         return true;
+    if (migration->to->type->has_own_block && backend_choice_has_many(migration->to) &&
+        !backend_choice_make(project, migration->to, to_workspace))
+        return false;
     /* Compare before locking: the two may be one state with different settings. */
     if (!init_read_place(project, &to))
         return false;
@@ -346,7 +428,7 @@ static bool copy_all(const Migration *migration, const StrVec *workspaces) {
     Migration each = *migration;
     each.is_forced = true;
     vec_each(workspaces, name) {
-        if (!init_copy(&each, *name, *name))
+        if (!init_copy(&each, *name))
             return false;
     }
     return true;
@@ -363,7 +445,7 @@ static bool copy_current(const Migration *migration) {
                        "The backend \"%s\" stores one state, but the previous backend has several "
                        "workspaces. Only the state of \"%.*s\" would be copied; the others remain "
                        "in the previous backend.",
-                       migration->to->type->name, STR_ARG(cli->workspace)),
+                       migration->to->type->name, STR_ARG(migration->current)),
             &yes))
         return false;
     if (!yes)
@@ -372,9 +454,9 @@ static bool copy_current(const Migration *migration) {
                           "workspace select\", or use a backend with workspaces.");
     Migration current = *migration;
     current.is_forced = true;
-    if (!init_copy(&current, cli->workspace, STR("default")))
+    if (!init_copy(&current, migration->current))
         return false;
-    return str_equal(cli->workspace, STR("default")) ||
+    return migration->to->type->has_own_block || str_equal(cli->workspace, STR("default")) ||
            workspace_select(cli, STR("default"), project->diags);
 }
 
@@ -384,31 +466,37 @@ static bool migrate(const Migration *migration) {
     Project *project = migration->project;
     Migration all = *migration;
     StrVec there = {0}, ignored = {0};
-    bool from_many, to_many, overlaps;
-    if (!backend_choice_list(project, migration->from, &there, &from_many) ||
-        !backend_choice_list(project, migration->to, &ignored, &to_many) ||
+    bool overlaps;
+    if (!backend_choice_list(project, migration->from, &there) ||
+        !backend_choice_list(project, migration->to, &ignored) ||
         !find_overlap(migration, &there, &overlaps))
         return false;
     all.empties_source &= !overlaps;
+    if (there.count == 0)
+        return true;
     if (there.count == 1)
-        return init_copy(&all, STR("default"), STR("default"));
-    return to_many ? copy_all(&all, &there) : copy_current(&all);
+        return init_copy(&all, there.items[0]);
+    return backend_choice_has_many(migration->to) ? copy_all(&all, &there) : copy_current(&all);
 }
 
 static bool switch_backend(Project *project, BackendChoice *now, const BackendChoice *before,
                            Str *note) {
-    bool is_first = !before->is_configured;
-    if (!is_first && !copies_states(project))
+    bool is_first = !before->is_configured, copies = is_first || copies_states(project);
+    /* A changed block "cloud" selects other workspaces: none is copied to another. */
+    bool is_selection = now->type->has_own_block && before->type->has_own_block;
+    if (!copies && !is_selection)
         return report_change(project);
     Migration migration = {
         .project = project,
         .from = before,
         .to = now,
+        .current = project->cli->workspace,
         .is_forced = init_has_flag(project, "force-copy"),
         .may_ask = project_may_ask(project),
         .empties_source = is_first,
     };
-    if (!ask_arguments(project, now) || !check_opens(project, now) || !migrate(&migration) ||
+    if (!ask_arguments(project, now) || !choose_workspace(project, now) ||
+        !check_opens(project, now) || (copies && !migrate(&migration)) ||
         !check_workspace(project, now) || !backend_choice_record(project, now))
         return false;
     *note = note_of(project->cli, now, before);
@@ -424,7 +512,7 @@ static bool initialize(Project *project, Str *note) {
     backend_secrets_warn(project, is_unchanged ? &change.before : &change.now);
     if (!is_unchanged)
         return switch_backend(project, &change.now, &change.before, note);
-    if (!check_opens(project, &change.before))
+    if (!choose_workspace(project, &change.before) || !check_opens(project, &change.before))
         return false;
     /* An argument may have moved between the block and a flag. */
     change.before.hash = change.now.hash;

@@ -321,39 +321,50 @@ bool config_terraform_finish_encryption(ConfigLoading *loading) {
     return encryption_check_targets(module->encryption, loading->diags);
 }
 
-static bool terraform_read_backend(ConfigLoading *loading, const BodyBlock *block, void *) {
+static bool report_second_backend(const ConfigLoading *loading, const BackendConfig *before,
+                                  const BackendConfig *backend) {
+    Str place = config_read_place(before->range, loading->arena);
+    if (before->has_own_block != backend->has_own_block)
+        return diags_fail(loading->diags, backend->range,
+                          "Both a backend and cloud configuration are present",
+                          "A module may have one block \"cloud\" or one block \"backend\", and "
+                          "%.*s has the other one. Remove one of them.",
+                          STR_ARG(place));
+    if (backend->has_own_block)
+        return diags_fail(loading->diags, backend->range, "Duplicate cloud configuration",
+                          "The module already has a \"cloud\" block at %.*s. Remove one of them.",
+                          STR_ARG(place));
+    return diags_fail(loading->diags, backend->range, "Duplicate backend configuration",
+                      "The module already has a backend at %.*s.", STR_ARG(place));
+}
+
+/* Stores the block, which may replace that of another file if it is an override. */
+static bool store_backend(ConfigLoading *loading, BackendConfig backend) {
     const BackendConfig *before = loading->module->backend;
-    if (before && !loading->is_override) {
-        Str place = config_read_place(before->range, loading->arena);
-        return diags_fail(loading->diags, block->range, "Duplicate backend configuration",
-                          "The module already has a backend at %.*s.", STR_ARG(place));
-    }
-    if (loading->module->parent)
-        diags_warning(loading->diags, block->range, "Backend configuration ignored",
+    if (before && !loading->is_override)
+        return report_second_backend(loading, before, &backend);
+    if (loading->module->parent && backend.has_own_block)
+        diags_warning(loading->diags, backend.range, "Cloud configuration ignored",
+                      "Only the \"cloud\" block of the root module is used. Remove this block, "
+                      "unless the module is also used as a root module.");
+    else if (loading->module->parent)
+        diags_warning(loading->diags, backend.range, "Backend configuration ignored",
                       "Only the backend of the root module is used. Remove this block, unless the "
                       "module is also used as a root module.");
-    BackendConfig *backend = arena_new(loading->arena, BackendConfig);
-    *backend = (BackendConfig){block->labels[0], block->body, block->range, block->label_ranges[0]};
-    loading->module->backend = backend;
+    BackendConfig *stored = arena_new(loading->arena, BackendConfig);
+    *stored = backend;
+    loading->module->backend = stored;
     return true;
 }
 
-/* Remembers the block. Commands that need the state reject it; others, such as validate and test,
- * succeed as in Terraform. */
+static bool terraform_read_backend(ConfigLoading *loading, const BodyBlock *block, void *) {
+    return store_backend(loading, (BackendConfig){block->labels[0], block->body, block->range,
+                                                  block->label_ranges[0]});
+}
+
 static bool read_cloud(ConfigLoading *loading, const BodyBlock *block, void *) {
-    SourceRange before = loading->module->cloud_range;
-    if (before.source && !loading->is_override) {
-        Str place = config_read_place(before, loading->arena);
-        return diags_fail(loading->diags, block->range, "Duplicate cloud configuration",
-                          "The module already has a \"cloud\" block at %.*s. Remove one of them.",
-                          STR_ARG(place));
-    }
-    if (loading->module->parent)
-        diags_warning(loading->diags, block->range, "Cloud configuration ignored",
-                      "Only the \"cloud\" block of the root module is used. Remove this block, "
-                      "unless the module is also used as a root module.");
-    loading->module->cloud_range = block->range;
-    return true;
+    return store_backend(loading, (BackendConfig){STR("cloud"), block->body, block->range,
+                                                  block->range, .has_own_block = true});
 }
 
 static bool terraform_check_experiments(ConfigLoading *loading, const BodyAttribute *attribute,

@@ -105,10 +105,11 @@ static bool check_order(ConfigLoading *loading, const TestRun *run) {
 }
 
 static bool add_backend(ConfigLoading *loading, const BodyBlock *block, TestRun *run) {
-    if (str_equal_cstr(block->labels[0], "remote"))
+    if (str_equal_cstr(block->labels[0], "remote") || str_equal_cstr(block->labels[0], "cloud"))
         return diags_fail(loading->diags, block->range, "Invalid backend block",
-                          "The backend \"remote\" runs operations. A run needs a backend "
-                          "that only stores a state, such as \"local\" or \"s3\".");
+                          "The backend \"%.*s\" runs operations. A run needs a backend "
+                          "that only stores a state, such as \"local\" or \"s3\".",
+                          STR_ARG(block->labels[0]));
     if (run->backend)
         return diags_fail(loading->diags, block->range, "Duplicate backend blocks",
                           "The run already has a backend at %.*s.",

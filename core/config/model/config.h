@@ -211,6 +211,7 @@ typedef struct BackendConfig {
     const Body *body;
     SourceRange range;
     SourceRange type_range;
+    bool has_own_block; /* a block "cloud", not backend "cloud" */
 } BackendConfig;
 
 /* A key_provider or method block: key_provider "pbkdf2" "main". */
@@ -315,7 +316,6 @@ struct Module {
     VEC(Removed) removed;
     VEC(Import) imports;
     SourceRange requirements_range; /* of the required_providers block */
-    SourceRange cloud_range;        /* of a cloud block, which every use of the state rejects */
     const BackendConfig *backend;
     const Encryption *encryption; /* NULL: not encrypted */
     VEC(const SourceText *) sources;

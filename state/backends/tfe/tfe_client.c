@@ -162,41 +162,6 @@ TfeStatus tfe_client_workspace(const TfeClient *client, Str name, TfeWorkspace *
     return TFE_FAILED;
 }
 
-/* Adds the workspaces of a page. Sets *next to the number of the next page; 0: none. */
-static TfeStatus add_page(const TfeClient *client, Str prefix, int64_t page, TfeWorkspaces *out,
-                          int64_t *next, Str *problem, Arena *arena) {
-    Value document, data, meta, pages, number;
-    TfeRequest request = {
-        "GET", url_of(client, arena,
-                      "organizations/%.*s/workspaces?page%%5Bnumber%%5D=%lld&page%%5Bsize%%5D=100"
-                      "&search%%5Bname%%5D=%.*s",
-                      STR_ARG(url_encode(client->organization, false, arena)), (long long)page,
-                      STR_ARG(url_encode(prefix, false, arena)))};
-    TfeStatus status = ask(client, &request, &document, &data, problem, arena);
-    *next = 0;
-    for (size_t i = 0; status == TFE_DONE && i < data.count; i++) {
-        TfeWorkspace workspace;
-        if (workspace_of(value_at(data, i), &workspace) && str_starts_with(workspace.name, prefix))
-            vec_push(arena, out, workspace);
-    }
-    if (status == TFE_DONE && value_find_present(document, STR("meta"), &meta) &&
-        value_find_present(meta, STR("pagination"), &pages) &&
-        value_find_present(pages, STR("next-page"), &number))
-        (void)value_to_int(number, next);
-    return status;
-}
-
-TfeStatus tfe_client_list(const TfeClient *client, Str prefix, TfeWorkspaces *out, Str *problem,
-                          Arena *arena) {
-    TfeStatus status = TFE_DONE;
-    int64_t next = 1;
-    for (int64_t page = 0; status == TFE_DONE && next > page && page < MAX_PAGES;) {
-        page = next;
-        status = add_page(client, prefix, page, out, &next, problem, arena);
-    }
-    return status;
-}
-
 static void begin_data(JsonWriter *writer, StrBuf *out, const char *type) {
     json_writer_init(writer, out, 0);
     json_object_start(writer);
@@ -211,17 +176,179 @@ static void end_data(JsonWriter *writer) {
     json_object_end(writer);
 }
 
-TfeStatus tfe_client_make(const TfeClient *client, Str name, Str *problem, Arena *arena) {
+static Str organization_url(const TfeClient *client, const char *rest, Arena *arena) {
+    return url_of(client, arena, "organizations/%.*s/%s",
+                  STR_ARG(url_encode(client->organization, false, arena)), rest);
+}
+
+static TfeStatus make_project(const TfeClient *client, Str name, Str *id, Str *problem,
+                              Arena *arena) {
+    JsonWriter writer;
+    Value document, data;
+    StrBuf body = strbuf_new(arena);
+    begin_data(&writer, &body, "projects");
+    json_key_string(&writer, "name", name);
+    end_data(&writer);
+    TfeRequest request = {"POST", organization_url(client, "projects", arena), strbuf_str(&body)};
+    TfeStatus status = ask(client, &request, &document, &data, problem, arena);
+    if (status != TFE_DONE || value_find_text(data, STR("id"), id))
+        return status;
+    *problem = STR("the server describes the project incompletely");
+    return TFE_FAILED;
+}
+
+/* Sets *id to that of the project of the labels; empty: none, or not there. */
+static TfeStatus find_project(const TfeClient *client, const TfeLabels *labels, Str *id,
+                              Str *problem, Arena *arena) {
+    Value document, data, attributes;
+    Str name = STR_EMPTY;
+    *id = STR_EMPTY;
+    if (!labels || labels->project.len == 0)
+        return TFE_DONE;
+    Str query = str_format(arena, "projects?filter%%5Bnames%%5D=%.*s",
+                           STR_ARG(url_encode(labels->project, false, arena)));
+    TfeRequest request = {"GET", organization_url(client, str_to_cstr(query, arena), arena)};
+    TfeStatus status = ask(client, &request, &document, &data, problem, arena);
+    for (size_t i = 0; status == TFE_DONE && i < data.count && id->len == 0; i++) {
+        Value one = value_at(data, i);
+        if (value_find_present(one, STR("attributes"), &attributes) &&
+            value_find_text(attributes, STR("name"), &name) && str_equal(name, labels->project))
+            (void)value_find_text(one, STR("id"), id);
+    }
+    return status;
+}
+
+/* The part of the query of a list that selects labels; begins with "&" or is empty. */
+static Str label_query(const TfeLabels *labels, Str project_id, Arena *arena) {
+    StrBuf query = strbuf_new(arena);
+    for (size_t i = 0; labels && i < labels->tags.count; i++)
+        strbuf_add_format(&query, "%s%.*s", i ? "%2C" : "&search%5Btags%5D=",
+                          STR_ARG(url_encode(labels->tags.items[i], false, arena)));
+    for (size_t i = 0; labels && i < labels->values.count; i++)
+        strbuf_add_format(&query,
+                          "&filter%%5Btagged%%5D%%5B%zu%%5D%%5Bkey%%5D=%.*s"
+                          "&filter%%5Btagged%%5D%%5B%zu%%5D%%5Bvalue%%5D=%.*s",
+                          i, STR_ARG(url_encode(labels->tags.items[i], false, arena)), i,
+                          STR_ARG(url_encode(labels->values.items[i], false, arena)));
+    if (project_id.len > 0)
+        strbuf_add_format(&query, "&filter%%5Bproject%%5D%%5Bid%%5D=%.*s",
+                          STR_ARG(url_encode(project_id, false, arena)));
+    return strbuf_str(&query);
+}
+
+/* Adds the workspaces of the page of this query. Sets *next to the number of the next page; 0:
+ * none. */
+static TfeStatus add_page(const TfeClient *client, Str prefix, Str query, TfeWorkspaces *out,
+                          int64_t *next, Str *problem, Arena *arena) {
+    Value document, data, meta, pages, number;
+    TfeRequest request = {"GET", organization_url(client, str_to_cstr(query, arena), arena)};
+    TfeStatus status = ask(client, &request, &document, &data, problem, arena);
+    *next = 0;
+    for (size_t i = 0; status == TFE_DONE && i < data.count; i++) {
+        TfeWorkspace workspace;
+        if (workspace_of(value_at(data, i), &workspace) && str_starts_with(workspace.name, prefix))
+            vec_push(arena, out, workspace);
+    }
+    if (status == TFE_DONE && value_find_present(document, STR("meta"), &meta) &&
+        value_find_present(meta, STR("pagination"), &pages) &&
+        value_find_present(pages, STR("next-page"), &number))
+        (void)value_to_int(number, next);
+    return status;
+}
+
+TfeStatus tfe_client_list(const TfeClient *client, Str prefix, const TfeLabels *labels,
+                          TfeWorkspaces *out, Str *problem, Arena *arena) {
+    Str project = STR_EMPTY;
+    TfeStatus status = find_project(client, labels, &project, problem, arena);
+    bool is_nowhere = labels && labels->project.len > 0 && project.len == 0;
+    Str rest = label_query(labels, project, arena);
+    int64_t next = is_nowhere ? 0 : 1;
+    for (int64_t page = 0; status == TFE_DONE && next > page && page < MAX_PAGES;) {
+        page = next;
+        Str query =
+            str_format(arena,
+                       "workspaces?page%%5Bnumber%%5D=%lld&page%%5Bsize%%5D=100"
+                       "&search%%5Bname%%5D=%.*s%.*s",
+                       (long long)page, STR_ARG(url_encode(prefix, false, arena)), STR_ARG(rest));
+        status = add_page(client, prefix, query, out, &next, problem, arena);
+    }
+    return status;
+}
+
+static const char *kind_of(const TfeLabels *labels) {
+    return labels->values.count > 0 ? "tag-bindings" : "tags";
+}
+
+static void write_tags(JsonWriter *writer, const TfeLabels *labels) {
+    json_key_array(writer, "data");
+    for (size_t i = 0; i < labels->tags.count; i++) {
+        bool has_value = labels->values.count > 0;
+        json_object_start(writer);
+        json_key_string(writer, "type", str_from_cstr(kind_of(labels)));
+        json_key_object(writer, "attributes");
+        json_key_string(writer, has_value ? "key" : "name", labels->tags.items[i]);
+        if (has_value)
+            json_key_string(writer, "value", labels->values.items[i]);
+        json_object_end(writer);
+        json_object_end(writer);
+    }
+    json_array_end(writer);
+}
+
+static void write_relations(JsonWriter *writer, const TfeLabels *labels, Str project) {
+    json_key_object(writer, "relationships");
+    if (labels->tags.count > 0) {
+        json_key_object(writer, kind_of(labels));
+        write_tags(writer, labels);
+        json_object_end(writer);
+    }
+    if (project.len > 0) {
+        json_key_object(writer, "project");
+        json_key_object(writer, "data");
+        json_key_string(writer, "type", STR("projects"));
+        json_key_string(writer, "id", project);
+        json_object_end(writer);
+        json_object_end(writer);
+    }
+    json_object_end(writer);
+}
+
+TfeStatus tfe_client_make(const TfeClient *client, Str name, const TfeLabels *labels, Str *problem,
+                          Arena *arena) {
     JsonWriter writer;
     HttpResponse response;
     StrBuf body = strbuf_new(arena);
+    Str project = STR_EMPTY;
+    TfeStatus status = find_project(client, labels, &project, problem, arena);
+    if (status == TFE_DONE && labels && labels->project.len > 0 && project.len == 0)
+        status = make_project(client, labels->project, &project, problem, arena);
+    if (status != TFE_DONE)
+        return TFE_FAILED;
     begin_data(&writer, &body, "workspaces");
     json_key_string(&writer, "name", name);
     json_key_string(&writer, "execution-mode", STR("local"));
-    end_data(&writer);
-    TfeRequest request = {"POST",
-                          url_of(client, arena, "organizations/%.*s/workspaces",
-                                 STR_ARG(url_encode(client->organization, false, arena))),
+    json_object_end(&writer);
+    if (labels)
+        write_relations(&writer, labels, project);
+    json_object_end(&writer);
+    json_object_end(&writer);
+    TfeRequest request = {"POST", organization_url(client, "workspaces", arena), strbuf_str(&body)};
+    return tfe_client_send(client, &request, &response, problem, arena);
+}
+
+TfeStatus tfe_client_tag(const TfeClient *client, Str id, const TfeLabels *labels, Str *problem,
+                         Arena *arena) {
+    JsonWriter writer;
+    HttpResponse response;
+    StrBuf body = strbuf_new(arena);
+    bool has_values = labels->values.count > 0;
+    json_writer_init(&writer, &body, 0);
+    json_object_start(&writer);
+    write_tags(&writer, labels);
+    json_object_end(&writer);
+    TfeRequest request = {has_values ? "PATCH" : "POST",
+                          url_of(client, arena, "workspaces/%.*s/%s", STR_ARG(id),
+                                 has_values ? "tag-bindings" : "relationships/tags"),
                           strbuf_str(&body)};
     return tfe_client_send(client, &request, &response, problem, arena);
 }

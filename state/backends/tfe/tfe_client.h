@@ -22,6 +22,13 @@ typedef struct TfeWorkspace {
 
 typedef VEC(TfeWorkspace) TfeWorkspaces;
 
+/* What the workspaces of a configuration have in common. */
+typedef struct TfeLabels {
+    StrVec tags;   /* names, or keys */
+    StrVec values; /* of the keys, in their order; empty: tags without values */
+    Str project;   /* name; empty: that of the organization for new workspaces, any in lists */
+} TfeLabels;
+
 typedef enum TfeStatus {
     TFE_DONE,
     TFE_ABSENT,   /* 404 */
@@ -33,11 +40,17 @@ typedef enum TfeStatus {
 MUST_USE bool tfe_client_open(const Io *io, TfeClient *client, Arena *arena, Diags *diags);
 TfeStatus tfe_client_workspace(const TfeClient *client, Str name, TfeWorkspace *out, Str *problem,
                                Arena *arena);
-/* Returns the workspaces whose names begin with `prefix`, of all pages. */
-TfeStatus tfe_client_list(const TfeClient *client, Str prefix, TfeWorkspaces *out, Str *problem,
+/* Returns the workspaces that have all labels and whose names begin with `prefix`, of all pages.
+ * `labels` may be NULL. */
+TfeStatus tfe_client_list(const TfeClient *client, Str prefix, const TfeLabels *labels,
+                          TfeWorkspaces *out, Str *problem, Arena *arena);
+/* Makes a workspace whose operations run locally, and its project if that is missing. `labels` may
+ * be NULL. */
+TfeStatus tfe_client_make(const TfeClient *client, Str name, const TfeLabels *labels, Str *problem,
                           Arena *arena);
-/* Makes a workspace whose operations run locally. */
-TfeStatus tfe_client_make(const TfeClient *client, Str name, Str *problem, Arena *arena);
+/* Adds the tags to an existing workspace. */
+TfeStatus tfe_client_tag(const TfeClient *client, Str id, const TfeLabels *labels, Str *problem,
+                         Arena *arena);
 TfeStatus tfe_client_delete(const TfeClient *client, Str id, Str *problem, Arena *arena);
 /* `action` is "lock", "unlock" or "force-unlock". A lock is sent once: a second attempt could not
  * distinguish its own lock from that of another. */

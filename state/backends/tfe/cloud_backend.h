@@ -1,0 +1,6 @@
+/* The row of the block "cloud". */
+#pragma once
+
+#include "backend.h"
+
+extern const BackendType cloud_backend;
