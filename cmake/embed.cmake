@@ -1,14 +1,14 @@
 # Embeds files in a layer: shell scripts, style sheets, JavaScript and YAML beside its sources become C strings.
 # The contents of page.css are `page_css`. <layer>_assets.h, which only the layer sees, declares the strings.
 # In a file .sh, a line ". ./other.sh" is replaced by that file, of its directory or of core/remote, and comment lines
-# are left out. In other files, only directives for shellcheck are left out.
+# are left out; ". ./../room/other.sh" is one of a room beside it. In other files, only directives for shellcheck are left out.
 if(CMAKE_SCRIPT_MODE_FILE) # -D asset=FILE -D shared=DIRECTORY -D header=FILE -D symbol=NAME -D out=FILE
     file(READ ${asset} text)
     string(PREPEND text "\n")
     set(left_out "# shellcheck ")
     if(asset MATCHES "\\.sh$")
         cmake_path(GET asset PARENT_PATH dir)
-        while(text MATCHES "(\n[ \t]*)\\. \\./([A-Za-z0-9_.]+)\n")
+        while(text MATCHES "(\n[ \t]*)\\. \\./([A-Za-z0-9_./]+)\n")
             set(line "${CMAKE_MATCH_1}. ./${CMAKE_MATCH_2}\n")
             set(file ${dir}/${CMAKE_MATCH_2})
             if(NOT EXISTS ${file})
@@ -32,7 +32,7 @@ set(loam_embed_script ${CMAKE_CURRENT_LIST_FILE})
 function(loam_embed layer dir)
     set(place ${CMAKE_SOURCE_DIR}/${dir})
     set(shared ${CMAKE_SOURCE_DIR}/core/remote)
-    file(GLOB shared_assets CONFIGURE_DEPENDS ${shared}/*.sh)
+    file(GLOB shared_assets CONFIGURE_DEPENDS ${shared}/*.sh ${place}/../*/*.sh)
     file(GLOB assets CONFIGURE_DEPENDS ${place}/*.sh ${place}/*.bash ${place}/*.zsh ${place}/*.fish
          ${place}/*.css ${place}/*.js ${place}/*.yaml)
     if(NOT assets)

@@ -2,6 +2,7 @@
 #include "host_look.h"
 #include "kubeadm_provider.h"
 #include "nested_list.h"
+#include "package_driver.h"
 
 #define KIB_PER_MIB 1024
 
@@ -23,6 +24,7 @@ static const Attribute attributes[] = {
     SSH_CLIENT_ATTRIBUTES(0),
     {"ca_certificate",    &TYPE_STRING, OPTIONAL, "Certificate of the cluster's certificate authority in PEM, which is compared with that of the machine; see is_foreign."},
     {"os",                NULL,         COMPUTED, "Operating system.", .nested = NESTED(NEST_SINGLE, os)},
+    {"package_driver",    &TYPE_STRING, COMPUTED, "Program that installs packages, derived from the operating system: \"apt\", \"dnf\", \"zypper\"; \"none\": only a bundle brings programs."},
     {"kernel",            &TYPE_STRING, COMPUTED, "Release of the kernel."},
     {"architecture",      &TYPE_STRING, COMPUTED, "CPU architecture, such as \"amd64\" or \"arm64\"."},
     {"hostname",          &TYPE_STRING, COMPUTED, "Host name."},
@@ -103,10 +105,12 @@ static Value os_of(const HostFacts *facts, const Type *type, Arena *arena) {
 }
 
 static void set_texts(ObjectBuilder *builder, const HostFacts *facts, Arena *arena) {
+    bool is_known;
     const struct {
         const char *name;
         Str text;
     } texts[] = {
+        {"package_driver", package_driver_name(package_driver_of(facts, &is_known))},
         {"kernel", facts->kernel},
         {"architecture", host_facts_architecture(facts)},
         {"hostname", facts->hostname},

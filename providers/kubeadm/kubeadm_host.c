@@ -1,14 +1,12 @@
 /* kubeadm_host: a machine prepared for kubeadm. */
-#include "bundle_reader.h"
 #include "cluster_check.h"
 #include "digest.h"
 #include "host_look.h"
-#include "host_settings.h"
 #include "json.h"
-#include "kube_release.h"
 #include "kubeadm_check.h"
 #include "kubeadm_member.h"
 #include "kubeadm_provider.h"
+#include "kubeadm_wish.h"
 #include "nested_list.h"
 #include "object_id.h"
 #include "path_error.h"
@@ -29,16 +27,16 @@ static const Attribute bundle_attributes[] = {
     {"public_key", &TYPE_STRING, OPTIONAL, "Public key of minisign that has signed the bundle: its line, or the path of its file."},
 };
 static const Attribute repository_attributes[] = {
-    {"url",      &TYPE_STRING,         REQUIRED, "URL of the repository, of one minor version: \"https://pkgs.example/v1.34/deb/\"."},
-    {"suite",    &TYPE_STRING,         OPTIONAL | COMPUTED, "Suite and components in the list of apt.", .default_json = "\"/\""},
+    {"url",      &TYPE_STRING,         REQUIRED, "URL of the repository, of one minor version: \"https://pkgs.example/v1.34/deb/\". \"{minor}\" is replaced by the minor version, such as \"1.34\", and \"{format}\" by \"deb\" or \"rpm\"."},
+    {"suite",    &TYPE_STRING,         OPTIONAL | COMPUTED, "Suite and components for apt, separated by blanks: \"bookworm stable\".", .default_json = "\"/\""},
     {"key",      &TYPE_STRING,         OPTIONAL, "Key that signs the repository, in ASCII."},
     {"packages", &TYPE_LIST_OF_STRING, OPTIONAL | COMPUTED, "Packages that have the version of Kubernetes. They are held.", .default_json = "[\"kubeadm\",\"kubelet\",\"kubectl\"]"},
 };
 static const Attribute runtime_repository[] = {
-    {"url",      &TYPE_STRING,         REQUIRED, "URL of the repository: \"https://pkgs.example/cri-o/v1.34/deb/\"."},
-    {"suite",    &TYPE_STRING,         OPTIONAL | COMPUTED, "Suite and components in the list of apt.", .default_json = "\"/\""},
+    {"url",      &TYPE_STRING,         REQUIRED, "URL of the repository: \"https://pkgs.example/cri-o/v1.34/deb/\". \"{minor}\" and \"{format}\" are replaced as in repository."},
+    {"suite",    &TYPE_STRING,         OPTIONAL | COMPUTED, "Suite and components for apt, separated by blanks: \"bookworm stable\".", .default_json = "\"/\""},
     {"key",      &TYPE_STRING,         OPTIONAL, "Key that signs the repository, in ASCII."},
-    {"packages", &TYPE_LIST_OF_STRING, OPTIONAL, "Packages of the container runtime (default: \"containerd\" or \"cri-o\")."},
+    {"packages", &TYPE_LIST_OF_STRING, OPTIONAL, "Packages of the container runtime (default: \"containerd\", with a repository of Docker \"containerd.io\", or \"cri-o\")."},
     {"version",  &TYPE_STRING,         OPTIONAL, "Version of these packages: \"1.34.2\". They are held. Without it, they are installed only where the container runtime is missing."},
 };
 static const Attribute registry[] = {
@@ -52,9 +50,9 @@ static const Attribute attributes[] = {
     SSH_CLIENT_ATTRIBUTES(0),
     {"kubernetes_version", &TYPE_STRING, REQUIRED, "Version of Kubernetes: \"1.34.4\".", .check = kubeadm_check_version},
     {"bundle",             NULL,         OPTIONAL, "Programs and images, for machines without a network.", .nested = NESTED(NEST_SINGLE, bundle_attributes)},
-    {"repository",         NULL,         OPTIONAL, "Packages for apt. Without a bundle and a repository, the machine must have the programs.", .nested = NESTED(NEST_SINGLE, repository_attributes)},
+    {"repository",         NULL,         OPTIONAL, "Packages for apt, dnf or zypper. Without a bundle and a repository, the machine must have the programs.", .nested = NESTED(NEST_SINGLE, repository_attributes)},
     {"container_runtime",  &TYPE_STRING, OPTIONAL | COMPUTED, "Container runtime of the node. It changes only with the node: the plan of any other change is an error.", .default_json = "\"containerd\"", .one_of = "containerd cri-o"},
-    {"runtime_repository", NULL,         OPTIONAL, "Packages of the container runtime for apt. Without it, they come from the repositories of the machine.", .nested = NESTED(NEST_SINGLE, runtime_repository)},
+    {"runtime_repository", NULL,         OPTIONAL, "Packages of the container runtime for apt, dnf or zypper. Without it, they come from the repositories of the machine.", .nested = NESTED(NEST_SINGLE, runtime_repository)},
     {"control_plane",      &TYPE_BOOL,   OPTIONAL, "Whether the machine becomes a control plane: then its size is checked."},
     {"image_repository",   &TYPE_STRING, OPTIONAL | COMPUTED, "Registry and path of the images of Kubernetes.", .default_json = "\"registry.k8s.io\""},
     {"sandbox_image",      &TYPE_STRING, OPTIONAL, "Image of the first process of each pod (default: that of kubeadm)."},
@@ -67,196 +65,11 @@ static const Attribute attributes[] = {
     {"architecture",       &TYPE_STRING, COMPUTED | CHANGES_ON_UPDATE, "Architecture of the machine: \"amd64\", \"arm64\"."},
     {"is_container",       &TYPE_BOOL,   COMPUTED | CHANGES_ON_UPDATE, "Whether the machine is a container. Then loam changes no kernel settings, and warns about those that its hypervisor must have."},
     {"runtime_version",    &TYPE_STRING, COMPUTED | CHANGES_ON_UPDATE, "Version of the container runtime."},
+    {"package_driver",     &TYPE_STRING, COMPUTED | CHANGES_ON_UPDATE, "Program that installs packages on the machine: \"apt\", \"dnf\", \"zypper\"; \"none\": only a bundle brings programs."},
     {"settings",           &TYPE_MAP_OF_STRING, COMPUTED | CHANGES_ON_UPDATE, "Settings of the machine: files, programs, images, kernel, services. A plan shows those that differ."},
     {"id",                 &TYPE_STRING, COMPUTED, "Name of the object's steps on the machine."},
 };
 /* clang-format on */
-
-/* Returns the container runtime of the object; that of a null object is containerd. */
-static const NodeRuntime *runtime_of(Value object) {
-    Str name = object_text(object, "container_runtime", STR_EMPTY);
-    for (size_t i = 0; i < NODE_RUNTIME_COUNT; i++) {
-        if (str_equal_cstr(name, node_runtime_table[i].name))
-            return &node_runtime_table[i];
-    }
-    return &node_runtime_table[NODE_RUNTIME_CONTAINERD];
-}
-
-/* Wishes. */
-
-typedef struct HostPlan {
-    const Call *call;
-    Value object;
-    const NodeRuntime *runtime;
-    bool is_new; /* the object is created */
-    Bundle bundle;
-    BundleRequest request;
-    HostWish wish;
-    HostWanted wanted;
-} HostPlan;
-
-static bool host_read_bundle(HostPlan *plan, Diags *diags) {
-    const Call *call = plan->call;
-    Value given = object_nested(plan->object, "bundle", call->arena);
-    plan->request = (BundleRequest){.disk = call->io->disk,
-                                    .path = object_text(given, "path", STR_EMPTY),
-                                    .cancel = call->cancel};
-    if (!plan->request.path.len)
-        return true;
-    if (!bundle_reader_pin(call->io->disk, object_text(given, "digest", STR_EMPTY),
-                           object_text(given, "public_key", STR_EMPTY), &plan->request.pin,
-                           call->arena, diags) ||
-        !bundle_reader_open(&plan->request, &plan->bundle, call->arena, diags))
-        return false;
-    plan->wish.bundle = &plan->bundle;
-    return true;
-}
-
-static bool check_bundle(HostPlan *plan, Str architecture, Diags *diags) {
-    const Call *call = plan->call;
-    KubeVersion version;
-    if (!plan->wish.bundle ||
-        !kube_version_parse(object_text(plan->object, "kubernetes_version", STR_EMPTY), &version))
-        return true;
-    Str repository = object_text(plan->object, "image_repository", STR_EMPTY);
-    Str problem =
-        cluster_check_bundle(&plan->bundle, version, architecture, repository, call->arena);
-    if (problem.len)
-        return path_error(call, PATH_AT(call, {"bundle"}), diags, "Wrong bundle", "%.*s",
-                          STR_ARG(problem));
-    StrVec odd = cluster_check_tags(&plan->bundle, version, repository, call->arena);
-    if (call->is_planning && odd.count)
-        path_warning(call, PATH_AT(call, {"bundle"}), diags, "Images of another release", "%.*s",
-                     STR_ARG(str_join(odd.items, odd.count, STR("\n"), call->arena)));
-    return true;
-}
-
-static Str sandbox_image(const HostPlan *plan) {
-    KubeVersion version;
-    Str given = object_text(plan->object, "sandbox_image", STR_EMPTY);
-    Str repository = object_text(plan->object, "image_repository", STR("registry.k8s.io"));
-    if (given.len)
-        return given;
-    /* A bundle has the pause image of its version of kubeadm. */
-    Str prefix = str_concat(repository, STR("/pause:"), plan->call->arena);
-    for (size_t i = 0; plan->wish.bundle && i < plan->bundle.files.count; i++) {
-        vec_each(&plan->bundle.files.items[i].images, image) {
-            if (str_starts_with(*image, prefix))
-                return *image;
-        }
-    }
-    if (!kube_version_parse(object_text(plan->object, "kubernetes_version", STR_EMPTY), &version))
-        version = (KubeVersion){1, KUBE_RELEASE_FIRST, 0, STR_EMPTY};
-    return str_concat(prefix, str_from_cstr(kube_release_tag(version, STR("pause"))),
-                      plan->call->arena);
-}
-
-static const BundleFile *own_program(const HostPlan *plan, Str path) {
-    return plan->wish.bundle ? map_find(&plan->bundle.by_path, path) : NULL;
-}
-
-static const BundleFile *own_runtime(const HostPlan *plan) {
-    return own_program(plan, node_runtime_bundle_path(plan->runtime, plan->call->arena));
-}
-
-/* Returns the version of the container runtime: that of the bundle, else that of the machine. */
-static Str runtime_version(const HostPlan *plan, Str of_machine) {
-    const BundleFile *own = own_runtime(plan);
-    return own ? own->version : of_machine;
-}
-
-static Str machine_runtime(const HostPlan *plan, const HostFacts *facts) {
-    return host_facts_find(&facts->versions, plan->runtime->program);
-}
-
-/* `found`: the version of the container runtime. */
-static bool check_runtime_release(const HostPlan *plan, Str found, Diags *diags) {
-    const Call *call = plan->call;
-    KubeVersion version, runtime;
-    if (plan->runtime != &node_runtime_table[NODE_RUNTIME_CONTAINERD] ||
-        !kube_version_parse(found, &runtime) ||
-        !kube_version_parse(object_text(plan->object, "kubernetes_version", STR_EMPTY), &version))
-        return true;
-    RuntimeFit fit = kube_release_runtime(version, runtime);
-    if (fit == RUNTIME_TOO_OLD)
-        return path_error(call, PATH_AT(call, {"kubernetes_version"}), diags, "containerd too old",
-                          "The kubelet of this version needs containerd 2.0 or later; the machine "
-                          "has %.*s. Name a source of a newer one in \"runtime_repository\", or "
-                          "take a bundle that has it.",
-                          STR_ARG(found));
-    if (fit == RUNTIME_OLD)
-        path_warning(call, PATH_AT(call, {"kubernetes_version"}), diags, "containerd is old",
-                     "Kubernetes 1.38 will need containerd 2.0 or later; the machine has %.*s. "
-                     "Name a source of a newer one in \"runtime_repository\", or take a bundle "
-                     "that has it.",
-                     STR_ARG(found));
-    return true;
-}
-
-static HostRepository read_repository(const HostPlan *plan, const char *name) {
-    Arena *arena = plan->call->arena;
-    Value given = object_nested(plan->object, name, arena);
-    return (HostRepository){
-        .url = object_text(given, "url", STR_EMPTY),
-        .suite = object_text(given, "suite", STR("/")),
-        .key = object_text(given, "key", STR_EMPTY),
-        .packages = nested_list_texts(given, "packages", arena),
-    };
-}
-
-static void read_repositories(HostPlan *plan) {
-    Arena *arena = plan->call->arena;
-    HostRepository *own = &plan->wish.repository, *runtime = &plan->wish.runtime_repository;
-    KubeVersion version;
-    Str text = object_text(plan->object, "kubernetes_version", STR_EMPTY);
-    *own = read_repository(plan, "repository");
-    own->version = kube_version_parse(text, &version) ? kube_version_text(version, arena) : text;
-    *runtime = read_repository(plan, "runtime_repository");
-    runtime->version =
-        object_text(object_nested(plan->object, "runtime_repository", arena), "version", STR_EMPTY);
-    if (!runtime->packages.count)
-        vec_push(arena, &runtime->packages, str_from_cstr(plan->runtime->package));
-}
-
-static void read_registries(HostPlan *plan) {
-    Arena *arena = plan->call->arena;
-    for (size_t i = 0; i < nested_list_count(plan->object, "registries"); i++) {
-        Value given = nested_list_at(plan->object, "registries", i);
-        RegistryMirror mirror = {
-            .host = object_text(given, "host", STR_EMPTY),
-            .endpoints = nested_list_texts(given, "endpoints", arena),
-            .user = object_text(given, "username", STR_EMPTY),
-            .password = object_text(given, "password", STR_EMPTY),
-            .ca_path = object_text(given, "ca_path", STR_EMPTY),
-        };
-        vec_push(arena, &plan->wish.node.mirrors, mirror);
-    }
-}
-
-/* Computes the wanted settings of a machine with these facts. */
-static bool want(HostPlan *plan, bool is_container, Str version, Diags *diags) {
-    const Call *call = plan->call;
-    NodeSettings *node = &plan->wish.node;
-    node->runtime = plan->runtime;
-    if (!kube_version_parse(version, &node->runtime_version))
-        node->runtime_version = (KubeVersion){.major = 1};
-    node->sandbox_image = sandbox_image(plan);
-    node->is_container = node->restricts_oom_score = is_container;
-    node->has_ipv6 = object_bool(plan->object, "ipv6", false);
-    node->has_own_runtime = own_runtime(plan) != NULL;
-    node->has_own_kubelet = own_program(plan, STR("bin/kubelet")) != NULL;
-    node->http_proxy = object_text(plan->object, "http_proxy", STR_EMPTY);
-    node->https_proxy = object_text(plan->object, "https_proxy", STR_EMPTY);
-    StrVec none = {0};
-    node->no_proxy =
-        node_files_no_proxy(&none, object_text(plan->object, "no_proxy", STR_EMPTY), call->arena);
-    plan->wish.keeps_swap = str_equal(object_text(plan->object, "swap", STR_EMPTY), STR("keep"));
-    read_registries(plan);
-    read_repositories(plan);
-    Str problem = host_settings_want(&plan->wish, &plan->wanted, call->arena);
-    return !problem.len ||
-           path_error(call, NO_PATH, diags, "Setting not possible", "%.*s", STR_ARG(problem));
-}
 
 static Value settings_value(const NamedTexts *texts, Arena *arena) {
     ObjectBuilder builder = object_builder_new(arena);
@@ -287,7 +100,7 @@ static bool is_same_machine(const PlanRequest *request) {
 static bool check_runtime(const Call *call, const PlanRequest *request, Diags *diags) {
     if (!is_same_machine(request) || request->is_replaced ||
         !value_is_known(object_attribute(request->proposed, "container_runtime")) ||
-        runtime_of(request->prior) == runtime_of(request->proposed))
+        kubeadm_wish_runtime(request->prior) == kubeadm_wish_runtime(request->proposed))
         return true;
     return path_error(
         call, PATH_AT(call, {"container_runtime"}), diags, "Container runtime of a node",
@@ -295,44 +108,67 @@ static bool check_runtime(const Call *call, const PlanRequest *request, Diags *d
         "machine; or reset the node and prepare it anew, with "
         "\"-replace=%.*s\" and the same option for its kubeadm_join. Else restore the former "
         "value.",
-        runtime_of(request->prior)->name, runtime_of(request->proposed)->name,
+        kubeadm_wish_runtime(request->prior)->name, kubeadm_wish_runtime(request->proposed)->name,
         STR_ARG(call->address));
+}
+
+/* Sets *planned to `object` with the settings of a machine that was prepared before. */
+static bool plan_settings(KubeadmWish *plan, Value prior, Str version, Value object, Value *planned,
+                          Diags *diags) {
+    static const char *const kept[] = {"architecture", "is_container", "package_driver"};
+    Arena *arena = plan->call->arena;
+    if (!kubeadm_wish_settings(plan, object_bool(prior, "is_container", false), version, diags))
+        return false;
+    ObjectBuilder builder = object_builder_of(object, arena);
+    object_builder_set(&builder, "settings", settings_value(&plan->wanted.settings, arena));
+    for (size_t i = 0; i < ARRAY_COUNT(kept); i++)
+        object_builder_set(&builder, kept[i], object_attribute(prior, kept[i]));
+    object_builder_set_optional(&builder, "runtime_version", version, arena);
+    *planned = object_builder_value(&builder);
+    return true;
 }
 
 static bool host_plan(const Call *call, const PlanRequest *request, PlanResponse *response,
                       Diags *diags) {
-    HostPlan plan = {
-        .call = call, .object = request->proposed, .runtime = runtime_of(request->proposed)};
+    KubeadmWish plan = {.call = call,
+                        .object = request->proposed,
+                        .runtime = kubeadm_wish_runtime(request->proposed)};
     Str version, architecture;
     bool responds;
     if (!check_runtime(call, request, diags) || !ssh_client_greet(call, request, &responds, diags))
         return false;
     if (!host_is_ready(request->proposed))
         return true;
-    if (!host_read_bundle(&plan, diags))
+    if (!kubeadm_wish_read_bundle(&plan, diags))
         return false;
     architecture = is_same_machine(request) ? object_text(request->prior, "architecture", STR_EMPTY)
                                             : STR_EMPTY;
-    if (!check_bundle(&plan, architecture, diags))
+    if (!kubeadm_wish_check_bundle(&plan, architecture, diags))
         return false;
     if (!is_same_machine(request))
         return true;
-    version = runtime_version(&plan, object_text(request->prior, "runtime_version", STR_EMPTY));
-    if (!check_runtime_release(&plan, version, diags) ||
-        !want(&plan, object_bool(request->prior, "is_container", false), version, diags))
+    plan.wish.driver = kubeadm_wish_driver(request->prior);
+    version = kubeadm_wish_runtime_version(
+        &plan, object_text(request->prior, "runtime_version", STR_EMPTY));
+    if (!kubeadm_wish_check_release(&plan, version, diags))
         return false;
-    ObjectBuilder builder = object_builder_of(response->planned, call->arena);
-    object_builder_set(&builder, "settings", settings_value(&plan.wanted.settings, call->arena));
-    object_builder_set(&builder, "architecture", object_attribute(request->prior, "architecture"));
-    object_builder_set(&builder, "is_container", object_attribute(request->prior, "is_container"));
-    object_builder_set_optional(&builder, "runtime_version", version, call->arena);
-    response->planned = object_builder_value(&builder);
+    /* Files of earlier versions are replaced by the next preparation, and are no drift. */
+    Value planned;
+    plan.wish.has_former_lists = !request->is_replaced;
+    if (!plan_settings(&plan, request->prior, version, response->planned, &planned, diags))
+        return false;
+    if (plan.wish.has_former_lists && !value_equal(planned, request->prior)) {
+        plan.wish.has_former_lists = false;
+        if (!plan_settings(&plan, request->prior, version, response->planned, &planned, diags))
+            return false;
+    }
+    response->planned = planned;
     return true;
 }
 
 /* Changes. */
 
-static bool host_check_machine(const HostPlan *plan, const HostLook *look, Diags *diags) {
+static bool host_check_machine(const KubeadmWish *plan, const HostLook *look, Diags *diags) {
     const Call *call = plan->call;
     const HostFacts *facts = &look->facts;
     Str problem = STR_EMPTY;
@@ -358,7 +194,7 @@ static bool host_check_machine(const HostPlan *plan, const HostLook *look, Diags
     return true;
 }
 
-static void warn_container(const HostPlan *plan, const HostFacts *facts, Diags *diags) {
+static void warn_container(const KubeadmWish *plan, const HostFacts *facts, Diags *diags) {
     if (!host_facts_is_container(facts))
         return;
     Str missing = host_settings_check_container(facts, plan->call->arena);
@@ -369,7 +205,7 @@ static void warn_container(const HostPlan *plan, const HostFacts *facts, Diags *
                      STR_ARG(missing));
 }
 
-static bool host_has_room(const HostPlan *plan, const HostFacts *facts, const StrVec *members,
+static bool host_has_room(const KubeadmWish *plan, const HostFacts *facts, const StrVec *members,
                           Diags *diags) {
     Bundle needed = {0};
     uint64_t free_kib;
@@ -397,7 +233,7 @@ static Str cache_directory(const Call *call) {
 /* Machines with equal needs share an archive. */
 static pthread_mutex_t packing = PTHREAD_MUTEX_INITIALIZER;
 
-static bool host_pack(const HostPlan *plan, const StrVec *members, Str path, Diags *diags) {
+static bool host_pack(const KubeadmWish *plan, const StrVec *members, Str path, Diags *diags) {
     const Call *call = plan->call;
     const Disk *disk = call->io->disk;
     Str part = str_concat(path, STR(".part"), call->arena);
@@ -417,7 +253,8 @@ static bool host_pack(const HostPlan *plan, const StrVec *members, Str path, Dia
 }
 
 /* Uploads the members of the bundle that the machine needs, as one archive. */
-static bool host_upload(const HostPlan *plan, SshLink *link, const StrVec *members, Diags *diags) {
+static bool host_upload(const KubeadmWish *plan, SshLink *link, const StrVec *members,
+                        Diags *diags) {
     Arena *arena = plan->call->arena;
     if (!members->count)
         return true;
@@ -432,12 +269,13 @@ static bool host_upload(const HostPlan *plan, SshLink *link, const StrVec *membe
     return is_packed && ssh_upload_write(link, &archive, diags);
 }
 
-static bool host_look_at(SshLink *link, const NodeRuntime *runtime, const NamedTexts *settings,
-                         HostLook *look, NamedTexts *observed, Diags *diags) {
+static bool host_look_at(SshLink *link, const HostWanted *wanted, HostLook *look,
+                         NamedTexts *observed, Diags *diags) {
     Arena *arena = link->call->arena;
     StrVec names = {0};
-    vec_push(arena, &names, str_from_cstr(runtime->program));
-    vec_each(settings, setting)
+    vec_push(arena, &names, str_from_cstr(wanted->runtime->program));
+    vec_push(arena, &names, package_driver_name(wanted->driver));
+    vec_each(&wanted->settings, setting)
         vec_push(arena, &names, setting->name);
     HostQuery query = {host_settings_script(), names.items, names.count};
     if (!host_look(link, &query, look, diags))
@@ -476,8 +314,8 @@ static bool run_step(SshLink *link, Str id, Str lines, Diags *diags) {
     return remote_step_remove(link, id, diags) && is_good;
 }
 
-static bool host_check_effect(const HostPlan *plan, const SshLink *link, const NamedTexts *observed,
-                              Diags *diags) {
+static bool host_check_effect(const KubeadmWish *plan, const SshLink *link,
+                              const NamedTexts *observed, Diags *diags) {
     bool is_good = true;
     vec_each(&plan->wanted.settings, setting) {
         Str found = STR_EMPTY;
@@ -495,19 +333,22 @@ static bool host_check_effect(const HostPlan *plan, const SshLink *link, const N
     return is_good;
 }
 
-static Value host_described(const HostPlan *plan, const HostFacts *facts, Str id) {
+static Value host_described(const KubeadmWish *plan, const HostFacts *facts, Str id) {
     Arena *arena = plan->call->arena;
     ObjectBuilder builder = object_builder_of(plan->object, arena);
     object_builder_set_text(&builder, "id", id, arena);
     object_builder_set_text(&builder, "architecture", host_facts_architecture(facts), arena);
     object_builder_set(&builder, "is_container", value_bool(host_facts_is_container(facts)));
-    object_builder_set_optional(&builder, "runtime_version",
-                                runtime_version(plan, machine_runtime(plan, facts)), arena);
+    object_builder_set_text(&builder, "package_driver", package_driver_name(plan->wish.driver),
+                            arena);
+    object_builder_set_optional(
+        &builder, "runtime_version",
+        kubeadm_wish_runtime_version(plan, kubeadm_wish_machine_runtime(plan, facts)), arena);
     object_builder_set(&builder, "settings", settings_value(&plan->wanted.settings, arena));
     return object_builder_value(&builder);
 }
 
-static bool has_images(const HostPlan *plan) {
+static bool has_images(const KubeadmWish *plan) {
     for (size_t i = 0; plan->wish.bundle && i < plan->bundle.files.count; i++) {
         if (plan->bundle.files.items[i].images.count)
             return true;
@@ -516,28 +357,30 @@ static bool has_images(const HostPlan *plan) {
 }
 
 /* Adds the packages that the machine needs before anything else. */
-static void host_find_missing(const HostPlan *plan, const HostFacts *facts, StrVec *out) {
+static void host_find_missing(const KubeadmWish *plan, const HostFacts *facts, StrVec *out) {
     Arena *arena = plan->call->arena;
     Str service = str_from_cstr(plan->runtime->service);
-    bool has_runtime = machine_runtime(plan, facts).len || own_runtime(plan) ||
+    bool has_runtime = kubeadm_wish_machine_runtime(plan, facts).len ||
+                       kubeadm_wish_own_runtime(plan) ||
                        str_is_among(service, facts->active.items, facts->active.count);
     bool uses_skopeo = plan->runtime == &node_runtime_table[NODE_RUNTIME_CRIO] && has_images(plan);
     if (!has_runtime) {
         vec_each(&plan->wish.runtime_repository.packages, package)
             vec_push(arena, out, *package);
     }
-    if (uses_skopeo && !own_program(plan, STR("bin/skopeo")) &&
+    if (uses_skopeo && !kubeadm_wish_program(plan, STR("bin/skopeo")) &&
         !str_is_among(STR("skopeo"), facts->programs.items, facts->programs.count))
         vec_push(arena, out, STR("skopeo"));
 }
 
 /* The configuration of a runtime depends on its version, so a package of it comes first. CRI-O gets
  * images of a bundle by skopeo. */
-static bool install_runtime(HostPlan *plan, SshLink *link, Str id, HostLook *look, Diags *diags) {
+static bool install_runtime(KubeadmWish *plan, SshLink *link, Str id, HostLook *look,
+                            Diags *diags) {
     const Call *call = plan->call;
     StrVec missing = {0};
     Str lines = STR_EMPTY;
-    read_repositories(plan);
+    kubeadm_wish_read_repositories(plan);
     host_find_missing(plan, &look->facts, &missing);
     if (!missing.count)
         return true;
@@ -548,8 +391,13 @@ static bool install_runtime(HostPlan *plan, SshLink *link, Str id, HostLook *loo
             "bundle with it.",
             STR_ARG(link->target.host),
             STR_ARG(str_join(missing.items, missing.count, STR(" and "), call->arena)));
-    Str problem =
-        host_settings_install(&plan->wish.runtime_repository, &missing, &lines, call->arena);
+    if (!plan->wish.driver)
+        return path_error(call, PATH_AT(call, {"bundle"}), diags, "No program for packages",
+                          "loam knows no program of %.*s (%.*s) that installs packages. Use a "
+                          "bundle with the container runtime.",
+                          STR_ARG(link->target.host), STR_ARG(look->facts.os_name));
+    Str problem = host_settings_install(&plan->wish.runtime_repository, plan->wish.driver, &missing,
+                                        &lines, call->arena);
     if (problem.len)
         return path_error(call, PATH_AT(call, {"runtime_repository"}), diags,
                           "Setting not possible", "%.*s", STR_ARG(problem));
@@ -557,7 +405,7 @@ static bool install_runtime(HostPlan *plan, SshLink *link, Str id, HostLook *loo
 }
 
 /* Another object may have prepared the machine, and its node may run. */
-static bool check_node_runtime(const HostPlan *plan, const HostFacts *facts, Diags *diags) {
+static bool check_node_runtime(const KubeadmWish *plan, const HostFacts *facts, Diags *diags) {
     const NodeRuntime *found = host_facts_runtime(facts);
     if (host_facts_state(facts) == HOST_CLEAN || !facts->runtime_endpoint.len ||
         found == plan->runtime)
@@ -571,7 +419,7 @@ static bool check_node_runtime(const HostPlan *plan, const HostFacts *facts, Dia
 
 /* Returns the version of the kubelet if it must wait for the upgrade of the machine's node, which
  * is older; otherwise an empty text. */
-static Str staged_version(const HostPlan *plan, const HostFacts *facts) {
+static Str staged_version(const KubeadmWish *plan, const HostFacts *facts) {
     KubeVersion wanted, found;
     Str text = object_text(plan->object, "kubernetes_version", STR_EMPTY);
     bool is_newer = kube_version_parse(text, &wanted) &&
@@ -580,25 +428,46 @@ static Str staged_version(const HostPlan *plan, const HostFacts *facts) {
     return is_newer && host_facts_state(facts) != HOST_CLEAN ? text : STR_EMPTY;
 }
 
+/* Finds the driver of packages of the machine. */
+static void find_driver(KubeadmWish *plan, const HostFacts *facts, Diags *diags) {
+    bool is_known;
+    const PackageDriver *driver = package_driver_of(facts, &is_known);
+    bool is_used = value_is_present(object_attribute(plan->object, "repository")) ||
+                   value_is_present(object_attribute(plan->object, "runtime_repository"));
+    plan->wish.driver = driver;
+    if (driver && !is_known && is_used)
+        path_warning(plan->call, PATH_AT(plan->call, {"host"}), diags, "Unknown system",
+                     "loam does not know the system \"%.*s\" of %.*s. For packages it uses %s, "
+                     "which the machine has.",
+                     STR_ARG(facts->os_id.len ? facts->os_id : facts->os_name),
+                     STR_ARG(object_text(plan->object, "host", STR_EMPTY)), driver->program);
+}
+
 /* Brings the machine to the wanted settings: it is looked at, gets what differs, and is looked at
  * again. Every step can be repeated, so an interrupted preparation is done again. */
-static bool kubeadm_host_prepare(HostPlan *plan, SshLink *link, Str id, Value *state,
+static bool kubeadm_host_prepare(KubeadmWish *plan, SshLink *link, Str id, Value *state,
                                  Diags *diags) {
     Arena *arena = plan->call->arena;
     HostLook first, look;
     NamedTexts observed = {0}, after = {0};
     StrVec members = {0};
-    if (!host_read_bundle(plan, diags) || !host_look(link, NULL, &first, diags) ||
+    if (!kubeadm_wish_read_bundle(plan, diags) || !host_look(link, NULL, &first, diags) ||
         !end_former_step(link, id, &first, diags) || !host_check_machine(plan, &first, diags) ||
         !check_node_runtime(plan, &first.facts, diags) ||
-        !check_bundle(plan, host_facts_architecture(&first.facts), diags) ||
-        !install_runtime(plan, link, id, &first, diags) ||
+        !kubeadm_wish_check_bundle(plan, host_facts_architecture(&first.facts), diags))
+        return false;
+    find_driver(plan, &first.facts, diags);
+    if (!install_runtime(plan, link, id, &first, diags) ||
         (plan->is_new &&
-         !check_runtime_release(plan, runtime_version(plan, machine_runtime(plan, &first.facts)),
-                                diags)) ||
-        !want(plan, host_facts_is_container(&first.facts),
-              runtime_version(plan, machine_runtime(plan, &first.facts)), diags) ||
-        !host_look_at(link, plan->runtime, &plan->wanted.settings, &look, &observed, diags))
+         !kubeadm_wish_check_release(
+             plan,
+             kubeadm_wish_runtime_version(plan, kubeadm_wish_machine_runtime(plan, &first.facts)),
+             diags)) ||
+        !kubeadm_wish_settings(
+            plan, host_facts_is_container(&first.facts),
+            kubeadm_wish_runtime_version(plan, kubeadm_wish_machine_runtime(plan, &first.facts)),
+            diags) ||
+        !host_look_at(link, &plan->wanted, &look, &observed, diags))
         return false;
     warn_container(plan, &look.facts, diags);
     plan->wanted.staged = staged_version(plan, &look.facts);
@@ -607,7 +476,7 @@ static bool kubeadm_host_prepare(HostPlan *plan, SshLink *link, Str id, Value *s
     if (lines.len &&
         (!host_has_room(plan, &look.facts, &members, diags) ||
          !host_upload(plan, link, &members, diags) || !run_step(link, id, lines, diags) ||
-         !host_look_at(link, plan->runtime, &plan->wanted.settings, &look, &after, diags) ||
+         !host_look_at(link, &plan->wanted, &look, &after, diags) ||
          !host_check_effect(plan, link, &after, diags)))
         return false;
     *state = host_described(plan, &look.facts, id);
@@ -617,10 +486,10 @@ static bool kubeadm_host_prepare(HostPlan *plan, SshLink *link, Str id, Value *s
 static bool host_apply(const Call *call, const ApplyRequest *request, ApplyResponse *response,
                        Diags *diags) {
     SCOPED(SshLink) link = {0};
-    HostPlan plan = {
+    KubeadmWish plan = {
         .call = call,
         .object = request->planned,
-        .runtime = runtime_of(request->planned),
+        .runtime = kubeadm_wish_runtime(request->planned),
         .is_new = value_is_null(request->prior),
     };
     Str id = value_is_null(request->prior) ? request->marker
@@ -669,19 +538,21 @@ static bool host_delete(const Call *call, const DeleteRequest *request, DeleteRe
 static bool kubeadm_host_read_state(const Call *call, const ReadRequest *request,
                                     ReadResponse *response, Diags *diags) {
     SCOPED(SshLink) link = {0};
-    const NodeRuntime *runtime = runtime_of(response->state);
+    const NodeRuntime *runtime = kubeadm_wish_runtime(response->state);
     HostLook look;
-    NamedTexts stored = {0}, observed = {0};
+    HostWanted stored = {.runtime = runtime, .driver = kubeadm_wish_driver(response->state)};
+    NamedTexts observed = {0};
     Diags problems = diags_new(call->arena);
     Value settings = object_attribute(response->state, "settings");
+    bool is_known;
     for (size_t i = 0; value_is_present(settings) && i < settings.count; i++) {
         NamedText setting = {value_key_at(settings, i), value_text(value_at(settings, i))};
-        vec_push(call->arena, &stored, setting);
+        vec_push(call->arena, &stored.settings, setting);
     }
     if (!ssh_client_link(call, response->state, &link, diags))
         return false;
     ssh_client_limit_to_plan(&link);
-    if (!host_look_at(&link, runtime, &stored, &look, &observed, &problems)) {
+    if (!host_look_at(&link, &stored, &look, &observed, &problems)) {
         if (!ssh_client_may_assume_unchanged(&link, request)) {
             diags_append(diags, &problems);
             return false;
@@ -696,6 +567,9 @@ static bool kubeadm_host_read_state(const Call *call, const ReadRequest *request
     Str version = host_facts_find(&look.facts.versions, runtime->program);
     object_builder_set(&builder, "settings", settings_value(&observed, call->arena));
     object_builder_set(&builder, "is_container", value_bool(host_facts_is_container(&look.facts)));
+    object_builder_set_text(&builder, "package_driver",
+                            package_driver_name(package_driver_of(&look.facts, &is_known)),
+                            call->arena);
     if (version.len)
         object_builder_set_text(&builder, "runtime_version", version, call->arena);
     response->state = object_builder_value(&builder);
@@ -703,7 +577,7 @@ static bool kubeadm_host_read_state(const Call *call, const ReadRequest *request
 }
 
 /* Version 0 of the schema has no container_runtime, and calls runtime_version
- * "containerd_version". */
+ * "containerd_version". Version 1 knows apt only. */
 static bool host_upgrade(const Call *call, const UpgradeRequest *request, UpgradeResponse *response,
                          Diags *) {
     Value stored;
@@ -716,7 +590,9 @@ static bool host_upgrade(const Call *call, const UpgradeRequest *request, Upgrad
         object_builder_put(&builder, is_former ? STR("runtime_version") : name,
                            value_at(stored, i));
     }
-    object_builder_put(&builder, STR("container_runtime"), value_from_cstr("containerd"));
+    if (request->version == 0)
+        object_builder_put(&builder, STR("container_runtime"), value_from_cstr("containerd"));
+    object_builder_put(&builder, STR("package_driver"), value_from_cstr("apt"));
     response->upgraded = json_text(object_builder_value(&builder), call->arena);
     return true;
 }
@@ -725,7 +601,7 @@ static const Block blocks[] = {TIMEOUTS_BLOCK};
 
 const ResourceType kubeadm_host = {
     .name = "kubeadm_host",
-    .schema = {SCHEMA_ATTRIBUTES(attributes), SCHEMA_BLOCKS(blocks), .version = 1,
+    .schema = {SCHEMA_ATTRIBUTES(attributes), SCHEMA_BLOCKS(blocks), .version = 2,
                .description =
                    "A machine prepared for kubeadm: kernel, container runtime, programs, images. "
                    "Only what differs is changed. Its deletion leaves the machine as it is; if the "

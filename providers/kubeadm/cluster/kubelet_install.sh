@@ -11,20 +11,31 @@ install_file() {
   mv -f "$2.loam" "$2"
 }
 
+# shellcheck source=../host/package_apt.sh
+. ./../host/package_apt.sh
+# shellcheck source=../host/package_rpm.sh
+. ./../host/package_rpm.sh
+# shellcheck source=../host/package_dnf.sh
+. ./../host/package_dnf.sh
+# shellcheck source=../host/package_zypper.sh
+. ./../host/package_zypper.sh
+
 # Installs the staged kubelet; sets $kubelet to its path. Can be repeated.
 install_kubelet() {
   kubelet=$(command -v kubelet || echo /usr/local/bin/kubelet)
-  if [ -f $stage/kubelet ] || [ -f $stage/kubelet.deb ]; then
+  for package in $stage/kubelet.deb $stage/kubelet.rpm ''; do [ ! -f "$package" ] || break; done
+  if [ -f $stage/kubelet ] || [ -n "$package" ]; then
     [ -e $stage/former ] || [ ! -e "$kubelet" ] || install_file "$kubelet" $stage/former
   fi
   if [ -f $stage/kubelet ]; then
     install_file $stage/kubelet "$kubelet"
     rm -f $stage/kubelet
-  elif [ -f $stage/kubelet.deb ]; then
-    DEBIAN_FRONTEND=noninteractive apt-get -qq -y --no-install-recommends --allow-change-held-packages --reinstall \
-      -o Dpkg::Options::=--force-confold -o DPkg::Lock::Timeout=300 install $stage/kubelet.deb
-    apt-mark hold kubelet >/dev/null
-    rm -f $stage/kubelet.deb
+  elif [ -n "$package" ]; then
+    # Earlier versions of loam knew apt only.
+    driver=$(cat $stage/driver 2>/dev/null || echo apt)
+    "${driver}_install_file" "$package"
+    "${driver}_hold" kubelet
+    rm -f "$package" $stage/driver
   fi
 }
 

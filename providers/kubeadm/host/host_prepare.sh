@@ -1,6 +1,6 @@
 #!/bin/sh
 # Changes settings of a machine. Each line of standard input is one: "file MODE PATH BASE64", "kernel PATH" after its file,
-# "package NAME VERSION" ("-": any), "program SHA256 PATH MEMBER", "image RUNTIME SHA256 MEMBER NAME…", "sysctl NAME VALUE",
+# "package NAME VERSION" ("-": any), "driver NAME" of packages, "proxy URL" for them, "program SHA256 PATH MEMBER", "image RUNTIME SHA256 MEMBER NAME…", "sysctl NAME VALUE",
 # "module NAME", "swap", "enable SERVICE", "restart SERVICE"; "stage SHA256 MEMBER" and "download kubelet VERSION" prepare
 # a kubelet for the upgrade of the node. The members are in /var/lib/loam/host/bundle.tar.
 set -u
@@ -14,6 +14,15 @@ fail() { echo "error: $*" >&2; exit 1; }
 lines=$(cat)
 each() { printf '%s\n' "$lines" | grep "^$1 " | cut -d' ' -f2-; }
 
+driver=$(each driver)
+# shellcheck source=package_apt.sh
+. ./package_apt.sh
+# shellcheck source=package_rpm.sh
+. ./package_rpm.sh
+# shellcheck source=package_dnf.sh
+. ./package_dnf.sh
+# shellcheck source=package_zypper.sh
+. ./package_zypper.sh
 # shellcheck source=host_stage.sh
 . ./host_stage.sh
 # shellcheck source=host_store.sh
@@ -51,28 +60,35 @@ each sysctl | while read -r name value; do
 done || exit 1
 packages=$(each package)
 downloads=$(each download)
+if [ -n "$driver" ]; then "${driver}_clean"; fi
 if [ -n "$packages$downloads" ]; then
-  DEBIAN_FRONTEND=noninteractive
-  export DEBIAN_FRONTEND
-  apt-get -qq update || fail "the lists of packages cannot be read"
+  http_proxy=$(each proxy)
+  if [ -n "$http_proxy" ]; then
+    https_proxy=$http_proxy
+    export http_proxy https_proxy
+  fi
+  "${driver}_trust" || fail "the keys of the repositories cannot be imported"
+  "${driver}_refresh" || fail "the lists of packages cannot be read"
 fi
 if [ -n "$packages" ]; then
-  names=$(printf '%s\n' "$packages" | awk '{print $2 == "-" ? $1 : $1 "=" $2 "-*"}')
-  # shellcheck disable=SC2086 # a list of names
-  apt-get -qq -y --no-install-recommends --allow-change-held-packages --allow-downgrades \
-    -o Dpkg::Options::=--force-confold -o DPkg::Lock::Timeout=300 install $names || fail "packages cannot be installed"
+  "${driver}_install" "$packages" || fail "packages cannot be installed"
   # shellcheck disable=SC2046 # a list of names
-  apt-mark hold $(printf '%s\n' "$packages" | awk '$2 != "-" {print $1}') >/dev/null
-  case " $names " in *[[:space:]]kubelet[=[:space:]]*) stage_clear ;; esac
+  "${driver}_hold" $(printf '%s\n' "$packages" | awk '$2 != "-" {print $1}') || fail "packages cannot be held"
+  case "
+$packages" in *"
+kubelet "*) stage_clear ;; esac
 fi
 if [ -n "$downloads" ]; then
   echo "downloading the kubelet for the upgrade of the node"
   rm -rf $stage/part
   mkdir -p $stage/part
-  (cd $stage/part && apt-get -qq -o APT::Sandbox::User=root download "${downloads% *}=${downloads#* }-*") ||
-    fail "the package of the kubelet cannot be downloaded"
+  "${driver}_download" "${downloads% *}" "${downloads#* }" $stage/part || fail "the package of the kubelet cannot be downloaded"
   stage_clear
-  mv -f $stage/part/*.deb $stage/kubelet.deb || fail "the package of the kubelet cannot be stored"
+  echo "$driver" >$stage/driver
+  case $driver in
+  apt) mv -f $stage/part/kubelet_*.deb $stage/kubelet.deb ;;
+  *) mv -f $stage/part/kubelet-*.rpm $stage/kubelet.rpm ;;
+  esac || fail "the package of the kubelet cannot be stored"
   rm -rf $stage/part
 fi
 each stage | while read -r sha256 member; do

@@ -9,17 +9,6 @@
 
 #define INSTANCES_MIN UINT64_C(128)
 
-/* Files of a repository of packages. */
-typedef struct RepositoryPaths {
-    const char *key;
-    const char *list;
-} RepositoryPaths;
-
-static const RepositoryPaths kubernetes_paths = {"/etc/apt/keyrings/loam-kubernetes.asc",
-                                                 "/etc/apt/sources.list.d/loam-kubernetes.list"};
-static const RepositoryPaths runtime_paths = {"/etc/apt/keyrings/loam-runtime.asc",
-                                              "/etc/apt/sources.list.d/loam-runtime.list"};
-
 const char *host_settings_script(void) {
     return host_settings_sh;
 }
@@ -101,56 +90,13 @@ static Str want_bundle(const Bundle *bundle, HostWanted *out, Arena *arena) {
     return STR_EMPTY;
 }
 
-/* Of Debian: letters, digits and some signs. No text is an option or a pattern of apt, and none
- * ends in "-", which would remove the package. */
-static bool is_of_package(Str text, const char *signs) {
-    return text.len > 0 && isalnum((unsigned char)text.ptr[0]) && str_has_only(text, signs) &&
-           !str_ends_with(text, STR("-"));
-}
-
-/* Returns a sentence if a text would add words, lines or options to the list or to a command. */
-static Str check_repository(const HostRepository *repository) {
-    if (!settings_is_word(repository->url) || !settings_is_word(repository->suite))
-        return STR("URL and suite of a repository have no blanks and no control characters.");
-    if (!isalpha((unsigned char)repository->url.ptr[0]) || repository->suite.ptr[0] == '[')
-        return STR("The URL of a repository begins with its scheme, and its suite not with \"[\".");
-    if (repository->version.len && !is_of_package(repository->version, "+-.:~"))
-        return STR("The version of a package has letters, digits, \"+\", \"-\", \".\", \":\" and "
-                   "\"~\" only.");
-    vec_each(&repository->packages, package) {
-        if (!is_of_package(*package, "+-.:"))
-            return STR(
-                "Names of packages have letters, digits, \"+\", \"-\", \".\" and \":\" only, "
-                "and begin with a letter or digit.");
-    }
-    return STR_EMPTY;
-}
-
-static void add_repository(const HostRepository *repository, const RepositoryPaths *paths,
-                           NodeFiles *out, Arena *arena) {
-    Str signature =
-        repository->key.len ? str_format(arena, "[signed-by=%s] ", paths->key) : STR_EMPTY;
-    NodeFile key = {.path = paths->key, .text = repository->key, .mode = 0644};
-    NodeFile list = {
-        .path = paths->list,
-        .text = str_format(arena, "deb %.*s%.*s %.*s\n", STR_ARG(signature),
-                           STR_ARG(repository->url), STR_ARG(repository->suite)),
-        .mode = 0644,
-    };
-    if (repository->key.len)
-        vec_push(arena, out, key);
-    vec_push(arena, out, list);
-}
-
 /* Packages without a version are installed once, and are no settings. */
-static Str want_repository(const HostRepository *repository, const RepositoryPaths *paths,
+static Str want_repository(const HostWish *wish, const PackageRepository *repository,
                            HostWanted *out, Arena *arena) {
-    if (!repository->url.len)
-        return STR_EMPTY;
-    Str problem = check_repository(repository);
-    if (problem.len)
+    Str problem = package_repository_files(repository, wish->driver, wish->has_former_lists,
+                                           &out->files, arena);
+    if (!repository->url.len || problem.len)
         return problem;
-    add_repository(repository, paths, &out->files, arena);
     vec_each(&repository->packages, package) {
         if (!repository->version.len)
             continue;
@@ -161,12 +107,14 @@ static Str want_repository(const HostRepository *repository, const RepositoryPat
 }
 
 Str host_settings_want(const HostWish *wish, HostWanted *out, Arena *arena) {
-    *out = (HostWanted){.runtime = wish->node.runtime};
+    *out = (HostWanted){.runtime = wish->node.runtime, .driver = wish->driver};
+    out->proxy =
+        wish->repository.proxy.len ? wish->repository.proxy : wish->runtime_repository.proxy;
     Str problem = node_files_list(&wish->node, &out->files, arena);
     if (!problem.len)
-        problem = want_repository(&wish->repository, &kubernetes_paths, out, arena);
+        problem = want_repository(wish, &wish->repository, out, arena);
     if (!problem.len)
-        problem = want_repository(&wish->runtime_repository, &runtime_paths, out, arena);
+        problem = want_repository(wish, &wish->runtime_repository, out, arena);
     if (!problem.len && wish->bundle)
         problem = want_bundle(wish->bundle, out, arena);
     if (problem.len)
@@ -208,6 +156,7 @@ typedef struct Difference {
     const NodeRuntime *runtime;
     bool restarts_runtime;
     bool restarts_kubelet;
+    bool uses_packages;
     Arena *arena;
 } Difference;
 
@@ -231,6 +180,7 @@ static void settings_add_file(Difference *difference, const NodeFiles *files, St
         add_file_line(&difference->lines, file, difference->arena);
         difference->restarts_runtime |= file->service == SERVICE_RUNTIME;
         difference->restarts_kubelet |= file->service == SERVICE_KUBELET;
+        difference->uses_packages |= file->service == SERVICE_PACKAGES;
         if (file->service == SERVICE_KERNEL)
             strbuf_add_format(&difference->lines, "kernel %.*s\n", STR_ARG(path));
     }
@@ -278,6 +228,14 @@ static void add_image(Difference *difference, const Bundle *bundle, Str image) {
     settings_add_member(difference, file->path);
 }
 
+/* `text`: the version, and "held". */
+static void add_package(Difference *difference, Str name, Str text) {
+    bool is_staged = difference->staged.len && str_equal(name, STR("kubelet"));
+    strbuf_add_format(&difference->lines, "%s %.*s %.*s\n", is_staged ? "download" : "package",
+                      STR_ARG(name), STR_ARG(str_slice(text, 0, str_find_char(text, ' ', 0))));
+    difference->uses_packages = true;
+}
+
 static void settings_add_setting(Difference *difference, const HostWanted *wanted,
                                  const Bundle *bundle, const NamedText *setting) {
     size_t blank = str_find_char(setting->name, ' ', 0);
@@ -292,16 +250,19 @@ static void settings_add_setting(Difference *difference, const HostWanted *wante
     else if (str_equal(kind, STR("service")))
         strbuf_add_format(&difference->lines, "enable %.*s\n", STR_ARG(name));
     else if (str_equal(kind, STR("package")))
-        strbuf_add_format(
-            &difference->lines, "%s %.*s %.*s\n",
-            difference->staged.len && str_equal(name, STR("kubelet")) ? "download" : "package",
-            STR_ARG(name),
-            STR_ARG(str_slice(setting->text, 0, str_find_char(setting->text, ' ', 0))));
+        add_package(difference, name, setting->text);
     else if (str_equal(kind, STR("sysctl")))
         strbuf_add_format(&difference->lines, "sysctl %.*s %.*s\n", STR_ARG(name),
                           STR_ARG(setting->text));
     else
         strbuf_add_format(&difference->lines, "%.*s\n", STR_ARG(setting->name));
+}
+
+/* dnf and apt have the proxy in their files. */
+static void add_driver(StrBuf *lines, const PackageDriver *driver, Str proxy) {
+    strbuf_add_format(lines, "driver %.*s\n", STR_ARG(package_driver_name(driver)));
+    if (proxy.len && driver == &package_driver_table[PACKAGE_ZYPPER])
+        strbuf_add_format(lines, "proxy %.*s\n", STR_ARG(proxy));
 }
 
 Str host_settings_difference(const HostWanted *wanted, const NamedTexts *observed,
@@ -321,18 +282,18 @@ Str host_settings_difference(const HostWanted *wanted, const NamedTexts *observe
         strbuf_add_format(&difference.lines, "restart %s\n", wanted->runtime->service);
     if (difference.restarts_kubelet)
         strbuf_add_cstr(&difference.lines, "restart kubelet\n");
+    if (difference.uses_packages)
+        add_driver(&difference.lines, wanted->driver, wanted->proxy);
     return strbuf_str(&difference.lines);
 }
 
-Str host_settings_install(const HostRepository *repository, const StrVec *packages, Str *lines,
-                          Arena *arena) {
+Str host_settings_install(const PackageRepository *repository, const PackageDriver *driver,
+                          const StrVec *packages, Str *lines, Arena *arena) {
     StrBuf out = strbuf_new(arena);
     NodeFiles files = {0};
-    Str problem = repository->url.len ? check_repository(repository) : STR_EMPTY;
+    Str problem = package_repository_files(repository, driver, false, &files, arena);
     if (problem.len)
         return problem;
-    if (repository->url.len)
-        add_repository(repository, &runtime_paths, &files, arena);
     vec_each(&files, file)
         add_file_line(&out, file, arena);
     vec_each(packages, package) {
@@ -341,6 +302,7 @@ Str host_settings_install(const HostRepository *repository, const StrVec *packag
         Str version = is_its && repository->version.len ? repository->version : STR("-");
         strbuf_add_format(&out, "package %.*s %.*s\n", STR_ARG(*package), STR_ARG(version));
     }
+    add_driver(&out, driver, repository->proxy);
     *lines = strbuf_str(&out);
     return STR_EMPTY;
 }

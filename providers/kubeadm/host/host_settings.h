@@ -16,38 +16,33 @@
 
 #include "bundle.h"
 #include "host_facts.h"
-#include "node_files.h"
+#include "package_repository.h"
 
 typedef struct HostWanted {
     const NodeRuntime *runtime;
-    NamedTexts settings; /* sorted by name */
+    const PackageDriver *driver; /* NULL: none */
+    Str proxy;                   /* for repositories of packages; empty: none */
+    NamedTexts settings;         /* sorted by name */
     NodeFiles files;
     StrVec members; /* paths in the bundle of programs and images, one for each such setting */
     Str staged;     /* version of a kubelet that waits for the upgrade of its node; empty: a new
                      * kubelet replaces the former one at once */
 } HostWanted;
 
-/* A repository of packages for apt. */
-typedef struct HostRepository {
-    Str url; /* empty: none */
-    Str suite;
-    Str key; /* that signs the repository, in ASCII; empty: one that the machine trusts already */
-    StrVec packages;
-    Str version;
-} HostRepository;
-
 typedef struct HostWish {
     NodeSettings node;
-    const Bundle *bundle; /* NULL: none */
-    HostRepository repository;
-    HostRepository runtime_repository; /* without a version: any, which is not held */
+    const Bundle *bundle;        /* NULL: none */
+    const PackageDriver *driver; /* NULL: none */
+    PackageRepository repository;
+    PackageRepository runtime_repository;
+    bool has_former_lists; /* see package_repository_files */
     bool keeps_swap;
 } HostWish;
 
 /* Returns an empty text, or a sentence if a setting cannot be written. */
 Str host_settings_want(const HostWish *wish, HostWanted *out, Arena *arena);
 /* Returns the script that prints the values of the settings in its arguments, which follow the
- * program of the container runtime; see HostQuery. */
+ * program of the container runtime and the name of the driver of packages; see HostQuery. */
 const char *host_settings_script(void);
 /* Returns the script that changes settings; see host_settings_difference. */
 const char *host_settings_prepare_script(void);
@@ -59,7 +54,7 @@ Str host_settings_difference(const HostWanted *wanted, const NamedTexts *observe
                              const Bundle *bundle, StrVec *members, Arena *arena);
 /* Sets *lines to those for host_prepare.sh that install packages before the other settings, with
  * the repository of the container runtime. Returns as host_settings_want. */
-Str host_settings_install(const HostRepository *repository, const StrVec *packages, Str *lines,
-                          Arena *arena);
+Str host_settings_install(const PackageRepository *repository, const PackageDriver *driver,
+                          const StrVec *packages, Str *lines, Arena *arena);
 /* What the kernel of a container's host must have; empty, or sentences. */
 Str host_settings_check_container(const HostFacts *facts, Arena *arena);

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Prints the values of settings, one a line after a tab, between the lines "settings 1" and "settings end". The first
-# argument is the program of the container runtime; each other one is a setting, such as "file /etc/crictl.yaml". Changes
-# nothing but its own list of digests.
+# argument is the program of the container runtime, the second the driver of packages; each other one is a setting, such as
+# "file /etc/crictl.yaml". Changes nothing but its own list of digests.
 set -u
 LC_ALL=C
 PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/opt/bin
@@ -20,17 +20,25 @@ digest() {
 }
 # The version of a package without that of its packaging, "-1.1", and whether it is held.
 package() {
-  found=$(dpkg-query -W -f '${db:Status-Abbrev}${Version}' "$1" 2>/dev/null)
-  case $found in ?i\ *) found=${found#?i } found=${found%-*} ;; *) return ;; esac
-  if apt-mark showhold "$1" 2>/dev/null | grep -q .; then found="$found held"; fi
+  if [ "$driver" = none ]; then return; fi
+  found=$("${driver}_version" "$1")
+  if [ -n "$found" ] && "${driver}_is_held" "$1"; then found="$found held"; fi
   echo "$found"
 }
+# shellcheck source=package_apt.sh
+. ./package_apt.sh
+# shellcheck source=package_rpm.sh
+. ./package_rpm.sh
+# shellcheck source=package_dnf.sh
+. ./package_dnf.sh
+# shellcheck source=package_zypper.sh
+. ./package_zypper.sh
 # shellcheck source=host_stage.sh
 . ./host_stage.sh
 # shellcheck source=host_store.sh
 . ./host_store.sh
-runtime=$1
-shift
+runtime=$1 driver=$2
+shift 2
 echo "settings 1"
 for setting; do
   name=${setting#* }
@@ -45,7 +53,7 @@ for setting; do
   program\ */kubelet) if [ -f $stage/kubelet ]; then value=$(digest $stage/kubelet); elif [ -f "$name" ]; then value=$(digest "$name"); fi ;;
   program\ *) [ -f "$name" ] && value=$(digest "$name") ;;
   package\ kubelet)
-    if [ -f $stage/kubelet.deb ]; then value=$(stage_version) value="${value#v} held"; else value=$(package kubelet); fi
+    if [ -f $stage/kubelet.deb ] || [ -f $stage/kubelet.rpm ]; then value=$(stage_version) value="${value#v} held"; else value=$(package kubelet); fi
     ;;
   package\ *) value=$(package "$name") ;;
   image\ *) store_has "$runtime" "$name" && value=present ;;

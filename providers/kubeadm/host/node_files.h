@@ -38,7 +38,8 @@ typedef enum NodeService {
     SERVICE_NONE,
     SERVICE_KERNEL,
     SERVICE_RUNTIME,
-    SERVICE_KUBELET
+    SERVICE_KUBELET,
+    SERVICE_PACKAGES /* no service: lists of packages are read again */
 } NodeService;
 
 typedef struct NodeFile {

@@ -108,8 +108,11 @@ static void test_staged(void **) {
     HostWish wish = wish_of(NULL, true);
     HostWanted wanted;
     NamedTexts observed = {0};
-    wish.repository = (HostRepository){
-        .url = STR("https://pkgs.example/v1.35/deb/"), .suite = STR("/"), .version = STR("1.35.4")};
+    wish.driver = &package_driver_table[PACKAGE_APT];
+    wish.repository = (PackageRepository){.name = "kubernetes",
+                                          .url = STR("https://pkgs.example/v1.35/deb/"),
+                                          .suite = STR("/"),
+                                          .version = STR("1.35.4")};
     vec_push(arena, &wish.repository.packages, STR("kubeadm"));
     vec_push(arena, &wish.repository.packages, STR("kubelet"));
     check_str(host_settings_want(&wish, &wanted, arena), "");
@@ -154,65 +157,102 @@ static void test_difference(void **) {
     assert_true(str_ends_with(lines, STR("\nrestart containerd\n")));
 }
 
-/* The key and the list of apt, and one held package for each name. */
+/* A repository has one held package for each name, and its files for each driver. */
 static void test_repository(void **) {
-    SCOPED(ArenaRef) arena = arena_open("test");
-    HostWish wish = wish_of(NULL, true);
-    HostWanted wanted;
-    wish.repository = (HostRepository){.url = STR("https://pkgs.example/v1.34/deb/"),
-                                       .suite = STR("/"),
-                                       .key = STR("KEY"),
-                                       .version = STR("1.34.4")};
-    vec_push(arena, &wish.repository.packages, STR("kubeadm"));
-    check_str(host_settings_want(&wish, &wanted, arena), "");
-    check_str(value_of(&wanted, "package kubeadm"), "1.34.4 held");
-    NamedTexts observed = {0};
-    StrVec members = {0};
-    Str lines = host_settings_difference(&wanted, &observed, NULL, &members, arena);
-    assert_true(str_find(lines, STR("package kubeadm 1.34.4\n"), 0) != SIZE_MAX);
-    const NodeFile *list = &wanted.files.items[wanted.files.count - 1];
-    check_str(list->text, "deb [signed-by=/etc/apt/keyrings/loam-kubernetes.asc] "
-                          "https://pkgs.example/v1.34/deb/ /\n");
-    wish.repository.url = STR("https://x /\ndeb https://other");
-    assert_true(host_settings_want(&wish, &wanted, arena).len > 0);
-    wish.repository.url = STR("https://pkgs.example/");
-    wish.repository.packages.items[0] = STR("kubeadm -o x");
-    assert_true(host_settings_want(&wish, &wanted, arena).len > 0);
+    for (size_t i = 0; i < PACKAGE_DRIVER_COUNT; i++) {
+        SCOPED(ArenaRef) arena = arena_open("test");
+        const PackageDriver *driver = &package_driver_table[i];
+        HostWish wish = wish_of(NULL, true);
+        HostWanted wanted;
+        wish.driver = driver;
+        wish.repository = (PackageRepository){.name = "kubernetes",
+                                              .url = STR("https://pkgs.example/v1.34/"),
+                                              .suite = STR("/"),
+                                              .key = STR("KEY"),
+                                              .version = STR("1.34.4")};
+        vec_push(arena, &wish.repository.packages, STR("kubeadm"));
+        check_str(host_settings_want(&wish, &wanted, arena), "");
+        check_str(value_of(&wanted, "package kubeadm"), "1.34.4 held");
+        NamedTexts observed = {0};
+        StrVec members = {0};
+        Str lines = host_settings_difference(&wanted, &observed, NULL, &members, arena);
+        assert_true(str_find(lines, STR("package kubeadm 1.34.4\n"), 0) != SIZE_MAX);
+        assert_true(str_ends_with(lines, str_format(arena, "\ndriver %s\n", driver->name)));
+        assert_true(
+            str_find(lines,
+                     str_format(arena, "file 0644 %s/loam-kubernetes.asc S0VZ\n", driver->keys),
+                     0) != SIZE_MAX);
+        assert_true(value_of(&wanted, str_format(arena, "file %s/loam-kubernetes.%s",
+                                                 driver->sources, driver->suffix)
+                                          .ptr)
+                        .len > 0);
+        wish.repository.url = STR("https://x /\ndeb https://other");
+        assert_true(host_settings_want(&wish, &wanted, arena).len > 0);
+        wish.repository.url = STR("https://pkgs.example/");
+        wish.repository.packages.items[0] = STR("kubeadm -o x");
+        assert_true(host_settings_want(&wish, &wanted, arena).len > 0);
+        wish.repository.packages.items[0] = STR("kubeadm");
+        wish.driver = NULL;
+        assert_true(host_settings_want(&wish, &wanted, arena).len > 0);
+    }
 }
 
 /* The repository of the runtime has files of its own; only a given version is a setting. */
 static void test_runtime_repository(void **) {
+    for (size_t i = 0; i < PACKAGE_DRIVER_COUNT; i++) {
+        SCOPED(ArenaRef) arena = arena_open("test");
+        const PackageDriver *driver = &package_driver_table[i];
+        HostWish wish = wish_of(NULL, true);
+        PackageRepository *repository = &wish.runtime_repository;
+        HostWanted wanted;
+        StrVec missing = {0};
+        Str lines;
+        wish.driver = driver;
+        wish.node.runtime = &node_runtime_table[NODE_RUNTIME_CRIO];
+        *repository = (PackageRepository){.name = "runtime",
+                                          .url = STR("https://pkgs.example/cri-o/"),
+                                          .suite = STR("/"),
+                                          .key = STR("KEY")};
+        vec_push(arena, &repository->packages, STR("cri-o"));
+        check_str(host_settings_want(&wish, &wanted, arena), "");
+        check_str(value_of(&wanted, "package cri-o"), "");
+        check_str(value_of(&wanted, "service crio"), "enabled active");
+        check_str(value_of(&wanted, "service containerd"), "");
+        vec_push(arena, &missing, STR("cri-o"));
+        vec_push(arena, &missing, STR("skopeo"));
+        check_str(host_settings_install(repository, driver, &missing, &lines, arena), "");
+        assert_true(str_starts_with(
+            lines, str_format(arena, "file 0644 %s/loam-runtime.asc ", driver->keys)));
+        assert_true(str_ends_with(
+            lines,
+            str_format(arena, "\npackage cri-o -\npackage skopeo -\ndriver %s\n", driver->name)));
+        repository->version = STR("1.34.2");
+        check_str(host_settings_want(&wish, &wanted, arena), "");
+        check_str(value_of(&wanted, "package cri-o"), "1.34.2 held");
+        check_str(host_settings_install(repository, driver, &missing, &lines, arena), "");
+        assert_true(str_find(lines, STR("\npackage cri-o 1.34.2\npackage skopeo -\n"), 0) !=
+                    SIZE_MAX);
+        repository->version = STR("1 -o x");
+        assert_true(host_settings_want(&wish, &wanted, arena).len > 0);
+        assert_true(host_settings_install(repository, driver, &missing, &lines, arena).len > 0);
+    }
+}
+
+/* Only zypper gets the proxy from its environment. */
+static void test_proxy(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
-    HostWish wish = wish_of(NULL, true);
-    HostRepository *repository = &wish.runtime_repository;
-    HostWanted wanted;
-    StrVec missing = {0};
+    PackageRepository none = {.name = "runtime", .proxy = STR("http://proxy.example:3128")};
+    StrVec packages = {0};
     Str lines;
-    wish.node.runtime = &node_runtime_table[NODE_RUNTIME_CRIO];
-    *repository = (HostRepository){
-        .url = STR("https://pkgs.example/cri-o/"), .suite = STR("/"), .key = STR("KEY")};
-    vec_push(arena, &repository->packages, STR("cri-o"));
-    check_str(host_settings_want(&wish, &wanted, arena), "");
-    check_str(value_of(&wanted, "package cri-o"), "");
-    check_str(value_of(&wanted, "service crio"), "enabled active");
-    check_str(value_of(&wanted, "service containerd"), "");
-    assert_true(value_of(&wanted, "file /etc/apt/keyrings/loam-runtime.asc").len > 0);
-    const NodeFile *list = &wanted.files.items[wanted.files.count - 1];
-    check_str(list->text, "deb [signed-by=/etc/apt/keyrings/loam-runtime.asc] "
-                          "https://pkgs.example/cri-o/ /\n");
-    vec_push(arena, &missing, STR("cri-o"));
-    vec_push(arena, &missing, STR("skopeo"));
-    check_str(host_settings_install(repository, &missing, &lines, arena), "");
-    assert_true(str_starts_with(lines, STR("file 0644 /etc/apt/keyrings/loam-runtime.asc ")));
-    assert_true(str_ends_with(lines, STR("\npackage cri-o -\npackage skopeo -\n")));
-    repository->version = STR("1.34.2");
-    check_str(host_settings_want(&wish, &wanted, arena), "");
-    check_str(value_of(&wanted, "package cri-o"), "1.34.2 held");
-    check_str(host_settings_install(repository, &missing, &lines, arena), "");
-    assert_true(str_ends_with(lines, STR("\npackage cri-o 1.34.2\npackage skopeo -\n")));
-    repository->version = STR("1 -o x");
-    assert_true(host_settings_want(&wish, &wanted, arena).len > 0);
-    assert_true(host_settings_install(repository, &missing, &lines, arena).len > 0);
+    vec_push(arena, &packages, STR("containerd"));
+    check_str(
+        host_settings_install(&none, &package_driver_table[PACKAGE_APT], &packages, &lines, arena),
+        "");
+    check_str(lines, "package containerd -\ndriver apt\n");
+    check_str(host_settings_install(&none, &package_driver_table[PACKAGE_ZYPPER], &packages, &lines,
+                                    arena),
+              "");
+    check_str(lines, "package containerd -\ndriver zypper\nproxy http://proxy.example:3128\n");
 }
 
 /* Images of a bundle get into the storage of the runtime, and its files restart it. */
@@ -250,7 +290,7 @@ static void test_parse(void **) {
     assert_false(host_settings_parse(STR("settings 1\nswap\toff\n"), &cut, arena));
 }
 
-/* Texts that are options, patterns or several words for apt, or lines of their own. */
+/* Texts that are options, patterns or several words for a command, or lines of their own. */
 static void test_hostile(void **) {
     static const char *const texts[] = {
         "",        "-y",      "-oDPkg::Pre-Invoke::=id",
@@ -265,8 +305,10 @@ static void test_hostile(void **) {
     for (size_t i = 0; i < ARRAY_COUNT(texts) * 4; i++) {
         SCOPED(ArenaRef) arena = arena_open("test");
         Str text = str_from_cstr(texts[i / 4]), lines;
-        HostRepository repository = {
-            .url = STR("https://pkgs.example/"), .suite = STR("/"), .version = STR("1.34.4")};
+        PackageRepository repository = {.name = "kubernetes",
+                                        .url = STR("https://pkgs.example/"),
+                                        .suite = STR("/"),
+                                        .version = STR("1.34.4")};
         StrVec packages = {0};
         vec_push(arena, &repository.packages, i % 4 == 0 ? text : STR("kubelet"));
         repository.version = i % 4 == 1 ? text : repository.version;
@@ -275,7 +317,8 @@ static void test_hostile(void **) {
         repository.suite = i % 4 == 3 ? str_concat(STR("["), text, arena) : repository.suite;
         vec_push(arena, &packages, repository.packages.items[0]);
         bool is_unset = i % 4 == 1 && text.len == 0;
-        Str problem = host_settings_install(&repository, &packages, &lines, arena);
+        const PackageDriver *driver = &package_driver_table[i % PACKAGE_DRIVER_COUNT];
+        Str problem = host_settings_install(&repository, driver, &packages, &lines, arena);
         /* A URL is a word that no command reads. */
         bool is_url = i % 4 == 2 && text.len > 0 && isalpha((unsigned char)text.ptr[0]);
         if (problem.len == 0 && !is_unset && !is_url)
@@ -289,7 +332,7 @@ UNIT_MAIN(test_host_settings) {
         cmocka_unit_test(test_difference), cmocka_unit_test(test_repository),
         cmocka_unit_test(test_hostile),    cmocka_unit_test(test_runtime_repository),
         cmocka_unit_test(test_crio),       cmocka_unit_test(test_parse),
-        cmocka_unit_test(test_staged),
+        cmocka_unit_test(test_staged),     cmocka_unit_test(test_proxy),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

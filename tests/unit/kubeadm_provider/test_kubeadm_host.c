@@ -1,4 +1,5 @@
 /* kubeadm_host: plans without a machine. lab/cluster_host prepares real machines. */
+#include "host_settings.h"
 #include "kubeadm_provider.h"
 #include "object_builder.h"
 #include "resource_case.h"
@@ -16,8 +17,14 @@ static void test_upgrade(void **state) {
     c.state = case_config(&c, str_to_cstr(response.upgraded, c.arena));
     check_str(case_text(&c, "runtime_version"), "1.7.2");
     check_str(case_text(&c, "container_runtime"), "containerd");
+    check_str(case_text(&c, "package_driver"), "apt");
     check_str(case_text(&c, "host"), "10.0.0.11");
     assert_int_equal(object_int(c.state, "port", 0), 22);
+    request = (UpgradeRequest){1, STR("{" HOST ",\"container_runtime\":\"cri-o\"}")};
+    check_done(&c, resource_type_upgrade(case_call(&c), &request, &response, &c.diags));
+    c.state = case_config(&c, str_to_cstr(response.upgraded, c.arena));
+    check_str(case_text(&c, "container_runtime"), "cri-o");
+    check_str(case_text(&c, "package_driver"), "apt");
     case_close(&c);
 }
 
@@ -79,6 +86,88 @@ static void test_settings(void **state) {
     case_close(&c);
 }
 
+#define URL             "https://pkgs.example/v{minor}/{format}/"
+#define REPOSITORY(url) ",\"repository\":{\"url\":\"" url "\",\"key\":\"KEY\"}"
+
+/* The settings of the plan are those of the driver, and a second plan is empty. */
+static void test_drivers(void **) {
+    for (size_t i = 0; i < PACKAGE_DRIVER_COUNT; i++) {
+        ResourceCase c = case_open(&kubeadm_host);
+        const PackageDriver *driver = &package_driver_table[i];
+        Str state = str_format(
+            c.arena, "{" HOST STATE REPOSITORY(URL) ",\"package_driver\":\"%s\"}", driver->name);
+        c.state = case_config(&c, str_to_cstr(state, c.arena));
+        check_done(&c, plan(&c, "{" HOST REPOSITORY(URL) "}", false));
+        Str file =
+            str_format(c.arena, "file %s/loam-kubernetes.%s", driver->sources, driver->suffix);
+        assert_true(value_is_present(setting(&c, str_to_cstr(file, c.arena))));
+        check_str(value_text(setting(&c, "package kubelet")), "1.34.4 held");
+        check_str(value_text(value_attribute(c.plan.planned, STR("package_driver"))), driver->name);
+        c.state = c.plan.planned;
+        check_done(&c, plan(&c, "{" HOST REPOSITORY(URL) "}", false));
+        assert_true(value_equal(c.plan.planned, c.state));
+        case_close(&c);
+    }
+    ResourceCase c = case_open(&kubeadm_host);
+    c.state = case_config(&c, "{" HOST STATE ",\"package_driver\":\"none\"}");
+    check_refused(&c, plan(&c, "{" HOST REPOSITORY(URL) "}", false), "Setting not possible");
+    case_close(&c);
+}
+
+/* A machine with the files of an earlier version has no difference. Another change also replaces
+ * these files. */
+static void test_former_files(void **) {
+    static const char list[] = "file /etc/apt/sources.list.d/loam-kubernetes.list";
+    static const char sources[] = "file /etc/apt/sources.list.d/loam-kubernetes.sources";
+    ResourceCase c = case_open(&kubeadm_host);
+    const Call *call = case_call(&c);
+    HostWish wish = {
+        .node = {.runtime = &node_runtime_table[NODE_RUNTIME_CONTAINERD],
+                 .runtime_version = {.major = 1},
+                 .sandbox_image = STR("registry.k8s.io/pause:3.10.1"),
+                 .is_container = true,
+                 .restricts_oom_score = true,
+                 .https_proxy = STR("http://proxy:3128")},
+        .driver = &package_driver_table[PACKAGE_APT],
+        .repository = {.name = "kubernetes",
+                       .url = STR("https://pkgs.example/v1.34/deb/"),
+                       .suite = STR("/"),
+                       .key = STR("KEY"),
+                       .version = STR("1.34.4")},
+        .has_former_lists = true,
+    };
+    StrVec none = {0};
+    wish.node.no_proxy = node_files_no_proxy(&none, STR_EMPTY, call->arena);
+    vec_push(call->arena, &wish.repository.packages, STR("kubeadm"));
+    vec_push(call->arena, &wish.repository.packages, STR("kubelet"));
+    vec_push(call->arena, &wish.repository.packages, STR("kubectl"));
+    HostWanted wanted;
+    check_str(host_settings_want(&wish, &wanted, call->arena), "");
+    ObjectBuilder settings = object_builder_new(call->arena);
+    vec_each(&wanted.settings, named)
+        object_builder_put(&settings, named->name, value_string(named->text, call->arena));
+#define FORMER                                                                                     \
+    HOST REPOSITORY("https://pkgs.example/v1.34/deb/") ",\"https_proxy\":\"http://proxy:3128\""
+    Value config = case_config(&c, "{" FORMER STATE ",\"package_driver\":\"apt\"}");
+    ObjectBuilder state =
+        object_builder_of(case_propose(&c, value_null(config.type), config), call->arena);
+    object_builder_set_text(&state, "architecture", STR("amd64"), call->arena);
+    object_builder_set(&state, "is_container", value_bool(true));
+    object_builder_set_text(&state, "id", STR("i"), call->arena);
+    object_builder_set_text(&state, "package_driver", STR("apt"), call->arena);
+    object_builder_set(&state, "runtime_version", value_null(&TYPE_STRING));
+    object_builder_set(&state, "settings", object_builder_map(&settings, &TYPE_STRING));
+    c.state = object_builder_value(&state);
+    check_done(&c, plan(&c, "{" FORMER "}", false));
+    assert_true(value_is_present(setting(&c, list)));
+    assert_true(value_is_null(setting(&c, sources)));
+    assert_true(value_equal(c.plan.planned, c.state));
+    check_done(&c, plan(&c, "{" FORMER ",\"ipv6\":true}", false));
+    assert_true(value_is_null(setting(&c, list)));
+    assert_true(value_is_present(setting(&c, sources)));
+    case_close(&c);
+}
+
 static void test_validation(void **) {
     ResourceCase c = case_open(&kubeadm_host);
     check_done(&c, case_validate(&c, "{" HOST CRIO "}"));
@@ -88,10 +177,9 @@ static void test_validation(void **) {
 
 UNIT_MAIN(test_kubeadm_host) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_upgrade),
-        cmocka_unit_test(test_runtime_change),
-        cmocka_unit_test(test_settings),
-        cmocka_unit_test(test_validation),
+        cmocka_unit_test(test_upgrade),      cmocka_unit_test(test_runtime_change),
+        cmocka_unit_test(test_settings),     cmocka_unit_test(test_drivers),
+        cmocka_unit_test(test_former_files), cmocka_unit_test(test_validation),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,201 @@
+/* kubeadm_wish: reads the arguments of a kubeadm_host. */
+#include "kubeadm_wish.h"
+#include "cluster_check.h"
+#include "kube_release.h"
+#include "nested_list.h"
+#include "object_builder.h"
+#include "path_error.h"
+
+const NodeRuntime *kubeadm_wish_runtime(Value object) {
+    Str name = object_text(object, "container_runtime", STR_EMPTY);
+    for (size_t i = 0; i < NODE_RUNTIME_COUNT; i++) {
+        if (str_equal_cstr(name, node_runtime_table[i].name))
+            return &node_runtime_table[i];
+    }
+    return &node_runtime_table[NODE_RUNTIME_CONTAINERD];
+}
+
+const PackageDriver *kubeadm_wish_driver(Value object) {
+    return package_driver_find(object_text(object, "package_driver", STR("apt")));
+}
+
+bool kubeadm_wish_read_bundle(KubeadmWish *plan, Diags *diags) {
+    const Call *call = plan->call;
+    Value given = object_nested(plan->object, "bundle", call->arena);
+    plan->request = (BundleRequest){.disk = call->io->disk,
+                                    .path = object_text(given, "path", STR_EMPTY),
+                                    .cancel = call->cancel};
+    if (!plan->request.path.len)
+        return true;
+    if (!bundle_reader_pin(call->io->disk, object_text(given, "digest", STR_EMPTY),
+                           object_text(given, "public_key", STR_EMPTY), &plan->request.pin,
+                           call->arena, diags) ||
+        !bundle_reader_open(&plan->request, &plan->bundle, call->arena, diags))
+        return false;
+    plan->wish.bundle = &plan->bundle;
+    return true;
+}
+
+bool kubeadm_wish_check_bundle(KubeadmWish *plan, Str architecture, Diags *diags) {
+    const Call *call = plan->call;
+    KubeVersion version;
+    if (!plan->wish.bundle ||
+        !kube_version_parse(object_text(plan->object, "kubernetes_version", STR_EMPTY), &version))
+        return true;
+    Str repository = object_text(plan->object, "image_repository", STR_EMPTY);
+    Str problem =
+        cluster_check_bundle(&plan->bundle, version, architecture, repository, call->arena);
+    if (problem.len)
+        return path_error(call, PATH_AT(call, {"bundle"}), diags, "Wrong bundle", "%.*s",
+                          STR_ARG(problem));
+    StrVec odd = cluster_check_tags(&plan->bundle, version, repository, call->arena);
+    if (call->is_planning && odd.count)
+        path_warning(call, PATH_AT(call, {"bundle"}), diags, "Images of another release", "%.*s",
+                     STR_ARG(str_join(odd.items, odd.count, STR("\n"), call->arena)));
+    return true;
+}
+
+static Str sandbox_image(const KubeadmWish *plan) {
+    KubeVersion version;
+    Str given = object_text(plan->object, "sandbox_image", STR_EMPTY);
+    Str repository = object_text(plan->object, "image_repository", STR("registry.k8s.io"));
+    if (given.len)
+        return given;
+    /* A bundle has the pause image of its version of kubeadm. */
+    Str prefix = str_concat(repository, STR("/pause:"), plan->call->arena);
+    for (size_t i = 0; plan->wish.bundle && i < plan->bundle.files.count; i++) {
+        vec_each(&plan->bundle.files.items[i].images, image) {
+            if (str_starts_with(*image, prefix))
+                return *image;
+        }
+    }
+    if (!kube_version_parse(object_text(plan->object, "kubernetes_version", STR_EMPTY), &version))
+        version = (KubeVersion){1, KUBE_RELEASE_FIRST, 0, STR_EMPTY};
+    return str_concat(prefix, str_from_cstr(kube_release_tag(version, STR("pause"))),
+                      plan->call->arena);
+}
+
+const BundleFile *kubeadm_wish_program(const KubeadmWish *plan, Str path) {
+    return plan->wish.bundle ? map_find(&plan->bundle.by_path, path) : NULL;
+}
+
+const BundleFile *kubeadm_wish_own_runtime(const KubeadmWish *plan) {
+    return kubeadm_wish_program(plan, node_runtime_bundle_path(plan->runtime, plan->call->arena));
+}
+
+Str kubeadm_wish_runtime_version(const KubeadmWish *plan, Str of_machine) {
+    const BundleFile *own = kubeadm_wish_own_runtime(plan);
+    return own ? own->version : of_machine;
+}
+
+Str kubeadm_wish_machine_runtime(const KubeadmWish *plan, const HostFacts *facts) {
+    return host_facts_find(&facts->versions, plan->runtime->program);
+}
+
+bool kubeadm_wish_check_release(const KubeadmWish *plan, Str found, Diags *diags) {
+    const Call *call = plan->call;
+    KubeVersion version, runtime;
+    if (plan->runtime != &node_runtime_table[NODE_RUNTIME_CONTAINERD] ||
+        !kube_version_parse(found, &runtime) ||
+        !kube_version_parse(object_text(plan->object, "kubernetes_version", STR_EMPTY), &version))
+        return true;
+    RuntimeFit fit = kube_release_runtime(version, runtime);
+    if (fit == RUNTIME_TOO_OLD)
+        return path_error(call, PATH_AT(call, {"kubernetes_version"}), diags, "containerd too old",
+                          "The kubelet of this version needs containerd 2.0 or later; the machine "
+                          "has %.*s. Name a source of a newer one in \"runtime_repository\", or "
+                          "take a bundle that has it.",
+                          STR_ARG(found));
+    if (fit == RUNTIME_OLD)
+        path_warning(call, PATH_AT(call, {"kubernetes_version"}), diags, "containerd is old",
+                     "Kubernetes 1.38 will need containerd 2.0 or later; the machine has %.*s. "
+                     "Name a source of a newer one in \"runtime_repository\", or take a bundle "
+                     "that has it.",
+                     STR_ARG(found));
+    return true;
+}
+
+/* `name` is that of its files, `argument` that of the object. */
+static PackageRepository read_repository(const KubeadmWish *plan, const char *name,
+                                         const char *argument) {
+    Arena *arena = plan->call->arena;
+    Value given = object_nested(plan->object, argument, arena);
+    Str url = object_text(given, "url", STR_EMPTY);
+    KubeVersion version;
+    if (plan->wish.driver &&
+        kube_version_parse(object_text(plan->object, "kubernetes_version", STR_EMPTY), &version))
+        url = package_repository_url(url, version, plan->wish.driver, arena);
+    Str no_proxy = object_text(plan->object, "no_proxy", STR_EMPTY);
+    return (PackageRepository){
+        .name = name,
+        .url = url,
+        .proxy =
+            package_repository_proxy(url, object_text(plan->object, "http_proxy", STR_EMPTY),
+                                     object_text(plan->object, "https_proxy", STR_EMPTY), no_proxy),
+        .suite = object_text(given, "suite", STR("/")),
+        .key = object_text(given, "key", STR_EMPTY),
+        .packages = nested_list_texts(given, "packages", arena),
+    };
+}
+
+/* Docker's repositories have containerd under another name than the distributions. */
+static Str runtime_package(const NodeRuntime *runtime, Str url) {
+    bool is_docker = str_find(url, STR("://download.docker.com/"), 0) != SIZE_MAX;
+    return is_docker && runtime == &node_runtime_table[NODE_RUNTIME_CONTAINERD]
+               ? STR("containerd.io")
+               : str_from_cstr(runtime->package);
+}
+
+void kubeadm_wish_read_repositories(KubeadmWish *plan) {
+    Arena *arena = plan->call->arena;
+    PackageRepository *own = &plan->wish.repository, *runtime = &plan->wish.runtime_repository;
+    KubeVersion version;
+    Str text = object_text(plan->object, "kubernetes_version", STR_EMPTY);
+    *own = read_repository(plan, "kubernetes", "repository");
+    own->version = kube_version_parse(text, &version) ? kube_version_text(version, arena) : text;
+    *runtime = read_repository(plan, "runtime", "runtime_repository");
+    runtime->version =
+        object_text(object_nested(plan->object, "runtime_repository", arena), "version", STR_EMPTY);
+    if (!runtime->packages.count)
+        vec_push(arena, &runtime->packages, runtime_package(plan->runtime, runtime->url));
+}
+
+static void read_registries(KubeadmWish *plan) {
+    Arena *arena = plan->call->arena;
+    for (size_t i = 0; i < nested_list_count(plan->object, "registries"); i++) {
+        Value given = nested_list_at(plan->object, "registries", i);
+        RegistryMirror mirror = {
+            .host = object_text(given, "host", STR_EMPTY),
+            .endpoints = nested_list_texts(given, "endpoints", arena),
+            .user = object_text(given, "username", STR_EMPTY),
+            .password = object_text(given, "password", STR_EMPTY),
+            .ca_path = object_text(given, "ca_path", STR_EMPTY),
+        };
+        vec_push(arena, &plan->wish.node.mirrors, mirror);
+    }
+}
+
+bool kubeadm_wish_settings(KubeadmWish *plan, bool is_container, Str version, Diags *diags) {
+    const Call *call = plan->call;
+    NodeSettings *node = &plan->wish.node;
+    node->runtime = plan->runtime;
+    if (!kube_version_parse(version, &node->runtime_version))
+        node->runtime_version = (KubeVersion){.major = 1};
+    node->sandbox_image = sandbox_image(plan);
+    node->is_container = node->restricts_oom_score = is_container;
+    node->has_ipv6 = object_bool(plan->object, "ipv6", false);
+    node->has_own_runtime = kubeadm_wish_own_runtime(plan) != NULL;
+    node->has_own_kubelet = kubeadm_wish_program(plan, STR("bin/kubelet")) != NULL;
+    node->http_proxy = object_text(plan->object, "http_proxy", STR_EMPTY);
+    node->https_proxy = object_text(plan->object, "https_proxy", STR_EMPTY);
+    StrVec none = {0};
+    node->no_proxy =
+        node_files_no_proxy(&none, object_text(plan->object, "no_proxy", STR_EMPTY), call->arena);
+    plan->wish.keeps_swap = str_equal(object_text(plan->object, "swap", STR_EMPTY), STR("keep"));
+    plan->wish.node.mirrors.count = 0;
+    read_registries(plan);
+    kubeadm_wish_read_repositories(plan);
+    Str problem = host_settings_want(&plan->wish, &plan->wanted, call->arena);
+    return !problem.len ||
+           path_error(call, NO_PATH, diags, "Setting not possible", "%.*s", STR_ARG(problem));
+}

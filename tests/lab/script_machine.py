@@ -1,0 +1,84 @@
+"""A shell in a mount namespace of its own that runs the real scripts of the kubeadm provider, also until a death."""
+import os, subprocess, tempfile
+from host import TOP, Failed
+
+PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/opt/bin"
+PREPARE = "providers/kubeadm/host/host_prepare.sh"
+UPGRADE = "providers/kubeadm/cluster/kubeadm_step_upgrade.sh"
+# Kills the shell before its command number $KILL.
+DEATH = "commands=0; trap '[ $((commands++)) != $KILL ] || kill -9 $$ $BASHPID' DEBUG; set -T; . ./$SCRIPT"
+
+
+class ScriptMachine:
+    """Each command gets its answer. `setup` runs first; `enter` starts the shell, which sees the sources of loam in `top`."""
+
+    def __init__(self, setup="", enter="bash", top=TOP):
+        self.top = top
+        self.shell = subprocess.Popen(["unshare", "--mount", "--pid", "--fork", "--kill-child", "bash", "-c", setup + "\nexec " + enter],
+                                      stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+                                      env={"PATH": PATH, "LC_ALL": "C", "HOME": "/root", "DEATH": DEATH})
+
+    def run(self, command, check=True):
+        """The output of the command; without `check`, also its status."""
+        self.shell.stdin.write("{ %s\n} 2>&1 </dev/null; status=$?; echo; echo \"== $status\"\n" % command)
+        self.shell.stdin.flush()
+        lines = []
+        for line in self.shell.stdout:
+            if line.startswith("== "):
+                status = int(line[3:])
+                break
+            lines.append(line)
+        else:
+            raise Failed("the shell ended: " + "".join(lines))
+        text = "".join(lines)[:-1]
+        if check and status != 0:
+            raise Failed("%s: status %d\n%s" % (command, status, text))
+        return text if check else (text, status)
+
+    def write(self, path, text, mode=0o644):
+        self.run("mkdir -p %s && cat >%s <<'END OF FILE'\n%s%s\nEND OF FILE\nchmod %o %s"
+                 % (os.path.dirname(path), path, text[:-1], text[-1:].strip("\n"), mode, path))
+
+    def script(self, path, before="", kill=None):
+        """Runs a script of the provider; with `kill`, until this command. Returns output and status."""
+        directory, _, name = (self.top + "/" + path).rpartition("/")
+        if kill is None:
+            return self.run("cd %s && %s sh %s" % (directory, before, name), check=False)
+        return self.run("cd %s && %s SCRIPT=%s KILL=%d bash -c \"$DEATH\" >/dev/null 2>&1" % (directory, before, name, kill), check=False)
+
+    def settings(self, driver, *names):
+        """The values of settings, as host_settings.sh prints them."""
+        text = self.run("cd %s/providers/kubeadm/host && sh host_settings.sh containerd %s %s"
+                        % (self.top, driver, " ".join("'%s'" % name for name in names)))
+        return dict(line.split("\t", 1) for line in text.splitlines() if "\t" in line)
+
+    def facts(self):
+        """Facts by name; of several, the last one. Those with versions are named "version kubelet"."""
+        text = self.run("cd %s/providers/kubeadm/host && sh host_facts.sh" % self.top)
+        lines = [line.split(" ", 1) for line in text.splitlines() if " " in line]
+        return {name + " " + value.split(" ")[0] if name in ("version", "program") else name: value.split(" ")[-1] for name, value in lines}
+
+
+def deaths(name, start, run, check, first=0, step=1):
+    """The script dies before each of its commands, or before every one of `step` commands from `first` on. `check` gets whether the
+    script has ended whole."""
+    kill, count = first, 0
+    while True:
+        start()
+        _, status = run(kill)
+        if status == 0:
+            break
+        if status != 137:
+            raise Failed("%s, death %d: status %d" % (name, kill, status))
+        try:
+            check(False)
+            text, status = run(None)
+            if status != 0:
+                raise Failed(text)
+            check(True)
+        except Failed as error:
+            raise Failed("%s after death %d: %s" % (name, kill, error))
+        kill, count = kill + step, count + 1
+    if kill < 30:
+        raise Failed("%s dies at %d commands only" % (name, kill))
+    print("%s: %d deaths, each ended whole" % (name, count))
