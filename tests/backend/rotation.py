@@ -28,15 +28,15 @@ EVERY = _option("--every") is not None
 PART = int(_option("--part") or time.time() // 86400) % PARTS
 
 
-def _choose(rows):
+def _choose(rows, few=FEW):
     ends = {0, len(rows) // 2, len(rows) - 1}
-    return [row for index, row in enumerate(rows) if EVERY or len(rows) <= FEW or index in ends or index % PARTS == PART]
+    return [row for index, row in enumerate(rows) if EVERY or len(rows) <= few or index in ends or index % PARTS == PART]
 
 
-def choose(rows):
-    """The trials of one class, in the order of their requests, that run."""
+def choose(rows, few=FEW):
+    """The trials of one class, in the order of their requests, that run; all of them if they are at most `few`."""
     rows = list(rows)
-    chosen = _choose(rows)
+    chosen = _choose(rows, few)
     with _lock:
         _counts[0] += len(chosen)
         _counts[1] += len(rows)
