@@ -19,6 +19,7 @@ sys.dont_write_bytecode = True
 import rules as table
 import changed, passed, schedule, suite
 from suite import TOP
+import server
 
 LOG = os.path.join(TOP, "build/log")
 TIMEOUT = 1200
@@ -144,10 +145,12 @@ def processor_time():
     return os.times().children_user + os.times().children_system
 
 
-def print_time(began, used):
-    """The time of the run, and how busy the processors were with the tests: far from 100 % is time lost in waiting."""
+def print_time(began, used, processors):
+    """The time of the run, and how busy the processors were: far from 100 % is time lost in waiting. The tests' own part is
+    without the daemons and machines that they start."""
     seconds = time.monotonic() - began
-    print("%.1f min, processors busy %.0f %%" % (seconds / 60, 100 * (processor_time() - used) / (seconds * os.cpu_count())))
+    own = 100 * (processor_time() - used) / (seconds * os.cpu_count())
+    print("%.1f min, processors busy %.0f %%, %.0f %% with the tests themselves" % (seconds / 60, 100 * (1 - processors.idle_part()), own))
 
 
 def print_left_out(tests):
@@ -195,7 +198,7 @@ def main():
     names = {test.name for test in chosen}
 
     os.makedirs(LOG, exist_ok=True)
-    began, used, report = time.monotonic(), processor_time(), Report()
+    began, used, processors, report = time.monotonic(), processor_time(), schedule.Processors(), Report()
 
     def run_one(test):
         attempts = run(test)
@@ -203,14 +206,14 @@ def main():
         if options.quick and report.results[test.name][0] == "passed":
             passed.remember(test)
 
-    # The programs for kube/ may still be in the making.
-    schedule.Schedule(chosen, lambda test: test.group == "kube").run(run_one)
+    is_building = server.is_building()  # the programs of kube/
+    schedule.Schedule(chosen, lambda test: is_building and test.group == "kube").run(run_one)
     report.print_texts()
     if not (options.quick or options.pattern) and len(chosen) < len(tests):
         print_left_out([test for test in tests if test.name not in names])
     if remembered:
         print("%d tests passed before, and nothing of them differs" % remembered)
-    print_time(began, used)
+    print_time(began, used, processors)
     if not options.quick:
         problems += table.not_run(rules, report.results, names.__contains__)
         report.print_rules(rules, problems)

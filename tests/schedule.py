@@ -10,7 +10,7 @@ TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 DURATIONS = os.path.join(TOP, "tests/durations")
 SHORT = 5  # seconds: shorter tests have no row
 CROWD = 1.25  # occupied parts may exceed the processors by so much: no test occupies its part all the time
-MOST = 3  # tests for each processor
+MOST = 4  # tests for each processor
 WHILE = 4  # seconds
 IDLE = 0.25  # part of the processors that is idle enough for one more test
 # Tests that wait for servers with time limits, or for the one cluster that a computer can hold: one of a row at a time.
