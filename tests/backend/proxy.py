@@ -27,6 +27,27 @@ request still runs: proxy.wait_until_idle() returns when every connection has en
 import select, socket, threading, time
 
 
+class Victim:
+    """A program that dies at a request, which can arrive before the test has the process: `die` waits for it.
+
+    victim = Victim(); proxy.arm({3: victim.die}); text = victim.run(start_the_program())"""
+
+    def __init__(self):
+        self.process, self.started = None, threading.Event()
+
+    def run(self, process, seconds=180):
+        """Waits for the end of the program; returns its output."""
+        self.process = process
+        self.started.set()
+        return process.communicate(timeout=seconds)[0]
+
+    def die(self, _):
+        self.started.wait()
+        self.process.kill()
+        self.process.wait()
+        return "cut"
+
+
 class Proxy:
     def __init__(self, target):
         self.target = target

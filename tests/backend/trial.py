@@ -6,7 +6,7 @@ Each trial has its own store (new_store() returns one, as described in store.py)
 import contextlib, json, os, re, shutil, signal, subprocess, sys, threading, time
 
 import rotation, sealed, store as shared, stored
-from proxy import Proxy
+from proxy import Proxy, Victim
 from store import Work, check, equal
 
 APPLY = ("apply", "-auto-approve")
@@ -79,15 +79,10 @@ def one_death(new_store, command, number, when):
     with trial_of(new_store, sealed=number % 2 == (when == "before")) as trial:  # in half of the cases
         if command == DESTROY:
             trial.apply()
-
-        def die(_):
-            trial.victim.send_signal(signal.SIGKILL)
-            trial.victim.wait()
-            return "cut"
-        trial.proxy.arm({number: die if when == "before" else (die, "after")})
-        trial.victim = trial.start(*command)
-        trial.victim.communicate(timeout=180)
-        if trial.victim.returncode == -signal.SIGKILL:
+        victim = Victim()
+        trial.proxy.arm({number: victim.die if when == "before" else (victim.die, "after")})
+        victim.run(trial.start(*command))
+        if victim.process.returncode == -signal.SIGKILL:
             deaths.append(number)
         trial.proxy.arm()
         trial.store.unlock()
