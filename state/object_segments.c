@@ -1,9 +1,30 @@
-/* One object a segment. */
+/* One object a segment. The content of an object never changes. */
 #include "object_segments.h"
 #include "problem.h"
 
+typedef struct ObjectSegments {
+    const NamedObjects *objects;
+    uint64_t empty; /* number of the segment that a removed journal left; 0: none was read */
+} ObjectSegments;
+
+/* A run reads the journal more than once, and that of a removed one only at first. */
+static bool segments_get(ObjectSegments *segments, Str key, Segment *out, bool *found, Str *problem,
+                         Arena *arena) {
+    const NamedObjects *objects = segments->objects;
+    *found = segments->empty > 0 && out->number == segments->empty;
+    out->text = STR("\n");
+    if (*found)
+        return true;
+    if (!objects->get(objects->self, key, &out->text, found, problem, arena))
+        return false;
+    if (*found && str_equal(out->text, STR("\n")))
+        segments->empty = out->number;
+    return true;
+}
+
 static bool segments_list(void *self, Segments *out, Str *problem, Arena *arena) {
-    const NamedObjects *objects = self;
+    ObjectSegments *segments = self;
+    const NamedObjects *objects = segments->objects;
     StrVec keys = {0};
     if (!objects->list(objects->self, &keys, problem, arena))
         return false;
@@ -12,7 +33,7 @@ static bool segments_list(void *self, Segments *out, Str *problem, Arena *arena)
         bool found;
         if (!str_to_uint64(*key, &segment.number))
             continue;
-        if (!objects->get(objects->self, *key, &segment.text, &found, problem, arena))
+        if (!segments_get(segments, *key, &segment, &found, problem, arena))
             return false;
         if (found) /* else another run dropped it in between */
             vec_push(arena, out, segment);
@@ -21,7 +42,7 @@ static bool segments_list(void *self, Segments *out, Str *problem, Arena *arena)
 }
 
 static bool segments_put(void *self, uint64_t number, Str text, Str *problem, Arena *arena) {
-    const NamedObjects *objects = self;
+    const NamedObjects *objects = ((ObjectSegments *)self)->objects;
     bool exists = false;
     Str key = str_format(arena, "%010llu", (unsigned long long)number);
     if (objects->create(objects->self, key, text, &exists, problem, arena))
@@ -32,7 +53,7 @@ static bool segments_put(void *self, uint64_t number, Str text, Str *problem, Ar
 }
 
 static bool segments_drop(void *self, uint64_t below, Str *problem, Arena *arena) {
-    const NamedObjects *objects = self;
+    const NamedObjects *objects = ((ObjectSegments *)self)->objects;
     StrVec keys = {0};
     if (!objects->list(objects->self, &keys, problem, arena))
         return false;
@@ -47,12 +68,15 @@ static bool segments_drop(void *self, uint64_t below, Str *problem, Arena *arena
     return true;
 }
 
-SegmentStore object_segments_of(const NamedObjects *objects) {
+SegmentStore object_segments_new(const NamedObjects *objects, Arena *arena) {
+    ObjectSegments *segments = arena_new(arena, ObjectSegments);
+    segments->objects = objects;
     return (SegmentStore){
-        .self = (void *)(uintptr_t)objects,
+        .self = segments,
         .name = objects->name,
         .list = segments_list,
         .put = segments_put,
         .drop = segments_drop,
+        .keeps_last = true,
     };
 }

@@ -6,4 +6,4 @@
 
 /* `objects` has `create`, and must live as long. A run that lost its lock cannot continue beside
  * the next one, since only one of them creates the object of a number. */
-SegmentStore object_segments_of(const NamedObjects *objects);
+SegmentStore object_segments_new(const NamedObjects *objects, Arena *arena);

@@ -171,5 +171,6 @@ SegmentStore kube_segments_new(const KubeStore *store, KubeUse use, Arena *arena
         .list = kube_segments_list,
         .put = kube_segments_put,
         .drop = kube_segments_drop,
+        .keeps_last = true,
     };
 }

@@ -10,7 +10,8 @@
  *    write    one update on condition that the Secret has the version that was read: it leaves
  *             the old or the new state, and never replaces the write of another program
  *    journal  Secrets loam-journal-WORKSPACE-SUFFIX-NUMBER, each created on condition that it
- *             does not exist, so a run that lost its lock cannot continue beside the next one
+ *             does not exist, so a run that lost its lock cannot continue beside the next one; the
+ *             last one stays
  *    plans    Secrets loam-plan-WORKSPACE-SUFFIX.NAME, see plan_store.h */
 #include "backend_settings.h"
 #include "backends.h"
@@ -483,7 +484,9 @@ const BackendType kubernetes_backend = {
         "state cannot be compressed. A larger state continues in further Secrets, as Terraform "
         "writes it; OpenTofu cannot read it. If loam dies while it writes them, the next run "
         "continues; if Terraform does, restore a backup. " LEASE_ABOUT
-        " If the server rejects a token from a file or a program (exec), loam reads a new one.",
+        " If the server rejects a token from a file or a program (exec), loam reads a new one. "
+        "After an apply, a Secret with an empty part of the journal stays: see "
+        "[state](../state.md#requests-that-arrive-late).",
     .variables = kube_settings_variables,
     .variable_count = KUBE_SETTINGS_VARIABLES,
     .open = kubernetes_open,

@@ -8,7 +8,7 @@
  *          of several writers wins, as in Terraform; only the creation of a workspace overwrites
  *          nothing
  * journal  KEY.journal/0000000001 …; with use_lockfile each is created on the same condition, so a
- *          run that lost its lock cannot continue beside the next one
+ *          run that lost its lock cannot continue beside the next one; the last one stays
  * plans    KEY.plans/NAME, see plan_store.h
  *
  * With dynamodb_table, the digest of the state is in a table: see dynamo_table.h. */
@@ -218,7 +218,7 @@ static bool s3_remove(Backend *backend, Diags *diags) {
     S3 *s3 = backend->self;
     SCOPED(ArenaRef) scratch = arena_open("s3 workspace");
     static const char summary[] = "Cannot delete the workspace";
-    SegmentStore segments = object_segments_of(s3->segments);
+    SegmentStore segments = object_segments_new(s3->segments, scratch);
     Str problem;
     if (!s3_lock_check(&s3->lock, summary, diags))
         return false;
@@ -321,7 +321,7 @@ static bool s3_backend_open_store(const Io *io, Value config, Str workspace, S3 
         .remove = s3_remove,
         .close = s3_close,
     };
-    SegmentStore segments = object_segments_of(s3->segments);
+    SegmentStore segments = object_segments_new(s3->segments, arena);
     s3->backend.journal = journal_segments_new(&segments, arena);
     s3->backend.plans =
         s3_objects_new(&s3->lock, str_concat(s3->key, STR(PLANS_ENDING), arena), arena);
@@ -402,7 +402,8 @@ const BackendType s3_backend = {
              "lock, so with `use_lockfile` loam rejects it. Credentials come from the "
              "sources of the programs of AWS, in their order: see [state](../state.md). With "
              "`dynamodb_table`, a table holds locks and digests as Terraform and OpenTofu store "
-             "them.",
+             "them. After an apply, an empty part of the journal stays: see "
+             "[state](../state.md#requests-that-arrive-late).",
     .variables = s3_settings_variables,
     .variable_count = S3_SETTINGS_VARIABLES,
     .open = s3_open,

@@ -19,21 +19,13 @@ static int segments_compare_numbers(const void *a, const void *b) {
     return left->number < right->number ? -1 : left->number > right->number;
 }
 
-/* Returns the segments in order, from the last one that replaces the journal. */
+/* Returns all segments in order. */
 static bool segments_load(JournalSegments *journal, Segments *out, Str *problem, Arena *arena) {
-    Segments all = {0};
-    if (!journal->segments.list(journal->segments.self, &all, problem, arena))
+    if (!journal->segments.list(journal->segments.self, out, problem, arena))
         return false;
-    if (all.count > 1)
-        qsort(all.items, all.count, sizeof *all.items, segments_compare_numbers);
-    size_t first = 0;
-    for (size_t i = 0; i < all.count; i++) {
-        if (str_starts_with(all.items[i].text, STR("\n")))
-            first = i;
-    }
-    for (size_t i = first; i < all.count; i++)
-        vec_push(arena, out, all.items[i]);
-    uint64_t last = all.count > 0 ? vec_last(&all).number : 0;
+    if (out->count > 1)
+        qsort(out->items, out->count, sizeof *out->items, segments_compare_numbers);
+    uint64_t last = out->count > 0 ? vec_last(out).number : 0;
     journal->next = journal->next > last ? journal->next : last + 1;
     return true;
 }
@@ -45,11 +37,15 @@ static bool segments_read(JournalStore *store, Str *out, bool *found, Str *probl
     StrBuf text = strbuf_new(arena);
     vec_each(&segments, segment) {
         bool is_base = str_starts_with(segment->text, STR("\n"));
+        if (is_base)
+            text = strbuf_new(arena);
         strbuf_add(&text, str_after(segment->text, is_base ? 1 : 0));
     }
-    *found =
-        segments.count > 0; /* a list without text still counts: its segments must be dropped */
     *out = strbuf_str(&text);
+    /* Segments without text still count, since they must be dropped, unless there is only the one
+     * that a removed journal leaves. */
+    bool is_removed = segments.count == 1 && str_equal(segments.items[0].text, STR("\n"));
+    *found = segments.count > 0 && !is_removed;
     return true;
 }
 
@@ -117,7 +113,7 @@ static bool segments_remove(JournalStore *store, Str *problem, Arena *arena) {
     JournalSegments *journal = store->self;
     if (!put_base(journal, STR_EMPTY, problem, arena))
         return false;
-    drop(journal, journal->next, arena);
+    drop(journal, journal->next - journal->segments.keeps_last, arena);
     return true;
 }
 

@@ -18,13 +18,14 @@ Kinds:
     500          the server never receives it; the client reads "500 Internal Server Error" (HTTP)
     delay:S      the request is delayed by S seconds
     late:S       the connection ends, and the server receives the request S seconds later
+    keep         the connection ends, and the server receives the request when deliver() is called
     hang         no response, and an open connection, until the proxy is closed or armed again
 A callable is called with the number before the server receives the request, and may return one of these or None (to kill
 the program there: os.kill(pid, 9); return "cut"). The pair (callable, "after") is called when the server has responded,
 before the client receives it. The key "*" stands for every request without its own row; a range of numbers is
-written as range(2, 5). A client that does not wait for the response to its last request may end while a callable of that
+written as range(2, 5). A pattern stands for the first request that begins with a match. A client that does not wait for the response to its last request may end while a callable of that
 request still runs: proxy.wait_until_idle() returns when every connection has ended."""
-import select, socket, threading, time
+import re, select, socket, threading, time
 
 
 class Victim:
@@ -55,6 +56,7 @@ class Proxy:
         self.faults, self.count, self.hit = {}, 0, []
         self.sent = None
         self.released = threading.Event()
+        self.kept = []  # pairs of events: deliver the request; the server has responded
         self.open = True
         self.connections = set()
         self.idle = threading.Condition(self.lock)
@@ -73,6 +75,15 @@ class Proxy:
             self.faults, self.count, self.hit = dict(faults or {}), 0, []
             self.released.set()
             self.released = threading.Event()
+
+    def deliver(self):
+        """Sends the kept requests to the server, and returns when it has responded."""
+        with self.lock:
+            kept, self.kept = self.kept, []
+        for go, done in kept:
+            go.set()
+            if not done.wait(timeout=60):
+                raise TimeoutError("a late request has no response")
 
     def wait_until_idle(self):
         with self.idle:
@@ -95,6 +106,8 @@ class Proxy:
     def close(self):
         self.open = False
         self.released.set()
+        for go, _ in self.kept:
+            go.set()
         _end(self.listener)
         self.cut_all()
 
@@ -142,7 +155,7 @@ class Proxy:
                 sent += data
                 if answered:  # a new request
                     answered = False
-                    fault = self._next()
+                    fault = self._next(data)
                     if not self._before(fault, client, server, data):
                         return
                 server.sendall(data)
@@ -156,11 +169,12 @@ class Proxy:
                         return
                 client.sendall(data)
 
-    def _next(self):
+    def _next(self, data):
         with self.lock:
             self.count += 1
             number = self.count
-            fault = self.faults.get(number)
+            pattern = next((key for key in self.faults if isinstance(key, re.Pattern) and key.match(data)), None)
+            fault = self.faults.pop(pattern) if pattern else self.faults.get(number)
             if fault is None:
                 fault = next((kind for key, kind in self.faults.items() if isinstance(key, range) and number in key),
                              self.faults.get("*"))
@@ -171,14 +185,23 @@ class Proxy:
                 self.hit.append((number, fault))
         return fault
 
-    def _send_late(self, client, server, data, seconds):
+    def _send_late(self, client, server, data, wait):
         data += _drain(client)
         _end(client)
-        time.sleep(seconds)
+        wait()
         server.sendall(data)
         server.settimeout(20)
         server.recv(1 << 16)
         return False
+
+    def _keep(self, client, server, data):
+        go, done = threading.Event(), threading.Event()
+        with self.lock:
+            self.kept.append((go, done))
+        try:
+            return self._send_late(client, server, data, go.wait)
+        finally:
+            done.set()
 
     def _before(self, fault, client, server, data):
         """Returns whether to forward the request."""
@@ -192,7 +215,9 @@ class Proxy:
             self.released.wait()
             return False
         if isinstance(fault, str) and fault.startswith("late:"):
-            return self._send_late(client, server, data, float(fault[5:]))
+            return self._send_late(client, server, data, lambda: time.sleep(float(fault[5:])))
+        if fault == "keep":
+            return self._keep(client, server, data)
         if isinstance(fault, str) and fault.startswith("delay:"):
             time.sleep(float(fault[6:]))
         return True

@@ -32,6 +32,7 @@ class Store:
     lock_stays = False  # True: the lock of a dead holder stays until a user releases it
     lock_seconds = 0  # until a dead holder's lock expires; 0: never
     pauses = ()  # seconds of a stopped program that are worth a try
+    segment = None  # pattern of a request that writes a segment of the journal
 
     def arguments(self, port):
         """Arguments of the backend block; the server is reached at 127.0.0.1:port."""
@@ -42,7 +43,7 @@ class Store:
     def put(self, text):
         """Writes the text into the default workspace's place, as another program would."""
     def journal(self, workspace="default"):
-        """The journal's text, or ""."""
+        """The journal's text, or "". A removed journal may leave an empty segment."""
     def unlock(self):
         """Releases a dead holder's lock as an operator would; does nothing if the lock expires."""
     def is_locked(self):

@@ -114,6 +114,49 @@ def all_faults(new_store, kinds, survives=True):
             for kind in kinds for number in rotation.choose(range(1, count + 1))]
 
 
+ONE_OF_TWO = (*APPLY, "-target=local_file.a")
+OTHER_OF_TWO = (*APPLY, "-target=local_file.b")
+
+
+def late_request(new_store, request, is_within):
+    """A request of a run is sent again, and the first copy of it arrives after the run has ended: before the next run, or
+    just before the first segment of the next run. That run reads and writes as if there were no late request."""
+    with trial_of(new_store, {"local_file": {name: {"filename": "made/" + name, "content": "x"} for name in "ab"}}) as trial:
+        trial.run(*ONE_OF_TWO)
+        trial.proxy.arm({request: "keep"})
+        trial.run(*OTHER_OF_TWO)
+        equal([kind for _, kind in trial.proxy.hit], ["keep"], "late requests")
+        os.remove(os.path.join(trial.made, "a"))
+
+        arrived = []
+
+        def deliver(_=None):
+            trial.proxy.deliver()
+            arrived.append(request)
+        trial.proxy.arm({trial.store.segment: deliver} if is_within else {})
+        if not is_within:
+            deliver()
+            trial.store.unlock()  # a late request for the lock
+        text = trial.run(*ONE_OF_TWO)
+        equal(arrived, [request], "late requests")
+        check("interrupted" not in text and "1 added, 0 changed" in text, text)
+        trial.proxy.arm()
+        equal(sorted(trial.run("state", "list").split()), ["local_file.a", "local_file.b"], "objects")
+        trial.run(*DESTROY)
+        trial.verify_gone()
+
+
+def late_requests(new_store):
+    """Jobs: each request of an apply arrives late before the next run, and a segment also within it."""
+    with trial_of(new_store, {"local_file": {name: {"filename": "made/" + name, "content": "x"} for name in "ab"}}) as trial:
+        trial.run(*ONE_OF_TWO)
+        trial.proxy.arm()
+        trial.run(*OTHER_OF_TWO)
+        count, segment = trial.proxy.count, trial.store.segment
+    return [("late segment", late_request, new_store, segment, False), ("late segment within a run", late_request, new_store, segment, True),
+            *(("late request %d" % number, late_request, new_store, number, False) for number in rotation.choose(range(1, count + 1)))]
+
+
 def all_deaths(new_store):
     counts = [(command, count_requests(new_store, command)) for command in (APPLY, DESTROY)]
     return [("death %s request %d of %s" % (when, number, command[0]), one_death, new_store, command, number, when)

@@ -157,8 +157,8 @@ static bool drop_segments(void *self, uint64_t below, Str *problem, Arena *arena
 }
 
 static void choose_journal(Run *run) {
-    SegmentStore segments = {&run->disk, segment_directory, list_segments, put_segment,
-                             drop_segments};
+    SegmentStore segments = {&run->disk,  segment_directory, list_segments,
+                             put_segment, drop_segments,     .keeps_last = true};
     if (run->world->moment->in_segments)
         run->backend->journal = journal_segments_new(&segments, run->arena);
 }

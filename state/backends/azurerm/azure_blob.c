@@ -208,8 +208,8 @@ AzureBlobStatus azure_blob_read(const AzureBlob *client, Str name, Str lease, St
     return status;
 }
 
-AzureBlobStatus azure_blob_write(const AzureBlob *client, const AzureBlobWrite *write, Str *problem,
-                                 Arena *arena) {
+AzureBlobStatus azure_blob_write(const AzureBlob *client, const AzureBlobWrite *write, Str *version,
+                                 Str *problem, Arena *arena) {
     AzureBlobCall call = {.method = "PUT",
                           .name = write->name,
                           .use = AZURE_BLOB_WRITE,
@@ -230,6 +230,8 @@ AzureBlobStatus azure_blob_write(const AzureBlob *client, const AzureBlobWrite *
     }
     AzureBlobStatus status = azure_blob_send(client, &call, &reply, arena);
     *problem = reply.problem;
+    if (version && status == AZURE_BLOB_DONE)
+        *version = azure_blob_header(&reply, "etag");
     return status == AZURE_BLOB_ABSENT ? AZURE_BLOB_FAILED : status;
 }
 

@@ -84,8 +84,9 @@ typedef struct AzureBlobWrite {
     const HttpHeaders *metadata; /* a write deletes all metadata that it does not repeat; NULL: none
                                   */
 } AzureBlobWrite;
-AzureBlobStatus azure_blob_write(const AzureBlob *client, const AzureBlobWrite *write, Str *problem,
-                                 Arena *arena);
+/* Sets *version to the new ETag, if the write is done; `version` may be NULL. */
+AzureBlobStatus azure_blob_write(const AzureBlob *client, const AzureBlobWrite *write, Str *version,
+                                 Str *problem, Arena *arena);
 /* Deletes the blob with its snapshots. Returns AZURE_BLOB_DONE if there is none. */
 AzureBlobStatus azure_blob_delete(const AzureBlob *client, Str name, Str lease, Str version,
                                   Str *problem, Arena *arena);

@@ -65,7 +65,7 @@ static bool plans_get(void *self, Str key, Str *out, bool *found, Str *problem, 
 static bool plans_put(void *self, Str key, Str bytes, Str *problem, Arena *arena) {
     const AzurermPlans *plans = self;
     AzureBlobWrite write = {.name = plans_name(plans, key, arena), .bytes = bytes};
-    return azure_blob_write(plans->client, &write, problem, arena) == AZURE_BLOB_DONE;
+    return azure_blob_write(plans->client, &write, NULL, problem, arena) == AZURE_BLOB_DONE;
 }
 
 static bool plans_drop(void *self, Str key, Str *problem, Arena *arena) {
@@ -149,7 +149,7 @@ static AzureBlobStatus azurerm_replace(const Azurerm *azurerm, Str bytes, Str *p
         .lease = azurerm->lock.id,
         .metadata = &blob.metadata,
     };
-    status = azure_blob_write(&azurerm->client, &write, problem, arena);
+    status = azure_blob_write(&azurerm->client, &write, NULL, problem, arena);
     bool is_repeated = status == AZURE_BLOB_CONFLICT && azurerm_has(azurerm, bytes, arena);
     return is_repeated ? AZURE_BLOB_DONE : status;
 }
@@ -305,7 +305,7 @@ static bool azurerm_make(const Io *io, Value config, Str workspace, Diags *diags
         return false;
     AzureBlobWrite write = {
         .name = azurerm->blob, .bytes = empty_state_new(scratch), .only_if_absent = true};
-    AzureBlobStatus status = azure_blob_write(&azurerm->client, &write, &problem, scratch);
+    AzureBlobStatus status = azure_blob_write(&azurerm->client, &write, NULL, &problem, scratch);
     azurerm_close(&azurerm->backend);
     /* AZURE_BLOB_CONFLICT: a workspace that another run has just created keeps its content. */
     return status == AZURE_BLOB_DONE || status == AZURE_BLOB_CONFLICT ||

@@ -64,17 +64,28 @@ bool azurerm_journal_parse(Str text, Segments *out, Str *problem, Arena *arena) 
     return true;
 }
 
+/* Reads the blob, and remembers its version. */
+static AzureBlobStatus journal_get(AzurermJournal *journal, AzureBlobReply *reply, Str *problem,
+                                   Arena *arena) {
+    AzureBlobCall call = {.method = "GET", .name = journal->blob, .use = AZURE_BLOB_READ};
+    AzureBlobStatus status = azure_blob_send(journal->client, &call, reply, arena);
+    *problem = reply->problem;
+    journal->version = STR_EMPTY;
+    if (status == AZURE_BLOB_DONE)
+        journal->version = str_clone(azure_blob_header(reply, "etag"), journal->arena);
+    else
+        reply->body = STR_EMPTY;
+    return status;
+}
+
 static bool journal_list(void *self, Segments *out, Str *problem, Arena *arena) {
     AzurermJournal *journal = self;
-    AzureBlobCall call = {.method = "GET", .name = journal->blob, .use = AZURE_BLOB_READ};
     AzureBlobReply reply;
-    AzureBlobStatus status = azure_blob_send(journal->client, &call, &reply, arena);
-    *problem = reply.problem;
+    AzureBlobStatus status = journal_get(journal, &reply, problem, arena);
     if (status != AZURE_BLOB_DONE && status != AZURE_BLOB_ABSENT)
         return false;
     journal->exists = status == AZURE_BLOB_DONE;
-    journal->length = journal->exists ? reply.body.len : 0;
-    journal->version = str_clone(azure_blob_header(&reply, "etag"), journal->arena);
+    journal->length = reply.body.len;
     journal->last = 0;
     if (!journal->exists)
         return true;
@@ -88,14 +99,12 @@ static bool journal_list(void *self, Segments *out, Str *problem, Arena *arena) 
 
 /* If the blob has the frame at that place, an earlier attempt has appended it; else another run
  * appended something. */
-static bool journal_has_frame(const AzurermJournal *journal, Str frame, Str *problem,
-                              Arena *arena) {
-    Str text;
-    AzureBlobStatus status =
-        azure_blob_read(journal->client, journal->blob, STR_EMPTY, &text, problem, arena);
-    if (status == AZURE_BLOB_FAILED)
+static bool journal_has_frame(AzurermJournal *journal, Str frame, Str *problem, Arena *arena) {
+    AzureBlobReply reply;
+    AzureBlobStatus status = journal_get(journal, &reply, problem, arena);
+    if (status != AZURE_BLOB_DONE && status != AZURE_BLOB_ABSENT)
         return false;
-    Str there = str_slice(text, journal->length, journal->length + frame.len);
+    Str there = str_slice(reply.body, journal->length, journal->length + frame.len);
     return str_equal(there, frame) ||
            problem_text(problem, "another program also writes it, so this run has lost its lock");
 }
@@ -110,9 +119,10 @@ static bool journal_append(AzurermJournal *journal, Str frame, Str *problem, Are
     Str length = str_format(arena, "%llu", (unsigned long long)journal->length);
     http_add_header(&call.headers, "content-type", STR("text/plain"), arena);
     http_add_header(&call.headers, "x-ms-blob-condition-appendpos", length, arena);
+    if (journal->version.len)
+        http_add_header(&call.headers, "if-match", journal->version, arena);
     AzureBlobStatus status = azure_blob_send(journal->client, &call, &reply, arena);
     *problem = reply.problem;
-    journal->version = STR_EMPTY;
     if (status == AZURE_BLOB_DONE)
         journal->version = str_clone(azure_blob_header(&reply, "etag"), journal->arena);
     else if (status != AZURE_BLOB_CONFLICT ||
@@ -123,12 +133,18 @@ static bool journal_append(AzurermJournal *journal, Str frame, Str *problem, Are
     return true;
 }
 
-/* Another run that creates the blob at the same time also appends to it: the condition of the
- * append finds that out. */
+/* An existing blob is this one, after a lost reply, or another run created it at the same time and
+ * also appends to it: the condition of the append finds that out. */
 static bool journal_create(AzurermJournal *journal, Str *problem, Arena *arena) {
     AzureBlobWrite write = {.name = journal->blob, .appends = true, .only_if_absent = true};
-    AzureBlobStatus status = azure_blob_write(journal->client, &write, problem, arena);
-    journal->exists = status == AZURE_BLOB_DONE || status == AZURE_BLOB_CONFLICT;
+    AzureBlobReply reply;
+    Str version = STR_EMPTY;
+    AzureBlobStatus status = azure_blob_write(journal->client, &write, &version, problem, arena);
+    if (status == AZURE_BLOB_CONFLICT)
+        status = journal_get(journal, &reply, problem, arena);
+    else
+        journal->version = str_clone(version, journal->arena);
+    journal->exists = status == AZURE_BLOB_DONE;
     return journal->exists;
 }
 

@@ -1,8 +1,9 @@
 /* azurerm_journal: the journal as one append blob.
  *
- * The service appends a block only if the blob has the expected length, so two runs cannot both
- * append. Each block is a frame, whose header names the segment, the part of it that the frame has,
- * and the lease of the run:
+ * The service appends a block only if the blob has the expected length and version, so two runs
+ * cannot both append. A late request of an ended run finds another version, even if the blob was
+ * deleted and created again. Each block is a frame, whose header names the segment, the part of it
+ * that the frame has, and the lease of the run:
  *
  *    loam-journal 1 SEGMENT PART PARTS BYTES LEASE\n
  *

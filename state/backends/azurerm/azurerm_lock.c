@@ -82,7 +82,7 @@ static AzureBlobStatus lock_change_lease(const AzurermLock *lock, const char *ac
 /* Creates the empty blob that is to be leased; a blob that another run creates is as good. */
 static AzureBlobStatus lock_create_blob(const AzurermLock *lock, Str *problem, Arena *arena) {
     AzureBlobWrite write = {.name = lock->blob, .only_if_absent = true};
-    AzureBlobStatus status = azure_blob_write(lock->client, &write, problem, arena);
+    AzureBlobStatus status = azure_blob_write(lock->client, &write, NULL, problem, arena);
     return status == AZURE_BLOB_CONFLICT ? AZURE_BLOB_DONE : status;
 }
 

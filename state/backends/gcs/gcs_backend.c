@@ -8,7 +8,8 @@
  * write    on condition that the object has the generation that this run read or wrote, with and
  *          without the lock: a request may arrive long after the check of the lock
  * journal  PREFIX/WORKSPACE.loam-journal/0000000001 …, each created on condition that it does not
- *          exist, so a run that lost its lock cannot continue beside the next one
+ *          exist, so a run that lost its lock cannot continue beside the next one; the last one
+ *          stays
  * plans    PREFIX/WORKSPACE.loam-plans/NAME, see plan_store.h */
 #include "backend_settings.h"
 #include "empty_state.h"
@@ -205,7 +206,7 @@ static bool gcs_remove(Backend *backend, Diags *diags) {
     static const char summary[] = "Cannot delete the workspace";
     SCOPED(ArenaRef) scratch = arena_open("gcs workspace");
     Gcs *gcs = backend->self;
-    SegmentStore segments = object_segments_of(gcs->segments);
+    SegmentStore segments = object_segments_new(gcs->segments, scratch);
     Str problem;
     if (!gcs_check_lock(gcs, summary, diags))
         return false;
@@ -259,7 +260,7 @@ static bool gcs_open(const Io *io, Value config, Str workspace, Backend **out, A
     Gcs *gcs;
     if (!gcs_open_store(io, config, workspace, &gcs, arena, diags))
         return false;
-    SegmentStore segments = object_segments_of(gcs->segments);
+    SegmentStore segments = object_segments_new(gcs->segments, arena);
     gcs->backend.journal = journal_segments_new(&segments, arena);
     *out = &gcs->backend;
     return true;
@@ -324,7 +325,9 @@ const BackendType gcs_backend = {
         "file may be that of a service account, a user, an external account (a file, a URL, AWS, "
         "or "
         "a program if GOOGLE_EXTERNAL_ACCOUNT_ALLOW_EXECUTABLES is 1), or an impersonated account. "
-        "If STORAGE_EMULATOR_HOST is set, that server is used, without credentials.",
+        "If STORAGE_EMULATOR_HOST is set, that server is used, without credentials. After an "
+        "apply, an empty part of the journal stays: see "
+        "[state](../state.md#requests-that-arrive-late).",
     .variables = gcs_settings_variables,
     .variable_count = GCS_SETTINGS_VARIABLES,
     .open = gcs_open,

@@ -10,6 +10,7 @@ typedef struct Shelf {
     Segments segments;
     int fails;        /* number of the next requests that fail */
     bool fails_after; /* after they had their effect */
+    bool keeps_last;
 } Shelf;
 
 static bool is_failing(Shelf *shelf, Str *problem) {
@@ -57,7 +58,8 @@ static bool shelf_drop(void *self, uint64_t below, Str *problem, Arena *) {
 }
 
 static JournalStore *open_shelf(Shelf *shelf) {
-    SegmentStore segments = {shelf, STR("shelf"), shelf_list, shelf_put, shelf_drop};
+    SegmentStore segments = {shelf,     STR("shelf"), shelf_list,
+                             shelf_put, shelf_drop,   shelf->keeps_last};
     return journal_segments_new(&segments, shelf->arena);
 }
 
@@ -157,6 +159,51 @@ static void a_drop_that_fails(void **) {
     assert_true(store->remove(store, &problem, arena));
     check_str(content(&shelf), "absent");
     store->close(store);
+}
+
+/* A copy of a request arrives after its run has removed the journal. */
+static void a_late_segment(void **) {
+    SCOPED(ArenaRef) arena = arena_open("test");
+    Shelf shelf = {.arena = arena, .keeps_last = true};
+    Str problem;
+    for (uint64_t i = 0; i < 3; i++) {
+        JournalStore *store = open_shelf(&shelf);
+        append(store, "a\n", arena);
+        assert_true(store->sync(store, &problem, arena));
+        check_str(content(&shelf), "a\n");
+        assert_true(store->remove(store, &problem, arena));
+        assert_int_equal(shelf.segments.count, 1);
+        check_str(shelf.segments.items[0].text, "\n");
+        assert_int_equal(shelf.segments.items[0].number, 2 * i + 2); /* no number is used again */
+        check_str(content(&shelf), "absent");
+        Segment late = {2 * i + 1, STR("a\n")};
+        vec_push(arena, &shelf.segments, late);
+        check_str(content(&shelf), "");
+        store->close(store);
+    }
+}
+
+/* An empty segment alone is a removed journal. Others beside it arrived late, or were left by a
+ * failed drop, and must be dropped. */
+static void removed(void **) {
+    static const struct {
+        Segment segments[2];
+        const char *content;
+    } table[] = {
+        {{{1, STR_CONST("\n")}}, "absent"},
+        {{{1, STR_CONST("\n")}, {2, STR_CONST("\n")}}, ""},
+        {{{1, STR_CONST("a\n")}, {2, STR_CONST("\n")}}, ""},
+        {{{1, STR_CONST("\n")}, {2, {0}}}, ""},
+        {{{1, {0}}}, ""},
+        {{{1, STR_CONST("\na\n")}}, "a\n"},
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(table); i++) {
+        SCOPED(ArenaRef) arena = arena_open("test");
+        Shelf shelf = {.arena = arena};
+        for (size_t k = 0; k < 2 && table[i].segments[k].number; k++)
+            vec_push(arena, &shelf.segments, table[i].segments[k]);
+        check_str(content(&shelf), table[i].content);
+    }
 }
 
 #define LINES 500
@@ -261,6 +308,8 @@ UNIT_MAIN(test_journal_segments) {
         cmocka_unit_test(replacing),
         cmocka_unit_test(requests_that_fail),
         cmocka_unit_test(a_drop_that_fails),
+        cmocka_unit_test(a_late_segment),
+        cmocka_unit_test(removed),
         cmocka_unit_test(many_append),
         cmocka_unit_test(numbers),
         cmocka_unit_test(order),
