@@ -76,12 +76,12 @@ def of_package(root, file):
     return [Library(file.name, "DEPENDS_ON", name, *known[name][:2], *licence(known[name][2]), signature.sha256(find(root, name)), False) for name in names]
 
 
-def of_archive(file, directory, parts):
-    """The libraries of an archive of `directory`, by the rows of tree.make."""
+def of_archive(file, directory):
+    """The libraries of an archive, package or image of the tree in `directory`."""
     licence = licences()
     digests = {path.name: signature.sha256(path) for path in directory.glob("lib/*.so*")}
     seen, found = set(), []
-    for part in parts:  # only the first part of a file is that file
+    for part in tree.parts(directory):  # only the first part of a file is that file
         found.append(Library(file.name, "CONTAINS", part.file, part.package or part.source, part.version, *licence(part.source),
                              "" if part.file in seen else digests[part.file], not part.package))
         seen.add(part.file)
@@ -169,10 +169,18 @@ def check(directory, version):
             continue
         if file.name not in artifacts or artifacts[file.name]["checksums"][0]["checksumValue"] != signature.sha256(file):
             sys.exit("%s: %s is missing, or has another digest" % (name(version), file.name))
+        rows = [row for _, row in found[file.name]]
         if re.search(r"\.deb$|-linux-", file.name):
-            check_libraries(file, [row for _, row in found[file.name]])
+            check_libraries(file, rows)
+        elif re.search(r"\.oci\.tar$|\.rpm$", file.name) and copied(rows) != copied(row for _, row in found.get(tree.name(version) + ".tar.gz", [])):
+            sys.exit("%s: the inventory has other libraries of it than of the archive" % file.name)
     judge(directory / name(version))
     print("%s: %d files, %d libraries" % (name(version), len(artifacts), sum(map(len, found.values()))))
+
+
+def copied(rows):
+    """File and digest of each library that an archive has."""
+    return sorted((row["packageFileName"], row["checksums"][0]["checksumValue"]) for row in rows if "checksums" in row)
 
 
 def check_libraries(file, rows):

@@ -8,7 +8,7 @@ sources, roots of Ubuntu one with Ubuntu's, or the argument `mirror`. The distri
         root.run("gcc", "--version")
 
 A command runs in a mount, process and IPC namespace of its own, with /proc, /sys and /dev; its children end with it."""
-import collections, hashlib, os, pathlib, shutil, subprocess, sys, tempfile
+import collections, hashlib, json, os, pathlib, shutil, subprocess, sys, tempfile
 
 # name: as in the version of a package; origin: as in apt's lists; keyring: a file in KEYRINGS; package: which has it
 Distribution = collections.namedtuple("Distribution", "name suite origin components keyring package")
@@ -92,6 +92,8 @@ def make(distribution, packages, mirror):
 class Root:
     """An unpacked root, removed at the end of the `with` block."""
 
+    home, user = "/root", 0  # of its commands
+
     def __init__(self, distribution, packages=(), mirror=None):
         self.distribution, self.file = distribution, make(distribution, packages, mirror)
 
@@ -119,12 +121,12 @@ class Root:
                 script.append('mount -o remount,bind,%s "$root%s"' % (mode[0], place))
         # The environment is set here, because env of BusyBox has no -C.
         script.append('exec env -i "$@"')
-        variables = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "HOME": "/root", "LC_ALL": "C.UTF-8", "DEBIAN_FRONTEND": "noninteractive",
+        variables = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "HOME": self.home, "LC_ALL": "C.UTF-8", "DEBIAN_FRONTEND": "noninteractive",
                      **(environment or {})}
         spaces = ["--mount", "--propagation=private", "--ipc", "--pid", "--fork", "--kill-child", *(["--net"] if offline else [])]
         done = subprocess.run(
             ["unshare", *spaces, "sh", "-c", "\n".join(script), "sh", *("%s=%s" % pair for pair in variables.items()),
-             "chroot", str(self.path), "/bin/sh", "-c", 'cd "$0" && exec "$@"', directory, *map(str, words)],
+             "chroot", "--userspec=%d:%d" % (self.user, self.user), str(self.path), "/bin/sh", "-c", 'cd "$0" && exec "$@"', directory, *map(str, words)],
             env={**os.environ, "root": str(self.path), **{"source%d" % n: str(row[0]) for n, row in enumerate(mounts)}},
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8", errors="replace")
         if done.returncode not in accept:
@@ -152,6 +154,23 @@ class BareRoot(Root):
             place = "lib64" if name.startswith("ld-") else "lib/x86_64-linux-gnu"
             (self.path / place).mkdir(exist_ok=True)
             shutil.copy(whole / "lib/x86_64-linux-gnu" / name, self.path / place / name)
+        return self
+
+
+class ImageRoot(Root):
+    """The files of a container image in an OCI layout, with its entry point, and the user that its commands have."""
+
+    def __init__(self, layout, name):
+        if not shutil.which("skopeo") or not shutil.which("umoci"):
+            raise Unavailable("the program skopeo or umoci is missing")
+        self.layout, self.name, self.distribution = layout, name, Distribution(name, *[""] * 5)
+        self.config = json.loads(output("skopeo", "inspect", "--config", "oci:%s:%s" % (layout, name)))["config"]
+        self.home, self.user = self.config["WorkingDir"], int(self.config["User"].partition(":")[0])
+
+    def __enter__(self):
+        self.temporary = tempfile.TemporaryDirectory(prefix="loam-root-")
+        self.path = pathlib.Path(self.temporary.name, "bundle/rootfs")
+        output("umoci", "unpack", "--image", "%s:%s" % (self.layout, self.name), str(self.path.parent))
         return self
 
 

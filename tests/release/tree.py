@@ -1,9 +1,8 @@
 """The relocatable tree: the program, its plugins, the libraries that they need except glibc, and all licences.
 
-    parts = tree.make(pathlib.Path("loam-0.1.0-linux-x86_64"))
+    tree.make(pathlib.Path(tree.name("0.1.0")))
 
-writes bin, lib and share into that directory, which must not exist, and returns one Part for each library. The same rows are in
-share/doc/loam/libraries.tsv. The tree comes from a root of Debian 12, the oldest glibc that the program is built with;
+writes bin, lib and share into that directory, which must not exist. share/doc/loam/libraries.tsv has one Part for each library. The tree comes from a root of Debian 12, the oldest glibc that the program is built with;
 libraries.py says which libraries are not those of Debian. Objects find each other by $ORIGIN, so the tree works at any path."""
 import collections, csv, pathlib, re, shutil, subprocess, sys, tarfile
 
@@ -14,6 +13,12 @@ import libraries, program, roots
 Part = collections.namedtuple("Part", "file source version package")
 DEBIAN = "usr/lib/x86_64-linux-gnu"  # in the root
 DOCUMENTS = "share/doc/loam"
+LIBRARIES = DOCUMENTS + "/libraries.tsv"
+
+
+def name(version):
+    """The directory of a tree in its archive; the names of archives begin with it."""
+    return "loam-%s-linux-x86_64" % version
 
 
 def needed(file):
@@ -55,56 +60,60 @@ def packages_of(root, names):
     return {name: (owners[name].partition(":")[0], *sources[owners[name].partition(":")[0]]) for name in names}
 
 
-def write_documents(root, tree, parts, owners):
+def write_documents(root, tree, rows, owners):
     """`owners`: the binary packages of Debian whose copyright files are those of the libraries, also of the ones built here."""
     documents = tree / DOCUMENTS
     licences = documents / "licenses"
     licences.mkdir(parents=True)
     for name in ("LICENSE", "CHANGELOG.md"):
         shutil.copyfile(program.TOP / name, documents / name)
-    for part in parts:
+    for part in rows:
         shutil.copyfile(root.path / "usr/share/doc" / (part.package or owners[part.file][0]) / "copyright", licences / part.source)
     texts = "".join(file.read_text(errors="replace") for file in licences.iterdir())
     (licences / "common-licenses").mkdir()
     for file in (root.path / "usr/share/common-licenses").iterdir():
         if re.search(r"/usr/share/common-licenses/%s\b" % re.escape(file.name), texts):
             shutil.copyfile(file, licences / "common-licenses" / file.name)
-    with open(documents / "libraries.tsv", "w", encoding="utf-8") as file:
-        for row in [Part._fields, *parts]:
+    with open(tree / LIBRARIES, "w", encoding="utf-8") as file:
+        for row in [Part._fields, *rows]:
             file.write("\t".join(row) + "\n")
 
 
-def assemble(root, rows):
-    """Completes /tree of a root, where the program is installed, with libraries and documents. `rows` is what libraries.make
-    returned."""
+def parts(tree):
+    """The rows of a complete tree."""
+    with open(tree / LIBRARIES, encoding="utf-8", newline="") as file:
+        return [Part(*row) for row in csv.reader(file, delimiter="\t")][1:]
+
+
+def assemble(root, sources):
+    """Completes /tree of a root, where the program is installed, with libraries and documents. `sources` are the rows and files of
+    libraries.make."""
     tree, built = root.path / "tree", {}
-    for row, file in rows:
+    for row, file in sources:
         with tarfile.open(file) as tar:
             built.update({name: (row, file) for name in tar.getnames()})
     names = copy_libraries(root, tree, built)
     owners = packages_of(root, names)
-    parts = [Part(name, built[name][0].name, built[name][0].version, "") if name in built else Part(name, *owners[name][1:], owners[name][0])
+    rows = [Part(name, built[name][0].name, built[name][0].version, "") if name in built else Part(name, *owners[name][1:], owners[name][0])
              for name in names]
     if "libvirt.so.0" in built:
         for name in libraries.ARCHIVES:
             _, text = root.run("dpkg-query", "--show", "--showformat", "${source:Package}\t${source:Version}", name + "-dev")
-            parts.append(Part("libvirt.so.0", *text.split("\t"), name + "-dev"))
-    write_documents(root, tree, parts, owners)
+            rows.append(Part("libvirt.so.0", *text.split("\t"), name + "-dev"))
+    write_documents(root, tree, rows, owners)
     for path, pattern in (("$ORIGIN/../lib", "bin/loam"), ("$ORIGIN/..", "lib/loam/*.so"), ("$ORIGIN", "lib/*.so*")):
         files = ["/tree/%s" % file.relative_to(tree) for file in sorted(tree.glob(pattern))]
         root.run("strip", "--strip-unneeded", *files, offline=True)
         root.run("patchelf", "--set-rpath", path, *files, offline=True)
-    return parts
 
 
 def make(directory, mirror=None):
     with roots.Root(roots.chosen("deb12")[0], [*program.packages(), *libraries.PACKAGES], mirror) as root:
-        rows = libraries.make(root)
+        built = libraries.make(root)
         program.build(root)
         root.run("cmake", "--install", program.BUILD, "--prefix", "/tree", offline=True)
-        parts = assemble(root, rows)
+        assemble(root, built)
         shutil.copytree(root.path / "tree", directory, symlinks=True)
-    return parts
 
 
 def pack(tree, time, file):
