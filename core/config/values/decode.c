@@ -113,10 +113,9 @@ static bool decode_add_block(Decoded *decoded, const BodyBlock *written, Arena *
     if (blocks->block->nesting == NEST_SINGLE && blocks->items.count)
         return diags_fail(diags, written->range, "Duplicate block",
                           "Only one \"%s\" block is allowed.", blocks->block->name);
-    if (!decode_body(written->body, &blocks->block->schema, &out.content, arena, diags))
-        return false;
-    vec_push(arena, &blocks->items, out);
-    return true;
+    bool ok = decode_body(written->body, &blocks->block->schema, &out.content, arena, diags);
+    vec_push(arena, &blocks->items, out); /* of a wrong block, the rest is readable */
+    return ok;
 }
 
 static bool decode_report_dynamic(const Decoded *decoded, const Schema *schema,
@@ -199,8 +198,9 @@ static bool add_dynamic(Decoded *decoded, const Schema *block_schema, const Body
     bool ok = read_iterator(&content, &out.iterator, diags);
     ok &= read_label(&content, blocks, written, &out.label_expr, diags);
     const BodyBlock *body = find_content(&content, written, diags);
-    if (!body || !decode_body(body->body, &blocks->block->schema, &out.content, arena, diags))
+    if (!body)
         return false;
+    ok &= decode_body(body->body, &blocks->block->schema, &out.content, arena, diags);
     vec_push(arena, &blocks->items, out);
     return ok;
 }

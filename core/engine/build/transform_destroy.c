@@ -7,6 +7,7 @@
  *   apply(Y) → mirror(X)              X only loses objects: they are deleted before dependents
  *                                     change, as in a replacement. Objects that their dependents
  *                                     hold (a disk in a machine) are deleted after that change.
+ *   mirror(X) → inputs of X           if module_origin_guards(X)
  *   mirror(X) → provider(X)           the provider must be configured, also those of its actions
  *   apply(X) → gate(X) → mirror(Y)    a dependent's object is deleted before X is created, updated
  *                                     or read, unless its deletion is a late one (is_late)
@@ -18,6 +19,7 @@
 #include "transform.h"
 
 #include "log.h"
+#include "module_origin.h"
 
 typedef struct SoftEdge {
     GraphEdge edge;
@@ -130,6 +132,16 @@ static void add_soft_edge(DestroyOrder *order, GraphNode from, GraphNode to, boo
     vec_push(order->scratch, &order->soft, (SoftEdge){{from, to}, is_weak});
 }
 
+/* The check of a destroy-time provisioner compares its texts with the arguments of the call. */
+static void order_after_inputs(DestroyOrder *order, const Node *node) {
+    const Graph *graph = &order->walk->graph;
+    for (uint32_t i = graph->need_start[node->id]; i < graph->need_start[node->id + 1]; i++) {
+        NodeKind kind = order->walk->nodes.items[graph->need[i]]->kind;
+        if (kind == NODE_VARIABLE || kind == NODE_LOCAL)
+            add_soft_edge(order, order->mirrors[node->id]->id, graph->need[i], true);
+    }
+}
+
 /* A mirror without deletions only connects the nodes before and after it. */
 static void order_resource(DestroyOrder *order, const Node *node) {
     const ResourceNode *resource = node->as.resource;
@@ -148,6 +160,8 @@ static void order_resource(DestroyOrder *order, const Node *node) {
     }
     if (!is_deleting || node->kind == NODE_ORPHAN)
         return;
+    if (module_origin_guards(node))
+        order_after_inputs(order, node);
     bool is_last = resource->create_before_destroy;
     bool is_soft = !is_last && only_loses(resource);
     bool is_held = is_soft && is_late(resource);

@@ -3,7 +3,9 @@
  * A destroy deletes the objects in the state and does not evaluate the configurations of resources.
  * Values that they use may be invalid by now: for example, an index of an instance that is not in
  * the state. Values that providers, module calls, lifecycle.prevent_destroy and actions of a
- * destruction use are kept, also those of ephemeral resources that configure a provider. */
+ * destruction use are kept, also those of ephemeral resources that configure a provider. Values of
+ * objects whose destroy-time provisioners module_origin checks are evaluated if they are valid. */
+#include "module_origin.h"
 #include "transform.h"
 
 static bool is_temporary(const Node *node) {
@@ -87,6 +89,23 @@ static void mark_actions(Pruning *pruning, const Node *node) {
     }
 }
 
+/* Keeps the values that only the check of a destroy-time provisioner uses. */
+static void keep_for_check(Pruning *pruning) {
+    const EngineWalk *walk = pruning->walk;
+    bool *required = pruning->used;
+    pruning->used = arena_new_array(pruning->scratch, bool, walk->nodes.count);
+    for (size_t i = 0; i < walk->nodes.count; i++)
+        pruning->used[i] = required[i];
+    vec_each(&walk->nodes, item) {
+        if (module_origin_guards(*item))
+            mark_needs(pruning, (*item)->id);
+    }
+    vec_each(&walk->nodes, item) {
+        const bool is_kept = pruning->used[(*item)->id] && !required[(*item)->id];
+        (*item)->is_optional = is_kept && is_temporary(*item);
+    }
+}
+
 bool transform_prune(EngineWalk *walk, Diags *) {
     if (!walk->options || walk->options->mode != PLAN_DESTROY)
         return true;
@@ -101,6 +120,8 @@ bool transform_prune(EngineWalk *walk, Diags *) {
             expr_each_traversal(prevented, mark_named, &pruning);
         mark_actions(&pruning, node);
     }
+    if (walk->phase == PHASE_APPLY)
+        keep_for_check(&pruning);
     vec_each(&walk->nodes, item) {
         Node *node = *item;
         bool is_unused = !pruning.used[node->id];

@@ -15,30 +15,29 @@ struct ModuleOrigins {
 };
 
 typedef struct OriginCheck {
-    const ModuleInstance *border;
+    const EngineModule *border;
     const Decoded *decoded;
     Arena *arena;
     Diags *diags;
     bool ok;
 } OriginCheck;
 
-static bool origin_is_border(const ModuleInstance *instance) {
-    const Node *call = instance->module->call;
-    return call && !config_module_is_local(call->as.call);
-}
-
-/* Returns the outermost instance of a fetched module that contains this one; NULL if none. */
-static const ModuleInstance *origin_border(const ModuleInstance *instance) {
-    const ModuleInstance *border = NULL;
-    for (; instance; instance = instance->parent) {
-        if (origin_is_border(instance))
-            border = instance;
+/* Returns the outermost fetched module that contains this one; NULL if none. */
+static EngineModule *origin_border(EngineModule *module) {
+    EngineModule *border = NULL;
+    for (; module; module = module->parent) {
+        if (module->call && !config_module_is_local(module->call->as.call))
+            border = module;
     }
     return border;
 }
 
-void module_origin_note(ModuleInstance *called, Value given, Arena *keep) {
-    if (origin_border(called) != called)
+bool module_origin_is_border(const EngineModule *called) {
+    return origin_border((EngineModule *)called) == called;
+}
+
+void module_origin_note(EngineModule *called, Value given, Arena *keep) {
+    if (!module_origin_is_border(called))
         return;
     Value bare = value_clone(value_unmark_deep(given, keep), keep);
     pthread_mutex_lock(&mutex);
@@ -46,6 +45,16 @@ void module_origin_note(ModuleInstance *called, Value given, Arena *keep) {
         called->origins = arena_new(keep, struct ModuleOrigins);
     vec_push(keep, &called->origins->given, bare);
     pthread_mutex_unlock(&mutex);
+}
+
+bool module_origin_guards(const Node *node) {
+    if (node->kind != NODE_RESOURCE || !origin_border(node->module))
+        return false;
+    vec_each(&node->as.resource->provisioners, provisioner) {
+        if (provisioner->config->on_destroy && provisioner->connection)
+            return true;
+    }
+    return false;
 }
 
 static bool origin_contains(Value given, Str text) {
@@ -84,7 +93,7 @@ static void origin_check_text(OriginCheck *check, const Attribute *attribute, Va
         "\"%s\" can start a program on this computer, and %.*s was fetched from elsewhere. Such a "
         "module can only hand on a text that you pass to it in a variable. Pass the text, or copy "
         "the module into your configuration and call the copy by its path.",
-        attribute->name, STR_ARG(check->border->module->config->path));
+        attribute->name, STR_ARG(check->border->config->path));
 }
 
 static void origin_check_object(OriginCheck *check, const Schema *schema, Value object, Path path);
@@ -126,7 +135,7 @@ static bool origin_has_callers_text(const Attribute *attribute) {
 bool module_origin_check(const ModuleScope *scope, const Schema *schema, const Decoded *decoded,
                          Value config, Arena *arena, Diags *diags) {
     OriginCheck check = {
-        .border = origin_border(scope->module),
+        .border = origin_border(scope->module->module),
         .decoded = decoded,
         .arena = arena,
         .diags = diags,

@@ -165,6 +165,7 @@ struct Node {
     bool is_used;              /* MODULE_VALUE: something refers to it */
     bool configures;           /* RESOURCE, ephemeral: a provider configuration depends on it */
     bool is_selected;          /* false: not visited (-target, -exclude, or unused in a destroy) */
+    bool is_optional;          /* if it fails, its value is unknown, without an error */
     bool is_target;            /* its changes are planned, not only its value */
     bool selects_all;          /* -target: every instance is selected, not only the named ones */
     bool is_pending;           /* plan: it or one of its dependencies changes */
@@ -192,7 +193,8 @@ struct EngineModule {
     Map providers;
     uint32_t slot_count;
     VEC(ModuleInstance *) instances;
-    Map instances_by_address; /* address text → ModuleInstance */
+    Map instances_by_address;      /* address text → ModuleInstance */
+    struct ModuleOrigins *origins; /* of module_origin.c; NULL: none */
 };
 
 /* Returns true if the targets need this instance. Without -target and when planning, every instance
@@ -220,7 +222,6 @@ struct ModuleInstance {
     Value each_value;
     RepetitionKind repetition;
     Slot *slots;
-    struct ModuleOrigins *origins; /* of module_origin.c; NULL: none */
 };
 
 /* Adds a node to the graph and, if `key` is not empty, to its module. */

@@ -96,7 +96,7 @@ static bool variable_child_value(NodeVisit *visit, ModuleInstance *module, Value
     Value given;
     if (!eval_expr(input, &scope.scope, &given, visit->scratch, &visit->diags))
         return false;
-    module_origin_note(module, given, visit->keep);
+    module_origin_note(module->module, given, visit->keep);
     if ((value_marks_deep(given) & MARK_EPHEMERAL) && !variable->ephemeral)
         return diags_fail(&visit->diags, input->range, "Ephemeral value not allowed",
                           "The variable \"%.*s\" of the module is not declared as ephemeral, so it "
@@ -105,8 +105,28 @@ static bool variable_child_value(NodeVisit *visit, ModuleInstance *module, Value
     return input_convert(variable, &given, input->range, out, visit->scratch, &visit->diags);
 }
 
+/* A call that has no instances left still passes texts to objects that are to be deleted. Parts
+ * that depend on the instance are unknown. */
+static void note_without_instances(const NodeVisit *visit) {
+    EngineModule *module = visit->node->module;
+    if (visit->walk->phase != PHASE_APPLY || !visit->node->input || module->instances.count > 0 ||
+        !module_origin_is_border(module))
+        return;
+    vec_each(&module->parent->instances, caller) {
+        ModuleInstance gone = {.module = module, .parent = *caller};
+        Diags ignored = diags_new(visit->scratch);
+        ModuleScope scope;
+        Value given;
+        module_scope_init_call(&scope, visit->walk, &gone);
+        scope.repetition_unknown = true;
+        if (eval_expr(visit->node->input, &scope.scope, &given, visit->scratch, &ignored))
+            module_origin_note(module, given, visit->keep);
+    }
+}
+
 bool node_variable_visit(NodeVisit *visit) {
     bool ok = true;
+    note_without_instances(visit);
     vec_each(&visit->node->module->instances, item) {
         Value value;
         bool known = visit->node->module->call ? variable_child_value(visit, *item, &value)

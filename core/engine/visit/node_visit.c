@@ -126,6 +126,10 @@ static bool visit_node(Walk *pool, GraphNode, void *payload, uint32_t worker, vo
         visit_run_report_errors(&visit);
     bool ok =
         !diags_has_errors(&visit.diags) && dispatch(&visit) && !diags_has_errors(&visit.diags);
+    if (node->is_optional) {
+        visit.diags = diags_new(visit.scratch);
+        ok = true;
+    }
     log_debug("node visited", log_text("name", node->name),
               log_cstr("kind", node_kind_name(node->kind)), log_number("ok", ok),
               log_number("diagnostics", (int64_t)visit.diags.count),
