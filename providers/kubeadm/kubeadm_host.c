@@ -58,6 +58,7 @@ static const Attribute attributes[] = {
     {"sandbox_image",      &TYPE_STRING, OPTIONAL, "Image of the first process of each pod (default: that of kubeadm)."},
     {"swap",               &TYPE_STRING, OPTIONAL | COMPUTED, "\"off\" turns swap off for good; \"keep\" leaves it to the configuration of the kubelet.", .default_json = "\"off\"", .one_of = "off keep"},
     {"ipv6",               &TYPE_BOOL,   OPTIONAL, "Whether the kernel forwards IPv6."},
+    {"prefix",             &TYPE_STRING, OPTIONAL | COMPUTED, "Directory of the programs of the bundle on the machine (default: \"/usr/local/bin\"; where it is read-only, \"/opt/bin\").", .check = kubeadm_check_path},
     {"registries",         NULL,         OPTIONAL, "Mirrors and logins of registries.", .nested = NESTED(NEST_LIST, registry)},
     {"http_proxy",         &TYPE_STRING, OPTIONAL, "Proxy of the container runtime for http."},
     {"https_proxy",        &TYPE_STRING, OPTIONAL, "Proxy of the container runtime for https."},
@@ -66,6 +67,7 @@ static const Attribute attributes[] = {
     {"is_container",       &TYPE_BOOL,   COMPUTED | CHANGES_ON_UPDATE, "Whether the machine is a container. Then loam changes no kernel settings, and warns about those that its hypervisor must have."},
     {"runtime_version",    &TYPE_STRING, COMPUTED | CHANGES_ON_UPDATE, "Version of the container runtime."},
     {"package_driver",     &TYPE_STRING, COMPUTED | CHANGES_ON_UPDATE, "Program that installs packages on the machine: \"apt\", \"dnf\", \"zypper\"; \"none\": only a bundle brings programs."},
+    {"has_selinux",        &TYPE_BOOL,   COMPUTED | CHANGES_ON_UPDATE, "Whether the container runtime gives pods labels of SELinux: the machine had SELinux and its policy for containers when the object was created."},
     {"settings",           &TYPE_MAP_OF_STRING, COMPUTED | CHANGES_ON_UPDATE, "Settings of the machine: files, programs, images, kernel, services. A plan shows those that differ."},
     {"id",                 &TYPE_STRING, COMPUTED, "Name of the object's steps on the machine."},
 };
@@ -115,7 +117,8 @@ static bool check_runtime(const Call *call, const PlanRequest *request, Diags *d
 /* Sets *planned to `object` with the settings of a machine that was prepared before. */
 static bool plan_settings(KubeadmWish *plan, Value prior, Str version, Value object, Value *planned,
                           Diags *diags) {
-    static const char *const kept[] = {"architecture", "is_container", "package_driver"};
+    static const char *const kept[] = {"architecture", "is_container", "package_driver",
+                                       "has_selinux"};
     Arena *arena = plan->call->arena;
     if (!kubeadm_wish_settings(plan, object_bool(prior, "is_container", false), version, diags))
         return false;
@@ -147,7 +150,11 @@ static bool host_plan(const Call *call, const PlanRequest *request, PlanResponse
         return false;
     if (!is_same_machine(request))
         return true;
+    if (!value_is_known(object_attribute(request->proposed, "prefix")))
+        return true;
     plan.wish.driver = kubeadm_wish_driver(request->prior);
+    plan.has_selinux = object_bool(request->prior, "has_selinux", false);
+    plan.prefix = object_text(request->prior, "prefix", STR_EMPTY);
     version = kubeadm_wish_runtime_version(
         &plan, object_text(request->prior, "runtime_version", STR_EMPTY));
     if (!kubeadm_wish_check_release(&plan, version, diags))
@@ -302,6 +309,16 @@ static bool end_former_step(SshLink *link, Str id, HostLook *look, Diags *diags)
     return host_look(link, NULL, look, diags);
 }
 
+/* Adds the lines "warning: …" of the output. */
+static void step_warnings(const Call *call, Str output, Diags *diags) {
+    Str line;
+    while (str_next_field(&output, '\n', &line)) {
+        if (str_starts_with(line, STR("warning: ")))
+            path_warning(call, PATH_AT(call, {"host"}), diags, "Preparation with a problem", "%.*s",
+                         STR_ARG(str_after(line, 9)));
+    }
+}
+
 static bool run_step(SshLink *link, Str id, Str lines, Diags *diags) {
     RemoteStep step = {.id = id,
                        .script = str_from_cstr(host_settings_prepare_script()),
@@ -311,6 +328,7 @@ static bool run_step(SshLink *link, Str id, Str lines, Diags *diags) {
     if (!remote_step_run(link, &step, &result, diags))
         return false;
     bool is_good = remote_step_check(link, &step, &result, "Machine not prepared", diags);
+    step_warnings(link->call, result.out, diags);
     return remote_step_remove(link, id, diags) && is_good;
 }
 
@@ -341,6 +359,8 @@ static Value host_described(const KubeadmWish *plan, const HostFacts *facts, Str
     object_builder_set(&builder, "is_container", value_bool(host_facts_is_container(facts)));
     object_builder_set_text(&builder, "package_driver", package_driver_name(plan->wish.driver),
                             arena);
+    object_builder_set_text(&builder, "prefix", plan->wanted.prefix, arena);
+    object_builder_set(&builder, "has_selinux", value_bool(plan->has_selinux));
     object_builder_set_optional(
         &builder, "runtime_version",
         kubeadm_wish_runtime_version(plan, kubeadm_wish_machine_runtime(plan, facts)), arena);
@@ -364,6 +384,12 @@ static void host_find_missing(const KubeadmWish *plan, const HostFacts *facts, S
                        kubeadm_wish_own_runtime(plan) ||
                        str_is_among(service, facts->active.items, facts->active.count);
     bool uses_skopeo = plan->runtime == &node_runtime_table[NODE_RUNTIME_CRIO] && has_images(plan);
+    bool has_repository = plan->wish.repository.url.len || plan->wish.runtime_repository.url.len;
+    if (plan->is_new && has_repository && facts->selinux.len && !facts->selinux_containers.len &&
+        plan->wish.driver && str_equal_cstr(STR("rpm"), plan->wish.driver->format)) {
+        vec_push(arena, out, STR("policycoreutils"));
+        vec_push(arena, out, STR("container-selinux"));
+    }
     if (!has_runtime) {
         vec_each(&plan->wish.runtime_repository.packages, package)
             vec_push(arena, out, *package);
@@ -428,13 +454,15 @@ static Str staged_version(const KubeadmWish *plan, const HostFacts *facts) {
     return is_newer && host_facts_state(facts) != HOST_CLEAN ? text : STR_EMPTY;
 }
 
-/* Finds the driver of packages of the machine. */
-static void find_driver(KubeadmWish *plan, const HostFacts *facts, Diags *diags) {
+/* Sets the driver of packages of the machine; on a new one, also what its system decides. */
+static void find_system(KubeadmWish *plan, const HostFacts *facts, Diags *diags) {
     bool is_known;
     const PackageDriver *driver = package_driver_of(facts, &is_known);
     bool is_used = value_is_present(object_attribute(plan->object, "repository")) ||
                    value_is_present(object_attribute(plan->object, "runtime_repository"));
     plan->wish.driver = driver;
+    if (plan->is_new)
+        plan->prefix = facts->read_only.count ? STR(NODE_FILES_OTHER_PREFIX) : STR_EMPTY;
     if (driver && !is_known && is_used)
         path_warning(plan->call, PATH_AT(plan->call, {"host"}), diags, "Unknown system",
                      "loam does not know the system \"%.*s\" of %.*s. For packages it uses %s, "
@@ -456,9 +484,12 @@ static bool kubeadm_host_prepare(KubeadmWish *plan, SshLink *link, Str id, Value
         !check_node_runtime(plan, &first.facts, diags) ||
         !kubeadm_wish_check_bundle(plan, host_facts_architecture(&first.facts), diags))
         return false;
-    find_driver(plan, &first.facts, diags);
-    if (!install_runtime(plan, link, id, &first, diags) ||
-        (plan->is_new &&
+    find_system(plan, &first.facts, diags);
+    if (!install_runtime(plan, link, id, &first, diags))
+        return false;
+    if (plan->is_new)
+        plan->has_selinux = first.facts.selinux.len && first.facts.selinux_containers.len;
+    if ((plan->is_new &&
          !kubeadm_wish_check_release(
              plan,
              kubeadm_wish_runtime_version(plan, kubeadm_wish_machine_runtime(plan, &first.facts)),
@@ -473,6 +504,8 @@ static bool kubeadm_host_prepare(KubeadmWish *plan, SshLink *link, Str id, Value
     plan->wanted.staged = staged_version(plan, &look.facts);
     Str lines =
         host_settings_difference(&plan->wanted, &observed, plan->wish.bundle, &members, arena);
+    if (lines.len && plan->is_new && !host_facts_is_container(&look.facts))
+        lines = str_concat(lines, STR("clock\n"), arena);
     if (lines.len &&
         (!host_has_room(plan, &look.facts, &members, diags) ||
          !host_upload(plan, link, &members, diags) || !run_step(link, id, lines, diags) ||
@@ -492,6 +525,10 @@ static bool host_apply(const Call *call, const ApplyRequest *request, ApplyRespo
         .runtime = kubeadm_wish_runtime(request->planned),
         .is_new = value_is_null(request->prior),
     };
+    if (!plan.is_new) {
+        plan.has_selinux = object_bool(request->prior, "has_selinux", false);
+        plan.prefix = object_text(request->prior, "prefix", STR_EMPTY);
+    }
     Str id = value_is_null(request->prior) ? request->marker
                                            : object_text(request->prior, "id", STR_EMPTY);
     Diags problems = diags_new(call->arena);
@@ -593,6 +630,8 @@ static bool host_upgrade(const Call *call, const UpgradeRequest *request, Upgrad
     if (request->version == 0)
         object_builder_put(&builder, STR("container_runtime"), value_from_cstr("containerd"));
     object_builder_put(&builder, STR("package_driver"), value_from_cstr("apt"));
+    object_builder_put(&builder, STR("prefix"), value_from_cstr(NODE_FILES_PREFIX));
+    object_builder_put(&builder, STR("has_selinux"), value_bool(false));
     response->upgraded = json_text(object_builder_value(&builder), call->arena);
     return true;
 }

@@ -184,6 +184,11 @@ bool kubeadm_wish_settings(KubeadmWish *plan, bool is_container, Str version, Di
     node->sandbox_image = sandbox_image(plan);
     node->is_container = node->restricts_oom_score = is_container;
     node->has_ipv6 = object_bool(plan->object, "ipv6", false);
+    node->prefix = object_text(plan->object, "prefix", STR_EMPTY);
+    if (!node->prefix.len)
+        node->prefix = plan->prefix;
+    node->is_image = !plan->wish.driver;
+    node->has_selinux = plan->has_selinux;
     node->has_own_runtime = kubeadm_wish_own_runtime(plan) != NULL;
     node->has_own_kubelet = kubeadm_wish_program(plan, STR("bin/kubelet")) != NULL;
     node->http_proxy = object_text(plan->object, "http_proxy", STR_EMPTY);

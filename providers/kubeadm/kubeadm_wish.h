@@ -9,7 +9,9 @@ typedef struct KubeadmWish {
     const Call *call;
     Value object;
     const NodeRuntime *runtime;
-    bool is_new; /* the object is created */
+    bool is_new;      /* the object is created */
+    bool has_selinux; /* pods get labels of SELinux */
+    Str prefix;       /* directory of programs, if the object names none; empty: the default */
     Bundle bundle;
     BundleRequest request;
     HostWish wish;

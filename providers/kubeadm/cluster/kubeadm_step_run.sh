@@ -42,6 +42,7 @@ restore() {
   fi
   ETCDCTL_API=3 "$tool" snapshot restore "$snapshot" "$@"
   umask "$former"
+  file_label -R "$LOAM_DATA"
   echo "$LOAM_SNAPSHOT" >/etc/loam/restored
 }
 

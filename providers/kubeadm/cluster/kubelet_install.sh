@@ -4,11 +4,14 @@
 stage=/var/lib/loam/stage
 flags=/var/lib/kubelet/kubeadm-flags.env
 
+# shellcheck source=../host/host_files.sh
+. ./../host/host_files.sh
 # Copies a file so that a death leaves the former one or the new one.
 install_file() {
-  cp -p "$1" "$2.loam"
-  sync "$2.loam" 2>/dev/null || sync
-  mv -f "$2.loam" "$2"
+  new=$(file_new "$2")
+  cp -p "$1" "$new"
+  sync "$new" 2>/dev/null || sync
+  file_move "$new" "$2"
 }
 
 # shellcheck source=../host/package_apt.sh

@@ -32,11 +32,12 @@ typedef struct HostFacts {
     Str machine_id;
     Str product_uuid; /* empty: not readable */
     Str boot_id;
-    Str cgroup;            /* cgroup2fs: version 2 */
-    Str init;              /* systemd */
-    Str container;         /* lxc; "none" or empty: not a container */
-    Str time_synchronized; /* "yes", "no"; empty: unknown */
-    Str selinux;           /* "1": enforcing */
+    Str cgroup;             /* cgroup2fs: version 2 */
+    Str init;               /* systemd */
+    Str container;          /* lxc; "none" or empty: not a container */
+    Str time_synchronized;  /* "yes", "no"; empty: unknown */
+    Str selinux;            /* "1": enforcing, "0": permissive; empty: disabled */
+    Str selinux_containers; /* "yes": its policy has domains of containers */
     Str apparmor;
     Str ca_certificate; /* PEM */
     Str marker;         /* content of /etc/loam/node.json, which loam wrote */
@@ -57,9 +58,10 @@ typedef struct HostFacts {
     StrVec listening;        /* "*:6443" */
     StrVec modules;
     StrVec programs;
-    StrVec active;   /* units of systemd */
-    StrVec steps;    /* ids of remote steps whose markers are on the machine */
-    StrVec existing; /* paths of a cluster's files */
+    StrVec read_only; /* directories that cannot be written */
+    StrVec active;    /* units of systemd */
+    StrVec steps;     /* ids of remote steps whose markers are on the machine */
+    StrVec existing;  /* paths of a cluster's files */
 } HostFacts;
 
 /* Returns the script, a constant. It changes nothing on the machine and needs no privileges. With

@@ -68,6 +68,12 @@ if [ "${1:-}" = clock ] && has timedatectl; then
   print_fact time_synchronized "$(timedatectl show -p NTPSynchronized --value 2>/dev/null)"
 fi
 print_file selinux /sys/fs/selinux/enforce
+# The policy of container-selinux.
+grep -qs kubelet_exec_t /etc/selinux/*/contexts/files/file_contexts && print_fact selinux_containers yes
+# Whether programs can be written there: systems whose /usr is an image have /opt/bin.
+place=/usr/local/bin
+[ -e $place ] || place=/usr/local
+[ -w $place ] || print_fact read_only /usr/local/bin
 [ -d /sys/kernel/security/apparmor ] && print_fact apparmor yes
 
 for name in net.ipv4.ip_forward net.bridge.bridge-nf-call-iptables net.ipv6.conf.all.forwarding \

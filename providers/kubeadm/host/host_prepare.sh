@@ -1,8 +1,9 @@
 #!/bin/sh
 # Changes settings of a machine. Each line of standard input is one: "file MODE PATH BASE64", "kernel PATH" after its file,
-# "package NAME VERSION" ("-": any), "driver NAME" of packages, "proxy URL" for them, "program SHA256 PATH MEMBER", "image RUNTIME SHA256 MEMBER NAME…", "sysctl NAME VALUE",
-# "module NAME", "swap", "enable SERVICE", "restart SERVICE"; "stage SHA256 MEMBER" and "download kubelet VERSION" prepare
-# a kubelet for the upgrade of the node. The members are in /var/lib/loam/host/bundle.tar.
+# "package NAME VERSION" ("-": any), "driver NAME" of packages, "proxy URL" for them, "program SHA256 PATH MEMBER",
+# "image RUNTIME SHA256 MEMBER NAME…", "sysctl NAME VALUE", "module NAME", "swap", "enable SERVICE", "restart SERVICE", "clock";
+# "stage SHA256 MEMBER" and "download kubelet VERSION" prepare a kubelet for the upgrade of the node. The members are in
+# /var/lib/loam/host/bundle.tar. Lines "warning: TEXT" of the output are for the user.
 set -u
 umask 022
 LC_ALL=C
@@ -23,18 +24,58 @@ driver=$(each driver)
 . ./package_dnf.sh
 # shellcheck source=package_zypper.sh
 . ./package_zypper.sh
+# shellcheck source=host_files.sh
+. ./host_files.sh
 # shellcheck source=host_stage.sh
 . ./host_stage.sh
 # shellcheck source=host_store.sh
 . ./host_store.sh
 
-# Takes a member out of the archive to $work/member, and compares its digest.
+# Takes a member out of the archive to the file $3, in a directory of root, and compares its digest.
 unpack() {
-  tar -xOf $work/bundle.tar "$2" >$work/member || fail "the member $2 of the bundle cannot be read; apply again"
-  found=$(sha256sum <$work/member)
+  unpacked=$3
+  tar -xOf $work/bundle.tar "$2" >"$unpacked" || fail "the member $2 of the bundle cannot be read; apply again"
+  found=$(sha256sum <"$unpacked")
   [ "${found%% *}" = "$1" ] || fail "the member $2 of the bundle has another digest than its list"
 }
+# Loads a module. Kernels of Fedora, RHEL and their family have some of them in another package.
+load_module() {
+  modprobe "$1" && return
+  [ "$driver" = dnf ] || return
+  echo "installing the modules of the kernel $(uname -r)"
+  dnf_install "kernel-modules-extra-$(uname -r) -" && modprobe "$1" && return
+  installed=$(rpm -q --qf '%{VERSION}-%{RELEASE}.%{ARCH} ' kernel-core 2>/dev/null) || installed='no other one '
+  fail "the kernel module $1 cannot be loaded: the kernel $(uname -r) runs, and ${installed}is installed; reboot the machine"
+}
+# Lines of the kernel's log about what SELinux has denied the container runtime and the kubelet since $began.
+denials() {
+  [ -e /sys/fs/selinux/enforce ] || return
+  if command -v ausearch >/dev/null 2>&1; then
+    ausearch -m avc -ts "$(date -d "@$began" +%x)" "$(date -d "@$began" +%X)" 2>/dev/null
+  else
+    dmesg --time-format=raw 2>/dev/null | tail -n 200
+  fi | grep 'denied.*scontext=[^ ]*:\(container\|kubelet\|crio\)[a-z_]*_t:' | tail -n 3
+}
+# Starts a service that sets the clock, unless one is active, and waits for it.
+wait_for_clock() {
+  command -v timedatectl >/dev/null 2>&1 || return
+  names='chronyd chrony systemd-timesyncd ntpd ntpsec ntp'
+  # shellcheck disable=SC2086 # a list of names
+  if ! systemctl is-active --quiet $names; then
+    for name in $names; do
+      [ -z "$(systemctl list-unit-files --no-legend "$name.service" 2>/dev/null)" ] || { systemctl enable --quiet --now "$name" && break; }
+    done
+  fi
+  waited=0
+  while [ $waited -lt 60 ]; do
+    [ "$(timedatectl show -p NTPSynchronized --value 2>/dev/null)" != yes ] || return
+    sleep 1
+    waited=$((waited + 1))
+  done
+  echo "warning: the clock of the machine is not synchronized. Certificates are valid only with the right time: start chrony or systemd-timesyncd with a server of time that the machine reaches."
+}
 mkdir -p $work || exit 1
+began=$(date +%s)
 # A run that was interrupted may have left a step that still runs.
 if command -v flock >/dev/null 2>&1; then
   exec 9>$work/lock
@@ -42,17 +83,21 @@ if command -v flock >/dev/null 2>&1; then
 fi
 
 each module | while read -r name; do
-  modprobe "$name" || fail "the kernel module $name cannot be loaded"
+  load_module "$name" || fail "the kernel module $name cannot be loaded"
 done || exit 1
 if printf '%s\n' "$lines" | grep -q '^swap$'; then
   swapoff -a || fail "swap cannot be turned off"
+  # The generator of zram makes its unit again at each start.
+  for path in /etc/systemd/zram-generator.conf /usr/lib/systemd/zram-generator.conf; do
+    [ ! -e $path ] || { : >/etc/systemd/zram-generator.conf; } || fail "swap on zram cannot be turned off"
+  done
   sed -i 's|^\([^#].*[[:space:]]swap[[:space:]].*\)|# \1|' /etc/fstab
   systemctl list-units --type=swap --all --plain --no-legend 2>/dev/null | while read -r unit _; do systemctl mask "$unit" >/dev/null 2>&1; done
 fi
 each file | while read -r mode path content; do
   mkdir -p "${path%/*}" || fail "the directory of $path cannot be made"
-  (umask 077; printf '%s' "$content" | base64 -d >"$path.loam") && chmod "$mode" "$path.loam" && mv -f "$path.loam" "$path" ||
-    fail "the file $path cannot be written"
+  new=$(file_new "$path") && printf '%s' "$content" | base64 -d >"$new" && chmod "$mode" "$new" &&
+    file_move "$new" "$path" || fail "the file $path cannot be written"
 done || exit 1
 # After the modules: the settings of bridges exist only with br_netfilter.
 each sysctl | while read -r name value; do
@@ -93,14 +138,16 @@ if [ -n "$downloads" ]; then
 fi
 each stage | while read -r sha256 member; do
   echo "storing the kubelet for the upgrade of the node"
-  unpack "$sha256" "$member"
+  mkdir -p $stage && new=$(file_new $stage/kubelet) || fail "the kubelet cannot be stored"
+  unpack "$sha256" "$member" "$new"
   stage_clear
-  mkdir -p $stage && chmod 0755 $work/member && mv -f $work/member $stage/kubelet || fail "the kubelet cannot be stored"
+  chmod 0755 "$new" && file_move "$new" $stage/kubelet || fail "the kubelet cannot be stored"
 done || exit 1
 each program | while read -r sha256 path member; do
   echo "installing $path"
-  unpack "$sha256" "$member"
-  mkdir -p "${path%/*}" && chmod 0755 $work/member && mv -f $work/member "$path" || fail "$path cannot be written"
+  mkdir -p "${path%/*}" && new=$(file_new "$path") || fail "$path cannot be written"
+  unpack "$sha256" "$member" "$new"
+  chmod 0755 "$new" && file_move "$new" "$path" || fail "$path cannot be written"
   case $path in */kubelet) stage_clear ;; esac
 done || exit 1
 systemctl daemon-reload || exit 1
@@ -122,9 +169,12 @@ fi
 set -f
 each image | while read -r runtime sha256 member names; do
   echo "importing $member"
-  unpack "$sha256" "$member"
+  unpack "$sha256" "$member" $work/member
   # shellcheck disable=SC2086 # a list of names
   store_import "$runtime" $work/member $names || fail "the images of $member cannot be imported"
 done || exit 1
 set +f
 rm -f $work/member $work/bundle.tar
+file_label -R /opt/cni/bin 2>/dev/null || :
+if printf '%s\n' "$lines" | grep -q '^clock$'; then wait_for_clock; fi
+denials | while read -r line; do echo "warning: SELinux denied an access: $line"; done

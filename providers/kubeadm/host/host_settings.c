@@ -59,9 +59,9 @@ static void want_kernel(const HostWish *wish, HostWanted *out, Arena *arena) {
 }
 
 /* Returns where a file of a bundle belongs on a machine; empty: nowhere. */
-static Str settings_path(const BundleFile *file, Arena *arena) {
+static Str settings_path(const BundleFile *file, Str prefix, Arena *arena) {
     if (str_starts_with(file->path, STR("bin/")))
-        return str_concat(STR("/usr/local/"), file->path, arena);
+        return str_concat(prefix, str_after(file->path, 3), arena);
     if (str_starts_with(file->path, STR("cni/")))
         return str_concat(STR("/opt/cni/bin/"), str_after(file->path, 4), arena);
     return STR_EMPTY;
@@ -75,9 +75,9 @@ static bool settings_is_word(Str text) {
     return text.len > 0;
 }
 
-static Str want_bundle(const Bundle *bundle, HostWanted *out, Arena *arena) {
+static Str want_bundle(const Bundle *bundle, Str prefix, HostWanted *out, Arena *arena) {
     vec_each(&bundle->files, file) {
-        Str path = settings_path(file, arena);
+        Str path = settings_path(file, prefix, arena);
         if (path.len)
             settings_put(out, STR("program"), path, str_concat(STR("sha256:"), file->sha256, arena),
                          arena);
@@ -107,7 +107,9 @@ static Str want_repository(const HostWish *wish, const PackageRepository *reposi
 }
 
 Str host_settings_want(const HostWish *wish, HostWanted *out, Arena *arena) {
-    *out = (HostWanted){.runtime = wish->node.runtime, .driver = wish->driver};
+    *out = (HostWanted){.runtime = wish->node.runtime,
+                        .driver = wish->driver,
+                        .prefix = node_files_prefix(&wish->node)};
     out->proxy =
         wish->repository.proxy.len ? wish->repository.proxy : wish->runtime_repository.proxy;
     Str problem = node_files_list(&wish->node, &out->files, arena);
@@ -116,7 +118,7 @@ Str host_settings_want(const HostWish *wish, HostWanted *out, Arena *arena) {
     if (!problem.len)
         problem = want_repository(wish, &wish->runtime_repository, out, arena);
     if (!problem.len && wish->bundle)
-        problem = want_bundle(wish->bundle, out, arena);
+        problem = want_bundle(wish->bundle, out->prefix, out, arena);
     if (problem.len)
         return problem;
     vec_each(&out->files, file) {
@@ -152,8 +154,10 @@ bool host_settings_parse(Str output, NamedTexts *out, Arena *arena) {
 typedef struct Difference {
     StrBuf lines;
     Str staged; /* see HostWanted */
+    Str prefix;
     StrVec *members;
     const NodeRuntime *runtime;
+    const PackageDriver *driver;
     bool restarts_runtime;
     bool restarts_kubelet;
     bool uses_packages;
@@ -195,7 +199,7 @@ static void settings_add_member(Difference *difference, Str member) {
  * restarts it. */
 static void add_program(Difference *difference, const Bundle *bundle, Str path) {
     vec_each(&bundle->files, file) {
-        if (!str_equal(settings_path(file, difference->arena), path))
+        if (!str_equal(settings_path(file, difference->prefix, difference->arena), path))
             continue;
         if (difference->staged.len && str_equal(file->path, STR("bin/kubelet")))
             strbuf_add_format(&difference->lines, "stage %.*s %.*s\n", STR_ARG(file->sha256),
@@ -236,6 +240,12 @@ static void add_package(Difference *difference, Str name, Str text) {
     difference->uses_packages = true;
 }
 
+/* The family of RHEL has some modules in another package. */
+static void add_module(Difference *difference, Str name) {
+    strbuf_add_format(&difference->lines, "module %.*s\n", STR_ARG(name));
+    difference->uses_packages |= difference->driver == &package_driver_table[PACKAGE_DNF];
+}
+
 static void settings_add_setting(Difference *difference, const HostWanted *wanted,
                                  const Bundle *bundle, const NamedText *setting) {
     size_t blank = str_find_char(setting->name, ' ', 0);
@@ -251,6 +261,8 @@ static void settings_add_setting(Difference *difference, const HostWanted *wante
         strbuf_add_format(&difference->lines, "enable %.*s\n", STR_ARG(name));
     else if (str_equal(kind, STR("package")))
         add_package(difference, name, setting->text);
+    else if (str_equal(kind, STR("module")))
+        add_module(difference, name);
     else if (str_equal(kind, STR("sysctl")))
         strbuf_add_format(&difference->lines, "sysctl %.*s %.*s\n", STR_ARG(name),
                           STR_ARG(setting->text));
@@ -270,6 +282,8 @@ Str host_settings_difference(const HostWanted *wanted, const NamedTexts *observe
     Difference difference = {
         .lines = strbuf_new(arena),
         .staged = wanted->staged,
+        .prefix = wanted->prefix,
+        .driver = wanted->driver,
         .members = members,
         .runtime = wanted->runtime,
         .arena = arena,

@@ -21,6 +21,7 @@
 typedef struct HostWanted {
     const NodeRuntime *runtime;
     const PackageDriver *driver; /* NULL: none */
+    Str prefix;                  /* directory of programs of the bundle */
     Str proxy;                   /* for repositories of packages; empty: none */
     NamedTexts settings;         /* sorted by name */
     NodeFiles files;

@@ -29,7 +29,7 @@ static const char containerd_unit[] = "[Unit]\n"
                                       "\n"
                                       "[Service]\n"
                                       "ExecStartPre=-/sbin/modprobe overlay\n"
-                                      "ExecStart=/usr/local/bin/containerd\n"
+                                      "ExecStart=%.*s/containerd\n"
                                       "Type=notify\n"
                                       "Delegate=yes\n"
                                       "KillMode=process\n"
@@ -47,7 +47,7 @@ static const char crio_unit[] = "[Unit]\n"
                                 "\n"
                                 "[Service]\n"
                                 "ExecStartPre=-/sbin/modprobe overlay\n"
-                                "ExecStart=/usr/local/bin/crio\n"
+                                "ExecStart=%.*s/crio\n"
                                 "ExecReload=/bin/kill -s HUP $MAINPID\n"
                                 "Type=notify\n"
                                 "Restart=on-failure\n"
@@ -67,7 +67,7 @@ static const char kubelet_unit[] = "[Unit]\n"
                                    "After=network-online.target %s.service\n"
                                    "\n"
                                    "[Service]\n"
-                                   "ExecStart=/usr/local/bin/kubelet\n"
+                                   "ExecStart=%.*s/kubelet\n"
                                    "Restart=always\n"
                                    "StartLimitInterval=0\n"
                                    "RestartSec=2\n"
@@ -84,8 +84,12 @@ static const char kubelet_drop_in[] =
     "EnvironmentFile=-/etc/default/kubelet\n"
     "EnvironmentFile=-/etc/sysconfig/kubelet\n"
     "ExecStart=\n"
-    "ExecStart=/usr/local/bin/kubelet $KUBELET_KUBECONFIG_ARGS $KUBELET_CONFIG_ARGS "
+    "ExecStart=%.*s/kubelet $KUBELET_KUBECONFIG_ARGS $KUBELET_CONFIG_ARGS "
     "$KUBELET_KUBEADM_ARGS $KUBELET_EXTRA_ARGS\n";
+
+Str node_files_prefix(const NodeSettings *settings) {
+    return settings->prefix.len ? settings->prefix : STR(NODE_FILES_PREFIX);
+}
 
 /* Returns whether the text has no control characters, which could add lines to a file. */
 static bool files_is_plain(Str text) {
@@ -138,6 +142,8 @@ static Str containerd_config(const NodeSettings *settings, Arena *arena) {
                               "  config_path = \"" MIRROR_DIR "\"\n\n");
     }
     strbuf_add_format(&out, "[plugins.\"%s\"]\n", runtime);
+    if (settings->has_selinux)
+        strbuf_add_cstr(&out, "  enable_selinux = true\n");
     if (!is_new) {
         strbuf_add_cstr(&out, "  sandbox_image = ");
         files_add_quoted(&out, settings->sandbox_image);
@@ -212,6 +218,8 @@ static Str crio_config(const NodeSettings *settings, Arena *arena) {
                           "  plugin_dirs = [\"/opt/cni/bin/\"]\n\n"
                           "[crio.runtime]\n"
                           "  cgroup_manager = \"systemd\"\n");
+    if (settings->has_selinux)
+        strbuf_add_cstr(&out, "  selinux = true\n");
     return strbuf_str(&out);
 }
 
@@ -225,6 +233,8 @@ static Str runtime_drop_in(const NodeSettings *settings, Arena *arena) {
     StrBuf out = strbuf_new(arena);
     bool has_proxy = settings->http_proxy.len || settings->https_proxy.len;
     strbuf_add_cstr(&out, "[Service]\nLimitNOFILE=1048576\n");
+    if (settings->is_image && !is_crio(settings) && !settings->has_own_runtime)
+        files_add_variable(&out, "CONTAINERD_CONFIG", str_from_cstr(settings->runtime->config));
     files_add_variable(&out, "HTTP_PROXY", settings->http_proxy);
     files_add_variable(&out, "HTTPS_PROXY", settings->https_proxy);
     if (has_proxy)
@@ -413,15 +423,18 @@ static void add_own_runtime(const NodeSettings *settings, NodeFiles *out, Arena 
     const char *unit = is_crio(settings) ? crio_unit : containerd_unit;
     if (is_crio(settings))
         files_add(out, CRIO_POLICY, str_from_cstr(crio_policy), SERVICE_RUNTIME, arena);
-    files_add_named(out, unit_path(settings->runtime, "", arena), str_from_cstr(unit),
-                    SERVICE_RUNTIME, arena);
+    files_add_named(out, unit_path(settings->runtime, "", arena),
+                    str_format(arena, unit, STR_ARG(node_files_prefix(settings))), SERVICE_RUNTIME,
+                    arena);
 }
 
-static void add_kubelet(const NodeRuntime *runtime, NodeFiles *out, Arena *arena) {
+static void add_kubelet(const NodeSettings *settings, NodeFiles *out, Arena *arena) {
+    Str prefix = node_files_prefix(settings);
     files_add(out, "/etc/systemd/system/kubelet.service",
-              str_format(arena, kubelet_unit, runtime->service), SERVICE_KUBELET, arena);
+              str_format(arena, kubelet_unit, settings->runtime->service, STR_ARG(prefix)),
+              SERVICE_KUBELET, arena);
     files_add(out, "/etc/systemd/system/kubelet.service.d/10-kubeadm.conf",
-              str_from_cstr(kubelet_drop_in), SERVICE_KUBELET, arena);
+              str_format(arena, kubelet_drop_in, STR_ARG(prefix)), SERVICE_KUBELET, arena);
 }
 
 Str node_files_list(const NodeSettings *settings, NodeFiles *out, Arena *arena) {
@@ -447,7 +460,7 @@ Str node_files_list(const NodeSettings *settings, NodeFiles *out, Arena *arena) 
     if (settings->has_own_runtime)
         add_own_runtime(settings, out, arena);
     if (settings->has_own_kubelet)
-        add_kubelet(runtime, out, arena);
+        add_kubelet(settings, out, arena);
     return STR_EMPTY;
 }
 

@@ -25,6 +25,10 @@ typedef struct NodeSettings {
     bool restricts_oom_score; /* processes cannot lower their OOM score, for example in a container
                                */
     bool has_ipv6;
+    bool is_image;    /* the system is an image without packages, whose unit of containerd reads the
+                       * path of its configuration from a variable */
+    bool has_selinux; /* pods get labels of SELinux */
+    Str prefix;       /* directory of programs; empty: NODE_FILES_PREFIX */
     bool has_own_runtime; /* its program comes from a bundle, without a unit */
     bool has_own_kubelet;
     VEC(RegistryMirror) mirrors;
@@ -53,6 +57,11 @@ typedef struct NodeFile {
 
 typedef VEC(NodeFile) NodeFiles;
 
+#define NODE_FILES_PREFIX       "/usr/local/bin"
+#define NODE_FILES_OTHER_PREFIX "/opt/bin" /* where the former is read-only */
+
+/* Returns the directory of programs of a bundle. */
+Str node_files_prefix(const NodeSettings *settings);
 /* Appends the files to *out. Returns an empty text, or an error text if a setting is invalid. */
 Str node_files_list(const NodeSettings *settings, NodeFiles *out, Arena *arena);
 /* Returns the path of the file on the machine. */

@@ -49,6 +49,29 @@ static void test_wanted(void **) {
                     0);
 }
 
+/* Programs and units have the directory of a system whose /usr is read-only. */
+static void test_prefix(void **) {
+    SCOPED(ArenaRef) arena = arena_open("test");
+    Bundle bundle = bundle_of(arena);
+    HostWish wish = wish_of(&bundle, false);
+    HostWanted wanted;
+    NamedTexts observed = {0};
+    StrVec members = {0};
+    wish.node.prefix = STR(NODE_FILES_OTHER_PREFIX);
+    wish.node.has_own_runtime = true;
+    check_str(host_settings_want(&wish, &wanted, arena), "");
+    check_str(value_of(&wanted, "program /opt/bin/kubelet"), "sha256:aa");
+    check_str(value_of(&wanted, "program /opt/cni/bin/bridge"), "sha256:bb");
+    Str lines = host_settings_difference(&wanted, &observed, &bundle, &members, arena);
+    assert_true(str_find(lines, STR("program aa /opt/bin/kubelet bin/kubelet\n"), 0) != SIZE_MAX);
+    size_t units = 0;
+    vec_each(&wanted.files, file) {
+        assert_true(str_find(file->text, STR("/usr/local/bin"), 0) == SIZE_MAX);
+        units += str_find(file->text, STR("ExecStart=/opt/bin/"), 0) != SIZE_MAX;
+    }
+    assert_int_equal(units, 3);
+}
+
 /* A container has no kernel of its own. */
 static void test_container(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
@@ -333,6 +356,7 @@ UNIT_MAIN(test_host_settings) {
         cmocka_unit_test(test_hostile),    cmocka_unit_test(test_runtime_repository),
         cmocka_unit_test(test_crio),       cmocka_unit_test(test_parse),
         cmocka_unit_test(test_staged),     cmocka_unit_test(test_proxy),
+        cmocka_unit_test(test_prefix),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -25,6 +25,7 @@ static void test_upgrade(void **state) {
     c.state = case_config(&c, str_to_cstr(response.upgraded, c.arena));
     check_str(case_text(&c, "container_runtime"), "cri-o");
     check_str(case_text(&c, "package_driver"), "apt");
+    check_str(case_text(&c, "prefix"), "/usr/local/bin");
     case_close(&c);
 }
 
@@ -155,6 +156,8 @@ static void test_former_files(void **) {
     object_builder_set(&state, "is_container", value_bool(true));
     object_builder_set_text(&state, "id", STR("i"), call->arena);
     object_builder_set_text(&state, "package_driver", STR("apt"), call->arena);
+    object_builder_set_text(&state, "prefix", STR("/usr/local/bin"), call->arena);
+    object_builder_set(&state, "has_selinux", value_bool(false));
     object_builder_set(&state, "runtime_version", value_null(&TYPE_STRING));
     object_builder_set(&state, "settings", object_builder_map(&settings, &TYPE_STRING));
     c.state = object_builder_value(&state);

@@ -57,6 +57,35 @@ static void test_units(void **) {
     check_has(text_of(&settings, path, arena), "\nExecStart=\nExecStart=/usr/local/bin/kubelet ");
 }
 
+/* The unit of Flatcar reads a configuration of its image. */
+static void test_image(void **) {
+    SCOPED(ArenaRef) arena = arena_open("test");
+    NodeSettings settings = plain;
+    static const char text[] = "CONTAINERD_CONFIG";
+    const char *path = "/etc/systemd/system/containerd.service.d/10-loam.conf";
+    assert_true(str_find(text_of(&settings, path, arena), str_from_cstr(text), 0) == SIZE_MAX);
+    settings.is_image = true;
+    check_has(text_of(&settings, path, arena),
+              "Environment=\"CONTAINERD_CONFIG=/etc/containerd/config.toml\"\n");
+    settings.has_own_runtime = true;
+    assert_true(str_find(text_of(&settings, path, arena), str_from_cstr(text), 0) == SIZE_MAX);
+}
+
+/* In both formats of containerd, and in CRI-O. */
+static void test_selinux(void **) {
+    SCOPED(ArenaRef) arena = arena_open("test");
+    NodeSettings settings = plain;
+    static const char text[] = "  enable_selinux = true\n";
+    const char *path = "/etc/containerd/config.toml";
+    assert_true(str_find(text_of(&settings, path, arena), STR("selinux"), 0) == SIZE_MAX);
+    settings.has_selinux = true;
+    check_has(text_of(&settings, path, arena), text);
+    settings.runtime_version = (KubeVersion){2, 1, 4, STR_CONST("")};
+    check_has(text_of(&settings, path, arena), text);
+    settings.runtime = &node_runtime_table[NODE_RUNTIME_CRIO];
+    check_has(text_of(&settings, settings.runtime->config, arena), "  selinux = true\n");
+}
+
 static void test_proxies(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     NodeSettings settings = plain;
@@ -263,6 +292,8 @@ UNIT_MAIN(test_node_files) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_containers_keep_their_kernel),
         cmocka_unit_test(test_units),
+        cmocka_unit_test(test_image),
+        cmocka_unit_test(test_selinux),
         cmocka_unit_test(test_proxies),
         cmocka_unit_test(test_mirrors),
         cmocka_unit_test(test_crio),

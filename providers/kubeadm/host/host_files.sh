@@ -1,0 +1,16 @@
+# shellcheck shell=sh
+# Files that replace others at once: a death leaves the former file or the new one.
+
+# Prints the path of a new file in the directory of $1. Removes files that a death has left there.
+file_new() {
+  rm -f "${1%/*}"/.loam.?????? && mktemp "${1%/*}/.loam.XXXXXX"
+}
+# Gives a file the label of its place. A moved file keeps that of its former directory, and systemd does not start a program
+# with the label of /var/lib.
+file_label() {
+  if [ -e /sys/fs/selinux/enforce ] && command -v restorecon >/dev/null 2>&1; then restorecon "$@"; fi
+}
+# Moves the file $1, which file_new has made, to $2.
+file_move() {
+  file_label "$1" && mv -f "$1" "$2" && file_label "$2"
+}
