@@ -36,10 +36,10 @@ def licences():
 def unpacked(file):
     """The tree of a package or an archive."""
     with tempfile.TemporaryDirectory(prefix="loam-inventory-") as directory:
-        words = ["dpkg-deb", "--extract", file, directory] if file.suffix == ".deb" else ["tar", "-x", "-C", directory, "--strip-components=1", "-f", file]
+        words = ["dpkg-deb", "--extract", file, directory] if file.suffix == ".deb" else ["tar", "-x", "-C", directory, "-f", file]
         subprocess.run(words, check=True)
         place = pathlib.Path(directory)
-        yield place / "usr" if file.suffix == ".deb" else place
+        yield place / "usr" if file.suffix == ".deb" else next(place.iterdir())  # with the mode that the archive gives it
 
 
 def needed(directory):
