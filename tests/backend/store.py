@@ -33,6 +33,7 @@ class Store:
     lock_seconds = 0  # until a dead holder's lock expires; 0: never
     pauses = ()  # seconds of a stopped program that are worth a try
     segment = None  # pattern of a request that writes a segment of the journal
+    release = None  # pattern of a request that releases the lock
 
     def arguments(self, port):
         """Arguments of the backend block; the server is reached at 127.0.0.1:port."""
@@ -554,6 +555,40 @@ def read_between(store, proxy):
         number = rotation.following(number, total)
     check(happened, "the reader saw the journal")
     return "%d of %d requests" % (happened, total)
+
+
+def read_at_end(store, proxy):
+    """Between two requests of a reader without the lock, a run writes the state and removes its journal: the reader sees the
+    operation that the journal had before."""
+    number, total = 0, 0
+    resources = {"first": {"filename": "made/first", "content": "x"},
+                 "slow": {"filename": "made/slow", "content": "x", "depends_on": ["local_file.first"], "provisioner": {
+                     "local-exec": {"command": "touch held; while [ -e held ]; do sleep 0.05; done"}}}}
+    while number is not None:  # 0: the run ends after the reader
+        store.clear()
+        proxy.arm()
+        work, other = Work(store.kind, store.arguments(proxy.port)), Work(store.kind, store.arguments(store.port()))
+        work.init()
+        other.configure(store.kind, store.arguments(store.port()), {"local_file": resources})
+        other.init()
+        marker = os.path.join(other.path, "held")
+        process = other.start("apply", "-auto-approve", stdout=subprocess.DEVNULL)
+        while not os.path.exists(marker):
+            check(process.poll() is None, "the other run is at work")
+            time.sleep(0.02)
+
+        def end(_):
+            os.remove(marker)
+            equal(process.wait(timeout=60), 0, "the other run")
+        proxy.arm({number: end})
+        text = work.run("state", "pull")
+        if not number:
+            total = proxy.count
+            end(0)
+        found = [resource["name"] for resource in json.loads(text)["resources"]] if text.strip() else []
+        check("first" in found, "request %d of %d: %s" % (number, total, found))
+        number = rotation.following(number, total)
+    return "%d requests" % total
 
 
 def migration(store, proxy):

@@ -223,16 +223,18 @@ static bool is_at_work(Project *project, LockOperation operation) {
     return false;
 }
 
-static bool read_journal(Project *project, LockOperation operation) {
+/* `has_journal` is false if the journal was empty before the state was read. */
+static bool read_journal(Project *project, LockOperation operation, bool has_journal) {
     Cli *cli = project->cli;
     JournalStore *journal = project->backend->journal;
+    project->found_journal = false;
     if (is_at_work(project, operation))
         return true;
     Str text, problem;
     bool found;
     const Disk *aside = project->is_locked ? cli->io.disk : NULL;
-    if (!journal_replay(journal, aside, project->state, &project->found_journal, cli->arena,
-                        project->diags)) {
+    if (has_journal && !journal_replay(journal, aside, project->state, &project->found_journal,
+                                       cli->arena, project->diags)) {
         return false;
     }
     if (operation != LOCK_NONE && !project_outcomes_read(project))
@@ -261,7 +263,7 @@ static void rewrite_providers(Project *project) {
     }
 }
 
-static bool read_once(Project *project, LockOperation operation) {
+static bool read_once(Project *project, LockOperation operation, bool has_journal) {
     Cli *cli = project->cli;
     Str *text = &project->state_text;
     if (!backend_read(project->backend, text, cli->arena, project->diags))
@@ -271,7 +273,7 @@ static bool read_once(Project *project, LockOperation operation) {
                           project->diags)) {
         return false;
     }
-    if (!read_journal(project, operation))
+    if (!read_journal(project, operation, has_journal))
         return false;
     rewrite_providers(project);
     project->has_state |= project->found_journal;
@@ -288,15 +290,28 @@ static bool check_age(Project *project, bool *is_old) {
     return true;
 }
 
-/* Without the lock, another program may write the state and begin a new journal between the two
- * reads. The journal would then be replayed on the state before, so both are read again. */
+/* Returns whether the journal has content, or may have. */
+static bool peek_journal(const Project *project) {
+    SCOPED(ArenaRef) scratch = arena_open("journal");
+    JournalStore *journal = project->backend->journal;
+    Str text, problem;
+    bool found;
+    return !journal->read(journal, &text, &found, &problem, scratch) || found;
+}
+
+/* Without the lock, another program may write the state and remove the journal, or begin a new one,
+ * between two reads. If the journal is empty before the state is read, the state is whole: that of
+ * this moment, or of a later write. Else the journal is read after the state, and both again if the
+ * state has changed: the journal would be replayed on the state before, or its records would be
+ * missing, which a reader before has seen. */
 static bool project_state_read_state(Project *project, LockOperation operation) {
     bool is_old = true;
     for (int i = 0; i < READ_TRIES && is_old; i++) {
-        if (!read_once(project, operation))
+        bool has_journal = project->is_locked || peek_journal(project);
+        if (!read_once(project, operation, has_journal))
             return false;
         is_old = false;
-        if (!project->is_locked && project->found_journal && !check_age(project, &is_old))
+        if (!project->is_locked && has_journal && !check_age(project, &is_old))
             return false;
     }
     if (is_old)
