@@ -224,7 +224,7 @@ static bool s3_remove(Backend *backend, Diags *diags) {
         return false;
     return (segments.drop(segments.self, UINT64_MAX, &problem, scratch) &&
             plan_store_clear(s3->backend.plans, &problem, scratch) &&
-            s3_client_delete(&s3->client, s3->key, &problem, scratch) == S3_DONE &&
+            s3_client_delete(&s3->client, s3->key, STR_EMPTY, &problem, scratch) == S3_DONE &&
             (s3->table.name.len == 0 || dynamo_table_drop_digest(&s3->table, &problem, scratch))) ||
            backend_report(&s3->backend, summary, problem, S3_CHECK_ACCESS, diags);
 }

@@ -207,10 +207,17 @@ S3Status s3_client_put(const S3Client *client, const S3Object *object, Str *prob
     return is_unclear ? S3_FAILED : status;
 }
 
-S3Status s3_client_delete(const S3Client *client, Str key, Str *problem, Arena *arena) {
+S3Status s3_client_delete(const S3Client *client, Str key, Str version, Str *problem,
+                          Arena *arena) {
     HttpRequest request = {.method = STR("DELETE"), .url = object_url(client, key, arena)};
     HttpResponse response = {0};
+    if (version.len > 0)
+        http_add_header(&request.headers, "if-match", version, arena);
     S3Status status = s3_client_send(client, &request, &response, problem, arena);
+    if (version.len > 0 && status == S3_UNCONDITIONAL)
+        return s3_client_delete(client, key, STR_EMPTY, problem, arena);
+    if (version.len > 0 && status == S3_EXISTS)
+        return S3_EXISTS;
     return status == S3_DONE || status == S3_ABSENT ? S3_DONE : S3_FAILED;
 }
 

@@ -55,8 +55,9 @@ S3Status s3_client_read(const S3Client *client, S3Object *object, Str *problem, 
 S3Status s3_client_put(const S3Client *client, const S3Object *object, Str *problem, Arena *arena);
 /* Same, and sets the new version. */
 S3Status s3_client_replace(const S3Client *client, S3Object *object, Str *problem, Arena *arena);
-/* Succeeds if the object does not exist. */
-S3Status s3_client_delete(const S3Client *client, Str key, Str *problem, Arena *arena);
+/* Deletes the object if it has this version; empty: any. Returns S3_EXISTS if it has another one,
+ * and S3_DONE if it does not exist. A store that supports no condition deletes it without. */
+S3Status s3_client_delete(const S3Client *client, Str key, Str version, Str *problem, Arena *arena);
 /* Lists the names of all objects with this prefix, in order. */
 S3Status s3_client_list(const S3Client *client, Str prefix, StrVec *out, Str *problem,
                         Arena *arena);

@@ -101,11 +101,40 @@ static LockResult attempt_table(const S3Lock *lock, LockInfo *holder, Arena *are
     return LOCK_FAILED;
 }
 
+/* Reads who holds the object or the item of the lock; `holder->id` is empty if no run does. */
+static bool read_one_holder(S3Lock *lock, bool is_table, LockInfo *holder, Str *problem,
+                            Arena *arena) {
+    S3Status status;
+    if (is_table)
+        return dynamo_table_read_holder(lock->table, holder, problem, arena);
+    if (!lock_read_holder(lock, holder, &status, problem, arena))
+        *holder = (LockInfo){0};
+    return status != S3_FAILED;
+}
+
+/* Deletes the object as it was seen. If it has another version, the lock that was seen is gone: a
+ * request may arrive after its run has ended, and must not delete the lock of the next one. */
+static bool delete_seen(const S3Lock *lock, Str *problem, Arena *arena) {
+    return s3_client_delete(lock->client, lock->key, lock->seen, problem, arena) != S3_FAILED;
+}
+
+/* Removes one of the two locks if it has this ID. Returns false if that failed. */
+static bool force_one(S3Lock *lock, bool is_table, Str id, LockInfo *holder, Str *problem,
+                      Arena *scratch) {
+    if (!read_one_holder(lock, is_table, holder, problem, scratch))
+        return false;
+    if (!str_equal(holder->id, id))
+        return true;
+    return is_table ? dynamo_table_unlock(lock->table, id, problem, scratch) != DYNAMO_FAILED
+                    : delete_seen(lock, problem, scratch);
+}
+
 /* Programs that know one of the two locks exclude each other only if all acquire them in the same
  * order: the object, then the table. */
 static LockResult s3_lock_attempt(void *self, LockInfo *holder, pid_t *, Arena *arena,
                                   Diags *diags) {
     S3Lock *lock = self;
+    LockInfo own;
     Str problem;
     LockResult result = LOCK_ACQUIRED;
     if (lock->uses_object)
@@ -114,7 +143,7 @@ static LockResult s3_lock_attempt(void *self, LockInfo *holder, pid_t *, Arena *
         return result;
     result = attempt_table(lock, holder, arena, diags);
     if (result == LOCK_ACQUIRED || !lock->uses_object ||
-        s3_client_delete(lock->client, lock->key, &problem, arena) == S3_DONE)
+        force_one(lock, false, lock->wanted.id, &own, &problem, arena))
         return result;
     backend_report(lock->backend, "Error releasing the state lock", problem,
                    "To remove it, run \"loam force-unlock\".", diags);
@@ -207,7 +236,7 @@ bool s3_lock_probe(const S3Lock *lock, Diags *diags) {
     if (is_written)
         status = s3_client_put(lock->client, &probe, &problem, scratch);
     if (is_written || status == S3_EXISTS)
-        (void)s3_client_delete(lock->client, probe.key, &ignored, scratch);
+        (void)s3_client_delete(lock->client, probe.key, STR_EMPTY, &ignored, scratch);
     if (status == S3_DONE)
         problem = STR("it writes an object that exists");
     return (status != S3_DONE && status != S3_UNCONDITIONAL) ||
@@ -225,19 +254,8 @@ static bool lock_report_lost(const S3Lock *lock, const char *summary, Str who, D
                       STR_ARG(lock->key), STR_ARG(who));
 }
 
-/* Reads who holds the object or the item of the lock; `holder->id` is empty if no run does. */
-static bool read_one_holder(S3Lock *lock, bool is_table, LockInfo *holder, Str *problem,
-                            Arena *arena) {
-    S3Status status;
-    if (is_table)
-        return dynamo_table_read_holder(lock->table, holder, problem, arena);
-    if (!lock_read_holder(lock, holder, &status, problem, arena))
-        *holder = (LockInfo){0};
-    return status != S3_FAILED;
-}
-
-static bool check_one_lock(S3Lock *lock, bool is_table, const char *summary, Diags *diags) {
-    SCOPED(ArenaRef) scratch = arena_open("s3 lock");
+static bool check_one_lock(S3Lock *lock, bool is_table, const char *summary, Arena *scratch,
+                           Diags *diags) {
     LockInfo holder = {0};
     Str problem = STR_EMPTY;
     if (!read_one_holder(lock, is_table, &holder, &problem, scratch))
@@ -256,8 +274,9 @@ bool s3_lock_check(S3Lock *lock, const char *summary, Diags *diags) {
         return true;
     if (lock->lease && !state_lease_check(lock->lease, diags))
         return false;
-    return (!lock->uses_object || check_one_lock(lock, false, summary, diags)) &&
-           (lock->table->name.len == 0 || check_one_lock(lock, true, summary, diags));
+    SCOPED(ArenaRef) scratch = arena_open("s3 lock");
+    return (!lock->uses_object || check_one_lock(lock, false, summary, scratch, diags)) &&
+           (lock->table->name.len == 0 || check_one_lock(lock, true, summary, scratch, diags));
 }
 
 #define RELEASE_SUMMARY "Error releasing the state lock"
@@ -265,8 +284,8 @@ bool s3_lock_check(S3Lock *lock, const char *summary, Diags *diags) {
 
 static bool release_object(S3Lock *lock, Arena *scratch, Diags *diags) {
     Str problem;
-    return check_one_lock(lock, false, RELEASE_SUMMARY, diags) &&
-           (s3_client_delete(lock->client, lock->key, &problem, scratch) == S3_DONE ||
+    return check_one_lock(lock, false, RELEASE_SUMMARY, scratch, diags) &&
+           (delete_seen(lock, &problem, scratch) ||
             backend_report(lock->backend, RELEASE_SUMMARY, problem, RELEASE_HINT, diags));
 }
 
@@ -331,17 +350,6 @@ bool s3_lock_acquire(S3Lock *lock, const LockInfo *info, int64_t timeout_ms,
         return true;
     (void)s3_lock_release(lock, diags);
     return false;
-}
-
-/* Removes one of the two locks if it has this ID. Returns false if that failed. */
-static bool force_one(S3Lock *lock, bool is_table, Str id, LockInfo *holder, Str *problem,
-                      Arena *scratch) {
-    if (!read_one_holder(lock, is_table, holder, problem, scratch))
-        return false;
-    if (!str_equal(holder->id, id))
-        return true;
-    return is_table ? dynamo_table_unlock(lock->table, id, problem, scratch) != DYNAMO_FAILED
-                    : s3_client_delete(lock->client, lock->key, problem, scratch) == S3_DONE;
 }
 
 bool s3_lock_force(S3Lock *lock, Str id, Diags *diags) {

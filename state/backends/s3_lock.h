@@ -30,7 +30,7 @@ typedef struct S3Lock {
     bool is_lost; /* another run holds the lock, or it was removed */
     LockInfo wanted;
     int64_t began_ms;  /* of the last attempt to acquire the lock */
-    Str seen;          /* version of the object that the last attempt has read */
+    Str seen;          /* version of the object that was read last; in the arena of that call */
     StateLease *lease; /* renews the lock; NULL: not locked, or the lock does not expire */
 } S3Lock;
 

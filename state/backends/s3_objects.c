@@ -40,8 +40,8 @@ static bool s3_objects_put(void *self, Str key, Str bytes, Str *problem, Arena *
 
 static bool s3_objects_drop(void *self, Str key, Str *problem, Arena *arena) {
     const S3Objects *objects = self;
-    return s3_client_delete(objects->client, objects_key(objects, key, arena), problem, arena) ==
-           S3_DONE;
+    return s3_client_delete(objects->client, objects_key(objects, key, arena), STR_EMPTY, problem,
+                            arena) == S3_DONE;
 }
 
 static bool s3_objects_create(void *self, Str key, Str bytes, bool *exists, Str *problem,

@@ -114,6 +114,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if self.command == "PUT":
             return self.put(place, body)
         if self.command == "DELETE":
+            if self.is_refused(place):
+                return None
             objects.pop(place, None)
             return self.answer(204)
         if place not in objects:
@@ -150,13 +152,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
                 return self.refuse(501, "NotImplemented", "This store writes under no conditions.")
             if place in self.server.objects and self.server.conditional != "ignored":
                 return self.refuse(412, "PreconditionFailed", "There is an object already.")
-        if "If-Match" in self.headers:
-            if self.server.replaces == "unsupported":
-                return self.refuse(501, "NotImplemented", "This store replaces no object under a condition.")
-            if self.server.replaces and place not in self.server.objects:
-                return self.refuse(404, "NoSuchKey", "The specified key does not exist.")
-            if self.server.replaces and self.headers["If-Match"] != '"%s"' % hashlib.md5(self.server.objects[place]).hexdigest():
-                return self.refuse(412, "PreconditionFailed", "At least one of the pre-conditions you specified did not hold")
+        if self.is_refused(place):
+            return None
         own = self.headers.get("x-amz-server-side-encryption-customer-key")
         if own and base64.b64encode(hashlib.md5(base64.b64decode(own)).digest()).decode() != self.headers["x-amz-server-side-encryption-customer-key-md5"]:
             return self.refuse(400, "InvalidArgument", "The digest of the key is another one.")
@@ -164,6 +161,20 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.server.keys[place] = self.headers.get("x-amz-server-side-encryption-customer-key-md5")
         self.server.headers[place] = dict(self.headers.items())
         return self.answer(200, ETag='"%s"' % hashlib.md5(body).hexdigest())
+
+    def is_refused(self, place):
+        """Whether If-Match is not met, or not supported: of a write or, in S3 since 2025, of a deletion."""
+        if "If-Match" not in self.headers or not self.server.replaces:
+            return False
+        if self.server.replaces == "unsupported":
+            self.refuse(501, "NotImplemented", "This store changes no object under a condition.")
+        elif place not in self.server.objects:
+            self.refuse(404, "NoSuchKey", "The specified key does not exist.")
+        elif self.headers["If-Match"] != '"%s"' % hashlib.md5(self.server.objects[place]).hexdigest():
+            self.refuse(412, "PreconditionFailed", "At least one of the pre-conditions you specified did not hold")
+        else:
+            return False
+        return True
 
     def list(self, bucket, query):
         prefix = query.get("prefix", "")

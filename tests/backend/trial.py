@@ -152,8 +152,9 @@ def late_requests(new_store):
         trial.run(*ONE_OF_TWO)
         trial.proxy.arm()
         trial.run(*OTHER_OF_TWO)
-        count, segment = trial.proxy.count, trial.store.segment
-    return [("late segment", late_request, new_store, segment, False), ("late segment within a run", late_request, new_store, segment, True),
+        count, store = trial.proxy.count, trial.store
+    return [("late segment", late_request, new_store, store.segment, False), ("late segment within a run", late_request, new_store, store.segment, True),
+            *([("late release within a run", late_request, new_store, store.release, True)] if store.release else []),
             *(("late request %d" % number, late_request, new_store, number, False) for number in rotation.choose(range(1, count + 1)))]
 
 

@@ -93,10 +93,40 @@ static void errors(void **) {
     aws_session_close(client.settings.session);
 }
 
+/* A deletion on condition of a version; a store without conditions gets a second request. */
+static void deletions(void **) {
+    static const struct {
+        const char *version;
+        int codes[2]; /* 0: no second request */
+        S3Status status;
+    } table[] = {
+        {"", {204}, S3_DONE},           {"", {404}, S3_DONE},
+        {"", {412}, S3_FAILED},         {"", {501}, S3_FAILED},
+        {"\"v\"", {204}, S3_DONE},      {"\"v\"", {404}, S3_DONE},
+        {"\"v\"", {412}, S3_EXISTS},    {"\"v\"", {409}, S3_FAILED},
+        {"\"v\"", {501, 204}, S3_DONE}, {"\"v\"", {501, 403}, S3_FAILED},
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(table); i++) {
+        SCOPED(ArenaRef) arena = arena_open("test");
+        const int *codes = table[i].codes;
+        ScriptedAnswer answers[] = {{codes[0], ""}, {codes[1], ""}};
+        ScriptedHttp script = {.answers = answers, .count = codes[1] ? 2 : 1};
+        Io io = scripted_http_io(&script, arena);
+        S3Client client = client_of(&io, arena);
+        Str problem = STR_EMPTY;
+        assert_int_equal(
+            s3_client_delete(&client, STR("k"), str_from_cstr(table[i].version), &problem, arena),
+            table[i].status);
+        assert_int_equal(script.next, script.count);
+        aws_session_close(client.settings.session);
+    }
+}
+
 UNIT_MAIN(test_s3_client) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(pages),
         cmocka_unit_test(errors),
+        cmocka_unit_test(deletions),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
