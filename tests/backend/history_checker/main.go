@@ -97,6 +97,13 @@ func step(state, input, _ interface{}) []interface{} {
 	if legal && (!op.Maybe || next != state.(register)) {
 		states = append(states, next)
 	}
+	if op.Maybe && op.Kind == "add" {
+		// The run may have died before its operation. The next run that ends the journal of the dead one
+		// writes the same objects with the next serial.
+		ended := state.(register)
+		ended.Serial++
+		states = append(states, ended)
+	}
 	return states
 }
 
