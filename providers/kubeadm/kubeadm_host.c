@@ -57,6 +57,7 @@ static const Attribute attributes[] = {
     {"image_repository",   &TYPE_STRING, OPTIONAL | COMPUTED, "Registry and path of the images of Kubernetes.", .default_json = "\"registry.k8s.io\""},
     {"sandbox_image",      &TYPE_STRING, OPTIONAL, "Image of the first process of each pod (default: that of kubeadm)."},
     {"swap",               &TYPE_STRING, OPTIONAL | COMPUTED, "\"off\" turns swap off for good; \"keep\" leaves it to the configuration of the kubelet.", .default_json = "\"off\"", .one_of = "off keep"},
+    {"host_firewall",      &TYPE_STRING, OPTIONAL, "\"disable\" stops firewalld and ufw for good. Without it they stay, and an active one is a warning with the ports that a node needs.", .one_of = "disable"},
     {"ipv6",               &TYPE_BOOL,   OPTIONAL, "Whether the kernel forwards IPv6."},
     {"prefix",             &TYPE_STRING, OPTIONAL | COMPUTED, "Directory of the programs of the bundle on the machine (default: \"/usr/local/bin\"; where it is read-only, \"/opt/bin\").", .check = kubeadm_check_path},
     {"registries",         NULL,         OPTIONAL, "Mirrors and logins of registries.", .nested = NESTED(NEST_LIST, registry)},
@@ -83,9 +84,9 @@ static Value settings_value(const NamedTexts *texts, Arena *arena) {
 /* Whether what the plan needs of the configuration is known. */
 static bool host_is_ready(Value object) {
     static const char *const names[] = {
-        "bundle",     "kubernetes_version", "sandbox_image",     "swap",
-        "registries", "http_proxy",         "https_proxy",       "no_proxy",
-        "ipv6",       "image_repository",   "container_runtime", "runtime_repository"};
+        "bundle",           "kubernetes_version", "sandbox_image",     "swap", "registries",
+        "http_proxy",       "https_proxy",        "no_proxy",          "ipv6", "host_firewall",
+        "image_repository", "container_runtime",  "runtime_repository"};
     for (size_t i = 0; i < ARRAY_COUNT(names); i++) {
         if (!value_is_wholly_known(object_attribute(object, names[i])))
             return false;
@@ -210,6 +211,22 @@ static void warn_container(const KubeadmWish *plan, const HostFacts *facts, Diag
                      "The hypervisor lacks settings",
                      "The machine is a container, so loam does not change its kernel.\n%.*s",
                      STR_ARG(missing));
+}
+
+/* Two firewalls add up: a packet passes only if both accept it. */
+static void warn_firewall(const KubeadmWish *plan, const HostFacts *facts, Diags *diags) {
+    const StrVec *found = &facts->firewalls;
+    if (!found->count || plan->wish.stops_firewall)
+        return;
+    bool is_control_plane = object_bool(plan->object, "control_plane", false);
+    path_warning(plan->call, PATH_AT(plan->call, {"host_firewall"}), diags,
+                 "Firewall on the machine",
+                 "%.*s of %.*s may close ports that the node needs: 10250/tcp (kubelet), "
+                 "30000-32767/tcp and udp (services)%s, and those of the pod network. Open them, "
+                 "or set host_firewall to \"disable\".",
+                 STR_ARG(str_join(found->items, found->count, STR(" and "), plan->call->arena)),
+                 STR_ARG(object_text(plan->object, "host", STR_EMPTY)),
+                 is_control_plane ? ", 6443/tcp (API server), 2379-2380/tcp (etcd)" : "");
 }
 
 static bool host_has_room(const KubeadmWish *plan, const HostFacts *facts, const StrVec *members,
@@ -501,6 +518,7 @@ static bool kubeadm_host_prepare(KubeadmWish *plan, SshLink *link, Str id, Value
         !host_look_at(link, &plan->wanted, &look, &observed, diags))
         return false;
     warn_container(plan, &look.facts, diags);
+    warn_firewall(plan, &look.facts, diags);
     plan->wanted.staged = staged_version(plan, &look.facts);
     Str lines =
         host_settings_difference(&plan->wanted, &observed, plan->wish.bundle, &members, arena);

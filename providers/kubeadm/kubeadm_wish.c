@@ -196,6 +196,8 @@ bool kubeadm_wish_settings(KubeadmWish *plan, bool is_container, Str version, Di
     StrVec none = {0};
     node->no_proxy =
         node_files_no_proxy(&none, object_text(plan->object, "no_proxy", STR_EMPTY), call->arena);
+    plan->wish.stops_firewall =
+        str_equal(object_text(plan->object, "host_firewall", STR_EMPTY), STR("disable"));
     plan->wish.keeps_swap = str_equal(object_text(plan->object, "swap", STR_EMPTY), STR("keep"));
     plan->wish.node.mirrors.count = 0;
     read_registries(plan);

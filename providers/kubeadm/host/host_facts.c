@@ -52,6 +52,7 @@ static const struct {
     {STR_CONST("time_synchronized"), FACT_TEXT, offsetof(HostFacts, time_synchronized)},
     {STR_CONST("selinux"), FACT_TEXT, offsetof(HostFacts, selinux)},
     {STR_CONST("selinux_containers"), FACT_TEXT, offsetof(HostFacts, selinux_containers)},
+    {STR_CONST("firewall"), FACT_LIST, offsetof(HostFacts, firewalls)},
     {STR_CONST("read_only"), FACT_LIST, offsetof(HostFacts, read_only)},
     {STR_CONST("apparmor"), FACT_TEXT, offsetof(HostFacts, apparmor)},
     {STR_CONST("ca_certificate"), FACT_BASE64, offsetof(HostFacts, ca_certificate)},

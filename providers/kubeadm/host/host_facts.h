@@ -58,6 +58,7 @@ typedef struct HostFacts {
     StrVec listening;        /* "*:6443" */
     StrVec modules;
     StrVec programs;
+    StrVec firewalls; /* that filter packets: "firewalld", "ufw" */
     StrVec read_only; /* directories that cannot be written */
     StrVec active;    /* units of systemd */
     StrVec steps;     /* ids of remote steps whose markers are on the machine */

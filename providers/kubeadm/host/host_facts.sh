@@ -110,6 +110,13 @@ while read -r name value; do
 done <<UNITS
 $units
 UNITS
+case "
+$units
+" in *"
+active firewalld
+"*) print_fact firewall firewalld ;; esac
+# Its service is also active while the firewall is off.
+if grep -qs '^ENABLED=yes' /etc/ufw/ufw.conf; then print_fact firewall ufw; fi
 # The kubelet that runs may be older than its file.
 if [ "$pid" != 0 ]; then
   case $(readlink "/proc/$pid/exe") in

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Changes settings of a machine. Each line of standard input is one: "file MODE PATH BASE64", "kernel PATH" after its file,
 # "package NAME VERSION" ("-": any), "driver NAME" of packages, "proxy URL" for them, "program SHA256 PATH MEMBER",
-# "image RUNTIME SHA256 MEMBER NAME…", "sysctl NAME VALUE", "module NAME", "swap", "enable SERVICE", "restart SERVICE", "clock";
+# "image RUNTIME SHA256 MEMBER NAME…", "sysctl NAME VALUE", "module NAME", "swap", "firewall", "enable SERVICE", "restart SERVICE", "clock";
 # "stage SHA256 MEMBER" and "download kubelet VERSION" prepare a kubelet for the upgrade of the node. The members are in
 # /var/lib/loam/host/bundle.tar. Lines "warning: TEXT" of the output are for the user.
 set -u
@@ -93,6 +93,14 @@ if printf '%s\n' "$lines" | grep -q '^swap$'; then
   done
   sed -i 's|^\([^#].*[[:space:]]swap[[:space:]].*\)|# \1|' /etc/fstab
   systemctl list-units --type=swap --all --plain --no-legend 2>/dev/null | while read -r unit _; do systemctl mask "$unit" >/dev/null 2>&1; done
+fi
+if printf '%s\n' "$lines" | grep -q '^firewall$'; then
+  if systemctl is-active --quiet firewalld; then
+    { systemctl disable --quiet --now firewalld && systemctl mask --quiet firewalld; } || fail "firewalld cannot be stopped"
+  fi
+  if grep -qs '^ENABLED=yes' /etc/ufw/ufw.conf; then
+    ufw --force disable >/dev/null || fail "ufw cannot be stopped"
+  fi
 fi
 each file | while read -r mode path content; do
   mkdir -p "${path%/*}" || fail "the directory of $path cannot be made"

@@ -128,6 +128,8 @@ Str host_settings_want(const HostWish *wish, HostWanted *out, Arena *arena) {
                      str_format(arena, "%04o %.*s", file->mode, STR_ARG(digest)), arena);
     }
     want_kernel(wish, out, arena);
+    if (wish->stops_firewall)
+        settings_put(out, STR("firewall"), STR_EMPTY, STR("off"), arena);
     settings_put(out, STR("service"), str_from_cstr(wish->node.runtime->service),
                  STR("enabled active"), arena);
     settings_put(out, STR("service"), STR("kubelet"), STR("enabled"), arena);

@@ -8,6 +8,7 @@
  *   sysctl NAME       value in the kernel
  *   module NAME       "loaded"
  *   swap              "off"
+ *   firewall          "off"
  *   service NAME      "enabled active", "enabled"
  *
  * A kubelet that is staged counts as the program or the package that it will be.
@@ -36,6 +37,7 @@ typedef struct HostWish {
     const PackageDriver *driver; /* NULL: none */
     PackageRepository repository;
     PackageRepository runtime_repository;
+    bool stops_firewall;
     bool has_former_lists; /* see package_repository_files */
     bool keeps_swap;
 } HostWish;

@@ -60,6 +60,10 @@ for setting; do
   sysctl\ *) value=$(cat "/proc/sys/$(echo "$name" | tr . /)" 2>/dev/null) ;;
   module\ *) [ -d "/sys/module/$name" ] && value=loaded ;;
   swap) if [ "$(wc -l </proc/swaps)" -gt 1 ]; then value=on; else value=off; fi ;;
+  firewall)
+    value=off
+    if systemctl is-active --quiet firewalld 2>/dev/null || grep -qs '^ENABLED=yes' /etc/ufw/ufw.conf; then value=on; fi
+    ;;
   service\ kubelet) systemctl is-enabled --quiet "$name" 2>/dev/null && value=enabled ;;
   service\ *)
     systemctl is-enabled --quiet "$name" 2>/dev/null && value=enabled

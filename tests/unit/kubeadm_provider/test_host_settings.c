@@ -42,6 +42,7 @@ static void test_wanted(void **) {
     check_str(value_of(&wanted, "sysctl net.ipv4.ip_forward"), "1");
     check_str(value_of(&wanted, "module br_netfilter"), "loaded");
     check_str(value_of(&wanted, "swap"), "off");
+    check_str(value_of(&wanted, "firewall"), "");
     check_str(value_of(&wanted, "service containerd"), "enabled active");
     assert_true(str_starts_with(value_of(&wanted, "file /etc/crictl.yaml"), STR("0644 sha256:")));
     for (size_t i = 1; i < wanted.settings.count; i++)
@@ -70,6 +71,24 @@ static void test_prefix(void **) {
         units += str_find(file->text, STR("ExecStart=/opt/bin/"), 0) != SIZE_MAX;
     }
     assert_int_equal(units, 3);
+}
+
+static void test_firewall(void **) {
+    SCOPED(ArenaRef) arena = arena_open("test");
+    HostWish wish = wish_of(NULL, true);
+    HostWanted wanted;
+    wish.stops_firewall = true;
+    check_str(host_settings_want(&wish, &wanted, arena), "");
+    check_str(value_of(&wanted, "firewall"), "off");
+    NamedTexts observed = {0};
+    vec_each(&wanted.settings, setting) {
+        NamedText copy = *setting;
+        if (str_equal(copy.name, STR("firewall")))
+            copy.text = STR("on");
+        vec_push(arena, &observed, copy);
+    }
+    StrVec none = {0};
+    check_str(host_settings_difference(&wanted, &observed, NULL, &none, arena), "firewall\n");
 }
 
 /* A container has no kernel of its own. */
@@ -356,7 +375,7 @@ UNIT_MAIN(test_host_settings) {
         cmocka_unit_test(test_hostile),    cmocka_unit_test(test_runtime_repository),
         cmocka_unit_test(test_crio),       cmocka_unit_test(test_parse),
         cmocka_unit_test(test_staged),     cmocka_unit_test(test_proxy),
-        cmocka_unit_test(test_prefix),
+        cmocka_unit_test(test_prefix),     cmocka_unit_test(test_firewall),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
