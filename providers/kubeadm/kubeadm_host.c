@@ -1,7 +1,6 @@
 /* kubeadm_host: a machine prepared for kubeadm. */
 #include "cluster_check.h"
-#include "digest.h"
-#include "host_look.h"
+#include "host_bundle.h"
 #include "json.h"
 #include "kubeadm_check.h"
 #include "kubeadm_member.h"
@@ -12,20 +11,11 @@
 #include "path_error.h"
 #include "remote_script.h"
 #include "remote_step.h"
-#include "ssh_upload.h"
 #include "timeouts.h"
 
-#include <pthread.h>
-
-#define ARCHIVE "/var/lib/loam/host/bundle.tar"
-#define LOCK    "/var/lib/loam/host/lock" /* of the script that prepares the machine */
+#define LOCK "/var/lib/loam/host/lock" /* of the script that prepares the machine */
 
 /* clang-format off */
-static const Attribute bundle_attributes[] = {
-    {"path",       &TYPE_STRING, REQUIRED, "Directory or .tar.zst of the bundle on the machine that runs loam."},
-    {"digest",     &TYPE_STRING, OPTIONAL, "SHA-256 of its SHA256SUMS: \"sha256:…\"."},
-    {"public_key", &TYPE_STRING, OPTIONAL, "Public key of minisign that has signed the bundle: its line, or the path of its file."},
-};
 static const Attribute repository_attributes[] = {
     {"url",      &TYPE_STRING,         REQUIRED, "URL of the repository, of one minor version: \"https://pkgs.example/v1.34/deb/\". \"{minor}\" is replaced by the minor version, such as \"1.34\", and \"{format}\" by \"deb\" or \"rpm\"."},
     {"suite",    &TYPE_STRING,         OPTIONAL | COMPUTED, "Suite and components for apt, separated by blanks: \"bookworm stable\".", .default_json = "\"/\""},
@@ -49,7 +39,7 @@ static const Attribute registry[] = {
 static const Attribute attributes[] = {
     SSH_CLIENT_ATTRIBUTES(0),
     {"kubernetes_version", &TYPE_STRING, REQUIRED, "Version of Kubernetes: \"1.34.4\".", .check = kubeadm_check_version},
-    {"bundle",             NULL,         OPTIONAL, "Programs and images, for machines without a network.", .nested = NESTED(NEST_SINGLE, bundle_attributes)},
+    {"bundle",             NULL,         OPTIONAL, "Programs and images, for machines without a network.", .nested = &host_bundle_argument},
     {"repository",         NULL,         OPTIONAL, "Packages for apt, dnf or zypper. Without a bundle and a repository, the machine must have the programs.", .nested = NESTED(NEST_SINGLE, repository_attributes)},
     {"container_runtime",  &TYPE_STRING, OPTIONAL | COMPUTED, "Container runtime of the node. It changes only with the node: the plan of any other change is an error.", .default_json = "\"containerd\"", .one_of = "containerd cri-o"},
     {"runtime_repository", NULL,         OPTIONAL, "Packages of the container runtime for apt, dnf or zypper. Without it, they come from the repositories of the machine.", .nested = NESTED(NEST_SINGLE, runtime_repository)},
@@ -236,78 +226,13 @@ static bool host_has_room(const KubeadmWish *plan, const HostFacts *facts, const
     if (!members->count || !str_to_uint64(host_facts_find(&facts->free_kib, "/var/lib"), &free_kib))
         return true;
     vec_each(members, member) {
-        const BundleFile *file = map_find(&plan->bundle.by_path, *member);
+        const BundleFile *file = map_find(&plan->source.bundle.by_path, *member);
         if (file)
             vec_push(plan->call->arena, &needed.files, *file);
     }
     Str problem = cluster_check_disk(&needed, free_kib >> 10, plan->call->arena);
     return !problem.len || path_error(plan->call, PATH_AT(plan->call, {"host"}), diags,
                                       "Disk too small", "/var/lib: %.*s", STR_ARG(problem));
-}
-
-static Str cache_directory(const Call *call) {
-    const Process *process = call->io->process;
-    Str cache = process_variable(process, "XDG_CACHE_HOME");
-    Str home = process_variable(process, "HOME");
-    if (cache.len)
-        return str_concat(cache, STR("/loam/bundles"), call->arena);
-    return str_concat(home.len ? home : STR("/tmp"), STR("/.cache/loam/bundles"), call->arena);
-}
-
-/* Machines with equal needs share an archive. */
-static pthread_mutex_t packing = PTHREAD_MUTEX_INITIALIZER;
-
-static bool host_pack(const KubeadmWish *plan, const StrVec *members, Str path, Diags *diags) {
-    const Call *call = plan->call;
-    const Disk *disk = call->io->disk;
-    Str part = str_concat(path, STR(".part"), call->arena);
-    if (disk_exists(disk, path))
-        return true;
-    int error = disk->make_directories(disk->self, disk_directory_of(path), 0700);
-    (void)disk->remove(disk->self, part);
-    if (!error) {
-        call_progress(call, 0, 0, "packing the bundle");
-        if (!bundle_reader_pack(&plan->request, members, part, call->arena, diags))
-            return false;
-        error = disk->rename(disk->self, part, path);
-    }
-    return !error || path_error(call, PATH_AT(call, {"bundle"}), diags, "Bundle not packed",
-                                "\"%.*s\": %s. %s", STR_ARG(path), strerror(-error),
-                                disk_hint(error, "Check the directory."));
-}
-
-/* Uploads the members of the bundle that the machine needs, as one archive. */
-static bool host_upload(const KubeadmWish *plan, SshLink *link, const StrVec *members,
-                        Diags *diags) {
-    Arena *arena = plan->call->arena;
-    if (!members->count)
-        return true;
-    Str list = str_join(members->items, members->count, STR("\n"), arena);
-    Str name = str_format(arena, "%.*s-%.*s.tar", 16, plan->bundle.digest.ptr, 16,
-                          digest_hex(DIGEST_SHA256, list, arena).ptr);
-    Str path = disk_join(cache_directory(plan->call), name, arena);
-    pthread_mutex_lock(&packing);
-    bool is_packed = host_pack(plan, members, path, diags);
-    pthread_mutex_unlock(&packing);
-    SshUpload archive = {.path = STR(ARCHIVE), .source_path = path, .mode = STR("0600")};
-    return is_packed && ssh_upload_write(link, &archive, diags);
-}
-
-static bool host_look_at(SshLink *link, const HostWanted *wanted, HostLook *look,
-                         NamedTexts *observed, Diags *diags) {
-    Arena *arena = link->call->arena;
-    StrVec names = {0};
-    vec_push(arena, &names, str_from_cstr(wanted->runtime->program));
-    vec_push(arena, &names, package_driver_name(wanted->driver));
-    vec_each(&wanted->settings, setting)
-        vec_push(arena, &names, setting->name);
-    HostQuery query = {host_settings_script(), names.items, names.count};
-    if (!host_look(link, &query, look, diags))
-        return false;
-    return host_settings_parse(look->more, observed, arena) ||
-           path_error(link->call, NO_PATH, diags, "Settings not readable",
-                      "The output of the script that reads settings of %.*s is cut off.",
-                      STR_ARG(link->target.host));
 }
 
 /* Waits for the end of a preparation that an interrupted run has started, because at its end it
@@ -324,29 +249,6 @@ static bool end_former_step(SshLink *link, Str id, HostLook *look, Diags *diags)
     if (str_is_among(id, markers->items, markers->count) && !remote_step_remove(link, id, diags))
         return false;
     return host_look(link, NULL, look, diags);
-}
-
-/* Adds the lines "warning: …" of the output. */
-static void step_warnings(const Call *call, Str output, Diags *diags) {
-    Str line;
-    while (str_next_field(&output, '\n', &line)) {
-        if (str_starts_with(line, STR("warning: ")))
-            path_warning(call, PATH_AT(call, {"host"}), diags, "Preparation with a problem", "%.*s",
-                         STR_ARG(str_after(line, 9)));
-    }
-}
-
-static bool run_step(SshLink *link, Str id, Str lines, Diags *diags) {
-    RemoteStep step = {.id = id,
-                       .script = str_from_cstr(host_settings_prepare_script()),
-                       .input = lines,
-                       .title = "the preparation"};
-    RemoteStepResult result;
-    if (!remote_step_run(link, &step, &result, diags))
-        return false;
-    bool is_good = remote_step_check(link, &step, &result, "Machine not prepared", diags);
-    step_warnings(link->call, result.out, diags);
-    return remote_step_remove(link, id, diags) && is_good;
 }
 
 static bool host_check_effect(const KubeadmWish *plan, const SshLink *link,
@@ -386,8 +288,8 @@ static Value host_described(const KubeadmWish *plan, const HostFacts *facts, Str
 }
 
 static bool has_images(const KubeadmWish *plan) {
-    for (size_t i = 0; plan->wish.bundle && i < plan->bundle.files.count; i++) {
-        if (plan->bundle.files.items[i].images.count)
+    for (size_t i = 0; plan->wish.bundle && i < plan->source.bundle.files.count; i++) {
+        if (plan->source.bundle.files.items[i].images.count)
             return true;
     }
     return false;
@@ -444,7 +346,7 @@ static bool install_runtime(KubeadmWish *plan, SshLink *link, Str id, HostLook *
     if (problem.len)
         return path_error(call, PATH_AT(call, {"runtime_repository"}), diags,
                           "Setting not possible", "%.*s", STR_ARG(problem));
-    return run_step(link, id, lines, diags) && host_look(link, NULL, look, diags);
+    return host_bundle_prepare(link, id, lines, diags) && host_look(link, NULL, look, diags);
 }
 
 /* Another object may have prepared the machine, and its node may run. */
@@ -515,7 +417,7 @@ static bool kubeadm_host_prepare(KubeadmWish *plan, SshLink *link, Str id, Value
             plan, host_facts_is_container(&first.facts),
             kubeadm_wish_runtime_version(plan, kubeadm_wish_machine_runtime(plan, &first.facts)),
             diags) ||
-        !host_look_at(link, &plan->wanted, &look, &observed, diags))
+        !host_bundle_look(link, &plan->wanted, &look, &observed, diags))
         return false;
     warn_container(plan, &look.facts, diags);
     warn_firewall(plan, &look.facts, diags);
@@ -524,11 +426,11 @@ static bool kubeadm_host_prepare(KubeadmWish *plan, SshLink *link, Str id, Value
         host_settings_difference(&plan->wanted, &observed, plan->wish.bundle, &members, arena);
     if (lines.len && plan->is_new && !host_facts_is_container(&look.facts))
         lines = str_concat(lines, STR("clock\n"), arena);
-    if (lines.len &&
-        (!host_has_room(plan, &look.facts, &members, diags) ||
-         !host_upload(plan, link, &members, diags) || !run_step(link, id, lines, diags) ||
-         !host_look_at(link, &plan->wanted, &look, &after, diags) ||
-         !host_check_effect(plan, link, &after, diags)))
+    if (lines.len && (!host_has_room(plan, &look.facts, &members, diags) ||
+                      !host_bundle_upload(link, &plan->source, &members, diags) ||
+                      !host_bundle_prepare(link, id, lines, diags) ||
+                      !host_bundle_look(link, &plan->wanted, &look, &after, diags) ||
+                      !host_check_effect(plan, link, &after, diags)))
         return false;
     *state = host_described(plan, &look.facts, id);
     return true;
@@ -607,7 +509,7 @@ static bool kubeadm_host_read_state(const Call *call, const ReadRequest *request
     if (!ssh_client_link(call, response->state, &link, diags))
         return false;
     ssh_client_limit_to_plan(&link);
-    if (!host_look_at(&link, &stored, &look, &observed, &problems)) {
+    if (!host_bundle_look(&link, &stored, &look, &observed, &problems)) {
         if (!ssh_client_may_assume_unchanged(&link, request)) {
             diags_append(diags, &problems);
             return false;

@@ -20,19 +20,12 @@ const PackageDriver *kubeadm_wish_driver(Value object) {
 }
 
 bool kubeadm_wish_read_bundle(KubeadmWish *plan, Diags *diags) {
-    const Call *call = plan->call;
-    Value given = object_nested(plan->object, "bundle", call->arena);
-    plan->request = (BundleRequest){.disk = call->io->disk,
-                                    .path = object_text(given, "path", STR_EMPTY),
-                                    .cancel = call->cancel};
-    if (!plan->request.path.len)
+    Value given = object_nested(plan->object, "bundle", plan->call->arena);
+    if (!object_text(given, "path", STR_EMPTY).len)
         return true;
-    if (!bundle_reader_pin(call->io->disk, object_text(given, "digest", STR_EMPTY),
-                           object_text(given, "public_key", STR_EMPTY), &plan->request.pin,
-                           call->arena, diags) ||
-        !bundle_reader_open(&plan->request, &plan->bundle, call->arena, diags))
+    if (!host_bundle_open(plan->call, given, &plan->source, diags))
         return false;
-    plan->wish.bundle = &plan->bundle;
+    plan->wish.bundle = &plan->source.bundle;
     return true;
 }
 
@@ -44,11 +37,11 @@ bool kubeadm_wish_check_bundle(KubeadmWish *plan, Str architecture, Diags *diags
         return true;
     Str repository = object_text(plan->object, "image_repository", STR_EMPTY);
     Str problem =
-        cluster_check_bundle(&plan->bundle, version, architecture, repository, call->arena);
+        cluster_check_bundle(&plan->source.bundle, version, architecture, repository, call->arena);
     if (problem.len)
         return path_error(call, PATH_AT(call, {"bundle"}), diags, "Wrong bundle", "%.*s",
                           STR_ARG(problem));
-    StrVec odd = cluster_check_tags(&plan->bundle, version, repository, call->arena);
+    StrVec odd = cluster_check_tags(&plan->source.bundle, version, repository, call->arena);
     if (call->is_planning && odd.count)
         path_warning(call, PATH_AT(call, {"bundle"}), diags, "Images of another release", "%.*s",
                      STR_ARG(str_join(odd.items, odd.count, STR("\n"), call->arena)));
@@ -63,8 +56,8 @@ static Str sandbox_image(const KubeadmWish *plan) {
         return given;
     /* A bundle has the pause image of its version of kubeadm. */
     Str prefix = str_concat(repository, STR("/pause:"), plan->call->arena);
-    for (size_t i = 0; plan->wish.bundle && i < plan->bundle.files.count; i++) {
-        vec_each(&plan->bundle.files.items[i].images, image) {
+    for (size_t i = 0; plan->wish.bundle && i < plan->source.bundle.files.count; i++) {
+        vec_each(&plan->source.bundle.files.items[i].images, image) {
             if (str_starts_with(*image, prefix))
                 return *image;
         }
@@ -76,7 +69,7 @@ static Str sandbox_image(const KubeadmWish *plan) {
 }
 
 const BundleFile *kubeadm_wish_program(const KubeadmWish *plan, Str path) {
-    return plan->wish.bundle ? map_find(&plan->bundle.by_path, path) : NULL;
+    return plan->wish.bundle ? map_find(&plan->source.bundle.by_path, path) : NULL;
 }
 
 const BundleFile *kubeadm_wish_own_runtime(const KubeadmWish *plan) {

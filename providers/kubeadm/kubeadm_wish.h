@@ -1,7 +1,7 @@
 /* kubeadm_wish: what a kubeadm_host wants of its machine: bundle, repositories, settings. */
 #pragma once
 
-#include "bundle_reader.h"
+#include "host_bundle.h"
 #include "host_settings.h"
 #include "provider.h"
 
@@ -12,8 +12,7 @@ typedef struct KubeadmWish {
     bool is_new;      /* the object is created */
     bool has_selinux; /* pods get labels of SELinux */
     Str prefix;       /* directory of programs, if the object names none; empty: the default */
-    Bundle bundle;
-    BundleRequest request;
+    HostBundle source;
     HostWish wish;
     HostWanted wanted;
 } KubeadmWish;

@@ -1,0 +1,27 @@
+/* host_bundle: a bundle on the machine that runs loam, of which machines get the members that they
+ * lack; and the step that changes settings of a machine. */
+#pragma once
+
+#include "bundle_reader.h"
+#include "host_look.h"
+#include "host_settings.h"
+
+/* Arguments "path", "digest" and "public_key". */
+extern const NestedObject host_bundle_argument;
+
+typedef struct HostBundle {
+    BundleRequest request;
+    Bundle bundle;
+} HostBundle;
+
+/* Reads the bundle that `given`, an object of the arguments above, names, and verifies its head. */
+MUST_USE bool host_bundle_open(const Call *call, Value given, HostBundle *out, Diags *diags);
+/* Uploads these members as one archive, of which the step below takes them. */
+MUST_USE bool host_bundle_upload(SshLink *link, const HostBundle *bundle, const StrVec *members,
+                                 Diags *diags);
+/* Reads the facts and the observed values of the wanted settings in one round trip. */
+MUST_USE bool host_bundle_look(SshLink *link, const HostWanted *wanted, HostLook *look,
+                               NamedTexts *observed, Diags *diags);
+/* Runs the lines of host_settings_difference on the machine, as a step of this id that can be
+ * repeated. `link->may_have_run` as after remote_step_run. */
+MUST_USE bool host_bundle_prepare(SshLink *link, Str id, Str lines, Diags *diags);
