@@ -11,6 +11,7 @@
 #include "kubeadm_provider.h"
 #include "kubeadm_refresh.h"
 #include "kubeadm_restore.h"
+#include "kubeadm_rounds.h"
 #include "kubeadm_schema.h"
 #include "kubeadm_step.h"
 #include "kubeadm_upgrade.h"
@@ -29,6 +30,7 @@ static const Attribute attributes[] = {
     {"is_member",  &TYPE_BOOL,    COMPUTED | CHANGES_ON_UPDATE, "Whether the machine is a control plane. If not, for instance after it was replaced, the next apply lets it join a control plane that responds."},
     {"restore",    NULL,          OPTIONAL, "Snapshot of etcd from which a new machine gets the data of the cluster, if no control plane is left. Ignored as long as one responds; a change is then an error.", .nested = &kubeadm_restore_argument},
     {"snapshot_before_upgrade", NULL, OPTIONAL, "Encrypted snapshot of etcd before each upgrade, on this computer. If it fails, the cluster is not upgraded.", .nested = &kubeadm_upgrade_snapshot_argument},
+    {"upgrade_through", NULL,     OPTIONAL, "Versions between, for an upgrade that skips minor versions: one for each of them. All control planes change to one after the other, before kubernetes_version. Entries that the cluster has passed are ignored.", .nested = &kubeadm_rounds_argument},
     {"init",       NULL,          OPTIONAL, "InitConfiguration of kubeadm. Arguments of this resource win.", .nested = &kubeadm_schema_init},
     {"cluster",    NULL,          OPTIONAL, "ClusterConfiguration of kubeadm. Arguments of this resource win.", .nested = &kubeadm_schema_cluster},
     {"kubelet",    &TYPE_DYNAMIC, OPTIONAL, "KubeletConfiguration of all nodes, with the names of Kubernetes."},
@@ -115,6 +117,7 @@ static bool init_validate(const Call *call, const ValidateRequest *request, Diag
     const KubeVersion *version = kube_version_parse(text, &found) ? &found : NULL;
     is_good &= check_component(call, config, "kubelet", COMPONENT_KUBELET, version, diags);
     is_good &= check_component(call, config, "kube_proxy", COMPONENT_KUBE_PROXY, version, diags);
+    is_good &= !version || kubeadm_rounds_validate(call, config, found, diags);
     return (!version || check_release(call, config, found, diags)) && is_good;
 }
 
@@ -195,7 +198,7 @@ static bool init_plan(const Call *call, const PlanRequest *request, PlanResponse
                       Diags *diags) {
     if (!value_is_null(request->prior) && !request->is_replaced &&
         (!init_check_fixed(call, request, diags) ||
-         !kubeadm_upgrade_check(call, request->prior, request->proposed, diags)))
+         !kubeadm_rounds_plan(call, request, response, diags)))
         return false;
     bool responds;
     if (!check_restore(call, request, diags) || !init_check_machine(call, request, diags) ||
@@ -399,6 +402,15 @@ static bool init_create(const Call *call, const ApplyRequest *request, ApplyResp
     return init_finish(&node, &response->state, diags) || kubeadm_node_leave_in_doubt(response);
 }
 
+/* Goes through the versions between, and takes the snapshot before the last one. */
+static bool init_upgrade(const KubeadmNode *node, const ApplyRequest *request, Diags *diags) {
+    KubeVersion from, to;
+    return !kubeadm_upgrade_versions(request->prior, node->object, &from, &to) ||
+           kube_version_compare(from, to) == 0 ||
+           (kubeadm_rounds_run(node, request->prior, request->config, &from, diags) &&
+            kubeadm_upgrade_snapshot(node, from, request->config, diags));
+}
+
 static bool init_update(const Call *call, const ApplyRequest *request, ApplyResponse *response,
                         Diags *diags) {
     SCOPED(SshLink) link = {0};
@@ -419,7 +431,7 @@ static bool init_update(const Call *call, const ApplyRequest *request, ApplyResp
                          : check_cgroup(&node, diags) && join_again(&node, request, diags)) ||
                    !init_finish(&node, &response->state, diags)))
         return false;
-    if (!kubeadm_upgrade_snapshot(&node, request->prior, request->config, diags) ||
+    if (!init_upgrade(&node, request, diags) ||
         !kubeadm_upgrade_run(&node, request->prior, true, diags) ||
         !kubeadm_member_update(&node, request->prior, diags))
         return false;

@@ -6,6 +6,7 @@
 #include "kube_object.h"
 #include "kubeadm_certificates.h"
 #include "kubeadm_document.h"
+#include "kubeadm_peer.h"
 #include "kubeadm_schema.h"
 #include "kubeadm_step.h"
 #include "nested_list.h"
@@ -49,26 +50,6 @@ static Str join_config(const KubeadmNode *node, Value join, const BootstrapToken
 
 /* Other control planes, through which requests go when the machine of the node does not respond. */
 
-/* Returns the other objects of the node's cluster that the state has. */
-static FoundObjects member_peers(const KubeadmNode *node) {
-    static const char *const types[] = {"kubeadm_init", "kubeadm_join"};
-    FoundObjects peers = {0};
-    for (size_t i = 0; i < ARRAY_COUNT(types); i++) {
-        FoundObjects found = call_find_objects(node->call, types[i]);
-        vec_each(&found, one) {
-            if (str_equal(object_text(one->object, "endpoint", STR_EMPTY), node->endpoint))
-                vec_push(node->call->arena, &peers, *one);
-        }
-    }
-    return peers;
-}
-
-/* kubeadm_init has no such attribute. */
-static bool peer_is_control_plane(Value object) {
-    Value given;
-    return !value_find(object, STR("control_plane"), &given) || value_is_true(given);
-}
-
 /* Returns why the API server is not ready; empty if it is. */
 static Str try_api(const KubeadmNode *node) {
     SCOPED(ClusterApi) api = {0};
@@ -99,9 +80,9 @@ static void peer_note(StrBuf *out, Str name, Str problem) {
 static bool find_peer(KubeadmNode *node, SshLink *link, Diags *diags) {
     const Call *call = node->call;
     StrBuf tried = strbuf_new(call->arena);
-    FoundObjects peers = member_peers(node);
+    FoundObjects peers = kubeadm_peer_find(node->call, node->endpoint);
     vec_each(&peers, peer) {
-        if (!peer_is_control_plane(peer->object) ||
+        if (!kubeadm_peer_is_control_plane(peer->object) ||
             str_equal(object_text(peer->object, "node_name", STR_EMPTY), node->name))
             continue;
         Str problem = try_peer(node, peer->object, link);
@@ -262,7 +243,7 @@ static ClusterNode stored_identity(Value object) {
 static bool member_check_identity(const KubeadmNode *node, const ClusterApi *api, Diags *diags) {
     Arena *arena = node->call->arena;
     ClusterNodes others = {0};
-    FoundObjects peers = member_peers(node);
+    FoundObjects peers = kubeadm_peer_find(node->call, node->endpoint);
     if (!node_identity_list(api, &others, diags))
         return false;
     vec_each(&peers, peer) {

@@ -56,6 +56,16 @@ static void kubeadm_refresh_set_version(Value *state, Str found, Arena *arena) {
             object_with_text(*state, "kubernetes_version", kube_version_text(live, arena), arena);
 }
 
+/* A control plane has a version only when its kubelet has it, too: in an upgrade over several minor
+ * versions the kubelet comes last, and a step that failed may have left it behind. */
+static Str version_of(const HostFacts *facts, bool is_control_plane) {
+    Str kubelet = host_facts_running_kubelet(facts);
+    KubeVersion server, own;
+    bool is_newer = is_control_plane && kube_version_parse(facts->server_version, &server) &&
+                    (!kube_version_parse(kubelet, &own) || kube_version_compare(own, server) > 0);
+    return is_newer ? facts->server_version : kubelet;
+}
+
 static bool kubeadm_refresh_assume_unchanged(const Call *call, Str why, Diags *diags) {
     path_warning(call, NO_PATH, diags, "State of the node unknown",
                  "The machine does not report its state, so loam assumes that the node is "
@@ -139,10 +149,7 @@ bool kubeadm_refresh_read(const Call *call, const ReadRequest *request, bool is_
     *state = object_builder_value(&builder);
     *is_restoring = look.facts.restored.len > 0;
     if (!kubeadm_step_has_upgrade(&look.facts.steps, id))
-        kubeadm_refresh_set_version(state,
-                                    is_control_plane ? look.facts.server_version
-                                                     : host_facts_running_kubelet(&look.facts),
-                                    call->arena);
+        kubeadm_refresh_set_version(state, version_of(&look.facts, is_control_plane), call->arena);
     Str end = kubeadm_certificates_end(&look.facts, call->arena);
     if (is_control_plane && end.len)
         *state = object_with_text(*state, "certificates_expire", end, call->arena);

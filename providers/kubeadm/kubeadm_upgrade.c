@@ -1,6 +1,7 @@
 /* kubeadm_upgrade: kubeadm upgrade, with a check of the node after it. */
 #include "kubeadm_upgrade.h"
 #include "etcd_snapshot.h"
+#include "kubeadm_peer.h"
 #include "kubeadm_step.h"
 #include "node_drain.h"
 #include "node_object.h"
@@ -17,21 +18,62 @@ static const Attribute snapshot[] = {
 
 const NestedObject kubeadm_upgrade_snapshot_argument = {NESTED_OBJECT(NEST_SINGLE, snapshot)};
 
-static bool versions_of(Value prior, Value planned, KubeVersion *from, KubeVersion *to) {
+bool kubeadm_upgrade_versions(Value prior, Value planned, KubeVersion *from, KubeVersion *to) {
     return kube_version_parse(object_text(prior, "kubernetes_version", STR_EMPTY), from) &&
            kube_version_parse(object_text(planned, "kubernetes_version", STR_EMPTY), to);
 }
 
-bool kubeadm_upgrade_check(const Call *call, Value prior, Value planned, Diags *diags) {
-    KubeVersion from, to;
-    if (!versions_of(prior, planned, &from, &to))
-        return true;
-    Str problem = kube_version_check_upgrade(from, to, call->arena);
-    return !problem.len || path_error(call, PATH_AT(call, {"kubernetes_version"}), diags,
-                                      "Upgrade not possible", "%.*s", STR_ARG(problem));
+static bool has_init(const Call *call, Value object) {
+    FoundObjects found = call_find_objects(call, "kubeadm_init");
+    vec_each(&found, one) {
+        if (str_equal(object_text(one->object, "endpoint", STR_EMPTY),
+                      object_text(object, "endpoint", STR_EMPTY)))
+            return true;
+    }
+    return false;
 }
 
-static bool check_machine(const KubeadmNode *node, bool is_first, KubeVersion version,
+static bool may_skip(const Call *call, Value planned, KubeVersion from, KubeVersion to) {
+    if (kube_version_compare(to, from) < 0)
+        return false;
+    bool is_worker = !kubeadm_peer_is_control_plane(planned);
+    return (is_worker && kube_version_check_kubelet(from, to)) || has_init(call, planned);
+}
+
+bool kubeadm_upgrade_check(const Call *call, Value prior, Value planned, Diags *diags) {
+    KubeVersion from, to;
+    if (!kubeadm_upgrade_versions(prior, planned, &from, &to))
+        return true;
+    Str problem = kube_version_check_upgrade(from, to, call->arena);
+    return !problem.len || may_skip(call, planned, from, to) ||
+           path_error(call, PATH_AT(call, {"kubernetes_version"}), diags, "Upgrade not possible",
+                      "%.*s", STR_ARG(problem));
+}
+
+/* The machine knows better than the state how far an interrupted upgrade has come. */
+static bool check_step(const KubeadmNode *node, Value prior, const HostFacts *facts, KubeVersion to,
+                       Diags *diags) {
+    Arena *arena = node->call->arena;
+    KubeVersion from;
+    Str found = node->is_control_plane ? facts->server_version : host_facts_running_kubelet(facts);
+    Str problem = STR_EMPTY;
+    if (!kube_version_parse(found, &from) &&
+        !kube_version_parse(object_text(prior, "kubernetes_version", STR_EMPTY), &from))
+        return true;
+    if (node->is_control_plane)
+        problem = kube_version_check_upgrade(from, to, arena);
+    else if (!kube_version_check_kubelet(from, to))
+        problem = str_format(arena,
+                             "The kubelet of \"%.*s\" has %.*s, and API servers of %.*s reject a "
+                             "kubelet that is more than three minor versions older, or newer. Name "
+                             "the versions between in \"upgrade_through\" of kubeadm_init.",
+                             STR_ARG(node->name), STR_ARG(kube_version_text(from, arena)),
+                             STR_ARG(kube_version_text(to, arena)));
+    return !problem.len || path_error(node->call, PATH_AT(node->call, {"kubernetes_version"}),
+                                      diags, "Upgrade not possible", "%.*s", STR_ARG(problem));
+}
+
+static bool check_machine(const KubeadmNode *node, Value prior, bool is_first, KubeVersion version,
                           Diags *diags) {
     HostLook look;
     KubeVersion found;
@@ -56,20 +98,32 @@ static bool check_machine(const KubeadmNode *node, bool is_first, KubeVersion ve
                               STR_ARG(node->link->target.host), programs[i].name,
                               STR_ARG(programs[i].version));
     }
-    return !is_first || kubeadm_node_check_cgroup(node, look.facts.cgroup, diags);
+    return check_step(node, prior, facts, version, diags) &&
+           (!is_first || kubeadm_node_check_cgroup(node, look.facts.cgroup, diags));
+}
+
+bool kubeadm_upgrade_worker(const KubeadmWorker *worker, ClusterApi *api, Diags *diags) {
+    const KubeadmNode *node = worker->node;
+    const Call *call = node->call;
+    return node_object_wait_available(call, api, node->name, worker->limit, diags) &&
+           node_drain(call, api, node->name, NODE_DRAIN_MS, diags) &&
+           worker->change(worker, diags) && kubeadm_node_reopen(node, api, diags) &&
+           node_object_wait_version(call, api, node->name, worker->version, diags) &&
+           node_object_cordon(api, node->name, false, diags);
+}
+
+static bool change_worker(const KubeadmWorker *worker, Diags *diags) {
+    const KubeadmNode *node = worker->node;
+    return kubeadm_step_upgrade(node->link, node->id, KUBEADM_UPGRADE_NODE, worker->version, diags);
 }
 
 /* Workers wait for all control planes, because a kubelet must not be newer than any API server. */
 static bool upgrade_worker(const KubeadmNode *node, ClusterApi *api, KubeVersion version,
                            Diags *diags) {
-    int64_t limit = kubeadm_node_max_unavailable(node->object);
+    KubeadmWorker worker = {node, version, kubeadm_node_max_unavailable(node->object),
+                            change_worker};
     return node_object_wait_version(node->call, api, STR_EMPTY, version, diags) &&
-           node_object_wait_available(node->call, api, node->name, limit, diags) &&
-           node_drain(node->call, api, node->name, NODE_DRAIN_MS, diags) &&
-           kubeadm_step_upgrade(node->link, node->id, KUBEADM_UPGRADE_NODE, version, diags) &&
-           kubeadm_node_reopen(node, api, diags) &&
-           node_object_wait_version(node->call, api, node->name, version, diags) &&
-           node_object_cordon(api, node->name, false, diags);
+           kubeadm_upgrade_worker(&worker, api, diags);
 }
 
 static bool upgrade_control_plane(const KubeadmNode *node, ClusterApi *api, bool is_first,
@@ -96,16 +150,15 @@ static Str snapshot_name(const Call *call, Str version) {
     return strbuf_str(&name);
 }
 
-bool kubeadm_upgrade_snapshot(const KubeadmNode *node, Value prior, Value config, Diags *diags) {
+bool kubeadm_upgrade_snapshot(const KubeadmNode *node, KubeVersion from, Value config,
+                              Diags *diags) {
     const Call *call = node->call;
     const Disk *disk = call->io->disk;
     Value argument = object_nested(config, "snapshot_before_upgrade", call->arena);
     Str directory = object_text(argument, "directory", STR_EMPTY);
-    KubeVersion from, to;
     EtcdGateway etcd;
     EtcdSnapshot taken;
-    if (!directory.len || !versions_of(prior, node->object, &from, &to) ||
-        kube_version_compare(from, to) == 0)
+    if (!directory.len)
         return true;
     int error = disk->make_directories(disk->self, directory, 0700);
     if (error)
@@ -125,11 +178,11 @@ bool kubeadm_upgrade_snapshot(const KubeadmNode *node, Value prior, Value config
 
 bool kubeadm_upgrade_run(const KubeadmNode *node, Value prior, bool is_first, Diags *diags) {
     KubeVersion from, to;
-    if (!versions_of(prior, node->object, &from, &to) || kube_version_compare(from, to) == 0)
+    if (!kubeadm_upgrade_versions(prior, node->object, &from, &to) ||
+        kube_version_compare(from, to) == 0)
         return true;
     SCOPED(ClusterApi) api = {0};
-    if (!kubeadm_upgrade_check(node->call, prior, node->object, diags) ||
-        !check_machine(node, is_first, to, diags) || !kubeadm_node_api(node, &api, diags) ||
+    if (!check_machine(node, prior, is_first, to, diags) || !kubeadm_node_api(node, &api, diags) ||
         !cluster_api_wait(node->call, &api, KUBEADM_NODE_READY_MS, diags))
         return false;
     bool is_good = node->is_control_plane ? upgrade_control_plane(node, &api, is_first, to, diags)

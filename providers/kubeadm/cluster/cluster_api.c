@@ -111,6 +111,15 @@ bool cluster_api_is_ready(const ClusterApi *api) {
     return api_is_ready(api, &ignored);
 }
 
+bool cluster_api_version(const ClusterApi *api, KubeVersion *out) {
+    KubeRequest request = {.method = "GET", .path = STR("/version"), .attempts_max = 1};
+    KubeResponse response;
+    Value root;
+    return kube_call_send(&api->call, request, &response, NULL) == KUBE_DONE &&
+           kube_client_decode(&response, &root, api->call.arena) &&
+           kube_version_parse(value_text_at(root, STR("gitVersion")), out);
+}
+
 static bool report_no_client(const Call *call, Str problem, Diags *diags) {
     return path_error(call, NO_PATH, diags, "API server not reachable",
                       "No request can be sent, so it is not known whether the cluster exists: "

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "kube_call.h"
+#include "kube_version.h"
 #include "pki.h"
 #include "ssh_client.h"
 #include "wait_until.h"
@@ -29,7 +30,10 @@ SCOPED_TYPE(ClusterApi, cluster_api_release);
 
 /* Sends one request without retries; returns true if the server reports that it is ready. */
 bool cluster_api_is_ready(const ClusterApi *api);
-/* Same, but no request at all is an error: *is_ready is false only if a request was sent. */
+/* Sets *out to the version of the server. Returns false without an error if it does not respond. */
+MUST_USE bool cluster_api_version(const ClusterApi *api, KubeVersion *out);
+/* Same as cluster_api_is_ready, but no request at all is an error: *is_ready is false only if a
+ * request was sent. */
 MUST_USE bool cluster_api_look(const Call *call, const ClusterApi *api, bool *is_ready,
                                Diags *diags);
 /* Waits up to `timeout_ms` for the server. */

@@ -75,6 +75,16 @@ bool etcd_members_is_healthy(const EtcdGateway *client, Str host) {
     return !problem.len && str_find(strbuf_str(&body), STR("\"true\""), 0) != SIZE_MAX;
 }
 
+bool etcd_members_version(const EtcdGateway *client, Str host, KubeVersion *out) {
+    StrBuf body = strbuf_new(client->call->arena);
+    EtcdRequest request = {
+        .host = host, .path = "/v3/maintenance/status", .body = STR("{}"), .timeout_ms = HEALTH_MS};
+    Value root;
+    return !members_send(client, request, &body).len &&
+           json_parse_object(strbuf_str(&body), &root, client->call->arena) &&
+           kube_version_parse(value_text_at(root, STR("version")), out);
+}
+
 bool etcd_members_list(const EtcdGateway *client, EtcdNodes *out, Diags *diags) {
     StrBuf body = strbuf_new(client->call->arena);
     if (!post_checked(client, "/v3/cluster/member/list", STR("{}"), &body, diags))

@@ -3,6 +3,7 @@
 
 #include "etcd_gateway.h"
 #include "etcd_quorum.h"
+#include "kube_version.h"
 
 typedef struct EtcdNode {
     Str id; /* decimal */
@@ -16,6 +17,9 @@ typedef VEC(EtcdNode) EtcdNodes;
 MUST_USE bool etcd_members_list(const EtcdGateway *client, EtcdNodes *out, Diags *diags);
 /* Returns whether the etcd on this host responds, and reports that it is healthy. */
 bool etcd_members_is_healthy(const EtcdGateway *client, Str host);
+/* Sets *out to the version of the etcd on this host; returns false without an error if it does not
+ * respond. */
+MUST_USE bool etcd_members_version(const EtcdGateway *client, Str host, KubeVersion *out);
 /* "https://10.0.0.1:2380" → "10.0.0.1"; "https://[fd00::1]:2380" → "fd00::1". */
 Str etcd_members_host(Str url);
 MUST_USE bool etcd_members_remove(const EtcdGateway *client, Str id, Diags *diags);

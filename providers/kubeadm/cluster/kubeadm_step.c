@@ -100,6 +100,7 @@ bool kubeadm_step_recover(SshLink *link, Str id, const char *verb, RemoteStepSta
 #define RESET_SUFFIX  "-reset"
 #define RENEW_SUFFIX  "-renew"
 #define STAGE         "/var/lib/loam/stage" /* see kubelet_install.sh */
+#define ROUNDS        "/var/lib/loam/rounds"
 #define TIDY_MS       10000
 
 static Str upgrade_id(Str id, KubeVersion version, Arena *arena) {
@@ -111,8 +112,9 @@ static Str reset_id(Str id, Arena *arena) {
     return str_concat(id, STR(RESET_SUFFIX), arena);
 }
 
-bool kubeadm_step_upgrade(SshLink *link, Str id, KubeadmUpgrade kind, KubeVersion version,
-                          Diags *diags) {
+/* `directory`: of the programs of a round; empty: those of the machine. */
+static bool run_upgrade(SshLink *link, Str id, KubeadmUpgrade kind, KubeVersion version,
+                        Str directory, Diags *diags) {
     Arena *arena = link->call->arena;
     ObjectBuilder variables = object_builder_new(arena);
     Str text = kind == KUBEADM_UPGRADE_APPLY
@@ -121,8 +123,9 @@ bool kubeadm_step_upgrade(SshLink *link, Str id, KubeadmUpgrade kind, KubeVersio
     object_builder_put(&variables, STR("LOAM_VERSION"), value_from_str(text));
     object_builder_put(&variables, STR("LOAM_FLAG"),
                        value_from_str(kube_release_removed_flag(version)));
+    object_builder_put(&variables, STR("LOAM_ROUND"), value_from_str(directory));
     RemoteStep step = {
-        .id = upgrade_id(id, version, arena),
+        .id = id,
         .script = str_from_cstr(kubeadm_step_upgrade_sh),
         .environment = remote_step_environment(object_builder_map(&variables, &TYPE_STRING), arena),
         .title = kind == KUBEADM_UPGRADE_APPLY ? "kubeadm upgrade apply" : "kubeadm upgrade node",
@@ -130,15 +133,47 @@ bool kubeadm_step_upgrade(SshLink *link, Str id, KubeadmUpgrade kind, KubeVersio
     return step_run(link, &step, diags) == KUBEADM_DONE;
 }
 
-void kubeadm_step_end_upgrade(SshLink *link, Str id, KubeVersion version) {
+/* Removes the step, and the directory of its programs. */
+static void end_upgrade(SshLink *link, Str id, Str directory) {
     SshCommand command = {
-        .command = STR("rm -rf " STAGE),
+        .command = str_concat(STR("rm -rf "), directory, link->call->arena),
         .timeout = {.timeout_ms = TIDY_MS, .cancel = link->call->cancel},
     };
     SshResult result;
     SshProblem problem;
-    remote_step_try_remove(link, upgrade_id(id, version, link->call->arena));
+    remote_step_try_remove(link, id);
     (void)ssh_client_exec(link, &command, &result, &problem);
+}
+
+bool kubeadm_step_upgrade(SshLink *link, Str id, KubeadmUpgrade kind, KubeVersion version,
+                          Diags *diags) {
+    return run_upgrade(link, upgrade_id(id, version, link->call->arena), kind, version, STR_EMPTY,
+                       diags);
+}
+
+void kubeadm_step_end_upgrade(SshLink *link, Str id, KubeVersion version) {
+    end_upgrade(link, upgrade_id(id, version, link->call->arena), STR(STAGE));
+}
+
+static Str round_id(Str node, KubeVersion version, Arena *arena) {
+    return str_format(arena, "up-%.*s-%.*s", STR_ARG(kube_version_text(version, arena)),
+                      STR_ARG(node));
+}
+
+Str kubeadm_step_round_directory(KubeVersion version, Arena *arena) {
+    return str_format(arena, ROUNDS "/%.*s", STR_ARG(kube_version_text(version, arena)));
+}
+
+bool kubeadm_step_round(SshLink *link, Str node, KubeadmUpgrade kind, KubeVersion version,
+                        Diags *diags) {
+    Arena *arena = link->call->arena;
+    return run_upgrade(link, round_id(node, version, arena), kind, version,
+                       kubeadm_step_round_directory(version, arena), diags);
+}
+
+void kubeadm_step_end_round(SshLink *link, Str node, KubeVersion version) {
+    Arena *arena = link->call->arena;
+    end_upgrade(link, round_id(node, version, arena), kubeadm_step_round_directory(version, arena));
 }
 
 bool kubeadm_step_renew(SshLink *link, Str id, Diags *diags) {

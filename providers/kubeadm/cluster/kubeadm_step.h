@@ -47,6 +47,13 @@ MUST_USE bool kubeadm_step_upgrade(SshLink *link, Str id, KubeadmUpgrade kind, K
                                    Diags *diags);
 /* Also removes the former kubelet. */
 void kubeadm_step_end_upgrade(SshLink *link, Str id, KubeVersion version);
+/* Same, for a version between in an upgrade over several minor versions. Its programs are in
+ * kubeadm_step_round_directory; the kubelet stays unless one is there. The step "up-VERSION-NODE"
+ * remains until kubeadm_step_end_round, which also removes the directory. */
+MUST_USE bool kubeadm_step_round(SshLink *link, Str node, KubeadmUpgrade kind, KubeVersion version,
+                                 Diags *diags);
+void kubeadm_step_end_round(SshLink *link, Str node, KubeVersion version);
+Str kubeadm_step_round_directory(KubeVersion version, Arena *arena);
 /* Renews the certificates of a control plane, and restarts its static pods. A run that was
  * interrupted continues. */
 MUST_USE bool kubeadm_step_renew(SshLink *link, Str id, Diags *diags);

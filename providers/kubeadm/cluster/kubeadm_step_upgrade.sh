@@ -1,22 +1,27 @@
 #!/bin/sh
 # Upgrades the components of a node, then installs its kubelet and restarts it. LOAM_VERSION is the cluster's new version on
-# the first control plane, empty on other nodes; LOAM_FLAG is a flag that the new kubelet rejects, or empty.
+# the first control plane, empty on other nodes; LOAM_FLAG is a flag that the new kubelet rejects, or empty. LOAM_ROUND is the
+# directory with the programs of a version between, or empty; without a kubelet in it, that of the node stays.
 set -eu
 PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/opt/bin
 LC_ALL=C
 export PATH LC_ALL
 version=${LOAM_VERSION:-}
 flag=${LOAM_FLAG:-}
-unset LOAM_VERSION LOAM_FLAG
+round=${LOAM_ROUND:-}
+unset LOAM_VERSION LOAM_FLAG LOAM_ROUND
 # shellcheck source=kubelet_install.sh
 . ./kubelet_install.sh
+program=kubeadm
+if [ -n "$round" ]; then program=$round/kubeadm stage=$round; fi
 if [ -n "$version" ]; then
-  kubeadm upgrade apply --yes "$version" </dev/null
+  "$program" upgrade apply --yes "$version" </dev/null
 else
-  kubeadm upgrade node </dev/null
+  "$program" upgrade node </dev/null
 fi
 # kubeadm lets all users read it.
 chmod 600 /var/lib/kubelet/config.yaml
+if [ -n "$round" ] && [ ! -e "$stage/kubelet" ] && [ ! -e "$stage/former" ]; then exit 0; fi
 install_kubelet
 remove_flag "$flag"
 restart_kubelet

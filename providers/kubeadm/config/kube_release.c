@@ -92,6 +92,37 @@ RuntimeFit kube_release_runtime(KubeVersion version, KubeVersion containerd) {
     return release_nearest(version)->without_runtime_config;
 }
 
+/* The oldest patch of a minor version of etcd 3 from which the next one may follow. */
+static const struct {
+    uint32_t minor;
+    uint32_t patch;
+    bool is_error;
+} etcd_least[] = {{5, 26, false}, {6, 11, true}};
+
+Str kube_release_check_etcd(KubeVersion version, KubeVersion etcd, bool *is_error, Arena *arena) {
+    Str tag = str_from_cstr(release_nearest(version)->etcd);
+    KubeVersion brought;
+    CHECK(kube_version_parse(str_concat(tag, STR("0"), arena), &brought));
+    for (size_t i = 0; i < ARRAY_COUNT(etcd_least); i++) {
+        uint32_t minor = etcd_least[i].minor, patch = etcd_least[i].patch;
+        if (etcd.major != 3 || etcd.minor != minor || brought.minor <= minor || etcd.patch >= patch)
+            continue;
+        *is_error = etcd_least[i].is_error;
+        return str_format(arena,
+                          "etcd has 3.%u.%u, and Kubernetes %.*s brings %.*sx, before which it "
+                          "should be 3.%u.%u or "
+                          "later. Upgrade to a later patch of the present minor version of "
+                          "Kubernetes first, whose "
+                          "kubeadm installs such an etcd. Without one, set the tag of the image in "
+                          "/etc/kubernetes/manifests/etcd.yaml to 3.%u.%u-0, on one control plane "
+                          "after the other, "
+                          "each time until all members are healthy.",
+                          minor, etcd.patch, STR_ARG(kube_version_text(version, arena)),
+                          STR_ARG(tag), minor, patch, minor, patch);
+    }
+    return STR_EMPTY;
+}
+
 static const struct {
     const char *name;
     uint32_t first; /* minor versions of Kubernetes 1 */

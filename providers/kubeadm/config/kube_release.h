@@ -36,6 +36,14 @@ typedef enum RuntimeFit {
 /* Says whether the kubelet accepts this version of containerd. */
 RuntimeFit kube_release_runtime(KubeVersion version, KubeVersion containerd);
 
+/* Returns a text if members of etcd of this version should not become those of the release: etcd
+ * asks for a later patch before its next minor version. Otherwise an empty text. *is_error is false
+ * if kubeadm itself has no such patch in the minor version of Kubernetes before: then the risk is
+ * left to the user.
+ *
+ * Source: the upgrade guides of etcd 3.6 and 3.7; the constants of kubeadm 1.33.13 and 1.36.3. */
+Str kube_release_check_etcd(KubeVersion version, KubeVersion etcd, bool *is_error, Arena *arena);
+
 /* Returns the flag that older versions of kubeadm write to the flags of the kubelet, and that this
  * kubelet rejects; empty if none. */
 Str kube_release_removed_flag(KubeVersion version);

@@ -3,7 +3,8 @@
 
 #include "prerelease.h"
 
-#define PART_MAX UINT64_C(100000)
+#define PART_MAX        UINT64_C(100000)
+#define KUBELET_LAG_MAX 3 /* minor versions */
 
 static bool kube_version_read_part(Str *rest, char separator, uint32_t *out) {
     Str part;
@@ -55,8 +56,14 @@ Str kube_version_check_upgrade(KubeVersion from, KubeVersion to, Arena *arena) {
         return STR_EMPTY;
     return str_format(arena,
                       "The cluster runs %.*s, and an upgrade cannot skip a minor version. Upgrade "
-                      "to 1.%u first, then to %.*s.",
+                      "to 1.%u first, then to %.*s; or name the versions between in "
+                      "\"upgrade_through\" of kubeadm_init.",
                       STR_ARG(old), from.minor + 1, STR_ARG(new));
+}
+
+bool kube_version_check_kubelet(KubeVersion kubelet, KubeVersion server) {
+    return kube_version_compare(kubelet, server) <= 0 && kubelet.major == server.major &&
+           server.minor - kubelet.minor <= KUBELET_LAG_MAX;
 }
 
 Str kube_version_check_join(KubeVersion kubeadm, KubeVersion cluster, Arena *arena) {

@@ -24,5 +24,8 @@ int kube_version_compare(KubeVersion a, KubeVersion b);
 /* A control plane may be upgraded within its minor version or to the next one, and never
  * downgraded. An error for a skipped minor version names the next one. */
 Str kube_version_check_upgrade(KubeVersion from, KubeVersion to, Arena *arena);
+/* Returns whether a kubelet of this version may belong to an API server of that one: it is not
+ * newer, and at most three minor versions older. */
+bool kube_version_check_kubelet(KubeVersion kubelet, KubeVersion server);
 /* kubeadm must have the minor version with which the cluster was created or last upgraded. */
 Str kube_version_check_join(KubeVersion kubeadm, KubeVersion cluster, Arena *arena);

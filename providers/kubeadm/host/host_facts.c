@@ -64,6 +64,7 @@ static const struct {
     {STR_CONST("staged_kubelet"), FACT_TEXT, offsetof(HostFacts, staged_kubelet)},
     {STR_CONST("runtime_endpoint"), FACT_TEXT, offsetof(HostFacts, runtime_endpoint)},
     {STR_CONST("step"), FACT_LIST, offsetof(HostFacts, steps)},
+    {STR_CONST("round"), FACT_LIST, offsetof(HostFacts, rounds)},
     {STR_CONST("certificate"), FACT_NAMED, offsetof(HostFacts, certificates)},
     {STR_CONST("interface"), FACT_NAMED, offsetof(HostFacts, interfaces)},
     {STR_CONST("address"), FACT_NAMED, offsetof(HostFacts, addresses)},

@@ -62,6 +62,7 @@ typedef struct HostFacts {
     StrVec read_only; /* directories that cannot be written */
     StrVec active;    /* units of systemd */
     StrVec steps;     /* ids of remote steps whose markers are on the machine */
+    StrVec rounds;    /* versions between of an upgrade that the machine has not completed */
     StrVec existing;  /* paths of a cluster's files */
 } HostFacts;
 

@@ -159,6 +159,9 @@ fi
 for path in /var/lib/loam/exec/*; do
   [ -d "$path" ] && print_fact step "${path##*/}"
 done
+for path in /var/lib/loam/rounds/*; do
+  [ -d "$path" ] && print_fact round "${path##*/}"
+done
 print_file restored /etc/loam/restored
 if [ -r /etc/loam/node.json ]; then
   print_fact marker "$(base64 </etc/loam/node.json | tr -d '\n')"

@@ -2,7 +2,8 @@
 # Changes settings of a machine. Each line of standard input is one: "file MODE PATH BASE64", "kernel PATH" after its file,
 # "package NAME VERSION" ("-": any), "driver NAME" of packages, "proxy URL" for them, "program SHA256 PATH MEMBER",
 # "image RUNTIME SHA256 MEMBER NAME…", "sysctl NAME VALUE", "module NAME", "swap", "firewall", "enable SERVICE", "restart SERVICE", "clock";
-# "stage SHA256 MEMBER" and "download kubelet VERSION" prepare a kubelet for the upgrade of the node. The members are in
+# "stage SHA256 MEMBER" and "download kubelet VERSION" prepare a kubelet for the upgrade of the node; "fetch DIRECTORY NAME
+# VERSION" takes a program out of a package. The members are in
 # /var/lib/loam/host/bundle.tar. Lines "warning: TEXT" of the output are for the user.
 set -u
 umask 022
@@ -73,6 +74,21 @@ wait_for_clock() {
     waited=$((waited + 1))
   done
   echo "warning: the clock of the machine is not synchronized. Certificates are valid only with the right time: start chrony or systemd-timesyncd with a server of time that the machine reaches."
+}
+# Takes the program $2 out of its package of version $3, with the repository in the directory $1 alone. The packages of the
+# machine stay, and so do apt's lists.
+fetch() {
+  [ ! -x "$1/$2" ] || return 0
+  part=$1/part
+  rm -rf "$part"
+  mkdir -p "$part/lists/partial" "$part/cache/archives/partial" "$part/root"
+  set -- "$@" -qq -o Dir::Etc::SourceList="$1/loam-kubernetes.sources" -o Dir::Etc::SourceParts=/dev/null -o Dir::State::Lists="$part/lists" \
+    -o Dir::Cache="$part/cache" -o APT::Sandbox::User=root
+  target=$1 name=$2 version=$3
+  shift 3
+  apt-get "$@" update && (cd "$part" && apt-get "$@" download "$name=$version-*") && dpkg-deb -x "$part/$name"_*.deb "$part/root" || return 1
+  found=$(find "$part/root" -type f -path "*/bin/$name")
+  [ -n "$found" ] && chmod 0755 "$found" && mv -f "$found" "$target/$name" && rm -rf "$part"
 }
 mkdir -p $work || exit 1
 began=$(date +%s)
@@ -151,12 +167,16 @@ each stage | while read -r sha256 member; do
   stage_clear
   chmod 0755 "$new" && file_move "$new" $stage/kubelet || fail "the kubelet cannot be stored"
 done || exit 1
+each fetch | while read -r directory name version; do
+  echo "downloading $name $version"
+  fetch "$directory" "$name" "$version" || fail "the package $name $version cannot be read"
+done || exit 1
 each program | while read -r sha256 path member; do
   echo "installing $path"
   mkdir -p "${path%/*}" && new=$(file_new "$path") || fail "$path cannot be written"
   unpack "$sha256" "$member" "$new"
   chmod 0755 "$new" && file_move "$new" "$path" || fail "$path cannot be written"
-  case $path in */kubelet) stage_clear ;; esac
+  case $path in /var/lib/loam/rounds/*) ;; */kubelet) stage_clear ;; esac
 done || exit 1
 systemctl daemon-reload || exit 1
 each enable | while read -r name; do

@@ -323,6 +323,57 @@ Str host_settings_install(const PackageRepository *repository, const PackageDriv
     return STR_EMPTY;
 }
 
+/* Rounds. */
+
+/* kubeadm rolls these out on all nodes when it upgrades a control plane; "pause" runs its health
+ * check. */
+static bool is_for_all_nodes(Str image) {
+    static const Str names[] = {STR_CONST("/pause:"), STR_CONST("/kube-proxy:"),
+                                STR_CONST("/coredns:")};
+    for (size_t i = 0; i < ARRAY_COUNT(names); i++) {
+        if (str_find(image, names[i], 0) != SIZE_MAX)
+            return true;
+    }
+    return false;
+}
+
+void host_settings_want_round(const HostRound *round, const Bundle *bundle, HostWanted *out,
+                              Arena *arena) {
+    *out = (HostWanted){.runtime = round->runtime, .prefix = round->directory};
+    vec_each(&bundle->files, file) {
+        bool is_needed = !round->is_bystander &&
+                         (str_equal(file->path, STR("bin/kubeadm")) ||
+                          (round->needs_kubelet && str_equal(file->path, STR("bin/kubelet"))));
+        if (is_needed)
+            settings_put(out, STR("program"), settings_path(file, round->directory, arena),
+                         str_concat(STR("sha256:"), file->sha256, arena), arena);
+        vec_each(&file->images, image) {
+            if (settings_is_word(*image) && (!round->is_bystander || is_for_all_nodes(*image)))
+                settings_put(out, STR("image"), *image, STR("present"), arena);
+        }
+    }
+}
+
+Str host_settings_fetch(const HostRound *round, const PackageRepository *repository, Str *lines,
+                        Arena *arena) {
+    StrBuf out = strbuf_new(arena);
+    NodeFiles files = {0};
+    PackageDriver driver = package_driver_table[PACKAGE_APT];
+    driver.keys = driver.sources = str_to_cstr(round->directory, arena);
+    Str problem = package_repository_files(repository, &driver, false, &files, arena);
+    if (problem.len)
+        return problem;
+    vec_each(&files, file)
+        add_file_line(&out, file, arena);
+    strbuf_add_format(&out, "fetch %.*s kubeadm %.*s\n", STR_ARG(round->directory),
+                      STR_ARG(round->version));
+    if (round->needs_kubelet)
+        strbuf_add_format(&out, "fetch %.*s kubelet %.*s\n", STR_ARG(round->directory),
+                          STR_ARG(round->version));
+    *lines = strbuf_str(&out);
+    return STR_EMPTY;
+}
+
 /* Containers. */
 
 static void add_sentence(StrBuf *out, const char *text) {

@@ -44,6 +44,21 @@ typedef struct HostWish {
 
 /* Returns an empty text, or a sentence if a setting cannot be written. */
 Str host_settings_want(const HostWish *wish, HostWanted *out, Arena *arena);
+/* What a machine needs for a version between, in an upgrade over several minor versions: programs
+ * in a directory of their own, so that those of the machine stay, and images. */
+typedef struct HostRound {
+    const NodeRuntime *runtime;
+    Str directory;
+    Str version;
+    bool needs_kubelet;
+    bool is_bystander; /* the machine does not change now: it gets only the images for all nodes */
+} HostRound;
+void host_settings_want_round(const HostRound *round, const Bundle *bundle, HostWanted *out,
+                              Arena *arena);
+/* Sets *lines to those for host_prepare.sh that take the programs out of packages of apt, without a
+ * change of the machine's packages. Returns as host_settings_want. */
+Str host_settings_fetch(const HostRound *round, const PackageRepository *repository, Str *lines,
+                        Arena *arena);
 /* Returns the script that prints the values of the settings in its arguments, which follow the
  * program of the container runtime and the name of the driver of packages; see HostQuery. */
 const char *host_settings_script(void);

@@ -50,6 +50,7 @@ for setting; do
       value="$(printf '%04d' "$(stat -c %a "$name")") sha256:${value%% *}"
     fi
     ;;
+  program\ /var/lib/loam/rounds/*) [ -f "$name" ] && value=$(digest "$name") ;;
   program\ */kubelet) if [ -f $stage/kubelet ]; then value=$(digest $stage/kubelet); elif [ -f "$name" ]; then value=$(digest "$name"); fi ;;
   program\ *) [ -f "$name" ] && value=$(digest "$name") ;;
   package\ kubelet)

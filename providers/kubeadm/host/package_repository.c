@@ -158,7 +158,8 @@ static void add_apt_proxy(const PackageRepository *repository, NodeFiles *out, A
 
 Str package_repository_files(const PackageRepository *repository, const PackageDriver *driver,
                              bool is_former, NodeFiles *out, Arena *arena) {
-    bool is_apt = driver == &package_driver_table[PACKAGE_APT];
+    /* A copy of a row may have other directories. */
+    bool is_apt = driver && strcmp(driver->name, package_driver_table[PACKAGE_APT].name) == 0;
     Str text, key = STR_EMPTY;
     if (!repository->url.len)
         return STR_EMPTY;

@@ -102,10 +102,31 @@ static void gates(void **) {
     check_str(kube_release_check_gate(release(38), STR("Any"), arena), "");
 }
 
+/* Only the next minor version of etcd needs a late patch of the present one. */
+static void etcd(void **) {
+    SCOPED(ArenaRef) arena = arena_open("test");
+    for (uint32_t to = 31; to <= 38; to++) {
+        for (uint32_t from = 5; from <= 7; from++) {
+            for (uint32_t patch = 0; patch < 30; patch++) {
+                KubeVersion found = {3, from, patch, STR_CONST("0")};
+                uint32_t brought = to < 34 ? 5 : to < 37 ? 6 : 7;
+                uint32_t least = from == 5 ? 26 : from == 6 ? 11 : 0;
+                bool is_error = false;
+                Str problem = kube_release_check_etcd(release(to), found, &is_error, arena);
+                Str least_text = str_format(arena, "should be 3.%u.%u or later", from, least);
+                bool is_wrong = brought > from && patch < least;
+                assert_int_equal(problem.len > 0, is_wrong);
+                assert_int_equal(is_error, is_wrong && from == 6);
+                assert_true(!is_wrong || str_find(problem, least_text, 0) != SIZE_MAX);
+            }
+        }
+    }
+}
+
 UNIT_MAIN(test_kube_release) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(tags),     cmocka_unit_test(removed_flags), cmocka_unit_test(warnings),
-        cmocka_unit_test(machines), cmocka_unit_test(gates),
+        cmocka_unit_test(machines), cmocka_unit_test(gates),         cmocka_unit_test(etcd),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

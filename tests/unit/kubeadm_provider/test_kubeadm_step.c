@@ -157,10 +157,13 @@ static void test_upgrade(void **) {
         int status;
         const char *variables;
     } cases[] = {
-        {KUBEADM_UPGRADE_APPLY, 34, 0, "export LOAM_FLAG=''\nexport LOAM_VERSION='v1.34.4'\n"},
-        {KUBEADM_UPGRADE_NODE, 34, 0, "export LOAM_FLAG=''\nexport LOAM_VERSION=''\n"},
+        {KUBEADM_UPGRADE_APPLY, 34, 0,
+         "export LOAM_FLAG=''\nexport LOAM_ROUND=''\nexport LOAM_VERSION='v1.34.4'\n"},
+        {KUBEADM_UPGRADE_NODE, 34, 0,
+         "export LOAM_FLAG=''\nexport LOAM_ROUND=''\nexport LOAM_VERSION=''\n"},
         {KUBEADM_UPGRADE_NODE, 35, 1,
-         "export LOAM_FLAG='pod-infra-container-image'\nexport LOAM_VERSION=''\n"},
+         "export LOAM_FLAG='pod-infra-container-image'\nexport LOAM_ROUND=''\nexport "
+         "LOAM_VERSION=''\n"},
     };
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         SCOPED(ArenaRef) arena = arena_open("test");

@@ -1,0 +1,401 @@
+/* kubeadm_rounds: the rounds of kube_rounds on the machines of kubeadm_peer, with the gates of
+ * kubeadm_gate between them. */
+#include "kubeadm_rounds.h"
+#include "cluster_check.h"
+#include "host_bundle.h"
+#include "host_settings.h"
+#include "kube_release.h"
+#include "kubeadm_gate.h"
+#include "kubeadm_step.h"
+#include "kubeadm_upgrade.h"
+#include "node_object.h"
+#include "path_error.h"
+#include "remote_step.h"
+
+#define ARGUMENT "upgrade_through"
+
+/* clang-format off */
+static const Attribute repository[] = {
+    {"url",   &TYPE_STRING, REQUIRED, "URL of the repository, of this minor version: \"https://pkgs.example/v1.35/deb/\"."},
+    {"suite", &TYPE_STRING, OPTIONAL, "Suite and components in the list of apt (default \"/\")."},
+    {"key",   &TYPE_STRING, OPTIONAL, "Key that signs the repository, in ASCII."},
+};
+static const Attribute entry[] = {
+    {"bundle",     NULL, OPTIONAL, "Programs and images of this version, for machines without a network.", .nested = &host_bundle_argument},
+    {"repository", NULL, OPTIONAL, "Packages for apt, of which only the programs are taken. The images come from their registry.", .nested = NESTED(NEST_SINGLE, repository)},
+};
+/* clang-format on */
+
+static const ArgumentRule entry_rules[] = {{RULE_EXACTLY_ONE, {"bundle", "repository"}}};
+
+const NestedObject kubeadm_rounds_argument = {
+    NESTED_OBJECT(NEST_MAP, entry, SCHEMA_RULES(entry_rules))};
+
+static StrVec entries_of(Value object, Arena *arena) {
+    Value map = object_attribute(object, ARGUMENT);
+    StrVec keys = {0};
+    for (size_t i = 0; value_is_present(map) && i < map.count; i++)
+        vec_push(arena, &keys, value_key_at(map, i));
+    return keys;
+}
+
+bool kubeadm_rounds_validate(const Call *call, Value config, KubeVersion to, Diags *diags) {
+    Str at = STR_EMPTY;
+    Value map = object_attribute(config, ARGUMENT);
+    if (!value_is_present(map) || !value_is_known(map))
+        return true;
+    StrVec entries = entries_of(config, call->arena);
+    Str problem = kube_rounds_check(&entries, to, &at, call->arena);
+    return !problem.len || path_error(call, PATH_AT(call, {ARGUMENT}, {.key = at}), diags,
+                                      "Version between not valid", "%.*s", STR_ARG(problem));
+}
+
+/* The rounds of a cluster. */
+typedef struct Rounds {
+    const Call *call;
+    Value object; /* planned */
+    KubeVersion to;
+    KubeadmPeers *peers;
+    KubeRounds list;
+} Rounds;
+
+static bool list_rounds(Rounds *rounds, Diags *diags) {
+    const Call *call = rounds->call;
+    StrVec entries = entries_of(rounds->object, call->arena);
+    Str problem =
+        kube_rounds_list(&rounds->peers->rounds, &entries, rounds->to, &rounds->list, call->arena);
+    return !problem.len || path_error(call, PATH_AT(call, {"kubernetes_version"}), diags,
+                                      "Upgrade not possible", "%.*s", STR_ARG(problem));
+}
+
+static Value entry_of(const Rounds *rounds, const KubeRound *round) {
+    Value found = {0};
+    CHECK(value_find(object_attribute(rounds->object, ARGUMENT), round->key, &found));
+    return found;
+}
+
+/* Sets out->bundle of the round; *has_one is false if it has a repository. */
+static bool open_bundle(const Rounds *rounds, const KubeRound *round, Str architecture,
+                        HostBundle *out, bool *has_one, Diags *diags) {
+    const Call *call = rounds->call;
+    Value given = object_attribute(entry_of(rounds, round), "bundle");
+    Value cluster = object_nested(rounds->object, "cluster", call->arena);
+    *has_one = value_is_present(given);
+    if (!*has_one)
+        return true;
+    if (!host_bundle_open(call, given, out, diags))
+        return false;
+    Str problem =
+        cluster_check_bundle(&out->bundle, round->version, architecture,
+                             object_text(cluster, "image_repository", STR_EMPTY), call->arena);
+    return !problem.len ||
+           path_error(call, PATH_AT(call, {ARGUMENT}, {.key = round->key}, {"bundle"}), diags,
+                      "Wrong bundle", "%.*s", STR_ARG(problem));
+}
+
+/* Plan. */
+
+/* Returns the version of the etcd that the bundle brings, or 0. */
+static KubeVersion etcd_of(const Bundle *bundle) {
+    KubeVersion found = {0};
+    vec_each(&bundle->files, file) {
+        vec_each(&file->images, image) {
+            size_t at = str_find(*image, STR("/etcd:"), 0);
+            if (at != SIZE_MAX &&
+                !kube_version_parse(str_after(*image, at + sizeof "/etcd:" - 1), &found))
+                found = (KubeVersion){0};
+        }
+    }
+    return found;
+}
+
+static bool check_etcd(const Rounds *rounds, const KubeRound *round, KubeVersion etcd,
+                       Diags *diags) {
+    const Call *call = rounds->call;
+    Path path = PATH_AT(call, {"kubernetes_version"});
+    bool is_error = false;
+    Str problem = etcd.major ? kube_release_check_etcd(round->version, etcd, &is_error, call->arena)
+                             : STR_EMPTY;
+    if (is_error)
+        return path_error(call, path, diags, "etcd too old", "%.*s", STR_ARG(problem));
+    if (problem.len && call->is_planning)
+        path_warning(call, path, diags, "etcd is old", "%.*s", STR_ARG(problem));
+    return true;
+}
+
+/* Follows the version of etcd through the rounds; what packages bring is not known. */
+static bool plan_sources(const Rounds *rounds, Diags *diags) {
+    KubeVersion etcd = {0};
+    if (!kubeadm_gate_etcd(rounds->peers->items.items[0], &etcd))
+        etcd = (KubeVersion){0};
+    vec_each(&rounds->list, round) {
+        HostBundle source = {0};
+        bool has_one = false;
+        if (!check_etcd(rounds, round, etcd, diags))
+            return false;
+        if (!round->key.len)
+            continue;
+        if (!open_bundle(rounds, round, STR_EMPTY, &source, &has_one, diags))
+            return false;
+        KubeVersion brought = has_one ? etcd_of(&source.bundle) : (KubeVersion){0};
+        if (etcd.major && (!brought.major || kube_version_compare(brought, etcd) > 0))
+            etcd = brought;
+    }
+    return true;
+}
+
+static int64_t workers_at_once(const KubeadmPeers *peers) {
+    int64_t most = 1;
+    vec_each(&peers->items, peer) {
+        if ((*peer)->node.is_control_plane)
+            continue;
+        int64_t own = kubeadm_node_max_unavailable((*peer)->object);
+        most = own > most ? own : most;
+    }
+    return most;
+}
+
+bool kubeadm_rounds_plan(const Call *call, const PlanRequest *request, PlanResponse *response,
+                         Diags *diags) {
+    SCOPED(KubeadmPeers) peers = {0};
+    Rounds rounds = {.call = call, .object = request->proposed, .peers = &peers};
+    KubeVersion from;
+    Value map = object_attribute(request->proposed, ARGUMENT);
+    if (!kubeadm_upgrade_versions(request->prior, request->proposed, &from, &rounds.to) ||
+        kube_version_compare(from, rounds.to) == 0)
+        return true;
+    Str problem = kube_version_compare(rounds.to, from) < 0
+                      ? kube_version_check_upgrade(from, rounds.to, call->arena)
+                      : STR_EMPTY;
+    if (problem.len)
+        return path_error(call, PATH_AT(call, {"kubernetes_version"}), diags,
+                          "Upgrade not possible", "%.*s", STR_ARG(problem));
+    if (!value_is_wholly_known(map) ||
+        !kubeadm_rounds_validate(call, request->proposed, rounds.to, diags))
+        return !diags->error_count;
+    if (!call->is_planning) {
+        kubeadm_peer_assume(call, request->prior, &peers);
+        return list_rounds(&rounds, diags);
+    }
+    if (!kubeadm_peer_open(call, request->prior, &peers, diags) ||
+        !kubeadm_peer_look(call, &peers, diags) || !list_rounds(&rounds, diags) ||
+        !plan_sources(&rounds, diags))
+        return false;
+    if (rounds.list.count > 1)
+        plan_note(
+            response, PATH_AT(call, {"kubernetes_version"}),
+            kube_rounds_note(&rounds.list, &peers.rounds, workers_at_once(&peers), call->arena),
+            call->arena);
+    return true;
+}
+
+/* Apply: the programs of a round. */
+
+static Str fetch_id(const KubeadmPeer *peer, const KubeRound *round, Arena *arena) {
+    return str_format(arena, "fetch-%.*s-%.*s", STR_ARG(kube_version_text(round->version, arena)),
+                      STR_ARG(peer->node.name));
+}
+
+static bool run_fetch(KubeadmPeer *peer, Str id, Str lines, const StrVec *steps, Diags *diags) {
+    /* A step of an interrupted run may have had another archive. */
+    if (str_is_among(id, steps->items, steps->count) && !remote_step_remove(&peer->link, id, diags))
+        return false;
+    return host_bundle_prepare(&peer->link, id, lines, diags);
+}
+
+typedef struct Fetch {
+    const Rounds *rounds;
+    const KubeRound *round;
+    KubeadmPeer *peer;
+    HostRound host;
+    HostLook look;
+    Str id;
+} Fetch;
+
+static bool fetch_members(Fetch *fetch, const HostBundle *source, Diags *diags) {
+    Arena *arena = fetch->rounds->call->arena;
+    SshLink *link = &fetch->peer->link;
+    HostWanted wanted;
+    NamedTexts observed = {0};
+    StrVec members = {0};
+    host_settings_want_round(&fetch->host, &source->bundle, &wanted, arena);
+    if (!host_bundle_look(link, &wanted, &fetch->look, &observed, diags))
+        return false;
+    Str lines = host_settings_difference(&wanted, &observed, &source->bundle, &members, arena);
+    return !lines.len ||
+           (host_bundle_upload(link, source, &members, diags) &&
+            run_fetch(fetch->peer, fetch->id, lines, &fetch->look.facts.steps, diags));
+}
+
+static bool fetch_packages(Fetch *fetch, Diags *diags) {
+    const Call *call = fetch->rounds->call;
+    Value given = object_nested(entry_of(fetch->rounds, fetch->round), "repository", call->arena);
+    PackageRepository source = {
+        .name = "kubernetes",
+        .url = object_text(given, "url", STR_EMPTY),
+        .suite = object_text(given, "suite", STR("/")),
+        .key = object_text(given, "key", STR_EMPTY),
+        .version = fetch->host.version,
+    };
+    Str lines;
+    bool is_known;
+    if (package_driver_of(&fetch->look.facts, &is_known) != &package_driver_table[PACKAGE_APT])
+        return path_error(
+            call, PATH_AT(call, {ARGUMENT}, {.key = fetch->round->key}, {"repository"}), diags,
+            "Packages not supported",
+            "%.*s has no apt, and the programs of a version between come from packages of apt or "
+            "from a bundle. Give a bundle.",
+            STR_ARG(fetch->peer->link.target.host));
+    Str problem = host_settings_fetch(&fetch->host, &source, &lines, call->arena);
+    if (problem.len)
+        return path_error(call,
+                          PATH_AT(call, {ARGUMENT}, {.key = fetch->round->key}, {"repository"}),
+                          diags, "Setting not possible", "%.*s", STR_ARG(problem));
+    return run_fetch(fetch->peer, fetch->id, lines, &fetch->look.facts.steps, diags);
+}
+
+static bool is_in_round(const Rounds *rounds, const KubeRound *round, const KubeadmPeer *peer) {
+    for (size_t i = 0; i < round->nodes.count; i++) {
+        if (rounds->peers->items.items[round->nodes.items[i]] == peer)
+            return true;
+    }
+    return false;
+}
+
+/* Gives the machine the programs and the images of the round. */
+static bool fetch_programs(const Rounds *rounds, const KubeRound *round, KubeadmPeer *peer,
+                           Diags *diags) {
+    Arena *arena = rounds->call->arena;
+    Fetch fetch = {.rounds = rounds, .round = round, .peer = peer};
+    HostBundle source = {0};
+    bool has_bundle = false;
+    if (!host_look(&peer->link, NULL, &fetch.look, diags))
+        return false;
+    fetch.id = fetch_id(peer, round, arena);
+    fetch.host = (HostRound){
+        .runtime = host_facts_runtime(&fetch.look.facts),
+        .directory = kubeadm_step_round_directory(round->version, arena),
+        .version = kube_version_text(round->version, arena),
+        .needs_kubelet = round->moves_kubelets,
+        .is_bystander = !is_in_round(rounds, round, peer),
+    };
+    if (!open_bundle(rounds, round, host_facts_architecture(&fetch.look.facts), &source,
+                     &has_bundle, diags))
+        return false;
+    if (!has_bundle)
+        return fetch.host.is_bystander || fetch_packages(&fetch, diags);
+    return fetch_members(&fetch, &source, diags);
+}
+
+/* Apply: the nodes of a round. */
+
+static bool change_member(const Rounds *rounds, const KubeRound *round, KubeadmPeer *peer,
+                          Diags *diags) {
+    const Call *call = rounds->call;
+    SCOPED(ClusterApi) api = {0};
+    bool is_first = peer == rounds->peers->items.items[0];
+    KubeadmUpgrade kind = is_first ? KUBEADM_UPGRADE_APPLY : KUBEADM_UPGRADE_NODE;
+    if (!kubeadm_step_round(&peer->link, peer->node.name, kind, round->version, diags))
+        return false;
+    peer->wanted = round->version;
+    return !round->moves_kubelets ||
+           (kubeadm_peer_api(peer, &api, diags) &&
+            cluster_api_wait(call, &api, KUBEADM_NODE_READY_MS, diags) &&
+            node_object_wait_version(call, &api, peer->node.name, round->version, diags));
+}
+
+static bool round_worker(const KubeadmWorker *worker, Diags *diags) {
+    return kubeadm_step_round(worker->node->link, worker->node->name, KUBEADM_UPGRADE_NODE,
+                              worker->version, diags);
+}
+
+static bool change_worker(const KubeRound *round, KubeadmPeer *peer, Diags *diags) {
+    SCOPED(ClusterApi) api = {0};
+    KubeadmWorker worker = {&peer->node, round->version, 1, round_worker};
+    return kubeadm_node_api(&peer->node, &api, diags) &&
+           kubeadm_upgrade_worker(&worker, &api, diags);
+}
+
+static void report_progress(const Rounds *rounds, const KubeRound *round, const KubeadmPeer *peer) {
+    Arena *arena = rounds->call->arena;
+    call_progress(rounds->call, 0, 0,
+                  str_to_cstr(str_format(arena, "round %.*s: %.*s",
+                                         STR_ARG(kube_version_text(round->version, arena)),
+                                         STR_ARG(peer->node.name)),
+                              arena));
+}
+
+static bool change_node(const Rounds *rounds, const KubeRound *round, KubeadmPeer *peer,
+                        Diags *diags) {
+    report_progress(rounds, round, peer);
+    bool is_good = peer->node.is_control_plane ? change_member(rounds, round, peer, diags)
+                                               : change_worker(round, peer, diags);
+    if (!is_good || !kubeadm_gate_wait(rounds->call, rounds->peers, KUBEADM_GATE_NODE, diags))
+        return false;
+    kubeadm_step_end_round(&peer->link, peer->node.name, round->version);
+    return true;
+}
+
+/* etcd of another sort is not checked. */
+static bool may_follow(const Rounds *rounds, const KubeRound *round, Diags *diags) {
+    KubeVersion etcd;
+    return !kubeadm_gate_etcd(rounds->peers->items.items[0], &etcd) ||
+           check_etcd(rounds, round, etcd, diags);
+}
+
+/* Before a round: the cluster is healthy, and etcd may follow. */
+static bool pass_gate(const Rounds *rounds, const KubeRound *round, Diags *diags) {
+    return kubeadm_gate_wait(rounds->call, rounds->peers, KUBEADM_GATE_ROUND, diags) &&
+           may_follow(rounds, round, diags);
+}
+
+static bool run_round(const Rounds *rounds, const KubeRound *round, KubeVersion from, Value config,
+                      Diags *diags) {
+    KubeadmPeers *peers = rounds->peers;
+    vec_each(&peers->items, peer) {
+        report_progress(rounds, round, *peer);
+        if (!fetch_programs(rounds, round, *peer, diags))
+            return false;
+    }
+    if (!pass_gate(rounds, round, diags) ||
+        !kubeadm_upgrade_snapshot(&peers->items.items[0]->node, from, config, diags))
+        return false;
+    for (size_t i = 0; i < round->nodes.count; i++) {
+        KubeadmPeer *peer = peers->items.items[round->nodes.items[i]];
+        if (!change_node(rounds, round, peer, diags))
+            return path_error(
+                rounds->call, PATH_AT(rounds->call, {"kubernetes_version"}), diags,
+                "Upgrade stopped",
+                "The round to %.*s ended at \"%.*s\". Nodes that completed it stay in that "
+                "version. Mend the cause and apply again: the plan shows the rounds that remain.",
+                STR_ARG(kube_version_text(round->version, rounds->call->arena)),
+                STR_ARG(peer->node.name));
+    }
+    return true;
+}
+
+bool kubeadm_rounds_run(const KubeadmNode *node, Value prior, Value config, KubeVersion *from,
+                        Diags *diags) {
+    const Call *call = node->call;
+    SCOPED(KubeadmPeers) peers = {0};
+    Rounds rounds = {.call = call, .object = node->object, .peers = &peers};
+    if (!kubeadm_upgrade_versions(prior, node->object, from, &rounds.to) ||
+        kube_version_compare(*from, rounds.to) == 0)
+        return true;
+    if (!kubeadm_peer_open(call, node->object, &peers, diags) ||
+        !kubeadm_peer_look(call, &peers, diags) || !list_rounds(&rounds, diags))
+        return false;
+    *from = kube_rounds_lowest(&peers.rounds);
+    if (rounds.list.count > 1 && !kubeadm_gate_check_complete(call, &peers, diags))
+        return false;
+    /* A step to the next version alone checks only the rule of etcd. */
+    vec_each(&rounds.list, round) {
+        if (!round->key.len)
+            return rounds.list.count > 1 ? pass_gate(&rounds, round, diags)
+                                         : may_follow(&rounds, round, diags);
+        if (!run_round(&rounds, round, *from, config, diags))
+            return false;
+        *from = round->version;
+    }
+    return true;
+}
