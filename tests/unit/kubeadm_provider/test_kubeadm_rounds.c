@@ -96,7 +96,9 @@ static Str answer(Cluster *cluster, size_t i, const SshCommand *command, Arena *
         machine->fetched = 0;
     if (!is_start && !up && !fetch && !removed)
         return str_format(
-            arena, "facts 1\nuser 0\nos_id debian\nprogram apt-get\nversion kubelet v1.%u.4\n%s%s%stime %lld\nend\n",
+            arena,
+            "facts 1\nuser 0\nos_id debian\nprogram apt-get\nversion kubelet v1.%u.4\n%s%s%stime "
+            "%lld\nend\n",
             machine->kubelet,
             i < cluster->members
                 ? str_to_cstr(str_format(arena, "server_version v1.%u.4\n", machine->server), arena)
