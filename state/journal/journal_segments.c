@@ -31,8 +31,9 @@ static bool segments_load(JournalSegments *journal, Segments *out, Str *problem,
 }
 
 static bool segments_read(JournalStore *store, Str *out, bool *found, Str *problem, Arena *arena) {
+    JournalSegments *journal = store->self;
     Segments segments = {0};
-    if (!segments_load(store->self, &segments, problem, arena))
+    if (!segments_load(journal, &segments, problem, arena))
         return false;
     StrBuf text = strbuf_new(arena);
     vec_each(&segments, segment) {
@@ -44,7 +45,8 @@ static bool segments_read(JournalStore *store, Str *out, bool *found, Str *probl
     *out = strbuf_str(&text);
     /* Segments without text still count, since they must be dropped, unless there is only the one
      * that a removed journal leaves. */
-    bool is_removed = segments.count == 1 && str_equal(segments.items[0].text, STR("\n"));
+    bool is_removed = journal->segments.keeps_last && segments.count == 1 &&
+                      str_equal(segments.items[0].text, STR("\n"));
     *found = segments.count > 0 && !is_removed;
     return true;
 }
