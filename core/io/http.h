@@ -53,10 +53,11 @@ typedef struct HttpRequest {
     Str certificate; /* PEM: client certificate, with its key */
     Str key;
     bool skip_verify;
-    Str server_name;   /* name in the server's certificate; empty: the host of the URL */
-    Str proxy;         /* URL; empty: from the environment variables */
-    Str no_proxy;      /* with a proxy: hosts that bypass it, separated by commas. "*": no proxy,
-                          whatever the environment says */
+    Str server_name;     /* name in the server's certificate; empty: the host of the URL */
+    Str proxy;           /* URL; empty: from the environment variables */
+    Str no_proxy;        /* with a proxy: hosts that bypass it, separated by commas. "*": no proxy,
+                            whatever the environment says */
+    bool wants_repeated; /* the body of a failure may repeat the credentials; see http_send */
     bool accepts_gzip; /* the server may compress the response; the sink receives it decompressed */
     HttpPool *pool;    /* NULL: the connection is closed after the response */
     bool only_connects;         /* for https: send no request, only get the server's certificates */

@@ -1,14 +1,17 @@
 /* Implements retries, and sinks for the body. */
 #include "http_send.h"
 
+#include "base64.h"
 #include "log.h"
 #include "str_quote.h"
 #include "url.h"
+#include "utf8.h"
 
 #include <errno.h>
 
 #define RETRY_WAIT_MS     1000
 #define RETRY_WAIT_MAX_MS 30000
+#define CREDENTIAL_MIN    6 /* bytes */
 
 bool http_send_may_help(HttpStatus status, int code) {
     switch (status) {
@@ -118,13 +121,53 @@ static int add_to_memory(void *payload, Str piece) {
     return 0;
 }
 
+static bool is_credential(Str name, Arena *arena) {
+    static const char *const parts[] = {"authorization", "cookie", "key", "secret", "token"};
+    Str lower = utf8_lower(name, arena);
+    for (size_t i = 0; i < ARRAY_COUNT(parts); i++) {
+        if (str_find(lower, str_from_cstr(parts[i]), 0) != SIZE_MAX)
+            return true;
+    }
+    return false;
+}
+
+/* Short texts occur in a message by chance. */
+static void add_credential(StrVec *found, Str text, Arena *arena) {
+    if (text.len >= CREDENTIAL_MIN)
+        vec_push(arena, found, text);
+}
+
+static StrVec credentials_of(const HttpRequest *request, Arena *arena) {
+    StrVec found = {0};
+    vec_each(&request->headers, header) {
+        if (!is_credential(header->name, arena))
+            continue;
+        size_t space = str_find_char(header->value, ' ', 0); /* Bearer TOKEN */
+        add_credential(&found, header->value, arena);
+        if (space != SIZE_MAX)
+            add_credential(&found, str_after(header->value, space + 1), arena);
+    }
+    add_credential(&found, request->password, arena);
+    if (request->password.len > 0) {
+        Str pair =
+            str_format(arena, "%.*s:%.*s", STR_ARG(request->user), STR_ARG(request->password));
+        add_credential(&found, base64_encode(pair, arena), arena);
+    }
+    return found;
+}
+
 HttpStatus http_send(const Io *io, const HttpRequest *request, HttpResponse *response, Str *problem,
                      Arena *arena) {
     StrBuf text = strbuf_new(arena);
     Body body = {{add_to_memory, &text}, empty_memory};
     HttpStatus status = send_patiently(io, request, &body, response, problem, arena);
-    if (status == HTTP_DONE)
-        response->body = strbuf_str(&text);
+    if (status != HTTP_DONE)
+        return status;
+    response->body = strbuf_str(&text);
+    if (response->code >= 400 && !request->wants_repeated) {
+        StrVec credentials = credentials_of(request, arena);
+        response->body = log_scrub(response->body, &credentials, arena);
+    }
     return status;
 }
 

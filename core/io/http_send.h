@@ -10,7 +10,11 @@
 /* Whether another attempt may have another result. */
 bool http_send_may_help(HttpStatus status, int code);
 /* Sends with retries and reads the whole body into memory. Unless HTTP_DONE, `*problem` is the end
- * of a sentence ("connection refused"). A cancelled wait leaves `*response` unchanged. */
+ * of a sentence ("connection refused"). A cancelled wait leaves `*response` unchanged.
+ *
+ * Messages quote the body of a failure (400 and more), and some servers repeat the request in it.
+ * Unless the request `wants_repeated`, "(sensitive value)" stands there for its password and for
+ * the values of headers whose names are those of keys and tokens. */
 HttpStatus http_send(const Io *io, const HttpRequest *request, HttpResponse *response, Str *problem,
                      Arena *arena);
 /* Sends once and passes the body to the sink in the pieces that arrive, whatever the HTTP status.

@@ -202,6 +202,7 @@ static bool data_http_read(const Call *call, const DataReadRequest *request,
         .url = object_text(request->config, "url", STR_EMPTY),
         .body = object_text(request->config, "request_body", STR_EMPTY),
         .body_limit = BODY_MAX,
+        .wants_repeated = true,
         .cancel = call->cancel,
     };
     HttpResponse received = {0};

@@ -4,6 +4,7 @@
 #include "base64.h"
 #include "http_send.h"
 #include "json.h"
+#include "log.h"
 #include "problem.h"
 #include "thread.h"
 #include "url.h"
@@ -110,6 +111,15 @@ static Outcome classify(const HttpResponse *response, Value *out, Str *problem, 
     return passes && !is_full ? OUTCOME_NEXT : OUTCOME_REFUSED;
 }
 
+/* A server may repeat a failed request, and that of a login holds the password in its body. */
+static void hide_password(const EtcdClient *client, HttpResponse *response, Arena *arena) {
+    StrVec secrets = {0};
+    if (response->code == 200 || client->config.password.len == 0)
+        return;
+    vec_push(arena, &secrets, client->config.password);
+    response->body = log_scrub(response->body, &secrets, arena);
+}
+
 static Outcome send_to(EtcdClient *client, size_t endpoint, const Call *call, Value *out,
                        Str *problem, Arena *arena) {
     const EtcdConfig *config = &client->config;
@@ -134,8 +144,10 @@ static Outcome send_to(EtcdClient *client, size_t endpoint, const Call *call, Va
         vec_push(arena, &request.headers, (HttpHeader){STR("Authorization"), call->token});
     HttpResponse response;
     HttpStatus status = http_send(client->io, &request, &response, problem, arena);
-    if (status == HTTP_DONE)
+    if (status == HTTP_DONE) {
+        hide_password(client, &response, arena);
         return classify(&response, out, problem, arena);
+    }
     *problem = str_format(arena, "%.*s: %.*s", STR_ARG(url_redact(base, arena)), STR_ARG(*problem));
     bool is_final = status == HTTP_CANCELLED || status == HTTP_BAD_CERTIFICATE ||
                     status == HTTP_NO_CLIENT || status == HTTP_REFUSED_URL;

@@ -236,6 +236,44 @@ static void headers(void **) {
     }
 }
 
+#define HIDDEN "(sensitive value)"
+
+/* The body of a failure that repeats the request has no credentials, unless they are wanted. */
+static void repeated(void **) {
+    static const struct {
+        const char *name, *value, *body, *wanted;
+        int code;
+        bool wants_repeated;
+    } rows[] = {
+        {"Authorization", "Bearer abcdef12", "got Bearer abcdef12!", "got " HIDDEN "!", 403, false},
+        {"Authorization", "Bearer abcdef12", "got abcdef12!", "got " HIDDEN "!", 500, false},
+        {"X-Consul-Token", "abcdef12", "abcdef12,abcdef12", HIDDEN "," HIDDEN, 400, false},
+        {"x-ms-encryption-key", "abcdef12", "abcdef12", HIDDEN, 404, false},
+        {"Accept", "abcdef12", "abcdef12", "abcdef12", 403, false},
+        {"X-Token", "abc", "abc of the abc", "abc of the abc", 403, false},
+        {"X-Token", "abcdef12", "abcdef12", "abcdef12", 200, false},
+        {"X-Token", "abcdef12", "abcdef12", "abcdef12", 403, true},
+        {"Accept", "", "u s3cret-p dTpzM2NyZXQtcA==", "u " HIDDEN " " HIDDEN, 401, false},
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+        SCOPED(ArenaRef) arena = arena_open("test");
+        const struct Answer answer = {HTTP_DONE, rows[i].code, NULL, rows[i].body};
+        Play play = {.answers = &answer, .count = 1};
+        Http http;
+        Clock clock;
+        Io io = io_of(&play, &http, &clock);
+        HttpRequest request = {.url = STR("https://h/"),
+                               .user = STR("u"),
+                               .password = STR("s3cret-p"),
+                               .wants_repeated = rows[i].wants_repeated};
+        HttpResponse response;
+        Str problem;
+        http_add_header(&request.headers, rows[i].name, str_from_cstr(rows[i].value), arena);
+        assert_int_equal(http_send(&io, &request, &response, &problem, arena), HTTP_DONE);
+        check_str(response.body, rows[i].wanted);
+    }
+}
+
 static void no_module(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     Io io = io_real();
@@ -250,7 +288,7 @@ static void no_module(void **) {
 UNIT_MAIN(test_http) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(retries), cmocka_unit_test(downloads), cmocka_unit_test(cancelled),
-        cmocka_unit_test(headers), cmocka_unit_test(no_module),
+        cmocka_unit_test(headers), cmocka_unit_test(repeated),  cmocka_unit_test(no_module),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
