@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <strings.h>
 #include <unistd.h>
 
 #define SHORT_MAX 3 /* bytes of a secret that is only replaced as a whole word */
@@ -119,6 +120,25 @@ Str log_scrub(Str text, const StrVec *secrets, Arena *arena) {
         return text;
     strbuf_add(&out, str_after(text, done));
     return strbuf_str(&out);
+}
+
+static bool contains_word(Str text, const char *word) {
+    size_t length = strlen(word);
+    for (size_t i = 0; i + length <= text.len; i++) {
+        if (strncasecmp(text.ptr + i, word, length) == 0)
+            return true;
+    }
+    return false;
+}
+
+bool log_is_secret_name(Str name) {
+    static const char *const words[] = {"token", "secret", "pass", "sig",
+                                        "key",   "auth",   "cred", "cookie"};
+    for (size_t i = 0; i < ARRAY_COUNT(words); i++) {
+        if (contains_word(name, words[i]))
+            return true;
+    }
+    return false;
 }
 
 static void add_time(StrBuf *line) {

@@ -53,6 +53,9 @@ void log_hide(const StrVec *secrets);
  * three bytes is replaced only as a whole word, because such a short text occurs in many words by
  * chance. */
 Str log_scrub(Str text, const StrVec *secrets, Arena *arena);
+/* Whether a header, a parameter or a variable of this name may hold a secret: a signature, a token,
+ * a password. */
+bool log_is_secret_name(Str name);
 /* Returns `text` without the secrets that a line of this thread's log hides. For output of programs
  * that a message quotes. */
 Str log_scrub_known(Str text, Arena *arena);

@@ -5,7 +5,6 @@
 #include "log.h"
 #include "str_quote.h"
 #include "url.h"
-#include "utf8.h"
 
 #include <errno.h>
 
@@ -121,16 +120,6 @@ static int add_to_memory(void *payload, Str piece) {
     return 0;
 }
 
-static bool is_credential(Str name, Arena *arena) {
-    static const char *const parts[] = {"authorization", "cookie", "key", "secret", "token"};
-    Str lower = utf8_lower(name, arena);
-    for (size_t i = 0; i < ARRAY_COUNT(parts); i++) {
-        if (str_find(lower, str_from_cstr(parts[i]), 0) != SIZE_MAX)
-            return true;
-    }
-    return false;
-}
-
 /* Short texts occur in a message by chance. */
 static void add_credential(StrVec *found, Str text, Arena *arena) {
     if (text.len >= CREDENTIAL_MIN)
@@ -138,9 +127,11 @@ static void add_credential(StrVec *found, Str text, Arena *arena) {
 }
 
 static StrVec credentials_of(const HttpRequest *request, Arena *arena) {
-    StrVec found = {0};
+    StrVec found = {0}, of_url = url_secrets(request->url, arena);
+    vec_each(&of_url, secret)
+        add_credential(&found, *secret, arena);
     vec_each(&request->headers, header) {
-        if (!is_credential(header->name, arena))
+        if (!log_is_secret_name(header->name))
             continue;
         size_t space = str_find_char(header->value, ' ', 0); /* Bearer TOKEN */
         add_credential(&found, header->value, arena);

@@ -13,8 +13,8 @@ bool http_send_may_help(HttpStatus status, int code);
  * of a sentence ("connection refused"). A cancelled wait leaves `*response` unchanged.
  *
  * Messages quote the body of a failure (400 and more), and some servers repeat the request in it.
- * Unless the request `wants_repeated`, "(sensitive value)" stands there for its password and for
- * the values of headers whose names are those of keys and tokens. */
+ * Unless the request `wants_repeated`, "(sensitive value)" stands there for its password, the
+ * secrets of its URL and the values of headers with the names of secrets (log_is_secret_name). */
 HttpStatus http_send(const Io *io, const HttpRequest *request, HttpResponse *response, Str *problem,
                      Arena *arena);
 /* Sends once and passes the body to the sink in the pieces that arrive, whatever the HTTP status.

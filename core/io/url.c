@@ -1,9 +1,7 @@
 /* Splits URLs at the delimiters of RFC 3986. */
 #include "url.h"
 
-#include "vec.h"
-
-#include <strings.h>
+#include "log.h"
 
 #define COVER "REDACTED"
 
@@ -197,30 +195,11 @@ Str url_query_without(Str query, Str name, Arena *arena) {
     return str_join(kept.items, kept.count, STR("&"), arena);
 }
 
-static bool contains_word(Str text, const char *word) {
-    size_t length = strlen(word);
-    for (size_t i = 0; i + length <= text.len; i++) {
-        if (strncasecmp(text.ptr + i, word, length) == 0)
-            return true;
-    }
-    return false;
-}
-
-/* Returns true if a parameter of this name may hold a secret: a signature, a token, a password. */
-static bool url_is_secret_name(Str name) {
-    static const char *const words[] = {"token", "secret", "pass", "sig", "key", "auth", "cred"};
-    for (size_t i = 0; i < ARRAY_COUNT(words); i++) {
-        if (contains_word(name, words[i]))
-            return true;
-    }
-    return false;
-}
-
 static Str redact_query(Str query, Arena *arena) {
     StrVec parameters = {0};
     for (Str parameter; str_next_field(&query, '&', &parameter);) {
         Str name = parameter_name(parameter);
-        if (url_is_secret_name(name))
+        if (log_is_secret_name(name))
             parameter = str_concat(name, STR("=" COVER), arena);
         vec_push(arena, &parameters, parameter);
     }
@@ -294,7 +273,7 @@ static void add_secret(StrVec *secrets, Str secret, Arena *arena) {
         vec_push(arena, secrets, decoded);
 }
 
-static StrVec secrets_of(Str address, Arena *arena) {
+StrVec url_secrets(Str address, Arena *arena) {
     StrVec secrets = {0};
     Url url = url_split(str_after(address, forced_kind(address).len));
     size_t colon = str_find_char(url.userinfo, ':', 0);
@@ -305,14 +284,14 @@ static StrVec secrets_of(Str address, Arena *arena) {
     if (colon != SIZE_MAX && !url_is_ssh(&url))
         add_secret(&secrets, str_slice(url.userinfo, 0, colon), arena);
     for (Str parameter; str_next_field(&url.query, '&', &parameter);) {
-        if (url_is_secret_name(parameter_name(parameter)))
+        if (log_is_secret_name(parameter_name(parameter)))
             add_secret(&secrets, parameter_value(parameter), arena);
     }
     return secrets;
 }
 
 Str url_scrub(Str message, Str address, Arena *arena) {
-    StrVec secrets = secrets_of(address, arena);
+    StrVec secrets = url_secrets(address, arena);
     vec_each(&secrets, secret) {
         StrBuf text = strbuf_new(arena);
         size_t from = 0;

@@ -4,7 +4,7 @@
  * Parts are views of the text, still encoded: url_decode decodes percent signs. */
 #pragma once
 
-#include "str.h"
+#include "vec.h"
 
 typedef struct Url {
     Str scheme;
@@ -40,6 +40,7 @@ Str url_query_without(Str query, Str name, Arena *arena);
 /* Removes secrets from a URL or an scp-style address (git@host:path?sshkey=…), also after "git::":
  * user and password (ssh addresses keep the user), values of parameters with suspicious names. */
 Str url_redact(Str text, Arena *arena);
-/* Covers each secret of the address, encoded or decoded, wherever the message repeats it. A secret
- * is a part that url_redact removes. */
+/* Returns the parts of the address that url_redact removes, encoded and decoded. */
+StrVec url_secrets(Str address, Arena *arena);
+/* Covers each of the url_secrets of the address wherever the message repeats it. */
 Str url_scrub(Str message, Str address, Arena *arena);

@@ -75,23 +75,13 @@ static bool fail_start(const KubeExec *exec, int error, Str *problem, Arena *are
     return exec_fail(exec, strbuf_str(&why), problem, arena);
 }
 
-static bool exec_is_secret_name(Str name, Arena *arena) {
-    static const char *const parts[] = {"token", "secret", "pass", "key", "auth", "cred"};
-    Str lower = utf8_lower(name, arena);
-    for (size_t i = 0; i < ARRAY_COUNT(parts); i++) {
-        if (str_find(lower, str_from_cstr(parts[i]), 0) != SIZE_MAX)
-            return true;
-    }
-    return false;
-}
-
 /* Returns the beginning of the plugin's standard error, for a message. Hides the secrets that loam
  * knows, and variables of the plugin whose names look like those of secrets. */
 static Str shown_error(const KubeTarget *target, Str text, Arena *arena) {
     StrVec secrets = {0};
     vec_each(&target->exec.env, variable) {
         size_t equals = str_find_char(*variable, '=', 0);
-        if (exec_is_secret_name(str_slice(*variable, 0, equals), arena))
+        if (log_is_secret_name(str_slice(*variable, 0, equals)))
             vec_push(arena, &secrets, str_after(*variable, equals + 1));
     }
     vec_push(arena, &secrets, target->token);

@@ -253,6 +253,8 @@ static void repeated(void **) {
         {"X-Token", "abc", "abc of the abc", "abc of the abc", 403, false},
         {"X-Token", "abcdef12", "abcdef12", "abcdef12", 200, false},
         {"X-Token", "abcdef12", "abcdef12", "abcdef12", 403, true},
+        {"Accept", "", "GET /?sig=ab%2Bcdefg or ab+cdefg", "GET /?sig=" HIDDEN " or " HIDDEN, 403,
+         false},
         {"Accept", "", "u s3cret-p dTpzM2NyZXQtcA==", "u " HIDDEN " " HIDDEN, 401, false},
     };
     for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
@@ -262,7 +264,7 @@ static void repeated(void **) {
         Http http;
         Clock clock;
         Io io = io_of(&play, &http, &clock);
-        HttpRequest request = {.url = STR("https://h/"),
+        HttpRequest request = {.url = STR("https://h/?sig=ab%2Bcdefg&key=GET"),
                                .user = STR("u"),
                                .password = STR("s3cret-p"),
                                .wants_repeated = rows[i].wants_repeated};
