@@ -35,6 +35,9 @@ typedef struct BackendType {
      * defaults. */
     bool (*open)(const Io *io, Value config, Str workspace, Backend **out, Arena *arena,
                  Diags *diags);
+    /* The argument of the block "workspaces" with which there are several workspaces; NULL: there
+     * are always, if there is `list`. */
+    const char *selector;
     /* `list` returns the workspaces besides "default", sorted. `make` creates an empty workspace;
      * callers have checked that none of that name exists. Both are NULL if there is only "default".
      * Callers have validated the names. `remove` below deletes a workspace. */

@@ -492,15 +492,12 @@ bool backend_choice_open(Project *project, const BackendChoice *choice, Str work
 }
 
 bool backend_choice_has_many(const BackendChoice *choice) {
-    static const Str several[] = {STR_CONST("prefix"), STR_CONST("tags")};
+    const BackendType *type = choice->type;
     Value block, ignored;
-    if (!choice->type->list || !value_find(choice->config, STR("workspaces"), &block))
-        return choice->type->list != NULL;
-    for (size_t i = 0; value_is_present(block) && i < ARRAY_COUNT(several); i++) {
-        if (value_find_present(block, several[i], &ignored))
-            return true;
-    }
-    return false;
+    if (!type->list || !type->selector)
+        return type->list != NULL;
+    return value_find_present(choice->config, STR("workspaces"), &block) &&
+           value_find_present(block, str_from_cstr(type->selector), &ignored);
 }
 
 bool backend_choice_list(Project *project, const BackendChoice *choice, StrVec *out) {

@@ -146,13 +146,6 @@ static bool cloud_make(const Io *io, Value config, Str workspace, Diags *diags) 
     return tfe_store_make(store, diags);
 }
 
-static const Attribute attributes[] = {
-    {"hostname", &TYPE_STRING, OPTIONAL, "Host of the service (default \"app.terraform.io\")."},
-    {"organization", &TYPE_STRING, REQUIRED, "Organization that has the workspaces."},
-    {"token", &TYPE_STRING, OPTIONAL | SENSITIVE,
-     "Token, instead of that of the CLI configuration, of the environment or of \"login\"."},
-};
-
 static const Attribute workspace_attributes[] = {
     {"name", &TYPE_STRING, OPTIONAL, "Name of the only workspace."},
     {"project", &TYPE_STRING, OPTIONAL,
@@ -187,12 +180,13 @@ const BackendType cloud_backend = {
         "several or none, it asks. A missing workspace of `name` is made at the first lock, "
         "and a missing project with it; `workspace new` makes one with the tags. With "
         "`TF_WORKSPACE` and neither name nor tags, the workspace must exist.",
-    .schema = {SCHEMA_ATTRIBUTES(attributes), SCHEMA_BLOCKS(blocks),
+    .schema = {TFE_STORE_ATTRIBUTES, SCHEMA_BLOCKS(blocks),
                .description =
                    "Stores states in workspaces of HCP Terraform, Terraform Enterprise or "
                    "a server with their protocol, chosen by name or by tags."},
     BACKEND_VARIABLES(variables),
     .has_own_block = true,
+    .selector = "tags",
     .open = cloud_open,
     .list = cloud_list,
     .make = cloud_make,

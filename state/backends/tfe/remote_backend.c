@@ -66,13 +66,6 @@ static bool remote_make(const Io *io, Value config, Str workspace, Diags *diags)
            tfe_store_make(store, diags);
 }
 
-static const Attribute attributes[] = {
-    {"hostname", &TYPE_STRING, OPTIONAL, "Host of the service (default \"app.terraform.io\")."},
-    {"organization", &TYPE_STRING, REQUIRED, "Organization that has the workspaces."},
-    {"token", &TYPE_STRING, OPTIONAL | SENSITIVE,
-     "Token, instead of that of the CLI configuration, of the environment or of \"login\"."},
-};
-
 static const Attribute workspace_attributes[] = {
     {"name", &TYPE_STRING, OPTIONAL, "Name of the only workspace."},
     {"prefix", &TYPE_STRING, OPTIONAL,
@@ -103,10 +96,11 @@ const BackendType remote_backend = {
         "interrupted. Only a run in the same directory completes an interrupted one. With "
         "`prefix`, the workspace \"default\" of loam is PREFIX + \"default\"; Terraform does "
         "not use that one.",
-    .schema = {SCHEMA_ATTRIBUTES(attributes), SCHEMA_BLOCKS(blocks),
+    .schema = {TFE_STORE_ATTRIBUTES, SCHEMA_BLOCKS(blocks),
                .description =
                    "Stores states in workspaces of HCP Terraform, Terraform Enterprise or "
                    "a server with their protocol."},
+    .selector = "prefix",
     .open = remote_open,
     .list = remote_list,
     .make = remote_make,

@@ -11,6 +11,13 @@
 #define DEFAULT_HOST "app.terraform.io"
 #define CHECK_ACCESS "Check the organization, the token and its permissions."
 
+const Attribute tfe_store_attributes[3] = {
+    {"hostname", &TYPE_STRING, OPTIONAL, "Host of the service (default \"" DEFAULT_HOST "\")."},
+    {"organization", &TYPE_STRING, REQUIRED, "Organization that has the workspaces."},
+    {"token", &TYPE_STRING, OPTIONAL | SENSITIVE,
+     "Token, instead of that of the CLI configuration, of the environment or of \"login\"."},
+};
+
 bool tfe_store_report(const TfeStore *store, const char *summary, Str problem, Diags *diags) {
     return backend_report(&store->backend, summary, problem, CHECK_ACCESS, diags);
 }

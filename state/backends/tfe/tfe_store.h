@@ -16,6 +16,10 @@ typedef struct TfeStore {
     Arena *arena;
 } TfeStore;
 
+/* The arguments of both backends, for their schemas. */
+extern const Attribute tfe_store_attributes[3];
+#define TFE_STORE_ATTRIBUTES SCHEMA_ATTRIBUTES(tfe_store_attributes)
+
 /* Opens the host of the arguments hostname, organization and token. tfe_store_name must follow
  * before any operation of the backend. */
 MUST_USE bool tfe_store_open(const Io *io, const BackendType *type, Value config, TfeStore **out,
