@@ -13,7 +13,7 @@ A skip must be listed in tests/skips, with the condition that allows it; any oth
 that skips cases, unless its name matches a row there.
 
 tests/rules.tsv names the tests of each rule: they must exist, and those that were chosen must have run."""
-import argparse, collections, fnmatch, os, re, subprocess, sys, threading, time
+import argparse, collections, fnmatch, os, re, signal, subprocess, sys, threading, time
 
 sys.dont_write_bytecode = True
 import rules as table
@@ -24,6 +24,7 @@ import server
 LOG = os.path.join(TOP, "build/log")
 TIMEOUT = 1200
 LATE = re.compile("lab/|kube/|backend/|unit/(ssh_provider|remote)/")
+STARTS_SERVERS = re.compile("lab/|kube/|backend/|kill/|command/|ecosystem/")
 
 Attempt = collections.namedtuple("Attempt", "status text seconds used")
 
@@ -49,17 +50,22 @@ def run(test):
     return attempts
 
 
+def guarded(test):
+    guard = [sys.executable, "-S", os.path.join(TOP, "tests/guard.py")] if STARTS_SERVERS.match(test.name) else []
+    return guard + test.command
+
+
 def attempt(test):
     env = {**os.environ, "LOAM": suite.RELEASE, "LOAM_DEV": suite.SANITIZED, "ASAN_OPTIONS": "detect_leaks=1", **test.environment}
     began, overdue = time.monotonic(), threading.Event()
     with open(os.path.join(LOG, "." + test.name.replace("/", "-")), "w+b") as output:
         os.unlink(output.name)
         try:
-            child = subprocess.Popen(test.command, cwd=TOP, env=env, stdin=subprocess.DEVNULL, stdout=output,
+            child = subprocess.Popen(guarded(test), cwd=TOP, env=env, stdin=subprocess.DEVNULL, stdout=output,
                                      stderr=subprocess.STDOUT)
         except OSError as error:
             return Attempt("not started", str(error), 0, 0)
-        timer = threading.Timer(TIMEOUT, lambda: (overdue.set(), os.kill(child.pid, 9)))
+        timer = threading.Timer(TIMEOUT, lambda: (overdue.set(), os.kill(child.pid, signal.SIGTERM)))
         timer.start()
         _, status, usage = os.wait4(child.pid, 0)
         timer.cancel()
@@ -191,7 +197,7 @@ def main():
     options = parser.parse_args()
     if options.build or options.quick:
         build("debug" if options.quick else "dev")  # the list of unit tests
-    tests = suite.quick() if options.quick else suite.whole(options.all)
+    tests = suite.quick() if options.quick else suite.whole()
     rules, problems = ([], []) if options.quick else table.read_rules(os.path.join(TOP, table.TABLE))
     problems += table.missing(TOP, rules, {test.name for test in tests})
     chosen, remembered = choose(tests, options)

@@ -10,10 +10,8 @@
   kube/…                         executables in tests/kube: a real Kubernetes API server, see tests/programs/build
   ecosystem/…                    executables in tests/ecosystem: unmodified providers, run by loam and by Terraform
 
-tests/default names those that run without --all. There a third of scenario/ and command/, another one for each commit, runs
-with the address sanitizer; with --all, all of them do, and another third of command/, scenario/ and kube/ looks for leaks
-and at global variables.
-Of backend/, whose trials are many, a third is sanitized in any case."""
+tests/default names those that run without --all. Of command/, scenario/, kube/ and backend/ a third, another one for each
+commit, runs with the address sanitizer, which looks for leaks too; the unit tests always do."""
 import fnmatch, glob, os, re, sys
 
 TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
@@ -94,24 +92,12 @@ def rotated(make):
     return [sanitized[test.name] if test.name in part else test for test in make(RELEASE)]
 
 
-def sanitized(make):
-    """The tests of one group with the sanitizer. A third looks for leaks, which takes a third of a short run, and at the
-    bounds of global variables, whose registration takes another third; so does each unit test."""
-    tests = list(make(SANITIZED))
-    part = set(rotation.part([test.name for test in tests], (len(tests) + 2) // 3))
-    for test in tests:
-        if test.name not in part:
-            test.environment["ASAN_OPTIONS"] = "detect_leaks=0:report_globals=0"
-    return tests
-
-
-def whole(is_all):
+def whole():
     """Every test."""
-    either = sanitized if is_all else rotated
     return [*programs("lab"), *programs("kill"), *rotated(lambda loam: programs("backend", loam)),
-            *either(lambda loam: programs("command", loam)), *either(scenarios), *respelled_scenarios(),
+            *rotated(lambda loam: programs("command", loam)), *rotated(scenarios), *respelled_scenarios(),
             *unit_tests(os.path.join(TOP, "build/dev")), *thread_tests(),
-            *sanitized(lambda loam: programs("kube", loam)), *programs("ecosystem", RELEASE)]
+            *rotated(lambda loam: programs("kube", loam)), *programs("ecosystem", RELEASE)]
 
 
 def quick():

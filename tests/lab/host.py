@@ -3,7 +3,7 @@ configuration, and the real loam. virsh and files show the real objects, without
 
     top/work    the configuration and its state         top/far    files created over SSH
     top/pools   of libvirt's storage                    top/libvirt   the daemon's own"""
-import json, os, re, shutil, subprocess, sys, tempfile, time
+import json, os, re, shutil, signal, subprocess, sys, tempfile, time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 TOP = os.path.dirname(os.path.dirname(HERE))
@@ -233,6 +233,7 @@ class Host:
 
 
 def main(test):
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # the contexts of the test remove what they made
     try:
         test()
     except Failed as error:
