@@ -11,7 +11,7 @@
   ecosystem/…                    executables in tests/ecosystem: unmodified providers, run by loam and by Terraform
 
 tests/default names those that run without --all. Of command/, scenario/, kube/ and backend/ a third, another one for each
-commit, runs with the address sanitizer, which looks for leaks too; the unit tests always do."""
+commit, runs with the address sanitizer, which looks for leaks too; the unit tests and PARSERS always do."""
 import fnmatch, glob, os, re, sys
 
 TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
@@ -23,6 +23,9 @@ RELEASE = os.path.join(TOP, "build/release/loam")
 SANITIZED = os.path.join(TOP, "build/dev/loam")
 MODULES = ["loam-" + name for name in ("curl", "libarchive", "libssh", "libvirt", "operator", "pq", "rpc", "s3", "serve")]  # opened by loam, not linked
 QUICK = os.path.join(TOP, "build/debug")  # the only build of tests/quick
+# Tests whose strength is damaged or hostile input: with the sanitizer for every commit.
+PARSERS = {"command/" + name for name in ("bad_servers", "broken_files", "foreign_texts", "old_files", "provider_faults", "refusals",
+                                          "stored_files")}
 
 
 class Test:
@@ -88,7 +91,7 @@ def respelled_scenarios():
 def rotated(make):
     """The tests of one group, of which a third runs with the sanitizer."""
     sanitized = {test.name: test for test in make(SANITIZED)}
-    part = set(rotation.part(sanitized, (len(sanitized) + 2) // 3))
+    part = set(rotation.part(sanitized, (len(sanitized) + 2) // 3)) | PARSERS
     return [sanitized[test.name] if test.name in part else test for test in make(RELEASE)]
 
 

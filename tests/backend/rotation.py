@@ -2,7 +2,7 @@
 processor time, so a run takes of each class the first, the middle and the last one, and a seventh of the others. The day
 chooses the seventh: on seven days in a row, every trial has run. A class of a few trials runs as a whole.
 
-  --part=N   the part of another day, 0 to 6; a failed run prints it
+  --part=N   the part of another day, by its number; a failed run prints it
   --every    the whole matrix
 
 The options are those of the test that imports this module."""
@@ -25,7 +25,8 @@ def _option(name):
 
 
 EVERY = _option("--every") is not None
-PART = int(_option("--part") or time.time() // 86400) % PARTS
+DAY = int(_option("--part") or time.time() // 86400)
+PART = DAY % PARTS
 
 
 def _choose(rows, few=FEW):
@@ -54,4 +55,4 @@ def note():
     chosen, total = _counts
     if chosen == total:
         return "every trial of the matrix"
-    return "%d of %d trials of the matrix, part %d of %d: --part=%d repeats them, --every runs all" % (chosen, total, PART, PARTS, PART)
+    return "%d of %d trials of the matrix, part %d of %d: --part=%d repeats them, --every runs all" % (chosen, total, PART, PARTS, DAY)
