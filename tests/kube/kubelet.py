@@ -8,6 +8,8 @@ the pod. Its image is this machine, with the build in /opt/loam.
       kubelet.text                             the output of the containers"""
 import base64, http.client, json, os, shutil, signal, subprocess, tempfile, threading, time
 
+from followed import Followed
+
 
 class Killed(Exception):
     """The pod dies."""
@@ -16,19 +18,18 @@ class Killed(Exception):
 class Kubelet:
     def __init__(self, cluster, program, namespace):
         self.cluster, self.program, self.namespace = cluster, program, namespace
-        self.before, self.text, self.seen, self.threads, self.ends = None, "", set(), [], threading.Event()
+        self.before, self.text, self.seen, self.threads = None, "", set(), []
         self.ended = {}  # UID -> its report
         self.port_of = lambda pod: cluster.port
         self.pods = "/api/v1/namespaces/%s/pods" % namespace
+        self.followed = Followed(cluster, self.pods, self.see)
 
     def __enter__(self):
-        self.thread = threading.Thread(target=self.follow)
-        self.thread.start()
+        self.followed.__enter__()
         return self
 
     def __exit__(self, *_):
-        self.ends.set()
-        self.thread.join()
+        self.followed.__exit__()
         for thread in self.threads:
             thread.join()
 
@@ -48,17 +49,15 @@ class Kubelet:
         assert status in (200, 201), (method, path, status, answer)
         return answer
 
-    def follow(self):
-        while not self.ends.wait(0.1):
-            for pod in self.request("GET", self.pods)["items"]:
-                uid = pod["metadata"]["uid"]
-                if uid in self.ended and pod["status"].get("phase") == "Pending":  # its report was forgotten
-                    self.report(pod, *self.ended[uid])
-                if uid in self.seen or pod["status"].get("phase") != "Pending" or "deletionTimestamp" in pod["metadata"]:
-                    continue
-                self.seen.add(uid)
-                self.threads.append(threading.Thread(target=self.run, args=(pod,)))
-                self.threads[-1].start()
+    def see(self, pod):
+        uid = pod["metadata"]["uid"]
+        if uid in self.ended and pod["status"].get("phase") == "Pending":  # its report was forgotten
+            self.report(pod, *self.ended[uid])
+        if uid in self.seen or pod["status"].get("phase") != "Pending" or "deletionTimestamp" in pod["metadata"]:
+            return
+        self.seen.add(uid)
+        self.threads.append(threading.Thread(target=self.run, args=(pod,)))
+        self.threads[-1].start()
 
     # Volumes.
 

@@ -5,13 +5,14 @@
   team = Team(cluster)                         a namespace; .stack(name, **spec), .current(name), .finish(run, phase, result), .wait(…)
   collector = Collector()                      a collector of traces on loopback: .spans, .requests; .status is its answer
   Source(team, name).publish(text, revision)   an artifact of a GitRepository with the file net/main.tf"""
-import functools, hashlib, http.server, io, json, os, subprocess, tarfile, tempfile, threading, time
+import functools, hashlib, http.server, io, json, os, subprocess, tarfile, tempfile, threading, time, urllib.parse
 
 import yaml
 
 import server
 
 LOAM = os.environ.get("LOAM_DEV", os.path.join(server.TOP, "build/dev/loam"))
+RELEASE = os.environ.get("LOAM", os.path.join(server.TOP, "build/release/loam"))
 GROUP = "/apis/infra.loam.internal/v1alpha1"
 COMMIT = "0123456789012345678901234567890123456789"
 SPEC = {"source": {"git": {"url": "https://git.example/x", "commit": COMMIT}}}
@@ -133,10 +134,10 @@ class Team:
                          for plural in ("stacks", "runs", "jobs", "pods") for each in self.get(plural) or [])
 
     def pod_of(self, run, phase):
-        labels = {"infra.loam.internal/run": run, "infra.loam.internal/phase": phase}
-        for pod in self.get("pods"):
-            meta = pod["metadata"]
-            if labels.items() <= meta.get("labels", {}).items() and "ownerReferences" in meta and "deletionTimestamp" not in meta:
+        labels = "infra.loam.internal/run=%s,infra.loam.internal/phase=%s" % (run, phase)
+        status, answer = self.cluster.request("GET", "%s?labelSelector=%s" % (self.path("pods"), urllib.parse.quote(labels)))
+        for pod in answer["items"] if status == 200 else ():
+            if "ownerReferences" in pod["metadata"] and "deletionTimestamp" not in pod["metadata"]:
                 return pod
         return None
 

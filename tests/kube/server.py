@@ -20,7 +20,7 @@
   start(version="v1.33")                      the API server of this minor version
 
 Every process is stopped by its process ID at the end of the block, and by the kernel if the test dies."""
-import base64, contextlib, ctypes, fcntl, glob, http.client, itertools, json, os, random, shutil, signal, socket, ssl, subprocess, sys, tempfile, time
+import base64, contextlib, ctypes, fcntl, functools, glob, http.client, itertools, json, os, random, shutil, signal, socket, ssl, subprocess, sys, tempfile, time
 import urllib.request
 
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
@@ -29,6 +29,7 @@ POD_COMMAND = "tests/programs/build cluster tools"
 UPGRADE_COMMAND = "tests/programs/build upgrade"
 USERS = {"root": "system:masters", "limited": "", "other": ""}
 START_SECONDS = 120
+IDLE_SECONDS = 30  # the API server closes a connection without requests after 90
 BUILD_SECONDS = 900
 PR_SET_PDEATHSIG = 1
 AUDIT_POLICY = {"apiVersion": "audit.k8s.io/v1", "kind": "Policy", "omitStages": ["RequestReceived"], "rules": [{"level": "Metadata"}]}
@@ -117,6 +118,7 @@ class Cluster:
         self.directory, self.flags, self.version = directory, flags, None
         self.processes = []
         self.numbers = itertools.count()
+        self.kept = []  # connections to the API server that serve no request, and since when
         self.ca_path = self.path("ca.crt")
         self.port = None
 
@@ -168,6 +170,8 @@ class Cluster:
                 process.kill()
                 process.wait()
             self.processes.remove((name, process))
+            if name == "kube-apiserver":
+                self.drop_connections()
 
     def fail(self, name, why):
         with open(self.path(name + ".log"), encoding="utf-8", errors="replace") as log:
@@ -251,16 +255,40 @@ class Cluster:
     # Requests of the test itself.
 
     def request(self, method, path, body=None, token="root", content_type="application/json", headers=None):
-        context = ssl.create_default_context(cafile=self.ca_path)
-        connection = http.client.HTTPSConnection("127.0.0.1", self.port, timeout=60, context=context)
+        """Connections are kept: a handshake costs more than a request. Those of an API server that was stopped are not used again."""
+        kept, connection = self.kept, self.idle_connection()
         try:
             sent = {"Authorization": "Bearer " + self.token(token), "Content-Type": content_type, **(headers or {})}
             connection.request(method, path, json.dumps(body) if body is not None else None, sent)
             response = connection.getresponse()
-            text = response.read().decode()
-            is_json = response.headers.get_content_type() == "application/json"
-            return response.status, json.loads(text) if is_json else text
-        finally:
+            data = response.read()
+        except BaseException:
+            connection.close()
+            raise
+        kept.append((connection, time.monotonic()))
+        text = data.decode()
+        is_json = response.headers.get_content_type() == "application/json"
+        return response.status, json.loads(text) if is_json else text
+
+    @functools.cached_property
+    def tls(self):
+        return ssl.create_default_context(cafile=self.ca_path)
+
+    def idle_connection(self):
+        with contextlib.suppress(IndexError):
+            while True:
+                connection, since = self.kept.pop()
+                if time.monotonic() - since < IDLE_SECONDS:
+                    return connection
+                connection.close()
+        return self.connect()
+
+    def connect(self):
+        return http.client.HTTPSConnection("127.0.0.1", self.port, timeout=60, context=self.tls)
+
+    def drop_connections(self):
+        kept, self.kept = self.kept, []
+        for connection, _ in kept:
             connection.close()
 
     def plural(self, version, kind):
