@@ -592,6 +592,39 @@ static void test_stopped_kubelet(void **state) {
     }
 }
 
+/* An upgrade begins only with programs of its version; a kubelet that waits for it counts before
+ * the one that runs. */
+static void test_older_programs(void **state) {
+    (void)state;
+    static const struct {
+        const char *facts, *wanted;
+    } rows[] = {
+        {"version kubeadm v1.33.13\nversion kubelet v1.34.4\n", "10.0.0.9 has kubeadm v1.33.13."},
+        {"version kubeadm v1.34.4\nversion kubelet v1.33.13\n", "10.0.0.9 has kubelet v1.33.13."},
+        {"version kubeadm v1.34.4\nversion kubelet v1.34.4\nstaged_kubelet v1.33.13\n",
+         "10.0.0.9 has kubelet v1.33.13."},
+        {"version kubelet v1.34.4\n", "10.0.0.9 has kubeadm ."},
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+        NodeCase lost;
+        open_node(&lost, "");
+        ResourceCase *c = &lost.c;
+        lost.fake.silent = NULL;
+        lost.fake.output =
+            str_to_cstr(str_format(c->arena, "facts 1\nuser 0\n%stime %lld\nend\n", rows[i].facts,
+                                   (long long)c->io.clock->now_ms(c->io.clock->self) / 1000),
+                        c->arena);
+        ObjectBuilder prior = object_builder_of(c->state, c->arena);
+        object_builder_set(&prior, "kubernetes_version", value_from_cstr("1.33.13"));
+        Value planned = c->state;
+        c->state = object_builder_value(&prior);
+        assert_false(case_call_apply(c, c->state, planned, planned));
+        assert_true(says(&lost, rows[i].wanted));
+        assert_int_equal(lost.fake.commands, 1);
+        close_node(&lost);
+    }
+}
+
 #define READY(name, conditions)                                                                    \
     "{\"metadata\":{\"name\":\"" name "\"},\"status\":{\"conditions\":[" conditions "]}}"
 
@@ -640,6 +673,7 @@ UNIT_MAIN(test_kubeadm_member) {
         cmocka_unit_test(test_broken),          cmocka_unit_test(test_refused),
         cmocka_unit_test(test_greeting),        cmocka_unit_test(test_interrupted_host),
         cmocka_unit_test(test_deleted_host),    cmocka_unit_test(test_leaves_before_its_machine),
+        cmocka_unit_test(test_older_programs),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
