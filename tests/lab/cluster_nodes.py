@@ -64,28 +64,28 @@ def address_of(name):
 
 
 class Cluster(Host):
-    def __init__(self, name, prepared=True):
+    def __init__(self, name, prepared=VERSION):
+        """`prepared`: the version of Kubernetes whose programs and images the machines have, or None."""
         super().__init__(name, ("virsh", "sshd", "ssh-keygen", "mmdebstrap"))
         for program in ("kubeadm", "kubelet", "kubectl", "etcd", "coredns", "kube-proxy"):
             if not os.path.exists(os.path.join(PROGRAMS, "bin", program)):
                 skip("%s is missing: tests/programs/build cluster" % program)
-        self.prepared = prepared  # the machines have the programs and the images of Kubernetes
+        self.prepared = prepared
         self.names = []
         self.disks = []  # of each machine, also of former ones
         self.lock = open(LOCK, "w")
 
-    def __enter__(self):
+    def begin(self):
         self.tree = build("tree") + "/root"
-        self.store = build("store", VERSION) + "/containerd" if self.prepared else None
+        self.store = build("store", self.prepared) + "/containerd" if self.prepared else None
         fcntl.flock(self.lock, fcntl.LOCK_EX)
         self.sweep()  # of a killed run
-        super().__enter__()
+        super().begin()
         self.make_key("user")
         self.make_key("machine")
         self.virsh("net-define %s" % self.file("network.xml", NETWORK), "net-start kube")
         self.variables.update(key_file=self.path("user"), host_key=" ".join(read(self.path("machine.pub")).split()[:2]))
         self.say("a private libvirt with a network")
-        return self
 
     def __exit__(self, *exception):
         if exception[0] and os.environ.get("WAIT"):
@@ -125,7 +125,9 @@ class Cluster(Host):
             return top
         os.makedirs(top + "/usr/local/bin")
         for program in ("kubeadm", "kubelet", "kubectl"):
-            shutil.copy(os.path.join(PROGRAMS, "bin", program), top + "/usr/local/bin/" + program)
+            shutil.copy(os.path.join(PROGRAMS, "programs", program, "v" + self.prepared, program), top + "/usr/local/bin/" + program)
+        if os.path.exists(os.path.join(PROGRAMS, "bin/crictl")):
+            shutil.copy(os.path.join(PROGRAMS, "bin/crictl"), top + "/usr/local/bin/crictl")
         units = top + "/etc/systemd/system/"
         write(units + "kubelet.service", "[Service]\nExecStart=/usr/local/bin/kubelet\nRestart=always\nRestartSec=2\n"
               "StartLimitInterval=0\n[Install]\nWantedBy=multi-user.target\n")

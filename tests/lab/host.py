@@ -105,11 +105,18 @@ class Host:
         self.began = time.monotonic()
 
     def __enter__(self):
+        try:
+            self.begin()
+        except BaseException:
+            self.__exit__(*sys.exc_info())
+            raise
+        return self
+
+    def begin(self):
         for directory in ("work", "far", "pools", "box/bin", "box/dev", "box/proc", "box/sys", "box/tmp"):
             os.makedirs(self.path(directory))
         shutil.copy(shutil.which("busybox"), self.path("box/bin/busybox"))
         run(os.path.join(LAB, "libvirt"), "start", self.path("libvirt"))
-        return self
 
     def __exit__(self, *exception):
         self.stop_sshd()
@@ -232,8 +239,14 @@ class Host:
             raise Failed("destroy leaves behind: " + " ".join(left))
 
 
+def end_by_signal(number, _):
+    """The blocks "with" stop the machines and servers that they started."""
+    signal.signal(number, signal.SIG_IGN)
+    raise SystemExit(128 + number)
+
+
 def main(test):
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # the contexts of the test remove what they made
+    signal.signal(signal.SIGTERM, end_by_signal)
     try:
         test()
     except Failed as error:
