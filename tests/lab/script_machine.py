@@ -1,6 +1,8 @@
 """A shell in a mount namespace of its own that runs the real scripts of the kubeadm provider, also until a death."""
-import os, subprocess, tempfile
+import os, subprocess, sys
 from host import TOP, Failed
+sys.path.append(os.path.join(TOP, "tests/backend"))
+import rotation
 
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/opt/bin"
 PREPARE = "providers/kubeadm/host/host_prepare.sh"
@@ -59,10 +61,13 @@ class ScriptMachine:
         return {name + " " + value.split(" ")[0] if name in ("version", "program") else name: value.split(" ")[-1] for name, value in lines}
 
 
-def deaths(name, start, run, check, first=0, step=1):
-    """The script dies before each of its commands, or before every one of `step` commands from `first` on. `check` gets whether the
-    script has ended whole."""
-    kill, count = first, 0
+def deaths(name, start, run, check, turn=0, turns=1):
+    """The script dies before its first command and before a seventh of the others, which the day chooses; with --every before each one.
+    `check` gets whether the script has ended whole. Machines that run the same script share its commands: the one of number `turn` of
+    `turns` runs its part of the seventh today, and the others on other days."""
+    step = 1 if rotation.EVERY else rotation.PARTS * turns
+    part = (rotation.DAY + turn * rotation.PARTS) % step
+    kill, count = 0, 0
     while True:
         start()
         _, status = run(kill)
@@ -78,7 +83,7 @@ def deaths(name, start, run, check, first=0, step=1):
             check(True)
         except Failed as error:
             raise Failed("%s after death %d: %s" % (name, kill, error))
-        kill, count = kill + step, count + 1
+        kill, count = kill + step if kill else part or step, count + 1
     if kill < 30:
         raise Failed("%s dies at %d commands only" % (name, kill))
-    print("%s: %d deaths, each ended whole" % (name, count))
+    print("%s: %d deaths, each ended whole (%s)" % (name, count, "every command" if step == 1 else "--part=%d repeats them" % (rotation.DAY % step)))
