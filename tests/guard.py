@@ -3,7 +3,7 @@ limits that later tests need.
 
   guard.py COMMAND...
 
-SIGTERM ends the test, which has GRACE seconds to remove what it made. The processor time of the guard is that of the test
+SIGTERM ends the test, which has GRACE seconds to clean up. The processor time of the guard is that of the test
 and of all that it started, daemons included."""
 import ctypes, os, signal, subprocess, sys
 
