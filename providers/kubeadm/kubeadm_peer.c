@@ -92,8 +92,10 @@ bool kubeadm_peer_look(const Call *call, KubeadmPeers *peers, Diags *diags) {
         bool is_read = host_look(&peer->link, NULL, &look, call->is_planning ? &ignored : diags);
         if (!is_read && (!call->is_planning || call_is_cancelled(call)))
             return false;
-        if (is_read)
-            set_versions(&look.facts, &peers->rounds.items[i]);
+        if (!is_read)
+            continue;
+        set_versions(&look.facts, &peers->rounds.items[i]);
+        peer->cgroup = look.facts.cgroup;
     }
     return true;
 }

@@ -15,6 +15,7 @@ typedef struct KubeadmPeer {
     SshLink link;
     Value object;
     KubeVersion wanted; /* that the API server of a control plane must have; 0: any */
+    Str cgroup;         /* fact of kubeadm_peer_look; empty: not read */
 } KubeadmPeer;
 
 /* All nodes of a cluster, that of kubeadm_init first. `rounds` has the same indexes. */

@@ -155,6 +155,18 @@ static int64_t workers_at_once(const KubeadmPeers *peers) {
     return most;
 }
 
+/* The kubelet of the last version must start on the first machine, before a round changes it. An
+ * apply repeats the warning of the plan when it upgrades the machine. */
+static bool check_first(const Rounds *rounds, Diags *diags) {
+    const KubeadmPeer *first = rounds->peers->items.items[0];
+    KubeadmNode node = first->node;
+    node.object = rounds->object;
+    Diags ignored = diags_new(rounds->call->arena);
+    return (!rounds->call->is_planning &&
+            kubeadm_node_check_cgroup(&node, first->cgroup, &ignored)) ||
+           kubeadm_node_check_cgroup(&node, first->cgroup, diags);
+}
+
 bool kubeadm_rounds_plan(const Call *call, const PlanRequest *request, PlanResponse *response,
                          Diags *diags) {
     SCOPED(KubeadmPeers) peers = {0};
@@ -179,7 +191,7 @@ bool kubeadm_rounds_plan(const Call *call, const PlanRequest *request, PlanRespo
     }
     if (!kubeadm_peer_open(call, request->prior, &peers, diags) ||
         !kubeadm_peer_look(call, &peers, diags) || !list_rounds(&rounds, diags) ||
-        !plan_sources(&rounds, diags))
+        !check_first(&rounds, diags) || !plan_sources(&rounds, diags))
         return false;
     if (rounds.list.count > 1)
         plan_note(
@@ -383,7 +395,8 @@ bool kubeadm_rounds_run(const KubeadmNode *node, Value prior, Value config, Kube
         kube_version_compare(*from, rounds.to) == 0)
         return true;
     if (!kubeadm_peer_open(call, node->object, &peers, diags) ||
-        !kubeadm_peer_look(call, &peers, diags) || !list_rounds(&rounds, diags))
+        !kubeadm_peer_look(call, &peers, diags) || !list_rounds(&rounds, diags) ||
+        !check_first(&rounds, diags))
         return false;
     *from = kube_rounds_lowest(&peers.rounds);
     if (rounds.list.count > 1 && !kubeadm_gate_check_complete(call, &peers, diags))

@@ -494,6 +494,45 @@ static void test_etcd(void **) {
     }
 }
 
+/* A kubelet that would not start stops the upgrade before its first round, in a plan as in an
+ * apply. */
+static void test_cgroup(void **state) {
+    (void)state;
+    static const struct {
+        const char *facts, *entries;
+        bool is_good;
+    } rows[] = {
+        {"cgroup tmpfs\n", ENTRY("1.35.4"), false},
+        {"cgroup tmpfs\n",
+         ENTRY("1.35.4") "},\"kubelet\":{\"value\":{\"failCgroupV1\":false},\"type\":[\"object\",{"
+                         "\"failCgroupV1\":\"bool\"}]",
+         true},
+        {"cgroup cgroup2fs\n", ENTRY("1.35.4"), true},
+    };
+    for (size_t i = 0; i < 2 * ARRAY_COUNT(rows); i++) {
+        Cluster cluster;
+        Value prior, planned;
+        KubeVersion from;
+        open_cluster(&cluster, 34, 0);
+        make_objects(&cluster, 34, 36, rows[i / 2].entries, &prior, &planned);
+        ResourceCase *c = &cluster.c;
+        cluster.more_facts = rows[i / 2].facts;
+        if (i % 2) {
+            assert_int_equal(run(&cluster, prior, planned, &from), rows[i / 2].is_good);
+            assert_int_equal(c->diags.count, rows[i / 2].is_good ? 0 : 1);
+            assert_int_equal(strbuf_str(&cluster.log).len > 0, rows[i / 2].is_good);
+        } else {
+            PlanRequest request = {.prior = prior, .proposed = planned, .config = planned};
+            PlanResponse response = {0};
+            c->call.is_planning = true;
+            assert_int_equal(kubeadm_rounds_plan(case_call(c), &request, &response, &c->diags),
+                             rows[i / 2].is_good);
+        }
+        assert_true(rows[i / 2].is_good || says(&cluster, "10.0.0.1 has cgroup v1"));
+        close_cluster(&cluster);
+    }
+}
+
 #define CP_FILES                                                                                   \
     "exists /etc/kubernetes/kubelet.conf\nkubelet_certificate /var/lib/kubelet/pki/a.pem\n"        \
     "exists /etc/kubernetes/manifests/kube-apiserver.yaml\n"
@@ -526,10 +565,11 @@ static void test_refresh(void **) {
 
 UNIT_MAIN(test_kubeadm_rounds) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_run),    cmocka_unit_test(test_single),
-        cmocka_unit_test(test_deaths), cmocka_unit_test(test_stranger),
-        cmocka_unit_test(test_plan),   cmocka_unit_test(test_plan_of_rest),
-        cmocka_unit_test(test_etcd),   cmocka_unit_test(test_refresh),
+        cmocka_unit_test(test_run),          cmocka_unit_test(test_single),
+        cmocka_unit_test(test_deaths),       cmocka_unit_test(test_stranger),
+        cmocka_unit_test(test_plan),         cmocka_unit_test(test_cgroup),
+        cmocka_unit_test(test_plan_of_rest), cmocka_unit_test(test_etcd),
+        cmocka_unit_test(test_refresh),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
