@@ -1,6 +1,8 @@
 /* State store: a run that creates, updates, replaces and deletes, with a fault at every operation
  * of the disk. After any fault, a new run reads a valid state, and state and journal account for
- * every object that exists. The run that repairs meets a fault as well. */
+ * every object that exists. The run that repairs meets a fault as well: the day chooses its places
+ * and the seeds, so that in time all of them run. LOAM_DAY is another day, as a failure prints it.
+ */
 #include "unit.h"
 
 #include "backends.h"
@@ -10,6 +12,7 @@
 #include "working_state.h"
 
 #include <errno.h>
+#include <time.h>
 
 #define RESOURCE_COUNT 6
 
@@ -49,13 +52,20 @@ typedef struct Run {
     bool gave_up;
 } Run;
 
+/* Days since 1970. */
+static uint64_t day(void) {
+    const char *text = getenv("LOAM_DAY");
+    return text ? strtoull(text, NULL, 10) : (uint64_t)time(NULL) / 86400;
+}
+
 static void expect(bool holds, const char *what, const Run *run) {
     const Moment *moment = run->world->moment;
     if (holds)
         return;
-    print_error("%s: fault %d after %llu, then after %llu, seed %llu\n", what, (int)moment->fault,
-                (unsigned long long)moment->first, (unsigned long long)moment->second,
-                (unsigned long long)moment->seed);
+    print_error("%s: fault %d after %llu, then after %llu, seed %llu, LOAM_DAY=%llu\n", what,
+                (int)moment->fault, (unsigned long long)moment->first,
+                (unsigned long long)moment->second, (unsigned long long)moment->seed,
+                (unsigned long long)day());
     for (size_t i = 0; i < run->diags.count; i++)
         print_error("  %.*s\n", STR_ARG(run->diags.items[i].detail));
     fail();
@@ -482,7 +492,7 @@ static bool try_moment(const Moment *moment) {
 }
 
 static void every_moment_of(Fault fault, uint64_t seeds, bool in_segments) {
-    for (uint64_t seed = 1; seed <= seeds; seed++) {
+    for (uint64_t seed = day() * seeds; seed < (day() + 1) * seeds; seed++) {
         Moment moment = {fault, 0, UINT64_MAX, seed, in_segments};
         while (try_moment(&moment))
             moment.first++;
@@ -496,8 +506,8 @@ static void every_moment(Fault fault, uint64_t seeds) {
 }
 
 static void a_second_fault(Fault fault, uint64_t stride) {
-    for (uint64_t second = 0; second < 100; second += stride) {
-        Moment moment = {fault, 0, second, second + 1, (second / stride) % 2 == 1};
+    for (uint64_t second = day() % stride; second < 100; second += stride) {
+        Moment moment = {fault, 0, second, second + 1, (second / stride + day()) % 2 == 1};
         while (try_moment(&moment))
             moment.first++;
     }
@@ -511,23 +521,23 @@ static void without_fault(void **) {
 }
 
 static void an_error(void **) {
-    every_moment(FAULT_ERROR, 2);
-    a_second_fault(FAULT_ERROR, 17);
+    every_moment(FAULT_ERROR, 1);
+    a_second_fault(FAULT_ERROR, 37);
 }
 
 static void a_kill(void **) {
-    every_moment(FAULT_KILL, 2);
-    a_second_fault(FAULT_KILL, 7);
+    every_moment(FAULT_KILL, 1);
+    a_second_fault(FAULT_KILL, 29);
 }
 
 static void lost_power(void **) {
-    every_moment(FAULT_LOSE, 2);
-    a_second_fault(FAULT_LOSE, 7);
+    every_moment(FAULT_LOSE, 1);
+    a_second_fault(FAULT_LOSE, 29);
 }
 
 static void garbled(void **) {
-    every_moment(FAULT_GARBLE, 12);
-    a_second_fault(FAULT_GARBLE, 5);
+    every_moment(FAULT_GARBLE, 3);
+    a_second_fault(FAULT_GARBLE, 23);
 }
 
 int main(void) {

@@ -358,11 +358,11 @@ def points(calls):
 
 
 def chosen(found, calls):
-    """The points of today. Calls of one name are a class: the first, the middle and the last one are points on every day."""
+    """The points of today: one of the calls of each name, and a seventh of many."""
     by_name = collections.defaultdict(list)
     for point in found:
         by_name[point[0], calls[point[1] - 1][0]].append(point)
-    today = {point for rows in by_name.values() for point in rotation.choose(rows, few=3)}
+    today = {point for rows in by_name.values() for point in rotation.alternate(rows)}
     return [point for point in found if point in today]
 
 

@@ -1,5 +1,6 @@
 /* sealed_file: files of several pieces; every changed, missing or moved byte is an error. */
 #include "crypt_case.h"
+#include "quick_derivation.h"
 #include "sealed_file.h"
 
 #define PIECE (1 << 20)
@@ -177,5 +178,6 @@ UNIT_MAIN(test_sealed_file) {
         cmocka_unit_test(test_changed_head), cmocka_unit_test(test_discarded),
         cmocka_unit_test(test_passphrase),
     };
+    quick_derivation_begin();
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

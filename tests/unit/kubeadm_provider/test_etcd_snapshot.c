@@ -5,6 +5,7 @@
 #include "etcd_snapshot.h"
 #include "hex.h"
 #include "pki.h"
+#include "quick_derivation.h"
 #include "sealed_file.h"
 #include "unit.h"
 
@@ -229,5 +230,6 @@ UNIT_MAIN(test_etcd_snapshot) {
         cmocka_unit_test(test_no_status),
         cmocka_unit_test(test_heads),
     };
+    quick_derivation_begin();
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
