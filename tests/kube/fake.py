@@ -13,7 +13,7 @@ A fault is one of
 
 The first `skip` requests are forwarded, then `times` requests get the fault. `token`: only requests with this token. Of several faults,
 the first one applies. `fake.tokens` maps tokens that only the fake accepts to those of the real server."""
-import collections, contextlib, http.client, http.server, json, re, ssl, threading, time
+import collections, contextlib, http.server, json, re, ssl, threading, time
 
 Reply = collections.namedtuple("Reply", "code body headers", defaults=("", {}))
 Stream = collections.namedtuple("Stream", "size pause_s tail", defaults=(None, 0, b""))
@@ -103,8 +103,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
                 sent["Authorization"] = "Bearer " + real
         if fault and fault.edit:
             sent.pop("Accept-Encoding", None)
-        upstream = self.fake.connect()
-        try:
+        with self.fake.cluster.connection() as upstream:
             upstream.request(self.command, path, body or None, sent)
             response = upstream.getresponse()
             headers = [(name, value) for name, value in response.getheaders() if name.lower() not in HOP_HEADERS]
@@ -122,8 +121,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
                 self.respond(response.status, headers, response.read())
             else:
                 self.send_stream(response, headers, fault.stream if fault and fault.stream else Stream())
-        finally:
-            upstream.close()
+            if not response.isclosed():
+                upstream.close()
 
     def send_stream(self, response, headers, stream):
         """Forwards chunks as they arrive; a stream that is cut gets no final chunk."""
@@ -152,7 +151,6 @@ class Handler(http.server.BaseHTTPRequestHandler):
 class Fake:
     def __init__(self, cluster):
         self.cluster, self.faults, self.seen, self.tokens, self.lock = cluster, [], [], {}, threading.Lock()
-        self.upstream = ssl.create_default_context(cafile=cluster.ca_path)
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(cluster.path("server.crt"), cluster.path("server.key"))
         self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), type("Handler", (Handler,), {"fake": self}))
@@ -169,9 +167,6 @@ class Fake:
     def __exit__(self, *args):
         self.server.shutdown()
         self.server.server_close()
-
-    def connect(self):
-        return http.client.HTTPSConnection("127.0.0.1", self.cluster.port, timeout=120, context=self.upstream)
 
     def provider(self, **more):
         block = {"host": self.url, "cluster_ca_certificate": "${file(\"%s\")}" % self.cluster.ca_path, "token": self.cluster.token("root"), **more}

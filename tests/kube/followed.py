@@ -2,7 +2,7 @@
 
   with Followed(cluster, "/api/v1/namespaces/x/configmaps") as maps:
       maps.objects                              the objects as they are now; replaced at each change, so a reader may keep it
-  Followed(cluster, path, see)                  calls see(object) in its thread for each object, and again whenever one differs
+  followed = Followed(cluster, path, see)       .start(), .stop(); calls see(object) in its thread for each object, and again whenever one differs
 
 The API server may be away for a while, and may come back with older objects: they are listed anew, and all are seen again."""
 import contextlib, http.client, json, socket, threading
@@ -14,13 +14,19 @@ class Followed:
     def __init__(self, cluster, path, see=lambda one: None):
         self.cluster, self.path, self.see, self.objects = cluster, path, see, ()
         self.ends, self.socket = threading.Event(), None
-        self.thread = threading.Thread(target=self.run)
+        self.thread = threading.Thread(target=self.run, daemon=True)
 
     def __enter__(self):
-        self.thread.start()
+        self.start()
         return self
 
     def __exit__(self, *_):
+        self.stop()
+
+    def start(self):
+        self.thread.start()
+
+    def stop(self):
         self.ends.set()
         open_socket = self.socket
         if open_socket:
@@ -56,7 +62,7 @@ class Followed:
             connection.request("GET", "%s?watch=true&resourceVersion=%s" % (self.path, version),
                                headers={"Authorization": "Bearer " + self.cluster.token("root")})
             response = connection.getresponse()
-            while line := response.readline():
+            while (line := response.readline()).endswith(b"\n"):  # the server may die within a line
                 event = json.loads(line)
                 if event["type"] == "ERROR":
                     return

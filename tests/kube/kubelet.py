@@ -25,11 +25,11 @@ class Kubelet:
         self.followed = Followed(cluster, self.pods, self.see)
 
     def __enter__(self):
-        self.followed.__enter__()
+        self.followed.start()
         return self
 
     def __exit__(self, *_):
-        self.followed.__exit__()
+        self.followed.stop()
         for thread in self.threads:
             thread.join()
 

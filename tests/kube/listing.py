@@ -4,7 +4,7 @@
   listing.wait(cluster, is_done)     reads until is_done(objects) is true, at most a minute; returns the last objects
   listing.put(cluster, one, "hand", dry_run=False)
                                      (status, response) of an update by this manager; `one` has its resourceVersion"""
-import http.client, json, ssl, time
+import json, time
 
 WAIT_SECONDS = 60
 NOT_LISTED = ("events", "leases", "componentstatuses")
@@ -13,7 +13,7 @@ NOT_LISTED = ("events", "leases", "componentstatuses")
 class Connection:
     """Requests of the user root over one connection."""
     def __init__(self, cluster):
-        self.http = http.client.HTTPSConnection("127.0.0.1", cluster.port, timeout=60, context=ssl.create_default_context(cafile=cluster.ca_path))
+        self.http = cluster.connect()
         self.headers = {"Authorization": "Bearer " + cluster.token("root"), "Content-Type": "application/json"}
 
     def __enter__(self):

@@ -12,6 +12,7 @@ import yaml
 import server
 
 LOAM = os.environ.get("LOAM_DEV", os.path.join(server.TOP, "build/dev/loam"))
+RELEASE = os.environ.get("LOAM", os.path.join(server.TOP, "build/release/loam"))
 GROUP = "/apis/infra.loam.internal/v1alpha1"
 COMMIT = "0123456789012345678901234567890123456789"
 SPEC = {"source": {"git": {"url": "https://git.example/x", "commit": COMMIT}}}

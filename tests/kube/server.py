@@ -118,6 +118,7 @@ class Cluster:
         self.directory, self.flags, self.version = directory, flags, None
         self.processes = []
         self.numbers = itertools.count()
+        self.kinds = {}  # that were found
         self.kept = []  # connections to the API server that serve no request, and since when
         self.ca_path = self.path("ca.crt")
         self.port = None
@@ -255,20 +256,25 @@ class Cluster:
     # Requests of the test itself.
 
     def request(self, method, path, body=None, token="root", content_type="application/json", headers=None):
-        """Connections are kept: a handshake costs more than a request. Those of an API server that was stopped are not used again."""
-        kept, connection = self.kept, self.idle_connection()
-        try:
-            sent = {"Authorization": "Bearer " + self.token(token), "Content-Type": content_type, **(headers or {})}
+        sent = {"Authorization": "Bearer " + self.token(token), "Content-Type": content_type, **(headers or {})}
+        with self.connection() as connection:
             connection.request(method, path, json.dumps(body) if body is not None else None, sent)
             response = connection.getresponse()
-            data = response.read()
+            text = response.read().decode()
+        is_json = response.headers.get_content_type() == "application/json"
+        return response.status, json.loads(text) if is_json else text
+
+    @contextlib.contextmanager
+    def connection(self):
+        """Kept for the next request, because a handshake costs more than a request; not if the API server was stopped meanwhile. A response
+        that was not read to its end must be followed by `close`."""
+        kept, connection = self.kept, self.idle_connection()
+        try:
+            yield connection
         except BaseException:
             connection.close()
             raise
         kept.append((connection, time.monotonic()))
-        text = data.decode()
-        is_json = response.headers.get_content_type() == "application/json"
-        return response.status, json.loads(text) if is_json else text
 
     @functools.cached_property
     def tls(self):
@@ -284,7 +290,7 @@ class Cluster:
         return self.connect()
 
     def connect(self):
-        return http.client.HTTPSConnection("127.0.0.1", self.port, timeout=60, context=self.tls)
+        return http.client.HTTPSConnection("127.0.0.1", self.port, timeout=120, context=self.tls)
 
     def drop_connections(self):
         kept, self.kept = self.kept, []
@@ -292,9 +298,12 @@ class Cluster:
             connection.close()
 
     def plural(self, version, kind):
+        if (version, kind) in self.kinds:
+            return self.kinds[version, kind]
         prefix = "/apis/" + version if "/" in version else "/api/" + version
         for resource in self.request("GET", prefix)[1]["resources"]:
             if resource["kind"] == kind and "/" not in resource["name"]:
+                self.kinds[version, kind] = prefix, resource
                 return prefix, resource
         raise KeyError("%s %s" % (version, kind))
 
