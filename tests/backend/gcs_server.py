@@ -7,7 +7,7 @@ keys, and cannot be asked for errors. Other programs upload in two parts and rea
     server.before                    called with method and path before each request to the store
     server.statuses                  statuses for the next requests to the store, instead of an answer
     Issuer(server, directory)        serves below /issuer/ on the same port"""
-import base64, collections, email, hashlib, http.server, json, os, socket, ssl, subprocess, threading, time, urllib.parse
+import base64, collections, email, functools, hashlib, http.server, json, os, socket, ssl, subprocess, threading, time, urllib.parse
 
 PAGE = 3
 TOKEN = "ya29.fixed-token-of-the-test"
@@ -157,6 +157,14 @@ class Handler(http.server.BaseHTTPRequestHandler):
         return self.answer(200, page)
 
 
+@functools.cache  # a pair takes a quarter of a second
+def key_pair():
+    """A private key and its public key, as PEM."""
+    openssl = lambda *words, **how: subprocess.run(["openssl", *words], check=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, **how).stdout
+    key = openssl("genpkey", "-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:2048")
+    return key, openssl("pkey", "-pubout", input=key)
+
+
 class Issuer:
     """Issues tokens that the store accepts, and expects the forms that Google's servers expect. Each token is accepted for
     `seconds`; then the store rejects it. `log` has the kinds of requests."""
@@ -166,8 +174,9 @@ class Issuer:
         self.plain = []  # data keys of Cloud KMS
         server.issuer = self
         self.key, self.public = os.path.join(self.directory, "key.pem"), os.path.join(self.directory, "public.pem")
-        subprocess.run(["openssl", "genpkey", "-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:2048", "-out", self.key], check=True, stderr=subprocess.DEVNULL)
-        subprocess.run(["openssl", "pkey", "-in", self.key, "-pubout", "-out", self.public], check=True)
+        for path, text in zip((self.key, self.public), key_pair()):
+            with open(path, "wb") as file:
+                file.write(text)
 
     def address(self, name):
         return "http://127.0.0.1:%d/issuer/%s" % (self.server.port, name)

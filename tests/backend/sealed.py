@@ -5,7 +5,7 @@ The cases check all bytes that a server receives through the proxy, not only its
 and fragments that are removed a moment later."""
 import base64, gzip, json, os, re, time
 
-from store import ENCRYPTED, Work, check, equal, key_of
+from store import ENCRYPTED, Work, check, equal, in_turn, key_of
 
 CANARY = "Canary-5f21c0de"
 OLD, NEW, WRONG = key_of("old", "a"), key_of("new", "b"), key_of("old", "c")
@@ -274,5 +274,5 @@ def elsewhere(store, proxy):
         check(("is encrypted" in " ".join(out.split())) == (status == 1) and (CANARY in out) == (status == 0), out)
 
 
-CASES = [sealed_life, other_keys, damaged, enforced, sealed_migration, last_resort, elsewhere]
+CASES = [in_turn(case) for case in (sealed_life, other_keys, damaged, enforced, sealed_migration, last_resort, elsewhere)]
 ROWS = [(case.__name__.replace("_", " "), case) for case in CASES]

@@ -1,13 +1,14 @@
 """Common parts of the tests of remote backends: a directory with a configuration, the program, and the cases for every
 backend. A Store (each test has its own) starts the server and reads its content."""
-import base64, concurrent.futures, json, os, shutil, subprocess, sys, tempfile, threading, time
+import base64, concurrent.futures, contextlib, contextvars, functools, json, os, shutil, subprocess, sys, tempfile, threading, time
 
 import rotation
 from proxy import Proxy
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 LOAM = os.environ.get("LOAM_DEV", os.path.join(HERE, "../../build/dev/loam"))
-FAST = os.environ.get("LOAM", os.path.join(HERE, "../../build/release/loam"))  # used by the cases with many runs
+FAST = os.environ.get("LOAM", os.path.join(HERE, "../../build/release/loam"))  # without sanitizers: a seventh of the time
+PROGRAM = contextvars.ContextVar("program", default=LOAM)  # of the directories that the thread makes
 ENV = {key: value for key, value in os.environ.items() if not key.startswith(("TF_", "LOAM_", "SSL_", "ETCD", "http", "HTTP"))}
 ENV.update(TF_IN_AUTOMATION="1", ASAN_OPTIONS="detect_leaks=1")
 TOP = tempfile.mkdtemp(prefix="loam-backend-")
@@ -21,6 +22,25 @@ def check(condition, text):
 
 def equal(got, wanted, text):
     check(got == wanted, "%s: got %r, wanted %r" % (text, got, wanted))
+
+
+@contextlib.contextmanager
+def program(path):
+    """The program of the directories that the thread makes within this context."""
+    token = PROGRAM.set(path)
+    try:
+        yield
+    finally:
+        PROGRAM.reset(token)
+
+
+def in_turn(case):
+    """A case that every backend runs: with the sanitized program on one day of seven, another one for each case and backend."""
+    @functools.wraps(case)
+    def run(store, *rest):
+        with program(LOAM if rotation.is_turn("%s %s" % (type(store).__name__, case.__name__)) else FAST):
+            return case(store, *rest)
+    return run
 
 
 class Store:
@@ -77,7 +97,7 @@ class Work:
         self.path = tempfile.mkdtemp(dir=TOP)
         self.made = os.path.join(self.path, "made")
         os.mkdir(self.made)
-        self.files = files
+        self.files, self.program = files, PROGRAM.get()
         self.configure(backend, arguments)
 
     def configure(self, backend, arguments, resources=None):
@@ -101,8 +121,8 @@ class Work:
         with open(os.path.join(self.path, "encryption.tf"), "w", encoding="utf-8") as file:
             file.write("terraform {\n  encryption {\n%s  }\n}\n" % text if text else "")
 
-    def start(self, *words, env=None, stdout=subprocess.PIPE, program=LOAM):
-        return subprocess.Popen([program, *words], cwd=self.path, env={**ENV, **(env or {})}, stdin=subprocess.DEVNULL,
+    def start(self, *words, env=None, stdout=subprocess.PIPE, program=None):
+        return subprocess.Popen([program or self.program, *words], cwd=self.path, env={**ENV, **(env or {})}, stdin=subprocess.DEVNULL,
                                 stdout=stdout, stderr=subprocess.STDOUT, encoding="utf-8", errors="replace")
 
     def run(self, *words, env=None, status=0, timeout=120, **how):
@@ -150,13 +170,13 @@ def killer(holder):
     return kill
 
 
-def attempt_with(work, proxy, faults, *words, env=None):
+def attempt_with(work, proxy, faults, *words, env=None, program=None):
     """Runs the command with the faults armed; returns (status, output)."""
     holder = [None]
     armed = {key: fault(holder) if callable(fault) else fault for key, fault in faults.items()}
     ready = threading.Event()
     proxy.arm({key: _late(fault, ready) for key, fault in armed.items()})
-    holder[0] = work.start(*words, env=env)
+    holder[0] = work.start(*words, env=env, program=program)
     ready.set()
     out, _ = holder[0].communicate(timeout=180)
     return holder[0].returncode, out
@@ -176,6 +196,7 @@ def _late(fault, ready):
 # Cases for every backend.
 
 
+@in_turn
 def killed(store, proxy):
     """An apply of an earlier release was killed during its last operation: `killed.json` has the content of each server
     after it. The next run reads it, finishes and creates nothing twice. UPDATE=1 lets LOAM write the file anew."""
@@ -233,7 +254,8 @@ def count_requests(store, proxy, command="apply"):
     """The number of requests of an apply in an empty store, or of the destroy after it."""
     store.clear()
     proxy.arm()
-    work = Work(store.kind, store.arguments(proxy.port))
+    with program(FAST):
+        work = Work(store.kind, store.arguments(proxy.port))
     work.init()
     if command == "destroy":
         work.apply()
@@ -243,16 +265,17 @@ def count_requests(store, proxy, command="apply"):
 
 
 def each_fault(store, proxy, kinds, span=None):
-    """Each request fails in each way; the run recovers, or the next one does. The number of requests may differ by a few
-    between runs: leases are renewed by the clock."""
+    """Each request fails in each way; the run, with sanitizers, recovers, or the next one does. The number of requests may
+    differ by a few between runs: leases are renewed by the clock."""
     total = count_requests(store, proxy)
     for kind in kinds:
         for number in span or rotation.choose(range(1, total + 1)):
             store.clear()
             proxy.arm()
-            work = Work(store.kind, store.arguments(proxy.port))
+            with program(FAST):
+                work = Work(store.kind, store.arguments(proxy.port))
             work.init()
-            status, out = attempt_with(work, proxy, {number: kind}, "apply", "-auto-approve")
+            status, out = attempt_with(work, proxy, {number: kind}, "apply", "-auto-approve", program=LOAM)
             hit, count, proxy.faults = list(proxy.hit), proxy.count, {}
             try:
                 check(hit or count < number, "the fault occurred")
@@ -264,8 +287,9 @@ def each_fault(store, proxy, kinds, span=None):
 
 
 def one_death(store, command, number, after, total):
-    """Kills an apply or a destroy at a request, before or after the server has received it; a new run finishes."""
-    with Proxy(("127.0.0.1", store.port())) as proxy:
+    """Kills an apply or a destroy at a request, before or after the server has received it; a new run, with sanitizers,
+    finishes."""
+    with Proxy(("127.0.0.1", store.port())) as proxy, program(FAST):
         work = Work(store.kind, store.arguments(proxy.port))
         if after == number % 2:  # in half of the cases
             work.seal()
@@ -279,7 +303,7 @@ def one_death(store, command, number, after, total):
         store.unlock()
         try:
             check(status == -9 or (status == 0 and count < number), "it died: %s" % status)
-            work.run(command, "-auto-approve", "-lock-timeout=%ds" % (store.lock_seconds + 60))
+            work.run(command, "-auto-approve", "-lock-timeout=%ds" % (store.lock_seconds + 60), program=LOAM)
             if command == "destroy":
                 work.verify_gone(store)
             else:
@@ -322,6 +346,7 @@ def _killed_plan(store, proxy, number):
     return work, count
 
 
+@in_turn
 def saved_plan(store, proxy):
     """An apply of a saved plan is killed at some requests; the same plan then finishes it, and is already applied once more.
     After another run, it is stale."""
@@ -338,6 +363,7 @@ def saved_plan(store, proxy):
     work.verify(store)
 
 
+@in_turn
 def two_at_once(store, proxy):
     """Each apply succeeds; the waiting one names the holder of the lock."""
     store.clear()
@@ -355,8 +381,11 @@ def two_at_once(store, proxy):
     equal(json.loads(store.state())["serial"] >= 3, True, "each run has written")
 
 
-def many_at_once(store, proxy, count=64):
-    """Each run adds its own object to one state: none is lost."""
+@in_turn
+def many_at_once(store, proxy):
+    """Each run adds its own object to one state: none is lost. The requests of waiting runs grow with the square of their
+    number, so there are 64 runs on one day of seven, and 16 on the others."""
+    count = 64 if PROGRAM.get() == LOAM else 16
     store.clear()
     proxy.arm()
     work = Work(store.kind, store.arguments(proxy.port))
@@ -377,6 +406,7 @@ def many_at_once(store, proxy, count=64):
     return "%d of %d had to wait" % (waited, count)
 
 
+@in_turn
 def held(store, proxy):
     """A lock with a live holder: the error names the holder."""
     store.clear()
@@ -402,6 +432,7 @@ def held(store, proxy):
     equal(first.returncode, 0, out)
 
 
+@in_turn
 def big(store, proxy):
     """A state of several megabytes, and an intent of two."""
     store.clear()
@@ -420,6 +451,7 @@ def big(store, proxy):
     check(len(store.state()) < 10000, "the state is small again")
 
 
+@in_turn
 def big_journal(store, proxy):
     """A run dies whose journal has a result of several megabytes: the next run reads it."""
     store.clear()
@@ -445,6 +477,7 @@ def big_journal(store, proxy):
     equal(store.journal(), "", "folded")
 
 
+@in_turn
 def workspaces(store, proxy):
     store.clear()
     proxy.arm()
@@ -465,6 +498,7 @@ def workspaces(store, proxy):
     equal(store.state("blue"), "", "gone")
 
 
+@in_turn
 def made_at_once(store, proxy):
     """While one run creates a workspace, another has created it and written its state: that state is kept."""
     number, happened, total = 0, 0, 1
@@ -491,6 +525,7 @@ def made_at_once(store, proxy):
     return "%d of %d requests" % (happened, total)
 
 
+@in_turn
 def removed_under_lock(store, proxy):
     """While one command deletes a workspace, another run uses it: it waits for the lock, and its objects are kept."""
     number, refused, total = 0, 0, 1
@@ -520,6 +555,7 @@ def removed_under_lock(store, proxy):
     return "refused after %d of %d requests" % (refused, total)
 
 
+@in_turn
 def read_between(store, proxy):
     """Between two requests of a reader without the lock, one run writes the state and another one begins: the reader sees
     no later operation without the earlier ones."""
@@ -557,6 +593,7 @@ def read_between(store, proxy):
     return "%d of %d requests" % (happened, total)
 
 
+@in_turn
 def read_at_end(store, proxy):
     """Between two requests of a reader without the lock, a run writes the state and removes its journal: the reader sees the
     operation that the journal had before."""
@@ -591,6 +628,7 @@ def read_at_end(store, proxy):
     return "%d requests" % total
 
 
+@in_turn
 def migration(store, proxy):
     """From a local state to the store and back, with the journal of a killed run."""
     store.clear()
@@ -617,6 +655,7 @@ def migration(store, proxy):
     work.run("plan", "-detailed-exitcode")
 
 
+@in_turn
 def taken_along(store, proxy):
     """A local run is killed within an apply; its journal is migrated with the state, and the run on the store finishes. The
     migration itself is killed at each of its requests, and repeated."""
@@ -673,6 +712,7 @@ def killed_within(work):
         file.writelines(lines)
 
 
+@in_turn
 def remote_state(store, proxy):
     """Another configuration reads the outputs."""
     store.clear()

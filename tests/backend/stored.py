@@ -3,7 +3,7 @@ a plan of several megabytes."""
 import json, os, random, re, signal
 
 import store as shared
-from store import Work, check, equal
+from store import Work, check, equal, in_turn
 from sealed import CANARY, Secret, is_sent, secret
 
 NAMED = "state:run-1"
@@ -166,5 +166,5 @@ def stored_torn(store, proxy):
     equal(list(plans_of(work)), ["run-1"], "one plan is left")
 
 
-CASES = [stored_life, stored_elsewhere, stored_refusals, stored_large, stored_torn]
+CASES = [in_turn(case) for case in (stored_life, stored_elsewhere, stored_refusals, stored_large, stored_torn)]
 ROWS = [(case.__name__.replace("_", " "), case) for case in CASES]
