@@ -34,7 +34,15 @@ static const Attribute registry[] = {
     {"endpoints", &TYPE_LIST_OF_STRING, OPTIONAL, "URLs of mirrors; none: the registry itself."},
     {"username",  &TYPE_STRING,         OPTIONAL, "User of the registry."},
     {"password",  &TYPE_STRING,         OPTIONAL | SENSITIVE, "Password of the user. The file on the machine has mode 0600."},
-    {"ca_path",   &TYPE_STRING,         OPTIONAL, "File on the machine with the certificate authority of the registry.", .check = kubeadm_check_path},
+    {"ca",        &TYPE_STRING,         OPTIONAL, "Certificate authority of the registry in PEM."},
+    {"ca_path",   &TYPE_STRING,         OPTIONAL, "File on the machine with that authority instead.", .check = kubeadm_check_path},
+};
+static const Attribute handler[] = {
+    {"binary",          &TYPE_STRING,         OPTIONAL, "Path of the program (default for nvidia: \"/usr/bin/nvidia-container-runtime\"; else that of the type). CRI-O needs it.", .check = kubeadm_check_path},
+    {"runtime_type",    &TYPE_STRING,         OPTIONAL, "Type in containerd (default: \"io.containerd.runsc.v1\" for gvisor, \"io.containerd.kata.v2\" for kata, else \"io.containerd.runc.v2\"). CRI-O treats each other type than that of runc as a virtual machine."},
+    {"options",         &TYPE_DYNAMIC,        OPTIONAL, "Object with further options of the type, for containerd."},
+    {"cni_conf_dir",    &TYPE_STRING,         OPTIONAL, "Directory of the configuration of its pod network, for containerd.", .check = kubeadm_check_path},
+    {"pod_annotations", &TYPE_LIST_OF_STRING, OPTIONAL, "Annotations of pods that the program gets; \"*\" stands for the rest of a name."},
 };
 static const Attribute attributes[] = {
     SSH_CLIENT_ATTRIBUTES(0),
@@ -51,6 +59,8 @@ static const Attribute attributes[] = {
     {"ipv6",               &TYPE_BOOL,   OPTIONAL, "Whether the kernel forwards IPv6."},
     {"prefix",             &TYPE_STRING, OPTIONAL | COMPUTED, "Directory of the programs of the bundle on the machine (default: \"/usr/local/bin\"; where it is read-only, \"/opt/bin\").", .check = kubeadm_check_path},
     {"registries",         NULL,         OPTIONAL, "Mirrors and logins of registries.", .nested = NESTED(NEST_LIST, registry)},
+    {"runtimes",           NULL,         OPTIONAL, "Programs that run pods beside runc, by the handler that a RuntimeClass names: nvidia, gvisor, kata or another. loam does not install them.", .nested = NESTED(NEST_MAP, handler)},
+    {"containerd_config",  &TYPE_DYNAMIC, OPTIONAL, "Object that is merged into the configuration of containerd, with its names. A value that loam sets is an error."},
     {"http_proxy",         &TYPE_STRING, OPTIONAL, "Proxy of the container runtime for http."},
     {"https_proxy",        &TYPE_STRING, OPTIONAL, "Proxy of the container runtime for https."},
     {"no_proxy",           &TYPE_STRING, OPTIONAL, "Hosts and networks without the proxy, separated by commas. Add those of nodes, pods and services."},
@@ -59,6 +69,7 @@ static const Attribute attributes[] = {
     {"runtime_version",    &TYPE_STRING, COMPUTED | CHANGES_ON_UPDATE, "Version of the container runtime."},
     {"package_driver",     &TYPE_STRING, COMPUTED | CHANGES_ON_UPDATE, "Program that installs packages on the machine: \"apt\", \"dnf\", \"zypper\"; \"none\": only a bundle brings programs."},
     {"has_selinux",        &TYPE_BOOL,   COMPUTED | CHANGES_ON_UPDATE, "Whether the container runtime gives pods labels of SELinux: the machine had SELinux and its policy for containers when the object was created."},
+    {"containerd_kept",    &TYPE_MAP_OF_STRING, COMPUTED, "The root, state and oom_score that the configuration of containerd had before loam wrote it, and has still."},
     {"settings",           &TYPE_MAP_OF_STRING, COMPUTED | CHANGES_ON_UPDATE, "Settings of the machine: files, programs, images, kernel, services. A plan shows those that differ."},
     {"id",                 &TYPE_STRING, COMPUTED, "Name of the object's steps on the machine."},
 };
@@ -71,12 +82,30 @@ static Value settings_value(const NamedTexts *texts, Arena *arena) {
     return object_builder_map(&builder, &TYPE_STRING);
 }
 
+static void host_stored_settings(Value settings, NamedTexts *out, Arena *arena) {
+    for (size_t i = 0; value_is_present(settings) && i < settings.count; i++) {
+        NamedText setting = {value_key_at(settings, i), value_text(value_at(settings, i))};
+        vec_push(arena, out, setting);
+    }
+}
+
 /* Whether what the plan needs of the configuration is known. */
 static bool host_is_ready(Value object) {
-    static const char *const names[] = {
-        "bundle",           "kubernetes_version", "sandbox_image",     "swap", "registries",
-        "http_proxy",       "https_proxy",        "no_proxy",          "ipv6", "host_firewall",
-        "image_repository", "container_runtime",  "runtime_repository"};
+    static const char *const names[] = {"bundle",
+                                        "kubernetes_version",
+                                        "sandbox_image",
+                                        "swap",
+                                        "registries",
+                                        "http_proxy",
+                                        "https_proxy",
+                                        "no_proxy",
+                                        "ipv6",
+                                        "host_firewall",
+                                        "image_repository",
+                                        "container_runtime",
+                                        "runtime_repository",
+                                        "runtimes",
+                                        "containerd_config"};
     for (size_t i = 0; i < ARRAY_COUNT(names); i++) {
         if (!value_is_wholly_known(object_attribute(object, names[i])))
             return false;
@@ -109,7 +138,7 @@ static bool check_runtime(const Call *call, const PlanRequest *request, Diags *d
 static bool plan_settings(KubeadmWish *plan, Value prior, Str version, Value object, Value *planned,
                           Diags *diags) {
     static const char *const kept[] = {"architecture", "is_container", "package_driver",
-                                       "has_selinux"};
+                                       "has_selinux", "containerd_kept"};
     Arena *arena = plan->call->arena;
     if (!kubeadm_wish_settings(plan, object_bool(prior, "is_container", false), version, diags))
         return false;
@@ -120,6 +149,26 @@ static bool plan_settings(KubeadmWish *plan, Value prior, Str version, Value obj
     object_builder_set_optional(&builder, "runtime_version", version, arena);
     *planned = object_builder_value(&builder);
     return true;
+}
+
+/* Pods stay when the container runtime restarts. */
+static void note_restart(const KubeadmWish *plan, const PlanRequest *request,
+                         PlanResponse *response) {
+    Arena *arena = plan->call->arena;
+    Value settings = object_attribute(request->prior, "settings");
+    NamedTexts stored = {0};
+    StrVec members = {0};
+    if (request->is_replaced || !value_is_present(settings))
+        return;
+    host_stored_settings(settings, &stored, arena);
+    Str lines =
+        host_settings_difference(&plan->wanted, &stored, plan->wish.bundle, &members, arena);
+    Str line = str_format(arena, "restart %s\n", plan->runtime->service);
+    if (str_find(lines, line, 0) != SIZE_MAX)
+        plan_note(response, PATH_AT(plan->call, {"settings"}),
+                  str_format(arena, "restarts %s on %.*s", plan->runtime->service,
+                             STR_ARG(object_text(plan->object, "host", STR_EMPTY))),
+                  arena);
 }
 
 static bool host_plan(const Call *call, const PlanRequest *request, PlanResponse *response,
@@ -145,6 +194,7 @@ static bool host_plan(const Call *call, const PlanRequest *request, PlanResponse
         return true;
     plan.wish.driver = kubeadm_wish_driver(request->prior);
     plan.has_selinux = object_bool(request->prior, "has_selinux", false);
+    plan.kept = object_attribute(request->prior, "containerd_kept");
     plan.prefix = object_text(request->prior, "prefix", STR_EMPTY);
     version = kubeadm_wish_runtime_version(
         &plan, object_text(request->prior, "runtime_version", STR_EMPTY));
@@ -161,6 +211,7 @@ static bool host_plan(const Call *call, const PlanRequest *request, PlanResponse
             return false;
     }
     response->planned = planned;
+    note_restart(&plan, request, response);
     return true;
 }
 
@@ -280,6 +331,8 @@ static Value host_described(const KubeadmWish *plan, const HostFacts *facts, Str
                             arena);
     object_builder_set_text(&builder, "prefix", plan->wanted.prefix, arena);
     object_builder_set(&builder, "has_selinux", value_bool(plan->has_selinux));
+    if (plan->kept.type)
+        object_builder_set(&builder, "containerd_kept", plan->kept);
     object_builder_set_optional(
         &builder, "runtime_version",
         kubeadm_wish_runtime_version(plan, kubeadm_wish_machine_runtime(plan, facts)), arena);
@@ -406,8 +459,10 @@ static bool kubeadm_host_prepare(KubeadmWish *plan, SshLink *link, Str id, Value
     find_system(plan, &first.facts, diags);
     if (!install_runtime(plan, link, id, &first, diags))
         return false;
-    if (plan->is_new)
+    if (plan->is_new) {
         plan->has_selinux = first.facts.selinux.len && first.facts.selinux_containers.len;
+        plan->kept = settings_value(&first.facts.containerd_kept, arena);
+    }
     if ((plan->is_new &&
          !kubeadm_wish_check_release(
              plan,
@@ -447,6 +502,7 @@ static bool host_apply(const Call *call, const ApplyRequest *request, ApplyRespo
     };
     if (!plan.is_new) {
         plan.has_selinux = object_bool(request->prior, "has_selinux", false);
+        plan.kept = object_attribute(request->prior, "containerd_kept");
         plan.prefix = object_text(request->prior, "prefix", STR_EMPTY);
     }
     Str id = value_is_null(request->prior) ? request->marker
@@ -502,10 +558,7 @@ static bool kubeadm_host_read_state(const Call *call, const ReadRequest *request
     Diags problems = diags_new(call->arena);
     Value settings = object_attribute(response->state, "settings");
     bool is_known;
-    for (size_t i = 0; value_is_present(settings) && i < settings.count; i++) {
-        NamedText setting = {value_key_at(settings, i), value_text(value_at(settings, i))};
-        vec_push(call->arena, &stored.settings, setting);
-    }
+    host_stored_settings(settings, &stored.settings, call->arena);
     if (!ssh_client_link(call, response->state, &link, diags))
         return false;
     ssh_client_limit_to_plan(&link);

@@ -163,8 +163,47 @@ static void read_registries(KubeadmWish *plan) {
             .user = object_text(given, "username", STR_EMPTY),
             .password = object_text(given, "password", STR_EMPTY),
             .ca_path = object_text(given, "ca_path", STR_EMPTY),
+            .ca = object_text(given, "ca", STR_EMPTY),
         };
         vec_push(arena, &plan->wish.node.mirrors, mirror);
+    }
+}
+
+/* What installations of these runtimes need. */
+static const struct {
+    const char *name;
+    const char *type;
+    const char *binary;
+} known_handlers[] = {
+    {"nvidia", "io.containerd.runc.v2", "/usr/bin/nvidia-container-runtime"},
+    {"gvisor", "io.containerd.runsc.v1", ""},
+    {"kata", "io.containerd.kata.v2", ""},
+};
+
+static void read_handlers(KubeadmWish *plan) {
+    Arena *arena = plan->call->arena;
+    Value all = object_attribute(plan->object, "runtimes");
+    for (size_t i = 0; value_is_present(all) && i < all.count; i++) {
+        Value given = value_at(all, i);
+        RuntimeHandler handler = {
+            .name = value_key_at(all, i),
+            .type = object_text(given, "runtime_type", STR_EMPTY),
+            .binary = object_text(given, "binary", STR_EMPTY),
+            .options = object_attribute(given, "options"),
+            .cni_conf_dir = object_text(given, "cni_conf_dir", STR_EMPTY),
+            .pod_annotations = nested_list_texts(given, "pod_annotations", arena),
+        };
+        for (size_t k = 0; k < ARRAY_COUNT(known_handlers); k++) {
+            if (!str_equal_cstr(handler.name, known_handlers[k].name))
+                continue;
+            if (!handler.type.len)
+                handler.type = str_from_cstr(known_handlers[k].type);
+            if (!handler.binary.len)
+                handler.binary = str_from_cstr(known_handlers[k].binary);
+        }
+        if (!handler.type.len)
+            handler.type = STR("io.containerd.runc.v2");
+        vec_push(arena, &plan->wish.node.handlers, handler);
     }
 }
 
@@ -192,8 +231,11 @@ bool kubeadm_wish_settings(KubeadmWish *plan, bool is_container, Str version, Di
     plan->wish.stops_firewall =
         str_equal(object_text(plan->object, "host_firewall", STR_EMPTY), STR("disable"));
     plan->wish.keeps_swap = str_equal(object_text(plan->object, "swap", STR_EMPTY), STR("keep"));
-    plan->wish.node.mirrors.count = 0;
+    node->more = object_attribute(plan->object, "containerd_config");
+    node->kept = plan->kept;
+    node->mirrors.count = node->handlers.count = 0;
     read_registries(plan);
+    read_handlers(plan);
     kubeadm_wish_read_repositories(plan);
     Str problem = host_settings_want(&plan->wish, &plan->wanted, call->arena);
     return !problem.len ||

@@ -11,6 +11,7 @@ typedef struct KubeadmWish {
     const NodeRuntime *runtime;
     bool is_new;      /* the object is created */
     bool has_selinux; /* pods get labels of SELinux */
+    Value kept;       /* map or null: see NodeSettings */
     Str prefix;       /* directory of programs, if the object names none; empty: the default */
     HostBundle source;
     HostWish wish;

@@ -72,6 +72,7 @@ static const struct {
     {STR_CONST("free_kib"), FACT_NAMED, offsetof(HostFacts, free_kib)},
     {STR_CONST("sysctl"), FACT_NAMED, offsetof(HostFacts, sysctls)},
     {STR_CONST("version"), FACT_NAMED, offsetof(HostFacts, versions)},
+    {STR_CONST("containerd_kept"), FACT_NAMED, offsetof(HostFacts, containerd_kept)},
     {STR_CONST("running"), FACT_NAMED, offsetof(HostFacts, running)},
     {STR_CONST("listening"), FACT_LIST, offsetof(HostFacts, listening)},
     {STR_CONST("module"), FACT_LIST, offsetof(HostFacts, modules)},

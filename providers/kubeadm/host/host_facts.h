@@ -42,20 +42,22 @@ typedef struct HostFacts {
     Str ca_certificate; /* PEM */
     Str marker;         /* content of /etc/loam/node.json, which loam wrote */
     Str restored;       /* the snapshot of an etcd whose restore is not finished; empty: none */
-    Str kubelet_certificate; /* file of the kubelet's client certificate; empty: it has none */
-    Str unfinished;          /* "yes": loam began an init or join that has not succeeded */
-    Str runtime_endpoint;    /* URL in the configuration of crictl; empty: none */
-    Str staged_kubelet;      /* version of a kubelet that the upgrade of the node will install */
-    Str server_version;      /* of the API server in its manifest: v1.34.4 */
-    NamedTexts certificates; /* of a control plane: file, certificate in PEM as Base64 */
-    NamedTexts interfaces;   /* name, MAC */
-    NamedTexts addresses;    /* name of the interface, address with prefix length */
-    NamedTexts routes;       /* name of the interface, gateway */
-    NamedTexts free_kib;     /* directory, free space */
-    NamedTexts sysctls;      /* name, value */
-    NamedTexts versions;     /* program, version */
-    NamedTexts running;      /* program, version of its process if the file was replaced since */
-    StrVec listening;        /* "*:6443" */
+    Str kubelet_certificate;    /* file of the kubelet's client certificate; empty: it has none */
+    Str unfinished;             /* "yes": loam began an init or join that has not succeeded */
+    Str runtime_endpoint;       /* URL in the configuration of crictl; empty: none */
+    Str staged_kubelet;         /* version of a kubelet that the upgrade of the node will install */
+    Str server_version;         /* of the API server in its manifest: v1.34.4 */
+    NamedTexts certificates;    /* of a control plane: file, certificate in PEM as Base64 */
+    NamedTexts interfaces;      /* name, MAC */
+    NamedTexts addresses;       /* name of the interface, address with prefix length */
+    NamedTexts routes;          /* name of the interface, gateway */
+    NamedTexts free_kib;        /* directory, free space */
+    NamedTexts sysctls;         /* name, value */
+    NamedTexts versions;        /* program, version */
+    NamedTexts containerd_kept; /* root, state, oom_score of its configuration, if loam has not
+                                 * written it */
+    NamedTexts running;         /* program, version of its process if the file was replaced since */
+    StrVec listening;           /* "*:6443" */
     StrVec modules;
     StrVec programs;
     StrVec firewalls; /* that filter packets: "firewalld", "ufw" */

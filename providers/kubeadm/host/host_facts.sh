@@ -85,6 +85,11 @@ for name in overlay br_netfilter nf_conntrack ip_vs; do
 done
 
 has containerd && print_fact version "containerd $(containerd --version 2>/dev/null | awk '{print $3}')"
+# Directories of containerd that a configuration of the machine names.
+if [ -f /etc/containerd/config.toml ]; then
+  sed -n '/^[[:space:]]*\[/q; s/^\(root\|state\|oom_score\)[[:space:]]*=[[:space:]]*["'"'"']\{0,1\}\([^"'"'"'#]*[^"'"'"'# ]\).*/\1 \2/p' /etc/containerd/config.toml |
+    while read -r name text; do print_fact containerd_kept "$name $text"; done
+fi
 has runc && print_fact version "runc $(runc --version 2>/dev/null | awk 'NR == 1 {print $3}')"
 has crio && print_fact version "crio $(crio --version 2>/dev/null | awk 'NR == 1 {print $3}')"
 has kubelet && print_fact version "kubelet $(kubelet --version 2>/dev/null | awk '{print $2}')"

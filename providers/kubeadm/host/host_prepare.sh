@@ -90,6 +90,19 @@ fetch() {
   found=$(find "$part/root" -type f -path "*/bin/$name")
   [ -n "$found" ] && chmod 0755 "$found" && mv -f "$found" "$target/$name" && rm -rf "$part"
 }
+# A file that another program left in conf.d can replace what loam sets there.
+containerd_has_settings() {
+  image=$(sed -n 's/^sandbox\(_image\)\{0,1\} = "\(.*\)"$/\2/p' $containerd_config)
+  containerd config dump >$work/dump 2>&1 &&
+    grep -q "sandbox\(_image\)\{0,1\} = [\"']${image}[\"']" $work/dump && grep -q 'SystemdCgroup = true' $work/dump
+}
+# Puts the former configuration back, and ends.
+restore_containerd() {
+  if [ -f $work/former ]; then mv -f $work/former $containerd_config; else rm -f $containerd_config; fi
+  systemctl restart containerd || :
+  fail "$1. The former configuration is back"
+}
+containerd_config=/etc/containerd/config.toml
 mkdir -p $work || exit 1
 began=$(date +%s)
 # A run that was interrupted may have left a step that still runs.
@@ -117,6 +130,10 @@ if printf '%s\n' "$lines" | grep -q '^firewall$'; then
   if grep -qs '^ENABLED=yes' /etc/ufw/ufw.conf; then
     ufw --force disable >/dev/null || fail "ufw cannot be stopped"
   fi
+fi
+rm -f $work/former
+if printf '%s\n' "$lines" | grep -q "^file [0-7]* $containerd_config " && [ -f $containerd_config ]; then
+  cp -p $containerd_config $work/former || fail "the file $containerd_config cannot be copied"
 fi
 each file | while read -r mode path content; do
   mkdir -p "${path%/*}" || fail "the directory of $path cannot be made"
@@ -185,7 +202,18 @@ each enable | while read -r name; do
 done || exit 1
 each restart | while read -r name; do
   # Before init or join the kubelet has no configuration and ends at once.
-  if [ "$name" = kubelet ]; then systemctl try-restart kubelet; else systemctl restart "$name" || fail "the service $name does not start"; fi
+  case $name in
+  kubelet) systemctl try-restart kubelet ;;
+  containerd)
+    if ! systemctl restart containerd; then
+      journalctl -u containerd -n 8 --no-pager -o cat 2>/dev/null
+      restore_containerd "the service containerd does not start"
+    fi
+    [ ! -f $containerd_config ] || containerd_has_settings ||
+      restore_containerd "containerd does not have the settings of $containerd_config: a file of /etc/containerd/conf.d replaces them, because containerd 1 does not merge the settings of one plugin. Give its content in containerd_config instead, and remove the file"
+    ;;
+  *) systemctl restart "$name" || fail "the service $name does not start" ;;
+  esac
 done || exit 1
 # systemd waits until CRI-O is ready.
 if printf '%s\n' "$lines" | grep -q -e '^image containerd ' -e '^restart containerd$'; then
@@ -202,7 +230,7 @@ each image | while read -r runtime sha256 member names; do
   store_import "$runtime" $work/member $names || fail "the images of $member cannot be imported"
 done || exit 1
 set +f
-rm -f $work/member $work/bundle.tar
+rm -f $work/member $work/bundle.tar $work/former $work/dump
 file_label -R /opt/cni/bin 2>/dev/null || :
 if printf '%s\n' "$lines" | grep -q '^clock$'; then wait_for_clock; fi
 denials | while read -r line; do echo "warning: SELinux denied an access: $line"; done

@@ -1,16 +1,19 @@
 /* node_files: writes sysctl.d and modules-load.d files, TOML, YAML and systemd units. */
 #include "node_files.h"
 #include "base64.h"
+#include "containerd_config.h"
 #include "json_writer.h"
+#include "object_builder.h"
+#include "toml.h"
 
 /* In sysctl.d, the file whose name sorts last wins. Distributions set rp_filter and ip_forward in
  * other files. */
 #define MODULES_PATH "/etc/modules-load.d/99-zz-loam-kubernetes.conf"
 #define SYSCTL_PATH  "/etc/sysctl.d/99-zz-loam-kubernetes.conf"
-#define MIRROR_DIR   "/etc/containerd/certs.d"
 #define CRIO_MIRRORS "/etc/containers/registries.conf.d/99-zz-loam-"
 #define CRIO_LOGINS  "/etc/crio/loam-auth.json"
 #define CRIO_POLICY  "/etc/crio/policy.json"
+#define CRIO_CAS     "/etc/containers/certs.d/"
 
 static const char modules[] = "overlay\nbr_netfilter\n";
 
@@ -35,6 +38,7 @@ static const char containerd_unit[] = "[Unit]\n"
                                       "KillMode=process\n"
                                       "Restart=always\n"
                                       "RestartSec=5\n"
+                                      "LimitNPROC=infinity\n"
                                       "TasksMax=infinity\n"
                                       "\n"
                                       "[Install]\n"
@@ -50,8 +54,10 @@ static const char crio_unit[] = "[Unit]\n"
                                 "ExecStart=%.*s/crio\n"
                                 "ExecReload=/bin/kill -s HUP $MAINPID\n"
                                 "Type=notify\n"
+                                "Delegate=yes\n"
                                 "Restart=on-failure\n"
                                 "RestartSec=10\n"
+                                "LimitNPROC=infinity\n"
                                 "TasksMax=infinity\n"
                                 "TimeoutStartSec=0\n"
                                 "\n"
@@ -100,20 +106,14 @@ static bool files_is_plain(Str text) {
     return true;
 }
 
-/* Appends a quoted TOML string. */
-static void files_add_quoted(StrBuf *out, Str text) {
-    strbuf_add_char(out, '"');
-    for (size_t i = 0; i < text.len; i++) {
-        if (text.ptr[i] == '"' || text.ptr[i] == '\\')
-            strbuf_add_char(out, '\\');
-        strbuf_add_char(out, text.ptr[i]);
-    }
-    strbuf_add_char(out, '"');
-}
-
 static void files_add(NodeFiles *out, const char *path, Str text, NodeService service,
                       Arena *arena) {
     NodeFile file = {.path = path, .text = text, .mode = 0644, .service = service};
+    vec_push(arena, out, file);
+}
+
+static void files_add_named(NodeFiles *out, Str name, Str text, NodeService service, Arena *arena) {
+    NodeFile file = {.name = name, .text = text, .mode = 0644, .service = service};
     vec_push(arena, out, file);
 }
 
@@ -125,49 +125,6 @@ static void add_kernel(const NodeSettings *settings, NodeFiles *out, Arena *aren
         text = str_concat(text, STR("net.ipv6.conf.all.forwarding = 1\n"), arena);
     files_add(out, MODULES_PATH, str_from_cstr(modules), SERVICE_KERNEL, arena);
     files_add(out, SYSCTL_PATH, text, SERVICE_KERNEL, arena);
-}
-
-/* The configuration format 2 has one plugin for pods and images, format 3 has two. containerd 2
- * reads both formats, containerd 1 only format 2. */
-static Str containerd_config(const NodeSettings *settings, Arena *arena) {
-    bool is_new = settings->runtime_version.major >= 2;
-    const char *runtime = is_new ? "io.containerd.cri.v1.runtime" : "io.containerd.grpc.v1.cri";
-    StrBuf out = strbuf_new(arena);
-    strbuf_add_format(&out, "version = %d\n\n", is_new ? 3 : 2);
-    if (is_new) {
-        strbuf_add_cstr(&out, "[plugins.\"io.containerd.cri.v1.images\".pinned_images]\n"
-                              "  sandbox = ");
-        files_add_quoted(&out, settings->sandbox_image);
-        strbuf_add_cstr(&out, "\n\n[plugins.\"io.containerd.cri.v1.images\".registry]\n"
-                              "  config_path = \"" MIRROR_DIR "\"\n\n");
-    }
-    strbuf_add_format(&out, "[plugins.\"%s\"]\n", runtime);
-    if (settings->has_selinux)
-        strbuf_add_cstr(&out, "  enable_selinux = true\n");
-    if (!is_new) {
-        strbuf_add_cstr(&out, "  sandbox_image = ");
-        files_add_quoted(&out, settings->sandbox_image);
-        strbuf_add_char(&out, '\n');
-    }
-    strbuf_add_format(&out, "  restrict_oom_score_adj = %s\n\n",
-                      settings->restricts_oom_score ? "true" : "false");
-    strbuf_add_format(&out,
-                      "[plugins.\"%s\".cni]\n"
-                      "  bin_dir = \"/opt/cni/bin\"\n"
-                      "  conf_dir = \"/etc/cni/net.d\"\n\n",
-                      runtime);
-    if (!is_new)
-        strbuf_add_format(&out,
-                          "[plugins.\"%s\".registry]\n"
-                          "  config_path = \"" MIRROR_DIR "\"\n\n",
-                          runtime);
-    strbuf_add_format(&out,
-                      "[plugins.\"%s\".containerd.runtimes.runc]\n"
-                      "  runtime_type = \"io.containerd.runc.v2\"\n\n"
-                      "[plugins.\"%s\".containerd.runtimes.runc.options]\n"
-                      "  SystemdCgroup = true\n",
-                      runtime, runtime);
-    return strbuf_str(&out);
 }
 
 /* Appends an environment variable to a unit, with "%" doubled because systemd expands it. An empty
@@ -199,14 +156,32 @@ static bool has_logins(const NodeSettings *settings) {
     return false;
 }
 
+/* CRI-O knows programs of the kind of runc, and those that start machines. */
+static void crio_add_handler(StrBuf *out, const RuntimeHandler *handler) {
+    bool is_runc = str_equal(handler->type, STR("io.containerd.runc.v2"));
+    strbuf_add_cstr(out, "\n[crio.runtime.runtimes.");
+    toml_add_string(out, handler->name);
+    strbuf_add_cstr(out, "]\n  runtime_path = ");
+    toml_add_string(out, handler->binary);
+    strbuf_add_format(out, "\n  runtime_type = \"%s\"\n", is_runc ? "oci" : "vm");
+    if (!handler->pod_annotations.count)
+        return;
+    strbuf_add_cstr(out, "  allowed_annotations = [");
+    for (size_t i = 0; i < handler->pod_annotations.count; i++) {
+        strbuf_add_cstr(out, i ? ", " : "");
+        toml_add_string(out, handler->pod_annotations.items[i]);
+    }
+    strbuf_add_cstr(out, "]\n");
+}
+
 /* A part of the configuration: tables of the package's own file stay. */
 static Str crio_config(const NodeSettings *settings, Arena *arena) {
     StrBuf out = strbuf_new(arena);
     strbuf_add_format(&out, "[crio.api]\n  listen = \"%s\"\n\n[crio.image]\n  pause_image = ",
                       settings->runtime->socket);
-    files_add_quoted(&out, settings->sandbox_image);
+    toml_add_string(&out, settings->sandbox_image);
     strbuf_add_cstr(&out, "\n  pinned_images = [");
-    files_add_quoted(&out, settings->sandbox_image);
+    toml_add_string(&out, settings->sandbox_image);
     strbuf_add_cstr(&out, "]\n");
     if (has_logins(settings))
         strbuf_add_cstr(&out, "  global_auth_file = \"" CRIO_LOGINS "\"\n"
@@ -220,6 +195,8 @@ static Str crio_config(const NodeSettings *settings, Arena *arena) {
                           "  cgroup_manager = \"systemd\"\n");
     if (settings->has_selinux)
         strbuf_add_cstr(&out, "  selinux = true\n");
+    vec_each(&settings->handlers, handler)
+        crio_add_handler(&out, handler);
     return strbuf_str(&out);
 }
 
@@ -233,6 +210,8 @@ static Str runtime_drop_in(const NodeSettings *settings, Arena *arena) {
     StrBuf out = strbuf_new(arena);
     bool has_proxy = settings->http_proxy.len || settings->https_proxy.len;
     strbuf_add_cstr(&out, "[Service]\nLimitNOFILE=1048576\n");
+    if (settings->has_own_runtime && !settings->restricts_oom_score)
+        strbuf_add_cstr(&out, "OOMScoreAdjust=-999\n");
     if (settings->is_image && !is_crio(settings) && !settings->has_own_runtime)
         files_add_variable(&out, "CONTAINERD_CONFIG", str_from_cstr(settings->runtime->config));
     files_add_variable(&out, "HTTP_PROXY", settings->http_proxy);
@@ -242,21 +221,25 @@ static Str runtime_drop_in(const NodeSettings *settings, Arena *arena) {
     return strbuf_str(&out);
 }
 
+static Str containerd_ca(const RegistryMirror *mirror, Arena *arena) {
+    return str_format(arena, CONTAINERD_MIRRORS "/%.*s/ca.crt", STR_ARG(mirror->host));
+}
+
 static void files_add_endpoint(StrBuf *out, const RegistryMirror *mirror, Str endpoint,
                                Arena *arena) {
     strbuf_add_cstr(out, "\n[host.");
-    files_add_quoted(out, endpoint);
+    toml_add_string(out, endpoint);
     strbuf_add_cstr(out, "]\n  capabilities = [\"pull\", \"resolve\"]\n");
-    if (mirror->ca_path.len) {
+    if (mirror->ca_path.len || mirror->ca.len) {
         strbuf_add_cstr(out, "  ca = ");
-        files_add_quoted(out, mirror->ca_path);
+        toml_add_string(out, mirror->ca.len ? containerd_ca(mirror, arena) : mirror->ca_path);
         strbuf_add_char(out, '\n');
     }
     if (!mirror->user.len)
         return;
     Str pair = str_format(arena, "%.*s:%.*s", STR_ARG(mirror->user), STR_ARG(mirror->password));
     strbuf_add_cstr(out, "\n[host.");
-    files_add_quoted(out, endpoint);
+    toml_add_string(out, endpoint);
     strbuf_add_format(out, ".header]\n  Authorization = \"Basic %.*s\"\n",
                       STR_ARG(base64_encode(pair, arena)));
 }
@@ -267,7 +250,7 @@ static void add_mirror(const RegistryMirror *mirror, NodeFiles *out, Arena *aren
     StrBuf text = strbuf_new(arena);
     Str own = str_concat(STR("https://"), mirror->host, arena);
     strbuf_add_cstr(&text, "server = ");
-    files_add_quoted(&text, own);
+    toml_add_string(&text, own);
     strbuf_add_char(&text, '\n');
     vec_each(&mirror->endpoints, endpoint) {
         files_add_endpoint(&text, mirror, *endpoint, arena);
@@ -275,11 +258,13 @@ static void add_mirror(const RegistryMirror *mirror, NodeFiles *out, Arena *aren
     if (!mirror->endpoints.count)
         files_add_endpoint(&text, mirror, own, arena);
     NodeFile file = {
-        .name = str_format(arena, MIRROR_DIR "/%.*s/hosts.toml", STR_ARG(mirror->host)),
+        .name = str_format(arena, CONTAINERD_MIRRORS "/%.*s/hosts.toml", STR_ARG(mirror->host)),
         .text = strbuf_str(&text),
         .mode = mirror->user.len ? 0600 : 0644,
         .is_secret = mirror->user.len > 0,
     };
+    if (mirror->ca.len)
+        files_add_named(out, containerd_ca(mirror, arena), mirror->ca, SERVICE_NONE, arena);
     vec_push(arena, out, file);
 }
 
@@ -311,8 +296,8 @@ static Str check_crio_mirror(const RegistryMirror *mirror, Arena *arena) {
     bool is_clear;
     if (mirror->ca_path.len)
         return str_format(arena,
-                          "CRI-O does not read \"ca_path\". Place the certificate authority in "
-                          "/etc/containers/certs.d/%.*s/ca.crt on the machine.",
+                          "CRI-O does not read \"ca_path\". Set \"ca\" to the certificate "
+                          "authority of %.*s instead.",
                           STR_ARG(mirror->host));
     vec_each(&mirror->endpoints, endpoint) {
         if (!read_location(*endpoint, &location, &is_clear, arena))
@@ -324,17 +309,36 @@ static Str check_crio_mirror(const RegistryMirror *mirror, Arena *arena) {
     return STR_EMPTY;
 }
 
+/* CRI-O reads the authority of the host that it asks. */
+static void add_crio_ca(const RegistryMirror *mirror, NodeFiles *out, Arena *arena) {
+    Str location;
+    bool is_clear;
+    if (!mirror->ca.len)
+        return;
+    if (!mirror->endpoints.count)
+        files_add_named(out, str_format(arena, CRIO_CAS "%.*s/ca.crt", STR_ARG(mirror->host)),
+                        mirror->ca, SERVICE_NONE, arena);
+    vec_each(&mirror->endpoints, endpoint) {
+        if (!read_location(*endpoint, &location, &is_clear, arena) || is_clear)
+            continue;
+        Str host = str_slice(location, 0, str_find_char(location, '/', 0));
+        files_add_named(out, str_format(arena, CRIO_CAS "%.*s/ca.crt", STR_ARG(host)), mirror->ca,
+                        SERVICE_NONE, arena);
+    }
+}
+
 static void add_crio_mirror(const RegistryMirror *mirror, NodeFiles *out, Arena *arena) {
     StrBuf text = strbuf_new(arena);
     Str location = STR_EMPTY;
     bool is_clear = false;
+    add_crio_ca(mirror, out, arena);
     strbuf_add_cstr(&text, "[[registry]]\nlocation = ");
-    files_add_quoted(&text, mirror->host);
+    toml_add_string(&text, mirror->host);
     strbuf_add_char(&text, '\n');
     vec_each(&mirror->endpoints, endpoint) {
         (void)read_location(*endpoint, &location, &is_clear, arena);
         strbuf_add_cstr(&text, "\n[[registry.mirror]]\nlocation = ");
-        files_add_quoted(&text, location);
+        toml_add_string(&text, location);
         strbuf_add_cstr(&text, is_clear ? "\ninsecure = true\n" : "\n");
     }
     NodeFile file = {
@@ -386,6 +390,30 @@ static bool files_is_registry(Str host) {
     return host.len > 0 && str_has_only(host, "-._:[]*") && !str_starts_with(host, STR("."));
 }
 
+/* Kubernetes demands a DNS label. */
+static bool files_is_label(Str text) {
+    for (size_t i = 0; i < text.len; i++) {
+        char c = text.ptr[i];
+        bool is_edge = i == 0 || i + 1 == text.len;
+        if (!((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || (c == '-' && !is_edge)))
+            return false;
+    }
+    return text.len > 0 && text.len <= 63;
+}
+
+static Str check_handler(const NodeSettings *settings, const RuntimeHandler *handler,
+                         Arena *arena) {
+    if (!files_is_label(handler->name))
+        return STR("The name of a runtime must be one that a RuntimeClass can have: lower-case "
+                   "letters, digits and \"-\".");
+    if (str_equal(handler->name, STR("runc")))
+        return STR("loam sets the runtime \"runc\" itself; give yours another name.");
+    if (is_crio(settings) && !handler->binary.len)
+        return str_format(arena, "The runtime \"%.*s\" of CRI-O needs the path \"binary\".",
+                          STR_ARG(handler->name));
+    return STR_EMPTY;
+}
+
 static Str files_check(const NodeSettings *settings, Arena *arena) {
     const Str texts[] = {settings->sandbox_image, settings->http_proxy, settings->https_proxy,
                          settings->no_proxy};
@@ -393,7 +421,17 @@ static Str files_check(const NodeSettings *settings, Arena *arena) {
         if (!files_is_plain(texts[i]))
             return str_format(arena, "A proxy or the name of an image has control characters.");
     }
+    if (is_crio(settings) && settings->more.type && value_is_present(settings->more))
+        return STR("\"containerd_config\" is for containerd, and the machine has CRI-O.");
+    vec_each(&settings->handlers, handler) {
+        Str problem = check_handler(settings, handler, arena);
+        if (problem.len)
+            return problem;
+    }
     vec_each(&settings->mirrors, mirror) {
+        if (mirror->ca.len && mirror->ca_path.len)
+            return str_format(arena, "The registry %.*s has both \"ca\" and \"ca_path\".",
+                              STR_ARG(mirror->host));
         bool is_good = files_is_registry(mirror->host) && files_is_plain(mirror->ca_path);
         vec_each(&mirror->endpoints, endpoint)
             is_good = is_good && files_is_plain(*endpoint);
@@ -411,11 +449,6 @@ static Str files_check(const NodeSettings *settings, Arena *arena) {
 
 static Str unit_path(const NodeRuntime *runtime, const char *file, Arena *arena) {
     return str_format(arena, "/etc/systemd/system/%s.service%s", runtime->service, file);
-}
-
-static void files_add_named(NodeFiles *out, Str name, Str text, NodeService service, Arena *arena) {
-    NodeFile file = {.name = name, .text = text, .mode = 0644, .service = service};
-    vec_push(arena, out, file);
 }
 
 /* The units and the policy that a package would bring. */
@@ -439,13 +472,17 @@ static void add_kubelet(const NodeSettings *settings, NodeFiles *out, Arena *are
 
 Str node_files_list(const NodeSettings *settings, NodeFiles *out, Arena *arena) {
     const NodeRuntime *runtime = settings->runtime;
-    Str problem = files_check(settings, arena);
+    Str problem = files_check(settings, arena), config = STR_EMPTY;
+    if (problem.len)
+        return problem;
+    if (is_crio(settings))
+        config = crio_config(settings, arena);
+    else
+        problem = containerd_config_text(settings, &config, arena);
     if (problem.len)
         return problem;
     add_kernel(settings, out, arena);
-    files_add(out, runtime->config,
-              is_crio(settings) ? crio_config(settings, arena) : containerd_config(settings, arena),
-              SERVICE_RUNTIME, arena);
+    files_add(out, runtime->config, config, SERVICE_RUNTIME, arena);
     files_add_named(out, unit_path(runtime, ".d/10-loam.conf", arena),
                     runtime_drop_in(settings, arena), SERVICE_RUNTIME, arena);
     files_add(out, "/etc/crictl.yaml", crictl_config(runtime, arena), SERVICE_NONE, arena);

@@ -1,5 +1,6 @@
 /* node_files: texts by their format; the real containerd reads its file. */
 #include "io.h"
+#include "json.h"
 #include "node_files.h"
 #include "unit.h"
 
@@ -75,7 +76,7 @@ static void test_image(void **) {
 static void test_selinux(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     NodeSettings settings = plain;
-    static const char text[] = "  enable_selinux = true\n";
+    static const char text[] = "\nenable_selinux = true\n";
     const char *path = "/etc/containerd/config.toml";
     assert_true(str_find(text_of(&settings, path, arena), STR("selinux"), 0) == SIZE_MAX);
     settings.has_selinux = true;
@@ -205,7 +206,8 @@ static void test_crio_rejects(void **) {
         {"https://mirror.example/v2x", "", "begins with /v2"},
         {"ftp://mirror.example", "", "http or https"},
         {"https://", "", "http or https"},
-        {"https://mirror.example", "/etc/a.crt", "/etc/containers/certs.d/r.example/"},
+        {"https://mirror.example", "/etc/a.crt",
+         "Set \"ca\" to the certificate authority of r.example"},
     };
     for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
         SCOPED(ArenaRef) arena = arena_open("test");
@@ -247,15 +249,125 @@ static void test_versions(void **) {
     const char *path = "/etc/containerd/config.toml";
     check_has(text_of(&settings, path, arena), "version = 2\n");
     check_has(text_of(&settings, path, arena),
-              "  sandbox_image = \"registry.k8s.io/pause:3.10.1\"\n");
+              "\nsandbox_image = \"registry.k8s.io/pause:3.10.1\"\n");
     settings.runtime_version = (KubeVersion){2, 1, 0, STR_EMPTY};
     check_has(text_of(&settings, path, arena), "version = 3\n");
     check_has(text_of(&settings, path, arena),
               "[plugins.\"io.containerd.cri.v1.images\".pinned_images]\n"
-              "  sandbox = \"registry.k8s.io/pause:3.10.1\"\n");
+              "sandbox = \"registry.k8s.io/pause:3.10.1\"\n");
     check_has(text_of(&settings, path, arena),
               "[plugins.\"io.containerd.cri.v1.runtime\".containerd.runtimes.runc.options]\n"
-              "  SystemdCgroup = true\n");
+              "SystemdCgroup = true\n");
+}
+
+static Value value_of_json(const char *text, Arena *arena) {
+    Value value;
+    assert_true(json_parse_object(str_from_cstr(text), &value, arena));
+    return value;
+}
+
+static void test_handlers(void **) {
+    SCOPED(ArenaRef) arena = arena_open("test");
+    NodeSettings settings = plain;
+    RuntimeHandler sandboxed = {.name = STR("gvisor"),
+                                .type = STR("io.containerd.runsc.v1"),
+                                .options = value_of_json("{\"TypeUrl\":\"t\"}", arena)};
+    RuntimeHandler other = {.name = STR("other"),
+                            .type = STR("io.containerd.runc.v2"),
+                            .binary = STR("/opt/bin/other")};
+    vec_push(arena, &other.pod_annotations, STR("example/*"));
+    vec_push(arena, &settings.handlers, sandboxed);
+    vec_push(arena, &settings.handlers, other);
+    Str text = text_of(&settings, "/etc/containerd/config.toml", arena);
+    check_has(text, "containerd.runtimes.gvisor]\nruntime_type = \"io.containerd.runsc.v1\"\n\n"
+                    "[plugins.\"io.containerd.grpc.v1.cri\".containerd.runtimes.gvisor.options]\n"
+                    "TypeUrl = \"t\"\n");
+    check_has(text, "containerd.runtimes.other]\npod_annotations = [\"example/*\"]\n"
+                    "runtime_type = \"io.containerd.runc.v2\"\n");
+    check_has(text, "containerd.runtimes.other.options]\nBinaryName = \"/opt/bin/other\"\n"
+                    "SystemdCgroup = true\n");
+    settings.runtime = &node_runtime_table[NODE_RUNTIME_CRIO];
+    NodeFiles files = {0};
+    check_str(node_files_list(&settings, &files, arena),
+              "The runtime \"gvisor\" of CRI-O needs the path \"binary\".");
+    settings.handlers.items[0].binary = STR("/usr/bin/runsc");
+    check_has(text_of(&settings, settings.runtime->config, arena),
+              "[crio.runtime.runtimes.\"other\"]\n  runtime_path = \"/opt/bin/other\"\n"
+              "  runtime_type = \"oci\"\n  allowed_annotations = [\"example/*\"]\n");
+    static const struct {
+        const char *name;
+        const char *problem;
+    } rows[] = {
+        {"runc", "loam sets the runtime \"runc\" itself; give yours another name."},
+        {"A", "The name of a runtime must be one that a RuntimeClass can have: lower-case letters, "
+              "digits and \"-\"."},
+        {"a-",
+         "The name of a runtime must be one that a RuntimeClass can have: lower-case letters, "
+         "digits and \"-\"."},
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+        settings.handlers.items[0].name = str_from_cstr(rows[i].name);
+        check_str(node_files_list(&settings, &files, arena), rows[i].problem);
+    }
+}
+
+/* What the user adds is merged; what loam sets cannot be replaced. */
+static void test_more_of_containerd(void **) {
+    SCOPED(ArenaRef) arena = arena_open("test");
+    static const struct {
+        const char *more;
+        const char *found;
+        const char *problem;
+    } rows[] = {
+        {"{\"grpc\":{\"max_recv_message_size\":33554432},\"oom_score\":-500}",
+         "\n[grpc]\nmax_recv_message_size = 33554432\n", ""},
+        {"{\"oom_score\":-500}", "\noom_score = -500\nroot = \"/data\"\n", ""},
+        {"{\"root\":\"/mine\"}", "\noom_score = -999\nroot = \"/mine\"\n", ""},
+        {"{\"proxy_plugins\":{\"a "
+         "b\":{\"type\":\"snapshot\",\"on\":[true,{\"k\":1.5}],\"off\":null}}}",
+         "\n[proxy_plugins.\"a b\"]\non = [true, {k = 1.5}]\ntype = \"snapshot\"\n", ""},
+        {"{\"plugins\":{\"io.containerd.grpc.v1.cri\":{\"max_concurrent_downloads\":9}}}",
+         "\nmax_concurrent_downloads = 9\n", ""},
+        {"{\"version\":3}", "", "\"version\""},
+        {"{\"plugins\":{\"io.containerd.grpc.v1.cri\":{\"sandbox_image\":\"x\"}}}", "",
+         "\"plugins.io.containerd.grpc.v1.cri.sandbox_image\""},
+        {"{\"plugins\":[]}", "", "\"plugins\""},
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+        NodeSettings settings = plain;
+        NodeFiles files = {0};
+        settings.more = value_of_json(rows[i].more, arena);
+        settings.kept = value_of_json("{\"root\":\"/data\",\"oom_score\":\"-999\"}", arena);
+        Str problem = node_files_list(&settings, &files, arena);
+        if (*rows[i].problem)
+            check_has(problem, rows[i].problem);
+        else
+            check_has(text_of(&settings, "/etc/containerd/config.toml", arena), rows[i].found);
+        settings.runtime = &node_runtime_table[NODE_RUNTIME_CRIO];
+        check_str(node_files_list(&settings, &files, arena),
+                  "\"containerd_config\" is for containerd, and the machine has CRI-O.");
+    }
+}
+
+/* The authority of a registry is a file that its runtime reads. */
+static void test_authorities(void **) {
+    SCOPED(ArenaRef) arena = arena_open("test");
+    NodeSettings settings = plain;
+    RegistryMirror mirror = {.host = STR("registry.k8s.io"), .ca = STR("PEM\n")};
+    vec_push(arena, &mirror.endpoints, STR("https://mirror.example:5000/v2/k8s"));
+    vec_push(arena, &settings.mirrors, mirror);
+    check_str(text_of(&settings, "/etc/containerd/certs.d/registry.k8s.io/ca.crt", arena), "PEM\n");
+    check_has(text_of(&settings, "/etc/containerd/certs.d/registry.k8s.io/hosts.toml", arena),
+              "ca = \"/etc/containerd/certs.d/registry.k8s.io/ca.crt\"\n");
+    settings.runtime = &node_runtime_table[NODE_RUNTIME_CRIO];
+    check_str(text_of(&settings, "/etc/containers/certs.d/mirror.example:5000/ca.crt", arena),
+              "PEM\n");
+    settings.mirrors.items[0].endpoints.count = 0;
+    check_str(text_of(&settings, "/etc/containers/certs.d/registry.k8s.io/ca.crt", arena), "PEM\n");
+    settings.mirrors.items[0].ca_path = STR("/ca");
+    NodeFiles files = {0};
+    check_str(node_files_list(&settings, &files, arena),
+              "The registry registry.k8s.io has both \"ca\" and \"ca_path\".");
 }
 
 /* The merged configuration that containerd prints has our values. */
@@ -265,6 +377,12 @@ static void test_real_containerd(void **) {
     const Io io = io_real();
     NodeSettings settings = plain;
     settings.restricts_oom_score = true;
+    RuntimeHandler other = {.name = STR("other"),
+                            .type = STR("io.containerd.runc.v2"),
+                            .binary = STR("/opt/bin/other")};
+    vec_push(arena, &settings.handlers, other);
+    settings.more = value_of_json("{\"grpc\":{\"max_recv_message_size\":33554432}}", arena);
+    settings.kept = value_of_json("{\"root\":\"/data\",\"oom_score\":\"-999\"}", arena);
     Str text = text_of(&settings, "/etc/containerd/config.toml", arena);
     int file = mkstemp(path);
     assert_true(file >= 0);
@@ -286,6 +404,11 @@ static void test_real_containerd(void **) {
     check_has(result.out, "restrict_oom_score_adj = true");
     check_has(result.out, "config_path = \"/etc/containerd/certs.d\"");
     check_has(result.out, "disabled_plugins = []");
+    check_has(result.out, "imports = [");
+    check_has(result.out, "BinaryName = \"/opt/bin/other\"");
+    check_has(result.out, "max_recv_message_size = 33554432");
+    check_has(result.out, "\noom_score = -999\n");
+    check_has(result.out, "\nroot = \"/data\"\n");
 }
 
 UNIT_MAIN(test_node_files) {
@@ -301,6 +424,9 @@ UNIT_MAIN(test_node_files) {
         cmocka_unit_test(test_crio_rejects),
         cmocka_unit_test(test_hostile),
         cmocka_unit_test(test_versions),
+        cmocka_unit_test(test_handlers),
+        cmocka_unit_test(test_more_of_containerd),
+        cmocka_unit_test(test_authorities),
         cmocka_unit_test(test_real_containerd),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
