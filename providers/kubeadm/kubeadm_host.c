@@ -51,7 +51,7 @@ static const Attribute attributes[] = {
     {"repository",         NULL,         OPTIONAL, "Packages for apt, dnf or zypper. Without a bundle and a repository, the machine must have the programs.", .nested = NESTED(NEST_SINGLE, repository_attributes)},
     {"container_runtime",  &TYPE_STRING, OPTIONAL | COMPUTED, "Container runtime of the node. It changes only with the node: the plan of any other change is an error.", .default_json = "\"containerd\"", .one_of = "containerd cri-o"},
     {"runtime_repository", NULL,         OPTIONAL, "Packages of the container runtime for apt, dnf or zypper. Without it, they come from the repositories of the machine.", .nested = NESTED(NEST_SINGLE, runtime_repository)},
-    {"control_plane",      &TYPE_BOOL,   OPTIONAL, "Whether the machine becomes a control plane: then its size is checked."},
+    {"control_plane",      &TYPE_BOOL,   OPTIONAL, "Whether the machine becomes a control plane: then its size is checked. With false it gets no images of control planes and no etcdctl from the bundle."},
     {"image_repository",   &TYPE_STRING, OPTIONAL | COMPUTED, "Registry and path of the images of Kubernetes.", .default_json = "\"registry.k8s.io\""},
     {"sandbox_image",      &TYPE_STRING, OPTIONAL, "Image of the first process of each pod (default: that of kubeadm)."},
     {"swap",               &TYPE_STRING, OPTIONAL | COMPUTED, "\"off\" turns swap off for good; \"keep\" leaves it to the configuration of the kubelet.", .default_json = "\"off\"", .one_of = "off keep"},
@@ -105,7 +105,8 @@ static bool host_is_ready(Value object) {
                                         "container_runtime",
                                         "runtime_repository",
                                         "runtimes",
-                                        "containerd_config"};
+                                        "containerd_config",
+                                        "control_plane"};
     for (size_t i = 0; i < ARRAY_COUNT(names); i++) {
         if (!value_is_wholly_known(object_attribute(object, names[i])))
             return false;
@@ -200,6 +201,9 @@ static bool host_plan(const Call *call, const PlanRequest *request, PlanResponse
         &plan, object_text(request->prior, "runtime_version", STR_EMPTY));
     if (!kubeadm_wish_check_release(&plan, version, diags))
         return false;
+    if (!request->is_replaced)
+        host_stored_settings(object_attribute(request->prior, "settings"), &plan.wish.former,
+                             call->arena);
     /* Files of earlier versions are replaced by the next preparation, and are no drift. */
     Value planned;
     plan.wish.has_former_lists = !request->is_replaced;
@@ -504,6 +508,8 @@ static bool host_apply(const Call *call, const ApplyRequest *request, ApplyRespo
         plan.has_selinux = object_bool(request->prior, "has_selinux", false);
         plan.kept = object_attribute(request->prior, "containerd_kept");
         plan.prefix = object_text(request->prior, "prefix", STR_EMPTY);
+        host_stored_settings(object_attribute(request->prior, "settings"), &plan.wish.former,
+                             call->arena);
     }
     Str id = value_is_null(request->prior) ? request->marker
                                            : object_text(request->prior, "id", STR_EMPTY);

@@ -230,6 +230,10 @@ bool kubeadm_wish_settings(KubeadmWish *plan, bool is_container, Str version, Di
         node_files_no_proxy(&none, object_text(plan->object, "no_proxy", STR_EMPTY), call->arena);
     plan->wish.stops_firewall =
         str_equal(object_text(plan->object, "host_firewall", STR_EMPTY), STR("disable"));
+    plan->wish.is_worker = object_has(plan->object, "control_plane") &&
+                           !object_bool(plan->object, "control_plane", true);
+    plan->wish.image_repository =
+        object_text(plan->object, "image_repository", STR("registry.k8s.io"));
     plan->wish.keeps_swap = str_equal(object_text(plan->object, "swap", STR_EMPTY), STR("keep"));
     node->more = object_attribute(plan->object, "containerd_config");
     node->kept = plan->kept;

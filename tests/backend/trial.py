@@ -94,7 +94,7 @@ def one_death(new_store, command, number, when):
 
 
 def one_fault(new_store, number, kind, survives):
-    """The run with the fault has sanitizers."""
+    """The run with the fault has sanitizers. If it reports success, everything is there; else the next run finishes."""
     with trial_of(new_store, program=shared.FAST) as trial:
         trial.proxy.arm({number: kind})
         process = trial.start(*APPLY, program=shared.LOAM)
@@ -104,7 +104,7 @@ def one_fault(new_store, number, kind, survives):
         trial.proxy.arm()
         if process.returncode != 0:
             trial.store.unlock()
-        trial.apply()
+            trial.apply()
         trial.verify(trial.store)
         check(not trial.store.is_locked(), "the lock is released")
 

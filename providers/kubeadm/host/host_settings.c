@@ -32,6 +32,14 @@ static const struct {
 };
 static const char *const modules[] = {"overlay", "br_netfilter"};
 
+static Str settings_value_of(const NamedTexts *texts, Str name) {
+    vec_each(texts, named) {
+        if (str_equal(named->name, name))
+            return named->text;
+    }
+    return STR_EMPTY;
+}
+
 static void settings_put(HostWanted *out, Str kind, Str name, Str value, Arena *arena) {
     Str key = name.len ? str_format(arena, "%.*s %.*s", STR_ARG(kind), STR_ARG(name)) : kind;
     NamedText setting = {key, value};
@@ -75,15 +83,40 @@ static bool settings_is_word(Str text) {
     return text.len > 0;
 }
 
-static Str want_bundle(const Bundle *bundle, Str prefix, HostWanted *out, Arena *arena) {
-    vec_each(&bundle->files, file) {
-        Str path = settings_path(file, prefix, arena);
-        if (path.len)
+/* Whether only control planes run the image. */
+static bool settings_is_of_control_plane(const HostWish *wish, Str image) {
+    static const Str names[] = {STR_CONST("kube-apiserver:"), STR_CONST("kube-controller-manager:"),
+                                STR_CONST("kube-scheduler:"), STR_CONST("etcd:")};
+    Str name = str_after(image, wish->image_repository.len);
+    if (!str_starts_with(image, wish->image_repository) || !str_starts_with(name, STR("/")))
+        return false;
+    for (size_t i = 0; i < ARRAY_COUNT(names); i++) {
+        if (str_starts_with(str_after(name, 1), names[i]))
+            return true;
+    }
+    return false;
+}
+
+/* Whether a worker does without the setting. What it has already stays, and is no difference. */
+static bool settings_omits(const HostWish *wish, const char *kind, Str name, Arena *arena) {
+    return wish->is_worker &&
+           !settings_value_of(&wish->former, str_format(arena, "%s %.*s", kind, STR_ARG(name))).len;
+}
+
+static Str want_bundle(const HostWish *wish, HostWanted *out, Arena *arena) {
+    vec_each(&wish->bundle->files, file) {
+        Str path = settings_path(file, out->prefix, arena);
+        bool is_of_etcd =
+            str_equal(file->path, STR("bin/etcdctl")) || str_equal(file->path, STR("bin/etcdutl"));
+        if (path.len && !(is_of_etcd && settings_omits(wish, "program", path, arena)))
             settings_put(out, STR("program"), path, str_concat(STR("sha256:"), file->sha256, arena),
                          arena);
         vec_each(&file->images, image) {
             if (!settings_is_word(*image))
                 return STR("Names of images have no blanks and no control characters.");
+            if (settings_is_of_control_plane(wish, *image) &&
+                settings_omits(wish, "image", *image, arena))
+                continue;
             settings_put(out, STR("image"), *image, STR("present"), arena);
         }
     }
@@ -118,7 +151,7 @@ Str host_settings_want(const HostWish *wish, HostWanted *out, Arena *arena) {
     if (!problem.len)
         problem = want_repository(wish, &wish->runtime_repository, out, arena);
     if (!problem.len && wish->bundle)
-        problem = want_bundle(wish->bundle, out->prefix, out, arena);
+        problem = want_bundle(wish, out, arena);
     if (problem.len)
         return problem;
     vec_each(&out->files, file) {
@@ -165,14 +198,6 @@ typedef struct Difference {
     bool uses_packages;
     Arena *arena;
 } Difference;
-
-static Str settings_value_of(const NamedTexts *texts, Str name) {
-    vec_each(texts, named) {
-        if (str_equal(named->name, name))
-            return named->text;
-    }
-    return STR_EMPTY;
-}
 
 static void add_file_line(StrBuf *lines, const NodeFile *file, Arena *arena) {
     Str path = node_files_path(file), content = base64_encode(file->text, arena);

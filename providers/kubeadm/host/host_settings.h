@@ -40,6 +40,9 @@ typedef struct HostWish {
     bool stops_firewall;
     bool has_former_lists; /* see package_repository_files */
     bool keeps_swap;
+    bool is_worker;       /* the machine gets nothing that only control planes run */
+    Str image_repository; /* of the images of Kubernetes */
+    NamedTexts former;    /* settings that the machine has: what they name stays wanted */
 } HostWish;
 
 /* Returns an empty text, or a sentence if a setting cannot be written. */

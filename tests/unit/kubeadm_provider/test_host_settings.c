@@ -50,6 +50,50 @@ static void test_wanted(void **) {
                     0);
 }
 
+/* A worker gets nothing that only control planes run, and keeps what it has. */
+static void test_worker(void **) {
+    SCOPED(ArenaRef) arena = arena_open("test");
+    static const struct {
+        const char *setting;
+        bool is_of_control_plane;
+    } rows[] = {
+        {"image registry.k8s.io/pause:3.10.1", false},
+        {"image registry.k8s.io/kube-proxy:v1.34.4", false},
+        {"image registry.k8s.io/coredns/coredns:v1.12.1", false},
+        {"image registry.k8s.io/kube-apiserver:v1.34.4", true},
+        {"image registry.k8s.io/kube-controller-manager:v1.34.4", true},
+        {"image registry.k8s.io/kube-scheduler:v1.34.4", true},
+        {"image registry.k8s.io/etcd:3.6.5-0", true},
+        {"image registry.k8s.io/etcd-backup:1", false},
+        {"image other.example/etcd:3", false},
+        {"image registry.k8s.iox/etcd:3", false},
+        {"program /usr/local/bin/etcdctl", true},
+        {"program /usr/local/bin/kubelet", false},
+    };
+    Bundle bundle = bundle_of(arena);
+    BundleFile program = {.path = STR("bin/etcdctl"), .name = STR("etcdctl"), .sha256 = STR("dd")};
+    vec_push(arena, &bundle.files, program);
+    for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+        Str setting = str_from_cstr(rows[i].setting);
+        if (str_starts_with(setting, STR("image ")))
+            vec_push(arena, &bundle.files.items[2].images, str_after(setting, 6));
+    }
+    HostWish wish = wish_of(&bundle, false);
+    HostWanted all, worker, former;
+    wish.image_repository = STR("registry.k8s.io");
+    check_str(host_settings_want(&wish, &all, arena), "");
+    wish.is_worker = true;
+    check_str(host_settings_want(&wish, &worker, arena), "");
+    wish.former = all.settings;
+    check_str(host_settings_want(&wish, &former, arena), "");
+    for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+        assert_true(value_of(&all, rows[i].setting).len > 0);
+        if ((value_of(&worker, rows[i].setting).len == 0) != rows[i].is_of_control_plane)
+            fail_msg("%s", rows[i].setting);
+        assert_true(value_of(&former, rows[i].setting).len > 0);
+    }
+}
+
 /* Programs and units have the directory of a system whose /usr is read-only. */
 static void test_prefix(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
@@ -375,7 +419,8 @@ UNIT_MAIN(test_host_settings) {
         cmocka_unit_test(test_hostile),    cmocka_unit_test(test_runtime_repository),
         cmocka_unit_test(test_crio),       cmocka_unit_test(test_parse),
         cmocka_unit_test(test_staged),     cmocka_unit_test(test_proxy),
-        cmocka_unit_test(test_prefix),     cmocka_unit_test(test_firewall),
+        cmocka_unit_test(test_worker),     cmocka_unit_test(test_prefix),
+        cmocka_unit_test(test_firewall),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
