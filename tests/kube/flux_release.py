@@ -15,7 +15,7 @@ def rendered(release):
         "pod-security.kubernetes.io/warn": "restricted", "pod-security.kubernetes.io/warn-version": "latest"}}}]
     for name in ("policies", "rbac", "source-controller", "kustomize-controller", "helm-controller", "notification-controller"):
         with open(os.path.join(RELEASES, release, name + ".yaml"), encoding="utf-8") as file:
-            found += yaml.safe_load_all(file)
+            found += yaml.load_all(file, yaml.CSafeLoader)
     for one in found:
         kind, metadata = one["kind"], one["metadata"]
         metadata.setdefault("labels", {}).update(labels)

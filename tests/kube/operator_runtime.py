@@ -22,7 +22,7 @@ WAIT = 180
 def install(cluster):
     """The definitions that `loam operator install` prints, without policies: no other user works here."""
     text = subprocess.run([LOAM, "operator", "install"], capture_output=True, encoding="utf-8", check=True).stdout
-    for one in yaml.safe_load_all(text):
+    for one in yaml.load_all(text, yaml.CSafeLoader):
         if one and one["kind"] == "CustomResourceDefinition":
             cluster.apply(one)
     cluster.kubectl("wait", "--for=condition=Established", *("crd/%s.infra.loam.internal" % name for name in ("stacks", "runs", "approvals", "lanes")))
