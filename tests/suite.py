@@ -23,9 +23,10 @@ RELEASE = os.path.join(TOP, "build/release/loam")
 SANITIZED = os.path.join(TOP, "build/dev/loam")
 MODULES = ["loam-" + name for name in ("curl", "libarchive", "libssh", "libvirt", "operator", "pq", "rpc", "s3", "serve")]  # opened by loam, not linked
 QUICK = os.path.join(TOP, "build/debug")  # the only build of tests/quick
-# Tests whose strength is damaged or hostile input: with the sanitizer for every commit.
+# Tests whose strength is damaged or hostile input: with the sanitizer for every commit. verify_release links the program, which
+# takes long with link-time optimisation.
 PARSERS = {"command/" + name for name in ("bad_servers", "broken_files", "foreign_texts", "old_files", "provider_faults", "refusals",
-                                          "stored_files")}
+                                          "stored_files", "verify_release")}
 
 
 class Test:

@@ -370,6 +370,17 @@ static bool has_lineage_of(const JournalText *text, const State *state) {
     return true;
 }
 
+/* Returns the plan of a run that died before its first call and before the first state was stored;
+ * empty if it had none. */
+static Str journal_replay_last_plan(const JournalText *text) {
+    Str plan = STR_EMPTY;
+    vec_each(&text->records, record) {
+        if (record->kind == RECORD_START)
+            plan = record->plan;
+    }
+    return plan;
+}
+
 bool journal_replay(JournalStore *store, const Disk *aside, State *state, bool *found, Arena *arena,
                     Diags *diags) {
     Str bytes, problem;
@@ -386,8 +397,11 @@ bool journal_replay(JournalStore *store, const Disk *aside, State *state, bool *
     *found = !is_mark(&replay.text);
     if (!*found && replay.text.records.count > 0) /* none: the run died before its first record */
         state->mark = digest_hex(DIGEST_SHA256, bytes, arena);
-    if (!*found && !has_lineage_of(&replay.text, state))
+    if (!*found && !has_lineage_of(&replay.text, state)) {
+        if (state->serial == 0)
+            state->begun_plan = journal_replay_last_plan(&replay.text);
         return true;
+    }
     if (!check_lineage(&replay))
         return false;
     journal_replay_find_fold(&replay);

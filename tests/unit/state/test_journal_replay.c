@@ -335,6 +335,27 @@ static void start_plan(Left *left, uint64_t serial, const char *plan) {
                                    .plan = str_from_cstr(plan)});
 }
 
+/* A run may die before its first call, and before the first state with its lineage is stored: its
+ * plan can be applied again. The plan of another state's mark cannot. */
+static void plan_of_first_state(void **) {
+    SCOPED(ArenaRef) arena = arena_open("test");
+    static const struct {
+        uint64_t serial; /* of the state */
+        const char *begun;
+    } rows[] = {{0, "p"}, {3, ""}};
+    for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+        Left left = left_new(arena);
+        bool found;
+        left.state->serial = rows[i].serial;
+        left.state->lineage = STR("other");
+        start_plan(&left, 0, "p");
+        left_add(&left, (JournalRecord){.kind = RECORD_FOLD, .serial = 1, .digest = STR("d")});
+        assert_true(left_replay(&left, &found));
+        assert_false(found);
+        check_str(left.state->begun_plan, rows[i].begun);
+    }
+}
+
 static void check_plan(Left *left, const char *plan, bool is_saved) {
     bool found;
     assert_true(left_replay(left, &found));
@@ -413,6 +434,7 @@ UNIT_MAIN(test_journal_replay) {
         cmocka_unit_test(lost_state),
         cmocka_unit_test(other_lineage),
         cmocka_unit_test(marks),
+        cmocka_unit_test(plan_of_first_state),
         cmocka_unit_test(begun_plans),
         cmocka_unit_test(saved_plans),
         cmocka_unit_test(empty_journal),
