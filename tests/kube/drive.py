@@ -10,7 +10,7 @@ import json, os, subprocess, threading
 
 import server
 
-PROGRAM = os.path.join(os.path.dirname(os.environ.get("LOAM_DEV") or os.path.join(server.TOP, "build/dev/loam")), "tests/kube_drive")
+PROGRAM = server.built("kube_drive")
 
 
 class Drive:

@@ -44,6 +44,12 @@ def programs_directory():
     return os.environ.get("LOAM_PROGRAMS") or os.path.expanduser("~/.cache/loam/programs")
 
 
+def built(name):
+    """A program of the tests, from the build of LOAM_DEV; the release build has none."""
+    places = [os.path.dirname(os.environ.get("LOAM_DEV", "")), os.path.join(TOP, "build/dev")]
+    return next((path for path in (os.path.join(place, "tests", name) for place in places) if os.path.exists(path)), name)
+
+
 def find_program(name, version=None):
     """The path of a built program; None if it is missing. Debian's etcd serves too."""
     if version:
