@@ -40,7 +40,7 @@ static const Attribute registry[] = {
 static const Attribute handler[] = {
     {"binary",          &TYPE_STRING,         OPTIONAL, "Path of the program (default for nvidia: \"/usr/bin/nvidia-container-runtime\"; else that of the type). CRI-O needs it.", .check = kubeadm_check_path},
     {"runtime_type",    &TYPE_STRING,         OPTIONAL, "Type in containerd (default: \"io.containerd.runsc.v1\" for gvisor, \"io.containerd.kata.v2\" for kata, else \"io.containerd.runc.v2\"). CRI-O treats each other type than that of runc as a virtual machine."},
-    {"options",         &TYPE_DYNAMIC,        OPTIONAL, "Object with further options of the type, for containerd."},
+    {"options",         &TYPE_MAP_OF_STRING,  OPTIONAL, "Further options of the type, for containerd. \"true\", \"false\" and integers are no strings there."},
     {"cni_conf_dir",    &TYPE_STRING,         OPTIONAL, "Directory of the configuration of its pod network, for containerd.", .check = kubeadm_check_path},
     {"pod_annotations", &TYPE_LIST_OF_STRING, OPTIONAL, "Annotations of pods that the program gets; \"*\" stands for the rest of a name."},
 };

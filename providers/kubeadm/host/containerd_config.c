@@ -63,6 +63,17 @@ static void config_set(Value *root, const char *const *keys, Value value, Arena 
 #define CONFIG_SET(root, value, arena, ...)                                                        \
     config_set(root, (const char *const[]){__VA_ARGS__, NULL}, value, arena)
 
+/* Returns a boolean, an integer, or the text. */
+static Value containerd_option(Value text, Arena *arena) {
+    Value number;
+    int64_t ignored;
+    Str word = value_text(text);
+    if (str_equal(word, STR("true")) || str_equal(word, STR("false")))
+        return value_bool(str_equal(word, STR("true")));
+    return value_from_number_text(word, &number, arena) && value_to_int(number, &ignored) ? number
+                                                                                          : text;
+}
+
 static Value containerd_handler(const RuntimeHandler *handler, Arena *arena) {
     ObjectBuilder builder = object_builder_new(arena), options = object_builder_new(arena);
     bool is_runc = str_equal_cstr(handler->type, RUNC_SHIM);
@@ -73,10 +84,12 @@ static Value containerd_handler(const RuntimeHandler *handler, Arena *arena) {
         object_builder_put(&options, STR("BinaryName"), value_from_str(handler->binary));
     else if (handler->binary.len)
         object_builder_put(&builder, STR("runtime_path"), value_from_str(handler->binary));
-    ConfigMerge merge = {.arena = arena};
+    for (size_t i = 0; config_is_table(handler->options) && i < handler->options.count; i++) {
+        if (value_is_present(value_at(handler->options, i)))
+            object_builder_put(&options, value_key_at(handler->options, i),
+                               containerd_option(value_at(handler->options, i), arena));
+    }
     Value all = object_builder_value(&options);
-    if (config_is_table(handler->options))
-        all = config_merge(&merge, all, handler->options);
     if (all.count)
         object_builder_put(&builder, STR("options"), all);
     if (handler->cni_conf_dir.len)

@@ -22,7 +22,7 @@ typedef struct RuntimeHandler {
     Str name;
     Str type;      /* of containerd: io.containerd.runc.v2 */
     Str binary;    /* path; empty: that of the type */
-    Value options; /* object or null: further options of containerd's type */
+    Value options; /* map of strings or null: further options of containerd's type */
     Str cni_conf_dir;
     StrVec pod_annotations; /* that the program gets */
 } RuntimeHandler;

@@ -269,9 +269,11 @@ static Value value_of_json(const char *text, Arena *arena) {
 static void test_handlers(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     NodeSettings settings = plain;
-    RuntimeHandler sandboxed = {.name = STR("gvisor"),
-                                .type = STR("io.containerd.runsc.v1"),
-                                .options = value_of_json("{\"TypeUrl\":\"t\"}", arena)};
+    RuntimeHandler sandboxed = {
+        .name = STR("gvisor"),
+        .type = STR("io.containerd.runsc.v1"),
+        .options =
+            value_of_json("{\"TypeUrl\":\"t\",\"NoPivotRoot\":\"true\",\"IoUid\":\"7\"}", arena)};
     RuntimeHandler other = {.name = STR("other"),
                             .type = STR("io.containerd.runc.v2"),
                             .binary = STR("/opt/bin/other")};
@@ -281,7 +283,7 @@ static void test_handlers(void **) {
     Str text = text_of(&settings, "/etc/containerd/config.toml", arena);
     check_has(text, "containerd.runtimes.gvisor]\nruntime_type = \"io.containerd.runsc.v1\"\n\n"
                     "[plugins.\"io.containerd.grpc.v1.cri\".containerd.runtimes.gvisor.options]\n"
-                    "TypeUrl = \"t\"\n");
+                    "IoUid = 7\nNoPivotRoot = true\nTypeUrl = \"t\"\n");
     check_has(text, "containerd.runtimes.other]\npod_annotations = [\"example/*\"]\n"
                     "runtime_type = \"io.containerd.runc.v2\"\n");
     check_has(text, "containerd.runtimes.other.options]\nBinaryName = \"/opt/bin/other\"\n"
