@@ -97,7 +97,7 @@ static bool settings_is_of_control_plane(const HostWish *wish, Str image) {
     return false;
 }
 
-/* Whether a worker does without the setting. What it has already stays, and is no difference. */
+/* Whether a worker does without the setting. An existing one stays, and is no difference. */
 static bool settings_omits(const HostWish *wish, const char *kind, Str name, Arena *arena) {
     return wish->is_worker &&
            !settings_value_of(&wish->former, str_format(arena, "%s %.*s", kind, STR_ARG(name))).len;

@@ -42,7 +42,7 @@ typedef struct HostWish {
     bool keeps_swap;
     bool is_worker;       /* the machine gets nothing that only control planes run */
     Str image_repository; /* of the images of Kubernetes */
-    NamedTexts former;    /* settings that the machine has: what they name stays wanted */
+    NamedTexts former;    /* settings that the machine has: they stay wanted */
 } HostWish;
 
 /* Returns an empty text, or a sentence if a setting cannot be written. */

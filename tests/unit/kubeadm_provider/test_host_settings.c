@@ -50,7 +50,7 @@ static void test_wanted(void **) {
                     0);
 }
 
-/* A worker gets nothing that only control planes run, and keeps what it has. */
+/* A worker gets nothing that only control planes run, and keeps its settings. */
 static void test_worker(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     static const struct {
