@@ -80,6 +80,16 @@ bool str_has_only(Str s, const char *signs) {
     return true;
 }
 
+bool str_is_dns_label(Str s) {
+    for (size_t i = 0; i < s.len; i++) {
+        char c = s.ptr[i];
+        bool is_inner = c == '-' && i > 0 && i + 1 < s.len;
+        if (!((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || is_inner))
+            return false;
+    }
+    return s.len > 0 && s.len <= STR_DNS_LABEL_MAX;
+}
+
 bool str_equal_cstr(Str a, const char *b) {
     return str_equal(a, str_from_cstr(b));
 }

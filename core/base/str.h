@@ -55,6 +55,10 @@ bool str_next_field(Str *rest, char separator, Str *field);
 uint64_t str_hash(Str s);
 /* Returns whether each byte is an ASCII letter, a digit, or one of `signs`. */
 bool str_has_only(Str s, const char *signs);
+/* Returns whether the text is a DNS label as Kubernetes has them (RFC 1123): at most 63 lower-case
+ * letters, digits and hyphens, with no hyphen at either end. */
+#define STR_DNS_LABEL_MAX 63
+bool str_is_dns_label(Str s);
 /* Parse the whole text as a decimal integer. */
 MUST_USE bool str_to_int64(Str s, int64_t *out);
 MUST_USE bool str_to_uint64(Str s, uint64_t *out);

@@ -27,11 +27,11 @@ static bool read_label(const Arguments *arguments, const char *name, Str *out, D
     if (!text.ptr)
         return true;
     *out = text;
-    return operator_manifests_is_label(text) ||
+    return str_is_dns_label(text) ||
            diags_fail(diags, NO_RANGE, "Invalid name",
                       "-%s requires at most %d lower-case letters, digits and hyphens, with no "
                       "hyphen at either end, not \"%.*s\".",
-                      name, OPERATOR_LABEL_MAX, STR_ARG(text));
+                      name, STR_DNS_LABEL_MAX, STR_ARG(text));
 }
 
 static bool read_image(const Arguments *arguments, Str *out, Diags *diags) {

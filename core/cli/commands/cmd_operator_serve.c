@@ -51,7 +51,7 @@ static bool read_settings(Cli *cli, const Arguments *arguments, OperatorSettings
         return serve_fail(diags,
                           str_format(cli->arena, "-events-addr=%.*s is no URL with http or https.",
                                      STR_ARG(out->events_address)));
-    if (out->shard.len > 0 && !operator_manifests_is_label(out->shard))
+    if (out->shard.len > 0 && !str_is_dns_label(out->shard))
         return serve_fail(diags, str_format(cli->arena,
                                             "-shard=%.*s is no DNS label: use lower-case letters, "
                                             "digits and hyphens.",

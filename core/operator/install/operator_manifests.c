@@ -71,14 +71,6 @@ static void add_manifest(StrBuf *out, const char *manifest, const ManifestValues
     strbuf_add(out, rest);
 }
 
-bool operator_manifests_is_label(Str text) {
-    bool has_only_signs = text.len > 0 && text.len <= OPERATOR_LABEL_MAX && text.ptr[0] != '-' &&
-                          text.ptr[text.len - 1] != '-' && str_has_only(text, "-");
-    for (size_t i = 0; i < text.len; i++)
-        has_only_signs = has_only_signs && !(text.ptr[i] >= 'A' && text.ptr[i] <= 'Z');
-    return has_only_signs;
-}
-
 Str operator_manifests_text(const OperatorManifests *options, Arena *arena) {
     ManifestValues values = values_of(options, arena);
     const char *manifests[] = {

@@ -18,6 +18,3 @@ typedef struct OperatorManifests {
 
 /* Returns the documents in the order in which they can be applied, with a "---" before each. */
 Str operator_manifests_text(const OperatorManifests *options, Arena *arena);
-#define OPERATOR_LABEL_MAX 63
-/* Whether the text is a DNS label, as names of namespaces and shards are. */
-bool operator_manifests_is_label(Str text);

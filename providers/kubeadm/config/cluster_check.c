@@ -5,7 +5,6 @@
 #include "str_quote.h"
 
 #define NAME_MAX_SIZE  ((size_t)253)
-#define LABEL_MAX_SIZE ((size_t)63)
 #define PROCESSORS_MIN 2
 #define MEMORY_MIN_MIB 1700
 #define CLOCK_WARN_MS  2000
@@ -65,22 +64,12 @@ Str cluster_check_networks(const NamedNetwork *named, size_t count, Arena *arena
 
 /* Names and endpoints. */
 
-static bool is_label(Str label) {
-    for (size_t i = 0; i < label.len; i++) {
-        char c = label.ptr[i];
-        bool is_inner = c == '-' && i > 0 && i + 1 < label.len;
-        if (!((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || is_inner))
-            return false;
-    }
-    return label.len > 0 && label.len <= LABEL_MAX_SIZE;
-}
-
 static bool is_dns_name(Str name) {
     Str label, rest = name;
     if (!name.len || name.len > NAME_MAX_SIZE || str_ends_with(name, STR(".")))
         return false;
     while (str_next_field(&rest, '.', &label)) {
-        if (!is_label(label))
+        if (!str_is_dns_label(label))
             return false;
     }
     return true;

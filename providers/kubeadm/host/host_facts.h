@@ -54,8 +54,7 @@ typedef struct HostFacts {
     NamedTexts free_kib;        /* directory, free space */
     NamedTexts sysctls;         /* name, value */
     NamedTexts versions;        /* program, version */
-    NamedTexts containerd_kept; /* root, state, oom_score of its configuration, if loam has not
-                                 * written it */
+    NamedTexts containerd_kept; /* root, state, oom_score in its configuration */
     NamedTexts running;         /* program, version of its process if the file was replaced since */
     StrVec listening;           /* "*:6443" */
     StrVec modules;

@@ -390,20 +390,9 @@ static bool files_is_registry(Str host) {
     return host.len > 0 && str_has_only(host, "-._:[]*") && !str_starts_with(host, STR("."));
 }
 
-/* Kubernetes demands a DNS label. */
-static bool files_is_label(Str text) {
-    for (size_t i = 0; i < text.len; i++) {
-        char c = text.ptr[i];
-        bool is_edge = i == 0 || i + 1 == text.len;
-        if (!((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || (c == '-' && !is_edge)))
-            return false;
-    }
-    return text.len > 0 && text.len <= 63;
-}
-
 static Str check_handler(const NodeSettings *settings, const RuntimeHandler *handler,
                          Arena *arena) {
-    if (!files_is_label(handler->name))
+    if (!str_is_dns_label(handler->name))
         return STR("The name of a runtime must be one that a RuntimeClass can have: lower-case "
                    "letters, digits and \"-\".");
     if (str_equal(handler->name, STR("runc")))

@@ -275,13 +275,26 @@ static void characters(void **) {
     assert_false(str_has_only(STR("\xe4"), "-."));
 }
 
+static void dns_labels(void **) {
+    static const char *const good[] = {"a", "0", "a-b", "a--b9"};
+    static const char *const bad[] = {"", "-", "-a", "a-", "A", "a.b", "a_b", "a b", "\xe4"};
+    char text[STR_DNS_LABEL_MAX + 1];
+    memset(text, 'x', sizeof text);
+    for (size_t i = 0; i < ARRAY_COUNT(good); i++)
+        assert_true(str_is_dns_label(str_from_cstr(good[i])));
+    for (size_t i = 0; i < ARRAY_COUNT(bad); i++)
+        assert_false(str_is_dns_label(str_from_cstr(bad[i])));
+    assert_true(str_is_dns_label((Str){text, STR_DNS_LABEL_MAX}));
+    assert_false(str_is_dns_label((Str){text, STR_DNS_LABEL_MAX + 1}));
+}
+
 UNIT_MAIN(test_str) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(characters),  cmocka_unit_test(searching), cmocka_unit_test(comparing),
-        cmocka_unit_test(cutting),     cmocka_unit_test(sorting),   cmocka_unit_test(fields),
-        cmocka_unit_test(numbers),     cmocka_unit_test(digits),    cmocka_unit_test(distances),
-        cmocka_unit_test(suggestions), cmocka_unit_test(questions), cmocka_unit_test(quoting),
-        cmocka_unit_test(building),    cmocka_unit_test(vectors),
+        cmocka_unit_test(characters), cmocka_unit_test(dns_labels),  cmocka_unit_test(searching),
+        cmocka_unit_test(comparing),  cmocka_unit_test(cutting),     cmocka_unit_test(sorting),
+        cmocka_unit_test(fields),     cmocka_unit_test(numbers),     cmocka_unit_test(digits),
+        cmocka_unit_test(distances),  cmocka_unit_test(suggestions), cmocka_unit_test(questions),
+        cmocka_unit_test(quoting),    cmocka_unit_test(building),    cmocka_unit_test(vectors),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

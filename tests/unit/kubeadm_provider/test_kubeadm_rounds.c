@@ -289,6 +289,15 @@ static void make_objects(Cluster *cluster, uint32_t from, uint32_t to, const cha
     *planned = cluster_object(cluster, 0, pki, to, str_to_cstr(more, c->arena));
 }
 
+/* Plans the change. */
+static bool plan(Cluster *cluster, Value prior, Value planned, PlanResponse *out) {
+    ResourceCase *c = &cluster->c;
+    PlanRequest request = {.prior = prior, .proposed = planned, .config = planned};
+    *out = (PlanResponse){0};
+    c->call.is_planning = true;
+    return kubeadm_rounds_plan(case_call(c), &request, out, &c->diags);
+}
+
 static bool run(Cluster *cluster, Value prior, Value planned, KubeVersion *from) {
     SCOPED(SshLink) link = {0};
     KubeadmNode node;
@@ -424,11 +433,9 @@ static void test_plan(void **) {
         make_objects(&cluster, 34, rows[i].to, rows[i].entries, &prior, &planned);
         ResourceCase *c = &cluster.c;
         cluster.etcd = rows[i].etcd;
-        c->call.is_planning = true;
         c->diags = diags_new(c->arena);
-        PlanRequest request = {.prior = prior, .proposed = planned, .config = planned};
-        PlanResponse response = {0};
-        bool is_good = kubeadm_rounds_plan(case_call(c), &request, &response, &c->diags);
+        PlanResponse response;
+        bool is_good = plan(&cluster, prior, planned, &response);
         if (is_good != (rows[i].error == NULL) || (rows[i].error && !says(&cluster, rows[i].error)))
             fail_msg("row %zu: %.*s", i,
                      STR_ARG(c->diags.count ? c->diags.items[0].detail : STR("no error")));
@@ -449,10 +456,8 @@ static void test_plan_of_rest(void **) {
     cluster.machines[0] = (Machine){.server = 36, .kubelet = 34, .fetched = 36};
     cluster.machines[1] = (Machine){.server = 35, .kubelet = 34};
     cluster.machines[2] = (Machine){.server = 35, .kubelet = 34};
-    c->call.is_planning = true;
-    PlanRequest request = {.prior = prior, .proposed = planned, .config = planned};
-    PlanResponse response = {0};
-    check_done(c, kubeadm_rounds_plan(case_call(c), &request, &response, &c->diags));
+    PlanResponse response;
+    check_done(c, plan(&cluster, prior, planned, &response));
     check_str(
         response.notes.items[0].text,
         "rounds: 1.36.4 (cp1 cp2 cp3), 1.37.4 (cp1 cp2 cp3, then 1 worker, at most 1 at once)");
@@ -482,11 +487,8 @@ static void test_etcd(void **) {
         if (i % 2) {
             assert_int_equal(run(&cluster, prior, planned, &from), rows[i / 2].is_good);
         } else {
-            PlanRequest request = {.prior = prior, .proposed = planned, .config = planned};
-            PlanResponse response = {0};
-            c->call.is_planning = true;
-            assert_int_equal(kubeadm_rounds_plan(case_call(c), &request, &response, &c->diags),
-                             rows[i / 2].is_good);
+            PlanResponse response;
+            assert_int_equal(plan(&cluster, prior, planned, &response), rows[i / 2].is_good);
             assert_int_equal(c->diags.count - c->diags.error_count, rows[i / 2].warnings);
         }
         assert_true(rows[i / 2].is_good || says(&cluster, "3.6.11 or later"));
@@ -522,11 +524,8 @@ static void test_cgroup(void **state) {
             assert_int_equal(c->diags.count, rows[i / 2].is_good ? 0 : 1);
             assert_int_equal(strbuf_str(&cluster.log).len > 0, rows[i / 2].is_good);
         } else {
-            PlanRequest request = {.prior = prior, .proposed = planned, .config = planned};
-            PlanResponse response = {0};
-            c->call.is_planning = true;
-            assert_int_equal(kubeadm_rounds_plan(case_call(c), &request, &response, &c->diags),
-                             rows[i / 2].is_good);
+            PlanResponse response;
+            assert_int_equal(plan(&cluster, prior, planned, &response), rows[i / 2].is_good);
         }
         assert_true(rows[i / 2].is_good || says(&cluster, "10.0.0.1 has cgroup v1"));
         close_cluster(&cluster);
