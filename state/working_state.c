@@ -19,8 +19,11 @@ struct WorkingState {
     Arena *arena;    /* of additions to the state; joined to the state's arena at the end */
     Arena *original; /* the state's own */
     Backend *backend;
-    Journal *journal; /* NULL: changes are not recorded */
-    bool had_effect;  /* an outside effect occurred since the last checkpoint */
+    Journal *journal;     /* NULL: changes are not recorded */
+    bool had_effect;      /* an outside effect occurred since the last checkpoint */
+    Str idle_plan;        /* see working_state_end_idle_plan; empty: none */
+    uint64_t plan_serial; /* see working_state_begin_plan */
+    bool is_continued;
     const Clock *clock;
     _Atomic bool has_failed;
     bool write_failed; /* the last periodic write failed: wait for the next interval, even if the
@@ -153,6 +156,14 @@ static bool write_snapshot(WorkingState *working, Snapshot *snapshot, Arena *are
     return !working->journal || journal_fold(working->journal, snapshot->state, diags);
 }
 
+static void record_plan(WorkingState *working, Str digest) {
+    State *state = working->state;
+    bool is_kept = state->environment.len + state->owner.name.len > 0;
+    state->applied_plan = is_kept ? str_clone(digest, working->arena) : STR_EMPTY;
+    if (working->journal && digest.len > 0)
+        journal_complete_plan(working->journal);
+}
+
 static bool checkpoint(WorkingState *working, Diags *diags) {
     bool is_known = read_baseline(working, diags);
     pthread_mutex_lock(&working->mutex);
@@ -162,6 +173,10 @@ static bool checkpoint(WorkingState *working, Diags *diags) {
         pthread_mutex_unlock(&working->mutex);
         return false;
     }
+    bool is_of_plan = working->written->serial == working->plan_serial;
+    working->had_effect |= working->is_continued && is_of_plan;
+    if (working->idle_plan.len > 0 && !(is_of_plan && working_state_is_written(working)))
+        record_plan(working, working->idle_plan);
     if (working_state_is_written(working)) {
         if (working->had_effect || (working->journal && journal_has_plan(working->journal)))
             journal_mark(working->journal, working->state, working->written);
@@ -420,18 +435,22 @@ void working_state_set_applied(WorkingState *working, Str commit, Str variables)
     working->state->applied_variables = is_kept ? str_clone(variables, working->arena) : STR_EMPTY;
 }
 
-void working_state_begin_plan(WorkingState *working, Str digest) {
+void working_state_begin_plan(WorkingState *working, Str digest, uint64_t serial,
+                              bool is_continued) {
+    working->plan_serial = serial;
+    working->is_continued = is_continued;
     if (working->journal)
         journal_set_plan(working->journal, digest);
 }
 
 void working_state_end_plan(WorkingState *working, Str digest) {
     LOCKED(&working->mutex);
-    State *state = working->state;
-    bool is_kept = state->environment.len + state->owner.name.len > 0;
-    state->applied_plan = is_kept ? str_clone(digest, working->arena) : STR_EMPTY;
-    if (working->journal && digest.len > 0)
-        journal_complete_plan(working->journal);
+    record_plan(working, digest);
+}
+
+void working_state_end_idle_plan(WorkingState *working, Str digest) {
+    LOCKED(&working->mutex);
+    working->idle_plan = str_clone(digest, working->arena);
 }
 
 void working_state_keep_empty(WorkingState *working, const StateResource *like) {

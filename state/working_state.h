@@ -64,13 +64,19 @@ void working_state_remove_output(WorkingState *working, Str name);
 /* Records a complete apply without errors; empty texts: this run is none. Without an environment,
  * the state records neither. */
 void working_state_set_applied(WorkingState *working, Str commit, Str variables);
-/* Names the saved plan that the run applies; empty: none. Until working_state_end_plan, the journal
- * keeps its digest, so that the same plan can be applied again. */
-void working_state_begin_plan(WorkingState *working, Str digest);
+/* Names the saved plan that the run applies (empty: none), and the serial of the state that it was
+ * made from. Until the plan ends, the journal keeps its digest, so that the same plan can be
+ * applied again. is_continued: calls of an interrupted apply of it count as effects of this run, as
+ * long as the state has that serial. */
+void working_state_begin_plan(WorkingState *working, Str digest, uint64_t serial,
+                              bool is_continued);
 /* Records that the apply changed the state and is complete; empty: the plan was not saved, or the
  * apply is incomplete. Only a state of an environment or of a Stack records it: others have the
  * members of Terraform alone. */
 void working_state_end_plan(WorkingState *working, Str digest);
+/* The same for a complete apply that had nothing to do: it is recorded only if the state is written
+ * nevertheless, for instance with a new owner. Otherwise the plan may be applied again. */
+void working_state_end_idle_plan(WorkingState *working, Str digest);
 /* JSON, as in the state file; empty: none. */
 void working_state_set_checks(WorkingState *working, Str check_results);
 /* Keeps the resource in the state with zero instances, after the run that should have created some

@@ -160,11 +160,13 @@ static bool make_changes(EngineWalk *walk, Diags *diags) {
 }
 
 /* A refresh-only run applies nothing, so the record of the last apply stays. An apply that had
- * nothing to do may be repeated, so its plan is not recorded. */
+ * nothing to do may be repeated. */
 static void record_run(WorkingState *working, const Plan *plan, bool is_ok, bool is_clean,
                        Arena *arena) {
     if (plan_is_applyable(plan) || plan->is_continued)
         working_state_end_plan(working, is_ok ? plan->digest : STR_EMPTY);
+    else if (is_ok)
+        working_state_end_idle_plan(working, plan->digest);
     bool is_apply = is_clean && plan->mode == PLAN_NORMAL;
     if (plan->mode != PLAN_REFRESH_ONLY)
         working_state_set_applied(working, is_apply ? plan->commit : STR_EMPTY,
@@ -178,7 +180,7 @@ bool engine_apply(const Engine *engine, const PlanOptions *options, const Plan *
     walk->plan = plan;
     walk->working = working;
     walk->lineage = working_state_lineage(working);
-    working_state_begin_plan(working, plan->digest);
+    working_state_begin_plan(working, plan->digest, plan->serial, plan->is_continued);
 
     /* 1. Build the graph of the plan, and walk it. */
     bool is_built = check_applyable(walk->plan, diags) &&

@@ -119,9 +119,12 @@ static bool continue_recover(Continuing *c) {
 /* Returns whether the object is the one that the change was planned for. */
 static bool is_old(const Continuing *c, const ResourceChange *change, const StateObject *object) {
     const StateInstance *left = state_find_instance(c->left, change->address);
-    if (left && left->pending && str_equal(left->pending->deposed, change->deposed))
-        return left->pending->action != PENDING_CREATE;
-    if (left && left->has_outcome)
+    bool is_pending = left && left->pending && str_equal(left->pending->deposed, change->deposed);
+    if (is_pending && left->pending->action != PENDING_CREATE)
+        return true;
+    /* A state that was saved after the creation was recovered may hold the restored object. */
+    bool is_recovered = is_pending && state_find_object(left, change->deposed);
+    if (left && !is_recovered && (is_pending || left->has_outcome))
         return false;
     return state_object_equal(object, continue_object(c->prior, change)) ||
            state_object_equal(object, continue_object(c->read, change));

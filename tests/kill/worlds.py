@@ -305,7 +305,7 @@ class Bench:
             skip("gcc is not installed")
         self.top = new_directory()
         self.shim = os.path.join(self.top, "shim.so")
-        self.expected, self.kept, self.calls, self.number = {}, {}, {}, 0
+        self.expected, self.kept, self.calls, self.again, self.number = {}, {}, {}, {}, 0
         build_shim(self.shim)
 
     def __enter__(self):

@@ -135,6 +135,45 @@ static void checkpoints(void **state) {
     it->working = NULL;
 }
 
+static bool has_journal(const Case *it) {
+    return disk_exists(&disk_real, disk_join(it->directory, STR("s.journal"), it->arena));
+}
+
+/* A plan that had nothing to do is recorded with a state that is written anyhow, and only then. */
+static void idle_plans(void **state) {
+    Case *it = *state;
+    put(it, "t.a", "1", 0);
+    checkpoint(it);
+    it->state->owner.name = STR("network");
+    working_state_begin_plan(it->working, STR("sha256:1"), 1, false);
+    checkpoint(it);
+    assert_true(has_journal(it));
+    working_state_end_idle_plan(it->working, STR("sha256:1"));
+    checkpoint(it);
+    check_str_equal(stored(it)->applied_plan, STR("sha256:1"));
+    assert_int_equal(stored(it)->serial, 3);
+    assert_false(has_journal(it));
+    working_state_begin_plan(it->working, STR("sha256:2"), 3, false);
+    working_state_end_idle_plan(it->working, STR("sha256:2"));
+    checkpoint(it);
+    check_str_equal(stored(it)->applied_plan, STR("sha256:1"));
+    assert_int_equal(stored(it)->serial, 3);
+    assert_false(has_journal(it));
+}
+
+/* The interrupted apply made the calls that this one no longer makes. */
+static void continued_plans(void **state) {
+    Case *it = *state;
+    it->store.backend.has_marks = true;
+    put(it, "t.a", "1", 0);
+    checkpoint(it);
+    working_state_begin_plan(it->working, STR("sha256:1"), 1, true);
+    working_state_end_plan(it->working, STR("sha256:1"));
+    checkpoint(it);
+    assert_int_equal(stored(it)->serial, 1);
+    assert_true(has_journal(it));
+}
+
 static void a_write_that_fails(void **state) {
     Case *it = *state;
     put(it, "t.a", "1", intend(it, "t.a"));
@@ -359,6 +398,8 @@ static void many_threads(void **state) {
 UNIT_MAIN(test_working_state) {
     const struct CMUnitTest tests[] = {
         TEST(checkpoints),
+        TEST(idle_plans),
+        TEST(continued_plans),
         TEST(a_write_that_fails),
         TEST(deposing),
         TEST(deposed_keys),
