@@ -7,6 +7,7 @@
 #include "kubeadm_check.h"
 #include "kubeadm_document.h"
 #include "kubeadm_import.h"
+#include "kubeadm_join_command.h"
 #include "kubeadm_member.h"
 #include "kubeadm_provider.h"
 #include "kubeadm_refresh.h"
@@ -20,6 +21,7 @@
 #include "path_error.h"
 #include "pki_kubeconfig.h"
 #include "timeouts.h"
+#include "uploaded_certs.h"
 
 #define TOKEN_TTL "15m0s"
 
@@ -31,6 +33,12 @@ static const Attribute attributes[] = {
     {"restore",    NULL,          OPTIONAL, "Snapshot of etcd from which a new machine gets the data of the cluster, if no control plane is left. Ignored as long as one responds; a change is then an error.", .nested = &kubeadm_restore_argument},
     {"snapshot_before_upgrade", NULL, OPTIONAL, "Encrypted snapshot of etcd before each upgrade, on this computer. If it fails, the cluster is not upgraded.", .nested = &kubeadm_upgrade_snapshot_argument},
     {"upgrade_through", NULL,     OPTIONAL, "Versions between, for an upgrade that skips minor versions: one for each of them. All control planes change to one after the other, before kubernetes_version. Entries that the cluster has passed are ignored.", .nested = &kubeadm_rounds_argument},
+    {"bootstrap_token_ttl", &TYPE_STRING, OPTIONAL, "Keeps a bootstrap token for machines that join without loam, such as \"24h\": at least one hour. An apply renews it when less than half is left, with the same text. Without this argument there is no such token.", .check = kubeadm_join_command_check_ttl},
+    {"upload_certs", &TYPE_BOOL,  OPTIONAL, "Whether control planes may join without loam: each apply, if less than an hour is left, stores the encrypted certificate authorities in the cluster for two hours. Needs bootstrap_token_ttl."},
+    {"join_command", &TYPE_STRING, COMPUTED | SENSITIVE, "Command by which a worker joins without loam; null without bootstrap_token_ttl."},
+    {"join_command_expires", &TYPE_STRING, COMPUTED, "When the token of join_command ends, in RFC 3339."},
+    {"control_plane_join_command", &TYPE_STRING, COMPUTED | SENSITIVE, "Command by which a control plane joins without loam; null without upload_certs."},
+    {"uploaded_certs_expire", &TYPE_STRING, COMPUTED, "When the uploaded certificate authorities end, in RFC 3339."},
     {"init",       NULL,          OPTIONAL, "InitConfiguration of kubeadm. Arguments of this resource win.", .nested = &kubeadm_schema_init},
     {"cluster",    NULL,          OPTIONAL, "ClusterConfiguration of kubeadm. Arguments of this resource win.", .nested = &kubeadm_schema_cluster},
     {"kubelet",    &TYPE_DYNAMIC, OPTIONAL, "KubeletConfiguration of all nodes, with the names of Kubernetes."},
@@ -117,6 +125,7 @@ static bool init_validate(const Call *call, const ValidateRequest *request, Diag
     const KubeVersion *version = kube_version_parse(text, &found) ? &found : NULL;
     is_good &= check_component(call, config, "kubelet", COMPONENT_KUBELET, version, diags);
     is_good &= check_component(call, config, "kube_proxy", COMPONENT_KUBE_PROXY, version, diags);
+    is_good &= kubeadm_join_command_validate(call, config, diags);
     is_good &= !version || kubeadm_rounds_validate(call, config, found, diags);
     return (!version || check_release(call, config, found, diags)) && is_good;
 }
@@ -213,6 +222,7 @@ static bool init_plan(const Call *call, const PlanRequest *request, PlanResponse
     } else if (!value_is_null(request->prior)) {
         kubeadm_certificates_plan(call, request, &builder, response);
     }
+    kubeadm_join_command_plan(call, request, &builder, response, diags);
     response->planned = object_builder_value(&builder);
     return true;
 }
@@ -254,12 +264,15 @@ static Value cluster_fields(const KubeadmNode *node, Value cluster) {
     return kubeadm_document_fields(object_builder_value(&builder), arena);
 }
 
-static Str init_config(const KubeadmNode *node) {
+/* `certificate_key` empty: that of the arguments. */
+static Str init_config(const KubeadmNode *node, Str certificate_key) {
     Arena *arena = node->call->arena;
-    Value object = node->object;
+    Value object = node->object, init = object_nested(object, "init", arena);
     StrBuf out = strbuf_new(arena);
-    kubeadm_document_add(&out, KUBEADM_API_VERSION, "InitConfiguration",
-                         init_fields(node, object_nested(object, "init", arena)), arena);
+    if (certificate_key.len)
+        init = object_with_text(init, "certificate_key", certificate_key, arena);
+    kubeadm_document_add(&out, KUBEADM_API_VERSION, "InitConfiguration", init_fields(node, init),
+                         arena);
     kubeadm_document_add(&out, KUBEADM_API_VERSION, "ClusterConfiguration",
                          cluster_fields(node, object_nested(object, "cluster", arena)), arena);
     if (object_has(object, "kubelet"))
@@ -271,18 +284,12 @@ static Str init_config(const KubeadmNode *node) {
     return strbuf_str(&out);
 }
 
-static bool open_own_api(const KubeadmNode *node, ClusterApi *out, Diags *diags) {
-    KubeadmNode own = *node;
-    own.via_endpoint = kubeadm_node_own_endpoint(node);
-    return kubeadm_node_api(&own, out, diags);
-}
-
 /* `restore` NULL: a cluster without data. */
 static bool run_init(const KubeadmNode *node, const KubeadmRestore *restore, bool *may_exist,
                      Diags *diags) {
     KubeadmStep step = {.id = node->id,
                         .verb = "init",
-                        .config = init_config(node),
+                        .config = init_config(node, STR_EMPTY),
                         .mark = kubeadm_node_mark(node),
                         .restore = restore};
     if (!node_pki_place(node->link, &node->pki, diags))
@@ -369,12 +376,12 @@ static Value with_server(Value state, Arena *arena) {
 /* Sets *state to the planned object with the values of the Node. */
 static bool init_finish(const KubeadmNode *node, Value *state, Diags *diags) {
     SCOPED(ClusterApi) api = {0};
-    if (!open_own_api(node, &api, diags) ||
+    if (!kubeadm_node_own_api(node, &api, diags) ||
         !cluster_api_wait(node->call, &api, KUBEADM_NODE_READY_MS, diags))
         return false;
     bootstrap_token_delete(node->call, &api, node->id, diags);
     bool is_good = kubeadm_member_finish(node, &api, state, diags);
-    *state = with_server(*state, node->call->arena);
+    *state = with_server(kubeadm_join_command_clear(*state, node->call->arena), node->call->arena);
     bool may_be_restored = object_has(node->object, "restore") || node->former_address.len;
     return is_good && (!may_be_restored || kubeadm_restore_finish(node, &api, diags));
 }
@@ -383,6 +390,13 @@ static bool check_cgroup(const KubeadmNode *node, Diags *diags) {
     HostLook look;
     return host_look(node->link, NULL, &look, diags) &&
            kubeadm_node_check_cgroup(node, look.facts.cgroup, diags);
+}
+
+/* `prior` is null for a new cluster. */
+static bool set_join_command(const KubeadmNode *node, Value prior, Value *state, Diags *diags) {
+    Str key = uploaded_certs_make_key(node->call->arena);
+    JoinUpload upload = {.key = key, .config = init_config(node, key)};
+    return kubeadm_join_command_update(node, prior, &upload, state, diags);
 }
 
 static bool init_create(const Call *call, const ApplyRequest *request, ApplyResponse *response,
@@ -399,7 +413,10 @@ static bool init_create(const Call *call, const ApplyRequest *request, ApplyResp
         (!check_cgroup(&node, diags) ||
          !make_or_join(&node, request->config, &response->in_doubt, diags)))
         return false;
-    return init_finish(&node, &response->state, diags) || kubeadm_node_leave_in_doubt(response);
+    Value none = value_null(request->planned.type);
+    return (init_finish(&node, &response->state, diags) &&
+            set_join_command(&node, none, &response->state, diags)) ||
+           kubeadm_node_leave_in_doubt(response);
 }
 
 /* Goes through the versions between, and takes the snapshot before the last one. */
@@ -436,11 +453,12 @@ static bool init_update(const Call *call, const ApplyRequest *request, ApplyResp
         !kubeadm_member_update(&node, request->prior, diags))
         return false;
     if (is_new)
-        return true;
+        return set_join_command(&node, request->prior, &response->state, diags);
     if (kubeadm_import_is_new(request->prior) && !kubeadm_import_adopt(&node, diags))
         return false;
     Value state = request->planned;
-    if (!kubeadm_certificates_update(&node, request->prior, &state, diags))
+    if (!kubeadm_certificates_update(&node, request->prior, &state, diags) ||
+        !set_join_command(&node, request->prior, &state, diags))
         return false;
     response->state = state;
     return true;
@@ -488,7 +506,9 @@ static bool init_read(const Call *call, const ReadRequest *request, ReadResponse
         return false;
     /* The cluster may live on without this machine. */
     bool is_node = value_is_present(state);
-    if (is_node && !is_restoring && !kubeadm_refresh_nodes(call, state, diags))
+    if (is_node && !is_restoring &&
+        (!kubeadm_refresh_nodes(call, state, diags) ||
+         !kubeadm_join_command_read(call, &state, diags)))
         return false;
     response->state = object_with(is_node ? state : request->state, "is_member",
                                   value_bool(is_node && !is_restoring), call->arena);
@@ -500,7 +520,8 @@ static bool init_recover(const Call *call, const RecoverRequest *request, Recove
     if (!kubeadm_refresh_recover(call, request, "init", true, response, diags))
         return false;
     if (response->outcome == RECOVER_COMPLETE)
-        response->state = with_server(response->state, call->arena);
+        response->state =
+            with_server(kubeadm_join_command_clear(response->state, call->arena), call->arena);
     return true;
 }
 

@@ -352,6 +352,12 @@ bool kubeadm_node_api(const KubeadmNode *node, ClusterApi *out, Diags *diags) {
     return cluster_api_open(node->call, node->via, node->via_endpoint, &node->pki.ca, out, diags);
 }
 
+bool kubeadm_node_own_api(const KubeadmNode *node, ClusterApi *out, Diags *diags) {
+    KubeadmNode own = *node;
+    own.via_endpoint = kubeadm_node_own_endpoint(node);
+    return kubeadm_node_api(&own, out, diags);
+}
+
 bool kubeadm_node_reopen(const KubeadmNode *node, ClusterApi *api, Diags *diags) {
     cluster_api_release(api);
     return kubeadm_node_api(node, api, diags);

@@ -118,5 +118,7 @@ MUST_USE bool kubeadm_node_approve(const KubeadmNode *node, const ClusterApi *ap
 
 /* Opens requests to the API server, through the machine unless `via` differs. */
 MUST_USE bool kubeadm_node_api(const KubeadmNode *node, ClusterApi *out, Diags *diags);
+/* Opens requests to the API server of the control plane itself. */
+MUST_USE bool kubeadm_node_own_api(const KubeadmNode *node, ClusterApi *out, Diags *diags);
 /* Same, after a long step: if the connection broke meanwhile, the former tunnel is gone. */
 MUST_USE bool kubeadm_node_reopen(const KubeadmNode *node, ClusterApi *api, Diags *diags);

@@ -1,5 +1,6 @@
 /* node_object: workers that are not available, the wait for a node. cluster_api, bootstrap_token:
  * their waits. */
+#include "base64.h"
 #include "bootstrap_token.h"
 #include "json.h"
 #include "kube_object.h"
@@ -467,6 +468,23 @@ static void test_signature(void **) {
     kube_client_close(w.script.client);
 }
 
+static void check_token(Str body, const BootstrapToken *token, Arena *arena) {
+    Str expected = str_format(
+        arena,
+        "{\"apiVersion\":\"v1\",\"data\":{\"auth-extra-groups\":\"%.*s\",\"description\":\"%.*s\","
+        "\"expiration\":\"%.*s\",\"token-id\":\"%.*s\",\"token-secret\":\"%.*s\","
+        "\"usage-bootstrap-authentication\":\"dHJ1ZQ==\",\"usage-bootstrap-signing\":\"dHJ1ZQ==\"},"
+        "\"kind\":\"Secret\",\"metadata\":{\"annotations\":{},\"name\":\"bootstrap-token-%.*s\","
+        "\"namespace\":\"kube-system\"},\"type\":\"bootstrap.kubernetes.io/token\"}",
+        STR_ARG(base64_encode(STR("system:bootstrappers:kubeadm:default-node-token"), arena)),
+        STR_ARG(base64_encode(STR("loam: kubeadm_worker.w"), arena)),
+        STR_ARG(base64_encode(STR("1970-01-01T00:31:40Z"), arena)),
+        STR_ARG(base64_encode(token->id, arena)),
+        STR_ARG(base64_encode(str_after(token->text, token->id.len + 1), arena)),
+        STR_ARG(token->id));
+    check_str_equal(body, expected);
+}
+
 /* The Secret of a token, also if an earlier run left one of that name. */
 static void test_token_secret(void **) {
     static const struct {
@@ -506,20 +524,7 @@ static void test_token_secret(void **) {
                                        "DELETE /api/v1/namespaces/kube-system/secrets/%s%.*s", name,
                                        STR_ARG(token.id)));
         if (cases[i].is_stored)
-            check_str_equal(
-                w.script.last.body,
-                str_format(arena,
-                           "{\"apiVersion\":\"v1\",\"kind\":\"Secret\",\"metadata\":"
-                           "{\"annotations\":{},\"name\":\"%s%.*s\",\"namespace\":\"kube-system\"},"
-                           "\"stringData\":{\"auth-extra-groups\":"
-                           "\"system:bootstrappers:kubeadm:default-node-token\",\"description\":"
-                           "\"loam: kubeadm_worker.w\",\"expiration\":\"1970-01-01T00:31:40Z\","
-                           "\"token-id\":\"%.*s\",\"token-secret\":\"%.*s\","
-                           "\"usage-bootstrap-authentication\":\"true\","
-                           "\"usage-bootstrap-signing\":\"true\"},"
-                           "\"type\":\"bootstrap.kubernetes.io/token\"}",
-                           name, STR_ARG(token.id), STR_ARG(token.id),
-                           STR_ARG(str_after(token.text, token.id.len + 1))));
+            check_token(w.script.last.body, &token, arena);
         kube_client_close(w.script.client);
     }
 }
