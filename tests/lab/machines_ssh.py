@@ -130,7 +130,7 @@ class Servers:
 
     def defaults(self, host):
         return {"host": host, "user": "root", "private_key": self.key("user")[0], "host_key": self.key("host")[1],
-                "timeout": "1s"}
+                "timeout": "3s"}
 
     def arguments(self, host, changes):
         return {name: value for name, value in {**self.defaults(host), **changes}.items() if value is not None}
@@ -146,7 +146,7 @@ class Servers:
         return json.loads(self.loam(work, "output", "-json", check=True).stdout)["out"]["value"].strip()
 
     def expect(self, host, expected, command="id -un", **changes):
-        got = self.read_output(host, command, **changes)
+        got = self.read_output(host, command, **{"timeout": "60s", **changes})
         if got != expected:
             raise Failed("%s: the output is %r, expected %r" % (changes, got, expected))
 
