@@ -1,5 +1,6 @@
 /* kubeadm_init: a cluster, made by kubeadm on its first control plane. */
 #include "bootstrap_token.h"
+#include "change_class.h"
 #include "cluster_check.h"
 #include "component_config.h"
 #include "field_since.h"
@@ -132,20 +133,18 @@ static bool init_validate(const Call *call, const ValidateRequest *request, Diag
 
 /* kubeadm writes these into certificates, manifests and ConfigMaps; nothing changes them later. */
 static bool init_check_fixed(const Call *call, const PlanRequest *request, Diags *diags) {
-    static const char *const fixed[] = {"endpoint", "pki",     "init",
-                                        "cluster",  "kubelet", "kube_proxy"};
+    ChangeRows changes = change_class_list(request->prior, request->proposed, call->arena);
     bool is_good = true, is_imported = kubeadm_import_is_new(request->prior);
-    for (size_t i = 0; i < ARRAY_COUNT(fixed); i++) {
-        Value prior = object_attribute(request->prior, fixed[i]);
-        if (is_imported && value_is_null(prior))
+    vec_each(&changes, change) {
+        const char *path = (*change)->path;
+        Path at = change_class_path(path, call->arena);
+        /* An import does not know the configuration of its cluster. */
+        if (is_imported && value_is_null(value_attribute(request->prior, at.steps[0].name)))
             continue;
-        Value planned = object_attribute(request->proposed, fixed[i]);
-        if (value_is_wholly_known(planned) && !value_identical(prior, planned))
-            is_good = path_error(
-                call, PATH_AT(call, {fixed[i]}), diags, "Configuration of an existing cluster",
-                "loam does not change \"%s\" of a cluster that exists. Restore the "
-                "former value, or make the cluster anew with \"-replace=%.*s\".",
-                fixed[i], STR_ARG(call->address));
+        is_good = path_error(call, at, diags, "Configuration of an existing cluster",
+                             "loam does not change \"%s\" of a cluster that exists. Restore the "
+                             "former value, or make the cluster anew with \"-replace=%.*s\".",
+                             path, STR_ARG(call->address));
     }
     return is_good;
 }
