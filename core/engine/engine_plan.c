@@ -476,9 +476,23 @@ static void engine_plan_gather(EngineWalk *walk, PlanResult *out, Arena *arena, 
     *out = (PlanResult){gathering.plan, gathering.refreshed, gathering.listings};
 }
 
+static void warn_of_each_forgotten(const Plan *plan, Arena *arena, Diags *diags) {
+    vec_each(&plan->changes, change) {
+        if (change->action == ACTION_FORGET)
+            diags_warning(diags, NO_RANGE, "Resource will be removed from the state",
+                          "%.*s is removed from the state, but not destroyed. To manage it again, "
+                          "import it.",
+                          STR_ARG(resource_addr_to_str(change->address, arena)));
+    }
+}
+
 /* Warns about objects that leave the state without being deleted. */
-static void warn_of_forgotten(const Plan *plan, Arena *arena, Diags *diags) {
+static void warn_of_forgotten(const Engine *engine, const Plan *plan, Arena *arena, Diags *diags) {
     StrVec names = {0};
+    if (engine->warns_of_each_forgotten) {
+        warn_of_each_forgotten(plan, arena, diags);
+        return;
+    }
     vec_each(&plan->changes, change) {
         if (change->action == ACTION_FORGET || change->action == ACTION_FORGET_THEN_CREATE)
             vec_push(arena, &names,
@@ -568,7 +582,7 @@ static bool engine_plan_make(const Engine *engine, const PlanOptions *options, c
     if (!is_complete && diags->error_count == before)
         engine_plan_report_interruption(options, diags);
     out->plan->errored = diags->error_count != before;
-    warn_of_forgotten(out->plan, arena, diags);
+    warn_of_forgotten(engine, out->plan, arena, diags);
     if (!are_moves_valid)
         out->plan = NULL;
     engine_walk_free(walk);

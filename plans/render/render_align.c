@@ -92,29 +92,37 @@ static bool changed_in_place(RenderAlignSide before, RenderAlignSide after, Aren
     return false;
 }
 
-static bool align_is_object(RenderAlignSide side, size_t i, uint32_t next) {
-    return i < side.count && side.ids[i] != next && side.is_object && side.is_object[i];
+static bool is_alike(const RenderAlignRule *rule, size_t before, size_t after) {
+    return rule->is_alike && rule->is_alike(rule->self, before, after);
+}
+
+/* A member of `before` behind the last one is absent. */
+static void align_pair(size_t before, size_t count, size_t after, RenderAlignPairs *out,
+                       Arena *arena) {
+    vec_push(arena, out, (RenderAlignPair){before < count ? before : RENDER_ALIGN_NONE, after});
 }
 
 static void align_walk(RenderAlignSide before, RenderAlignSide after, const Common *common,
-                       RenderAlignPairs *out, Arena *arena) {
+                       const RenderAlignRule *rule, RenderAlignPairs *out, Arena *arena) {
     size_t b = 0, a = 0;
     for (size_t c = 0; c <= common->count; c++) {
         uint32_t next = c < common->count ? common->ids[c] : 0;
         for (; b < before.count && before.ids[b] != next; b++) {
-            bool meets = align_is_object(before, b, next) && align_is_object(after, a, next);
+            bool meets = a < after.count && after.ids[a] != next && is_alike(rule, b, a);
             vec_push(arena, out, (RenderAlignPair){b, meets ? a++ : RENDER_ALIGN_NONE});
         }
-        for (; a < after.count && after.ids[a] != next; a++)
-            vec_push(arena, out, (RenderAlignPair){RENDER_ALIGN_NONE, a});
+        for (; a < after.count && after.ids[a] != next; a++) {
+            bool meets = rule->is_opentofu && b < before.count && is_alike(rule, b, a);
+            align_pair(meets ? b++ : before.count, before.count, a, out, arena);
+        }
         if (next)
-            vec_push(arena, out, (RenderAlignPair){b++, a++});
+            align_pair(b++, before.count, a++, out, arena);
     }
 }
 
-void render_align(RenderAlignSide before, RenderAlignSide after, RenderAlignPairs *out,
-                  Arena *arena) {
-    if (changed_in_place(before, after, arena)) {
+void render_align(RenderAlignSide before, RenderAlignSide after, RenderAlignRule rule,
+                  RenderAlignPairs *out, Arena *arena) {
+    if (!rule.is_opentofu && changed_in_place(before, after, arena)) {
         for (size_t i = 0; i < before.count; i++)
             vec_push(arena, out, (RenderAlignPair){i, i});
         return;
@@ -122,5 +130,5 @@ void render_align(RenderAlignSide before, RenderAlignSide after, RenderAlignPair
     size_t shorter = before.count < after.count ? before.count : after.count;
     Common common = {.ids = arena_new_array(arena, uint32_t, shorter)};
     find_common(before, after, &common, arena);
-    align_walk(before, after, &common, out, arena);
+    align_walk(before, after, &common, &rule, out, arena);
 }

@@ -1,8 +1,10 @@
 /* render_align: pairs the members of two sequences for a diff.
  *
  * The longest common subsequence is unchanged. Between its members, members of `before` are deleted
- * and those of `after` created, except that objects at the same place are paired. If both have the
- * same length and `after` lacks a member of `before`, all are paired by position instead. */
+ * and those of `after` created, except that members at the same place are paired if the rule finds
+ * them alike. By the rule of Terraform, all are paired by position if both have the same length and
+ * `after` lacks a member of `before`. By that of OpenTofu, a created member is also paired with a
+ * common one that it is inserted before. */
 #pragma once
 
 #include "vec.h"
@@ -19,9 +21,14 @@ typedef VEC(RenderAlignPair) RenderAlignPairs;
 /* Members with equal ids are equal; ids start at 1. */
 typedef struct RenderAlignSide {
     const uint32_t *ids;
-    const bool *is_object; /* NULL: none is */
     size_t count;
 } RenderAlignSide;
 
-void render_align(RenderAlignSide before, RenderAlignSide after, RenderAlignPairs *out,
-                  Arena *arena);
+typedef struct RenderAlignRule {
+    bool is_opentofu;
+    bool (*is_alike)(const void *self, size_t before, size_t after); /* NULL: none are */
+    const void *self;
+} RenderAlignRule;
+
+void render_align(RenderAlignSide before, RenderAlignSide after, RenderAlignRule rule,
+                  RenderAlignPairs *out, Arena *arena);

@@ -3,12 +3,17 @@
 #include "render_diff.h"
 #include "json.h"
 #include "render_align.h"
+#include "render_legacy.h"
 #include "render_secret.h"
 
 typedef struct Build {
     const RenderDiffInput *input;
     bool tracks_paths; /* false if neither replace paths nor notes need them */
     Map secrets;       /* in the object itself */
+    /* Terraform: in values of known types, an empty text is null. */
+    bool empties_are_null;
+    /* OpenTofu: an attribute of a block that is an empty text is absent. */
+    bool empties_are_absent;
     Arena *arena;
 } Build;
 
@@ -55,6 +60,29 @@ static const Value *implicit(const Value *v) {
     return v && value_is_null(*v) ? NULL : v;
 }
 
+static bool is_for_terraform(const RenderDiffInput *input) {
+    return input->peer && input->peer->is_terraform;
+}
+
+static bool is_for_opentofu(const RenderDiffInput *input) {
+    return input->peer && !input->peer->is_terraform;
+}
+
+static bool is_empty_text(const Value *v) {
+    return v && value_is_present(*v) && v->type->kind == KIND_STRING && value_text(*v).len == 0;
+}
+
+/* An element, key or attribute with the static type `type`. */
+static const Value *emptied(const Build *build, const Value *v, const Type *type) {
+    static const Value none = {.type = &TYPE_STRING, .state = VALUE_NULL};
+    return build->empties_are_null && type->kind != KIND_DYNAMIC && is_empty_text(v) ? &none : v;
+}
+
+/* An attribute whose null is absent. */
+static const Value *unless_emptied(const Build *build, const Value *v, const Type *type) {
+    return emptied(build, v, type) == v ? v : NULL;
+}
+
 static const Value *part_at(const Value *v, size_t i) {
     return v->type->kind == KIND_MAP ? &v->as.map->items[i] : &v->as.items[i];
 }
@@ -92,7 +120,7 @@ static Action join_actions(Action whole, Action part) {
 static bool is_hidden_place(const Build *build, Pair pair) {
     const Schema *schema = build->input->schema;
     const PathStep *first = &pair.path.steps[0];
-    if (!build->input->is_peer || !schema || first->is_index)
+    if (!build->input->peer || !schema || first->is_index)
         return false;
     const Attribute *attribute = schema_find_attribute(schema, first->name);
     return attribute && !attribute->nested && attribute->type->kind == KIND_DYNAMIC;
@@ -192,6 +220,10 @@ static RenderDiff *diff_unknown(const Build *build, Pair pair) {
     reserve_items(build, diff, 1);
     Build quiet = *build;
     quiet.tracks_paths = false;
+    quiet.empties_are_null = is_for_terraform(build->input);
+    bool is_typed = pair.attribute || pair.type->kind != KIND_DYNAMIC;
+    if (quiet.empties_are_null && is_typed && is_empty_text(pair.before))
+        pair.before = NULL;
     render_diff_add_item(diff, diff_pair(&quiet, render_diff_without(pair, false)));
     diff->action = ACTION_UPDATE;
     return diff;
@@ -250,7 +282,7 @@ static RenderDiff *diff_sensitive(const Build *build, Pair pair) {
 }
 
 /* Equal elements get equal numbers. They are compared as JSON, so that a tuple equals a list with
- * the same content. An unknown value equals nothing. */
+ * the same content. An unknown value equals nothing, for OpenTofu it equals null. */
 static uint32_t *render_diff_identify(const Build *build, const Value *v, Map *seen) {
     size_t count = part_count(v);
     uint32_t *ids = arena_new_array(build->arena, uint32_t, count);
@@ -259,8 +291,9 @@ static uint32_t *render_diff_identify(const Build *build, const Value *v, Map *s
         StrBuf text = strbuf_new(build->arena);
         JsonWriter writer;
         json_writer_init(&writer, &text, 0);
-        json_write_value(&writer, *part);
-        if (!value_is_wholly_known(*part))
+        bool is_null = is_for_opentofu(build->input) && !value_is_known(*part);
+        json_write_value(&writer, is_null ? value_null(&TYPE_DYNAMIC) : *part);
+        if (!is_null && !value_is_wholly_known(*part))
             strbuf_add_format(&text, " unknown %zu", seen->count);
         uintptr_t known = (uintptr_t)map_find(seen, strbuf_str(&text));
         if (!known) {
@@ -286,9 +319,11 @@ typedef struct Walk {
 static void walk_pair(const Walk *walk, size_t before, size_t after) {
     bool has_before = before < walk->before_count;
     bool has_after = after < walk->after_count;
+    const Value *old = has_before ? part_at(walk->pair.before, before) : NULL;
+    const Value *new = has_after ? part_at(walk->pair.after, after) : NULL;
     Pair part = {
-        .before = has_before ? part_at(walk->pair.before, before) : NULL,
-        .after = has_after ? part_at(walk->pair.after, after) : NULL,
+        .before = emptied(walk->build, old, walk->element),
+        .after = emptied(walk->build, new, walk->element),
         .type = walk->element,
         .path = index_path(walk->build, walk->pair.path, has_after ? after : before),
     };
@@ -310,23 +345,60 @@ static Walk walk_new(const Build *build, Pair pair, RenderDiffKind kind, const T
     return walk;
 }
 
-static RenderAlignSide side_of(const Build *build, const Value *v, Map *seen) {
-    size_t count = part_count(v);
-    bool *objects = arena_new_array(build->arena, bool, count);
-    for (size_t i = 0; i < count; i++)
-        objects[i] = shape_of(part_at(v, i), &TYPE_DYNAMIC) == SHAPE_OBJECT;
-    return (RenderAlignSide){render_diff_identify(build, v, seen), objects, count};
+static bool has_common_line(Str a, Str b, Arena *scratch) {
+    Map lines = map_new(scratch);
+    Str line;
+    while (str_next_field(&a, '\n', &line))
+        map_set(&lines, line, &lines);
+    while (str_next_field(&b, '\n', &line)) {
+        if (map_find(&lines, line))
+            return true;
+    }
+    return false;
+}
+
+/* For OpenTofu, a text of several lines changes if it keeps one of them. */
+static bool are_alike_texts(const Value *before, const Value *after, Arena *scratch) {
+    const Value *sides[] = {before, after};
+    bool has_lines = false;
+    for (size_t i = 0; i < ARRAY_COUNT(sides); i++) {
+        if (!value_is_present(*sides[i]) || sides[i]->type->kind != KIND_STRING)
+            return false;
+        has_lines = has_lines || str_find_char(value_text(*sides[i]), '\n', 0) != SIZE_MAX;
+    }
+    return has_lines && has_common_line(value_text(*before), value_text(*after), scratch);
+}
+
+static bool are_alike_parts(const void *self, size_t before, size_t after) {
+    const Walk *walk = self;
+    const Build *build = walk->build;
+    const Value *old = part_at(walk->pair.before, before), *new = part_at(walk->pair.after, after);
+    if (shape_of(old, &TYPE_DYNAMIC) == SHAPE_OBJECT &&
+        shape_of(new, &TYPE_DYNAMIC) == SHAPE_OBJECT)
+        return true;
+    return is_for_opentofu(build->input) && are_alike_texts(old, new, build->arena);
 }
 
 static RenderDiff *diff_list(const Build *build, Pair pair, const Type *element) {
     Walk walk = walk_new(build, pair, DIFF_LIST, element);
     Map seen = map_new(build->arena);
-    RenderAlignSide before = side_of(build, pair.before, &seen);
-    RenderAlignSide after = side_of(build, pair.after, &seen);
+    RenderAlignSide before = {render_diff_identify(build, pair.before, &seen), walk.before_count};
+    RenderAlignSide after = {render_diff_identify(build, pair.after, &seen), walk.after_count};
+    RenderAlignRule rule = {is_for_opentofu(build->input), are_alike_parts, &walk};
     RenderAlignPairs pairs = {0};
-    render_align(before, after, &pairs, build->arena);
+    render_align(before, after, rule, &pairs, build->arena);
     vec_each(&pairs, item) {
         walk_pair(&walk, item->before, item->after);
+    }
+    return walk.diff;
+}
+
+/* The elements of a tuple have their own types. */
+static RenderDiff *diff_tuple(const Build *build, Pair pair) {
+    Walk walk = walk_new(build, pair, DIFF_LIST, NULL);
+    for (size_t i = 0; i < pair.type->count; i++) {
+        walk.element = type_at(pair.type, i);
+        walk_pair(&walk, i, i);
     }
     return walk.diff;
 }
@@ -395,6 +467,8 @@ static RenderDiff *diff_object(const Build *build, Pair pair) {
         };
         if (!part.before && !part.after)
             continue;
+        part.before = unless_emptied(build, part.before, part.type);
+        part.after = unless_emptied(build, part.after, part.type);
         names.items[diff->count] = *name;
         render_diff_add_item(diff, diff_pair(build, part));
     }
@@ -423,8 +497,14 @@ static void diff_attributes(const Build *build, RenderDiff *diff, Pair pair, con
             part.before = pair.before;
             part.after = pair.after;
         }
+        if (build->empties_are_absent && is_empty_text(part.before))
+            part.before = NULL;
+        if (build->empties_are_absent && is_empty_text(part.after))
+            part.after = NULL;
         if (!part.before && !part.after)
             continue;
+        part.before = unless_emptied(build, part.before, part.type);
+        part.after = unless_emptied(build, part.after, part.type);
         names[diff->count] = name;
         render_diff_add_item(diff, diff_pair(build, part));
     }
@@ -432,8 +512,10 @@ static void diff_attributes(const Build *build, RenderDiff *diff, Pair pair, con
 
 static RenderDiff *diff_nested_object(const Build *build, Pair pair, const NestedObject *nested) {
     RenderDiff *diff = new_diff(build, DIFF_OBJECT, pair);
+    Build own = *build;
+    own.empties_are_absent = false;
     diff->is_nested = true;
-    diff_attributes(build, diff, pair, &nested->schema);
+    diff_attributes(&own, diff, pair, &nested->schema);
     return diff;
 }
 
@@ -468,8 +550,8 @@ static RenderDiff *diff_map(const Build *build, Pair pair, const Type *element,
     reserve_items(build, diff, names.count);
     vec_each(&names, name) {
         Pair part = {
-            .before = render_diff_find_part(build, pair.before, *name),
-            .after = render_diff_find_part(build, pair.after, *name),
+            .before = emptied(build, render_diff_find_part(build, pair.before, *name), element),
+            .after = emptied(build, render_diff_find_part(build, pair.after, *name), element),
             .type = element,
             .path = key_path(build, pair.path, *name),
         };
@@ -495,7 +577,10 @@ static RenderDiff *diff_shape(const Build *build, Pair pair, Shape shape) {
     switch (shape) {
     case SHAPE_NULL:
     case SHAPE_SIMPLE: break;
-    case SHAPE_LIST: return diff_list(build, pair, element_type(pair.type));
+    case SHAPE_LIST:
+        if (pair.type->kind == KIND_TUPLE)
+            return diff_tuple(build, pair);
+        return diff_list(build, pair, element_type(pair.type));
     case SHAPE_SET: return diff_set(build, pair, element_type(pair.type), NULL);
     case SHAPE_MAP: return diff_map(build, pair, element_type(pair.type), NULL);
     case SHAPE_OBJECT: return diff_object(build, pair);
@@ -630,15 +715,18 @@ static int render_diff_compare_blocks(const void *a, const void *b) {
 }
 
 static RenderDiff *diff_body(const Build *build, Pair pair, const Schema *schema) {
+    Build own = *build;
+    own.empties_are_null = build->empties_are_null && render_legacy_schema(schema);
+    own.empties_are_absent = is_for_opentofu(build->input);
     RenderDiff *diff = new_diff(build, DIFF_BODY, pair);
-    diff_attributes(build, diff, pair, schema);
+    diff_attributes(&own, diff, pair, schema);
     const Block **order = arena_new_array(build->arena, const Block *, schema->block_count);
     for (size_t i = 0; i < schema->block_count; i++)
         order[i] = &schema->blocks[i];
     if (schema->block_count > 1)
         qsort(order, schema->block_count, sizeof(*order), render_diff_compare_blocks);
     for (size_t i = 0; i < schema->block_count; i++)
-        diff_block(build, diff, pair, order[i]);
+        diff_block(&own, diff, pair, order[i]);
     return diff;
 }
 
@@ -665,7 +753,11 @@ static RenderDiff *diff_bare_body(const Build *build, Pair pair) {
 }
 
 const RenderDiff *render_diff_body(const RenderDiffInput *input, Arena *arena) {
-    Build build = {.input = input, .arena = arena};
+    Build build = {
+        .input = input,
+        .empties_are_null = is_for_terraform(input),
+        .arena = arena,
+    };
     build.tracks_paths = input->note_count || (input->replace_paths && input->replace_paths->count);
     build.secrets = map_new(arena);
     render_secret_collect(input->before, &build.secrets);
@@ -678,20 +770,29 @@ const RenderDiff *render_diff_body(const RenderDiffInput *input, Arena *arena) {
     return input->schema ? diff_body(&build, pair, input->schema) : diff_bare_body(&build, pair);
 }
 
-static const RenderDiff *diff_bare(Pair pair, bool show_sensitive, const Map *secrets,
-                                   Arena *arena) {
-    RenderDiffInput input = {.show_sensitive = show_sensitive, .secrets = secrets};
-    return diff_pair(&(Build){.input = &input, .arena = arena}, pair);
+static const RenderDiff *diff_bare(Pair pair, RenderStyle style, Arena *arena) {
+    RenderDiffInput input = {
+        .show_sensitive = style.show_sensitive,
+        .secrets = style.secrets,
+        .peer = style.peer,
+    };
+    Build build = {
+        .input = &input,
+        .empties_are_null = is_for_terraform(&input),
+        .arena = arena,
+    };
+    pair.before = emptied(&build, pair.before, pair.type);
+    pair.after = emptied(&build, pair.after, pair.type);
+    return diff_pair(&build, pair);
 }
 
-const RenderDiff *render_diff_value(const Value *before, const Value *after, bool show_sensitive,
-                                    const Map *secrets, Arena *arena) {
-    Pair pair = {.before = before, .after = after, .type = &TYPE_DYNAMIC};
-    return diff_bare(pair, show_sensitive, secrets, arena);
-}
-
-const RenderDiff *render_diff_typed(const Value *value, bool show_sensitive, const Map *secrets,
+const RenderDiff *render_diff_value(const Value *before, const Value *after, RenderStyle style,
                                     Arena *arena) {
+    Pair pair = {.before = before, .after = after, .type = &TYPE_DYNAMIC};
+    return diff_bare(pair, style, arena);
+}
+
+const RenderDiff *render_diff_typed(const Value *value, RenderStyle style, Arena *arena) {
     Pair pair = {.before = value, .after = value, .type = value->type};
-    return diff_bare(pair, show_sensitive, secrets, arena);
+    return diff_bare(pair, style, arena);
 }

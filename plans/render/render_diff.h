@@ -11,7 +11,7 @@
 #pragma once
 
 #include "change.h"
-#include "map.h"
+#include "render_style.h"
 #include "schema.h"
 
 typedef enum RenderDiffKind {
@@ -60,7 +60,9 @@ typedef struct RenderDiffInput {
     const ChangeNote *notes;
     size_t note_count;
     bool show_sensitive;
-    bool is_peer;       /* as Terraform: in attributes of any type, no place forces replacement */
+    /* In attributes of any type, no place forces replacement, and empty texts may count as null.
+     * NULL: neither. */
+    const RenderPeer *peer;
     bool hide_parts;    /* without the attribute HAS_PARTS, because the parts follow */
     const Map *secrets; /* render_secret_of_plan; NULL: none */
 } RenderDiffInput;
@@ -68,9 +70,8 @@ typedef struct RenderDiffInput {
 /* Returns the tree of a body: attributes and blocks of a resource. */
 const RenderDiff *render_diff_body(const RenderDiffInput *input, Arena *arena);
 /* Returns the tree of any value, of an output or from a JSON string; NULL: absent. */
-const RenderDiff *render_diff_value(const Value *before, const Value *after, bool show_sensitive,
-                                    const Map *secrets, Arena *arena);
+const RenderDiff *render_diff_value(const Value *before, const Value *after, RenderStyle style,
+                                    Arena *arena);
 /* Returns the tree of a value of a known type, without differences: the attributes of an object
  * that are null are absent, the keys of a map are quoted. */
-const RenderDiff *render_diff_typed(const Value *value, bool show_sensitive, const Map *secrets,
-                                    Arena *arena);
+const RenderDiff *render_diff_typed(const Value *value, RenderStyle style, Arena *arena);

@@ -40,6 +40,10 @@ typedef struct RenderStyle {
     const Map *secrets; /* hidden in every object: render_secret_of_plan; NULL: none */
 } RenderStyle;
 
+static inline bool render_style_is_opentofu(RenderStyle style) {
+    return style.peer && !style.peer->is_terraform;
+}
+
 /* "(known after apply)". */
 static inline const char *render_style_unknown(RenderStyle style) {
     return style.is_past ? "(unknown)" : "(known after apply)";

@@ -98,6 +98,7 @@ static void add_drift_body(RenderPen *pen, const RenderDrift *drift) {
         .schema = drift->drift.schema,
         .before = drift->drift.before,
         .after = drift->drift.after,
+        .peer = pen->style.peer,
         .show_sensitive = pen->style.show_sensitive,
         .secrets = pen->style.secrets,
     };
@@ -335,8 +336,7 @@ static const RenderDiff *diff_output(RenderPen *pen, const OutputChange *output)
     Value after = value_with_marks(output->after, marks);
     bool had = !value_is_null(before);
     bool has = !value_is_null(after);
-    return render_diff_value(had ? &before : NULL, has ? &after : NULL, pen->style.show_sensitive,
-                             pen->style.secrets, pen->scratch);
+    return render_diff_value(had ? &before : NULL, has ? &after : NULL, pen->style, pen->scratch);
 }
 
 /* For loam, an output changes too if only its type or its marks do. */
@@ -510,8 +510,7 @@ void render_text_plan_in_pieces(const Plan *plan, RenderStyle style, RenderPiece
 
 void render_text_nested(Value value, RenderStyle style, StrBuf *out, Arena *scratch) {
     RenderPen pen = {.out = out, .scratch = scratch, .style = style, .hide_symbols = true};
-    const RenderDiff *diff =
-        render_diff_typed(&value, style.show_sensitive, style.secrets, scratch);
+    const RenderDiff *diff = render_diff_typed(&value, style, scratch);
     render_text_diff(&pen, diff, 0, (RenderLook){.show_unchanged = true});
 }
 
@@ -525,6 +524,7 @@ void render_text_object(const RenderObject *object, RenderStyle style, StrBuf *o
         .schema = object->schema,
         .before = object->value,
         .after = object->value,
+        .peer = style.peer,
         .show_sensitive = style.show_sensitive,
         .secrets = style.secrets,
     };

@@ -13,7 +13,9 @@ void render_text_body_object(RenderPen *pen, ResourceAddr address, Action action
     render_pen_symbol(pen, action);
     render_pen_format(pen, "%s \"%.*s\" \"%.*s\" ", KINDS[address.mode], STR_ARG(address.type),
                       STR_ARG(address.name));
-    render_text_diff(pen, diff, 0, look);
+    RenderPen inner = *pen;
+    inner.hide_symbols |= action == ACTION_FORGET && render_style_is_opentofu(pen->style);
+    render_text_diff(&inner, diff, 0, look);
     render_pen_text(pen, "\n");
 }
 
@@ -23,8 +25,8 @@ static const RenderDiff *diff_part(const RenderPen *pen, const PartChange *part)
     if (is_hidden && !style->show_sensitive) {
         bool had = !value_is_null(part->before);
         bool has = !value_is_null(part->after);
-        return render_diff_value(had ? &part->before : NULL, has ? &part->after : NULL, false,
-                                 style->secrets, pen->scratch);
+        return render_diff_value(had ? &part->before : NULL, has ? &part->after : NULL, *style,
+                                 pen->scratch);
     }
     RenderDiffInput input = {
         .before = part->before,
@@ -117,7 +119,7 @@ void render_text_body(const ResourceChange *change, RenderStyle style, StrBuf *o
         .replace_paths = &change->replace_paths,
         .notes = change->notes.items,
         .note_count = change->notes.count,
-        .is_peer = style.peer != NULL,
+        .peer = style.peer,
         .hide_parts = change->parts.count > 0,
         .show_sensitive = style.show_sensitive,
         .secrets = style.secrets,

@@ -159,13 +159,20 @@ static void add_encoded(RenderPen *pen, const RenderDiff *leaf, Encoded encoded,
     render_pen_text(pen, ")");
 }
 
+/* The values of a text; a hidden text is not decoded. */
+static const RenderDiff *diff_encoded(const RenderPen *pen, const Value *before,
+                                      const Value *after) {
+    RenderStyle style = {.peer = pen->style.peer, .show_sensitive = true};
+    return render_diff_value(before, after, style, pen->scratch);
+}
+
 static void add_string_side(RenderPen *pen, const RenderDiff *leaf, const RenderStringSide *side,
                             uint32_t level, RenderLook look) {
     if (side->is_json) {
         bool goes = leaf->action == ACTION_DELETE;
         bool comes = leaf->action == ACTION_CREATE;
-        const RenderDiff *json = render_diff_value(
-            comes ? NULL : &side->json, goes ? NULL : &side->json, true, NULL, pen->scratch);
+        const RenderDiff *json =
+            diff_encoded(pen, comes ? NULL : &side->json, goes ? NULL : &side->json);
         look.no_null = true;
         add_encoded(pen, leaf, (Encoded){"jsonencode", json}, level, look);
     } else if (side->is_multiline) {
@@ -196,8 +203,8 @@ static void add_string_sides(RenderPen *pen, const RenderDiff *leaf, const Rende
 static void update_lines(RenderPen *pen, const RenderDiff *leaf, Str before, Str after,
                          uint32_t level, RenderLook look) {
     Value old, new;
-    if (render_yaml_read(before, after, &old, &new, pen->scratch)) {
-        const RenderDiff *yaml = render_diff_value(&old, &new, true, NULL, pen->scratch);
+    if (!pen->style.peer && render_yaml_read(before, after, &old, &new, pen->scratch)) {
+        const RenderDiff *yaml = diff_encoded(pen, &old, &new);
         add_encoded(pen, leaf, (Encoded){"yamlencode", yaml}, level, look);
         return;
     }
@@ -210,8 +217,7 @@ static void add_string_update(RenderPen *pen, const RenderDiff *leaf,
                               const RenderStringSide *before, const RenderStringSide *after,
                               uint32_t level, RenderLook look) {
     if (before->is_json && after->is_json) {
-        const RenderDiff *json =
-            render_diff_value(&before->json, &after->json, true, NULL, pen->scratch);
+        const RenderDiff *json = diff_encoded(pen, &before->json, &after->json);
         look.show_unchanged = look.show_unchanged || json->action == ACTION_NO_OP;
         add_encoded(pen, leaf, (Encoded){"jsonencode", json}, level, look);
     } else if (!before->is_json && !after->is_json && !before->is_null && !after->is_null &&

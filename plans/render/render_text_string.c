@@ -122,8 +122,9 @@ void render_text_string_diff(RenderPen *pen, uint32_t level, Str before, Str aft
     diff.old_ids = identify_lines(before, &seen, &diff.old_lines);
     diff.new_ids = identify_lines(after, &seen, &diff.new_lines);
     render_align((RenderAlignSide){.ids = diff.old_ids, .count = diff.old_lines.count},
-                 (RenderAlignSide){.ids = diff.new_ids, .count = diff.new_lines.count}, &diff.pairs,
-                 pen->scratch);
+                 (RenderAlignSide){.ids = diff.new_ids, .count = diff.new_lines.count},
+                 (RenderAlignRule){.is_opentofu = render_style_is_opentofu(pen->style)},
+                 &diff.pairs, pen->scratch);
     for (size_t i = 0; i < diff.pairs.count;) {
         size_t end = i;
         while (end < diff.pairs.count && text_string_is_same(&diff, end))

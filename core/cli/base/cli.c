@@ -1,5 +1,6 @@
 /* Environment variables, output and program names, for all commands. */
 #include "cli.h"
+#include "version.h"
 
 const char *cli_environment(const Cli *cli, const char *name) {
     static const char *const prefixes[] = {"LOAM_", "TF_"};
@@ -26,12 +27,12 @@ static const RenderPeer terraform = {"Terraform", "terraform", true};
 static const RenderPeer tofu = {"OpenTofu", "tofu", false};
 
 static const CliName names[] = {
-    {"loam", "loam", "terraform", "terraform.ui", "registry.opentofu.org", ".loam", false, NULL,
-     false, false},
-    {"terraform", "Terraform", "terraform", "terraform.ui", "registry.terraform.io", ".terraform",
-     true, &terraform, false, true},
-    {"tofu", "OpenTofu", "tofu", "tofu.ui", "registry.opentofu.org", ".terraform", true, &tofu,
-     true, false},
+    {"loam", "loam", VERSION_TERRAFORM, "terraform", "terraform.ui", "registry.opentofu.org",
+     ".loam", false, NULL, false, false},
+    {"terraform", "Terraform", VERSION_TERRAFORM, "terraform", "terraform.ui",
+     "registry.terraform.io", ".terraform", true, &terraform, false, true},
+    {"tofu", "OpenTofu", VERSION_OPENTOFU, "tofu", "tofu.ui", "registry.opentofu.org", ".terraform",
+     true, &tofu, true, false},
 };
 
 const CliName *cli_name(const Cli *cli) {

@@ -9,15 +9,16 @@
 typedef struct CliName {
     const char *name;
     const char *title;       /* without the version: "Terraform" */
+    const char *version;     /* of Terraform or OpenTofu, whose texts and forms are written */
     const char *version_key; /* JSON key of the Terraform version in the first event */
     const char *ui_module;
     const char *registry;   /* default host of providers and modules */
     const char *data_dir;   /* default data directory; wrappers and caches expect it */
     bool is_other;          /* emulates another program: output has no keys specific to loam */
     const RenderPeer *peer; /* that program; NULL: none */
-    /* OpenTofu behaviour: a removed block without lifecycle forgets its objects, summaries count
-     * forgotten objects, and prevent_destroy accepts an expression. */
-    bool forgets;
+    /* Behaviour and texts of OpenTofu: a removed block without lifecycle forgets its objects,
+     * summaries count forgotten objects, and prevent_destroy accepts an expression. */
+    bool is_tofu;
     /* In *.tf files, module sources and backend arguments must be literals. */
     bool has_literal_settings;
 } CliName;

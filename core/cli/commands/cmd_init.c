@@ -49,15 +49,20 @@ static bool read_lock_mode(const Arguments *arguments, bool *keeps_lock, Diags *
     return true;
 }
 
+/* OpenTofu writes an empty line before it, for people. */
+static void report_part(View *view, const char *code, const char *text) {
+    bool is_apart = view->type->can_ask && cli_name(view->cli)->is_tofu;
+    view->type->step(view, code, str_format(view->cli->arena, "%s%s", is_apart ? "\n" : "", text),
+                     false);
+}
+
 static void report_providers(View *view) {
-    view->type->step(view, "initializing_provider_plugin_message",
-                     STR("Initializing provider plugins..."), false);
+    report_part(view, "initializing_provider_plugin_message", "Initializing provider plugins...");
 }
 
 static void init_report_begin(View *view, const Project *project, bool opens_backend) {
     if (opens_backend)
-        view->type->step(view, "initializing_backend_message", STR("Initializing the backend..."),
-                         false);
+        report_part(view, "initializing_backend_message", "Initializing the backend...");
     /* A person sees the other steps when they begin; JSON has no other text between them. */
     if (view->type->can_ask)
         return;

@@ -11,7 +11,7 @@ static int logout_run(Cli *cli, const Arguments *arguments, Diags *diags) {
     CredentialsPlace place;
     Str host;
     if (!login_host_read(cli, arguments, &host, diags) ||
-        !cli_config_load(&cli->io, login_host_is_tofu(cli), cli_default_registry(cli), &config,
+        !cli_config_load(&cli->io, cli_name(cli)->is_tofu, cli_default_registry(cli), &config,
                          cli->arena, diags) ||
         !credentials_store_find(&sources, host, &place, cli->arena, diags))
         return 1;

@@ -3,7 +3,6 @@
 #include "dependency_lock.h"
 #include "json.h"
 #include "provider_address.h"
-#include "version.h"
 
 static const Option options[] = {
     {"json", OPTION_FLAG, NULL, "Print as JSON."},
@@ -19,8 +18,9 @@ static DependencyLock cmd_version_read_lock(const Cli *cli) {
 }
 
 static void print_text(const Cli *cli, const DependencyLock *lock) {
-    Str version = cli_name(cli)->is_other ? STR(VERSION_TERRAFORM) : cli->version;
-    terminal_print("%s v%.*s\non %.*s\n", cli_name(cli)->title, STR_ARG(version),
+    const CliName *name = cli_name(cli);
+    Str version = name->is_other ? str_from_cstr(name->version) : cli->version;
+    terminal_print("%s v%.*s\non %.*s\n", name->title, STR_ARG(version),
                    STR_ARG(provider_address_platform()));
     vec_each(&lock->entries, entry) {
         terminal_print("+ provider %.*s v%.*s\n", STR_ARG(entry->address), STR_ARG(entry->version));
@@ -37,7 +37,7 @@ static int cmd_version_run(Cli *cli, const Arguments *arguments, Diags *) {
     JsonWriter writer;
     json_writer_init(&writer, &text, 2);
     json_object_start(&writer);
-    json_key_string(&writer, "terraform_version", STR(VERSION_TERRAFORM));
+    json_key_string(&writer, "terraform_version", str_from_cstr(cli_name(cli)->version));
     if (!cli_name(cli)->is_other)
         json_key_string(&writer, "loam_version", cli->version);
     json_key_string(&writer, "platform", provider_address_platform());

@@ -150,11 +150,11 @@ static bool operation_load_from(Operation *operation, Cli *cli, const Arguments 
 void operation_begin(Cli *cli, const Arguments *arguments, Diags *diags) {
     Str state = option_text(arguments, "state");
     cli->view->state_out = option_text(arguments, "state-out");
-    if (!cli_name(cli)->peer || state.len == 0)
+    if (!cli_name(cli)->peer || cli_name(cli)->is_tofu || state.len == 0)
         return;
     diags_warning(diags, NO_RANGE, "Deprecated flag: -state",
                   "Use the argument `path` of the backend `local` instead.");
-    view_show_diags(cli->view, diags); /* the peers show it first */
+    view_show_diags(cli->view, diags); /* Terraform shows it first */
 }
 
 /* Loads the configuration, its variables and the options of the plan. */
@@ -385,7 +385,9 @@ bool operation_apply(Operation *operation) {
 
     /* 4. Show the result: summary and outputs. */
     cli->secrets = render_secret_of_plan(operation->result.plan, cli->arena);
-    view->done.import = plan_count(operation->result.plan).import;
+    PlanCounts planned = plan_count(operation->result.plan);
+    view->done.import = planned.import;
+    view->done.forget = planned.forget;
     if (cli_name(cli)->peer)
         view_show_diags(view, project->diags); /* the peers show warnings first */
     view->type->applied(view, state);

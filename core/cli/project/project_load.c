@@ -74,9 +74,9 @@ static ConfigRequest config_request(Project *project, const Io *io) {
         .install = project->options.installs_modules,
         .upgrade = project->options.upgrades_modules,
         .keeps_lock = project->options.keeps_lock,
-        .removed_is_forgotten = cli_name(cli)->forgets,
+        .removed_is_forgotten = cli_name(cli)->is_tofu,
         .has_literal_settings = cli_name(cli)->has_literal_settings,
-        .evaluates_prevent_destroy = cli_name(cli)->forgets,
+        .evaluates_prevent_destroy = cli_name(cli)->is_tofu,
         .sources = cli->module_sources,
         .cancel = cli->cancel,
         .tell = project_load_note,
@@ -102,6 +102,7 @@ static Engine new_engine(const Project *project, uint32_t parallelism) {
         .workspace = cli->workspace,
         .working_directory = cli->started_in,
         .now_ms = cli_now_ms(cli),
+        .warns_of_each_forgotten = cli_name(cli)->is_tofu,
         .reads = project->reads,
     };
 }

@@ -132,7 +132,7 @@ static bool project_state_open_with(Project *project, BackendChoice choice, Str 
     (*out)->waiting_payload = cli;
     (*out)->timed = project_state_time;
     (*out)->note = project_state_note;
-    (*out)->is_for_tofu = login_host_is_tofu(cli);
+    (*out)->is_for_tofu = cli_name(cli)->is_tofu;
     Str backup = option_text(project->arguments, backup_option);
     if (backup.ptr)
         (*out)->backup_path = str_equal(backup, STR("-")) ? STR_EMPTY : backup;

@@ -175,7 +175,7 @@ static bool setup_install(Project *project, const CliConfig *config, const Wante
         return false;
     if (!provider_install_run(&request, wanted, &lock, &installed, cli->arena, project->diags))
         return false;
-    if (!lock.program.len && lock.entries.count && str_equal_cstr(STR("tofu"), cli_name(cli)->name))
+    if (!lock.program.len && lock.entries.count && cli_name(cli)->is_tofu)
         lock.program = STR("tofu");
     if (!write_lock(project, &before, &lock) ||
         (wanted->count > 0 && !package_record_write(&cli->io, &installed.hashes, project->diags)))

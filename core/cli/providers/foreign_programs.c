@@ -46,7 +46,7 @@ static bool read_reattached(ForeignPrograms *programs, Diags *diags) {
 
 static bool programs_read_settings(ForeignPrograms *programs, Diags *diags) {
     const Cli *cli = programs->cli;
-    bool is_tofu = str_equal_cstr(STR("tofu"), cli_name(cli)->name);
+    bool is_tofu = cli_name(cli)->is_tofu;
     if (programs->is_read)
         return true;
     if (!read_reattached(programs, diags) ||

@@ -27,7 +27,3 @@ bool login_host_read(Cli *cli, const Arguments *arguments, Str *out, Diags *diag
     *out = strbuf_str(&lower);
     return true;
 }
-
-bool login_host_is_tofu(const Cli *cli) {
-    return str_equal_cstr(STR("tofu"), cli_name(cli)->name);
-}

@@ -6,5 +6,3 @@
 
 /* Reads HOST[:PORT], in lower case and without the port of https; app.terraform.io if not given. */
 MUST_USE bool login_host_read(Cli *cli, const Arguments *arguments, Str *out, Diags *diags);
-/* Returns whether the program was called as OpenTofu, whose CLI configuration has other names. */
-bool login_host_is_tofu(const Cli *cli);

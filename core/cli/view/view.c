@@ -82,11 +82,14 @@ Str view_invoked(PlanCounts done, Arena *arena) {
     return str_format(arena, ". Actions: %u invoked%.*s", done.invoke, STR_ARG(failed));
 }
 
-Str view_summary(PlanCounts done, Arena *arena) {
+Str view_summary(const View *view, Arena *arena) {
+    PlanCounts done = view->done;
+    bool counts_forgotten = cli_name(view->cli)->is_tofu && done.forget > 0;
+    Str forgotten = counts_forgotten ? str_format(arena, ", %u forgotten", done.forget) : STR_EMPTY;
     Str imported = done.import > 0 ? str_format(arena, "%u imported, ", done.import) : STR_EMPTY;
     Str invoked = view_invoked(done, arena);
-    return str_format(arena, "%.*s%u added, %u changed, %u destroyed%.*s", STR_ARG(imported),
-                      done.create, done.update, done.delete, STR_ARG(invoked));
+    return str_format(arena, "%.*s%u added, %u changed, %u destroyed%.*s%.*s", STR_ARG(imported),
+                      done.create, done.update, done.delete, STR_ARG(forgotten), STR_ARG(invoked));
 }
 
 Str view_generated(const View *view, Str path, Arena *arena) {

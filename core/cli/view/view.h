@@ -100,8 +100,9 @@ void view_count(View *view, Action action);
 void view_count_invocation(View *view, bool failed);
 /* ". Actions: 2 invoked, 1 failed"; empty without invocations. */
 Str view_invoked(PlanCounts done, Arena *arena);
-/* "1 imported, 2 added, 0 changed, 0 destroyed", and the invocations */
-Str view_summary(PlanCounts done, Arena *arena);
+/* "1 imported, 2 added, 0 changed, 0 destroyed", called as tofu also "1 forgotten", and the
+ * invocations */
+Str view_summary(const View *view, Arena *arena);
 /* The message about a file with generated configuration. */
 Str view_generated(const View *view, Str path, Arena *arena);
 /* Returns true if one of the 200 diagnostics before `i` has the same severity, text, address and

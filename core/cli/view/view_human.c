@@ -123,7 +123,7 @@ static void human_applied(View *view, const State *state) {
     }
     if (!view->is_refresh)
         terminal_print("\n%sApply complete! Resources: %.*s.%s\n", green,
-                       STR_ARG(view_summary(counts, scratch)), reset);
+                       STR_ARG(view_summary(view, scratch)), reset);
     report_state_out(view, scratch);
     if (state->outputs.count == 0)
         return;
@@ -164,7 +164,7 @@ static void human_report_valid(const View *view, const ConfigNewer *newer) {
     bool color = view->cli->terminal.color;
     terminal_print("%sSuccess!%s The configuration is valid.\n", color ? "\033[32m" : "",
                    color ? "\033[0m" : "");
-    if (cli_name(view->cli)->peer)
+    if (cli_name(view->cli)->peer && !cli_name(view->cli)->is_tofu)
         terminal_print("\n");
     vec_each(newer, construct) {
         terminal_print("Note: the configuration %.*s.\n",
@@ -236,9 +236,18 @@ static const char *plain(const TestText *text) {
 static void human_on_begin(void *, const Suite *) {
 }
 
+static void on_run_complete(const TestText *text, const SuiteRun *run);
+
+/* OpenTofu shows a file when it has ended, above its runs. */
+static bool shows_whole_files(const TestText *text) {
+    return cli_name(text->view->cli)->is_tofu;
+}
+
 static void human_on_file(void *self, const SuiteFile *file, SuiteProgress progress) {
     const TestText *text = self;
     Str path = file->config->path;
+    if (progress != SUITE_COMPLETE && shows_whole_files(text))
+        return;
     switch (progress) {
     case SUITE_STARTING: terminal_print("%.*s... in progress\n", STR_ARG(path)); return;
     case SUITE_TEARDOWN: terminal_print("%.*s... tearing down\n", STR_ARG(path)); return;
@@ -247,6 +256,10 @@ static void human_on_file(void *self, const SuiteFile *file, SuiteProgress progr
     terminal_print("%.*s... %s%s%s\n", STR_ARG(path), color_of(text, file->status),
                    view_test_word(file->status), plain(text));
     view_show_groups(text->view, &file->diags);
+    vec_each(&file->runs, run) {
+        if (shows_whole_files(text))
+            on_run_complete(text, run);
+    }
 }
 
 static void human_show_object(const SuiteRun *run, const StateResource *resource,
@@ -262,7 +275,8 @@ static void human_show_object(const SuiteRun *run, const StateResource *resource
         !state_object_decode(instance->current, schema, &value, scratch, &ignored))
         return;
     Str note = instance->current->status == OBJECT_TAINTED ? STR("(tainted)") : STR_EMPTY;
-    strbuf_add_char(out, '\n');
+    if (!render_style_is_opentofu(style) || out->len > 0)
+        strbuf_add_char(out, '\n');
     render_text_object(&(RenderObject){address, note, value, schema}, style, out, scratch);
 }
 
@@ -279,18 +293,21 @@ static void human_show_state(const TestText *text, const SuiteRun *run) {
         }
     }
     terminal_out(strbuf_str(&out));
+    bool is_opentofu = render_style_is_opentofu(style);
     if (run->state->outputs.count > 0) {
-        terminal_print("\nOutputs:\n\n");
+        terminal_print(is_opentofu ? "\n\nOutputs:\n\n" : "\nOutputs:\n\n");
         view_outputs_show(text->view->cli, run->state);
     }
-    terminal_print("\n");
+    if (!is_opentofu)
+        terminal_print("\n");
 }
 
 static void show_test_plan(const TestText *text, const SuiteRun *run) {
     SCOPED(ArenaRef) scratch = arena_open("plan");
     StrBuf out = strbuf_new(scratch);
     render_text_plan(run->plan, terminal_style(&text->view->cli->terminal), &out, scratch);
-    strbuf_add_char(&out, '\n');
+    if (!shows_whole_files(text))
+        strbuf_add_char(&out, '\n');
     terminal_out(strbuf_str(&out));
 }
 
@@ -301,18 +318,21 @@ static void show_result(const TestText *text, const SuiteRun *run) {
         show_test_plan(text, run);
 }
 
-static void human_on_run(void *self, const SuiteFile *, const SuiteRun *run,
-                         SuiteProgress progress) {
-    const TestText *text = self;
-    if (progress != SUITE_COMPLETE)
-        return;
+static void on_run_complete(const TestText *text, const SuiteRun *run) {
     terminal_print("  run \"%.*s\"... %s%s%s\n", STR_ARG(run->config->name),
                    color_of(text, run->status), view_test_word(run->status), plain(text));
     if (text->verbose)
         show_result(text, run);
     view_show_groups(text->view, &run->diags);
-    if (run->diags.count > run->diags.error_count && cli_name(text->view->cli)->peer)
+    bool is_terraform = cli_name(text->view->cli)->peer && !shows_whole_files(text);
+    if (run->diags.count > run->diags.error_count && is_terraform)
         terminal_print("\n");
+}
+
+static void human_on_run(void *self, const SuiteFile *, const SuiteRun *run,
+                         SuiteProgress progress) {
+    if (progress == SUITE_COMPLETE && !shows_whole_files(self))
+        on_run_complete(self, run);
 }
 
 static void list_left(const State *state, StrBuf *out, Arena *scratch) {

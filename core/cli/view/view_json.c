@@ -1,7 +1,6 @@
 /* The stream of events: one JSON object a line, written as each event happens. */
 #include "render_json.h"
 #include "thread.h"
-#include "version.h"
 #include "view_diag.h"
 #include "view_json_line.h"
 #include "view_listing.h"
@@ -246,7 +245,7 @@ static void write_summary(const Cli *cli, PlanCounts counts, const char *operati
     json_key_object(&line.writer, "changes");
     json_key_int(&line.writer, "add", counts.create);
     json_key_int(&line.writer, "change", counts.update);
-    if (cli_name(cli)->forgets)
+    if (cli_name(cli)->is_tofu)
         json_key_int(&line.writer, "forget", counts.forget);
     json_key_int(&line.writer, "import", counts.import);
     json_key_int(&line.writer, "remove", counts.delete);
@@ -295,8 +294,12 @@ static void view_json_show_plan(View *view, const Plan *plan) {
     }
     view_json_invoke_planned(cli, plan);
     PlanCounts counts = plan_count(plan);
+    bool counts_forgotten = cli_name(cli)->is_tofu && counts.forget > 0;
+    Str forgotten =
+        counts_forgotten ? str_format(scratch, ", %u to forget", counts.forget) : STR_EMPTY;
     write_summary(cli, counts, "plan",
-                  str_format(scratch, "Plan: %.*s.", STR_ARG(plan_summary(plan, scratch))));
+                  str_format(scratch, "Plan: %.*s%.*s.", STR_ARG(plan_summary(plan, scratch)),
+                             STR_ARG(forgotten)));
     if (plan->outputs.count > 0)
         view_json_write_planned_outputs(cli, plan);
 }
@@ -334,7 +337,7 @@ static void view_json_applied(View *view, const State *state) {
     if (!view->is_refresh)
         write_summary(cli, counts, "apply",
                       str_format(scratch, "Apply complete! Resources: %.*s.",
-                                 STR_ARG(view_summary(counts, scratch))));
+                                 STR_ARG(view_summary(view, scratch))));
     view_json_write_outputs(cli, state);
 }
 
@@ -630,9 +633,9 @@ static void view_json_finish(View *, const Diags *) {
 static void view_json_write_version(const Cli *cli) {
     SCOPED(ViewJsonLine) line = view_json_line_open(cli);
     const CliName *name = cli_name(cli);
-    Str version = name->is_other ? STR(VERSION_TERRAFORM) : cli->version;
+    Str version = name->is_other ? str_from_cstr(name->version) : cli->version;
     view_json_line_begin(&line, "version", "info", "%s %.*s", name->title, STR_ARG(version));
-    json_key_string(&line.writer, name->version_key, STR(VERSION_TERRAFORM));
+    json_key_string(&line.writer, name->version_key, str_from_cstr(name->version));
     if (!name->is_other)
         json_key_string(&line.writer, "loam", cli->version);
     json_key_string(&line.writer, "ui", STR(UI_VERSION));

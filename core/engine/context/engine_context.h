@@ -20,6 +20,7 @@ typedef struct Engine {
     Str workspace;
     Str working_directory;          /* path.cwd */
     int64_t now_ms;                 /* start of the run, Unix time in ms; plantimestamp() */
+    bool warns_of_each_forgotten;   /* one warning for each object that leaves the state */
     bool stores_plain_state;        /* the state is written without encryption */
     struct FileReads *reads;        /* notes the files that expressions read; NULL: none */
     const TestOverrides *overrides; /* overrides of a test, highest precedence first; NULL: none */

@@ -2,12 +2,13 @@
 
 #include "render_align.h"
 
-/* Members are letters; capitals are objects. Pairs as text: "ab" paired, "a-" removed, "-b" added.
+/* Members are letters; capitals are alike. Pairs as text: "ab" paired, "a-" removed, "-b" added.
  */
 typedef struct AlignCase {
     const char *before;
     const char *after;
     const char *pairs;
+    bool is_opentofu;
 } AlignCase;
 
 static const AlignCase CASES[] = {
@@ -25,17 +26,25 @@ static const AlignCase CASES[] = {
     {"aBc", "aXYc", "aa BX -Y cc"},
     {"dbeec", "bcdxd", "db bc ed ex cd"},
     {"dcca", "dcda", "dd cc c- -d aa"},
+    {"ab", "ac", "aa b- -c", true}, /* the same by position is no change */
+    {"A", "XYZ", "AX -Y -Z", true},
+    {"A", "BA", "AB -A", true}, /* inserted before a common member that is alike */
+    {"a", "ba", "-b aa", true},
+    {"aBc", "aXYc", "aa BX -Y cc", true},
+    {"AbC", "XAbC", "AX bA C- -b -C", true},
 };
 
 static RenderAlignSide side_of(const char *text, Arena *arena) {
     size_t count = strlen(text);
     uint32_t *ids = arena_new_array(arena, uint32_t, count);
-    bool *objects = arena_new_array(arena, bool, count);
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < count; i++)
         ids[i] = (uint32_t)(text[i] - 'A' + 1);
-        objects[i] = text[i] <= 'Z';
-    }
-    return (RenderAlignSide){ids, objects, count};
+    return (RenderAlignSide){ids, count};
+}
+
+static bool are_capitals(const void *self, size_t before, size_t after) {
+    const AlignCase *row = self;
+    return row->before[before] <= 'Z' && row->after[after] <= 'Z';
 }
 
 static Str shown(const AlignCase *row, const RenderAlignPairs *pairs, Arena *arena) {
@@ -53,7 +62,8 @@ static void cases(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     for (size_t i = 0; i < ARRAY_COUNT(CASES); i++) {
         RenderAlignPairs pairs = {0};
-        render_align(side_of(CASES[i].before, arena), side_of(CASES[i].after, arena), &pairs,
+        RenderAlignRule rule = {CASES[i].is_opentofu, are_capitals, &CASES[i]};
+        render_align(side_of(CASES[i].before, arena), side_of(CASES[i].after, arena), rule, &pairs,
                      arena);
         check_str(shown(&CASES[i], &pairs, arena), CASES[i].pairs);
     }
@@ -72,7 +82,8 @@ static void huge(void **) {
     after[0] = before[0];
     RenderAlignPairs pairs = {0};
     render_align((RenderAlignSide){.ids = before, .count = count},
-                 (RenderAlignSide){.ids = after, .count = count + 1}, &pairs, arena);
+                 (RenderAlignSide){.ids = after, .count = count + 1}, (RenderAlignRule){0}, &pairs,
+                 arena);
     size_t gone = 0, come = 0;
     vec_each(&pairs, pair) {
         gone += pair->before != RENDER_ALIGN_NONE;

@@ -31,8 +31,8 @@ static void cases(void **) {
         const DiffCase *row = &CASES[i];
         Value before = *row->before ? value_of(row->before) : value_of("-");
         Value after = *row->after ? value_of(row->after) : value_of("-");
-        const RenderDiff *diff = render_diff_value(*row->before ? &before : NULL,
-                                                   *row->after ? &after : NULL, false, NULL, arena);
+        const RenderDiff *diff = render_diff_value(
+            *row->before ? &before : NULL, *row->after ? &after : NULL, (RenderStyle){0}, arena);
         if (diff->kind != row->kind || diff->action != row->action || diff->count != row->parts) {
             fail_msg("%s -> %s: kind %d, action %s, %zu parts", row->before, row->after, diff->kind,
                      action_name(diff->action), diff->count);

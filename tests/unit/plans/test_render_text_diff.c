@@ -193,6 +193,65 @@ static void cases(void **) {
     }
 }
 
+/* Terraform shows empty texts of a schema that the old SDK of providers could have as null,
+ * OpenTofu omits those of attributes. */
+static void empty_texts_of_peers(void **) {
+    static const Attribute old_attributes[] = {
+        {"kind", &TYPE_STRING, OPTIONAL, "Kind."},
+        {"label", &TYPE_STRING, OPTIONAL, "Label."},
+        {"steps", &TYPE_LIST_OF_STRING, OPTIONAL, "Steps."},
+        {"tags", &TYPE_MAP_OF_STRING, OPTIONAL, "Tags."},
+    };
+    static const Schema old = {SCHEMA_ATTRIBUTES(old_attributes)};
+    static const RenderPeer terraform = {"Terraform", "terraform", true};
+    static const RenderPeer opentofu = {"OpenTofu", "tofu", false};
+    static const struct {
+        const RenderPeer *peer;
+        const char *text;
+    } rows[] = {
+        {NULL, "{\n"
+               "      ~ kind  = \"\" -> \"x\"\n"
+               "      ~ steps = [\n"
+               "          + \"\",\n"
+               "        ]\n"
+               "      ~ tags  = {\n"
+               "          ~ \"a\" = \"1\" -> \"\"\n"
+               "        }\n"
+               "        # (1 unchanged attribute hidden)\n"
+               "    }"},
+        {&terraform, "{\n"
+                     "      + kind  = \"x\"\n"
+                     "      ~ steps = [\n"
+                     "          + null,\n"
+                     "        ]\n"
+                     "      ~ tags  = {\n"
+                     "          ~ \"a\" = \"1\" -> null\n"
+                     "        }\n"
+                     "        # (1 unchanged attribute hidden)\n"
+                     "    }"},
+        {&opentofu, "{\n"
+                    "      + kind  = \"x\"\n"
+                    "      ~ steps = [\n"
+                    "          + \"\",\n"
+                    "        ]\n"
+                    "      ~ tags  = {\n"
+                    "          ~ \"a\" = \"1\" -> \"\"\n"
+                    "        }\n"
+                    "    }"},
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+        RenderDiffInput input = {
+            .schema = &old,
+            .peer = rows[i].peer,
+            .before = value_of("{\"kind\": \"\", \"label\": \"\", \"steps\": {\"$list\": []}, "
+                               "\"tags\": {\"$map\": {\"a\": \"1\"}}}"),
+            .after = value_of("{\"kind\": \"x\", \"label\": \"\", \"steps\": {\"$list\": [\"\"]}, "
+                              "\"tags\": {\"$map\": {\"a\": \"\"}}}"),
+        };
+        check_str(rendered(&input, (RenderStyle){.peer = rows[i].peer}), rows[i].text);
+    }
+}
+
 static void forces_and_notes(void **) {
     Paths paths = {0};
     Path disk = path_index(path_of("disk"), value_int(0), arena);
@@ -295,9 +354,8 @@ static void colours(void **) {
 
 UNIT_MAIN(test_render_text_diff) {
     const struct CMUnitTest tests[] = {
-        PLAN_CASE(cases),        PLAN_CASE(forces_and_notes),
-        PLAN_CASE(secrets_stay), PLAN_CASE(write_only_is_named),
-        PLAN_CASE(colours),
+        PLAN_CASE(cases),        PLAN_CASE(empty_texts_of_peers), PLAN_CASE(forces_and_notes),
+        PLAN_CASE(secrets_stay), PLAN_CASE(write_only_is_named),  PLAN_CASE(colours),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
