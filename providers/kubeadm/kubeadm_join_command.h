@@ -8,8 +8,8 @@
 Str kubeadm_join_command_check_ttl(Value value, Arena *arena);
 /* For the validation of a kubeadm_init. */
 MUST_USE bool kubeadm_join_command_validate(const Call *call, Value config, Diags *diags);
-/* For plans of a kubeadm_init: sets the attributes of the commands. What is missing or about to end
- * becomes unknown, with a note. While certificates are uploaded, each plan warns. */
+/* For plans of a kubeadm_init: sets the attributes of the commands. An attribute that is missing or
+ * about to end becomes unknown, with a note. While certificates are uploaded, each plan warns. */
 void kubeadm_join_command_plan(const Call *call, const PlanRequest *request, ObjectBuilder *planned,
                                PlanResponse *response, Diags *diags);
 /* Returns the state with null for each of these attributes that is unknown. */

@@ -173,7 +173,7 @@ static void test_validation(void **) {
     close_join(&join);
 }
 
-/* A plan shows what is missing or about to end, and nothing else. */
+/* A plan shows attributes that are missing or about to end, and no others. */
 static void test_plans(void **) {
     static const struct {
         const char *more;
