@@ -190,14 +190,33 @@ static bool is_of_peer(const KubeadmPeers *peers, Str address) {
     return false;
 }
 
-bool kubeadm_gate_check_complete(const Call *call, const KubeadmPeers *peers, Diags *diags) {
+typedef struct MembersLook {
+    const KubeadmPeer *first;
+    StrVec addresses;
+} MembersLook;
+
+/* An upgrade that an interrupted run left on the node may restart the API server meanwhile. */
+static WaitLook look_members(void *payload, Wait *wait) {
+    MembersLook *look = payload;
     SCOPED(ClusterApi) api = {0};
-    StrVec addresses = {0};
-    if (!kubeadm_peer_api(peers->items.items[0], &api, diags) ||
-        !cluster_api_wait(call, &api, KUBEADM_NODE_READY_MS, diags) ||
-        !node_object_control_planes(&api, STR_EMPTY, &addresses, diags))
+    Diags problems = diags_new(wait->call->arena);
+    look->addresses.count = 0;
+    if (kubeadm_peer_api(look->first, &api, &problems) &&
+        node_object_control_planes(&api, STR_EMPTY, &look->addresses, &problems))
+        return WAIT_LOOK_DONE;
+    wait->reason = problems.items[0].detail;
+    return WAIT_LOOK_AGAIN;
+}
+
+bool kubeadm_gate_check_complete(const Call *call, const KubeadmPeers *peers, Diags *diags) {
+    MembersLook look = {.first = peers->items.items[0]};
+    WaitUntil until = {.what = "the list of control planes",
+                       .look = look_members,
+                       .payload = &look,
+                       .timeout_ms = GATE_MS};
+    if (!wait_until_done(call, &until, diags))
         return false;
-    vec_each(&addresses, address) {
+    vec_each(&look.addresses, address) {
         if (!is_of_peer(peers, *address))
             return path_error(call, PATH_AT(call, {"upgrade_through"}), diags,
                               "Control plane not in the state",
