@@ -4,13 +4,17 @@
 #include "json.h"
 #include "render_align.h"
 #include "render_legacy.h"
+#include "render_parts.h"
 #include "render_secret.h"
 
 typedef struct Build {
     const RenderDiffInput *input;
     bool tracks_paths; /* false if neither replace paths nor notes need them */
     Map secrets;       /* in the object itself */
-    /* Terraform: in values of known types, an empty text is null. */
+    bool had_object;   /* that holds the attributes: its schema marks the sensitive ones */
+    bool has_object;
+    /* Terraform: in values of known types, an empty text is null, except in attributes of a modern
+     * schema and in the maps and objects within. */
     bool empties_are_null;
     /* OpenTofu: an attribute of a block that is an empty text is absent. */
     bool empties_are_absent;
@@ -169,24 +173,6 @@ static Path index_path(const Build *build, Path base, size_t index) {
     return build->tracks_paths ? path_index(base, value_int((int64_t)index), build->arena) : base;
 }
 
-static void render_diff_add_names(const Value *v, Map *seen, StrVec *names) {
-    for (size_t i = 0; i < part_count(v); i++) {
-        Str name = value_key_at(*v, i);
-        if (!map_set(seen, name, seen))
-            vec_push(seen->arena, names, name);
-    }
-}
-
-/* The keys of both, sorted. */
-static StrVec union_of_names(const Build *build, Pair pair) {
-    StrVec names = {0};
-    Map seen = map_new(build->arena);
-    render_diff_add_names(pair.before, &seen, &names);
-    render_diff_add_names(pair.after, &seen, &names);
-    str_sort(names.items, names.count);
-    return names;
-}
-
 static bool same_simple(const Value *a, const Value *b) {
     bool a_null = !a || value_is_null(*a);
     bool b_null = !b || value_is_null(*b);
@@ -197,8 +183,8 @@ static bool same_simple(const Value *a, const Value *b) {
 
 static RenderDiff *diff_leaf(const Build *build, Pair pair) {
     RenderDiff *diff = new_diff(build, DIFF_LEAF, pair);
-    diff->before = pair.before ? *pair.before : value_null(&TYPE_DYNAMIC);
-    diff->after = pair.after ? *pair.after : value_null(&TYPE_DYNAMIC);
+    diff->before = implicit(pair.before) ? *pair.before : value_null(pair.type);
+    diff->after = implicit(pair.after) ? *pair.after : value_null(pair.type);
     if (diff->action == ACTION_NO_OP && !same_simple(pair.before, pair.after))
         diff->action = ACTION_UPDATE;
     return diff;
@@ -264,13 +250,17 @@ static bool hides(const Build *build, Pair pair) {
 static RenderDiff *diff_sensitive(const Build *build, Pair pair) {
     RenderDiff *diff = new_diff(build, DIFF_SENSITIVE, pair);
     bool declared = pair.attribute && (pair.attribute->flags & SENSITIVE);
-    diff->was_sensitive = declared || render_diff_is_sensitive(pair.before);
-    diff->is_sensitive = declared || render_diff_is_sensitive(pair.after);
+    diff->was_sensitive = (declared && build->had_object) || render_diff_is_sensitive(pair.before);
+    diff->is_sensitive = (declared && build->has_object) || render_diff_is_sensitive(pair.after);
     RenderDiffInput bare = *build->input;
     bare.show_sensitive = true;
-    Build inner = {.input = &bare, .arena = build->arena};
-    pair.before = uncovered(build, pair.before);
-    pair.after = uncovered(build, pair.after);
+    Build inner = {
+        .input = &bare,
+        .empties_are_null = is_for_terraform(&bare),
+        .arena = build->arena,
+    };
+    pair.before = uncovered(build, unless_emptied(&inner, pair.before, pair.type));
+    pair.after = uncovered(build, unless_emptied(&inner, pair.after, pair.type));
     pair.attribute = NULL;
     reserve_items(build, diff, 1);
     const RenderDiff *behind = diff_pair(&inner, pair);
@@ -307,7 +297,7 @@ static uint32_t *render_diff_identify(const Build *build, const Value *v, Map *s
 
 /* Two sequences side by side. */
 typedef struct Walk {
-    const Build *build;
+    Build build; /* of the elements */
     RenderDiff *diff;
     Pair pair;
     const Type *element;
@@ -322,19 +312,25 @@ static void walk_pair(const Walk *walk, size_t before, size_t after) {
     const Value *old = has_before ? part_at(walk->pair.before, before) : NULL;
     const Value *new = has_after ? part_at(walk->pair.after, after) : NULL;
     Pair part = {
-        .before = emptied(walk->build, old, walk->element),
-        .after = emptied(walk->build, new, walk->element),
+        .before = emptied(&walk->build, old, walk->element),
+        .after = emptied(&walk->build, new, walk->element),
         .type = walk->element,
-        .path = index_path(walk->build, walk->pair.path, has_after ? after : before),
+        .path = index_path(&walk->build, walk->pair.path, has_after ? after : before),
     };
     render_diff_add_item(walk->diff, walk->nested
-                                         ? diff_nested_part(walk->build, part, walk->nested)
-                                         : diff_pair(walk->build, part));
+                                         ? diff_nested_part(&walk->build, part, walk->nested)
+                                         : diff_pair(&walk->build, part));
+}
+
+static Build build_of_elements(const Build *build) {
+    Build own = *build;
+    own.empties_are_null = is_for_terraform(build->input);
+    return own;
 }
 
 static Walk walk_new(const Build *build, Pair pair, RenderDiffKind kind, const Type *element) {
     Walk walk = {
-        .build = build,
+        .build = build_of_elements(build),
         .diff = new_diff(build, kind, pair),
         .pair = pair,
         .element = element,
@@ -345,38 +341,14 @@ static Walk walk_new(const Build *build, Pair pair, RenderDiffKind kind, const T
     return walk;
 }
 
-static bool has_common_line(Str a, Str b, Arena *scratch) {
-    Map lines = map_new(scratch);
-    Str line;
-    while (str_next_field(&a, '\n', &line))
-        map_set(&lines, line, &lines);
-    while (str_next_field(&b, '\n', &line)) {
-        if (map_find(&lines, line))
-            return true;
-    }
-    return false;
-}
-
-/* For OpenTofu, a text of several lines changes if it keeps one of them. */
-static bool are_alike_texts(const Value *before, const Value *after, Arena *scratch) {
-    const Value *sides[] = {before, after};
-    bool has_lines = false;
-    for (size_t i = 0; i < ARRAY_COUNT(sides); i++) {
-        if (!value_is_present(*sides[i]) || sides[i]->type->kind != KIND_STRING)
-            return false;
-        has_lines = has_lines || str_find_char(value_text(*sides[i]), '\n', 0) != SIZE_MAX;
-    }
-    return has_lines && has_common_line(value_text(*before), value_text(*after), scratch);
-}
-
 static bool are_alike_parts(const void *self, size_t before, size_t after) {
     const Walk *walk = self;
-    const Build *build = walk->build;
+    const Build *build = &walk->build;
     const Value *old = part_at(walk->pair.before, before), *new = part_at(walk->pair.after, after);
     if (shape_of(old, &TYPE_DYNAMIC) == SHAPE_OBJECT &&
         shape_of(new, &TYPE_DYNAMIC) == SHAPE_OBJECT)
         return true;
-    return is_for_opentofu(build->input) && are_alike_texts(old, new, build->arena);
+    return is_for_opentofu(build->input) && render_parts_share_line(old, new, build->arena);
 }
 
 static RenderDiff *diff_list(const Build *build, Pair pair, const Type *element) {
@@ -452,7 +424,7 @@ static const Type *render_diff_attribute_type(const Type *type, Str name) {
 
 static RenderDiff *diff_object(const Build *build, Pair pair) {
     RenderDiff *diff = new_diff(build, DIFF_OBJECT, pair);
-    StrVec names = union_of_names(build, pair);
+    StrVec names = render_parts_names(pair.before, pair.after, build->arena);
     bool as_json = pair.type->kind == KIND_DYNAMIC;
     diff->names = names.items;
     reserve_items(build, diff, names.count);
@@ -473,6 +445,13 @@ static RenderDiff *diff_object(const Build *build, Pair pair) {
         render_diff_add_item(diff, diff_pair(build, part));
     }
     return diff;
+}
+
+static Build build_of_attributes(const Build *build, Pair pair) {
+    Build own = *build;
+    own.had_object = pair.before != NULL;
+    own.has_object = pair.after != NULL;
+    return own;
 }
 
 /* An attribute that is absent on both sides is neither shown nor counted. */
@@ -510,12 +489,27 @@ static void diff_attributes(const Build *build, RenderDiff *diff, Pair pair, con
     }
 }
 
+/* Sets the actions of write-only attributes after that of their object is known. */
+static void settle_write_only(const Build *build, RenderDiff *diff) {
+    bool shows_updates = is_for_opentofu(build->input);
+    for (size_t i = 0; i < diff->count; i++) {
+        if (diff->items[i]->kind != DIFF_WRITE_ONLY)
+            continue;
+        RenderDiff *item = arena_new(build->arena, RenderDiff);
+        *item = *diff->items[i];
+        item->action =
+            diff->action == ACTION_UPDATE && !shows_updates ? ACTION_NO_OP : diff->action;
+        diff->items[i] = item;
+    }
+}
+
 static RenderDiff *diff_nested_object(const Build *build, Pair pair, const NestedObject *nested) {
     RenderDiff *diff = new_diff(build, DIFF_OBJECT, pair);
-    Build own = *build;
+    Build own = build_of_attributes(build, pair);
     own.empties_are_absent = false;
     diff->is_nested = true;
     diff_attributes(&own, diff, pair, &nested->schema);
+    settle_write_only(build, diff);
     return diff;
 }
 
@@ -545,7 +539,7 @@ static RenderDiff *diff_map(const Build *build, Pair pair, const Type *element,
     bool forces = nested && diff->forces_replacement;
     diff->is_nested = nested != NULL;
     diff->forces_replacement = diff->forces_replacement && !nested;
-    StrVec names = union_of_names(build, pair);
+    StrVec names = render_parts_names(pair.before, pair.after, build->arena);
     diff->names = names.items;
     reserve_items(build, diff, names.count);
     vec_each(&names, name) {
@@ -614,6 +608,8 @@ static RenderDiff *diff_pair(const Build *build, Pair pair) {
         return diff_unknown(build, pair);
     if (pair.attribute && pair.attribute->nested && (pair.before || pair.after))
         return diff_nested(build, pair, pair.attribute->nested);
+    if (type_is_primitive(pair.type)) /* also to or from null */
+        return diff_leaf(build, pair);
     Shape before = shape_of(pair.before, pair.type);
     Shape after = shape_of(pair.after, pair.type);
     if (!pair.before)
@@ -640,6 +636,7 @@ static void render_diff_add_block(const Build *build, RenderDiff *diff, const Bl
 }
 
 static void diff_block_list(const Build *build, RenderDiff *diff, Pair pair, const Block *block) {
+    Build own = build_of_elements(build);
     size_t before_count = part_count(pair.before);
     size_t after_count = part_count(pair.after);
     for (size_t i = 0; i < before_count || i < after_count; i++) {
@@ -649,11 +646,12 @@ static void diff_block_list(const Build *build, RenderDiff *diff, Pair pair, con
             .type = &TYPE_DYNAMIC,
             .path = index_path(build, pair.path, i),
         };
-        render_diff_add_block(build, diff, block, (Str){0}, part);
+        render_diff_add_block(&own, diff, block, (Str){0}, part);
     }
 }
 
 static void diff_block_set(const Build *build, RenderDiff *diff, Pair pair, const Block *block) {
+    Build own = build_of_elements(build);
     Map seen = map_new(build->arena);
     uint32_t *before = render_diff_identify(build, pair.before, &seen);
     uint32_t *after = render_diff_identify(build, pair.after, &seen);
@@ -665,17 +663,17 @@ static void diff_block_set(const Build *build, RenderDiff *diff, Pair pair, cons
         Pair part = {.before = part_at(pair.before, i), .type = &TYPE_DYNAMIC, .path = pair.path};
         part.after = twins[before[i]];
         taken[before[i]] = true;
-        render_diff_add_block(build, diff, block, (Str){0}, part);
+        render_diff_add_block(&own, diff, block, (Str){0}, part);
     }
     for (size_t i = 0; i < part_count(pair.after); i++) {
         Pair part = {.after = part_at(pair.after, i), .type = &TYPE_DYNAMIC, .path = pair.path};
         if (!taken[after[i]])
-            render_diff_add_block(build, diff, block, (Str){0}, part);
+            render_diff_add_block(&own, diff, block, (Str){0}, part);
     }
 }
 
 static void diff_block_map(const Build *build, RenderDiff *diff, Pair pair, const Block *block) {
-    StrVec names = union_of_names(build, pair);
+    StrVec names = render_parts_names(pair.before, pair.after, build->arena);
     vec_each(&names, name) {
         Pair part = {
             .before = render_diff_find_part(build, pair.before, *name),
@@ -715,7 +713,7 @@ static int render_diff_compare_blocks(const void *a, const void *b) {
 }
 
 static RenderDiff *diff_body(const Build *build, Pair pair, const Schema *schema) {
-    Build own = *build;
+    Build own = build_of_attributes(build, pair);
     own.empties_are_null = build->empties_are_null && render_legacy_schema(schema);
     own.empties_are_absent = is_for_opentofu(build->input);
     RenderDiff *diff = new_diff(build, DIFF_BODY, pair);
@@ -727,13 +725,14 @@ static RenderDiff *diff_body(const Build *build, Pair pair, const Schema *schema
         qsort(order, schema->block_count, sizeof(*order), render_diff_compare_blocks);
     for (size_t i = 0; i < schema->block_count; i++)
         diff_block(&own, diff, pair, order[i]);
+    settle_write_only(build, diff);
     return diff;
 }
 
 /* Without a schema: the object's own attributes. */
 static RenderDiff *diff_bare_body(const Build *build, Pair pair) {
     RenderDiff *diff = new_diff(build, DIFF_BODY, pair);
-    StrVec names = union_of_names(build, pair);
+    StrVec names = render_parts_names(pair.before, pair.after, build->arena);
     Str *kept = arena_new_array(build->arena, Str, names.count);
     diff->names = kept;
     reserve_items(build, diff, names.count);

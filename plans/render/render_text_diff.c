@@ -148,12 +148,14 @@ static void add_encoded(RenderPen *pen, const RenderDiff *leaf, Encoded encoded,
         render_pen_text(pen, ")");
         add_forces(pen, leaf);
         return;
-    } else {
+    } else if (!pen->style.peer) {
         add_forces(pen, leaf);
     }
     render_pen_text(pen, "\n");
     render_pen_line(pen, level + 1, action == ACTION_UPDATE ? ACTION_UPDATE : ACTION_NO_OP);
     strbuf_add(pen->out, body);
+    if (pen->style.peer && !same)
+        add_forces(pen, leaf);
     render_pen_text(pen, "\n");
     render_pen_line(pen, level, ACTION_NO_OP);
     render_pen_text(pen, ")");
@@ -197,7 +199,8 @@ static void add_string_sides(RenderPen *pen, const RenderDiff *leaf, const Rende
     add_string_side(pen, &goes, before, level, look);
     add_arrow(pen);
     add_string_side(pen, &comes, after, level, look);
-    add_forces(pen, leaf);
+    if (!pen->style.peer || before->is_json == after->is_json)
+        add_forces(pen, leaf);
 }
 
 static void update_lines(RenderPen *pen, const RenderDiff *leaf, Str before, Str after,
@@ -216,13 +219,16 @@ static void update_lines(RenderPen *pen, const RenderDiff *leaf, Str before, Str
 static void add_string_update(RenderPen *pen, const RenderDiff *leaf,
                               const RenderStringSide *before, const RenderStringSide *after,
                               uint32_t level, RenderLook look) {
+    bool has_lines = before->is_multiline || after->is_multiline;
+    bool has_null = before->is_null || after->is_null;
     if (before->is_json && after->is_json) {
         const RenderDiff *json = diff_encoded(pen, &before->json, &after->json);
         look.show_unchanged = look.show_unchanged || json->action == ACTION_NO_OP;
         add_encoded(pen, leaf, (Encoded){"jsonencode", json}, level, look);
-    } else if (!before->is_json && !after->is_json && !before->is_null && !after->is_null &&
-               (before->is_multiline || after->is_multiline)) {
-        update_lines(pen, leaf, before->text, after->text, level, look);
+    } else if (!before->is_json && !after->is_json && has_lines &&
+               (!has_null || pen->style.peer)) { /* for the peers, null is a line */
+        update_lines(pen, leaf, before->is_null ? STR("null") : before->text,
+                     after->is_null ? STR("null") : after->text, level, look);
     } else {
         add_string_sides(pen, leaf, before, after, level);
     }
@@ -290,8 +296,11 @@ static void add_leaf(RenderPen *pen, const RenderDiff *diff, uint32_t level, Ren
         add_arrow(pen);
         add_simple(pen, diff->after);
     } else {
-        add_simple(pen, diff->action == ACTION_DELETE ? diff->before : diff->after);
-        text_diff_add_null(pen, diff, look);
+        bool goes = diff->action == ACTION_DELETE;
+        bool is_no_text = goes && diff->before.type->kind == KIND_STRING; /* no "null -> null" */
+        add_simple(pen, goes ? diff->before : diff->after);
+        if (!is_no_text)
+            text_diff_add_null(pen, diff, look);
     }
     add_forces(pen, diff);
 }
@@ -476,10 +485,11 @@ static void text_diff_add_fields(RenderPen *pen, const RenderDiff *diff, uint32_
         return;
     }
     RenderLook inner = look;
-    inner.no_null = !diff->is_nested;
+    bool is_map = diff->kind == DIFF_MAP;
+    inner.no_null = is_map ? diff->is_nested || diff->action == ACTION_DELETE : !diff->is_nested;
     text_diff_open_bracket(pen, diff, "{");
     size_t hidden = text_diff_add_named(pen, diff, level + 1, inner);
-    add_hidden(pen, level + 1, hidden, diff->kind == DIFF_MAP ? "element" : "attribute", look);
+    add_hidden(pen, level + 1, hidden, is_map ? "element" : "attribute", look);
     text_diff_close_bracket(pen, diff, level, "}", look);
 }
 

@@ -62,7 +62,7 @@ static const TextCase CASES[] = {
      "          + \"a\" = \"1\"\n"
      "            \"b\" = \"1\"\n"
      "          + \"c\" = \"2\"\n"
-     "          - \"d\" = \"2\"\n"
+     "          - \"d\" = \"2\" -> null\n"
      "        }\n"
      "    }"},
     {"{\"names\": {\"$set\": [\"a\", \"b\", \"c\"]}}",
@@ -252,6 +252,55 @@ static void empty_texts_of_peers(void **) {
     }
 }
 
+/* The elements of lists and the blocks of a modern schema are values of the old SDK again. */
+static void empty_texts_in_lists(void **) {
+    static const RenderPeer terraform = {"Terraform", "terraform", true};
+    RenderDiffInput input = {
+        .schema = &schema,
+        .peer = &terraform,
+        .before = value_of("{\"steps\": {\"$list\": []}, \"tags\": {\"$map\": {\"a\": \"1\"}}}"),
+        .after = value_of("{\"steps\": {\"$list\": [\"\"]}, \"tags\": {\"$map\": {\"a\": \"\"}}, "
+                          "\"disk\": [{\"size\": 1, \"bus\": \"\"}]}"),
+    };
+    check_str(rendered(&input, (RenderStyle){.peer = &terraform}),
+              "{\n"
+              "      ~ steps = [\n"
+              "          + null,\n"
+              "        ]\n"
+              "      ~ tags  = {\n"
+              "          ~ \"a\" = \"1\" -> \"\"\n"
+              "        }\n"
+              "\n"
+              "      + disk {\n"
+              "          + size = 1\n"
+              "            # (1 unchanged attribute hidden)\n"
+              "        }\n"
+              "    }");
+}
+
+/* A null element that becomes lines is a line for the peers; a deleted null has no "-> null". */
+static void null_elements_of_peers(void **) {
+    static const RenderPeer opentofu = {"OpenTofu", "tofu", false};
+    RenderDiffInput input = {
+        .schema = &schema,
+        .peer = &opentofu,
+        .before = value_of("{\"tags\": {\"$map\": {\"a\": null, \"b\": null, \"c\": \"x\"}}}"),
+        .after = value_of("{\"tags\": {\"$map\": {\"a\": \"x\\ny\"}}}"),
+    };
+    check_str(rendered(&input, (RenderStyle){.peer = &opentofu}),
+              "{\n"
+              "      ~ tags = {\n"
+              "          ~ \"a\" = <<-EOT\n"
+              "              - null\n"
+              "              + x\n"
+              "              + y\n"
+              "            EOT\n"
+              "          - \"b\" = null\n"
+              "          - \"c\" = \"x\" -> null\n"
+              "        }\n"
+              "    }");
+}
+
 static void forces_and_notes(void **) {
     Paths paths = {0};
     Path disk = path_index(path_of("disk"), value_int(0), arena);
@@ -354,8 +403,14 @@ static void colours(void **) {
 
 UNIT_MAIN(test_render_text_diff) {
     const struct CMUnitTest tests[] = {
-        PLAN_CASE(cases),        PLAN_CASE(empty_texts_of_peers), PLAN_CASE(forces_and_notes),
-        PLAN_CASE(secrets_stay), PLAN_CASE(write_only_is_named),  PLAN_CASE(colours),
+        PLAN_CASE(cases),
+        PLAN_CASE(empty_texts_of_peers),
+        PLAN_CASE(empty_texts_in_lists),
+        PLAN_CASE(null_elements_of_peers),
+        PLAN_CASE(forces_and_notes),
+        PLAN_CASE(secrets_stay),
+        PLAN_CASE(write_only_is_named),
+        PLAN_CASE(colours),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
