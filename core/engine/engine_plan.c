@@ -523,7 +523,7 @@ static void report_walk(const PlanOptions *options, const Diags *found, Diags *d
  * Returns false if the configuration cannot be planned. */
 static bool engine_plan_build(EngineWalk *walk, Moves *moves, Arena *arena, Diags *diags) {
     const Config *config = walk->engine->config;
-    if (!removal_check(config, arena, diags))
+    if (walk->options->mode == PLAN_NORMAL && !removal_check(config, arena, diags))
         return false;
     if (!walk->options->import) /* the import command changes no other object of the state */
         moves_apply(config, walk->state, &walk->state, moves, arena);

@@ -158,6 +158,27 @@ static void rejects_declared_resources(void **) {
     }
 }
 
+/* Only a plan that changes objects by the configuration must know which block holds. A destroy
+ * makes such a plan first, unless there is nothing to destroy or to refresh. */
+static void other_plans_accept_them(void **) {
+    EngineCase *c = engine_case_open();
+    engine_case_config(c, A "removed: {from: fake_thing.a}\n");
+    engine_case_options(c, PLAN_REFRESH_ONLY);
+    engine_case_must(c, engine_case_plan(c));
+    engine_case_options(c, PLAN_DESTROY);
+    engine_case_must(c, engine_case_plan(c));
+    engine_case_options(c, PLAN_NORMAL);
+    engine_case_run(c, A);
+    engine_case_config(c, A "removed: {from: fake_thing.a}\n");
+    engine_case_options(c, PLAN_REFRESH_ONLY);
+    engine_case_must(c, engine_case_plan(c));
+    engine_case_options(c, PLAN_DESTROY);
+    assert_false(engine_case_plan(c));
+    c->options.skip_refresh = true;
+    engine_case_must(c, engine_case_plan(c));
+    engine_case_close(c);
+}
+
 UNIT_MAIN(test_removal) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(forgets_or_destroys),
@@ -167,6 +188,7 @@ UNIT_MAIN(test_removal) {
         cmocka_unit_test(a_module_goes_as_a_whole),
         cmocka_unit_test(finds_one_of_many),
         cmocka_unit_test(rejects_declared_resources),
+        cmocka_unit_test(other_plans_accept_them),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
