@@ -30,6 +30,11 @@ int64_t call_monotonic_ms(const Call *call) {
     return clock->monotonic_ms(clock->self);
 }
 
+int64_t call_planned_ms(const Call *call) {
+    const Clock *clock = call->io->clock;
+    return call->planned_ms ? call->planned_ms : clock->now_ms(clock->self);
+}
+
 int64_t call_time_left_ms(const Call *call) {
     int64_t left_ms = call->deadline_ms ? call->deadline_ms - call_monotonic_ms(call) : 0;
     return call->deadline_ms && left_ms <= 0 ? 1 : left_ms;

@@ -60,6 +60,8 @@ typedef struct Call {
     /* -refresh=full, also in the apply of such a plan: compare with the real system, also where
      * recorded results show no change. */
     bool is_full_refresh;
+    /* Unix time of the plan, also in its apply; 0: now. See call_planned_ms. */
+    int64_t planned_ms;
     Str address; /* of the resource instance, or of the configuration in slots of Provider */
     Str lineage; /* of the state */
     /* True if the state is written without encryption. A type whose objects contain keys of others
@@ -87,6 +89,9 @@ typedef struct Call {
 void call_progress(const Call *call, uint64_t done, uint64_t total, const char *what);
 /* Returns the monotonic time of io->clock. */
 int64_t call_monotonic_ms(const Call *call);
+/* Returns the Unix time of the plan. A plan that depends on the time takes this one: the plan
+ * before an apply must decide as the approved plan did. */
+int64_t call_planned_ms(const Call *call);
 /* Returns the time until the deadline, at least 1; without a deadline 0. */
 int64_t call_time_left_ms(const Call *call);
 /* Returns whether the run was cancelled or the deadline has passed. */

@@ -33,12 +33,11 @@ Str kubeadm_certificates_end(const HostFacts *facts, Arena *arena) {
 
 /* Whole days that are left; INT64_MAX if the end is unknown. */
 static int64_t days_left(const Call *call, Value prior) {
-    const Clock *clock = call->io->clock;
     Timestamp end;
     Str error, text = object_text(prior, EXPIRE, STR_EMPTY);
     if (!text.len || !timestamp_parse(text, &end, &error, call->arena))
         return INT64_MAX;
-    int64_t seconds = end.seconds - clock->now_ms(clock->self) / 1000;
+    int64_t seconds = end.seconds - call_planned_ms(call) / 1000;
     return seconds < 0 ? -1 : seconds / DAY_SECONDS;
 }
 

@@ -41,14 +41,13 @@ static bool has(Value object, const char *name) {
 
 /* Plans. */
 
-/* Seconds until this time; INT64_MAX if it is unknown. */
+/* Seconds from the plan until this time; INT64_MAX if it is unknown. */
 static int64_t seconds_left(const Call *call, Value object, const char *name) {
-    const Clock *clock = call->io->clock;
     Timestamp end;
     Str error, text = object_text(object, name, STR_EMPTY);
     if (!text.len || !timestamp_parse(text, &end, &error, call->arena))
         return INT64_MAX;
-    return end.seconds - clock->now_ms(clock->self) / 1000;
+    return end.seconds - call_planned_ms(call) / 1000;
 }
 
 /* Returns why the token is renewed; empty: it is not. */

@@ -247,6 +247,7 @@ static bool thing_plan(const Call *call, const PlanRequest *request, PlanRespons
     FakeWorld *world = world_of(call);
     Str name = object_text(request->proposed, "name", STR_EMPTY);
     pthread_mutex_lock(&world->mutex);
+    world->planned_ms = call_planned_ms(call);
     bool is_fixed = is_ordered(world, str_format(call->arena, "fixed %.*s", STR_ARG(name)));
     bool rebuilds = is_ordered(world, str_format(call->arena, "rebuild %.*s", STR_ARG(name)));
     response->is_legacy = is_ordered(world, str_format(call->arena, "legacy %.*s", STR_ARG(name)));

@@ -54,6 +54,7 @@ typedef struct FakeWorld {
     Str stops_at; /* raises the token within this call: "create a" */
     Str dies_at;  /* ends the process within this call, after the object is there */
     RecoverOutcome recovery;
+    int64_t planned_ms; /* time of the plan, in the last plan of a thing */
 } FakeWorld;
 
 void fake_world_open(FakeWorld *world, Arena *arena);

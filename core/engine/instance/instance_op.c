@@ -203,6 +203,8 @@ Call instance_op_call(InstanceOp *op) {
         .allows_deferral = walk->phase == PHASE_PLAN && walk->options->allows_deferral,
         .is_full_refresh = (walk->options && walk->options->is_full_refresh) ||
                            (walk->plan && walk->plan->is_full_refresh),
+        .planned_ms = walk->phase == PHASE_APPLY && walk->plan ? walk->plan->created_ms
+                                                               : walk->engine->now_ms,
         .address = op->address,
         .lineage = walk->lineage,
         .stores_plain_state = walk->engine->stores_plain_state,

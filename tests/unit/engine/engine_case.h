@@ -31,6 +31,7 @@ typedef struct EngineCase {
     uint32_t parallelism;
     Journal *journal; /* NULL: no journal */
     const Hooks *hooks;
+    int64_t now_ms; /* start of the run */
 } EngineCase;
 
 static const ProviderRow engine_case_providers[] = {
@@ -120,6 +121,7 @@ static inline Engine engine_case_engine(EngineCase *c) {
         .parallelism = c->parallelism,
         .workspace = STR("default"),
         .working_directory = STR("/"),
+        .now_ms = c->now_ms,
     };
 }
 

@@ -93,6 +93,20 @@ static void reports_changed_marks(void **) {
     engine_case_close(c);
 }
 
+/* An apply decides by the time of its plan, so that it decides as that did. */
+static void keeps_time_of_plan(void **) {
+    EngineCase *c = engine_case_open();
+    engine_case_config(c, "resource:\n  fake_thing:\n    a: {name: a}\n");
+    c->now_ms = 5000;
+    engine_case_must(c, engine_case_plan(c));
+    assert_int_equal(c->world.planned_ms, 5000);
+    c->now_ms = 9000;
+    c->world.planned_ms = 0;
+    engine_case_must(c, engine_case_apply_plan(c));
+    assert_int_equal(c->world.planned_ms, 5000);
+    engine_case_close(c);
+}
+
 /* The text by which messages name an object: its id, else its name, unless it is a secret. */
 static void names_objects(void **) {
     static const struct {
@@ -124,6 +138,7 @@ UNIT_MAIN(test_instance_op) {
         cmocka_unit_test(reports_changed_marks),
         cmocka_unit_test(reports_elapsed_time),
         cmocka_unit_test(points_at_provider_errors),
+        cmocka_unit_test(keeps_time_of_plan),
         cmocka_unit_test(names_objects),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

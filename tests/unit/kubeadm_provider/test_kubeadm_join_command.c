@@ -229,6 +229,27 @@ static void test_plans(void **) {
     }
 }
 
+/* The plan before an apply decides as the approved plan, also if the limit has passed meanwhile. */
+static void test_time_of_plan(void **) {
+    static const struct {
+        int64_t ago; /* seconds since the approved plan */
+        bool is_due;
+    } rows[] = {{0, true}, {HOUR, false}};
+    for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+        JoinCase join;
+        open_join(&join);
+        ResourceCase *c = &join.c;
+        Str more = str_format(
+            c->arena, TTL ",\"join_command\":\"" COMMAND "\",\"join_command_expires\":\"%.*s\"",
+            STR_ARG(in_seconds(&join, 5 * HOUR - 600)));
+        set_state(&join, str_to_cstr(more, c->arena));
+        c->call.planned_ms = c->io.clock->now_ms(c->io.clock->self) - rows[i].ago * 1000;
+        assert_true(case_plan(c, text_of(&join, TTL)));
+        assert_int_equal(case_is_planned_unknown(c, "join_command_expires"), rows[i].is_due);
+        close_join(&join);
+    }
+}
+
 /* Sets, renews and removes both; the commands have token, hash and key. */
 static void test_changes(void **) {
     JoinCase join;
@@ -328,9 +349,9 @@ static void test_refresh(void **) {
 
 UNIT_MAIN(test_kubeadm_join_command) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_validation), cmocka_unit_test(test_plans),
-        cmocka_unit_test(test_changes),    cmocka_unit_test(test_failures),
-        cmocka_unit_test(test_refresh),
+        cmocka_unit_test(test_validation),   cmocka_unit_test(test_plans),
+        cmocka_unit_test(test_time_of_plan), cmocka_unit_test(test_changes),
+        cmocka_unit_test(test_failures),     cmocka_unit_test(test_refresh),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
