@@ -176,9 +176,12 @@ DynamoStatus dynamo_table_unlock(const DynamoTable *table, Str lock_id, Str *pro
     DynamoStatus status = delete_item(table, table->id, info, problem, arena);
     if (status != DYNAMO_UNMET)
         return status;
+    /* If the response to an earlier attempt was lost, the next run may hold the lock already. */
     if (!get_member(table, table->id, "Info", &info, problem, arena))
         return DYNAMO_FAILED;
-    return info.len == 0 ? DYNAMO_DONE : DYNAMO_UNMET;
+    holder = (LockInfo){0};
+    bool is_held = info.len > 0 && state_lock_from_json(info, &holder, arena);
+    return is_held && str_equal(holder.id, lock_id) ? DYNAMO_UNMET : DYNAMO_DONE;
 }
 
 static Str digest_id(const DynamoTable *table, Arena *arena) {

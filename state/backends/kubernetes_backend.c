@@ -198,8 +198,9 @@ static bool start_renewing(Kubernetes *kube, Diags *diags) {
     return kube->renewal != NULL;
 }
 
-/* Releases the lease if this ID holds it. After a conflict, another program has just changed the
- * lease, so it is read again. */
+/* Releases the lease if this ID holds it. A conflict means that another program has just changed
+ * the lease, or that this request was sent twice after a lost response, so the lease is read again:
+ * if another program holds it then, the release was successful. */
 static bool free_lease(const Kubernetes *kube, Str id, const char *summary, Diags *diags) {
     SCOPED(ArenaRef) scratch = arena_open("kubernetes unlock");
     const KubeStore *store = &kube->store;
@@ -212,7 +213,7 @@ static bool free_lease(const Kubernetes *kube, Str id, const char *summary, Diag
         LockInfo holder = {0};
         if (status == KUBE_DONE)
             read_info(result.object, &holder, scratch);
-        if (holder.id.len == 0 && i > 0)
+        if (!str_equal(holder.id, id) && i > 0)
             return true;
         if (!str_equal(holder.id, id))
             return state_lock_report_other(summary, kube->backend.path, id, &holder, diags);
