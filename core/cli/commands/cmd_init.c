@@ -160,7 +160,11 @@ static int init_run(Cli *cli, const Arguments *arguments, Diags *diags) {
         cli->view->type->note(cli->view, note);
     if (is_peer) {
         cli->view->type->note(cli->view, STR_EMPTY);
-        view_show_diags(cli->view, diags); /* the peers show warnings first */
+        bool ends_apart = cli_name(cli)->is_tofu && cli->terminal.color &&
+                          cli->view->shown < diags->count; /* an empty line below a frame */
+        view_show_diags(cli->view, diags);                 /* the peers show warnings first */
+        if (ends_apart)
+            cli->view->type->note(cli->view, STR_EMPTY);
     }
     init_report_end(cli);
     return 0;

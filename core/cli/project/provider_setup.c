@@ -101,6 +101,41 @@ static void warn_of_local_hashes(const ProviderInstalled *installed, Arena *aren
                   STR_ARG(platform));
 }
 
+static Str peer_lock_note(const Cli *cli, bool is_new) {
+    const CliName *name = cli_name(cli);
+    const char *apart = name->is_tofu ? "\n" : ""; /* an empty line */
+    bool has_bold = cli->view->type->can_ask && cli->terminal.color;
+    if (!is_new)
+        return str_format(
+            cli->arena,
+            "%s%s has made some changes to the provider dependency selections recorded\n"
+            "in the .terraform.lock.hcl file. Review those changes and commit them to your\n"
+            "version control system if they represent changes you intended to make.",
+            apart, name->title);
+    return str_format(
+        cli->arena,
+        "%s%s has created a lock file %s.terraform.lock.hcl%s to record the provider\n"
+        "selections it made above. Include this file in your version control repository\n"
+        "so that %s can guarantee to make the same selections by default when\n"
+        "you run \"%s init\" in the future.",
+        apart, name->title, has_bold ? "\033[1m" : "", has_bold ? "\033[0m" : "", name->title,
+        name->name);
+}
+
+/* The advice about a new or changed lock file. */
+static Str lock_note(const Cli *cli, bool is_new) {
+    if (cli_name(cli)->peer)
+        return peer_lock_note(cli, is_new);
+    if (!is_new)
+        return STR("Changed the provider selections in the lock file " DEPENDENCY_LOCK_NAME ".\n"
+                   "Review the changes, and keep the file in version control.");
+    return STR("Created the lock file " DEPENDENCY_LOCK_NAME
+               ", which records the provider selections\n"
+               "made above. Keep it in version control, so that later runs of \"loam init\" make "
+               "the\n"
+               "same selections.");
+}
+
 static bool write_lock(Project *project, const DependencyLock *before, const DependencyLock *lock) {
     Cli *cli = project->cli;
     View *view = cli->view;
@@ -114,20 +149,9 @@ static bool write_lock(Project *project, const DependencyLock *before, const Dep
             DEPENDENCY_LOCK_NAME);
     if (!dependency_lock_write(&cli->io, STR("."), lock, project->diags))
         return false;
-    if (!before->text.ptr)
-        view->type->step(view, "lock_info",
-                         STR("Created the lock file " DEPENDENCY_LOCK_NAME
-                             ", which records the provider selections\n"
-                             "made above. Keep it in version control, so that later runs of \"loam "
-                             "init\" make the\n"
-                             "same selections."),
-                         true);
-    else
-        view->type->step(
-            view, "dependencies_lock_changes_info",
-            STR("Changed the provider selections in the lock file " DEPENDENCY_LOCK_NAME ".\n"
-                "Review the changes, and keep the file in version control."),
-            true);
+    bool is_new = !before->text.ptr;
+    view->type->step(view, is_new ? "lock_info" : "dependencies_lock_changes_info",
+                     lock_note(cli, is_new), true);
     return true;
 }
 
