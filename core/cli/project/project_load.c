@@ -75,6 +75,7 @@ static ConfigRequest config_request(Project *project, const Io *io) {
         .upgrade = project->options.upgrades_modules,
         .keeps_lock = project->options.keeps_lock,
         .removed_is_forgotten = cli_name(cli)->is_tofu,
+        .moves_counted_modules = cli_name(cli)->is_tofu,
         .has_literal_settings = cli_name(cli)->has_literal_settings,
         .evaluates_prevent_destroy = cli_name(cli)->is_tofu,
         .sources = cli->module_sources,

@@ -411,7 +411,11 @@ bool config_calls_load_tested(ConfigLoading *loading, const ModuleWanted *wanted
     *request = *loading->request;
     request->input = NULL;
     Config *config = arena_new(arena, Config);
-    *config = (Config){.directory = outer->directory, .functions = outer->functions};
+    *config = (Config){
+        .directory = outer->directory,
+        .functions = outer->functions,
+        .moves_counted_modules = outer->moves_counted_modules,
+    };
     config->root = arena_new(arena, Module);
     config->root->directory = directory;
     config->root->key = wanted->key;

@@ -53,6 +53,7 @@ bool config_load(const ConfigRequest *request, Config **out, Arena *arena, Diags
     config->directory = request->directory;
     config->functions = request->functions;
     config->workspace = request->workspace;
+    config->moves_counted_modules = request->moves_counted_modules;
     ConfigLoading loading = {
         .request = request,
         .config = config,

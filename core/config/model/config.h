@@ -342,6 +342,8 @@ typedef struct Config {
     Str workspace;                  /* from the request, or the environment's name */
     const Environment *environment; /* merged into the root module; NULL: none */
     const FunctionTable *functions;
+    bool moves_counted_modules; /* count of a call that comes or goes moves the module, as in
+                                   OpenTofu */
     ConfigNewer newer; /* constructs that need a newer language than that of VERSION_TERRAFORM */
     /* Errors of unmet version constraints, which test runs report; NULL: none. */
     const Diags *unmet;

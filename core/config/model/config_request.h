@@ -24,6 +24,7 @@ typedef struct ConfigRequest {
     /* true: a removed block without `destroy` forgets its objects; false: the objects are
      * destroyed. */
     bool removed_is_forgotten;
+    bool moves_counted_modules; /* of the Config */
     /* Rejects references in *.tf and *.tf.json files where static_eval.h evaluates the
      * expression. */
     bool has_literal_settings;

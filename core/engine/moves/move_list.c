@@ -196,20 +196,30 @@ typedef struct Building {
     Diags *diags;
 } Building;
 
-const Resource *move_list_find_declared(const Config *config, ResourceAddr address,
-                                        Arena *scratch) {
+/* Returns the call of the module; NULL if none. */
+static const ModuleCall *move_list_find_call(const Config *config, const ModuleAddr *address) {
     const ModuleAddr *chain[64];
     size_t depth = 0;
-    for (const ModuleAddr *step = address.module; step; step = step->parent) {
+    for (const ModuleAddr *step = address; step; step = step->parent) {
         if (depth == ARRAY_COUNT(chain))
             return NULL;
         chain[depth++] = step;
     }
     const Module *module = config->root;
-    while (module && depth-- > 0) {
-        const ModuleCall *call = map_find(&module->calls, chain[depth]->name);
+    const ModuleCall *call = NULL;
+    while (depth-- > 0) {
+        call = module ? map_find(&module->calls, chain[depth]->name) : NULL;
         module = call ? call->module : NULL;
     }
+    return call;
+}
+
+const Resource *move_list_find_declared(const Config *config, ResourceAddr address,
+                                        Arena *scratch) {
+    const ModuleCall *call = move_list_find_call(config, address.module);
+    const Module *module = call ? call->module : NULL;
+    if (!address.module)
+        module = config->root;
     address.module = NULL;
     return module ? map_find(&module->resources, resource_addr_to_config_str(address, scratch))
                   : NULL;
@@ -273,6 +283,53 @@ static void imply(Building *building, const StateResource *stored) {
     if (is_implied_already(building, &statement) || is_stated(building, &statement))
         return;
     add_statement(building->list, statement);
+}
+
+/* Returns the implied move of a module, valid in all instances of the modules around it. */
+static MoveStatement implied_module_move(const ModuleAddr *module, InstanceKey to,
+                                         SourceRange range, Arena *arena) {
+    size_t count = module_addr_depth(module);
+    MoveEnd ends[2];
+    for (size_t side = MOVE_FROM; side <= MOVE_TO; side++) {
+        MoveStep *steps = arena_new_array(arena, MoveStep, count);
+        fill_addr(module, steps, true);
+        steps[count - 1] = (MoveStep){module->name, side == MOVE_TO ? to : module->key, false};
+        ends[side] = (MoveEnd){.modules = steps, .module_count = count};
+    }
+    return (MoveStatement){
+        .from = ends[MOVE_FROM], .to = ends[MOVE_TO], .is_implied = true, .range = range};
+}
+
+/* An explicit statement from or to an instance of this module suppresses the implied one. */
+static bool is_module_stated(const Building *building, const MoveStatement *statement) {
+    MoveNumbers numbers = {0};
+    find_any_key(building->list, MOVE_FROM, &statement->from, &numbers, building->scratch);
+    find_any_key(building->list, MOVE_TO, &statement->from, &numbers, building->scratch);
+    vec_each(&numbers, number) {
+        if (!building->list->statements.items[*number].is_implied)
+            return true;
+    }
+    return false;
+}
+
+/* Adding `count` to a call moves m to m[0]; removing it moves m[0] to m. */
+static void imply_module(Building *building, const ModuleAddr *module) {
+    static const InstanceKey first = {.kind = KEY_INT};
+    arena_reset(building->scratch);
+    const ModuleCall *call = move_list_find_call(building->config, module);
+    if (!call || call->for_each)
+        return;
+    InstanceKey to = call->count ? first : KEY_ABSENT;
+    if (!address_key_equal(module->key, call->count ? KEY_ABSENT : first))
+        return;
+    MoveStatement statement = implied_module_move(module, to, call->range, building->list->arena);
+    if (!is_implied_already(building, &statement) && !is_module_stated(building, &statement))
+        add_statement(building->list, statement);
+}
+
+static void imply_modules(Building *building, const StateResource *stored) {
+    for (const ModuleAddr *module = stored->address.module; module; module = module->parent)
+        imply_module(building, module);
 }
 
 static void move_list_check_pair(Building *building, const MoveStatement *a,
@@ -344,6 +401,8 @@ MoveList move_list_new(const Config *config, const StateResources *stored, Arena
     move_list_add_module(&list, config->root);
     vec_each(stored, resource) {
         imply(&building, *resource);
+        if (config->moves_counted_modules)
+            imply_modules(&building, *resource);
     }
     check_statements(&building);
     return list;

@@ -1,5 +1,6 @@
 /* MoveList: the moves of a configuration, found by address: its moved blocks, and the moves that an
- * added or removed `count` implies. */
+ * added or removed `count` implies: those of resources, and if Config.moves_counted_modules is set
+ * those of modules. */
 #pragma once
 
 #include "graph.h"

@@ -150,10 +150,60 @@ static void compares_every_pair(void **) {
     assert_true(ordered > 500);
 }
 
+/* The moves that a call without or with `count` implies for one stored object; its new address is
+ * written to `to`. */
+static size_t implied(bool has_count, bool is_tofu, const char *explicit_from, const char *stored,
+                      ResourceAddr *to) {
+    static const Expr count;
+    Diags diags = diags_new(arena);
+    Module *root = new_module(), *child = new_module();
+    ModuleCall call = {.name = STR("m"), .module = child, .count = has_count ? &count : NULL};
+    child->resources = map_new(arena);
+    child->parent = root;
+    child->call = &call;
+    map_set(&root->calls, call.name, &call);
+    if (explicit_from)
+        add_moved(root, explicit_from, "module.m[3]");
+    Config config = {.root = root, .moves_counted_modules = is_tofu};
+    StateResource resource = {.address = parse(str_from_cstr(stored)).resource};
+    StateResources resources = {0};
+    vec_push(arena, &resources, &resource);
+    MoveList list = move_list_new(&config, &resources, arena, &diags);
+    size_t matching = 0;
+    vec_each(&list.statements, statement) {
+        matching +=
+            statement->is_implied && move_statement_match(statement, resource.address, to, arena);
+    }
+    return matching;
+}
+
+static void moves_modules_as_opentofu(void **) {
+    static const struct {
+        bool has_count, is_tofu;
+        const char *explicit_from, *stored, *to; /* NULL: does not move */
+    } rows[] = {
+        {true, true, NULL, "module.m.t.a", "module.m[0].t.a"},
+        {false, true, NULL, "module.m[0].t.a", "module.m.t.a"},
+        {true, false, NULL, "module.m.t.a", NULL},
+        {true, true, NULL, "module.m[0].t.a", NULL},
+        {false, true, NULL, "module.m[1].t.a", NULL},
+        {true, true, "module.m", "module.m.t.a", NULL},
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+        ResourceAddr to;
+        size_t count =
+            implied(rows[i].has_count, rows[i].is_tofu, rows[i].explicit_from, rows[i].stored, &to);
+        assert_int_equal(count, rows[i].to != NULL);
+        if (rows[i].to)
+            check_str(resource_addr_to_str(to, arena), rows[i].to);
+    }
+}
+
 UNIT_MAIN(test_move_list) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(misses_no_statement_about_an_address),
         cmocka_unit_test(compares_every_pair),
+        cmocka_unit_test(moves_modules_as_opentofu),
     };
     return cmocka_run_group_tests(tests, open_arena, close_arena);
 }
