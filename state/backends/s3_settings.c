@@ -4,6 +4,7 @@
 #include "backend_settings.h"
 #include "base64.h"
 #include "digest.h"
+#include "s3_place.h"
 #include "url.h"
 
 #define SSE_KEY_SIZE 32
@@ -14,48 +15,6 @@ static Str s3_settings_text_of(Value config, const char *name) {
 
 static bool settings_reject(Diags *diags, const char *summary, Str why) {
     return diags_fail(diags, NO_RANGE, summary, "%.*s", STR_ARG(why));
-}
-
-/* Returns whether the bucket can be part of the host name. It must be one valid label, since
- * wildcard certificates match only one. */
-static bool fits_host_name(Str bucket) {
-    for (size_t i = 0; i < bucket.len; i++) {
-        char c = bucket.ptr[i];
-        if (!(islower((unsigned char)c) || isdigit((unsigned char)c) || c == '-'))
-            return false;
-    }
-    return bucket.len >= 3 && bucket.len <= 63;
-}
-
-static bool settings_is_address(const Url *url) {
-    Str host = url_host_name(url);
-    bool digits = host.len > 0;
-    for (size_t i = 0; i < host.len; i++)
-        digits = digits && (isdigit((unsigned char)host.ptr[i]) || host.ptr[i] == '.');
-    return digits || str_starts_with(url->host, STR("["));
-}
-
-static Str default_endpoint(Value config, Str region, Arena *arena) {
-    bool is_fips = backend_settings_bool(config, "use_fips_endpoint", false);
-    bool is_dual = backend_settings_bool(config, "use_dualstack_endpoint", false);
-    const char *end = str_starts_with(region, STR("cn-")) ? ".cn" : "";
-    return str_format(arena, "https://s3%s%s.%.*s.amazonaws.com%s", is_fips ? "-fips" : "",
-                      is_dual ? ".dualstack" : "", STR_ARG(region), end);
-}
-
-static bool read_endpoint(Value config, S3Settings *out, Arena *arena, Diags *diags) {
-    Url url;
-    Str given = aws_settings_endpoint(config, "s3", "endpoint", arena);
-    if (given.len == 0)
-        given = default_endpoint(config, out->region, arena);
-    if (!url_parse(given, &url) || url.host.len == 0 || url.query.len || url.fragment.len)
-        return settings_reject(diags, "Invalid backend configuration",
-                               STR("\"endpoints.s3\" must be the address of a store, such as "
-                                   "\"https://s3.example.com\"."));
-    if (settings_is_address(&url))
-        out->path_style = true;
-    out->endpoint = given;
-    return true;
 }
 
 Str s3_settings_table_endpoint(const Io *io, Value config, Str region, Arena *arena) {
@@ -70,13 +29,10 @@ Str s3_settings_table_endpoint(const Io *io, Value config, Str region, Arena *ar
 }
 
 static bool settings_read_place(Value config, S3Settings *out, Arena *arena, Diags *diags) {
-    Value style;
-    out->bucket = s3_settings_text_of(config, "bucket");
-    out->path_style = !fits_host_name(out->bucket);
-    if (value_find_present(config, STR("use_path_style"), &style) ||
-        value_find_present(config, STR("force_path_style"), &style))
-        out->path_style = out->path_style || value_is_true(style);
-    return read_endpoint(config, out, arena, diags);
+    return s3_place_read(config, out, arena) ||
+           settings_reject(diags, "Invalid backend configuration",
+                           STR("\"endpoints.s3\" must be the address of a store, such as "
+                               "\"https://s3.example.com\"."));
 }
 
 static bool add_own_key(Str text, S3Settings *out, Arena *arena, Diags *diags) {

@@ -39,7 +39,7 @@ static Str text_of(Value config, const char *name) {
     return value_text_at(config, str_from_cstr(name));
 }
 
-static bool flag_of(Value config, const char *name) {
+bool aws_settings_flag(Value config, const char *name) {
     Value value;
     return value_find_present(config, str_from_cstr(name), &value) && value_is_true(value);
 }
@@ -233,7 +233,7 @@ static void read_sources(Value config, AwsOptions *out, Arena *arena) {
     out->metadata_endpoint = text_of(config, "ec2_metadata_service_endpoint");
     out->metadata_by_ipv6 =
         str_equal(text_of(config, "ec2_metadata_service_endpoint_mode"), STR("IPv6"));
-    out->skip_metadata = flag_of(config, "skip_metadata_api_check");
+    out->skip_metadata = aws_settings_flag(config, "skip_metadata_api_check");
 }
 
 static bool read_accounts(Value config, AwsOptions *out, Arena *arena, Diags *diags) {
@@ -243,7 +243,7 @@ static bool read_accounts(Value config, AwsOptions *out, Arena *arena, Diags *di
         return reject(diags, STR("\"allowed_account_ids\" and \"forbidden_account_ids\" cannot be "
                                  "combined."));
     if (out->allowed_accounts.count + out->forbidden_accounts.count > 0 &&
-        flag_of(config, "skip_requesting_account_id"))
+        aws_settings_flag(config, "skip_requesting_account_id"))
         return reject(diags, STR("\"skip_requesting_account_id\" cannot be combined with a list of "
                                  "accounts, which loam compares with that ID."));
     return true;
@@ -264,7 +264,7 @@ static bool read_transport(const Io *io, Value config, AwsTransport *out, Arena 
     if (value_find_present(config, STR("max_retries"), &given) &&
         (!value_to_int(given, &retries) || retries < 0 || retries > 1000))
         return reject(diags, STR("\"max_retries\" must be an integer from 0 to 1000."));
-    *out = (AwsTransport){.skip_verify = flag_of(config, "insecure"),
+    *out = (AwsTransport){.skip_verify = aws_settings_flag(config, "insecure"),
                           .http_proxy = text_of(config, "http_proxy"),
                           .https_proxy = text_of(config, "https_proxy"),
                           .no_proxy = no_proxy_of(io, config),
@@ -284,8 +284,8 @@ bool aws_settings_read(const Io *io, Value config, AwsOptions *out, Arena *arena
         .sts_region = text_of(config, "sts_region"),
         .sts_endpoint = aws_settings_endpoint(config, "sts", "sts_endpoint", arena),
         .sso_endpoint = aws_settings_endpoint(config, "sso", "", arena),
-        .fips_endpoints = flag_of(config, "use_fips_endpoint"),
-        .dualstack_endpoints = flag_of(config, "use_dualstack_endpoint"),
+        .fips_endpoints = aws_settings_flag(config, "use_fips_endpoint"),
+        .dualstack_endpoints = aws_settings_flag(config, "use_dualstack_endpoint"),
     };
     read_sources(config, &options, arena);
     if (!read_all_roles(io, config, &options, arena, diags) ||

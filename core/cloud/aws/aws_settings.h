@@ -18,6 +18,8 @@ MUST_USE bool aws_settings_read(const Io *io, Value config, AwsOptions *out, Are
 /* Returns the address of a service: endpoints.<name>, else the former argument, else empty. Has a
  * scheme, and no slash at its end. */
 Str aws_settings_endpoint(Value config, const char *name, const char *former, Arena *arena);
+/* Returns whether the argument is true; false if it is absent or null. */
+bool aws_settings_flag(Value config, const char *name);
 
 /* clang-format off */
 #define AWS_SETTINGS_ROWS \

@@ -13,7 +13,7 @@
 static Plugin s3_plugin = {
     .file = S3_PLUGIN,
     .symbol = "s3_answers",
-    .purpose = "the backend \"s3\"",
+    .purpose = "S3 stores",
     .content = &s3_answers,
     .mutex = PTHREAD_MUTEX_INITIALIZER,
 };
