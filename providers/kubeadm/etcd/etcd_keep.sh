@@ -2,8 +2,8 @@
 # Takes a snapshot of this machine's etcd. Arguments: $1 the directory, $2 the number of snapshots to keep there.
 set -eu
 umask 077
-# shellcheck source=etcd_tool.sh
-. ./etcd_tool.sh
+# shellcheck source=../cluster/etcd_tool.sh
+. ./../cluster/etcd_tool.sh
 # shellcheck source=../../../core/remote/remote_path.sh
 . ./remote_path.sh
 trap drop_tool EXIT

@@ -2,7 +2,7 @@
 #include "etcd_schedule.h"
 #include "base64.h"
 #include "digest.h"
-#include "kubeadm_cluster_assets.h"
+#include "kubeadm_etcd_assets.h"
 #include "path_error.h"
 #include "remote_script.h"
 
