@@ -18,7 +18,7 @@ typedef struct DynamoTable {
     Str name; /* empty: no table is used */
     Str id;   /* "BUCKET/KEY" */
     uint32_t retries;
-    const CancelToken **cancel; /* address of the token that aborts requests; NULL: none */
+    const CancelToken *const *cancel; /* address of the token that aborts requests; NULL: none */
 } DynamoTable;
 
 typedef enum DynamoStatus {

@@ -116,7 +116,9 @@ static HttpStatus send_once(const AwsSession *session, const AwsCall *call, Str 
     aws_signature_sign(&identity, clock->now_ms(clock->self), &request, arena);
     /* Unsigned, as only the HTTP client reads it: do not wait for "100 Continue". */
     vec_push(arena, &request.headers, (HttpHeader){STR("expect"), STR_EMPTY});
-    return http_send(session->io, &request, out, problem, arena);
+    return call->path.len
+               ? http_send_to_file(session->io, &request, call->path, out, problem, arena)
+               : http_send(session->io, &request, out, problem, arena);
 }
 
 HttpStatus aws_session_send(AwsSession *session, const AwsCall *call, HttpResponse *out,

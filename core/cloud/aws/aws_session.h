@@ -14,6 +14,7 @@ typedef struct AwsCall {
     const char *service; /* "s3", as in the signature */
     Str region;
     const HttpRequest *request; /* unsigned; certificates and proxy come from the options */
+    Str path; /* file for the body of the response, as http_send_to_file; empty: in memory */
 } AwsCall;
 
 /* Sends nothing. `io` and the texts of the options must live as long. */

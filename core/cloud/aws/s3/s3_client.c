@@ -7,6 +7,7 @@
 #include "url.h"
 
 #define BODY_LIMIT       ((uint64_t)128 << 20)
+#define FILE_LIMIT       ((uint64_t)5 << 40) /* of an object, by the rules of S3 */
 #define BUSY_WAIT_MS     200
 #define BUSY_WAIT_MAX_MS 3200
 
@@ -18,8 +19,7 @@ static Plugin s3_plugin = {
     .mutex = PTHREAD_MUTEX_INITIALIZER,
 };
 
-/* Returns the bucket's URL: "https://bucket.host" or "https://host/bucket". */
-static Str bucket_url(const S3Settings *settings, Arena *arena) {
+Str s3_client_bucket_url(const S3Settings *settings, Arena *arena) {
     Str bucket = url_encode(settings->bucket, false, arena);
     if (settings->path_style)
         return str_format(arena, "%.*s/%.*s", STR_ARG(settings->endpoint), STR_ARG(bucket));
@@ -30,7 +30,7 @@ static Str bucket_url(const S3Settings *settings, Arena *arena) {
 }
 
 static Str object_url(const S3Client *client, Str key, Arena *arena) {
-    Str bucket = bucket_url(&client->settings, arena);
+    Str bucket = s3_client_bucket_url(&client->settings, arena);
     Str path = url_encode(key, true, arena);
     return str_format(arena, "%.*s/%.*s", STR_ARG(bucket), STR_ARG(path));
 }
@@ -108,20 +108,25 @@ static S3Status client_status_of(const S3Client *client, HttpStatus sent,
     }
 }
 
-/* Loads the plugin, which reads the reply. */
-static S3Status s3_client_send(const S3Client *client, HttpRequest *request, HttpResponse *response,
-                               Str *problem, Arena *arena) {
+/* Loads the plugin, which reads the reply. `path` empty: the body stays in memory. */
+static S3Status send_to(const S3Client *client, HttpRequest *request, Str path,
+                        HttpResponse *response, Str *problem, Arena *arena) {
     const S3Settings *settings = &client->settings;
     if (!plugin_get(&s3_plugin, problem, arena))
         return S3_FAILED;
     request->retries = settings->retries;
     request->timeout_ms = client->timeout_ms;
-    request->body_limit = BODY_LIMIT;
+    request->body_limit = path.len ? FILE_LIMIT : BODY_LIMIT;
     request->cancel = client->cancel ? *client->cancel : NULL;
     request->cancel_at = CANCEL_NOW;
-    AwsCall call = {"s3", settings->region, request};
+    AwsCall call = {"s3", settings->region, request, path};
     HttpStatus sent = aws_session_send(settings->session, &call, response, problem, arena);
     return client_status_of(client, sent, response, problem, arena);
+}
+
+static S3Status s3_client_send(const S3Client *client, HttpRequest *request, HttpResponse *response,
+                               Str *problem, Arena *arena) {
+    return send_to(client, request, STR_EMPTY, response, problem, arena);
 }
 
 /* Weak versions, which proxies make, match no condition. */
@@ -145,6 +150,23 @@ S3Status s3_client_get(const S3Client *client, Str key, Str *out, Str *problem, 
     S3Status status = s3_client_read(client, &object, problem, arena);
     *out = object.bytes;
     return status;
+}
+
+S3Status s3_client_look(const S3Client *client, Str key, HttpResponse *out, Str *problem,
+                        Arena *arena) {
+    HttpRequest request = {.method = STR("HEAD"), .url = object_url(client, key, arena)};
+    *out = (HttpResponse){0};
+    s3_client_add_headers(&request, &client->settings.get_headers, arena);
+    S3Status status = s3_client_send(client, &request, out, problem, arena);
+    return status == S3_DONE || status == S3_ABSENT ? status : S3_FAILED;
+}
+
+S3Status s3_client_fetch(const S3Client *client, Str key, Str path, Str *problem, Arena *arena) {
+    HttpRequest request = {.url = object_url(client, key, arena)};
+    HttpResponse response = {0};
+    s3_client_add_headers(&request, &client->settings.get_headers, arena);
+    S3Status status = send_to(client, &request, path, &response, problem, arena);
+    return status == S3_DONE || status == S3_ABSENT ? status : S3_FAILED;
 }
 
 /* The signature covers the body, but a store with object lock requires a checksum. */
@@ -226,7 +248,7 @@ static S3Status list_page(const S3Client *client, Str prefix, Str token, S3Page 
     StrBuf url = strbuf_new(arena);
     prefix = url_encode(prefix, false, arena);
     token = url_encode(token, false, arena);
-    strbuf_add(&url, bucket_url(&client->settings, arena));
+    strbuf_add(&url, s3_client_bucket_url(&client->settings, arena));
     strbuf_add_format(&url, "/?encoding-type=url&list-type=2&prefix=%.*s", STR_ARG(prefix));
     if (token.len)
         strbuf_add_format(&url, "&continuation-token=%.*s", STR_ARG(token));

@@ -23,7 +23,7 @@ typedef struct S3Settings {
 typedef struct S3Client {
     const Io *io;
     S3Settings settings;
-    const CancelToken **cancel; /* address of the token that aborts requests; NULL: none */
+    const CancelToken *const *cancel; /* address of the token that aborts requests; NULL: none */
     int64_t timeout_ms;         /* of each request; 0: none */
 } S3Client;
 
@@ -47,9 +47,16 @@ typedef struct S3Object {
 
 #define S3_NO_OBJECT STR("*")
 
+/* Returns the bucket's URL: "https://bucket.host" or "https://host/bucket". */
+Str s3_client_bucket_url(const S3Settings *settings, Arena *arena);
 S3Status s3_client_get(const S3Client *client, Str key, Str *out, Str *problem, Arena *arena);
 /* Reads the bytes and the version of object->key; sets both also for S3_ABSENT. */
 S3Status s3_client_read(const S3Client *client, S3Object *object, Str *problem, Arena *arena);
+/* Reads the headers of the object alone. A failure has no reason of the store but the status. */
+S3Status s3_client_look(const S3Client *client, Str key, HttpResponse *out, Str *problem,
+                        Arena *arena);
+/* Writes an object of any size to the file, which is replaced, also if it fails. */
+S3Status s3_client_fetch(const S3Client *client, Str key, Str path, Str *problem, Arena *arena);
 /* Writes object->bytes if the stored object has object->version, unless that is unknown. Returns
  * S3_EXISTS if the stored object has another one. */
 S3Status s3_client_put(const S3Client *client, const S3Object *object, Str *problem, Arena *arena);
