@@ -1,6 +1,6 @@
 /* kubeadm_etcd_snapshot: an encrypted copy of a cluster's etcd, and a schedule of further ones. */
+#include "etcd_rehearsal.h"
 #include "etcd_schedule.h"
-#include "etcd_snapshot.h"
 #include "kubeadm_check.h"
 #include "kubeadm_node.h"
 #include "kubeadm_provider.h"
@@ -8,12 +8,22 @@
 #include "path_error.h"
 #include "sealed_file.h"
 #include "timeouts.h"
+#include "timestamp.h"
+
+#define CURRENT "current"
+#define LATE    "late"
 
 /* clang-format off */
-static const Attribute schedule[] = {
+static const Attribute upload_arguments[] = {
+    ETCD_UPLOAD_ATTRIBUTES,
+};
+
+static const Attribute schedule_arguments[] = {
     {"calendar",  &TYPE_STRING, REQUIRED, "When snapshots are taken: a calendar event of systemd, such as \"daily\" or \"*-*-* 03:00:00\".", .check = etcd_schedule_check_calendar},
-    {"keep",      &TYPE_NUMBER, OPTIONAL | COMPUTED, "Number of snapshots on the machine; older ones are removed.", .default_json = "7", .check = etcd_schedule_check_keep},
-    {"directory", &TYPE_STRING, OPTIONAL | COMPUTED, "Directory on the machine, with mode 0700.", .default_json = "\"/var/backups/etcd\"", .check = etcd_schedule_check_directory},
+    {"keep",      &TYPE_NUMBER, OPTIONAL | COMPUTED, "Number of snapshots on the machine, or in the bucket with s3.allow_delete; older ones are removed.", .default_json = "7", .check = etcd_schedule_check_keep},
+    {"directory", &TYPE_STRING, OPTIONAL | COMPUTED, "Directory on the machine, with mode 0700; unused with s3.", .default_json = "\"/var/backups/etcd\"", .check = etcd_schedule_check_directory},
+    {"s3",        NULL,         OPTIONAL, "Bucket that gets the snapshots, instead of the directory. The machine encrypts them.", .nested = NESTED(NEST_SINGLE, upload_arguments)},
+    {"rehearse",  &TYPE_STRING, OPTIONAL, "When the machine rehearses a restore, such as \"weekly\": it restores the newest snapshot of the directory, or with s3 a new one, starts an etcd that only a socket reaches, compares the number of keys of each resource, and removes both.", .check = etcd_schedule_check_calendar},
 };
 
 static const Attribute attributes[] = {
@@ -22,8 +32,12 @@ static const Attribute attributes[] = {
     {"pki",                NULL,         REQUIRED | SENSITIVE, "Certificate authorities of the cluster: a kubeadm_pki. loam signs a certificate for its request to etcd.", .nested = &kubeadm_node_pki},
     {"destination",        &TYPE_STRING, OPTIONAL | FORCES_NEW, "Path of the encrypted snapshot on this computer. A file that exists is replaced at the end; the deletion of this object keeps the file."},
     {"passphrase",         &TYPE_STRING, OPTIONAL | SENSITIVE | WRITE_ONLY, "Passphrase of at least 16 bytes that encrypts the file. Neither plan nor state contains it.", .check = sealed_file_check_passphrase},
+    {"s3",                 NULL,         OPTIONAL | FORCES_NEW, "Bucket that gets the snapshot, instead of a file on this computer: the machine takes, encrypts and uploads it. The deletion of this object keeps the snapshot.", .nested = NESTED(NEST_SINGLE, upload_arguments)},
     {"triggers",           &TYPE_MAP_OF_STRING, OPTIONAL | FORCES_NEW | ANY_TEXT, "Any values; a change takes a new snapshot."},
-    {"schedule",           NULL,         OPTIONAL, "Further snapshots by a timer on the machine. They stay there, readable by root alone.", .nested = NESTED(NEST_SINGLE, schedule)},
+    {"schedule",           NULL,         OPTIONAL, "Further snapshots by a timer on the machine. They stay there, readable by root alone.", .nested = NESTED(NEST_SINGLE, schedule_arguments)},
+    {"object",             &TYPE_STRING, COMPUTED, "Name of the snapshot in the bucket of s3."},
+    {"status",             &TYPE_STRING, COMPUTED, "With schedule.s3: \"current\", or \"late\" if the newest snapshot of the machine in the bucket is older than twice the time between two snapshots."},
+    {"rehearsal",          &TYPE_STRING, COMPUTED, "With schedule.rehearse: whether the last rehearsal \"passed\" or \"failed\"; null before the first."},
     {"digest",             &TYPE_STRING, COMPUTED, "Digest of the decrypted snapshot: \"sha256:…\"."},
     {"size",               &TYPE_NUMBER, COMPUTED, "Size of the decrypted snapshot in bytes."},
     {"revision",           &TYPE_NUMBER, COMPUTED, "Revision of etcd just before the snapshot, which may contain later changes."},
@@ -36,16 +50,44 @@ static const Attribute attributes[] = {
 /* clang-format on */
 
 static const ArgumentRule rules[] = {
-    {RULE_AT_LEAST_ONE, {"destination", "schedule"}},
+    {RULE_AT_LEAST_ONE, {"destination", "s3", "schedule"}},
+    {RULE_CONFLICTS, {"destination", "s3"}},
     {RULE_REQUIRED_WITH, {"destination", "passphrase"}},
 };
 
-static bool read_schedule(Value object, EtcdSchedule *out, Arena *arena) {
-    Value given = object_nested(object, "schedule", arena);
-    *out = (EtcdSchedule){.calendar = object_text(given, "calendar", STR_EMPTY),
-                          .directory = object_text(given, "directory", STR_EMPTY),
-                          .keep = object_int(given, "keep", 1)};
-    return object_has(object, "schedule");
+static Str cluster_of(Value object, Arena *arena) {
+    return pki_discovery_hash(node_pki_read(object, "pki", arena).ca.certificate, arena);
+}
+
+static bool reject_bucket(const Call *call, Path path, Str problem, Diags *diags) {
+    return path_error(call, path, diags, "Bucket not usable",
+                      "The snapshots cannot go to this bucket: %.*s.", STR_ARG(problem));
+}
+
+/* A schedule and the upload that it points to. */
+typedef struct WantedSchedule {
+    EtcdSchedule schedule;
+    EtcdUpload upload;
+} WantedSchedule;
+
+/* Sets *has to whether the object has a schedule. `given` has the same, in an apply with the
+ * credentials. */
+static bool read_schedule(const Call *call, Value object, Value given, WantedSchedule *out,
+                          bool *has, Diags *diags) {
+    Arena *arena = call->arena;
+    Value nested = object_nested(object, "schedule", arena);
+    *has = object_has(object, "schedule");
+    out->schedule = (EtcdSchedule){.calendar = object_text(nested, "calendar", STR_EMPTY),
+                                   .directory = object_text(nested, "directory", STR_EMPTY),
+                                   .keep = object_int(nested, "keep", 1),
+                                   .rehearse = object_text(nested, "rehearse", STR_EMPTY)};
+    if (!object_has(nested, "s3"))
+        return true;
+    out->schedule.upload = &out->upload;
+    Value bucket = object_nested(object_nested(given, "schedule", arena), "s3", arena);
+    Str problem =
+        etcd_upload_read(call, bucket, cluster_of(object, arena), out->schedule.keep, &out->upload);
+    return !problem.len || reject_bucket(call, PATH_AT(call, {"schedule"}, {"s3"}), problem, diags);
 }
 
 static bool snapshot_check_machine(const SshLink *link, const HostFacts *facts, Str ca,
@@ -59,9 +101,18 @@ static bool snapshot_check_machine(const SshLink *link, const HostFacts *facts, 
                       STR_ARG(link->target.host));
 }
 
+static void set_snapshot(ObjectBuilder *state, const EtcdSnapshot *taken, Arena *arena) {
+    object_builder_set_text(state, "digest", taken->digest, arena);
+    object_builder_set(state, "size", value_int((int64_t)taken->size));
+    object_builder_set(state, "revision", value_int((int64_t)taken->revision));
+    object_builder_set_text(state, "cluster", taken->cluster, arena);
+    object_builder_set_text(state, "kubernetes_version", taken->kubernetes_version, arena);
+    object_builder_set_text(state, "taken_at", taken->taken_at, arena);
+}
+
 /* Takes the snapshot to `destination`, and sets its computed attributes. */
-static bool snapshot_take(const Call *call, SshLink *link, Value config, ObjectBuilder *state,
-                          Diags *diags) {
+static bool take_to_file(const Call *call, SshLink *link, Value config, ObjectBuilder *state,
+                         Diags *diags) {
     EtcdGateway etcd;
     EtcdSnapshot taken;
     HostLook look;
@@ -73,7 +124,7 @@ static bool snapshot_take(const Call *call, SshLink *link, Value config, ObjectB
                            &etcd, diags))
         return false;
     EtcdSnapshotRequest request = {
-        .cluster = pki_discovery_hash(pki.ca.certificate, call->arena),
+        .cluster = cluster_of(config, call->arena),
         .kubernetes_version = look.facts.server_version,
         .path = object_text(config, "destination", STR_EMPTY),
         .passphrase = object_text(config, "passphrase", STR_EMPTY),
@@ -81,19 +132,42 @@ static bool snapshot_take(const Call *call, SshLink *link, Value config, ObjectB
     if (!etcd_snapshot_take(&etcd, &request, &taken, diags))
         return false;
     object_builder_set_text(state, "id", taken.id, call->arena);
-    object_builder_set_text(state, "digest", taken.digest, call->arena);
-    object_builder_set(state, "size", value_int((int64_t)taken.size));
-    object_builder_set(state, "revision", value_int((int64_t)taken.revision));
-    object_builder_set_text(state, "cluster", taken.cluster, call->arena);
     object_builder_set_text(state, "etcd_cluster", taken.etcd_cluster, call->arena);
-    object_builder_set_text(state, "kubernetes_version", taken.kubernetes_version, call->arena);
-    object_builder_set_text(state, "taken_at", taken.taken_at, call->arena);
+    set_snapshot(state, &taken, call->arena);
     return true;
 }
 
+/* The same to the bucket of `s3`, by the machine. */
+static bool take_to_bucket(const Call *call, SshLink *link, Value config, ObjectBuilder *state,
+                           Diags *diags) {
+    Arena *arena = call->arena;
+    EtcdUpload prepared;
+    EtcdSnapshot taken;
+    HostLook look;
+    Str key, ca = node_pki_read(config, "pki", arena).ca.certificate;
+    Str problem = etcd_upload_read(call, object_nested(config, "s3", arena),
+                                   cluster_of(config, arena), 0, &prepared);
+    if (problem.len)
+        return reject_bucket(call, PATH_AT(call, {"s3"}), problem, diags);
+    if (!host_look(link, NULL, &look, diags) ||
+        !snapshot_check_machine(link, &look.facts, ca, diags) ||
+        !etcd_upload_run(link, &prepared, &taken, &key, diags))
+        return false;
+    object_builder_set_text(state, "object", key, arena);
+    set_snapshot(state, &taken, arena);
+    return true;
+}
+
+static bool snapshot_take(const Call *call, SshLink *link, Value config, ObjectBuilder *state,
+                          Diags *diags) {
+    if (object_has(config, "s3"))
+        return take_to_bucket(call, link, config, state, diags);
+    return !object_has(config, "destination") || take_to_file(call, link, config, state, diags);
+}
+
 static ObjectBuilder without_snapshot(Value planned, Str id, Arena *arena) {
-    static const char *const names[] = {"digest", "cluster", "etcd_cluster", "kubernetes_version",
-                                        "taken_at"};
+    static const char *const names[] = {"digest",   "cluster",      "kubernetes_version",
+                                        "taken_at", "etcd_cluster", "object"};
     ObjectBuilder builder = object_builder_of(planned, arena);
     for (size_t i = 0; i < ARRAY_COUNT(names); i++)
         object_builder_set(&builder, names[i], value_null(&TYPE_STRING));
@@ -103,16 +177,22 @@ static ObjectBuilder without_snapshot(Value planned, Str id, Arena *arena) {
     return builder;
 }
 
+/* The programs of the machine are checked first: a timer that fails is noticed late. */
+static bool write_schedule(SshLink *link, const WantedSchedule *wanted, Diags *diags) {
+    return (!wanted->schedule.upload || etcd_upload_check(link, diags)) &&
+           etcd_schedule_write(link, &wanted->schedule, diags);
+}
+
 static bool snapshot_create(const Call *call, const ApplyRequest *request, ApplyResponse *response,
                             Diags *diags) {
     SCOPED(SshLink) link = {0};
-    EtcdSchedule wanted;
+    WantedSchedule wanted;
+    bool has;
     ObjectBuilder state = without_snapshot(request->planned, request->marker, call->arena);
-    if (!ssh_client_link(call, request->planned, &link, diags) ||
-        (object_has(request->config, "destination") &&
-         !snapshot_take(call, &link, request->config, &state, diags)) ||
-        (read_schedule(request->planned, &wanted, call->arena) &&
-         !etcd_schedule_write(&link, &wanted, diags)))
+    if (!read_schedule(call, request->planned, request->config, &wanted, &has, diags) ||
+        !ssh_client_link(call, request->planned, &link, diags) ||
+        !snapshot_take(call, &link, request->config, &state, diags) ||
+        (has && !write_schedule(&link, &wanted, diags)))
         return false;
     response->state = object_builder_value(&state);
     return true;
@@ -121,14 +201,17 @@ static bool snapshot_create(const Call *call, const ApplyRequest *request, Apply
 static bool snapshot_update(const Call *call, const ApplyRequest *request, ApplyResponse *response,
                             Diags *diags) {
     SCOPED(SshLink) link = {0};
-    EtcdSchedule wanted;
-    bool has_schedule = read_schedule(request->planned, &wanted, call->arena);
-    bool is_moved = object_differs(request->prior, request->planned, "host");
-    response->state = request->prior;
-    if (is_moved || object_differs(request->prior, request->planned, "schedule")) {
-        if (!ssh_client_link(call, request->planned, &link, diags) ||
-            !(has_schedule ? etcd_schedule_write(&link, &wanted, diags)
-                           : is_moved || etcd_schedule_remove(&link, diags)))
+    WantedSchedule wanted;
+    Value prior = request->prior, planned = request->planned;
+    bool has, is_moved = object_differs(prior, planned, "host");
+    response->state = prior;
+    /* The names in a bucket have the hash of the authorities. */
+    if (is_moved || object_differs(prior, planned, "schedule") ||
+        object_differs(prior, planned, "pki")) {
+        if (!read_schedule(call, request->planned, request->config, &wanted, &has, diags) ||
+            !ssh_client_link(call, request->planned, &link, diags) ||
+            !(has ? write_schedule(&link, &wanted, diags)
+                  : is_moved || etcd_schedule_remove(&link, diags)))
             return false;
     }
     response->state = request->planned;
@@ -163,36 +246,143 @@ static Value without_calendar(Value state, Arena *arena) {
     return object_with(state, "schedule", object_builder_value(&nested), arena);
 }
 
+/* Without a bucket's credentials the plan goes on: the snapshots do not depend on this computer. */
+static void warn_unlisted(const Call *call, Str problem, Diags *diags) {
+    path_warning(call, PATH_AT(call, {"schedule"}, {"s3"}), diags, "Snapshots not listed",
+                 "loam does not know when the last snapshot was taken: %.*s. Give credentials with "
+                 "s3:ListBucket, by the environment or by \"profile\".",
+                 STR_ARG(problem));
+}
+
+static int64_t seconds_since(const Call *call, Str time) {
+    Timestamp then;
+    Str error;
+    const Clock *clock = call->io->clock;
+    return timestamp_parse(time, &then, &error, call->arena)
+               ? clock->now_ms(clock->self) / 1000 - then.seconds
+               : 0;
+}
+
+/* Returns "current" or "late" by the newest object of the bucket; empty if it is unknown. */
+static Str bucket_status(const Call *call, Value state, const EtcdScheduleReport *report,
+                         Diags *diags) {
+    Arena *arena = call->arena;
+    SCOPED(EtcdBucket) bucket = {0};
+    Value given = object_nested(object_nested(state, "schedule", arena), "s3", arena);
+    EtcdSnapshot newest = {0};
+    Str key;
+    Str problem = etcd_bucket_open(call, given, cluster_of(state, arena), &bucket);
+    if (!problem.len)
+        problem = etcd_bucket_find_newest(&bucket, report->node, &key);
+    if (problem.len) {
+        warn_unlisted(call, problem, diags);
+        return STR_EMPTY;
+    }
+    bool has = key.len && etcd_bucket_parse(key, &newest, arena);
+    int64_t age = has ? seconds_since(call, newest.taken_at) : report->age_s;
+    if (!report->interval_s || age <= 2 * report->interval_s ||
+        report->age_s <= 2 * report->interval_s)
+        return STR(CURRENT);
+    path_warning(call, PATH_AT(call, {"schedule"}), diags, "Snapshots are late",
+                 "The newest snapshot of this machine in the bucket \"%.*s\" is %.*s%.*s, but one "
+                 "is due every %lld "
+                 "seconds. Look at \"journalctl -u loam-etcd-snapshot\" on %.*s.",
+                 STR_ARG(bucket.client.settings.bucket), STR_ARG(has ? STR("of ") : STR("missing")),
+                 STR_ARG(newest.taken_at), (long long)report->interval_s,
+                 STR_ARG(object_text(state, "host", STR_EMPTY)));
+    return STR(LATE);
+}
+
+static Str rehearsal_status(const Call *call, Value state, const EtcdScheduleReport *report,
+                            Diags *diags) {
+    if (!str_starts_with(report->rehearsal, STR("failed ")))
+        return report->rehearsal.len ? STR("passed") : STR_EMPTY;
+    path_warning(call, PATH_AT(call, {"schedule"}, {"rehearse"}), diags,
+                 "Rehearsal of snapshots failed",
+                 "%.*s: the last rehearsal of a restore failed. %.*s",
+                 STR_ARG(object_text(state, "host", STR_EMPTY)),
+                 STR_ARG(etcd_rehearsal_reason(report->rehearsal)));
+    return STR("failed");
+}
+
+/* Times stay out of the state: they would be a change in every plan. */
+static Value with_report(const Call *call, Value state, const EtcdScheduleReport *report,
+                         Diags *diags) {
+    ObjectBuilder builder = object_builder_of(state, call->arena);
+    Value schedule = object_nested(state, "schedule", call->arena);
+    if (object_has(schedule, "s3")) {
+        Str status = bucket_status(call, state, report, diags);
+        if (status.len)
+            object_builder_set_text(&builder, "status", status, call->arena);
+    }
+    if (object_has(schedule, "rehearse"))
+        object_builder_set_optional(&builder, "rehearsal",
+                                    rehearsal_status(call, state, report, diags), call->arena);
+    return object_builder_value(&builder);
+}
+
 static bool snapshot_read(const Call *call, const ReadRequest *request, ReadResponse *response,
                           Diags *diags) {
     SCOPED(SshLink) link = {0};
-    EtcdSchedule wanted;
+    WantedSchedule wanted;
+    EtcdScheduleReport report;
     Diags problems = diags_new(call->arena);
-    bool is_current = false;
+    bool has;
     if (object_has(request->state, "destination") && !snapshot_has_file(call, request->state)) {
         response->state = value_null(request->state.type);
         return true;
     }
-    if (!read_schedule(request->state, &wanted, call->arena))
+    if (!read_schedule(call, request->state, request->state, &wanted, &has, diags))
+        return false;
+    if (!has)
         return true;
     if (!ssh_client_link(call, request->state, &link, diags))
         return false;
     ssh_client_limit_to_plan(&link);
-    if (!etcd_schedule_is_current(&link, &wanted, &is_current, &problems)) {
+    if (!etcd_schedule_read(&link, &wanted.schedule, &report, &problems)) {
         if (ssh_client_may_assume_unchanged(&link, request))
             return snapshot_assume_unchanged(call, &problems, diags);
         diags_append(diags, &problems);
         return false;
     }
-    if (!is_current)
-        response->state = without_calendar(request->state, call->arena);
+    Value state = with_report(call, request->state, &report, diags);
+    response->state = report.is_current ? state : without_calendar(state, call->arena);
     return true;
 }
 
-static bool snapshot_plan(const Call *call, const PlanRequest *request, PlanResponse *,
+static bool asks_for_upload(Value object, Arena *arena) {
+    return object_has(object, "s3") || object_has(object_nested(object, "schedule", arena), "s3");
+}
+
+/* The programs of a machine that exists are checked before anything is applied. */
+static bool check_upload(const Call *call, Value proposed, Diags *diags) {
+    SCOPED(SshLink) link = {0};
+    if (!ssh_client_link(call, proposed, &link, diags))
+        return false;
+    ssh_client_limit_to_plan(&link);
+    return etcd_upload_check(&link, diags);
+}
+
+static bool snapshot_plan(const Call *call, const PlanRequest *request, PlanResponse *response,
                           Diags *diags) {
-    bool responds;
-    return ssh_client_greet(call, request, &responds, diags);
+    Value proposed = request->proposed;
+    Value schedule = object_nested(proposed, "schedule", call->arena);
+    ObjectBuilder builder = object_builder_of(response->planned, call->arena);
+    bool responds, is_new = value_is_null(request->prior);
+    if (!ssh_client_greet(call, request, &responds, diags) ||
+        (responds && asks_for_upload(proposed, call->arena) &&
+         !check_upload(call, proposed, diags)))
+        return false;
+    bool uploads = object_has(schedule, "s3"), rehearses = object_has(schedule, "rehearse");
+    Str status = is_new ? STR_EMPTY : object_text(request->prior, "status", STR_EMPTY);
+    Str rehearsal = is_new ? STR_EMPTY : object_text(request->prior, "rehearsal", STR_EMPTY);
+    if (uploads && !status.len)
+        status = STR(CURRENT);
+    object_builder_set_optional(&builder, "status", uploads ? status : STR_EMPTY, call->arena);
+    object_builder_set_optional(&builder, "rehearsal", rehearses ? rehearsal : STR_EMPTY,
+                                call->arena);
+    response->planned = object_builder_value(&builder);
+    return true;
 }
 
 static bool snapshot_delete(const Call *call, const DeleteRequest *request, DeleteResponse *,
@@ -217,8 +407,8 @@ const ResourceType kubeadm_etcd_snapshot = {
     .name = "kubeadm_etcd_snapshot",
     .schema = {SCHEMA_ATTRIBUTES(attributes), SCHEMA_BLOCKS(blocks), SCHEMA_RULES(rules),
                .description =
-                   "A snapshot of a cluster's etcd, encrypted on this computer, or a schedule of "
-                   "snapshots on a control plane. kubeadm_init restores the encrypted file."},
+                   "A snapshot of a cluster's etcd, in an encrypted file or in a bucket, or a "
+                   "schedule of snapshots on a control plane. kubeadm_init restores them."},
     .recovery = RECOVERY_REPEATS,
     .plan = snapshot_plan,
     .marker = object_id_marker,

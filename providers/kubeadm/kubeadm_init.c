@@ -31,7 +31,7 @@ static const Attribute attributes[] = {
     KUBEADM_NODE_ATTRIBUTES(0),
     {"server",     &TYPE_STRING,  COMPUTED, "URL of the API server, known once the cluster exists: a provider that uses it is configured only then."},
     {"is_member",  &TYPE_BOOL,    COMPUTED | CHANGES_ON_UPDATE, "Whether the machine is a control plane. If not, for instance after it was replaced, the next apply lets it join a control plane that responds."},
-    {"restore",    NULL,          OPTIONAL, "Snapshot of etcd from which a new machine gets the data of the cluster, if no control plane is left. Ignored as long as one responds; a change is then an error.", .nested = &kubeadm_restore_argument},
+    {"restore",    NULL,          OPTIONAL, "Snapshot of etcd from which a new machine gets the data of the cluster, if no control plane is left. Ignored as long as one responds; a change is then an error.", .nested = &etcd_source_argument},
     {"snapshot_before_upgrade", NULL, OPTIONAL, "Encrypted snapshot of etcd before each upgrade, on this computer. If it fails, the cluster is not upgraded.", .nested = &kubeadm_upgrade_snapshot_argument},
     {"upgrade_through", NULL,     OPTIONAL, "Versions between, for an upgrade that skips minor versions: one for each of them. All control planes change to one after the other, before kubernetes_version. Entries that the cluster has passed are ignored.", .nested = &kubeadm_rounds_argument},
     {"bootstrap_token_ttl", &TYPE_STRING, OPTIONAL, "Keeps a bootstrap token for machines that join without loam, such as \"24h\": at least one hour. An apply renews it when less than half is left, with the same text. Without this argument there is no such token.", .check = kubeadm_join_command_check_ttl},
@@ -189,17 +189,17 @@ static bool restores_newly(Value prior, Value planned) {
 }
 
 static bool check_restore(const Call *call, const PlanRequest *request, Diags *diags) {
-    EtcdSnapshot snapshot;
+    SCOPED(EtcdSource) source = {0};
     bool is_new = value_is_null(request->prior);
     Value proposed = request->proposed;
     bool is_newly = is_new || restores_newly(request->prior, proposed);
     if (!object_has(proposed, "restore") ||
         (!is_newly && !joins_again(call, request->prior, proposed)))
         return true;
-    if (!kubeadm_restore_check(call, proposed, &snapshot, diags))
+    if (!kubeadm_restore_check(call, proposed, request->config, &source, diags))
         return false;
-    return is_new || joins_again(call, request->prior, proposed) || !snapshot.id.len ||
-           kubeadm_restore_check_lost(call, request->prior, &snapshot, diags);
+    return is_new || joins_again(call, request->prior, proposed) || !source.head.id.len ||
+           kubeadm_restore_check_lost(call, request->prior, &source, diags);
 }
 
 static bool init_plan(const Call *call, const PlanRequest *request, PlanResponse *response,
@@ -312,12 +312,12 @@ static bool cluster_exists(const KubeadmNode *node, bool *out, Diags *diags) {
     return kubeadm_node_api(node, &api, diags) && cluster_api_look(node->call, &api, out, diags);
 }
 
-/* Gives the machine, which has no etcd, the data of the snapshot. `config` has its passphrase. */
+/* Gives the machine, which has no etcd, the data of the snapshot. `config` has its secrets. */
 static bool init_restore(const KubeadmNode *node, Value config, bool *may_exist, Diags *diags) {
-    EtcdSnapshot snapshot;
+    SCOPED(EtcdSource) source = {0};
     KubeadmRestore part;
-    return kubeadm_restore_check(node->call, node->object, &snapshot, diags) &&
-           kubeadm_restore_begin(node, config, &snapshot, &part, diags) &&
+    return kubeadm_restore_check(node->call, node->object, config, &source, diags) &&
+           kubeadm_restore_begin(node, &source, &part, diags) &&
            run_init(node, &part, may_exist, diags);
 }
 
@@ -360,11 +360,11 @@ static bool join_again(const KubeadmNode *node, const ApplyRequest *request, Dia
 
 /* A machine that is a node already has the data of an interrupted restore, or the cluster runs. */
 static bool check_existing(const KubeadmNode *node, const ApplyRequest *request, Diags *diags) {
-    EtcdSnapshot snapshot;
+    SCOPED(EtcdSource) source = {0};
     if (joins_again(node->call, request->prior, request->planned))
         return true;
-    return kubeadm_restore_check(node->call, node->object, &snapshot, diags) &&
-           kubeadm_restore_check_done(node, &snapshot, diags);
+    return kubeadm_restore_check(node->call, node->object, request->config, &source, diags) &&
+           kubeadm_restore_check_done(node, &source, diags);
 }
 
 static Value with_server(Value state, Arena *arena) {

@@ -13,7 +13,8 @@
     ROW(ResourceType, kubeadm_etcd_snapshot)         \
     ROW(DataSourceType, data_kubeadm_host)           \
     ROW(DataSourceType, data_kubeadm_kubeconfig)     \
-    ROW(EphemeralType, ephemeral_kubeadm_kubeconfig)
+    ROW(EphemeralType, ephemeral_kubeadm_kubeconfig) \
+    ROW(ActionType, action_kubeadm_etcd_rehearse)
 /* clang-format on */
 
 KUBEADM_TYPES(TYPE_DECLARE)

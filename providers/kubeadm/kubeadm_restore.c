@@ -1,160 +1,14 @@
-/* kubeadm_restore: checks, upload, and the Nodes that no machine has any more. */
+/* kubeadm_restore: checks, and the Nodes that no machine has any more. */
 #include "kubeadm_restore.h"
-#include "digest.h"
-#include "hex.h"
 #include "kube_object.h"
-#include "log.h"
 #include "node_object.h"
 #include "path_error.h"
 #include "remote_script.h"
-#include "sealed_file.h"
 
 #define DIRECTORY    "/var/lib/loam/restore"
 #define DATA_DEFAULT "/var/lib/etcd"
 #define KUBELET_PORT 10250
 #define LOOK_MS      INT64_C(5000)
-#define COPIES       3 /* tries */
-
-#define PIECE_BYTES ((size_t)1 << 20)
-#define TRAILER     32 /* SHA-256 of the other bytes */
-#define PAGE        512
-#define ID_LENGTH   32
-
-/* clang-format off */
-static const Attribute arguments[] = {
-    {"path",       &TYPE_STRING, REQUIRED, "Path of a file that kubeadm_etcd_snapshot has written, or of a plain snapshot of etcdctl, such as those of its schedule. A plain one does not say of which cluster it is."},
-    {"passphrase", &TYPE_STRING, OPTIONAL | SENSITIVE | WRITE_ONLY, "Passphrase of an encrypted file. Neither plan nor state contains it.", .check = sealed_file_check_passphrase},
-};
-/* clang-format on */
-
-const NestedObject kubeadm_restore_argument = {NESTED_OBJECT(NEST_SINGLE, arguments)};
-
-/* A snapshot of etcd in a file: a sealed one (sealed_file.h), or a plain one of etcdctl, such as
- * those of an etcd_schedule.
- *
- * A plain file does not say of which cluster it is. Its last 32 bytes are the SHA-256 of the
- * others, so that a file whose copy broke off is not taken as whole. The functions return an empty
- * text, or the end of a sentence that says why they failed. */
-
-typedef struct SnapshotFile {
-    Arena *arena;
-    const Disk *disk;
-    SealedReader *sealed; /* NULL: a plain file */
-    DiskFile file;
-    uint64_t size;
-    uint64_t at;
-    char *buffer;
-} SnapshotFile;
-
-static Str snapshot_file_explain(const char *action, int error, Arena *arena) {
-    return str_format(arena, "%s it: %s", action, strerror(-error));
-}
-
-static Str file_read_piece(SnapshotFile *file, Str *out, Arena *arena) {
-    uint64_t left = file->size - file->at;
-    size_t size = left < PIECE_BYTES ? (size_t)left : PIECE_BYTES, got;
-    int error = file->disk->read(file->disk->self, file->file, file->at, file->buffer, size, &got);
-    if (error || got != size)
-        return error ? snapshot_file_explain("cannot read", error, arena)
-                     : STR("it became shorter");
-    file->at += size;
-    *out = (Str){file->buffer, size};
-    return STR_EMPTY;
-}
-
-/* Reads the whole file; a piece may have a part of the trailer. */
-static Str check_plain(SnapshotFile *file, EtcdSnapshot *head, Arena *arena) {
-    Digest *whole = digest_open(DIGEST_SHA256), *body = digest_open(DIGEST_SHA256);
-    uint64_t body_size = file->size - TRAILER;
-    StrBuf trailer = strbuf_new(arena);
-    Str piece, problem = STR_EMPTY;
-    while (!problem.len && file->at < file->size) {
-        uint64_t start = file->at;
-        problem = file_read_piece(file, &piece, arena);
-        if (problem.len)
-            break;
-        uint64_t left = start < body_size ? body_size - start : 0;
-        size_t part = left < piece.len ? (size_t)left : piece.len;
-        digest_update(whole, piece);
-        digest_update(body, str_slice(piece, 0, part));
-        strbuf_add(&trailer, str_after(piece, part));
-    }
-    file->at = 0;
-    Str found = digest_finish(body, arena);
-    head->digest = str_concat(STR("sha256:"), digest_finish(whole, arena), arena);
-    head->size = file->size;
-    head->id = str_slice(found, 0, ID_LENGTH);
-    if (problem.len || str_equal(found, hex_encode(strbuf_str(&trailer), arena)))
-        return problem;
-    return STR("it is not whole: its end is missing, or it was changed");
-}
-
-/* `problem` is why the file is not a sealed one. */
-static Str open_plain(SnapshotFile *file, Str path, Str problem, EtcdSnapshot *head, Arena *arena) {
-    int error = file->disk->open(file->disk->self, path, DISK_READ, 0, &file->file);
-    if (!error)
-        error = file->disk->size(file->disk->self, file->file, &file->size);
-    if (error)
-        return snapshot_file_explain("cannot open", error, arena);
-    if (file->size <= TRAILER || file->size % PAGE != TRAILER)
-        return str_format(arena, "%.*s, and not a whole snapshot of etcdctl", STR_ARG(problem));
-    file->buffer = arena_alloc(file->arena, PIECE_BYTES);
-    return check_plain(file, head, arena);
-}
-
-/* Reads the description; needs no passphrase. Of a plain file, which is read wholly, *head has only
- * `id`, `size` and `digest`. The caller closes *out, also after a failure. */
-static Str snapshot_file_open(const Disk *disk, Str path, SnapshotFile **out, EtcdSnapshot *head,
-                              Arena *arena) {
-    Arena *own = arena_open("snapshot file");
-    SnapshotFile *file = *out = arena_new(own, SnapshotFile);
-    *file = (SnapshotFile){.arena = own, .disk = disk};
-    *head = (EtcdSnapshot){0};
-    Str problem = sealed_reader_open(disk, path, &file->sealed, arena);
-    if (!problem.len)
-        return etcd_snapshot_parse(str_clone(sealed_reader_head(file->sealed), arena), head, arena)
-                   ? STR_EMPTY
-                   : STR("it is not a snapshot of etcd");
-    sealed_reader_close(file->sealed);
-    file->sealed = NULL;
-    return disk_exists(disk, path) ? open_plain(file, path, problem, head, arena) : problem;
-}
-
-/* Call before the first piece. A plain file needs no passphrase. */
-static Str snapshot_file_unlock(SnapshotFile *file, Str passphrase, Arena *arena) {
-    if (!file->sealed)
-        return STR_EMPTY;
-    return passphrase.len ? sealed_reader_unlock(file->sealed, passphrase, arena)
-                          : STR("it is encrypted, and \"passphrase\" is not set");
-}
-
-/* As sealed_reader_next. */
-static Str snapshot_file_next(SnapshotFile *file, Str *out, bool *is_end, Arena *arena) {
-    if (file->sealed)
-        return sealed_reader_next(file->sealed, out, is_end, arena);
-    *out = STR_EMPTY;
-    *is_end = file->at == file->size;
-    return *is_end ? STR_EMPTY : file_read_piece(file, out, arena);
-}
-
-static void snapshot_file_close(SnapshotFile *file) {
-    sealed_reader_close(file->sealed);
-    if (file->file.handle)
-        file->disk->close(file->disk->self, file->file);
-    arena_close(file->arena);
-}
-
-static bool kubeadm_restore_reject(const Call *call, Str path, Str problem, Diags *diags) {
-    return path_error(call, PATH_AT(call, {"restore"}, {"path"}), diags, "Snapshot not usable",
-                      "\"%.*s\" cannot be restored: %.*s.", STR_ARG(path), STR_ARG(problem));
-}
-
-static Str kubeadm_restore_read_head(const Call *call, Str path, EtcdSnapshot *out) {
-    SnapshotFile *file;
-    Str problem = snapshot_file_open(call->io->disk, path, &file, out, call->arena);
-    snapshot_file_close(file);
-    return problem;
-}
 
 /* An unknown certificate or version is checked by the apply. */
 static Str kubeadm_restore_check_cluster(Value object, const EtcdSnapshot *snapshot, Arena *arena) {
@@ -184,27 +38,29 @@ static bool has_external_etcd(Value object, Arena *arena) {
     return object_has(object_nested(cluster, "etcd", arena), "external");
 }
 
-bool kubeadm_restore_check(const Call *call, Value object, EtcdSnapshot *out, Diags *diags) {
-    Str path = object_text(object_nested(object, "restore", call->arena), "path", STR_EMPTY);
-    *out = (EtcdSnapshot){0};
+bool kubeadm_restore_check(const Call *call, Value object, Value config, EtcdSource *out,
+                           Diags *diags) {
+    Str ca = node_pki_read(object, "pki", call->arena).ca.certificate;
+    Str cluster = ca.len ? pki_discovery_hash(ca, call->arena) : STR_EMPTY;
+    *out = (EtcdSource){.call = call};
     if (has_external_etcd(object, call->arena))
         return path_error(call, PATH_AT(call, {"restore"}), diags, "External etcd",
                           "loam restores only the etcd that kubeadm runs. Restore the external "
                           "etcd yourself, and remove this argument.");
-    if (!path.len)
+    if (!etcd_source_open(call, "restore", config, cluster, out, diags))
+        return false;
+    if (!out->head.id.len)
         return true;
-    Str problem = kubeadm_restore_read_head(call, path, out);
-    if (!problem.len)
-        problem = kubeadm_restore_check_cluster(object, out, call->arena);
+    Str problem = kubeadm_restore_check_cluster(object, &out->head, call->arena);
     if (problem.len)
-        return kubeadm_restore_reject(call, path, problem, diags);
-    if (!out->cluster.len)
+        return etcd_source_reject(out, problem, diags);
+    if (!out->head.cluster.len)
         path_warning(call, PATH_AT(call, {"restore"}, {"path"}), diags,
                      "Snapshot without a cluster",
                      "\"%.*s\" does not say of which cluster and version it is. It must be of the "
                      "cluster of \"pki\", and of this minor version of Kubernetes; no former "
                      "control plane may run.",
-                     STR_ARG(path));
+                     STR_ARG(out->name));
     return true;
 }
 
@@ -227,7 +83,12 @@ static bool read_restored(SshLink *link, Str *out, Diags *diags) {
     return true;
 }
 
-bool kubeadm_restore_check_lost(const Call *call, Value object, const EtcdSnapshot *snapshot,
+/* Another snapshot may be the newest one now than the one that was restored. */
+static bool has_restored(const EtcdSource *source, Str restored) {
+    return source->is_newest ? restored.len > 0 : str_equal(restored, source->head.id);
+}
+
+bool kubeadm_restore_check_lost(const Call *call, Value object, const EtcdSource *source,
                                 Diags *diags) {
     SCOPED(SshLink) link = {0};
     SCOPED(ClusterApi) api = {0};
@@ -237,17 +98,16 @@ bool kubeadm_restore_check_lost(const Call *call, Value object, const EtcdSnapsh
     if (!kubeadm_node_open(call, object, object_text(object, "id", STR_EMPTY), &link, &node, diags))
         return false;
     ssh_client_limit_to_plan(&link);
-    if (!read_restored(&link, &restored, &ignored) || str_equal(restored, snapshot->id) ||
+    if (!read_restored(&link, &restored, &ignored) || has_restored(source, restored) ||
         !kubeadm_node_api(&node, &api, &ignored) || !cluster_api_is_ready(&api))
         return true;
     return report_alive(call, node.endpoint, diags);
 }
 
-bool kubeadm_restore_check_done(const KubeadmNode *node, const EtcdSnapshot *snapshot,
-                                Diags *diags) {
+bool kubeadm_restore_check_done(const KubeadmNode *node, const EtcdSource *source, Diags *diags) {
     Str restored;
     return read_restored(node->link, &restored, diags) &&
-           (str_equal(restored, snapshot->id) ||
+           (has_restored(source, restored) ||
             report_alive(node->call, node->link->target.host, diags));
 }
 
@@ -269,118 +129,16 @@ static bool check_members(const KubeadmNode *node, const EtcdSnapshot *snapshot,
     return true;
 }
 
-/* The upload. */
-
-typedef struct Upload {
-    SnapshotFile *file;
-    Arena *arena;
-    Str piece; /* not sent yet */
-    uint64_t size;
-    Str problem;
-} Upload;
-
-static int64_t feed(void *payload, char *buffer, size_t size) {
-    Upload *upload = payload;
-    bool is_end = false;
-    while (!upload->piece.len && !is_end && !upload->problem.len)
-        upload->problem = snapshot_file_next(upload->file, &upload->piece, &is_end, upload->arena);
-    if (upload->problem.len || is_end)
-        return -1;
-    Str part = str_slice(upload->piece, 0, size);
-    memcpy(buffer, part.ptr, part.len);
-    upload->piece = str_after(upload->piece, part.len);
-    upload->size += part.len;
-    return (int64_t)part.len;
-}
-
-static const char receive_script[] = "umask 077; mkdir -p \"${1%/*}\" && chmod 700 \"${1%/*}\" && "
-                                     "cat >\"$1\" && wc -c <\"$1\"";
-
-typedef enum Sent { SENT_WHOLE, SENT_PART, SENT_FAILED } Sent;
-
-/* SENT_PART: the connection broke, or the machine has another size. Adds an error then only if it
- * is the last try. */
-static Sent kubeadm_restore_send(SshLink *link, Str path, Upload *upload, bool is_last,
-                                 Diags *diags) {
-    Arena *arena = link->call->arena;
-    SshCommand command = {
-        .command = ssh_client_script(receive_script, &path, 1, arena),
-        .timeout = ssh_client_timeout(link, CANCEL_NOW),
-        .feed = feed,
-        .payload = upload,
-    };
-    SshResult result;
-    SshProblem problem = {0};
-    uint64_t size = 0;
-    SshStatus status = ssh_client_exec(link, &command, &result, &problem);
-    if (upload->problem.len)
-        return SENT_FAILED;
-    if (status == SSH_LOST && !is_last)
-        return SENT_PART;
-    if (status != SSH_DONE) {
-        ssh_client_report(link, status, problem, diags);
-        return SENT_FAILED;
-    }
-    bool has_size = result.exit_status == 0 && str_to_uint64(str_trim(result.out), &size);
-    if (has_size && size == upload->size)
-        return SENT_WHOLE;
-    if (has_size && !is_last)
-        return SENT_PART;
-    (void)remote_script_report(link, "Snapshot not copied", &result, diags);
-    return SENT_FAILED;
-}
-
-/* A copy that stays is removed by the next attempt, and by the reset of the machine. */
-static void remove_copy(SshLink *link) {
-    Diags ignored = diags_new(link->call->arena);
-    SshResult result;
-    if (!remote_script_run(link, (RemoteScript){"rm -rf " DIRECTORY}, &result, &ignored))
-        log_debug("restore: the copy of the snapshot was not removed");
-}
-
-static Sent copy_once(const KubeadmNode *node, Value restore, Str path, bool is_last,
-                      Diags *diags) {
-    const Call *call = node->call;
-    Str file = object_text(restore, "path", STR_EMPTY);
-    EtcdSnapshot head;
-    Upload upload = {.arena = call->arena};
-    Sent sent = SENT_FAILED;
-    upload.problem = snapshot_file_open(call->io->disk, file, &upload.file, &head, call->arena);
-    if (!upload.problem.len)
-        upload.problem = snapshot_file_unlock(
-            upload.file, object_text(restore, "passphrase", STR_EMPTY), call->arena);
-    bool is_begun = !upload.problem.len;
-    if (is_begun)
-        sent = kubeadm_restore_send(node->link, path, &upload, is_last, diags);
-    snapshot_file_close(upload.file);
-    if (sent != SENT_WHOLE && is_begun)
-        remove_copy(node->link);
-    if (upload.problem.len)
-        (void)kubeadm_restore_reject(call, file, upload.problem, diags);
-    return sent;
-}
-
-/* A copy that broke off begins again. */
-static bool kubeadm_restore_copy(const KubeadmNode *node, Value restore, Str path, Diags *diags) {
-    Sent sent = SENT_PART;
-    for (int left = COPIES; sent == SENT_PART && left > 0; left--) {
-        if (call_is_cancelled(node->call))
-            left = 1; /* reports the interruption */
-        sent = copy_once(node, restore, path, left == 1, diags);
-    }
-    return sent == SENT_WHOLE;
-}
-
 static Str advertised(const KubeadmNode *node, Arena *arena) {
     Value init = object_nested(node->object, "init", arena);
     Value endpoint = object_nested(init, "local_api_endpoint", arena);
     return object_text(endpoint, "advertise_address", node->address);
 }
 
-bool kubeadm_restore_begin(const KubeadmNode *node, Value config, const EtcdSnapshot *snapshot,
-                           KubeadmRestore *out, Diags *diags) {
+bool kubeadm_restore_begin(const KubeadmNode *node, EtcdSource *source, KubeadmRestore *out,
+                           Diags *diags) {
     Arena *arena = node->call->arena;
-    Value restore = object_nested(config, "restore", arena);
+    const EtcdSnapshot *snapshot = &source->head;
     Value etcd = object_nested(object_nested(node->object, "cluster", arena), "etcd", arena);
     *out = (KubeadmRestore){
         .path = str_format(arena, DIRECTORY "/%.*s.db", STR_ARG(snapshot->id)),
@@ -392,7 +150,7 @@ bool kubeadm_restore_begin(const KubeadmNode *node, Value config, const EtcdSnap
             object_text(object_nested(etcd, "local", arena), "data_dir", STR(DATA_DEFAULT)),
     };
     return check_members(node, snapshot, diags) &&
-           kubeadm_restore_copy(node, restore, out->path, diags);
+           etcd_source_copy(source, node->link, out->path, diags);
 }
 
 /* Nodes of lost machines. */

@@ -5,28 +5,26 @@
  * /etc/loam/restored names the snapshot, so that a later apply continues. */
 #pragma once
 
-#include "etcd_snapshot.h"
+#include "etcd_source.h"
 #include "kubeadm_node.h"
 #include "kubeadm_step.h"
 
-extern const NestedObject kubeadm_restore_argument;
-
-/* Reads the head of the file in `restore`. Adds an error if it is no snapshot, or not one of this
- * cluster and minor version; unknown arguments are not checked. */
-MUST_USE bool kubeadm_restore_check(const Call *call, Value object, EtcdSnapshot *out,
+/* Reads the description of the snapshot in `restore` of `config`, which may have the write-only
+ * values. Adds an error if it is no snapshot, or not one of the cluster and minor version of
+ * `object`; unknown arguments are not checked. The caller closes *out, also after a failure. */
+MUST_USE bool kubeadm_restore_check(const Call *call, Value object, Value config, EtcdSource *out,
                                     Diags *diags);
 /* For plans of a cluster that exists: adds an error if its control plane runs. A machine that
  * cannot be read is no error: the apply checks again. */
-MUST_USE bool kubeadm_restore_check_lost(const Call *call, Value object,
-                                         const EtcdSnapshot *snapshot, Diags *diags);
+MUST_USE bool kubeadm_restore_check_lost(const Call *call, Value object, const EtcdSource *source,
+                                         Diags *diags);
 /* Adds an error unless the data of this machine, a control plane, come from the snapshot. */
-MUST_USE bool kubeadm_restore_check_done(const KubeadmNode *node, const EtcdSnapshot *snapshot,
+MUST_USE bool kubeadm_restore_check_done(const KubeadmNode *node, const EtcdSource *source,
                                          Diags *diags);
 /* Checks that no member of the snapshot's etcd responds, and copies the snapshot to the machine;
- * *out is for the step that runs kubeadm. `config` has the passphrase. */
-MUST_USE bool kubeadm_restore_begin(const KubeadmNode *node, Value config,
-                                    const EtcdSnapshot *snapshot, KubeadmRestore *out,
-                                    Diags *diags);
+ * *out is for the step that runs kubeadm. */
+MUST_USE bool kubeadm_restore_begin(const KubeadmNode *node, EtcdSource *source,
+                                    KubeadmRestore *out, Diags *diags);
 /* After a restored cluster responds: deletes the Nodes of machines without a kubelet. Does nothing
  * on a machine whose data are not restored. */
 MUST_USE bool kubeadm_restore_finish(const KubeadmNode *node, const ClusterApi *api, Diags *diags);

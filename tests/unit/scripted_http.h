@@ -8,6 +8,8 @@
 typedef struct ScriptedAnswer {
     int code; /* 0: no connection */
     const char *body;
+    const HttpHeader *headers; /* NULL: none */
+    size_t header_count;
 } ScriptedAnswer;
 
 typedef struct ScriptedHttp {
@@ -21,7 +23,7 @@ typedef struct ScriptedHttp {
 
 static inline HttpStatus scripted_http_attempt(void *self, const HttpRequest *request,
                                                const HttpSink *sink, HttpResponse *response,
-                                               Str *problem, Arena *) {
+                                               Str *problem, Arena *arena) {
     ScriptedHttp *script = self;
     strbuf_add_format(&script->diary, "%.*s %.*s %.*s\n", STR_ARG(request->method),
                       STR_ARG(request->url), STR_ARG(request->body));
@@ -32,6 +34,8 @@ static inline HttpStatus scripted_http_attempt(void *self, const HttpRequest *re
         return HTTP_NO_CONNECTION;
     }
     response->code = answer->code;
+    for (size_t i = 0; i < answer->header_count; i++)
+        vec_push(arena, &response->headers, answer->headers[i]);
     if (answer->body)
         assert_int_equal(sink->write(sink->payload, str_from_cstr(answer->body)), 0);
     return HTTP_DONE;

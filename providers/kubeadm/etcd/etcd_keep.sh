@@ -4,13 +4,12 @@ set -eu
 umask 077
 # shellcheck source=../cluster/etcd_tool.sh
 . ./../cluster/etcd_tool.sh
+# shellcheck source=etcd_local.sh
+. ./etcd_local.sh
 # shellcheck source=../../../core/remote/remote_path.sh
 . ./remote_path.sh
 trap drop_tool EXIT
-pki=/etc/kubernetes/pki/etcd
-image=$(sed -n 's/^ *image: *//p' /etc/kubernetes/manifests/etcd.yaml)
-address=$(sed -n 's/.*--advertise-client-urls=//p' /etc/kubernetes/manifests/etcd.yaml)
-if ! find_tool etcdctl "$image"; then echo "etcdctl is missing on the machine and in the image $image" >&2; exit 1; fi
+find_etcdctl
 file=etcd-$(date -u +%Y%m%dT%H%M%SZ).db
 if ! enter_directory "$1/$file" make; then echo "the directory $1 cannot be made" >&2; exit 1; fi
 rm -rf ./.etcd-*
@@ -20,8 +19,7 @@ mkdir "$work"
 trap 'drop_tool; rm -rf "$work"' EXIT
 enter_directory "$work/$file"
 if [ "$is_private" != yes ]; then echo "another user replaced the directory $work" >&2; exit 1; fi
-ETCDCTL_API=3 "$tool" --endpoints="$address" --cacert=$pki/ca.crt --cert=$pki/healthcheck-client.crt \
-  --key=$pki/healthcheck-client.key snapshot save "$file"
+etcdctl_local snapshot save "$file"
 mv -fT "./$file" "../$file"
 cd ..
 kept=0

@@ -1,4 +1,5 @@
-/* etcd_schedule: scripts etcd_keep.sh, which the timer runs, and etcd_schedule.sh. */
+/* etcd_schedule: scripts etcd_keep.sh or etcd_push.sh, and etcd_rehearse.sh, which the timers run,
+ * and etcd_schedule.sh. */
 #include "etcd_schedule.h"
 #include "base64.h"
 #include "digest.h"
@@ -6,9 +7,14 @@
 #include "path_error.h"
 #include "remote_script.h"
 
-#define KEEP_MAX    1000
-#define PATH_SCRIPT "/etc/loam/etcd-snapshot"
-#define PATH_UNITS  "/etc/systemd/system/loam-etcd-snapshot"
+#define KEEP_MAX         1000
+#define PATH_SCRIPT      "/etc/loam/etcd-snapshot"
+#define PATH_SETTINGS    "/etc/loam/etcd-snapshot.s3"
+#define PATH_CREDENTIALS "/etc/loam/etcd-snapshot.key"
+#define PATH_REHEARSAL   "/etc/loam/etcd-rehearsal"
+#define PATH_RESULT      "/var/lib/loam/etcd-rehearsal/result"
+#define PATH_UNITS       "/etc/systemd/system/loam-etcd-"
+#define PERCENT          5 /* difference of keys that a rehearsal accepts */
 
 Str etcd_schedule_check_calendar(Value value, Arena *) {
     return value_text(value).len > 0 && str_has_only(value_text(value), " *-:,./~")
@@ -37,25 +43,58 @@ Str etcd_schedule_check_keep(Value value, Arena *arena) {
 typedef struct ScheduleFile {
     const char *path;
     const char *mode;
-    Str text;
+    Str text; /* empty: no such file */
 } ScheduleFile;
 
-enum { FILE_COUNT = 3 };
+/* The last one, with the credentials, is not compared. */
+enum { FILE_COUNT = 8, FILE_COMPARED = FILE_COUNT - 1 };
+
+static Str service_text(const char *title, Str command, Arena *arena) {
+    return str_format(arena,
+                      "[Unit]\nDescription=%s of etcd\n\n[Service]\nType=oneshot\n"
+                      "ExecStart=%.*s\n",
+                      title, STR_ARG(command));
+}
+
+static Str timer_text(const char *title, Str calendar, Arena *arena) {
+    return str_format(arena,
+                      "[Unit]\nDescription=%ss of etcd\n\n[Timer]\nOnCalendar=%.*s\n"
+                      "Persistent=true\n\n[Install]\nWantedBy=timers.target\n",
+                      title, STR_ARG(calendar));
+}
+
+/* The credentials are on standard input: arguments are visible to every user of the machine. */
+static Str snapshot_command(const EtcdSchedule *schedule, Arena *arena) {
+    return schedule->upload ? STR("/bin/sh -c \"cat " PATH_SETTINGS " " PATH_CREDENTIALS
+                                  " | /bin/sh " PATH_SCRIPT "\"")
+                            : str_format(arena, "/bin/sh " PATH_SCRIPT " %.*s %lld",
+                                         STR_ARG(schedule->directory), (long long)schedule->keep);
+}
+
+/* A machine cannot read the snapshots of its bucket, so it takes a new one. */
+static Str rehearsal_command(const EtcdSchedule *schedule, Arena *arena) {
+    return str_format(arena, "/bin/sh " PATH_REHEARSAL " \"%.*s\" %d " PATH_RESULT,
+                      STR_ARG(schedule->upload ? STR_EMPTY : schedule->directory), PERCENT);
+}
 
 static void list_files(const EtcdSchedule *schedule, ScheduleFile *out, Arena *arena) {
-    out[0] = (ScheduleFile){PATH_SCRIPT, "0755", str_from_cstr(etcd_keep_sh)};
-    out[1] = (ScheduleFile){
-        PATH_UNITS ".service", "0644",
-        str_format(arena,
-                   "[Unit]\nDescription=Snapshot of etcd\n\n[Service]\nType=oneshot\n"
-                   "ExecStart=/bin/sh " PATH_SCRIPT " %.*s %lld\n",
-                   STR_ARG(schedule->directory), (long long)schedule->keep)};
-    out[2] = (ScheduleFile){
-        PATH_UNITS ".timer", "0644",
-        str_format(arena,
-                   "[Unit]\nDescription=Snapshots of etcd\n\n[Timer]\nOnCalendar=%.*s\n"
-                   "Persistent=true\n\n[Install]\nWantedBy=timers.target\n",
-                   STR_ARG(schedule->calendar))};
+    const EtcdUpload *upload = schedule->upload;
+    bool rehearses = schedule->rehearse.len > 0;
+    const ScheduleFile files[FILE_COUNT] = {
+        {PATH_SCRIPT, "0755", str_from_cstr(upload ? etcd_push_sh : etcd_keep_sh)},
+        {PATH_UNITS "snapshot.service", "0644",
+         service_text("Snapshot", snapshot_command(schedule, arena), arena)},
+        {PATH_UNITS "snapshot.timer", "0644", timer_text("Snapshot", schedule->calendar, arena)},
+        {PATH_SETTINGS, "0600", upload ? upload->settings : STR_EMPTY},
+        {PATH_REHEARSAL, "0755", rehearses ? str_from_cstr(etcd_rehearse_sh) : STR_EMPTY},
+        {PATH_UNITS "rehearsal.service", "0644",
+         rehearses ? service_text("Rehearsal", rehearsal_command(schedule, arena), arena)
+                   : STR_EMPTY},
+        {PATH_UNITS "rehearsal.timer", "0644",
+         rehearses ? timer_text("Rehearsal", schedule->rehearse, arena) : STR_EMPTY},
+        {PATH_CREDENTIALS, "0600", upload ? upload->credentials : STR_EMPTY},
+    };
+    memcpy(out, files, sizeof files);
 }
 
 static bool schedule_run(SshLink *link, const char *action, Str input, SshResult *result,
@@ -73,15 +112,27 @@ bool etcd_schedule_write(SshLink *link, const EtcdSchedule *schedule, Diags *dia
     SshResult result;
     list_files(schedule, files, arena);
     for (size_t i = 0; i < FILE_COUNT; i++)
-        strbuf_add_format(&input, "%s %s %.*s\n", files[i].path, files[i].mode,
+        strbuf_add_format(&input, "%s %s %.*s\n", files[i].path,
+                          files[i].text.len ? files[i].mode : "-",
                           STR_ARG(base64_encode(files[i].text, arena)));
     return schedule_run(link, "write", strbuf_str(&input), &result, diags) &&
            (result.exit_status == 0 ||
             remote_script_report(link, "Schedule of snapshots not set", &result, diags));
 }
 
-bool etcd_schedule_is_current(SshLink *link, const EtcdSchedule *schedule, bool *out,
-                              Diags *diags) {
+/* Returns the next line of the report. */
+static Str next_line(Str *text) {
+    Str line = STR_EMPTY;
+    return str_next_field(text, '\n', &line) ? str_trim(line) : STR_EMPTY;
+}
+
+static int64_t next_number(Str *text) {
+    int64_t number;
+    return str_to_int64(next_line(text), &number) && number > 0 ? number : 0;
+}
+
+bool etcd_schedule_read(SshLink *link, const EtcdSchedule *schedule, EtcdScheduleReport *out,
+                        Diags *diags) {
     Arena *arena = link->call->arena;
     ScheduleFile files[FILE_COUNT];
     StrBuf content = strbuf_new(arena);
@@ -89,11 +140,21 @@ bool etcd_schedule_is_current(SshLink *link, const EtcdSchedule *schedule, bool 
     if (!schedule_run(link, "read", STR_EMPTY, &result, diags))
         return false;
     list_files(schedule, files, arena);
-    for (size_t i = 0; i < FILE_COUNT; i++)
+    for (size_t i = 0; i < FILE_COMPARED; i++)
         strbuf_add(&content, files[i].text);
-    Str wanted = str_concat(digest_hex(DIGEST_SHA256, strbuf_str(&content), arena),
-                            STR("\nactive\n"), arena);
-    *out = str_equal(result.out, wanted);
+    Str text = result.out, digest = next_line(&text), first = next_line(&text);
+    Str state = next_line(&text), rehearsal = next_line(&text);
+    *out = (EtcdScheduleReport){
+        .is_current =
+            str_equal(digest, digest_hex(DIGEST_SHA256, strbuf_str(&content), arena)) &&
+            str_equal(first, schedule->upload ? str_trim(schedule->upload->first) : STR_EMPTY) &&
+            str_equal(state, STR("active")) &&
+            (!schedule->rehearse.len || str_equal(rehearsal, STR("active"))),
+        .interval_s = next_number(&text),
+        .age_s = next_number(&text),
+        .node = next_line(&text),
+        .rehearsal = next_line(&text),
+    };
     return true;
 }
 

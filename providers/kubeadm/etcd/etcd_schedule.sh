@@ -1,24 +1,64 @@
 #!/bin/sh
-# The timer of snapshots. $1 is "read", which prints the digest of its files and the state of the timer, "remove", or
-# "write": each line of standard input has path, mode and content in Base64.
+# The timers of snapshots and of their rehearsals. $1 is "read", "remove" or "write".
+#
+# "read" prints lines: the digest of the files, the first line of the credentials, the states of both timers, the longest
+# time between two snapshots in seconds, the age of the schedule in seconds, the name of the machine, and the result of the
+# last rehearsal.
+# "write": each line of standard input has path, mode and content in Base64; mode "-" removes the file.
 set -u
+umask 077
 name=loam-etcd-snapshot
+rehearsal=loam-etcd-rehearsal
 units=/etc/systemd/system
+credentials=/etc/loam/etcd-snapshot.key
+result=/var/lib/loam/etcd-rehearsal/result
+# Prints the greatest distance of the next times of the calendar.
+longest() {
+  TZ=UTC systemd-analyze calendar --iterations=8 "$1" 2>/dev/null | sed -n 's/^ *\(Next elapse\|Iter[a-z.]* #[0-9]*\): *//p' | {
+    last='' most=0
+    while read -r text; do
+      at=$(date -d "$text" +%s 2>/dev/null) || continue
+      if [ -n "$last" ] && [ $((at - last)) -gt $most ]; then most=$((at - last)); fi
+      last=$at
+    done
+    echo $most
+  }
+}
 case $1 in
 read)
-  cat /etc/loam/etcd-snapshot $units/$name.service $units/$name.timer 2>/dev/null | sha256sum | cut -d ' ' -f 1
+  cat /etc/loam/etcd-snapshot $units/$name.service $units/$name.timer /etc/loam/etcd-snapshot.s3 /etc/loam/etcd-rehearsal \
+    $units/$rehearsal.service $units/$rehearsal.timer 2>/dev/null | sha256sum | cut -d ' ' -f 1
+  head -n 1 $credentials 2>/dev/null || echo
   systemctl is-active $name.timer
+  systemctl is-active $rehearsal.timer
+  longest "$(sed -n 's/^OnCalendar=//p' $units/$name.timer 2>/dev/null)"
+  echo $(($(date +%s) - $(stat -c %Y $units/$name.timer 2>/dev/null || date +%s)))
+  uname -n | tr -cd 'A-Za-z0-9.-' # as in the names of snapshots
+  echo
+  cat $result 2>/dev/null
   exit 0
   ;;
 remove)
-  systemctl disable --now $name.timer >/dev/null 2>&1
-  rm -f /etc/loam/etcd-snapshot $units/$name.service $units/$name.timer
+  systemctl disable --now $name.timer $rehearsal.timer >/dev/null 2>&1
+  rm -f /etc/loam/etcd-snapshot /etc/loam/etcd-snapshot.s3 /etc/loam/etcd-rehearsal $credentials $result
+  rm -f $units/$name.service $units/$name.timer $units/$rehearsal.service $units/$rehearsal.timer
   systemctl daemon-reload
   exit 0
   ;;
 esac
-mkdir -p /etc/loam
+systemctl disable --now $rehearsal.timer >/dev/null 2>&1
+(umask 022; mkdir -p /etc/loam)
 while read -r path mode content; do
+  if [ "$mode" = - ]; then
+    rm -f "$path"
+    continue
+  fi
   printf '%s' "$content" | base64 -d >"$path.loam" && chmod "$mode" "$path.loam" && mv -f "$path.loam" "$path" || exit 91
 done
-systemctl daemon-reload && systemctl enable $name.timer && systemctl restart $name.timer
+systemctl daemon-reload
+if [ -e $units/$rehearsal.timer ]; then
+  systemctl enable $rehearsal.timer && systemctl restart $rehearsal.timer || exit
+else
+  rm -f $result
+fi
+systemctl enable $name.timer && systemctl restart $name.timer

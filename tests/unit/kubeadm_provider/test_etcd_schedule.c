@@ -40,10 +40,13 @@ static void test_arguments(void **) {
     assert_true(etcd_schedule_check_keep(broken, arena).len > 0);
 }
 
-static const EtcdSchedule schedule = {
-    .calendar = STR_CONST("daily"), .directory = STR_CONST("/b"), .keep = 3};
+static const EtcdUpload bucket = {
+    .settings = STR_CONST("base https://s3/b\n"),
+    .credentials = STR_CONST("version Mg==\naccess A\nsecret S\n"),
+    .first = STR_CONST("version Mg=="),
+};
 
-/* Decodes the text of the line of the path, and checks its mode. */
+/* Decodes the text of the line of the path, and checks its mode; "-": the file is removed. */
 static Str file_of(Str input, const char *path, const char *mode, Arena *arena) {
     Str head = str_format(arena, "%s %s ", path, mode), line, text;
     while (str_next_field(&input, '\n', &line)) {
@@ -52,50 +55,129 @@ static Str file_of(Str input, const char *path, const char *mode, Arena *arena) 
         assert_true(base64_decode(str_after(line, head.len), &text, arena));
         return text;
     }
-    fail_msg("no %s", path);
+    fail_msg("no %s with the mode %s", path, mode);
     return STR_EMPTY;
 }
 
-#define UNITS "/etc/systemd/system/loam-etcd-snapshot"
+#define UNITS "/etc/systemd/system/loam-etcd-"
 
-/* The files that are written are those that a plan compares. */
-static void test_files(void **) {
+typedef struct FileRow {
+    const char *path;
+    const char *mode;
+    const char *part; /* of the text */
+} FileRow;
+
+/* A schedule, and the files that it writes; a file without `part` is removed. */
+typedef struct ScheduleRow {
+    EtcdSchedule schedule;
+    FileRow files[8];
+} ScheduleRow;
+
+static const ScheduleRow schedules[] = {
+    {{.calendar = STR_CONST("daily"), .directory = STR_CONST("/b"), .keep = 3},
+     {
+         {"/etc/loam/etcd-snapshot", "0755", "mv -fT"},
+         {UNITS "snapshot.service", "0644", "\nExecStart=/bin/sh /etc/loam/etcd-snapshot /b 3\n"},
+         {UNITS "snapshot.timer", "0644", "\nOnCalendar=daily\n"},
+         {"/etc/loam/etcd-snapshot.s3", "-", NULL},
+         {"/etc/loam/etcd-rehearsal", "-", NULL},
+         {UNITS "rehearsal.service", "-", NULL},
+         {UNITS "rehearsal.timer", "-", NULL},
+         {"/etc/loam/etcd-snapshot.key", "-", NULL},
+     }},
+    {{.calendar = STR_CONST("hourly"),
+      .directory = STR_CONST("/b"),
+      .keep = 3,
+      .rehearse = STR_CONST("weekly"),
+      .upload = &bucket},
+     {
+         {"/etc/loam/etcd-snapshot", "0755", "cms -encrypt"},
+         {UNITS "snapshot.service", "0644",
+          "\nExecStart=/bin/sh -c \"cat /etc/loam/etcd-snapshot.s3 /etc/loam/etcd-snapshot.key | "},
+         {UNITS "snapshot.timer", "0644", "\nOnCalendar=hourly\n"},
+         {"/etc/loam/etcd-snapshot.s3", "0600", "base https://s3/b\n"},
+         {"/etc/loam/etcd-rehearsal", "0755", "snapshot restore"},
+         {UNITS "rehearsal.service", "0644", "/etc/loam/etcd-rehearsal \"\" 5 /var/lib/loam/"},
+         {UNITS "rehearsal.timer", "0644", "\nOnCalendar=weekly\n"},
+         {"/etc/loam/etcd-snapshot.key", "0600", "secret S\n"},
+     }},
+    {{.calendar = STR_CONST("daily"),
+      .directory = STR_CONST("/b"),
+      .keep = 3,
+      .rehearse = STR_CONST("weekly")},
+     {
+         {"/etc/loam/etcd-snapshot", "0755", "mv -fT"},
+         {UNITS "snapshot.service", "0644", "/b 3\n"},
+         {UNITS "snapshot.timer", "0644", "\nOnCalendar=daily\n"},
+         {"/etc/loam/etcd-snapshot.s3", "-", NULL},
+         {"/etc/loam/etcd-rehearsal", "0755", "snapshot restore"},
+         {UNITS "rehearsal.service", "0644", "/etc/loam/etcd-rehearsal \"/b\" 5 /var/lib/loam/"},
+         {UNITS "rehearsal.timer", "0644", "\nOnCalendar=weekly\n"},
+         {"/etc/loam/etcd-snapshot.key", "-", NULL},
+     }},
+};
+
+/* Writes the schedule, and returns the files that a plan compares, in one text. */
+static Str written_files(const ScheduleRow *row, Arena *arena) {
     static const MachineRow written[] = {{0}};
+    MachineScript machine;
+    StrBuf all = strbuf_new(arena);
+    machine_script_open(&machine, written, ARRAY_COUNT(written), arena);
+    assert_true(etcd_schedule_write(&machine.link, &row->schedule, &machine.diags));
+    assert_true(str_ends_with(machine.commands.items[0], STR(" loam 'write'")));
+    for (size_t i = 0; i < ARRAY_COUNT(row->files); i++) {
+        const FileRow *file = &row->files[i];
+        Str text = file_of(machine.inputs.items[0], file->path, file->mode, arena);
+        if (file->part ? str_find(text, str_from_cstr(file->part), 0) == SIZE_MAX : text.len > 0)
+            fail_msg("%s: %.*s", file->path, STR_ARG(text));
+        if (i + 1 < ARRAY_COUNT(row->files)) /* the last one has the credentials */
+            strbuf_add(&all, text);
+    }
+    machine_script_close(&machine);
+    return strbuf_str(&all);
+}
+
+/* The files that are written are those that a plan compares; of the credentials, it compares the
+ * version alone. */
+static void test_files(void **) {
     static const struct {
-        const char *end;
-        int changed; /* 1: a file differs */
+        const char *states; /* after the digest and the credentials' version */
+        bool has_other_file;
+        bool has_other_version;
         bool is_current;
     } cases[] = {
-        {"\nactive\n", 0, true},
-        {"\ninactive\n", 0, false},
-        {"\nactive\n", 1, false},
+        {"active\nactive\n86400\n100\ncp1\npassed 2026-01-31T03:00:00Z 7 keys\n", false, false,
+         true},
+        {"inactive\nactive\n86400\n100\n", false, false, false},
+        {"active\nactive\n86400\n100\n", true, false, false},
+        {"active\nactive\n86400\n100\n", false, true, false},
+        {"active\ninactive\n0\n100\n", false, false, false},
     };
     SCOPED(ArenaRef) arena = arena_open("test");
-    MachineScript machine;
-    machine_script_open(&machine, written, ARRAY_COUNT(written), arena);
-    assert_true(etcd_schedule_write(&machine.link, &schedule, &machine.diags));
-    assert_true(str_ends_with(machine.commands.items[0], STR(" loam 'write'")));
-    Str input = machine.inputs.items[0];
-    Str script = file_of(input, "/etc/loam/etcd-snapshot", "0755", arena);
-    Str service = file_of(input, UNITS ".service", "0644", arena);
-    Str timer = file_of(input, UNITS ".timer", "0644", arena);
-    machine_script_close(&machine);
-    assert_true(str_find(script, STR("snapshot save"), 0) != SIZE_MAX);
-    assert_true(str_find(service, STR("\nExecStart=/bin/sh /etc/loam/etcd-snapshot /b 3\n"), 0) !=
-                SIZE_MAX);
-    assert_true(str_find(timer, STR("\nOnCalendar=daily\n"), 0) != SIZE_MAX);
-    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
-        const Str files[] = {script, service, cases[i].changed ? STR("other") : timer};
-        Str all = str_join(files, ARRAY_COUNT(files), STR_EMPTY, arena);
-        Str out = str_format(arena, "%.*s%s", STR_ARG(digest_hex(DIGEST_SHA256, all, arena)),
-                             cases[i].end);
+    for (size_t i = 0; i < ARRAY_COUNT(schedules) * ARRAY_COUNT(cases); i++) {
+        const ScheduleRow *row = &schedules[i / ARRAY_COUNT(cases)];
+        size_t at = i % ARRAY_COUNT(cases);
+        Str all = written_files(row, arena);
+        if (cases[at].has_other_file)
+            all = str_concat(all, STR("x"), arena);
+        Str first = row->schedule.upload ? row->schedule.upload->first : STR_EMPTY;
+        if (cases[at].has_other_version)
+            first = STR("version Mw==");
+        Str out =
+            str_format(arena, "%.*s\n%.*s\n%s", STR_ARG(digest_hex(DIGEST_SHA256, all, arena)),
+                       STR_ARG(first), cases[at].states);
         const MachineRow rows[] = {{.out = str_to_cstr(out, arena)}};
-        bool is_current = !cases[i].is_current;
+        MachineScript machine;
+        EtcdScheduleReport report;
         machine_script_open(&machine, rows, ARRAY_COUNT(rows), arena);
-        assert_true(
-            etcd_schedule_is_current(&machine.link, &schedule, &is_current, &machine.diags));
-        assert_int_equal(is_current, cases[i].is_current);
-        assert_true(str_ends_with(machine.commands.items[0], STR(" loam 'read'")));
+        assert_true(etcd_schedule_read(&machine.link, &row->schedule, &report, &machine.diags));
+        /* The second timer counts only if the schedule has rehearsals. */
+        bool is_current = cases[at].is_current || (at == 4 && !row->schedule.rehearse.len);
+        assert_int_equal(report.is_current, is_current);
+        assert_int_equal(report.interval_s, at == 4 ? 0 : 86400);
+        assert_int_equal(report.age_s, 100);
+        check_str(report.node, at == 0 ? "cp1" : "");
+        check_str(report.rehearsal, at == 0 ? "passed 2026-01-31T03:00:00Z 7 keys" : "");
         machine_script_close(&machine);
     }
 }
@@ -111,7 +193,8 @@ static void test_failures(void **) {
     };
     SCOPED(ArenaRef) arena = arena_open("test");
     MachineScript machine;
-    bool is_current;
+    EtcdScheduleReport report;
+    const EtcdSchedule schedule = schedules[0].schedule;
     machine_script_open(&machine, rows, ARRAY_COUNT(rows), arena);
     assert_false(etcd_schedule_write(&machine.link, &schedule, &machine.diags));
     check_str(vec_last(&machine.diags).summary, "Schedule of snapshots not set");
@@ -122,7 +205,7 @@ static void test_failures(void **) {
     assert_int_equal(machine.diags.error_count, 2);
     assert_false(etcd_schedule_write(&machine.link, &schedule, &machine.diags));
     assert_false(etcd_schedule_remove(&machine.link, &machine.diags));
-    assert_false(etcd_schedule_is_current(&machine.link, &schedule, &is_current, &machine.diags));
+    assert_false(etcd_schedule_read(&machine.link, &schedule, &report, &machine.diags));
     assert_int_equal(machine.diags.error_count, 5);
     machine_script_close(&machine);
 }

@@ -12,6 +12,30 @@
                                                                    "public_key") "}"
 #define SECRET "\"passphrase\":\"correct horse battery\""
 
+/* A certificate with an RSA key of 2048 bits. */
+#define CERTIFICATE                                                                                \
+    "-----BEGIN CERTIFICATE-----\\n"                                                               \
+    "MIIC+zCCAeOgAwIBAgIUFGq42dyyHZACap2cymgQD0s52FYwDQYJKoZIhvcNAQEL\\n"                          \
+    "BQAwDDEKMAgGA1UEAwwBczAgFw0yNjExMjcxNzQ0NTRaGA8yMTI2MTEwMzE3NDQ1\\n"                          \
+    "NFowDDEKMAgGA1UEAwwBczCCASIwDQYJKoZIhvcNAQEBBQADggEPADCCAQoCggEB\\n"                          \
+    "ALUyKLCtE7+rWxcwZTRo9atfSKZYkV630qI67S9/uJXVtLck7/8KCkkbth68cBH3\\n"                          \
+    "gpdQnRnL+kwv+bRtKmGwyIYLyKcEV5l4yl+9xMJlXkj1Zudzk9Wi08QblzRxiGo4\\n"                          \
+    "A/KatZ2FtzI/OL3+rMhyKzNfMEhbyv9x2edDVIGm/bUJ3G5w/ggGFzaAqm1EfJp5\\n"                          \
+    "PvGxFnUAmGfdxPj+EILvFWYBxcm/Mx6zSYmnqriXJxMHMKCY9639DDto3talWaP5\\n"                          \
+    "pu0myNYIaUTSny2sTrsyjksgOjMqu4Ll49YE0h/FL2EgZUNLrkfh5xPrx/7Ym5AN\\n"                          \
+    "b/RFRve+W4FcO0LXbBX7NxECAwEAAaNTMFEwHQYDVR0OBBYEFKNw4odH0Xkd5grl\\n"                          \
+    "7E8S61wq1DjsMB8GA1UdIwQYMBaAFKNw4odH0Xkd5grl7E8S61wq1DjsMA8GA1Ud\\n"                          \
+    "EwEB/wQFMAMBAf8wDQYJKoZIhvcNAQELBQADggEBAAV3gCwXUGrJRlDUUEbvCW4V\\n"                          \
+    "5mLDz7uePNKOUSyqJz6c5x5/XYWeFKCfuWz11vlN9YC3Mp4b5j5/ANwiJJLsci/X\\n"                          \
+    "a44i7eCwBrA2gncQG7tvxyFnBEWc0CrhGTHrnUPdo0I/GJxr1q08Cg9U8WwMZz3+\\n"                          \
+    "ZJBvoyLThDHq0ubG1Pctwz6erwfuvyGpanrRNQtPi+ZcOxUBJj8Uwqt81EkGXyhd\\n"                          \
+    "QzQGB0Xqen3FODFrejDO3aQimBY/RecGXGWWV4BZXp2KTNIr9GqBrY4CObh88Awf\\n"                          \
+    "duoSr8HrxmqUUCGvMkgOvCG6KptO6WmEMEJ4FzeVp/bIXYA7bB4gokclCe3Mni0=\\n"                          \
+    "-----END CERTIFICATE-----\\n"
+
+#define BUCKET(more)                                                                               \
+    "\"s3\":{\"bucket\":\"b\",\"region\":\"r\",\"access_key\":\"A\",\"secret_key\":\"S\"" more "}"
+
 static void test_arguments(void **) {
     static const struct {
         const char *json;
@@ -20,6 +44,20 @@ static void test_arguments(void **) {
         {"{" PKI ",\"destination\":\"a\"," SECRET "}", true},
         {"{" PKI ",\"schedule\":{\"calendar\":\"*-*-* 03:00:00\"}}", true},
         {"{" PKI ",\"schedule\":{\"calendar\":\"daily\",\"keep\":3,\"directory\":\"/b\"}}", true},
+        {"{" PKI "," BUCKET(",\"certificate\":\"" CERTIFICATE "\"") "}", true},
+        {"{" PKI ",\"schedule\":{\"calendar\":\"daily\",\"rehearse\":\"weekly\"," BUCKET(
+             ",\"certificate\":\"" CERTIFICATE "\",\"allow_delete\":true") "}}",
+         true},
+        {"{" PKI "," BUCKET(",\"certificate\":\"text\"") "}", false},
+        {"{" PKI "," BUCKET("") "}", false},
+        {"{" PKI "," BUCKET(",\"certificate\":\"" CERTIFICATE "\",\"prefix\":\"/a\"") "}", false},
+        {"{" PKI "," BUCKET(",\"certificate\":\"" CERTIFICATE "\",\"endpoint\":\"h\"") "}", false},
+        {"{" PKI ",\"s3\":{\"bucket\":\"b\",\"region\":\"r\",\"certificate\":\"" CERTIFICATE "\"}}",
+         false},
+        {"{" PKI ",\"destination\":\"a\"," SECRET
+         "," BUCKET(",\"certificate\":\"" CERTIFICATE "\"") "}",
+         false},
+        {"{" PKI ",\"schedule\":{\"calendar\":\"daily\",\"rehearse\":\"a\\nb\"}}", false},
         {"{" PKI "}", false},
         {"{" PKI ",\"destination\":\"a\"}", false},
         {"{" PKI ",\"destination\":\"a\",\"passphrase\":\"short\"}", false},

@@ -156,11 +156,43 @@ static void test_plain(void **) {
     close_case(&r);
 }
 
+/* A restore has one source, and the passphrase belongs to a file. */
+static void test_sources(void **) {
+    static const struct {
+        const char *restore;
+        bool is_valid;
+    } rows[] = {
+        {"{\"path\":\"a\"}", true},
+        {"{\"s3\":{\"bucket\":\"b\",\"region\":\"r\"}}", true},
+        {"{\"s3\":{\"bucket\":\"b\",\"region\":\"r\",\"key\":\"latest\",\"access_key\":\"A\","
+         "\"secret_key\":\"S\"}}",
+         true},
+        {"{}", false},
+        {"{\"path\":\"a\",\"s3\":{\"bucket\":\"b\",\"region\":\"r\"}}", false},
+        {"{\"passphrase\":\"" PASSPHRASE "\",\"s3\":{\"bucket\":\"b\",\"region\":\"r\"}}", false},
+        {"{\"s3\":{\"bucket\":\"b\"}}", false},
+        {"{\"s3\":{\"bucket\":\"b\",\"region\":\"r\",\"private_key\":\"text\"}}", false},
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+        RestoreCase r;
+        open_case(&r);
+        Str json =
+            str_format(r.c.arena,
+                       "{\"host\":\"10.0.0.11\",\"node_name\":\"cp1\",\"endpoint\":\"api:6443\","
+                       "\"kubernetes_version\":\"1.34.4\",\"pki\":%.*s,\"restore\":%s}",
+                       STR_ARG(value_text(r.pki)), rows[i].restore);
+        if (case_validate(&r.c, str_to_cstr(json, r.c.arena)) != rows[i].is_valid)
+            fail_msg("%s", rows[i].restore);
+        close_case(&r);
+    }
+}
+
 UNIT_MAIN(test_kubeadm_restore) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_files),
         cmocka_unit_test(test_later),
         cmocka_unit_test(test_plain),
+        cmocka_unit_test(test_sources),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
