@@ -11,7 +11,10 @@ umask 077
 trap drop_tool EXIT
 find_etcdctl
 file=etcd-$(date -u +%Y%m%dT%H%M%SZ).db
+is_new=yes
+if [ -d "$1" ]; then is_new=no; fi
 if ! enter_directory "$1/$file" make; then echo "the directory $1 cannot be made" >&2; exit 1; fi
+if [ $is_new = yes ] && [ "$owner" = "$me" ]; then chmod 700 .; fi
 rm -rf ./.etcd-*
 # The users of a shared directory can replace the names in it, but not those in a new directory of root.
 work=$here/.etcd-$(head -c 8 /dev/urandom | sha256sum | cut -c 1-16)
