@@ -165,6 +165,24 @@ static bool snapshot_take(const Call *call, SshLink *link, Value config, ObjectB
     return !object_has(config, "destination") || take_to_file(call, link, config, state, diags);
 }
 
+/* The results of a schedule that is kept, and those of a new one: no snapshot is late yet. `prior`
+ * is null for a new object. */
+static Value with_status(Value planned, Value prior, Arena *arena) {
+    ObjectBuilder builder = object_builder_of(planned, arena);
+    Value schedule = object_nested(planned, "schedule", arena);
+    bool is_new = value_is_null(prior);
+    Str status = is_new ? STR_EMPTY : object_text(prior, "status", STR_EMPTY);
+    Str rehearsal = is_new ? STR_EMPTY : object_text(prior, "rehearsal", STR_EMPTY);
+    if (!object_has(schedule, "s3"))
+        status = STR_EMPTY;
+    else if (!status.len)
+        status = STR(CURRENT);
+    object_builder_set_optional(&builder, "status", status, arena);
+    object_builder_set_optional(&builder, "rehearsal",
+                                object_has(schedule, "rehearse") ? rehearsal : STR_EMPTY, arena);
+    return object_builder_value(&builder);
+}
+
 static ObjectBuilder without_snapshot(Value planned, Str id, Arena *arena) {
     static const char *const names[] = {"digest",   "cluster",      "kubernetes_version",
                                         "taken_at", "etcd_cluster", "object"};
@@ -188,7 +206,8 @@ static bool snapshot_create(const Call *call, const ApplyRequest *request, Apply
     SCOPED(SshLink) link = {0};
     WantedSchedule wanted;
     bool has;
-    ObjectBuilder state = without_snapshot(request->planned, request->marker, call->arena);
+    Value planned = with_status(request->planned, request->prior, call->arena);
+    ObjectBuilder state = without_snapshot(planned, request->marker, call->arena);
     if (!read_schedule(call, request->planned, request->config, &wanted, &has, diags) ||
         !ssh_client_link(call, request->planned, &link, diags) ||
         !snapshot_take(call, &link, request->config, &state, diags) ||
@@ -366,22 +385,13 @@ static bool check_upload(const Call *call, Value proposed, Diags *diags) {
 static bool snapshot_plan(const Call *call, const PlanRequest *request, PlanResponse *response,
                           Diags *diags) {
     Value proposed = request->proposed;
-    Value schedule = object_nested(proposed, "schedule", call->arena);
-    ObjectBuilder builder = object_builder_of(response->planned, call->arena);
-    bool responds, is_new = value_is_null(request->prior);
+    bool responds;
     if (!ssh_client_greet(call, request, &responds, diags) ||
         (responds && asks_for_upload(proposed, call->arena) &&
          !check_upload(call, proposed, diags)))
         return false;
-    bool uploads = object_has(schedule, "s3"), rehearses = object_has(schedule, "rehearse");
-    Str status = is_new ? STR_EMPTY : object_text(request->prior, "status", STR_EMPTY);
-    Str rehearsal = is_new ? STR_EMPTY : object_text(request->prior, "rehearsal", STR_EMPTY);
-    if (uploads && !status.len)
-        status = STR(CURRENT);
-    object_builder_set_optional(&builder, "status", uploads ? status : STR_EMPTY, call->arena);
-    object_builder_set_optional(&builder, "rehearsal", rehearses ? rehearsal : STR_EMPTY,
-                                call->arena);
-    response->planned = object_builder_value(&builder);
+    if (!value_is_null(request->prior))
+        response->planned = with_status(response->planned, request->prior, call->arena);
     return true;
 }
 
