@@ -172,7 +172,9 @@ static void main_set_up_log(const Cli *cli) {
     if (level == LOG_OFF)
         return;
     log_set_level(level);
-    if (path && !log_set_path(path))
+    bool is_outside =
+        path && disk_outside_link(cli->io.disk, str_from_cstr(path), cli->arena).len > 0;
+    if (path && (is_outside || !log_set_path(path)))
         terminal_err(STR("The log file cannot be opened; logging to standard error instead.\n"));
 }
 

@@ -727,3 +727,25 @@ Str disk_clean(Str path, Arena *arena) {
         return str_concat(STR("/"), joined, arena);
     return joined.len ? joined : STR(".");
 }
+
+static bool is_below(Str path, Str directory) {
+    return str_equal(directory, STR("/")) ||
+           (str_starts_with(path, directory) &&
+            (path.len == directory.len || path.ptr[directory.len] == '/'));
+}
+
+Str disk_outside_link(const Disk *disk, Str path, Arena *arena) {
+    Str here, target, place;
+    if (str_starts_with(path, STR("/")) || disk->real_path(disk->self, STR("."), &here, arena) < 0)
+        return STR_EMPTY;
+    for (size_t end = str_find_char(path, '/', 0); end != SIZE_MAX;
+         end = str_find_char(path, '/', end + 1)) {
+        Str part = str_slice(path, 0, end);
+        if (is_below(disk_clean(part, arena), STR("..")))
+            return STR_EMPTY;
+        if (disk->read_link(disk->self, part, &target, arena) == 0 &&
+            (disk->real_path(disk->self, part, &place, arena) < 0 || !is_below(place, here)))
+            return part;
+    }
+    return STR_EMPTY;
+}

@@ -115,3 +115,7 @@ Str disk_temporary_of(Str path, Arena *arena);
 bool disk_is_explicit(Str path);
 /* Normalizes the text only: "a/./b/../c" → "a/c". */
 Str disk_clean(Str path, Arena *arena);
+/* Returns the first directory of a relative path that is a symbolic link out of the working
+ * directory; STR_EMPTY if none, for an absolute path, and after a "../" that leaves the working
+ * directory: there the user chose a place outside. */
+Str disk_outside_link(const Disk *disk, Str path, Arena *arena);

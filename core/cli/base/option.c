@@ -40,9 +40,9 @@ static const Option state_options[] = {
      "Take the lock of another process with the same run in LOAM_LOCK_RUN, once it is not "
      "renewed."},
     {"state", OPTION_PATH, "PATH", "Use this state file instead of the configured one."},
-    {"state-out", OPTION_PATH, "PATH",
+    {"state-out", OPTION_OUTPUT, "PATH",
      "Write the state to this file instead of the one it was read from."},
-    {"backup", OPTION_PATH, "PATH", "Write the previous state to this file; - for no backup."},
+    {"backup", OPTION_OUTPUT, "PATH", "Write the previous state to this file; - for no backup."},
 };
 
 /* clang-format off */

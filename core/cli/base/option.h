@@ -12,6 +12,7 @@ typedef enum OptionKind {
     OPTION_FLAG_ON,      /* true unless given as false */
     OPTION_TEXT,         /* takes a value; completion offers nothing */
     OPTION_PATH,         /* takes a value: a file or directory */
+    OPTION_OUTPUT,       /* takes a value: a file that the command writes */
     OPTION_ADDRESS,      /* takes a value: an address in the state */
     OPTION_CHOICE,       /* takes a value: one of those in `value`, "dot|svg" */
     OPTION_GROUP_CHOICE, /* takes a value: a choice of the group, a colon, and text */

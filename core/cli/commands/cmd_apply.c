@@ -21,7 +21,7 @@ static const Option options[] = {
      "Reject a saved plan if the files of the configuration, lock files, variables files or files "
      "that expressions read have changed since."},
     {"json", OPTION_FLAG, NULL, "Print events as JSON, one per line."},
-    {"json-into", OPTION_PATH, "PATH", "Also write the JSON events to a file."},
+    {"json-into", OPTION_OUTPUT, "PATH", "Also write the JSON events to a file."},
 };
 
 /* Adds the workspace to the question, unless it is "default". */
@@ -337,7 +337,7 @@ const Command cmd_destroy = {
 static const Option refresh_options[] = {
     {"auto-approve", OPTION_FLAG, NULL, NULL},
     {"json", OPTION_FLAG, NULL, "Print events as JSON, one per line."},
-    {"json-into", OPTION_PATH, "PATH", "Also write the JSON events to a file."},
+    {"json-into", OPTION_OUTPUT, "PATH", "Also write the JSON events to a file."},
 };
 
 const Command cmd_refresh = {

@@ -105,6 +105,7 @@ static const Command cmd_bundle_create = {
     .groups = {OPTION_GROUP(create_options), &option_view},
     .most_positionals = 2,
     .least_positionals = 2,
+    .output_positional = 2,
     .missing = "Give the inventory and the path of the new bundle: \"loam bundle create "
                "inventory.yaml bundle.tar.zst\".",
     .run = run_create,

@@ -112,7 +112,7 @@ static const Option options[] = {
     {"notify", OPTION_TEXT, "URL",
      "Send a signed notice to this URL if there is drift; the key is LOAM_NOTIFY_SECRET."},
     {"json", OPTION_FLAG, NULL, "Print events as JSON, one per line."},
-    {"json-into", OPTION_PATH, "PATH", "Also write the JSON events to a file."},
+    {"json-into", OPTION_OUTPUT, "PATH", "Also write the JSON events to a file."},
 };
 
 /* Rejects the options that choose another kind of plan. */

@@ -9,6 +9,8 @@
 #include "project_git.h"
 #include "vars_file.h"
 
+#include <errno.h>
+
 #define SHOWN_BYTES 60 /* longest printed text of a value */
 
 /* A replacement of bytes in a file. */
@@ -373,7 +375,10 @@ static bool write_files(Promoting *promoting, const PlanFileSources *files) {
     vec_each(files, file) {
         DiskStat stat = {.mode = 0644};
         (void)disk->stat(disk->self, file->path, &stat);
-        int status = disk->write_file(disk->self, file->path, file->bytes, stat.mode & 0777);
+        bool is_outside = disk_outside_link(disk, file->path, promoting->cli->arena).len > 0;
+        int status = is_outside
+                         ? -ELOOP
+                         : disk->write_file(disk->self, file->path, file->bytes, stat.mode & 0777);
         if (status == 0)
             continue;
         return diags_fail(promoting->diags, NO_RANGE, "File not written", "\"%.*s\": %s.",

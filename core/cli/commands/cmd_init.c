@@ -15,7 +15,7 @@ static const Option options[] = {
     {"plugin-dir", OPTION_PATH, "PATH",
      "Install providers only from this filesystem mirror; repeatable."},
     {"json", OPTION_FLAG, NULL, "Print events as JSON, one per line."},
-    {"json-into", OPTION_PATH, "PATH", "Also write the JSON events to a file."},
+    {"json-into", OPTION_OUTPUT, "PATH", "Also write the JSON events to a file."},
 };
 
 static bool copy_module(Cli *cli, Str source, Diags *diags) {

@@ -11,7 +11,7 @@
 #include "stored_plan.h"
 
 static const Option options[] = {
-    {"out", OPTION_PATH, "PATH",
+    {"out", OPTION_OUTPUT, "PATH",
      "Save the plan for apply: in a file, or as state:NAME in the backend of the state."},
     {"from", OPTION_PATH, "PLAN",
      "Plan with the configuration and the variables of this saved plan: a file or state:NAME."},
@@ -20,8 +20,8 @@ static const Option options[] = {
      "applied. May be repeated."},
     {"detailed-exitcode", OPTION_FLAG, NULL, "Exit with status 2 if the plan has changes."},
     {"json", OPTION_FLAG, NULL, "Print events as JSON, one per line."},
-    {"json-into", OPTION_PATH, "PATH", "Also write the JSON events to a file."},
-    {"generate-config-out", OPTION_PATH, "PATH",
+    {"json-into", OPTION_OUTPUT, "PATH", "Also write the JSON events to a file."},
+    {"generate-config-out", OPTION_OUTPUT, "PATH",
      "Generate configuration for import blocks in a new file: YAML if its name ends in .yaml, or "
      "if the directory's files do."},
 };

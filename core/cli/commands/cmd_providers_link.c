@@ -177,5 +177,6 @@ const Command cmd_providers_link = {
     .example = "loam providers link ~/.terraform.d/plugins libvirt",
     .groups = {&option_view},
     .most_positionals = 100,
+    .output_positional = 1,
     .run = link_run,
 };

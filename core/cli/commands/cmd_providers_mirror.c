@@ -272,5 +272,6 @@ const Command cmd_providers_mirror = {
     .example = "loam providers mirror ./mirror",
     .groups = {OPTION_GROUP(options), &option_variables, &option_environment, &option_view},
     .most_positionals = 1,
+    .output_positional = 1,
     .run = mirror_run,
 };

@@ -6,12 +6,12 @@
 #include "view_listing.h"
 
 static const Option options[] = {
-    {"generate-config-out", OPTION_PATH, "PATH",
+    {"generate-config-out", OPTION_OUTPUT, "PATH",
      "Write resource and import blocks of the found objects to a new file: YAML if its name ends "
      "in "
      ".yaml, or if the directory's files do."},
     {"json", OPTION_FLAG, NULL, "Print events as JSON, one per line."},
-    {"json-into", OPTION_PATH, "PATH", "Also write the JSON events to a file."},
+    {"json-into", OPTION_OUTPUT, "PATH", "Also write the JSON events to a file."},
     {"parallelism", OPTION_TEXT, "N", "Number of concurrent operations (default 10)."},
 };
 

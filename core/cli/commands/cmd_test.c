@@ -9,8 +9,8 @@ static const Option options[] = {
     {"allow-deferral", OPTION_FLAG, NULL,
      "Defer what depends on unknown instances (count, for_each) to a later run."},
     {"json", OPTION_FLAG, NULL, "Print events as JSON, one per line."},
-    {"json-into", OPTION_PATH, "PATH", "Also write the JSON events to a file."},
-    {"junit-xml", OPTION_PATH, "PATH", "Write the results to this file in JUnit XML format."},
+    {"json-into", OPTION_OUTPUT, "PATH", "Also write the JSON events to a file."},
+    {"junit-xml", OPTION_OUTPUT, "PATH", "Write the results to this file in JUnit XML format."},
     {"verbose", OPTION_FLAG, NULL, "Show the plan or the state of each run."},
     {"parallelism", OPTION_TEXT, "N", "Number of concurrent operations of a run (default 10)."},
 };
@@ -100,7 +100,7 @@ static const Option cleanup_options[] = {
      "Keep what \"skip_cleanup\" and backends keep; clean up only after failures."},
     {"filter", OPTION_PATH, "FILE", "Clean up only after this test file. May be repeated."},
     {"json", OPTION_FLAG, NULL, "Print events as JSON, one per line."},
-    {"json-into", OPTION_PATH, "PATH", "Also write the JSON events to a file."},
+    {"json-into", OPTION_OUTPUT, "PATH", "Also write the JSON events to a file."},
     {"verbose", OPTION_FLAG, NULL, "Accepted for Terraform; has no effect."},
     {"parallelism", OPTION_TEXT, "N", "Number of concurrent operations of a run (default 10)."},
 };

@@ -91,7 +91,7 @@ static int cmd_validate_run(Cli *cli, const Arguments *arguments, Diags *diags) 
 
 static const Option options[] = {
     {"json", OPTION_FLAG, NULL, "Print the result as one JSON document."},
-    {"json-into", OPTION_PATH, "PATH", "Also write the JSON document to a file."},
+    {"json-into", OPTION_OUTPUT, "PATH", "Also write the JSON document to a file."},
     {"no-tests", OPTION_FLAG, NULL, "Do not validate test files."},
     {"query", OPTION_FLAG, NULL, "Also validate query files."},
     {"security", OPTION_FLAG, NULL,

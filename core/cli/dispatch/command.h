@@ -30,6 +30,7 @@ struct Command {
     uint32_t most_positionals;
     uint32_t least_positionals;
     const char *missing; /* detail of the error for fewer: what to give; NULL if none is required */
+    uint32_t output_positional; /* number of the argument that the command writes to; 0: none */
     /* Returns the exit status; the caller shows `diags`. NULL: a group of subcommands. */
     int (*run)(Cli *cli, const Arguments *arguments, Diags *diags);
     /* Opens the view for -json. NULL: the command handles -json itself, or does not have it. */

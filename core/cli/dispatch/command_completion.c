@@ -10,7 +10,8 @@
 typedef enum Offer { OFFER_NOTHING, OFFER_FILES, OFFER_ADDRESSES } Offer;
 
 static Offer offer_of_option(const Option *option) {
-    return option->kind == OPTION_PATH      ? OFFER_FILES
+    bool is_path = option->kind == OPTION_PATH || option->kind == OPTION_OUTPUT;
+    return is_path                          ? OFFER_FILES
            : option->kind == OPTION_ADDRESS ? OFFER_ADDRESSES
                                             : OFFER_NOTHING;
 }

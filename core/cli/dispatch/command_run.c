@@ -233,11 +233,41 @@ static bool read_details(Cli *cli, const Arguments *arguments, Diags *diags) {
                       STR_ARG(text));
 }
 
+static bool check_output(const Cli *cli, Str path, Diags *diags) {
+    Str link = disk_outside_link(cli->io.disk, path, cli->arena);
+    return link.len == 0 ||
+           diags_fail(diags, NO_RANGE, "Output path not accepted",
+                      "\"%.*s\" leads out of the working directory by the symbolic link \"%.*s\", "
+                      "and loam does not write through a link that may have come with the files of "
+                      "the project. Remove the link, or give an absolute path.",
+                      STR_ARG(path), STR_ARG(link));
+}
+
+/* Rejects links of the project in the paths of files that the command is to write. An absolute path
+ * is the user's choice. */
+static bool check_outputs(const Cli *cli, const Command *command, const Arguments *arguments,
+                          Diags *diags) {
+    bool ok = true;
+    vec_each(&arguments->options, option) {
+        Str path = option->text;
+        if (option->option->kind == OPTION_GROUP_CHOICE)
+            path = str_after(path, str_find_char(path, ':', 0) + 1);
+        else if (option->option->kind != OPTION_OUTPUT)
+            continue;
+        ok = ok && check_output(cli, path, diags);
+    }
+    size_t number = command->output_positional;
+    if (number == 0 || number > arguments->positionals.count)
+        return ok;
+    return ok && check_output(cli, arguments->positionals.items[number - 1], diags);
+}
+
 /* Sets cli->view even on failure, so that errors can be shown. */
 static bool choose_view(Cli *cli, const Command *command, const Arguments *arguments,
                         Diags *diags) {
     ViewGrouping grouping;
-    bool ok = read_grouping(arguments, &grouping, diags);
+    bool ok = check_outputs(cli, command, arguments, diags);
+    ok = read_grouping(arguments, &grouping, diags) && ok;
     ok = read_details(cli, arguments, diags) && ok;
     bool json = command->json_view && option_flag(arguments, "json");
     Str path = option_text(arguments, "json-into");

@@ -170,7 +170,7 @@ static const Option options[] = {
      "Write a report of this kind to a file. May be repeated."},
     {"report-limit", OPTION_TEXT, "N",
      "Maximum size of a Markdown report in characters (default 65536; 0: no limit)."},
-    {"metrics", OPTION_PATH, "FILE",
+    {"metrics", OPTION_OUTPUT, "FILE",
      "Write metrics of the run to a file, as text for Prometheus (textfile collector)."},
 };
 

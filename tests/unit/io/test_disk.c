@@ -318,6 +318,49 @@ static void links(void **state) {
                      -ENOENT);
 }
 
+/* Only directories of relative paths count, and only links that leave the working directory. */
+static void outside_links(void **state) {
+    const Directory *directory = *state;
+    static const struct {
+        const char *path, *link;
+    } cases[] = {
+        {"p", ""},
+        {"out", ""}, /* the last part */
+        {"in/p", ""},
+        {"out/p", "out"},
+        {"out/../p", "out"},
+        {"out/", "out"},
+        {"a/b/up/p", "a/b/up"},
+        {"a/here/out/p", "a/here/out"},
+        {"a/here/p", ""},
+        {"gone/p", "gone"},
+        {"..a/p", "..a"},
+        {"../out/p", ""},
+        {"a/../../main/out/p", ""},
+        {"a/../out/p", "a/../out"},
+        {"", ""},
+    };
+    assert_int_equal(disk_real.make_directories(NULL, in(directory, "main/a/b"), 0755), 0);
+    assert_int_equal(disk_real.make_directories(NULL, in(directory, "main2"), 0755), 0);
+    static const char *const links[][2] = {{"main/out", "../main2"}, {"main/in", "a"},
+                                           {"main/a/b/up", "/"},     {"main/a/here", ".."},
+                                           {"main/gone", "nowhere"}, {"main/..a", "../main2"}};
+    for (size_t i = 0; i < ARRAY_COUNT(links); i++)
+        assert_int_equal(
+            disk_real.link(NULL, str_from_cstr(links[i][1]), in(directory, links[i][0])), 0);
+    int before = open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    assert_true(before >= 0);
+    assert_int_equal(chdir(str_to_cstr(in(directory, "main"), directory->arena)), 0);
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+        Str path = str_from_cstr(cases[i].path);
+        check_str(disk_outside_link(&disk_real, path, directory->arena), cases[i].link);
+    }
+    Str absolute = in(directory, "main/out/p");
+    check_str(disk_outside_link(&disk_real, absolute, directory->arena), "");
+    assert_int_equal(fchdir(before), 0);
+    close(before);
+}
+
 /* The target of a symbolic link stays. */
 static void removed_trees(void **state) {
     Directory *directory = *state;
@@ -442,6 +485,7 @@ UNIT_MAIN(test_disk) {
         in_directory(longest_name),
         in_directory(directories),
         in_directory(links),
+        cmocka_unit_test_setup_teardown(outside_links, make_directory, remove_directory),
         in_directory(removed_trees),
         in_directory(synced_trees),
         in_directory(open_files),
