@@ -3,6 +3,7 @@
 
 #include "digest.h"
 #include "json.h"
+#include "map.h"
 #include "nested_list.h"
 
 #define DIGEST_LENGTH ((size_t)16)
@@ -248,6 +249,16 @@ static bool parse_part(Value part, Str text, TableListing *out, Arena *arena) {
     return true;
 }
 
+/* Names are keys of the record. */
+static bool has_unique_names(const TableListing *listing, Arena *arena) {
+    Map chains = {0}, sets = {0};
+    vec_each(&listing->chains, chain)
+        (void)map_put(arena, &chains, chain->name, chain);
+    vec_each(&listing->sets, set)
+        (void)map_put(arena, &sets, set->name, set);
+    return chains.count == listing->chains.count && sets.count == listing->sets.count;
+}
+
 bool table_listing_parse(Str json, Str text, TableListing *out, Arena *arena) {
     Value root;
     *out = (TableListing){0};
@@ -259,7 +270,7 @@ bool table_listing_parse(Str json, Str text, TableListing *out, Arena *arena) {
         if (!parse_part(value_at(parts, i), text, out, arena))
             return false;
     }
-    return parts.count > 0;
+    return parts.count > 0 && has_unique_names(out, arena);
 }
 
 /* The record. */

@@ -90,6 +90,16 @@ JOURNAL = """{"kind":"start","lineage":"6f2c1a54-0000-4000-8000-000000000001","s
 """
 
 
+LISTING = """{"nftables": [{"metainfo": {"json_schema_version": 1}}, {"table": {"family": "inet", "name": "t", "handle": 1}}, {"chain":
+{"family": "inet", "table": "t", "name": "in", "handle": 2, "type": "filter", "hook": "input", "prio": 0, "policy": "drop", "dev": ["a", "b"]}},
+{"set": {"family": "inet", "name": "s", "table": "t", "type": ["ipv4_addr", "inet_service"], "handle": 3, "flags": ["interval", "timeout"],
+"timeout": 60, "size": 9, "auto-merge": true, "elem": [{"prefix": {"addr": "10.0.0.0", "len": 8}}, {"range": ["1", "2"]}, {"concat": ["x", 80]},
+{"elem": {"val": "y", "timeout": 9, "expires": 3, "comment": "c"}}]}}, {"map": {"family": "inet", "name": "m", "table": "t", "type":
+"ipv4_addr", "map": "verdict", "handle": 4, "elem": [["z", {"accept": null}], ["w", {"jump": {"target": "in"}}]]}}, {"counter": {"name": "n",
+"packets": 1, "bytes": 2}}, {"rule": {"family": "inet", "table": "t", "chain": "in", "handle": 5, "expr": [{"counter": {"packets": 5, "bytes":
+6}}, {"drop": null}]}}]}\0\tchain in {\n\t\tcounter packets 5 bytes 6 drop # handle 5\n"""
+
+
 DOMAIN = """<domain type='kvm'><name>a</name><uuid>6f2c1a54-0000-4000-8000-000000000001</uuid><title>t</title>
 <metadata><loam:object xmlns:loam='https://loam.test'/></metadata><memory unit='KiB'>1048576</memory>
 <currentMemory unit='KiB'>524288</currentMemory><vcpu placement='static' current='1' cpuset='0-1'>2</vcpu>
@@ -175,6 +185,7 @@ def seeds(target):
         yield ('{"nftables": [{"table": {"family": "inet", "name": "t", "handle": 1}}, {"chain": {"family": "inet", "table": "t", '
                '"name": "c", "handle": 2}}, {"rule": {"family": "inet", "table": "t", "chain": "c", "handle": 3, "expr": '
                '[{"accept": null}]}}]}\0table inet t {\n\tchain c {\n\t\taccept # handle 3\n\t}\n}\n')
+        yield LISTING
     if target == 'function':
         yield from FUNCTION_LINES
     if target == 'address':

@@ -192,13 +192,19 @@ static void test_keep(void **) {
 }
 
 static void test_bad_listings(void **) {
-    static const char *const texts[] = {"",
-                                        "{}",
-                                        "[]",
-                                        "{\"nftables\":{}}",
-                                        "{\"nftables\":[]}",
-                                        "{\"nftables\":[1]}",
-                                        "Error: JSON support not compiled-in"};
+    static const char *const texts[] = {
+        "",
+        "{}",
+        "[]",
+        "{\"nftables\":{}}",
+        "{\"nftables\":[]}",
+        "{\"nftables\":[1]}",
+        "Error: JSON support not compiled-in",
+        "{\"nftables\":[{\"chain\":{\"name\":\"c\"}},"
+        "{\"chain\":{\"name\":\"d\"}},{\"chain\":{\"name\":\"c\"}}]}",
+        "{\"nftables\":[{\"chain\":{\"name\":\"\"}},{\"chain\":{}}]}",
+        "{\"nftables\":[{\"set\":{\"name\":\"s\"}},"
+        "{\"map\":{\"name\":\"s\"}}]}"};
     SCOPED(ArenaRef) arena = arena_open("test");
     TableListing listing;
     for (size_t i = 0; i < ARRAY_COUNT(texts); i++)
