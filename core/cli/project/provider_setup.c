@@ -228,6 +228,29 @@ static bool install_locked(Project *project, const CliConfig *config, const Want
     return ok;
 }
 
+/* Rejects a built-in provider that the program does not have, and a version constraint: it has the
+ * version of the program. As in Terraform, commands other than init ignore the constraint. */
+static bool check_builtin(const ProviderNeed *need, Diags *diags) {
+    static const Str namespace = STR_CONST("terraform.io/builtin/");
+    if (!str_starts_with(need->address, namespace))
+        return true;
+    if (need->answer != PROVIDER_BUILT_IN)
+        return diags_fail(diags, need->range, "Invalid dependency on built-in provider",
+                          "This program has no built-in provider \"%.*s\". Correct its source.",
+                          STR_ARG(str_after(need->address, namespace.len)));
+    return need->constraints.len == 0 ||
+           diags_fail(diags, need->range, "Invalid dependency on built-in provider",
+                      "This provider is built in and has the version of the program. Remove "
+                      "\"version\"; to require a program version, use required_version.");
+}
+
+static bool check_builtins(const ProviderNeeds *needs, Diags *diags) {
+    bool ok = true;
+    vec_each(needs, need)
+        ok = check_builtin(need, diags) && ok;
+    return ok;
+}
+
 /* The peers have one built-in provider, and name it. */
 static void report_builtin(const Cli *cli, const ProviderNeeds *needs) {
     const RenderPeer *peer = cli_name(cli)->peer;
@@ -247,7 +270,8 @@ static bool setup_all(Project *project) {
     const State *state = provider_setup_read_state(project);
     if (!provider_twins_adopt(cli->foreign, project->config, state, cli->arena, project->diags) ||
         !provider_needs_of(cli->foreign, project->config, state, &needs, cli->arena,
-                           project->diags))
+                           project->diags) ||
+        !check_builtins(&needs, project->diags))
         return false;
     WantedProviders wanted = provider_setup_wanted(&needs, cli->arena);
     report_builtin(cli, &needs);

@@ -153,3 +153,5 @@ MUST_USE bool config_provisioner_read(const BodyContent *content, Provisioners *
 MUST_USE bool config_requirement_read(ConfigLoading *loading, const BodyBlock *block, void *);
 /* Rejects invalid version constraints. */
 MUST_USE bool config_requirement_check_version(Str version, SourceRange range, Diags *diags);
+/* Rejects a valid constraint that breaks the stricter rules of constraints on providers. */
+MUST_USE bool config_requirement_check_provider(Str version, SourceRange range, Diags *diags);

@@ -18,7 +18,8 @@ static bool config_provider_read_version(ConfigLoading *loading, const BodyAttri
         return false;
     return value_is_null(value) ||
            (config_read_text(attribute, out, loading->arena, loading->diags) &&
-            config_requirement_check_version(*out, attribute->expr->range, loading->diags));
+            config_requirement_check_version(*out, attribute->expr->range, loading->diags) &&
+            config_requirement_check_provider(*out, attribute->expr->range, loading->diags));
 }
 
 static const BodyAttributeSchema attributes[] = {

@@ -28,6 +28,27 @@ bool config_requirement_check_version(Str version, SourceRange range, Diags *dia
         STR_ARG(version));
 }
 
+/* Constraints on providers are stricter than those on modules, as in Terraform: no "v" stands
+ * before a version, and at most one space behind an operator. */
+bool config_requirement_check_provider(Str version, SourceRange range, Diags *diags) {
+    Str rest = version, part;
+    while (str_next_field(&rest, ',', &part)) {
+        part = str_trim(part);
+        size_t at = 0;
+        while (at < part.len && strchr("=!<>~", part.ptr[at]))
+            at++;
+        size_t spaces = at;
+        while (at < part.len && part.ptr[at] == ' ')
+            at++;
+        if (at - spaces > 1 || (at < part.len && part.ptr[at] == 'v'))
+            return diags_fail(diags, range, "Invalid version constraint",
+                              "In \"%.*s\" only one space may follow an operator, and no \"v\" may "
+                              "stand before a version.",
+                              STR_ARG(part));
+    }
+    return true;
+}
+
 /* Returns whether the text is a host name: labels with dots between them. Text after the last
  * colon, the port, is not checked. */
 static bool requirement_is_host(Str text) {
@@ -189,17 +210,6 @@ static bool requirement_read_value(RequirementReader *reader) {
     return ok;
 }
 
-/* Rejects a version constraint for a built-in provider, which has the program's version. */
-static bool check_builtin(RequirementReader *reader) {
-    const ProviderRequirement *out = reader->out;
-    if (!out->version.len || !str_starts_with(out->source, STR("terraform.io/builtin/")))
-        return true;
-    return requirement_refuse(
-        reader, out->range, "Invalid dependency on built-in provider",
-        "This provider is built in and has the version of the program. Remove "
-        "\"version\"; to require a program version, use required_version.");
-}
-
 /* Warns about two local names for one provider: a configuration passed under one name does not
  * apply to the other. */
 static void warn_of_second(ConfigLoading *loading, const ProviderRequirement *requirement) {
@@ -225,7 +235,9 @@ static bool read_requirement(ConfigLoading *loading, const BodyAttribute *attrib
     bool is_source_implied = attribute->expr->kind != EXPR_OBJECT;
     SourceRange place = is_source_implied ? attribute->expr->range : attribute->name_range;
     bool ok = config_provider_ref_check_name(attribute->name, place, loading->diags);
-    ok &= requirement_read_value(&reader) && check_builtin(&reader);
+    ok &=
+        requirement_read_value(&reader) &&
+        config_requirement_check_provider(requirement->version, requirement->range, loading->diags);
     if (map_has(all, attribute->name) && !loading->is_override)
         return requirement_refuse(&reader, attribute->name_range, "Duplicate required provider",
                                   "The module already requires this provider.");

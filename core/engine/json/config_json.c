@@ -4,6 +4,7 @@
 #include "eval.h"
 #include "json.h"
 #include "provider_name.h"
+#include "version_constraint.h"
 
 typedef struct Writing {
     JsonWriter writer;
@@ -377,20 +378,41 @@ static Str place_key(ProviderPlace place, Arena *arena) {
     return str_format(arena, "%.*s:%.*s", STR_ARG(place.module->path), STR_ARG(key));
 }
 
+/* Returns the constraints of the module on the provider, under all of its local names; as Terraform
+ * also those of provider blocks. Empty: none. */
+static Str constraint_of(const Writing *writing, const ProviderPlace *place) {
+    StrVec all = {0};
+    map_each(&place->module->requirements, entry) {
+        const ProviderRequirement *requirement = entry->value;
+        if (requirement->version.len > 0 &&
+            str_equal(address_in(writing, place->module, requirement->name), place->address))
+            vec_push(writing->scratch, &all, requirement->version);
+    }
+    map_each(&place->module->providers, entry) {
+        const ProviderConfig *config = entry->value;
+        if (config->version.len > 0 &&
+            str_equal(address_in(writing, place->module, config->name), place->address))
+            vec_push(writing->scratch, &all, config->version);
+    }
+    return version_constraint_normal(str_join(all.items, all.count, STR(", "), writing->scratch),
+                                     writing->scratch);
+}
+
 static void write_provider(Writing *writing, ProviderPlace place, Str key) {
     const Module *module = place.module;
     Str address = place.address;
-    const ProviderRequirement *requirement = map_find(&module->requirements, place.name);
     const ProviderConfig *config = map_find(
         &module->providers, config_provider_key(place.name, place.alias, writing->scratch));
+    bool is_declared = config || map_has(&module->requirements, place.name);
+    Str constraint = is_declared ? constraint_of(writing, &place) : STR_EMPTY;
     json_key(&writing->writer, key);
     json_object_start(&writing->writer);
     json_key_string(&writing->writer, "name", place.name);
     json_key_string(&writing->writer, "full_name", address);
     if (place.alias.len)
         json_key_string(&writing->writer, "alias", place.alias);
-    if (requirement && requirement->version.len)
-        json_key_string(&writing->writer, "version_constraint", requirement->version);
+    if (constraint.len > 0)
+        json_key_string(&writing->writer, "version_constraint", constraint);
     if (module->path.len)
         json_key_string(&writing->writer, "module_address", module->path);
     const Provider *provider;
