@@ -14,7 +14,7 @@ import (
 	"github.com/anishathalye/porcupine"
 )
 
-const timeout = 20 * time.Second
+const timeout = 120 * time.Second
 
 type operation struct {
 	Kind    string // lock, unlock, release, add, push, read
@@ -97,9 +97,9 @@ func step(state, input, _ interface{}) []interface{} {
 	if legal && (!op.Maybe || next != state.(register)) {
 		states = append(states, next)
 	}
-	if op.Maybe && op.Kind == "add" {
-		// The run may have died before its operation. The next run that ends the journal of the dead one
-		// writes the same objects with the next serial.
+	if op.Kind == "add" && (op.Maybe || legal && next == state.(register)) {
+		// A run that ends the journal of a dead one writes the same objects with the next serial, even if a
+		// command without the lock has already shown them with the last one. Or the dead run wrote no object.
 		ended := state.(register)
 		ended.Serial++
 		states = append(states, ended)
