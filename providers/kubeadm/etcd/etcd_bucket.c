@@ -126,6 +126,7 @@ bool etcd_bucket_parse(Str key, EtcdSnapshot *out, Arena *arena) {
         return false;
     Str time = long_time(str_slice(rest, version + 1, version + 1 + TIME_SIZE), arena);
     *out = (EtcdSnapshot){
+        .id = str_slice(digest_hex(DIGEST_SHA256, name, arena), 0, ID_LENGTH),
         .cluster = directory.len == HASH_SIZE ? str_concat(STR(HASH), directory, arena) : STR_EMPTY,
         .kubernetes_version =
             str_concat(STR("v"), dashes(str_slice(rest, 0, version), arena), arena),
@@ -186,7 +187,6 @@ Str etcd_bucket_look(const EtcdBucket *bucket, Str key, EtcdSnapshot *out) {
     S3Status status = s3_client_look(&bucket->client, key, &response, &problem, arena);
     if (status != S3_DONE)
         return look_problem(bucket, status, key, problem);
-    out->id = str_slice(digest_hex(DIGEST_SHA256, key, arena), 0, ID_LENGTH);
     if (!str_to_uint64(http_header(&response, "content-length"), &out->size))
         out->size = 0;
     read_members(http_header(&response, MEMBERS), &out->members, arena);

@@ -68,6 +68,7 @@ MUST_USE Str etcd_bucket_look(const EtcdBucket *bucket, Str key, EtcdSnapshot *o
 /* Downloads the object to the file. */
 MUST_USE Str etcd_bucket_fetch(const EtcdBucket *bucket, Str key, Str path);
 
-/* Sets cluster, kubernetes_version and taken_at by a name; returns false if it is none of a
- * snapshot. */
+/* Sets id, cluster, kubernetes_version and taken_at by a name, or by the path of a file with that
+ * name; `cluster` is empty without the directory of the cluster. Returns false if it is no name of
+ * a snapshot. */
 MUST_USE bool etcd_bucket_parse(Str key, EtcdSnapshot *out, Arena *arena);

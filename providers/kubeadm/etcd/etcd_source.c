@@ -17,8 +17,9 @@
     {"key",         &TYPE_STRING, OPTIONAL | COMPUTED, "Name of the object; \"latest\" is the newest one of the cluster of \"pki\".", .default_json = "\"" LATEST "\""}, \
     {"private_key", &TYPE_STRING, OPTIONAL | SENSITIVE | (secret), "Private key of the certificate for which the snapshot is encrypted, in PEM.", .check = cms_reader_check_key}
 #define ROWS(secret, bucket)                                                                       \
-    {"path",       &TYPE_STRING, OPTIONAL, "Path of a file that kubeadm_etcd_snapshot has written, or of a plain snapshot of etcdctl, such as those of its schedule. A plain one does not say of which cluster it is."}, \
+    {"path",       &TYPE_STRING, OPTIONAL, "Path of a file that kubeadm_etcd_snapshot has written, of an object of its bucket under its name (….cms), or of a plain snapshot of etcdctl, such as those of its schedule. A plain one does not say of which cluster it is."}, \
     {"passphrase", &TYPE_STRING, OPTIONAL | SENSITIVE | (secret), "Passphrase of an encrypted file.", .check = sealed_file_check_passphrase}, \
+    {"private_key", &TYPE_STRING, OPTIONAL | SENSITIVE | (secret), "Private key for a file ….cms, in PEM.", .check = cms_reader_check_key}, \
     {"s3",         NULL,         OPTIONAL, "Object of a bucket, which a machine has written.", .nested = NESTED(NEST_SINGLE, bucket)}
 
 static const Attribute bucket_rows[] = {BUCKET_ROWS(WRITE_ONLY)};
@@ -29,7 +30,7 @@ static const Attribute action_rows[] = {ROWS(0, action_bucket_rows)};
 
 static const ArgumentRule rules[] = {
     {RULE_EXACTLY_ONE, {"path", "s3"}},
-    {RULE_CONFLICTS, {"passphrase", "s3"}},
+    {RULE_CONFLICTS, {"passphrase", "private_key", "s3"}},
 };
 
 const NestedObject etcd_source_argument = {NESTED_OBJECT(NEST_SINGLE, rows, SCHEMA_RULES(rules))};
@@ -46,8 +47,24 @@ bool etcd_source_reject(const EtcdSource *source, Str problem, Diags *diags) {
 
 /* The description. */
 
+static bool is_message(Str path) {
+    return str_ends_with(path, STR(".cms"));
+}
+
+/* Its name describes it, as that of the object; the content is read when it is copied. */
+static Str look_at_message(EtcdSource *source) {
+    Arena *arena = source->call->arena;
+    if (!disk_exists(source->call->io->disk, source->name))
+        return STR("No such file or directory");
+    return etcd_bucket_parse(source->name, &source->head, arena)
+               ? STR_EMPTY
+               : STR("its name is none of a snapshot in a bucket: etcd-VERSION-TIME-NODE.cms");
+}
+
 static Str look_at_file(EtcdSource *source) {
     SnapshotFile *file;
+    if (is_message(source->name))
+        return look_at_message(source);
     Str problem = snapshot_file_open(source->call->io->disk, source->name, &file, &source->head,
                                      source->call->arena);
     snapshot_file_close(file);
@@ -121,19 +138,21 @@ static Str open_file(EtcdSource *source, SnapshotFile **out) {
     Arena *arena = source->call->arena;
     EtcdSnapshot head;
     *out = NULL;
-    if (!source->key.len) {
-        Str path = object_text(source->given, "path", STR_EMPTY);
+    Str path = object_text(source->given, "path", STR_EMPTY);
+    if (!source->key.len && !is_message(path)) {
         Str problem = snapshot_file_open(disk, path, out, &head, arena);
         return problem.len ? problem
                            : snapshot_file_unlock(
                                  *out, object_text(source->given, "passphrase", STR_EMPTY), arena);
     }
-    Str key = object_text(object_nested(source->given, "s3", arena), "private_key", STR_EMPTY);
+    Value given = source->key.len ? object_nested(source->given, "s3", arena) : source->given;
+    Str key = object_text(given, "private_key", STR_EMPTY);
     if (!key.len)
         return STR("it is encrypted, and \"private_key\" is not set");
-    Str problem = download(source);
-    return problem.len ? problem
-                       : snapshot_file_open_message(disk, source->download, key, out, arena);
+    Str problem = source->key.len ? download(source) : STR_EMPTY;
+    if (source->key.len)
+        path = source->download;
+    return problem.len ? problem : snapshot_file_open_message(disk, path, key, out, arena);
 }
 
 void etcd_source_close(EtcdSource *source) {

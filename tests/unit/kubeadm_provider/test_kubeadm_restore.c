@@ -156,6 +156,38 @@ static void test_plain(void **) {
     close_case(&r);
 }
 
+/* A downloaded object is described by its name, and by the directory of its cluster if there is
+ * one. */
+static void test_downloaded(void **) {
+    RestoreCase r;
+    open_case(&r);
+    Arena *arena = r.c.arena;
+    Str top = str_from_cstr(r.directory), id = str_after(r.cluster, strlen("sha256:"));
+    Str other = str_concat(id.ptr[0] == '0' ? STR("1") : STR("0"), str_after(id, 1), arena);
+    const Str directories[] = {STR("."), id, other};
+    for (size_t i = 0; i < ARRAY_COUNT(directories); i++) {
+        Str directory = disk_join(top, directories[i], arena);
+        r.path = disk_join(directory, STR("etcd-1.34.4-20260131T030000Z-cp1.cms"), arena);
+        assert_int_equal(disk_real.make_directories(NULL, directory, 0700), 0);
+        Str json = str_format(
+            arena,
+            "{\"host\":\"10.0.0.11\",\"node_name\":\"cp1\",\"endpoint\":\"api:6443\","
+            "\"kubernetes_version\":\"%s\",\"pki\":%.*s,\"restore\":{\"path\":\"%.*s\"}}",
+            i == 0 ? "1.34.9" : "1.34.4", STR_ARG(value_text(r.pki)), STR_ARG(r.path));
+        const char *text = str_to_cstr(json, arena);
+        check_rejected(&r, text, "Snapshot not usable", "No such file");
+        assert_int_equal(disk_real.write_file(NULL, r.path, STR("message"), 0600), 0);
+        if (str_equal(directories[i], other)) {
+            check_rejected(&r, text, "Snapshot not usable", "it is of the cluster sha256:");
+            continue;
+        }
+        r.c.diags = diags_new(arena);
+        check_done(&r.c, case_plan(&r.c, text));
+        assert_int_equal(r.c.diags.count, i == 0); /* without a directory: a warning */
+    }
+    close_case(&r);
+}
+
 /* A restore has one source, and the passphrase belongs to a file. */
 static void test_sources(void **) {
     static const struct {
@@ -167,6 +199,7 @@ static void test_sources(void **) {
         {"{\"s3\":{\"bucket\":\"b\",\"region\":\"r\",\"key\":\"latest\",\"access_key\":\"A\","
          "\"secret_key\":\"S\"}}",
          true},
+        {"{\"path\":\"a\",\"passphrase\":\"" PASSPHRASE "\",\"private_key\":\"text\"}", false},
         {"{}", false},
         {"{\"path\":\"a\",\"s3\":{\"bucket\":\"b\",\"region\":\"r\"}}", false},
         {"{\"passphrase\":\"" PASSPHRASE "\",\"s3\":{\"bucket\":\"b\",\"region\":\"r\"}}", false},
@@ -189,10 +222,9 @@ static void test_sources(void **) {
 
 UNIT_MAIN(test_kubeadm_restore) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_files),
-        cmocka_unit_test(test_later),
-        cmocka_unit_test(test_plain),
-        cmocka_unit_test(test_sources),
+        cmocka_unit_test(test_files),      cmocka_unit_test(test_later),
+        cmocka_unit_test(test_plain),      cmocka_unit_test(test_sources),
+        cmocka_unit_test(test_downloaded),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
