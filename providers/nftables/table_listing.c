@@ -78,17 +78,16 @@ static Str timed_text(Value element, Arena *arena);
 
 /* Returns the text of an element's value, or of a verdict. */
 static Str value_text_of(Value v, Arena *arena) {
-    Value inner;
+    Value inner, length;
     if (!value_is_present(v) || v.type->kind != KIND_OBJECT || v.count != 1)
         return table_listing_scalar_text(v, arena);
     Str name = value_key_at(v, 0);
     inner = value_at(v, 0);
     if (value_is_null(inner))
         return name; /* accept */
-    if (str_equal(name, STR("prefix")))
-        return str_format(
-            arena, "%.*s/%.*s", STR_ARG(value_text_at(inner, STR("addr"))),
-            STR_ARG(table_listing_scalar_text(value_attribute(inner, STR("len")), arena)));
+    if (str_equal(name, STR("prefix")) && value_find(inner, STR("len"), &length))
+        return str_format(arena, "%.*s/%.*s", STR_ARG(value_text_at(inner, STR("addr"))),
+                          STR_ARG(table_listing_scalar_text(length, arena)));
     if (str_equal(name, STR("range")) && table_listing_is_list(inner))
         return table_listing_joined(inner, STR("-"), value_text_of, arena);
     if (str_equal(name, STR("concat")) && table_listing_is_list(inner))

@@ -191,6 +191,27 @@ static void test_keep(void **) {
     case_close(&c);
 }
 
+/* Elements of a kind that is not known, or without its members, are shown as nft writes them. */
+static void test_odd_elements(void **) {
+    static const struct {
+        const char *json, *text;
+    } cases[] = {
+        {"{\"prefix\":{\"addr\":\"10.0.0.0\",\"len\":8}}", "10.0.0.0/8"},
+        {"{\"prefix\":{\"addr\":\"10.0.0.0\"}}", "{\"prefix\":{\"addr\":\"10.0.0.0\"}}"},
+        {"{\"prefix\":1}", "{\"prefix\":1}"},
+        {"{\"range\":{}}", "{\"range\":{}}"},
+        {"{\"elem\":{\"timeout\":1}}", "{\"timeout\":1}"},
+        {"{\"elem\":[]}", "[]"},
+        {"[1]", "[1]"},
+    };
+    SCOPED(ArenaRef) arena = arena_open("test");
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+        Str json = str_format(arena, META SET(",\"elem\":[%s]") END, cases[i].json);
+        TableListing listing = parse(str_to_cstr(json, arena), "", arena);
+        check_str(listing.sets.items[0].elements.items[0], cases[i].text);
+    }
+}
+
 static void test_bad_listings(void **) {
     static const char *const texts[] = {
         "",
@@ -218,6 +239,7 @@ UNIT_MAIN(test_table_listing) {
         cmocka_unit_test(test_sets_and_chains),
         cmocka_unit_test(test_import),
         cmocka_unit_test(test_keep),
+        cmocka_unit_test(test_odd_elements),
         cmocka_unit_test(test_bad_listings),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
