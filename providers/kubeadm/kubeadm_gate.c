@@ -80,7 +80,7 @@ static Str look_etcd(const KubeadmPeer *peer, KubeadmGate gate, Arena *arena) {
             return str_format(arena, "the member of etcd at %.*s is not healthy",
                               STR_ARG(node->member.peer_url));
     }
-    if (gate == KUBEADM_GATE_NODE || kube_version_compare(lowest, highest) == 0)
+    if (gate != KUBEADM_GATE_ROUND || kube_version_compare(lowest, highest) == 0)
         return STR_EMPTY;
     return str_format(arena, "members of etcd have versions from %.*s to %.*s",
                       STR_ARG(kube_version_text(lowest, arena)),
@@ -167,7 +167,7 @@ static WaitLook look_gate(void *payload, Wait *wait) {
     }
     if (!wait->reason.len)
         wait->reason = look_etcd(first, look->gate, arena);
-    if (!wait->reason.len)
+    if (!wait->reason.len && look->gate != KUBEADM_GATE_SERVERS)
         wait->reason = look_cluster(first, look->gate, arena);
     return wait->reason.len ? WAIT_LOOK_AGAIN : WAIT_LOOK_DONE;
 }
@@ -208,7 +208,8 @@ static WaitLook look_members(void *payload, Wait *wait) {
     return WAIT_LOOK_AGAIN;
 }
 
-bool kubeadm_gate_check_complete(const Call *call, const KubeadmPeers *peers, Diags *diags) {
+bool kubeadm_gate_check_complete(const Call *call, const KubeadmPeers *peers, const char *argument,
+                                 Diags *diags) {
     MembersLook look = {.first = peers->items.items[0]};
     WaitUntil until = {.what = "the list of control planes",
                        .look = look_members,
@@ -218,11 +219,11 @@ bool kubeadm_gate_check_complete(const Call *call, const KubeadmPeers *peers, Di
         return false;
     vec_each(&look.addresses, address) {
         if (!is_of_peer(peers, *address))
-            return path_error(call, PATH_AT(call, {"upgrade_through"}), diags,
+            return path_error(call, PATH_AT(call, {argument}), diags,
                               "Control plane not in the state",
                               "The cluster has a control plane with the address %.*s, which the "
-                              "state does not have, so loam cannot take it through the versions "
-                              "between. Import it into a kubeadm_join, or remove it.",
+                              "state does not have, so loam cannot change it with the others. "
+                              "Import it into a kubeadm_join, or remove it.",
                               STR_ARG(*address));
     }
     return true;

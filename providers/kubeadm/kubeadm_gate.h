@@ -4,18 +4,20 @@
 #include "kubeadm_peer.h"
 
 typedef enum KubeadmGate {
-    KUBEADM_GATE_NODE,  /* between the nodes of a round */
-    KUBEADM_GATE_ROUND, /* before and after a round: versions agree, and add-ons are rolled out */
+    KUBEADM_GATE_SERVERS, /* API servers and etcd alone */
+    KUBEADM_GATE_NODE,    /* between the nodes of a round */
+    KUBEADM_GATE_ROUND,   /* before and after a round: versions agree, and add-ons are rolled out */
 } KubeadmGate;
 
 /* Waits until the API servers of all control planes are ready with their wanted versions, all
- * members of etcd are healthy, and all nodes are ready; with KUBEADM_GATE_ROUND also until the
- * members of etcd have one version, and kube-proxy and CoreDNS are rolled out. */
+ * members of etcd are healthy, and all nodes are ready unless KUBEADM_GATE_SERVERS; with
+ * KUBEADM_GATE_ROUND also until the members of etcd have one version, and kube-proxy and CoreDNS
+ * are rolled out. */
 MUST_USE bool kubeadm_gate_wait(const Call *call, const KubeadmPeers *peers, KubeadmGate gate,
                                 Diags *diags);
-/* Adds an error if the cluster has a control plane that is not among the peers. */
+/* Adds an error at the argument if the cluster has a control plane that is not among the peers. */
 MUST_USE bool kubeadm_gate_check_complete(const Call *call, const KubeadmPeers *peers,
-                                          Diags *diags);
+                                          const char *argument, Diags *diags);
 /* Sets *lowest to the oldest version of a member of etcd. Returns false if it is not known: etcd is
  * external, has an image that the user named, or does not respond. */
 bool kubeadm_gate_etcd(const KubeadmPeer *peer, KubeVersion *lowest);

@@ -1,10 +1,10 @@
 /* kubeadm_init: a cluster, made by kubeadm on its first control plane. */
 #include "bootstrap_token.h"
-#include "change_class.h"
 #include "cluster_check.h"
 #include "component_config.h"
 #include "field_since.h"
 #include "kubeadm_certificates.h"
+#include "kubeadm_change.h"
 #include "kubeadm_check.h"
 #include "kubeadm_document.h"
 #include "kubeadm_import.h"
@@ -31,6 +31,7 @@ static const Attribute attributes[] = {
     KUBEADM_NODE_ATTRIBUTES(0),
     {"server",     &TYPE_STRING,  COMPUTED, "URL of the API server, known once the cluster exists: a provider that uses it is configured only then."},
     {"is_member",  &TYPE_BOOL,    COMPUTED | CHANGES_ON_UPDATE, "Whether the machine is a control plane. If not, for instance after it was replaced, the next apply lets it join a control plane that responds."},
+    {"change_unfinished", &TYPE_BOOL, COMPUTED | CHANGES_ON_UPDATE, "True if an apply ended in a change of the configuration of the control planes; null otherwise. The next apply completes the change, or returns to the former configuration."},
     {"restore",    NULL,          OPTIONAL, "Snapshot of etcd from which a new machine gets the data of the cluster, if no control plane is left. Ignored as long as one responds; a change is then an error.", .nested = &etcd_source_argument},
     {"snapshot_before_upgrade", NULL, OPTIONAL, "Encrypted snapshot of etcd before each upgrade, on this computer. If it fails, the cluster is not upgraded.", .nested = &kubeadm_upgrade_snapshot_argument},
     {"upgrade_through", NULL,     OPTIONAL, "Versions between, for an upgrade that skips minor versions: one for each of them. All control planes change to one after the other, before kubernetes_version. Entries that the cluster has passed are ignored.", .nested = &kubeadm_rounds_argument},
@@ -131,24 +132,6 @@ static bool init_validate(const Call *call, const ValidateRequest *request, Diag
     return (!version || check_release(call, config, found, diags)) && is_good;
 }
 
-/* kubeadm writes these into certificates, manifests and ConfigMaps; nothing changes them later. */
-static bool init_check_fixed(const Call *call, const PlanRequest *request, Diags *diags) {
-    ChangeRows changes = change_class_list(request->prior, request->proposed, call->arena);
-    bool is_good = true, is_imported = kubeadm_import_is_new(request->prior);
-    vec_each(&changes, change) {
-        const char *path = (*change)->path;
-        Path at = change_class_path(path, call->arena);
-        /* An import does not know the configuration of its cluster. */
-        if (is_imported && value_is_null(value_attribute(request->prior, at.steps[0].name)))
-            continue;
-        is_good = path_error(call, at, diags, "Configuration of an existing cluster",
-                             "loam does not change \"%s\" of a cluster that exists. Restore the "
-                             "former value, or make the cluster anew with \"-replace=%.*s\".",
-                             path, STR_ARG(call->address));
-    }
-    return is_good;
-}
-
 static bool loses_machine(const Call *call, Value prior) {
     Str host = object_text(prior, "host", STR_EMPTY);
     return call_loses(call, host) || call_loses(call, object_text(prior, "node_address", host));
@@ -202,10 +185,17 @@ static bool check_restore(const Call *call, const PlanRequest *request, Diags *d
            kubeadm_restore_check_lost(call, request->prior, &source, diags);
 }
 
+static bool plan_change(const Call *call, const PlanRequest *request, PlanResponse *response,
+                        Diags *diags) {
+    bool joins = joins_again(call, request->prior, request->proposed) ||
+                 restores_newly(request->prior, request->proposed);
+    return kubeadm_change_plan(call, request, joins, response, diags);
+}
+
 static bool init_plan(const Call *call, const PlanRequest *request, PlanResponse *response,
                       Diags *diags) {
     if (!value_is_null(request->prior) && !request->is_replaced &&
-        (!init_check_fixed(call, request, diags) ||
+        (!plan_change(call, request, response, diags) ||
          !kubeadm_rounds_plan(call, request, response, diags)))
         return false;
     bool responds;
@@ -214,12 +204,16 @@ static bool init_plan(const Call *call, const PlanRequest *request, PlanResponse
         return false;
     ObjectBuilder builder = object_builder_of(response->planned, call->arena);
     object_builder_set(&builder, "is_member", value_bool(true));
+    object_builder_set(&builder, "change_unfinished", value_null(&TYPE_BOOL));
     if (!value_is_null(request->prior) && (joins_again(call, request->prior, request->proposed) ||
                                            restores_newly(request->prior, request->proposed))) {
         forget_machine(&builder);
         object_builder_set(&builder, "certificates_expire", value_unknown(&TYPE_STRING));
     } else if (!value_is_null(request->prior)) {
         kubeadm_certificates_plan(call, request, &builder, response);
+        if (!request->is_replaced &&
+            kubeadm_change_is_certified(call, request->prior, request->proposed))
+            object_builder_set(&builder, "certificates_expire", value_unknown(&TYPE_STRING));
     }
     kubeadm_join_command_plan(call, request, &builder, response, diags);
     response->planned = object_builder_value(&builder);
@@ -447,7 +441,8 @@ static bool init_update(const Call *call, const ApplyRequest *request, ApplyResp
                          : check_cgroup(&node, diags) && join_again(&node, request, diags)) ||
                    !init_finish(&node, &response->state, diags)))
         return false;
-    if (!init_upgrade(&node, request, diags) ||
+    if ((!is_new && !kubeadm_change_run(&node, request->prior, diags)) ||
+        !init_upgrade(&node, request, diags) ||
         !kubeadm_upgrade_run(&node, request->prior, true, diags) ||
         !kubeadm_member_update(&node, request->prior, diags))
         return false;

@@ -294,12 +294,16 @@ Value kubeadm_node_registration(const KubeadmNode *node, Value registration) {
     return object_builder_value(&builder);
 }
 
+Value kubeadm_node_argument(Value object, Arena *arena) {
+    Value found;
+    bool is_init = value_find(object, STR("init"), &found);
+    return object_nested(object, is_init ? "init" : "join", arena);
+}
+
 StrVec kubeadm_node_addresses(const KubeadmNode *node) {
     Arena *arena = node->call->arena;
     StrVec addresses = {0};
-    Value part;
-    bool is_init = value_find(node->object, STR("init"), &part);
-    part = object_nested(node->object, is_init ? "init" : "join", arena);
+    Value part = kubeadm_node_argument(node->object, arena);
     Value registration = object_nested(part, "node_registration", arena);
     vec_push(arena, &addresses, node->address);
     for (size_t i = 0; i < nested_list_count(registration, "kubelet_extra_args"); i++) {

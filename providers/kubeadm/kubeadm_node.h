@@ -97,6 +97,9 @@ ObjectBuilder kubeadm_node_made(const KubeadmNode *node, const ClusterNode *iden
 /* Returns the content of /etc/loam/node.json. */
 Str kubeadm_node_mark(const KubeadmNode *node);
 
+/* Returns the typed InitConfiguration or JoinConfiguration of an object; without one, null
+ * attributes. */
+Value kubeadm_node_argument(Value object, Arena *arena);
 /* Returns the endpoint of the control plane itself: the endpoint of all may need a load balancer
  * that comes later. */
 Str kubeadm_node_own_endpoint(const KubeadmNode *node);

@@ -117,6 +117,14 @@ bool kubeadm_refresh_nodes(const Call *call, Value state, Diags *diags) {
     return true;
 }
 
+/* Only a kubeadm_init has the attribute. */
+static void set_change(Value *state, bool is_unfinished, Arena *arena) {
+    Value found;
+    if (value_find(*state, STR("change_unfinished"), &found))
+        *state = object_with(*state, "change_unfinished",
+                             is_unfinished ? value_bool(true) : value_null(&TYPE_BOOL), arena);
+}
+
 bool kubeadm_refresh_read(const Call *call, const ReadRequest *request, bool is_control_plane,
                           Value *state, bool *is_restoring, Diags *diags) {
     SCOPED(SshLink) link = {0};
@@ -148,6 +156,7 @@ bool kubeadm_refresh_read(const Call *call, const ReadRequest *request, bool is_
     kubeadm_node_set_identity(&builder, &identity, call->arena);
     *state = object_builder_value(&builder);
     *is_restoring = look.facts.restored.len > 0;
+    set_change(state, look.facts.changing.len > 0, call->arena);
     if (!kubeadm_step_has_upgrade(&look.facts.steps, id))
         kubeadm_refresh_set_version(state, version_of(&look.facts, is_control_plane), call->arena);
     Str end = kubeadm_certificates_end(&look.facts, call->arena);

@@ -399,7 +399,7 @@ bool kubeadm_rounds_run(const KubeadmNode *node, Value prior, Value config, Kube
         !check_first(&rounds, diags))
         return false;
     *from = kube_rounds_lowest(&peers.rounds);
-    if (rounds.list.count > 1 && !kubeadm_gate_check_complete(call, &peers, diags))
+    if (rounds.list.count > 1 && !kubeadm_gate_check_complete(call, &peers, ARGUMENT, diags))
         return false;
     /* A step to the next version alone checks only the rule of etcd. */
     vec_each(&rounds.list, round) {

@@ -5,16 +5,16 @@ PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/opt/bin
 LC_ALL=C
 export PATH LC_ALL
 
-# The processes of the static pod $1; other processes of this name do not read /etc/kubernetes.
-find_processes() { pgrep -f "^([^ ]*/)?$1 .*/etc/kubernetes/" || :; }
+# shellcheck source=static_pod.sh
+. ./static_pod.sh
 # The kubelet starts a container again that has ended.
 restart() {
   [ -e "/etc/kubernetes/manifests/$1.yaml" ] || return 0
-  old=$(find_processes "$1")
+  old=$(pod_processes "$1")
   # shellcheck disable=SC2086 # a list of numbers
   if [ -n "$old" ]; then kill $old; fi
   for _ in $(seq 240); do
-    new=$(find_processes "$1")
+    new=$(pod_processes "$1")
     if [ -n "$new" ] && [ "$new" != "$old" ]; then
       echo "[restart] $1"
       return 0

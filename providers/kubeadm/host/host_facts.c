@@ -60,6 +60,7 @@ static const struct {
     {STR_CONST("restored"), FACT_TEXT, offsetof(HostFacts, restored)},
     {STR_CONST("kubelet_certificate"), FACT_TEXT, offsetof(HostFacts, kubelet_certificate)},
     {STR_CONST("unfinished"), FACT_TEXT, offsetof(HostFacts, unfinished)},
+    {STR_CONST("changing"), FACT_TEXT, offsetof(HostFacts, changing)},
     {STR_CONST("server_version"), FACT_TEXT, offsetof(HostFacts, server_version)},
     {STR_CONST("staged_kubelet"), FACT_TEXT, offsetof(HostFacts, staged_kubelet)},
     {STR_CONST("runtime_endpoint"), FACT_TEXT, offsetof(HostFacts, runtime_endpoint)},

@@ -44,6 +44,7 @@ typedef struct HostFacts {
     Str restored;       /* the snapshot of an etcd whose restore is not finished; empty: none */
     Str kubelet_certificate;    /* file of the kubelet's client certificate; empty: it has none */
     Str unfinished;             /* "yes": loam began an init or join that has not succeeded */
+    Str changing;               /* "yes": a change of the cluster's configuration has not ended */
     Str runtime_endpoint;       /* URL in the configuration of crictl; empty: none */
     Str staged_kubelet;         /* version of a kubelet that the upgrade of the node will install */
     Str server_version;         /* of the API server in its manifest: v1.34.4 */

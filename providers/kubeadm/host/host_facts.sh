@@ -153,6 +153,7 @@ elif [ -e $conf ]; then
   print_fact kubelet_certificate unreadable
 fi
 [ -e /etc/loam/unfinished ] && print_fact unfinished yes
+[ -e /etc/loam/changing ] && print_fact changing yes
 if [ -r /etc/kubernetes/pki/ca.crt ]; then
   print_fact ca_certificate "$(base64 </etc/kubernetes/pki/ca.crt | tr -d '\n')"
 fi

@@ -190,3 +190,29 @@ bool pki_validity(Str pem, int64_t *start, int64_t *end) {
     *end = certificate_end(certificate);
     return true;
 }
+
+static bool is_named(const GENERAL_NAME *entry, Str name, const ASN1_OCTET_STRING *address) {
+    int kind;
+    void *value = GENERAL_NAME_get0_value(entry, &kind);
+    if (kind == GEN_IPADD)
+        return address && ASN1_OCTET_STRING_cmp(value, address) == 0;
+    const ASN1_IA5STRING *text = value;
+    return kind == GEN_DNS && (size_t)ASN1_STRING_length(text) == name.len &&
+           strncasecmp((const char *)ASN1_STRING_get0_data(text), name.ptr, name.len) == 0;
+}
+
+bool pki_has_name(Str pem, Str name) {
+    SCOPED(CertificateRef) certificate = openssl_pem_find_certificate(pem);
+    char text[64];
+    bool is_found = false;
+    if (!certificate)
+        return false;
+    GENERAL_NAMES *names = X509_get_ext_d2i(certificate, NID_subject_alt_name, NULL, NULL);
+    snprintf(text, sizeof text, "%.*s", STR_ARG(name));
+    ASN1_OCTET_STRING *address = a2i_IPADDRESS(text);
+    for (int i = 0; names && i < sk_GENERAL_NAME_num(names); i++)
+        is_found |= is_named(sk_GENERAL_NAME_value(names, i), name, address);
+    ASN1_OCTET_STRING_free(address);
+    GENERAL_NAMES_free(names);
+    return is_found;
+}

@@ -60,3 +60,6 @@ Str pki_discovery_hash(Str certificate, Arena *arena);
 /* Sets *start and *end to the validity of the certificate (seconds since 1970). Returns false if
  * the text is not a certificate. */
 MUST_USE bool pki_validity(Str certificate, int64_t *start, int64_t *end);
+/* Returns whether the certificate has a subject alternative name, which is a DNS name or an
+ * address. False if the text is not a certificate. */
+bool pki_has_name(Str pem, Str name);

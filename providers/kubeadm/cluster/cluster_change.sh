@@ -1,0 +1,23 @@
+#!/bin/sh
+# A change of the cluster's configuration, on its first machine. $1 is "begin", which keeps the configuration on standard input
+# as the former one, unless an unfinished change has kept one, and prints it; "upload", which gives the cluster that on standard
+# input; or "end", which removes the former one.
+set -eu
+umask 077
+PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/opt/bin
+LC_ALL=C
+export PATH LC_ALL
+file=/etc/loam/changing
+case $1 in
+begin)
+  cat >$file.new
+  if [ ! -s $file ]; then
+    sync $file.new 2>/dev/null || sync
+    mv -f $file.new $file
+  fi
+  rm -f $file.new
+  cat $file
+  ;;
+upload) kubeadm init phase upload-config kubeadm --config /dev/stdin ;;
+end) rm -f $file ;;
+esac

@@ -1,0 +1,31 @@
+/* control_plane_step: changes static pods of one control plane as a remote step, which puts the
+ * former files back if a pod does not respond. It ends whole without this program. */
+#pragma once
+
+#include "ssh_client.h"
+
+typedef struct ControlPlaneStep {
+    Str id;            /* of the node */
+    Str config;        /* InitConfiguration of the machine, ClusterConfiguration of the cluster */
+    Str pods;          /* names of kubeadm's phase, in order: "apiserver scheduler" */
+    Str server;        /* of the API server of this machine: "10.0.0.11:6443" */
+    Str pki;           /* directory of the certificates */
+    int64_t limit_ms;  /* of each pod */
+    bool is_certified; /* the API server gets a new certificate */
+} ControlPlaneStep;
+
+typedef enum ControlPlaneResult {
+    CONTROL_PLANE_CHANGED,
+    CONTROL_PLANE_ROLLED_BACK, /* the former files are back, and their pods respond */
+    CONTROL_PLANE_FAILED,      /* before the first change, or anything may be there */
+} ControlPlaneResult;
+
+/* Waits for the end of a step that an interrupted run has started on the machine. Its result is
+ * dropped: the next step continues with its files. */
+MUST_USE bool control_plane_step_settle(SshLink *link, Str id, Diags *diags);
+/* Runs the step. Adds errors unless CONTROL_PLANE_CHANGED. */
+ControlPlaneResult control_plane_step_run(SshLink *link, const ControlPlaneStep *step,
+                                          Diags *diags);
+/* Puts back the former files of a step that was killed; without one, does nothing. Needs no
+ * `config`. */
+MUST_USE bool control_plane_step_restore(SshLink *link, const ControlPlaneStep *step, Diags *diags);

@@ -1,0 +1,182 @@
+#!/bin/sh
+# Changes static pods of a control plane to the configuration on standard input, one after the other. A pod must run in a new
+# process and respond, else the former files return. LOAM_PODS are kubeadm's names of the pods. With LOAM_CERTIFICATE the API
+# server gets a new certificate in the directory LOAM_PKI. LOAM_SERVER is its address on this machine, LOAM_SECONDS the time
+# that each pod has. With LOAM_RESTORE, only the former files of an unfinished run return. A death leaves former or new files;
+# the next run continues. Status 20: the former pods run again; 21: they do not respond.
+set -eu
+umask 077
+PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/opt/bin
+LC_ALL=C
+export PATH LC_ALL
+pods=$LOAM_PODS certificate=$LOAM_CERTIFICATE pki=$LOAM_PKI server=$LOAM_SERVER seconds=$LOAM_SECONDS restores=$LOAM_RESTORE
+unset LOAM_RESTORE LOAM_PODS LOAM_CERTIFICATE LOAM_PKI LOAM_SERVER LOAM_SECONDS
+top=/etc/kubernetes
+work=/var/lib/loam/change
+former=$work/former
+# shellcheck source=static_pod.sh
+. ./static_pod.sh
+# shellcheck source=../host/host_files.sh
+. ./../host/host_files.sh
+
+# Prints a name of each process of the pod $1 that no later process has: its id and its start.
+identify() {
+  for pid in $(pod_processes "$1"); do
+    awk -v pid="$pid" '{sub(/^.*\) /, ""); print pid ":" $20}' "/proc/$pid/stat" 2>/dev/null || :
+  done
+}
+# Puts the file $1 in the place of $2 at once, by way of a file beside $3.
+put() {
+  new=$(file_new "$3")
+  cp -p "$1" "$new"
+  sync "$new" 2>/dev/null || sync
+  file_move "$new" "$2"
+}
+# Notes the processes of the pod $1 that must end, beside those of earlier notes.
+begin_restart() {
+  cat "$work/$1.old" >"$work/.old" 2>/dev/null || :
+  identify "$1" >>"$work/.old"
+  mv -f "$work/.old" "$work/$1.old"
+}
+newest_log() { find "/var/log/pods" -path "/var/log/pods/kube-system_$1-*/$1/*.log" -exec ls -t {} + 2>/dev/null | head -n 1; }
+uptime_seconds() { read -r up _ </proc/uptime && echo "${up%%.*}"; }
+get() {
+  if command -v kubectl >/dev/null 2>&1; then
+    kubectl --kubeconfig=$top/admin.conf --server="https://$server" --request-timeout=5s get --raw "$1" >/dev/null 2>&1
+  else
+    curl --silent --fail --max-time 5 --noproxy '*' --cacert "$pki/ca.crt" "https://$server$1" >/dev/null 2>&1
+  fi
+}
+server_responds() {
+  get /readyz || return 1
+  for _ in 1 2 3; do
+    sleep 2
+    get /livez || return 1
+  done
+}
+is_old() { grep -qxF -e "$1" "$work/$2.old" 2>/dev/null; }
+# Whether the pod $1 runs in new processes only; sets $found to them.
+is_new() {
+  found=$(identify "$1")
+  [ -n "$found" ] || return 1
+  for one in $found; do
+    if is_old "$one" "$1"; then return 1; fi
+  done
+}
+# Waits until the pod $1 responds; one that ended twice, or has no time left, has failed.
+await() {
+  end=$(($(uptime_seconds) + seconds))
+  last='' steady=0 starts=0 log=$(newest_log "$1")
+  while [ "$(uptime_seconds)" -lt $end ]; do
+    sleep 1
+    if is_new "$1" && [ "$found" = "$last" ]; then steady=$((steady + 1)); else steady=0 last=$found; fi
+    now=$(newest_log "$1")
+    if [ "$now" != "$log" ]; then starts=$((starts + 1)) log=$now; fi
+    case $1 in
+    kube-apiserver)
+      if [ $steady -gt 0 ] && server_responds && is_new "$1" && [ "$found" = "$last" ]; then return 0; fi
+      ;;
+    # Its port may be another one. A process that rejects its configuration ends at once.
+    *) if [ $steady -ge 10 ]; then return 0; fi ;;
+    esac
+    if [ $starts -ge 3 ]; then return 1; fi
+  done
+  return 1
+}
+# Ends the former processes of the pod $1, if its manifest stays; the kubelet starts the container again.
+end_old() {
+  for one in $(identify "$1"); do
+    if is_old "$one" "$1"; then kill "${one%:*}" 2>/dev/null || :; fi
+  done
+}
+# After a death any pod may be one that was replaced.
+finish_restart() {
+  if [ -e "$work/$1.old" ] || [ -n "$unfinished" ]; then await "$1" || return 1; fi
+  rm -f "$work/$1.old"
+}
+same() { cmp -s "$1" "$2"; }
+
+render() {
+  rm -rf $work/preview $work/pki
+  mkdir -p $work/preview $work/pki
+  for pod in $pods; do
+    KUBEADM_INIT_DRYRUN_DIR=$work/preview kubeadm init phase control-plane "$pod" --config $work/config.yaml --dry-run </dev/null >/dev/null
+  done
+  [ -n "$certificate" ] || return 0
+  # kubeadm keeps a certificate that exists, also one without the names.
+  ln -s "$pki/ca.crt" "$pki/ca.key" $work/pki/
+  sed "s|^certificatesDir: .*|certificatesDir: $work/pki|" $work/config.yaml >$work/certificate.yaml
+  kubeadm init phase certs apiserver --config $work/certificate.yaml </dev/null >/dev/null
+}
+differs() {
+  [ -z "$certificate" ] || return 0
+  for pod in $pods; do same "$work/preview/kube-$pod.yaml" "$top/manifests/kube-$pod.yaml" || return 0; done
+  return 1
+}
+keep_former() {
+  [ ! -e $former ] || return 0
+  rm -rf $work/.former
+  mkdir $work/.former
+  cp -p $top/manifests/kube-*.yaml "$pki/apiserver.crt" "$pki/apiserver.key" $work/.former/
+  sync
+  mv $work/.former $former
+}
+# Replaces the files of the pod $1 by those in the directories $2 and $3; the latter has the certificate, or is empty.
+replace() {
+  restarts=
+  if [ "$1" = kube-apiserver ] && [ -n "$3" ] && ! same "$3/apiserver.crt" "$pki/apiserver.crt"; then
+    begin_restart "$1"
+    put "$3/apiserver.key" "$pki/apiserver.key" "$pki/apiserver.key"
+    put "$3/apiserver.crt" "$pki/apiserver.crt" "$pki/apiserver.crt"
+    restarts=yes
+  fi
+  if ! same "$2/$1.yaml" "$top/manifests/$1.yaml"; then
+    begin_restart "$1"
+    # The kubelet takes each file in its directory for a pod.
+    put "$2/$1.yaml" "$top/manifests/$1.yaml" "$top/$1.yaml"
+    restarts=
+  elif [ -e "$work/$1.old" ]; then
+    restarts=yes
+  fi
+  if [ -n "$restarts" ]; then end_old "$1"; fi
+}
+# The former files go first: without them no later run takes this one for unfinished.
+end_work() {
+  if [ -e $former ]; then rm -rf $work/.former && mv $former $work/.former; fi
+  rm -rf $work
+}
+restore() {
+  status=20
+  for pod in $pods; do replace "kube-$pod" $former $former; done
+  for pod in $pods; do
+    if ! finish_restart "kube-$pod"; then status=21; fi
+  done
+  if [ $status = 20 ]; then end_work; fi
+}
+roll_back() {
+  text=$(tail -n 40 "$(newest_log "$1")" 2>/dev/null | cut -d ' ' -f 4-)
+  restore
+  echo "$1"
+  printf '%s\n' "$text" >&2
+  exit $status
+}
+
+unfinished=
+if [ -e $former ]; then unfinished=yes; fi
+if [ -n "$restores" ]; then
+  if [ -n "$unfinished" ]; then roll_back kube-apiserver; fi
+  exit 0
+fi
+mkdir -p $work
+cat >$work/config.yaml
+render
+if [ -z "$unfinished" ] && ! differs; then
+  end_work
+  exit 0
+fi
+keep_former
+for pod in $pods; do
+  replace "kube-$pod" $work/preview "${certificate:+$work/pki}"
+  if ! finish_restart "kube-$pod"; then roll_back "kube-$pod"; fi
+done
+end_work

@@ -1,0 +1,532 @@
+/* kubeadm_change: plan, and the steps of an apply. */
+#include "kubeadm_change.h"
+#include "base64.h"
+#include "change_class.h"
+#include "cluster_config.h"
+#include "control_plane_step.h"
+#include "kube_object.h"
+#include "kubeadm_document.h"
+#include "kubeadm_gate.h"
+#include "kubeadm_import.h"
+#include "kubeadm_schema.h"
+#include "kubeadm_upgrade.h"
+#include "log.h"
+#include "node_object.h"
+#include "object_builder.h"
+#include "path_error.h"
+#include "str_quote.h"
+#include "utf8.h"
+
+#define UNFINISHED  "change_unfinished"
+#define POD_MS      INT64_C(240000)
+#define DEFAULT_PKI "/etc/kubernetes/pki"
+
+/* A static pod: its name in manifests begins with "kube-". */
+static const struct {
+    const char *pod;
+    const char *path; /* of its arguments */
+    ChangeClass class;
+} pods[] = {
+    {"apiserver", "cluster.api_server", CHANGE_API_SERVER},
+    {"controller-manager", "cluster.controller_manager", CHANGE_CONTROLLER_MANAGER},
+    {"scheduler", "cluster.scheduler", CHANGE_SCHEDULER},
+};
+
+static bool is_possible(ChangeClass class) {
+    switch (class) {
+    case CHANGE_API_SERVER:
+    case CHANGE_CERTIFICATE:
+    case CHANGE_CONTROLLER_MANAGER:
+    case CHANGE_SCHEDULER:
+    case CHANGE_LATER: return true;
+    case CHANGE_ETCD:
+    case CHANGE_KUBELET:
+    case CHANGE_PROXY:
+    case CHANGE_NODE:
+    case CHANGE_FIXED: break;
+    }
+    return false;
+}
+
+/* An import does not know the configuration of its cluster: its first update adopts that of the
+ * user. */
+static ChangeRows list_changes(const Call *call, Value prior, Value planned) {
+    ChangeRows all = change_class_list(prior, planned, call->arena), changes = {0};
+    vec_each(&all, change) {
+        Path path = change_class_path((*change)->path, call->arena);
+        if (!kubeadm_import_is_new(prior) ||
+            !value_is_null(value_attribute(prior, path.steps[0].name)))
+            vec_push(call->arena, &changes, *change);
+    }
+    return changes;
+}
+
+static bool has_class(const ChangeRows *changes, ChangeClass class) {
+    vec_each(changes, change) {
+        if ((*change)->class == class)
+            return true;
+    }
+    return false;
+}
+
+/* Plan: texts. */
+
+/* A list of arguments of a component; its items have names. */
+typedef struct ListDiff {
+    Value before;
+    Value after;
+    const char *kind; /* "--", "volume " */
+    bool is_flag;
+} ListDiff;
+
+static Value item_at(Value list, size_t i) {
+    return value_is_present(list) && i < list.count ? value_at(list, i) : value_null(&TYPE_DYNAMIC);
+}
+
+/* Returns the values of this name, and whether there is one: a flag may occur more than once. */
+static bool values_of(Value list, Str name, bool is_flag, Str *out, Arena *arena) {
+    StrVec texts = {0};
+    for (size_t i = 0; value_is_present(item_at(list, i)); i++) {
+        Value item = item_at(list, i);
+        if (str_equal(object_text(item, "name", STR_EMPTY), name))
+            vec_push(arena, &texts,
+                     is_flag ? object_text(item, "value", STR_EMPTY)
+                             : value_display(item, 0, arena));
+    }
+    *out = str_join(texts.items, texts.count, STR(", "), arena);
+    return texts.count > 0;
+}
+
+static void add_difference(StrBuf *out, const ListDiff *diff, Str name, Arena *arena) {
+    Str before, after;
+    bool had = values_of(diff->before, name, diff->is_flag, &before, arena);
+    bool has = values_of(diff->after, name, diff->is_flag, &after, arena);
+    if (had && has && str_equal(before, after))
+        return;
+    strbuf_add_format(out, " %s %s%.*s", !had ? "+" : has ? "~" : "-", diff->kind, STR_ARG(name));
+    if (diff->is_flag && !had)
+        strbuf_add_format(out, "=%.*s", STR_ARG(utf8_strip_controls(after, arena)));
+    if (diff->is_flag && had && has)
+        strbuf_add_format(out, " %.*s -> %.*s", STR_ARG(str_quote(before, arena)),
+                          STR_ARG(str_quote(after, arena)));
+}
+
+/* Adds each name once. */
+static void add_list(StrBuf *out, const ListDiff *diff, Arena *arena) {
+    const Value lists[] = {diff->after, diff->before};
+    StrVec seen = {0};
+    for (size_t k = 0; k < ARRAY_COUNT(lists); k++) {
+        for (size_t i = 0; value_is_present(item_at(lists[k], i)); i++) {
+            Str name = object_text(item_at(lists[k], i), "name", STR_EMPTY);
+            if (str_is_among(name, seen.items, seen.count))
+                continue;
+            vec_push(arena, &seen, name);
+            add_difference(out, diff, name, arena);
+        }
+    }
+}
+
+static Value argument_of(Value object, const char *path, const char *name, Arena *arena) {
+    return change_class_value(object, str_to_cstr(str_format(arena, "%s.%s", path, name), arena));
+}
+
+/* Returns " + --a=b ~ --c \"d\" -> \"e\" - volume f"; empty if the pod stays as it is. */
+static Str pod_difference(Value prior, Value planned, const char *path, Arena *arena) {
+    static const struct {
+        const char *name;
+        const char *kind;
+        bool is_flag;
+    } lists[] = {
+        {"extra_args", "--", true},
+        {"extra_volumes", "volume ", false},
+        {"extra_envs", "variable ", false},
+    };
+    StrBuf out = strbuf_new(arena);
+    for (size_t i = 0; i < ARRAY_COUNT(lists); i++) {
+        ListDiff diff = {argument_of(prior, path, lists[i].name, arena),
+                         argument_of(planned, path, lists[i].name, arena), lists[i].kind,
+                         lists[i].is_flag};
+        add_list(&out, &diff, arena);
+    }
+    return strbuf_str(&out);
+}
+
+static StrVec names_of(Value list, Arena *arena) {
+    StrVec names = {0};
+    for (size_t i = 0; value_is_present(item_at(list, i)); i++)
+        vec_push(arena, &names, value_text(item_at(list, i)));
+    return names;
+}
+
+static void add_names(StrBuf *out, const char *sign, const StrVec *names, const StrVec *others) {
+    vec_each(names, name) {
+        if (!str_is_among(*name, others->items, others->count))
+            strbuf_add_format(out, " %s %.*s", sign, STR_ARG(*name));
+    }
+}
+
+#define CERT_SANS "cluster.api_server.cert_sans"
+
+static Str certificate_difference(Value prior, Value planned, Arena *arena) {
+    StrVec before = names_of(change_class_value(prior, CERT_SANS), arena);
+    StrVec after = names_of(change_class_value(planned, CERT_SANS), arena);
+    StrBuf out = strbuf_new(arena);
+    add_names(&out, "+", &after, &before);
+    add_names(&out, "-", &before, &after);
+    return strbuf_str(&out);
+}
+
+/* Returns the names of the control planes that the state has. */
+static StrVec control_planes(const Call *call, Value prior) {
+    KubeadmPeers peers = {0};
+    StrVec names = {0};
+    kubeadm_peer_assume(call, prior, &peers);
+    vec_each(&peers.rounds, node) {
+        if (node->is_control_plane)
+            vec_push(call->arena, &names, node->name);
+    }
+    return names;
+}
+
+/* The provider gets values without marks, so the texts of sensitive ones are replaced. */
+static void note_part(const Call *call, PlanResponse *response, const char *part, Str difference,
+                      const StrVec *names) {
+    Str nodes = str_join(names->items, names->count, STR(", "), call->arena);
+    Str text = str_format(call->arena, "%s on %.*s%s:%.*s", part, STR_ARG(nodes),
+                          names->count > 1 ? ", one at a time" : "", STR_ARG(difference));
+    if (call->secrets)
+        text = log_scrub(text, call->secrets, call->arena);
+    plan_note(response, NO_PATH, text, call->arena);
+}
+
+static void note_changes(const Call *call, const PlanRequest *request, PlanResponse *response) {
+    Arena *arena = call->arena;
+    StrVec names = control_planes(call, request->prior);
+    Str certificate = certificate_difference(request->prior, request->proposed, arena);
+    bool restarts_server = certificate.len > 0;
+    for (size_t i = 0; i < ARRAY_COUNT(pods); i++) {
+        Str difference = pod_difference(request->prior, request->proposed, pods[i].path, arena);
+        if (!difference.len)
+            continue;
+        restarts_server |= pods[i].class == CHANGE_API_SERVER;
+        note_part(call, response, str_to_cstr(str_format(arena, "kube-%s", pods[i].pod), arena),
+                  difference, &names);
+    }
+    if (certificate.len)
+        note_part(call, response, "certificate of kube-apiserver", certificate, &names);
+    if (restarts_server && names.count == 1)
+        plan_note(response, NO_PATH, STR("the API does not respond for about 20 s"), arena);
+}
+
+/* Plan: errors. */
+
+static bool check_possible(const Call *call, const ChangeRows *changes, Diags *diags) {
+    bool is_good = true;
+    vec_each(changes, change) {
+        const char *path = (*change)->path;
+        if (!is_possible((*change)->class))
+            is_good =
+                path_error(call, change_class_path(path, call->arena), diags,
+                           "Configuration of an existing cluster",
+                           "loam does not change \"%s\" of a cluster that exists. Restore the "
+                           "former value, or make the cluster anew with \"-replace=%.*s\".",
+                           path, STR_ARG(call->address));
+    }
+    return is_good;
+}
+
+/* kubeadm would render the manifests of the other version. */
+static bool check_alone(const Call *call, const PlanRequest *request, bool joins, Diags *diags) {
+    KubeVersion from, to;
+    bool upgrades = kubeadm_upgrade_versions(request->prior, request->proposed, &from, &to) &&
+                    kube_version_compare(from, to) != 0;
+    if (!upgrades && !joins)
+        return true;
+    return path_error(call, PATH_AT(call, {"cluster"}), diags, "Two changes of a cluster at once",
+                      "The configuration of the control planes changes%s, and %s. Apply one "
+                      "change after the other.",
+                      object_bool(request->prior, UNFINISHED, false)
+                          ? ", because an earlier change is not finished"
+                          : "",
+                      upgrades ? "the cluster gets another version of Kubernetes"
+                               : "the machine of this object joins the cluster");
+}
+
+bool kubeadm_change_plan(const Call *call, const PlanRequest *request, bool joins,
+                         PlanResponse *response, Diags *diags) {
+    ChangeRows changes = list_changes(call, request->prior, request->proposed);
+    bool is_unfinished = object_bool(request->prior, UNFINISHED, false);
+    if (!check_possible(call, &changes, diags))
+        return false;
+    if ((changes.count || is_unfinished) && !check_alone(call, request, joins, diags))
+        return false;
+    note_changes(call, request, response);
+    if (is_unfinished)
+        plan_note(response, NO_PATH,
+                  STR("completes a change of the configuration that was interrupted"), call->arena);
+    return true;
+}
+
+bool kubeadm_change_is_certified(const Call *call, Value prior, Value planned) {
+    ChangeRows changes = list_changes(call, prior, planned);
+    return has_class(&changes, CHANGE_CERTIFICATE) || object_bool(prior, UNFINISHED, false);
+}
+
+/* Apply. */
+
+typedef struct Member {
+    KubeadmPeer *peer;
+    HostLook look;
+} Member;
+
+typedef struct Change {
+    const Call *call;
+    KubeadmPeers *peers;
+    VEC(Member) members; /* the control planes, that of the object first */
+    ClusterConfig config;
+    Value wanted;   /* ClusterConfiguration */
+    Str pods;       /* empty: none changes */
+    StrVec added;   /* names that certificates must have */
+    StrVec removed; /* and that they must not have */
+    KubeVersion version;
+} Change;
+
+static Str init_document(const Member *member, Arena *arena) {
+    KubeadmNode node = member->peer->node;
+    Value part = kubeadm_node_argument(node.object, arena), ignored;
+    bool is_init = value_find(part, STR("local_api_endpoint"), &ignored);
+    Value holder = is_init ? part : object_nested(part, "control_plane", arena);
+    ObjectBuilder init = object_builder_empty(&kubeadm_schema_init.schema, arena);
+    StrBuf out = strbuf_new(arena);
+    node.runtime = host_facts_runtime(&member->look.facts);
+    object_builder_set(
+        &init, "node_registration",
+        kubeadm_node_registration(&node, object_nested(part, "node_registration", arena)));
+    object_builder_set(
+        &init, "local_api_endpoint",
+        kubeadm_node_endpoint(&node, object_nested(holder, "local_api_endpoint", arena)));
+    object_builder_set(&init, "patches", object_attribute(part, "patches"));
+    kubeadm_document_add(&out, KUBEADM_API_VERSION, "InitConfiguration",
+                         kubeadm_document_fields(object_builder_value(&init), arena), arena);
+    return strbuf_str(&out);
+}
+
+/* A control plane that an interrupted upgrade has left behind would get the new version with the
+ * configuration. */
+static bool check_version(const Change *change, const Member *member, Diags *diags) {
+    KubeVersion found;
+    Arena *arena = change->call->arena;
+    return !kube_version_parse(member->look.facts.server_version, &found) ||
+           kube_version_compare(found, change->version) == 0 ||
+           path_error(change->call, PATH_AT(change->call, {"cluster"}), diags,
+                      "Control planes of several versions",
+                      "\"%.*s\" has %.*s and the cluster %.*s. Restore the former configuration, "
+                      "complete the upgrade, and change the configuration then.",
+                      STR_ARG(member->peer->node.name), STR_ARG(kube_version_text(found, arena)),
+                      STR_ARG(kube_version_text(change->version, arena)));
+}
+
+#define ALL_PODS "apiserver controller-manager scheduler"
+
+static Str pki_directory(Value config) {
+    Str found = kube_object_text(config, "", "certificatesDir");
+    return found.len ? found : STR(DEFAULT_PKI);
+}
+
+static bool is_ready(const KubeadmPeer *peer) {
+    SCOPED(ClusterApi) api = {0};
+    Diags ignored = diags_new(peer->node.call->arena);
+    return kubeadm_peer_api(peer, &api, &ignored) && cluster_api_is_ready(&api);
+}
+
+/* A step that was killed can leave an API server that does not start, and without it nothing can be
+ * read or changed. */
+static bool mend_member(const Change *change, KubeadmPeer *peer, Diags *diags) {
+    const KubeadmPeer *first = change->peers->items.items[0];
+    Value cluster = object_nested(first->node.object, "cluster", change->call->arena);
+    ControlPlaneStep step = {
+        .id = peer->node.id,
+        .pods = STR(ALL_PODS),
+        .server = kubeadm_node_own_endpoint(&peer->node),
+        .pki = object_text(cluster, "certificates_dir", STR(DEFAULT_PKI)),
+        .limit_ms = POD_MS,
+    };
+    return control_plane_step_settle(&peer->link, step.id, diags) &&
+           (is_ready(peer) || control_plane_step_restore(&peer->link, &step, diags));
+}
+
+static bool look_at_members(Change *change, Diags *diags) {
+    vec_each(&change->peers->items, peer) {
+        Member member = {.peer = *peer};
+        if (!(*peer)->node.is_control_plane)
+            continue;
+        if (!mend_member(change, *peer, diags) ||
+            !host_look(&(*peer)->link, NULL, &member.look, diags) ||
+            !check_version(change, &member, diags))
+            return false;
+        vec_push(change->call->arena, &change->members, member);
+    }
+    return true;
+}
+
+static StrVec names_in(Value config, Arena *arena) {
+    return names_of(kube_object_list(config, "apiServer", "certSANs"), arena);
+}
+
+static void plan_names(Change *change) {
+    Arena *arena = change->call->arena;
+    StrVec former = names_in(change->config.former, arena);
+    StrVec live = names_in(change->config.live, arena);
+    const StrVec *all[] = {&former, &live};
+    change->added = names_in(change->wanted, arena);
+    for (size_t i = 0; i < ARRAY_COUNT(all); i++) {
+        vec_each(all[i], name) {
+            if (!str_is_among(*name, change->added.items, change->added.count))
+                vec_push(arena, &change->removed, *name);
+        }
+    }
+}
+
+static Str list_pods(const ChangeRows *changes, bool is_unfinished, bool is_certified,
+                     Arena *arena) {
+    StrVec names = {0};
+    for (size_t i = 0; i < ARRAY_COUNT(pods); i++) {
+        bool is_server = pods[i].class == CHANGE_API_SERVER;
+        if (is_unfinished || has_class(changes, pods[i].class) || (is_server && is_certified))
+            vec_push(arena, &names, str_from_cstr(pods[i].pod));
+    }
+    return str_join(names.items, names.count, STR(" "), arena);
+}
+
+static Str server_certificate(const Member *member, Arena *arena) {
+    Str found;
+    vec_each(&member->look.facts.certificates, one) {
+        if (str_equal(one->name, STR("apiserver.crt")) && base64_decode(one->text, &found, arena))
+            return found;
+    }
+    return STR_EMPTY;
+}
+
+/* A certificate that has the names already is one that an interrupted run has made. */
+static bool needs_certificate(const Change *change, const Member *member) {
+    Str certificate = server_certificate(member, change->call->arena);
+    vec_each(&change->added, name) {
+        if (!pki_has_name(certificate, *name))
+            return true;
+    }
+    vec_each(&change->removed, name) {
+        if (pki_has_name(certificate, *name))
+            return true;
+    }
+    return false;
+}
+
+static int64_t pod_limit(const Change *change) {
+    int64_t left = call_time_left_ms(change->call), most;
+    most = left ? left / (int64_t)change->members.count / 2 : POD_MS;
+    return most < POD_MS ? most : POD_MS;
+}
+
+static ControlPlaneResult change_member(const Change *change, const Member *member, Diags *diags) {
+    Arena *arena = change->call->arena;
+    const KubeadmNode *node = &member->peer->node;
+    ControlPlaneStep step = {
+        .id = node->id,
+        .config = cluster_config_text(init_document(member, arena), change->wanted, arena),
+        .pods = change->pods,
+        .server = kubeadm_node_own_endpoint(node),
+        .pki = pki_directory(change->wanted),
+        .limit_ms = pod_limit(change),
+        .is_certified = needs_certificate(change, member),
+    };
+    return control_plane_step_run(&member->peer->link, &step, diags);
+}
+
+/* The node must report to the changed API server. */
+static bool pass_gates(const Change *change, const Member *member, Diags *diags) {
+    SCOPED(ClusterApi) api = {0};
+    return kubeadm_peer_api(member->peer, &api, diags) &&
+           cluster_api_wait(change->call, &api, KUBEADM_NODE_READY_MS, diags) &&
+           node_object_wait_version(change->call, &api, member->peer->node.name, (KubeVersion){0},
+                                    diags) &&
+           kubeadm_gate_wait(change->call, change->peers, KUBEADM_GATE_SERVERS, diags);
+}
+
+static Str changed_names(const Change *change, size_t count) {
+    StrVec names = {0};
+    for (size_t i = 0; i < count; i++)
+        vec_push(change->call->arena, &names, change->members.items[i].peer->node.name);
+    return str_join(names.items, names.count, STR(", "), change->call->arena);
+}
+
+/* After a rollback, which has added an error: the cluster's configuration is the former one, unless
+ * a control plane has the new one. Returns false. */
+static bool stop(const Change *change, size_t changed, Diags *diags) {
+    const Member *first = &change->members.items[0];
+    Str init = init_document(first, change->call->arena);
+    if (changed)
+        return path_error(change->call, PATH_AT(change->call, {"cluster"}), diags,
+                          "Change of the configuration stopped",
+                          "Control planes with the new configuration: %.*s. Correct the "
+                          "configuration, or restore the former one, and apply again: that "
+                          "completes the change on all control planes.",
+                          STR_ARG(changed_names(change, changed)));
+    return cluster_config_upload(&first->peer->link, init, change->config.former, diags) &&
+           cluster_config_end(&first->peer->link, diags) && false;
+}
+
+static void report_member(const Change *change, const Member *member) {
+    Arena *arena = change->call->arena;
+    call_progress(
+        change->call, 0, 0,
+        str_to_cstr(str_format(arena, "configuration of %.*s", STR_ARG(member->peer->node.name)),
+                    arena));
+}
+
+static bool change_members(const Change *change, Diags *diags) {
+    for (size_t i = 0; change->pods.len && i < change->members.count; i++) {
+        const Member *member = &change->members.items[i];
+        report_member(change, member);
+        ControlPlaneResult result = change_member(change, member, diags);
+        if (result == CONTROL_PLANE_ROLLED_BACK)
+            return stop(change, i, diags);
+        if (result != CONTROL_PLANE_CHANGED || !pass_gates(change, member, diags))
+            return false;
+    }
+    return true;
+}
+
+static bool begin_change(Change *change, const ChangeRows *changes, Value planned, Diags *diags) {
+    SCOPED(ClusterApi) api = {0};
+    const Member *first = &change->members.items[0];
+    Arena *arena = change->call->arena;
+    bool is_unfinished = str_equal(first->look.facts.changing, STR("yes"));
+    if (!kubeadm_peer_api(first->peer, &api, diags) ||
+        !cluster_config_begin(&api, &first->peer->link, &change->config, diags))
+        return false;
+    change->wanted = cluster_config_with(change->config.former, changes, planned, arena);
+    plan_names(change);
+    change->pods = list_pods(changes, is_unfinished, has_class(changes, CHANGE_CERTIFICATE), arena);
+    return cluster_config_upload(&first->peer->link, init_document(first, arena), change->wanted,
+                                 diags);
+}
+
+static bool run_change(Change *change, const ChangeRows *changes, Value planned, Diags *diags) {
+    return look_at_members(change, diags) &&
+           kubeadm_gate_check_complete(change->call, change->peers, "cluster", diags) &&
+           kubeadm_gate_wait(change->call, change->peers, KUBEADM_GATE_SERVERS, diags) &&
+           begin_change(change, changes, planned, diags) && change_members(change, diags) &&
+           cluster_config_end(&change->members.items[0].peer->link, diags);
+}
+
+bool kubeadm_change_run(const KubeadmNode *node, Value prior, Diags *diags) {
+    SCOPED(KubeadmPeers) peers = {0};
+    ChangeRows changes = list_changes(node->call, prior, node->object);
+    Change change = {.call = node->call, .peers = &peers};
+    Str version = object_text(node->object, "kubernetes_version", STR_EMPTY);
+    if (!changes.count && !object_bool(prior, UNFINISHED, false))
+        return true;
+    return kube_version_parse(version, &change.version) &&
+           kubeadm_peer_open(node->call, node->object, &peers, diags) &&
+           run_change(&change, &changes, node->object, diags);
+}

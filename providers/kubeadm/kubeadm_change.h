@@ -1,0 +1,16 @@
+/* kubeadm_change: the configuration of a living cluster, on all control planes of the state, one
+ * after the other. Arguments whose class has no way yet are errors of the plan. */
+#pragma once
+
+#include "kubeadm_node.h"
+
+/* Rejects changes that are not possible, and adds a note for each part that changes: flags of the
+ * components, names of the certificate. Connects to no machine. `joins`: the machine of the object
+ * joins the cluster in the same apply. */
+MUST_USE bool kubeadm_change_plan(const Call *call, const PlanRequest *request, bool joins,
+                                  PlanResponse *response, Diags *diags);
+/* Returns whether the planned change makes new certificates of API servers. */
+bool kubeadm_change_is_certified(const Call *call, Value prior, Value planned);
+/* Changes the cluster from `prior` to the planned object of the node, or completes a change that an
+ * earlier run has begun; then the former configuration is that of before the earlier run. */
+MUST_USE bool kubeadm_change_run(const KubeadmNode *node, Value prior, Diags *diags);
