@@ -3,6 +3,7 @@
 #include "base64.h"
 #include "change_class.h"
 #include "cluster_config.h"
+#include "control_files.h"
 #include "control_plane_step.h"
 #include "kube_object.h"
 #include "kubeadm_document.h"
@@ -22,11 +23,13 @@
 #define DEFAULT_PKI "/etc/kubernetes/pki"
 
 /* A static pod: its name in manifests begins with "kube-". */
-static const struct {
+typedef struct Pod {
     const char *pod;
     const char *path; /* of its arguments */
     ChangeClass class;
-} pods[] = {
+} Pod;
+
+static const Pod pods[] = {
     {"apiserver", "cluster.api_server", CHANGE_API_SERVER},
     {"controller-manager", "cluster.controller_manager", CHANGE_CONTROLLER_MANAGER},
     {"scheduler", "cluster.scheduler", CHANGE_SCHEDULER},
@@ -38,6 +41,7 @@ static bool is_possible(ChangeClass class) {
     case CHANGE_CERTIFICATE:
     case CHANGE_CONTROLLER_MANAGER:
     case CHANGE_SCHEDULER:
+    case CHANGE_FILES:
     case CHANGE_LATER: return true;
     case CHANGE_ETCD:
     case CHANGE_KUBELET:
@@ -49,12 +53,12 @@ static bool is_possible(ChangeClass class) {
 }
 
 /* An import does not know the configuration of its cluster: its first update adopts that of the
- * user. */
+ * user, but places the files. */
 static ChangeRows list_changes(const Call *call, Value prior, Value planned) {
     ChangeRows all = change_class_list(prior, planned, call->arena), changes = {0};
     vec_each(&all, change) {
         Path path = change_class_path((*change)->path, call->arena);
-        if (!kubeadm_import_is_new(prior) ||
+        if (!kubeadm_import_is_new(prior) || (*change)->class == CHANGE_FILES ||
             !value_is_null(value_attribute(prior, path.steps[0].name)))
             vec_push(call->arena, &changes, *change);
     }
@@ -176,6 +180,30 @@ static Str certificate_difference(Value prior, Value planned, Arena *arena) {
     return strbuf_str(&out);
 }
 
+static Value file_at(Value files, Str key) {
+    Value found = value_null(&TYPE_DYNAMIC);
+    return value_find(files, key, &found) ? found : value_null(&TYPE_DYNAMIC);
+}
+
+/* Names alone: contents are sensitive. */
+static void add_files(StrBuf *out, Value files, Value others, const char *sign, bool are_after) {
+    for (size_t i = 0; value_is_present(files) && i < files.count; i++) {
+        Value other = file_at(others, value_key_at(files, i));
+        if (value_is_null(other))
+            strbuf_add_format(out, " %s %.*s", sign, STR_ARG(value_key_at(files, i)));
+        else if (are_after && !value_equal(other, value_at(files, i)))
+            strbuf_add_format(out, " ~ %.*s", STR_ARG(value_key_at(files, i)));
+    }
+}
+
+static Str files_difference(Value prior, Value planned, Arena *arena) {
+    Value before = object_attribute(prior, "files"), after = object_attribute(planned, "files");
+    StrBuf out = strbuf_new(arena);
+    add_files(&out, after, before, "+", true);
+    add_files(&out, before, after, "-", false);
+    return strbuf_str(&out);
+}
+
 /* Returns the names of the control planes that the state has. */
 static StrVec control_planes(const Call *call, Value prior) {
     KubeadmPeers peers = {0};
@@ -199,11 +227,20 @@ static void note_part(const Call *call, PlanResponse *response, const char *part
     plan_note(response, NO_PATH, text, call->arena);
 }
 
+static bool uses_files(Value object, const Pod *pod, Arena *arena) {
+    Value component = change_class_value(object, pod->path);
+    return value_is_present(component) && control_files_are_used(component, arena);
+}
+
 static void note_changes(const Call *call, const PlanRequest *request, PlanResponse *response) {
     Arena *arena = call->arena;
     StrVec names = control_planes(call, request->prior);
     Str certificate = certificate_difference(request->prior, request->proposed, arena);
-    bool restarts_server = certificate.len > 0;
+    Str files = files_difference(request->prior, request->proposed, arena);
+    bool restarts_server =
+        certificate.len > 0 || (files.len && uses_files(request->proposed, &pods[0], arena));
+    if (files.len)
+        note_part(call, response, "files below " CONTROL_FILES_TOP, files, &names);
     for (size_t i = 0; i < ARRAY_COUNT(pods); i++) {
         Str difference = pod_difference(request->prior, request->proposed, pods[i].path, arena);
         if (!difference.len)
@@ -286,6 +323,8 @@ typedef struct Change {
     ClusterConfig config;
     Value wanted;   /* ClusterConfiguration */
     Str pods;       /* empty: none changes */
+    Str file_lines; /* both as in ControlPlaneStep */
+    Str file_users;
     StrVec added;   /* names that certificates must have */
     StrVec removed; /* and that they must not have */
     KubeVersion version;
@@ -349,6 +388,7 @@ static bool mend_member(const Change *change, KubeadmPeer *peer, Diags *diags) {
         .pods = STR(ALL_PODS),
         .server = kubeadm_node_own_endpoint(&peer->node),
         .pki = object_text(cluster, "certificates_dir", STR(DEFAULT_PKI)),
+        .file_users = STR(ALL_PODS),
         .limit_ms = POD_MS,
     };
     return control_plane_step_settle(&peer->link, step.id, diags) &&
@@ -387,15 +427,54 @@ static void plan_names(Change *change) {
     }
 }
 
-static Str list_pods(const ChangeRows *changes, bool is_unfinished, bool is_certified,
-                     Arena *arena) {
+/* What a change concerns. */
+typedef struct Scope {
+    const ChangeRows *changes;
+    Value object; /* planned */
+    bool is_unfinished;
+} Scope;
+
+static bool concerns(const Scope *scope, ChangeClass class) {
+    return scope->is_unfinished || has_class(scope->changes, class);
+}
+
+static bool changes_files(const Scope *scope, const Pod *pod, Arena *arena) {
+    return concerns(scope, CHANGE_FILES) && uses_files(scope->object, pod, arena);
+}
+
+static Str list_pods(const Scope *scope, Arena *arena) {
     StrVec names = {0};
     for (size_t i = 0; i < ARRAY_COUNT(pods); i++) {
-        bool is_server = pods[i].class == CHANGE_API_SERVER;
-        if (is_unfinished || has_class(changes, pods[i].class) || (is_server && is_certified))
+        bool is_certified =
+            pods[i].class == CHANGE_API_SERVER && has_class(scope->changes, CHANGE_CERTIFICATE);
+        if (concerns(scope, pods[i].class) || is_certified || changes_files(scope, &pods[i], arena))
             vec_push(arena, &names, str_from_cstr(pods[i].pod));
     }
     return str_join(names.items, names.count, STR(" "), arena);
+}
+
+static Str list_users(const Scope *scope, Arena *arena) {
+    StrVec names = {0};
+    for (size_t i = 0; i < ARRAY_COUNT(pods); i++) {
+        if (changes_files(scope, &pods[i], arena))
+            vec_push(arena, &names, str_from_cstr(pods[i].pod));
+    }
+    if (!concerns(scope, CHANGE_FILES))
+        return STR_EMPTY;
+    return names.count ? str_join(names.items, names.count, STR(" "), arena) : STR("none");
+}
+
+/* Sets the volumes of files. */
+static Value with_volumes(const Scope *scope, Value wanted, Arena *arena) {
+    Value files = object_attribute(scope->object, "files");
+    Value cluster = object_nested(scope->object, "cluster", arena);
+    for (size_t i = 0; i < ARRAY_COUNT(pods); i++) {
+        const char *name = pods[i].path + sizeof "cluster";
+        Value component = object_nested(cluster, name, arena);
+        wanted = cluster_config_with_volumes(wanted, name,
+                                             control_files_volumes(files, component, arena), arena);
+    }
+    return wanted;
 }
 
 static Str server_certificate(const Member *member, Arena *arena) {
@@ -436,6 +515,8 @@ static ControlPlaneResult change_member(const Change *change, const Member *memb
         .pods = change->pods,
         .server = kubeadm_node_own_endpoint(node),
         .pki = pki_directory(change->wanted),
+        .file_lines = change->file_lines,
+        .file_users = change->file_users,
         .limit_ms = pod_limit(change),
         .is_certified = needs_certificate(change, member),
     };
@@ -484,7 +565,8 @@ static void report_member(const Change *change, const Member *member) {
 }
 
 static bool change_members(const Change *change, Diags *diags) {
-    for (size_t i = 0; change->pods.len && i < change->members.count; i++) {
+    bool is_needed = change->pods.len || change->file_users.len;
+    for (size_t i = 0; is_needed && i < change->members.count; i++) {
         const Member *member = &change->members.items[i];
         report_member(change, member);
         ControlPlaneResult result = change_member(change, member, diags);
@@ -500,13 +582,16 @@ static bool begin_change(Change *change, const ChangeRows *changes, Value planne
     SCOPED(ClusterApi) api = {0};
     const Member *first = &change->members.items[0];
     Arena *arena = change->call->arena;
-    bool is_unfinished = str_equal(first->look.facts.changing, STR("yes"));
+    Scope scope = {changes, planned, str_equal(first->look.facts.changing, STR("yes"))};
     if (!kubeadm_peer_api(first->peer, &api, diags) ||
         !cluster_config_begin(&api, &first->peer->link, &change->config, diags))
         return false;
     change->wanted = cluster_config_with(change->config.former, changes, planned, arena);
+    change->wanted = with_volumes(&scope, change->wanted, arena);
     plan_names(change);
-    change->pods = list_pods(changes, is_unfinished, has_class(changes, CHANGE_CERTIFICATE), arena);
+    change->pods = list_pods(&scope, arena);
+    change->file_users = list_users(&scope, arena);
+    change->file_lines = control_files_lines(object_attribute(planned, "files"), arena);
     return cluster_config_upload(&first->peer->link, init_document(first, arena), change->wanted,
                                  diags);
 }

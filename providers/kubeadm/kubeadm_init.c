@@ -2,6 +2,8 @@
 #include "bootstrap_token.h"
 #include "cluster_check.h"
 #include "component_config.h"
+#include "control_files.h"
+#include "control_plane_step.h"
 #include "field_since.h"
 #include "kubeadm_certificates.h"
 #include "kubeadm_change.h"
@@ -41,6 +43,7 @@ static const Attribute attributes[] = {
     {"join_command_expires", &TYPE_STRING, COMPUTED, "When the token of join_command ends, in RFC 3339."},
     {"control_plane_join_command", &TYPE_STRING, COMPUTED | SENSITIVE, "Command by which a control plane joins without loam; null without upload_certs."},
     {"uploaded_certs_expire", &TYPE_STRING, COMPUTED, "When the uploaded certificate authorities end, in RFC 3339."},
+    {"files",      NULL,          OPTIONAL, "Files below /etc/kubernetes/loam on all control planes, by their path there, such as \"audit.yaml\". A component whose flag names such a file gets a volume for it, and restarts if it changes. The state has their contents.", .nested = &control_files_argument},
     {"init",       NULL,          OPTIONAL, "InitConfiguration of kubeadm. Arguments of this resource win.", .nested = &kubeadm_schema_init},
     {"cluster",    NULL,          OPTIONAL, "ClusterConfiguration of kubeadm. Arguments of this resource win.", .nested = &kubeadm_schema_cluster},
     {"kubelet",    &TYPE_DYNAMIC, OPTIONAL, "KubeletConfiguration of all nodes, with the names of Kubernetes."},
@@ -110,6 +113,14 @@ static bool check_release(const Call *call, Value config, KubeVersion version, D
     return is_good;
 }
 
+static bool check_files(const Call *call, Value config, Diags *diags) {
+    Value files = object_attribute(config, "files");
+    Str key = STR_EMPTY;
+    Str problem = value_is_known(files) ? control_files_check(files, &key, call->arena) : STR_EMPTY;
+    return !problem.len || path_error(call, PATH_AT(call, {"files"}, {.key = key}), diags,
+                                      "Path of a file not valid", "%.*s", STR_ARG(problem));
+}
+
 static bool init_validate(const Call *call, const ValidateRequest *request, Diags *diags) {
     Value config = request->config;
     Value cluster = object_nested(config, "cluster", call->arena);
@@ -128,6 +139,7 @@ static bool init_validate(const Call *call, const ValidateRequest *request, Diag
     is_good &= check_component(call, config, "kubelet", COMPONENT_KUBELET, version, diags);
     is_good &= check_component(call, config, "kube_proxy", COMPONENT_KUBE_PROXY, version, diags);
     is_good &= kubeadm_join_command_validate(call, config, diags);
+    is_good &= check_files(call, config, diags);
     is_good &= !version || kubeadm_rounds_validate(call, config, found, diags);
     return (!version || check_release(call, config, found, diags)) && is_good;
 }
@@ -245,9 +257,29 @@ static Value init_fields(const KubeadmNode *node, Value init) {
     return kubeadm_document_fields(object_builder_value(&builder), arena);
 }
 
+/* Adds volumes for files to a component. */
+static void mount_files(const KubeadmNode *node, Value cluster, const char *name,
+                        ObjectBuilder *out) {
+    Arena *arena = node->call->arena;
+    Value component = object_nested(cluster, name, arena);
+    Value added = control_files_volumes(object_attribute(node->object, "files"), component, arena);
+    ValueVec items = {0};
+    for (size_t i = 0; i < nested_list_count(component, "extra_volumes"); i++)
+        vec_push(arena, &items, nested_list_at(component, "extra_volumes", i));
+    for (size_t i = 0; i < added.count; i++)
+        vec_push(arena, &items, value_at(added, i));
+    if (added.count)
+        object_builder_set(out, name,
+                           object_with(component, "extra_volumes",
+                                       nested_list_value(added.type, &items, arena), arena));
+}
+
 static Value cluster_fields(const KubeadmNode *node, Value cluster) {
     Arena *arena = node->call->arena;
     ObjectBuilder builder = object_builder_of(cluster, arena);
+    mount_files(node, cluster, "api_server", &builder);
+    mount_files(node, cluster, "controller_manager", &builder);
+    mount_files(node, cluster, "scheduler", &builder);
     KubeVersion version;
     Str text = object_text(node->object, "kubernetes_version", STR_EMPTY);
     if (kube_version_parse(text, &version))
@@ -285,7 +317,7 @@ static bool run_init(const KubeadmNode *node, const KubeadmRestore *restore, boo
                         .config = init_config(node, STR_EMPTY),
                         .mark = kubeadm_node_mark(node),
                         .restore = restore};
-    if (!node_pki_place(node->link, &node->pki, diags))
+    if (!node_pki_place(node->link, &node->pki, diags) || !kubeadm_member_place_files(node, diags))
         return false;
     KubeadmResult result = kubeadm_step_run(node->link, &step, diags);
     *may_exist = result == KUBEADM_UNREACHABLE && node->link->may_have_run;

@@ -2,6 +2,8 @@
  * a removal. */
 #include "kubeadm_member.h"
 #include "bootstrap_token.h"
+#include "control_files.h"
+#include "control_plane_step.h"
 #include "etcd_members.h"
 #include "kube_object.h"
 #include "kubeadm_certificates.h"
@@ -258,6 +260,20 @@ static bool member_check_identity(const KubeadmNode *node, const ClusterApi *api
     return true;
 }
 
+bool kubeadm_member_place_files(const KubeadmNode *node, Diags *diags) {
+    Value files = value_null(&TYPE_DYNAMIC);
+    FoundObjects found = call_find_objects(node->call, "kubeadm_init");
+    if (!value_find(node->object, STR("files"), &files)) {
+        vec_each(&found, one) {
+            if (str_equal(object_text(one->object, "endpoint", STR_EMPTY), node->endpoint))
+                files = object_attribute(one->object, "files");
+        }
+    }
+    return !value_is_present(files) ||
+           control_plane_step_place(node->link, control_files_lines(files, node->call->arena),
+                                    diags);
+}
+
 bool kubeadm_member_join(const KubeadmNode *node, Value join, bool *may_exist, Diags *diags) {
     SCOPED(ClusterApi) api = {0};
     BootstrapToken token = bootstrap_token_make(node->id, node->call->arena);
@@ -267,7 +283,8 @@ bool kubeadm_member_join(const KubeadmNode *node, Value join, bool *may_exist, D
     if (!delete_former_node(node, &api, diags))
         return false;
     if (node->is_control_plane &&
-        (!prepare_etcd(node, &api, diags) || !node_pki_place(node->link, &node->pki, diags)))
+        (!prepare_etcd(node, &api, diags) || !node_pki_place(node->link, &node->pki, diags) ||
+         !kubeadm_member_place_files(node, diags)))
         return false;
     if (node->former.len)
         bootstrap_token_delete(node->call, &api, node->former, diags);

@@ -7,6 +7,9 @@
  * if all members of etcd are healthy. After a failure, *may_exist tells whether kubeadm may run. */
 MUST_USE bool kubeadm_member_join(const KubeadmNode *node, Value join, bool *may_exist,
                                   Diags *diags);
+/* Before kubeadm makes a control plane: places the "files" of the cluster's kubeadm_init, which is
+ * the object of the node or in the state. */
+MUST_USE bool kubeadm_member_place_files(const KubeadmNode *node, Diags *diags);
 /* Waits for the Node and sets labels and annotations; *out is the new state. */
 MUST_USE bool kubeadm_member_finish(const KubeadmNode *node, const ClusterApi *api, Value *out,
                                     Diags *diags);

@@ -1,5 +1,6 @@
 /* cluster_config: the ConfigMap, and cluster_change.sh on the first machine. */
 #include "cluster_config.h"
+#include "control_files.h"
 #include "field_name.h"
 #include "kube_error.h"
 #include "kube_object.h"
@@ -111,6 +112,28 @@ Value cluster_config_with(Value former, const ChangeRows *changes, Value planned
                                   arena);
     }
     return config;
+}
+
+Value cluster_config_with_volumes(Value config, const char *component, Value volumes,
+                                  Arena *arena) {
+    const char *field =
+        str_to_cstr(field_name_of_attribute(str_from_cstr(component), arena), arena);
+    Value former = kube_object_list(config, field, "extraVolumes");
+    ValueVec items = {0};
+    size_t kept;
+    for (size_t i = 0; i < former.count; i++) {
+        Value one = value_at(former, i);
+        if (!control_files_is_volume(kube_object_text(one, "", "name")))
+            vec_push(arena, &items, one);
+    }
+    kept = items.count;
+    for (size_t i = 0; i < volumes.count; i++)
+        vec_push(arena, &items, kubeadm_document_fields(value_at(volumes, i), arena));
+    if (items.count == kept && kept == former.count)
+        return config;
+    Value list =
+        items.count ? value_tuple(items.items, items.count, arena) : value_null(&TYPE_DYNAMIC);
+    return kube_object_with(config, field, "extraVolumes", list, arena);
 }
 
 Str cluster_config_text(Str init, Value config, Arena *arena) {

@@ -18,6 +18,9 @@ MUST_USE bool cluster_config_begin(const ClusterApi *api, SshLink *link, Cluster
 /* Returns the former configuration with the values that the rows of the cluster have in `planned`,
  * an object of kubeadm_init. */
 Value cluster_config_with(Value former, const ChangeRows *changes, Value planned, Arena *arena);
+/* Replaces the volumes for files of a component, "api_server" for example, by those of a list of
+ * control_files_volumes. */
+Value cluster_config_with_volumes(Value config, const char *component, Value volumes, Arena *arena);
 /* Gives the cluster a configuration, by kubeadm on the machine. `init`: text of its
  * InitConfiguration. */
 MUST_USE bool cluster_config_upload(SshLink *link, Str init, Value config, Diags *diags);

@@ -4,6 +4,7 @@
 #include "log.h"
 #include "object_builder.h"
 #include "path_error.h"
+#include "remote_script.h"
 #include "remote_step.h"
 #include "utf8.h"
 
@@ -16,6 +17,7 @@ static Str environment_of(const ControlPlaneStep *step, bool restores, Arena *ar
     ObjectBuilder variables = object_builder_new(arena);
     Str seconds = str_format(arena, "%lld", (long long)(step->limit_ms / 1000));
     object_builder_put(&variables, STR("LOAM_RESTORE"), value_from_cstr(restores ? "yes" : ""));
+    object_builder_put(&variables, STR("LOAM_FILES"), value_from_str(step->file_users));
     object_builder_put(&variables, STR("LOAM_PODS"), value_from_str(step->pods));
     object_builder_put(&variables, STR("LOAM_CERTIFICATE"),
                        value_from_cstr(step->is_certified ? "yes" : ""));
@@ -63,7 +65,7 @@ static bool run_step(SshLink *link, const ControlPlaneStep *step, bool restores,
         .id = str_concat(step->id, STR(SUFFIX), arena),
         .script = str_from_cstr(control_plane_step_sh),
         .environment = environment_of(step, restores, arena),
-        .input = step->config,
+        .input = str_format(arena, "%.*s.\n%.*s", STR_ARG(step->file_lines), STR_ARG(step->config)),
         .title = TITLE,
     };
     *is_pod = false;
@@ -96,4 +98,12 @@ bool control_plane_step_restore(SshLink *link, const ControlPlaneStep *step, Dia
     if (is_pod && result.exit_status == NOT_RUNNING)
         report_failed_pod(link, &result, diags);
     return !is_pod || result.exit_status == ROLLED_BACK;
+}
+
+bool control_plane_step_place(SshLink *link, Str file_lines, Diags *diags) {
+    RemoteScript script = {.text = control_files_place_sh, .input = file_lines};
+    SshResult result;
+    return remote_script_run(link, script, &result, diags) &&
+           (result.exit_status == 0 ||
+            remote_script_report(link, "Files of the control plane not placed", &result, diags));
 }

@@ -10,6 +10,8 @@ typedef struct ControlPlaneStep {
     Str pods;          /* names of kubeadm's phase, in order: "apiserver scheduler" */
     Str server;        /* of the API server of this machine: "10.0.0.11:6443" */
     Str pki;           /* directory of the certificates */
+    Str file_lines;    /* of control_files */
+    Str file_users;    /* pods that use files, or "none"; empty: the files stay as they are */
     int64_t limit_ms;  /* of each pod */
     bool is_certified; /* the API server gets a new certificate */
 } ControlPlaneStep;
@@ -26,6 +28,9 @@ MUST_USE bool control_plane_step_settle(SshLink *link, Str id, Diags *diags);
 /* Runs the step. Adds errors unless CONTROL_PLANE_CHANGED. */
 ControlPlaneResult control_plane_step_run(SshLink *link, const ControlPlaneStep *step,
                                           Diags *diags);
+/* Makes the files of control_files equal to the lines, before the machine becomes a control plane.
+ */
+MUST_USE bool control_plane_step_place(SshLink *link, Str file_lines, Diags *diags);
 /* Puts back the former files of a step that was killed; without one, does nothing. Needs no
  * `config`. */
 MUST_USE bool control_plane_step_restore(SshLink *link, const ControlPlaneStep *step, Diags *diags);

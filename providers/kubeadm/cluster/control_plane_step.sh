@@ -1,16 +1,17 @@
 #!/bin/sh
 # Changes static pods of a control plane to the configuration on standard input, one after the other. A pod must run in a new
 # process and respond, else the former files return. LOAM_PODS are kubeadm's names of the pods. With LOAM_CERTIFICATE the API
-# server gets a new certificate in the directory LOAM_PKI. LOAM_SERVER is its address on this machine, LOAM_SECONDS the time
-# that each pod has. With LOAM_RESTORE, only the former files of an unfinished run return. A death leaves former or new files;
-# the next run continues. Status 20: the former pods run again; 21: they do not respond.
+# server gets a new certificate in the directory LOAM_PKI. With LOAM_FILES, the pods that use them or "none", the lines before
+# the configuration are the files below /etc/kubernetes/loam. LOAM_SERVER is the address of the API server on this machine,
+# LOAM_SECONDS the time that each pod has. With LOAM_RESTORE, only the former files of an unfinished run return. A death leaves
+# former or new files; the next run continues. Status 20: the former pods run again; 21: they do not respond.
 set -eu
 umask 077
 PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/opt/bin
 LC_ALL=C
 export PATH LC_ALL
-pods=$LOAM_PODS certificate=$LOAM_CERTIFICATE pki=$LOAM_PKI server=$LOAM_SERVER seconds=$LOAM_SECONDS restores=$LOAM_RESTORE
-unset LOAM_RESTORE LOAM_PODS LOAM_CERTIFICATE LOAM_PKI LOAM_SERVER LOAM_SECONDS
+pods=$LOAM_PODS certificate=$LOAM_CERTIFICATE pki=$LOAM_PKI server=$LOAM_SERVER seconds=$LOAM_SECONDS restores=$LOAM_RESTORE users=$LOAM_FILES
+unset LOAM_FILES LOAM_RESTORE LOAM_PODS LOAM_CERTIFICATE LOAM_PKI LOAM_SERVER LOAM_SECONDS
 top=/etc/kubernetes
 work=/var/lib/loam/change
 former=$work/former
@@ -18,19 +19,14 @@ former=$work/former
 . ./static_pod.sh
 # shellcheck source=../host/host_files.sh
 . ./../host/host_files.sh
+# shellcheck source=control_files.sh
+. ./control_files.sh
 
 # Prints a name of each process of the pod $1 that no later process has: its id and its start.
 identify() {
   for pid in $(pod_processes "$1"); do
     awk -v pid="$pid" '{sub(/^.*\) /, ""); print pid ":" $20}' "/proc/$pid/stat" 2>/dev/null || :
   done
-}
-# Puts the file $1 in the place of $2 at once, by way of a file beside $3.
-put() {
-  new=$(file_new "$3")
-  cp -p "$1" "$new"
-  sync "$new" 2>/dev/null || sync
-  file_move "$new" "$2"
 }
 # Notes the processes of the pod $1 that must end, beside those of earlier notes.
 begin_restart() {
@@ -89,9 +85,10 @@ end_old() {
     if is_old "$one" "$1"; then kill "${one%:*}" 2>/dev/null || :; fi
   done
 }
-# After a death any pod may be one that was replaced.
+# A pod that was not replaced may wait for its API server.
 finish_restart() {
-  if [ -e "$work/$1.old" ] || [ -n "$unfinished" ]; then await "$1" || return 1; fi
+  [ -e "$work/$1.old" ] || return 0
+  await "$1" || return 1
   rm -f "$work/$1.old"
 }
 same() { cmp -s "$1" "$2"; }
@@ -110,30 +107,40 @@ render() {
 }
 differs() {
   [ -z "$certificate" ] || return 0
+  [ -z "$users" ] || same_files $work/files || return 0
   for pod in $pods; do same "$work/preview/kube-$pod.yaml" "$top/manifests/kube-$pod.yaml" || return 0; done
   return 1
 }
 keep_former() {
   [ ! -e $former ] || return 0
   rm -rf $work/.former
-  mkdir $work/.former
+  mkdir -p $work/.former/loam
+  [ ! -d $files ] || cp -pR $files/. $work/.former/loam/
   cp -p $top/manifests/kube-*.yaml "$pki/apiserver.crt" "$pki/apiserver.key" $work/.former/
   sync
   mv $work/.former $former
+}
+# Makes the files equal to those of the directory $1.
+replace_files() {
+  if [ -z "$users" ] || same_files "$1"; then return 0; fi
+  for pod in $users; do
+    if [ "$pod" != none ]; then begin_restart "kube-$pod"; fi
+  done
+  put_files "$1"
 }
 # Replaces the files of the pod $1 by those in the directories $2 and $3; the latter has the certificate, or is empty.
 replace() {
   restarts=
   if [ "$1" = kube-apiserver ] && [ -n "$3" ] && ! same "$3/apiserver.crt" "$pki/apiserver.crt"; then
     begin_restart "$1"
-    put "$3/apiserver.key" "$pki/apiserver.key" "$pki/apiserver.key"
-    put "$3/apiserver.crt" "$pki/apiserver.crt" "$pki/apiserver.crt"
+    file_copy "$3/apiserver.key" "$pki/apiserver.key"
+    file_copy "$3/apiserver.crt" "$pki/apiserver.crt"
     restarts=yes
   fi
   if ! same "$2/$1.yaml" "$top/manifests/$1.yaml"; then
     begin_restart "$1"
     # The kubelet takes each file in its directory for a pod.
-    put "$2/$1.yaml" "$top/manifests/$1.yaml" "$top/$1.yaml"
+    file_copy "$2/$1.yaml" "$top/manifests/$1.yaml" "$top/$1.yaml"
     restarts=
   elif [ -e "$work/$1.old" ]; then
     restarts=yes
@@ -147,6 +154,7 @@ end_work() {
 }
 restore() {
   status=20
+  replace_files $former/loam
   for pod in $pods; do replace "kube-$pod" $former $former; done
   for pod in $pods; do
     if ! finish_restart "kube-$pod"; then status=21; fi
@@ -161,20 +169,20 @@ roll_back() {
   exit $status
 }
 
-unfinished=
-if [ -e $former ]; then unfinished=yes; fi
 if [ -n "$restores" ]; then
-  if [ -n "$unfinished" ]; then roll_back kube-apiserver; fi
+  if [ -e $former ]; then roll_back kube-apiserver; fi
   exit 0
 fi
 mkdir -p $work
+stage_files $work/files
 cat >$work/config.yaml
 render
-if [ -z "$unfinished" ] && ! differs; then
+if [ ! -e $former ] && ! differs; then
   end_work
   exit 0
 fi
 keep_former
+replace_files $work/files
 for pod in $pods; do
   replace "kube-$pod" $work/preview "${certificate:+$work/pki}"
   if ! finish_restart "kube-$pod"; then roll_back "kube-$pod"; fi

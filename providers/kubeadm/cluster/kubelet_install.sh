@@ -6,14 +6,6 @@ flags=/var/lib/kubelet/kubeadm-flags.env
 
 # shellcheck source=../host/host_files.sh
 . ./../host/host_files.sh
-# Copies a file so that a death leaves the former one or the new one.
-install_file() {
-  new=$(file_new "$2")
-  cp -p "$1" "$new"
-  sync "$new" 2>/dev/null || sync
-  file_move "$new" "$2"
-}
-
 # shellcheck source=../host/package_apt.sh
 . ./../host/package_apt.sh
 # shellcheck source=../host/package_rpm.sh
@@ -28,10 +20,10 @@ install_kubelet() {
   kubelet=$(command -v kubelet || echo /usr/local/bin/kubelet)
   for package in $stage/kubelet.deb $stage/kubelet.rpm ''; do [ ! -f "$package" ] || break; done
   if [ -f $stage/kubelet ] || [ -n "$package" ]; then
-    [ -e $stage/former ] || [ ! -e "$kubelet" ] || install_file "$kubelet" $stage/former
+    [ -e $stage/former ] || [ ! -e "$kubelet" ] || file_copy "$kubelet" $stage/former
   fi
   if [ -f $stage/kubelet ]; then
-    install_file $stage/kubelet "$kubelet"
+    file_copy $stage/kubelet "$kubelet"
     rm -f $stage/kubelet
   elif [ -n "$package" ]; then
     # Earlier versions of loam knew apt only.
@@ -46,7 +38,7 @@ install_kubelet() {
 remove_flag() {
   if [ -n "$1" ] && grep -q -e "--$1=" $flags 2>/dev/null; then
     mkdir -p $stage
-    [ -e $stage/flags ] || install_file $flags $stage/flags
+    [ -e $stage/flags ] || file_copy $flags $stage/flags
     sed -i "s/ *--$1=[^ \"]*//" $flags
   fi
 }
@@ -71,8 +63,8 @@ restart_kubelet() {
   if kubelet_runs; then return; fi
   text=$(journalctl -u kubelet -n 20 --no-pager -o cat 2>/dev/null | grep -v -e '^kubelet.service:' -e '^Started ' | tail -n 3)
   if [ -e $stage/former ]; then
-    install_file $stage/former "$kubelet"
-    if [ -e $stage/flags ]; then install_file $stage/flags $flags; fi
+    file_copy $stage/former "$kubelet"
+    if [ -e $stage/flags ]; then file_copy $stage/flags $flags; fi
     systemctl restart kubelet
     echo "error: the new kubelet does not run, so the former one runs again: $text" >&2
   else

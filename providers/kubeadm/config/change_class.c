@@ -5,6 +5,7 @@
 const ChangeRow change_class_rows[CHANGE_ROW_COUNT] = {
     {"endpoint", CHANGE_FIXED},
     {"pki", CHANGE_FIXED},
+    {"files", CHANGE_FILES},
     {"init.bootstrap_tokens", CHANGE_FIXED},
     {"init.dry_run", CHANGE_FIXED},
     {"init.node_registration.name", CHANGE_FIXED},

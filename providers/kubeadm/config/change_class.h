@@ -9,6 +9,7 @@ typedef enum ChangeClass {
     CHANGE_CERTIFICATE, /* of the API server */
     CHANGE_CONTROLLER_MANAGER,
     CHANGE_SCHEDULER,
+    CHANGE_FILES, /* and the components that use them */
     CHANGE_ETCD,
     CHANGE_KUBELET,
     CHANGE_PROXY,
@@ -24,7 +25,7 @@ typedef struct ChangeRow {
     ChangeClass class;
 } ChangeRow;
 
-enum { CHANGE_ROW_COUNT = 44 };
+enum { CHANGE_ROW_COUNT = 45 };
 extern const ChangeRow change_class_rows[CHANGE_ROW_COUNT];
 
 typedef VEC(const ChangeRow *) ChangeRows;

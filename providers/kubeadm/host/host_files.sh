@@ -14,3 +14,10 @@ file_label() {
 file_move() {
   file_label "$1" && mv -f "$1" "$2" && file_label "$2"
 }
+# Copies the file $1 to $2. The copy is made beside $3, by default beside $2.
+file_copy() {
+  new=$(file_new "${3:-$2}")
+  cp -p "$1" "$new"
+  sync "$new" 2>/dev/null || sync
+  file_move "$new" "$2"
+}

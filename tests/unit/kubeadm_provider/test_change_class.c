@@ -34,6 +34,7 @@ static void test_complete(void **) {
     check_schema(&kubeadm_schema_cluster.schema, STR("cluster"), arena);
     assert_int_equal(rows_for(STR("endpoint")), 1);
     assert_int_equal(rows_for(STR("pki")), 1);
+    assert_int_equal(rows_for(STR("files")), 1);
     assert_int_equal(rows_for(STR("kubelet")), 1);
     assert_int_equal(rows_for(STR("kube_proxy")), 1);
 }

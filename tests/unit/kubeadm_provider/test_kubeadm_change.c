@@ -1,8 +1,11 @@
 /* kubeadm_change: notes and errors of a plan, and changes of a cluster in memory, with a death at
  * each of their commands. lab/config_change has real ones. */
+#include "base64.h"
 #include "json.h"
 #include "kubeadm_change.h"
+#include "kubeadm_member.h"
 #include "kubeadm_provider.h"
+#include "kubeadm_refresh.h"
 #include "object_builder.h"
 #include "pki.h"
 #include "resource_case.h"
@@ -39,6 +42,7 @@ typedef struct Cluster {
     bool dies_after; /* the lost command has run */
     bool is_dead;
     FoundObjects joins;
+    FoundObjects inits;
     StrBuf log; /* steps: "cp1=new " */
     Str input;  /* of the last step */
 } Cluster;
@@ -86,6 +90,17 @@ static Str run_step(Cluster *cluster, size_t i, Str input, Arena *arena) {
                       strlen(err), err);
 }
 
+/* The mark of the first machine, which is a control plane. */
+static Str role_facts(const Cluster *cluster, Arena *arena) {
+    Str mark = str_format(arena, "{\"id\":\"i0\",\"lineage\":\"%.*s\",\"address\":\"%.*s\"}",
+                          STR_ARG(cluster->c.call.lineage), STR_ARG(cluster->c.call.address));
+    return str_format(arena,
+                      "exists /etc/kubernetes/kubelet.conf\nexists /etc/kubernetes/manifests/"
+                      "kube-apiserver.yaml\nkubelet_certificate /var/lib/kubelet/pki/a.pem\nmarker "
+                      "%.*s\n",
+                      STR_ARG(base64_encode(mark, arena)));
+}
+
 static Str answer(Cluster *cluster, size_t i, const SshCommand *command, Arena *arena) {
     bool is_step = has(command->command, "-change'");
     if (is_step && command->input.len)
@@ -102,10 +117,13 @@ static Str answer(Cluster *cluster, size_t i, const SshCommand *command, Arena *
                                   str_find(command->input, STR("---\n"), 0) + 4);
     if (has(command->command, "'end'"))
         cluster->former = STR_EMPTY;
+    if (command->input.len)
+        cluster->input = str_clone(command->input, arena);
     return str_format(arena,
                       "facts 1\nuser 0\nos_id debian\nversion kubelet v1.34.4\nserver_version "
-                      "%s\n%stime %lld\nend\n",
+                      "%s\n%s%.*stime %lld\nend\n",
                       cluster->version, i == 0 && cluster->former.len ? "changing yes\n" : "",
+                      STR_ARG(i == 0 ? role_facts(cluster, arena) : STR_EMPTY),
                       (long long)cluster->c.io.clock->now_ms(cluster->c.io.clock->self) / 1000);
 }
 
@@ -202,6 +220,8 @@ static void find_objects(void *payload, const char *type, FoundObjects *out) {
     const Cluster *cluster = payload;
     if (strcmp(type, "kubeadm_join") == 0)
         *out = cluster->joins;
+    else
+        *out = cluster->inits;
 }
 
 static Str pki_json(Arena *arena) {
@@ -365,6 +385,105 @@ static void test_certificate(void **) {
     close_cluster(&cluster);
 }
 
+static bool plan(Cluster *cluster, Value prior, Value planned, bool joins, PlanResponse *out) {
+    ResourceCase *c = &cluster->c;
+    PlanRequest request = {.prior = prior, .proposed = planned, .config = planned};
+    *out = (PlanResponse){0};
+    c->diags = diags_new(c->arena);
+    return kubeadm_change_plan(case_call(c), &request, joins, out, &c->diags);
+}
+
+static Value with_file(const Cluster *cluster, Value object, const char *content) {
+    Str json =
+        str_format(cluster->c.arena, "{\"files\":{\"audit.yaml\":{\"content\":\"%s\"}}}", content);
+    ResourceCase c = cluster->c;
+    Value files = object_attribute(case_config(&c, str_to_cstr(json, c.arena)), "files");
+    return object_with(object, "files", files, c.arena);
+}
+
+#define AUDIT                                                                                      \
+    "\"api_server\":{\"extra_args\":[{\"name\":\"audit-policy-file\",\"value\":\"/etc/kubernetes/" \
+    "loam/audit.yaml\"}]}"
+#define VOLUMES "extraVolumes:\n"
+
+/* A file and its volume come with the flag; a content restarts the component that has the flag. */
+static void test_files(void **) {
+    Cluster cluster;
+    Value prior, planned, changed;
+    PlanResponse response;
+    open_cluster(&cluster);
+    make_objects(&cluster, "", AUDIT, &prior, &planned);
+    planned = with_file(&cluster, planned, "one");
+    assert_true(plan(&cluster, prior, planned, false, &response));
+    check_str(response.notes.items[0].text,
+              "files below /etc/kubernetes/loam on cp1, cp2, cp3, one at a time: + audit.yaml");
+    assert_true(run(&cluster, prior, planned));
+    assert_true(has(cluster.input, "\naudit.yaml 0600 b25l\n.\n"));
+    assert_true(has(cluster.input, "LOAM_FILES='apiserver'"));
+    assert_true(has(cluster.input, "LOAM_PODS='apiserver'"));
+    assert_true(has(cluster.live, VOLUMES));
+    assert_true(has(cluster.live, "hostPath: \"/etc/kubernetes/loam/audit.yaml\""));
+    changed = with_file(&cluster, planned, "two");
+    assert_true(plan(&cluster, planned, changed, false, &response));
+    assert_int_equal(response.notes.count, 1);
+    assert_true(has(response.notes.items[0].text, ": ~ audit.yaml"));
+    assert_true(run(&cluster, planned, changed));
+    assert_true(has(cluster.input, "audit.yaml 0600 dHdv\n"));
+    assert_true(has(cluster.input, "LOAM_PODS='apiserver'"));
+    assert_true(has(cluster.live, VOLUMES));
+    assert_true(plan(&cluster, changed, prior, false, &response));
+    assert_true(has(response.notes.items[0].text, ": - audit.yaml"));
+    assert_true(run(&cluster, changed, prior));
+    assert_false(has(cluster.live, VOLUMES));
+    /* A file that no flag names restarts nothing. */
+    assert_true(run(&cluster, prior, with_file(&cluster, prior, "one")));
+    assert_true(has(cluster.input, "LOAM_FILES='none'"));
+    assert_true(has(cluster.input, "LOAM_PODS=''"));
+    close_cluster(&cluster);
+}
+
+/* A control plane that joins later gets the files of the kubeadm_init in the state. */
+static void test_join(void **) {
+    Cluster cluster;
+    Value prior, planned;
+    open_cluster(&cluster);
+    make_objects(&cluster, "", AUDIT, &prior, &planned);
+    for (int has_files = 0; has_files < 2; has_files++) {
+        SCOPED(SshLink) link = {0};
+        KubeadmNode node;
+        FoundObject init = {STR("kubeadm_init.x"),
+                            has_files ? with_file(&cluster, planned, "one") : planned};
+        ResourceCase *c = &cluster.c;
+        cluster.inits = (FoundObjects){0};
+        vec_push(c->arena, &cluster.inits, init);
+        cluster.input = STR_EMPTY;
+        assert_true(kubeadm_node_open(case_call(c), cluster.joins.items[0].object, STR("i1"), &link,
+                                      &node, &c->diags));
+        assert_true(kubeadm_member_place_files(&node, &c->diags));
+        check_str(cluster.input, has_files ? "audit.yaml 0600 b25l\n" : "");
+    }
+    close_cluster(&cluster);
+}
+
+/* The first machine shows that a change has not ended. */
+static void test_refresh(void **) {
+    Cluster cluster;
+    Value prior, planned;
+    open_cluster(&cluster);
+    make_objects(&cluster, FLAG("old"), FLAG("new"), &prior, &planned);
+    for (int is_changing = 1; is_changing >= 0; is_changing--) {
+        ResourceCase *c = &cluster.c;
+        ReadRequest request = {.state = prior};
+        bool is_restoring;
+        cluster.former = is_changing ? STR("x") : STR_EMPTY;
+        assert_true(
+            kubeadm_refresh_read(case_call(c), &request, true, &prior, &is_restoring, &c->diags));
+        Value found = object_attribute(prior, "change_unfinished");
+        assert_int_equal(value_is_present(found), is_changing);
+    }
+    close_cluster(&cluster);
+}
+
 static bool says(const Cluster *cluster, const char *text) {
     vec_each(&cluster->c.diags, diag) {
         if (has(diag->detail, text))
@@ -461,14 +580,6 @@ static void test_refused(void **) {
 
 /* Plans. */
 
-static bool plan(Cluster *cluster, Value prior, Value planned, bool joins, PlanResponse *out) {
-    ResourceCase *c = &cluster->c;
-    PlanRequest request = {.prior = prior, .proposed = planned, .config = planned};
-    *out = (PlanResponse){0};
-    c->diags = diags_new(c->arena);
-    return kubeadm_change_plan(case_call(c), &request, joins, out, &c->diags);
-}
-
 #define SERVER(lists) "\"api_server\":{" lists "}"
 #define ARGS(items)   "\"extra_args\":[" items "]"
 #define ARG(n, v)     "{\"name\":\"" n "\",\"value\":\"" v "\"}"
@@ -561,7 +672,8 @@ UNIT_MAIN(test_kubeadm_change) {
         cmocka_unit_test(test_certificate), cmocka_unit_test(test_rollback),
         cmocka_unit_test(test_deaths),      cmocka_unit_test(test_refused),
         cmocka_unit_test(test_notes),       cmocka_unit_test(test_single),
-        cmocka_unit_test(test_alone),
+        cmocka_unit_test(test_alone),       cmocka_unit_test(test_files),
+        cmocka_unit_test(test_join),        cmocka_unit_test(test_refresh),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -37,6 +37,7 @@ static void test_invalid(void **) {
         {",\"cluster\":{\"encryption_algorithm\":\"ECDSA-P384\"}", "Argument not supported"},
         {",\"cluster\":{\"feature_gates\":{\"EtcdLearnerMode\":true}}",
          "Feature gate not supported"},
+        {",\"files\":{\"../x\":{\"content\":\"\"}}", "Path of a file not valid"},
     };
     ResourceCase c = case_open(&kubeadm_init);
     assert_true(case_validate(&c, "{" NODE("1.33.1", "api:6443") "}"));
