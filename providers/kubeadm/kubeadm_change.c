@@ -252,7 +252,7 @@ static void note_changes(const Call *call, const PlanRequest *request, PlanRespo
     if (certificate.len)
         note_part(call, response, "certificate of kube-apiserver", certificate, &names);
     if (restarts_server && names.count == 1)
-        plan_note(response, NO_PATH, STR("the API does not respond for about 20 s"), arena);
+        plan_note(response, NO_PATH, STR("the API does not respond for up to a minute"), arena);
 }
 
 /* Plan: errors. */

@@ -33,7 +33,7 @@ static const Attribute attributes[] = {
     KUBEADM_NODE_ATTRIBUTES(0),
     {"server",     &TYPE_STRING,  COMPUTED, "URL of the API server, known once the cluster exists: a provider that uses it is configured only then."},
     {"is_member",  &TYPE_BOOL,    COMPUTED | CHANGES_ON_UPDATE, "Whether the machine is a control plane. If not, for instance after it was replaced, the next apply lets it join a control plane that responds."},
-    {"change_unfinished", &TYPE_BOOL, COMPUTED | CHANGES_ON_UPDATE, "True if an apply ended in a change of the configuration of the control planes; null otherwise. The next apply completes the change, or returns to the former configuration."},
+    {"change_unfinished", &TYPE_BOOL, COMPUTED | CHANGES_ON_UPDATE, "Whether an apply ended in a change of the configuration of the control planes. The next apply completes the change, or returns to the former configuration."},
     {"restore",    NULL,          OPTIONAL, "Snapshot of etcd from which a new machine gets the data of the cluster, if no control plane is left. Ignored as long as one responds; a change is then an error.", .nested = &etcd_source_argument},
     {"snapshot_before_upgrade", NULL, OPTIONAL, "Encrypted snapshot of etcd before each upgrade, on this computer. If it fails, the cluster is not upgraded.", .nested = &kubeadm_upgrade_snapshot_argument},
     {"upgrade_through", NULL,     OPTIONAL, "Versions between, for an upgrade that skips minor versions: one for each of them. All control planes change to one after the other, before kubernetes_version. Entries that the cluster has passed are ignored.", .nested = &kubeadm_rounds_argument},
@@ -216,7 +216,8 @@ static bool init_plan(const Call *call, const PlanRequest *request, PlanResponse
         return false;
     ObjectBuilder builder = object_builder_of(response->planned, call->arena);
     object_builder_set(&builder, "is_member", value_bool(true));
-    object_builder_set(&builder, "change_unfinished", value_null(&TYPE_BOOL));
+    if (value_is_null(request->prior) || object_has(request->prior, "change_unfinished"))
+        object_builder_set(&builder, "change_unfinished", value_bool(false));
     if (!value_is_null(request->prior) && (joins_again(call, request->prior, request->proposed) ||
                                            restores_newly(request->prior, request->proposed))) {
         forget_machine(&builder);

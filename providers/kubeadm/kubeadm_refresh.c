@@ -117,12 +117,12 @@ bool kubeadm_refresh_nodes(const Call *call, Value state, Diags *diags) {
     return true;
 }
 
-/* Only a kubeadm_init has the attribute. */
+/* Only a kubeadm_init has the attribute, null in states of releases without it. */
 static void set_change(Value *state, bool is_unfinished, Arena *arena) {
     Value found;
-    if (value_find(*state, STR("change_unfinished"), &found))
-        *state = object_with(*state, "change_unfinished",
-                             is_unfinished ? value_bool(true) : value_null(&TYPE_BOOL), arena);
+    if (value_find(*state, STR("change_unfinished"), &found) &&
+        (is_unfinished || value_is_present(found)))
+        *state = object_with(*state, "change_unfinished", value_bool(is_unfinished), arena);
 }
 
 bool kubeadm_refresh_read(const Call *call, const ReadRequest *request, bool is_control_plane,

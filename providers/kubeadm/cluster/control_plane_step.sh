@@ -34,7 +34,12 @@ begin_restart() {
   identify "$1" >>"$work/.old"
   mv -f "$work/.old" "$work/$1.old"
 }
-newest_log() { find "/var/log/pods" -path "/var/log/pods/kube-system_$1-*/$1/*.log" -exec ls -t {} + 2>/dev/null | head -n 1; }
+# Further arguments are conditions of find.
+newest_log() {
+  one=$1
+  shift
+  find /var/log/pods -path "/var/log/pods/kube-system_$one-*/$one/*.log" "$@" -exec ls -t {} + 2>/dev/null | head -n 1
+}
 uptime_seconds() { read -r up _ </proc/uptime && echo "${up%%.*}"; }
 get() {
   if command -v kubectl >/dev/null 2>&1; then
@@ -162,7 +167,8 @@ restore() {
   if [ $status = 20 ]; then end_work; fi
 }
 roll_back() {
-  text=$(tail -n 40 "$(newest_log "$1")" 2>/dev/null | cut -d ' ' -f 4-)
+  # A container that has just started has an empty log.
+  text=$(tail -n 40 "$(newest_log "$1" -size +0)" 2>/dev/null | cut -d ' ' -f 4-)
   restore
   echo "$1"
   printf '%s\n' "$text" >&2
