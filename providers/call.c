@@ -64,3 +64,7 @@ bool call_part_begin(const Call *call, const PartIntent *intent, Diags *diags) {
 bool call_part_end(const Call *call, Str key, Str private_data, Diags *diags) {
     return !call->part_end || call->part_end(call->progress_payload, key, private_data, diags);
 }
+
+bool call_keep_state(const Call *call, Value state, Diags *diags) {
+    return !call->keep_state || call->keep_state(call->progress_payload, state, diags);
+}

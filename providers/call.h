@@ -82,6 +82,7 @@ typedef struct Call {
     bool (*parts_record)(void *payload, const PartIntent *intents, size_t count, Diags *diags);
     bool (*part_begin)(void *payload, const PartIntent *intent, Diags *diags);
     bool (*part_end)(void *payload, Str key, Str private_data, Diags *diags);
+    bool (*keep_state)(void *payload, Value state, Diags *diags);
 } Call;
 
 /* Reports progress such as "uploading", 3 MiB of 10 MiB; total 0: unknown. Cheap enough to call for
@@ -136,3 +137,9 @@ MUST_USE bool call_parts_record(const Call *call, const PartIntent *intents, siz
 MUST_USE bool call_part_begin(const Call *call, const PartIntent *intent, Diags *diags);
 /* Call after a successful change of a part. A failed part has no end: the slot returns an error. */
 MUST_USE bool call_part_end(const Call *call, Str key, Str private_data, Diags *diags);
+
+/* Records the object as it is now, in an update that has several steps: after a crash within the
+ * call, the state has this object. In the thread of the slot; not for types with parts. A failure
+ * later must not set a response->state that is older. Returns false, with an error, if nothing can
+ * be recorded: then change nothing more. Calls other than updates record nothing. */
+MUST_USE bool call_keep_state(const Call *call, Value state, Diags *diags);

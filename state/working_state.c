@@ -298,8 +298,9 @@ static void write_between(WorkingState *working) {
         log_debug("state not written between", log_text("path", working->backend->path));
 }
 
-bool working_state_record(WorkingState *working, uint64_t sequence, const JournalOutcome *outcome,
-                          Diags *diags) {
+/* `flushes`: the outcome is durable when the function returns, also in a buffered store. */
+static bool record_outcome(WorkingState *working, uint64_t sequence, const JournalOutcome *outcome,
+                           bool flushes, Diags *diags) {
     SCOPED(ArenaRef) scratch = arena_open("outcome");
     Diags reasons = diags_new(scratch);
     bool ok = sequence > 0 || save_leftover(working, diags);
@@ -307,15 +308,24 @@ bool working_state_record(WorkingState *working, uint64_t sequence, const Journa
     if (ok && working->journal)
         ok = journal_outcome(working->journal, sequence, outcome, &reasons);
     working_state_set_object(working, outcome);
-    working->had_effect |= sequence > 0;
+    working->had_effect |= flushes;
     bool is_due = is_write_due(working);
     pthread_mutex_unlock(&working->mutex);
-    if (ok && sequence > 0 && working->journal)
+    if (ok && flushes && working->journal)
         ok = journal_flush(working->journal, &reasons);
     ok = first_failure(working, ok, &reasons, diags);
     if (is_due)
         write_between(working);
     return ok;
+}
+
+bool working_state_record(WorkingState *working, uint64_t sequence, const JournalOutcome *outcome,
+                          Diags *diags) {
+    return record_outcome(working, sequence, outcome, sequence > 0, diags);
+}
+
+bool working_state_keep(WorkingState *working, const JournalOutcome *outcome, Diags *diags) {
+    return record_outcome(working, 0, outcome, true, diags);
 }
 
 bool working_state_end(WorkingState *working, uint64_t sequence, Diags *diags) {

@@ -37,6 +37,9 @@ MUST_USE bool working_state_parts(WorkingState *working, uint64_t sequence, cons
  * needed. The dependencies are not copied: they must live as long as the state. */
 MUST_USE bool working_state_record(WorkingState *working, uint64_t sequence,
                                    const JournalOutcome *outcome, Diags *diags);
+/* Records the object as it is in the midst of a call, whose intent stays open. */
+MUST_USE bool working_state_keep(WorkingState *working, const JournalOutcome *outcome,
+                                 Diags *diags);
 /* Records that the call failed and changed nothing. */
 MUST_USE bool working_state_end(WorkingState *working, uint64_t sequence, Diags *diags);
 /* Returns 8 hex digits that no deposed object of this instance has. */

@@ -10,7 +10,8 @@
  * - intent: sequence, address, deposed key, action, generation, marker (named "identity"), private
  * data, planned object. Durable before the provider's call.
  * - outcome: sequence of its intent (0: none), the new object (or none) in state form. Durable
- * before any dependent operation begins.
+ * before any dependent operation begins. An update in several steps appends the object of each step
+ * with the sequence 0 first; a crash leaves the last one.
  * - end: sequence. The call failed and left the old object unchanged. Sequence 0, after a fold: the
  * apply of the saved plan has changed the object at this address.
  * - part-begin: sequence of its intent, key and action of one part of the instance, marker.

@@ -196,6 +196,10 @@ static bool thing_update(const Call *call, const ApplyRequest *request, ApplyRes
     Deed deed = begin(call, "update", request->planned, group_of(request->planned));
     bool fails = is_ordered(deed.world, deed.text);
     FakeObject *object = find(deed.world, STR_EMPTY, object_text(request->prior, "id", STR_EMPTY));
+    if (str_equal(deed.world->keeps_at, deed.text) &&
+        !call_keep_state(call, object_with(request->prior, "revision", value_int(41), call->arena),
+                         diags))
+        fails = true;
     if (!fails && object) {
         object->size = object_int(request->planned, "size", 0);
         object->name =

@@ -53,6 +53,7 @@ typedef struct FakeWorld {
     CancelToken *cancel;
     Str stops_at; /* raises the token within this call: "create a" */
     Str dies_at;  /* ends the process within this call, after the object is there */
+    Str keeps_at; /* this update keeps a state with the revision 41 first */
     RecoverOutcome recovery;
     int64_t planned_ms; /* time of the plan, in the last plan of a thing */
 } FakeWorld;

@@ -364,6 +364,19 @@ static bool prepare_call(Applying *applying) {
     return ok;
 }
 
+/* The payload is the operation, the first member of an Applying. The intent stays open. */
+static bool keep_state(void *payload, Value state, Diags *diags) {
+    Applying *applying = payload;
+    InstanceOp *op = &applying->op;
+    Value known = value_unknown_as_null(state, op->scratch);
+    Value marked = object_marks_keep(op, applying->before,
+                                     object_marks_add(op, known, &applying->wanted.sensitive));
+    JournalOutcome outcome = instance_op_outcome(
+        op, stored_object_encode(op, marked, OBJECT_READY, applying->response.private_data,
+                                 applying->response.identity));
+    return working_state_keep(op->walk->working, &outcome, diags);
+}
+
 static bool instance_apply_call_provider(Applying *applying) {
     InstanceOp *op = &applying->op;
     const Type *type = schema_implied_type(op->schema);
@@ -379,7 +392,9 @@ static bool instance_apply_call_provider(Applying *applying) {
     if (op->managed->has_parts)
         applying->parts =
             change_parts_open(op, applying->change, &applying->response, applying->sequence);
+    op->keep_state = value_is_null(applying->prior) ? NULL : keep_state;
     bool ok = provider_call_apply(op, &request, &response);
+    op->keep_state = NULL;
     if (ok)
         ok = record_success(applying, &response);
     else

@@ -222,6 +222,7 @@ Call instance_op_call(InstanceOp *op) {
         .parts_record = op->parts_record,
         .part_begin = op->part_begin,
         .part_end = op->part_end,
+        .keep_state = op->keep_state,
     };
 }
 

@@ -15,6 +15,7 @@ typedef struct PartWork PartWork;
 typedef bool (*PartsRecord)(void *payload, const PartIntent *intents, size_t count, Diags *diags);
 typedef bool (*PartBegin)(void *payload, const PartIntent *intent, Diags *diags);
 typedef bool (*PartEnd)(void *payload, Str key, Str private_data, Diags *diags);
+typedef bool (*KeepState)(void *payload, Value state, Diags *diags);
 
 typedef struct InstanceOp {
     EngineWalk *walk;
@@ -41,6 +42,7 @@ typedef struct InstanceOp {
     PartsRecord parts_record;           /* of the current call; set with `parts` */
     PartBegin part_begin;
     PartEnd part_end;
+    KeepState keep_state; /* of the current call, if it is an update */
 
     Action action;
     int64_t started_ms;

@@ -386,6 +386,28 @@ static void an_interrupted_run_is_continued(void **) {
     engine_case_close(c);
 }
 
+/* An update records a state in its midst, and dies. */
+static void a_kept_state_survives(void **) {
+    EngineCase *c = engine_case_open();
+    engine_case_config(c, "resource:\n  fake_thing:\n    a: {name: a, size: 1, secret: x}\n");
+    engine_case_must(c, engine_case_apply(c));
+    check_diary(c, "create a\n");
+    engine_case_config(c, "resource:\n  fake_thing:\n    a: {name: a, size: 2, secret: x}\n");
+    c->world.keeps_at = STR("update a");
+    engine_death_within(c, "update a");
+    c->world.keeps_at = STR_EMPTY;
+    assert_true(engine_death_replay(c));
+    check_objects(c, "fake_thing.a a-1\n");
+    const StateResource *resource = map_find(&c->state->resources, STR("fake_thing.a"));
+    const StateObject *kept = resource->instances.items[0].current;
+    assert_true(str_find(kept->attributes, STR("\"revision\":41"), 0) != SIZE_MAX);
+    assert_true(str_find(kept->attributes, STR("\"size\":1"), 0) != SIZE_MAX);
+    assert_true(str_find(kept->sensitive_attributes, STR("secret"), 0) != SIZE_MAX);
+    engine_case_must(c, engine_case_apply(c));
+    check_diary(c, "update a\n");
+    engine_case_close(c);
+}
+
 static const char quick_ones[] = "resource:\n"
                                  "  fake_quick:\n"
                                  "    q: {count: 3, name: 'q${count.index}'}\n"
@@ -503,6 +525,7 @@ UNIT_MAIN(test_engine_failure) {
         cmocka_unit_test(doubts_outlive_a_target),
         cmocka_unit_test(doubts_outlive_a_deferred_provider),
         cmocka_unit_test(an_interrupted_run_is_continued),
+        cmocka_unit_test(a_kept_state_survives),
         cmocka_unit_test(a_doubt_outlives_targeted_runs),
         cmocka_unit_test(intents_share_a_sync),
         cmocka_unit_test(a_stop_ends_shared_intents),
