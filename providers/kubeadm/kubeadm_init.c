@@ -9,6 +9,7 @@
 #include "kubeadm_change.h"
 #include "kubeadm_check.h"
 #include "kubeadm_document.h"
+#include "kubeadm_encryption.h"
 #include "kubeadm_import.h"
 #include "kubeadm_join_command.h"
 #include "kubeadm_member.h"
@@ -44,6 +45,8 @@ static const Attribute attributes[] = {
     {"control_plane_join_command", &TYPE_STRING, COMPUTED | SENSITIVE, "Command by which a control plane joins without loam; null without upload_certs."},
     {"uploaded_certs_expire", &TYPE_STRING, COMPUTED, "When the uploaded certificate authorities end, in RFC 3339."},
     {"files",      NULL,          OPTIONAL, "Files below /etc/kubernetes/loam on all control planes, by their path there, such as \"audit.yaml\". A component whose flag names such a file gets a volume for it, and restarts if it changes. The state has their contents.", .nested = &control_files_argument},
+    {"encryption_at_rest", NULL,  OPTIONAL, "Encrypts objects in etcd. A change makes the API servers of all control planes know the new key, rewrites all objects, and drops the former key.", .nested = &etcd_encryption_argument},
+    {"encryption_state", NULL,    COMPUTED, "Keys of encryption_at_rest, and the progress of an unfinished change; null if there was never a key.", .nested = &etcd_encryption_state},
     {"init",       NULL,          OPTIONAL, "InitConfiguration of kubeadm. Arguments of this resource win.", .nested = &kubeadm_schema_init},
     {"cluster",    NULL,          OPTIONAL, "ClusterConfiguration of kubeadm. Arguments of this resource win.", .nested = &kubeadm_schema_cluster},
     {"kubelet",    &TYPE_DYNAMIC, OPTIONAL, "KubeletConfiguration of all nodes, with the names of Kubernetes."},
@@ -140,6 +143,7 @@ static bool init_validate(const Call *call, const ValidateRequest *request, Diag
     is_good &= check_component(call, config, "kube_proxy", COMPONENT_KUBE_PROXY, version, diags);
     is_good &= kubeadm_join_command_validate(call, config, diags);
     is_good &= check_files(call, config, diags);
+    is_good &= kubeadm_encryption_validate(call, config, diags);
     is_good &= !version || kubeadm_rounds_validate(call, config, found, diags);
     return (!version || check_release(call, config, found, diags)) && is_good;
 }
@@ -197,17 +201,16 @@ static bool check_restore(const Call *call, const PlanRequest *request, Diags *d
            kubeadm_restore_check_lost(call, request->prior, &source, diags);
 }
 
-static bool plan_change(const Call *call, const PlanRequest *request, PlanResponse *response,
-                        Diags *diags) {
-    bool joins = joins_again(call, request->prior, request->proposed) ||
-                 restores_newly(request->prior, request->proposed);
-    return kubeadm_change_plan(call, request, joins, response, diags);
+static bool gets_machine(const Call *call, const PlanRequest *request) {
+    return !value_is_null(request->prior) && !request->is_replaced &&
+           (joins_again(call, request->prior, request->proposed) ||
+            restores_newly(request->prior, request->proposed));
 }
 
 static bool init_plan(const Call *call, const PlanRequest *request, PlanResponse *response,
                       Diags *diags) {
     if (!value_is_null(request->prior) && !request->is_replaced &&
-        (!plan_change(call, request, response, diags) ||
+        (!kubeadm_change_plan(call, request, gets_machine(call, request), response, diags) ||
          !kubeadm_rounds_plan(call, request, response, diags)))
         return false;
     bool responds;
@@ -229,8 +232,10 @@ static bool init_plan(const Call *call, const PlanRequest *request, PlanResponse
             object_builder_set(&builder, "certificates_expire", value_unknown(&TYPE_STRING));
     }
     kubeadm_join_command_plan(call, request, &builder, response, diags);
+    bool is_good = kubeadm_encryption_plan(call, request, gets_machine(call, request), &builder,
+                                           response, diags);
     response->planned = object_builder_value(&builder);
-    return true;
+    return is_good;
 }
 
 /* Configurations. */
@@ -313,9 +318,11 @@ static Str init_config(const KubeadmNode *node, Str certificate_key) {
 /* `restore` NULL: a cluster without data. */
 static bool run_init(const KubeadmNode *node, const KubeadmRestore *restore, bool *may_exist,
                      Diags *diags) {
+    KubeadmNode own = *node;
+    own.object = kubeadm_encryption_object(node->object, node->call->arena);
     KubeadmStep step = {.id = node->id,
                         .verb = "init",
-                        .config = init_config(node, STR_EMPTY),
+                        .config = init_config(&own, STR_EMPTY),
                         .mark = kubeadm_node_mark(node),
                         .restore = restore};
     if (!node_pki_place(node->link, &node->pki, diags) || !kubeadm_member_place_files(node, diags))
@@ -355,10 +362,22 @@ static bool report_running(const KubeadmNode *node, Diags *diags) {
                       STR_ARG(node->endpoint));
 }
 
+/* Its API servers have keys that only the former state knows. */
+static bool report_unknown_keys(const KubeadmNode *node, Diags *diags) {
+    return path_error(node->call, PATH_AT(node->call, {"encryption_at_rest"}), diags,
+                      "Keys of the cluster not known",
+                      "A control plane responds at the endpoint %.*s, and the state has no key of "
+                      "that cluster. Apply without this argument; if the cluster encrypts nothing, "
+                      "add it then.",
+                      STR_ARG(node->endpoint));
+}
+
 static bool make_or_join(const KubeadmNode *node, Value config, bool *may_exist, Diags *diags) {
     bool exists = false, restores = object_has(config, "restore");
     if (!cluster_exists(node, &exists, diags))
         return false;
+    if (exists && object_has(node->object, "encryption_at_rest"))
+        return report_unknown_keys(node, diags);
     if (exists)
         return restores ? report_running(node, diags) : join_existing(node, may_exist, diags);
     return restores ? init_restore(node, config, may_exist, diags)
@@ -366,7 +385,7 @@ static bool make_or_join(const KubeadmNode *node, Value config, bool *may_exist,
 }
 
 /* The machine was replaced: the cluster must have another control plane, or a snapshot. */
-static bool join_again(const KubeadmNode *node, const ApplyRequest *request, Diags *diags) {
+static bool join_again(KubeadmNode *node, const ApplyRequest *request, Value *state, Diags *diags) {
     bool exists = false, may_exist = false;
     if (!cluster_exists(node, &exists, diags))
         return false;
@@ -375,7 +394,8 @@ static bool join_again(const KubeadmNode *node, const ApplyRequest *request, Dia
     if (exists)
         return join_existing(node, &may_exist, diags);
     if (object_has(request->config, "restore"))
-        return init_restore(node, request->config, &may_exist, diags);
+        return kubeadm_encryption_restore(node, state, diags) &&
+               init_restore(node, request->config, &may_exist, diags);
     return path_error(
         node->call, PATH_AT(node->call, {"host"}), diags, "No control plane of the cluster is left",
         "%.*s is not a control plane any more, and none responds at the endpoint "
@@ -433,7 +453,8 @@ static bool init_create(const Call *call, const ApplyRequest *request, ApplyResp
     if (!kubeadm_node_open(call, request->planned, request->marker, &link, &node, diags))
         return false;
     node.is_control_plane = true;
-    if (!kubeadm_node_prepare(&node, &part, diags))
+    if (!kubeadm_node_prepare(&node, &part, diags) ||
+        !kubeadm_encryption_create(&node, part == KUBEADM_PART_NODE, diags))
         return false;
     if (part != KUBEADM_PART_NODE &&
         (!check_cgroup(&node, diags) ||
@@ -454,6 +475,14 @@ static bool init_upgrade(const KubeadmNode *node, const ApplyRequest *request, D
             kubeadm_upgrade_snapshot(node, from, request->config, diags));
 }
 
+/* The encryption in etcd stays as it is, whatever else changes. */
+static bool change_configuration(const KubeadmNode *node, Value prior, Diags *diags) {
+    Arena *arena = node->call->arena;
+    KubeadmNode own = *node;
+    own.object = kubeadm_encryption_object(node->object, arena);
+    return kubeadm_change_run(&own, kubeadm_encryption_object(prior, arena), diags);
+}
+
 static bool init_update(const Call *call, const ApplyRequest *request, ApplyResponse *response,
                         Diags *diags) {
     SCOPED(SshLink) link = {0};
@@ -463,18 +492,24 @@ static bool init_update(const Call *call, const ApplyRequest *request, ApplyResp
     bool is_new = joins_again(call, request->prior, request->planned) ||
                   restores_newly(request->prior, request->planned);
     response->state = request->prior;
-    if (!kubeadm_node_open(call, request->planned, id, &link, &node, diags))
+    Value encryption = object_attribute(request->prior, "encryption_state");
+    if (!kubeadm_node_open(
+            call, object_with(request->planned, "encryption_state", encryption, call->arena), id,
+            &link, &node, diags))
         return false;
     node.is_control_plane = true;
     Str former_host = object_text(request->prior, "host", STR_EMPTY);
     node.former_address = object_text(request->prior, "node_address", former_host);
-    if (is_new && (!kubeadm_node_prepare(&node, &part, diags) ||
-                   !(part == KUBEADM_PART_NODE
-                         ? check_existing(&node, request, diags)
-                         : check_cgroup(&node, diags) && join_again(&node, request, diags)) ||
-                   !init_finish(&node, &response->state, diags)))
+    if (is_new &&
+        (!kubeadm_node_prepare(&node, &part, diags) ||
+         !(part == KUBEADM_PART_NODE ? check_existing(&node, request, diags)
+                                     : check_cgroup(&node, diags) &&
+                                           join_again(&node, request, &response->state, diags)) ||
+         !init_finish(&node, &response->state, diags) ||
+         !kubeadm_encryption_finish_restore(&node, &response->state, diags)))
         return false;
-    if ((!is_new && !kubeadm_change_run(&node, request->prior, diags)) ||
+    if ((!is_new && (!change_configuration(&node, request->prior, diags) ||
+                     !kubeadm_encryption_update(&node, &response->state, diags))) ||
         !init_upgrade(&node, request, diags) ||
         !kubeadm_upgrade_run(&node, request->prior, true, diags) ||
         !kubeadm_member_update(&node, request->prior, diags))
@@ -483,7 +518,8 @@ static bool init_update(const Call *call, const ApplyRequest *request, ApplyResp
         return set_join_command(&node, request->prior, &response->state, diags);
     if (kubeadm_import_is_new(request->prior) && !kubeadm_import_adopt(&node, diags))
         return false;
-    Value state = request->planned;
+    Value state = object_with(request->planned, "encryption_state",
+                              object_attribute(response->state, "encryption_state"), call->arena);
     if (!kubeadm_certificates_update(&node, request->prior, &state, diags) ||
         !set_join_command(&node, request->prior, &state, diags))
         return false;
@@ -546,10 +582,11 @@ static bool init_recover(const Call *call, const RecoverRequest *request, Recove
                          Diags *diags) {
     if (!kubeadm_refresh_recover(call, request, "init", true, response, diags))
         return false;
-    if (response->outcome == RECOVER_COMPLETE)
-        response->state =
-            with_server(kubeadm_join_command_clear(response->state, call->arena), call->arena);
-    return true;
+    if (response->outcome != RECOVER_COMPLETE)
+        return true;
+    response->state =
+        with_server(kubeadm_join_command_clear(response->state, call->arena), call->arena);
+    return kubeadm_encryption_recover(call, request->marker, &response->state, diags);
 }
 
 static const Block blocks[] = {TIMEOUTS_BLOCK};

@@ -8,6 +8,7 @@
 #include "kube_object.h"
 #include "kubeadm_certificates.h"
 #include "kubeadm_document.h"
+#include "kubeadm_encryption.h"
 #include "kubeadm_peer.h"
 #include "kubeadm_schema.h"
 #include "kubeadm_step.h"
@@ -261,14 +262,15 @@ static bool member_check_identity(const KubeadmNode *node, const ClusterApi *api
 }
 
 bool kubeadm_member_place_files(const KubeadmNode *node, Diags *diags) {
-    Value files = value_null(&TYPE_DYNAMIC);
+    Value files = value_null(&TYPE_DYNAMIC), init = node->object;
     FoundObjects found = call_find_objects(node->call, "kubeadm_init");
-    if (!value_find(node->object, STR("files"), &files)) {
-        vec_each(&found, one) {
-            if (str_equal(object_text(one->object, "endpoint", STR_EMPTY), node->endpoint))
-                files = object_attribute(one->object, "files");
-        }
+    bool is_found = value_find(node->object, STR("files"), &files);
+    for (size_t i = 0; !is_found && i < found.count; i++) {
+        init = found.items[i].object;
+        is_found = str_equal(object_text(init, "endpoint", STR_EMPTY), node->endpoint);
     }
+    if (is_found)
+        files = object_attribute(kubeadm_encryption_object(init, node->call->arena), "files");
     return !value_is_present(files) ||
            control_plane_step_place(node->link, control_files_lines(files, node->call->arena),
                                     diags);

@@ -8,7 +8,7 @@
 MUST_USE bool kubeadm_member_join(const KubeadmNode *node, Value join, bool *may_exist,
                                   Diags *diags);
 /* Before kubeadm makes a control plane: places the "files" of the cluster's kubeadm_init, which is
- * the object of the node or in the state. */
+ * the object of the node or in the state, and the file of its keys. */
 MUST_USE bool kubeadm_member_place_files(const KubeadmNode *node, Diags *diags);
 /* Waits for the Node and sets labels and annotations; *out is the new state. */
 MUST_USE bool kubeadm_member_finish(const KubeadmNode *node, const ClusterApi *api, Value *out,

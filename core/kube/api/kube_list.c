@@ -5,7 +5,6 @@
 
 #define PAGE_SIZE 500
 #define TRIES_MAX 3
-#define METADATA  "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json"
 
 static void kube_list_add_query(StrBuf *path, const char *name, Str value) {
     if (value.len == 0)
@@ -58,7 +57,7 @@ static KubeOutcome read_pages(const KubeCall *call, const KubeListRequest *reque
         KubeRequest get = {
             .method = "GET",
             .path = kube_list_path(request, next, arena),
-            .accept = request->only_metadata ? STR(METADATA) : STR_EMPTY,
+            .accept = request->only_metadata ? STR(KUBE_LIST_METADATA) : STR_EMPTY,
         };
         KubeOutcome outcome = kube_call_send(call, get, response, diags);
         if (outcome != KUBE_DONE || !kube_client_decode(response, &page, arena))

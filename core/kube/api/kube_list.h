@@ -3,6 +3,10 @@
 
 #include "kube_call.h"
 
+/* What a request accepts to get the metadata of the objects alone. */
+#define KUBE_LIST_METADATA                                                                         \
+    "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json"
+
 typedef struct KubeListRequest {
     KubeRef ref;        /* without a name */
     Str label_selector; /* "a=b,c!=d"; empty: none */
