@@ -14,7 +14,8 @@ endfunction()
 function(loam_manual program)
     set(stamp ${CMAKE_BINARY_DIR}/share/man/commands.stamp)
     add_custom_command(OUTPUT ${stamp}
-        COMMAND ${CMAKE_COMMAND} -D PROGRAM=$<TARGET_FILE:${program}> -D DIRECTORY=${CMAKE_BINARY_DIR}/share/man/man1
+        COMMAND ${CMAKE_COMMAND} -D EMULATOR=${CMAKE_CROSSCOMPILING_EMULATOR} -D PROGRAM=$<TARGET_FILE:${program}>
+                -D DIRECTORY=${CMAKE_BINARY_DIR}/share/man/man1
                 -P ${CMAKE_SOURCE_DIR}/cmake/manual.cmake
         COMMAND ${CMAKE_COMMAND} -E touch ${stamp}
         DEPENDS ${program} loam-libvirt ${CMAKE_SOURCE_DIR}/cmake/manual.cmake VERBATIM)

@@ -101,7 +101,7 @@ static bool field_path_find_item(Value list, Str keys, size_t *index, Arena *are
 
 /* Follows "[…]"; `inside` is the text in the brackets. */
 static bool follow_brackets(Str inside, Value *object, Path *path, Arena *arena) {
-    size_t index;
+    size_t index = 0; /* gcc for 64-bit ARM warns otherwise */
     Value found;
     if (field_path_is_mapping(*object)) {
         bool is_quoted = inside.len > 1 && str_starts_with(inside, STR("\""));
