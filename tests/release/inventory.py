@@ -185,7 +185,7 @@ def copied(rows):
 
 def check_libraries(file, rows):
     with unpacked(file) as directory:
-        copies = {path.name: signature.sha256(path) for path in directory.glob("lib/*.so*")}
+        copies = {path.name: signature.sha256(path) for path in directory.glob("lib/*.so*") if path.name != tree.ABSENT}
         names = set(copies) or set(needed(directory))
     absent = sorted(names - {row["packageFileName"] for row in rows})
     digests = {row["packageFileName"]: row["checksums"][0]["checksumValue"] for row in rows if "checksums" in row}

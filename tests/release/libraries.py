@@ -1,9 +1,9 @@
 """Builds libraries of the relocatable tree from Debian's source packages, with fewer options than Debian's own build.
 
 sources.tsv has a row for each: name and version of the source package, SHA-256 of its .dsc, licence (SPDX), homepage, options.
-An option begins with `-`, or is NAME=VALUE of configure. Other words are targets; a target that ends with `/` is a
-directory. Without a target all is built. The kind of build follows from the files of the source: configure, meson.build or
-CMakeLists.txt.
+An option begins with `-`, or is NAME=VALUE of configure. `reverse:NAME` takes back a patch of Debian, `archive:NAME` keeps an archive
+that the rows below it link, `autoreconf` writes configure anew. Other words are targets; a target that ends with `/` is a directory. Without a target all is built. The
+kind of build follows from the files of the source: configure, meson.build or CMakeLists.txt.
 
 The options leave out features, never a symbol that loam or another library of the tree uses: programs are compiled and
 linked against Debian's own library of the same version, and the tree has this one. tree.py checks that no symbol is missing.
@@ -19,12 +19,17 @@ CACHE = roots.CACHE.with_name("libraries")
 # Packages beside those of the program that these builds need.
 PACKAGES = """autoconf automake bison flex libbz2-dev libffi-dev libglib2.0-dev libgmp-dev liblzma-dev libncurses-dev libtool
     libxml2-utils libzstd-dev meson nettle-dev patchelf perl python3 rpcsvc-proto xsltproc""".split()
-# Linked as an archive: libvirt uses only its XDR functions, and the shared library needs Kerberos. The licence is BSD-3-Clause.
-ARCHIVES = ("libtirpc",)
+# Linked as archives, with the library that has them: of libtirpc, libvirt uses only the XDR functions, and the shared library needs
+# Kerberos. The archive of libffi is built here, because Debian's has no position-independent code. Their licences allow it:
+# BSD-3-Clause and MIT.
+ARCHIVES = {"libtirpc": "libvirt.so.0", "libffi": "libgobject-2.0.so.0"}
 # Tables of exceptions need libgcc, whose unwinder needs a function of glibc 2.35; no thread is cancelled, so none is used.
-FLAGS = {"CC": "ccache gcc", "CFLAGS": "-O2 -fno-exceptions -fstack-protector-strong -D_FORTIFY_SOURCE=2", "LDFLAGS": "-Wl,-z,relro,-z,now"}
+FLAGS = {"CC": "ccache gcc", "LDFLAGS": "-Wl,-z,relro,-z,now -Wl,--as-needed -Wl,--gc-sections",
+         "CFLAGS": "-Os -ffunction-sections -fdata-sections -fno-exceptions -fno-asynchronous-unwind-tables -fstack-protector-strong -D_FORTIFY_SOURCE=2"}
+DEBIAN = "usr/lib/x86_64-linux-gnu"  # in the root
 DIRECTORIES = ["--prefix=/usr", "--sysconfdir=/etc", "--localstatedir=/var"]
-# A patch of Debian that touches configure.ac must not start programs that write configure anew.
+REVERSE, ARCHIVE, REMAKE = "reverse:", "archive:", "autoreconf"
+# A patch of Debian that touches configure.ac must not start programs that write configure anew, unless the row asks for it.
 NO_REMAKE = ["AUTOCONF=:", "AUTOMAKE=:", "ACLOCAL=:", "AUTOHEADER=:"]
 
 
@@ -50,13 +55,16 @@ def unpack_source(root, row):
     if found != row.sha256:
         sys.exit("%s %s: the SHA-256 of the .dsc is %s, and sources.tsv has %s" % (row.name, row.version, found, row.sha256))
     root.run("dpkg-source", "--no-check", "-x", file.name, row.name, directory="/usr/src", offline=True)
+    for word in row.options.split():
+        if word.startswith(REVERSE):
+            root.run("patch", "-R", "-p1", "-i", "debian/patches/" + word.removeprefix(REVERSE), directory="/usr/src/" + row.name, offline=True)
 
 
 def compile_library(root, row):
     place, more = "/usr/src/" + row.name, program.settings()
     more["environment"] = {**more["environment"], **FLAGS}
     jobs = "-j" + more["environment"]["CMAKE_BUILD_PARALLEL_LEVEL"]
-    words = row.options.split()
+    words = [word for word in row.options.split() if word != REMAKE and not word.startswith((REVERSE, ARCHIVE))]
     options = [word for word in words if word.startswith("-") or "=" in word]
     targets = [word for word in words if word not in options]
     has = lambda name: (root.path / place[1:] / name).exists()
@@ -65,7 +73,7 @@ def compile_library(root, row):
         root.run(*words, directory=place, **more)
 
     if has("configure") or has("configure.ac"):
-        if not has("configure"):
+        if not has("configure") or REMAKE in row.options.split():
             run("autoreconf", "-fi")
         run("./configure", *DIRECTORIES, "--disable-static", *options)
         for target in targets or ["all"]:
@@ -85,14 +93,24 @@ def soname(file):
     return found and found.group(1)
 
 
+def archives_of(row):
+    """The archives that a row makes for the rows below it."""
+    return [word.removeprefix(ARCHIVE) for word in row.options.split() if word.startswith(ARCHIVE)]
+
+
 def keep(root, row, file):
-    """Writes the shared libraries of a build into the tar file `file`."""
+    """Writes the libraries of a build into the tar file `file`."""
     place, found = root.path / "usr/src" / row.name, {}
     for path in sorted(place.rglob("*.so*")):
         if path.is_file() and not path.is_symlink() and soname(path):
             found[soname(path)] = path
+    other = [name for name in found if not (root.path / DEBIAN / name).exists()]
+    if other:
+        sys.exit("%s: the build made %s, and Debian's packages have no such library" % (row.name, other))
+    for name in archives_of(row):
+        found[name] = next(place.rglob(name))
     if not found:
-        sys.exit("%s: the build made no shared library" % row.name)
+        sys.exit("%s: the build made no library" % row.name)
     part = file.with_suffix(".%d.part" % os.getpid())
     with tarfile.open(part, "w") as tar:
         for name, path in found.items():
@@ -112,11 +130,15 @@ def make(root):
     (root.path / "etc/apt/sources.list.d/sources.list").write_text(re.sub(r"^deb ", "deb-src ", sources, flags=re.MULTILINE))
     root.run("apt-get", "update")
     for name in ARCHIVES:
-        (root.path / ("usr/lib/x86_64-linux-gnu/%s.so" % name)).unlink()
+        (root.path / DEBIAN / (name + ".so")).unlink()
     shutil.copy(SOURCES.with_name("older_glibc.h"), root.path / "usr/src")
-    for row, file in missing:
-        print("build %s %s" % (row.name, row.version), flush=True)
-        unpack_source(root, row)
-        compile_library(root, row)
-        keep(root, row, file)
+    for row, file in found:
+        if (row, file) in missing:
+            print("build %s %s" % (row.name, row.version), flush=True)
+            unpack_source(root, row)
+            compile_library(root, row)
+            keep(root, row, file)
+        with tarfile.open(file) as tar:
+            for name in archives_of(row):
+                (root.path / DEBIAN / name).write_bytes(tar.extractfile(name).read())
     return found

@@ -4,16 +4,18 @@
 
 writes bin, lib and share into that directory, which must not exist. share/doc/loam/libraries.tsv has one Part for each library. The tree comes from a root of Debian 12, the oldest glibc that the program is built with;
 libraries.py says which libraries are not those of Debian. Objects find each other by $ORIGIN, so the tree works at any path."""
-import collections, csv, pathlib, re, shutil, subprocess, sys, tarfile
+import collections, csv, json, pathlib, re, shutil, subprocess, sys, tarfile
 
 import libraries, program, roots
 
 # file: name in lib; source, version: Debian's source package; package: the binary package, or empty if libraries.py built the
 # file. An archive that is linked into a library has a row of its own, with the name of the library.
 Part = collections.namedtuple("Part", "file source version package")
-DEBIAN = "usr/lib/x86_64-linux-gnu"  # in the root
 DOCUMENTS = "share/doc/loam"
 LIBRARIES = DOCUMENTS + "/libraries.tsv"
+# Stands for libraries whose functions loam never needs, although a library of Debian names them; absent.c says more.
+ABSENT, STANDS_FOR = "libloam-absent.so.1", ("libgssapi_krb5.so.2", "libldap-2.5.so.0")
+SCHEMA = "share/loam/loam.schema.json"
 
 
 def name(version):
@@ -32,12 +34,20 @@ def objects(tree):
     return [tree / "bin/loam", *sorted(tree.glob("lib/loam/*.so")), *sorted(tree.glob("lib/*.so*"))]
 
 
+def make_absent(root, tree):
+    """Compiles ABSENT into lib of a tree."""
+    for name in ("absent.c", "absent.map"):
+        shutil.copy(libraries.SOURCES.with_name(name), root.path / "usr/src")
+    root.run("gcc", "-std=c17", *libraries.FLAGS["CFLAGS"].split(), "-fPIC", "-shared", *libraries.FLAGS["LDFLAGS"].split(), "-Wl,-soname," + ABSENT,
+             "-Wl,--version-script=absent.map", "-o", "/%s/lib/%s" % (tree.relative_to(root.path), ABSENT), "absent.c", directory="/usr/src", offline=True)
+
+
 def copy_libraries(root, tree, built):
     """Copies each library that an object needs: from a tar file of `built`, by its name, else from Debian. Returns the names."""
     names, waiting = [], objects(tree)
     while waiting:
         for name in needed(waiting.pop()):
-            if name in names or name in roots.GLIBC:
+            if name in names or name in roots.GLIBC or name in STANDS_FOR:
                 continue
             names.append(name)
             target = tree / "lib" / name
@@ -45,7 +55,7 @@ def copy_libraries(root, tree, built):
                 with tarfile.open(built[name][1]) as tar:
                     target.write_bytes(tar.extractfile(name).read())
             else:
-                shutil.copyfile(root.path / DEBIAN / name, target)
+                shutil.copyfile(root.path / libraries.DEBIAN / name, target)
             target.chmod(0o644)
             waiting.append(target)
     return sorted(names)
@@ -96,14 +106,18 @@ def assemble(root, sources):
     owners = packages_of(root, names)
     rows = [Part(name, built[name][0].name, built[name][0].version, "") if name in built else Part(name, *owners[name][1:], owners[name][0])
              for name in names]
-    if "libvirt.so.0" in built:
-        for name in libraries.ARCHIVES:
-            _, text = root.run("dpkg-query", "--show", "--showformat", "${source:Package}\t${source:Version}", name + "-dev")
-            rows.append(Part("libvirt.so.0", *text.split("\t"), name + "-dev"))
+    for name, library in libraries.ARCHIVES.items():
+        _, text = root.run("dpkg-query", "--show", "--showformat", "${source:Package}\t${source:Version}", name + "-dev")
+        rows.append(Part(library, *text.split("\t"), name + "-dev"))
+    make_absent(root, tree)
     write_documents(root, tree, rows, owners)
+    schema = tree / SCHEMA  # for editors: no person reads it
+    schema.write_text(json.dumps(json.loads(schema.read_text()), separators=(",", ":")) + "\n")
     for path, pattern in (("$ORIGIN/../lib", "bin/loam"), ("$ORIGIN/..", "lib/loam/*.so"), ("$ORIGIN", "lib/*.so*")):
         files = ["/tree/%s" % file.relative_to(tree) for file in sorted(tree.glob(pattern))]
         root.run("strip", "--strip-unneeded", *files, offline=True)
+        # In one run, patchelf 0.14 forgets the replacements.
+        root.run("patchelf", *(word for name in STANDS_FOR for word in ("--replace-needed", name, ABSENT)), *files, offline=True)
         root.run("patchelf", "--set-rpath", path, *files, offline=True)
 
 
