@@ -14,7 +14,7 @@ MOST = 4  # tests for each processor
 WHILE = 4  # seconds
 IDLE = 0.25  # part of the processors that is idle enough for one more test
 # Tests that wait for servers with time limits, or for the one cluster that a computer can hold: one of a row at a time.
-ALONE = [re.compile("unit/(ssh_provider|remote)/"), re.compile("lab/(cluster|config_change|encryption)")]
+ALONE = [re.compile("unit/(ssh_provider|remote)/"), re.compile("lab/(cluster|config_change|encryption|hardening)")]
 # Machines, servers and daemons are not children of the test, so its own processor time says little.
 HEAVY = re.compile("lab/|kube/|backend/|kill/(apply|update)")
 

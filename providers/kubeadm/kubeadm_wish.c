@@ -216,6 +216,7 @@ bool kubeadm_wish_settings(KubeadmWish *plan, bool is_container, Str version, Di
     node->sandbox_image = sandbox_image(plan);
     node->is_container = node->restricts_oom_score = is_container;
     node->has_ipv6 = object_bool(plan->object, "ipv6", false);
+    node->is_hardened = object_has(plan->object, "hardening");
     node->prefix = object_text(plan->object, "prefix", STR_EMPTY);
     if (!node->prefix.len)
         node->prefix = plan->prefix;

@@ -21,14 +21,18 @@ const char *host_settings_prepare_script(void) {
 static const struct {
     const char *name;
     const char *value;
-    bool needs_ipv6;
+    enum { NODE_ANY, NODE_WITH_IPV6, NODE_HARDENED } node;
 } sysctls[] = {
-    {"net.ipv4.ip_forward", "1", false},
-    {"net.bridge.bridge-nf-call-iptables", "1", false},
-    {"net.bridge.bridge-nf-call-ip6tables", "1", false},
-    {"net.ipv6.conf.all.forwarding", "1", true},
-    {"vm.overcommit_memory", "1", false},
-    {"kernel.panic", "10", false},
+    {"net.ipv4.ip_forward", "1", NODE_ANY},
+    {"net.bridge.bridge-nf-call-iptables", "1", NODE_ANY},
+    {"net.bridge.bridge-nf-call-ip6tables", "1", NODE_ANY},
+    {"net.ipv6.conf.all.forwarding", "1", NODE_WITH_IPV6},
+    {"vm.overcommit_memory", "1", NODE_ANY},
+    {"kernel.panic", "10", NODE_ANY},
+    {"kernel.panic_on_oops", "1", NODE_HARDENED},
+    {"kernel.keys.root_maxkeys", "1000000", NODE_HARDENED},
+    {"kernel.keys.root_maxbytes", "25000000", NODE_HARDENED},
+    {"vm.panic_on_oom", "0", NODE_HARDENED},
 };
 static const char *const modules[] = {"overlay", "br_netfilter"};
 
@@ -56,7 +60,8 @@ static void want_kernel(const HostWish *wish, HostWanted *out, Arena *arena) {
     if (wish->node.is_container)
         return;
     for (size_t i = 0; i < ARRAY_COUNT(sysctls); i++) {
-        if (!sysctls[i].needs_ipv6 || wish->node.has_ipv6)
+        if (sysctls[i].node == NODE_ANY ||
+            (sysctls[i].node == NODE_WITH_IPV6 ? wish->node.has_ipv6 : wish->node.is_hardened))
             settings_put(out, STR("sysctl"), str_from_cstr(sysctls[i].name),
                          str_from_cstr(sysctls[i].value), arena);
     }

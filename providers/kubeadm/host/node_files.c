@@ -26,6 +26,11 @@ static const char sysctls[] = "net.ipv4.ip_forward = 1\n"
                               "kernel.panic = 10\n"
                               "kernel.panic_on_oops = 1\n";
 
+/* What a kubelet with protectKernelDefaults needs beside these. */
+static const char hardened_sysctls[] = "vm.panic_on_oom = 0\n"
+                                       "kernel.keys.root_maxkeys = 1000000\n"
+                                       "kernel.keys.root_maxbytes = 25000000\n";
+
 static const char containerd_unit[] = "[Unit]\n"
                                       "Description=containerd container runtime\n"
                                       "After=network.target local-fs.target\n"
@@ -123,6 +128,8 @@ static void add_kernel(const NodeSettings *settings, NodeFiles *out, Arena *aren
     Str text = str_from_cstr(sysctls);
     if (settings->has_ipv6)
         text = str_concat(text, STR("net.ipv6.conf.all.forwarding = 1\n"), arena);
+    if (settings->is_hardened)
+        text = str_concat(text, str_from_cstr(hardened_sysctls), arena);
     files_add(out, MODULES_PATH, str_from_cstr(modules), SERVICE_KERNEL, arena);
     files_add(out, SYSCTL_PATH, text, SERVICE_KERNEL, arena);
 }
@@ -470,6 +477,7 @@ Str node_files_list(const NodeSettings *settings, NodeFiles *out, Arena *arena) 
         problem = containerd_config_text(settings, &config, arena);
     if (problem.len)
         return problem;
+    size_t first = out->count;
     add_kernel(settings, out, arena);
     files_add(out, runtime->config, config, SERVICE_RUNTIME, arena);
     files_add_named(out, unit_path(runtime, ".d/10-loam.conf", arena),
@@ -487,6 +495,10 @@ Str node_files_list(const NodeSettings *settings, NodeFiles *out, Arena *arena) 
         add_own_runtime(settings, out, arena);
     if (settings->has_own_kubelet)
         add_kubelet(settings, out, arena);
+    for (size_t i = first; settings->is_hardened && i < out->count; i++) {
+        if (out->items[i].service != SERVICE_KERNEL)
+            out->items[i].mode &= 0700;
+    }
     return STR_EMPTY;
 }
 

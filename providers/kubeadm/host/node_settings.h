@@ -35,6 +35,8 @@ typedef struct NodeSettings {
     bool restricts_oom_score; /* processes cannot lower their OOM score, for example in a container
                                */
     bool has_ipv6;
+    bool is_hardened; /* files are for root only, kernel settings are those that the kubelet
+                         protects */
     bool is_image;    /* the system is an image without packages, whose unit of containerd reads the
                        * path of its configuration from a variable */
     bool has_selinux; /* pods get labels of SELinux */

@@ -117,6 +117,37 @@ static void test_prefix(void **) {
     assert_int_equal(units, 3);
 }
 
+/* Files are for root alone, and the kernel has each setting now and after its next start. */
+static void test_hardened(void **) {
+    SCOPED(ArenaRef) arena = arena_open("test");
+    HostWish wish = wish_of(NULL, false);
+    HostWanted plain, wanted;
+    Str kernel = STR_EMPTY;
+    wish.node.has_own_runtime = wish.node.has_own_kubelet = true;
+    check_str(host_settings_want(&wish, &plain, arena), "");
+    wish.node.is_hardened = true;
+    check_str(host_settings_want(&wish, &wanted, arena), "");
+    vec_each(&wanted.files, file) {
+        if (file->service == SERVICE_KERNEL)
+            kernel = str_concat(kernel, file->text, arena);
+        else
+            assert_int_equal(file->mode & 077, 0);
+    }
+    size_t count = 0;
+    vec_each(&wanted.settings, setting) {
+        if (!str_starts_with(setting->name, STR("sysctl ")))
+            continue;
+        Str line = str_format(arena, "%.*s = %.*s\n", STR_ARG(str_after(setting->name, 7)),
+                              STR_ARG(setting->text));
+        if (str_find(kernel, line, 0) == SIZE_MAX)
+            fail_msg("%.*s is not in the file", STR_ARG(line));
+        count++;
+    }
+    assert_int_equal(count, 9);
+    assert_int_equal(wanted.settings.count, plain.settings.count + 4);
+    check_str(value_of(&wanted, "sysctl kernel.keys.root_maxkeys"), "1000000");
+}
+
 static void test_firewall(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     HostWish wish = wish_of(NULL, true);
@@ -420,7 +451,7 @@ UNIT_MAIN(test_host_settings) {
         cmocka_unit_test(test_crio),       cmocka_unit_test(test_parse),
         cmocka_unit_test(test_staged),     cmocka_unit_test(test_proxy),
         cmocka_unit_test(test_worker),     cmocka_unit_test(test_prefix),
-        cmocka_unit_test(test_firewall),
+        cmocka_unit_test(test_firewall),   cmocka_unit_test(test_hardened),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
