@@ -197,7 +197,7 @@ static bool load_plan(Operation *operation, Cli *cli, const Arguments *arguments
 static int apply_saved(Cli *cli, const Arguments *arguments, Diags *diags) {
     SCOPED(Project) project = {0};
     Operation operation = {.project = &project};
-    PlanAge age;
+    PlanAge age = PLAN_STALE;
     operation_begin(cli, arguments, diags);
     if (!load_plan(&operation, cli, arguments, &age, diags))
         return 1;

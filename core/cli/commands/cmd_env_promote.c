@@ -271,7 +271,7 @@ static bool promote_one(Promoting *promoting, Str name) {
     Arena *arena = promoting->arena;
     const EnvironmentValue *from = map_find(&promoting->values[0], name);
     const EnvironmentValue *to = map_find(&promoting->values[1], name);
-    SourceRange range;
+    SourceRange range = {0};
     if (!to) {
         vec_push(arena, &promoting->left, name);
         return true;
