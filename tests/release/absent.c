@@ -6,6 +6,9 @@
  * credentials before each connection, and goes on without them. */
 #include <stddef.h>
 
+/* Their headers are not here: libraries find the functions by name alone. */
+#pragma GCC diagnostic ignored "-Wmissing-prototypes"
+
 typedef unsigned Status;
 typedef struct {
     size_t length;

@@ -6,7 +6,8 @@
 
 static const Option options[] = {
     {"dry-run", OPTION_FLAG, NULL, "Show the moves without making them."},
-    {"backup-out", OPTION_OUTPUT, "PATH", "Backup file for the file of -state-out; - for no backup."},
+    {"backup-out", OPTION_OUTPUT, "PATH",
+     "Backup file for the file of -state-out; - for no backup."},
 };
 
 static const ModuleAddr *move_module(const ModuleAddr *module, const AddressTarget *from,

@@ -11,9 +11,7 @@ typedef enum Offer { OFFER_NOTHING, OFFER_FILES, OFFER_ADDRESSES } Offer;
 
 static Offer offer_of_option(const Option *option) {
     bool is_path = option->kind == OPTION_PATH || option->kind == OPTION_OUTPUT;
-    return is_path                          ? OFFER_FILES
-           : option->kind == OPTION_ADDRESS ? OFFER_ADDRESSES
-                                            : OFFER_NOTHING;
+    return is_path ? OFFER_FILES : option->kind == OPTION_ADDRESS ? OFFER_ADDRESSES : OFFER_NOTHING;
 }
 
 /* Returns the kind of a command's arguments, by the words of its usage: "[ADDRESS...]". */

@@ -221,11 +221,11 @@ static void test_bad_listings(void **) {
         "{\"nftables\":[]}",
         "{\"nftables\":[1]}",
         "Error: JSON support not compiled-in",
-        "{\"nftables\":[{\"chain\":{\"name\":\"c\"}},"
-        "{\"chain\":{\"name\":\"d\"}},{\"chain\":{\"name\":\"c\"}}]}",
+        ("{\"nftables\":[{\"chain\":{\"name\":\"c\"}},"
+         "{\"chain\":{\"name\":\"d\"}},{\"chain\":{\"name\":\"c\"}}]}"),
         "{\"nftables\":[{\"chain\":{\"name\":\"\"}},{\"chain\":{}}]}",
-        "{\"nftables\":[{\"set\":{\"name\":\"s\"}},"
-        "{\"map\":{\"name\":\"s\"}}]}"};
+        ("{\"nftables\":[{\"set\":{\"name\":\"s\"}},"
+         "{\"map\":{\"name\":\"s\"}}]}")};
     SCOPED(ArenaRef) arena = arena_open("test");
     TableListing listing;
     for (size_t i = 0; i < ARRAY_COUNT(texts); i++)

@@ -24,7 +24,7 @@ typedef struct S3Client {
     const Io *io;
     S3Settings settings;
     const CancelToken *const *cancel; /* address of the token that aborts requests; NULL: none */
-    int64_t timeout_ms;         /* of each request; 0: none */
+    int64_t timeout_ms;               /* of each request; 0: none */
 } S3Client;
 
 typedef enum S3Status {
