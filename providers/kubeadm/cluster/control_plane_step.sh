@@ -133,13 +133,25 @@ replace_files() {
   done
   put_files "$1"
 }
+# Puts the key and the certificate of the directory $1. A death between both leaves the former certificate: its names decide what
+# the next run does.
+put_pair() {
+  ends="key crt"
+  if [ "$1" = $former ]; then ends="crt key"; fi
+  for end in $ends; do file_copy "$1/apiserver.$end" "$pki/apiserver.$end"; done
+}
+# Completes a former pair of which a death has left the certificate alone.
+mend_pair() {
+  if [ -e $former ] && same $former/apiserver.crt "$pki/apiserver.crt" && ! same $former/apiserver.key "$pki/apiserver.key"; then
+    file_copy $former/apiserver.key "$pki/apiserver.key"
+  fi
+}
 # Replaces the files of the pod $1 by those in the directories $2 and $3; the latter has the certificate, or is empty.
 replace() {
   restarts=
   if [ "$1" = kube-apiserver ] && [ -n "$3" ] && ! same "$3/apiserver.crt" "$pki/apiserver.crt"; then
     begin_restart "$1"
-    file_copy "$3/apiserver.key" "$pki/apiserver.key"
-    file_copy "$3/apiserver.crt" "$pki/apiserver.crt"
+    put_pair "$3"
     restarts=yes
   fi
   if ! same "$2/$1.yaml" "$top/manifests/$1.yaml"; then
@@ -175,6 +187,7 @@ roll_back() {
   exit $status
 }
 
+mend_pair
 if [ -n "$restores" ]; then
   if [ -e $former ]; then roll_back kube-apiserver; fi
   exit 0
