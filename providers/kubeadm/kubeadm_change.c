@@ -204,18 +204,6 @@ static Str files_difference(Value prior, Value planned, Arena *arena) {
     return strbuf_str(&out);
 }
 
-/* Returns the names of the control planes that the state has. */
-static StrVec control_planes(const Call *call, Value prior) {
-    KubeadmPeers peers = {0};
-    StrVec names = {0};
-    kubeadm_peer_assume(call, prior, &peers);
-    vec_each(&peers.rounds, node) {
-        if (node->is_control_plane)
-            vec_push(call->arena, &names, node->name);
-    }
-    return names;
-}
-
 /* The provider gets values without marks, so the texts of sensitive ones are replaced. */
 static void note_part(const Call *call, PlanResponse *response, const char *part, Str difference,
                       const StrVec *names) {
@@ -234,7 +222,7 @@ static bool uses_files(Value object, const Pod *pod, Arena *arena) {
 
 static void note_changes(const Call *call, const PlanRequest *request, PlanResponse *response) {
     Arena *arena = call->arena;
-    StrVec names = control_planes(call, request->prior);
+    StrVec names = kubeadm_peer_control_planes(call, request->prior);
     Str certificate = certificate_difference(request->prior, request->proposed, arena);
     Str files = files_difference(request->prior, request->proposed, arena);
     bool restarts_server =

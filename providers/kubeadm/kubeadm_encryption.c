@@ -157,17 +157,6 @@ static int64_t count_objects(const Call *call, Value prior, const StrVec *resour
     return sum;
 }
 
-static StrVec node_names(const Call *call, Value prior) {
-    KubeadmPeers peers = {0};
-    StrVec names = {0};
-    kubeadm_peer_assume(call, prior, &peers);
-    vec_each(&peers.rounds, node) {
-        if (node->is_control_plane)
-            vec_push(call->arena, &names, node->name);
-    }
-    return names;
-}
-
 static void note_phases(const Call *call, const PlanRequest *request, const Outlook *outlook,
                         PlanResponse *response) {
     Arena *arena = call->arena;
@@ -214,7 +203,7 @@ static void note_restart(const Call *call, const Outlook *outlook, const StrVec 
 static void note_change(const Call *call, const PlanRequest *request, const Outlook *outlook,
                         PlanResponse *response) {
     Arena *arena = call->arena;
-    StrVec names = node_names(call, request->prior);
+    StrVec names = kubeadm_peer_control_planes(call, request->prior);
     EtcdEncryption after = outlook->now;
     if (after.is_changing) {
         plan_note(response, NO_PATH,
@@ -631,6 +620,6 @@ bool kubeadm_encryption_update(const KubeadmNode *node, Value *state, Diags *dia
 
 bool kubeadm_encryption_finish_restore(const KubeadmNode *node, Value *state, Diags *diags) {
     EtcdEncryption now = encryption_of(*state, node->call->arena);
-    return !now.is_restored || node_names(node->call, *state).count > 1 ||
+    return !now.is_restored || kubeadm_peer_control_planes(node->call, *state).count > 1 ||
            kubeadm_encryption_update(node, state, diags);
 }

@@ -51,6 +51,17 @@ void kubeadm_peer_assume(const Call *call, Value own, KubeadmPeers *out) {
         vec_push(call->arena, &out->rounds, stored_node(node->object));
 }
 
+StrVec kubeadm_peer_control_planes(const Call *call, Value own) {
+    FoundObjects nodes = list_nodes(call, own);
+    StrVec names = {0};
+    vec_each(&nodes, node) {
+        RoundNode stored = stored_node(node->object);
+        if (stored.is_control_plane)
+            vec_push(call->arena, &names, stored.name);
+    }
+    return names;
+}
+
 bool kubeadm_peer_open(const Call *call, Value own, KubeadmPeers *out, Diags *diags) {
     FoundObjects nodes = list_nodes(call, own);
     kubeadm_peer_assume(call, own, out);

@@ -32,6 +32,8 @@ SCOPED_TYPE(KubeadmPeers, kubeadm_peer_release);
 
 /* Sets out->rounds alone, to the versions of the objects, without links. */
 void kubeadm_peer_assume(const Call *call, Value own, KubeadmPeers *out);
+/* Returns the names of the control planes that the state has, that of `own` first. */
+StrVec kubeadm_peer_control_planes(const Call *call, Value own);
 /* Reads the versions of all nodes from their machines. In a plan, a machine that does not respond
  * has the version of its object. */
 MUST_USE bool kubeadm_peer_look(const Call *call, KubeadmPeers *peers, Diags *diags);
