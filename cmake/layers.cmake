@@ -1,4 +1,5 @@
 include(${CMAKE_CURRENT_LIST_DIR}/embed.cmake)
+include(${CMAKE_CURRENT_LIST_DIR}/interface.cmake)
 
 # Defines layers, loadable modules and the program. `-iquote` makes a directory visible only to the targets that
 # link it, so an include that the declared layers do not allow does not compile.
@@ -109,6 +110,7 @@ function(loam_module name dir)
     get_target_property(rooms ${name} loam_inside)
     list(TRANSFORM rooms REPLACE "(.+)" "$<TARGET_OBJECTS:\\1>" OUTPUT_VARIABLE objects)
     add_library(loam-${short} MODULE $<TARGET_OBJECTS:${name}> ${objects})
+    loam_adds_interface(loam-${short} module_interface_digest)
     set_target_properties(loam-${short} PROPERTIES
         PREFIX "" LINKER_LANGUAGE C LIBRARY_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/lib/loam)
     install(TARGETS loam-${short} LIBRARY DESTINATION lib/loam)

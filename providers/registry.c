@@ -115,10 +115,10 @@ static bool registry_load(const Registry *registry, const ProviderRow *row, cons
                           SourceRange range, Diags *diags) {
     SCOPED(ArenaRef) scratch = arena_open("provider module");
     Str path = str_format(scratch, "%.*s/%s", STR_ARG(registry->plugin_directory), row->plugin);
-    void *handle = dlopen(str_to_cstr(path, scratch), RTLD_NOW | RTLD_LOCAL);
+    Str why = STR_EMPTY;
+    void *handle = plugin_open(path, &why, scratch);
     if (!handle)
-        return report_module(row, path, plugin_failure(path, str_from_cstr(dlerror()), scratch),
-                             range, diags);
+        return report_module(row, path, why, range, diags);
     Str symbol = str_format(scratch, "%s_provider", row->name);
     const Provider *provider = dlsym(handle, str_to_cstr(symbol, scratch));
     if (!provider || !str_equal_cstr(str_from_cstr(provider->name), row->name)) {

@@ -1,10 +1,13 @@
-/* plugin: calls dlopen at the first use. */
+/* plugin: calls dlopen at the first use, and compares the digests of the headers, which
+ * cmake/interface.cmake writes. */
 #include "plugin.h"
 #include "disk.h"
 #include "problem.h"
 #include "thread.h"
 
 #include <dlfcn.h>
+
+extern const char interface_digest[];
 
 static char plugin_directory[4096];
 
@@ -32,14 +35,30 @@ Str plugin_failure(Str path, Str error, Arena *arena) {
                       STR_ARG(str_slice(error, 0, colon)));
 }
 
+void *plugin_open(Str path, Str *why, Arena *arena) {
+    void *handle = dlopen(str_to_cstr(path, arena), RTLD_NOW | RTLD_LOCAL);
+    if (!handle) {
+        *why = plugin_failure(path, str_from_cstr(dlerror()), arena);
+        return NULL;
+    }
+    const char *digest = dlsym(handle, "module_interface_digest");
+    if (!digest || strcmp(digest, interface_digest) != 0) {
+        *why = STR("it belongs to another version of loam: install both from the same source");
+        dlclose(handle);
+        return NULL;
+    }
+    return handle;
+}
+
 const void *plugin_get(Plugin *plugin, Str *problem, Arena *arena) {
     LOCKED(&plugin->mutex);
     if (!plugin->content) {
         Str path = plugin_path(plugin->file, arena);
-        void *handle = dlopen(str_to_cstr(path, arena), RTLD_NOW | RTLD_LOCAL);
+        Str why = STR_EMPTY;
+        void *handle = plugin_open(path, &why, arena);
         plugin->content = handle ? dlsym(handle, plugin->symbol) : NULL;
-        Str why =
-            plugin->content ? STR_EMPTY : plugin_failure(path, str_from_cstr(dlerror()), arena);
+        if (handle && !plugin->content)
+            why = plugin_failure(path, str_from_cstr(dlerror()), arena);
         if (!plugin->content)
             (void)problem_set(problem, arena, "%s requires the module \"%.*s\" of loam, and %.*s",
                               plugin->purpose, STR_ARG(path), STR_ARG(why));

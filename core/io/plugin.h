@@ -19,6 +19,10 @@ typedef struct Plugin {
 void plugin_set_directory(Str directory);
 /* Returns the path of a file in that directory. */
 Str plugin_path(const char *file, Arena *arena);
+/* Loads a plugin that was built with the headers of the program: with others, its structs have
+ * other shapes. Returns the handle of dlopen. NULL: *why is the end of a sentence, what is wrong
+ * and what to do. */
+void *plugin_open(Str path, Str *why, Arena *arena);
 /* Returns the end of a sentence: why a plugin could not be loaded, and what to do. `error` is the
  * text of dlerror. It names the missing file: the plugin, or a library that the plugin needs. */
 Str plugin_failure(Str path, Str error, Arena *arena);

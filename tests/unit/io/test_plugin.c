@@ -1,7 +1,10 @@
-/* A missing plugin is reported with its path; a present plugin is loaded once. */
+/* A missing plugin, and one of another build, are reported with their path; a present plugin is
+ * loaded once. */
 #include "unit.h"
 
 #include "plugin.h"
+
+#include <unistd.h>
 
 static void missing(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
@@ -33,17 +36,34 @@ static void failures(void **) {
     }
 }
 
-/* The C library serves as a plugin, because every machine has it. */
+/* module_plugin.c lies beside this program. */
 static void opened(void **) {
+    SCOPED(ArenaRef) arena = arena_open("test");
+    char path[4096];
+    ssize_t length = readlink("/proc/self/exe", path, sizeof path);
+    assert_true(length > 0);
+    Str directory =
+        str_slice((Str){path, (size_t)length}, 0, str_rfind_char((Str){path, (size_t)length}, '/'));
+    plugin_set_directory(directory);
+    Plugin plugin = {"module_plugin.so", "content", "tests", NULL, PTHREAD_MUTEX_INITIALIZER};
+    Str problem = STR_EMPTY;
+    const void *content = plugin_get(&plugin, &problem, arena);
+    assert_non_null(content);
+    assert_string_equal(content, "here");
+    assert_ptr_equal(plugin_get(&plugin, &problem, arena), content);
+    Plugin without = {"module_plugin.so", "no_content", "tests", NULL, PTHREAD_MUTEX_INITIALIZER};
+    assert_null(plugin_get(&without, &problem, arena));
+    assert_true(str_find(problem, STR("the system cannot load it"), 0) != SIZE_MAX);
+}
+
+/* The C library has no digest, as a module of an earlier version. */
+static void of_another_build(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     Plugin plugin = {"libc.so.6", "strlen", "tests", NULL, PTHREAD_MUTEX_INITIALIZER};
     Str problem = STR_EMPTY;
     plugin_set_directory(STR_EMPTY);
-    const void *content = plugin_get(&plugin, &problem, arena);
-    assert_non_null(content);
-    assert_ptr_equal(plugin_get(&plugin, &problem, arena), content);
-    Plugin without = {"libc.so.6", "no_such_symbol", "tests", NULL, PTHREAD_MUTEX_INITIALIZER};
-    assert_null(plugin_get(&without, &problem, arena));
+    assert_null(plugin_get(&plugin, &problem, arena));
+    assert_true(str_find(problem, STR("it belongs to another version of loam"), 0) != SIZE_MAX);
 }
 
 UNIT_MAIN(test_plugin) {
@@ -51,6 +71,7 @@ UNIT_MAIN(test_plugin) {
         cmocka_unit_test(missing),
         cmocka_unit_test(failures),
         cmocka_unit_test(opened),
+        cmocka_unit_test(of_another_build),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
