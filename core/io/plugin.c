@@ -1,13 +1,10 @@
-/* plugin: calls dlopen at the first use, and compares the digests of the headers, which
- * cmake/interface.cmake writes. */
+/* plugin: calls dlopen at the first use, and compares the digests of the headers. */
 #include "plugin.h"
 #include "disk.h"
 #include "problem.h"
 #include "thread.h"
 
 #include <dlfcn.h>
-
-extern const char interface_digest[];
 
 static char plugin_directory[4096];
 

@@ -19,6 +19,9 @@ typedef struct Plugin {
 void plugin_set_directory(Str directory);
 /* Returns the path of a file in that directory. */
 Str plugin_path(const char *file, Arena *arena);
+/* The digest of the headers that the program was built with; cmake/interface.cmake writes it. */
+extern const char interface_digest[];
+
 /* Loads a plugin that was built with the headers of the program: with others, its structs have
  * other shapes. Returns the handle of dlopen. NULL: *why is the end of a sentence, what is wrong
  * and what to do. */
