@@ -1,22 +1,23 @@
 /* kubeadm_change: plan, and the steps of an apply. */
 #include "kubeadm_change.h"
 #include "base64.h"
-#include "change_class.h"
+#include "change_text.h"
 #include "cluster_config.h"
+#include "component_change.h"
 #include "control_files.h"
 #include "control_plane_step.h"
+#include "json.h"
 #include "kube_object.h"
 #include "kubeadm_document.h"
 #include "kubeadm_gate.h"
 #include "kubeadm_import.h"
+#include "kubeadm_kubelet.h"
 #include "kubeadm_schema.h"
 #include "kubeadm_upgrade.h"
 #include "log.h"
 #include "node_object.h"
 #include "object_builder.h"
 #include "path_error.h"
-#include "str_quote.h"
-#include "utf8.h"
 
 #define UNFINISHED  "change_unfinished"
 #define POD_MS      INT64_C(240000)
@@ -42,9 +43,9 @@ static bool is_possible(ChangeClass class) {
     case CHANGE_CONTROLLER_MANAGER:
     case CHANGE_SCHEDULER:
     case CHANGE_FILES:
+    case CHANGE_KUBELET:
     case CHANGE_LATER: return true;
     case CHANGE_ETCD:
-    case CHANGE_KUBELET:
     case CHANGE_PROXY:
     case CHANGE_NODE:
     case CHANGE_FIXED: break;
@@ -75,134 +76,7 @@ static bool has_class(const ChangeRows *changes, ChangeClass class) {
 
 /* Plan: texts. */
 
-/* A list of arguments of a component; its items have names. */
-typedef struct ListDiff {
-    Value before;
-    Value after;
-    const char *kind; /* "--", "volume " */
-    bool is_flag;
-} ListDiff;
-
-static Value item_at(Value list, size_t i) {
-    return value_is_present(list) && i < list.count ? value_at(list, i) : value_null(&TYPE_DYNAMIC);
-}
-
-/* Returns the values of this name, and whether there is one: a flag may occur more than once. */
-static bool values_of(Value list, Str name, bool is_flag, Str *out, Arena *arena) {
-    StrVec texts = {0};
-    for (size_t i = 0; value_is_present(item_at(list, i)); i++) {
-        Value item = item_at(list, i);
-        if (str_equal(object_text(item, "name", STR_EMPTY), name))
-            vec_push(arena, &texts,
-                     is_flag ? object_text(item, "value", STR_EMPTY)
-                             : value_display(item, 0, arena));
-    }
-    *out = str_join(texts.items, texts.count, STR(", "), arena);
-    return texts.count > 0;
-}
-
-static void add_difference(StrBuf *out, const ListDiff *diff, Str name, Arena *arena) {
-    Str before, after;
-    bool had = values_of(diff->before, name, diff->is_flag, &before, arena);
-    bool has = values_of(diff->after, name, diff->is_flag, &after, arena);
-    if (had && has && str_equal(before, after))
-        return;
-    strbuf_add_format(out, " %s %s%.*s", !had ? "+" : has ? "~" : "-", diff->kind, STR_ARG(name));
-    if (diff->is_flag && !had)
-        strbuf_add_format(out, "=%.*s", STR_ARG(utf8_strip_controls(after, arena)));
-    if (diff->is_flag && had && has)
-        strbuf_add_format(out, " %.*s -> %.*s", STR_ARG(str_quote(before, arena)),
-                          STR_ARG(str_quote(after, arena)));
-}
-
-/* Adds each name once. */
-static void add_list(StrBuf *out, const ListDiff *diff, Arena *arena) {
-    const Value lists[] = {diff->after, diff->before};
-    StrVec seen = {0};
-    for (size_t k = 0; k < ARRAY_COUNT(lists); k++) {
-        for (size_t i = 0; value_is_present(item_at(lists[k], i)); i++) {
-            Str name = object_text(item_at(lists[k], i), "name", STR_EMPTY);
-            if (str_is_among(name, seen.items, seen.count))
-                continue;
-            vec_push(arena, &seen, name);
-            add_difference(out, diff, name, arena);
-        }
-    }
-}
-
-static Value argument_of(Value object, const char *path, const char *name, Arena *arena) {
-    return change_class_value(object, str_to_cstr(str_format(arena, "%s.%s", path, name), arena));
-}
-
-/* Returns " + --a=b ~ --c \"d\" -> \"e\" - volume f"; empty if the pod stays as it is. */
-static Str pod_difference(Value prior, Value planned, const char *path, Arena *arena) {
-    static const struct {
-        const char *name;
-        const char *kind;
-        bool is_flag;
-    } lists[] = {
-        {"extra_args", "--", true},
-        {"extra_volumes", "volume ", false},
-        {"extra_envs", "variable ", false},
-    };
-    StrBuf out = strbuf_new(arena);
-    for (size_t i = 0; i < ARRAY_COUNT(lists); i++) {
-        ListDiff diff = {argument_of(prior, path, lists[i].name, arena),
-                         argument_of(planned, path, lists[i].name, arena), lists[i].kind,
-                         lists[i].is_flag};
-        add_list(&out, &diff, arena);
-    }
-    return strbuf_str(&out);
-}
-
-static StrVec names_of(Value list, Arena *arena) {
-    StrVec names = {0};
-    for (size_t i = 0; value_is_present(item_at(list, i)); i++)
-        vec_push(arena, &names, value_text(item_at(list, i)));
-    return names;
-}
-
-static void add_names(StrBuf *out, const char *sign, const StrVec *names, const StrVec *others) {
-    vec_each(names, name) {
-        if (!str_is_among(*name, others->items, others->count))
-            strbuf_add_format(out, " %s %.*s", sign, STR_ARG(*name));
-    }
-}
-
 #define CERT_SANS "cluster.api_server.cert_sans"
-
-static Str certificate_difference(Value prior, Value planned, Arena *arena) {
-    StrVec before = names_of(change_class_value(prior, CERT_SANS), arena);
-    StrVec after = names_of(change_class_value(planned, CERT_SANS), arena);
-    StrBuf out = strbuf_new(arena);
-    add_names(&out, "+", &after, &before);
-    add_names(&out, "-", &before, &after);
-    return strbuf_str(&out);
-}
-
-static Value file_at(Value files, Str key) {
-    Value found = value_null(&TYPE_DYNAMIC);
-    return value_find(files, key, &found) ? found : value_null(&TYPE_DYNAMIC);
-}
-
-/* Names alone: contents are sensitive. */
-static void add_files(StrBuf *out, Value files, Value others, const char *sign, bool are_after) {
-    for (size_t i = 0; value_is_present(files) && i < files.count; i++) {
-        Value other = file_at(others, value_key_at(files, i));
-        if (value_is_null(other))
-            strbuf_add_format(out, " %s %.*s", sign, STR_ARG(value_key_at(files, i)));
-        else if (are_after && !value_equal(other, value_at(files, i)))
-            strbuf_add_format(out, " ~ %.*s", STR_ARG(value_key_at(files, i)));
-    }
-}
-
-static Str files_difference(Value prior, Value planned, Arena *arena) {
-    Value before = object_attribute(prior, "files"), after = object_attribute(planned, "files");
-    StrBuf out = strbuf_new(arena);
-    add_files(&out, after, before, "+", true);
-    add_files(&out, before, after, "-", false);
-    return strbuf_str(&out);
-}
 
 /* The provider gets values without marks, so the texts of sensitive ones are replaced. */
 static void note_part(const Call *call, PlanResponse *response, const char *part, Str difference,
@@ -220,17 +94,19 @@ static bool uses_files(Value object, const Pod *pod, Arena *arena) {
     return value_is_present(component) && control_files_are_used(component, arena);
 }
 
-static void note_changes(const Call *call, const PlanRequest *request, PlanResponse *response) {
+static void note_changes(const Call *call, const PlanRequest *request, const ChangeRows *changes,
+                         PlanResponse *response) {
     Arena *arena = call->arena;
     StrVec names = kubeadm_peer_control_planes(call, request->prior);
-    Str certificate = certificate_difference(request->prior, request->proposed, arena);
-    Str files = files_difference(request->prior, request->proposed, arena);
+    Str certificate = change_text_names(request->prior, request->proposed, CERT_SANS, arena);
+    Str files = change_text_files(request->prior, request->proposed, arena);
     bool restarts_server =
         certificate.len > 0 || (files.len && uses_files(request->proposed, &pods[0], arena));
     if (files.len)
         note_part(call, response, "files below " CONTROL_FILES_TOP, files, &names);
     for (size_t i = 0; i < ARRAY_COUNT(pods); i++) {
-        Str difference = pod_difference(request->prior, request->proposed, pods[i].path, arena);
+        Str difference =
+            change_text_component(request->prior, request->proposed, pods[i].path, arena);
         if (!difference.len)
             continue;
         restarts_server |= pods[i].class == CHANGE_API_SERVER;
@@ -239,6 +115,8 @@ static void note_changes(const Call *call, const PlanRequest *request, PlanRespo
     }
     if (certificate.len)
         note_part(call, response, "certificate of kube-apiserver", certificate, &names);
+    if (has_class(changes, CHANGE_KUBELET))
+        kubeadm_kubelet_plan(call, request, response);
     if (restarts_server && names.count == 1)
         plan_note(response, NO_PATH, STR("the API does not respond for up to a minute"), arena);
 }
@@ -285,7 +163,7 @@ bool kubeadm_change_plan(const Call *call, const PlanRequest *request, bool join
         return false;
     if ((changes.count || is_unfinished) && !check_alone(call, request, joins, diags))
         return false;
-    note_changes(call, request, response);
+    note_changes(call, request, &changes, response);
     if (is_unfinished)
         plan_note(response, NO_PATH,
                   STR("completes a change of the configuration that was interrupted"), call->arena);
@@ -309,12 +187,15 @@ typedef struct Change {
     KubeadmPeers *peers;
     VEC(Member) members; /* the control planes, that of the object first */
     ClusterConfig config;
-    Value wanted;   /* ClusterConfiguration */
+    ClusterDocuments wanted;
     Str pods;       /* empty: none changes */
     Str file_lines; /* both as in ControlPlaneStep */
     Str file_users;
-    StrVec added;   /* names that certificates must have */
-    StrVec removed; /* and that they must not have */
+    StrVec added;          /* names that certificates must have */
+    StrVec removed;        /* and that they must not have */
+    StrVec kubelet_fields; /* that may differ on a node */
+    bool has_kubelets;     /* whether they may change */
+    StrVec changed;        /* names of nodes with the new configuration */
     KubeVersion version;
 } Change;
 
@@ -398,15 +279,15 @@ static bool look_at_members(Change *change, Diags *diags) {
 }
 
 static StrVec names_in(Value config, Arena *arena) {
-    return names_of(kube_object_list(config, "apiServer", "certSANs"), arena);
+    return change_text_list(kube_object_list(config, "apiServer", "certSANs"), arena);
 }
 
 static void plan_names(Change *change) {
     Arena *arena = change->call->arena;
-    StrVec former = names_in(change->config.former, arena);
-    StrVec live = names_in(change->config.live, arena);
+    StrVec former = names_in(change->config.former.cluster, arena);
+    StrVec live = names_in(change->config.live.cluster, arena);
     const StrVec *all[] = {&former, &live};
-    change->added = names_in(change->wanted, arena);
+    change->added = names_in(change->wanted.cluster, arena);
     for (size_t i = 0; i < ARRAY_COUNT(all); i++) {
         vec_each(all[i], name) {
             if (!str_is_among(*name, change->added.items, change->added.count))
@@ -494,15 +375,15 @@ static int64_t pod_limit(const Change *change) {
     return most < POD_MS ? most : POD_MS;
 }
 
-static ControlPlaneResult change_member(const Change *change, const Member *member, Diags *diags) {
+static ChangeOutcome change_member(const Change *change, const Member *member, Diags *diags) {
     Arena *arena = change->call->arena;
     const KubeadmNode *node = &member->peer->node;
     ControlPlaneStep step = {
         .id = node->id,
-        .config = cluster_config_text(init_document(member, arena), change->wanted, arena),
+        .config = cluster_config_text(init_document(member, arena), change->wanted.cluster, arena),
         .pods = change->pods,
         .server = kubeadm_node_own_endpoint(node),
-        .pki = pki_directory(change->wanted),
+        .pki = pki_directory(change->wanted.cluster),
         .file_lines = change->file_lines,
         .file_users = change->file_users,
         .limit_ms = pod_limit(change),
@@ -521,26 +402,29 @@ static bool pass_gates(const Change *change, const Member *member, Diags *diags)
            kubeadm_gate_wait(change->call, change->peers, KUBEADM_GATE_SERVERS, diags);
 }
 
-static Str changed_names(const Change *change, size_t count) {
-    StrVec names = {0};
-    for (size_t i = 0; i < count; i++)
-        vec_push(change->call->arena, &names, change->members.items[i].peer->node.name);
-    return str_join(names.items, names.count, STR(", "), change->call->arena);
+static void add_changed(Change *change, Str name) {
+    if (!str_is_among(name, change->changed.items, change->changed.count))
+        vec_push(change->call->arena, &change->changed, name);
 }
 
 /* After a rollback, which has added an error: the cluster's configuration is the former one, unless
- * a control plane has the new one. Returns false. */
-static bool stop(const Change *change, size_t changed, Diags *diags) {
+ * a node has the new one. Returns false. */
+static bool stop(const Change *change, Diags *diags) {
     const Member *first = &change->members.items[0];
-    Str init = init_document(first, change->call->arena);
-    if (changed)
-        return path_error(change->call, PATH_AT(change->call, {"cluster"}), diags,
-                          "Change of the configuration stopped",
-                          "Control planes with the new configuration: %.*s. Correct the "
-                          "configuration, or restore the former one, and apply again: that "
-                          "completes the change on all control planes.",
-                          STR_ARG(changed_names(change, changed)));
-    return cluster_config_upload(&first->peer->link, init, change->config.former, diags) &&
+    Arena *arena = change->call->arena;
+    Str init = init_document(first, arena);
+    if (change->changed.count)
+        return path_error(
+            change->call, PATH_AT(change->call, {"cluster"}), diags,
+            "Change of the configuration stopped",
+            "Nodes with the new configuration: %.*s. Correct the configuration, or "
+            "restore the former one, and apply again: that completes the change on "
+            "all nodes.",
+            STR_ARG(str_join(change->changed.items, change->changed.count, STR(", "), arena)));
+    const ClusterDocuments *former = &change->config.former;
+    return cluster_config_upload(&first->peer->link, init, former->cluster, diags) &&
+           (!change->has_kubelets ||
+            cluster_config_upload_kubelet(&first->peer->link, init, former, diags)) &&
            cluster_config_end(&first->peer->link, diags) && false;
 }
 
@@ -552,43 +436,105 @@ static void report_member(const Change *change, const Member *member) {
                     arena));
 }
 
-static bool change_members(const Change *change, Diags *diags) {
+static bool change_members(Change *change, Diags *diags) {
     bool is_needed = change->pods.len || change->file_users.len;
     for (size_t i = 0; is_needed && i < change->members.count; i++) {
         const Member *member = &change->members.items[i];
         report_member(change, member);
-        ControlPlaneResult result = change_member(change, member, diags);
-        if (result == CONTROL_PLANE_ROLLED_BACK)
-            return stop(change, i, diags);
-        if (result != CONTROL_PLANE_CHANGED || !pass_gates(change, member, diags))
+        ChangeOutcome outcome = change_member(change, member, diags);
+        if (outcome == CHANGE_STEP_ROLLED_BACK)
+            return stop(change, diags);
+        if (outcome != CHANGE_STEP_DONE || !pass_gates(change, member, diags))
             return false;
+        add_changed(change, member->peer->node.name);
     }
     return true;
 }
 
-static bool begin_change(Change *change, const ChangeRows *changes, Value planned, Diags *diags) {
+static bool is_same(Value a, Value b, Arena *arena) {
+    return str_equal(json_text(a, arena), json_text(b, arena));
+}
+
+static bool change_kubelets(Change *change, Diags *diags) {
+    const Member *first = &change->members.items[0];
+    Arena *arena = change->call->arena;
+    KubeletWish wish = {change->wanted.kubelet, change->kubelet_fields};
+    StrVec changed = {0};
+    if (!change->has_kubelets)
+        return true;
+    if (!is_same(change->wanted.kubelet, change->config.live.kubelet, arena) &&
+        !cluster_config_upload_kubelet(&first->peer->link, init_document(first, arena),
+                                       &change->wanted, diags))
+        return false;
+    ChangeOutcome outcome =
+        kubeadm_kubelet_run(change->call, change->peers, &wish, &changed, diags);
+    vec_each(&changed, name)
+        add_changed(change, *name);
+    return outcome == CHANGE_STEP_ROLLED_BACK ? stop(change, diags) : outcome == CHANGE_STEP_DONE;
+}
+
+/* The configuration of kubelets after the change, and the fields that nodes may lack. */
+static bool plan_kubelets(Change *change, const Scope *scope, Value prior, Diags *diags) {
+    Arena *arena = change->call->arena;
+    const ClusterConfig *config = &change->config;
+    change->wanted.kubelet = config->former.kubelet;
+    change->has_kubelets =
+        concerns(scope, CHANGE_KUBELET) && value_is_present(config->live.kubelet);
+    if (has_class(scope->changes, CHANGE_KUBELET))
+        change->wanted.kubelet =
+            component_change_apply(config->former.kubelet, object_attribute(prior, "kubelet"),
+                                   object_attribute(scope->object, "kubelet"), arena);
+    if (has_class(scope->changes, CHANGE_KUBELET) && !change->has_kubelets)
+        return path_error(change->call, PATH_AT(change->call, {"kubelet"}), diags,
+                          "Configuration of the kubelets not read",
+                          "The cluster has no ConfigMap \"kubelet-config\" in the namespace "
+                          "\"kube-system\", from which kubelets take their configuration.");
+    const Value others[] = {config->former.kubelet, config->live.kubelet};
+    for (size_t i = 0; change->has_kubelets && i < ARRAY_COUNT(others); i++) {
+        StrVec fields = component_change_fields(others[i], change->wanted.kubelet, arena);
+        vec_each(&fields, field) {
+            if (!str_is_among(*field, change->kubelet_fields.items, change->kubelet_fields.count))
+                vec_push(arena, &change->kubelet_fields, *field);
+        }
+    }
+    return true;
+}
+
+static bool upload(const Change *change, Diags *diags) {
+    const Member *first = &change->members.items[0];
+    Arena *arena = change->call->arena;
+    return is_same(change->wanted.cluster, change->config.live.cluster, arena) ||
+           cluster_config_upload(&first->peer->link, init_document(first, arena),
+                                 change->wanted.cluster, diags);
+}
+
+static bool begin_change(Change *change, const ChangeRows *changes, Value prior, Value planned,
+                         Diags *diags) {
     SCOPED(ClusterApi) api = {0};
     const Member *first = &change->members.items[0];
     Arena *arena = change->call->arena;
     Scope scope = {changes, planned, str_equal(first->look.facts.changing, STR("yes"))};
     if (!kubeadm_peer_api(first->peer, &api, diags) ||
-        !cluster_config_begin(&api, &first->peer->link, &change->config, diags))
+        !cluster_config_begin(&api, &first->peer->link, &change->config, diags) ||
+        !plan_kubelets(change, &scope, prior, diags))
         return false;
-    change->wanted = cluster_config_with(change->config.former, changes, planned, arena);
-    change->wanted = with_volumes(&scope, change->wanted, arena);
+    change->wanted.cluster =
+        cluster_config_with(change->config.former.cluster, changes, planned, arena);
+    change->wanted.cluster = with_volumes(&scope, change->wanted.cluster, arena);
     plan_names(change);
     change->pods = list_pods(&scope, arena);
     change->file_users = list_users(&scope, arena);
     change->file_lines = control_files_lines(object_attribute(planned, "files"), arena);
-    return cluster_config_upload(&first->peer->link, init_document(first, arena), change->wanted,
-                                 diags);
+    return upload(change, diags);
 }
 
-static bool run_change(Change *change, const ChangeRows *changes, Value planned, Diags *diags) {
+static bool run_change(Change *change, const ChangeRows *changes, Value prior, Value planned,
+                       Diags *diags) {
     return look_at_members(change, diags) &&
            kubeadm_gate_check_complete(change->call, change->peers, "cluster", diags) &&
            kubeadm_gate_wait(change->call, change->peers, KUBEADM_GATE_SERVERS, diags) &&
-           begin_change(change, changes, planned, diags) && change_members(change, diags) &&
+           begin_change(change, changes, prior, planned, diags) && change_members(change, diags) &&
+           change_kubelets(change, diags) &&
            cluster_config_end(&change->members.items[0].peer->link, diags);
 }
 
@@ -601,5 +547,5 @@ bool kubeadm_change_run(const KubeadmNode *node, Value prior, Diags *diags) {
         return true;
     return kube_version_parse(version, &change.version) &&
            kubeadm_peer_open(node->call, node->object, &peers, diags) &&
-           run_change(&change, &changes, node->object, diags);
+           run_change(&change, &changes, prior, node->object, diags);
 }

@@ -54,31 +54,6 @@ static const Attribute attributes[] = {
 };
 /* clang-format on */
 
-static Path init_below(const char *name, Path inner, Arena *arena) {
-    PathStep *steps = arena_new_array(arena, PathStep, inner.count + 1);
-    steps[0] = (PathStep){.name = str_from_cstr(name)};
-    for (size_t i = 0; i < inner.count; i++)
-        steps[i + 1] = inner.steps[i];
-    return (Path){steps, inner.count + 1};
-}
-
-static bool check_component(const Call *call, Value config, const char *name, ComponentKind kind,
-                            const KubeVersion *version, Diags *diags) {
-    Value object = object_attribute(config, name);
-    ComponentProblem problem;
-    if (!value_is_present(object) || !value_is_known(object) ||
-        component_config_check(kind, version, object, &problem, call->arena))
-        return true;
-    Path path = init_below(name, problem.path, call->arena);
-    if (!problem.may_be_newer)
-        return path_error(call, path, diags, "Configuration not valid", "%.*s",
-                          STR_ARG(problem.text));
-    path_warning(call, path, diags, "Field not known",
-                 "%.*s loam does not know the fields of this version of Kubernetes.",
-                 STR_ARG(problem.text));
-    return true;
-}
-
 static bool check_since(const Call *call, Value config, const char *name, KubeVersion version,
                         Diags *diags) {
     Value object = object_attribute(config, name);
@@ -86,7 +61,7 @@ static bool check_since(const Call *call, Value config, const char *name, KubeVe
     if (!value_is_present(object) || !value_is_known(object))
         return true;
     Str problem = field_since_check(object, version, &path, call->arena);
-    return !problem.len || path_error(call, init_below(name, path, call->arena), diags,
+    return !problem.len || path_error(call, kubeadm_check_below(name, path, call->arena), diags,
                                       "Argument not supported", "%.*s", STR_ARG(problem));
 }
 
@@ -139,8 +114,9 @@ static bool init_validate(const Call *call, const ValidateRequest *request, Diag
     KubeVersion found;
     Str text = object_text(config, "kubernetes_version", STR_EMPTY);
     const KubeVersion *version = kube_version_parse(text, &found) ? &found : NULL;
-    is_good &= check_component(call, config, "kubelet", COMPONENT_KUBELET, version, diags);
-    is_good &= check_component(call, config, "kube_proxy", COMPONENT_KUBE_PROXY, version, diags);
+    is_good &= kubeadm_check_component(call, config, "kubelet", COMPONENT_KUBELET, version, diags);
+    is_good &=
+        kubeadm_check_component(call, config, "kube_proxy", COMPONENT_KUBE_PROXY, version, diags);
     is_good &= kubeadm_join_command_validate(call, config, diags);
     is_good &= check_files(call, config, diags);
     is_good &= kubeadm_encryption_validate(call, config, diags);

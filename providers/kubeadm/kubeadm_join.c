@@ -2,6 +2,7 @@
 #include "kubeadm_certificates.h"
 #include "kubeadm_check.h"
 #include "kubeadm_import.h"
+#include "kubeadm_kubelet.h"
 #include "kubeadm_member.h"
 #include "kubeadm_provider.h"
 #include "kubeadm_refresh.h"
@@ -29,6 +30,7 @@ static const Attribute attributes[] = {
     KUBEADM_NODE_ATTRIBUTES(FORCES_NEW),
     {"control_plane", &TYPE_BOOL, OPTIONAL | COMPUTED | FORCES_NEW, "Whether the node is a control plane.", .default_json = "false"},
     {"max_unavailable", &TYPE_NUMBER, OPTIONAL, "Workers: maximum number of workers of the cluster that are drained for a change or a removal at one time (default 1). An upgrade also waits as long as so many others are cordoned or not ready. Control planes always change one at a time.", .check = check_max_unavailable},
+    {"kubelet_patch", &TYPE_DYNAMIC, OPTIONAL, "Fields of the KubeletConfiguration that differ on this node from \"kubelet\" of kubeadm_init, with the names of Kubernetes. A change restarts the kubelet; some fields need a drain first."},
     {"join",          NULL,       OPTIONAL | FORCES_NEW, "JoinConfiguration of kubeadm. Arguments of this resource win.", .nested = &kubeadm_schema_join},
 };
 /* clang-format on */
@@ -66,12 +68,17 @@ static bool plan_change(const Call *call, const PlanRequest *request, PlanRespon
         return false;
     if (kubeadm_import_is_new(request->prior))
         keep_imported(request->prior, response, call->arena);
+    kubeadm_kubelet_plan_patch(call, request, response);
     if (!kubeadm_join_is_control_plane(request->proposed))
         return true;
     ObjectBuilder builder = object_builder_of(response->planned, call->arena);
     kubeadm_certificates_plan(call, request, &builder, response);
     response->planned = object_builder_value(&builder);
     return true;
+}
+
+static bool join_validate(const Call *call, const ValidateRequest *request, Diags *diags) {
+    return kubeadm_kubelet_validate(call, request->config, diags);
 }
 
 /* The private data of a deletion tells whether the cluster is deleted as a whole. */
@@ -138,6 +145,7 @@ static bool join_update(const Call *call, const ApplyRequest *request, ApplyResp
         return false;
     node.is_control_plane = kubeadm_join_is_control_plane(request->planned);
     if (!kubeadm_upgrade_run(&node, request->prior, false, diags) ||
+        !kubeadm_kubelet_update(&node, request->prior, diags) ||
         !kubeadm_member_update(&node, request->prior, diags))
         return false;
     if (kubeadm_import_is_new(request->prior) && !kubeadm_import_adopt(&node, diags))
@@ -212,6 +220,7 @@ const ResourceType kubeadm_join = {
     .unique = kubeadm_node_unique,
     .unique_count = KUBEADM_NODE_UNIQUE_COUNT,
     .plans_destroy = true,
+    .validate = join_validate,
     .plan = join_plan,
     .marker = object_id_marker,
     .create = join_create,

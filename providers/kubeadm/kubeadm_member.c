@@ -9,9 +9,11 @@
 #include "kubeadm_certificates.h"
 #include "kubeadm_document.h"
 #include "kubeadm_encryption.h"
+#include "kubeadm_kubelet.h"
 #include "kubeadm_peer.h"
 #include "kubeadm_schema.h"
 #include "kubeadm_step.h"
+#include "kubelet_step.h"
 #include "nested_list.h"
 #include "node_drain.h"
 #include "node_object.h"
@@ -37,6 +39,12 @@ static Str join_config(const KubeadmNode *node, Value join, const BootstrapToken
     object_builder_set(&builder, "node_registration",
                        kubeadm_node_registration(node, registration));
     object_builder_set(&builder, "discovery", discovery_of(node, discovery, token));
+    if (value_is_present(kubeadm_kubelet_patch(node->object))) {
+        Value patches = object_nested(join, "patches", arena);
+        object_builder_set(
+            &builder, "patches",
+            object_with_text(patches, "directory", STR(KUBELET_STEP_PATCHES), arena));
+    }
     if (node->is_control_plane) {
         Value part = object_nested(join, "control_plane", arena);
         ObjectBuilder control_plane = object_builder_of(part, arena);
@@ -276,6 +284,11 @@ bool kubeadm_member_place_files(const KubeadmNode *node, Diags *diags) {
                                     diags);
 }
 
+static bool place_patch(const KubeadmNode *node, Diags *diags) {
+    Value patch = kubeadm_kubelet_patch(node->object);
+    return !value_is_present(patch) || kubelet_step_place(node->link, patch, diags);
+}
+
 bool kubeadm_member_join(const KubeadmNode *node, Value join, bool *may_exist, Diags *diags) {
     SCOPED(ClusterApi) api = {0};
     BootstrapToken token = bootstrap_token_make(node->id, node->call->arena);
@@ -287,6 +300,8 @@ bool kubeadm_member_join(const KubeadmNode *node, Value join, bool *may_exist, D
     if (node->is_control_plane &&
         (!prepare_etcd(node, &api, diags) || !node_pki_place(node->link, &node->pki, diags) ||
          !kubeadm_member_place_files(node, diags)))
+        return false;
+    if (!place_patch(node, diags))
         return false;
     if (node->former.len)
         bootstrap_token_delete(node->call, &api, node->former, diags);

@@ -21,8 +21,7 @@ bool kubeadm_peer_is_control_plane(Value object) {
     return !value_find(object, STR("control_plane"), &given) || value_is_true(given);
 }
 
-/* Returns all nodes of the cluster, that of `own` first. */
-static FoundObjects list_nodes(const Call *call, Value own) {
+FoundObjects kubeadm_peer_nodes(const Call *call, Value own) {
     FoundObjects found = kubeadm_peer_find(call, object_text(own, "endpoint", STR_EMPTY));
     FoundObjects nodes = {0};
     FoundObject first = {call->address, own};
@@ -45,14 +44,14 @@ static RoundNode stored_node(Value object) {
 }
 
 void kubeadm_peer_assume(const Call *call, Value own, KubeadmPeers *out) {
-    FoundObjects nodes = list_nodes(call, own);
+    FoundObjects nodes = kubeadm_peer_nodes(call, own);
     *out = (KubeadmPeers){0};
     vec_each(&nodes, node)
         vec_push(call->arena, &out->rounds, stored_node(node->object));
 }
 
 StrVec kubeadm_peer_control_planes(const Call *call, Value own) {
-    FoundObjects nodes = list_nodes(call, own);
+    FoundObjects nodes = kubeadm_peer_nodes(call, own);
     StrVec names = {0};
     vec_each(&nodes, node) {
         RoundNode stored = stored_node(node->object);
@@ -63,7 +62,7 @@ StrVec kubeadm_peer_control_planes(const Call *call, Value own) {
 }
 
 bool kubeadm_peer_open(const Call *call, Value own, KubeadmPeers *out, Diags *diags) {
-    FoundObjects nodes = list_nodes(call, own);
+    FoundObjects nodes = kubeadm_peer_nodes(call, own);
     kubeadm_peer_assume(call, own, out);
     vec_each(&nodes, node) {
         KubeadmPeer *peer = arena_new(call->arena, KubeadmPeer);

@@ -7,6 +7,9 @@
 
 /* Returns the other objects of the node's cluster that the state has. */
 FoundObjects kubeadm_peer_find(const Call *call, Str endpoint);
+/* Returns all nodes of the cluster that the state has, `own` first, which is that of kubeadm_init.
+ */
+FoundObjects kubeadm_peer_nodes(const Call *call, Value own);
 /* Returns whether the object, of any type of a node, is a control plane. */
 bool kubeadm_peer_is_control_plane(Value object);
 

@@ -4,6 +4,7 @@
 #include "kube_object.h"
 #include "kubeadm_certificates.h"
 #include "kubeadm_step.h"
+#include "kubelet_step.h"
 #include "node_object.h"
 #include "path_error.h"
 
@@ -125,6 +126,15 @@ static void set_change(Value *state, bool is_unfinished, Arena *arena) {
         *state = object_with(*state, "change_unfinished", value_bool(is_unfinished), arena);
 }
 
+/* Only a kubeadm_join has the attribute. The next apply completes the step: it finds a difference.
+ */
+static void set_patch(Value *state, Arena *arena) {
+    Value found;
+    ObjectBuilder none = object_builder_new(arena);
+    if (value_find(*state, STR("kubelet_patch"), &found))
+        *state = object_with(*state, "kubelet_patch", object_builder_value(&none), arena);
+}
+
 bool kubeadm_refresh_read(const Call *call, const ReadRequest *request, bool is_control_plane,
                           Value *state, bool *is_restoring, Diags *diags) {
     SCOPED(SshLink) link = {0};
@@ -157,6 +167,8 @@ bool kubeadm_refresh_read(const Call *call, const ReadRequest *request, bool is_
     *state = object_builder_value(&builder);
     *is_restoring = look.facts.restored.len > 0;
     set_change(state, look.facts.changing.len > 0, call->arena);
+    if (kubelet_step_is_unfinished(&look.facts.steps, id, call->arena))
+        set_patch(state, call->arena);
     if (!kubeadm_step_has_upgrade(&look.facts.steps, id))
         kubeadm_refresh_set_version(state, version_of(&look.facts, is_control_plane), call->arena);
     Str end = kubeadm_certificates_end(&look.facts, call->arena);

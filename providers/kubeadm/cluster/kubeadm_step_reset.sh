@@ -16,7 +16,7 @@ rm -rf /var/lib/kubelet/pki /var/lib/kubelet/config.yaml
 # The runtime watches the directory of CNI, so only its content is removed.
 find /etc/cni/net.d -mindepth 1 -delete 2>/dev/null
 rm -rf /var/lib/cni /var/lib/etcd /etc/kubernetes /etc/loam/unfinished /etc/loam/restored /etc/loam/changing \
-  /var/lib/loam/restore /var/lib/loam/change
+  /var/lib/loam/restore /var/lib/loam/change /var/lib/loam/kubelet
 rm -f /etc/loam/node.json
 for device in cni0 flannel.1 flannel-v6.1 vxlan.calico kube-ipvs0 cilium_host cilium_net cilium_vxlan; do
   ip link delete "$device" >/dev/null 2>&1

@@ -14,10 +14,12 @@ unset LOAM_VERSION LOAM_FLAG LOAM_ROUND
 . ./kubelet_install.sh
 program=kubeadm
 if [ -n "$round" ]; then program=$round/kubeadm stage=$round; fi
+set --
+if [ -d /etc/kubernetes/loam/patches ]; then set -- --patches /etc/kubernetes/loam/patches; fi
 if [ -n "$version" ]; then
-  "$program" upgrade apply --yes "$version" </dev/null
+  "$program" upgrade apply --yes "$version" "$@" </dev/null
 else
-  "$program" upgrade node </dev/null
+  "$program" upgrade node "$@" </dev/null
 fi
 # kubeadm lets all users read it.
 chmod 600 /var/lib/kubelet/config.yaml

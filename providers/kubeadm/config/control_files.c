@@ -40,6 +40,9 @@ static bool is_path(Str key) {
         if (!part.len || part.ptr[0] == '.')
             return false;
     }
+    /* That directory has the patch of a kubelet. */
+    if (str_equal(key, STR("patches")) || str_starts_with(key, STR("patches/")))
+        return false;
     return key.len > 0 && key.len <= 200 && key.ptr[key.len - 1] != '/';
 }
 
@@ -51,10 +54,12 @@ Str control_files_check(Value files, Str *key, Arena *arena) {
     for (size_t i = 0; i < file_count(files); i++) {
         *key = value_key_at(files, i);
         if (!is_path(*key))
-            return str_format(arena,
-                              "%.*s is not the path of a file below " CONTROL_FILES_TOP
-                              ": letters, digits, \"-\", \"_\" and \".\", which begins no name.",
-                              STR_ARG(str_quote(*key, arena)));
+            return str_format(
+                arena,
+                "%.*s is not the path of a file below " CONTROL_FILES_TOP
+                ": letters, digits, \"-\", \"_\" and \".\", which begins no name. The "
+                "directory \"patches\" is reserved.",
+                STR_ARG(str_quote(*key, arena)));
     }
     return STR_EMPTY;
 }

@@ -3,6 +3,7 @@
 #include "cidr.h"
 #include "cluster_check.h"
 #include "kube_release.h"
+#include "object_builder.h"
 #include "str_quote.h"
 
 static bool is_token_part(Str text, size_t size) {
@@ -52,4 +53,29 @@ Str kubeadm_check_version(Value value, Arena *arena) {
         return kube_release_check_supported(version, arena);
     return str_format(arena, "%.*s is not a version such as \"1.34.4\".",
                       STR_ARG(str_quote(value_text(value), arena)));
+}
+
+Path kubeadm_check_below(const char *name, Path inner, Arena *arena) {
+    PathStep *steps = arena_new_array(arena, PathStep, inner.count + 1);
+    steps[0] = (PathStep){.name = str_from_cstr(name)};
+    for (size_t i = 0; i < inner.count; i++)
+        steps[i + 1] = inner.steps[i];
+    return (Path){steps, inner.count + 1};
+}
+
+bool kubeadm_check_component(const Call *call, Value config, const char *name, ComponentKind kind,
+                             const KubeVersion *version, Diags *diags) {
+    Value object = object_attribute(config, name);
+    ComponentProblem problem;
+    if (!value_is_present(object) || !value_is_known(object) ||
+        component_config_check(kind, version, object, &problem, call->arena))
+        return true;
+    Path path = kubeadm_check_below(name, problem.path, call->arena);
+    if (!problem.may_be_newer)
+        return path_error(call, path, diags, "Configuration not valid", "%.*s",
+                          STR_ARG(problem.text));
+    path_warning(call, path, diags, "Field not known",
+                 "%.*s loam does not know the fields of this version of Kubernetes.",
+                 STR_ARG(problem.text));
+    return true;
 }

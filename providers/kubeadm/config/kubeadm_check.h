@@ -2,7 +2,8 @@
  * reject on the machine. Each returns an empty text or an error text. */
 #pragma once
 
-#include "value.h"
+#include "component_config.h"
+#include "path_error.h"
 
 /* Errors about tokens and keys do not contain the secret value. */
 Str kubeadm_check_token(Value value, Arena *arena);
@@ -11,3 +12,10 @@ Str kubeadm_check_address(Value value, Arena *arena);
 Str kubeadm_check_endpoint(Value value, Arena *arena);
 Str kubeadm_check_node_name(Value value, Arena *arena);
 Str kubeadm_check_version(Value value, Arena *arena);
+
+/* Checks the argument `name` of `config`, the configuration of a component, unless it is unknown.
+ * Adds an error at the field, or a warning if the field may be newer than this program. */
+MUST_USE bool kubeadm_check_component(const Call *call, Value config, const char *name,
+                                      ComponentKind kind, const KubeVersion *version, Diags *diags);
+/* Returns the path `inner` of the attribute `name`. */
+Path kubeadm_check_below(const char *name, Path inner, Arena *arena);

@@ -13,17 +13,24 @@
 
 #define LINK    "\"user\":\"u\",\"password\":\"p\",\"host_key\":\"k\",\"timeout\":\"10ms\""
 #define MEMBERS 3
+#define NODES   (MEMBERS + 1) /* the last one is a worker, if a test adds it */
 #define FORMER                                                                                     \
     "apiServer:\n  extraArgs:\n  - name: \"profiling\"\n    value: \"old\"\n  - name: \"v\"\n"     \
     "    value: \"2\"\napiVersion: \"kubeadm.k8s.io/v1beta4\"\ncertificatesDir: "                  \
     "\"/etc/kubernetes/pki\"\nkind: \"ClusterConfiguration\"\nnetworking:\n  podSubnet: "          \
     "\"10.244.0.0/16\"\n"
 
+#define KUBELET(pods)                                                                              \
+    "{\"apiVersion\":\"kubelet.config.k8s.io/v1beta1\",\"clusterDomain\":\"cluster.local\","       \
+    "\"kind\":\"KubeletConfiguration\",\"maxPods\":" pods "}"
+
 static const Attribute attributes[] = {SSH_CLIENT_PROVIDER_ATTRIBUTES};
 static const Schema schema = {SCHEMA_ATTRIBUTES(attributes)};
 
 typedef struct Machine {
-    Str value; /* of the flag of its API server */
+    Str value;   /* of the flag of its API server */
+    Str kubelet; /* its configuration */
+    bool is_cordoned;
     bool is_down;
     size_t steps;
 } Machine;
@@ -32,9 +39,10 @@ typedef struct Cluster {
     ResourceCase c;
     Ssh ssh;
     Http http;
-    Machine machines[MEMBERS];
-    Str live;   /* ConfigMap */
-    Str former; /* kept on the first machine; empty: no change */
+    Machine machines[NODES];
+    Str live;    /* ConfigMap */
+    Str kubelet; /* ConfigMap; empty: none */
+    Str former;  /* kept on the first machine; empty: no change */
     const char *version;
     int bad_status; /* of a step with the value "bad" */
     size_t commands;
@@ -90,6 +98,21 @@ static Str run_step(Cluster *cluster, size_t i, Str input, Arena *arena) {
                       strlen(err), err);
 }
 
+/* A kubelet rejects 999 pods. It has the configuration of the cluster, without the patch. */
+static Str run_kubelet_step(Cluster *cluster, size_t i, Str input, Arena *arena) {
+    Machine *machine = &cluster->machines[i];
+    int status = has(cluster->kubelet, "999") ? cluster->bad_status : 0;
+    cluster->input = str_clone(input, arena);
+    if (status == 0)
+        machine->kubelet = cluster->kubelet;
+    strbuf_add_format(&cluster->log, "kubelet%zu%s%s%s ", i + 1,
+                      machine->is_cordoned ? " drained" : "",
+                      has(input, "LOAM_RESET='yes'") ? " reset" : "", status ? " rolled back" : "");
+    const char *err = status ? "not valid" : "";
+    return str_format(arena, "loam-step i%zu-kubelet exited %d %zu %zu\n%.*s%s", i, status,
+                      machine->kubelet.len, strlen(err), STR_ARG(machine->kubelet), err);
+}
+
 /* The mark of the first machine, which is a control plane. */
 static Str role_facts(const Cluster *cluster, Arena *arena) {
     Str mark = str_format(arena, "{\"id\":\"i0\",\"lineage\":\"%.*s\",\"address\":\"%.*s\"}",
@@ -103,6 +126,11 @@ static Str role_facts(const Cluster *cluster, Arena *arena) {
 
 static Str answer(Cluster *cluster, size_t i, const SshCommand *command, Arena *arena) {
     bool is_step = has(command->command, "-change'");
+    bool is_kubelet = has(command->command, "-kubelet'") && !has(command->command, "'upload-");
+    if (is_kubelet && command->input.len)
+        return run_kubelet_step(cluster, i, command->input, arena);
+    if (is_kubelet)
+        return str_format(arena, "loam-step i%zu-kubelet absent 0 0 0\n", i);
     if (is_step && command->input.len)
         return run_step(cluster, i, command->input, arena);
     if (is_step)
@@ -115,6 +143,11 @@ static Str answer(Cluster *cluster, size_t i, const SshCommand *command, Arena *
     if (has(command->command, "'upload'"))
         cluster->live = str_after(str_clone(command->input, arena),
                                   str_find(command->input, STR("---\n"), 0) + 4);
+    if (has(command->command, "'upload-kubelet'")) {
+        Str text = str_clone(command->input, arena);
+        size_t at = str_find(text, STR("---\n{"), 0);
+        cluster->kubelet = str_trim(str_after(text, at + 4));
+    }
     if (has(command->command, "'end'"))
         cluster->former = STR_EMPTY;
     if (command->input.len)
@@ -184,16 +217,28 @@ static Str member_json(size_t i, Arena *arena) {
                       i + 1, i + 1, i + 1, i + 1);
 }
 
+static size_t node_of(Str path) {
+    return (size_t)(path.ptr[sizeof "/api/v1/nodes/cp" - 1] - '1');
+}
+
 static Str respond(const Cluster *cluster, size_t i, Str path, Arena *arena) {
     if (str_starts_with(path, STR("/readyz")))
         return cluster->machines[i].is_down ? STR("no") : STR("ok");
     if (str_starts_with(path, STR("/version")))
         return STR("{\"gitVersion\":\"v1.34.4\"}");
+    if (has(path, "/proxy/configz"))
+        return str_format(arena, "{\"kubeletconfig\":%.*s}",
+                          STR_ARG(cluster->machines[node_of(path)].kubelet));
+    if (has(path, "configmaps/kubelet-config"))
+        return str_format(arena, "{\"data\":{\"kubelet\":%.*s}}",
+                          STR_ARG(json_text(value_from_str(cluster->kubelet), arena)));
     if (has(path, "configmaps"))
         return str_format(arena, "{\"data\":{\"ClusterConfiguration\":%.*s}}",
                           STR_ARG(json_text(value_from_str(cluster->live), arena)));
     if (str_starts_with(path, STR("/api/v1/nodes/")))
-        return node_json((size_t)(path.ptr[sizeof "/api/v1/nodes/cp" - 1] - '1'), arena);
+        return node_json(node_of(path), arena);
+    if (has(path, "/api/v1/pods"))
+        return STR("{\"metadata\":{\"resourceVersion\":\"1\"},\"items\":[]}");
     if (str_starts_with(path, STR("/api/v1/nodes")))
         return list_json("items", node_json, arena);
     if (str_starts_with(path, STR("/v3/cluster/member/list")))
@@ -205,11 +250,13 @@ static Str respond(const Cluster *cluster, size_t i, Str path, Arena *arena) {
 
 static HttpStatus cluster_attempt(void *self, const HttpRequest *request, const HttpSink *sink,
                                   HttpResponse *response, Str *, Arena *arena) {
-    const Cluster *cluster = self;
+    Cluster *cluster = self;
     size_t port = str_find(request->url, STR("127.0.0.1:1000"), 0);
     size_t i = (size_t)(request->url.ptr[port + sizeof "127.0.0.1:1000" - 1] - '1');
     Str path = str_after(request->url, str_find_char(request->url, '/', sizeof "https://"));
     assert_true(i < MEMBERS);
+    if (str_starts_with(path, STR("/api/v1/nodes/")) && has(request->body, "unschedulable"))
+        cluster->machines[node_of(path)].is_cordoned = has(request->body, "true");
     response->code =
         str_starts_with(path, STR("/readyz")) && cluster->machines[i].is_down ? 500 : 200;
     return sink->write(sink->payload, respond(cluster, i, path, arena)) == 0 ? HTTP_DONE
@@ -253,8 +300,8 @@ static void open_cluster(Cluster *cluster) {
     ResourceCase *c = &cluster->c;
     cluster->death = SIZE_MAX;
     cluster->log = strbuf_new(c->arena);
-    for (size_t i = 0; i < MEMBERS; i++)
-        cluster->machines[i] = (Machine){.value = STR("old")};
+    for (size_t i = 0; i < NODES; i++)
+        cluster->machines[i] = (Machine){.value = STR("old"), .kubelet = STR(KUBELET("110"))};
     cluster->ssh = (Ssh){.self = cluster,
                          .connect = cluster_connect,
                          .exec = cluster_exec,
@@ -287,6 +334,12 @@ static Value init_of(Cluster *cluster, Str pki, const char *cluster_json, bool i
     Str more = str_format(cluster->c.arena, ",\"is_member\":true%s,\"cluster\":{%s}",
                           is_unfinished ? ",\"change_unfinished\":true" : "", cluster_json);
     return cluster_object(cluster, 0, pki, str_to_cstr(more, cluster->c.arena));
+}
+
+static Value with_fields(ResourceCase *c, Value object, const char *name, const char *json) {
+    Value found;
+    assert_true(json_parse_object(str_from_cstr(json), &found, c->arena));
+    return object_with(object, name, found, c->arena);
 }
 
 /* The joins in the state, and the objects of the kubeadm_init. */
@@ -518,6 +571,126 @@ static void test_rollback(void **) {
     close_cluster(&cluster);
 }
 
+/* A worker, and the kubelets of the objects. */
+static void make_kubelets(Cluster *cluster, const char *before, const char *after,
+                          const char *patch, Value *prior, Value *planned) {
+    ResourceCase *c = &cluster->c;
+    make_objects(cluster, FLAG("old"), FLAG("old"), prior, planned);
+    cluster->kubelet = STR(KUBELET("110"));
+    *prior = with_fields(c, *prior, "kubelet", before);
+    *planned = with_fields(c, *planned, "kubelet", after);
+    c->type = &kubeadm_join;
+    c->schema = &kubeadm_join.schema;
+    Value object = cluster_object(cluster, MEMBERS, pki_json(c->arena), "");
+    FoundObject join = {STR("kubeadm_join.w"), with_fields(c, object, "kubelet_patch", patch)};
+    vec_push(c->arena, &cluster->joins, join);
+    c->type = &kubeadm_init;
+    c->schema = &kubeadm_init.schema;
+}
+
+static void check_kubelets(const Cluster *cluster, const char *text) {
+    for (size_t i = 0; i < NODES; i++)
+        check_str(cluster->machines[i].kubelet, text);
+    check_str(cluster->kubelet, text);
+    check_str(cluster->former, "");
+}
+
+/* Control planes, then the worker; fields that the object does not name stay. */
+static void test_kubelets(void **) {
+    Cluster cluster;
+    Value prior, planned;
+    PlanResponse response;
+    open_cluster(&cluster);
+    make_kubelets(&cluster, "{\"maxPods\":110}", "{\"maxPods\":200}", "{\"podPidsLimit\":5}",
+                  &prior, &planned);
+    assert_true(plan(&cluster, prior, planned, false, &response));
+    assert_int_equal(response.notes.count, 1);
+    check_str(response.notes.items[0].text,
+              "kubelet on cp1, cp2, cp3, cp4, at most 1 at once: ~ maxPods 110 -> 200");
+    if (!run(&cluster, prior, planned))
+        fail_msg("%.*s", STR_ARG(cluster.c.diags.items[0].detail));
+    check_str(strbuf_str(&cluster.log), "kubelet1 kubelet2 kubelet3 kubelet4 ");
+    assert_true(has(cluster.input, "{\"podPidsLimit\":5}"));
+    check_kubelets(&cluster, KUBELET("200"));
+    check_str(value_in(cluster.live, cluster.c.arena), "old");
+    close_cluster(&cluster);
+}
+
+/* A policy needs a node without pods. */
+static void test_kubelet_drain(void **) {
+    Cluster cluster;
+    Value prior, planned;
+    PlanResponse response;
+    open_cluster(&cluster);
+    make_kubelets(&cluster, "{}", "{\"cpuManagerPolicy\":\"static\"}", "{}", &prior, &planned);
+    assert_true(plan(&cluster, prior, planned, false, &response));
+    check_str(
+        response.notes.items[0].text,
+        "kubelet on cp1, cp2, cp3, cp4, at most 1 at once: + cpuManagerPolicy=\"static\"; each "
+        "node is drained for cpuManagerPolicy");
+    if (!run(&cluster, prior, planned))
+        fail_msg("%.*s", STR_ARG(cluster.c.diags.items[0].detail));
+    check_str(
+        strbuf_str(&cluster.log),
+        "kubelet1 drained reset kubelet2 drained reset kubelet3 drained reset kubelet4 drained "
+        "reset ");
+    for (size_t i = 0; i < NODES; i++)
+        assert_false(cluster.machines[i].is_cordoned);
+    close_cluster(&cluster);
+}
+
+/* The first kubelet rejects the field: the cluster has its former configuration. */
+static void test_kubelet_rollback(void **) {
+    Cluster cluster;
+    Value prior, planned;
+    open_cluster(&cluster);
+    make_kubelets(&cluster, "{\"maxPods\":110}", "{\"maxPods\":999}", "{}", &prior, &planned);
+    assert_false(run(&cluster, prior, planned));
+    check_str(strbuf_str(&cluster.log), "kubelet1 rolled back ");
+    assert_true(says(&cluster, "The former one is back, and the kubelet responds. The end of its "
+                               "log: not valid"));
+    check_kubelets(&cluster, KUBELET("110"));
+    cluster.bad_status = 21;
+    assert_false(run(&cluster, prior, planned));
+    assert_true(says(&cluster, "look at the machine"));
+    assert_true(cluster.former.len > 0);
+    /* Without its ConfigMap, the configuration is not known. */
+    cluster.former = cluster.kubelet = STR_EMPTY;
+    assert_false(run(&cluster, prior, planned));
+    assert_true(says(&cluster, "\"kubelet-config\""));
+    close_cluster(&cluster);
+}
+
+/* As test_deaths. */
+static void test_kubelet_deaths(void **) {
+    size_t deaths = 0;
+    for (size_t death = 0;; death++) {
+        bool ends = false;
+        for (int kind = 0; kind < 4; kind++) {
+            Cluster cluster;
+            Value prior, planned;
+            open_cluster(&cluster);
+            make_kubelets(&cluster, "{\"maxPods\":110}", "{\"maxPods\":200}", "{}", &prior,
+                          &planned);
+            cluster.death = death;
+            cluster.dies_after = kind & 1;
+            ends = run(&cluster, prior, planned) && !cluster.is_dead;
+            cluster.death = SIZE_MAX;
+            cluster.is_dead = false;
+            bool is_done = !cluster.former.len && has(cluster.machines[NODES - 1].kubelet, "200");
+            bool goes_back = (kind & 2) && !ends && !is_done;
+            if (!ends && !run(&cluster, prior, goes_back ? prior : planned))
+                fail_msg("death %zu: %.*s", death, STR_ARG(cluster.c.diags.items[0].detail));
+            check_kubelets(&cluster, goes_back ? KUBELET("110") : KUBELET("200"));
+            deaths += !ends;
+            close_cluster(&cluster);
+        }
+        if (ends)
+            break;
+    }
+    assert_true(deaths > 80);
+}
+
 /* The run dies at each command, before or after it has taken effect; the next apply of the new or
  * of the former configuration ends whole. */
 static void test_deaths(void **) {
@@ -668,12 +841,22 @@ static void test_alone(void **) {
 
 UNIT_MAIN(test_kubeadm_change) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_run),         cmocka_unit_test(test_later),
-        cmocka_unit_test(test_certificate), cmocka_unit_test(test_rollback),
-        cmocka_unit_test(test_deaths),      cmocka_unit_test(test_refused),
-        cmocka_unit_test(test_notes),       cmocka_unit_test(test_single),
-        cmocka_unit_test(test_alone),       cmocka_unit_test(test_files),
-        cmocka_unit_test(test_join),        cmocka_unit_test(test_refresh),
+        cmocka_unit_test(test_run),
+        cmocka_unit_test(test_later),
+        cmocka_unit_test(test_certificate),
+        cmocka_unit_test(test_rollback),
+        cmocka_unit_test(test_deaths),
+        cmocka_unit_test(test_refused),
+        cmocka_unit_test(test_notes),
+        cmocka_unit_test(test_single),
+        cmocka_unit_test(test_alone),
+        cmocka_unit_test(test_files),
+        cmocka_unit_test(test_join),
+        cmocka_unit_test(test_refresh),
+        cmocka_unit_test(test_kubelets),
+        cmocka_unit_test(test_kubelet_drain),
+        cmocka_unit_test(test_kubelet_rollback),
+        cmocka_unit_test(test_kubelet_deaths),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -2,7 +2,7 @@
  * former files back if a pod does not respond. It ends whole without this program. */
 #pragma once
 
-#include "ssh_client.h"
+#include "change_step.h"
 
 typedef struct ControlPlaneStep {
     Str id;            /* of the node */
@@ -16,18 +16,11 @@ typedef struct ControlPlaneStep {
     bool is_certified; /* the API server gets a new certificate */
 } ControlPlaneStep;
 
-typedef enum ControlPlaneResult {
-    CONTROL_PLANE_CHANGED,
-    CONTROL_PLANE_ROLLED_BACK, /* the former files are back, and their pods respond */
-    CONTROL_PLANE_FAILED,      /* before the first change, or anything may be there */
-} ControlPlaneResult;
-
 /* Waits for the end of a step that an interrupted run has started on the machine. Its result is
  * dropped: the next step continues with its files. */
 MUST_USE bool control_plane_step_settle(SshLink *link, Str id, Diags *diags);
-/* Runs the step. Adds errors unless CONTROL_PLANE_CHANGED. */
-ControlPlaneResult control_plane_step_run(SshLink *link, const ControlPlaneStep *step,
-                                          Diags *diags);
+/* Runs the step. Adds errors unless CHANGE_STEP_DONE. */
+ChangeOutcome control_plane_step_run(SshLink *link, const ControlPlaneStep *step, Diags *diags);
 /* Makes the files of control_files equal to the lines, before the machine becomes a control plane.
  */
 MUST_USE bool control_plane_step_place(SshLink *link, Str file_lines, Diags *diags);

@@ -1,10 +1,11 @@
-/* cluster_config: the ConfigMap, and cluster_change.sh on the first machine. */
+/* cluster_config: the ConfigMaps, and cluster_change.sh on the first machine. */
 #include "cluster_config.h"
 #include "control_files.h"
 #include "field_name.h"
+#include "json.h"
 #include "kube_error.h"
 #include "kube_object.h"
-#include "kubeadm_cluster_assets.h"
+#include "kubeadm_change_assets.h"
 #include "kubeadm_document.h"
 #include "kubeadm_schema.h"
 #include "object_builder.h"
@@ -24,17 +25,23 @@ static bool spend(void *payload, size_t elements) {
     return true;
 }
 
-static bool parse_config(const Call *call, Str text, Value *out, Diags *diags) {
+bool cluster_config_parse(Str text, Value *out, Arena *arena) {
     size_t left = ELEMENTS_MAX;
     YamlFailure failure = {0};
-    bool is_read = yaml_value_read(text, (YamlBudget){spend, &left}, out, &failure, call->arena) &&
-                   str_equal(kube_object_text(*out, "", "kind"), STR("ClusterConfiguration"));
-    if (!is_read)
+    return yaml_value_read(text, (YamlBudget){spend, &left}, out, &failure, arena);
+}
+
+static bool has_kind(Value document, const char *kind) {
+    return str_equal_cstr(kube_object_text(document, "", "kind"), kind);
+}
+
+static bool check_cluster(const Call *call, Value config, Diags *diags) {
+    if (!has_kind(config, "ClusterConfiguration"))
         return path_error(
             call, PATH_AT(call, {"cluster"}), diags, "Configuration of the cluster not read",
             "The ConfigMap \"kubeadm-config\" of the namespace \"kube-system\" has no "
             "ClusterConfiguration. Was it changed by hand?");
-    Str version = kube_object_text(*out, "", "apiVersion");
+    Str version = kube_object_text(config, "", "apiVersion");
     return str_equal(version, STR(KUBEADM_API_VERSION)) ||
            path_error(call, PATH_AT(call, {"cluster"}), diags,
                       "Configuration of the cluster too old",
@@ -44,18 +51,65 @@ static bool parse_config(const Call *call, Str text, Value *out, Diags *diags) {
                       STR_ARG(version));
 }
 
-static bool read_live(const ClusterApi *api, Str *out, Diags *diags) {
+/* Sets *out to the document of the ConfigMap; null if there is none. */
+static bool read_document(const ClusterApi *api, const char *name, const char *key, Value *out,
+                          Diags *diags) {
     KubeRef ref = {.resource = &cluster_api_config_maps,
                    .namespace = STR("kube-system"),
-                   .name = STR("kubeadm-config")};
+                   .name = str_from_cstr(name)};
     KubeResponse response;
     Value found;
-    if (kube_call_get(&api->call, &ref, &response, diags) != KUBE_DONE ||
-        !kube_client_decode(&response, &found, api->call.arena))
+    KubeOutcome outcome = kube_call_get(&api->call, &ref, &response, diags);
+    *out = value_null(&TYPE_DYNAMIC);
+    if (outcome == KUBE_ABSENT)
+        return true;
+    if (outcome != KUBE_DONE || !kube_client_decode(&response, &found, api->call.arena))
         return kube_error_report(&api->call, "Configuration of the cluster not read", &ref,
                                  &response, diags);
-    *out = kube_object_text(found, "data", "ClusterConfiguration");
+    Str text = kube_object_text(found, "data", key);
+    if (!text.len || !cluster_config_parse(text, out, api->call.arena))
+        *out = value_null(&TYPE_DYNAMIC);
     return true;
+}
+
+static bool read_live(const Call *call, const ClusterApi *api, ClusterDocuments *out,
+                      Diags *diags) {
+    return read_document(api, "kubeadm-config", "ClusterConfiguration", &out->cluster, diags) &&
+           check_cluster(call, out->cluster, diags) &&
+           read_document(api, "kubelet-config", "kubelet", &out->kubelet, diags) &&
+           read_document(api, "kube-proxy", "config.conf", &out->proxy, diags);
+}
+
+/* A document a line: JSON is YAML. */
+static Str documents_text(const ClusterDocuments *documents, Arena *arena) {
+    const Value all[] = {documents->cluster, documents->kubelet, documents->proxy};
+    StrBuf out = strbuf_new(arena);
+    for (size_t i = 0; i < ARRAY_COUNT(all); i++) {
+        if (value_is_present(all[i]))
+            strbuf_add_format(&out, "---\n%.*s\n", STR_ARG(json_text(all[i], arena)));
+    }
+    return strbuf_str(&out);
+}
+
+/* What the text lacks is as in `live`. */
+static bool read_former(const Call *call, Str text, const ClusterDocuments *live,
+                        ClusterDocuments *out, Diags *diags) {
+    size_t left = ELEMENTS_MAX;
+    YamlFailure failure = {0};
+    YamlDocuments found = {0};
+    *out = *live;
+    out->cluster = value_null(&TYPE_DYNAMIC);
+    bool is_read =
+        yaml_documents_read(text, (YamlBudget){spend, &left}, &found, &failure, call->arena);
+    vec_each(&found, one) {
+        if (has_kind(one->root, "ClusterConfiguration"))
+            out->cluster = one->root;
+        else if (has_kind(one->root, "KubeletConfiguration"))
+            out->kubelet = one->root;
+        else if (has_kind(one->root, "KubeProxyConfiguration"))
+            out->proxy = one->root;
+    }
+    return check_cluster(call, is_read ? out->cluster : value_null(&TYPE_DYNAMIC), diags);
 }
 
 static bool run_part(SshLink *link, Str part, Str input, Str *out, Diags *diags) {
@@ -69,10 +123,11 @@ static bool run_part(SshLink *link, Str part, Str input, Str *out, Diags *diags)
 }
 
 bool cluster_config_begin(const ClusterApi *api, SshLink *link, ClusterConfig *out, Diags *diags) {
-    Str live, former;
-    return read_live(api, &live, diags) && parse_config(link->call, live, &out->live, diags) &&
-           run_part(link, STR("begin"), live, &former, diags) &&
-           parse_config(link->call, former, &out->former, diags);
+    const Call *call = link->call;
+    Str former;
+    return read_live(call, api, &out->live, diags) &&
+           run_part(link, STR("begin"), documents_text(&out->live, call->arena), &former, diags) &&
+           read_former(call, former, &out->live, &out->former, diags);
 }
 
 /* Splits "cluster.api_server.extra_args" into "apiServer" and "extraArgs"; of a shorter path the
@@ -144,6 +199,16 @@ bool cluster_config_upload(SshLink *link, Str init, Value config, Diags *diags) 
     Str ignored;
     return run_part(link, STR("upload"), cluster_config_text(init, config, link->call->arena),
                     &ignored, diags);
+}
+
+bool cluster_config_upload_kubelet(SshLink *link, Str init, const ClusterDocuments *config,
+                                   Diags *diags) {
+    Arena *arena = link->call->arena;
+    Str ignored;
+    Str text = str_format(arena, "%.*s---\n%.*s\n",
+                          STR_ARG(cluster_config_text(init, config->cluster, arena)),
+                          STR_ARG(json_text(config->kubelet, arena)));
+    return run_part(link, STR("upload-kubelet"), text, &ignored, diags);
 }
 
 bool cluster_config_end(SshLink *link, Diags *diags) {

@@ -15,8 +15,8 @@ unset LOAM_FILES LOAM_RESTORE LOAM_PODS LOAM_CERTIFICATE LOAM_PKI LOAM_SERVER LO
 top=/etc/kubernetes
 work=/var/lib/loam/change
 former=$work/former
-# shellcheck source=static_pod.sh
-. ./static_pod.sh
+# shellcheck source=../cluster/static_pod.sh
+. ./../cluster/static_pod.sh
 # shellcheck source=../host/host_files.sh
 . ./../host/host_files.sh
 # shellcheck source=control_files.sh

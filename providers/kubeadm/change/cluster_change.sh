@@ -1,7 +1,7 @@
 #!/bin/sh
-# A change of the cluster's configuration, on its first machine. $1 is "begin", which keeps the configuration on standard input
-# as the former one, unless an unfinished change has kept one, and prints it; "upload", which gives the cluster that on standard
-# input; or "end", which removes the former one.
+# A change of the cluster's configuration, on its first machine. $1 is "begin", which keeps the configurations on standard input
+# as the former ones, unless an unfinished change has kept some, and prints them; "upload" or "upload-kubelet", which give the
+# cluster those on standard input; or "end", which removes the former ones.
 set -eu
 umask 077
 PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/opt/bin
@@ -19,5 +19,6 @@ begin)
   cat $file
   ;;
 upload) kubeadm init phase upload-config kubeadm --config /dev/stdin ;;
+upload-kubelet) kubeadm init phase upload-config kubelet --config /dev/stdin ;;
 end) rm -f $file ;;
 esac

@@ -1,0 +1,118 @@
+#!/bin/sh
+# Gives the kubelet of a node the configuration that the cluster has, with the patch on standard input (empty: none), and restarts
+# the kubelet if its configuration differs. The kubelet must then respond for eight seconds in a row, within LOAM_SECONDS, else the
+# former files return. With LOAM_RESET it forgets the processors and the memory that it has given to containers; the node must
+# have no pods. Prints the configuration. A death leaves former or new files; the next run continues. Status 20: the former
+# kubelet runs again; 21: it does not run.
+set -eu
+umask 077
+PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/opt/bin
+LC_ALL=C
+export PATH LC_ALL
+seconds=$LOAM_SECONDS resets=$LOAM_RESET
+unset LOAM_SECONDS LOAM_RESET
+config=/var/lib/kubelet/config.yaml
+work=/var/lib/loam/kubelet
+former=$work/former
+# shellcheck source=../host/host_files.sh
+. ./../host/host_files.sh
+# shellcheck source=kubelet_patch.sh
+. ./kubelet_patch.sh
+
+uptime_seconds() { read -r up _ </proc/uptime && echo "${up%%.*}"; }
+property() { systemctl show kubelet -p "$1" | cut -d = -f 2; }
+setting() { sed -n "s/^$1: *//p" $config | tr -d "\"'" | head -n 1; }
+responds() {
+  address=$(setting healthzBindAddress) port=$(setting healthzPort)
+  address=${address:-127.0.0.1} port=${port:-10248}
+  if [ "$port" = 0 ]; then return 0; fi
+  case $address in *:*) address="[$address]" ;; esac
+  if command -v curl >/dev/null 2>&1; then
+    curl --silent --fail --max-time 5 --noproxy '*' "http://$address:$port/healthz" >/dev/null 2>&1
+  elif command -v wget >/dev/null 2>&1; then
+    wget -q -T 5 -O /dev/null "http://$address:$port/healthz" 2>/dev/null
+  else
+    ss -Hltn 2>/dev/null | grep -q ":${port}[[:space:]]"
+  fi
+}
+# Waits until the kubelet responds; one that ended twice, or has no time left, has failed. Some fields are rejected only when it
+# looks at the runtime, seconds after its start.
+await() {
+  end=$(($(uptime_seconds) + seconds)) last=0 steady=0
+  while [ "$(uptime_seconds)" -lt $end ]; do
+    sleep 1
+    process=$(property MainPID)
+    if [ "$process" != 0 ] && [ "$process" = "$last" ] && responds; then steady=$((steady + 1)); else steady=0 last=$process; fi
+    if [ $steady -ge 8 ]; then return 0; fi
+    restarts=$(property NRestarts)
+    if [ "${restarts:-0}" -ge 2 ]; then return 1; fi
+  done
+  return 1
+}
+restart() {
+  began=$(date '+%Y-%m-%d %H:%M:%S')
+  systemctl reset-failed kubelet 2>/dev/null || :
+  if [ -n "$resets" ]; then
+    systemctl stop kubelet
+    rm -f /var/lib/kubelet/cpu_manager_state /var/lib/kubelet/memory_manager_state
+    systemctl start kubelet
+  else
+    systemctl restart kubelet
+  fi
+}
+render() {
+  set --
+  if [ -e "$patch" ]; then set -- --patches "${patch%/*}"; fi
+  kubeadm upgrade node phase kubelet-config "$@" </dev/null >/dev/null || return 1
+  # kubeadm lets all users read it.
+  chmod 600 $config
+  # kubeadm keeps each former file.
+  find /etc/kubernetes/tmp -mindepth 1 -maxdepth 1 -name 'kubeadm-kubelet-config*' -newer $work/patch -exec rm -rf {} + 2>/dev/null || :
+}
+keep_former() {
+  rm -rf $work/.former
+  mkdir -p $work/.former
+  cp -p $config $work/.former/
+  if [ -e "$patch" ]; then cp -p "$patch" $work/.former/patch; else : >$work/.former/patch; fi
+  sync
+  mv $work/.former $former
+}
+# The former files go first: without them no later run takes this one for unfinished.
+end_work() {
+  if [ -e $former ]; then rm -rf $work/.former && mv $former $work/.former; fi
+  rm -rf $work
+}
+put_former() {
+  put_patch $former/patch
+  cmp -s $former/config.yaml $config || file_copy $former/config.yaml $config
+}
+roll_back() {
+  text=$(journalctl -u kubelet --since "$began" --no-pager -o cat 2>/dev/null |
+    grep -v -e '^kubelet.service:' -e '^St[a-z]* kubelet' -e '^Flag --' -e '^I[0-9]' | tail -n 15)
+  put_former
+  restart
+  status=20
+  if await; then end_work; else status=21; fi
+  printf '%s\n' "$text" >&2
+  exit $status
+}
+
+mkdir -p $work
+cat >$work/patch
+# The kubelet may run with any of the configurations of an interrupted run.
+resumed=
+if [ -e $former ]; then resumed=yes; else keep_former; fi
+put_patch $work/patch
+if ! render; then
+  if [ -z "$resumed" ]; then
+    put_former
+    end_work
+  fi
+  exit 1
+fi
+if [ -n "$resumed" ] || ! cmp -s $former/config.yaml $config; then
+  restart
+  await || roll_back
+fi
+end_work
+cat $config
