@@ -302,7 +302,7 @@ static bool instance_apply_invoke(Applying *applying, bool is_before, Value mark
  * After a crash, the next plan must replace it. */
 static bool record_late(Applying *applying, Value marked, const ApplyResponse *response) {
     InstanceOp *op = &applying->op;
-    bool taints = false;
+    bool taints;
     if (!record_status(applying, marked, OBJECT_TAINTED, response))
         return false;
     applying->sequence = 0; /* its intent has an outcome now */
@@ -315,7 +315,7 @@ static bool record_late(Applying *applying, Value marked, const ApplyResponse *r
 }
 
 static bool record_ready(Applying *applying, Value marked, const ApplyResponse *response) {
-    bool ignored = false;
+    bool ignored;
     if (ends_late(applying))
         return record_late(applying, marked, response);
     if (!record_status(applying, marked, OBJECT_READY, response))
@@ -429,7 +429,7 @@ static bool apply_marks(Applying *applying) {
               log_number("identical", is_identical));
     if (is_identical)
         return save_marks(applying) && instance_conditions_after(op, &applying->scope);
-    bool ignored = false;
+    bool ignored;
     instance_op_send(op, EVENT_APPLY_START, instance_op_object_id(applying->prior));
     bool ok = instance_apply_invoke(applying, true, marked, &ignored) && save_marks(applying) &&
               instance_apply_invoke(applying, false, marked, &ignored);
@@ -443,7 +443,7 @@ static void instance_apply_send_start(const Applying *applying) {
 
 static bool invoke_before(Applying *applying) {
     InstanceOp *op = &applying->op;
-    bool ignored = false;
+    bool ignored;
     if (applying->change->invocations.count == 0)
         return true;
     Value planned = object_marks_add(op, applying->response.planned, &applying->wanted.sensitive);

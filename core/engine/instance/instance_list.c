@@ -73,10 +73,11 @@ void instance_list_validate(InstanceOp *op, const ModuleScope *scope) {
     bool is_included;
     if (config->mode != MODE_LIST)
         return;
-    bool ok = report_references(op, config->limit) && instance_list_read_limit(op, scope, &limit);
-    ok = report_references(op, config->include_resource) &&
-         read_inclusion(op, scope, &is_included) && ok;
-    (void)ok; /* the errors are in the operation */
+    /* The errors are in the operation. */
+    if (report_references(op, config->limit))
+        (void)instance_list_read_limit(op, scope, &limit);
+    if (report_references(op, config->include_resource))
+        (void)read_inclusion(op, scope, &is_included);
 }
 
 /* One search. */

@@ -24,7 +24,6 @@ typedef struct Planning {
     bool is_requested;  /* -replace */
     bool is_triggered;  /* replace_triggered_by */
     bool is_as_written; /* planned from `written`: a replacement */
-    bool is_decided;    /* the change is complete; later errors do not discard it */
     PlanResponse response;
 } Planning;
 
@@ -370,6 +369,18 @@ static void refresh_dependencies(InstanceOp *op) {
         op->record->refresh = REFRESH_CHANGED;
 }
 
+/* Checks prevent_destroy and postconditions, and plans the actions that the change invokes. Errors
+ * do not discard the change. */
+static void check_change(Planning *planning) {
+    InstanceOp *op = &planning->op;
+    Action action = op->record->planned->action;
+    bool destroys = action_is_replace(action) && action != ACTION_FORGET_THEN_CREATE;
+    if (destroys && instance_plan_prevents_destroy(planning))
+        return;
+    if (instance_conditions_after(op, &planning->scope))
+        invocation_plan(op, &planning->scope, op->record->planned);
+}
+
 static bool plan_declared(Planning *planning) {
     InstanceOp *op = &planning->op;
     /* 1. Refresh the object. */
@@ -404,7 +415,6 @@ static bool plan_declared(Planning *planning) {
     /* 4. Choose the action; a replacement plans its successor. */
     if (!decide(planning))
         return false;
-    planning->is_decided = true;
     op->record->value = op->record->planned->after;
     /* 5. Defer the change, if something that it needs is deferred. */
     if (!op->record->deferral)
@@ -415,11 +425,8 @@ static bool plan_declared(Planning *planning) {
     }
     /* 6. Check prevent_destroy and postconditions; plan the actions that the change invokes. */
     refresh_dependencies(op);
-    Action action = op->record->planned->action;
-    bool destroys = action_is_replace(action) && action != ACTION_FORGET_THEN_CREATE;
-    return !(destroys && instance_plan_prevents_destroy(planning)) &&
-           instance_conditions_after(op, &planning->scope) &&
-           invocation_plan(op, &planning->scope, op->record->planned);
+    check_change(planning);
+    return true;
 }
 
 static void log_decision(const Planning *planning) {
@@ -435,7 +442,7 @@ static void log_decision(const Planning *planning) {
               log_number("triggered", planning->is_triggered));
 }
 
-/* Runs one way of planning from begin to end. */
+/* Runs one way of planning from begin to end. `plan_as` returns false if it discards the change. */
 static bool instance_plan_run(InstanceRecord *record, uint32_t worker,
                               bool (*plan_as)(Planning *planning)) {
     Planning planning = {0};
@@ -443,9 +450,8 @@ static bool instance_plan_run(InstanceRecord *record, uint32_t worker,
     instance_op_begin(op, record, worker);
     record->value = value_unknown(schema_implied_type(op->schema));
     bool ok = plan_as(&planning);
-    log_debug("plan task", log_text("address", op->address), log_number("ok", ok),
-              log_number("decided", planning.is_decided));
-    if (!ok && !planning.is_decided) {
+    log_debug("plan task", log_text("address", op->address), log_number("ok", ok));
+    if (!ok) {
         record->planned = NULL;
         if (op->provider->is_deferred)
             record->refresh =
@@ -472,7 +478,6 @@ static bool plan_placeholder(Planning *planning) {
     change->action = ACTION_CREATE;
     change->before = planning->prior;
     change->after = value_clone(after, op->keep);
-    planning->is_decided = true;
     return true;
 }
 
@@ -546,20 +551,20 @@ static bool instance_plan_deletion(Planning *planning) {
 }
 
 /* Plans what the deletion invokes. Without a module instance, no action can be evaluated. */
-static bool plan_invocations(Planning *planning) {
+static void plan_invocations(Planning *planning) {
     InstanceOp *op = &planning->op;
     ModuleScope scope = planning->scope;
     KeyKind kind = op->record->address.key.kind;
     if (!op->record->module)
-        return true;
+        return;
     scope.scope.self = &scope;
     scope.repetition = kind == KEY_INT      ? REPEAT_COUNT
                        : kind == KEY_STRING ? REPEAT_EACH
                                             : REPEAT_NONE;
-    if (!op->record->deferral)
-        return invocation_plan(op, &scope, op->record->planned);
-    invocation_defer(op, &scope, op->record->planned);
-    return true;
+    if (op->record->deferral)
+        invocation_defer(op, &scope, op->record->planned);
+    else
+        invocation_plan(op, &scope, op->record->planned);
 }
 
 /* Begins the change that deletes the refreshed object. */
@@ -620,7 +625,6 @@ static bool plan_removal(Planning *planning) {
     new_deletion(planning, destroys_all ? REASON_NONE : op->record->removal);
     if (!instance_plan_deletion(planning))
         return false;
-    planning->is_decided = true;
     /* 4. Defer it, if something that it needs is deferred. */
     Deferral *deferral = &op->record->deferral;
     *deferral = *deferral                     ? *deferral
@@ -631,7 +635,9 @@ static bool plan_removal(Planning *planning) {
         return true;
     if (op->record->module)
         module_scope_init_instance(&planning->scope, op->record);
-    return (*deferral || !instance_plan_prevents_destroy(planning)) && plan_invocations(planning);
+    if (*deferral || !instance_plan_prevents_destroy(planning))
+        plan_invocations(planning);
+    return true;
 }
 
 bool instance_plan_destroy(Walk *, void *payload, uint32_t worker) {

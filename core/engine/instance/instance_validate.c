@@ -52,6 +52,7 @@ static void validate_conditions(InstanceOp *op, const ModuleScope *scope,
     }
 }
 
+/* Returns false after an error. The errors are in the operation. */
 static bool instance_validate_evaluate_body(InstanceOp *op, const ModuleScope *scope,
                                             const void *part, const Decoded *decoded, Value *out) {
     bool is_sound = instance_validate_report_part(op, part);
@@ -65,15 +66,13 @@ static void validate_provisioner(InstanceOp *op, const ModuleScope *scope,
                                  const ProvisionerNode *provisioner) {
     const Provisioner *config = provisioner->config;
     Value value;
-    bool ok = instance_validate_evaluate_body(op, scope, config, provisioner->decoded, &value) &&
-              provisioner_check(provisioner->type, value, config->range, &op->diags);
-    ok = (!provisioner->connection ||
-          (instance_validate_evaluate_body(op, scope, provisioner->connection,
-                                           provisioner->connection, &value) &&
-           module_origin_check(scope, &provisioner_connection, provisioner->connection,
-                               value_unmark_deep(value, op->scratch), op->scratch, &op->diags))) &&
-         ok;
-    (void)ok; /* the errors are in the operation */
+    if (instance_validate_evaluate_body(op, scope, config, provisioner->decoded, &value))
+        (void)!provisioner_check(provisioner->type, value, config->range, &op->diags);
+    if (provisioner->connection &&
+        instance_validate_evaluate_body(op, scope, provisioner->connection, provisioner->connection,
+                                        &value))
+        (void)!module_origin_check(scope, &provisioner_connection, provisioner->connection,
+                                   value_unmark_deep(value, op->scratch), op->scratch, &op->diags);
 }
 
 /* Validates the first provisioner in any case. Each further one requires that the operation has no
@@ -92,11 +91,10 @@ static void validate_body(InstanceOp *op, const ModuleScope *scope) {
     const PartErrors *errors = node_find_errors(op->node, body);
     Configured configured;
     Value value;
-    bool ok = errors && diags_has_errors(&errors->diags)
-                  ? instance_validate_evaluate_body(op, scope, body, op->resource->decoded, &value)
-                  : instance_validate_report_part(op, body) &&
-                        configured_evaluate(op, scope, &configured);
-    (void)ok; /* the errors are in the operation */
+    if (errors && diags_has_errors(&errors->diags))
+        (void)instance_validate_evaluate_body(op, scope, body, op->resource->decoded, &value);
+    else if (instance_validate_report_part(op, body))
+        (void)!configured_evaluate(op, scope, &configured);
 }
 
 bool instance_validate(Walk *, void *payload, uint32_t worker) {

@@ -250,17 +250,17 @@ static void defer(InstanceOp *op, Str action, Deferral deferral, ResourceChange 
 }
 
 /* The invocation of one action by one event. */
-static bool plan_invocation(InstanceOp *op, const ModuleScope *scope, const ActionInvocation *like,
+static void plan_invocation(InstanceOp *op, const ModuleScope *scope, const ActionInvocation *like,
                             const Expr *expr, ResourceChange *change) {
     ObjectRef ref;
     if (op->record->deferral) /* by an invocation before */
-        return true;
+        return;
     if (!invocation_read_ref(op->node, expr, scope, &ref, op->scratch, &op->diags))
-        return false;
+        return;
     const InstanceRecord *record =
         invocation_find_instance(&ref, op->record->module, expr->range, op->scratch, &op->diags);
     if (!record)
-        return false;
+        return;
     InstanceOp action;
     invocation_begin(&action, record, op);
     ActionInvocation invocation = *like;
@@ -279,18 +279,16 @@ static bool plan_invocation(InstanceOp *op, const ModuleScope *scope, const Acti
               log_number("ok", ok));
     if (!instance_invocation_end(&action, like->caller, false))
         op->record->failure = FAILURE_ERROR;
-    return ok;
 }
 
 /* Handles an invocation that an event of the planned change makes. */
-typedef bool (*VisitInvocation)(InstanceOp *op, const ModuleScope *scope,
+typedef void (*VisitInvocation)(InstanceOp *op, const ModuleScope *scope,
                                 const ActionInvocation *like, const Expr *expr,
                                 ResourceChange *change);
 
-static bool each_invocation(InstanceOp *op, const ModuleScope *scope, uint32_t trigger_index,
+static void each_invocation(InstanceOp *op, const ModuleScope *scope, uint32_t trigger_index,
                             VisitInvocation visit, ResourceChange *change) {
     const ActionTrigger *trigger = &lifecycle_of(op)->action_triggers.items[trigger_index];
-    bool ok = true;
     vec_each(&trigger->events, event) {
         if (!invocation_has_event(change->action, *event))
             continue;
@@ -300,43 +298,38 @@ static bool each_invocation(InstanceOp *op, const ModuleScope *scope, uint32_t t
                                      .on_failure = trigger->on_failure,
                                      .trigger = trigger_index,
                                      .index = i};
-            ok = visit(op, scope, &like, trigger->actions.items[i], change) && ok;
+            visit(op, scope, &like, trigger->actions.items[i], change);
         }
     }
-    return ok;
 }
 
-static bool plan_trigger(InstanceOp *op, const ModuleScope *scope, uint32_t index,
+static void plan_trigger(InstanceOp *op, const ModuleScope *scope, uint32_t index,
                          ResourceChange *change) {
     const ActionTrigger *trigger = &lifecycle_of(op)->action_triggers.items[index];
     Value condition;
-    if (!has_events(change->action, trigger))
-        return true;
-    if (!evaluate_condition(op, scope, trigger, change->after, &condition))
-        return false;
-    if (value_is_known(condition) && !value_is_true(condition))
-        return true;
-    return each_invocation(op, scope, index, plan_invocation, change);
+    if (!has_events(change->action, trigger) ||
+        !evaluate_condition(op, scope, trigger, change->after, &condition))
+        return;
+    if (!value_is_known(condition) || value_is_true(condition))
+        each_invocation(op, scope, index, plan_invocation, change);
 }
 
-bool invocation_plan(InstanceOp *op, const ModuleScope *scope, ResourceChange *change) {
-    bool ok = true;
+void invocation_plan(InstanceOp *op, const ModuleScope *scope, ResourceChange *change) {
     if (op->walk->options->is_preflight)
-        return true;
+        return;
     for (uint32_t i = 0; i < lifecycle_of(op)->action_triggers.count && !op->record->deferral; i++)
-        ok = plan_trigger(op, scope, i, change) && ok;
+        plan_trigger(op, scope, i, change);
     if (op->record->deferral)
         invocation_defer(op, scope, change);
-    return ok;
 }
 
 /* A wrong reference is an error of the validation. */
-static bool defer_invocation(InstanceOp *op, const ModuleScope *scope, const ActionInvocation *like,
+static void defer_invocation(InstanceOp *op, const ModuleScope *scope, const ActionInvocation *like,
                              const Expr *expr, ResourceChange *change) {
     ObjectRef ref;
     Diags ignored = diags_new(op->scratch);
     if (!invocation_read_ref(op->node, expr, scope, &ref, op->scratch, &ignored))
-        return true;
+        return;
     const ResourceNode *action = ref.node->as.resource;
     ActionInvocation invocation = *like;
     invocation.action = (ResourceAddr){
@@ -350,7 +343,6 @@ static bool defer_invocation(InstanceOp *op, const ModuleScope *scope, const Act
     invocation.schema = &action->type->schema;
     invocation.config = value_null(schema_implied_type(invocation.schema));
     vec_push(op->keep, &change->invocations, invocation);
-    return true;
 }
 
 void invocation_defer(InstanceOp *op, const ModuleScope *scope, ResourceChange *change) {
@@ -358,7 +350,7 @@ void invocation_defer(InstanceOp *op, const ModuleScope *scope, ResourceChange *
     if (op->walk->options->is_preflight)
         return;
     for (uint32_t i = 0; i < lifecycle_of(op)->action_triggers.count; i++)
-        (void)each_invocation(op, scope, i, defer_invocation, change);
+        each_invocation(op, scope, i, defer_invocation, change);
 }
 
 void invocation_validate(InstanceOp *op, const ModuleScope *scope) {

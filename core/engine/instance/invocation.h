@@ -13,7 +13,7 @@ void invocation_validate(InstanceOp *op, const ModuleScope *scope);
 /* Plans the invocations that `change`, the change of the instance, triggers, and adds them to it.
  * If a provider defers one of them, the change of the object waits with all of them, as after
  * invocation_defer. */
-MUST_USE bool invocation_plan(InstanceOp *op, const ModuleScope *scope, ResourceChange *change);
+void invocation_plan(InstanceOp *op, const ModuleScope *scope, ResourceChange *change);
 /* Sets the invocations of a change that waits for a later plan: those of its events, without
  * arguments, whatever the conditions of its triggers will be. */
 void invocation_defer(InstanceOp *op, const ModuleScope *scope, ResourceChange *change);
