@@ -225,7 +225,7 @@ static bool change_part(Bundle *bundle, Str key, PartAction action, Str content)
     if (has_fault(key, "end first"))
         return call_part_end(call, key, STR_EMPTY, bundle->diags);
     if (!call_part_begin(call, &intent, bundle->diags))
-        return false;
+        return has_fault(key, "go on");
     if (has_fault(key, "twice") && !call_part_begin(call, &intent, bundle->diags))
         return false;
     die_if(key, "die begun");

@@ -1,5 +1,5 @@
 /* fake_note: an action that adds a line to the diary. The order "defer TEXT" defers its plan,
- * whether the call allows that or not; "note TEXT" makes it fail. */
+ * whether the call allows that or not; "note TEXT" makes it fail, "twice TEXT" with two errors. */
 #include "fake_world.h"
 
 static const Attribute attributes[] = {
@@ -19,6 +19,10 @@ static bool note_invoke(const Call *call, const ActionRequest *request, Diags *d
     FakeWorld *world = fake_world_of(call);
     Str text = object_text(request->config, "text", STR_EMPTY);
     Str line = str_format(call->arena, "note %.*s", STR_ARG(text));
+    if (fake_world_is_ordered(world, str_format(call->arena, "twice %.*s", STR_ARG(text)))) {
+        diags_error(diags, NO_RANGE, "First error", "As ordered.");
+        return diags_fail(diags, NO_RANGE, "Second error", "As ordered.");
+    }
     if (fake_world_is_ordered(world, line))
         return diags_fail(diags, NO_RANGE, "Failed as ordered", "%.*s", STR_ARG(line));
     pthread_mutex_lock(&world->mutex);

@@ -153,7 +153,7 @@ static Value made_object(const Call *call, Value planned, const FakeObject *obje
     return object_builder_value(&builder);
 }
 
-static FakeObject *add_object(FakeWorld *world, Value planned) {
+FakeObject *fake_world_add(FakeWorld *world, Value planned) {
     FakeObject *object = arena_new(world->arena, FakeObject);
     Str name = object_text(planned, "name", STR_EMPTY);
     size_t same = 1;
@@ -186,7 +186,7 @@ static bool thing_create(const Call *call, const ApplyRequest *request, ApplyRes
             object_builder_set(&builder, "kind", value_from_cstr("a lie"));
             planned = object_builder_value(&builder);
         }
-        response->state = made_object(call, planned, add_object(deed.world, planned), 1);
+        response->state = made_object(call, planned, fake_world_add(deed.world, planned), 1);
     }
     return end(&deed, diags, fails || half);
 }
@@ -274,11 +274,14 @@ static bool thing_plan(const Call *call, const PlanRequest *request, PlanRespons
     return true;
 }
 
+/* With the order "unmark a", it fails. */
 static bool thing_marker(const Call *call, const MarkerRequest *request, MarkerResponse *response,
-                         Diags *) {
-    Value planned = request->planned;
-    response->marker =
-        str_format(call->arena, "%.*s", STR_ARG(object_text(planned, "name", STR_EMPTY)));
+                         Diags *diags) {
+    Str name = object_text(request->planned, "name", STR_EMPTY);
+    if (fake_world_is_ordered(world_of(call),
+                              str_format(call->arena, "unmark %.*s", STR_ARG(name))))
+        return diags_fail(diags, NO_RANGE, "No marker", "As ordered.");
+    response->marker = str_clone(name, call->arena);
     return true;
 }
 
@@ -350,7 +353,7 @@ static bool plain_create(const Call *call, const ApplyRequest *request, ApplyRes
     Deed deed = begin(call, "create", request->planned, 0);
     bool fails = is_ordered(deed.world, deed.text);
     if (!fails) {
-        const FakeObject *object = add_object(deed.world, request->planned);
+        const FakeObject *object = fake_world_add(deed.world, request->planned);
         ObjectBuilder builder = object_builder_of(request->planned, call->arena);
         object_builder_set(&builder, "id", value_string(object->id, call->arena));
         response->state = object_builder_value(&builder);
@@ -525,7 +528,8 @@ static const ResourceType fake_bundle = BUNDLE_TYPE("fake_bundle");
 
 static const ObjectType *const types[] = {&fake_thing.type,  &fake_quick.type, &fake_plain.type,
                                           &fake_disk.type,   &fake_vault.type, &fake_bundle.type,
-                                          &fake_lookup.type, &fake_token.type, &fake_note.type};
+                                          &fake_lookup.type, &fake_token.type, &fake_note.type,
+                                          &fake_card.type,   &fake_cards.type};
 
 const Provider fake_provider = {
     .name = "fake",

@@ -9,9 +9,10 @@
  *   fake_vault    name!, zone (forces a new one), size, cluster, disk: private data, planned
  * deletions
  *   fake_bundle   a directory of files, each an object of its own (bundle.h)
- *   data fake_lookup   name! → answer
- *   action fake_note   text!: adds a line to the diary; "defer TEXT" orders a deferred plan, "note
- * TEXT" a failure
+ *   fake_card     name!, size, kind, secret, token (write-only); id: has an identity; its plan
+ * stays valid for the apply list fake_card     prefix: the objects whose names begin so data
+ * fake_lookup   name! → answer action fake_note   text!: adds a line to the diary; "defer TEXT"
+ * orders a deferred plan, "note TEXT" a failure
  *
  * The provider finds its world through the engine's Io, the first member of the world. */
 #pragma once

@@ -2,8 +2,9 @@
  * passed it on; plans its deletions. In its schema version 0 "name" was "label".
  *
  * Orders: "keep a" and "refuse a" fail in the plan, "half a" in the deletion, "touch a" changes
- * private data in a read, "gone a" is a read that finds nothing, "lose create a" and "lose delete
- * a" are calls without a reply. */
+ * private data in a read, "gone a" is a read that finds nothing, "edit a" a read that finds the
+ * size 99 and who set it, "lose create a" and "lose delete a" are calls without a reply; "defer
+ * read a", "defer plan a", "defer delete a" and "defer import a" defer these calls. */
 #include "fake_world.h"
 
 static const Attribute disk_attributes[] = {
@@ -87,6 +88,8 @@ static bool vault_plan(const Call *call, const PlanRequest *request, PlanRespons
     response->private_data = grown(call, request->private_data, deletes ? "D" : "p");
     if (!deletes)
         note_host(call, object);
+    if (is_ordered(call, deletes ? "defer delete" : "defer plan", object))
+        response->deferral = DEFERRAL_RESOURCE_CONFIG;
     if (deletes && is_ordered(call, "keep", object)) {
         diags_error(diags, NO_RANGE, "Still in use", "As ordered.");
         return false;
@@ -147,6 +150,20 @@ static bool vault_delete(const Call *call, const DeleteRequest *request, DeleteR
     return false;
 }
 
+/* Another program has set the size. */
+static void edit(const Call *call, Value object, ReadResponse *response) {
+    FieldChange change = {
+        .path = path_attribute((Path){0}, STR("size"), call->arena),
+        .manager = STR("editor (Update)"),
+        .since = STR("2026-01-02T03:04:05Z"),
+        .is_foreign = true,
+    };
+    ObjectBuilder builder = object_builder_of(object, call->arena);
+    object_builder_set(&builder, "size", value_int(99));
+    response->state = object_builder_value(&builder);
+    vec_push(call->arena, &response->changes, change);
+}
+
 static bool vault_read(const Call *call, const ReadRequest *request, ReadResponse *response,
                        Diags *) {
     note(call, "read", request->state, request->private_data);
@@ -154,6 +171,10 @@ static bool vault_read(const Call *call, const ReadRequest *request, ReadRespons
         response->state = value_null(request->state.type);
     if (is_ordered(call, "touch", request->state))
         response->private_data = grown(call, request->private_data, "r");
+    if (is_ordered(call, "defer read", request->state))
+        response->deferral = DEFERRAL_PROVIDER_CONFIG;
+    if (is_ordered(call, "edit", request->state))
+        edit(call, request->state, response);
     return true;
 }
 
@@ -168,6 +189,8 @@ static bool vault_import(const Call *call, const ImportRequest *request, ImportR
     object_builder_set(&builder, "id", value_string(request->id, call->arena));
     response->state = object_builder_value(&builder);
     response->private_data = STR("i");
+    if (is_ordered(call, "defer import", response->state))
+        response->deferral = DEFERRAL_PROVIDER_CONFIG;
     return true;
 }
 

@@ -13,5 +13,10 @@ void fake_world_work(const Call *call, Value object);
 bool fake_world_limits(const Call *call, const LimitsRequest *request, LimitsResponse *response,
                        Diags *diags);
 
+/* Adds an object with the name and the size of the planned one. The caller holds the mutex. */
+FakeObject *fake_world_add(FakeWorld *world, Value planned);
+
 extern const ResourceType fake_vault;
+extern const ResourceType fake_card;
+extern const ListType fake_cards;
 extern const ActionType fake_note;

@@ -25,6 +25,7 @@ typedef struct EngineCase {
     State *state;
     State *refreshed;
     Plan *plan;
+    Listings listings; /* of a query */
     PlanOptions options;
     Map variables;
     Diags diags;
@@ -132,6 +133,7 @@ static inline void engine_case_load(EngineCase *c) {
         .data_directory = disk_join(str_from_cstr(c->directory), STR(".loam"), c->arena),
         .functions = function_table_new(NULL, 0, c->arena),
         .install = true,
+        .loads_queries = true,
     };
     c->diags = diags_new(c->arena);
     bool ok = config_load(&request, &c->config, c->arena, &c->diags);
@@ -186,6 +188,7 @@ static inline bool engine_case_plan(EngineCase *c) {
     c->plan = result.plan ? result.plan : plan_new(c->options.mode, c->arena);
     c->plan->errored = !ok;
     c->refreshed = result.refreshed;
+    c->listings = result.listings;
     return ok;
 }
 

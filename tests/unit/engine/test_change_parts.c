@@ -210,6 +210,57 @@ static void unknown_parts(void **) {
     engine_case_close(c);
 }
 
+/* "a.content: rewritten" per note of the parts. */
+static Str notes_of(const EngineCase *c) {
+    StrBuf text = strbuf_new(c->arena);
+    vec_each(&c->plan->changes, change) {
+        vec_each(&change->parts, part) {
+            vec_each(&part->notes, note)
+                strbuf_add_format(&text, "%.*s%.*s: %.*s\n", STR_ARG(part->key),
+                                  STR_ARG(path_to_str(note->path, c->arena)), STR_ARG(note->text));
+        }
+    }
+    return strbuf_str(&text);
+}
+
+/* The plan has the notes of each part, in order. */
+static void notes_are_kept(void **) {
+    EngineCase *c = open_with("{a: one, b: two, secret-d: three}");
+    configure(c, "{a: other, secret-d: four, e: five}");
+    engine_case_must(c, engine_case_plan(c));
+    check_str(notes_of(c), "a.content: rewritten\n"
+                           "secret-d.content: rewritten\nsecret-d: kept to itself\n");
+    engine_case_close(c);
+}
+
+/* A provider that is not called knows no parts of the change; without a change there are none. */
+static void parts_of_an_unconfigured_provider(void **) {
+    static const char config[] =
+        "provider: {fake: [{}, {alias: in, endpoint: "
+        "'at-${fake_thing.t.revision}'}]}\n"
+        "resource:\n"
+        "  fake_thing: {t: {name: t, size: %d}}\n"
+        "  fake_bundle:\n"
+        "    b: {provider: fake.in, directory: %s/out, files: {a: %s}}\n"
+        "    same: {provider: fake.in, directory: %s/same, files: {a: s}}\n";
+    EngineCase *c = engine_case_open();
+    engine_case_run(
+        c,
+        str_to_cstr(str_format(c->arena, config, 1, c->directory, "one", c->directory), c->arena));
+    engine_case_config(
+        c,
+        str_to_cstr(str_format(c->arena, config, 2, c->directory, "two", c->directory), c->arena));
+    engine_case_must(c, engine_case_plan(c));
+    check_changes(c, "~ fake_bundle.b\n~ fake_thing.t\n");
+    vec_each(&c->plan->changes, change) {
+        assert_int_equal(change->parts.count, 0);
+        assert_int_equal(change->has_unknown_parts, str_equal(change->address.name, STR("b")));
+    }
+    engine_case_must(c, engine_case_apply_plan(c));
+    check_str(contents(c, "out"), "a=two ");
+    engine_case_close(c);
+}
+
 static void a_saved_plan_is_binding(void **) {
     EngineCase *c = open_with("{a: one, b: two}");
     configure(c, "{a: other, b: two, d: three}");
@@ -520,6 +571,43 @@ static void a_partial_creation_is_continued(void **) {
     engine_case_close(c);
 }
 
+static uint32_t appends_left;
+static bool (*real_append)(JournalStore *store, Str lines, Str *problem, Arena *arena);
+
+static bool append_some(JournalStore *store, Str lines, Str *problem, Arena *arena) {
+    if (appends_left > 0) {
+        appends_left--;
+        return real_append(store, lines, problem, arena);
+    }
+    *problem = STR("no space left");
+    return false;
+}
+
+/* After a failure of the journal no part begins, and each one has an error. */
+static void no_part_without_a_journal(void **) {
+    EngineCase *c = open_with("{a: one, b: two}");
+    configure(c, "{a: other, b: other, d: other}");
+    engine_case_must(c, engine_case_plan(c));
+    JournalStore store = *engine_death_journal(c);
+    real_append = store.append;
+    store.append = append_some;
+    appends_left = 100;
+    engine_case_must(
+        c, journal_open(&store, c->world.io.clock, c->refreshed, &c->journal, c->arena, &c->diags));
+    appends_left = 1; /* the intent */
+    bundle_fault = (BundleFault){.key = "a", .what = "go on"};
+    assert_false(engine_case_apply_plan(c));
+    bundle_fault = (BundleFault){0};
+    journal_close(c->journal);
+    c->journal = NULL;
+    check_said(c, "no space left");
+    check_said(c, "fake_bundle.b: Change not recorded: The journal can no longer record object "
+                  "\"b\" of fake_bundle.b, so no further operation is started.");
+    assert_true(str_find(engine_case_said(c), STR("record object \"a\""), 0) == SIZE_MAX);
+    check_str(contents(c, "out"), "a=one b=two ");
+    engine_case_close(c);
+}
+
 typedef struct Heard {
     Arena *arena;
     StrBuf text;
@@ -561,6 +649,9 @@ UNIT_MAIN(test_change_parts) {
         cmocka_unit_test(a_death_in_a_predecessor),
         cmocka_unit_test(failures_between_parts),
         cmocka_unit_test(a_partial_creation_is_continued),
+        cmocka_unit_test(notes_are_kept),
+        cmocka_unit_test(parts_of_an_unconfigured_provider),
+        cmocka_unit_test(no_part_without_a_journal),
         cmocka_unit_test(progress_names_the_part),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -302,13 +302,55 @@ static void rejected_actions(void **) {
     }
 }
 
+#define VAULT(more)                                                                                \
+    "resource:\n"                                                                                  \
+    "  fake_vault: {a: {name: a" more "}}\n"                                                       \
+    "  fake_thing: {b: {name: b, zone: '${fake_vault.a.id}'}, free: {name: free}}\n"
+
+/* A provider may defer any of its calls; the object stays as it is, and its dependents wait. */
+static void deferrals_by_the_provider(void **) {
+    EngineCase *c = open_case();
+    static const char import[] = VAULT("") "import: {to: fake_vault.a, id: a}\n";
+    fake_world_order(&c->world, "defer import a");
+    engine_case_config(c, import);
+    plan(c, "+ fake_thing.free\n",
+         "deferred_prereq + fake_thing.b\nprovider_config_unknown + fake_vault.a\n");
+    fake_world_obey(&c->world);
+    fake_world_order(&c->world, "defer read a");
+    plan(c, "+ fake_thing.free\n",
+         "deferred_prereq + fake_thing.b\nprovider_config_unknown + fake_vault.a\n");
+    fake_world_obey(&c->world);
+    fake_world_order(&c->world, "defer plan a");
+    engine_case_config(c, VAULT(""));
+    plan(c, "+ fake_thing.free\n",
+         "deferred_prereq + fake_thing.b\nresource_config_unknown + fake_vault.a\n");
+    fake_world_obey(&c->world);
+    engine_case_must(c, engine_case_plan(c));
+    apply(c);
+    fake_world_order(&c->world, "defer read a");
+    engine_case_config(c, VAULT(", size: 2"));
+    plan(c, "", "deferred_prereq  fake_thing.b\nprovider_config_unknown ~ fake_vault.a\n");
+    apply(c);
+    check_has(c, "fake_vault.a a\n");
+    fake_world_obey(&c->world);
+    fake_world_order(&c->world, "defer delete a");
+    engine_case_config(c, "resource: {fake_thing: {free: {name: free}}}\n");
+    plan(c, "- fake_thing.b delete_because_no_resource_config\n",
+         "resource_config_unknown - fake_vault.a\n");
+    apply(c);
+    check_objects(c, "fake_thing.free free-1\nfake_vault.a a\n");
+    fake_world_obey(&c->world);
+    plan(c, "- fake_vault.a delete_because_no_resource_config\n", "");
+    engine_case_close(c);
+}
+
 UNIT_MAIN(test_engine_deferral) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(rounds),           cmocka_unit_test(errors),
         cmocka_unit_test(modules),          cmocka_unit_test(deletions_wait),
         cmocka_unit_test(failures),         cmocka_unit_test(other_modes),
         cmocka_unit_test(actions),          cmocka_unit_test(actions_of_dependents),
-        cmocka_unit_test(rejected_actions),
+        cmocka_unit_test(rejected_actions), cmocka_unit_test(deferrals_by_the_provider),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -93,6 +93,29 @@ static void reports_changed_marks(void **) {
     engine_case_close(c);
 }
 
+/* Changed marks are an update, so postconditions are evaluated. */
+static void postconditions_of_changed_marks(void **) {
+    static const char text[] =
+        "variable: {k: {default: x, sensitive: %s}}\n"
+        "resource:\n"
+        "  fake_thing:\n"
+        "    b: {name: b, size: %d}\n"
+        "    a:\n"
+        "      name: a\n"
+        "      kind: '${var.k}'\n"
+        "      lifecycle: {postcondition: {condition: '${fake_thing.b.revision < 2}', "
+        "error_message: too late}}\n";
+    EngineCase *c = engine_case_open();
+    engine_case_run(c, str_to_cstr(str_format(c->arena, text, "false", 1), c->arena));
+    engine_case_config(c, str_to_cstr(str_format(c->arena, text, "true", 2), c->arena));
+    engine_case_must(c, engine_case_plan(c));
+    check_changes(c, "~ fake_thing.a\n~ fake_thing.b\n");
+    assert_false(engine_case_apply_plan(c));
+    check_said(c, "too late");
+    check_diary(c, "update b\n");
+    engine_case_close(c);
+}
+
 /* An apply decides by the time of its plan, so that it decides as that did. */
 static void keeps_time_of_plan(void **) {
     EngineCase *c = engine_case_open();
@@ -135,11 +158,9 @@ static void names_objects(void **) {
 
 UNIT_MAIN(test_instance_op) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(reports_changed_marks),
-        cmocka_unit_test(reports_elapsed_time),
-        cmocka_unit_test(points_at_provider_errors),
-        cmocka_unit_test(keeps_time_of_plan),
-        cmocka_unit_test(names_objects),
+        cmocka_unit_test(reports_changed_marks), cmocka_unit_test(postconditions_of_changed_marks),
+        cmocka_unit_test(reports_elapsed_time),  cmocka_unit_test(points_at_provider_errors),
+        cmocka_unit_test(keeps_time_of_plan),    cmocka_unit_test(names_objects),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -119,6 +119,85 @@ static void failures_of_a_destroy(void **) {
     }
 }
 
+/* Of an action whose failure is allowed, every error is a warning. */
+static void allowed_failures_are_warnings(void **) {
+    EngineCase *c = open_case();
+    engine_case_config(c, THING("", MORE_CONTINUE) NOTES);
+    engine_case_must(c, engine_case_plan(c));
+    fake_world_order(&c->world, "twice ac");
+    engine_case_must(c, engine_case_apply_plan(c));
+    assert_int_equal(c->diags.warning_count, 2);
+    assert_int_equal(c->diags.error_count, 0);
+    check_said(c, "action.fake_note.ac, called from fake_thing.a: W First error: As ordered.");
+    check_said(c, "action.fake_note.ac, called from fake_thing.a: W Second error: As ordered.");
+    engine_case_close(c);
+}
+
+#define CALLER                                                                                     \
+    "resource:\n"                                                                                  \
+    "  fake_thing:\n"                                                                              \
+    "    a: {count: 2, name: 'a${count.index}', lifecycle: {action_trigger: "                      \
+    "{events: [after_update], actions: [action.fake_note.n]}}}\n"                                  \
+    "action: {fake_note: {n: {config: {text: '${caller.name}'}}}}\n"
+#define ALONE(text) "action: {fake_note: {n: {config: {text: " text "}}}}\n"
+
+/* -invoke makes an action without a change, once for each instance that triggers it. */
+static void requested_invocations(void **) {
+    static const struct {
+        const char *before, *config, *target, *order;
+        const char *said; /* NULL: no error */
+        const char *diary;
+    } cases[] = {
+        {"{}\n", ALONE("x"), NULL, "", NULL, "note x\n"},
+        {"{}\n", ALONE("x"), NULL, "note x", "action.fake_note.n: Failed as ordered: note x\n", ""},
+        {CALLER, CALLER, NULL, "", NULL, "note a0\nnote a1\n"},
+        {CALLER, CALLER, "fake_thing.a[1]", "", NULL, "note a1\n"},
+        {CALLER, CALLER, NULL, "note a1",
+         "action.fake_note.n, called from fake_thing.a[1]: Failed as ordered: note a1\n",
+         "note a0\n"},
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+        EngineCase *c = open_case();
+        ResourceAddr action = {.mode = MODE_ACTION, .type = STR("fake_note"), .name = STR("n")};
+        engine_case_run(c, cases[i].before);
+        engine_case_config(c, cases[i].config);
+        c->options.mode = PLAN_REFRESH_ONLY;
+        c->options.invoke = &action;
+        if (cases[i].target)
+            engine_case_target(c, cases[i].target);
+        engine_case_must(c, engine_case_plan(c));
+        check_changes(c, "");
+        fake_world_order(&c->world, cases[i].order);
+        assert_int_equal(engine_case_apply_plan(c), !cases[i].said);
+        check_str(engine_case_said(c), cases[i].said ? cases[i].said : "");
+        check_diary(c, cases[i].diary);
+        engine_case_close(c);
+    }
+}
+
+/* A requested invocation waits for nothing, so its arguments must be known. */
+static void requested_too_early(void **) {
+    static const struct {
+        const char *config, *said;
+    } cases[] = {
+        {ALONE("'${fake_thing.b.id}'") "resource: {fake_thing: {b: {name: b}}}\n",
+         "action.fake_note.n: Partially applied configuration: The arguments of action.fake_note.n "
+         "contain unknown values, because it refers to objects that do not exist yet."},
+        {CALLER, "Partially applied configuration: action.fake_note.n refers to \"caller\", and "
+                 "fake_thing.a, which triggers it, does not exist yet."},
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+        EngineCase *c = open_case();
+        ResourceAddr action = {.mode = MODE_ACTION, .type = STR("fake_note"), .name = STR("n")};
+        engine_case_config(c, cases[i].config);
+        c->options.mode = PLAN_REFRESH_ONLY;
+        c->options.invoke = &action;
+        assert_false(engine_case_plan(c));
+        check_said(c, cases[i].said);
+        engine_case_close(c);
+    }
+}
+
 #define CONDITION(condition)                                                                       \
     "locals: {nothing: '${null}'}\n"                                                               \
     "resource:\n"                                                                                  \
@@ -218,6 +297,9 @@ UNIT_MAIN(test_invocation) {
         cmocka_unit_test(events_in_order),
         cmocka_unit_test(failures),
         cmocka_unit_test(failures_of_a_destroy),
+        cmocka_unit_test(allowed_failures_are_warnings),
+        cmocka_unit_test(requested_invocations),
+        cmocka_unit_test(requested_too_early),
         cmocka_unit_test(conditions),
         cmocka_unit_test(references),
     };

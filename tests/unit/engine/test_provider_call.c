@@ -1,5 +1,6 @@
 /* Private data of each call, planned deletions and their responses, positions of errors. */
 #include "engine_case.h"
+#include "log.h"
 
 #define VAULT(text) "resource:\n  fake_vault:\n" text
 
@@ -286,6 +287,176 @@ static void limits_hold_across_types(void **) {
     engine_case_close(c);
 }
 
+#define CARD(text)                                                                                 \
+    "resource:\n  fake_thing: {t: {name: t}}\n  fake_card:\n    a: {name: a" text "}\n"
+
+/* The apply calls the plan again only if the configuration was not wholly known, or if the events
+ * of the plan had warnings. */
+static void plans_that_stay(void **) {
+    static const struct {
+        const char *before, *after, *order;
+        const char *apply;
+    } cases[] = {
+        {NULL, CARD(""), "", "create t\ncreate a\n"},
+        {NULL, CARD(", kind: x"), "", "create t\ncreate a\n"},
+        {NULL, CARD(", kind: '${fake_thing.t.id}'"), "", "create t\nplan a\ncreate a\n"},
+        {NULL,
+         CARD(", token: '${ephemeral.fake_token.e.value}'") "ephemeral: {fake_token: {e: {name: "
+                                                            "e}}}\n",
+         "", "create t\nopen e\nplan a\ncreate a\nclose e\n"},
+        {NULL, CARD(""), "warn a", "create t\nplan a\ncreate a\n"},
+        {CARD(""), CARD(", size: 2"), "", "update a\n"},
+        {CARD(""), CARD(""), "", ""},
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+        EngineCase *c = engine_case_open();
+        c->parallelism = 1;
+        if (cases[i].before)
+            engine_case_run(c, cases[i].before);
+        fake_world_order(&c->world, cases[i].order);
+        engine_case_config(c, cases[i].after);
+        clear_diary(c);
+        engine_case_must(c, engine_case_plan(c));
+        assert_true(str_find(engine_case_diary(c), STR("plan a\n"), 0) != SIZE_MAX);
+        engine_case_must(c, engine_case_apply_plan(c));
+        check_diary(c, cases[i].apply);
+        engine_case_must(c, engine_case_plan(c));
+        check_changes(c, "");
+        engine_case_close(c);
+    }
+}
+
+static Str sensitive_of(const EngineCase *c, const char *address) {
+    AddressTarget target = engine_case_address(c, address);
+    return state_find_instance(c->state, target.resource)->current->sensitive_attributes;
+}
+
+/* A value that was sensitive stays so, while the provider keeps it. */
+static void a_plan_that_stays_keeps_marks(void **) {
+    static const char marked[] =
+        /* the second by the schema */ "[[{\"type\":\"get_attr\",\"value\":\"kind\"}],"
+                                       "[{\"type\":\"get_attr\",\"value\":\"secret\"}]]";
+    EngineCase *c = engine_case_open();
+    engine_case_run(c, "variable: {s: {default: x, sensitive: true}}\n" CARD(", kind: '${var.s}'"));
+    check_str(sensitive_of(c, "fake_card.a"), marked);
+    engine_case_run(c, CARD(", size: 2"));
+    check_str(sensitive_of(c, "fake_card.a"), marked);
+    engine_case_must(c, engine_case_plan(c));
+    check_changes(c, "");
+    engine_case_close(c);
+}
+
+/* An identity that the provider does not know yet is allowed for new objects alone. */
+static void planned_identities(void **) {
+    EngineCase *c = engine_case_open();
+    engine_case_config(c, CARD(""));
+    engine_case_must(c, engine_case_plan(c));
+    const ResourceChange *change = &c->plan->changes.items[0];
+    assert_true(value_is_null(change->before_identity));
+    assert_false(value_is_wholly_known(change->after_identity));
+    assert_int_equal(change->identity_version, 3);
+    engine_case_must(c, engine_case_apply_plan(c));
+    engine_case_config(c, CARD(", size: 2"));
+    engine_case_must(c, engine_case_plan(c));
+    change = &c->plan->changes.items[0];
+    check_str(value_display(change->before_identity, 0, c->arena), "{name = \"a\"}");
+    check_str(value_display(change->after_identity, 0, c->arena), "{name = \"a\"}");
+    fake_world_order(&c->world, "unsure a");
+    assert_false(engine_case_plan(c));
+    check_said(c, "fake_card.a: Provider produced invalid identity");
+    engine_case_close(c);
+}
+
+/* Without a marker a crash would lose the object, so none is created. */
+static void no_creation_without_a_marker(void **) {
+    EngineCase *c = engine_case_open();
+    engine_case_config(c, "resource: {fake_thing: {a: {name: a}}}\n");
+    engine_case_must(c, engine_case_plan(c));
+    fake_world_order(&c->world, "unmark a");
+    assert_false(engine_case_apply_plan(c));
+    check_said(c, "fake_thing.a: No marker: As ordered.");
+    check_diary(c, "");
+    check_objects(c, "");
+    engine_case_close(c);
+}
+
+/* The provider knows who has changed a field. */
+static void drift_has_owners(void **) {
+    EngineCase *c = engine_case_open();
+    engine_case_run(c, VAULT("    a: {name: a, size: 1}\n"));
+    fake_world_order(&c->world, "edit a");
+    engine_case_must(c, engine_case_plan(c));
+    assert_int_equal(c->plan->drift.count, 1);
+    const Drift *drift = &c->plan->drift.items[0];
+    assert_int_equal(drift->fields.count, 1);
+    check_str(path_to_str(drift->fields.items[0].path, c->arena), ".size");
+    check_str(drift->fields.items[0].manager, "editor (Update)");
+    check_str(drift->fields.items[0].since, "2026-01-02T03:04:05Z");
+    assert_true(drift->fields.items[0].is_foreign);
+    engine_case_close(c);
+}
+
+/* The lines of the log about the calls of one run. */
+static Str logged_run(EngineCase *c, const char *config) {
+    Str path = disk_join(str_from_cstr(c->directory), STR("log"), c->arena), text;
+    assert_true(log_set_path(str_to_cstr(path, c->arena)));
+    log_set_level(LOG_DEBUG);
+    engine_case_config(c, config);
+    if (engine_case_plan(c))
+        engine_case_must(c, engine_case_apply_plan(c));
+    log_set_level(LOG_OFF);
+    assert_int_equal(disk_real.read_file(NULL, path, &text, c->arena), 0);
+    return text;
+}
+
+/* The log has the response of a plan, and the first error of a call. */
+static void the_log_has_responses(void **) {
+    EngineCase *c = engine_case_open();
+    fake_world_order(&c->world, "rebuild t");
+    fake_world_order(&c->world, "refuse v");
+    Str text = logged_run(c, "resource:\n  fake_thing: {t: {name: t, kind: noted}}\n"
+                             "  fake_vault: {v: {name: v}}\n");
+    static const char *const parts[] = {
+        "plan response address=fake_thing.t requires_replace=.size notes=1 parts=0 unknown_parts=0",
+        "provider call address=fake_vault.v call=plan ok=0 error=\"Bad disk\" path=.disk[1].size",
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(parts); i++) {
+        if (str_find(text, str_from_cstr(parts[i]), 0) == SIZE_MAX)
+            fail_msg("%s is not in the log", parts[i]);
+    }
+    engine_case_close(c);
+}
+
+/* The log has the objects of a request and of a response, without their secrets: those of the
+ * schema, of the configuration, and write-only values. */
+static void the_log_hides_secrets(void **) {
+    static const char *const parts[] = {
+        "provider request address=fake_card.a call=validate wanted=\"{id = null, kind = (sensitive "
+        "value), name = \\\"a\\\", secret = (sensitive value), size = null, token = null}\"\n",
+        "call=plan prior=null wanted=\"{id = null, kind = (sensitive value), name = \\\"a\\\", "
+        "secret = (sensitive value), size = null, token = null}\"\n",
+        "provider call address=fake_card.a call=create ok=1 result=\"{id = \\\"a-1\\\", kind = "
+        "(sensitive value), name = \\\"a\\\", secret = (sensitive value), size = null, token = "
+        "null}\" ms=",
+        "tags = (sensitive value), token = null, zone = \\\"z\\\"}", /* with its keys */
+    };
+    EngineCase *c = engine_case_open();
+    c->parallelism = 1;
+    Str text = logged_run(c, "variable: {s: {default: sesame, sensitive: true}}\n"
+                             "resource:\n"
+                             "  fake_card: {a: {name: a, kind: '${var.s}', secret: hunter-22, "
+                             "token: swordfish}}\n"
+                             "  fake_thing: {t: {name: t, zone: z, tags: {k: '${var.s}'}}}\n");
+    for (size_t i = 0; i < ARRAY_COUNT(parts); i++) {
+        if (str_find(text, str_from_cstr(parts[i]), 0) == SIZE_MAX)
+            fail_msg("%s is not in the log", parts[i]);
+    }
+    assert_true(str_find(text, STR("sesame"), 0) == SIZE_MAX);
+    assert_true(str_find(text, STR("hunter-22"), 0) == SIZE_MAX);
+    assert_true(str_find(text, STR("swordfish"), 0) == SIZE_MAX);
+    engine_case_close(c);
+}
+
 UNIT_MAIN(test_provider_call) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(private_data_reaches_each_call),
@@ -300,6 +471,13 @@ UNIT_MAIN(test_provider_call) {
         cmocka_unit_test(objects_must_differ),
         cmocka_unit_test(errors_point_at_nested_arguments),
         cmocka_unit_test(limits_hold_across_types),
+        cmocka_unit_test(plans_that_stay),
+        cmocka_unit_test(a_plan_that_stays_keeps_marks),
+        cmocka_unit_test(planned_identities),
+        cmocka_unit_test(no_creation_without_a_marker),
+        cmocka_unit_test(drift_has_owners),
+        cmocka_unit_test(the_log_has_responses),
+        cmocka_unit_test(the_log_hides_secrets),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -127,6 +127,16 @@ static void an_upgraded_object_keeps_its_private_data(void **) {
     c->parallelism = 1;
     c->stored = str_from_cstr(stored);
     assert_true(statefile_decode(STR("state"), c->stored, &c->state, c->arena, &c->diags));
+    /* Without a change, the refreshed state has the upgraded object. */
+    engine_case_config(c, "resource: {fake_vault: {a: {name: a}}}\n");
+    engine_case_must(c, engine_case_plan(c));
+    check_changes(c, "");
+    AddressTarget upgraded = engine_case_address(c, "fake_vault.a");
+    const StateObject *kept = state_find_instance(c->refreshed, upgraded.resource)->current;
+    assert_int_equal(kept->schema_version, 1);
+    assert_true(str_find(kept->attributes, STR("\"name\":\"a\""), 0) != SIZE_MAX);
+    check_str(kept->private_data, "q");
+    c->world.diary = strbuf_new(c->arena);
     engine_case_config(c, "resource: {fake_vault: {a: {name: a, size: 2}}}\n");
     engine_case_must(c, engine_case_plan(c));
     check_diary(c, "read a q\nplan a q\n");

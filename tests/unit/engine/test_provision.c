@@ -281,6 +281,22 @@ static void secrets_are_hidden_in_events(void **) {
     engine_case_close(c);
 }
 
+/* The error of a provisioner does not show a secret of its connection. */
+static void secrets_of_a_connection_are_hidden(void **) {
+    EngineCase *c = engine_case_open();
+    engine_case_config(c, "resource:\n"
+                          "  fake_thing:\n"
+                          "    b: {name: b, secret: hunter-55}\n"
+                          "    a:\n"
+                          "      name: a\n"
+                          "      connection: {host: h, password: '${fake_thing.b.secret}'}\n"
+                          "      provisioner: {note: {text: with hunter-55}}\n");
+    fake_world_order(&c->world, "note with hunter-55");
+    assert_false(engine_case_apply(c));
+    check_said(c, "note provisioner error: As ordered: note with (sensitive value).");
+    engine_case_close(c);
+}
+
 static void die_within(EngineCase *c, const char *call) {
     engine_death_within(c, call);
     engine_death_made(c, "a");
@@ -328,6 +344,7 @@ UNIT_MAIN(test_provision) {
         cmocka_unit_test(a_failed_successor_keeps_the_predecessor),
         cmocka_unit_test(output_is_reported_by_line),
         cmocka_unit_test(an_ignored_failure_is_reported),
+        cmocka_unit_test(secrets_of_a_connection_are_hidden),
         cmocka_unit_test(secrets_are_hidden_in_events),
         cmocka_unit_test(a_death_leaves_a_tainted_object),
         cmocka_unit_test(without_provisioners_it_is_complete),
