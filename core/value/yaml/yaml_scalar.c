@@ -153,7 +153,7 @@ static bool scalar_timestamp(Str text, Value *out, Arena *arena) {
     Str rest = text;
     Timestamp time;
     Str ignored;
-    if (digits_at(rest, 0) != 4 || rest.len < 5 || rest.ptr[4] != '-')
+    if (digits_at(rest, 0) != 4)
         return false;
     strbuf_add(&buf, str_slice(rest, 0, 5));
     rest = str_after(rest, 5);

@@ -26,6 +26,7 @@ static void keys_are_unescaped(void **) {
         {"a.b[\"x y\"]", "x y"},
         {"a.b[\"\\u00e9\\U0001F600\"]", "é😀"},
         {"a.b[\"e\\u0301\"]", "é"},
+        {"a.b[\"\\u0039\\u004A\\u004a\\U00010FFF\"]", "9JJ\U00010FFF"},
         {"a.b[\"\\t\\r\\n\\\"\\\\\"]", "\t\r\n\"\\"},
         {"a.b[\"$${a} %%{b} $ % $$\"]", "${a} %{b} $ % $$"},
         {"a.b[\"]\"]", "]"},
@@ -38,6 +39,19 @@ static void keys_are_unescaped(void **) {
         }
         assert_int_equal(address.key.kind, KEY_STRING);
         check_str(address.key.text, cases[i][1]);
+    }
+}
+
+static void keys_are_numbers(void **) {
+    SCOPED(ArenaRef) arena = arena_open("test");
+    static const char *const texts[] = {"0", "9", "10", "909", "9223372036854775807"};
+    for (size_t i = 0; i < ARRAY_COUNT(texts); i++) {
+        Diags diags = diags_new(arena);
+        ResourceAddr address = {0};
+        Str text = str_format(arena, "a.b[%s]", texts[i]);
+        assert_true(address_parse_resource(text, &address, arena, &diags));
+        assert_int_equal(address.key.kind, KEY_INT);
+        check_str_equal(resource_addr_to_str(address, arena), text);
     }
 }
 
@@ -157,11 +171,9 @@ static void actions(void **) {
 
 UNIT_MAIN(test_address_parse) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(actions),
-        cmocka_unit_test(parts_of_a_resource),
-        cmocka_unit_test(keys_are_unescaped),
-        cmocka_unit_test(targets),
-        cmocka_unit_test(errors_name_the_part),
+        cmocka_unit_test(actions),          cmocka_unit_test(parts_of_a_resource),
+        cmocka_unit_test(keys_are_numbers), cmocka_unit_test(keys_are_unescaped),
+        cmocka_unit_test(targets),          cmocka_unit_test(errors_name_the_part),
         cmocka_unit_test(unknown_keys),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -43,6 +43,8 @@ static const struct {
     {STRING_MAP, A_LIST, NULL, NULL},
     {A_NUMBER, A_STRING, "object({a=string})", "object({a=string})"},
     {A_NUMBER, B_BOOL, NULL, NULL},
+    {"['object',{'a':'number','b':'string'}]", "['object',{'a':'number','c':'string'}]", "map(string)", "map(string)"},
+    {"['object',{'a':'number','b':'string'}]", "['object',{'a':'string','b':'string'}]", "object({a=string, b=string})", "object({a=string, b=string})"},
     {A_STRING, B_BOOL, "map(string)", "map(string)"},
     {A_STRING, A_LIST, NULL, NULL},
     {A_STRING, PAIR, NULL, NULL},

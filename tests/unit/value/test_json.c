@@ -72,6 +72,7 @@ static void any_value_refused(void **) {
         {"nope", "invalid character 'o' in literal null (expecting 'u')", 1},
         {"[1,2,]", "invalid character ']' looking for beginning of value", 5},
         {"{}boop", "invalid character 'b' after top-level value", 2},
+        {"{\"a\":1,\"b\":2,\"a\":\"\"}", "duplicate \"a\" property in JSON object", 19},
         {"{\"a\":1,\"a\":\"\"}", "duplicate \"a\" property in JSON object", 13},
         {"{\"a\":}", "invalid character '}' looking for beginning of value", 5},
         {"{1:2}", "invalid character '1' looking for beginning of object key string", 1},

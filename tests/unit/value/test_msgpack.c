@@ -265,7 +265,8 @@ static void dynamic(void **) {
 }
 
 static void unknowns(void **) {
-    static const char *const plain[] = {"d40000", "d4007f", "c70000", "c7010000", "d40c80"};
+    static const char *const plain[] = {"d40000", "d4007f", "c70000", "c7010000",
+                                        "d40c80", "d40cff", "d47f00"};
     for (size_t i = 0; i < ARRAY_COUNT(plain); i++)
         assert_false(value_is_known(read(plain[i], &TYPE_STRING)));
     Value v = read("c7060c8201c202a161", &TYPE_STRING); /* not null, prefix "a" */

@@ -52,6 +52,34 @@ static void types_are_interned(void **) {
     assert_ptr_equal(attribute_implied_type(&attributes[0]), &TYPE_STRING);
 }
 
+/* A schema on the stack may get other tables: each of them makes another type. */
+static void types_follow_the_tables(void **) {
+    SCOPED(ArenaRef) arena = arena_open("test");
+    Schema changing = {.attributes = disk_attributes, .attribute_count = 1};
+    for (int i = 0; i < 2; i++) {
+        changing = (Schema){.attributes = disk_attributes, .attribute_count = 1};
+        check_str(type_to_constraint(schema_implied_type(&changing), arena),
+                  "object({size=number})");
+        changing.attribute_count = 2;
+        check_str(type_to_constraint(schema_implied_type(&changing), arena),
+                  "object({id=string, size=number})");
+        changing.attributes = attributes;
+        check_str(type_to_constraint(schema_implied_type(&changing), arena),
+                  "object({name=string, tags=map(string)})");
+        changing.blocks = blocks + 2;
+        changing.block_count = 1;
+        check_str(type_to_constraint(schema_implied_type(&changing), arena),
+                  "object({name=string, rule=any, tags=map(string)})");
+        changing.blocks = blocks + 3;
+        check_str(type_to_constraint(schema_implied_type(&changing), arena),
+                  "object({key=map(object({id=string, size=number})), name=string, "
+                  "tags=map(string)})");
+        changing.block_count = 0;
+        check_str(type_to_constraint(schema_implied_type(&changing), arena),
+                  "object({name=string, tags=map(string)})");
+    }
+}
+
 static void lookup(void **) {
     assert_ptr_equal(schema_find_attribute(&schema, STR("tags")), &attributes[1]);
     assert_null(schema_find_attribute(&schema, STR("port")));
@@ -151,6 +179,7 @@ UNIT_MAIN(test_schema) {
         cmocka_unit_test(threads_share_it), /* first, while the cache is cold */
         cmocka_unit_test(implied_type),
         cmocka_unit_test(types_are_interned),
+        cmocka_unit_test(types_follow_the_tables),
         cmocka_unit_test(attributes_are_sought_at_any_depth),
         cmocka_unit_test(lookup),
         cmocka_unit_test(empty_value),

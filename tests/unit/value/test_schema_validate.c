@@ -147,6 +147,8 @@ static const Attribute inner[] = {
 };
 static const Attribute outer[] = {
     {"text", &TYPE_STRING, OPTIONAL, "A text."},
+    {"bytes", &TYPE_STRING, OPTIONAL | ANY_TEXT, "Any bytes."},
+    {"byte_map", &TYPE_MAP_OF_STRING, OPTIONAL | ANY_TEXT, "Any bytes by key."},
     {"inner", NULL, OPTIONAL, "Objects.", .nested = NESTED(NEST_LIST, inner)},
 };
 static const Block part = {
@@ -165,6 +167,9 @@ static void texts(void **) {
         {"{\"inner\":[{\"map\":{\"!\":null}}]}", ".inner[0].map: Key of map."},
         {"{\"part\":[{\"lists\":{\"k\":[\"a\",\"!\"]}}]}", ".part[0].lists: Text of lists."},
         {"{\"text\":\"a\\u0000\"}", ".text: It contains a zero byte, which would end the text."},
+        {"{\"bytes\":\"a\\u0000b\",\"byte_map\":{\"k\":\"a\\u0000\"}}", ""},
+        {"{\"byte_map\":{\"\\u0000\":\"a\"}}",
+         ".byte_map: It contains a zero byte, which would end the text."},
         {"{\"inner\":[{\"map\":{\"\\u0000\":null}}]}",
          ".inner[0].map: It contains a zero byte, which would end the text."},
     };
