@@ -1,4 +1,4 @@
-/* The calls of `loam gitops` about objects of the state: what is asked, and what is reported. */
+/* The calls of `loam gitops` about objects of the state: requests, rows, events and errors. */
 #include "engine_case.h"
 
 #define CARDS "resource:\n  fake_card: {a: {name: a}, b: {name: b}}\n  fake_thing: {t: {name: t}}\n"
