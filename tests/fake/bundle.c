@@ -62,6 +62,10 @@ static void show(PlanResponse *response, Str key, PartAction action, Value befor
         part.key = STR_EMPTY;
     if (has_fault(key, "no before"))
         part.before = value_null(&TYPE_DYNAMIC);
+    if (has_fault(key, "null before"))
+        part.before = value_null(part.before.type);
+    if (has_fault(key, "text before"))
+        part.before = value_from_cstr("text");
     plan_part(response, part, arena);
     if (has_fault(key, "again"))
         plan_part(response, part, arena);

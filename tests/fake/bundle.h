@@ -16,7 +16,8 @@ typedef struct BundleFault {
     /* The process ends with status 9: "die begun", "die changed", "die ended". The call fails:
      * "refuse" (with the actual state), "lost" (without a state). The provider violates the
      * contract: "go on" (after a part that must not begin), "no end", "never", "twice",
-     * "otherwise", "unplanned", "end first"; in its plan: "again", "no before", "no key", "quiet".
+     * "otherwise", "unplanned", "end first"; in its plan: "again", "no before", "null before",
+     * "text before", "no key", "quiet".
      */
     const char *what;
 } BundleFault;

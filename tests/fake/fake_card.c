@@ -125,6 +125,7 @@ const ResourceType fake_card = {
 
 static const Attribute list_attributes[] = {
     {"prefix", &TYPE_STRING, OPTIONAL, "Of the names."},
+    {"suffix", &TYPE_STRING, OPTIONAL, "Not used."},
 };
 
 static Value listed_object(const Call *call, const FakeObject *object) {

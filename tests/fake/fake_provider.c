@@ -252,6 +252,7 @@ static bool thing_plan(const Call *call, const PlanRequest *request, PlanRespons
     Str name = object_text(request->proposed, "name", STR_EMPTY);
     pthread_mutex_lock(&world->mutex);
     world->planned_ms = call_planned_ms(call);
+    world->can_keep = call->kept != NULL;
     bool is_fixed = is_ordered(world, str_format(call->arena, "fixed %.*s", STR_ARG(name)));
     bool rebuilds = is_ordered(world, str_format(call->arena, "rebuild %.*s", STR_ARG(name)));
     response->is_legacy = is_ordered(world, str_format(call->arena, "legacy %.*s", STR_ARG(name)));

@@ -57,6 +57,7 @@ typedef struct FakeWorld {
     Str keeps_at; /* this update keeps a state with the revision 41 first */
     RecoverOutcome recovery;
     int64_t planned_ms; /* time of the plan, in the last plan of a thing */
+    bool can_keep;      /* whether that call could keep a result for the next one */
 } FakeWorld;
 
 void fake_world_open(FakeWorld *world, Arena *arena);

@@ -96,6 +96,7 @@ static bool vault_plan(const Call *call, const PlanRequest *request, PlanRespons
     }
     if (!deletes && is_ordered(call, "refuse", object)) {
         diags_error(diags, NO_RANGE, "Bad disk", "As ordered.")->path = STR(".disk[1].size");
+        diags_error(diags, NO_RANGE, "Bad name", "As ordered.")->path = STR(".name");
         return false;
     }
     return true;

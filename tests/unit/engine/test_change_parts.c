@@ -165,14 +165,14 @@ static void a_replacement_shows_both(void **) {
     static const char *const orders[] = {"", "      lifecycle: {create_before_destroy: true}\n"};
     for (size_t i = 0; i < ARRAY_COUNT(orders); i++) {
         EngineCase *c = open_with(NULL);
-        configure_in(c, "one", "{a: one, b: two}", orders[i]);
+        configure_in(c, "one", "{a: one, b: two, d: two}", orders[i]);
         engine_case_must(c, engine_case_apply(c));
-        configure_in(c, "two", "{b: three, d: four}", orders[i]);
+        configure_in(c, "two", "{b: three, d: four, e: five}", orders[i]);
         engine_case_must(c, engine_case_plan(c));
-        check_str(shown(c), "- a -/+ b + d ");
+        check_str(shown(c), "- a -/+ b -/+ d + e ");
         engine_case_must(c, engine_case_apply_plan(c));
         check_str(contents(c, "one"), "");
-        check_str(contents(c, "two"), "b=three d=four ");
+        check_str(contents(c, "two"), "b=three d=four e=five ");
         engine_case_must(c, engine_case_plan(c));
         check_changes(c, "");
         engine_case_close(c);
@@ -292,6 +292,8 @@ static void mistakes_of_a_provider(void **) {
         {"again", "Object \"a\" of fake_bundle.b: its key occurs twice", true},
         {"no key", "Object \"\" of fake_bundle.b: it has no key", true},
         {"no before", "do not match its action", true},
+        {"null before", "do not match its action", true},
+        {"text before", "do not match its action", true},
         {"quiet", "was changed without a planned change", false},
         {"unplanned", "Object \"stranger\" of fake_bundle.b was changed without", false},
         {"otherwise", "was not changed as planned", false},

@@ -156,6 +156,26 @@ static void only_warns_when_refreshing(void **) {
     engine_case_close(c);
 }
 
+/* The apply of a refresh-only plan opens ephemeral objects, whatever their conditions are. */
+static void a_refresh_opens_checked_objects(void **) {
+    static const char config[] =
+        "locals: {one: 1}\n"
+        "provider: {fake: [{}, {alias: in, endpoint: '${ephemeral.fake_token.e.value}'}]}\n"
+        "ephemeral: {fake_token: {e: {name: e, lifecycle: {precondition: {condition: '${local.one "
+        "== 1}', "
+        "error_message: never}}}}}\n"
+        "resource: {fake_thing: {a: {provider: fake.in, name: a, size: 1}}}\n";
+    EngineCase *c = engine_case_open();
+    c->parallelism = 1;
+    engine_case_run(c, config);
+    fake_world_find(&c->world, "a")->size = 2;
+    engine_case_options(c, PLAN_REFRESH_ONLY);
+    engine_case_must(c, engine_case_plan(c));
+    engine_case_must(c, engine_case_apply_plan(c));
+    check_diary(c, "open e\nconfigure token-e-4\nclose e\n");
+    engine_case_close(c);
+}
+
 static void cannot_be_evaluated(void **) {
     EngineCase *c = open_with("check: {c: {assert: {condition: "
                               "\"${[true][fake_thing.a.size]}\", error_message: x}}}\n");
@@ -184,6 +204,7 @@ UNIT_MAIN(test_checks) {
         cmocka_unit_test(reports_each_instance),
         cmocka_unit_test(only_warns_when_refreshing),
         cmocka_unit_test(keeps_its_source_to_itself),
+        cmocka_unit_test(a_refresh_opens_checked_objects),
         cmocka_unit_test(cannot_be_evaluated),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -200,8 +200,10 @@ static void data_is_read_as_soon_as_it_can_be(void **) {
     const char *text = "resource:\n"
                        "  fake_thing:\n"
                        "    a: {name: a, size: %s}\n"
+                       "    same: {name: same}\n"
                        "data:\n"
                        "  fake_lookup:\n"
+                       "    both: {name: '${fake_thing.same.name}${fake_thing.a.name}'}\n"
                        "    now: {name: now}\n"
                        "    later: {name: '${fake_thing.a.id}'}\n"
                        "    after: {name: after, depends_on: [fake_thing.a]}\n"
@@ -213,16 +215,18 @@ static void data_is_read_as_soon_as_it_can_be(void **) {
     engine_case_config(c, str_to_cstr(str_format(c->arena, text, "1"), c->arena));
     engine_case_must(c, engine_case_plan(c));
     check_changes(c, "<= data.fake_lookup.after read_because_dependency_pending\n"
+                     "<= data.fake_lookup.both read_because_dependency_pending\n"
                      "<= data.fake_lookup.checked read_because_dependency_pending\n"
                      "<= data.fake_lookup.later read_because_config_unknown\n"
                      "<= data.fake_lookup.referring read_because_dependency_pending\n"
-                     "+ fake_thing.a\n");
+                     "+ fake_thing.a\n+ fake_thing.same\n");
     engine_case_must(c, engine_case_apply_plan(c));
     engine_case_must(c, engine_case_plan(c));
     check_changes(c, "");
     engine_case_config(c, str_to_cstr(str_format(c->arena, text, "2"), c->arena));
     engine_case_must(c, engine_case_plan(c));
     check_changes(c, "<= data.fake_lookup.after read_because_dependency_pending\n"
+                     "<= data.fake_lookup.both read_because_dependency_pending\n"
                      "<= data.fake_lookup.checked read_because_dependency_pending\n"
                      "<= data.fake_lookup.later read_because_dependency_pending\n"
                      "<= data.fake_lookup.referring read_because_dependency_pending\n"

@@ -109,7 +109,7 @@ static void entries(void **) {
         const Listing *listing = q.c->listings.items[0];
         check_str(listing->provider, "fake");
         check_str(str_from_cstr(listing->type->name), "fake_card");
-        check_str(value_display(listing->config, 0, arena), "{prefix = null}");
+        check_str(value_display(listing->config, 0, arena), "{prefix = null, suffix = null}");
         assert_int_equal(listing->entries.count, 1);
         const ListingEntry *entry = &listing->entries.items[0];
         check_str(value_display(entry->identity, 0, arena), "{name = \"ab\"}");
@@ -214,6 +214,9 @@ static void errors(void **) {
          DIAG_EXPRESSION, &finding},
         {LIST(", config: {prefix: '${fake_thing.a.id}'}"), "",
          "Unknown list argument: The value of .prefix depends on objects that do not exist yet.",
+         "", DIAG_EXPRESSION, &finding},
+        {LIST(", config: {prefix: a, suffix: '${fake_thing.a.id}'}"), "",
+         "Unknown list argument: The value of .suffix depends on objects that do not exist yet.",
          "", DIAG_EXPRESSION, &finding},
         {LIST(", config: {prefix: odd}"), "", "Odd prefix: As written.", "start\n", DIAG_OBJECT,
          &finding},

@@ -123,10 +123,12 @@ static void keeps_time_of_plan(void **) {
     c->now_ms = 5000;
     engine_case_must(c, engine_case_plan(c));
     assert_int_equal(c->world.planned_ms, 5000);
+    assert_false(c->world.can_keep); /* no call follows */
     c->now_ms = 9000;
     c->world.planned_ms = 0;
     engine_case_must(c, engine_case_apply_plan(c));
     assert_int_equal(c->world.planned_ms, 5000);
+    assert_true(c->world.can_keep);
     engine_case_close(c);
 }
 

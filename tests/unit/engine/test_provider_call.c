@@ -186,6 +186,7 @@ static void deletions_know_of_lost_hosts(void **) {
         Str line = str_after(diary, at + strlen(rows[i].wanted));
         line = str_slice(line, 0, str_find_char(line, '\n', 0));
         assert_true(str_find(line, STR(" c"), 0) != SIZE_MAX);
+        assert_true(str_find(line, STR(" b"), 0) == SIZE_MAX); /* the object itself */
         assert_int_equal(str_find(line, STR(" a"), 0) == SIZE_MAX, rows[i].order != NULL);
         engine_case_close(c);
     }
@@ -254,17 +255,19 @@ static void objects_must_differ(void **) {
     }
 }
 
-/* An error about disk[1].size points at that argument. */
+/* Each error points at its argument, as disk[1].size. */
 static void errors_point_at_nested_arguments(void **) {
     EngineCase *c = engine_case_open();
     engine_case_config(c, VAULT("    a:\n      name: a\n      disk:\n        - size: 1\n"
                                 "        - size: 2\n"));
     fake_world_order(&c->world, "refuse a");
     assert_false(engine_case_plan(c));
-    assert_int_equal(c->diags.count, 1);
-    SourceRange range = c->diags.items[0].range;
-    assert_non_null(range.source);
-    assert_int_equal(source_text_position(range.source, range.start).line, 7);
+    assert_int_equal(c->diags.count, 2);
+    for (size_t i = 0; i < 2; i++) {
+        SourceRange range = c->diags.items[i].range;
+        assert_non_null(range.source);
+        assert_int_equal(source_text_position(range.source, range.start).line, i == 0 ? 7 : 4);
+    }
     engine_case_close(c);
 }
 
