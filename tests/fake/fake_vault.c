@@ -3,8 +3,9 @@
  *
  * Orders: "keep a" and "refuse a" fail in the plan, "half a" in the deletion, "touch a" changes
  * private data in a read, "gone a" is a read that finds nothing, "edit a" a read that finds the
- * size 99 and who set it, "lose create a" and "lose delete a" are calls without a reply; "defer
- * read a", "defer plan a", "defer delete a" and "defer import a" defer these calls. */
+ * size 99 and who set it, "compare a" a read that notes the configured size, "lose create a" and
+ * "lose delete a" are calls without a reply; "defer read a", "defer plan a", "defer delete a" and
+ * "defer import a" defer these calls. */
 #include "fake_world.h"
 
 static const Attribute disk_attributes[] = {
@@ -165,6 +166,16 @@ static void edit(const Call *call, Value object, ReadResponse *response) {
     vec_push(call->arena, &response->changes, change);
 }
 
+/* "configured 2\n"; "configured null\n" without a configuration */
+static void note_configured(const Call *call, Value config) {
+    FakeWorld *world = fake_world_of(call);
+    Value size = value_is_present(config) ? object_attribute(config, "size") : config;
+    pthread_mutex_lock(&world->mutex);
+    strbuf_add_format(&world->diary, "configured %.*s\n",
+                      STR_ARG(value_display(size, 0, call->arena)));
+    pthread_mutex_unlock(&world->mutex);
+}
+
 static bool vault_read(const Call *call, const ReadRequest *request, ReadResponse *response,
                        Diags *) {
     note(call, "read", request->state, request->private_data);
@@ -174,6 +185,8 @@ static bool vault_read(const Call *call, const ReadRequest *request, ReadRespons
         response->private_data = grown(call, request->private_data, "r");
     if (is_ordered(call, "defer read", request->state))
         response->deferral = DEFERRAL_PROVIDER_CONFIG;
+    if (is_ordered(call, "compare", request->state))
+        note_configured(call, request->configured(request->payload));
     if (is_ordered(call, "edit", request->state))
         edit(call, request->state, response);
     return true;

@@ -377,7 +377,17 @@ static void destruction_is_prevented(void **) {
         check_said(c, "fake_thing.a: Instance cannot be destroyed");
         engine_case_close(c);
     }
+    /* Of a change that is prevented, no postcondition is evaluated. */
     EngineCase *c = engine_case_open();
+    engine_case_run(c, str_to_cstr(str_format(c->arena, text, "name: a, zone: x"), c->arena));
+    engine_case_config(c, "resource: {fake_thing: {a: {name: a, zone: y, lifecycle: {"
+                          "prevent_destroy: true, postcondition: {condition: "
+                          "'${self.zone == \"x\"}', error_message: moved}}}}}\n");
+    assert_false(engine_case_plan(c));
+    assert_int_equal(c->diags.count, 1);
+    check_said(c, "fake_thing.a: Instance cannot be destroyed");
+    engine_case_close(c);
+    c = engine_case_open();
     engine_case_run(c, str_to_cstr(str_format(c->arena, text, "name: a"), c->arena));
     engine_case_config(c, "locals: {}\n"); /* without a block there is no protection */
     engine_case_must(c, engine_case_plan(c));

@@ -383,6 +383,31 @@ static void no_creation_without_a_marker(void **) {
     engine_case_close(c);
 }
 
+/* A read may compare the object with its configuration, where there is one. */
+static void reads_know_the_configuration(void **) {
+    static const struct {
+        const char *config, *wanted;
+    } cases[] = {
+        {VAULT("    a: {name: a, size: 2}\n"), "read a ppc\nconfigured 2\nplan a ppc\n"},
+        {VAULT(
+             "    a: {name: a, size: '${fake_thing.t.revision}'}\n  fake_thing: {t: {name: t}}\n"),
+         "read a ppc\nconfigured (known after apply)\nplan a ppc\n"},
+        {VAULT("    a: {name: a, size: '${1 + true}'}\n"), "read a ppc\nconfigured null\n"},
+        {"{}\n", "read a ppc\nconfigured null\nplan to delete a ppc\n"},
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+        EngineCase *c = engine_case_open();
+        c->parallelism = 1;
+        engine_case_run(c, VAULT("    a: {name: a}\n"));
+        fake_world_order(&c->world, "compare a");
+        engine_case_config(c, cases[i].config);
+        clear_diary(c);
+        assert_int_equal(engine_case_plan(c), i != 2);
+        check_diary(c, cases[i].wanted);
+        engine_case_close(c);
+    }
+}
+
 /* The provider knows who has changed a field. */
 static void drift_has_owners(void **) {
     EngineCase *c = engine_case_open();
@@ -478,6 +503,7 @@ UNIT_MAIN(test_provider_call) {
         cmocka_unit_test(a_plan_that_stays_keeps_marks),
         cmocka_unit_test(planned_identities),
         cmocka_unit_test(no_creation_without_a_marker),
+        cmocka_unit_test(reads_know_the_configuration),
         cmocka_unit_test(drift_has_owners),
         cmocka_unit_test(the_log_has_responses),
         cmocka_unit_test(the_log_hides_secrets),
