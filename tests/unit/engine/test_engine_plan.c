@@ -657,6 +657,35 @@ static void refresh_adds_dependencies(void **) {
     }
 }
 
+static const StateInstance *refreshed_of(const EngineCase *c, const char *address) {
+    const StateInstance *found =
+        state_find_instance(c->refreshed, engine_case_address(c, address).resource);
+    assert_non_null(found);
+    return found;
+}
+
+/* A refresh updates what a deletion needs, but only of objects that the block still declares. */
+static void refresh_updates_declared_objects(void **) {
+    static const char config[] = "resource: {fake_thing: {a: {count: %d, name: 'a${count.index}', "
+                                 "zone: %s, lifecycle: {create_before_destroy: %s}}}}\n";
+    EngineCase *c = engine_case_open();
+    engine_case_run(c, str_to_cstr(str_format(c->arena, config, 2, "x", "true"), c->arena));
+    /* The predecessor of a[0] stays, deposed. */
+    fake_world_order(&c->world, "delete a0");
+    engine_case_config(c, str_to_cstr(str_format(c->arena, config, 2, "y", "true"), c->arena));
+    assert_false(engine_case_apply(c));
+    fake_world_obey(&c->world);
+    engine_case_config(c, str_to_cstr(str_format(c->arena, config, 1, "y", "false"), c->arena));
+    engine_case_options(c, PLAN_REFRESH_ONLY);
+    engine_case_must(c, engine_case_plan(c));
+    const StateInstance *first = refreshed_of(c, "fake_thing.a[0]");
+    assert_false(first->current->create_before_destroy);
+    assert_int_equal(first->deposed.count, 1);
+    assert_true(first->deposed.items[0].object->create_before_destroy);
+    assert_true(refreshed_of(c, "fake_thing.a[1]")->current->create_before_destroy);
+    engine_case_close(c);
+}
+
 /* New dependencies are saved even if nothing else changed. */
 static void new_dependencies_are_remembered(void **) {
     EngineCase *c = engine_case_open();
@@ -774,6 +803,7 @@ UNIT_MAIN(test_engine_plan) {
         cmocka_unit_test(notes_are_kept),
         cmocka_unit_test(new_dependencies_are_remembered),
         cmocka_unit_test(refresh_adds_dependencies),
+        cmocka_unit_test(refresh_updates_declared_objects),
         cmocka_unit_test(write_only_arguments_are_not_kept),
         cmocka_unit_test(validation_needs_no_state),
         cmocka_unit_test(the_console_changes_nothing),
