@@ -133,6 +133,65 @@ static void allowed_failures_are_warnings(void **) {
     engine_case_close(c);
 }
 
+static void hear_end(void *self, const WalkEvent *event) {
+    if (event->kind == EVENT_INVOKE_END)
+        strbuf_add_format(self, "%.*s%s: %.*s\n", STR_ARG(event->address),
+                          event->failed ? " failed" : "", STR_ARG(event->text));
+}
+
+/* The event of a failed invocation has its first error, also if it has more. */
+static void ends_have_errors(void **) {
+    static const char *const cases[][2] = {
+        {"none", "action.fake_note.bc: \naction.fake_note.ac: \n"},
+        {"note ac", "action.fake_note.bc: \n"
+                    "action.fake_note.ac failed: Failed as ordered: note ac\n"},
+        {"twice ac",
+         "action.fake_note.bc: \naction.fake_note.ac failed: First error: As ordered.\n"},
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+        EngineCase *c = open_case();
+        StrBuf heard = strbuf_new(c->arena);
+        Hooks hooks = {&heard, hear_end};
+        c->hooks = &hooks;
+        engine_case_config(c, THING("", MORE_CONTINUE) NOTES);
+        fake_world_order(&c->world, cases[i][0]);
+        engine_case_must(c, engine_case_apply(c));
+        check_str(strbuf_str(&heard), cases[i][1]);
+        engine_case_close(c);
+    }
+}
+
+/* A condition that fails in the apply stops what follows it. */
+static void conditions_that_fail_late(void **) {
+    static const struct {
+        const char *event, *diary, *objects;
+    } cases[] = {
+        {"before_create", "create first\n", "fake_thing.first first-1\n"},
+        {"after_create", "create first\ncreate a\n",
+         "fake_thing.a a-1\nfake_thing.first first-1\n"},
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+        EngineCase *c = open_case();
+        Str text =
+            str_format(c->arena,
+                       "resource:\n"
+                       "  fake_thing:\n"
+                       "    first: {name: first}\n"
+                       "    a: {name: a, lifecycle: {action_trigger: {events: [%s], condition: "
+                       "'${[true][fake_thing.first.revision]}', actions: [action.fake_note.n]}}}\n"
+                       "    b: {name: b, depends_on: [fake_thing.a]}\n"
+                       "action: {fake_note: {n: {config: {text: x}}}}\n",
+                       cases[i].event);
+        engine_case_config(c, str_to_cstr(text, c->arena));
+        engine_case_must(c, engine_case_plan(c));
+        assert_false(engine_case_apply_plan(c));
+        check_said(c, "fake_thing.a: Invalid index");
+        check_diary(c, cases[i].diary);
+        check_objects(c, cases[i].objects);
+        engine_case_close(c);
+    }
+}
+
 #define CALLER                                                                                     \
     "resource:\n"                                                                                  \
     "  fake_thing:\n"                                                                              \
@@ -269,6 +328,8 @@ static void references(void **) {
          "action.fake_note.n[2]."},
         {"n: {config: {text: x}}", "action.fake_note.n.text",
          "Unexpected attribute in action reference"},
+        {"n: {config: {text: x}}", "action.fake_note.other",
+         "An action \"fake_note\" \"other\" has not been declared"},
     };
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         EngineCase *c = open_case();
@@ -298,6 +359,8 @@ UNIT_MAIN(test_invocation) {
         cmocka_unit_test(failures),
         cmocka_unit_test(failures_of_a_destroy),
         cmocka_unit_test(allowed_failures_are_warnings),
+        cmocka_unit_test(ends_have_errors),
+        cmocka_unit_test(conditions_that_fail_late),
         cmocka_unit_test(requested_invocations),
         cmocka_unit_test(requested_too_early),
         cmocka_unit_test(conditions),

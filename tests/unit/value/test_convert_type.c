@@ -21,6 +21,8 @@ static void conversions_are_safe_or_not(void **) {
         {"['list','string']", "['tuple',['string']]", NEVER},
         {"['tuple',['number','bool']]", "['list','string']", ALWAYS},
         {"['tuple',['number','bool']]", "['list','dynamic']", NEVER},
+        {"['tuple',['dynamic','number']]", "['list','dynamic']", WITH_RISK},
+        {"['tuple',['dynamic','dynamic']]", "['list','dynamic']", ALWAYS},
         {"['tuple',[]]", "['set',['list','bool']]", ALWAYS},
         {"['tuple',['number']]", "['tuple',['string']]", ALWAYS},
         {"['tuple',['number']]", "['tuple',[]]", NEVER},
