@@ -297,7 +297,7 @@ static bool reader_read_string(JsonReader *reader, size_t *end) {
 }
 
 static JsonToken reader_read_value(JsonReader *reader) {
-    size_t end = 0;
+    size_t end;
     int c = byte_at(reader, reader->at);
     switch (c) {
     case '{': return reader_open_bracket(reader, true);
@@ -317,7 +317,7 @@ static JsonToken reader_read_value(JsonReader *reader) {
 
 /* Reads a key and its colon. */
 static JsonToken reader_read_key(JsonReader *reader) {
-    size_t end = 0;
+    size_t end;
     if (byte_at(reader, reader->at) != '"') {
         return bad_character(reader, reader->at, "looking for beginning of object key string");
     }

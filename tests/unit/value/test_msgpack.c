@@ -320,6 +320,7 @@ static void refused(void **) {
         {"cb7ff8000000000000", "'number'", "the value is not of the type number"},
         {"dd7fffffff", "['list','bool']", "the encoding is cut off"},
         {"df7fffffff", "['map','bool']", "the encoding is cut off"},
+        {"83a161c3", "['map','bool']", "the encoding is cut off"},
         {"92c3a161", "['list','bool']", "[1]: the value is not of the type bool"},
         {"81c3c3", "['map','bool']", "a key is not a text"},
         {"91c3", "['tuple',['bool','bool']]", "a tuple of 2 elements is required"},
@@ -361,6 +362,22 @@ static void depth_is_bounded(void **) {
     Str error;
     assert_false(msgpack_read(strbuf_str(&bytes), &TYPE_DYNAMIC, &v, &error, arena));
     assert_true(str_ends_with(error, STR("the value nests too deeply")));
+    /* {"a": {"a": …}}, and the same as maps */
+    for (int is_map = 0; is_map < 2; is_map++) {
+        const Type *type = &TYPE_BOOL;
+        Str name = STR("a");
+        bytes = strbuf_new(arena);
+        for (size_t i = 0; i < MSGPACK_DEPTH_MAX; i++) {
+            type = is_map ? type_map(type, arena) : type_object(&name, &type, NULL, 1, arena);
+            strbuf_add(&bytes, bytes_of("81a161"));
+        }
+        strbuf_add_char(&bytes, (char)0xC3);
+        assert_true(msgpack_read(strbuf_str(&bytes), type, &v, &error, arena));
+        type = is_map ? type_map(type, arena) : type_object(&name, &type, NULL, 1, arena);
+        Str deeper = str_concat(bytes_of("81a161"), strbuf_str(&bytes), arena);
+        assert_false(msgpack_read(deeper, type, &v, &error, arena));
+        assert_true(str_ends_with(error, STR("the value nests too deeply")));
+    }
 }
 
 /* Random types and values, from a fixed start. */
