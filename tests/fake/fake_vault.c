@@ -1,11 +1,11 @@
 /* fake_vault: keeps private data that grows by a letter with each call, which shows the calls that
  * passed it on; plans its deletions. In its schema version 0 "name" was "label".
  *
- * Orders: "keep a" and "refuse a" fail in the plan, "half a" in the deletion, "touch a" changes
- * private data in a read, "gone a" is a read that finds nothing, "edit a" a read that finds the
- * size 99 and who set it, "compare a" a read that notes the configured size, "lose create a" and
- * "lose delete a" are calls without a reply; "defer read a", "defer plan a", "defer delete a" and
- * "defer import a" defer these calls. */
+ * Orders: "keep a" and "refuse a" fail in the plan, "survey a" notes the others in the plan, "half
+ * a" in the deletion, "touch a" changes private data in a read, "gone a" is a read that finds
+ * nothing, "edit a" a read that finds the size 99 and who set it, "compare a" a read that notes the
+ * configured size, "lose create a" and "lose delete a" are calls without a reply; "defer read a",
+ * "defer plan a", "defer delete a" and "defer import a" defer these calls. */
 #include "fake_world.h"
 
 static const Attribute disk_attributes[] = {
@@ -89,6 +89,8 @@ static bool vault_plan(const Call *call, const PlanRequest *request, PlanRespons
     response->private_data = grown(call, request->private_data, deletes ? "D" : "p");
     if (!deletes)
         note_host(call, object);
+    if (is_ordered(call, "survey", object))
+        note_others(call, object);
     if (is_ordered(call, deletes ? "defer delete" : "defer plan", object))
         response->deferral = DEFERRAL_RESOURCE_CONFIG;
     if (deletes && is_ordered(call, "keep", object)) {

@@ -210,7 +210,7 @@ static void unknown_parts(void **) {
     engine_case_close(c);
 }
 
-/* "a.content: rewritten" per note of the parts. */
+/* "a.content: rewritten" per note of the parts, "d.content: replaced" per path that replaces. */
 static Str notes_of(const EngineCase *c) {
     StrBuf text = strbuf_new(c->arena);
     vec_each(&c->plan->changes, change) {
@@ -218,17 +218,20 @@ static Str notes_of(const EngineCase *c) {
             vec_each(&part->notes, note)
                 strbuf_add_format(&text, "%.*s%.*s: %.*s\n", STR_ARG(part->key),
                                   STR_ARG(path_to_str(note->path, c->arena)), STR_ARG(note->text));
+            vec_each(&part->replace_paths, path)
+                strbuf_add_format(&text, "%.*s%.*s: replaced\n", STR_ARG(part->key),
+                                  STR_ARG(path_to_str(*path, c->arena)));
         }
     }
     return strbuf_str(&text);
 }
 
-/* The plan has the notes of each part, in order. */
+/* The plan has the notes and the replacing paths of each part, in order. */
 static void notes_are_kept(void **) {
-    EngineCase *c = open_with("{a: one, b: two, secret-d: three}");
-    configure(c, "{a: other, secret-d: four, e: five}");
+    EngineCase *c = open_with("{a: one, b: two, d: fixed three, secret-d: three}");
+    configure(c, "{a: other, d: fixed four, secret-d: four, e: five}");
     engine_case_must(c, engine_case_plan(c));
-    check_str(notes_of(c), "a.content: rewritten\n"
+    check_str(notes_of(c), "a.content: rewritten\nd.content: replaced\n"
                            "secret-d.content: rewritten\nsecret-d: kept to itself\n");
     engine_case_close(c);
 }
@@ -610,6 +613,42 @@ static void no_part_without_a_journal(void **) {
     engine_case_close(c);
 }
 
+static void hear_end(void *self, const WalkEvent *event) {
+    if (event->kind == EVENT_APPLY_END)
+        strbuf_add_format(self, "%.*s%s\n", STR_ARG(event->address),
+                          event->failed ? " failed" : "");
+}
+
+/* A creation whose outcome cannot be recorded has failed: its actions and dependents wait. */
+static void no_success_without_a_journal(void **) {
+    EngineCase *c = engine_case_open();
+    c->parallelism = 1;
+    StrBuf heard = strbuf_new(c->arena);
+    Hooks hooks = {&heard, hear_end};
+    engine_case_config(c, "resource:\n"
+                          "  fake_thing:\n"
+                          "    a: {name: a, lifecycle: {action_trigger: {events: [after_create], "
+                          "actions: [action.fake_note.n]}}}\n"
+                          "    b: {name: b, depends_on: [fake_thing.a]}\n"
+                          "action: {fake_note: {n: {config: {text: x}}}}\n");
+    engine_case_must(c, engine_case_plan(c));
+    JournalStore store = *engine_death_journal(c);
+    real_append = store.append;
+    store.append = append_some;
+    appends_left = 100;
+    engine_case_must(
+        c, journal_open(&store, c->world.io.clock, c->refreshed, &c->journal, c->arena, &c->diags));
+    appends_left = 1; /* the intent */
+    c->hooks = &hooks;
+    assert_false(engine_case_apply_plan(c));
+    journal_close(c->journal);
+    c->journal = NULL;
+    check_said(c, "no space left");
+    check_diary(c, "create a\n");
+    check_str(strbuf_str(&heard), "fake_thing.a failed\n");
+    engine_case_close(c);
+}
+
 typedef struct Heard {
     Arena *arena;
     StrBuf text;
@@ -654,6 +693,7 @@ UNIT_MAIN(test_change_parts) {
         cmocka_unit_test(notes_are_kept),
         cmocka_unit_test(parts_of_an_unconfigured_provider),
         cmocka_unit_test(no_part_without_a_journal),
+        cmocka_unit_test(no_success_without_a_journal),
         cmocka_unit_test(progress_names_the_part),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -156,6 +156,37 @@ static void only_warns_when_refreshing(void **) {
     engine_case_close(c);
 }
 
+/* In a refresh-only plan, "self" of an absent object is unknown; that of an absent element is not
+ * an element of its resource. */
+static void a_refresh_of_absent_objects(void **) {
+    static const struct {
+        const char *applied, *arguments;
+        bool is_good;
+    } cases[] = {
+        {"{}\n", "size: 1", true},
+        {"{}\n", "size: 1, count: 1", false},
+        {"{}\n", "size: 1, for_each: {k: 1}", false},
+        {NULL, "size: 1", true},
+        {NULL, "size: 1, count: 1", true},
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+        EngineCase *c = engine_case_open();
+        Str text = str_format(c->arena,
+                              "resource: {fake_thing: {a: {name: a, %s, lifecycle: {postcondition: "
+                              "{condition: '${self.size == 1}', error_message: no}}}}}\n",
+                              cases[i].arguments);
+        const char *config = str_to_cstr(text, c->arena);
+        engine_case_run(c, cases[i].applied ? cases[i].applied : config);
+        engine_case_config(c, config);
+        engine_case_options(c, PLAN_REFRESH_ONLY);
+        assert_int_equal(engine_case_plan(c), cases[i].is_good);
+        if (!cases[i].is_good)
+            assert_said(c, "Invalid index: This plan is refresh-only, and the instance has no "
+                           "object yet.");
+        engine_case_close(c);
+    }
+}
+
 /* The apply of a refresh-only plan opens ephemeral objects, whatever their conditions are. */
 static void a_refresh_opens_checked_objects(void **) {
     static const char config[] =
@@ -204,6 +235,7 @@ UNIT_MAIN(test_checks) {
         cmocka_unit_test(reports_each_instance),
         cmocka_unit_test(only_warns_when_refreshing),
         cmocka_unit_test(keeps_its_source_to_itself),
+        cmocka_unit_test(a_refresh_of_absent_objects),
         cmocka_unit_test(a_refresh_opens_checked_objects),
         cmocka_unit_test(cannot_be_evaluated),
     };

@@ -116,6 +116,29 @@ static void postconditions_of_changed_marks(void **) {
     engine_case_close(c);
 }
 
+static void count_events(void *self, const WalkEvent *event) {
+    size_t *counts = self;
+    counts[0]++;
+    counts[1] += event->kind == EVENT_INSTANCE_END;
+}
+
+/* A validation has no operations; a plan and an apply end each instance. */
+static void ends_of_instances(void **) {
+    EngineCase *c = engine_case_open();
+    size_t counts[2] = {0};
+    Hooks hooks = {counts, count_events};
+    c->hooks = &hooks;
+    engine_case_config(c, "resource: {fake_thing: {a: {count: 2, name: 'a${count.index}'}}}\n");
+    Engine engine = engine_case_engine(c);
+    assert_true(engine_validate(&engine, &c->diags));
+    assert_int_equal(counts[0], 0);
+    engine_case_must(c, engine_case_plan(c));
+    assert_int_equal(counts[1], 2);
+    engine_case_must(c, engine_case_apply_plan(c));
+    assert_int_equal(counts[1], 4);
+    engine_case_close(c);
+}
+
 /* An apply decides by the time of its plan, so that it decides as that did. */
 static void keeps_time_of_plan(void **) {
     EngineCase *c = engine_case_open();
@@ -160,9 +183,13 @@ static void names_objects(void **) {
 
 UNIT_MAIN(test_instance_op) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(reports_changed_marks), cmocka_unit_test(postconditions_of_changed_marks),
-        cmocka_unit_test(reports_elapsed_time),  cmocka_unit_test(points_at_provider_errors),
-        cmocka_unit_test(keeps_time_of_plan),    cmocka_unit_test(names_objects),
+        cmocka_unit_test(reports_changed_marks),
+        cmocka_unit_test(postconditions_of_changed_marks),
+        cmocka_unit_test(ends_of_instances),
+        cmocka_unit_test(reports_elapsed_time),
+        cmocka_unit_test(points_at_provider_errors),
+        cmocka_unit_test(keeps_time_of_plan),
+        cmocka_unit_test(names_objects),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

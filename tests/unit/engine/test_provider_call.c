@@ -192,6 +192,19 @@ static void deletions_know_of_lost_hosts(void **) {
     }
 }
 
+/* A plan sees the other objects of the state. */
+static void plans_know_of_others(void **) {
+    EngineCase *c = engine_case_open();
+    c->parallelism = 1;
+    engine_case_run(c, VAULT("    a: {name: a}\n    b: {name: b, host: x}\n    c: {name: c}\n"));
+    fake_world_order(&c->world, "survey b");
+    engine_case_config(c, VAULT("    a: {name: a}\n    b: {name: b, host: x, size: 2}\n"));
+    clear_diary(c);
+    engine_case_must(c, engine_case_plan(c));
+    assert_true(str_find(engine_case_diary(c), STR("\nb, among a c\n"), 0) != SIZE_MAX);
+    engine_case_close(c);
+}
+
 /* A plan knows before it is complete that an object stays, and its host is replaced, gone or new.
  */
 static void plans_know_of_hosts(void **) {
@@ -495,6 +508,7 @@ UNIT_MAIN(test_provider_call) {
         cmocka_unit_test(a_failed_deletion_returns_the_object),
         cmocka_unit_test(deletions_know_of_each_other),
         cmocka_unit_test(deletions_know_of_lost_hosts),
+        cmocka_unit_test(plans_know_of_others),
         cmocka_unit_test(plans_know_of_hosts),
         cmocka_unit_test(objects_must_differ),
         cmocka_unit_test(errors_point_at_nested_arguments),
