@@ -223,7 +223,7 @@ static ChangeOutcome change_kubelet(const NodeChange *change, Diags *diags) {
         !node_object_wait_version(node->call, &api, node->name, (KubeVersion){0}, diags) ||
         (outcome == CHANGE_STEP_DONE && value_is_present(config) &&
          !wait_shown(change, &api, config, diags)) ||
-        (drains.count && !node_object_cordon(&api, node->name, false, diags)))
+        (drains.count && !node_object_uncordon(&api, node->name, diags)))
         return CHANGE_STEP_FAILED;
     return outcome;
 }

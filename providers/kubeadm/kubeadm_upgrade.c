@@ -109,7 +109,7 @@ bool kubeadm_upgrade_worker(const KubeadmWorker *worker, ClusterApi *api, Diags 
            node_drain(call, api, node->name, NODE_DRAIN_MS, diags) &&
            worker->change(worker, diags) && kubeadm_node_reopen(node, api, diags) &&
            node_object_wait_version(call, api, node->name, worker->version, diags) &&
-           node_object_cordon(api, node->name, false, diags);
+           node_object_uncordon(api, node->name, diags);
 }
 
 static bool change_worker(const KubeadmWorker *worker, Diags *diags) {

@@ -103,7 +103,7 @@ bool node_drain(const Call *call, const ClusterApi *api, Str name, int64_t timeo
         return false;
     if (!value_is_present(node))
         return true;
-    if (!node_object_cordon(api, name, true, diags))
+    if (!node_object_cordon(api, name, node, diags))
         return false;
     WaitUntil until = {.what = "the pods to leave the node",
                        .look = look_pods,

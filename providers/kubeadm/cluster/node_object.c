@@ -10,6 +10,7 @@
 #define NODE_VERSION_MS   INT64_C(300000)
 #define READY_WAIT_MS     INT64_C(60000) /* more than the grace period of the node controller */
 #define CONTROL_PLANES_MS INT64_C(3600000)
+#define CORDONED          "loam.internal/cordoned" /* annotation: this program did it */
 #define ALL               "/api/v1/nodes"
 #define CONTROL_PLANES    ALL "?labelSelector=node-role.kubernetes.io%2Fcontrol-plane"
 
@@ -191,11 +192,35 @@ bool node_object_taint(const ClusterApi *api, Str name, Value prior, Value taint
                         "Taints of the node not set", diags);
 }
 
-bool node_object_cordon(const ClusterApi *api, Str name, bool is_cordoned, Diags *diags) {
+static bool is_unschedulable(Value node) {
+    Value spec, value;
+    return value_find_present(node, STR("spec"), &spec) &&
+           value_find_present(spec, STR("unschedulable"), &value) && value_is_true(value);
+}
+
+static bool set_cordon(const ClusterApi *api, Str name, bool is_cordoned, const char *failure,
+                       Diags *diags) {
     Arena *arena = api->call.arena;
-    Value value = is_cordoned ? value_bool(true) : value_null(&TYPE_DYNAMIC);
-    return object_patch(api, name, one("spec", one("unschedulable", value, arena), arena),
-                        is_cordoned ? "Node not cordoned" : "Node not uncordoned", diags);
+    Value none = value_null(&TYPE_DYNAMIC);
+    Value mark = one(CORDONED, is_cordoned ? value_from_cstr("true") : none, arena);
+    ObjectBuilder body = object_builder_new(arena);
+    object_builder_put(&body, STR("metadata"), one("annotations", mark, arena));
+    object_builder_put(&body, STR("spec"),
+                       one("unschedulable", is_cordoned ? value_bool(true) : none, arena));
+    return object_patch(api, name, object_builder_value(&body), failure, diags);
+}
+
+bool node_object_cordon(const ClusterApi *api, Str name, Value node, Diags *diags) {
+    return is_unschedulable(node) || set_cordon(api, name, true, "Node not cordoned", diags);
+}
+
+bool node_object_uncordon(const ClusterApi *api, Str name, Diags *diags) {
+    Value node;
+    if (!node_object_read(api, name, &node, diags))
+        return false;
+    return !value_is_present(node) ||
+           !kube_object_text(node, "metadata.annotations", CORDONED).len ||
+           set_cordon(api, name, false, "Node not uncordoned", diags);
 }
 
 bool node_object_delete(const ClusterApi *api, Str name, Diags *diags) {
@@ -378,11 +403,7 @@ bool node_object_wait_version(const Call *call, const ClusterApi *api, Str name,
 #define AVAILABLE_MS        INT64_C(300000)
 
 static bool is_available(Value node) {
-    Value spec, cordoned;
-    bool is_cordoned = value_find_present(node, STR("spec"), &spec) &&
-                       value_find_present(spec, STR("unschedulable"), &cordoned) &&
-                       value_is_true(cordoned);
-    return !is_cordoned && is_node_ready(node);
+    return !is_unschedulable(node) && is_node_ready(node);
 }
 
 StrVec node_object_unavailable(Value items, Str except, Arena *arena) {

@@ -28,8 +28,11 @@ MUST_USE bool node_object_set(const ClusterApi *api, Str name, const NodeMetadat
  * it. Taints that Kubernetes sets stay. */
 MUST_USE bool node_object_taint(const ClusterApi *api, Str name, Value prior, Value taints,
                                 Diags *diags);
-/* Sets whether new pods may start on the node. */
-MUST_USE bool node_object_cordon(const ClusterApi *api, Str name, bool is_cordoned, Diags *diags);
+/* Keeps new pods from the node, as it was read, and marks it for node_object_uncordon. One that
+ * somebody else has cordoned stays as it is. */
+MUST_USE bool node_object_cordon(const ClusterApi *api, Str name, Value node, Diags *diags);
+/* Admits pods to the node again if node_object_cordon has kept them from it. */
+MUST_USE bool node_object_uncordon(const ClusterApi *api, Str name, Diags *diags);
 /* Waits until the kubelet of the node has at least this version and the node is ready. With an
  * empty name: until all control planes have this version. */
 MUST_USE bool node_object_wait_version(const Call *call, const ClusterApi *api, Str name,

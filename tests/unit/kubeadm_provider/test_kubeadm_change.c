@@ -193,12 +193,14 @@ static void cluster_close_session(void *, SshSession *) {
 }
 
 static Str node_json(size_t i, Arena *arena) {
-    return str_format(arena,
-                      "{\"metadata\":{\"name\":\"cp%zu\",\"resourceVersion\":\"1\"},\"status\":{"
-                      "\"addresses\":[{\"type\":\"InternalIP\",\"address\":\"10.0.0.%zu\"}],"
-                      "\"conditions\":[{\"type\":\"Ready\",\"status\":\"True\"}],\"nodeInfo\":{"
-                      "\"kubeletVersion\":\"v1.34.4\"}}}",
-                      i + 1, i + 1);
+    return str_format(
+        arena,
+        "{\"metadata\":{\"name\":\"cp%zu\",\"resourceVersion\":\"1\",\"annotations\":{"
+        "\"loam.internal/cordoned\":\"true\"}},\"status\":{"
+        "\"addresses\":[{\"type\":\"InternalIP\",\"address\":\"10.0.0.%zu\"}],"
+        "\"conditions\":[{\"type\":\"Ready\",\"status\":\"True\"}],\"nodeInfo\":{"
+        "\"kubeletVersion\":\"v1.34.4\"}}}",
+        i + 1, i + 1);
 }
 
 static Str list_json(const char *name, Str (*item)(size_t i, Arena *arena), Arena *arena) {

@@ -56,7 +56,9 @@ static void test_pods(void **) {
     assert_true(d.is_done);
     check_str(d.script.requests.items[0], "GET /api/v1/nodes/w1");
     assert_true(str_starts_with(d.script.requests.items[1], STR("PATCH /api/v1/nodes/w1?")));
-    check_str(d.script.bodies.items[1], "{\"spec\":{\"unschedulable\":true}}");
+    check_str(d.script.bodies.items[1],
+              "{\"metadata\":{\"annotations\":{\"loam.internal/cordoned\":\"true\"}},"
+              "\"spec\":{\"unschedulable\":true}}");
     check_str(d.script.requests.items[FIRST_REQUEST], LIST_PODS);
     check_str(d.script.requests.items[FIRST_REQUEST + 1], EVICT("x/pods/gone"));
     check_str(d.script.bodies.items[FIRST_REQUEST + 1],

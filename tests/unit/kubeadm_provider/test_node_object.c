@@ -214,28 +214,67 @@ static void test_taints(void **) {
     }
 }
 
-/* The field is removed, as kubectl does, so that the node is as before. */
+#define OURS "\"annotations\":{\"loam.internal/cordoned\":\"true\"}"
+#define SHUT "{\"metadata\":{" OURS "},\"spec\":{\"unschedulable\":true}}"
+#define OPENED                                                                                     \
+    "{\"metadata\":{\"annotations\":{\"loam.internal/cordoned\":null}},\"spec\":{"                 \
+    "\"unschedulable\":null}}"
+
+/* A node that somebody else has cordoned stays so. */
 static void test_cordon(void **) {
     static const struct {
-        bool is_cordoned;
+        const char *node, *body;
         int code;
-        const char *body, *summary;
+        const char *summary;
     } cases[] = {
-        {true, 200, "{\"spec\":{\"unschedulable\":true}}", NULL},
-        {false, 200, "{\"spec\":{\"unschedulable\":null}}", NULL},
-        {true, 403, "{\"spec\":{\"unschedulable\":true}}", "Node not cordoned"},
-        {false, 404, "{\"spec\":{\"unschedulable\":null}}", "Node not uncordoned"},
+        {"{\"spec\":{}}", SHUT, 200, NULL},
+        {"{\"spec\":{\"unschedulable\":false}}", SHUT, 200, NULL},
+        {"{\"spec\":{\"unschedulable\":true}}", NULL, 200, NULL},
+        {"{\"metadata\":{" OURS "},\"spec\":{\"unschedulable\":true}}", NULL, 200, NULL},
+        {"{\"spec\":{}}", SHUT, 403, "Node not cordoned"},
     };
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         const KubeScriptRow rows[] = {{.code = cases[i].code, .body = STATUS("403")}};
         SCOPED(ArenaRef) arena = arena_open("test");
         Diags diags = diags_new(arena);
         WaitCase w;
-        open_wait(&w, rows, 1, arena);
-        assert_int_equal(node_object_cordon(&w.api, STR("w1"), cases[i].is_cordoned, &diags),
+        open_wait(&w, rows, cases[i].body != NULL, arena);
+        assert_int_equal(node_object_cordon(&w.api, STR("w1"), parse(cases[i].node, arena), &diags),
                          cases[i].summary == NULL);
-        check_str(w.script.bodies.items[0], cases[i].body);
-        assert_int_equal(diags.error_count, cases[i].summary != NULL);
+        if (cases[i].body)
+            check_str(w.script.bodies.items[0], cases[i].body);
+        if (cases[i].summary)
+            check_str(diags.items[0].summary, cases[i].summary);
+        kube_client_close(w.script.client);
+    }
+}
+
+/* The fields are removed, so that the node is as before. */
+static void test_uncordon(void **) {
+    static const struct {
+        int read, code;
+        const char *node;
+        bool sends;
+        const char *summary;
+    } cases[] = {
+        {200, 200, "{\"metadata\":{" OURS "},\"spec\":{\"unschedulable\":true}}", true, NULL},
+        {200, 200, "{\"metadata\":{" OURS "},\"spec\":{}}", true, NULL},
+        {200, 200, "{\"metadata\":{},\"spec\":{\"unschedulable\":true}}", false, NULL},
+        {404, 200, STATUS("404"), false, NULL},
+        {403, 200, STATUS("403"), false, "Node not read"},
+        {200, 403, "{\"metadata\":{" OURS "}}", true, "Node not uncordoned"},
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+        const KubeScriptRow rows[] = {{.code = cases[i].read, .body = cases[i].node},
+                                      {.code = cases[i].code, .body = STATUS("403")}};
+        SCOPED(ArenaRef) arena = arena_open("test");
+        Diags diags = diags_new(arena);
+        WaitCase w;
+        open_wait(&w, rows, cases[i].sends ? 2 : 1, arena);
+        assert_int_equal(node_object_uncordon(&w.api, STR("w1"), &diags), cases[i].summary == NULL);
+        assert_int_equal(w.script.next, cases[i].sends ? 2 : 1);
+        if (cases[i].sends)
+            check_str(w.script.bodies.items[1], OPENED);
         if (cases[i].summary)
             check_str(diags.items[0].summary, cases[i].summary);
         kube_client_close(w.script.client);
@@ -573,6 +612,7 @@ UNIT_MAIN(test_node_object) {
         cmocka_unit_test(test_metadata),
         cmocka_unit_test(test_taints),
         cmocka_unit_test(test_cordon),
+        cmocka_unit_test(test_uncordon),
         cmocka_unit_test(test_deletion),
         cmocka_unit_test(test_control_planes),
         cmocka_unit_test(test_not_ready),
