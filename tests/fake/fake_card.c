@@ -5,6 +5,7 @@
  * "quiet a" fails to describe it, "lose list" fails a search after its first card,
  * "stall a" fails in gitops. */
 #include "fake_world.h"
+#include "json.h"
 
 static const Attribute attributes[] = {
     {"name", &TYPE_STRING, REQUIRED, "Its name."},
@@ -93,6 +94,16 @@ static bool card_generate(const Call *call, const GenerateConfigRequest *request
     return true;
 }
 
+/* In version 2, "name" was "label"; earlier versions are rejected. */
+static bool card_upgrade_identity(const Call *call, const UpgradeIdentityRequest *request,
+                                  UpgradeIdentityResponse *response, Diags *diags) {
+    Value stored;
+    if (request->version < 2 || !json_parse_object(request->stored, &stored, call->arena))
+        return diags_fail(diags, NO_RANGE, "Old identity", "It cannot be read.");
+    response->identity = identity_of(call, object_attribute(stored, "label"));
+    return true;
+}
+
 /* Two rows; the order "stall a" makes the call fail. */
 static bool card_gitops(const Call *call, const GitopsRequest *request, GitopsResponse *response,
                         Diags *diags) {
@@ -120,6 +131,7 @@ const ResourceType fake_card = {
     .create = card_create,
     .update = card_update,
     .generate_config = card_generate,
+    .upgrade_identity = card_upgrade_identity,
     .gitops = card_gitops,
 };
 

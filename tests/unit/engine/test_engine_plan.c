@@ -699,6 +699,27 @@ static void new_dependencies_are_remembered(void **) {
     engine_case_close(c);
 }
 
+/* Former dependencies are dropped if nothing else changes. If an object changes, it keeps them
+ * until its change is made. */
+static void former_dependencies_are_dropped(void **) {
+    static const char before[] =
+        "resource: {fake_thing: {a: {name: a, depends_on: [fake_thing.b]}, b: {name: b}}}\n";
+    EngineCase *c = engine_case_open();
+    c->parallelism = 1;
+    engine_case_run(c, before);
+    check_str(dependencies_of(c, c->state, "fake_thing.a"), "fake_thing.b");
+    engine_case_config(c, "resource: {fake_thing: {a: {name: a, size: 2}, b: {name: b}}}\n");
+    engine_case_must(c, engine_case_plan(c));
+    check_str(dependencies_of(c, c->refreshed, "fake_thing.a"), "fake_thing.b");
+    engine_case_config(c, "resource: {fake_thing: {a: {name: a}, b: {name: b}}}\n");
+    engine_case_must(c, engine_case_plan(c));
+    check_changes(c, "");
+    check_str(dependencies_of(c, c->refreshed, "fake_thing.a"), "");
+    engine_case_must(c, engine_case_apply_plan(c));
+    check_str(dependencies_of(c, c->state, "fake_thing.a"), "");
+    engine_case_close(c);
+}
+
 /* Ephemeral values may be passed to write-only arguments; neither plan nor state stores them. */
 static void write_only_arguments_are_not_kept(void **) {
     EngineCase *c = engine_case_open();
@@ -802,6 +823,7 @@ UNIT_MAIN(test_engine_plan) {
         cmocka_unit_test(marks_depend_on_the_object),
         cmocka_unit_test(notes_are_kept),
         cmocka_unit_test(new_dependencies_are_remembered),
+        cmocka_unit_test(former_dependencies_are_dropped),
         cmocka_unit_test(refresh_adds_dependencies),
         cmocka_unit_test(refresh_updates_declared_objects),
         cmocka_unit_test(write_only_arguments_are_not_kept),

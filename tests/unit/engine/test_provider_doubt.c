@@ -147,6 +147,48 @@ static void an_upgraded_object_keeps_its_private_data(void **) {
     engine_case_close(c);
 }
 
+/* Identities have versions of their own: the type upgrades older ones, and rejects newer ones. */
+static void identities_are_upgraded(void **) {
+    static const char stored[] =
+        "{\"version\":4,\"terraform_version\":\"1.12.0\",\"serial\":1,"
+        "\"lineage\":\"6f2c1a54-0000-4000-8000-000000000001\",\"outputs\":{},\"resources\":[{"
+        "\"mode\":\"managed\",\"type\":\"fake_card\",\"name\":\"a\","
+        "\"provider\":\"provider[\\\"loam.internal/test/fake\\\"]\",\"instances\":[{"
+        "\"schema_version\":0,\"attributes\":{\"name\":\"a\",\"id\":\"a\",\"kind\":\"k\"},"
+        "\"identity_schema_version\":%d,\"identity\":%s}]}],\"check_results\":null}";
+    static const struct {
+        int version;
+        const char *identity;
+        const char *said; /* NULL: it is the identity {"name":"a"} */
+    } cases[] = {
+        {3, "{\"name\":\"a\"}", NULL},
+        {2, "{\"label\":\"a\"}", NULL},
+        {1, "{\"label\":\"a\"}", "fake_card.a: Old identity: It cannot be read."},
+        {4, "{\"name\":\"a\"}",
+         "fake_card.a: Resource instance managed by newer provider version: A newer version of the "
+         "provider wrote the identity of fake_card.a (identity schema version 4; this provider "
+         "supports 3)."},
+        {3, "{\"name\":[]}", "fake_card.a: Invalid identity in the state"},
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+        EngineCase *c = engine_case_open();
+        c->stored = str_format(c->arena, stored, cases[i].version, cases[i].identity);
+        assert_true(statefile_decode(STR("state"), c->stored, &c->state, c->arena, &c->diags));
+        engine_case_config(c, "resource: {fake_card: {a: {name: a}}}\n");
+        assert_int_equal(engine_case_plan(c), !cases[i].said);
+        if (cases[i].said) {
+            check_said(c, cases[i].said);
+        } else {
+            check_changes(c, "");
+            AddressTarget target = engine_case_address(c, "fake_card.a");
+            const StateObject *kept = state_find_instance(c->refreshed, target.resource)->current;
+            assert_int_equal(kept->identity_version, 3);
+            check_str(kept->identity, "{\"name\":\"a\"}");
+        }
+        engine_case_close(c);
+    }
+}
+
 /* max_unavailable: updates, and both halves of a replacement, of two types at once. */
 static void limits_hold_for_updates_and_replacements(void **) {
     static const char config[] =
@@ -236,6 +278,7 @@ UNIT_MAIN(test_provider_doubt) {
         cmocka_unit_test(a_lost_creation_keeps_its_marks),
         cmocka_unit_test(a_lost_deletion_is_read_again),
         cmocka_unit_test(an_upgraded_object_keeps_its_private_data),
+        cmocka_unit_test(identities_are_upgraded),
         cmocka_unit_test(limits_hold_for_updates_and_replacements),
         cmocka_unit_test(no_change_without_limits),
         cmocka_unit_test(no_read_without_limits),
