@@ -29,7 +29,7 @@ MUST_USE bool node_object_set(const ClusterApi *api, Str name, const NodeMetadat
 MUST_USE bool node_object_taint(const ClusterApi *api, Str name, Value prior, Value taints,
                                 Diags *diags);
 /* Keeps new pods from the node, as it was read, and marks it for node_object_uncordon. One that
- * somebody else has cordoned stays as it is. */
+ * others have cordoned stays as it is. */
 MUST_USE bool node_object_cordon(const ClusterApi *api, Str name, Value node, Diags *diags);
 /* Admits pods to the node again if node_object_cordon has kept them from it. */
 MUST_USE bool node_object_uncordon(const ClusterApi *api, Str name, Diags *diags);

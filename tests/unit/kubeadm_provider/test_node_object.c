@@ -220,7 +220,7 @@ static void test_taints(void **) {
     "{\"metadata\":{\"annotations\":{\"loam.internal/cordoned\":null}},\"spec\":{"                 \
     "\"unschedulable\":null}}"
 
-/* A node that somebody else has cordoned stays so. */
+/* A node that others have cordoned stays so. */
 static void test_cordon(void **) {
     static const struct {
         const char *node, *body;
