@@ -19,11 +19,11 @@ static const Attribute upload_arguments[] = {
 };
 
 static const Attribute schedule_arguments[] = {
-    {"calendar",  &TYPE_STRING, REQUIRED, "When snapshots are taken: a calendar event of systemd, such as \"daily\" or \"*-*-* 03:00:00\".", .check = etcd_schedule_check_calendar},
+    {"calendar",  &TYPE_STRING, REQUIRED, "When snapshots are taken: a calendar event of systemd, such as \"daily\" or \"*-*-* 03:00:00\".", .check = kubeadm_check_calendar},
     {"keep",      &TYPE_NUMBER, OPTIONAL | COMPUTED, "Number of snapshots on the machine, or in the bucket with s3.allow_delete; older ones are removed.", .default_json = "7", .check = etcd_schedule_check_keep},
     {"directory", &TYPE_STRING, OPTIONAL | COMPUTED, "Directory on the machine, with mode 0700; unused with s3.", .default_json = "\"/var/backups/etcd\"", .check = etcd_schedule_check_directory},
     {"s3",        NULL,         OPTIONAL, "Bucket that gets the snapshots, instead of the directory. The machine encrypts them.", .nested = NESTED(NEST_SINGLE, upload_arguments)},
-    {"rehearse",  &TYPE_STRING, OPTIONAL, "When the machine rehearses a restore, such as \"weekly\": it restores the newest snapshot of the directory, or with s3 a new one, starts an etcd that only a socket reaches, compares the number of keys of each resource, and removes both.", .check = etcd_schedule_check_calendar},
+    {"rehearse",  &TYPE_STRING, OPTIONAL, "When the machine rehearses a restore, such as \"weekly\": it restores the newest snapshot of the directory, or with s3 a new one, starts an etcd that only a socket reaches, compares the number of keys of each resource, and removes both.", .check = kubeadm_check_calendar},
 };
 
 static const Attribute attributes[] = {

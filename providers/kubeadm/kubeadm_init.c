@@ -44,6 +44,8 @@ static const Attribute attributes[] = {
     {"join_command_expires", &TYPE_STRING, COMPUTED, "When the token of join_command ends, in RFC 3339."},
     {"control_plane_join_command", &TYPE_STRING, COMPUTED | SENSITIVE, "Command by which a control plane joins without loam; null without upload_certs."},
     {"uploaded_certs_expire", &TYPE_STRING, COMPUTED, "When the uploaded certificate authorities end, in RFC 3339."},
+    {"renew_schedule", NULL,      OPTIONAL, "Renews the certificates of kubeadm without an apply: a timer on each control plane, one control plane at a time. Without this argument only applies renew them.", .nested = &renewal_schedule_argument},
+    {"renewals",   NULL,          COMPUTED, "With renew_schedule: the last renewal by the timer of each control plane, or its failure; control planes whose timer has not run yet are missing.", .nested = &renewal_schedule_results},
     {"files",      NULL,          OPTIONAL, "Files below /etc/kubernetes/loam on all control planes, by their path there, such as \"audit.yaml\". A component whose flag names such a file gets a volume for it, and restarts if it changes. The state has their contents.", .nested = &control_files_argument},
     {"encryption_at_rest", NULL,  OPTIONAL, "Encrypts objects in etcd. A change makes the API servers of all control planes know the new key, rewrites all objects, and drops the former key.", .nested = &etcd_encryption_argument},
     {"encryption_state", NULL,    COMPUTED, "Keys of encryption_at_rest, and the progress of an unfinished change; null if there was never a key.", .nested = &etcd_encryption_state},
@@ -119,6 +121,7 @@ static bool init_validate(const Call *call, const ValidateRequest *request, Diag
         kubeadm_check_component(call, config, "kube_proxy", COMPONENT_KUBE_PROXY, version, diags);
     is_good &= kubeadm_join_command_validate(call, config, diags);
     is_good &= check_files(call, config, diags);
+    kubeadm_certificates_check_schedule(call, config, diags);
     is_good &= kubeadm_encryption_validate(call, config, diags);
     is_good &= !version || kubeadm_rounds_validate(call, config, found, diags);
     return (!version || check_release(call, config, found, diags)) && is_good;
@@ -207,6 +210,7 @@ static bool init_plan(const Call *call, const PlanRequest *request, PlanResponse
             kubeadm_change_is_certified(call, request->prior, request->proposed))
             object_builder_set(&builder, "certificates_expire", value_unknown(&TYPE_STRING));
     }
+    kubeadm_certificates_plan_schedule(call, request, &builder, response);
     kubeadm_join_command_plan(call, request, &builder, response, diags);
     bool is_good = kubeadm_encryption_plan(call, request, gets_machine(call, request), &builder,
                                            response, diags);
@@ -476,6 +480,9 @@ static bool init_update(const Call *call, const ApplyRequest *request, ApplyResp
     node.is_control_plane = true;
     Str former_host = object_text(request->prior, "host", STR_EMPTY);
     node.former_address = object_text(request->prior, "node_address", former_host);
+    SCOPED(CertificatesHold) hold = {0};
+    if (!kubeadm_certificates_hold(&node, request->prior, &hold, diags))
+        return false;
     if (is_new &&
         (!kubeadm_node_prepare(&node, &part, diags) ||
          !(part == KUBEADM_PART_NODE ? check_existing(&node, request, diags)
@@ -488,7 +495,8 @@ static bool init_update(const Call *call, const ApplyRequest *request, ApplyResp
                      !kubeadm_encryption_update(&node, &response->state, diags))) ||
         !init_upgrade(&node, request, diags) ||
         !kubeadm_upgrade_run(&node, request->prior, true, diags) ||
-        !kubeadm_member_update(&node, request->prior, diags))
+        !kubeadm_member_update(&node, request->prior, diags) ||
+        !kubeadm_certificates_schedule(&node, request->prior, diags))
         return false;
     if (is_new)
         return set_join_command(&node, request->prior, &response->state, diags);
@@ -547,7 +555,8 @@ static bool init_read(const Call *call, const ReadRequest *request, ReadResponse
     bool is_node = value_is_present(state);
     if (is_node && !is_restoring &&
         (!kubeadm_refresh_nodes(call, state, diags) ||
-         !kubeadm_join_command_read(call, &state, diags)))
+         !kubeadm_join_command_read(call, &state, diags) ||
+         !kubeadm_certificates_refresh(call, &state, diags)))
         return false;
     response->state = object_with(is_node ? state : request->state, "is_member",
                                   value_bool(is_node && !is_restoring), call->arena);

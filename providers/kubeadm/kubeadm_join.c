@@ -127,6 +127,9 @@ static bool join_create(const Call *call, const ApplyRequest *request, ApplyResp
         return false;
     if (!reset_unregistered(&node, request->marker, &part, diags))
         return part == KUBEADM_PART_NODE && kubeadm_node_leave_in_doubt(response);
+    SCOPED(CertificatesHold) hold = {0};
+    if (node.is_control_plane && !kubeadm_certificates_hold(&node, request->planned, &hold, diags))
+        return part == KUBEADM_PART_NODE && kubeadm_node_leave_in_doubt(response);
     Value join = object_nested(request->planned, "join", call->arena);
     if (part != KUBEADM_PART_NODE && !kubeadm_member_join(&node, join, &response->in_doubt, diags))
         return false;
@@ -144,6 +147,9 @@ static bool join_update(const Call *call, const ApplyRequest *request, ApplyResp
     if (!kubeadm_node_open(call, request->planned, id, &link, &node, diags))
         return false;
     node.is_control_plane = kubeadm_join_is_control_plane(request->planned);
+    SCOPED(CertificatesHold) hold = {0};
+    if (node.is_control_plane && !kubeadm_certificates_hold(&node, request->prior, &hold, diags))
+        return false;
     if (!kubeadm_upgrade_run(&node, request->prior, false, diags) ||
         !kubeadm_kubelet_update(&node, request->prior, diags) ||
         !kubeadm_member_update(&node, request->prior, diags))

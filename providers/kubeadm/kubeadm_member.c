@@ -346,7 +346,8 @@ bool kubeadm_member_finish(const KubeadmNode *node, const ClusterApi *api, Value
                                 arena);
     *out = object_builder_value(&builder);
     return node_object_set(api, node->name, &metadata, diags) &&
-           kubeadm_node_approve(node, api, found, diags);
+           kubeadm_node_approve(node, api, found, diags) &&
+           kubeadm_certificates_start_timer(node, diags);
 }
 
 static bool member_is_changed(Value prior, Value planned, const char *name) {

@@ -31,7 +31,7 @@ extern const NestedObject kubeadm_node_taints;
     {"machine_id",         &TYPE_STRING, COMPUTED, "machine-id of the machine. No two nodes may have the same."}, \
     {"hostname",           &TYPE_STRING, COMPUTED, "Host name of the machine. No two nodes may have the same."}, \
     {"mac_address",        &TYPE_STRING, COMPUTED, "MAC address of the interface with node_address; null if none has it. No two nodes may have the same."}, \
-    {"renew_before_days",  &TYPE_NUMBER, OPTIONAL, "Control planes: a plan renews the certificates of kubeadm if the first one expires within this number of days (default 90). It must be lower than the days of their validity.", .check = kubeadm_certificates_check_days}, \
+    {"renew_before_days",  &TYPE_NUMBER, OPTIONAL, "Control planes: a plan renews the certificates of kubeadm if the first one expires within this number of days (default 90). It must be lower than the days of their validity.", .check = kubeadm_check_days}, \
     {"certificates_expire", &TYPE_STRING, COMPUTED, "Control planes: when the first certificate of kubeadm expires, in RFC 3339. Certificates of kubelets rotate by themselves."}, \
     {"pod_cidr",           &TYPE_STRING, COMPUTED, "Network of the node's pods; null if the cluster allocates none."}, \
     {"id",                 &TYPE_STRING, COMPUTED, "Identifies the node on its machine, in /etc/loam/node.json."}

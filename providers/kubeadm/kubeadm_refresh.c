@@ -172,6 +172,8 @@ bool kubeadm_refresh_read(const Call *call, const ReadRequest *request, bool is_
     if (!kubeadm_step_has_upgrade(&look.facts.steps, id))
         kubeadm_refresh_set_version(state, version_of(&look.facts, is_control_plane), call->arena);
     Str end = kubeadm_certificates_end(&look.facts, call->arena);
+    if (is_control_plane)
+        kubeadm_certificates_warn(&node, end, diags);
     if (is_control_plane && end.len)
         *state = object_with_text(*state, "certificates_expire", end, call->arena);
     bool has_metadata = object_has(*state, "labels") || object_has(*state, "annotations");

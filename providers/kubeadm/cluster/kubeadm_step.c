@@ -98,7 +98,6 @@ bool kubeadm_step_recover(SshLink *link, Str id, const char *verb, RemoteStepSta
 
 #define UPGRADE_INFIX "-upgrade-"
 #define RESET_SUFFIX  "-reset"
-#define RENEW_SUFFIX  "-renew"
 #define STAGE         "/var/lib/loam/stage" /* see kubelet_install.sh */
 #define ROUNDS        "/var/lib/loam/rounds"
 #define TIDY_MS       10000
@@ -174,18 +173,6 @@ bool kubeadm_step_round(SshLink *link, Str node, KubeadmUpgrade kind, KubeVersio
 void kubeadm_step_end_round(SshLink *link, Str node, KubeVersion version) {
     Arena *arena = link->call->arena;
     end_upgrade(link, round_id(node, version, arena), kubeadm_step_round_directory(version, arena));
-}
-
-bool kubeadm_step_renew(SshLink *link, Str id, Diags *diags) {
-    RemoteStep step = {
-        .id = str_concat(id, STR(RENEW_SUFFIX), link->call->arena),
-        .script = str_from_cstr(kubeadm_step_renew_sh),
-        .title = "kubeadm certs renew",
-    };
-    bool is_good = step_run(link, &step, diags) == KUBEADM_DONE;
-    if (is_good)
-        remote_step_try_remove(link, step.id);
-    return is_good;
 }
 
 bool kubeadm_step_begin_reset(SshLink *link, Str id, Diags *diags) {

@@ -54,9 +54,6 @@ MUST_USE bool kubeadm_step_round(SshLink *link, Str node, KubeadmUpgrade kind, K
                                  Diags *diags);
 void kubeadm_step_end_round(SshLink *link, Str node, KubeVersion version);
 Str kubeadm_step_round_directory(KubeVersion version, Arena *arena);
-/* Renews the certificates of a control plane, and restarts its static pods. A run that was
- * interrupted continues. */
-MUST_USE bool kubeadm_step_renew(SshLink *link, Str id, Diags *diags);
 /* Removes the files of kubeadm, the pods and their network from the machine. */
 MUST_USE bool kubeadm_step_reset(SshLink *link, Str id, Diags *diags);
 /* Same, but after a success the marker remains until kubeadm_step_end_reset. */

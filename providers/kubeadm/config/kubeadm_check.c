@@ -6,6 +6,8 @@
 #include "object_builder.h"
 #include "str_quote.h"
 
+#define DAYS_MAX 36500
+
 static bool is_token_part(Str text, size_t size) {
     for (size_t i = 0; i < text.len; i++) {
         char c = text.ptr[i];
@@ -78,4 +80,18 @@ bool kubeadm_check_component(const Call *call, Value config, const char *name, C
                  "%.*s loam does not know the fields of this version of Kubernetes.",
                  STR_ARG(problem.text));
     return true;
+}
+
+Str kubeadm_check_calendar(Value value, Arena *) {
+    return value_text(value).len > 0 && str_has_only(value_text(value), " *-:,./~")
+               ? STR_EMPTY
+               : STR("The calendar must be a calendar event of systemd, such as \"daily\" or "
+                     "\"*-*-* 03:00:00\".");
+}
+
+Str kubeadm_check_days(Value value, Arena *arena) {
+    int64_t days;
+    if (value_to_int(value, &days) && days >= 1 && days <= DAYS_MAX)
+        return STR_EMPTY;
+    return str_format(arena, "The number of days must be an integer from 1 to %d.", DAYS_MAX);
 }

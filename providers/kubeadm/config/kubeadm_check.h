@@ -12,6 +12,10 @@ Str kubeadm_check_address(Value value, Arena *arena);
 Str kubeadm_check_endpoint(Value value, Arena *arena);
 Str kubeadm_check_node_name(Value value, Arena *arena);
 Str kubeadm_check_version(Value value, Arena *arena);
+/* A calendar event of systemd: only its characters are checked. */
+Str kubeadm_check_calendar(Value value, Arena *arena);
+/* Days before the end of a certificate. */
+Str kubeadm_check_days(Value value, Arena *arena);
 
 /* Checks the argument `name` of `config`, the configuration of a component, unless it is unknown.
  * Adds an error at the field, or a warning if the field may be newer than this program. */

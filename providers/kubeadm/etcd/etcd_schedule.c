@@ -16,13 +16,6 @@
 #define PATH_UNITS       "/etc/systemd/system/loam-etcd-"
 #define PERCENT          5 /* difference of keys that a rehearsal accepts */
 
-Str etcd_schedule_check_calendar(Value value, Arena *) {
-    return value_text(value).len > 0 && str_has_only(value_text(value), " *-:,./~")
-               ? STR_EMPTY
-               : STR("The calendar must be a calendar event of systemd, such as \"daily\" or "
-                     "\"*-*-* 03:00:00\".");
-}
-
 Str etcd_schedule_check_directory(Value value, Arena *) {
     Str text = value_text(value);
     return str_starts_with(text, STR("/")) && text.len > 1 && str_has_only(text, "/._-")

@@ -28,7 +28,6 @@ typedef struct EtcdScheduleReport {
 } EtcdScheduleReport;
 
 /* Attribute checks. */
-Str etcd_schedule_check_calendar(Value value, Arena *arena);
 Str etcd_schedule_check_directory(Value value, Arena *arena);
 Str etcd_schedule_check_keep(Value value, Arena *arena);
 

@@ -12,18 +12,8 @@ rehearsal=loam-etcd-rehearsal
 units=/etc/systemd/system
 credentials=/etc/loam/etcd-snapshot.key
 result=/var/lib/loam/etcd-rehearsal/result
-# Prints the greatest distance of the next times of the calendar.
-longest() {
-  TZ=UTC systemd-analyze calendar --iterations=8 "$1" 2>/dev/null | sed -n 's/^ *\(Next elapse\|Iter[a-z.]* #[0-9]*\): *//p' | {
-    last='' most=0
-    while read -r text; do
-      at=$(date -d "$text" +%s 2>/dev/null) || continue
-      if [ -n "$last" ] && [ $((at - last)) -gt $most ]; then most=$((at - last)); fi
-      last=$at
-    done
-    echo $most
-  }
-}
+# shellcheck source=../host/calendar_interval.sh
+. ./../host/calendar_interval.sh
 case $1 in
 read)
   cat /etc/loam/etcd-snapshot $units/$name.service $units/$name.timer /etc/loam/etcd-snapshot.s3 /etc/loam/etcd-rehearsal \
@@ -31,7 +21,7 @@ read)
   head -n 1 $credentials 2>/dev/null || echo
   systemctl is-active $name.timer
   systemctl is-active $rehearsal.timer
-  longest "$(sed -n 's/^OnCalendar=//p' $units/$name.timer 2>/dev/null)"
+  calendar_interval "$(sed -n 's/^OnCalendar=//p' $units/$name.timer 2>/dev/null)"
   echo $(($(date +%s) - $(stat -c %Y $units/$name.timer 2>/dev/null || date +%s)))
   uname -n | tr -cd 'A-Za-z0-9.-' # as in the names of snapshots
   echo

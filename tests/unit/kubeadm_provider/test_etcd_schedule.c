@@ -2,6 +2,7 @@
 #include "base64.h"
 #include "digest.h"
 #include "etcd_schedule.h"
+#include "kubeadm_check.h"
 #include "machine_script.h"
 
 static void test_arguments(void **) {
@@ -10,11 +11,11 @@ static void test_arguments(void **) {
         const char *text;
         bool is_valid;
     } rows[] = {
-        {etcd_schedule_check_calendar, "d", true},
-        {etcd_schedule_check_calendar, "*-*-* 03:00:00", true},
-        {etcd_schedule_check_calendar, "Mon..Fri *-*~1/2,3", true},
-        {etcd_schedule_check_calendar, "", false},
-        {etcd_schedule_check_calendar, "daily\nx", false},
+        {kubeadm_check_calendar, "d", true},
+        {kubeadm_check_calendar, "*-*-* 03:00:00", true},
+        {kubeadm_check_calendar, "Mon..Fri *-*~1/2,3", true},
+        {kubeadm_check_calendar, "", false},
+        {kubeadm_check_calendar, "daily\nx", false},
         {etcd_schedule_check_directory, "/b", true},
         {etcd_schedule_check_directory, "/b.c/d-e_f", true},
         {etcd_schedule_check_directory, "/", false},

@@ -189,20 +189,6 @@ static void test_upgrade(void **) {
     }
 }
 
-/* The marker goes with the end, so that certificates can be renewed again. */
-static void test_renewal(void **) {
-    for (int status = 0; status < 2; status++) {
-        SCOPED(ArenaRef) arena = arena_open("test");
-        const MachineRow rows[] = {{.out = exited("a1-renew", status, "", "", arena)}, {0}};
-        MachineScript machine;
-        machine_script_open(&machine, rows, ARRAY_COUNT(rows), arena);
-        assert_int_equal(kubeadm_step_renew(&machine.link, STR("a1"), &machine.diags), status == 0);
-        assert_int_equal(machine.diags.error_count, status);
-        assert_true(str_ends_with(machine.commands.items[1], STR(" loam 'a1-renew'")));
-        machine_script_close(&machine);
-    }
-}
-
 /* A reset removes the marker of the join; its own marker stays until the end of the removal. */
 static void test_reset(void **) {
     for (int status = 0; status < 2; status++) {
@@ -230,8 +216,7 @@ UNIT_MAIN(test_kubeadm_step) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_markers), cmocka_unit_test(test_results),
         cmocka_unit_test(test_input),   cmocka_unit_test(test_recovery),
-        cmocka_unit_test(test_upgrade), cmocka_unit_test(test_renewal),
-        cmocka_unit_test(test_reset),
+        cmocka_unit_test(test_upgrade), cmocka_unit_test(test_reset),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
