@@ -6,6 +6,7 @@
 #include "component_change.h"
 #include "control_files.h"
 #include "control_plane_step.h"
+#include "etcd_turn.h"
 #include "json.h"
 #include "kube_object.h"
 #include "kubeadm_document.h"
@@ -18,6 +19,7 @@
 #include "node_object.h"
 #include "object_builder.h"
 #include "path_error.h"
+#include "proxy_config.h"
 
 #define UNFINISHED  "change_unfinished"
 #define POD_MS      INT64_C(240000)
@@ -44,9 +46,9 @@ static bool is_possible(ChangeClass class) {
     case CHANGE_SCHEDULER:
     case CHANGE_FILES:
     case CHANGE_KUBELET:
-    case CHANGE_LATER: return true;
     case CHANGE_ETCD:
     case CHANGE_PROXY:
+    case CHANGE_LATER: return true;
     case CHANGE_NODE:
     case CHANGE_FIXED: break;
     }
@@ -76,7 +78,26 @@ static bool has_class(const ChangeRows *changes, ChangeClass class) {
 
 /* Plan: texts. */
 
-#define CERT_SANS "cluster.api_server.cert_sans"
+#define ETCD_PATH "cluster.etcd.local"
+
+/* A certificate with names that the configuration gives. */
+typedef struct Certificate {
+    const char *title;
+    const char *path; /* of the argument */
+    const char *pair; /* of its files, in the directory of certificates */
+    const char *parent;
+    const char *field; /* in the ClusterConfiguration */
+    bool is_of_etcd;
+} Certificate;
+
+static const Certificate certificates[] = {
+    {"certificate of kube-apiserver", "cluster.api_server.cert_sans", "apiserver", "apiServer",
+     "certSANs", false},
+    {"certificate of etcd for clients", "cluster.etcd.local.server_cert_sans", "etcd/server",
+     "etcd.local", "serverCertSANs", true},
+    {"certificate of etcd for members", "cluster.etcd.local.peer_cert_sans", "etcd/peer",
+     "etcd.local", "peerCertSANs", true},
+};
 
 /* The provider gets values without marks, so the texts of sensitive ones are replaced. */
 static void note_part(const Call *call, PlanResponse *response, const char *part, Str difference,
@@ -94,14 +115,54 @@ static bool uses_files(Value object, const Pod *pod, Arena *arena) {
     return value_is_present(component) && control_files_are_used(component, arena);
 }
 
+/* Adds a note for each certificate that changes; returns whether there is one. */
+static bool note_certificates(const Call *call, const PlanRequest *request, bool is_of_etcd,
+                              const StrVec *names, PlanResponse *response) {
+    bool has_one = false;
+    for (size_t i = 0; i < ARRAY_COUNT(certificates); i++) {
+        Str difference =
+            change_text_names(request->prior, request->proposed, certificates[i].path, call->arena);
+        if (!difference.len || certificates[i].is_of_etcd != is_of_etcd)
+            continue;
+        note_part(call, response, certificates[i].title, difference, names);
+        has_one = true;
+    }
+    return has_one;
+}
+
+static bool note_etcd(const Call *call, const PlanRequest *request, const StrVec *names,
+                      PlanResponse *response) {
+    Str difference =
+        change_text_component(request->prior, request->proposed, ETCD_PATH, call->arena);
+    if (difference.len)
+        note_part(call, response, "etcd", difference, names);
+    return note_certificates(call, request, true, names, response) || difference.len > 0;
+}
+
+/* Another mode leaves rules of the former one, and follows no connection that exists. */
+static void note_proxy(const Call *call, const PlanRequest *request, PlanResponse *response,
+                       Diags *diags) {
+    Value before = object_attribute(request->prior, "kube_proxy");
+    Value after = object_attribute(request->proposed, "kube_proxy");
+    Arena *arena = call->arena;
+    Str text = str_format(arena, "kube-proxy on all nodes:%.*s",
+                          STR_ARG(change_text_fields(before, after, arena)));
+    StrVec fields = component_change_fields(before, after, arena);
+    if (call->secrets)
+        text = log_scrub(text, call->secrets, arena);
+    plan_note(response, NO_PATH, text, arena);
+    if (call->is_planning && str_is_among(STR("mode"), fields.items, fields.count))
+        path_warning(call, PATH_AT(call, {"kube_proxy"}), diags, "Connections are cut",
+                     "Another mode of kube-proxy cuts connections to Services, on one node after "
+                     "the other.");
+}
+
 static void note_changes(const Call *call, const PlanRequest *request, const ChangeRows *changes,
-                         PlanResponse *response) {
+                         PlanResponse *response, Diags *diags) {
     Arena *arena = call->arena;
     StrVec names = kubeadm_peer_control_planes(call, request->prior);
-    Str certificate = change_text_names(request->prior, request->proposed, CERT_SANS, arena);
     Str files = change_text_files(request->prior, request->proposed, arena);
-    bool restarts_server =
-        certificate.len > 0 || (files.len && uses_files(request->proposed, &pods[0], arena));
+    bool restarts_server = files.len && uses_files(request->proposed, &pods[0], arena);
     if (files.len)
         note_part(call, response, "files below " CONTROL_FILES_TOP, files, &names);
     for (size_t i = 0; i < ARRAY_COUNT(pods); i++) {
@@ -113,11 +174,15 @@ static void note_changes(const Call *call, const PlanRequest *request, const Cha
         note_part(call, response, str_to_cstr(str_format(arena, "kube-%s", pods[i].pod), arena),
                   difference, &names);
     }
-    if (certificate.len)
-        note_part(call, response, "certificate of kube-apiserver", certificate, &names);
+    restarts_server |= note_certificates(call, request, false, &names, response);
+    bool restarts_etcd = note_etcd(call, request, &names, response);
     if (has_class(changes, CHANGE_KUBELET))
         kubeadm_kubelet_plan(call, request, response);
-    if (restarts_server && names.count == 1)
+    if (has_class(changes, CHANGE_PROXY))
+        note_proxy(call, request, response, diags);
+    if (names.count == 1 && restarts_etcd)
+        plan_note(response, NO_PATH, STR("the API does not respond for up to two minutes"), arena);
+    else if (names.count == 1 && restarts_server)
         plan_note(response, NO_PATH, STR("the API does not respond for up to a minute"), arena);
 }
 
@@ -163,7 +228,7 @@ bool kubeadm_change_plan(const Call *call, const PlanRequest *request, bool join
         return false;
     if ((changes.count || is_unfinished) && !check_alone(call, request, joins, diags))
         return false;
-    note_changes(call, request, &changes, response);
+    note_changes(call, request, &changes, response, diags);
     if (is_unfinished)
         plan_note(response, NO_PATH,
                   STR("completes a change of the configuration that was interrupted"), call->arena);
@@ -182,6 +247,11 @@ typedef struct Member {
     HostLook look;
 } Member;
 
+typedef struct CertificateNames {
+    StrVec added;   /* that the certificate must have */
+    StrVec removed; /* and that it must not have */
+} CertificateNames;
+
 typedef struct Change {
     const Call *call;
     KubeadmPeers *peers;
@@ -191,9 +261,10 @@ typedef struct Change {
     Str pods;       /* empty: none changes */
     Str file_lines; /* both as in ControlPlaneStep */
     Str file_users;
-    StrVec added;          /* names that certificates must have */
-    StrVec removed;        /* and that they must not have */
+    CertificateNames names[ARRAY_COUNT(certificates)];
     StrVec kubelet_fields; /* that may differ on a node */
+    bool has_etcd;         /* whether members of etcd may change */
+    bool has_proxy;        /* whether kube-proxy may change */
     bool has_kubelets;     /* whether they may change */
     StrVec changed;        /* names of nodes with the new configuration */
     KubeVersion version;
@@ -234,7 +305,8 @@ static bool check_version(const Change *change, const Member *member, Diags *dia
                       STR_ARG(kube_version_text(change->version, arena)));
 }
 
-#define ALL_PODS "apiserver controller-manager scheduler"
+#define ALL_PODS  "etcd apiserver controller-manager scheduler"
+#define USER_PODS "apiserver controller-manager scheduler" /* of files */
 
 static Str pki_directory(Value config) {
     Str found = kube_object_text(config, "", "certificatesDir");
@@ -257,7 +329,7 @@ static bool mend_member(const Change *change, KubeadmPeer *peer, Diags *diags) {
         .pods = STR(ALL_PODS),
         .server = kubeadm_node_own_endpoint(&peer->node),
         .pki = object_text(cluster, "certificates_dir", STR(DEFAULT_PKI)),
-        .file_users = STR(ALL_PODS),
+        .file_users = STR(USER_PODS),
         .limit_ms = POD_MS,
     };
     return control_plane_step_settle(&peer->link, step.id, diags) &&
@@ -278,20 +350,22 @@ static bool look_at_members(Change *change, Diags *diags) {
     return true;
 }
 
-static StrVec names_in(Value config, Arena *arena) {
-    return change_text_list(kube_object_list(config, "apiServer", "certSANs"), arena);
+static StrVec names_in(Value config, const Certificate *certificate, Arena *arena) {
+    return change_text_list(kube_object_list(config, certificate->parent, certificate->field),
+                            arena);
 }
 
-static void plan_names(Change *change) {
+static void plan_names(Change *change, size_t i) {
     Arena *arena = change->call->arena;
-    StrVec former = names_in(change->config.former.cluster, arena);
-    StrVec live = names_in(change->config.live.cluster, arena);
+    CertificateNames *names = &change->names[i];
+    StrVec former = names_in(change->config.former.cluster, &certificates[i], arena);
+    StrVec live = names_in(change->config.live.cluster, &certificates[i], arena);
     const StrVec *all[] = {&former, &live};
-    change->added = names_in(change->wanted.cluster, arena);
-    for (size_t i = 0; i < ARRAY_COUNT(all); i++) {
-        vec_each(all[i], name) {
-            if (!str_is_among(*name, change->added.items, change->added.count))
-                vec_push(arena, &change->removed, *name);
+    names->added = names_in(change->wanted.cluster, &certificates[i], arena);
+    for (size_t k = 0; k < ARRAY_COUNT(all); k++) {
+        vec_each(all[k], name) {
+            if (!str_is_among(*name, names->added.items, names->added.count))
+                vec_push(arena, &names->removed, *name);
         }
     }
 }
@@ -346,27 +420,41 @@ static Value with_volumes(const Scope *scope, Value wanted, Arena *arena) {
     return wanted;
 }
 
-static Str server_certificate(const Member *member, Arena *arena) {
-    Str found;
+/* Returns the certificate of the machine; empty: none. */
+static Str find_certificate(const Member *member, const Certificate *certificate, Arena *arena) {
+    Str found, path = str_from_cstr(certificate->pair);
+    size_t slash = str_find_char(path, '/', 0);
+    Str name =
+        str_concat(slash == SIZE_MAX ? path : str_after(path, slash + 1), STR(".crt"), arena);
     vec_each(&member->look.facts.certificates, one) {
-        if (str_equal(one->name, STR("apiserver.crt")) && base64_decode(one->text, &found, arena))
+        if (str_equal(one->name, name) && base64_decode(one->text, &found, arena))
             return found;
     }
     return STR_EMPTY;
 }
 
 /* A certificate that has the names already is one that an interrupted run has made. */
-static bool needs_certificate(const Change *change, const Member *member) {
-    Str certificate = server_certificate(member, change->call->arena);
-    vec_each(&change->added, name) {
+static bool needs_certificate(const Change *change, const Member *member, size_t i) {
+    Str certificate = find_certificate(member, &certificates[i], change->call->arena);
+    vec_each(&change->names[i].added, name) {
         if (!pki_has_name(certificate, *name))
             return true;
     }
-    vec_each(&change->removed, name) {
+    vec_each(&change->names[i].removed, name) {
         if (pki_has_name(certificate, *name))
             return true;
     }
     return false;
+}
+
+static Str needed_pairs(const Change *change, const Member *member, bool is_of_etcd) {
+    Arena *arena = change->call->arena;
+    StrVec pairs = {0};
+    for (size_t i = 0; i < ARRAY_COUNT(certificates); i++) {
+        if (certificates[i].is_of_etcd == is_of_etcd && needs_certificate(change, member, i))
+            vec_push(arena, &pairs, str_from_cstr(certificates[i].pair));
+    }
+    return str_join(pairs.items, pairs.count, STR(" "), arena);
 }
 
 static int64_t pod_limit(const Change *change) {
@@ -375,20 +463,24 @@ static int64_t pod_limit(const Change *change) {
     return most < POD_MS ? most : POD_MS;
 }
 
-static ChangeOutcome change_member(const Change *change, const Member *member, Diags *diags) {
+static ControlPlaneStep member_step(const Change *change, const Member *member, bool is_of_etcd) {
     Arena *arena = change->call->arena;
     const KubeadmNode *node = &member->peer->node;
-    ControlPlaneStep step = {
+    return (ControlPlaneStep){
         .id = node->id,
         .config = cluster_config_text(init_document(member, arena), change->wanted.cluster, arena),
-        .pods = change->pods,
         .server = kubeadm_node_own_endpoint(node),
         .pki = pki_directory(change->wanted.cluster),
-        .file_lines = change->file_lines,
-        .file_users = change->file_users,
+        .pairs = needed_pairs(change, member, is_of_etcd),
         .limit_ms = pod_limit(change),
-        .is_certified = needs_certificate(change, member),
     };
+}
+
+static ChangeOutcome change_member(const Change *change, const Member *member, Diags *diags) {
+    ControlPlaneStep step = member_step(change, member, false);
+    step.pods = change->pods;
+    step.file_lines = change->file_lines;
+    step.file_users = change->file_users;
     return control_plane_step_run(&member->peer->link, &step, diags);
 }
 
@@ -451,6 +543,53 @@ static bool change_members(Change *change, Diags *diags) {
     return true;
 }
 
+/* Members of etcd whose turn is still to come, and their indexes. */
+static StrVec hosts_of(const Change *change, const bool *has_changed, size_t *indexes) {
+    StrVec hosts = {0};
+    for (size_t i = 0; i < change->members.count; i++) {
+        if (has_changed[i])
+            continue;
+        indexes[hosts.count] = i;
+        vec_push(change->call->arena, &hosts, change->members.items[i].peer->node.address);
+    }
+    return hosts;
+}
+
+static bool take_turn(const Change *change, const StrVec *hosts, size_t *index, Diags *diags) {
+    const KubeadmNode *node = &change->members.items[0].peer->node;
+    EtcdGateway etcd;
+    return etcd_gateway_open(change->call, node->link, node->address, &node->pki.etcd_ca, &etcd,
+                             diags) &&
+           etcd_turn_take(&etcd, hosts, index, diags);
+}
+
+static bool change_etcd_of(const Change *change, const Member *member, ChangeOutcome *outcome,
+                           Diags *diags) {
+    ControlPlaneStep step = member_step(change, member, true);
+    step.pods = STR("etcd");
+    report_member(change, member);
+    *outcome = control_plane_step_run(&member->peer->link, &step, diags);
+    return *outcome == CHANGE_STEP_DONE && pass_gates(change, member, diags);
+}
+
+static bool change_etcd(Change *change, Diags *diags) {
+    size_t count = change->members.count, index = 0;
+    bool *has_changed = arena_new_array(change->call->arena, bool, count);
+    size_t *indexes = arena_new_array(change->call->arena, size_t, count);
+    ChangeOutcome outcome;
+    for (size_t done = 0; change->has_etcd && done < count; done++) {
+        StrVec hosts = hosts_of(change, has_changed, indexes);
+        if (!take_turn(change, &hosts, &index, diags))
+            return false;
+        const Member *member = &change->members.items[indexes[index]];
+        if (!change_etcd_of(change, member, &outcome, diags))
+            return outcome == CHANGE_STEP_ROLLED_BACK && stop(change, diags);
+        has_changed[indexes[index]] = true;
+        add_changed(change, member->peer->node.name);
+    }
+    return true;
+}
+
 static bool is_same(Value a, Value b, Arena *arena) {
     return str_equal(json_text(a, arena), json_text(b, arena));
 }
@@ -471,6 +610,33 @@ static bool change_kubelets(Change *change, Diags *diags) {
     vec_each(&changed, name)
         add_changed(change, *name);
     return outcome == CHANGE_STEP_ROLLED_BACK ? stop(change, diags) : outcome == CHANGE_STEP_DONE;
+}
+
+static bool change_proxy(Change *change, Diags *diags) {
+    SCOPED(ClusterApi) api = {0};
+    ProxyConfig config = {change->config.former.proxy, change->config.live.proxy,
+                          change->wanted.proxy};
+    if (!change->has_proxy)
+        return true;
+    if (!kubeadm_peer_api(change->members.items[0].peer, &api, diags))
+        return false;
+    ChangeOutcome outcome = proxy_config_run(change->call, &api, &config, diags);
+    return outcome == CHANGE_STEP_ROLLED_BACK ? stop(change, diags) : outcome == CHANGE_STEP_DONE;
+}
+
+static bool plan_proxy(Change *change, const Scope *scope, Value prior, Diags *diags) {
+    const ClusterConfig *config = &change->config;
+    change->wanted.proxy = config->former.proxy;
+    change->has_proxy = concerns(scope, CHANGE_PROXY) && value_is_present(config->live.proxy);
+    if (has_class(scope->changes, CHANGE_PROXY))
+        change->wanted.proxy = component_change_apply(
+            config->former.proxy, object_attribute(prior, "kube_proxy"),
+            object_attribute(scope->object, "kube_proxy"), change->call->arena);
+    return change->has_proxy || !has_class(scope->changes, CHANGE_PROXY) ||
+           path_error(change->call, PATH_AT(change->call, {"kube_proxy"}), diags,
+                      "Configuration of kube-proxy not read",
+                      "The cluster has no ConfigMap \"kube-proxy\" in the namespace "
+                      "\"kube-system\": kubeadm did not install kube-proxy.");
 }
 
 /* The configuration of kubelets after the change, and the fields that nodes may lack. */
@@ -508,6 +674,11 @@ static bool upload(const Change *change, Diags *diags) {
                                  change->wanted.cluster, diags);
 }
 
+static bool has_external_etcd(const Change *change) {
+    Value found;
+    return kube_object_find(change->config.live.cluster, "etcd", "external", &found);
+}
+
 static bool begin_change(Change *change, const ChangeRows *changes, Value prior, Value planned,
                          Diags *diags) {
     SCOPED(ClusterApi) api = {0};
@@ -516,12 +687,14 @@ static bool begin_change(Change *change, const ChangeRows *changes, Value prior,
     Scope scope = {changes, planned, str_equal(first->look.facts.changing, STR("yes"))};
     if (!kubeadm_peer_api(first->peer, &api, diags) ||
         !cluster_config_begin(&api, &first->peer->link, &change->config, diags) ||
-        !plan_kubelets(change, &scope, prior, diags))
+        !plan_kubelets(change, &scope, prior, diags) || !plan_proxy(change, &scope, prior, diags))
         return false;
     change->wanted.cluster =
         cluster_config_with(change->config.former.cluster, changes, planned, arena);
     change->wanted.cluster = with_volumes(&scope, change->wanted.cluster, arena);
-    plan_names(change);
+    for (size_t i = 0; i < ARRAY_COUNT(certificates); i++)
+        plan_names(change, i);
+    change->has_etcd = concerns(&scope, CHANGE_ETCD) && !has_external_etcd(change);
     change->pods = list_pods(&scope, arena);
     change->file_users = list_users(&scope, arena);
     change->file_lines = control_files_lines(object_attribute(planned, "files"), arena);
@@ -534,7 +707,8 @@ static bool run_change(Change *change, const ChangeRows *changes, Value prior, V
            kubeadm_gate_check_complete(change->call, change->peers, "cluster", diags) &&
            kubeadm_gate_wait(change->call, change->peers, KUBEADM_GATE_SERVERS, diags) &&
            begin_change(change, changes, prior, planned, diags) && change_members(change, diags) &&
-           change_kubelets(change, diags) &&
+           change_etcd(change, diags) && change_kubelets(change, diags) &&
+           change_proxy(change, diags) &&
            cluster_config_end(&change->members.items[0].peer->link, diags);
 }
 

@@ -13,8 +13,7 @@ static Str environment_of(const ControlPlaneStep *step, bool restores, Arena *ar
     object_builder_put(&variables, STR("LOAM_RESTORE"), value_from_cstr(restores ? "yes" : ""));
     object_builder_put(&variables, STR("LOAM_FILES"), value_from_str(step->file_users));
     object_builder_put(&variables, STR("LOAM_PODS"), value_from_str(step->pods));
-    object_builder_put(&variables, STR("LOAM_CERTIFICATE"),
-                       value_from_cstr(step->is_certified ? "yes" : ""));
+    object_builder_put(&variables, STR("LOAM_CERTIFICATES"), value_from_str(step->pairs));
     object_builder_put(&variables, STR("LOAM_PKI"), value_from_str(step->pki));
     object_builder_put(&variables, STR("LOAM_SERVER"), value_from_str(step->server));
     object_builder_put(&variables, STR("LOAM_SECONDS"), value_from_str(seconds));

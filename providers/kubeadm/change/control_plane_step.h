@@ -5,15 +5,15 @@
 #include "change_step.h"
 
 typedef struct ControlPlaneStep {
-    Str id;            /* of the node */
-    Str config;        /* InitConfiguration of the machine, ClusterConfiguration of the cluster */
-    Str pods;          /* names of kubeadm's phase, in order: "apiserver scheduler" */
-    Str server;        /* of the API server of this machine: "10.0.0.11:6443" */
-    Str pki;           /* directory of the certificates */
-    Str file_lines;    /* of control_files */
-    Str file_users;    /* pods that use files, or "none"; empty: the files stay as they are */
-    int64_t limit_ms;  /* of each pod */
-    bool is_certified; /* the API server gets a new certificate */
+    Str id;           /* of the node */
+    Str config;       /* InitConfiguration of the machine, ClusterConfiguration of the cluster */
+    Str pods;         /* in order, without "kube-": "apiserver scheduler", or "etcd" */
+    Str server;       /* of the API server of this machine: "10.0.0.11:6443" */
+    Str pki;          /* directory of the certificates */
+    Str pairs;        /* new certificates: "apiserver", "etcd/server etcd/peer" */
+    Str file_lines;   /* of control_files */
+    Str file_users;   /* pods that use files, or "none"; empty: the files stay as they are */
+    int64_t limit_ms; /* of each pod */
 } ControlPlaneStep;
 
 /* Waits for the end of a step that an interrupted run has started on the machine. Its result is

@@ -1,17 +1,23 @@
 #!/bin/sh
 # Changes static pods of a control plane to the configuration on standard input, one after the other. A pod must run in a new
-# process and respond, else the former files return. LOAM_PODS are kubeadm's names of the pods. With LOAM_CERTIFICATE the API
-# server gets a new certificate in the directory LOAM_PKI. With LOAM_FILES, the pods that use them or "none", the lines before
-# the configuration are the files below /etc/kubernetes/loam. LOAM_SERVER is the address of the API server on this machine,
-# LOAM_SECONDS the time that each pod has. With LOAM_RESTORE, only the former files of an unfinished run return. A death leaves
-# former or new files; the next run continues. Status 20: the former pods run again; 21: they do not respond.
+# process and respond, else the former files return. LOAM_PODS are the names of the pods without "kube-". LOAM_CERTIFICATES are
+# new certificates that they get in the directory LOAM_PKI, such as "apiserver etcd/peer". With LOAM_FILES, the pods that use them
+# or "none", the lines before the configuration are the files below /etc/kubernetes/loam. LOAM_SERVER is the address of the API
+# server on this machine, LOAM_SECONDS the time that each pod has. With LOAM_RESTORE, only the former files of an unfinished run
+# return. A death leaves former or new files; the next run continues. Status 20: the former pods run again; 21: they do not
+# respond.
 set -eu
 umask 077
 PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/opt/bin
 LC_ALL=C
 export PATH LC_ALL
-pods=$LOAM_PODS certificate=$LOAM_CERTIFICATE pki=$LOAM_PKI server=$LOAM_SERVER seconds=$LOAM_SECONDS restores=$LOAM_RESTORE users=$LOAM_FILES
-unset LOAM_FILES LOAM_RESTORE LOAM_PODS LOAM_CERTIFICATE LOAM_PKI LOAM_SERVER LOAM_SECONDS
+pairs=$LOAM_CERTIFICATES pki=$LOAM_PKI server=$LOAM_SERVER seconds=$LOAM_SECONDS restores=$LOAM_RESTORE users=$LOAM_FILES
+pods=
+for pod in $LOAM_PODS; do
+  if [ "$pod" != etcd ]; then pod=kube-$pod; fi
+  pods="$pods $pod"
+done
+unset LOAM_FILES LOAM_RESTORE LOAM_PODS LOAM_CERTIFICATES LOAM_PKI LOAM_SERVER LOAM_SECONDS
 top=/etc/kubernetes
 work=/var/lib/loam/change
 former=$work/former
@@ -77,6 +83,8 @@ await() {
     kube-apiserver)
       if [ $steady -gt 0 ] && server_responds && is_new "$1" && [ "$found" = "$last" ]; then return 0; fi
       ;;
+    # The API server of this machine uses it.
+    etcd) if [ $steady -ge 5 ] && server_responds && is_new "$1" && [ "$found" = "$last" ]; then return 0; fi ;;
     # Its port may be another one. A process that rejects its configuration ends at once.
     *) if [ $steady -ge 10 ]; then return 0; fi ;;
     esac
@@ -98,30 +106,57 @@ finish_restart() {
 }
 same() { cmp -s "$1" "$2"; }
 
+# A member knows the others from its data; its flags tell how it began.
+keep_cluster() {
+  made=$work/preview/etcd.yaml now=$top/manifests/etcd.yaml
+  began=$(grep -e '- --initial-cluster=' "$now") || return 0
+  if ! grep -q -e '- --initial-cluster-state=' "$made"; then
+    state=$(grep -e '- --initial-cluster-state=' "$now") || :
+  else
+    state=
+  fi
+  BEGAN=$began STATE=$state awk '/- --initial-cluster=/ {print ENVIRON["BEGAN"]; if (ENVIRON["STATE"] != "") print ENVIRON["STATE"]; next} {print}' \
+    "$made" >"$made.new"
+  mv "$made.new" "$made"
+}
 render() {
   rm -rf $work/preview $work/pki
-  mkdir -p $work/preview $work/pki
+  mkdir -p $work/preview $work/pki/etcd
   for pod in $pods; do
-    KUBEADM_INIT_DRYRUN_DIR=$work/preview kubeadm init phase control-plane "$pod" --config $work/config.yaml --dry-run </dev/null >/dev/null
+    set -- control-plane "${pod#kube-}"
+    if [ "$pod" = etcd ]; then set -- etcd local; fi
+    KUBEADM_INIT_DRYRUN_DIR=$work/preview kubeadm init phase "$@" --config $work/config.yaml --dry-run </dev/null >/dev/null
+    if [ "$pod" = etcd ]; then keep_cluster; fi
   done
-  [ -n "$certificate" ] || return 0
-  # kubeadm keeps a certificate that exists, also one without the names.
-  ln -s "$pki/ca.crt" "$pki/ca.key" $work/pki/
   sed "s|^certificatesDir: .*|certificatesDir: $work/pki|" $work/config.yaml >$work/certificate.yaml
-  kubeadm init phase certs apiserver --config $work/certificate.yaml </dev/null >/dev/null
+  # kubeadm keeps a certificate that exists, also one without the names.
+  for pair in $pairs; do
+    case $pair in
+    etcd/*) ca=etcd/ca phase=etcd-${pair#etcd/} ;;
+    *) ca=ca phase=$pair ;;
+    esac
+    for end in crt key; do ln -sf "$pki/$ca.$end" "$work/pki/$ca.$end"; done
+    kubeadm init phase certs "$phase" --config $work/certificate.yaml </dev/null >/dev/null
+  done
 }
 differs() {
-  [ -z "$certificate" ] || return 0
+  [ -z "$pairs" ] || return 0
   [ -z "$users" ] || same_files $work/files || return 0
-  for pod in $pods; do same "$work/preview/kube-$pod.yaml" "$top/manifests/kube-$pod.yaml" || return 0; done
+  for pod in $pods; do same "$work/preview/$pod.yaml" "$top/manifests/$pod.yaml" || return 0; done
   return 1
 }
+all_pairs="apiserver etcd/server etcd/peer"
 keep_former() {
   [ ! -e $former ] || return 0
   rm -rf $work/.former
-  mkdir -p $work/.former/loam
+  mkdir -p $work/.former/loam $work/.former/etcd
   [ ! -d $files ] || cp -pR $files/. $work/.former/loam/
-  cp -p $top/manifests/kube-*.yaml "$pki/apiserver.crt" "$pki/apiserver.key" $work/.former/
+  cp -p $top/manifests/kube-*.yaml $work/.former/
+  # A control plane with an external etcd has no other.
+  [ ! -e $top/manifests/etcd.yaml ] || cp -p $top/manifests/etcd.yaml $work/.former/
+  for pair in $all_pairs; do
+    [ ! -e "$pki/$pair.crt" ] || cp -p "$pki/$pair.crt" "$pki/$pair.key" "$work/.former/${pair%"${pair##*/}"}"
+  done
   sync
   mv $work/.former $former
 }
@@ -133,27 +168,32 @@ replace_files() {
   done
   put_files "$1"
 }
-# Puts the key and the certificate of the directory $1. A death between both leaves the former certificate: its names decide what
-# the next run does.
+# Puts the key and the certificate $2 of the directory $1. A death between both leaves the former certificate: its names decide
+# what the next run does.
 put_pair() {
   ends="key crt"
   if [ "$1" = $former ]; then ends="crt key"; fi
-  for end in $ends; do file_copy "$1/apiserver.$end" "$pki/apiserver.$end"; done
+  for end in $ends; do file_copy "$1/$2.$end" "$pki/$2.$end"; done
 }
-# Completes a former pair of which a death has left the certificate alone.
-mend_pair() {
-  if [ -e $former ] && same $former/apiserver.crt "$pki/apiserver.crt" && ! same $former/apiserver.key "$pki/apiserver.key"; then
-    file_copy $former/apiserver.key "$pki/apiserver.key"
-  fi
+# Completes former pairs of which a death has left the certificate alone.
+mend_pairs() {
+  for pair in $all_pairs; do
+    if [ -e "$former/$pair.crt" ] && same "$former/$pair.crt" "$pki/$pair.crt" && ! same "$former/$pair.key" "$pki/$pair.key"; then
+      file_copy "$former/$pair.key" "$pki/$pair.key"
+    fi
+  done
 }
-# Replaces the files of the pod $1 by those in the directories $2 and $3; the latter has the certificate, or is empty.
+# Replaces the files of the pod $1 by those in the directories $2 and $3; the latter has certificates, or is empty.
 replace() {
   restarts=
-  if [ "$1" = kube-apiserver ] && [ -n "$3" ] && ! same "$3/apiserver.crt" "$pki/apiserver.crt"; then
-    begin_restart "$1"
-    put_pair "$3"
-    restarts=yes
-  fi
+  case $1 in kube-apiserver) own=apiserver ;; etcd) own="etcd/server etcd/peer" ;; *) own= ;; esac
+  for pair in $own; do
+    if [ -n "$3" ] && [ -e "$3/$pair.crt" ] && ! same "$3/$pair.crt" "$pki/$pair.crt"; then
+      begin_restart "$1"
+      put_pair "$3" "$pair"
+      restarts=yes
+    fi
+  done
   if ! same "$2/$1.yaml" "$top/manifests/$1.yaml"; then
     begin_restart "$1"
     # The kubelet takes each file in its directory for a pod.
@@ -172,9 +212,11 @@ end_work() {
 restore() {
   status=20
   replace_files $former/loam
-  for pod in $pods; do replace "kube-$pod" $former $former; done
   for pod in $pods; do
-    if ! finish_restart "kube-$pod"; then status=21; fi
+    if [ -e "$former/$pod.yaml" ]; then replace "$pod" $former $former; fi
+  done
+  for pod in $pods; do
+    if ! finish_restart "$pod"; then status=21; fi
   done
   if [ $status = 20 ]; then end_work; fi
 }
@@ -187,7 +229,7 @@ roll_back() {
   exit $status
 }
 
-mend_pair
+mend_pairs
 if [ -n "$restores" ]; then
   if [ -e $former ]; then roll_back kube-apiserver; fi
   exit 0
@@ -203,7 +245,7 @@ fi
 keep_former
 replace_files $work/files
 for pod in $pods; do
-  replace "kube-$pod" $work/preview "${certificate:+$work/pki}"
-  if ! finish_restart "kube-$pod"; then roll_back "kube-$pod"; fi
+  replace "$pod" $work/preview "${pairs:+$work/pki}"
+  if ! finish_restart "$pod"; then roll_back "$pod"; fi
 done
 end_work

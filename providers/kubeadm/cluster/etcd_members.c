@@ -85,6 +85,53 @@ bool etcd_members_version(const EtcdGateway *client, Str host, KubeVersion *out)
            kube_version_parse(value_text_at(root, STR("version")), out);
 }
 
+/* Numbers of 64 bits are texts in JSON of etcd; zero is left out. */
+static Str number_at(Value object, const char *name) {
+    Str text = value_text_at(object, str_from_cstr(name));
+    return text.len ? text : STR("0");
+}
+
+static bool read_status(const EtcdGateway *client, EtcdRequest request, Value *out) {
+    StrBuf body = strbuf_new(client->call->arena);
+    return !members_send(client, request, &body).len &&
+           json_parse_object(strbuf_str(&body), out, client->call->arena);
+}
+
+bool etcd_members_status(const EtcdGateway *client, Str host, EtcdStatus *out) {
+    EtcdRequest request = {
+        .host = host, .path = "/v3/maintenance/status", .body = STR("{}"), .timeout_ms = HEALTH_MS};
+    Value root, header;
+    if (!read_status(client, request, &root) || !value_find_present(root, STR("header"), &header))
+        return false;
+    *out = (EtcdStatus){.id = number_at(header, "member_id"), .leader = number_at(root, "leader")};
+    return str_to_int64(number_at(header, "revision"), &out->revision);
+}
+
+bool etcd_members_alarm(const EtcdGateway *client, bool *has_one) {
+    EtcdRequest request = {.path = "/v3/maintenance/alarm",
+                           .body = STR("{\"action\":\"GET\"}"),
+                           .timeout_ms = HEALTH_MS};
+    Value root;
+    if (!read_status(client, request, &root))
+        return false;
+    *has_one = value_tuple_at(root, STR("alarms")).count > 0;
+    return true;
+}
+
+bool etcd_members_move_leader(const EtcdGateway *client, Str host, Str id, Diags *diags) {
+    Arena *arena = client->call->arena;
+    EtcdRequest request = {.host = host,
+                           .path = "/v3/maintenance/transfer-leadership",
+                           .body = str_format(arena, "{\"targetID\":\"%.*s\"}", STR_ARG(id)),
+                           .timeout_ms = REQUEST_MS};
+    StrBuf body = strbuf_new(arena);
+    Str problem = members_send(client, request, &body);
+    return !problem.len || path_error(client->call, NO_PATH, diags, "Leader of etcd not moved",
+                                      "The etcd on %.*s is the leader, and did not give that to "
+                                      "another member: %.*s.",
+                                      STR_ARG(host), STR_ARG(problem));
+}
+
 bool etcd_members_list(const EtcdGateway *client, EtcdNodes *out, Diags *diags) {
     StrBuf body = strbuf_new(client->call->arena);
     if (!post_checked(client, "/v3/cluster/member/list", STR("{}"), &body, diags))
@@ -118,6 +165,14 @@ EtcdMembers etcd_members_of(const EtcdNodes *nodes, Arena *arena) {
 const EtcdNode *etcd_members_find(const EtcdNodes *nodes, Str host) {
     vec_each(nodes, node) {
         if (str_equal(etcd_members_host(node->member.peer_url), host))
+            return node;
+    }
+    return NULL;
+}
+
+const EtcdNode *etcd_members_by_id(const EtcdNodes *nodes, Str id) {
+    vec_each(nodes, node) {
+        if (str_equal(node->id, id))
             return node;
     }
     return NULL;

@@ -2,6 +2,7 @@
  * each of their commands. lab/config_change has real ones. */
 #include "base64.h"
 #include "json.h"
+#include "kube_object.h"
 #include "kubeadm_change.h"
 #include "kubeadm_member.h"
 #include "kubeadm_provider.h"
@@ -52,7 +53,13 @@ typedef struct Cluster {
     FoundObjects joins;
     FoundObjects inits;
     StrBuf log; /* steps: "cp1=new " */
-    Str input;  /* of the last step */
+    Str input;  /* of the last step, unless it was that of etcd */
+    Str etcd_input;
+    Str proxy;      /* ConfigMap of kube-proxy; empty: none */
+    Str annotation; /* of its pods */
+    char leader;    /* of etcd */
+    bool has_alarm;
+    int lag; /* of the revision of the last member */
 } Cluster;
 
 static bool has(Str text, const char *part) {
@@ -79,9 +86,16 @@ static Str value_in(Str text, Arena *arena) {
 static Str run_step(Cluster *cluster, size_t i, Str input, Arena *arena) {
     Machine *machine = &cluster->machines[i];
     Str value = value_in(input, arena);
+    bool is_etcd = has(input, "LOAM_PODS='etcd'");
     int status = 0;
-    cluster->input = str_clone(input, arena);
-    if (has(input, "LOAM_RESTORE='yes'")) {
+    if (is_etcd)
+        cluster->etcd_input = str_clone(input, arena);
+    else
+        cluster->input = str_clone(input, arena);
+    if (is_etcd) {
+        status = has(input, "value: \"bad\"") ? cluster->bad_status : 0;
+        strbuf_add_format(&cluster->log, "etcd%zu%s ", i + 1, status ? " rolled back" : "");
+    } else if (has(input, "LOAM_RESTORE='yes'")) {
         status = machine->is_down ? 20 : 0;
         machine->is_down = false;
         strbuf_add_format(&cluster->log, "cp%zu restored ", i + 1);
@@ -234,6 +248,20 @@ static Str respond(const Cluster *cluster, size_t i, Str path, Arena *arena) {
     if (has(path, "configmaps/kubelet-config"))
         return str_format(arena, "{\"data\":{\"kubelet\":%.*s}}",
                           STR_ARG(json_text(value_from_str(cluster->kubelet), arena)));
+    if (has(path, "configmaps/kube-proxy"))
+        return str_format(arena, "{\"data\":{\"config.conf\":%.*s}}",
+                          STR_ARG(json_text(value_from_str(cluster->proxy), arena)));
+    if (has(path, "daemonsets/kube-proxy"))
+        return str_format(arena,
+                          "{\"spec\":{\"template\":{\"metadata\":{\"annotations\":{\"loam.internal/"
+                          "configuration\":\"%.*s\"}}}},\"status\":{\"desiredNumberScheduled\":4,"
+                          "\"updatedNumberScheduled\":4,\"numberAvailable\":%d}}",
+                          STR_ARG(cluster->annotation), has(cluster->proxy, "bad") ? 3 : 4);
+    if (has(path, "/log?"))
+        return STR("mode is not valid");
+    if (has(path, "k8s-app"))
+        return STR("{\"items\":[{\"metadata\":{\"name\":\"p\"},\"status\":{\"containerStatuses\":[{"
+                   "\"restartCount\":2,\"ready\":false}]}}]}");
     if (has(path, "configmaps"))
         return str_format(arena, "{\"data\":{\"ClusterConfiguration\":%.*s}}",
                           STR_ARG(json_text(value_from_str(cluster->live), arena)));
@@ -246,7 +274,12 @@ static Str respond(const Cluster *cluster, size_t i, Str path, Arena *arena) {
     if (str_starts_with(path, STR("/v3/cluster/member/list")))
         return list_json("members", member_json, arena);
     if (str_starts_with(path, STR("/v3/maintenance/status")))
-        return STR("{\"version\":\"3.6.11\"}");
+        return str_format(arena,
+                          "{\"version\":\"3.6.11\",\"leader\":\"%c\",\"header\":{\"member_id\":"
+                          "\"%zu\",\"revision\":\"%d\"}}",
+                          cluster->leader, i + 1, 5000 + (i == 2 ? cluster->lag : 0));
+    if (str_starts_with(path, STR("/v3/maintenance/alarm")))
+        return cluster->has_alarm ? STR("{\"alarms\":[{\"alarm\":\"NOSPACE\"}]}") : STR("{}");
     return STR("{\"health\":\"true\"}");
 }
 
@@ -257,6 +290,23 @@ static HttpStatus cluster_attempt(void *self, const HttpRequest *request, const 
     size_t i = (size_t)(request->url.ptr[port + sizeof "127.0.0.1:1000" - 1] - '1');
     Str path = str_after(request->url, str_find_char(request->url, '/', sizeof "https://"));
     assert_true(i < MEMBERS);
+    Value body, inner;
+    if (strcmp(request->method.ptr, "PATCH") == 0 && has(path, "kube-proxy")) {
+        assert_true(json_parse_object(request->body, &body, cluster->c.arena));
+        if (value_find(body, STR("data"), &inner))
+            cluster->proxy = value_text_at(inner, STR("config.conf"));
+        else
+            cluster->annotation =
+                str_clone(kube_object_text(body, "spec.template.metadata.annotations",
+                                           "loam.internal/configuration"),
+                          cluster->c.arena);
+        strbuf_add_cstr(&cluster->log, has(path, "daemonsets") ? "pods " : "proxy ");
+    }
+    if (str_starts_with(path, STR("/v3/maintenance/transfer-leadership"))) {
+        assert_int_equal(i + '1', cluster->leader);
+        cluster->leader = request->body.ptr[sizeof "{\"targetID\":\"" - 1];
+        strbuf_add_cstr(&cluster->log, "moved ");
+    }
     if (str_starts_with(path, STR("/api/v1/nodes/")) && has(request->body, "unschedulable"))
         cluster->machines[node_of(path)].is_cordoned = has(request->body, "true");
     response->code =
@@ -301,6 +351,7 @@ static void open_cluster(Cluster *cluster) {
         .c = case_open(&kubeadm_join), .live = STR(FORMER), .version = "v1.34.4", .bad_status = 20};
     ResourceCase *c = &cluster->c;
     cluster->death = SIZE_MAX;
+    cluster->leader = '1';
     cluster->log = strbuf_new(c->arena);
     for (size_t i = 0; i < NODES; i++)
         cluster->machines[i] = (Machine){.value = STR("old"), .kubelet = STR(KUBELET("110"))};
@@ -403,7 +454,7 @@ static void test_run(void **) {
     assert_true(has(cluster.input, "name: \"cp3\""));
     assert_true(has(cluster.input, "LOAM_PODS='apiserver'"));
     assert_true(has(cluster.input, "LOAM_SERVER='10.0.0.3:6443'"));
-    assert_true(has(cluster.input, "LOAM_CERTIFICATE=''"));
+    assert_true(has(cluster.input, "LOAM_CERTIFICATES=''"));
     cluster.log = strbuf_new(cluster.c.arena);
     assert_true(run(&cluster, planned, planned));
     check_str(strbuf_str(&cluster.log), "");
@@ -435,7 +486,7 @@ static void test_certificate(void **) {
         &prior, &planned);
     assert_true(run(&cluster, prior, planned));
     assert_true(has(cluster.input, "LOAM_PODS='apiserver scheduler'"));
-    assert_true(has(cluster.input, "LOAM_CERTIFICATE='yes'"));
+    assert_true(has(cluster.input, "LOAM_CERTIFICATES='apiserver'"));
     assert_true(has(cluster.input, "\"api2.example\""));
     close_cluster(&cluster);
 }
@@ -567,9 +618,99 @@ static void test_rollback(void **) {
     cluster.machines[1].is_down = true; /* and another machine was left by a dead step */
     cluster.log = strbuf_new(cluster.c.arena);
     assert_true(run(&cluster, prior, other));
-    check_str(strbuf_str(&cluster.log), "cp2 restored cp1=newer cp2=newer cp3=newer ");
+    check_str(strbuf_str(&cluster.log),
+              "cp2 restored cp1=newer cp2=newer cp3=newer etcd2 etcd3 moved etcd1 ");
     assert_true(has(cluster.input, "LOAM_PODS='apiserver controller-manager scheduler'"));
     check_values(&cluster, "newer");
+    close_cluster(&cluster);
+}
+
+#define ETCD(value)                                                                                \
+    "\"etcd\":{\"local\":{\"extra_args\":[{\"name\":\"snapshot-count\",\"value\":\"" value         \
+    "\"}],\"peer_cert_sans\":[\"peer.example\"]}}"
+
+/* The leader is the last one, and another member becomes the leader before. */
+static void test_etcd(void **) {
+    Cluster cluster;
+    Value prior, planned;
+    PlanResponse response;
+    open_cluster(&cluster);
+    make_objects(&cluster, "", ETCD("newer"), &prior, &planned);
+    cluster.leader = '2';
+    assert_true(plan(&cluster, prior, planned, false, &response));
+    assert_int_equal(response.notes.count, 2);
+    check_str(response.notes.items[0].text,
+              "etcd on cp1, cp2, cp3, one at a time: + --snapshot-count=newer");
+    check_str(response.notes.items[1].text,
+              "certificate of etcd for members on cp1, cp2, cp3, one at a time: + peer.example");
+    if (!run(&cluster, prior, planned))
+        fail_msg("%.*s", STR_ARG(cluster.c.diags.items[0].detail));
+    check_str(strbuf_str(&cluster.log), "etcd1 etcd3 moved etcd2 ");
+    assert_int_equal(cluster.leader, '1');
+    assert_true(has(cluster.etcd_input, "LOAM_CERTIFICATES='etcd/peer'"));
+    assert_true(has(cluster.live, "podSubnet: \"10.244.0.0/16\""));
+    assert_true(has(cluster.live, "snapshot-count"));
+    close_cluster(&cluster);
+}
+
+/* A member of etcd that rejects its flag stops the change; nothing begins with an alarm, or with a
+ * member that lacks changes. */
+static void test_etcd_gates(void **) {
+    for (int kind = 0; kind < 3; kind++) {
+        Cluster cluster;
+        Value prior, planned;
+        open_cluster(&cluster);
+        make_objects(&cluster, "", ETCD("bad"), &prior, &planned);
+        cluster.has_alarm = kind == 1;
+        cluster.lag = kind == 2 ? 1001 : 0;
+        cluster.c.call.deadline_ms = kind ? call_monotonic_ms(case_call(&cluster.c)) + 200 : 0;
+        assert_false(run(&cluster, prior, planned));
+        check_str(strbuf_str(&cluster.log), kind ? "" : "etcd2 rolled back ");
+        assert_true(says(&cluster, kind == 0   ? "unknown flag"
+                                   : kind == 1 ? "etcd has an alarm"
+                                               : "lacks recent changes"));
+        if (!kind)
+            check_str(cluster.former, "");
+        close_cluster(&cluster);
+    }
+}
+
+#define PROXY(mode) "kind: \"KubeProxyConfiguration\"\nmode: \"" mode "\"\nwindows: 1\n"
+
+static void test_proxy(void **) {
+    Cluster cluster;
+    Value prior, planned;
+    PlanResponse response;
+    open_cluster(&cluster);
+    make_objects(&cluster, "", "", &prior, &planned);
+    cluster.proxy = STR(PROXY("iptables"));
+    cluster.c.call.is_planning = true;
+    planned = with_fields(&cluster.c, planned, "kube_proxy", "{\"mode\":\"nftables\"}");
+    assert_true(plan(&cluster, prior, planned, false, &response));
+    check_str(response.notes.items[0].text, "kube-proxy on all nodes: + mode=\"nftables\"");
+    assert_int_equal(cluster.c.diags.count, 1);
+    check_str(cluster.c.diags.items[0].summary, "Connections are cut");
+    cluster.c.call.is_planning = false;
+    if (!run(&cluster, prior, planned))
+        fail_msg("%.*s", STR_ARG(cluster.c.diags.items[0].detail));
+    check_str(strbuf_str(&cluster.log), "proxy pods ");
+    check_str(cluster.proxy, PROXY("nftables"));
+    assert_int_equal(cluster.annotation.len, 16);
+    /* A run that continues finds it done; a rejected one goes back. */
+    cluster.former = STR("---\n" FORMER);
+    prior = planned;
+    assert_true(run(&cluster, prior, planned));
+    check_str(strbuf_str(&cluster.log),
+              "proxy pods cp1=old cp2=old cp3=old etcd2 etcd3 moved etcd1 ");
+    planned = with_fields(&cluster.c, planned, "kube_proxy", "{\"mode\":\"bad\"}");
+    assert_false(run(&cluster, prior, planned));
+    assert_true(says(&cluster, "The former one is back, and the pods run. The end of the log: mode "
+                               "is not valid"));
+    check_str(cluster.proxy, PROXY("nftables"));
+    check_str(cluster.former, "");
+    cluster.proxy = STR_EMPTY;
+    assert_false(run(&cluster, prior, planned));
+    assert_true(says(&cluster, "kubeadm did not install kube-proxy"));
     close_cluster(&cluster);
 }
 
@@ -855,6 +996,9 @@ UNIT_MAIN(test_kubeadm_change) {
         cmocka_unit_test(test_files),
         cmocka_unit_test(test_join),
         cmocka_unit_test(test_refresh),
+        cmocka_unit_test(test_etcd),
+        cmocka_unit_test(test_etcd_gates),
+        cmocka_unit_test(test_proxy),
         cmocka_unit_test(test_kubelets),
         cmocka_unit_test(test_kubelet_drain),
         cmocka_unit_test(test_kubelet_rollback),
