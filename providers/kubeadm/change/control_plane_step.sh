@@ -23,21 +23,17 @@ work=/var/lib/loam/change
 former=$work/former
 # shellcheck source=../cluster/static_pod.sh
 . ./../cluster/static_pod.sh
+# shellcheck source=../host/host_clock.sh
+. ./../host/host_clock.sh
 # shellcheck source=../host/host_files.sh
 . ./../host/host_files.sh
 # shellcheck source=control_files.sh
 . ./control_files.sh
 
-# Prints a name of each process of the pod $1 that no later process has: its id and its start.
-identify() {
-  for pid in $(pod_processes "$1"); do
-    awk -v pid="$pid" '{sub(/^.*\) /, ""); print pid ":" $20}' "/proc/$pid/stat" 2>/dev/null || :
-  done
-}
 # Notes the processes of the pod $1 that must end, beside those of earlier notes.
 begin_restart() {
   cat "$work/$1.old" >"$work/.old" 2>/dev/null || :
-  identify "$1" >>"$work/.old"
+  identify_processes "$1" >>"$work/.old"
   mv -f "$work/.old" "$work/$1.old"
 }
 # Further arguments are conditions of find.
@@ -46,7 +42,6 @@ newest_log() {
   shift
   find /var/log/pods -path "/var/log/pods/kube-system_$one-*/$one/*.log" "$@" -exec ls -t {} + 2>/dev/null | head -n 1
 }
-uptime_seconds() { read -r up _ </proc/uptime && echo "${up%%.*}"; }
 get() {
   if command -v kubectl >/dev/null 2>&1; then
     kubectl --kubeconfig=$top/admin.conf --server="https://$server" --request-timeout=5s get --raw "$1" >/dev/null 2>&1
@@ -64,7 +59,7 @@ server_responds() {
 is_old() { grep -qxF -e "$1" "$work/$2.old" 2>/dev/null; }
 # Whether the pod $1 runs in new processes only; sets $found to them.
 is_new() {
-  found=$(identify "$1")
+  found=$(identify_processes "$1")
   [ -n "$found" ] || return 1
   for one in $found; do
     if is_old "$one" "$1"; then return 1; fi
@@ -94,7 +89,7 @@ await() {
 }
 # Ends the former processes of the pod $1, if its manifest stays; the kubelet starts the container again.
 end_old() {
-  for one in $(identify "$1"); do
+  for one in $(identify_processes "$1"); do
     if is_old "$one" "$1"; then kill "${one%:*}" 2>/dev/null || :; fi
   done
 }

@@ -14,12 +14,13 @@ unset LOAM_SECONDS LOAM_RESET
 config=/var/lib/kubelet/config.yaml
 work=/var/lib/loam/kubelet
 former=$work/former
+# shellcheck source=../host/host_clock.sh
+. ./../host/host_clock.sh
 # shellcheck source=../host/host_files.sh
 . ./../host/host_files.sh
 # shellcheck source=kubelet_patch.sh
 . ./kubelet_patch.sh
 
-uptime_seconds() { read -r up _ </proc/uptime && echo "${up%%.*}"; }
 property() { systemctl show kubelet -p "$1" | cut -d = -f 2; }
 setting() { sed -n "s/^$1: *//p" $config | tr -d "\"'" | head -n 1; }
 responds() {

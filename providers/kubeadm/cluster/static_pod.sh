@@ -3,3 +3,9 @@
 
 # Prints the processes of the static pod $1.
 pod_processes() { pgrep -f "^([^ ]*/)?$1 .*/etc/kubernetes/" || :; }
+# Prints a name of each process of the static pod $1 that no later process has: its id and its start.
+identify_processes() {
+  for pid in $(pod_processes "$1"); do
+    awk -v pid="$pid" '{sub(/^.*\) /, ""); print pid ":" $20}' "/proc/$pid/stat" 2>/dev/null || :
+  done
+}

@@ -7,6 +7,8 @@ work=/var/lib/loam/renewal
 made=$work/made
 # shellcheck source=../cluster/static_pod.sh
 . ./../cluster/static_pod.sh
+# shellcheck source=../host/host_clock.sh
+. ./../host/host_clock.sh
 # shellcheck source=../host/host_files.sh
 . ./../host/host_files.sh
 # shellcheck source=renewal_pki.sh
@@ -17,13 +19,6 @@ renewal_lock() {
   mkdir -p /var/lib/loam
   exec 9>>/var/lib/loam/renewal.lock
   flock -w "$1" 9
-}
-uptime_seconds() { read -r up _ </proc/uptime && echo "${up%%.*}"; }
-# Prints a name of each process of the static pod $1 that no later process has: its id and its start.
-identify_processes() {
-  for pid in $(pod_processes "$1"); do
-    awk -v pid="$pid" '{sub(/^.*\) /, ""); print pid ":" $20}' "/proc/$pid/stat" 2>/dev/null || :
-  done
 }
 file_digest() { sha256sum <"$1" | cut -d ' ' -f 1; }
 # Prints the files that kubeadm has made: keys, then certificates, then kubeconfig files. Each line is that below $made and that
