@@ -49,13 +49,6 @@ get() {
     curl --silent --fail --max-time 5 --noproxy '*' --cacert "$pki/ca.crt" "https://$server$1" >/dev/null 2>&1
   fi
 }
-server_responds() {
-  get /readyz || return 1
-  for _ in 1 2 3; do
-    sleep 2
-    get /livez || return 1
-  done
-}
 is_old() { grep -qxF -e "$1" "$work/$2.old" 2>/dev/null; }
 # Whether the pod $1 runs in new processes only; sets $found to them.
 is_new() {

@@ -9,3 +9,11 @@ identify_processes() {
     awk -v pid="$pid" '{sub(/^.*\) /, ""); print pid ":" $20}' "/proc/$pid/stat" 2>/dev/null || :
   done
 }
+# Whether the API server of this machine responds, now and for six seconds. The script has a function "get", a request of a path.
+server_responds() {
+  get /readyz || return 1
+  for _ in 1 2 3; do
+    sleep 2
+    get /livez || return 1
+  done
+}

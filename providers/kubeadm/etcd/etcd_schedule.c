@@ -1,8 +1,7 @@
 /* etcd_schedule: scripts etcd_keep.sh or etcd_push.sh, and etcd_rehearse.sh, which the timers run,
  * and etcd_schedule.sh. */
 #include "etcd_schedule.h"
-#include "base64.h"
-#include "digest.h"
+#include "host_timer.h"
 #include "kubeadm_etcd_assets.h"
 #include "path_error.h"
 #include "remote_script.h"
@@ -32,12 +31,6 @@ Str etcd_schedule_check_keep(Value value, Arena *arena) {
 }
 
 /* The files. */
-
-typedef struct ScheduleFile {
-    const char *path;
-    const char *mode;
-    Str text; /* empty: no such file */
-} ScheduleFile;
 
 /* The last one, with the credentials, is not compared. */
 enum { FILE_COUNT = 8, FILE_COMPARED = FILE_COUNT - 1 };
@@ -70,10 +63,10 @@ static Str rehearsal_command(const EtcdSchedule *schedule, Arena *arena) {
                       STR_ARG(schedule->upload ? STR_EMPTY : schedule->directory), PERCENT);
 }
 
-static void list_files(const EtcdSchedule *schedule, ScheduleFile *out, Arena *arena) {
+static void list_files(const EtcdSchedule *schedule, HostTimerFile *out, Arena *arena) {
     const EtcdUpload *upload = schedule->upload;
     bool rehearses = schedule->rehearse.len > 0;
-    const ScheduleFile files[FILE_COUNT] = {
+    const HostTimerFile files[FILE_COUNT] = {
         {PATH_SCRIPT, "0755", str_from_cstr(upload ? etcd_push_sh : etcd_keep_sh)},
         {PATH_UNITS "snapshot.service", "0644",
          service_text("Snapshot", snapshot_command(schedule, arena), arena)},
@@ -90,70 +83,44 @@ static void list_files(const EtcdSchedule *schedule, ScheduleFile *out, Arena *a
     memcpy(out, files, sizeof files);
 }
 
-static bool schedule_run(SshLink *link, const char *action, Str input, SshResult *result,
-                         Diags *diags) {
-    Str argument = str_from_cstr(action);
-    return remote_script_run(
-        link, (RemoteScript){.text = etcd_schedule_sh, .argument = &argument, .input = input},
-        result, diags);
-}
-
 bool etcd_schedule_write(SshLink *link, const EtcdSchedule *schedule, Diags *diags) {
     Arena *arena = link->call->arena;
-    ScheduleFile files[FILE_COUNT];
-    StrBuf input = strbuf_new(arena);
+    HostTimerFile files[FILE_COUNT];
     SshResult result;
     list_files(schedule, files, arena);
-    for (size_t i = 0; i < FILE_COUNT; i++)
-        strbuf_add_format(&input, "%s %s %.*s\n", files[i].path,
-                          files[i].text.len ? files[i].mode : "-",
-                          STR_ARG(base64_encode(files[i].text, arena)));
-    return schedule_run(link, "write", strbuf_str(&input), &result, diags) &&
+    return host_timer_run(link, etcd_schedule_sh, "write",
+                          host_timer_input(files, FILE_COUNT, arena), &result, diags) &&
            (result.exit_status == 0 ||
             remote_script_report(link, "Schedule of snapshots not set", &result, diags));
-}
-
-/* Returns the next line of the report. */
-static Str next_line(Str *text) {
-    Str line = STR_EMPTY;
-    return str_next_field(text, '\n', &line) ? str_trim(line) : STR_EMPTY;
-}
-
-static int64_t next_number(Str *text) {
-    int64_t number;
-    return str_to_int64(next_line(text), &number) && number > 0 ? number : 0;
 }
 
 bool etcd_schedule_read(SshLink *link, const EtcdSchedule *schedule, EtcdScheduleReport *out,
                         Diags *diags) {
     Arena *arena = link->call->arena;
-    ScheduleFile files[FILE_COUNT];
-    StrBuf content = strbuf_new(arena);
+    HostTimerFile files[FILE_COUNT];
     SshResult result;
-    if (!schedule_run(link, "read", STR_EMPTY, &result, diags))
+    if (!host_timer_run(link, etcd_schedule_sh, "read", STR_EMPTY, &result, diags))
         return false;
     list_files(schedule, files, arena);
-    for (size_t i = 0; i < FILE_COMPARED; i++)
-        strbuf_add(&content, files[i].text);
-    Str text = result.out, digest = next_line(&text), first = next_line(&text);
-    Str state = next_line(&text), rehearsal = next_line(&text);
+    Str text = result.out, digest = host_timer_line(&text), first = host_timer_line(&text);
+    Str state = host_timer_line(&text), rehearsal = host_timer_line(&text);
     *out = (EtcdScheduleReport){
         .is_current =
-            str_equal(digest, digest_hex(DIGEST_SHA256, strbuf_str(&content), arena)) &&
+            str_equal(digest, host_timer_digest(files, FILE_COMPARED, arena)) &&
             str_equal(first, schedule->upload ? str_trim(schedule->upload->first) : STR_EMPTY) &&
             str_equal(state, STR("active")) &&
             (!schedule->rehearse.len || str_equal(rehearsal, STR("active"))),
-        .interval_s = next_number(&text),
-        .age_s = next_number(&text),
-        .node = next_line(&text),
-        .rehearsal = next_line(&text),
     };
+    out->interval_s = host_timer_number(&text);
+    out->age_s = host_timer_number(&text);
+    out->node = host_timer_line(&text);
+    out->rehearsal = host_timer_line(&text);
     return true;
 }
 
 bool etcd_schedule_remove(SshLink *link, Diags *diags) {
     SshResult result;
-    return schedule_run(link, "remove", STR_EMPTY, &result, diags) &&
+    return host_timer_run(link, etcd_schedule_sh, "remove", STR_EMPTY, &result, diags) &&
            (result.exit_status == 0 ||
             remote_script_report(link, "Schedule of snapshots not removed", &result, diags));
 }

@@ -4,7 +4,7 @@
 # "read" prints lines: the digest of the files, the first line of the credentials, the states of both timers, the longest
 # time between two snapshots in seconds, the age of the schedule in seconds, the name of the machine, and the result of the
 # last rehearsal.
-# "write": each line of standard input has path, mode and content in Base64; mode "-" removes the file.
+# "write" reads the files from standard input.
 set -u
 umask 077
 name=loam-etcd-snapshot
@@ -12,8 +12,8 @@ rehearsal=loam-etcd-rehearsal
 units=/etc/systemd/system
 credentials=/etc/loam/etcd-snapshot.key
 result=/var/lib/loam/etcd-rehearsal/result
-# shellcheck source=../host/calendar_interval.sh
-. ./../host/calendar_interval.sh
+# shellcheck source=../host/host_timer.sh
+. ./../host/host_timer.sh
 case $1 in
 read)
   cat /etc/loam/etcd-snapshot $units/$name.service $units/$name.timer /etc/loam/etcd-snapshot.s3 /etc/loam/etcd-rehearsal \
@@ -37,18 +37,10 @@ remove)
   ;;
 esac
 systemctl disable --now $rehearsal.timer >/dev/null 2>&1
-(umask 022; mkdir -p /etc/loam)
-while read -r path mode content; do
-  if [ "$mode" = - ]; then
-    rm -f "$path"
-    continue
-  fi
-  printf '%s' "$content" | base64 -d >"$path.loam" && chmod "$mode" "$path.loam" && mv -f "$path.loam" "$path" || exit 91
-done
-systemctl daemon-reload
+write_files
 if [ -e $units/$rehearsal.timer ]; then
-  systemctl enable $rehearsal.timer && systemctl restart $rehearsal.timer || exit
+  start_timer $rehearsal.timer || exit
 else
   rm -f $result
 fi
-systemctl enable $name.timer && systemctl restart $name.timer
+start_timer $name.timer

@@ -62,13 +62,6 @@ finish() {
   if [ ! -d $made ] && { [ -n "$has_lock" ] || renewal_lock 0; }; then rm -rf $work; fi
   exit $status
 }
-server_responds() {
-  get /readyz || return 1
-  for _ in 1 2 3; do
-    sleep 2
-    get /livez || return 1
-  done
-}
 # Waits up to $1 seconds until the API server of this machine responds.
 await_server() {
   end=$(($(uptime_seconds) + $1))

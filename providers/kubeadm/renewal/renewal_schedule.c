@@ -1,7 +1,6 @@
 /* renewal_schedule: scripts renewal_run.sh, which the timer runs, and renewal_schedule.sh. */
 #include "renewal_schedule.h"
-#include "base64.h"
-#include "digest.h"
+#include "host_timer.h"
 #include "json.h"
 #include "kubeadm_check.h"
 #include "kubeadm_renewal_assets.h"
@@ -44,15 +43,9 @@ RenewalSchedule renewal_schedule_of(Value given, Str node, Arena *arena) {
 
 /* The files, in the order in which renewal_schedule.sh reads them. */
 
-typedef struct ScheduleFile {
-    const char *path;
-    const char *mode;
-    Str text;
-} ScheduleFile;
-
 enum { FILE_COUNT = 3 };
 
-static void list_files(const RenewalSchedule *schedule, ScheduleFile *out, Arena *arena) {
+static void list_files(const RenewalSchedule *schedule, HostTimerFile *out, Arena *arena) {
     Str service =
         str_format(arena,
                    "[Unit]\nDescription=Renewal of the certificates of Kubernetes\n\n[Service]\n"
@@ -64,7 +57,7 @@ static void list_files(const RenewalSchedule *schedule, ScheduleFile *out, Arena
                            "[Timer]\nOnCalendar=%.*s\nPersistent=true\n\n"
                            "[Install]\nWantedBy=timers.target\n",
                            STR_ARG(schedule->calendar));
-    const ScheduleFile files[FILE_COUNT] = {
+    const HostTimerFile files[FILE_COUNT] = {
         {PATH_SCRIPT, "0755", str_from_cstr(renewal_run_sh)},
         {PATH_UNITS ".service", "0644", service},
         {PATH_UNITS ".timer", "0644", timer},
@@ -72,24 +65,13 @@ static void list_files(const RenewalSchedule *schedule, ScheduleFile *out, Arena
     memcpy(out, files, sizeof files);
 }
 
-static bool schedule_run(SshLink *link, const char *action, Str input, SshResult *result,
-                         Diags *diags) {
-    Str verb = str_from_cstr(action);
-    return remote_script_run(
-        link, (RemoteScript){.text = renewal_schedule_sh, .argument = &verb, .input = input},
-        result, diags);
-}
-
 bool renewal_schedule_write(SshLink *link, const RenewalSchedule *schedule, Diags *diags) {
     Arena *arena = link->call->arena;
-    ScheduleFile files[FILE_COUNT];
-    StrBuf input = strbuf_new(arena);
+    HostTimerFile files[FILE_COUNT];
     SshResult result;
     list_files(schedule, files, arena);
-    for (size_t i = 0; i < FILE_COUNT; i++)
-        strbuf_add_format(&input, "%s %s %.*s\n", files[i].path, files[i].mode,
-                          STR_ARG(base64_encode(files[i].text, arena)));
-    if (!schedule_run(link, "write", strbuf_str(&input), &result, diags))
+    if (!host_timer_run(link, renewal_schedule_sh, "write",
+                        host_timer_input(files, FILE_COUNT, arena), &result, diags))
         return false;
     if (result.exit_status == STATUS_NO_KUBECTL)
         return path_error(link->call, NO_PATH, diags, "Program missing",
@@ -102,22 +84,12 @@ bool renewal_schedule_write(SshLink *link, const RenewalSchedule *schedule, Diag
 
 bool renewal_schedule_remove(SshLink *link, Diags *diags) {
     SshResult result;
-    return schedule_run(link, "remove", STR_EMPTY, &result, diags) &&
+    return host_timer_run(link, renewal_schedule_sh, "remove", STR_EMPTY, &result, diags) &&
            (result.exit_status == 0 ||
             remote_script_report(link, "Schedule of renewals not removed", &result, diags));
 }
 
 /* Reports. */
-
-static Str next_line(Str *text) {
-    Str line = STR_EMPTY;
-    return str_next_field(text, '\n', &line) ? str_trim(line) : STR_EMPTY;
-}
-
-static int64_t next_number(Str *text) {
-    int64_t number;
-    return str_to_int64(next_line(text), &number) && number > 0 ? number : 0;
-}
 
 static Str member(Value report, const char *name, Arena *arena) {
     return utf8_strip_controls(value_text_at(report, str_from_cstr(name)), arena);
@@ -140,23 +112,20 @@ static void read_result(Str line, RenewalReport *out, Arena *arena) {
 bool renewal_schedule_read(SshLink *link, const RenewalSchedule *schedule, RenewalReport *out,
                            Diags *diags) {
     Arena *arena = link->call->arena;
-    ScheduleFile files[FILE_COUNT];
-    StrBuf content = strbuf_new(arena);
+    HostTimerFile files[FILE_COUNT];
     SshResult result;
-    if (!schedule_run(link, "read", STR_EMPTY, &result, diags))
+    if (!host_timer_run(link, renewal_schedule_sh, "read", STR_EMPTY, &result, diags))
         return false;
     list_files(schedule, files, arena);
-    for (size_t i = 0; i < FILE_COUNT; i++)
-        strbuf_add(&content, files[i].text);
-    Str text = result.out, digest = next_line(&text), state = next_line(&text);
-    *out = (RenewalReport){
-        .is_current = str_equal(digest, digest_hex(DIGEST_SHA256, strbuf_str(&content), arena)) &&
-                      str_equal(state, STR("active"))};
-    out->interval_s = next_number(&text);
-    out->age_s = next_number(&text);
-    out->certificate_age_s = next_number(&text);
-    out->is_unfinished = str_equal(next_line(&text), STR("yes"));
-    read_result(next_line(&text), out, arena);
+    Str text = result.out, digest = host_timer_line(&text), state = host_timer_line(&text);
+    *out = (RenewalReport){.is_current =
+                               str_equal(digest, host_timer_digest(files, FILE_COUNT, arena)) &&
+                               str_equal(state, STR("active"))};
+    out->interval_s = host_timer_number(&text);
+    out->age_s = host_timer_number(&text);
+    out->certificate_age_s = host_timer_number(&text);
+    out->is_unfinished = str_equal(host_timer_line(&text), STR("yes"));
+    read_result(host_timer_line(&text), out, arena);
     return true;
 }
 

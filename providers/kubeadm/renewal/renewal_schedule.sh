@@ -4,7 +4,7 @@
 # "read" prints lines: the digest of the files, the state of the timer, the longest time between two runs in seconds, the age of
 # the timer and that of the certificates in seconds, whether a renewal is not finished ("yes"), and the report of the
 # last run.
-# "write": each line of standard input has path, mode and content in Base64. Without kubectl there is no Lease: status 3.
+# "write" reads the files from standard input. Without kubectl there is no Lease: status 3.
 set -u
 umask 077
 PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/opt/bin
@@ -12,8 +12,8 @@ LC_ALL=C
 export PATH LC_ALL
 name=loam-renewal
 units=/etc/systemd/system
-# shellcheck source=../host/calendar_interval.sh
-. ./../host/calendar_interval.sh
+# shellcheck source=../host/host_timer.sh
+. ./../host/host_timer.sh
 # shellcheck source=renewal_pki.sh
 . ./renewal_pki.sh
 case $1 in
@@ -38,9 +38,5 @@ remove)
   ;;
 esac
 command -v kubectl >/dev/null || exit 3
-(umask 022; mkdir -p /etc/loam)
-while read -r path mode content; do
-  printf '%s' "$content" | base64 -d >"$path.loam" && chmod "$mode" "$path.loam" && mv -f "$path.loam" "$path" || exit 91
-done
-systemctl daemon-reload
-systemctl enable $name.timer && systemctl restart $name.timer
+write_files
+start_timer $name.timer
