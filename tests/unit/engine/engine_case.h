@@ -239,6 +239,17 @@ static inline Str engine_case_changes(const EngineCase *c) {
     return strbuf_str(&buf);
 }
 
+/* Returns the planned value of an attribute. */
+static inline Value engine_case_after(const EngineCase *c, const char *address,
+                                      const char *attribute) {
+    vec_each(&c->plan->changes, change) {
+        if (str_equal_cstr(resource_addr_to_str(change->address, c->arena), address))
+            return value_attribute(change->after, str_from_cstr(attribute));
+    }
+    fail_msg("%s", address);
+    return value_null(&TYPE_DYNAMIC);
+}
+
 /* "fake_thing.a a-1" per line: address, id, tainted; a deposed object as "fake_thing.a deposed
  * a-1". */
 static inline void engine_case_show_object(StrBuf *buf, Str address, const char *what,

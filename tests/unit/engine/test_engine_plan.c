@@ -80,15 +80,6 @@ static void plans_changes(void **) {
     }
 }
 
-static Value after_of(const EngineCase *c, const char *address, const char *attribute) {
-    vec_each(&c->plan->changes, change) {
-        if (str_equal_cstr(resource_addr_to_str(change->address, c->arena), address))
-            return value_attribute(change->after, str_from_cstr(attribute));
-    }
-    fail_msg("%s", address);
-    return value_null(&TYPE_DYNAMIC);
-}
-
 static void unknowns_propagate(void **) {
     EngineCase *c = engine_case_open();
     engine_case_config(c, "resource:\n"
@@ -98,10 +89,10 @@ static void unknowns_propagate(void **) {
                           "locals: {k: '${fake_thing.a.kind}'}\n"
                           "output: {o: {value: '${fake_thing.b.revision}'}}\n");
     engine_case_must(c, engine_case_plan(c));
-    assert_false(value_is_known(after_of(c, "fake_thing.a", "id")));
-    check_str(value_text(after_of(c, "fake_thing.a", "kind")), "plain");
-    check_str(value_text(after_of(c, "fake_thing.b", "kind")), "plain");
-    assert_false(value_is_known(after_of(c, "fake_thing.b", "name")));
+    assert_false(value_is_known(engine_case_after(c, "fake_thing.a", "id")));
+    check_str(value_text(engine_case_after(c, "fake_thing.a", "kind")), "plain");
+    check_str(value_text(engine_case_after(c, "fake_thing.b", "kind")), "plain");
+    assert_false(value_is_known(engine_case_after(c, "fake_thing.b", "name")));
     assert_int_equal(c->plan->outputs.items[0].action, ACTION_CREATE);
     assert_false(value_is_known(c->plan->outputs.items[0].after));
     assert_true(plan_is_applyable(c->plan));
@@ -114,126 +105,8 @@ static void an_update_keeps_computed_values(void **) {
     engine_case_run(c, base);
     engine_case_config(c, "resource: {fake_thing: {a: {name: a, size: 2, zone: x}}}\n");
     engine_case_must(c, engine_case_plan(c));
-    check_str(value_text(after_of(c, "fake_thing.a", "id")), "a-1");
-    assert_false(value_is_known(after_of(c, "fake_thing.a", "revision")));
-    engine_case_close(c);
-}
-
-/* The plan warns and continues without the values; the apply reads them. A data source that defers
- * in the apply fails. */
-static void data_may_be_deferred(void **) {
-    EngineCase *c = engine_case_open();
-    c->parallelism = 1;
-    engine_case_config(c, "data: {fake_lookup: {d: {name: d}, e: {name: e}}}\n"
-                          "resource: {fake_thing: {a: {name: a, input: "
-                          "'${data.fake_lookup.d.answer}'}}}\n"
-                          "output: {o: {value: '${data.fake_lookup.d.name}'}}\n");
-    fake_world_order(&c->world, "defer d");
-    engine_case_must(c, engine_case_plan(c));
-    check_changes(c, "<= data.fake_lookup.d read_because_deferred\n"
-                     "+ fake_thing.a\n");
-    check_str(engine_case_said(c),
-              "data.fake_lookup.d: W Data source not read: Not there yet. The plan continues "
-              "without the values of data.fake_lookup.d, and the apply reads it. To exclude it "
-              "with its dependents, use -exclude='data.fake_lookup.d'.\n");
-    assert_true(c->diags.items[0].range.end > 0);
-    assert_false(value_is_known(after_of(c, "fake_thing.a", "input")));
-    fake_world_obey(&c->world);
-    engine_case_must(c, engine_case_apply_plan(c));
-    check_str(strbuf_str(&c->world.diary), "lookup d\ncreate a\n");
-
-    /* A refresh, and a plan that destroys, do not fail either. */
-    fake_world_order(&c->world, "defer d");
-    engine_case_options(c, PLAN_REFRESH_ONLY);
-    engine_case_must(c, engine_case_plan(c));
-    engine_case_options(c, PLAN_DESTROY);
-    engine_case_must(c, engine_case_plan(c));
-    engine_case_options(c, PLAN_NORMAL);
-    engine_case_must(c, engine_case_plan(c));
-    assert_false(engine_case_apply_plan(c));
-    assert_true(str_find(engine_case_said(c), STR("Data source not read: Not there yet."), 0) !=
-                SIZE_MAX);
-    engine_case_close(c);
-}
-
-static void ephemerals_may_be_deferred(void **) {
-    EngineCase *c = engine_case_open();
-    c->parallelism = 1;
-    engine_case_config(c, "ephemeral: {fake_token: {t: {name: t}}}\n"
-                          "resource: {fake_thing: {a: {name: a, token: "
-                          "'${ephemeral.fake_token.t.value}'}}}\n");
-    fake_world_order(&c->world, "defer t");
-    engine_case_must(c, engine_case_plan(c));
-    assert_true(str_find(engine_case_said(c),
-                         STR("W Ephemeral resource not opened: Not there yet."), 0) != SIZE_MAX);
-    fake_world_obey(&c->world);
-    engine_case_must(c, engine_case_apply_plan(c));
-    check_str(strbuf_str(&c->world.diary), "open t\ncreate a\nclose t\n");
-    fake_world_order(&c->world, "defer t");
-    engine_case_config(c, "ephemeral: {fake_token: {t: {name: t}}}\n"
-                          "resource: {fake_thing: {a: {name: a, size: 2, token: "
-                          "'${ephemeral.fake_token.t.value}'}}}\n");
-    engine_case_must(c, engine_case_plan(c));
-    assert_false(engine_case_apply_plan(c));
-    engine_case_close(c);
-}
-
-/* A deferred data source of a check is a warning of the check. */
-static void nested_data_may_be_deferred(void **) {
-    EngineCase *c = engine_case_open();
-    engine_case_config(c, "check: {c: {data: {fake_lookup: {l: {name: l}}}, assert: {condition: "
-                          "\"${data.fake_lookup.l.answer != \\\"\\\"}\", error_message: x}}}\n");
-    fake_world_order(&c->world, "defer l");
-    engine_case_must(c, engine_case_plan(c));
-    check_changes(c, "<= data.fake_lookup.l read_because_check_nested\n");
-    assert_true(str_find(engine_case_said(c), STR("W Data source not read: Not there yet."), 0) !=
-                SIZE_MAX);
-    fake_world_obey(&c->world);
-    engine_case_must(c, engine_case_apply_plan(c));
-    assert_int_equal(c->diags.count, 0);
-    engine_case_close(c);
-}
-
-static void data_is_read_as_soon_as_it_can_be(void **) {
-    EngineCase *c = engine_case_open();
-    c->parallelism = 1;
-    const char *text = "resource:\n"
-                       "  fake_thing:\n"
-                       "    a: {name: a, size: %s}\n"
-                       "    same: {name: same}\n"
-                       "data:\n"
-                       "  fake_lookup:\n"
-                       "    both: {name: '${fake_thing.same.name}${fake_thing.a.name}'}\n"
-                       "    now: {name: now}\n"
-                       "    later: {name: '${fake_thing.a.id}'}\n"
-                       "    after: {name: after, depends_on: [fake_thing.a]}\n"
-                       "    checked:\n"
-                       "      name: '${fake_thing.a.name}'\n"
-                       "      lifecycle: {postcondition: [{condition: '${self.answer != \"\"}', "
-                       "error_message: empty}]}\n"
-                       "    referring: {name: '${fake_thing.a.name}'}\n";
-    engine_case_config(c, str_to_cstr(str_format(c->arena, text, "1"), c->arena));
-    engine_case_must(c, engine_case_plan(c));
-    check_changes(c, "<= data.fake_lookup.after read_because_dependency_pending\n"
-                     "<= data.fake_lookup.both read_because_dependency_pending\n"
-                     "<= data.fake_lookup.checked read_because_dependency_pending\n"
-                     "<= data.fake_lookup.later read_because_config_unknown\n"
-                     "<= data.fake_lookup.referring read_because_dependency_pending\n"
-                     "+ fake_thing.a\n+ fake_thing.same\n");
-    engine_case_must(c, engine_case_apply_plan(c));
-    engine_case_must(c, engine_case_plan(c));
-    check_changes(c, "");
-    engine_case_config(c, str_to_cstr(str_format(c->arena, text, "2"), c->arena));
-    engine_case_must(c, engine_case_plan(c));
-    check_changes(c, "<= data.fake_lookup.after read_because_dependency_pending\n"
-                     "<= data.fake_lookup.both read_because_dependency_pending\n"
-                     "<= data.fake_lookup.checked read_because_dependency_pending\n"
-                     "<= data.fake_lookup.later read_because_dependency_pending\n"
-                     "<= data.fake_lookup.referring read_because_dependency_pending\n"
-                     "~ fake_thing.a\n");
-    engine_case_config(c, "locals: {}\n");
-    engine_case_must(c, engine_case_apply(c));
-    assert_true(state_is_empty(c->state));
+    check_str(value_text(engine_case_after(c, "fake_thing.a", "id")), "a-1");
+    assert_false(value_is_known(engine_case_after(c, "fake_thing.a", "revision")));
     engine_case_close(c);
 }
 
@@ -567,13 +440,13 @@ static void marks_depend_on_the_object(void **) {
     EngineCase *c = engine_case_open();
     engine_case_config(c, "resource: {fake_thing: {a: {name: a, kind: plain, input: {k: v}}}}\n");
     engine_case_must(c, engine_case_plan(c));
-    assert_false(value_has_marks_anywhere(after_of(c, "fake_thing.a", "input")));
+    assert_false(value_has_marks_anywhere(engine_case_after(c, "fake_thing.a", "input")));
     engine_case_must(c, engine_case_apply_plan(c));
     assert_true(str_find(c->stored, STR("\"input\"\n"), 0) == SIZE_MAX);
     engine_case_config(c, "resource: {fake_thing: {a: {name: a, kind: vault, input: {k: v}}}}\n");
     engine_case_must(c, engine_case_plan(c));
-    assert_true(value_has_mark(after_of(c, "fake_thing.a", "input"), MARK_SENSITIVE));
-    assert_false(value_has_marks_anywhere(after_of(c, "fake_thing.a", "kind")));
+    assert_true(value_has_mark(engine_case_after(c, "fake_thing.a", "input"), MARK_SENSITIVE));
+    assert_false(value_has_marks_anywhere(engine_case_after(c, "fake_thing.a", "kind")));
     engine_case_must(c, engine_case_apply_plan(c));
     assert_true(str_find(c->stored, STR("\"value\": \"input\"\n"), 0) != SIZE_MAX);
     engine_case_must(c, engine_case_plan(c));
@@ -581,7 +454,7 @@ static void marks_depend_on_the_object(void **) {
     engine_case_config(c, "variable: {s: {default: v, sensitive: true}}\n"
                           "resource: {fake_thing: {b: {name: b, group: '${var.s}', input: v}}}\n");
     engine_case_must(c, engine_case_plan(c));
-    assert_true(value_has_mark(after_of(c, "fake_thing.b", "input"), MARK_SENSITIVE));
+    assert_true(value_has_mark(engine_case_after(c, "fake_thing.b", "input"), MARK_SENSITIVE));
     engine_case_close(c);
 }
 
@@ -604,129 +477,13 @@ static void notes_are_kept(void **) {
     engine_case_close(c);
 }
 
-/* A data source waits only for changes in its own instance of the module. */
-static void reads_of_a_module_instance(void **) {
-    static const char module[] =
-        "variable: {name: {}, size: {}}\n"
-        "resource: {fake_thing: {r: {name: '${var.name}', size: '${var.size}'}}}\n"
-        "data: {fake_lookup: {d: {name: l, depends_on: [fake_thing.r]}}}\n";
-    static const char root[] = "module: {m: {for_each: {p: 1, q: %d}, source: ./m, name: "
-                               "'${each.key}', size: '${each.value}'}}\n";
-    EngineCase *c = engine_case_open();
-    engine_case_write(c, "m/main.loam.yaml", module);
-    engine_case_run(c, str_to_cstr(str_format(c->arena, root, 1), c->arena));
-    engine_case_config(c, str_to_cstr(str_format(c->arena, root, 2), c->arena));
-    engine_case_must(c, engine_case_plan(c));
-    check_changes(c, "<= module.m[\"q\"].data.fake_lookup.d read_because_dependency_pending\n"
-                     "~ module.m[\"q\"].fake_thing.r\n");
-    engine_case_close(c);
-}
-
-static Str dependencies_of(const EngineCase *c, const State *state, const char *address) {
-    AddressTarget target = engine_case_address(c, address);
-    const StateObject *object = state_find_instance(state, target.resource)->current;
-    return str_join(object->dependencies, object->dependency_count, STR(" "), c->arena);
-}
-
-/* A refresh adds the dependencies of the configuration to those of the state, in order. */
-static void refresh_adds_dependencies(void **) {
-    static const struct {
-        const char *before, *after, *wanted;
-    } rows[] = {
-        {"b, fake_thing.d", "a, fake_thing.b, fake_thing.c, fake_thing.e", "a b c d e"},
-        {"a, fake_thing.b, fake_thing.c, fake_thing.d, fake_thing.e", "c", "a b c d e"},
-        {"a, fake_thing.c, fake_thing.e", "e, fake_thing.c, fake_thing.a", "a c e"},
-        {"e", "a", "a e"},
-        {"a", "e", "a e"},
-    };
-    static const char text[] = "resource: {fake_thing: {a: {name: a}, b: {name: b}, c: {name: c}, "
-                               "d: {name: d}, e: {name: e}, t: {name: t, depends_on: "
-                               "[fake_thing.%s]}}}\n";
-    for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
-        EngineCase *c = engine_case_open();
-        engine_case_run(c, str_to_cstr(str_format(c->arena, text, rows[i].before), c->arena));
-        engine_case_config(c, str_to_cstr(str_format(c->arena, text, rows[i].after), c->arena));
-        engine_case_options(c, PLAN_REFRESH_ONLY);
-        engine_case_must(c, engine_case_plan(c));
-        StrBuf wanted = strbuf_new(c->arena);
-        Str names = str_from_cstr(rows[i].wanted), name;
-        while (str_next_field(&names, ' ', &name))
-            strbuf_add_format(&wanted, "%sfake_thing.%.*s", wanted.len ? " " : "", STR_ARG(name));
-        check_str_equal(dependencies_of(c, c->refreshed, "fake_thing.t"), strbuf_str(&wanted));
-        engine_case_close(c);
-    }
-}
-
-static const StateInstance *refreshed_of(const EngineCase *c, const char *address) {
-    const StateInstance *found =
-        state_find_instance(c->refreshed, engine_case_address(c, address).resource);
-    assert_non_null(found);
-    return found;
-}
-
-/* A refresh updates what a deletion needs, but only of objects that the block still declares. */
-static void refresh_updates_declared_objects(void **) {
-    static const char config[] = "resource: {fake_thing: {a: {count: %d, name: 'a${count.index}', "
-                                 "zone: %s, lifecycle: {create_before_destroy: %s}}}}\n";
-    EngineCase *c = engine_case_open();
-    engine_case_run(c, str_to_cstr(str_format(c->arena, config, 2, "x", "true"), c->arena));
-    /* The predecessor of a[0] stays, deposed. */
-    fake_world_order(&c->world, "delete a0");
-    engine_case_config(c, str_to_cstr(str_format(c->arena, config, 2, "y", "true"), c->arena));
-    assert_false(engine_case_apply(c));
-    fake_world_obey(&c->world);
-    engine_case_config(c, str_to_cstr(str_format(c->arena, config, 1, "y", "false"), c->arena));
-    engine_case_options(c, PLAN_REFRESH_ONLY);
-    engine_case_must(c, engine_case_plan(c));
-    const StateInstance *first = refreshed_of(c, "fake_thing.a[0]");
-    assert_false(first->current->create_before_destroy);
-    assert_int_equal(first->deposed.count, 1);
-    assert_true(first->deposed.items[0].object->create_before_destroy);
-    assert_true(refreshed_of(c, "fake_thing.a[1]")->current->create_before_destroy);
-    engine_case_close(c);
-}
-
-/* New dependencies are saved even if nothing else changed. */
-static void new_dependencies_are_remembered(void **) {
-    EngineCase *c = engine_case_open();
-    c->parallelism = 1;
-    engine_case_run(c, "resource: {fake_thing: {a: {name: a}, b: {name: b}}}\n");
-    engine_case_run(c,
-                    "resource: {fake_thing: {a: {name: a, depends_on: [fake_thing.b]}, b: {name: "
-                    "b}}}\n");
-    engine_case_run(c, "locals: {}\n");
-    check_diary(c, "delete a\ndelete b\n");
-    engine_case_close(c);
-}
-
-/* Former dependencies are dropped if nothing else changes. If an object changes, it keeps them
- * until its change is made. */
-static void former_dependencies_are_dropped(void **) {
-    static const char before[] =
-        "resource: {fake_thing: {a: {name: a, depends_on: [fake_thing.b]}, b: {name: b}}}\n";
-    EngineCase *c = engine_case_open();
-    c->parallelism = 1;
-    engine_case_run(c, before);
-    check_str(dependencies_of(c, c->state, "fake_thing.a"), "fake_thing.b");
-    engine_case_config(c, "resource: {fake_thing: {a: {name: a, size: 2}, b: {name: b}}}\n");
-    engine_case_must(c, engine_case_plan(c));
-    check_str(dependencies_of(c, c->refreshed, "fake_thing.a"), "fake_thing.b");
-    engine_case_config(c, "resource: {fake_thing: {a: {name: a}, b: {name: b}}}\n");
-    engine_case_must(c, engine_case_plan(c));
-    check_changes(c, "");
-    check_str(dependencies_of(c, c->refreshed, "fake_thing.a"), "");
-    engine_case_must(c, engine_case_apply_plan(c));
-    check_str(dependencies_of(c, c->state, "fake_thing.a"), "");
-    engine_case_close(c);
-}
-
 /* Ephemeral values may be passed to write-only arguments; neither plan nor state stores them. */
 static void write_only_arguments_are_not_kept(void **) {
     EngineCase *c = engine_case_open();
     engine_case_config(c, "variable: {t: {type: string, default: hush, ephemeral: true}}\n"
                           "resource: {fake_thing: {a: {name: a, token: '${var.t}'}}}\n");
     engine_case_must(c, engine_case_plan(c));
-    assert_true(value_is_null(after_of(c, "fake_thing.a", "token")));
+    assert_true(value_is_null(engine_case_after(c, "fake_thing.a", "token")));
     engine_case_must(c, engine_case_apply_plan(c));
     assert_true(str_find(c->stored, STR("hush"), 0) == SIZE_MAX);
     engine_case_must(c, engine_case_plan(c));
@@ -800,14 +557,9 @@ static void a_type_may_refuse_objects_of_another(void **) {
 
 UNIT_MAIN(test_engine_plan) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(reads_of_a_module_instance),
         cmocka_unit_test(plans_changes),
         cmocka_unit_test(unknowns_propagate),
         cmocka_unit_test(an_update_keeps_computed_values),
-        cmocka_unit_test(data_is_read_as_soon_as_it_can_be),
-        cmocka_unit_test(data_may_be_deferred),
-        cmocka_unit_test(ephemerals_may_be_deferred),
-        cmocka_unit_test(nested_data_may_be_deferred),
         cmocka_unit_test(errors_are_reported),
         cmocka_unit_test(an_error_hides_no_other),
         cmocka_unit_test(destruction_is_prevented),
@@ -822,10 +574,6 @@ UNIT_MAIN(test_engine_plan) {
         cmocka_unit_test(marks_are_kept),
         cmocka_unit_test(marks_depend_on_the_object),
         cmocka_unit_test(notes_are_kept),
-        cmocka_unit_test(new_dependencies_are_remembered),
-        cmocka_unit_test(former_dependencies_are_dropped),
-        cmocka_unit_test(refresh_adds_dependencies),
-        cmocka_unit_test(refresh_updates_declared_objects),
         cmocka_unit_test(write_only_arguments_are_not_kept),
         cmocka_unit_test(validation_needs_no_state),
         cmocka_unit_test(the_console_changes_nothing),
