@@ -5,6 +5,7 @@
 #include "domain_attributes.h"
 #include "domain_disk.h"
 #include "domain_nic.h"
+#include "domain_power.h"
 #include "libvirt_error.h"
 #include "nested_list.h"
 #include "xml_merge.h"
@@ -172,7 +173,7 @@ bool domain_read(const Call *call, virConnectPtr connection, virDomainPtr domain
     Arena *arena = call->arena;
     SCOPED(XmlDoc) doc = {0};
     int autostart = 0;
-    int active = virDomainIsActive(domain);
+    int active = domain_power_read(call, domain);
     if (active < 0 || !xml_take(inactive_text(domain), &doc))
         return libvirt_error_add(call, diags, "Cannot read the machine");
     if (virDomainGetAutostart(domain, &autostart) < 0)

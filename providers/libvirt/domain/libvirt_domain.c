@@ -5,144 +5,20 @@
 #include "domain_address.h"
 #include "domain_attributes.h"
 #include "domain_plan.h"
+#include "domain_power.h"
 #include "domain_update.h"
 #include "domain_xml.h"
-#include "duration.h"
 #include "foreign_state.h"
 #include "libvirt_client.h"
 #include "libvirt_error.h"
 #include "libvirt_identity.h"
 #include "libvirt_object.h"
 #include "libvirt_types.h"
-#include "log.h"
 #include "nested_list.h"
 #include "object_id.h"
 #include "timeouts.h"
 #include "wait_until.h"
 #include "xml_text.h"
-
-/* interval of shutdown requests: a guest in its boot loader ignores them */
-#define ASK_EVERY_MS        5000
-#define SHUTDOWN_TIMEOUT_MS 60000 /* default of "shutdown" */
-#define PAUSE_FIRST_MS      50    /* between two checks; doubles */
-#define PAUSE_LAST_MS       400
-
-/* Starts and stops. */
-
-static bool is_off(virDomainPtr domain) {
-    int active = virDomainIsActive(domain);
-    return active == 0 || (active < 0 && libvirt_error_is_gone(libvirt_error_code()));
-}
-
-static bool domain_add_start_error(const Call *call, LibvirtError *error, Value value,
-                                   Diags *diags) {
-    Str name = object_text(value, "name", STR_EMPTY);
-    const char *why =
-        error->code == VIR_ERR_OPERATION_INVALID ? "An object that it requires is inactive. " : "";
-    error->hint =
-        str_format(call->arena,
-                   "%sThe machine is defined, but off. Fix the cause that libvirt reports, then "
-                   "apply again. The logs of all machines are in the host's /var/log/libvirt.",
-                   why);
-    return libvirt_error_add_this(call, error, diags, "Cannot start the machine \"%.*s\"",
-                                  STR_ARG(name));
-}
-
-static bool domain_start(const Call *call, virDomainPtr domain, Value value, Diags *diags) {
-    unsigned attempt = 0;
-    int result = -1;
-    do {
-        if (virDomainIsActive(domain) == 1)
-            return true;
-        call_progress(call, 0, 0, "starting");
-        result = virDomainCreateWithFlags(domain, 0);
-        log_debug("libvirt virDomainCreateWithFlags", log_number("result", result));
-    } while (result < 0 && libvirt_error_retry(call, &attempt));
-    if (result == 0)
-        return true;
-    LibvirtError error = libvirt_error_last(call->arena);
-    /* An interrupted run may have started the machine at the same time. */
-    return virDomainIsActive(domain) == 1 || domain_add_start_error(call, &error, value, diags);
-}
-
-static void domain_ask(virDomainPtr domain, Value shutdown) {
-    bool by_agent = str_equal(object_text(shutdown, "mode", STR("acpi")), STR("agent"));
-    unsigned flags =
-        by_agent ? VIR_DOMAIN_SHUTDOWN_GUEST_AGENT : VIR_DOMAIN_SHUTDOWN_ACPI_POWER_BTN;
-    if (virDomainShutdownFlags(domain, flags) < 0)
-        (void)virDomainShutdownFlags(domain, 0);
-}
-
-typedef struct Shutdown {
-    virDomainPtr domain;
-    Value settings;
-    int64_t ask_ms; /* time of the next request, in ms of the wait */
-} Shutdown;
-
-/* Repeats the shutdown request, since guests may miss the first one. */
-static WaitLook ask_and_look(void *payload, Wait *wait) {
-    Shutdown *shutdown = payload;
-    if (is_off(shutdown->domain))
-        return WAIT_LOOK_DONE;
-    if (wait->passed_ms >= shutdown->ask_ms && wait->left_ms > 0) {
-        domain_ask(shutdown->domain, shutdown->settings);
-        log_debug("libvirt virDomainShutdownFlags");
-        shutdown->ask_ms = wait->passed_ms + ASK_EVERY_MS;
-    }
-    return WAIT_LOOK_AGAIN;
-}
-
-/* Returns true if the guest shut down. */
-static bool stop_gently(const Call *call, virDomainPtr domain, Value settings) {
-    Shutdown shutdown = {.domain = domain, .settings = settings};
-    int64_t timeout_ms = 0;
-    if (!clock_parse_duration(object_text(settings, "timeout", STR_EMPTY), &timeout_ms))
-        timeout_ms = SHUTDOWN_TIMEOUT_MS;
-    if (timeout_ms <= 0)
-        return is_off(domain);
-    const WaitUntil until = {
-        .what = "the guest to shut down",
-        .look = ask_and_look,
-        .payload = &shutdown,
-        .timeout_ms = timeout_ms,
-        .pauses = {.first_ms = PAUSE_FIRST_MS, .last_ms = PAUSE_LAST_MS},
-    };
-    return wait_until(call, &until, NULL) == WAIT_DONE;
-}
-
-/* libvirt fails with an internal error if processes of a container still run after a few seconds,
- * for example on a busy host. Sleeps, and returns whether to retry. */
-static bool retry_container(const Call *call, Value value, unsigned *attempt) {
-    static const WaitPauses pauses = {.first_ms = 500, .last_ms = 2000, .count = 4};
-    bool is_lxc = str_equal(object_text(value, "type", STR_EMPTY), STR("lxc"));
-    return is_lxc && libvirt_error_code() == VIR_ERR_INTERNAL_ERROR &&
-           wait_until_retry(call, &pauses, attempt);
-}
-
-/* If the value has `shutdown`, shuts the guest down first; powers the machine off if that fails.
- * Succeeds if the machine is off or does not exist. */
-static bool domain_stop(const Call *call, virDomainPtr domain, Value value, Diags *diags) {
-    if (is_off(domain))
-        return true;
-    Value shutdown = object_attribute(value, "shutdown");
-    if (value_is_present(shutdown) && stop_gently(call, domain, shutdown))
-        return true;
-    unsigned attempt = 0;
-    unsigned container_attempt = 0;
-    int result = -1;
-    do {
-        call_progress(call, 0, 0, "switching off");
-        result = virDomainDestroyFlags(domain, VIR_DOMAIN_DESTROY_DEFAULT);
-        log_debug("libvirt virDomainDestroyFlags", log_number("result", result));
-    } while (result < 0 && (libvirt_error_retry(call, &attempt) ||
-                            retry_container(call, value, &container_attempt)));
-    if (result == 0 || libvirt_error_is_gone(libvirt_error_code()))
-        return true;
-    if (libvirt_error_code() == VIR_ERR_OPERATION_INVALID && is_off(domain))
-        return true;
-    return libvirt_error_add(call, diags, "Cannot switch off the machine \"%.*s\"",
-                             STR_ARG(object_text(value, "name", STR_EMPTY)));
-}
 
 static bool read_machine(const Call *call, void *domain, Value *state, Diags *diags) {
     return domain_read(call, virDomainGetConnect(domain), domain, state, diags);
@@ -170,9 +46,9 @@ static bool domain_apply_run_state(const Call *call, virDomainPtr domain, Value 
     if (autostart != (now != 0) && virDomainSetAutostart(domain, autostart) < 0)
         return libvirt_error_add(call, diags, "Cannot set autostart");
     if (!object_bool(planned, "running", true))
-        return domain_stop(call, domain, planned, diags);
-    bool was_active = virDomainIsActive(domain) == 1;
-    if (!domain_start(call, domain, planned, diags))
+        return domain_power_stop(call, domain, planned, diags);
+    bool was_active = domain_power_read(call, domain) == 1;
+    if (!domain_power_start(call, domain, planned, diags))
         return false;
     return was_active || domain_address_wait(call, domain, planned, addresses, diags);
 }
@@ -255,12 +131,12 @@ static bool domain_change(const Call *call, virConnectPtr connection, virDomainP
     SCOPED(XmlDoc) described = {0};
     if (!describe_change(call, domain, prior, planned, &described, diags))
         return false;
-    bool is_active = virDomainIsActive(domain) == 1;
+    bool is_active = domain_power_read(call, domain) == 1;
     bool stays_on = object_bool(planned, "running", true);
     DomainBounds bounds = domain_update_bounds(prior, is_active ? domain : NULL);
     DomainChanges changes = domain_update_compare(prior, planned, bounds, call->arena);
     if (is_active && (changes.restarts || !stays_on)) {
-        if (!domain_stop(call, domain, planned, diags))
+        if (!domain_power_stop(call, domain, planned, diags))
             return false;
         is_active = false;
     }
@@ -310,7 +186,7 @@ static bool undefine(virDomainPtr domain) {
 
 /* A running machine that is undefined would continue until it stops. */
 static bool domain_remove(const Call *call, void *domain, Value prior, Diags *diags) {
-    return domain_stop(call, domain, prior, diags) &&
+    return domain_power_stop(call, domain, prior, diags) &&
            (undefine(domain) || libvirt_error_add(call, diags, "Cannot remove the machine \"%.*s\"",
                                                   STR_ARG(object_text(prior, "name", STR_EMPTY))));
 }
