@@ -759,8 +759,10 @@ const RenderDiff *render_diff_body(const RenderDiffInput *input, Arena *arena) {
     };
     build.tracks_paths = input->note_count || (input->replace_paths && input->replace_paths->count);
     build.secrets = map_new(arena);
-    render_secret_collect(input->before, &build.secrets);
-    render_secret_collect(input->after, &build.secrets);
+    if (!input->peer) {
+        render_secret_collect(input->before, &build.secrets);
+        render_secret_collect(input->after, &build.secrets);
+    }
     Pair pair = {
         .before = implicit(&input->before),
         .after = implicit(&input->after),

@@ -5,7 +5,9 @@
  *
  *   - a text or number that is secret in an object, everywhere in that object
  *   - a longer one everywhere in the plan, also if it comes from a sensitive variable
- *   - a container that is secret as a whole, or has a longer secret text among its keys */
+ *   - a container that is secret as a whole, or has a longer secret text among its keys
+ *
+ * Texts of a peer (RenderPeer) are equal to the peer's, which shows such values. */
 #pragma once
 
 #include "plan.h"

@@ -63,6 +63,8 @@ static bool console_look_up(const Scope *scope, const Traversal *traversal, Valu
     const Scope *inner = console->scope;
     if (!inner->lookup(inner, traversal, out, used, arena, diags))
         return false;
+    if (cli_name(console->cli)->peer)
+        return true;
     Map own = map_new(arena); /* within the same value, short secrets count as well */
     render_secret_collect(*out, &own);
     *out = render_secret_mark(&own, render_secret_mark(console->secrets, *out, arena), arena);
@@ -263,7 +265,7 @@ static int console_run(Cli *cli, const Arguments *arguments, Diags *diags) {
             return 1;
         console.scope = engine_console_scope(engine);
         console.module = engine_console_module(engine);
-        console.secrets = state_secrets(&project.engine, project.state, cli->arena);
+        console.secrets = state_secrets(cli, &project.engine, project.state, cli->arena);
     } else if (option_is_given(arguments, "scope")) {
         diags_error(diags, NO_RANGE, "No configuration",
                     "-scope names a module, but this directory contains no configuration.");

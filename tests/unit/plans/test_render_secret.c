@@ -26,6 +26,23 @@ static void in_one_object(void **) {
         "    }\n");
 }
 
+/* The texts of another program are equal to its own. */
+static void of_a_peer(void **) {
+    static const RenderPeer peer = {"Terraform", "terraform", true};
+    ResourceChange change = change_of(
+        "t.a", ACTION_CREATE, value_of("-"),
+        value_of("{\"in\": {\"$sensitive\": \"canary-bird\"}, \"out\": \"canary-bird\"}"));
+    Plan *plan = plan_new(PLAN_NORMAL, arena);
+    vec_push(arena, &plan->changes, change);
+    for (int is_peer = 0; is_peer < 2; is_peer++) {
+        StrBuf out = strbuf_new(arena);
+        render_text_plan(plan, (RenderStyle){.peer = is_peer ? &peer : NULL}, &out, arena);
+        Str text = strbuf_str(&out);
+        assert_true(str_find(text, STR("in  = (sensitive value)"), 0) != SIZE_MAX);
+        assert_int_equal(str_find(text, STR("out = \"canary-bird\""), 0) != SIZE_MAX, is_peer);
+    }
+}
+
 /* A value that becomes sensitive is also hidden where it is not sensitive yet. */
 static void becoming_sensitive(void **) {
     Str text = body("{\"in\": \"canary\", \"out\": [\"canary\"]}",
@@ -141,10 +158,15 @@ static void keys_elsewhere(void **) {
 
 UNIT_MAIN(test_render_secret) {
     const struct CMUnitTest tests[] = {
-        PLAN_CASE(in_one_object),    PLAN_CASE(becoming_sensitive),
-        PLAN_CASE(in_a_plan),        PLAN_CASE(keys),
-        PLAN_CASE(keys_elsewhere),   PLAN_CASE(marking),
-        PLAN_CASE(shown_when_asked), PLAN_CASE(ephemeral),
+        PLAN_CASE(in_one_object),
+        PLAN_CASE(of_a_peer),
+        PLAN_CASE(becoming_sensitive),
+        PLAN_CASE(in_a_plan),
+        PLAN_CASE(keys),
+        PLAN_CASE(keys_elsewhere),
+        PLAN_CASE(marking),
+        PLAN_CASE(shown_when_asked),
+        PLAN_CASE(ephemeral),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
