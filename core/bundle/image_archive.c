@@ -79,11 +79,9 @@ static bool add_docker_names(Str text, StrVec *names, Str *problem, Arena *arena
     if (!archive_parse(text, &root, problem, arena))
         return false;
     for (size_t i = 0; root.type->kind == KIND_TUPLE && i < root.count; i++) {
-        Value tags = value_tuple_at(value_at(root, i), STR("RepoTags"));
-        for (size_t k = 0; k < tags.count; k++) {
-            if (value_at(tags, k).type->kind == KIND_STRING)
-                vec_push(arena, names, value_text(value_at(tags, k)));
-        }
+        StrVec tags = value_texts_of(value_tuple_at(value_at(root, i), STR("RepoTags")), arena);
+        vec_each(&tags, tag)
+            vec_push(arena, names, *tag);
     }
     return names->count > count || problem_text(problem, "no image in it has a name");
 }
@@ -111,15 +109,13 @@ typedef struct Renaming {
 static bool renamed_index(Str text, Str name, Str *out, Str *problem, Arena *arena) {
     Value root;
     int64_t size;
-    Value number;
     if (!archive_parse(text, &root, problem, arena))
         return false;
     Value manifests = value_tuple_at(root, STR("manifests"));
     if (manifests.count != 1)
         return problem_text(problem, "it does not contain exactly one image");
     Value manifest = value_at(manifests, 0);
-    if (!value_find_present(manifest, STR("size"), &number) || number.type->kind != KIND_NUMBER ||
-        !value_to_int(number, &size))
+    if (!value_find_int(manifest, STR("size"), &size))
         return problem_text(problem, "the index of its images is damaged");
     StrBuf text_out = strbuf_new(arena);
     JsonWriter writer;

@@ -16,6 +16,15 @@ Str kube_object_text(Value object, const char *path, const char *last) {
     return is_text ? value_text(found) : STR_EMPTY;
 }
 
+int64_t kube_object_int(Value object, const char *path, const char *last) {
+    Value found;
+    int64_t number;
+    return kube_object_find(object, path, last, &found) && found.type->kind == KIND_NUMBER &&
+                   value_to_int(found, &number)
+               ? number
+               : 0;
+}
+
 Value kube_object_list(Value object, const char *path, const char *last) {
     Value found;
     return kube_object_find(object, path, last, &found) && found.type->kind == KIND_TUPLE

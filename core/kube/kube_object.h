@@ -10,6 +10,8 @@ Value kube_object_new(Str api_version, Str kind, Str namespace, Str name, Arena 
 MUST_USE bool kube_object_find(Value object, const char *path, const char *last, Value *out);
 /* Returns the text of a member; empty if it is missing or no string. */
 Str kube_object_text(Value object, const char *path, const char *last);
+/* Returns the number; 0 if the member is missing or no number that fits. */
+int64_t kube_object_int(Value object, const char *path, const char *last);
 /* Returns the list; the empty one if the member is missing or no list. */
 Value kube_object_list(Value object, const char *path, const char *last);
 /* Returns whether the member is true. */

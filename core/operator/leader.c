@@ -69,9 +69,8 @@ static bool is_expired(Leader *leader, Str version) {
 static bool try_lease(Leader *leader, const KubeCall *call) {
     KubeRef ref = {&leases, leader->namespace, leader->name};
     KubeResponse response;
-    Value lease, number;
+    Value lease;
     Str holder, version;
-    int64_t changes = 0;
     KubeOutcome outcome = KUBE_CONFLICT;
     if (leader->renewed_ms != 0 && leader->seen.len > 0) /* nothing else writes a leader's Lease */
         outcome = write_lease(leader, call, &ref, str_clone(strbuf_str(&leader->seen), call->arena),
@@ -85,10 +84,7 @@ static bool try_lease(Leader *leader, const KubeCall *call) {
         return false;
     holder = kube_object_text(lease, "spec", "holderIdentity");
     version = kube_object_text(lease, "metadata", "resourceVersion");
-    if (kube_object_find(lease, "spec", "leaseTransitions", &number) && value_is_present(number) &&
-        !value_to_int(number, &changes))
-        changes = 0;
-    leader->changes = (uint32_t)changes;
+    leader->changes = (uint32_t)kube_object_int(lease, "spec", "leaseTransitions");
     if (str_equal(holder, leader->identity))
         return write_lease(leader, call, &ref, version, leader->identity) == KUBE_DONE;
     if (holder.len > 0 && !is_expired(leader, version))

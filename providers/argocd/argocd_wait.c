@@ -45,12 +45,7 @@ static bool is_compared(Value object) {
 /* Revisions: `revision` of one source, `revisions` of several. */
 
 static Str revision_text(Value holder, Arena *arena) {
-    Value all = value_tuple_at(holder, STR("revisions"));
-    StrVec texts = {0};
-    for (size_t i = 0; value_is_present(all) && i < all.count; i++) {
-        if (value_at(all, i).type->kind == KIND_STRING)
-            vec_push(arena, &texts, value_text(value_at(all, i)));
-    }
+    StrVec texts = value_texts_of(value_tuple_at(holder, STR("revisions")), arena);
     return texts.count ? str_join(texts.items, texts.count, STR(", "), arena)
                        : value_text_at(holder, STR("revision"));
 }
@@ -95,9 +90,7 @@ static Str operation_text(Value operation, Arena *arena) {
 
 /* Argo CD repeats a sync that has failed. */
 static Readiness running(Value operation, Arena *arena) {
-    int64_t count = 0;
-    Value found = argocd_wait_member(operation, "", "retryCount");
-    bool is_repeated = value_is_present(found) && value_to_int(found, &count) && count > 0;
+    bool is_repeated = kube_object_int(operation, "", "retryCount") > 0;
     return (Readiness){READINESS_IN_PROGRESS, operation_text(operation, arena), is_repeated};
 }
 

@@ -96,13 +96,6 @@ static Str look_nodes(const ClusterApi *api, Arena *arena) {
     return lines.count ? str_concat(STR("node "), lines.items[0], arena) : STR_EMPTY;
 }
 
-static int64_t number_of(Value object, const char *path, const char *name) {
-    Value found;
-    int64_t number;
-    return kube_object_find(object, path, name, &found) && value_to_int(found, &number) ? number
-                                                                                        : 0;
-}
-
 /* A Deployment or DaemonSet of kubeadm. */
 typedef struct AddOn {
     const char *name;
@@ -135,11 +128,11 @@ static Str look_add_on(const ClusterApi *api, const AddOn *add_on, Arena *arena)
         Value object = value_at(items, i);
         if (!str_equal_cstr(kube_object_text(object, "metadata", "name"), add_on->name))
             continue;
-        int64_t wanted = number_of(object, add_on->wanted[0], add_on->wanted[1]);
-        if (number_of(object, "status", "observedGeneration") <
-                number_of(object, "metadata", "generation") ||
-            number_of(object, "status", add_on->updated) < wanted ||
-            number_of(object, "status", add_on->available) < wanted)
+        int64_t wanted = kube_object_int(object, add_on->wanted[0], add_on->wanted[1]);
+        if (kube_object_int(object, "status", "observedGeneration") <
+                kube_object_int(object, "metadata", "generation") ||
+            kube_object_int(object, "status", add_on->updated) < wanted ||
+            kube_object_int(object, "status", add_on->available) < wanted)
             return str_format(arena, "%s is not rolled out", add_on->name);
     }
     return STR_EMPTY;

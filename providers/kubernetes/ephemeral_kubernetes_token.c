@@ -90,7 +90,6 @@ static Value granted_spec(Value spec, Value reply, Arena *arena) {
 /* A token is renewed after four fifths of the time that the server grants. */
 static Token token_of(const Call *call, Value config, Value reply) {
     ObjectBuilder builder = object_builder_of(config, call->arena);
-    Value granted;
     int64_t seconds;
     Token token = {0};
     object_builder_set_text(&builder, "token", kube_object_text(reply, "status", "token"),
@@ -101,8 +100,8 @@ static Token token_of(const Call *call, Value config, Value reply) {
         object_builder_set(&builder, "spec",
                            granted_spec(object_attribute(config, "spec"), reply, call->arena));
     token.result = object_builder_value(&builder);
-    if (kube_object_find(reply, "spec", "expirationSeconds", &granted) &&
-        value_to_int(granted, &seconds) && seconds > 0)
+    seconds = kube_object_int(reply, "spec", "expirationSeconds");
+    if (seconds > 0)
         token.renew_at_ms = call_monotonic_ms(call) + seconds * 800;
     return token;
 }

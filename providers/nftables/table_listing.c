@@ -212,8 +212,7 @@ static void parse_set(Value object, bool is_map, TableListing *out, Arena *arena
                               STR_ARG(str_join(values.items, values.count, STR(" . "), arena)));
     if (value_find_present(object, STR("timeout"), &found))
         set.timeout = str_format(arena, "%.*ss", STR_ARG(table_listing_scalar_text(found, arena)));
-    if (value_find_present(object, STR("size"), &found))
-        (void)value_to_int(found, &set.size);
+    (void)value_find_int(object, STR("size"), &set.size);
     parse_elements(object, &set, arena);
     vec_push(arena, &out->sets, set);
 }
@@ -235,6 +234,8 @@ static bool parse_part(Value part, Str text, TableListing *out, Arena *arena) {
         return false;
     Str kind = value_key_at(part, 0);
     Value object = value_at(part, 0);
+    if (!value_is_present(object) || object.type->kind != KIND_OBJECT)
+        return false;
     if (str_equal(kind, STR("chain")))
         table_listing_parse_chain(object, out, arena);
     else if (str_equal(kind, STR("set")) || str_equal(kind, STR("map")))

@@ -217,7 +217,7 @@ static bool send(StackAccess *access, const Decision *decision) {
 }
 
 static void print_hint(const StackAccess *access, const Verdict *verdict, const StackPlan *plan) {
-    int64_t required = stack_access_number(plan->run, "spec.template.approval", "required");
+    int64_t required = kube_object_int(plan->run, "spec.template.approval", "required");
     if (verdict != &approve)
         return;
     if (required > 1)

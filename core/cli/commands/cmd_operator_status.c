@@ -45,8 +45,8 @@ static bool is_true(Value stack, const char *type) {
 }
 
 static Standing standing_of(Value stack, Str ready) {
-    bool is_current = stack_access_number(stack, "metadata", "generation") ==
-                      stack_access_number(stack, "status", "observedGeneration");
+    bool is_current = kube_object_int(stack, "metadata", "generation") ==
+                      kube_object_int(stack, "status", "observedGeneration");
     if (!is_current)
         return STANDING_WAITING;
     if (is_true(stack, "Stalled"))
@@ -143,7 +143,7 @@ static void status_cells(const StackAccess *access, const StackRow *row, Str *ou
         is_suspended(stack) ? str_concat(row->reason, STR(" (suspended)"), arena) : row->reason;
     out[3] = dash(run_of(access, stack));
     out[4] = stack_plan_counts(stack, "status.plan.changes", arena);
-    out[5] = number_text(access, stack_access_number(stack, "status.drift", "count"));
+    out[5] = number_text(access, kube_object_int(stack, "status.drift", "count"));
     out[6] = dash(lanes_of(access, stack));
     out[7] = stack_access_age(stack_access_time(access, stack, "metadata", "creationTimestamp"),
                               cli_now_ms(access->cli), arena);
@@ -214,7 +214,7 @@ static void add_field(StrBuf *out, const char *name, Str text) {
 static Str drift_text(const StackAccess *access, Value stack) {
     Arena *arena = access->cli->arena;
     Value addresses = kube_object_list(stack, "status.drift", "addresses");
-    int64_t count = stack_access_number(stack, "status.drift", "count");
+    int64_t count = kube_object_int(stack, "status.drift", "count");
     StrBuf out = strbuf_new(arena);
     if (count == 0)
         return STR_EMPTY;
@@ -308,7 +308,7 @@ static void add_plan_json(JsonWriter *writer, const StackAccess *access, Value s
     add_text_member(writer, access, "run", stack, "status.plan", "run");
     add_text_member(writer, access, "digest", stack, "status.plan", "digest");
     for (size_t i = 0; i < ARRAY_COUNT(names); i++)
-        json_key_int(writer, names[i], stack_access_number(stack, "status.plan.changes", names[i]));
+        json_key_int(writer, names[i], kube_object_int(stack, "status.plan.changes", names[i]));
     json_key_bool(writer, "verified", kube_object_is_true(stack, "status.plan", "verified"));
     add_text_member(writer, access, "expires", stack, "status.plan", "expiresAt");
     json_object_end(writer);
@@ -327,7 +327,7 @@ static void add_stack_json(JsonWriter *writer, const StackAccess *access, const 
     json_key_bool(writer, "suspended", is_suspended(stack));
     json_key_string(writer, "run", run_of(access, stack));
     add_plan_json(writer, access, stack);
-    json_key_int(writer, "drift", stack_access_number(stack, "status.drift", "count"));
+    json_key_int(writer, "drift", kube_object_int(stack, "status.drift", "count"));
     json_key_array(writer, "lanes");
     for (size_t i = 0; i < lanes.count; i++) {
         if (value_at(lanes, i).type->kind == KIND_STRING)

@@ -131,11 +131,8 @@ static bool find_reattached(const ForeignPrograms *programs, ForeignLocation *pl
             value_key_at(all, i), cli_default_registry(programs->cli), programs->cli->arena);
         if (!str_equal(key, place->address) || !value_find_present(one, STR("Addr"), &address))
             continue;
-        Value protocol;
         int64_t number = 5;
-        if (value_find_present(one, STR("ProtocolVersion"), &protocol) &&
-            protocol.type->kind == KIND_NUMBER && !value_to_int(protocol, &number))
-            number = 5;
+        (void)value_find_int(one, STR("ProtocolVersion"), &number);
         place->socket = value_text_at(address, STR("String"));
         place->protocol = number == 6 ? 6 : 5;
         return true;

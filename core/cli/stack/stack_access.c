@@ -174,15 +174,6 @@ Str stack_access_text(const StackAccess *access, Value object, const char *path,
     return utf8_one_line(kube_object_text(object, path, last), access->cli->arena);
 }
 
-int64_t stack_access_number(Value object, const char *path, const char *last) {
-    Value found;
-    int64_t number;
-    return kube_object_find(object, path, last, &found) && found.type->kind == KIND_NUMBER &&
-                   value_to_int(found, &number)
-               ? number
-               : 0;
-}
-
 int64_t stack_access_time(const StackAccess *access, Value object, const char *path,
                           const char *last) {
     Timestamp time;

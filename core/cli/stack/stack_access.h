@@ -58,8 +58,6 @@ bool stack_access_fail(StackAccess *access, const StackRequest *request,
 
 /* The text of a member on one line, without control characters. */
 Str stack_access_text(const StackAccess *access, Value object, const char *path, const char *last);
-/* A number of an object; 0: absent. */
-int64_t stack_access_number(Value object, const char *path, const char *last);
 /* Unix time in milliseconds; 0: absent. */
 int64_t stack_access_time(const StackAccess *access, Value object, const char *path,
                           const char *last);

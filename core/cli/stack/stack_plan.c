@@ -33,8 +33,8 @@ static bool report_none(StackAccess *access, const char *action, Value stack) {
 
 /* The plan of an older spec is superseded as soon as the operator sees the new one. */
 static bool check_generation(StackAccess *access, const char *action, Value stack) {
-    if (stack_access_number(stack, "metadata", "generation") ==
-        stack_access_number(stack, "status", "observedGeneration"))
+    if (kube_object_int(stack, "metadata", "generation") ==
+        kube_object_int(stack, "status", "observedGeneration"))
         return true;
     return diags_fail(diags_as(DIAG_STALE, access->diags), NO_RANGE, action,
                       "Stack %.*s has changed since its plan was made, and the operator has not "
@@ -93,7 +93,7 @@ static const PlanCount counts[] = {
 Str stack_plan_counts(Value object, const char *path, Arena *arena) {
     StrBuf out = strbuf_new(arena);
     for (size_t i = 0; i < ARRAY_COUNT(counts); i++) {
-        int64_t count = stack_access_number(object, path, counts[i].member);
+        int64_t count = kube_object_int(object, path, counts[i].member);
         if (count > 0)
             strbuf_add_format(&out, "%s%s%lld", out.len > 0 ? " " : "", counts[i].glyph,
                               (long long)count);
@@ -105,7 +105,7 @@ static void add_changes(const StackPlan *plan, StrBuf *out) {
     bool has_one = false;
     strbuf_add_cstr(out, "  Changes    ");
     for (size_t i = 0; i < ARRAY_COUNT(counts); i++) {
-        int64_t count = stack_access_number(plan->run, "status.plan.changes", counts[i].member);
+        int64_t count = kube_object_int(plan->run, "status.plan.changes", counts[i].member);
         if (count > 0)
             strbuf_add_format(out, "%s%lld %s", has_one ? ", " : "", (long long)count,
                               counts[i].words);
@@ -119,7 +119,7 @@ static void add_changes(const StackPlan *plan, StrBuf *out) {
 
 static void add_approvals(const StackAccess *access, const StackPlan *plan, StrBuf *out) {
     Value users = kube_object_list(plan->run, "status", "approvedBy");
-    int64_t required = stack_access_number(plan->run, "spec.template.approval", "required");
+    int64_t required = kube_object_int(plan->run, "spec.template.approval", "required");
     strbuf_add_format(out, "  Approvals  %u of %lld", users.count,
                       (long long)(required > 0 ? required : 1));
     for (size_t i = 0; i < users.count; i++) {

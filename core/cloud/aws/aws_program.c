@@ -41,11 +41,10 @@ static bool check_end(const AwsLookup *lookup, const ProcessResult *result, Str 
 }
 
 static bool check_version(Str text, Str *problem, Arena *arena) {
-    Value answer, version;
+    Value answer;
     int64_t number = 0;
-    if (json_parse_object(text, &answer, arena) &&
-        value_find_present(answer, STR("Version"), &version) && version.type->kind == KIND_NUMBER)
-        (void)value_to_int(version, &number);
+    if (json_parse_object(text, &answer, arena))
+        (void)value_find_int(answer, STR("Version"), &number);
     return number == 1 ||
            program_fail(STR("does not print a JSON object with Version 1"), problem, arena);
 }

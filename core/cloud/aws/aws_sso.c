@@ -84,9 +84,7 @@ static Str renewed_text(Value cached, Value fresh, int64_t now_ms, Arena *arena)
     JsonWriter writer;
     Str next = value_text_at(fresh, STR("refreshToken"));
     int64_t seconds = 0;
-    Value term;
-    if (value_find_present(fresh, STR("expiresIn"), &term) && term.type->kind == KIND_NUMBER)
-        (void)value_to_int(term, &seconds);
+    (void)value_find_int(fresh, STR("expiresIn"), &seconds);
     json_writer_init(&writer, &text, 0);
     json_object_start(&writer);
     for (size_t i = 0; i < cached.count; i++) {
@@ -159,15 +157,14 @@ static bool access_token(const AwsLookup *lookup, const AwsSso *sso, Str *out, S
 }
 
 static bool read_role(Str text, AwsKeys *out, Arena *arena) {
-    Value answer, keys, end;
+    Value answer, keys;
     if (!json_parse_object(text, &answer, arena) ||
         !value_find_present(answer, STR("roleCredentials"), &keys))
         return false;
     *out = (AwsKeys){.access_key = value_text_at(keys, STR("accessKeyId")),
                      .secret_key = value_text_at(keys, STR("secretAccessKey")),
                      .token = value_text_at(keys, STR("sessionToken"))};
-    if (value_find_present(keys, STR("expiration"), &end) && end.type->kind == KIND_NUMBER)
-        (void)value_to_int(end, &out->expires_ms);
+    (void)value_find_int(keys, STR("expiration"), &out->expires_ms);
     return aws_keys_are_whole(out);
 }
 

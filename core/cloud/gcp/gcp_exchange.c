@@ -122,7 +122,6 @@ static bool exchange_external(const GcpExchange *exchange, const GcpCredential *
                               Str scope, AccessToken *out, Str *problem, Arena *arena) {
     AccessToken token;
     Value settings;
-    Value lifetime;
     GcpImpersonation account = {
         .url = value_text_at(credential->file, STR("service_account_impersonation_url")),
         .scope = scope,
@@ -130,10 +129,8 @@ static bool exchange_external(const GcpExchange *exchange, const GcpCredential *
     if (account.url.len == 0)
         return exchange_subject(exchange, credential, scope, out, problem, arena);
     if (value_find_present(credential->file, STR("service_account_impersonation"), &settings) &&
-        settings.type->kind == KIND_OBJECT &&
-        value_find_present(settings, STR("token_lifetime_seconds"), &lifetime) &&
-        lifetime.type->kind == KIND_NUMBER)
-        (void)value_to_int(lifetime, &account.lifetime_s);
+        settings.type->kind == KIND_OBJECT)
+        (void)value_find_int(settings, STR("token_lifetime_seconds"), &account.lifetime_s);
     return exchange_subject(exchange, credential, STR(PLATFORM_SCOPE), &token, problem, arena) &&
            gcp_exchange_impersonate(exchange, &account, token.text, out, problem, arena);
 }

@@ -125,12 +125,10 @@ static bool program_read(const SubjectProgram *program, Str text, Str *out, Str 
     int64_t version = 0, expires_s = 0;
     if (!json_parse_object(text, &answer, arena))
         return problem_text(problem, "the program that issues the subject token prints no JSON");
-    if (!value_find_present(answer, STR("version"), &value) || value.type->kind != KIND_NUMBER ||
-        !value_to_int(value, &version) || version != 1)
+    if (!value_find_int(answer, STR("version"), &version) || version != 1)
         return problem_text(problem, "the answer of the program that issues the subject token has "
                                      "another version than 1");
-    if (!value_find_present(answer, STR("success"), &value) || value.type->kind != KIND_BOOL ||
-        !value_is_true(value)) {
+    if (!value_find_present(answer, STR("success"), &value) || !value_is_true(value)) {
         Str said = str_format(arena, "%.*s %.*s", STR_ARG(value_text_at(answer, STR("code"))),
                               STR_ARG(value_text_at(answer, STR("message"))));
         return problem_set(problem, arena,
@@ -138,8 +136,7 @@ static bool program_read(const SubjectProgram *program, Str text, Str *out, Str 
                            STR_ARG(utf8_shorten(utf8_one_line(log_scrub_known(said, arena), arena),
                                                 SHOWN_MAX, arena)));
     }
-    if (value_find_present(answer, STR("expiration_time"), &value) &&
-        value.type->kind == KIND_NUMBER && value_to_int(value, &expires_s) &&
+    if (value_find_int(answer, STR("expiration_time"), &expires_s) &&
         expires_s * 1000 <= clock->now_ms(clock->self))
         return problem_text(problem, "the subject token of the program has expired");
     *out = value_text_at(answer, STR("id_token"));
@@ -205,7 +202,7 @@ static bool subject_from_program(const GcpExchange *exchange, const GcpCredentia
     if (program.command.len == 0)
         return problem_set(problem, arena, "%.*s names no command", STR_ARG(credential->origin));
     if (value_find_present(source, STR("timeout_millis"), &timeout) &&
-        (timeout.type->kind != KIND_NUMBER || !value_to_int(timeout, &program.timeout_ms) ||
+        (!value_find_int(source, STR("timeout_millis"), &program.timeout_ms) ||
          program.timeout_ms < PROGRAM_MS_MIN || program.timeout_ms > PROGRAM_MS_MAX))
         return problem_set(problem, arena,
                            "%.*s has a \"timeout_millis\" that is not from 5000 to 120000",

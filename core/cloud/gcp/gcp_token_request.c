@@ -67,14 +67,11 @@ bool gcp_token_request_send(const GcpExchange *exchange, HttpRequest *request,
 
 /* Some servers send the number as a text. */
 static int64_t request_seconds(Value answer) {
-    Value value;
     int64_t seconds = 0;
     Str text = value_text_at(answer, STR("expires_in"));
     if (text.len > 0)
         return str_to_int64(text, &seconds) ? seconds : 0;
-    bool is_number = value_find_present(answer, STR("expires_in"), &value) &&
-                     value.type->kind == KIND_NUMBER && value_to_int(value, &seconds);
-    return is_number ? seconds : 0;
+    return value_find_int(answer, STR("expires_in"), &seconds) ? seconds : 0;
 }
 
 bool gcp_token_request_read(const GcpExchange *exchange, const HttpResponse *response,

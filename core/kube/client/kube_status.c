@@ -12,14 +12,6 @@ static Str status_first_line(Str body) {
                                                          : STR_EMPTY;
 }
 
-static int64_t integer_at(Value object, const char *path, const char *name) {
-    Value found;
-    int64_t number = 0;
-    if (kube_object_find(object, path, name, &found) && found.type->kind == KIND_NUMBER)
-        (void)value_to_int(found, &number);
-    return number;
-}
-
 static void read_causes(Value object, KubeCauses *out, Arena *arena) {
     Value details;
     if (!kube_object_find(object, "", "details", &details))
@@ -39,14 +31,14 @@ static void read_causes(Value object, KubeCauses *out, Arena *arena) {
 KubeStatus kube_status_of(Value object, Arena *arena) {
     KubeStatus status = {
         .is_status = str_equal(kube_object_text(object, "", "kind"), STR("Status")),
-        .code = (int)integer_at(object, "", "code"),
+        .code = (int)kube_object_int(object, "", "code"),
         .reason = kube_object_text(object, "", "reason"),
         .message = kube_object_text(object, "", "message"),
         .group = kube_object_text(object, "details", "group"),
         .kind = kube_object_text(object, "details", "kind"),
         .name = kube_object_text(object, "details", "name"),
         .uid = kube_object_text(object, "details", "uid"),
-        .retry_after_s = integer_at(object, "details", "retryAfterSeconds"),
+        .retry_after_s = kube_object_int(object, "details", "retryAfterSeconds"),
     };
     read_causes(object, &status.causes, arena);
     return status;

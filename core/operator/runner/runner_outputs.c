@@ -71,10 +71,9 @@ static bool write_secret(Runner *runner, Str body, Str *problem) {
 
 static bool read_state(Runner *runner, RunResult *result) {
     static const char *const words[] = {"state", "pull", NULL};
-    Value state, serial;
+    Value state;
     int64_t number;
-    if (!runner_child_json(runner, words, &state) ||
-        !value_find_present(state, STR("serial"), &serial) || !value_to_int(serial, &number))
+    if (!runner_child_json(runner, words, &state) || !value_find_int(state, STR("serial"), &number))
         return false;
     result->state = (StateVersion){value_text_at(state, STR("lineage")), (uint64_t)number};
     runner_kinds_add(state, result, runner->arena);

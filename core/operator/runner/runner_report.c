@@ -6,32 +6,23 @@
 #define FAILED   1
 #define MISMATCH 65
 
-static bool has_action(Value actions, size_t at, const char *name) {
-    return at < actions.count && str_equal_cstr(value_text(value_at(actions, at)), name);
-}
-
-static void count_change(Value change, ChangeCounts *counts) {
-    Value actions, importing;
-    if (!value_find_tuple(change, STR("actions"), &actions))
-        return;
+static void count_change(Value change, ChangeCounts *counts, Arena *arena) {
+    StrVec actions = value_texts_of(value_tuple_at(change, STR("actions")), arena);
+    Str action = actions.count == 1 ? actions.items[0] : STR_EMPTY;
+    Value importing;
     counts->import += value_find_present(change, STR("importing"), &importing);
-    if (actions.count > 1)
-        counts->replace++;
-    else if (has_action(actions, 0, "create"))
-        counts->add++;
-    else if (has_action(actions, 0, "update"))
-        counts->change++;
-    else if (has_action(actions, 0, "delete"))
-        counts->destroy++;
-    else if (has_action(actions, 0, "forget"))
-        counts->forget++;
+    counts->replace += actions.count > 1;
+    counts->add += str_equal(action, STR("create"));
+    counts->change += str_equal(action, STR("update"));
+    counts->destroy += str_equal(action, STR("delete"));
+    counts->forget += str_equal(action, STR("forget"));
 }
 
-static void count_changes(Value plan, ChangeCounts *counts) {
+static void count_changes(Value plan, ChangeCounts *counts, Arena *arena) {
     Value list = value_tuple_at(plan, STR("resource_changes")), change;
     for (size_t i = 0; i < list.count; i++) {
         if (value_find_present(value_at(list, i), STR("change"), &change))
-            count_change(change, counts);
+            count_change(change, counts, arena);
     }
 }
 
@@ -56,7 +47,7 @@ static void count_drift(const Runner *runner, Value plan, RunDrift *drift) {
  * that of the bytes that were shown: a plan that was exchanged in between is none. */
 static bool find_plan(Runner *runner, RunResult *result) {
     static const char *const words[] = {"state", "plans", "-json", NULL};
-    Value list, plans, serial;
+    Value list, plans;
     int64_t number = 0;
     if (!runner_child_json(runner, words, &list) || !value_find_tuple(list, STR("plans"), &plans))
         return false;
@@ -65,7 +56,7 @@ static bool find_plan(Runner *runner, RunResult *result) {
         if (!str_equal(value_text_at(plan, STR("name")), runner->order.run.name))
             continue;
         result->state.lineage = value_text_at(plan, STR("lineage"));
-        if (value_find_present(plan, STR("serial"), &serial) && value_to_int(serial, &number))
+        if (value_find_int(plan, STR("serial"), &number))
             result->state.serial = (uint64_t)number;
         return result->plan.digest.len > 0 &&
                str_equal(result->plan.digest, value_text_at(plan, STR("digest")));
@@ -93,7 +84,7 @@ int runner_report(Runner *runner) {
         return runner_message_fail(runner, MISMATCH, STR("The stored plan cannot be read"),
                                    STR("the log of the container says why"));
     print_plan(runner, words[ARRAY_COUNT(words) - 2]);
-    count_changes(plan, &result.changes);
+    count_changes(plan, &result.changes, runner->arena);
     count_drift(runner, plan, &result.drift);
     result.plan.code = value_text_at(plan, STR("code"));
     result.plan.is_applicable =

@@ -392,6 +392,16 @@ bool value_find_text(Value v, Str name, Str *out) {
     return true;
 }
 
+bool value_find_int(Value v, Str name, int64_t *out) {
+    Value found;
+    int64_t number;
+    if (!value_find_present(v, name, &found) || found.type->kind != KIND_NUMBER ||
+        !value_to_int(found, &number))
+        return false;
+    *out = number;
+    return true;
+}
+
 bool value_find_tuple(Value v, Str name, Value *out) {
     Value found;
     if (!value_find_present(v, name, &found) || found.type->kind != KIND_TUPLE)
@@ -410,6 +420,17 @@ Value value_tuple_at(Value v, Str name) {
     Value tuple = {.type = &TYPE_EMPTY_TUPLE, .state = VALUE_KNOWN};
     (void)value_find_tuple(v, name, &tuple);
     return tuple;
+}
+
+StrVec value_texts_of(Value array, Arena *arena) {
+    StrVec texts = {0};
+    bool is_array = value_is_present(array) && array.type->kind == KIND_TUPLE;
+    for (size_t i = 0; is_array && i < array.count; i++) {
+        Value one = value_at(array, i);
+        if (value_is_present(one) && one.type->kind == KIND_STRING)
+            vec_push(arena, &texts, value_text(one));
+    }
+    return texts;
 }
 
 size_t value_element_count(Value v, size_t limit) {

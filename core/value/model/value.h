@@ -150,13 +150,17 @@ Value value_attribute(Value object, Str name);
  * another kind, null or unknown. */
 MUST_USE bool value_find(Value v, Str name, Value *out);
 /* Like value_find, for documents from outside. Each returns false, with *out unchanged, also if the
- * member is null or unknown; _text also if it is no string, _tuple if it is no JSON array. */
+ * member is null or unknown; _text also if it is no string, _int if it is no number that fits,
+ * _tuple if it is no JSON array. */
 bool value_find_present(Value v, Str name, Value *out);
 bool value_find_text(Value v, Str name, Str *out);
+bool value_find_int(Value v, Str name, int64_t *out);
 bool value_find_tuple(Value v, Str name, Value *out);
 /* The same, but return the empty text or the empty tuple instead of false. */
 Str value_text_at(Value v, Str name);
 Value value_tuple_at(Value v, Str name);
+/* Returns the strings of a JSON array; none of another value. Other elements are left out. */
+StrVec value_texts_of(Value array, Arena *arena);
 
 /* Marks. */
 Value value_with_marks(Value v, uint8_t marks); /* adds them */

@@ -64,19 +64,12 @@ static bool read_set(const ClusterApi *api, Value *out, KubeResponse *response, 
            (outcome == KUBE_DONE && kube_client_decode(response, out, api->call.arena));
 }
 
-static int64_t count_at(Value object, const char *path, const char *name) {
-    Value found;
-    int64_t number;
-    return kube_object_find(object, path, name, &found) && value_to_int(found, &number) ? number
-                                                                                        : 0;
-}
-
 static bool is_rolled_out(Value set) {
-    int64_t wanted = count_at(set, "status", "desiredNumberScheduled");
-    return count_at(set, "status", "observedGeneration") >=
-               count_at(set, "metadata", "generation") &&
-           count_at(set, "status", "updatedNumberScheduled") >= wanted &&
-           count_at(set, "status", "numberAvailable") >= wanted;
+    int64_t wanted = kube_object_int(set, "status", "desiredNumberScheduled");
+    return kube_object_int(set, "status", "observedGeneration") >=
+               kube_object_int(set, "metadata", "generation") &&
+           kube_object_int(set, "status", "updatedNumberScheduled") >= wanted &&
+           kube_object_int(set, "status", "numberAvailable") >= wanted;
 }
 
 typedef struct Rollout {
@@ -88,7 +81,7 @@ static bool has_failed(Value pod) {
     Value statuses = kube_object_list(pod, "status", "containerStatuses");
     for (size_t i = 0; i < statuses.count; i++) {
         Value one = value_at(statuses, i);
-        if (count_at(one, "", "restartCount") >= RESTARTS_MAX &&
+        if (kube_object_int(one, "", "restartCount") >= RESTARTS_MAX &&
             !kube_object_is_true(one, "", "ready"))
             return true;
     }

@@ -31,17 +31,17 @@ static bool post_checked(const EtcdGateway *client, const char *path, Str body, 
 }
 
 static bool members_read_member(Value object, EtcdNode *out, Arena *arena) {
-    Value urls = value_tuple_at(object, STR("peerURLs"));
-    Value clients = value_tuple_at(object, STR("clientURLs"));
+    StrVec urls = value_texts_of(value_tuple_at(object, STR("peerURLs")), arena);
     Value learner;
-    *out = (EtcdNode){.id = value_text_at(object, STR("ID")),
-                      .member.name = value_text_at(object, STR("name"))};
+    *out = (EtcdNode){
+        .id = value_text_at(object, STR("ID")),
+        .member.name = value_text_at(object, STR("name")),
+        .client_urls = value_texts_of(value_tuple_at(object, STR("clientURLs")), arena),
+    };
     out->member.is_learner =
         value_find_present(object, STR("isLearner"), &learner) && value_is_true(learner);
     if (urls.count)
-        out->member.peer_url = value_text(value_at(urls, 0));
-    for (size_t i = 0; i < clients.count; i++)
-        vec_push(arena, &out->client_urls, value_text(value_at(clients, i)));
+        out->member.peer_url = urls.items[0];
     return out->id.len > 0;
 }
 

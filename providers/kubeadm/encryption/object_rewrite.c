@@ -20,15 +20,6 @@ static bool find_successor(const KubeResponse *response, Str *next, Arena *arena
     return true;
 }
 
-static int64_t left_of(Value page) {
-    Value found;
-    int64_t left;
-    return kube_object_find(page, "metadata", "remainingItemCount", &found) &&
-                   value_to_int(found, &left)
-               ? left
-               : 0;
-}
-
 static bool read_page(const KubeCall *call, const KubeResource *resource, Str *next, Value *page,
                       Diags *diags) {
     KubeListRequest list = list_request(resource, 0);
@@ -72,7 +63,8 @@ static bool rewrite_object(const KubeCall *call, const KubeResource *resource, V
 static bool rewrite_items(const Call *call, const KubeCall *requests, const KubeResource *resource,
                           Value page, ObjectRewrite *place, Diags *diags) {
     Value items = value_tuple_at(page, STR("items"));
-    int64_t total = place->written + (int64_t)items.count + left_of(page);
+    int64_t total = place->written + (int64_t)items.count +
+                    kube_object_int(page, "metadata", "remainingItemCount");
     for (size_t i = 0; i < items.count; i++) {
         int64_t due = call_monotonic_ms(call) + PACE_MS;
         if (!rewrite_object(requests, resource, value_at(items, i), diags))
@@ -114,5 +106,6 @@ int64_t object_rewrite_count(const ClusterApi *api, const KubeResource *resource
     if (kube_call_send(&api->call, request, &response, NULL) != KUBE_DONE ||
         !kube_client_decode(&response, &page, api->call.arena))
         return -1;
-    return (int64_t)value_tuple_at(page, STR("items")).count + left_of(page);
+    return (int64_t)value_tuple_at(page, STR("items")).count +
+           kube_object_int(page, "metadata", "remainingItemCount");
 }

@@ -212,11 +212,11 @@ static Str head_text(const EtcdSnapshot *snapshot, Arena *arena) {
 }
 
 bool etcd_snapshot_parse(Str head, EtcdSnapshot *out, Arena *arena) {
-    Value root, revision, members;
+    Value root;
     int64_t number = 0;
     if (!json_parse_object(head, &root, arena) ||
         !str_equal(value_text_at(root, STR("kind")), STR(KIND)) ||
-        !value_find_present(root, STR("revision"), &revision) || !value_to_int(revision, &number))
+        !value_find_int(root, STR("revision"), &number))
         return false;
     *out = (EtcdSnapshot){
         .id = value_text_at(root, STR("id")),
@@ -226,10 +226,8 @@ bool etcd_snapshot_parse(Str head, EtcdSnapshot *out, Arena *arena) {
         .kubernetes_version = value_text_at(root, STR("kubernetes_version")),
         .etcd_version = value_text_at(root, STR("etcd_version")),
         .taken_at = value_text_at(root, STR("taken_at")),
+        .members = value_texts_of(value_tuple_at(root, STR("members")), arena),
     };
-    members = value_tuple_at(root, STR("members"));
-    for (size_t i = 0; i < members.count; i++)
-        vec_push(arena, &out->members, value_text(value_at(members, i)));
     return out->id.len && out->cluster.len && out->kubernetes_version.len;
 }
 

@@ -49,11 +49,8 @@ static bool write_lease(const Call *call, const ClusterApi *api, const char *hol
 }
 
 static bool lease_is_expired(LeaseLook *look, Str version, Value lease) {
-    Value found;
-    int64_t duration_s = 0, now_ms = call_monotonic_ms(look->call);
-    if (kube_object_find(lease, "spec", "leaseDurationSeconds", &found) &&
-        !value_to_int(found, &duration_s))
-        duration_s = 0;
+    int64_t now_ms = call_monotonic_ms(look->call);
+    int64_t duration_s = kube_object_int(lease, "spec", "leaseDurationSeconds");
     if (!str_equal(look->seen, version)) {
         look->seen = str_clone(version, look->call->arena);
         look->seen_ms = now_ms;

@@ -45,14 +45,8 @@ static bool object_delete_check_owner(const Deleting *deleting, Value live) {
 }
 
 static Str finalizers_of(Value live, Arena *arena) {
-    StrBuf text = strbuf_new(arena);
-    Value list = kube_object_list(live, "metadata", "finalizers");
-    for (size_t i = 0; i < list.count; i++) {
-        Value name = value_at(list, i);
-        if (value_is_present(name) && name.type->kind == KIND_STRING)
-            strbuf_add_format(&text, "%s%.*s", text.len ? ", " : "", STR_ARG(value_text(name)));
-    }
-    return strbuf_str(&text);
+    StrVec names = value_texts_of(kube_object_list(live, "metadata", "finalizers"), arena);
+    return str_join(names.items, names.count, STR(", "), arena);
 }
 
 /* Removes all finalizers; the uid keeps another object of the name untouched. */

@@ -311,12 +311,7 @@ static const Rule *rule_of(Str group, Str kind) {
 }
 
 static Readiness deleted(Value object, Arena *arena) {
-    Value finalizers = kube_object_list(object, "metadata", "finalizers");
-    StrVec names = {0};
-    for (size_t i = 0; i < finalizers.count; i++) {
-        if (value_at(finalizers, i).type->kind == KIND_STRING)
-            vec_push(arena, &names, value_text(value_at(finalizers, i)));
-    }
+    StrVec names = value_texts_of(kube_object_list(object, "metadata", "finalizers"), arena);
     Str list = str_join(names.items, names.count, STR(", "), arena);
     Str reason = STR("it is being deleted");
     if (names.count)

@@ -141,12 +141,7 @@ static void add_events(const WaitObject *wait, const KubeCall *call, Value objec
 static void add_requirement(Value one, StrBuf *out, Arena *arena) {
     Str key = kube_object_text(one, "", "key");
     Str operator= kube_object_text(one, "", "operator");
-    Value values = value_tuple_at(one, STR("values"));
-    StrVec texts = {0};
-    for (size_t i = 0; i < values.count; i++) {
-        if (value_at(values, i).type->kind == KIND_STRING)
-            vec_push(arena, &texts, value_text(value_at(values, i)));
-    }
+    StrVec texts = value_texts_of(value_tuple_at(one, STR("values")), arena);
     Str list = str_join(texts.items, texts.count, STR(","), arena);
     if (out->len)
         strbuf_add_char(out, ',');

@@ -90,12 +90,8 @@ static ConsulStatus client_reject(Str *problem) {
 }
 
 static int64_t client_index_of(Value pair) {
-    Value value;
-    int64_t index = 0;
-    return value_find_present(pair, STR("ModifyIndex"), &value) &&
-                   value.type->kind == KIND_NUMBER && value_to_int(value, &index)
-               ? index
-               : 0;
+    int64_t index;
+    return value_find_int(pair, STR("ModifyIndex"), &index) ? index : 0;
 }
 
 static bool client_add_pair(Value pair, ConsulPairs *out, Arena *arena) {

@@ -240,7 +240,7 @@ static Str label_query(const TfeLabels *labels, Str project_id, Arena *arena) {
  * none. */
 static TfeStatus add_page(const TfeClient *client, Str prefix, Str query, TfeWorkspaces *out,
                           int64_t *next, Str *problem, Arena *arena) {
-    Value document, data, meta, pages, number;
+    Value document, data, meta, pages;
     TfeRequest request = {"GET", organization_url(client, str_to_cstr(query, arena), arena)};
     TfeStatus status = ask(client, &request, &document, &data, problem, arena);
     *next = 0;
@@ -250,9 +250,8 @@ static TfeStatus add_page(const TfeClient *client, Str prefix, Str query, TfeWor
             vec_push(arena, out, workspace);
     }
     if (status == TFE_DONE && value_find_present(document, STR("meta"), &meta) &&
-        value_find_present(meta, STR("pagination"), &pages) &&
-        value_find_present(pages, STR("next-page"), &number))
-        (void)value_to_int(number, next);
+        value_find_present(meta, STR("pagination"), &pages))
+        (void)value_find_int(pages, STR("next-page"), next);
     return status;
 }
 
@@ -402,12 +401,12 @@ TfeStatus tfe_client_write(const TfeClient *client, Str id, Str state, bool is_f
                            Arena *arena) {
     JsonWriter writer;
     HttpResponse response;
-    Value document, number;
+    Value document;
     int64_t serial = 0;
     Str lineage = STR_EMPTY;
     StrBuf body = strbuf_new(arena);
     if (!json_parse_object(state, &document, arena) ||
-        !value_find_present(document, STR("serial"), &number) || !value_to_int(number, &serial) ||
+        !value_find_int(document, STR("serial"), &serial) ||
         !value_find_text(document, STR("lineage"), &lineage)) {
         *problem = STR("the state has no serial or no lineage");
         return TFE_FAILED;

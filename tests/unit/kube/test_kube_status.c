@@ -2,6 +2,7 @@
 #include "kube_recorded.h"
 
 #include "kube_status.h"
+#include "other_kinds.h"
 
 /* Every recorded error keeps code, reason and message; a plain text is its own message. */
 static void recorded(void **) {
@@ -18,6 +19,19 @@ static void recorded(void **) {
         assert_true(status.is_status || str_equal(one->name, STR("missing-group-404-text")));
     }
     assert_int_equal(errors, 32);
+}
+
+static void read_status(Str json, void *arena) {
+    KubeStatus status = kube_status_read(409, json, arena);
+    (void)kube_status_text(&status, arena);
+    assert_int_equal(status.code, 409);
+}
+
+static void other_kinds(void **) {
+    SCOPED(ArenaRef) arena = arena_open("test");
+    KubeRecordedVec all = kube_recorded_read(arena);
+    assert_true(
+        other_kinds_each(kube_recorded_find(&all, "conflict-409")->body, read_status, arena) > 100);
 }
 
 static void details(void **) {
@@ -77,6 +91,7 @@ static void broken(void **) {
 UNIT_MAIN(test_kube_status) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(recorded),
+        cmocka_unit_test(other_kinds),
         cmocka_unit_test(details),
         cmocka_unit_test(broken),
     };

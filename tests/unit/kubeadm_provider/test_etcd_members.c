@@ -1,6 +1,7 @@
 /* etcd_members: a response of a real etcd 3.6.4 with a member that has not started. */
 #include "etcd_members.h"
 #include "kube_script.h"
+#include "other_kinds.h"
 
 static const char response[] =
     "{\"header\":{\"cluster_id\":\"14841639068965178418\",\"member_id\":\"10276657743932975437\","
@@ -8,6 +9,19 @@ static const char response[] =
     "\"peerURLs\":[\"https://10.88.0.11:2380\"],\"clientURLs\":[\"https://"
     "10.88.0.11:2379\",\"http://cp1\"]},"
     "{\"ID\":\"7\",\"peerURLs\":[\"https://[fd00::12]:2380\"],\"isLearner\":true}]}";
+
+static void read_members(Str json, void *arena) {
+    EtcdNodes nodes = {0};
+    if (!etcd_members_parse(json, &nodes, arena))
+        return;
+    vec_each(&nodes, node)
+        assert_true(node->id.len > 0);
+}
+
+static void test_other_kinds(void **) {
+    SCOPED(ArenaRef) arena = arena_open("test");
+    assert_true(other_kinds_each(str_from_cstr(response), read_members, arena) > 100);
+}
 
 static void test_parse(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
@@ -163,10 +177,10 @@ static void test_removal(void **) {
 
 UNIT_MAIN(test_etcd_members) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_parse),    cmocka_unit_test(test_not_a_list),
-        cmocka_unit_test(test_hosts),    cmocka_unit_test(test_list),
-        cmocka_unit_test(test_failures), cmocka_unit_test(test_long_response),
-        cmocka_unit_test(test_removal),
+        cmocka_unit_test(test_parse),         cmocka_unit_test(test_other_kinds),
+        cmocka_unit_test(test_not_a_list),    cmocka_unit_test(test_hosts),
+        cmocka_unit_test(test_list),          cmocka_unit_test(test_failures),
+        cmocka_unit_test(test_long_response), cmocka_unit_test(test_removal),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -4,6 +4,7 @@
 #include "digest.h"
 #include "etcd_snapshot.h"
 #include "hex.h"
+#include "other_kinds.h"
 #include "pki.h"
 #include "quick_derivation.h"
 #include "sealed_file.h"
@@ -223,12 +224,26 @@ static void test_heads(void **) {
         assert_false(etcd_snapshot_parse(str_from_cstr(heads[i]), &head, arena));
 }
 
+static void read_head(Str json, void *arena) {
+    EtcdSnapshot head;
+    if (etcd_snapshot_parse(json, &head, arena))
+        assert_true(head.id.len && head.cluster.len && head.kubernetes_version.len);
+}
+
+static void test_other_kinds(void **) {
+    SCOPED(ArenaRef) arena = arena_open("test");
+    static const char head[] =
+        "{\"kind\":\"etcd-snapshot\",\"id\":\"a\",\"cluster\":\"b\",\"etcd_cluster\":\"c\","
+        "\"kubernetes_version\":\"d\",\"etcd_version\":\"e\",\"taken_at\":\"f\",\"revision\":1,"
+        "\"members\":[\"g\",\"h\"]}";
+    assert_true(other_kinds_each(str_from_cstr(head), read_head, arena) > 100);
+}
+
 UNIT_MAIN(test_etcd_snapshot) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_snapshot),
-        cmocka_unit_test(test_broken),
-        cmocka_unit_test(test_no_status),
-        cmocka_unit_test(test_heads),
+        cmocka_unit_test(test_snapshot),    cmocka_unit_test(test_broken),
+        cmocka_unit_test(test_no_status),   cmocka_unit_test(test_heads),
+        cmocka_unit_test(test_other_kinds),
     };
     quick_derivation_begin();
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,6 +1,7 @@
 /* table_listing: the normal form of nft's JSON, and drift rule by rule. The listings are those of
  * nft 1.0.6. */
 #include "nftables_provider.h"
+#include "other_kinds.h"
 #include "resource_case.h"
 #include "table_listing.h"
 
@@ -232,15 +233,35 @@ static void test_bad_listings(void **) {
         assert_false(table_listing_parse(str_from_cstr(texts[i]), STR_EMPTY, &listing, arena));
 }
 
+static void read_listing(Str json, void *payload) {
+    ResourceCase *c = payload;
+    TableListing listing;
+    if (!table_listing_parse(json, STR_EMPTY, &listing, c->arena))
+        return;
+    Str record = table_listing_record(&listing, c->arena);
+    Value state = case_config(c, STATE);
+    Value made = table_listing_apply(&listing, STR_EMPTY, state, c->arena);
+    assert_true(value_equal(made, table_listing_apply(&listing, record, made, c->arena)));
+}
+
+static void test_other_kinds(void **) {
+    ResourceCase c = case_open(&nftables_table);
+    Str json = str_format(
+        c.arena, "%s",
+        META CHAIN RULE("7", PORT("22") "," ACCEPT)
+            SET(",\"size\":9,\"timeout\":60,\"auto-merge\":true,\"elem\":[{\"prefix\":"
+                "{\"addr\":\"10.0.0.0\",\"len\":8}},{\"elem\":{\"val\":{\"concat\":[\"x\",1]},"
+                "\"timeout\":3,\"comment\":\"c\"}},[\"a\",{\"jump\":{\"target\":\"w\"}}]]") END);
+    assert_true(other_kinds_each(json, read_listing, &c) > 500);
+    case_close(&c);
+}
+
 UNIT_MAIN(test_table_listing) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_passing_members),
-        cmocka_unit_test(test_rules),
-        cmocka_unit_test(test_sets_and_chains),
-        cmocka_unit_test(test_import),
-        cmocka_unit_test(test_keep),
-        cmocka_unit_test(test_odd_elements),
-        cmocka_unit_test(test_bad_listings),
+        cmocka_unit_test(test_passing_members), cmocka_unit_test(test_rules),
+        cmocka_unit_test(test_sets_and_chains), cmocka_unit_test(test_other_kinds),
+        cmocka_unit_test(test_import),          cmocka_unit_test(test_keep),
+        cmocka_unit_test(test_odd_elements),    cmocka_unit_test(test_bad_listings),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -179,6 +179,10 @@ static void members_of_documents(void **) {
         assert_int_equal(value_find_text(object, name, &said), cases[i].is_text);
         check_str(said, cases[i].is_text ? "t" : "before");
         check_str(value_text_at(object, name), cases[i].is_text ? "t" : "");
+        int64_t number = 7;
+        bool is_number = str_equal(name, STR("number"));
+        assert_int_equal(value_find_int(object, name, &number), is_number);
+        assert_int_equal(number, is_number ? 1 : 7);
         assert_int_equal(value_tuple_at(object, name).type->kind, KIND_TUPLE);
         assert_int_equal(value_tuple_at(object, name).count, 0);
         assert_int_equal(value_find_tuple(object, name, &tuple), cases[i].is_tuple);
@@ -189,7 +193,13 @@ static void members_of_documents(void **) {
     for (size_t i = 0; i < ARRAY_COUNT(others); i++) {
         Str said;
         assert_false(value_find_text(others[i], STR("text"), &said));
+        assert_int_equal(value_texts_of(others[i], arena).count, 0);
     }
+    Value mixed =
+        value_tuple(ITEMS(text("a"), value_int(1), value_null(&TYPE_STRING), text("b")), 4, arena);
+    StrVec texts = value_texts_of(mixed, arena);
+    assert_int_equal(texts.count, 2);
+    check_str(texts.items[1], "b");
     check_str(value_key_at(value_unknown(object.type), 1), "null");
 }
 
