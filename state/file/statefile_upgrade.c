@@ -8,7 +8,16 @@ typedef struct Upgrade {
     Arena *arena;
     Str module_text; /* module.a.module.b; empty: root */
     const ModuleAddr *module;
+    bool has_other_kind; /* an array instead of an object, or the reverse */
 } Upgrade;
+
+/* Returns the number of items of an object or array; 0 if it is absent. */
+static size_t count_in(Upgrade *upgrade, Value value, TypeKind kind) {
+    if (!value_is_present(value))
+        return 0;
+    upgrade->has_other_kind |= value.type->kind != kind;
+    return value.type->kind == kind ? value.count : 0;
+}
 
 static Value statefile_upgrade_member(Value object, const char *name) {
     Value found;
@@ -18,12 +27,6 @@ static Value statefile_upgrade_member(Value object, const char *name) {
 static Str statefile_upgrade_text_of(Value value) {
     bool is_text = value_is_present(value) && value.type->kind == KIND_STRING;
     return is_text ? value_text(value) : STR_EMPTY;
-}
-
-static size_t count_of(Value value) {
-    bool has_items = value_is_present(value) &&
-                     (value.type->kind == KIND_OBJECT || value.type->kind == KIND_TUPLE);
-    return has_items ? value.count : 0;
 }
 
 static uint64_t statefile_upgrade_number_of(Value value) {
@@ -166,7 +169,7 @@ static Str nest_attributes(const Map *flat, Arena *arena) {
 
 static Str statefile_upgrade_attributes_of(Upgrade *upgrade, Value flat) {
     Map leaves = map_new(upgrade->arena);
-    for (size_t i = 0; i < count_of(flat); i++) {
+    for (size_t i = 0; i < count_in(upgrade, flat, KIND_OBJECT); i++) {
         Str *value = arena_new(upgrade->arena, Str);
         *value = statefile_upgrade_text_of(value_at(flat, i));
         map_set(&leaves, value_key_at(flat, i), value);
@@ -178,7 +181,7 @@ static Str statefile_upgrade_attributes_of(Upgrade *upgrade, Value flat) {
 static void statefile_upgrade_read_dependencies(Upgrade *upgrade, Value names,
                                                 StateObject *object) {
     StrVec dependencies = {0};
-    for (size_t i = 0; i < count_of(names); i++) {
+    for (size_t i = 0; i < count_in(upgrade, names, KIND_TUPLE); i++) {
         Str name = statefile_upgrade_text_of(value_at(names, i));
         if (name.len == 0 || str_starts_with(name, STR("module.")))
             continue;
@@ -261,7 +264,7 @@ static bool statefile_upgrade_read_resource(Upgrade *upgrade, Str name, Value ol
     instance->current = statefile_upgrade_read_object(
         upgrade, statefile_upgrade_member(old, "primary"), depends_on);
     Value deposed = statefile_upgrade_member(old, "deposed");
-    for (size_t i = 0; i < count_of(deposed); i++) {
+    for (size_t i = 0; i < count_in(upgrade, deposed, KIND_TUPLE); i++) {
         const StateObject *object =
             statefile_upgrade_read_object(upgrade, value_at(deposed, i), depends_on);
         if (object) {
@@ -273,7 +276,7 @@ static bool statefile_upgrade_read_resource(Upgrade *upgrade, Str name, Value ol
 }
 
 static void statefile_upgrade_read_outputs(Upgrade *upgrade, Value outputs) {
-    for (size_t i = 0; i < count_of(outputs); i++) {
+    for (size_t i = 0; i < count_in(upgrade, outputs, KIND_OBJECT); i++) {
         Value old = value_at(outputs, i);
         bool is_bare = value_is_present(old) && old.type->kind == KIND_STRING;
         StateOutput *output = arena_new(upgrade->arena, StateOutput);
@@ -286,7 +289,7 @@ static void statefile_upgrade_read_outputs(Upgrade *upgrade, Value outputs) {
 /* Parses ["root","a","b"]. */
 static void statefile_upgrade_read_path(Upgrade *upgrade, Value path) {
     upgrade->module = NULL;
-    for (size_t i = 1; i < count_of(path); i++) {
+    for (size_t i = 1; i < count_in(upgrade, path, KIND_TUPLE); i++) {
         Str name = statefile_upgrade_text_of(value_at(path, i));
         upgrade->module = module_addr_child(upgrade->module, name, KEY_ABSENT, upgrade->arena);
     }
@@ -294,13 +297,13 @@ static void statefile_upgrade_read_path(Upgrade *upgrade, Value path) {
 }
 
 static bool statefile_upgrade_read_modules(Upgrade *upgrade, Value modules, Str *wrong) {
-    for (size_t i = 0; i < count_of(modules); i++) {
+    for (size_t i = 0; i < count_in(upgrade, modules, KIND_TUPLE); i++) {
         Value module = value_at(modules, i);
         statefile_upgrade_read_path(upgrade, statefile_upgrade_member(module, "path"));
         if (!upgrade->module)
             statefile_upgrade_read_outputs(upgrade, statefile_upgrade_member(module, "outputs"));
         Value resources = statefile_upgrade_member(module, "resources");
-        for (size_t j = 0; j < count_of(resources); j++) {
+        for (size_t j = 0; j < count_in(upgrade, resources, KIND_OBJECT); j++) {
             *wrong = value_key_at(resources, j);
             if (!statefile_upgrade_read_resource(upgrade, *wrong, value_at(resources, j)))
                 return false;
@@ -331,6 +334,13 @@ bool statefile_upgrade(const SourceText *source, State **out, Arena *arena, Diag
             "The state file has an old version, and the name or provider of its resource \"%.*s\" "
             "is invalid. Correct the file, or upgrade the state with the program that wrote it.",
             STR_ARG(wrong));
+    }
+    if (upgrade.has_other_kind) {
+        SourceRange range = {source, 0, 0};
+        return diags_fail(
+            diags, range, "Unsupported state file format",
+            "The state file has an old version, and an array instead of an object, or "
+            "an object instead of an array. Restore a backup.");
     }
     state_compact(upgrade.state);
     *out = upgrade.state;

@@ -186,10 +186,10 @@ const RecordCodec record_base64 = {base64_read, base64_write, text_is_absent,
                                    "private data is invalid"};
 
 static bool raw_read(RecordReader *reading, const RecordRow *row, JsonToken token, void *member) {
-    const JsonReader *reader = reading->reader;
     Str text;
-    if ((row->limit && (uint64_t)reader->bytes.ptr[reader->start] != row->limit) ||
-        !json_skip(reading->reader, token, &text))
+    bool is_other = (row->limit == '{' && token != JSON_OBJECT_START) ||
+                    (row->limit == '[' && token != JSON_ARRAY_START);
+    if (is_other || !json_skip(reading->reader, token, &text))
         return false;
     memcpy(member, &text, sizeof text);
     return true;

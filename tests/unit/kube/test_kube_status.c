@@ -1,8 +1,8 @@
 /* Status objects, recorded and broken. */
 #include "kube_recorded.h"
 
+#include "broken_document.h"
 #include "kube_status.h"
-#include "other_kinds.h"
 
 /* Every recorded error keeps code, reason and message; a plain text is its own message. */
 static void recorded(void **) {
@@ -30,8 +30,8 @@ static void read_status(Str json, void *arena) {
 static void other_kinds(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     KubeRecordedVec all = kube_recorded_read(arena);
-    assert_true(
-        other_kinds_each(kube_recorded_find(&all, "conflict-409")->body, read_status, arena) > 100);
+    assert_true(broken_document_kinds(kube_recorded_find(&all, "conflict-409")->body, read_status,
+                                      arena) > 100);
 }
 
 static void details(void **) {

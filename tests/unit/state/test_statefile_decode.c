@@ -1,4 +1,5 @@
 /* State files of Terraform and OpenTofu, and invalid ones. */
+#include "broken_document.h"
 #include "state_case.h"
 
 static void nouns(void **) {
@@ -152,6 +153,25 @@ static void refused(void **) {
     }
 }
 
+static void read_state(Str text, void *) {
+    SCOPED(ArenaRef) arena = arena_open("broken");
+    Diags diags = diags_new(arena);
+    State *state = NULL;
+    if (!statefile_decode(STR("s"), text, &state, arena, &diags))
+        assert_true(diags_has_errors(&diags));
+}
+
+static void broken(void **) {
+    SCOPED(ArenaRef) arena = arena_open("test");
+    static const char *const names[] = {"outputs_and_keys.tfstate", "tainted_and_deposed.tfstate",
+                                        "version3.tfstate"};
+    for (size_t i = 0; i < ARRAY_COUNT(names); i++) {
+        Str text = state_case_read(names[i], arena);
+        broken_document_cut(text, read_state, NULL);
+        assert_true(broken_document_kinds(text, read_state, NULL) > 300);
+    }
+}
+
 UNIT_MAIN(test_statefile_decode) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(nouns),
@@ -160,6 +180,7 @@ UNIT_MAIN(test_statefile_decode) {
         cmocka_unit_test(instance_providers),
         cmocka_unit_test(empty),
         cmocka_unit_test(refused),
+        cmocka_unit_test(broken),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,6 +1,7 @@
 /* Rows: their flags and limits, and the reasons of a rejection. The tests of each document check
  * its rows (record_case.h). */
 #include "arena_case.h"
+#include "broken_document.h"
 #include "record_case.h"
 
 typedef enum Colour { COLOUR_NONE, COLOUR_RED, COLOUR_BLUE } Colour;
@@ -201,6 +202,18 @@ static void codecs(void **) {
     }
 }
 
+static void read_mix(Str json, void *) {
+    Mix mix = {0};
+    const char *error;
+    assert_false(record_from_json(json, &mix_record, &mix, &error, arena));
+}
+
+static void cut_short(void **) {
+    broken_document_cut(STR("{\"bytes\":\"AP8=\",\"raw\":{\"a\":1},\"list\":[1],\"any\":{\"b\":2},"
+                            "\"loose\":true,\"number\":-7}"),
+                        read_mix, NULL);
+}
+
 /* A row of some variants only is written for these, and read for all. */
 static unsigned variant_of(const void *record) {
     return 1U << ((const Item *)record)->size;
@@ -222,13 +235,10 @@ static void variants(void **) {
 
 UNIT_MAIN(test_record) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(variants),
-        cmocka_unit_test(clones),
-        cmocka_unit_test(codecs),
-        cmocka_unit_test(every_member),
-        cmocka_unit_test(accepted),
-        cmocka_unit_test(rejected),
-        cmocka_unit_test(many_have_their_size),
+        cmocka_unit_test(variants),     cmocka_unit_test(clones),
+        cmocka_unit_test(codecs),       cmocka_unit_test(cut_short),
+        cmocka_unit_test(every_member), cmocka_unit_test(accepted),
+        cmocka_unit_test(rejected),     cmocka_unit_test(many_have_their_size),
     };
     return cmocka_run_group_tests(tests, open_arena, close_arena);
 }
