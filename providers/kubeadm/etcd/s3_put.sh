@@ -96,7 +96,11 @@ x-amz-checksum-sha256:$sum" "$3"
     echo "the credentials may not read $2: the store has checked its digest" >&2
     return
   fi
-  [ "$code" = 200 ] || s3_fail "the object $2 is not there"
+  case $code in
+  200) ;;
+  403) s3_fail "an object $2 exists already, and the credentials may not read it" ;;
+  *) s3_fail "the object $2 is not there" ;;
+  esac
   stored=$(s3_header x-amz-checksum-sha256)
   if [ "$(s3_header content-length)" != "$size" ] || [ "${stored:-$sum}" != "$sum" ]; then
     echo "the object $2 has another content than the snapshot" >&2
