@@ -1,11 +1,20 @@
-"""The initial corpora of the fuzzers, generated from the conformance vectors and the scenarios."""
+"""The initial corpora of the fuzzers: generated from the conformance vectors and the scenarios, and found by long runs.
+
+Those found are in corpus/TARGET.tar.xz. After a long run, "seeds.py keep TARGET…" merges the corpora in build/fuzz into them: inputs
+that reach no more than others do are left out."""
 import hashlib
 import io
 import json
 import pathlib
+import subprocess
+import sys
+import tarfile
+import tempfile
 import zipfile
 
 TESTS = pathlib.Path(__file__).resolve().parents[1]
+KEPT = pathlib.Path(__file__).resolve().parent / 'corpus'
+LONGEST = 2048  # bytes of an input that is kept
 
 
 def vectors():
@@ -204,8 +213,39 @@ def seeds(target):
         yield from HANDSHAKES
 
 
+def found(target):
+    """The inputs that long runs have found."""
+    path = KEPT / (target + '.tar.xz')
+    if path.exists():
+        with tarfile.open(path) as archive:
+            for member in archive:
+                yield archive.extractfile(member).read()
+
+
 def write(target, directory):
     directory.mkdir(parents=True, exist_ok=True)
-    for text in seeds(target):
+    for text in (*seeds(target), *found(target)):
         data = text if isinstance(text, bytes) else text.encode('utf-8', 'surrogatepass')
         (directory / hashlib.sha1(data).hexdigest()).write_bytes(data)
+
+
+def keep(target, fuzzer, corpus):
+    with tempfile.TemporaryDirectory() as top:
+        merged, own = pathlib.Path(top) / 'merged', pathlib.Path(top) / 'own'
+        merged.mkdir()
+        write(target, own)
+        subprocess.run([fuzzer, '-merge=1', '-max_len=%d' % LONGEST, merged, own, corpus], check=True, stderr=subprocess.DEVNULL)
+        with tarfile.open(KEPT / (target + '.tar.xz'), 'w:xz') as archive:
+            for path in sorted(merged.iterdir()):
+                row = tarfile.TarInfo(path.name)
+                row.size = path.stat().st_size
+                archive.addfile(row, io.BytesIO(path.read_bytes()))
+        print('%s: %d inputs' % (target, len(list(merged.iterdir()))))
+
+
+if __name__ == '__main__':
+    if sys.argv[1:2] != ['keep']:
+        sys.exit(__doc__)
+    for target in sys.argv[2:]:
+        build = TESTS.parent / 'build/fuzz'
+        keep(target, build / 'tests/fuzz' / ('fuzz_' + target), build / 'corpus' / target)
