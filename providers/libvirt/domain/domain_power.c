@@ -2,6 +2,7 @@
 #include "duration.h"
 #include "libvirt_error.h"
 #include "log.h"
+#include "path_error.h"
 #include "wait_until.h"
 
 /* interval of shutdown requests: a guest in its boot loader ignores them */
@@ -29,6 +30,39 @@ int domain_power_read(const Call *call, virDomainPtr domain) {
     };
     (void)wait_until(call, &until, NULL);
     return virDomainIsActive(domain);
+}
+
+/* Why the machine does not proceed, and what to do; NULL: it does, or soon will. */
+static const char *paused_because(int state, int reason) {
+    static const char *const paused[] = {
+        [VIR_DOMAIN_PAUSED_USER] = "a user has paused it. \"virsh resume\" lets it proceed",
+        [VIR_DOMAIN_PAUSED_IOERROR] =
+            ("a write to one of its disks failed, for instance for lack of space. Mend the "
+             "storage, then run \"virsh resume\""),
+        [VIR_DOMAIN_PAUSED_WATCHDOG] =
+            "its watchdog has paused it. \"virsh resume\" lets it proceed",
+        [VIR_DOMAIN_PAUSED_FROM_SNAPSHOT] =
+            "its snapshot was that of a paused machine. \"virsh resume\" lets it proceed",
+        [VIR_DOMAIN_PAUSED_CRASHED] =
+            "its guest has crashed. Restart it, for instance with \"virsh reset\"",
+    };
+    if (state == VIR_DOMAIN_CRASHED)
+        return paused[VIR_DOMAIN_PAUSED_CRASHED];
+    if (state == VIR_DOMAIN_PMSUSPENDED)
+        return "its guest sleeps. \"virsh dompmwakeup\" wakes it";
+    bool is_known = reason >= 0 && (size_t)reason < ARRAY_COUNT(paused);
+    return state == VIR_DOMAIN_PAUSED && is_known ? paused[reason] : NULL;
+}
+
+void domain_power_warn(const Call *call, virDomainPtr domain, Diags *diags) {
+    int state = 0;
+    int reason = 0;
+    const char *why =
+        virDomainGetState(domain, &state, &reason, 0) == 0 ? paused_because(state, reason) : NULL;
+    if (why)
+        path_warning(call, NO_PATH, diags, "Machine is paused",
+                     "The machine \"%s\" is on, but does not proceed: %s.",
+                     virDomainGetName(domain), why);
 }
 
 static bool is_off(virDomainPtr domain) {

@@ -193,6 +193,8 @@ bool domain_read(const Call *call, virConnectPtr connection, virDomainPtr domain
         object_builder_set_text(&builder, "update_policy", STR("reboot_if_needed"), arena);
     read_devices(&builder, connection, *state, root, arena);
     domain_address_read(call, domain, active == 1, *state, &builder);
+    if (active == 1)
+        domain_power_warn(call, domain, diags);
     *state = object_builder_value(&builder);
     return true;
 }
