@@ -135,7 +135,8 @@ static bool check_request(EngineWalk *walk, const ImportTarget *request, Diags *
 
 bool transform_import(EngineWalk *walk, Diags *diags) {
     bool ok = check_request(walk, walk->options ? walk->options->import : NULL, diags);
-    if (walk->options && walk->options->import) /* the command imports one object */
+    bool imports_one = walk->options && walk->options->import; /* the import command */
+    if (imports_one || walk->phase == PHASE_EVALUATE)
         return ok;
     vec_each(&walk->modules, module) {
         vec_each(&(*module)->config->imports, import) {
