@@ -81,13 +81,28 @@ static size_t limit_of(size_t cut, size_t all) {
     return cut < CUTS / 2 ? all * cut / CUTS + 1 : all - 25 * (CUTS - cut);
 }
 
-/* A failed check must end the process, and not continue with the tests of the parent. */
-static pid_t start_cut(const SshServer *server, size_t cut, size_t all) {
+/* A failed check must end the process, and not continue with the tests of the parent. The parent
+ * itself makes no connection: a thread of it could hold a lock of OpenSSL, which its children would
+ * wait for without end. */
+static pid_t start_child(void) {
     pid_t child = fork();
     assert_true(child >= 0);
+    if (child == 0)
+        (void)setenv("CMOCKA_TEST_ABORT", "1", 1);
+    return child;
+}
+
+static int status_of(pid_t child) {
+    int status = 0;
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFEXITED(status));
+    return WEXITSTATUS(status);
+}
+
+static pid_t start_cut(const SshServer *server, size_t cut, size_t all) {
+    pid_t child = start_child();
     if (child != 0)
         return child;
-    (void)setenv("CMOCKA_TEST_ABORT", "1", 1);
     SshCase s = ssh_case_of(*server, &ssh_exec);
     s.c.call.generation += cut + 1;
     CutEnd end = cut == HOPELESS_CUT ? check_hopeless_cut(&s, all - 100)
@@ -95,22 +110,37 @@ static pid_t start_cut(const SshServer *server, size_t cut, size_t all) {
     _exit((int)end);
 }
 
+/* Returns the number of bytes of a whole run. */
+static size_t measure(const SshServer *server) {
+    size_t all = 0;
+    int ends[2];
+    assert_int_equal(pipe(ends), 0);
+    pid_t child = start_child();
+    if (child == 0) {
+        SshCase s = ssh_case_of(*server, &ssh_exec);
+        check_done(&s.c, ssh_apply_cut(&s, long_script(&s, 0), SIZE_MAX, CUT_TIMEOUT, &all));
+        assert_int_equal(unlink(server_path(&s.server, "ran-0")), 0);
+        _exit(write(ends[1], &all, sizeof all) != sizeof all);
+    }
+    assert_int_equal(status_of(child), 0);
+    assert_int_equal(read(ends[0], &all, sizeof all), sizeof all);
+    close(ends[0]);
+    close(ends[1]);
+    return all;
+}
+
 static void test_cut_at_each_stage(void **) {
     SKIP_WITHOUT(SERVER_SSHD);
     SshCase s = ssh_case_open(SERVER_SSHD, &ssh_exec);
-    size_t all;
-    check_done(&s.c, ssh_apply_cut(&s, long_script(&s, 0), SIZE_MAX, CUT_TIMEOUT, &all));
-    assert_int_equal(unlink(server_path(&s.server, "ran-0")), 0);
+    size_t all = measure(&s.server);
     pid_t children[CUTS + 1];
     for (size_t i = 0; i < ARRAY_COUNT(children); i++)
         children[i] = start_cut(&s.server, i, all);
     size_t counts[CUT_END_KINDS] = {0};
     for (size_t i = 0; i < ARRAY_COUNT(children); i++) {
-        int status = 0;
-        assert_int_equal(waitpid(children[i], &status, 0), children[i]);
-        assert_true(WIFEXITED(status));
-        assert_in_range(WEXITSTATUS(status), CUT_END_DONE, CUT_END_KINDS - 1);
-        counts[WEXITSTATUS(status)]++;
+        int end = status_of(children[i]);
+        assert_in_range(end, CUT_END_DONE, CUT_END_KINDS - 1);
+        counts[end]++;
     }
     assert_true(counts[CUT_END_SURE] >= 2 && counts[CUT_END_NEVER_RAN] >= 1 &&
                 counts[CUT_END_RAN] >= 1);
