@@ -231,10 +231,11 @@ static const Value *uncovered(const Build *build, const Value *v) {
     return bare;
 }
 
-/* Is the same text secret elsewhere in the object or in the plan? */
+/* Is the same text secret elsewhere in the object or in the plan? The peers show it. */
 static bool repeats_secret(const Build *build, const Value *v) {
-    return v && (render_secret_has(&build->secrets, *v, build->arena) ||
-                 render_secret_has(build->input->secrets, *v, build->arena));
+    return v && !build->input->peer &&
+           (render_secret_has(&build->secrets, *v, build->arena) ||
+            render_secret_has(build->input->secrets, *v, build->arena));
 }
 
 static bool hides(const Build *build, Pair pair) {
@@ -759,10 +760,8 @@ const RenderDiff *render_diff_body(const RenderDiffInput *input, Arena *arena) {
     };
     build.tracks_paths = input->note_count || (input->replace_paths && input->replace_paths->count);
     build.secrets = map_new(arena);
-    if (!input->peer) {
-        render_secret_collect(input->before, &build.secrets);
-        render_secret_collect(input->after, &build.secrets);
-    }
+    render_secret_collect(input->before, &build.secrets);
+    render_secret_collect(input->after, &build.secrets);
     Pair pair = {
         .before = implicit(&input->before),
         .after = implicit(&input->after),

@@ -494,7 +494,7 @@ static void add_plan(RenderPen *pen, const Plan *plan) {
 }
 
 void render_text_plan(const Plan *plan, RenderStyle style, StrBuf *out, Arena *scratch) {
-    style.secrets = style.peer ? NULL : render_secret_of_plan(plan, scratch);
+    style.secrets = render_secret_of_plan(plan, scratch);
     add_plan(&(RenderPen){.out = out, .scratch = scratch, .style = style}, plan);
 }
 
@@ -502,7 +502,7 @@ void render_text_plan_in_pieces(const Plan *plan, RenderStyle style, RenderPiece
                                 Arena *scratch) {
     SCOPED(ArenaRef) written = arena_open("piece of a plan"); /* grows in place */
     StrBuf text = strbuf_new(written);
-    style.secrets = style.peer ? NULL : render_secret_of_plan(plan, scratch);
+    style.secrets = render_secret_of_plan(plan, scratch);
     RenderPen pen = {.out = &text, .piece = piece, .scratch = scratch, .style = style};
     add_plan(&pen, plan);
     hand_over(&pen, 1);

@@ -265,7 +265,7 @@ static int console_run(Cli *cli, const Arguments *arguments, Diags *diags) {
             return 1;
         console.scope = engine_console_scope(engine);
         console.module = engine_console_module(engine);
-        console.secrets = state_secrets(cli, &project.engine, project.state, cli->arena);
+        console.secrets = state_secrets(&project.engine, project.state, cli->arena);
     } else if (option_is_given(arguments, "scope")) {
         diags_error(diags, NO_RANGE, "No configuration",
                     "-scope names a module, but this directory contains no configuration.");

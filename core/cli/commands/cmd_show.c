@@ -175,7 +175,7 @@ static void show_objects(Cli *cli, const Engine *engine, const State *state, Dia
         .style = terminal_style(&cli->terminal),
         .text = strbuf_new(cli->arena),
     };
-    cli->secrets = state_secrets(cli, engine, state, cli->arena);
+    cli->secrets = state_secrets(engine, state, cli->arena);
     out.style.secrets = cli->secrets;
     StateResources resources = {0};
     state_sorted_resources(state, &resources, cli->arena);

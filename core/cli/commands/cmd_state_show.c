@@ -55,7 +55,7 @@ static int state_show_run(Cli *cli, const Arguments *arguments, Diags *diags) {
         return 0;
     }
     RenderStyle style = terminal_style(&cli->terminal);
-    style.secrets = state_secrets(cli, &project.engine, project.state, cli->arena);
+    style.secrets = state_secrets(&project.engine, project.state, cli->arena);
     StrBuf text = strbuf_new(cli->arena);
     Str note = instance->current->status == OBJECT_TAINTED ? STR("(tainted)") : STR_EMPTY;
     render_text_object(&(RenderObject){address, note, value, schema}, style, &text, cli->arena);

@@ -7,11 +7,11 @@
 #include "project_git.h"
 #include "provider_setup.h"
 #include "relevant_json.h"
+#include "render_secret.h"
 #include "reporting.h"
 #include "statefile.h"
 #include "stored_plan.h"
 #include "view.h"
-#include "view_outputs.h"
 
 /* Reports errors that do not depend on the state, before reading or locking it. Drops warnings: the
  * plan adds the same ones again. Warnings of a provider's program are shown for each walk. */
@@ -268,7 +268,7 @@ bool operation_refresh(Operation *operation, Cli *cli, const Arguments *argument
     state->check_results = STR_EMPTY; /* those of the plan are about changes that are not made */
     if (!project_write_state(operation->project, state))
         return false;
-    cli->secrets = plan_secrets(cli, operation->result.plan, cli->arena);
+    cli->secrets = render_secret_of_plan(operation->result.plan, cli->arena);
     if (cli_name(cli)->peer)
         view_show_diags(cli->view, diags); /* the peers show warnings first */
     cli->view->type->applied(cli->view, state);
@@ -384,7 +384,7 @@ bool operation_apply(Operation *operation) {
     project->working = NULL;
 
     /* 4. Show the result: summary and outputs. */
-    cli->secrets = plan_secrets(cli, operation->result.plan, cli->arena);
+    cli->secrets = render_secret_of_plan(operation->result.plan, cli->arena);
     PlanCounts planned = plan_count(operation->result.plan);
     view->done.import = planned.import;
     view->done.forget = planned.forget;

@@ -1,4 +1,4 @@
-/* Collects the sensitive values of states and plans. */
+/* Collects the sensitive values of a state. */
 #include "render_secret.h"
 #include "state_object.h"
 #include "view_outputs.h"
@@ -13,9 +13,7 @@ static bool can_hold_secrets(const StateObject *object, const Schema *schema) {
     return has_paths || schema_has(schema, secrets_is_sensitive);
 }
 
-const Map *state_secrets(const Cli *cli, const Engine *engine, const State *state, Arena *arena) {
-    if (cli_name(cli)->peer)
-        return NULL;
+const Map *state_secrets(const Engine *engine, const State *state, Arena *arena) {
     Map secrets = map_new(arena);
     StateResources resources = {0};
     state_sorted_resources(state, &resources, arena);
@@ -32,8 +30,4 @@ const Map *state_secrets(const Cli *cli, const Engine *engine, const State *stat
         }
     }
     return render_secret_shared(&secrets, arena);
-}
-
-const Map *plan_secrets(const Cli *cli, const Plan *plan, Arena *arena) {
-    return cli_name(cli)->peer ? NULL : render_secret_of_plan(plan, arena);
 }

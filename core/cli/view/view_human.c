@@ -285,7 +285,7 @@ static void human_show_state(const TestText *text, const SuiteRun *run) {
     StrBuf out = strbuf_new(scratch);
     StateResources resources = {0};
     RenderStyle style = terminal_style(&text->view->cli->terminal);
-    style.secrets = state_secrets(text->view->cli, run->engine, run->state, scratch);
+    style.secrets = state_secrets(run->engine, run->state, scratch);
     state_sorted_resources(run->state, &resources, scratch);
     vec_each(&resources, resource) {
         vec_each(&(*resource)->instances, instance) {

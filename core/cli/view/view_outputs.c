@@ -33,7 +33,9 @@ static void print_all(Cli *cli, const State *state, const char *sensitive, Print
         if (output->sensitive && !style.show_sensitive)
             strbuf_add_cstr(&text, sensitive);
         else
-            print(render_secret_mark(cli->secrets, output->value, scratch), style, &text, scratch);
+            print(style.peer ? output->value
+                             : render_secret_mark(cli->secrets, output->value, scratch),
+                  style, &text, scratch);
         strbuf_add_char(&text, '\n');
     }
     terminal_out(strbuf_str(&text));

@@ -4,15 +4,13 @@
 #include "cli.h"
 #include "engine.h"
 
-/* Prints "name = value" lines; hides values that cli->secrets holds. */
+/* Prints "name = value" lines; hides values that cli->secrets holds, but not as another program. */
 void view_outputs_show(Cli *cli, const State *state);
 /* The same in the form of objects, as Terraform's `show` prints them. */
 void view_outputs_show_nested(Cli *cli, const State *state);
 
-/* Return the values that texts hide also without their mark; NULL under the name of another
- * program, whose texts show them. They live in `arena`. For a state: the sensitive values of all
- * current objects that are long enough to be recognised in other values. */
-const Map *state_secrets(const Cli *cli, const Engine *engine, const State *state, Arena *arena);
-const Map *plan_secrets(const Cli *cli, const Plan *plan, Arena *arena);
+/* Returns the sensitive values of all current objects that are long enough to be recognised in
+ * other values; for render_secret_mark. Lives in `arena`. */
+const Map *state_secrets(const Engine *engine, const State *state, Arena *arena);
 /* A RenderSchemaLookup; `engine` is the Engine. */
 const Schema *view_outputs_find_schema(void *engine, ResourceMode mode, Str provider, Str type);
