@@ -103,8 +103,10 @@ static bool read_baseline(WorkingState *working, Diags *diags) {
     if (working->is_known)
         return true;
     Arena *arena = arena_open("written state");
-    working->written = read_written(working, arena, diags);
+    Diags found = diags_new(arena);
+    working->written = read_written(working, arena, &found);
     working->is_known = working->written;
+    diags_append(diags, &found);
     if (!working->is_known || working->written == working->read) {
         arena_close(arena);
         return working->is_known;

@@ -50,8 +50,12 @@ SourceRange source_range_keep(SourceRange range, Arena *arena) {
     range = source_range_resolve(range);
     if (!range.source || !range.source->is_temporary)
         return range;
-    range.source = source_text_new_temporary(str_clone(range.source->path, arena),
-                                             str_clone(range.source->bytes, arena), arena);
+    SourceText *kept = arena_new(arena, SourceText);
+    *kept = *range.source;
+    kept->path = str_clone(kept->path, arena);
+    kept->bytes = str_clone(kept->bytes, arena);
+    kept->outline = NULL; /* its tree is not kept */
+    range.source = kept;
     return range;
 }
 

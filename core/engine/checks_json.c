@@ -110,27 +110,19 @@ static void gather_records(Checked *checked, const Node *node, ModuleInstance *m
     }
 }
 
-static Str checks_json_text_of(Value row, const char *name) {
-    Value value;
-    bool has = value_find(row, str_from_cstr(name), &value) && value_is_present(value);
-    return has ? value_text(value) : STR_EMPTY;
-}
-
 static CheckStatus checks_json_status_of(Value row) {
     for (size_t i = 0; i <= CHECK_ERROR; i++) {
-        if (str_equal_cstr(checks_json_text_of(row, "status"), check_status_name((CheckStatus)i)))
+        if (str_equal_cstr(value_text_at(row, STR("status")), check_status_name((CheckStatus)i)))
             return (CheckStatus)i;
     }
     return CHECK_UNKNOWN;
 }
 
 static CheckResults *results_of(Value row, Arena *arena) {
-    Value messages;
-    if (!value_find(row, STR("failure_messages"), &messages) || !value_is_present(messages))
-        return NULL;
-    CheckResults *results = checks_new(messages.count, arena);
+    StrVec messages = value_texts_of(value_tuple_at(row, STR("failure_messages")), arena);
+    CheckResults *results = messages.count ? checks_new(messages.count, arena) : NULL;
     for (size_t i = 0; i < messages.count; i++)
-        results->items[i].message = value_text(value_at(messages, i));
+        results->items[i].message = messages.items[i];
     return results;
 }
 
@@ -146,7 +138,7 @@ static const CheckedObject *find_object(const Checked *checked, Str address) {
  * again, so the results of the plan remain. */
 static CheckedObject checks_json_planned_object(const EngineWalk *walk, const Checked *checked,
                                                 Value row, Arena *arena) {
-    CheckedObject object = {.address = checks_json_text_of(row, "object_addr"),
+    CheckedObject object = {.address = value_text_at(row, STR("object_addr")),
                             .status = CHECK_UNKNOWN};
     const CheckedObject *own = find_object(checked, object.address);
     if (own && own->status != CHECK_UNKNOWN)
@@ -165,12 +157,13 @@ static Map checks_json_read_planned(const EngineWalk *walk, Arena *arena) {
     const char *error;
     size_t offset;
     if (!walk->plan || walk->plan->checks.len == 0 ||
-        !json_parse_any(walk->plan->checks, &rows, &error, &offset, arena))
+        !json_parse_any(walk->plan->checks, &rows, &error, &offset, arena) ||
+        rows.type->kind != KIND_TUPLE)
         return planned;
     for (size_t i = 0; i < rows.count; i++) {
         Value *row = arena_new(arena, Value);
         *row = value_at(rows, i);
-        map_set(&planned, checks_json_text_of(*row, "config_addr"), row);
+        map_set(&planned, value_text_at(*row, STR("config_addr")), row);
     }
     return planned;
 }
@@ -179,10 +172,10 @@ static Map checks_json_read_planned(const EngineWalk *walk, Arena *arena) {
 static void keep_planned(const EngineWalk *walk, const Map *planned, Checked *checked,
                          Arena *arena) {
     const Value *row = map_find(planned, checked->address);
-    Value objects;
-    if (!row || !value_find(*row, STR("objects"), &objects))
+    if (!row)
         return;
-    if (!value_is_present(objects)) {
+    Value objects = value_tuple_at(*row, STR("objects"));
+    if (objects.count == 0) {
         checked->is_expanded |= checks_json_status_of(*row) == CHECK_PASS;
         return;
     }

@@ -277,9 +277,7 @@ static Str encode_txn(const EtcdTxn *txn, Arena *arena) {
 }
 
 static void client_add_found(Value range, EtcdResponse *out, Arena *arena) {
-    Value list;
-    if (!value_find_present(range, STR("kvs"), &list))
-        return;
+    Value list = value_tuple_at(range, STR("kvs"));
     for (size_t i = 0; i < list.count; i++) {
         Value item = value_at(list, i);
         EtcdKeyValue found = {
@@ -306,7 +304,7 @@ EtcdOperation etcd_client_delete(Str key, Str range_end) {
 bool etcd_client_txn(EtcdClient *client, const EtcdTxn *txn, const CancelToken *cancel,
                      EtcdResponse *out, Str *problem, Arena *arena) {
     Call call = {"kv/txn", encode_txn(txn, arena), RESPONSE_MS, ROUNDS, cancel};
-    Value response, header, responses, range;
+    Value response, header, range;
     *out = (EtcdResponse){0};
     if (!call_etcd(client, &call, &response, problem, arena))
         return false;
@@ -315,8 +313,8 @@ bool etcd_client_txn(EtcdClient *client, const EtcdTxn *txn, const CancelToken *
         value_find_present(response, STR("succeeded"), &succeeded) && value_is_true(succeeded);
     if (value_find_present(response, STR("header"), &header))
         out->revision = int_of(header, "revision");
-    for (size_t i = 0;
-         value_find_present(response, STR("responses"), &responses) && i < responses.count; i++) {
+    Value responses = value_tuple_at(response, STR("responses"));
+    for (size_t i = 0; i < responses.count; i++) {
         if (value_find_present(value_at(responses, i), STR("response_range"), &range))
             client_add_found(range, out, arena);
     }

@@ -136,12 +136,11 @@ static KubeOutcome list_pages(const KubeStore *store, Str selector, const char *
         KubeRequest request = {.method = "GET",
                                .path = page_path(store, selector, next, arena),
                                .accept = str_from_cstr(accept)};
-        Value page;
         KubeOutcome status = send_request(store, &request, out, arena);
         if (status != KUBE_DONE)
             return status;
-        bool has_items = kube_object_find(out->object, "", "items", &page);
-        for (size_t i = 0; has_items && i < page.count; i++)
+        Value page = kube_object_list(out->object, "", "items");
+        for (size_t i = 0; i < page.count; i++)
             vec_push(arena, items, value_at(page, i));
         next = kube_object_text(out->object, "metadata", "continue");
     } while (next.len);

@@ -489,6 +489,13 @@ static bool statefile_decode_check_version(Decoding *decoding, uint64_t version)
                       (unsigned long long)version);
 }
 
+/* A state has secrets, and its text may be freed before a diagnostic is shown. */
+static const SourceText *source_of(Str path, Str bytes, Arena *arena) {
+    SourceText *source = arena_new(arena, SourceText);
+    *source = (SourceText){.path = path, .bytes = bytes, .is_private = true, .is_temporary = true};
+    return source;
+}
+
 bool statefile_decode(Str path, Str bytes, State **out, Arena *arena, Diags *diags) {
     State *state = state_new(arena);
     if (str_trim(bytes).len == 0) {
@@ -502,7 +509,7 @@ bool statefile_decode(Str path, Str bytes, State **out, Arena *arena, Diags *dia
         return false;
     Decoding decoding = {
         .reader = json_reader_new(bytes, scratch),
-        .source = source_text_new_private(str_clone(path, arena), bytes, arena),
+        .source = source_of(str_clone(path, arena), bytes, arena),
         .state = state,
         .arena = arena,
         .diags = diags,

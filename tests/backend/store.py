@@ -1,6 +1,6 @@
 """Common parts of the tests of remote backends: a directory with a configuration, the program, and the cases for every
 backend. A Store (each test has its own) starts the server and reads its content."""
-import base64, concurrent.futures, contextlib, contextvars, functools, json, os, shutil, subprocess, sys, tempfile, threading, time
+import base64, concurrent.futures, contextlib, contextvars, functools, importlib.machinery, importlib.util, json, os, shutil, subprocess, sys, tempfile, threading, time
 
 import rotation
 from proxy import Proxy
@@ -10,7 +10,7 @@ LOAM = os.environ.get("LOAM_DEV", os.path.join(HERE, "../../build/dev/loam"))
 FAST = os.environ.get("LOAM", os.path.join(HERE, "../../build/release/loam"))  # without sanitizers: a seventh of the time
 PROGRAM = contextvars.ContextVar("program", default=LOAM)  # of the directories that the thread makes
 ENV = {key: value for key, value in os.environ.items() if not key.startswith(("TF_", "LOAM_", "SSL_", "ETCD", "http", "HTTP"))}
-ENV.update(TF_IN_AUTOMATION="1", ASAN_OPTIONS="detect_leaks=1")
+ENV.update(TF_IN_AUTOMATION="1", ASAN_OPTIONS=os.environ.get("ASAN_OPTIONS", "detect_leaks=1"))
 TOP = tempfile.mkdtemp(prefix="loam-backend-")
 FILES = 3  # with an external effect, hence one intent each
 
@@ -18,6 +18,15 @@ FILES = 3  # with an external effect, hence one intent each
 def check(condition, text):
     if not condition:
         raise AssertionError(text)
+
+
+def backend(name):
+    """The test of a backend, as a module."""
+    path = os.path.join(HERE, name)
+    loader = importlib.machinery.SourceFileLoader("backend_" + name, path)
+    module = importlib.util.module_from_spec(importlib.util.spec_from_loader(loader.name, loader))
+    loader.exec_module(module)
+    return module
 
 
 def equal(got, wanted, text):

@@ -220,12 +220,12 @@ static void add_tenant_arguments(const FluxRendering *rendering, Str component, 
 
 static Value components_arguments_of(const FluxRendering *rendering, Str component,
                                      Value container) {
-    Value arguments = value_tuple_at(container, STR("args"));
     Arena *arena = rendering->arena;
+    StrVec arguments = value_texts_of(value_tuple_at(container, STR("args")), arena);
     ValueVec items = {0};
-    for (size_t i = 0; i < arguments.count; i++) {
-        Str text = value_text(value_at(arguments, i));
-        vec_push(arena, &items, value_from_str(components_argument_of(rendering, component, text)));
+    vec_each(&arguments, text) {
+        vec_push(arena, &items,
+                 value_from_str(components_argument_of(rendering, component, *text)));
     }
     bool takes_artifacts = str_equal(component, STR("kustomize-controller")) ||
                            str_equal(component, STR("helm-controller"));
@@ -250,8 +250,8 @@ static Value components_with_image(const FluxRendering *rendering, Str component
 }
 
 static Value components_with_containers(const FluxRendering *rendering, Value object) {
-    Value containers = value_null(&TYPE_DYNAMIC);
-    if (!kube_object_find(object, "spec.template.spec", "containers", &containers))
+    Value containers = kube_object_list(object, "spec.template.spec", "containers");
+    if (containers.count == 0)
         return object;
     Value *items = value_copy_items(containers, rendering->arena);
     for (size_t i = 0; i < containers.count; i++) {

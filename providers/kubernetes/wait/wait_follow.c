@@ -164,7 +164,8 @@ static Str wait_report_selector_of(Value object, Arena *arena) {
     Value expressions = value_tuple_at(selector, STR("matchExpressions"));
     labels = expressions.count ? value_null(&TYPE_DYNAMIC) : selector;
     (void)value_find_present(selector, STR("matchLabels"), &labels);
-    for (size_t i = 0; value_is_present(labels) && i < labels.count; i++) {
+    for (size_t i = 0;
+         value_is_present(labels) && labels.type->kind == KIND_OBJECT && i < labels.count; i++) {
         Str name = value_key_at(labels, i);
         if (value_at(labels, i).type->kind == KIND_STRING)
             strbuf_add_format(&out, "%s%.*s=%.*s", out.len ? "," : "", STR_ARG(name),

@@ -187,6 +187,17 @@ static void a_write_that_fails(void **state) {
     check_str(state_case_attributes(it->state, "t.a", it->arena), "{\"id\":\"1\"}");
 }
 
+/* A damaged state in the store: the error's place outlives the text. */
+static void a_damaged_baseline(void **state) {
+    Case *it = *state;
+    put(it, "t.a", "1", intend(it, "t.a"));
+    it->store.text = STR("{\n\"version\": 4,\n\"serial\": \"x\"}");
+    assert_false(working_state_checkpoint(it->working, &it->diags));
+    const Diag *diag = &it->diags.items[0];
+    assert_int_equal(source_text_position(diag->range.source, diag->range.start).line, 3);
+    assert_true(diag->range.source->is_private);
+}
+
 static void deposing(void **state) {
     Case *it = *state;
     ResourceAddr address = state_case_address("t.a", it->arena);
@@ -401,6 +412,7 @@ UNIT_MAIN(test_working_state) {
         TEST(idle_plans),
         TEST(continued_plans),
         TEST(a_write_that_fails),
+        TEST(a_damaged_baseline),
         TEST(deposing),
         TEST(deposed_keys),
         TEST(generations),
