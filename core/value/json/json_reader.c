@@ -186,7 +186,7 @@ static bool read_hex(JsonReader *reader, size_t at, uint32_t *out) {
     *out = 0;
     for (size_t i = at; i < at + 4; i++) {
         int c = byte_at(reader, i);
-        if (c < 0 || !isxdigit(c)) {
+        if (!isxdigit(c)) { /* -1, the end, is EOF */
             bad_character(reader, i, "in \\u hexadecimal character escape");
             return false;
         }

@@ -252,9 +252,8 @@ static bool is_matching_structure(const Type *have, const Type *want) {
 }
 
 static bool is_matching_collection(const Type *have, const Type *want) {
-    if (have->kind == KIND_MAP || want->kind == KIND_MAP)
-        return have->kind == want->kind;
-    return convert_type_is_sequence(have) && convert_type_is_sequence(want);
+    return (have->kind == KIND_MAP && want->kind == KIND_MAP) ||
+           (convert_type_is_sequence(have) && convert_type_is_sequence(want));
 }
 
 Str convert_type_mismatch(const Type *have, const Type *want, Arena *arena) {

@@ -114,10 +114,46 @@ static void many_types(void **) {
     check_unified(convert_type_unify(types, COUNT, CONVERT_SAFE, arena), "map(number)");
 }
 
+/* Structures that differ in some parts only: the more general one is found wherever it stands, and
+ * neither is if each is wider in another part. */
+static void wider_parts(void **) {
+    static const char *const parts[] = {"'number'", "'string'", NUMBERS, STRINGS, STRING_SET};
+    const size_t count = ARRAY_COUNT(parts);
+    for (size_t i = 0; i < count * count; i++) {
+        const char *first = parts[i / count], *second = parts[i % count];
+        for (int place = 0; place < 3; place++) {
+            const Type *types[2], *wanted;
+            const Type *each[] = {type_of(first), type_of(second)};
+            const Type *unified = convert_type_unify(each, 2, CONVERT_SAFE, arena);
+            for (size_t k = 0; k < 3; k++) {
+                const Type *of_parts[] = {&TYPE_BOOL, &TYPE_BOOL, &TYPE_BOOL};
+                of_parts[place] = k < 2 ? each[k] : unified;
+                const Type *made = of_parts[place] ? type_tuple(of_parts, 3, arena) : NULL;
+                if (k < 2)
+                    types[k] = made;
+                else
+                    wanted = made;
+            }
+            const Type *got = convert_type_unify(types, 2, CONVERT_SAFE, arena);
+            if (got != wanted && !(got && wanted && type_equal(got, wanted)))
+                fail_msg("%s and %s at %d", first, second, place);
+            /* Among sets, a list is the result if the elements of all sets convert to its. */
+            const Type *sets[] = {type_set(types[0], arena), type_set(types[1], arena),
+                                  type_list(types[1], arena)};
+            got = convert_type_unify(sets, 3, CONVERT_SAFE, arena);
+            const Type *list = wanted && type_equal(wanted, types[1]) ? sets[2] : NULL;
+            if (got != list && !(got && list && type_equal(got, list)))
+                fail_msg("sets of %s and %s at %d: %s", first, second, place,
+                         got ? str_to_cstr(type_to_constraint(got, arena), arena) : "nothing");
+        }
+    }
+}
+
 UNIT_MAIN(test_convert_unify) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(pairs_unify_either_way_round),
         cmocka_unit_test(several_types),
+        cmocka_unit_test(wider_parts),
         cmocka_unit_test(many_types),
     };
     return cmocka_run_group_tests(tests, open_arena, close_arena);

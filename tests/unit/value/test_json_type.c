@@ -89,6 +89,11 @@ static void refused(void **) {
         "[\"object\",{\"a\":\"bool\"},[\"b\"]]",
         "[\"object\",{\"a\":\"bool\"},[\"a\"],[]]",
         "[\"map\",\"string\"",
+        "[\"list\",\"strings\"]",
+        "[\"set\",null]",
+        "[\"map\",[\"list\",7]]",
+        "[\"tuple\",[\"bool\",[\"set\",\"strings\"]]]",
+        "[\"object\",{\"a\":\"bool\",\"b\":[\"list\",\"strings\"]}]",
     };
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         const Type *type = NULL;

@@ -58,6 +58,25 @@ static void texts(void **) {
         ".a.b[1]");
 }
 
+/* A joined path has the steps of both, in order. */
+static void joined(void **) {
+    static const char *const names[] = {"a", "b", "c", "d", "e", "f"};
+    for (size_t left = 0; left <= 3; left++) {
+        for (size_t right = 0; right <= 3; right++) {
+            Path base = root, inside = root, whole = root;
+            for (size_t i = 0; i < left; i++)
+                base = attribute(base, names[i]);
+            for (size_t i = left; i < left + right; i++)
+                inside = attribute(inside, names[i]);
+            for (size_t i = 0; i < left + right; i++)
+                whole = attribute(whole, names[i]);
+            Path path = path_join(base, inside, arena);
+            assert_int_equal(path_compare(path, whole), 0);
+            check_str_equal(path_to_str(path, arena), path_to_str(whole, arena));
+        }
+    }
+}
+
 static const char shown[] = "{disks = [{size = 1}, {size = 2}], names = [\"a\", \"b\"], "
                             "tags = {\"env\" = \"dev\"}}";
 
@@ -315,6 +334,7 @@ UNIT_MAIN(test_path) {
         cmocka_unit_test(absent_parts),
         cmocka_unit_test(names_with_signs),
         cmocka_unit_test(texts),
+        cmocka_unit_test(joined),
         cmocka_unit_test(values_are_found),
         cmocka_unit_test(absent_values_have_absent_parts),
         cmocka_unit_test(values_are_replaced),

@@ -60,6 +60,56 @@ static void every_member(void **) {
     record_case_rows(&it, NULL);
 }
 
+#define FULL 7
+
+typedef struct Tank {
+    uint64_t before, level, after;
+} Tank;
+
+static bool level_read(RecordReader *reading, const RecordRow *row, JsonToken token, void *member) {
+    return record_uint64.read(reading, row, token, member);
+}
+
+static void level_write(RecordWriter *writing, const RecordRow *row, const void *member) {
+    record_uint64.write(writing, row, member);
+}
+
+static bool level_is_absent(const void *member) {
+    return *(const uint64_t *)member == FULL;
+}
+
+static void level_reset(void *member) {
+    *(uint64_t *)member = FULL;
+}
+
+static const RecordCodec level = {level_read, level_write, level_is_absent, "no level",
+                                  level_reset};
+
+/* An absent member gets the value of its codec; the members beside it stay as they are. */
+static void absent_members_are_reset(void **) {
+    static const RecordRow rows[] = {
+        {.key = STR_CONST("level"),
+         .codec = &level,
+         .offset = offsetof(Tank, level),
+         .size = sizeof(uint64_t),
+         .flags = ROW_OPTIONAL},
+    };
+    static const Record record = RECORD(Tank, rows);
+    static const struct {
+        const char *text;
+        uint64_t level;
+    } cases[] = {{"{}", FULL}, {"{\"level\":3}", 3}, {"{\"other\":3}", FULL}};
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+        Tank tank = {1, 2, 3};
+        JsonReader reader = json_reader_new(str_from_cstr(cases[i].text), arena);
+        RecordReader reading = {.reader = &reader, .arena = arena};
+        assert_true(record_decode(&reading, &record, json_next(&reader), &tank));
+        assert_int_equal(tank.before, 1);
+        assert_int_equal(tank.level, cases[i].level);
+        assert_int_equal(tank.after, 3);
+    }
+}
+
 static void accepted(void **) {
     static const struct {
         const char *text;
@@ -235,10 +285,15 @@ static void variants(void **) {
 
 UNIT_MAIN(test_record) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(variants),     cmocka_unit_test(clones),
-        cmocka_unit_test(codecs),       cmocka_unit_test(cut_short),
-        cmocka_unit_test(every_member), cmocka_unit_test(accepted),
-        cmocka_unit_test(rejected),     cmocka_unit_test(many_have_their_size),
+        cmocka_unit_test(absent_members_are_reset),
+        cmocka_unit_test(variants),
+        cmocka_unit_test(clones),
+        cmocka_unit_test(codecs),
+        cmocka_unit_test(cut_short),
+        cmocka_unit_test(every_member),
+        cmocka_unit_test(accepted),
+        cmocka_unit_test(rejected),
+        cmocka_unit_test(many_have_their_size),
     };
     return cmocka_run_group_tests(tests, open_arena, close_arena);
 }

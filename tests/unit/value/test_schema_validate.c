@@ -189,6 +189,38 @@ static void texts(void **) {
     }
 }
 
+/* Without a check of the schema, texts must still have no zero byte. An argument of any type may,
+ * since its provider does not read it as one text. */
+static void zero_bytes(void **) {
+    static const Attribute unchecked[] = {
+        {"text", &TYPE_STRING, OPTIONAL, "A text."},
+        {"map", &TYPE_MAP_OF_STRING, OPTIONAL, "Texts by key."},
+        {"number", &TYPE_NUMBER, OPTIONAL, "A number."},
+        {"any", &TYPE_DYNAMIC, OPTIONAL, "Anything."},
+        {"bytes", &TYPE_STRING, OPTIONAL | ANY_TEXT, "Any bytes."},
+    };
+    static const Schema plain = {SCHEMA_ATTRIBUTES(unchecked)};
+    static const struct {
+        const char *config;
+        bool is_good;
+    } cases[] = {
+        {"{\"text\":\"a\",\"map\":{\"k\":\"!\"},\"number\":1}", true},
+        {"{\"text\":\"a\\u0000\"}", false},
+        {"{\"map\":{\"k\":\"\\u0000\"}}", false},
+        {"{\"map\":{\"\\u0000\":\"a\"}}", false},
+        {"{\"bytes\":\"a\\u0000\"}", true},
+        {"{\"any\":{\"value\":\"a\\u0000\",\"type\":\"string\"}}", true},
+        {"{\"any\":{\"value\":[\"a\\u0000\"],\"type\":[\"list\",\"string\"]}}", true},
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+        SCOPED(ArenaRef) arena = arena_open("test");
+        Diags diags = diags_new(arena);
+        Value object = object_of(&plain, cases[i].config, arena);
+        if (schema_validate(&plain, object, arena, &diags) != cases[i].is_good)
+            fail_msg("%s", cases[i].config);
+    }
+}
+
 /* Errors about a value of a fixed set, with and without showing the value. */
 static void words(void **) {
     static const struct {
@@ -259,6 +291,7 @@ UNIT_MAIN(test_schema_validate) {
         cmocka_unit_test(counts_of_blocks),
         cmocka_unit_test(words),
         cmocka_unit_test(texts),
+        cmocka_unit_test(zero_bytes),
         cmocka_unit_test(unknown_values_pass),
         cmocka_unit_test(secrets_stay_out_of_messages),
     };
