@@ -2,6 +2,7 @@
 #include "bundle.h"
 
 #include "digest.h"
+#include "fake_world.h"
 #include "object_builder.h"
 
 #include <errno.h>
@@ -105,11 +106,15 @@ bool bundle_plan(const Call *call, const PlanRequest *request, PlanResponse *res
         return true;
     }
     Value after = files_of(request->proposed);
-    if (!value_is_known(after)) {
+    bool is_idle = bundle_fault.what && strncmp(bundle_fault.what, "idle", 4) == 0;
+    if (is_idle)
+        response->planned = request->prior;
+    if (!value_is_known(after) || (is_idle && strcmp(bundle_fault.what, "idle and more") == 0)) {
         response->has_unknown_parts = true;
         return true;
     }
-    show_parts(call, before, after, response);
+    if (!is_idle || strcmp(bundle_fault.what, "idle") != 0)
+        show_parts(call, before, after, response);
     return true;
 }
 
@@ -320,6 +325,8 @@ bool bundle_read(const Call *call, const ReadRequest *request, ReadResponse *res
 /* The files of the prior object, and those that were begun under new names. */
 bool bundle_recover(const Call *call, const RecoverRequest *request, RecoverResponse *response,
                     Diags *diags) {
+    if (!fake_world_check_recovery(request, diags))
+        return false;
     bool creates = request->call == RECOVER_CREATE;
     Value like = creates ? request->planned : request->prior;
     Bundle bundle = bundle_of(call, like, request->prior, diags);

@@ -17,8 +17,8 @@ typedef struct BundleFault {
      * "refuse" (with the actual state), "lost" (without a state). The provider violates the
      * contract: "go on" (after a part that must not begin), "no end", "never", "twice",
      * "otherwise", "unplanned", "end first"; in its plan: "again", "no before", "null before",
-     * "text before", "no key", "quiet".
-     */
+     * "text before", "no key", "quiet". The plan keeps the prior object: "idle", with the changed
+     * parts ("idle but parts"), with unknown ones ("idle and more"). */
     const char *what;
 } BundleFault;
 

@@ -113,7 +113,7 @@ static Deed begin(const Call *call, const char *verb, Value object, size_t group
     pthread_mutex_lock(&world->mutex);
     world->calls++;
     if (str_equal(world->stops_at, deed.text))
-        cancel_raise(world->cancel, CANCEL_STOP);
+        cancel_raise(world->cancel, world->stops_now ? CANCEL_NOW : CANCEL_STOP);
     return deed;
 }
 
@@ -149,7 +149,10 @@ static const Attribute thing_attributes[] = {
 static Value made_object(const Call *call, Value planned, const FakeObject *object, int64_t count) {
     ObjectBuilder builder = object_builder_of(planned, call->arena);
     object_builder_set(&builder, "id", value_string(object->id, call->arena));
-    object_builder_set(&builder, "revision", value_int(count));
+    Str vague = str_concat(STR("vague "), object->name, call->arena);
+    object_builder_set(&builder, "revision",
+                       is_ordered(world_of(call), vague) ? value_unknown(&TYPE_NUMBER)
+                                                         : value_int(count));
     return object_builder_value(&builder);
 }
 
@@ -253,6 +256,8 @@ static bool thing_plan(const Call *call, const PlanRequest *request, PlanRespons
     pthread_mutex_lock(&world->mutex);
     world->planned_ms = call_planned_ms(call);
     world->can_keep = call->kept != NULL;
+    world->awaits_changes = request->awaits_changes;
+    world->is_preflight = request->is_preflight;
     bool is_fixed = is_ordered(world, str_format(call->arena, "fixed %.*s", STR_ARG(name)));
     bool rebuilds = is_ordered(world, str_format(call->arena, "rebuild %.*s", STR_ARG(name)));
     response->is_legacy = is_ordered(world, str_format(call->arena, "legacy %.*s", STR_ARG(name)));
@@ -286,8 +291,17 @@ static bool thing_marker(const Call *call, const MarkerRequest *request, MarkerR
     return true;
 }
 
+bool fake_world_check_recovery(const RecoverRequest *request, Diags *diags) {
+    bool has_planned = !value_is_null(request->planned), has_prior = !value_is_null(request->prior);
+    return (has_planned == (request->call != RECOVER_DELETE) &&
+            has_prior == (request->call != RECOVER_CREATE)) ||
+           diags_fail(diags, NO_RANGE, "Contradictory recovery", "Call %d.", request->call);
+}
+
 static bool thing_recover(const Call *call, const RecoverRequest *request,
-                          RecoverResponse *response, Diags *) {
+                          RecoverResponse *response, Diags *diags) {
+    if (!fake_world_check_recovery(request, diags))
+        return false;
     RecoverOutcome *outcome = &response->outcome;
     Value *state = &response->state;
     FakeWorld *world = world_of(call);

@@ -43,6 +43,7 @@ typedef struct FakeWorld {
                        "limit a": the request for its limits fails;
                        "defer a": leaves a lookup or a token to the apply;
                        "lie a": creates with another size and kind than planned;
+                       "vague a": the result of a creation or update has an unknown value;
                        "fixed a": the plan of an object fails unless it is replaced;
                        "legacy a": may do so, and plans another size than configured */
     uint32_t reads; /* of managed objects */
@@ -52,12 +53,15 @@ typedef struct FakeWorld {
     FakeGroup read_groups[3]; /* none, group "one", group "pair" */
     bool is_slow;
     CancelToken *cancel;
-    Str stops_at; /* raises the token within this call: "create a" */
-    Str dies_at;  /* ends the process within this call, after the object is there */
-    Str keeps_at; /* this update keeps a state with the revision 41 first */
+    Str stops_at;   /* raises the token within this call: "create a" */
+    bool stops_now; /* to CANCEL_NOW */
+    Str dies_at;    /* ends the process within this call, after the object is there */
+    Str keeps_at;   /* this update keeps a state with the revision 41 first */
     RecoverOutcome recovery;
-    int64_t planned_ms; /* time of the plan, in the last plan of a thing */
-    bool can_keep;      /* whether that call could keep a result for the next one */
+    int64_t planned_ms;  /* time of the plan, in the last plan of a thing */
+    bool awaits_changes; /* of the request of that plan */
+    bool is_preflight;   /* of that request, too */
+    bool can_keep;       /* whether that call could keep a result for the next one */
 } FakeWorld;
 
 void fake_world_open(FakeWorld *world, Arena *arena);

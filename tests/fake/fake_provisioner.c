@@ -8,6 +8,7 @@
 static const Attribute attributes[] = {
     {"text", &TYPE_STRING, REQUIRED, "The recorded note."},
     {"output", &TYPE_STRING, OPTIONAL, "Its output."},
+    {"errors", &TYPE_STRING, OPTIONAL, "Its output of errors."},
 };
 
 static bool is_ordered(const FakeWorld *world, Str order) {
@@ -25,9 +26,13 @@ static bool note(const ProvisionCall *call, Value config, Diags *diags) {
     Str host = value_is_null(call->connection) ? STR_EMPTY
                                                : object_text(call->connection, "host", STR_EMPTY);
     Str output = object_text(config, "output", STR_EMPTY);
-    bool is_error = false;
-    for (size_t i = 0; i < output.len; i++) /* in pieces */
-        call->output(call->payload, str_slice(output, i, i + 1), is_error);
+    Str errors = object_text(config, "errors", STR_EMPTY);
+    for (size_t i = 0; i < output.len || i < errors.len; i++) { /* in pieces, in turn */
+        if (i < output.len)
+            call->output(call->payload, str_slice(output, i, i + 1), false);
+        if (i < errors.len)
+            call->output(call->payload, str_slice(errors, i, i + 1), true);
+    }
     pthread_mutex_lock(&world->mutex);
     bool fails = is_ordered(world, text);
     strbuf_add_format(&world->diary, "%.*s%s%.*s%s\n", STR_ARG(text), host.len ? " on " : "",

@@ -223,7 +223,9 @@ static bool vault_upgrade(const Call *call, const UpgradeRequest *request,
 }
 
 static bool vault_recover(const Call *call, const RecoverRequest *request,
-                          RecoverResponse *response, Diags *) {
+                          RecoverResponse *response, Diags *diags) {
+    if (!fake_world_check_recovery(request, diags))
+        return false;
     note(call, "recover", request->planned, request->private_data);
     response->outcome = fake_world_of(call)->recovery;
     if (response->outcome == RECOVER_ABSENT)

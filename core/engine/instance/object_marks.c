@@ -9,8 +9,7 @@ Value object_marks_add(InstanceOp *op, Value object, const Paths *sensitive) {
     if (sensitive && sensitive->count > 0)
         object = path_mark(object, sensitive, MARK_SENSITIVE, op->scratch);
     schema_sensitive_paths(op->schema, object, &paths, op->scratch);
-    if (paths.count > 0)
-        object = path_mark(object, &paths, MARK_SENSITIVE, op->scratch);
+    object = path_mark(object, &paths, MARK_SENSITIVE, op->scratch);
     mask_collect(object, &op->secrets, op->scratch);
     return object;
 }
@@ -20,16 +19,12 @@ Value object_marks_keep(InstanceOp *op, Value before, Value after) {
         return after;
     Paths sensitive = {0};
     path_find_marks(before, MARK_SENSITIVE, &sensitive, op->scratch);
-    if (sensitive.count > 0)
-        after = path_mark(after, &sensitive, MARK_SENSITIVE, op->scratch);
-    return object_marks_add(op, after, NULL);
+    return object_marks_add(op, after, &sensitive);
 }
 
 void object_marks_inherit(InstanceOp *op, Value prior, Value planned, Value config,
                           Paths *sensitive) {
     Paths marked = {0};
-    if (!value_has_marks_anywhere(prior) || !value_is_present(planned))
-        return;
     path_find_marks(prior, MARK_SENSITIVE, &marked, op->scratch);
     vec_each(&marked, path) {
         Value before, after, written;

@@ -313,12 +313,73 @@ static void mistakes_of_a_provider(void **) {
         assert_int_equal(is_planned, !rows[i].is_planned);
         if (is_planned)
             assert_false(engine_case_apply_plan(c));
+        else
+            assert_int_equal(c->plan->changes.count, 0);
         check_said(c, rows[i].said);
         bundle_fault = (BundleFault){0};
         engine_case_must(c, engine_case_apply(c));
         engine_case_must(c, engine_case_plan(c));
         check_str(shown(c), "");
         check_str(contents(c, "out"), "a=other b=two ");
+        engine_case_close(c);
+    }
+}
+
+/* A mistake in the second plan, that of the apply, ends the change before its call. */
+static void mistakes_in_the_final_plan(void **) {
+    static const struct {
+        const char *what, *said;
+    } rows[] = {
+        {"again", "Object \"a\" of fake_bundle.b: its key occurs twice"},
+        {"no key", "Object \"\" of fake_bundle.b: it has no key"},
+        {"no before", "do not match its action"},
+        {"null before", "do not match its action"},
+        {"text before", "do not match its action"},
+        {"idle but parts", "Provider produced inconsistent final plan"},
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+        EngineCase *c = open_with("{a: one, b: two}");
+        configure(c, "{a: other, b: two}");
+        engine_case_must(c, engine_case_plan(c));
+        bundle_fault = (BundleFault){.key = "a", .what = rows[i].what};
+        assert_false(engine_case_apply_plan(c));
+        bundle_fault = (BundleFault){0};
+        check_said(c, rows[i].said);
+        assert_int_equal(c->diags.error_count, 1);
+        check_str(contents(c, "out"), "a=one b=two ");
+        engine_case_close(c);
+    }
+}
+
+/* Without a change of the object, neither a known nor an unknown part may change. */
+static void an_unchanged_object_has_no_changed_part(void **) {
+    static const struct {
+        const char *what, *files, *said; /* NULL: no error */
+    } rows[] = {
+        {"idle", "{a: other, b: two}", NULL},
+        {"idle but parts", "{a: one, b: two}", NULL},
+        {"idle but parts", "{a: other, b: two}", "Object \"a\" of fake_bundle.b"},
+        {"idle but parts", "{a: one, b: two, d: three}", "Object \"d\" of fake_bundle.b"},
+        {"idle but parts", "{b: two}", "Object \"a\" of fake_bundle.b"},
+        {"idle but parts", "{a: other, b: other}", "Object \"a\" of fake_bundle.b"},
+        {"idle but parts", "{a: other, b: other, d: three}", "Object \"a\" of fake_bundle.b"},
+        {"idle and more", "{a: other, b: two}", "Object \"\" of fake_bundle.b"},
+        {"idle and more", "{a: one, b: two}", "Object \"\" of fake_bundle.b"},
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+        EngineCase *c = open_with("{a: one, b: two}");
+        bundle_fault = (BundleFault){.key = "a", .what = rows[i].what};
+        configure(c, rows[i].files);
+        bool ok = engine_case_plan(c);
+        bundle_fault = (BundleFault){0};
+        if (ok != !rows[i].said)
+            fail_msg("row %zu: %.*s", i, STR_ARG(engine_case_said(c)));
+        if (rows[i].said) {
+            check_said(c, rows[i].said);
+            check_said(c, "it has a planned change, but its resource has none");
+        } else {
+            check_changes(c, "");
+        }
         engine_case_close(c);
     }
 }
@@ -681,6 +742,8 @@ UNIT_MAIN(test_change_parts) {
         cmocka_unit_test(unknown_parts),
         cmocka_unit_test(a_saved_plan_is_binding),
         cmocka_unit_test(mistakes_of_a_provider),
+        cmocka_unit_test(mistakes_in_the_final_plan),
+        cmocka_unit_test(an_unchanged_object_has_no_changed_part),
         cmocka_unit_test(secrets_are_hidden),
         cmocka_unit_test(secrets_of_a_predecessor),
         cmocka_unit_test(deaths_between_parts),

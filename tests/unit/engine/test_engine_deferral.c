@@ -72,6 +72,28 @@ static void rounds(void **) {
     engine_case_close(c);
 }
 
+/* A trigger whose instances are unknown fires only in the plan that knows them. */
+static void triggers(void **) {
+    EngineCase *c = open_case();
+    static const char more[] =
+        "    t: {name: t, lifecycle: {replace_triggered_by: [fake_thing.a]}}\n";
+    static const char text[] =
+        "resource:\n"
+        "  terraform_data: {n: {input: %s}}\n"
+        "  fake_thing:\n"
+        "    a: {count: '${terraform_data.n.output}', name: 'a${count.index}', size: %d}\n%s";
+    engine_case_run(c, "resource: {fake_thing: {t: {name: t}}}\n");
+    engine_case_config(c, str_to_cstr(str_format(c->arena, text, "1", 1, more), c->arena));
+    plan(c, "+ terraform_data.n\n",
+         "instance_count_unknown + fake_thing.a[*]\ndeferred_prereq  fake_thing.t\n");
+    apply(c);
+    plan(c, "+ fake_thing.a[0]\n", "");
+    apply(c);
+    engine_case_config(c, str_to_cstr(str_format(c->arena, text, "1", 2, more), c->arena));
+    plan(c, "~ fake_thing.a[0]\n-/+ fake_thing.t replace_by_triggers\n", "");
+    engine_case_close(c);
+}
+
 /* Without the option, and in a configuration of a provider, unknown instances are an error. */
 static void errors(void **) {
     EngineCase *c = engine_case_open();
@@ -346,11 +368,17 @@ static void deferrals_by_the_provider(void **) {
 
 UNIT_MAIN(test_engine_deferral) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(rounds),           cmocka_unit_test(errors),
-        cmocka_unit_test(modules),          cmocka_unit_test(deletions_wait),
-        cmocka_unit_test(failures),         cmocka_unit_test(other_modes),
-        cmocka_unit_test(actions),          cmocka_unit_test(actions_of_dependents),
-        cmocka_unit_test(rejected_actions), cmocka_unit_test(deferrals_by_the_provider),
+        cmocka_unit_test(rounds),
+        cmocka_unit_test(triggers),
+        cmocka_unit_test(errors),
+        cmocka_unit_test(modules),
+        cmocka_unit_test(deletions_wait),
+        cmocka_unit_test(failures),
+        cmocka_unit_test(other_modes),
+        cmocka_unit_test(actions),
+        cmocka_unit_test(actions_of_dependents),
+        cmocka_unit_test(rejected_actions),
+        cmocka_unit_test(deferrals_by_the_provider),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -99,12 +99,121 @@ static void former_dependencies_are_dropped(void **) {
     engine_case_close(c);
 }
 
+/* Whatever an unchanged object depended on before, its dependencies become those of the
+ * configuration. */
+static void dependencies_follow_the_configuration(void **) {
+    static const char *const lists[] = {
+        "",
+        "fake_thing.b",
+        "fake_thing.c",
+        "fake_thing.b, fake_thing.c",
+        "fake_thing.b, fake_thing.d",
+        "fake_thing.c, fake_thing.d",
+        "fake_thing.b, fake_thing.c, fake_thing.d",
+    };
+    static const char text[] = "resource: {fake_thing: {b: {name: b}, c: {name: c}, d: {name: d}, "
+                               "t: {name: t, depends_on: [%s]}}}\n";
+    for (size_t from = 0; from < ARRAY_COUNT(lists); from++) {
+        EngineCase *c = engine_case_open();
+        for (size_t to = 0; to < ARRAY_COUNT(lists); to++) {
+            engine_case_run(c, str_to_cstr(str_format(c->arena, text, lists[from]), c->arena));
+            engine_case_run(c, str_to_cstr(str_format(c->arena, text, lists[to]), c->arena));
+            check_diary(c, "");
+            StrBuf wanted = strbuf_new(c->arena);
+            Str names = str_from_cstr(lists[to]), name;
+            while (str_next_field(&names, ',', &name))
+                strbuf_add_format(&wanted, "%s%.*s", wanted.len > 0 ? " " : "",
+                                  STR_ARG(str_trim(name)));
+            check_str_equal(dependencies_of(c, c->state, "fake_thing.t"), strbuf_str(&wanted));
+        }
+        engine_case_close(c);
+    }
+}
+
+/* "~ fake_thing.b from fake_thing.a" for each object that differs from the state; "=" for one that
+ * only moved. */
+static Str drift_of(const EngineCase *c) {
+    StrBuf text = strbuf_new(c->arena);
+    vec_each(&c->plan->drift, drift) {
+        strbuf_add_format(&text, "%s %.*s",
+                          drift->action == ACTION_NO_OP ? "=" : action_glyph(drift->action),
+                          STR_ARG(resource_addr_to_str(drift->address, c->arena)));
+        if (drift->previous.type.len > 0)
+            strbuf_add_format(&text, " from %.*s",
+                              STR_ARG(resource_addr_to_str(drift->previous, c->arena)));
+        strbuf_add_char(&text, '\n');
+    }
+    return strbuf_str(&text);
+}
+
+/* A refresh-only plan shows each move; another plan shows it with the change. Drift has the former
+ * address in both. */
+static void moves_and_drift(void **) {
+    static const struct {
+        PlanMode mode;
+        bool moves, differs;
+        const char *wanted;
+    } rows[] = {
+        {PLAN_NORMAL, false, false, ""},
+        {PLAN_NORMAL, false, true, "~ fake_thing.a\n"},
+        {PLAN_NORMAL, true, false, ""},
+        {PLAN_NORMAL, true, true, "~ fake_thing.b from fake_thing.a\n"},
+        {PLAN_REFRESH_ONLY, false, false, ""},
+        {PLAN_REFRESH_ONLY, false, true, "~ fake_thing.a\n"},
+        {PLAN_REFRESH_ONLY, true, false, "= fake_thing.b from fake_thing.a\n"},
+        {PLAN_REFRESH_ONLY, true, true, "~ fake_thing.b from fake_thing.a\n"},
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+        EngineCase *c = engine_case_open();
+        engine_case_run(c, "resource: {fake_thing: {a: {name: a, size: 1}}}\n");
+        if (rows[i].moves)
+            engine_case_config(c, "resource: {fake_thing: {b: {name: a, size: 1}}}\n"
+                                  "moved: {from: fake_thing.a, to: fake_thing.b}\n");
+        if (rows[i].differs)
+            fake_world_find(&c->world, "a")->size = 7;
+        engine_case_options(c, rows[i].mode);
+        engine_case_must(c, engine_case_plan(c));
+        check_str(drift_of(c), rows[i].wanted);
+        engine_case_close(c);
+    }
+}
+
+/* The drift of an instance has its former address once, with the current object. */
+static void a_deposed_object_shows_no_move(void **) {
+    static const char config[] = "resource: {fake_thing: {%s: {name: a, size: 1, zone: %s, "
+                                 "lifecycle: {create_before_destroy: true}}}}\n%s";
+    EngineCase *c = engine_case_open();
+    engine_case_run(c, str_to_cstr(str_format(c->arena, config, "a", "x", ""), c->arena));
+    fake_world_order(&c->world, "delete a");
+    engine_case_config(c, str_to_cstr(str_format(c->arena, config, "a", "y", ""), c->arena));
+    assert_false(engine_case_apply(c));
+    fake_world_obey(&c->world);
+    check_objects(c, "fake_thing.a a-2\nfake_thing.a deposed a-1\n");
+    Str moved =
+        str_format(c->arena, config, "b", "y", "moved: {from: fake_thing.a, to: fake_thing.b}\n");
+    engine_case_config(c, str_to_cstr(moved, c->arena));
+    vec_each(&c->world.objects, object) {
+        (*object)->size = 7;
+    }
+    engine_case_options(c, PLAN_REFRESH_ONLY);
+    engine_case_must(c, engine_case_plan(c));
+    assert_int_equal(c->plan->drift.count, 2);
+    vec_each(&c->plan->drift, drift) {
+        Str id = value_text(value_attribute(drift->before, STR("id")));
+        assert_int_equal(drift->previous.type.len > 0, str_equal(id, STR("a-2")));
+    }
+    engine_case_close(c);
+}
+
 UNIT_MAIN(test_engine_refresh) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(refresh_adds_dependencies),
         cmocka_unit_test(refresh_updates_declared_objects),
         cmocka_unit_test(new_dependencies_are_remembered),
         cmocka_unit_test(former_dependencies_are_dropped),
+        cmocka_unit_test(dependencies_follow_the_configuration),
+        cmocka_unit_test(moves_and_drift),
+        cmocka_unit_test(a_deposed_object_shows_no_move),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -137,6 +137,50 @@ static void comes_by_request(void **) {
     engine_case_close(c);
 }
 
+static void hear_import(void *self, const WalkEvent *event) {
+    if (event->kind == EVENT_REFRESH_START)
+        strbuf_add_format(self, "%s %.*s\n", event->is_import ? "import" : "read",
+                          STR_ARG(event->id));
+}
+
+/* A block's import is an event of its own; that of the command, which reports it itself, is a read.
+ * An absent object is named as the import names it. */
+static void events_and_absent_objects(void **) {
+    static const struct {
+        const char *block;
+        const char *id; /* of the command */
+        const char *order, *heard, *said;
+    } rows[] = {
+        {"import: {to: fake_vault.a, id: a}\n", NULL, "", "import a\n", ""},
+        {"import: {to: fake_vault.a, id: a}\n", NULL, "gone a", "import a\n",
+         "there is no object with the ID \"a\""},
+        {"", "a", "", "read a\n", ""},
+        {"", "a", "gone a", "read a\n", "there is no object with the ID \"a\""},
+        {"import: {to: fake_vault.a, id: nonsense}\n", NULL, "", "", "Bad id"},
+        {"", "nonsense", "", "", "Bad id"},
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+        EngineCase *c = engine_case_open();
+        StrBuf heard = strbuf_new(c->arena);
+        Hooks hooks = {&heard, hear_import};
+        c->hooks = &hooks;
+        fake_world_order(&c->world, rows[i].order);
+        Str text =
+            str_format(c->arena, "resource: {fake_vault: {a: {name: a}}}\n%s", rows[i].block);
+        engine_case_config(c, str_to_cstr(text, c->arena));
+        ImportTarget request = {.address = engine_case_address(c, "fake_vault.a").resource};
+        if (rows[i].id) {
+            request.id = str_from_cstr(rows[i].id);
+            engine_case_options(c, PLAN_REFRESH_ONLY);
+            c->options.import = &request;
+        }
+        assert_int_equal(engine_case_plan(c), rows[i].said[0] == '\0');
+        check_said(c, rows[i].said);
+        check_str(strbuf_str(&heard), rows[i].heard);
+        engine_case_close(c);
+    }
+}
+
 /* Dependents of a resource whose import is rejected are not planned. */
 static void a_refusal_skips_dependents(void **) {
     EngineCase *c = engine_case_open();
@@ -159,6 +203,7 @@ UNIT_MAIN(test_imports) {
         cmocka_unit_test(is_left_out_by_targets),
         cmocka_unit_test(is_saved_before_it_is_changed),
         cmocka_unit_test(comes_by_request),
+        cmocka_unit_test(events_and_absent_objects),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

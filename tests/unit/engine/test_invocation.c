@@ -47,6 +47,25 @@ static void events_in_order(void **) {
     engine_case_close(c);
 }
 
+/* A change of marks alone is an update without a call: its actions run in the same order. */
+static void changed_marks_invoke(void **) {
+    static const char *const variables[] = {
+        "variable: {k: {default: x}}\n",
+        "variable: {k: {default: x, sensitive: true}}\n",
+    };
+    static const char text[] = "%s" THING("      kind: '${var.k}'\n", "") NOTES;
+    for (size_t i = 0; i < 2; i++) {
+        EngineCase *c = open_case();
+        engine_case_run(c, str_to_cstr(str_format(c->arena, text, variables[i]), c->arena));
+        check_diary(c, "note bc\ncreate a\nnote ac\n");
+        engine_case_run(c, str_to_cstr(str_format(c->arena, text, variables[1 - i]), c->arena));
+        check_diary(c, "note bu\nnote au\n");
+        engine_case_run(c, str_to_cstr(str_format(c->arena, text, variables[1 - i]), c->arena));
+        check_diary(c, "");
+        engine_case_close(c);
+    }
+}
+
 #define MORE_TAINT    ", on_failure: taint"
 #define MORE_CONTINUE ", on_failure: continue"
 
@@ -186,9 +205,50 @@ static void conditions_that_fail_late(void **) {
         engine_case_must(c, engine_case_plan(c));
         assert_false(engine_case_apply_plan(c));
         check_said(c, "fake_thing.a: Invalid index");
+        assert_int_equal(c->diags.items[0].subject, DIAG_EXPRESSION);
         check_diary(c, cases[i].diary);
         check_objects(c, cases[i].objects);
         engine_case_close(c);
+    }
+}
+
+/* The arguments of an action that a destruction invokes are known in the plan. Those of another are
+ * evaluated again in the apply. */
+static void arguments_known_too_late(void **) {
+    static const struct {
+        const char *event;
+        bool is_destroy;
+    } events[] = {
+        {"before_create", false}, {"after_create", false},  {"before_update", false},
+        {"after_update", false},  {"before_destroy", true}, {"after_destroy", true},
+    };
+    static const char text[] =
+        "resource:\n"
+        "  fake_thing:\n"
+        "    a: {name: a, zone: %s, size: %s, lifecycle: {action_trigger: {events: [%s], actions: "
+        "[action.fake_note.n]}}}\n%s"
+        "action: {fake_note: {n: {config: {text: '%s'}}}}\n";
+    for (size_t i = 0; i < ARRAY_COUNT(events); i++) {
+        bool is_update = i == 2 || i == 3;
+        for (int is_known = 0; is_known < 2; is_known++) {
+            EngineCase *c = open_case();
+            Str before = str_format(c->arena, text, "x", "1", events[i].event, "", "known");
+            engine_case_run(c, str_to_cstr(before, c->arena));
+            Str after = str_format(c->arena, text, is_update ? "x" : "y", "2", events[i].event,
+                                   "    b: {name: b}\n", is_known ? "known" : "${fake_thing.b.id}");
+            engine_case_config(c, str_to_cstr(after, c->arena));
+            bool is_good = is_known || !events[i].is_destroy;
+            assert_int_equal(engine_case_plan(c), is_good);
+            if (!is_good) {
+                check_said(c, "Unknown action config");
+            } else {
+                engine_case_must(c, engine_case_apply_plan(c));
+                const char *wanted = is_known ? "note known\n" : "note b-1\n";
+                if (str_find(engine_case_diary(c), str_from_cstr(wanted), 0) == SIZE_MAX)
+                    fail_msg("%s: %.*s", events[i].event, STR_ARG(engine_case_diary(c)));
+            }
+            engine_case_close(c);
+        }
     }
 }
 
@@ -356,10 +416,12 @@ static void references(void **) {
 UNIT_MAIN(test_invocation) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(events_in_order),
+        cmocka_unit_test(changed_marks_invoke),
         cmocka_unit_test(failures),
         cmocka_unit_test(failures_of_a_destroy),
         cmocka_unit_test(allowed_failures_are_warnings),
         cmocka_unit_test(ends_have_errors),
+        cmocka_unit_test(arguments_known_too_late),
         cmocka_unit_test(conditions_that_fail_late),
         cmocka_unit_test(requested_invocations),
         cmocka_unit_test(requested_too_early),

@@ -31,6 +31,7 @@ static void plan_with(EngineCase *c, const TestOverrides *overrides) {
     c->diags = diags_new(c->arena);
     assert_true(engine_plan(&engine, &c->options, c->state, &result, c->arena, &c->diags));
     c->plan = result.plan;
+    c->refreshed = result.refreshed;
 }
 
 static void instances_first(void **) {
@@ -84,11 +85,38 @@ static void effects(void **) {
     engine_case_close(c);
 }
 
+/* No call of the provider is made for a mocked object, in any part of its life. */
+static void no_calls(void **) {
+    EngineCase *c = engine_case_open();
+    TestOverrides overrides = {0};
+    vec_push(c->arena, &overrides, override_of(c, "fake_thing.a", "made up"));
+    engine_case_config(c, "resource: {fake_thing: {a: {name: a, group: one}}}\n");
+    fake_world_order(&c->world, "limit a");
+    static const PlanMode modes[] = {PLAN_NORMAL, PLAN_NORMAL, PLAN_REFRESH_ONLY, PLAN_DESTROY};
+    for (size_t i = 0; i < ARRAY_COUNT(modes); i++) {
+        engine_case_options(c, modes[i]);
+        plan_with(c, &overrides);
+        Engine engine = engine_case_engine(c);
+        engine.overrides = &overrides;
+        WorkingState *working =
+            working_state_open(c->refreshed, &c->backend, NULL, &c->world.io, c->arena);
+        engine_case_must(c,
+                         engine_apply(&engine, &c->options, c->plan, working, c->arena, &c->diags));
+        c->state = working_state_close(working);
+        check_objects(c, modes[i] == PLAN_DESTROY ? "" : "fake_thing.a made up\n");
+        check_diary(c, "");
+        assert_int_equal(c->world.calls, 0);
+        assert_int_equal(c->world.reads, 0);
+    }
+    engine_case_close(c);
+}
+
 UNIT_MAIN(test_mocking) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(instances_first),
         cmocka_unit_test(modules),
         cmocka_unit_test(effects),
+        cmocka_unit_test(no_calls),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -8,6 +8,9 @@ typedef struct ValidateCase {
 
 #define CONDITION(text) "{condition: '" text "', error_message: no}"
 
+#define TRIGGER(text)                                                                              \
+    "{events: [after_create], actions: [action.fake_note.n], condition: '" text "'}"
+
 static const ValidateCase cases[] = {
     {"name: a", ""},
     {"name: a, count: '${var.n}', size: '${count.index}'", ""},
@@ -24,6 +27,16 @@ static const ValidateCase cases[] = {
      "Unsupported attribute\nUnknown variable\n"},
     {"name: a, lifecycle: {postcondition: [" CONDITION("${local.none && local.neither}") "]}",
      "Reference to undeclared local value\nReference to undeclared local value\n"},
+    /* Every expression of the lifecycle is validated. */
+    {"name: a, lifecycle: {prevent_destroy: '${local.none}'}",
+     "Reference to undeclared local value\n"},
+    {"name: a, lifecycle: {prevent_destroy: '${var.n > 1}'}", ""},
+    {"name: a, lifecycle: {prevent_destroy: '${[1]}'}", "Incorrect value type\n"},
+    {"name: a, lifecycle: {action_trigger: " TRIGGER("${local.none}") "}",
+     "Reference to undeclared local value\n"},
+    {"name: a, lifecycle: {action_trigger: " TRIGGER("${[self.size]}") "}",
+     "Incorrect value type\n"},
+    {"name: a, lifecycle: {action_trigger: " TRIGGER("${self.size > var.n}") "}", ""},
     /* An invalid provisioner ends the validation of provisioners; an invalid body skips all of
      them. */
     {"name: a, provisioner: [{file: {source: a}}, {file: {source: b}}]",
@@ -45,7 +58,8 @@ static void parts_are_judged(void **) {
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         EngineCase *c = engine_case_open();
         Str text = str_format(c->arena,
-                              "variable: {n: {type: number}}\nresource: {fake_thing: {a: {%s}}}\n",
+                              "variable: {n: {type: number}}\naction: {fake_note: {n: {config: "
+                              "{text: x}}}}\nresource: {fake_thing: {a: {%s}}}\n",
                               cases[i].block);
         engine_case_config(c, str_to_cstr(text, c->arena));
         Engine engine = engine_case_engine(c);

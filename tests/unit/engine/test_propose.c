@@ -1,5 +1,5 @@
 /* Prior object and configuration → the proposed object, as a table of JSON texts. */
-#include "unit.h"
+#include "engine_case.h"
 
 #include "convert.h"
 #include "json.h"
@@ -70,7 +70,7 @@ static const ProposeCase cases[] = {
 };
 /* clang-format on */
 
-static Value read(const char *text, Arena *arena) {
+static Value object_of(const char *text, Arena *arena) {
     const Type *type = schema_implied_type(&schema);
     Value raw;
     JsonReader reader = json_reader_new(str_from_cstr(text), arena);
@@ -96,9 +96,9 @@ static Value read(const char *text, Arena *arena) {
 static void proposes(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
-        Value got = schema_propose(&schema, read(cases[i].prior, arena),
-                                   read(cases[i].config, arena), arena);
-        Value wanted = read(cases[i].wanted, arena);
+        Value got = schema_propose(&schema, object_of(cases[i].prior, arena),
+                                   object_of(cases[i].config, arena), arena);
+        Value wanted = object_of(cases[i].wanted, arena);
         if (!value_equal(got, wanted))
             print_error("case %zu\n", i);
         check_str_equal(value_display(got, 0, arena), value_display(wanted, 0, arena));
@@ -107,8 +107,8 @@ static void proposes(void **) {
 
 static void takes_unknowns_as_they_are(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
-    Value prior = read(cases[5].prior, arena);
-    Value config = read(cases[5].config, arena);
+    Value prior = object_of(cases[5].prior, arena);
+    Value config = object_of(cases[5].config, arena);
     Path list = path_attribute((Path){0}, STR("list"), arena);
     Value unknown = value_unknown(attribute_implied_type(&attributes[5]));
     config = path_set(config, list, unknown, arena);
@@ -116,10 +116,70 @@ static void takes_unknowns_as_they_are(void **) {
     assert_false(value_is_known(value_attribute(got, STR("list"))));
 }
 
+/* A path changes if only one of the objects has it, or if their values there differ. */
+static void changes_at_paths(void **) {
+    static const struct {
+        const char *prior, *planned; /* JSON; "?": unknown */
+        bool has_prior, has_planned, changes;
+    } rows[] = {
+        {"{\"k\":\"x\"}", "{\"k\":\"x\"}", true, true, false},
+        {"{\"k\":\"x\"}", "{\"k\":\"y\"}", true, true, true},
+        {"{\"k\":\"x\"}", "{}", true, false, true},
+        {"{}", "{\"k\":\"y\"}", false, true, true},
+        {"{}", "{}", false, false, true},
+        {"{\"k\":null}", "{\"k\":null}", true, true, false},
+        {"null", "{\"k\":\"y\"}", true, true, true},
+        {"{\"k\":\"y\"}", "null", true, true, true},
+    };
+    SCOPED(ArenaRef) arena = arena_open("test");
+    Path path = path_attribute((Path){0}, STR("k"), arena);
+    for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+        Value prior, found;
+        PlanResponse response = {0};
+        const char *error;
+        size_t offset;
+        assert_true(json_parse_any(str_from_cstr(rows[i].prior), &prior, &error, &offset, arena));
+        assert_true(json_parse_any(str_from_cstr(rows[i].planned), &response.planned, &error,
+                                   &offset, arena));
+        assert_int_equal(path_get(prior, path, &found), rows[i].has_prior);
+        assert_int_equal(path_get(response.planned, path, &found), rows[i].has_planned);
+        if (propose_changes_at(prior, &response, path) != rows[i].changes)
+            fail_msg("%s → %s", rows[i].prior, rows[i].planned);
+    }
+}
+
+/* While a plan is made, the call knows whether a dependency changes before the object does. */
+static void plans_await_changes(void **) {
+    static const char text[] = "resource:\n"
+                               "  fake_plain: {a: {name: a%s}}\n"
+                               "  fake_thing: {b: {name: b, size: %d, depends_on: "
+                               "[fake_plain.a]}}\n";
+    EngineCase *c = engine_case_open();
+    for (int i = 0; i < 4; i++) {
+        bool replaces = i == 0 || i == 2;
+        const char *name = i < 2 ? "" : "2";
+        engine_case_config(c, str_to_cstr(str_format(c->arena, text, name, i), c->arena));
+        c->world.awaits_changes = !replaces;
+        c->options.is_preflight = i % 2 == 1;
+        c->world.is_preflight = i % 2 == 0;
+        engine_case_must(c, engine_case_plan(c));
+        assert_int_equal(c->world.is_preflight, i % 2 == 1);
+        c->options.is_preflight = false;
+        if (c->world.awaits_changes != replaces)
+            fail_msg("plan %d", i);
+        c->world.awaits_changes = true;
+        engine_case_must(c, engine_case_apply_plan(c));
+        assert_false(c->world.awaits_changes);
+    }
+    engine_case_close(c);
+}
+
 UNIT_MAIN(test_propose) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(proposes),
         cmocka_unit_test(takes_unknowns_as_they_are),
+        cmocka_unit_test(changes_at_paths),
+        cmocka_unit_test(plans_await_changes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -421,6 +421,46 @@ static void reads_know_the_configuration(void **) {
     }
 }
 
+/* The configuration is that of the current object of an instance that the block still declares. */
+static void reads_of_former_objects(void **) {
+    static const char counted[] = VAULT("    a: {count: %d, name: 'a${count.index}', size: %d}\n");
+    EngineCase *c = engine_case_open();
+    c->parallelism = 1;
+    engine_case_run(c, str_to_cstr(str_format(c->arena, counted, 2, 1), c->arena));
+    engine_case_config(c, str_to_cstr(str_format(c->arena, counted, 1, 2), c->arena));
+    fake_world_order(&c->world, "compare a0");
+    fake_world_order(&c->world, "compare a1");
+    clear_diary(c);
+    engine_case_must(c, engine_case_plan(c));
+    Str diary = engine_case_diary(c);
+    assert_true(str_find(diary, STR("read a0 ppc\nconfigured 2\n"), 0) != SIZE_MAX);
+    assert_true(str_find(diary, STR("read a1 ppc\nconfigured null\n"), 0) != SIZE_MAX);
+    engine_case_close(c);
+
+    static const char zoned[] =
+        VAULT("    a: {name: '%s', zone: %s, size: 3, lifecycle: {create_before_destroy: true}}\n");
+    c = engine_case_open();
+    c->parallelism = 1;
+    engine_case_run(c, str_to_cstr(str_format(c->arena, zoned, "old", "x"), c->arena));
+    engine_case_config(c, str_to_cstr(str_format(c->arena, zoned, "new", "y"), c->arena));
+    engine_case_must(c, engine_case_plan(c));
+    fake_world_order(&c->world, "half old"); /* its deletion fails, so it stays deposed */
+    assert_false(engine_case_apply_plan(c));
+    fake_world_obey(&c->world);
+    fake_world_order(&c->world, "compare old");
+    fake_world_order(&c->world, "compare new");
+    clear_diary(c);
+    engine_case_must(c, engine_case_plan(c));
+    diary = engine_case_diary(c);
+    size_t old = str_find(diary, STR("read old "), 0), new = str_find(diary, STR("read new "), 0);
+    assert_true(old != SIZE_MAX && new != SIZE_MAX);
+    assert_true(str_starts_with(str_after(diary, str_find_char(diary, '\n', old) + 1),
+                                STR("configured null\n")));
+    assert_true(str_starts_with(str_after(diary, str_find_char(diary, '\n', new) + 1),
+                                STR("configured 3\n")));
+    engine_case_close(c);
+}
+
 /* The provider knows who has changed a field. */
 static void drift_has_owners(void **) {
     EngineCase *c = engine_case_open();
@@ -518,6 +558,7 @@ UNIT_MAIN(test_provider_call) {
         cmocka_unit_test(planned_identities),
         cmocka_unit_test(no_creation_without_a_marker),
         cmocka_unit_test(reads_know_the_configuration),
+        cmocka_unit_test(reads_of_former_objects),
         cmocka_unit_test(drift_has_owners),
         cmocka_unit_test(the_log_has_responses),
         cmocka_unit_test(the_log_hides_secrets),

@@ -248,6 +248,75 @@ static void output_is_reported_by_line(void **) {
     engine_case_close(c);
 }
 
+/* Arguments that only the apply knows, and rejects: one error at the provisioner, and no run. */
+static void rejected_in_the_apply(void **) {
+    static const struct {
+        const char *provisioner, *order, *said, *diary;
+    } rows[] = {
+        {"file: {source: '${fake_thing.b.id == \"b-1\" ? null : \"x\"}', destination: /none/x}", "",
+         "Invalid provisioner configuration", "create b\ncreate a\n"},
+        {"note: {text: '${fake_thing.b.id == \"b-1\" ? null : \"x\"}'}", "",
+         "Missing required argument", "create b\ncreate a\n"},
+        {"note: {text: '${[fake_thing.b.id][fake_thing.b.revision]}'}", "", "Invalid index",
+         "create b\ncreate a\n"},
+        {"note: {text: '${fake_thing.b.id}'}", "note b-1", "note provisioner error",
+         "create b\ncreate a\nnote b-1 failed\n"},
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+        EngineCase *c = engine_case_open();
+        c->parallelism = 1;
+        Str text = str_format(c->arena,
+                              "resource:\n"
+                              "  fake_thing:\n"
+                              "    b: {name: b}\n"
+                              "    a:\n"
+                              "      name: a\n"
+                              "      provisioner: {%s}\n",
+                              rows[i].provisioner);
+        engine_case_config(c, str_to_cstr(text, c->arena));
+        engine_case_must(c, engine_case_plan(c));
+        fake_world_order(&c->world, rows[i].order);
+        assert_false(engine_case_apply_plan(c));
+        check_said(c, rows[i].said);
+        assert_int_equal(c->diags.count, 1);
+        const Diag *diag = &c->diags.items[0];
+        check_str(diag->address, "fake_thing.a");
+        assert_non_null(diag->range.source);
+        assert_int_equal(source_text_position(diag->range.source, diag->range.start).line, 6);
+        check_diary(c, rows[i].diary);
+        check_objects(c, "fake_thing.a a-1 tainted\nfake_thing.b b-1\n");
+        engine_case_close(c);
+    }
+}
+
+/* Each of the two streams has lines of its own, and both end with the provisioner. */
+static void streams_do_not_mix(void **) {
+    static const struct {
+        const char *output, *errors, *heard;
+    } rows[] = {
+        {"", "", ""},
+        {"one", "", "|one\n"},
+        {"", "two", "|two\n"},
+        {"one", "two", "|one\n|two\n"},
+        {"one\\n", "two", "|one\n|two\n"},
+        {"one", "two\\n", "|two\n|one\n"},
+        {"one\\nrest", "2\\nend", "|2\n|one\n|rest\n|end\n"},
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+        Ear ear;
+        Hooks hooks;
+        SCOPED(ArenaRef) arena = arena_open("test");
+        Str text = str_format(arena,
+                              "resource: {fake_thing: {a: {name: a, provisioner: {note: {text: x, "
+                              "output: \"%s\", errors: \"%s\"}}}}}\n",
+                              rows[i].output, rows[i].errors);
+        EngineCase *c = heard_run(&ear, &hooks, str_to_cstr(text, arena), NULL);
+        Str wanted = str_format(arena, "fake_thing.a note\n%sdone\n", rows[i].heard);
+        check_str_equal(strbuf_str(&ear.heard), wanted);
+        engine_case_close(c);
+    }
+}
+
 static void an_ignored_failure_is_reported(void **) {
     Ear ear;
     Hooks hooks;
@@ -343,6 +412,8 @@ UNIT_MAIN(test_provision) {
         cmocka_unit_test(a_failed_destroy_provisioner_keeps_the_object),
         cmocka_unit_test(a_failed_successor_keeps_the_predecessor),
         cmocka_unit_test(output_is_reported_by_line),
+        cmocka_unit_test(streams_do_not_mix),
+        cmocka_unit_test(rejected_in_the_apply),
         cmocka_unit_test(an_ignored_failure_is_reported),
         cmocka_unit_test(secrets_of_a_connection_are_hidden),
         cmocka_unit_test(secrets_are_hidden_in_events),

@@ -93,19 +93,30 @@ static void nothing_to_trigger(void **) {
 
 /* Programs get the position in the expression, without further details. */
 static void references_to_nothing(void **) {
-    EngineCase *c = engine_case_open();
-    engine_case_config(c, "resource:\n"
-                          "  fake_thing:\n"
-                          "    a: {for_each: {x: 1}, name: a}\n"
-                          "    t: {name: t, lifecycle: {replace_triggered_by: "
-                          "['fake_thing.nope.size']}}\n");
-    assert_false(engine_case_plan(c));
-    assert_int_equal(c->diags.count, 1);
-    check_said(c, "nope");
-    vec_each(&c->diags, diag) {
-        assert_int_equal(diag->subject, DIAG_EXPRESSION);
+    static const char *const names[] = {
+        "fake_thing.nope.size",
+        "fake_thing.nope",
+        "fake_thing.nope[\"x\"].size",
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(names); i++) {
+        EngineCase *c = engine_case_open();
+        Str text = str_format(c->arena,
+                              "resource:\n"
+                              "  fake_thing:\n"
+                              "    a: {for_each: {x: 1}, name: a}\n"
+                              "    t: {name: t, lifecycle: {replace_triggered_by: ['%s']}}\n",
+                              names[i]);
+        engine_case_config(c, str_to_cstr(text, c->arena));
+        bool ok = engine_case_plan(c);
+        if (ok || c->diags.error_count != 1)
+            print_error("%s: %.*s\n", names[i], STR_ARG(engine_case_said(c)));
+        assert_false(ok);
+        assert_int_equal(c->diags.error_count, 1);
+        vec_each(&c->diags, diag) {
+            assert_int_equal(diag->subject, DIAG_EXPRESSION);
+        }
+        engine_case_close(c);
     }
-    engine_case_close(c);
 }
 
 UNIT_MAIN(test_trigger) {
