@@ -48,19 +48,21 @@ static bool is_possible(ChangeClass class) {
     case CHANGE_KUBELET:
     case CHANGE_ETCD:
     case CHANGE_PROXY:
-    case CHANGE_LATER: return true;
     case CHANGE_NODE:
+    case CHANGE_LATER: return true;
     case CHANGE_FIXED: break;
     }
     return false;
 }
 
 /* An import does not know the configuration of its cluster: its first update adopts that of the
- * user, but places the files. */
+ * user, but places the files. kubeadm_kubelet changes what concerns one node. */
 static ChangeRows list_changes(const Call *call, Value prior, Value planned) {
     ChangeRows all = change_class_list(prior, planned, call->arena), changes = {0};
     vec_each(&all, change) {
         Path path = change_class_path((*change)->path, call->arena);
+        if ((*change)->class == CHANGE_NODE)
+            continue;
         if (!kubeadm_import_is_new(prior) || (*change)->class == CHANGE_FILES ||
             !value_is_null(value_attribute(prior, path.steps[0].name)))
             vec_push(call->arena, &changes, *change);
@@ -229,6 +231,8 @@ bool kubeadm_change_plan(const Call *call, const PlanRequest *request, bool join
     if ((changes.count || is_unfinished) && !check_alone(call, request, joins, diags))
         return false;
     note_changes(call, request, &changes, response, diags);
+    if (!joins && !kubeadm_kubelet_plan_flags(call, request, response, diags))
+        return false;
     if (is_unfinished)
         plan_note(response, NO_PATH,
                   STR("completes a change of the configuration that was interrupted"), call->arena);

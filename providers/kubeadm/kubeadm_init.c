@@ -12,6 +12,7 @@
 #include "kubeadm_encryption.h"
 #include "kubeadm_import.h"
 #include "kubeadm_join_command.h"
+#include "kubeadm_kubelet.h"
 #include "kubeadm_member.h"
 #include "kubeadm_provider.h"
 #include "kubeadm_refresh.h"
@@ -495,6 +496,7 @@ static bool init_update(const Call *call, const ApplyRequest *request, ApplyResp
                      !kubeadm_encryption_update(&node, &response->state, diags))) ||
         !init_upgrade(&node, request, diags) ||
         !kubeadm_upgrade_run(&node, request->prior, true, diags) ||
+        (!is_new && !kubeadm_kubelet_update(&node, request->prior, diags)) ||
         !kubeadm_member_update(&node, request->prior, diags) ||
         !kubeadm_certificates_schedule(&node, request->prior, diags))
         return false;

@@ -31,7 +31,7 @@ static const Attribute attributes[] = {
     {"control_plane", &TYPE_BOOL, OPTIONAL | COMPUTED | FORCES_NEW, "Whether the node is a control plane.", .default_json = "false"},
     {"max_unavailable", &TYPE_NUMBER, OPTIONAL, "Workers: maximum number of workers of the cluster that are drained for a change or a removal at one time (default 1). An upgrade also waits as long as so many others are cordoned or not ready. Control planes always change one at a time.", .check = check_max_unavailable},
     {"kubelet_patch", &TYPE_DYNAMIC, OPTIONAL, "Fields of the KubeletConfiguration that differ on this node from \"kubelet\" of kubeadm_init, with the names of Kubernetes. A change restarts the kubelet; some fields need a drain first."},
-    {"join",          NULL,       OPTIONAL | FORCES_NEW, "JoinConfiguration of kubeadm. Arguments of this resource win.", .nested = &kubeadm_schema_join},
+    {"join",          NULL,       OPTIONAL, "JoinConfiguration of kubeadm. Arguments of this resource win. Only flags of the kubelet change later.", .nested = &kubeadm_schema_join},
 };
 /* clang-format on */
 
@@ -69,6 +69,8 @@ static bool plan_change(const Call *call, const PlanRequest *request, PlanRespon
     if (kubeadm_import_is_new(request->prior))
         keep_imported(request->prior, response, call->arena);
     kubeadm_kubelet_plan_patch(call, request, response);
+    if (!kubeadm_kubelet_plan_flags(call, request, response, diags))
+        return false;
     if (!kubeadm_join_is_control_plane(request->proposed))
         return true;
     ObjectBuilder builder = object_builder_of(response->planned, call->arena);

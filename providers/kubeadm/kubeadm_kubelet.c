@@ -2,14 +2,17 @@
  */
 #include "kubeadm_kubelet.h"
 #include "call_pool.h"
+#include "change_class.h"
 #include "change_text.h"
 #include "component_change.h"
 #include "kube_object.h"
 #include "kubeadm_check.h"
+#include "kubeadm_import.h"
 #include "kubelet_step.h"
 #include "log.h"
 #include "node_drain.h"
 #include "node_object.h"
+#include "path_error.h"
 #include "wait_until.h"
 
 #define PATCH       "kubelet_patch"
@@ -91,6 +94,91 @@ void kubeadm_kubelet_plan_patch(const Call *call, const PlanRequest *request,
                 kubeadm_kubelet_patch(request->proposed), response);
 }
 
+/* Flags of one node. */
+
+typedef struct FlagLists {
+    Value before;
+    Value after;
+} FlagLists;
+
+/* Sets *out, and returns whether the lists differ. An import does not know its flags: the first
+ * list that the configuration has changes nothing. */
+static bool differing_flags(Value prior, Value planned, FlagLists *out, Arena *arena) {
+    *out = (FlagLists){kubelet_flags_of(prior, arena), kubelet_flags_of(planned, arena)};
+    bool is_adopted = kubeadm_import_is_new(prior) && value_is_null(out->before);
+    return !is_adopted && value_is_wholly_known(out->after) &&
+           kubelet_flags_changed(out->before, out->after, arena).count > 0;
+}
+
+static bool is_init(Value object) {
+    Value ignored;
+    return value_find(object, STR("init"), &ignored);
+}
+
+static Path flags_path(Value object, Arena *arena) {
+    return change_class_path(is_init(object) ? "init.node_registration.kubelet_extra_args"
+                                             : "join.node_registration.kubelet_extra_args",
+                             arena);
+}
+
+static bool plan_fixed_flag(const Call *call, Value planned, Str name, PlanResponse *response,
+                            Diags *diags) {
+    Path path = flags_path(planned, call->arena);
+    if (is_init(planned))
+        return path_error(call, path, diags, "Configuration of an existing cluster",
+                          "loam does not change the flag \"%.*s\" of a kubelet whose node exists. "
+                          "Restore the former value, or make the cluster anew with "
+                          "\"-replace=%.*s\".",
+                          STR_ARG(name), STR_ARG(call->address));
+    vec_push(call->arena, &response->requires_replace, path);
+    return true;
+}
+
+static void warn_registration(const Call *call, Value planned, const FlagLists *lists,
+                              Diags *diags) {
+    Arena *arena = call->arena;
+    StrVec names = kubelet_flags_at_registration(lists->before, lists->after, arena);
+    if (names.count && call->is_planning)
+        path_warning(call, flags_path(planned, arena), diags, "Flag without an effect on the node",
+                     "A kubelet reads %.*s only when it registers a new node, and this node "
+                     "exists. Use \"labels\" and \"taints\" of this object.",
+                     STR_ARG(str_join(names.items, names.count, STR(", "), arena)));
+}
+
+static void note_flags(const Call *call, Value planned, const FlagLists *lists,
+                       PlanResponse *response) {
+    Arena *arena = call->arena;
+    StrVec fields = kubelet_flags_fields(lists->before, lists->after, arena);
+    StrVec drains = component_change_drains(&fields, arena);
+    Str text = str_format(arena, "kubelet on %.*s:%.*s",
+                          STR_ARG(object_text(planned, "node_name", STR_EMPTY)),
+                          STR_ARG(change_text_flags(lists->before, lists->after, arena)));
+    if (drains.count)
+        text = str_format(arena, "%.*s; the node is drained for %.*s", STR_ARG(text),
+                          STR_ARG(str_join(drains.items, drains.count, STR(", "), arena)));
+    plan_note(response, NO_PATH, call->secrets ? log_scrub(text, call->secrets, arena) : text,
+              arena);
+}
+
+bool kubeadm_kubelet_plan_flags(const Call *call, const PlanRequest *request,
+                                PlanResponse *response, Diags *diags) {
+    Arena *arena = call->arena;
+    FlagLists lists;
+    if (!differing_flags(request->prior, request->proposed, &lists, arena))
+        return true;
+    Str name = kubelet_flags_fixed(lists.before, lists.after, arena);
+    if (name.len)
+        return plan_fixed_flag(call, request->proposed, name, response, diags);
+    Str problem = kubelet_flags_check(lists.after, arena);
+    if (problem.len)
+        return path_error(call, flags_path(request->proposed, arena), diags, "Flag not valid",
+                          "%.*s", STR_ARG(problem));
+    warn_registration(call, request->proposed, &lists, diags);
+    if (!response->requires_replace.count)
+        note_flags(call, request->proposed, &lists, response);
+    return true;
+}
+
 bool kubeadm_kubelet_validate(const Call *call, Value config, Diags *diags) {
     KubeVersion found;
     Str text = object_text(config, "kubernetes_version", STR_EMPTY);
@@ -111,8 +199,11 @@ typedef struct NodeChange {
     const KubeadmNode *node; /* its object has the patch */
     const char *path;        /* of the argument that changes */
     StrVec fields;           /* that change */
-    Value wanted;            /* KubeletConfiguration; null: not known before the step */
-    int64_t limit;           /* of workers that are not available at once */
+    KubeletFlags flags;
+    StrVec flag_fields; /* fields that the flags set */
+    bool has_config;    /* whether the fields may change, not the flags alone */
+    Value wanted;       /* KubeletConfiguration; null: not known before the step */
+    int64_t limit;      /* of workers that are not available at once */
 } NodeChange;
 
 typedef struct Shown {
@@ -197,13 +288,24 @@ static bool begin_drain(const NodeChange *change, const ClusterApi *api, Diags *
            node_drain(call, api, node->name, NODE_DRAIN_MS, diags);
 }
 
+static StrVec drains_of(const NodeChange *change, Arena *arena) {
+    StrVec all = {0};
+    vec_each(&change->fields, field)
+        vec_push(arena, &all, *field);
+    vec_each(&change->flag_fields, field)
+        vec_push(arena, &all, *field);
+    return component_change_drains(&all, arena);
+}
+
 static ChangeOutcome change_kubelet(const NodeChange *change, Diags *diags) {
     SCOPED(ClusterApi) api = {0};
     const KubeadmNode *node = change->node;
     Arena *arena = node->call->arena;
-    StrVec drains = component_change_drains(&change->fields, arena);
+    StrVec drains = drains_of(change, arena);
     KubeletStep step = {
         .id = node->id,
+        .has_config = change->has_config,
+        .flags = change->flags,
         .patch = kubeadm_kubelet_patch(node->object),
         .path = change->path,
         .limit_ms = KUBELET_MS,
@@ -221,7 +323,7 @@ static ChangeOutcome change_kubelet(const NodeChange *change, Diags *diags) {
     cluster_api_release(&api);
     if (!open_api(node, &api, diags) ||
         !node_object_wait_version(node->call, &api, node->name, (KubeVersion){0}, diags) ||
-        (outcome == CHANGE_STEP_DONE && value_is_present(config) &&
+        (outcome == CHANGE_STEP_DONE && change->fields.count && value_is_present(config) &&
          !wait_shown(change, &api, config, diags)) ||
         (drains.count && !node_object_uncordon(&api, node->name, diags)))
         return CHANGE_STEP_FAILED;
@@ -229,12 +331,23 @@ static ChangeOutcome change_kubelet(const NodeChange *change, Diags *diags) {
 }
 
 bool kubeadm_kubelet_update(const KubeadmNode *node, Value prior, Diags *diags) {
+    Arena *arena = node->call->arena;
     Value before = kubeadm_kubelet_patch(prior), after = kubeadm_kubelet_patch(node->object);
+    FlagLists lists;
     NodeChange change = {.node = node,
                          .path = PATCH,
-                         .fields = component_change_fields(before, after, node->call->arena),
-                         .limit = kubeadm_node_max_unavailable(node->object)};
-    return !object_differs(prior, node->object, PATCH) ||
+                         .fields = component_change_fields(before, after, arena),
+                         .limit = 1};
+    if (!is_init(node->object))
+        change.limit = kubeadm_node_max_unavailable(node->object);
+    change.has_config = !is_init(node->object) && object_differs(prior, node->object, PATCH);
+    if (differing_flags(prior, node->object, &lists, arena)) {
+        change.flags = kubelet_flags_change(lists.before, lists.after, node->address, arena);
+        change.flag_fields = kubelet_flags_fields(lists.before, lists.after, arena);
+        if (!change.has_config)
+            change.path = is_init(node->object) ? "init" : "join";
+    }
+    return (!change.has_config && !change.flags.dropped.len) ||
            change_kubelet(&change, diags) == CHANGE_STEP_DONE;
 }
 
@@ -261,6 +374,7 @@ static void change_one(void *payload, size_t index, const Call *call, Arena *, D
         .node = &node,
         .path = "kubelet",
         .fields = wish->fields,
+        .has_config = true,
         .wanted = component_change_apply(wish->config, value_null(&TYPE_DYNAMIC),
                                          kubeadm_kubelet_patch(object), call->arena),
         .limit = batch->limit,

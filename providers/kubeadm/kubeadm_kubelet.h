@@ -1,5 +1,6 @@
-/* kubeadm_kubelet: the configuration of kubelets: of all nodes of a cluster, and the patch of one.
- * Control planes change one at a time, then as many workers at once as max_unavailable allows. */
+/* kubeadm_kubelet: the configuration of kubelets: of all nodes of a cluster, and patch and flags of
+ * one. Control planes change one at a time, then as many workers at once as max_unavailable allows.
+ */
 #pragma once
 
 #include "change_step.h"
@@ -23,7 +24,12 @@ ChangeOutcome kubeadm_kubelet_run(const Call *call, const KubeadmPeers *peers,
 MUST_USE bool kubeadm_kubelet_validate(const Call *call, Value config, Diags *diags);
 void kubeadm_kubelet_plan_patch(const Call *call, const PlanRequest *request,
                                 PlanResponse *response);
-/* Gives the node its patch if it differs from that of `prior`. */
+/* For the plan of a node that exists: adds notes if the flags of its registration change. A flag
+ * that an existing node cannot change replaces a kubeadm_join, and is an error of a kubeadm_init.
+ */
+MUST_USE bool kubeadm_kubelet_plan_flags(const Call *call, const PlanRequest *request,
+                                         PlanResponse *response, Diags *diags);
+/* Gives the node its patch and its flags if they differ from those of `prior`. */
 MUST_USE bool kubeadm_kubelet_update(const KubeadmNode *node, Value prior, Diags *diags);
 /* Returns the patch of a node; null: none. */
 Value kubeadm_kubelet_patch(Value object);

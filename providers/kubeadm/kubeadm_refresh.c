@@ -135,6 +135,15 @@ static void set_patch(Value *state, Arena *arena) {
         *state = object_with(*state, "kubelet_patch", object_builder_value(&none), arena);
 }
 
+/* The flags of a kubelet that a killed apply or a person has changed. */
+static void set_flags(Value *state, const HostFacts *facts, Arena *arena) {
+    Value stored = kubelet_flags_of(*state, arena);
+    Value found = kubelet_flags_observed(stored, facts->kubelet_flags, facts->kubelet_own_flags,
+                                         stored.type, arena);
+    if (!value_identical(stored, found))
+        *state = kubelet_flags_with(*state, found, arena);
+}
+
 bool kubeadm_refresh_read(const Call *call, const ReadRequest *request, bool is_control_plane,
                           Value *state, bool *is_restoring, Diags *diags) {
     SCOPED(SshLink) link = {0};
@@ -169,6 +178,7 @@ bool kubeadm_refresh_read(const Call *call, const ReadRequest *request, bool is_
     set_change(state, look.facts.changing.len > 0, call->arena);
     if (kubelet_step_is_unfinished(&look.facts.steps, id, call->arena))
         set_patch(state, call->arena);
+    set_flags(state, &look.facts, call->arena);
     if (!kubeadm_step_has_upgrade(&look.facts.steps, id))
         kubeadm_refresh_set_version(state, version_of(&look.facts, is_control_plane), call->arena);
     Str end = kubeadm_certificates_end(&look.facts, call->arena);

@@ -16,18 +16,24 @@ static Str patch_text(Value patch, Arena *arena) {
                                    : STR_EMPTY;
 }
 
+static void put_variable(ObjectBuilder *variables, const char *name, Str text) {
+    object_builder_put(variables, str_from_cstr(name), value_from_str(text));
+}
+
 static ChangeStep step_of(const KubeletStep *step, Arena *arena) {
     ObjectBuilder variables = object_builder_new(arena);
-    Str seconds = str_format(arena, "%lld", (long long)(step->limit_ms / 1000));
-    object_builder_put(&variables, STR("LOAM_SECONDS"), value_from_str(seconds));
-    object_builder_put(&variables, STR("LOAM_RESET"),
-                       value_from_cstr(step->resets_places ? "yes" : ""));
+    put_variable(&variables, "LOAM_SECONDS",
+                 str_format(arena, "%lld", (long long)(step->limit_ms / 1000)));
+    put_variable(&variables, "LOAM_RESET", step->resets_places ? STR("yes") : STR_EMPTY);
+    put_variable(&variables, "LOAM_CONFIG", step->has_config ? STR("yes") : STR_EMPTY);
+    put_variable(&variables, "LOAM_DROPPED", step->flags.dropped);
+    put_variable(&variables, "LOAM_NAMES", step->flags.names);
     Value map = object_builder_map(&variables, &TYPE_STRING);
     return (ChangeStep){
         .remote = {.id = step_id(step->id, arena),
                    .script = str_from_cstr(kubelet_step_sh),
                    .environment = remote_step_environment(map, arena),
-                   .input = patch_text(step->patch, arena),
+                   .input = str_concat(step->flags.words, patch_text(step->patch, arena), arena),
                    .title = "the change of the kubelet"},
         .failure = "Configuration of the kubelet not changed",
     };

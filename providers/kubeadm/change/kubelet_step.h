@@ -1,14 +1,17 @@
-/* kubelet_step: gives the kubelet of one node the configuration of the cluster as a change_step,
- * which puts the former files back if the kubelet does not run. */
+/* kubelet_step: gives the kubelet of one node the configuration of the cluster, or other flags, as
+ * a change_step, which puts the former files back if the kubelet does not run. */
 #pragma once
 
 #include "change_step.h"
+#include "kubelet_flags.h"
 
 #define KUBELET_STEP_PATCHES "/etc/kubernetes/loam/patches"
 
 typedef struct KubeletStep {
     Str id;             /* of the node */
+    bool has_config;    /* whether the node gets the configuration of the cluster, and the patch */
     Value patch;        /* fields of this node alone; null: none */
+    KubeletFlags flags; /* of this node */
     const char *path;   /* of the argument for errors, "kubelet" for example */
     int64_t limit_ms;   /* of the start of the kubelet */
     bool resets_places; /* of the processors and the memory that containers have */

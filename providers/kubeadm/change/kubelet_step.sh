@@ -1,16 +1,17 @@
 #!/bin/sh
-# Gives the kubelet of a node the configuration that the cluster has, with the patch on standard input (empty: none), and restarts
-# the kubelet if its configuration differs. The kubelet must then respond for eight seconds in a row, within LOAM_SECONDS, else the
-# former files return. With LOAM_RESET it forgets the processors and the memory that it has given to containers; the node must
-# have no pods. Prints the configuration. A death leaves former or new files; the next run continues. Status 20: the former
-# kubelet runs again; 21: it does not run.
+# Changes the configuration of the kubelet of a node, and restarts it if its configuration differs. With LOAM_CONFIG it gets that of
+# the cluster, with the patch on standard input (empty: none). With LOAM_DROPPED, a list of names, these flags go, and the lines of
+# standard input that begin with "--" come, whose names are LOAM_NAMES. The kubelet must then respond for eight seconds in a row,
+# within LOAM_SECONDS, and have these flags, else the former files return. With LOAM_RESET it forgets the processors and the memory
+# that it has given to containers; the node must have no pods. Prints the configuration. A death leaves former or new files; the
+# next run continues. Status 20: the former kubelet runs again; 21: it does not run.
 set -eu
 umask 077
 PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/opt/bin
 LC_ALL=C
 export PATH LC_ALL
-seconds=$LOAM_SECONDS resets=$LOAM_RESET
-unset LOAM_SECONDS LOAM_RESET
+seconds=$LOAM_SECONDS resets=$LOAM_RESET renders=$LOAM_CONFIG dropped=$LOAM_DROPPED names_set=$LOAM_NAMES
+unset LOAM_SECONDS LOAM_RESET LOAM_CONFIG LOAM_DROPPED LOAM_NAMES
 config=/var/lib/kubelet/config.yaml
 work=/var/lib/loam/kubelet
 former=$work/former
@@ -20,6 +21,8 @@ former=$work/former
 . ./../host/host_files.sh
 # shellcheck source=kubelet_patch.sh
 . ./kubelet_patch.sh
+# shellcheck source=kubelet_flags.sh
+. ./kubelet_flags.sh
 
 property() { systemctl show kubelet -p "$1" | cut -d = -f 2; }
 setting() { sed -n "s/^$1: *//p" $config | tr -d "\"'" | head -n 1; }
@@ -50,6 +53,16 @@ await() {
   done
   return 1
 }
+# A unit that does not read the file of kubeadm starts the kubelet without the flags.
+has_flags() {
+  tr '\0' '\n' <"/proc/$(property MainPID)/cmdline" >$work/words
+  while read -r one; do
+    if ! grep -qxF -e "$one" $work/words; then
+      why="its unit starts the kubelet without the flag $one of $flags"
+      return 1
+    fi
+  done <$work/flags
+}
 restart() {
   began=$(date '+%Y-%m-%d %H:%M:%S')
   systemctl reset-failed kubelet 2>/dev/null || :
@@ -70,11 +83,17 @@ render() {
   # kubeadm keeps each former file.
   find /etc/kubernetes/tmp -mindepth 1 -maxdepth 1 -name 'kubeadm-kubelet-config*' -newer $work/patch -exec rm -rf {} + 2>/dev/null || :
 }
+# An empty file is none.
+keep_file() {
+  if [ -e "$2" ]; then cp -p "$2" "$work/.former/$1"; else : >"$work/.former/$1"; fi
+}
 keep_former() {
   rm -rf $work/.former
   mkdir -p $work/.former
   cp -p $config $work/.former/
-  if [ -e "$patch" ]; then cp -p "$patch" $work/.former/patch; else : >$work/.former/patch; fi
+  keep_file patch "$patch"
+  keep_file flags $flags
+  keep_file names $own_flags
   sync
   mv $work/.former $former
 }
@@ -83,37 +102,53 @@ end_work() {
   if [ -e $former ]; then rm -rf $work/.former && mv $former $work/.former; fi
   rm -rf $work
 }
+# Earlier versions of loam kept no flags.
+put_file() {
+  if [ ! -e "$former/$1" ] || cmp -s "$former/$1" "$2"; then return; fi
+  if [ -s "$former/$1" ]; then file_copy "$former/$1" "$2"; else rm -f "$2"; fi
+}
 put_former() {
   put_patch $former/patch
   cmp -s $former/config.yaml $config || file_copy $former/config.yaml $config
+  put_file flags $flags
+  put_file names $own_flags
 }
 roll_back() {
   text=$(journalctl -u kubelet --since "$began" --no-pager -o cat 2>/dev/null |
     grep -v -e '^kubelet.service:' -e '^St[a-z]* kubelet' -e '^Flag --' -e '^I[0-9]' | tail -n 15)
   put_former
+  : >$work/flags
   restart
   status=20
   if await; then end_work; else status=21; fi
-  printf '%s\n' "$text" >&2
+  printf '%s\n' "${why:-$text}" >&2
   exit $status
+}
+is_changed() {
+  [ -n "$resumed" ] || ! cmp -s $former/config.yaml $config || { [ -n "$dropped" ] && ! cmp -s $former/flags $flags; }
 }
 
 mkdir -p $work
-cat >$work/patch
+cat >$work/input
+sed '/^--/d' $work/input >$work/patch
+sed -n '/^--/p' $work/input >$work/flags
 # The kubelet may run with any of the configurations of an interrupted run.
-resumed=
+resumed='' why=''
 if [ -e $former ]; then resumed=yes; else keep_former; fi
-put_patch $work/patch
-if ! render; then
-  if [ -z "$resumed" ]; then
-    put_former
-    end_work
+if [ -n "$renders$resumed" ]; then
+  put_patch $work/patch
+  if ! render; then
+    if [ -z "$resumed" ]; then
+      put_former
+      end_work
+    fi
+    exit 1
   fi
-  exit 1
 fi
-if [ -n "$resumed" ] || ! cmp -s $former/config.yaml $config; then
+if [ -n "$dropped" ]; then put_flags $work "$dropped" $work/flags "$names_set"; fi
+if is_changed; then
   restart
-  await || roll_back
+  { await && has_flags; } || roll_back
 fi
 end_work
 cat $config

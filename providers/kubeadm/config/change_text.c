@@ -86,6 +86,13 @@ Str change_text_component(Value prior, Value planned, const char *path, Arena *a
     return strbuf_str(&out);
 }
 
+Str change_text_flags(Value before, Value after, Arena *arena) {
+    ListDiff diff = {before, after, "--", true};
+    StrBuf out = strbuf_new(arena);
+    add_list(&out, &diff, arena);
+    return strbuf_str(&out);
+}
+
 StrVec change_text_list(Value list, Arena *arena) {
     StrVec names = {0};
     for (size_t i = 0; value_is_present(item_at(list, i)); i++)

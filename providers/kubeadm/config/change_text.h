@@ -9,6 +9,8 @@
 /* Differences of the lists extra_args, extra_volumes and extra_envs of the component at `path`,
  * "cluster.api_server" for example, in two objects of kubeadm_init. */
 Str change_text_component(Value prior, Value planned, const char *path, Arena *arena);
+/* Differences of two lists of flags. */
+Str change_text_flags(Value before, Value after, Arena *arena);
 /* Differences of the list of names at `path`. */
 Str change_text_names(Value prior, Value planned, const char *path, Arena *arena);
 /* Returns the names of a list; none if it is null. */

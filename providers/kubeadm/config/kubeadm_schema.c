@@ -214,14 +214,20 @@ static const Attribute taint[] = {
 #define IMAGE                                                                                      \
     {"image_repository", &TYPE_STRING, OPTIONAL, "Image repository: registry and path."},               \
     {"image_tag",        &TYPE_STRING, OPTIONAL, "Tag of the image."}
-#define PULL                                                                                       \
-    {"image_pull_policy", &TYPE_STRING, OPTIONAL, "When kubeadm pulls images: Always, IfNotPresent or Never.", .one_of = PULL_POLICIES}, \
-    {"image_pull_serial", &TYPE_BOOL,   OPTIONAL, "Whether kubeadm pulls one image after the other."}
-#define IGNORED {"ignore_preflight_errors", &TYPE_LIST_OF_STRING, OPTIONAL, "Names of preflight checks whose errors are reported as warnings."}
-#define SKIPPED {"skip_phases", &TYPE_LIST_OF_STRING, OPTIONAL, "Names of phases that kubeadm skips."}
-#define DRY_RUN {"dry_run", &TYPE_BOOL, OPTIONAL, "Whether kubeadm only simulates the command and changes nothing."}
-#define PATCHES {"patches", NULL, OPTIONAL, "Patches that kubeadm applies to the files that it generates.", .nested = NESTED(NEST_SINGLE, patches)}
-#define TIMEOUTS {"timeouts", NULL, OPTIONAL, "Timeouts of kubeadm.", .nested = NESTED(NEST_SINGLE, timeouts)}
+#define PULL_WITH(flags)                                                                           \
+    {"image_pull_policy", &TYPE_STRING, OPTIONAL | (flags), "When kubeadm pulls images: Always, IfNotPresent or Never.", .one_of = PULL_POLICIES}, \
+    {"image_pull_serial", &TYPE_BOOL,   OPTIONAL | (flags), "Whether kubeadm pulls one image after the other."}
+#define PULL PULL_WITH(0)
+#define IGNORED_WITH(flags) {"ignore_preflight_errors", &TYPE_LIST_OF_STRING, OPTIONAL | (flags), "Names of preflight checks whose errors are reported as warnings."}
+#define IGNORED IGNORED_WITH(0)
+#define SKIPPED_WITH(flags) {"skip_phases", &TYPE_LIST_OF_STRING, OPTIONAL | (flags), "Names of phases that kubeadm skips."}
+#define SKIPPED SKIPPED_WITH(0)
+#define DRY_RUN_WITH(flags) {"dry_run", &TYPE_BOOL, OPTIONAL | (flags), "Whether kubeadm only simulates the command and changes nothing."}
+#define DRY_RUN DRY_RUN_WITH(0)
+#define PATCHES_WITH(flags) {"patches", NULL, OPTIONAL | (flags), "Patches that kubeadm applies to the files that it generates.", .nested = NESTED(NEST_SINGLE, patches)}
+#define PATCHES PATCHES_WITH(0)
+#define TIMEOUTS_WITH(flags) {"timeouts", NULL, OPTIONAL | (flags), "Timeouts of kubeadm.", .nested = NESTED(NEST_SINGLE, timeouts)}
+#define TIMEOUTS TIMEOUTS_WITH(0)
 
 static const Attribute patches[] = {
     {"directory", &TYPE_STRING, OPTIONAL, "Directory on the machine that contains the patches.", .check = kubeadm_check_path},
@@ -250,23 +256,25 @@ static const Attribute endpoint[] = {
     {"bind_port",         &TYPE_NUMBER, OPTIONAL, "Port that the API server listens on.", .check = schema_check_port},
 };
 
-static const Attribute registration[] = {
-    {"name",               &TYPE_STRING, OPTIONAL, "Name of the node.", .check = kubeadm_check_node_name},
-    {"cri_socket",         &TYPE_STRING, OPTIONAL, "URL of the container runtime's socket, such as \"unix:///run/containerd/containerd.sock\".", .check = schema_check_socket},
-    {"taints",             NULL,         OPTIONAL, "Taints of the node. Null: the default taints of its role; an empty list: no taints.", .nested = NESTED(NEST_LIST, taint)},
-    EXTRA_ARGS("kubelet_extra_args", "Command line flags of the kubelet. A flag may occur more than once."),
-    IGNORED,
-    PULL,
-};
+/* `flags` of the arguments that change only with a new node; the flags of a kubelet change later, too. */
+#define REGISTRATION_ATTRIBUTES(flags)                                                             \
+    {"name",               &TYPE_STRING, OPTIONAL | (flags), "Name of the node.", .check = kubeadm_check_node_name}, \
+    {"cri_socket",         &TYPE_STRING, OPTIONAL | (flags), "URL of the container runtime's socket, such as \"unix:///run/containerd/containerd.sock\".", .check = schema_check_socket}, \
+    {"taints",             NULL,         OPTIONAL | (flags), "Taints of the node. Null: the default taints of its role; an empty list: no taints.", .nested = NESTED(NEST_LIST, taint)}, \
+    EXTRA_ARGS("kubelet_extra_args", "Command line flags of the kubelet. A flag may occur more than once. A change restarts the kubelet."), \
+    IGNORED_WITH(flags), PULL_WITH(flags)
 
-#define REGISTRATION {"node_registration", NULL, OPTIONAL, "Registration of the node in the cluster.", .nested = NESTED(NEST_SINGLE, registration)}
+static const Attribute registration[] = {REGISTRATION_ATTRIBUTES(0)};
+static const Attribute join_registration[] = {REGISTRATION_ATTRIBUTES(FORCES_NEW)};
+
+#define REGISTRATION(object) {"node_registration", NULL, OPTIONAL, "Registration of the node in the cluster.", .nested = NESTED(NEST_SINGLE, object)}
 #define LOCAL_ENDPOINT {"local_api_endpoint", NULL, OPTIONAL, "Endpoint of the API server of this machine.", .nested = NESTED(NEST_SINGLE, endpoint)}
 #define CERTIFICATE_KEY {"certificate_key", &TYPE_STRING, OPTIONAL | SENSITIVE, "Key that encrypts the control plane's certificates when kubeadm uploads them: 64 hexadecimal digits.", .check = schema_check_certificate_key}
 
 static const Attribute init[] = {
     {"bootstrap_tokens", NULL, OPTIONAL, "Bootstrap tokens for nodes that join.", .nested = NESTED(NEST_LIST, bootstrap_token)},
     DRY_RUN,
-    REGISTRATION,
+    REGISTRATION(registration),
     LOCAL_ENDPOINT,
     CERTIFICATE_KEY,
     SKIPPED,
@@ -362,14 +370,14 @@ static const Attribute discovery[] = {
 static const Attribute join_control_plane[] = {LOCAL_ENDPOINT, CERTIFICATE_KEY};
 
 static const Attribute join[] = {
-    DRY_RUN,
-    REGISTRATION,
-    {"ca_cert_path",  &TYPE_STRING, OPTIONAL, "Path on the machine of the cluster's certificate authority; ends in \".crt\".", .check = schema_check_authority_path},
-    {"discovery",     NULL,         OPTIONAL, "How the joining node finds and verifies the cluster.", .nested = NESTED_WITH(NEST_SINGLE, discovery, discovery_rules)},
-    {"control_plane", NULL,         OPTIONAL, "Settings of a node that joins as a control plane; null for a worker.", .nested = NESTED(NEST_SINGLE, join_control_plane)},
-    SKIPPED,
-    PATCHES,
-    TIMEOUTS,
+    DRY_RUN_WITH(FORCES_NEW),
+    REGISTRATION(join_registration),
+    {"ca_cert_path",  &TYPE_STRING, OPTIONAL | FORCES_NEW, "Path on the machine of the cluster's certificate authority; ends in \".crt\".", .check = schema_check_authority_path},
+    {"discovery",     NULL,         OPTIONAL | FORCES_NEW, "How the joining node finds and verifies the cluster.", .nested = NESTED_WITH(NEST_SINGLE, discovery, discovery_rules)},
+    {"control_plane", NULL,         OPTIONAL | FORCES_NEW, "Settings of a node that joins as a control plane; null for a worker.", .nested = NESTED(NEST_SINGLE, join_control_plane)},
+    SKIPPED_WITH(FORCES_NEW),
+    PATCHES_WITH(FORCES_NEW),
+    TIMEOUTS_WITH(FORCES_NEW),
 };
 
 static const Attribute reset[] = {

@@ -152,6 +152,10 @@ if [ -r $conf ]; then
 elif [ -e $conf ]; then
   print_fact kubelet_certificate unreadable
 fi
+if [ -r /var/lib/kubelet/kubeadm-flags.env ]; then
+  print_fact kubelet_flags "$(base64 </var/lib/kubelet/kubeadm-flags.env | tr -d '\n')"
+fi
+if [ -r /var/lib/kubelet/loam-flags ]; then print_fact kubelet_own_flags "$(tr '\n' ' ' </var/lib/kubelet/loam-flags)"; fi
 [ -e /etc/loam/unfinished ] && print_fact unfinished yes
 [ -e /etc/loam/changing ] && print_fact changing yes
 if [ -r /etc/kubernetes/pki/ca.crt ]; then

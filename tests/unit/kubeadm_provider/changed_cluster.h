@@ -45,6 +45,7 @@ typedef struct Cluster {
     Machine machines[NODES];
     Str live;    /* ConfigMap */
     Str kubelet; /* ConfigMap; empty: none */
+    Str flags;   /* file of the flags of kubelets; empty: none */
     Str former;  /* kept on the first machine; empty: no change */
     const char *version;
     int bad_status; /* of a step with the value "bad" */
@@ -133,11 +134,15 @@ static inline Str run_kubelet_step(Cluster *cluster, size_t i, Str input, Arena 
 static inline Str role_facts(const Cluster *cluster, Arena *arena) {
     Str mark = str_format(arena, "{\"id\":\"i0\",\"lineage\":\"%.*s\",\"address\":\"%.*s\"}",
                           STR_ARG(cluster->c.call.lineage), STR_ARG(cluster->c.call.address));
+    Str flags = cluster->flags.len
+                    ? str_format(arena, "kubelet_flags %.*s\nkubelet_own_flags v max-pods \n",
+                                 STR_ARG(base64_encode(cluster->flags, arena)))
+                    : STR_EMPTY;
     return str_format(arena,
                       "exists /etc/kubernetes/kubelet.conf\nexists /etc/kubernetes/manifests/"
-                      "kube-apiserver.yaml\nkubelet_certificate /var/lib/kubelet/pki/a.pem\nmarker "
-                      "%.*s\n",
-                      STR_ARG(base64_encode(mark, arena)));
+                      "kube-apiserver.yaml\nkubelet_certificate /var/lib/kubelet/pki/a.pem\n%.*s"
+                      "marker %.*s\n",
+                      STR_ARG(flags), STR_ARG(base64_encode(mark, arena)));
 }
 
 static inline Str answer(Cluster *cluster, size_t i, const SshCommand *command, Arena *arena) {
