@@ -21,7 +21,7 @@ static bool run_with_journal(EngineCase *c, const char *config) {
     return ok;
 }
 
-/* A failed call without an object leaves what was there before. If the run ends at once, its
+/* A failed call without an object leaves the object of the state. If the run ends at once, its
  * outcome is in doubt. */
 static void outcomes(void **) {
     static const struct {
