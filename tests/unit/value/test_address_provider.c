@@ -104,8 +104,34 @@ static void compared_and_cloned(void **) {
     }
 }
 
+/* The two hosts that serve the same public providers are left out of texts. */
+static void public_hosts(void **) {
+    static const struct {
+        const char *host;
+        bool is_public;
+    } rows[] = {
+        {"registry.terraform.io", true},
+        {"registry.opentofu.org", true},
+        {"registry.terraform.io/", false},
+        {"registry.terraform.i", false},
+        {"registry.opentofu.or", false},
+        {"xregistry.opentofu.org", false},
+        {"example.org", false},
+        {"", false},
+    };
+    SCOPED(ArenaRef) arena = arena_open("test");
+    for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+        Str host = str_from_cstr(rows[i].host), whole = str_format(arena, "%s/n/t", rows[i].host);
+        assert_int_equal(address_is_public_host(host), rows[i].is_public);
+        if (str_find_char(host, '/', 0) == SIZE_MAX)
+            check_str_equal(address_without_public_host(whole),
+                            rows[i].is_public ? STR("n/t") : whole);
+    }
+}
+
 UNIT_MAIN(test_address_provider) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(public_hosts),
         cmocka_unit_test(parsed),
         cmocka_unit_test(refused),
         cmocka_unit_test(compared_and_cloned),

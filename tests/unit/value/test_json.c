@@ -154,6 +154,27 @@ static void typed_value(void **) {
     }
 }
 
+/* A bool may be written as a text. */
+static void texts_of_bools(void **) {
+    static const struct {
+        const char *text;
+        int wanted; /* -1: refused */
+    } rows[] = {
+        {"true", 1},  {"false", 0},     {"\"true\"", 1}, {"\"false\"", 0}, {"\"1\"", 1},
+        {"\"0\"", 0}, {"\"TRUE\"", -1}, {"\"\"", -1},    {"\"2\"", -1},    {"1", -1},
+        {"0", -1},    {"[]", -1},       {"{}", -1},      {"\"10\"", -1},
+    };
+    SCOPED(ArenaRef) arena = arena_open("test");
+    for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+        JsonReader reader = json_reader_new(str_from_cstr(rows[i].text), arena);
+        const char *error = NULL;
+        Value v;
+        bool ok = json_read_typed(&reader, json_next(&reader), &TYPE_BOOL, &v, &error, arena);
+        if (ok != (rows[i].wanted >= 0) || (ok && !value_equal(v, value_bool(rows[i].wanted == 1))))
+            fail_msg("%s", rows[i].text);
+    }
+}
+
 static void typed_value_refused(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     static const struct {
@@ -246,15 +267,11 @@ static void broken_inside(void **) {
 
 UNIT_MAIN(test_json) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(broken_inside),
-        cmocka_unit_test(any_value),
-        cmocka_unit_test(many_members),
-        cmocka_unit_test(any_value_refused),
-        cmocka_unit_test(responses),
-        cmocka_unit_test(typed_value),
-        cmocka_unit_test(typed_value_refused),
-        cmocka_unit_test(types_settle),
-        cmocka_unit_test(unknown_and_marks_are_written_over),
+        cmocka_unit_test(texts_of_bools),    cmocka_unit_test(broken_inside),
+        cmocka_unit_test(any_value),         cmocka_unit_test(many_members),
+        cmocka_unit_test(any_value_refused), cmocka_unit_test(responses),
+        cmocka_unit_test(typed_value),       cmocka_unit_test(typed_value_refused),
+        cmocka_unit_test(types_settle),      cmocka_unit_test(unknown_and_marks_are_written_over),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -219,8 +219,36 @@ static void specials_at_each_offset(void **) {
     }
 }
 
+/* Members one after the other, each with the text of its value. */
+static void members(void **) {
+    static const struct {
+        const char *text, *wanted; /* "key=value " for each, "!" if an error ends them */
+    } rows[] = {
+        {"{}", ""},
+        {"{\"a\":1}", "a=1 "},
+        {"{\"a\":[1, {\"b\":2}],\"c\":\"d\"}", "a=[1, {\"b\":2}] c=\"d\" "},
+        {"{\"a\":{},\"\\u0062\":null}", "a={} b=null "},
+        {"{\"a\":1,\"b\":[1}", "a=1 !"},
+        {"{\"a\":1,\"b\"}", "a=1 !"},
+        {"{\"a\":1,", "a=1 !"},
+    };
+    SCOPED(ArenaRef) arena = arena_open("test");
+    for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+        JsonReader reader = json_reader_new(str_from_cstr(rows[i].text), arena);
+        assert_int_equal(json_next(&reader), JSON_OBJECT_START);
+        StrBuf got = strbuf_new(arena);
+        Str key, value;
+        while (json_next_member(&reader, &key, &value))
+            strbuf_add_format(&got, "%.*s=%.*s ", STR_ARG(key), STR_ARG(value));
+        if (reader.error)
+            strbuf_add_char(&got, '!');
+        check_str(strbuf_str(&got), rows[i].wanted);
+    }
+}
+
 UNIT_MAIN(test_json_reader) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(members),
         cmocka_unit_test(ascii),
         cmocka_unit_test(tokens),
         cmocka_unit_test(rows),

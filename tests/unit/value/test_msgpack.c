@@ -291,6 +291,51 @@ static void unknowns(void **) {
     check_str(hex_of(refinement_not_null(&TYPE_STRING, arena), &TYPE_STRING), "d40000");
 }
 
+/* A refinement that is cut anywhere is refused. */
+static void cut_refinements(void **) {
+    static const struct {
+        const char *hex;
+        const Type *type;
+    } rows[] = {
+        {"c7060c8201c202a161", &TYPE_STRING},
+        {"c7090c82039201c3049209c2", &TYPE_NUMBER},
+        {"c7050c8205020609", &TYPE_LIST_OF_STRING},
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+        Str whole = bytes_of(rows[i].hex), error;
+        Value v;
+        for (size_t len = 0; len < whole.len; len++) {
+            error = STR_EMPTY;
+            assert_false(msgpack_read(str_slice(whole, 0, len), rows[i].type, &v, &error, arena));
+            assert_true(error.len > 0);
+        }
+        /* The content is shorter than its map says. Up to one byte has no meaning. */
+        for (size_t len = 3; len < whole.len; len++) {
+            char *copy = arena_new_array(arena, char, len);
+            memcpy(copy, whole.ptr, len);
+            copy[1] = (char)(len - 3);
+            error = STR_EMPTY;
+            bool ok = msgpack_read((Str){copy, len}, rows[i].type, &v, &error, arena);
+            if (ok ? len > 4 || value_is_known(v) : error.len == 0)
+                fail_msg("%s cut to %zu", rows[i].hex, len);
+        }
+    }
+}
+
+/* The type beside a dynamic value is as long as it is: all forms of a length. */
+static void long_types(void **) {
+    static const size_t counts[] = {1, 10, 20, 21, 22, 23, 24, 25, 26, 1000, 6000};
+    for (size_t i = 0; i < ARRAY_COUNT(counts); i++) {
+        Value *items = arena_new_array(arena, Value, counts[i]);
+        for (size_t k = 0; k < counts[i]; k++) {
+            items[k] = k % 2 ? value_int((int64_t)k) : value_from_cstr("x");
+        }
+        Value v = value_tuple(items, counts[i], arena);
+        Value again = read_bytes(written(v, &TYPE_DYNAMIC), &TYPE_DYNAMIC);
+        assert_true(value_equal(again, v));
+    }
+}
+
 /* Short encodings of huge collections stay unknown as a whole. */
 static void unknown_lengths_have_a_budget(void **) {
     StrBuf bytes = strbuf_new(arena);
@@ -502,6 +547,8 @@ static void random_values(void **) {
 
 UNIT_MAIN(test_msgpack) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(long_types),
+        cmocka_unit_test(cut_refinements),
         cmocka_unit_test(lengths),
         cmocka_unit_test(recorded),
         cmocka_unit_test(numbers),

@@ -42,11 +42,33 @@ static void texts_are_read_and_written(void **) {
 }
 
 static void other_texts_are_refused(void **) {
-    static const char *const cases[] = {
-        "",           "a",         "--1",       "1,000",     "0x10",        "0b11", " 5",
-        "5 ",         "1_0",       "NaN",       "Infinity",  "1e",          "e5",   ".",
-        "1e1.5",      "+",         "1.2.3",     "1e9999999", "1e-99999999", "1 2",  "١",
-        "88e1000100", "1e1000100", "1e-1000100"};
+    static const char *const cases[] = {"",
+                                        "a",
+                                        "--1",
+                                        "1,000",
+                                        "0x10",
+                                        "0b11",
+                                        " 5",
+                                        "5 ",
+                                        "1_0",
+                                        "NaN",
+                                        "Infinity",
+                                        "1e",
+                                        "e5",
+                                        ".",
+                                        "1e1.5",
+                                        "+",
+                                        "1.2.3",
+                                        "1e9999999",
+                                        "1e-99999999",
+                                        "1e-10000000",
+                                        "1e10000000",
+                                        "1e-99999999999999999999",
+                                        "1 2",
+                                        "١",
+                                        "88e1000100",
+                                        "1e1000100",
+                                        "1e-1000100"};
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         const Number *number = NULL;
         if (number_from_text(str_from_cstr(cases[i]), &number, arena))

@@ -97,6 +97,13 @@ static void values_are_found(void **) {
     check_found(at(disks, 2), NULL);
     check_found(at(disks, -1), NULL);
     check_found(key(disks, "0"), NULL);
+    check_found(attribute(disks, "size"), NULL);
+    check_found(path_index(disks, value_bool(true), arena), NULL);
+    check_found(path_index(disks, value_unknown(&TYPE_NUMBER), arena), NULL);
+    check_found(path_index(disks, value_null(&TYPE_NUMBER), arena), NULL);
+    Value half;
+    assert_true(value_from_number_text(STR("0.5"), &half, arena));
+    check_found(path_index(disks, half, arena), NULL);
     check_found(key(tags, "env"), "\"dev\"");
     check_found(attribute(tags, "env"), "\"dev\"");
     check_found(key(tags, "none"), NULL);

@@ -110,6 +110,30 @@ static void absent_members_are_reset(void **) {
     }
 }
 
+/* Numbers of 32 bits have their whole range. */
+static void ranges_of_numbers(void **) {
+    static const struct {
+        const char *text;
+        bool is_good;
+    } rows[] = {
+        {"0", true},           {"1", true},
+        {"4294967294", true},  {"4294967295", true},
+        {"4294967296", false}, {"-1", false},
+        {"1.5", false},        {"18446744073709551616", false},
+        {"\"1\"", false},      {"true", false},
+        {"null", false},
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+        Item item = {0};
+        const char *error;
+        Str text = str_format(arena, "{\"size\":%s}", rows[i].text);
+        if (record_from_json(text, &item_record, &item, &error, arena) != rows[i].is_good)
+            fail_msg("%s", rows[i].text);
+        if (rows[i].is_good)
+            check_str_equal(str_format(arena, "%u", item.size), str_from_cstr(rows[i].text));
+    }
+}
+
 static void accepted(void **) {
     static const struct {
         const char *text;
@@ -285,6 +309,7 @@ static void variants(void **) {
 
 UNIT_MAIN(test_record) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(ranges_of_numbers),
         cmocka_unit_test(absent_members_are_reset),
         cmocka_unit_test(variants),
         cmocka_unit_test(clones),

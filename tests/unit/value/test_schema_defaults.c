@@ -146,8 +146,31 @@ static void blocks_are_filled(void **) {
         value_is_null(schema_fill_blocks(&of, value_null(schema_implied_type(&of)), arena)));
 }
 
+/* Nested objects get their defaults, whether some, all or none of their attributes have one. */
+static void some_all_or_none(void **) {
+    static const Attribute all[] = {{"a", &TYPE_STRING, OPTIONAL | COMPUTED, "A.", NULL, "\"x\""}};
+    static const Attribute none[] = {{"a", &TYPE_STRING, OPTIONAL, "A.", NULL, NULL}};
+    static const NestedObject full = {NESTED_OBJECT(NEST_LIST, all)};
+    static const NestedObject bare = {NESTED_OBJECT(NEST_LIST, none)};
+    static const Attribute outer[] = {
+        {"some", NULL, OPTIONAL, "Some.", &list, NULL},
+        {"all", NULL, OPTIONAL, "All.", &full, NULL},
+        {"none", NULL, OPTIONAL, "None.", &bare, NULL},
+    };
+    static const Schema of = {SCHEMA_ATTRIBUTES(outer)};
+    SCOPED(ArenaRef) arena = arena_open("test");
+    Value config =
+        object_of(&of, "{\"some\":[{}],\"all\":[{},{\"a\":\"y\"}],\"none\":[{}]}", arena);
+    Value wanted = object_of(&of,
+                             "{\"some\":[{\"bus\":\"virtio\"}],\"all\":[{\"a\":\"x\"},{\"a\":"
+                             "\"y\"}],\"none\":[{}]}",
+                             arena);
+    assert_true(value_equal(schema_apply_defaults(&of, config, arena), wanted));
+}
+
 UNIT_MAIN(test_schema_defaults) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(some_all_or_none),
         cmocka_unit_test(blocks_are_filled),
         cmocka_unit_test(filled_in),
         cmocka_unit_test(unchanged_is_the_same),

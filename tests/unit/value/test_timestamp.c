@@ -42,6 +42,47 @@ static int month_length(int64_t year, int month) {
     return month == 2 && is_leap ? 29 : lengths[month - 1];
 }
 
+/* Each month has its length, in each kind of year. */
+static void test_ends_of_months(void **) {
+    static const int years[] = {1900, 2000, 2023, 2024, 2100};
+    SCOPED(ArenaRef) arena = arena_open("test");
+    for (size_t i = 0; i < ARRAY_COUNT(years); i++) {
+        for (int month = 1; month <= 12; month++) {
+            for (int day = 0; day <= 32; day++) {
+                Timestamp time;
+                Str error,
+                    text = str_format(arena, "%04d-%02d-%02dT23:59:59Z", years[i], month, day);
+                bool is_good = day >= 1 && day <= month_length(years[i], month);
+                if (timestamp_parse(text, &time, &error, arena) != is_good)
+                    fail_msg("%.*s", STR_ARG(text));
+                if (is_good)
+                    check_str_equal(timestamp_to_str(time, arena), text);
+            }
+        }
+    }
+}
+
+/* A text that is cut anywhere is no timestamp, whatever follows its end in memory. */
+static void test_cut_texts(void **) {
+    static const char *const texts[] = {"2000-02-29T05:30:00Z", "2000-02-29T05:30:00.25Z",
+                                        "2000-02-29T05:30:00+05:30",
+                                        "2000-02-29T05:30:00.123456789-11:59"};
+    SCOPED(ArenaRef) arena = arena_open("test");
+    for (size_t i = 0; i < ARRAY_COUNT(texts); i++) {
+        Str whole = str_from_cstr(texts[i]), error;
+        Timestamp time;
+        assert_true(timestamp_parse(whole, &time, &error, arena));
+        assert_true(timestamp_parse_lenient(whole, &time, &error, arena));
+        for (size_t len = 0; len < whole.len; len++) {
+            Str cut = str_slice(whole, 0, len);
+            if (timestamp_parse(cut, &time, &error, arena) ||
+                timestamp_parse_lenient(cut, &time, &error, arena))
+                fail_msg("%.*s", STR_ARG(cut));
+            assert_true(error.len > 0);
+        }
+    }
+}
+
 /* Counts every day of two eras, from a day that is a multiple of 400 years before 2000. */
 static void test_calendar(void **) {
     static const struct {
@@ -205,6 +246,7 @@ static void test_parts(void **) {
 
 UNIT_MAIN(test_timestamp) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_cut_texts), cmocka_unit_test(test_ends_of_months),
         cmocka_unit_test(test_timestamp), cmocka_unit_test(test_calendar),
         cmocka_unit_test(test_fields),    cmocka_unit_test(test_add_date),
         cmocka_unit_test(test_parts),
