@@ -139,6 +139,56 @@ static void ends_of_instances(void **) {
     engine_case_close(c);
 }
 
+static void hear_calls(void *self, const WalkEvent *event) {
+    const char *failed = event->failed ? "!" : "";
+    if (event->kind == EVENT_APPLY_START || event->kind == EVENT_APPLY_END)
+        strbuf_add_format(self, "%s%s%s ", event->kind == EVENT_APPLY_START ? "start" : "end",
+                          action_glyph(event->action), failed);
+    if (event->kind == EVENT_CALL_END)
+        strbuf_add_format(self, "%s%s ", event->operation, failed);
+}
+
+/* The calls of the plan and of the apply, and the change around its call; "!": failed. */
+static void events_of_changes(void **) {
+    static const struct {
+        const char *config, *order, *planned, *applied;
+    } rows[] = {
+        {"resource: {fake_plain: {a: {name: a}}}\n", "", "validate plan ",
+         "validate plan start+ create end+ "},
+        {"resource: {fake_plain: {a: {name: b}}}\n", "", "read validate plan plan ",
+         "start- delete end- validate plan start+ create end+ "},
+        {"{}\n", "delete b", "read ", "start- delete! end-! "},
+        {"{}\n", "", "read ", "start- delete end- "},
+        {"resource: {fake_thing: {a: {name: a}}}\n", "create a", "validate plan ",
+         "limits validate plan start+ marker create! end+! "},
+        {"resource: {fake_thing: {a: {name: a}}}\n", "", "validate plan ",
+         "limits validate plan start+ marker create end+ "},
+        {"resource: {fake_thing: {a: {name: a, size: 2}}}\n", "", "limits read validate plan ",
+         "limits validate plan start~ update end~ "},
+        {"resource: {fake_thing: {a: {name: a, size: 3}}}\n", "update a",
+         "limits read validate plan ", "limits validate plan start~ update! end~! "},
+    };
+    EngineCase *c = engine_case_open();
+    c->parallelism = 1;
+    for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+        StrBuf heard = strbuf_new(c->arena);
+        Hooks hooks = {&heard, hear_calls};
+        c->hooks = &hooks;
+        engine_case_config(c, rows[i].config);
+        Engine engine = engine_case_engine(c);
+        assert_true(engine_validate(&engine, &c->diags));
+        check_str(strbuf_str(&heard), ""); /* a validation reports no calls */
+        engine_case_must(c, engine_case_plan(c));
+        check_str(strbuf_str(&heard), rows[i].planned);
+        heard = strbuf_new(c->arena);
+        fake_world_order(&c->world, rows[i].order);
+        assert_int_equal(engine_case_apply_plan(c), rows[i].order[0] == '\0');
+        fake_world_obey(&c->world);
+        check_str(strbuf_str(&heard), rows[i].applied);
+    }
+    engine_case_close(c);
+}
+
 /* An apply decides by the time of its plan, so that it decides as that did. */
 static void keeps_time_of_plan(void **) {
     EngineCase *c = engine_case_open();
@@ -188,6 +238,7 @@ UNIT_MAIN(test_instance_op) {
         cmocka_unit_test(ends_of_instances),
         cmocka_unit_test(reports_elapsed_time),
         cmocka_unit_test(points_at_provider_errors),
+        cmocka_unit_test(events_of_changes),
         cmocka_unit_test(keeps_time_of_plan),
         cmocka_unit_test(names_objects),
     };
