@@ -2,7 +2,6 @@
 #include "bundle.h"
 
 #include "digest.h"
-#include "fake_world.h"
 #include "object_builder.h"
 
 #include <errno.h>
@@ -323,9 +322,16 @@ bool bundle_read(const Call *call, const ReadRequest *request, ReadResponse *res
 }
 
 /* The files of the prior object, and those that were begun under new names. */
+bool bundle_check_recovery(const RecoverRequest *request, Diags *diags) {
+    bool has_planned = !value_is_null(request->planned), has_prior = !value_is_null(request->prior);
+    return (has_planned == (request->call != RECOVER_DELETE) &&
+            has_prior == (request->call != RECOVER_CREATE)) ||
+           diags_fail(diags, NO_RANGE, "Contradictory recovery", "Call %d.", request->call);
+}
+
 bool bundle_recover(const Call *call, const RecoverRequest *request, RecoverResponse *response,
                     Diags *diags) {
-    if (!fake_world_check_recovery(request, diags))
+    if (!bundle_check_recovery(request, diags))
         return false;
     bool creates = request->call == RECOVER_CREATE;
     Value like = creates ? request->planned : request->prior;

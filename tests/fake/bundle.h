@@ -36,6 +36,8 @@ bool bundle_delete(const Call *call, const DeleteRequest *request, DeleteRespons
                    Diags *diags);
 bool bundle_read(const Call *call, const ReadRequest *request, ReadResponse *response,
                  Diags *diags);
+/* Reports a request that contradicts the contract of `recover`. */
+bool bundle_check_recovery(const RecoverRequest *request, Diags *diags);
 bool bundle_recover(const Call *call, const RecoverRequest *request, RecoverResponse *response,
                     Diags *diags);
 

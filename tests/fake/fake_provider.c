@@ -291,16 +291,9 @@ static bool thing_marker(const Call *call, const MarkerRequest *request, MarkerR
     return true;
 }
 
-bool fake_world_check_recovery(const RecoverRequest *request, Diags *diags) {
-    bool has_planned = !value_is_null(request->planned), has_prior = !value_is_null(request->prior);
-    return (has_planned == (request->call != RECOVER_DELETE) &&
-            has_prior == (request->call != RECOVER_CREATE)) ||
-           diags_fail(diags, NO_RANGE, "Contradictory recovery", "Call %d.", request->call);
-}
-
 static bool thing_recover(const Call *call, const RecoverRequest *request,
                           RecoverResponse *response, Diags *diags) {
-    if (!fake_world_check_recovery(request, diags))
+    if (!bundle_check_recovery(request, diags))
         return false;
     RecoverOutcome *outcome = &response->outcome;
     Value *state = &response->state;

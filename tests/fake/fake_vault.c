@@ -6,6 +6,7 @@
  * nothing, "edit a" a read that finds the size 99 and who set it, "compare a" a read that notes the
  * configured size, "lose create a" and "lose delete a" are calls without a reply; "defer read a",
  * "defer plan a", "defer delete a" and "defer import a" defer these calls. */
+#include "bundle.h"
 #include "fake_world.h"
 
 static const Attribute disk_attributes[] = {
@@ -224,7 +225,7 @@ static bool vault_upgrade(const Call *call, const UpgradeRequest *request,
 
 static bool vault_recover(const Call *call, const RecoverRequest *request,
                           RecoverResponse *response, Diags *diags) {
-    if (!fake_world_check_recovery(request, diags))
+    if (!bundle_check_recovery(request, diags))
         return false;
     note(call, "recover", request->planned, request->private_data);
     response->outcome = fake_world_of(call)->recovery;

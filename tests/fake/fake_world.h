@@ -13,9 +13,6 @@ void fake_world_work(const Call *call, Value object);
 bool fake_world_limits(const Call *call, const LimitsRequest *request, LimitsResponse *response,
                        Diags *diags);
 
-/* Reports a request that contradicts the contract of `recover`. */
-bool fake_world_check_recovery(const RecoverRequest *request, Diags *diags);
-
 /* Adds an object with the name and the size of the planned one. The caller holds the mutex. */
 FakeObject *fake_world_add(FakeWorld *world, Value planned);
 
