@@ -2,8 +2,9 @@
 
 sources.tsv has a row for each: name and version of the source package, SHA-256 of its .dsc, licence (SPDX), homepage, options.
 An option begins with `-`, or is NAME=VALUE of configure. `reverse:NAME` takes back a patch of Debian, `archive:NAME` keeps an archive
-that the rows below it link, `autoreconf` writes configure anew. Other words are targets; a target that ends with `/` is a directory. Without a target all is built. The
-kind of build follows from the files of the source: configure, meson.build or CMakeLists.txt.
+that the rows below it link, `autoreconf` writes configure anew, `automake:NAME` only the file NAME.in, because a patch of Debian touches
+NAME.am. Other words are targets; a target that ends with `/` is a directory. Without a target all is built. The kind of build follows from
+the files of the source: configure, meson.build or CMakeLists.txt.
 
 The options leave out features, never a symbol that loam or another library of the tree uses: programs are compiled and
 linked against Debian's own library of the same version, and the tree has this one. tree.py checks that no symbol is missing.
@@ -28,7 +29,7 @@ FLAGS = {"CC": "ccache gcc", "LDFLAGS": "-Wl,-z,relro,-z,now -Wl,--as-needed -Wl
          "CFLAGS": "-Os -ffunction-sections -fdata-sections -fno-exceptions -fno-asynchronous-unwind-tables -fstack-protector-strong -D_FORTIFY_SOURCE=2"}
 DEBIAN = "usr/lib/x86_64-linux-gnu"  # in the root
 DIRECTORIES = ["--prefix=/usr", "--sysconfdir=/etc", "--localstatedir=/var"]
-REVERSE, ARCHIVE, REMAKE = "reverse:", "archive:", "autoreconf"
+REVERSE, ARCHIVE, AUTOMAKE, REMAKE = "reverse:", "archive:", "automake:", "autoreconf"
 # A patch of Debian that touches configure.ac must not start programs that write configure anew, unless the row asks for it.
 NO_REMAKE = ["AUTOCONF=:", "AUTOMAKE=:", "ACLOCAL=:", "AUTOHEADER=:"]
 
@@ -39,6 +40,11 @@ def rows():
     if tuple(lines[0]) != Row._fields:
         sys.exit("%s: the columns are %s" % (SOURCES, " ".join(Row._fields)))
     return [Row(*line) for line in lines[1:]]
+
+
+def named(row, prefix):
+    """The names of the options of a row that have a prefix."""
+    return [word.removeprefix(prefix) for word in row.options.split() if word.startswith(prefix)]
 
 
 def cached(row, root_file):
@@ -55,16 +61,15 @@ def unpack_source(root, row):
     if found != row.sha256:
         sys.exit("%s %s: the SHA-256 of the .dsc is %s, and sources.tsv has %s" % (row.name, row.version, found, row.sha256))
     root.run("dpkg-source", "--no-check", "-x", file.name, row.name, directory="/usr/src", offline=True)
-    for word in row.options.split():
-        if word.startswith(REVERSE):
-            root.run("patch", "-R", "-p1", "-i", "debian/patches/" + word.removeprefix(REVERSE), directory="/usr/src/" + row.name, offline=True)
+    for name in named(row, REVERSE):
+        root.run("patch", "-R", "-p1", "-i", "debian/patches/" + name, directory="/usr/src/" + row.name, offline=True)
 
 
 def compile_library(root, row):
     place, more = "/usr/src/" + row.name, program.settings()
     more["environment"] = {**more["environment"], **FLAGS}
     jobs = "-j" + more["environment"]["CMAKE_BUILD_PARALLEL_LEVEL"]
-    words = [word for word in row.options.split() if word != REMAKE and not word.startswith((REVERSE, ARCHIVE))]
+    words = [word for word in row.options.split() if word != REMAKE and not word.startswith((REVERSE, ARCHIVE, AUTOMAKE))]
     options = [word for word in words if word.startswith("-") or "=" in word]
     targets = [word for word in words if word not in options]
     has = lambda name: (root.path / place[1:] / name).exists()
@@ -75,6 +80,8 @@ def compile_library(root, row):
     if has("configure") or has("configure.ac"):
         if not has("configure") or REMAKE in row.options.split():
             run("autoreconf", "-fi")
+        for name in named(row, AUTOMAKE):
+            run("automake", "--foreign", name)
         run("./configure", *DIRECTORIES, "--disable-static", *options)
         for target in targets or ["all"]:
             run("make", jobs, *NO_REMAKE, *(["-C", target] if target.endswith("/") else [target]))
@@ -93,11 +100,6 @@ def soname(file):
     return found and found.group(1)
 
 
-def archives_of(row):
-    """The archives that a row makes for the rows below it."""
-    return [word.removeprefix(ARCHIVE) for word in row.options.split() if word.startswith(ARCHIVE)]
-
-
 def keep(root, row, file):
     """Writes the libraries of a build into the tar file `file`."""
     place, found = root.path / "usr/src" / row.name, {}
@@ -107,7 +109,7 @@ def keep(root, row, file):
     other = [name for name in found if not (root.path / DEBIAN / name).exists()]
     if other:
         sys.exit("%s: the build made %s, and Debian's packages have no such library" % (row.name, other))
-    for name in archives_of(row):
+    for name in named(row, ARCHIVE):
         found[name] = next(place.rglob(name))
     if not found:
         sys.exit("%s: the build made no library" % row.name)
@@ -139,6 +141,6 @@ def make(root):
             compile_library(root, row)
             keep(root, row, file)
         with tarfile.open(file) as tar:
-            for name in archives_of(row):
+            for name in named(row, ARCHIVE):
                 (root.path / DEBIAN / name).write_bytes(tar.extractfile(name).read())
     return found

@@ -16,6 +16,7 @@ LIBRARIES = DOCUMENTS + "/libraries.tsv"
 # Stands for libraries whose functions loam never needs, although a library of Debian names them; absent.c says more.
 ABSENT, STANDS_FOR = "libloam-absent.so.1", ("libgssapi_krb5.so.2", "libldap-2.5.so.0")
 SCHEMA = "share/loam/loam.schema.json"
+DISTRIBUTION = roots.chosen("deb12")[0]  # of the root, and of the libraries that are copied
 
 
 def name(version):
@@ -121,10 +122,12 @@ def assemble(root, sources):
         root.run("patchelf", "--set-rpath", path, *files, offline=True)
 
 
-def make(directory, mirror=None):
-    with roots.Root(roots.chosen("deb12")[0], [*program.packages(), *libraries.PACKAGES], mirror) as root:
+def make(directory, mirror=None, use=lambda root: None):
+    """`use` gets the root once the program is built there, before its installation."""
+    with roots.Root(DISTRIBUTION, [*program.packages(), *libraries.PACKAGES], mirror) as root:
         built = libraries.make(root)
         program.build(root)
+        use(root)
         root.run("cmake", "--install", program.BUILD, "--prefix", "/tree", offline=True)
         assemble(root, built)
         shutil.copytree(root.path / "tree", directory, symlinks=True)
