@@ -111,6 +111,7 @@ function(loam_module name dir)
     list(TRANSFORM rooms REPLACE "(.+)" "$<TARGET_OBJECTS:\\1>" OUTPUT_VARIABLE objects)
     add_library(loam-${short} MODULE $<TARGET_OBJECTS:${name}> ${objects})
     loam_adds_interface(loam-${short} module_interface_digest)
+    target_compile_options(loam-${short} PRIVATE ${loam_maps})
     set_target_properties(loam-${short} PROPERTIES
         PREFIX "" LINKER_LANGUAGE C LIBRARY_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/lib/loam)
     install(TARGETS loam-${short} LIBRARY DESTINATION lib/loam)
