@@ -3,6 +3,7 @@
 #include "control_files.h"
 #include "encrypted_resource.h"
 #include "encryption_file.h"
+#include "encryption_plugin.h"
 #include "encryption_reload.h"
 #include "etcd_values.h"
 #include "kubeadm_change.h"
@@ -180,6 +181,30 @@ static void note_phases(const Call *call, const PlanRequest *request, const Outl
               arena);
 }
 
+/* Notes the former keys that the state does not keep after the change: snapshots may need them. */
+static void note_dropped(const EtcdEncryption *after, const EncryptionWish *wish,
+                         PlanResponse *response, Arena *arena) {
+    EtcdEncryption kept = *after;
+    StrVec dropped = {0};
+    kept.keys.items = arena_new_array(arena, EncryptionKey, after->keys.count);
+    kept.keys.capacity = after->keys.count;
+    for (size_t i = 0; i < after->keys.count; i++)
+        kept.keys.items[i] = after->keys.items[i];
+    etcd_encryption_prune(&kept, wish->is_on ? wish->retained : INT64_MAX);
+    vec_each(&after->keys, one) {
+        if (!etcd_encryption_find(&kept, one->name))
+            vec_push(arena, &dropped, describe_key(one, arena));
+    }
+    if (dropped.count)
+        plan_note(response, NO_PATH,
+                  str_format(arena,
+                             "the state loses the former key %.*s: no snapshot of etcd that was "
+                             "taken with it can be restored any more (retain_keys = %lld)",
+                             STR_ARG(str_join(dropped.items, dropped.count, STR(", "), arena)),
+                             (long long)wish->retained),
+                  arena);
+}
+
 static void note_restart(const Call *call, const Outlook *outlook, const StrVec *names,
                          PlanResponse *response) {
     Arena *arena = call->arena;
@@ -225,6 +250,11 @@ static void note_change(const Call *call, const PlanRequest *request, const Outl
                              STR_ARG(describe_resources(resources, arena))),
                   arena);
     }
+    if (outlook->differs) {
+        etcd_encryption_begin(&after, &outlook->wish, arena);
+        etcd_encryption_settle(&after);
+    }
+    note_dropped(&after, &outlook->wish, response, arena);
     note_phases(call, request, outlook, response);
     note_restart(call, outlook, &names, response);
 }
@@ -255,6 +285,28 @@ static bool check_plugin(const Call *call, const Outlook *outlook, Diags *diags)
                       "Resources not changed",
                       "API servers accept a plugin once, so the resources of the provider \"kms\" "
                       "change only with its \"key_version\".");
+}
+
+/* The plan may install the plugin, so a missing one is a warning. */
+static void warn_of_plugins(const Call *call, Value prior, const Outlook *outlook, Diags *diags) {
+    SCOPED(KubeadmPeers) peers = {0};
+    Arena *arena = call->arena;
+    StrVec sockets = encryption_plugin_sockets(&outlook->now, &outlook->wish, arena);
+    Diags ignored = diags_new(arena);
+    if (!call->is_planning || !sockets.count || !kubeadm_peer_open(call, prior, &peers, &ignored))
+        return;
+    vec_each(&peers.items, peer) {
+        Str problem;
+        if (!(*peer)->node.is_control_plane)
+            continue;
+        ssh_client_limit_to_plan(&(*peer)->link);
+        if (encryption_plugin_look(&(*peer)->link, &sockets, &problem, &ignored) && problem.len)
+            path_warning(call, PATH_AT(call, {ARGUMENT}, {"socket"}), diags,
+                         "Plugin of keys does not respond",
+                         "On %.*s, %.*s. The apply changes nothing unless the plugin runs on all "
+                         "control planes before it.",
+                         STR_ARG((*peer)->node.name), STR_ARG(problem));
+    }
 }
 
 /* The phases need all control planes, in one version. */
@@ -311,6 +363,8 @@ bool kubeadm_encryption_plan(const Call *call, const PlanRequest *request, bool 
     /* The data of a snapshot are rewritten after the restore. */
     bool restores = joins && object_has(request->proposed, "restore") && outlook.now.keys.count;
     if (restores || (!outlook.differs && (joins || !outlook.now.is_changing))) {
+        if (!restores && !outlook.now.is_changing && outlook.wish.is_on)
+            note_dropped(&outlook.now, &outlook.wish, response, call->arena);
         plan_same(&outlook, planned, call->arena);
         if (restores)
             object_builder_set(planned, STATE, unknown);
@@ -319,6 +373,7 @@ bool kubeadm_encryption_plan(const Call *call, const PlanRequest *request, bool 
     if (!check_single(call, request, joins, diags) || !check_plugin(call, &outlook, diags))
         return false;
     note_change(call, request, &outlook, response);
+    warn_of_plugins(call, request->prior, &outlook, diags);
     object_builder_set(planned, STATE, unknown);
     return true;
 }
@@ -335,6 +390,24 @@ static bool read_file(const KubeadmNode *node, Str *content, EtcdEncryption *out
                        "%.*s has a file " CONTROL_FILES_TOP "/" ENCRYPTION_FILE_KEY
                        " that loam has not made. If no object in etcd needs its keys, remove it.",
                        STR_ARG(node->link->target.host)));
+}
+
+static bool check_plugins_of(SshLink *link, const StrVec *sockets, Str name, Diags *diags) {
+    Str problem;
+    return encryption_plugin_look(link, sockets, &problem, diags) &&
+           (!problem.len ||
+            path_error(
+                link->call, PATH_AT(link->call, {ARGUMENT}), diags,
+                "Plugin of keys does not respond",
+                "On %.*s, %.*s. An API server without its plugin reads and writes no "
+                "encrypted object, so nothing was changed. Start the plugin and apply again.",
+                STR_ARG(name), STR_ARG(problem)));
+}
+
+bool kubeadm_encryption_check_plugins(const KubeadmNode *node, Value init, Diags *diags) {
+    EtcdEncryption encryption = encryption_of(init, node->call->arena);
+    StrVec sockets = encryption_plugin_sockets(&encryption, NULL, node->call->arena);
+    return check_plugins_of(node->link, &sockets, node->name, diags);
 }
 
 bool kubeadm_encryption_create(KubeadmNode *node, bool is_made, Diags *diags) {
@@ -590,9 +663,21 @@ static bool begin_change(Change *change, Diags *diags) {
     return keep(change, diags);
 }
 
+static bool check_plugins(const Change *change, Diags *diags) {
+    StrVec sockets =
+        encryption_plugin_sockets(&change->now, &change->wish, change->node->call->arena);
+    bool is_good = true;
+    vec_each(&change->peers->items, peer) {
+        if ((*peer)->node.is_control_plane)
+            is_good &= check_plugins_of(&(*peer)->link, &sockets, (*peer)->node.name, diags);
+    }
+    return is_good;
+}
+
 static bool run_change(Change *change, Diags *diags) {
     const Call *call = change->node->call;
     if (!kubeadm_gate_check_complete(call, change->peers, ARGUMENT, diags) ||
+        !check_plugins(change, diags) ||
         !kubeadm_gate_wait(call, change->peers, KUBEADM_GATE_SERVERS, diags))
         return false;
     while (change->now.is_changing || etcd_encryption_differs(&change->now, &change->wish)) {

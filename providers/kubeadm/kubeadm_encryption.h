@@ -17,6 +17,10 @@ MUST_USE bool kubeadm_encryption_plan(const Call *call, const PlanRequest *reque
  * "encryption_state" needs. */
 Value kubeadm_encryption_object(Value object, Arena *arena);
 
+/* Rejects the machine of a control plane on which a plugin of keys does not respond; call before
+ * its API server starts. `init`: the object of the kubeadm_init. */
+MUST_USE bool kubeadm_encryption_check_plugins(const KubeadmNode *node, Value init, Diags *diags);
+
 /* For a creation: sets "encryption_state" of the node's object. `is_made`: kubeadm has made the
  * cluster in an earlier run, so its machine has the key. */
 MUST_USE bool kubeadm_encryption_create(KubeadmNode *node, bool is_made, Diags *diags);

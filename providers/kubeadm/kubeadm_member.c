@@ -279,6 +279,8 @@ bool kubeadm_member_place_files(const KubeadmNode *node, Diags *diags) {
     }
     if (is_found)
         files = object_attribute(kubeadm_encryption_object(init, node->call->arena), "files");
+    if (is_found && !kubeadm_encryption_check_plugins(node, init, diags))
+        return false;
     return !value_is_present(files) ||
            control_plane_step_place(node->link, control_files_lines(files, node->call->arena),
                                     diags);

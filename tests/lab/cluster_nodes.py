@@ -126,8 +126,9 @@ class Cluster(Host):
         os.makedirs(top + "/usr/local/bin")
         for program in ("kubeadm", "kubelet", "kubectl"):
             shutil.copy(os.path.join(PROGRAMS, "programs", program, "v" + self.prepared, program), top + "/usr/local/bin/" + program)
-        if os.path.exists(os.path.join(PROGRAMS, "bin/crictl")):
-            shutil.copy(os.path.join(PROGRAMS, "bin/crictl"), top + "/usr/local/bin/crictl")
+        for program in ("crictl", "kms"):
+            if os.path.exists(os.path.join(PROGRAMS, "bin", program)):
+                shutil.copy(os.path.join(PROGRAMS, "bin", program), top + "/usr/local/bin/" + program)
         units = top + "/etc/systemd/system/"
         write(units + "kubelet.service", "[Service]\nExecStart=/usr/local/bin/kubelet\nRestart=always\nRestartSec=2\n"
               "StartLimitInterval=0\n[Install]\nWantedBy=multi-user.target\n")
@@ -322,3 +323,21 @@ ExecStart=/usr/local/bin/kubelet --bootstrap-kubeconfig=/etc/kubernetes/bootstra
         left = self.on(name, "grep -rl 'PRIVATE KEY' %s 2>/dev/null; true" % places).stdout.split()
         if left:
             raise Failed("private keys on %s: %s" % (name, left))
+
+
+class MachinesWithTools(Cluster):
+    """The machines have curl and openssl of this computer, which has the same Debian."""
+
+    def layer(self):
+        top = self.path("layer")
+        if os.path.exists(top):
+            return top
+        super().layer()
+        for name in ("curl", "openssl"):
+            program = shutil.which(name)
+            libraries = re.findall(r"=> (/\S+)", subprocess.run(["ldd", program], stdout=subprocess.PIPE, text=True, check=True).stdout)
+            for path in (program, *libraries):
+                if path == program or not os.path.exists(self.tree + path):
+                    os.makedirs(os.path.dirname(top + "/usr" + path.removeprefix("/usr")), exist_ok=True)
+                    shutil.copy(os.path.realpath(path), top + "/usr" + path.removeprefix("/usr"))
+        return top

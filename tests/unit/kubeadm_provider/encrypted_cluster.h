@@ -65,6 +65,7 @@ typedef struct Cluster {
     size_t patches;
     bool has_clients;
     size_t turns;
+    size_t dead_plugin; /* number of the machine whose plugin of keys does not respond; 0: none */
 } Cluster;
 
 static inline bool has(Str text, const char *part) {
@@ -197,6 +198,11 @@ static inline Str answer(Cluster *cluster, size_t i, const SshCommand *command, 
         return run_step(cluster, i, command->input, arena);
     if (is_step)
         return str_format(arena, "loam-step i%zu-change absent 0 0 0\n", i);
+    if (has(command->command, "KeyManagementService")) {
+        assert_true(str_equal(command->input, STR("/run/kms/kms.sock\n")));
+        return i + 1 == cluster->dead_plugin ? STR("no process listens at /run/kms/kms.sock\n")
+                                             : STR_EMPTY;
+    }
     if (has(command->command, "'place'"))
         return place(cluster, i, command->input, arena);
     if (has(command->command, "'read'"))

@@ -120,6 +120,38 @@ static void test_kms(void **) {
     close_cluster(&cluster);
 }
 
+#define KMS(version)                                                                               \
+    "{\"provider\":\"kms\",\"resources\":[\"secrets\"],\"key_version\":" version                   \
+    ",\"socket\":\"unix:///run/kms/kms.sock\"}"
+
+/* Nothing changes unless the plugin responds on all control planes: the new one, and the former
+ * one, which decrypts. */
+static void test_dead_plugin(void **) {
+    static const char *const wishes[] = {KMS("1"), KMS("2"), WISH("secretbox", 3)};
+    Cluster cluster;
+    open_cluster(&cluster);
+    must_run(&cluster, WISH("secretbox", 1));
+    for (size_t i = 0; i < ARRAY_COUNT(wishes); i++) {
+        Value before = cluster.state;
+        Str file = cluster.machines[0].file;
+        size_t restarts = cluster.machines[0].restarts, patches = cluster.patches;
+        cluster.dead_plugin = 2;
+        assert_false(run(&cluster, wishes[i]));
+        check_str(cluster.c.diags.items[0].summary, "Plugin of keys does not respond");
+        assert_true(has(cluster.c.diags.items[0].detail,
+                        "On cp2, no process listens at /run/kms/kms.sock."));
+        assert_true(value_identical(object_attribute(before, "encryption_state"),
+                                    object_attribute(cluster.state, "encryption_state")));
+        check_str(cluster.machines[0].file, str_to_cstr(file, cluster.c.arena));
+        assert_int_equal(cluster.machines[0].restarts, restarts);
+        assert_int_equal(cluster.patches, patches);
+        cluster.dead_plugin = 0;
+        must_run(&cluster, wishes[i]);
+    }
+    check_objects(&cluster, "secretbox");
+    close_cluster(&cluster);
+}
+
 /* An API server that does not load the file restarts; others do not. */
 static void test_stuck(void **) {
     Cluster cluster;
@@ -423,6 +455,34 @@ static void test_notes(void **) {
     close_cluster(&cluster);
 }
 
+/* A plan names the keys whose snapshots are lost, before the state loses them. */
+static void test_dropped_notes(void **) {
+    static const char lost[] = "the state loses the former key secretbox version 1: no snapshot of "
+                               "etcd that was taken with it can be restored any more "
+                               "(retain_keys = ";
+    Cluster cluster;
+    PlanResponse response;
+    Value state;
+    open_cluster(&cluster);
+    must_run(&cluster, WISH("secretbox", 1));
+    must_run(&cluster, WISH("aesgcm", 2));
+    const char *wishes[] = {
+        WISH("secretbox", 3), WISH("aesgcm", 2), KMS("3"),
+        "{\"provider\":\"aesgcm\",\"resources\":[\"secrets\"],\"key_version\":2,"
+        "\"retain_keys\":0}"};
+    const bool are_lost[] = {true, false, false, true};
+    for (size_t i = 0; i < ARRAY_COUNT(wishes); i++) {
+        bool is_named = false;
+        assert_true(plan(&cluster, wishes[i], false, &response, &state));
+        vec_each(&response.notes, note)
+            is_named |= has(note->text, lost);
+        if (is_named != are_lost[i])
+            fail_msg("%s", wishes[i]);
+    }
+    assert_int_equal(stored(&cluster).keys.count, 2);
+    close_cluster(&cluster);
+}
+
 static void refuse_plan(Cluster *cluster, const char *argument, bool joins, const char *summary) {
     PlanResponse response;
     Value state;
@@ -450,6 +510,24 @@ static void test_refused(void **) {
     assert_false(run(&cluster, WISH("aesgcm", 2)));
     assert_true(plan(&cluster, WISH("aesgcm", 2), true, &response, &state));
     assert_true(value_identical(state, object_attribute(cluster.state, "encryption_state")));
+    close_cluster(&cluster);
+}
+
+/* The plan may install the plugin. */
+static void test_dead_plugin_in_plan(void **) {
+    Cluster cluster;
+    PlanResponse response;
+    Value state;
+    open_cluster(&cluster);
+    must_run(&cluster, WISH("secretbox", 1));
+    for (size_t dead = 0; dead < 2; dead++) {
+        cluster.dead_plugin = dead;
+        cluster.c.call.is_planning = true;
+        assert_true(plan(&cluster, KMS("1"), false, &response, &state));
+        assert_int_equal(cluster.c.diags.count, dead);
+        if (dead)
+            check_str(cluster.c.diags.items[0].summary, "Plugin of keys does not respond");
+    }
     close_cluster(&cluster);
 }
 
@@ -498,13 +576,23 @@ static void test_validate(void **) {
 
 UNIT_MAIN(test_kubeadm_encryption) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_life),        cmocka_unit_test(test_kms),
-        cmocka_unit_test(test_stuck),       cmocka_unit_test(test_others),
-        cmocka_unit_test(test_unknown_key), cmocka_unit_test(test_deaths),
-        cmocka_unit_test(test_lost_state),  cmocka_unit_test(test_resume),
-        cmocka_unit_test(test_create),      cmocka_unit_test(test_recover),
-        cmocka_unit_test(test_restore),     cmocka_unit_test(test_join),
-        cmocka_unit_test(test_notes),       cmocka_unit_test(test_refused),
+        cmocka_unit_test(test_life),
+        cmocka_unit_test(test_kms),
+        cmocka_unit_test(test_dead_plugin),
+        cmocka_unit_test(test_stuck),
+        cmocka_unit_test(test_others),
+        cmocka_unit_test(test_unknown_key),
+        cmocka_unit_test(test_deaths),
+        cmocka_unit_test(test_lost_state),
+        cmocka_unit_test(test_resume),
+        cmocka_unit_test(test_create),
+        cmocka_unit_test(test_recover),
+        cmocka_unit_test(test_restore),
+        cmocka_unit_test(test_join),
+        cmocka_unit_test(test_notes),
+        cmocka_unit_test(test_dropped_notes),
+        cmocka_unit_test(test_refused),
+        cmocka_unit_test(test_dead_plugin_in_plan),
         cmocka_unit_test(test_validate),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
