@@ -488,7 +488,7 @@ static bool kubeadm_host_prepare(KubeadmWish *plan, SshLink *link, Str id, Value
     if (lines.len && plan->is_new && !host_facts_is_container(&look.facts))
         lines = str_concat(lines, STR("clock\n"), arena);
     if (lines.len && (!host_has_room(plan, &look.facts, &members, diags) ||
-                      !host_bundle_upload(link, &plan->source, &members, diags) ||
+                      !host_bundle_bring(link, &plan->source, &members, &lines, diags) ||
                       !host_bundle_prepare(link, id, lines, diags) ||
                       !host_bundle_look(link, &plan->wanted, &look, &after, diags) ||
                       !host_check_effect(plan, link, &after, diags)))

@@ -235,7 +235,7 @@ static bool fetch_members(Fetch *fetch, const HostBundle *source, Diags *diags) 
         return false;
     Str lines = host_settings_difference(&wanted, &observed, &source->bundle, &members, arena);
     return !lines.len ||
-           (host_bundle_upload(link, source, &members, diags) &&
+           (host_bundle_bring(link, source, &members, &lines, diags) &&
             run_fetch(fetch->peer, fetch->id, lines, &fetch->look.facts.steps, diags));
 }
 

@@ -21,10 +21,14 @@ const PackageDriver *kubeadm_wish_driver(Value object) {
 
 bool kubeadm_wish_read_bundle(KubeadmWish *plan, Diags *diags) {
     Value given = object_nested(plan->object, "bundle", plan->call->arena);
-    if (!object_text(given, "path", STR_EMPTY).len)
+    if (!host_bundle_is_given(given))
         return true;
     if (!host_bundle_open(plan->call, given, &plan->source, diags))
         return false;
+    plan->source.proxy = package_repository_proxy(
+        plan->source.web.url, object_text(plan->object, "http_proxy", STR_EMPTY),
+        object_text(plan->object, "https_proxy", STR_EMPTY),
+        object_text(plan->object, "no_proxy", STR_EMPTY));
     plan->wish.bundle = &plan->source.bundle;
     return true;
 }

@@ -2,9 +2,9 @@
 # Changes settings of a machine. Each line of standard input is one: "file MODE PATH BASE64", "kernel PATH" after its file,
 # "package NAME VERSION" ("-": any), "driver NAME" of packages, "proxy URL" for them, "program SHA256 PATH MEMBER",
 # "image RUNTIME SHA256 MEMBER NAME…", "sysctl NAME VALUE", "module NAME", "swap", "firewall", "enable SERVICE", "restart SERVICE", "clock";
-# "stage SHA256 MEMBER" and "download kubelet VERSION" prepare a kubelet for the upgrade of the node; "fetch DIRECTORY NAME
+# "source URL PROXY" (PROXY may be "-"); "stage SHA256 MEMBER" and "download kubelet VERSION" prepare a kubelet for the upgrade of the node; "fetch DIRECTORY NAME
 # VERSION" takes a program out of a package. The members are in
-# /var/lib/loam/host/bundle.tar. Lines "warning: TEXT" of the output are for the user.
+# /var/lib/loam/host/bundle.tar, or below the URL of the source. Lines "warning: TEXT" of the output are for the user.
 set -u
 umask 022
 LC_ALL=C
@@ -32,10 +32,41 @@ driver=$(each driver)
 # shellcheck source=host_store.sh
 . ./host_store.sh
 
-# Takes a member out of the archive to the file $3, in a directory of root, and compares its digest.
+# Downloads the member $2 with the digest $1 to the file $3. A file that was begun before is continued, if the server can.
+download() {
+  part=$work/part-$1
+  target=$3
+  for _ in 1 2 3 4; do
+    found=
+    [ ! -f "$part" ] || found=$(sha256sum <"$part")
+    got=0
+    [ "${found%% *}" = "$1" ] || source_get "$2" -C - -o "$part" || got=$?
+    case $got in
+    0)
+      cat "$part" >"$target" && rm -f "$part"
+      return
+      ;;
+    22 | 33) rm -f "$part" ;; # nothing to continue, or no part of a file
+    esac
+    sleep 1
+  done
+  return 1
+}
+source_get() (
+  if [ "$source_proxy" != - ]; then export http_proxy="$source_proxy" https_proxy="$source_proxy"; fi
+  source_member=$1
+  shift
+  curl -fsSL --proto '=https,http' --proto-redir "=${source%%:*},https" --retry 4 --connect-timeout 10 --speed-limit 100 --speed-time 60 \
+    "$@" "$source/$source_member"
+)
+# Takes a member of the bundle to the file $3, in a directory of root, and compares its digest.
 unpack() {
   unpacked=$3
-  tar -xOf $work/bundle.tar "$2" >"$unpacked" || fail "the member $2 of the bundle cannot be read; apply again"
+  if [ -n "$source" ]; then
+    download "$1" "$2" "$unpacked" || fail "the member $2 of the bundle cannot be downloaded from $source; apply again"
+  else
+    tar -xOf $work/bundle.tar "$2" >"$unpacked" || fail "the member $2 of the bundle cannot be read; apply again"
+  fi
   found=$(sha256sum <"$unpacked")
   [ "${found%% *}" = "$1" ] || fail "the member $2 of the bundle has another digest than its list"
 }
@@ -110,6 +141,10 @@ if command -v flock >/dev/null 2>&1; then
   exec 9>$work/lock
   flock 9
 fi
+
+source=$(each source)
+source_proxy=${source#* }
+source=${source%% *}
 
 each module | while read -r name; do
   load_module "$name" || fail "the kernel module $name cannot be loaded"
@@ -230,7 +265,7 @@ each image | while read -r runtime sha256 member names; do
   store_import "$runtime" $work/member $names || fail "the images of $member cannot be imported"
 done || exit 1
 set +f
-rm -f $work/member $work/bundle.tar $work/former $work/dump
+rm -f $work/member $work/bundle.tar $work/former $work/dump $work/part-*
 file_label -R /opt/cni/bin 2>/dev/null || :
 if printf '%s\n' "$lines" | grep -q '^clock$'; then wait_for_clock; fi
 denials | while read -r line; do echo "warning: SELinux denied an access: $line"; done
