@@ -1,5 +1,5 @@
-/* bundle_web: a copy of a bundle at a URL appears whole. It has the files that were asked for, and no
- * bytes that differ from the list. */
+/* bundle_web: a copy of a bundle at a URL appears whole. It has the files that were asked for, and
+ * no bytes that differ from the list. */
 #include "bundle_create.h"
 #include "bundle_web.h"
 #include "thread.h"
