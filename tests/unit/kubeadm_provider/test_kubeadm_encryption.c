@@ -468,8 +468,8 @@ static void test_dropped_notes(void **) {
     must_run(&cluster, WISH("aesgcm", 2));
     const char *wishes[] = {
         WISH("secretbox", 3), WISH("aesgcm", 2), KMS("3"),
-        "{\"provider\":\"aesgcm\",\"resources\":[\"secrets\"],\"key_version\":2,"
-        "\"retain_keys\":0}"};
+        ("{\"provider\":\"aesgcm\",\"resources\":[\"secrets\"],\"key_version\":2,"
+         "\"retain_keys\":0}")};
     const bool are_lost[] = {true, false, false, true};
     for (size_t i = 0; i < ARRAY_COUNT(wishes); i++) {
         bool is_named = false;
