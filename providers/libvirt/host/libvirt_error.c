@@ -21,7 +21,8 @@ static const Advice advices[] = {
      "The connection is read-only, or its user does not have the permission on the host."},
     {VIR_ERR_ACCESS_DENIED, "The host's access rules reject this user."},
     {VIR_ERR_AUTH_FAILED,
-     "Add the user to the group \"libvirt\" on the host, or allow org.libvirt.unix.manage in polkit."},
+     "With TLS, check the certificates of both sides, their authority and the name of the host. "
+     "Else add the user to the group \"libvirt\" there, or allow org.libvirt.unix.manage in polkit."},
     {VIR_ERR_AUTH_CANCELLED, "The host requires credentials, and loam does not prompt."},
     {VIR_ERR_AUTH_UNAVAILABLE,
      "Add the user to the group \"libvirt\" on the host, or allow org.libvirt.unix.manage in polkit."},

@@ -19,6 +19,7 @@ static void test_advice(void **) {
         {VIR_ERR_SYSTEM_ERROR, VIR_FROM_RPC, ECONNREFUSED, "Start libvirtd"},
         {VIR_ERR_SYSTEM_ERROR, VIR_FROM_STORAGE, ENOENT, "not exist on the host"},
         {VIR_ERR_AUTH_UNAVAILABLE, VIR_FROM_RPC, 0, "group \"libvirt\""},
+        {VIR_ERR_AUTH_FAILED, VIR_FROM_RPC, 0, "certificates of both sides"},
         {VIR_ERR_ACCESS_DENIED, VIR_FROM_RPC, 0, "reject this user"},
         {VIR_ERR_STORAGE_VOL_EXIST, VIR_FROM_STORAGE, 0, "pool already has"},
     };
