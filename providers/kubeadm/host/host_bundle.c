@@ -55,9 +55,21 @@ bool host_bundle_is_given(Value given) {
     return object_text(given, "path", STR_EMPTY).len || object_text(given, "url", STR_EMPTY).len;
 }
 
+/* Programs that root runs come from the URL. */
+static bool check_pinned(const Call *call, Value given, Diags *diags) {
+    return !object_text(given, "url", STR_EMPTY).len ||
+           !value_is_null(object_attribute(given, "digest")) ||
+           !value_is_null(object_attribute(given, "public_key")) ||
+           path_error(call, PATH_AT(call, {"bundle"}), diags, "Bundle without a pin",
+                      "A bundle at a URL needs \"digest\", which \"loam bundle create\" prints, or "
+                      "\"public_key\": any server in between could send other programs.");
+}
+
 bool host_bundle_open(const Call *call, Value given, HostBundle *out, Diags *diags) {
     Arena *arena = call->arena;
     BundlePin pin;
+    if (!check_pinned(call, given, diags))
+        return false;
     if (!bundle_reader_pin(call->io->disk, object_text(given, "digest", STR_EMPTY),
                            object_text(given, "public_key", STR_EMPTY), &pin, arena, diags))
         return false;
