@@ -30,10 +30,15 @@ static bool bundle_web_fail(const BundleWeb *web, Str name, Str why, Diags *diag
                       STR_ARG(name), STR_ARG(web->url), STR_ARG(why));
 }
 
-static HttpRequest request_of(const BundleWeb *web, Str name, uint64_t limit, Arena *arena) {
+Str bundle_web_base(const BundleWeb *web) {
     Str base = web->url;
     while (str_ends_with(base, STR("/")))
         base.len--;
+    return base;
+}
+
+static HttpRequest request_of(const BundleWeb *web, Str name, uint64_t limit, Arena *arena) {
+    Str base = bundle_web_base(web);
     return (HttpRequest){
         .url = str_format(arena, "%.*s/%.*s", STR_ARG(base), STR_ARG(name)),
         .retries = RETRIES,

@@ -19,6 +19,8 @@ typedef struct BundleWeb {
 /* Returns the error as a sentence, or an empty text. The nodes of a cluster see the URL in their
  * lists of processes, so it has no user and password. */
 Str bundle_web_check_url(Str url, Arena *arena);
+/* Returns the URL without a slash at its end: "/" and a path of the bundle follow it. */
+Str bundle_web_base(const BundleWeb *web);
 /* Sets *directory to that of the copy. Downloads and verifies the files that describe the bundle,
  * unless the copy of the pinned digest has them. */
 MUST_USE bool bundle_web_open(const BundleWeb *web, Str *directory, Arena *arena, Diags *diags);

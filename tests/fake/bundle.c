@@ -321,7 +321,6 @@ bool bundle_read(const Call *call, const ReadRequest *request, ReadResponse *res
     return true;
 }
 
-/* The files of the prior object, and those that were begun under new names. */
 bool bundle_check_recovery(const RecoverRequest *request, Diags *diags) {
     bool has_planned = !value_is_null(request->planned), has_prior = !value_is_null(request->prior);
     return (has_planned == (request->call != RECOVER_DELETE) &&
@@ -329,6 +328,7 @@ bool bundle_check_recovery(const RecoverRequest *request, Diags *diags) {
            diags_fail(diags, NO_RANGE, "Contradictory recovery", "Call %d.", request->call);
 }
 
+/* The files of the prior object, and those that were begun under new names. */
 bool bundle_recover(const Call *call, const RecoverRequest *request, RecoverResponse *response,
                     Diags *diags) {
     if (!bundle_check_recovery(request, diags))

@@ -149,12 +149,11 @@ static bool machine_can_download(SshLink *link, const HostBundle *bundle, Str ur
 bool host_bundle_bring(SshLink *link, const HostBundle *bundle, const StrVec *members, Str *lines,
                        Diags *diags) {
     Arena *arena = link->call->arena;
-    Str url = bundle->web.url, proxy = bundle->proxy.len ? bundle->proxy : STR("-");
+    Str url = bundle_web_base(&bundle->web);
+    Str proxy = bundle->proxy.len ? bundle->proxy : STR("-");
     bool can = false;
     if (!members->count)
         return true;
-    while (str_ends_with(url, STR("/")))
-        url.len--;
     if (bundle->is_for_machine && !machine_can_download(link, bundle, url, proxy, &can, diags))
         return false;
     if (!can)
