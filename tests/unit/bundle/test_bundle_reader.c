@@ -1,7 +1,6 @@
 /* bundle_reader: an archive is unpacked to a bundle that verifies, or nothing is written. */
-#include "bundle_create.h"
+#include "bundle_case.h"
 #include "bundle_reader.h"
-#include "unit.h"
 
 #include <stdlib.h>
 
@@ -23,17 +22,7 @@ static Case start(void) {
     assert_non_null(mkdtemp(place));
     c.directory = str_clone(str_from_cstr(place), c.arena);
     c.diags = diags_new(c.arena);
-    const Disk *disk = c.io.disk;
-    assert_int_equal(disk->write_file(disk->self, path_of(&c, "x"), STR("program"), 0600), 0);
-    BundleInventory inventory;
-    Str text = STR("kubernetes_version: \"1.34.4\"\narchitecture: amd64\nfiles:\n"
-                   "- {path: bin/x, source: x}\n- {path: manifests/y.yaml, source: x}\n");
-    assert_true(bundle_inventory_read(STR("i"), text, &inventory, c.arena, &c.diags));
-    BundleCreation creation = {.io = &c.io,
-                               .inventory = &inventory,
-                               .directory = c.directory,
-                               .out = path_of(&c, "b.tar.zst")};
-    assert_true(bundle_create(&creation, &c.bundle, c.arena, &c.diags));
+    bundle_case_make(&c.io, c.directory, "b.tar.zst", &c.bundle, c.arena, &c.diags);
     return c;
 }
 

@@ -1,9 +1,8 @@
 /* bundle_web: a copy of a bundle at a URL appears whole. It has the files that were asked for, and
  * no bytes that differ from the list. */
-#include "bundle_create.h"
+#include "bundle_case.h"
 #include "bundle_web.h"
 #include "thread.h"
-#include "unit.h"
 
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -54,19 +53,7 @@ static int set_up(void **state) {
     c->io.http = &c->http;
     c->directory = str_clone(str_from_cstr(place), arena);
     c->diags = diags_new(arena);
-    const Disk *disk = c->io.disk;
-    assert_int_equal(disk->write_file(disk->self, disk_join(c->directory, STR("x"), arena),
-                                      STR("program"), 0600),
-                     0);
-    BundleInventory inventory;
-    Str text = STR("kubernetes_version: \"1.34.4\"\narchitecture: amd64\nfiles:\n"
-                   "- {path: bin/x, source: x}\n- {path: manifests/y.yaml, source: x}\n");
-    assert_true(bundle_inventory_read(STR("i"), text, &inventory, arena, &c->diags));
-    BundleCreation creation = {.io = &c->io,
-                               .inventory = &inventory,
-                               .directory = c->directory,
-                               .out = disk_join(c->directory, STR("b"), arena)};
-    assert_true(bundle_create(&creation, &c->bundle, arena, &c->diags));
+    bundle_case_make(&c->io, c->directory, "b", &c->bundle, arena, &c->diags);
     c->web = (BundleWeb){.io = &c->io,
                          .url = STR(URL),
                          .cache = disk_join(c->directory, STR("cache"), arena),
