@@ -55,6 +55,7 @@ def in_turn(case):
 class Store:
     """The place of one state. Each test implements it."""
     kind = ""
+    host = "127.0.0.1"  # of the server itself
     has_workspaces = True
     env = {}  # environment variables for the program
     hasty = {}  # arguments with short timeouts
@@ -298,7 +299,7 @@ def each_fault(store, proxy, kinds, span=None):
 def one_death(store, command, number, after, total):
     """Kills an apply or a destroy at a request, before or after the server has received it; a new run, with sanitizers,
     finishes."""
-    with Proxy(("127.0.0.1", store.port())) as proxy, program(FAST):
+    with Proxy((store.host, store.port())) as proxy, program(FAST):
         work = Work(store.kind, store.arguments(proxy.port))
         if after == number % 2:  # in half of the cases
             work.seal()

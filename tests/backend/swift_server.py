@@ -1,13 +1,16 @@
 """OpenStack Swift with its S3 interface, as packaged by Debian, on loopback: one device, one replica, no conditional
 writes. A busy computer exceeds its usual timeouts of half a second, after which it denies access.
 
-  server = swift_server.Server()    .port; .close()
+A daemon of Swift whose port is taken waits for it, and Swift passes on what the server there answers. So all ports are at
+an address of loopback that only this process uses.
+
+  server = swift_server.Server()    .host, .port; .errors(); .close()
 """
 import hashlib, hmac, os, shutil, socket, subprocess, tempfile, time, urllib.error, urllib.request
 
 ACCESS, SECRET = "test:tester", "testing"
 CONF = """[DEFAULT]
-bind_ip = 127.0.0.1
+bind_ip = %(host)s
 bind_port = %(port)d
 workers = 0
 user = %(user)s
@@ -47,8 +50,13 @@ use = egg:swift#copy
 """
 
 
-def free_port():
-    with socket.create_server(("127.0.0.1", 0)) as listener:
+def own_host():
+    number = os.getpid() % (1 << 22)
+    return "127.%d.%d.%d" % (64 + (number >> 16), number >> 8 & 255, number & 255)
+
+
+def free_port(host):
+    with socket.create_server((host, 0)) as listener:
         return listener.getsockname()[1]
 
 
@@ -57,7 +65,8 @@ class Server:
         self.directory = tempfile.mkdtemp(prefix="loam-swift-")
         os.makedirs(os.path.join(self.directory, "devices", "one"))
         user = subprocess.run(["id", "-un"], check=True, capture_output=True, encoding="utf-8").stdout.strip()
-        ports = {kind: free_port() for kind in ("account", "container", "object", "proxy")}
+        self.host = own_host()
+        ports = {kind: free_port(self.host) for kind in ("account", "container", "object", "proxy")}
         self.processes = []
         self.log = open(os.path.join(self.directory, "log"), "wb")
         for kind, port in ports.items():
@@ -65,16 +74,16 @@ class Server:
                 self.make_ring(kind, port)
             path = os.path.join(self.directory, kind + ".conf")
             with open(path, "w", encoding="utf-8") as file:
-                file.write(CONF % {"port": port, "user": user, "directory": self.directory, "rest": PROXY if kind == "proxy" else STORE % {"kind": kind}})
+                file.write(CONF % {"host": self.host, "port": port, "user": user, "directory": self.directory, "rest": PROXY if kind == "proxy" else STORE % {"kind": kind}})
         for kind in ports:
-            self.processes.append(subprocess.Popen(["/usr/bin/swift-%s-server" % kind, os.path.join(self.directory, kind + ".conf")],
+            self.processes.append(subprocess.Popen(["/usr/bin/swift-%s-server" % kind, os.path.join(self.directory, kind + ".conf"), "--verbose"],
                                                    stdout=self.log, stderr=self.log))
         self.port = ports["proxy"]
         self.wait(ports.values())
 
     def make_ring(self, kind, port):
         builder = os.path.join(self.directory, kind + ".builder")
-        for words in (("create", "4", "1", "0"), ("add", "r1z1-127.0.0.1:%d/one" % port, "1"), ("rebalance",)):
+        for words in (("create", "4", "1", "0"), ("add", "r1z1-%s:%d/one" % (self.host, port), "1"), ("rebalance",)):
             subprocess.run(["/usr/bin/swift-ring-builder", builder, *words], check=True, capture_output=True)
 
     def wait(self, ports):
@@ -82,20 +91,24 @@ class Server:
         for port in ports:
             while True:
                 try:
-                    socket.create_connection(("127.0.0.1", port), 1).close()
+                    socket.create_connection((self.host, port), 1).close()
                     break
                 except OSError:
                     if time.monotonic() > end:
-                        with open(self.log.name, encoding="utf-8", errors="replace") as file:
-                            raise AssertionError("Swift does not respond:\n" + file.read())
+                        raise AssertionError("Swift does not respond:\n" + self.errors())
                     time.sleep(0.1)
+
+    def errors(self):
+        """The last lines of the daemons; there is no memcached."""
+        with open(self.log.name, encoding="utf-8", errors="replace") as file:
+            return "".join([line for line in file if "memcached" not in line][-20:])
 
     def ask(self, method, path):
         """Sends a signed request without a body; returns status and response."""
         stamp = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
         scope = stamp[:8] + "/eu-test-1/s3/aws4_request"
         empty = hashlib.sha256(b"").hexdigest()
-        headers = {"host": "127.0.0.1:%d" % self.port, "x-amz-content-sha256": empty, "x-amz-date": stamp}
+        headers = {"host": "%s:%d" % (self.host, self.port), "x-amz-content-sha256": empty, "x-amz-date": stamp}
         path, _, query = path.partition("?")
         canonical = "\n".join([method, path, query, *("%s:%s" % item for item in headers.items()), "", ";".join(headers), empty])
         text = "\n".join(["AWS4-HMAC-SHA256", stamp, scope, hashlib.sha256(canonical.encode()).hexdigest()])
@@ -104,7 +117,7 @@ class Server:
             key = hmac.new(key, part.encode(), hashlib.sha256).digest()
         headers["Authorization"] = "AWS4-HMAC-SHA256 Credential=%s/%s,SignedHeaders=%s,Signature=%s" % (
             ACCESS, scope, ";".join(headers), hmac.new(key, text.encode(), hashlib.sha256).hexdigest())
-        url = "http://127.0.0.1:%d%s" % (self.port, path + ("?" + query if query else ""))
+        url = "http://%s:%d%s" % (self.host, self.port, path + ("?" + query if query else ""))
         try:
             with urllib.request.urlopen(urllib.request.Request(url, method=method, headers=headers), timeout=30) as answer:
                 return answer.status, answer.read().decode()

@@ -17,7 +17,7 @@ class Trial(Work):
     """A directory whose state is in the store, initialized."""
 
     def __init__(self, store, resources=None):
-        self.store, self.proxy, self.env = store, Proxy(("127.0.0.1", store.port())), {}
+        self.store, self.proxy, self.env = store, Proxy((store.host, store.port())), {}
         super().__init__(store.kind, store.arguments(self.proxy.port))
         self.configure(store.kind, store.arguments(self.proxy.port), resources)
 
@@ -441,7 +441,7 @@ def _with_store(new_store, rows):
     """Cases of a store and a proxy, each with its own store."""
     def run(case):
         store = new_store()
-        with Proxy(("127.0.0.1", store.port())) as proxy:
+        with Proxy((store.host, store.port())) as proxy:
             case(store, proxy)
     return [(name, run, case) for name, case in rows]
 

@@ -13,6 +13,11 @@ import server
 ERRORS = (AssertionError, RuntimeError, KeyError, IndexError, TypeError)
 
 
+def shortened(text):
+    """The failure is at the beginning, and the observation at the end."""
+    return text if len(text) <= 2500 else text[:700] + "\n[…]\n" + text[-1800:]
+
+
 def run_lane(tests, cluster, failed):
     for test in tests:
         began = time.monotonic()
@@ -21,7 +26,7 @@ def run_lane(tests, cluster, failed):
             print("passed  %s (%.1f s)\n" % (test.__name__, time.monotonic() - began), end="", flush=True)
         except ERRORS as error:
             failed.append(test)
-            print("failed  %s: %s: %s\n" % (test.__name__, type(error).__name__, str(error)[-3000:]), end="", flush=True)
+            print("failed  %s: %s: %s\n" % (test.__name__, type(error).__name__, shortened(str(error))), end="", flush=True)
         except Exception:  # pylint: disable=broad-except
             failed.append(test)
             print("failed  %s: %s\n" % (test.__name__, traceback.format_exc()), end="", flush=True)

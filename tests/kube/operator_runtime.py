@@ -25,7 +25,7 @@ def install(cluster):
     for one in yaml.load_all(text, yaml.CSafeLoader):
         if one and one["kind"] == "CustomResourceDefinition":
             cluster.apply(one)
-    cluster.kubectl("wait", "--for=condition=Established", *("crd/%s.infra.loam.internal" % name for name in ("stacks", "runs", "approvals", "lanes")))
+    cluster.wait_for_definitions(*("%s.infra.loam.internal" % name for name in ("stacks", "runs", "approvals", "lanes")))
 
 
 def install_flux(cluster):
@@ -36,7 +36,7 @@ def install_flux(cluster):
                        "names": {"kind": "GitRepository", "plural": "gitrepositories", "singular": "gitrepository"},
                        "versions": [{"name": "v1", "served": True, "storage": True, "subresources": {"status": {}}, "schema": {
                            "openAPIV3Schema": {"type": "object", "x-kubernetes-preserve-unknown-fields": True}}}]}})
-    cluster.kubectl("wait", "--for=condition=Established", "crd/gitrepositories.source.toolkit.fluxcd.io")
+    cluster.wait_for_definitions("gitrepositories.source.toolkit.fluxcd.io")
 
 
 class Operator:

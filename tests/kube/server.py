@@ -384,6 +384,17 @@ class Cluster:
             raise RuntimeError("kubectl %s: %s" % (" ".join(args), done.stderr))
         return done.stdout
 
+    def wait_for_definitions(self, *names):
+        """Waits until these custom resource definitions, or all, are established. kubectl rejects one without conditions."""
+        end = time.monotonic() + 120
+        while True:
+            try:
+                return self.kubectl("wait", "--for=condition=Established", "--timeout=60s", "crd", *(names or ("--all",)))
+            except RuntimeError as error:
+                if ".status.conditions accessor" not in str(error) or time.monotonic() > end:
+                    raise
+            time.sleep(0.2)
+
     def audit(self):
         with open(self.path("audit.log"), encoding="utf-8") as file:
             return [json.loads(line) for line in file if line.endswith("\n")]
