@@ -51,9 +51,11 @@ static ActRequest patch(const KubeResource *resource, const DecisionStep *step,
     };
 }
 
+/* The difference alone: a small object costs the API server less with each request. */
 static ActRequest status_patch(const KubeResource *resource, const DecisionStep *step,
-                               const Record *record, const void *status, Arena *arena) {
-    Str text = record_to_json(record, status, 0, arena);
+                               const Record *record, const void *before, const void *status,
+                               Arena *arena) {
+    Str text = record_merge_patch(record, before, status, arena);
     return patch(resource, step, "status", str_format(arena, "},\"status\":%.*s", STR_ARG(text)),
                  arena);
 }
@@ -224,13 +226,16 @@ size_t act_requests(const DecisionStep *step, const ActOptions *options,
         out[0] = finalizer_patch(step, step->kind == STEP_ADD_FINALIZER, arena);
         return 1;
     case STEP_STACK_STATUS:
-        out[0] = status_patch(&act_stacks, step, &stack_status_record, step->stack_status, arena);
+        out[0] = status_patch(&act_stacks, step, &stack_status_record,
+                              &((const Stack *)step->object)->status, step->stack_status, arena);
         return 1;
     case STEP_RUN_STATUS:
-        out[0] = status_patch(&act_runs, step, &run_status_record, step->run_status, arena);
+        out[0] = status_patch(&act_runs, step, &run_status_record,
+                              &((const Run *)step->object)->status, step->run_status, arena);
         return 1;
     case STEP_LANE_STATUS:
-        out[0] = status_patch(&act_lanes, step, &lane_status_record, step->lane_status, arena);
+        out[0] = status_patch(&act_lanes, step, &lane_status_record,
+                              &((const Lane *)step->object)->status, step->lane_status, arena);
         return 1;
     case STEP_CREATE_KEY: out[0] = create_key(step, arena); return 1;
     case STEP_CREATE_RUN: out[0] = create_run(step->run, arena); return 1;

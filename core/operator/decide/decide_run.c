@@ -234,8 +234,6 @@ static void show_job(RunCase *the, const Job *job, const RunPods *pods, RunPhase
              STR("The Job has no pod. Its events say why, for instance a ServiceAccount that does "
                  "not exist."));
     } else {
-        if (pods->count == 0 && job->status.started_ms != 0)
-            add_step(the, (DecisionStep){STEP_WAKE, &the->view->run->meta, .wake_ms = pod_due_ms});
         show(the, phase, reason, STR_EMPTY);
     }
 }
@@ -259,6 +257,10 @@ static void show_missing_job(RunCase *the, RunPhase phase, const ObjectIdentity 
 static void approve(RunCase *the, Str message) {
     the->next.approved_ms = the->now_ms;
     show(the, RUN_PHASE_APPLYING, REASON_APPLYING, message);
+}
+
+static void approve_by_people(RunCase *the, Str message) {
+    approve(the, message);
     add_event(the, "Approved", message);
 }
 
@@ -351,8 +353,8 @@ static bool is_merged(RunCase *the) {
         return false;
     the->next.plan = reviewed->status.plan;
     the->next.plan.name = reviewed->meta.name;
-    approve(the,
-            str_format(the->arena, "The plan of %.*s was reviewed.", STR_ARG(reviewed->meta.name)));
+    approve_by_people(the, str_format(the->arena, "The plan of %.*s was reviewed.",
+                                      STR_ARG(reviewed->meta.name)));
     return true;
 }
 
@@ -400,9 +402,25 @@ static bool rule_lanes(RunCase *the) {
     return true;
 }
 
-static ObjectIdentity job_of(const RunCase *the, const char *phase) {
-    return (ObjectIdentity){
+static void create_job(RunCase *the, StepKind kind, const char *phase, ObjectIdentity *out) {
+    Run *run = arena_new(the->arena, Run);
+    *out = (ObjectIdentity){
         .name = str_format(the->arena, "%.*s-%s", STR_ARG(the->view->run->meta.name), phase)};
+    *run = *the->view->run;
+    run->status = the->next;
+    add_step(the, (DecisionStep){kind, &the->view->run->meta, .run = run});
+}
+
+/* Its UID is no reason for a patch while the Job is young: only then it could be one that the API
+ * server refused. */
+static void note_job(RunCase *the, const Job *job, ObjectIdentity *out) {
+    int64_t began_ms = job->status.started_ms ? job->status.started_ms : job->meta.created_ms;
+    int64_t due_ms = began_ms + POD_WAIT_MS;
+    bool is_young = the->now_ms < due_ms && !job_is_complete(job) && !job_failure(job);
+    if (out->uid.len > 0 || !is_young)
+        *out = (ObjectIdentity){job->meta.name, job->meta.uid};
+    if (is_young)
+        add_step(the, (DecisionStep){STEP_WAKE, &the->view->run->meta, .wake_ms = due_ms});
 }
 
 static bool rule_apply(RunCase *the) {
@@ -413,14 +431,13 @@ static bool rule_apply(RunCase *the) {
     if (the->next.approved_ms == 0)
         return false;
     if (!job) {
+        Str message = the->next.message;
         show_missing_job(the, RUN_PHASE_APPLYING, &the->next.jobs.apply, the->next.approved_ms);
-        the->next.jobs.apply = job_of(the, "apply");
-        add_step(the, (DecisionStep){STEP_CREATE_APPLY_JOB, &the->view->run->meta,
-                                     .run = the->view->run});
-        add_event(the, "Applying", STR_EMPTY);
+        create_job(the, STEP_CREATE_APPLY_JOB, "apply", &the->next.jobs.apply);
+        add_event(the, "Applying", message);
         return true;
     }
-    the->next.jobs.apply = (ObjectIdentity){job->meta.name, job->meta.uid};
+    note_job(the, job, &the->next.jobs.apply);
     if (failure) {
         finish_failed(the, failure, pods, true);
     } else if (!job_is_complete(job)) {
@@ -485,12 +502,10 @@ static bool rule_plan(RunCase *the) {
     if (!job) {
         the->next.started_ms = the->next.started_ms ? the->next.started_ms : the->now_ms;
         show_missing_job(the, RUN_PHASE_PLANNING, &the->next.jobs.plan, the->next.started_ms);
-        the->next.jobs.plan = job_of(the, "plan");
-        add_step(the, (DecisionStep){STEP_CREATE_PLAN_JOB, &the->view->run->meta,
-                                     .run = the->view->run});
+        create_job(the, STEP_CREATE_PLAN_JOB, "plan", &the->next.jobs.plan);
         return true;
     }
-    the->next.jobs.plan = (ObjectIdentity){job->meta.name, job->meta.uid};
+    note_job(the, job, &the->next.jobs.plan);
     if (job->meta.deleted_ms != 0)
         return true; /* another one is made when it is gone */
     if (failure)
@@ -552,9 +567,10 @@ static bool rule_approval(RunCase *the) {
         return true;
     if (the->next.approved_by.count < spec->template.approval.required)
         return false;
-    approve(the, str_format(the->arena, "Approved by %.*s.",
-                            STR_ARG(str_join(the->next.approved_by.items,
-                                             the->next.approved_by.count, STR(", "), the->arena))));
+    approve_by_people(
+        the, str_format(the->arena, "Approved by %.*s.",
+                        STR_ARG(str_join(the->next.approved_by.items, the->next.approved_by.count,
+                                         STR(", "), the->arena))));
     return true;
 }
 
@@ -596,14 +612,30 @@ static void put_status_first(RunCase *the) {
                        the->arena);
 }
 
+static void apply_rules(RunCase *the) {
+    for (size_t i = 0; i < ARRAY_COUNT(rules); i++) {
+        if (rules[i](the))
+            return;
+    }
+}
+
+/* A plan that was read or approved is decided on at once, without a status in between. Lanes must
+ * be released and taken again first. */
+static bool goes_on(const RunCase *the, int64_t planned_ms, int64_t approved_ms) {
+    return the->next.finished_ms == 0 && the->view->lanes.count == 0 &&
+           (the->next.planned_ms != planned_ms || the->next.approved_ms != approved_ms);
+}
+
 Decision decide_run(const RunView *view, const DecideOptions *options, int64_t now_ms,
                     Arena *arena) {
     RunCase the = {view, options, now_ms, .next = view->run->status, .arena = arena};
     the.next.conditions = object_meta_copy_conditions(&view->run->status.conditions, arena);
-    for (size_t i = 0; i < ARRAY_COUNT(rules); i++) {
-        if (rules[i](&the))
-            break;
-    }
+    int64_t planned_ms, approved_ms;
+    do {
+        planned_ms = the.next.planned_ms;
+        approved_ms = the.next.approved_ms;
+        apply_rules(&the);
+    } while (goes_on(&the, planned_ms, approved_ms));
     put_status_first(&the);
     return the.out;
 }

@@ -172,7 +172,8 @@ static void take_finished_run(StackCase *the) {
     if (run->status.apply.state.lineage.len > 0)
         the->next.kinds = run->status.kinds;
     if (run->status.outputs.digest.len > 0) {
-        if (!str_equal(run->status.outputs.digest, the->next.outputs.digest))
+        if (the->view->dependents.count > 0 &&
+            !str_equal(run->status.outputs.digest, the->next.outputs.digest))
             stack_case_event(the, "OutputsChanged", STR("Dependents plan again."), run->meta.name);
         the->next.outputs.digest = run->status.outputs.digest;
         the->next.outputs.names = run->status.outputs.names;

@@ -20,6 +20,12 @@ void stack_case_event(StackCase *the, const char *reason, Str message, Str run) 
              (DecisionStep){STEP_EVENT, &the->view->stack->meta, .event = {reason, message, run}});
 }
 
+/* The words of the Run that works, or its name. */
+static void show_running(StackCase *the, Reason reason, Str message, Str run) {
+    stack_case_set(the, reason,
+                   message.len > 0 ? message : str_format(the->arena, "Run %.*s", STR_ARG(run)));
+}
+
 void stack_case_start(StackCase *the, const StackStart *start) {
     const Stack *stack = the->view->stack;
     Run *run = arena_new(the->arena, Run);
@@ -51,8 +57,11 @@ void stack_case_start(StackCase *the, const StackStart *start) {
     the->next.last_handled = stack->meta.annotations.requested_at;
     the->next.last_attempted_revision = the->revision;
     the->next.plan = (struct StackPlan){0};
-    stack_case_set(the, start->retries > 0 ? REASON_RETRYING : REASON_PROGRESSING,
-                   str_format(the->arena, "Run %.*s", STR_ARG(run->meta.name)));
+    show_running(the,
+                 start->retries > 0              ? REASON_RETRYING
+                 : the->template.lanes.count > 0 ? REASON_PROGRESSING
+                                                 : REASON_PLANNING,
+                 STR_EMPTY, run->meta.name);
     if (the->template.encryption.secret.name.len == 0 && the->next.last_run.name.len == 0)
         add_step(the, (DecisionStep){STEP_CREATE_KEY, &stack->meta});
     add_step(the, (DecisionStep){STEP_CREATE_RUN, &run->meta, .run = run});
@@ -91,11 +100,10 @@ void stack_case_show_run(StackCase *the) {
                           ? run->status.planned_ms + run->spec.template.approval.expires_ms
                           : 0,
     };
-    if (run->status.reason == REASON_NONE)
-        stack_case_set(the, REASON_PROGRESSING,
-                       str_format(the->arena, "Run %.*s", STR_ARG(run->meta.name)));
-    else
-        stack_case_set(the, run->status.reason, run->status.message);
+    if (run->status.reason != REASON_NONE)
+        show_running(the, run->status.reason, run->status.message, run->meta.name);
+    else if (the->template.lanes.count > 0)
+        show_running(the, REASON_PROGRESSING, STR_EMPTY, run->meta.name);
 }
 
 void stack_case_cancel(StackCase *the, Str message) {

@@ -118,6 +118,36 @@ Str record_to_sparse_json(const Record *record, const void *from, Arena *arena) 
     return str_clone(strbuf_str(&text), arena);
 }
 
+static Str record_member_json(const RecordRow *row, const void *of, Arena *arena) {
+    StrBuf text = strbuf_new(arena);
+    JsonWriter writer;
+    json_writer_init(&writer, &text, 0);
+    row->codec->write(&(RecordWriter){&writer, arena}, row, (const char *)of + row->offset);
+    return strbuf_str(&text);
+}
+
+Str record_merge_patch(const Record *record, const void *before, const void *after, Arena *arena) {
+    SCOPED(ArenaRef) scratch = arena_open("merge patch");
+    StrBuf text = strbuf_new(scratch);
+    JsonWriter writer;
+    json_writer_init(&writer, &text, 0);
+    json_object_start(&writer);
+    for (size_t i = 0; i < record->count; i++) {
+        const RecordRow *row = &record->rows[i];
+        if (str_equal(record_member_json(row, before, scratch),
+                      record_member_json(row, after, scratch)))
+            continue;
+        json_key(&writer, row->key);
+        if (record_is_absent(row, (const char *)after + row->offset))
+            json_write_null(&writer);
+        else
+            row->codec->write(&(RecordWriter){&writer, scratch}, row,
+                              (const char *)after + row->offset);
+    }
+    json_object_end(&writer);
+    return str_clone(strbuf_str(&text), arena);
+}
+
 bool record_from_json(Str bytes, const Record *record, void *out, const char **error,
                       Arena *arena) {
     JsonReader reader = json_reader_new(bytes, arena);

@@ -162,6 +162,9 @@ void record_clone_texts(const Record *record, void *of, Arena *arena);
 /* Whole documents. */
 
 Str record_to_json(const Record *record, const void *from, uint8_t indent, Arena *arena);
+/* A JSON merge patch (RFC 7396) from one struct to another: members that differ, whole; null for one
+ * that becomes absent. {} if they are equal. A document without its absent members stays so. */
+Str record_merge_patch(const Record *record, const void *before, const void *after, Arena *arena);
 /* Without members that are absent, of exact size; for readers with the same rows. */
 Str record_to_sparse_json(const Record *record, const void *from, Arena *arena);
 /* On failure *error is the reason, or NULL. */

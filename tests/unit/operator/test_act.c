@@ -41,6 +41,7 @@ static void check_request(DecisionStep step, const char *method, const char *pat
 static void patches(void **) {
     Stack stack = {0};
     Run *run = run_of("");
+    Lane full = {.meta = run->meta};
     LaneStatus lane = {0};
     object_of(&stack_record, &stack,
               "{\"metadata\":{\"namespace\":\"team\",\"name\":\"net\",\"uid\":\"u-1\","
@@ -55,7 +56,7 @@ static void patches(void **) {
                   "/apis/infra.loam.internal/v1alpha1/namespaces/team/stacks/net",
                   "{\"metadata\":{\"resourceVersion\":\"7\",\"finalizers\":[\"other\"]}}");
     vec_push(arena, &lane.holders, (LaneHolder){STR("u"), STR("n"), STR("r")});
-    check_request((DecisionStep){STEP_LANE_STATUS, &run->meta, .lane_status = &lane}, "PATCH",
+    check_request((DecisionStep){STEP_LANE_STATUS, &full.meta, .lane_status = &lane}, "PATCH",
                   "/apis/infra.loam.internal/v1alpha1/lanes/net-1/status",
                   "{\"metadata\":{\"resourceVersion\":\"9\"},\"status\":{\"holders\":[{\"uid\":"
                   "\"u\",\"namespace\":\"n\",\"name\":\"r\"}]}}");
@@ -78,15 +79,21 @@ static void patches(void **) {
                          0) != SIZE_MAX);
 }
 
-/* A status has every member, so that a merge patch leaves nothing of the old one. */
-static void whole_status(void **) {
+/* A status patch has the members that differ, whole, and null for one that becomes absent. */
+static void changed_status(void **) {
     Run *run = run_of("");
-    ActRequest request =
-        request_of((DecisionStep){STEP_RUN_STATUS, &run->meta, .run_status = &run->status});
-    Value body, status;
-    assert_true(json_parse_object(request.body, &body, arena));
-    assert_true(value_find_present(body, STR("status"), &status));
-    assert_int_equal(status.count, run_status_record.count);
+    RunStatus next = run->status;
+    DecisionStep step = {STEP_RUN_STATUS, &run->meta, .run_status = &next};
+    next.attempts = 2;
+    check_request(step, "PATCH",
+                  "/apis/infra.loam.internal/v1alpha1/namespaces/team/runs/net-1/status",
+                  "{\"metadata\":{\"resourceVersion\":\"9\"},\"status\":{\"attempts\":2}}");
+    run->status.attempts = 2;
+    next = (RunStatus){.jobs.plan.name = STR("p")};
+    check_str(request_of(step).body,
+              "{\"metadata\":{\"resourceVersion\":\"9\"},\"status\":{\"plan\":null,\"jobs\":{"
+              "\"plan\":{\"name\":\"p\",\"uid\":\"\"},\"apply\":{\"name\":\"\",\"uid\":\"\"}},"
+              "\"attempts\":null}}");
 }
 
 /* Texts of users end as texts. */
@@ -261,8 +268,8 @@ static void lost_pod(void **) {
 
 UNIT_MAIN(test_act) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(patches),  cmocka_unit_test(whole_status), cmocka_unit_test(events),
-        cmocka_unit_test(notices),  cmocka_unit_test(plan_job),     cmocka_unit_test(apply_job),
+        cmocka_unit_test(patches),  cmocka_unit_test(changed_status), cmocka_unit_test(events),
+        cmocka_unit_test(notices),  cmocka_unit_test(plan_job),       cmocka_unit_test(apply_job),
         cmocka_unit_test(lost_pod),
     };
     return cmocka_run_group_tests(tests, open_arena, close_arena);

@@ -72,6 +72,11 @@ static void add_pod(RunPods *pods, const Pod *pod) {
     vec_push(arena, pods, (RunPod){.pod = pod});
 }
 
+/* A plan that is approved is applied at once. */
+#define BY_MODE "run Ready=Unknown Applying Reconciling; create apply job; event Applying"
+#define BY_PEOPLE                                                                                  \
+    "run Ready=Unknown Applying Reconciling; event Approved; create apply job; event Applying"
+
 static void decides(const RunView *view, const char *wanted) {
     Decision decision = decide_run(view, &options, NOW, arena);
     check_str(decision_text(&decision), wanted);
@@ -183,10 +188,10 @@ static void row_04_result(void **) {
         const char *type, *message, *wanted;
     } rows[] = {
         {"Apply", RESULT(CHANGED, "\\\"add\\\":1", ""),
-         "run Ready=False ApprovalRequired; event PlanReady"},
+         "run Ready=False ApprovalRequired; event PlanReady; wake +86400; event ApprovalRequired"},
         {"Apply", RESULT("", "", ""), "run Ready=True NoChanges Complete; event NoChanges"},
         {"Apply", RESULT(CHANGED, "", ""), /* outputs alone */
-         "run Ready=False ApprovalRequired; event PlanReady"},
+         "run Ready=False ApprovalRequired; event PlanReady; wake +86400; event ApprovalRequired"},
         {"Plan", RESULT(CHANGED, "\\\"add\\\":1", ""),
          "run Ready=True PlanReady Complete; event PlanReady"},
         {"Drift", RESULT("", "", "\\\"count\\\":2"),
@@ -271,7 +276,7 @@ static void row_06_plan_failed(void **) {
 }
 
 static void row_07_auto_and_safe(void **) {
-    static const char approved[] = "run Ready=Unknown Applying Reconciling; event Approved";
+    static const char approved[] = BY_MODE;
     RunView view = waiting("\"mode\":\"Auto\"");
     decides(&view, approved);
     view = waiting("\"mode\":\"Safe\"");
@@ -367,7 +372,7 @@ static void row_08_merge(void **) {
     run->meta.created_ms = NOW - MINUTE;
     decides(&view, review);
     vec_push(arena, &view.previews, preview_of());
-    decides(&view, "run Ready=Unknown Applying Reconciling; event Approved");
+    decides(&view, BY_PEOPLE);
     decision = decide_run(&view, &options, NOW, arena);
     check_str(decision.steps.items[0].run_status->plan.name, "preview-1");
     check_str(decision.steps.items[0].run_status->plan.digest, OTHER);
@@ -388,8 +393,10 @@ static void row_08_merge(void **) {
 
 /* A commit that changes nothing keeps the plan that waits, with its Approvals and its age. */
 static void keeps_plan(void **) {
-    static const char wait[] = "run Ready=False ApprovalRequired";
-    static const char again[] = "run Ready=False ApprovalRequired; event PlanReady";
+    static const char wait[] =
+        "run Ready=False ApprovalRequired; wake +86155; event ApprovalRequired";
+    static const char again[] = "run Ready=False ApprovalRequired; event PlanReady; wake +86400; "
+                                "event ApprovalRequired";
     Run *run = run_of((RunText){0}), *old = run_of((RunText){0});
     RunView view = {.run = run, .stack = stack_of(""), .plan_job = job_of(COMPLETE)};
     RunStatus next;
@@ -437,7 +444,7 @@ static void keeps_plan(void **) {
     add_approval(&view, "ann", "Approve", DIGEST);
     decides(&view, "wake +86155; event ApprovalRequired");
     view.origin = old;
-    decides(&view, "run Ready=Unknown Applying Reconciling; event Approved");
+    decides(&view, BY_PEOPLE);
 }
 
 static void row_09_approved(void **) {
@@ -459,7 +466,7 @@ static void row_09_approved(void **) {
         decides(&view, "");
     }
     view.stack = stack_of("");
-    decides(&view, "run Ready=Unknown Applying Reconciling; event Approved");
+    decides(&view, BY_PEOPLE);
     /* Admission has checked the right to another Stack, or the Approval names another Run. */
     view = waiting("");
     add_approval(&view, "ann", "Approve", DIGEST);
@@ -487,7 +494,7 @@ static void row_09_separate_duties(void **) {
     check_str(decision_text(&decision), "wake +86155; event ApprovalRequired");
     add_approval(&view, "bob", "Approve", DIGEST);
     decision = decide_run(&view, &strict, NOW, arena);
-    check_str(decision_text(&decision), "run Ready=Unknown Applying Reconciling; event Approved");
+    check_str(decision_text(&decision), BY_PEOPLE);
 }
 
 /* A plan to destroy needs a person, but in mode Auto. */
@@ -507,7 +514,7 @@ static void deletion_5_asks(void **) {
         check_str(str_after(decision_text(&decision), decision_text(&decision).len - strlen(wait)),
                   wait);
         run->spec.template.approval.mode = APPROVAL_MODE_AUTO;
-        decides(&view, "run Ready=Unknown Applying Reconciling; event Approved");
+        decides(&view, BY_MODE);
     }
 }
 
@@ -607,10 +614,10 @@ static void regressed(void **) {
     stack->status.state = (StateVersion){STR("l"), 5};
     decides(&view, "run Ready=False StateRegressed Stalled Failed; event StateRegressed");
     stack->meta.annotations.accept_state = STR("4");
-    decides(&view, "run Ready=Unknown Applying Reconciling; event Approved");
+    decides(&view, BY_MODE);
     stack->status.state = (StateVersion){STR("l"), 4};
     stack->meta.annotations.accept_state = STR_EMPTY;
-    decides(&view, "run Ready=Unknown Applying Reconciling; event Approved");
+    decides(&view, BY_MODE);
 }
 
 #define TERMINATING ",\"deletionTimestamp\":\"2026-01-02T03:00:00Z\""

@@ -66,7 +66,7 @@ static void row_02_finalizer(void **) {
     decides_for(stack_of((StackText){.spec = ",\"deletionPolicy\":\"Destroy\""}), "finalizer");
     decides_for(stack_of((StackText){.meta = ",\"finalizers\":[\"" STACK_FINALIZER "\"]",
                                      .spec = ",\"deletionPolicy\":\"Destroy\""}),
-                "stack Ready=Unknown Progressing Reconciling; key; create Apply Source; event "
+                "stack Ready=Unknown Planning Reconciling; key; create Apply Source; event "
                 "RunCreated");
 }
 
@@ -86,7 +86,7 @@ static void row_05_running(void **) {
     Stack *stack = stack_of((StackText){.status = ",\"currentRun\":\"net-now\""});
     const char *trigger = str_to_cstr(trigger_of(stack), arena);
     StackView view = {.stack = stack, .current = run_of(trigger, "")};
-    decides(&view, "stack Ready=Unknown Progressing Reconciling");
+    decides(&view, "");
     view.current = run_of(trigger, "\"reason\":\"ApprovalRequired\",\"plannedAt\":"
                                    "\"2026-01-02T03:00:00Z\",\"plan\":{\"digest\":\"sha256:x\"}");
     decides(&view, "stack Ready=False ApprovalRequired");
@@ -96,7 +96,7 @@ static void row_05_running(void **) {
     decides(&view, "stack Ready=Unknown Applying Reconciling");
     /* A Run that is named but does not exist is made again, with the same name. */
     view.current = NULL;
-    decides(&view, "stack Ready=Unknown Progressing Reconciling; key; create Apply Source; event "
+    decides(&view, "stack Ready=Unknown Planning Reconciling; key; create Apply Source; event "
                    "RunCreated");
 }
 
@@ -128,7 +128,7 @@ static void row_07_source(void **) {
     vec_push(arena, &source.status.conditions, (StatusCondition){STR("Ready"), CONDITION_TRUE});
     decides(&view, "stack Ready=False SourceNotReady Reconciling"); /* no artifact */
     source.status.artifact.digest = STR("sha256:a");
-    decides(&view, "stack Ready=Unknown Progressing Reconciling; key; create Apply Spec; event "
+    decides(&view, "stack Ready=Unknown Planning Reconciling; key; create Apply Spec; event "
                    "RunCreated");
 }
 
@@ -144,7 +144,7 @@ static void row_08_dependencies(void **) {
     on->output = STR("vpc");
     decides(&view, "stack Ready=False OutputUnknown Reconciling");
     vec_push(arena, &other->status.outputs.names, STR("vpc"));
-    decides(&view, "stack Ready=Unknown Progressing Reconciling; key; create Apply Source; event "
+    decides(&view, "stack Ready=Unknown Planning Reconciling; key; create Apply Source; event "
                    "RunCreated");
     other->status.observed_generation = 1; /* its newest spec is not applied */
     decides(&view, "stack Ready=False DependencyNotReady Reconciling");
@@ -166,7 +166,7 @@ static void row_08_preview(void **) {
         ",\"variables\":[{\"name\":\"v\",\"valueFrom\":{\"output\":{\"name\":\"vpc\",\"stack\":"
         "\"base\"}}}]";
     static const char starts[] =
-        "stack Ready=Unknown Progressing Reconciling; create Plan Source; event RunCreated";
+        "stack Ready=Unknown Planning Reconciling; create Plan Source; event RunCreated";
     Str spec = str_format(arena,
                           ",\"planOnly\":true,\"planFor\":\"prod\",\"backend\":{\"type\":\"etcd\","
                           "\"config\":{\"prefix\":\"mine\"}}%s",
@@ -222,7 +222,7 @@ static void row_09_regressed(void **) {
     stack->meta.annotations.accept_state = STR("7");
     decides_for(stack, "stack Ready=False StateRegressed Stalled");
     stack->meta.annotations.accept_state = STR("8");
-    decides_for(stack, "stack Ready=Unknown Progressing Reconciling; create Apply Request; event "
+    decides_for(stack, "stack Ready=Unknown Planning Reconciling; create Apply Request; event "
                        "RunCreated");
 }
 
@@ -244,14 +244,13 @@ static void row_09_found(void **) {
 
 static void row_10_new_trigger(void **) {
     Stack *stack = stack_of((StackText){.spec = ",\"planOnly\":true"});
-    decides_for(stack,
-                "stack Ready=Unknown Progressing Reconciling; key; create Plan Source; event "
-                "RunCreated");
+    decides_for(stack, "stack Ready=Unknown Planning Reconciling; key; create Plan Source; event "
+                       "RunCreated");
     stack->spec.is_plan_only = false;
     set_last(stack, RUN_APPLY, REASON_APPLIED, NOW);
     stack->status.last_attempted_revision = STR(COMMIT);
     stack->meta.annotations.requested_at = STR("now");
-    decides_for(stack, "stack Ready=Unknown Progressing Reconciling; create Apply Request; event "
+    decides_for(stack, "stack Ready=Unknown Planning Reconciling; create Apply Request; event "
                        "RunCreated");
 }
 
@@ -284,20 +283,20 @@ static void row_12_stalled(void **) {
     stack->status.retries = stack->spec.retry_limit;
     decides_for(stack, "stack Ready=False RetriesExhausted Stalled retries=5");
     stack->meta.annotations.requested_at = STR("again");
-    decides_for(stack, "stack Ready=Unknown Progressing Reconciling; create Apply Request; event "
+    decides_for(stack, "stack Ready=Unknown Planning Reconciling; create Apply Request; event "
                        "RunCreated");
 }
 
 static void row_13_drift(void **) {
     Stack *stack = stack_of((StackText){0});
     set_last(stack, RUN_APPLY, REASON_APPLIED, NOW - 67 * MINUTE);
-    decides_for(stack, "stack Ready=Unknown Progressing Reconciling; create Drift Interval; event "
+    decides_for(stack, "stack Ready=Unknown Planning Reconciling; create Drift Interval; event "
                        "RunCreated");
     stack->spec.drift_mode = DRIFT_MODE_IGNORE;
     decides_for(stack, "stack Ready=True Applied");
     stack->spec.drift_mode = DRIFT_MODE_CORRECT;
     set_last(stack, RUN_DRIFT, REASON_DRIFT_DETECTED, NOW);
-    decides_for(stack, "stack Ready=Unknown Progressing Reconciling; create Apply Drift; event "
+    decides_for(stack, "stack Ready=Unknown Planning Reconciling; create Apply Drift; event "
                        "RunCreated");
 }
 
@@ -312,7 +311,7 @@ static void row_13_changes(void **) {
     assert_int_equal(decision.steps.count, 1);
     stack->status.changed_ms = decision.steps.items[0].stack_status->changed_ms;
     assert_int_equal(decide_change(stack, NOW + 1, arena).steps.count, 0); /* one is enough */
-    decides_for(stack, "stack Ready=Unknown Progressing Reconciling; create Drift Drift; event "
+    decides_for(stack, "stack Ready=Unknown Planning Reconciling; create Drift Drift; event "
                        "RunCreated");
     /* A look that ended after it has seen it. */
     stack->status.changed_ms = NOW - 1000;
@@ -431,7 +430,7 @@ static void deletion_4_destroy(void **) {
     decides_for(stack, "event Destroyed; release"); /* nothing was applied */
     set_last(stack, RUN_APPLY, REASON_APPLIED, NOW);
     stack->status.last_applied_revision = STR("a");
-    decides_for(stack, "stack Ready=Unknown Progressing Reconciling; create Destroy Delete; event "
+    decides_for(stack, "stack Ready=Unknown Planning Reconciling; create Destroy Delete; event "
                        "RunCreated");
     decision = decide_stack(&(StackView){.stack = stack}, &options, NOW, arena);
     check_str(created(&decision)->spec.revision, "a");

@@ -2,6 +2,8 @@
  * its rows (record_case.h). */
 #include "arena_case.h"
 #include "broken_document.h"
+#include "json.h"
+#include "object_builder.h"
 #include "record_case.h"
 
 typedef enum Colour { COLOUR_NONE, COLOUR_RED, COLOUR_BLUE } Colour;
@@ -52,6 +54,52 @@ static const RecordRow box_rows[] = {
     ROW_OBJECT(Box, "inner", inner, Item, item_record, .flags = ROW_OPTIONAL | ROW_NULLABLE),
 };
 static const Record box_record = RECORD(Box, box_rows);
+
+/* Members of the patch replace those of the object, and null removes one. */
+static Str patched(Str object, Str patch) {
+    ObjectBuilder out = object_builder_new(arena);
+    Value before, change, found;
+    assert_true(json_parse_object(object, &before, arena));
+    assert_true(json_parse_object(patch, &change, arena));
+    for (size_t i = 0; i < before.count; i++) {
+        if (!value_find(change, value_key_at(before, i), &found))
+            object_builder_put(&out, value_key_at(before, i), value_at(before, i));
+    }
+    for (size_t i = 0; i < change.count; i++) {
+        if (value_is_present(value_at(change, i)))
+            object_builder_put(&out, value_key_at(change, i), value_at(change, i));
+    }
+    return json_text(object_builder_value(&out), arena);
+}
+
+/* From each box to each other: the patched text reads as the other, and has no absent member. */
+static void merge_patches(void **) {
+    static const char *const texts[] = {
+        "{}",
+        "{\"label\":\"a\",\"open\":true}",
+        "{\"label\":\"a\",\"count\":3,\"tags\":[\"x\"],\"inner\":{\"name\":\"n\",\"size\":1}}",
+        "{\"label\":\"b\",\"tags\":[\"x\",\"y\"],\"inner\":{\"name\":\"n\",\"size\":0}}",
+        "{\"colour\":\"red\",\"items\":[{\"name\":\"i\",\"size\":2}],\"parts\":[\"p\"]}",
+        "{\"colour\":\"blue\",\"items\":[{\"name\":\"i\",\"size\":3}]}",
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(texts); i++) {
+        for (size_t j = 0; j < ARRAY_COUNT(texts); j++) {
+            Box from = {0}, to = {0}, again = {0};
+            const char *error;
+            Str text, patch;
+            assert_true(
+                record_from_json(str_from_cstr(texts[i]), &box_record, &from, &error, arena));
+            assert_true(record_from_json(str_from_cstr(texts[j]), &box_record, &to, &error, arena));
+            patch = record_merge_patch(&box_record, &from, &to, arena);
+            assert_int_equal(str_equal_cstr(patch, "{}"), i == j);
+            text = patched(str_from_cstr(texts[i]), patch);
+            assert_true(record_from_json(text, &box_record, &again, &error, arena));
+            check_str_equal(record_to_json(&box_record, &again, 0, arena),
+                            record_to_json(&box_record, &to, 0, arena));
+            assert_true(str_find(text, STR("[]"), 0) == SIZE_MAX);
+        }
+    }
+}
 
 static void every_member(void **) {
     static const RecordSample samples[] = {{"count", "9", true}, {NULL, NULL, false}};
@@ -315,6 +363,7 @@ UNIT_MAIN(test_record) {
         cmocka_unit_test(clones),
         cmocka_unit_test(codecs),
         cmocka_unit_test(cut_short),
+        cmocka_unit_test(merge_patches),
         cmocka_unit_test(every_member),
         cmocka_unit_test(accepted),
         cmocka_unit_test(rejected),
