@@ -181,16 +181,44 @@ static void note_phases(const Call *call, const PlanRequest *request, const Outl
               arena);
 }
 
+/* Returns the names of the keys that the snapshots of this cluster in the state need. */
+static StrVec snapshots_need(const Call *call, Value object) {
+    static const char *const lists[] = {"encryption_keys", "schedule_keys"};
+    Arena *arena = call->arena;
+    FoundObjects found = call_find_objects(call, "kubeadm_etcd_snapshot");
+    Str ca = node_pki_read(object, "pki", arena).ca.certificate;
+    StrVec names = {0};
+    vec_each(&found, one) {
+        if (!str_equal(node_pki_read(one->object, "pki", arena).ca.certificate, ca))
+            continue;
+        for (size_t i = 0; i < ARRAY_COUNT(lists); i++) {
+            Value keys = object_attribute(one->object, lists[i]);
+            for (size_t k = 0; value_is_present(keys) && k < keys.count; k++)
+                vec_push(arena, &names, value_key_at(keys, k));
+        }
+    }
+    return names;
+}
+
+/* Drops the former keys that neither the number of the wish nor a snapshot of the state keeps. Keys
+ * of a cluster that encrypts nothing any more stay. */
+static void drop_keys(const Call *call, Value object, const EncryptionWish *wish,
+                      EtcdEncryption *encryption) {
+    StrVec needed = snapshots_need(call, object);
+    etcd_encryption_prune(encryption, wish->is_on ? wish->retained : INT64_MAX, &needed);
+}
+
 /* Notes the former keys that the state does not keep after the change: snapshots may need them. */
-static void note_dropped(const EtcdEncryption *after, const EncryptionWish *wish,
-                         PlanResponse *response, Arena *arena) {
+static void note_dropped(const Call *call, const PlanRequest *request, const EtcdEncryption *after,
+                         const EncryptionWish *wish, PlanResponse *response) {
+    Arena *arena = call->arena;
     EtcdEncryption kept = *after;
     StrVec dropped = {0};
     kept.keys.items = arena_new_array(arena, EncryptionKey, after->keys.count);
     kept.keys.capacity = after->keys.count;
     for (size_t i = 0; i < after->keys.count; i++)
         kept.keys.items[i] = after->keys.items[i];
-    etcd_encryption_prune(&kept, wish->is_on ? wish->retained : INT64_MAX);
+    drop_keys(call, request->prior, wish, &kept);
     vec_each(&after->keys, one) {
         if (!etcd_encryption_find(&kept, one->name))
             vec_push(arena, &dropped, describe_key(one, arena));
@@ -254,7 +282,7 @@ static void note_change(const Call *call, const PlanRequest *request, const Outl
         etcd_encryption_begin(&after, &outlook->wish, arena);
         etcd_encryption_settle(&after);
     }
-    note_dropped(&after, &outlook->wish, response, arena);
+    note_dropped(call, request, &after, &outlook->wish, response);
     note_phases(call, request, outlook, response);
     note_restart(call, outlook, &names, response);
 }
@@ -323,23 +351,24 @@ static bool check_single(const Call *call, const PlanRequest *request, bool join
                                : "the machine of this object joins the cluster");
 }
 
-static void plan_creation(const Call *call, const PlanRequest *request, ObjectBuilder *planned,
-                          Diags *diags) {
+static void plan_creation(const PlanRequest *request, ObjectBuilder *planned) {
     Value argument = object_attribute(request->proposed, ARGUMENT);
     const Type *type = object_attribute_type(planned->type, STATE);
     object_builder_set(planned, STATE,
                        value_is_null(argument) ? value_null(type) : value_unknown(type));
-    if (value_is_present(argument) && object_has(request->proposed, "restore"))
-        path_warning(call, PATH_AT(call, {ARGUMENT}), diags, "Keys of the snapshot not known",
-                     "The state of this new object has no former key. API servers cannot read "
-                     "objects of the snapshot that are encrypted.");
 }
 
-/* Sets the state that stays, but for keys that "retain_keys" drops. */
-static void plan_same(const Outlook *outlook, ObjectBuilder *planned, Arena *arena) {
+/* Sets the state that stays. Only another argument drops keys, such as another "retain_keys": a
+ * snapshot that is deleted must not leave a change for the next plan. */
+static void plan_same(const Call *call, const PlanRequest *request, bool joins,
+                      const Outlook *outlook, ObjectBuilder *planned, PlanResponse *response) {
+    Arena *arena = call->arena;
     EtcdEncryption same = outlook->now;
-    if (outlook->wish.is_on)
-        etcd_encryption_prune(&same, outlook->wish.retained);
+    if (!joins && !outlook->now.is_changing &&
+        object_differs(request->prior, request->proposed, ARGUMENT)) {
+        note_dropped(call, request, &same, &outlook->wish, response);
+        drop_keys(call, request->prior, &outlook->wish, &same);
+    }
     object_builder_set(
         planned, STATE,
         etcd_encryption_value(&same, object_attribute_type(planned->type, STATE), arena));
@@ -351,7 +380,7 @@ bool kubeadm_encryption_plan(const Call *call, const PlanRequest *request, bool 
     if (!check_state(call, request->proposed, diags))
         return false;
     if (value_is_null(request->prior) || request->is_replaced) {
-        plan_creation(call, request, planned, diags);
+        plan_creation(request, planned);
         return true;
     }
     Value unknown = value_unknown(object_attribute_type(planned->type, STATE));
@@ -363,9 +392,7 @@ bool kubeadm_encryption_plan(const Call *call, const PlanRequest *request, bool 
     /* The data of a snapshot are rewritten after the restore. */
     bool restores = joins && object_has(request->proposed, "restore") && outlook.now.keys.count;
     if (restores || (!outlook.differs && (joins || !outlook.now.is_changing))) {
-        if (!restores && !outlook.now.is_changing && outlook.wish.is_on)
-            note_dropped(&outlook.now, &outlook.wish, response, call->arena);
-        plan_same(&outlook, planned, call->arena);
+        plan_same(call, request, joins, &outlook, planned, response);
         if (restores)
             object_builder_set(planned, STATE, unknown);
         return true;
@@ -378,7 +405,62 @@ bool kubeadm_encryption_plan(const Call *call, const PlanRequest *request, bool 
     return true;
 }
 
+/* Snapshots. */
+
+static Str key_names(const EtcdEncryption *encryption, Arena *arena) {
+    StrVec names = {0};
+    vec_each(&encryption->keys, one)
+        vec_push(arena, &names, one->name);
+    return str_join(names.items, names.count, STR(", "), arena);
+}
+
+static void warn_of_keys(const Call *call, const EtcdSource *source,
+                         const EtcdEncryption *encryption, Diags *diags) {
+    Arena *arena = call->arena;
+    Str keys = encryption->keys.count
+                   ? str_format(arena, "The API servers get all keys of the state: %.*s.",
+                                STR_ARG(key_names(encryption, arena)))
+                   : STR("The state has no key of an earlier time.");
+    path_warning(
+        call, PATH_AT(call, {"restore"}), diags, "Keys of the snapshot not known",
+        "\"%.*s\" does not say with which keys its objects are encrypted. %.*s If an object "
+        "has another key, the restored cluster can read neither it nor a list of its "
+        "resource.",
+        STR_ARG(source->name), STR_ARG(keys));
+}
+
+bool kubeadm_encryption_check_snapshot(const Call *call, Value object, const EtcdSource *source,
+                                       Diags *diags) {
+    Arena *arena = call->arena;
+    const SnapshotKeys *keys = &source->head.keys;
+    EtcdEncryption encryption = encryption_of(object, arena);
+    if (!source->head.id.len)
+        return true;
+    if (!keys->is_known && (encryption.keys.count || object_has(object, ARGUMENT)))
+        warn_of_keys(call, source, &encryption, diags);
+    StrVec missing = etcd_encryption_missing(&encryption, keys, arena);
+    if (!missing.count)
+        return true;
+    Str resources = describe_resources(&keys->resources, arena);
+    return etcd_source_reject(
+        source,
+        str_format(arena,
+                   "its objects of %.*s may be encrypted with a key that the state does not have: "
+                   "%.*s. The restored cluster would lose all objects of %.*s. Restore with a "
+                   "version of the state that has this key, or another snapshot",
+                   STR_ARG(resources),
+                   STR_ARG(str_join(missing.items, missing.count, STR(", "), arena)),
+                   STR_ARG(resources)),
+        diags);
+}
+
 /* Creation. */
+
+/* Objects may have any key that API servers know, unless their file is that of a whole change. */
+static void see_restored(const Str *content, EtcdEncryption *made, Arena *arena) {
+    if (content->len && !str_equal(*content, encryption_file_content(made, arena)))
+        etcd_encryption_restore(made, &(SnapshotKeys){0}, arena);
+}
 
 /* Reads the keys that the machine of a node has; none if it has no file. */
 static bool read_file(const KubeadmNode *node, Str *content, EtcdEncryption *out, Diags *diags) {
@@ -414,11 +496,15 @@ bool kubeadm_encryption_create(KubeadmNode *node, bool is_made, Diags *diags) {
     Arena *arena = node->call->arena;
     EncryptionWish wish = wish_of(node->object, arena);
     EtcdEncryption made = {0};
-    Str content;
+    Str content = STR_EMPTY;
     if (wish.is_on && is_made && !read_file(node, &content, &made, diags))
         return false;
     if (wish.is_on && !is_made)
         etcd_encryption_create(&made, &wish, arena);
+    /* A snapshot that needs no former key has objects without encryption. */
+    if (!is_made && object_has(node->object, "restore"))
+        etcd_encryption_restore(&made, &(SnapshotKeys){.is_known = true}, arena);
+    see_restored(&content, &made, arena);
     node->object = with_state(node->object, &made, arena);
     return true;
 }
@@ -427,11 +513,12 @@ bool kubeadm_encryption_recover(const Call *call, Str id, Value *state, Diags *d
     SCOPED(SshLink) link = {0};
     KubeadmNode node;
     EtcdEncryption made = {0};
-    Str content;
+    Str content = STR_EMPTY;
     EncryptionWish wish = wish_of(*state, call->arena);
     if (wish.is_on && (!kubeadm_node_open(call, *state, id, &link, &node, diags) ||
                        !read_file(&node, &content, &made, diags)))
         return false;
+    see_restored(&content, &made, call->arena);
     *state = with_state(*state, &made, call->arena);
     return true;
 }
@@ -452,11 +539,12 @@ static bool keep(const Change *change, Diags *diags) {
     return call_keep_state(change->node->call, *change->state, diags);
 }
 
-bool kubeadm_encryption_restore(KubeadmNode *node, Value *state, Diags *diags) {
+bool kubeadm_encryption_restore(KubeadmNode *node, const SnapshotKeys *snapshot, Value *state,
+                                Diags *diags) {
     Change change = {.node = node, .now = encryption_of(*state, node->call->arena), .state = state};
     if (!change.now.keys.count)
         return true;
-    etcd_encryption_restore(&change.now);
+    etcd_encryption_restore(&change.now, snapshot, node->call->arena);
     node->object = with_state(node->object, &change.now, node->call->arena);
     return keep(&change, diags);
 }
@@ -642,7 +730,7 @@ static bool advance(Change *change, Diags *diags) {
         change->now.phase = next.phase;
     if (next.phase == ETCD_ENCRYPTION_PHASES) {
         etcd_encryption_settle(&change->now);
-        etcd_encryption_prune(&change->now, change->wish.is_on ? change->wish.retained : INT64_MAX);
+        drop_keys(change->node->call, change->node->object, &change->wish, &change->now);
     }
     return keep(change, diags);
 }
@@ -695,8 +783,7 @@ bool kubeadm_encryption_update(const KubeadmNode *node, Value *state, Diags *dia
                      .now = encryption_of(*state, node->call->arena),
                      .state = state};
     if (!change.now.is_changing && !etcd_encryption_differs(&change.now, &change.wish)) {
-        if (change.wish.is_on)
-            etcd_encryption_prune(&change.now, change.wish.retained);
+        drop_keys(node->call, node->object, &change.wish, &change.now);
         *state = with_state(*state, &change.now, node->call->arena);
         return true;
     }

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "etcd_encryption.h"
+#include "etcd_source.h"
 #include "kubeadm_node.h"
 
 /* For the validation of a kubeadm_init. */
@@ -26,9 +27,14 @@ MUST_USE bool kubeadm_encryption_check_plugins(const KubeadmNode *node, Value in
 MUST_USE bool kubeadm_encryption_create(KubeadmNode *node, bool is_made, Diags *diags);
 /* Sets "encryption_state" in a state that a crash has left, from the file on the machine. */
 MUST_USE bool kubeadm_encryption_recover(const Call *call, Str id, Value *state, Diags *diags);
-/* Before a restore of etcd: from then on the object of the node, and *state, have the keys of all
- * snapshots, and kubeadm_encryption_update rewrites the data. */
-MUST_USE bool kubeadm_encryption_restore(KubeadmNode *node, Value *state, Diags *diags);
+/* Rejects a snapshot that needs keys which the stored `encryption_state` of the object lacks. Warns
+ * if the snapshot does not say which keys it needs. */
+MUST_USE bool kubeadm_encryption_check_snapshot(const Call *call, Value object,
+                                                const EtcdSource *source, Diags *diags);
+/* Before a restore of etcd: from then on the object of the node, and *state, have the keys of the
+ * snapshot, and kubeadm_encryption_update rewrites the data. */
+MUST_USE bool kubeadm_encryption_restore(KubeadmNode *node, const SnapshotKeys *snapshot,
+                                         Value *state, Diags *diags);
 /* Completes a change that has begun, and makes the one that the node's object asks for. *state, the
  * stored object, has each phase that has ended. */
 MUST_USE bool kubeadm_encryption_update(const KubeadmNode *node, Value *state, Diags *diags);

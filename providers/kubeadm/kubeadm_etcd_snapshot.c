@@ -44,6 +44,8 @@ static const Attribute attributes[] = {
     {"cluster",            &TYPE_STRING, COMPUTED, "Discovery hash of the cluster's certificate authority: the snapshot can be restored only with the same authorities."},
     {"etcd_cluster",       &TYPE_STRING, COMPUTED, "Id of the cluster of etcd, in hexadecimal digits."},
     {"kubernetes_version", &TYPE_STRING, COMPUTED, "Version of Kubernetes at the time of the snapshot."},
+    {"encryption_keys",    &TYPE_MAP_OF_STRING, COMPUTED, "Names of the keys of encryption_at_rest that objects in the snapshot may have, with their fingerprints; empty: nothing is encrypted. As long as this object exists, the state of kubeadm_init keeps these keys."},
+    {"schedule_keys",      &TYPE_MAP_OF_STRING, COMPUTED, "With schedule: the same, of its oldest snapshot at the last refresh."},
     {"taken_at",           &TYPE_STRING, COMPUTED, "Time of the snapshot, in RFC 3339."},
     {"id",                 &TYPE_STRING, COMPUTED, "Identifies the snapshot; the file contains it."},
 };
@@ -108,6 +110,7 @@ static void set_snapshot(ObjectBuilder *state, const EtcdSnapshot *taken, Arena 
     object_builder_set_text(state, "cluster", taken->cluster, arena);
     object_builder_set_text(state, "kubernetes_version", taken->kubernetes_version, arena);
     object_builder_set_text(state, "taken_at", taken->taken_at, arena);
+    object_builder_set(state, "encryption_keys", snapshot_keys_value(&taken->keys, arena));
 }
 
 /* Takes the snapshot to `destination`, and sets its computed attributes. */
@@ -115,17 +118,20 @@ static bool take_to_file(const Call *call, SshLink *link, Value config, ObjectBu
                          Diags *diags) {
     EtcdGateway etcd;
     EtcdSnapshot taken;
+    SnapshotKeys keys;
     HostLook look;
     PkiSet pki = node_pki_read(config, "pki", call->arena);
     Str host = object_text(config, "host", STR_EMPTY);
     if (!host_look(link, NULL, &look, diags) ||
         !snapshot_check_machine(link, &look.facts, pki.ca.certificate, diags) ||
         !etcd_gateway_open(call, link, object_text(config, "node_address", host), &pki.etcd_ca,
-                           &etcd, diags))
+                           &etcd, diags) ||
+        !snapshot_keys_read(link, &keys, diags))
         return false;
     EtcdSnapshotRequest request = {
         .cluster = cluster_of(config, call->arena),
         .kubernetes_version = look.facts.server_version,
+        .keys = keys,
         .path = object_text(config, "destination", STR_EMPTY),
         .passphrase = object_text(config, "passphrase", STR_EMPTY),
     };
@@ -180,6 +186,10 @@ static Value with_status(Value planned, Value prior, Arena *arena) {
     object_builder_set_optional(&builder, "status", status, arena);
     object_builder_set_optional(&builder, "rehearsal",
                                 object_has(schedule, "rehearse") ? rehearsal : STR_EMPTY, arena);
+    object_builder_set(&builder, "schedule_keys",
+                       is_new || !object_has(planned, "schedule")
+                           ? value_null(&TYPE_MAP_OF_STRING)
+                           : object_attribute(prior, "schedule_keys"));
     return object_builder_value(&builder);
 }
 
@@ -191,6 +201,7 @@ static ObjectBuilder without_snapshot(Value planned, Str id, Arena *arena) {
         object_builder_set(&builder, names[i], value_null(&TYPE_STRING));
     object_builder_set(&builder, "size", value_null(&TYPE_NUMBER));
     object_builder_set(&builder, "revision", value_null(&TYPE_NUMBER));
+    object_builder_set(&builder, "encryption_keys", value_null(&TYPE_MAP_OF_STRING));
     object_builder_set_text(&builder, "id", id, arena);
     return builder;
 }
@@ -282,22 +293,25 @@ static int64_t seconds_since(const Call *call, Str time) {
                : 0;
 }
 
-/* Returns "current" or "late" by the newest object of the bucket; empty if it is unknown. */
+/* Returns "current" or "late" by the newest object of the bucket; empty if it is unknown. Sets
+ * *keys to those of the oldest one, which stay unknown without the permission s3:GetObject. */
 static Str bucket_status(const Call *call, Value state, const EtcdScheduleReport *report,
-                         Diags *diags) {
+                         SnapshotKeys *keys, Diags *diags) {
     Arena *arena = call->arena;
     SCOPED(EtcdBucket) bucket = {0};
     Value given = object_nested(object_nested(state, "schedule", arena), "s3", arena);
-    EtcdSnapshot newest = {0};
-    Str key;
+    EtcdSnapshot newest = {0}, oldest = {0};
+    EtcdBucketEnds ends = {0};
     Str problem = etcd_bucket_open(call, given, cluster_of(state, arena), &bucket);
     if (!problem.len)
-        problem = etcd_bucket_find_newest(&bucket, report->node, &key);
+        problem = etcd_bucket_find_ends(&bucket, report->node, &ends);
     if (problem.len) {
         warn_unlisted(call, problem, diags);
         return STR_EMPTY;
     }
-    bool has = key.len && etcd_bucket_parse(key, &newest, arena);
+    if (ends.oldest.len && !etcd_bucket_look(&bucket, ends.oldest, &oldest).len)
+        *keys = oldest.keys;
+    bool has = ends.newest.len && etcd_bucket_parse(ends.newest, &newest, arena);
     int64_t age = has ? seconds_since(call, newest.taken_at) : report->age_s;
     if (!report->interval_s || age <= 2 * report->interval_s ||
         report->age_s <= 2 * report->interval_s)
@@ -329,14 +343,17 @@ static Value with_report(const Call *call, Value state, const EtcdScheduleReport
                          Diags *diags) {
     ObjectBuilder builder = object_builder_of(state, call->arena);
     Value schedule = object_nested(state, "schedule", call->arena);
+    SnapshotKeys keys = report->keys;
     if (object_has(schedule, "s3")) {
-        Str status = bucket_status(call, state, report, diags);
+        Str status = bucket_status(call, state, report, &keys, diags);
         if (status.len)
             object_builder_set_text(&builder, "status", status, call->arena);
     }
     if (object_has(schedule, "rehearse"))
         object_builder_set_optional(&builder, "rehearsal",
                                     rehearsal_status(call, state, report, diags), call->arena);
+    if (keys.is_known)
+        object_builder_set(&builder, "schedule_keys", snapshot_keys_value(&keys, call->arena));
     return object_builder_value(&builder);
 }
 

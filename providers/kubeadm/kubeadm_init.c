@@ -327,11 +327,14 @@ static bool cluster_exists(const KubeadmNode *node, bool *out, Diags *diags) {
     return kubeadm_node_api(node, &api, diags) && cluster_api_look(node->call, &api, out, diags);
 }
 
-/* Gives the machine, which has no etcd, the data of the snapshot. `config` has its secrets. */
-static bool init_restore(const KubeadmNode *node, Value config, bool *may_exist, Diags *diags) {
+/* Gives the machine, which has no etcd, the data of the snapshot. `config` has its secrets; `state`
+ * is the stored object of a cluster that existed before, else NULL. */
+static bool init_restore(KubeadmNode *node, Value config, Value *state, bool *may_exist,
+                         Diags *diags) {
     SCOPED(EtcdSource) source = {0};
     KubeadmRestore part;
     return kubeadm_restore_check(node->call, node->object, config, &source, diags) &&
+           (!state || kubeadm_encryption_restore(node, &source.head.keys, state, diags)) &&
            kubeadm_restore_begin(node, &source, &part, diags) &&
            run_init(node, &part, may_exist, diags);
 }
@@ -353,7 +356,7 @@ static bool report_unknown_keys(const KubeadmNode *node, Diags *diags) {
                       STR_ARG(node->endpoint));
 }
 
-static bool make_or_join(const KubeadmNode *node, Value config, bool *may_exist, Diags *diags) {
+static bool make_or_join(KubeadmNode *node, Value config, bool *may_exist, Diags *diags) {
     bool exists = false, restores = object_has(config, "restore");
     if (!cluster_exists(node, &exists, diags))
         return false;
@@ -361,7 +364,7 @@ static bool make_or_join(const KubeadmNode *node, Value config, bool *may_exist,
         return report_unknown_keys(node, diags);
     if (exists)
         return restores ? report_running(node, diags) : join_existing(node, may_exist, diags);
-    return restores ? init_restore(node, config, may_exist, diags)
+    return restores ? init_restore(node, config, NULL, may_exist, diags)
                     : run_init(node, NULL, may_exist, diags);
 }
 
@@ -375,8 +378,7 @@ static bool join_again(KubeadmNode *node, const ApplyRequest *request, Value *st
     if (exists)
         return join_existing(node, &may_exist, diags);
     if (object_has(request->config, "restore"))
-        return kubeadm_encryption_restore(node, state, diags) &&
-               init_restore(node, request->config, &may_exist, diags);
+        return init_restore(node, request->config, state, &may_exist, diags);
     return path_error(
         node->call, PATH_AT(node->call, {"host"}), diags, "No control plane of the cluster is left",
         "%.*s is not a control plane any more, and none responds at the endpoint "
@@ -504,8 +506,11 @@ static bool init_update(const Call *call, const ApplyRequest *request, ApplyResp
         return set_join_command(&node, request->prior, &response->state, diags);
     if (kubeadm_import_is_new(request->prior) && !kubeadm_import_adopt(&node, diags))
         return false;
-    Value state = object_with(request->planned, "encryption_state",
-                              object_attribute(response->state, "encryption_state"), call->arena);
+    /* The plan decides which former keys stay, unless the keys change. */
+    Value state = request->planned;
+    if (!value_is_wholly_known(object_attribute(state, "encryption_state")))
+        state = object_with(state, "encryption_state",
+                            object_attribute(response->state, "encryption_state"), call->arena);
     if (!kubeadm_certificates_update(&node, request->prior, &state, diags) ||
         !set_join_command(&node, request->prior, &state, diags))
         return false;

@@ -1,6 +1,7 @@
 /* kubeadm_restore: checks, and the Nodes that no machine has any more. */
 #include "kubeadm_restore.h"
 #include "kube_object.h"
+#include "kubeadm_encryption.h"
 #include "node_object.h"
 #include "path_error.h"
 #include "remote_script.h"
@@ -61,7 +62,7 @@ bool kubeadm_restore_check(const Call *call, Value object, Value config, EtcdSou
                      "cluster of \"pki\", and of this minor version of Kubernetes; no former "
                      "control plane may run.",
                      STR_ARG(out->name));
-    return true;
+    return kubeadm_encryption_check_snapshot(call, object, out, diags);
 }
 
 /* Clusters that still run. */

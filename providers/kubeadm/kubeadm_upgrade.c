@@ -158,6 +158,7 @@ bool kubeadm_upgrade_snapshot(const KubeadmNode *node, KubeVersion from, Value c
     Str directory = object_text(argument, "directory", STR_EMPTY);
     EtcdGateway etcd;
     EtcdSnapshot taken;
+    SnapshotKeys keys;
     if (!directory.len)
         return true;
     int error = disk->make_directories(disk->self, directory, 0700);
@@ -165,10 +166,13 @@ bool kubeadm_upgrade_snapshot(const KubeadmNode *node, KubeVersion from, Value c
         return path_error(call, PATH_AT(call, {"snapshot_before_upgrade"}, {"directory"}), diags,
                           "Snapshot not taken", "\"%.*s\" cannot be created: %s.",
                           STR_ARG(directory), strerror(-error));
+    if (!snapshot_keys_read(node->link, &keys, diags))
+        return false;
     Str version = kube_version_text(from, call->arena);
     EtcdSnapshotRequest request = {
         .cluster = pki_discovery_hash(node->pki.ca.certificate, call->arena),
         .kubernetes_version = str_concat(STR("v"), version, call->arena),
+        .keys = keys,
         .path = disk_join(directory, snapshot_name(call, version), call->arena),
         .passphrase = object_text(argument, "passphrase", STR_EMPTY),
     };

@@ -37,8 +37,10 @@ static KeyNames list_keys(const EtcdEncryption *encryption, Str resource, Arena 
     add_once(&names, from, arena);
     if (!encryption->is_restored)
         return names;
-    vec_each(&encryption->keys, one)
-        add_once(&names, one->name, arena);
+    vec_each(&encryption->keys, one) {
+        if (etcd_encryption_is_restored(encryption, one->name))
+            add_once(&names, one->name, arena);
+    }
     add_once(&names, STR_EMPTY, arena);
     return names;
 }

@@ -19,6 +19,10 @@ StrVec encryption_plugin_sockets(const EtcdEncryption *encryption, const Encrypt
         if (keys[i])
             add_socket(&paths, keys[i]->socket, arena);
     }
+    vec_each(&encryption->keys, one) {
+        if (etcd_encryption_is_restored(encryption, one->name))
+            add_socket(&paths, one->socket, arena);
+    }
     if (wish && wish->is_on)
         add_socket(&paths, wish->socket, arena);
     return paths;

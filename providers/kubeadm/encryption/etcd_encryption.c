@@ -61,6 +61,7 @@ static const Attribute state[] = {
     {"next",           &TYPE_STRING,  COMPUTED, "Name of the key after the change; null: none."},
     {"next_resources", &TYPE_LIST_OF_STRING, COMPUTED, "Resources that are encrypted after the change."},
     {"restored",       &TYPE_BOOL,    COMPUTED, "True if objects may have any of the keys before the change, such as those of a snapshot."},
+    {"restored_keys",  &TYPE_LIST_OF_STRING, COMPUTED, "With restored: names of these keys; null: any."},
     {"rewriting",      &TYPE_STRING,  COMPUTED, "Phase 3: resource whose objects are being rewritten."},
     {"at",             &TYPE_STRING,  COMPUTED, "Phase 3: where the rewriting continues."},
     {"written",        &TYPE_NUMBER,  COMPUTED, "Phase 3: number of objects that are rewritten."},
@@ -143,6 +144,7 @@ EtcdEncryption etcd_encryption_read(Value stored, Arena *arena) {
     out.resources = nested_list_texts(stored, "resources", arena);
     out.is_changing = object_has(stored, "phase");
     out.is_restored = object_bool(stored, "restored", false);
+    out.restored_keys = nested_list_texts(stored, "restored_keys", arena);
     out.phase = object_int(stored, "phase", 0);
     out.next = object_text(stored, "next", STR_EMPTY);
     out.next_resources = nested_list_texts(stored, "next_resources", arena);
@@ -182,6 +184,9 @@ Value etcd_encryption_value(const EtcdEncryption *encryption, const Type *type, 
                        nested_list_of_texts(&encryption->next_resources, arena));
     if (encryption->is_restored)
         object_builder_set(&builder, "restored", value_bool(true));
+    if (encryption->is_restored && encryption->restored_keys.count)
+        object_builder_set(&builder, "restored_keys",
+                           nested_list_of_texts(&encryption->restored_keys, arena));
     object_builder_set_optional(&builder, "rewriting", encryption->rewriting, arena);
     object_builder_set_optional(&builder, "at", encryption->at, arena);
     object_builder_set(&builder, "written", value_int(encryption->written));
@@ -241,6 +246,7 @@ static void add_key(EtcdEncryption *encryption, const EncryptionWish *wish, Aren
 void etcd_encryption_begin(EtcdEncryption *encryption, const EncryptionWish *wish, Arena *arena) {
     encryption->is_changing = true;
     encryption->is_restored = false;
+    encryption->restored_keys = (StrVec){0};
     encryption->phase = 0;
     encryption->rewriting = encryption->at = encryption->next = STR_EMPTY;
     encryption->written = 0;
@@ -263,17 +269,74 @@ void etcd_encryption_create(EtcdEncryption *encryption, const EncryptionWish *wi
     encryption->resources = wish->resources;
 }
 
-void etcd_encryption_restore(EtcdEncryption *encryption) {
-    if (!encryption->keys.count)
+/* The lists are copied: others may share their items. */
+static StrVec join_lists(const StrVec *a, const StrVec *b, Arena *arena) {
+    const StrVec *lists[] = {a, b};
+    StrVec all = {0};
+    for (size_t i = 0; i < ARRAY_COUNT(lists); i++) {
+        vec_each(lists[i], name) {
+            if (!str_is_among(*name, all.items, all.count))
+                vec_push(arena, &all, *name);
+        }
+    }
+    return all;
+}
+
+/* Returns the resources whose objects in the snapshot may be encrypted. If they are not known,
+ * those that are encrypted now, or Secrets. */
+static StrVec restored_resources(const EtcdEncryption *encryption, const SnapshotKeys *snapshot,
+                                 Arena *arena) {
+    StrVec all = join_lists(&encryption->resources, &snapshot->resources, arena);
+    if (!all.count && !snapshot->is_known)
+        vec_push(arena, &all, STR("secrets"));
+    return all;
+}
+
+void etcd_encryption_restore(EtcdEncryption *encryption, const SnapshotKeys *snapshot,
+                             Arena *arena) {
+    StrVec names = {0};
+    bool is_plain = snapshot->is_known && !snapshot->items.count;
+    if (!encryption->keys.count ||
+        (is_plain && !encryption->is_changing && !encryption->current.len))
         return;
+    vec_each(&snapshot->items, one)
+        vec_push(arena, &names, one->name);
     if (!encryption->is_changing) {
         encryption->next = encryption->current;
         encryption->next_resources = encryption->resources;
     }
+    if (is_plain)
+        vec_push(arena, &names, encryption->next.len ? encryption->next : encryption->current);
+    encryption->restored_keys = names;
+    encryption->resources = restored_resources(encryption, snapshot, arena);
     encryption->is_changing = encryption->is_restored = true;
     encryption->phase = 2;
     encryption->rewriting = encryption->at = STR_EMPTY;
     encryption->written = 0;
+}
+
+bool etcd_encryption_is_restored(const EtcdEncryption *encryption, Str name) {
+    const StrVec *names = &encryption->restored_keys;
+    return encryption->is_restored &&
+           (!names->count || str_is_among(name, names->items, names->count));
+}
+
+static bool has_key(const EtcdEncryption *encryption, const SnapshotKey *wanted, Arena *arena) {
+    const EncryptionKey *found = etcd_encryption_find(encryption, wanted->name);
+    return found && str_equal(snapshot_keys_fingerprint(found->name, found->secret, arena),
+                              wanted->fingerprint);
+}
+
+StrVec etcd_encryption_missing(const EtcdEncryption *encryption, const SnapshotKeys *snapshot,
+                               Arena *arena) {
+    StrVec missing = {0};
+    vec_each(&snapshot->items, wanted) {
+        if (!has_key(encryption, wanted, arena))
+            vec_push(arena, &missing,
+                     str_format(arena, "%.*s (fingerprint %.*s)", STR_ARG(wanted->name),
+                                STR_ARG(wanted->fingerprint)));
+    }
+    return missing;
 }
 
 void etcd_encryption_adopt(EtcdEncryption *encryption, const EtcdEncryption *found, Arena *arena) {
@@ -291,30 +354,32 @@ void etcd_encryption_settle(EtcdEncryption *encryption) {
     encryption->is_changing = encryption->is_restored = false;
     encryption->phase = encryption->written = 0;
     encryption->next = encryption->rewriting = encryption->at = STR_EMPTY;
-    encryption->next_resources = (StrVec){0};
+    encryption->next_resources = encryption->restored_keys = (StrVec){0};
 }
 
-void etcd_encryption_prune(EtcdEncryption *encryption, int64_t retained) {
-    size_t kept = 0;
+/* A snapshot may be followed by others of the same place, which have newer keys. */
+static size_t count_needed(const EtcdEncryption *encryption, const StrVec *needed) {
+    size_t count = 0;
+    for (size_t i = 0; i < encryption->keys.count; i++) {
+        if (str_is_among(encryption->keys.items[i].name, needed->items, needed->count))
+            count = i + 1;
+    }
+    return count;
+}
+
+void etcd_encryption_prune(EtcdEncryption *encryption, int64_t retained, const StrVec *needed) {
+    size_t kept = 0, count = count_needed(encryption, needed);
     int64_t former = 0;
     if (encryption->is_changing)
         return;
     for (size_t i = 0; i < encryption->keys.count; i++) {
         EncryptionKey one = encryption->keys.items[i];
-        if (str_equal(one.name, encryption->current) || former++ < retained)
+        if (str_equal(one.name, encryption->current) || former++ < retained || i < count)
             encryption->keys.items[kept++] = one;
     }
     encryption->keys.count = kept;
 }
 
 StrVec etcd_encryption_resources(const EtcdEncryption *encryption, Arena *arena) {
-    StrVec all = {0};
-    const StrVec *lists[] = {&encryption->resources, &encryption->next_resources};
-    for (size_t i = 0; i < ARRAY_COUNT(lists); i++) {
-        vec_each(lists[i], name) {
-            if (!str_is_among(*name, all.items, all.count))
-                vec_push(arena, &all, *name);
-        }
-    }
-    return all;
+    return join_lists(&encryption->resources, &encryption->next_resources, arena);
 }

@@ -15,6 +15,7 @@
 #pragma once
 
 #include "schema.h"
+#include "snapshot_keys.h"
 #include "vec.h"
 
 #define ETCD_ENCRYPTION_PHASES    5
@@ -36,9 +37,10 @@ typedef struct EtcdEncryption {
     Str current;             /* name of the key of all objects of `resources`; empty: none */
     StrVec resources;
     bool is_changing;
-    bool is_restored; /* objects may have any of the keys, or none: for example, of a snapshot */
-    int64_t phase;    /* of the change: the last one that has ended; 0: none */
-    Str next;         /* like `current`, after the change */
+    bool is_restored;     /* objects may have other keys, or none: for example, of a snapshot */
+    StrVec restored_keys; /* names of these keys; empty: any of `keys` */
+    int64_t phase;        /* of the change: the last one that has ended; 0: none */
+    Str next;             /* like `current`, after the change */
     StrVec next_resources;
     Str rewriting; /* phase 3: the resource; empty: the first one */
     Str at;        /* token of its next page; empty: the first one */
@@ -73,13 +75,21 @@ void etcd_encryption_begin(EtcdEncryption *encryption, const EncryptionWish *wis
 /* Sets the wanted state of a cluster that is not made yet. */
 void etcd_encryption_create(EtcdEncryption *encryption, const EncryptionWish *wish, Arena *arena);
 /* Begins a change for the data of a snapshot, whose API servers start with phase 2. Does nothing
- * without keys. */
-void etcd_encryption_restore(EtcdEncryption *encryption);
+ * if there is no key, and none is needed. */
+void etcd_encryption_restore(EtcdEncryption *encryption, const SnapshotKeys *snapshot,
+                             Arena *arena);
+/* Returns whether restored objects may have the key. */
+bool etcd_encryption_is_restored(const EtcdEncryption *encryption, Str name);
+/* Returns the names of the keys that the snapshot needs and that are not there, with their
+ * fingerprints. */
+StrVec etcd_encryption_missing(const EtcdEncryption *encryption, const SnapshotKeys *snapshot,
+                               Arena *arena);
 /* Takes over the keys that a machine has, and its current one. Former ones stay. */
 void etcd_encryption_adopt(EtcdEncryption *encryption, const EtcdEncryption *found, Arena *arena);
 /* Ends phase 5: the next key is the current one. */
 void etcd_encryption_settle(EtcdEncryption *encryption);
-/* Drops former keys until so many are left. Does nothing during a change. */
-void etcd_encryption_prune(EtcdEncryption *encryption, int64_t retained);
+/* Drops former keys until so many are left, but none that is as new as the oldest one of `needed`,
+ * which has names. Does nothing during a change. */
+void etcd_encryption_prune(EtcdEncryption *encryption, int64_t retained, const StrVec *needed);
 /* Returns all resources that are or will be encrypted. */
 StrVec etcd_encryption_resources(const EtcdEncryption *encryption, Arena *arena);

@@ -12,6 +12,7 @@
 #define TIME_SIZE 16 /* 20260131T030000Z */
 #define ID_LENGTH 32
 #define MEMBERS   "x-amz-meta-loam-members"
+#define KEYS      "x-amz-meta-loam-encryption"
 #define RETRIES   2
 
 /* Checks. The machine's script signs these texts as they are, so they need no encoding. */
@@ -137,22 +138,28 @@ bool etcd_bucket_parse(Str key, EtcdSnapshot *out, Arena *arena) {
 
 /* Requests. */
 
-Str etcd_bucket_find_newest(const EtcdBucket *bucket, Str node, Str *key) {
+Str etcd_bucket_find_ends(const EtcdBucket *bucket, Str node, EtcdBucketEnds *out) {
     Arena *arena = bucket->call->arena;
     Str prefix = str_concat(bucket->directory, STR("/etcd-"), arena), problem = STR_EMPTY;
-    Str newest = STR_EMPTY, end = str_format(arena, "Z-%.*s.cms", STR_ARG(node));
+    Str newest = STR_EMPTY, oldest = STR_EMPTY;
+    Str end = str_format(arena, "Z-%.*s.cms", STR_ARG(node));
     StrVec keys = {0};
-    *key = STR_EMPTY;
+    *out = (EtcdBucketEnds){0};
     if (s3_client_list(&bucket->client, prefix, &keys, &problem, arena) != S3_DONE)
         return str_format(arena, "the bucket \"%.*s\" does not list its objects: %.*s",
                           STR_ARG(bucket->client.settings.bucket), STR_ARG(problem));
     vec_each(&keys, item) {
         EtcdSnapshot found;
-        if (!etcd_bucket_parse(*item, &found, arena) || str_compare(found.taken_at, newest) <= 0 ||
-            (node.len && !str_ends_with(*item, end)))
+        if (!etcd_bucket_parse(*item, &found, arena) || (node.len && !str_ends_with(*item, end)))
             continue;
-        newest = found.taken_at;
-        *key = *item;
+        if (str_compare(found.taken_at, newest) > 0) {
+            newest = found.taken_at;
+            out->newest = *item;
+        }
+        if (!oldest.len || str_compare(found.taken_at, oldest) < 0) {
+            oldest = found.taken_at;
+            out->oldest = *item;
+        }
     }
     return STR_EMPTY;
 }
@@ -190,6 +197,7 @@ Str etcd_bucket_look(const EtcdBucket *bucket, Str key, EtcdSnapshot *out) {
     if (!str_to_uint64(http_header(&response, "content-length"), &out->size))
         out->size = 0;
     read_members(http_header(&response, MEMBERS), &out->members, arena);
+    out->keys = snapshot_keys_parse(str_clone(http_header(&response, KEYS), arena), arena);
     return STR_EMPTY;
 }
 

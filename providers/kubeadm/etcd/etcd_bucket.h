@@ -59,9 +59,14 @@ SCOPED_TYPE(EtcdBucket, etcd_bucket_close);
 /* Returns whether the arguments of the place are known, so that etcd_bucket_open may be called. */
 bool etcd_bucket_is_known(Value given);
 
-/* Sets *key to the name of the cluster's newest snapshot that this machine has written, or any one
- * if `node` is empty. *key is empty if there is none. */
-MUST_USE Str etcd_bucket_find_newest(const EtcdBucket *bucket, Str node, Str *key);
+/* The names of the cluster's newest and oldest snapshots; empty if there is none. */
+typedef struct EtcdBucketEnds {
+    Str newest;
+    Str oldest;
+} EtcdBucketEnds;
+
+/* Lists the snapshots that this machine has written, or all if `node` is empty. */
+MUST_USE Str etcd_bucket_find_ends(const EtcdBucket *bucket, Str node, EtcdBucketEnds *out);
 /* Reads the name and the metadata; `size` is that of the encrypted object, `id` follows from the
  * name, and `digest` stays empty. */
 MUST_USE Str etcd_bucket_look(const EtcdBucket *bucket, Str key, EtcdSnapshot *out);

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Takes a snapshot of this machine's etcd, encrypts it for a certificate, and writes it to a bucket. Lines "name value" of
 # standard input are the settings; "certificate" and "ca" are in Base64. Prints the object, then size and digest of the
-# clear text, and its revision.
+# clear text, its revision, and the record of keys (snapshot_keys.h).
 set -eu
 umask 077
 # shellcheck source=../cluster/etcd_tool.sh
@@ -10,6 +10,8 @@ umask 077
 . ./etcd_local.sh
 # shellcheck source=s3_put.sh
 . ./s3_put.sh
+# shellcheck source=snapshot_keys.sh
+. ./snapshot_keys.sh
 top=/var/lib/loam/etcd-push
 base='' prefix='' region='' access='' secret='' token='' keep=0 ca='' certificate=''
 while read -r name value; do
@@ -40,6 +42,7 @@ if [ -n "$ca" ]; then
   ca=$work/ca
 fi
 find_etcdctl
+keys=$(snapshot_keys)
 etcdctl_local snapshot save "$work/snapshot" >/dev/null
 find_tool etcdutl "$image" || tool=$etcdctl
 revision=$(ETCDCTL_API=3 "$tool" snapshot status "$work/snapshot" -w json | sed -n 's/.*"revision":\([0-9]*\).*/\1/p')
@@ -51,7 +54,8 @@ openssl cms -encrypt -binary -stream -outform DER -aes-256-gcm -in "$work/snapsh
   -recip "$work/certificate" -keyopt rsa_padding_mode:oaep -keyopt rsa_oaep_md:sha256
 rm -f "$work/snapshot"
 object=$prefix/etcd-$version-$(date -u +%Y%m%dT%H%M%SZ)-$(uname -n | tr -cd 'A-Za-z0-9.-').cms
-s3_put "$work/sealed" "$object" "x-amz-meta-loam-members:${members:-none}
+s3_put "$work/sealed" "$object" "x-amz-meta-loam-encryption:$keys
+x-amz-meta-loam-members:${members:-none}
 x-amz-meta-loam-revision:${revision:-0}"
 if [ "$keep" -gt 0 ]; then s3_prune "$prefix/" "$keep"; fi
-printf '%s %s %s %s\n' "$object" "$bytes" "$plain" "$revision"
+printf '%s %s %s %s %s\n' "$object" "$bytes" "$plain" "$revision" "$keys"

@@ -114,6 +114,7 @@ bool etcd_schedule_read(SshLink *link, const EtcdSchedule *schedule, EtcdSchedul
     out->interval_s = host_timer_number(&text);
     out->age_s = host_timer_number(&text);
     out->node = host_timer_line(&text);
+    out->keys = snapshot_keys_parse(host_timer_line(&text), arena);
     out->rehearsal = host_timer_line(&text);
     return true;
 }

@@ -24,6 +24,7 @@ typedef struct EtcdScheduleReport {
     int64_t interval_s; /* longest time between two snapshots; 0: unknown */
     int64_t age_s;      /* since the schedule was written */
     Str node;           /* as in the names of its snapshots */
+    SnapshotKeys keys;  /* of the oldest snapshot in the directory */
     Str rehearsal;      /* "passed 2026-01-31T03:00:00Z …" or "failed …"; empty: none yet */
 } EtcdScheduleReport;
 

@@ -2,8 +2,8 @@
 # The timers of snapshots and of their rehearsals. $1 is "read", "remove" or "write".
 #
 # "read" prints lines: the digest of the files, the first line of the credentials, the states of both timers, the longest
-# time between two snapshots in seconds, the age of the schedule in seconds, the name of the machine, and the result of the
-# last rehearsal.
+# time between two snapshots in seconds, the age of the schedule in seconds, the name of the machine, the record of keys of the
+# oldest snapshot in the directory, and the result of the last rehearsal.
 # "write" reads the files from standard input.
 set -u
 umask 077
@@ -25,6 +25,9 @@ read)
   echo $(($(date +%s) - $(stat -c %Y $units/$name.timer 2>/dev/null || date +%s)))
   uname -n | tr -cd 'A-Za-z0-9.-' # as in the names of snapshots
   echo
+  directory=$(sed -n 's|^ExecStart=/bin/sh /etc/loam/etcd-snapshot \(/[^ ]*\) [0-9]*$|\1|p' $units/$name.service 2>/dev/null)
+  oldest=$(find "${directory:-/nowhere}" -maxdepth 1 -type f -name 'etcd-*Z.keys' 2>/dev/null | sort | head -n 1)
+  printf '%s\n' "${oldest:+$(head -n 1 "$oldest")}"
   cat $result 2>/dev/null
   exit 0
   ;;

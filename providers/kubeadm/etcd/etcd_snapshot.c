@@ -177,6 +177,7 @@ static bool snapshot_describe(const EtcdGateway *etcd, const EtcdSnapshotRequest
     *out = (EtcdSnapshot){.id = uuid_v4(call->arena),
                           .cluster = request->cluster,
                           .kubernetes_version = request->kubernetes_version,
+                          .keys = request->keys,
                           .taken_at = timestamp_to_str(now, call->arena)};
     if (!etcd_members_list(etcd, &nodes, diags))
         return false;
@@ -207,6 +208,8 @@ static Str head_text(const EtcdSnapshot *snapshot, Arena *arena) {
     vec_each(&snapshot->members, member)
         json_write_string(&writer, *member);
     json_array_end(&writer);
+    if (snapshot->keys.is_known)
+        json_key_string(&writer, "encryption", snapshot_keys_text(&snapshot->keys, arena));
     json_object_end(&writer);
     return strbuf_str(&text);
 }
@@ -227,6 +230,7 @@ bool etcd_snapshot_parse(Str head, EtcdSnapshot *out, Arena *arena) {
         .etcd_version = value_text_at(root, STR("etcd_version")),
         .taken_at = value_text_at(root, STR("taken_at")),
         .members = value_texts_of(value_tuple_at(root, STR("members")), arena),
+        .keys = snapshot_keys_parse(value_text_at(root, STR("encryption")), arena),
     };
     return out->id.len && out->cluster.len && out->kubernetes_version.len;
 }

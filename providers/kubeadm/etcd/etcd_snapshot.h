@@ -5,6 +5,7 @@
 #pragma once
 
 #include "etcd_gateway.h"
+#include "snapshot_keys.h"
 
 typedef struct EtcdSnapshot {
     Str id;            /* random */
@@ -15,13 +16,15 @@ typedef struct EtcdSnapshot {
     Str etcd_version;
     Str taken_at;   /* RFC 3339 */
     StrVec members; /* hosts of the members of etcd, from their client URLs */
-    uint64_t size;  /* bytes of the decrypted snapshot */
-    Str digest;     /* of the decrypted snapshot: "sha256:…" */
+    SnapshotKeys keys;
+    uint64_t size; /* bytes of the decrypted snapshot */
+    Str digest;    /* of the decrypted snapshot: "sha256:…" */
 } EtcdSnapshot;
 
 typedef struct EtcdSnapshotRequest {
     Str cluster;
     Str kubernetes_version;
+    SnapshotKeys keys;
     Str path; /* local */
     Str passphrase;
 } EtcdSnapshotRequest;

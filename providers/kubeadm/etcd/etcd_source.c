@@ -8,8 +8,9 @@
 #include "snapshot_file.h"
 #include "uuid.h"
 
-#define LATEST "latest"
-#define COPIES 3 /* tries */
+#define LATEST    "latest"
+#define COPIES    3 /* tries */
+#define PLAIN_END ".db"
 
 /* clang-format off */
 #define BUCKET_ROWS(secret)                                                                        \
@@ -61,6 +62,18 @@ static Str look_at_message(EtcdSource *source) {
                : STR("its name is none of a snapshot in a bucket: etcd-VERSION-TIME-NODE.cms");
 }
 
+/* A schedule writes the record of keys beside a plain snapshot: FILE.keys for FILE.db. */
+static void look_beside(EtcdSource *source) {
+    const Disk *disk = source->call->io->disk;
+    Arena *arena = source->call->arena;
+    Str path = source->name, text;
+    if (!str_ends_with(path, STR(PLAIN_END)))
+        return;
+    path = str_concat(str_slice(path, 0, path.len - strlen(PLAIN_END)), STR(".keys"), arena);
+    if (disk->read_file(disk->self, path, &text, arena) == 0)
+        source->head.keys = snapshot_keys_parse(text, arena);
+}
+
 static Str look_at_file(EtcdSource *source) {
     SnapshotFile *file;
     if (is_message(source->name))
@@ -68,6 +81,8 @@ static Str look_at_file(EtcdSource *source) {
     Str problem = snapshot_file_open(source->call->io->disk, source->name, &file, &source->head,
                                      source->call->arena);
     snapshot_file_close(file);
+    if (!problem.len && !source->head.cluster.len)
+        look_beside(source);
     return problem;
 }
 
@@ -83,7 +98,9 @@ static Str choose_key(EtcdSource *source, Str key) {
                           : str_format(arena, "%.*s/%.*s", STR_ARG(directory), STR_ARG(key));
         return STR_EMPTY;
     }
-    Str problem = etcd_bucket_find_newest(bucket, STR_EMPTY, &source->key);
+    EtcdBucketEnds ends;
+    Str problem = etcd_bucket_find_ends(bucket, STR_EMPTY, &ends);
+    source->key = ends.newest;
     if (problem.len || source->key.len)
         return problem;
     return str_format(arena, "the bucket has no snapshot of this cluster below \"%.*s/\"",

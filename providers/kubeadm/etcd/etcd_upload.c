@@ -47,19 +47,20 @@ Str etcd_upload_read(const Call *call, Value given, Str cluster, int64_t keep, E
     return STR_EMPTY;
 }
 
-/* The last line of the output: object, size, digest, revision. */
+/* The last line of the output: object, size, digest, revision, and the record of keys. */
 static bool read_result(Str text, EtcdSnapshot *out, Str *key, Arena *arena) {
     StrVec words = {0};
     Str part, line = str_trim(text);
     size_t end = str_rfind_char(line, '\n');
     line = end == SIZE_MAX ? line : str_after(line, end + 1);
-    while (str_next_field(&line, ' ', &part))
+    while (words.count < 4 && str_next_field(&line, ' ', &part))
         vec_push(arena, &words, part);
     if (words.count != 4 || !etcd_bucket_parse(words.items[0], out, arena) ||
         !str_to_uint64(words.items[1], &out->size) ||
         !str_to_uint64(words.items[3], &out->revision))
         return false;
     *key = words.items[0];
+    out->keys = snapshot_keys_parse(line, arena);
     out->digest = str_concat(STR("sha256:"), words.items[2], arena);
     return true;
 }

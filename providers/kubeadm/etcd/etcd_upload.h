@@ -29,7 +29,7 @@ typedef struct EtcdUpload {
  * Returns the end of a sentence if an argument is not usable. */
 MUST_USE Str etcd_upload_read(const Call *call, Value given, Str cluster, int64_t keep,
                               EtcdUpload *out);
-/* Takes a snapshot now. Sets id, size, digest, revision and taken_at of *out, and *key. */
+/* Takes a snapshot now. Sets id, size, digest, revision, taken_at and keys of *out, and *key. */
 MUST_USE bool etcd_upload_run(SshLink *link, const EtcdUpload *upload, EtcdSnapshot *out, Str *key,
                               Diags *diags);
 /* For plans: adds an error if the machine lacks a program, or has an older one than OpenSSL 3. */

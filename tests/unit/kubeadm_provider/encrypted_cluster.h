@@ -61,7 +61,8 @@ typedef struct Cluster {
     size_t fatal_keep; /* that ends the run; SIZE_MAX: none */
     Value state;       /* stored */
     FoundObjects joins;
-    size_t members; /* without those that have not joined */
+    FoundObjects snapshots; /* of kubeadm_etcd_snapshot */
+    size_t members;         /* without those that have not joined */
     size_t patches;
     bool has_clients;
     size_t turns;
@@ -422,6 +423,8 @@ static inline void find_objects(void *payload, const char *type, FoundObjects *o
     const Cluster *cluster = payload;
     if (strcmp(type, "kubeadm_join") == 0)
         *out = cluster->joins;
+    if (strcmp(type, "kubeadm_etcd_snapshot") == 0)
+        *out = cluster->snapshots;
 }
 
 static inline bool keep_state(void *payload, Value state, Diags *diags) {

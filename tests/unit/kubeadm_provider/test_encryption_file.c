@@ -112,17 +112,52 @@ static void test_resources(void **) {
                              "\"secrets\",\"configmaps\",\"widgets.example.com\"")));
 }
 
-/* API servers read the data of a snapshot with any key, and write them with the current one. */
+/* API servers read the data of a snapshot with its keys, or with any key if it does not name them,
+ * and write them with the current one. */
 static void test_restored(void **) {
-    SCOPED(ArenaRef) arena = arena_open("test");
-    EtcdEncryption change = change_of("secretbox", "aesgcm", 4, arena);
-    etcd_encryption_settle(&change);
-    etcd_encryption_restore(&change);
-    assert_int_equal(change.phase, 2);
-    check_str(encryption_file_content(&change, arena),
-              ONE(KEY("aesgcm", "loam-2-bb") "," KEY("secretbox", "loam-1-aa") "," NONE));
-    etcd_encryption_settle(&change);
-    check_str(encryption_file_content(&change, arena), ONE(KEY("aesgcm", "loam-2-bb")));
+    static const struct {
+        const char *from;
+        const char *to; /* the current one; NULL: the encryption is off */
+        const char *record;
+        const char *content; /* empty: nothing is restored */
+        const char *end;
+    } rows[] = {
+        {"secretbox", "aesgcm", "",
+         ONE(KEY("aesgcm", "loam-2-bb") "," KEY("secretbox", "loam-1-aa") "," NONE),
+         ONE(KEY("aesgcm", "loam-2-bb"))},
+        {"secretbox", "aesgcm", "loam-1-aa=1 secrets",
+         ONE(KEY("aesgcm", "loam-2-bb") "," KEY("secretbox", "loam-1-aa") "," NONE),
+         ONE(KEY("aesgcm", "loam-2-bb"))},
+        {"secretbox", "aesgcm", "none", ONE(KEY("aesgcm", "loam-2-bb") "," NONE),
+         ONE(KEY("aesgcm", "loam-2-bb"))},
+        /* A plugin that the snapshot does not need may be gone. */
+        {"kms", "aesgcm", "loam-2-bb=1 secrets", ONE(KEY("aesgcm", "loam-2-bb") "," NONE),
+         ONE(KEY("aesgcm", "loam-2-bb"))},
+        {"secretbox", NULL, "", ONE(NONE "," KEY("secretbox", "loam-1-aa")), ""},
+        {"secretbox", NULL, "loam-1-aa=1 secrets", ONE(NONE "," KEY("secretbox", "loam-1-aa")), ""},
+        {"secretbox", NULL, "none", "", ""},
+        {"secretbox", "aesgcm", "loam-1-aa=1 configmaps",
+         DOCUMENT(ENTRY(KEY("aesgcm", "loam-2-bb") "," KEY("secretbox", "loam-1-aa") "," NONE,
+                        SECRETS) "," ENTRY(NONE "," KEY("aesgcm", "loam-2-bb") "," KEY("secretbox",
+                                                                                       "loam-1-aa"),
+                                           "\"configmaps\"")),
+         ONE(KEY("aesgcm", "loam-2-bb"))},
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+        SCOPED(ArenaRef) arena = arena_open("test");
+        EtcdEncryption change = change_of(rows[i].from, rows[i].to, 4, arena);
+        SnapshotKeys keys = snapshot_keys_parse(str_from_cstr(rows[i].record), arena);
+        etcd_encryption_settle(&change);
+        etcd_encryption_restore(&change, &keys, arena);
+        if (!*rows[i].content) {
+            assert_false(change.is_changing);
+            continue;
+        }
+        assert_int_equal(change.phase, 2);
+        check_str(encryption_file_content(&change, arena), rows[i].content);
+        etcd_encryption_settle(&change);
+        check_str(encryption_file_content(&change, arena), rows[i].end);
+    }
 }
 
 static void test_prefix(void **) {

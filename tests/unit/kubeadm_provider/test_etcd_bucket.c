@@ -135,52 +135,71 @@ static void bucket_close(BucketCase *c) {
     "<ListBucketResult xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">" keys                    \
     "</ListBucketResult>"
 
-/* The newest one by its time, whatever its version and machine; other objects do not count. */
+/* The newest and the oldest one by its time, whatever its version and machine; other objects do not
+ * count. */
 #define NAMES                                                                                      \
     LIST(KEY("etcd-1.34.4-20260131T030000Z-cp1.cms") KEY("etcd-1.34.4-20260201T030000Z-cp1.cms")   \
              KEY("etcd-1.35.0-20260101T030000Z-cp2.cms") KEY("etcd-notes")                         \
                  KEY("etcd-1.35.0-29990101T030000Z-cp2.txt"))
+
+static void check_key(Str key, const char *name, Arena *arena) {
+    Str wanted = name ? str_format(arena, "a/b/" CLUSTER "/%s", name) : STR_EMPTY;
+    check_str(key, str_to_cstr(wanted, arena));
+}
 
 static void test_newest(void **) {
     static const struct {
         ScriptedAnswer answer;
         const char *node; /* empty: any */
         const char *key;  /* after the directory */
+        const char *oldest;
         const char *problem;
     } rows[] = {
-        {{.code = 200, .body = NAMES}, "", "etcd-1.34.4-20260201T030000Z-cp1.cms", ""},
-        {{.code = 200, .body = NAMES}, "cp2", "etcd-1.35.0-20260101T030000Z-cp2.cms", ""},
-        {{.code = 200, .body = NAMES}, "p1", NULL, ""},
-        {{.code = 200, .body = LIST("")}, "", NULL, ""},
+        {{.code = 200, .body = NAMES},
+         "",
+         "etcd-1.34.4-20260201T030000Z-cp1.cms",
+         "etcd-1.35.0-20260101T030000Z-cp2.cms",
+         ""},
+        {{.code = 200, .body = NAMES},
+         "cp1",
+         "etcd-1.34.4-20260201T030000Z-cp1.cms",
+         "etcd-1.34.4-20260131T030000Z-cp1.cms",
+         ""},
+        {{.code = 200, .body = NAMES},
+         "cp2",
+         "etcd-1.35.0-20260101T030000Z-cp2.cms",
+         "etcd-1.35.0-20260101T030000Z-cp2.cms",
+         ""},
+        {{.code = 200, .body = NAMES}, "p1", NULL, NULL, ""},
+        {{.code = 200, .body = LIST("")}, "", NULL, NULL, ""},
         {{.code = 403, .body = "<Error><Code>AccessDenied</Code><Message>No.</Message></Error>"},
          "",
+         NULL,
          NULL,
          "the bucket \"snapshots\" does not list its objects: HTTP status 403 AccessDenied (No): "
          "the credentials do not have the required permission"},
     };
     for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
         BucketCase c;
-        Str key;
+        EtcdBucketEnds ends;
         bucket_open(&c, &rows[i].answer, 1);
-        check_str(etcd_bucket_find_newest(&c.bucket, str_from_cstr(rows[i].node), &key),
+        check_str(etcd_bucket_find_ends(&c.bucket, str_from_cstr(rows[i].node), &ends),
                   rows[i].problem);
-        if (rows[i].key)
-            check_str(key,
-                      str_to_cstr(str_format(c.arena, "a/b/" CLUSTER "/%s", rows[i].key), c.arena));
-        else
-            assert_int_equal(key.len, 0);
+        check_key(ends.newest, rows[i].key, c.arena);
+        check_key(ends.oldest, rows[i].oldest, c.arena);
         assert_true(str_find(strbuf_str(&c.script.diary),
                              STR("&prefix=a%2Fb%2F" CLUSTER "%2Fetcd-"), 0) != SIZE_MAX);
         bucket_close(&c);
     }
 }
 
-/* The members come from the metadata, the rest from the name. */
+/* The members and the keys come from the metadata, the rest from the name. */
 static void test_look(void **) {
     static const HttpHeader headers[] = {
         {STR_CONST("content-length"), STR_CONST("1234")},
         {STR_CONST("x-amz-meta-loam-members"),
          STR_CONST("https://10.0.0.1:2379,https://[fd00::1]:2379 https://b:2379 none")},
+        {STR_CONST("x-amz-meta-loam-encryption"), STR_CONST("loam-1-aa=0123 secrets")},
     };
     static const ScriptedAnswer answers[] = {
         {.code = 200, .headers = headers, .header_count = ARRAY_COUNT(headers)},
@@ -201,6 +220,7 @@ static void test_look(void **) {
     check_str(found.members.items[0], "10.0.0.1");
     check_str(found.members.items[1], "fd00::1");
     check_str(found.members.items[2], "b");
+    check_str(snapshot_keys_text(&found.keys, c.arena), "loam-1-aa=0123 secrets");
     assert_int_equal(found.id.len, 32);
     assert_true(str_find(etcd_bucket_look(&c.bucket, str_from_cstr(key), &other),
                          STR("does not exist"), 0) != SIZE_MAX);
@@ -255,7 +275,7 @@ static void test_settings(void **) {
 static void test_run(void **) {
 #define STORED "a/" CLUSTER "/etcd-1.34.4-20260131T030000Z-cp1.cms"
     static const MachineRow rows[] = {
-        {.out = "noise\n" STORED " 1000 abcd 12\n"},
+        {.out = "noise\n" STORED " 1000 abcd 12 loam-1-aa=0123 secrets\n"},
         {.out = STORED " 1000 abcd\n"},
         {.err = "HTTP status 403 AccessDenied\n", .exit_status = 1},
         {.out = "the program curl is missing\n", .exit_status = 1},
@@ -271,6 +291,7 @@ static void test_run(void **) {
     check_str(taken.digest, "sha256:abcd");
     assert_int_equal(taken.size, 1000);
     assert_int_equal(taken.revision, 12);
+    check_str(snapshot_keys_text(&taken.keys, arena), "loam-1-aa=0123 secrets");
     check_str(machine.inputs.items[0], "base b\nsecret S\n");
     assert_true(str_find(machine.commands.items[0], STR("secret S"), 0) == SIZE_MAX);
     assert_false(etcd_upload_run(&machine.link, &upload, &taken, &key, &machine.diags));
@@ -297,6 +318,7 @@ typedef struct SignedRow {
 static const SignedRow signed_rows[] = {
     {"https://s3.example.com/bucket", "/bucket", "PUT", "/a/b.cms", "", "",
      "if-none-match:*\nx-amz-checksum-sha256:abc=",
+     "x-amz-meta-loam-encryption:loam-1-aa=0123,loam-2-bb=kms secrets\n"
      "x-amz-meta-loam-members:https://10.0.0.1:2379 https://b:2379\nx-amz-meta-loam-revision:12",
      "content"},
     {"https://bucket.s3.example.com", "", "PUT", "/a/b.cms", "", "a+token/of=a session", "", "",

@@ -21,6 +21,7 @@ static void test_keys(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     EtcdEncryption now = {0};
     EncryptionWish wish = wish_for("secretbox", 1, arena), off = {0};
+    StrVec none = {0};
     Str secret;
     assert_false(etcd_encryption_differs(&now, &off));
     assert_true(etcd_encryption_differs(&now, &wish));
@@ -48,16 +49,72 @@ static void test_keys(void **) {
     assert_int_equal(now.keys.count, 5);
     assert_false(etcd_encryption_differs(&now, &wish));
     etcd_encryption_begin(&now, &off, arena);
-    etcd_encryption_prune(&now, 0);
+    etcd_encryption_prune(&now, 0, &none);
     assert_int_equal(now.keys.count, 5); /* a change needs them */
     etcd_encryption_settle(&now);
     assert_int_equal(now.resources.count, 0);
-    etcd_encryption_prune(&now, 2);
+    etcd_encryption_prune(&now, 2, &none);
     assert_int_equal(now.keys.count, 2);
     rotate(&now, &wish, arena);
-    etcd_encryption_prune(&now, 0);
+    etcd_encryption_prune(&now, 0, &none);
     assert_int_equal(now.keys.count, 1);
     assert_true(str_equal(now.current, now.keys.items[0].name));
+}
+
+/* The keys of a snapshot and all newer ones stay, whatever the number of former keys. */
+static void test_needed(void **) {
+    static const struct {
+        size_t key; /* that a snapshot needs, 0: the newest; SIZE_MAX: none of the state */
+        int64_t retained;
+        size_t left;
+    } rows[] = {{SIZE_MAX, 0, 1}, {SIZE_MAX, 2, 3}, {0, 0, 1}, {1, 0, 2},
+                {2, 0, 3},        {2, 3, 4},        {4, 0, 5}, {4, 16, 5}};
+    for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+        SCOPED(ArenaRef) arena = arena_open("test");
+        EtcdEncryption now = {0};
+        StrVec needed = {0};
+        for (int64_t version = 1; version <= 5; version++) {
+            EncryptionWish wish = wish_for("secretbox", version, arena);
+            rotate(&now, &wish, arena);
+        }
+        vec_push(arena, &needed,
+                 rows[i].key == SIZE_MAX ? STR("loam-9-aa") : now.keys.items[rows[i].key].name);
+        etcd_encryption_prune(&now, rows[i].retained, &needed);
+        assert_int_equal(now.keys.count, rows[i].left);
+        assert_int_equal(now.keys.items[0].version, 5);
+    }
+}
+
+/* A key is missing if the state has none of its name, or another one. */
+static void test_missing(void **) {
+    SCOPED(ArenaRef) arena = arena_open("test");
+    EtcdEncryption now = {0};
+    EncryptionWish wish = wish_for("secretbox", 1, arena);
+    rotate(&now, &wish, arena);
+    wish = wish_for("kms", 2, arena);
+    rotate(&now, &wish, arena);
+    const EncryptionKey *plugin = &now.keys.items[0], *own = &now.keys.items[1];
+    Str fingerprint = snapshot_keys_fingerprint(own->name, own->secret, arena);
+    const struct {
+        Str name;
+        Str fingerprint;
+        bool is_there;
+    } rows[] = {
+        {own->name, fingerprint, true},
+        {plugin->name, STR(SNAPSHOT_KEYS_KMS), true},
+        {own->name, STR("0123456789abcdef"), false},
+        {own->name, STR(SNAPSHOT_KEYS_KMS), false},
+        {plugin->name, fingerprint, false},
+        {STR("loam-1-aa"), fingerprint, false},
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+        SnapshotKeys keys = {.is_known = true};
+        vec_push(arena, &keys.items, (SnapshotKey){rows[i].name, rows[i].fingerprint});
+        StrVec missing = etcd_encryption_missing(&now, &keys, arena);
+        assert_int_equal(missing.count, !rows[i].is_there);
+        if (missing.count)
+            assert_true(str_starts_with(missing.items[0], rows[i].name));
+    }
 }
 
 static void test_state(void **) {
@@ -84,8 +141,14 @@ static void test_state(void **) {
     assert_int_equal(found.phase, 2);
     check_str(found.keys.items[0].socket, "unix:///a/b");
     check_str(found.at, "token");
+    SnapshotKeys keys = snapshot_keys_parse(STR("loam-1-aa=0 secrets"), arena);
+    etcd_encryption_restore(&now, &keys, arena);
+    found = etcd_encryption_read(etcd_encryption_value(&now, type, arena), arena);
+    assert_true(etcd_encryption_is_restored(&found, STR("loam-1-aa")));
+    assert_false(etcd_encryption_is_restored(&found, STR("loam-7-aa")));
     etcd_encryption_settle(&now);
     found = etcd_encryption_read(etcd_encryption_value(&now, type, arena), arena);
+    assert_false(etcd_encryption_is_restored(&found, STR("loam-1-aa")));
     assert_false(found.is_changing);
     assert_int_equal(found.written, 0);
 }
@@ -122,8 +185,8 @@ static void test_resource_names(void **) {
 
 UNIT_MAIN(test_etcd_encryption) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_keys),
-        cmocka_unit_test(test_state),
+        cmocka_unit_test(test_keys),           cmocka_unit_test(test_state),
+        cmocka_unit_test(test_needed),         cmocka_unit_test(test_missing),
         cmocka_unit_test(test_resource_names),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

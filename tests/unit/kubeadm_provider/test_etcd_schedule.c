@@ -147,8 +147,9 @@ static void test_files(void **) {
         bool has_other_version;
         bool is_current;
     } cases[] = {
-        {"active\nactive\n86400\n100\ncp1\npassed 2026-01-31T03:00:00Z 7 keys\n", false, false,
-         true},
+        {"active\nactive\n86400\n100\ncp1\nloam-1-aa=0123 secrets\npassed 2026-01-31T03:00:00Z 7 "
+         "keys\n",
+         false, false, true},
         {"inactive\nactive\n86400\n100\n", false, false, false},
         {"active\nactive\n86400\n100\n", true, false, false},
         {"active\nactive\n86400\n100\n", false, true, false},
@@ -178,6 +179,7 @@ static void test_files(void **) {
         assert_int_equal(report.interval_s, at == 4 ? 0 : 86400);
         assert_int_equal(report.age_s, 100);
         check_str(report.node, at == 0 ? "cp1" : "");
+        check_str(snapshot_keys_text(&report.keys, arena), at == 0 ? "loam-1-aa=0123 secrets" : "");
         check_str(report.rehearsal, at == 0 ? "passed 2026-01-31T03:00:00Z 7 keys" : "");
         machine_script_close(&machine);
     }

@@ -31,6 +31,7 @@ typedef struct SnapshotCase {
     Str stream;
     const char *status; /* NULL: STATUS */
     size_t piece;       /* bytes that the sink gets at once */
+    SnapshotKeys keys;
     EtcdGateway etcd;
     EtcdSnapshot taken;
 } SnapshotCase;
@@ -98,6 +99,7 @@ static void close_case(SnapshotCase *c) {
 static bool take(SnapshotCase *c) {
     EtcdSnapshotRequest request = {.cluster = STR("sha256:aa"),
                                    .kubernetes_version = STR("v1.34.4"),
+                                   .keys = c->keys,
                                    .path = c->path,
                                    .passphrase = STR(PASSPHRASE)};
     c->diags = diags_new(c->arena);
@@ -119,6 +121,8 @@ static void check_file(SnapshotCase *c) {
     check_str(head.kubernetes_version, "v1.34.4");
     check_str(head.etcd_version, "3.6.4");
     assert_int_equal(head.revision, 4711);
+    check_str(snapshot_keys_text(&head.keys, c->arena),
+              str_to_cstr(snapshot_keys_text(&c->keys, c->arena), c->arena));
     check_str(str_join(head.members.items, head.members.count, STR(" "), c->arena),
               "10.88.0.11 fd00::11 10.88.0.12");
     check_str(sealed_reader_unlock(reader, STR(PASSPHRASE), c->arena), "");
@@ -138,9 +142,11 @@ static void test_snapshot(void **) {
     } rows[] = {
         {1, 1, 1}, {31, 7, 3}, {512, 33, 100}, {512, 512, 1 << 20}, {1 << 19, 32768, 16384},
     };
+    static const char *const records[] = {"", "none", "loam-1-aa=0123,loam-2-bb=kms secrets"};
     for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
         SnapshotCase c;
         open_case(&c, rows[i].size, rows[i].blob, rows[i].piece);
+        c.keys = snapshot_keys_parse(str_from_cstr(records[i % ARRAY_COUNT(records)]), c.arena);
         assert_true(take(&c));
         assert_int_equal(c.taken.size, rows[i].size + 32);
         check_str(c.taken.digest,

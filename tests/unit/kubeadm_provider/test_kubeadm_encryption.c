@@ -338,17 +338,32 @@ static void test_recover(void **) {
     close_cluster(&cluster);
 }
 
-/* The snapshot is older than the last rotation: its objects have the former key, or none. */
-static void restore(bool is_single) {
+/* The record of the keys that the API servers know now. */
+static SnapshotKeys record_of(const Cluster *cluster) {
+    Arena *arena = cluster->c.arena;
+    EtcdEncryption now = stored(cluster);
+    SnapshotKeys keys = {.is_known = true, .resources = now.resources};
+    const EncryptionKey *current = etcd_encryption_find(&now, now.current);
+    SnapshotKey key = {current->name,
+                       snapshot_keys_fingerprint(current->name, current->secret, arena)};
+    vec_push(arena, &keys.items, key);
+    return keys;
+}
+
+/* The snapshot is older than the last change: its objects have the former key, or none. `last` is
+ * the wish of this change. */
+static void restore(const char *last, const char *provider, bool has_record, bool is_single) {
     Cluster cluster;
     SshLink link = {0};
     open_cluster(&cluster);
     ResourceCase *c = &cluster.c;
     must_run(&cluster, WISH("secretbox", 1));
-    Str former = cluster.objects[0].key;
-    must_run(&cluster, WISH("secretbox", 2));
-    KubeadmNode node = open_node(&cluster, wanted(&cluster, WISH("secretbox", 2)), &link);
-    assert_true(kubeadm_encryption_restore(&node, &cluster.state, &c->diags));
+    Str former = cluster.objects[0].key, live = cluster.live;
+    SnapshotKeys keys = record_of(&cluster), unknown = {0};
+    must_run(&cluster, last);
+    KubeadmNode node = open_node(&cluster, wanted(&cluster, last), &link);
+    assert_true(kubeadm_encryption_restore(&node, has_record ? &keys : &unknown, &cluster.state,
+                                           &c->diags));
     ssh_client_release(&link);
     EtcdEncryption now = stored(&cluster);
     for (size_t i = 0; i < MEMBERS; i++) {
@@ -359,7 +374,8 @@ static void restore(bool is_single) {
         cluster.objects[i].key = i % 2 ? former : STR_EMPTY;
     check_readable(&cluster);
     /* The other control plane, which the state has, must join first. */
-    node = open_node(&cluster, wanted(&cluster, WISH("secretbox", 2)), &link);
+    cluster.live = live;
+    node = open_node(&cluster, wanted(&cluster, last), &link);
     assert_true(kubeadm_encryption_finish_restore(&node, &cluster.state, &c->diags));
     assert_int_equal(stored(&cluster).phase, 2);
     cluster.joins.count -= is_single;
@@ -367,14 +383,49 @@ static void restore(bool is_single) {
     assert_true(kubeadm_encryption_finish_restore(&node, &cluster.state, &c->diags));
     assert_int_equal(stored(&cluster).is_changing, !is_single);
     ssh_client_release(&link);
-    must_run(&cluster, WISH("secretbox", 2));
-    check_objects(&cluster, "secretbox");
+    must_run(&cluster, last);
+    check_objects(&cluster, provider);
     close_cluster(&cluster);
 }
 
 static void test_restore(void **) {
-    restore(false);
-    restore(true);
+    for (int i = 0; i < 4; i++) {
+        restore(WISH("secretbox", 2), "secretbox", i & 1, i & 2);
+        restore(WISH("aesgcm", 1), "aesgcm", i & 1, i & 2);
+        restore("", "", i & 1, i & 2);
+    }
+}
+
+/* A new object restores a snapshot without encryption: API servers read it, and the next apply
+ * encrypts its objects. */
+static void test_restore_plain(void **) {
+    Cluster cluster;
+    SshLink link = {0};
+    open_cluster(&cluster);
+    ResourceCase *c = &cluster.c;
+    Value restore = object_attribute(
+        case_config(c, "{\"restore\":{\"path\":\"a\",\"passphrase\":\"correct horse battery\"}}"),
+        "restore");
+    Value object = object_with(wanted(&cluster, WISH("aesgcm", 3)), "restore", restore, c->arena);
+    KubeadmNode node = open_node(&cluster, object, &link);
+    assert_true(kubeadm_encryption_create(&node, false, &c->diags));
+    ssh_client_release(&link);
+    cluster.state = object_with(node.object, "restore", value_null(restore.type), c->arena);
+    EtcdEncryption now = stored(&cluster);
+    for (size_t i = 0; i < MEMBERS; i++) {
+        cluster.machines[i].file = encryption_file_content(&now, c->arena);
+        cluster.machines[i].loaded = cluster.machines[i].file;
+    }
+    check_readable(&cluster);
+    /* The run that made it may have died. */
+    Value state = cluster.state;
+    assert_true(kubeadm_encryption_recover(case_call(c), STR("i0"), &state, &c->diags));
+    cluster.state = state;
+    assert_true(stored(&cluster).is_restored);
+    cluster.live = STR(CONFIG "# " ENCRYPTION_FILE_FLAG "\n");
+    must_run(&cluster, WISH("aesgcm", 3));
+    check_objects(&cluster, "aesgcm");
+    close_cluster(&cluster);
 }
 
 /* A control plane that joins later gets the file. */
@@ -483,6 +534,86 @@ static void test_dropped_notes(void **) {
     close_cluster(&cluster);
 }
 
+#define NONE_RETAINED                                                                              \
+    "{\"provider\":\"secretbox\",\"resources\":[\"secrets\"],\"key_version\":3,\"retain_keys\":0}"
+
+/* The state keeps the keys of its snapshots of this cluster, whatever retain_keys says. */
+static void test_snapshots(void **) {
+    for (int i = 0; i < 4; i++) {
+        Cluster cluster;
+        PlanResponse response;
+        Value state;
+        open_cluster(&cluster);
+        ResourceCase *c = &cluster.c;
+        must_run(&cluster, WISH("secretbox", 1));
+        SnapshotKeys keys = record_of(&cluster);
+        ObjectBuilder snapshot = object_builder_empty(&kubeadm_etcd_snapshot.schema, c->arena);
+        object_builder_set(&snapshot, "pki", object_attribute(cluster.state, "pki"));
+        object_builder_set(&snapshot, i == 1 ? "schedule_keys" : "encryption_keys",
+                           snapshot_keys_value(&keys, c->arena));
+        Value object = object_builder_value(&snapshot);
+        if (i == 2)
+            object = object_with(object, "pki",
+                                 value_null(object_attribute_type(object.type, "pki")), c->arena);
+        FoundObject found = {STR("kubeadm_etcd_snapshot.x"), object};
+        if (i < 3)
+            vec_push(c->arena, &cluster.snapshots, found);
+        must_run(&cluster, WISH("secretbox", 2));
+        must_run(&cluster, WISH("secretbox", 3));
+        assert_int_equal(stored(&cluster).keys.count, i < 2 ? 3 : 2);
+        if (i >= 2) {
+            close_cluster(&cluster);
+            continue;
+        }
+        /* The snapshot goes: only a plan with another argument drops its key. */
+        cluster.snapshots.count = 0;
+        assert_true(plan(&cluster, WISH("secretbox", 3), false, &response, &state));
+        assert_int_equal(etcd_encryption_read(state, c->arena).keys.count, 3);
+        assert_true(plan(&cluster, NONE_RETAINED, false, &response, &state));
+        assert_int_equal(etcd_encryption_read(state, c->arena).keys.count, 1);
+        assert_true(has(notes_of(&response, c->arena), "loses the former key"));
+        must_run(&cluster, NONE_RETAINED);
+        assert_int_equal(stored(&cluster).keys.count, 1);
+        close_cluster(&cluster);
+    }
+}
+
+/* A snapshot is usable with the keys of the state; one that does not name its keys is a warning. */
+static void test_check_snapshot(void **) {
+    Cluster cluster;
+    open_cluster(&cluster);
+    ResourceCase *c = &cluster.c;
+    must_run(&cluster, WISH("secretbox", 1));
+    SnapshotKeys own = record_of(&cluster);
+    must_run(&cluster, WISH("secretbox", 2));
+    const struct {
+        SnapshotKeys keys;
+        const char *summary; /* NULL: no diagnostic */
+        bool is_usable;
+    } rows[] = {
+        {own, NULL, true},
+        {{.is_known = true}, NULL, true},
+        {{0}, "Keys of the snapshot not known", true},
+        {snapshot_keys_parse(STR("loam-1-aa=0123 secrets"), c->arena), "Snapshot not usable",
+         false},
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+        EtcdSource source = {.call = case_call(c), .argument = "restore", .name = STR("s")};
+        source.given =
+            object_attribute(case_config(c, "{\"restore\":{\"path\":\"s\"}}"), "restore");
+        source.head = (EtcdSnapshot){.id = STR("i"), .keys = rows[i].keys};
+        c->diags = diags_new(c->arena);
+        assert_int_equal(
+            kubeadm_encryption_check_snapshot(case_call(c), cluster.state, &source, &c->diags),
+            rows[i].is_usable);
+        assert_int_equal(c->diags.count, rows[i].summary != NULL);
+        if (rows[i].summary)
+            check_str(c->diags.items[0].summary, rows[i].summary);
+    }
+    assert_true(has(c->diags.items[0].detail, "loam-1-aa (fingerprint 0123)"));
+    close_cluster(&cluster);
+}
+
 static void refuse_plan(Cluster *cluster, const char *argument, bool joins, const char *summary) {
     PlanResponse response;
     Value state;
@@ -576,23 +707,16 @@ static void test_validate(void **) {
 
 UNIT_MAIN(test_kubeadm_encryption) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_life),
-        cmocka_unit_test(test_kms),
-        cmocka_unit_test(test_dead_plugin),
-        cmocka_unit_test(test_stuck),
-        cmocka_unit_test(test_others),
-        cmocka_unit_test(test_unknown_key),
-        cmocka_unit_test(test_deaths),
-        cmocka_unit_test(test_lost_state),
-        cmocka_unit_test(test_resume),
-        cmocka_unit_test(test_create),
-        cmocka_unit_test(test_recover),
-        cmocka_unit_test(test_restore),
-        cmocka_unit_test(test_join),
-        cmocka_unit_test(test_notes),
-        cmocka_unit_test(test_dropped_notes),
-        cmocka_unit_test(test_refused),
-        cmocka_unit_test(test_dead_plugin_in_plan),
+        cmocka_unit_test(test_life),           cmocka_unit_test(test_kms),
+        cmocka_unit_test(test_dead_plugin),    cmocka_unit_test(test_stuck),
+        cmocka_unit_test(test_others),         cmocka_unit_test(test_unknown_key),
+        cmocka_unit_test(test_deaths),         cmocka_unit_test(test_lost_state),
+        cmocka_unit_test(test_resume),         cmocka_unit_test(test_create),
+        cmocka_unit_test(test_recover),        cmocka_unit_test(test_restore),
+        cmocka_unit_test(test_restore_plain),  cmocka_unit_test(test_snapshots),
+        cmocka_unit_test(test_check_snapshot), cmocka_unit_test(test_join),
+        cmocka_unit_test(test_notes),          cmocka_unit_test(test_dropped_notes),
+        cmocka_unit_test(test_refused),        cmocka_unit_test(test_dead_plugin_in_plan),
         cmocka_unit_test(test_validate),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

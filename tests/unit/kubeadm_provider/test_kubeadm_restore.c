@@ -62,17 +62,22 @@ static void close_case(RestoreCase *r) {
     case_close(&r->c);
 }
 
-static void write_snapshot(RestoreCase *r, const char *kind, Str cluster) {
+static void write_record(RestoreCase *r, const char *kind, Str cluster, const char *record) {
     Arena *arena = r->c.arena;
     SealedWriter *writer;
     Str head = str_format(arena,
                           "{\"kind\":\"%s\",\"id\":\"i\",\"cluster\":\"%.*s\","
-                          "\"kubernetes_version\":\"v1.34.4\",\"revision\":1}",
-                          kind, STR_ARG(cluster));
+                          "\"kubernetes_version\":\"v1.34.4\",\"encryption\":\"%s\","
+                          "\"revision\":1}",
+                          kind, STR_ARG(cluster), record);
     check_str(sealed_writer_open(&disk_real, r->path, STR(PASSPHRASE), head, &writer, arena), "");
     check_str(sealed_writer_add(writer, STR("data"), arena), "");
     check_str(sealed_writer_finish(writer, arena), "");
     sealed_writer_close(writer);
+}
+
+static void write_snapshot(RestoreCase *r, const char *kind, Str cluster) {
+    write_record(r, kind, cluster, "none");
 }
 
 static void check_rejected(RestoreCase *r, const char *json, const char *summary, const char *why) {
@@ -156,6 +161,38 @@ static void test_plain(void **) {
     close_case(&r);
 }
 
+/* A plan names the key that the snapshot needs and the state lacks; a plain file has its record
+ * beside it. */
+static void test_keys(void **) {
+    static const char record[] = "loam-1-aa=0123456789abcdef secrets,configmaps";
+    RestoreCase r;
+    open_case(&r);
+    Arena *arena = r.c.arena;
+    const char *json = config(&r, "1.34.4", ""), *summary = "Snapshot not usable";
+    const char *why = "objects of secrets, configmaps may be encrypted with a key that the state "
+                      "does not have: loam-1-aa (fingerprint 0123456789abcdef)";
+    write_record(&r, "etcd-snapshot", r.cluster, record);
+    check_rejected(&r, json, summary, why);
+    const char *encrypted =
+        config(&r, "1.34.4", ",\"encryption_at_rest\":{\"provider\":\"aescbc\"}");
+    check_rejected(&r, encrypted, summary, why);
+    write_record(&r, "etcd-snapshot", r.cluster, "unknown");
+    r.c.diags = diags_new(arena);
+    check_done(&r.c, case_plan(&r.c, json));
+    assert_int_equal(r.c.diags.count, 0);
+    check_done(&r.c, case_plan(&r.c, encrypted));
+    check_str(r.c.diags.items[0].summary, "Keys of the snapshot not known");
+    Str top = r.path;
+    r.path = str_concat(top, STR(".db"), arena);
+    write_plain(&r, 3, 0, SIZE_MAX);
+    Str beside = str_concat(top, STR(".keys"), arena);
+    assert_int_equal(disk_real.write_file(NULL, beside, str_from_cstr(record), 0600), 0);
+    r.c.diags = diags_new(arena);
+    assert_false(case_plan(&r.c, config(&r, "1.34.4", "")));
+    assert_true(str_find(vec_last(&r.c.diags).detail, str_from_cstr(why), 0) != SIZE_MAX);
+    close_case(&r);
+}
+
 /* A downloaded object is described by its name, and by the directory of its cluster if there is
  * one. */
 static void test_downloaded(void **) {
@@ -224,7 +261,7 @@ UNIT_MAIN(test_kubeadm_restore) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_files),      cmocka_unit_test(test_later),
         cmocka_unit_test(test_plain),      cmocka_unit_test(test_sources),
-        cmocka_unit_test(test_downloaded),
+        cmocka_unit_test(test_downloaded), cmocka_unit_test(test_keys),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
