@@ -566,7 +566,7 @@ static Operator *operator_open(const OperatorSettings *settings, Str *problem) {
     controller->io.http = metrics_http(controller->metrics, settings->io->http);
     controller->client = kube_client_open(&controller->io, settings->target, NULL);
     world_open(&controller->world);
-    controller->queue = work_queue_open(controller->io.clock);
+    controller->queue = work_queue_open(controller->io.clock, WORLD_RUN);
     controller->changes = change_watch_open(
         &(ChangeWatchOptions){controller->client, controller->stop, see_change, controller});
     if (start_servers(controller, problem) && start_notifier(controller, problem) &&

@@ -7,6 +7,7 @@
 #define FAILED_MAX_MS ((int64_t)5 * 60 * 1000)
 #define NEVER         INT64_MAX
 #define BUCKETS_MIN   64
+#define ROW_MAX       7 /* keys of the first kind, while others wait */
 
 typedef struct WorkItem {
     WorkKey key;
@@ -22,15 +23,21 @@ typedef struct WorkItem {
     char text[320];             /* namespace and name, which have at most 63 and 253 bytes */
 } WorkItem;
 
+typedef struct ReadyItems {
+    WorkItem *first, *last;
+} ReadyItems;
+
 struct WorkQueue {
     const Clock *clock;
+    int first_kind;
     pthread_mutex_t lock;
     pthread_cond_t changed;
     WorkItem **buckets;
     size_t bucket_count;
     size_t item_count;
     WorkItem *free;
-    WorkItem *first_ready, *last_ready;
+    ReadyItems ready_first, ready_others;
+    uint32_t row; /* of the first kind, that were given out one after the other */
     size_t ready_count;
     VEC(WorkItem *) heap; /* the earliest time first */
     bool has_begun;
@@ -38,10 +45,11 @@ struct WorkQueue {
     Arena *arena;
 };
 
-WorkQueue *work_queue_open(const Clock *clock) {
+WorkQueue *work_queue_open(const Clock *clock, int first_kind) {
     Arena *arena = arena_open("work queue");
     WorkQueue *queue = arena_new(arena, WorkQueue);
-    *queue = (WorkQueue){.clock = clock, .arena = arena, .bucket_count = BUCKETS_MIN};
+    *queue = (WorkQueue){
+        .clock = clock, .first_kind = first_kind, .arena = arena, .bucket_count = BUCKETS_MIN};
     queue->buckets = arena_new_array(arena, WorkItem *, queue->bucket_count);
     pthread_mutex_init(&queue->lock, NULL);
     pthread_cond_init(&queue->changed, NULL);
@@ -182,7 +190,12 @@ static void heap_remove(WorkQueue *queue, WorkItem *item) {
 
 /* States of a key. */
 
+static ReadyItems *ready_items(WorkQueue *queue, const WorkItem *item) {
+    return item->key.kind == queue->first_kind ? &queue->ready_first : &queue->ready_others;
+}
+
 static void make_ready(WorkQueue *queue, WorkItem *item) {
+    ReadyItems *items = ready_items(queue, item);
     if (item->heap_index != 0)
         heap_remove(queue, item);
     if (item->is_taken) {
@@ -193,11 +206,11 @@ static void make_ready(WorkQueue *queue, WorkItem *item) {
         return;
     item->is_ready = true;
     item->next_ready = NULL;
-    if (queue->last_ready)
-        queue->last_ready->next_ready = item;
+    if (items->last)
+        items->last->next_ready = item;
     else
-        queue->first_ready = item;
-    queue->last_ready = item;
+        items->first = item;
+    items->last = item;
     queue->ready_count++;
     pthread_cond_signal(&queue->changed);
 }
@@ -230,23 +243,36 @@ static int64_t take_due(WorkQueue *queue) {
     return queue->heap.count > 0 ? queue->heap.items[0]->due_ms - now_ms : FAILED_MAX_MS;
 }
 
+/* NULL: none is ready. */
+static WorkItem *take_ready(WorkQueue *queue) {
+    bool is_others_turn = queue->ready_others.first && queue->row >= ROW_MAX;
+    ReadyItems *items =
+        queue->ready_first.first && !is_others_turn ? &queue->ready_first : &queue->ready_others;
+    WorkItem *item = items->first;
+    if (!item)
+        return NULL;
+    queue->row = items == &queue->ready_first ? queue->row + 1 : 0;
+    items->first = item->next_ready;
+    if (!items->first)
+        items->last = NULL;
+    queue->ready_count--;
+    item->is_ready = false;
+    item->is_taken = true;
+    return item;
+}
+
 bool work_queue_take(WorkQueue *queue, WorkKey *out, Arena *arena) {
     LOCKED(&queue->lock);
     for (;;) {
         int64_t wait_ms = take_due(queue);
-        WorkItem *item = queue->has_begun ? queue->first_ready : NULL;
+        WorkItem *item;
         if (queue->is_stopped)
             return false;
+        item = queue->has_begun ? take_ready(queue) : NULL;
         if (!item) {
             thread_wait(&queue->changed, &queue->lock, wait_ms);
             continue;
         }
-        queue->first_ready = item->next_ready;
-        if (!queue->first_ready)
-            queue->last_ready = NULL;
-        queue->ready_count--;
-        item->is_ready = false;
-        item->is_taken = true;
         *out = (WorkKey){item->key.kind, str_clone(item->key.namespace, arena),
                          str_clone(item->key.name, arena)};
         return true;

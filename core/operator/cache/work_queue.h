@@ -14,8 +14,10 @@ typedef struct WorkKey {
 
 typedef struct WorkQueue WorkQueue;
 
-/* The queue gives out no key before work_queue_begin. */
-WorkQueue *work_queue_open(const Clock *clock);
+/* The queue gives out no key before work_queue_begin. Keys of `first_kind` come before the others,
+ * but seven in a row at most: of many objects that begin at once, the first ones go on while the
+ * last ones wait. */
+WorkQueue *work_queue_open(const Clock *clock, int first_kind);
 void work_queue_begin(WorkQueue *queue);
 /* No thread may use it any more. NULL: does nothing. */
 void work_queue_close(WorkQueue *queue);

@@ -124,12 +124,16 @@ static int report_failure(Runner *runner, int status) {
 }
 
 static int init(Runner *runner) {
-    static const char *const words[] = {"init", "-input=false", "-no-color", "-exit-class", NULL};
-    RunnerChild child = {.words = words};
-    if (runner_child(runner, &child))
-        return 0;
-    return runner_message_fail(runner, child.status, STR("The directory cannot be initialized"),
-                               STR("\"loam init\" failed; the log of the container says why"));
+    Words words = {0};
+    RunnerChild child = {0};
+    add_word(runner, &words, "init");
+    add_word(runner, &words, "-input=false");
+    add_word(runner, &words, "-no-color");
+    add_word(runner, &words, "-exit-class");
+    add_text(runner, &words, "-json-into=", events_path(runner));
+    add_word(runner, &words, NULL);
+    child.words = words.items;
+    return runner_child(runner, &child) ? 0 : report_failure(runner, child.status);
 }
 
 static void add_plan_words(Runner *runner, Words *words) {

@@ -16,8 +16,10 @@ static WorkKey key_of(const char *name) {
     return (WorkKey){1, STR("team"), str_from_cstr(name)};
 }
 
+#define FIRST 9 /* the kind of keys that come first */
+
 static WorkQueue *open_queue(const Clock *clock) {
-    WorkQueue *queue = work_queue_open(clock);
+    WorkQueue *queue = work_queue_open(clock, FIRST);
     work_queue_begin(queue);
     return queue;
 }
@@ -46,6 +48,20 @@ static void once_in_order(void **) {
     check_str(next(queue, false), "a");
     check_str(next(queue, false), "ma");
     check_str(next(queue, false), "-");
+    work_queue_close(queue);
+}
+
+/* Keys of the first kind overtake the others, which wait for seven of them at most. */
+static void first_kind(void **) {
+    WorkQueue *queue = open_queue(&clock_case);
+    StrBuf order = strbuf_new(arena);
+    for (int i = 0; i < 2; i++)
+        work_queue_add(queue, key_of(i ? "y" : "x"));
+    for (char name[] = "a"; name[0] <= 't'; name[0]++)
+        work_queue_add(queue, (WorkKey){FIRST, STR("team"), str_clone(str_from_cstr(name), arena)});
+    while (work_queue_depth(queue) > 0)
+        strbuf_add(&order, next(queue, false));
+    check_str(strbuf_str(&order), "abcdefgxhijklmnyopqrst");
     work_queue_close(queue);
 }
 
@@ -200,6 +216,7 @@ UNIT_MAIN(test_work_queue) {
         cmocka_unit_test(once_in_order),  cmocka_unit_test(again_while_taken),
         cmocka_unit_test(times),          cmocka_unit_test(failures),
         cmocka_unit_test(order_of_times), cmocka_unit_test(workers),
+        cmocka_unit_test(first_kind),
     };
     return cmocka_run_group_tests(tests, open_arena, close_arena);
 }
