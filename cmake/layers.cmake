@@ -1,5 +1,6 @@
 include(${CMAKE_CURRENT_LIST_DIR}/embed.cmake)
 include(${CMAKE_CURRENT_LIST_DIR}/interface.cmake)
+include(${CMAKE_CURRENT_LIST_DIR}/exports.cmake)
 
 # Defines layers, loadable modules and the program. `-iquote` makes a directory visible only to the targets that
 # link it, so an include that the declared layers do not allow does not compile.
@@ -115,6 +116,7 @@ function(loam_module name dir)
     set_target_properties(loam-${short} PROPERTIES
         PREFIX "" LINKER_LANGUAGE C LIBRARY_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/lib/loam)
     install(TARGETS loam-${short} LIBRARY DESTINATION lib/loam)
+    set_property(GLOBAL APPEND PROPERTY loam_modules loam-${short})
 endfunction()
 
 # External libraries by their pkg-config names, visible to this layer only.
@@ -132,12 +134,12 @@ function(loam_uses name)
     endforeach()
 endfunction()
 
-# The program: every layer is linked whole and exported, so that modules share its symbols.
+# The program: every layer is linked whole, and exports its symbols to the modules.
 function(loam_program name main)
     get_property(layers GLOBAL PROPERTY loam_layers)
     list(TRANSFORM layers REPLACE "(.+)" "$<TARGET_OBJECTS:\\1>" OUTPUT_VARIABLE objects)
     add_executable(${name} ${main} ${objects})
-    set_target_properties(${name} PROPERTIES ENABLE_EXPORTS ON)
+    loam_exports(${name})
     target_link_libraries(${name} PRIVATE ${layers})
     install(TARGETS ${name} RUNTIME DESTINATION bin)
 endfunction()
