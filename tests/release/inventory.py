@@ -7,7 +7,7 @@ it comes from, licence, home page, package URL and the SHA-256 of its file.
 licences.tsv has licence and home page of each source package of Debian; a library without a row ends the build."""
 import collections, contextlib, csv, datetime, json, os, pathlib, re, subprocess, sys, tempfile, uuid
 
-import roots, signature, tree
+import objects, roots, signature, tree
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 import package_cache
@@ -44,7 +44,7 @@ def unpacked(file):
 
 def needed(directory):
     """The libraries that the objects of a tree name."""
-    return sorted({name for file in tree.objects(directory) for name in tree.needed(file)})
+    return sorted({name for file in tree.files(directory) for name in objects.needed(file)})
 
 
 def find(root, name):

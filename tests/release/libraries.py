@@ -1,18 +1,19 @@
 """Builds libraries of the relocatable tree from Debian's source packages, with fewer options than Debian's own build.
 
 sources.tsv has a row for each: name and version of the source package, SHA-256 of its .dsc, licence (SPDX), homepage, options.
-An option begins with `-`, or is NAME=VALUE of configure. `reverse:NAME` takes back a patch of Debian, `archive:NAME` keeps an archive
+An option begins with `-`, `no-` or `enable-`, or is NAME=VALUE of configure. `reverse:NAME` takes back a patch of Debian, `archive:NAME` keeps an archive
 that the rows below it link, `autoreconf` writes configure anew, `automake:NAME` only the file NAME.in, because a patch of Debian touches
 NAME.am. Other words are targets; a target that ends with `/` is a directory. Without a target all is built. The kind of build follows from
-the files of the source: configure, meson.build or CMakeLists.txt.
+the files of the source: configure, Configure of OpenSSL, meson.build or CMakeLists.txt.
 
 The options leave out features, never a symbol that loam or another library of the tree uses: programs are compiled and
 linked against Debian's own library of the same version, and the tree has this one. tree.py checks that no symbol is missing.
 
-Results are kept beside the roots (roots.CACHE), one tar file for each row; another row or root makes another file."""
+Results are kept beside the roots (roots.CACHE), one tar file for each row; another row or root makes another file. It has the
+libraries, and the files by which exports.py links them again."""
 import collections, csv, hashlib, os, pathlib, re, shutil, subprocess, sys, tarfile
 
-import program, roots
+import exports, program, roots
 
 Row = collections.namedtuple("Row", "name version sha256 licence homepage options")
 SOURCES = pathlib.Path(__file__).with_name("sources.tsv")
@@ -27,7 +28,7 @@ ARCHIVES = {"libtirpc": "libvirt.so.0", "libffi": "libgobject-2.0.so.0"}
 # Tables of exceptions need libgcc, whose unwinder needs a function of glibc 2.35; no thread is cancelled, so none is used.
 FLAGS = {"CC": "ccache gcc", "LDFLAGS": "-Wl,-z,relro,-z,now -Wl,--as-needed -Wl,--gc-sections",
          "CFLAGS": "-Os -ffunction-sections -fdata-sections -fno-exceptions -fno-asynchronous-unwind-tables -fstack-protector-strong -D_FORTIFY_SOURCE=2"}
-DEBIAN = "usr/lib/x86_64-linux-gnu"  # in the root
+DEBIAN = exports.DEBIAN
 DIRECTORIES = ["--prefix=/usr", "--sysconfdir=/etc", "--localstatedir=/var"]
 REVERSE, ARCHIVE, AUTOMAKE, REMAKE = "reverse:", "archive:", "automake:", "autoreconf"
 # A patch of Debian that touches configure.ac must not start programs that write configure anew, unless the row asks for it.
@@ -49,8 +50,15 @@ def named(row, prefix):
 
 def cached(row, root_file):
     """The tar file of the libraries of a row."""
-    key = hashlib.sha256(repr((row, root_file.name, FLAGS, DIRECTORIES, ARCHIVES)).encode()).hexdigest()[:12]
+    key = hashlib.sha256(repr((row, root_file.name, FLAGS, DIRECTORIES, ARCHIVES, exports.RECORDER.read_text())).encode()).hexdigest()[:12]
     return CACHE / ("%s-%s.tar" % (row.name, key))
+
+
+def add_sources(root):
+    """Lets apt of a root know source packages."""
+    sources = (root.path / "etc/apt/sources.list").read_text()
+    (root.path / "etc/apt/sources.list.d/sources.list").write_text(re.sub(r"^deb ", "deb-src ", sources, flags=re.MULTILINE))
+    root.run("apt-get", "update")
 
 
 def unpack_source(root, row):
@@ -67,10 +75,10 @@ def unpack_source(root, row):
 
 def compile_library(root, row):
     place, more = "/usr/src/" + row.name, program.settings()
-    more["environment"] = {**more["environment"], **FLAGS}
+    more["environment"] = {**more["environment"], **exports.VARIABLES, **FLAGS}
     jobs = "-j" + more["environment"]["CMAKE_BUILD_PARALLEL_LEVEL"]
     words = [word for word in row.options.split() if word != REMAKE and not word.startswith((REVERSE, ARCHIVE, AUTOMAKE))]
-    options = [word for word in words if word.startswith("-") or "=" in word]
+    options = [word for word in words if word.startswith(("-", "no-", "enable-")) or "=" in word]
     targets = [word for word in words if word not in options]
     has = lambda name: (root.path / place[1:] / name).exists()
 
@@ -85,6 +93,9 @@ def compile_library(root, row):
         run("./configure", *DIRECTORIES, "--disable-static", *options)
         for target in targets or ["all"]:
             run("make", jobs, *NO_REMAKE, *(["-C", target] if target.endswith("/") else [target]))
+    elif has("Configure"):
+        run("./config", "shared", *options)
+        run("make", jobs, *targets)
     elif has("meson.build"):
         run("meson", "setup", "build", *DIRECTORIES, "--libdir=lib", "--buildtype=plain", "--auto-features=disabled", *options)
         run("ninja", jobs, "-C", "build", *targets)
@@ -93,54 +104,44 @@ def compile_library(root, row):
         run("ninja", jobs, "-C", "build", *targets)
 
 
-def soname(file):
-    """The name under which the loader looks for a shared library, or None for other files."""
-    text = subprocess.run(["readelf", "--dynamic", file], capture_output=True, encoding="utf-8").stdout
-    found = re.search(r"\(SONAME\).*\[(.+)\]", text)
-    return found and found.group(1)
-
-
-def keep(root, row, file):
-    """Writes the libraries of a build into the tar file `file`."""
-    place, found = root.path / "usr/src" / row.name, {}
-    for path in sorted(place.rglob("*.so*")):
-        if path.is_file() and not path.is_symlink() and soname(path):
-            found[soname(path)] = path
-    other = [name for name in found if not (root.path / DEBIAN / name).exists()]
+def keep(root, row, file, libraries):
+    """Writes the objects of a build, and the links of its libraries, into the tar file `file`."""
+    other = [name for name in libraries if not (root.path / DEBIAN / name).exists()]
     if other:
         sys.exit("%s: the build made %s, and Debian's packages have no such library" % (row.name, other))
-    for name in named(row, ARCHIVE):
-        found[name] = next(place.rglob(name))
-    if not found:
+    if not libraries and not named(row, ARCHIVE):
         sys.exit("%s: the build made no library" % row.name)
+    place = root.path / "usr/src" / row.name
+    names = [path for path in place.rglob("*") if re.search(r"\.(o|a|so[\d.]*)$", path.name)] + [root.path / exports.LINKS / name for name in libraries]
     part = file.with_suffix(".%d.part" % os.getpid())
     with tarfile.open(part, "w") as tar:
-        for name, path in found.items():
-            tar.add(path, name)
+        for path in names:
+            tar.add(path, path.relative_to(root.path))
     part.rename(file)
 
 
 def make(root):
-    """Returns the rows and their tar files; builds those that are not in the cache in `root`, whose packages must be
-    program.packages() and PACKAGES."""
+    """Puts the results of all rows into `root`, whose packages must be program.packages() and PACKAGES; builds there those that are not in
+    the cache. Returns the rows by the names of their libraries."""
     CACHE.mkdir(parents=True, exist_ok=True)
-    found = [(row, cached(row, root.file)) for row in rows()]
-    missing = [pair for pair in found if not pair[1].exists()]
-    if not missing:
-        return found
-    sources = (root.path / "etc/apt/sources.list").read_text()
-    (root.path / "etc/apt/sources.list.d/sources.list").write_text(re.sub(r"^deb ", "deb-src ", sources, flags=re.MULTILINE))
-    root.run("apt-get", "update")
+    exports.prepare(root)
     for name in ARCHIVES:
         (root.path / DEBIAN / (name + ".so")).unlink()
     shutil.copy(SOURCES.with_name("older_glibc.h"), root.path / "usr/src")
-    for row, file in found:
-        if (row, file) in missing:
+    found, has_sources = {}, False
+    for row in rows():
+        file, known = cached(row, root.file), exports.names(root)
+        if file.exists():
+            subprocess.run(["tar", "-x", "-C", root.path, "-f", file], check=True)
+        else:
             print("build %s %s" % (row.name, row.version), flush=True)
+            if not has_sources:
+                add_sources(root)
+                has_sources = True
             unpack_source(root, row)
             compile_library(root, row)
-            keep(root, row, file)
-        with tarfile.open(file) as tar:
-            for name in named(row, ARCHIVE):
-                (root.path / DEBIAN / name).write_bytes(tar.extractfile(name).read())
+            keep(root, row, file, [name for name in exports.names(root) if name not in known])
+        found.update({name: row for name in exports.names(root) if name not in known})
+        for name in named(row, ARCHIVE):
+            shutil.copy(next((root.path / "usr/src" / row.name).rglob(name)), root.path / DEBIAN)
     return found

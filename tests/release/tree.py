@@ -4,9 +4,9 @@
 
 writes bin, lib and share into that directory, which must not exist. share/doc/loam/libraries.tsv has one Part for each library. The tree comes from a root of Debian 12, the oldest glibc that the program is built with;
 libraries.py says which libraries are not those of Debian. Objects find each other by $ORIGIN, so the tree works at any path."""
-import collections, csv, json, pathlib, re, shutil, subprocess, sys, tarfile
+import collections, csv, json, pathlib, re, shutil, subprocess, sys
 
-import libraries, program, roots
+import exports, libraries, objects, program, roots
 
 # file: name in lib; source, version: Debian's source package; package: the binary package, or empty if libraries.py built the
 # file. An archive that is linked into a library has a row of its own, with the name of the library.
@@ -24,13 +24,7 @@ def name(version):
     return "loam-%s-linux-x86_64" % version
 
 
-def needed(file):
-    """The libraries that an object names."""
-    text = roots.output("readelf", "--dynamic", "--wide", str(file))
-    return re.findall(r"\(NEEDED\).*\[(.+)\]", text)
-
-
-def objects(tree):
+def files(tree):
     """The program, its plugins and the libraries of a tree."""
     return [tree / "bin/loam", *sorted(tree.glob("lib/loam/*.so")), *sorted(tree.glob("lib/*.so*"))]
 
@@ -44,19 +38,16 @@ def make_absent(root, tree):
 
 
 def copy_libraries(root, tree, built):
-    """Copies each library that an object needs: from a tar file of `built`, by its name, else from Debian. Returns the names."""
-    names, waiting = [], objects(tree)
+    """Copies each library that an object needs: from the builds of libraries.py, whose rows `built` has by the names of libraries, else
+    from Debian. Returns the names."""
+    names, waiting = [], files(tree)
     while waiting:
-        for name in needed(waiting.pop()):
+        for name in objects.needed(waiting.pop()):
             if name in names or name in roots.GLIBC or name in STANDS_FOR:
                 continue
             names.append(name)
             target = tree / "lib" / name
-            if name in built:
-                with tarfile.open(built[name][1]) as tar:
-                    target.write_bytes(tar.extractfile(name).read())
-            else:
-                shutil.copyfile(root.path / libraries.DEBIAN / name, target)
+            shutil.copyfile(exports.result(root, name) if name in built else root.path / libraries.DEBIAN / name, target)
             target.chmod(0o644)
             waiting.append(target)
     return sorted(names)
@@ -96,16 +87,27 @@ def parts(tree):
         return [Part(*row) for row in csv.reader(file, delimiter="\t")][1:]
 
 
-def assemble(root, sources):
-    """Completes /tree of a root, where the program is installed, with libraries and documents. `sources` are the rows and files of
+def finish(root, tree):
+    """Strips the objects of a tree, and lets them find the libraries that they need."""
+    for path, pattern in (("$ORIGIN/../lib", "bin/loam"), ("$ORIGIN/..", "lib/loam/*.so"), ("$ORIGIN", "lib/*.so*")):
+        found = {file: "/%s" % file.relative_to(root.path) for file in sorted(tree.glob(pattern))}
+        root.run("strip", "--strip-unneeded", *found.values(), offline=True)
+        for file, place in found.items():
+            replaced = [word for name in STANDS_FOR if name in objects.needed(file) for word in ("--replace-needed", name, ABSENT)]
+            if replaced:
+                root.run("patchelf", *replaced, place, offline=True)
+            # patchelf moves the names of all symbols to the end of a file, so the others stay as they are.
+            if not objects.search_path(file) and not set(objects.needed(file)) <= set(roots.GLIBC):
+                root.run("patchelf", "--set-rpath", path, place, offline=True)  # in the run above, it would forget the replacements
+
+
+def assemble(root, built):
+    """Completes /tree of a root, where the program is installed, with libraries and documents. `built` is the result of
     libraries.make."""
-    tree, built = root.path / "tree", {}
-    for row, file in sources:
-        with tarfile.open(file) as tar:
-            built.update({name: (row, file) for name in tar.getnames()})
+    tree = root.path / "tree"
     names = copy_libraries(root, tree, built)
     owners = packages_of(root, names)
-    rows = [Part(name, built[name][0].name, built[name][0].version, "") if name in built else Part(name, *owners[name][1:], owners[name][0])
+    rows = [Part(name, built[name].name, built[name].version, "") if name in built else Part(name, *owners[name][1:], owners[name][0])
              for name in names]
     for name, library in libraries.ARCHIVES.items():
         _, text = root.run("dpkg-query", "--show", "--showformat", "${source:Package}\t${source:Version}", name + "-dev")
@@ -114,12 +116,8 @@ def assemble(root, sources):
     write_documents(root, tree, rows, owners)
     schema = tree / SCHEMA  # for editors: no person reads it
     schema.write_text(json.dumps(json.loads(schema.read_text()), separators=(",", ":")) + "\n")
-    for path, pattern in (("$ORIGIN/../lib", "bin/loam"), ("$ORIGIN/..", "lib/loam/*.so"), ("$ORIGIN", "lib/*.so*")):
-        files = ["/tree/%s" % file.relative_to(tree) for file in sorted(tree.glob(pattern))]
-        root.run("strip", "--strip-unneeded", *files, offline=True)
-        # In one run, patchelf 0.14 forgets the replacements.
-        root.run("patchelf", *(word for name in STANDS_FOR for word in ("--replace-needed", name, ABSENT)), *files, offline=True)
-        root.run("patchelf", "--set-rpath", path, *files, offline=True)
+    exports.reduce(root, files(tree), built)
+    finish(root, tree)
 
 
 def make(directory, mirror=None, use=lambda root: None):
