@@ -191,12 +191,8 @@ static bool resource_import(const Call *call, const ImportRequest *request,
 
 /* Returns the JSON text of an object as the state stores it. */
 static Str stored_text(const Call *call, Value object) {
-    StrBuf text = strbuf_new(call->arena);
-    JsonWriter writer;
-    json_writer_init(&writer, &text, 0);
-    json_write_typed(&writer, schema_drop_write_only(&call->type->schema, object, call->arena),
-                     schema_implied_type(&call->type->schema));
-    return strbuf_str(&text);
+    return json_typed_text(schema_drop_write_only(&call->type->schema, object, call->arena),
+                           schema_implied_type(&call->type->schema), call->arena);
 }
 
 static bool resource_upgrade(const Call *call, const UpgradeRequest *request,

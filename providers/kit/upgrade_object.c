@@ -16,10 +16,6 @@ bool upgrade_object_begin(const Call *call, const UpgradeRequest *request, Objec
 }
 
 void upgrade_object_end(const Call *call, ObjectBuilder *builder, UpgradeResponse *response) {
-    Value object = object_builder_value(builder);
-    StrBuf text = strbuf_new(call->arena);
-    JsonWriter writer;
-    json_writer_init(&writer, &text, 0);
-    json_write_typed(&writer, object, schema_implied_type(&call->type->schema));
-    response->upgraded = strbuf_str(&text);
+    response->upgraded = json_typed_text(object_builder_value(builder),
+                                         schema_implied_type(&call->type->schema), call->arena);
 }

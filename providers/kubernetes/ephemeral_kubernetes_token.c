@@ -12,11 +12,7 @@ static const KubeResource service_accounts =
 
 /* The private data is the configuration: it stays in memory, for later requests. */
 static Str token_remember(Value config, Arena *arena) {
-    StrBuf text = strbuf_new(arena);
-    JsonWriter writer;
-    json_writer_init(&writer, &text, 0);
-    json_write_typed(&writer, config, config.type);
-    return strbuf_str(&text);
+    return json_typed_text(config, config.type, arena);
 }
 
 static Value token_recall(Str private_data, Arena *arena) {

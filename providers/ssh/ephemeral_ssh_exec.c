@@ -27,11 +27,7 @@ static const Attribute attributes[] = {
 
 /* Stores the arguments in the private data, which stays in memory, for the later commands. */
 static Str exec_remember(Value object, Arena *arena) {
-    StrBuf text = strbuf_new(arena);
-    JsonWriter writer;
-    json_writer_init(&writer, &text, 0);
-    json_write_typed(&writer, object, object.type);
-    return strbuf_str(&text);
+    return json_typed_text(object, object.type, arena);
 }
 
 static Value exec_recall(Str private_data, Arena *arena) {

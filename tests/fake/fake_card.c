@@ -94,6 +94,17 @@ static bool card_generate(const Call *call, const GenerateConfigRequest *request
     return true;
 }
 
+/* The id is the name. */
+static bool card_import(const Call *call, const ImportRequest *request, ImportResponse *response,
+                        Diags *) {
+    ObjectBuilder builder = object_builder_empty(&call->type->schema, call->arena);
+    object_builder_set(&builder, "name", value_string(request->id, call->arena));
+    object_builder_set(&builder, "id", value_string(request->id, call->arena));
+    response->state = object_builder_value(&builder);
+    response->identity = identity_of(call, object_attribute(response->state, "name"));
+    return true;
+}
+
 /* In version 2, "name" was "label"; earlier versions are rejected. */
 static bool card_upgrade_identity(const Call *call, const UpgradeIdentityRequest *request,
                                   UpgradeIdentityResponse *response, Diags *diags) {
@@ -130,6 +141,7 @@ const ResourceType fake_card = {
     .plan = card_plan,
     .create = card_create,
     .update = card_update,
+    .import = card_import,
     .generate_config = card_generate,
     .upgrade_identity = card_upgrade_identity,
     .gitops = card_gitops,

@@ -248,7 +248,8 @@ static bool thing_read(const Call *call, const ReadRequest *, ReadResponse *resp
     return true;
 }
 
-/* With the order "rebuild a", it plans a replacement of a; with "fixed a", it rejects changes. */
+/* With the order "rebuild a", its size replaces a, and with "rotate a" its token; with "fixed a",
+ * it rejects changes. */
 static bool thing_plan(const Call *call, const PlanRequest *request, PlanResponse *response,
                        Diags *diags) {
     FakeWorld *world = world_of(call);
@@ -260,6 +261,7 @@ static bool thing_plan(const Call *call, const PlanRequest *request, PlanRespons
     world->is_preflight = request->is_preflight;
     bool is_fixed = is_ordered(world, str_format(call->arena, "fixed %.*s", STR_ARG(name)));
     bool rebuilds = is_ordered(world, str_format(call->arena, "rebuild %.*s", STR_ARG(name)));
+    bool rotates = is_ordered(world, str_format(call->arena, "rotate %.*s", STR_ARG(name)));
     response->is_legacy = is_ordered(world, str_format(call->arena, "legacy %.*s", STR_ARG(name)));
     pthread_mutex_unlock(&world->mutex);
     if (is_fixed && !value_is_null(request->prior) && !request->is_replaced) {
@@ -273,8 +275,9 @@ static bool thing_plan(const Call *call, const PlanRequest *request, PlanRespons
     if (str_equal_cstr(object_text(request->proposed, "kind", STR_EMPTY), "noted"))
         plan_note(response, path_attribute((Path){0}, STR("kind"), call->arena), STR("a note"),
                   call->arena);
-    if (rebuilds) {
-        Path path = path_attribute((Path){0}, STR("size"), call->arena);
+    if (rebuilds || rotates) {
+        Str attribute = rebuilds ? STR("size") : STR("token");
+        Path path = path_attribute((Path){0}, attribute, call->arena);
         vec_push(call->arena, &response->requires_replace, path);
     }
     return true;
@@ -427,7 +430,7 @@ static bool lookup_read(const Call *call, const DataReadRequest *, DataReadRespo
 static const DataSourceType fake_lookup = {
     .mode = MODE_DATA,
     .name = "fake_lookup",
-    .schema = {SCHEMA_ATTRIBUTES(lookup_attributes)},
+    .schema = {SCHEMA_ATTRIBUTES(lookup_attributes), .version = 1},
     .read = lookup_read,
 };
 

@@ -1,16 +1,26 @@
 /* fake_vault: keeps private data that grows by a letter with each call, which shows the calls that
  * passed it on; plans its deletions. In its schema version 0 "name" was "label".
  *
- * Orders: "keep a" and "refuse a" fail in the plan, "survey a" notes the others in the plan, "half
- * a" in the deletion, "touch a" changes private data in a read, "gone a" is a read that finds
- * nothing, "edit a" a read that finds the size 99 and who set it, "compare a" a read that notes the
- * configured size, "lose create a" and "lose delete a" are calls without a reply; "defer read a",
- * "defer plan a", "defer delete a" and "defer import a" defer these calls. */
+ * Orders. In the plan, "keep a" and "refuse a" fail, "blame a" fails with the names of the others,
+ * "survey a" notes the others, and "revive a" keeps the object in a planned deletion. In a read,
+ * "touch a" changes the private data, "gone a" finds nothing, "edit a" finds the size 99 and who
+ * set it, and "compare a" notes the configured size. "half a" fails in the deletion, "lose create
+ * a" and "lose delete a" are calls without a reply, and "unfound a" fails in the recovery. "defer
+ * read a", "defer plan a", "defer delete a" and "defer import a" defer these calls. */
 #include "bundle.h"
 #include "fake_world.h"
 
 static const Attribute disk_attributes[] = {
     {"size", &TYPE_NUMBER, OPTIONAL, "Its size."},
+};
+
+static const Attribute port_attributes[] = {
+    {"text", &TYPE_STRING, OPTIONAL, "Any text."},
+    {"pin", &TYPE_STRING, OPTIONAL | WRITE_ONLY, "Not kept."},
+};
+
+static const Block blocks[] = {
+    {.name = "port", .nesting = NEST_LIST, .schema = {SCHEMA_ATTRIBUTES(port_attributes)}},
 };
 
 static const Attribute attributes[] = {
@@ -39,6 +49,15 @@ static void note(const Call *call, const char *verb, Value object, Str private_d
                       STR_ARG(object_text(object, "name", STR_EMPTY)), STR_ARG(private_data),
                       has_cluster ? " with its cluster" : "");
     pthread_mutex_unlock(&world->mutex);
+}
+
+/* An error with the names of the others. */
+static bool blame(const Call *call, Diags *diags) {
+    StrBuf names = strbuf_new(call->arena);
+    FoundObjects others = call_find_objects(call, "fake_vault");
+    vec_each(&others, other)
+        strbuf_add_format(&names, " %.*s", STR_ARG(object_text(other->object, "name", STR_EMPTY)));
+    return diags_fail(diags, NO_RANGE, "Others", "As ordered:%.*s.", STR_ARG(strbuf_str(&names)));
 }
 
 /* "delete b crp\nb is lost with its host, among a c\n" */
@@ -92,12 +111,16 @@ static bool vault_plan(const Call *call, const PlanRequest *request, PlanRespons
         note_host(call, object);
     if (is_ordered(call, "survey", object))
         note_others(call, object);
+    if (is_ordered(call, "blame", object))
+        return blame(call, diags);
     if (is_ordered(call, deletes ? "defer delete" : "defer plan", object))
         response->deferral = DEFERRAL_RESOURCE_CONFIG;
     if (deletes && is_ordered(call, "keep", object)) {
         diags_error(diags, NO_RANGE, "Still in use", "As ordered.");
         return false;
     }
+    if (deletes && is_ordered(call, "revive", object))
+        response->planned = request->prior;
     if (!deletes && is_ordered(call, "refuse", object)) {
         diags_error(diags, NO_RANGE, "Bad disk", "As ordered.")->path = STR(".disk[1].size");
         diags_error(diags, NO_RANGE, "Bad name", "As ordered.")->path = STR(".name");
@@ -228,6 +251,8 @@ static bool vault_recover(const Call *call, const RecoverRequest *request,
     if (!bundle_check_recovery(request, diags))
         return false;
     note(call, "recover", request->planned, request->private_data);
+    if (is_ordered(call, "unfound", request->planned))
+        return diags_fail(diags, NO_RANGE, "No reply", "As ordered.");
     response->outcome = fake_world_of(call)->recovery;
     if (response->outcome == RECOVER_ABSENT)
         return true;
@@ -238,7 +263,7 @@ static bool vault_recover(const Call *call, const RecoverRequest *request,
 
 const ResourceType fake_vault = {
     .name = "fake_vault",
-    .schema = {SCHEMA_ATTRIBUTES(attributes), .version = 1},
+    .schema = {SCHEMA_ATTRIBUTES(attributes), SCHEMA_BLOCKS(blocks), .version = 1},
     .recovery = RECOVERY_FINDS,
     .unique = unique,
     .unique_count = ARRAY_COUNT(unique),

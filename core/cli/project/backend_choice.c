@@ -521,11 +521,7 @@ bool backend_choice_make(Project *project, const BackendChoice *choice, Str work
 
 /* Arguments of any type carry their type, so that decode_cache can read them. */
 static Str encode_arguments(const BackendChoice *choice, Arena *arena) {
-    StrBuf text = strbuf_new(arena);
-    JsonWriter writer;
-    json_writer_init(&writer, &text, 0);
-    json_write_typed(&writer, choice->config, schema_implied_type(&choice->type->schema));
-    return strbuf_str(&text);
+    return json_typed_text(choice->config, schema_implied_type(&choice->type->schema), arena);
 }
 
 bool backend_choice_record(Project *project, const BackendChoice *choice) {

@@ -206,13 +206,14 @@ typedef struct PlannedPart {
 } PlannedPart;
 
 struct PartWork {
-    pthread_mutex_t mutex; /* guards `arena`, `planned` and the counts */
+    pthread_mutex_t mutex; /* guards the members below, except `op` and `sequence` */
     Arena *arena;
     InstanceOp *op;
     uint64_t sequence;
     Map planned;      /* key → PlannedPart */
     bool admits_more; /* deletion: the plan did not know all parts */
-    size_t begun, ended;
+    bool has_begun;   /* a part was begun */
+    size_t ended;
 };
 
 static PlannedPart *expect(PartWork *work, Str key, PartAction action, Str title) {
@@ -229,7 +230,7 @@ static Str parts_title_of(const ResourceChange *change, const SecretIndex *secre
 }
 
 bool change_parts_has_begun(const PartWork *work) {
-    return work && work->begun > 0;
+    return work && work->has_begun;
 }
 
 static bool parts_report_result(const PartWork *work, Str key, const char *why, Diags *diags) {
@@ -289,7 +290,7 @@ static PlannedPart *begin_part(PartWork *work, const PartIntent *intent, Diags *
         return NULL;
     }
     part->has_begun = true;
-    work->begun++;
+    work->has_begun = true;
     parts_report_part(work, part);
     return part;
 }

@@ -109,11 +109,8 @@ bool configured_evaluate(InstanceOp *op, const ModuleScope *scope, Configured *o
 Str configured_digest(const Configured *configured, const Schema *schema, Arena *arena) {
     if (configured->ephemeral.count > 0 || !value_is_wholly_known(configured->value))
         return STR_EMPTY;
-    StrBuf text = strbuf_new(arena);
-    JsonWriter writer;
-    json_writer_init(&writer, &text, 0);
-    json_write_typed(&writer, configured->value, schema_implied_type(schema));
-    return digest_hex(DIGEST_SHA256, strbuf_str(&text), arena);
+    Str text = json_typed_text(configured->value, schema_implied_type(schema), arena);
+    return digest_hex(DIGEST_SHA256, text, arena);
 }
 
 static Path ignored_path(const Traversal *traversal, Arena *arena) {

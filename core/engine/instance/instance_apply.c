@@ -147,12 +147,8 @@ static bool instance_apply_plan_again(Applying *applying) {
 }
 
 static Str planned_json(const InstanceOp *op, Value planned, Arena *arena) {
-    Value known = value_unknown_as_null(planned, arena);
-    StrBuf text = strbuf_new(arena);
-    JsonWriter writer;
-    json_writer_init(&writer, &text, 0);
-    json_write_typed(&writer, known, schema_implied_type(op->schema));
-    return strbuf_str(&text);
+    return json_typed_text(value_unknown_as_null(planned, arena), schema_implied_type(op->schema),
+                           arena);
 }
 
 /* Returns the sensitive paths for the intent, so that a recovered object keeps its marks. */
@@ -234,21 +230,27 @@ static bool depose(Applying *applying) {
 }
 
 /* Makes a deposed predecessor the current object again, after a failure. */
-static bool instance_apply_restore(Applying *applying) {
+static void instance_apply_restore(Applying *applying) {
     InstanceOp *op = &applying->op;
     Str key = op->record->planned_change->deposed;
     op->record->planned_change->failed = true;
     op->record->planned_change->deposed = STR_EMPTY;
-    return key.len == 0 ||
-           working_state_restore(op->walk->working, op->record->address, key, &op->diags);
+    if (key.len > 0)
+        (void)!working_state_restore(op->walk->working, op->record->address, key, &op->diags);
+}
+
+static bool record_status(Applying *applying, Value marked, ObjectStatus status,
+                          const ApplyResponse *response) {
+    return instance_apply_record(applying,
+                                 stored_object_encode(&applying->op, marked, status,
+                                                      response->private_data, response->identity));
 }
 
 /* Records a failed call. An object that a failed creation left incomplete is tainted, so that the
  * next plan replaces it. */
-static bool instance_apply_record_failure(Applying *applying, Value state,
+static void instance_apply_record_failure(Applying *applying, Value state,
                                           const ApplyResponse *response) {
     InstanceOp *op = &applying->op;
-    WorkingState *working = op->walk->working;
     bool is_create = value_is_null(applying->prior);
     op->record->planned_change->failed = true;
     log_debug("call failed", log_text("address", op->address), log_number("create", is_create),
@@ -264,9 +266,8 @@ static bool instance_apply_record_failure(Applying *applying, Value state,
         bool has_use = op->managed->has_parts || response->is_complete;
         bool is_kept = !is_create || (has_use && !is_provisioned(applying));
         ObjectStatus status = is_kept ? OBJECT_READY : OBJECT_TAINTED;
-        return instance_apply_record(
-            applying,
-            stored_object_encode(op, marked, status, response->private_data, response->identity));
+        (void)record_status(applying, marked, status, response);
+        return;
     }
     /* If the outcome is in doubt, the intent stays and the next run recovers the object. Reasons:
      * the call was abandoned, its result was lost, or begun parts are not accounted for. */
@@ -275,18 +276,10 @@ static bool instance_apply_record_failure(Applying *applying, Value state,
     if (is_create)
         atomic_store(&op->resource->creation_failed, true);
     if (applying->sequence && in_doubt)
-        return true;
-    bool ok = true;
+        return;
     if (applying->sequence)
-        ok = working_state_end(working, applying->sequence, &op->diags);
-    return instance_apply_restore(applying) && ok;
-}
-
-static bool record_status(Applying *applying, Value marked, ObjectStatus status,
-                          const ApplyResponse *response) {
-    return instance_apply_record(applying,
-                                 stored_object_encode(&applying->op, marked, status,
-                                                      response->private_data, response->identity));
+        (void)!working_state_end(op->walk->working, applying->sequence, &op->diags);
+    instance_apply_restore(applying);
 }
 
 /* Makes the invocations of one side of the call. */
@@ -339,7 +332,7 @@ static bool record_success(Applying *applying, const ApplyResponse *response) {
                          "Provider produced inconsistent result after apply") &&
                      (!applying->parts || change_parts_check_done(applying->parts));
     if (!kept_word || diags_has_errors(&op->diags)) {
-        (void)instance_apply_record_failure(applying, state, response);
+        instance_apply_record_failure(applying, state, response);
         return false;
     }
     Value marked = object_marks_add(op, state, &applying->wanted.sensitive);
@@ -360,7 +353,7 @@ static bool prepare_call(Applying *applying) {
         return false;
     bool ok = instance_apply_intend(applying, action);
     if (!ok)
-        (void)instance_apply_restore(applying);
+        instance_apply_restore(applying);
     return ok;
 }
 
@@ -398,7 +391,7 @@ static bool instance_apply_call_provider(Applying *applying) {
     if (ok)
         ok = record_success(applying, &response);
     else
-        (void)instance_apply_record_failure(applying, response.state, &response);
+        instance_apply_record_failure(applying, response.state, &response);
     change_parts_close(applying->parts);
     return ok;
 }
@@ -500,24 +493,20 @@ static void instance_apply_keep_value(InstanceOp *op) {
 
 /* No change is planned: references see the planned or stored object. For a planned no-op, the
  * conditions are evaluated again. */
-static bool instance_apply_keep_object(InstanceOp *op) {
+static void instance_apply_keep_object(InstanceOp *op) {
     const PlannedChange *run = op->record->planned_change;
     if (run && run->change->action == ACTION_NO_OP) {
         op->record->value = run->change->after;
         ModuleScope scope;
         module_scope_init_instance(&scope, op->record);
-        return instance_conditions_before(op, &scope) && instance_conditions_after(op, &scope);
+        (void)(instance_conditions_before(op, &scope) && instance_conditions_after(op, &scope));
+        return;
     }
-    if (!node_is_read(op->walk, op->resource->value))
-        return true;
-    const StateObject *object =
-        working_state_object(op->walk->working, op->record->address, STR_EMPTY, op->scratch);
-    Value value;
-    if (!stored_object_decode(op, object, &value))
-        return false;
-    if (object)
-        op->record->value = value_clone(value, op->walk_arena);
-    return true;
+    if (node_is_read(op->walk, op->resource->value))
+        (void)!stored_object_keep(
+            op,
+            working_state_object(op->walk->working, op->record->address, STR_EMPTY, op->scratch),
+            op->walk_arena);
 }
 
 static bool is_change(Action action) {
@@ -538,7 +527,7 @@ static bool instance_apply_finish(Applying *applying, bool ok) {
 static void instance_apply_abandon(Applying *applying) {
     InstanceOp *op = &applying->op;
     (void)!working_state_end(op->walk->working, applying->sequence, &op->diags);
-    (void)!instance_apply_restore(applying);
+    instance_apply_restore(applying);
     (void)instance_op_end(op);
 }
 
@@ -553,7 +542,7 @@ static bool call_after_commit(Walk *pool, void *payload, uint32_t worker) {
     }
     bool ok = working_state_commit(op->walk->working, applying->sequence, &op->diags);
     if (!ok)
-        (void)!instance_apply_restore(applying);
+        instance_apply_restore(applying);
     return instance_apply_finish(applying, ok);
 }
 
@@ -565,7 +554,7 @@ static bool instance_apply_run(Walk *pool, Applying *applying) {
               log_cstr("change", run ? action_name(run->change->action) : ""),
               log_number("failed", run && run->failed));
     if (!run || !is_change(run->change->action)) {
-        (void)instance_apply_keep_object(op);
+        instance_apply_keep_object(op);
         return instance_op_end(op);
     }
     if (run->failed) { /* a failed deletion that had to precede it is reported */

@@ -7,9 +7,12 @@
 
 #include "instance_op.h"
 
-/* Sets `*out` to the stored object as a marked value of the current schema version; null if
- * `object` is NULL. Adds the marked texts to the operation's secrets. */
+/* Sets `*out` to the stored object as a marked value of the current schema version. Adds the marked
+ * texts to the operation's secrets. */
 MUST_USE bool stored_object_decode(InstanceOp *op, const StateObject *object, Value *out);
+/* Sets the value of the record, which references see, to the stored object, allocated in `arena`.
+ * Does nothing if `object` is NULL. */
+MUST_USE bool stored_object_keep(InstanceOp *op, const StateObject *object, Arena *arena);
 /* Decodes the stored object for a plan as above. Types with `always_upgrades` upgrade it in any
  * version. If the object or its identity was upgraded or converted to another value, sets `*object`
  * to the object that the refreshed state keeps, allocated in `keep`. */

@@ -113,8 +113,7 @@ static const Diag *provider_call_first_error(const Calling *calling) {
 static bool provider_call_end(const Calling *calling, bool ok, const Value *result) {
     InstanceOp *op = calling->op;
     provider_call_send(op, calling->name, EVENT_CALL_END, !ok);
-    if (op->diags.count > calling->from)
-        instance_op_place_diags(op, calling->from);
+    instance_op_place_diags(op, calling->from);
     const Diag *error = log_enabled(LOG_DEBUG) ? provider_call_first_error(calling) : NULL;
     log_debug("provider call", log_cstr("call", calling->name), log_number("ok", ok),
               log_text("error", error ? error->summary : STR_EMPTY),

@@ -13,11 +13,7 @@ static void stored_identity_encode(const InstanceOp *op, Value identity, StateOb
     out->identity_version = 0;
     if (!schema || !value_is_present(identity))
         return;
-    StrBuf text = strbuf_new(op->scratch);
-    JsonWriter writer;
-    json_writer_init(&writer, &text, 0);
-    json_write_typed(&writer, identity, schema_implied_type(schema));
-    out->identity = strbuf_str(&text);
+    out->identity = json_typed_text(identity, schema_implied_type(schema), op->scratch);
     out->identity_version = (uint64_t)schema->version;
 }
 
@@ -80,9 +76,16 @@ static bool object_decode(InstanceOp *op, const StateObject *object, bool is_for
 
 bool stored_object_decode(InstanceOp *op, const StateObject *object, Value *out) {
     StateObject current;
-    if (object)
-        return object_decode(op, object, false, &current, out);
-    *out = value_null(schema_implied_type(op->schema));
+    return object_decode(op, object, false, &current, out);
+}
+
+bool stored_object_keep(InstanceOp *op, const StateObject *object, Arena *arena) {
+    Value value;
+    if (!object)
+        return true;
+    if (!stored_object_decode(op, object, &value))
+        return false;
+    op->record->value = value_clone(value, arena);
     return true;
 }
 

@@ -26,7 +26,7 @@ static bool record_fires(const InstanceRecord *record, const ObjectRef *ref) {
     Value before, after;
     bool was_there = path_get(change->before, ref->path, &before);
     bool is_there = path_get(change->after, ref->path, &after);
-    bool fires = was_there && is_there ? !value_equal(before, after) : was_there != is_there;
+    bool fires = was_there != is_there || (was_there && !value_equal(before, after));
     log_debug("trigger", log_text("resource", ref->node->name),
               log_number("steps", (int64_t)ref->path.count), log_number("before", was_there),
               log_number("after", is_there), log_number("fires", fires));

@@ -62,13 +62,8 @@ static void data_remember(InstanceOp *op, Value value) {
 /* Destroy plan: keeps the stored result, because it may configure a provider. It is removed from
  * the state after the deletions. */
 static bool data_keep_stored(InstanceOp *op) {
-    const StateObject *object = op->record->stored ? op->record->stored->current : NULL;
-    Value value;
-    if (!stored_object_decode(op, object, &value))
-        return false;
-    if (object)
-        op->record->value = value_clone(value, op->keep);
-    return true;
+    const StateInstance *stored = op->record->stored;
+    return stored_object_keep(op, stored ? stored->current : NULL, op->keep);
 }
 
 static void warn_deferred(InstanceOp *op, Str why) {
@@ -275,13 +270,8 @@ static bool apply_source(InstanceOp *op) {
     if (!op->record->planned_change) {
         const StateObject *object =
             working_state_object(walk->working, op->record->address, STR_EMPTY, op->scratch);
-        Value value;
-        if (!stored_object_decode(op, object, &value))
-            return false;
-        if (!object)
-            return true;
-        op->record->value = value_clone(value, op->keep);
-        return true; /* the plan that read it has evaluated its conditions */
+        /* The plan that read it has evaluated its conditions. */
+        return stored_object_keep(op, object, op->keep);
     }
     ModuleScope scope;
     module_scope_init_instance(&scope, op->record);

@@ -333,9 +333,7 @@ static void resource_keep_stored(NodeVisit *visit, InstanceRecord *record) {
     InstanceOp op;
     instance_op_begin(&op, record, visit->worker);
     op.diags = visit->diags;
-    Value value;
-    if (stored_object_decode(&op, object, &value))
-        record->value = value_clone(value, visit->keep);
+    (void)!stored_object_keep(&op, object, visit->keep);
     visit->diags = op.diags;
 }
 

@@ -543,3 +543,11 @@ Str json_text(Value v, Arena *arena) {
 void json_write_typed(JsonWriter *writer, Value v, const Type *type) {
     json_write(writer, v, type);
 }
+
+Str json_typed_text(Value v, const Type *type, Arena *arena) {
+    StrBuf text = strbuf_new(arena);
+    JsonWriter writer;
+    json_writer_init(&writer, &text, 0);
+    json_write_typed(&writer, v, type);
+    return strbuf_str(&text);
+}

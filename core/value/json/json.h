@@ -48,4 +48,6 @@ void json_write_value(JsonWriter *writer, Value v);
 Str json_text(Value v, Arena *arena);
 /* Writes a value as state files do: {"value":…,"type":…} wherever `type` is dynamic. */
 void json_write_typed(JsonWriter *writer, Value v, const Type *type);
+/* Returns the same JSON as one line of text. */
+Str json_typed_text(Value v, const Type *type, Arena *arena);
 void json_write_type(JsonWriter *writer, const Type *type);

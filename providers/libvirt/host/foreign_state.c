@@ -26,11 +26,8 @@ static void set_base(ObjectBuilder *builder, Value stored, Arena *arena) {
 
 static void set_upgraded(UpgradeResponse *response, ObjectBuilder *builder, const Schema *schema,
                          Arena *arena) {
-    StrBuf text = strbuf_new(arena);
-    JsonWriter writer;
-    json_writer_init(&writer, &text, 0);
-    json_write_typed(&writer, object_builder_value(builder), schema_implied_type(schema));
-    response->upgraded = strbuf_str(&text);
+    response->upgraded =
+        json_typed_text(object_builder_value(builder), schema_implied_type(schema), arena);
 }
 
 bool foreign_state_upgrade(const Call *call, const UpgradeRequest *request,

@@ -107,6 +107,16 @@ static EngineCase *open_with(const char *files) {
     return c;
 }
 
+static void open_journal(EngineCase *c, JournalStore *store) {
+    engine_case_must(
+        c, journal_open(store, c->world.io.clock, c->refreshed, &c->journal, c->arena, &c->diags));
+}
+
+static void close_journal(EngineCase *c) {
+    journal_close(c->journal);
+    c->journal = NULL;
+}
+
 static uint64_t next(uint64_t *seed) {
     *seed = *seed * 6364136223846793005u + 1442695040888963407u;
     return *seed >> 33;
@@ -264,6 +274,27 @@ static void parts_of_an_unconfigured_provider(void **) {
     engine_case_close(c);
 }
 
+/* The parts of a deletion that such a provider makes are found by its call. */
+static void deletion_by_an_unconfigured_provider(void **) {
+    static const char config[] = "provider: {fake: [{}, {alias: in, endpoint: "
+                                 "'at-${fake_thing.t.revision}'}]}\n"
+                                 "resource:\n"
+                                 "  fake_thing: {t: {name: t, size: %d}}\n%s";
+    EngineCase *c = engine_case_open();
+    Str bundle = str_format(c->arena,
+                            "  fake_bundle: {b: {provider: fake.in, directory: %s/out, files: {a: "
+                            "one, b: two}}}\n",
+                            c->directory);
+    engine_case_run(
+        c, str_to_cstr(str_format(c->arena, config, 1, str_to_cstr(bundle, c->arena)), c->arena));
+    engine_case_config(c, str_to_cstr(str_format(c->arena, config, 2, ""), c->arena));
+    engine_case_must(c, engine_case_plan(c));
+    check_str(shown(c), "and more ");
+    engine_case_must(c, engine_case_apply_plan(c));
+    check_str(contents(c, "out"), "");
+    engine_case_close(c);
+}
+
 static void a_saved_plan_is_binding(void **) {
     EngineCase *c = open_with("{a: one, b: two}");
     configure(c, "{a: other, b: two, d: three}");
@@ -412,6 +443,22 @@ static void secrets_are_hidden(void **) {
     engine_case_close(c);
 }
 
+/* Titles and notes hide the secrets of the provider configuration too. */
+static void secrets_of_a_provider_are_hidden(void **) {
+    EngineCase *c = open_with(NULL);
+    static const char provider[] =
+        "variable: {s: {default: x, sensitive: true}}\n"
+        "provider: {fake: {endpoint: '${var.s == \"x\" ? \"hunter-44\" : \"none\"}'}}\n";
+    configure(c, str_to_cstr(
+                     str_format(c->arena, "{for hunter-44: one, b: with hunter-44}\n%s", provider),
+                     c->arena));
+    engine_case_must(c, engine_case_plan(c));
+    check_str(shown(c), "+ b + for (sensitive value) ");
+    const PartChange *part = plan_find_part(&c->plan->changes.items[0], STR("b"));
+    assert_true(value_is_secret(value_attribute(part->after, STR("content"))));
+    engine_case_close(c);
+}
+
 /* A value that the predecessor hides is hidden in its successor too. */
 static void secrets_of_a_predecessor(void **) {
     EngineCase *c = open_with(NULL);
@@ -468,11 +515,9 @@ static void go_on(EngineCase *c, const char *wanted) {
     SeenFiles before = look(c, "out");
     engine_case_must(c, engine_case_plan(c));
     Str planned = shown(c);
-    engine_case_must(c, journal_open(engine_death_journal(c), c->world.io.clock, c->refreshed,
-                                     &c->journal, c->arena, &c->diags));
+    open_journal(c, engine_death_journal(c));
     engine_case_must(c, engine_case_apply_plan(c));
-    journal_close(c->journal);
-    c->journal = NULL;
+    close_journal(c);
     SeenFiles after = look(c, "out");
     check_str_equal(planned, differences(c, &before, &after));
     check_str(contents(c, "out"), wanted);
@@ -548,14 +593,12 @@ static uint64_t syncs_of_apply(bool is_recorded) {
     EngineCase *c = open_with(NULL);
     configure(c, "{a: one, b: two, d: three, e: four}");
     engine_case_must(c, engine_case_plan(c));
-    engine_case_must(c, journal_open(engine_death_journal(c), c->world.io.clock, c->refreshed,
-                                     &c->journal, c->arena, &c->diags));
+    open_journal(c, engine_death_journal(c));
     bundle_records_parts = is_recorded;
     engine_case_must(c, engine_case_apply_plan(c));
     bundle_records_parts = false;
     uint64_t count = journal_sync_count(c->journal);
-    journal_close(c->journal);
-    c->journal = NULL;
+    close_journal(c);
     check_str(contents(c, "out"), "a=one b=two d=three e=four ");
     engine_case_close(c);
     return count;
@@ -602,13 +645,11 @@ static void failures_between_parts(void **) {
         EngineCase *c = open_with("{a: one, b: two, d: three}");
         configure(c, "{b: other, d: changed, e: four}");
         engine_case_must(c, engine_case_plan(c));
-        engine_case_must(c, journal_open(engine_death_journal(c), c->world.io.clock, c->refreshed,
-                                         &c->journal, c->arena, &c->diags));
+        open_journal(c, engine_death_journal(c));
         bundle_fault = (BundleFault){.key = "d", .what = ways[i]};
         assert_false(engine_case_apply_plan(c));
         bundle_fault = (BundleFault){0};
-        journal_close(c->journal);
-        c->journal = NULL;
+        close_journal(c);
         check_said(c, "\"d\" is refused");
         check_str(contents(c, "out"), "b=other d=three ");
         (void)engine_death_replay(c);
@@ -637,6 +678,28 @@ static void a_partial_creation_is_continued(void **) {
     engine_case_close(c);
 }
 
+/* A failed call without a state is in doubt only if it has begun a part. */
+static void doubt_begins_with_a_part(void **) {
+    static const struct {
+        const char *directory, *key;
+        bool is_pending;
+    } rows[] = {{"out", "a", true}, {"out", "b", true}, {"file/out", NULL, false}};
+    for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+        EngineCase *c = open_with(NULL);
+        engine_case_write(c, "file", "not a directory");
+        configure_in(c, rows[i].directory, "{a: one, b: two}", "");
+        engine_case_must(c, engine_case_plan(c));
+        open_journal(c, engine_death_journal(c));
+        bundle_fault = (BundleFault){.key = rows[i].key, .what = "lost"};
+        assert_false(engine_case_apply_plan(c));
+        bundle_fault = (BundleFault){0};
+        close_journal(c);
+        (void)engine_death_replay(c);
+        check_objects(c, rows[i].is_pending ? "fake_bundle.b pending\n" : "");
+        engine_case_close(c);
+    }
+}
+
 static uint32_t appends_left;
 static bool (*real_append)(JournalStore *store, Str lines, Str *problem, Arena *arena);
 
@@ -649,27 +712,46 @@ static bool append_some(JournalStore *store, Str lines, Str *problem, Arena *are
     return false;
 }
 
+/* Opens a journal that has space for the intent of a call. */
+static void open_short_journal(EngineCase *c) {
+    JournalStore *store = engine_death_journal(c);
+    real_append = store->append;
+    store->append = append_some;
+    appends_left = 100;
+    open_journal(c, store);
+    appends_left = 1;
+}
+
 /* After a failure of the journal no part begins, and each one has an error. */
 static void no_part_without_a_journal(void **) {
     EngineCase *c = open_with("{a: one, b: two}");
     configure(c, "{a: other, b: other, d: other}");
     engine_case_must(c, engine_case_plan(c));
-    JournalStore store = *engine_death_journal(c);
-    real_append = store.append;
-    store.append = append_some;
-    appends_left = 100;
-    engine_case_must(
-        c, journal_open(&store, c->world.io.clock, c->refreshed, &c->journal, c->arena, &c->diags));
-    appends_left = 1; /* the intent */
+    open_short_journal(c);
     bundle_fault = (BundleFault){.key = "a", .what = "go on"};
     assert_false(engine_case_apply_plan(c));
     bundle_fault = (BundleFault){0};
-    journal_close(c->journal);
-    c->journal = NULL;
+    close_journal(c);
     check_said(c, "no space left");
     check_said(c, "fake_bundle.b: Change not recorded: The journal can no longer record object "
                   "\"b\" of fake_bundle.b, so no further operation is started.");
     assert_true(str_find(engine_case_said(c), STR("record object \"a\""), 0) == SIZE_MAX);
+    check_str(contents(c, "out"), "a=one b=two ");
+    engine_case_close(c);
+}
+
+/* Parts that are recorded together fail together, with one error. */
+static void no_recorded_parts_without_a_journal(void **) {
+    EngineCase *c = open_with("{a: one, b: two}");
+    configure(c, "{a: other, b: other, d: other}");
+    engine_case_must(c, engine_case_plan(c));
+    open_short_journal(c);
+    bundle_records_parts = true;
+    assert_false(engine_case_apply_plan(c));
+    bundle_records_parts = false;
+    close_journal(c);
+    check_said(c, "no space left");
+    assert_int_equal(c->diags.count, 1);
     check_str(contents(c, "out"), "a=one b=two ");
     engine_case_close(c);
 }
@@ -693,17 +775,10 @@ static void no_success_without_a_journal(void **) {
                           "    b: {name: b, depends_on: [fake_thing.a]}\n"
                           "action: {fake_note: {n: {config: {text: x}}}}\n");
     engine_case_must(c, engine_case_plan(c));
-    JournalStore store = *engine_death_journal(c);
-    real_append = store.append;
-    store.append = append_some;
-    appends_left = 100;
-    engine_case_must(
-        c, journal_open(&store, c->world.io.clock, c->refreshed, &c->journal, c->arena, &c->diags));
-    appends_left = 1; /* the intent */
+    open_short_journal(c);
     c->hooks = &hooks;
     assert_false(engine_case_apply_plan(c));
-    journal_close(c->journal);
-    c->journal = NULL;
+    close_journal(c);
     check_said(c, "no space left");
     check_diary(c, "create a\n");
     check_str(strbuf_str(&heard), "fake_thing.a failed\n");
@@ -745,6 +820,7 @@ UNIT_MAIN(test_change_parts) {
         cmocka_unit_test(mistakes_in_the_final_plan),
         cmocka_unit_test(an_unchanged_object_has_no_changed_part),
         cmocka_unit_test(secrets_are_hidden),
+        cmocka_unit_test(secrets_of_a_provider_are_hidden),
         cmocka_unit_test(secrets_of_a_predecessor),
         cmocka_unit_test(deaths_between_parts),
         cmocka_unit_test(deaths_between_recorded_parts),
@@ -755,7 +831,10 @@ UNIT_MAIN(test_change_parts) {
         cmocka_unit_test(a_partial_creation_is_continued),
         cmocka_unit_test(notes_are_kept),
         cmocka_unit_test(parts_of_an_unconfigured_provider),
+        cmocka_unit_test(deletion_by_an_unconfigured_provider),
+        cmocka_unit_test(doubt_begins_with_a_part),
         cmocka_unit_test(no_part_without_a_journal),
+        cmocka_unit_test(no_recorded_parts_without_a_journal),
         cmocka_unit_test(no_success_without_a_journal),
         cmocka_unit_test(progress_names_the_part),
     };

@@ -121,6 +121,22 @@ static void results_follow_the_plan(void **) {
     }
 }
 
+/* A change of any one attribute is reported at that attribute. */
+static void each_attribute_is_compared(void **) {
+    SCOPED(ArenaRef) arena = arena_open("test");
+    static const char planned[] = "nocbsw1";
+    for (size_t i = 0; i < ARRAY_COUNT(attributes); i++) {
+        char actual[] = "nocbsw1";
+        Diags diags = diags_new(arena);
+        actual[i] = attributes[i].nested ? '2' : 'x';
+        assert_false(conform_result(&schema, object(planned, arena), object(actual, arena),
+                                    "Broken", arena, &diags));
+        assert_int_equal(diags.count, 1);
+        Str place = str_format(arena, ".%s: ", attributes[i].name);
+        assert_true(str_starts_with(diags.items[0].detail, place));
+    }
+}
+
 /* Objects with every nesting, as JSON; the text "?" stands for an unknown value. */
 static const Attribute tree_attributes[] = {
     {"list", NULL, OPTIONAL, "List.", NESTED(NEST_LIST, item_attributes)},
@@ -249,6 +265,7 @@ UNIT_MAIN(test_conform) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(plans_follow_the_configuration),
         cmocka_unit_test(results_follow_the_plan),
+        cmocka_unit_test(each_attribute_is_compared),
         cmocka_unit_test(places_inside_of_objects),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

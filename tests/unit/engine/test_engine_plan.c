@@ -250,21 +250,38 @@ static void destruction_is_prevented(void **) {
         check_said(c, "fake_thing.a: Instance cannot be destroyed");
         engine_case_close(c);
     }
-    /* Of a change that is prevented, no postcondition is evaluated. */
     EngineCase *c = engine_case_open();
-    engine_case_run(c, str_to_cstr(str_format(c->arena, text, "name: a, zone: x"), c->arena));
-    engine_case_config(c, "resource: {fake_thing: {a: {name: a, zone: y, lifecycle: {"
-                          "prevent_destroy: true, postcondition: {condition: "
-                          "'${self.zone == \"x\"}', error_message: moved}}}}}\n");
-    assert_false(engine_case_plan(c));
-    assert_int_equal(c->diags.count, 1);
-    check_said(c, "fake_thing.a: Instance cannot be destroyed");
-    engine_case_close(c);
-    c = engine_case_open();
     engine_case_run(c, str_to_cstr(str_format(c->arena, text, "name: a"), c->arena));
     engine_case_config(c, "locals: {}\n"); /* without a block there is no protection */
     engine_case_must(c, engine_case_plan(c));
     engine_case_close(c);
+}
+
+/* Of a change that is prevented, or perhaps is, no postcondition is evaluated. */
+static void a_prevented_change_has_one_error(void **) {
+    static const struct {
+        const char *prevents, *said;
+    } rows[] = {
+        {"true", "fake_thing.a: Instance cannot be destroyed"},
+        {"'${fake_thing.b.revision > 1}'", "fake_thing.a: Invalid prevent_destroy"},
+        {"'${[1][2]}'", "fake_thing.a: Invalid index"},
+        {"false", "fake_thing.a: Resource postcondition failed: moved"},
+        {"'${null}'", "fake_thing.a: Resource postcondition failed: moved"},
+    };
+    static const char text[] = "resource: {fake_thing: {a: {name: a, zone: %s, lifecycle: {"
+                               "prevent_destroy: %s, postcondition: {condition: "
+                               "'${self.zone == \"x\"}', error_message: moved}}}, b: {name: b, "
+                               "size: '%s'}}}\n";
+    for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+        EngineCase *c = engine_case_open();
+        engine_case_run(c, str_to_cstr(str_format(c->arena, text, "x", "false", "1"), c->arena));
+        Str after = str_format(c->arena, text, "y", rows[i].prevents, "2");
+        engine_case_config(c, str_to_cstr(after, c->arena));
+        assert_false(engine_case_plan(c));
+        check_said(c, rows[i].said);
+        assert_int_equal(c->diags.count, 1);
+        engine_case_close(c);
+    }
 }
 
 /* prevent_destroy holds in a removed module instance, where no expression can be evaluated. */
@@ -563,6 +580,7 @@ UNIT_MAIN(test_engine_plan) {
         cmocka_unit_test(errors_are_reported),
         cmocka_unit_test(an_error_hides_no_other),
         cmocka_unit_test(destruction_is_prevented),
+        cmocka_unit_test(a_prevented_change_has_one_error),
         cmocka_unit_test(destruction_with_the_module_is_prevented),
         cmocka_unit_test(a_module_may_be_called_twice),
         cmocka_unit_test(drift_is_found),

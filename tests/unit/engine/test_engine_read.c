@@ -137,6 +137,99 @@ static void reads_of_a_module_instance(void **) {
     engine_case_close(c);
 }
 
+/* The result of a data source has no upgrade: an older one is read with the schema of now. */
+static void results_of_an_older_version(void **) {
+    static const char stored[] =
+        "{\"version\":4,\"terraform_version\":\"1.12.0\",\"serial\":1,"
+        "\"lineage\":\"6f2c1a54-0000-4000-8000-000000000001\",\"outputs\":{},\"resources\":[{"
+        "\"mode\":\"data\",\"type\":\"fake_lookup\",\"name\":\"d\","
+        "\"provider\":\"provider[\\\"loam.internal/test/fake\\\"]\",\"instances\":[{"
+        "\"schema_version\":0,\"attributes\":{\"name\":\"d\",\"answer\":\"old\"}}]}],"
+        "\"check_results\":null}";
+    static const PlanMode modes[] = {PLAN_NORMAL, PLAN_REFRESH_ONLY, PLAN_DESTROY};
+    for (size_t i = 0; i < ARRAY_COUNT(modes); i++) {
+        EngineCase *c = engine_case_open();
+        assert_true(
+            statefile_decode(STR("state"), str_from_cstr(stored), &c->state, c->arena, &c->diags));
+        engine_case_config(c, "data: {fake_lookup: {d: {name: d}}}\n");
+        engine_case_options(c, modes[i]);
+        engine_case_must(c, engine_case_plan(c));
+        engine_case_must(c, engine_case_apply_plan(c));
+        engine_case_close(c);
+    }
+}
+
+/* A data source with conditions waits for everything behind its block, also for known values. */
+static void reads_with_conditions_wait(void **) {
+    static const struct {
+        const char *lifecycle;
+        bool waits;
+    } rows[] = {
+        {"", false},
+        {"precondition: {condition: '${local.n == \"a\"}', error_message: x}", true},
+        {"postcondition: {condition: '${self.name == \"a\"}', error_message: x}", true},
+        {"precondition: {condition: '${local.n == \"a\"}', error_message: x}, postcondition: "
+         "{condition: '${self.name == \"a\"}', error_message: x}",
+         true},
+    };
+    static const char text[] = "resource: {fake_thing: {a: {name: a, size: %d}}}\n"
+                               "locals: {n: '${fake_thing.a.name}'}\n"
+                               "data: {fake_lookup: {d: {name: '${local.n}', lifecycle: {%s}}}}\n";
+    for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+        for (int size = 1; size < 3; size++) {
+            EngineCase *c = engine_case_open();
+            engine_case_run(
+                c, str_to_cstr(str_format(c->arena, text, 1, rows[i].lifecycle), c->arena));
+            engine_case_config(
+                c, str_to_cstr(str_format(c->arena, text, size, rows[i].lifecycle), c->arena));
+            engine_case_must(c, engine_case_plan(c));
+            bool waits = str_find(engine_case_changes(c), STR("data.fake_lookup.d"), 0) != SIZE_MAX;
+            if (waits != (size == 2 && rows[i].waits))
+                fail_msg("row %zu: %.*s", i, STR_ARG(engine_case_changes(c)));
+            engine_case_close(c);
+        }
+    }
+}
+
+/* A data source waits for depends_on of the calls of its module, if one of these changes. */
+static void reads_wait_for_calls(void **) {
+    static const struct {
+        const char *outer, *inner, *size;
+        bool waits;
+    } rows[] = {
+        {"", "", "2", false},
+        {", depends_on: [fake_thing.a]", "", "1", false},
+        {", depends_on: [fake_thing.a]", "", "2", true},
+        {", depends_on: [fake_thing.same]", "", "2", false},
+        {"", ", depends_on: [fake_thing.r]", "2", false},
+        {", depends_on: [fake_thing.a]", ", depends_on: [fake_thing.r]", "1", false},
+        {", depends_on: [fake_thing.a]", ", depends_on: [fake_thing.r]", "2", true},
+        {", x: '${fake_thing.a.revision}'", "", "2", false},
+        {", count: '${fake_thing.a.size}'", "", "2", false},
+        {", count: '${fake_thing.a.size}', depends_on: [fake_thing.same]", "", "2", true},
+    };
+    static const char root[] = "resource: {fake_thing: {a: {name: a, size: %s}, same: {name: s}}}\n"
+                               "module: {m: {source: ./m%s}}\n";
+    for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+        EngineCase *c = engine_case_open();
+        Str middle = str_format(c->arena,
+                                "variable: {x: {default: 0}}\n"
+                                "resource: {fake_thing: {r: {name: r}}}\n"
+                                "module: {n: {source: ./n%s}}\n",
+                                rows[i].inner);
+        engine_case_write(c, "m/main.loam.yaml", str_to_cstr(middle, c->arena));
+        engine_case_write(c, "m/n/main.loam.yaml", "data: {fake_lookup: {d: {name: d}}}\n");
+        engine_case_run(c, str_to_cstr(str_format(c->arena, root, "1", rows[i].outer), c->arena));
+        engine_case_config(
+            c, str_to_cstr(str_format(c->arena, root, rows[i].size, rows[i].outer), c->arena));
+        engine_case_must(c, engine_case_plan(c));
+        bool waits = str_find(engine_case_changes(c), STR("data.fake_lookup.d"), 0) != SIZE_MAX;
+        if (waits != rows[i].waits)
+            fail_msg("row %zu: %.*s", i, STR_ARG(engine_case_changes(c)));
+        engine_case_close(c);
+    }
+}
+
 UNIT_MAIN(test_engine_read) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(data_may_be_deferred),
@@ -144,6 +237,9 @@ UNIT_MAIN(test_engine_read) {
         cmocka_unit_test(nested_data_may_be_deferred),
         cmocka_unit_test(data_is_read_as_soon_as_it_can_be),
         cmocka_unit_test(reads_of_a_module_instance),
+        cmocka_unit_test(results_of_an_older_version),
+        cmocka_unit_test(reads_with_conditions_wait),
+        cmocka_unit_test(reads_wait_for_calls),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

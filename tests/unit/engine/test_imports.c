@@ -195,6 +195,32 @@ static void a_refusal_skips_dependents(void **) {
     engine_case_close(c);
 }
 
+/* A plan that only imports describes the objects of blocks without arguments. */
+static void generated_configurations(void **) {
+    static const struct {
+        const char *order, *said; /* NULL: no error */
+    } rows[] = {{"", NULL}, {"quiet i", "fake_card.a: No description: As ordered."}};
+    for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+        EngineCase *c = engine_case_open();
+        engine_case_config(c, "resource: {fake_card: {a: {}}}\n"
+                              "import: {to: fake_card.a, id: i}\n");
+        engine_case_options(c, PLAN_REFRESH_ONLY);
+        c->options.skip_refresh = c->options.import_only = true;
+        engine_case_target(c, "fake_card.a");
+        fake_world_order(&c->world, rows[i].order);
+        assert_int_equal(engine_case_plan(c), !rows[i].said);
+        if (rows[i].said) {
+            check_said(c, rows[i].said);
+            assert_int_equal(c->plan->changes.count, 0);
+        } else {
+            assert_int_equal(c->plan->changes.count, 1);
+            Value config = c->plan->changes.items[0].config;
+            check_str(value_text(value_attribute(config, STR("name"))), "i");
+        }
+        engine_case_close(c);
+    }
+}
+
 UNIT_MAIN(test_imports) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(brings_objects_to_their_addresses),
@@ -204,6 +230,7 @@ UNIT_MAIN(test_imports) {
         cmocka_unit_test(is_saved_before_it_is_changed),
         cmocka_unit_test(comes_by_request),
         cmocka_unit_test(events_and_absent_objects),
+        cmocka_unit_test(generated_configurations),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -108,10 +108,126 @@ static void marks_of_a_former_argument(void **) {
     }
 }
 
+/* After a failed apply the state lists the blocks that it reached, except one of which a creation
+ * failed and left no object. */
+static void blocks_of_a_failed_apply(void **) {
+    static const struct {
+        const char *order;
+        bool is_listed;
+    } rows[] = {{"create a", false}, {"half a", true}, {"lie a", true}, {"create b", true}};
+    for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+        EngineCase *c = engine_case_open();
+        c->parallelism = 1;
+        engine_case_config(c, "resource: {fake_thing: {a: {name: a, size: 1}, b: {name: b, "
+                              "depends_on: [fake_thing.a]}, none: {count: 0, name: n}}}\n");
+        fake_world_order(&c->world, rows[i].order);
+        assert_false(engine_case_apply(c));
+        ResourceAddr a = engine_case_address(c, "fake_thing.a").resource;
+        ResourceAddr none = engine_case_address(c, "fake_thing.none").resource;
+        assert_int_equal(state_find_resource(c->state, a) != NULL, rows[i].is_listed);
+        assert_non_null(state_find_resource(c->state, none));
+        engine_case_close(c);
+    }
+}
+
+/* Only objects of types with identities have one, in the version of the type. */
+static void stored_identities(void **) {
+    EngineCase *c = engine_case_open();
+    engine_case_run(c, "resource: {fake_thing: {a: {name: a}}, fake_card: {a: {name: a}}}\n");
+    const StateObject *thing =
+        state_find_instance(c->state, engine_case_address(c, "fake_thing.a").resource)->current;
+    check_str(thing->identity, "");
+    assert_int_equal(thing->identity_version, 0);
+    const StateObject *card =
+        state_find_instance(c->state, engine_case_address(c, "fake_card.a").resource)->current;
+    check_str(card->identity, "{\"name\":\"a\"}");
+    assert_int_equal(card->identity_version, 3);
+    engine_case_close(c);
+}
+
+static void hear_calls(void *self, const WalkEvent *event) {
+    if (event->kind == EVENT_CALL_START && str_equal(event->address, STR("fake_thing.a")))
+        strbuf_add_format(self, "%s ", event->operation);
+}
+
+/* Arguments that only the apply knows, and that are wrong, end the change before its call. */
+static void rejected_in_the_apply(void **) {
+    static const struct {
+        const char *arguments, *said, *calls;
+    } rows[] = {
+        {"name: '${fake_thing.b.id == \"b-1\" ? null : \"x\"}'", "Missing required argument",
+         "limits validate "},
+        {"name: '${[fake_thing.b.id][fake_thing.b.revision]}'", "Invalid index", "limits "},
+        {"name: a, size: '${1 / (fake_thing.b.revision - 1)}'", "Infinite number", "limits "},
+        {"name: a, input: '${fake_thing.b.id}', lifecycle: {precondition: {condition: "
+         "'${fake_thing.b.revision > 1}', error_message: no}}",
+         "Resource precondition failed", "limits "},
+        {"name: a, zone: '${fake_thing.b.id}', lifecycle: {postcondition: {condition: "
+         "'${self.zone == \"b\"}', error_message: no}}",
+         "Resource postcondition failed", "limits validate plan marker create "},
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+        EngineCase *c = engine_case_open();
+        StrBuf heard = strbuf_new(c->arena);
+        Hooks hooks = {&heard, hear_calls};
+        c->parallelism = 1;
+        Str text = str_format(c->arena,
+                              "resource: {fake_thing: {a: {%s}, b: {name: b}, d: {name: d, "
+                              "depends_on: [fake_thing.a]}}}\n",
+                              rows[i].arguments);
+        engine_case_config(c, str_to_cstr(text, c->arena));
+        engine_case_must(c, engine_case_plan(c));
+        c->hooks = &hooks;
+        assert_false(engine_case_apply_plan(c));
+        check_said(c, rows[i].said);
+        assert_int_equal(c->diags.count, 1);
+        check_str(strbuf_str(&heard), rows[i].calls);
+        bool is_made = strstr(rows[i].calls, "create") != NULL;
+        check_objects(c, is_made ? "fake_thing.a a-1\nfake_thing.b b-1\n" : "fake_thing.b b-1\n");
+        engine_case_close(c);
+    }
+}
+
+/* An object of the state that cannot be read is neither changed nor lost. */
+static void a_damaged_object_is_not_changed(void **) {
+    static const char made[] = "resource: {fake_thing: {a: {name: a, zone: x}}}\n";
+    static const struct {
+        const char *config;
+        PlanMode mode;
+    } rows[] = {
+        {"resource: {fake_thing: {a: {name: a, zone: x, size: 2}}}\n", PLAN_NORMAL},
+        {"resource: {fake_thing: {a: {name: a, zone: y}}}\n", PLAN_NORMAL},
+        {"{}\n", PLAN_NORMAL},
+        {made, PLAN_DESTROY},
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+        EngineCase *c = engine_case_open();
+        engine_case_run(c, made);
+        engine_case_config(c, rows[i].config);
+        engine_case_options(c, rows[i].mode);
+        engine_case_must(c, engine_case_plan(c));
+        StateInstance *instance =
+            state_find_instance(c->refreshed, engine_case_address(c, "fake_thing.a").resource);
+        StateObject damaged = *instance->current;
+        damaged.attributes = STR("{\"id\":\"a-1\",\"size\":[]}");
+        instance->current = &damaged;
+        assert_false(engine_case_apply_plan(c));
+        assert_int_equal(c->diags.error_count, 1);
+        check_str(c->diags.items[0].address, "fake_thing.a");
+        check_diary(c, "");
+        check_objects(c, "fake_thing.a a-1\n");
+        engine_case_close(c);
+    }
+}
+
 UNIT_MAIN(test_instance_apply) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(outcomes),
         cmocka_unit_test(marks_of_a_former_argument),
+        cmocka_unit_test(blocks_of_a_failed_apply),
+        cmocka_unit_test(stored_identities),
+        cmocka_unit_test(rejected_in_the_apply),
+        cmocka_unit_test(a_damaged_object_is_not_changed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -245,6 +245,45 @@ static void errors(void **) {
     }
 }
 
+static bool list_nothing(const Call *, const ListRequest *, const ListSink *, Diags *) {
+    return true;
+}
+
+static bool find_foreign(void *self, Str name, bool, const Provider **out, SourceRange, Diags *) {
+    if (str_equal(name, STR("fake")) || str_ends_with(name, STR("/fake")))
+        *out = self;
+    return true;
+}
+
+/* The tables of a provider that is a program are not checked before it is used. */
+static void objects_without_identity(void **) {
+    static const ListType things = {.mode = MODE_LIST, .name = "fake_thing", .list = list_nothing};
+    static const ListType others = {.mode = MODE_LIST, .name = "fake_other", .list = list_nothing};
+    static const char *const names[] = {"fake_thing", "fake_other"};
+    for (size_t i = 0; i < ARRAY_COUNT(names); i++) {
+        QueryCase q;
+        Hooks hooks;
+        SCOPED(ArenaRef) arena = arena_open("test");
+        Str query = str_format(arena, "list: {%s: {all: {provider: fake}}}\n", names[i]);
+        open_query(&q, &hooks, "{}\n", str_to_cstr(query, arena), &finding);
+        const ObjectType **types =
+            arena_new_array(arena, const ObjectType *, fake_provider.type_count + 2);
+        memcpy(types, fake_provider.types, fake_provider.type_count * sizeof(*types));
+        types[fake_provider.type_count] = &things.type;
+        types[fake_provider.type_count + 1] = &others.type;
+        Provider foreign = fake_provider;
+        foreign.types = types;
+        foreign.type_count += 2;
+        registry_set_source(q.c->registry, &(ProviderSource){&foreign, find_foreign});
+        assert_false(engine_case_plan(q.c));
+        check_said(q.c, "all: Provider has no identity of listed objects");
+        assert_int_equal(q.c->diags.count, 1);
+        assert_non_null(q.c->diags.items[0].range.source);
+        check_str(strbuf_str(&q.events), "");
+        engine_case_close(q.c);
+    }
+}
+
 /* An interrupted search has not found everything. */
 static void interruption(void **) {
     QueryCase q;
@@ -301,6 +340,7 @@ UNIT_MAIN(test_instance_list) {
         cmocka_unit_test(references),
         cmocka_unit_test(references_without_objects),
         cmocka_unit_test(errors),
+        cmocka_unit_test(objects_without_identity),
         cmocka_unit_test(interruption),
         cmocka_unit_test(validation),
     };

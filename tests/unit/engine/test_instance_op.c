@@ -1,6 +1,9 @@
 /* Events of an instance's operations: elapsed times by a clock with an arbitrary start. */
 #include "engine_case.h"
+#include "engine_death.h"
+#include "input.h"
 #include "instance_op.h"
+#include "journal.h"
 #include "json.h"
 
 #define BEGINNING 1000000000 /* long after the machine was started */
@@ -8,6 +11,7 @@
 
 typedef struct Listener {
     int64_t now_ms;
+    int64_t started_ms; /* the last start of a call */
     size_t ended;
     int64_t elapsed_ms[4];
 } Listener;
@@ -19,6 +23,8 @@ static int64_t ticking(void *self) {
 
 static void on_event(void *self, const WalkEvent *event) {
     Listener *listener = self;
+    if (event->kind == EVENT_APPLY_START)
+        listener->started_ms = listener->now_ms;
     if (event->kind != EVENT_APPLY_END)
         return;
     assert_false(event->failed);
@@ -26,24 +32,40 @@ static void on_event(void *self, const WalkEvent *event) {
     listener->elapsed_ms[listener->ended++] = event->elapsed_ms;
 }
 
+/* The time of an object counts from its task; if its intent waits for those of others, from the
+ * start of its call. */
 static void reports_elapsed_time(void **) {
-    EngineCase *c = engine_case_open();
-    Listener listener = {.now_ms = BEGINNING};
-    Clock clock = clock_real;
-    Hooks hooks = {&listener, on_event};
-    clock.self = &listener;
-    clock.monotonic_ms = ticking;
-    c->world.io.clock = &clock;
-    c->hooks = &hooks;
-    c->parallelism = 1;
-    engine_case_run(c, "resource:\n  fake_thing:\n    a: {name: a}\n"
-                       "    b: {name: b, depends_on: [fake_thing.a]}\n");
-    assert_int_equal(listener.ended, 2);
-    for (size_t i = 0; i < listener.ended; i++) {
-        assert_true(listener.elapsed_ms[i] > 0);
-        assert_true(listener.elapsed_ms[i] <= listener.now_ms - BEGINNING);
+    static const char *const types[] = {"fake_thing", "fake_quick"};
+    for (size_t i = 0; i < ARRAY_COUNT(types); i++) {
+        EngineCase *c = engine_case_open();
+        Listener listener = {.now_ms = BEGINNING};
+        Clock clock = clock_real;
+        Hooks hooks = {&listener, on_event};
+        clock.self = &listener;
+        clock.monotonic_ms = ticking;
+        c->world.io.clock = &clock;
+        c->hooks = &hooks;
+        c->parallelism = 1;
+        Str text = str_format(c->arena,
+                              "resource:\n  %s:\n    a: {name: a}\n"
+                              "    b: {name: b, depends_on: [%s.a]}\n",
+                              types[i], types[i]);
+        engine_case_config(c, str_to_cstr(text, c->arena));
+        engine_case_must(c, engine_case_plan(c));
+        engine_case_must(c, journal_open(engine_death_journal(c), &clock, c->refreshed, &c->journal,
+                                         c->arena, &c->diags));
+        int64_t began_ms = listener.now_ms;
+        engine_case_must(c, engine_case_apply_plan(c));
+        journal_close(c->journal);
+        assert_int_equal(listener.ended, 2);
+        for (size_t j = 0; j < listener.ended; j++) {
+            assert_true(listener.elapsed_ms[j] > 0);
+            assert_true(listener.elapsed_ms[j] <= listener.now_ms - began_ms);
+        }
+        int64_t last_ms = listener.now_ms - listener.started_ms;
+        assert_int_equal(listener.elapsed_ms[1] <= last_ms, i == 1);
+        engine_case_close(c);
     }
-    engine_case_close(c);
 }
 
 /* A provider's diagnostic about an argument points at that argument, else at the block. */
@@ -62,6 +84,55 @@ static void points_at_provider_errors(void **) {
     SourcePos place = source_text_position(said->range.source, said->range.start);
     assert_int_equal(place.line, 5);
     engine_case_close(c);
+}
+
+/* A provider's diagnostic about no argument points at the block, in every syntax. */
+static void points_at_blocks(void **) {
+    static const struct {
+        const char *file, *text;
+        uint32_t line;
+    } rows[] = {
+        {"main.loam.yaml",
+         "resource:\n  fake_vault:\n    b: {name: b}\n    a:\n      name: a\n      size: 1\n", 4},
+        {"main.tf",
+         "resource \"fake_vault\" \"b\" {\n  name = \"b\"\n}\n"
+         "resource \"fake_vault\" \"a\" {\n  name = \"a\"\n  size = 1\n}\n",
+         4},
+        {"main.tf.json",
+         "{\"resource\":{\"fake_vault\":{\"b\":{\"name\":\"b\"},\n"
+         "\"a\":{\"name\":\"a\",\n\"size\":1}}}}\n",
+         3},
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+        EngineCase *c = engine_case_open();
+        engine_case_write(c, rows[i].file, rows[i].text);
+        engine_case_load(c);
+        fake_world_order(&c->world, "blame a");
+        assert_false(engine_case_plan(c));
+        assert_int_equal(c->diags.count, 1);
+        SourceRange range = c->diags.items[0].range;
+        assert_non_null(range.source);
+        assert_int_equal(source_text_position(range.source, range.start).line, rows[i].line);
+        engine_case_close(c);
+    }
+}
+
+/* Diagnostics do not show values of sensitive variables, also if the block does not use them. */
+static void hides_variables(void **) {
+    static const char text[] = "variable: {s: {default: x, sensitive: %s}}\n"
+                               "resource: {fake_thing: {a: {name: hunter-77}}}\n";
+    for (int is_secret = 0; is_secret < 2; is_secret++) {
+        EngineCase *c = engine_case_open();
+        InputValue given = {.value = value_from_cstr("hunter-77")};
+        map_set(&c->variables, STR("s"), &given);
+        engine_case_config(
+            c, str_to_cstr(str_format(c->arena, text, is_secret ? "true" : "false"), c->arena));
+        fake_world_order(&c->world, "create hunter-77");
+        assert_false(engine_case_apply(c));
+        check_said(c, is_secret ? "As ordered: create (sensitive value)."
+                                : "As ordered: create hunter-77.");
+        engine_case_close(c);
+    }
 }
 
 static void write_event(void *self, const WalkEvent *event) {
@@ -238,6 +309,8 @@ UNIT_MAIN(test_instance_op) {
         cmocka_unit_test(ends_of_instances),
         cmocka_unit_test(reports_elapsed_time),
         cmocka_unit_test(points_at_provider_errors),
+        cmocka_unit_test(points_at_blocks),
+        cmocka_unit_test(hides_variables),
         cmocka_unit_test(events_of_changes),
         cmocka_unit_test(keeps_time_of_plan),
         cmocka_unit_test(names_objects),

@@ -47,6 +47,72 @@ static void events_in_order(void **) {
     engine_case_close(c);
 }
 
+/* The actions of one event run in the order of the triggers and of their lists. */
+static void many_actions(void **) {
+    static const struct {
+        const char *triggers, *created, *destroyed;
+    } rows[] = {
+        {"[{events: [after_create], actions: [action.fake_note.x, action.fake_note.y]}]",
+         "create a\nnote x\nnote y\n", "delete a\n"},
+        {"[{events: [after_create], actions: [action.fake_note.y, action.fake_note.x, "
+         "action.fake_note.y]}]",
+         "create a\nnote y\nnote x\nnote y\n", "delete a\n"},
+        {"[{events: [after_create], actions: [action.fake_note.y]}, {events: [before_create, "
+         "after_create], actions: [action.fake_note.x]}]",
+         "note x\ncreate a\nnote y\nnote x\n", "delete a\n"},
+        {"[{events: [after_create, before_destroy], actions: ['action.fake_note.z[1]', "
+         "'action.fake_note.z[0]']}]",
+         "create a\nnote z1\nnote z0\n", "note z1\nnote z0\ndelete a\n"},
+        {"[{events: [after_destroy], actions: [action.fake_note.x, action.fake_note.y]}]",
+         "create a\n", "delete a\nnote x\nnote y\n"},
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+        EngineCase *c = open_case();
+        Str text = str_format(c->arena,
+                              "resource: {fake_thing: {a: {name: a, lifecycle: {action_trigger: "
+                              "%s}}}}\n"
+                              "action: {fake_note: {x: {config: {text: x}}, y: {config: {text: "
+                              "y}}, z: {count: 2, config: {text: 'z${count.index}'}}}}\n",
+                              rows[i].triggers);
+        engine_case_run(c, str_to_cstr(text, c->arena));
+        check_diary(c, rows[i].created);
+        c->options.mode = PLAN_DESTROY;
+        engine_case_must(c, engine_case_apply(c));
+        check_diary(c, rows[i].destroyed);
+        engine_case_close(c);
+    }
+}
+
+/* An action may name the resource that triggers it: its own object is known, others are not. */
+static void actions_that_name_their_trigger(void **) {
+    static const struct {
+        const char *repetition, *reference, *diary;
+    } rows[] = {
+        {"", "fake_thing.a.name", "create a\nnote a\n"},
+        {"", "fake_thing.a.id", "create a\nnote a-1\n"},
+        {"count: 1, ", "fake_thing.a[0].name", "create a\nnote a\n"},
+        {"for_each: {k: 1}, ", "fake_thing.a[\"k\"].name", "create a\nnote a\n"},
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+        EngineCase *c = open_case();
+        Str text = str_format(c->arena,
+                              "resource: {fake_thing: {a: {%sname: a, lifecycle: {action_trigger: "
+                              "{events: [after_create], actions: [action.fake_note.n]}}}}}\n"
+                              "action: {fake_note: {n: {config: {text: '${%s}'}}}}\n",
+                              rows[i].repetition, rows[i].reference);
+        engine_case_config(c, str_to_cstr(text, c->arena));
+        engine_case_must(c, engine_case_plan(c));
+        vec_each(&c->plan->changes, change) {
+            assert_int_equal(change->invocations.count, 1);
+            Value planned = value_attribute(change->invocations.items[0].config, STR("text"));
+            assert_int_equal(value_is_known(planned), strstr(rows[i].reference, "name") != NULL);
+        }
+        engine_case_must(c, engine_case_apply_plan(c));
+        check_diary(c, rows[i].diary);
+        engine_case_close(c);
+    }
+}
+
 /* A change of marks alone is an update without a call: its actions run in the same order. */
 static void changed_marks_invoke(void **) {
     static const char *const variables[] = {
@@ -180,31 +246,61 @@ static void ends_have_errors(void **) {
     }
 }
 
+/* A condition about a value that the change computes is known only after it. */
+static void conditions_known_too_late(void **) {
+    static const struct {
+        const char *event, *said; /* NULL: no error */
+        const char *diary;
+    } rows[] = {
+        {"before_update", "fake_thing.a: Unknown condition when invoking action before apply", ""},
+        {"after_update", NULL, "update a\nnote x\nnote x\n"},
+    };
+    static const char text[] =
+        "resource: {fake_thing: {a: {name: a, size: %d, lifecycle: {action_trigger: {events: [%s], "
+        "condition: '${self.revision == 2}', actions: [action.fake_note.n, "
+        "action.fake_note.n]}}}}}\n"
+        "action: {fake_note: {n: {config: {text: x}}}}\n";
+    for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+        EngineCase *c = open_case();
+        engine_case_run(c, str_to_cstr(str_format(c->arena, text, 1, rows[i].event), c->arena));
+        engine_case_config(c, str_to_cstr(str_format(c->arena, text, 2, rows[i].event), c->arena));
+        engine_case_must(c, engine_case_plan(c));
+        assert_int_equal(engine_case_apply_plan(c), !rows[i].said);
+        assert_int_equal(c->diags.count, rows[i].said != NULL);
+        if (rows[i].said)
+            check_said(c, rows[i].said);
+        check_diary(c, rows[i].diary);
+        engine_case_close(c);
+    }
+}
+
 /* A condition that fails in the apply stops what follows it. */
 static void conditions_that_fail_late(void **) {
     static const struct {
-        const char *event, *diary, *objects;
+        const char *event, *condition, *said, *diary, *objects;
     } cases[] = {
-        {"before_create", "create first\n", "fake_thing.first first-1\n"},
-        {"after_create", "create first\ncreate a\n",
-         "fake_thing.a a-1\nfake_thing.first first-1\n"},
+        {"before_create", "[true][fake_thing.first.revision]", "fake_thing.a: Invalid index",
+         "create first\n", "fake_thing.first first-1\n"},
+        {"after_create", "[true][fake_thing.first.revision]", "fake_thing.a: Invalid index",
+         "create first\ncreate a\n", "fake_thing.a a-1\nfake_thing.first first-1\n"},
     };
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         EngineCase *c = open_case();
-        Str text =
-            str_format(c->arena,
-                       "resource:\n"
-                       "  fake_thing:\n"
-                       "    first: {name: first}\n"
-                       "    a: {name: a, lifecycle: {action_trigger: {events: [%s], condition: "
-                       "'${[true][fake_thing.first.revision]}', actions: [action.fake_note.n]}}}\n"
-                       "    b: {name: b, depends_on: [fake_thing.a]}\n"
-                       "action: {fake_note: {n: {config: {text: x}}}}\n",
-                       cases[i].event);
+        Str text = str_format(c->arena,
+                              "resource:\n"
+                              "  fake_thing:\n"
+                              "    first: {name: first}\n"
+                              "    a: {name: a, depends_on: [fake_thing.first], lifecycle: "
+                              "{action_trigger: {events: [%s], condition: '${%s}', actions: "
+                              "[action.fake_note.n, action.fake_note.n]}}}\n"
+                              "    b: {name: b, depends_on: [fake_thing.a]}\n"
+                              "action: {fake_note: {n: {config: {text: x}}}}\n",
+                              cases[i].event, cases[i].condition);
         engine_case_config(c, str_to_cstr(text, c->arena));
         engine_case_must(c, engine_case_plan(c));
         assert_false(engine_case_apply_plan(c));
-        check_said(c, "fake_thing.a: Invalid index");
+        check_said(c, cases[i].said);
+        assert_int_equal(c->diags.count, 1);
         assert_int_equal(c->diags.items[0].subject, DIAG_EXPRESSION);
         check_diary(c, cases[i].diary);
         check_objects(c, cases[i].objects);
@@ -362,8 +458,9 @@ static void conditions(void **) {
     }
 }
 
-/* References to instances of actions. */
+/* References to instances of actions, in a validation and in a plan. */
 static void references(void **) {
+    enum { ABSENT = 8 };
     static const struct {
         const char *action, *reference;
         const char *said; /* NULL: the note is written */
@@ -399,6 +496,11 @@ static void references(void **) {
                               "action: {fake_note: {%s}}\n",
                               cases[i].reference, cases[i].action);
         engine_case_config(c, str_to_cstr(text, c->arena));
+        Engine engine = engine_case_engine(c);
+        bool is_absent = i == ABSENT; /* only a plan knows the instances */
+        assert_int_equal(engine_validate(&engine, &c->diags), !cases[i].said || is_absent);
+        if (cases[i].said && !is_absent)
+            check_said(c, cases[i].said);
         bool ok = engine_case_plan(c);
         if (ok != !cases[i].said)
             print_error("case %zu: %.*s", i, STR_ARG(engine_case_said(c)));
@@ -416,12 +518,15 @@ static void references(void **) {
 UNIT_MAIN(test_invocation) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(events_in_order),
+        cmocka_unit_test(many_actions),
+        cmocka_unit_test(actions_that_name_their_trigger),
         cmocka_unit_test(changed_marks_invoke),
         cmocka_unit_test(failures),
         cmocka_unit_test(failures_of_a_destroy),
         cmocka_unit_test(allowed_failures_are_warnings),
         cmocka_unit_test(ends_have_errors),
         cmocka_unit_test(arguments_known_too_late),
+        cmocka_unit_test(conditions_known_too_late),
         cmocka_unit_test(conditions_that_fail_late),
         cmocka_unit_test(requested_invocations),
         cmocka_unit_test(requested_too_early),

@@ -205,6 +205,21 @@ static void plans_know_of_others(void **) {
     engine_case_close(c);
 }
 
+/* An error that names other objects does not show their secrets. */
+static void secrets_of_others_are_hidden(void **) {
+    static const char config[] =
+        VAULT("    a: {name: '${fake_thing.t.secret}', size: 1}\n    b: {name: b, size: %d}\n"
+              "    c: {name: c}\n  fake_thing: {t: {name: t, secret: hunter-66}}\n");
+    EngineCase *c = engine_case_open();
+    c->parallelism = 1;
+    engine_case_run(c, str_to_cstr(str_format(c->arena, config, 1), c->arena));
+    fake_world_order(&c->world, "blame b");
+    engine_case_config(c, str_to_cstr(str_format(c->arena, config, 2), c->arena));
+    assert_false(engine_case_plan(c));
+    check_said(c, "fake_vault.b: Others: As ordered: c (sensitive value).");
+    engine_case_close(c);
+}
+
 /* A plan knows before it is complete that an object stays, and its host is replaced, gone or new.
  */
 static void plans_know_of_hosts(void **) {
@@ -549,6 +564,7 @@ UNIT_MAIN(test_provider_call) {
         cmocka_unit_test(deletions_know_of_each_other),
         cmocka_unit_test(deletions_know_of_lost_hosts),
         cmocka_unit_test(plans_know_of_others),
+        cmocka_unit_test(secrets_of_others_are_hidden),
         cmocka_unit_test(plans_know_of_hosts),
         cmocka_unit_test(objects_must_differ),
         cmocka_unit_test(errors_point_at_nested_arguments),

@@ -75,6 +75,26 @@ static void a_lost_creation_is_recovered(void **) {
     }
 }
 
+/* A recovery that fails leaves the call in doubt. */
+static void a_failed_recovery_is_tried_again(void **) {
+    EngineCase *c = open_with_one();
+    fake_world_order(&c->world, "lose create a");
+    assert_false(run_once(c, with_a));
+    fake_world_obey(&c->world);
+    fake_world_order(&c->world, "unfound a");
+    c->world.diary = strbuf_new(c->arena);
+    assert_false(engine_case_plan(c));
+    check_said(c, "fake_vault.a: No reply: As ordered.");
+    check_changes(c, "");
+    assert_true(str_find(engine_case_diary(c), STR("recover a pp\n"), 0) != SIZE_MAX);
+    assert_true(str_find(engine_case_diary(c), STR("plan a"), 0) == SIZE_MAX);
+    check_str(engine_case_objects(c, c->refreshed), "fake_vault.a pending\nfake_vault.k k\n");
+    fake_world_obey(&c->world);
+    assert_true(run_once(c, with_a));
+    check_objects(c, "fake_vault.a a\nfake_vault.k k\n");
+    engine_case_close(c);
+}
+
 /* The state of the call has the sensitive paths of its object. */
 static void a_lost_creation_keeps_its_marks(void **) {
     static const char config[] =
@@ -120,7 +140,8 @@ static void an_upgraded_object_keeps_its_private_data(void **) {
         "\"lineage\":\"6f2c1a54-0000-4000-8000-000000000001\",\"outputs\":{},\"resources\":[{"
         "\"mode\":\"managed\",\"type\":\"fake_vault\",\"name\":\"a\","
         "\"provider\":\"provider[\\\"loam.internal/test/fake\\\"]\",\"instances\":[{"
-        "\"schema_version\":0,\"private\":\"cQ==\",\"attributes\":{\"label\":\"a\",\"id\":\"a\"}}]}"
+        "\"schema_version\":0,\"private\":\"cQ==\",\"attributes\":{\"label\":\"a\",\"id\":\"a\","
+        "\"port\":[]}}]}"
         "],"
         "\"check_results\":null}";
     EngineCase *c = engine_case_open();
@@ -275,6 +296,7 @@ static void a_refused_deletion_stops_the_plan(void **) {
 UNIT_MAIN(test_provider_doubt) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_lost_creation_is_recovered),
+        cmocka_unit_test(a_failed_recovery_is_tried_again),
         cmocka_unit_test(a_lost_creation_keeps_its_marks),
         cmocka_unit_test(a_lost_deletion_is_read_again),
         cmocka_unit_test(an_upgraded_object_keeps_its_private_data),

@@ -214,6 +214,8 @@ typedef struct Ear {
 
 static void hear(void *self, const WalkEvent *event) {
     Ear *ear = self;
+    assert_true(!event->failed || event->kind == EVENT_PROVISION_END ||
+                event->kind == EVENT_APPLY_END || event->kind == EVENT_INSTANCE_END);
     if (event->kind == EVENT_PROVISION_START)
         strbuf_add_format(&ear->heard, "%.*s %.*s\n", STR_ARG(event->address),
                           STR_ARG(event->provisioner));

@@ -4,7 +4,7 @@
 #define THINGS                                                                                     \
     "  fake_thing:\n"                                                                              \
     "    t: {name: t, lifecycle: {replace_triggered_by: [\"%s\"]}}\n"                              \
-    "    a: {name: a, tags: {k: v}, %s}\n"                                                         \
+    "    a: {name: a, %s}\n"                                                                       \
     "    many: {for_each: {x: 1, y: %s}, name: 'm${each.key}', size: '${each.value}'}\n"
 
 /* Changes {size: 1} and many.y = 1 to these values. */
@@ -16,22 +16,25 @@ typedef struct FiringCase {
 } FiringCase;
 
 static const FiringCase firing_cases[] = {
-    {"fake_thing.a", "size: 1", "1", false},
-    {"fake_thing.a", "size: 2", "1", true},
-    {"fake_thing.a", "size: 1, zone: z", "1", true},
-    {"fake_thing.a.size", "size: 2", "1", true},
-    {"fake_thing.a.name", "size: 2", "1", false},
-    {"fake_thing.a.revision", "size: 2", "1", true},
-    {"fake_thing.a.tags[\\\"k\\\"]", "size: 2", "1", false},
-    {"fake_thing.a.tags[\\\"none\\\"]", "size: 2", "1", false},
-    {"fake_thing.a.id", "size: 2", "1", false},
-    {"fake_thing.a.id", "size: 1, zone: z", "1", true},
-    {"fake_thing.many", "size: 1", "2", true},
-    {"fake_thing.many", "size: 2", "1", false},
-    {"fake_thing.many[\\\"x\\\"]", "size: 1", "2", false},
-    {"fake_thing.many[\\\"y\\\"]", "size: 1", "2", true},
-    {"fake_thing.many[\\\"y\\\"].size", "size: 1", "2", true},
-    {"fake_thing.many[\\\"y\\\"].name", "size: 1", "2", false},
+    {"fake_thing.a", "size: 1, tags: {k: v}", "1", false},
+    {"fake_thing.a", "size: 2, tags: {k: v}", "1", true},
+    {"fake_thing.a", "size: 1, zone: z, tags: {k: v}", "1", true},
+    {"fake_thing.a.size", "size: 2, tags: {k: v}", "1", true},
+    {"fake_thing.a.name", "size: 2, tags: {k: v}", "1", false},
+    {"fake_thing.a.revision", "size: 2, tags: {k: v}", "1", true},
+    {"fake_thing.a.tags[\\\"k\\\"]", "size: 2, tags: {k: v}", "1", false},
+    {"fake_thing.a.tags[\\\"none\\\"]", "size: 2, tags: {k: v}", "1", false},
+    {"fake_thing.a.tags[\\\"l\\\"]", "size: 1, tags: {k: v, l: w}", "1", true},
+    {"fake_thing.a.tags[\\\"k\\\"]", "size: 1, tags: {l: w}", "1", true},
+    {"fake_thing.a.tags[\\\"k\\\"]", "size: 1, tags: {k: v, l: w}", "1", false},
+    {"fake_thing.a.id", "size: 2, tags: {k: v}", "1", false},
+    {"fake_thing.a.id", "size: 1, zone: z, tags: {k: v}", "1", true},
+    {"fake_thing.many", "size: 1, tags: {k: v}", "2", true},
+    {"fake_thing.many", "size: 2, tags: {k: v}", "1", false},
+    {"fake_thing.many[\\\"x\\\"]", "size: 1, tags: {k: v}", "2", false},
+    {"fake_thing.many[\\\"y\\\"]", "size: 1, tags: {k: v}", "2", true},
+    {"fake_thing.many[\\\"y\\\"].size", "size: 1, tags: {k: v}", "2", true},
+    {"fake_thing.many[\\\"y\\\"].name", "size: 1, tags: {k: v}", "2", false},
 };
 
 static void configure(EngineCase *c, const FiringCase *row, const char *thing, const char *size) {
@@ -44,7 +47,7 @@ static void fires(void **) {
     for (size_t i = 0; i < ARRAY_COUNT(firing_cases); i++) {
         const FiringCase *row = &firing_cases[i];
         EngineCase *c = engine_case_open();
-        configure(c, row, "size: 1", "1");
+        configure(c, row, "size: 1, tags: {k: v}", "1");
         engine_case_must(c, engine_case_apply(c)); /* a created object triggers nothing */
         configure(c, row, row->thing, row->size);
         engine_case_must(c, engine_case_plan(c));
