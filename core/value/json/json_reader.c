@@ -65,9 +65,10 @@ static void reader_skip_blanks(JsonReader *reader) {
     reader->at = at;
 }
 
+/* Returns whether the innermost open bracket, of which there must be one, is that of an object. */
 static bool in_object(const JsonReader *reader) {
     uint32_t top = reader->depth - 1;
-    return reader->depth > 0 && (reader->stack[top / 8] >> (top % 8) & 1) != 0;
+    return (reader->stack[top / 8] >> (top % 8) & 1) != 0;
 }
 
 static JsonToken reader_finish(JsonReader *reader, JsonToken token, size_t end) {
@@ -195,26 +196,23 @@ static bool read_hex(JsonReader *reader, size_t at, uint32_t *out) {
     return true;
 }
 
-/* Reads \uXXXX; *at is at the "u". An unpaired surrogate becomes U+FFFD. */
+/* Reads \uXXXX; *at is at the "u". An unpaired surrogate becomes U+FFFD, as in utf8_add. */
 static bool read_unicode_escape(JsonReader *reader, size_t *at, StrBuf *buf) {
-    uint32_t high = 0;
-    uint32_t low = 0;
+    uint32_t high, low;
     if (!read_hex(reader, *at + 1, &high))
         return false;
     *at += 5;
-    if (high < 0xD800 || high > 0xDFFF) {
+    if (high < 0xD800 || high > 0xDBFF || byte_at(reader, *at) != '\\' ||
+        byte_at(reader, *at + 1) != 'u') {
         utf8_add(buf, high);
         return true;
     }
-    bool follows = high < 0xDC00 && byte_at(reader, *at) == '\\' && byte_at(reader, *at + 1) == 'u';
-    if (follows && !read_hex(reader, *at + 2, &low))
+    if (!read_hex(reader, *at + 2, &low))
         return false;
-    if (low >= 0xDC00 && low <= 0xDFFF) {
-        utf8_add(buf, 0x10000 + ((high - 0xD800) << 10) + (low - 0xDC00));
+    bool is_pair = low >= 0xDC00 && low <= 0xDFFF;
+    utf8_add(buf, is_pair ? 0x10000 + ((high - 0xD800) << 10) + (low - 0xDC00) : high);
+    if (is_pair)
         *at += 6;
-    } else {
-        utf8_add(buf, 0xFFFD);
-    }
     return true;
 }
 

@@ -105,8 +105,7 @@ static void writer_add_quoted(JsonWriter *writer, Str text) {
         size_t start = at;
         while (at < text.len && writer_is_plain(writer, (unsigned char)text.ptr[at]))
             at++;
-        if (at > start)
-            strbuf_add(out, str_slice(text, start, at));
+        strbuf_add(out, str_slice(text, start, at));
         if (at >= text.len)
             break;
         if ((unsigned char)text.ptr[at] < 0x80) {

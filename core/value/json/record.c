@@ -17,13 +17,13 @@ Str record_keep(const RecordReader *reading, Str text) {
     return is_view || reader->arena == reading->arena ? text : str_clone(text, reading->arena);
 }
 
-const RecordRow *record_find(const Record *record, Str key, size_t *at) {
-    const RecordRow *row = record->rows + *at, *end = record->rows + record->count;
+const RecordRow *record_find(const Record *record, Str key, size_t *hint) {
+    const RecordRow *row = record->rows + *hint, *end = record->rows + record->count;
     for (size_t i = 0; i < record->count; i++, row++) {
         if (row >= end)
             row = record->rows;
         if (str_equal(row->key, key)) {
-            *at = (size_t)(row - record->rows) + 1;
+            *hint = (size_t)(row - record->rows) + 1;
             return row;
         }
     }
@@ -38,9 +38,10 @@ bool record_read_member(RecordReader *reading, const RecordRow *row, JsonToken t
 }
 
 /* Reads the value of the newest key. */
-static bool record_read_value(RecordReader *reading, const Record *record, size_t *at, void *out) {
+static bool record_read_value(RecordReader *reading, const Record *record, size_t *hint,
+                              void *out) {
     Str skipped;
-    const RecordRow *row = record_find(record, reading->reader->text, at);
+    const RecordRow *row = record_find(record, reading->reader->text, hint);
     if (row)
         return record_read_member(reading, row, json_next(reading->reader), out);
     if (record->unknown)
@@ -49,7 +50,7 @@ static bool record_read_value(RecordReader *reading, const Record *record, size_
 }
 
 bool record_decode(RecordReader *reading, const Record *record, JsonToken token, void *out) {
-    size_t at = 0;
+    size_t hint = 0;
     if (token != JSON_OBJECT_START)
         return record_reject(reading, "an object was expected");
     for (size_t i = 0; i < record->count; i++) {
@@ -60,7 +61,7 @@ bool record_decode(RecordReader *reading, const Record *record, JsonToken token,
     if (record->begin)
         record->begin(out);
     while ((token = json_next(reading->reader)) == JSON_KEY) {
-        if (!record_read_value(reading, record, &at, out))
+        if (!record_read_value(reading, record, &hint, out))
             return false;
     }
     if (token != JSON_OBJECT_END)
@@ -408,8 +409,8 @@ static_assert(sizeof(List) == sizeof(StrVec), "a list is a vector");
 
 static void *list_add(List *list, size_t size, Arena *arena) {
     if (list->count == list->capacity) {
-        size_t first = size < 64 ? 64 / size : 1;
-        size_t capacity = list->capacity ? list->capacity * 2 : first;
+        size_t least_capacity = size < 64 ? 64 / size : 1;
+        size_t capacity = list->capacity ? list->capacity * 2 : least_capacity;
         list->items = arena_grow(arena, list->items, list->capacity * size, capacity * size);
         list->capacity = capacity;
     }

@@ -146,8 +146,8 @@ extern const RecordCodec record_constant;
 bool record_reject(RecordReader *reading, const char *error);
 /* Returns a text that outlives the reader: a view of its bytes, or else a copy. */
 Str record_keep(const RecordReader *reading, Str text);
-/* Returns the row of the key, or NULL. The search begins at *at, and sets it to the next row. */
-const RecordRow *record_find(const Record *record, Str key, size_t *at);
+/* Returns the row of the key, or NULL. *hint is where the search begins; sets it to the next row. */
+const RecordRow *record_find(const Record *record, Str key, size_t *hint);
 MUST_USE bool record_read_member(RecordReader *reading, const RecordRow *row, JsonToken token,
                                  void *out);
 /* Reads the object that begins with `token` into *out, which is zero or has its defaults. */

@@ -37,11 +37,8 @@ static TypeSet unify_collect(const Type *const *types, size_t count, ConvertSafe
     while (seen.slot_count < count * 2)
         seen.slot_count *= 2;
     seen.slots = arena_new_array(arena, uint32_t, seen.slot_count);
-    for (size_t i = 0; i < count; i++) {
-        bool repeated = i > 0 && types[i] == types[i - 1];
-        if (!repeated)
-            unify_add_type(&set, &seen, types[i]);
-    }
+    for (size_t i = 0; i < count; i++)
+        unify_add_type(&set, &seen, types[i]);
     return set;
 }
 

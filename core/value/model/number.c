@@ -105,11 +105,9 @@ static bool scan_exponent(Str text, size_t *at) {
     size_t end = str_skip_digits(text, start);
     if (end == start)
         return false;
-    while (end - start > 1 && text.ptr[start] == '0')
-        start++;
     int64_t exponent = 0;
-    if (end - start > 7 || !str_to_int64(str_slice(text, start, end), &exponent))
-        return false;
+    for (size_t i = start; i < end && exponent <= READ_EXPONENT_MAX; i++)
+        exponent = exponent * 10 + (text.ptr[i] - '0');
     *at = end;
     return exponent <= READ_EXPONENT_MAX;
 }
@@ -200,7 +198,7 @@ static void find_shortest(mpfr_srcptr f, Decimal *out) {
 }
 
 static void drop_trailing_zeros(Decimal *decimal) {
-    while (decimal->count > 1 && decimal->digits[decimal->count - 1] == '0')
+    while (decimal->digits[decimal->count - 1] == '0') /* the first digit is another one */
         decimal->count--;
 }
 

@@ -59,6 +59,17 @@ static const Case collection_cases[] = {
     {NULL, "[[1], ['a', 2]]", "['list','dynamic']", "list(list(string))", "[['1'], ['a', '2']]"},
     {NULL, "[{'a': 1}, {'a': 'x'}]", "['list',['object',{'a':'dynamic'}]]",
      "list(object({a=string}))", "[{a = '1'}, {a = 'x'}]"},
+    {NULL, "[{'a': 'x'}, {'a': 1}]", "['list',['object',{'a':'dynamic'}]]",
+     "list(object({a=string}))", "[{a = 'x'}, {a = '1'}]"},
+    {NULL, "{'k': {'a': 1}, 'l': {'a': 'x'}}", "['map',['object',{'a':'dynamic'}]]",
+     "map(object({a=string}))", "{'k' = {a = '1'}, 'l' = {a = 'x'}}"},
+    {NULL, "[{'a': 1}, {'a': 'x'}]", "['set',['object',{'a':'dynamic'}]]", NULL,
+     "the elements have no common type"},
+    {NULL, "[{'a': true}, {'a': 1}]", "['list',['object',{'a':'dynamic'}]]", NULL,
+     "the elements have no common type"},
+    {"['tuple',[['object',{'a':['list','number']}],['object',{'a':['set','string']}]]]",
+     "[{'a': [1]}, {'a': ['x']}]", "['list',['object',{'a':'dynamic'}]]", NULL,
+     "a number is required"},
     {NULL, "[{'a': 1}, {'b': 2}]", "['list','dynamic']", "list(map(number))",
      "[{'a' = 1}, {'b' = 2}]"},
     {"['set','number']", "[3, 1, 2]", "['list','string']", "list(string)", "['1', '2', '3']"},
@@ -171,6 +182,23 @@ static void run_case(const Case *c) {
 static void primitives(void **) {
     for (size_t i = 0; i < ARRAY_COUNT(primitive_cases); i++)
         run_case(&primitive_cases[i]);
+}
+
+/* Only words with other letters get the hint. */
+static void words_of_bools(void **) {
+    static const char hint[] = "a bool is required; as a string it is written in small letters";
+    static const char *const hinted[] = {"True", "TRUE", "tRUE", "False", "FALSE", "falsE"};
+    static const char *const others[] = {"", "yes", "nope", "maybe", "tru", "truee", "fals", "10"};
+    Value out;
+    ConvertError error = {0};
+    for (size_t i = 0; i < ARRAY_COUNT(hinted); i++) {
+        assert_false(convert_value(value_from_cstr(hinted[i]), &TYPE_BOOL, &out, &error, arena));
+        check_str(error.message, hint);
+    }
+    for (size_t i = 0; i < ARRAY_COUNT(others); i++) {
+        assert_false(convert_value(value_from_cstr(others[i]), &TYPE_BOOL, &out, &error, arena));
+        check_str(error.message, "a bool is required");
+    }
 }
 
 static void collections(void **) {
@@ -339,6 +367,7 @@ UNIT_MAIN(test_convert) {
         cmocka_unit_test(strictly),
         cmocka_unit_test(secret_places),
         cmocka_unit_test(primitives),
+        cmocka_unit_test(words_of_bools),
         cmocka_unit_test(collections),
         cmocka_unit_test(structures),
         cmocka_unit_test(errors_name_the_place),

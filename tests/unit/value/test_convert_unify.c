@@ -50,6 +50,7 @@ static const struct {
     {A_STRING, PAIR, NULL, NULL},
     {PAIR, SINGLE, "list(string)", "list(string)"},
     {PAIR, "['tuple',['string','string']]", "tuple([string, string])", "tuple([string, string])"},
+    {"['object',{'a':'string','b':'bool'}]", "['object',{'a':'string','c':'number'}]", "map(string)", "map(string)"},
     {EMPTY, SINGLE, "list(number)", "list(number)"},
     {EMPTY, EMPTY, "tuple([])", "tuple([])"},
     {"'string'", STRINGS, NULL, NULL},
@@ -99,6 +100,58 @@ static void several_types(void **) {
     check_unified(convert_type_unify(sets, 3, CONVERT_SAFE, arena), "set(string)");
     const Type *sequences[] = {type_of(NUMBER_SET), type_of(STRING_SET), type_of(STRINGS)};
     check_unified(convert_type_unify(sequences, 3, CONVERT_SAFE, arena), "list(string)");
+}
+
+/* In any order, several types have the same unified type, and each converts to it. */
+static void orders_do_not_matter(void **) {
+    static const char *const names[] = {
+        "'dynamic'",
+        "'bool'",
+        "'number'",
+        "'string'",
+        NUMBERS,
+        STRINGS,
+        NUMBER_SET,
+        STRING_SET,
+        NUMBER_MAP,
+        STRING_MAP,
+        A_NUMBER,
+        A_STRING,
+        B_BOOL,
+        PAIR,
+        SINGLE,
+        EMPTY,
+        "['list',['list','number']]",
+        "['list',['set','string']]",
+        "['map',['list','string']]",
+        "['object',{'a':['set','number'],'b':['list','string']}]",
+        "['object',{'a':['list','string'],'b':['set','number']}]",
+        "['tuple',[['set','string'],['map','number']]]",
+        "['tuple',[['list','number'],['object',{'a':'number'}]]]",
+    };
+    static const size_t orders[][3] = {{0, 1, 2}, {0, 2, 1}, {1, 0, 2},
+                                       {1, 2, 0}, {2, 0, 1}, {2, 1, 0}};
+    enum { COUNT = ARRAY_COUNT(names) };
+    const Type *types[COUNT];
+    for (size_t i = 0; i < COUNT; i++)
+        types[i] = type_of(names[i]);
+    for (size_t i = 0; i < COUNT * COUNT * COUNT * 2; i++) {
+        const Type *three[] = {types[i / 2 % COUNT], types[i / 2 / COUNT % COUNT],
+                               types[i / 2 / COUNT / COUNT]};
+        ConvertSafety safety = i % 2 ? CONVERT_SAFE : CONVERT_UNSAFE;
+        const Type *first = NULL;
+        for (size_t k = 0; k < ARRAY_COUNT(orders); k++) {
+            const Type *ordered[] = {three[orders[k][0]], three[orders[k][1]], three[orders[k][2]]};
+            const Type *got = convert_type_unify(ordered, 3, safety, arena);
+            if (k == 0)
+                first = got;
+            if (got != first && !(got && first && type_equal(got, first)))
+                fail_msg("%zu: %s, %s, %s", k, names[i / 2 % COUNT], names[i / 2 / COUNT % COUNT],
+                         names[i / 2 / COUNT / COUNT]);
+        }
+        for (size_t k = 0; first && k < 3; k++)
+            assert_true(convert_type_is_possible(three[k], first, safety, arena));
+    }
 }
 
 /* One conversion per pair of types would take minutes here. */
@@ -154,6 +207,7 @@ UNIT_MAIN(test_convert_unify) {
         cmocka_unit_test(pairs_unify_either_way_round),
         cmocka_unit_test(several_types),
         cmocka_unit_test(wider_parts),
+        cmocka_unit_test(orders_do_not_matter),
         cmocka_unit_test(many_types),
     };
     return cmocka_run_group_tests(tests, open_arena, close_arena);

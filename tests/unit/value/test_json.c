@@ -16,6 +16,7 @@ static void any_value(void **) {
     static const char *const cases[][3] = {
         {"null", "null", "any"},
         {"true", "true", "bool"},
+        {"false", "false", "bool"},
         {" 15 ", "15", "number"},
         {"9223372036854775808", "9223372036854775808", "number"},
         {"-9223372036854775808", "-9223372036854775808", "number"},
@@ -146,11 +147,7 @@ static void typed_value(void **) {
             fail_msg("%s: %s", TYPED[i][1], error);
         }
         assert_int_equal(json_next(&reader), JSON_END);
-        StrBuf buf = strbuf_new(arena);
-        JsonWriter writer;
-        json_writer_init(&writer, &buf, 0);
-        json_write_typed(&writer, v, type);
-        check_str(strbuf_str(&buf), TYPED[i][2] ? TYPED[i][2] : TYPED[i][1]);
+        check_str(json_typed_text(v, type, arena), TYPED[i][2] ? TYPED[i][2] : TYPED[i][1]);
     }
 }
 
@@ -189,6 +186,8 @@ static void typed_value_refused(void **) {
         {"[\"list\",\"number\"]", "[1,{}]", "[1]: a number is required", 3},
         {"[\"list\",\"number\"]", "{}", "an array is required", 0},
         {"[\"map\",\"number\"]", "{\"k\":[]}", ".k: a number is required", 5},
+        {"[\"tuple\",[\"bool\",\"number\"]]", "[true,true]", "[1]: a number is required", 6},
+        {"[\"tuple\",[\"bool\",\"number\"]]", "[1,1]", "[0]: a bool is required", 1},
         {"[\"tuple\",[\"bool\"]]", "[]", "an array of 1 elements is required", 1},
         {"[\"tuple\",[\"bool\"]]", "[true,true]", "an array of 1 elements is required", 6},
         {"[\"object\",{\"a\":[\"list\",\"bool\"]}]", "{\"a\":[true,2]}",
@@ -267,11 +266,17 @@ static void broken_inside(void **) {
 
 UNIT_MAIN(test_json) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(texts_of_bools),    cmocka_unit_test(broken_inside),
-        cmocka_unit_test(any_value),         cmocka_unit_test(many_members),
-        cmocka_unit_test(any_value_refused), cmocka_unit_test(responses),
-        cmocka_unit_test(typed_value),       cmocka_unit_test(typed_value_refused),
-        cmocka_unit_test(types_settle),      cmocka_unit_test(unknown_and_marks_are_written_over),
+        cmocka_unit_test(any_value),
+        cmocka_unit_test(texts_of_bools),
+        cmocka_unit_test(broken_inside),
+
+        cmocka_unit_test(many_members),
+        cmocka_unit_test(any_value_refused),
+        cmocka_unit_test(responses),
+        cmocka_unit_test(typed_value),
+        cmocka_unit_test(typed_value_refused),
+        cmocka_unit_test(types_settle),
+        cmocka_unit_test(unknown_and_marks_are_written_over),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -42,7 +42,6 @@ static void tokens(void **) {
                                "A)."},
         {"\"é😀\"", "s(é😀)."},
         {"\"\\ud800\\udc00\\udbff\\udfff\"", "s(\xF0\x90\x80\x80\xF4\x8F\xBF\xBF)."},
-        {"\"\\ud7ff\\ue000\\u0000x\"", NULL},
         {"\"\\uAbCf\\u00fF\"", "s(\xEA\xAF\x8F\xC3\xBF)."},
         {"\"\\ud83d\\ue000\"", "s(\xEF\xBF\xBD\xEE\x80\x80)."},
         {"\"\\udc00\\udc00\"", "s(\xEF\xBF\xBD\xEF\xBF\xBD)."},
@@ -57,8 +56,7 @@ static void tokens(void **) {
         {"\"\x7f\"", "s(\x7f)."},
     };
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
-        if (cases[i][1])
-            check_str(tokens_of(cases[i][0], arena), cases[i][1]);
+        check_str(tokens_of(cases[i][0], arena), cases[i][1]);
     }
 }
 

@@ -67,6 +67,7 @@ static void escapes(void **) {
         {STR_CONST("a\0b"), "\"a\\u0000b\"", "\"a\\u0000b\""},
         {STR_CONST("<a&b>"), "\"<a&b>\"", "\"\\u003ca\\u0026b\\u003e\""},
         {STR_CONST("\xE2\x80\xA8\xE2\x80\xA9é"), "\"\\u2028\\u2029é\"", "\"\\u2028\\u2029é\""},
+        {STR_CONST("\x80z\xBF"), "\"\\ufffdz\\ufffd\"", "\"\\ufffdz\\ufffd\""},
         {STR_CONST("x\xFFy\xEF\xBF\xBD"), "\"x\\ufffdy\xEF\xBF\xBD\"", "\"x\\ufffdy\xEF\xBF\xBD\""},
     };
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
@@ -93,11 +94,12 @@ static void raw_is_laid_out_again(void **) {
     json_array_start(&writer);
     json_raw(&writer, raw);
     json_raw(&writer, STR("7"));
+    json_raw(&writer, STR("\"\x80<\xE2\x80\xA8\""));
     json_array_end(&writer);
     check_str(
         strbuf_str(&indented),
         "[\n  {\n    \"a\": [\n      1.50,\n      \"\\u003c\\u00e9\\/\"\n    ],\n    \"b\": {},\n"
-        "    \"\\u003c\": null\n  },\n  7\n]");
+        "    \"\\u003c\": null\n  },\n  7,\n  \"\\ufffd\\u003c\\u2028\"\n]");
 }
 
 /* Quotes and backslashes in strings do not hide blanks outside them. */
@@ -122,6 +124,28 @@ static void blanks_of_raw_are_removed(void **) {
         json_object_end(&writer);
         check_str_equal(strbuf_str(&out),
                         str_format(arena, "{\"raw\":%s,\"next\":1}", cases[i].compact));
+    }
+}
+
+/* A text without blanks outside of strings is copied, however deep it is nested. */
+static void compact_raw_is_copied(void **) {
+    static const char *const cases[] = {
+        "",
+        "1",
+        "\"a b\"",
+        "{\"a b\":\"c \\\" d\",\"e\\\\\":[1,\" \\\\\",\"\\t x\"]}",
+    };
+    SCOPED(ArenaRef) arena = arena_open("test");
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+        StrBuf deep = strbuf_new(arena), out = strbuf_new(arena);
+        strbuf_add_repeat(&deep, '[', 300);
+        strbuf_add_cstr(&deep, cases[i]);
+        strbuf_add_repeat(&deep, ']', 300);
+        Str text = str_clone(strbuf_str(&deep), arena);
+        strbuf_add_char(&deep, ' '); /* not part of the text */
+        JsonWriter writer = writer_new(&out, 0);
+        json_raw(&writer, str_slice(strbuf_str(&deep), 0, text.len));
+        check_str_equal(strbuf_str(&out), text);
     }
 }
 
@@ -187,6 +211,7 @@ UNIT_MAIN(test_json_writer) {
         cmocka_unit_test(escapes),
         cmocka_unit_test(raw_is_laid_out_again),
         cmocka_unit_test(blanks_of_raw_are_removed),
+        cmocka_unit_test(compact_raw_is_copied),
         cmocka_unit_test(depth_has_no_bound),
         cmocka_unit_test(base64_is_one_text),
     };

@@ -4,9 +4,19 @@
 
 #include <math.h>
 
+/* The bytes have no end, so that the sanitizer sees a read behind them. */
+static bool reads(const char *text, const Number **out) {
+    size_t size = strlen(text);
+    char *bytes = malloc(size + 1); /* an empty text has an address too */
+    memcpy(bytes + 1, text, size);
+    bool ok = number_from_text((Str){bytes + 1, size}, out, arena);
+    free(bytes);
+    return ok;
+}
+
 static const Number *read(const char *text) {
     const Number *number = NULL;
-    if (!number_from_text(str_from_cstr(text), &number, arena))
+    if (!reads(text, &number))
         fail_msg("no number: %s", text);
     return number;
 }
@@ -68,10 +78,17 @@ static void other_texts_are_refused(void **) {
                                         "١",
                                         "88e1000100",
                                         "1e1000100",
-                                        "1e-1000100"};
+                                        "1e-1000100",
+                                        "1e-",
+                                        "1e+",
+                                        "-",
+                                        "1e2000001",
+                                        "1e20000000000000000000",
+                                        "1x5",
+                                        "1.5x"};
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         const Number *number = NULL;
-        if (number_from_text(str_from_cstr(cases[i]), &number, arena))
+        if (reads(cases[i], &number))
             fail_msg("read: %s", cases[i]);
     }
 }
@@ -123,6 +140,28 @@ static void text_has_the_fewest_digits(void **) {
         if (cases[i].wanted)
             check_str(text, cases[i].wanted);
         assert_true(strtod(str_to_cstr(text, arena), NULL) == cases[i].value);
+    }
+}
+
+/* Beside a power of two the neighbour below is half as far away as that above; a decimal within
+ * half the distance to the one above is taken on both sides. */
+static void powers_of_two_have_the_fewest_digits(void **) {
+    for (int power = -1022; power < 1024; power++) {
+        double value = ldexp(1, power);
+        const Number *exact = number_from_double(value, arena);
+        const Number *reach = number_divide(number_multiply(exact, read("1"), arena),
+                                            read("9007199254740992"), arena); /* 2^53 */
+        char digits[64];
+        for (int count = 0; count < 17; count++) {
+            snprintf(digits, sizeof(digits), "%.*e", count, value);
+            const Number *off = number_subtract(read(digits), exact, arena);
+            if (number_compare(off, reach) <= 0 &&
+                number_compare(number_negate(off, arena), reach) <= 0)
+                break;
+        }
+        if (number_compare(read(str_to_cstr(number_to_text(exact, arena), arena)), read(digits)) !=
+            0)
+            fail_msg("2^%d: %s", power, digits);
     }
 }
 
@@ -222,6 +261,21 @@ static void huge_numbers_have_bounded_text(void **) {
     check_str(number_to_text(number_negate(number, arena), arena), "-Inf");
 }
 
+/* A point stands only between digits. */
+static void points_with_exponents(void **) {
+    size_t single = 0;
+    for (int i = 0; i < 27; i++) {
+        const Number *large = read(str_to_cstr(str_format(arena, "%de1000000", i / 3 + 1), arena));
+        const Number *factor = read(i % 3 == 0 ? "100" : i % 3 == 1 ? "1000" : "10000");
+        Str text = number_to_text(number_multiply(large, factor, arena), arena);
+        size_t point = str_find_char(text, '.', 0), end = str_find(text, STR("e+10000"), 0);
+        assert_true(end != SIZE_MAX);
+        assert_true(point == 1 ? end > 2 : point == SIZE_MAX && end == 1);
+        single += end == 1;
+    }
+    assert_true(single > 0 && single < 27);
+}
+
 static void clones_outlive_the_original(void **) {
     Arena *other = arena_open("other");
     const Number *number = NULL;
@@ -238,12 +292,14 @@ UNIT_MAIN(test_number) {
         cmocka_unit_test(other_texts_are_refused),
         cmocka_unit_test(numbers_round_trip),
         cmocka_unit_test(text_has_the_fewest_digits),
+        cmocka_unit_test(powers_of_two_have_the_fewest_digits),
         cmocka_unit_test(arithmetic_rounds_as_upstream),
         cmocka_unit_test(products_keep_what_they_need),
         cmocka_unit_test(modulo_takes_the_sign_of_the_first),
         cmocka_unit_test(integers_are_recognised),
         cmocka_unit_test(order_and_sign),
         cmocka_unit_test(huge_numbers_have_bounded_text),
+        cmocka_unit_test(points_with_exponents),
         cmocka_unit_test(clones_outlive_the_original),
     };
     return cmocka_run_group_tests(tests, open_arena, close_arena);

@@ -1,5 +1,6 @@
 #include "arena_case.h"
 
+#include "json.h"
 #include "path.h"
 
 #include <math.h>
@@ -256,6 +257,69 @@ static void differences(void **) {
     check_differences(two, value_with_marks(other, MARK_SENSITIVE), "");
 }
 
+/* Members that only one side has are found, however many there are. */
+static void different_members(void **) {
+    static const struct {
+        const char *before, *after, *wanted;
+    } rows[] = {
+        {"{\"a\":1}", "{\"a\":1,\"b\":2,\"c\":3}", ".b .c"},
+        {"{\"a\":1,\"b\":2,\"c\":3}", "{\"a\":1}", ".b .c"},
+        {"{\"a\":1,\"d\":1}", "{\"b\":2,\"c\":3,\"d\":2}", ".a .d .b .c"},
+        {"{}", "{\"a\":1,\"b\":2}", ".a .b"},
+        {"{\"x\":{\"a\":1}}", "{\"x\":{\"a\":2,\"b\":1},\"y\":1}", ".x.a .x.b .y"},
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+        Value before, after;
+        assert_true(json_parse_object(str_from_cstr(rows[i].before), &before, arena));
+        assert_true(json_parse_object(str_from_cstr(rows[i].after), &after, arena));
+        check_differences(before, after, rows[i].wanted);
+    }
+}
+
+/* In each kind of value that holds others. */
+static void infinity_in_collections(void **) {
+    Value infinite = value_from_number(number_from_double(INFINITY, arena));
+    Value numbers[] = {value_int(1), infinite};
+    Str names[] = {STR("k"), STR("l")};
+    Value held[] = {
+        value_list(&TYPE_NUMBER, numbers, 2, arena),
+        value_set(&TYPE_NUMBER, numbers, 2, arena),
+        value_map(&TYPE_NUMBER, names, numbers, 2, arena),
+        value_tuple(numbers, 2, arena),
+        value_object(names, numbers, 2, arena),
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(held); i++) {
+        Value outer[] = {value_from_cstr("x"), held[i]}, one[] = {held[i]};
+        Value holders[] = {
+            held[i], value_tuple(outer, 2, arena), value_object(names, outer, 2, arena),
+            value_list(held[i].type, one, 1, arena), value_map(held[i].type, names, one, 1, arena)};
+        for (size_t k = 0; k < ARRAY_COUNT(holders); k++) {
+            Path found;
+            Value item;
+            assert_true(path_find_unstorable(holders[k], &found, arena));
+            assert_int_equal(found.count, k == 0 ? 1 : 2);
+            assert_true(path_get(holders[k], found, &item));
+            assert_true(value_equal(item, infinite));
+        }
+    }
+}
+
+/* The bytes have no end, so that the sanitizer sees a read behind them. */
+static void cut_texts(void **) {
+    static const char whole[] = ".a[1].bc[\"k\\\"\\n.[x\"][-20].d[\"\"]";
+    Path path = path_parse(str_from_cstr(whole), arena);
+    check_str(path_to_str(path, arena), whole);
+    for (size_t size = 0; size < sizeof(whole); size++) {
+        char *bytes = malloc(size + 1);
+        memcpy(bytes + 1, whole, size);
+        Path cut = path_parse((Str){bytes + 1, size}, arena);
+        assert_true(cut.count <= path.count);
+        if (cut.count > 0) /* the last name may be cut */
+            assert_true(path_starts_with(path, (Path){cut.steps, cut.count - 1}));
+        free(bytes);
+    }
+}
+
 static void nested_infinity(void **) {
     Value infinite = value_from_number(number_from_double(INFINITY, arena));
     Value big;
@@ -337,6 +401,9 @@ static void texts_are_parsed(void **) {
 UNIT_MAIN(test_path) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(differences),
+        cmocka_unit_test(different_members),
+        cmocka_unit_test(infinity_in_collections),
+        cmocka_unit_test(cut_texts),
         cmocka_unit_test(nested_infinity),
         cmocka_unit_test(absent_parts),
         cmocka_unit_test(names_with_signs),

@@ -193,6 +193,7 @@ static void accepted(void **) {
         {"{\"note\":\"n\",\"label\":\"\\u0041\"}", "{\"label\":\"A\",\"note\":\"n\"}"},
         {"{\"inner\":null}", "{\"label\":\"\"}"},
         {"{\"inner\":{}}", "{\"label\":\"\"}"},
+        {"{\"items\":[],\"many\":[]}", "{\"label\":\"\"}"},
         {"{\"label\":\"\",\"items\":[{\"name\":\"a\",\"size\":1},{\"name\":\"b\",\"size\":2},"
          "{\"name\":\"c\",\"size\":3}]}",
          "{\"label\":\"\",\"items\":[{\"name\":\"a\",\"size\":1},{\"name\":\"b\",\"size\":2},"
@@ -255,16 +256,75 @@ static void many_have_their_size(void **) {
     assert_int_equal(box.many.items[99].size, 99);
 }
 
-/* Texts of a clone outlive the document. */
+/* Without absent members, whatever their rows allow. */
+static void sparse(void **) {
+    static const char *const cases[][2] = {
+        {"{}", "{}"},
+        {"{\"label\":\"a\"}", "{\"label\":\"a\"}"},
+        {"{\"open\":true,\"inner\":{\"size\":2}}", "{\"open\":true,\"inner\":{\"size\":2}}"},
+        {"{\"label\":\"a\",\"inner\":{\"name\":\"n\"},\"items\":[{}]}",
+         "{\"label\":\"a\",\"items\":[{}],\"inner\":{\"name\":\"n\"}}"},
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+        Box box = {0};
+        const char *error;
+        assert_true(record_from_json(str_from_cstr(cases[i][0]), &box_record, &box, &error, arena));
+        check_str(record_to_sparse_json(&box_record, &box, arena), cases[i][1]);
+    }
+}
+
+/* A text in the bytes of the reader is kept as it is; any other is copied. */
+static void kept_texts(void **) {
+    char bytes[] = "<\"text\">";
+    Str whole = {bytes, sizeof(bytes) - 1}, document = str_slice(whole, 1, whole.len - 1);
+    Arena *other = arena_open("reader");
+    JsonReader reader = json_reader_new(document, other);
+    RecordReader reading = {.reader = &reader, .arena = arena};
+    for (size_t start = 0; start <= whole.len; start++) {
+        for (size_t end = start; end <= whole.len; end++) {
+            Str text = str_slice(whole, start, end), kept = record_keep(&reading, text);
+            bool is_inside = start >= 1 && end <= whole.len - 1;
+            if (text.len > 0)
+                assert_int_equal(kept.ptr == text.ptr, is_inside);
+            check_str_equal(kept, text);
+        }
+    }
+    reading.arena = other;
+    assert_ptr_equal(record_keep(&reading, whole).ptr, bytes); /* lives as long as the copy would */
+    arena_close(other);
+}
+
+/* A member that is the same in all documents is written, and read as anything. */
+static void constants(void **) {
+    static const RecordRow rows[] = {
+        {.key = STR_CONST("version"), .codec = &record_constant, .limit = 3},
+        {.key = STR_CONST("kind"), .codec = &record_constant, .name = colour_name, .limit = 2},
+        ROW_TEXT(Item, "name", name, .flags = ROW_OPTIONAL),
+    };
+    static const Record record = RECORD(Item, rows);
+    static const char *const texts[] = {"{}", "{\"version\":4,\"kind\":{\"a\":[]}}"};
+    for (size_t i = 0; i < ARRAY_COUNT(texts); i++) {
+        Item item = {0};
+        const char *error;
+        assert_true(record_from_json(str_from_cstr(texts[i]), &record, &item, &error, arena));
+        check_str(record_to_json(&record, &item, 0, arena), "{\"version\":3,\"kind\":\"blue\"}");
+    }
+}
+
+/* Texts of a clone outlive the document, also those of structs inside it. */
 static void clones(void **) {
     Arena *other = arena_open("other");
-    Box box = {.label = str_clone(STR("l"), other), .note = str_clone(STR("n"), other), .count = 7};
+    Box box = {.label = str_clone(STR("l"), other),
+               .note = str_clone(STR("n"), other),
+               .inner.name = str_clone(STR("i"), other),
+               .count = 7};
     const char *before = box.label.ptr;
     record_clone_texts(&box_record, &box, arena);
     assert_ptr_not_equal(box.label.ptr, before);
     arena_close(other);
     check_str(box.label, "l");
     check_str(box.note, "n");
+    check_str(box.inner.name, "i");
     assert_int_equal(box.count, 7);
 }
 
@@ -360,6 +420,9 @@ UNIT_MAIN(test_record) {
         cmocka_unit_test(ranges_of_numbers),
         cmocka_unit_test(absent_members_are_reset),
         cmocka_unit_test(variants),
+        cmocka_unit_test(sparse),
+        cmocka_unit_test(kept_texts),
+        cmocka_unit_test(constants),
         cmocka_unit_test(clones),
         cmocka_unit_test(codecs),
         cmocka_unit_test(cut_short),

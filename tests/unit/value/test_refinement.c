@@ -48,6 +48,10 @@ static void lengths(void **) {
     Refinement length = refinement_of(refinement_length(set, arena), arena);
     assert_int_equal(length.min->as.integer, 1);
     assert_int_equal(length.max->as.integer, 2);
+    Value unknown_set = refinement_to_value(&TYPE_SET_OF_STRING, of_length(2, 4), arena);
+    length = refinement_of(refinement_length(unknown_set, arena), arena);
+    assert_int_equal(length.min->as.integer, 2);
+    assert_int_equal(length.max->as.integer, 4);
     Value unknown = refinement_to_value(&TYPE_LIST_OF_STRING, of_length(2, 4), arena);
     length = refinement_of(refinement_length(unknown, arena), arena);
     assert_int_equal(length.min->as.integer, 2);

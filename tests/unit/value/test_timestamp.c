@@ -168,6 +168,71 @@ static void test_add_date(void **) {
     }
 }
 
+/* Every day of 400 years, after which the calendar repeats. */
+static void test_every_day(void **) {
+    static const int lengths[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+    Timestamp time = {.seconds = -11676096000}; /* 1600-01-01 */
+    int64_t year = 1600;
+    int month = 1, day = 1, year_day = 1;
+    for (int i = 0; i < 146097; i++, time.seconds += 86400) {
+        TimestampFields f = timestamp_fields(time);
+        if (f.year != year || f.month != month || f.day != day || f.weekday != (i + 6) % 7 ||
+            timestamp_year_day(time) != year_day)
+            fail_msg("%d-%d-%d", (int)year, month, day);
+        bool is_leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+        day++, year_day++;
+        if (day > lengths[month - 1] + (month == 2 && is_leap))
+            month++, day = 1;
+        if (month > 12)
+            year++, month = 1, year_day = 1;
+    }
+    assert_int_equal(year, 2000);
+}
+
+/* Any number of months from any month, forward and back. */
+static void test_every_month(void **) {
+    SCOPED(ArenaRef) arena = arena_open("test");
+    for (int from = 0; from < 12; from++) {
+        for (int months = -60; months <= 60; months++) {
+            Timestamp time;
+            Str error, text = str_format(arena, "2024-%02d-15T00:00:00Z", from + 1);
+            assert_true(timestamp_parse(text, &time, &error, arena));
+            int wanted = 2024 * 12 + from + months;
+            TimestampFields f = timestamp_fields(timestamp_add_date(time, 0, months, 0));
+            assert_int_equal(f.year, wanted / 12);
+            assert_int_equal(f.month, wanted % 12 + 1);
+            assert_int_equal(f.day, 15);
+        }
+    }
+}
+
+/* A text with any one byte missing at its end, or damaged, is no timestamp. The bytes have no end,
+ * so that the sanitizer sees a read behind them. */
+static void test_damaged(void **) {
+    static const char *const texts[] = {
+        "1970-01-01T00:00:00Z",
+        "2006-11-12T13:14:15.25+01:30",
+        "2006-11-12T13:14:15-10:20",
+    };
+    SCOPED(ArenaRef) arena = arena_open("test");
+    for (size_t i = 0; i < ARRAY_COUNT(texts); i++) {
+        size_t size = strlen(texts[i]);
+        for (size_t at = 0; at < 2 * size; at++) {
+            size_t left = at < size ? at : size;
+            char *bytes = malloc(left + 1);
+            memcpy(bytes + 1, texts[i], left);
+            if (at >= size)
+                bytes[1 + at - size] = 'x';
+            Str text = {bytes + 1, left}, error;
+            Timestamp time;
+            if (timestamp_parse(text, &time, &error, arena) ||
+                timestamp_parse_lenient(text, &time, &error, arena))
+                fail_msg("%.*s", STR_ARG(text));
+            free(bytes);
+        }
+    }
+}
+
 /* What the strict and the lenient reader say of each part. */
 static void test_parts(void **) {
     static const struct {
@@ -185,6 +250,8 @@ static void test_parts(void **) {
         {"1970-01-01T00:00:00,25Z", "cannot use \",25Z\" as UTC offset", NULL, 0, 250000000},
         {"1970-01-01T00:00:00.Z", "cannot use \".Z\" as UTC offset", "", 0, 0},
         {"1970-01-01T00:00:00.", "cannot use \".\" as UTC offset", "", 0, 0},
+        {"1970-01-01T00:00:00.5", "end of string before UTC offset", "", 0, 0},
+        {"1970-01-01T00:00:00.50", "end of string before UTC offset", "", 0, 0},
         {"1970-01-01T1:00:00Z", "hour must have exactly two digits", NULL, 3600, 0},
         {"1970-01-01T1", "cannot use \"1\" as hour", "", 0, 0},
         {"1970-01-01T:00:00Z", "cannot use \":00:00Z\" as hour", "", 0, 0},
@@ -246,10 +313,11 @@ static void test_parts(void **) {
 
 UNIT_MAIN(test_timestamp) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_cut_texts), cmocka_unit_test(test_ends_of_months),
-        cmocka_unit_test(test_timestamp), cmocka_unit_test(test_calendar),
-        cmocka_unit_test(test_fields),    cmocka_unit_test(test_add_date),
-        cmocka_unit_test(test_parts),
+        cmocka_unit_test(test_cut_texts),   cmocka_unit_test(test_ends_of_months),
+        cmocka_unit_test(test_timestamp),   cmocka_unit_test(test_calendar),
+        cmocka_unit_test(test_fields),      cmocka_unit_test(test_add_date),
+        cmocka_unit_test(test_every_day),   cmocka_unit_test(test_damaged),
+        cmocka_unit_test(test_every_month), cmocka_unit_test(test_parts),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
