@@ -1,5 +1,6 @@
-/* fake_note: an action that adds a line to the diary. The order "defer TEXT" defers its plan,
- * whether the call allows that or not; "note TEXT" makes it fail, "twice TEXT" with two errors. */
+/* fake_note, fake_mark: actions that add a line to the diary. The order "defer TEXT" defers its
+ * plan, whether the call allows that or not; "note TEXT" makes it fail, "twice TEXT" with two
+ * errors. */
 #include "fake_world.h"
 
 static const Attribute attributes[] = {
@@ -15,10 +16,12 @@ static bool note_plan(const Call *call, const ActionRequest *request, ActionResp
     return true;
 }
 
+/* "note x" or "mark x", by the type. */
 static bool note_invoke(const Call *call, const ActionRequest *request, Diags *diags) {
     FakeWorld *world = fake_world_of(call);
     Str text = object_text(request->config, "text", STR_EMPTY);
-    Str line = str_format(call->arena, "note %.*s", STR_ARG(text));
+    Str line =
+        str_format(call->arena, "%s %.*s", call->type->name + strlen("fake_"), STR_ARG(text));
     if (fake_world_is_ordered(world, str_format(call->arena, "twice %.*s", STR_ARG(text)))) {
         diags_error(diags, NO_RANGE, "First error", "As ordered.");
         return diags_fail(diags, NO_RANGE, "Second error", "As ordered.");
@@ -30,6 +33,14 @@ static bool note_invoke(const Call *call, const ActionRequest *request, Diags *d
     pthread_mutex_unlock(&world->mutex);
     return true;
 }
+
+const ActionType fake_mark = {
+    .mode = MODE_ACTION,
+    .name = "fake_mark",
+    .schema = {SCHEMA_ATTRIBUTES(attributes)},
+    .plan = note_plan,
+    .invoke = note_invoke,
+};
 
 const ActionType fake_note = {
     .mode = MODE_ACTION,

@@ -540,7 +540,7 @@ static const ResourceType fake_bundle = BUNDLE_TYPE("fake_bundle");
 static const ObjectType *const types[] = {&fake_thing.type,  &fake_quick.type, &fake_plain.type,
                                           &fake_disk.type,   &fake_vault.type, &fake_bundle.type,
                                           &fake_lookup.type, &fake_token.type, &fake_note.type,
-                                          &fake_card.type,   &fake_cards.type};
+                                          &fake_mark.type,   &fake_card.type,  &fake_cards.type};
 
 const Provider fake_provider = {
     .name = "fake",

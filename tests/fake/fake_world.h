@@ -19,4 +19,4 @@ FakeObject *fake_world_add(FakeWorld *world, Value planned);
 extern const ResourceType fake_vault;
 extern const ResourceType fake_card;
 extern const ListType fake_cards;
-extern const ActionType fake_note;
+extern const ActionType fake_mark, fake_note;

@@ -236,8 +236,7 @@ static Value configured_now(void *payload) {
     Value none = value_null(schema_implied_type(op->schema)), marked;
     Diags ignored = diags_new(op->scratch);
     ModuleScope scope;
-    if (!resource->decoded || !record->module || record->removal != REASON_NONE ||
-        record->deposed.len > 0)
+    if (!resource->decoded || record->removal != REASON_NONE || record->deposed.len > 0)
         return none;
     module_scope_init_instance(&scope, record);
     if (!decode_eval(resource->decoded, &scope.scope, &marked, op->scratch, &ignored))

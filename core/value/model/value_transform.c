@@ -16,21 +16,22 @@ static Value clone_part(Value part, const Type *declared, Arena *arena) {
     return clone_as(part, type, arena);
 }
 
+static const Value *clone_bound(const Value *bound, Arena *arena) {
+    if (!bound)
+        return NULL;
+    Value *copy = arena_new(arena, Value);
+    *copy = value_clone(*bound, arena);
+    return copy;
+}
+
 static const Refinement *clone_refinement(const Refinement *refinement, Arena *arena) {
     if (!refinement)
         return NULL;
     Refinement *copy = arena_new(arena, Refinement);
     *copy = *refinement;
     copy->prefix = str_clone(refinement->prefix, arena);
-    Value *bounds = arena_new_array(arena, Value, 2);
-    if (refinement->min) {
-        bounds[0] = value_clone(*refinement->min, arena);
-        copy->min = &bounds[0];
-    }
-    if (refinement->max) {
-        bounds[1] = value_clone(*refinement->max, arena);
-        copy->max = &bounds[1];
-    }
+    copy->min = clone_bound(refinement->min, arena);
+    copy->max = clone_bound(refinement->max, arena);
     return copy;
 }
 

@@ -45,6 +45,12 @@ static void errors_end_the_plan(void **) {
         {NULL, VAULT("") IMPORT("fake_vault", "nonsense"), "", "Bad id", "import ", ""},
         {NULL, VAULT("") IMPORT("fake_vault", "a"), "gone a",
          "Cannot import non-existent remote object", "import read ", ""},
+
+        {NULL,
+         "provider: {fake: [{}, {alias: in, endpoint: 'at-${fake_thing.t.revision}'}]}\n"
+         "resource: {fake_thing: {t: {name: t}}, fake_vault: {a: {provider: fake.in, name: a}}}\n"
+         "import: {to: fake_vault.a, id: a}\n",
+         "", "fake_vault.a: Provider configuration unknown", "validate plan ", "+ fake_thing.t\n"},
         {VAULT(""), VAULT(HOLDS("precondition", "x")), "", "Resource precondition failed", "read ",
          ""},
         {VAULT(""), "{}\n", "keep a", "Still in use", "read plan ", ""},

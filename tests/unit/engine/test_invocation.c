@@ -63,6 +63,11 @@ static void many_actions(void **) {
         {"[{events: [after_create, before_destroy], actions: ['action.fake_note.z[1]', "
          "'action.fake_note.z[0]']}]",
          "create a\nnote z1\nnote z0\n", "note z1\nnote z0\ndelete a\n"},
+        {"[{events: [before_destroy], actions: [action.fake_mark.x, action.fake_note.y, "
+         "action.fake_note.x]}]",
+         "create a\n", "mark x\nnote y\nnote x\ndelete a\n"},
+        {"[{events: [after_create], actions: [action.fake_note.x, action.fake_mark.x]}]",
+         "create a\nnote x\nmark x\n", "delete a\n"},
         {"[{events: [after_destroy], actions: [action.fake_note.x, action.fake_note.y]}]",
          "create a\n", "delete a\nnote x\nnote y\n"},
     };
@@ -72,7 +77,8 @@ static void many_actions(void **) {
                               "resource: {fake_thing: {a: {name: a, lifecycle: {action_trigger: "
                               "%s}}}}\n"
                               "action: {fake_note: {x: {config: {text: x}}, y: {config: {text: "
-                              "y}}, z: {count: 2, config: {text: 'z${count.index}'}}}}\n",
+                              "y}}, z: {count: 2, config: {text: 'z${count.index}'}}}, "
+                              "fake_mark: {x: {config: {text: x}}}}\n",
                               rows[i].triggers);
         engine_case_run(c, str_to_cstr(text, c->arena));
         check_diary(c, rows[i].created);

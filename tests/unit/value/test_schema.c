@@ -173,6 +173,40 @@ static void sorted(void **) {
     (void)schema_sorted_attributes(&nothing, arena);
 }
 
+static const Attribute leaf_attributes[] = {
+    {"a", &TYPE_STRING, REQUIRED, "A."},
+    {"b", &TYPE_NUMBER, OPTIONAL, "B."},
+    {"c", &TYPE_BOOL, COMPUTED, "C."},
+};
+static const Attribute branch_attributes[] = {
+    {"d", NULL, REQUIRED, "D.", NESTED(NEST_MAP, leaf_attributes)},
+    {"e", &TYPE_LIST_OF_STRING, OPTIONAL, "E."},
+};
+
+static const Attribute arguments[] = {
+    {"x", &TYPE_STRING, REQUIRED, "X."},
+    {"x", &TYPE_DYNAMIC, OPTIONAL, "X."},
+    {"x", NULL, OPTIONAL, "X.", NESTED(NEST_SINGLE, leaf_attributes)},
+    {"x", NULL, OPTIONAL, "X.", NESTED(NEST_LIST, leaf_attributes)},
+    {"x", NULL, OPTIONAL, "X.", NESTED(NEST_SET, branch_attributes)},
+};
+
+/* The type of an argument: of nested objects, the arguments that are not required are optional. */
+static void configured_types(void **) {
+    static const char *const types[] = {
+        "string",
+        "any",
+        "object({a=string, b=optional(number), c=optional(bool)})",
+        "list(object({a=string, b=optional(number), c=optional(bool)}))",
+        "set(object({d=map(object({a=string, b=optional(number), c=optional(bool)})), "
+        "e=optional(list(string))}))",
+    };
+    SCOPED(ArenaRef) arena = arena_open("test");
+    for (size_t i = 0; i < ARRAY_COUNT(arguments); i++)
+        check_str(type_to_constraint(attribute_configured_type(&arguments[i], arena), arena),
+                  types[i]);
+}
+
 UNIT_MAIN(test_schema) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(sorted),
@@ -182,6 +216,7 @@ UNIT_MAIN(test_schema) {
         cmocka_unit_test(types_follow_the_tables),
         cmocka_unit_test(attributes_are_sought_at_any_depth),
         cmocka_unit_test(lookup),
+        cmocka_unit_test(configured_types),
         cmocka_unit_test(empty_value),
         cmocka_unit_test(empty_group),
     };

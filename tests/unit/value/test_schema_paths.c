@@ -120,6 +120,10 @@ static void replacement(void **) {
         {"{\"set\":[{\"pool\":\"a\",\"size\":1},{\"pool\":\"b\",\"size\":1}]}",
          "{\"set\":[{\"pool\":\"b\",\"size\":9},{\"pool\":\"a\",\"size\":9}]}", ""},
         {"{\"set\":[{\"pool\":\"a\"}]}", "{\"set\":[{\"pool\":\"b\"}]}", ".set"},
+        {"{\"map\":{\"b\":{\"pool\":\"x\"}}}",
+         "{\"map\":{\"a\":{\"pool\":\"z\"},\"b\":{\"pool\":\"x\"}}}", ".map[\"a\"].pool"},
+        {"{\"map\":{\"a\":{\"pool\":\"z\"},\"b\":{\"pool\":\"x\"}}}",
+         "{\"map\":{\"b\":{\"pool\":\"x\"}}}", ".map[\"a\"].pool"},
         {"{\"set\":[{\"size\":1}]}", "{\"set\":[]}", ""},
         {"{\"set\":[]}", "{\"set\":[{\"pool\":\"b\"}]}", ".set"},
         {"{\"hard\":[{\"size\":1}]}", "{\"hard\":[{\"size\":2}]}", ".hard"},
@@ -153,6 +157,14 @@ static void unknown_counts_as_different(void **) {
     schema_replace_paths(&schema, prior, with_unknown("name", prior, arena), &paths, arena);
     schema_replace_paths(&schema, prior, with_unknown("list", prior, arena), &paths, arena);
     check_str(paths_text(&paths, arena), ".name .list");
+    /* An element of a list, which has members that replace. */
+    Path element = path_index(path_attribute((Path){0}, STR("list"), arena), value_int(0), arena);
+    Value item;
+    Paths inner = {0};
+    assert_true(path_get(prior, element, &item));
+    schema_replace_paths(&schema, prior, path_set(prior, element, value_unknown(item.type), arena),
+                         &inner, arena);
+    check_str(paths_text(&inner, arena), ".list[0]");
 }
 
 UNIT_MAIN(test_schema_paths) {

@@ -71,6 +71,11 @@ static void proposals(void **) {
         {"{'set':[{'k':'1','c':'2'}]}", "{'set':[{'k':'1'},{'k':'1','o':'x'}]}",
          "{'set':[{'k':'1','c':'2'},{'k':'1','o':'x'}]}"},
         {"{'set':[{'c':'2'},{'c':'3'}]}", "{'set':[{}]}", "{'set':[{'c':'2'}]}"},
+        /* An absent element is like no other. */
+        {"{'set':[{'k':'1','c':'2'}]}", "{'set':[null]}", "{'set':[null]}"},
+        {"{'set':[null]}", "{'set':[{}]}", "{'set':[{}]}"},
+        {"{'set':[null,{'k':'1','c':'2'}]}", "{'set':[null,{'k':'1'}]}",
+         "{'set':[null,{'k':'1','c':'2'}]}"},
         /* A computed object stays, unless it has parts of a former configuration. */
         {"{'any':{'c':'2'}}", "{}", "{'any':{'c':'2'}}"},
         {"{'any':{'o':'2'}}", "{}", "{'any':{'o':'2'}}"},

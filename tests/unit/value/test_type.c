@@ -224,6 +224,29 @@ static void constants(void **) {
     arena_close(own);
 }
 
+/* The first typed element determines a collection; that of the collection stays without any. */
+static void elements_of_collections(void **) {
+    static const struct {
+        const Type *types[3];
+        size_t count;
+        const Type *element;
+    } rows[] = {
+        {{NULL}, 0, &TYPE_STRING},
+        {{&TYPE_BOOL}, 1, &TYPE_BOOL},
+        {{&TYPE_BOOL, &TYPE_NUMBER}, 2, &TYPE_BOOL},
+        {{&TYPE_DYNAMIC, &TYPE_NUMBER}, 2, &TYPE_NUMBER},
+        {{&TYPE_DYNAMIC, &TYPE_DYNAMIC, &TYPE_BOOL}, 3, &TYPE_BOOL},
+        {{&TYPE_DYNAMIC, &TYPE_DYNAMIC}, 2, &TYPE_DYNAMIC},
+    };
+    const Type *collections[] = {&TYPE_LIST_OF_STRING, &TYPE_SET_OF_STRING, &TYPE_MAP_OF_STRING};
+    for (size_t i = 0; i < ARRAY_COUNT(rows) * 3; i++) {
+        const Type *found =
+            type_with_elements(collections[i % 3], rows[i / 3].types, rows[i / 3].count, arena);
+        assert_int_equal(found->kind, collections[i % 3]->kind);
+        assert_ptr_equal(found->element, rows[i / 3].element);
+    }
+}
+
 UNIT_MAIN(test_type) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(constants),
@@ -236,6 +259,7 @@ UNIT_MAIN(test_type) {
         cmocka_unit_test(equality_is_structural),
         cmocka_unit_test(tuples_of_one_type_store_it_once),
         cmocka_unit_test(flags_follow_from_the_parts),
+        cmocka_unit_test(elements_of_collections),
         cmocka_unit_test(optional_markers_come_off),
         cmocka_unit_test(clones_are_independent),
         cmocka_unit_test(texts),

@@ -57,6 +57,16 @@ static void order_is_total(void **) {
     CHECK_ASCENDING(value_bool(false), value_bool(true), value_null(&TYPE_BOOL));
     CHECK_ASCENDING(big("-1e30"), value_int(-2), big("-1.5"), value_int(7), big("1e30"));
     CHECK_ASCENDING(text(""), a, text("ab"), unknown, null);
+    /* The two zeros have an order, and the same one to all others. */
+    const Value zeros[] = {big("-0.0"), value_int(0), big("-0.0")};
+    for (size_t i = 0; i < 3; i++) {
+        for (size_t k = 0; k < 3; k++) {
+            int order = value_compare(zeros[i], zeros[k]);
+            assert_int_equal((order > 0) - (order < 0), (int)(i == 1) - (int)(k == 1));
+        }
+        assert_true(value_compare(value_int(-1), zeros[i]) < 0);
+        assert_true(value_compare(zeros[i], value_int(1)) < 0);
+    }
     CHECK_ASCENDING(list_of(a, b), list_of(a, c), list_of(b, a), list_of(b, null));
     CHECK_ASCENDING(map_of("a", a), map_of("a", b), map_of("b", a));
 }

@@ -33,6 +33,10 @@ static void styles(void **) {
         {"{\"a\":\"\xC3\xA9\xE4\xB8\xAD\"}", "\"a\": \"\xC3\xA9\xE4\xB8\xAD\"\n",
          "a: \xC3\xA9\xE4\xB8\xAD\n"},
         {"null", "null\n...\n", "null\n...\n"},
+        {"true", "true\n...\n", "true\n...\n"},
+        {"15", "15\n...\n", "15\n...\n"},
+        {"\"x\"", "\"x\"\n", "x\n"},
+        {"[]", "[]\n", "[]\n"},
     };
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         SCOPED(ArenaRef) arena = arena_open("test");
