@@ -101,7 +101,7 @@ static size_t add_wide(StrBuf *out, Str text, size_t at) {
 static void writer_add_quoted(JsonWriter *writer, Str text) {
     StrBuf *out = writer->out;
     strbuf_add_char(out, '"');
-    for (size_t at = 0; at < text.len;) {
+    for (size_t at = 0;;) {
         size_t start = at;
         while (at < text.len && writer_is_plain(writer, (unsigned char)text.ptr[at]))
             at++;

@@ -41,7 +41,7 @@ static bool at_char(const Parser *parser, char c) {
 static Str scan_identifier(Parser *parser) {
     size_t start = parser->at;
     while (parser->at < parser->text.len) {
-        size_t width = 1;
+        size_t width;
         uint32_t c = utf8_decode(parser->text, parser->at, &width);
         bool first = parser->at == start;
         bool fits = c == '_' || (first ? utf8_is_id_start(c) : c == '-' || utf8_is_id_continue(c));
@@ -192,7 +192,7 @@ static bool scan_name(Parser *parser) {
             parser->steps.count > 0 ? "a name is missing at the end." : "there is no name.";
         return address_parse_fail(parser, "%s", where);
     }
-    size_t width = 1;
+    size_t width;
     utf8_decode(parser->text, parser->at, &width);
     return address_parse_fail(
         parser, "a name is expected instead of \"%.*s\". Write instance keys in square brackets.",

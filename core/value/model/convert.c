@@ -359,7 +359,7 @@ static bool convert_nested(Conversion *c, Value v, const Type *type, const Place
 }
 
 static bool convert_step_into(Value v, PathStep step, Value *out) {
-    int64_t at = 0;
+    int64_t at;
     size_t index;
     Str name = step.is_index && step.key.type == &TYPE_STRING ? value_text(step.key) : step.name;
     if (!value_is_present(v))

@@ -57,7 +57,7 @@ static bool is_primitive_to_primitive(const Type *from, const Type *to, ConvertS
 static bool is_object_to_object(const Type *from, const Type *to, ConvertSafety safety,
                                 Arena *arena) {
     for (size_t i = 0; i < to->count; i++) {
-        size_t at = 0;
+        size_t at;
         if (!type_find_attribute(from, to->names[i], &at)) {
             if (to->optional && to->optional[i])
                 continue;
@@ -212,7 +212,7 @@ static Str object_mismatch(const Type *have, const Type *want, Arena *arena) {
     StrVec missing = {0};
     Str wrong = {0};
     for (size_t i = 0; i < want->count; i++) {
-        size_t at = 0;
+        size_t at;
         if (!type_find_attribute(have, want->names[i], &at)) {
             bool optional = want->optional && want->optional[i];
             if (!optional)

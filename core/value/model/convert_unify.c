@@ -15,12 +15,12 @@ typedef struct TypeSet {
 /* Set of types seen, by hash: open addressing over index + 1 into the TypeSet. */
 typedef struct Seen {
     uint32_t *slots;
-    size_t slot_count;
+    size_t capacity; /* of `slots`, a power of two */
 } Seen;
 
 static void unify_add_type(TypeSet *set, Seen *seen, const Type *type) {
-    size_t at = type->hash & (seen->slot_count - 1);
-    for (; seen->slots[at]; at = (at + 1) & (seen->slot_count - 1)) {
+    size_t at = type->hash & (seen->capacity - 1);
+    for (; seen->slots[at]; at = (at + 1) & (seen->capacity - 1)) {
         if (type_equal(set->types[seen->slots[at] - 1], type))
             return;
     }
@@ -32,11 +32,11 @@ static void unify_add_type(TypeSet *set, Seen *seen, const Type *type) {
 static TypeSet unify_collect(const Type *const *types, size_t count, ConvertSafety safety,
                              Arena *arena) {
     TypeSet set = {.safety = safety, .arena = arena};
-    Seen seen = {.slot_count = 8};
+    Seen seen = {.capacity = 8};
     set.types = arena_new_array(arena, const Type *, count);
-    while (seen.slot_count < count * 2)
-        seen.slot_count *= 2;
-    seen.slots = arena_new_array(arena, uint32_t, seen.slot_count);
+    while (seen.capacity < count * 2)
+        seen.capacity *= 2;
+    seen.slots = arena_new_array(arena, uint32_t, seen.capacity);
     for (size_t i = 0; i < count; i++)
         unify_add_type(&set, &seen, types[i]);
     return set;

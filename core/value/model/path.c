@@ -160,7 +160,7 @@ static bool path_find_item(Value v, const PathStep *step, size_t *index) {
 /* Returns the type at the step below `type`, or NULL if there is none. */
 static const Type *step_type(const Type *type, const PathStep *step) {
     Str name;
-    size_t i = 0;
+    size_t i;
     switch (type->kind) {
     case KIND_DYNAMIC: return type;
     case KIND_LIST: return step_number(step, &i) ? type->element : NULL;
@@ -180,7 +180,7 @@ static const Type *step_type(const Type *type, const PathStep *step) {
 
 /* Gets the item at a step, with the marks of v. A null v gives a null, an unknown v an unknown. */
 static bool get_item(Value v, const PathStep *step, Value *out) {
-    size_t i = 0;
+    size_t i;
     if (value_is_present(v)) {
         if (!path_find_item(v, step, &i))
             return false;
@@ -203,27 +203,15 @@ bool path_get(Value root, Path path, Value *out) {
     return true;
 }
 
-/* Returns false, with *v unchanged, if the path does not exist. */
-static bool set_at(Value *v, Path path, Value value, Arena *arena) {
-    size_t at = 0;
-    if (path.count == 0) {
-        *v = value;
-        return true;
-    }
-    if (!value_is_present(*v) || !path_find_item(*v, &path.steps[0], &at))
-        return false;
-    Value item = value_at(*v, at);
-    if (!set_at(&item, (Path){path.steps + 1, path.count - 1}, value, arena))
-        return false;
-    Value *items = value_copy_items(*v, arena);
-    items[at] = item;
-    *v = value_with_items(*v, items, arena);
-    return true;
-}
-
 Value path_set(Value root, Path path, Value value, Arena *arena) {
-    set_at(&root, path, value, arena);
-    return root;
+    size_t at;
+    if (path.count == 0)
+        return value;
+    if (!value_is_present(root) || !path_find_item(root, &path.steps[0], &at))
+        return root;
+    Value *items = value_copy_items(root, arena);
+    items[at] = path_set(items[at], (Path){path.steps + 1, path.count - 1}, value, arena);
+    return value_with_items(root, items, arena);
 }
 
 /* The first step of a path as an index into the items, and the rest of the path below it. */

@@ -130,7 +130,7 @@ static bool timestamp_in_range(TimestampReader *reader, int number, int low, int
 }
 
 static bool timestamp_date(TimestampReader *reader, TimestampFields *out) {
-    int year = 0;
+    int year;
     bool is_good = timestamp_digits(reader, 4, &year, "year") && timestamp_separator(reader, "-") &&
                    timestamp_digits(reader, 2, &out->month, "month") &&
                    timestamp_in_range(reader, out->month, 1, 12, "month") &&

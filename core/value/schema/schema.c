@@ -236,7 +236,7 @@ static Value empty_block(const Block *block, const Type *type, Arena *arena) {
 Value schema_empty_value(const Schema *schema, Arena *arena) {
     const Type *type = schema_implied_type(schema);
     Value *items = arena_new_array(arena, Value, type->count);
-    size_t at = 0;
+    size_t at;
     for (size_t i = 0; i < type->count; i++)
         items[i] = value_null(type_at(type, i));
     for (size_t i = 0; i < schema->block_count; i++) {

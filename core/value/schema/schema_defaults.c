@@ -50,7 +50,7 @@ static bool defaults_fill_object(const Schema *schema, Value *object, Arena *are
         return false;
     Value *items = value_copy_items(*object, arena);
     bool changed = false;
-    size_t at = 0;
+    size_t at;
     for (size_t i = 0; i < schema_member_count(schema); i++) {
         SchemaMember member = schema_member(schema, i);
         if (type_find_attribute(object->type, member.name, &at))

@@ -76,9 +76,9 @@ static bool holds_configured_leaves(const Schema *schema, Nesting nesting, Value
 }
 
 static Value propose_member(SchemaMember member, Value prior, Value config, Arena *arena) {
-    unsigned flags = member.attribute ? member.attribute->flags : 0;
-    if ((flags & COMPUTED) && value_is_null(config)) {
-        bool is_removed = member.nested && (flags & OPTIONAL) &&
+    const Attribute *attribute = member.attribute;
+    if (attribute && (attribute->flags & COMPUTED) && value_is_null(config)) {
+        bool is_removed = member.nested && (attribute->flags & OPTIONAL) &&
                           holds_configured_leaves(member.nested, member.nesting, prior);
         return is_removed ? config : prior;
     }

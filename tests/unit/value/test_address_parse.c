@@ -30,6 +30,8 @@ static void keys_are_unescaped(void **) {
         {"a.b[\"\\t\\r\\n\\\"\\\\\"]", "\t\r\n\"\\"},
         {"a.b[\"$${a} %%{b} $ % $$\"]", "${a} %{b} $ % $$"},
         {"a.b[\"]\"]", "]"},
+        {"a.b[\"\\ud7ff\\ue000\\U0010ffff\"]", "\xED\x9F\xBF\xEE\x80\x80\xF4\x8F\xBF\xBF"},
+        {" a . b [ \"x\" ] ", "x"},
     };
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         Diags diags = diags_new(arena);
@@ -77,6 +79,11 @@ static void errors_name_the_part(void **) {
         {".a", "a name is expected instead of \".\""},
         {"a..b", "a name is expected instead of \".\""},
         {"a.0", "square brackets"},
+        {"a.😀b", "instead of \"😀\"."},
+        {"a.b[\"\\udfff\"]", "an escape is invalid"},
+        {"a.b[\"\\udbff\"]", "an escape is invalid"},
+        {"a.b[\"\\udc00\"]", "an escape is invalid"},
+        {"a.b[\"\\U00110000\"]", "an escape is invalid"},
         {"a.b.c", "\"c\" is not allowed"},
         {"a.b[0][1]", "more than one instance key"},
         {"a[0].b", "[0] stands where"},
@@ -174,11 +181,46 @@ static void actions(void **) {
     }
 }
 
+/* The bytes have no end, so that the sanitizer sees a read behind them. */
+static void cut_texts(void **) {
+    static const char *const texts[] = {
+        "module.a[\"k\\u00e9\\\"\\\\\"].module.b[12].data.http.x[\"a $${b} %%{c} ]\"]",
+        "aws_x.y[-3]",
+        "module.a[\"\\U0001F600\\t\"].module.b",
+    };
+    SCOPED(ArenaRef) arena = arena_open("test");
+    for (size_t i = 0; i < ARRAY_COUNT(texts); i++) {
+        size_t whole = strlen(texts[i]);
+        for (size_t size = 0; size <= whole; size++) {
+            Diags diags = diags_new(arena);
+            AddressTarget target;
+            ResourceAddr resource;
+            char *bytes = malloc(size + 1);
+            memcpy(bytes + 1, texts[i], size);
+            Str text = {bytes + 1, size};
+            bool is_target = address_parse_target(text, &target, arena, &diags);
+            assert_int_equal(is_target, diags.count == 0);
+            if (size == whole && i != 1)
+                assert_true(is_target);
+            diags = diags_new(arena);
+            bool is_resource = address_parse_resource(text, &resource, arena, &diags);
+            assert_int_equal(is_resource, diags.count == 0);
+            if (size == whole)
+                assert_int_equal(is_resource, i == 0);
+            free(bytes);
+        }
+    }
+}
+
 UNIT_MAIN(test_address_parse) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(actions),          cmocka_unit_test(parts_of_a_resource),
-        cmocka_unit_test(keys_are_numbers), cmocka_unit_test(keys_are_unescaped),
-        cmocka_unit_test(targets),          cmocka_unit_test(errors_name_the_part),
+        cmocka_unit_test(actions),
+        cmocka_unit_test(parts_of_a_resource),
+        cmocka_unit_test(keys_are_numbers),
+        cmocka_unit_test(cut_texts),
+        cmocka_unit_test(keys_are_unescaped),
+        cmocka_unit_test(targets),
+        cmocka_unit_test(errors_name_the_part),
         cmocka_unit_test(unknown_keys),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -129,10 +129,55 @@ static void public_hosts(void **) {
     }
 }
 
+/* Of two public registries the stored one stays, for the same provider. */
+static void public_hosts_are_kept(void **) {
+    static const char terraform[] = "registry.terraform.io/a/b",
+                      tofu[] = "registry.opentofu.org/a/b";
+    static const char *const cases[][3] = {
+        {terraform, tofu, tofu},
+        {tofu, terraform, terraform},
+        {terraform, terraform, terraform},
+        {terraform, "registry.opentofu.org/a/c", terraform},
+        {terraform, "registry.opentofu.org/x/a/b", terraform},
+        {terraform, "example.com/a/b", terraform},
+        {"example.com/a/b", terraform, "example.com/a/b"},
+        {"example.com/a/b", "example.org/a/b", "example.com/a/b"},
+        {terraform, "a/b", terraform},
+        {"a/b", terraform, "a/b"},
+        {terraform, "", terraform},
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+        ProviderConfigAddr address = {.provider = str_from_cstr(cases[i][0]), .alias = STR("x")};
+        ProviderConfigAddr stored = {.provider = str_from_cstr(cases[i][1]), .alias = STR("y")};
+        ProviderConfigAddr kept = provider_config_addr_keep_host(address, stored);
+        check_str(kept.provider, cases[i][2]);
+        check_str(kept.alias, "x");
+    }
+}
+
+/* The bytes have no end, so that the sanitizer sees a read behind them. */
+static void cut_texts(void **) {
+    static const char whole[] = "module.a.module.b.provider[\"h/n\\\"/t\"].by[\"k\\\\.1\"]";
+    SCOPED(ArenaRef) arena = arena_open("test");
+    for (size_t size = 0; size < sizeof(whole); size++) {
+        ProviderConfigAddr address;
+        char *bytes = malloc(size + 1);
+        memcpy(bytes + 1, whole, size);
+        Str text = {bytes + 1, size};
+        if (provider_config_addr_parse(text, &address, arena))
+            check_str_equal(provider_config_addr_to_str(address, arena), text);
+        else
+            assert_true(size < sizeof(whole) - 1);
+        free(bytes);
+    }
+}
+
 UNIT_MAIN(test_address_provider) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(public_hosts),
         cmocka_unit_test(parsed),
+        cmocka_unit_test(public_hosts_are_kept),
+        cmocka_unit_test(cut_texts),
         cmocka_unit_test(refused),
         cmocka_unit_test(compared_and_cloned),
     };

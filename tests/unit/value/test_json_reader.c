@@ -91,6 +91,45 @@ static void ascii(void **) {
     check_str_equal(reader.text, ((Str){"\xED\x9F\xBF\xEE\x80\x80\0x", 8}));
 }
 
+/* A sign with a meaning is found at every place, whatever the reader takes in one step. */
+static void signs_at_every_place(void **) {
+    static const struct {
+        const char *sign, *decoded; /* NULL: an error at the sign */
+        bool is_ascii;
+    } rows[] = {
+        {"\\n", "\n", true},    {"\\\\", "\\", true}, {"\xC3\xA9", "\xC3\xA9", false},
+        {"\x7F", "\x7F", true}, {" ", " ", true},     {"!", "!", true},
+        {"#", "#", true},       {"[", "[", true},     {"]", "]", true},
+        {"\x1F", NULL, true},   {"\n", NULL, true},   {"\x01", NULL, true},
+    };
+    SCOPED(ArenaRef) arena = arena_open("test");
+    for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+        for (size_t before = 0; before < 20; before++) {
+            for (size_t after = 0; after < 20; after++) {
+                StrBuf text = strbuf_new(arena), wanted = strbuf_new(arena);
+                strbuf_add_char(&text, '"');
+                strbuf_add_repeat(&text, 'x', before);
+                strbuf_add_cstr(&text, rows[i].sign);
+                strbuf_add_repeat(&text, 'x', after);
+                strbuf_add_cstr(&text, "\"");
+                JsonReader reader = json_reader_new(strbuf_str(&text), arena);
+                JsonToken token = json_next(&reader);
+                assert_int_equal(token, rows[i].decoded ? JSON_STRING : JSON_BAD);
+                if (!rows[i].decoded) {
+                    assert_int_equal(reader.start, before + 1);
+                    continue;
+                }
+                strbuf_add_repeat(&wanted, 'x', before);
+                strbuf_add_cstr(&wanted, rows[i].decoded);
+                strbuf_add_repeat(&wanted, 'x', after);
+                check_str_equal(reader.text, strbuf_str(&wanted));
+                assert_int_equal(reader.is_ascii, rows[i].is_ascii);
+                assert_int_equal(json_next(&reader), JSON_END);
+            }
+        }
+    }
+}
+
 static void rows(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
     static const struct {
@@ -249,6 +288,7 @@ UNIT_MAIN(test_json_reader) {
         cmocka_unit_test(members),
         cmocka_unit_test(ascii),
         cmocka_unit_test(tokens),
+        cmocka_unit_test(signs_at_every_place),
         cmocka_unit_test(rows),
         cmocka_unit_test(depth_is_bounded),
         cmocka_unit_test(views_and_offsets),

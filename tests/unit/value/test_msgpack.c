@@ -345,6 +345,9 @@ static void unknown_lengths_have_a_budget(void **) {
     size_t before = arena_used(arena);
     Value v = read_bytes(strbuf_str(&bytes), type_of("['list',['list','bool']]"));
     assert_int_equal(v.count, 1000);
+    for (size_t i = 0; i < 1000; i++) /* the budget is for as many as the first list has */
+        assert_int_equal(value_is_known(value_at(v, i)), i == 0);
+    assert_int_equal(value_at(v, 0).count, 100000);
     assert_true(arena_used(arena) - before < (size_t)16 << 20);
 }
 

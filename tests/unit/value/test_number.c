@@ -93,6 +93,34 @@ static void other_texts_are_refused(void **) {
     }
 }
 
+/* At most 1,001,000 digits, and exponents of at most 2,000,000. */
+static void limits_of_texts(void **) {
+    static const struct {
+        size_t zeros;
+        const char *end;
+        bool is_good;
+    } rows[] = {
+        {1000999, "", true},
+        {1001000, "", false},
+        {1000998, "1e2000000", true},
+        {1000998, "1e02000000", true},
+        {1000998, "1e2000001", false},
+        {1000998, "1e20000000", false},
+        {1000998, "1e-2000000", false},
+        {1000998, "1e020000000", false},
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+        SCOPED(ArenaRef) scratch = arena_open("long text");
+        const Number *number;
+        StrBuf text = strbuf_new(scratch);
+        strbuf_add_cstr(&text, "0.");
+        strbuf_add_repeat(&text, '0', rows[i].zeros);
+        strbuf_add_cstr(&text, rows[i].end);
+        if (number_from_text(strbuf_str(&text), &number, scratch) != rows[i].is_good)
+            fail_msg("%zu zeros, %s", rows[i].zeros, rows[i].end);
+    }
+}
+
 /* Every number that can be read can be written and read again; an overflow in a calculation is an
  * error. */
 static void numbers_round_trip(void **) {
@@ -261,6 +289,25 @@ static void huge_numbers_have_bounded_text(void **) {
     check_str(number_to_text(number_negate(number, arena), arena), "-Inf");
 }
 
+static const Number *power_of_two(int64_t exponent) {
+    bool is_small = exponent < 0;
+    const Number *power = read("1"), *square = read(is_small ? "0.5" : "2");
+    for (int64_t left = is_small ? -exponent : exponent; left > 0; left /= 2) {
+        if (left % 2)
+            power = number_multiply(power, square, arena);
+        square = number_multiply(square, square, arena);
+    }
+    return power;
+}
+
+/* About as many binary digits as a million decimal ones have, on both sides of the point. */
+static void limits_of_magnitudes(void **) {
+    assert_true(number_has_text(power_of_two(3321999)));
+    assert_false(number_has_text(power_of_two(3322000)));
+    assert_true(number_has_text(power_of_two(-3322001)));
+    assert_false(number_has_text(power_of_two(-3322002)));
+}
+
 /* A point stands only between digits. */
 static void points_with_exponents(void **) {
     size_t single = 0;
@@ -290,6 +337,7 @@ UNIT_MAIN(test_number) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(texts_are_read_and_written),
         cmocka_unit_test(other_texts_are_refused),
+        cmocka_unit_test(limits_of_texts),
         cmocka_unit_test(numbers_round_trip),
         cmocka_unit_test(text_has_the_fewest_digits),
         cmocka_unit_test(powers_of_two_have_the_fewest_digits),
@@ -299,6 +347,7 @@ UNIT_MAIN(test_number) {
         cmocka_unit_test(integers_are_recognised),
         cmocka_unit_test(order_and_sign),
         cmocka_unit_test(huge_numbers_have_bounded_text),
+        cmocka_unit_test(limits_of_magnitudes),
         cmocka_unit_test(points_with_exponents),
         cmocka_unit_test(clones_outlive_the_original),
     };

@@ -304,6 +304,31 @@ static void infinity_in_collections(void **) {
     }
 }
 
+/* Every key of maps and objects of any size, and those between them. */
+static void keys_of_any_map(void **) {
+    for (size_t count = 0; count < 20; count++) {
+        Str *keys = arena_new_array(arena, Str, count + 1);
+        Value *items = arena_new_array(arena, Value, count + 1);
+        for (size_t i = 0; i < count; i++) {
+            keys[i] = str_format(arena, "k%02zu", 2 * i + 1);
+            items[i] = value_int((int64_t)(2 * i + 1));
+        }
+        Value map = value_map(&TYPE_NUMBER, keys, items, count, arena), found;
+        Value object = value_object(keys, items, count, arena);
+        for (size_t i = 0; i < 2 * count + 2; i++) {
+            Str name = str_format(arena, "k%02zu", i);
+            Path path = path_index(root, value_from_str(name), arena);
+            bool is_key = i % 2 == 1 && i < 2 * count;
+            assert_int_equal(path_get(map, path, &found), is_key);
+            if (is_key)
+                assert_true(value_equal(found, value_int((int64_t)i)));
+            assert_int_equal(path_get(object, path, &found), is_key);
+            if (is_key)
+                assert_true(value_equal(found, value_int((int64_t)i)));
+        }
+    }
+}
+
 /* The bytes have no end, so that the sanitizer sees a read behind them. */
 static void cut_texts(void **) {
     static const char whole[] = ".a[1].bc[\"k\\\"\\n.[x\"][-20].d[\"\"]";
@@ -403,6 +428,7 @@ UNIT_MAIN(test_path) {
         cmocka_unit_test(differences),
         cmocka_unit_test(different_members),
         cmocka_unit_test(infinity_in_collections),
+        cmocka_unit_test(keys_of_any_map),
         cmocka_unit_test(cut_texts),
         cmocka_unit_test(nested_infinity),
         cmocka_unit_test(absent_parts),
