@@ -11,8 +11,18 @@
 #include "node_object.h"
 #include "path_error.h"
 #include "remote_step.h"
+#include "url.h"
 
 #define ARGUMENT "upgrade_through"
+
+/* The text is a word of a line for the machine. */
+static Str kubeadm_rounds_check_proxy(Value value, Arena *) {
+    Str text = value_text(value);
+    Url url;
+    bool is_good = url_parse(text, &url) && url.host.len && str_has_only(text, ":/-._[]@%") &&
+                   (str_equal(url.scheme, STR("https")) || str_equal(url.scheme, STR("http")));
+    return is_good ? STR_EMPTY : STR("The proxy is a URL, such as \"http://10.0.0.1:3128\".");
+}
 
 /* clang-format off */
 static const Attribute repository[] = {
@@ -22,11 +32,15 @@ static const Attribute repository[] = {
 };
 static const Attribute entry[] = {
     {"bundle",     NULL, OPTIONAL, "Programs and images of this version, for machines without a network.", .nested = &host_bundle_argument},
+    {"proxy",      &TYPE_STRING, OPTIONAL, "Proxy by which the machines download the bundle with fetch = \"host\", such as \"http://10.0.0.1:3128\".", .check = kubeadm_rounds_check_proxy},
     {"repository", NULL, OPTIONAL, "Packages for apt, of which only the programs are taken. The images come from their registry.", .nested = NESTED(NEST_SINGLE, repository)},
 };
 /* clang-format on */
 
-static const ArgumentRule entry_rules[] = {{RULE_EXACTLY_ONE, {"bundle", "repository"}}};
+static const ArgumentRule entry_rules[] = {
+    {RULE_EXACTLY_ONE, {"bundle", "repository"}},
+    {RULE_REQUIRED_WITH, {"proxy", "bundle"}},
+};
 
 const NestedObject kubeadm_rounds_argument = {
     NESTED_OBJECT(NEST_MAP, entry, SCHEMA_RULES(entry_rules))};
@@ -85,6 +99,7 @@ static bool open_bundle(const Rounds *rounds, const KubeRound *round, Str archit
         return true;
     if (!host_bundle_open(call, given, out, diags))
         return false;
+    out->proxy = object_text(entry_of(rounds, round), "proxy", STR_EMPTY);
     Str problem =
         cluster_check_bundle(&out->bundle, round->version, architecture,
                              object_text(cluster, "image_repository", STR_EMPTY), call->arena);

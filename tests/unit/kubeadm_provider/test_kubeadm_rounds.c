@@ -1,6 +1,7 @@
 /* kubeadm_rounds: an upgrade over several minor versions of a cluster in memory, with a death at
  * each of its commands. */
 #include "base64.h"
+#include "digest.h"
 #include "json.h"
 #include "kubeadm_provider.h"
 #include "kubeadm_refresh.h"
@@ -8,6 +9,8 @@
 #include "pki.h"
 #include "resource_case.h"
 #include "ssh_client.h"
+
+#include <stdlib.h>
 
 #define LINK  "\"user\":\"u\",\"password\":\"p\",\"host_key\":\"k\",\"timeout\":\"10ms\""
 #define NODES 4 /* three control planes and a worker; node i has the address 10.0.0.i */
@@ -36,7 +39,8 @@ typedef struct Cluster {
     bool is_dead;
     size_t failing_lists; /* so many lists of control planes fail */
     FoundObjects joins;
-    StrBuf log; /* steps: "up-1.35.4-cp1 " */
+    StrBuf log;     /* steps: "up-1.35.4-cp1 " */
+    StrVec sources; /* of the bundles, as the machines get them: "URL PROXY" */
 } Cluster;
 
 static const char *name_of(const Cluster *cluster, size_t i) {
@@ -78,8 +82,19 @@ static void run_step(Cluster *cluster, size_t i, uint32_t minor) {
     strbuf_add_format(&cluster->log, "1.%u-%s ", minor, name_of(cluster, i));
 }
 
+static void see_source(Cluster *cluster, Str lines) {
+    Str line;
+    while (str_next_field(&lines, '\n', &line)) {
+        if (str_starts_with(line, STR("source ")))
+            vec_push(cluster->c.arena, &cluster->sources,
+                     str_clone(str_after(line, sizeof "source " - 1), cluster->c.arena));
+    }
+}
+
 static Str answer(Cluster *cluster, size_t i, const SshCommand *command, Arena *arena) {
     Machine *machine = &cluster->machines[i];
+    if (str_find(command->command, STR("curl is missing"), 0) != SIZE_MAX)
+        return STR_EMPTY; /* the machine can download */
     bool is_start = command->input.len > 0;
     uint32_t up = minor_in(command->command, "'up-1."),
              fetch = minor_in(command->command, "'fetch-1.");
@@ -90,6 +105,7 @@ static Str answer(Cluster *cluster, size_t i, const SshCommand *command, Arena *
     }
     if (is_start && fetch) {
         machine->fetched = fetch;
+        see_source(cluster, command->input);
         return str_format(arena, "loam-step fetch-1.%u.4-%s exited 0 0 0\n", fetch,
                           name_of(cluster, i));
     }
@@ -99,7 +115,7 @@ static Str answer(Cluster *cluster, size_t i, const SshCommand *command, Arena *
         return str_format(
             arena,
             "facts 1\nuser 0\nos_id debian\nprogram apt-get\nversion kubelet v1.%u.4\n%s%s%stime "
-            "%lld\nend\n",
+            "%lld\nend\nsettings 1\nsettings end\n",
             machine->kubelet,
             i < cluster->members
                 ? str_to_cstr(str_format(arena, "server_version v1.%u.4\n", machine->server), arena)
@@ -195,9 +211,59 @@ static Str respond(const Cluster *cluster, size_t i, Str path, Arena *arena) {
                "\"availableReplicas\":2}}]}");
 }
 
+#define FILES "https://files.example/"
+
+/* A bundle of a version, whose files machines would download. */
+static Str bundle_json(uint32_t minor, Arena *arena) {
+    static const char *const names[] = {"kube-apiserver:v%s", "kube-controller-manager:v%s",
+                                        "kube-scheduler:v%s", "kube-proxy:v%s",
+                                        "coredns/coredns:1",  "pause:1",
+                                        "etcd:3.6.11"};
+    Str version = str_format(arena, "1.%u.4", minor);
+    StrBuf images = strbuf_new(arena);
+    for (size_t i = 0; i < ARRAY_COUNT(names); i++) {
+        Str name = str_from_cstr(names[i]);
+        bool has_version = str_ends_with(name, STR("%s"));
+        strbuf_add_format(&images, "%s\"registry.k8s.io/%.*s%.*s\"", i ? "," : "",
+                          STR_ARG(str_slice(name, 0, name.len - (has_version ? 2 : 0))),
+                          STR_ARG(has_version ? version : STR_EMPTY));
+    }
+    Str digest = digest_hex(DIGEST_SHA256, STR("program"), arena);
+    return str_format(arena,
+                      "{\"format\":1,\"kubernetes_version\":\"%.*s\",\"architecture\":\"amd64\","
+                      "\"files\":[{\"path\":\"bin/kubeadm\",\"name\":\"kubeadm\",\"version\":"
+                      "\"%.*s\",\"size\":7,\"sha256\":\"%.*s\"},{\"path\":\"images/all.tar\","
+                      "\"name\":\"all\",\"version\":\"\",\"size\":7,\"sha256\":\"%.*s\","
+                      "\"images\":[%.*s]}]}\n",
+                      STR_ARG(version), STR_ARG(version), STR_ARG(digest), STR_ARG(digest),
+                      STR_ARG(strbuf_str(&images)));
+}
+
+static Str bundle_sums(uint32_t minor, Arena *arena) {
+    Str digest = digest_hex(DIGEST_SHA256, STR("program"), arena);
+    return str_format(
+        arena, "%.*s  bin/kubeadm\n%.*s  bundle.json\n%.*s  images/all.tar\n", STR_ARG(digest),
+        STR_ARG(digest_hex(DIGEST_SHA256, bundle_json(minor, arena), arena)), STR_ARG(digest));
+}
+
+static Str serve_bundle(Str url, int *code, Arena *arena) {
+    uint32_t minor = minor_in(url, FILES "1.");
+    if (str_ends_with(url, STR("/SHA256SUMS")))
+        return bundle_sums(minor, arena);
+    if (str_ends_with(url, STR("/bundle.json")))
+        return bundle_json(minor, arena);
+    *code = 404;
+    return STR_EMPTY;
+}
+
 static HttpStatus cluster_attempt(void *self, const HttpRequest *request, const HttpSink *sink,
                                   HttpResponse *response, Str *, Arena *arena) {
     Cluster *cluster = self;
+    if (str_starts_with(request->url, STR(FILES))) {
+        response->code = 200;
+        Str text = serve_bundle(request->url, &response->code, arena);
+        return sink->write(sink->payload, text) == 0 ? HTTP_DONE : HTTP_NOT_KEPT;
+    }
     size_t i = minor_in(request->url, "127.0.0.1:100") / 10 - 1;
     Str path = str_after(request->url, str_find_char(request->url, '/', sizeof "https://"));
     assert_true(i < NODES);
@@ -403,6 +469,66 @@ static bool says(const Cluster *cluster, const char *text) {
     return false;
 }
 
+static Str bundle_entry(uint32_t minor, const char *more, Arena *arena) {
+    Str digest = digest_hex(DIGEST_SHA256, bundle_sums(minor, arena), arena);
+    return str_format(arena,
+                      "\"1.%u.4\":{\"bundle\":{\"url\":\"" FILES "1.%u\",\"fetch\":\"host\","
+                      "\"digest\":\"sha256:%.*s\"}%s}",
+                      minor, minor, STR_ARG(digest), more);
+}
+
+/* Machines download the bundle of a version between by its proxy. */
+static void test_proxy(void **) {
+    char cache[] = "/tmp/rounds-XXXXXX";
+    Cluster cluster;
+    Value prior, planned;
+    KubeVersion from;
+    assert_non_null(mkdtemp(cache));
+    assert_int_equal(setenv("XDG_CACHE_HOME", cache, 1), 0);
+    open_cluster(&cluster, 34, 0);
+    Arena *arena = cluster.c.arena;
+    Str entries = str_format(
+        arena, "%.*s,%.*s", STR_ARG(bundle_entry(35, ",\"proxy\":\"http://10.9.9.9:3128\"", arena)),
+        STR_ARG(bundle_entry(36, "", arena)));
+    make_objects(&cluster, 34, 37, str_to_cstr(entries, arena), &prior, &planned);
+    if (!run(&cluster, prior, planned, &from))
+        fail_msg("%.*s", STR_ARG(cluster.c.diags.items[0].detail));
+    assert_int_equal(from.minor, 36);
+    assert_int_equal(cluster.sources.count, 2 * NODES);
+    for (size_t i = 0; i < cluster.sources.count; i++)
+        check_str(cluster.sources.items[i],
+                  i < NODES ? FILES "1.35 http://10.9.9.9:3128" : FILES "1.36 -");
+    assert_int_equal(disk_remove_tree(&disk_real, str_from_cstr(cache)), 0);
+    close_cluster(&cluster);
+}
+
+static void test_proxy_argument(void **) {
+    static const struct {
+        const char *entry;
+        bool is_valid;
+    } rows[] = {
+        {"\"bundle\":{\"path\":\"b\",\"digest\":\"sha256:0\"},\"proxy\":\"http://p:3128\"", true},
+        {"\"bundle\":{\"path\":\"b\"},\"proxy\":\"http://u:a%20b@[fd00::1]:3128/\"", true},
+        {"\"bundle\":{\"path\":\"b\"},\"proxy\":\"p:3128\"", false},
+        {"\"bundle\":{\"path\":\"b\"},\"proxy\":\"http://p x\"", false},
+        {"\"bundle\":{\"path\":\"b\"},\"proxy\":\"http://p\\nx\"", false},
+        {"\"repository\":{\"url\":\"https://r/\"},\"proxy\":\"http://p:3128\"", false},
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+        ResourceCase c = case_open(&kubeadm_init);
+        Str pki = pki_json(c.arena);
+        Str json = str_format(
+            c.arena,
+            "{\"host\":\"h\",\"node_name\":\"n\",\"endpoint\":\"a:6443\",\"kubernetes_version\":"
+            "\"1.36.4\",\"pki\":%.*s,\"upgrade_through\":{\"1.35.4\":{%s}}}",
+            STR_ARG(pki), rows[i].entry);
+        if (case_validate(&c, str_to_cstr(json, c.arena)) != rows[i].is_valid)
+            fail_msg("%s: %.*s", rows[i].entry,
+                     STR_ARG(c.diags.count ? c.diags.items[0].detail : STR_EMPTY));
+        case_close(&c);
+    }
+}
+
 /* A control plane that loam cannot reach would stay behind. */
 static void test_stranger(void **) {
     Cluster cluster;
@@ -582,6 +708,7 @@ static void test_refresh(void **) {
 
 UNIT_MAIN(test_kubeadm_rounds) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_proxy),    cmocka_unit_test(test_proxy_argument),
         cmocka_unit_test(test_run),      cmocka_unit_test(test_restarted_server),
         cmocka_unit_test(test_single),   cmocka_unit_test(test_deaths),
         cmocka_unit_test(test_stranger), cmocka_unit_test(test_plan),
