@@ -98,9 +98,12 @@ static void show_parts(const Call *call, Value before, Value after, PlanResponse
     }
 }
 
-bool bundle_plan(const Call *call, const PlanRequest *request, PlanResponse *response, Diags *) {
+bool bundle_plan(const Call *call, const PlanRequest *request, PlanResponse *response,
+                 Diags *diags) {
     Value before = files_of(request->prior);
     if (value_is_null(request->proposed)) {
+        if (bundle_fault.what && strcmp(bundle_fault.what, "stay") == 0)
+            return diags_fail(diags, NO_RANGE, "Directory stays", "As ordered.");
         show_parts(call, before, value_null(&TYPE_MAP_OF_STRING), response);
         return true;
     }

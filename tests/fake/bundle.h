@@ -18,7 +18,8 @@ typedef struct BundleFault {
      * contract: "go on" (after a part that must not begin), "no end", "never", "twice",
      * "otherwise", "unplanned", "end first"; in its plan: "again", "no before", "null before",
      * "text before", "no key", "quiet". The plan keeps the prior object: "idle", with the changed
-     * parts ("idle but parts"), with unknown ones ("idle and more"). */
+     * parts ("idle but parts"), with unknown ones ("idle and more"). The plan of a deletion fails:
+     * "stay". */
     const char *what;
 } BundleFault;
 

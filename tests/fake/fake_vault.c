@@ -1,5 +1,6 @@
 /* fake_vault: keeps private data that grows by a letter with each call, which shows the calls that
- * passed it on; plans its deletions. In its schema version 0 "name" was "label".
+ * passed it on; plans its deletions. In its schema version 0 "name" was "label"; an older
+ * "title" is rejected.
  *
  * Orders. In the plan, "keep a" and "refuse a" fail, "blame a" fails with the names of the others,
  * "survey a" notes the others, and "revive a" keeps the object in a planned deletion. In a read,
@@ -235,9 +236,11 @@ static bool vault_import(const Call *call, const ImportRequest *request, ImportR
 }
 
 static bool vault_upgrade(const Call *call, const UpgradeRequest *request,
-                          UpgradeResponse *response, Diags *) {
+                          UpgradeResponse *response, Diags *diags) {
     static const Str old = STR_CONST("\"label\":");
     size_t at = str_find(request->stored, old, 0);
+    if (str_find(request->stored, STR("\"title\":"), 0) != SIZE_MAX)
+        return diags_fail(diags, NO_RANGE, "Too old", "It has a title.");
     if (request->version > 0 || at == SIZE_MAX)
         return true;
     response->upgraded =

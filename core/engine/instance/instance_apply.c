@@ -235,8 +235,7 @@ static void instance_apply_restore(Applying *applying) {
     Str key = op->record->planned_change->deposed;
     op->record->planned_change->failed = true;
     op->record->planned_change->deposed = STR_EMPTY;
-    if (key.len > 0)
-        (void)!working_state_restore(op->walk->working, op->record->address, key, &op->diags);
+    (void)!working_state_restore(op->walk->working, op->record->address, key, &op->diags);
 }
 
 static bool record_status(Applying *applying, Value marked, ObjectStatus status,

@@ -223,7 +223,7 @@ static bool generate_all(Search *search) {
     return true;
 }
 
-static bool search_all(InstanceOp *op) {
+static void search_all(InstanceOp *op) {
     Search search = {.op = op};
     ListSink sink = {instance_list_add, &search};
     ListRequest request = {0};
@@ -235,26 +235,25 @@ static bool search_all(InstanceOp *op) {
         !instance_list_read_limit(op, &scope, &request.limit) ||
         !read_inclusion(op, &scope, &request.includes_objects) ||
         !instance_op_require_provider(op) || !find_managed(op, &search.managed))
-        return false;
+        return;
     request.config = configured.value;
     request.includes_objects |= query && query->generates_config;
     search.listing = new_listing(&search, &configured);
     instance_list_send(&search, EVENT_LIST_START);
     if (!provider_call_validate(op, configured.value) ||
         !provider_call_list(op, search.managed, &request, &sink) || !generate_all(&search))
-        return false;
+        return;
     if (cancel_level(op->walk->engine->cancel) != CANCEL_NONE)
-        return false; /* the list is incomplete; the walk reports the interruption */
+        return; /* the list is incomplete; the walk reports the interruption */
     op->record->value = value_clone(instance_list_value_of(&search), op->keep);
     op->record->listing = search.listing;
     instance_list_send(&search, EVENT_LIST_END);
-    return true;
 }
 
 bool instance_list(Walk *, void *payload, uint32_t worker) {
     InstanceOp op;
     instance_op_begin(&op, payload, worker);
     op.record->value = value_unknown(&TYPE_DYNAMIC);
-    (void)search_all(&op);
+    search_all(&op);
     return instance_op_end(&op);
 }

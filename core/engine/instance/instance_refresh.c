@@ -159,8 +159,7 @@ static bool recover_change(InstanceOp *op, const StatePending *pending, const St
 /* A change without parts and without a response needs no recovery: the refresh shows its outcome.
  */
 static bool must_recover_change(const InstanceOp *op, const StatePending *pending) {
-    if (!pending || !op->managed || op->provider->is_deferred ||
-        !str_equal(pending->deposed, op->record->deposed))
+    if (!pending || op->provider->is_deferred || !str_equal(pending->deposed, op->record->deposed))
         return false;
     return (op->managed->has_parts && pending->parts.count > 0) ||
            (pending->response && pending->response->kind == STATE_RESPONSE_DONE);

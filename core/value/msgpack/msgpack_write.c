@@ -5,22 +5,25 @@
 
 #include <math.h>
 
-/* Tokens: a first byte, then a big-endian number or length. */
+/* Tokens: a first byte, then a big-endian number or length of `size` bytes, if any. */
+
+static void put_first(StrBuf *out, uint8_t first) {
+    strbuf_add_char(out, (char)first);
+}
 
 static void msgpack_write_put(StrBuf *out, uint8_t first, uint64_t value, size_t size) {
-    char bytes[1 + sizeof(uint64_t)] = {(char)first};
-    for (size_t i = 0; i < size; i++)
-        bytes[size - i] = (char)(uint8_t)(value >> (8 * i));
-    strbuf_add(out, (Str){bytes, 1 + size});
+    put_first(out, first);
+    for (size_t left = size; left-- > 0;)
+        strbuf_add_char(out, (char)(uint8_t)(value >> (8 * left)));
 }
 
 static void put_null(StrBuf *out) {
-    msgpack_write_put(out, 0xC0, 0, 0);
+    put_first(out, 0xC0);
 }
 
 static void put_unsigned(StrBuf *out, uint64_t value) {
     if (value < 0x80)
-        msgpack_write_put(out, (uint8_t)value, 0, 0);
+        put_first(out, (uint8_t)value);
     else if (value <= UINT8_MAX)
         msgpack_write_put(out, 0xCC, value, 1);
     else if (value <= UINT16_MAX)
@@ -36,7 +39,7 @@ static void put_int(StrBuf *out, int64_t integer) {
     if (integer >= 0)
         put_unsigned(out, bits);
     else if (integer >= -32)
-        msgpack_write_put(out, (uint8_t)bits, 0, 0);
+        put_first(out, (uint8_t)bits);
     else if (integer >= INT8_MIN)
         msgpack_write_put(out, 0xD0, bits, 1);
     else if (integer >= INT16_MIN)
@@ -64,7 +67,7 @@ static void put_length(StrBuf *out, uint8_t first, size_t length) {
 
 static void msgpack_write_put_text(StrBuf *out, Str text) {
     if (text.len < 32)
-        msgpack_write_put(out, (uint8_t)(0xA0 | text.len), 0, 0);
+        put_first(out, (uint8_t)(0xA0 | text.len));
     else if (text.len <= UINT8_MAX)
         msgpack_write_put(out, 0xD9, text.len, 1);
     else
@@ -82,14 +85,14 @@ static void put_binary(StrBuf *out, Str bytes) {
 
 static void put_array(StrBuf *out, size_t count) {
     if (count < 16)
-        msgpack_write_put(out, (uint8_t)(0x90 | count), 0, 0);
+        put_first(out, (uint8_t)(0x90 | count));
     else
         put_length(out, 0xDC, count);
 }
 
 static void put_map(StrBuf *out, size_t count) {
     if (count < 16)
-        msgpack_write_put(out, (uint8_t)(0x80 | count), 0, 0);
+        put_first(out, (uint8_t)(0x80 | count));
     else
         put_length(out, 0xDE, count);
 }
@@ -146,7 +149,7 @@ static void msgpack_write_dynamic(StrBuf *out, Value v) {
 static void write_known(StrBuf *out, Value v, const Type *type) {
     switch (v.type->kind) {
     case KIND_DYNAMIC: put_null(out); return;
-    case KIND_BOOL: msgpack_write_put(out, value_is_true(v) ? 0xC3 : 0xC2, 0, 0); return;
+    case KIND_BOOL: put_first(out, value_is_true(v) ? 0xC3 : 0xC2); return;
     case KIND_NUMBER: msgpack_write_number(out, v); return;
     case KIND_STRING: msgpack_write_put_text(out, value_text(v)); return;
     case KIND_LIST:

@@ -189,6 +189,27 @@ static void a_replacement_shows_both(void **) {
     }
 }
 
+/* A rejected deletion is an error, also of a predecessor. */
+static void a_rejected_deletion_has_no_change(void **) {
+    static const char *const after[] = {"two", NULL};
+    for (size_t i = 0; i < ARRAY_COUNT(after); i++) {
+        EngineCase *c = open_with(NULL);
+        configure_in(c, "one", "{a: one}", "");
+        engine_case_must(c, engine_case_apply(c));
+        if (after[i])
+            configure_in(c, after[i], "{a: one}", "");
+        else
+            engine_case_config(c, "{}\n");
+        bundle_fault = (BundleFault){.what = "stay"};
+        assert_false(engine_case_plan(c));
+        bundle_fault = (BundleFault){0};
+        check_said(c, "fake_bundle.b: Directory stays");
+        assert_int_equal(c->diags.count, 1);
+        assert_int_equal(c->plan->changes.count, 0);
+        engine_case_close(c);
+    }
+}
+
 static void a_deletion_shows_all(void **) {
     EngineCase *c = open_with("{a: one, b: two}");
     engine_case_config(c, "locals: {none: 1}\n");
@@ -621,6 +642,42 @@ static void two_deaths(void **) {
     engine_case_close(c);
 }
 
+/* A provider that is not configured yet cannot say what an interrupted call left. */
+static void doubt_waits_for_the_provider(void **) {
+    static const char text[] = "provider: {fake: [{}, {alias: in, endpoint: "
+                               "'at-${fake_thing.t.revision}'}]}\n"
+                               "resource:\n"
+                               "  fake_thing: {t: {name: t, size: %d}}\n"
+                               "  fake_bundle: {b: {provider: fake.in, directory: %s/out, files: "
+                               "%s}}\n";
+    static const struct {
+        const char *made;
+        PlanMode mode; /* of the run that dies */
+    } rows[] = {
+        {"{}", PLAN_NORMAL}, {"{a: one, b: two}", PLAN_NORMAL}, {"{a: one, b: two}", PLAN_DESTROY}};
+    for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+        EngineCase *c = open_with(NULL);
+        const char *after = str_to_cstr(
+            str_format(c->arena, text, 1, c->directory, "{a: other, d: three}"), c->arena);
+        Str before = str_format(c->arena, text, 1, c->directory, rows[i].made);
+        engine_case_run(c, str_to_cstr(before, c->arena));
+        engine_case_config(c, after);
+        engine_case_options(c, rows[i].mode);
+        die(c, "a", "die changed");
+        engine_case_options(c, PLAN_NORMAL);
+        Str waiting = str_format(c->arena, text, 2, c->directory, "{a: other, d: three}");
+        engine_case_config(c, str_to_cstr(waiting, c->arena));
+        engine_case_must(c, engine_case_plan(c));
+        Str left = engine_case_objects(c, c->refreshed);
+        assert_true(str_find(left, STR("fake_bundle.b pending\n"), 0) != SIZE_MAX);
+        engine_case_config(c, after);
+        engine_case_must(c, engine_case_plan(c));
+        left = engine_case_objects(c, c->refreshed);
+        assert_true(str_find(left, STR("pending"), 0) == SIZE_MAX);
+        engine_case_close(c);
+    }
+}
+
 /* The parts of a deposed object are in doubt; those of its successor are not. */
 static void a_death_in_a_predecessor(void **) {
     static const char order[] = "      lifecycle: {create_before_destroy: true}\n";
@@ -813,6 +870,7 @@ UNIT_MAIN(test_change_parts) {
         cmocka_unit_test(shown_parts_are_changed),
         cmocka_unit_test(drift_is_a_part),
         cmocka_unit_test(a_replacement_shows_both),
+        cmocka_unit_test(a_rejected_deletion_has_no_change),
         cmocka_unit_test(a_deletion_shows_all),
         cmocka_unit_test(unknown_parts),
         cmocka_unit_test(a_saved_plan_is_binding),
@@ -826,6 +884,7 @@ UNIT_MAIN(test_change_parts) {
         cmocka_unit_test(deaths_between_recorded_parts),
         cmocka_unit_test(recorded_parts_share_a_sync),
         cmocka_unit_test(two_deaths),
+        cmocka_unit_test(doubt_waits_for_the_provider),
         cmocka_unit_test(a_death_in_a_predecessor),
         cmocka_unit_test(failures_between_parts),
         cmocka_unit_test(a_partial_creation_is_continued),

@@ -195,6 +195,29 @@ static void a_refusal_skips_dependents(void **) {
     engine_case_close(c);
 }
 
+/* No apply has created an imported object, so until its change the state has no fact of its block.
+ */
+static void facts_of_imports(void **) {
+    static const char *const lifecycles[] = {"", ", lifecycle: {create_before_destroy: true}"};
+    for (size_t i = 0; i < ARRAY_COUNT(lifecycles); i++) {
+        EngineCase *c = engine_case_open();
+        Str text = str_format(
+            c->arena,
+            "resource: {fake_card: {a: {name: i, size: 2, depends_on: [fake_thing.t]%s}}, "
+            "fake_thing: {t: {name: t}}}\n"
+            "import: {to: fake_card.a, id: i}\n",
+            lifecycles[i]);
+        engine_case_config(c, str_to_cstr(text, c->arena));
+        engine_case_must(c, engine_case_plan(c));
+        const StateObject *object =
+            state_find_instance(c->refreshed, engine_case_address(c, "fake_card.a").resource)
+                ->current;
+        assert_false(object->create_before_destroy);
+        assert_int_equal(object->dependency_count, 0);
+        engine_case_close(c);
+    }
+}
+
 /* A plan that only imports describes the objects of blocks without arguments. */
 static void generated_configurations(void **) {
     static const struct {
@@ -230,6 +253,7 @@ UNIT_MAIN(test_imports) {
         cmocka_unit_test(is_saved_before_it_is_changed),
         cmocka_unit_test(comes_by_request),
         cmocka_unit_test(events_and_absent_objects),
+        cmocka_unit_test(facts_of_imports),
         cmocka_unit_test(generated_configurations),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -108,6 +108,34 @@ static void marks_of_a_former_argument(void **) {
     }
 }
 
+/* The same of an identity. */
+static void a_damaged_identity_is_not_changed(void **) {
+    static const char *const identities[] = {"{\"name\":[]}", "7"};
+    static const struct {
+        const char *config, *order;
+    } rows[] = {
+        {"resource: {fake_card: {a: {name: a, size: 2}}}\n", "warn a"}, /* so that it plans again */
+        {"{}\n", ""},
+    };
+    for (size_t i = 0; i < 2 * ARRAY_COUNT(identities); i++) {
+        EngineCase *c = engine_case_open();
+        engine_case_run(c, "resource: {fake_card: {a: {name: a}}}\n");
+        engine_case_config(c, rows[i % 2].config);
+        fake_world_order(&c->world, rows[i % 2].order);
+        engine_case_must(c, engine_case_plan(c));
+        StateInstance *instance =
+            state_find_instance(c->refreshed, engine_case_address(c, "fake_card.a").resource);
+        StateObject damaged = *instance->current;
+        damaged.identity = str_from_cstr(identities[i / 2]);
+        instance->current = &damaged;
+        assert_false(engine_case_apply_plan(c));
+        check_said(c, "fake_card.a: Invalid identity in the state");
+        check_diary(c, "");
+        check_objects(c, "fake_card.a a-1\n");
+        engine_case_close(c);
+    }
+}
+
 /* After a failed apply the state lists the blocks that it reached, except one of which a creation
  * failed and left no object. */
 static void blocks_of_a_failed_apply(void **) {
@@ -224,6 +252,7 @@ UNIT_MAIN(test_instance_apply) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(outcomes),
         cmocka_unit_test(marks_of_a_former_argument),
+        cmocka_unit_test(a_damaged_identity_is_not_changed),
         cmocka_unit_test(blocks_of_a_failed_apply),
         cmocka_unit_test(stored_identities),
         cmocka_unit_test(rejected_in_the_apply),

@@ -168,6 +168,41 @@ static void an_upgraded_object_keeps_its_private_data(void **) {
     engine_case_close(c);
 }
 
+/* An object that its type cannot upgrade is an error in each plan, and stays as it is. */
+static void an_object_that_is_too_old(void **) {
+    static const char stored[] =
+        "{\"version\":4,\"terraform_version\":\"1.11.4\",\"serial\":1,"
+        "\"lineage\":\"6f2c1a54-0000-4000-8000-000000000001\",\"outputs\":{},\"resources\":[{"
+        "\"mode\":\"managed\",\"type\":\"fake_vault\",\"name\":\"a\","
+        "\"provider\":\"provider[\\\"loam.internal/test/fake\\\"]\",\"instances\":[{"
+        "\"schema_version\":0,\"attributes\":{\"title\":\"a\",\"id\":\"a\"}}]}],"
+        "\"check_results\":null}";
+    static const struct {
+        const char *config;
+        PlanMode mode;
+    } rows[] = {
+        {"resource: {fake_vault: {a: {name: a}}}\n", PLAN_NORMAL},
+        {"resource: {fake_vault: {a: {name: a}}}\n", PLAN_REFRESH_ONLY},
+        {"resource: {fake_vault: {a: {name: a}}}\n", PLAN_DESTROY},
+        {"{}\n", PLAN_NORMAL},
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+        EngineCase *c = engine_case_open();
+        assert_true(
+            statefile_decode(STR("state"), str_from_cstr(stored), &c->state, c->arena, &c->diags));
+        engine_case_config(c, rows[i].config);
+        engine_case_options(c, rows[i].mode);
+        assert_false(engine_case_plan(c));
+        check_str(engine_case_said(c), "fake_vault.a: Too old: It has a title.\n");
+        check_changes(c, "");
+        check_diary(c, "");
+        AddressTarget target = engine_case_address(c, "fake_vault.a");
+        const StateObject *kept = state_find_instance(c->refreshed, target.resource)->current;
+        assert_int_equal(kept->schema_version, 0);
+        engine_case_close(c);
+    }
+}
+
 /* Identities have versions of their own: the type upgrades older ones, and rejects newer ones. */
 static void identities_are_upgraded(void **) {
     static const char stored[] =
@@ -300,6 +335,7 @@ UNIT_MAIN(test_provider_doubt) {
         cmocka_unit_test(a_lost_creation_keeps_its_marks),
         cmocka_unit_test(a_lost_deletion_is_read_again),
         cmocka_unit_test(an_upgraded_object_keeps_its_private_data),
+        cmocka_unit_test(an_object_that_is_too_old),
         cmocka_unit_test(identities_are_upgraded),
         cmocka_unit_test(limits_hold_for_updates_and_replacements),
         cmocka_unit_test(no_change_without_limits),

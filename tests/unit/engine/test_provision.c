@@ -216,6 +216,8 @@ static void hear(void *self, const WalkEvent *event) {
     Ear *ear = self;
     assert_true(!event->failed || event->kind == EVENT_PROVISION_END ||
                 event->kind == EVENT_APPLY_END || event->kind == EVENT_INSTANCE_END);
+    assert_int_equal(event->hidden != 0,
+                     str_starts_with(event->text, STR("(hidden:"))); /* of the output alone */
     if (event->kind == EVENT_PROVISION_START)
         strbuf_add_format(&ear->heard, "%.*s %.*s\n", STR_ARG(event->address),
                           STR_ARG(event->provisioner));

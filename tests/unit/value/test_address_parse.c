@@ -30,6 +30,7 @@ static void keys_are_unescaped(void **) {
         {"a.b[\"\\t\\r\\n\\\"\\\\\"]", "\t\r\n\"\\"},
         {"a.b[\"$${a} %%{b} $ % $$\"]", "${a} %{b} $ % $$"},
         {"a.b[\"]\"]", "]"},
+        {"a.b[\"$x{ %y{ $$x{ $%x{ %$x{\"]", "$x{ %y{ $$x{ $%x{ %$x{"},
         {"a.b[\"\\ud7ff\\ue000\\U0010ffff\"]", "\xED\x9F\xBF\xEE\x80\x80\xF4\x8F\xBF\xBF"},
         {" a . b [ \"x\" ] ", "x"},
     };
