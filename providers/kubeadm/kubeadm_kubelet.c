@@ -265,6 +265,14 @@ static bool wait_shown(const NodeChange *change, const ClusterApi *api, Value wa
     return wait_until_done(change->node->call, &until, diags);
 }
 
+/* A kubelet that begins to ask for its serving certificate serves nothing until it has it. */
+static bool approve_serving(const NodeChange *change, const ClusterApi *api, Diags *diags) {
+    Value found;
+    return !str_is_among(STR("serverTLSBootstrap"), change->fields.items, change->fields.count) ||
+           (node_object_read(api, change->node->name, &found, diags) &&
+            (value_is_null(found) || kubeadm_node_approve(change->node, api, found, diags)));
+}
+
 static bool open_api(const KubeadmNode *node, ClusterApi *out, Diags *diags) {
     return node->is_control_plane ? kubeadm_node_own_api(node, out, diags)
                                   : kubeadm_node_api(node, out, diags);
@@ -323,6 +331,7 @@ static ChangeOutcome change_kubelet(const NodeChange *change, Diags *diags) {
     cluster_api_release(&api);
     if (!open_api(node, &api, diags) ||
         !node_object_wait_version(node->call, &api, node->name, (KubeVersion){0}, diags) ||
+        (outcome == CHANGE_STEP_DONE && !approve_serving(change, &api, diags)) ||
         (outcome == CHANGE_STEP_DONE && change->fields.count && value_is_present(config) &&
          !wait_shown(change, &api, config, diags)) ||
         (drains.count && !node_object_uncordon(&api, node->name, diags)))

@@ -62,7 +62,8 @@ typedef struct Cluster {
     Str annotation; /* of its pods */
     char leader;    /* of etcd */
     bool has_alarm;
-    int lag; /* of the revision of the last member */
+    int lag;               /* of the revision of the last member */
+    bool has_certificates; /* the requests of kubelets for them were listed */
 } Cluster;
 
 static inline bool has(Str text, const char *part) {
@@ -244,6 +245,18 @@ static inline size_t node_of(Str path) {
     return (size_t)(path.ptr[sizeof "/api/v1/nodes/cp" - 1] - '1');
 }
 
+#define BOOTSTRAP "\"serverTLSBootstrap\":true"
+
+/* kubeadm writes a field a line. */
+static inline Str kubelet_yaml(const Cluster *cluster, Arena *arena) {
+    size_t at = str_find(cluster->kubelet, STR(BOOTSTRAP), 0);
+    if (at == SIZE_MAX)
+        return cluster->kubelet;
+    return str_format(arena, "%.*s\nserverTLSBootstrap: true\n%.*s",
+                      STR_ARG(str_slice(cluster->kubelet, 0, at)),
+                      STR_ARG(str_after(cluster->kubelet, at + strlen(BOOTSTRAP))));
+}
+
 static inline Str respond(const Cluster *cluster, size_t i, Str path, Arena *arena) {
     if (str_starts_with(path, STR("/readyz")))
         return cluster->machines[i].is_down ? STR("no") : STR("ok");
@@ -254,7 +267,9 @@ static inline Str respond(const Cluster *cluster, size_t i, Str path, Arena *are
                           STR_ARG(cluster->machines[node_of(path)].kubelet));
     if (has(path, "configmaps/kubelet-config"))
         return str_format(arena, "{\"data\":{\"kubelet\":%.*s}}",
-                          STR_ARG(json_text(value_from_str(cluster->kubelet), arena)));
+                          STR_ARG(json_text(value_from_str(kubelet_yaml(cluster, arena)), arena)));
+    if (has(path, "certificatesigningrequests"))
+        return STR("{\"metadata\":{\"resourceVersion\":\"1\"},\"items\":[]}");
     if (has(path, "configmaps/kube-proxy"))
         return str_format(arena, "{\"data\":{\"config.conf\":%.*s}}",
                           STR_ARG(json_text(value_from_str(cluster->proxy), arena)));
@@ -317,8 +332,15 @@ static inline HttpStatus cluster_attempt(void *self, const HttpRequest *request,
     }
     if (str_starts_with(path, STR("/api/v1/nodes/")) && has(request->body, "unschedulable"))
         cluster->machines[node_of(path)].is_cordoned = has(request->body, "true");
+    if (has(path, "certificatesigningrequests")) {
+        cluster->has_certificates = true;
+        strbuf_add_cstr(&cluster->log, "requests ");
+    }
     response->code =
         str_starts_with(path, STR("/readyz")) && cluster->machines[i].is_down ? 500 : 200;
+    if (has(path, "/proxy/configz") && !cluster->has_certificates &&
+        has(cluster->machines[node_of(path)].kubelet, BOOTSTRAP))
+        response->code = 502;
     return sink->write(sink->payload, respond(cluster, i, path, arena)) == 0 ? HTTP_DONE
                                                                              : HTTP_NOT_KEPT;
 }

@@ -49,6 +49,19 @@ static void test_kubelets(void **) {
     close_cluster(&cluster);
 }
 
+/* A kubelet that begins to ask for its serving certificate shows nothing before it has it. */
+static void test_kubelet_serving(void **) {
+    Cluster cluster;
+    Value prior, planned;
+    open_cluster(&cluster);
+    make_kubelets(&cluster, "{}", "{\"serverTLSBootstrap\":true}", "{}", &prior, &planned);
+    if (!run(&cluster, prior, planned))
+        fail_msg("%.*s", STR_ARG(cluster.c.diags.items[0].detail));
+    check_str(strbuf_str(&cluster.log), "kubelet1 requests kubelet2 requests kubelet3 requests "
+                                        "kubelet4 requests ");
+    close_cluster(&cluster);
+}
+
 /* A policy needs a node without pods. */
 static void test_kubelet_drain(void **) {
     Cluster cluster;
@@ -298,15 +311,11 @@ static void test_flags_refreshed(void **) {
 
 UNIT_MAIN(test_kubeadm_kubelet) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_kubelets),
-        cmocka_unit_test(test_kubelet_drain),
-        cmocka_unit_test(test_kubelet_rollback),
-        cmocka_unit_test(test_flags),
-        cmocka_unit_test(test_flags_and_patch),
-        cmocka_unit_test(test_flags_refused),
-        cmocka_unit_test(test_flags_at_registration),
-        cmocka_unit_test(test_flags_of_import),
-        cmocka_unit_test(test_flags_refreshed),
+        cmocka_unit_test(test_kubelets),        cmocka_unit_test(test_kubelet_serving),
+        cmocka_unit_test(test_kubelet_drain),   cmocka_unit_test(test_kubelet_rollback),
+        cmocka_unit_test(test_flags),           cmocka_unit_test(test_flags_and_patch),
+        cmocka_unit_test(test_flags_refused),   cmocka_unit_test(test_flags_at_registration),
+        cmocka_unit_test(test_flags_of_import), cmocka_unit_test(test_flags_refreshed),
         cmocka_unit_test(test_kubelet_deaths),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
