@@ -180,7 +180,10 @@ static bool thing_create(const Call *call, const ApplyRequest *request, ApplyRes
                          STR_ARG(object_text(request->planned, "name", STR_EMPTY)));
     Str legacy = str_format(call->arena, "legacy %.*s",
                             STR_ARG(object_text(request->planned, "name", STR_EMPTY)));
+    Str whole = str_format(call->arena, "whole %.*s",
+                           STR_ARG(object_text(request->planned, "name", STR_EMPTY)));
     response->is_legacy = is_ordered(deed.world, legacy);
+    response->is_complete = is_ordered(deed.world, whole);
     if (!fails) {
         Value planned = request->planned;
         if (is_ordered(deed.world, lie)) {
@@ -191,7 +194,7 @@ static bool thing_create(const Call *call, const ApplyRequest *request, ApplyRes
         }
         response->state = made_object(call, planned, fake_world_add(deed.world, planned), 1);
     }
-    return end(&deed, diags, fails || half);
+    return end(&deed, diags, fails || half || response->is_complete);
 }
 
 static bool thing_update(const Call *call, const ApplyRequest *request, ApplyResponse *response,

@@ -40,6 +40,7 @@ typedef struct FakeWorld {
     VEC(FakeObject *) objects;
     StrBuf diary;   /* "create a" per line, in the order in which the calls end; without reads */
     StrVec orders;  /* "create a", "half a" (creates and fails), "update a", "delete a" fail;
+                       "whole a": creates a, completely, and fails;
                        "limit a": the request for its limits fails;
                        "defer a": leaves a lookup or a token to the apply;
                        "lie a": creates with another size and kind than planned;

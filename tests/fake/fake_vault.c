@@ -253,7 +253,9 @@ static bool vault_recover(const Call *call, const RecoverRequest *request,
                           RecoverResponse *response, Diags *diags) {
     if (!bundle_check_recovery(request, diags))
         return false;
+    static const char *const kinds[] = {"without response", "unsent", "rejected", "responded"};
     note(call, "recover", request->planned, request->private_data);
+    note(call, kinds[request->response_kind], request->planned, request->response);
     if (is_ordered(call, "unfound", request->planned))
         return diags_fail(diags, NO_RANGE, "No reply", "As ordered.");
     response->outcome = fake_world_of(call)->recovery;

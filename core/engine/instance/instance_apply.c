@@ -233,7 +233,6 @@ static bool depose(Applying *applying) {
 static void instance_apply_restore(Applying *applying) {
     InstanceOp *op = &applying->op;
     Str key = op->record->planned_change->deposed;
-    op->record->planned_change->failed = true;
     op->record->planned_change->deposed = STR_EMPTY;
     (void)!working_state_restore(op->walk->working, op->record->address, key, &op->diags);
 }

@@ -64,16 +64,26 @@ typedef struct PlanCase {
 } PlanCase;
 
 static const PlanCase plan_cases[] = {
-    {"null", "a------", "a------", NULL},     {"null", "a------", "a-**---", NULL},
-    {"null", "a------", "a-c----", NULL},     {"null", "a------", "b------", ".name"},
-    {"null", "a------", "ax-----", ".opt"},   {"a-c----", "a------", "a-c----", NULL},
-    {"b------", "a------", "b------", NULL},  {"null", "a--x---", "a--y---", ".both"},
-    {"null", "a--x---", "a--x---", NULL},     {"null", "a---s--", "a---t--", "sensitive"},
-    {"null", "a----w-", "a------", NULL},     {"null", "a----w-", "a----v-", ".wo"},
-    {"null", "a-----2", "a-----2u", NULL},    {"null", "a-----2", "a-----3", "number of elements"},
-    {"null", "a-----*", "a-----*", NULL},     {"null", "a-----*", "a-----2", NULL},
-    {"null", "*------", "*------", NULL},     {"null", "a------", "null", "planned no object"},
-    {"a-----1", "a-----2", "a-----2u", NULL}, {"a-----2", "a-----1", "a-----1u", NULL},
+    {"null", "a------", "a------", NULL},
+    {"null", "a------", "a-**---", NULL},
+    {"null", "a------", "a-c----", NULL},
+    {"null", "a------", "b------", ".name"},
+    {"null", "a------", "ax-----", ".opt"},
+    {"a-c----", "a------", "a-c----", NULL},
+    {"b------", "a------", "b------", NULL},
+    {"null", "a--x---", "a--y---", ".both"},
+    {"null", "a--x---", "a--x---", NULL},
+    {"null", "a---s--", "a---t--", "sensitive"},
+    {"null", "a----w-", "a------", NULL},
+    {"null", "a----w-", "a----v-", ".wo"},
+    {"null", "a-----2", "a-----2u", NULL},
+    {"null", "a-----2", "a-----3", "number of elements"},
+    {"null", "a-----*", "a-----*", NULL},
+    {"null", "a-----*", "a-----2", NULL},
+    {"null", "*------", "*------", NULL},
+    {"null", "a------", "null", "planned no object: expected {"},
+    {"a-----1", "a-----2", "a-----2u", NULL},
+    {"a-----2", "a-----1", "a-----1u", NULL},
 };
 
 static void plans_follow_the_configuration(void **) {
@@ -103,7 +113,7 @@ static const PlanCase result_cases[] = {
     {NULL, "a-----2u", "a-----3", "number of elements"},
     {NULL, "a-----2", "a-----2", NULL},
     {NULL, "a-----1", "a------", "is now absent"},
-    {NULL, "a------", "null", "no object is left"},
+    {NULL, "a------", "null", "no object is left: expected {"},
 };
 
 static void results_follow_the_plan(void **) {
@@ -234,6 +244,22 @@ static const PlanCase nested_results[] = {
      ".keys[1]: differs from the planned value (the values are sensitive)"},
 };
 
+/* A member that was absent, and one that has vanished, of each kind. */
+static const char *const members[][2] = {
+    {".list", "{'list':[{'k':'a'}]}"},
+    {".map", "{'map':{'x':{'k':'a'}}}"},
+    {".set", "{'set':[{'k':'a'}]}"},
+    {".one", "{'one':{'k':'a'}}"},
+    {".texts", "{'texts':['a']}"},
+    {".tags", "{'tags':{'x':'a'}}"},
+    {".names", "{'names':['a']}"},
+    {".list", "{'list':[]}"},
+    {".map", "{'map':{}}"},
+    {".set", "{'set':[]}"},
+    {".texts", "{'texts':[]}"},
+    {".tags", "{'tags':{}}"},
+};
+
 static const char *with_quotes(const char *text, Arena *arena) {
     char *copy = (char *)(uintptr_t)str_to_cstr(str_from_cstr(text), arena);
     for (char *at = copy; *at; at++)
@@ -261,12 +287,31 @@ static void places_inside_of_objects(void **) {
     }
 }
 
+static void absent_members(void **) {
+    SCOPED(ArenaRef) arena = arena_open("test");
+    Value none = tree("{}", arena);
+    for (size_t i = 0; i < 2 * ARRAY_COUNT(members); i++) {
+        Value one = tree(with_quotes(members[i / 2][1], arena), arena);
+        Diags diags = diags_new(arena);
+        bool vanishes = i % 2;
+        assert_false(conform_result(&tree_schema, vanishes ? one : none, vanishes ? none : one,
+                                    "Broken", arena, &diags));
+        assert_int_equal(diags.count, 1);
+        Str wanted = str_format(arena, "%s: %s", members[i / 2][0],
+                                vanishes ? "was present, but is now absent: expected "
+                                         : "was absent, but is now present: expected null, got ");
+        if (!str_starts_with(diags.items[0].detail, wanted))
+            fail_msg("%.*s", STR_ARG(diags.items[0].detail));
+    }
+}
+
 UNIT_MAIN(test_conform) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(plans_follow_the_configuration),
         cmocka_unit_test(results_follow_the_plan),
         cmocka_unit_test(each_attribute_is_compared),
         cmocka_unit_test(places_inside_of_objects),
+        cmocka_unit_test(absent_members),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -205,6 +205,25 @@ static void a_deposed_object_shows_no_move(void **) {
     engine_case_close(c);
 }
 
+/* An instance that has lost its current object, but not its deposed one, is created again. */
+static void only_a_deposed_object(void **) {
+    static const char config[] = "resource: {fake_thing: {a: {name: a, zone: %s, lifecycle: "
+                                 "{create_before_destroy: true}}}}\n";
+    EngineCase *c = engine_case_open();
+    engine_case_run(c, str_to_cstr(str_format(c->arena, config, "x"), c->arena));
+    fake_world_order(&c->world, "delete a");
+    engine_case_config(c, str_to_cstr(str_format(c->arena, config, "y"), c->arena));
+    assert_false(engine_case_apply(c));
+    fake_world_obey(&c->world);
+    state_find_instance(c->state, engine_case_address(c, "fake_thing.a").resource)->current = NULL;
+    check_objects(c, "fake_thing.a deposed a-1\n");
+    engine_case_must(c, engine_case_plan(c));
+    check_changes(c, "+ fake_thing.a\n- fake_thing.a (deposed)\n");
+    engine_case_must(c, engine_case_apply_plan(c));
+    check_objects(c, "fake_thing.a a-3\n");
+    engine_case_close(c);
+}
+
 UNIT_MAIN(test_engine_refresh) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(refresh_adds_dependencies),
@@ -212,6 +231,7 @@ UNIT_MAIN(test_engine_refresh) {
         cmocka_unit_test(new_dependencies_are_remembered),
         cmocka_unit_test(former_dependencies_are_dropped),
         cmocka_unit_test(dependencies_follow_the_configuration),
+        cmocka_unit_test(only_a_deposed_object),
         cmocka_unit_test(moves_and_drift),
         cmocka_unit_test(a_deposed_object_shows_no_move),
     };

@@ -108,6 +108,67 @@ static void marks_of_a_former_argument(void **) {
     }
 }
 
+/* The apply ignores the same changes as its plan, also where it plans again. */
+static void ignored_changes_stay_away(void **) {
+    static const char *const types[] = {"fake_thing", "fake_card"};
+    static const struct {
+        const char *after, *kind;
+    } rows[] = {
+        {"size: 2, kind: b", "b"},
+        {"size: 2, kind: b, lifecycle: {ignore_changes: [kind]}", "a"},
+        {"size: 2, kind: '${fake_thing.t.id}', lifecycle: {ignore_changes: [kind]}", "a"},
+        {"size: '${fake_thing.t.revision}', kind: b, lifecycle: {ignore_changes: [kind]}", "a"},
+    };
+    static const char text[] = "resource:\n  fake_thing: {t: {name: t}%s}\n%s";
+    for (size_t i = 0; i < 2 * ARRAY_COUNT(rows); i++) {
+        EngineCase *c = engine_case_open();
+        bool is_thing = i % 2 == 0;
+        Str block = str_format(c->arena, "a: {name: a, size: 1, kind: a}");
+        for (int run = 0; run < 2; run++) {
+            Str other = str_format(c->arena, "  fake_card: {%.*s}\n", STR_ARG(block));
+            Str inside = str_format(c->arena, ", %.*s", STR_ARG(block));
+            Str config = str_format(c->arena, text, is_thing ? str_to_cstr(inside, c->arena) : "",
+                                    is_thing ? "" : str_to_cstr(other, c->arena));
+            engine_case_run(c, str_to_cstr(config, c->arena));
+            block = str_format(c->arena, "a: {name: a, %s}", rows[i / 2].after);
+        }
+        Str address = str_format(c->arena, "%s.a", types[i % 2]);
+        const StateInstance *made = state_find_instance(
+            c->state, engine_case_address(c, str_to_cstr(address, c->arena)).resource);
+        Str wanted = str_format(c->arena, "\"kind\":\"%s\"", rows[i / 2].kind);
+        assert_true(str_find(made->current->attributes, wanted, 0) != SIZE_MAX);
+        engine_case_close(c);
+    }
+}
+
+/* What a failed creation left is replaced, unless it is complete and no provisioner was to follow.
+ */
+static void objects_of_failed_creations(void **) {
+    static const struct {
+        const char *order, *arguments, *objects, *changes;
+    } rows[] = {
+        {"half a", "", "fake_thing.a a-1 tainted\n", "-/+ fake_thing.a replace_because_tainted\n"},
+        {"whole a", "", "fake_thing.a a-1\n", ""},
+        {"whole a", ", provisioner: {note: {text: x}}", "fake_thing.a a-1 tainted\n",
+         "-/+ fake_thing.a replace_because_tainted\n"},
+        {"whole a", ", provisioner: {note: {text: x, when: destroy}}", "fake_thing.a a-1\n", ""},
+        {"create a", "", "", "+ fake_thing.a\n"},
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+        EngineCase *c = engine_case_open();
+        Str text =
+            str_format(c->arena, "resource: {fake_thing: {a: {name: a%s}}}\n", rows[i].arguments);
+        engine_case_config(c, str_to_cstr(text, c->arena));
+        fake_world_order(&c->world, rows[i].order);
+        assert_false(engine_case_apply(c));
+        check_objects(c, rows[i].objects);
+        fake_world_obey(&c->world);
+        engine_case_must(c, engine_case_plan(c));
+        check_changes(c, rows[i].changes);
+        engine_case_close(c);
+    }
+}
+
 /* The same of an identity. */
 static void a_damaged_identity_is_not_changed(void **) {
     static const char *const identities[] = {"{\"name\":[]}", "7"};
@@ -253,6 +314,8 @@ UNIT_MAIN(test_instance_apply) {
         cmocka_unit_test(outcomes),
         cmocka_unit_test(marks_of_a_former_argument),
         cmocka_unit_test(a_damaged_identity_is_not_changed),
+        cmocka_unit_test(ignored_changes_stay_away),
+        cmocka_unit_test(objects_of_failed_creations),
         cmocka_unit_test(blocks_of_a_failed_apply),
         cmocka_unit_test(stored_identities),
         cmocka_unit_test(rejected_in_the_apply),

@@ -75,6 +75,33 @@ static void a_lost_creation_is_recovered(void **) {
     }
 }
 
+/* The provider gets the response that came after the end of the run. */
+static void a_late_response_is_passed_on(void **) {
+    static const StateResponse responses[] = {{STATE_RESPONSE_UNSENT, STR_CONST("")},
+                                              {STATE_RESPONSE_FAILED, STR_CONST("reason")},
+                                              {STATE_RESPONSE_DONE, STR_CONST("bytes")}};
+    static const char *const noted[] = {"unsent a \n", "rejected a reason\n", "responded a bytes\n",
+                                        "without response a \n"};
+    for (size_t i = 0; i < ARRAY_COUNT(noted); i++) {
+        EngineCase *c = open_with_one();
+        fake_world_order(&c->world, "lose create a");
+        assert_false(run_once(c, with_a));
+        fake_world_obey(&c->world);
+        StateInstance *lost =
+            state_find_instance(c->state, engine_case_address(c, "fake_vault.a").resource);
+        StatePending pending = *lost->pending;
+        pending.response = i < ARRAY_COUNT(responses) ? &responses[i] : NULL;
+        lost->pending = &pending;
+        c->world.diary = strbuf_new(c->arena);
+        engine_case_must(c, engine_case_plan(c));
+        Str diary = engine_case_diary(c);
+        Str wanted = str_format(c->arena, "recover a pp\n%s", noted[i]);
+        if (str_find(diary, wanted, 0) == SIZE_MAX)
+            fail_msg("%.*s", STR_ARG(diary));
+        engine_case_close(c);
+    }
+}
+
 /* A recovery that fails leaves the call in doubt. */
 static void a_failed_recovery_is_tried_again(void **) {
     EngineCase *c = open_with_one();
@@ -331,6 +358,7 @@ static void a_refused_deletion_stops_the_plan(void **) {
 UNIT_MAIN(test_provider_doubt) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_lost_creation_is_recovered),
+        cmocka_unit_test(a_late_response_is_passed_on),
         cmocka_unit_test(a_failed_recovery_is_tried_again),
         cmocka_unit_test(a_lost_creation_keeps_its_marks),
         cmocka_unit_test(a_lost_deletion_is_read_again),

@@ -115,6 +115,7 @@ static void references_to_nothing(void **) {
             print_error("%s: %.*s\n", names[i], STR_ARG(engine_case_said(c)));
         assert_false(ok);
         assert_int_equal(c->diags.error_count, 1);
+        check_said(c, "Reference to undeclared resource");
         vec_each(&c->diags, diag) {
             assert_int_equal(diag->subject, DIAG_EXPRESSION);
         }
