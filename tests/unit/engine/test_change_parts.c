@@ -842,6 +842,29 @@ static void no_success_without_a_journal(void **) {
     engine_case_close(c);
 }
 
+/* If the journal ends before the call, the predecessor is the current object again. */
+static void no_deposition_without_a_journal(void **) {
+    static const char config[] = "resource: {fake_thing: {a: {name: a, zone: %s, lifecycle: "
+                                 "{create_before_destroy: true}}}}\n";
+    size_t failures = 0;
+    for (uint32_t space = 0; space < 3; space++) {
+        EngineCase *c = engine_case_open();
+        engine_case_run(c, str_to_cstr(str_format(c->arena, config, "x"), c->arena));
+        engine_case_config(c, str_to_cstr(str_format(c->arena, config, "y"), c->arena));
+        engine_case_must(c, engine_case_plan(c));
+        open_short_journal(c);
+        appends_left = space;
+        assert_false(engine_case_apply_plan(c));
+        close_journal(c);
+        if (str_find(engine_case_diary(c), STR("create"), 0) == SIZE_MAX) {
+            check_objects(c, "fake_thing.a a-1\n");
+            failures++;
+        }
+        engine_case_close(c);
+    }
+    assert_true(failures > 1); /* the deposition, and the intent after it */
+}
+
 typedef struct Heard {
     Arena *arena;
     StrBuf text;
@@ -895,6 +918,7 @@ UNIT_MAIN(test_change_parts) {
         cmocka_unit_test(no_part_without_a_journal),
         cmocka_unit_test(no_recorded_parts_without_a_journal),
         cmocka_unit_test(no_success_without_a_journal),
+        cmocka_unit_test(no_deposition_without_a_journal),
         cmocka_unit_test(progress_names_the_part),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
