@@ -148,7 +148,7 @@ static Value instance_list_value_of(const Search *search) {
     static const char *const names[] = {"config", "data"};
     Arena *scratch = search->op->scratch;
     const Listing *listing = search->listing;
-    Value *data = arena_new_array(scratch, Value, listing->entries.count + 1);
+    Value *data = arena_new_array(scratch, Value, listing->entries.count);
     size_t count = 0;
     vec_each(&listing->entries, entry) {
         Value items[] = {value_string(entry->display_name, scratch), entry->identity,
