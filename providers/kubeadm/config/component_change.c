@@ -65,16 +65,25 @@ StrVec component_change_drains(const StrVec *fields, Arena *arena) {
     return found;
 }
 
+/* kubeadm writes zero for durations that are not set; the kubelet then shows its default. */
+static bool is_zero_duration(Value value) {
+    return value_is_present(value) && value.type->kind == KIND_STRING &&
+           str_equal(value_text(value), STR("0s"));
+}
+
 bool component_change_is_shown(Value wanted, Value shown, Arena *arena) {
     Value inner = {0};
+    if (is_zero_duration(wanted))
+        return true;
     if (!value_is_present(wanted) || !value_is_present(shown))
         return !value_is_present(wanted);
     if (wanted.type->kind != KIND_OBJECT || shown.type->kind != KIND_OBJECT)
         return is_same(wanted, shown, arena);
     for (size_t i = 0; i < wanted.count; i++) {
         Value one = value_at(wanted, i);
-        if (value_is_present(one) && (!find_field(shown, value_key_at(wanted, i), &inner) ||
-                                      !component_change_is_shown(one, inner, arena)))
+        if (value_is_present(one) && !is_zero_duration(one) &&
+            (!find_field(shown, value_key_at(wanted, i), &inner) ||
+             !component_change_is_shown(one, inner, arena)))
             return false;
     }
     return true;

@@ -12,5 +12,6 @@ StrVec component_change_fields(Value before, Value after, Arena *arena);
 Value component_change_apply(Value config, Value before, Value after, Arena *arena);
 /* Returns those of the fields that a kubelet accepts only on a node without pods. */
 StrVec component_change_drains(const StrVec *fields, Arena *arena);
-/* Returns whether `shown` has all of `wanted`. Objects may have more fields, at any depth. */
+/* Returns whether `shown` has all of `wanted`, but for durations that are zero, which have a
+ * default. Objects may have more fields, at any depth. */
 bool component_change_is_shown(Value wanted, Value shown, Arena *arena);
