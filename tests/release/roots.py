@@ -7,7 +7,8 @@ sources, roots of Ubuntu one with Ubuntu's, or the argument `mirror`. The distri
     with Root(chosen("deb13")[0], ["gcc"]) as root:
         root.run("gcc", "--version")
 
-A command runs in a mount, process and IPC namespace of its own, with /proc, /sys and /dev; its children end with it."""
+A command runs in a mount, process and IPC namespace of its own, with /proc, /sys and /dev; its children end with it. It has an empty
+/dev/shm: the names of libfaketime's objects there have process numbers, which repeat in each namespace."""
 import collections, hashlib, json, os, pathlib, shutil, subprocess, sys, tempfile
 
 # name: as in the version of a package; origin: as in apt's lists; keyring: a file in KEYRINGS; package: which has it
@@ -113,7 +114,7 @@ class Root:
     def run(self, *words, directory="/", environment=None, mounts=(), offline=False, accept=(0,)):
         """Runs a command and returns (status, output). Its mounts end with it: directories of this machine as (source, path in the
         root), or (source, path, "ro"). `offline`: without a network. Another status than those of `accept` ends the program."""
-        script = ['set -e', 'mount -t proc proc "$root/proc"', 'mount --rbind /dev "$root/dev"', 'mount -t sysfs -o ro sysfs "$root/sys" || :']
+        script = ['set -e', 'mount -t proc proc "$root/proc"', 'mount --rbind /dev "$root/dev"', 'mount -t tmpfs tmpfs "$root/dev/shm"', 'mount -t sysfs -o ro sysfs "$root/sys" || :']
         for number, (_, place, *mode) in enumerate(mounts):
             (self.path / place.strip("/")).mkdir(parents=True, exist_ok=True)
             script.append('mount --bind "$source%d" "$root%s"' % (number, place))
