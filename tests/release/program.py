@@ -9,14 +9,31 @@ import roots
 
 TOP = pathlib.Path(__file__).resolve().parents[2]
 SOURCE = os.environ.get("LOAM_RELEASE_PLACE", "/source")  # in the root
-BUILD = SOURCE + "/build/release"
+# For another processor: a compiler, and the program that runs the result. cmake/aarch64.cmake names both.
+CROSS = {"arm64": ["gcc-aarch64-linux-gnu", "qemu-user-static"]}
+EMULATORS = {"arm64": "qemu-aarch64-static"}
 FAKETIME = "/usr/lib/x86_64-linux-gnu/faketime"  # of Debian's package faketime
 
 
-def packages():
-    """Section [build] of examples/lab/packages."""
+def packages(processor=""):
+    """Section [build] of examples/lab/packages, with the libraries of a processor."""
     text = (TOP / "examples/lab/packages").read_text()
-    return text.split("[build]")[1].split("[")[0].split()
+    names = text.split("[build]")[1].split("[")[0].split()
+    if not processor:
+        return names
+    is_library = lambda name: name.endswith("-dev") and name != "dpkg-dev"
+    return [name for name in names if not is_library(name) and name != "gcc"] + ["%s:%s" % (name, processor) for name in names if is_library(name)] + CROSS[processor]
+
+
+def preset(root):
+    """The preset of CMakePresets.json for a root."""
+    processor = root.distribution.processor
+    return "release" + (processor and "-" + processor)
+
+
+def directory(root):
+    """Where `build` compiles in a root."""
+    return "%s/build/%s" % (SOURCE, preset(root))
 
 
 def version():
@@ -79,10 +96,10 @@ def settings():
 
 
 def build(root):
-    """Compiles the program in BUILD."""
+    """Compiles the program in `directory`."""
     place = root.path / SOURCE.strip("/")
     place.mkdir(parents=True)
     source(place)
     keys = os.environ.get("LOAM_RELEASE_KEYS", "").split()
-    root.run("cmake", "--preset", "release", "-DLOAM_RELEASE_KEYS=" + ";".join(keys), directory=SOURCE, **settings())
-    root.run("cmake", "--build", "--preset", "release", directory=SOURCE, **settings())
+    root.run("cmake", "--preset", preset(root), "-DLOAM_RELEASE_KEYS=" + ";".join(keys), directory=SOURCE, **settings())
+    root.run("cmake", "--build", "--preset", preset(root), directory=SOURCE, **settings())

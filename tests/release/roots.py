@@ -9,12 +9,14 @@ sources, roots of Ubuntu one with Ubuntu's, or the argument `mirror`. The distri
 
 A command runs in a mount, process and IPC namespace of its own, with /proc, /sys and /dev; its children end with it. It has an empty
 /dev/shm: the names of libfaketime's objects there have process numbers, which repeat in each namespace."""
-import collections, hashlib, json, os, pathlib, shutil, subprocess, sys, tempfile
+import collections, hashlib, json, os, pathlib, re, shutil, subprocess, sys, tempfile
 
-# name: as in the version of a package; origin: as in apt's lists; keyring: a file in KEYRINGS; package: which has it
-Distribution = collections.namedtuple("Distribution", "name suite origin components keyring package")
+# name: as in the version of a package; origin: as in apt's lists; keyring: a file in KEYRINGS; package: which has it;
+# processor: another one than that of this machine, whose libraries are in the root, too
+Distribution = collections.namedtuple("Distribution", "name suite origin components keyring package processor", defaults=[""])
 DISTRIBUTIONS = (
     Distribution("deb12", "bookworm", "Debian", "main", "debian-archive-keyring", "debian-archive-keyring"),
+    Distribution("deb12-arm64", "bookworm", "Debian", "main", "debian-archive-keyring", "debian-archive-keyring", "arm64"),
     Distribution("deb13", "trixie", "Debian", "main", "debian-archive-keyring", "debian-archive-keyring"),
     Distribution("ubuntu22.04", "jammy", "Ubuntu", "main universe", "ubuntu-archive-keyring", "ubuntu-keyring"),
     Distribution("ubuntu24.04", "noble", "Ubuntu", "main universe", "ubuntu-archive-keyring", "ubuntu-keyring"),
@@ -36,6 +38,12 @@ def chosen(names):
     if names is not None and len(rows) != len(set(names.split(","))):
         sys.exit("--only: %s; the names are %s" % (names, ", ".join(row.name for row in DISTRIBUTIONS)))
     return rows
+
+
+def distribution_of(package):
+    """The distribution of loam_VERSION-1~NAME_ARCHITECTURE.deb."""
+    name, processor = re.fullmatch(r"loam_[\d.]+-1~([a-z\d.]+)_(\w+)\.deb", package).groups()
+    return chosen(next((row.name for row in DISTRIBUTIONS if row.name == "%s-%s" % (name, processor)), name))[0]
 
 
 def output(*words, **more):
@@ -72,7 +80,8 @@ def make(distribution, packages, mirror):
         raise Unavailable("%s is missing: install the package %s of %s" % (keyring, distribution.package, distribution.origin))
     if not shutil.which("mmdebstrap"):
         raise Unavailable("the program mmdebstrap is missing")
-    key = hashlib.sha256("\n".join([distribution.suite, *sources, *sorted(packages)]).encode()).hexdigest()[:12]
+    processors = ["--architectures=%s,%s" % (output("dpkg", "--print-architecture").strip(), distribution.processor)] if distribution.processor else []
+    key = hashlib.sha256("\n".join([distribution.suite, *sources, *sorted(packages), *processors]).encode()).hexdigest()[:12]
     file = CACHE / ("%s-%s.tar" % (distribution.name, key))
     if file.exists():
         return file
@@ -81,7 +90,8 @@ def make(distribution, packages, mirror):
     part = file.with_suffix(".%d.part.tar" % os.getpid())
     try:
         done = subprocess.run(["mmdebstrap", "--quiet", "--variant=apt", "--keyring=" + keyring,
-                               *(["--include=" + ",".join(packages)] if packages else []), *apt_options(), distribution.suite, str(part), "-"], input="\n".join(sources) + "\n", encoding="utf-8")
+                               *processors, *(["--include=" + ",".join(packages)] if packages else []), *apt_options(), distribution.suite, str(part),
+                               "-"], input="\n".join(sources) + "\n", encoding="utf-8")
         if done.returncode:
             raise Unavailable("mmdebstrap of %s ended with status %d" % (distribution.suite, done.returncode))
         part.rename(file)

@@ -126,7 +126,7 @@ def make(directory, mirror=None, use=lambda root: None):
         built = libraries.make(root)
         program.build(root)
         use(root)
-        root.run("cmake", "--install", program.BUILD, "--prefix", "/tree", offline=True)
+        root.run("cmake", "--install", program.directory(root), "--prefix", "/tree", offline=True)
         assemble(root, built)
         shutil.copytree(root.path / "tree", directory, symlinks=True)
 
