@@ -146,7 +146,8 @@ extern const RecordCodec record_constant;
 bool record_reject(RecordReader *reading, const char *error);
 /* Returns a text that outlives the reader: a view of its bytes, or else a copy. */
 Str record_keep(const RecordReader *reading, Str text);
-/* Returns the row of the key, or NULL. *hint is where the search begins; sets it to the next row. */
+/* Returns the row of the key, or NULL. *hint is where the search begins; sets it to the next row.
+ */
 const RecordRow *record_find(const Record *record, Str key, size_t *hint);
 MUST_USE bool record_read_member(RecordReader *reading, const RecordRow *row, JsonToken token,
                                  void *out);
@@ -162,8 +163,8 @@ void record_clone_texts(const Record *record, void *of, Arena *arena);
 /* Whole documents. */
 
 Str record_to_json(const Record *record, const void *from, uint8_t indent, Arena *arena);
-/* A JSON merge patch (RFC 7396) from one struct to another: members that differ, whole; null for one
- * that becomes absent. {} if they are equal. A document without its absent members stays so. */
+/* A JSON merge patch (RFC 7396) from one struct to another: members that differ, whole; null for
+ * one that becomes absent. {} if they are equal. A document without its absent members stays so. */
 Str record_merge_patch(const Record *record, const void *before, const void *after, Arena *arena);
 /* Without members that are absent, of exact size; for readers with the same rows. */
 Str record_to_sparse_json(const Record *record, const void *from, Arena *arena);
