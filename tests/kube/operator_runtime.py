@@ -114,13 +114,17 @@ class Team:
         return self.cluster.apply({"apiVersion": "infra.loam.internal/v1alpha1", "kind": "Stack",
                                    "metadata": {"name": name, "namespace": self.name}, "spec": {**SPEC, **spec}})
 
+    def ready_condition(self, name):
+        stack = self.get("stacks", name) or {}
+        return next((one for one in stack.get("status", {}).get("conditions", []) if one["type"] == "Ready"), {})
+
     def ready(self, name):
         """(status, reason) of the condition Ready."""
-        stack = self.get("stacks", name)
-        for condition in (stack or {}).get("status", {}).get("conditions", []):
-            if condition["type"] == "Ready":
-                return condition["status"], condition["reason"]
-        return None, None
+        condition = self.ready_condition(name)
+        return condition.get("status"), condition.get("reason")
+
+    def message(self, name):
+        return self.ready_condition(name).get("message", "")
 
     def wait(self, what, check, seconds=WAIT):
         end = time.monotonic() + seconds

@@ -123,14 +123,18 @@ static int report_failure(Runner *runner, int status) {
     return runner_message_events(runner, status, events);
 }
 
+static void add_common_words(Runner *runner, Words *words) {
+    add_word(runner, words, "-input=false");
+    add_word(runner, words, "-no-color");
+    add_word(runner, words, "-exit-class");
+    add_text(runner, words, "-json-into=", events_path(runner));
+}
+
 static int init(Runner *runner) {
     Words words = {0};
     RunnerChild child = {0};
     add_word(runner, &words, "init");
-    add_word(runner, &words, "-input=false");
-    add_word(runner, &words, "-no-color");
-    add_word(runner, &words, "-exit-class");
-    add_text(runner, &words, "-json-into=", events_path(runner));
+    add_common_words(runner, &words);
     add_word(runner, &words, NULL);
     child.words = words.items;
     return runner_child(runner, &child) ? 0 : report_failure(runner, child.status);
@@ -172,15 +176,12 @@ static int change(Runner *runner, bool is_apply) {
         add_apply_words(runner, &words);
     else
         add_plan_words(runner, &words);
-    add_word(runner, &words, "-input=false");
-    add_word(runner, &words, "-no-color");
-    add_word(runner, &words, "-exit-class");
+    add_common_words(runner, &words);
     if (runner->order.plan_for.len == 0) {
         add_word(runner, &words, "-lock-timeout=5m");
         add_word(runner, &words, "-take-lock-of-run");
     }
     add_text(runner, &words, "-parallelism=", number);
-    add_text(runner, &words, "-json-into=", events_path(runner));
     if (runner->collector.url.len > 0)
         add_word(runner, &words, "-report=spans:" RUNNER_TRACE_FILE);
     if (is_apply) /* after the options */

@@ -135,15 +135,14 @@ Str record_merge_patch(const Record *record, const void *before, const void *aft
     json_object_start(&writer);
     for (size_t i = 0; i < record->count; i++) {
         const RecordRow *row = &record->rows[i];
-        if (str_equal(record_member_json(row, before, scratch),
-                      record_member_json(row, after, scratch)))
+        Str member = record_member_json(row, after, scratch);
+        if (str_equal(record_member_json(row, before, scratch), member))
             continue;
         json_key(&writer, row->key);
         if (record_is_absent(row, (const char *)after + row->offset))
             json_write_null(&writer);
         else
-            row->codec->write(&(RecordWriter){&writer, scratch}, row,
-                              (const char *)after + row->offset);
+            json_raw(&writer, member);
     }
     json_object_end(&writer);
     return str_clone(strbuf_str(&text), arena);
