@@ -1,4 +1,4 @@
-/* Deaths and failures between the objects behind an instance: the next plan shows what is left, and
+/* Deaths and failures between the objects behind an instance: the next plan shows the rest, and
  * no object is made twice. */
 #include "parts_case.h"
 
