@@ -131,13 +131,13 @@ static void orders_do_not_matter(void **) {
     };
     static const size_t orders[][3] = {{0, 1, 2}, {0, 2, 1}, {1, 0, 2},
                                        {1, 2, 0}, {2, 0, 1}, {2, 1, 0}};
-    enum { COUNT = ARRAY_COUNT(names) };
-    const Type *types[COUNT];
-    for (size_t i = 0; i < COUNT; i++)
+    const size_t count = ARRAY_COUNT(names);
+    const Type *types[ARRAY_COUNT(names)];
+    for (size_t i = 0; i < count; i++)
         types[i] = type_of(names[i]);
-    for (size_t i = 0; i < COUNT * COUNT * COUNT * 2; i++) {
-        const Type *three[] = {types[i / 2 % COUNT], types[i / 2 / COUNT % COUNT],
-                               types[i / 2 / COUNT / COUNT]};
+    for (size_t i = 0; i < count * count * count * 2; i++) {
+        const Type *three[] = {types[i / 2 % count], types[i / 2 / count % count],
+                               types[i / 2 / count / count]};
         ConvertSafety safety = i % 2 ? CONVERT_SAFE : CONVERT_UNSAFE;
         const Type *first = NULL;
         for (size_t k = 0; k < ARRAY_COUNT(orders); k++) {
@@ -146,8 +146,8 @@ static void orders_do_not_matter(void **) {
             if (k == 0)
                 first = got;
             if (got != first && !(got && first && type_equal(got, first)))
-                fail_msg("%zu: %s, %s, %s", k, names[i / 2 % COUNT], names[i / 2 / COUNT % COUNT],
-                         names[i / 2 / COUNT / COUNT]);
+                fail_msg("%zu: %s, %s, %s", k, names[i / 2 % count], names[i / 2 / count % count],
+                         names[i / 2 / count / count]);
         }
         for (size_t k = 0; first && k < 3; k++)
             assert_true(convert_type_is_possible(three[k], first, safety, arena));

@@ -193,13 +193,15 @@ static const Attribute arguments[] = {
 
 /* The type of an argument: of nested objects, the arguments that are not required are optional. */
 static void configured_types(void **) {
+    static const char branches[] =
+        "set(object({d=map(object({a=string, b=optional(number), c=optional(bool)})), "
+        "e=optional(list(string))}))";
     static const char *const types[] = {
         "string",
         "any",
         "object({a=string, b=optional(number), c=optional(bool)})",
         "list(object({a=string, b=optional(number), c=optional(bool)}))",
-        "set(object({d=map(object({a=string, b=optional(number), c=optional(bool)})), "
-        "e=optional(list(string))}))",
+        branches,
     };
     SCOPED(ArenaRef) arena = arena_open("test");
     for (size_t i = 0; i < ARRAY_COUNT(arguments); i++)
