@@ -20,7 +20,7 @@ HEAVY = re.compile("lab/|kube/|backend/|kill/(apply|update)")
 
 
 class Processors:
-    """How idle they were since the last question."""
+    """How idle they were since the last question. Processes of a low priority give way, so their time counts as idle."""
 
     def __init__(self):
         self.last = self.read()
@@ -28,7 +28,7 @@ class Processors:
     def read(self):
         with open("/proc/stat", encoding="ascii") as file:
             times = [int(field) for field in file.readline().split()[1:9]]
-        return times[3], sum(times)
+        return times[1] + times[3], sum(times)
 
     def idle_part(self):
         (idle, all_of_it), (idle_before, all_before) = self.read(), self.last
