@@ -235,6 +235,9 @@ class Site:
         os.makedirs("/run/sshd", exist_ok=True)
         self.cluster.server = subprocess.Popen(self.cluster.command("/usr/sbin/sshd", "-D", "-e", "-f", self.cluster.path("sshd_config")),
                                                stdin=subprocess.DEVNULL, stderr=open(self.cluster.path("sshd.log"), "w"))
+        self.route_pods()
+
+    def route_pods(self):
         for node in json.loads(self.kubectl("get", "nodes", "-o", "json"))["items"]:
             address = [row["address"] for row in node["status"]["addresses"] if row["type"] == "InternalIP"][0]
             self.cluster.inside("ip", "route", "replace", node["spec"]["podCIDR"], "via", address)
@@ -279,12 +282,12 @@ class Site:
         name = item["metadata"]["name"]
         return name, self.wait("jobs", "a plan Job", lambda job: job["metadata"]["name"] == name + "-plan")[1]
 
-    def approve(self, name):
+    def approve(self, name, stack="net"):
         item, _ = self.wait("runs", "a digest", lambda item: item["metadata"]["name"] == name and item["status"].get("plan", {}).get("digest"))
         digest, uid = item["status"]["plan"]["digest"], item["metadata"]["uid"]
         began = time.monotonic()
         self.put({"apiVersion": "infra.loam.internal/v1alpha1", "kind": "Approval", "metadata": {"name": name, "namespace": TEAM},
-                  "spec": {"stack": "net", "run": {"name": name, "uid": uid}, "planDigest": digest, "user": "kubernetes-admin", "decision": "Approve"}})
+                  "spec": {"stack": stack, "run": {"name": name, "uid": uid}, "planDigest": digest, "user": "kubernetes-admin", "decision": "Approve"}})
         return began
 
     def say_steps(self, job, began):
