@@ -10,15 +10,21 @@ PROVIDER = 'provider "kubernetes" {}\n'
 PHASES = ("plan", "waiting", "apply")
 
 
-def taint(site, pod):
+def wait_lost(site, pod):
     node = pod["spec"]["nodeName"]
     site.wait("nodes", "the node is lost", lambda item: item["metadata"]["name"] == node and condition(item)[0] != "True")
+
+
+def taint(site, pod):
+    wait_lost(site, pod)
     began = time.monotonic()
-    site.kubectl("taint", "node", node, "node.kubernetes.io/out-of-service=nodeshutdown:NoExecute")
+    site.kubectl("taint", "node", pod["spec"]["nodeName"], "node.kubernetes.io/out-of-service=nodeshutdown:NoExecute")
     return began
 
 
 def take_over(site, pod):
+    if pod["status"]["phase"] == "Succeeded":  # the pod of the apply may get that node while it counts as ready, and waits for its eviction
+        wait_lost(site, pod)
     began = time.monotonic()
     site.kubectl("-n", TEAM, "delete", "pod", pod["metadata"]["name"], "--wait=false")
     return began
