@@ -226,10 +226,17 @@ static bool fetch_all(GitFetch *run) {
                                         "origin",
                                         "+refs/heads/*:refs/remotes/origin/*",
                                         "+refs/tags/*:refs/tags/*",
-                                        "+HEAD:refs/remotes/origin/HEAD",
                                         NULL};
     GitRun result;
     return fetch_git_run(run, words, &result);
+}
+
+/* The server's HEAD may be on no branch, or name one that does not exist. */
+static bool fetch_head(GitFetch *run) {
+    static const char *const words[] = {
+        "fetch", "-q", "--", "origin", "+HEAD:refs/remotes/origin/HEAD", NULL};
+    GitRun result;
+    return try_git(run, words, &result);
 }
 
 /* Resolves a name to a commit. Returns false, without a diagnostic, if there is none. */
@@ -250,7 +257,7 @@ static bool find_in_all(GitFetch *run, Str want, Str *out) {
         if (find_commit(run, forms[i], want, out))
             return true;
     }
-    return report_ref(run, want);
+    return false;
 }
 
 static bool fetch_commit(GitFetch *run, Str *commit) {
@@ -260,7 +267,9 @@ static bool fetch_commit(GitFetch *run, Str *commit) {
         want = run->address.ref.len ? run->address.ref : STR("HEAD");
     if (fetch_one(run, want, &needs_all))
         return find_commit(run, "", STR("FETCH_HEAD"), commit) || report_ref(run, want);
-    return needs_all && fetch_all(run) && find_in_all(run, want, commit);
+    return needs_all && fetch_all(run) &&
+           (find_in_all(run, want, commit) || (fetch_head(run) && find_in_all(run, want, commit)) ||
+            report_ref(run, want));
 }
 
 static bool git_check_out(GitFetch *run, Str commit) {

@@ -5,6 +5,10 @@
 
 #define COMMIT "0123456789012345678901234567890123456789"
 #define VERIFY "rev-parse -q --verify --end-of-options "
+#define VERIFY_EACH                                                                                \
+    VERIFY "refs/tags/" COMMIT "^{commit}", VERIFY "refs/remotes/origin/" COMMIT "^{commit}",      \
+        VERIFY COMMIT "^{commit}"
+#define ALL "fetch -q -- origin +refs/heads/*:refs/remotes/origin/* +refs/tags/*:refs/tags/*"
 
 static const char checkout[] = "checkout -q --detach " COMMIT " --";
 
@@ -104,14 +108,7 @@ static void pinned(void **) {
     static const GitAnswer answers[] = {
         {1, "", "not our ref"}, {0, "", ""}, {1, "", ""}, {1, "", ""}, {0, COMMIT "\n", ""}};
     static const char *const wanted[] = {
-        "init -q",
-        "fetch -q --no-tags --depth 5 -- origin " COMMIT,
-        "fetch -q -- origin +refs/heads/*:refs/remotes/origin/* +refs/tags/*:refs/tags/* "
-        "+HEAD:refs/remotes/origin/HEAD",
-        VERIFY "refs/tags/" COMMIT "^{commit}",
-        VERIFY "refs/remotes/origin/" COMMIT "^{commit}",
-        VERIFY COMMIT "^{commit}",
-        checkout,
+        "init -q", "fetch -q --no-tags --depth 5 -- origin " COMMIT, ALL, VERIFY_EACH, checkout,
         NULL,
     };
     Play play = {0};
@@ -122,9 +119,37 @@ static void pinned(void **) {
     source_case_close(&play.c);
 }
 
+/* A commit of no branch may be that of the server's HEAD. */
+static void on_no_branch(void **) {
+    static const GitAnswer answers[] = {{1, "", "not our ref"},
+                                        {0, "", ""},
+                                        {1, "", ""},
+                                        {1, "", ""},
+                                        {1, "", ""},
+                                        {0, "", ""},
+                                        {1, "", ""},
+                                        {1, "", ""},
+                                        {0, COMMIT "\n", ""}};
+    static const char *const wanted[] = {
+        "init -q",
+        "fetch -q --no-tags --depth 1 -- origin " COMMIT,
+        ALL,
+        VERIFY_EACH,
+        "fetch -q -- origin +HEAD:refs/remotes/origin/HEAD",
+        VERIFY_EACH,
+        checkout,
+        NULL,
+    };
+    Play play = {0};
+    SourceRequest request = {.package = STR("git::https://h/r"), .commit = STR(COMMIT)};
+    assert_true(fetch(&play, request, answers, 9));
+    check_lines(&play, wanted);
+    source_case_close(&play.c);
+}
+
 static void refused(void **) {
     static const struct {
-        GitAnswer answers[5];
+        GitAnswer answers[6];
         const char *package, *commit, *said;
         int error;
     } cases[] = {
@@ -143,7 +168,7 @@ static void refused(void **) {
          "",
          "reports:\n    3\n    4\n    5\n    6\n    7\n    8",
          0},
-        {{{1, "", ""}, {0, "", ""}, {1, "", ""}, {1, "", ""}, {1, "", ""}},
+        {{{1, "", ""}, {0, "", ""}, {1, "", ""}, {1, "", ""}, {1, "", ""}, {128, "", ""}},
          "git::https://h/r",
          COMMIT,
          "no longer exists",
@@ -158,7 +183,7 @@ static void refused(void **) {
         Play play = {.error = cases[i].error};
         SourceRequest request = {.package = str_from_cstr(cases[i].package),
                                  .commit = str_from_cstr(cases[i].commit)};
-        if (fetch(&play, request, cases[i].answers, 5))
+        if (fetch(&play, request, cases[i].answers, 6))
             fail_msg("case %zu is taken", i);
         source_case_check_said(&play.c, cases[i].said);
         assert_true(str_find(play.c.diags.items[0].detail, STR("geheim"), 0) == SIZE_MAX);
@@ -181,6 +206,7 @@ static void foreign(void **) {
 
 UNIT_MAIN(test_fetch_git) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(branch), cmocka_unit_test(pinned),
-                                       cmocka_unit_test(refused), cmocka_unit_test(foreign)};
+                                       cmocka_unit_test(on_no_branch), cmocka_unit_test(refused),
+                                       cmocka_unit_test(foreign)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
