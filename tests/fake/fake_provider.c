@@ -201,6 +201,7 @@ static bool thing_update(const Call *call, const ApplyRequest *request, ApplyRes
                          Diags *diags) {
     Deed deed = begin(call, "update", request->planned, group_of(request->planned));
     bool fails = is_ordered(deed.world, deed.text);
+    bool half = is_ordered(deed.world, deed.half);
     FakeObject *object = find(deed.world, STR_EMPTY, object_text(request->prior, "id", STR_EMPTY));
     if (str_equal(deed.world->keeps_at, deed.text) &&
         !call_keep_state(call, object_with(request->prior, "revision", value_int(41), call->arena),
@@ -213,7 +214,7 @@ static bool thing_update(const Call *call, const ApplyRequest *request, ApplyRes
         int64_t count = object_int(request->prior, "revision", 0) + 1;
         response->state = made_object(call, request->planned, object, count);
     }
-    return end(&deed, diags, fails || !object);
+    return end(&deed, diags, fails || half || !object);
 }
 
 static bool thing_delete(const Call *call, const DeleteRequest *request, DeleteResponse *,
@@ -260,6 +261,8 @@ static bool thing_plan(const Call *call, const PlanRequest *request, PlanRespons
     pthread_mutex_lock(&world->mutex);
     world->planned_ms = call_planned_ms(call);
     world->can_keep = call->kept != NULL;
+    world->allows_deferral = call->allows_deferral;
+    world->is_full_refresh = call->is_full_refresh;
     world->awaits_changes = request->awaits_changes;
     world->is_preflight = request->is_preflight;
     bool is_fixed = is_ordered(world, str_format(call->arena, "fixed %.*s", STR_ARG(name)));
@@ -540,10 +543,10 @@ static bool fake_configure(const Call *call, const ConfigureRequest *request,
 
 static const ResourceType fake_bundle = BUNDLE_TYPE("fake_bundle");
 
-static const ObjectType *const types[] = {&fake_thing.type,  &fake_quick.type, &fake_plain.type,
-                                          &fake_disk.type,   &fake_vault.type, &fake_bundle.type,
-                                          &fake_lookup.type, &fake_token.type, &fake_note.type,
-                                          &fake_mark.type,   &fake_card.type,  &fake_cards.type};
+static const ObjectType *const types[] = {
+    &fake_thing.type,  &fake_quick.type,  &fake_plain.type, &fake_disk.type, &fake_vault.type,
+    &fake_bundle.type, &fake_lookup.type, &fake_token.type, &fake_note.type, &fake_mark.type,
+    &fake_card.type,   &fake_cards.type,  &fake_relic.type};
 
 const Provider fake_provider = {
     .name = "fake",

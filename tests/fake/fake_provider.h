@@ -1,18 +1,21 @@
 /* fake_provider: a provider whose objects are a list in memory, with failures on order and a record
  * of the calls.
  *
- *   fake_thing    name!, size, tags, secret, token (write-only), zone (forces a new one), group (a
- * limit of 1 per value, "pair": of 2), kind (default "plain"), input (anything); id, revision
- * (changes with every update)
- *   fake_plain    name!, size: cannot be updated
- *   fake_disk     the same, destroyed after its dependents are updated
- *   fake_vault    name!, zone (forces a new one), size, cluster, disk: private data, planned
- * deletions
- *   fake_bundle   a directory of files, each an object of its own (bundle.h)
- *   fake_card     name!, size, kind, secret, token (write-only); id: has an identity; its plan
- * stays valid for the apply list fake_card     prefix: the objects whose names begin so data
- * fake_lookup   name! → answer action fake_note   text!: adds a line to the diary; "defer TEXT"
- * orders a deferred plan, "note TEXT" a failure
+ *   fake_thing       name!, size, tags, secret, token (write-only), zone (forces a new one),
+ *                    group (a limit of 1 per value, "pair": of 2), kind (default "plain"), input
+ *                    (anything); id, revision (changes with every update)
+ *   fake_plain       name!, size: cannot be updated
+ *   fake_disk        the same, destroyed after its dependents are updated
+ *   fake_vault       name!, zone (forces a new one), size, cluster, disk: private data, planned
+ *                    deletions
+ *   fake_bundle      a directory of files, each an object of its own (bundle.h)
+ *   fake_card        name!, size, kind, secret, token (write-only); id: has an identity; its plan
+ *                    stays valid for the apply
+ *   fake_relic       name!, size, aspects; id: upgrades in each plan, adopts things
+ *   list fake_card   prefix: the objects whose names begin so
+ *   data fake_lookup name! → answer
+ *   action fake_note text!: adds a line to the diary; "defer TEXT" orders a deferred plan, "note
+ *                    TEXT" a failure
  *
  * The provider finds its world through the engine's Io, the first member of the world. */
 #pragma once
@@ -39,7 +42,8 @@ typedef struct FakeWorld {
     Arena *arena;
     VEC(FakeObject *) objects;
     StrBuf diary;   /* "create a" per line, in the order in which the calls end; without reads */
-    StrVec orders;  /* "create a", "half a" (creates and fails), "update a", "delete a" fail;
+    StrVec orders;  /* "create a", "update a", "delete a" fail;
+                       "half a": creates or updates a, and fails;
                        "whole a": creates a, completely, and fails;
                        "limit a": the request for its limits fails;
                        "defer a": leaves a lookup or a token to the apply;
@@ -59,10 +63,12 @@ typedef struct FakeWorld {
     Str dies_at;    /* ends the process within this call, after the object is there */
     Str keeps_at;   /* this update keeps a state with the revision 41 first */
     RecoverOutcome recovery;
-    int64_t planned_ms;  /* time of the plan, in the last plan of a thing */
-    bool awaits_changes; /* of the request of that plan */
-    bool is_preflight;   /* of that request, too */
-    bool can_keep;       /* whether that call could keep a result for the next one */
+    int64_t planned_ms;   /* time of the plan, in the last plan of a thing */
+    bool awaits_changes;  /* of the request of that plan */
+    bool is_preflight;    /* of that request, too */
+    bool allows_deferral; /* of that call, as the next two */
+    bool is_full_refresh;
+    bool can_keep; /* a result for the next call */
 } FakeWorld;
 
 void fake_world_open(FakeWorld *world, Arena *arena);

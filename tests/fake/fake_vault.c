@@ -4,10 +4,11 @@
  *
  * Orders. In the plan, "keep a" and "refuse a" fail, "blame a" fails with the names of the others,
  * "survey a" notes the others, and "revive a" keeps the object in a planned deletion. In a read,
- * "touch a" changes the private data, "gone a" finds nothing, "edit a" finds the size 99 and who
- * set it, and "compare a" notes the configured size. "half a" fails in the deletion, "lose create
- * a" and "lose delete a" are calls without a reply, and "unfound a" fails in the recovery. "defer
- * read a", "defer plan a", "defer delete a" and "defer import a" defer these calls. */
+ * "hide a" fails, "touch a" changes the private data, "gone a" finds nothing, "edit a" finds the
+ * size 99 and who set it, and "compare a" notes the configured size. "half a" fails in the
+ * deletion, "lose create a" and "lose delete a" are calls without a reply, and "unfound a" fails in
+ * the recovery. "defer read a", "defer plan a", "defer delete a" and "defer import a" defer these
+ * calls. */
 #include "bundle.h"
 #include "fake_world.h"
 
@@ -204,8 +205,10 @@ static void note_configured(const Call *call, Value config) {
 }
 
 static bool vault_read(const Call *call, const ReadRequest *request, ReadResponse *response,
-                       Diags *) {
+                       Diags *diags) {
     note(call, "read", request->state, request->private_data);
+    if (is_ordered(call, "hide", request->state))
+        return diags_fail(diags, NO_RANGE, "Not readable", "As ordered.");
     if (is_ordered(call, "gone", request->state))
         response->state = value_null(request->state.type);
     if (is_ordered(call, "touch", request->state))

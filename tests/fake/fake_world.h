@@ -18,5 +18,6 @@ FakeObject *fake_world_add(FakeWorld *world, Value planned);
 
 extern const ResourceType fake_vault;
 extern const ResourceType fake_card;
+extern const ResourceType fake_relic;
 extern const ListType fake_cards;
 extern const ActionType fake_mark, fake_note;

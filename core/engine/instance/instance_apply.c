@@ -24,6 +24,7 @@ typedef struct Applying {
     PlanResponse response;
     Str marker;        /* of the call */
     bool has_call;     /* the change calls the provider */
+    bool is_prepared;  /* everything that precedes the call has succeeded */
     uint64_t sequence; /* of the journal intent; 0: none */
     PartWork *parts;   /* NULL: the type has no parts */
 } Applying;
@@ -309,10 +310,8 @@ static bool record_ready(Applying *applying, Value marked, const ApplyResponse *
     bool ignored;
     if (ends_late(applying))
         return record_late(applying, marked, response);
-    if (!record_status(applying, marked, OBJECT_READY, response))
-        return false;
-    applying->sequence = 0;
-    return instance_apply_invoke(applying, false, marked, &ignored);
+    return record_status(applying, marked, OBJECT_READY, response) &&
+           instance_apply_invoke(applying, false, marked, &ignored);
 }
 
 static bool record_success(Applying *applying, const ApplyResponse *response) {
@@ -412,20 +411,23 @@ static void instance_apply_send_end(const InstanceOp *op, bool ok) {
 }
 
 /* The value does not change. If its marks do, this is the planned update, and events are sent. */
-static bool apply_marks(Applying *applying) {
+static void apply_marks(Applying *applying) {
     InstanceOp *op = &applying->op;
     Value marked = object_marks_add(op, applying->prior, &applying->wanted.sensitive);
     bool is_identical = value_identical(applying->before, marked);
     log_debug("marks applied", log_text("address", op->address),
               log_number("identical", is_identical));
-    if (is_identical)
-        return save_marks(applying) && instance_conditions_after(op, &applying->scope);
-    bool ignored;
-    instance_op_send(op, EVENT_APPLY_START, instance_op_object_id(applying->prior));
-    bool ok = instance_apply_invoke(applying, true, marked, &ignored) && save_marks(applying) &&
-              instance_apply_invoke(applying, false, marked, &ignored);
-    instance_apply_send_end(op, ok);
-    return ok && instance_conditions_after(op, &applying->scope);
+    bool ignored, ok;
+    if (is_identical) {
+        ok = save_marks(applying);
+    } else {
+        instance_op_send(op, EVENT_APPLY_START, instance_op_object_id(applying->prior));
+        ok = instance_apply_invoke(applying, true, marked, &ignored) && save_marks(applying) &&
+             instance_apply_invoke(applying, false, marked, &ignored);
+        instance_apply_send_end(op, ok);
+    }
+    if (ok)
+        (void)!instance_conditions_after(op, &applying->scope);
 }
 
 static void instance_apply_send_start(const Applying *applying) {
@@ -442,43 +444,45 @@ static bool invoke_before(Applying *applying) {
 }
 
 /* Does everything that precedes the call of the provider. */
-static bool prepare_change(Applying *applying) {
+static void prepare_change(Applying *applying) {
     InstanceOp *op = &applying->op;
     /* 1. Evaluate the arguments again: more values are known now. */
     if (!instance_apply_configure(applying))
-        return false;
+        return;
     bool is_update = applying->change->action == ACTION_UPDATE;
     applying->before = value_null(schema_implied_type(op->schema));
     if (is_update && !stored_object_decode(op, applying->stored, &applying->before))
-        return false;
+        return;
     applying->prior = value_unmark_deep(applying->before, op->scratch);
     /* 2. Plan again; the result must agree with the approved plan. */
     if (!instance_apply_plan_again(applying))
-        return false;
+        return;
     /* 3. If only marks differ, save the object without a call. */
-    if (is_update && value_equal(applying->prior, applying->response.planned))
-        return apply_marks(applying);
+    if (is_update && value_equal(applying->prior, applying->response.planned)) {
+        apply_marks(applying);
+        return;
+    }
     if (!instance_op_require_provider(op))
-        return false;
+        return;
     /* 4. Invoke the actions that precede the change, then write the intent. */
     applying->has_call = true;
     if (!is_batched(op))
         instance_apply_send_start(applying);
-    return invoke_before(applying) && prepare_call(applying);
+    applying->is_prepared = invoke_before(applying) && prepare_call(applying);
 }
 
-/* `ok`: the preparation has succeeded. */
-static bool finish_change(Applying *applying, bool ok) {
+static void finish_change(Applying *applying) {
     InstanceOp *op = &applying->op;
     if (!applying->has_call)
-        return ok;
+        return;
     if (is_batched(op))
         instance_apply_send_start(applying);
     /* 5. Call the provider and write the outcome. */
-    ok = ok && instance_apply_call_provider(applying);
+    bool ok = applying->is_prepared && instance_apply_call_provider(applying);
     instance_apply_send_end(op, ok);
     /* 6. Evaluate the postconditions. */
-    return ok && instance_conditions_after(op, &applying->scope);
+    if (ok)
+        (void)!instance_conditions_after(op, &applying->scope);
 }
 
 /* Keeps the value for the rest of the walk if references need it; otherwise it becomes unknown. */
@@ -512,10 +516,11 @@ static bool is_change(Action action) {
            action == ACTION_FORGET_THEN_CREATE;
 }
 
-static bool instance_apply_finish(Applying *applying, bool ok) {
+static bool instance_apply_finish(Applying *applying) {
     InstanceOp *op = &applying->op;
-    ok = finish_change(applying, ok);
-    log_debug("apply task", log_text("address", op->address), log_number("ok", ok),
+    finish_change(applying);
+    log_debug("apply task", log_text("address", op->address),
+              log_number("ok", !diags_has_errors(&op->diags)),
               log_number("sequence", (int64_t)applying->sequence));
     instance_apply_keep_value(op);
     return instance_op_end(op);
@@ -538,10 +543,10 @@ static bool call_after_commit(Walk *pool, void *payload, uint32_t worker) {
         instance_apply_abandon(applying);
         return false;
     }
-    bool ok = working_state_commit(op->walk->working, applying->sequence, &op->diags);
-    if (!ok)
+    applying->is_prepared = working_state_commit(op->walk->working, applying->sequence, &op->diags);
+    if (!applying->is_prepared)
         instance_apply_restore(applying);
-    return instance_apply_finish(applying, ok);
+    return instance_apply_finish(applying);
 }
 
 static bool instance_apply_run(Walk *pool, Applying *applying) {
@@ -564,9 +569,9 @@ static bool instance_apply_run(Walk *pool, Applying *applying) {
     op->action = run->change->action == ACTION_UPDATE ? ACTION_UPDATE : ACTION_CREATE;
     applying->stored =
         working_state_object(op->walk->working, op->record->address, STR_EMPTY, op->scratch);
-    bool ok = prepare_change(applying);
-    if (!ok || !applying->has_call || !applying->sequence || !is_batched(op))
-        return instance_apply_finish(applying, ok);
+    prepare_change(applying);
+    if (!applying->is_prepared || !applying->sequence || !is_batched(op))
+        return instance_apply_finish(applying);
     WalkTask rest = {.run = call_after_commit, .payload = applying};
     walk_yield(pool, op->node->id, rest);
     return true;

@@ -85,7 +85,6 @@ typedef struct Search {
     InstanceOp *op;
     const ResourceType *managed;
     Listing *listing;
-    bool has_failed;
 } Search;
 
 static void instance_list_send(const Search *search, WalkEventKind kind) {
@@ -127,8 +126,7 @@ static Value instance_list_marked_object(const Search *search, Value object) {
     if (!value_is_present(object))
         return object;
     schema_sensitive_paths(&search->managed->schema, object, &paths, search->op->scratch);
-    return paths.count > 0 ? path_mark(object, &paths, MARK_SENSITIVE, search->op->scratch)
-                           : object;
+    return path_mark(object, &paths, MARK_SENSITIVE, search->op->scratch);
 }
 
 static Value object_with(const char *const *names, const Value *values, size_t count,

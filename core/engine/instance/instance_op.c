@@ -147,10 +147,10 @@ static bool find_lost(void *payload, Str text) {
     const EngineWalk *walk = op->walk;
     if (walk->phase == PHASE_PLAN)
         return deletions_will_lose(walk, op->resource, text);
-    if (walk->phase != PHASE_APPLY)
-        return false;
-    const StateObject *object =
-        working_state_object(walk->working, op->record->address, op->record->deposed, op->scratch);
+    const StateObject *object = walk->working
+                                    ? working_state_object(walk->working, op->record->address,
+                                                           op->record->deposed, op->scratch)
+                                    : NULL;
     return object && deletions_lose(walk, object, text);
 }
 
@@ -203,8 +203,7 @@ Call instance_op_call(InstanceOp *op) {
         .allows_deferral = walk->phase == PHASE_PLAN && walk->options->allows_deferral,
         .is_full_refresh = (walk->options && walk->options->is_full_refresh) ||
                            (walk->plan && walk->plan->is_full_refresh),
-        .planned_ms = walk->phase == PHASE_APPLY && walk->plan ? walk->plan->created_ms
-                                                               : walk->engine->now_ms,
+        .planned_ms = walk->plan ? walk->plan->created_ms : walk->engine->now_ms,
         .address = op->address,
         .lineage = walk->lineage,
         .stores_plain_state = walk->engine->stores_plain_state,

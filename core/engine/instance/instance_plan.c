@@ -373,9 +373,7 @@ static void refresh_dependencies(InstanceOp *op) {
  * do not discard the change. */
 static void check_change(Planning *planning) {
     InstanceOp *op = &planning->op;
-    Action action = op->record->planned->action;
-    bool destroys = action_is_replace(action) && action != ACTION_FORGET_THEN_CREATE;
-    if (destroys && instance_plan_prevents_destroy(planning))
+    if (action_is_replace(op->record->planned->action) && instance_plan_prevents_destroy(planning))
         return;
     if (instance_conditions_after(op, &planning->scope))
         invocation_plan(op, &planning->scope, op->record->planned);
@@ -609,12 +607,9 @@ static bool plan_removal(Planning *planning) {
     if (stored && !only_reads &&
         (is_target_replaced(op) || plan_removal_forgets(op->resource->config, removed, stored)))
         return plan_forgetting(planning);
-    /* 2. Refresh the object. */
-    if (!instance_refresh(op, &planning->prior))
-        return false;
-    if (value_is_null(planning->prior))
-        return true; /* the object no longer exists */
-    if (!object_identity_decode(op, op->record->refreshed, &planning->identity))
+    /* 2. Refresh the object. It has no change if it cannot be read or no longer exists. */
+    if (!instance_refresh(op, &planning->prior) || value_is_null(planning->prior) ||
+        !object_identity_decode(op, op->record->refreshed, &planning->identity))
         return false;
     op->record->value = value_clone(planning->prior, op->keep);
     if (only_reads) {

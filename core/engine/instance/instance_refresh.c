@@ -91,10 +91,9 @@ static bool instance_refresh_recover(InstanceOp *op, const StatePending *pending
         .call = recover_call(pending->action),
         .prior = value_unmark_deep(prior, op->scratch),
         .prior_identity = out->identity,
+        .parts = refresh_parts_of_pending(op, pending),
     };
     add_response(pending, &request);
-    if (pending->parts.count > 0)
-        request.parts = refresh_parts_of_pending(op, pending);
     RecoverResponse response;
     if (!provider_call_recover(op, pending->generation, &request, &response))
         return false;
@@ -161,7 +160,7 @@ static bool recover_change(InstanceOp *op, const StatePending *pending, const St
 static bool must_recover_change(const InstanceOp *op, const StatePending *pending) {
     if (!pending || op->provider->is_deferred || !str_equal(pending->deposed, op->record->deposed))
         return false;
-    return (op->managed->has_parts && pending->parts.count > 0) ||
+    return pending->parts.count > 0 ||
            (pending->response && pending->response->kind == STATE_RESPONSE_DONE);
 }
 
@@ -265,7 +264,7 @@ static bool instance_refresh_read_object(InstanceOp *op, const StateObject *obje
         return false;
     if (!provider_call_read(op, &request, &response))
         return false;
-    instance_op_send_end(op, EVENT_REFRESH_END, id, true);
+    instance_op_send(op, EVENT_REFRESH_END, id);
     *out = prior;
     if (response.deferral) {
         op->record->deferral = response.deferral;
@@ -292,19 +291,24 @@ static bool instance_refresh_read_object(InstanceOp *op, const StateObject *obje
     return true;
 }
 
-static bool has_dependency(const StateObject *object, Str address) {
-    size_t low = 0, high = object->dependency_count;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        int order = str_compare(object->dependencies[middle], address);
-        if (order == 0)
-            return true;
-        if (order < 0)
-            low = middle + 1;
-        else
-            high = middle;
+/* Writes the union of two sorted lists to `names`, unless that is NULL. Returns its count. */
+static size_t unite_names(const Str *a, size_t a_count, const Str *b, size_t b_count, Str *names) {
+    size_t count = 0;
+    while (a_count > 0 || b_count > 0) {
+        int order = a_count == 0 ? 1 : b_count == 0 ? -1 : str_compare(*a, *b);
+        if (names)
+            names[count] = order > 0 ? *b : *a;
+        count++;
+        if (order <= 0) {
+            a++;
+            a_count--;
+        }
+        if (order >= 0) {
+            b++;
+            b_count--;
+        }
     }
-    return false;
+    return count;
 }
 
 /* Returns true if the state names the provider configuration that the resource uses now. */
@@ -331,32 +335,22 @@ static void update_facts(InstanceOp *op) {
     if (!object || !resource->config || record->removal != REASON_NONE || record->deposed.len > 0 ||
         is_imported)
         return;
-    StrVec missing = {0};
-    bool is_read = !op->walk->options->skip_refresh;
-    for (size_t i = 0; is_read && i < resource->dependency_count; i++) {
-        if (!has_dependency(object, resource->dependencies[i]))
-            vec_push(op->scratch, &missing, resource->dependencies[i]);
-    }
+    size_t new_count = op->walk->options->skip_refresh ? 0 : resource->dependency_count;
+    size_t count = unite_names(object->dependencies, object->dependency_count,
+                               resource->dependencies, new_count, NULL);
     bool skip_destroy = !resource->config->lifecycle.destroy;
-    if (missing.count == 0 && object->create_before_destroy == resource->create_before_destroy &&
+    if (count == object->dependency_count &&
+        object->create_before_destroy == resource->create_before_destroy &&
         object->skip_destroy == skip_destroy)
         return;
     StateObject *updated = arena_new(op->keep, StateObject);
+    Str *names = arena_new_array(op->keep, Str, count);
     *updated = *object;
     updated->create_before_destroy = resource->create_before_destroy;
     updated->skip_destroy = skip_destroy;
-    size_t count = object->dependency_count + missing.count;
-    Str *names = arena_new_array(op->keep, Str, count);
-    size_t from_state = 0, from_config = 0;
-    for (size_t i = 0; i < count; i++) {
-        bool take_state =
-            from_state < object->dependency_count &&
-            (from_config == missing.count ||
-             str_compare(object->dependencies[from_state], missing.items[from_config]) < 0);
-        names[i] = take_state ? object->dependencies[from_state++] : missing.items[from_config++];
-    }
     updated->dependencies = names;
-    updated->dependency_count = count;
+    updated->dependency_count = unite_names(object->dependencies, object->dependency_count,
+                                            resource->dependencies, new_count, names);
     instance_refresh_set_object(record, updated);
 }
 
@@ -385,7 +379,7 @@ static bool report_absent_import(InstanceOp *op) {
 static void refresh_send_import(const InstanceOp *op, Str id) {
     WalkEvent event = instance_op_event(op, EVENT_REFRESH_START);
     event.id = id;
-    event.is_import = !op->walk->options || !op->walk->options->import;
+    event.is_import = !op->walk->options->import;
     hooks_send(op->walk->engine->hooks, &event);
 }
 
@@ -407,7 +401,7 @@ static bool instance_refresh_import(InstanceOp *op, Value *out) {
     ReadRequest request = {imported.state, imported.private_data, imported.identity};
     if (!provider_call_read(op, &request, &read))
         return false;
-    instance_op_send_end(op, EVENT_REFRESH_END, name, true);
+    instance_op_send(op, EVENT_REFRESH_END, name);
     if (read.deferral) {
         op->record->deferral = read.deferral;
         *out = value_null(schema_implied_type(op->schema));

@@ -181,10 +181,8 @@ static bool invocation_plan_one(InstanceOp *op, const Caller *caller, ActionInvo
     Configured configured;
     if (!invocation_configure(op, caller, &configured))
         return false;
-    if (!out->is_requested && invoke_event_is_destroy(out->event) &&
-        !check_destroy_config(op, &configured))
-        return false;
-    if (!ask_provider(op, &configured, out->is_requested, deferral))
+    if ((invoke_event_is_destroy(out->event) && !check_destroy_config(op, &configured)) ||
+        !ask_provider(op, &configured, out->is_requested, deferral))
         return false;
     out->schema = op->schema;
     Value kept = schema_drop_write_only(op->schema, configured.value, op->scratch);
@@ -194,17 +192,12 @@ static bool invocation_plan_one(InstanceOp *op, const Caller *caller, ActionInvo
 
 /* Returns whether the planned change has this event. */
 static bool invocation_has_event(Action action, InvokeEvent event) {
-    switch (event) {
-    case INVOKE_BEFORE_CREATE:
-    case INVOKE_AFTER_CREATE:
-        return action == ACTION_CREATE || action_is_replace(action) ||
-               action == ACTION_FORGET_THEN_CREATE;
-    case INVOKE_BEFORE_UPDATE:
-    case INVOKE_AFTER_UPDATE: return action == ACTION_UPDATE;
-    case INVOKE_BEFORE_DESTROY:
-    case INVOKE_AFTER_DESTROY: return action == ACTION_DELETE || action_is_replace(action);
-    }
-    return false;
+    bool is_replace = action_is_replace(action);
+    if (invoke_event_is_destroy(event))
+        return action == ACTION_DELETE || is_replace;
+    if (event == INVOKE_BEFORE_UPDATE || event == INVOKE_AFTER_UPDATE)
+        return action == ACTION_UPDATE;
+    return action == ACTION_CREATE || is_replace || action == ACTION_FORGET_THEN_CREATE;
 }
 
 static bool has_events(Action action, const ActionTrigger *trigger) {
@@ -375,17 +368,15 @@ bool invocation_plan_request(InstanceRecord *action, const InstanceRecord *calle
         .is_requested = true,
     };
     Deferral none;
-    bool ok = invocation_plan_one(&op, &(Caller){caller, caller ? &caller->value : NULL, false},
-                                  out, &none);
-    if (ok && !value_is_wholly_known(out->config)) {
+    if (invocation_plan_one(&op, &(Caller){caller, caller ? &caller->value : NULL, false}, out,
+                            &none) &&
+        !value_is_wholly_known(out->config))
         diags_error(
             &op.diags, NO_RANGE, "Partially applied configuration",
             "The arguments of %.*s contain unknown values, because it refers to objects that "
             "do not exist yet. Apply the configuration first, without -invoke.",
             STR_ARG(op.address));
-        ok = false;
-    }
-    ok = instance_invocation_end(&op, out->caller, false) && ok;
+    bool ok = instance_invocation_end(&op, out->caller, false);
     arena_reset(op.scratch);
     return ok;
 }
@@ -408,65 +399,62 @@ static void invocation_send_end(InstanceOp *op, size_t from, bool ok) {
     hooks_send(op->walk->engine->hooks, &event);
 }
 
-static bool invocation_call(InstanceOp *op, const ActionInvocation *invocation, Value config) {
-    if (!value_is_wholly_known(config))
-        return diags_fail(
-            &op->diags, NO_RANGE, "Action configuration unknown during apply",
-            "The arguments of %.*s are not known yet. Values of \"caller\" that the provider "
-            "computes are known in events that begin with \"after\".",
-            STR_ARG(op->address));
+/* Adds an error to the operation if the call cannot be made, or fails. */
+static void invocation_call(InstanceOp *op, const ActionInvocation *invocation, Value config) {
+    if (!value_is_wholly_known(config)) {
+        diags_error(&op->diags, NO_RANGE, "Action configuration unknown during apply",
+                    "The arguments of %.*s are not known yet. Values of \"caller\" that the "
+                    "provider computes are known in events that begin with \"after\".",
+                    STR_ARG(op->address));
+        return;
+    }
     if (!instance_op_require_provider(op))
-        return false;
+        return;
     op->invocation = invocation;
     instance_op_send(op, EVENT_INVOKE_START, STR_EMPTY);
     size_t before = op->diags.count;
     bool ok = provider_call_invoke(op, &(ActionRequest){config});
     invocation_send_end(op, before, ok);
-    return ok;
 }
 
-static bool invoke_planned(InstanceOp *op, const ActionInvocation *invocation) {
-    return invocation_call(op, invocation, value_unmark_deep(invocation->config, op->scratch));
+static void invoke_planned(InstanceOp *op, const ActionInvocation *invocation) {
+    invocation_call(op, invocation, value_unmark_deep(invocation->config, op->scratch));
 }
 
-static bool must_run(InstanceOp *op, const ModuleScope *scope, const ActionInvocation *invocation,
-                     Value object, bool *out) {
-    const ActionTrigger *trigger = &lifecycle_of(op)->action_triggers.items[invocation->trigger];
-    Value condition;
-    if (!evaluate_condition(op, scope, trigger, object, &condition))
+static bool read_condition(InstanceOp *op, const ModuleScope *scope, const ActionTrigger *trigger,
+                           Value object, Value *out) {
+    if (!evaluate_condition(op, scope, trigger, object, out))
         return false;
-    if (!value_is_known(condition)) {
-        diags_error(&op->diags, trigger->condition->range,
-                    "Unknown condition when invoking action before apply",
-                    "The condition of an action_trigger block must be known before its actions are "
-                    "invoked.")
-            ->subject = DIAG_EXPRESSION;
-        return false;
-    }
-    *out = value_is_true(condition);
-    return true;
+    if (value_is_known(*out))
+        return true;
+    diags_error(&op->diags, trigger->condition->range,
+                "Unknown condition when invoking action before apply",
+                "The condition of an action_trigger block must be known before its actions are "
+                "invoked.")
+        ->subject = DIAG_EXPRESSION;
+    return false;
 }
 
 static bool invocation_run_one(InstanceOp *op, const ModuleScope *scope,
                                const ActionInvocation *invocation, Value object) {
-    bool must = false;
+    Value condition;
     ObjectRef ref;
     const ActionTrigger *trigger = &lifecycle_of(op)->action_triggers.items[invocation->trigger];
     const Expr *expr = trigger->actions.items[invocation->index];
-    if (!must_run(op, scope, invocation, object, &must) ||
+    if (!read_condition(op, scope, trigger, object, &condition) ||
         !invocation_read_ref(op->node, expr, scope, &ref, op->scratch, &op->diags))
         return false;
     const InstanceRecord *record =
         invocation_find_instance(&ref, op->record->module, expr->range, op->scratch, &op->diags);
-    if (!must || !record)
+    if (!record || !value_is_true(condition))
         return record != NULL;
     InstanceOp action;
     invocation_begin(&action, record, op);
     Configured configured;
-    bool ok = invocation_configure(&action, &(Caller){op->record, &object, true}, &configured) &&
-              invocation_call(&action, invocation, configured.value);
-    bool continues = invocation->on_failure == INVOKE_CONTINUES;
-    ok = instance_invocation_end(&action, op->record->address, continues) && (ok || continues);
+    if (invocation_configure(&action, &(Caller){op->record, &object, true}, &configured))
+        invocation_call(&action, invocation, configured.value);
+    bool ok = instance_invocation_end(&action, op->record->address,
+                                      invocation->on_failure == INVOKE_CONTINUES);
     if (!ok)
         op->record->failure = FAILURE_ERROR;
     return ok;
@@ -522,9 +510,8 @@ bool invocation_run_destroy(InstanceOp *op, bool is_before) {
         InstanceOp action;
         invocation_begin(&action, invocation_record_of(op->walk, node, invocation, op->scratch),
                          op);
-        bool ok = invoke_planned(&action, invocation);
-        ok = instance_invocation_end(&action, op->record->address, continues) && (ok || continues);
-        if (!ok) {
+        invoke_planned(&action, invocation);
+        if (!instance_invocation_end(&action, op->record->address, continues)) {
             op->record->failure = FAILURE_ERROR;
             return false;
         }
@@ -537,8 +524,8 @@ bool invocation_run_request(EngineWalk *walk, const Node *action,
     InstanceOp op;
     Arena *scratch = walk->workers[worker].scratch;
     instance_op_begin(&op, invocation_record_of(walk, action, invocation, scratch), worker);
-    bool ok = invoke_planned(&op, invocation);
-    ok = instance_invocation_end(&op, invocation->caller, false) && ok;
+    invoke_planned(&op, invocation);
+    bool ok = instance_invocation_end(&op, invocation->caller, false);
     arena_reset(scratch);
     return ok;
 }

@@ -6,7 +6,7 @@ Value object_marks_add(InstanceOp *op, Value object, const Paths *sensitive) {
     if (!value_is_present(object))
         return object;
     Paths paths = {0};
-    if (sensitive && sensitive->count > 0)
+    if (sensitive)
         object = path_mark(object, sensitive, MARK_SENSITIVE, op->scratch);
     schema_sensitive_paths(op->schema, object, &paths, op->scratch);
     object = path_mark(object, &paths, MARK_SENSITIVE, op->scratch);

@@ -308,17 +308,14 @@ bool provider_call_limits(InstanceOp *op, LimitAction action, Value object, Walk
     if (!call_limits(op, &request, &response))
         return instance_op_report(op);
     Limits limits = response.limits;
-    for (size_t i = 0; i < limits.count; i++)
-        log_debug("call limit", log_text("address", op->address),
-                  log_text("key", limits.items[i].key),
-                  log_number("capacity", (int64_t)limits.items[i].capacity));
-    if (limits.count == 0)
-        return true;
     WalkLimit *copies = arena_new_array(op->walk_arena, WalkLimit, limits.count);
     for (size_t i = 0; i < limits.count; i++) {
+        const Limit *limit = &limits.items[i];
         copies[i].key = str_format(op->walk_arena, "%s %.*s", op->provider->provider->name,
-                                   STR_ARG(limits.items[i].key));
-        copies[i].capacity = limits.items[i].capacity;
+                                   STR_ARG(limit->key));
+        copies[i].capacity = limit->capacity;
+        log_debug("call limit", log_text("address", op->address), log_text("key", limit->key),
+                  log_number("capacity", (int64_t)limit->capacity));
     }
     task->limits = copies;
     task->limit_count = limits.count;

@@ -103,12 +103,24 @@ static void errors(void **) {
     c->options.allows_deferral = true;
     engine_case_must(c, engine_case_plan(c));
     /* A mistake in a block is found although its instances are unknown. */
-    engine_case_config(c, "resource:\n"
-                          "  terraform_data: {n: {input: 2}}\n"
-                          "  fake_thing:\n"
-                          "    a: {count: '${terraform_data.n.output}', name: '${[1][2]}'}\n");
-    assert_false(engine_case_plan(c));
-    check_said(c, "Invalid index");
+    static const char *const mistakes[][3] = {
+        {"fake_thing", "${[1][2]}", "Invalid index"},
+        {"fake_thing", "${1 + null}", "Operation failed"},
+        {"fake_vault", "a", "Bad disk"},
+    };
+    fake_world_order(&c->world, "refuse a");
+    for (size_t i = 0; i < ARRAY_COUNT(mistakes); i++) {
+        Str text = str_format(c->arena,
+                              "resource:\n"
+                              "  terraform_data: {n: {input: 2}}\n"
+                              "  %s:\n"
+                              "    a: {count: '${terraform_data.n.output}', name: '%s'}\n",
+                              mistakes[i][0], mistakes[i][1]);
+        engine_case_config(c, str_to_cstr(text, c->arena));
+        assert_false(engine_case_plan(c));
+        check_said(c, mistakes[i][2]);
+        check_str(deferred(c), "");
+    }
     engine_case_close(c);
 }
 

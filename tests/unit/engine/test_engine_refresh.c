@@ -205,6 +205,50 @@ static void a_deposed_object_shows_no_move(void **) {
     engine_case_close(c);
 }
 
+/* A deposed object has no configuration, whatever its key: it is neither compared with that of the
+ * block, nor protected or updated by it. */
+static void deposed_keys(void **) {
+    static const char *const keys[] = {"d", "0d1e2f30"};
+    for (size_t i = 0; i < 2 * ARRAY_COUNT(keys); i++) {
+        bool is_edited = i % 2;
+        EngineCase *c = engine_case_open();
+        c->parallelism = 1;
+        Str text = str_format(
+            c->arena,
+            "{\"version\":4,\"terraform_version\":\"1.12.0\",\"serial\":1,"
+            "\"lineage\":\"6f2c1a54-0000-4000-8000-000000000001\",\"outputs\":{},\"resources\":[{"
+            "\"mode\":\"managed\",\"type\":\"fake_vault\",\"name\":\"z\","
+            "\"provider\":\"provider[\\\"loam.internal/test/fake\\\"]\",\"instances\":["
+            "{\"schema_version\":1,\"create_before_destroy\":true,"
+            "\"attributes\":{\"name\":\"new\",\"id\":\"new\"}},"
+            "{\"schema_version\":1,\"create_before_destroy\":true,\"deposed\":\"%s\","
+            "\"attributes\":{\"name\":\"old\",\"id\":\"old\"}}]}],\"check_results\":null}",
+            keys[i / 2]);
+        assert_true(statefile_decode(STR("state"), text, &c->state, c->arena, &c->diags));
+        engine_case_config(c, "resource: {fake_vault: {a: {name: new, size: 3, lifecycle: "
+                              "{prevent_destroy: true}}}}\n"
+                              "moved: {from: fake_vault.z, to: fake_vault.a}\n");
+        static const char *const orders[] = {"compare old", "compare new", "edit old", "edit new"};
+        for (size_t j = 0; j < (is_edited ? ARRAY_COUNT(orders) : 2); j++)
+            fake_world_order(&c->world, orders[j]);
+        engine_case_must(c, engine_case_plan(c));
+        check_changes(c, "~ fake_vault.a\n- fake_vault.a (deposed)\n");
+        Str diary = engine_case_diary(c);
+        assert_true(str_find(diary, STR("read old \nconfigured null\n"), 0) != SIZE_MAX);
+        assert_true(str_find(diary, STR("read new \nconfigured 3\n"), 0) != SIZE_MAX);
+        assert_int_equal(c->plan->drift.count, is_edited ? 2 : 0);
+        vec_each(&c->plan->drift, drift) {
+            Str name = value_text(value_attribute(drift->before, STR("name")));
+            assert_int_equal(drift->previous.type.len > 0, str_equal(name, STR("new")));
+        }
+        const StateInstance *stored = refreshed_of(c, "fake_vault.a");
+        const StateObject *deposed = stored->deposed.items[0].object;
+        assert_false(stored->current->create_before_destroy);
+        assert_int_equal(deposed->create_before_destroy, !is_edited); /* a change sets it */
+        engine_case_close(c);
+    }
+}
+
 /* An instance that has lost its current object, but not its deposed one, is created again. */
 static void only_a_deposed_object(void **) {
     static const char config[] = "resource: {fake_thing: {a: {name: a, zone: %s, lifecycle: "
@@ -232,6 +276,7 @@ UNIT_MAIN(test_engine_refresh) {
         cmocka_unit_test(former_dependencies_are_dropped),
         cmocka_unit_test(dependencies_follow_the_configuration),
         cmocka_unit_test(only_a_deposed_object),
+        cmocka_unit_test(deposed_keys),
         cmocka_unit_test(moves_and_drift),
         cmocka_unit_test(a_deposed_object_shows_no_move),
     };

@@ -277,6 +277,50 @@ static void rejected_in_the_apply(void **) {
     }
 }
 
+/* A plan that fails in the apply ends the change before its call. */
+static void plans_that_fail_late(void **) {
+    EngineCase *c = engine_case_open();
+    c->parallelism = 1;
+    for (int size = 1; size <= 2; size++) {
+        Str text = str_format(
+            c->arena,
+            "resource: {fake_vault: {a: {name: a, size: %d}, b: {name: b, host: '%s'}}}\n", size,
+            size == 1 ? "x" : "${fake_vault.a.name}");
+        engine_case_config(c, str_to_cstr(text, c->arena));
+        engine_case_must(c, engine_case_plan(c));
+        fake_world_order(&c->world, "refuse a");
+        assert_false(engine_case_apply_plan(c));
+        check_said(c, "fake_vault.a: Bad disk");
+        assert_int_equal(c->diags.count, 2); /* of one response */
+        Str diary = engine_case_diary(c);
+        assert_true(str_find(diary, STR("create a"), 0) == SIZE_MAX);
+        assert_true(str_find(diary, STR("update"), 0) == SIZE_MAX);
+        assert_int_equal(str_find(diary, STR("create b"), 0) != SIZE_MAX, size == 1);
+        fake_world_obey(&c->world);
+        engine_case_must(c, engine_case_apply(c));
+    }
+    engine_case_close(c);
+}
+
+/* The object of a failed update keeps the marks that it had, since it may have its old values. */
+static void marks_of_a_failed_update(void **) {
+    static const char text[] = "variable: {s: {default: plain, sensitive: true}}\n"
+                               "resource: {fake_thing: {a: {name: a, kind: '%s', size: %d}}}\n";
+    for (int fails = 0; fails < 2; fails++) {
+        EngineCase *c = engine_case_open();
+        engine_case_run(c, str_to_cstr(str_format(c->arena, text, "${var.s}", 1), c->arena));
+        fake_world_order(&c->world, fails ? "half a" : "");
+        engine_case_config(c, str_to_cstr(str_format(c->arena, text, "open", 2), c->arena));
+        assert_int_equal(engine_case_apply(c), !fails);
+        ResourceAddr address = engine_case_address(c, "fake_thing.a").resource;
+        const StateObject *object = state_find_instance(c->state, address)->current;
+        assert_true(str_find(object->attributes, STR("\"kind\":\"open\""), 0) != SIZE_MAX);
+        bool is_secret = str_find(object->sensitive_attributes, STR("kind"), 0) != SIZE_MAX;
+        assert_int_equal(is_secret, fails);
+        engine_case_close(c);
+    }
+}
+
 /* An object of the state that cannot be read is neither changed nor lost. */
 static void a_damaged_object_is_not_changed(void **) {
     static const char made[] = "resource: {fake_thing: {a: {name: a, zone: x}}}\n";
@@ -319,6 +363,8 @@ UNIT_MAIN(test_instance_apply) {
         cmocka_unit_test(blocks_of_a_failed_apply),
         cmocka_unit_test(stored_identities),
         cmocka_unit_test(rejected_in_the_apply),
+        cmocka_unit_test(plans_that_fail_late),
+        cmocka_unit_test(marks_of_a_failed_update),
         cmocka_unit_test(a_damaged_object_is_not_changed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

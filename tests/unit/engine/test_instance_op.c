@@ -117,6 +117,40 @@ static void points_at_blocks(void **) {
     }
 }
 
+/* An error of the engine about no argument points at the block, in the plan and in the apply. */
+static void points_at_blocks_of_objects(void **) {
+    static const struct {
+        const char *type, *order, *said;
+        bool is_planned;
+    } rows[] = {
+        {"fake_card", "unsure a", "Provider produced invalid identity", false},
+        {"fake_thing", "rebuild a", "Provider produced inconsistent final plan", true},
+        {"fake_thing", "vague a", "Provider returned invalid result object after apply", true},
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+        EngineCase *c = engine_case_open();
+        for (int size = 1; size <= 2; size++) {
+            Str text = str_format(c->arena,
+                                  "resource:\n  %s:\n    b: {name: b}\n    a:\n      name: a\n"
+                                  "      size: %d\n",
+                                  rows[i].type, size);
+            engine_case_config(c, str_to_cstr(text, c->arena));
+            if (size == 1)
+                engine_case_must(c, engine_case_apply(c));
+        }
+        if (rows[i].is_planned)
+            engine_case_must(c, engine_case_plan(c));
+        fake_world_order(&c->world, rows[i].order);
+        assert_false(rows[i].is_planned ? engine_case_apply_plan(c) : engine_case_plan(c));
+        check_said(c, rows[i].said);
+        vec_each(&c->diags, diag) {
+            assert_non_null(diag->range.source);
+            assert_int_equal(source_text_position(diag->range.source, diag->range.start).line, 4);
+        }
+        engine_case_close(c);
+    }
+}
+
 /* Diagnostics do not show values of sensitive variables, also if the block does not use them. */
 static void hides_variables(void **) {
     static const char text[] = "variable: {s: {default: x, sensitive: %s}}\n"
@@ -276,6 +310,25 @@ static void keeps_time_of_plan(void **) {
     engine_case_close(c);
 }
 
+/* Only a plan may have deferrals. The calls of an apply also know of the refresh of its plan. */
+static void options_reach_the_calls(void **) {
+    for (int i = 0; i < 8; i++) {
+        bool allows = i & 1, is_full = i & 2, is_full_apply = i & 4;
+        EngineCase *c = engine_case_open();
+        c->options.allows_deferral = allows;
+        c->options.is_full_refresh = is_full;
+        engine_case_config(c, "resource: {fake_thing: {a: {name: a}}}\n");
+        engine_case_must(c, engine_case_plan(c));
+        assert_int_equal(c->world.allows_deferral, allows);
+        assert_int_equal(c->world.is_full_refresh, is_full);
+        c->options.is_full_refresh = is_full_apply;
+        engine_case_must(c, engine_case_apply_plan(c));
+        assert_false(c->world.allows_deferral);
+        assert_int_equal(c->world.is_full_refresh, is_full || is_full_apply);
+        engine_case_close(c);
+    }
+}
+
 /* The text by which messages name an object: its id, else its name, unless it is a secret. */
 static void names_objects(void **) {
     static const struct {
@@ -310,9 +363,11 @@ UNIT_MAIN(test_instance_op) {
         cmocka_unit_test(reports_elapsed_time),
         cmocka_unit_test(points_at_provider_errors),
         cmocka_unit_test(points_at_blocks),
+        cmocka_unit_test(points_at_blocks_of_objects),
         cmocka_unit_test(hides_variables),
         cmocka_unit_test(events_of_changes),
         cmocka_unit_test(keeps_time_of_plan),
+        cmocka_unit_test(options_reach_the_calls),
         cmocka_unit_test(names_objects),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -46,6 +46,9 @@ static void errors_end_the_plan(void **) {
         {NULL, VAULT("") IMPORT("fake_vault", "a"), "gone a",
          "Cannot import non-existent remote object", "import read ", ""},
 
+        {NULL, VAULT("") IMPORT("fake_vault", "a"), "hide a", "Not readable", "import read ", ""},
+        {VAULT(""), VAULT(""), "hide a", "Not readable", "read ", ""},
+        {VAULT(""), "{}\n", "hide a", "Not readable", "read ", ""},
         {NULL,
          "provider: {fake: [{}, {alias: in, endpoint: 'at-${fake_thing.t.revision}'}]}\n"
          "resource: {fake_thing: {t: {name: t}}, fake_vault: {a: {provider: fake.in, name: a}}}\n"

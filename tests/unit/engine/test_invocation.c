@@ -280,6 +280,40 @@ static void conditions_known_too_late(void **) {
     }
 }
 
+/* The actions of a deletion are those of the key of its instance. */
+static void keys_of_deletions(void **) {
+    static const struct {
+        const char *repetition, *key, *first, *second;
+    } rows[] = {
+        {"count: 2", "count.index", "note x0\ndelete a0\n", "note x1\ndelete a1\n"},
+        {"for_each: {k: 1, l: 2}", "each.key", "note xk\ndelete ak\n", "note xl\ndelete al\n"},
+    };
+    for (size_t i = 0; i < 2 * ARRAY_COUNT(rows); i++) {
+        EngineCase *c = open_case();
+        const char *repetition = rows[i / 2].repetition, *key = rows[i / 2].key;
+        for (int run = 0; run < 2; run++) {
+            Str text =
+                str_format(c->arena,
+                           "resource: {fake_thing: {a: {%s, name: 'a${%s}', zone: %s, lifecycle: "
+                           "{action_trigger: {events: [before_destroy], actions: "
+                           "['action.fake_note.n[%s]']}}}}}\n"
+                           "action: {fake_note: {n: {%s, config: {text: 'x${%s}'}}}}\n",
+                           repetition, key, run == 0 ? "x" : "y", key, repetition, key);
+            if (run == 0)
+                engine_case_run(c, str_to_cstr(text, c->arena));
+            else
+                engine_case_config(c, str_to_cstr(text, c->arena));
+        }
+        if (i % 2)
+            c->options.mode = PLAN_DESTROY;
+        engine_case_must(c, engine_case_apply(c));
+        Str diary = engine_case_diary(c);
+        assert_true(str_find(diary, str_from_cstr(rows[i / 2].first), 0) != SIZE_MAX);
+        assert_true(str_find(diary, str_from_cstr(rows[i / 2].second), 0) != SIZE_MAX);
+        engine_case_close(c);
+    }
+}
+
 /* A condition that fails in the apply stops what follows it. */
 static void conditions_that_fail_late(void **) {
     static const struct {
@@ -343,6 +377,8 @@ static void arguments_known_too_late(void **) {
             assert_int_equal(engine_case_plan(c), is_good);
             if (!is_good) {
                 check_said(c, "Unknown action config");
+                vec_each(&c->plan->changes, change)
+                    assert_int_equal(change->invocations.count, 0);
             } else {
                 engine_case_must(c, engine_case_apply_plan(c));
                 const char *wanted = is_known ? "note known\n" : "note b-1\n";
@@ -516,7 +552,32 @@ static void references(void **) {
             check_diary(c, "create a\nnote x\n");
         } else {
             check_said(c, cases[i].said);
+            assert_int_equal(c->diags.count, 1);
         }
+        engine_case_close(c);
+    }
+}
+
+/* The plan of an action that fails has no invocation. */
+static void mistakes_in_arguments(void **) {
+    static const char *const cases[][2] = {
+        {"${[1][2]}", "Invalid index"},
+        {"${null}", "Missing required argument"},
+        {"${caller.nothing}", "Unsupported attribute"},
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+        EngineCase *c = open_case();
+        Str text = str_format(c->arena,
+                              "resource: {fake_thing: {a: {name: a, lifecycle: {action_trigger: "
+                              "{events: [after_create], actions: [action.fake_note.n]}}}}}\n"
+                              "action: {fake_note: {n: {config: {text: '%s'}}}}\n",
+                              cases[i][0]);
+        engine_case_config(c, str_to_cstr(text, c->arena));
+        assert_false(engine_case_plan(c));
+        check_said(c, cases[i][1]);
+        assert_int_equal(c->diags.count, 1);
+        vec_each(&c->plan->changes, change)
+            assert_int_equal(change->invocations.count, 0);
         engine_case_close(c);
     }
 }
@@ -533,11 +594,13 @@ UNIT_MAIN(test_invocation) {
         cmocka_unit_test(ends_have_errors),
         cmocka_unit_test(arguments_known_too_late),
         cmocka_unit_test(conditions_known_too_late),
+        cmocka_unit_test(keys_of_deletions),
         cmocka_unit_test(conditions_that_fail_late),
         cmocka_unit_test(requested_invocations),
         cmocka_unit_test(requested_too_early),
         cmocka_unit_test(conditions),
         cmocka_unit_test(references),
+        cmocka_unit_test(mistakes_in_arguments),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -205,6 +205,36 @@ static void plans_know_of_others(void **) {
     engine_case_close(c);
 }
 
+/* The others are those of the same provider configuration, in the current version of their type. */
+static void others_of_the_same_kind(void **) {
+    static const char config[] = "provider: {fake: [{}, {alias: two}]}\n" VAULT(
+        "    a: {name: a}\n    b: {name: b, host: x, "
+        "size: %d}\n    c: {name: c%s}\n");
+    enum { SAME, OTHER_PROVIDER, OLD, DAMAGED };
+    for (int kind = SAME; kind <= DAMAGED; kind++) {
+        const char *more = kind == OTHER_PROVIDER ? ", provider: fake.two" : "";
+        EngineCase *c = engine_case_open();
+        c->parallelism = 1;
+        engine_case_run(c, str_to_cstr(str_format(c->arena, config, 1, more), c->arena));
+        StateInstance *stored =
+            state_find_instance(c->state, engine_case_address(c, "fake_vault.c").resource);
+        StateObject object = *stored->current;
+        if (kind == OLD)
+            object.schema_version--;
+        if (kind == DAMAGED)
+            object.attributes = STR("{\"name\":[]}");
+        stored->current = &object;
+        fake_world_order(&c->world, "survey b");
+        engine_case_config(c, str_to_cstr(str_format(c->arena, config, 2, more), c->arena));
+        engine_case_target(c, "fake_vault.b");
+        clear_diary(c);
+        engine_case_must(c, engine_case_plan(c));
+        const char *wanted = kind == SAME ? "\nb, among a c\n" : "\nb, among a\n";
+        assert_true(str_find(engine_case_diary(c), str_from_cstr(wanted), 0) != SIZE_MAX);
+        engine_case_close(c);
+    }
+}
+
 /* An error that names other objects does not show their secrets. */
 static void secrets_of_others_are_hidden(void **) {
     static const char config[] =
@@ -355,6 +385,21 @@ static void plans_that_stay(void **) {
         check_changes(c, "");
         engine_case_close(c);
     }
+}
+
+/* A plan that was made without its provider is made again with it. */
+static void a_plan_without_its_provider_does_not_stay(void **) {
+    EngineCase *c = engine_case_open();
+    c->parallelism = 1;
+    engine_case_config(c,
+                       "provider: {fake: [{}, {alias: in, endpoint: 'at-${fake_thing.t.id}'}]}\n"
+                       "resource: {fake_thing: {t: {name: t}}, fake_card: {a: {provider: fake.in, "
+                       "name: a}}}\n");
+    engine_case_must(c, engine_case_plan(c));
+    check_diary(c, "");
+    engine_case_must(c, engine_case_apply_plan(c));
+    check_diary(c, "create t\nconfigure at-t-1\nplan a\ncreate a\n");
+    engine_case_close(c);
 }
 
 static Str sensitive_of(const EngineCase *c, const char *address) {
@@ -535,6 +580,7 @@ static void the_log_hides_secrets(void **) {
         "(sensitive value), name = \\\"a\\\", secret = (sensitive value), size = null, token = "
         "null}\" ms=",
         "tags = (sensitive value), token = null, zone = \\\"z\\\"}", /* with its keys */
+        "call=create ok=1 result=\"{aspects = (sensitive value), id = \\\"r-1\\\",",
     };
     EngineCase *c = engine_case_open();
     c->parallelism = 1;
@@ -542,7 +588,8 @@ static void the_log_hides_secrets(void **) {
                              "resource:\n"
                              "  fake_card: {a: {name: a, kind: '${var.s}', secret: hunter-22, "
                              "token: swordfish}}\n"
-                             "  fake_thing: {t: {name: t, zone: z, tags: {k: '${var.s}'}}}\n");
+                             "  fake_thing: {t: {name: t, zone: z, tags: {k: '${var.s}'}}}\n"
+                             "  fake_relic: {r: {name: r, aspects: {open: '${var.s}'}}}\n");
     for (size_t i = 0; i < ARRAY_COUNT(parts); i++) {
         if (str_find(text, str_from_cstr(parts[i]), 0) == SIZE_MAX)
             fail_msg("%s is not in the log", parts[i]);
@@ -564,12 +611,14 @@ UNIT_MAIN(test_provider_call) {
         cmocka_unit_test(deletions_know_of_each_other),
         cmocka_unit_test(deletions_know_of_lost_hosts),
         cmocka_unit_test(plans_know_of_others),
+        cmocka_unit_test(others_of_the_same_kind),
         cmocka_unit_test(secrets_of_others_are_hidden),
         cmocka_unit_test(plans_know_of_hosts),
         cmocka_unit_test(objects_must_differ),
         cmocka_unit_test(errors_point_at_nested_arguments),
         cmocka_unit_test(limits_hold_across_types),
         cmocka_unit_test(plans_that_stay),
+        cmocka_unit_test(a_plan_without_its_provider_does_not_stay),
         cmocka_unit_test(a_plan_that_stays_keeps_marks),
         cmocka_unit_test(planned_identities),
         cmocka_unit_test(no_creation_without_a_marker),
