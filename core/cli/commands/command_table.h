@@ -43,16 +43,6 @@
     ROW(workspace)
 
 /* Subcommands with a separate file. */
-#define STATE_COMMANDS(ROW)     \
-    ROW(state_list)             \
-    ROW(state_show)             \
-    ROW(state_mv)               \
-    ROW(state_rm)               \
-    ROW(state_pull)             \
-    ROW(state_push)             \
-    ROW(state_replace_provider) \
-    ROW(state_plans)
-
 #define PROVIDERS_COMMANDS(ROW)  \
     ROW(providers_link)          \
     ROW(providers_lock)          \
@@ -75,15 +65,10 @@
     ROW(operator_report)
 /* clang-format on */
 
-#define COMMAND_DECLARE(name) extern const Command cmd_##name;
 TOP_COMMANDS(COMMAND_DECLARE)
-STATE_COMMANDS(COMMAND_DECLARE)
 PROVIDERS_COMMANDS(COMMAND_DECLARE)
 COMMAND_DECLARE(env_promote)
 COMMAND_DECLARE(metadata_page)
 OPERATOR_COMMANDS(COMMAND_DECLARE)
-
-/* An element of an array of commands. */
-#define COMMAND_ROW(name) &cmd_##name,
 
 extern const CommandTable command_table;

@@ -42,6 +42,10 @@ struct Command {
     const Command *(*redirect)(const Cli *cli, const StrVec *words);
 };
 
+/* Rows of a list of commands: the declaration, and an element of an array. */
+#define COMMAND_DECLARE(name) extern const Command cmd_##name;
+#define COMMAND_ROW(name)     &cmd_##name,
+
 #define COMMAND_SUBCOMMANDS(table)                                                                 \
     .subcommands = {                                                                               \
         (table),                                                                                   \

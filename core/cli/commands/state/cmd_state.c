@@ -1,5 +1,5 @@
 /* loam state */
-#include "command_table.h"
+#include "state_commands.h"
 
 static const Command *const subcommands[] = {STATE_COMMANDS(COMMAND_ROW)};
 
