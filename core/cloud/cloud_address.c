@@ -10,7 +10,9 @@ static const char *const metadata_hosts[] = {
     "169.254.170.2",   "169.254.170.23",           "[fd00:ec2::23]",
 };
 
-bool cloud_address_is_metadata(const Url *url) {
+/* Returns true for the services of a virtual machine or a container that give it credentials:
+ * link-local addresses and their names. No other machine can answer there, so http is safe. */
+static bool cloud_address_is_metadata(const Url *url) {
     Str host = url_host_name(url);
     for (size_t i = 0; i < ARRAY_COUNT(metadata_hosts); i++) {
         if (str_equal_cstr(host, metadata_hosts[i]))

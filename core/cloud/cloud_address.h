@@ -4,9 +4,6 @@
 #include "http.h"
 #include "url.h"
 
-/* Returns true for the services of a virtual machine or a container that give it credentials:
- * link-local addresses and their names. No other machine can answer there, so http is safe. */
-bool cloud_address_is_metadata(const Url *url);
 /* Returns false with *problem, the end of a sentence, unless the address is https, http to this
  * machine, or http to a metadata service. */
 MUST_USE bool cloud_address_check(Str address, Str *problem, Arena *arena);

@@ -9,6 +9,7 @@ static const Attribute attributes[] = {
     {"text", &TYPE_STRING, REQUIRED, "The recorded note."},
     {"output", &TYPE_STRING, OPTIONAL, "Its output."},
     {"errors", &TYPE_STRING, OPTIONAL, "Its output of errors."},
+    {"rest", &TYPE_NUMBER, OPTIONAL, "The size of its last piece of output."},
 };
 
 static bool is_ordered(const FakeWorld *world, Str order) {
@@ -33,6 +34,10 @@ static bool note(const ProvisionCall *call, Value config, Diags *diags) {
         if (i < errors.len)
             call->output(call->payload, str_slice(errors, i, i + 1), true);
     }
+    size_t rest = (size_t)object_int(config, "rest", 0);
+    char *last = arena_new_array(arena, char, rest + 1);
+    memset(last, 'x', rest);
+    call->output(call->payload, (Str){last, rest}, false);
     pthread_mutex_lock(&world->mutex);
     bool fails = is_ordered(world, text);
     strbuf_add_format(&world->diary, "%.*s%s%.*s%s\n", STR_ARG(text), host.len ? " on " : "",

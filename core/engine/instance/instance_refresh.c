@@ -151,7 +151,6 @@ static bool recover_change(InstanceOp *op, const StatePending *pending, const St
         kept.skip_destroy = stored->skip_destroy;
     }
     *object = encoded ? state_object_clone(&kept, op->keep) : NULL;
-    instance_refresh_set_object(op->record, *object);
     return true;
 }
 
@@ -189,7 +188,6 @@ static bool prior_object(InstanceOp *op, const StateObject **object, Value *out)
         return false;
     *out = found.object;
     *object = instance_refresh_adopt(op, pending, &found);
-    instance_refresh_set_object(op->record, *object);
     return true;
 }
 
@@ -432,10 +430,8 @@ static bool instance_refresh_run(InstanceOp *op, Value *out) {
         return instance_refresh_import(op, out);
     if (!prior_object(op, &object, out))
         return false;
-    if (!object)
-        return true;
     op->record->refreshed = object;
-    if (op->walk->options->skip_refresh || op->provider->is_deferred)
+    if (!object || op->walk->options->skip_refresh || op->provider->is_deferred)
         return true;
     if (!instance_op_require_provider(op))
         return false;

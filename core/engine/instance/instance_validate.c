@@ -36,12 +36,11 @@ static void validate_condition(InstanceOp *op, const ModuleScope *scope, const E
     const PartErrors *errors = node_find_errors(op->node, expr);
     Scope empty = scope->scope;
     empty.lookup = lookup_nothing;
-    bool ok = instance_validate_report_part(op, expr)
-                  ? eval_expr_as(expr, &scope->scope, type, &value, op->scratch, &op->diags)
-                  : !errors->should_hide_names ||
-                        eval_expr(expr, &empty, &value, op->scratch, &op->diags);
-    if (!ok)
-        diags_set_subject(&op->diags, before, DIAG_EXPRESSION);
+    if (instance_validate_report_part(op, expr))
+        (void)!eval_expr_as(expr, &scope->scope, type, &value, op->scratch, &op->diags);
+    else if (errors->should_hide_names)
+        (void)!eval_expr(expr, &empty, &value, op->scratch, &op->diags);
+    diags_set_subject(&op->diags, before, DIAG_EXPRESSION);
 }
 
 static void validate_conditions(InstanceOp *op, const ModuleScope *scope,

@@ -28,7 +28,7 @@ static void read_causes(Value object, KubeCauses *out, Arena *arena) {
     }
 }
 
-KubeStatus kube_status_of(Value object, Arena *arena) {
+static KubeStatus kube_status_of(Value object, Arena *arena) {
     KubeStatus status = {
         .is_status = str_equal(kube_object_text(object, "", "kind"), STR("Status")),
         .code = (int)kube_object_int(object, "", "code"),

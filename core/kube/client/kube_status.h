@@ -26,8 +26,6 @@ typedef struct KubeStatus {
 
 /* Decodes the body of a response with this code. Texts are views of `body`, or in `arena`. */
 KubeStatus kube_status_read(int code, Str body, Arena *arena);
-/* Same from a decoded Status object, for instance of a watch. */
-KubeStatus kube_status_of(Value object, Arena *arena);
 KubeStatus kube_status_clone(const KubeStatus *status, Arena *arena);
 /* Returns the first cause with this reason, or NULL. */
 const KubeCause *kube_status_find(const KubeStatus *status, const char *reason);

@@ -93,7 +93,8 @@ Str protocol_message_request(ProtocolMethod method, const ProtocolRequest *reque
 
 /* Responses. */
 
-Path protocol_message_path(Str bytes, Arena *arena) {
+/* Decodes an AttributePath, up to the first damaged step. */
+static Path protocol_message_path(Str bytes, Arena *arena) {
     enum { STEPS = 1, ATTRIBUTE = 1, KEY_TEXT = 2, KEY_NUMBER = 3 };
     Path path = {0};
     WireReader reader = wire_reader_new(bytes);
@@ -117,7 +118,7 @@ static Str clean_text(Str bytes, Arena *arena) {
     return value_text(value_string(bytes, arena));
 }
 
-void protocol_message_diagnostic(Str bytes, Arena *arena, Diags *diags) {
+static void protocol_message_diagnostic(Str bytes, Arena *arena, Diags *diags) {
     enum { SEVERITY = 1, SUMMARY = 2, DETAIL = 3, ATTRIBUTE = 4, SEVERITY_WARNING = 2 };
     WireReader reader = wire_reader_new(bytes);
     WireField field;

@@ -72,7 +72,3 @@ MUST_USE bool protocol_message_response(ProtocolMethod method, Str bytes, Protoc
 /* Decodes a DynamicValue: msgpack or JSON. On failure *error is the end of a sentence. */
 MUST_USE bool protocol_message_value(Str dynamic, const Type *type, Value *out, Str *error,
                                      Arena *arena);
-/* Decodes an AttributePath, up to the first damaged step. */
-Path protocol_message_path(Str bytes, Arena *arena);
-/* Adds a Diagnostic. */
-void protocol_message_diagnostic(Str bytes, Arena *arena, Diags *diags);

@@ -13,7 +13,9 @@ static Str lookup_title_of(const ObjectKey *key, Arena *arena) {
     return strbuf_str(&text);
 }
 
-bool object_lookup_defer(ObjectLookup *lookup, Path path, Str why) {
+/* Defers the read during a plan, for a reason that ends a sentence about the object; later adds an
+ * error. Returns true if the read is deferred. */
+static bool object_lookup_defer(ObjectLookup *lookup, Path path, Str why) {
     const Call *call = lookup->call;
     Str title = lookup_title_of(&lookup->key, call->arena);
     if (!call->is_planning)

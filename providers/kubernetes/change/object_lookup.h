@@ -23,6 +23,3 @@ MUST_USE bool object_lookup_open(ObjectLookup *lookup);
 /* Handles the response of a request that failed. Returns true if the read is deferred. */
 MUST_USE bool object_lookup_fail(ObjectLookup *lookup, const KubeRef *ref,
                                  const KubeResponse *response);
-/* Defers the read during a plan, for a reason that ends a sentence about the object; later adds an
- * error. Returns true if the read is deferred. */
-MUST_USE bool object_lookup_defer(ObjectLookup *lookup, Path path, Str why);

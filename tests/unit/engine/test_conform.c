@@ -56,6 +56,13 @@ static Value object(const char *letters, Arena *arena) {
     return value_object_of(type, items);
 }
 
+/* A message has both values, unless they are sensitive. */
+static void check_values(Str detail, bool is_secret) {
+    assert_int_equal(str_find(detail, STR(": expected "), 0) != SIZE_MAX, !is_secret);
+    assert_int_equal(str_find(detail, STR(", got "), 0) != SIZE_MAX, !is_secret);
+    assert_int_equal(str_find(detail, STR("(the values are sensitive)"), 0) != SIZE_MAX, is_secret);
+}
+
 typedef struct PlanCase {
     const char *prior;
     const char *config;
@@ -97,8 +104,10 @@ static void plans_follow_the_configuration(void **) {
             print_error("case %zu: %s → %s\n", i, c->config, c->planned);
         assert_int_equal(ok, !c->broken);
         assert_int_equal(ok, diags.count == 0);
-        if (!ok)
-            assert_true(str_find(diags.items[0].detail, str_from_cstr(c->broken), 0) != SIZE_MAX);
+        if (ok)
+            continue;
+        assert_true(str_find(diags.items[0].detail, str_from_cstr(c->broken), 0) != SIZE_MAX);
+        check_values(diags.items[0].detail, strcmp(c->broken, "sensitive") == 0);
     }
 }
 
@@ -126,8 +135,10 @@ static void results_follow_the_plan(void **) {
         if (ok != !c->broken)
             print_error("case %zu: %s → %s\n", i, c->config, c->planned);
         assert_int_equal(ok, !c->broken);
-        if (!ok)
-            assert_true(str_find(diags.items[0].detail, str_from_cstr(c->broken), 0) != SIZE_MAX);
+        if (ok)
+            continue;
+        assert_true(str_find(diags.items[0].detail, str_from_cstr(c->broken), 0) != SIZE_MAX);
+        check_values(diags.items[0].detail, strcmp(c->broken, "sensitive") == 0);
     }
 }
 
@@ -181,6 +192,8 @@ static Value tree(const char *json, Arena *arena) {
 
 static void check_tree(bool ok, const Diags *diags, const char *json, const char *wanted) {
     Str found = diags->count ? diags->items[0].detail : STR_EMPTY;
+    if (!ok)
+        check_values(found, str_starts_with(found, STR(".keys")));
     if (ok != !wanted || ok != (diags->count == 0) ||
         (wanted && !str_starts_with(found, str_from_cstr(wanted))))
         fail_msg("%s: %.*s", json, STR_ARG(found));
@@ -305,6 +318,28 @@ static void absent_members(void **) {
     }
 }
 
+/* A message shows the first 200 characters of a value. */
+static void long_values(void **) {
+    SCOPED(ArenaRef) arena = arena_open("test");
+    char text[400];
+    memset(text, 'x', sizeof text);
+    for (size_t size = 190; size < sizeof text; size += size < 210 ? 1 : 30) {
+        Value one = value_string((Str){text, size}, arena);
+        Value other = value_string((Str){text, size - 1}, arena);
+        Str name = STR("name");
+        Value planned = value_object(&name, &one, 1, arena);
+        Value actual = value_object(&name, &other, 1, arena);
+        Diags diags = diags_new(arena);
+        assert_false(conform_result(&schema, planned, actual, "Broken", arena, &diags));
+        Str wanted = str_format(
+            arena,
+            ".name: differs from the planned value: expected %.*s, got %.*s. This is a bug in the "
+            "provider.",
+            STR_ARG(value_display(one, 200, arena)), STR_ARG(value_display(other, 200, arena)));
+        check_str_equal(diags.items[0].detail, wanted);
+    }
+}
+
 UNIT_MAIN(test_conform) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(plans_follow_the_configuration),
@@ -312,6 +347,7 @@ UNIT_MAIN(test_conform) {
         cmocka_unit_test(each_attribute_is_compared),
         cmocka_unit_test(places_inside_of_objects),
         cmocka_unit_test(absent_members),
+        cmocka_unit_test(long_values),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -323,6 +323,11 @@ static void conditions_that_fail_late(void **) {
          "create first\n", "fake_thing.first first-1\n"},
         {"after_create", "[true][fake_thing.first.revision]", "fake_thing.a: Invalid index",
          "create first\ncreate a\n", "fake_thing.a a-1\nfake_thing.first first-1\n"},
+        {"before_create", "fake_thing.first.revision == 1 ? null : true",
+         "fake_thing.a: Invalid condition", "create first\n", "fake_thing.first first-1\n"},
+        {"after_create", "fake_thing.first.revision == 1 ? null : true",
+         "fake_thing.a: Invalid condition", "create first\ncreate a\n",
+         "fake_thing.a a-1\nfake_thing.first first-1\n"},
     };
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         EngineCase *c = open_case();
@@ -558,6 +563,22 @@ static void references(void **) {
     }
 }
 
+/* An action is planned without its provider if that has to wait. */
+static void actions_of_a_later_provider(void **) {
+    EngineCase *c = open_case();
+    engine_case_config(c, "provider: {fake: [{}, {alias: in, endpoint: 'at-${fake_thing.t.id}'}]}\n"
+                          "resource: {fake_thing: {t: {name: t}, a: {name: a, depends_on: "
+                          "[fake_thing.t], lifecycle: {action_trigger: {events: [after_create], "
+                          "actions: [action.fake_note.n]}}}}}\n"
+                          "action: {fake_note: {n: {provider: fake.in, config: {text: x}}}}\n");
+    engine_case_must(c, engine_case_plan(c));
+    engine_case_must(c, engine_case_apply_plan(c));
+    Str diary = engine_case_diary(c);
+    assert_true(str_find(diary, STR("create a\nnote x\n"), 0) != SIZE_MAX);
+    assert_true(str_find(diary, STR("configure at-t-1\n"), 0) != SIZE_MAX);
+    engine_case_close(c);
+}
+
 /* The plan of an action that fails has no invocation. */
 static void mistakes_in_arguments(void **) {
     static const char *const cases[][2] = {
@@ -600,6 +621,7 @@ UNIT_MAIN(test_invocation) {
         cmocka_unit_test(requested_too_early),
         cmocka_unit_test(conditions),
         cmocka_unit_test(references),
+        cmocka_unit_test(actions_of_a_later_provider),
         cmocka_unit_test(mistakes_in_arguments),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

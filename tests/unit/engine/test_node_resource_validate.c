@@ -72,6 +72,8 @@ static void parts_are_judged(void **) {
         assert_int_equal(c->world.calls, 0); /* no provider call */
         vec_each(&c->diags, diag) {
             check_str(diag->address, "fake_thing.a");
+            if (strstr(cases[i].block, "lifecycle"))
+                assert_int_equal(diag->subject, DIAG_EXPRESSION);
         }
         engine_case_close(c);
     }

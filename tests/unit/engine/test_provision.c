@@ -321,6 +321,41 @@ static void streams_do_not_mix(void **) {
     }
 }
 
+static void hear_sizes(void *self, const WalkEvent *event) {
+    if (event->kind == EVENT_PROVISION_OUTPUT)
+        strbuf_add_format(self, "%zu ", event->text.len);
+}
+
+/* A line of more than 64 KiB is reported in parts, whatever the pieces that it arrives in. */
+static void long_lines(void **) {
+    static const struct {
+        size_t rest;
+        const char *heard;
+    } rows[] = {
+        {0, "2 "},
+        {1, "3 "},
+        {65533, "65535 "},
+        {65534, "65536 "},
+        {65535, "65536 1 "},
+        {65536, "65536 2 "},
+        {131070, "65536 65536 "},
+        {131071, "65536 65536 1 "},
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+        EngineCase *c = engine_case_open();
+        StrBuf heard = strbuf_new(c->arena);
+        Hooks hooks = {&heard, hear_sizes};
+        c->hooks = &hooks;
+        Str text = str_format(c->arena,
+                              "resource: {fake_thing: {a: {name: a, provisioner: {note: {text: x, "
+                              "output: ab, rest: %zu}}}}}\n",
+                              rows[i].rest);
+        engine_case_run(c, str_to_cstr(text, c->arena));
+        check_str(strbuf_str(&heard), rows[i].heard);
+        engine_case_close(c);
+    }
+}
+
 static void an_ignored_failure_is_reported(void **) {
     Ear ear;
     Hooks hooks;
@@ -417,6 +452,7 @@ UNIT_MAIN(test_provision) {
         cmocka_unit_test(a_failed_successor_keeps_the_predecessor),
         cmocka_unit_test(output_is_reported_by_line),
         cmocka_unit_test(streams_do_not_mix),
+        cmocka_unit_test(long_lines),
         cmocka_unit_test(rejected_in_the_apply),
         cmocka_unit_test(an_ignored_failure_is_reported),
         cmocka_unit_test(secrets_of_a_connection_are_hidden),
