@@ -447,7 +447,8 @@ bool kubeadm_encryption_check_snapshot(const Call *call, Value object, const Etc
         str_format(arena,
                    "its objects of %.*s may be encrypted with a key that the state does not have: "
                    "%.*s. The restored cluster would lose all objects of %.*s. Restore with a "
-                   "version of the state that has this key, or another snapshot",
+                   "version of the state that has this key, or another snapshot; if this one was "
+                   "restored before, remove the argument",
                    STR_ARG(resources),
                    STR_ARG(str_join(missing.items, missing.count, STR(", "), arena)),
                    STR_ARG(resources)),

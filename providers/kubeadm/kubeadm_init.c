@@ -36,7 +36,7 @@ static const Attribute attributes[] = {
     {"server",     &TYPE_STRING,  COMPUTED, "URL of the API server, known once the cluster exists: a provider that uses it is configured only then."},
     {"is_member",  &TYPE_BOOL,    COMPUTED | CHANGES_ON_UPDATE, "Whether the machine is a control plane. If not, for instance after it was replaced, the next apply lets it join a control plane that responds."},
     {"change_unfinished", &TYPE_BOOL, COMPUTED | CHANGES_ON_UPDATE, "Whether an apply ended in a change of the configuration of the control planes. The next apply completes the change, or returns to the former configuration."},
-    {"restore",    NULL,          OPTIONAL, "Snapshot of etcd from which a new machine gets the data of the cluster, if no control plane is left. Ignored as long as one responds; a change is then an error.", .nested = &etcd_source_argument},
+    {"restore",    NULL,          OPTIONAL, "Snapshot of etcd from which a new machine gets the data of the cluster, if no control plane is left. Ignored as long as one responds; a change is then an error. Remove it after the restore: it is used again if all control planes are lost again.", .nested = &etcd_source_argument},
     {"snapshot_before_upgrade", NULL, OPTIONAL, "Encrypted snapshot of etcd before each upgrade, on this computer. If it fails, the cluster is not upgraded.", .nested = &kubeadm_upgrade_snapshot_argument},
     {"upgrade_through", NULL,     OPTIONAL, "Versions between, for an upgrade that skips minor versions: one for each of them. All control planes change to one after the other, before kubernetes_version. Entries that the cluster has passed are ignored.", .nested = &kubeadm_rounds_argument},
     {"bootstrap_token_ttl", &TYPE_STRING, OPTIONAL, "Keeps a bootstrap token for machines that join without loam, such as \"24h\": at least one hour. An apply renews it when less than half is left, with the same text. Without this argument there is no such token.", .check = kubeadm_join_command_check_ttl},
@@ -140,13 +140,19 @@ static bool joins_again(const Call *call, Value prior, Value planned) {
            loses_machine(call, prior);
 }
 
-/* A plan that replaces the last control plane would lose the data of the cluster. */
+/* Whether the configuration asks for a restore that the state does not have. */
+static bool restores_newly(Value prior, Value planned) {
+    return object_has(planned, "restore") && object_differs(prior, planned, "restore");
+}
+
+/* A plan that replaces the last control plane would lose the data of the cluster, also if it
+ * restores a former snapshot once more. */
 static bool init_check_machine(const Call *call, const PlanRequest *request, Diags *diags) {
     SCOPED(SshLink) link = {0};
     KubeadmNode node;
     Value prior = request->prior;
     if (!call->is_planning || value_is_null(prior) || request->is_replaced ||
-        !object_bool(prior, "is_member", true) || object_has(request->proposed, "restore") ||
+        !object_bool(prior, "is_member", true) || restores_newly(prior, request->proposed) ||
         !loses_machine(call, prior))
         return true;
     if (!kubeadm_node_open(call, prior, object_text(prior, "id", STR_EMPTY), &link, &node, diags))
@@ -162,18 +168,14 @@ static void forget_machine(ObjectBuilder *builder) {
         object_builder_set(builder, names[i], value_unknown(&TYPE_STRING));
 }
 
-/* Whether the configuration asks for a restore that the state does not have. */
-static bool restores_newly(Value prior, Value planned) {
-    return object_has(planned, "restore") && object_differs(prior, planned, "restore");
-}
-
 static bool check_restore(const Call *call, const PlanRequest *request, Diags *diags) {
     SCOPED(EtcdSource) source = {0};
     bool is_new = value_is_null(request->prior);
     Value proposed = request->proposed;
     bool is_newly = is_new || restores_newly(request->prior, proposed);
     if (!object_has(proposed, "restore") ||
-        (!is_newly && !joins_again(call, request->prior, proposed)))
+        (!is_newly && (!joins_again(call, request->prior, proposed) ||
+                       kubeadm_restore_is_ignored(call, request->prior))))
         return true;
     if (!kubeadm_restore_check(call, proposed, request->config, &source, diags))
         return false;

@@ -2,6 +2,7 @@
 #include "kubeadm_restore.h"
 #include "kube_object.h"
 #include "kubeadm_encryption.h"
+#include "kubeadm_peer.h"
 #include "node_object.h"
 #include "path_error.h"
 #include "remote_script.h"
@@ -73,6 +74,28 @@ static bool report_alive(const Call *call, Str host, Diags *diags) {
                       "have the same names and keys with other data. Remove this argument, or stop "
                       "and reset all former control planes first.",
                       STR_ARG(host));
+}
+
+static bool remains(const Call *call, const KubeadmPeer *peer) {
+    Str host = object_text(peer->object, "host", STR_EMPTY);
+    return peer->node.is_control_plane && !call_loses(call, host) &&
+           !call_loses(call, peer->node.address);
+}
+
+bool kubeadm_restore_is_ignored(const Call *call, Value prior) {
+    SCOPED(KubeadmPeers) peers = {0};
+    Diags ignored = diags_new(call->arena);
+    if (!kubeadm_peer_open(call, prior, &peers, &ignored))
+        return false;
+    for (size_t i = 1; i < peers.items.count && !call_is_cancelled(call); i++) {
+        SCOPED(ClusterApi) api = {0};
+        KubeadmPeer *peer = peers.items.items[i];
+        ssh_client_limit_to_plan(&peer->link);
+        if (remains(call, peer) && kubeadm_peer_api(peer, &api, &ignored) &&
+            cluster_api_is_ready(&api))
+            return true;
+    }
+    return false;
 }
 
 static bool read_restored(SshLink *link, Str *out, Diags *diags) {

@@ -14,6 +14,9 @@
  * `object`; unknown arguments are not checked. The caller closes *out, also after a failure. */
 MUST_USE bool kubeadm_restore_check(const Call *call, Value object, Value config, EtcdSource *out,
                                     Diags *diags);
+/* Returns whether a replaced machine joins a cluster, so that the snapshot is not used: another
+ * control plane of the state responds, and this plan does not remove it. `prior`: the object. */
+bool kubeadm_restore_is_ignored(const Call *call, Value prior);
 /* For plans of a cluster that exists: adds an error if its control plane runs. A machine that
  * cannot be read is no error: the apply checks again. */
 MUST_USE bool kubeadm_restore_check_lost(const Call *call, Value object, const EtcdSource *source,

@@ -64,6 +64,9 @@ typedef struct Cluster {
     bool has_alarm;
     int lag;               /* of the revision of the last member */
     bool has_certificates; /* the requests of kubelets for them were listed */
+    const char *lost;      /* host that the plan removes */
+    bool is_single;        /* the cluster has one member */
+    bool writes_zeros; /* kubeadm writes the zero of a duration, and kubelets show its default */
 } Cluster;
 
 static inline bool has(Str text, const char *part) {
@@ -122,7 +125,8 @@ static inline Str run_kubelet_step(Cluster *cluster, size_t i, Str input, Arena 
     int status = has(cluster->kubelet, "999") ? cluster->bad_status : 0;
     cluster->input = str_clone(input, arena);
     if (status == 0)
-        machine->kubelet = cluster->kubelet;
+        machine->kubelet =
+            cluster->writes_zeros ? STR("{\"logging\":{\"flushFrequency\":0}}") : cluster->kubelet;
     strbuf_add_format(&cluster->log, "kubelet%zu%s%s%s ", i + 1,
                       machine->is_cordoned ? " drained" : "",
                       has(input, "LOAM_RESET='yes'") ? " reset" : "", status ? " rolled back" : "");
@@ -225,10 +229,11 @@ static inline Str node_json(size_t i, Arena *arena) {
         i + 1, i + 1);
 }
 
-static inline Str list_json(const char *name, Str (*item)(size_t i, Arena *arena), Arena *arena) {
+static inline Str list_json(const Cluster *cluster, const char *name,
+                            Str (*item)(size_t i, Arena *arena), Arena *arena) {
     StrBuf out = strbuf_new(arena);
     strbuf_add_format(&out, "{\"metadata\":{\"resourceVersion\":\"1\"},\"%s\":[", name);
-    for (size_t i = 0; i < MEMBERS; i++)
+    for (size_t i = 0; i < (cluster->is_single ? 1 : MEMBERS); i++)
         strbuf_add_format(&out, "%s%.*s", i ? "," : "", STR_ARG(item(i, arena)));
     strbuf_add_cstr(&out, "]}");
     return strbuf_str(&out);
@@ -262,6 +267,8 @@ static inline Str respond(const Cluster *cluster, size_t i, Str path, Arena *are
         return cluster->machines[i].is_down ? STR("no") : STR("ok");
     if (str_starts_with(path, STR("/version")))
         return STR("{\"gitVersion\":\"v1.34.4\"}");
+    if (has(path, "/proxy/configz") && cluster->writes_zeros)
+        return STR("{\"kubeletconfig\":{\"logging\":{\"flushFrequency\":5000000000}}}");
     if (has(path, "/proxy/configz"))
         return str_format(arena, "{\"kubeletconfig\":%.*s}",
                           STR_ARG(cluster->machines[node_of(path)].kubelet));
@@ -292,9 +299,9 @@ static inline Str respond(const Cluster *cluster, size_t i, Str path, Arena *are
     if (has(path, "/api/v1/pods"))
         return STR("{\"metadata\":{\"resourceVersion\":\"1\"},\"items\":[]}");
     if (str_starts_with(path, STR("/api/v1/nodes")))
-        return list_json("items", node_json, arena);
+        return list_json(cluster, "items", node_json, arena);
     if (str_starts_with(path, STR("/v3/cluster/member/list")))
-        return list_json("members", member_json, arena);
+        return list_json(cluster, "members", member_json, arena);
     if (str_starts_with(path, STR("/v3/maintenance/status")))
         return str_format(arena,
                           "{\"version\":\"3.6.11\",\"leader\":\"%c\",\"header\":{\"member_id\":"

@@ -134,6 +134,75 @@ static void test_join(void **) {
     close_cluster(&cluster);
 }
 
+static bool loses(void *payload, Str text) {
+    const Cluster *cluster = payload;
+    return str_equal_cstr(text, cluster->lost);
+}
+
+/* The machine of the object is replaced, whose snapshot is gone: it joins, if another control plane
+ * responds that stays. */
+static void test_restored(void **) {
+    static const struct {
+        int down;         /* of the other control planes */
+        bool is_newly;    /* the snapshot is another one than before */
+        const char *lost; /* host that this plan removes, too */
+        bool is_good;
+    } rows[] = {
+        {0, false, "none", true},     {1, false, "none", true},      {2, false, "none", false},
+        {0, false, "10.0.0.3", true}, {1, false, "10.0.0.3", false}, {0, true, "none", false},
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+        Cluster cluster;
+        Value prior, planned;
+        open_cluster(&cluster);
+        make_objects(&cluster, FLAG("old"), FLAG("old"), &prior, &planned);
+        ResourceCase *c = &cluster.c;
+        Value restore =
+            object_attribute(case_config(c, "{\"restore\":{\"path\":\"/gone/a\"}}"), "restore");
+        Value other =
+            object_attribute(case_config(c, "{\"restore\":{\"path\":\"/gone/b\"}}"), "restore");
+        prior = object_with(prior, "restore", rows[i].is_newly ? other : restore, c->arena);
+        planned = object_with(planned, "restore", restore, c->arena);
+        planned = object_with_text(planned, "host", STR("10.0.0.4"), c->arena);
+        cluster.lost = rows[i].lost;
+        c->call.loses = loses;
+        cluster.machines[1].is_down = rows[i].down > 0;
+        cluster.machines[2].is_down = rows[i].down > 1;
+        c->diags = diags_new(c->arena);
+        if (case_plan_from(c, prior, planned) != rows[i].is_good)
+            fail_msg("%zu: %.*s", i,
+                     STR_ARG(c->diags.count ? c->diags.items[0].detail : STR("no error")));
+        assert_true(rows[i].is_good || says(&cluster, "/gone/a"));
+        close_cluster(&cluster);
+    }
+}
+
+/* A plan that replaces the last control plane would bring the data of the former snapshot back. */
+static void test_restored_last(void **) {
+    for (int i = 0; i < 4; i++) {
+        bool is_single = i & 1, has_restore = i & 2;
+        Cluster cluster;
+        Value prior, planned;
+        open_cluster(&cluster);
+        make_objects(&cluster, FLAG("old"), FLAG("old"), &prior, &planned);
+        ResourceCase *c = &cluster.c;
+        Value restore =
+            object_attribute(case_config(c, "{\"restore\":{\"path\":\"/gone/a\"}}"), "restore");
+        if (has_restore) {
+            prior = object_with(prior, "restore", restore, c->arena);
+            planned = object_with(planned, "restore", restore, c->arena);
+        }
+        cluster.lost = "10.0.0.1";
+        cluster.is_single = is_single;
+        c->call.loses = loses;
+        c->call.is_planning = true;
+        c->diags = diags_new(c->arena);
+        assert_int_equal(case_plan_from(c, prior, planned), !is_single);
+        assert_true(!is_single || says(&cluster, "last control plane"));
+        close_cluster(&cluster);
+    }
+}
+
 /* The first machine shows that a change has not ended. */
 static void test_refresh(void **) {
     Cluster cluster;
@@ -336,6 +405,7 @@ UNIT_MAIN(test_kubeadm_change) {
         cmocka_unit_test(test_notes),       cmocka_unit_test(test_single),
         cmocka_unit_test(test_alone),       cmocka_unit_test(test_files),
         cmocka_unit_test(test_join),        cmocka_unit_test(test_refresh),
+        cmocka_unit_test(test_restored),    cmocka_unit_test(test_restored_last),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
