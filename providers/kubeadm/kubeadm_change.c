@@ -267,6 +267,7 @@ typedef struct Change {
     Str file_users;
     CertificateNames names[ARRAY_COUNT(certificates)];
     StrVec kubelet_fields; /* that may differ on a node */
+    Value kubelet_given;   /* argument of the object */
     bool has_etcd;         /* whether members of etcd may change */
     bool has_proxy;        /* whether kube-proxy may change */
     bool has_kubelets;     /* whether they may change */
@@ -601,7 +602,7 @@ static bool is_same(Value a, Value b, Arena *arena) {
 static bool change_kubelets(Change *change, Diags *diags) {
     const Member *first = &change->members.items[0];
     Arena *arena = change->call->arena;
-    KubeletWish wish = {change->wanted.kubelet, change->kubelet_fields};
+    KubeletWish wish = {change->wanted.kubelet, change->kubelet_fields, change->kubelet_given};
     StrVec changed = {0};
     if (!change->has_kubelets)
         return true;
@@ -648,6 +649,7 @@ static bool plan_kubelets(Change *change, const Scope *scope, Value prior, Diags
     Arena *arena = change->call->arena;
     const ClusterConfig *config = &change->config;
     change->wanted.kubelet = config->former.kubelet;
+    change->kubelet_given = object_attribute(scope->object, "kubelet");
     change->has_kubelets =
         concerns(scope, CHANGE_KUBELET) && value_is_present(config->live.kubelet);
     if (has_class(scope->changes, CHANGE_KUBELET))
@@ -705,13 +707,32 @@ static bool begin_change(Change *change, const ChangeRows *changes, Value prior,
     return upload(change, diags);
 }
 
+/* API servers that verify the certificates of kubelets reach none that has not got one of the
+ * cluster. Kubelets do not mind API servers that verify nothing yet. */
+static bool verifies_kubelets(const Change *change) {
+    Value flags = kube_object_list(change->wanted.cluster, "apiServer", "extraArgs");
+    for (size_t i = 0; i < flags.count; i++) {
+        if (str_equal(kube_object_text(value_at(flags, i), "", "name"),
+                      STR("kubelet-certificate-authority")))
+            return true;
+    }
+    return false;
+}
+
+static bool change_nodes(Change *change, Diags *diags) {
+    if (verifies_kubelets(change))
+        return change_kubelets(change, diags) && change_members(change, diags) &&
+               change_etcd(change, diags);
+    return change_members(change, diags) && change_etcd(change, diags) &&
+           change_kubelets(change, diags);
+}
+
 static bool run_change(Change *change, const ChangeRows *changes, Value prior, Value planned,
                        Diags *diags) {
     return look_at_members(change, diags) &&
            kubeadm_gate_check_complete(change->call, change->peers, "cluster", diags) &&
            kubeadm_gate_wait(change->call, change->peers, KUBEADM_GATE_SERVERS, diags) &&
-           begin_change(change, changes, prior, planned, diags) && change_members(change, diags) &&
-           change_etcd(change, diags) && change_kubelets(change, diags) &&
+           begin_change(change, changes, prior, planned, diags) && change_nodes(change, diags) &&
            change_proxy(change, diags) &&
            cluster_config_end(&change->members.items[0].peer->link, diags);
 }

@@ -5,6 +5,7 @@
 #include "change_class.h"
 #include "change_text.h"
 #include "component_change.h"
+#include "json.h"
 #include "kube_object.h"
 #include "kubeadm_check.h"
 #include "kubeadm_import.h"
@@ -203,15 +204,15 @@ typedef struct NodeChange {
     StrVec flag_fields; /* fields that the flags set */
     bool has_config;    /* whether the fields may change, not the flags alone */
     Value wanted;       /* KubeletConfiguration; null: not known before the step */
+    Value given;        /* by the arguments: of the cluster and of the node */
     int64_t limit;      /* of workers that are not available at once */
 } NodeChange;
 
 typedef struct Shown {
     const ClusterApi *api;
-    Str name;
-    const StrVec *fields;
-    Value wanted;
-    Str odd; /* field that differs */
+    const NodeChange *change;
+    Value written; /* by kubeadm */
+    Str odd;       /* field that differs */
 } Shown;
 
 /* Reads the running configuration; returns false if it is not known. */
@@ -224,13 +225,17 @@ static bool read_shown(const ClusterApi *api, Str name, Value *out, KubeResponse
            value_find_present(root, STR("kubeletconfig"), out);
 }
 
-static bool shows(const StrVec *fields, Value wanted, Value shown, Str *odd, Arena *arena) {
-    vec_each(fields, field) {
-        Value want = value_null(&TYPE_DYNAMIC), have = want;
-        (void)value_find_present(wanted, *field, &want);
-        (void)value_find_present(shown, *field, &have);
-        *odd = *field;
-        if (!component_change_is_shown(want, have, arena))
+static Value field_of(Value object, Str name) {
+    Value found = value_null(&TYPE_DYNAMIC);
+    return value_find_present(object, name, &found) ? found : value_null(&TYPE_DYNAMIC);
+}
+
+static bool shows(Shown *look, Value shown, Arena *arena) {
+    vec_each(&look->change->fields, name) {
+        ComponentField field = {field_of(look->change->given, *name),
+                                field_of(look->written, *name), field_of(shown, *name)};
+        look->odd = *name;
+        if (!component_change_is_shown(*name, &field, arena))
             return false;
     }
     return true;
@@ -240,14 +245,14 @@ static WaitLook look_shown(void *payload, Wait *wait) {
     Shown *look = payload;
     KubeResponse response = {0};
     Value shown;
-    if (!read_shown(look->api, look->name, &shown, &response)) {
+    if (!read_shown(look->api, look->change->node->name, &shown, &response)) {
         /* A kubelet without handlers for debugging does not show its configuration. */
         if (response.code == 404 || response.code == 405)
             return WAIT_LOOK_DONE;
         wait->reason = response.problem;
         return WAIT_LOOK_AGAIN;
     }
-    if (shows(look->fields, look->wanted, shown, &look->odd, wait->call->arena))
+    if (shows(look, shown, wait->call->arena))
         return WAIT_LOOK_DONE;
     wait->reason =
         str_format(wait->call->arena, "its field \"%.*s\" has another value, which a flag may set",
@@ -255,9 +260,9 @@ static WaitLook look_shown(void *payload, Wait *wait) {
     return WAIT_LOOK_AGAIN;
 }
 
-static bool wait_shown(const NodeChange *change, const ClusterApi *api, Value wanted,
+static bool wait_shown(const NodeChange *change, const ClusterApi *api, Value written,
                        Diags *diags) {
-    Shown look = {api, change->node->name, &change->fields, wanted, STR_EMPTY};
+    Shown look = {api, change, written, STR_EMPTY};
     WaitUntil until = {.what = "the kubelet to have its new configuration",
                        .look = look_shown,
                        .payload = &look,
@@ -278,14 +283,21 @@ static bool open_api(const KubeadmNode *node, ClusterApi *out, Diags *diags) {
                                   : kubeadm_node_api(node, out, diags);
 }
 
-/* A node that shows the fields already was drained by an interrupted run. */
+/* A node that shows the fields already was drained by an interrupted run. The default of a field
+ * that is removed is not known. */
 static bool must_drain(const NodeChange *change, const StrVec *drains, const ClusterApi *api) {
     KubeResponse response = {0};
     Value shown;
-    Str odd;
-    return !value_is_present(change->wanted) ||
-           !read_shown(api, change->node->name, &shown, &response) ||
-           !shows(drains, change->wanted, shown, &odd, change->node->call->arena);
+    Arena *arena = change->node->call->arena;
+    if (!read_shown(api, change->node->name, &shown, &response))
+        return true;
+    vec_each(drains, name) {
+        Value wanted = field_of(change->wanted, *name);
+        if (!value_is_present(wanted) ||
+            !str_equal(json_text(wanted, arena), json_text(field_of(shown, *name), arena)))
+            return true;
+    }
+    return false;
 }
 
 static bool begin_drain(const NodeChange *change, const ClusterApi *api, Diags *diags) {
@@ -339,6 +351,16 @@ static ChangeOutcome change_kubelet(const NodeChange *change, Diags *diags) {
     return outcome;
 }
 
+/* Returns the fields that the kubeadm_init of the node's cluster gives to all kubelets. */
+static Value cluster_fields(const KubeadmNode *node) {
+    FoundObjects found = call_find_objects(node->call, "kubeadm_init");
+    vec_each(&found, init) {
+        if (str_equal(object_text(init->object, "endpoint", STR_EMPTY), node->endpoint))
+            return object_attribute(init->object, "kubelet");
+    }
+    return value_null(&TYPE_DYNAMIC);
+}
+
 bool kubeadm_kubelet_update(const KubeadmNode *node, Value prior, Diags *diags) {
     Arena *arena = node->call->arena;
     Value before = kubeadm_kubelet_patch(prior), after = kubeadm_kubelet_patch(node->object);
@@ -346,6 +368,7 @@ bool kubeadm_kubelet_update(const KubeadmNode *node, Value prior, Diags *diags) 
     NodeChange change = {.node = node,
                          .path = PATCH,
                          .fields = component_change_fields(before, after, arena),
+                         .given = component_change_merge(cluster_fields(node), after, arena),
                          .limit = 1};
     if (!is_init(node->object))
         change.limit = kubeadm_node_max_unavailable(node->object);
@@ -386,6 +409,7 @@ static void change_one(void *payload, size_t index, const Call *call, Arena *, D
         .has_config = true,
         .wanted = component_change_apply(wish->config, value_null(&TYPE_DYNAMIC),
                                          kubeadm_kubelet_patch(object), call->arena),
+        .given = component_change_merge(wish->given, kubeadm_kubelet_patch(object), call->arena),
         .limit = batch->limit,
     };
     batch->outcomes[index] = change_kubelet(&change, diags);

@@ -10,6 +10,7 @@
 typedef struct KubeletWish {
     Value config;  /* KubeletConfiguration of the cluster */
     StrVec fields; /* that may differ on a node */
+    Value given;   /* argument of kubeadm_init */
 } KubeletWish;
 
 /* For the plan of a kubeadm_init: adds a note with nodes and fields if `kubelet` changes. */

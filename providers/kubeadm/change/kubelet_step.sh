@@ -13,6 +13,7 @@ export PATH LC_ALL
 seconds=$LOAM_SECONDS resets=$LOAM_RESET renders=$LOAM_CONFIG dropped=$LOAM_DROPPED names_set=$LOAM_NAMES
 unset LOAM_SECONDS LOAM_RESET LOAM_CONFIG LOAM_DROPPED LOAM_NAMES
 config=/var/lib/kubelet/config.yaml
+pki=/var/lib/kubelet/pki
 work=/var/lib/loam/kubelet
 former=$work/former
 # shellcheck source=../host/host_clock.sh
@@ -63,7 +64,16 @@ has_flags() {
     fi
   done <$work/flags
 }
+# A kubelet that asks the cluster for its serving certificate serves nothing without one: until then it has its own.
+keep_serving() {
+  if [ "$(setting serverTLSBootstrap)" = true ] && [ -e $pki/kubelet.crt ] && [ -e $pki/kubelet.key ]; then
+    for end in crt key; do [ -e $pki/kubelet-server.$end ] || ln -sf kubelet.$end $pki/kubelet-server.$end; done
+  else
+    for end in crt key; do [ ! -L $pki/kubelet-server.$end ] || rm -f $pki/kubelet-server.$end; done
+  fi
+}
 restart() {
+  keep_serving
   began=$(date '+%Y-%m-%d %H:%M:%S')
   systemctl reset-failed kubelet 2>/dev/null || :
   if [ -n "$resets" ]; then

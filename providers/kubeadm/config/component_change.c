@@ -65,26 +65,58 @@ StrVec component_change_drains(const StrVec *fields, Arena *arena) {
     return found;
 }
 
-/* kubeadm writes zero for durations that are not set; the kubelet then shows its default. */
-static bool is_zero_duration(Value value) {
-    return value_is_present(value) && value.type->kind == KIND_STRING &&
-           str_equal(value_text(value), STR("0s"));
+/* Zero is the default of fields that kubeadm always writes, so the kubelet shows another value also
+ * if an argument gives zero. */
+static bool is_unset(Str name, Value value) {
+    static const Str zeros[] = {STR_CONST("0s"), STR_CONST("0"), STR_CONST("")};
+    int64_t number;
+    if (!value_is_present(value))
+        return true;
+    if (value.type->kind == KIND_STRING)
+        return str_is_among(value_text(value), zeros, ARRAY_COUNT(zeros));
+    /* A duration that is a number. */
+    return str_equal(name, STR("flushFrequency")) && value.type->kind == KIND_NUMBER &&
+           value_to_int(value, &number) && number == 0;
 }
 
-bool component_change_is_shown(Value wanted, Value shown, Arena *arena) {
-    Value inner = {0};
-    if (is_zero_duration(wanted))
+static Value field_of(Value object, Str name) {
+    Value found = value_null(&TYPE_DYNAMIC);
+    return value_find_present(object, name, &found) ? found : value_null(&TYPE_DYNAMIC);
+}
+
+static bool has_fields(Value value) {
+    return value_is_present(value) &&
+           (value.type->kind == KIND_OBJECT || value.type->kind == KIND_MAP);
+}
+
+bool component_change_is_shown(Str name, const ComponentField *field, Arena *arena) {
+    Value given = field->given, written = field->written;
+    if (!value_is_present(given) || is_unset(name, written))
         return true;
-    if (!value_is_present(wanted) || !value_is_present(shown))
-        return !value_is_present(wanted);
-    if (wanted.type->kind != KIND_OBJECT || shown.type->kind != KIND_OBJECT)
-        return is_same(wanted, shown, arena);
-    for (size_t i = 0; i < wanted.count; i++) {
-        Value one = value_at(wanted, i);
-        if (value_is_present(one) && !is_zero_duration(one) &&
-            (!find_field(shown, value_key_at(wanted, i), &inner) ||
-             !component_change_is_shown(one, inner, arena)))
+    if (!has_fields(given) || !has_fields(written))
+        return value_is_present(field->shown) && is_same(written, field->shown, arena);
+    for (size_t i = 0; i < given.count; i++) {
+        Str inner_name = value_key_at(given, i);
+        ComponentField inner = {value_at(given, i), field_of(written, inner_name),
+                                field_of(field->shown, inner_name)};
+        if (!component_change_is_shown(inner_name, &inner, arena))
             return false;
     }
     return true;
+}
+
+Value component_change_merge(Value under, Value over, Arena *arena) {
+    ObjectBuilder builder = object_builder_new(arena);
+    if (!has_fields(under) || !has_fields(over))
+        return value_is_present(over) ? over : under;
+    for (size_t i = 0; i < under.count; i++) {
+        Str name = value_key_at(under, i);
+        object_builder_put(&builder, name,
+                           component_change_merge(value_at(under, i), field_of(over, name), arena));
+    }
+    for (size_t i = 0; i < over.count; i++) {
+        if (!value_is_present(field_of(under, value_key_at(over, i))))
+            object_builder_put(&builder, value_key_at(over, i), value_at(over, i));
+    }
+    return object_builder_value(&builder);
 }

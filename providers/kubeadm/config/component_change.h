@@ -12,6 +12,16 @@ StrVec component_change_fields(Value before, Value after, Arena *arena);
 Value component_change_apply(Value config, Value before, Value after, Arena *arena);
 /* Returns those of the fields that a kubelet accepts only on a node without pods. */
 StrVec component_change_drains(const StrVec *fields, Arena *arena);
-/* Returns whether `shown` has all of `wanted`, but for durations that are zero, which have a
- * default. Objects may have more fields, at any depth. */
-bool component_change_is_shown(Value wanted, Value shown, Arena *arena);
+/* The values of a field. */
+typedef struct ComponentField {
+    Value given;   /* by the arguments; null: no argument gives it, so it has a default */
+    Value written; /* by kubeadm in the file of the kubelet */
+    Value shown;   /* by the kubelet that runs */
+} ComponentField;
+
+/* Returns whether the kubelet shows what the arguments give, as kubeadm has written it. Fields that
+ * no argument gives may differ, at any depth: kubeadm writes the zero of some types for them, and
+ * the kubelet shows its default. */
+bool component_change_is_shown(Str name, const ComponentField *field, Arena *arena);
+/* Returns the fields of both, also inside objects; those of `over` win. Either may be null. */
+Value component_change_merge(Value under, Value over, Arena *arena);

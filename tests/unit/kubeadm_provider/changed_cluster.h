@@ -268,7 +268,7 @@ static inline Str respond(const Cluster *cluster, size_t i, Str path, Arena *are
     if (str_starts_with(path, STR("/version")))
         return STR("{\"gitVersion\":\"v1.34.4\"}");
     if (has(path, "/proxy/configz") && cluster->writes_zeros)
-        return STR("{\"kubeletconfig\":{\"logging\":{\"flushFrequency\":5000000000}}}");
+        return STR("{\"kubeletconfig\":{\"logging\":{\"flushFrequency\":\"5s\"}}}");
     if (has(path, "/proxy/configz"))
         return str_format(arena, "{\"kubeletconfig\":%.*s}",
                           STR_ARG(cluster->machines[node_of(path)].kubelet));

@@ -62,6 +62,57 @@ static void test_kubelet_serving(void **) {
     close_cluster(&cluster);
 }
 
+#define VERIFIES                                                                                   \
+    "\"api_server\":{\"extra_args\":[{\"name\":\"profiling\",\"value\":\"new\"},{\"name\":"        \
+    "\"kubelet-certificate-authority\",\"value\":\"/etc/kubernetes/pki/ca.crt\"}]}"
+
+/* API servers that verify kubelets reach only those that have a certificate of the cluster: such
+ * kubelets come first, and go last. */
+static void test_kubelet_order(void **) {
+    for (int is_off = 0; is_off < 2; is_off++) {
+        Cluster cluster;
+        Value prior, planned;
+        open_cluster(&cluster);
+        make_kubelets(&cluster, "{}", "{\"serverTLSBootstrap\":true}", "{}", &prior, &planned);
+        Value hardened =
+            with_fields(&cluster.c, init_of(&cluster, pki_json(cluster.c.arena), VERIFIES, false),
+                        "kubelet", "{\"serverTLSBootstrap\":true}");
+        cluster.has_certificates = is_off;
+        if (!run(&cluster, is_off ? hardened : prior, is_off ? prior : hardened))
+            fail_msg("%.*s", STR_ARG(cluster.c.diags.items[0].detail));
+        check_str(strbuf_str(&cluster.log),
+                  is_off ? "cp1=old cp2=old cp3=old kubelet1 kubelet2 kubelet3 kubelet4 "
+                         : "kubelet1 requests kubelet2 requests kubelet3 requests kubelet4 "
+                           "requests cp1=new cp2=new cp3=new ");
+        close_cluster(&cluster);
+    }
+}
+
+/* The kubelet shows its defaults for a field that no argument gives any more. A policy that is
+ * removed needs a node without pods, as one that is given. */
+static void test_kubelet_removal(void **) {
+    static const struct {
+        const char *before, *log;
+    } rows[] = {
+        {"{\"logging\":{\"verbosity\":4}}", "kubelet1 kubelet2 kubelet3 kubelet4 "},
+        {"{\"cpuManagerPolicy\":\"static\"}",
+         "kubelet1 drained reset kubelet2 drained reset kubelet3 drained reset kubelet4 drained "
+         "reset "},
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+        Cluster cluster;
+        Value prior, planned;
+        open_cluster(&cluster);
+        make_kubelets(&cluster, rows[i].before, "{}", "{}", &prior, &planned);
+        cluster.kubelet = str_from_cstr(rows[i].before);
+        cluster.writes_zeros = true;
+        if (!run(&cluster, prior, planned))
+            fail_msg("%zu: %.*s", i, STR_ARG(cluster.c.diags.items[0].detail));
+        check_str(strbuf_str(&cluster.log), rows[i].log);
+        close_cluster(&cluster);
+    }
+}
+
 /* A policy needs a node without pods. */
 static void test_kubelet_drain(void **) {
     Cluster cluster;
@@ -316,7 +367,8 @@ UNIT_MAIN(test_kubeadm_kubelet) {
         cmocka_unit_test(test_flags),           cmocka_unit_test(test_flags_and_patch),
         cmocka_unit_test(test_flags_refused),   cmocka_unit_test(test_flags_at_registration),
         cmocka_unit_test(test_flags_of_import), cmocka_unit_test(test_flags_refreshed),
-        cmocka_unit_test(test_kubelet_deaths),
+        cmocka_unit_test(test_kubelet_deaths),  cmocka_unit_test(test_kubelet_order),
+        cmocka_unit_test(test_kubelet_removal),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
