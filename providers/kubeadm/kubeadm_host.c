@@ -1,6 +1,7 @@
 /* kubeadm_host: a machine prepared for kubeadm. */
 #include "cluster_check.h"
 #include "host_bundle.h"
+#include "host_firewall.h"
 #include "json.h"
 #include "kubeadm_check.h"
 #include "kubeadm_member.h"
@@ -55,7 +56,9 @@ static const Attribute attributes[] = {
     {"image_repository",   &TYPE_STRING, OPTIONAL | COMPUTED, "Registry and path of the images of Kubernetes.", .default_json = "\"registry.k8s.io\""},
     {"sandbox_image",      &TYPE_STRING, OPTIONAL, "Image of the first process of each pod (default: that of kubeadm)."},
     {"swap",               &TYPE_STRING, OPTIONAL | COMPUTED, "\"off\" turns swap off for good; \"keep\" leaves it to the configuration of the kubelet.", .default_json = "\"off\"", .one_of = "off keep"},
-    {"host_firewall",      &TYPE_STRING, OPTIONAL, "\"disable\" stops firewalld and ufw for good. Without it they stay, and an active one is a warning with the ports that a node needs.", .one_of = "disable"},
+    {"host_firewall",      &TYPE_STRING, OPTIONAL, "\"disable\" stops firewalld and ufw for good. \"open\" keeps them, and lets them accept services and, on control planes, the API server from everywhere, and all packets of firewall_networks. Without it they stay, and an active one is a warning with the ports that a node needs.", .one_of = "disable open"},
+    {"firewall_networks",  &TYPE_LIST_OF_STRING, OPTIONAL, "For host_firewall = \"open\": networks of the nodes and of the pods, or addresses. The firewall accepts all their packets, also those that the machine forwards."},
+    {"firewall_ports",     &TYPE_LIST_OF_STRING, OPTIONAL, "For host_firewall = \"open\": further ports, such as \"443/tcp\" or \"7000-7010/udp\"."},
     {"ipv6",               &TYPE_BOOL,   OPTIONAL, "Whether the kernel forwards IPv6."},
     {"hardening",          &TYPE_STRING, OPTIONAL, "\"cis\": the files that loam writes are for root only, and the kernel has the settings that a kubelet with protectKernelDefaults needs.", .one_of = "cis"},
     {"prefix",             &TYPE_STRING, OPTIONAL | COMPUTED, "Directory of the programs of the bundle on the machine (default: \"/usr/local/bin\"; where it is read-only, \"/opt/bin\").", .check = kubeadm_check_path},
@@ -92,23 +95,12 @@ static void host_stored_settings(Value settings, NamedTexts *out, Arena *arena) 
 
 /* Whether what the plan needs of the configuration is known. */
 static bool host_is_ready(Value object) {
-    static const char *const names[] = {"bundle",
-                                        "kubernetes_version",
-                                        "sandbox_image",
-                                        "swap",
-                                        "registries",
-                                        "http_proxy",
-                                        "https_proxy",
-                                        "no_proxy",
-                                        "ipv6",
-                                        "hardening",
-                                        "host_firewall",
-                                        "image_repository",
-                                        "container_runtime",
-                                        "runtime_repository",
-                                        "runtimes",
-                                        "containerd_config",
-                                        "control_plane"};
+    static const char *const names[] = {
+        "bundle",         "kubernetes_version", "sandbox_image",     "swap",
+        "registries",     "http_proxy",         "https_proxy",       "no_proxy",
+        "ipv6",           "hardening",          "host_firewall",     "firewall_networks",
+        "firewall_ports", "image_repository",   "container_runtime", "runtime_repository",
+        "runtimes",       "containerd_config",  "control_plane"};
     for (size_t i = 0; i < ARRAY_COUNT(names); i++) {
         if (!value_is_wholly_known(object_attribute(object, names[i])))
             return false;
@@ -172,6 +164,47 @@ static void note_restart(const KubeadmWish *plan, const PlanRequest *request,
                   str_format(arena, "restarts %s on %.*s", plan->runtime->service,
                              STR_ARG(object_text(plan->object, "host", STR_EMPTY))),
                   arena);
+}
+
+static bool check_list(const Call *call, Value config, const char *name, Str (*spell)(Str, Arena *),
+                       const char *kind, Diags *diags) {
+    Value list = object_attribute(config, name);
+    bool is_good = true;
+    for (size_t i = 0; value_is_present(list) && i < list.count; i++) {
+        Value item = value_at(list, i);
+        if (value_is_known(item) &&
+            (value_is_null(item) || !spell(value_text(item), call->arena).len))
+            is_good = path_error(call, PATH_AT(call, {name}, {.index = i}), diags,
+                                 "Not valid for a firewall", "Give %s.", kind);
+    }
+    return is_good;
+}
+
+static bool host_validate(const Call *call, const ValidateRequest *request, Diags *diags) {
+    Value config = request->config, given = object_attribute(config, "host_firewall");
+    Value networks = object_attribute(config, "firewall_networks");
+    bool is_open = value_is_present(given) && str_equal(value_text(given), STR("open"));
+    bool has_lists =
+        object_has(config, "firewall_networks") || object_has(config, "firewall_ports");
+    bool is_empty = value_is_null(networks) || (value_is_known(networks) && !networks.count);
+    if (is_open && is_empty)
+        return path_error(
+            call, PATH_AT(call, {"firewall_networks"}), diags, "Networks for the firewall missing",
+            "With host_firewall = \"open\" the firewall accepts etcd, kubelets and the "
+            "network of the pods only from these networks. Give those of the nodes and "
+            "of the pods.");
+    if (!is_open && value_is_known(given) && has_lists)
+        return path_error(
+            call, PATH_AT(call, {"host_firewall"}), diags, "Firewall is not opened",
+            "firewall_networks and firewall_ports are for host_firewall = \"open\". Set "
+            "it, or remove them.");
+    bool is_good = check_list(call, config, "firewall_networks", host_firewall_network,
+                              "an address or a network without bits behind its prefix, such as "
+                              "\"10.244.0.0/16\"",
+                              diags);
+    return check_list(call, config, "firewall_ports", host_firewall_port,
+                      "ports and a protocol, such as \"443/tcp\" or \"7000-7010/udp\"", diags) &&
+           is_good;
 }
 
 static bool host_plan(const Call *call, const PlanRequest *request, PlanResponse *response,
@@ -263,14 +296,14 @@ static void warn_container(const KubeadmWish *plan, const HostFacts *facts, Diag
 /* Two firewalls add up: a packet passes only if both accept it. */
 static void warn_firewall(const KubeadmWish *plan, const HostFacts *facts, Diags *diags) {
     const StrVec *found = &facts->firewalls;
-    if (!found->count || plan->wish.stops_firewall)
+    if (!found->count || plan->wish.stops_firewall || plan->wish.open_firewall.len)
         return;
     bool is_control_plane = object_bool(plan->object, "control_plane", false);
     path_warning(plan->call, PATH_AT(plan->call, {"host_firewall"}), diags,
                  "Firewall on the machine",
                  "%.*s of %.*s may close ports that the node needs: 10250/tcp (kubelet), "
                  "30000-32767/tcp and udp (services)%s, and those of the pod network. Open them, "
-                 "or set host_firewall to \"disable\".",
+                 "or set host_firewall to \"open\" or \"disable\".",
                  STR_ARG(str_join(found->items, found->count, STR(" and "), plan->call->arena)),
                  STR_ARG(object_text(plan->object, "host", STR_EMPTY)),
                  is_control_plane ? ", 6443/tcp (API server), 2379-2380/tcp (etcd)" : "");
@@ -630,6 +663,7 @@ const ResourceType kubeadm_host = {
     .recovery = RECOVERY_REPEATS,
     .plan = host_plan,
     .marker = object_id_marker,
+    .validate = host_validate,
     .create = host_apply,
     .update = host_apply,
     .delete = host_delete,

@@ -1,6 +1,7 @@
 /* kubeadm_wish: reads the arguments of a kubeadm_host. */
 #include "kubeadm_wish.h"
 #include "cluster_check.h"
+#include "host_firewall.h"
 #include "kube_release.h"
 #include "nested_list.h"
 #include "object_builder.h"
@@ -211,6 +212,26 @@ static void read_handlers(KubeadmWish *plan) {
     }
 }
 
+static StrVec list_of(const KubeadmWish *plan, const char *name, Str (*spell)(Str, Arena *)) {
+    Value list = object_attribute(plan->object, name);
+    StrVec texts = {0};
+    for (size_t i = 0; value_is_present(list) && i < list.count; i++)
+        vec_push(plan->call->arena, &texts,
+                 spell(value_text(value_at(list, i)), plan->call->arena));
+    return texts;
+}
+
+/* Returns the lists of host_firewall; empty if the object opens no firewall. */
+static Str open_firewall(const KubeadmWish *plan) {
+    Arena *arena = plan->call->arena;
+    if (!str_equal(object_text(plan->object, "host_firewall", STR_EMPTY), STR("open")))
+        return STR_EMPTY;
+    StrVec more = list_of(plan, "firewall_ports", host_firewall_port);
+    StrVec networks = list_of(plan, "firewall_networks", host_firewall_network);
+    StrVec ports = host_firewall_ports(plan->wish.is_worker, &more, arena);
+    return host_firewall_lists(&ports, &networks, arena);
+}
+
 bool kubeadm_wish_settings(KubeadmWish *plan, bool is_container, Str version, Diags *diags) {
     const Call *call = plan->call;
     NodeSettings *node = &plan->wish.node;
@@ -237,6 +258,7 @@ bool kubeadm_wish_settings(KubeadmWish *plan, bool is_container, Str version, Di
         str_equal(object_text(plan->object, "host_firewall", STR_EMPTY), STR("disable"));
     plan->wish.is_worker = object_has(plan->object, "control_plane") &&
                            !object_bool(plan->object, "control_plane", true);
+    plan->wish.open_firewall = open_firewall(plan);
     plan->wish.image_repository =
         object_text(plan->object, "image_repository", STR("registry.k8s.io"));
     plan->wish.keeps_swap = str_equal(object_text(plan->object, "swap", STR_EMPTY), STR("keep"));

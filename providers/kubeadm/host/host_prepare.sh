@@ -1,7 +1,8 @@
 #!/bin/sh
 # Changes settings of a machine. Each line of standard input is one: "file MODE PATH BASE64", "kernel PATH" after its file,
 # "package NAME VERSION" ("-": any), "driver NAME" of packages, "proxy URL" for them, "program SHA256 PATH MEMBER",
-# "image RUNTIME SHA256 MEMBER NAME…", "sysctl NAME VALUE", "module NAME", "swap", "firewall", "enable SERVICE", "restart SERVICE", "clock";
+# "image RUNTIME SHA256 MEMBER NAME…", "sysctl NAME VALUE", "module NAME", "swap", "firewall", which stops it, "firewall PORTS NETWORKS", which opens
+# it, "firewall-close" for what that opened, "enable SERVICE", "restart SERVICE", "clock";
 # "source URL PROXY" (PROXY may be "-"); "stage SHA256 MEMBER" and "download kubelet VERSION" prepare a kubelet for the upgrade of the node; "fetch DIRECTORY NAME
 # VERSION" takes a program out of a package. The members are in
 # /var/lib/loam/host/bundle.tar, or below the URL of the source. Lines "warning: TEXT" of the output are for the user.
@@ -27,6 +28,8 @@ driver=$(each driver)
 . ./package_zypper.sh
 # shellcheck source=host_files.sh
 . ./host_files.sh
+# shellcheck source=host_firewall.sh
+. ./host_firewall.sh
 # shellcheck source=host_stage.sh
 . ./host_stage.sh
 # shellcheck source=host_store.sh
@@ -159,12 +162,18 @@ if printf '%s\n' "$lines" | grep -q '^swap$'; then
   systemctl list-units --type=swap --all --plain --no-legend 2>/dev/null | while read -r unit _; do systemctl mask "$unit" >/dev/null 2>&1; done
 fi
 if printf '%s\n' "$lines" | grep -q '^firewall$'; then
-  if systemctl is-active --quiet firewalld; then
+  if firewalld_runs; then
     { systemctl disable --quiet --now firewalld && systemctl mask --quiet firewalld; } || fail "firewalld cannot be stopped"
   fi
-  if grep -qs '^ENABLED=yes' /etc/ufw/ufw.conf; then
+  if ufw_runs; then
     ufw --force disable >/dev/null || fail "ufw cannot be stopped"
   fi
+fi
+each firewall | while read -r ports networks; do
+  firewall_open "$ports" "$networks" || fail "the firewall cannot be opened"
+done || exit 1
+if printf '%s\n' "$lines" | grep -q '^firewall-close$'; then
+  firewall_close || fail "the rules for Kubernetes cannot be removed from the firewall"
 fi
 rm -f $work/former
 if printf '%s\n' "$lines" | grep -q "^file [0-7]* $containerd_config " && [ -f $containerd_config ]; then

@@ -144,6 +144,22 @@ static Str want_repository(const HostWish *wish, const PackageRepository *reposi
     return STR_EMPTY;
 }
 
+static bool has_opened_firewall(const NamedTexts *settings) {
+    vec_each(settings, setting) {
+        if (str_starts_with(setting->name, STR("firewall ")))
+            return true;
+    }
+    return false;
+}
+
+static void want_firewall(const HostWish *wish, HostWanted *out, Arena *arena) {
+    if (wish->stops_firewall)
+        settings_put(out, STR("firewall"), STR_EMPTY, STR("off"), arena);
+    else if (wish->open_firewall.len)
+        settings_put(out, STR("firewall"), wish->open_firewall, STR("open"), arena);
+    out->closes_firewall = !wish->open_firewall.len && has_opened_firewall(&wish->former);
+}
+
 Str host_settings_want(const HostWish *wish, HostWanted *out, Arena *arena) {
     *out = (HostWanted){.runtime = wish->node.runtime,
                         .driver = wish->driver,
@@ -166,8 +182,7 @@ Str host_settings_want(const HostWish *wish, HostWanted *out, Arena *arena) {
                      str_format(arena, "%04o %.*s", file->mode, STR_ARG(digest)), arena);
     }
     want_kernel(wish, out, arena);
-    if (wish->stops_firewall)
-        settings_put(out, STR("firewall"), STR_EMPTY, STR("off"), arena);
+    want_firewall(wish, out, arena);
     settings_put(out, STR("service"), str_from_cstr(wish->node.runtime->service),
                  STR("enabled active"), arena);
     settings_put(out, STR("service"), STR("kubelet"), STR("enabled"), arena);
@@ -324,6 +339,8 @@ Str host_settings_difference(const HostWanted *wanted, const NamedTexts *observe
         if (!str_equal(settings_value_of(observed, setting->name), setting->text))
             settings_add_setting(&difference, wanted, bundle, setting);
     }
+    if (wanted->closes_firewall)
+        strbuf_add_cstr(&difference.lines, "firewall-close\n");
     if (difference.restarts_runtime)
         strbuf_add_format(&difference.lines, "restart %s\n", wanted->runtime->service);
     if (difference.restarts_kubelet)

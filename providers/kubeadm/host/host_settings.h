@@ -9,6 +9,7 @@
  *   module NAME       "loaded"
  *   swap              "off"
  *   firewall          "off"
+ *   firewall LISTS    "open": no firewall runs, or the one that runs accepts these (host_firewall)
  *   service NAME      "enabled active", "enabled"
  *
  * A kubelet that is staged counts as the program or the package that it will be.
@@ -27,8 +28,9 @@ typedef struct HostWanted {
     NamedTexts settings;         /* sorted by name */
     NodeFiles files;
     StrVec members; /* paths in the bundle of programs and images, one for each such setting */
-    Str staged;     /* version of a kubelet that waits for the upgrade of its node; empty: a new
-                     * kubelet replaces the former one at once */
+    bool closes_firewall; /* what an earlier preparation opened */
+    Str staged; /* version of a kubelet that waits for the upgrade of its node; empty: a new
+                 * kubelet replaces the former one at once */
 } HostWanted;
 
 typedef struct HostWish {
@@ -38,6 +40,7 @@ typedef struct HostWish {
     PackageRepository repository;
     PackageRepository runtime_repository;
     bool stops_firewall;
+    Str open_firewall;     /* lists of host_firewall; empty: the firewall is left alone */
     bool has_former_lists; /* see package_repository_files */
     bool keeps_swap;
     bool is_worker;       /* the machine gets nothing that only control planes run */

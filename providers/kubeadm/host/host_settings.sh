@@ -33,6 +33,10 @@ package() {
 . ./package_dnf.sh
 # shellcheck source=package_zypper.sh
 . ./package_zypper.sh
+# shellcheck source=host_files.sh
+. ./host_files.sh
+# shellcheck source=host_firewall.sh
+. ./host_firewall.sh
 # shellcheck source=host_stage.sh
 . ./host_stage.sh
 # shellcheck source=host_store.sh
@@ -63,8 +67,9 @@ for setting; do
   swap) if [ "$(wc -l </proc/swaps)" -gt 1 ]; then value=on; else value=off; fi ;;
   firewall)
     value=off
-    if systemctl is-active --quiet firewalld 2>/dev/null || grep -qs '^ENABLED=yes' /etc/ufw/ufw.conf; then value=on; fi
+    if firewalld_runs || ufw_runs; then value=on; fi
     ;;
+  firewall\ *) if firewall_is_open "${name% *}" "${name#* }"; then value=open; else value=closed; fi ;;
   service\ kubelet) systemctl is-enabled --quiet "$name" 2>/dev/null && value=enabled ;;
   service\ *)
     systemctl is-enabled --quiet "$name" 2>/dev/null && value=enabled

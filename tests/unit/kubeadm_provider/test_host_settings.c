@@ -1,4 +1,5 @@
 /* host_settings: wanted settings, and the lines that change only what differs. */
+#include "host_firewall.h"
 #include "host_settings.h"
 #include "unit.h"
 
@@ -164,6 +165,95 @@ static void test_firewall(void **) {
     }
     StrVec none = {0};
     check_str(host_settings_difference(&wanted, &observed, NULL, &none, arena), "firewall\n");
+}
+
+static NamedTexts with_text(const HostWanted *wanted, const char *prefix, Str text, Arena *arena) {
+    NamedTexts observed = {0};
+    vec_each(&wanted->settings, setting) {
+        NamedText copy = *setting;
+        if (str_starts_with(copy.name, str_from_cstr(prefix)))
+            copy.text = text;
+        vec_push(arena, &observed, copy);
+    }
+    return observed;
+}
+
+/* The lists are the name of a setting. Its rules go with it, also if the firewall is
+ * stopped. */
+static void test_open_firewall(void **) {
+    SCOPED(ArenaRef) arena = arena_open("test");
+    HostWish wish = wish_of(NULL, true);
+    HostWanted wanted;
+    StrVec none = {0};
+    wish.open_firewall = STR("6443/tcp 10.0.0.0/24");
+    check_str(host_settings_want(&wish, &wanted, arena), "");
+    check_str(value_of(&wanted, "firewall 6443/tcp 10.0.0.0/24"), "open");
+    NamedTexts observed = with_text(&wanted, "firewall", STR("closed"), arena);
+    check_str(host_settings_difference(&wanted, &observed, NULL, &none, arena),
+              "firewall 6443/tcp 10.0.0.0/24\n");
+    check_str(host_settings_difference(&wanted, &wanted.settings, NULL, &none, arena), "");
+    wish.former = wanted.settings;
+    wish.open_firewall = STR("6443/tcp 10.0.0.0/25");
+    check_str(host_settings_want(&wish, &wanted, arena), "");
+    check_str(value_of(&wanted, "firewall 6443/tcp 10.0.0.0/24"), "");
+    check_str(host_settings_difference(&wanted, &wish.former, NULL, &none, arena),
+              "firewall 6443/tcp 10.0.0.0/25\n");
+    wish.open_firewall = STR_EMPTY;
+    for (int is_stopped = 0; is_stopped < 2; is_stopped++) {
+        wish.stops_firewall = is_stopped;
+        check_str(host_settings_want(&wish, &wanted, arena), "");
+        check_str(host_settings_difference(&wanted, &wish.former, NULL, &none, arena),
+                  is_stopped ? "firewall\nfirewall-close\n" : "firewall-close\n");
+    }
+    wish.former = wanted.settings;
+    check_str(host_settings_want(&wish, &wanted, arena), "");
+    check_str(host_settings_difference(&wanted, &wish.former, NULL, &none, arena), "");
+}
+
+/* Equal lists have equal texts. */
+static void test_firewall_lists(void **) {
+    static const struct {
+        Str (*spell)(Str, Arena *);
+        const char *given, *spelled;
+    } rows[] = {
+        {host_firewall_port, "443/tcp", "443/tcp"},
+        {host_firewall_port, "0443/tcp", "443/tcp"},
+        {host_firewall_port, "7000-7010/udp", "7000-7010/udp"},
+        {host_firewall_port, "443", ""},
+        {host_firewall_port, "443/sctp", ""},
+        {host_firewall_port, "0/tcp", ""},
+        {host_firewall_port, "65536/tcp", ""},
+        {host_firewall_port, "10-10/tcp", ""},
+        {host_firewall_port, "10-9/tcp", ""},
+        {host_firewall_port, "1-65536/tcp", ""},
+        {host_firewall_port, "443/tcp,80/tcp", ""},
+        {host_firewall_network, "10.244.0.0/16", "10.244.0.0/16"},
+        {host_firewall_network, "10.0.0.11", "10.0.0.11"},
+        {host_firewall_network, "10.0.0.11/32", "10.0.0.11"},
+        {host_firewall_network, "10.0.0.11/24", ""},
+        {host_firewall_network, "FD00:0::1/128", "fd00::1"},
+        {host_firewall_network, "fd00:0:0::/48", "fd00::/48"},
+        {host_firewall_network, "fd00::1/48", ""},
+        {host_firewall_network, "0.0.0.0/0", "0.0.0.0/0"},
+        {host_firewall_network, "node", ""},
+        {host_firewall_network, "", ""},
+    };
+    SCOPED(ArenaRef) arena = arena_open("test");
+    for (size_t i = 0; i < ARRAY_COUNT(rows); i++)
+        check_str(rows[i].spell(str_from_cstr(rows[i].given), arena), rows[i].spelled);
+    StrVec more = {0}, networks = {0};
+    vec_push(arena, &more, STR("443/tcp"));
+    vec_push(arena, &more, STR("6443/tcp"));
+    vec_push(arena, &networks, STR("fd00::1"));
+    vec_push(arena, &networks, STR("10.0.0.0/24"));
+    vec_push(arena, &networks, STR("fd00::1"));
+    StrVec ports = host_firewall_ports(false, &more, arena);
+    check_str(host_firewall_lists(&ports, &networks, arena),
+              "30000-32767/tcp,30000-32767/udp,443/tcp,6443/tcp 10.0.0.0/24,fd00::1");
+    more.count = 0;
+    ports = host_firewall_ports(true, &more, arena);
+    check_str(host_firewall_lists(&ports, &networks, arena),
+              "30000-32767/tcp,30000-32767/udp 10.0.0.0/24,fd00::1");
 }
 
 /* A container has no kernel of its own. */
@@ -445,13 +535,14 @@ static void test_hostile(void **) {
 
 UNIT_MAIN(test_host_settings) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_wanted),     cmocka_unit_test(test_container),
-        cmocka_unit_test(test_difference), cmocka_unit_test(test_repository),
-        cmocka_unit_test(test_hostile),    cmocka_unit_test(test_runtime_repository),
-        cmocka_unit_test(test_crio),       cmocka_unit_test(test_parse),
-        cmocka_unit_test(test_staged),     cmocka_unit_test(test_proxy),
-        cmocka_unit_test(test_worker),     cmocka_unit_test(test_prefix),
-        cmocka_unit_test(test_firewall),   cmocka_unit_test(test_hardened),
+        cmocka_unit_test(test_wanted),        cmocka_unit_test(test_container),
+        cmocka_unit_test(test_difference),    cmocka_unit_test(test_repository),
+        cmocka_unit_test(test_hostile),       cmocka_unit_test(test_runtime_repository),
+        cmocka_unit_test(test_crio),          cmocka_unit_test(test_parse),
+        cmocka_unit_test(test_staged),        cmocka_unit_test(test_proxy),
+        cmocka_unit_test(test_worker),        cmocka_unit_test(test_prefix),
+        cmocka_unit_test(test_open_firewall), cmocka_unit_test(test_firewall_lists),
+        cmocka_unit_test(test_firewall),      cmocka_unit_test(test_hardened),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -68,6 +68,64 @@ static Value setting(const ResourceCase *c, const char *name) {
     return value_find(settings, str_from_cstr(name), &found) ? found : value_null(&TYPE_STRING);
 }
 
+#define OPEN ",\"host_firewall\":\"open\""
+
+/* Lists belong to a firewall that is opened; it needs networks. */
+static void test_firewall_arguments(void **) {
+    static const struct {
+        const char *more, *summary; /* NULL: valid */
+    } rows[] = {
+        {OPEN ",\"firewall_networks\":[\"10.0.0.0/24\"],\"firewall_ports\":[\"443/tcp\"]", NULL},
+        {",\"host_firewall\":\"disable\"", NULL},
+        {OPEN, "Networks for the firewall missing"},
+        {OPEN ",\"firewall_networks\":[]", "Networks for the firewall missing"},
+        {",\"firewall_networks\":[\"10.0.0.0/24\"]", "Firewall is not opened"},
+        {",\"host_firewall\":\"disable\",\"firewall_ports\":[\"443/tcp\"]",
+         "Firewall is not opened"},
+        {OPEN ",\"firewall_networks\":[\"10.0.0.1/24\"]", "Not valid for a firewall"},
+        {OPEN ",\"firewall_networks\":[null]", "Not valid for a firewall"},
+        {OPEN ",\"firewall_networks\":[\"10.0.0.0/24\"],\"firewall_ports\":[\"443\"]",
+         "Not valid for a firewall"},
+        {",\"host_firewall\":\"closed\"", ""},
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+        ResourceCase c = case_open(&kubeadm_host);
+        Str json = str_format(c.arena, "{" HOST "%s}", rows[i].more);
+        bool is_valid = case_validate(&c, str_to_cstr(json, c.arena));
+        if (is_valid != !rows[i].summary)
+            fail_msg("%s", rows[i].more);
+        if (!is_valid && rows[i].summary[0])
+            check_str(c.diags.items[0].summary, rows[i].summary);
+        case_close(&c);
+    }
+}
+
+/* Its lists are a setting; another order is none. */
+static void test_firewall_setting(void **) {
+    ResourceCase c = case_open(&kubeadm_host);
+    c.state = case_config(&c, "{" HOST STATE ",\"container_runtime\":\"containerd\"}");
+    const char *name = "firewall 30000-32767/tcp,30000-32767/udp,443/tcp,6443/tcp "
+                       "10.0.0.0/24,10.244.0.0/16";
+    check_done(&c, plan(&c,
+                        "{" HOST OPEN ",\"firewall_networks\":[\"10.244.0.0/16\",\"10.0.0.0/24\"],"
+                        "\"firewall_ports\":[\"443/tcp\"]}",
+                        false));
+    check_str(value_text(setting(&c, name)), "open");
+    c.state = c.plan.planned;
+    check_done(&c, plan(&c,
+                        "{" HOST OPEN ",\"control_plane\":false,\"firewall_networks\":[\"10.0.0.0/"
+                        "24\",\"10.244.0.0/16\"]}",
+                        false));
+    assert_true(value_is_null(setting(&c, name)));
+    check_str(value_text(setting(
+                  &c, "firewall 30000-32767/tcp,30000-32767/udp 10.0.0.0/24,10.244.0.0/16")),
+              "open");
+    c.state = c.plan.planned;
+    check_done(&c, plan(&c, "{" HOST "}", false));
+    assert_true(value_is_null(setting(&c, name)));
+    case_close(&c);
+}
+
 /* A plan shows the settings of the runtime. */
 static void test_settings(void **state) {
     (void)state;
@@ -180,9 +238,14 @@ static void test_validation(void **) {
 
 UNIT_MAIN(test_kubeadm_host) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_upgrade),      cmocka_unit_test(test_runtime_change),
-        cmocka_unit_test(test_settings),     cmocka_unit_test(test_drivers),
-        cmocka_unit_test(test_former_files), cmocka_unit_test(test_validation),
+        cmocka_unit_test(test_firewall_arguments),
+        cmocka_unit_test(test_firewall_setting),
+        cmocka_unit_test(test_upgrade),
+        cmocka_unit_test(test_runtime_change),
+        cmocka_unit_test(test_settings),
+        cmocka_unit_test(test_drivers),
+        cmocka_unit_test(test_former_files),
+        cmocka_unit_test(test_validation),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
