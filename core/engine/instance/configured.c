@@ -204,7 +204,7 @@ static Value ignore_path(Value prior, Value config, Path path, Arena *arena) {
     Path outer = {path.steps, path.count - 1};
     Value before, now;
     Str key;
-    if (outer.count > 0 && configured_last_key(path, &key) && path_get(prior, outer, &before) &&
+    if (configured_last_key(path, &key) && path_get(prior, outer, &before) &&
         path_get(config, outer, &now) && now.type->kind == KIND_MAP) {
         if (!value_is_known(now))
             return config;
