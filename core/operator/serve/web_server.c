@@ -103,10 +103,6 @@ WebServer *web_server_open(const WebServerOptions *options, Str *problem, Arena 
     return NULL;
 }
 
-uint16_t web_server_port(const WebServer *server) {
-    return MHD_get_daemon_info(server->daemon, MHD_DAEMON_INFO_BIND_PORT)->port;
-}
-
 void web_server_close(WebServer *server) {
     if (server)
         MHD_stop_daemon(server->daemon);

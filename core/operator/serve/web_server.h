@@ -21,5 +21,4 @@ typedef struct WebServer WebServer;
 
 /* Returns NULL if the address cannot be served; *problem is then a sentence. */
 WebServer *web_server_open(const WebServerOptions *options, Str *problem, Arena *arena);
-uint16_t web_server_port(const WebServer *server);
 void web_server_close(WebServer *server); /* NULL: does nothing */
