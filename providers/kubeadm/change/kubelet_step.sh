@@ -87,11 +87,14 @@ restart() {
 render() {
   set --
   if [ -e "$patch" ]; then set -- --patches "${patch%/*}"; fi
+  kept=$(ls /etc/kubernetes/tmp 2>/dev/null) || :
   kubeadm upgrade node phase kubelet-config "$@" </dev/null >/dev/null || return 1
   # kubeadm lets all users read it.
   chmod 600 $config
   # kubeadm keeps each former file.
-  find /etc/kubernetes/tmp -mindepth 1 -maxdepth 1 -name 'kubeadm-kubelet-config*' -newer $work/patch -exec rm -rf {} + 2>/dev/null || :
+  for copy in /etc/kubernetes/tmp/kubeadm-kubelet-config*; do
+    printf '%s\n' "$kept" | grep -qxF "${copy##*/}" || rm -rf "$copy"
+  done
 }
 # An empty file is none.
 keep_file() {
