@@ -13,6 +13,7 @@ export PATH LC_ALL
 seconds=$LOAM_SECONDS resets=$LOAM_RESET renders=$LOAM_CONFIG dropped=$LOAM_DROPPED names_set=$LOAM_NAMES
 unset LOAM_SECONDS LOAM_RESET LOAM_CONFIG LOAM_DROPPED LOAM_NAMES
 config=/var/lib/kubelet/config.yaml
+copies=/etc/kubernetes/tmp
 pki=/var/lib/kubelet/pki
 work=/var/lib/loam/kubelet
 former=$work/former
@@ -87,12 +88,12 @@ restart() {
 render() {
   set --
   if [ -e "$patch" ]; then set -- --patches "${patch%/*}"; fi
-  kept=$(ls /etc/kubernetes/tmp 2>/dev/null) || :
+  kept=$(ls $copies 2>/dev/null) || :
   kubeadm upgrade node phase kubelet-config "$@" </dev/null >/dev/null || return 1
   # kubeadm lets all users read it.
   chmod 600 $config
   # kubeadm keeps each former file.
-  for copy in /etc/kubernetes/tmp/kubeadm-kubelet-config*; do
+  for copy in $copies/kubeadm-kubelet-config*; do
     printf '%s\n' "$kept" | grep -qxF "${copy##*/}" || rm -rf "$copy"
   done
 }
