@@ -93,7 +93,7 @@ render() {
   # kubeadm lets all users read it.
   chmod 600 $config
   # kubeadm keeps each former file.
-  for copy in $copies/kubeadm-kubelet-config*; do
+  for copy in "$copies"/kubeadm-kubelet-config*; do
     printf '%s\n' "$kept" | grep -qxF "${copy##*/}" || rm -rf "$copy"
   done
 }
