@@ -231,12 +231,13 @@ static bool fetch_all(GitFetch *run) {
     return fetch_git_run(run, words, &result);
 }
 
-/* The server's HEAD may be on no branch, or name one that does not exist. */
+/* The server's HEAD may be on no branch, or name one that does not exist, which is no error. */
 static bool fetch_head(GitFetch *run) {
     static const char *const words[] = {
         "fetch", "-q", "--", "origin", "+HEAD:refs/remotes/origin/HEAD", NULL};
     GitRun result;
-    return try_git(run, words, &result);
+    return try_git(run, words, &result) || says(&result, "find remote ref") ||
+           report_run(run, &result);
 }
 
 /* Resolves a name to a commit. Returns false, without a diagnostic, if there is none. */
@@ -268,8 +269,8 @@ static bool fetch_commit(GitFetch *run, Str *commit) {
     if (fetch_one(run, want, &needs_all))
         return find_commit(run, "", STR("FETCH_HEAD"), commit) || report_ref(run, want);
     return needs_all && fetch_all(run) &&
-           (find_in_all(run, want, commit) || (fetch_head(run) && find_in_all(run, want, commit)) ||
-            report_ref(run, want));
+           (find_in_all(run, want, commit) ||
+            (fetch_head(run) && (find_in_all(run, want, commit) || report_ref(run, want))));
 }
 
 static bool git_check_out(GitFetch *run, Str commit) {

@@ -149,7 +149,7 @@ static void on_no_branch(void **) {
 
 static void refused(void **) {
     static const struct {
-        GitAnswer answers[6];
+        GitAnswer answers[9];
         const char *package, *commit, *said;
         int error;
     } cases[] = {
@@ -168,10 +168,28 @@ static void refused(void **) {
          "",
          "reports:\n    3\n    4\n    5\n    6\n    7\n    8",
          0},
-        {{{1, "", ""}, {0, "", ""}, {1, "", ""}, {1, "", ""}, {1, "", ""}, {128, "", ""}},
+        {{{1, "", ""},
+          {0, "", ""},
+          {1, "", ""},
+          {1, "", ""},
+          {1, "", ""},
+          {128, "", "fatal: couldn't find remote ref HEAD"},
+          {1, "", ""},
+          {1, "", ""},
+          {1, "", ""}},
          "git::https://h/r",
          COMMIT,
          "no longer exists",
+         0},
+        {{{1, "", ""},
+          {0, "", ""},
+          {1, "", ""},
+          {1, "", ""},
+          {1, "", ""},
+          {128, "", "fatal: no way"}},
+         "git::https://h/r",
+         COMMIT,
+         "git reports: fatal: no way",
          0},
         {{{0, "", ""}}, "git::https://h/r", "", "git is not installed", -ENOENT},
         {{{0, "", ""}}, "git::https://h/r", "", "interrupted", -ECANCELED},
@@ -183,7 +201,7 @@ static void refused(void **) {
         Play play = {.error = cases[i].error};
         SourceRequest request = {.package = str_from_cstr(cases[i].package),
                                  .commit = str_from_cstr(cases[i].commit)};
-        if (fetch(&play, request, cases[i].answers, 6))
+        if (fetch(&play, request, cases[i].answers, 9))
             fail_msg("case %zu is taken", i);
         source_case_check_said(&play.c, cases[i].said);
         assert_true(str_find(play.c.diags.items[0].detail, STR("geheim"), 0) == SIZE_MAX);
