@@ -7,7 +7,6 @@
 #include "control_files.h"
 #include "control_plane_step.h"
 #include "etcd_turn.h"
-#include "json.h"
 #include "kube_object.h"
 #include "kubeadm_document.h"
 #include "kubeadm_gate.h"
@@ -595,10 +594,6 @@ static bool change_etcd(Change *change, Diags *diags) {
     return true;
 }
 
-static bool is_same(Value a, Value b, Arena *arena) {
-    return str_equal(json_text(a, arena), json_text(b, arena));
-}
-
 static bool change_kubelets(Change *change, Diags *diags) {
     const Member *first = &change->members.items[0];
     Arena *arena = change->call->arena;
@@ -606,7 +601,7 @@ static bool change_kubelets(Change *change, Diags *diags) {
     StrVec changed = {0};
     if (!change->has_kubelets)
         return true;
-    if (!is_same(change->wanted.kubelet, change->config.live.kubelet, arena) &&
+    if (!component_change_is_equal(change->wanted.kubelet, change->config.live.kubelet, arena) &&
         !cluster_config_upload_kubelet(&first->peer->link, init_document(first, arena),
                                        &change->wanted, diags))
         return false;
@@ -675,7 +670,7 @@ static bool plan_kubelets(Change *change, const Scope *scope, Value prior, Diags
 static bool upload(const Change *change, Diags *diags) {
     const Member *first = &change->members.items[0];
     Arena *arena = change->call->arena;
-    return is_same(change->wanted.cluster, change->config.live.cluster, arena) ||
+    return component_change_is_equal(change->wanted.cluster, change->config.live.cluster, arena) ||
            cluster_config_upload(&first->peer->link, init_document(first, arena),
                                  change->wanted.cluster, diags);
 }

@@ -5,7 +5,6 @@
 #include "change_class.h"
 #include "change_text.h"
 #include "component_change.h"
-#include "json.h"
 #include "kube_object.h"
 #include "kubeadm_check.h"
 #include "kubeadm_import.h"
@@ -225,15 +224,11 @@ static bool read_shown(const ClusterApi *api, Str name, Value *out, KubeResponse
            value_find_present(root, STR("kubeletconfig"), out);
 }
 
-static Value field_of(Value object, Str name) {
-    Value found = value_null(&TYPE_DYNAMIC);
-    return value_find_present(object, name, &found) ? found : value_null(&TYPE_DYNAMIC);
-}
-
 static bool shows(Shown *look, Value shown, Arena *arena) {
     vec_each(&look->change->fields, name) {
-        ComponentField field = {field_of(look->change->given, *name),
-                                field_of(look->written, *name), field_of(shown, *name)};
+        ComponentField field = {component_change_field(look->change->given, *name),
+                                component_change_field(look->written, *name),
+                                component_change_field(shown, *name)};
         look->odd = *name;
         if (!component_change_is_shown(*name, &field, arena))
             return false;
@@ -292,9 +287,9 @@ static bool must_drain(const NodeChange *change, const StrVec *drains, const Clu
     if (!read_shown(api, change->node->name, &shown, &response))
         return true;
     vec_each(drains, name) {
-        Value wanted = field_of(change->wanted, *name);
+        Value wanted = component_change_field(change->wanted, *name);
         if (!value_is_present(wanted) ||
-            !str_equal(json_text(wanted, arena), json_text(field_of(shown, *name), arena)))
+            !component_change_is_equal(wanted, component_change_field(shown, *name), arena))
             return true;
     }
     return false;

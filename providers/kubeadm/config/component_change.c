@@ -11,18 +11,19 @@ static const char *const drained[] = {
     "topologyManagerPolicy",
 };
 
-static bool find_field(Value object, Str name, Value *out) {
-    return value_is_present(object) && value_find_present(object, name, out);
+Value component_change_field(Value object, Str name) {
+    Value found = value_null(&TYPE_DYNAMIC);
+    (void)value_find_present(object, name, &found);
+    return found;
 }
 
-static bool is_same(Value a, Value b, Arena *arena) {
+bool component_change_is_equal(Value a, Value b, Arena *arena) {
     return str_equal(json_text(a, arena), json_text(b, arena));
 }
 
 static bool differs(Value before, Value after, Str name, Arena *arena) {
-    Value a = {0}, b = {0};
-    bool had = find_field(before, name, &a), has = find_field(after, name, &b);
-    return had != has || (had && !is_same(a, b, arena));
+    return !component_change_is_equal(component_change_field(before, name),
+                                      component_change_field(after, name), arena);
 }
 
 StrVec component_change_fields(Value before, Value after, Arena *arena) {
@@ -42,13 +43,13 @@ StrVec component_change_fields(Value before, Value after, Arena *arena) {
 Value component_change_apply(Value config, Value before, Value after, Arena *arena) {
     StrVec names = component_change_fields(before, after, arena);
     ObjectBuilder builder = object_builder_new(arena);
-    Value found;
     for (size_t i = 0; value_is_present(config) && i < config.count; i++) {
         if (!str_is_among(value_key_at(config, i), names.items, names.count))
             object_builder_put(&builder, value_key_at(config, i), value_at(config, i));
     }
     vec_each(&names, name) {
-        if (find_field(after, *name, &found))
+        Value found = component_change_field(after, *name);
+        if (value_is_present(found))
             object_builder_put(&builder, *name, found);
     }
     return object_builder_value(&builder);
@@ -79,11 +80,6 @@ static bool is_unset(Str name, Value value) {
            value_to_int(value, &number) && number == 0;
 }
 
-static Value field_of(Value object, Str name) {
-    Value found = value_null(&TYPE_DYNAMIC);
-    return value_find_present(object, name, &found) ? found : value_null(&TYPE_DYNAMIC);
-}
-
 static bool has_fields(Value value) {
     return value_is_present(value) &&
            (value.type->kind == KIND_OBJECT || value.type->kind == KIND_MAP);
@@ -94,11 +90,12 @@ bool component_change_is_shown(Str name, const ComponentField *field, Arena *are
     if (!value_is_present(given) || is_unset(name, written))
         return true;
     if (!has_fields(given) || !has_fields(written))
-        return value_is_present(field->shown) && is_same(written, field->shown, arena);
+        return value_is_present(field->shown) &&
+               component_change_is_equal(written, field->shown, arena);
     for (size_t i = 0; i < given.count; i++) {
         Str inner_name = value_key_at(given, i);
-        ComponentField inner = {value_at(given, i), field_of(written, inner_name),
-                                field_of(field->shown, inner_name)};
+        ComponentField inner = {value_at(given, i), component_change_field(written, inner_name),
+                                component_change_field(field->shown, inner_name)};
         if (!component_change_is_shown(inner_name, &inner, arena))
             return false;
     }
@@ -111,11 +108,12 @@ Value component_change_merge(Value under, Value over, Arena *arena) {
         return value_is_present(over) ? over : under;
     for (size_t i = 0; i < under.count; i++) {
         Str name = value_key_at(under, i);
-        object_builder_put(&builder, name,
-                           component_change_merge(value_at(under, i), field_of(over, name), arena));
+        object_builder_put(
+            &builder, name,
+            component_change_merge(value_at(under, i), component_change_field(over, name), arena));
     }
     for (size_t i = 0; i < over.count; i++) {
-        if (!value_is_present(field_of(under, value_key_at(over, i))))
+        if (!value_is_present(component_change_field(under, value_key_at(over, i))))
             object_builder_put(&builder, value_key_at(over, i), value_at(over, i));
     }
     return object_builder_value(&builder);

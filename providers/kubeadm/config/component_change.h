@@ -5,6 +5,10 @@
 #include "value.h"
 #include "vec.h"
 
+/* Returns the field, or null: also if the object is null, or no object. */
+Value component_change_field(Value object, Str name);
+/* Compares the JSON texts. */
+bool component_change_is_equal(Value a, Value b, Arena *arena);
 /* Returns the names of the fields that differ, in order. A field that is null is missing. */
 StrVec component_change_fields(Value before, Value after, Arena *arena);
 /* Returns `config` with the fields that differ as in `after`; a field that `after` lacks is
