@@ -1,6 +1,6 @@
 """A shell in a mount namespace of its own that runs the real scripts of the kubeadm provider, also until a death."""
-import os, subprocess, sys
-from host import TOP, Failed
+import os, shutil, subprocess, sys
+from host import HERE, TOP, Failed, skip
 sys.path.append(os.path.join(TOP, "tests/backend"))
 import rotation
 
@@ -9,6 +9,30 @@ PREPARE = "providers/kubeadm/host/host_prepare.sh"
 UPGRADE = "providers/kubeadm/cluster/kubeadm_step_upgrade.sh"
 # Kills the shell before its command number $KILL.
 DEATH = "commands=0; trap '[ $((commands++)) != $KILL ] || kill -9 $$ $BASHPID' DEBUG; set -T; . ./$SCRIPT"
+# Over a tree, which stays as it is.
+OWN_ROOT = """set -e
+mount -t tmpfs root /mnt
+mkdir /mnt/upper /mnt/work /mnt/root
+mount -t overlay root -o lowerdir=%s,upperdir=/mnt/upper,workdir=/mnt/work /mnt/root
+cd /mnt/root
+mount -t proc proc proc
+mount --rbind /dev dev
+mkdir loam
+mount --bind %s loam
+%s
+set +e"""
+
+
+def built_tree(name, system):
+    """The root that nodes/build makes of packages of the system."""
+    if os.geteuid() != 0:
+        skip("root is missing")
+    if not shutil.which("mmdebstrap"):
+        skip("mmdebstrap is missing: Debian's package mmdebstrap")
+    done = subprocess.run([HERE + "/nodes/build", name], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True)
+    if done.returncode != 0:
+        skip("the packages of %s cannot be fetched" % system)
+    return done.stdout.strip() + "/root"
 
 
 class ScriptMachine:
@@ -59,6 +83,13 @@ class ScriptMachine:
         text = self.run("cd %s/providers/kubeadm/host && sh host_facts.sh" % self.top)
         lines = [line.split(" ", 1) for line in text.splitlines() if " " in line]
         return {name + " " + value.split(" ")[0] if name in ("version", "program") else name: value.split(" ")[-1] for name, value in lines}
+
+
+class RootMachine(ScriptMachine):
+    """In a root of its own, with the sources of loam in /loam. `setup` runs in that directory before it is the root."""
+
+    def __init__(self, tree, setup="", enter="chroot . bash"):
+        super().__init__(OWN_ROOT % (tree, TOP, setup), enter, "/loam")
 
 
 def deaths(name, start, run, check, turn=0, turns=1):
