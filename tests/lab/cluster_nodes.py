@@ -192,6 +192,11 @@ ExecStart=/usr/local/bin/kubelet --bootstrap-kubeconfig=/etc/kubernetes/bootstra
         wait_for_inotify(names)
         for name in names:
             self.define(name)
+        self.start_again(*names)
+
+    def start_again(self, *names):
+        """Machines that were stopped, with their files."""
+        for name in names:
             self.names.append(name)
             self.virsh("start " + name, driver="lxc")
         until = time.monotonic() + 300

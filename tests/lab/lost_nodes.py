@@ -1,6 +1,7 @@
 """Machines that are lost while a plan runs, while it waits for its approval, and while it is applied. An administrator
 says so by a taint, or deletes the Node, or else the operator takes the pod over.
 
+    lose(site, WAY)             what interrupts an apply, for Site.lose_in_apply; the ways are taint, take_over and delete
     lose_nodes(site, COUNT)     one trial after the other; each machine comes back, as after a power failure"""
 import collections, statistics, time
 from host import Failed
@@ -39,30 +40,27 @@ def delete(site, pod):
 WAYS = (taint, take_over, delete)
 
 
+def lose(site, way):
+    """The machine of the pod is gone."""
+    def interrupt(pod):
+        site.cluster.stop(pod["spec"]["nodeName"])
+        return way(site, pod)
+    return interrupt
+
+
 def bring_back(site, node):
-    site.cluster.virsh("start " + node, driver="lxc")
-    site.cluster.names.append(node)
-    until = time.monotonic() + 300
-    while site.cluster.on(node, "true", check=False).returncode != 0:
-        if time.monotonic() > until:
-            raise Failed("%s does not respond" % node)
-        time.sleep(0.2)
+    site.cluster.start_again(node)
     site.kubectl("taint", "node", node, "node.kubernetes.io/out-of-service-", check=False)
     site.cluster.check_nodes(*site.cluster.names)
 
 
 def one_trial(site, number, phase, way):
     """Returns the seconds until another pod works, from the taint or the deletion."""
-    name, lost = "n%02d" % number, []
+    name, machines = "n%02d" % number, list(site.cluster.names)
     commit = site.commit({name: PROVIDER + slow(name)})
     site.put(site.stack(name, commit, "Manual" if phase == "waiting" else "Auto"))
     run, _ = site.run_of(name, commit)
-
-    def interrupt(pod):
-        lost.append(pod["spec"]["nodeName"])
-        site.cluster.stop(lost[0])
-        return way(site, pod)
-
+    interrupt = lose(site, way)
     if phase == "apply":
         _, began = site.lose_in_apply(name, name, commit, interrupt)
         ended = time.monotonic()
@@ -79,7 +77,7 @@ def one_trial(site, number, phase, way):
     runs = [item for item in site.watches["runs"].items.values() if item["spec"]["stack"]["name"] == name]
     if len(runs) != 1:
         raise Failed("Runs of %s: %d\n%s" % (name, len(runs), site.describe()))
-    bring_back(site, lost[0])
+    bring_back(site, next(machine for machine in machines if machine not in site.cluster.names))
     if way is delete:  # the Node has another range of pods now
         site.cluster.apply()
     site.route_pods()
