@@ -20,10 +20,6 @@ const StatusCondition *job_completion(const Job *job) {
     return complete && complete->status == CONDITION_TRUE ? complete : NULL;
 }
 
-bool job_is_complete(const Job *job) {
-    return job_completion(job) != NULL;
-}
-
 const StatusCondition *job_failure(const Job *job) {
     const StatusCondition *failed = object_meta_condition(&job->status.conditions, "Failed");
     return failed && failed->status == CONDITION_TRUE ? failed : NULL;

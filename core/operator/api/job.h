@@ -14,7 +14,6 @@ typedef struct Job {
 
 extern const Record job_record;
 
-bool job_is_complete(const Job *job);
 /* Returns the condition of a complete Job, or NULL. */
 const StatusCondition *job_completion(const Job *job);
 /* Returns the condition of a failed Job, or NULL. */

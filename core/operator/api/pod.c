@@ -58,9 +58,12 @@ static const RecordRow rows[] = {
 };
 const Record pod_record = RECORD(Pod, rows);
 
+bool pod_has_succeeded(const Pod *pod) {
+    return str_equal_cstr(pod->status.phase, "Succeeded");
+}
+
 bool pod_has_ended(const Pod *pod) {
-    return str_equal_cstr(pod->status.phase, "Succeeded") ||
-           str_equal_cstr(pod->status.phase, "Failed");
+    return pod_has_succeeded(pod) || str_equal_cstr(pod->status.phase, "Failed");
 }
 
 static const PodContainer *failed_container(const PodContainers *containers) {

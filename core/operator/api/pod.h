@@ -34,6 +34,7 @@ typedef struct Pod {
 
 extern const Record pod_record;
 
+bool pod_has_succeeded(const Pod *pod);
 bool pod_has_ended(const Pod *pod);
 /* Returns the first container that ended with another status than 0, or NULL. */
 const PodContainer *pod_failure(const Pod *pod);

@@ -106,10 +106,22 @@ static bool find_result(const RunCase *the, const RunPods *pods, const char *con
     return false;
 }
 
+/* A pod that succeeded decides: its Job completes a second or two later. */
+static bool has_succeeded(const Job *job, const RunPods *pods) {
+    vec_each(pods, each) {
+        if (pod_has_succeeded(each->pod))
+            return true;
+    }
+    return job_completion(job) != NULL;
+}
+
 /* The changes of pods arrive on another way than those of Jobs, so the result may be still to come.
- */
+ * `ended`: the condition of the Job; NULL: it comes. */
 static bool may_come(RunCase *the, const StatusCondition *ended) {
-    int64_t due_ms = ended->since_ms + RESULT_MS;
+    int64_t due_ms;
+    if (!ended)
+        return true;
+    due_ms = ended->since_ms + RESULT_MS;
     if (the->now_ms >= due_ms)
         return false;
     add_step(the, (DecisionStep){STEP_WAKE, &the->view->run->meta, .wake_ms = due_ms});
@@ -413,10 +425,10 @@ static void create_job(RunCase *the, StepKind kind, const char *phase, ObjectIde
 
 /* Its UID is no reason for a patch while the Job is young: only then it could be one that the API
  * server refused. */
-static void note_job(RunCase *the, const Job *job, ObjectIdentity *out) {
+static void note_job(RunCase *the, const Job *job, const RunPods *pods, ObjectIdentity *out) {
     int64_t began_ms = job->status.started_ms ? job->status.started_ms : job->meta.created_ms;
     int64_t due_ms = began_ms + POD_WAIT_MS;
-    bool is_young = the->now_ms < due_ms && !job_is_complete(job) && !job_failure(job);
+    bool is_young = the->now_ms < due_ms && !has_succeeded(job, pods) && !job_failure(job);
     if (out->uid.len > 0 || !is_young)
         *out = (ObjectIdentity){job->meta.name, job->meta.uid};
     if (is_young)
@@ -437,17 +449,17 @@ static bool rule_apply(RunCase *the) {
         add_event(the, "Applying", message);
         return true;
     }
-    note_job(the, job, &the->next.jobs.apply);
+    note_job(the, job, pods, &the->next.jobs.apply);
     if (failure) {
         finish_failed(the, failure, pods, true);
-    } else if (!job_is_complete(job)) {
+    } else if (!has_succeeded(job, pods)) {
         show_job(the, job, pods, RUN_PHASE_APPLYING);
     } else if (find_result(the, pods, "apply", &result) || !may_come(the, job_completion(job))) {
         const ChangeCounts *changes = &the->next.plan.counts;
         the->next.apply.added = changes->add + changes->import;
         the->next.apply.changed = changes->change + changes->replace;
         the->next.apply.destroyed = changes->destroy + changes->forget;
-        /* A lost result does not matter: the Job's status decides. */
+        /* A lost result does not matter: the status of the Job or of its pod decides. */
         the->next.apply.state = result.state;
         the->next.outputs.digest = result.outputs;
         the->next.outputs.names = result.output_names;
@@ -495,6 +507,7 @@ static void take_plan(RunCase *the, const RunResult *result, bool is_verified) {
 
 static bool rule_plan(RunCase *the) {
     const Job *job = the->view->plan_job;
+    const RunPods *pods = &the->view->plan_pods;
     const StatusCondition *failure = job ? job_failure(job) : NULL;
     RunResult result;
     if (the->next.planned_ms != 0)
@@ -505,16 +518,16 @@ static bool rule_plan(RunCase *the) {
         create_job(the, STEP_CREATE_PLAN_JOB, "plan", &the->next.jobs.plan);
         return true;
     }
-    note_job(the, job, &the->next.jobs.plan);
+    note_job(the, job, pods, &the->next.jobs.plan);
     if (job->meta.deleted_ms != 0)
         return true; /* another one is made when it is gone */
     if (failure)
-        finish_failed(the, failure, &the->view->plan_pods, false);
-    else if (!job_is_complete(job))
-        show_job(the, job, &the->view->plan_pods, RUN_PHASE_PLANNING);
-    else if (find_result(the, &the->view->plan_pods, "report", &result))
+        finish_failed(the, failure, pods, false);
+    else if (!has_succeeded(job, pods))
+        show_job(the, job, pods, RUN_PHASE_PLANNING);
+    else if (find_result(the, pods, "report", &result))
         take_plan(the, &result, true);
-    else if (find_result(the, &the->view->plan_pods, "plan", &result))
+    else if (find_result(the, pods, "plan", &result))
         take_plan(the, &result, false); /* the container that runs code of the configuration */
     else if (may_come(the, job_completion(job)) || job->meta.deleted_ms != 0)
         return true;

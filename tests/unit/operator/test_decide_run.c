@@ -586,6 +586,31 @@ static void late_pods(void **) {
     decides(&view, "run Ready=True Applied Complete; event Applied");
 }
 
+/* The Job completes a while after its pod succeeded. */
+static void early_pods(void **) {
+    static const char active[] = "\"active\":1,\"startTime\":\"2026-01-02T03:03:05Z\"";
+    static const char planning[] = "run Ready=Unknown Planning Reconciling";
+    RunView view = {.run = run_of((RunText){0}), .stack = stack_of("")};
+    Pod *pod = ended("report", 0, RESULT("", "", ""));
+    view.plan_job = job_of(active);
+    add_pod(&view.plan_pods, pod);
+    decides(&view, "run Ready=True NoChanges Complete; event NoChanges");
+    pod->status.phase = STR("Running"); /* another container has not ended */
+    decides(&view, planning);
+    pod->status.phase = STR("Failed");
+    decides(&view, planning);
+    view.plan_pods.items[0].pod = ended("report", 0, ""); /* it is lost when the Job is complete */
+    decides(&view, "run");
+    view.run = run_of((RunText){.status = APPROVED});
+    view.apply_job = job_of(active);
+    add_pod(&view.apply_pods, ended("apply", 1, ""));
+    decides(&view, "run Ready=Unknown Applying Reconciling");
+    add_pod(&view.apply_pods, ended("apply", 0, ""));
+    decides(&view, "run");
+    add_pod(&view.apply_pods, ended("apply", 0, "{\\\"v\\\":1}"));
+    decides(&view, "run Ready=True Applied Complete; event Applied");
+}
+
 static void row_15_16_apply_failed(void **) {
     RunView view = {.run = run_of((RunText){.status = APPROVED}), .stack = stack_of("")};
     view.apply_job = job_of(FAILED("PodFailurePolicy"));
@@ -714,6 +739,7 @@ UNIT_MAIN(test_decide_run) {
         cmocka_unit_test(row_13_absent_apply),
         cmocka_unit_test(row_14_applied),
         cmocka_unit_test(late_pods),
+        cmocka_unit_test(early_pods),
         cmocka_unit_test(row_15_16_apply_failed),
         cmocka_unit_test(row_17_finished),
         cmocka_unit_test(regressed),
