@@ -69,25 +69,19 @@ static bool write_secret(Runner *runner, Str body, Str *problem) {
     return false;
 }
 
-static bool read_state(Runner *runner, RunResult *result) {
-    static const char *const words[] = {"state", "pull", NULL};
-    Value state;
-    int64_t number;
-    if (!runner_child_json(runner, words, &state) || !value_find_int(state, STR("serial"), &number))
-        return false;
-    result->state = (StateVersion){value_text_at(state, STR("lineage")), (uint64_t)number};
-    runner_kinds_add(state, result, runner->arena);
-    return true;
-}
-
 int runner_outputs(Runner *runner) {
-    static const char *const words[] = {"output", "-json", "-no-color", NULL};
+    static const char *const words[] = {"state", "pull", NULL};
     RunResult result = {0};
-    Value outputs;
+    Value state, outputs;
     Str problem = STR_EMPTY, body;
-    if (!runner_child_json(runner, words, &outputs) || !read_state(runner, &result))
-        return runner_message_fail(runner, UNREACHABLE, STR("The outputs cannot be read"),
+    int64_t serial;
+    if (!runner_child_json(runner, words, &state) ||
+        !value_find_int(state, STR("serial"), &serial) ||
+        !value_find_present(state, STR("outputs"), &outputs))
+        return runner_message_fail(runner, UNREACHABLE, STR("The state cannot be read"),
                                    STR("the log of the container says why"));
+    result.state = (StateVersion){value_text_at(state, STR("lineage")), (uint64_t)serial};
+    runner_kinds_add(state, &result, runner->arena);
     body = secret_json(runner, outputs, &result);
     if (!write_secret(runner, body, &problem))
         return runner_message_fail(runner, UNREACHABLE, STR("The outputs cannot be stored"),
