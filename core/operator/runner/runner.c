@@ -52,7 +52,8 @@ static bool find_directory(Runner *runner, Str *problem) {
 }
 
 /* Plans are encrypted by the key of the Stack, whatever the configuration says; states are the
- * configuration's business. The key is random, so few iterations suffice. */
+ * configuration's business. The key is random, so few iterations suffice, of the hash for which
+ * most processors have instructions. */
 static void add_encryption(Runner *runner) {
     const Disk *disk = runner->io->disk;
     Str key;
@@ -64,8 +65,9 @@ static void add_encryption(Runner *runner) {
         runner, "TF_ENCRYPTION",
         str_format(runner->arena,
                    "{\"key_provider\":{\"pbkdf2\":{\"stack\":{\"passphrase\":%.*s,"
-                   "\"iterations\":200000}}},\"method\":{\"aes_gcm\":{\"stack\":{\"keys\":"
-                   "\"key_provider.pbkdf2.stack\"}}},\"plan\":{\"method\":"
+                   "\"iterations\":200000,\"hash_function\":\"sha256\"}}},\"method\":{"
+                   "\"aes_gcm\":{\"stack\":{\"keys\":\"key_provider.pbkdf2.stack\"}}},"
+                   "\"plan\":{\"method\":"
                    "\"method.aes_gcm.stack\",\"enforced\":true}}",
                    STR_ARG(json_text(value_string(str_trim(key), runner->arena), runner->arena))));
 }
