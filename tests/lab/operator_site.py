@@ -14,6 +14,7 @@ GROUP = "/apis/infra.loam.internal/v1alpha1/namespaces/%s/" % TEAM
 KINDS = {"stacks": GROUP + "stacks", "runs": GROUP + "runs", "jobs": "/apis/batch/v1/namespaces/%s/jobs" % TEAM,
          "pods": "/api/v1/namespaces/%s/pods" % TEAM, "configmaps": "/api/v1/namespaces/%s/configmaps" % TEAM, "nodes": "/api/v1/nodes"}
 WAIT = 600
+WATCH_S = 24 * 3600  # an API server ends a watch of no other time after half an hour
 # One after the other, so that an apply can be met in its middle.
 SLOW = """
 resource "time_sleep" "%(name)s%(i)d" {
@@ -117,7 +118,7 @@ class Watch:
         self.site, self.kind, self.items, self.changed = site, kind, {}, threading.Condition()
         self.created, self.deleted = collections.Counter(), collections.Counter()
         self.marks = collections.defaultdict(dict)  # name -> step -> when it was first seen
-        self.process = subprocess.Popen(site.kubectl_words("get", "--raw", KINDS[kind] + "?watch=1"), stdin=subprocess.DEVNULL,
+        self.process = subprocess.Popen(site.kubectl_words("get", "--raw", "%s?watch=1&timeoutSeconds=%d" % (KINDS[kind], WATCH_S)), stdin=subprocess.DEVNULL,
                                         stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, encoding="utf-8")
         threading.Thread(target=self.follow, daemon=True).start()
 
