@@ -624,16 +624,31 @@ static bool change_proxy(Change *change, Diags *diags) {
     return outcome == CHANGE_STEP_ROLLED_BACK ? stop(change, diags) : outcome == CHANGE_STEP_DONE;
 }
 
+/* kubeadm gives kube-proxy the network of the pods and its access to the API server. An argument
+ * that goes, or that sets a part of an object, leaves what kubeadm makes without it. */
+static bool make_proxy(Change *change, Value before, Value after, Diags *diags) {
+    const Member *first = &change->members.items[0];
+    const ClusterDocuments *former = &change->config.former;
+    Arena *arena = change->call->arena;
+    StrVec fields = component_change_fields(before, after, arena);
+    Str text = cluster_config_text(init_document(first, arena), former->cluster, arena);
+    Value made;
+    if (!cluster_config_make_proxy(&first->peer->link, text, after, &made, diags))
+        return false;
+    change->wanted.proxy = component_change_with(former->proxy, &fields, made, arena);
+    return true;
+}
+
 static bool plan_proxy(Change *change, const Scope *scope, Value prior, Diags *diags) {
     const ClusterConfig *config = &change->config;
     change->wanted.proxy = config->former.proxy;
     change->has_proxy = concerns(scope, CHANGE_PROXY) && value_is_present(config->live.proxy);
-    if (has_class(scope->changes, CHANGE_PROXY))
-        change->wanted.proxy = component_change_apply(
-            config->former.proxy, object_attribute(prior, "kube_proxy"),
-            object_attribute(scope->object, "kube_proxy"), change->call->arena);
-    return change->has_proxy || !has_class(scope->changes, CHANGE_PROXY) ||
-           path_error(change->call, PATH_AT(change->call, {"kube_proxy"}), diags,
+    if (!has_class(scope->changes, CHANGE_PROXY))
+        return true;
+    if (change->has_proxy)
+        return make_proxy(change, object_attribute(prior, "kube_proxy"),
+                          object_attribute(scope->object, "kube_proxy"), diags);
+    return path_error(change->call, PATH_AT(change->call, {"kube_proxy"}), diags,
                       "Configuration of kube-proxy not read",
                       "The cluster has no ConfigMap \"kube-proxy\" in the namespace "
                       "\"kube-system\": kubeadm did not install kube-proxy.");

@@ -1,5 +1,6 @@
 /* cluster_config: the ConfigMaps, and cluster_change.sh on the first machine. */
 #include "cluster_config.h"
+#include "component_config.h"
 #include "control_files.h"
 #include "field_name.h"
 #include "json.h"
@@ -193,6 +194,36 @@ Value cluster_config_with_volumes(Value config, const char *component, Value vol
 
 Str cluster_config_text(Str init, Value config, Arena *arena) {
     return str_format(arena, "%.*s---\n%.*s", STR_ARG(init), STR_ARG(yaml_text_of(config, arena)));
+}
+
+/* Finds the configuration among the objects of kube-proxy; returns false if there is none. */
+static bool find_proxy(Str objects, Value *out, Arena *arena) {
+    size_t left = ELEMENTS_MAX;
+    YamlFailure failure = {0};
+    YamlDocuments found = {0};
+    if (!yaml_documents_read(objects, (YamlBudget){spend, &left}, &found, &failure, arena))
+        return false;
+    vec_each(&found, one) {
+        Str text = kube_object_text(one->root, "data", "config.conf");
+        if (has_kind(one->root, "ConfigMap") && text.len && cluster_config_parse(text, out, arena))
+            return true;
+    }
+    return false;
+}
+
+bool cluster_config_make_proxy(SshLink *link, Str text, Value given, Value *out, Diags *diags) {
+    Arena *arena = link->call->arena;
+    StrBuf input = strbuf_new(arena);
+    Str objects;
+    strbuf_add(&input, text);
+    kubeadm_document_add(&input, KUBE_PROXY_API_VERSION, "KubeProxyConfiguration", given, arena);
+    return run_part(link, STR("proxy"), strbuf_str(&input), &objects, diags) &&
+           (find_proxy(objects, out, arena) ||
+            path_error(link->call, PATH_AT(link->call, {"kube_proxy"}), diags,
+                       "Configuration of kube-proxy not made",
+                       "On the first control plane, \"kubeadm init phase addon kube-proxy "
+                       "--print-manifest\" printed no ConfigMap with a configuration. Does its "
+                       "version of kubeadm fit the cluster?"));
 }
 
 bool cluster_config_upload(SshLink *link, Str init, Value config, Diags *diags) {

@@ -29,6 +29,10 @@ Value cluster_config_with(Value former, const ChangeRows *changes, Value planned
 /* Replaces the volumes for files of a component, "api_server" for example, by those of a list of
  * control_files_volumes. */
 Value cluster_config_with_volumes(Value config, const char *component, Value volumes, Arena *arena);
+/* Sets *out to the KubeProxyConfiguration that kubeadm on the machine makes of its fields `given`,
+ * or of null: with kubeadm's defaults. `text`: of cluster_config_text. */
+MUST_USE bool cluster_config_make_proxy(SshLink *link, Str text, Value given, Value *out,
+                                        Diags *diags);
 /* Gives the cluster a ClusterConfiguration, by kubeadm on the machine. `init`: text of its
  * InitConfiguration. */
 MUST_USE bool cluster_config_upload(SshLink *link, Str init, Value config, Diags *diags);

@@ -40,19 +40,23 @@ StrVec component_change_fields(Value before, Value after, Arena *arena) {
     return names;
 }
 
-Value component_change_apply(Value config, Value before, Value after, Arena *arena) {
-    StrVec names = component_change_fields(before, after, arena);
+Value component_change_with(Value config, const StrVec *names, Value source, Arena *arena) {
     ObjectBuilder builder = object_builder_new(arena);
     for (size_t i = 0; value_is_present(config) && i < config.count; i++) {
-        if (!str_is_among(value_key_at(config, i), names.items, names.count))
+        if (!str_is_among(value_key_at(config, i), names->items, names->count))
             object_builder_put(&builder, value_key_at(config, i), value_at(config, i));
     }
-    vec_each(&names, name) {
-        Value found = component_change_field(after, *name);
+    vec_each(names, name) {
+        Value found = component_change_field(source, *name);
         if (value_is_present(found))
             object_builder_put(&builder, *name, found);
     }
     return object_builder_value(&builder);
+}
+
+Value component_change_apply(Value config, Value before, Value after, Arena *arena) {
+    StrVec names = component_change_fields(before, after, arena);
+    return component_change_with(config, &names, after, arena);
 }
 
 StrVec component_change_drains(const StrVec *fields, Arena *arena) {

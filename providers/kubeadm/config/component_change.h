@@ -14,6 +14,8 @@ StrVec component_change_fields(Value before, Value after, Arena *arena);
 /* Returns `config` with the fields that differ as in `after`; a field that `after` lacks is
  * removed. Other fields stay. */
 Value component_change_apply(Value config, Value before, Value after, Arena *arena);
+/* Returns `config` with these fields as in `source`; a field that `source` lacks is removed. */
+Value component_change_with(Value config, const StrVec *names, Value source, Arena *arena);
 /* Returns those of the fields that a kubelet accepts only on a node without pods. */
 StrVec component_change_drains(const StrVec *fields, Arena *arena);
 /* The values of a field. */

@@ -3,6 +3,8 @@
 #pragma once
 
 #include "base64.h"
+#include "cluster_config.h"
+#include "component_change.h"
 #include "json.h"
 #include "kube_object.h"
 #include "kubeadm_change.h"
@@ -66,6 +68,7 @@ typedef struct Cluster {
     bool has_certificates; /* the requests of kubelets for them were listed */
     const char *lost;      /* host that the plan removes */
     bool is_single;        /* the cluster has one member */
+    bool makes_no_proxy;   /* kubeadm does not print the configuration of kube-proxy */
     bool writes_zeros; /* kubeadm writes the zero of a duration, and kubelets show its default */
 } Cluster;
 
@@ -150,6 +153,30 @@ static inline Str role_facts(const Cluster *cluster, Arena *arena) {
                       STR_ARG(flags), STR_ARG(base64_encode(mark, arena)));
 }
 
+#define PROXY_ACCESS  "/var/lib/kube-proxy/kubeconfig.conf"
+#define PROXY_NETWORK "10.244.0.0/16"
+#define PROXY_DEFAULTS                                                                             \
+    "{\"clientConnection\":{\"kubeconfig\":\"" PROXY_ACCESS                                        \
+    "\",\"qps\":0},\"clusterCIDR\":\"" PROXY_NETWORK                                               \
+    "\",\"metricsBindAddress\":\"\",\"mode\":\"\"}"
+
+/* kubeadm adds its defaults to the last document. */
+static inline Str print_proxy(const Cluster *cluster, Str input, Arena *arena) {
+    Value defaults, given = value_null(&TYPE_DYNAMIC);
+    size_t at = SIZE_MAX, next = 0;
+    while ((next = str_find(input, STR("---\n"), next)) != SIZE_MAX)
+        at = next += 4;
+    assert_true(at != SIZE_MAX && cluster_config_parse(str_after(input, at), &given, arena));
+    check_str(kube_object_text(given, "", "kind"), "KubeProxyConfiguration");
+    assert_true(json_parse_object(STR(PROXY_DEFAULTS), &defaults, arena));
+    Str made = json_text(component_change_merge(defaults, given, arena), arena);
+    return str_format(
+        arena,
+        "---\nkind: ServiceAccount\nmetadata: {name: kube-proxy}\n---\nkind: ConfigMap"
+        "\ndata:\n  kubeconfig.conf: x\n%s  config.conf: %.*s\n",
+        cluster->makes_no_proxy ? "#" : "", STR_ARG(json_text(value_from_str(made), arena)));
+}
+
 static inline Str answer(Cluster *cluster, size_t i, const SshCommand *command, Arena *arena) {
     bool is_step = has(command->command, "-change'");
     bool is_kubelet = has(command->command, "-kubelet'") && !has(command->command, "'upload-");
@@ -166,6 +193,8 @@ static inline Str answer(Cluster *cluster, size_t i, const SshCommand *command, 
             cluster->former = str_clone(command->input, arena);
         return cluster->former;
     }
+    if (has(command->command, "'proxy'"))
+        return print_proxy(cluster, command->input, arena);
     if (has(command->command, "'upload'"))
         cluster->live = str_after(str_clone(command->input, arena),
                                   str_find(command->input, STR("---\n"), 0) + 4);

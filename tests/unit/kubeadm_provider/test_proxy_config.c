@@ -40,9 +40,64 @@ static void test_proxy(void **) {
     close_cluster(&cluster);
 }
 
+/* What kubeadm makes of the rest stays: the access to the API server, the network of the pods. */
+static void test_defaults(void **) {
+    static const struct {
+        const char *before, *after; /* arguments; NULL: none */
+        const char *live, *wanted;  /* ConfigMap */
+    } rows[] = {
+        {"{}", "{\"clientConnection\":{\"qps\":50}}",
+         "{\"clientConnection\":{\"kubeconfig\":\"" PROXY_ACCESS "\",\"qps\":0},\"x\":1}",
+         "clientConnection:\n  kubeconfig: \"" PROXY_ACCESS "\"\n  qps: 50\nx: 1\n"},
+        {"{\"clientConnection\":{\"qps\":50}}", "{}",
+         "{\"clientConnection\":{\"kubeconfig\":\"" PROXY_ACCESS "\",\"qps\":50},\"x\":1}",
+         "clientConnection:\n  kubeconfig: \"" PROXY_ACCESS "\"\n  qps: 0\nx: 1\n"},
+        {"{\"clusterCIDR\":\"10.1.0.0/16\",\"mode\":\"nftables\"}", "{\"mode\":\"nftables\"}",
+         "{\"clusterCIDR\":\"10.1.0.0/16\",\"mode\":\"nftables\"}",
+         "clusterCIDR: \"" PROXY_NETWORK "\"\nmode: \"nftables\"\n"},
+        {"{\"metricsBindAddress\":\"127.0.0.1:10249\"}", NULL,
+         "{\"metricsBindAddress\":\"127.0.0.1:10249\",\"mode\":\"by hand\"}",
+         "metricsBindAddress: \"\"\nmode: \"by hand\"\n"},
+        /* A field that kubeadm does not know. */
+        {"{\"y\":1}", "{}", "{\"x\":1,\"y\":1}", "x: 1\n"},
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+        Cluster cluster;
+        Value prior, planned;
+        open_cluster(&cluster);
+        make_objects(&cluster, "", "", &prior, &planned);
+        cluster.proxy = str_from_cstr(rows[i].live);
+        prior = with_fields(&cluster.c, prior, "kube_proxy", rows[i].before);
+        if (rows[i].after)
+            planned = with_fields(&cluster.c, planned, "kube_proxy", rows[i].after);
+        if (!run(&cluster, prior, planned))
+            fail_msg("%zu: %.*s", i, STR_ARG(cluster.c.diags.items[0].detail));
+        check_str(strbuf_str(&cluster.log), "proxy pods ");
+        check_str(cluster.proxy, rows[i].wanted);
+        close_cluster(&cluster);
+    }
+}
+
+static void test_not_made(void **) {
+    Cluster cluster;
+    Value prior, planned;
+    open_cluster(&cluster);
+    make_objects(&cluster, "", "", &prior, &planned);
+    cluster.proxy = STR(PROXY("iptables"));
+    cluster.makes_no_proxy = true;
+    planned = with_fields(&cluster.c, planned, "kube_proxy", "{\"mode\":\"nftables\"}");
+    assert_false(run(&cluster, prior, planned));
+    assert_true(says(&cluster, "printed no ConfigMap"));
+    check_str(strbuf_str(&cluster.log), "");
+    check_str(cluster.proxy, PROXY("iptables"));
+    close_cluster(&cluster);
+}
+
 UNIT_MAIN(test_proxy_config) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_proxy),
+        cmocka_unit_test(test_defaults),
+        cmocka_unit_test(test_not_made),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
