@@ -224,14 +224,15 @@ class Site:
     # The team.
 
     def start_git(self):
-        """A repository that the machines and pods reach over SSH. Their replies need routes to the pods."""
-        top, made = self.cluster.path("git"), self.cluster.path("repository")
-        for path in (top, made):
+        """A repository that the machines and pods reach over SSH. Their replies need routes to the pods. The home is empty: a shell would read
+        the files of this user at each fetch."""
+        top, made, home = self.cluster.path("git"), self.cluster.path("repository"), self.cluster.path("home")
+        for path in (top, made, home):
             os.makedirs(path, exist_ok=True)
         run("git", "init", "-q", "--bare", made)
         run("git", "init", "-q", "-b", "main", top)
         self.cluster.file("sshd_config", "\n".join([
-            "ListenAddress " + GATEWAY, "HostKey " + self.cluster.path("machine"), "PidFile none", "UsePAM no", "StrictModes no",
+            "ListenAddress " + GATEWAY, "HostKey " + self.cluster.path("machine"), "PidFile none", "UsePAM no", "StrictModes no", "SetEnv HOME=" + home,
             "AuthorizedKeysFile " + self.cluster.path("user.pub"), "PermitRootLogin yes", "PasswordAuthentication no", "MaxStartups 100", ""]))
         os.makedirs("/run/sshd", exist_ok=True)
         self.cluster.server = subprocess.Popen(self.cluster.command("/usr/sbin/sshd", "-D", "-e", "-f", self.cluster.path("sshd_config")),
