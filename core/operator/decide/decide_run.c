@@ -94,12 +94,13 @@ static void release_lanes(RunCase *the) {
 
 /* Pods. */
 
-/* The result of the newest pod that has one. */
+/* The result of the newest pod that has one. The message of a container that failed is none. */
 static bool find_result(const RunCase *the, const RunPods *pods, const char *container,
                         RunResult *out) {
     for (size_t i = pods->count; i-- > 0;) {
         const PodContainer *found = pod_container(pods->items[i].pod, container);
-        if (found && found->state.terminated.message.len > 0 &&
+        if (found && found->state.terminated.exit_code == 0 &&
+            found->state.terminated.message.len > 0 &&
             run_result_read(found->state.terminated.message, out, the->arena))
             return true;
     }
@@ -459,7 +460,7 @@ static bool rule_apply(RunCase *the) {
         the->next.apply.added = changes->add + changes->import;
         the->next.apply.changed = changes->change + changes->replace;
         the->next.apply.destroyed = changes->destroy + changes->forget;
-        /* A lost result does not matter: the status of the Job or of its pod decides. */
+        /* A lost result does not matter: the Job's status decides. */
         the->next.apply.state = result.state;
         the->next.outputs.digest = result.outputs;
         the->next.outputs.names = result.output_names;
@@ -529,7 +530,7 @@ static bool rule_plan(RunCase *the) {
         take_plan(the, &result, true);
     else if (find_result(the, pods, "plan", &result))
         take_plan(the, &result, false); /* the container that runs code of the configuration */
-    else if (may_come(the, job_completion(job)) || job->meta.deleted_ms != 0)
+    else if (may_come(the, job_completion(job)))
         return true;
     else if (++the->next.attempts < ATTEMPTS_MAX)
         add_step(the, (DecisionStep){STEP_DELETE_JOB, &the->view->run->meta,

@@ -67,8 +67,7 @@ static void add_encryption(Runner *runner) {
                    "{\"key_provider\":{\"pbkdf2\":{\"stack\":{\"passphrase\":%.*s,"
                    "\"iterations\":200000,\"hash_function\":\"sha256\"}}},\"method\":{"
                    "\"aes_gcm\":{\"stack\":{\"keys\":\"key_provider.pbkdf2.stack\"}}},"
-                   "\"plan\":{\"method\":"
-                   "\"method.aes_gcm.stack\",\"enforced\":true}}",
+                   "\"plan\":{\"method\":\"method.aes_gcm.stack\",\"enforced\":true}}",
                    STR_ARG(json_text(value_string(str_trim(key), runner->arena), runner->arena))));
 }
 

@@ -603,7 +603,7 @@ static void early_pods(void **) {
     decides(&view, "run");
     view.run = run_of((RunText){.status = APPROVED});
     view.apply_job = job_of(active);
-    add_pod(&view.apply_pods, ended("apply", 1, ""));
+    add_pod(&view.apply_pods, ended("apply", 1, "{\\\"v\\\":1}"));
     decides(&view, "run Ready=Unknown Applying Reconciling");
     add_pod(&view.apply_pods, ended("apply", 0, ""));
     decides(&view, "run");
