@@ -4,9 +4,11 @@
         site = start_site(cluster, WORKERS, *OPTIONS)    a control plane and workers with the operator; site.image is its image
         site.follow()                                    site.watches: the objects of each kind
         site.start_git(), site.make_team()"""
-import collections, filecmp, hashlib, json, os, pathlib, re, shutil, subprocess, threading, time
+import collections, filecmp, hashlib, json, os, pathlib, re, shutil, subprocess, sys, threading, time
 from cluster_nodes import GATEWAY, PROGRAMS
 from host import LOAM, TOP, Failed, read, run, skip, write
+sys.path.append(os.path.join(TOP, "tests/kube"))
+from slow_maps import slow_maps
 
 TEAM = "team"
 IMAGE = "loam.test/loam:1"
@@ -15,26 +17,12 @@ KINDS = {"stacks": GROUP + "stacks", "runs": GROUP + "runs", "jobs": "/apis/batc
          "pods": "/api/v1/namespaces/%s/pods" % TEAM, "configmaps": "/api/v1/namespaces/%s/configmaps" % TEAM, "nodes": "/api/v1/nodes"}
 WAIT = 600
 WATCH_S = 24 * 3600  # an API server ends a watch of no other time after half an hour
-# One after the other, so that an apply can be met in its middle.
-SLOW = """
-resource "time_sleep" "%(name)s%(i)d" {
-  create_duration = "600ms"
-  depends_on      = [%(before)s]
-}
-resource "kubernetes_config_map" "%(name)s%(i)d" {
-  data = { k = time_sleep.%(name)s%(i)d.id }
-  metadata {
-    name      = "%(name)s-%(i)d"
-    namespace = "team"
-  }
-}
-"""
 STEPS = 24
 
 
 def slow(name):
     """The ConfigMaps NAME-0 … NAME-(STEPS - 1)."""
-    return "".join(SLOW % {"name": name, "i": i, "before": "kubernetes_config_map.%s%d" % (name, i - 1) if i else ""} for i in range(STEPS))
+    return slow_maps(name, STEPS, "600ms")
 
 
 def condition(item, kind="Ready"):
