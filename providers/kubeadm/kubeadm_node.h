@@ -57,6 +57,7 @@ typedef struct KubeadmNode {
     bool is_control_plane;
     const NodeRuntime *runtime; /* of the machine: set by kubeadm_node_prepare */
     ClusterNode identity;       /* same */
+    bool accepts_cgroup1;       /* same: as kubeadm_node_accepts_cgroup1 */
     bool is_imported;           /* without "pki": the machine may have no mark yet */
 } KubeadmNode;
 
@@ -81,8 +82,14 @@ MUST_USE bool kubeadm_node_prepare(KubeadmNode *node, KubeadmPart *part, Diags *
  * of the node is a kubeadm_init, whose "kubelet" may accept such machines. `cgroup`: the fact. */
 MUST_USE bool kubeadm_node_check_cgroup(const KubeadmNode *node, Str cgroup, Diags *diags);
 
-/* Returns the typed object `registration` with address, name, flags and taints of the node's
- * registration. */
+/* Whether the machine has cgroup v1, on which the kubelet of this version starts because "kubelet"
+ * of the cluster accepts it. kubeadm's own check rejects the machine all the same. */
+bool kubeadm_node_accepts_cgroup1(const KubeadmNode *node, Str cgroup);
+/* The name of that check. */
+#define KUBEADM_SYSTEM_CHECK "SystemVerification"
+
+/* Returns the typed object `registration` with address, name, flags, taints and ignored checks of
+ * the node's registration. */
 Value kubeadm_node_registration(const KubeadmNode *node, Value registration);
 /* Returns the addresses of the kubelet in the configuration: node_address, and its argument
  * node-ip.

@@ -190,6 +190,22 @@ static void test_socket(void **) {
     }
 }
 
+/* Checks that kubeadm ignores its check of the system beside those of the user, or only those. */
+static void check_ignored(ResourceCase *c, KubeadmNode node, bool accepts) {
+    Value init = kubeadm_node_argument(node.object, c->arena);
+    node.runtime = &node_runtime_table[NODE_RUNTIME_CONTAINERD];
+    node.accepts_cgroup1 = accepts;
+    Value made =
+        kubeadm_node_registration(&node, object_nested(init, "node_registration", c->arena));
+    StrVec names = {0};
+    for (size_t i = 0; i < nested_list_count(made, "ignore_preflight_errors"); i++)
+        vec_push(c->arena, &names, value_text(nested_list_at(made, "ignore_preflight_errors", i)));
+    check_str(str_join(names.items, names.count, STR(" "), c->arena),
+              accepts ? "Swap SystemVerification" : "Swap");
+}
+
+#define IGNORED "\"init\":{\"node_registration\":{\"ignore_preflight_errors\":[\"Swap\"]}}"
+
 /* From Kubernetes 1.35 on, the kubelet starts with cgroup v1 only if its configuration says so. */
 static void test_cgroup(void **) {
     static const struct {
@@ -208,7 +224,7 @@ static void test_cgroup(void **) {
     };
     for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
         ResourceCase c = case_open(&kubeadm_init);
-        Str text = str_format(c.arena, "{" NODE("%s", "api:6443") ",\"kubelet\":%s}",
+        Str text = str_format(c.arena, "{" NODE("%s", "api:6443") ",\"kubelet\":%s," IGNORED "}",
                               rows[i].version, rows[i].kubelet);
         SshLink link = {.target = {.host = STR("10.0.0.11")}};
         KubeadmNode node = {.call = case_call(&c),
@@ -222,6 +238,10 @@ static void test_cgroup(void **) {
             assert_int_equal(c.diags.items[0].severity, rows[i].severity);
         if (rows[i].summary)
             check_str(c.diags.items[0].summary, rows[i].summary);
+        bool accepts = rows[i].summary && rows[i].severity == DIAG_WARNING;
+        assert_int_equal(kubeadm_node_accepts_cgroup1(&node, str_from_cstr(rows[i].cgroup)),
+                         accepts);
+        check_ignored(&c, node, accepts);
         case_close(&c);
     }
 }
