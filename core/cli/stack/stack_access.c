@@ -140,6 +140,9 @@ static bool take_object(StackAccess *access, const StackRequest *request, KubeOu
 bool stack_access_get(StackAccess *access, const StackRequest *request, Value *out) {
     KubeResponse response;
     KubeOutcome outcome = kube_call_get(&access->call, &request->ref, &response, access->diags);
+    *out = (Value){0};
+    if (outcome == KUBE_ABSENT && request->may_be_absent)
+        return true;
     return take_object(access, request, outcome, &response, out);
 }
 

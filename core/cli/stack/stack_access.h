@@ -43,7 +43,8 @@ MUST_USE bool stack_access_begin(StackAccess *access, Cli *cli, const Arguments 
 typedef struct StackRequest {
     const char *action;
     KubeRef ref;
-    const char *right; /* end of a sentence: "The role loam-viewer has this right." */
+    const char *right;  /* end of a sentence: "The role loam-viewer has this right." */
+    bool may_be_absent; /* a get of an absent object succeeds with a zero value */
 } StackRequest;
 
 MUST_USE bool stack_access_get(StackAccess *access, const StackRequest *request, Value *out);

@@ -43,13 +43,16 @@ static bool check_generation(StackAccess *access, const char *action, Value stac
                       STR_ARG(access->title));
 }
 
-/* Gets a Run. Without one, the plan has no digest. */
+/* Gets a Run. Without one, the plan has no digest: the operator names a Run before it makes it. */
 static bool get_run(StackAccess *access, const char *action, Str name, StackPlan *out) {
     KubeRef ref = {&stack_access_runs, access->stack.namespace, name};
     if (name.len == 0)
         return true;
-    if (!stack_access_get(access, &(StackRequest){action, ref, stack_access_viewer}, &out->run))
+    StackRequest request = {action, ref, stack_access_viewer, .may_be_absent = true};
+    if (!stack_access_get(access, &request, &out->run))
         return false;
+    if (!value_is_present(out->run))
+        return true;
     out->run_name = name;
     out->run_uid = kube_object_text(out->run, "metadata", "uid");
     if (str_equal(kube_object_text(out->run, "spec.stack", "uid"),
