@@ -36,5 +36,6 @@ def stages(changed):
 
 
 def start_pods(cluster, changed=None):
+    server.skip_without("kwok", "kube-scheduler", command=server.POD_COMMAND)
     cluster.start_controllers(server.CONTROLLERS + server.POD_CONTROLLERS, *FAST)
     cluster.start_nodes("--config", cluster.write("stages.yaml", "---\n".join(json.dumps(each) + "\n" for each in stages(changed))))

@@ -17,7 +17,7 @@
 
   start(controllers=True)                     kube-controller-manager too: namespaces end, definitions clean up
   start(pods=True)                            the scheduler and kwok too: pods run on nodes that do not exist
-  start(version="v1.33")                      the API server of this minor version
+  start(version="v1.36")                      the API server of this minor version
 
 Every process is stopped by its process ID at the end of the block, and by the kernel if the test dies."""
 import base64, contextlib, ctypes, fcntl, functools, glob, http.client, itertools, json, os, random, shutil, signal, socket, ssl, subprocess, sys, tempfile, time
@@ -26,7 +26,7 @@ import urllib.request
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 COMMAND = "tests/programs/build api"
 POD_COMMAND = "tests/programs/build cluster tools"
-UPGRADE_COMMAND = "tests/programs/build upgrade"
+UPGRADE_COMMAND = "tests/programs/build release-1.36"
 USERS = {"root": "system:masters", "limited": "", "other": ""}
 START_SECONDS = 120
 IDLE_SECONDS = 30  # the API server closes a connection without requests after 90
