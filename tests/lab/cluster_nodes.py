@@ -5,7 +5,7 @@ provider kubeadm that makes a cluster of them.
 import fcntl, glob, json, os, re, shutil, subprocess, sys, time
 from host import HERE, LAB, LOAM, TOP, Failed, Host, read, run, skip, write
 
-VERSION = "1.34.4"
+VERSION = "1.37.2"
 GATEWAY = "10.88.0.1"
 ROLES = {"cp": 10, "w": 20}
 NEEDED = {"cp": 31, "w": 17}  # instances of inotify
@@ -141,7 +141,7 @@ ExecStart=/usr/local/bin/kubelet --bootstrap-kubeconfig=/etc/kubernetes/bootstra
         os.symlink("../kubelet.service", units + "multi-user.target.wants/kubelet.service")
         write(top + "/etc/containerd/config.toml", """version = 2
 [plugins."io.containerd.grpc.v1.cri"]
-  sandbox_image = "registry.k8s.io/pause:3.10.1"
+  sandbox_image = "registry.k8s.io/pause:3.10.2"
   restrict_oom_score_adj = true
   [plugins."io.containerd.grpc.v1.cri".cni]
     bin_dir = "/opt/cni/bin"
@@ -295,6 +295,30 @@ ExecStart=/usr/local/bin/kubelet --bootstrap-kubeconfig=/etc/kubernetes/bootstra
         super().configure(name)
         os.symlink(os.path.join(TOP, "modules"), self.path("work/modules"))
         self.loam("init")
+
+    def loam(self, *arguments, **options):
+        if arguments[0] == "destroy" and "cp1" in self.names:
+            self.check_health()
+        return super().loam(*arguments, **options)
+
+    def check_health(self):
+        """Programs of others judge the first control plane: kubeadm its certificates, etcdctl the members, crictl the runtime, and the API
+        server itself."""
+        health = ("-n kube-system exec etcd-cp1 -- etcdctl --cacert /etc/kubernetes/pki/etcd/ca.crt --cert /etc/kubernetes/pki/etcd/server.crt "
+                  "--key /etc/kubernetes/pki/etcd/server.key endpoint health --cluster")
+        if self.on("cp1", "test -e /etc/kubernetes/admin.conf", check=False).returncode != 0:
+            return
+        certificates = self.on("cp1", "kubeadm certs check-expiration 2>/dev/null").stdout
+        lacking = [line for line in certificates.splitlines() if "!MISSING!" in line and "super-admin.conf" not in line]
+        if lacking or "admin.conf" not in certificates or "invalid" in certificates:
+            raise Failed("kubeadm certs check-expiration:\n" + certificates)
+        if "unhealthy" in self.kubectl(health) or "readyz check passed" not in self.kubectl("get --raw '/readyz?verbose'"):
+            raise Failed("etcd or the API server is not healthy")
+        if self.on("cp1", "command -v crictl", check=False).returncode == 0:
+            conditions = json.loads(self.on("cp1", "crictl info 2>/dev/null").stdout)["status"]["conditions"]
+            if not all(one["status"] for one in conditions if one["type"] in ("RuntimeReady", "NetworkReady")):
+                raise Failed("crictl info: %s" % conditions)
+        self.say("kubeadm certs, etcdctl, crictl and readyz have no objection")
 
     def size(self, control_planes, workers):
         self.variables.update(control_planes=str(control_planes), workers=str(workers))
