@@ -6,22 +6,20 @@
 #include "component_change.h"
 #include "control_files.h"
 #include "control_plane_step.h"
-#include "etcd_turn.h"
 #include "kube_object.h"
 #include "kubeadm_document.h"
 #include "kubeadm_gate.h"
 #include "kubeadm_import.h"
 #include "kubeadm_kubelet.h"
 #include "kubeadm_schema.h"
+#include "kubeadm_turn.h"
 #include "kubeadm_upgrade.h"
 #include "log.h"
-#include "node_object.h"
 #include "object_builder.h"
 #include "path_error.h"
 #include "proxy_config.h"
 
 #define UNFINISHED  "change_unfinished"
-#define POD_MS      INT64_C(240000)
 #define DEFAULT_PKI "/etc/kubernetes/pki"
 
 /* A static pod: its name in manifests begins with "kube-". */
@@ -309,35 +307,9 @@ static bool check_version(const Change *change, const Member *member, Diags *dia
                       STR_ARG(kube_version_text(change->version, arena)));
 }
 
-#define ALL_PODS  "etcd apiserver controller-manager scheduler"
-#define USER_PODS "apiserver controller-manager scheduler" /* of files */
-
 static Str pki_directory(Value config) {
     Str found = kube_object_text(config, "", "certificatesDir");
     return found.len ? found : STR(DEFAULT_PKI);
-}
-
-static bool is_ready(const KubeadmPeer *peer) {
-    SCOPED(ClusterApi) api = {0};
-    Diags ignored = diags_new(peer->node.call->arena);
-    return kubeadm_peer_api(peer, &api, &ignored) && cluster_api_is_ready(&api);
-}
-
-/* A step that was killed can leave an API server that does not start, and without it nothing can be
- * read or changed. */
-static bool mend_member(const Change *change, KubeadmPeer *peer, Diags *diags) {
-    const KubeadmPeer *first = change->peers->items.items[0];
-    Value cluster = object_nested(first->node.object, "cluster", change->call->arena);
-    ControlPlaneStep step = {
-        .id = peer->node.id,
-        .pods = STR(ALL_PODS),
-        .server = kubeadm_node_own_endpoint(&peer->node),
-        .pki = object_text(cluster, "certificates_dir", STR(DEFAULT_PKI)),
-        .file_users = STR(USER_PODS),
-        .limit_ms = POD_MS,
-    };
-    return control_plane_step_settle(&peer->link, step.id, diags) &&
-           (is_ready(peer) || control_plane_step_restore(&peer->link, &step, diags));
 }
 
 static bool look_at_members(Change *change, Diags *diags) {
@@ -345,7 +317,7 @@ static bool look_at_members(Change *change, Diags *diags) {
         Member member = {.peer = *peer};
         if (!(*peer)->node.is_control_plane)
             continue;
-        if (!mend_member(change, *peer, diags) ||
+        if (!kubeadm_turn_mend(change->peers, *peer, diags) ||
             !host_look(&(*peer)->link, NULL, &member.look, diags) ||
             !check_version(change, &member, diags))
             return false;
@@ -461,12 +433,6 @@ static Str needed_pairs(const Change *change, const Member *member, bool is_of_e
     return str_join(pairs.items, pairs.count, STR(" "), arena);
 }
 
-static int64_t pod_limit(const Change *change) {
-    int64_t left = call_time_left_ms(change->call), most;
-    most = left ? left / (int64_t)change->members.count / 2 : POD_MS;
-    return most < POD_MS ? most : POD_MS;
-}
-
 static ControlPlaneStep member_step(const Change *change, const Member *member, bool is_of_etcd) {
     Arena *arena = change->call->arena;
     const KubeadmNode *node = &member->peer->node;
@@ -476,7 +442,7 @@ static ControlPlaneStep member_step(const Change *change, const Member *member, 
         .server = kubeadm_node_own_endpoint(node),
         .pki = pki_directory(change->wanted.cluster),
         .pairs = needed_pairs(change, member, is_of_etcd),
-        .limit_ms = pod_limit(change),
+        .limit_ms = kubeadm_turn_limit_ms(change->call, change->members.count),
     };
 }
 
@@ -486,16 +452,6 @@ static ChangeOutcome change_member(const Change *change, const Member *member, D
     step.file_lines = change->file_lines;
     step.file_users = change->file_users;
     return control_plane_step_run(&member->peer->link, &step, diags);
-}
-
-/* The node must report to the changed API server. */
-static bool pass_gates(const Change *change, const Member *member, Diags *diags) {
-    SCOPED(ClusterApi) api = {0};
-    return kubeadm_peer_api(member->peer, &api, diags) &&
-           cluster_api_wait(change->call, &api, KUBEADM_NODE_READY_MS, diags) &&
-           node_object_wait_version(change->call, &api, member->peer->node.name, (KubeVersion){0},
-                                    diags) &&
-           kubeadm_gate_wait(change->call, change->peers, KUBEADM_GATE_SERVERS, diags);
 }
 
 static void add_changed(Change *change, Str name) {
@@ -540,58 +496,36 @@ static bool change_members(Change *change, Diags *diags) {
         ChangeOutcome outcome = change_member(change, member, diags);
         if (outcome == CHANGE_STEP_ROLLED_BACK)
             return stop(change, diags);
-        if (outcome != CHANGE_STEP_DONE || !pass_gates(change, member, diags))
+        if (outcome != CHANGE_STEP_DONE || !kubeadm_turn_pass(change->peers, member->peer, diags))
             return false;
         add_changed(change, member->peer->node.name);
     }
     return true;
 }
 
-/* Members of etcd whose turn is still to come, and their indexes. */
-static StrVec hosts_of(const Change *change, const bool *has_changed, size_t *indexes) {
-    StrVec hosts = {0};
-    for (size_t i = 0; i < change->members.count; i++) {
-        if (has_changed[i])
-            continue;
-        indexes[hosts.count] = i;
-        vec_push(change->call->arena, &hosts, change->members.items[i].peer->node.address);
-    }
-    return hosts;
-}
-
-static bool take_turn(const Change *change, const StrVec *hosts, size_t *index, Diags *diags) {
-    const KubeadmNode *node = &change->members.items[0].peer->node;
-    EtcdGateway etcd;
-    return etcd_gateway_open(change->call, node->link, node->address, &node->pki.etcd_ca, &etcd,
-                             diags) &&
-           etcd_turn_take(&etcd, hosts, index, diags);
-}
-
-static bool change_etcd_of(const Change *change, const Member *member, ChangeOutcome *outcome,
-                           Diags *diags) {
+static bool change_etcd_of(void *payload, size_t index, Diags *diags) {
+    Change *change = payload;
+    const Member *member = &change->members.items[index];
     ControlPlaneStep step = member_step(change, member, true);
     step.pods = STR("etcd");
     report_member(change, member);
-    *outcome = control_plane_step_run(&member->peer->link, &step, diags);
-    return *outcome == CHANGE_STEP_DONE && pass_gates(change, member, diags);
+    ChangeOutcome outcome = control_plane_step_run(&member->peer->link, &step, diags);
+    if (outcome == CHANGE_STEP_ROLLED_BACK)
+        return stop(change, diags);
+    if (outcome != CHANGE_STEP_DONE || !kubeadm_turn_pass(change->peers, member->peer, diags))
+        return false;
+    add_changed(change, member->peer->node.name);
+    return true;
 }
 
 static bool change_etcd(Change *change, Diags *diags) {
-    size_t count = change->members.count, index = 0;
-    bool *has_changed = arena_new_array(change->call->arena, bool, count);
-    size_t *indexes = arena_new_array(change->call->arena, size_t, count);
-    ChangeOutcome outcome;
-    for (size_t done = 0; change->has_etcd && done < count; done++) {
-        StrVec hosts = hosts_of(change, has_changed, indexes);
-        if (!take_turn(change, &hosts, &index, diags))
-            return false;
-        const Member *member = &change->members.items[indexes[index]];
-        if (!change_etcd_of(change, member, &outcome, diags))
-            return outcome == CHANGE_STEP_ROLLED_BACK && stop(change, diags);
-        has_changed[indexes[index]] = true;
-        add_changed(change, member->peer->node.name);
-    }
-    return true;
+    KubeadmTurn turn = {
+        .node = &change->members.items[0].peer->node, .change = change_etcd_of, .payload = change};
+    if (!change->has_etcd)
+        return true;
+    vec_each(&change->members, member)
+        vec_push(change->call->arena, &turn.hosts, member->peer->node.address);
+    return kubeadm_turn_run(&turn, diags);
 }
 
 static bool change_kubelets(Change *change, Diags *diags) {
