@@ -25,6 +25,13 @@ FoundObjects call_find_objects(const Call *call, const char *type) {
     return found;
 }
 
+FoundObjects call_find_planned(const Call *call, const char *type) {
+    FoundObjects found = {0};
+    if (call->find_planned)
+        call->find_planned(call->progress_payload, type, &found);
+    return found;
+}
+
 int64_t call_monotonic_ms(const Call *call) {
     const Clock *clock = call->io->clock;
     return clock->monotonic_ms(clock->self);

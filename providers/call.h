@@ -9,7 +9,7 @@
 typedef struct Provider Provider;
 typedef struct ObjectType ObjectType;
 
-/* Another object of the state. */
+/* Another object of the state, or of the plan. */
 typedef struct FoundObject {
     Str address;
     Value object;
@@ -78,6 +78,7 @@ typedef struct Call {
     bool (*loses)(void *payload, Str text);
     bool (*makes_machine)(void *payload);
     void (*find_objects)(void *payload, const char *type, FoundObjects *out);
+    void (*find_planned)(void *payload, const char *type, FoundObjects *out);
     void (*progress)(void *payload, uint64_t done, uint64_t total, const char *what);
     bool (*parts_record)(void *payload, const PartIntent *intents, size_t count, Diags *diags);
     bool (*part_begin)(void *payload, const PartIntent *intent, Diags *diags);
@@ -117,6 +118,10 @@ bool call_makes_machine(const Call *call);
  * example the other members of a cluster. Objects of an older schema version are missing. Call it
  * in the thread of the slot. */
 FoundObjects call_find_objects(const Call *call, const char *type);
+/* Returns the objects of `type` of this provider configuration on which this one depends, as the
+ * plan leaves them; they may contain unknown values. Empty in an apply: the state has them then.
+ * Call it in the thread of the slot. */
+FoundObjects call_find_planned(const Call *call, const char *type);
 
 /* Parts: the objects behind one resource instance, such as a directory of manifests.
  *

@@ -3,12 +3,12 @@
  * "title" is rejected.
  *
  * Orders. In the plan, "keep a" and "refuse a" fail, "blame a" fails with the names of the others,
- * "survey a" notes the others, and "revive a" keeps the object in a planned deletion. In a read,
- * "hide a" fails, "touch a" changes the private data, "gone a" finds nothing, "edit a" finds the
- * size 99 and who set it, and "compare a" notes the configured size. "half a" fails in the
- * deletion, "lose create a" and "lose delete a" are calls without a reply, and "unfound a" fails in
- * the recovery. "defer read a", "defer plan a", "defer delete a" and "defer import a" defer these
- * calls. */
+ * "survey a" notes the others and those that it depends on, and "revive a" keeps the object in a
+ * planned deletion. In a read, "hide a" fails, "touch a" changes the private data, "gone a" finds
+ * nothing, "edit a" finds the size 99 and who set it, and "compare a" notes the configured size.
+ * "half a" fails in the deletion, "lose create a" and "lose delete a" are calls without a reply,
+ * and "unfound a" fails in the recovery. "defer read a", "defer plan a", "defer delete a" and
+ * "defer import a" defer these calls. */
 #include "bundle.h"
 #include "fake_world.h"
 
@@ -80,6 +80,23 @@ static void note_others(const Call *call, Value object) {
     pthread_mutex_unlock(&world->mutex);
 }
 
+/* "b depends on a:2\n": names and sizes as planned */
+static void note_planned(const Call *call, Value object) {
+    FakeWorld *world = fake_world_of(call);
+    FoundObjects found = call_find_planned(call, "fake_vault");
+    if (!found.count)
+        return;
+    pthread_mutex_lock(&world->mutex);
+    strbuf_add_format(&world->diary, "%.*s depends on",
+                      STR_ARG(object_text(object, "name", STR_EMPTY)));
+    vec_each(&found, one)
+        strbuf_add_format(&world->diary, " %.*s:%lld",
+                          STR_ARG(object_text(one->object, "name", STR_EMPTY)),
+                          (long long)object_int(one->object, "size", 0));
+    strbuf_add_char(&world->diary, '\n');
+    pthread_mutex_unlock(&world->mutex);
+}
+
 /* "b will lose its host\n" */
 static void note_host(const Call *call, Value object) {
     FakeWorld *world = fake_world_of(call);
@@ -111,8 +128,10 @@ static bool vault_plan(const Call *call, const PlanRequest *request, PlanRespons
     response->private_data = grown(call, request->private_data, deletes ? "D" : "p");
     if (!deletes)
         note_host(call, object);
-    if (is_ordered(call, "survey", object))
+    if (is_ordered(call, "survey", object)) {
         note_others(call, object);
+        note_planned(call, object);
+    }
     if (is_ordered(call, "blame", object))
         return blame(call, diags);
     if (is_ordered(call, deletes ? "defer delete" : "defer plan", object))

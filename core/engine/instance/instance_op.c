@@ -4,6 +4,7 @@
 #include "log.h"
 #include "mask.h"
 #include "mocking.h"
+#include "planned_objects.h"
 
 #include <inttypes.h>
 
@@ -190,6 +191,24 @@ static void find_objects(void *payload, const char *type, FoundObjects *out) {
     }
 }
 
+static void find_planned(void *payload, const char *type, FoundObjects *out) {
+    InstanceOp *op = payload;
+    PlannedObjects all = {0};
+    ProviderConfigAddr own = instance_op_provider_config(op);
+    if (op->walk->phase != PHASE_PLAN)
+        return;
+    planned_objects_find(op->walk, op->resource, str_from_cstr(type), &all, op->scratch);
+    vec_each(&all, planned) {
+        Value object = (*planned)->after;
+        if (!provider_config_addr_equal((*planned)->provider_config, own))
+            continue;
+        mask_collect(object, &op->secrets, op->scratch);
+        FoundObject one = {resource_addr_to_str((*planned)->address, op->scratch),
+                           value_unmark_deep(object, op->scratch)};
+        vec_push(op->scratch, out, one);
+    }
+}
+
 Call instance_op_call(InstanceOp *op) {
     const EngineWalk *walk = op->walk;
     return (Call){
@@ -218,6 +237,7 @@ Call instance_op_call(InstanceOp *op) {
         .loses = find_lost,
         .makes_machine = makes_machine,
         .find_objects = find_objects,
+        .find_planned = find_planned,
         .parts_record = op->parts_record,
         .part_begin = op->part_begin,
         .part_end = op->part_end,

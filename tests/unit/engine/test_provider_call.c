@@ -205,6 +205,41 @@ static void plans_know_of_others(void **) {
     engine_case_close(c);
 }
 
+/* A plan sees the objects that this one depends on as it leaves them, also new ones; not those that
+ * it deletes, and none of another provider configuration. */
+static void plans_know_of_dependencies(void **) {
+    static const struct {
+        const char *more, *wanted; /* NULL: none */
+    } rows[] = {
+        {"host: '${fake_vault.a.name}'", "\nb depends on a:2\n"},
+        {"depends_on: [fake_vault.a, fake_vault.c]", "\nb depends on a:2 c:3\n"},
+        {"depends_on: [fake_vault.d]", NULL},
+        {"host: x", NULL},
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+        EngineCase *c = engine_case_open();
+        c->parallelism = 1;
+        engine_case_run(c, VAULT("    a: {name: a, size: 1}\n    gone: {name: gone}\n"));
+        engine_case_config(
+            c, str_to_cstr(str_format(c->arena,
+                                      "provider: {fake: [{}, {alias: two}]}\n" VAULT(
+                                          "    a: {name: a, size: 2}\n    c: {name: c, size: 3}\n"
+                                          "    d: {name: d, provider: fake.two}\n"
+                                          "    b: {name: b, %s}\n"),
+                                      rows[i].more),
+                           c->arena));
+        fake_world_order(&c->world, "survey b");
+        clear_diary(c);
+        engine_case_must(c, engine_case_plan(c));
+        Str diary = engine_case_diary(c);
+        assert_int_equal(str_find(diary, STR(" depends on"), 0) != SIZE_MAX,
+                         rows[i].wanted != NULL);
+        if (rows[i].wanted && str_find(diary, str_from_cstr(rows[i].wanted), 0) == SIZE_MAX)
+            fail_msg("%.*s", STR_ARG(diary));
+        engine_case_close(c);
+    }
+}
+
 /* The others are those of the same provider configuration, in the current version of their type. */
 static void others_of_the_same_kind(void **) {
     static const char config[] = "provider: {fake: [{}, {alias: two}]}\n" VAULT(
@@ -611,6 +646,7 @@ UNIT_MAIN(test_provider_call) {
         cmocka_unit_test(deletions_know_of_each_other),
         cmocka_unit_test(deletions_know_of_lost_hosts),
         cmocka_unit_test(plans_know_of_others),
+        cmocka_unit_test(plans_know_of_dependencies),
         cmocka_unit_test(others_of_the_same_kind),
         cmocka_unit_test(secrets_of_others_are_hidden),
         cmocka_unit_test(plans_know_of_hosts),
