@@ -17,8 +17,10 @@ typedef struct KubeadmPeer {
     KubeadmNode node;
     SshLink link;
     Value object;
-    KubeVersion wanted; /* that the API server of a control plane must have; 0: any */
-    Str cgroup;         /* fact of kubeadm_peer_look; empty: not read */
+    KubeVersion wanted;         /* that the API server of a control plane must have; 0: any */
+    Str cgroup;                 /* fact of kubeadm_peer_look; empty: not read */
+    bool has_former_files;      /* same: a step that changes its control plane has not ended */
+    const NodeRuntime *runtime; /* same; NULL: not read */
 } KubeadmPeer;
 
 /* All nodes of a cluster, that of kubeadm_init first. `rounds` has the same indexes. */

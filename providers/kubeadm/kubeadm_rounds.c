@@ -5,8 +5,10 @@
 #include "host_bundle.h"
 #include "host_settings.h"
 #include "kube_release.h"
+#include "kubeadm_etcd_patch.h"
 #include "kubeadm_gate.h"
 #include "kubeadm_step.h"
+#include "kubeadm_turn.h"
 #include "kubeadm_upgrade.h"
 #include "node_object.h"
 #include "path_error.h"
@@ -110,51 +112,80 @@ static bool open_bundle(const Rounds *rounds, const KubeRound *round, Str archit
 
 /* Plan. */
 
-/* Returns the version of the etcd that the bundle brings, or 0. */
-static KubeVersion etcd_of(const Bundle *bundle) {
-    KubeVersion found = {0};
+/* Returns the version of the etcd that kubeadm of the round takes from the bundle, or 0. The bundle
+ * may bring patches of other minor versions, too. */
+static KubeVersion etcd_of(const KubeRound *round, const Bundle *bundle) {
+    KubeVersion lowest = {0}, found;
+    Str prefix = str_from_cstr(kube_release_tag(round->version, STR("etcd")));
     vec_each(&bundle->files, file) {
         vec_each(&file->images, image) {
             size_t at = str_find(*image, STR("/etcd:"), 0);
-            if (at != SIZE_MAX &&
-                !kube_version_parse(str_after(*image, at + sizeof "/etcd:" - 1), &found))
-                found = (KubeVersion){0};
+            Str tag = at == SIZE_MAX ? STR_EMPTY : str_after(*image, at + sizeof "/etcd:" - 1);
+            if (str_starts_with(tag, prefix) && kube_version_parse(tag, &found) &&
+                (!lowest.major || kube_version_compare(found, lowest) < 0))
+                lowest = found;
         }
     }
-    return found;
+    return lowest;
+}
+
+static EtcdPatch patch_of(const Rounds *rounds) {
+    return (EtcdPatch){
+        .call = rounds->call, .peers = rounds->peers, .object = rounds->object, .to = rounds->to};
 }
 
 static bool check_etcd(const Rounds *rounds, const KubeRound *round, KubeVersion etcd,
                        Diags *diags) {
     const Call *call = rounds->call;
     Path path = PATH_AT(call, {"kubernetes_version"});
-    bool is_error = false;
-    Str problem = etcd.major ? kube_release_check_etcd(round->version, etcd, &is_error, call->arena)
-                             : STR_EMPTY;
-    if (is_error)
-        return path_error(call, path, diags, "etcd too old", "%.*s", STR_ARG(problem));
-    if (problem.len && call->is_planning)
-        path_warning(call, path, diags, "etcd is old", "%.*s", STR_ARG(problem));
+    EtcdFit fit = kube_release_fit_etcd(round->version, etcd, call->arena);
+    if (!fit.problem.len)
+        return true;
+    Str detail =
+        str_format(call->arena,
+                   "%.*s Upgrade to a later patch of the present minor version of "
+                   "Kubernetes first, whose kubeadm installs such an etcd. Without one, "
+                   "set the tag of the image in /etc/kubernetes/manifests/etcd.yaml to "
+                   "%.*s-0, on one control plane after the other, each time until all "
+                   "members are healthy.",
+                   STR_ARG(fit.problem), STR_ARG(kube_version_text(fit.least, call->arena)));
+    if (fit.tag)
+        return path_error(call, path, diags, "etcd too old", "%.*s", STR_ARG(detail));
+    if (call->is_planning)
+        path_warning(call, path, diags, "etcd is old", "%.*s", STR_ARG(detail));
     return true;
+}
+
+/* `is_present`: the members have this version of etcd now. */
+static bool plan_etcd(const Rounds *rounds, KubeRound *round, bool is_present, KubeVersion *etcd,
+                      Diags *diags) {
+    EtcdPatch patch = patch_of(rounds);
+    if (etcd->major && kube_release_fit_etcd(round->version, *etcd, rounds->call->arena).tag &&
+        kubeadm_etcd_patch_is_possible(&patch))
+        return kubeadm_etcd_patch_plan(&patch, round, is_present, etcd, diags);
+    return check_etcd(rounds, round, *etcd, diags);
 }
 
 /* Follows the version of etcd through the rounds; what packages bring is not known. */
 static bool plan_sources(const Rounds *rounds, Diags *diags) {
     KubeVersion etcd = {0};
+    bool is_present = true;
     if (!kubeadm_gate_etcd(rounds->peers->items.items[0], &etcd))
         etcd = (KubeVersion){0};
     vec_each(&rounds->list, round) {
         HostBundle source = {0};
         bool has_one = false;
-        if (!check_etcd(rounds, round, etcd, diags))
+        if (!plan_etcd(rounds, round, is_present, &etcd, diags))
             return false;
         if (!round->key.len)
             continue;
         if (!open_bundle(rounds, round, STR_EMPTY, &source, &has_one, diags))
             return false;
-        KubeVersion brought = has_one ? etcd_of(&source.bundle) : (KubeVersion){0};
-        if (etcd.major && (!brought.major || kube_version_compare(brought, etcd) > 0))
+        KubeVersion brought = has_one ? etcd_of(round, &source.bundle) : (KubeVersion){0};
+        if (etcd.major && (!brought.major || kube_version_compare(brought, etcd) > 0)) {
             etcd = brought;
+            is_present = false;
+        }
     }
     return true;
 }
@@ -180,6 +211,11 @@ static bool check_first(const Rounds *rounds, Diags *diags) {
     return (!rounds->call->is_planning &&
             kubeadm_node_check_cgroup(&node, first->cgroup, &ignored)) ||
            kubeadm_node_check_cgroup(&node, first->cgroup, diags);
+}
+
+/* A step to the next version alone has a note only if it has a part before it. */
+static bool has_note(const Rounds *rounds) {
+    return rounds->list.count > 1 || rounds->list.items[0].etcd.len > 0;
 }
 
 bool kubeadm_rounds_plan(const Call *call, const PlanRequest *request, PlanResponse *response,
@@ -208,7 +244,7 @@ bool kubeadm_rounds_plan(const Call *call, const PlanRequest *request, PlanRespo
         !kubeadm_peer_look(call, &peers, diags) || !list_rounds(&rounds, diags) ||
         !check_first(&rounds, diags) || !plan_sources(&rounds, diags))
         return false;
-    if (rounds.list.count > 1)
+    if (has_note(&rounds))
         plan_note(
             response, PATH_AT(call, {"kubernetes_version"}),
             kube_rounds_note(&rounds.list, &peers.rounds, workers_at_once(&peers), call->arena),
@@ -370,9 +406,16 @@ static bool may_follow(const Rounds *rounds, const KubeRound *round, Diags *diag
            check_etcd(rounds, round, etcd, diags);
 }
 
-/* Before a round: the cluster is healthy, and etcd may follow. */
+static bool patch_etcd(const Rounds *rounds, const KubeRound *round, Diags *diags) {
+    EtcdPatch patch = patch_of(rounds);
+    return kubeadm_etcd_patch_run(&patch, round, diags);
+}
+
+/* Before a round: etcd may follow, and the cluster is healthy. Members of etcd with several
+ * versions, which an interrupted run leaves, would not pass the gate. */
 static bool pass_gate(const Rounds *rounds, const KubeRound *round, Diags *diags) {
-    return kubeadm_gate_wait(rounds->call, rounds->peers, KUBEADM_GATE_ROUND, diags) &&
+    return patch_etcd(rounds, round, diags) &&
+           kubeadm_gate_wait(rounds->call, rounds->peers, KUBEADM_GATE_ROUND, diags) &&
            may_follow(rounds, round, diags);
 }
 
@@ -401,6 +444,16 @@ static bool run_round(const Rounds *rounds, const KubeRound *round, KubeVersion 
     return true;
 }
 
+/* Control planes on which a step of an interrupted run has not ended. */
+static bool mend_members(const Rounds *rounds, Diags *diags) {
+    vec_each(&rounds->peers->items, peer) {
+        if ((*peer)->node.is_control_plane && (*peer)->has_former_files &&
+            !kubeadm_turn_mend(rounds->peers, *peer, diags))
+            return false;
+    }
+    return true;
+}
+
 bool kubeadm_rounds_run(const KubeadmNode *node, Value prior, Value config, KubeVersion *from,
                         Diags *diags) {
     const Call *call = node->call;
@@ -411,7 +464,7 @@ bool kubeadm_rounds_run(const KubeadmNode *node, Value prior, Value config, Kube
         return true;
     if (!kubeadm_peer_open(call, node->object, &peers, diags) ||
         !kubeadm_peer_look(call, &peers, diags) || !list_rounds(&rounds, diags) ||
-        !check_first(&rounds, diags))
+        !check_first(&rounds, diags) || !mend_members(&rounds, diags))
         return false;
     *from = kube_rounds_lowest(&peers.rounds);
     if (rounds.list.count > 1 && !kubeadm_gate_check_complete(call, &peers, ARGUMENT, diags))
@@ -419,8 +472,9 @@ bool kubeadm_rounds_run(const KubeadmNode *node, Value prior, Value config, Kube
     /* A step to the next version alone checks only the rule of etcd. */
     vec_each(&rounds.list, round) {
         if (!round->key.len)
-            return rounds.list.count > 1 ? pass_gate(&rounds, round, diags)
-                                         : may_follow(&rounds, round, diags);
+            return rounds.list.count > 1
+                       ? pass_gate(&rounds, round, diags)
+                       : patch_etcd(&rounds, round, diags) && may_follow(&rounds, round, diags);
         if (!run_round(&rounds, round, *from, config, diags))
             return false;
         *from = round->version;

@@ -15,6 +15,7 @@ static Str environment_of(const ControlPlaneStep *step, bool restores, Arena *ar
     object_builder_put(&variables, STR("LOAM_PODS"), value_from_str(step->pods));
     object_builder_put(&variables, STR("LOAM_CERTIFICATES"), value_from_str(step->pairs));
     object_builder_put(&variables, STR("LOAM_PKI"), value_from_str(step->pki));
+    object_builder_put(&variables, STR("LOAM_ETCD"), value_from_str(step->etcd_image));
     object_builder_put(&variables, STR("LOAM_SERVER"), value_from_str(step->server));
     object_builder_put(&variables, STR("LOAM_SECONDS"), value_from_str(seconds));
     return remote_step_environment(object_builder_map(&variables, &TYPE_STRING), arena);

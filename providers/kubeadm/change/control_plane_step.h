@@ -11,6 +11,7 @@ typedef struct ControlPlaneStep {
     Str server;       /* of the API server of this machine: "10.0.0.11:6443" */
     Str pki;          /* directory of the certificates */
     Str pairs;        /* new certificates: "apiserver", "etcd/server etcd/peer" */
+    Str etcd_image;   /* that the manifest of etcd gets as it is; empty: kubeadm makes it */
     Str file_lines;   /* of control_files */
     Str file_users;   /* pods that use files, or "none"; empty: the files stay as they are */
     int64_t limit_ms; /* of each pod */

@@ -2,22 +2,22 @@
 # Changes static pods of a control plane to the configuration on standard input, one after the other. A pod must run in a new
 # process and respond, else the former files return. LOAM_PODS are the names of the pods without "kube-". LOAM_CERTIFICATES are
 # new certificates that they get in the directory LOAM_PKI, such as "apiserver etcd/peer". With LOAM_FILES, the pods that use them
-# or "none", the lines before the configuration are the files below /etc/kubernetes/loam. LOAM_SERVER is the address of the API
-# server on this machine, LOAM_SECONDS the time that each pod has. With LOAM_RESTORE, only the former files of an unfinished run
-# return. A death leaves former or new files; the next run continues. Status 20: the former pods run again; 21: they do not
-# respond.
+# or "none", the lines before the configuration are the files below /etc/kubernetes/loam. With LOAM_ETCD, etcd gets this image, and
+# the rest of its manifest stays. LOAM_SERVER is the address of the API server on this machine, LOAM_SECONDS the time that each pod
+# has. With LOAM_RESTORE, only the former files of an unfinished run return. A death leaves former or new files; the next run
+# continues. Status 20: the former pods run again; 21: they do not respond.
 set -eu
 umask 077
 PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/opt/bin
 LC_ALL=C
 export PATH LC_ALL
-pairs=$LOAM_CERTIFICATES pki=$LOAM_PKI server=$LOAM_SERVER seconds=$LOAM_SECONDS restores=$LOAM_RESTORE users=$LOAM_FILES
+pairs=$LOAM_CERTIFICATES pki=$LOAM_PKI server=$LOAM_SERVER seconds=$LOAM_SECONDS restores=$LOAM_RESTORE users=$LOAM_FILES etcd=$LOAM_ETCD
 pods=
 for pod in $LOAM_PODS; do
   if [ "$pod" != etcd ]; then pod=kube-$pod; fi
   pods="$pods $pod"
 done
-unset LOAM_FILES LOAM_RESTORE LOAM_PODS LOAM_CERTIFICATES LOAM_PKI LOAM_SERVER LOAM_SECONDS
+unset LOAM_FILES LOAM_ETCD LOAM_RESTORE LOAM_PODS LOAM_CERTIFICATES LOAM_PKI LOAM_SERVER LOAM_SECONDS
 top=/etc/kubernetes
 work=/var/lib/loam/change
 former=$work/former
@@ -107,10 +107,22 @@ keep_cluster() {
     "$made" >"$made.new"
   mv "$made.new" "$made"
 }
+# The new manifest of etcd is the present one with another image.
+replace_image() {
+  sed "s|^\( *image: *\)[^ ]*/etcd:[^ ]*|\1$etcd|" $top/manifests/etcd.yaml >$work/preview/etcd.yaml
+  if ! grep -q "^ *image: *$etcd\$" $work/preview/etcd.yaml; then
+    echo "the manifest of etcd has an image of another name" >&2
+    exit 1
+  fi
+}
 render() {
   rm -rf $work/preview $work/pki
   mkdir -p $work/preview $work/pki/etcd
   for pod in $pods; do
+    if [ "$pod" = etcd ] && [ -n "$etcd" ]; then
+      replace_image
+      continue
+    fi
     set -- control-plane "${pod#kube-}"
     if [ "$pod" = etcd ]; then set -- etcd local; fi
     KUBEADM_INIT_DRYRUN_DIR=$work/preview kubeadm init phase "$@" --config $work/config.yaml --dry-run </dev/null >/dev/null

@@ -225,12 +225,18 @@ Str cluster_check_bundle(const Bundle *bundle, KubeVersion version, Str architec
     return STR_EMPTY;
 }
 
-static void cluster_check_tag(Str image, Str prefix, const char *tag, StrVec *out, Arena *arena) {
+/* Returns the tag without a digest; empty: another image. */
+static Str tag_after(Str image, Str prefix) {
     if (!str_starts_with(image, prefix))
+        return STR_EMPTY;
+    Str rest = str_after(image, prefix.len);
+    return str_slice(rest, 0, str_find_char(rest, '@', 0));
+}
+
+static void cluster_check_tag(Str image, Str prefix, const char *tag, StrVec *out, Arena *arena) {
+    Str found = tag_after(image, prefix), wanted = str_from_cstr(tag);
+    if (!found.len)
         return;
-    Str rest = str_after(image, prefix.len), wanted = str_from_cstr(tag);
-    size_t digest = str_find_char(rest, '@', 0);
-    Str found = str_slice(rest, 0, digest);
     bool fits =
         str_ends_with(wanted, STR(".")) ? str_starts_with(found, wanted) : str_equal(found, wanted);
     if (!fits)
@@ -243,14 +249,18 @@ StrVec cluster_check_tags(const Bundle *bundle, KubeVersion version, Str image_r
                           Arena *arena) {
     Str repository = image_repository.len ? image_repository : STR(REPOSITORY);
     StrVec found = {0};
+    /* A bundle may also bring the patch of etcd from which that of kubeadm follows. */
     for (size_t i = 0; i < ARRAY_COUNT(images); i++) {
         const char *tag = kube_release_tag(version, str_from_cstr(images[i].name));
         Str prefix = str_format(arena, "%.*s/%s:", STR_ARG(repository), images[i].name);
+        bool is_etcd = str_equal_cstr(STR("etcd"), images[i].name);
         if (!tag)
             continue;
         vec_each(&bundle->files, file) {
-            vec_each(&file->images, image)
-                cluster_check_tag(*image, prefix, tag, &found, arena);
+            vec_each(&file->images, image) {
+                if (!is_etcd || !kube_release_is_etcd_patch(version, tag_after(*image, prefix)))
+                    cluster_check_tag(*image, prefix, tag, &found, arena);
+            }
         }
     }
     return found;

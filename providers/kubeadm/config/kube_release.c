@@ -92,35 +92,52 @@ RuntimeFit kube_release_runtime(KubeVersion version, KubeVersion containerd) {
     return release_nearest(version)->without_runtime_config;
 }
 
-/* The oldest patch of a minor version of etcd 3 from which the next one may follow. */
+/* The oldest patch of a minor version of etcd 3 from which the next one may follow, and the tag of
+ * an image that has it. */
 static const struct {
     uint32_t minor;
     uint32_t patch;
-    bool is_error;
-} etcd_least[] = {{5, 26, false}, {6, 11, true}};
+    const char *tag; /* see EtcdFit */
+} etcd_least[] = {{5, 26, NULL}, {6, 11, "3.6.11-0"}};
 
-Str kube_release_check_etcd(KubeVersion version, KubeVersion etcd, bool *is_error, Arena *arena) {
+/* Returns the minor version of etcd 3 that kubeadm of the release brings. */
+static uint64_t release_etcd(KubeVersion version) {
     Str tag = str_from_cstr(release_nearest(version)->etcd);
-    KubeVersion brought;
-    CHECK(kube_version_parse(str_concat(tag, STR("0"), arena), &brought));
+    uint64_t minor = 0;
+    CHECK(str_to_uint64(str_slice(tag, 2, str_find_char(tag, '.', 2)), &minor));
+    return minor;
+}
+
+EtcdFit kube_release_fit_etcd(KubeVersion version, KubeVersion etcd, Arena *arena) {
     for (size_t i = 0; i < ARRAY_COUNT(etcd_least); i++) {
-        uint32_t minor = etcd_least[i].minor, patch = etcd_least[i].patch;
-        if (etcd.major != 3 || etcd.minor != minor || brought.minor <= minor || etcd.patch >= patch)
+        KubeVersion least = {3, etcd_least[i].minor, etcd_least[i].patch, STR_EMPTY};
+        if (etcd.major != 3 || etcd.minor != least.minor || release_etcd(version) <= least.minor ||
+            etcd.patch >= least.patch)
             continue;
-        *is_error = etcd_least[i].is_error;
-        return str_format(arena,
-                          "etcd has 3.%u.%u, and Kubernetes %.*s brings %.*sx, before which it "
-                          "should be 3.%u.%u or "
-                          "later. Upgrade to a later patch of the present minor version of "
-                          "Kubernetes first, whose "
-                          "kubeadm installs such an etcd. Without one, set the tag of the image in "
-                          "/etc/kubernetes/manifests/etcd.yaml to 3.%u.%u-0, on one control plane "
-                          "after the other, "
-                          "each time until all members are healthy.",
-                          minor, etcd.patch, STR_ARG(kube_version_text(version, arena)),
-                          STR_ARG(tag), minor, patch, minor, patch);
+        return (EtcdFit){
+            .least = least,
+            .tag = etcd_least[i].tag,
+            .problem =
+                str_format(arena,
+                           "etcd has 3.%u.%u, and Kubernetes %.*s brings %sx, before which "
+                           "it should be 3.%u.%u or later.",
+                           etcd.minor, etcd.patch, STR_ARG(kube_version_text(version, arena)),
+                           release_nearest(version)->etcd, least.minor, least.patch),
+        };
     }
-    return STR_EMPTY;
+    return (EtcdFit){0};
+}
+
+bool kube_release_is_etcd_patch(KubeVersion version, Str tag) {
+    KubeVersion patch;
+    if (!kube_version_parse(tag, &patch) || patch.major != 3)
+        return false;
+    for (size_t i = 0; i < ARRAY_COUNT(etcd_least); i++) {
+        if (patch.minor == etcd_least[i].minor && patch.patch >= etcd_least[i].patch &&
+            release_etcd(version) > patch.minor)
+            return true;
+    }
+    return false;
 }
 
 static const struct {

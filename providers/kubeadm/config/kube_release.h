@@ -36,13 +36,20 @@ typedef enum RuntimeFit {
 /* Says whether the kubelet accepts this version of containerd. */
 RuntimeFit kube_release_runtime(KubeVersion version, KubeVersion containerd);
 
-/* Returns a text if members of etcd of this version should not become those of the release: etcd
- * asks for a later patch before its next minor version. Otherwise an empty text. *is_error is false
- * if kubeadm itself has no such patch in the minor version of Kubernetes before: then the risk is
- * left to the user.
+/* Whether members of etcd of a version may become those of a release: etcd asks for a later patch
+ * before its next minor version.
  *
  * Source: the upgrade guides of etcd 3.6 and 3.7; the constants of kubeadm 1.33.13 and 1.36.3. */
-Str kube_release_check_etcd(KubeVersion version, KubeVersion etcd, bool *is_error, Arena *arena);
+typedef struct EtcdFit {
+    Str problem;       /* empty: they may */
+    KubeVersion least; /* of the present minor version, from which the next one may follow */
+    const char *tag;   /* of an image with a sufficient patch. NULL: kubeadm of the minor version of
+                        * Kubernetes before has none, and the risk is left to the user */
+} EtcdFit;
+EtcdFit kube_release_fit_etcd(KubeVersion version, KubeVersion etcd, Arena *arena);
+/* Returns whether the tag is that of a patch of an older minor version of etcd, from which that of
+ * the release may follow. */
+bool kube_release_is_etcd_patch(KubeVersion version, Str tag);
 
 /* Returns the flag that older versions of kubeadm write to the flags of the kubelet, and that this
  * kubelet rejects; empty if none. */

@@ -168,6 +168,10 @@ Str kube_rounds_list(const RoundNodes *nodes, const StrVec *entries, KubeVersion
 static void note_round(StrBuf *out, const KubeRound *round, const RoundNodes *nodes,
                        int64_t max_unavailable, Arena *arena) {
     size_t workers = round->nodes.count - round->control_planes;
+    if (round->etcd.len)
+        strbuf_add_format(out, "etcd %.*s (%.*s), ", STR_ARG(round->etcd),
+                          STR_ARG(str_join(round->etcd_members.items, round->etcd_members.count,
+                                           STR(" "), arena)));
     strbuf_add_format(out, "%.*s (", STR_ARG(kube_version_text(round->version, arena)));
     for (size_t i = 0; i < round->control_planes; i++)
         strbuf_add_format(out, "%s%.*s", i ? " " : "",

@@ -27,6 +27,8 @@ typedef struct KubeRound {
     bool moves_kubelets;   /* of all its nodes */
     VEC(size_t) nodes;     /* indexes of the nodes that change, control planes first */
     size_t control_planes; /* number of them among `nodes` */
+    Str etcd;              /* version that members of etcd get before the round; empty: none */
+    StrVec etcd_members;   /* names of their nodes */
 } KubeRound;
 
 typedef VEC(KubeRound) KubeRounds; /* oldest first; the last one has no key */
@@ -38,8 +40,9 @@ Str kube_rounds_check(const StrVec *entries, KubeVersion to, Str *at, Arena *are
  * error text if a minor version is missing; empty: none. `entries` are valid. */
 Str kube_rounds_list(const RoundNodes *nodes, const StrVec *entries, KubeVersion to,
                      KubeRounds *out, Arena *arena);
-/* Returns the rounds as a note of a plan: "rounds: 1.35.4 (cp1 cp2), 1.36.3 (cp1 cp2, then 5
- * workers, at most 1 at once)". `max_unavailable`: of the workers in the last round. */
+/* Returns the rounds as a note of a plan: "rounds: 1.36.3 (cp1 cp2), etcd 3.6.11 (cp1 cp2), 1.37.2
+ * (cp1 cp2, then 5 workers, at most 1 at once)". `max_unavailable`: of the workers in the last
+ * round. */
 Str kube_rounds_note(const KubeRounds *rounds, const RoundNodes *nodes, int64_t max_unavailable,
                      Arena *arena);
 /* Returns the oldest version of an API server. */

@@ -63,6 +63,7 @@ static const struct {
     {STR_CONST("kubelet_own_flags"), FACT_TEXT, offsetof(HostFacts, kubelet_own_flags)},
     {STR_CONST("unfinished"), FACT_TEXT, offsetof(HostFacts, unfinished)},
     {STR_CONST("changing"), FACT_TEXT, offsetof(HostFacts, changing)},
+    {STR_CONST("former_files"), FACT_TEXT, offsetof(HostFacts, former_files)},
     {STR_CONST("server_version"), FACT_TEXT, offsetof(HostFacts, server_version)},
     {STR_CONST("staged_kubelet"), FACT_TEXT, offsetof(HostFacts, staged_kubelet)},
     {STR_CONST("runtime_endpoint"), FACT_TEXT, offsetof(HostFacts, runtime_endpoint)},

@@ -47,6 +47,7 @@ typedef struct HostFacts {
     Str kubelet_own_flags;      /* names of the flags there that loam has changed: "v max-pods" */
     Str unfinished;             /* "yes": loam began an init or join that has not succeeded */
     Str changing;               /* "yes": a change of the cluster's configuration has not ended */
+    Str former_files;           /* "yes": a step that changes the control plane has not ended */
     Str runtime_endpoint;       /* URL in the configuration of crictl; empty: none */
     Str staged_kubelet;         /* version of a kubelet that the upgrade of the node will install */
     Str server_version;         /* of the API server in its manifest: v1.34.4 */

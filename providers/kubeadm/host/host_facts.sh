@@ -158,6 +158,7 @@ fi
 if [ -r /var/lib/kubelet/loam-flags ]; then print_fact kubelet_own_flags "$(tr '\n' ' ' </var/lib/kubelet/loam-flags)"; fi
 [ -e /etc/loam/unfinished ] && print_fact unfinished yes
 [ -e /etc/loam/changing ] && print_fact changing yes
+[ -e /var/lib/loam/change/former ] && print_fact former_files yes
 if [ -r /etc/kubernetes/pki/ca.crt ]; then
   print_fact ca_certificate "$(base64 </etc/kubernetes/pki/ca.crt | tr -d '\n')"
 fi

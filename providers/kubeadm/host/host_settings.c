@@ -401,6 +401,12 @@ void host_settings_want_round(const HostRound *round, const Bundle *bundle, Host
     }
 }
 
+void host_settings_want_image(const NodeRuntime *runtime, Str image, HostWanted *out,
+                              Arena *arena) {
+    *out = (HostWanted){.runtime = runtime};
+    settings_put(out, STR("image"), image, STR("present"), arena);
+}
+
 Str host_settings_fetch(const HostRound *round, const PackageRepository *repository, Str *lines,
                         Arena *arena) {
     StrBuf out = strbuf_new(arena);

@@ -61,6 +61,8 @@ typedef struct HostRound {
 } HostRound;
 void host_settings_want_round(const HostRound *round, const Bundle *bundle, HostWanted *out,
                               Arena *arena);
+/* One image alone. */
+void host_settings_want_image(const NodeRuntime *runtime, Str image, HostWanted *out, Arena *arena);
 /* Sets *lines to those for host_prepare.sh that take the programs out of packages of apt, without a
  * change of the machine's packages. Returns as host_settings_want. */
 Str host_settings_fetch(const HostRound *round, const PackageRepository *repository, Str *lines,

@@ -158,6 +158,8 @@ static void test_tags(void **) {
         {36, "registry.k8s.io/pause:3.10.1", true},
         {34, "registry.k8s.io/etcd:3.6.4-0", false},
         {37, "registry.k8s.io/etcd:3.6.8-0", true},
+        {37, "registry.k8s.io/etcd:3.6.11-0@sha256:00", false}, /* before 3.7 */
+        {33, "registry.k8s.io/etcd:3.6.11-0", true},
         {35, "registry.k8s.io/coredns/coredns:v1.12.1", true},
         {35, "registry.k8s.io/kube-proxy:v1.0.0", false},
         {35, "docker.io/flannel/etcd:1", false},

@@ -111,12 +111,16 @@ static void etcd(void **) {
                 KubeVersion found = {3, from, patch, STR_CONST("0")};
                 uint32_t brought = to < 34 ? 5 : to < 37 ? 6 : 7;
                 uint32_t least = from == 5 ? 26 : from == 6 ? 11 : 0;
-                bool is_error = false;
-                Str problem = kube_release_check_etcd(release(to), found, &is_error, arena);
+                EtcdFit fit = kube_release_fit_etcd(release(to), found, arena);
+                Str problem = fit.problem;
                 Str least_text = str_format(arena, "should be 3.%u.%u or later", from, least);
                 bool is_wrong = brought > from && patch < least;
                 assert_int_equal(problem.len > 0, is_wrong);
-                assert_int_equal(is_error, is_wrong && from == 6);
+                assert_int_equal(fit.tag != NULL, is_wrong && from == 6);
+                assert_int_equal(fit.least.patch, is_wrong ? least : 0);
+                Str tag = str_format(arena, "3.%u.%u-0", from, patch);
+                assert_int_equal(kube_release_is_etcd_patch(release(to), tag),
+                                 brought > from && patch >= least);
                 assert_true(!is_wrong || str_find(problem, least_text, 0) != SIZE_MAX);
             }
         }

@@ -23,6 +23,9 @@ typedef struct Machine {
     uint32_t kubelet;
     uint32_t fetched; /* with the programs of this version; 0: none */
     size_t steps;
+    uint32_t etcd;    /* patch of its member 3.6; 0: as the cluster has */
+    Str image;        /* of etcd, beside that which runs; empty: none */
+    bool is_changing; /* a step that changes etcd was killed */
 } Machine;
 
 typedef struct Cluster {
@@ -38,9 +41,13 @@ typedef struct Cluster {
     bool dies_after; /* the lost command has run */
     bool is_dead;
     size_t failing_lists; /* so many lists of control planes fail */
+    size_t bad_member;    /* machine on which a new etcd does not run; NODES: none */
+    char leader;          /* of etcd */
     FoundObjects joins;
-    StrBuf log;     /* steps: "up-1.35.4-cp1 " */
-    StrVec sources; /* of the bundles, as the machines get them: "URL PROXY" */
+    FoundObjects hosts;   /* kubeadm_host in the state */
+    FoundObjects planned; /* same, as the plan leaves them */
+    StrBuf log;           /* steps: "up-1.35.4-cp1 " */
+    StrVec sources;       /* of the bundles, as the machines get them: "URL PROXY" */
 } Cluster;
 
 static const char *name_of(const Cluster *cluster, size_t i) {
@@ -79,7 +86,42 @@ static void run_step(Cluster *cluster, size_t i, uint32_t minor) {
         machine->kubelet = minor;
     }
     machine->steps++;
+    if (minor == 36 && machine->etcd && machine->etcd < 8)
+        machine->etcd = 8;
+    if (minor == 37)
+        assert_true(!machine->etcd || machine->etcd >= 11);
     strbuf_add_format(&cluster->log, "1.%u-%s ", minor, name_of(cluster, i));
+}
+
+/* The manifest of etcd gets an image that the machine has. */
+static int run_patch(Cluster *cluster, size_t i, Str input) {
+    Machine *machine = &cluster->machines[i];
+    uint32_t patch = minor_in(input, "LOAM_ETCD='registry.k8s.io/etcd:3.6.");
+    assert_true(str_find(input, STR("LOAM_PODS='etcd'"), 0) != SIZE_MAX);
+    assert_int_equal(patch, minor_in(machine->image, "etcd:3.6."));
+    bool is_bad = i == cluster->bad_member;
+    if (!is_bad)
+        machine->etcd = patch;
+    machine->is_changing = false;
+    strbuf_add_format(&cluster->log, "etcd-%s%s ", name_of(cluster, i), is_bad ? " back" : "");
+    return is_bad ? 20 : 0;
+}
+
+static Str text_between(Str text, const char *before, char end) {
+    size_t at = str_find(text, str_from_cstr(before), 0);
+    Str rest = at == SIZE_MAX ? STR_EMPTY : str_after(text, at + strlen(before));
+    return str_slice(rest, 0, str_find_char(rest, end, 0));
+}
+
+/* kubeadm pulls the image of its configuration, or the machine gets a file of a bundle. */
+static void fetch_image(Cluster *cluster, size_t i, Str input, Arena *arena) {
+    Str tag = text_between(input, "imageTag: \"", '"');
+    Str name = tag.len ? tag : str_trim(text_between(input, "registry.k8s.io/etcd:3.6.16", '\n'));
+    assert_true(tag.len || str_find(input, STR("image containerd "), 0) != SIZE_MAX);
+    cluster->machines[i].image = tag.len
+                                     ? str_concat(STR("registry.k8s.io/etcd:"), name, arena)
+                                     : str_concat(STR("registry.k8s.io/etcd:3.6.16"), name, arena);
+    strbuf_add_cstr(&cluster->log, tag.len ? "pull " : "import ");
 }
 
 static void see_source(Cluster *cluster, Str lines) {
@@ -99,6 +141,15 @@ static Str answer(Cluster *cluster, size_t i, const SshCommand *command, Arena *
     uint32_t up = minor_in(command->command, "'up-1."),
              fetch = minor_in(command->command, "'fetch-1.");
     uint32_t removed = minor_in(command->command, "rm -rf /var/lib/loam/rounds/1.");
+    if (str_find(command->command, STR("-change'"), 0) != SIZE_MAX) {
+        int status = is_start ? run_patch(cluster, i, command->input) : 0;
+        return str_format(arena, "loam-step i%zu-change %s %d 4 9\netcdno memory", i,
+                          is_start ? "exited" : "absent", status);
+    }
+    if (is_start && str_find(command->command, STR("'fetch-etcd-"), 0) != SIZE_MAX) {
+        fetch_image(cluster, i, command->input, arena);
+        return str_format(arena, "loam-step fetch-etcd-%s exited 0 0 0\n", name_of(cluster, i));
+    }
     if (is_start && up) {
         run_step(cluster, i, up);
         return str_format(arena, "loam-step up-1.%u.4-%s exited 0 0 0\n", up, name_of(cluster, i));
@@ -114,8 +165,8 @@ static Str answer(Cluster *cluster, size_t i, const SshCommand *command, Arena *
     if (!is_start && !up && !fetch && !removed)
         return str_format(
             arena,
-            "facts 1\nuser 0\nos_id debian\nprogram apt-get\nversion kubelet v1.%u.4\n%s%s%stime "
-            "%lld\nend\nsettings 1\nsettings end\n",
+            "facts 1\nuser 0\nos_id debian\nprogram apt-get\nversion kubelet v1.%u.4\n%s%s%s%stime "
+            "%lld\nend\nsettings 1\nimage %.*s\tpresent\nsettings end\n",
             machine->kubelet,
             i < cluster->members
                 ? str_to_cstr(str_format(arena, "server_version v1.%u.4\n", machine->server), arena)
@@ -124,7 +175,9 @@ static Str answer(Cluster *cluster, size_t i, const SshCommand *command, Arena *
                 ? str_to_cstr(str_format(arena, "round 1.%u.4\n", machine->fetched), arena)
                 : "",
             cluster->more_facts ? cluster->more_facts : "",
-            (long long)cluster->c.io.clock->now_ms(cluster->c.io.clock->self) / 1000);
+            machine->is_changing ? "former_files yes\n" : "",
+            (long long)cluster->c.io.clock->now_ms(cluster->c.io.clock->self) / 1000,
+            STR_ARG(machine->image));
     return STR_EMPTY;
 }
 
@@ -201,7 +254,15 @@ static Str respond(const Cluster *cluster, size_t i, Str path, Arena *arena) {
     if (str_starts_with(path, STR("/health")))
         return STR("{\"health\":\"true\"}");
     if (str_starts_with(path, STR("/v3/maintenance/status")))
-        return str_format(arena, "{\"version\":\"%s\"}", cluster->etcd);
+        return str_format(arena,
+                          "{\"version\":\"%.*s\",\"leader\":\"%c\",\"header\":{\"member_id\":"
+                          "\"%zu\",\"revision\":\"5\"}}",
+                          STR_ARG(cluster->machines[i].etcd
+                                      ? str_format(arena, "3.6.%u", cluster->machines[i].etcd)
+                                      : str_from_cstr(cluster->etcd)),
+                          cluster->leader, i + 1);
+    if (str_starts_with(path, STR("/v3/maintenance/alarm")))
+        return STR("{}");
     if (str_find(path, STR("daemonsets"), 0) != SIZE_MAX)
         return STR("{\"items\":[{\"metadata\":{\"name\":\"kube-proxy\",\"generation\":2},"
                    "\"status\":{\"observedGeneration\":2,\"desiredNumberScheduled\":4,"
@@ -213,15 +274,18 @@ static Str respond(const Cluster *cluster, size_t i, Str path, Arena *arena) {
 
 #define FILES "https://files.example/"
 
+/* Images of each bundle, of which the second one is a further file. */
+static const char *bundle_etcd, *bundle_patch;
+
 /* A bundle of a version, whose files machines would download. */
 static Str bundle_json(uint32_t minor, Arena *arena) {
-    static const char *const names[] = {"kube-apiserver:v%s", "kube-controller-manager:v%s",
-                                        "kube-scheduler:v%s", "kube-proxy:v%s",
-                                        "coredns/coredns:1",  "pause:1",
-                                        "etcd:3.6.11"};
+    const char *const names[] = {"kube-apiserver:v%s", "kube-controller-manager:v%s",
+                                 "kube-scheduler:v%s", "kube-proxy:v%s",
+                                 "coredns/coredns:1",  "pause:1",
+                                 bundle_etcd,          bundle_patch};
     Str version = str_format(arena, "1.%u.4", minor);
     StrBuf images = strbuf_new(arena);
-    for (size_t i = 0; i < ARRAY_COUNT(names); i++) {
+    for (size_t i = 0; i < ARRAY_COUNT(names) && names[i]; i++) {
         Str name = str_from_cstr(names[i]);
         bool has_version = str_ends_with(name, STR("%s"));
         strbuf_add_format(&images, "%s\"registry.k8s.io/%.*s%.*s\"", i ? "," : "",
@@ -267,6 +331,11 @@ static HttpStatus cluster_attempt(void *self, const HttpRequest *request, const 
     size_t i = minor_in(request->url, "127.0.0.1:100") / 10 - 1;
     Str path = str_after(request->url, str_find_char(request->url, '/', sizeof "https://"));
     assert_true(i < NODES);
+    if (str_starts_with(path, STR("/v3/maintenance/transfer-leadership"))) {
+        assert_int_equal(i + '1', cluster->leader);
+        cluster->leader = request->body.ptr[sizeof "{\"targetID\":\"" - 1];
+        strbuf_add_cstr(&cluster->log, "moved ");
+    }
     bool fails = cluster->failing_lists > 0 && str_starts_with(path, STR("/api/v1/nodes?"));
     cluster->failing_lists -= fails;
     response->code = fails ? 500 : 200;
@@ -278,6 +347,14 @@ static void find_objects(void *payload, const char *type, FoundObjects *out) {
     const Cluster *cluster = payload;
     if (strcmp(type, "kubeadm_join") == 0)
         *out = cluster->joins;
+    if (strcmp(type, "kubeadm_host") == 0)
+        *out = cluster->hosts;
+}
+
+static void find_planned(void *payload, const char *type, FoundObjects *out) {
+    const Cluster *cluster = payload;
+    if (strcmp(type, "kubeadm_host") == 0)
+        *out = cluster->planned;
 }
 
 static Str pki_json(Arena *arena) {
@@ -307,8 +384,14 @@ static Value cluster_object(Cluster *cluster, size_t i, Str pki, uint32_t minor,
 
 /* A cluster of 1.`from` whose kubelets are `lag` minor versions older. */
 static void open_cluster(Cluster *cluster, uint32_t from, uint32_t lag) {
-    *cluster = (Cluster){.c = case_open(&kubeadm_join), .members = 3, .etcd = "3.6.11"};
+    *cluster = (Cluster){.c = case_open(&kubeadm_join),
+                         .members = 3,
+                         .etcd = "3.6.11",
+                         .bad_member = NODES,
+                         .leader = '1'};
     ResourceCase *c = &cluster->c;
+    bundle_etcd = "etcd:3.6.11";
+    bundle_patch = NULL;
     cluster->death = SIZE_MAX;
     cluster->log = strbuf_new(c->arena);
     for (size_t i = 0; i < NODES; i++)
@@ -324,6 +407,7 @@ static void open_cluster(Cluster *cluster, uint32_t from, uint32_t lag) {
     c->io.http = &cluster->http;
     c->call.progress_payload = cluster;
     c->call.find_objects = find_objects;
+    c->call.find_planned = find_planned;
     ObjectBuilder config = object_builder_empty(&schema, c->arena);
     object_builder_set(&config, "plan_timeout", value_from_cstr("1s"));
     ConfigureRequest request = {.config = object_builder_value(&config), .run = c->arena};
@@ -378,6 +462,8 @@ static bool run(Cluster *cluster, Value prior, Value planned, KubeVersion *from)
 }
 
 #define THROUGH ENTRY("1.35.4") "," ENTRY("1.36.4")
+/* The end of the entries, and an argument after them. */
+#define OWN_ETCD(local) "},\"cluster\":{\"etcd\":{\"local\":{" local "}}"
 
 /* The control planes go through the versions together, the first one first; kubelets stay. */
 static void test_run(void **) {
@@ -608,16 +694,25 @@ static void test_plan_of_rest(void **) {
     close_cluster(&cluster);
 }
 
-/* etcd 3.6 must be late enough before 3.7; the plan says so if no round changes it. */
+/* Members of etcd 3.6 that are too old for 3.7 get a later patch; those of 3.5 are a warning. An
+ * image that the user names stays. */
 static void test_etcd(void **) {
     static const struct {
         uint32_t from;
-        const char *etcd;
+        const char *etcd, *more;
         bool is_good;
         size_t warnings;
+        const char *note; /* NULL: none */
     } rows[] = {
-        {36, "3.6.10", false, 0}, {36, "3.6.11", true, 0}, {33, "3.5.24", true, 1},
-        {33, "3.5.26", true, 0},  {35, "3.6.5", true, 0},
+        {36, "3.6.10", "", true, 0,
+         "rounds: etcd 3.6.11 (cp1 cp2 cp3), 1.37.4 (cp1 cp2 cp3, then 1 worker, at most 1 at "
+         "once)"},
+        {36, "3.6.10", OWN_ETCD("\"image_repository\":\"own.example\""), false, 0, NULL},
+        {36, "3.6.10", OWN_ETCD("\"image_tag\":\"3.6.10-0\""), true, 0, NULL},
+        {36, "3.6.11", "", true, 0, NULL},
+        {33, "3.5.24", "", true, 1, NULL},
+        {33, "3.5.26", "", true, 0, NULL},
+        {35, "3.6.5", "", true, 0, NULL},
     };
     for (size_t i = 0; i < 2 * ARRAY_COUNT(rows); i++) {
         Cluster cluster;
@@ -625,19 +720,248 @@ static void test_etcd(void **) {
         KubeVersion from;
         uint32_t minor = rows[i / 2].from;
         open_cluster(&cluster, minor, 0);
-        make_objects(&cluster, minor, minor + 1, "", &prior, &planned);
+        make_objects(&cluster, minor, minor + 1, rows[i / 2].more, &prior, &planned);
         ResourceCase *c = &cluster.c;
         cluster.etcd = rows[i / 2].etcd;
+        Value version = object_attribute(prior, "kubernetes_version");
+        prior = object_with(planned, "kubernetes_version", version, c->arena);
         if (i % 2) {
-            assert_int_equal(run(&cluster, prior, planned, &from), rows[i / 2].is_good);
+            if (run(&cluster, prior, planned, &from) != rows[i / 2].is_good)
+                fail_msg("%zu: %.*s", i,
+                         STR_ARG(c->diags.count ? c->diags.items[0].detail : STR("")));
+            check_str(strbuf_str(&cluster.log),
+                      rows[i / 2].note ? "pull pull pull etcd-cp2 etcd-cp3 moved etcd-cp1 " : "");
         } else {
             PlanResponse response;
             assert_int_equal(plan(&cluster, prior, planned, &response), rows[i / 2].is_good);
             assert_int_equal(c->diags.count - c->diags.error_count, rows[i / 2].warnings);
+            assert_int_equal(response.notes.count, rows[i / 2].note != NULL);
+            if (rows[i / 2].note)
+                check_str(response.notes.items[0].text, rows[i / 2].note);
         }
         assert_true(rows[i / 2].is_good || says(&cluster, "3.6.11 or later"));
         close_cluster(&cluster);
     }
+}
+
+/* Sets the patches of the members, and their kubeadm_host of this version, with a bundle or
+ * without, and with an image; NULL: none. */
+static FoundObjects make_host(Cluster *cluster, uint32_t minor, bool has_bundle,
+                              const char *image) {
+    ResourceCase *c = &cluster->c;
+    const ResourceType *former = c->type;
+    Str settings =
+        image ? str_format(c->arena, "\"image registry.k8s.io/%s\":\"present\"", image) : STR_EMPTY;
+    c->type = &kubeadm_host;
+    c->schema = &kubeadm_host.schema;
+    FoundObject host = {
+        STR("kubeadm_host.a"),
+        case_config(c,
+                    str_to_cstr(str_format(c->arena,
+                                           "{" LINK ",\"host\":\"10.0.0.1\","
+                                           "\"kubernetes_version\":\"1.%u.4\",%s"
+                                           "\"settings\":{%.*s}}",
+                                           minor, has_bundle ? "\"bundle\":{\"path\":\"/b\"}," : "",
+                                           STR_ARG(settings)),
+                                c->arena))};
+    FoundObjects hosts = {0};
+    vec_push(c->arena, &hosts, host);
+    c->type = former;
+    c->schema = &former->schema;
+    return hosts;
+}
+
+static void set_etcd(Cluster *cluster, uint32_t first, uint32_t others) {
+    for (size_t i = 0; i < cluster->members; i++)
+        cluster->machines[i].etcd = i == 0 ? first : others;
+}
+
+#define LACKS "\"registry.k8s.io/etcd:3.6.11-0\""
+#define NOTE(version, members)                                                                     \
+    "rounds: etcd " version " (" members "), 1.37.4 (cp1 cp2 cp3, then 1 worker, at most 1 at "    \
+    "once)"
+
+/* Where the image comes from, and which members get it. */
+static void test_patch(void **) {
+    static const struct {
+        int state; /* kubeadm_host: -1: none, 0: without a bundle, 1: with one */
+        int planned;
+        const char *image; /* that it brings */
+        uint32_t first;    /* patch of the first member */
+        const char *note, *error, *log;
+    } rows[] = {
+        {-1, -1, NULL, 8, NOTE("3.6.11", "cp1 cp2 cp3"), NULL,
+         "pull pull pull etcd-cp2 etcd-cp3 moved etcd-cp1 "},
+        {-1, -1, NULL, 12, NOTE("3.6.11", "cp2 cp3"), NULL, "pull pull etcd-cp2 etcd-cp3 "},
+        {0, -1, NULL, 8, NOTE("3.6.11", "cp1 cp2 cp3"), NULL, NULL},
+        {1, -1, NULL, 8, NULL, LACKS, NULL},
+        {1, 1, NULL, 8, NULL, LACKS, NULL},
+        {1, 1, "etcd:3.6.10-0", 8, NULL, LACKS, NULL},
+        {1, 1, "etcd:3.5.30-0", 8, NULL, LACKS, NULL},
+        {1, 1, "etcd:3.7.12-0", 8, NULL, LACKS, NULL},
+        {1, 1, "etcd:3.6.16-0", 8, NOTE("3.6.16", "cp1 cp2 cp3"), NULL,
+         "etcd-cp2 etcd-cp3 moved etcd-cp1 "},
+    };
+    for (size_t i = 0; i < 2 * ARRAY_COUNT(rows); i++) {
+        bool is_plan = i % 2 == 0;
+        const char *image = rows[i / 2].image;
+        Cluster cluster;
+        Value prior, planned;
+        KubeVersion from;
+        PlanResponse response = {0};
+        open_cluster(&cluster, 36, 0);
+        make_objects(&cluster, 36, 37, "", &prior, &planned);
+        ResourceCase *c = &cluster.c;
+        set_etcd(&cluster, rows[i / 2].first, 8);
+        /* The state has the kubeadm_host of before, unless it was applied. */
+        if (rows[i / 2].state >= 0)
+            cluster.hosts = make_host(&cluster, rows[i / 2].planned >= 0 && is_plan ? 36 : 37,
+                                      rows[i / 2].state, is_plan ? NULL : image);
+        if (rows[i / 2].planned >= 0 && is_plan)
+            cluster.planned = make_host(&cluster, 37, rows[i / 2].planned, image);
+        for (size_t k = 0; image && k < cluster.members; k++)
+            cluster.machines[k].image =
+                str_concat(STR("registry.k8s.io/"), str_from_cstr(image), c->arena);
+        bool is_good = is_plan ? plan(&cluster, prior, planned, &response)
+                               : run(&cluster, prior, planned, &from);
+        if (is_good != !rows[i / 2].error)
+            fail_msg("%zu: %.*s", i, STR_ARG(c->diags.count ? c->diags.items[0].detail : STR("")));
+        assert_true(!rows[i / 2].error || says(&cluster, rows[i / 2].error));
+        assert_int_equal(response.notes.count, is_plan && rows[i / 2].note);
+        if (response.notes.count)
+            check_str(response.notes.items[0].text, rows[i / 2].note);
+        if (!is_plan && (rows[i / 2].log || rows[i / 2].error))
+            check_str(strbuf_str(&cluster.log), rows[i / 2].log ? rows[i / 2].log : "");
+        close_cluster(&cluster);
+    }
+}
+
+/* A machine whose bundle the plan does not show may have the image in the apply. */
+static void test_patch_of_later_bundle(void **) {
+    Cluster cluster;
+    Value prior, planned;
+    KubeVersion from;
+    PlanResponse response;
+    open_cluster(&cluster, 36, 0);
+    make_objects(&cluster, 36, 37, "", &prior, &planned);
+    set_etcd(&cluster, 8, 8);
+    cluster.hosts = make_host(&cluster, 36, true, NULL);
+    check_done(&cluster.c, plan(&cluster, prior, planned, &response));
+    check_str(response.notes.items[0].text, NOTE("3.6.11 or later", "cp1 cp2 cp3"));
+    /* The first machine has it, another one lacks it: nothing changes. */
+    cluster.hosts = make_host(&cluster, 37, true, "etcd:3.6.16-0");
+    cluster.machines[0].image = STR("registry.k8s.io/etcd:3.6.16-0");
+    cluster.c.call.is_planning = false;
+    assert_false(run(&cluster, prior, planned, &from));
+    assert_true(says(&cluster, "10.0.0.2 has no image \"registry.k8s.io/etcd:3.6.16-0\""));
+    check_str(strbuf_str(&cluster.log), "");
+    close_cluster(&cluster);
+}
+
+/* The bundle of a version between brings the image, also after all control planes have passed it;
+ * kubeadm takes its own etcd of that bundle. */
+static void test_patch_of_round(void **) {
+    static const struct {
+        uint32_t from;
+        const char *patch, *note, *log;
+    } rows[] = {
+        {35, "etcd:3.6.16-0",
+         "rounds: 1.36.4 (cp1 cp2 cp3), etcd 3.6.16 (cp1 cp2 cp3), 1.37.4 (cp1 cp2 cp3, then 1 "
+         "worker, at most 1 at once)",
+         "1.36-cp1 1.36-cp2 1.36-cp3 import import import etcd-cp2 etcd-cp3 moved etcd-cp1 "},
+        {36, "etcd:3.6.16-0", NOTE("3.6.16", "cp1 cp2 cp3"),
+         "import import import etcd-cp2 etcd-cp3 moved etcd-cp1 "},
+        {36, NULL, NULL, NULL},
+    };
+    char cache[] = "/tmp/rounds-XXXXXX";
+    assert_non_null(mkdtemp(cache));
+    assert_int_equal(setenv("XDG_CACHE_HOME", cache, 1), 0);
+    for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+        Cluster cluster;
+        Value prior, planned;
+        KubeVersion from;
+        PlanResponse response;
+        open_cluster(&cluster, rows[i].from, 0);
+        bundle_etcd = "etcd:3.6.8-0";
+        bundle_patch = rows[i].patch;
+        Arena *arena = cluster.c.arena;
+        make_objects(&cluster, rows[i].from, 37, str_to_cstr(bundle_entry(36, "", arena), arena),
+                     &prior, &planned);
+        set_etcd(&cluster, 6, 6);
+        bool is_good = plan(&cluster, prior, planned, &response);
+        assert_int_equal(is_good, rows[i].note != NULL);
+        if (is_good)
+            check_str(response.notes.items[0].text, rows[i].note);
+        else
+            assert_true(says(&cluster, LACKS));
+        cluster.c.call.is_planning = false;
+        assert_int_equal(run(&cluster, prior, planned, &from), is_good);
+        check_str(strbuf_str(&cluster.log), is_good ? rows[i].log : "");
+        close_cluster(&cluster);
+    }
+    assert_int_equal(disk_remove_tree(&disk_real, str_from_cstr(cache)), 0);
+}
+
+/* A member that does not run with the image stops the upgrade, and those before it keep theirs. */
+static void test_patch_rollback(void **) {
+    Cluster cluster;
+    Value prior, planned;
+    KubeVersion from;
+    open_cluster(&cluster, 36, 0);
+    make_objects(&cluster, 36, 37, "", &prior, &planned);
+    set_etcd(&cluster, 8, 8);
+    cluster.bad_member = 2;
+    assert_false(run(&cluster, prior, planned, &from));
+    check_str(strbuf_str(&cluster.log), "pull pull pull etcd-cp2 etcd-cp3 back ");
+    assert_true(says(&cluster, "no memory"));
+    assert_true(says(&cluster, "The member of etcd on \"cp3\" did not get 3.6.11"));
+    cluster.bad_member = NODES;
+    cluster.log = strbuf_new(cluster.c.arena);
+    assert_true(run(&cluster, prior, planned, &from));
+    check_str(strbuf_str(&cluster.log), "etcd-cp3 moved etcd-cp1 ");
+    close_cluster(&cluster);
+}
+
+/* The run dies at each command, before or after it has taken effect; the next one ends whole, and
+ * after it nothing is left to do. A step that was killed is completed, also on a member that has
+ * the image already. */
+static void test_patch_deaths(void **) {
+    size_t deaths = 0;
+    for (size_t death = 0;; death++) {
+        bool ends = false;
+        for (int after = 0; after < 2; after++) {
+            Cluster cluster;
+            Value prior, planned;
+            KubeVersion from;
+            PlanResponse response;
+            open_cluster(&cluster, 36, 0);
+            make_objects(&cluster, 36, 37, "", &prior, &planned);
+            set_etcd(&cluster, 8, 8);
+            cluster.death = death;
+            cluster.dies_after = after;
+            ends = run(&cluster, prior, planned, &from) && !cluster.is_dead;
+            cluster.death = SIZE_MAX;
+            cluster.is_dead = false;
+            if (!ends)
+                cluster.machines[2].is_changing = true;
+            if (!ends && !run(&cluster, prior, planned, &from))
+                fail_msg("death %zu: %.*s", death, STR_ARG(cluster.c.diags.items[0].detail));
+            for (size_t i = 0; i < cluster.members; i++) {
+                assert_int_equal(cluster.machines[i].etcd, 11);
+                assert_false(cluster.machines[i].is_changing);
+            }
+            deaths += !ends;
+            cluster.log = strbuf_new(cluster.c.arena);
+            assert_true(run(&cluster, prior, planned, &from));
+            check_str(strbuf_str(&cluster.log), "");
+            check_done(&cluster.c, plan(&cluster, prior, planned, &response));
+            assert_int_equal(response.notes.count, 0);
+            close_cluster(&cluster);
+        }
+        if (ends)
+            break;
+    }
+    assert_true(deaths > 20);
 }
 
 /* A kubelet that would not start stops the upgrade before its first round, in a plan as in an
@@ -708,12 +1032,23 @@ static void test_refresh(void **) {
 
 UNIT_MAIN(test_kubeadm_rounds) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_proxy),    cmocka_unit_test(test_proxy_argument),
-        cmocka_unit_test(test_run),      cmocka_unit_test(test_restarted_server),
-        cmocka_unit_test(test_single),   cmocka_unit_test(test_deaths),
-        cmocka_unit_test(test_stranger), cmocka_unit_test(test_plan),
-        cmocka_unit_test(test_cgroup),   cmocka_unit_test(test_plan_of_rest),
-        cmocka_unit_test(test_etcd),     cmocka_unit_test(test_refresh),
+        cmocka_unit_test(test_proxy),
+        cmocka_unit_test(test_proxy_argument),
+        cmocka_unit_test(test_run),
+        cmocka_unit_test(test_restarted_server),
+        cmocka_unit_test(test_single),
+        cmocka_unit_test(test_deaths),
+        cmocka_unit_test(test_stranger),
+        cmocka_unit_test(test_plan),
+        cmocka_unit_test(test_cgroup),
+        cmocka_unit_test(test_plan_of_rest),
+        cmocka_unit_test(test_etcd),
+        cmocka_unit_test(test_refresh),
+        cmocka_unit_test(test_patch),
+        cmocka_unit_test(test_patch_of_later_bundle),
+        cmocka_unit_test(test_patch_of_round),
+        cmocka_unit_test(test_patch_rollback),
+        cmocka_unit_test(test_patch_deaths),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
