@@ -204,7 +204,7 @@ typedef struct Run {
 
 static bool bring_image(const Run *run, KubeadmPeer *peer, Diags *diags) {
     Str id = str_format(run->patch->call->arena, "fetch-etcd-%.*s", STR_ARG(peer->node.name));
-    return etcd_image_bring(&peer->link, peer->runtime, &run->search.found, id, diags);
+    return etcd_image_bring(&peer->link, peer->node.runtime, &run->search.found, id, diags);
 }
 
 static bool change_member(void *payload, size_t index, Diags *diags) {

@@ -171,40 +171,40 @@ static bool check_kubeadm(const KubeadmNode *node, const HostFacts *facts, Diags
                       STR_ARG(node->link->target.host), STR_ARG(problem));
 }
 
-/* Returns the argument "kubelet" of the cluster: the object's own, or that of its kubeadm_init. */
-static Value kubelet_of_cluster(const KubeadmNode *node) {
-    Value found;
-    Str endpoint = object_text(node->object, "endpoint", STR_EMPTY);
-    if (value_find(node->object, STR("kubelet"), &found))
-        return found;
-    FoundObjects inits = call_find_objects(node->call, "kubeadm_init");
+/* The kubeadm_init of the cluster has the configuration of all kubelets. */
+static bool accepts_cgroup1(const KubeadmNode *node) {
+    Arena *arena = node->call->arena;
+    Path field = path_attribute((Path){0}, STR("failCgroupV1"), arena);
+    Value kubelet = value_null(&TYPE_DYNAMIC), fails = value_null(&TYPE_DYNAMIC);
+    bool is_found = value_find(node->object, STR("kubelet"), &kubelet);
+    FoundObjects inits = {0};
+    if (!is_found)
+        inits = call_find_objects(node->call, "kubeadm_init");
     vec_each(&inits, init) {
-        if (str_equal(object_text(init->object, "endpoint", STR_EMPTY), endpoint))
-            return object_attribute(init->object, "kubelet");
+        if (str_equal(object_text(init->object, "endpoint", STR_EMPTY), node->endpoint))
+            kubelet = object_attribute(init->object, "kubelet");
     }
-    return (Value){0};
+    return value_is_present(kubelet) && path_get(kubelet, field, &fails) &&
+           value_is_present(fails) && fails.type->kind == KIND_BOOL && !value_is_true(fails);
 }
 
-/* Whether the kubelet of the version starts on a machine only by the configuration of the user. */
-static bool needs_consent(const KubeadmNode *node, Str cgroup) {
-    KubeVersion version;
-    Str text = object_text(node->object, "kubernetes_version", STR_EMPTY);
-    return kube_version_parse(text, &version) && kube_release_needs_cgroup2(version) &&
-           cgroup.len && !str_equal(cgroup, STR("cgroup2fs"));
+static bool needs_other_cgroup(KubeVersion version, Str cgroup) {
+    return kube_release_needs_cgroup2(version) && cgroup.len &&
+           !str_equal(cgroup, STR("cgroup2fs"));
 }
 
-bool kubeadm_node_accepts_cgroup1(const KubeadmNode *node, Str cgroup) {
-    Value fails = {0}, kubelet = kubelet_of_cluster(node);
-    Path field = path_attribute((Path){0}, STR("failCgroupV1"), node->call->arena);
-    return needs_consent(node, cgroup) && value_is_present(kubelet) &&
-           path_get(kubelet, field, &fails) && value_is_present(fails) &&
-           fails.type->kind == KIND_BOOL && !value_is_true(fails);
+Str kubeadm_node_ignored_check(const KubeadmNode *node, KubeVersion version) {
+    return needs_other_cgroup(version, node->cgroup) && accepts_cgroup1(node)
+               ? STR("SystemVerification")
+               : STR_EMPTY;
 }
 
 bool kubeadm_node_check_cgroup(const KubeadmNode *node, Str cgroup, Diags *diags) {
-    if (!needs_consent(node, cgroup))
+    KubeVersion version;
+    if (!kube_version_parse(object_text(node->object, "kubernetes_version", STR_EMPTY), &version) ||
+        !needs_other_cgroup(version, cgroup))
         return true;
-    if (kubeadm_node_accepts_cgroup1(node, cgroup)) {
+    if (accepts_cgroup1(node)) {
         path_warning(node->call, PATH_AT(node->call, {"host"}), diags, "Machine with cgroup v1",
                      "%.*s has cgroup v1, which Kubernetes is about to give up. Use a system with "
                      "cgroup v2.",
@@ -216,7 +216,7 @@ bool kubeadm_node_check_cgroup(const KubeadmNode *node, Str cgroup, Diags *diags
                       "Use a system with cgroup v2; or accept version 1 for all nodes with "
                       "\"failCgroupV1: false\" in \"kubelet\".",
                       STR_ARG(node->link->target.host),
-                      STR_ARG(object_text(node->object, "kubernetes_version", STR_EMPTY)));
+                      STR_ARG(kube_version_text(version, node->call->arena)));
 }
 
 static bool check_part(const KubeadmNode *node, const HostFacts *facts, KubeadmPart part,
@@ -242,7 +242,7 @@ bool kubeadm_node_prepare(KubeadmNode *node, KubeadmPart *part, Diags *diags) {
         return false;
     *part = kubeadm_node_part(node, &look.facts);
     node->runtime = host_facts_runtime(&look.facts);
-    node->accepts_cgroup1 = kubeadm_node_accepts_cgroup1(node, look.facts.cgroup);
+    node->cgroup = look.facts.cgroup;
     node->identity = node_identity_of(&look.facts, node->name, node->address);
     if (!check_part(node, &look.facts, *part, diags) || !check_clock(node, look.skew_ms, diags))
         return false;
@@ -304,15 +304,27 @@ static Value taints_of(const KubeadmNode *node, const Type *list) {
     return nested_list_value(list, &items, arena);
 }
 
-/* Adds kubeadm's check of the system, which rejects cgroup v1 whatever the kubelet accepts. */
+/* Adds the check that must not fail to those of the user. */
 static Value ignored_checks(const KubeadmNode *node, Value registration) {
     Arena *arena = node->call->arena;
-    const Type *list = object_attribute_type(registration.type, "ignore_preflight_errors");
+    Value given = object_attribute(registration, "ignore_preflight_errors");
+    KubeVersion version;
     ValueVec items = {0};
-    for (size_t i = 0; i < nested_list_count(registration, "ignore_preflight_errors"); i++)
-        vec_push(arena, &items, nested_list_at(registration, "ignore_preflight_errors", i));
-    vec_push(arena, &items, value_from_cstr(KUBEADM_SYSTEM_CHECK));
-    return nested_list_value(list, &items, arena);
+    Str own =
+        kube_version_parse(object_text(node->object, "kubernetes_version", STR_EMPTY), &version)
+            ? kubeadm_node_ignored_check(node, version)
+            : STR_EMPTY;
+    for (size_t i = 0; value_is_present(given) && i < given.count; i++) {
+        Str name = value_text(value_at(given, i));
+        /* kubeadm rejects "all" beside names. */
+        if (str_equal(name, own) || str_equal(name, STR("all")))
+            own = STR_EMPTY;
+        vec_push(arena, &items, value_at(given, i));
+    }
+    if (!own.len)
+        return given;
+    vec_push(arena, &items, value_from_str(own));
+    return nested_list_value(given.type, &items, arena);
 }
 
 Value kubeadm_node_registration(const KubeadmNode *node, Value registration) {
@@ -323,8 +335,7 @@ Value kubeadm_node_registration(const KubeadmNode *node, Value registration) {
         object_builder_set(&builder, "cri_socket",
                            value_from_str(node_runtime_url(node->runtime, arena)));
     object_builder_set(&builder, "kubelet_extra_args", kubelet_arguments(node, registration));
-    if (node->accepts_cgroup1)
-        object_builder_set(&builder, "ignore_preflight_errors", ignored_checks(node, registration));
+    object_builder_set(&builder, "ignore_preflight_errors", ignored_checks(node, registration));
     if (object_has(node->object, "taints"))
         object_builder_set(&builder, "taints",
                            taints_of(node, object_attribute_type(registration.type, "taints")));

@@ -55,10 +55,10 @@ typedef struct KubeadmNode {
     Str former_address; /* of a machine that this one replaces; empty: none */
     Str endpoint;
     bool is_control_plane;
-    const NodeRuntime *runtime; /* of the machine: set by kubeadm_node_prepare */
-    ClusterNode identity;       /* same */
-    bool accepts_cgroup1;       /* same: as kubeadm_node_accepts_cgroup1 */
-    bool is_imported;           /* without "pki": the machine may have no mark yet */
+    const NodeRuntime *runtime; /* of the machine: set by kubeadm_node_prepare, kubeadm_peer_look */
+    ClusterNode identity;       /* set by kubeadm_node_prepare */
+    Str cgroup; /* type of /sys/fs/cgroup: set by both and before an upgrade; empty: not read */
+    bool is_imported; /* without "pki": the machine may have no mark yet */
 } KubeadmNode;
 
 /* Reads the arguments, and opens the link's settings. */
@@ -82,14 +82,12 @@ MUST_USE bool kubeadm_node_prepare(KubeadmNode *node, KubeadmPart *part, Diags *
  * of the node is a kubeadm_init, whose "kubelet" may accept such machines. `cgroup`: the fact. */
 MUST_USE bool kubeadm_node_check_cgroup(const KubeadmNode *node, Str cgroup, Diags *diags);
 
-/* Whether the machine has cgroup v1, on which the kubelet of this version starts because "kubelet"
- * of the cluster accepts it. kubeadm's own check rejects the machine all the same. */
-bool kubeadm_node_accepts_cgroup1(const KubeadmNode *node, Str cgroup);
-/* The name of that check. */
-#define KUBEADM_SYSTEM_CHECK "SystemVerification"
+/* Returns the check of kubeadm of this version that fails on the node's machine because of cgroup
+ * v1, although the configuration of the cluster's kubelets accepts that; empty: none. */
+Str kubeadm_node_ignored_check(const KubeadmNode *node, KubeVersion version);
 
-/* Returns the typed object `registration` with address, name, flags, taints and ignored checks of
- * the node's registration. */
+/* Returns the typed object `registration` with address, name, flags, taints and the ignored check
+ * of the node's registration. */
 Value kubeadm_node_registration(const KubeadmNode *node, Value registration);
 /* Returns the addresses of the kubelet in the configuration: node_address, and its argument
  * node-ip.

@@ -105,9 +105,9 @@ bool kubeadm_peer_look(const Call *call, KubeadmPeers *peers, Diags *diags) {
         if (!is_read)
             continue;
         set_versions(&look.facts, &peers->rounds.items[i]);
-        peer->cgroup = look.facts.cgroup;
+        peer->node.cgroup = look.facts.cgroup;
+        peer->node.runtime = host_facts_runtime(&look.facts);
         peer->has_former_files = look.facts.former_files.len > 0;
-        peer->runtime = host_facts_runtime(&look.facts);
     }
     return true;
 }

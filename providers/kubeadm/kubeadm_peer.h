@@ -17,10 +17,8 @@ typedef struct KubeadmPeer {
     KubeadmNode node;
     SshLink link;
     Value object;
-    KubeVersion wanted;         /* that the API server of a control plane must have; 0: any */
-    Str cgroup;                 /* fact of kubeadm_peer_look; empty: not read */
-    bool has_former_files;      /* same: a step that changes its control plane has not ended */
-    const NodeRuntime *runtime; /* same; NULL: not read */
+    KubeVersion wanted;    /* that the API server of a control plane must have; 0: any */
+    bool has_former_files; /* of kubeadm_peer_look: a step that changes it has not ended */
 } KubeadmPeer;
 
 /* All nodes of a cluster, that of kubeadm_init first. `rounds` has the same indexes. */
@@ -39,8 +37,8 @@ SCOPED_TYPE(KubeadmPeers, kubeadm_peer_release);
 void kubeadm_peer_assume(const Call *call, Value own, KubeadmPeers *out);
 /* Returns the names of the control planes that the state has, that of `own` first. */
 StrVec kubeadm_peer_control_planes(const Call *call, Value own);
-/* Reads the versions of all nodes from their machines. In a plan, a machine that does not respond
- * has the version of its object. */
+/* Reads the versions of all nodes from their machines, their container runtime and cgroup. In a
+ * plan, a machine that does not respond has the version of its object. */
 MUST_USE bool kubeadm_peer_look(const Call *call, KubeadmPeers *peers, Diags *diags);
 /* Opens requests to the API server of this control plane. */
 MUST_USE bool kubeadm_peer_api(const KubeadmPeer *peer, ClusterApi *out, Diags *diags);

@@ -209,8 +209,8 @@ static bool check_first(const Rounds *rounds, Diags *diags) {
     node.object = rounds->object;
     Diags ignored = diags_new(rounds->call->arena);
     return (!rounds->call->is_planning &&
-            kubeadm_node_check_cgroup(&node, first->cgroup, &ignored)) ||
-           kubeadm_node_check_cgroup(&node, first->cgroup, diags);
+            kubeadm_node_check_cgroup(&node, first->node.cgroup, &ignored)) ||
+           kubeadm_node_check_cgroup(&node, first->node.cgroup, diags);
 }
 
 /* A step to the next version alone has a note only if it has a part before it. */
@@ -352,13 +352,23 @@ static bool fetch_programs(const Rounds *rounds, const KubeRound *round, Kubeadm
 
 /* Apply: the nodes of a round. */
 
+/* The object of the kubeadm_init has the configuration of all kubelets. */
+static Str ignored_check(const Rounds *rounds, const KubeRound *round, const KubeadmPeer *peer) {
+    KubeadmNode node = peer->node;
+    node.object = rounds->object;
+    return kubeadm_node_ignored_check(&node, round->version);
+}
+
 static bool change_member(const Rounds *rounds, const KubeRound *round, KubeadmPeer *peer,
                           Diags *diags) {
     const Call *call = rounds->call;
     SCOPED(ClusterApi) api = {0};
     bool is_first = peer == rounds->peers->items.items[0];
-    KubeadmUpgrade kind = is_first ? KUBEADM_UPGRADE_APPLY : KUBEADM_UPGRADE_NODE;
-    if (!kubeadm_step_round(&peer->link, peer->node.name, kind, round->version, diags))
+    KubeadmUpgradeStep step = {.id = peer->node.name,
+                               .kind = is_first ? KUBEADM_UPGRADE_APPLY : KUBEADM_UPGRADE_NODE,
+                               .version = round->version,
+                               .ignored = ignored_check(rounds, round, peer)};
+    if (!kubeadm_step_round(&peer->link, &step, diags))
         return false;
     peer->wanted = round->version;
     return !round->moves_kubelets ||
@@ -368,13 +378,18 @@ static bool change_member(const Rounds *rounds, const KubeRound *round, KubeadmP
 }
 
 static bool round_worker(const KubeadmWorker *worker, Diags *diags) {
-    return kubeadm_step_round(worker->node->link, worker->node->name, KUBEADM_UPGRADE_NODE,
-                              worker->version, diags);
+    KubeadmUpgradeStep step = {.id = worker->node->name,
+                               .kind = KUBEADM_UPGRADE_NODE,
+                               .version = worker->version,
+                               .ignored = worker->ignored};
+    return kubeadm_step_round(worker->node->link, &step, diags);
 }
 
-static bool change_worker(const KubeRound *round, KubeadmPeer *peer, Diags *diags) {
+static bool change_worker(const Rounds *rounds, const KubeRound *round, KubeadmPeer *peer,
+                          Diags *diags) {
     SCOPED(ClusterApi) api = {0};
-    KubeadmWorker worker = {&peer->node, round->version, 1, round_worker};
+    KubeadmWorker worker = {&peer->node, round->version, 1, ignored_check(rounds, round, peer),
+                            round_worker};
     return kubeadm_node_api(&peer->node, &api, diags) &&
            kubeadm_upgrade_worker(&worker, &api, diags);
 }
@@ -392,7 +407,7 @@ static bool change_node(const Rounds *rounds, const KubeRound *round, KubeadmPee
                         Diags *diags) {
     report_progress(rounds, round, peer);
     bool is_good = peer->node.is_control_plane ? change_member(rounds, round, peer, diags)
-                                               : change_worker(round, peer, diags);
+                                               : change_worker(rounds, round, peer, diags);
     if (!is_good || !kubeadm_gate_wait(rounds->call, rounds->peers, KUBEADM_GATE_NODE, diags))
         return false;
     kubeadm_step_end_round(&peer->link, peer->node.name, round->version);

@@ -73,13 +73,15 @@ static bool check_step(const KubeadmNode *node, Value prior, const HostFacts *fa
                                       diags, "Upgrade not possible", "%.*s", STR_ARG(problem));
 }
 
-static bool check_machine(const KubeadmNode *node, Value prior, bool is_first, KubeVersion version,
+/* Sets node->cgroup. */
+static bool check_machine(KubeadmNode *node, Value prior, bool is_first, KubeVersion version,
                           Diags *diags) {
     HostLook look;
     KubeVersion found;
     if (!host_look(node->link, NULL, &look, diags))
         return false;
     const HostFacts *facts = &look.facts;
+    node->cgroup = facts->cgroup;
     const struct {
         const char *name;
         Str version;
@@ -113,23 +115,29 @@ bool kubeadm_upgrade_worker(const KubeadmWorker *worker, ClusterApi *api, Diags 
 }
 
 static bool change_worker(const KubeadmWorker *worker, Diags *diags) {
-    const KubeadmNode *node = worker->node;
-    return kubeadm_step_upgrade(node->link, node->id, KUBEADM_UPGRADE_NODE, worker->version, diags);
+    KubeadmUpgradeStep step = {.id = worker->node->id,
+                               .kind = KUBEADM_UPGRADE_NODE,
+                               .version = worker->version,
+                               .ignored = worker->ignored};
+    return kubeadm_step_upgrade(worker->node->link, &step, diags);
 }
 
 /* Workers wait for all control planes, because a kubelet must not be newer than any API server. */
 static bool upgrade_worker(const KubeadmNode *node, ClusterApi *api, KubeVersion version,
                            Diags *diags) {
     KubeadmWorker worker = {node, version, kubeadm_node_max_unavailable(node->object),
-                            change_worker};
+                            kubeadm_node_ignored_check(node, version), change_worker};
     return node_object_wait_version(node->call, api, STR_EMPTY, version, diags) &&
            kubeadm_upgrade_worker(&worker, api, diags);
 }
 
 static bool upgrade_control_plane(const KubeadmNode *node, ClusterApi *api, bool is_first,
                                   KubeVersion version, Diags *diags) {
-    KubeadmUpgrade kind = is_first ? KUBEADM_UPGRADE_APPLY : KUBEADM_UPGRADE_NODE;
-    return kubeadm_step_upgrade(node->link, node->id, kind, version, diags) &&
+    KubeadmUpgradeStep step = {.id = node->id,
+                               .kind = is_first ? KUBEADM_UPGRADE_APPLY : KUBEADM_UPGRADE_NODE,
+                               .version = version,
+                               .ignored = kubeadm_node_ignored_check(node, version)};
+    return kubeadm_step_upgrade(node->link, &step, diags) &&
            kubeadm_node_reopen(node, api, diags) &&
            cluster_api_wait(node->call, api, KUBEADM_NODE_READY_MS, diags) &&
            node_object_wait_version(node->call, api, node->name, version, diags);
@@ -186,11 +194,12 @@ bool kubeadm_upgrade_run(const KubeadmNode *node, Value prior, bool is_first, Di
         kube_version_compare(from, to) == 0)
         return true;
     SCOPED(ClusterApi) api = {0};
-    if (!check_machine(node, prior, is_first, to, diags) || !kubeadm_node_api(node, &api, diags) ||
-        !cluster_api_wait(node->call, &api, KUBEADM_NODE_READY_MS, diags))
+    KubeadmNode own = *node;
+    if (!check_machine(&own, prior, is_first, to, diags) || !kubeadm_node_api(&own, &api, diags) ||
+        !cluster_api_wait(own.call, &api, KUBEADM_NODE_READY_MS, diags))
         return false;
-    bool is_good = node->is_control_plane ? upgrade_control_plane(node, &api, is_first, to, diags)
-                                          : upgrade_worker(node, &api, to, diags);
+    bool is_good = own.is_control_plane ? upgrade_control_plane(&own, &api, is_first, to, diags)
+                                        : upgrade_worker(&own, &api, to, diags);
     if (is_good)
         kubeadm_step_end_upgrade(node->link, node->id, to);
     return is_good;

@@ -26,6 +26,7 @@ typedef struct KubeadmWorker {
     const KubeadmNode *node;
     KubeVersion version;
     int64_t limit; /* of workers that are not available at once */
+    Str ignored;   /* see KubeadmUpgradeStep */
     bool (*change)(const struct KubeadmWorker *worker, Diags *diags);
 } KubeadmWorker;
 MUST_USE bool kubeadm_upgrade_worker(const KubeadmWorker *worker, ClusterApi *api, Diags *diags);

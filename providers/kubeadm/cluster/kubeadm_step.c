@@ -111,23 +111,25 @@ static Str reset_id(Str id, Arena *arena) {
     return str_concat(id, STR(RESET_SUFFIX), arena);
 }
 
-/* `directory`: of the programs of a round; empty: those of the machine. */
-static bool run_upgrade(SshLink *link, Str id, KubeadmUpgrade kind, KubeVersion version,
-                        Str directory, Diags *diags) {
+/* `id`: of the remote step; `directory`: of the programs of a round, empty: those of the machine.
+ */
+static bool run_upgrade(SshLink *link, const KubeadmUpgradeStep *upgrade, Str id, Str directory,
+                        Diags *diags) {
     Arena *arena = link->call->arena;
     ObjectBuilder variables = object_builder_new(arena);
-    Str text = kind == KUBEADM_UPGRADE_APPLY
-                   ? str_concat(STR("v"), kube_version_text(version, arena), arena)
-                   : STR_EMPTY;
+    bool is_apply = upgrade->kind == KUBEADM_UPGRADE_APPLY;
+    Str text = is_apply ? str_concat(STR("v"), kube_version_text(upgrade->version, arena), arena)
+                        : STR_EMPTY;
     object_builder_put(&variables, STR("LOAM_VERSION"), value_from_str(text));
     object_builder_put(&variables, STR("LOAM_FLAG"),
-                       value_from_str(kube_release_removed_flag(version)));
+                       value_from_str(kube_release_removed_flag(upgrade->version)));
+    object_builder_put(&variables, STR("LOAM_IGNORED"), value_from_str(upgrade->ignored));
     object_builder_put(&variables, STR("LOAM_ROUND"), value_from_str(directory));
     RemoteStep step = {
         .id = id,
         .script = str_from_cstr(kubeadm_step_upgrade_sh),
         .environment = remote_step_environment(object_builder_map(&variables, &TYPE_STRING), arena),
-        .title = kind == KUBEADM_UPGRADE_APPLY ? "kubeadm upgrade apply" : "kubeadm upgrade node",
+        .title = is_apply ? "kubeadm upgrade apply" : "kubeadm upgrade node",
     };
     return step_run(link, &step, diags) == KUBEADM_DONE;
 }
@@ -144,10 +146,9 @@ static void end_upgrade(SshLink *link, Str id, Str directory) {
     (void)ssh_client_exec(link, &command, &result, &problem);
 }
 
-bool kubeadm_step_upgrade(SshLink *link, Str id, KubeadmUpgrade kind, KubeVersion version,
-                          Diags *diags) {
-    return run_upgrade(link, upgrade_id(id, version, link->call->arena), kind, version, STR_EMPTY,
-                       diags);
+bool kubeadm_step_upgrade(SshLink *link, const KubeadmUpgradeStep *upgrade, Diags *diags) {
+    Str id = upgrade_id(upgrade->id, upgrade->version, link->call->arena);
+    return run_upgrade(link, upgrade, id, STR_EMPTY, diags);
 }
 
 void kubeadm_step_end_upgrade(SshLink *link, Str id, KubeVersion version) {
@@ -163,11 +164,10 @@ Str kubeadm_step_round_directory(KubeVersion version, Arena *arena) {
     return str_format(arena, ROUNDS "/%.*s", STR_ARG(kube_version_text(version, arena)));
 }
 
-bool kubeadm_step_round(SshLink *link, Str node, KubeadmUpgrade kind, KubeVersion version,
-                        Diags *diags) {
+bool kubeadm_step_round(SshLink *link, const KubeadmUpgradeStep *upgrade, Diags *diags) {
     Arena *arena = link->call->arena;
-    return run_upgrade(link, round_id(node, version, arena), kind, version,
-                       kubeadm_step_round_directory(version, arena), diags);
+    return run_upgrade(link, upgrade, round_id(upgrade->id, upgrade->version, arena),
+                       kubeadm_step_round_directory(upgrade->version, arena), diags);
 }
 
 void kubeadm_step_end_round(SshLink *link, Str node, KubeVersion version) {

@@ -39,19 +39,24 @@ typedef enum KubeadmUpgrade {
     KUBEADM_UPGRADE_APPLY, /* of the first control plane: the cluster's configuration too */
     KUBEADM_UPGRADE_NODE,
 } KubeadmUpgrade;
+typedef struct KubeadmUpgradeStep {
+    Str id; /* of the node */
+    KubeadmUpgrade kind;
+    KubeVersion version;
+    Str ignored; /* check of kubeadm whose errors are warnings; empty: none */
+} KubeadmUpgradeStep;
 /* Upgrades the components of the machine to this version, then installs the kubelet that waits for
  * it and restarts it; a kubelet that does not run is replaced by the former one. A run that was
  * interrupted continues. After a success the marker remains until kubeadm_step_end_upgrade, so that
  * a later plan knows of an upgrade whose last requests are missing. */
-MUST_USE bool kubeadm_step_upgrade(SshLink *link, Str id, KubeadmUpgrade kind, KubeVersion version,
-                                   Diags *diags);
+MUST_USE bool kubeadm_step_upgrade(SshLink *link, const KubeadmUpgradeStep *upgrade, Diags *diags);
 /* Also removes the former kubelet. */
 void kubeadm_step_end_upgrade(SshLink *link, Str id, KubeVersion version);
 /* Same, for a version between in an upgrade over several minor versions. Its programs are in
- * kubeadm_step_round_directory; the kubelet stays unless one is there. The step "up-VERSION-NODE"
+ * kubeadm_step_round_directory; the kubelet stays unless one is there. The id is the name of the
+ * node. The step "up-VERSION-NODE"
  * remains until kubeadm_step_end_round, which also removes the directory. */
-MUST_USE bool kubeadm_step_round(SshLink *link, Str node, KubeadmUpgrade kind, KubeVersion version,
-                                 Diags *diags);
+MUST_USE bool kubeadm_step_round(SshLink *link, const KubeadmUpgradeStep *upgrade, Diags *diags);
 void kubeadm_step_end_round(SshLink *link, Str node, KubeVersion version);
 Str kubeadm_step_round_directory(KubeVersion version, Arena *arena);
 /* Removes the files of kubeadm, the pods and their network from the machine. */

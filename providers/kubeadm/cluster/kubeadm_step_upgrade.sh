@@ -1,21 +1,23 @@
 #!/bin/sh
 # Upgrades the components of a node, then installs its kubelet and restarts it. LOAM_VERSION is the cluster's new version on
-# the first control plane, empty on other nodes; LOAM_FLAG is a flag that the new kubelet rejects, or empty. LOAM_ROUND is the
-# directory with the programs of a version between, or empty; without a kubelet in it, that of the node stays.
+# the first control plane, empty on other nodes; LOAM_FLAG is a flag that the new kubelet rejects, or empty. LOAM_IGNORED is a check
+# of kubeadm that does not matter, or empty. LOAM_ROUND is the directory with the programs of a version between, or empty; without a kubelet in it, that of the node stays.
 set -eu
 PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/opt/bin
 LC_ALL=C
 export PATH LC_ALL
 version=${LOAM_VERSION:-}
 flag=${LOAM_FLAG:-}
+ignored=${LOAM_IGNORED:-}
 round=${LOAM_ROUND:-}
-unset LOAM_VERSION LOAM_FLAG LOAM_ROUND
+unset LOAM_VERSION LOAM_FLAG LOAM_IGNORED LOAM_ROUND
 # shellcheck source=kubelet_install.sh
 . ./kubelet_install.sh
 program=kubeadm
 if [ -n "$round" ]; then program=$round/kubeadm stage=$round; fi
 set --
 if [ -d /etc/kubernetes/loam/patches ]; then set -- --patches /etc/kubernetes/loam/patches; fi
+if [ -n "$ignored" ]; then set -- "$@" "--ignore-preflight-errors=$ignored"; fi
 if [ -n "$version" ]; then
   "$program" upgrade apply --yes "$version" "$@" </dev/null
 else

@@ -190,21 +190,38 @@ static void test_socket(void **) {
     }
 }
 
-/* Checks that kubeadm ignores its check of the system beside those of the user, or only those. */
-static void check_ignored(ResourceCase *c, KubeadmNode node, bool accepts) {
-    Value init = kubeadm_node_argument(node.object, c->arena);
-    node.runtime = &node_runtime_table[NODE_RUNTIME_CONTAINERD];
-    node.accepts_cgroup1 = accepts;
-    Value made =
-        kubeadm_node_registration(&node, object_nested(init, "node_registration", c->arena));
-    StrVec names = {0};
-    for (size_t i = 0; i < nested_list_count(made, "ignore_preflight_errors"); i++)
-        vec_push(c->arena, &names, value_text(nested_list_at(made, "ignore_preflight_errors", i)));
-    check_str(str_join(names.items, names.count, STR(" "), c->arena),
-              accepts ? "Swap SystemVerification" : "Swap");
+/* kubeadm runs a check that fails with cgroup v1, whatever the kubelet accepts. */
+static void check_ignored(const KubeadmNode *node, Str cgroup, bool is_ignored) {
+    static const struct {
+        const char *given, *wanted;
+    } rows[] = {
+        {"null", "[\"SystemVerification\"]"},
+        {"[\"NumCPU\"]", "[\"NumCPU\",\"SystemVerification\"]"},
+        {"[\"SystemVerification\"]", "[\"SystemVerification\"]"},
+        {"[\"all\"]", "[\"all\"]"},
+    };
+    KubeadmNode own = *node;
+    KubeVersion version;
+    Arena *arena = node->call->arena;
+    own.cgroup = cgroup;
+    own.runtime = &node_runtime_table[NODE_RUNTIME_CONTAINERD];
+    assert_true(
+        kube_version_parse(object_text(own.object, "kubernetes_version", STR_EMPTY), &version));
+    check_str(kubeadm_node_ignored_check(&own, version), is_ignored ? "SystemVerification" : "");
+    for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+        ResourceCase c = case_open(&kubeadm_init);
+        Str text = str_format(c.arena,
+                              "{" NODE("1.35.4", "api:6443") ",\"init\":{\"node_registration\":{"
+                                                             "\"ignore_preflight_errors\":%s}}}",
+                              rows[i].given);
+        Value init = object_nested(case_config(&c, str_to_cstr(text, c.arena)), "init", arena);
+        Value made =
+            kubeadm_node_registration(&own, object_nested(init, "node_registration", arena));
+        check_str(json_text(object_attribute(made, "ignore_preflight_errors"), arena),
+                  is_ignored ? rows[i].wanted : rows[i].given);
+        case_close(&c);
+    }
 }
-
-#define IGNORED "\"init\":{\"node_registration\":{\"ignore_preflight_errors\":[\"Swap\"]}}"
 
 /* From Kubernetes 1.35 on, the kubelet starts with cgroup v1 only if its configuration says so. */
 static void test_cgroup(void **) {
@@ -224,7 +241,7 @@ static void test_cgroup(void **) {
     };
     for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
         ResourceCase c = case_open(&kubeadm_init);
-        Str text = str_format(c.arena, "{" NODE("%s", "api:6443") ",\"kubelet\":%s," IGNORED "}",
+        Str text = str_format(c.arena, "{" NODE("%s", "api:6443") ",\"kubelet\":%s}",
                               rows[i].version, rows[i].kubelet);
         SshLink link = {.target = {.host = STR("10.0.0.11")}};
         KubeadmNode node = {.call = case_call(&c),
@@ -233,15 +250,13 @@ static void test_cgroup(void **) {
         bool is_accepted =
             kubeadm_node_check_cgroup(&node, str_from_cstr(rows[i].cgroup), &c.diags);
         assert_int_equal(is_accepted, !rows[i].summary || rows[i].severity == DIAG_WARNING);
+        check_ignored(&node, str_from_cstr(rows[i].cgroup),
+                      rows[i].summary && rows[i].severity == DIAG_WARNING);
         assert_int_equal(c.diags.count, rows[i].summary ? 1 : 0);
         if (rows[i].summary)
             assert_int_equal(c.diags.items[0].severity, rows[i].severity);
         if (rows[i].summary)
             check_str(c.diags.items[0].summary, rows[i].summary);
-        bool accepts = rows[i].summary && rows[i].severity == DIAG_WARNING;
-        assert_int_equal(kubeadm_node_accepts_cgroup1(&node, str_from_cstr(rows[i].cgroup)),
-                         accepts);
-        check_ignored(&c, node, accepts);
         case_close(&c);
     }
 }

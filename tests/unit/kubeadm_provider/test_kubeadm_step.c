@@ -155,15 +155,17 @@ static void test_upgrade(void **) {
         KubeadmUpgrade kind;
         uint32_t minor;
         int status;
-        const char *variables;
+        const char *ignored, *variables;
     } cases[] = {
-        {KUBEADM_UPGRADE_APPLY, 34, 0,
-         "export LOAM_FLAG=''\nexport LOAM_ROUND=''\nexport LOAM_VERSION='v1.34.4'\n"},
-        {KUBEADM_UPGRADE_NODE, 34, 0,
-         "export LOAM_FLAG=''\nexport LOAM_ROUND=''\nexport LOAM_VERSION=''\n"},
-        {KUBEADM_UPGRADE_NODE, 35, 1,
-         "export LOAM_FLAG='pod-infra-container-image'\nexport LOAM_ROUND=''\nexport "
-         "LOAM_VERSION=''\n"},
+        {KUBEADM_UPGRADE_APPLY, 34, 0, "",
+         "export LOAM_FLAG=''\nexport LOAM_IGNORED=''\nexport LOAM_ROUND=''\nexport "
+         "LOAM_VERSION='v1.34.4'\n"},
+        {KUBEADM_UPGRADE_NODE, 34, 0, "SystemVerification",
+         "export LOAM_FLAG=''\nexport LOAM_IGNORED='SystemVerification'\nexport "
+         "LOAM_ROUND=''\nexport LOAM_VERSION=''\n"},
+        {KUBEADM_UPGRADE_NODE, 35, 1, "",
+         "export LOAM_FLAG='pod-infra-container-image'\nexport LOAM_IGNORED=''\nexport "
+         "LOAM_ROUND=''\nexport LOAM_VERSION=''\n"},
     };
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         SCOPED(ArenaRef) arena = arena_open("test");
@@ -175,7 +177,10 @@ static void test_upgrade(void **) {
         MachineScript machine;
         machine_script_open(&machine, rows, is_good ? 3 : 2, arena);
         assert_int_equal(
-            kubeadm_step_upgrade(&machine.link, STR("a1"), cases[i].kind, version, &machine.diags),
+            kubeadm_step_upgrade(&machine.link,
+                                 &(KubeadmUpgradeStep){STR("a1"), cases[i].kind, version,
+                                                       str_from_cstr(cases[i].ignored)},
+                                 &machine.diags),
             is_good);
         assert_true(has(machine.inputs.items[0], cases[i].variables));
         assert_int_equal(machine.next, is_good ? 1 : 2);
