@@ -64,6 +64,7 @@ await() {
   last='' steady=0 starts=0 log=$(newest_log "$1")
   while [ "$(uptime_seconds)" -lt $end ]; do
     sleep 1
+    if [ "$1" = etcd ]; then end_stalled_server "$(cat "$work/etcd.old" 2>/dev/null)" "$(cat "$work/kube-apiserver.old" 2>/dev/null)"; fi
     if is_new "$1" && [ "$found" = "$last" ]; then steady=$((steady + 1)); else steady=0 last=$found; fi
     now=$(newest_log "$1")
     if [ "$now" != "$log" ]; then starts=$((starts + 1)) log=$now; fi
@@ -196,6 +197,8 @@ replace() {
   done
   if ! same "$2/$1.yaml" "$top/manifests/$1.yaml"; then
     begin_restart "$1"
+    # It ends with its member of etcd; see end_stalled_server.
+    if [ "$1" = etcd ]; then begin_restart kube-apiserver; fi
     # The kubelet takes each file in its directory for a pod.
     file_copy "$2/$1.yaml" "$top/manifests/$1.yaml" "$top/$1.yaml"
     restarts=

@@ -13,16 +13,33 @@ round=${LOAM_ROUND:-}
 unset LOAM_VERSION LOAM_FLAG LOAM_IGNORED LOAM_ROUND
 # shellcheck source=kubelet_install.sh
 . ./kubelet_install.sh
+# shellcheck source=static_pod.sh
+. ./static_pod.sh
+# Ends the API server with its member of etcd, while kubeadm replaces both.
+watcher=
+watch_etcd() {
+  members=$(identify_processes etcd) servers=$(identify_processes kube-apiserver)
+  [ -n "$members" ] || return 0
+  while sleep 1 && kill -0 $$; do end_stalled_server "$members" "$servers"; done </dev/null >/dev/null 2>&1 &
+  watcher=$!
+  trap end_watch EXIT
+}
+end_watch() {
+  [ -z "$watcher" ] || kill "$watcher" 2>/dev/null || :
+  watcher=
+}
 program=kubeadm
 if [ -n "$round" ]; then program=$round/kubeadm stage=$round; fi
 set --
 if [ -d /etc/kubernetes/loam/patches ]; then set -- --patches /etc/kubernetes/loam/patches; fi
 if [ -n "$ignored" ]; then set -- "$@" "--ignore-preflight-errors=$ignored"; fi
+watch_etcd
 if [ -n "$version" ]; then
   "$program" upgrade apply --yes "$version" "$@" </dev/null
 else
   "$program" upgrade node "$@" </dev/null
 fi
+end_watch
 # kubeadm lets all users read it.
 chmod 600 /var/lib/kubelet/config.yaml
 if [ -n "$round" ] && [ ! -e "$stage/kubelet" ] && [ ! -e "$stage/former" ]; then exit 0; fi

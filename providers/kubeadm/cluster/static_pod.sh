@@ -9,6 +9,20 @@ identify_processes() {
     awk -v pid="$pid" '{sub(/^.*\) /, ""); print pid ":" $20}' "/proc/$pid/stat" 2>/dev/null || :
   done
 }
+# Ends the processes of the API server among the names $2, once none of etcd's among the names $1 runs any more: that server waits
+# for its lost member, and the kubelet for the server before it goes on. The kubelet starts the server again at once. A server that
+# is still there at the next call is killed.
+end_stalled_server() {
+  [ -n "$1" ] || return 0
+  for one in $(identify_processes etcd); do
+    if printf '%s\n' "$1" | grep -qxF -e "$one"; then return 0; fi
+  done
+  for one in $(identify_processes kube-apiserver); do
+    printf '%s\n' "$2" | grep -qxF -e "$one" || continue
+    if [ "$one" = "${ended:-}" ]; then kill -KILL "${one%:*}" 2>/dev/null || :; else kill "${one%:*}" 2>/dev/null || :; fi
+    ended=$one
+  done
+}
 # Whether the API server of this machine responds, now and for six seconds. The script has a function "get", a request of a path.
 server_responds() {
   get /readyz || return 1
