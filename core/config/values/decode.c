@@ -25,6 +25,7 @@ typedef struct DecodedBlock {
 typedef struct DecodedBlocks {
     const Block *block;
     size_t index;
+    bool is_argument; /* the schema has an argument of this name; each block is an element */
     VEC(DecodedBlock) items;
 } DecodedBlocks;
 
@@ -59,28 +60,40 @@ static const char *object_form(const Attribute *attribute) {
     return "{ … }";
 }
 
-static BodySchema body_schema(const Schema *schema, Arena *arena) {
+static DecodedBlocks *find_blocks(Decoded *decoded, Str name) {
+    for (size_t i = 0; i < decoded->block_count; i++)
+        if (str_equal_cstr(name, decoded->blocks[i].block->name))
+            return &decoded->blocks[i];
+    return NULL;
+}
+
+static BodySchema body_schema(const Schema *schema, Decoded *decoded, Arena *arena) {
     BodyAttributeSchema *attributes =
         arena_new_array(arena, BodyAttributeSchema, schema->attribute_count);
-    BodyBlockSchema *blocks = arena_new_array(arena, BodyBlockSchema, schema->block_count + 1);
-    for (size_t i = 0; i < schema->attribute_count; i++)
-        attributes[i] = (BodyAttributeSchema){
+    BodyBlockSchema *blocks = arena_new_array(arena, BodyBlockSchema, decoded->block_count + 1);
+    size_t count = 0;
+    for (size_t i = 0; i < schema->attribute_count; i++) {
+        if (find_blocks(decoded, str_from_cstr(schema->attributes[i].name)))
+            continue;
+        attributes[count++] = (BodyAttributeSchema){
             .name = schema->attributes[i].name,
             .required = (schema->attributes[i].flags & REQUIRED) != 0,
             .form = BODY_EXPRESSION,
             .object_form = object_form(&schema->attributes[i]),
         };
-    for (size_t i = 0; i < schema->block_count; i++)
-        blocks[i] = (BodyBlockSchema){schema->blocks[i].name,
-                                      schema->blocks[i].nesting == NEST_MAP ? 1 : 0};
+    }
+    for (size_t i = 0; i < decoded->block_count; i++) {
+        const Block *block = decoded->blocks[i].block;
+        blocks[i] = (BodyBlockSchema){block->name, block->nesting == NEST_MAP ? 1 : 0};
+    }
     /* Added even if the schema has no blocks, so that the error is about the block type that
      * `dynamic` names. */
-    blocks[schema->block_count] = (BodyBlockSchema){"dynamic", 1};
+    blocks[decoded->block_count] = (BodyBlockSchema){"dynamic", 1};
     return (BodySchema){
         .attributes = attributes,
-        .attribute_count = schema->attribute_count,
+        .attribute_count = count,
         .blocks = blocks,
-        .block_count = schema->block_count + 1,
+        .block_count = decoded->block_count + 1,
         .foreign = schema->foreign,
     };
 }
@@ -99,11 +112,15 @@ static bool decode_add_attribute(Decoded *decoded, const Schema *schema,
     return decode_check_shape(written->expr, out.type, schema->foreign, diags);
 }
 
-static DecodedBlocks *find_blocks(Decoded *decoded, Str name) {
-    for (size_t i = 0; i < decoded->block_count; i++)
-        if (str_equal_cstr(name, decoded->blocks[i].block->name))
-            return &decoded->blocks[i];
-    return NULL;
+static bool decode_body_as(const Body *body, const Schema *schema, const Type *type,
+                           const Decoded **out, Arena *arena, Diags *diags);
+
+static bool decode_content(const DecodedBlocks *blocks, const Decoded *outer, const Body *body,
+                           const Decoded **out, Arena *arena, Diags *diags) {
+    const Schema *schema = &blocks->block->schema;
+    const Type *type = blocks->is_argument ? type_at(outer->type, blocks->index)->element
+                                           : schema_implied_type(schema);
+    return decode_body_as(body, schema, type, out, arena, diags);
 }
 
 static bool decode_add_block(Decoded *decoded, const BodyBlock *written, Arena *arena,
@@ -113,7 +130,7 @@ static bool decode_add_block(Decoded *decoded, const BodyBlock *written, Arena *
     if (blocks->block->nesting == NEST_SINGLE && blocks->items.count)
         return diags_fail(diags, written->range, "Duplicate block",
                           "Only one \"%s\" block is allowed.", blocks->block->name);
-    bool ok = decode_body(written->body, &blocks->block->schema, &out.content, arena, diags);
+    bool ok = decode_content(blocks, decoded, written->body, &out.content, arena, diags);
     vec_push(arena, &blocks->items, out); /* of a wrong block, the rest is readable */
     return ok;
 }
@@ -200,29 +217,91 @@ static bool add_dynamic(Decoded *decoded, const Schema *block_schema, const Body
     const BodyBlock *body = find_content(&content, written, diags);
     if (!body)
         return false;
-    ok &= decode_body(body->body, &blocks->block->schema, &out.content, arena, diags);
+    ok &= decode_content(blocks, decoded, body->body, &out.content, arena, diags);
     vec_push(arena, &blocks->items, out);
     return ok;
 }
 
-static Decoded *new_decoded(const Body *body, const Schema *schema, Arena *arena) {
+static bool can_be_blocks(const Attribute *attribute) {
+    const Type *type = attribute->type;
+    return !attribute->nested && (type->kind == KIND_LIST || type->kind == KIND_SET) &&
+           type->element->kind == KIND_OBJECT;
+}
+
+static bool has_argument(const Body *body, const char *name, Arena *arena) {
+    const BodyAttributeSchema attribute = {.name = name, .form = BODY_EXPRESSION};
+    const BodySchema schema = {.attributes = &attribute, .attribute_count = 1};
+    Diags ignored = diags_new(arena);
+    BodyContent content;
+    const Body *rest;
+    bool ok = body_content(body, &schema, &content, &rest, arena, &ignored);
+    return !ok || content.attributes.count > 0;
+}
+
+static bool has_blocks(const Body *body, const char *name, Arena *arena) {
+    const BodyBlockSchema blocks[] = {{.type = name}, {.type = "dynamic", .labels = 1}};
+    const BodySchema schema = {BODY_BLOCKS(blocks)};
+    Diags ignored = diags_new(arena);
+    BodyContent content;
+    const Body *rest;
+    bool ok = body_content(body, &schema, &content, &rest, arena, &ignored);
+    vec_each(&content.blocks, block) {
+        bool is_dynamic = str_equal_cstr(block->type, "dynamic");
+        if (ok && str_equal_cstr(is_dynamic ? block->labels[0] : block->type, name))
+            return true;
+    }
+    return false;
+}
+
+/* Returns blocks of which each is an element of the argument. The type of the argument states the
+ * members, but not which of them are required: the provider validates that. */
+static const Block *block_of_argument(const Attribute *attribute, Arena *arena) {
+    const Type *element = attribute->type->element;
+    Attribute *members = arena_new_array(arena, Attribute, element->count);
+    for (size_t i = 0; i < element->count; i++)
+        members[i] = (Attribute){.name = str_to_cstr(element->names[i], arena),
+                                 .type = type_at(element, i),
+                                 .flags = OPTIONAL};
+    Block *block = arena_new(arena, Block);
+    *block = (Block){
+        .name = attribute->name,
+        .nesting = attribute->type->kind == KIND_SET ? NEST_SET : NEST_LIST,
+        .schema = {.attributes = members, .attribute_count = element->count, .is_foreign = true},
+    };
+    return block;
+}
+
+/* As Terraform, accepts blocks for an argument that is a list or a set of objects. Providers with
+ * older development kits declare some of their blocks as such arguments. */
+static Decoded *new_decoded(const Body *body, const Schema *schema, const Type *type,
+                            Arena *arena) {
+    size_t limit = schema->block_count;
+    for (size_t i = 0; i < schema->attribute_count; i++)
+        limit += can_be_blocks(&schema->attributes[i]);
     Decoded *decoded = arena_new(arena, Decoded);
-    decoded->type = schema_implied_type(schema);
+    decoded->type = type;
     decoded->range = body->range;
     decoded->block_count = schema->block_count;
-    decoded->blocks = arena_new_array(arena, DecodedBlocks, schema->block_count);
-    for (size_t i = 0; i < schema->block_count; i++) {
+    decoded->blocks = arena_new_array(arena, DecodedBlocks, limit);
+    for (size_t i = 0; i < schema->block_count; i++)
         decoded->blocks[i].block = &schema->blocks[i];
-        decoded->blocks[i].index =
-            type_get_attribute(decoded->type, str_from_cstr(schema->blocks[i].name));
+    for (size_t i = 0; limit > schema->block_count && i < schema->attribute_count; i++) {
+        const Attribute *attribute = &schema->attributes[i];
+        if (can_be_blocks(attribute) && has_blocks(body, attribute->name, arena) &&
+            !has_argument(body, attribute->name, arena))
+            decoded->blocks[decoded->block_count++] =
+                (DecodedBlocks){.block = block_of_argument(attribute, arena), .is_argument = true};
     }
+    for (size_t i = 0; i < decoded->block_count; i++)
+        decoded->blocks[i].index =
+            type_get_attribute(type, str_from_cstr(decoded->blocks[i].block->name));
     return decoded;
 }
 
-bool decode_body(const Body *body, const Schema *schema, const Decoded **out, Arena *arena,
-                 Diags *diags) {
-    Decoded *decoded = new_decoded(body, schema, arena);
-    BodySchema wanted = body_schema(schema, arena);
+static bool decode_body_as(const Body *body, const Schema *schema, const Type *type,
+                           const Decoded **out, Arena *arena, Diags *diags) {
+    Decoded *decoded = new_decoded(body, schema, type, arena);
+    BodySchema wanted = body_schema(schema, decoded, arena);
     BodyContent content;
     bool ok = body_content(body, &wanted, &content, NULL, arena, diags);
     vec_each(&content.attributes, attribute) {
@@ -235,6 +314,11 @@ bool decode_body(const Body *body, const Schema *schema, const Decoded **out, Ar
     }
     *out = decoded;
     return ok;
+}
+
+bool decode_body(const Body *body, const Schema *schema, const Decoded **out, Arena *arena,
+                 Diags *diags) {
+    return decode_body_as(body, schema, schema_implied_type(schema), out, arena, diags);
 }
 
 /* Gives each null the type that the attribute declares, so that it equals a stored null. A
@@ -349,6 +433,23 @@ static bool decode_add_value(BlockValues *values, const DecodedBlock *block, con
     return true;
 }
 
+/* An object of which all configured members are unknown. */
+static Value unknown_content(const Decoded *decoded, Arena *arena) {
+    const Type *type = decoded->type;
+    Value *items = arena_new_array(arena, Value, type->count);
+    for (size_t i = 0; i < type->count; i++)
+        items[i] = value_null(type_at(type, i));
+    vec_each(&decoded->attributes, attribute) {
+        items[attribute->index] = value_unknown(type_at(type, attribute->index));
+    }
+    for (size_t i = 0; i < decoded->block_count; i++) {
+        size_t index = decoded->blocks[i].index;
+        if (decoded->blocks[i].items.count > 0)
+            items[index] = value_unknown(type_at(type, index));
+    }
+    return value_object_of(type, items);
+}
+
 static bool report_for_each(const BlockValues *values, const DecodedBlock *block, const char *why) {
     return diags_fail(values->diags, block->for_each->range, "Invalid dynamic for_each value",
                       "A dynamic block requires a list, a set, a map, a tuple or an object for "
@@ -367,6 +468,10 @@ static bool decode_add_elements(BlockValues *values, const DecodedBlock *block,
     bool has_keys = type_is_mapping(each.type);
     if (value_is_null(each))
         return report_for_each(values, block, "null");
+    if (!value_is_known(each) && values->blocks->is_argument) {
+        vec_push(arena, &values->items, unknown_content(block->content, arena)); /* as Terraform */
+        return true;
+    }
     if (!value_is_known(each)) {
         values->is_unknown = true;
         return true;
@@ -433,6 +538,8 @@ static bool eval_blocks(const DecodedBlocks *blocks, const Scope *scope, const T
     Value joined;
     if (values.is_unknown)
         joined = value_unknown(type);
+    else if (blocks->is_argument && values.items.count == 0)
+        joined = value_null(type);
     else if (blocks->block->nesting != NEST_SINGLE)
         joined = join_many(&values, type);
     else if (!join_single(&values, type, &joined))
@@ -522,15 +629,18 @@ void decode_each_traversal(const Decoded *decoded, Str part, void (*visit)(Trave
 
 static void visit_group(const DecodedBlocks *blocks, const DecodedVisitor *visitor,
                         Arena *scratch) {
-    size_t count = blocks->items.count;
-    const Decoded **items = arena_new_array(scratch, const Decoded *, count);
-    Str *labels = arena_new_array(scratch, Str, count);
-    for (size_t i = 0; i < count; i++) {
-        items[i] = blocks->items.items[i].content;
-        labels[i] = blocks->items.items[i].label;
+    const Decoded **items = arena_new_array(scratch, const Decoded *, blocks->items.count);
+    Str *labels = arena_new_array(scratch, Str, blocks->items.count);
+    size_t count = 0;
+    vec_each(&blocks->items, item) {
+        if (visitor->is_literal && item->for_each)
+            continue;
+        items[count] = item->content;
+        labels[count++] = item->label;
     }
-    DecodedGroup group = {blocks->block, items, labels, count};
-    visitor->blocks(visitor->self, &group);
+    DecodedGroup group = {blocks->block, items, labels, count, blocks->is_argument};
+    if (count > 0)
+        visitor->blocks(visitor->self, &group);
 }
 
 void decode_visit(const Decoded *decoded, const DecodedVisitor *visitor, Arena *scratch) {
@@ -538,8 +648,7 @@ void decode_visit(const Decoded *decoded, const DecodedVisitor *visitor, Arena *
         visitor->attribute(visitor->self, attribute->name, attribute->expr);
     }
     for (size_t i = 0; i < decoded->block_count; i++) {
-        if (decoded->blocks[i].items.count > 0)
-            visit_group(&decoded->blocks[i], visitor, scratch);
+        visit_group(&decoded->blocks[i], visitor, scratch);
     }
 }
 

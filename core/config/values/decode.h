@@ -29,11 +29,13 @@ typedef struct DecodedGroup {
     const Decoded *const *items;
     const Str *labels; /* labels of blocks in a map; otherwise empty strings */
     size_t count;
+    bool is_argument; /* the blocks are the elements of an argument */
 } DecodedGroup;
 typedef struct DecodedVisitor {
     void *self;
     void (*attribute)(void *self, const char *name, const Expr *expr);
     void (*blocks)(void *self, const DecodedGroup *group);
+    bool is_literal; /* omits dynamic blocks */
 } DecodedVisitor;
 void decode_visit(const Decoded *decoded, const DecodedVisitor *visitor, Arena *scratch);
 /* Calls `visit` for each block that the type has only since a newer version (`since`); a dynamic

@@ -178,16 +178,21 @@ static bool find_constant(const Expr *expr, Value *out, Arena *arena) {
            eval_expr(expr, &unknowns, out, arena, &ignored) && value_is_wholly_known(*out);
 }
 
-static void write_references(Writing *writing, const Expr *expr) {
-    References references = {0};
-    Diags ignored = diags_new(writing->scratch);
-    if (!reference_collect(expr, &references, writing->scratch, &ignored) || references.count == 0)
+static void write_reference_list(Writing *writing, const References *references) {
+    if (references->count == 0)
         return;
     json_key_array(&writing->writer, "references");
-    vec_each(&references, reference) {
+    vec_each(references, reference) {
         write_reference(writing, reference);
     }
     json_array_end(&writing->writer);
+}
+
+static void write_references(Writing *writing, const Expr *expr) {
+    References references = {0};
+    Diags ignored = diags_new(writing->scratch);
+    if (reference_collect(expr, &references, writing->scratch, &ignored))
+        write_reference_list(writing, &references);
 }
 
 static void write_expression_members(Writing *writing, const Expr *expr) {
@@ -226,9 +231,78 @@ static void config_json_write_attribute(void *self, const char *name, const Expr
     write_named_expression(self, name, expr);
 }
 
+typedef struct Collecting {
+    Writing *writing;
+    References references;
+} Collecting;
+
+static void collect_traversal(Traversal *traversal, void *payload) {
+    Collecting *collecting = payload;
+    Arena *scratch = collecting->writing->scratch;
+    Diags ignored = diags_new(scratch);
+    Reference reference;
+    if (reference_from_traversal(traversal, &reference, &ignored))
+        vec_push(scratch, &collecting->references, reference);
+}
+
+static int config_json_compare_references(const void *a, const void *b) {
+    size_t left = ((const Reference *)a)->range.start, right = ((const Reference *)b)->range.start;
+    return (left > right) - (left < right);
+}
+
+typedef struct UseSearch {
+    Arena *scratch;
+    bool found;
+} UseSearch;
+
+static void search_attribute(void *self, const char *name, const Expr *expr) {
+    UseSearch *search = self;
+    (void)name;
+    search->found = search->found || has_uses(expr);
+}
+
+static void search_blocks(void *self, const DecodedGroup *group) {
+    UseSearch *search = self;
+    DecodedVisitor visitor = {search, search_attribute, search_blocks};
+    for (size_t i = 0; i < group->count; i++)
+        decode_visit(group->items[i], &visitor, search->scratch);
+}
+
+/* Writes the blocks that are the elements of an argument as one expression. */
+static void write_elements(Writing *writing, const DecodedGroup *group) {
+    Collecting collecting = {.writing = writing};
+    Value *elements = arena_new_array(writing->scratch, Value, group->count);
+    Scope unknowns = {.lookup = look_up_unknown};
+    UseSearch search = {.scratch = writing->scratch};
+    search_blocks(&search, group);
+    bool is_constant = !search.found;
+    for (size_t i = 0; i < group->count; i++) {
+        Diags ignored = diags_new(writing->scratch);
+        decode_each_traversal(group->items[i], STR_EMPTY, collect_traversal, &collecting);
+        is_constant =
+            is_constant &&
+            decode_eval(group->items[i], &unknowns, &elements[i], writing->scratch, &ignored) &&
+            value_is_wholly_known(elements[i]);
+    }
+    json_object_start(&writing->writer);
+    if (is_constant) {
+        json_key(&writing->writer, STR("constant_value"));
+        json_write_value(&writing->writer, value_tuple(elements, group->count, writing->scratch));
+    }
+    if (collecting.references.count > 1)
+        qsort(collecting.references.items, collecting.references.count,
+              sizeof(*collecting.references.items), config_json_compare_references);
+    write_reference_list(writing, &collecting.references);
+    json_object_end(&writing->writer);
+}
+
 static void config_json_write_blocks(void *self, const DecodedGroup *group) {
     Writing *writing = self;
     json_key(&writing->writer, str_from_cstr(group->block->name));
+    if (group->is_argument) {
+        write_elements(writing, group);
+        return;
+    }
     bool single = group->block->nesting == NEST_SINGLE;
     bool map = group->block->nesting == NEST_MAP;
     if (map)
@@ -249,7 +323,8 @@ static void config_json_write_blocks(void *self, const DecodedGroup *group) {
 }
 
 static void write_decoded_members(Writing *writing, const Decoded *decoded) {
-    DecodedVisitor visitor = {writing, config_json_write_attribute, config_json_write_blocks};
+    DecodedVisitor visitor = {writing, config_json_write_attribute, config_json_write_blocks,
+                              .is_literal = true}; /* as in Terraform */
     decode_visit(decoded, &visitor, writing->scratch);
 }
 

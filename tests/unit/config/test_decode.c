@@ -57,7 +57,11 @@ static Value json_value(const char *text, Arena *arena) {
     return value;
 }
 
-static void decode_as(DecodeCase *c, const Schema *wanted, const char *text, Arena *arena) {
+typedef bool (*ParseBody)(const SourceText *source, const FunctionTable *functions,
+                          const Body **out, Arena *arena, Diags *diags);
+
+static void decode_with(ParseBody parse, DecodeCase *c, const Schema *wanted, const char *text,
+                        Arena *arena) {
     const FunctionTable *functions = function_table_new(NULL, 0, arena);
     const SourceText *source = source_text_new(STR("f"), str_from_cstr(text), arena);
     const Body *body;
@@ -68,10 +72,18 @@ static void decode_as(DecodeCase *c, const Schema *wanted, const char *text, Are
     map_set(&c->variables, STR("text"), new_value(arena, value_from_cstr("abc")));
     map_set(&c->variables, STR("none"), new_value(arena, value_null(&TYPE_DYNAMIC)));
     map_set(&c->variables, STR("later"), new_value(arena, value_unknown(&TYPE_DYNAMIC)));
-    c->ok = body_yaml_parse(source, functions, &body, arena, &c->diags) &&
+    c->ok = parse(source, functions, &body, arena, &c->diags) &&
             decode_body(body, wanted, &c->decoded, arena, &c->diags) &&
             decode_eval(c->decoded, &c->scope, &c->value, arena, &c->diags);
     assert_int_equal(c->ok, c->diags.error_count == 0);
+}
+
+static void decode_as(DecodeCase *c, const Schema *wanted, const char *text, Arena *arena) {
+    decode_with(body_yaml_parse, c, wanted, text, arena);
+}
+
+static void decode_native(DecodeCase *c, const Schema *wanted, const char *text, Arena *arena) {
+    decode_with(body_hcl_parse, c, wanted, text, arena);
 }
 
 static void decode(DecodeCase *c, const char *text, Arena *arena) {
@@ -181,6 +193,60 @@ static void nearest_names(void **) {
     decode(&c, "name: a\ndisk: [{quite_another: 3}]\n", arena);
     details = config_case_details(&c.diags, arena);
     assert_true(str_find(details, STR("Did you mean"), 0) == SIZE_MAX);
+}
+
+typedef struct ArgumentCase {
+    const char *text;
+    const char *wanted; /* "rules" and "words", or the errors */
+} ArgumentCase;
+
+static const ArgumentCase argument_cases[] = {
+    {"rules = [{ port = 1, text = null }]\n", "[{port = 1, text = null}] null"},
+    {"rules {\n  port = \"1\"\n}\nrules {\n  text = \"b\"\n}\n",
+     "[{port = 1, text = null}, {port = null, text = \"b\"}] null"},
+    {"words {\n  text = \"b\"\n}\nwords {\n  text = \"a\"\n}\nwords {\n  text = \"b\"\n}\n",
+     "null [{port = null, text = \"a\"}, {port = null, text = \"b\"}]"},
+    {"dynamic \"rules\" {\n  for_each = list\n  content {\n    port = rules.value\n  }\n}\n",
+     "[{port = 3, text = null}, {port = 4, text = null}] null"},
+    {"dynamic \"rules\" {\n  for_each = []\n  content {\n    port = 1\n  }\n}\n", "null null"},
+    {"rules {\n  port = 1\n}\ndynamic \"rules\" {\n  for_each = later\n  content {\n"
+     "    port = 1\n  }\n}\n",
+     "[{port = 1, text = null}, {port = (known after apply), text = null}] null"},
+    {"rules {\n  prot = 1\n}\n", "f:2:3 Unsupported argument\n"},
+    {"rules = []\nrules {\n  port = 1\n}\n", "f:2:1 Unsupported block type\n"},
+    {"name {\n}\n", "f:1:1 Unsupported block type\n"},
+};
+
+static Str decode_argument_case(const ArgumentCase *row, const Schema *wanted, Arena *arena) {
+    DecodeCase c;
+    decode_native(&c, wanted, row->text, arena);
+    if (!c.ok)
+        return config_case_text(&c.diags, arena);
+    return str_format(arena, "%.*s %.*s", STR_ARG(value_display(value_at(c.value, 1), 0, arena)),
+                      STR_ARG(value_display(value_at(c.value, 2), 0, arena)));
+}
+
+/* An argument that is a list or a set of objects can be written as blocks. */
+static void arguments_as_blocks(void **) {
+    SCOPED(ArenaRef) arena = arena_open("test");
+    Str names[] = {STR("port"), STR("text")};
+    const Type *types[] = {&TYPE_NUMBER, &TYPE_STRING};
+    const Type *object = type_object(names, types, NULL, 2, arena);
+    const Attribute rows[] = {
+        {"name", &TYPE_STRING, OPTIONAL, "Name."},
+        {"rules", type_list(object, arena), REQUIRED, "Objects in order."},
+        {"words", type_set(object, arena), OPTIONAL, "Objects without order."},
+    };
+    const Attribute optional_rows[] = {
+        rows[0], {"rules", rows[1].type, OPTIONAL, "Objects in order."}, rows[2]};
+    static Schema required, optional; /* types are cached by the address */
+    required = (Schema){SCHEMA_ATTRIBUTES(rows)};
+    optional = (Schema){SCHEMA_ATTRIBUTES(optional_rows)};
+    for (size_t i = 0; i < ARRAY_COUNT(argument_cases); i++)
+        check_str(decode_argument_case(&argument_cases[i], &optional, arena),
+                  argument_cases[i].wanted);
+    check_str(decode_argument_case(&(ArgumentCase){"rules {\n}\n", ""}, &required, arena),
+              "[{port = null, text = null}] null");
 }
 
 static void collect_root(Traversal *traversal, void *payload) {
@@ -339,6 +405,7 @@ UNIT_MAIN(test_decode) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(values),
         cmocka_unit_test(nearest_names),
+        cmocka_unit_test(arguments_as_blocks),
         cmocka_unit_test(traversals),
         cmocka_unit_test(ranges),
         cmocka_unit_test(nulls_are_as_stored),
