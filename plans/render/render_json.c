@@ -246,7 +246,7 @@ static void write_planned_values(const Document *document) {
     json_key_object(writer, "planned_values");
     render_json_write_planned_outputs(document);
     json_key(writer, STR("root_module"));
-    render_json_values_module(writer, &resources, document->scratch);
+    render_json_values_module(writer, &resources, ORDER_TEXTS, document->scratch);
     json_object_end(writer);
 }
 

@@ -414,7 +414,7 @@ static void json_state_write_values(JsonWriter *writer, RenderJsonResources *res
         json_raw(writer, outputs);
     }
     json_key(writer, STR("root_module"));
-    render_json_values_module(writer, resources, scratch);
+    render_json_values_module(writer, resources, ORDER_ADDRESSES, scratch);
     json_object_end(writer);
 }
 

@@ -138,18 +138,39 @@ static const ModuleAddr *ancestor_at(const ModuleAddr *module, size_t depth) {
     return module;
 }
 
-/* Orders a module before its child modules, and these before its next sibling. */
-static int compare_modules(const ModuleAddr *a, const ModuleAddr *b) {
-    size_t depth_a = module_addr_depth(a), depth_b = module_addr_depth(b);
-    size_t common = depth_a < depth_b ? depth_a : depth_b;
-    int order = module_addr_compare(ancestor_at(a, common), ancestor_at(b, common));
-    return order ? order : (depth_a > depth_b) - (depth_a < depth_b);
+enum { KEY_OWN = '\x01', KEY_CHILD = '\x02' };
+
+/* Returns a text that sorts a module before its child modules, and these before its next sibling.
+ */
+static Str values_module_key(const ModuleAddr *module, Arena *scratch) {
+    StrBuf key = strbuf_new(scratch);
+    size_t depth = module_addr_depth(module);
+    for (size_t i = 1; i <= depth; i++) {
+        strbuf_add_char(&key, KEY_CHILD);
+        strbuf_add(&key, module_addr_to_str(ancestor_at(module, i), scratch));
+    }
+    strbuf_add_char(&key, KEY_OWN);
+    return strbuf_str(&key);
+}
+
+static void values_set_keys(RenderJsonResources *resources, RenderOrder order, Arena *scratch) {
+    const RenderJsonResource *last = NULL;
+    vec_each(resources, resource) {
+        const ModuleAddr *module = resource->address.module;
+        bool is_same = last && module_addr_equal(last->address.module, module);
+        resource->module_key = is_same ? last->module_key : values_module_key(module, scratch);
+        if (order == ORDER_TEXTS)
+            resource->address_key = resource_addr_to_str(resource->address, scratch);
+        last = resource;
+    }
 }
 
 static int values_compare_resources(const void *a, const void *b) {
     const RenderJsonResource *left = a;
     const RenderJsonResource *right = b;
-    int order = compare_modules(left->address.module, right->address.module);
+    int order = str_compare(left->module_key, right->module_key);
+    if (order == 0)
+        order = str_compare(left->address_key, right->address_key);
     if (order == 0)
         order = resource_addr_compare(left->address, right->address);
     return order ? order : str_compare(left->deposed, right->deposed);
@@ -202,7 +223,9 @@ static void values_write_module(JsonWriter *writer, Run run, Arena *scratch) {
         values_write_children(writer, (Run){run.items + own, run.count - own, run.depth}, scratch);
 }
 
-void render_json_values_module(JsonWriter *writer, RenderJsonResources *resources, Arena *scratch) {
+void render_json_values_module(JsonWriter *writer, RenderJsonResources *resources,
+                               RenderOrder order, Arena *scratch) {
+    values_set_keys(resources, order, scratch);
     if (resources->count > 1)
         qsort(resources->items, resources->count, sizeof(*resources->items),
               values_compare_resources);

@@ -15,9 +15,15 @@ typedef struct RenderJsonResource {
     const Str *dependencies;
     size_t dependency_count;
     bool is_tainted;
+    Str module_key;  /* set by render_json_values_module: sorts by module */
+    Str address_key; /* the same, within a module; empty: sorts by address */
 } RenderJsonResource;
 
 typedef VEC(RenderJsonResource) RenderJsonResources;
+
+/* The order of resources in a module. As texts, x[10] stands before x[2], and managed resources
+ * whose types begin with "a" stand before data sources. */
+typedef enum RenderOrder { ORDER_ADDRESSES, ORDER_TEXTS } RenderOrder;
 
 typedef enum RenderMask { MASK_UNKNOWN, MASK_SENSITIVE } RenderMask;
 
@@ -29,5 +35,6 @@ void render_json_values_known(JsonWriter *writer, Value v);
 /* address, module_address (if asked for), mode, type, name, index, provider_name */
 void render_json_values_address(JsonWriter *writer, ResourceAddr address, Str provider,
                                 bool with_module, Arena *scratch);
-/* {"resources": […], "child_modules": […]}; sorts them. */
-void render_json_values_module(JsonWriter *writer, RenderJsonResources *resources, Arena *scratch);
+/* {"resources": […], "child_modules": […]}; sorts them, as Terraform the modules as texts. */
+void render_json_values_module(JsonWriter *writer, RenderJsonResources *resources,
+                               RenderOrder order, Arena *scratch);
