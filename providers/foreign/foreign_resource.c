@@ -298,13 +298,13 @@ static bool report_in_doubt(const Call *call, const RecoverRequest *request, Dia
         "\n"
         "  loam state rm %.*s\n"
         "      It does not exist, or you have deleted it. The next plan creates it.\n"
-        "  loam import %.*s ID\n"
+        "  loam state rm %.*s && loam import %.*s ID\n"
         "      It exists. The import adopts it.\n"
         "\n"
         "Until then, loam plans nothing for %.*s and for the objects that depend on it.",
         STR_ARG(call->address), call->provider->address, planned.len ? "\n\nPlanned: " : "",
         STR_ARG(planned), planned.len ? "." : "", STR_ARG(call->address), STR_ARG(call->address),
-        STR_ARG(call->address));
+        STR_ARG(call->address), STR_ARG(call->address));
 }
 
 /* Reports the diagnostics of a response that a later run reads: they concern a call of the run

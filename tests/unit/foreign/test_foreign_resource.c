@@ -179,6 +179,9 @@ static void reads_and_imports(void **state) {
     assert_true(str_find(vec_last(&diags).detail,
                          STR("Planned: id = \"1\", name = \"a\".\n\nLook for the object"),
                          0) != SIZE_MAX);
+    assert_true(str_find(vec_last(&diags).detail,
+                         STR("  loam state rm p_thing.a && loam import p_thing.a ID\n"),
+                         0) != SIZE_MAX);
     foreign_provider_close(foreign);
 }
 
