@@ -3,13 +3,19 @@
   pair.need("random", "loam/loamtest")    ends the test with status 77 if one of these providers, or terraform, is missing
   pair.Pair(title, configuration).live()  each program in turn plans, applies and finds nothing to change; the other one then
                                           finds nothing to change in that state, and destroys it
+  pair.Pair(title, configuration).fails() each program in turn applies and fails, and destroys what there is
+  pair.Pair(title, configuration).interrupted(is_time)
+                                          each program in turn is interrupted during an apply; the other one destroys what there is
   pair.Pair(title, configuration).checked()
                                           validation and schemas alone
+  pair.Pair(title, configuration, varying=("uid",))
+                                          the server chooses the values of attributes with these names
 
-Compared are the plans as JSON, without versions and times. Each command is measured: elapsed time, the peak memory of the
+Compared are the plans as JSON and the resources of the states, without versions and times, and the errors of a failed apply.
+Each command is measured: elapsed time, the peak memory of the
 program and of the largest process of a provider, and the number of these processes. A run prints the measures as rows of
 docs/coverage.md. It fails if loam needs more memory than Terraform, or asks a provider too often for its schemas."""
-import collections, glob, json, os, pathlib, re, shutil, subprocess, sys, threading, time
+import collections, glob, json, os, pathlib, re, shutil, signal, subprocess, sys, threading, time
 
 sys.dont_write_bytecode = True
 HERE = pathlib.Path(__file__).resolve().parent
@@ -135,6 +141,45 @@ def without_replaced_marks(plan):
     return plan
 
 
+def resources_of(state):
+    """The resources of a state, by address. The programs order dependencies, and paths of secrets, in their own ways. After an apply,
+    Terraform stores null for a list of blocks if an older provider returns that; loam stores the empty list, as both do later."""
+    found = {}
+    for resource in state["resources"]:
+        for instance in resource["instances"]:
+            for name in ("dependencies", "sensitive_attributes"):
+                instance[name] = sorted(instance.get(name, []), key=json.dumps)
+            instance["attributes"] = without_empty_lists(instance["attributes"])
+        found[".".join(filter(None, (resource.get("module"), resource["mode"], resource["type"], resource["name"])))] = resource
+    return found
+
+
+def without_empty_lists(value):
+    if isinstance(value, dict):
+        return {key: without_empty_lists(member) for key, member in value.items()}
+    return [without_empty_lists(each) for each in value] or None if isinstance(value, list) else value
+
+
+def without(value, names):
+    """The value, in which members with these names are empty."""
+    if isinstance(value, dict):
+        return {key: None if key in names and not isinstance(member, (dict, list)) else without(member, names) for key, member in value.items()}
+    return [without(each, names) for each in value] if isinstance(value, list) else value
+
+
+def without_own_drift(plan):
+    """Without objects of which only such members have changed: whether they have, depends on the time."""
+    drift = [one for one in plan.get("resource_drift", ()) if one["change"]["before"] != one["change"]["after"]]
+    return {**{key: value for key, value in plan.items() if key != "resource_drift"}, **({"resource_drift": drift} if drift else {})}
+
+
+def errors_of(events):
+    """The diagnostics of a command with -json."""
+    found = [json.loads(line) for line in events.splitlines() if line.startswith("{")]
+    found = [event["diagnostic"] for event in found if event["type"] == "diagnostic"]
+    return sorted(([one.get(name) for name in ("severity", "summary", "detail", "address")] for one in found), key=json.dumps)
+
+
 def difference(path, one, two):
     """Lines about each place where two documents differ."""
     if isinstance(one, dict) and isinstance(two, dict):
@@ -153,8 +198,8 @@ def same(what, one, two):
 
 
 class Pair:
-    def __init__(self, title, files, env=None):
-        self.title = title
+    def __init__(self, title, files, env=None, varying=()):
+        self.title, self.varying = title, varying
         files = {"main.tf": files} if isinstance(files, str) else files
         self.loam, self.terraform = (Side(name, program, files, env or {}) for name, program in (("loam", RELEASE), ("terraform", TERRAFORM)))
         self.sides = self.loam, self.terraform
@@ -176,12 +221,13 @@ class Pair:
 
     def plan(self, side, label="plan"):
         side.measured(label, "plan", "-input=false", "-out=p")
-        return strip(json.loads(side.measured("show", "show", "-json", "p")))
+        plan = without(strip(json.loads(side.measured("show", "show", "-json", "p"))), self.varying)
+        return without_own_drift(plan) if self.varying else plan
 
     def live(self, change=None):
         """Each side creates the objects, and the other one removes them. `change` is a second configuration, of which the plans over
         the existing objects are compared too."""
-        plans, updates = [], []
+        plans, updates, states = [], [], []
         for side in self.sides:
             side.measured("init", "init", "-input=false")
             side.measured("validate", "validate")
@@ -191,6 +237,7 @@ class Pair:
             if side is self.loam:
                 side.count_schemas()
             side.measured("apply", "apply", "-input=false", "p")
+            states.append(without(resources_of(side.state()), self.varying))
             side.no_change()
             if change:
                 self.write(change)
@@ -205,9 +252,45 @@ class Pair:
             if change:
                 self.write(before)
         same("plan", *plans)
+        same("state", *states)
         if change:
             same("plan of a change", *({key: value for key, value in plan.items() if key != "prior_state"} for plan in updates))
         self.bars()
+
+    def fails(self, *wanted):
+        """Each side fails to create the objects, with errors that contain these texts, and removes those that exist."""
+        found, states = [], []
+        for side in self.sides:
+            side.measured("init", "init", "-input=false")
+            found.append(errors_of(side.measured("failing", "apply", "-auto-approve", "-input=false", "-json", status=1)))
+            states.append(without(resources_of(side.state()), self.varying))
+            side.measured("destroy", "destroy", "-auto-approve", "-input=false")
+        self.compare_failures(found, states, wanted)
+
+    def interrupted(self, is_time, *wanted):
+        """Each side is interrupted during an apply, as soon as is_time() holds, and the other one destroys what there is."""
+        found, states = [], []
+        for side in self.sides:
+            side.measured("init", "init", "-input=false")
+        for side, other in (self.sides, self.sides[::-1]):
+            process = side.start("apply", "-auto-approve", "-input=false", "-json")
+            while not is_time() and process.poll() is None:
+                time.sleep(INTERVAL)
+            process.send_signal(signal.SIGINT)
+            events = process.communicate()[0]
+            equal(process.returncode, 1, "%s: status after an interrupt\n%s" % (side.name, events))
+            found.append([one for one in errors_of(events) if one[1] != "execution halted"])  # Terraform reports this of no object
+            states.append(without(resources_of(side.state()), self.varying))
+            other.put("terraform.tfstate", side.read("terraform.tfstate"))
+            other.measured("destroy", "destroy", "-auto-approve", "-input=false")
+        self.compare_failures(found, states, wanted)
+
+    @staticmethod
+    def compare_failures(errors, states, wanted):
+        for text in wanted:
+            check(text in json.dumps(errors[1]), "Terraform does not report %r: %s" % (text, errors[1]))
+        same("errors", *errors)
+        same("state after errors", *states)
 
     def write(self, files):
         for name, text in files.items():
