@@ -13,8 +13,10 @@ CROWD = 1.25  # occupied parts may exceed the processors by so much: no test occ
 MOST = 4  # tests for each processor
 WHILE = 4  # seconds
 IDLE = 0.25  # part of the processors that is idle enough for one more test
-# Tests that wait for servers with time limits, or for the one cluster that a computer can hold: one of a row at a time.
-ALONE = [re.compile("unit/(ssh_provider|remote)/"), re.compile("lab/(cluster|config_change|encryption|hardening)")]
+# The tests of the one cluster that a computer can hold run one after the other: no other chain of tests is as long.
+CHAIN = re.compile("lab/(cluster|config_change|encryption|hardening)")
+# Tests that wait for servers with time limits, or for each other: one of a row at a time.
+ALONE = [re.compile("unit/(ssh_provider|remote)/"), CHAIN]
 # Machines, servers and daemons are not children of the test, so its own processor time says little.
 HEAVY = re.compile("lab/|kube/|backend/|kill/(apply|update)")
 
