@@ -31,7 +31,7 @@ static const struct {
     {"bind_port", "6443"},
     {"context_lines", "3"},
     {"cri_socket", "\"unix:///run/containerd/containerd.sock\""},
-    {"feature_gates", "{\"NodeLocalCRISocket\": true}"},
+    {"feature_gates", "{\"RootlessControlPlane\": true}"},
     {"ttl", "\"2h0m0s\""},
     {"kube_config_path", "\"https://example/config\""},
     {"ca_cert_path", "\"/etc/kubernetes/pki/ca.crt\""},
