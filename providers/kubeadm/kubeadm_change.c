@@ -488,17 +488,23 @@ static void report_member(const Change *change, const Member *member) {
                     arena));
 }
 
+/* After the step of a control plane: the next one may follow, or the change stops. */
+static bool end_member(Change *change, const Member *member, ChangeOutcome outcome, Diags *diags) {
+    if (outcome == CHANGE_STEP_ROLLED_BACK)
+        return stop(change, diags);
+    if (outcome != CHANGE_STEP_DONE || !kubeadm_turn_pass(change->peers, member->peer, diags))
+        return false;
+    add_changed(change, member->peer->node.name);
+    return true;
+}
+
 static bool change_members(Change *change, Diags *diags) {
     bool is_needed = change->pods.len || change->file_users.len;
     for (size_t i = 0; is_needed && i < change->members.count; i++) {
         const Member *member = &change->members.items[i];
         report_member(change, member);
-        ChangeOutcome outcome = change_member(change, member, diags);
-        if (outcome == CHANGE_STEP_ROLLED_BACK)
-            return stop(change, diags);
-        if (outcome != CHANGE_STEP_DONE || !kubeadm_turn_pass(change->peers, member->peer, diags))
+        if (!end_member(change, member, change_member(change, member, diags), diags))
             return false;
-        add_changed(change, member->peer->node.name);
     }
     return true;
 }
@@ -509,13 +515,8 @@ static bool change_etcd_of(void *payload, size_t index, Diags *diags) {
     ControlPlaneStep step = member_step(change, member, true);
     step.pods = STR("etcd");
     report_member(change, member);
-    ChangeOutcome outcome = control_plane_step_run(&member->peer->link, &step, diags);
-    if (outcome == CHANGE_STEP_ROLLED_BACK)
-        return stop(change, diags);
-    if (outcome != CHANGE_STEP_DONE || !kubeadm_turn_pass(change->peers, member->peer, diags))
-        return false;
-    add_changed(change, member->peer->node.name);
-    return true;
+    return end_member(change, member, control_plane_step_run(&member->peer->link, &step, diags),
+                      diags);
 }
 
 static bool change_etcd(Change *change, Diags *diags) {
