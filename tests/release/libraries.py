@@ -123,7 +123,6 @@ def keep(root, row, file, libraries):
 def make(root):
     """Puts the results of all rows into `root`, whose packages must be program.packages() and PACKAGES; builds there those that are not in
     the cache. Returns the rows by the names of their libraries."""
-    CACHE.mkdir(parents=True, exist_ok=True)
     exports.prepare(root)
     for name in ARCHIVES:
         (root.path / DEBIAN / (name + ".so")).unlink()
@@ -131,16 +130,17 @@ def make(root):
     found, has_sources = {}, False
     for row in rows():
         file, known = cached(row, root.file), exports.names(root)
-        if file.exists():
-            subprocess.run(["tar", "-x", "-C", root.path, "-f", file], check=True)
-        else:
-            print("build %s %s" % (row.name, row.version), flush=True)
-            if not has_sources:
-                add_sources(root)
-                has_sources = True
-            unpack_source(root, row)
-            compile_library(root, row)
-            keep(root, row, file, [name for name in exports.names(root) if name not in known])
+        with roots.locked(file):
+            if file.exists():
+                subprocess.run(["tar", "-x", "-C", root.path, "-f", file], check=True)
+            else:
+                print("build %s %s" % (row.name, row.version), flush=True)
+                if not has_sources:
+                    add_sources(root)
+                    has_sources = True
+                unpack_source(root, row)
+                compile_library(root, row)
+                keep(root, row, file, [name for name in exports.names(root) if name not in known])
         found.update({name: row for name in exports.names(root) if name not in known})
         for name in named(row, ARCHIVE):
             shutil.copy(next((root.path / "usr/src" / row.name).rglob(name)), root.path / DEBIAN)

@@ -9,7 +9,7 @@ sources, roots of Ubuntu one with Ubuntu's, or the argument `mirror`. The distri
 
 A command runs in a mount, process and IPC namespace of its own, with /proc, /sys and /dev; its children end with it. It has an empty
 /dev/shm: the names of libfaketime's objects there have process numbers, which repeat in each namespace."""
-import collections, hashlib, json, os, pathlib, re, shutil, subprocess, sys, tempfile
+import collections, contextlib, fcntl, hashlib, json, os, pathlib, re, shutil, subprocess, sys, tempfile
 
 # name: as in the version of a package; origin: as in apt's lists; keyring: a file in KEYRINGS; package: which has it;
 # processor: another one than that of this machine, whose libraries are in the root, too
@@ -72,6 +72,15 @@ def apt_options():
     return ["--aptopt=" + line for line in lines if line.strip() and '""' not in line]
 
 
+@contextlib.contextmanager
+def locked(file):
+    """Lets one process at a time make a file of a cache: two builds that start together make it once."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with open(file.with_suffix(".lock"), "w", encoding="utf-8") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
 def make(distribution, packages, mirror):
     """Returns the tar file of a root that has `packages`; makes it if it is not in the cache."""
     sources = archives(distribution, mirror)
@@ -83,10 +92,15 @@ def make(distribution, packages, mirror):
     processors = ["--architectures=%s,%s" % (output("dpkg", "--print-architecture").strip(), distribution.processor)] if distribution.processor else []
     key = hashlib.sha256("\n".join([distribution.suite, *sources, *sorted(packages), *processors]).encode()).hexdigest()[:12]
     file = CACHE / ("%s-%s.tar" % (distribution.name, key))
-    if file.exists():
-        return file
-    CACHE.mkdir(parents=True, exist_ok=True)
-    print("%s: make a root with %d packages more than apt needs" % (distribution.name, len(packages)), flush=True)
+    with locked(file):
+        if not file.exists():
+            print("%s: make a root with %d packages more than apt needs" % (distribution.name, len(packages)), flush=True)
+            write(file, distribution, packages, keyring, processors, sources)
+    return file
+
+
+def write(file, distribution, packages, keyring, processors, sources):
+    """Writes the tar file of a root."""
     part = file.with_suffix(".%d.part.tar" % os.getpid())
     try:
         done = subprocess.run(["mmdebstrap", "--quiet", "--variant=apt", "--keyring=" + keyring,
@@ -97,7 +111,6 @@ def make(distribution, packages, mirror):
         part.rename(file)
     finally:
         part.unlink(missing_ok=True)
-    return file
 
 
 class Root:
