@@ -1,7 +1,7 @@
 /* yaml_position: follows a path through libyaml's events. */
 #include "yaml_position.h"
 
-#include <yaml.h>
+#include "yaml_event.h"
 
 #define DEPTH_MAX 200 /* as for values, which a deeper text never becomes */
 
@@ -15,8 +15,6 @@ static void yaml_search_release(YamlSearch *search) {
     yaml_parser_delete(&search->parser);
 }
 SCOPED_TYPE(YamlSearch, yaml_search_release);
-
-SCOPED_TYPE(yaml_event_t, yaml_event_delete);
 
 /* Each node has the number of steps of the path that lead to it; this one if it is not on the path.
  */

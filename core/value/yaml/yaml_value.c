@@ -4,9 +4,8 @@
 #include "convert.h"
 #include "object_builder.h"
 #include "str_quote.h"
+#include "yaml_event.h"
 #include "yaml_scalar.h"
-
-#include <yaml.h>
 
 #define YAML_DEPTH_MAX    200
 #define YAML_EXPANDED_MAX 10000000
@@ -25,8 +24,6 @@ static void yaml_reading_release(YamlReading *reading) {
     yaml_parser_delete(&reading->parser);
 }
 SCOPED_TYPE(YamlReading, yaml_reading_release);
-
-SCOPED_TYPE(yaml_event_t, yaml_event_delete);
 
 static bool yaml_fail(YamlReading *reading, yaml_mark_t mark, Str what) {
     *reading->failure = (YamlFailure){mark.line + 1, mark.column + 1, what};
