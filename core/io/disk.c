@@ -20,15 +20,15 @@
 #define WRITER_POLL_MS  50
 
 /* An open descriptor; 0 or less: none (descriptor 0 is standard input). */
-typedef struct Fd {
+typedef struct DiskFd {
     int number;
-} Fd;
+} DiskFd;
 
-static void disk_fd_release(Fd *fd) {
+static void disk_fd_release(DiskFd *fd) {
     if (fd->number > 0)
         close(fd->number);
 }
-SCOPED_TYPE(Fd, disk_fd_release);
+SCOPED_TYPE(DiskFd, disk_fd_release);
 
 /* A NUL-terminated path; the kernel accepts no longer ones. */
 typedef struct KernelPath {
@@ -132,7 +132,7 @@ static int read_to_end(int fd, bool is_pipe, size_t expected, Str *out, Arena *a
 }
 
 static int plain_read_file(void *, Str path, Str *out, Arena *arena) {
-    SCOPED(Fd) file = {open_path(path, O_RDONLY | O_NONBLOCK, 0)};
+    SCOPED(DiskFd) file = {open_path(path, O_RDONLY | O_NONBLOCK, 0)};
     if (file.number < 0)
         return file.number;
     struct stat status;
@@ -145,7 +145,7 @@ static int plain_read_file(void *, Str path, Str *out, Arena *arena) {
 }
 
 static int real_sync_directory(void *, Str path) {
-    SCOPED(Fd) directory = {open_path(path, O_RDONLY | O_DIRECTORY, 0)};
+    SCOPED(DiskFd) directory = {open_path(path, O_RDONLY | O_DIRECTORY, 0)};
     if (directory.number < 0)
         return directory.number;
     int error = sync_fd(directory.number);
@@ -163,7 +163,7 @@ static bool is_file_of_name(int fd, const char *name) {
  * if the caller should retry, -EEXIST if another process writes the file or it cannot be removed. A
  * file without a lock is left over from a killed process and is removed. */
 static int claim_temporary(const char *name, uint32_t mode) {
-    Fd file = {open_retry(name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, mode)};
+    DiskFd file = {open_retry(name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, mode)};
     bool is_new = file.number >= 0;
     if (!is_new && file.number != -EEXIST)
         return file.number;
@@ -239,7 +239,7 @@ static int plain_remove(void *, Str path) {
 static int plain_write_file(void *self, Str path, Str bytes, uint32_t mode) {
     SCOPED(ArenaRef) scratch = arena_open("write_file");
     Str temporary;
-    SCOPED(Fd) file = {open_temporary(path, mode, &temporary, scratch)};
+    SCOPED(DiskFd) file = {open_temporary(path, mode, &temporary, scratch)};
     if (file.number < 0)
         return file.number;
     int error = fill_and_rename(file.number, temporary, path, bytes);

@@ -1,16 +1,16 @@
 #include "file_digest.h"
 
-#define PIECE_SIZE ((size_t)65536)
+#define DIGEST_PIECE_SIZE ((size_t)65536)
 
 int file_digest_open(const Disk *disk, DiskFile file, DigestKind kind, Str *hex, Arena *arena) {
     size_t got = 1;
     int status = 0;
     SCOPED(ArenaRef) scratch = arena_open("file digest");
-    char *piece = arena_alloc(scratch, PIECE_SIZE);
+    char *piece = arena_alloc(scratch, DIGEST_PIECE_SIZE);
     Digest *digest = digest_open(kind);
     for (uint64_t at = 0; status == 0 && got > 0; at += got) {
         got = 0;
-        status = disk->read(disk->self, file, at, piece, PIECE_SIZE, &got);
+        status = disk->read(disk->self, file, at, piece, DIGEST_PIECE_SIZE, &got);
         digest_update(digest, (Str){piece, got});
     }
     *hex = digest_finish(digest, arena);

@@ -18,21 +18,21 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define GRACE_MS   3000 /* between SIGTERM and SIGKILL */
-#define TICK_MS    100  /* how soon a second signal is noticed during the grace time */
-#define PIECE_SIZE ((size_t)65536)
+#define GRACE_MS           3000 /* between SIGTERM and SIGKILL */
+#define TICK_MS            100  /* how soon a second signal is noticed during the grace time */
+#define PROCESS_PIECE_SIZE ((size_t)65536)
 
 /* An open descriptor; 0 or less: none. */
-typedef struct Fd {
+typedef struct ProcessFd {
     int number;
-} Fd;
+} ProcessFd;
 
-static void process_fd_release(Fd *fd) {
+static void process_fd_release(ProcessFd *fd) {
     if (fd->number > 0)
         close(fd->number);
-    *fd = (Fd){0};
+    *fd = (ProcessFd){0};
 }
-SCOPED_TYPE(Fd, process_fd_release);
+SCOPED_TYPE(ProcessFd, process_fd_release);
 
 typedef struct SpawnSetup {
     posix_spawn_file_actions_t actions;
@@ -53,8 +53,8 @@ typedef struct Run {
     Arena *scratch;
     char *piece;
     StrBuf texts[2]; /* standard output, standard error */
-    Fd pipes[2];
-    Fd exited; /* a pidfd, readable after the program has ended */
+    ProcessFd pipes[2];
+    ProcessFd exited; /* a pidfd, readable after the program has ended */
     pid_t pid;
     RunPhase phase;
     int64_t deadline_ms; /* of this phase; INT64_MAX: none */
@@ -68,8 +68,8 @@ static void run_release(Run *run) {
 SCOPED_TYPE(Run, run_release);
 
 /* Puts the whole input into memory, so that no pipe must be fed and SIGPIPE cannot occur. */
-static int open_input(Str input, Fd *out) {
-    SCOPED(Fd)
+static int open_input(Str input, ProcessFd *out) {
+    SCOPED(ProcessFd)
     file = {input.len ? memfd_create("input", MFD_CLOEXEC)
                       : open("/dev/null", O_RDONLY | O_CLOEXEC)};
     if (file.number < 0)
@@ -83,16 +83,16 @@ static int open_input(Str input, Fd *out) {
     }
     lseek(file.number, 0, SEEK_SET);
     *out = file;
-    file = (Fd){0};
+    file = (ProcessFd){0};
     return 0;
 }
 
-static int open_pipe(Fd *reader, Fd *writer) {
+static int open_pipe(ProcessFd *reader, ProcessFd *writer) {
     int ends[2];
     if (pipe2(ends, O_CLOEXEC) != 0)
         return -errno;
-    *reader = (Fd){ends[0]};
-    *writer = (Fd){ends[1]};
+    *reader = (ProcessFd){ends[0]};
+    *writer = (ProcessFd){ends[1]};
     return fcntl(ends[0], F_SETFL, O_NONBLOCK) == 0 ? 0 : -errno;
 }
 
@@ -182,7 +182,7 @@ static void end_group(Run *run, int signal) {
 /* Opens a pidfd. Without it no deadline is possible, so the program is killed. */
 static int watch_exit(Run *run) {
     /* The function pidfd_open needs glibc 2.36. */
-    run->exited = (Fd){(int)syscall(SYS_pidfd_open, run->pid, 0)};
+    run->exited = (ProcessFd){(int)syscall(SYS_pidfd_open, run->pid, 0)};
     if (run->exited.number >= 0)
         return 0;
     int error = -errno;
@@ -193,10 +193,10 @@ static int watch_exit(Run *run) {
 }
 
 static int process_start(Run *run) {
-    SCOPED(Fd) input = {0};
-    SCOPED(Fd) out = {0};
-    SCOPED(Fd) err = {0};
-    SCOPED(Fd) secret = {0};
+    SCOPED(ProcessFd) input = {0};
+    SCOPED(ProcessFd) out = {0};
+    SCOPED(ProcessFd) err = {0};
+    SCOPED(ProcessFd) secret = {0};
     int connection = run->request->connection;
     int error = connection ? 0 : open_input(run->request->input, &input);
     if (!error)
@@ -227,7 +227,7 @@ static void process_deliver(Run *run, int which, Str piece) {
 
 /* Reads one piece of available output; closes the pipe at its end. */
 static void process_read_piece(Run *run, int which) {
-    ssize_t got = read(run->pipes[which].number, run->piece, PIECE_SIZE);
+    ssize_t got = read(run->pipes[which].number, run->piece, PROCESS_PIECE_SIZE);
     if (got < 0 && (errno == EINTR || errno == EAGAIN))
         return;
     if (got > 0) {
@@ -269,7 +269,7 @@ static int poll_timeout(const Run *run) {
     return left < INT_MAX ? (int)left : INT_MAX;
 }
 
-static int fd_or_none(Fd fd) {
+static int fd_or_none(ProcessFd fd) {
     return fd.number > 0 ? fd.number : -1;
 }
 
@@ -318,7 +318,7 @@ static int run_process(const ProcessRequest *request, ProcessResult *out, Arena 
     SCOPED(ArenaRef) scratch = arena_open("process");
     ProcessResult result = {0};
     SCOPED(Run) run = {.request = request, .result = &result, .scratch = scratch};
-    run.piece = arena_alloc(scratch, PIECE_SIZE);
+    run.piece = arena_alloc(scratch, PROCESS_PIECE_SIZE);
     run.texts[0] = strbuf_new(scratch);
     run.texts[1] = strbuf_new(scratch);
     run.deadline_ms =

@@ -12,13 +12,13 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define REDIRECT_LIMIT  10
-#define CONNECT_MS      10000
-#define IDLE_MS         60000
-#define LEAST_RATE      100 /* bytes/s: a server that trickles must time out like one that is silent */
-#define BODY_LIMIT      ((uint64_t)16 << 20)
-#define LOOK_EVERY_MS   500
-#define HEADERS_AT_MOST ((size_t)1000)
+#define REDIRECT_LIMIT     10
+#define CONNECT_MS         10000
+#define IDLE_MS            60000
+#define LEAST_RATE         100 /* bytes/s: a server that trickles must time out like one that is silent */
+#define BODY_LIMIT         ((uint64_t)16 << 20)
+#define HTTP_LOOK_EVERY_MS 500
+#define HEADERS_AT_MOST    ((size_t)1000)
 
 /* Each handle that drives a transfer has connections of its own, so a pool is a list of handles
  * that drive none. Locks itself. */
@@ -387,7 +387,7 @@ static bool drive(CURLM *multi, const HttpRequest *request, CURLcode *code) {
         if (listens)
             wakes.fd = cancel_fd(request->cancel);
         if (running)
-            (void)curl_multi_poll(multi, &wakes, listens ? 1 : 0, LOOK_EVERY_MS, NULL);
+            (void)curl_multi_poll(multi, &wakes, listens ? 1 : 0, HTTP_LOOK_EVERY_MS, NULL);
     }
     const CURLMsg *message = curl_multi_info_read(multi, &left);
     if (message && message->msg == CURLMSG_DONE)

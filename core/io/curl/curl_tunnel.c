@@ -15,11 +15,11 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define ANSWER_MS     10000
-#define ANSWER_MAX    ((size_t)16384)
-#define LOOK_EVERY_MS 100
-#define PIECE_SIZE    ((size_t)16384)
-#define PUMP_TICK_MS  1000
+#define ANSWER_MS            10000
+#define ANSWER_MAX           ((size_t)16384)
+#define TUNNEL_LOOK_EVERY_MS 100
+#define PIECE_SIZE           ((size_t)16384)
+#define PUMP_TICK_MS         1000
 
 typedef struct Opening {
     const ProxyRequest *request;
@@ -98,7 +98,7 @@ static bool tunnel_drive(Opening *opening, CURLcode *code) {
         if (curl_multi_perform(opening->multi, &running) != CURLM_OK)
             return true;
         if (running)
-            (void)curl_multi_poll(opening->multi, NULL, 0, LOOK_EVERY_MS, NULL);
+            (void)curl_multi_poll(opening->multi, NULL, 0, TUNNEL_LOOK_EVERY_MS, NULL);
     }
     const CURLMsg *message = curl_multi_info_read(opening->multi, &left);
     if (message && message->msg == CURLMSG_DONE)

@@ -17,13 +17,13 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { CONTROL_FD = 3, CHECK_US = 100000 /* between two checks of a cancel token */ };
+enum { CHECK_US = 100000 /* between two checks of a cancel token */ };
 
-typedef struct Lane {
+typedef struct KeeperLane {
     pthread_t owner;
     Str socket; /* of the server */
     int fd;
-} Lane;
+} KeeperLane;
 
 struct Keeper {
     Arena *arena; /* guarded by the lock, as all fields below */
@@ -36,7 +36,7 @@ struct Keeper {
     pid_t pid;
     Str problem; /* why it could not be started */
     bool is_left;
-    VEC(Lane *) lanes;
+    VEC(KeeperLane *) lanes;
 };
 
 Keeper *keeper_open(Str program, Str run, Str settings) {
@@ -72,8 +72,8 @@ static int keeper_spawn(Keeper *keeper, int control) {
     posix_spawnattr_setsigdefault(&attributes, &defaults);
     posix_spawnattr_setflags(&attributes,
                              POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
-    posix_spawn_file_actions_adddup2(&actions, control, CONTROL_FD);
-    for (int fd = 0; fd < CONTROL_FD; fd++)
+    posix_spawn_file_actions_adddup2(&actions, control, KEEPER_CONTROL_FD);
+    for (int fd = 0; fd < KEEPER_CONTROL_FD; fd++)
         posix_spawn_file_actions_addopen(&actions, fd, "/dev/null", O_RDWR, 0);
     int error = posix_spawn(&keeper->pid, str_to_cstr(keeper->program, scratch), &actions,
                             &attributes, argv, environ);
@@ -157,8 +157,8 @@ static int connect_lane(const Keeper *keeper, const KeeperServer *server) {
 }
 
 /* Returns the lane of this thread to the server; NULL: the keeper has ended. */
-static Lane *find_lane(Keeper *keeper, const KeeperServer *server) {
-    Lane *found = NULL;
+static KeeperLane *find_lane(Keeper *keeper, const KeeperServer *server) {
+    KeeperLane *found = NULL;
     LOCKED(&keeper->lock);
     vec_each(&keeper->lanes, lane) {
         if (pthread_equal((*lane)->owner, pthread_self()) &&
@@ -166,8 +166,8 @@ static Lane *find_lane(Keeper *keeper, const KeeperServer *server) {
             found = *lane;
     }
     if (!found) {
-        found = arena_new(keeper->arena, Lane);
-        *found = (Lane){pthread_self(), str_clone(server->socket, keeper->arena), -1};
+        found = arena_new(keeper->arena, KeeperLane);
+        *found = (KeeperLane){pthread_self(), str_clone(server->socket, keeper->arena), -1};
         vec_push(keeper->arena, &keeper->lanes, found);
     }
     if (found->fd < 0)
@@ -179,7 +179,7 @@ static void keeper_fail(RpcResponse *response, RpcStatus status, bool is_lost, S
     *response = (RpcResponse){.status = status, .is_lost = is_lost, .problem = problem};
 }
 
-static bool send_request(const Lane *lane, Str label, const RpcRequest *request) {
+static bool send_request(const KeeperLane *lane, Str label, const RpcRequest *request) {
     Str method = str_from_cstr(request->method);
     KeeperRequestHead head = {(uint32_t)label.len, (uint32_t)method.len,
                               (uint32_t)request->message.len};
@@ -189,7 +189,7 @@ static bool send_request(const Lane *lane, Str label, const RpcRequest *request)
 }
 
 /* The keeper has the call, and this thread does not wait for it any more. */
-static void keeper_leave(Keeper *keeper, Lane *lane, RpcResponse *response) {
+static void keeper_leave(Keeper *keeper, KeeperLane *lane, RpcResponse *response) {
     pthread_mutex_lock(&keeper->lock);
     keeper->is_left = true;
     lane->owner = (pthread_t){0}; /* the lane has a call in flight: no thread may use it */
@@ -198,8 +198,8 @@ static void keeper_leave(Keeper *keeper, Lane *lane, RpcResponse *response) {
     keeper_fail(response, RPC_CANCELLED, true, STR("the call was cancelled"));
 }
 
-static bool receive_texts(const Lane *lane, const KeeperResponseHead *head, RpcResponse *response,
-                          Arena *arena) {
+static bool receive_texts(const KeeperLane *lane, const KeeperResponseHead *head,
+                          RpcResponse *response, Arena *arena) {
     char *problem = arena_alloc(arena, head->problem + 1);
     char *message = arena_alloc(arena, head->message + 1);
     *response = (RpcResponse){
@@ -212,7 +212,7 @@ static bool receive_texts(const Lane *lane, const KeeperResponseHead *head, RpcR
            keeper_wire_read(lane->fd, message, head->message);
 }
 
-static void keeper_give_up(Keeper *keeper, Lane *lane, RpcResponse *response) {
+static void keeper_give_up(Keeper *keeper, KeeperLane *lane, RpcResponse *response) {
     pthread_mutex_lock(&keeper->lock);
     close(lane->fd);
     lane->fd = -1;
@@ -222,7 +222,7 @@ static void keeper_give_up(Keeper *keeper, Lane *lane, RpcResponse *response) {
 
 bool keeper_call(Keeper *keeper, const KeeperServer *server, Str label, const RpcRequest *request,
                  RpcResponse *response, Arena *arena) {
-    Lane *lane = find_lane(keeper, server);
+    KeeperLane *lane = find_lane(keeper, server);
     bool is_notified = !request->on_stop;
     if (!lane || !send_request(lane, label, request)) {
         keeper_fail(response, RPC_UNAVAILABLE, false, STR("the outcome keeper of loam has ended"));

@@ -16,7 +16,6 @@
 #include <unistd.h>
 
 enum {
-    CONTROL_FD = 3,
     ORPHAN_MS = 10 * 60 * 1000, /* maximum wait for calls after the death of loam */
     SHUTDOWN_MS = 2000,
     TERM_MS = 5000, /* between SIGTERM and SIGKILL */
@@ -37,7 +36,7 @@ typedef enum LaneState { LANE_IDLE, LANE_BUSY, LANE_ANSWERED } LaneState;
 
 typedef struct Server Server;
 
-typedef struct Lane {
+typedef struct ServerLane {
     Server *server;
     Target *target;
     int fd;
@@ -46,7 +45,7 @@ typedef struct Lane {
     Str label;
     KeeperAnswer answer;
     Str bytes;
-} Lane;
+} ServerLane;
 
 struct Server {
     Arena *arena; /* of the thread that reads requests */
@@ -55,7 +54,7 @@ struct Server {
     pthread_mutex_t lock;
     int changed; /* an eventfd: a call has ended */
     VEC(Target *) targets;
-    VEC(Lane *) lanes;
+    VEC(ServerLane *) lanes;
 };
 
 /* Calls. */
@@ -66,7 +65,7 @@ static KeeperAnswer answer_of(const RpcResponse *response) {
     return response->is_lost ? KEEPER_ANSWER_LOST : KEEPER_ANSWER_FAILED;
 }
 
-static void server_respond(const Lane *lane, const RpcResponse *response) {
+static void server_respond(const ServerLane *lane, const RpcResponse *response) {
     KeeperResponseHead head = {
         .status = (uint32_t)response->status,
         .is_lost = response->is_lost,
@@ -80,7 +79,7 @@ static void server_respond(const Lane *lane, const RpcResponse *response) {
 
 /* Stores the answer before loam can get it. */
 static void server_end_call(void *payload, const RpcResponse *response) {
-    Lane *lane = payload;
+    ServerLane *lane = payload;
     Server *server = lane->server;
     uint64_t one = 1;
     pthread_mutex_lock(&server->lock);
@@ -94,7 +93,7 @@ static void server_end_call(void *payload, const RpcResponse *response) {
     (void)written; /* a full counter is readable too */
 }
 
-static Str server_read_text(const Lane *lane, size_t length, bool *ok) {
+static Str server_read_text(const ServerLane *lane, size_t length, bool *ok) {
     char *text = arena_alloc(lane->arena, length + 1);
     text[length] = '\0';
     *ok = *ok && keeper_wire_read(lane->fd, text, length);
@@ -103,7 +102,7 @@ static Str server_read_text(const Lane *lane, size_t length, bool *ok) {
 
 /* Reads a request and sends it. A new request of a lane means that loam has recorded the outcome of
  * the one before. Returns false if loam ended within the request: nothing is sent then. */
-static bool serve_request(Server *server, Lane *lane) {
+static bool serve_request(Server *server, ServerLane *lane) {
     KeeperRequestHead head;
     if (!keeper_wire_read(lane->fd, &head, sizeof head))
         return false;
@@ -161,15 +160,15 @@ static Target *server_find_target(Server *server, const KeeperPacket *packet) {
 static void add_lane(Server *server, const KeeperPacket *packet) {
     if (packet->fd_count == 0)
         return;
-    Lane *lane = arena_new(server->arena, Lane);
-    *lane = (Lane){.server = server,
-                   .target = server_find_target(server, packet),
-                   .fd = packet->fds[0],
-                   .arena = arena_open("kept call")};
+    ServerLane *lane = arena_new(server->arena, ServerLane);
+    *lane = (ServerLane){.server = server,
+                         .target = server_find_target(server, packet),
+                         .fd = packet->fds[0],
+                         .arena = arena_open("kept call")};
     vec_push(server->arena, &server->lanes, lane);
 }
 
-static LaneState server_state_of(Server *server, const Lane *lane) {
+static LaneState server_state_of(Server *server, const ServerLane *lane) {
     LOCKED(&server->lock);
     return lane->state;
 }
@@ -181,19 +180,19 @@ static bool server_serve(Server *server) {
         arena_reset(scratch);
         size_t count = server->lanes.count;
         struct pollfd *polled = arena_new_array(scratch, struct pollfd, count + 1);
-        polled[0] = (struct pollfd){CONTROL_FD, POLLIN, 0};
+        polled[0] = (struct pollfd){KEEPER_CONTROL_FD, POLLIN, 0};
         for (size_t i = 0; i < count; i++)
             polled[i + 1] = (struct pollfd){server->lanes.items[i]->fd, POLLIN, 0};
         if (poll(polled, count + 1, -1) < 0)
             continue;
         for (size_t i = 0; i < count; i++) {
-            Lane *lane = server->lanes.items[i];
+            ServerLane *lane = server->lanes.items[i];
             if (polled[i + 1].revents && !serve_request(server, lane))
                 lane->fd = -1; /* loam closed it; a call in flight continues */
         }
         if (!polled[0].revents)
             continue;
-        KeeperPacket packet = keeper_wire_receive(CONTROL_FD, scratch);
+        KeeperPacket packet = keeper_wire_receive(KEEPER_CONTROL_FD, scratch);
         if (packet.kind != KEEPER_LANE)
             return packet.kind == KEEPER_END;
         add_lane(server, &packet);
@@ -252,7 +251,7 @@ static void server_finish_calls(Server *server) {
 static void record_answers(Server *server) {
     LOCKED(&server->lock);
     vec_each(&server->lanes, each) {
-        const Lane *lane = *each;
+        const ServerLane *lane = *each;
         if (lane->state == LANE_ANSWERED)
             server->sink->answer(server->sink->self, lane->label, lane->answer, lane->bytes);
         else if (lane->state == LANE_BUSY)
@@ -294,13 +293,13 @@ static void server_end_program(Server *server, Target *target) {
 
 static bool server_begin(const Server *server) {
     SCOPED(ArenaRef) scratch = arena_open("outcome keeper");
-    KeeperPacket settings = keeper_wire_receive(CONTROL_FD, scratch);
+    KeeperPacket settings = keeper_wire_receive(KEEPER_CONTROL_FD, scratch);
     KeeperPacket reply = {.kind = KEEPER_READY};
     if (settings.kind != KEEPER_BEGIN)
         return false;
     if (!server->sink->begin(server->sink->self, settings.text, &reply.text, scratch))
         reply.kind = KEEPER_REFUSED;
-    bool is_sent = keeper_wire_send(CONTROL_FD, &reply);
+    bool is_sent = keeper_wire_send(KEEPER_CONTROL_FD, &reply);
     (void)is_sent; /* if loam has died, the connection is at its end */
     return reply.kind == KEEPER_READY;
 }
@@ -312,7 +311,7 @@ int keeper_server_run(const Rpc *rpc, const KeeperSink *sink) {
         .sink = sink,
         .changed = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK),
     };
-    (void)fcntl(CONTROL_FD, F_SETFD, FD_CLOEXEC);
+    (void)fcntl(KEEPER_CONTROL_FD, F_SETFD, FD_CLOEXEC);
     pthread_mutex_init(&server.lock, NULL);
     if (server.changed < 0 || !server_begin(&server))
         return 1;

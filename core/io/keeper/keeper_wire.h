@@ -18,7 +18,10 @@ typedef enum KeeperPacketKind {
     KEEPER_END,     /* the run has recorded every outcome */
 } KeeperPacketKind;
 
-enum { KEEPER_FDS_MAX = 3 };
+enum {
+    KEEPER_CONTROL_FD = 3, /* of the control connection in the keeper */
+    KEEPER_FDS_MAX = 3,
+};
 
 typedef struct KeeperPacket {
     KeeperPacketKind kind;
