@@ -16,6 +16,8 @@
 
 #define PARSE_ERRORS_MAX 100
 
+typedef VEC(const Expr *) ExprVec;
+
 typedef struct Parse {
     Lexer lexer;
     VEC(Token) tokens; /* read ahead; those from `at` on are not consumed yet */

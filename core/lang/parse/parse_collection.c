@@ -7,8 +7,6 @@ static bool is_keyword(Parse *parse, const char *word) {
     return token.kind == TOKEN_IDENTIFIER && str_equal_cstr(parse_text(parse, token), word);
 }
 
-typedef VEC(const Expr *) ExprVec;
-
 bool parse_for_names(Parse *parse, const char *summary, Str *key, Str *value) {
     *key = STR_EMPTY;
     for (int count = 0; count < 2; count++) {

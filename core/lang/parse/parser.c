@@ -5,8 +5,6 @@
 #include "parse.h"
 #include "utf8.h"
 
-typedef VEC(const Expr *) ExprVec;
-
 static const Expr *parse_name(Parse *parse, Token token) {
     Str name = utf8_nfc(parse_text(parse, token), parse->arena);
     Expr *expr = parse_node(parse, EXPR_LITERAL, token.start);

@@ -368,8 +368,6 @@ static bool ends_sequence(const Part *part) {
            part->kind == PART_ENDFOR;
 }
 
-typedef VEC(const Expr *) ExprVec;
-
 static Expr *template_node(Template *template, const ExprVec *items, SourceRange range) {
     Expr *expr = arena_new(template->parse->arena, Expr);
     expr->kind = EXPR_TEMPLATE;
