@@ -8,12 +8,12 @@
 
 #include <errno.h>
 
-#define CONTAINER_HOST "http://169.254.170.2"
-#define MACHINE_HOST   "http://169.254.169.254"
-#define MACHINE_IPV6   "http://[fd00:ec2::254]"
-#define ROLE_PATH      "/latest/meta-data/iam/security-credentials/"
-#define BODY_LIMIT     ((uint64_t)64 << 10)
-#define UNAUTHORIZED   401
+#define CONTAINER_HOST      "http://169.254.170.2"
+#define MACHINE_HOST        "http://169.254.169.254"
+#define MACHINE_IPV6        "http://[fd00:ec2::254]"
+#define ROLE_PATH           "/latest/meta-data/iam/security-credentials/"
+#define METADATA_BODY_LIMIT ((uint64_t)64 << 10)
+#define UNAUTHORIZED        401
 
 static Str variable_of(const Io *io, const char *name) {
     return process_variable(io->process, name);
@@ -30,7 +30,7 @@ static bool ask(const AwsLookup *lookup, HttpRequest *request, int *code, Str *o
     HttpResponse response = {0};
     Str why = STR_EMPTY;
     aws_transport_apply_local(request);
-    request->body_limit = BODY_LIMIT;
+    request->body_limit = METADATA_BODY_LIMIT;
     request->cancel = lookup->cancel;
     request->cancel_at = CANCEL_NOW;
     HttpStatus sent = http_send(lookup->io, request, &response, &why, arena);

@@ -4,9 +4,9 @@
 #include "problem.h"
 #include "utf8.h"
 
-#define TIMEOUT_MS 60000
-#define OUTPUT_MAX ((size_t)1 << 20) /* bytes kept of each stream */
-#define SHOWN_MAX  2000              /* bytes of its standard error in a message */
+#define PROGRAM_TIMEOUT_MS 60000
+#define OUTPUT_MAX         ((size_t)1 << 20) /* bytes kept of each stream */
+#define SHOWN_MAX          2000              /* bytes of its standard error in a message */
 
 /* Prefixes of variables that may hold secrets of loam and its variables. */
 static const char *const withheld[] = {
@@ -55,7 +55,7 @@ bool aws_program_keys(const AwsLookup *lookup, Str command, AwsKeys *out, Str *p
     const char *const argv[] = {"/bin/sh", "-c", str_to_cstr(command, arena), NULL};
     ProcessRequest request = {.argv = argv,
                               .withheld = withheld,
-                              .timeout_ms = TIMEOUT_MS,
+                              .timeout_ms = PROGRAM_TIMEOUT_MS,
                               .ends_group = true,
                               .cancel = lookup->cancel,
                               .output = program_keep,

@@ -109,7 +109,7 @@ static Str convert_role(Value given, Value *out, Arena *arena) {
                : STR("\"duration\" of a role must be a time of at least a second, such as \"1h\".");
 }
 
-static AwsRole read_role(Value config, Arena *arena) {
+static AwsRole settings_read_role(Value config, Arena *arena) {
     AwsRole role = {
         .arn = text_of(config, "role_arn"),
         .session_name = text_of(config, "session_name"),
@@ -134,7 +134,7 @@ static Str read_roles(Value value, AwsRoles *out, Arena *arena) {
         if (error.len)
             return error;
         if (out)
-            vec_push(arena, out, read_role(role, arena));
+            vec_push(arena, out, settings_read_role(role, arena));
     }
     return STR_EMPTY;
 }
@@ -171,7 +171,7 @@ static bool read_web_identity(const Io *io, Value config, AwsOptions *out, Arena
     Value given;
     if (!value_find_present(config, STR("assume_role_with_web_identity"), &given))
         return true;
-    AwsRole role = read_role(given, arena);
+    AwsRole role = settings_read_role(given, arena);
     role.web_token = text_of(given, "web_identity_token");
     role.web_token_file = text_of(given, "web_identity_token_file");
     if (role.arn.len == 0)

@@ -10,8 +10,8 @@
 
 #include <errno.h>
 
-#define TIMEOUT_MS 30000
-#define BODY_LIMIT ((uint64_t)1 << 20)
+#define SSO_TIMEOUT_MS 30000
+#define SSO_BODY_LIMIT ((uint64_t)1 << 20)
 
 bool aws_sso_is_configured(const AwsProfile *profile) {
     return profile->sso_session.len > 0 || profile->sso_start_url.len > 0;
@@ -65,9 +65,9 @@ static bool sso_send(const AwsLookup *lookup, HttpRequest *request, Str *out, St
                      Arena *arena) {
     HttpResponse response = {0};
     aws_transport_apply(&lookup->options->transport, request);
-    request->timeout_ms = TIMEOUT_MS;
+    request->timeout_ms = SSO_TIMEOUT_MS;
     request->retries = lookup->options->transport.retries;
-    request->body_limit = BODY_LIMIT;
+    request->body_limit = SSO_BODY_LIMIT;
     request->cancel = lookup->cancel;
     request->cancel_at = CANCEL_NOW;
     if (http_send(lookup->io, request, &response, problem, arena) != HTTP_DONE)
@@ -156,7 +156,7 @@ static bool access_token(const AwsLookup *lookup, const AwsSso *sso, Str *out, S
            demand_login(sso, "the login by single sign-on has expired", problem, arena);
 }
 
-static bool read_role(Str text, AwsKeys *out, Arena *arena) {
+static bool sso_read_role(Str text, AwsKeys *out, Arena *arena) {
     Value answer, keys;
     if (!json_parse_object(text, &answer, arena) ||
         !value_find_present(answer, STR("roleCredentials"), &keys))
@@ -182,7 +182,7 @@ bool aws_sso_keys(const AwsLookup *lookup, const AwsSso *sso, AwsKeys *out, Str 
                           STR_ARG(url), STR_ARG(url_encode(sso->role, false, arena)),
                           STR_ARG(url_encode(sso->account, false, arena)))};
     http_add_header(&request.headers, "x-amz-sso_bearer_token", token, arena);
-    if (sso_send(lookup, &request, &text, &why, arena) && read_role(text, out, arena))
+    if (sso_send(lookup, &request, &text, &why, arena) && sso_read_role(text, out, arena))
         return true;
     Str detail =
         str_format(arena,

@@ -10,8 +10,8 @@
 
 #include <errno.h>
 
-#define TIMEOUT_MS 30000
-#define BODY_LIMIT ((uint64_t)1 << 20)
+#define STS_TIMEOUT_MS 30000
+#define STS_BODY_LIMIT ((uint64_t)1 << 20)
 
 static Plugin sts_plugin = {
     .file = STS_PLUGIN,
@@ -112,9 +112,9 @@ static bool send_form(const AwsLookup *lookup, const StsForm *form, const AwsKey
         .method = STR("POST"),
         .url = sts_url(lookup, arena),
         .body = strbuf_str(&form->text),
-        .timeout_ms = TIMEOUT_MS,
+        .timeout_ms = STS_TIMEOUT_MS,
         .retries = lookup->options->transport.retries,
-        .body_limit = BODY_LIMIT,
+        .body_limit = STS_BODY_LIMIT,
         .cancel = lookup->cancel,
         .cancel_at = CANCEL_NOW,
     };

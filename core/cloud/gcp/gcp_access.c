@@ -4,8 +4,6 @@
 #include "token_source.h"
 #include "url.h"
 
-#define PLATFORM_SCOPE "https://www.googleapis.com/auth/cloud-platform"
-
 struct GcpAccess {
     const Io *io;
     GcpOptions options;
@@ -31,7 +29,7 @@ static bool access_fetch(void *self, const CancelToken *cancel, AccessToken *out
         .delegates = access->options.delegates,
         .scope = access->options.scope,
     };
-    return gcp_exchange_credential(&exchange, &access->credential, STR(PLATFORM_SCOPE), &token,
+    return gcp_exchange_credential(&exchange, &access->credential, STR(GCP_PLATFORM_SCOPE), &token,
                                    problem, arena) &&
            gcp_exchange_impersonate(&exchange, &impersonation, token.text, out, problem, arena);
 }

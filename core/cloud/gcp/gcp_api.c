@@ -6,16 +6,16 @@
 #include "problem.h"
 #include "utf8.h"
 
-#define RETRIES       5
-#define RETRY_WAIT_MS ((int64_t)500)
-#define BODY_LIMIT    ((uint64_t)128 << 20)
-#define MESSAGE_MAX   500
+#define API_RETRIES       5
+#define API_RETRY_WAIT_MS ((int64_t)500)
+#define BODY_LIMIT        ((uint64_t)128 << 20)
+#define MESSAGE_MAX       500
 
 /* http_send does not repeat requests after 408, which Google's services ask for. */
 static bool api_send_patiently(const GcpApi *api, const HttpRequest *request, HttpResponse *out,
                                Str *problem, Arena *arena) {
     uint32_t attempts = 0;
-    int64_t wait_ms = RETRY_WAIT_MS;
+    int64_t wait_ms = API_RETRY_WAIT_MS;
     for (uint32_t i = 0;; i++) {
         HttpStatus status = http_send(api->io, request, out, problem, arena);
         attempts += out->attempts;
@@ -53,8 +53,8 @@ bool gcp_api_send(const GcpApi *api, HttpRequest *request, HttpResponse *respons
     request->redirect_limit = -1;
     request->body_limit = BODY_LIMIT;
     request->timeout_ms = api->timeout_ms;
-    request->retries = api->is_single ? 0 : RETRIES;
-    request->retry_wait_ms = RETRY_WAIT_MS;
+    request->retries = api->is_single ? 0 : API_RETRIES;
+    request->retry_wait_ms = API_RETRY_WAIT_MS;
     request->cancel = api->cancel ? *api->cancel : NULL;
     request->cancel_at = CANCEL_NOW;
     if (api->access && !cloud_address_check(request->url, problem, arena))

@@ -6,13 +6,12 @@
 #include "problem.h"
 #include "timestamp.h"
 
-#define TERM_S         3600
-#define SKEW_S         10 /* clocks of servers that are behind */
-#define PLATFORM_SCOPE "https://www.googleapis.com/auth/cloud-platform"
-#define TOKEN_URI      "https://oauth2.googleapis.com/token"
-#define METADATA_HOST  "metadata.google.internal"
-#define METADATA_PATH  "/computeMetadata/v1/instance/service-accounts/default/token"
-#define METADATA_WAIT  3000
+#define TERM_S        3600
+#define SKEW_S        10 /* clocks of servers that are behind */
+#define TOKEN_URI     "https://oauth2.googleapis.com/token"
+#define METADATA_HOST "metadata.google.internal"
+#define METADATA_PATH "/computeMetadata/v1/instance/service-accounts/default/token"
+#define METADATA_WAIT 3000
 
 static Str exchange_token_uri(const GcpCredential *credential) {
     Str uri = value_text_at(credential->file, STR("token_uri"));
@@ -131,7 +130,8 @@ static bool exchange_external(const GcpExchange *exchange, const GcpCredential *
     if (value_find_present(credential->file, STR("service_account_impersonation"), &settings) &&
         settings.type->kind == KIND_OBJECT)
         (void)value_find_int(settings, STR("token_lifetime_seconds"), &account.lifetime_s);
-    return exchange_subject(exchange, credential, STR(PLATFORM_SCOPE), &token, problem, arena) &&
+    return exchange_subject(exchange, credential, STR(GCP_PLATFORM_SCOPE), &token, problem,
+                            arena) &&
            gcp_exchange_impersonate(exchange, &account, token.text, out, problem, arena);
 }
 
@@ -155,7 +155,7 @@ static bool exchange_impersonated(const GcpExchange *exchange, const GcpCredenti
         return problem_set(problem, arena,
                            "%.*s has \"source_credentials\" that impersonate an account too",
                            STR_ARG(credential->origin));
-    return gcp_exchange_credential(exchange, &source, STR(PLATFORM_SCOPE), &token, problem,
+    return gcp_exchange_credential(exchange, &source, STR(GCP_PLATFORM_SCOPE), &token, problem,
                                    arena) &&
            gcp_exchange_impersonate(exchange, &account, token.text, out, problem, arena);
 }

@@ -4,6 +4,8 @@
 #include "gcp_credential.h"
 #include "gcp_token_request.h"
 
+#define GCP_PLATFORM_SCOPE "https://www.googleapis.com/auth/cloud-platform"
+
 /* A service account whose token is requested with another token. */
 typedef struct GcpImpersonation {
     Str url;          /* of its method generateAccessToken */

@@ -7,9 +7,9 @@
 #include "problem.h"
 #include "utf8.h"
 
-#define RETRIES       4
-#define RETRY_WAIT_MS 500
-#define REASON_MAX    300
+#define TOKEN_RETRIES       4
+#define TOKEN_RETRY_WAIT_MS 500
+#define REASON_MAX          300
 
 void gcp_token_request_add(StrBuf *form, const char *name, Str value) {
     if (form->len > 0)
@@ -52,8 +52,8 @@ bool gcp_token_request_send(const GcpExchange *exchange, HttpRequest *request,
         return false;
     cloud_address_limit(request);
     request->cancel = exchange->cancel;
-    request->retries = RETRIES;
-    request->retry_wait_ms = RETRY_WAIT_MS;
+    request->retries = TOKEN_RETRIES;
+    request->retry_wait_ms = TOKEN_RETRY_WAIT_MS;
     Str host = request_host(request);
     if (http_send(exchange->io, request, response, &why, arena) != HTTP_DONE)
         return problem_set(problem, arena, "no token from \"%.*s\": %.*s", STR_ARG(host),
