@@ -2,8 +2,8 @@
 #include "record.h"
 #include "secret.h"
 
-#define TIMEOUT_MS 60000
-#define SHOWN_MAX  2000 /* bytes of its standard error in a message */
+#define COMMAND_TIMEOUT_MS 60000
+#define SHOWN_MAX          2000 /* bytes of its standard error in a message */
 
 bool crypt_command_report(const CryptCommand *command, const char *why, Diags *diags) {
     return diags_fail(diags, command->range, "External encryption program failed",
@@ -64,7 +64,7 @@ bool crypt_command_run(const CryptCommand *command, Str input, Str *out, Arena *
     ProcessRequest request = {
         .argv = crypt_command_arguments_of(command->argv, arena),
         .input = input,
-        .timeout_ms = TIMEOUT_MS,
+        .timeout_ms = COMMAND_TIMEOUT_MS,
         .cancel = command->cancel,
     };
     ProcessResult result = {0};

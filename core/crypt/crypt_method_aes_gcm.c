@@ -11,7 +11,7 @@ static Str check_aad(Value aad, Arena *) {
     return STR_EMPTY;
 }
 
-static const Attribute attributes[] = {
+static const Attribute aes_gcm_attributes[] = {
     {.name = "aad",
      .type = &TYPE_LIST_OF_NUMBER,
      .flags = OPTIONAL,
@@ -58,7 +58,7 @@ static bool aes_gcm_open(const MethodRequest *request, Str sealed, Str *out, Are
 
 const CryptMethodType crypt_method_aes_gcm = {
     .name = "aes_gcm",
-    .schema = {SCHEMA_ATTRIBUTES(attributes), .description = "AES in Galois/counter mode."},
+    .schema = {SCHEMA_ATTRIBUTES(aes_gcm_attributes), .description = "AES in Galois/counter mode."},
     .keys = METHOD_NEEDS_KEYS,
     .seal = aes_gcm_seal,
     .open = aes_gcm_open,

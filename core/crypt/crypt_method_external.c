@@ -6,7 +6,7 @@
 #include "json.h"
 #include "secret.h"
 
-static const Attribute attributes[] = {
+static const Attribute external_method_attributes[] = {
     {.name = "encrypt_command",
      .type = &TYPE_LIST_OF_STRING,
      .flags = REQUIRED | STARTS_PROGRAM,
@@ -73,7 +73,7 @@ static bool external_open(const MethodRequest *request, Str sealed, Str *out, Ar
 
 const CryptMethodType crypt_method_external = {
     .name = "external",
-    .schema = {SCHEMA_ATTRIBUTES(attributes),
+    .schema = {SCHEMA_ATTRIBUTES(external_method_attributes),
                .description = "External programs that encrypt and decrypt."},
     .keys = METHOD_MAY_HAVE_KEYS,
     .seal = external_seal,

@@ -28,7 +28,7 @@ static const Record aws_kms_meta_record =
     RECORD(AwsMeta, aws_kms_meta_rows, .unknown = "the member is unknown");
 
 /* clang-format off */
-static const Attribute attributes[] = {
+static const Attribute aws_kms_attributes[] = {
     {"kms_key_id", &TYPE_STRING, REQUIRED, "The master key: its ID, ARN or alias."},
     {"key_spec", &TYPE_STRING, REQUIRED, "Kind of the data key; aes_gcm needs AES_128 or AES_256.",
      .one_of = "AES_256 AES_128"},
@@ -172,7 +172,7 @@ static bool aws_kms_provide(const KeyRequest *request, KeyResult *out, Arena *ar
 
 const KeyProviderType key_provider_aws_kms = {
     .name = "aws_kms",
-    .schema = {SCHEMA_ATTRIBUTES(attributes), SCHEMA_BLOCKS(aws_kms_blocks),
+    .schema = {SCHEMA_ATTRIBUTES(aws_kms_attributes), SCHEMA_BLOCKS(aws_kms_blocks),
                .description = "Data keys from the key management service of AWS."},
     .provide = aws_kms_provide,
 };

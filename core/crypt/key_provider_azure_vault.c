@@ -10,9 +10,9 @@
 #include "secret.h"
 #include "url.h"
 
-#define API_VERSION "7.4"
-#define RESOURCE    "https://vault.azure.net"
-#define NAME_MAX    127
+#define API_VERSION  "7.4"
+#define RESOURCE     "https://vault.azure.net"
+#define KEY_NAME_MAX 127
 
 /* The response to "encrypt" and "decrypt", in base64url except `key_id`. */
 typedef struct VaultAnswer {
@@ -60,7 +60,7 @@ static Str azure_vault_check_size(Value value, Arena *) {
 }
 
 static bool azure_vault_is_name(Str text) {
-    return text.len > 0 && text.len <= NAME_MAX && str_has_only(text, "-");
+    return text.len > 0 && text.len <= KEY_NAME_MAX && str_has_only(text, "-");
 }
 
 static Str azure_vault_check_key(Value value, Arena *) {
@@ -78,7 +78,7 @@ static Str azure_vault_check_uri(Value value, Arena *) {
 }
 
 /* clang-format off */
-static const Attribute attributes[] = {
+static const Attribute azure_vault_attributes[] = {
     {"vault_uri", &TYPE_STRING, REQUIRED, "Address of the vault: https://NAME.vault.azure.net.",
      .check = azure_vault_check_uri},
     {"vault_key_name", &TYPE_STRING, REQUIRED, "Name of the master key in the vault.", .check = azure_vault_check_key},
@@ -277,7 +277,7 @@ static bool azure_vault_provide(const KeyRequest *request, KeyResult *out, Arena
 
 const KeyProviderType key_provider_azure_vault = {
     .name = "azure_vault",
-    .schema = {SCHEMA_ATTRIBUTES(attributes),
+    .schema = {SCHEMA_ATTRIBUTES(azure_vault_attributes),
                .description = "Data keys that Azure Key Vault encrypts."},
     .check = azure_vault_check,
     .provide = azure_vault_provide,

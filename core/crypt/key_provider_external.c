@@ -6,7 +6,7 @@
 #include "key_provider.h"
 #include "secret.h"
 
-static const Attribute attributes[] = {
+static const Attribute external_provider_attributes[] = {
     {.name = "command",
      .type = &TYPE_LIST_OF_STRING,
      .flags = REQUIRED | STARTS_PROGRAM,
@@ -119,7 +119,7 @@ static bool external_provide(const KeyRequest *request, KeyResult *out, Arena *a
 
 const KeyProviderType key_provider_external = {
     .name = "external",
-    .schema = {SCHEMA_ATTRIBUTES(attributes),
+    .schema = {SCHEMA_ATTRIBUTES(external_provider_attributes),
                .description = "An external program that provides keys."},
     .provide = external_provide,
 };

@@ -15,19 +15,19 @@ typedef struct KmsAnswer {
     Str sealed;
 } KmsAnswer;
 
-static const RecordRow answer_rows[] = {
+static const RecordRow gcp_kms_answer_rows[] = {
     ROW_BASE64(KmsAnswer, "plaintext", plain),
     ROW_BASE64(KmsAnswer, "ciphertext", sealed),
 };
-static const Record gcp_kms_answer_record = RECORD(KmsAnswer, answer_rows);
+static const Record gcp_kms_answer_record = RECORD(KmsAnswer, gcp_kms_answer_rows);
 
 typedef struct KmsMeta {
     Str sealed;
 } KmsMeta;
 
-static const RecordRow meta_rows[] = {ROW_BASE64(KmsMeta, "ciphertext", sealed)};
+static const RecordRow gcp_kms_meta_rows[] = {ROW_BASE64(KmsMeta, "ciphertext", sealed)};
 static const Record gcp_kms_meta_record =
-    RECORD(KmsMeta, meta_rows, .unknown = "the member is unknown");
+    RECORD(KmsMeta, gcp_kms_meta_rows, .unknown = "the member is unknown");
 
 static Str gcp_kms_check_key(Value value, Arena *) {
     Str text = value_text(value);
@@ -38,7 +38,7 @@ static Str gcp_kms_check_key(Value value, Arena *) {
 }
 
 /* clang-format off */
-static const Attribute attributes[] = {
+static const Attribute gcp_kms_attributes[] = {
     {"kms_encryption_key", &TYPE_STRING, REQUIRED,
      "Name of the master key: projects/P/locations/L/keyRings/R/cryptoKeys/K.", .check = gcp_kms_check_key},
     {"key_length", &TYPE_NUMBER, REQUIRED, "Length of the data key in bytes; aes_gcm needs 16, 24 or 32.",
@@ -173,6 +173,7 @@ static bool gcp_kms_provide(const KeyRequest *request, KeyResult *out, Arena *ar
 
 const KeyProviderType key_provider_gcp_kms = {
     .name = "gcp_kms",
-    .schema = {SCHEMA_ATTRIBUTES(attributes), .description = "Data keys that Cloud KMS encrypts."},
+    .schema = {SCHEMA_ATTRIBUTES(gcp_kms_attributes),
+               .description = "Data keys that Cloud KMS encrypts."},
     .provide = gcp_kms_provide,
 };

@@ -25,16 +25,17 @@ typedef struct DataAnswer {
     DataKey data;
 } DataAnswer;
 
-static const RecordRow answer_rows[] = {ROW_OBJECT(DataAnswer, "data", data, DataKey, data_record)};
-static const Record openbao_answer_record = RECORD(DataAnswer, answer_rows);
+static const RecordRow openbao_answer_rows[] = {
+    ROW_OBJECT(DataAnswer, "data", data, DataKey, data_record)};
+static const Record openbao_answer_record = RECORD(DataAnswer, openbao_answer_rows);
 
 typedef struct OpenbaoMeta {
     Str sealed;
 } OpenbaoMeta;
 
-static const RecordRow meta_rows[] = {ROW_BASE64(OpenbaoMeta, "ciphertext", sealed)};
+static const RecordRow openbao_meta_rows[] = {ROW_BASE64(OpenbaoMeta, "ciphertext", sealed)};
 static const Record openbao_meta_record =
-    RECORD(OpenbaoMeta, meta_rows, .unknown = "the member is unknown");
+    RECORD(OpenbaoMeta, openbao_meta_rows, .unknown = "the member is unknown");
 
 static Str openbao_check_length(Value value, Arena *) {
     int64_t number;
@@ -43,7 +44,7 @@ static Str openbao_check_length(Value value, Arena *) {
 }
 
 /* clang-format off */
-static const Attribute attributes[] = {
+static const Attribute openbao_attributes[] = {
     {"key_name", &TYPE_STRING, REQUIRED, "Name of the key in the transit engine."},
     {"address", &TYPE_STRING, OPTIONAL,
      "URL of the server. Default: BAO_ADDR, VAULT_ADDR, or " ADDRESS_DEFAULT "."},
@@ -191,7 +192,7 @@ static bool openbao_provide(const KeyRequest *request, KeyResult *out, Arena *ar
 
 const KeyProviderType key_provider_openbao = {
     .name = "openbao",
-    .schema = {SCHEMA_ATTRIBUTES(attributes),
+    .schema = {SCHEMA_ATTRIBUTES(openbao_attributes),
                .description = "Data keys from the transit engine of OpenBao or Vault."},
     .provide = openbao_provide,
 };

@@ -66,7 +66,7 @@ static const EVP_MD *find_hash(Str name) {
 }
 
 /* clang-format off */
-static const Attribute attributes[] = {
+static const Attribute pbkdf2_attributes[] = {
     {"passphrase", &TYPE_STRING, OPTIONAL | SENSITIVE,
      "Passphrase of at least 16 bytes in UTF-8, from which the key is derived. Set either this or \"chain\"."},
     {"key_length", &TYPE_NUMBER, OPTIONAL | COMPUTED, "Length of the key in bytes.",
@@ -163,7 +163,8 @@ static bool pbkdf2_provide(const KeyRequest *request, KeyResult *out, Arena *are
 
 const KeyProviderType key_provider_pbkdf2 = {
     .name = "pbkdf2",
-    .schema = {SCHEMA_ATTRIBUTES(attributes), .description = "A key derived from a passphrase."},
+    .schema = {SCHEMA_ATTRIBUTES(pbkdf2_attributes),
+               .description = "A key derived from a passphrase."},
     .reference = "chain",
     .check = pbkdf2_check,
     .provide = pbkdf2_provide,

@@ -6,9 +6,9 @@
 #include "secret.h"
 #include "url.h"
 
-#define TIMEOUT_MS 30000
-#define RETRIES    2
-#define BODY_LIMIT ((uint64_t)64 << 10)
+#define KEY_SERVER_TIMEOUT_MS 30000
+#define RETRIES               2
+#define BODY_LIMIT            ((uint64_t)64 << 10)
 
 static bool report_as(const KeyServerCall *call, const char *why, DiagClass otherwise,
                       Diags *diags) {
@@ -71,7 +71,7 @@ bool key_server_send(const KeyServerCall *call, const Record *record, void *out,
     if (!check_url(call, &url, diags))
         return false;
     http.redirect_limit = -1;
-    http.timeout_ms = TIMEOUT_MS;
+    http.timeout_ms = KEY_SERVER_TIMEOUT_MS;
     http.body_limit = BODY_LIMIT;
     http.retries = RETRIES;
     http.cancel = call->request->cancel;
