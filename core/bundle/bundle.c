@@ -6,9 +6,9 @@
 #include "record.h"
 #include "str_quote.h"
 
-#define FORMAT      1
-#define DIGEST_SIZE ((size_t)64) /* of SHA-256 as hex text */
-#define PATH_MAX_   ((size_t)255)
+#define FORMAT          1
+#define HEX_DIGEST_SIZE ((size_t)64) /* of SHA-256 as hex text */
+#define PATH_MAX_       ((size_t)255)
 
 static const Str directories[] = {
     STR_CONST("bin"),
@@ -37,17 +37,17 @@ static bool PRINTF_LIKE(2, 3) bundle_fail(Decoding *decoding, const char *format
 bool bundle_read_digest(Str text, Str *out, Arena *arena) {
     Str bytes;
     Str hex = str_starts_with(text, STR("sha256:")) ? str_after(text, 7) : text;
-    if (!hex_decode(hex, &bytes, arena) || hex.len != DIGEST_SIZE)
+    if (!hex_decode(hex, &bytes, arena) || hex.len != HEX_DIGEST_SIZE)
         return false;
     *out = hex_encode(bytes, arena);
     return true;
 }
 
 bool bundle_read_sum(Str line, Str *digest, Str *name, Arena *arena) {
-    Str text = str_slice(line, 0, DIGEST_SIZE);
-    *name = str_after(line, DIGEST_SIZE + 2);
+    Str text = str_slice(line, 0, HEX_DIGEST_SIZE);
+    *name = str_after(line, HEX_DIGEST_SIZE + 2);
     return bundle_read_digest(text, digest, arena) && str_equal(text, *digest) &&
-           str_equal(str_slice(line, DIGEST_SIZE, DIGEST_SIZE + 2), STR("  "));
+           str_equal(str_slice(line, HEX_DIGEST_SIZE, HEX_DIGEST_SIZE + 2), STR("  "));
 }
 
 bool bundle_path_is_valid(Str path) {

@@ -10,8 +10,8 @@
 
 #include <errno.h>
 
-#define PIECE_SIZE ((size_t)1 << 20)
-#define ENDING     ".tar.zst"
+#define CREATOR_PIECE_SIZE ((size_t)1 << 20)
+#define ENDING             ".tar.zst"
 
 typedef struct Creating {
     const BundleCreation *creation;
@@ -23,15 +23,15 @@ typedef struct Creating {
     Diags *diags;
 } Creating;
 
-typedef struct OpenFile {
+typedef struct CreatorFile {
     const Disk *disk;
     DiskFile file;
-} OpenFile;
-static void bundle_create_open_file_release(OpenFile *open) {
+} CreatorFile;
+static void bundle_create_open_file_release(CreatorFile *open) {
     if (open->file.handle)
         open->disk->close(open->disk->self, open->file);
 }
-SCOPED_TYPE(OpenFile, bundle_create_open_file_release);
+SCOPED_TYPE(CreatorFile, bundle_create_open_file_release);
 
 static bool PRINTF_LIKE(3, 4)
     bundle_create_fail(Creating *creating, Str path, const char *format, ...) {
@@ -49,16 +49,16 @@ static bool check_cancel(Creating *creating, Str path) {
 }
 
 /* Reads a file to its end: its size and digest; with `to`, also copies it. */
-static bool bundle_create_hash_file(Creating *creating, Str path, const OpenFile *to,
+static bool bundle_create_hash_file(Creating *creating, Str path, const CreatorFile *to,
                                     uint64_t *size, Str *digest) {
     const Disk *disk = creating->disk;
-    SCOPED(OpenFile) from = {.disk = disk};
+    SCOPED(CreatorFile) from = {.disk = disk};
     Digest *hash = digest_open(DIGEST_SHA256);
     int error = disk->open(disk->self, path, DISK_READ, 0, &from.file);
     size_t got = 1;
     *size = 0;
     while (!error && got) {
-        error = disk->read(disk->self, from.file, *size, creating->piece, PIECE_SIZE, &got);
+        error = disk->read(disk->self, from.file, *size, creating->piece, CREATOR_PIECE_SIZE, &got);
         Str piece = {creating->piece, error ? 0 : got};
         digest_update(hash, piece);
         if (!error && to && piece.len)
@@ -71,7 +71,7 @@ static bool bundle_create_hash_file(Creating *creating, Str path, const OpenFile
     return !error || bundle_create_fail(creating, path, "%s", strerror(-error));
 }
 
-static bool open_new(Creating *creating, Str path, OpenFile *out) {
+static bool open_new(Creating *creating, Str path, CreatorFile *out) {
     unsigned flags = DISK_WRITE | DISK_CREATE | DISK_EXCLUSIVE | DISK_APPEND;
     int error = creating->disk->open(creating->disk->self, path, flags, 0644, &out->file);
     return !error ||
@@ -86,7 +86,7 @@ static bool bundle_create_check_digest(Creating *creating, const InventoryFile *
 }
 
 static bool copy_source(Creating *creating, const InventoryFile *file, Str to) {
-    SCOPED(OpenFile) out = {.disk = creating->disk};
+    SCOPED(CreatorFile) out = {.disk = creating->disk};
     Str from = disk_join(creating->creation->directory, file->source, creating->arena), digest;
     uint64_t size;
     return open_new(creating, to, &out) &&
@@ -116,7 +116,7 @@ static bool bundle_create_download(Creating *creating, const InventoryFile *file
 typedef struct Extraction {
     Creating *creating;
     Str member;
-    OpenFile out;
+    CreatorFile out;
     bool is_found;
 } Extraction;
 
@@ -128,7 +128,7 @@ static TarNext extract(const TarEntry *entry, void *payload, Str *problem) {
         return TAR_CONTINUE;
     extraction->is_found = true;
     for (;;) {
-        if (!tar_entry_read(entry, extraction->creating->piece, PIECE_SIZE, &got, problem))
+        if (!tar_entry_read(entry, extraction->creating->piece, CREATOR_PIECE_SIZE, &got, problem))
             return TAR_FAILED;
         if (!got)
             return TAR_STOP;
@@ -260,7 +260,7 @@ static bool pack_text(TarWriter *writer, const char *name, Str text) {
  * error of reading sets *is_read to false. */
 static bool pack_file(Creating *creating, TarWriter *writer, const BundleFile *file) {
     const Disk *disk = creating->disk;
-    SCOPED(OpenFile) from = {.disk = disk};
+    SCOPED(CreatorFile) from = {.disk = disk};
     Str path = disk_join(creating->stage, file->path, creating->arena);
     int error = disk->open(disk->self, path, DISK_READ, 0, &from.file);
     bool is_good =
@@ -268,7 +268,7 @@ static bool pack_file(Creating *creating, TarWriter *writer, const BundleFile *f
     uint64_t at = 0;
     while (is_good && at < file->size && !cancel_level(creating->creation->cancel)) {
         size_t got = 0;
-        error = disk->read(disk->self, from.file, at, creating->piece, PIECE_SIZE, &got);
+        error = disk->read(disk->self, from.file, at, creating->piece, CREATOR_PIECE_SIZE, &got);
         is_good = !error && got && tar_writer_add(writer, (Str){creating->piece, got});
         at += got;
     }
@@ -312,7 +312,7 @@ bool bundle_create(const BundleCreation *creation, Bundle *bundle, Arena *arena,
                          .disk = disk,
                          .stage = str_concat(creation->out, STR(".files"), arena),
                          .bundle = bundle,
-                         .piece = arena_alloc(arena, PIECE_SIZE),
+                         .piece = arena_alloc(arena, CREATOR_PIECE_SIZE),
                          .arena = arena,
                          .diags = diags};
     BundleHead head;

@@ -5,14 +5,14 @@
 
 #define ELEMENTS_MAX ((size_t)200000)
 
-typedef struct Reading {
+typedef struct InventoryReading {
     Str path;
     BundleInventory *out;
     Arena *arena;
     Diags *diags;
-} Reading;
+} InventoryReading;
 
-static bool PRINTF_LIKE(2, 3) inventory_fail(Reading *reading, const char *format, ...) {
+static bool PRINTF_LIKE(2, 3) inventory_fail(InventoryReading *reading, const char *format, ...) {
     va_list args;
     va_start(args, format);
     Str why = str_vformat(reading->arena, format, args);
@@ -35,8 +35,8 @@ typedef struct Member {
 
 /* Reads the texts of an object. A number, such as a version without quotes, is an error: YAML would
  * read 1.30 as 1.3. */
-static bool inventory_read_texts(Reading *reading, Value object, Str what, const Member *members,
-                                 size_t count) {
+static bool inventory_read_texts(InventoryReading *reading, Value object, Str what,
+                                 const Member *members, size_t count) {
     if (object.type->kind != KIND_OBJECT || !value_is_present(object))
         return inventory_fail(reading, "%.*s must be a mapping", STR_ARG(what));
     for (size_t i = 0; i < object.count; i++) {
@@ -66,7 +66,7 @@ static Str name_of_path(Str path) {
 }
 
 /* Splits "host/name:tag@sha256:HEX". */
-static bool split_image(Reading *reading, InventoryFile *file) {
+static bool split_image(InventoryReading *reading, InventoryFile *file) {
     size_t at = str_rfind_char(file->image, '@');
     Str hex;
     if (at == SIZE_MAX || !str_starts_with(str_after(file->image, at + 1), STR("sha256:")) ||
@@ -79,7 +79,7 @@ static bool split_image(Reading *reading, InventoryFile *file) {
     return true;
 }
 
-static bool inventory_check_file(Reading *reading, InventoryFile *file) {
+static bool inventory_check_file(InventoryReading *reading, InventoryFile *file) {
     if (!bundle_path_is_valid(file->path))
         return inventory_fail(reading,
                               "the path %.*s is invalid: it must begin with bin/, images/, cni/ or "
@@ -103,7 +103,7 @@ static bool inventory_check_file(Reading *reading, InventoryFile *file) {
     return !file->image.len || split_image(reading, file);
 }
 
-static bool inventory_read_file(Reading *reading, Value object) {
+static bool inventory_read_file(InventoryReading *reading, Value object) {
     InventoryFile file = {.path = STR_EMPTY};
     const Member members[] = {
         {STR("path"), &file.path},       {STR("name"), &file.name},
@@ -123,7 +123,7 @@ static bool inventory_read_file(Reading *reading, Value object) {
 }
 
 bool bundle_inventory_read(Str path, Str text, BundleInventory *out, Arena *arena, Diags *diags) {
-    Reading reading = {path, out, arena, diags};
+    InventoryReading reading = {path, out, arena, diags};
     YamlFailure failure = {0};
     size_t left = ELEMENTS_MAX;
     Value root, files;

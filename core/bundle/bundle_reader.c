@@ -7,9 +7,9 @@
 #include "str_quote.h"
 #include "tar.h"
 
-#define PIECE_SIZE ((size_t)1 << 20) /* of one read of an entry */
+#define READER_PIECE_SIZE ((size_t)1 << 20) /* of one read of an entry */
 
-typedef struct Reading {
+typedef struct BundleReading {
     const BundleRequest *request;
     BundleHead head;
     Bundle *bundle;
@@ -19,12 +19,12 @@ typedef struct Reading {
     bool is_head_enough;
     char *piece;
     Arena *arena;
-} Reading;
+} BundleReading;
 
-typedef struct OpenFile {
+typedef struct ReaderFile {
     const Disk *disk;
     DiskFile file;
-} OpenFile;
+} ReaderFile;
 
 /* Reads the files of a bundle, a directory or a .tar.zst, one after the other.
  *
@@ -221,14 +221,14 @@ static bool bundle_source_each(const Disk *disk, Str path, BundleVisit *visit, v
                  : tar_each_entry(disk, path, visit_archived, &source, problem, arena);
 }
 
-static void reader_open_file_release(OpenFile *open) {
+static void reader_open_file_release(ReaderFile *open) {
     if (open->file.handle)
         open->disk->close(open->disk->self, open->file);
 }
-SCOPED_TYPE(OpenFile, reader_open_file_release);
+SCOPED_TYPE(ReaderFile, reader_open_file_release);
 
 /* Reads one of the small files that describe the bundle. */
-static BundleNext reader_read_head(Reading *reading, const BundleEntry *entry, Str *problem) {
+static BundleNext reader_read_head(BundleReading *reading, const BundleEntry *entry, Str *problem) {
     char *bytes = arena_alloc(reading->arena, entry->size + 1);
     size_t at = 0, got;
     do {
@@ -246,7 +246,7 @@ static BundleNext reader_read_head(Reading *reading, const BundleEntry *entry, S
     return BUNDLE_CONTINUE;
 }
 
-static bool decode_head(Reading *reading, Str *problem) {
+static bool decode_head(BundleReading *reading, Str *problem) {
     const BundleHead *head = &reading->head;
     if (reading->is_decoded)
         return true;
@@ -257,7 +257,7 @@ static bool decode_head(Reading *reading, Str *problem) {
     return bundle_decode(head, &reading->request->pin, reading->bundle, problem, reading->arena);
 }
 
-static int open_output(Reading *reading, const BundleEntry *entry, OpenFile *output) {
+static int open_output(BundleReading *reading, const BundleEntry *entry, ReaderFile *output) {
     const Disk *disk = output->disk;
     Str path = disk_join(reading->directory, entry->path, reading->arena);
     unsigned flags = DISK_WRITE | DISK_CREATE | DISK_EXCLUSIVE | DISK_APPEND;
@@ -267,16 +267,16 @@ static int open_output(Reading *reading, const BundleEntry *entry, OpenFile *out
 }
 
 /* Reads the content and sets *digest; also writes the content if `directory` is set. */
-static BundleNext reader_read_content(Reading *reading, const BundleEntry *entry, Str *digest,
+static BundleNext reader_read_content(BundleReading *reading, const BundleEntry *entry, Str *digest,
                                       Str *problem) {
     const Disk *disk = reading->request->disk;
-    SCOPED(OpenFile) output = {.disk = disk};
+    SCOPED(ReaderFile) output = {.disk = disk};
     Digest *hash = digest_open(DIGEST_SHA256);
     int error = reading->directory.len ? open_output(reading, entry, &output) : 0;
     size_t got = 1;
     bool is_read = true;
     while (!error && is_read && got && !cancel_level(reading->request->cancel)) {
-        is_read = bundle_source_read(entry, reading->piece, PIECE_SIZE, &got, problem);
+        is_read = bundle_source_read(entry, reading->piece, READER_PIECE_SIZE, &got, problem);
         Str piece = {reading->piece, is_read ? got : 0};
         digest_update(hash, piece);
         if (output.file.handle && piece.len)
@@ -291,7 +291,8 @@ static BundleNext reader_read_content(Reading *reading, const BundleEntry *entry
     return is_read ? BUNDLE_CONTINUE : BUNDLE_FAILED;
 }
 
-static BundleNext reader_check_file(Reading *reading, const BundleEntry *entry, Str *problem) {
+static BundleNext reader_check_file(BundleReading *reading, const BundleEntry *entry,
+                                    Str *problem) {
     const BundleFile *file = map_find(&reading->bundle->by_path, entry->path);
     Str digest;
     if (!file)
@@ -313,7 +314,7 @@ static BundleNext reader_check_file(Reading *reading, const BundleEntry *entry, 
 }
 
 static BundleNext reader_visit(const BundleEntry *entry, void *payload, Str *problem) {
-    Reading *reading = payload;
+    BundleReading *reading = payload;
     if (!str_find_char(entry->path, '/', 0) || str_find_char(entry->path, '/', 0) == SIZE_MAX)
         return reader_read_head(reading, entry, problem);
     if (!decode_head(reading, problem))
@@ -321,17 +322,17 @@ static BundleNext reader_visit(const BundleEntry *entry, void *payload, Str *pro
     return reading->is_head_enough ? BUNDLE_STOP : reader_check_file(reading, entry, problem);
 }
 
-static bool check_complete(Reading *reading, Str *problem) {
+static bool check_complete(BundleReading *reading, Str *problem) {
     return reading->is_head_enough || reading->file_count == reading->bundle->files.count ||
            problem_set(problem, reading->arena,
                        "it has %zu of the %zu files of its " BUNDLE_MANIFEST, reading->file_count,
                        reading->bundle->files.count);
 }
 
-static bool reader_read_bundle(Reading *reading, Diags *diags) {
+static bool reader_read_bundle(BundleReading *reading, Diags *diags) {
     const BundleRequest *request = reading->request;
     Str problem = STR_EMPTY;
-    reading->piece = arena_alloc(reading->arena, PIECE_SIZE);
+    reading->piece = arena_alloc(reading->arena, READER_PIECE_SIZE);
     if (bundle_source_each(request->disk, request->path, reader_visit, reading, &problem,
                            reading->arena) &&
         decode_head(reading, &problem) && check_complete(reading, &problem))
@@ -341,17 +342,18 @@ static bool reader_read_bundle(Reading *reading, Diags *diags) {
 }
 
 bool bundle_reader_open(const BundleRequest *request, Bundle *out, Arena *arena, Diags *diags) {
-    Reading reading = {.request = request, .bundle = out, .is_head_enough = true, .arena = arena};
+    BundleReading reading = {
+        .request = request, .bundle = out, .is_head_enough = true, .arena = arena};
     return reader_read_bundle(&reading, diags);
 }
 
 bool bundle_reader_verify(const BundleRequest *request, Bundle *out, Arena *arena, Diags *diags) {
-    Reading reading = {.request = request, .bundle = out, .arena = arena};
+    BundleReading reading = {.request = request, .bundle = out, .arena = arena};
     return reader_read_bundle(&reading, diags);
 }
 
 /* Writes the head, so that the directory is a bundle itself. */
-static int reader_write_head(const Reading *reading) {
+static int reader_write_head(const BundleReading *reading) {
     const Disk *disk = reading->request->disk;
     const struct {
         const char *name;
@@ -374,7 +376,8 @@ bool bundle_reader_unpack(const BundleRequest *request, Str directory, Bundle *o
                           Diags *diags) {
     const Disk *disk = request->disk;
     Str partial = str_concat(directory, STR(".partial"), arena);
-    Reading reading = {.request = request, .bundle = out, .directory = partial, .arena = arena};
+    BundleReading reading = {
+        .request = request, .bundle = out, .directory = partial, .arena = arena};
     int error = disk_remove_tree(disk, partial);
     bool is_read = !error && reader_read_bundle(&reading, diags);
     if (is_read)
@@ -412,7 +415,7 @@ static bool reader_pack_copy(Packing *packing, const BundleEntry *entry, const B
         tar_writer_start(packing->writer, file->path, file->size, is_program ? 0755 : 0644);
     do {
         is_good = is_good && cancel_level(packing->request->cancel) < CANCEL_STOP &&
-                  bundle_source_read(entry, packing->piece, PIECE_SIZE, &got, problem);
+                  bundle_source_read(entry, packing->piece, READER_PIECE_SIZE, &got, problem);
         if (!is_good)
             break;
         digest_update(digest, (Str){packing->piece, got});
@@ -452,7 +455,7 @@ bool bundle_reader_pack(const BundleRequest *request, const StrVec *paths, Str o
     Packing packing = {.request = request,
                        .paths = paths,
                        .bundle = &bundle,
-                       .piece = arena_alloc(arena, PIECE_SIZE),
+                       .piece = arena_alloc(arena, READER_PIECE_SIZE),
                        .arena = arena};
     packing.writer = tar_writer_open(request->disk, out, false, &problem, arena);
     bool is_good =

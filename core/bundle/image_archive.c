@@ -4,8 +4,8 @@
 #include "problem.h"
 #include "tar.h"
 
-#define INDEX_MAX  ((size_t)4 << 20)
-#define PIECE_SIZE ((size_t)1 << 20)
+#define INDEX_MAX        ((size_t)4 << 20)
+#define IMAGE_PIECE_SIZE ((size_t)1 << 20)
 
 #define NAME_KEY STR("io.containerd.image.name")
 #define REF_KEY  STR("org.opencontainers.image.ref.name")
@@ -150,7 +150,7 @@ static TarNext copy_entry(const TarEntry *entry, void *payload, Str *problem) {
         tar_writer_start(renaming->writer, entry->path, is_index ? text.len : entry->size, 0644) &&
         tar_writer_add(renaming->writer, text);
     while (is_good && !is_index) {
-        if (!tar_entry_read(entry, renaming->piece, PIECE_SIZE, &got, problem))
+        if (!tar_entry_read(entry, renaming->piece, IMAGE_PIECE_SIZE, &got, problem))
             return TAR_FAILED;
         if (!got)
             break;
@@ -161,7 +161,8 @@ static TarNext copy_entry(const TarEntry *entry, void *payload, Str *problem) {
 
 bool image_archive_rename(const Disk *disk, Str from, Str name, Str to, Str *problem,
                           Arena *arena) {
-    Renaming renaming = {.name = name, .piece = arena_alloc(arena, PIECE_SIZE), .arena = arena};
+    Renaming renaming = {
+        .name = name, .piece = arena_alloc(arena, IMAGE_PIECE_SIZE), .arena = arena};
     renaming.writer = tar_writer_open(disk, to, false, problem, arena);
     bool is_copied = renaming.writer && tar_each(disk, from, copy_entry, &renaming, problem, arena);
     Str ignored;

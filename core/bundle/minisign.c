@@ -11,7 +11,7 @@
 
 enum {
     SIGNATURE_SIZE = 64,
-    DIGEST_SIZE = 64, /* of BLAKE2b-512 */
+    MINISIGN_DIGEST_SIZE = 64, /* of BLAKE2b-512 */
     SEED_SIZE = 32,
     SALT_SIZE = 32,
     SUM_SIZE = 32,
@@ -68,7 +68,7 @@ bool minisign_read_key(Str text, MinisignKey *out, Str *problem, Arena *arena) {
 static bool blake2b(Str message, unsigned char *out) {
     unsigned size = 0;
     return EVP_Digest(message.ptr, message.len, out, &size, EVP_blake2b512(), NULL) == 1 &&
-           size == DIGEST_SIZE;
+           size == MINISIGN_DIGEST_SIZE;
 }
 
 typedef EVP_PKEY *PublicKey;
@@ -131,7 +131,7 @@ bool minisign_names_key(const MinisignKey *key, Str signature, Arena *arena) {
 
 bool minisign_verify(const MinisignKey *key, Str message, Str signature, Str *comment, Str *problem,
                      Arena *arena) {
-    unsigned char digest[DIGEST_SIZE];
+    unsigned char digest[MINISIGN_DIGEST_SIZE];
     Str bytes, rest = signature;
     if (!decode_signature(&rest, &bytes, arena))
         return problem_text(problem, "the signature is not one of minisign");
@@ -254,7 +254,7 @@ static Str bundle_minisign_sign(const MinisignSecret *secret, Str message, Arena
 }
 
 Str minisign_sign(const MinisignSecret *secret, Str message, Str comment, Arena *arena) {
-    unsigned char digest[DIGEST_SIZE];
+    unsigned char digest[MINISIGN_DIGEST_SIZE];
     CHECK(blake2b(message, digest));
     Str plain = bundle_minisign_sign(secret, (Str){(const char *)digest, sizeof digest}, arena);
     StrBuf bytes = strbuf_new(arena);
