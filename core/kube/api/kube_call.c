@@ -1,8 +1,8 @@
 #include "kube_call.h"
 #include "url.h"
 
-#define ATTEMPTS_MAX 5 /* while other clients change the object */
-#define PAUSE_MS     100
+#define CALL_ATTEMPTS_MAX 5 /* while other clients change the object */
+#define PAUSE_MS          100
 
 KubeOutcome kube_call_send(const KubeCall *call, KubeRequest request, KubeResponse *response,
                            Diags *diags) {
@@ -72,7 +72,7 @@ static bool is_write_conflict(const KubeResponse *response) {
 static KubeOutcome send_until_done(const KubeCall *call, KubeRequest request,
                                    KubeResponse *response, Diags *diags) {
     KubeOutcome outcome = kube_call_send(call, request, response, diags);
-    for (int i = 1; i < ATTEMPTS_MAX && is_write_conflict(response); i++) {
+    for (int i = 1; i < CALL_ATTEMPTS_MAX && is_write_conflict(response); i++) {
         if (!kube_call_pause(call, PAUSE_MS << (i - 1)))
             break;
         outcome = kube_call_send(call, request, response, diags);

@@ -4,8 +4,8 @@
 #include "map.h"
 #include "thread.h"
 
-#define INDEX        "/openapi/v3"
-#define ATTEMPTS_MAX 2 /* few: without a schema, the server reports errors at the apply */
+#define INDEX                "/openapi/v3"
+#define OPENAPI_ATTEMPTS_MAX 2 /* few: without a schema, the server reports errors at the apply */
 
 struct KubeOpenapi {
     pthread_mutex_t mutex; /* held while a document is read */
@@ -40,7 +40,7 @@ void kube_openapi_close(KubeOpenapi *openapi) {
 static bool openapi_read(KubeOpenapi *openapi, const KubeCall *call, Str path, Value *out) {
     SCOPED(ArenaRef) scratch = arena_open("kubernetes openapi");
     KubeCall own = *call;
-    KubeRequest request = {.method = "GET", .path = path, .attempts_max = ATTEMPTS_MAX};
+    KubeRequest request = {.method = "GET", .path = path, .attempts_max = OPENAPI_ATTEMPTS_MAX};
     KubeResponse response;
     Value document;
     own.arena = scratch;
