@@ -479,7 +479,7 @@ static const Job *find_job(const World *world, const Run *run, const char *phase
     return job && object_meta_is_of(&job->meta, run->meta.uid) ? job : NULL;
 }
 
-static void add_lanes(const World *world, const Run *run, RunView *out, Arena *arena) {
+static void world_add_lanes(const World *world, const Run *run, RunView *out, Arena *arena) {
     Str *names = arena_new_array(arena, Str, run->spec.template.lanes.count);
     size_t count = 0;
     vec_each(&run->spec.template.lanes, name)
@@ -533,7 +533,7 @@ bool world_view_run(const World *world, Str namespace, Str name, RunView *out, A
     add_other_runs(world, run, out, arena);
     add_approvals(world, run, out, arena);
     add_approvals(world, out->origin, out, arena);
-    add_lanes(world, run, out, arena);
+    world_add_lanes(world, run, out, arena);
     return true;
 }
 

@@ -100,7 +100,7 @@ static const LaneSeries lane_series[] = {
     {"loam_lane_waiting", "Runs that wait for a place in a lane.", runs_waiting},
 };
 
-static void add_lanes(const World *world, StrBuf *out) {
+static void metrics_add_lanes(const World *world, StrBuf *out) {
     for (size_t i = 0; i < ARRAY_COUNT(lane_series); i++) {
         const Lane *lane;
         metrics_family(out, lane_series[i].name, "gauge", lane_series[i].help);
@@ -114,5 +114,5 @@ static void add_lanes(const World *world, StrBuf *out) {
 
 void world_metrics_add(const World *world, int64_t now_ms, StrBuf *out) {
     add_stacks(world, now_ms, out);
-    add_lanes(world, out);
+    metrics_add_lanes(world, out);
 }

@@ -6,7 +6,7 @@ static const char *approval_decision_name(unsigned decision) {
     return decision == APPROVAL_APPROVE ? "Approve" : "Reject";
 }
 
-static const RecordRow spec_rows[] = {
+static const RecordRow approval_spec_rows[] = {
     ROW_TEXT(ApprovalSpec, "stack", stack),
     ROW_OBJECT(ApprovalSpec, "run", run, ObjectIdentity, object_identity_record),
     ROW_TEXT(ApprovalSpec, "planDigest", plan_digest),
@@ -15,10 +15,10 @@ static const RecordRow spec_rows[] = {
              APPROVAL_REJECT + 1),
     ROW_TEXT(ApprovalSpec, "comment", comment, .flags = ROW_OPTIONAL),
 };
-static const Record spec_record = RECORD(ApprovalSpec, spec_rows);
+static const Record approval_spec_record = RECORD(ApprovalSpec, approval_spec_rows);
 
-static const RecordRow rows[] = {
+static const RecordRow approval_rows[] = {
     ROW_OBJECT(Approval, "metadata", meta, ObjectMeta, object_meta_record),
-    ROW_OBJECT(Approval, "spec", spec, ApprovalSpec, spec_record),
+    ROW_OBJECT(Approval, "spec", spec, ApprovalSpec, approval_spec_record),
 };
-const Record approval_record = RECORD(Approval, rows);
+const Record approval_record = RECORD(Approval, approval_rows);

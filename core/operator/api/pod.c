@@ -38,25 +38,25 @@ static const RecordRow container_rows[] = {
 };
 static const Record container_record = RECORD(PodContainer, container_rows);
 
-static const RecordRow spec_rows[] = {
+static const RecordRow pod_spec_rows[] = {
     ROW_TEXT(PodSpec, "nodeName", node_name),
 };
-static const Record spec_record = RECORD(PodSpec, spec_rows);
+static const Record pod_spec_record = RECORD(PodSpec, pod_spec_rows);
 
-static const RecordRow status_rows[] = {
+static const RecordRow pod_status_rows[] = {
     ROW_TEXT(PodStatus, "phase", phase),
     ROW_LIST(PodStatus, "conditions", conditions, StatusCondition, status_condition_record),
     ROW_LIST(PodStatus, "initContainerStatuses", init_containers, PodContainer, container_record),
     ROW_LIST(PodStatus, "containerStatuses", containers, PodContainer, container_record),
 };
-static const Record status_record = RECORD(PodStatus, status_rows);
+static const Record pod_status_record = RECORD(PodStatus, pod_status_rows);
 
-static const RecordRow rows[] = {
+static const RecordRow pod_rows[] = {
     ROW_OBJECT(Pod, "metadata", meta, ObjectMeta, object_meta_record),
-    ROW_OBJECT(Pod, "spec", spec, PodSpec, spec_record),
-    ROW_OBJECT(Pod, "status", status, PodStatus, status_record),
+    ROW_OBJECT(Pod, "spec", spec, PodSpec, pod_spec_record),
+    ROW_OBJECT(Pod, "status", status, PodStatus, pod_status_record),
 };
-const Record pod_record = RECORD(Pod, rows);
+const Record pod_record = RECORD(Pod, pod_rows);
 
 bool pod_has_succeeded(const Pod *pod) {
     return str_equal_cstr(pod->status.phase, "Succeeded");

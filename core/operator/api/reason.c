@@ -9,7 +9,7 @@
 #define MAY_PASS   CONDITION_FALSE, .is_reconciling = true, .may_pass = true
 #define STALLED    CONDITION_FALSE, .is_stalled = true
 
-static const ReasonRow rows[REASON_COUNT] = {
+static const ReasonRow reason_rows[REASON_COUNT] = {
     [REASON_NONE] = {"", ON_ITS_WAY},
     [REASON_PROGRESSING] = {"Progressing", ON_ITS_WAY},
     [REASON_QUEUED] = {"Queued", ON_ITS_WAY},
@@ -48,11 +48,11 @@ static const ReasonRow rows[REASON_COUNT] = {
 };
 
 const ReasonRow *reason_row(Reason reason) {
-    return &rows[reason];
+    return &reason_rows[reason];
 }
 
 const char *reason_name(unsigned reason) {
-    return rows[reason].name;
+    return reason_rows[reason].name;
 }
 
 static void set_or_drop(StatusConditions *conditions, bool is_set, StatusCondition condition,
@@ -65,7 +65,7 @@ static void set_or_drop(StatusConditions *conditions, bool is_set, StatusConditi
 
 void reason_set_conditions(StatusConditions *conditions, Reason reason, Str message, ReasonTime at,
                            Arena *arena) {
-    const ReasonRow *row = &rows[reason];
+    const ReasonRow *row = &reason_rows[reason];
     StatusCondition condition = {
         .reason = str_from_cstr(row->name),
         .message = utf8_shorten(utf8_one_line(message, arena), REASON_MESSAGE_MAX, arena),

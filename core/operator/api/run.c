@@ -58,7 +58,7 @@ static const RecordRow state_version_rows[] = {
 };
 const Record state_version_record = RECORD(StateVersion, state_version_rows);
 
-static const RecordRow plan_rows[] = {
+static const RecordRow run_plan_rows[] = {
     ROW_TEXT(RunPlan, "name", name),
     ROW_TEXT(RunPlan, "digest", digest),
     ROW_TEXT(RunPlan, "code", code),
@@ -66,7 +66,7 @@ static const RecordRow plan_rows[] = {
     ROW_FLAG(RunPlan, "verified", is_verified),
     ROW_OBJECT(RunPlan, "state", state, StateVersion, state_version_record),
 };
-static const Record plan_record = RECORD(RunPlan, plan_rows);
+static const Record run_plan_record = RECORD(RunPlan, run_plan_rows);
 
 static const RecordRow drift_rows[] = {
     ROW_UINT32(RunDrift, "count", count),
@@ -83,11 +83,11 @@ static const RecordRow apply_rows[] = {
 };
 static const Record apply_record = RECORD(RunApply, apply_rows);
 
-static const RecordRow outputs_rows[] = {
+static const RecordRow run_outputs_rows[] = {
     ROW_TEXT(RunOutputs, "digest", digest),
     ROW_TEXTS(RunOutputs, "names", names),
 };
-static const Record outputs_record = RECORD(RunOutputs, outputs_rows);
+static const Record run_outputs_record = RECORD(RunOutputs, run_outputs_rows);
 
 static const RecordRow jobs_rows[] = {
     ROW_OBJECT(RunJobs, "plan", plan, ObjectIdentity, object_identity_record),
@@ -95,7 +95,7 @@ static const RecordRow jobs_rows[] = {
 };
 static const Record jobs_record = RECORD(RunJobs, jobs_rows);
 
-static const RecordRow spec_rows[] = {
+static const RecordRow run_spec_rows[] = {
     ROW_OBJECT(RunSpec, "stack", stack, ObjectIdentity, object_identity_record),
     ROW_NAME(RunSpec, "type", type, RunType, run_type_name, RUN_DESTROY + 1),
     ROW_TEXT(RunSpec, "trigger", trigger),
@@ -111,17 +111,17 @@ static const RecordRow spec_rows[] = {
     ROW_TEXTS(RunSpec, "unknown", unknown, .flags = ROW_OPTIONAL),
     ROW(RunSpec, "template", template, StackSpec, stack_spec_codec),
 };
-static const Record spec_record = RECORD(RunSpec, spec_rows);
+static const Record run_spec_record = RECORD(RunSpec, run_spec_rows);
 
 /* A merge patch removes no member by leaving it out, so all are written. */
-static const RecordRow status_rows[] = {
+static const RecordRow run_status_rows[] = {
     ROW_NAME(RunStatus, "phase", phase, RunPhase, run_phase_name, RUN_PHASE_FAILED + 1),
     ROW_NAME(RunStatus, "reason", reason, Reason, reason_name, REASON_COUNT),
     ROW_TEXT(RunStatus, "message", message),
     ROW_LIST(RunStatus, "conditions", conditions, StatusCondition, status_condition_record),
-    ROW_OBJECT(RunStatus, "plan", plan, RunPlan, plan_record),
+    ROW_OBJECT(RunStatus, "plan", plan, RunPlan, run_plan_record),
     ROW_OBJECT(RunStatus, "apply", apply, RunApply, apply_record),
-    ROW_OBJECT(RunStatus, "outputs", outputs, RunOutputs, outputs_record),
+    ROW_OBJECT(RunStatus, "outputs", outputs, RunOutputs, run_outputs_record),
     ROW_TEXTS(RunStatus, "kinds", kinds),
     ROW_OBJECT(RunStatus, "drift", drift, RunDrift, run_drift_record),
     ROW_OBJECT(RunStatus, "jobs", jobs, RunJobs, jobs_record),
@@ -133,15 +133,15 @@ static const RecordRow status_rows[] = {
     ROW_TIME(RunStatus, "approvedAt", approved_ms),
     ROW_TIME(RunStatus, "finishedAt", finished_ms),
 };
-const Record run_status_record = RECORD(RunStatus, status_rows);
+const Record run_status_record = RECORD(RunStatus, run_status_rows);
 
-static const RecordRow rows[] = {
+static const RecordRow run_rows[] = {
     ROW_OBJECT(Run, "metadata", meta, ObjectMeta, object_meta_record),
-    ROW_OBJECT(Run, "spec", spec, RunSpec, spec_record),
+    ROW_OBJECT(Run, "spec", spec, RunSpec, run_spec_record),
     ROW_OBJECT(Run, "status", status, RunStatus, run_status_record),
 };
-const Record run_record = RECORD(Run, rows);
-const Record run_new_record = {.rows = rows, .count = 2, .size = sizeof(Run)};
+const Record run_record = RECORD(Run, run_rows);
+const Record run_new_record = {.rows = run_rows, .count = 2, .size = sizeof(Run)};
 
 bool run_applies(const Run *run) {
     return run->status.approved_ms != 0 && !run_is_finished(run);

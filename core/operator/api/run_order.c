@@ -3,28 +3,28 @@
 typedef struct RunOrderBackend RunOrderBackend;
 typedef struct RunOrderPlan RunOrderPlan;
 
-static const RecordRow variable_rows[] = {
+static const RecordRow run_order_variable_rows[] = {
     ROW_TEXT(RunOrderVariable, "name", name),
     ROW(RunOrderVariable, "value", value, Str, record_raw, .flags = ROW_OPTIONAL),
     ROW_TEXT(RunOrderVariable, "file", file, .flags = ROW_OPTIONAL),
     ROW_FLAG(RunOrderVariable, "json", is_json, .flags = ROW_OPTIONAL),
     ROW_FLAG(RunOrderVariable, "unknown", is_unknown, .flags = ROW_OPTIONAL),
 };
-static const Record variable_record = RECORD(RunOrderVariable, variable_rows);
+static const Record run_order_variable_record = RECORD(RunOrderVariable, run_order_variable_rows);
 
-static const RecordRow backend_rows[] = {
+static const RecordRow run_order_backend_rows[] = {
     ROW_TEXT(RunOrderBackend, "type", type),
     ROW_RAW_OBJECT(RunOrderBackend, "config", config, .flags = ROW_OPTIONAL),
 };
-static const Record backend_record = RECORD(RunOrderBackend, backend_rows);
+static const Record run_order_backend_record = RECORD(RunOrderBackend, run_order_backend_rows);
 
-static const RecordRow plan_rows[] = {
+static const RecordRow run_order_plan_rows[] = {
     ROW_TEXT(RunOrderPlan, "name", name),
     ROW_TEXT(RunOrderPlan, "digest", digest),
 };
-static const Record plan_record = RECORD(RunOrderPlan, plan_rows);
+static const Record run_order_plan_record = RECORD(RunOrderPlan, run_order_plan_rows);
 
-static const RecordRow rows[] = {
+static const RecordRow run_order_rows[] = {
     ROW_UINT32(RunOrder, "v", version),
     ROW_TEXT(RunOrder, "phase", phase),
     ROW_NAME(RunOrder, "type", type, RunType, run_type_name, RUN_DESTROY + 1),
@@ -37,14 +37,14 @@ static const RecordRow rows[] = {
     ROW_TEXT(RunOrder, "path", path),
     ROW_TEXT(RunOrder, "env", env, .flags = ROW_OPTIONAL),
     ROW_TEXT(RunOrder, "workspace", workspace, .flags = ROW_OPTIONAL),
-    ROW_OBJECT(RunOrder, "backend", backend, RunOrderBackend, backend_record,
+    ROW_OBJECT(RunOrder, "backend", backend, RunOrderBackend, run_order_backend_record,
                .flags = ROW_OPTIONAL),
-    ROW_LIST(RunOrder, "variables", variables, RunOrderVariable, variable_record,
+    ROW_LIST(RunOrder, "variables", variables, RunOrderVariable, run_order_variable_record,
              .flags = ROW_OPTIONAL),
     ROW_TEXT(RunOrder, "planFor", plan_for, .flags = ROW_OPTIONAL),
-    ROW_OBJECT(RunOrder, "plan", plan, RunOrderPlan, plan_record, .flags = ROW_OPTIONAL),
+    ROW_OBJECT(RunOrder, "plan", plan, RunOrderPlan, run_order_plan_record, .flags = ROW_OPTIONAL),
     ROW_UINT32(RunOrder, "parallelism", parallelism, .flags = ROW_OPTIONAL),
     ROW_TEXT(RunOrder, "outputsSecret", outputs_secret, .flags = ROW_OPTIONAL),
     ROW_TEXTS(RunOrder, "outputNames", output_names, .flags = ROW_OPTIONAL),
 };
-const Record run_order_record = RECORD(RunOrder, rows);
+const Record run_order_record = RECORD(RunOrder, run_order_rows);

@@ -6,12 +6,12 @@
 
 typedef struct RunResultPlan RunResultPlan;
 
-static const RecordRow plan_rows[] = {
+static const RecordRow run_result_plan_rows[] = {
     ROW_TEXT(RunResultPlan, "digest", digest),
     ROW_TEXT(RunResultPlan, "code", code),
     ROW_FLAG(RunResultPlan, "applicable", is_applicable),
 };
-static const Record plan_record = RECORD(RunResultPlan, plan_rows);
+static const Record run_result_plan_record = RECORD(RunResultPlan, run_result_plan_rows);
 
 static const RecordRow error_rows[] = {
     ROW_TEXT(RunError, "summary", summary),
@@ -20,9 +20,10 @@ static const RecordRow error_rows[] = {
 };
 static const Record error_record = RECORD(RunError, error_rows);
 
-static const RecordRow rows[] = {
+static const RecordRow run_result_rows[] = {
     ROW_UINT32(RunResult, "v", version),
-    ROW_OBJECT(RunResult, "plan", plan, RunResultPlan, plan_record, .flags = ROW_OPTIONAL),
+    ROW_OBJECT(RunResult, "plan", plan, RunResultPlan, run_result_plan_record,
+               .flags = ROW_OPTIONAL),
     ROW_OBJECT(RunResult, "changes", changes, ChangeCounts, change_counts_record,
                .flags = ROW_OPTIONAL),
     ROW_OBJECT(RunResult, "state", state, StateVersion, state_version_record,
@@ -34,7 +35,7 @@ static const RecordRow rows[] = {
     ROW_LIST(RunResult, "errors", errors, RunError, error_record, .flags = ROW_OPTIONAL),
     ROW_TEXT(RunResult, "summary", summary, .flags = ROW_OPTIONAL),
 };
-const Record run_result_record = RECORD(RunResult, rows);
+const Record run_result_record = RECORD(RunResult, run_result_rows);
 
 static bool is_digest(Str text) {
     static const Str prefix = STR_CONST("sha256:");

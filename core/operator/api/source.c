@@ -3,26 +3,26 @@
 typedef struct SourceStatus SourceStatus;
 typedef struct SourceArtifact SourceArtifact;
 
-static const RecordRow artifact_rows[] = {
+static const RecordRow source_artifact_rows[] = {
     ROW_TEXT(SourceArtifact, "url", url),
     ROW_TEXT(SourceArtifact, "digest", digest),
     ROW_TEXT(SourceArtifact, "revision", revision),
 };
-static const Record artifact_record = RECORD(SourceArtifact, artifact_rows);
+static const Record source_artifact_record = RECORD(SourceArtifact, source_artifact_rows);
 
-static const RecordRow status_rows[] = {
+static const RecordRow source_status_rows[] = {
     ROW_INT64(SourceStatus, "observedGeneration", observed_generation),
     ROW_LIST(SourceStatus, "conditions", conditions, StatusCondition, status_condition_record),
-    ROW_OBJECT(SourceStatus, "artifact", artifact, SourceArtifact, artifact_record,
+    ROW_OBJECT(SourceStatus, "artifact", artifact, SourceArtifact, source_artifact_record,
                .flags = ROW_NULLABLE),
 };
-static const Record status_record = RECORD(SourceStatus, status_rows);
+static const Record source_status_record = RECORD(SourceStatus, source_status_rows);
 
-static const RecordRow rows[] = {
+static const RecordRow source_rows[] = {
     ROW_OBJECT(Source, "metadata", meta, ObjectMeta, object_meta_record),
-    ROW_OBJECT(Source, "status", status, SourceStatus, status_record),
+    ROW_OBJECT(Source, "status", status, SourceStatus, source_status_record),
 };
-const Record source_record = RECORD(Source, rows);
+const Record source_record = RECORD(Source, source_rows);
 
 Str source_problem(const Source *source, Arena *arena) {
     const StatusCondition *ready = object_meta_condition(&source->status.conditions, "Ready");

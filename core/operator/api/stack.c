@@ -16,7 +16,7 @@ static const RecordRow last_run_rows[] = {
 };
 static const Record last_run_record = RECORD(StackLastRun, last_run_rows);
 
-static const RecordRow plan_rows[] = {
+static const RecordRow stack_plan_rows[] = {
     ROW_TEXT(StackPlan, "run", run),
     ROW_TEXT(StackPlan, "digest", digest),
     ROW_TEXT(StackPlan, "code", code),
@@ -25,17 +25,17 @@ static const RecordRow plan_rows[] = {
     ROW_TIME(StackPlan, "expiresAt", expires_ms),
     ROW_TEXTS(StackPlan, "approvals", approvals),
 };
-static const Record plan_record = RECORD(StackPlan, plan_rows);
+static const Record stack_plan_record = RECORD(StackPlan, stack_plan_rows);
 
-static const RecordRow outputs_rows[] = {
+static const RecordRow stack_outputs_rows[] = {
     ROW_TEXT(StackOutputs, "secretName", secret_name),
     ROW_TEXT(StackOutputs, "digest", digest),
     ROW_TEXTS(StackOutputs, "names", names),
 };
-static const Record outputs_record = RECORD(StackOutputs, outputs_rows);
+static const Record stack_outputs_record = RECORD(StackOutputs, stack_outputs_rows);
 
 /* A merge patch removes no member by leaving it out, so all are written. */
-static const RecordRow status_rows[] = {
+static const RecordRow stack_status_rows[] = {
     ROW_INT64(StackStatus, "observedGeneration", observed_generation),
     ROW_TEXT(StackStatus, "lastHandledReconcileAt", last_handled),
     ROW_LIST(StackStatus, "conditions", conditions, StatusCondition, status_condition_record),
@@ -44,9 +44,9 @@ static const RecordRow status_rows[] = {
     ROW_TEXT(StackStatus, "lastPlannedRevision", last_planned_revision),
     ROW_TEXT(StackStatus, "lastAttemptedRevision", last_attempted_revision),
     ROW_TEXT(StackStatus, "lastAppliedRevision", last_applied_revision),
-    ROW_OBJECT(StackStatus, "plan", plan, StackPlan, plan_record),
+    ROW_OBJECT(StackStatus, "plan", plan, StackPlan, stack_plan_record),
     ROW_OBJECT(StackStatus, "state", state, StateVersion, state_version_record),
-    ROW_OBJECT(StackStatus, "outputs", outputs, StackOutputs, outputs_record),
+    ROW_OBJECT(StackStatus, "outputs", outputs, StackOutputs, stack_outputs_record),
     ROW_TEXTS(StackStatus, "kinds", kinds),
     ROW_OBJECT(StackStatus, "drift", drift, RunDrift, run_drift_record),
     ROW_TIME(StackStatus, "driftSince", drift_since_ms),
@@ -54,9 +54,9 @@ static const RecordRow status_rows[] = {
     ROW_UINT32(StackStatus, "retries", retries),
     ROW_TIME(StackStatus, "nextRunAt", next_run_ms),
 };
-const Record stack_status_record = RECORD(StackStatus, status_rows);
+const Record stack_status_record = RECORD(StackStatus, stack_status_rows);
 
-static const RecordRow rows[] = {
+static const RecordRow stack_rows[] = {
     ROW_OBJECT(Stack, "metadata", meta, ObjectMeta, object_meta_record),
     ROW(Stack, "spec", spec, StackSpec, stack_spec_codec),
     ROW_OBJECT(Stack, "status", status, StackStatus, stack_status_record),
@@ -65,7 +65,7 @@ static void stack_begin(void *of) {
     ((Stack *)of)->status.observed_generation = -1;
 }
 
-const Record stack_record = RECORD(Stack, rows, .begin = stack_begin);
+const Record stack_record = RECORD(Stack, stack_rows, .begin = stack_begin);
 
 bool stack_has_finalizer(const Stack *stack) {
     return str_is_among(STR(STACK_FINALIZER), stack->meta.finalizers.items,

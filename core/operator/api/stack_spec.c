@@ -57,19 +57,19 @@ static const RecordRow git_rows[] = {
 };
 static const Record git_record = RECORD(StackGit, git_rows);
 
-static const RecordRow source_rows[] = {
+static const RecordRow stack_source_rows[] = {
     ROW_OBJECT(StackSource, "ref", ref, StackSourceRef, source_ref_record),
     ROW_OBJECT(StackSource, "git", git, StackGit, git_record),
 };
-const Record stack_source_record = RECORD(StackSource, source_rows);
+const Record stack_source_record = RECORD(StackSource, stack_source_rows);
 
-static const RecordRow backend_rows[] = {
+static const RecordRow stack_backend_rows[] = {
     ROW_TEXT(StackBackend, "type", type),
     ROW_RAW_OBJECT(StackBackend, "config", config),
     ROW_OBJECT(StackBackend, "secretRef", secret, StackKeyRef, key_ref_record,
                .flags = ROW_OPTIONAL),
 };
-static const Record backend_record = RECORD(StackBackend, backend_rows);
+static const Record stack_backend_record = RECORD(StackBackend, stack_backend_rows);
 
 static const RecordRow output_ref_rows[] = {
     ROW_TEXT(StackOutputRef, "stack", stack),
@@ -84,35 +84,36 @@ static const RecordRow value_from_rows[] = {
 };
 static const Record value_from_record = RECORD(StackValueFrom, value_from_rows);
 
-static const RecordRow variable_rows[] = {
+static const RecordRow stack_variable_rows[] = {
     ROW_TEXT(StackVariable, "name", name),
     ROW(StackVariable, "value", value, Str, record_raw, .flags = ROW_OPTIONAL),
     ROW_OBJECT(StackVariable, "valueFrom", value_from, StackValueFrom, value_from_record),
 };
-static const Record variable_record = RECORD(StackVariable, variable_rows);
+static const Record stack_variable_record = RECORD(StackVariable, stack_variable_rows);
 
 static const RecordRow encryption_rows[] = {
     ROW_OBJECT(StackEncryption, "secretRef", secret, StackKeyRef, key_ref_record),
 };
 static const Record encryption_record = RECORD(StackEncryption, encryption_rows);
 
-static const RecordRow outputs_rows[] = {
+static const RecordRow stack_outputs_to_rows[] = {
     ROW_TEXT(StackOutputsTo, "secretName", secret_name, .flags = ROW_OPTIONAL),
     ROW_TEXTS(StackOutputsTo, "names", names, .flags = ROW_OPTIONAL),
 };
-static const Record outputs_record = RECORD(StackOutputsTo, outputs_rows);
+static const Record stack_outputs_to_record = RECORD(StackOutputsTo, stack_outputs_to_rows);
 
 static void approval_begin(void *of) {
     *(StackApproval *)of = (StackApproval){APPROVAL_MODE_MANUAL, 1, 24 * HOUR};
 }
 
-static const RecordRow approval_rows[] = {
+static const RecordRow stack_approval_rows[] = {
     ROW_NAME(StackApproval, "mode", mode, ApprovalMode, approval_mode_name,
              APPROVAL_MODE_MERGE + 1),
     ROW_UINT32(StackApproval, "required", required),
     ROW_DURATION(StackApproval, "expiresAfter", expires_ms),
 };
-static const Record approval_record = RECORD(StackApproval, approval_rows, .begin = approval_begin);
+static const Record stack_approval_record =
+    RECORD(StackApproval, stack_approval_rows, .begin = approval_begin);
 
 /* The API server fills in these defaults; objects of an older definition may lack them. */
 static void stack_spec_begin(void *of) {
@@ -131,15 +132,15 @@ static const RecordRow stack_spec_rows[] = {
     ROW_TEXT(StackSpec, "path", path),
     ROW_TEXT(StackSpec, "env", env),
     ROW_TEXT(StackSpec, "workspace", workspace),
-    ROW_OBJECT(StackSpec, "backend", backend, StackBackend, backend_record),
-    ROW_LIST(StackSpec, "variables", variables, StackVariable, variable_record),
+    ROW_OBJECT(StackSpec, "backend", backend, StackBackend, stack_backend_record),
+    ROW_LIST(StackSpec, "variables", variables, StackVariable, stack_variable_record),
     ROW_LIST(StackSpec, "dependsOn", depends_on, NamespacedName, namespaced_name_record),
     ROW_DURATION(StackSpec, "interval", interval_ms),
     ROW_NAME(StackSpec, "driftMode", drift_mode, DriftMode, drift_mode_name, DRIFT_MODE_IGNORE + 1),
     ROW_DURATION(StackSpec, "retryInterval", retry_interval_ms),
     ROW_UINT32(StackSpec, "retryLimit", retry_limit),
     ROW_DURATION(StackSpec, "timeout", timeout_ms),
-    ROW_OBJECT(StackSpec, "approval", approval, StackApproval, approval_record),
+    ROW_OBJECT(StackSpec, "approval", approval, StackApproval, stack_approval_record),
     ROW_FLAG(StackSpec, "planOnly", is_plan_only),
     ROW_TEXT(StackSpec, "planFor", plan_for),
     ROW_FLAG(StackSpec, "suspend", is_suspended),
@@ -151,7 +152,7 @@ static const RecordRow stack_spec_rows[] = {
     ROW_UINT32(StackSpec, "historyLimit", history_limit),
     ROW_UINT32(StackSpec, "parallelism", parallelism),
     ROW_OBJECT(StackSpec, "encryption", encryption, StackEncryption, encryption_record),
-    ROW_OBJECT(StackSpec, "outputs", outputs, StackOutputsTo, outputs_record),
+    ROW_OBJECT(StackSpec, "outputs", outputs, StackOutputsTo, stack_outputs_to_record),
     ROW_RAW_OBJECT(StackSpec, "runner", runner),
 };
 static const Record stack_spec_record =

@@ -9,11 +9,11 @@
 #include "record.h"
 #include "thread.h"
 
-#define KINDS_MAX  64
-#define ROUND_S    300  /* of one stream */
-#define EARLY_MS   5000 /* a stream that ends earlier before its time was cut off */
-#define CALL_MS    60000
-#define REFUSED_MS 300000
+#define KINDS_MAX       64
+#define CHANGE_ROUND_S  300  /* of one stream */
+#define CHANGE_EARLY_MS 5000 /* a stream that ends earlier before its time was cut off */
+#define CALL_MS         60000
+#define REFUSED_MS      300000
 
 typedef struct ChangeThread {
     ChangeWatch *watch;
@@ -103,7 +103,7 @@ static void see_change(const ChangeThread *thread, Str type, const ChangedObject
         options->changed(options->payload, lineage);
 }
 
-static KubeLine see_event(void *payload, Str line) {
+static KubeLine change_see_event(void *payload, Str line) {
     ChangeThread *thread = payload;
     KubeStreamEvent event;
     ChangedObject object = {0};
@@ -150,11 +150,12 @@ static bool find_version(ChangeThread *thread, const KubeResource *resource, Kub
 }
 
 /* One stream. Returns false if it could not begin. */
-static bool follow(ChangeThread *thread, KubeResponse *response, Arena *arena) {
+static bool change_follow(ChangeThread *thread, KubeResponse *response, Arena *arena) {
     KubeCall call = call_of(thread, arena);
     KubeKind kind = {thread->api_version, thread->kind};
     const Clock *clock = kube_client_io(call.client)->clock;
-    int64_t end_ms = clock->monotonic_ms(clock->self) + (int64_t)ROUND_S * 1000 - EARLY_MS;
+    int64_t end_ms =
+        clock->monotonic_ms(clock->self) + (int64_t)CHANGE_ROUND_S * 1000 - CHANGE_EARLY_MS;
     KubeResource resource;
     if (kube_discovery_find(thread->watch->discovery, &call, kind, &resource, response, NULL) !=
             KUBE_DONE ||
@@ -164,8 +165,8 @@ static bool follow(ChangeThread *thread, KubeResponse *response, Arena *arena) {
         .ref = {.resource = &resource},
         .only_metadata = true,
         .version = str_clone(strbuf_str(&thread->version), arena),
-        .seconds = ROUND_S,
-        .see = see_event,
+        .seconds = CHANGE_ROUND_S,
+        .see = change_see_event,
         .payload = thread,
     };
     kube_stream_run(&call, &request, response, NULL);
@@ -183,7 +184,7 @@ static void run_thread(void *payload) {
         SCOPED(ArenaRef) arena = arena_open("a stream of changes");
         KubeResponse response = {0};
         bool is_refused;
-        if (follow(thread, &response, arena) || cancel_level(options->cancel) != CANCEL_NONE)
+        if (change_follow(thread, &response, arena) || cancel_level(options->cancel) != CANCEL_NONE)
             continue;
         is_refused = response.code != 0 && response.code < 500;
         log_event(LOG_WARN, "changes not followed", log_text("kind", thread->kind),

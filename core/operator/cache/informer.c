@@ -6,11 +6,11 @@
 #include "log.h"
 #include "thread.h"
 
-#define ROUND_S   300  /* of one stream */
-#define EARLY_MS  5000 /* a stream that ends earlier before its time was cut off */
-#define LIST_MS   60000
-#define PAUSE_MS  5000 /* at most, after a failure: decisions wait for the list */
-#define ABSENT_MS 5000 /* until a kind that the server lacks is asked for again */
+#define INFORMER_ROUND_S  300  /* of one stream */
+#define INFORMER_EARLY_MS 5000 /* a stream that ends earlier before its time was cut off */
+#define LIST_MS           60000
+#define PAUSE_MS          5000 /* at most, after a failure: decisions wait for the list */
+#define ABSENT_MS         5000 /* until a kind that the server lacks is asked for again */
 
 struct Informer {
     InformerOptions options;
@@ -188,7 +188,7 @@ static void set_synced(Informer *informer, bool is_synced) {
 
 /* Streams. */
 
-static KubeLine see_event(void *payload, Str line) {
+static KubeLine informer_see_event(void *payload, Str line) {
     Informer *informer = payload;
     KubeStreamEvent event;
     AnyObject any = {0};
@@ -213,17 +213,18 @@ static KubeLine see_event(void *payload, Str line) {
 /* A server that ends cuts its streams off, some of them in good order. If etcd is restored, the one
  * that follows it continues from another history: it may send no changes until its versions have
  * reached ours, and none of those in between. */
-static bool follow(Informer *informer, KubeResponse *response) {
+static bool informer_follow(Informer *informer, KubeResponse *response) {
     SCOPED(ArenaRef) arena = arena_open("stream of an informer");
     KubeCall call = informer_call(informer, 0, arena);
     const Clock *clock = kube_client_io(informer->options.client)->clock;
-    int64_t end_ms = clock->monotonic_ms(clock->self) + (int64_t)ROUND_S * 1000 - EARLY_MS;
+    int64_t end_ms =
+        clock->monotonic_ms(clock->self) + (int64_t)INFORMER_ROUND_S * 1000 - INFORMER_EARLY_MS;
     KubeStreamRequest request = {
         .ref = {.resource = informer->options.resource},
         .label_selector = informer->options.label_selector,
         .version = str_clone(strbuf_str(&informer->version), arena),
-        .seconds = ROUND_S,
-        .see = see_event,
+        .seconds = INFORMER_ROUND_S,
+        .see = informer_see_event,
         .payload = informer,
     };
     kube_stream_run(&call, &request, response, NULL);
@@ -260,7 +261,8 @@ static void run_informer(void *payload) {
     bool needs_list = true;
     while (cancel_level(options->cancel) == CANCEL_NONE) {
         KubeResponse response = {0};
-        bool ok = needs_list ? read_list(informer, &response) : follow(informer, &response);
+        bool ok =
+            needs_list ? read_list(informer, &response) : informer_follow(informer, &response);
         bool is_absent = !ok && needs_list && response.code == 404;
         if (cancel_level(options->cancel) != CANCEL_NONE)
             break;

@@ -19,14 +19,14 @@ typedef struct RunCase {
     Arena *arena;
 } RunCase;
 
-static void add_step(RunCase *the, DecisionStep step) {
+static void run_add_step(RunCase *the, DecisionStep step) {
     vec_push(the->arena, &the->out.steps, step);
 }
 
 static void add_event(RunCase *the, const char *reason, Str message) {
     if (the->view->stack)
-        add_step(the, (DecisionStep){STEP_EVENT, &the->view->stack->meta,
-                                     .event = {reason, message, the->view->run->meta.name}});
+        run_add_step(the, (DecisionStep){STEP_EVENT, &the->view->stack->meta,
+                                         .event = {reason, message, the->view->run->meta.name}});
 }
 
 /* The message may quote a pod or a person. */
@@ -82,7 +82,7 @@ static void put_lane(RunCase *the, const Lane *lane, bool takes) {
     }
     if (takes)
         vec_push(the->arena, &next->holders, (LaneHolder){run->uid, run->namespace, run->name});
-    add_step(the, (DecisionStep){STEP_LANE_STATUS, &lane->meta, .lane_status = next});
+    run_add_step(the, (DecisionStep){STEP_LANE_STATUS, &lane->meta, .lane_status = next});
 }
 
 static void release_lanes(RunCase *the) {
@@ -125,7 +125,7 @@ static bool may_come(RunCase *the, const StatusCondition *ended) {
     due_ms = ended->since_ms + RESULT_MS;
     if (the->now_ms >= due_ms)
         return false;
-    add_step(the, (DecisionStep){STEP_WAKE, &the->view->run->meta, .wake_ms = due_ms});
+    run_add_step(the, (DecisionStep){STEP_WAKE, &the->view->run->meta, .wake_ms = due_ms});
     return true;
 }
 
@@ -219,10 +219,10 @@ static bool release_lost_pod(RunCase *the, const RunPods *pods) {
         if (after_ms == 0 || !decide_run_may_release(each->pod) || !lock_ends(the))
             continue;
         if (the->now_ms < due_ms) {
-            add_step(the, (DecisionStep){STEP_WAKE, &the->view->run->meta, .wake_ms = due_ms});
+            run_add_step(the, (DecisionStep){STEP_WAKE, &the->view->run->meta, .wake_ms = due_ms});
             continue;
         }
-        add_step(the, (DecisionStep){STEP_RELEASE_POD, &each->pod->meta});
+        run_add_step(the, (DecisionStep){STEP_RELEASE_POD, &each->pod->meta});
         add_event(the, "TakenOver",
                   str_format(the->arena, "Pod %.*s was on node %.*s, which does not answer.",
                              STR_ARG(each->pod->meta.name), STR_ARG(each->pod->spec.node_name)));
@@ -381,7 +381,7 @@ static bool rule_finished(RunCase *the) {
 }
 
 /* Nothing begins while the Stack is suspended; what runs goes on. */
-static bool rule_suspended(RunCase *the) {
+static bool run_rule_suspended(RunCase *the) {
     const Stack *stack = the->view->stack;
     bool would_begin = the->next.approved_ms != 0
                            ? !the->view->apply_job
@@ -421,7 +421,7 @@ static void create_job(RunCase *the, StepKind kind, const char *phase, ObjectIde
         .name = str_format(the->arena, "%.*s-%s", STR_ARG(the->view->run->meta.name), phase)};
     *run = *the->view->run;
     run->status = the->next;
-    add_step(the, (DecisionStep){kind, &the->view->run->meta, .run = run});
+    run_add_step(the, (DecisionStep){kind, &the->view->run->meta, .run = run});
 }
 
 /* Its UID is no reason for a patch while the Job is young: only then it could be one that the API
@@ -433,7 +433,7 @@ static void note_job(RunCase *the, const Job *job, const RunPods *pods, ObjectId
     if (out->uid.len > 0 || !is_young)
         *out = (ObjectIdentity){job->meta.name, job->meta.uid};
     if (is_young)
-        add_step(the, (DecisionStep){STEP_WAKE, &the->view->run->meta, .wake_ms = due_ms});
+        run_add_step(the, (DecisionStep){STEP_WAKE, &the->view->run->meta, .wake_ms = due_ms});
 }
 
 static bool rule_apply(RunCase *the) {
@@ -533,8 +533,8 @@ static bool rule_plan(RunCase *the) {
     else if (may_come(the, job_completion(job)))
         return true;
     else if (++the->next.attempts < ATTEMPTS_MAX)
-        add_step(the, (DecisionStep){STEP_DELETE_JOB, &the->view->run->meta,
-                                     .job = the->next.jobs.plan});
+        run_add_step(the, (DecisionStep){STEP_DELETE_JOB, &the->view->run->meta,
+                                         .job = the->next.jobs.plan});
     else
         finish(the, REASON_PLAN_FAILED,
                STR("The result of the plan was lost three times: its pod was deleted before it was "
@@ -543,7 +543,7 @@ static bool rule_plan(RunCase *the) {
 }
 
 /* A plan of an older or another state must not be approved. */
-static bool rule_regressed(RunCase *the) {
+static bool run_rule_regressed(RunCase *the) {
     const StateVersion *known = the->view->stack ? &the->view->stack->status.state : NULL;
     const StateVersion *found = &the->next.plan.state;
     uint64_t accepted;
@@ -595,7 +595,7 @@ static bool rule_expired(RunCase *the) {
         add_event(the, "PlanExpired", the->next.message);
         return true;
     }
-    add_step(the, (DecisionStep){STEP_WAKE, &the->view->run->meta, .wake_ms = expires_ms});
+    run_add_step(the, (DecisionStep){STEP_WAKE, &the->view->run->meta, .wake_ms = expires_ms});
     return false;
 }
 
@@ -609,9 +609,9 @@ static bool rule_waiting(RunCase *the) {
     return true;
 }
 
-static bool (*const rules[])(RunCase *) = {
-    rule_finished,  rule_suspended, rule_lanes,    rule_apply,   rule_plan,
-    rule_regressed, rule_changed,   rule_approval, rule_expired, rule_waiting,
+static bool (*const run_rules[])(RunCase *) = {
+    rule_finished,      run_rule_suspended, rule_lanes,    rule_apply,   rule_plan,
+    run_rule_regressed, rule_changed,       rule_approval, rule_expired, rule_waiting,
 };
 
 static void put_status_first(RunCase *the) {
@@ -627,8 +627,8 @@ static void put_status_first(RunCase *the) {
 }
 
 static void apply_rules(RunCase *the) {
-    for (size_t i = 0; i < ARRAY_COUNT(rules); i++) {
-        if (rules[i](the))
+    for (size_t i = 0; i < ARRAY_COUNT(run_rules); i++) {
+        if (run_rules[i](the))
             return;
     }
 }

@@ -199,7 +199,7 @@ static bool rule_finalizer(StackCase *the) {
 }
 
 /* A Run that applies ends as usual; the conditions stay. */
-static bool rule_suspended(StackCase *the) {
+static bool stack_rule_suspended(StackCase *the) {
     vec_each(&the->next.conditions, condition) {
         if (the->view->stack->spec.is_suspended && str_equal_cstr(condition->type, "Ready"))
             condition->message = STR("suspended");
@@ -269,7 +269,7 @@ static bool rule_dependencies(StackCase *the) {
     return false;
 }
 
-static bool rule_regressed(StackCase *the) {
+static bool stack_rule_regressed(StackCase *the) {
     StackLastRun *last = &the->next.last_run;
     if (last->result != REASON_STATE_REGRESSED)
         return false;
@@ -368,10 +368,10 @@ static bool rule_ready(StackCase *the) {
     return true;
 }
 
-static bool (*const rules[])(StackCase *) = {
-    rule_deleted,  rule_finalizer, rule_suspended,    rule_invalid,   rule_running,
-    rule_outdated, rule_source,    rule_dependencies, rule_regressed, rule_new_trigger,
-    rule_retry,    rule_stalled,   rule_drift,        rule_ready,
+static bool (*const stack_rules[])(StackCase *) = {
+    rule_deleted,  rule_finalizer, stack_rule_suspended, rule_invalid,         rule_running,
+    rule_outdated, rule_source,    rule_dependencies,    stack_rule_regressed, rule_new_trigger,
+    rule_retry,    rule_stalled,   rule_drift,           rule_ready,
 };
 
 static void drop_run(StackCase *the, const Run *run) {
@@ -425,8 +425,8 @@ Decision decide_stack(const StackView *view, const DecideOptions *options, int64
         view->target ? stack_preview_spec(view->stack, view->target, arena) : view->stack->spec;
     take_finished_run(&the);
     find_trigger(&the);
-    for (size_t i = 0; i < ARRAY_COUNT(rules); i++) {
-        if (rules[i](&the))
+    for (size_t i = 0; i < ARRAY_COUNT(stack_rules); i++) {
+        if (stack_rules[i](&the))
             break;
     }
     drop_history(&the);

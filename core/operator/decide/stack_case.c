@@ -2,7 +2,7 @@
 
 #define RETRY_WAIT_MAX_MS ((int64_t)3600 * 1000)
 
-static void add_step(StackCase *the, DecisionStep step) {
+static void stack_add_step(StackCase *the, DecisionStep step) {
     vec_push(the->arena, &the->out.steps, step);
 }
 
@@ -12,12 +12,12 @@ void stack_case_set(StackCase *the, Reason reason, Str message) {
 }
 
 void stack_case_wake(StackCase *the, int64_t at_ms) {
-    add_step(the, (DecisionStep){STEP_WAKE, &the->view->stack->meta, .wake_ms = at_ms});
+    stack_add_step(the, (DecisionStep){STEP_WAKE, &the->view->stack->meta, .wake_ms = at_ms});
 }
 
 void stack_case_event(StackCase *the, const char *reason, Str message, Str run) {
-    add_step(the,
-             (DecisionStep){STEP_EVENT, &the->view->stack->meta, .event = {reason, message, run}});
+    stack_add_step(
+        the, (DecisionStep){STEP_EVENT, &the->view->stack->meta, .event = {reason, message, run}});
 }
 
 /* The words of the Run that works, or its name. */
@@ -63,8 +63,8 @@ void stack_case_start(StackCase *the, const StackStart *start) {
                                                  : REASON_PLANNING,
                  STR_EMPTY, run->meta.name);
     if (the->template.encryption.secret.name.len == 0 && the->next.last_run.name.len == 0)
-        add_step(the, (DecisionStep){STEP_CREATE_KEY, &stack->meta});
-    add_step(the, (DecisionStep){STEP_CREATE_RUN, &run->meta, .run = run});
+        stack_add_step(the, (DecisionStep){STEP_CREATE_KEY, &stack->meta});
+    stack_add_step(the, (DecisionStep){STEP_CREATE_RUN, &run->meta, .run = run});
     stack_case_event(the, "RunCreated", str_format(the->arena, "Run %.*s", STR_ARG(run->meta.name)),
                      run->meta.name);
 }
@@ -119,8 +119,9 @@ void stack_case_cancel(StackCase *the, Str message) {
     reason_set_conditions(&status->conditions, REASON_SUPERSEDED, message,
                           (ReasonTime){the->now_ms, run->meta.generation}, the->arena);
     if (run->status.jobs.plan.name.len > 0)
-        add_step(the, (DecisionStep){STEP_DELETE_JOB, &run->meta, .job = run->status.jobs.plan});
-    add_step(the, (DecisionStep){STEP_RUN_STATUS, &run->meta, .run_status = status});
+        stack_add_step(the,
+                       (DecisionStep){STEP_DELETE_JOB, &run->meta, .job = run->status.jobs.plan});
+    stack_add_step(the, (DecisionStep){STEP_RUN_STATUS, &run->meta, .run_status = status});
     stack_case_event(the, "Superseded", message, run->meta.name);
     stack_case_set(the, REASON_PROGRESSING, message);
 }

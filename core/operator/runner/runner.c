@@ -12,7 +12,7 @@ static bool runner_fail(Str *problem, Str text) {
     return false;
 }
 
-static void add_variable(Runner *runner, const char *name, Str value) {
+static void runner_add_variable(Runner *runner, const char *name, Str value) {
     vec_push(runner->arena, &runner->environment,
              str_format(runner->arena, "%s=%.*s", name, STR_ARG(value)));
 }
@@ -31,12 +31,12 @@ static void add_owner(Runner *runner) {
     const RunOrder *order = &runner->order;
     if (order->plan_for.len > 0)
         return;
-    add_variable(runner, "LOAM_OWNER",
-                 str_format(runner->arena,
-                            "{\"cluster\":\"%.*s\",\"namespace\":\"%.*s\",\"name\":\"%.*s\","
-                            "\"uid\":\"%.*s\"}",
-                            STR_ARG(cluster_name(runner)), STR_ARG(order->stack.namespace),
-                            STR_ARG(order->stack.name), STR_ARG(order->stack_uid)));
+    runner_add_variable(runner, "LOAM_OWNER",
+                        str_format(runner->arena,
+                                   "{\"cluster\":\"%.*s\",\"namespace\":\"%.*s\",\"name\":\"%.*s\","
+                                   "\"uid\":\"%.*s\"}",
+                                   STR_ARG(cluster_name(runner)), STR_ARG(order->stack.namespace),
+                                   STR_ARG(order->stack.name), STR_ARG(order->stack_uid)));
 }
 
 /* Names in a path of Kubernetes hold no character that could leave the directory, but `path` is the
@@ -61,7 +61,7 @@ static void add_encryption(Runner *runner) {
                       str_trim(key).len >= KEY_MIN;
     if (!runner->has_key)
         return;
-    add_variable(
+    runner_add_variable(
         runner, "TF_ENCRYPTION",
         str_format(runner->arena,
                    "{\"key_provider\":{\"pbkdf2\":{\"stack\":{\"passphrase\":%.*s,"
@@ -106,7 +106,7 @@ static bool add_backend(Runner *runner, Str *problem) {
         if (disk->read_file(disk->self, disk_join(STR(POD_BACKEND), entry->name, runner->arena),
                             &text, runner->arena) != 0)
             return runner_fail(problem, STR("The Secret of the backend cannot be read."));
-        add_variable(runner, str_to_cstr(entry->name, runner->arena), text);
+        runner_add_variable(runner, str_to_cstr(entry->name, runner->arena), text);
     }
     return true;
 }
@@ -128,13 +128,14 @@ bool runner_open(Runner *runner, Str *problem) {
         return runner_fail(problem,
                            STR("The order of the Run is of another version of the operator. "
                                "Use images of the same release."));
-    add_variable(runner, "TF_IN_AUTOMATION", STR("1"));
-    add_variable(runner, "TF_INPUT", STR("0"));
-    add_variable(runner, "TF_DATA_DIR", disk_join(STR(POD_WORK), STR("data"), runner->arena));
-    add_variable(runner, "HOME", STR(POD_WORK));
-    add_variable(runner, "TMPDIR", STR(POD_WORK));
+    runner_add_variable(runner, "TF_IN_AUTOMATION", STR("1"));
+    runner_add_variable(runner, "TF_INPUT", STR("0"));
+    runner_add_variable(runner, "TF_DATA_DIR",
+                        disk_join(STR(POD_WORK), STR("data"), runner->arena));
+    runner_add_variable(runner, "HOME", STR(POD_WORK));
+    runner_add_variable(runner, "TMPDIR", STR(POD_WORK));
     if (runner->order.workspace.len > 0)
-        add_variable(runner, "TF_WORKSPACE", runner->order.workspace);
+        runner_add_variable(runner, "TF_WORKSPACE", runner->order.workspace);
     add_owner(runner);
     add_encryption(runner);
     return add_backend(runner, problem) && find_directory(runner, problem);

@@ -4,6 +4,9 @@
 #include "run_result.h"
 #include "runner.h"
 
+/* Exit statuses, of the classes of -exit-class. */
+enum { RUNNER_FAILED = 1, RUNNER_MISMATCH = 65, RUNNER_UNREACHABLE = 75 };
+
 /* Writes the result, shortened to what a message may have. */
 void runner_message_write(const Runner *runner, RunResult *result);
 /* Writes an error of the runner itself, also to standard error; returns `status`. */

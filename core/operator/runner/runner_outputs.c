@@ -7,9 +7,7 @@
 #include "runner_kube.h"
 #include "runner_message.h"
 
-#define UNREACHABLE 75
-
-static const KubeResource secrets = KUBE_CORE_RESOURCE("Secret", "secrets");
+static const KubeResource outputs_secrets = KUBE_CORE_RESOURCE("Secret", "secrets");
 
 /* The outputs that dependents may use: {"NAME":{"value":…}}. */
 static bool is_published(const RunOrder *order, Str name) {
@@ -58,7 +56,7 @@ static bool write_secret(Runner *runner, Str body, Str *problem) {
     SCOPED(KubeClientRef) client = kube_client_open(runner->io, &target, NULL);
     KubeCall call = runner_kube_call(runner, client);
     KubeApply apply = {
-        .ref = {&secrets, runner->order.stack.namespace, runner->order.outputs_secret},
+        .ref = {&outputs_secrets, runner->order.stack.namespace, runner->order.outputs_secret},
         .body = body,
         .manager = STR("loam-runner"),
         .should_force = true,
@@ -78,13 +76,13 @@ int runner_outputs(Runner *runner) {
     if (!runner_child_json(runner, words, &state) ||
         !value_find_int(state, STR("serial"), &serial) ||
         !value_find_present(state, STR("outputs"), &outputs))
-        return runner_message_fail(runner, UNREACHABLE, STR("The state cannot be read"),
+        return runner_message_fail(runner, RUNNER_UNREACHABLE, STR("The state cannot be read"),
                                    STR("the log of the container says why"));
     result.state = (StateVersion){value_text_at(state, STR("lineage")), (uint64_t)serial};
     runner_kinds_add(state, &result, runner->arena);
     body = secret_json(runner, outputs, &result);
     if (!write_secret(runner, body, &problem))
-        return runner_message_fail(runner, UNREACHABLE, STR("The outputs cannot be stored"),
+        return runner_message_fail(runner, RUNNER_UNREACHABLE, STR("The outputs cannot be stored"),
                                    problem);
     runner_message_write(runner, &result);
     return 0;

@@ -4,7 +4,7 @@
 #include "kube_object.h"
 #include "runner_kube.h"
 
-static const KubeResource secrets = KUBE_CORE_RESOURCE("Secret", "secrets");
+static const KubeResource plan_secrets = KUBE_CORE_RESOURCE("Secret", "secrets");
 
 /* loam-plan-WORKSPACE-SUFFIX.NAME, or with .PIECE at its end. Names of Runs have a hash. */
 static bool is_of_plan(Str secret, Str name, Arena *arena) {
@@ -16,7 +16,7 @@ static bool is_of_plan(Str secret, Str name, Arena *arena) {
 static void own_secrets(Runner *runner, const KubeCall *call) {
     const RunOrder *order = &runner->order;
     KubeListRequest request = {
-        .ref = {&secrets, order->stack.namespace},
+        .ref = {&plan_secrets, order->stack.namespace},
         .label_selector = STR("loam-plan-suffix"),
         .only_metadata = true,
     };
@@ -32,7 +32,7 @@ static void own_secrets(Runner *runner, const KubeCall *call) {
         return;
     vec_each(&list.items, item) {
         Str name = kube_object_text(*item, "metadata", "name");
-        KubePatch patch = {.ref = {&secrets, order->stack.namespace, name},
+        KubePatch patch = {.ref = {&plan_secrets, order->stack.namespace, name},
                            .body = body,
                            .manager = STR("loam-runner"),
                            .is_repeatable = true};

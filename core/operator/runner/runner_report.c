@@ -3,9 +3,6 @@
 #include "runner_child.h"
 #include "runner_message.h"
 
-#define FAILED   1
-#define MISMATCH 65
-
 static void count_change(Value change, ChangeCounts *counts, Arena *arena) {
     StrVec actions = value_texts_of(value_tuple_at(change, STR("actions")), arena);
     Str action = actions.count == 1 ? actions.items[0] : STR_EMPTY;
@@ -81,7 +78,7 @@ int runner_report(Runner *runner) {
     bool ok = runner_child_json(runner, words, &plan);
     result.plan.digest = ok ? value_text_at(plan, STR("digest")) : STR_EMPTY;
     if (!ok || !find_plan(runner, &result))
-        return runner_message_fail(runner, MISMATCH, STR("The stored plan cannot be read"),
+        return runner_message_fail(runner, RUNNER_MISMATCH, STR("The stored plan cannot be read"),
                                    STR("the log of the container says why"));
     print_plan(runner, words[ARRAY_COUNT(words) - 2]);
     count_changes(plan, &result.changes, runner->arena);

@@ -13,8 +13,6 @@
 #define OVERRIDE_FILE "loam_operator_override.tf.json"
 #define LEASE         "30" /* seconds */
 
-#define FAILED 1
-
 static bool write_text(Runner *runner, Str path, Str text) {
     return runner->io->disk->write_file(runner->io->disk->self, path, text, 0600) == 0;
 }
@@ -60,8 +58,8 @@ static Str variables_path(const Runner *runner) {
     return disk_join(STR(POD_WORK), STR("variables.tfvars.json"), runner->arena);
 }
 
-static bool add_variable(Runner *runner, JsonWriter *writer, const RunOrderVariable *variable,
-                         Str *problem) {
+static bool run_add_variable(Runner *runner, JsonWriter *writer, const RunOrderVariable *variable,
+                             Str *problem) {
     const Disk *disk = runner->io->disk;
     Str text;
     int error;
@@ -89,7 +87,7 @@ static bool write_variables(Runner *runner, Str *problem) {
     json_writer_init(&writer, &text, 0);
     json_object_start(&writer);
     vec_each(&runner->order.variables, variable) {
-        if (!variable->is_unknown && !add_variable(runner, &writer, variable, problem))
+        if (!variable->is_unknown && !run_add_variable(runner, &writer, variable, problem))
             return false;
     }
     json_object_end(&writer);
@@ -196,10 +194,11 @@ int runner_run(Runner *runner) {
     Str problem = STR_EMPTY;
     int status;
     if (!write_backend(runner))
-        return runner_message_fail(runner, FAILED, STR("The backend cannot be set"),
+        return runner_message_fail(runner, RUNNER_FAILED, STR("The backend cannot be set"),
                                    STR("the source cannot be written"));
     if (!is_apply && !write_variables(runner, &problem))
-        return runner_message_fail(runner, FAILED, STR("The variables cannot be set"), problem);
+        return runner_message_fail(runner, RUNNER_FAILED, STR("The variables cannot be set"),
+                                   problem);
     status = init(runner);
     if (status == 0)
         status = change(runner, is_apply);

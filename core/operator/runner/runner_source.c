@@ -20,9 +20,6 @@
 #define AWAY_MS ((int64_t)300 * 1000)
 #define LOST_MS ((int64_t)60 * 1000) /* for an artifact that the server does not have */
 
-#define UNREACHABLE 75
-#define MISMATCH    65
-
 static Str credential(const Runner *runner, const char *key) {
     const Disk *disk = runner->io->disk;
     Str path = disk_join(STR(POD_GIT), str_from_cstr(key), runner->arena), text;
@@ -40,7 +37,7 @@ static int take_artifact(Runner *runner, Str file) {
         return runner_message_fail(runner, 1, STR("The artifact cannot be read"),
                                    str_from_cstr(strerror(-error)));
     if (!str_equal(artifact->digest, str_concat(STR("sha256:"), hex, runner->arena)))
-        return runner_message_fail(runner, MISMATCH, STR("The artifact has another digest"),
+        return runner_message_fail(runner, RUNNER_MISMATCH, STR("The artifact has another digest"),
                                    str_format(runner->arena, "wanted %.*s, got sha256:%.*s",
                                               STR_ARG(artifact->digest), STR_ARG(hex)));
     if (!archive_unpack(runner->io, file, STR(POD_STACK), LIMITS, &problem, runner->arena))
@@ -93,7 +90,7 @@ static int fetch_artifact(Runner *runner) {
                                    STR("an artifact has at most 64 MiB"));
     if (status != HTTP_DONE || response.code != 200)
         return runner_message_fail(
-            runner, UNREACHABLE, STR("The artifact cannot be fetched"),
+            runner, RUNNER_UNREACHABLE, STR("The artifact cannot be fetched"),
             status != HTTP_DONE ? problem
                                 : str_format(runner->arena, "HTTP status %d", response.code));
     return take_artifact(runner, file);
@@ -173,7 +170,7 @@ static int fetch_commit(Runner *runner) {
                                    STR("the directory in memory cannot be written"));
     if (fetch_git.fetch(&request, &found, runner->arena, &diags) && str_equal(found.commit, commit))
         return 0;
-    return runner_message_fail(runner, UNREACHABLE, STR("The commit cannot be fetched"),
+    return runner_message_fail(runner, RUNNER_UNREACHABLE, STR("The commit cannot be fetched"),
                                diags.count > 0 ? diags.items[0].detail
                                                : STR("the server gave another one"));
 }
