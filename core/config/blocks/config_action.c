@@ -5,15 +5,16 @@
 #include "config_newer.h"
 #include "config_read.h"
 
-static const BodyAttributeSchema attributes[] = {
+static const BodyAttributeSchema action_attributes[] = {
     {"count", false, BODY_EXPRESSION, CONFIG_EXPR(Resource, count)},
     {"for_each", false, BODY_EXPRESSION},
     {"provider", false, BODY_NAME},
 };
-static const BodyBlockSchema blocks[] = {
+static const BodyBlockSchema action_blocks[] = {
     {"config", 0},
 };
-static const BodySchema schema = {BODY_ATTRIBUTES(attributes), BODY_BLOCKS(blocks)};
+static const BodySchema action_schema = {BODY_ATTRIBUTES(action_attributes),
+                                         BODY_BLOCKS(action_blocks)};
 
 bool config_action_read_config(ConfigLoading *loading, const BodyBlock *block,
                                const BodyContent *content, const BodySchema *own,
@@ -43,9 +44,9 @@ static bool action_decode(ConfigLoading *loading, const BodyBlock *block) {
     BodyContent content;
     Resource *action = config_resource_new(block, MODE_ACTION, arena);
     config_newer_add(loading->config, NEWER_ACTION, block->range, arena);
-    bool ok = config_block_read(loading, block->body, &schema, &content, NULL, action);
+    bool ok = config_block_read(loading, block->body, &action_schema, &content, NULL, action);
     action->for_each = config_read_for_each(block, &content);
-    ok = ok && config_action_read_config(loading, block, &content, &schema, &action->body);
+    ok = ok && config_action_read_config(loading, block, &content, &action_schema, &action->body);
     ok &= config_resource_read_provider(loading, &content, action);
     ok &= config_action_check_repetition(&content);
     if (ok)

@@ -121,7 +121,7 @@ static bool config_environment_read_backend(ConfigLoading *loading, const BodyBl
     return true;
 }
 
-static const BodyBlockSchema blocks[] = {
+static const BodyBlockSchema environment_blocks[] = {
     {"variables", 0, config_environment_read_variables},
     {"backend", 0, config_environment_read_backend},
     {"provider", 1, config_environment_read_provider},
@@ -138,7 +138,7 @@ static BodySchema schema_for(const Body *body) {
     return (BodySchema){
         .attributes = attributes,
         .attribute_count = body->is_strict ? 3 : 2,
-        BODY_BLOCKS(blocks),
+        BODY_BLOCKS(environment_blocks),
     };
 }
 

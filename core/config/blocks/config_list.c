@@ -4,17 +4,17 @@
 #include "config_newer.h"
 #include "config_read.h"
 
-static const BodyAttributeSchema attributes[] = {
+static const BodyAttributeSchema list_attributes[] = {
     {"count", false, BODY_EXPRESSION, CONFIG_EXPR(Resource, count)},
     {"for_each", false, BODY_EXPRESSION},
     {"provider", false, BODY_NAME},
     {"include_resource", false, BODY_EXPRESSION, CONFIG_EXPR(Resource, include_resource)},
     {"limit", false, BODY_EXPRESSION, CONFIG_EXPR(Resource, limit)},
 };
-static const BodyBlockSchema blocks[] = {
+static const BodyBlockSchema list_blocks[] = {
     {"config", 0},
 };
-static const BodySchema schema = {BODY_ATTRIBUTES(attributes), BODY_BLOCKS(blocks)};
+static const BodySchema list_schema = {BODY_ATTRIBUTES(list_attributes), BODY_BLOCKS(list_blocks)};
 
 /* The default provider of a type would be easy to miss where several configurations exist. */
 static bool require_provider(const BodyBlock *block, const BodyContent *content, Diags *diags) {
@@ -31,10 +31,10 @@ static bool list_decode(ConfigLoading *loading, const BodyBlock *block) {
     BodyContent content;
     Resource *list = config_resource_new(block, MODE_LIST, arena);
     config_newer_add(loading->config, NEWER_LIST, block->range, arena);
-    bool ok = config_block_read(loading, block->body, &schema, &content, NULL, list);
+    bool ok = config_block_read(loading, block->body, &list_schema, &content, NULL, list);
     list->for_each = config_read_for_each(block, &content);
     ok = ok && require_provider(block, &content, loading->diags);
-    ok &= config_action_read_config(loading, block, &content, &schema, &list->body);
+    ok &= config_action_read_config(loading, block, &content, &list_schema, &list->body);
     ok &= config_resource_read_provider(loading, &content, list);
     ok &= config_action_check_repetition(&content);
     if (ok)

@@ -57,7 +57,7 @@ static bool module_read_providers(ConfigLoading *loading, const BodyAttribute *a
     return config_provider_ref_read_all(attribute->expr, member, loading->arena, loading->diags);
 }
 
-static const BodyAttributeSchema attributes[] = {
+static const BodyAttributeSchema module_attributes[] = {
     {"source", true, BODY_EXPRESSION, CONFIG_EXPR(ModuleCall, source_expr)},
     {"version", false, BODY_EXPRESSION, CONFIG_EXPR(ModuleCall, version_expr)},
     {"count", false, BODY_EXPRESSION, CONFIG_EXPR(ModuleCall, count)},
@@ -66,13 +66,14 @@ static const BodyAttributeSchema attributes[] = {
     {"providers", false, BODY_CODE, module_read_providers,
      CONFIG_MEMBER(ModuleCall, providers, Map)},
 };
-static const BodyBlockSchema blocks[] = {
+static const BodyBlockSchema module_blocks[] = {
     {"lifecycle", 0, module_read_lifecycle},
     {"locals", 0, module_report_block},
     {"provider", 1, module_report_block},
     {"_", 0, module_join},
 };
-static const BodySchema schema = {BODY_ATTRIBUTES(attributes), BODY_BLOCKS(blocks)};
+static const BodySchema module_schema = {BODY_ATTRIBUTES(module_attributes),
+                                         BODY_BLOCKS(module_blocks)};
 
 /* Returns whether `version` is a literal. Other expressions may evaluate to null, which means no
  * version. */
@@ -121,7 +122,7 @@ static bool module_decode(ConfigLoading *loading, const BodyBlock *block) {
     call->providers = map_new(loading->arena);
     call->name = block->labels[0];
     call->range = block->range;
-    bool ok = config_block_read(loading, block->body, &schema, &content, &call->body, call);
+    bool ok = config_block_read(loading, block->body, &module_schema, &content, &call->body, call);
     call->for_each = config_read_for_each(block, &content);
     if (call->source_expr)
         call->source_range = call->source_expr->range;
@@ -129,13 +130,13 @@ static bool module_decode(ConfigLoading *loading, const BodyBlock *block) {
         call->version_range = call->version_expr->range;
     ok &= module_check_source(loading, call);
     ok &= module_check_version(loading, call);
-    ok &= config_block_read_inner(loading, &schema, &content, call);
+    ok &= config_block_read_inner(loading, &module_schema, &content, call);
     ok &= module_check_repetition(loading, &content, call);
     map_put(loading->arena, &loading->module->calls, call->name, call);
     return ok;
 }
 
-static const char *const fixed[] = {"depends_on", NULL};
+static const char *const module_fixed[] = {"depends_on", NULL};
 
 const ConfigBlock config_module = {
     .name = "module",
@@ -143,5 +144,5 @@ const ConfigBlock config_module = {
     .noun = "module",
     .label_nouns = {"module name"},
     .decode = module_decode,
-    .fixed = fixed,
+    .fixed = module_fixed,
 };

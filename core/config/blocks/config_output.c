@@ -56,7 +56,7 @@ static bool output_decode(ConfigLoading *loading, const BodyBlock *block) {
     return ok;
 }
 
-static const char *const fixed[] = {"depends_on", "precondition", NULL};
+static const char *const output_fixed[] = {"depends_on", "precondition", NULL};
 
 const ConfigBlock config_output = {
     .name = "output",
@@ -64,5 +64,5 @@ const ConfigBlock config_output = {
     .noun = "output",
     .label_nouns = {"output name"},
     .decode = output_decode,
-    .fixed = fixed,
+    .fixed = output_fixed,
 };

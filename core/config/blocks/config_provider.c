@@ -22,13 +22,13 @@ static bool config_provider_read_version(ConfigLoading *loading, const BodyAttri
             config_requirement_check_provider(*out, attribute->expr->range, loading->diags));
 }
 
-static const BodyAttributeSchema attributes[] = {
+static const BodyAttributeSchema provider_attributes[] = {
     {"alias", false, BODY_VALUE, CONFIG_TEXT(ProviderConfig, alias)},
     {"version", false, BODY_VALUE, config_provider_read_version,
      CONFIG_MEMBER(ProviderConfig, version, Str)},
     {"for_each", false, BODY_EXPRESSION},
 };
-static const BodySchema schema = {BODY_ATTRIBUTES(attributes)};
+static const BodySchema provider_schema = {BODY_ATTRIBUTES(provider_attributes)};
 
 /* Reads `alias`. The error for an invalid alias has no position in JSON output. */
 static bool config_provider_read_alias(ConfigLoading *loading, const BodyContent *content,
@@ -53,7 +53,7 @@ static bool provider_identify(ConfigLoading *loading, const BodyBlock *block, St
     Str alias = STR_EMPTY;
     Str name = block->labels[0];
     bool ok = config_provider_ref_check_name(name, block->range, loading->diags);
-    ok &= body_content(block->body, &schema, &content, &rest, arena, loading->diags);
+    ok &= body_content(block->body, &provider_schema, &content, &rest, arena, loading->diags);
     ok &= config_provider_read_alias(loading, &content, &alias);
     *key = str_concat(STR("provider."), config_provider_key(name, alias, arena), arena);
     return ok;
@@ -118,7 +118,8 @@ static bool provider_decode(ConfigLoading *loading, const BodyBlock *block) {
     ProviderConfig *provider = arena_new(arena, ProviderConfig);
     provider->name = block->labels[0];
     provider->range = block->range;
-    bool ok = config_block_read(loading, block->body, &schema, &content, &provider->body, provider);
+    bool ok = config_block_read(loading, block->body, &provider_schema, &content, &provider->body,
+                                provider);
     warn_of_empty(loading, provider, block);
     provider->for_each = config_read_expr(&content, "for_each");
     if (provider->for_each)

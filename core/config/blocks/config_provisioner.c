@@ -80,12 +80,13 @@ static bool config_provisioner_read_keyword(const BodyContent *content, const ch
 
 static const char *const whens[] = {"create", "destroy"};
 static const char *const failures[] = {"fail", "continue"};
-static const BodyAttributeSchema attributes[] = {
+static const BodyAttributeSchema provisioner_attributes[] = {
     {"when", false, BODY_CODE},
     {"on_failure", false, BODY_CODE},
 };
-static const BodyBlockSchema blocks[] = {{"_", 0}, {"connection", 0}, {"lifecycle", 0}};
-static const BodySchema schema = {BODY_ATTRIBUTES(attributes), BODY_BLOCKS(blocks)};
+static const BodyBlockSchema provisioner_blocks[] = {{"_", 0}, {"connection", 0}, {"lifecycle", 0}};
+static const BodySchema provisioner_schema = {BODY_ATTRIBUTES(provisioner_attributes),
+                                              BODY_BLOCKS(provisioner_blocks)};
 
 static bool config_provisioner_check_type(const BodyBlock *block, Diags *diags) {
     static const char *const gone[] = {"chef", "habitat", "puppet", "salt-masterless"};
@@ -105,7 +106,7 @@ static bool read_provisioner(const BodyBlock *block, Provisioner *out, Arena *ar
     const Body *escaped = NULL;
     *out = (Provisioner){.type = block->labels[0], .range = block->range};
     bool ok = config_provisioner_check_type(block, diags);
-    ok &= body_content(block->body, &schema, &content, &out->body, arena, diags);
+    ok &= body_content(block->body, &provisioner_schema, &content, &out->body, arena, diags);
     ok &= config_provisioner_read_keyword(&content, "when", whens, &out->on_destroy);
     ok &= config_provisioner_read_keyword(&content, "on_failure", failures, &out->continues);
     vec_each(&content.blocks, inner) {

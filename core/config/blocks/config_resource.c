@@ -393,7 +393,7 @@ static bool resource_decode(ConfigLoading *loading, const BodyBlock *block) {
     return config_resource_decode(loading, block, mode, NULL, &resource);
 }
 
-static const char *const fixed[] = {"depends_on", NULL};
+static const char *const resource_fixed[] = {"depends_on", NULL};
 
 const ConfigBlock config_resource = {
     .name = "resource",
@@ -402,7 +402,7 @@ const ConfigBlock config_resource = {
     .label_nouns = {"resource type", "resource name"},
     .decode = resource_decode,
     .merged_block = "lifecycle",
-    .fixed = fixed,
+    .fixed = resource_fixed,
 };
 
 const ConfigBlock config_data = {
@@ -412,7 +412,7 @@ const ConfigBlock config_data = {
     .label_nouns = {"resource type", "resource name"},
     .decode = resource_decode,
     .merged_block = "lifecycle",
-    .fixed = fixed,
+    .fixed = resource_fixed,
 };
 
 const ConfigBlock config_ephemeral = {
@@ -422,5 +422,5 @@ const ConfigBlock config_ephemeral = {
     .label_nouns = {"resource type", "resource name"},
     .decode = resource_decode,
     .merged_block = "lifecycle",
-    .fixed = fixed,
+    .fixed = resource_fixed,
 };

@@ -143,7 +143,7 @@ static bool variable_decode(ConfigLoading *loading, const BodyBlock *block) {
     return check_validations(loading, variable) && ok;
 }
 
-static const char *const fixed[] = {"validation", NULL};
+static const char *const variable_fixed[] = {"validation", NULL};
 
 const ConfigBlock config_variable = {
     .name = "variable",
@@ -151,5 +151,5 @@ const ConfigBlock config_variable = {
     .noun = "variable",
     .identify = variable_identify,
     .decode = variable_decode,
-    .fixed = fixed,
+    .fixed = variable_fixed,
 };

@@ -106,7 +106,8 @@ static bool directory_report_type(const ConfigBlocks *blocks, const BodyAttribut
                       STR_ARG(hint));
 }
 
-static bool file_blocks(const FrontEndFile *file, BodyContent *out, Arena *arena, Diags *diags) {
+static bool directory_file_blocks(const FrontEndFile *file, BodyContent *out, Arena *arena,
+                                  Diags *diags) {
     BodySchema schema = directory_schema_of(directory_blocks_of(file), arena);
     const Body *rest;
     BodyContent unknown;
@@ -321,7 +322,7 @@ static bool directory_collect(ConfigLoading *loading, const ConfigDirectory *dir
         BodyContent content = {0};
         if (!file->body || file->use != use || is_override(file) != overrides)
             continue;
-        ok &= file_blocks(file, &content, loading->arena, loading->diags);
+        ok &= directory_file_blocks(file, &content, loading->arena, loading->diags);
         vec_each(&content.blocks, block) {
             const ConfigBlock *type =
                 directory_find_block_type(directory_blocks_of(file), block->type);

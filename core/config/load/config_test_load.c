@@ -484,7 +484,7 @@ static bool decode_settings(ConfigLoading *loading, const BodyBlock *block, void
            config_test_state_decode_default(loading, &content);
 }
 
-static const BodyBlockSchema file_blocks[] = {
+static const BodyBlockSchema test_file_blocks[] = {
     {"test", 0, decode_settings},
     {"variables", 0, decode_variables},
     {"variable", 1, decode_variable},
@@ -498,10 +498,10 @@ static const BodyBlockSchema file_blocks[] = {
 
 /* The `test` block comes first, wherever it is: it has defaults of runs. */
 static bool decode_body(ConfigLoading *loading, const Body *body) {
-    static const BodySchema schema = {BODY_BLOCKS(file_blocks)};
-    static const BodySchema settings = {.blocks = file_blocks, .block_count = 1};
-    static const BodySchema others = {.blocks = file_blocks + 1,
-                                      .block_count = ARRAY_COUNT(file_blocks) - 1};
+    static const BodySchema schema = {BODY_BLOCKS(test_file_blocks)};
+    static const BodySchema settings = {.blocks = test_file_blocks, .block_count = 1};
+    static const BodySchema others = {.blocks = test_file_blocks + 1,
+                                      .block_count = ARRAY_COUNT(test_file_blocks) - 1};
     BodyContent content;
     bool ok = body_content(body, &schema, &content, NULL, loading->arena, loading->diags);
     ok &= read_test_blocks(loading, &settings, 1, &content, loading->file);
