@@ -3,20 +3,20 @@
 
 #include "deferrals.h"
 
-typedef struct Gathering {
+typedef struct DeferralGathering {
     Plan *plan;
     Map held;     /* configuration addresses of stored objects that deferred ones depend on */
     Map causes;   /* configuration addresses of blocks whose changes a read waits for */
     Map deferred; /* configuration addresses of deferred blocks */
     Arena *arena;
-} Gathering;
+} DeferralGathering;
 
-static void engine_deferrals_add_block(Gathering *gathering, Str address) {
+static void engine_deferrals_add_block(DeferralGathering *gathering, Str address) {
     vec_push(gathering->arena, &gathering->plan->deferred_blocks,
              str_clone(address, gathering->arena));
 }
 
-static void gather_calls(Gathering *gathering, const Node *node) {
+static void gather_calls(DeferralGathering *gathering, const Node *node) {
     vec_each(&node->module->instances, caller) {
         const ModuleExpansion *expansion = node_slot(node, *caller)->payload;
         if (expansion && expansion->expansion.is_unknown && !deferrals_is_placeholder(*caller))
@@ -25,7 +25,7 @@ static void gather_calls(Gathering *gathering, const Node *node) {
     }
 }
 
-static void gather_ephemerals(Gathering *gathering, const Node *node) {
+static void gather_ephemerals(DeferralGathering *gathering, const Node *node) {
     vec_each(&node->module->instances, module) {
         const ResourceExpansion *expansion = node_slot(node, *module)->payload;
         for (size_t i = 0; expansion && i < expansion->expansion.count; i++) {
@@ -51,7 +51,7 @@ static bool waits_for_changes(const Node *node) {
     return false;
 }
 
-static void gather_blocks(EngineWalk *walk, Gathering *gathering) {
+static void gather_blocks(EngineWalk *walk, DeferralGathering *gathering) {
     vec_each(&walk->nodes, node) {
         if (!(*node)->is_selected)
             continue;
@@ -72,7 +72,7 @@ static void gather_blocks(EngineWalk *walk, Gathering *gathering) {
 
 /* An object that stays in this round keeps the objects that it depends on. */
 static void engine_deferrals_hold(InstanceRecord *record, void *payload) {
-    Gathering *gathering = payload;
+    DeferralGathering *gathering = payload;
     const StateObject *object = record->stored ? record->stored->current : NULL;
     if ((!record->deferral && !record->may_stay) || !object)
         return;
@@ -81,7 +81,7 @@ static void engine_deferrals_hold(InstanceRecord *record, void *payload) {
 }
 
 /* Deletions of dependents come first, so a deferred deletion does not delay them. */
-static void note_deferred(Gathering *gathering) {
+static void note_deferred(DeferralGathering *gathering) {
     vec_each(&gathering->plan->deferred, deferred) {
         const ResourceChange *change = &deferred->change;
         if (gathering->plan->mode == PLAN_NORMAL && change->action != ACTION_DELETE)
@@ -91,7 +91,7 @@ static void note_deferred(Gathering *gathering) {
 }
 
 /* Returns why a deletion waits; DEFERRAL_NONE if it does not. */
-static Deferral deferral_of(const Gathering *gathering, const ResourceChange *change) {
+static Deferral deferral_of(const DeferralGathering *gathering, const ResourceChange *change) {
     if (change->action != ACTION_DELETE || change->address.mode != MODE_MANAGED)
         return DEFERRAL_NONE;
     Str block = resource_addr_to_config_str(change->address, gathering->arena);
@@ -105,7 +105,7 @@ static Deferral deferral_of(const Gathering *gathering, const ResourceChange *ch
 }
 
 /* Returns true if other changes are left to apply, apart from reads, which later plans repeat. */
-static bool can_wait(const Gathering *gathering) {
+static bool can_wait(const DeferralGathering *gathering) {
     vec_each(&gathering->plan->changes, change) {
         bool is_progress = change->action != ACTION_NO_OP && change->action != ACTION_READ;
         if (is_progress && !deferral_of(gathering, change))
@@ -114,7 +114,7 @@ static bool can_wait(const Gathering *gathering) {
     return false;
 }
 
-static void defer_held(Gathering *gathering) {
+static void defer_held(DeferralGathering *gathering) {
     Plan *plan = gathering->plan;
     size_t kept = 0;
     vec_each(&plan->changes, change) {
@@ -130,7 +130,7 @@ static void defer_held(Gathering *gathering) {
 void engine_deferrals_gather(EngineWalk *walk, Plan *plan, Arena *arena) {
     if (!deferrals_are_allowed(walk))
         return;
-    Gathering gathering = {plan, map_new(arena), map_new(arena), map_new(arena), arena};
+    DeferralGathering gathering = {plan, map_new(arena), map_new(arena), map_new(arena), arena};
     if (deferrals_reach_dependents(walk))
         gather_blocks(walk, &gathering);
     note_deferred(&gathering);

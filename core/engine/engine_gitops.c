@@ -18,13 +18,13 @@ bool engine_has_gitops(const Engine *engine, const StateResource *resource) {
     return type && type->gitops;
 }
 
-typedef struct Gathering {
+typedef struct GitopsGathering {
     GitopsResults *out;
     Arena *arena;
-} Gathering;
+} GitopsGathering;
 
 static void gitops_gather(InstanceRecord *record, void *payload) {
-    const Gathering *gathering = payload;
+    const GitopsGathering *gathering = payload;
     if (record->gitops)
         vec_push(gathering->arena, gathering->out,
                  ((GitopsResult){record->address, record->gitops->rows}));
@@ -48,7 +48,7 @@ bool engine_gitops(const Engine *engine, const PlanOptions *options, const State
     engine_walk_close(walk, diags);
     *out = (GitopsResults){0};
     if (was_walked)
-        engine_walk_each_record(walk, gitops_gather, &(Gathering){out, arena});
+        engine_walk_each_record(walk, gitops_gather, &(GitopsGathering){out, arena});
     if (out->count > 1)
         qsort(out->items, out->count, sizeof(GitopsResult), compare_results);
     return diags->error_count == before;

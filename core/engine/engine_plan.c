@@ -85,7 +85,7 @@ bool engine_is_of_check(const Diag *diag) {
                        checked.ptr[at - 1] == '.');
 }
 
-typedef struct Gathering {
+typedef struct PlanGathering {
     Plan *plan;
     State *refreshed;
     const State *stored; /* the state before */
@@ -94,10 +94,10 @@ typedef struct Gathering {
     Map held; /* destroy: configuration addresses of the dependencies of failed objects */
     Arena *arena;
     Diags *diags;
-} Gathering;
+} PlanGathering;
 
 /* Returns the previous address of a moved object, if the plan shows it. */
-static const ResourceAddr *engine_plan_find_origin(const Gathering *gathering,
+static const ResourceAddr *engine_plan_find_origin(const PlanGathering *gathering,
                                                    const InstanceRecord *record) {
     if (gathering->plan->mode == PLAN_REFRESH_ONLY)
         return NULL;
@@ -115,7 +115,7 @@ static void count_change(InstanceRecord *record, void *payload) {
         (*count)++;
 }
 
-static void hold_dependencies(Gathering *gathering, const StateObject *object) {
+static void hold_dependencies(PlanGathering *gathering, const StateObject *object) {
     for (size_t i = 0; object && i < object->dependency_count; i++)
         map_set(&gathering->held, object->dependencies[i], gathering);
 }
@@ -130,14 +130,14 @@ static void engine_plan_hold(InstanceRecord *record, void *payload) {
     }
 }
 
-static bool is_held(const Gathering *gathering, ResourceAddr address) {
+static bool is_held(const PlanGathering *gathering, ResourceAddr address) {
     return gathering->held.count > 0 &&
            map_has(&gathering->held, resource_addr_to_config_str(address, gathering->arena));
 }
 
 /* Reports a violated prevent_destroy, except for objects that a dependent keeps anyway. */
 static void engine_plan_report_prevented(InstanceRecord *record, void *payload) {
-    const Gathering *gathering = payload;
+    const PlanGathering *gathering = payload;
     if (record->failure != FAILURE_PROTECTED || is_held(gathering, record->address))
         return;
     Str address = resource_addr_to_str(record->address, gathering->arena);
@@ -147,7 +147,7 @@ static void engine_plan_report_prevented(InstanceRecord *record, void *payload) 
 }
 
 static void gather_change(InstanceRecord *record, void *payload) {
-    Gathering *gathering = payload;
+    PlanGathering *gathering = payload;
     const ResourceAddr *origin = engine_plan_find_origin(gathering, record);
     if (record->drift)
         vec_push(gathering->arena, &gathering->plan->drift, *record->drift);
@@ -167,7 +167,7 @@ static void gather_change(InstanceRecord *record, void *payload) {
 }
 
 /* The instances of a module share the list. */
-static void gather_invocations(EngineWalk *walk, Gathering *gathering) {
+static void gather_invocations(EngineWalk *walk, PlanGathering *gathering) {
     vec_each(&walk->nodes, item) {
         const Node *node = *item;
         if (node->kind != NODE_INVOKE || node->module->instances.count == 0)
@@ -179,7 +179,7 @@ static void gather_invocations(EngineWalk *walk, Gathering *gathering) {
 }
 
 static void gather_listing(InstanceRecord *record, void *payload) {
-    Gathering *gathering = payload;
+    PlanGathering *gathering = payload;
     if (record->listing)
         vec_push(gathering->arena, &gathering->listings, record->listing);
 }
@@ -189,14 +189,14 @@ static int compare_listings(const void *a, const void *b) {
     return resource_addr_compare((*one)->address, (*other)->address);
 }
 
-static void gather_listings(EngineWalk *walk, Gathering *gathering) {
+static void gather_listings(EngineWalk *walk, PlanGathering *gathering) {
     Listings *all = &gathering->listings;
     engine_walk_each_record(walk, gather_listing, gathering);
     if (all->count > 1)
         qsort(all->items, all->count, sizeof(const Listing *), compare_listings);
 }
 
-static void gather_changes(EngineWalk *walk, Gathering *gathering) {
+static void gather_changes(EngineWalk *walk, PlanGathering *gathering) {
     size_t count = 0;
     if (walk->options->mode == PLAN_DESTROY) {
         engine_walk_each_record(walk, engine_plan_hold, gathering);
@@ -207,7 +207,8 @@ static void gather_changes(EngineWalk *walk, Gathering *gathering) {
     engine_walk_each_record(walk, gather_change, gathering);
 }
 
-static StateInstance *engine_plan_instance_of(Gathering *gathering, const InstanceRecord *record) {
+static StateInstance *engine_plan_instance_of(PlanGathering *gathering,
+                                              const InstanceRecord *record) {
     StateInstance *instance = state_add_instance(gathering->refreshed, record->address);
     StateResource *resource = state_find_resource(gathering->refreshed, record->address);
     const ProviderNode *provider = record->node->as.resource->provider->as.provider;
@@ -226,7 +227,7 @@ static Str engine_plan_address_text(ResourceAddr address, Arena *arena) {
 /* The refreshed state has what a completed read returned, even if a condition or the plan of the
  * instance failed afterwards. */
 static void gather_state(InstanceRecord *record, void *payload) {
-    Gathering *gathering = payload;
+    PlanGathering *gathering = payload;
     bool has_object = record->stored || record->refreshed;
     if (record->refresh == REFRESH_UNCHANGED || !has_object)
         return;
@@ -252,7 +253,7 @@ static void gather_state(InstanceRecord *record, void *payload) {
 /* Destroy plan without changes: removes data sources from the state now, because no apply
  * follows. */
 static void gather_leftover(InstanceRecord *record, void *payload) {
-    Gathering *gathering = payload;
+    PlanGathering *gathering = payload;
     if (record->address.mode == MODE_DATA)
         state_empty_instance(gathering->refreshed, record->address);
 }
@@ -268,7 +269,7 @@ static Action engine_plan_output_action(const OutputChange *change, const StateO
 }
 
 /* The refreshed state includes outputs whose values are known. */
-static void refresh_output(Gathering *gathering, const Output *output, Value value) {
+static void refresh_output(PlanGathering *gathering, const Output *output, Value value) {
     if (!value_is_wholly_known(value))
         return;
     if (value_is_null(value)) {
@@ -281,7 +282,7 @@ static void refresh_output(Gathering *gathering, const Output *output, Value val
     map_set(&gathering->refreshed->outputs, output->name, refreshed);
 }
 
-static void gather_output(EngineWalk *walk, const Node *node, Gathering *gathering) {
+static void gather_output(EngineWalk *walk, const Node *node, PlanGathering *gathering) {
     const Output *output = node->as.output;
     ModuleInstance *root = walk->root->instances.items[0];
     const Slot *slot = node_slot(node, root);
@@ -307,7 +308,7 @@ static void gather_output(EngineWalk *walk, const Node *node, Gathering *gatheri
 }
 
 /* Adds deletions of outputs that are only in the state. */
-static void gather_removed_outputs(EngineWalk *walk, Gathering *gathering) {
+static void gather_removed_outputs(EngineWalk *walk, PlanGathering *gathering) {
     if (!walk->state || engine_is_partial(walk->options))
         return;
     map_each(&walk->state->outputs, entry) {
@@ -326,7 +327,7 @@ static void gather_removed_outputs(EngineWalk *walk, Gathering *gathering) {
 }
 
 /* Lists the outputs of module instances, except null ones. */
-static void gather_module_outputs(EngineWalk *walk, Gathering *gathering) {
+static void gather_module_outputs(EngineWalk *walk, PlanGathering *gathering) {
     vec_each(&walk->nodes, item) {
         const Node *node = *item;
         if (node->kind != NODE_OUTPUT || !node->module->parent || !node->is_selected)
@@ -342,7 +343,7 @@ static void gather_module_outputs(EngineWalk *walk, Gathering *gathering) {
     }
 }
 
-static void gather_outputs(EngineWalk *walk, Gathering *gathering) {
+static void gather_outputs(EngineWalk *walk, PlanGathering *gathering) {
     bool destroys_a_part = walk->options->mode == PLAN_DESTROY && engine_is_partial(walk->options);
     if (destroys_a_part)
         return; /* only a full destroy removes outputs */
@@ -357,7 +358,7 @@ static void gather_outputs(EngineWalk *walk, Gathering *gathering) {
 
 /* Saves all variables, including defaults, so that applying a saved plan needs no input. Values
  * given for ephemeral variables are not saved: they must be given again. */
-static void engine_plan_gather_variables(EngineWalk *walk, Gathering *gathering) {
+static void engine_plan_gather_variables(EngineWalk *walk, PlanGathering *gathering) {
     map_each(&walk->engine->config->root->variables, entry) {
         const Variable *variable = entry->value;
         const Value *given =
@@ -446,7 +447,7 @@ static void log_plan(const Plan *plan, Arena *arena) {
 /* Sets `*out` to the results of a closed walk, allocated in `arena`, also if instances failed. In a
  * destroy plan, adds an error to `diags` for each deletion that prevent_destroy rejects. */
 static void engine_plan_gather(EngineWalk *walk, PlanResult *out, Arena *arena, Diags *diags) {
-    Gathering gathering = {
+    PlanGathering gathering = {
         .plan = begin_plan(walk, arena),
         .refreshed = state_fork(walk->state, arena),
         .stored = walk->state,
