@@ -4,7 +4,7 @@
 #include "plan_json.h"
 #include "plan_value.h"
 
-#define FORMAT 1
+#define JSON_FORMAT 1
 
 static const char *plan_json_mode(unsigned mode) {
     static const char *const names[] = {
@@ -382,11 +382,11 @@ static bool format_codec_read(RecordReader *reading, const RecordRow *, JsonToke
     if (token != JSON_NUMBER || !str_to_int64(reading->reader->text, &format))
         return record_reject(reading, "a number was expected");
     *has_format = true;
-    return format == FORMAT;
+    return format == JSON_FORMAT;
 }
 
 static void format_codec_write(RecordWriter *writing, const RecordRow *, const void *) {
-    json_int(writing->writer, FORMAT);
+    json_int(writing->writer, JSON_FORMAT);
 }
 
 static const RecordCodec format_codec = {format_codec_read, format_codec_write, NULL,

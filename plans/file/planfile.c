@@ -7,7 +7,7 @@
 
 #include <errno.h>
 
-#define FORMAT            1
+#define MANIFEST_FORMAT   1
 #define ENTRY_PLAN        "plan.json"
 #define ENTRY_PRIOR       "prior-state.json"
 #define ENTRY_PREVIOUS    "previous-state.json"
@@ -37,7 +37,7 @@ static const RecordRow entry_rows[] = {
 static const Record entry_record = RECORD(Entry, entry_rows);
 
 static const RecordRow manifest_rows[] = {
-    ROW_WHOLE(Manifest, "format", record_constant, .limit = FORMAT),
+    ROW_WHOLE(Manifest, "format", record_constant, .limit = MANIFEST_FORMAT),
     ROW_LIST(Manifest, "entries", entries, Entry, entry_record),
 };
 

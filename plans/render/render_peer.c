@@ -77,13 +77,13 @@ void render_peer_drift_end(RenderPen *pen, PlanMode mode) {
                  "to undo or respond to these changes.\n");
 }
 
-typedef struct LegendRow {
+typedef struct PeerLegendRow {
     Action action;
     const char *text;
     const char *opentofu; /* NULL: the same */
-} LegendRow;
+} PeerLegendRow;
 
-static const LegendRow LEGEND[] = {
+static const PeerLegendRow peer_legend[] = {
     {ACTION_CREATE, "create", NULL},
     {ACTION_UPDATE, "update in-place", "update in-place (current -> planned)"},
     {ACTION_DELETE, "destroy", NULL},
@@ -118,8 +118,8 @@ void render_peer_legend(RenderPen *pen, const Plan *plan) {
                         "%s used the selected providers to generate the following execution plan. "
                         "Resource actions are indicated with the following symbols:\n",
                         peer_title_of(pen));
-    for (size_t i = 0; i < ARRAY_COUNT(LEGEND); i++) {
-        const LegendRow *row = &LEGEND[i];
+    for (size_t i = 0; i < ARRAY_COUNT(peer_legend); i++) {
+        const PeerLegendRow *row = &peer_legend[i];
         bool is_own = !pen->style.peer->is_terraform && row->opentofu;
         const char *text = is_own ? row->opentofu : row->text;
         if (!text || !has_action(plan, row->action))

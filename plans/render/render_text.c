@@ -149,12 +149,12 @@ static bool add_all_drift(RenderPen *pen, const Plan *plan) {
     return true;
 }
 
-typedef struct LegendRow {
+typedef struct TextLegendRow {
     Action action;
     const char *text;
-} LegendRow;
+} TextLegendRow;
 
-static const LegendRow LEGEND[] = {
+static const TextLegendRow text_legend[] = {
     {ACTION_CREATE, "create"},
     {ACTION_UPDATE, "update in-place"},
     {ACTION_DELETE, "destroy"},
@@ -184,11 +184,11 @@ static void add_legend(RenderPen *pen, const Plan *plan) {
     }
     render_pen_text(pen, "\n"
                          "The actions are shown with these symbols:\n");
-    for (size_t i = 0; i < ARRAY_COUNT(LEGEND); i++) {
-        if (!plan_has_action(plan, LEGEND[i].action))
+    for (size_t i = 0; i < ARRAY_COUNT(text_legend); i++) {
+        if (!plan_has_action(plan, text_legend[i].action))
             continue;
-        render_pen_symbol(pen, LEGEND[i].action);
-        render_pen_format(pen, "%s\n", LEGEND[i].text);
+        render_pen_symbol(pen, text_legend[i].action);
+        render_pen_format(pen, "%s\n", text_legend[i].text);
     }
 }
 

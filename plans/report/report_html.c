@@ -9,7 +9,7 @@
 #include "report_page.h"
 #include "report_section.h"
 
-typedef struct Page {
+typedef struct HtmlPage {
     const ReportInput *input;
     StrBuf *out;
     Arena *scratch; /* of one entry */
@@ -17,11 +17,11 @@ typedef struct Page {
     bool is_short; /* few entries: all are unfolded at first */
     ReportOutcomes outcomes;
     RenderStyle style;
-} Page;
+} HtmlPage;
 
 #define SHORT_MAX 5
 
-static void report_html_open_section(Page *page, const char *kind, const char *title,
+static void report_html_open_section(HtmlPage *page, const char *kind, const char *title,
                                      size_t count) {
     strbuf_add_format(page->out,
                       "<section class=\"%s\" data-kind=\"%s\">\n<h2>%s <small>%zu</small></h2>\n",
@@ -30,7 +30,7 @@ static void report_html_open_section(Page *page, const char *kind, const char *t
 
 /* The part of an entry that stays visible when folded: the outcome of the change, and its effects
  * on the machine. */
-static void add_facts(Page *page, const ResourceChange *change) {
+static void add_facts(HtmlPage *page, const ResourceChange *change) {
     ReportOutcome outcome;
     if (report_outcome_find(&page->outcomes, &change, 1, &outcome))
         strbuf_add_format(page->out, " <span class=\"outcome %s\">%.*s</span>",
@@ -44,7 +44,7 @@ static void add_facts(Page *page, const ResourceChange *change) {
     }
 }
 
-static void open_entry(Page *page, const char *glyph, Str title, const ResourceChange *change) {
+static void open_entry(HtmlPage *page, const char *glyph, Str title, const ResourceChange *change) {
     size_t id = ++page->entries;
     strbuf_add_format(page->out,
                       "<details class=\"change\" id=\"c%zu\"%s><summary><a href=\"#c%zu\" "
@@ -58,12 +58,12 @@ static void open_entry(Page *page, const char *glyph, Str title, const ResourceC
     strbuf_add_cstr(page->out, "</summary><pre>");
 }
 
-static void close_entry(Page *page) {
+static void close_entry(HtmlPage *page) {
     strbuf_add_cstr(page->out, "</pre></details>\n");
     arena_reset(page->scratch);
 }
 
-static void report_html_add_changes(Page *page, const ReportChanges *changes,
+static void report_html_add_changes(HtmlPage *page, const ReportChanges *changes,
                                     const ReportSectionRow *row) {
     if (changes->count == 0)
         return;
@@ -79,7 +79,7 @@ static void report_html_add_changes(Page *page, const ReportChanges *changes,
     strbuf_add_cstr(page->out, "</section>\n");
 }
 
-static void report_html_add_drift(Page *page, const RenderDrifts *drifts) {
+static void report_html_add_drift(HtmlPage *page, const RenderDrifts *drifts) {
     if (drifts->count == 0)
         return;
     report_html_open_section(page, "drift", "Changed outside of loam", drifts->count);
@@ -100,7 +100,7 @@ static size_t count_outputs(const Plan *plan) {
     return count;
 }
 
-static void report_html_add_outputs(Page *page) {
+static void report_html_add_outputs(HtmlPage *page) {
     const Plan *plan = page->input->plan;
     size_t count = count_outputs(plan);
     if (count == 0)
@@ -116,7 +116,7 @@ static void report_html_add_outputs(Page *page) {
     strbuf_add_cstr(page->out, "</section>\n");
 }
 
-static void add_chip(Page *page, const char *kind, const char *title, size_t count) {
+static void add_chip(HtmlPage *page, const char *kind, const char *title, size_t count) {
     if (count > 0)
         strbuf_add_format(page->out,
                           "<button type=\"button\" data-kind=\"%s\" aria-pressed=\"true\">%s "
@@ -124,7 +124,7 @@ static void add_chip(Page *page, const char *kind, const char *title, size_t cou
                           kind, title, count);
 }
 
-static void report_html_add_bar(Page *page, const ReportChanges *changes) {
+static void report_html_add_bar(HtmlPage *page, const ReportChanges *changes) {
     strbuf_add_cstr(page->out, "<div class=\"bar\" role=\"search\">\n<input type=\"search\" "
                                "placeholder=\"Search all text\" "
                                "aria-label=\"Search all text\">\n");
@@ -141,7 +141,7 @@ static void report_html_add_bar(Page *page, const ReportChanges *changes) {
 
 static void report_html_write_report(const ReportInput *input, StrBuf *out, Arena *scratch) {
     SCOPED(ArenaRef) entry = arena_open("entry");
-    Page page = {.input = input, .out = out, .scratch = entry};
+    HtmlPage page = {.input = input, .out = out, .scratch = entry};
     page.style = (RenderStyle){.markup = MARKUP_HTML, .is_past = input->timeline != NULL};
     if (input->plan)
         page.style.secrets = render_secret_of_plan(input->plan, scratch);

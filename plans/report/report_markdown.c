@@ -11,7 +11,7 @@
 
 #define TAIL_RESERVE 600 /* characters, for the end of the report */
 
-typedef struct Page {
+typedef struct MarkdownPage {
     const ReportInput *input;
     StrBuf *out;
     size_t length;       /* characters in `out` */
@@ -23,7 +23,7 @@ typedef struct Page {
     ReportOutcomes outcomes;
     RenderStyle style;
     Arena *scratch; /* of the page */
-} Page;
+} MarkdownPage;
 
 /* Text within a line: escapes newlines, bars of tables and markup. */
 static void markdown_add_text(StrBuf *out, Str text) {
@@ -72,7 +72,7 @@ static size_t count_characters(Str text) {
 }
 
 /* Returns false if the text does not fit. */
-static bool add_below(Page *page, size_t limit, Str text) {
+static bool add_below(MarkdownPage *page, size_t limit, Str text) {
     size_t length = count_characters(text);
     if (limit != SIZE_MAX && page->length + length + TAIL_RESERVE > limit)
         return false;
@@ -81,7 +81,7 @@ static bool add_below(Page *page, size_t limit, Str text) {
     return true;
 }
 
-static bool add_if_fits(Page *page, Str text) {
+static bool add_if_fits(MarkdownPage *page, Str text) {
     return add_below(page, page->limit, text);
 }
 
@@ -105,7 +105,7 @@ static Str message_text(const Diag *diag, Arena *scratch) {
     return strbuf_str(&text);
 }
 
-static void add_messages(Page *page, DiagSeverity severity) {
+static void add_messages(MarkdownPage *page, DiagSeverity severity) {
     const Diags *diags = page->input->diags;
     for (size_t i = 0; diags && i < diags->count; i++) {
         SCOPED(ArenaRef) scratch = arena_open("message");
@@ -117,7 +117,7 @@ static void add_messages(Page *page, DiagSeverity severity) {
 
 /* The part of an entry that stays visible when folded: the outcome after an apply, and effects
  * beyond attributes. */
-static void markdown_add_title(const Page *page, const RenderGroup *group, StrBuf *out,
+static void markdown_add_title(const MarkdownPage *page, const RenderGroup *group, StrBuf *out,
                                Arena *scratch) {
     ReportOutcome outcome;
     size_t count = group->changes.count;
@@ -138,7 +138,7 @@ static void markdown_add_title(const Page *page, const RenderGroup *group, StrBu
     }
 }
 
-static Str group_text(const Page *page, const RenderGroup *group, Arena *scratch) {
+static Str group_text(const MarkdownPage *page, const RenderGroup *group, Arena *scratch) {
     StrBuf body = strbuf_new(scratch);
     RenderPen pen = {.out = &body, .scratch = scratch};
     render_title_reasons(&pen, group->first);
@@ -153,7 +153,7 @@ static Str group_text(const Page *page, const RenderGroup *group, Arena *scratch
     return strbuf_str(&text);
 }
 
-static Str group_line(const Page *page, const RenderGroup *group, Arena *scratch) {
+static Str group_line(const MarkdownPage *page, const RenderGroup *group, Arena *scratch) {
     StrBuf text = strbuf_new(scratch);
     strbuf_add_cstr(&text, "- ");
     markdown_add_title(page, group, &text, scratch);
@@ -161,7 +161,7 @@ static Str group_line(const Page *page, const RenderGroup *group, Arena *scratch
     return strbuf_str(&text);
 }
 
-static void markdown_add_group(Page *page, const RenderGroup *group, bool *has_room) {
+static void markdown_add_group(MarkdownPage *page, const RenderGroup *group, bool *has_room) {
     SCOPED(ArenaRef) scratch = arena_open("change");
     if (*has_room && add_below(page, page->detail_limit, group_text(page, group, scratch)))
         return;
@@ -172,7 +172,7 @@ static void markdown_add_group(Page *page, const RenderGroup *group, bool *has_r
         page->left_out += group->changes.count;
 }
 
-static size_t count_in(const Page *page, ReportSection section) {
+static size_t count_in(const MarkdownPage *page, ReportSection section) {
     size_t count = 0;
     vec_each(&page->groups, group) {
         if (report_section_of((*group)->first) == section)
@@ -181,7 +181,7 @@ static size_t count_in(const Page *page, ReportSection section) {
     return count;
 }
 
-static void add_section(Page *page, ReportSection section, bool *has_room) {
+static void add_section(MarkdownPage *page, ReportSection section, bool *has_room) {
     size_t count = count_in(page, section);
     if (count == 0)
         return;
@@ -197,7 +197,8 @@ static void add_section(Page *page, ReportSection section, bool *has_room) {
     (void)add_if_fits(page, STR("\n"));
 }
 
-static Str drift_text(const Page *page, const RenderDrift *drift, bool is_first, Arena *scratch) {
+static Str drift_text(const MarkdownPage *page, const RenderDrift *drift, bool is_first,
+                      Arena *scratch) {
     StrBuf body = strbuf_new(scratch);
     StrBuf text = strbuf_new(scratch);
     render_text_drift(drift, page->style, &body, scratch);
@@ -211,7 +212,7 @@ static Str drift_text(const Page *page, const RenderDrift *drift, bool is_first,
     return strbuf_str(&text);
 }
 
-static void markdown_add_drift(Page *page, bool *has_room) {
+static void markdown_add_drift(MarkdownPage *page, bool *has_room) {
     RenderDrifts drifts = render_drift_find(page->input->plan, page->scratch);
     for (size_t i = 0; i < drifts.count; i++) {
         SCOPED(ArenaRef) scratch = arena_open("drift");
@@ -221,7 +222,7 @@ static void markdown_add_drift(Page *page, bool *has_room) {
     }
 }
 
-static void markdown_add_outputs(Page *page) {
+static void markdown_add_outputs(MarkdownPage *page) {
     StrBuf body = strbuf_new(page->scratch);
     vec_each(&page->input->plan->outputs, output) {
         if (output->action != ACTION_NO_OP)
@@ -239,7 +240,7 @@ static void markdown_add_outputs(Page *page) {
         page->left_out++;
 }
 
-static void add_table(Page *page) {
+static void add_table(MarkdownPage *page) {
     StrBuf text = strbuf_new(page->scratch);
     for (size_t i = 0; i < REPORT_SECTION_COUNT; i++) {
         size_t count = count_in(page, (ReportSection)i);
@@ -254,7 +255,7 @@ static void add_table(Page *page) {
     (void)add_if_fits(page, strbuf_str(&text));
 }
 
-static void markdown_add_head(Page *page) {
+static void markdown_add_head(MarkdownPage *page) {
     const ReportInput *input = page->input;
     const Diags *diags = input->diags;
     StrBuf text = strbuf_new(page->scratch);
@@ -273,7 +274,7 @@ static void markdown_add_head(Page *page) {
     (void)add_if_fits(page, strbuf_str(&text));
 }
 
-static void add_tail(Page *page) {
+static void add_tail(MarkdownPage *page) {
     if (page->without_details)
         strbuf_add_format(page->out,
                           "\n"
@@ -289,7 +290,7 @@ static void add_tail(Page *page) {
             page->left_out, page->limit);
 }
 
-static void add_all(Page *page) {
+static void add_all(MarkdownPage *page) {
     const Plan *plan = page->input->plan;
     bool has_room = true;
     markdown_add_head(page);
@@ -308,7 +309,7 @@ static void add_all(Page *page) {
 
 static void markdown_write_report(const ReportInput *input, StrBuf *out, Arena *scratch) {
     StrBuf text = strbuf_new(scratch);
-    Page page = {.input = input, .out = &text, .scratch = scratch};
+    MarkdownPage page = {.input = input, .out = &text, .scratch = scratch};
     page.limit = page.detail_limit = input->size_limit ? input->size_limit : SIZE_MAX;
     page.style = (RenderStyle){.markup = MARKUP_SIGNS, .is_past = input->timeline != NULL};
     page.outcomes = report_outcome_collect(input->timeline, scratch);
