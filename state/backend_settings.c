@@ -3,8 +3,8 @@
 #include "convert.h"
 #include "json.h"
 
-#define LEASE_MIN 3
-#define LEASE_MAX 3600
+#define LEASE_MIN          3
+#define SETTINGS_LEASE_MAX 3600
 
 /* Splits "a,b". */
 static Value settings_split(Str text, Arena *arena) {
@@ -187,9 +187,10 @@ bool backend_settings_lease(Value config, int64_t *out, Diags *diags) {
     Value value;
     *out = 0;
     if (!value_find_present(config, STR("lease_seconds"), &value) ||
-        (value_to_int(value, out) && (*out == 0 || (*out >= LEASE_MIN && *out <= LEASE_MAX))))
+        (value_to_int(value, out) &&
+         (*out == 0 || (*out >= LEASE_MIN && *out <= SETTINGS_LEASE_MAX))))
         return true;
     return diags_fail(diags, NO_RANGE, "Invalid backend configuration",
                       "\"lease_seconds\" must be 0, or an integer from %d to %d.", LEASE_MIN,
-                      LEASE_MAX);
+                      SETTINGS_LEASE_MAX);
 }

@@ -10,7 +10,7 @@
 #define LONGEST_WAIT_MS 2000
 #define INFO_WAIT_MS    20 /* time for a new holder to write its lock info */
 #define INFO_TRIES      50
-#define LEASE_MAX       86400 /* longer terms are not from loam */
+#define LOCK_LEASE_MAX  86400 /* longer terms are not from loam */
 #define TAKEOVER_SPARE  10    /* seconds that a command waits for longer than needed */
 
 static Str host_name(Arena *arena) {
@@ -126,7 +126,7 @@ static bool is_of_run(const LockAttempt *attempt, const LockInfo *holder) {
 
 /* Returns how long the lock must be unchanged before it may be taken over; -1: it may not. */
 static int64_t takeover_ms(const LockAttempt *attempt, const LockInfo *holder) {
-    if (!attempt->take || holder->lease_seconds < 1 || holder->lease_seconds > LEASE_MAX)
+    if (!attempt->take || holder->lease_seconds < 1 || holder->lease_seconds > LOCK_LEASE_MAX)
         return -1;
     int64_t term = holder->lease_seconds * 1000;
     return is_of_run(attempt, holder) ? term / 2 : term + state_lease_grace_ms(term);

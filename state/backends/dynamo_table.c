@@ -5,11 +5,11 @@
 #include "json.h"
 #include "problem.h"
 
-#define TIMEOUT_MS    30000
-#define BODY_LIMIT    ((uint64_t)4 << 20)
-#define BUSY_WAIT_MS  200
-#define BUSY_ATTEMPTS 5
-#define DIGEST_ENDING "-md5"
+#define TIMEOUT_MS        30000
+#define DYNAMO_BODY_LIMIT ((uint64_t)4 << 20)
+#define BUSY_WAIT_MS      200
+#define BUSY_ATTEMPTS     5
+#define DIGEST_ENDING     "-md5"
 
 /* A text member of an item. */
 typedef struct DynamoMember {
@@ -45,7 +45,7 @@ static bool dynamo_send_once(const DynamoTable *table, const char *operation, St
                            .url = str_concat(table->endpoint, STR("/"), arena),
                            .body = body,
                            .timeout_ms = TIMEOUT_MS,
-                           .body_limit = BODY_LIMIT,
+                           .body_limit = DYNAMO_BODY_LIMIT,
                            .retries = table->retries,
                            .cancel = table->cancel ? *table->cancel : NULL,
                            .cancel_at = CANCEL_NOW};

@@ -18,10 +18,10 @@ typedef struct Etcd {
     int64_t lease_id; /* 0: not locked */
 } Etcd;
 
-typedef struct Hint {
+typedef struct EtcdHint {
     const char *message; /* part of etcd's message */
     const char *text;
-} Hint;
+} EtcdHint;
 
 /* Keys PREFIX/WORKSPACE/plans/KEY; KEY is as in plan_store.h. */
 
@@ -93,7 +93,7 @@ static NamedObjects *etcd_plans_new(EtcdStore *store, Arena *arena) {
     return plans;
 }
 
-static const Hint hints[] = {
+static const EtcdHint etcd_hints[] = {
     {"permission denied",
      "The user's role must be allowed to read and write all keys that begin with the prefix."},
     {"authentication failed", "Check \"username\" and \"password\"."},
@@ -105,9 +105,9 @@ static const Hint hints[] = {
 
 static bool etcd_backend_report(const char *summary, Str path, Str problem, Diags *diags) {
     const char *hint = "Check the backend's endpoints, and whether you can reach them.";
-    for (size_t i = 0; i < ARRAY_COUNT(hints); i++) {
-        if (str_find(problem, str_from_cstr(hints[i].message), 0) != SIZE_MAX)
-            hint = hints[i].text;
+    for (size_t i = 0; i < ARRAY_COUNT(etcd_hints); i++) {
+        if (str_find(problem, str_from_cstr(etcd_hints[i].message), 0) != SIZE_MAX)
+            hint = etcd_hints[i].text;
     }
     return diags_fail(diags_as(diag_class_of(problem, DIAG_UNREACHABLE), diags), NO_RANGE, summary,
                       "The etcd request for \"%.*s\" failed: %.*s. %s", STR_ARG(path),
@@ -129,14 +129,14 @@ static LeaseResult etcd_backend_renew(void *self, int64_t timeout_ms, const Canc
     return etcd_client_keep(etcd->store.client, etcd->lease_id, timeout_ms, stop, problem, arena);
 }
 
-typedef struct Locking {
+typedef struct EtcdLocking {
     Etcd *etcd;
     const LockInfo *info;
     Str body;
     int64_t began_ms;
-} Locking;
+} EtcdLocking;
 
-static bool request_lock(const Locking *locking, int64_t lease, EtcdResponse *response,
+static bool request_lock(const EtcdLocking *locking, int64_t lease, EtcdResponse *response,
                          Str *problem, Arena *arena) {
     const Etcd *etcd = locking->etcd;
     EtcdTxn txn = {0};
@@ -150,7 +150,7 @@ static bool request_lock(const Locking *locking, int64_t lease, EtcdResponse *re
 }
 
 /* If the reply to a successful request was lost, the retry finds this run's own lock. */
-static LockResult etcd_backend_read_lock(const Locking *locking, const EtcdResponse *response,
+static LockResult etcd_backend_read_lock(const EtcdLocking *locking, const EtcdResponse *response,
                                          int64_t *revision, LockInfo *holder, Arena *arena) {
     *revision = response->revision;
     if (response->succeeded)
@@ -166,7 +166,7 @@ static LockResult etcd_backend_read_lock(const Locking *locking, const EtcdRespo
 
 static LockResult etcd_backend_attempt(void *self, LockInfo *holder, pid_t *, Arena *arena,
                                        Diags *diags) {
-    Locking *locking = self;
+    EtcdLocking *locking = self;
     Etcd *etcd = locking->etcd;
     const CancelToken *cancel = etcd->backend.cancel;
     static const char summary[] = "Error acquiring the state lock";
@@ -193,7 +193,7 @@ static LockResult etcd_backend_attempt(void *self, LockInfo *holder, pid_t *, Ar
     return result;
 }
 
-static bool start_renewing(Etcd *etcd, int64_t began_ms, Diags *diags) {
+static bool etcd_start_renewing(Etcd *etcd, int64_t began_ms, Diags *diags) {
     LeaseRequest request = {
         .clock = etcd->io->clock,
         .term_ms = etcd->lease_seconds * 1000,
@@ -231,12 +231,12 @@ static bool etcd_lock(Backend *backend, const LockInfo *info, int64_t timeout_ms
                       const CancelToken *cancel, Diags *diags) {
     Etcd *etcd = backend->self;
     SCOPED(ArenaRef) scratch = arena_open("etcd lock");
-    Locking locking = {etcd, info, state_lock_to_json(info, scratch), 0};
+    EtcdLocking locking = {etcd, info, state_lock_to_json(info, scratch), 0};
     LockAttempt trying = {&locking, etcd_backend_attempt, backend->waiting,
                           backend->waiting_payload, LOCK_EXPIRES};
     if (!state_lock_acquire(&trying, etcd->io->clock, timeout_ms, cancel, diags))
         return false;
-    if (start_renewing(etcd, locking.began_ms, diags))
+    if (etcd_start_renewing(etcd, locking.began_ms, diags))
         return true;
     (void)etcd_unlock(backend, diags);
     return false;
@@ -467,7 +467,7 @@ static bool etcd_make(const Io *io, Value config, Str workspace, Diags *diags) {
     return send_alone(&request, &response, scratch, diags);
 }
 
-static const Attribute attributes[] = {
+static const Attribute etcd_attributes[] = {
     {"endpoints", &TYPE_LIST_OF_STRING, REQUIRED,
      "Servers, such as \"https://etcd.example.com:2379\"; the first one that responds is used."},
     {"prefix", &TYPE_STRING, OPTIONAL, "Prefix of all keys (default \"loam\")."},
@@ -482,7 +482,7 @@ static const Attribute attributes[] = {
      "Seconds until the lock of a vanished holder expires (default 15)."},
 };
 
-static const BackendVariable variables[] = {
+static const BackendVariable etcd_variables[] = {
     {"endpoints", "TF_ETCD_ENDPOINTS"},   {"prefix", "TF_ETCD_PREFIX"},
     {"username", "TF_ETCD_USERNAME"},     {"password", "TF_ETCD_PASSWORD"},
     {"ca_cert", "TF_ETCD_CA_CERT"},       {"client_cert", "TF_ETCD_CLIENT_CERT"},
@@ -496,9 +496,9 @@ const BackendType etcd_backend = {
         "dead program expires. A program that loses the lock starts no new operation, and etcd "
         "rejects its writes. etcd also stores the journal: if a machine is lost, a run on another "
         "machine can complete its operations. A state larger than one request is stored in pieces.",
-    .schema = {SCHEMA_ATTRIBUTES(attributes),
+    .schema = {SCHEMA_ATTRIBUTES(etcd_attributes),
                .description = "Stores the state in etcd, version 3 (3.4 or later)."},
-    BACKEND_VARIABLES(variables),
+    BACKEND_VARIABLES(etcd_variables),
     .open = etcd_open,
     .list = etcd_list,
     .make = etcd_make,

@@ -9,12 +9,12 @@
 #include "thread.h"
 #include "url.h"
 
-#define BODY_LIMIT    ((uint64_t)128 << 20)
-#define CONNECT_MS    5000
-#define RESPONSE_MS   30000
-#define ROUNDS        6 /* number of passes over all endpoints */
-#define FIRST_WAIT_MS 200
-#define MOST_WAIT_MS  3200
+#define ETCD_BODY_LIMIT ((uint64_t)128 << 20)
+#define CONNECT_MS      5000
+#define RESPONSE_MS     30000
+#define ROUNDS          6 /* number of passes over all endpoints */
+#define FIRST_WAIT_MS   200
+#define MOST_WAIT_MS    3200
 
 struct EtcdClient {
     const Io *io;
@@ -134,7 +134,7 @@ static Outcome send_to(EtcdClient *client, size_t endpoint, const Call *call, Va
         .redirect_limit = -1,
         .connect_timeout_ms = CONNECT_MS,
         .timeout_ms = call->timeout_ms,
-        .body_limit = BODY_LIMIT,
+        .body_limit = ETCD_BODY_LIMIT,
         .cancel = call->cancel,
         .cancel_at = CANCEL_NOW,
     };

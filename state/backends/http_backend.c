@@ -95,14 +95,14 @@ static bool http_write(Backend *backend, Str bytes, Diags *diags) {
     return fail_code("Failed to write the state", store->address, &response, diags);
 }
 
-typedef struct Locking {
+typedef struct HttpLocking {
     HttpStore *store;
     const LockInfo *info;
     Str body;
-} Locking;
+} HttpLocking;
 
 /* If the reply to a successful request was lost, the reported holder is this run. */
-static LockResult http_backend_read_holder(const Locking *locking, Str body, LockInfo *holder,
+static LockResult http_backend_read_holder(const HttpLocking *locking, Str body, LockInfo *holder,
                                            Arena *arena) {
     if (!state_lock_from_json(body, holder, arena))
         *holder = (LockInfo){.path = locking->store->lock_address};
@@ -111,7 +111,7 @@ static LockResult http_backend_read_holder(const Locking *locking, Str body, Loc
 
 static LockResult http_backend_attempt(void *self, LockInfo *holder, pid_t *, Arena *arena,
                                        Diags *diags) {
-    const Locking *locking = self;
+    const HttpLocking *locking = self;
     HttpStore *store = locking->store;
     static const char summary[] = "Error acquiring the state lock";
     Str method = http_store_text(store, "lock_method", "LOCK");
@@ -140,7 +140,7 @@ static bool http_lock(Backend *backend, const LockInfo *info, int64_t timeout_ms
     if (store->lock_address.len == 0)
         return true;
     SCOPED(ArenaRef) scratch = arena_open("http lock");
-    Locking locking = {store, info, state_lock_to_json(info, scratch)};
+    HttpLocking locking = {store, info, state_lock_to_json(info, scratch)};
     LockAttempt trying = {&locking, http_backend_attempt, backend->waiting,
                           backend->waiting_payload, LOCK_OUTLIVES_PROCESS};
     return state_lock_acquire(&trying, store->io->clock, timeout_ms, cancel, diags);
@@ -284,7 +284,7 @@ static bool http_open(const Io *io, Value config, Str workspace, Backend **out, 
     return true;
 }
 
-static const Attribute attributes[] = {
+static const Attribute http_attributes[] = {
     {"address", &TYPE_STRING, REQUIRED, "Address to read (GET) and write the state."},
     {"update_method", &TYPE_STRING, OPTIONAL, "HTTP method to write (default \"POST\")."},
     {"lock_address", &TYPE_STRING, OPTIONAL,
@@ -312,7 +312,7 @@ static const Attribute attributes[] = {
      "Key of the client certificate, as PEM text."},
 };
 
-static const BackendVariable variables[] = {
+static const BackendVariable http_variables[] = {
     {"address", "TF_HTTP_ADDRESS"},
     {"update_method", "TF_HTTP_UPDATE_METHOD"},
     {"lock_address", "TF_HTTP_LOCK_ADDRESS"},
@@ -347,8 +347,8 @@ const BackendType http_backend = {
              "temporary machines, set `journal_address`, keep the data directory (`TF_DATA_DIR`) "
              "on persistent storage, or choose another backend. The lock does not expire: remove "
              "the lock of a dead program with `force-unlock`.",
-    .schema = {SCHEMA_ATTRIBUTES(attributes),
+    .schema = {SCHEMA_ATTRIBUTES(http_attributes),
                .description = "Stores the state as one document at an HTTP address."},
-    BACKEND_VARIABLES(variables),
+    BACKEND_VARIABLES(http_variables),
     .open = http_open,
 };

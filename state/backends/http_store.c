@@ -6,7 +6,7 @@
 #include "digest.h"
 #include "url.h"
 
-#define BODY_LIMIT ((uint64_t)128 << 20)
+#define HTTP_BODY_LIMIT ((uint64_t)128 << 20)
 
 Str http_store_text(const HttpStore *store, const char *name, const char *fallback) {
     return backend_settings_text(store->config, name, fallback);
@@ -29,7 +29,7 @@ HttpRequest http_store_request(const HttpStore *store, Str method, Str url, Str 
         .certificate = http_store_text(store, "client_certificate_pem", ""),
         .key = http_store_text(store, "client_private_key_pem", ""),
         .skip_verify = backend_settings_bool(store->config, "skip_cert_verification", false),
-        .body_limit = BODY_LIMIT,
+        .body_limit = HTTP_BODY_LIMIT,
         .retries = (uint32_t)backend_settings_int(store->config, "retry_max", 2),
         .retry_wait_ms = milliseconds_of(store, "retry_wait_min", 1),
         .retry_wait_max_ms = milliseconds_of(store, "retry_wait_max", 30),

@@ -32,13 +32,13 @@ static bool inmem_remove(Backend *backend, Diags *diags) {
     return inmem_write(backend, STR_EMPTY, diags);
 }
 
-typedef struct Locking {
+typedef struct InmemLocking {
     Inmem *inmem;
     const LockInfo *info;
-} Locking;
+} InmemLocking;
 
 static LockResult inmem_backend_attempt(void *self, LockInfo *holder, pid_t *, Arena *, Diags *) {
-    const Locking *locking = self;
+    const InmemLocking *locking = self;
     Inmem *inmem = locking->inmem;
     if (inmem->holder.id.len > 0) {
         *holder = inmem->holder;
@@ -51,7 +51,7 @@ static LockResult inmem_backend_attempt(void *self, LockInfo *holder, pid_t *, A
 static bool inmem_lock(Backend *backend, const LockInfo *info, int64_t timeout_ms,
                        const CancelToken *cancel, Diags *diags) {
     Inmem *inmem = backend->self;
-    Locking locking = {inmem, info};
+    InmemLocking locking = {inmem, info};
     LockAttempt trying = {&locking, inmem_backend_attempt, backend->waiting,
                           backend->waiting_payload, LOCK_ENDS_WITH_PROCESS};
     return state_lock_acquire(&trying, inmem->io->clock, timeout_ms, cancel, diags);

@@ -180,7 +180,7 @@ static LeaseResult kubernetes_renew(void *self, int64_t timeout_ms, const Cancel
     return status == KUBE_DONE ? LEASE_RENEWED : LEASE_NO_REPLY;
 }
 
-static bool start_renewing(Kubernetes *kube, Diags *diags) {
+static bool kubernetes_start_renewing(Kubernetes *kube, Diags *diags) {
     LeaseRequest request = {
         .clock = kube->io->clock,
         .term_ms = kube->lease_seconds * 1000,
@@ -260,7 +260,7 @@ static bool kubernetes_lock(Backend *backend, const LockInfo *info, int64_t time
     if (!state_lock_acquire(&trying, kube->io->clock, timeout_ms, cancel, diags))
         return false;
     kube->lock_id = str_clone(info->id, kube->arena);
-    if (start_renewing(kube, diags))
+    if (kubernetes_start_renewing(kube, diags))
         return true;
     (void)kubernetes_unlock(backend, diags);
     return false;

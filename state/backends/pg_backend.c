@@ -616,7 +616,7 @@ static bool pg_make(const Io *io, Value config, Str workspace, Diags *diags) {
     return made == LOCK_ACQUIRED;
 }
 
-static const Attribute attributes[] = {
+static const Attribute pg_attributes[] = {
     {"conn_str", &TYPE_STRING, OPTIONAL | SENSITIVE,
      "Address of the database, as a URL or as keywords. The PG* variables set the remaining "
      "parts."},
@@ -632,7 +632,7 @@ static const Attribute attributes[] = {
     {"skip_index_creation", &TYPE_BOOL, OPTIONAL, "Whether to skip creating the index."},
 };
 
-static const BackendVariable variables[] = {
+static const BackendVariable pg_variables[] = {
     {"conn_str", "PG_CONN_STR"},
     {"schema_name", "PG_SCHEMA_NAME"},
     {"table_name", "PG_TABLE_NAME"},
@@ -645,7 +645,7 @@ static const BackendVariable variables[] = {
 const BackendType pg_backend = {
     .name = "pg",
     .schema =
-        {SCHEMA_ATTRIBUTES(attributes),
+        {SCHEMA_ATTRIBUTES(pg_attributes),
          .description =
              "Stores states as rows of a PostgreSQL table, and locks them with advisory locks."},
     .about = "Terraform and OpenTofu use the same rows, locks and sequence of numbers, so you can "
@@ -653,7 +653,7 @@ const BackendType pg_backend = {
              "with the program, or 20 seconds after its machine was lost. If the role cannot "
              "create the journal's table, the journal is a "
              "file in the data directory. TLS is required unless the address sets sslmode.",
-    BACKEND_VARIABLES(variables),
+    BACKEND_VARIABLES(pg_variables),
     .open = pg_open,
     .list = pg_list,
     .make = pg_make,

@@ -10,9 +10,9 @@
 #define ENDING_TRIES    20
 #define ENDING_WAIT_MS  50
 /* The lock for creating the tables. No tool uses a pair of small numbers for states. */
-#define LAYOUT_LOCK    "1819238765, 1"
-#define JOURNAL_ENDING "_journal"
-#define PLANS_ENDING   "_plans"
+#define LAYOUT_LOCK       "1819238765, 1"
+#define PG_JOURNAL_ENDING "_journal"
+#define PG_PLANS_ENDING   "_plans"
 
 struct PgSession {
     const Io *io;
@@ -85,12 +85,12 @@ static DatabaseStatus run_once(PgSession *session, const PgStatement *statement,
                          statement->count, answer, arena);
 }
 
-typedef struct Hint {
+typedef struct PgHint {
     const char *code;
     const char *text;
-} Hint;
+} PgHint;
 
-static const Hint hints[] = {
+static const PgHint pg_hints[] = {
     {"42501", "Grant the role that right, or create the table with another role."},
     {"42P01", "Allow loam to create it (remove skip_table_creation), or create it as the "
               "documentation describes."},
@@ -113,9 +113,9 @@ static bool session_report(const char *doing, DatabaseStatus status, const Datab
                              "is running. If the server has no TLS, set \"sslmode=disable\"."
                        : status == DATABASE_NO_CLIENT ? "No request was sent."
                                                       : "The server rejected it.";
-    for (size_t i = 0; i < ARRAY_COUNT(hints); i++) {
-        if (str_equal_cstr(answer->code, hints[i].code))
-            hint = hints[i].text;
+    for (size_t i = 0; i < ARRAY_COUNT(pg_hints); i++) {
+        if (str_equal_cstr(answer->code, pg_hints[i].code))
+            hint = pg_hints[i].text;
     }
     bool asks =
         str_ends_with(answer->problem,
@@ -434,8 +434,8 @@ bool pg_session_open(const Io *io, const PgSettings *settings, Str workspace, Pg
     SCOPED(ArenaRef) scratch = arena_open("pg open");
     PgSession *session = arena_new(arena, PgSession);
     DatabaseAnswer answer = {0};
-    Str journal = str_concat(settings->table, STR(JOURNAL_ENDING), arena);
-    Str plans = str_concat(settings->table, STR(PLANS_ENDING), arena);
+    Str journal = str_concat(settings->table, STR(PG_JOURNAL_ENDING), arena);
+    Str plans = str_concat(settings->table, STR(PG_PLANS_ENDING), arena);
     *session = (PgSession){
         .io = io,
         .settings = *settings,

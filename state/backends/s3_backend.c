@@ -26,8 +26,8 @@
 #include <ctype.h>
 
 #define LOCK_ENDING        ".tflock"
-#define JOURNAL_ENDING     ".journal/"
-#define PLANS_ENDING       ".plans/"
+#define S3_JOURNAL_ENDING  ".journal/"
+#define S3_PLANS_ENDING    ".plans/"
 #define DEFAULT_PREFIX     "env:"
 #define DIGEST_WAIT_MS     2000
 #define DIGEST_WAIT_MAX_MS 10000
@@ -304,7 +304,7 @@ static bool s3_backend_open_store(const Io *io, Value config, Str workspace, S3 
     open_table(s3, config, arena);
     s3->lock.key = str_concat(s3->key, STR(LOCK_ENDING), arena);
     s3->segments =
-        s3_objects_new(&s3->lock, str_concat(s3->key, STR(JOURNAL_ENDING), arena), arena);
+        s3_objects_new(&s3->lock, str_concat(s3->key, STR(S3_JOURNAL_ENDING), arena), arena);
     s3->backend = (Backend){
         .type = &s3_backend,
         .self = s3,
@@ -324,7 +324,7 @@ static bool s3_backend_open_store(const Io *io, Value config, Str workspace, S3 
     SegmentStore segments = object_segments_new(s3->segments, arena);
     s3->backend.journal = journal_segments_new(&segments, arena);
     s3->backend.plans =
-        s3_objects_new(&s3->lock, str_concat(s3->key, STR(PLANS_ENDING), arena), arena);
+        s3_objects_new(&s3->lock, str_concat(s3->key, STR(S3_PLANS_ENDING), arena), arena);
     *out = s3;
     return true;
 }

@@ -59,7 +59,7 @@ static bool identity_version_is_absent(const void *member) {
 static const RecordCodec identity_version_codec = {identity_version_read, identity_version_write,
                                                    identity_version_is_absent, NULL};
 
-static const RecordRow rows[] = {
+static const RecordRow state_object_rows[] = {
     ROW_NAME(StateObject, "status", status, ObjectStatus, object_status_name, OBJECT_TAINTED + 1,
              .flags = ROW_OPTIONAL, .error = "the only valid status of an object is \"tainted\""),
     ROW_UINT64(StateObject, "schema_version", schema_version, .limit = STATE_COUNT_MAX,
@@ -84,7 +84,7 @@ static const RecordRow rows[] = {
              .error = "skip_destroy must be true or false"),
 };
 
-const Record state_object_json_rows = RECORD(StateObject, rows);
+const Record state_object_json_rows = RECORD(StateObject, state_object_rows);
 
 /* Members of a stored instance that are no members of its object. */
 static bool is_of_instance(Str key) {

@@ -4,8 +4,8 @@
 
 #include <errno.h>
 
-#define FILE_MODE      0600
-#define DIRECTORY_MODE 0700
+#define JOURNAL_FILE_MODE      0600
+#define JOURNAL_DIRECTORY_MODE 0700
 
 typedef struct JournalFile {
     JournalStore store;
@@ -47,17 +47,19 @@ static void file_close(JournalStore *store) {
 static int file_make_directory(const JournalFile *journal) {
     const Disk *disk = journal->disk;
     return disk->make_directories(disk->self, disk_directory_of(journal->store.name),
-                                  DIRECTORY_MODE);
+                                  JOURNAL_DIRECTORY_MODE);
 }
 
 static int file_open_file(JournalFile *journal) {
     const Disk *disk = journal->disk;
     unsigned flags = DISK_READ | DISK_WRITE | DISK_APPEND | DISK_CREATE;
-    int error = disk->open(disk->self, journal->store.name, flags, FILE_MODE, &journal->file);
+    int error =
+        disk->open(disk->self, journal->store.name, flags, JOURNAL_FILE_MODE, &journal->file);
     if (error == -ENOENT) {
         error = file_make_directory(journal);
         if (!error)
-            error = disk->open(disk->self, journal->store.name, flags, FILE_MODE, &journal->file);
+            error = disk->open(disk->self, journal->store.name, flags, JOURNAL_FILE_MODE,
+                               &journal->file);
     }
     if (error)
         return error;
@@ -103,9 +105,9 @@ static bool file_sync(JournalStore *store, Str *problem, Arena *arena) {
 static bool file_replace(JournalStore *store, Str text, Str *problem, Arena *arena) {
     JournalFile *journal = store->self;
     const Disk *disk = journal->disk;
-    int error = disk->write_file(disk->self, store->name, text, FILE_MODE);
+    int error = disk->write_file(disk->self, store->name, text, JOURNAL_FILE_MODE);
     if (error == -ENOENT && file_make_directory(journal) == 0)
-        error = disk->write_file(disk->self, store->name, text, FILE_MODE);
+        error = disk->write_file(disk->self, store->name, text, JOURNAL_FILE_MODE);
     if (!error) {
         file_close(store);
         journal->broken = 0;

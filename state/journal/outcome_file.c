@@ -9,7 +9,7 @@
 
 #include <errno.h>
 
-enum { FILE_MODE = 0600, DIRECTORY_MODE = 0700, POLL_MS = 100 };
+enum { OUTCOME_FILE_MODE = 0600, OUTCOME_DIRECTORY_MODE = 0700, POLL_MS = 100 };
 
 #define MARK ".outcomes-"
 
@@ -73,9 +73,10 @@ static int outcome_file_open_file(Sink *sink) {
     const Disk *disk = sink->disk;
     unsigned flags = DISK_READ | DISK_WRITE | DISK_APPEND | DISK_CREATE | DISK_EXCLUSIVE;
     pid_t holder;
-    int error = disk->make_directories(disk->self, disk_directory_of(sink->path), DIRECTORY_MODE);
+    int error =
+        disk->make_directories(disk->self, disk_directory_of(sink->path), OUTCOME_DIRECTORY_MODE);
     if (!error)
-        error = disk->open(disk->self, sink->path, flags, FILE_MODE, &sink->file);
+        error = disk->open(disk->self, sink->path, flags, OUTCOME_FILE_MODE, &sink->file);
     if (!error)
         error = disk->lock(disk->self, sink->file, &holder);
     if (!error && sink->header.len > 0)

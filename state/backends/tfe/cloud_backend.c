@@ -146,7 +146,7 @@ static bool cloud_make(const Io *io, Value config, Str workspace, Diags *diags) 
     return tfe_store_make(store, diags);
 }
 
-static const Attribute workspace_attributes[] = {
+static const Attribute cloud_workspace_attributes[] = {
     {"name", &TYPE_STRING, OPTIONAL, "Name of the only workspace."},
     {"project", &TYPE_STRING, OPTIONAL,
      "Project of new workspaces; with tags, only workspaces of this project are used (default: "
@@ -155,11 +155,11 @@ static const Attribute workspace_attributes[] = {
      "Tags that all workspaces have: a set of tags, or a map of values by tag."},
 };
 
-static const Block blocks[] = {
+static const Block cloud_blocks[] = {
     {.name = "workspaces",
      .nesting = NEST_SINGLE,
      .max_items = 1,
-     .schema = {SCHEMA_ATTRIBUTES(workspace_attributes),
+     .schema = {SCHEMA_ATTRIBUTES(cloud_workspace_attributes),
                 .description = "The workspaces: either \"name\" or \"tags\". Without the block, "
                                "TF_WORKSPACE names the workspace."}},
 };
@@ -180,7 +180,7 @@ const BackendType cloud_backend = {
         "several or none, it asks. A missing workspace of `name` is made at the first lock, "
         "and a missing project with it; `workspace new` makes one with the tags. With "
         "`TF_WORKSPACE` and neither name nor tags, the workspace must exist.",
-    .schema = {TFE_STORE_ATTRIBUTES, SCHEMA_BLOCKS(blocks),
+    .schema = {TFE_STORE_ATTRIBUTES, SCHEMA_BLOCKS(cloud_blocks),
                .description =
                    "Stores states in workspaces of HCP Terraform, Terraform Enterprise or "
                    "a server with their protocol, chosen by name or by tags."},

@@ -66,18 +66,18 @@ static bool remote_make(const Io *io, Value config, Str workspace, Diags *diags)
            tfe_store_make(store, diags);
 }
 
-static const Attribute workspace_attributes[] = {
+static const Attribute remote_workspace_attributes[] = {
     {"name", &TYPE_STRING, OPTIONAL, "Name of the only workspace."},
     {"prefix", &TYPE_STRING, OPTIONAL,
      "Start of the names of the workspaces at the server; commands use the rest."},
 };
 
-static const Block blocks[] = {
+static const Block remote_blocks[] = {
     {.name = "workspaces",
      .nesting = NEST_SINGLE,
      .min_items = 1,
      .max_items = 1,
-     .schema = {SCHEMA_ATTRIBUTES(workspace_attributes),
+     .schema = {SCHEMA_ATTRIBUTES(remote_workspace_attributes),
                 .description = "The workspaces: either \"name\" or \"prefix\"."}},
 };
 
@@ -96,7 +96,7 @@ const BackendType remote_backend = {
         "interrupted. Only a run in the same directory completes an interrupted one. With "
         "`prefix`, the workspace \"default\" of loam is PREFIX + \"default\"; Terraform does "
         "not use that one.",
-    .schema = {TFE_STORE_ATTRIBUTES, SCHEMA_BLOCKS(blocks),
+    .schema = {TFE_STORE_ATTRIBUTES, SCHEMA_BLOCKS(remote_blocks),
                .description =
                    "Stores states in workspaces of HCP Terraform, Terraform Enterprise or "
                    "a server with their protocol."},
