@@ -42,7 +42,7 @@ typedef struct OciCredentials {
     Str identity_token; /* exchanged for a token of the repository */
 } OciCredentials;
 
-#define HELPER_TIMEOUT_MS 60000
+#define OCI_HELPER_TIMEOUT_MS 60000
 
 /* The best match so far. */
 typedef struct Search {
@@ -185,7 +185,7 @@ static bool credentials_call_helper(Search *search, Str name, Str *problem) {
     const char *argv[] = {str_to_cstr(program, arena), "get", NULL};
     ProcessRequest request = {.argv = argv,
                               .input = search->host,
-                              .timeout_ms = HELPER_TIMEOUT_MS,
+                              .timeout_ms = OCI_HELPER_TIMEOUT_MS,
                               .cancel = search->sources->cancel};
     const Process *process = search->sources->io->process;
     ProcessResult result = {0};

@@ -8,7 +8,7 @@
 #define OUTPUT_KEPT    262144
 #define REMOVE_WAIT_MS 5000
 #define TIDY_MS        10000
-#define TICK_MS        1000
+#define STEP_TICK_MS   1000
 #define RECONNECTS_MAX 20
 #define LIVE           "loam-live "
 #define LIVE_MAX       ((size_t)200)
@@ -52,7 +52,7 @@ typedef struct Report {
 static void step_show_progress(Report *report) {
     const Call *call = report->link->call;
     int64_t now = call_monotonic_ms(call);
-    if (now - report->shown_ms < TICK_MS)
+    if (now - report->shown_ms < STEP_TICK_MS)
         return;
     report->shown_ms = now;
     SCOPED(ArenaRef) scratch = arena_open("ssh progress");

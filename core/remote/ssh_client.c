@@ -16,7 +16,6 @@
 #define YES                     "yes"
 #define GREET_MS                3000
 #define GREET_AGE_MAX_MS        (INT64_C(60) * 60 * 1000) /* the whole plan */
-#define PORT_DEFAULT            22
 #define WAIT_DEFAULT_MS         300000
 #define PLAN_TIMEOUT_DEFAULT_MS 10000
 #define PLAN_TIMEOUT_HINT       "During a plan, the limit is \"plan_timeout\" of the provider \"ssh\"."
@@ -667,7 +666,7 @@ bool ssh_client_limits(const Call *call, const LimitsRequest *request, LimitsRes
     SshClient *client = call->client;
     Value object = request->object;
     int64_t port = client ? client->defaults.machine.target.port : 0;
-    port = object_int(object, "port", port > 0 ? port : PORT_DEFAULT);
+    port = object_int(object, "port", port > 0 ? port : SSH_PORT_DEFAULT);
     Str host = object_text(object, "host", STR_EMPTY);
     Limit limit = {
         .key = str_format(call->arena, "ssh %.*s %lld", STR_ARG(host), (long long)port),

@@ -8,7 +8,7 @@
 
 #define CHANNELS_MAX                                                                               \
     5 /* sshd allows 10 (MaxSessions), and counts a channel for a moment after its end */
-#define TICK_MS 100
+#define POOL_TICK_MS 100
 
 typedef struct Tunnel {
     Str host;
@@ -188,8 +188,8 @@ static SshStatus await_opening(const Acquiring *acquiring, SshLease *lease) {
     const SshTimeout *timeout = &acquiring->timeout;
     int64_t waited_ms = 0;
     while (lease->is_opening && ssh_pool_has_time(timeout, waited_ms)) {
-        thread_wait(&pool->changed, &pool->lock, TICK_MS);
-        waited_ms += TICK_MS;
+        thread_wait(&pool->changed, &pool->lock, POOL_TICK_MS);
+        waited_ms += POOL_TICK_MS;
     }
     if (!lease->is_opening) {
         *acquiring->problem = clone_problem(&lease->problem, acquiring->arena);

@@ -10,7 +10,6 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#define PORT_DEFAULT       22
 #define CONFIG_VARIABLE    "LOAM_SSH_CONFIG"
 #define NO_AGENT           "none"
 #define HOPS_MAX           8 /* jump hosts of a configuration */
@@ -451,7 +450,7 @@ static bool complete_proxy(const Call *call, SshHop *hop, Diags *diags) {
 static bool complete_hop(const Call *call, SshHop *hop, Diags *diags) {
     SshTarget *target = &hop->target;
     if (target->port == 0)
-        target->port = PORT_DEFAULT;
+        target->port = SSH_PORT_DEFAULT;
     if (target->user.len == 0)
         target->user = STR("root");
     if (target->host_key.len == 0 && target->host_ca.len == 0 && target->known_hosts.len == 0 &&

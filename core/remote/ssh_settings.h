@@ -9,6 +9,8 @@
 #include "ssh_key_text.h"
 #include "ssh_target.h"
 
+#define SSH_PORT_DEFAULT 22
+
 /* clang-format off */
 /* Rows of an attribute table, without "host". */
 #define SSH_SETTINGS_ATTRIBUTES                                                                    \

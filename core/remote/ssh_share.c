@@ -6,7 +6,7 @@
 
 #include <pthread.h>
 
-#define TICK_MS 100
+#define SHARE_TICK_MS 100
 
 typedef struct Kept {
     SshOutput output;
@@ -115,8 +115,8 @@ bool ssh_share_recall(SshShare *share, const SshRecall *wanted, SshOutput *out,
     int64_t waited_ms = 0;
     while (!found && find_reading(share, wanted->machine) != SIZE_MAX &&
            ssh_pool_has_time(&wanted->timeout, waited_ms)) {
-        thread_wait(&share->changed, &share->lock, TICK_MS);
-        waited_ms += TICK_MS;
+        thread_wait(&share->changed, &share->lock, SHARE_TICK_MS);
+        waited_ms += SHARE_TICK_MS;
         found = share_find(share, key, wanted->min_at_ms);
     }
     if (found) {
@@ -163,7 +163,7 @@ bool ssh_share_claim_config(SshShare *share, Str key, Str *out) {
         map_set(&share->configs, str_clone(key, share->arena), found);
     }
     while (found->is_busy)
-        thread_wait(&share->changed, &share->lock, TICK_MS);
+        thread_wait(&share->changed, &share->lock, SHARE_TICK_MS);
     *out = found->text; /* its memory stays until the share is closed */
     found->is_busy = found->text.len == 0;
     return !found->is_busy;
