@@ -26,7 +26,7 @@ void cli_write(const Cli *cli, Str text) {
 static const RenderPeer terraform = {"Terraform", "terraform", true};
 static const RenderPeer tofu = {"OpenTofu", "tofu", false};
 
-static const CliName names[] = {
+static const CliName cli_names[] = {
     {"loam", "loam", VERSION_TERRAFORM, "terraform", "terraform.ui", "registry.opentofu.org",
      ".loam", false, NULL, false, false},
     {"terraform", "Terraform", VERSION_TERRAFORM, "terraform", "terraform.ui",
@@ -36,7 +36,7 @@ static const CliName names[] = {
 };
 
 const CliName *cli_name(const Cli *cli) {
-    return cli->name ? cli->name : &names[0];
+    return cli->name ? cli->name : &cli_names[0];
 }
 
 Str cli_default_registry(const Cli *cli) {
@@ -46,11 +46,11 @@ Str cli_default_registry(const Cli *cli) {
 
 const CliName *cli_name_of_program(const char *path) {
     Str name = disk_name_of(str_from_cstr(path));
-    for (size_t i = 0; i < ARRAY_COUNT(names); i++) {
-        if (str_equal_cstr(name, names[i].name))
-            return &names[i];
+    for (size_t i = 0; i < ARRAY_COUNT(cli_names); i++) {
+        if (str_equal_cstr(name, cli_names[i].name))
+            return &cli_names[i];
     }
-    return &names[0];
+    return &cli_names[0];
 }
 
 int64_t cli_now_ms(const Cli *cli) {

@@ -13,7 +13,7 @@ static const Option apply_options[] = {
      "Reject a saved plan whose stored bytes do not have this digest (sha256:HEX)."},
 };
 
-static const Option options[] = {
+static const Option cmd_apply_options[] = {
     {"auto-approve", OPTION_FLAG, NULL, "Skip the approval prompt."},
     {"suppress-forget-errors", OPTION_FLAG, NULL,
      "Do not fail if a destroy leaves forgotten objects behind."},
@@ -313,7 +313,7 @@ const Command cmd_apply = {
              "an interrupted one. An interrupted apply of a saved plan is continued by the same "
              "command.",
     .example = "loam apply",
-    .groups = {OPTION_GROUP(options), OPTION_GROUP(apply_options), &option_operation,
+    .groups = {OPTION_GROUP(cmd_apply_options), OPTION_GROUP(apply_options), &option_operation,
                &option_variables, &option_state, &reporting_options, &option_environment,
                &option_change, &option_view},
     .most_positionals = 1,
@@ -328,7 +328,7 @@ const Command cmd_destroy = {
     .about =
         "Shows the objects to destroy, asks for approval, and destroys them in dependency order.",
     .example = "loam destroy -target=libvirt_domain.web",
-    .groups = {OPTION_GROUP(options), &option_operation, &option_variables, &option_state,
+    .groups = {OPTION_GROUP(cmd_apply_options), &option_operation, &option_variables, &option_state,
                &reporting_options, &option_environment, &option_change, &option_view},
     .run = run_destroy,
     .json_view = view_json_open,

@@ -5,25 +5,25 @@
 #include "json.h"
 #include "secret.h"
 
-typedef struct Run {
+typedef struct BundleRun {
     Cli *cli;
     const Arguments *arguments;
     Diags *diags;
-} Run;
+} BundleRun;
 
-static bool create_fail(Run *run, Str path, Str why) {
+static bool create_fail(BundleRun *run, Str path, Str why) {
     return diags_fail(run->diags, NO_RANGE, "Failed to create the bundle", "\"%.*s\": %.*s.",
                       STR_ARG(path), STR_ARG(why));
 }
 
-static bool create_read_file(Run *run, Str path, Str *out) {
+static bool create_read_file(BundleRun *run, Str path, Str *out) {
     const Disk *disk = run->cli->io.disk;
     int error = disk->read_file(disk->self, path, out, run->cli->arena);
     return !error || create_fail(run, path, str_from_cstr(strerror(-error)));
 }
 
 /* Reads the password from LOAM_BUNDLE_PASSWORD or from the terminal. */
-static bool read_password(Run *run, Str path, Str *out) {
+static bool read_password(BundleRun *run, Str path, Str *out) {
     const Process *process = run->cli->io.process;
     const char *variable = process->environment(process->self, "LOAM_BUNDLE_PASSWORD");
     if (variable) {
@@ -39,7 +39,7 @@ static bool read_password(Run *run, Str path, Str *out) {
     return is_read || create_fail(run, path, STR("no password was entered"));
 }
 
-static bool create_read_secret(Run *run, MinisignSecret *out) {
+static bool create_read_secret(BundleRun *run, MinisignSecret *out) {
     Str text, problem, password = STR_EMPTY, path = option_text(run->arguments, "sign-key");
     Arena *arena = run->cli->arena;
     if (!create_read_file(run, path, &text) ||
@@ -54,7 +54,7 @@ static void create_show_progress(void *, Str path) {
     terminal_print("%.*s\n", STR_ARG(path));
 }
 
-static bool create_bundle(Run *run, const MinisignSecret *secret) {
+static bool create_bundle(BundleRun *run, const MinisignSecret *secret) {
     Cli *cli = run->cli;
     Str path = run->arguments->positionals.items[0], text;
     BundleInventory inventory;
@@ -78,7 +78,7 @@ static bool create_bundle(Run *run, const MinisignSecret *secret) {
 }
 
 static int run_create(Cli *cli, const Arguments *arguments, Diags *diags) {
-    Run run = {cli, arguments, diags};
+    BundleRun run = {cli, arguments, diags};
     MinisignSecret secret;
     bool is_signed = option_is_given(arguments, "sign-key");
     bool is_done = (!is_signed || create_read_secret(&run, &secret)) &&
@@ -175,7 +175,7 @@ static int run_list(Cli *cli, const Arguments *arguments, Diags *diags) {
     return 0;
 }
 
-static const Option list_options[] = {
+static const Option bundle_list_options[] = {
     {"json", OPTION_FLAG, NULL, "Print as JSON."},
 };
 
@@ -186,7 +186,7 @@ static const Command cmd_bundle_list = {
     .about = "Prints digest, versions, files and images. Verifies the list, but does not read the "
              "files; \"loam bundle verify\" does.",
     .example = "loam bundle list cluster.bundle",
-    .groups = {OPTION_GROUP(list_options), &option_view},
+    .groups = {OPTION_GROUP(bundle_list_options), &option_view},
     .most_positionals = 1,
     .least_positionals = 1,
     .missing = "Give the path of one bundle.",
@@ -236,8 +236,8 @@ static const Command cmd_bundle_verify = {
     .run = run_verify,
 };
 
-static const Command *const subcommands[] = {&cmd_bundle_create, &cmd_bundle_verify,
-                                             &cmd_bundle_list};
+static const Command *const bundle_subcommands[] = {&cmd_bundle_create, &cmd_bundle_verify,
+                                                    &cmd_bundle_list};
 
 const Command cmd_bundle = {
     .name = "bundle",
@@ -246,5 +246,5 @@ const Command cmd_bundle = {
     .about = "A bundle has the programs, images and manifests that the machines of a cluster need, "
              "with their digests and a signature: a directory or a .tar.zst.",
     .example = "loam bundle create inventory.yaml cluster.bundle",
-    COMMAND_SUBCOMMANDS(subcommands),
+    COMMAND_SUBCOMMANDS(bundle_subcommands),
 };

@@ -9,7 +9,7 @@
 #include "view_diag.h"
 #include "view_outputs.h"
 
-static const Option options[] = {
+static const Option console_options[] = {
     {"json", OPTION_FLAG, NULL,
      "Read one JSON request per line and print one JSON response per line."},
     {"scope", OPTION_TEXT, "ADDRESS",
@@ -286,7 +286,7 @@ const Command cmd_console = {
         "or end of input ends the console. If the input is piped, each line is an expression and "
         "only the last result is printed; the first error ends the console with exit status 1.",
     .example = "echo 'cidrhost(\"10.17.0.0/24\", 7)' | loam console",
-    .groups = {OPTION_GROUP(options), &option_variables, &option_state, &option_environment,
+    .groups = {OPTION_GROUP(console_options), &option_variables, &option_state, &option_environment,
                &option_view},
     .run = console_run,
 };

@@ -9,9 +9,9 @@
 #include "reporting.h"
 #include "url.h"
 
-#define SECRET     "NOTIFY_SECRET"
-#define TIMEOUT_MS 30000
-#define RETRIES    2
+#define SECRET           "NOTIFY_SECRET"
+#define DRIFT_TIMEOUT_MS 30000
+#define RETRIES          2
 
 /* Checks URL and key before the plan. Returns false, with an error, if the URL is neither https nor
  * http to a loopback address, or if there is no key. */
@@ -89,7 +89,7 @@ static bool notice_send(const Cli *cli, const Plan *plan, Str url, Diags *diags)
         .url = url,
         .body = notice_body_of(cli, plan),
         .redirect_limit = -1,
-        .timeout_ms = TIMEOUT_MS,
+        .timeout_ms = DRIFT_TIMEOUT_MS,
         .retries = RETRIES,
         .cancel = cli->cancel,
     };
@@ -108,7 +108,7 @@ static bool notice_send(const Cli *cli, const Plan *plan, Str url, Diags *diags)
                       STR_ARG(url_scrub(problem, url, cli->arena)));
 }
 
-static const Option options[] = {
+static const Option drift_options[] = {
     {"notify", OPTION_TEXT, "URL",
      "Send a signed notice to this URL if there is drift; the key is LOAM_NOTIFY_SECRET."},
     {"json", OPTION_FLAG, NULL, "Print events as JSON, one per line."},
@@ -142,7 +142,7 @@ static int cmd_drift_run(Cli *cli, const Arguments *arguments, Diags *diags) {
     return url.ptr && !notice_send(cli, operation.result.plan, url, diags) ? 1 : 2;
 }
 
-static const CommandStatus statuses[] = {{2, "Drift was found."}, {0}};
+static const CommandStatus drift_statuses[] = {{2, "Drift was found."}, {0}};
 
 const Command cmd_drift = {
     .name = "drift",
@@ -154,9 +154,9 @@ const Command cmd_drift = {
         "owners. Fields that the configuration does not set do not count if the remote system "
         "tells them apart, as Kubernetes does. Changes nothing.\n"
         "Exit status: 0 without drift, 2 with drift, 1 after an error.",
-    .statuses = statuses,
+    .statuses = drift_statuses,
     .example = "loam drift -target=libvirt_domain.web",
-    .groups = {OPTION_GROUP(options), &option_operation, &option_variables, &option_state,
+    .groups = {OPTION_GROUP(drift_options), &option_operation, &option_variables, &option_state,
                &reporting_options, &option_environment, &option_view},
     .run = cmd_drift_run,
     .json_view = view_json_open,

@@ -12,7 +12,7 @@
 #include "static_eval.h"
 #include "utf8.h"
 
-#define SHOWN_BYTES 60 /* longest printed text of a value */
+#define ENV_SHOWN_BYTES 60 /* longest printed text of a value */
 
 /* Lists the differences between two environments: values of variables, arguments of backend and
  * providers, and planned changes. Values keep their marks, and repetitions of a secret of either
@@ -341,7 +341,7 @@ static bool environment_diff(const Cli *cli, const Arguments *arguments, const S
     return true;
 }
 
-static const Option list_options[] = {
+static const Option env_list_options[] = {
     {"json", OPTION_FLAG, NULL, "Print as JSON."},
 };
 
@@ -409,7 +409,8 @@ static const Command cmd_env_list = {
              "and which are protected. A star marks the selected one (-env or LOAM_ENV). If the "
              "configuration declares no environments, lists the workspaces.",
     .example = "loam env list",
-    .groups = {OPTION_GROUP(list_options), &option_variables, &option_environment, &option_view},
+    .groups = {OPTION_GROUP(env_list_options), &option_variables, &option_environment,
+               &option_view},
     .run = env_run_list,
 };
 
@@ -440,8 +441,9 @@ static Str cell_of(const EnvironmentDifference *difference, size_t side, Arena *
         return STR("-");
     if (env_is_whole_resource(difference))
         return STR("exists");
-    return env_is_secret(difference) ? STR("(sensitive value)")
-                                     : value_display(difference->values[side], SHOWN_BYTES, arena);
+    return env_is_secret(difference)
+               ? STR("(sensitive value)")
+               : value_display(difference->values[side], ENV_SHOWN_BYTES, arena);
 }
 
 static void env_add_cell(StrBuf *out, Str text, size_t width) {
@@ -577,7 +579,7 @@ static const Command cmd_env_diff = {
     .run = run_diff,
 };
 
-static const Command *const subcommands[] = {&cmd_env_list, &cmd_env_diff, &cmd_env_promote};
+static const Command *const env_subcommands[] = {&cmd_env_list, &cmd_env_diff, &cmd_env_promote};
 
 /* Terraform's old name of "workspace" is "env". */
 static const Command *redirect(const Cli *cli, const StrVec *words) {
@@ -596,6 +598,6 @@ const Command cmd_env = {
     .about = "An environment is a deployment of the configuration, with its own variable values, "
              "settings and state. Select one with -env or LOAM_ENV.",
     .example = "loam env diff staging production",
-    COMMAND_SUBCOMMANDS(subcommands),
+    COMMAND_SUBCOMMANDS(env_subcommands),
     .redirect = redirect,
 };

@@ -11,7 +11,7 @@
 
 #include <errno.h>
 
-#define SHOWN_BYTES 60 /* longest printed text of a value */
+#define PROMOTE_SHOWN_BYTES 60 /* longest printed text of a value */
 
 /* A replacement of bytes in a file. */
 typedef struct Edit {
@@ -264,7 +264,7 @@ static Str promote_shown(const Promoting *promoting, const EnvironmentValue *val
     const Variable *variable = map_find(&promoting->config->root->variables, value->name);
     return variable && variable->sensitive
                ? STR("(sensitive value)")
-               : value_display(value->value, SHOWN_BYTES, promoting->arena);
+               : value_display(value->value, PROMOTE_SHOWN_BYTES, promoting->arena);
 }
 
 static bool promote_one(Promoting *promoting, Str name) {
@@ -431,7 +431,7 @@ static bool promote(Promoting *promoting) {
     return ok && (promoting->edits.count == 0 || promote_save(promoting));
 }
 
-static const Option options[] = {
+static const Option env_promote_options[] = {
     {"only", OPTION_TEXT, "NAME", "Promote only this variable. May be repeated."},
     {"branch", OPTION_TEXT, "NAME",
      "Create this git branch, switch to it, and commit the change there."},
@@ -496,7 +496,7 @@ const Command cmd_env_promote = {
         "The source must be applied completely and without errors, with an empty plan now. A value "
         "of the target that is no literal is an error. The command applies and pushes nothing.",
     .example = "loam env promote staging production",
-    .groups = {OPTION_GROUP(options), &option_variables, &option_view},
+    .groups = {OPTION_GROUP(env_promote_options), &option_variables, &option_view},
     .most_positionals = 2,
     .run = promote_run,
 };

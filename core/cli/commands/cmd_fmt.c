@@ -33,7 +33,7 @@ static const FileKind file_kinds[] = {
     {".loamquery.yaml", fmt_yaml},
 };
 
-typedef struct Run {
+typedef struct FmtRun {
     Cli *cli;
     bool lists;
     bool writes;
@@ -42,9 +42,9 @@ typedef struct Run {
     bool is_recursive;
     bool has_changes;
     Diags *diags;
-} Run;
+} FmtRun;
 
-static const Option options[] = {
+static const Option fmt_options[] = {
     {"list", OPTION_FLAG_ON, NULL, "List the changed files (default true)."},
     {"write", OPTION_FLAG_ON, NULL, "Write the formatted files (default true)."},
     {"diff", OPTION_FLAG, NULL, "Show the changes as a diff."},
@@ -52,7 +52,7 @@ static const Option options[] = {
     {"recursive", OPTION_FLAG, NULL, "Also format files in subdirectories."},
 };
 
-static bool cmd_fmt_report(Run *run, const char *summary, Str path, int error) {
+static bool cmd_fmt_report(FmtRun *run, const char *summary, Str path, int error) {
     const char *hint = disk_hint(error, "");
     return diags_fail(run->diags, NO_RANGE, summary, "\"%.*s\": %s.%s%s", STR_ARG(path),
                       process_error(error), hint[0] ? " " : "", hint);
@@ -67,7 +67,7 @@ static Fmt find_layout(Str name) {
 }
 
 /* Writes the old text to a temporary file for diff: text from standard input is not on disk. */
-static bool write_aside(Run *run, Str bytes, Str *path, Arena *scratch) {
+static bool write_aside(FmtRun *run, Str bytes, Str *path, Arena *scratch) {
     const char *directory = run->cli->io.process->environment(run->cli->io.process->self, "TMPDIR");
     Str name = str_format(scratch, "loam-fmt-%d.old", (int)getpid());
     *path = disk_join(str_from_cstr(directory ? directory : "/tmp"), name, scratch);
@@ -77,7 +77,7 @@ static bool write_aside(Run *run, Str bytes, Str *path, Arena *scratch) {
 }
 
 /* Shows the differences with the system's program diff. */
-static bool show_diff(Run *run, Str path, Str old, Str laid_out, Arena *scratch) {
+static bool show_diff(FmtRun *run, Str path, Str old, Str laid_out, Arena *scratch) {
     const Disk *disk = run->cli->io.disk;
     const Process *process = run->cli->io.process;
     Str aside;
@@ -118,7 +118,7 @@ static Str cmd_fmt_real_path(Str path, Arena *arena) {
 }
 
 /* Writes to the target of a symbolic link, so that the link remains. */
-static bool write_back(Run *run, Str path, Str text, Arena *scratch) {
+static bool write_back(FmtRun *run, Str path, Str text, Arena *scratch) {
     const Disk *disk = run->cli->io.disk;
     DiskStat stat;
     int error = disk->stat(disk->self, path, &stat);
@@ -127,7 +127,7 @@ static bool write_back(Run *run, Str path, Str text, Arena *scratch) {
     return !error || cmd_fmt_report(run, "Failed to write the file", path, error);
 }
 
-static bool finish_file(Run *run, Str path, Str old, Str text, Arena *scratch) {
+static bool finish_file(FmtRun *run, Str path, Str old, Str text, Arena *scratch) {
     bool is_same = str_equal(old, text);
     if (!run->lists && !run->writes && !run->shows_diff && !run->checks)
         terminal_out(text);
@@ -141,7 +141,7 @@ static bool finish_file(Run *run, Str path, Str old, Str text, Arena *scratch) {
     return !run->shows_diff || show_diff(run, path, old, text, scratch);
 }
 
-static bool cmd_fmt_run_file(Run *run, Str path) {
+static bool cmd_fmt_run_file(FmtRun *run, Str path) {
     SCOPED(ArenaRef) scratch = arena_open("fmt");
     Arena *kept = run->cli->arena; /* owns the texts that diagnostics point into */
     const Disk *disk = run->cli->io.disk;
@@ -167,7 +167,7 @@ static bool is_own_directory(Str directory, Str path, Arena *arena) {
 }
 
 /* Formats the files of the directory; queues its subdirectories. */
-static bool run_directory(Run *run, Str directory, StrVec *directories) {
+static bool run_directory(FmtRun *run, Str directory, StrVec *directories) {
     const Disk *disk = run->cli->io.disk;
     DiskEntries entries = {0};
     int error = disk->list(disk->self, directory, &entries, run->cli->arena);
@@ -189,7 +189,7 @@ static bool run_directory(Run *run, Str directory, StrVec *directories) {
     return ok;
 }
 
-static bool run_path(Run *run, Str path) {
+static bool run_path(FmtRun *run, Str path) {
     const Disk *disk = run->cli->io.disk;
     DiskStat stat;
     int error = disk->stat(disk->self, path, &stat);
@@ -212,7 +212,7 @@ static bool run_path(Run *run, Str path) {
     return ok;
 }
 
-static bool run_stdin(Run *run) {
+static bool run_stdin(FmtRun *run) {
     Arena *arena = run->cli->arena;
     Str path = STR("<stdin>");
     Str old = terminal_read_all(arena);
@@ -224,7 +224,7 @@ static bool run_stdin(Run *run) {
 }
 
 static int cmd_fmt_run(Cli *cli, const Arguments *arguments, Diags *diags) {
-    Run run = {
+    FmtRun run = {
         .cli = cli,
         .lists = option_flag(arguments, "list"),
         .writes = option_flag(arguments, "write"),
@@ -249,7 +249,7 @@ static int cmd_fmt_run(Cli *cli, const Arguments *arguments, Diags *diags) {
     return run.checks && run.has_changes ? STATUS_CHANGED : 0;
 }
 
-static const CommandStatus statuses[] = {
+static const CommandStatus fmt_statuses[] = {
     {2, "A file cannot be parsed."}, {3, "With -check, a file is not formatted."}, {0}};
 
 const Command cmd_fmt = {
@@ -263,9 +263,9 @@ const Command cmd_fmt = {
         "In YAML, only the text inside ${...} and %{...} is formatted. JSON is left unchanged.\n"
         "Exit status 2: a file could not be read or parsed; 3: with -check, a file is not "
         "formatted.",
-    .statuses = statuses,
+    .statuses = fmt_statuses,
     .example = "loam fmt -check -recursive",
-    .groups = {OPTION_GROUP(options), &option_view},
+    .groups = {OPTION_GROUP(fmt_options), &option_view},
     .most_positionals = PATHS_MAX,
     .run = cmd_fmt_run,
 };

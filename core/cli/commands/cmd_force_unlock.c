@@ -2,7 +2,7 @@
 #include "command.h"
 #include "environment.h"
 
-static const Option options[] = {
+static const Option force_unlock_options[] = {
     {"force", OPTION_FLAG, NULL, "Skip the approval prompt."},
     {"dynamodb-digest", OPTION_FLAG, NULL,
      "Instead of a lock, remove the digest of the state from the DynamoDB table of the backend "
@@ -91,8 +91,8 @@ const Command cmd_force_unlock = {
              "process, so it cannot be removed. With -dynamodb-digest, removes the digest that a "
              "DynamoDB table has of the state, when both do not fit together.",
     .example = "loam force-unlock 6f0e0c5a-91a4-4d3c-8ee5-3c1d1a0ab7d2",
-    .groups = {OPTION_GROUP(options), &option_variables, &option_environment, &option_protected,
-               &option_view},
+    .groups = {OPTION_GROUP(force_unlock_options), &option_variables, &option_environment,
+               &option_protected, &option_view},
     .most_positionals = 1,
     .run = unlock_run,
 };

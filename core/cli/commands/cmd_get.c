@@ -2,7 +2,7 @@
 #include "command.h"
 #include "project.h"
 
-static const Option options[] = {
+static const Option get_options[] = {
     {"update", OPTION_FLAG, NULL, "Select newer revisions and lock them."},
 };
 
@@ -23,7 +23,7 @@ const Command cmd_get = {
     .about = "Downloads the modules that the configuration calls, in the revisions of "
              ".loam.lock.yaml, like \"loam init\". Does nothing else.",
     .example = "loam get -update",
-    .groups = {OPTION_GROUP(options), &option_variables, &option_tests, &option_environment,
+    .groups = {OPTION_GROUP(get_options), &option_variables, &option_tests, &option_environment,
                &option_view},
     .run = get_run,
 };

@@ -4,8 +4,8 @@
 #include "json.h"
 #include "utf8.h"
 
-#define TIMEOUT_MS    300000
-#define MESSAGE_BYTES 100 /* longest printed message */
+#define GITOPS_TIMEOUT_MS 300000
+#define MESSAGE_BYTES     100 /* longest printed message */
 
 static const Option reconcile_options[] = {
     {"with-source", OPTION_FLAG, NULL, "Reconcile the sources of the objects first."},
@@ -95,7 +95,7 @@ static bool select_instances(GitopsRun *run) {
 
 static bool read_timeout(GitopsRun *run) {
     Str text = option_text(run->arguments, "timeout");
-    run->options.timeout_ms = TIMEOUT_MS;
+    run->options.timeout_ms = GITOPS_TIMEOUT_MS;
     if (!text.ptr ||
         (clock_parse_duration(text, &run->options.timeout_ms) && run->options.timeout_ms > 0))
         return true;
@@ -158,7 +158,7 @@ static bool call_providers(GitopsRun *run) {
 
 /* Output. */
 
-#define COLUMNS 6
+#define GITOPS_COLUMNS 6
 
 static void cells_of(const GitopsResult *result, const GitopsRow *row, Str *out, Arena *arena) {
     Str message = utf8_strip_controls(row->message, arena);
@@ -172,32 +172,32 @@ static void cells_of(const GitopsResult *result, const GitopsRow *row, Str *out,
 }
 
 static void gitops_add_line(StrBuf *out, const Str *cells, const size_t *widths) {
-    for (size_t i = 0; i < COLUMNS; i++) {
+    for (size_t i = 0; i < GITOPS_COLUMNS; i++) {
         size_t taken = utf8_display_width(cells[i]);
         strbuf_add(out, cells[i]);
-        if (i + 1 < COLUMNS)
+        if (i + 1 < GITOPS_COLUMNS)
             strbuf_add_repeat(out, ' ', (taken < widths[i] ? widths[i] - taken : 0) + 2);
     }
     strbuf_add_char(out, '\n');
 }
 
 static Str table_of(const GitopsResults *results, Arena *arena) {
-    static const char *const titles[COLUMNS] = {"ADDRESS",  "OBJECT",    "READY",
-                                                "REVISION", "SUSPENDED", "MESSAGE"};
+    static const char *const titles[GITOPS_COLUMNS] = {"ADDRESS",  "OBJECT",    "READY",
+                                                       "REVISION", "SUSPENDED", "MESSAGE"};
     StrBuf out = strbuf_new(arena);
-    size_t widths[COLUMNS];
-    Str cells[COLUMNS];
-    for (size_t i = 0; i < COLUMNS; i++)
+    size_t widths[GITOPS_COLUMNS];
+    Str cells[GITOPS_COLUMNS];
+    for (size_t i = 0; i < GITOPS_COLUMNS; i++)
         widths[i] = strlen(titles[i]);
     vec_each(results, result) {
         vec_each(&result->rows, row) {
             cells_of(result, row, cells, arena);
-            for (size_t i = 0; i < COLUMNS; i++)
+            for (size_t i = 0; i < GITOPS_COLUMNS; i++)
                 if (utf8_display_width(cells[i]) > widths[i])
                     widths[i] = utf8_display_width(cells[i]);
         }
     }
-    for (size_t i = 0; i < COLUMNS; i++)
+    for (size_t i = 0; i < GITOPS_COLUMNS; i++)
         cells[i] = str_from_cstr(titles[i]);
     gitops_add_line(&out, cells, widths);
     vec_each(results, result) {
@@ -257,19 +257,19 @@ static int run_action(Cli *cli, const Arguments *arguments, GitopsAction action,
     return ok ? 0 : 1;
 }
 
-static int run_reconcile(Cli *cli, const Arguments *arguments, Diags *diags) {
+static int gitops_run_reconcile(Cli *cli, const Arguments *arguments, Diags *diags) {
     return run_action(cli, arguments, GITOPS_RECONCILE, diags);
 }
 
-static int run_suspend(Cli *cli, const Arguments *arguments, Diags *diags) {
+static int gitops_run_suspend(Cli *cli, const Arguments *arguments, Diags *diags) {
     return run_action(cli, arguments, GITOPS_SUSPEND, diags);
 }
 
-static int run_resume(Cli *cli, const Arguments *arguments, Diags *diags) {
+static int gitops_run_resume(Cli *cli, const Arguments *arguments, Diags *diags) {
     return run_action(cli, arguments, GITOPS_RESUME, diags);
 }
 
-static int run_status(Cli *cli, const Arguments *arguments, Diags *diags) {
+static int gitops_run_status(Cli *cli, const Arguments *arguments, Diags *diags) {
     return run_action(cli, arguments, GITOPS_STATUS, diags);
 }
 
@@ -285,7 +285,7 @@ static const Command reconcile_command = {
     .groups = {OPTION_GROUP(reconcile_options), &option_variables, &option_state,
                &option_environment, &option_view},
     .most_positionals = UINT32_MAX,
-    .run = run_reconcile,
+    .run = gitops_run_reconcile,
 };
 
 static const Command suspend_command = {
@@ -299,7 +299,7 @@ static const Command suspend_command = {
     .groups = {OPTION_GROUP(show_options), &option_variables, &option_state, &option_environment,
                &option_protected, &option_view},
     .most_positionals = UINT32_MAX,
-    .run = run_suspend,
+    .run = gitops_run_suspend,
 };
 
 static const Command resume_command = {
@@ -312,7 +312,7 @@ static const Command resume_command = {
     .groups = {OPTION_GROUP(show_options), &option_variables, &option_state, &option_environment,
                &option_protected, &option_view},
     .most_positionals = UINT32_MAX,
-    .run = run_resume,
+    .run = gitops_run_resume,
 };
 
 static const Command status_command = {
@@ -326,11 +326,11 @@ static const Command status_command = {
     .groups = {OPTION_GROUP(show_options), &option_variables, &option_state, &option_environment,
                &option_view},
     .most_positionals = UINT32_MAX,
-    .run = run_status,
+    .run = gitops_run_status,
 };
 
-static const Command *const subcommands[] = {&reconcile_command, &suspend_command, &resume_command,
-                                             &status_command};
+static const Command *const gitops_subcommands[] = {&reconcile_command, &suspend_command,
+                                                    &resume_command, &status_command};
 
 const Command cmd_gitops = {
     .name = "gitops",
@@ -341,5 +341,5 @@ const Command cmd_gitops = {
              "instance, all instances of a resource, or a module. Variables and providers are "
              "those of the configuration; other objects have the values of the state.",
     .example = "loam gitops status",
-    COMMAND_SUBCOMMANDS(subcommands),
+    COMMAND_SUBCOMMANDS(gitops_subcommands),
 };

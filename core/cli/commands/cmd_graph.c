@@ -6,7 +6,7 @@
 
 #include <errno.h>
 
-static const Option options[] = {
+static const Option graph_options[] = {
     {"type", OPTION_CHOICE, "plan|plan-refresh-only|plan-destroy|apply",
      "Print the complete graph of this operation."},
     {"plan", OPTION_PATH, "PATH", "Print the graph of this saved plan's apply."},
@@ -21,7 +21,7 @@ typedef struct GraphTypeName {
     GraphType type;
 } GraphTypeName;
 
-static const GraphTypeName types[] = {
+static const GraphTypeName graph_types[] = {
     {"plan", GRAPH_PLAN},
     {"plan-refresh-only", GRAPH_PLAN},
     {"plan-destroy", GRAPH_PLAN_DESTROY},
@@ -33,9 +33,9 @@ static bool cmd_graph_read_type(const Arguments *arguments, GraphType *out, Diag
     *out = option_is_given(arguments, "plan") ? GRAPH_APPLY : GRAPH_RESOURCES;
     if (text.len == 0)
         return true;
-    for (size_t i = 0; i < ARRAY_COUNT(types); i++) {
-        if (str_equal_cstr(text, types[i].name)) {
-            *out = types[i].type;
+    for (size_t i = 0; i < ARRAY_COUNT(graph_types); i++) {
+        if (str_equal_cstr(text, graph_types[i].name)) {
+            *out = graph_types[i].type;
             return true;
         }
     }
@@ -139,6 +139,6 @@ const Command cmd_graph = {
         "actions, and a frame in the colour of the most severe one: red deletes, violet replaces, "
         "amber updates, green creates, blue reads.",
     .example = "loam graph -format=svg > graph.svg",
-    .groups = {OPTION_GROUP(options), &option_variables, &option_environment, &option_view},
+    .groups = {OPTION_GROUP(graph_options), &option_variables, &option_environment, &option_view},
     .run = cmd_graph_run,
 };

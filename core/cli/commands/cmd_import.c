@@ -2,7 +2,7 @@
 #include "command.h"
 #include "environment.h"
 
-static const Option options[] = {
+static const Option import_options[] = {
     {"config", OPTION_PATH, "DIR",
      "Directory of the configuration (default: the current directory)."},
     {"parallelism", OPTION_TEXT, "N", "Number of concurrent operations (default 10)."},
@@ -119,7 +119,7 @@ const Command cmd_import = {
         "must declare a resource with that address. Only the state changes; to see the "
         "differences, run \"loam plan\". An import block does the same as part of a plan.",
     .example = "loam import libvirt_pool.images default",
-    .groups = {OPTION_GROUP(options), &option_variables, &option_state, &option_environment,
+    .groups = {OPTION_GROUP(import_options), &option_variables, &option_state, &option_environment,
                &option_change, &option_view},
     .most_positionals = 2,
     .run = cmd_import_run,

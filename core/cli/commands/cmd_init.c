@@ -5,7 +5,7 @@
 #include "module_install.h"
 #include "provider_setup.h"
 
-static const Option options[] = {
+static const Option init_options[] = {
     {"upgrade", OPTION_FLAG, NULL, "Select newer versions of modules and providers."},
     {"get", OPTION_FLAG_ON, NULL, "Install modules (default true)."},
     {"backend", OPTION_FLAG_ON, NULL, "Initialize the backend (default true)."},
@@ -184,7 +184,7 @@ const Command cmd_init = {
         "configuration or from their registries; -upgrade selects newer versions. Safe to run "
         "again.",
     .example = "loam init",
-    .groups = {OPTION_GROUP(options), &backend_init_options, &option_variables, &option_tests,
+    .groups = {OPTION_GROUP(init_options), &backend_init_options, &option_variables, &option_tests,
                &option_environment, &option_owner, &option_view},
     .run = init_run,
     .json_view = view_json_open,

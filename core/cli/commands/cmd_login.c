@@ -233,7 +233,7 @@ static bool login_service_finish(const PackageQuery *query, const LoginService *
     return true;
 }
 
-static const Option options[] = {
+static const Option login_options[] = {
     {"token-stdin", OPTION_FLAG, NULL,
      "Read the token from standard input instead of obtaining one from the host."},
 };
@@ -378,7 +378,7 @@ const Command cmd_login = {
         "this machine, and waits for its answer. A host with only a page of tokens lets you paste "
         "one.",
     .example = "loam login registry.example.com",
-    .groups = {OPTION_GROUP(options), &option_view},
+    .groups = {OPTION_GROUP(login_options), &option_view},
     .most_positionals = 1,
     .run = login_run,
 };

@@ -19,7 +19,7 @@ static int run_functions(Cli *cli, const Arguments *arguments, Diags *diags) {
     return 0;
 }
 
-static const Option options[] = {
+static const Option metadata_options[] = {
     {"json", OPTION_FLAG, NULL, "Print as JSON; required."},
 };
 
@@ -29,11 +29,11 @@ static const Command cmd_metadata_functions = {
     .usage = "-json",
     .about = "Prints the parameters and the result type of each function, as JSON.",
     .example = "loam metadata functions -json",
-    .groups = {OPTION_GROUP(options), &option_view},
+    .groups = {OPTION_GROUP(metadata_options), &option_view},
     .run = run_functions,
 };
 
-static const Command *const subcommands[] = {&cmd_metadata_functions, &cmd_metadata_page};
+static const Command *const metadata_subcommands[] = {&cmd_metadata_functions, &cmd_metadata_page};
 
 const Command cmd_metadata = {
     .name = "metadata",
@@ -41,5 +41,5 @@ const Command cmd_metadata = {
     .usage = "<command> [options] [arguments]",
     .about = "Prints documentation generated from loam's own tables.",
     .example = "loam metadata page types/libvirt_domain",
-    COMMAND_SUBCOMMANDS(subcommands),
+    COMMAND_SUBCOMMANDS(metadata_subcommands),
 };

@@ -3,7 +3,7 @@
 #include "module_manifest.h"
 #include "project.h"
 
-static const Option options[] = {
+static const Option modules_options[] = {
     {"json", OPTION_FLAG, NULL, "Print as JSON."},
 };
 
@@ -130,6 +130,6 @@ const Command cmd_modules = {
     .about = "Shows the modules that the configuration calls, with their sources and the versions "
              "that \"loam init\" has selected.",
     .example = "loam modules -json",
-    .groups = {OPTION_GROUP(options), &option_variables, &option_environment, &option_view},
+    .groups = {OPTION_GROUP(modules_options), &option_variables, &option_environment, &option_view},
     .run = modules_run,
 };

@@ -116,7 +116,8 @@ static const Command install_command = {
     .run = run_install,
 };
 
-static const Command *const subcommands[] = {&install_command, OPERATOR_COMMANDS(COMMAND_ROW)};
+static const Command *const operator_subcommands[] = {&install_command,
+                                                      OPERATOR_COMMANDS(COMMAND_ROW)};
 
 const Command cmd_operator = {
     .name = "operator",
@@ -125,5 +126,5 @@ const Command cmd_operator = {
     .about = "Works with the operator, which runs the configurations of Stacks as Jobs of a "
              "Kubernetes cluster.",
     .example = "loam operator status\nloam operator install",
-    COMMAND_SUBCOMMANDS(subcommands),
+    COMMAND_SUBCOMMANDS(operator_subcommands),
 };

@@ -22,7 +22,7 @@ static Str version_json(Value stack, Arena *arena) {
                       quoted(kube_object_text(stack, "metadata", "uid"), arena));
 }
 
-static int run_reconcile(Cli *cli, const Arguments *arguments, Diags *diags) {
+static int request_run_reconcile(Cli *cli, const Arguments *arguments, Diags *diags) {
     SCOPED(StackAccess) access = {0};
     Arena *arena = cli->arena;
     Value stack, changed;
@@ -76,11 +76,11 @@ static int set_suspended(Cli *cli, const Arguments *arguments, bool is_suspended
     return 0;
 }
 
-static int run_suspend(Cli *cli, const Arguments *arguments, Diags *diags) {
+static int request_run_suspend(Cli *cli, const Arguments *arguments, Diags *diags) {
     return set_suspended(cli, arguments, true, diags);
 }
 
-static int run_resume(Cli *cli, const Arguments *arguments, Diags *diags) {
+static int request_run_resume(Cli *cli, const Arguments *arguments, Diags *diags) {
     return set_suspended(cli, arguments, false, diags);
 }
 
@@ -148,7 +148,7 @@ const Command cmd_operator_reconcile = {
         "Requests a Run of a Stack now, also if nothing has changed, and does not wait for it. "
         "A plan that waits is superseded. A Stack that failed tries again.",
     .example = "loam operator reconcile prod/network",
-    .run = run_reconcile,
+    .run = request_run_reconcile,
     .groups = {&stack_access_options, &option_view},
     STACK_ARGUMENT,
 };
@@ -159,7 +159,7 @@ const Command cmd_operator_suspend = {
     .about = "Sets spec.suspend of a Stack: no Run, plan or apply of it begins. One that works "
              "already goes on. If a GitOps engine keeps the Stack, it may set the field back.",
     .example = "loam operator suspend prod/network",
-    .run = run_suspend,
+    .run = request_run_suspend,
     .groups = {&stack_access_options, &option_view},
     STACK_ARGUMENT,
 };
@@ -169,7 +169,7 @@ const Command cmd_operator_resume = {
     .summary = "Let Runs of a Stack begin again",
     .about = "Clears spec.suspend of a Stack.",
     .example = "loam operator resume prod/network",
-    .run = run_resume,
+    .run = request_run_resume,
     .groups = {&stack_access_options, &option_view},
     STACK_ARGUMENT,
 };

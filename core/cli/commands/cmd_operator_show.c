@@ -25,7 +25,7 @@ static void print_reported(StackAccess *access, const StackPlan *plan) {
 }
 
 /* Every end of a Run but these is a reason of its own. */
-static void add_state(const StackAccess *access, const StackPlan *plan, StrBuf *out) {
+static void add_stack_state(const StackAccess *access, const StackPlan *plan, StrBuf *out) {
     Value finished;
     bool is_preview = str_equal_cstr(kube_object_text(plan->run, "spec", "type"), "Plan");
     Str reason = stack_access_text(access, plan->run, "status", "reason");
@@ -40,7 +40,7 @@ static void add_state(const StackAccess *access, const StackPlan *plan, StrBuf *
         strbuf_add_format(out, "does not wait: its Run has ended with %.*s.\n\n", STR_ARG(reason));
 }
 
-static int run_show(Cli *cli, const Arguments *arguments, Diags *diags) {
+static int operator_run_show(Cli *cli, const Arguments *arguments, Diags *diags) {
     SCOPED(StackAccess) access = {0};
     StrBuf text = strbuf_new(cli->arena);
     StackPlan plan;
@@ -49,7 +49,7 @@ static int run_show(Cli *cli, const Arguments *arguments, Diags *diags) {
         !stack_plan_find_newest(&access, "No plan to show", stack, &plan))
         return 1;
     print_reported(&access, &plan);
-    add_state(&access, &plan, &text);
+    add_stack_state(&access, &plan, &text);
     stack_plan_describe(&access, &plan, &text);
     if (stack_plan_waits(&plan))
         strbuf_add_format(&text, "\nTo approve it:\n  loam operator approve %.*s\n",
@@ -67,5 +67,5 @@ const Command cmd_operator_show = {
     .example = "loam operator show prod/network",
     .groups = {&stack_access_options, &option_view},
     STACK_ARGUMENT,
-    .run = run_show,
+    .run = operator_run_show,
 };

@@ -5,8 +5,8 @@
 #include "stack_plan.h"
 #include "utf8.h"
 
-#define COLUMNS       8
-#define MESSAGE_LEAST 40 /* columns */
+#define STATUS_COLUMNS 8
+#define MESSAGE_LEAST  40 /* columns */
 
 /* As kstatus has it, so that scripts and GitOps engines agree. */
 typedef enum Standing { STANDING_READY, STANDING_FAILED, STANDING_WAITING } Standing;
@@ -156,11 +156,11 @@ static const char *color_of(const StackAccess *access, Standing standing) {
 
 static void add_cells(StrBuf *out, const Str *cells, const size_t *widths, const char *color) {
     const char *reset = color[0] ? "\033[0m" : "";
-    for (size_t i = 0; i < COLUMNS; i++) {
+    for (size_t i = 0; i < STATUS_COLUMNS; i++) {
         size_t taken = utf8_display_width(cells[i]);
         strbuf_add_format(out, "%s%.*s%s", i == 1 ? color : "", STR_ARG(cells[i]),
                           i == 1 ? reset : "");
-        if (i + 1 < COLUMNS)
+        if (i + 1 < STATUS_COLUMNS)
             strbuf_add_repeat(out, ' ', (taken < widths[i] ? widths[i] - taken : 0) + 2);
     }
     strbuf_add_char(out, '\n');
@@ -179,21 +179,21 @@ static void add_message(const StackAccess *access, StrBuf *out, const StackRow *
 }
 
 static void print_table(const StackAccess *access, const StackRows *rows) {
-    static const char *const titles[COLUMNS] = {"STACK",   "STATUS", "REASON", "RUN",
-                                                "CHANGES", "DRIFT",  "LANE",   "AGE"};
+    static const char *const titles[STATUS_COLUMNS] = {"STACK",   "STATUS", "REASON", "RUN",
+                                                       "CHANGES", "DRIFT",  "LANE",   "AGE"};
     StrBuf out = strbuf_new(access->cli->arena);
-    size_t widths[COLUMNS];
-    Str cells[COLUMNS];
-    for (size_t i = 0; i < COLUMNS; i++)
+    size_t widths[STATUS_COLUMNS];
+    Str cells[STATUS_COLUMNS];
+    for (size_t i = 0; i < STATUS_COLUMNS; i++)
         widths[i] = strlen(titles[i]);
     vec_each(rows, row) {
         status_cells(access, row, cells);
-        for (size_t i = 0; i < COLUMNS; i++) {
+        for (size_t i = 0; i < STATUS_COLUMNS; i++) {
             size_t width = utf8_display_width(cells[i]);
             widths[i] = width > widths[i] ? width : widths[i];
         }
     }
-    for (size_t i = 0; i < COLUMNS; i++)
+    for (size_t i = 0; i < STATUS_COLUMNS; i++)
         cells[i] = str_from_cstr(titles[i]);
     add_cells(&out, cells, widths, "");
     vec_each(rows, row) {
@@ -272,7 +272,7 @@ static void add_hints(const StackAccess *access, const StackRow *row, StrBuf *ou
                           STR_ARG(title), STR_ARG(title));
 }
 
-static void print_one(const StackAccess *access, const StackRow *row) {
+static void print_one_stack(const StackAccess *access, const StackRow *row) {
     StrBuf out = strbuf_new(access->cli->arena);
     const char *color = color_of(access, row->standing), *reset = color[0] ? "\033[0m" : "";
     Value stack = row->stack;
@@ -381,7 +381,7 @@ static bool read_rows(StackAccess *access, Cli *cli, const Arguments *arguments,
     return true;
 }
 
-static int run_status(Cli *cli, const Arguments *arguments, Diags *diags) {
+static int operator_run_status(Cli *cli, const Arguments *arguments, Diags *diags) {
     SCOPED(StackAccess) access = {0};
     StackRows rows = {0};
     if (!read_rows(&access, cli, arguments, &rows, diags))
@@ -389,7 +389,7 @@ static int run_status(Cli *cli, const Arguments *arguments, Diags *diags) {
     if (option_flag(arguments, "json"))
         print_json(&access, &rows);
     else if (arguments->positionals.count > 0)
-        print_one(&access, &rows.items[0]);
+        print_one_stack(&access, &rows.items[0]);
     else if (rows.count == 0)
         terminal_print("There is no Stack.\n");
     else
@@ -402,7 +402,7 @@ static const Option status_options[] = {
     {"json", OPTION_FLAG, NULL, "Print as JSON."},
 };
 
-static const CommandStatus statuses[] = {
+static const CommandStatus operator_statuses[] = {
     {1, "A Stack failed: a person must act."},
     {2, "No Stack failed, and one is not ready yet: it works, waits for a person, or retries."},
     {0},
@@ -416,8 +416,8 @@ const Command cmd_operator_status = {
              "plan that waits, drift, lanes and age. With a Stack, shows it in detail. Changes "
              "nothing.",
     .example = "loam operator status\nloam operator status prod/network",
-    .statuses = statuses,
+    .statuses = operator_statuses,
     .groups = {OPTION_GROUP(status_options), &stack_access_options, &option_view},
     .most_positionals = 1,
-    .run = run_status,
+    .run = operator_run_status,
 };

@@ -134,7 +134,7 @@ static bool inventory_write(Str name, Value value, StrBuf *out, Arena *arena, Di
     return true;
 }
 
-static const Option options[] = {
+static const Option output_options[] = {
     {"json", OPTION_FLAG, NULL, "Print as JSON."},
     {"format", OPTION_CHOICE, "ansible",
      "Print an inventory of Ansible from the output NAME (default \"inventory\")."},
@@ -194,8 +194,8 @@ static void output_report_unknown_name(Cli *cli, const State *state, Str name, D
                 STR_ARG(name), STR_ARG(hint));
 }
 
-static int print_one(Cli *cli, const Arguments *arguments, const State *state, Str name,
-                     Diags *diags) {
+static int print_one_output(Cli *cli, const Arguments *arguments, const State *state, Str name,
+                            Diags *diags) {
     const StateOutput *output = map_find(&state->outputs, name);
     if (!output) {
         output_report_unknown_name(cli, state, name, diags);
@@ -256,7 +256,7 @@ static int output_run(Cli *cli, const Arguments *arguments, Diags *diags) {
         return 0;
     }
     if (arguments->positionals.count == 1)
-        return print_one(cli, arguments, state, arguments->positionals.items[0], diags);
+        return print_one_output(cli, arguments, state, arguments->positionals.items[0], diags);
     if (is_json)
         return output_print_json(cli, state, NULL);
     if (option_flag(arguments, "raw")) {
@@ -274,7 +274,7 @@ const Command cmd_output = {
     .usage = "[options] [NAME]",
     .about = "Shows the root module's output values of the last apply.",
     .example = "loam output -raw address",
-    .groups = {OPTION_GROUP(options), &option_variables, &option_environment, &option_view},
+    .groups = {OPTION_GROUP(output_options), &option_variables, &option_environment, &option_view},
     .most_positionals = 1,
     .run = output_run,
 };

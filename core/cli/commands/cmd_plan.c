@@ -10,7 +10,7 @@
 #include "statefile.h"
 #include "stored_plan.h"
 
-static const Option options[] = {
+static const Option cmd_plan_options[] = {
     {"out", OPTION_OUTPUT, "PATH",
      "Save the plan for apply: in a file, or as state:NAME in the backend of the state."},
     {"from", OPTION_PATH, "PLAN",
@@ -227,8 +227,8 @@ static int cmd_plan_run(Cli *cli, const Arguments *arguments, Diags *diags) {
     return status == 2 && !tells_changes ? 0 : status;
 }
 
-static const CommandStatus statuses[] = {{2, "With -detailed-exitcode, the plan has changes."},
-                                         {0}};
+static const CommandStatus plan_statuses[] = {{2, "With -detailed-exitcode, the plan has changes."},
+                                              {0}};
 
 const Command cmd_plan = {
     .name = "plan",
@@ -240,9 +240,9 @@ const Command cmd_plan = {
              "With -out=state:NAME, the encrypted plan is stored in the backend of the state, and "
              "its digest is printed. Another machine can then apply exactly this plan: \"loam "
              "apply -expect=DIGEST state:NAME\".",
-    .statuses = statuses,
+    .statuses = plan_statuses,
     .example = "loam plan -out=p.plan\nloam apply p.plan",
-    .groups = {OPTION_GROUP(options), &option_operation, &option_variables, &option_state,
+    .groups = {OPTION_GROUP(cmd_plan_options), &option_operation, &option_variables, &option_state,
                &reporting_options, &option_environment, &option_view},
     .run = cmd_plan_run,
     .json_view = view_json_open,

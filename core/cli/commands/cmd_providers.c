@@ -61,7 +61,7 @@ static void providers_add_module(ProviderTree *tree, const Module *module, Str m
     }
 }
 
-static void add_state(ProviderTree *tree, const State *state) {
+static void add_state_providers(ProviderTree *tree, const State *state) {
     StrVec addresses = {0};
     required_providers_of_state(state, &addresses, tree->cli->arena);
     if (addresses.count == 0)
@@ -82,13 +82,13 @@ static int providers_run(Cli *cli, const Arguments *arguments, Diags *diags) {
     strbuf_add_cstr(&tree.out, "\nProviders required by configuration:\n.\n");
     providers_add_module(&tree, project.config->root, STR_EMPTY);
     strbuf_add_char(&tree.out, '\n');
-    add_state(&tree, project.state);
+    add_state_providers(&tree, project.state);
     if (tree.ok)
         terminal_out(strbuf_str(&tree.out));
     return tree.ok ? 0 : 1;
 }
 
-static const Command *const subcommands[] = {PROVIDERS_COMMANDS(COMMAND_ROW)};
+static const Command *const providers_subcommands[] = {PROVIDERS_COMMANDS(COMMAND_ROW)};
 
 const Command cmd_providers = {
     .name = "providers",
@@ -99,5 +99,5 @@ const Command cmd_providers = {
     .example = "loam providers",
     .groups = {&option_variables, &option_state, &option_environment, &option_view},
     .run = providers_run,
-    COMMAND_SUBCOMMANDS(subcommands),
+    COMMAND_SUBCOMMANDS(providers_subcommands),
 };

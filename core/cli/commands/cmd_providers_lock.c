@@ -3,7 +3,7 @@
 #include "provider_address.h"
 #include "provider_setup.h"
 
-static const Option options[] = {
+static const Option providers_lock_options[] = {
     {"platform", OPTION_TEXT, "OS_ARCH",
      "Platform whose packages to hash, such as linux_arm64; repeatable. "
      "Default: this platform."},
@@ -161,7 +161,8 @@ const Command cmd_providers_lock = {
              "registries or from one mirror, verifies them, and adds their checksums to "
              ".terraform.lock.hcl. Installs nothing.",
     .example = "loam providers lock -platform=linux_amd64 hashicorp/aws",
-    .groups = {OPTION_GROUP(options), &option_variables, &option_environment, &option_view},
+    .groups = {OPTION_GROUP(providers_lock_options), &option_variables, &option_environment,
+               &option_view},
     .most_positionals = UINT32_MAX,
     .run = lock_run,
 };

@@ -212,7 +212,7 @@ static bool mirror_write_run(const MirrorWrite *mirror, const WantedProviders *w
     return ok;
 }
 
-static const Option options[] = {
+static const Option providers_mirror_options[] = {
     {"platform", OPTION_TEXT, "OS_ARCH",
      "Platform to fetch, such as linux_arm64; repeatable. Default: this platform."},
     {"lock-file", OPTION_FLAG_ON, NULL,
@@ -270,7 +270,8 @@ const Command cmd_providers_mirror = {
              "and stores them with indexes in a directory. The directory serves as a filesystem "
              "mirror and, behind an https server, as a network mirror.",
     .example = "loam providers mirror ./mirror",
-    .groups = {OPTION_GROUP(options), &option_variables, &option_environment, &option_view},
+    .groups = {OPTION_GROUP(providers_mirror_options), &option_variables, &option_environment,
+               &option_view},
     .most_positionals = 1,
     .output_positional = 1,
     .run = mirror_run,

@@ -69,7 +69,7 @@ static int providers_schema_run(Cli *cli, const Arguments *arguments, Diags *dia
     return 0;
 }
 
-static const Option options[] = {
+static const Option providers_schema_options[] = {
     {"json", OPTION_FLAG, NULL, "Print as JSON; required."},
 };
 
@@ -80,6 +80,7 @@ const Command cmd_providers_schema = {
     .about = "Prints, as JSON, the schemas of the providers that the configuration and the state "
              "require: settings, resources and data sources.",
     .example = "loam providers schema -json",
-    .groups = {OPTION_GROUP(options), &option_variables, &option_environment, &option_view},
+    .groups = {OPTION_GROUP(providers_schema_options), &option_variables, &option_environment,
+               &option_view},
     .run = providers_schema_run,
 };

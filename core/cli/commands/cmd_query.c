@@ -5,7 +5,7 @@
 #include "generate_config.h"
 #include "view_listing.h"
 
-static const Option options[] = {
+static const Option query_options[] = {
     {"generate-config-out", OPTION_OUTPUT, "PATH",
      "Write resource and import blocks of the found objects to a new file: YAML if its name ends "
      "in "
@@ -103,7 +103,7 @@ const Command cmd_query = {
              ".loamquery.json, .tfquery.hcl or .tfquery.json, and prints address of the list, "
              "identity and name of each object. Nothing is changed, and the state is not locked.",
     .example = "loam query",
-    .groups = {OPTION_GROUP(options), &option_variables, &option_environment, &option_view},
+    .groups = {OPTION_GROUP(query_options), &option_variables, &option_environment, &option_view},
     .run = cmd_query_run,
     .json_view = view_json_open,
 };

@@ -68,7 +68,7 @@ static int cmd_schema_run(Cli *cli, const Arguments *arguments, Diags *) {
     return 0;
 }
 
-static const Option options[] = {
+static const Option schema_options[] = {
     {"query", OPTION_FLAG, NULL, "Print the schema of query files."},
 };
 
@@ -81,6 +81,6 @@ const Command cmd_schema = {
              "*.loamquery.json. The installed copy is share/loam/loam.schema.json. To use "
              "it, begin a file with the comment: # yaml-language-server: $schema=PATH",
     .example = "loam schema > loam.schema.json",
-    .groups = {OPTION_GROUP(options), &option_view},
+    .groups = {OPTION_GROUP(schema_options), &option_view},
     .run = cmd_schema_run,
 };

@@ -10,7 +10,7 @@
 #include "version.h"
 #include "view_outputs.h"
 
-static const Option options[] = {
+static const Option cmd_show_options[] = {
     {"json", OPTION_FLAG, NULL, "Print as JSON."},
     {"state", OPTION_FLAG, NULL, "Show the current state (default without FILE)."},
     {"plan", OPTION_PATH, "FILE", "Show the saved plan in this file, or state:NAME."},
@@ -327,8 +327,8 @@ const Command cmd_show = {
         "the same. \"code_files\" lists those that are not files of the configuration. "
         "\"digest\" is that of a stored plan.",
     .example = "loam plan -out=p.plan\nloam show p.plan",
-    .groups = {OPTION_GROUP(options), &option_variables, &reporting_options, &option_environment,
-               &option_view},
+    .groups = {OPTION_GROUP(cmd_show_options), &option_variables, &reporting_options,
+               &option_environment, &option_view},
     .most_positionals = 1,
     .run = cmd_show_run,
 };

@@ -2,7 +2,7 @@
 #include "command.h"
 #include "environment.h"
 
-static const Option options[] = {
+static const Option taint_options[] = {
     {"allow-missing", OPTION_FLAG, NULL, "Succeed even if the object does not exist."},
 };
 
@@ -76,7 +76,7 @@ const Command cmd_taint = {
     .about = "Marks an object in the state as tainted, so that the next apply replaces it. To see "
              "the plan first, use \"loam apply -replace=ADDRESS\" instead.",
     .example = "loam taint libvirt_domain.web",
-    .groups = {OPTION_GROUP(options), &option_variables, &option_state, &option_environment,
+    .groups = {OPTION_GROUP(taint_options), &option_variables, &option_state, &option_environment,
                &option_change, &option_view},
     .most_positionals = 1,
     .least_positionals = 1,
@@ -91,7 +91,7 @@ const Command cmd_untaint = {
     .about =
         "Removes the taint of the object at ADDRESS, so that the next apply does not replace it.",
     .example = "loam untaint libvirt_domain.web",
-    .groups = {OPTION_GROUP(options), &option_variables, &option_state, &option_environment,
+    .groups = {OPTION_GROUP(taint_options), &option_variables, &option_state, &option_environment,
                &option_change, &option_view},
     .most_positionals = 1,
     .least_positionals = 1,

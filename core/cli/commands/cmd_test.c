@@ -4,7 +4,7 @@
 #include "suite_context.h"
 #include "view_test.h"
 
-static const Option options[] = {
+static const Option cmd_test_options[] = {
     {"filter", OPTION_PATH, "FILE", "Run only the tests of this file. May be repeated."},
     {"allow-deferral", OPTION_FLAG, NULL,
      "Defer what depends on unknown instances (count, for_each) to a later run."},
@@ -119,7 +119,7 @@ static const Command cmd_test_cleanup = {
     .json_view = view_json_open,
 };
 
-static const Command *const subcommands[] = {&cmd_test_cleanup};
+static const Command *const test_subcommands[] = {&cmd_test_cleanup};
 
 const Command cmd_test = {
     .name = "test",
@@ -128,8 +128,8 @@ const Command cmd_test = {
     .about = "Runs the test files of the root module and of its directory \"tests\". A test plans "
              "or applies real changes, checks its assertions, and destroys its objects.",
     .example = "loam test -verbose",
-    .groups = {OPTION_GROUP(options), &option_tests, &option_variables, &option_view},
+    .groups = {OPTION_GROUP(cmd_test_options), &option_tests, &option_variables, &option_view},
     .run = cmd_test_run,
     .json_view = view_json_open,
-    COMMAND_SUBCOMMANDS(subcommands),
+    COMMAND_SUBCOMMANDS(test_subcommands),
 };

@@ -89,7 +89,7 @@ static int cmd_validate_run(Cli *cli, const Arguments *arguments, Diags *diags) 
     return ok ? 0 : 1;
 }
 
-static const Option options[] = {
+static const Option validate_options[] = {
     {"json", OPTION_FLAG, NULL, "Print the result as one JSON document."},
     {"json-into", OPTION_OUTPUT, "PATH", "Also write the JSON document to a file."},
     {"no-tests", OPTION_FLAG, NULL, "Do not validate test files."},
@@ -105,8 +105,8 @@ const Command cmd_validate = {
     .about =
         "Checks syntax, names, types and arguments without the state and without remote calls.",
     .example = "loam validate",
-    .groups = {OPTION_GROUP(options), &option_tests, &option_variables, &option_environment,
-               &option_view},
+    .groups = {OPTION_GROUP(validate_options), &option_tests, &option_variables,
+               &option_environment, &option_view},
     .run = cmd_validate_run,
     .json_view = validate_open_view,
 };

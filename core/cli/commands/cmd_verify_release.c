@@ -18,7 +18,7 @@ static int verify_release_run(Cli *cli, const Arguments *arguments, Diags *diags
     return 0;
 }
 
-static const Option options[] = {
+static const Option verify_release_options[] = {
     {"ignore-missing", OPTION_FLAG, NULL,
      "Accept a directory that has only some files of the release."},
 };
@@ -31,7 +31,7 @@ const Command cmd_verify_release = {
              "with, and the digest of every file of DIRECTORY. Missing, changed and other files "
              "are errors. Writes nothing.",
     .example = "loam verify-release downloads",
-    .groups = {OPTION_GROUP(options), &option_view},
+    .groups = {OPTION_GROUP(verify_release_options), &option_view},
     .most_positionals = 1,
     .least_positionals = 1,
     .missing = "Give the directory that has the files of the release.",

@@ -4,7 +4,7 @@
 #include "json.h"
 #include "provider_address.h"
 
-static const Option options[] = {
+static const Option version_options[] = {
     {"json", OPTION_FLAG, NULL, "Print as JSON."},
 };
 
@@ -62,6 +62,6 @@ const Command cmd_version = {
     .about =
         "Shows the version of this program, and the provider versions of the dependency lock file.",
     .example = "loam version -json",
-    .groups = {OPTION_GROUP(options), &option_view},
+    .groups = {OPTION_GROUP(version_options), &option_view},
     .run = cmd_version_run,
 };

@@ -99,7 +99,7 @@ static int cmd_workspace_run_list(Cli *cli, const Arguments *arguments, Diags *d
     return 0;
 }
 
-static int run_show(Cli *cli, const Arguments *, Diags *diags) {
+static int workspace_run_show(Cli *cli, const Arguments *, Diags *diags) {
     if (!workspace_check(cli->workspace, diags))
         return 1;
     terminal_print("%.*s\n", STR_ARG(cli->workspace));
@@ -273,7 +273,7 @@ static int run_delete(Cli *cli, const Arguments *arguments, Diags *diags) {
     return 0;
 }
 
-static const Option list_options[] = {
+static const Option workspace_list_options[] = {
     {"json", OPTION_FLAG, NULL, "Print the workspaces and all diagnostics as one JSON document."},
 };
 
@@ -283,7 +283,8 @@ static const Command cmd_workspace_list = {
     .usage = "[options]",
     .about = "Lists the workspaces of this configuration; a star marks the selected one.",
     .example = "loam workspace list",
-    .groups = {OPTION_GROUP(list_options), &option_variables, &option_environment, &option_view},
+    .groups = {OPTION_GROUP(workspace_list_options), &option_variables, &option_environment,
+               &option_view},
     .run = cmd_workspace_run_list,
     .json_view = workspace_open_view,
 };
@@ -295,7 +296,7 @@ static const Command cmd_workspace_show = {
     .about = "Prints the name of the selected workspace.",
     .example = "loam workspace show",
     .groups = {&option_variables, &option_environment, &option_view},
-    .run = run_show,
+    .run = workspace_run_show,
 };
 
 static const Command cmd_workspace_new = {
@@ -340,7 +341,7 @@ static const Command cmd_workspace_delete = {
     .run = run_delete,
 };
 
-static const Command *const subcommands[] = {
+static const Command *const workspace_subcommands[] = {
     &cmd_workspace_list,   &cmd_workspace_show,   &cmd_workspace_new,
     &cmd_workspace_select, &cmd_workspace_delete,
 };
@@ -352,5 +353,5 @@ const Command cmd_workspace = {
     .about = "A workspace is a separate state for the same configuration, which can read its name "
              "as terraform.workspace. The workspace \"default\" always exists.",
     .example = "loam workspace list",
-    COMMAND_SUBCOMMANDS(subcommands),
+    COMMAND_SUBCOMMANDS(workspace_subcommands),
 };

@@ -91,18 +91,19 @@ static const struct {
     const char *option;
     AddAddress *add;
     bool is_file;
-} rows[] = {
+} plan_option_rows[] = {
     {"target", add_target, false},   {"target-file", add_target, true},
     {"exclude", add_exclude, false}, {"exclude-file", add_exclude, true},
     {"replace", add_replace, false},
 };
 
 static bool add_option(Selection *selection, const OptionValue *value) {
-    for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
-        if (strcmp(value->option->name, rows[i].option) != 0)
+    for (size_t i = 0; i < ARRAY_COUNT(plan_option_rows); i++) {
+        if (strcmp(value->option->name, plan_option_rows[i].option) != 0)
             continue;
-        return rows[i].is_file ? options_add_file(selection, value->text, rows[i].add)
-                               : rows[i].add(selection, value->text);
+        return plan_option_rows[i].is_file
+                   ? options_add_file(selection, value->text, plan_option_rows[i].add)
+                   : plan_option_rows[i].add(selection, value->text);
     }
     return true;
 }

@@ -165,7 +165,7 @@ static Timeline *close_recorder(Recorder *recorder) {
     return timeline;
 }
 
-static const Option options[] = {
+static const Option report_options[] = {
     {"report", OPTION_GROUP_CHOICE, "KIND:FILE",
      "Write a report of this kind to a file. May be repeated."},
     {"report-limit", OPTION_TEXT, "N",
@@ -183,8 +183,8 @@ static bool describe_kind(size_t i, const char **name, const char **help) {
 }
 
 const OptionGroup reporting_options = {
-    .options = options,
-    .count = ARRAY_COUNT(options),
+    .options = report_options,
+    .count = ARRAY_COUNT(report_options),
     .choices_title = "Kinds of reports",
     .choice = describe_kind,
 };

@@ -420,7 +420,7 @@ static const SuiteEvents *report_tests(View *view, bool verbose) {
     return &text->events;
 }
 
-static const ViewType human = {
+static const ViewType human_type = {
     .walk_begin = view_progress_begin,
     .walk_end = view_progress_end,
     .note = human_note,
@@ -440,5 +440,5 @@ static const ViewType human = {
 };
 
 View *view_human_open(Cli *cli) {
-    return view_new(cli, &human, NULL);
+    return view_new(cli, &human_type, NULL);
 }

@@ -8,20 +8,20 @@
 
 #include <pthread.h>
 
-#define UI_VERSION     "1.2"
-#define STILL_EVERY_MS 10000
-#define LOOK_EVERY_MS  500
+#define UI_VERSION          "1.2"
+#define JSON_STILL_EVERY_MS 10000
+#define JSON_LOOK_EVERY_MS  500
 
 /* A running operation; the ticker reports those that take long. */
-typedef struct Running {
+typedef struct JsonRunning {
     Str address;
     ResourceAddr resource;
     Action action;
     const char *operation; /* of an ephemeral resource; else NULL */
     int64_t started_ms;
     int64_t noted_ms;
-    struct Running *next;
-} Running;
+    struct JsonRunning *next;
+} JsonRunning;
 
 typedef struct Stream {
     Cli *cli;
@@ -31,7 +31,7 @@ typedef struct Stream {
     pthread_cond_t wake;
     Thread *ticker;
     Arena *arena; /* of the walk */
-    Running *running;
+    JsonRunning *running;
     bool is_closing;
 } Stream;
 
@@ -382,8 +382,8 @@ static int64_t view_json_monotonic_ms(const Stream *stream) {
 
 static void write_progress(Stream *stream) {
     int64_t now = view_json_monotonic_ms(stream);
-    for (Running *running = stream->running; running; running = running->next) {
-        if (now - running->noted_ms < STILL_EVERY_MS)
+    for (JsonRunning *running = stream->running; running; running = running->next) {
+        if (now - running->noted_ms < JSON_STILL_EVERY_MS)
             continue;
         running->noted_ms = now;
         SCOPED(ArenaRef) scratch = arena_open("line");
@@ -405,14 +405,14 @@ static void view_json_tick(void *payload) {
     Stream *stream = payload;
     LOCKED(&stream->mutex);
     while (!stream->is_closing) {
-        thread_wait(&stream->wake, &stream->mutex, LOOK_EVERY_MS);
+        thread_wait(&stream->wake, &stream->mutex, JSON_LOOK_EVERY_MS);
         if (!stream->is_closing)
             write_progress(stream);
     }
 }
 
 static void add_running(Stream *stream, const WalkEvent *event) {
-    Running *running = arena_new(stream->arena, Running);
+    JsonRunning *running = arena_new(stream->arena, JsonRunning);
     running->address = str_clone(event->address, stream->arena);
     running->resource = resource_addr_clone(event->resource, stream->arena);
     running->action = event->action;
@@ -425,7 +425,7 @@ static void add_running(Stream *stream, const WalkEvent *event) {
 }
 
 static void remove_running(Stream *stream, const WalkEvent *event) {
-    for (Running **at = &stream->running; *at; at = &(*at)->next) {
+    for (JsonRunning **at = &stream->running; *at; at = &(*at)->next) {
         if (str_equal((*at)->address, event->address)) {
             *at = (*at)->next;
             return;

@@ -8,13 +8,13 @@
 
 #include <pthread.h>
 
-#define DRAWN_MAX       40 /* live lines of operations */
-#define REDRAW_EVERY_MS 120
-#define LOOK_EVERY_MS   500
-#define STILL_EVERY_MS  10000
-#define MIB             1048576
+#define DRAWN_MAX               40 /* live lines of operations */
+#define REDRAW_EVERY_MS         120
+#define PROGRESS_LOOK_EVERY_MS  500
+#define PROGRESS_STILL_EVERY_MS 10000
+#define MIB                     1048576
 
-typedef struct Running {
+typedef struct ProgressRunning {
     Str address; /* the bytes of `name` */
     StrBuf name;
     const char *doing; /* Creating, Refreshing */
@@ -24,8 +24,8 @@ typedef struct Running {
     uint64_t done, total;
     StrBuf what;  /* "waiting for an address" */
     size_t width; /* of a list: columns of its identities so far */
-    struct Running *next;
-} Running;
+    struct ProgressRunning *next;
+} ProgressRunning;
 
 typedef struct ProgressView {
     Cli *cli;
@@ -37,8 +37,8 @@ typedef struct ProgressView {
     Thread *ticker;
     bool is_live;
     bool is_closing;
-    Running *running; /* oldest first */
-    Running *spare;   /* ended operations, reused */
+    ProgressRunning *running; /* oldest first */
+    ProgressRunning *spare;   /* ended operations, reused */
     size_t total;
     size_t ended;
     int64_t began_ms;
@@ -116,8 +116,8 @@ static Str cut_end(Str text, size_t width, bool unicode, Arena *scratch) {
 
 /* Adds ", waiting for an address", cut so that the clock and a third of the width for the address
  * still fit. */
-static void add_what(const ProgressView *view, const Running *running, size_t used, uint32_t width,
-                     StrBuf *tail, Arena *scratch) {
+static void add_what(const ProgressView *view, const ProgressRunning *running, size_t used,
+                     uint32_t width, StrBuf *tail, Arena *scratch) {
     size_t address = utf8_display_width(running->address);
     size_t kept = MARGIN + used + (address < width / 3 ? address : width / 3) + 2;
     if (running->what.len == 0 || kept + 4 > width)
@@ -128,7 +128,7 @@ static void add_what(const ProgressView *view, const Running *running, size_t us
 }
 
 /* The text after the address; with a bar only if both fit. */
-static Str running_tail(const ProgressView *view, const Running *running, uint32_t width,
+static Str running_tail(const ProgressView *view, const ProgressRunning *running, uint32_t width,
                         Arena *scratch) {
     int64_t elapsed = progress_now_ms(view) - running->started_ms;
     StrBuf end = strbuf_new(scratch), tail = strbuf_new(scratch);
@@ -146,7 +146,7 @@ static Str running_tail(const ProgressView *view, const Running *running, uint32
     return strbuf_str(&tail);
 }
 
-static Str running_line(const ProgressView *view, const Running *running, uint32_t width,
+static Str running_line(const ProgressView *view, const ProgressRunning *running, uint32_t width,
                         Arena *scratch) {
     static const char *const frames[] = {"⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧"};
     int64_t elapsed = progress_now_ms(view) - running->started_ms;
@@ -198,7 +198,7 @@ static void progress_draw(ProgressView *view, StrBuf *out, Arena *scratch) {
     size_t room = height > 6 ? height - 4 : 2;
     size_t shown = 0, hidden = 0;
     room = room < DRAWN_MAX ? room : DRAWN_MAX;
-    for (const Running *running = view->running; running; running = running->next) {
+    for (const ProgressRunning *running = view->running; running; running = running->next) {
         if (shown == room) {
             hidden++;
             continue;
@@ -246,8 +246,8 @@ static void redraw(ProgressView *view) {
 static void say_still(ProgressView *view) {
     SCOPED(ArenaRef) scratch = arena_open("progress");
     int64_t now = progress_now_ms(view);
-    for (Running *running = view->running; running; running = running->next) {
-        if (now - running->noted_ms < STILL_EVERY_MS)
+    for (ProgressRunning *running = view->running; running; running = running->next) {
+        if (now - running->noted_ms < PROGRESS_STILL_EVERY_MS)
             continue;
         running->noted_ms = now;
         StrBuf line = strbuf_new(scratch);
@@ -267,7 +267,8 @@ static void progress_tick(void *payload) {
     ProgressView *view = payload;
     LOCKED(&view->mutex);
     while (!view->is_closing) {
-        thread_wait(&view->wake, &view->mutex, view->is_live ? REDRAW_EVERY_MS : LOOK_EVERY_MS);
+        thread_wait(&view->wake, &view->mutex,
+                    view->is_live ? REDRAW_EVERY_MS : PROGRESS_LOOK_EVERY_MS);
         if (view->is_closing)
             break;
         if (view->is_live)
@@ -277,29 +278,30 @@ static void progress_tick(void *payload) {
     }
 }
 
-static Running *reuse_spare(ProgressView *view) {
-    Running *running = view->spare;
+static ProgressRunning *reuse_spare(ProgressView *view) {
+    ProgressRunning *running = view->spare;
     if (!running) {
-        running = arena_new(view->arena, Running);
+        running = arena_new(view->arena, ProgressRunning);
         running->name = strbuf_new(view->arena);
         running->what = strbuf_new(view->arena);
         return running;
     }
     view->spare = running->next;
-    *running = (Running){.name = running->name, .what = running->what};
+    *running = (ProgressRunning){.name = running->name, .what = running->what};
     running->name.len = running->what.len = 0;
     return running;
 }
 
-static Running *progress_begin(ProgressView *view, const WalkEvent *event, bool is_refresh) {
-    Running *running = reuse_spare(view);
+static ProgressRunning *progress_begin(ProgressView *view, const WalkEvent *event,
+                                       bool is_refresh) {
+    ProgressRunning *running = reuse_spare(view);
     strbuf_add(&running->name, event->address);
     running->address = strbuf_str(&running->name);
     running->doing = event->operation ? action_verbs_operating(event->operation)
                                       : action_verbs_doing(event->action);
     running->is_refresh = is_refresh;
     running->started_ms = running->noted_ms = progress_now_ms(view);
-    Running **at = &view->running;
+    ProgressRunning **at = &view->running;
     while (*at)
         at = &(*at)->next;
     *at = running;
@@ -309,10 +311,10 @@ static Running *progress_begin(ProgressView *view, const WalkEvent *event, bool 
 }
 
 static void progress_finish(ProgressView *view, const WalkEvent *event, bool is_refresh) {
-    for (Running **at = &view->running; *at; at = &(*at)->next) {
+    for (ProgressRunning **at = &view->running; *at; at = &(*at)->next) {
         if ((*at)->is_refresh != is_refresh || !str_equal((*at)->address, event->address))
             continue;
-        Running *ended = *at;
+        ProgressRunning *ended = *at;
         *at = ended->next;
         ended->next = view->spare;
         view->spare = ended;
@@ -384,7 +386,7 @@ static void progress_end_apply(ProgressView *view, const WalkEvent *event, Arena
 }
 
 static void note_progress(ProgressView *view, const WalkEvent *event, bool is_refresh) {
-    for (Running *running = view->running; running; running = running->next) {
+    for (ProgressRunning *running = view->running; running; running = running->next) {
         if (running->is_refresh != is_refresh || !str_equal(running->address, event->address))
             continue;
         running->done = event->done;
@@ -396,7 +398,7 @@ static void note_progress(ProgressView *view, const WalkEvent *event, bool is_re
 }
 
 static void progress_start_ephemeral(ProgressView *view, const WalkEvent *event) {
-    const Running *running = progress_begin(view, event, false);
+    const ProgressRunning *running = progress_begin(view, event, false);
     if (!view->is_live)
         progress_say(view, "%.*s: %s...\n", STR_ARG(event->address), running->doing);
 }
@@ -449,7 +451,7 @@ static void end_invocation(ProgressView *view, const WalkEvent *event, Arena *sc
 static void show_found(ProgressView *view, const WalkEvent *event, Arena *scratch) {
     const Listing *listing = event->listing;
     StrBuf row = strbuf_new(scratch);
-    Running *running = view->running;
+    ProgressRunning *running = view->running;
     while (running && !str_equal(running->address, event->address))
         running = running->next;
     if (!view->is_live || !running)

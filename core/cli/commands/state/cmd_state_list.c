@@ -3,7 +3,7 @@
 #include "json.h"
 #include "project.h"
 
-static const Option options[] = {
+static const Option list_options[] = {
     {"id", OPTION_TEXT, "ID", "List only objects with this ID."},
     {"state", OPTION_PATH, "PATH", "Use this state file instead of the configured one."},
 };
@@ -94,7 +94,7 @@ const Command cmd_state_list = {
     .about = "Lists the addresses of all objects in the state, or only those within the given "
              "addresses.",
     .example = "loam state list module.web",
-    .groups = {OPTION_GROUP(options), &option_variables, &option_environment, &option_view},
+    .groups = {OPTION_GROUP(list_options), &option_variables, &option_environment, &option_view},
     .most_positionals = 1000,
     .run = state_list_run,
 };

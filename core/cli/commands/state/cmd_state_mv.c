@@ -4,7 +4,7 @@
 #include "statefile.h"
 #include "str_quote.h"
 
-static const Option options[] = {
+static const Option mv_options[] = {
     {"dry-run", OPTION_FLAG, NULL, "Show the moves without making them."},
     {"backup-out", OPTION_OUTPUT, "PATH",
      "Backup file for the file of -state-out; - for no backup."},
@@ -284,7 +284,7 @@ const Command cmd_state_mv = {
              "example after renaming it in the configuration. With -state-out, moves it to that "
              "state file, which is created if needed.",
     .example = "loam state mv libvirt_domain.web libvirt_domain.front",
-    .groups = {OPTION_GROUP(options), &option_variables, &option_state, &option_environment,
+    .groups = {OPTION_GROUP(mv_options), &option_variables, &option_state, &option_environment,
                &option_change, &option_view},
     .most_positionals = 2,
     .least_positionals = 2,

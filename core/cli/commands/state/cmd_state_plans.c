@@ -3,7 +3,7 @@
 #include "project.h"
 #include "stored_plan.h"
 
-static const Option options[] = {
+static const Option plans_options[] = {
     {"delete", OPTION_TEXT, "NAME", "Delete the stored plan of this name; may be repeated."},
     {"json", OPTION_FLAG, NULL, "Print as JSON."},
 };
@@ -98,6 +98,6 @@ const Command cmd_state_plans = {
              "plan \"last\" is the stored plan that was applied last. An incomplete plan remains "
              "from an interrupted write. Plans stay until you delete them.",
     .example = "loam state plans -delete=run-42",
-    .groups = {OPTION_GROUP(options), &option_variables, &option_environment, &option_view},
+    .groups = {OPTION_GROUP(plans_options), &option_variables, &option_environment, &option_view},
     .run = state_plans_run,
 };

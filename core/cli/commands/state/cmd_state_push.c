@@ -4,7 +4,7 @@
 #include "owner.h"
 #include "statefile.h"
 
-static const Option options[] = {
+static const Option push_options[] = {
     {"force", OPTION_FLAG, NULL, "Overwrite a newer state, or one with another lineage."},
 };
 
@@ -71,7 +71,7 @@ const Command cmd_state_push = {
     .about = "Replaces the current state with the one in FILE (- for standard input), if FILE has "
              "the same lineage and a higher serial.",
     .example = "loam state push copy.tfstate",
-    .groups = {OPTION_GROUP(options), &option_variables, &option_state, &option_environment,
+    .groups = {OPTION_GROUP(push_options), &option_variables, &option_state, &option_environment,
                &option_change, &option_view},
     .most_positionals = 1,
     .least_positionals = 1,

@@ -2,7 +2,7 @@
 #include "command.h"
 #include "environment.h"
 
-static const Option options[] = {
+static const Option replace_provider_options[] = {
     {"auto-approve", OPTION_FLAG, NULL, "Skip the approval prompt."},
 };
 
@@ -104,8 +104,8 @@ const Command cmd_state_replace_provider = {
              "after the provider moved to another namespace or registry. Shows the objects and "
              "asks for approval.",
     .example = "loam state replace-provider dmacvicar/libvirt libvirt",
-    .groups = {OPTION_GROUP(options), &option_variables, &option_environment, &option_change,
-               &option_state, &option_view},
+    .groups = {OPTION_GROUP(replace_provider_options), &option_variables, &option_environment,
+               &option_change, &option_state, &option_view},
     .most_positionals = 2,
     .least_positionals = 2,
     .missing = "state replace-provider requires two provider addresses: old and new.",

@@ -2,7 +2,7 @@
 #include "command.h"
 #include "environment.h"
 
-static const Option options[] = {
+static const Option rm_options[] = {
     {"dry-run", OPTION_FLAG, NULL, "Show the objects without removing them."},
 };
 
@@ -85,7 +85,7 @@ const Command cmd_state_rm = {
     .about =
         "Removes objects from the state. The real objects remain, but loam no longer manages them.",
     .example = "loam state rm libvirt_domain.web",
-    .groups = {OPTION_GROUP(options), &option_variables, &option_state, &option_environment,
+    .groups = {OPTION_GROUP(rm_options), &option_variables, &option_state, &option_environment,
                &option_change, &option_view},
     .most_positionals = 1000,
     .least_positionals = 1,

@@ -7,7 +7,7 @@
 #include "version.h"
 #include "view_outputs.h"
 
-static const Option options[] = {
+static const Option state_show_options[] = {
     {"json", OPTION_FLAG, NULL, "Print this object as JSON, in the form of \"loam show -json\"."},
     {"state", OPTION_PATH, "PATH", "Use this state file instead of the configured one."},
 };
@@ -69,7 +69,8 @@ const Command cmd_state_show = {
     .usage = "[options] ADDRESS",
     .about = "Shows all attributes of one object in the state.",
     .example = "loam state show libvirt_domain.web",
-    .groups = {OPTION_GROUP(options), &option_variables, &option_environment, &option_view},
+    .groups = {OPTION_GROUP(state_show_options), &option_variables, &option_environment,
+               &option_view},
     .most_positionals = 1,
     .least_positionals = 1,
     .missing = "state show requires the address of one object.",
