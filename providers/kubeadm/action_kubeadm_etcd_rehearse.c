@@ -20,7 +20,7 @@ static Str rehearse_check_certificate(Value value, Arena *arena) {
 }
 
 /* clang-format off */
-static const Attribute attributes[] = {
+static const Attribute etcd_rehearse_attributes[] = {
     SSH_CLIENT_ATTRIBUTES(0),
     {"ca_certificate", &TYPE_STRING, REQUIRED, "Certificate of the cluster's authority, kubeadm_pki.NAME.ca.certificate: it names the cluster in a bucket.", .check = rehearse_check_certificate},
     {"snapshot",  NULL,         OPTIONAL, "Snapshot to rehearse (default: one that the machine takes).", .nested = &etcd_source_of_action},
@@ -44,7 +44,7 @@ static bool rehearse_invoke(const Call *call, const ActionRequest *request, Diag
 const ActionType action_kubeadm_etcd_rehearse = {
     .mode = MODE_ACTION,
     .name = "kubeadm_etcd_rehearse",
-    .schema = {SCHEMA_ATTRIBUTES(attributes),
+    .schema = {SCHEMA_ATTRIBUTES(etcd_rehearse_attributes),
                .description =
                    "Rehearses the restore of a snapshot of etcd on a control plane: restores it in "
                    "a temporary directory, starts an etcd that only a socket reaches, compares the "

@@ -20,7 +20,7 @@ static const Attribute interface[] = {
     {"addresses", &TYPE_LIST_OF_STRING, COMPUTED, "Global IP addresses with prefix length."},
 };
 
-static const Attribute attributes[] = {
+static const Attribute data_host_attributes[] = {
     SSH_CLIENT_ATTRIBUTES(0),
     {"ca_certificate",    &TYPE_STRING, OPTIONAL, "Certificate of the cluster's certificate authority in PEM, which is compared with that of the machine; see is_foreign."},
     {"os",                NULL,         COMPUTED, "Operating system.", .nested = NESTED(NEST_SINGLE, os)},
@@ -197,7 +197,7 @@ static bool kubeadm_host_read(const Call *call, const DataReadRequest *, DataRea
 const DataSourceType data_kubeadm_host = {
     .mode = MODE_DATA,
     .name = "kubeadm_host",
-    .schema = {SCHEMA_ATTRIBUTES(attributes),
+    .schema = {SCHEMA_ATTRIBUTES(data_host_attributes),
                .description = "Facts about a machine: sizes, network, versions, and its part in a "
                               "cluster. Reading them changes nothing."},
     .read = kubeadm_host_read,

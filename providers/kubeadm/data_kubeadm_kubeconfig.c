@@ -2,14 +2,14 @@
 #include "kubeadm_provider.h"
 #include "pki_kubeconfig.h"
 
-static const Attribute attributes[] = {
+static const Attribute data_kubeconfig_attributes[] = {
     KUBECONFIG_ATTRIBUTES,
     {"client_certificate", &TYPE_STRING, OPTIONAL, "Certificate of the user in PEM."},
     {"client_key", &TYPE_STRING, OPTIONAL | SENSITIVE, "Private key of the user in PEM."},
     {"token", &TYPE_STRING, OPTIONAL | SENSITIVE, "Bearer token of the user."},
 };
 
-static const ArgumentRule rules[] = {
+static const ArgumentRule data_kubeconfig_rules[] = {
     {RULE_EXACTLY_ONE, {"client_certificate", "token"}},
     {RULE_REQUIRED_WITH, {"client_certificate", "client_key"}},
     {RULE_REQUIRED_WITH, {"client_key", "client_certificate"}},
@@ -29,7 +29,7 @@ static bool kubeconfig_read(const Call *call, const DataReadRequest *request,
 const DataSourceType data_kubeadm_kubeconfig = {
     .mode = MODE_DATA,
     .name = "kubeadm_kubeconfig",
-    .schema = {SCHEMA_ATTRIBUTES(attributes), SCHEMA_RULES(rules),
+    .schema = {SCHEMA_ATTRIBUTES(data_kubeconfig_attributes), SCHEMA_RULES(data_kubeconfig_rules),
                .description = "A kubeconfig for a client certificate or a token. The state "
                               "contains it; the ephemeral resource of this name stores nothing."},
     .read = kubeconfig_read,

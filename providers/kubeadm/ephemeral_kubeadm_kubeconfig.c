@@ -11,7 +11,7 @@
 #define HOUR_MS INT64_C(3600000)
 
 /* clang-format off */
-static const Attribute attributes[] = {
+static const Attribute ephemeral_kubeconfig_attributes[] = {
     KUBECONFIG_ATTRIBUTES,
     {"ca_key",             &TYPE_STRING, REQUIRED | SENSITIVE, "Private key of the cluster's certificate authority in PEM."},
     {"groups",             &TYPE_LIST_OF_STRING, OPTIONAL | COMPUTED, "Groups of the user. The group \"system:masters\" bypasses RBAC.", .default_json = "[\"kubeadm:cluster-admins\"]"},
@@ -79,7 +79,7 @@ static bool kubeconfig_open(const Call *call, const OpenRequest *, OpenResponse 
 const EphemeralType ephemeral_kubeadm_kubeconfig = {
     .mode = MODE_EPHEMERAL,
     .name = "kubeadm_kubeconfig",
-    .schema = {SCHEMA_ATTRIBUTES(attributes),
+    .schema = {SCHEMA_ATTRIBUTES(ephemeral_kubeconfig_attributes),
                .description = "A kubeconfig with a short-lived client certificate, which the "
                               "cluster's certificate authority signs in every run. Neither plan "
                               "nor state contains it."},

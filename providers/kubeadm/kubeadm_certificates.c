@@ -30,7 +30,7 @@ Str kubeadm_certificates_end(const HostFacts *facts, Arena *arena) {
 }
 
 /* Seconds until this time; INT64_MAX if it is unknown. */
-static int64_t seconds_left(const Call *call, Str text) {
+static int64_t certificates_seconds_left(const Call *call, Str text) {
     Timestamp end;
     Str error;
     return text.len && timestamp_parse(text, &end, &error, call->arena)
@@ -40,7 +40,7 @@ static int64_t seconds_left(const Call *call, Str text) {
 
 /* Whole days; INT64_MAX if the end is unknown. */
 static int64_t days_until(const Call *call, Str end) {
-    int64_t seconds = seconds_left(call, end);
+    int64_t seconds = certificates_seconds_left(call, end);
     return seconds == INT64_MAX ? INT64_MAX : seconds < 0 ? -1 : seconds / DAY_SECONDS;
 }
 
@@ -72,7 +72,7 @@ typedef struct EtcdLook {
     const EtcdGateway *etcd;
 } EtcdLook;
 
-static WaitLook look_etcd(void *payload, Wait *wait) {
+static WaitLook certificates_look_etcd(void *payload, Wait *wait) {
     EtcdLook *look = payload;
     if (etcd_members_is_healthy(look->etcd, look->node->address))
         return WAIT_LOOK_DONE;
@@ -83,7 +83,8 @@ static WaitLook look_etcd(void *payload, Wait *wait) {
 static bool wait_etcd(const KubeadmNode *node, Diags *diags) {
     EtcdGateway etcd;
     EtcdLook look = {node, &etcd};
-    WaitUntil until = {.what = "etcd", .look = look_etcd, .payload = &look, .timeout_ms = ETCD_MS};
+    WaitUntil until = {
+        .what = "etcd", .look = certificates_look_etcd, .payload = &look, .timeout_ms = ETCD_MS};
     return etcd_gateway_open(node->call, node->link, node->address, &node->pki.etcd_ca, &etcd,
                              diags) &&
            wait_until_done(node->call, &until, diags);
@@ -245,7 +246,8 @@ static bool is_late(const KubeadmNode *node, const RenewalSchedule *schedule,
     Diags ignored = diags_new(node->call->arena);
     if (!host_look_certificates(node->link, &facts, &ignored))
         return false;
-    int64_t left = seconds_left(node->call, kubeadm_certificates_end(&facts, node->call->arena));
+    int64_t left =
+        certificates_seconds_left(node->call, kubeadm_certificates_end(&facts, node->call->arena));
     return left != INT64_MAX && renewal_schedule_is_late(schedule, report, left);
 }
 
@@ -312,7 +314,7 @@ static bool look_at_timer(RenewalLook *look, KubeadmPeer *peer, Diags *diags) {
 }
 
 /* The argument stays in the state, because files of the timer may still be on the machines. */
-static Value without_calendar(Value state, Arena *arena) {
+static Value certificates_without_calendar(Value state, Arena *arena) {
     ObjectBuilder nested = object_builder_of(object_nested(state, SCHEDULE, arena), arena);
     object_builder_set_text(&nested, "calendar", STR_EMPTY, arena);
     return object_with(state, SCHEDULE, object_builder_value(&nested), arena);
@@ -338,7 +340,7 @@ bool kubeadm_certificates_refresh(const Call *call, Value *state, Diags *diags) 
     *state =
         object_with(*state, RESULTS, object_builder_map(&look.results, look.type), call->arena);
     if (!look.is_current)
-        *state = without_calendar(*state, call->arena);
+        *state = certificates_without_calendar(*state, call->arena);
     return true;
 }
 

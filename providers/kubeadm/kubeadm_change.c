@@ -19,8 +19,7 @@
 #include "path_error.h"
 #include "proxy_config.h"
 
-#define UNFINISHED  "change_unfinished"
-#define DEFAULT_PKI "/etc/kubernetes/pki"
+#define UNFINISHED "change_unfinished"
 
 /* A static pod: its name in manifests begins with "kube-". */
 typedef struct Pod {
@@ -253,7 +252,7 @@ typedef struct CertificateNames {
     StrVec removed; /* and that it must not have */
 } CertificateNames;
 
-typedef struct Change {
+typedef struct ConfigChange {
     const Call *call;
     KubeadmPeers *peers;
     VEC(Member) members; /* the control planes, that of the object first */
@@ -270,7 +269,7 @@ typedef struct Change {
     bool has_kubelets;     /* whether they may change */
     StrVec changed;        /* names of nodes with the new configuration */
     KubeVersion version;
-} Change;
+} ConfigChange;
 
 static Str init_document(const Member *member, Arena *arena) {
     KubeadmNode node = member->peer->node;
@@ -294,7 +293,7 @@ static Str init_document(const Member *member, Arena *arena) {
 
 /* A control plane that an interrupted upgrade has left behind would get the new version with the
  * configuration. */
-static bool check_version(const Change *change, const Member *member, Diags *diags) {
+static bool check_version(const ConfigChange *change, const Member *member, Diags *diags) {
     KubeVersion found;
     Arena *arena = change->call->arena;
     return !kube_version_parse(member->look.facts.server_version, &found) ||
@@ -309,10 +308,10 @@ static bool check_version(const Change *change, const Member *member, Diags *dia
 
 static Str pki_directory(Value config) {
     Str found = kube_object_text(config, "", "certificatesDir");
-    return found.len ? found : STR(DEFAULT_PKI);
+    return found.len ? found : STR(KUBEADM_DEFAULT_PKI);
 }
 
-static bool look_at_members(Change *change, Diags *diags) {
+static bool look_at_members(ConfigChange *change, Diags *diags) {
     vec_each(&change->peers->items, peer) {
         Member member = {.peer = *peer};
         if (!(*peer)->node.is_control_plane)
@@ -331,7 +330,7 @@ static StrVec names_in(Value config, const Certificate *certificate, Arena *aren
                             arena);
 }
 
-static void plan_names(Change *change, size_t i) {
+static void plan_names(ConfigChange *change, size_t i) {
     Arena *arena = change->call->arena;
     CertificateNames *names = &change->names[i];
     StrVec former = names_in(change->config.former.cluster, &certificates[i], arena);
@@ -410,7 +409,7 @@ static Str find_certificate(const Member *member, const Certificate *certificate
 }
 
 /* A certificate that has the names already is one that an interrupted run has made. */
-static bool needs_certificate(const Change *change, const Member *member, size_t i) {
+static bool needs_certificate(const ConfigChange *change, const Member *member, size_t i) {
     Str certificate = find_certificate(member, &certificates[i], change->call->arena);
     vec_each(&change->names[i].added, name) {
         if (!pki_has_name(certificate, *name))
@@ -423,7 +422,7 @@ static bool needs_certificate(const Change *change, const Member *member, size_t
     return false;
 }
 
-static Str needed_pairs(const Change *change, const Member *member, bool is_of_etcd) {
+static Str needed_pairs(const ConfigChange *change, const Member *member, bool is_of_etcd) {
     Arena *arena = change->call->arena;
     StrVec pairs = {0};
     for (size_t i = 0; i < ARRAY_COUNT(certificates); i++) {
@@ -433,7 +432,8 @@ static Str needed_pairs(const Change *change, const Member *member, bool is_of_e
     return str_join(pairs.items, pairs.count, STR(" "), arena);
 }
 
-static ControlPlaneStep member_step(const Change *change, const Member *member, bool is_of_etcd) {
+static ControlPlaneStep member_step(const ConfigChange *change, const Member *member,
+                                    bool is_of_etcd) {
     Arena *arena = change->call->arena;
     const KubeadmNode *node = &member->peer->node;
     return (ControlPlaneStep){
@@ -446,7 +446,8 @@ static ControlPlaneStep member_step(const Change *change, const Member *member, 
     };
 }
 
-static ChangeOutcome change_member(const Change *change, const Member *member, Diags *diags) {
+static ChangeOutcome config_change_member(const ConfigChange *change, const Member *member,
+                                          Diags *diags) {
     ControlPlaneStep step = member_step(change, member, false);
     step.pods = change->pods;
     step.file_lines = change->file_lines;
@@ -454,14 +455,14 @@ static ChangeOutcome change_member(const Change *change, const Member *member, D
     return control_plane_step_run(&member->peer->link, &step, diags);
 }
 
-static void add_changed(Change *change, Str name) {
+static void add_changed(ConfigChange *change, Str name) {
     if (!str_is_among(name, change->changed.items, change->changed.count))
         vec_push(change->call->arena, &change->changed, name);
 }
 
 /* After a rollback, which has added an error: the cluster's configuration is the former one, unless
  * a node has the new one. Returns false. */
-static bool stop(const Change *change, Diags *diags) {
+static bool stop(const ConfigChange *change, Diags *diags) {
     const Member *first = &change->members.items[0];
     Arena *arena = change->call->arena;
     Str init = init_document(first, arena);
@@ -480,7 +481,7 @@ static bool stop(const Change *change, Diags *diags) {
            cluster_config_end(&first->peer->link, diags) && false;
 }
 
-static void report_member(const Change *change, const Member *member) {
+static void report_member(const ConfigChange *change, const Member *member) {
     Arena *arena = change->call->arena;
     call_progress(
         change->call, 0, 0,
@@ -489,7 +490,8 @@ static void report_member(const Change *change, const Member *member) {
 }
 
 /* After the step of a control plane: the next one may follow, or the change stops. */
-static bool end_member(Change *change, const Member *member, ChangeOutcome outcome, Diags *diags) {
+static bool end_member(ConfigChange *change, const Member *member, ChangeOutcome outcome,
+                       Diags *diags) {
     if (outcome == CHANGE_STEP_ROLLED_BACK)
         return stop(change, diags);
     if (outcome != CHANGE_STEP_DONE || !kubeadm_turn_pass(change->peers, member->peer, diags))
@@ -498,19 +500,19 @@ static bool end_member(Change *change, const Member *member, ChangeOutcome outco
     return true;
 }
 
-static bool change_members(Change *change, Diags *diags) {
+static bool change_members(ConfigChange *change, Diags *diags) {
     bool is_needed = change->pods.len || change->file_users.len;
     for (size_t i = 0; is_needed && i < change->members.count; i++) {
         const Member *member = &change->members.items[i];
         report_member(change, member);
-        if (!end_member(change, member, change_member(change, member, diags), diags))
+        if (!end_member(change, member, config_change_member(change, member, diags), diags))
             return false;
     }
     return true;
 }
 
 static bool change_etcd_of(void *payload, size_t index, Diags *diags) {
-    Change *change = payload;
+    ConfigChange *change = payload;
     const Member *member = &change->members.items[index];
     ControlPlaneStep step = member_step(change, member, true);
     step.pods = STR("etcd");
@@ -519,7 +521,7 @@ static bool change_etcd_of(void *payload, size_t index, Diags *diags) {
                       diags);
 }
 
-static bool change_etcd(Change *change, Diags *diags) {
+static bool change_etcd(ConfigChange *change, Diags *diags) {
     KubeadmTurn turn = {
         .node = &change->members.items[0].peer->node, .change = change_etcd_of, .payload = change};
     if (!change->has_etcd)
@@ -529,7 +531,7 @@ static bool change_etcd(Change *change, Diags *diags) {
     return kubeadm_turn_run(&turn, diags);
 }
 
-static bool change_kubelets(Change *change, Diags *diags) {
+static bool change_kubelets(ConfigChange *change, Diags *diags) {
     const Member *first = &change->members.items[0];
     Arena *arena = change->call->arena;
     KubeletWish wish = {change->wanted.kubelet, change->kubelet_fields, change->kubelet_given};
@@ -547,7 +549,7 @@ static bool change_kubelets(Change *change, Diags *diags) {
     return outcome == CHANGE_STEP_ROLLED_BACK ? stop(change, diags) : outcome == CHANGE_STEP_DONE;
 }
 
-static bool change_proxy(Change *change, Diags *diags) {
+static bool change_proxy(ConfigChange *change, Diags *diags) {
     SCOPED(ClusterApi) api = {0};
     ProxyConfig config = {change->config.former.proxy, change->config.live.proxy,
                           change->wanted.proxy};
@@ -561,7 +563,7 @@ static bool change_proxy(Change *change, Diags *diags) {
 
 /* kubeadm gives kube-proxy the network of the pods and its access to the API server. An argument
  * that goes, or that sets a part of an object, leaves what kubeadm makes without it. */
-static bool make_proxy(Change *change, Value before, Value after, Diags *diags) {
+static bool make_proxy(ConfigChange *change, Value before, Value after, Diags *diags) {
     const Member *first = &change->members.items[0];
     const ClusterDocuments *former = &change->config.former;
     Arena *arena = change->call->arena;
@@ -574,7 +576,7 @@ static bool make_proxy(Change *change, Value before, Value after, Diags *diags) 
     return true;
 }
 
-static bool plan_proxy(Change *change, const Scope *scope, Value prior, Diags *diags) {
+static bool plan_proxy(ConfigChange *change, const Scope *scope, Value prior, Diags *diags) {
     const ClusterConfig *config = &change->config;
     change->wanted.proxy = config->former.proxy;
     change->has_proxy = concerns(scope, CHANGE_PROXY) && value_is_present(config->live.proxy);
@@ -590,7 +592,7 @@ static bool plan_proxy(Change *change, const Scope *scope, Value prior, Diags *d
 }
 
 /* The configuration of kubelets after the change, and the fields that nodes may lack. */
-static bool plan_kubelets(Change *change, const Scope *scope, Value prior, Diags *diags) {
+static bool plan_kubelets(ConfigChange *change, const Scope *scope, Value prior, Diags *diags) {
     Arena *arena = change->call->arena;
     const ClusterConfig *config = &change->config;
     change->wanted.kubelet = config->former.kubelet;
@@ -617,7 +619,7 @@ static bool plan_kubelets(Change *change, const Scope *scope, Value prior, Diags
     return true;
 }
 
-static bool upload(const Change *change, Diags *diags) {
+static bool upload(const ConfigChange *change, Diags *diags) {
     const Member *first = &change->members.items[0];
     Arena *arena = change->call->arena;
     return component_change_is_equal(change->wanted.cluster, change->config.live.cluster, arena) ||
@@ -625,13 +627,13 @@ static bool upload(const Change *change, Diags *diags) {
                                  change->wanted.cluster, diags);
 }
 
-static bool has_external_etcd(const Change *change) {
+static bool change_has_external_etcd(const ConfigChange *change) {
     Value found;
     return kube_object_find(change->config.live.cluster, "etcd", "external", &found);
 }
 
-static bool begin_change(Change *change, const ChangeRows *changes, Value prior, Value planned,
-                         Diags *diags) {
+static bool config_begin_change(ConfigChange *change, const ChangeRows *changes, Value prior,
+                                Value planned, Diags *diags) {
     SCOPED(ClusterApi) api = {0};
     const Member *first = &change->members.items[0];
     Arena *arena = change->call->arena;
@@ -645,7 +647,7 @@ static bool begin_change(Change *change, const ChangeRows *changes, Value prior,
     change->wanted.cluster = with_volumes(&scope, change->wanted.cluster, arena);
     for (size_t i = 0; i < ARRAY_COUNT(certificates); i++)
         plan_names(change, i);
-    change->has_etcd = concerns(&scope, CHANGE_ETCD) && !has_external_etcd(change);
+    change->has_etcd = concerns(&scope, CHANGE_ETCD) && !change_has_external_etcd(change);
     change->pods = list_pods(&scope, arena);
     change->file_users = list_users(&scope, arena);
     change->file_lines = control_files_lines(object_attribute(planned, "files"), arena);
@@ -654,7 +656,7 @@ static bool begin_change(Change *change, const ChangeRows *changes, Value prior,
 
 /* API servers that verify the certificates of kubelets reach none that has not got one of the
  * cluster. Kubelets do not mind API servers that verify nothing yet. */
-static bool verifies_kubelets(const Change *change) {
+static bool verifies_kubelets(const ConfigChange *change) {
     Value flags = kube_object_list(change->wanted.cluster, "apiServer", "extraArgs");
     for (size_t i = 0; i < flags.count; i++) {
         if (str_equal(kube_object_text(value_at(flags, i), "", "name"),
@@ -664,7 +666,7 @@ static bool verifies_kubelets(const Change *change) {
     return false;
 }
 
-static bool change_nodes(Change *change, Diags *diags) {
+static bool change_nodes(ConfigChange *change, Diags *diags) {
     if (verifies_kubelets(change))
         return change_kubelets(change, diags) && change_members(change, diags) &&
                change_etcd(change, diags);
@@ -672,24 +674,24 @@ static bool change_nodes(Change *change, Diags *diags) {
            change_kubelets(change, diags);
 }
 
-static bool run_change(Change *change, const ChangeRows *changes, Value prior, Value planned,
-                       Diags *diags) {
+static bool config_run_change(ConfigChange *change, const ChangeRows *changes, Value prior,
+                              Value planned, Diags *diags) {
     return look_at_members(change, diags) &&
            kubeadm_gate_check_complete(change->call, change->peers, "cluster", diags) &&
            kubeadm_gate_wait(change->call, change->peers, KUBEADM_GATE_SERVERS, diags) &&
-           begin_change(change, changes, prior, planned, diags) && change_nodes(change, diags) &&
-           change_proxy(change, diags) &&
+           config_begin_change(change, changes, prior, planned, diags) &&
+           change_nodes(change, diags) && change_proxy(change, diags) &&
            cluster_config_end(&change->members.items[0].peer->link, diags);
 }
 
 bool kubeadm_change_run(const KubeadmNode *node, Value prior, Diags *diags) {
     SCOPED(KubeadmPeers) peers = {0};
     ChangeRows changes = list_changes(node->call, prior, node->object);
-    Change change = {.call = node->call, .peers = &peers};
+    ConfigChange change = {.call = node->call, .peers = &peers};
     Str version = object_text(node->object, "kubernetes_version", STR_EMPTY);
     if (!changes.count && !object_bool(prior, UNFINISHED, false))
         return true;
     return kube_version_parse(version, &change.version) &&
            kubeadm_peer_open(node->call, node->object, &peers, diags) &&
-           run_change(&change, &changes, prior, node->object, diags);
+           config_run_change(&change, &changes, prior, node->object, diags);
 }

@@ -15,7 +15,7 @@
 #include "object_rewrite.h"
 #include "path_error.h"
 
-#define ARGUMENT   "encryption_at_rest"
+#define AT_REST    "encryption_at_rest"
 #define STATE      "encryption_state"
 #define PLAN_MS    INT64_C(5000)
 #define CHECKS_MAX 3
@@ -25,7 +25,7 @@ static Value server_of(Value object, Arena *arena) {
 }
 
 static EncryptionWish wish_of(Value object, Arena *arena) {
-    return etcd_encryption_wish(object_attribute(object, ARGUMENT), arena);
+    return etcd_encryption_wish(object_attribute(object, AT_REST), arena);
 }
 
 static EtcdEncryption encryption_of(Value object, Arena *arena) {
@@ -69,7 +69,7 @@ static bool check_flags(const Call *call, Value config, Diags *diags) {
             return path_error(
                 call, PATH_AT(call, {"cluster"}, {"api_server"}, {"extra_args"}, {.index = i}),
                 diags, "Two ways of encryption",
-                "\"" ARGUMENT "\" sets the flag \"%.*s\". Remove one of them.", STR_ARG(name));
+                "\"" AT_REST "\" sets the flag \"%.*s\". Remove one of them.", STR_ARG(name));
     }
     return true;
 }
@@ -81,22 +81,22 @@ static bool check_file(const Call *call, Value config, Diags *diags) {
         if (str_starts_with(key, STR("encryption/")) || str_equal(key, STR("encryption")))
             return path_error(call, PATH_AT(call, {"files"}, {.key = key}), diags,
                               "Path of a file not valid",
-                              "The directory \"encryption\" is that of \"" ARGUMENT "\".");
+                              "The directory \"encryption\" is that of \"" AT_REST "\".");
     }
     return true;
 }
 
 bool kubeadm_encryption_validate(const Call *call, Value config, Diags *diags) {
-    Value argument = object_attribute(config, ARGUMENT);
+    Value argument = object_attribute(config, AT_REST);
     if (!value_is_known(argument) || value_is_null(argument))
         return true;
     Value etcd = object_nested(object_nested(config, "cluster", call->arena), "etcd", call->arena);
     Str problem = etcd_encryption_check(argument, call->arena);
     if (problem.len)
-        return path_error(call, PATH_AT(call, {ARGUMENT}), diags, "Encryption not valid", "%.*s",
+        return path_error(call, PATH_AT(call, {AT_REST}), diags, "Encryption not valid", "%.*s",
                           STR_ARG(problem));
     if (object_has(etcd, "external"))
-        return path_error(call, PATH_AT(call, {ARGUMENT}), diags, "Encryption not possible",
+        return path_error(call, PATH_AT(call, {AT_REST}), diags, "Encryption not possible",
                           "loam reads etcd to check that all objects are encrypted, and it has no "
                           "certificate of an external etcd. Set the flags of the API server in "
                           "\"cluster\" instead.");
@@ -233,8 +233,8 @@ static void note_dropped(const Call *call, const PlanRequest *request, const Etc
                   arena);
 }
 
-static void note_restart(const Call *call, const Outlook *outlook, const StrVec *names,
-                         PlanResponse *response) {
+static void note_server_restart(const Call *call, const Outlook *outlook, const StrVec *names,
+                                PlanResponse *response) {
     Arena *arena = call->arena;
     EtcdEncryption after = outlook->now, end;
     if (!after.is_changing)
@@ -284,16 +284,16 @@ static void note_change(const Call *call, const PlanRequest *request, const Outl
     }
     note_dropped(call, request, &after, &outlook->wish, response);
     note_phases(call, request, outlook, response);
-    note_restart(call, outlook, &names, response);
+    note_server_restart(call, outlook, &names, response);
 }
 
 static bool check_state(const Call *call, Value proposed, Diags *diags) {
-    Value argument = object_attribute(proposed, ARGUMENT);
+    Value argument = object_attribute(proposed, AT_REST);
     if (!value_is_present(argument) || !value_is_known(argument) || !call->stores_plain_state ||
         object_bool(argument, "allow_unencrypted_state", false) ||
         str_equal(object_text(argument, "provider", STR_EMPTY), STR("kms")))
         return true;
-    return path_error(call, PATH_AT(call, {ARGUMENT}), diags, "State not encrypted",
+    return path_error(call, PATH_AT(call, {AT_REST}), diags, "State not encrypted",
                       "The keys of the API servers are in the state, which is written without "
                       "encryption: anyone who reads it can decrypt the objects in etcd. Configure "
                       "an encryption block, or set allow_unencrypted_state = true.");
@@ -309,8 +309,7 @@ static bool check_plugin(const Call *call, const Outlook *outlook, Diags *diags)
     if (!outlook->differs || now->is_changing || !current || current->secret.len ||
         !outlook->wish.is_on || etcd_encryption_differs(&same, &outlook->wish))
         return true;
-    return path_error(call, PATH_AT(call, {ARGUMENT}, {"resources"}), diags,
-                      "Resources not changed",
+    return path_error(call, PATH_AT(call, {AT_REST}, {"resources"}), diags, "Resources not changed",
                       "API servers accept a plugin once, so the resources of the provider \"kms\" "
                       "change only with its \"key_version\".");
 }
@@ -329,7 +328,7 @@ static void warn_of_plugins(const Call *call, Value prior, const Outlook *outloo
             continue;
         ssh_client_limit_to_plan(&(*peer)->link);
         if (encryption_plugin_look(&(*peer)->link, &sockets, &problem, &ignored) && problem.len)
-            path_warning(call, PATH_AT(call, {ARGUMENT}, {"socket"}), diags,
+            path_warning(call, PATH_AT(call, {AT_REST}, {"socket"}), diags,
                          "Plugin of keys does not respond",
                          "On %.*s, %.*s. The apply changes nothing unless the plugin runs on all "
                          "control planes before it.",
@@ -344,7 +343,7 @@ static bool check_single(const Call *call, const PlanRequest *request, bool join
                     kube_version_compare(from, to) != 0;
     if (!upgrades && !joins)
         return true;
-    return path_error(call, PATH_AT(call, {ARGUMENT}), diags, "Two changes of a cluster at once",
+    return path_error(call, PATH_AT(call, {AT_REST}), diags, "Two changes of a cluster at once",
                       "The encryption of objects in etcd changes, and %s. Apply one change after "
                       "the other.",
                       upgrades ? "the cluster gets another version of Kubernetes"
@@ -352,7 +351,7 @@ static bool check_single(const Call *call, const PlanRequest *request, bool join
 }
 
 static void plan_creation(const PlanRequest *request, ObjectBuilder *planned) {
-    Value argument = object_attribute(request->proposed, ARGUMENT);
+    Value argument = object_attribute(request->proposed, AT_REST);
     const Type *type = object_attribute_type(planned->type, STATE);
     object_builder_set(planned, STATE,
                        value_is_null(argument) ? value_null(type) : value_unknown(type));
@@ -365,7 +364,7 @@ static void plan_same(const Call *call, const PlanRequest *request, bool joins,
     Arena *arena = call->arena;
     EtcdEncryption same = outlook->now;
     if (!joins && !outlook->now.is_changing &&
-        object_differs(request->prior, request->proposed, ARGUMENT)) {
+        object_differs(request->prior, request->proposed, AT_REST)) {
         note_dropped(call, request, &same, &outlook->wish, response);
         drop_keys(call, request->prior, &outlook->wish, &same);
     }
@@ -376,7 +375,7 @@ static void plan_same(const Call *call, const PlanRequest *request, bool joins,
 
 bool kubeadm_encryption_plan(const Call *call, const PlanRequest *request, bool joins,
                              ObjectBuilder *planned, PlanResponse *response, Diags *diags) {
-    Value argument = object_attribute(request->proposed, ARGUMENT);
+    Value argument = object_attribute(request->proposed, AT_REST);
     if (!check_state(call, request->proposed, diags))
         return false;
     if (value_is_null(request->prior) || request->is_replaced) {
@@ -436,7 +435,7 @@ bool kubeadm_encryption_check_snapshot(const Call *call, Value object, const Etc
     EtcdEncryption encryption = encryption_of(object, arena);
     if (!source->head.id.len)
         return true;
-    if (!keys->is_known && (encryption.keys.count || object_has(object, ARGUMENT)))
+    if (!keys->is_known && (encryption.keys.count || object_has(object, AT_REST)))
         warn_of_keys(call, source, &encryption, diags);
     StrVec missing = etcd_encryption_missing(&encryption, keys, arena);
     if (!missing.count)
@@ -468,7 +467,7 @@ static bool read_file(const KubeadmNode *node, Str *content, EtcdEncryption *out
     *out = (EtcdEncryption){0};
     return encryption_reload_read(node->link, content, diags) &&
            (!content->len || encryption_file_parse(*content, out, node->call->arena) ||
-            path_error(node->call, PATH_AT(node->call, {ARGUMENT}), diags,
+            path_error(node->call, PATH_AT(node->call, {AT_REST}), diags,
                        "Keys of the cluster not readable",
                        "%.*s has a file " CONTROL_FILES_TOP "/" ENCRYPTION_FILE_KEY
                        " that loam has not made. If no object in etcd needs its keys, remove it.",
@@ -480,7 +479,7 @@ static bool check_plugins_of(SshLink *link, const StrVec *sockets, Str name, Dia
     return encryption_plugin_look(link, sockets, &problem, diags) &&
            (!problem.len ||
             path_error(
-                link->call, PATH_AT(link->call, {ARGUMENT}), diags,
+                link->call, PATH_AT(link->call, {AT_REST}), diags,
                 "Plugin of keys does not respond",
                 "On %.*s, %.*s. An API server without its plugin reads and writes no "
                 "encrypted object, so nothing was changed. Start the plugin and apply again.",
@@ -526,23 +525,24 @@ bool kubeadm_encryption_recover(const Call *call, Str id, Value *state, Diags *d
 
 /* Phases. */
 
-typedef struct Change {
+typedef struct KeyChange {
     const KubeadmNode *node;
     KubeadmPeers *peers;
     EncryptionWish wish;
     EtcdEncryption now;
     Value *state;
     unsigned checks; /* that found former values */
-} Change;
+} KeyChange;
 
-static bool keep(const Change *change, Diags *diags) {
+static bool keep(const KeyChange *change, Diags *diags) {
     *change->state = with_state(*change->state, &change->now, change->node->call->arena);
     return call_keep_state(change->node->call, *change->state, diags);
 }
 
 bool kubeadm_encryption_restore(KubeadmNode *node, const SnapshotKeys *snapshot, Value *state,
                                 Diags *diags) {
-    Change change = {.node = node, .now = encryption_of(*state, node->call->arena), .state = state};
+    KeyChange change = {
+        .node = node, .now = encryption_of(*state, node->call->arena), .state = state};
     if (!change.now.keys.count)
         return true;
     etcd_encryption_restore(&change.now, snapshot, node->call->arena);
@@ -550,7 +550,7 @@ bool kubeadm_encryption_restore(KubeadmNode *node, const SnapshotKeys *snapshot,
     return keep(&change, diags);
 }
 
-static Str prefix_in_etcd(const Change *change, Str resource) {
+static Str prefix_in_etcd(const KeyChange *change, Str resource) {
     Arena *arena = change->node->call->arena;
     Value server = server_of(change->node->object, arena);
     Str top = STR_EMPTY;
@@ -565,7 +565,7 @@ static Str prefix_in_etcd(const Change *change, Str resource) {
 /* Phases 1, 2 and 5: the file. */
 
 /* By a restart of each API server, with a rollback if it does not respond. */
-static bool restart_servers(const Change *change, const EtcdEncryption *to, Diags *diags) {
+static bool restart_servers(const KeyChange *change, const EtcdEncryption *to, Diags *diags) {
     Arena *arena = change->node->call->arena;
     KubeadmNode own = *change->node;
     Value before = object_with(own.object, "change_unfinished", value_null(&TYPE_BOOL), arena);
@@ -575,7 +575,7 @@ static bool restart_servers(const Change *change, const EtcdEncryption *to, Diag
 }
 
 /* API servers that do not load the file restart for it. */
-static bool reload_servers(const Change *change, const EtcdEncryption *to, Diags *diags) {
+static bool reload_servers(const KeyChange *change, const EtcdEncryption *to, Diags *diags) {
     Arena *arena = change->node->call->arena;
     KeyFile file = {.content = encryption_file_content(to, arena),
                     .former = encryption_file_content(&change->now, arena)};
@@ -585,7 +585,7 @@ static bool reload_servers(const Change *change, const EtcdEncryption *to, Diags
 }
 
 /* Each API server writes an object, whose value in etcd shows the key. */
-static bool check_servers(const Change *change, const EtcdEncryption *to, Diags *diags) {
+static bool check_servers(const KeyChange *change, const EtcdEncryption *to, Diags *diags) {
     static const KubeResource *const kinds[] = {&cluster_api_secrets, &cluster_api_config_maps};
     Arena *arena = change->node->call->arena;
     for (size_t i = 0; i < ARRAY_COUNT(kinds); i++) {
@@ -602,7 +602,7 @@ static bool check_servers(const Change *change, const EtcdEncryption *to, Diags 
 }
 
 /* A cluster with keys that loam does not know would lose its objects. */
-static bool check_plain(const Change *change, Diags *diags) {
+static bool check_plain(const KeyChange *change, Diags *diags) {
     EtcdGateway etcd;
     if (!kubeadm_key_gate_etcd(change->peers, &etcd, diags))
         return false;
@@ -614,7 +614,7 @@ static bool check_plain(const Change *change, Diags *diags) {
                                &values, diags))
             return false;
         if (values.matching)
-            return path_error(change->node->call, PATH_AT(change->node->call, {ARGUMENT}), diags,
+            return path_error(change->node->call, PATH_AT(change->node->call, {AT_REST}), diags,
                               "Objects are encrypted already",
                               "%lld values in etcd are encrypted with keys that the state does not "
                               "have, such as \"%.*s\". Decrypt them first, and remove the flag "
@@ -624,7 +624,7 @@ static bool check_plain(const Change *change, Diags *diags) {
     return true;
 }
 
-static bool change_file(const Change *change, const EtcdEncryption *to, Diags *diags) {
+static bool change_file(const KeyChange *change, const EtcdEncryption *to, Diags *diags) {
     Arena *arena = change->node->call->arena;
     EtcdEncryption after = *to;
     if (to->phase == 1 && !to->is_restored && !check_plain(change, diags))
@@ -638,7 +638,7 @@ static bool change_file(const Change *change, const EtcdEncryption *to, Diags *d
 
 /* Phase 3. */
 
-static bool rewrite_page(Change *change, const KubeadmPeer *peer, ObjectRewrite *place,
+static bool rewrite_page(KeyChange *change, const KubeadmPeer *peer, ObjectRewrite *place,
                          Diags *diags) {
     SCOPED(ClusterApi) api = {0};
     KubeResource kind;
@@ -651,7 +651,7 @@ static bool rewrite_page(Change *change, const KubeadmPeer *peer, ObjectRewrite 
     return keep(change, diags);
 }
 
-static bool rewrite_objects(Change *change, Diags *diags) {
+static bool rewrite_objects(KeyChange *change, Diags *diags) {
     StrVec resources = etcd_encryption_resources(&change->now, change->node->call->arena);
     bool is_reached = !change->now.rewriting.len;
     vec_each(&resources, resource) {
@@ -672,7 +672,7 @@ static bool rewrite_objects(Change *change, Diags *diags) {
 
 /* Phase 4. */
 
-static bool find_former(const Change *change, int64_t *count, Str *first, Diags *diags) {
+static bool find_former(const KeyChange *change, int64_t *count, Str *first, Diags *diags) {
     Arena *arena = change->node->call->arena;
     StrVec resources = etcd_encryption_resources(&change->now, arena);
     EtcdGateway etcd;
@@ -694,7 +694,7 @@ static bool find_former(const Change *change, int64_t *count, Str *first, Diags 
 }
 
 /* Objects that are left are rewritten once more. */
-static bool check_values(Change *change, bool *is_clean, Diags *diags) {
+static bool check_values(KeyChange *change, bool *is_clean, Diags *diags) {
     int64_t count;
     Str first = STR_EMPTY;
     call_progress(change->node->call, 0, 0, "checking the values in etcd");
@@ -707,7 +707,7 @@ static bool check_values(Change *change, bool *is_clean, Diags *diags) {
     change->now.rewriting = change->now.at = STR_EMPTY;
     change->now.written = 0;
     return ++change->checks < CHECKS_MAX ||
-           path_error(change->node->call, PATH_AT(change->node->call, {ARGUMENT}), diags,
+           path_error(change->node->call, PATH_AT(change->node->call, {AT_REST}), diags,
                       "Objects keep the former key",
                       "%lld values in etcd, such as \"%.*s\", are not encrypted with the new key "
                       "after %d rewrites. Is an API server running that the state does not have? "
@@ -716,7 +716,7 @@ static bool check_values(Change *change, bool *is_clean, Diags *diags) {
 }
 
 /* Makes the phase after the last one that has ended. */
-static bool advance(Change *change, Diags *diags) {
+static bool advance(KeyChange *change, Diags *diags) {
     EtcdEncryption next = change->now;
     bool is_clean = true;
     next.phase++;
@@ -738,7 +738,7 @@ static bool advance(Change *change, Diags *diags) {
 
 /* If the state of an interrupted run was lost, the first machine has the key that it made, and
  * objects may have it. */
-static bool begin_change(Change *change, Diags *diags) {
+static bool begin_key_change(KeyChange *change, Diags *diags) {
     const Call *call = change->node->call;
     EtcdEncryption found;
     Str content;
@@ -752,7 +752,7 @@ static bool begin_change(Change *change, Diags *diags) {
     return keep(change, diags);
 }
 
-static bool check_plugins(const Change *change, Diags *diags) {
+static bool check_plugins(const KeyChange *change, Diags *diags) {
     StrVec sockets =
         encryption_plugin_sockets(&change->now, &change->wish, change->node->call->arena);
     bool is_good = true;
@@ -763,14 +763,15 @@ static bool check_plugins(const Change *change, Diags *diags) {
     return is_good;
 }
 
-static bool run_change(Change *change, Diags *diags) {
+static bool run_key_change(KeyChange *change, Diags *diags) {
     const Call *call = change->node->call;
-    if (!kubeadm_gate_check_complete(call, change->peers, ARGUMENT, diags) ||
+    if (!kubeadm_gate_check_complete(call, change->peers, AT_REST, diags) ||
         !check_plugins(change, diags) ||
         !kubeadm_gate_wait(call, change->peers, KUBEADM_GATE_SERVERS, diags))
         return false;
     while (change->now.is_changing || etcd_encryption_differs(&change->now, &change->wish)) {
-        if ((!change->now.is_changing && !begin_change(change, diags)) || !advance(change, diags))
+        if ((!change->now.is_changing && !begin_key_change(change, diags)) ||
+            !advance(change, diags))
             return false;
     }
     return true;
@@ -778,17 +779,18 @@ static bool run_change(Change *change, Diags *diags) {
 
 bool kubeadm_encryption_update(const KubeadmNode *node, Value *state, Diags *diags) {
     SCOPED(KubeadmPeers) peers = {0};
-    Change change = {.node = node,
-                     .peers = &peers,
-                     .wish = wish_of(node->object, node->call->arena),
-                     .now = encryption_of(*state, node->call->arena),
-                     .state = state};
+    KeyChange change = {.node = node,
+                        .peers = &peers,
+                        .wish = wish_of(node->object, node->call->arena),
+                        .now = encryption_of(*state, node->call->arena),
+                        .state = state};
     if (!change.now.is_changing && !etcd_encryption_differs(&change.now, &change.wish)) {
         drop_keys(node->call, node->object, &change.wish, &change.now);
         *state = with_state(*state, &change.now, node->call->arena);
         return true;
     }
-    return kubeadm_peer_open(node->call, node->object, &peers, diags) && run_change(&change, diags);
+    return kubeadm_peer_open(node->call, node->object, &peers, diags) &&
+           run_key_change(&change, diags);
 }
 
 bool kubeadm_encryption_finish_restore(const KubeadmNode *node, Value *state, Diags *diags) {

@@ -207,7 +207,7 @@ static bool bring_image(const Run *run, KubeadmPeer *peer, Diags *diags) {
     return etcd_image_bring(&peer->link, peer->node.runtime, &run->search.found, id, diags);
 }
 
-static bool change_member(void *payload, size_t index, Diags *diags) {
+static bool patch_change_member(void *payload, size_t index, Diags *diags) {
     const Run *run = payload;
     const Call *call = run->patch->call;
     Arena *arena = call->arena;
@@ -238,7 +238,7 @@ static bool change_member(void *payload, size_t index, Diags *diags) {
 static bool run_turns(Run *run, Diags *diags) {
     const EtcdPatch *patch = run->patch;
     KubeadmTurn turn = {
-        .node = &patch->peers->items.items[0]->node, .change = change_member, .payload = run};
+        .node = &patch->peers->items.items[0]->node, .change = patch_change_member, .payload = run};
     vec_each(&run->members, peer) {
         if (!bring_image(run, *peer, diags))
             return false;

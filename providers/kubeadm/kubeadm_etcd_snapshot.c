@@ -26,7 +26,7 @@ static const Attribute schedule_arguments[] = {
     {"rehearse",  &TYPE_STRING, OPTIONAL, "When the machine rehearses a restore, such as \"weekly\": it restores the newest snapshot of the directory, or with s3 a new one, starts an etcd that only a socket reaches, compares the number of keys of each resource, and removes both.", .check = kubeadm_check_calendar},
 };
 
-static const Attribute attributes[] = {
+static const Attribute etcd_snapshot_attributes[] = {
     SSH_CLIENT_ATTRIBUTES(0),
     {"node_address",       &TYPE_STRING, OPTIONAL, "Address of the control plane in the cluster's network (default: host).", .check = kubeadm_check_address},
     {"pki",                NULL,         REQUIRED | SENSITIVE, "Certificate authorities of the cluster: a kubeadm_pki. loam signs a certificate for its request to etcd.", .nested = &kubeadm_node_pki},
@@ -51,7 +51,7 @@ static const Attribute attributes[] = {
 };
 /* clang-format on */
 
-static const ArgumentRule rules[] = {
+static const ArgumentRule etcd_snapshot_rules[] = {
     {RULE_AT_LEAST_ONE, {"destination", "s3", "schedule"}},
     {RULE_CONFLICTS, {"destination", "s3"}},
     {RULE_REQUIRED_WITH, {"destination", "passphrase"}},
@@ -270,7 +270,7 @@ static bool snapshot_assume_unchanged(const Call *call, const Diags *problems, D
 }
 
 /* The schedule stays in the state, because files of it may still be on the machine. */
-static Value without_calendar(Value state, Arena *arena) {
+static Value snapshot_without_calendar(Value state, Arena *arena) {
     ObjectBuilder nested = object_builder_of(object_nested(state, "schedule", arena), arena);
     object_builder_set_text(&nested, "calendar", STR_EMPTY, arena);
     return object_with(state, "schedule", object_builder_value(&nested), arena);
@@ -382,7 +382,7 @@ static bool snapshot_read(const Call *call, const ReadRequest *request, ReadResp
         return false;
     }
     Value state = with_report(call, request->state, &report, diags);
-    response->state = report.is_current ? state : without_calendar(state, call->arena);
+    response->state = report.is_current ? state : snapshot_without_calendar(state, call->arena);
     return true;
 }
 
@@ -428,11 +428,12 @@ static bool snapshot_delete(const Call *call, const DeleteRequest *request, Dele
     return true;
 }
 
-static const Block blocks[] = {TIMEOUTS_BLOCK};
+static const Block etcd_snapshot_blocks[] = {TIMEOUTS_BLOCK};
 
 const ResourceType kubeadm_etcd_snapshot = {
     .name = "kubeadm_etcd_snapshot",
-    .schema = {SCHEMA_ATTRIBUTES(attributes), SCHEMA_BLOCKS(blocks), SCHEMA_RULES(rules),
+    .schema = {SCHEMA_ATTRIBUTES(etcd_snapshot_attributes), SCHEMA_BLOCKS(etcd_snapshot_blocks),
+               SCHEMA_RULES(etcd_snapshot_rules),
                .description =
                    "A snapshot of a cluster's etcd, in an encrypted file or in a bucket, or a "
                    "schedule of snapshots on a control plane. kubeadm_init restores them."},

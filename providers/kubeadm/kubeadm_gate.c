@@ -67,7 +67,7 @@ static bool list_members(const KubeadmPeer *peer, EtcdNodes *members, KubeVersio
     return true;
 }
 
-static Str look_etcd(const KubeadmPeer *peer, KubeadmGate gate, Arena *arena) {
+static Str gate_look_etcd(const KubeadmPeer *peer, KubeadmGate gate, Arena *arena) {
     EtcdNodes members = {0};
     KubeVersion lowest = {0}, highest = {0};
     Diags problems = diags_new(arena);
@@ -159,7 +159,7 @@ static WaitLook look_gate(void *payload, Wait *wait) {
             wait->reason = look_server(*peer, arena);
     }
     if (!wait->reason.len)
-        wait->reason = look_etcd(first, look->gate, arena);
+        wait->reason = gate_look_etcd(first, look->gate, arena);
     if (!wait->reason.len && look->gate != KUBEADM_GATE_SERVERS)
         wait->reason = look_cluster(first, look->gate, arena);
     return wait->reason.len ? WAIT_LOOK_AGAIN : WAIT_LOOK_DONE;

@@ -38,14 +38,14 @@ static const Attribute registry[] = {
     {"ca",        &TYPE_STRING,         OPTIONAL, "Certificate authority of the registry in PEM."},
     {"ca_path",   &TYPE_STRING,         OPTIONAL, "File on the machine with that authority instead.", .check = kubeadm_check_path},
 };
-static const Attribute handler[] = {
+static const Attribute handler_attributes[] = {
     {"binary",          &TYPE_STRING,         OPTIONAL, "Path of the program (default for nvidia: \"/usr/bin/nvidia-container-runtime\"; else that of the type). CRI-O needs it.", .check = kubeadm_check_path},
     {"runtime_type",    &TYPE_STRING,         OPTIONAL, "Type in containerd (default: \"io.containerd.runsc.v1\" for gvisor, \"io.containerd.kata.v2\" for kata, else \"io.containerd.runc.v2\"). CRI-O treats each other type than that of runc as a virtual machine."},
     {"options",         &TYPE_MAP_OF_STRING,  OPTIONAL, "Further options of the type, for containerd. \"true\", \"false\" and integers are no strings there."},
     {"cni_conf_dir",    &TYPE_STRING,         OPTIONAL, "Directory of the configuration of its pod network, for containerd.", .check = kubeadm_check_path},
     {"pod_annotations", &TYPE_LIST_OF_STRING, OPTIONAL, "Annotations of pods that the program gets; \"*\" stands for the rest of a name."},
 };
-static const Attribute attributes[] = {
+static const Attribute host_attributes[] = {
     SSH_CLIENT_ATTRIBUTES(0),
     {"kubernetes_version", &TYPE_STRING, REQUIRED, "Version of Kubernetes: \"1.34.4\".", .check = kubeadm_check_version},
     {"bundle",             NULL,         OPTIONAL, "Programs and images, for machines without a network.", .nested = &host_bundle_argument},
@@ -63,7 +63,7 @@ static const Attribute attributes[] = {
     {"hardening",          &TYPE_STRING, OPTIONAL, "\"cis\": the files that loam writes are for root only, and the kernel has the settings that a kubelet with protectKernelDefaults needs.", .one_of = "cis"},
     {"prefix",             &TYPE_STRING, OPTIONAL | COMPUTED, "Directory of the programs of the bundle on the machine (default: \"/usr/local/bin\"; where it is read-only, \"/opt/bin\").", .check = kubeadm_check_path},
     {"registries",         NULL,         OPTIONAL, "Mirrors and logins of registries.", .nested = NESTED(NEST_LIST, registry)},
-    {"runtimes",           NULL,         OPTIONAL, "Programs that run pods beside runc, by the handler that a RuntimeClass names: nvidia, gvisor, kata or another. loam does not install them.", .nested = NESTED(NEST_MAP, handler)},
+    {"runtimes",           NULL,         OPTIONAL, "Programs that run pods beside runc, by the handler that a RuntimeClass names: nvidia, gvisor, kata or another. loam does not install them.", .nested = NESTED(NEST_MAP, handler_attributes)},
     {"containerd_config",  &TYPE_DYNAMIC, OPTIONAL, "Object that is merged into the configuration of containerd, with its names. A value that loam sets is an error."},
     {"http_proxy",         &TYPE_STRING, OPTIONAL, "Proxy of the container runtime for http."},
     {"https_proxy",        &TYPE_STRING, OPTIONAL, "Proxy of the container runtime for https."},
@@ -147,8 +147,8 @@ static bool plan_settings(KubeadmWish *plan, Value prior, Str version, Value obj
 }
 
 /* Pods stay when the container runtime restarts. */
-static void note_restart(const KubeadmWish *plan, const PlanRequest *request,
-                         PlanResponse *response) {
+static void host_note_restart(const KubeadmWish *plan, const PlanRequest *request,
+                              PlanResponse *response) {
     Arena *arena = plan->call->arena;
     Value settings = object_attribute(request->prior, "settings");
     NamedTexts stored = {0};
@@ -250,7 +250,7 @@ static bool host_plan(const Call *call, const PlanRequest *request, PlanResponse
             return false;
     }
     response->planned = planned;
-    note_restart(&plan, request, response);
+    host_note_restart(&plan, request, response);
     return true;
 }
 
@@ -650,11 +650,11 @@ static bool host_upgrade(const Call *call, const UpgradeRequest *request, Upgrad
     return true;
 }
 
-static const Block blocks[] = {TIMEOUTS_BLOCK};
+static const Block host_blocks[] = {TIMEOUTS_BLOCK};
 
 const ResourceType kubeadm_host = {
     .name = "kubeadm_host",
-    .schema = {SCHEMA_ATTRIBUTES(attributes), SCHEMA_BLOCKS(blocks), .version = 2,
+    .schema = {SCHEMA_ATTRIBUTES(host_attributes), SCHEMA_BLOCKS(host_blocks), .version = 2,
                .description =
                    "A machine prepared for kubeadm: kernel, container runtime, programs, images. "
                    "Only what differs is changed. Its deletion leaves the machine as it is; if the "

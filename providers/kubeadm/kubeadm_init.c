@@ -31,7 +31,7 @@
 #define TOKEN_TTL "15m0s"
 
 /* clang-format off */
-static const Attribute attributes[] = {
+static const Attribute init_attributes[] = {
     KUBEADM_NODE_ATTRIBUTES(0),
     {"server",     &TYPE_STRING,  COMPUTED, "URL of the API server, known once the cluster exists: a provider that uses it is configured only then."},
     {"is_member",  &TYPE_BOOL,    COMPUTED | CHANGES_ON_UPDATE, "Whether the machine is a control plane. If not, for instance after it was replaced, the next apply lets it join a control plane that responds."},
@@ -263,7 +263,7 @@ static void mount_files(const KubeadmNode *node, Value cluster, const char *name
                                        nested_list_value(added.type, &items, arena), arena));
 }
 
-static Value cluster_fields(const KubeadmNode *node, Value cluster) {
+static Value init_cluster_fields(const KubeadmNode *node, Value cluster) {
     Arena *arena = node->call->arena;
     ObjectBuilder builder = object_builder_of(cluster, arena);
     mount_files(node, cluster, "api_server", &builder);
@@ -288,7 +288,7 @@ static Str init_config(const KubeadmNode *node, Str certificate_key) {
     kubeadm_document_add(&out, KUBEADM_API_VERSION, "InitConfiguration", init_fields(node, init),
                          arena);
     kubeadm_document_add(&out, KUBEADM_API_VERSION, "ClusterConfiguration",
-                         cluster_fields(node, object_nested(object, "cluster", arena)), arena);
+                         init_cluster_fields(node, object_nested(object, "cluster", arena)), arena);
     if (object_has(object, "kubelet"))
         kubeadm_document_add(&out, KUBELET_API_VERSION, "KubeletConfiguration",
                              object_attribute(object, "kubelet"), arena);
@@ -583,11 +583,11 @@ static bool init_recover(const Call *call, const RecoverRequest *request, Recove
     return kubeadm_encryption_recover(call, request->marker, &response->state, diags);
 }
 
-static const Block blocks[] = {TIMEOUTS_BLOCK};
+static const Block init_blocks[] = {TIMEOUTS_BLOCK};
 
 const ResourceType kubeadm_init = {
     .name = "kubeadm_init",
-    .schema = {SCHEMA_ATTRIBUTES(attributes), SCHEMA_BLOCKS(blocks),
+    .schema = {SCHEMA_ATTRIBUTES(init_attributes), SCHEMA_BLOCKS(init_blocks),
                .description =
                    "A cluster, with its first control plane. If a control plane responds "
                    "at the endpoint, the machine joins it instead."},

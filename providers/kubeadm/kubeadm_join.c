@@ -26,7 +26,7 @@ static Str check_max_unavailable(Value value, Arena *arena) {
 }
 
 /* clang-format off */
-static const Attribute attributes[] = {
+static const Attribute join_attributes[] = {
     KUBEADM_NODE_ATTRIBUTES(FORCES_NEW),
     {"control_plane", &TYPE_BOOL, OPTIONAL | COMPUTED | FORCES_NEW, "Whether the node is a control plane.", .default_json = "false"},
     {"max_unavailable", &TYPE_NUMBER, OPTIONAL, "Workers: maximum number of workers of the cluster that are drained for a change or a removal at one time (default 1). An upgrade also waits as long as so many others are cordoned or not ready. Control planes always change one at a time.", .check = check_max_unavailable},
@@ -216,11 +216,11 @@ static bool join_limits(const Call *call, const LimitsRequest *request, LimitsRe
     return true;
 }
 
-static const Block blocks[] = {TIMEOUTS_BLOCK};
+static const Block join_blocks[] = {TIMEOUTS_BLOCK};
 
 const ResourceType kubeadm_join = {
     .name = "kubeadm_join",
-    .schema = {SCHEMA_ATTRIBUTES(attributes), SCHEMA_BLOCKS(blocks),
+    .schema = {SCHEMA_ATTRIBUTES(join_attributes), SCHEMA_BLOCKS(join_blocks),
                .description = "A machine that joins a cluster, as a control plane or a worker. Its "
                               "deletion drains the node, removes its member of etcd, resets the "
                               "machine and deletes the Node."},

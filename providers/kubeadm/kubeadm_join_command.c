@@ -42,7 +42,7 @@ static bool has(Value object, const char *name) {
 /* Plans. */
 
 /* Seconds from the plan until this time; INT64_MAX if it is unknown. */
-static int64_t seconds_left(const Call *call, Value object, const char *name) {
+static int64_t command_seconds_left(const Call *call, Value object, const char *name) {
     Timestamp end;
     Str error, text = object_text(object, name, STR_EMPTY);
     if (!text.len || !timestamp_parse(text, &end, &error, call->arena))
@@ -52,7 +52,7 @@ static int64_t seconds_left(const Call *call, Value object, const char *name) {
 
 /* Returns why the token is renewed; empty: it is not. */
 static Str renewal_reason(const Call *call, Value prior, Value planned) {
-    int64_t left = seconds_left(call, prior, COMMAND_END);
+    int64_t left = command_seconds_left(call, prior, COMMAND_END);
     if (object_differs(prior, planned, TTL))
         return STR("the token gets another end");
     if (left > duration_of(planned, TTL, 0) / 2000)
@@ -98,7 +98,8 @@ static void plan_certs(const Call *call, Value prior, Value proposed, ObjectBuil
         return;
     }
     if (!value_is_known(upload) || !value_is_known(object_builder_get(planned, COMMAND)) ||
-        !has(prior, CONTROL_COMMAND) || seconds_left(call, prior, CERTS_END) < CERTS_LEFT_SECONDS) {
+        !has(prior, CONTROL_COMMAND) ||
+        command_seconds_left(call, prior, CERTS_END) < CERTS_LEFT_SECONDS) {
         set_unknown(planned, CONTROL_COMMAND);
         set_unknown(planned, CERTS_END);
     }

@@ -347,7 +347,7 @@ static ChangeOutcome change_kubelet(const NodeChange *change, Diags *diags) {
 }
 
 /* Returns the fields that the kubeadm_init of the node's cluster gives to all kubelets. */
-static Value cluster_fields(const KubeadmNode *node) {
+static Value kubelet_cluster_fields(const KubeadmNode *node) {
     FoundObjects found = call_find_objects(node->call, "kubeadm_init");
     vec_each(&found, init) {
         if (str_equal(object_text(init->object, "endpoint", STR_EMPTY), node->endpoint))
@@ -363,7 +363,8 @@ bool kubeadm_kubelet_update(const KubeadmNode *node, Value prior, Diags *diags) 
     NodeChange change = {.node = node,
                          .path = PATCH,
                          .fields = component_change_fields(before, after, arena),
-                         .given = component_change_merge(cluster_fields(node), after, arena),
+                         .given =
+                             component_change_merge(kubelet_cluster_fields(node), after, arena),
                          .limit = 1};
     if (!is_init(node->object))
         change.limit = kubeadm_node_max_unavailable(node->object);

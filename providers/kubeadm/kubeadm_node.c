@@ -15,19 +15,19 @@
 #define PORT_DEFAULT 6443
 
 /* clang-format off */
-static const Attribute authority[] = {
+static const Attribute node_authority[] = {
     {"certificate", &TYPE_STRING, REQUIRED,             "Certificate in PEM."},
     {"key",         &TYPE_STRING, REQUIRED | SENSITIVE, "Private key in PEM."},
 };
-static const Attribute service_account[] = {
+static const Attribute node_service_account[] = {
     {"public_key", &TYPE_STRING, REQUIRED,             "Public key in PEM."},
     {"key",        &TYPE_STRING, REQUIRED | SENSITIVE, "Private key in PEM."},
 };
 static const Attribute pki[] = {
-    {"ca",              NULL, REQUIRED, "Certificate authority of the cluster.", .nested = NESTED(NEST_SINGLE, authority)},
-    {"etcd_ca",         NULL, REQUIRED, "Certificate authority of etcd.", .nested = NESTED(NEST_SINGLE, authority)},
-    {"front_proxy_ca",  NULL, REQUIRED, "Certificate authority of the aggregation layer.", .nested = NESTED(NEST_SINGLE, authority)},
-    {"service_account", NULL, REQUIRED, "Key pair that signs the tokens of service accounts.", .nested = NESTED(NEST_SINGLE, service_account)},
+    {"ca",              NULL, REQUIRED, "Certificate authority of the cluster.", .nested = NESTED(NEST_SINGLE, node_authority)},
+    {"etcd_ca",         NULL, REQUIRED, "Certificate authority of etcd.", .nested = NESTED(NEST_SINGLE, node_authority)},
+    {"front_proxy_ca",  NULL, REQUIRED, "Certificate authority of the aggregation layer.", .nested = NESTED(NEST_SINGLE, node_authority)},
+    {"service_account", NULL, REQUIRED, "Key pair that signs the tokens of service accounts.", .nested = NESTED(NEST_SINGLE, node_service_account)},
 };
 static const Attribute taint[] = {
     {"key",    &TYPE_STRING, REQUIRED, "Key of the taint."},

@@ -18,24 +18,24 @@ static Str check_hours(Value value, Arena *arena) {
 }
 
 /* clang-format off */
-static const Attribute authority[] = {
+static const Attribute pki_authority[] = {
     {"certificate", &TYPE_STRING, COMPUTED,             "Certificate in PEM."},
     {"key",         &TYPE_STRING, COMPUTED | SENSITIVE, "Private key in PEM."},
 };
 
-static const Attribute service_account[] = {
+static const Attribute pki_service_account[] = {
     {"public_key", &TYPE_STRING, COMPUTED,             "Public key in PEM."},
     {"key",        &TYPE_STRING, COMPUTED | SENSITIVE, "Private key in PEM."},
 };
 
-static const Attribute attributes[] = {
+static const Attribute pki_attributes[] = {
     {"algorithm",      &TYPE_STRING, OPTIONAL | COMPUTED | FORCES_NEW, "Algorithm of all keys: \"RSA-2048\", \"RSA-3072\", \"RSA-4096\", \"ECDSA-P256\" or \"ECDSA-P384\".", .default_json = "\"ECDSA-P256\"", .one_of = PKI_ALGORITHMS},
     {"validity_hours", &TYPE_NUMBER, OPTIONAL | COMPUTED | FORCES_NEW, "Validity period of the certificate authorities in hours.", .default_json = "87600", .check = check_hours},
     {"allow_unencrypted_state", &TYPE_BOOL, OPTIONAL, "Whether the private keys may be stored in a state without encryption. Unless true, such a state is an error."},
-    {"ca",              NULL, COMPUTED, "Certificate authority of the cluster.", .nested = NESTED(NEST_SINGLE, authority)},
-    {"etcd_ca",         NULL, COMPUTED, "Certificate authority of etcd.", .nested = NESTED(NEST_SINGLE, authority)},
-    {"front_proxy_ca",  NULL, COMPUTED, "Certificate authority of the aggregation layer (front proxy).", .nested = NESTED(NEST_SINGLE, authority)},
-    {"service_account", NULL, COMPUTED, "Key pair that signs the tokens of service accounts.", .nested = NESTED(NEST_SINGLE, service_account)},
+    {"ca",              NULL, COMPUTED, "Certificate authority of the cluster.", .nested = NESTED(NEST_SINGLE, pki_authority)},
+    {"etcd_ca",         NULL, COMPUTED, "Certificate authority of etcd.", .nested = NESTED(NEST_SINGLE, pki_authority)},
+    {"front_proxy_ca",  NULL, COMPUTED, "Certificate authority of the aggregation layer (front proxy).", .nested = NESTED(NEST_SINGLE, pki_authority)},
+    {"service_account", NULL, COMPUTED, "Key pair that signs the tokens of service accounts.", .nested = NESTED(NEST_SINGLE, pki_service_account)},
     {"discovery_hash",  &TYPE_STRING, COMPUTED, "Hash of the public key of the cluster's certificate authority, by which joining nodes verify the cluster: \"sha256:…\"."},
     {"valid_until",     &TYPE_STRING, COMPUTED, "End of the validity of the certificate authorities, in RFC 3339."},
     {"id",              &TYPE_STRING, COMPUTED, "The discovery hash."},
@@ -138,7 +138,7 @@ static bool pki_import(const Call *call, const ImportRequest *request, ImportRes
 
 const ResourceType kubeadm_pki = {
     .name = "kubeadm_pki",
-    .schema = {SCHEMA_ATTRIBUTES(attributes),
+    .schema = {SCHEMA_ATTRIBUTES(pki_attributes),
                .description =
                    "The certificate authorities of a cluster. They are created before kubeadm "
                    "runs, so that discovery hash and kubeconfig are known in advance. The state "

@@ -35,7 +35,7 @@ static Str kubeadm_restore_check_cluster(Value object, const EtcdSnapshot *snaps
                                 STR_ARG(snapshot->kubernetes_version));
 }
 
-static bool has_external_etcd(Value object, Arena *arena) {
+static bool restore_has_external_etcd(Value object, Arena *arena) {
     Value cluster = object_nested(object, "cluster", arena);
     return object_has(object_nested(cluster, "etcd", arena), "external");
 }
@@ -45,7 +45,7 @@ bool kubeadm_restore_check(const Call *call, Value object, Value config, EtcdSou
     Str ca = node_pki_read(object, "pki", call->arena).ca.certificate;
     Str cluster = ca.len ? pki_discovery_hash(ca, call->arena) : STR_EMPTY;
     *out = (EtcdSource){.call = call};
-    if (has_external_etcd(object, call->arena))
+    if (restore_has_external_etcd(object, call->arena))
         return path_error(call, PATH_AT(call, {"restore"}), diags, "External etcd",
                           "loam restores only the etcd that kubeadm runs. Restore the external "
                           "etcd yourself, and remove this argument.");

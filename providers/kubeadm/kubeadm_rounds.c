@@ -15,7 +15,7 @@
 #include "remote_step.h"
 #include "url.h"
 
-#define ARGUMENT "upgrade_through"
+#define ROUNDS_ARGUMENT "upgrade_through"
 
 /* The text is a word of a line for the machine. */
 static Str kubeadm_rounds_check_proxy(Value value, Arena *) {
@@ -27,7 +27,7 @@ static Str kubeadm_rounds_check_proxy(Value value, Arena *) {
 }
 
 /* clang-format off */
-static const Attribute repository[] = {
+static const Attribute round_repository[] = {
     {"url",   &TYPE_STRING, REQUIRED, "URL of the repository, of this minor version: \"https://pkgs.example/v1.35/deb/\"."},
     {"suite", &TYPE_STRING, OPTIONAL, "Suite and components in the list of apt (default \"/\")."},
     {"key",   &TYPE_STRING, OPTIONAL, "Key that signs the repository, in ASCII."},
@@ -35,7 +35,7 @@ static const Attribute repository[] = {
 static const Attribute entry[] = {
     {"bundle",     NULL, OPTIONAL, "Programs and images of this version, for machines without a network.", .nested = &host_bundle_argument},
     {"proxy",      &TYPE_STRING, OPTIONAL, "Proxy by which the machines download the bundle with fetch = \"host\", such as \"http://10.0.0.1:3128\".", .check = kubeadm_rounds_check_proxy},
-    {"repository", NULL, OPTIONAL, "Packages for apt, of which only the programs are taken. The images come from their registry.", .nested = NESTED(NEST_SINGLE, repository)},
+    {"repository", NULL, OPTIONAL, "Packages for apt, of which only the programs are taken. The images come from their registry.", .nested = NESTED(NEST_SINGLE, round_repository)},
 };
 /* clang-format on */
 
@@ -48,7 +48,7 @@ const NestedObject kubeadm_rounds_argument = {
     NESTED_OBJECT(NEST_MAP, entry, SCHEMA_RULES(entry_rules))};
 
 static StrVec entries_of(Value object, Arena *arena) {
-    Value map = object_attribute(object, ARGUMENT);
+    Value map = object_attribute(object, ROUNDS_ARGUMENT);
     StrVec keys = {0};
     for (size_t i = 0; value_is_present(map) && i < map.count; i++)
         vec_push(arena, &keys, value_key_at(map, i));
@@ -57,12 +57,12 @@ static StrVec entries_of(Value object, Arena *arena) {
 
 bool kubeadm_rounds_validate(const Call *call, Value config, KubeVersion to, Diags *diags) {
     Str at = STR_EMPTY;
-    Value map = object_attribute(config, ARGUMENT);
+    Value map = object_attribute(config, ROUNDS_ARGUMENT);
     if (!value_is_present(map) || !value_is_known(map))
         return true;
     StrVec entries = entries_of(config, call->arena);
     Str problem = kube_rounds_check(&entries, to, &at, call->arena);
-    return !problem.len || path_error(call, PATH_AT(call, {ARGUMENT}, {.key = at}), diags,
+    return !problem.len || path_error(call, PATH_AT(call, {ROUNDS_ARGUMENT}, {.key = at}), diags,
                                       "Version between not valid", "%.*s", STR_ARG(problem));
 }
 
@@ -86,7 +86,7 @@ static bool list_rounds(Rounds *rounds, Diags *diags) {
 
 static Value entry_of(const Rounds *rounds, const KubeRound *round) {
     Value found = {0};
-    CHECK(value_find(object_attribute(rounds->object, ARGUMENT), round->key, &found));
+    CHECK(value_find(object_attribute(rounds->object, ROUNDS_ARGUMENT), round->key, &found));
     return found;
 }
 
@@ -106,8 +106,8 @@ static bool open_bundle(const Rounds *rounds, const KubeRound *round, Str archit
         cluster_check_bundle(&out->bundle, round->version, architecture,
                              object_text(cluster, "image_repository", STR_EMPTY), call->arena);
     return !problem.len ||
-           path_error(call, PATH_AT(call, {ARGUMENT}, {.key = round->key}, {"bundle"}), diags,
-                      "Wrong bundle", "%.*s", STR_ARG(problem));
+           path_error(call, PATH_AT(call, {ROUNDS_ARGUMENT}, {.key = round->key}, {"bundle"}),
+                      diags, "Wrong bundle", "%.*s", STR_ARG(problem));
 }
 
 /* Plan. */
@@ -223,7 +223,7 @@ bool kubeadm_rounds_plan(const Call *call, const PlanRequest *request, PlanRespo
     SCOPED(KubeadmPeers) peers = {0};
     Rounds rounds = {.call = call, .object = request->proposed, .peers = &peers};
     KubeVersion from;
-    Value map = object_attribute(request->proposed, ARGUMENT);
+    Value map = object_attribute(request->proposed, ROUNDS_ARGUMENT);
     if (!kubeadm_upgrade_versions(request->prior, request->proposed, &from, &rounds.to) ||
         kube_version_compare(from, rounds.to) == 0)
         return true;
@@ -304,16 +304,16 @@ static bool fetch_packages(Fetch *fetch, Diags *diags) {
     bool is_known;
     if (package_driver_of(&fetch->look.facts, &is_known) != &package_driver_table[PACKAGE_APT])
         return path_error(
-            call, PATH_AT(call, {ARGUMENT}, {.key = fetch->round->key}, {"repository"}), diags,
-            "Packages not supported",
+            call, PATH_AT(call, {ROUNDS_ARGUMENT}, {.key = fetch->round->key}, {"repository"}),
+            diags, "Packages not supported",
             "%.*s has no apt, and the programs of a version between come from packages of apt or "
             "from a bundle. Give a bundle.",
             STR_ARG(fetch->peer->link.target.host));
     Str problem = host_settings_fetch(&fetch->host, &source, &lines, call->arena);
     if (problem.len)
-        return path_error(call,
-                          PATH_AT(call, {ARGUMENT}, {.key = fetch->round->key}, {"repository"}),
-                          diags, "Setting not possible", "%.*s", STR_ARG(problem));
+        return path_error(
+            call, PATH_AT(call, {ROUNDS_ARGUMENT}, {.key = fetch->round->key}, {"repository"}),
+            diags, "Setting not possible", "%.*s", STR_ARG(problem));
     return run_fetch(fetch->peer, fetch->id, lines, &fetch->look.facts.steps, diags);
 }
 
@@ -359,8 +359,8 @@ static Str ignored_check(const Rounds *rounds, const KubeRound *round, const Kub
     return kubeadm_node_ignored_check(&node, round->version);
 }
 
-static bool change_member(const Rounds *rounds, const KubeRound *round, KubeadmPeer *peer,
-                          Diags *diags) {
+static bool rounds_change_member(const Rounds *rounds, const KubeRound *round, KubeadmPeer *peer,
+                                 Diags *diags) {
     const Call *call = rounds->call;
     SCOPED(ClusterApi) api = {0};
     bool is_first = peer == rounds->peers->items.items[0];
@@ -385,8 +385,8 @@ static bool round_worker(const KubeadmWorker *worker, Diags *diags) {
     return kubeadm_step_round(worker->node->link, &step, diags);
 }
 
-static bool change_worker(const Rounds *rounds, const KubeRound *round, KubeadmPeer *peer,
-                          Diags *diags) {
+static bool rounds_change_worker(const Rounds *rounds, const KubeRound *round, KubeadmPeer *peer,
+                                 Diags *diags) {
     SCOPED(ClusterApi) api = {0};
     KubeadmWorker worker = {&peer->node, round->version, 1, ignored_check(rounds, round, peer),
                             round_worker};
@@ -406,8 +406,8 @@ static void report_progress(const Rounds *rounds, const KubeRound *round, const 
 static bool change_node(const Rounds *rounds, const KubeRound *round, KubeadmPeer *peer,
                         Diags *diags) {
     report_progress(rounds, round, peer);
-    bool is_good = peer->node.is_control_plane ? change_member(rounds, round, peer, diags)
-                                               : change_worker(rounds, round, peer, diags);
+    bool is_good = peer->node.is_control_plane ? rounds_change_member(rounds, round, peer, diags)
+                                               : rounds_change_worker(rounds, round, peer, diags);
     if (!is_good || !kubeadm_gate_wait(rounds->call, rounds->peers, KUBEADM_GATE_NODE, diags))
         return false;
     kubeadm_step_end_round(&peer->link, peer->node.name, round->version);
@@ -482,7 +482,7 @@ bool kubeadm_rounds_run(const KubeadmNode *node, Value prior, Value config, Kube
         !check_first(&rounds, diags) || !mend_members(&rounds, diags))
         return false;
     *from = kube_rounds_lowest(&peers.rounds);
-    if (rounds.list.count > 1 && !kubeadm_gate_check_complete(call, &peers, ARGUMENT, diags))
+    if (rounds.list.count > 1 && !kubeadm_gate_check_complete(call, &peers, ROUNDS_ARGUMENT, diags))
         return false;
     /* A step to the next version alone checks only the rule of etcd. */
     vec_each(&rounds.list, round) {

@@ -5,15 +5,14 @@
 #include "kubeadm_gate.h"
 #include "node_object.h"
 
-#define POD_MS      INT64_C(240000)
-#define ALL_PODS    "etcd apiserver controller-manager scheduler"
-#define USER_PODS   "apiserver controller-manager scheduler" /* of files */
-#define DEFAULT_PKI "/etc/kubernetes/pki"
+#define POD_MS    INT64_C(240000)
+#define ALL_PODS  "etcd apiserver controller-manager scheduler"
+#define USER_PODS "apiserver controller-manager scheduler" /* of files */
 
 Str kubeadm_turn_pki(const KubeadmPeers *peers) {
     const KubeadmNode *first = &peers->items.items[0]->node;
     return object_text(object_nested(first->object, "cluster", first->call->arena),
-                       "certificates_dir", STR(DEFAULT_PKI));
+                       "certificates_dir", STR(KUBEADM_DEFAULT_PKI));
 }
 
 int64_t kubeadm_turn_limit_ms(const Call *call, size_t count) {

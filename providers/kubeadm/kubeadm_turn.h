@@ -4,6 +4,8 @@
 
 #include "kubeadm_peer.h"
 
+#define KUBEADM_DEFAULT_PKI "/etc/kubernetes/pki" /* of "certificates_dir" */
+
 typedef struct KubeadmTurn {
     const KubeadmNode *node; /* control plane through whose machine etcd is asked */
     StrVec hosts;            /* addresses of the members that change */

@@ -114,7 +114,7 @@ bool kubeadm_upgrade_worker(const KubeadmWorker *worker, ClusterApi *api, Diags 
            node_object_uncordon(api, node->name, diags);
 }
 
-static bool change_worker(const KubeadmWorker *worker, Diags *diags) {
+static bool upgrade_change_worker(const KubeadmWorker *worker, Diags *diags) {
     KubeadmUpgradeStep step = {.id = worker->node->id,
                                .kind = KUBEADM_UPGRADE_NODE,
                                .version = worker->version,
@@ -126,7 +126,7 @@ static bool change_worker(const KubeadmWorker *worker, Diags *diags) {
 static bool upgrade_worker(const KubeadmNode *node, ClusterApi *api, KubeVersion version,
                            Diags *diags) {
     KubeadmWorker worker = {node, version, kubeadm_node_max_unavailable(node->object),
-                            kubeadm_node_ignored_check(node, version), change_worker};
+                            kubeadm_node_ignored_check(node, version), upgrade_change_worker};
     return node_object_wait_version(node->call, api, STR_EMPTY, version, diags) &&
            kubeadm_upgrade_worker(&worker, api, diags);
 }

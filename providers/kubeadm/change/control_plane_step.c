@@ -21,7 +21,7 @@ static Str environment_of(const ControlPlaneStep *step, bool restores, Arena *ar
     return remote_step_environment(object_builder_map(&variables, &TYPE_STRING), arena);
 }
 
-static ChangeStep step_of(Str id, Arena *arena) {
+static ChangeStep control_plane_step_of(Str id, Arena *arena) {
     return (ChangeStep){
         .remote = {.id = str_concat(id, STR(SUFFIX), arena),
                    .script = str_from_cstr(control_plane_step_sh),
@@ -31,7 +31,7 @@ static ChangeStep step_of(Str id, Arena *arena) {
 }
 
 bool control_plane_step_settle(SshLink *link, Str id, Diags *diags) {
-    ChangeStep step = step_of(id, link->call->arena);
+    ChangeStep step = control_plane_step_of(id, link->call->arena);
     return change_step_settle(link, &step, diags);
 }
 
@@ -50,7 +50,7 @@ static void report_failed_pod(const SshLink *link, const RemoteStepResult *resul
 static ChangeOutcome run_step(SshLink *link, const ControlPlaneStep *step, bool restores,
                               RemoteStepResult *out, Diags *diags) {
     Arena *arena = link->call->arena;
-    ChangeStep change = step_of(step->id, arena);
+    ChangeStep change = control_plane_step_of(step->id, arena);
     change.remote.environment = environment_of(step, restores, arena);
     change.remote.input =
         str_format(arena, "%.*s.\n%.*s", STR_ARG(step->file_lines), STR_ARG(step->config));

@@ -20,7 +20,7 @@ static void put_variable(ObjectBuilder *variables, const char *name, Str text) {
     object_builder_put(variables, str_from_cstr(name), value_from_str(text));
 }
 
-static ChangeStep step_of(const KubeletStep *step, Arena *arena) {
+static ChangeStep kubelet_step_of(const KubeletStep *step, Arena *arena) {
     ObjectBuilder variables = object_builder_new(arena);
     put_variable(&variables, "LOAM_SECONDS",
                  str_format(arena, "%lld", (long long)(step->limit_ms / 1000)));
@@ -55,7 +55,7 @@ static void report_failed_kubelet(const SshLink *link, const KubeletStep *step,
 ChangeOutcome kubelet_step_run(SshLink *link, const KubeletStep *step, Value *config,
                                Diags *diags) {
     RemoteStepResult result;
-    ChangeStep change = step_of(step, link->call->arena);
+    ChangeStep change = kubelet_step_of(step, link->call->arena);
     if (!change_step_settle(link, &change, diags))
         return CHANGE_STEP_FAILED;
     ChangeOutcome outcome = change_step_run(link, &change, &result, diags);

@@ -4,7 +4,7 @@
 #include "kube_object.h"
 #include "object_builder.h"
 
-#define PREFIX "loam.internal/"
+#define IDENTITY_PREFIX "loam.internal/"
 #define SECRETS                                                                                    \
     "/api/v1/namespaces/kube-system/secrets?fieldSelector=type%3Dbootstrap.kubernetes.io%2Ftoken"
 #define NODES "/api/v1/nodes"
@@ -37,20 +37,20 @@ static void identity_put(ObjectBuilder *out, const char *name, Str text) {
 
 Value node_identity_annotations(const ClusterNode *identity, Arena *arena) {
     ObjectBuilder out = object_builder_new(arena);
-    identity_put(&out, PREFIX "node", identity->name);
-    identity_put(&out, PREFIX "machine-id", identity->machine_id);
-    identity_put(&out, PREFIX "host-name", identity->hostname);
-    identity_put(&out, PREFIX "mac-address", identity->mac);
+    identity_put(&out, IDENTITY_PREFIX "node", identity->name);
+    identity_put(&out, IDENTITY_PREFIX "machine-id", identity->machine_id);
+    identity_put(&out, IDENTITY_PREFIX "host-name", identity->hostname);
+    identity_put(&out, IDENTITY_PREFIX "mac-address", identity->mac);
     return object_builder_value(&out);
 }
 
 static ClusterNode of_secret(Value secret) {
     const char *place = "metadata.annotations";
     return (ClusterNode){
-        .name = kube_object_text(secret, place, PREFIX "node"),
-        .machine_id = kube_object_text(secret, place, PREFIX "machine-id"),
-        .hostname = kube_object_text(secret, place, PREFIX "host-name"),
-        .mac = kube_object_text(secret, place, PREFIX "mac-address"),
+        .name = kube_object_text(secret, place, IDENTITY_PREFIX "node"),
+        .machine_id = kube_object_text(secret, place, IDENTITY_PREFIX "machine-id"),
+        .hostname = kube_object_text(secret, place, IDENTITY_PREFIX "host-name"),
+        .mac = kube_object_text(secret, place, IDENTITY_PREFIX "mac-address"),
     };
 }
 

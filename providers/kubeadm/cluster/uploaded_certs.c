@@ -7,8 +7,8 @@
 #include "random.h"
 #include "remote_script.h"
 
-#define KEY_SIZE 32
-#define PREFIX   "bootstrap-token-"
+#define KEY_SIZE     32
+#define TOKEN_PREFIX "bootstrap-token-"
 
 static const KubeRef certs = {
     .resource = &cluster_api_secrets,
@@ -49,8 +49,8 @@ static KubeOutcome read_owner(const ClusterApi *api, Str *owner, KubeResponse *r
     Value owners = kube_object_list(found, "metadata", "ownerReferences");
     for (size_t i = 0; i < owners.count; i++) {
         Str name = value_text_at(value_at(owners, i), STR("name"));
-        if (str_starts_with(name, STR(PREFIX)))
-            *owner = str_clone(str_after(name, sizeof PREFIX - 1), api->call.arena);
+        if (str_starts_with(name, STR(TOKEN_PREFIX)))
+            *owner = str_clone(str_after(name, sizeof TOKEN_PREFIX - 1), api->call.arena);
     }
     return outcome;
 }

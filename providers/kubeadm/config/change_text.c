@@ -20,7 +20,7 @@ static Value item_at(Value list, size_t i) {
 }
 
 /* Returns the values of this name, and whether there is one: a flag may occur more than once. */
-static bool values_of(Value list, Str name, bool is_flag, Str *out, Arena *arena) {
+static bool change_values_of(Value list, Str name, bool is_flag, Str *out, Arena *arena) {
     StrVec texts = {0};
     for (size_t i = 0; value_is_present(item_at(list, i)); i++) {
         Value item = item_at(list, i);
@@ -35,8 +35,8 @@ static bool values_of(Value list, Str name, bool is_flag, Str *out, Arena *arena
 
 static void add_difference(StrBuf *out, const ListDiff *diff, Str name, Arena *arena) {
     Str before, after;
-    bool had = values_of(diff->before, name, diff->is_flag, &before, arena);
-    bool has = values_of(diff->after, name, diff->is_flag, &after, arena);
+    bool had = change_values_of(diff->before, name, diff->is_flag, &before, arena);
+    bool has = change_values_of(diff->after, name, diff->is_flag, &after, arena);
     if (had && has && str_equal(before, after))
         return;
     strbuf_add_format(out, " %s %s%.*s", !had ? "+" : has ? "~" : "-", diff->kind, STR_ARG(name));

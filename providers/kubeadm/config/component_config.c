@@ -19,11 +19,11 @@ typedef enum FieldKind {
     FIELD_OBJECTS,
 } FieldKind;
 
-typedef struct ComponentField ComponentField;
-struct ComponentField {
+typedef struct ConfigField ConfigField;
+struct ConfigField {
     const char *name;
     FieldKind kind;
-    const ComponentField *fields; /* of an object, or of the objects in a list */
+    const ConfigField *fields; /* of an object, or of the objects in a list */
     size_t count;
     uint32_t since; /* minor version of Kubernetes 1 that added it; 0: all have it */
 };
@@ -31,60 +31,60 @@ struct ComponentField {
 #define FIELDS(table) (table), ARRAY_COUNT((table))
 
 /* clang-format off */
-static const ComponentField kubelet_x509_authentication[] = {
+static const ConfigField kubelet_x509_authentication[] = {
     {"clientCAFile", FIELD_TEXT},
 };
 
-static const ComponentField kubelet_webhook_authentication[] = {
+static const ConfigField kubelet_webhook_authentication[] = {
     {"enabled", FIELD_BOOLEAN},
     {"cacheTTL", FIELD_DURATION},
 };
 
-static const ComponentField kubelet_anonymous_authentication[] = {
+static const ConfigField kubelet_anonymous_authentication[] = {
     {"enabled", FIELD_BOOLEAN},
 };
 
-static const ComponentField kubelet_authentication[] = {
+static const ConfigField kubelet_authentication[] = {
     {"x509", FIELD_OBJECT, FIELDS(kubelet_x509_authentication)},
     {"webhook", FIELD_OBJECT, FIELDS(kubelet_webhook_authentication)},
     {"anonymous", FIELD_OBJECT, FIELDS(kubelet_anonymous_authentication)},
 };
 
-static const ComponentField kubelet_webhook_authorization[] = {
+static const ConfigField kubelet_webhook_authorization[] = {
     {"cacheAuthorizedTTL", FIELD_DURATION},
     {"cacheUnauthorizedTTL", FIELD_DURATION},
 };
 
-static const ComponentField kubelet_authorization[] = {
+static const ConfigField kubelet_authorization[] = {
     {"mode", FIELD_TEXT},
     {"webhook", FIELD_OBJECT, FIELDS(kubelet_webhook_authorization)},
 };
 
-static const ComponentField memory_swap_configuration[] = {
+static const ConfigField memory_swap_configuration[] = {
     {"swapBehavior", FIELD_TEXT},
 };
 
-static const ComponentField v_module_item[] = {
+static const ConfigField v_module_item[] = {
     {"filePattern", FIELD_TEXT},
     {"verbosity", FIELD_INTEGER},
 };
 
-static const ComponentField text_options[] = {
+static const ConfigField text_options[] = {
     {"splitStream", FIELD_BOOLEAN},
     {"infoBufferSize", FIELD_TEXT},
 };
 
-static const ComponentField json_options[] = {
+static const ConfigField json_options[] = {
     {"splitStream", FIELD_BOOLEAN},
     {"infoBufferSize", FIELD_TEXT},
 };
 
-static const ComponentField format_options[] = {
+static const ConfigField format_options[] = {
     {"text", FIELD_OBJECT, FIELDS(text_options)},
     {"json", FIELD_OBJECT, FIELDS(json_options)},
 };
 
-static const ComponentField logging_configuration[] = {
+static const ConfigField logging_configuration[] = {
     {"format", FIELD_TEXT},
     {"flushFrequency", FIELD_DURATION_OR_INTEGER},
     {"verbosity", FIELD_INTEGER},
@@ -92,37 +92,37 @@ static const ComponentField logging_configuration[] = {
     {"options", FIELD_OBJECT, FIELDS(format_options)},
 };
 
-static const ComponentField shutdown_grace_period_by_pod_priority[] = {
+static const ConfigField shutdown_grace_period_by_pod_priority[] = {
     {"priority", FIELD_INTEGER},
     {"shutdownGracePeriodSeconds", FIELD_INTEGER},
 };
 
-static const ComponentField crash_loop_back_off_config[] = {
+static const ConfigField crash_loop_back_off_config[] = {
     {"maxContainerRestartPeriod", FIELD_DURATION},
 };
 
-static const ComponentField memory_reservation[] = {
+static const ConfigField memory_reservation[] = {
     {"numaNode", FIELD_INTEGER},
     {"limits", FIELD_TEXT_MAP},
 };
 
-static const ComponentField taint[] = {
+static const ConfigField taint_fields[] = {
     {"key", FIELD_TEXT},
     {"value", FIELD_TEXT},
     {"effect", FIELD_TEXT},
     {"timeAdded", FIELD_TEXT},
 };
 
-static const ComponentField tracing_configuration[] = {
+static const ConfigField tracing_configuration[] = {
     {"endpoint", FIELD_TEXT},
     {"samplingRatePerMillion", FIELD_INTEGER},
 };
 
-static const ComponentField user_namespaces[] = {
+static const ConfigField user_namespaces[] = {
     {"idsPerPod", FIELD_INTEGER},
 };
 
-static const ComponentField kubelet_configuration[] = {
+static const ConfigField kubelet_configuration[] = {
     {"enableServer", FIELD_BOOLEAN},
     {"staticPodPath", FIELD_TEXT},
     {"podLogsDir", FIELD_TEXT},
@@ -241,7 +241,7 @@ static const ComponentField kubelet_configuration[] = {
     {"enableDebugFlagsHandler", FIELD_BOOLEAN},
     {"seccompDefault", FIELD_BOOLEAN},
     {"memoryThrottlingFactor", FIELD_NUMBER},
-    {"registerWithTaints", FIELD_OBJECTS, FIELDS(taint)},
+    {"registerWithTaints", FIELD_OBJECTS, FIELDS(taint_fields)},
     {"registerNode", FIELD_BOOLEAN},
     {"tracing", FIELD_OBJECT, FIELDS(tracing_configuration)},
     {"localStorageCapacityIsolation", FIELD_BOOLEAN},
@@ -251,7 +251,7 @@ static const ComponentField kubelet_configuration[] = {
     {"userNamespaces", FIELD_OBJECT, FIELDS(user_namespaces), .since = 33},
 };
 
-static const ComponentField client_connection_configuration[] = {
+static const ConfigField client_connection_configuration[] = {
     {"kubeconfig", FIELD_TEXT},
     {"acceptContentTypes", FIELD_TEXT},
     {"contentType", FIELD_TEXT},
@@ -259,7 +259,7 @@ static const ComponentField client_connection_configuration[] = {
     {"burst", FIELD_INTEGER},
 };
 
-static const ComponentField kube_proxy_ip_tables_configuration[] = {
+static const ConfigField kube_proxy_ip_tables_configuration[] = {
     {"masqueradeBit", FIELD_INTEGER},
     {"masqueradeAll", FIELD_BOOLEAN},
     {"localhostNodePorts", FIELD_BOOLEAN},
@@ -267,7 +267,7 @@ static const ComponentField kube_proxy_ip_tables_configuration[] = {
     {"minSyncPeriod", FIELD_DURATION},
 };
 
-static const ComponentField kube_proxy_ipvs_configuration[] = {
+static const ConfigField kube_proxy_ipvs_configuration[] = {
     {"syncPeriod", FIELD_DURATION},
     {"minSyncPeriod", FIELD_DURATION},
     {"scheduler", FIELD_TEXT},
@@ -278,14 +278,14 @@ static const ComponentField kube_proxy_ipvs_configuration[] = {
     {"udpTimeout", FIELD_DURATION},
 };
 
-static const ComponentField kube_proxy_nf_tables_configuration[] = {
+static const ConfigField kube_proxy_nf_tables_configuration[] = {
     {"masqueradeBit", FIELD_INTEGER},
     {"masqueradeAll", FIELD_BOOLEAN},
     {"syncPeriod", FIELD_DURATION},
     {"minSyncPeriod", FIELD_DURATION},
 };
 
-static const ComponentField kube_proxy_winkernel_configuration[] = {
+static const ConfigField kube_proxy_winkernel_configuration[] = {
     {"networkName", FIELD_TEXT},
     {"sourceVip", FIELD_TEXT},
     {"enableDSR", FIELD_BOOLEAN},
@@ -293,12 +293,12 @@ static const ComponentField kube_proxy_winkernel_configuration[] = {
     {"forwardHealthCheckVip", FIELD_BOOLEAN},
 };
 
-static const ComponentField detect_local_configuration[] = {
+static const ConfigField detect_local_configuration[] = {
     {"bridgeInterface", FIELD_TEXT},
     {"interfaceNamePrefix", FIELD_TEXT},
 };
 
-static const ComponentField kube_proxy_conntrack_configuration[] = {
+static const ConfigField kube_proxy_conntrack_configuration[] = {
     {"maxPerCore", FIELD_INTEGER},
     {"min", FIELD_INTEGER},
     {"tcpEstablishedTimeout", FIELD_DURATION},
@@ -308,7 +308,7 @@ static const ComponentField kube_proxy_conntrack_configuration[] = {
     {"udpStreamTimeout", FIELD_DURATION},
 };
 
-static const ComponentField kube_proxy_configuration[] = {
+static const ConfigField kube_proxy_configuration[] = {
     {"featureGates", FIELD_BOOLEAN_MAP},
     {"clientConnection", FIELD_OBJECT, FIELDS(client_connection_configuration)},
     {"logging", FIELD_OBJECT, FIELDS(logging_configuration)},
@@ -343,7 +343,7 @@ typedef struct Checking {
     Arena *arena;
 } Checking;
 
-static bool component_config_check_fields(Checking *checking, Value v, const ComponentField *fields,
+static bool component_config_check_fields(Checking *checking, Value v, const ConfigField *fields,
                                           size_t count);
 
 static bool PRINTF_LIKE(2, 3) component_config_fail(Checking *checking, const char *format, ...) {
@@ -377,11 +377,11 @@ static bool is_duration(Value v) {
 }
 
 /* Validates one field or item. If it conforms, leaves the path as it was. */
-static bool check_field(Checking *checking, Value v, FieldKind kind, const ComponentField *fields,
+static bool check_field(Checking *checking, Value v, FieldKind kind, const ConfigField *fields,
                         size_t count);
 
 static bool component_config_check_items(Checking *checking, Value v, FieldKind kind,
-                                         const ComponentField *fields, size_t count) {
+                                         const ConfigField *fields, size_t count) {
     Path before = checking->path;
     if (!component_config_is_sequence(v))
         return component_config_fail(checking, "This field requires a list.");
@@ -411,7 +411,7 @@ static bool require(Checking *checking, bool conforms, const char *wanted) {
     return conforms || component_config_fail(checking, "This field requires %s.", wanted);
 }
 
-static bool check_field(Checking *checking, Value v, FieldKind kind, const ComponentField *fields,
+static bool check_field(Checking *checking, Value v, FieldKind kind, const ConfigField *fields,
                         size_t count) {
     if (!value_is_present(v))
         return true;
@@ -436,8 +436,8 @@ static bool check_field(Checking *checking, Value v, FieldKind kind, const Compo
     return true;
 }
 
-static const ComponentField *component_config_find(Checking *checking, Str name,
-                                                   const ComponentField *fields, size_t count) {
+static const ConfigField *component_config_find(Checking *checking, Str name,
+                                                const ConfigField *fields, size_t count) {
     Str *names = arena_new_array(checking->arena, Str, count);
     for (size_t i = 0; i < count; i++) {
         names[i] = str_from_cstr(fields[i].name);
@@ -452,7 +452,7 @@ static const ComponentField *component_config_find(Checking *checking, Str name,
     return NULL;
 }
 
-static bool check_release(Checking *checking, const ComponentField *field) {
+static bool check_release(Checking *checking, const ConfigField *field) {
     if (!checking->version || field->since <= checking->version->minor)
         return true;
     return component_config_fail(checking,
@@ -461,7 +461,7 @@ static bool check_release(Checking *checking, const ComponentField *field) {
                                  checking->version->minor, field->since);
 }
 
-static bool component_config_check_fields(Checking *checking, Value v, const ComponentField *fields,
+static bool component_config_check_fields(Checking *checking, Value v, const ConfigField *fields,
                                           size_t count) {
     Path before = checking->path;
     if (!component_config_is_mapping(v))
@@ -469,7 +469,7 @@ static bool component_config_check_fields(Checking *checking, Value v, const Com
     for (size_t i = 0; i < v.count; i++) {
         Str name = value_key_at(v, i);
         checking->path = path_attribute(before, name, checking->arena);
-        const ComponentField *field = component_config_find(checking, name, fields, count);
+        const ConfigField *field = component_config_find(checking, name, fields, count);
         if (!field || !check_release(checking, field) ||
             !check_field(checking, value_at(v, i), field->kind, field->fields, field->count))
             return false;

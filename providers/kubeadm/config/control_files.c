@@ -20,13 +20,13 @@ static Str control_files_check_mode(Value value, Arena *arena) {
 }
 
 /* clang-format off */
-static const Attribute file[] = {
+static const Attribute file_attributes[] = {
     {"content", &TYPE_STRING, REQUIRED | SENSITIVE, "Content of the file."},
     {"mode",    &TYPE_STRING, OPTIONAL | COMPUTED, "Permissions in octal. The owner is root.", .default_json = "\"0600\"", .check = control_files_check_mode},
 };
 /* clang-format on */
 
-const NestedObject control_files_argument = {NESTED_OBJECT(NEST_MAP, file)};
+const NestedObject control_files_argument = {NESTED_OBJECT(NEST_MAP, file_attributes)};
 
 static bool is_path(Str key) {
     Str part, rest = key;

@@ -198,7 +198,7 @@ static const Attribute volume[] = {
     {"path_type",  &TYPE_STRING, OPTIONAL, "Type of the path on the machine.", .one_of = "DirectoryOrCreate Directory FileOrCreate File Socket CharDevice BlockDevice"},
 };
 
-static const Attribute taint[] = {
+static const Attribute taint_attributes[] = {
     {"key",        &TYPE_STRING, REQUIRED, "Key of the taint."},
     {"value",      &TYPE_STRING, OPTIONAL, "Value of the taint."},
     {"effect",     &TYPE_STRING, REQUIRED, "Effect on pods that do not tolerate the taint.", .one_of = "NoSchedule PreferNoSchedule NoExecute"},
@@ -260,11 +260,11 @@ static const Attribute endpoint[] = {
 #define REGISTRATION_ATTRIBUTES(flags)                                                             \
     {"name",               &TYPE_STRING, OPTIONAL | (flags), "Name of the node.", .check = kubeadm_check_node_name}, \
     {"cri_socket",         &TYPE_STRING, OPTIONAL | (flags), "URL of the container runtime's socket, such as \"unix:///run/containerd/containerd.sock\".", .check = schema_check_socket}, \
-    {"taints",             NULL,         OPTIONAL | (flags), "Taints of the node. Null: the default taints of its role; an empty list: no taints.", .nested = NESTED(NEST_LIST, taint)}, \
+    {"taints",             NULL,         OPTIONAL | (flags), "Taints of the node. Null: the default taints of its role; an empty list: no taints.", .nested = NESTED(NEST_LIST, taint_attributes)}, \
     EXTRA_ARGS("kubelet_extra_args", "Command line flags of the kubelet. A flag may occur more than once. A change restarts the kubelet."), \
     IGNORED_WITH(flags), PULL_WITH(flags)
 
-static const Attribute registration[] = {REGISTRATION_ATTRIBUTES(0)};
+static const Attribute registration_attributes[] = {REGISTRATION_ATTRIBUTES(0)};
 static const Attribute join_registration[] = {REGISTRATION_ATTRIBUTES(FORCES_NEW)};
 
 #define REGISTRATION(object) {"node_registration", NULL, OPTIONAL, "Registration of the node in the cluster.", .nested = NESTED(NEST_SINGLE, object)}
@@ -274,7 +274,7 @@ static const Attribute join_registration[] = {REGISTRATION_ATTRIBUTES(FORCES_NEW
 static const Attribute init[] = {
     {"bootstrap_tokens", NULL, OPTIONAL, "Bootstrap tokens for nodes that join.", .nested = NESTED(NEST_LIST, bootstrap_token)},
     DRY_RUN,
-    REGISTRATION(registration),
+    REGISTRATION(registration_attributes),
     LOCAL_ENDPOINT,
     CERTIFICATE_KEY,
     SKIPPED,

@@ -62,7 +62,7 @@ static Str value_of(Value list, size_t i) {
     return object_text(value_at(list, i), "value", STR_EMPTY);
 }
 
-static StrVec values_of(Value list, Str name, Arena *arena) {
+static StrVec flag_values_of(Value list, Str name, Arena *arena) {
     StrVec values = {0};
     for (size_t i = 0; i < count_of(list); i++) {
         if (str_equal(name_at(list, i), name))
@@ -96,7 +96,8 @@ StrVec kubelet_flags_changed(Value before, Value after, Arena *arena) {
     vec_each(&former, name)
         add_name(&all, *name, arena);
     vec_each(&all, name) {
-        StrVec old = values_of(before, *name, arena), new = values_of(after, *name, arena);
+        StrVec old = flag_values_of(before, *name, arena),
+               new = flag_values_of(after, *name, arena);
         if (!is_same(&old, &new))
             vec_push(arena, &changed, *name);
     }
@@ -237,7 +238,7 @@ Value kubelet_flags_observed(Value stored, Str file, Str names, const Type *list
             add_name(&all, name, arena);
     }
     vec_each(&all, one) {
-        StrVec found = values_in(text, *one, arena), wanted = values_of(stored, *one, arena);
+        StrVec found = values_in(text, *one, arena), wanted = flag_values_of(stored, *one, arena);
         differs |= !is_same(&found, &wanted);
         add_items(&items, list->element, *one, &found, arena);
     }

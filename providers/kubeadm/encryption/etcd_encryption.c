@@ -45,7 +45,7 @@ static const Attribute argument[] = {
     {"allow_unencrypted_state", &TYPE_BOOL, OPTIONAL, "Whether the keys may be stored in a state without encryption. Unless true, such a state is an error."},
 };
 
-static const Attribute key[] = {
+static const Attribute key_attributes[] = {
     {"name",        &TYPE_STRING, COMPUTED, "Name of the key, in the prefix of each value in etcd."},
     {"provider",    &TYPE_STRING, COMPUTED, "Its provider."},
     {"secret",      &TYPE_STRING, COMPUTED | SENSITIVE, "The key in Base64; null for \"kms\"."},
@@ -54,7 +54,7 @@ static const Attribute key[] = {
 };
 
 static const Attribute state[] = {
-    {"keys",           NULL,          COMPUTED, "The current key, that of an unfinished change, and former ones.", .nested = NESTED(NEST_LIST, key)},
+    {"keys",           NULL,          COMPUTED, "The current key, that of an unfinished change, and former ones.", .nested = NESTED(NEST_LIST, key_attributes)},
     {"current",        &TYPE_STRING,  COMPUTED, "Name of the key with which all objects are encrypted; null: none."},
     {"resources",      &TYPE_LIST_OF_STRING, COMPUTED, "Resources that are encrypted."},
     {"phase",          &TYPE_NUMBER,  COMPUTED, "Last phase of an unfinished change that has ended, from 0 to 4; null without a change."},

@@ -10,7 +10,6 @@
 #define HASH      "sha256:"
 #define HASH_SIZE 64
 #define TIME_SIZE 16 /* 20260131T030000Z */
-#define ID_LENGTH 32
 #define MEMBERS   "x-amz-meta-loam-members"
 #define KEYS      "x-amz-meta-loam-encryption"
 #define RETRIES   2
@@ -127,7 +126,7 @@ bool etcd_bucket_parse(Str key, EtcdSnapshot *out, Arena *arena) {
         return false;
     Str time = long_time(str_slice(rest, version + 1, version + 1 + TIME_SIZE), arena);
     *out = (EtcdSnapshot){
-        .id = str_slice(digest_hex(DIGEST_SHA256, name, arena), 0, ID_LENGTH),
+        .id = str_slice(digest_hex(DIGEST_SHA256, name, arena), 0, ETCD_SNAPSHOT_ID_LENGTH),
         .cluster = directory.len == HASH_SIZE ? str_concat(STR(HASH), directory, arena) : STR_EMPTY,
         .kubernetes_version =
             str_concat(STR("v"), dashes(str_slice(rest, 0, version), arena), arena),

@@ -14,7 +14,6 @@
 
 #define KIND       "etcd-snapshot"
 #define LINE_BYTES ((size_t)1 << 20) /* etcd sends blobs of 32 KiB */
-#define TRAILER    32
 #define STREAM_MAX ((uint64_t)1 << 36)
 #define STATUS_MS  INT64_C(10000)
 
@@ -28,7 +27,7 @@ typedef struct Stream {
     size_t used;
     Digest *whole;
     Digest *body; /* without the trailer */
-    char tail[TRAILER];
+    char tail[ETCD_SNAPSHOT_TRAILER];
     size_t tail_count;
     uint64_t size;
     Str problem;
@@ -41,17 +40,18 @@ static int snapshot_fail(Stream *stream, Str problem) {
 
 /* The last 32 bytes so far stay in `tail`, because they may be the trailer. */
 static void add_to_body(Stream *stream, Str blob) {
-    char joined[2 * TRAILER];
-    size_t kept = blob.len < TRAILER ? blob.len : TRAILER;
+    char joined[2 * ETCD_SNAPSHOT_TRAILER];
+    size_t kept = blob.len < ETCD_SNAPSHOT_TRAILER ? blob.len : ETCD_SNAPSHOT_TRAILER;
     digest_update(stream->whole, blob);
-    if (blob.len > TRAILER) {
+    if (blob.len > ETCD_SNAPSHOT_TRAILER) {
         digest_update(stream->body, (Str){stream->tail, stream->tail_count});
-        digest_update(stream->body, str_slice(blob, 0, blob.len - TRAILER));
+        digest_update(stream->body, str_slice(blob, 0, blob.len - ETCD_SNAPSHOT_TRAILER));
         stream->tail_count = 0;
     }
     memcpy(joined, stream->tail, stream->tail_count);
     memcpy(joined + stream->tail_count, blob.ptr + blob.len - kept, kept);
-    size_t count = stream->tail_count + kept, extra = count > TRAILER ? count - TRAILER : 0;
+    size_t count = stream->tail_count + kept,
+           extra = count > ETCD_SNAPSHOT_TRAILER ? count - ETCD_SNAPSHOT_TRAILER : 0;
     digest_update(stream->body, (Str){joined, extra});
     memcpy(stream->tail, joined + extra, count - extra);
     stream->tail_count = count - extra;
@@ -115,7 +115,7 @@ static Str finish_stream(Stream *stream, Str sent, Str *digest, Arena *arena) {
     if (sent.len || last.len)
         return sent.len ? sent : last;
     Str trailer = hex_encode((Str){stream->tail, stream->tail_count}, arena);
-    return stream->size > TRAILER && str_equal(body, trailer)
+    return stream->size > ETCD_SNAPSHOT_TRAILER && str_equal(body, trailer)
                ? STR_EMPTY
                : STR("the stream ended early, or was damaged");
 }

@@ -7,6 +7,9 @@
 #include "etcd_gateway.h"
 #include "snapshot_keys.h"
 
+#define ETCD_SNAPSHOT_ID_LENGTH 32
+#define ETCD_SNAPSHOT_TRAILER   32 /* bytes: SHA-256 of the bytes before them */
+
 typedef struct EtcdSnapshot {
     Str id;            /* random */
     Str cluster;       /* discovery hash of the cluster's certificate authority */

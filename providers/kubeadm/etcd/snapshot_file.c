@@ -6,9 +6,7 @@
 #include "sealed_file.h"
 
 #define PIECE_BYTES ((size_t)1 << 20)
-#define TRAILER     32 /* SHA-256 of the other bytes */
 #define PAGE        512
-#define ID_LENGTH   32
 
 struct SnapshotFile {
     Arena *arena;
@@ -40,7 +38,7 @@ static Str file_read_piece(SnapshotFile *file, Str *out, Arena *arena) {
 /* Reads the whole file; a piece may have a part of the trailer. */
 static Str check_plain(SnapshotFile *file, EtcdSnapshot *head, Arena *arena) {
     Digest *whole = digest_open(DIGEST_SHA256), *body = digest_open(DIGEST_SHA256);
-    uint64_t body_size = file->size - TRAILER;
+    uint64_t body_size = file->size - ETCD_SNAPSHOT_TRAILER;
     StrBuf trailer = strbuf_new(arena);
     Str piece, problem = STR_EMPTY;
     while (!problem.len && file->at < file->size) {
@@ -58,7 +56,7 @@ static Str check_plain(SnapshotFile *file, EtcdSnapshot *head, Arena *arena) {
     Str found = digest_finish(body, arena);
     head->digest = str_concat(STR("sha256:"), digest_finish(whole, arena), arena);
     head->size = file->size;
-    head->id = str_slice(found, 0, ID_LENGTH);
+    head->id = str_slice(found, 0, ETCD_SNAPSHOT_ID_LENGTH);
     if (problem.len || str_equal(found, hex_encode(strbuf_str(&trailer), arena)))
         return problem;
     return STR("it is not whole: its end is missing, or it was changed");
@@ -71,7 +69,7 @@ static Str open_plain(SnapshotFile *file, Str path, Str problem, EtcdSnapshot *h
         error = file->disk->size(file->disk->self, file->file, &file->size);
     if (error)
         return snapshot_file_explain("cannot open", error, arena);
-    if (file->size <= TRAILER || file->size % PAGE != TRAILER)
+    if (file->size <= ETCD_SNAPSHOT_TRAILER || file->size % PAGE != ETCD_SNAPSHOT_TRAILER)
         return str_format(arena, "%.*s, and not a whole snapshot of etcdctl", STR_ARG(problem));
     file->buffer = arena_alloc(file->arena, PIECE_BYTES);
     return check_plain(file, head, arena);

@@ -4,10 +4,10 @@
 #include "kubeadm_host_assets.h"
 #include "utf8.h"
 
-#define FIRST      "facts 1"
-#define LAST       "end"
-#define VALUE_MAX  ((size_t)65536)   /* bytes; a longer value is ignored */
-#define OUTPUT_MAX ((size_t)1 << 20) /* bytes */
+#define FACTS_FIRST "facts 1"
+#define FACTS_LAST  "end"
+#define VALUE_MAX   ((size_t)65536)   /* bytes; a longer value is ignored */
+#define OUTPUT_MAX  ((size_t)1 << 20) /* bytes */
 
 const char *host_facts_script(void) {
     return host_facts_sh;
@@ -144,10 +144,10 @@ bool host_facts_parse(Str output, HostFacts *out, Arena *arena) {
         return false;
     /* The login shell may print lines before the script starts. */
     while (!has_ended && str_next_field(&rest, '\n', &line)) {
-        has_ended = has_begun && str_equal(line, STR(LAST));
+        has_ended = has_begun && str_equal(line, STR(FACTS_LAST));
         if (has_begun && !has_ended)
             facts_read_line(out, line, arena);
-        has_begun |= str_equal(line, STR(FIRST));
+        has_begun |= str_equal(line, STR(FACTS_FIRST));
     }
     return has_ended && out->time_ms > 0;
 }

@@ -3,7 +3,7 @@
 #include "path_error.h"
 #include "remote_step.h"
 
-#define LAST       STR("\nend\n")
+#define LOOK_LAST  STR("\nend\n")
 #define KEPT       "facts"
 #define AGE_MAX_MS 30000 /* of facts that another object of the plan has read */
 
@@ -61,8 +61,8 @@ SshStatus host_look_try(SshLink *link, const HostQuery *query, HostLook *out, bo
     int64_t end_ms = clock->now_ms(clock->self);
     *out = (HostLook){0};
     if (status == SSH_DONE) {
-        size_t end = str_find(result.out, LAST, 0);
-        Str facts = end == SIZE_MAX ? result.out : str_slice(result.out, 0, end + LAST.len);
+        size_t end = str_find(result.out, LOOK_LAST, 0);
+        Str facts = end == SIZE_MAX ? result.out : str_slice(result.out, 0, end + LOOK_LAST.len);
         Str more = str_after(result.out, facts.len);
         *is_valid = host_look_parse(link, &result, facts, &out->facts, diags);
         if (*is_valid) {

@@ -4,8 +4,8 @@
 #include "digest.h"
 #include "kubeadm_host_assets.h"
 
-#define FIRST "settings 1"
-#define LAST  "settings end"
+#define SETTINGS_FIRST "settings 1"
+#define SETTINGS_LAST  "settings end"
 
 #define INSTANCES_MIN UINT64_C(128)
 
@@ -22,7 +22,7 @@ static const struct {
     const char *name;
     const char *value;
     enum { NODE_ANY, NODE_WITH_IPV6, NODE_HARDENED } node;
-} sysctls[] = {
+} settings_sysctls[] = {
     {"net.ipv4.ip_forward", "1", NODE_ANY},
     {"net.bridge.bridge-nf-call-iptables", "1", NODE_ANY},
     {"net.bridge.bridge-nf-call-ip6tables", "1", NODE_ANY},
@@ -34,7 +34,7 @@ static const struct {
     {"kernel.keys.root_maxbytes", "25000000", NODE_HARDENED},
     {"vm.panic_on_oom", "0", NODE_HARDENED},
 };
-static const char *const modules[] = {"overlay", "br_netfilter"};
+static const char *const settings_modules[] = {"overlay", "br_netfilter"};
 
 static Str settings_value_of(const NamedTexts *texts, Str name) {
     vec_each(texts, named) {
@@ -59,14 +59,15 @@ static void settings_put(HostWanted *out, Str kind, Str name, Str value, Arena *
 static void want_kernel(const HostWish *wish, HostWanted *out, Arena *arena) {
     if (wish->node.is_container)
         return;
-    for (size_t i = 0; i < ARRAY_COUNT(sysctls); i++) {
-        if (sysctls[i].node == NODE_ANY ||
-            (sysctls[i].node == NODE_WITH_IPV6 ? wish->node.has_ipv6 : wish->node.is_hardened))
-            settings_put(out, STR("sysctl"), str_from_cstr(sysctls[i].name),
-                         str_from_cstr(sysctls[i].value), arena);
+    for (size_t i = 0; i < ARRAY_COUNT(settings_sysctls); i++) {
+        if (settings_sysctls[i].node == NODE_ANY ||
+            (settings_sysctls[i].node == NODE_WITH_IPV6 ? wish->node.has_ipv6
+                                                        : wish->node.is_hardened))
+            settings_put(out, STR("sysctl"), str_from_cstr(settings_sysctls[i].name),
+                         str_from_cstr(settings_sysctls[i].value), arena);
     }
-    for (size_t i = 0; i < ARRAY_COUNT(modules); i++)
-        settings_put(out, STR("module"), str_from_cstr(modules[i]), STR("loaded"), arena);
+    for (size_t i = 0; i < ARRAY_COUNT(settings_modules); i++)
+        settings_put(out, STR("module"), str_from_cstr(settings_modules[i]), STR("loaded"), arena);
     if (!wish->keeps_swap)
         settings_put(out, STR("swap"), STR_EMPTY, STR("off"), arena);
 }
@@ -193,13 +194,13 @@ bool host_settings_parse(Str output, NamedTexts *out, Arena *arena) {
     Str line, rest = output;
     bool has_begun = false, has_ended = false;
     while (!has_ended && str_next_field(&rest, '\n', &line)) {
-        has_ended = has_begun && str_equal(line, STR(LAST));
+        has_ended = has_begun && str_equal(line, STR(SETTINGS_LAST));
         size_t tab = str_find_char(line, '\t', 0);
         if (has_begun && !has_ended && tab != SIZE_MAX) {
             NamedText setting = {str_slice(line, 0, tab), str_after(line, tab + 1)};
             vec_push(arena, out, setting);
         }
-        has_begun |= str_equal(line, STR(FIRST));
+        has_begun |= str_equal(line, STR(SETTINGS_FIRST));
     }
     return has_ended;
 }

@@ -15,16 +15,16 @@
 #define CRIO_POLICY  "/etc/crio/policy.json"
 #define CRIO_CAS     "/etc/containers/certs.d/"
 
-static const char modules[] = "overlay\nbr_netfilter\n";
+static const char modules_file[] = "overlay\nbr_netfilter\n";
 
-static const char sysctls[] = "net.ipv4.ip_forward = 1\n"
-                              "net.bridge.bridge-nf-call-iptables = 1\n"
-                              "net.bridge.bridge-nf-call-ip6tables = 1\n"
-                              "fs.inotify.max_user_instances = 8192\n"
-                              "fs.inotify.max_user_watches = 524288\n"
-                              "vm.overcommit_memory = 1\n"
-                              "kernel.panic = 10\n"
-                              "kernel.panic_on_oops = 1\n";
+static const char sysctls_file[] = "net.ipv4.ip_forward = 1\n"
+                                   "net.bridge.bridge-nf-call-iptables = 1\n"
+                                   "net.bridge.bridge-nf-call-ip6tables = 1\n"
+                                   "fs.inotify.max_user_instances = 8192\n"
+                                   "fs.inotify.max_user_watches = 524288\n"
+                                   "vm.overcommit_memory = 1\n"
+                                   "kernel.panic = 10\n"
+                                   "kernel.panic_on_oops = 1\n";
 
 /* What a kubelet with protectKernelDefaults needs beside these. */
 static const char hardened_sysctls[] = "vm.panic_on_oom = 0\n"
@@ -125,12 +125,12 @@ static void files_add_named(NodeFiles *out, Str name, Str text, NodeService serv
 static void add_kernel(const NodeSettings *settings, NodeFiles *out, Arena *arena) {
     if (settings->is_container)
         return;
-    Str text = str_from_cstr(sysctls);
+    Str text = str_from_cstr(sysctls_file);
     if (settings->has_ipv6)
         text = str_concat(text, STR("net.ipv6.conf.all.forwarding = 1\n"), arena);
     if (settings->is_hardened)
         text = str_concat(text, str_from_cstr(hardened_sysctls), arena);
-    files_add(out, MODULES_PATH, str_from_cstr(modules), SERVICE_KERNEL, arena);
+    files_add(out, MODULES_PATH, str_from_cstr(modules_file), SERVICE_KERNEL, arena);
     files_add(out, SYSCTL_PATH, text, SERVICE_KERNEL, arena);
 }
 
