@@ -42,20 +42,20 @@ static bool resource_data_read(const Call *call, const DataReadRequest *request,
 }
 
 /* clang-format off */
-static const Attribute attributes[] = {
+static const Attribute resource_attributes[] = {
     {"api_version", &TYPE_STRING,  REQUIRED, "API version of the object: \"v1\", \"apps/v1\"."},
     {"kind",        &TYPE_STRING,  REQUIRED, "Kind of the object."},
     {"object",      &TYPE_DYNAMIC, COMPUTED, "The object as the server has it, without managedFields, resourceVersion and generation."},
 };
-static const Attribute metadata_attributes[] = {
+static const Attribute resource_metadata_attributes[] = {
     {"name",      &TYPE_STRING, REQUIRED, "Name of the object."},
     {"namespace", &TYPE_STRING, OPTIONAL, "Namespace of the object (default \"default\", if the kind has namespaces)."},
 };
 /* clang-format on */
-static const Block blocks[] = {
+static const Block resource_blocks[] = {
     {"metadata",
      NEST_LIST,
-     {SCHEMA_ATTRIBUTES(metadata_attributes), .description = "Which object it is."},
+     {SCHEMA_ATTRIBUTES(resource_metadata_attributes), .description = "Which object it is."},
      .min_items = 1,
      .max_items = 1},
 };
@@ -63,7 +63,7 @@ static const Block blocks[] = {
 const DataSourceType data_kubernetes_resource = {
     .mode = MODE_DATA,
     .name = "kubernetes_resource",
-    .schema = {SCHEMA_ATTRIBUTES(attributes), SCHEMA_BLOCKS(blocks),
+    .schema = {SCHEMA_ATTRIBUTES(resource_attributes), SCHEMA_BLOCKS(resource_blocks),
                .sensitive_paths = resource_sensitive_paths,
                .description = "An object of any kind. The data of a Secret is sensitive."},
     .read = resource_data_read,

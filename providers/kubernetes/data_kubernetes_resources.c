@@ -102,7 +102,7 @@ static Str check_limit(Value value, Arena *) {
 }
 
 /* clang-format off */
-static const Attribute attributes[] = {
+static const Attribute resources_attributes[] = {
     {"api_version",    &TYPE_STRING,  REQUIRED, "API version of the objects: \"v1\", \"apps/v1\"."},
     {"kind",           &TYPE_STRING,  REQUIRED, "Kind of the objects."},
     {"namespace",      &TYPE_STRING,  OPTIONAL, "Namespace of the objects (default: all namespaces)."},
@@ -116,7 +116,8 @@ static const Attribute attributes[] = {
 const DataSourceType data_kubernetes_resources = {
     .mode = MODE_DATA,
     .name = "kubernetes_resources",
-    .schema = {SCHEMA_ATTRIBUTES(attributes), .sensitive_paths = resources_sensitive_paths,
+    .schema = {SCHEMA_ATTRIBUTES(resources_attributes),
+               .sensitive_paths = resources_sensitive_paths,
                .description = "The objects of a kind. The data of Secrets is sensitive."},
     .read = resources_data_read,
 };

@@ -9,7 +9,7 @@
 static const struct {
     const char *attribute;
     const char *member;
-} members[] = {
+} server_version_members[] = {
     {"build_date", "buildDate"},
     {"compiler", "compiler"},
     {"git_commit", "gitCommit"},
@@ -40,9 +40,10 @@ static bool server_version_data_read(const Call *call, const DataReadRequest *,
         !kube_client_decode(&reply, &found, call->arena))
         return object_lookup_fail(&lookup, &ref, &reply);
     ObjectBuilder builder = object_builder_of(response->state, call->arena);
-    for (size_t i = 0; i < ARRAY_COUNT(members); i++)
-        object_builder_set_text(&builder, members[i].attribute,
-                                kube_object_text(found, "", members[i].member), call->arena);
+    for (size_t i = 0; i < ARRAY_COUNT(server_version_members); i++)
+        object_builder_set_text(&builder, server_version_members[i].attribute,
+                                kube_object_text(found, "", server_version_members[i].member),
+                                call->arena);
     Str version = kube_object_text(found, "", "gitVersion");
     object_builder_set_text(&builder, "version",
                             str_after(version, str_starts_with(version, STR("v"))), call->arena);
@@ -51,7 +52,7 @@ static bool server_version_data_read(const Call *call, const DataReadRequest *,
 }
 
 /* clang-format off */
-static const Attribute attributes[] = {
+static const Attribute server_version_attributes[] = {
     {"build_date",     &TYPE_STRING, COMPUTED, "When the server was built."},
     {"compiler",       &TYPE_STRING, COMPUTED, "Compiler of the server: \"gc\"."},
     {"git_commit",     &TYPE_STRING, COMPUTED, "Commit that the server was built from."},
@@ -68,6 +69,7 @@ static const Attribute attributes[] = {
 const DataSourceType data_kubernetes_server_version = {
     .mode = MODE_DATA,
     .name = "kubernetes_server_version",
-    .schema = {SCHEMA_ATTRIBUTES(attributes), .description = "The version of the API server."},
+    .schema = {SCHEMA_ATTRIBUTES(server_version_attributes),
+               .description = "The version of the API server."},
     .read = server_version_data_read,
 };

@@ -171,7 +171,7 @@ static Str check_seconds(Value value, Arena *) {
 }
 
 /* clang-format off */
-static const Attribute metadata_attributes[] = {
+static const Attribute token_metadata_attributes[] = {
     {"name",      &TYPE_STRING, REQUIRED, "Name of the service account."},
     {"namespace", &TYPE_STRING, OPTIONAL, "Namespace of the service account (default \"default\")."},
 };
@@ -185,7 +185,7 @@ static const Attribute spec_attributes[] = {
     {"audiences",          &TYPE_LIST_OF_STRING, OPTIONAL | COMPUTED, "Audiences that accept the token (default: those of the API server)."},
     {"expiration_seconds", &TYPE_NUMBER,         OPTIONAL | COMPUTED, "Validity of the token, at least 600 (default 3600).", .check = check_seconds},
 };
-static const Attribute attributes[] = {
+static const Attribute token_attributes[] = {
     {"expiration_timestamp", &TYPE_STRING, COMPUTED,             "End of the validity, as an RFC 3339 timestamp."},
     {"token",                &TYPE_STRING, COMPUTED | SENSITIVE, "The token."},
 };
@@ -193,9 +193,9 @@ static const Block spec_blocks[] = {
     {"bound_object_ref", NEST_SINGLE,
      {SCHEMA_ATTRIBUTES(bound_attributes), .description = "Object whose deletion ends the validity."}},
 };
-static const Block blocks[] = {
+static const Block token_blocks[] = {
     {"metadata", NEST_SINGLE,
-     {SCHEMA_ATTRIBUTES(metadata_attributes), .description = "The service account."}, .min_items = 1},
+     {SCHEMA_ATTRIBUTES(token_metadata_attributes), .description = "The service account."}, .min_items = 1},
     {"spec", NEST_SINGLE,
      {SCHEMA_ATTRIBUTES(spec_attributes), SCHEMA_BLOCKS(spec_blocks), .description = "Properties of the token."}},
 };
@@ -204,7 +204,7 @@ static const Block blocks[] = {
 const EphemeralType ephemeral_kubernetes_token = {
     .mode = MODE_EPHEMERAL,
     .name = "kubernetes_token",
-    .schema = {SCHEMA_ATTRIBUTES(attributes), SCHEMA_BLOCKS(blocks),
+    .schema = {SCHEMA_ATTRIBUTES(token_attributes), SCHEMA_BLOCKS(token_blocks),
                .description = "A token of a service account, for the time of a run. Before it "
                               "expires, it is replaced for the references that follow."},
     .open = token_open,

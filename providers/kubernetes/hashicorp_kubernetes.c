@@ -2,7 +2,7 @@
  * provider lacks as resources or as data sources. */
 #include "kubernetes_provider.h"
 
-static const TwinType types[] = {
+static const TwinType hashicorp_kubernetes_types[] = {
     {"kubernetes_all_ingresses", NULL},
     {"kubernetes_all_namespaces", NULL},
     {"kubernetes_api_service", NULL},
@@ -109,8 +109,8 @@ const ForeignNames hashicorp_kubernetes_arguments = {arguments, ARRAY_COUNT(argu
 
 const ProviderTwin hashicorp_kubernetes = {
     .source = "hashicorp/kubernetes",
-    .types = types,
-    .type_count = ARRAY_COUNT(types),
+    .types = hashicorp_kubernetes_types,
+    .type_count = ARRAY_COUNT(hashicorp_kubernetes_types),
     .arguments = &hashicorp_kubernetes_arguments,
     .instead = "kubernetes_manifest, kubernetes_manifests",
     .instead_of_data = "kubernetes_resource, kubernetes_resources",

@@ -42,7 +42,7 @@ static bool config_map_validate(const Call *call, const ValidateRequest *request
     return is_valid;
 }
 
-static const Attribute attributes[] = {
+static const Attribute config_map_attributes[] = {
     {"data", &TYPE_MAP_OF_STRING, OPTIONAL | ANY_TEXT, "Texts by key."},
     {"binary_data", &TYPE_MAP_OF_STRING, OPTIONAL, "Bytes by key, as base64.",
      .check = object_texts_check_base64},
@@ -50,21 +50,21 @@ static const Attribute attributes[] = {
      "Whether the data can never be changed: then another value replaces the object."},
     TYPED_ATTRIBUTES,
 };
-static const Block blocks[] = {OBJECT_METADATA_BLOCK, TYPED_BLOCKS};
+static const Block config_map_blocks[] = {OBJECT_METADATA_BLOCK, TYPED_BLOCKS};
 
-static const char *const members[] = {"data", "binary_data", "immutable", NULL};
+static const char *const config_map_members[] = {"data", "binary_data", "immutable", NULL};
 static const TypedObject config_map = {
     .api_version = "v1",
     .kind = "ConfigMap",
     .is_namespaced = true,
-    .members = members,
+    .members = config_map_members,
     .manifest = config_map_manifest_of,
     .state = config_map_state_of,
 };
 
 const ResourceType kubernetes_config_map = {
     .name = "kubernetes_config_map",
-    .schema = {SCHEMA_ATTRIBUTES(attributes), SCHEMA_BLOCKS(blocks),
+    .schema = {SCHEMA_ATTRIBUTES(config_map_attributes), SCHEMA_BLOCKS(config_map_blocks),
                .description = "A ConfigMap: settings as texts and bytes."},
     .payload = &config_map,
     .validate = config_map_validate,

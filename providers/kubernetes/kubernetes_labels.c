@@ -3,21 +3,21 @@
 
 #include "object_fields.h"
 
-static const ObjectField fields[] = {
+static const ObjectField labels_fields[] = {
     {"labels", "metadata", "labels", NULL},
     {NULL, NULL, NULL, NULL},
 };
 
-static const Attribute attributes[] = {
+static const Attribute labels_attributes[] = {
     {"labels", &TYPE_MAP_OF_STRING, REQUIRED, "Labels. Others of the object stay as they are."},
     OBJECT_FIELDS_ATTRIBUTES,
 };
-static const Block blocks[] = {OBJECT_FIELDS_BLOCK};
+static const Block labels_blocks[] = {OBJECT_FIELDS_BLOCK};
 
 const ResourceType kubernetes_labels = {
     .name = "kubernetes_labels",
-    .schema = {SCHEMA_ATTRIBUTES(attributes), SCHEMA_BLOCKS(blocks),
+    .schema = {SCHEMA_ATTRIBUTES(labels_attributes), SCHEMA_BLOCKS(labels_blocks),
                .description = "Labels of an object that others made. A deletion removes them."},
-    .payload = fields,
+    .payload = labels_fields,
     OBJECT_FIELDS_SLOTS,
 };

@@ -345,7 +345,7 @@ static bool manifest_recover(const Call *call, const RecoverRequest *request,
     return true;
 }
 
-static const Attribute attributes[] = {
+static const Attribute manifest_attributes[] = {
     {"manifest", &TYPE_DYNAMIC, REQUIRED,
      "The object: apiVersion, kind, metadata and its other fields."},
     {"object", &TYPE_DYNAMIC, COMPUTED | CHANGES_ON_UPDATE, "The object as the server has it."},
@@ -353,11 +353,11 @@ static const Attribute attributes[] = {
      "Paths of fields that the server may change, such as \"spec.replicas\"."},
     OBJECT_ATTRIBUTES,
 };
-static const Block blocks[] = {OBJECT_FIELD_MANAGER_BLOCK, WAIT_BLOCK, TIMEOUTS_BLOCK};
+static const Block manifest_blocks[] = {OBJECT_FIELD_MANAGER_BLOCK, WAIT_BLOCK, TIMEOUTS_BLOCK};
 
 const ResourceType kubernetes_manifest = {
     .name = "kubernetes_manifest",
-    .schema = {SCHEMA_ATTRIBUTES(attributes), SCHEMA_BLOCKS(blocks),
+    .schema = {SCHEMA_ATTRIBUTES(manifest_attributes), SCHEMA_BLOCKS(manifest_blocks),
                .version = MANIFEST_UPGRADE_HASHICORP + 1,
                .sensitive_paths = manifest_sensitive_paths,
                .description = "An object of any kind, planned by the API server."},

@@ -30,7 +30,7 @@ static bool manifests_validate(const Call *call, const ValidateRequest *request,
     return manifests_source_check(call, request->config, diags);
 }
 
-static const Attribute attributes[] = {
+static const Attribute manifests_attributes[] = {
     {"path", &TYPE_STRING, OPTIONAL,
      "Path of a manifest file, or of a directory that is searched recursively for *.yaml, *.yml "
      "and *.json."},
@@ -46,8 +46,8 @@ static const Attribute attributes[] = {
      "in the source are deleted too (default false)."},
     OBJECT_ATTRIBUTES,
 };
-static const Block blocks[] = {OBJECT_FIELD_MANAGER_BLOCK, TIMEOUTS_BLOCK};
-static const ArgumentRule rules[] = {
+static const Block manifests_blocks[] = {OBJECT_FIELD_MANAGER_BLOCK, TIMEOUTS_BLOCK};
+static const ArgumentRule manifests_rules[] = {
     {RULE_EXACTLY_ONE, {"path", "content"}},
 };
 
@@ -56,8 +56,8 @@ static const ManifestsType from_text = {.sources = sources, .read = manifests_re
 
 const ResourceType kubernetes_manifests = {
     .name = "kubernetes_manifests",
-    .schema = {SCHEMA_ATTRIBUTES(attributes), SCHEMA_BLOCKS(blocks), SCHEMA_RULES(rules),
-               .sensitive_paths = manifests_sensitive_paths,
+    .schema = {SCHEMA_ATTRIBUTES(manifests_attributes), SCHEMA_BLOCKS(manifests_blocks),
+               SCHEMA_RULES(manifests_rules), .sensitive_paths = manifests_sensitive_paths,
                .description = "The objects of a file, a directory or a text, each planned by the "
                               "API server and changed in the order of their kinds."},
     .payload = &from_text,

@@ -32,9 +32,11 @@ static WaitLook look_for_account(void *payload, Wait *wait) {
 }
 
 /* Pods without an account need it. */
-static bool wait_for_account(const Call *call, Str namespace, Diags *diags) {
+static bool wait_for_account(const Call *call, Str namespace_object, Diags *diags) {
     AccountWait account = {
-        .ref = {.resource = &service_account, .namespace = namespace, .name = STR("default")},
+        .ref = {.resource = &service_account,
+                .namespace = namespace_object,
+                .name = STR("default")},
         .diags = diags,
     };
     WaitUntil until = {
@@ -54,15 +56,15 @@ static bool namespace_wait(const Call *call, Value planned, ObjectApplied *appli
             wait_for_account(call, applied->ref.name, diags));
 }
 
-static const Attribute attributes[] = {
+static const Attribute namespace_attributes[] = {
     {"wait_for_default_service_account", &TYPE_BOOL, OPTIONAL | COMPUTED,
      "Whether a creation or update waits until the namespace has its service account \"default\".",
      .default_json = "false"},
     TYPED_ATTRIBUTES,
 };
-static const Block blocks[] = {OBJECT_METADATA_CLUSTER_BLOCK, TYPED_BLOCKS};
+static const Block namespace_blocks[] = {OBJECT_METADATA_CLUSTER_BLOCK, TYPED_BLOCKS};
 
-static const TypedObject namespace = {
+static const TypedObject namespace_object = {
     .api_version = "v1",
     .kind = "Namespace",
     .wait = namespace_wait,
@@ -70,8 +72,8 @@ static const TypedObject namespace = {
 
 const ResourceType kubernetes_namespace = {
     .name = "kubernetes_namespace",
-    .schema = {SCHEMA_ATTRIBUTES(attributes), SCHEMA_BLOCKS(blocks),
+    .schema = {SCHEMA_ATTRIBUTES(namespace_attributes), SCHEMA_BLOCKS(namespace_blocks),
                .description = "A namespace. Its deletion deletes the objects in it."},
-    .payload = &namespace,
+    .payload = &namespace_object,
     TYPED_SLOTS,
 };

@@ -319,7 +319,7 @@ static bool taint_recover(const Call *call, const RecoverRequest *request,
     return true;
 }
 
-static const Attribute attributes[] = {
+static const Attribute node_taint_attributes[] = {
     {"id", &TYPE_STRING, COMPUTED, "Name of the node."},
     {"field_manager", &TYPE_STRING, OPTIONAL | COMPUTED, "Name of the field manager.",
      .default_json = "\"loam\""},
@@ -335,7 +335,7 @@ static const Attribute taint_attributes[] = {
     {"effect", &TYPE_STRING, REQUIRED, "What happens to pods that do not tolerate the taint.",
      .one_of = "NoSchedule PreferNoSchedule NoExecute"},
 };
-static const Block blocks[] = {
+static const Block node_taint_blocks[] = {
     {.name = "metadata",
      .nesting = NEST_LIST,
      .min_items = 1,
@@ -350,7 +350,7 @@ static const Block blocks[] = {
 
 const ResourceType kubernetes_node_taint = {
     .name = "kubernetes_node_taint",
-    .schema = {SCHEMA_ATTRIBUTES(attributes), SCHEMA_BLOCKS(blocks),
+    .schema = {SCHEMA_ATTRIBUTES(node_taint_attributes), SCHEMA_BLOCKS(node_taint_blocks),
                .description = "Taints of a node that others made. A deletion removes them."},
     .recovery = RECOVERY_FINDS,
     .validate = taint_validate,

@@ -2,7 +2,7 @@
 
 #include "kubernetes_connection.h"
 
-static const ObjectType *const types[] = {KUBERNETES_TYPES(PROVIDER_ROW)};
+static const ObjectType *const provider_types[] = {KUBERNETES_TYPES(PROVIDER_ROW)};
 
 const Provider kubernetes_provider = {
     .name = "kubernetes",
@@ -13,5 +13,5 @@ const Provider kubernetes_provider = {
     .configure = kubernetes_connection_configure,
     .close = kubernetes_connection_close,
     .twin = &hashicorp_kubernetes,
-    PROVIDER_TYPES(types),
+    PROVIDER_TYPES(provider_types),
 };

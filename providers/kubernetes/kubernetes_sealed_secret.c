@@ -340,7 +340,7 @@ static bool sealed_secret_validate(const Call *call, const ValidateRequest *requ
 }
 
 /* clang-format off */
-static const Attribute attributes[] = {
+static const Attribute sealed_secret_attributes[] = {
     {"data_wo", &TYPE_MAP_OF_STRING, OPTIONAL | WRITE_ONLY | ANY_TEXT,
      "Text values by key, to be sealed. Neither plan nor state stores them."},
     {"binary_data_wo", &TYPE_MAP_OF_STRING, OPTIONAL | WRITE_ONLY,
@@ -362,21 +362,21 @@ static const Attribute attributes[] = {
     TYPED_ATTRIBUTES,
 };
 /* clang-format on */
-static const ArgumentRule rules[] = {
+static const ArgumentRule sealed_secret_rules[] = {
     {RULE_AT_LEAST_ONE, {"data_wo", "binary_data_wo"}},
     {RULE_CONFLICTS, {"certificate", "controller_name"}},
     {RULE_CONFLICTS, {"certificate", "controller_namespace"}},
 };
-static const Block blocks[] = {OBJECT_METADATA_BLOCK, TYPED_BLOCKS};
+static const Block sealed_secret_blocks[] = {OBJECT_METADATA_BLOCK, TYPED_BLOCKS};
 
-static const char *const members[] = {
+static const char *const sealed_secret_members[] = {
     "data_wo",         "binary_data_wo",       "scope",          "type", "immutable",
     "template_labels", "template_annotations", "encrypted_data", NULL};
 static const TypedObject sealed_secret = {
     .api_version = "bitnami.com/v1alpha1",
     .kind = "SealedSecret",
     .is_namespaced = true,
-    .members = members,
+    .members = sealed_secret_members,
     .manifest = sealed_secret_manifest_of,
     .state = sealed_secret_state_of,
     .planned = sealed_secret_planned_of,
@@ -385,7 +385,8 @@ static const TypedObject sealed_secret = {
 
 const ResourceType kubernetes_sealed_secret = {
     .name = "kubernetes_sealed_secret",
-    .schema = {SCHEMA_ATTRIBUTES(attributes), SCHEMA_BLOCKS(blocks), SCHEMA_RULES(rules),
+    .schema = {SCHEMA_ATTRIBUTES(sealed_secret_attributes), SCHEMA_BLOCKS(sealed_secret_blocks),
+               SCHEMA_RULES(sealed_secret_rules),
                .description = "A SealedSecret: values that only the controller of Sealed Secrets "
                               "can decrypt."},
     .payload = &sealed_secret,

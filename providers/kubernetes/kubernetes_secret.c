@@ -180,7 +180,7 @@ static bool kubernetes_secret_validate(const Call *call, const ValidateRequest *
     return is_valid;
 }
 
-static const Attribute attributes[] = {
+static const Attribute secret_attributes[] = {
     {"data", &TYPE_MAP_OF_STRING, OPTIONAL | COMPUTED | SENSITIVE | ANY_TEXT,
      "Texts by key. For a token of a service account, computed."},
     {"binary_data", &TYPE_MAP_OF_STRING, OPTIONAL | SENSITIVE, "Bytes by key, as base64."},
@@ -201,7 +201,7 @@ static const Attribute attributes[] = {
      .default_json = "true"},
     TYPED_ATTRIBUTES,
 };
-static const ArgumentRule rules[] = {
+static const ArgumentRule secret_rules[] = {
     {RULE_CONFLICTS, {"data", "data_wo"}},
     {RULE_CONFLICTS, {"binary_data", "binary_data_wo"}},
     {RULE_REQUIRED_WITH, {"data_wo", "data_wo_revision"}},
@@ -209,15 +209,15 @@ static const ArgumentRule rules[] = {
     {RULE_REQUIRED_WITH, {"binary_data_wo", "binary_data_wo_revision"}},
     {RULE_REQUIRED_WITH, {"binary_data_wo_revision", "binary_data_wo"}},
 };
-static const Block blocks[] = {OBJECT_METADATA_BLOCK, TYPED_BLOCKS};
+static const Block secret_blocks[] = {OBJECT_METADATA_BLOCK, TYPED_BLOCKS};
 
-static const char *const members[] = {"data", "binary_data", "data_wo", "binary_data_wo",
-                                      "type", "immutable",   NULL};
+static const char *const secret_members[] = {"data", "binary_data", "data_wo", "binary_data_wo",
+                                             "type", "immutable",   NULL};
 static const TypedObject secret = {
     .api_version = "v1",
     .kind = "Secret",
     .is_namespaced = true,
-    .members = members,
+    .members = secret_members,
     .manifest = kubernetes_secret_manifest_of,
     .state = kubernetes_secret_state_of,
     .planned = kubernetes_secret_planned_of,
@@ -228,8 +228,8 @@ static const TypedObject secret = {
 
 const ResourceType kubernetes_secret = {
     .name = "kubernetes_secret",
-    .schema = {SCHEMA_ATTRIBUTES(attributes), SCHEMA_BLOCKS(blocks), SCHEMA_RULES(rules),
-               .description = "A Secret, in the state or write-only."},
+    .schema = {SCHEMA_ATTRIBUTES(secret_attributes), SCHEMA_BLOCKS(secret_blocks),
+               SCHEMA_RULES(secret_rules), .description = "A Secret, in the state or write-only."},
     .payload = &secret,
     .validate = kubernetes_secret_validate,
     TYPED_SLOTS,

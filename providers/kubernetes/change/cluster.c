@@ -6,7 +6,7 @@
 #include "thread.h"
 
 #define GETS_BEFORE_LIST 20
-#define LIST_MAX         500 /* one page, however few objects are ours */
+#define CLUSTER_LIST_MAX 500 /* one page, however few objects are ours */
 
 /* How the objects of one kind and namespace are read: one by one, or by a list. */
 typedef struct Collection {
@@ -245,7 +245,7 @@ static void change_cluster_list(Cluster *cluster, const Call *call, const KubeRe
     KubeCall kube = cluster_call(call);
     size_t wanted = collection->gets * 10;
     KubeListRequest request = {.ref = {.resource = ref->resource, .namespace = ref->namespace},
-                               .count_max = wanted > LIST_MAX ? wanted : LIST_MAX};
+                               .count_max = wanted > CLUSTER_LIST_MAX ? wanted : CLUSTER_LIST_MAX};
     kube.arena = scratch;
     collection->is_listing = true;
     pthread_mutex_unlock(&cluster->mutex);

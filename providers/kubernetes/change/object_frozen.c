@@ -14,7 +14,7 @@ typedef struct FrozenRule {
 } FrozenRule;
 
 /* clang-format off */
-static const FrozenRule rules[] = {
+static const FrozenRule frozen_rules[] = {
     {".toolkit.fluxcd.io", NULL, "spec", "suspend", NULL, true, "spec.suspend"},
     {"fluxcd.controlplane.io", NULL, "metadata.annotations", "fluxcd.controlplane.io/reconcile", "disabled", false, "the annotation fluxcd.controlplane.io/reconcile"},
     {"argoproj.io", "Application", "spec.syncPolicy.automated", "enabled", NULL, false, "spec.syncPolicy.automated.enabled"},
@@ -39,9 +39,9 @@ static bool freezes(const FrozenRule *rule, Value live) {
 }
 
 const char *object_frozen_by(Value live) {
-    for (size_t i = 0; i < ARRAY_COUNT(rules); i++) {
-        if (frozen_has_kind(&rules[i], live) && freezes(&rules[i], live))
-            return rules[i].shown;
+    for (size_t i = 0; i < ARRAY_COUNT(frozen_rules); i++) {
+        if (frozen_has_kind(&frozen_rules[i], live) && freezes(&frozen_rules[i], live))
+            return frozen_rules[i].shown;
     }
     return NULL;
 }

@@ -9,7 +9,7 @@
 #include "thread.h"
 
 #define LOOKUPS_BEFORE_LIST 20   /* in a collection; fewer are not worth a list */
-#define LIST_MAX            1000 /* names; more if there were more than a tenth as many lookups */
+#define NAMES_LIST_MAX      1000 /* names; more if there were more than a tenth as many lookups */
 
 typedef struct NameList {
     size_t lookups;
@@ -87,7 +87,7 @@ static void names_read_list(ObjectNames *names, const KubeCall *call, const Kube
     KubeListRequest request = {
         .ref = {.resource = ref->resource, .namespace = ref->namespace},
         .only_metadata = true,
-        .count_max = most > LIST_MAX ? most : LIST_MAX,
+        .count_max = most > NAMES_LIST_MAX ? most : NAMES_LIST_MAX,
     };
     own.arena = scratch;
     list->is_listing = true;
