@@ -11,7 +11,7 @@ static const Attribute event_sources[] = {
     {"match_labels", &TYPE_MAP_OF_STRING, OPTIONAL, "Labels that the objects must have."},
     {"api_version", &TYPE_STRING, OPTIONAL, "API version of the objects."},
 };
-static const Attribute spec[] = {
+static const Attribute alert_spec[] = {
     {"provider_ref", NULL, REQUIRED, "The Provider of notifications.",
      .nested = NESTED(NEST_SINGLE, flux_name_ref)},
     {"event_sources", NULL, REQUIRED, "Objects whose events are sent.",
@@ -30,7 +30,7 @@ static const Attribute spec[] = {
 
 const ResourceType flux_alert = {
     .name = "flux_alert",
-    .schema = {SPEC_SCHEMA(spec, TYPED_ATTRIBUTES),
+    .schema = {SPEC_SCHEMA(alert_spec, TYPED_ATTRIBUTES),
                .description = "An Alert: which events of Flux go to a notification provider."},
     .payload = &(const SpecObject){SPEC_TYPED("notification.toolkit.fluxcd.io/v1beta3", "Alert")},
     TYPED_SLOTS,

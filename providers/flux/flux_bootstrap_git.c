@@ -634,7 +634,7 @@ static Str git_check_secret(Value value, Arena *arena) {
 }
 
 /* clang-format off */
-static const Attribute attributes[] = {
+static const Attribute bootstrap_git_attributes[] = {
     {"id",                      &TYPE_STRING,        COMPUTED,                         "The namespace."},
     {"path",                    &TYPE_STRING,        OPTIONAL | COMPUTED | FORCES_NEW, "Directory of the cluster in the repository, such as clusters/production.", .default_json = "\"\"", .check = check_path_argument},
     {"namespace",               &TYPE_STRING,        OPTIONAL | COMPUTED | FORCES_NEW, "Namespace of Flux.", .default_json = "\"flux-system\"", .check = git_check_namespace},
@@ -655,11 +655,11 @@ static const Attribute attributes[] = {
     {"installed",               &TYPE_BOOL,          COMPUTED | CHANGES_ON_UPDATE,     "Whether Flux runs in the cluster and follows the repository."},
 };
 /* clang-format on */
-static const Block blocks[] = {TIMEOUTS_BLOCK};
+static const Block bootstrap_git_blocks[] = {TIMEOUTS_BLOCK};
 
 const ResourceType flux_bootstrap_git = {
     .name = "flux_bootstrap_git",
-    .schema = {SCHEMA_ATTRIBUTES(attributes), SCHEMA_BLOCKS(blocks),
+    .schema = {SCHEMA_ATTRIBUTES(bootstrap_git_attributes), SCHEMA_BLOCKS(bootstrap_git_blocks),
                .description = "Flux, which manages itself from the git repository of the provider "
                               "block. It adopts an installation of flux bootstrap git."},
     .recovery = RECOVERY_FINDS,

@@ -12,7 +12,7 @@ static const Attribute sts[] = {
     {"cert_secret_ref", NULL, OPTIONAL, "Secret with tls.crt and tls.key, ca.crt, or both.",
      .nested = NESTED(NEST_SINGLE, flux_name_ref)},
 };
-static const Attribute spec[] = {
+static const Attribute bucket_spec[] = {
     {"bucket_name", &TYPE_STRING, REQUIRED, "Name of the bucket."},
     {"endpoint", &TYPE_STRING, REQUIRED, "Address of the storage, without a scheme."},
     {"interval", &TYPE_STRING, REQUIRED, "How often the bucket is fetched, such as \"5m0s\".",
@@ -42,7 +42,7 @@ static const Attribute spec[] = {
 
 const ResourceType flux_bucket = {
     .name = "flux_bucket",
-    .schema = {SPEC_SCHEMA(spec, SPEC_REVISION_ATTRIBUTES, TYPED_ATTRIBUTES),
+    .schema = {SPEC_SCHEMA(bucket_spec, SPEC_REVISION_ATTRIBUTES, TYPED_ATTRIBUTES),
                .description = "A Bucket: objects of an object storage that Flux fetches."},
     .payload = &(const SpecObject){SPEC_TYPED("source.toolkit.fluxcd.io/v1", "Bucket"),
                                    .status = &flux_status_artifact},

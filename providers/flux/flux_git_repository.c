@@ -4,7 +4,7 @@
 #include "flux_fields.h"
 #include "flux_gitops.h"
 
-static const Attribute verify[] = {
+static const Attribute git_repository_verify[] = {
     {"mode", &TYPE_STRING, OPTIONAL, "Which object must be signed (default \"HEAD\").",
      .one_of = "head HEAD Tag TagAndHEAD"},
     {"secret_ref", NULL, REQUIRED, "Secret with the public keys.",
@@ -17,7 +17,7 @@ static const Attribute include[] = {
     {"to_path", &TYPE_STRING, OPTIONAL,
      "Path in this repository (default: the name of the other)."},
 };
-static const Attribute spec[] = {
+static const Attribute git_repository_spec[] = {
     {"url", &TYPE_STRING, REQUIRED, "URL of the repository: https, http or ssh."},
     {"interval", &TYPE_STRING, REQUIRED, "How often the repository is fetched, such as \"1m0s\".",
      .check = duration_check},
@@ -32,7 +32,7 @@ static const Attribute spec[] = {
     {"service_account_name", &TYPE_STRING, OPTIONAL,
      "Service account for the credential of the provider."},
     {"verify", NULL, OPTIONAL, "Verification of signatures.",
-     .nested = NESTED(NEST_SINGLE, verify)},
+     .nested = NESTED(NEST_SINGLE, git_repository_verify)},
     {"proxy_secret_ref", NULL, OPTIONAL, "Secret with the address and the credential of a proxy.",
      .nested = NESTED(NEST_SINGLE, flux_name_ref)},
     {"ignore", &TYPE_STRING, OPTIONAL, "Files to leave out, in the syntax of .gitignore."},
@@ -48,7 +48,7 @@ static const Attribute spec[] = {
 
 const ResourceType flux_git_repository = {
     .name = "flux_git_repository",
-    .schema = {SPEC_SCHEMA(spec, SPEC_REVISION_ATTRIBUTES, TYPED_ATTRIBUTES),
+    .schema = {SPEC_SCHEMA(git_repository_spec, SPEC_REVISION_ATTRIBUTES, TYPED_ATTRIBUTES),
                .description =
                    "A GitRepository: a git repository whose newest revision Flux fetches."},
     .payload = &(const SpecObject){SPEC_TYPED("source.toolkit.fluxcd.io/v1", "GitRepository"),

@@ -96,7 +96,7 @@ static void add_chart(Value object, GitopsLinks *out, Arena *arena) {
         vec_push(arena, out, gitops_link(SOURCE_API, "HelmChart", chart));
 }
 
-static void sources(Value object, GitopsLinks *out, Arena *arena) {
+static void gitops_sources(Value object, GitopsLinks *out, Arena *arena) {
     gitops_add_link(object, "spec.sourceRef", NULL, out, arena);
     gitops_add_link(object, "spec.chartRef", NULL, out, arena);
     gitops_add_link(object, "spec.imageRepositoryRef", "ImageRepository", out, arena);
@@ -112,7 +112,7 @@ const GitopsController flux_controller = {
     .is_static = flux_gitops_is_static,
     .look = flux_gitops_look,
     .describe = flux_gitops_describe,
-    .sources = sources,
+    .sources = gitops_sources,
 };
 
 static bool sets_suspend(Value state) {

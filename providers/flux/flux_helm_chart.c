@@ -4,18 +4,19 @@
 #include "flux_fields.h"
 #include "flux_gitops.h"
 
-static const Attribute source_ref[] = {
+static const Attribute helm_chart_source_ref[] = {
     {"kind", &TYPE_STRING, REQUIRED, "Kind of the source.",
      .one_of = "HelmRepository GitRepository Bucket"},
     {"name", &TYPE_STRING, REQUIRED, "Name of the source."},
     {"api_version", &TYPE_STRING, OPTIONAL, "API version of the source."},
 };
-static const Attribute spec[] = {
+static const Attribute helm_chart_spec[] = {
     {"chart", &TYPE_STRING, REQUIRED,
      "Name of the chart in a HelmRepository, or its path in another source."},
     {"version", &TYPE_STRING, OPTIONAL,
      "Version or range of versions in a HelmRepository (default \"*\")."},
-    {"source_ref", NULL, REQUIRED, "The source.", .nested = NESTED(NEST_SINGLE, source_ref)},
+    {"source_ref", NULL, REQUIRED, "The source.",
+     .nested = NESTED(NEST_SINGLE, helm_chart_source_ref)},
     {"interval", &TYPE_STRING, REQUIRED,
      "How often the source is compared with the chart, such as \"10m0s\".",
      .check = duration_check},
@@ -34,7 +35,7 @@ static const Attribute spec[] = {
 
 const ResourceType flux_helm_chart = {
     .name = "flux_helm_chart",
-    .schema = {SPEC_SCHEMA(spec, SPEC_REVISION_ATTRIBUTES, TYPED_ATTRIBUTES),
+    .schema = {SPEC_SCHEMA(helm_chart_spec, SPEC_REVISION_ATTRIBUTES, TYPED_ATTRIBUTES),
                .description = "A HelmChart: a chart that Flux packs from a source."},
     .payload = &(const SpecObject){SPEC_TYPED("source.toolkit.fluxcd.io/v1", "HelmChart"),
                                    .status = &flux_status_artifact},

@@ -205,7 +205,7 @@ static const Attribute post_renderers[] = {
 static const Attribute wait_strategy[] = {
     {"name", &TYPE_STRING, REQUIRED, "Name of the strategy.", .one_of = "poller legacy"},
 };
-static const Attribute spec[] = {
+static const Attribute helm_release_spec[] = {
     {"chart", NULL, OPTIONAL, "The chart, by a source; or chart_ref.",
      .nested = NESTED(NEST_SINGLE, chart)},
     {"chart_ref", NULL, OPTIONAL, "The chart as an object of its own.",
@@ -259,7 +259,7 @@ static const Attribute spec[] = {
 
 const ResourceType flux_helm_release = {
     .name = "flux_helm_release",
-    .schema = {SPEC_SCHEMA(spec, SPEC_REVISION_ATTRIBUTES, TYPED_ATTRIBUTES),
+    .schema = {SPEC_SCHEMA(helm_release_spec, SPEC_REVISION_ATTRIBUTES, TYPED_ATTRIBUTES),
                .description = "A HelmRelease: a chart that Flux installs, upgrades and keeps."},
     .payload = &(const SpecObject){SPEC_TYPED("helm.toolkit.fluxcd.io/v2", "HelmRelease"),
                                    .status = &flux_status_helm_release},

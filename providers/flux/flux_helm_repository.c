@@ -5,7 +5,7 @@
 #include "flux_gitops.h"
 
 /* clang-format off */
-static const Attribute spec[] = {
+static const Attribute helm_repository_spec[] = {
     {"url", &TYPE_STRING, REQUIRED,
      "URL of the repository: http, https, or oci for the type \"oci\"."},
     {"type", &TYPE_STRING, OPTIONAL,
@@ -33,7 +33,7 @@ static const Attribute spec[] = {
 
 const ResourceType flux_helm_repository = {
     .name = "flux_helm_repository",
-    .schema = {SPEC_SCHEMA(spec, SPEC_REVISION_ATTRIBUTES, TYPED_ATTRIBUTES),
+    .schema = {SPEC_SCHEMA(helm_repository_spec, SPEC_REVISION_ATTRIBUTES, TYPED_ATTRIBUTES),
                .description = "A HelmRepository: a repository of Helm charts."},
     .payload = &(const SpecObject){SPEC_TYPED("source.toolkit.fluxcd.io/v1", "HelmRepository"),
                                    .status = &flux_status_helm_repository},

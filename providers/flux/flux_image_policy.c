@@ -33,7 +33,7 @@ static const Attribute filter_tags[] = {
     {"extract", &TYPE_STRING, OPTIONAL,
      "The part of a tag that is compared, with groups of the pattern, such as \"$ts\"."},
 };
-static const Attribute spec[] = {
+static const Attribute image_policy_spec[] = {
     {"image_repository_ref", NULL, REQUIRED, "The ImageRepository.",
      .nested = NESTED(NEST_SINGLE, image_repository_ref)},
     {"policy", NULL, REQUIRED, "The order of the tags; exactly one of them.",
@@ -50,7 +50,7 @@ static const Attribute spec[] = {
 
 const ResourceType flux_image_policy = {
     .name = "flux_image_policy",
-    .schema = {SPEC_SCHEMA(spec, SPEC_WAIT_ATTRIBUTES, TYPED_ATTRIBUTES),
+    .schema = {SPEC_SCHEMA(image_policy_spec, SPEC_WAIT_ATTRIBUTES, TYPED_ATTRIBUTES),
                .description = "An ImagePolicy: which tag of an ImageRepository is the newest."},
     .payload = &(const SpecObject){SPEC_TYPED("image.toolkit.fluxcd.io/v1", "ImagePolicy"),
                                    .status = &flux_status_ready},

@@ -4,7 +4,7 @@
 #include "flux_fields.h"
 #include "flux_gitops.h"
 
-static const Attribute spec[] = {
+static const Attribute image_repository_spec[] = {
     {"image", &TYPE_STRING, REQUIRED, "Address of the image, without a tag."},
     {"interval", &TYPE_STRING, REQUIRED, "How often the tags are listed, such as \"5m0s\".",
      .check = duration_check},
@@ -33,7 +33,7 @@ static const Attribute spec[] = {
 
 const ResourceType flux_image_repository = {
     .name = "flux_image_repository",
-    .schema = {SPEC_SCHEMA(spec, SPEC_WAIT_ATTRIBUTES, TYPED_ATTRIBUTES),
+    .schema = {SPEC_SCHEMA(image_repository_spec, SPEC_WAIT_ATTRIBUTES, TYPED_ATTRIBUTES),
                .description = "An ImageRepository: an image whose tags Flux lists."},
     .payload = &(const SpecObject){SPEC_TYPED("image.toolkit.fluxcd.io/v1", "ImageRepository"),
                                    .status = &flux_status_ready},

@@ -4,7 +4,7 @@
 #include "flux_fields.h"
 #include "flux_gitops.h"
 
-static const Attribute source_ref[] = {
+static const Attribute image_update_automation_source_ref[] = {
     {"kind", &TYPE_STRING, REQUIRED, "Kind of the source: \"GitRepository\"."},
     {"name", &TYPE_STRING, REQUIRED, "Name of the GitRepository."},
     {"namespace", &TYPE_STRING, OPTIONAL,
@@ -36,7 +36,7 @@ static const Attribute git_push[] = {
     {"refspec", &TYPE_STRING, OPTIONAL, "Refspec, such as \"refs/heads/main:refs/for/main\"."},
     {"options", &TYPE_MAP_OF_STRING, OPTIONAL, "Options of the push."},
 };
-static const Attribute git[] = {
+static const Attribute automation_git[] = {
     {"checkout", NULL, OPTIONAL, "Revision to check out (default: the revision of the source).",
      .nested = NESTED(NEST_SINGLE, git_checkout)},
     {"commit", NULL, REQUIRED, "The commit.", .nested = NESTED(NEST_SINGLE, git_commit)},
@@ -59,12 +59,12 @@ static const Attribute update[] = {
     {"strategy", &TYPE_STRING, OPTIONAL, "How places of tags are marked (default \"Setters\").",
      .one_of = "Setters"},
 };
-static const Attribute spec[] = {
+static const Attribute image_update_automation_spec[] = {
     {"source_ref", NULL, REQUIRED, "The GitRepository to change.",
-     .nested = NESTED(NEST_SINGLE, source_ref)},
+     .nested = NESTED(NEST_SINGLE, image_update_automation_source_ref)},
     {"interval", &TYPE_STRING, REQUIRED,
      "How often policies and repository are compared, such as \"30m0s\".", .check = duration_check},
-    {"git", NULL, OPTIONAL, "How commits are made.", .nested = NESTED(NEST_SINGLE, git)},
+    {"git", NULL, OPTIONAL, "How commits are made.", .nested = NESTED(NEST_SINGLE, automation_git)},
     {"policy_selector", NULL, OPTIONAL, "Which policies count (default: all of the namespace).",
      .nested = NESTED(NEST_SINGLE, policy_selector)},
     {"update", NULL, OPTIONAL, "Files to change.", .nested = NESTED(NEST_SINGLE, update)},
@@ -73,7 +73,7 @@ static const Attribute spec[] = {
 
 const ResourceType flux_image_update_automation = {
     .name = "flux_image_update_automation",
-    .schema = {SPEC_SCHEMA(spec, SPEC_WAIT_ATTRIBUTES, TYPED_ATTRIBUTES),
+    .schema = {SPEC_SCHEMA(image_update_automation_spec, SPEC_WAIT_ATTRIBUTES, TYPED_ATTRIBUTES),
                .description =
                    "An ImageUpdateAutomation: commits of new image tags to a git repository."},
     .payload =

@@ -54,7 +54,7 @@ static bool instance_delete(const Call *call, const DeleteRequest *request,
 }
 
 /* clang-format off */
-static const Attribute attributes[] = {
+static const Attribute instance_attributes[] = {
     {"manifests", &TYPE_STRING, REQUIRED,
      "Path of the manifests of a release: a directory with a file for each component, or its install.yaml."},
     {"manifests_sha256", &TYPE_STRING, OPTIONAL,
@@ -75,11 +75,11 @@ static const Attribute attributes[] = {
     OBJECT_ATTRIBUTES,
 };
 /* clang-format on */
-static const Block blocks[] = {OBJECT_FIELD_MANAGER_BLOCK, TIMEOUTS_BLOCK};
+static const Block instance_blocks[] = {OBJECT_FIELD_MANAGER_BLOCK, TIMEOUTS_BLOCK};
 
-static const char *const sources[] = {"manifests", NULL};
+static const char *const instance_sources[] = {"manifests", NULL};
 static const ManifestsType release = {
-    .sources = sources,
+    .sources = instance_sources,
     .settings = flux_settings_arguments,
     .read = instance_read_objects,
     .hides_secrets = true,
@@ -87,7 +87,7 @@ static const ManifestsType release = {
 
 const ResourceType flux_instance = {
     .name = "flux_instance",
-    .schema = {SCHEMA_ATTRIBUTES(attributes), SCHEMA_BLOCKS(blocks),
+    .schema = {SCHEMA_ATTRIBUTES(instance_attributes), SCHEMA_BLOCKS(instance_blocks),
                .sensitive_paths = manifests_read_sensitive,
                .description = "Flux from the manifests of a release, without a git repository. "
                               "Its sources are other resources."},

@@ -4,7 +4,7 @@
 #include "flux_fields.h"
 #include "flux_gitops.h"
 
-static const Attribute source_ref[] = {
+static const Attribute kustomization_source_ref[] = {
     {"kind", &TYPE_STRING, REQUIRED,
      "Kind of the source: \"GitRepository\", \"OCIRepository\", \"Bucket\" or "
      "\"ExternalArtifact\"."},
@@ -38,8 +38,9 @@ static const Attribute decryption[] = {
      .nested = NESTED(NEST_SINGLE, flux_name_ref)},
     {"service_account_name", &TYPE_STRING, OPTIONAL, "Service account for keys of a cloud."},
 };
-static const Attribute spec[] = {
-    {"source_ref", NULL, REQUIRED, "The source.", .nested = NESTED(NEST_SINGLE, source_ref)},
+static const Attribute kustomization_spec[] = {
+    {"source_ref", NULL, REQUIRED, "The source.",
+     .nested = NESTED(NEST_SINGLE, kustomization_source_ref)},
     {"path", &TYPE_STRING, OPTIONAL, "Directory in the source (default: its root)."},
     {"interval", &TYPE_STRING, REQUIRED,
      "How often the objects are compared and repaired, such as \"10m0s\".",
@@ -93,7 +94,7 @@ static const Attribute spec[] = {
 
 const ResourceType flux_kustomization = {
     .name = "flux_kustomization",
-    .schema = {SPEC_SCHEMA(spec, SPEC_REVISION_ATTRIBUTES, TYPED_ATTRIBUTES),
+    .schema = {SPEC_SCHEMA(kustomization_spec, SPEC_REVISION_ATTRIBUTES, TYPED_ATTRIBUTES),
                .description =
                    "A Kustomization: manifests of a source that Flux builds, applies and keeps."},
     .payload = &(const SpecObject){SPEC_TYPED("kustomize.toolkit.fluxcd.io/v1", "Kustomization"),

@@ -3,7 +3,7 @@
 
 #include "flux_fields.h"
 
-static const Attribute spec[] = {
+static const Attribute notification_provider_spec[] = {
     {"type", &TYPE_STRING, REQUIRED,
      "Kind of the service, such as \"slack\", \"msteams\", \"github\", \"alertmanager\" or "
      "\"generic\"."},
@@ -26,7 +26,7 @@ static const Attribute spec[] = {
 
 const ResourceType flux_notification_provider = {
     .name = "flux_notification_provider",
-    .schema = {SPEC_SCHEMA(spec, TYPED_ATTRIBUTES),
+    .schema = {SPEC_SCHEMA(notification_provider_spec, TYPED_ATTRIBUTES),
                .description = "A Provider of notifications: a service that Flux sends events to."},
     .payload =
         &(const SpecObject){SPEC_TYPED("notification.toolkit.fluxcd.io/v1beta3", "Provider")},

@@ -16,11 +16,11 @@ static const Attribute layer_selector[] = {
     {"operation", &TYPE_STRING, OPTIONAL,
      "Whether the layer is extracted (default) or copied as it is.", .one_of = "extract copy"},
 };
-static const Attribute verify_match_oidc_identity[] = {
+static const Attribute oci_repository_verify_match_oidc_identity[] = {
     {"issuer", &TYPE_STRING, REQUIRED, "Issuer of the identity, as a regular expression."},
     {"subject", &TYPE_STRING, REQUIRED, "Subject of the identity, as a regular expression."},
 };
-static const Attribute verify[] = {
+static const Attribute oci_repository_verify[] = {
     {"provider", &TYPE_STRING, REQUIRED,
      "Program whose signatures are verified: \"cosign\" or \"notation\".",
      .one_of = "cosign notation"},
@@ -31,9 +31,9 @@ static const Attribute verify[] = {
      .nested = NESTED(NEST_SINGLE, flux_name_ref)},
     {"match_oidc_identity", NULL, OPTIONAL,
      "Identities of which one must have signed, for keyless verification.",
-     .nested = NESTED(NEST_LIST, verify_match_oidc_identity)},
+     .nested = NESTED(NEST_LIST, oci_repository_verify_match_oidc_identity)},
 };
-static const Attribute spec[] = {
+static const Attribute oci_repository_spec[] = {
     {"url", &TYPE_STRING, REQUIRED, "Address of the artifact: \"oci://HOST/NAME\", without a tag."},
     {"interval", &TYPE_STRING, REQUIRED, "How often the registry is asked, such as \"10m0s\".",
      .check = duration_check},
@@ -54,7 +54,7 @@ static const Attribute spec[] = {
     {"service_account_name", &TYPE_STRING, OPTIONAL,
      "Service account with pull secrets, or for the credential of the provider."},
     {"verify", NULL, OPTIONAL, "Verification of signatures.",
-     .nested = NESTED(NEST_SINGLE, verify)},
+     .nested = NESTED(NEST_SINGLE, oci_repository_verify)},
     {"ignore", &TYPE_STRING, OPTIONAL, "Files to leave out, in the syntax of .gitignore."},
     {"insecure", &TYPE_BOOL, OPTIONAL,
      "Whether the registry is reached by plain HTTP (default false)."},
@@ -65,7 +65,7 @@ static const Attribute spec[] = {
 
 const ResourceType flux_oci_repository = {
     .name = "flux_oci_repository",
-    .schema = {SPEC_SCHEMA(spec, SPEC_REVISION_ATTRIBUTES, TYPED_ATTRIBUTES),
+    .schema = {SPEC_SCHEMA(oci_repository_spec, SPEC_REVISION_ATTRIBUTES, TYPED_ATTRIBUTES),
                .description =
                    "An OCIRepository: an artifact of a container registry that Flux fetches."},
     .payload = &(const SpecObject){SPEC_TYPED("source.toolkit.fluxcd.io/v1", "OCIRepository"),

@@ -15,7 +15,7 @@ static bool flux_provider_configure(const Call *call, const ConfigureRequest *re
     return true;
 }
 
-static const Block blocks[] = {KUBERNETES_EXEC_BLOCK, FLUX_GIT_BLOCK};
+static const Block provider_blocks[] = {KUBERNETES_EXEC_BLOCK, FLUX_GIT_BLOCK};
 
 static const ObjectType *const types[] = {FLUX_TYPES(PROVIDER_ROW)};
 
@@ -26,7 +26,7 @@ const Provider flux_provider = {
                    "reconciles.",
     .schema = {.attributes = kubernetes_connection_attributes,
                .attribute_count = KUBERNETES_CONNECTION_COUNT,
-               SCHEMA_BLOCKS(blocks),
+               SCHEMA_BLOCKS(provider_blocks),
                .rules = kubernetes_connection_rules,
                .rule_count = KUBERNETES_CONNECTION_RULES,
                .description = "The API server and the user. Without arguments they are those of "

@@ -30,7 +30,7 @@ static const Attribute oidc_providers[] = {
     {"validations", NULL, REQUIRED, "Conditions that the token must satisfy.",
      .nested = NESTED(NEST_LIST, oidc_providers_validations)},
 };
-static const Attribute spec[] = {
+static const Attribute receiver_spec[] = {
     {"type", &TYPE_STRING, REQUIRED, "Kind of the sender.",
      .one_of = "generic generic-hmac generic-oidc github gitlab bitbucket harbor dockerhub quay "
                "gcr nexus acr cdevents"},
@@ -55,7 +55,7 @@ const ResourceType flux_receiver = {
     .name = "flux_receiver",
     .schema =
         {SPEC_SCHEMA(
-             spec,
+             receiver_spec,
              {"webhook_path", &TYPE_STRING, COMPUTED | CHANGES_ON_UPDATE,
               "Path of the webhook on the notification-controller, once the object is ready."},
              SPEC_WAIT_ATTRIBUTES, TYPED_ATTRIBUTES),
