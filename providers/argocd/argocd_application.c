@@ -151,7 +151,7 @@ static Value application_state_of(const Call *call, Value state, Value live, boo
 }
 
 /* clang-format off */
-static const Attribute attributes[] = {
+static const Attribute application_attributes[] = {
     {"spec", NULL, REQUIRED, "The fields of the object.", .nested = NESTED(NEST_SINGLE, argocd_application_spec)},
     {"cascade", &TYPE_BOOL, OPTIONAL | COMPUTED,
      "Whether the deletion of the application deletes its objects, too. Otherwise they stay in the cluster.", .default_json = "true"},
@@ -162,14 +162,14 @@ static const Attribute attributes[] = {
     TYPED_ATTRIBUTES,
 };
 /* clang-format on */
-static const Block blocks[] = {OBJECT_METADATA_BLOCK, TYPED_BLOCKS};
+static const Block application_blocks[] = {OBJECT_METADATA_BLOCK, TYPED_BLOCKS};
 
-static const char *const members[] = {"spec", "cascade", NULL};
+static const char *const application_members[] = {"spec", "cascade", NULL};
 static const SpecObject application_object = {
     .typed = {.api_version = "argoproj.io/v1alpha1",
               .kind = "Application",
               .is_namespaced = true,
-              .members = members,
+              .members = application_members,
               .manifest = application_manifest_of,
               .state = application_state_of,
               .wait = argocd_wait_application,
@@ -180,7 +180,7 @@ static const SpecObject application_object = {
 
 const ResourceType argocd_application = {
     .name = "argocd_application",
-    .schema = {SCHEMA_ATTRIBUTES(attributes), SCHEMA_BLOCKS(blocks),
+    .schema = {SCHEMA_ATTRIBUTES(application_attributes), SCHEMA_BLOCKS(application_blocks),
                .description = "An Application: manifests of a source that Argo CD applies to a "
                               "cluster and keeps."},
     .payload = &application_object,

@@ -42,7 +42,7 @@ static const Attribute strategy[] = {
     {"type", &TYPE_STRING, OPTIONAL, "Whether all change at once or by steps.",
      .one_of = "AllAtOnce RollingSync"},
 };
-static const Attribute sync_policy[] = {
+static const Attribute application_set_sync_policy[] = {
     {"applications_sync", &TYPE_STRING, OPTIONAL,
      "What the controller may do with applications (default \"sync\": all).",
      .one_of = "create-only create-update create-delete sync"},
@@ -65,7 +65,7 @@ static const Attribute template[] = {
     {"spec", NULL, REQUIRED, "Fields of the application.",
      .nested = NESTED(NEST_SINGLE, argocd_application_spec)},
 };
-static const Attribute spec[] = {
+static const Attribute application_set_spec[] = {
     {"generators", &TYPE_DYNAMIC, REQUIRED,
      "What the applications are made from: a list of generators, with the names of Argo CD such as "
      "\"repoURL\"."},
@@ -85,7 +85,7 @@ static const Attribute spec[] = {
     {"strategy", NULL, OPTIONAL, "In which order the applications change.",
      .nested = NESTED(NEST_SINGLE, strategy)},
     {"sync_policy", NULL, OPTIONAL, "How the application is synced.",
-     .nested = NESTED(NEST_SINGLE, sync_policy)},
+     .nested = NESTED(NEST_SINGLE, application_set_sync_policy)},
     {"template_patch", &TYPE_STRING, OPTIONAL,
      "A patch of the template, as YAML text with templates."},
 };
@@ -113,7 +113,7 @@ static Value application_set_state_of(const Call *call, Value state, Value live,
 
 const ResourceType argocd_application_set = {
     .name = "argocd_application_set",
-    .schema = {SPEC_SCHEMA(spec, SPEC_WAIT_ATTRIBUTES, TYPED_ATTRIBUTES),
+    .schema = {SPEC_SCHEMA(application_set_spec, SPEC_WAIT_ATTRIBUTES, TYPED_ATTRIBUTES),
                .description = "An ApplicationSet: applications that Argo CD makes from a template, "
                               "one for each set of parameters."},
     .payload = &(const SpecObject){.typed = {.api_version = "argoproj.io/v1alpha1",

@@ -6,7 +6,7 @@
 #include "object_builder.h"
 #include "path_error.h"
 
-static const ArgocdKey keys[] = {
+static const ArgocdKey cluster_keys[] = {
     {"name", "name"},
     {"server", "server"},
     {"namespaces", "namespaces"},
@@ -14,10 +14,10 @@ static const ArgocdKey keys[] = {
     {"project", "project"},
     {"shard", "shard"},
 };
-static const WriteOnly write_only[] = {
+static const WriteOnly cluster_write_only[] = {
     {.name = "config_wo", .revision = "config_revision", .key = "config"},
 };
-static const Attribute attributes[] = {
+static const Attribute cluster_attributes[] = {
     {"name", &TYPE_STRING, REQUIRED, "Name of the cluster, by which applications refer to it."},
     {"server", &TYPE_STRING, REQUIRED, "URL of the API server."},
     {"namespaces", &TYPE_LIST_OF_STRING, OPTIONAL,
@@ -34,20 +34,20 @@ static const Attribute attributes[] = {
      "Revision of the write-only arguments: a change sends their values again."},
     TYPED_ATTRIBUTES,
 };
-static const ArgumentRule rules[] = {
+static const ArgumentRule cluster_argument_rules[] = {
     {RULE_REQUIRED_WITH, {"config_wo", "config_revision"}},
     {RULE_REQUIRED_WITH, {"config_revision", "config_wo"}},
 };
-static const char *const members[] = {"name",    "server", "namespaces", "cluster_resources",
-                                      "project", "shard",  "config_wo",  NULL};
-static const Block blocks[] = {OBJECT_METADATA_BLOCK, TYPED_BLOCKS};
+static const char *const cluster_members[] = {
+    "name", "server", "namespaces", "cluster_resources", "project", "shard", "config_wo", NULL};
+static const Block cluster_blocks[] = {OBJECT_METADATA_BLOCK, TYPED_BLOCKS};
 
 static const ArgocdSecret cluster_secret = {
-    ARGOCD_SECRET_TYPED(members),
+    ARGOCD_SECRET_TYPED(cluster_members),
     .label = "cluster",
-    .keys = keys,
-    .key_count = ARRAY_COUNT(keys),
-    .write_only = {write_only, ARRAY_COUNT(write_only)},
+    .keys = cluster_keys,
+    .key_count = ARRAY_COUNT(cluster_keys),
+    .write_only = {cluster_write_only, ARRAY_COUNT(cluster_write_only)},
 };
 
 static bool argocd_cluster_validate(const Call *call, const ValidateRequest *request,
@@ -63,7 +63,8 @@ static bool argocd_cluster_validate(const Call *call, const ValidateRequest *req
 
 const ResourceType argocd_cluster = {
     .name = "argocd_cluster",
-    .schema = {SCHEMA_ATTRIBUTES(attributes), SCHEMA_BLOCKS(blocks), SCHEMA_RULES(rules),
+    .schema = {SCHEMA_ATTRIBUTES(cluster_attributes), SCHEMA_BLOCKS(cluster_blocks),
+               SCHEMA_RULES(cluster_argument_rules),
                .description = "A cluster that Argo CD syncs: a Secret with its address and "
                               "credential, which Argo CD finds by a label."},
     .payload = &cluster_secret,

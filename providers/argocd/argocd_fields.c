@@ -143,7 +143,7 @@ static const Attribute source_plugin[] = {
     {"parameters", NULL, OPTIONAL, "Parameters of the plugin.",
      .nested = NESTED(NEST_LIST, plugin_parameters)},
 };
-static const Attribute source[] = {
+static const Attribute application_source[] = {
     {"repo_url", &TYPE_STRING, REQUIRED,
      "URL of the git repository, the Helm repository or the OCI registry."},
     {"chart", &TYPE_STRING, OPTIONAL, "Name of the chart in the Helm repository."},
@@ -217,7 +217,7 @@ static const Attribute sources_helm[] = {
      "Values as YAML text; or values_object, which sources do not have."},
     {"version", &TYPE_STRING, OPTIONAL, "Major version of Helm."},
 };
-static const Attribute sources[] = {
+static const Attribute application_sources[] = {
     {"repo_url", &TYPE_STRING, REQUIRED,
      "URL of the git repository, the Helm repository or the OCI registry."},
     {"chart", &TYPE_STRING, OPTIONAL, "Name of the chart in the Helm repository."},
@@ -282,12 +282,12 @@ const Attribute argocd_application_spec[9] = {
     {"revision_history_limit", &TYPE_NUMBER, OPTIONAL,
      "Number of revisions that are kept for a rollback (default 10)."},
     {"source", NULL, OPTIONAL, "Where the manifests come from; or sources.",
-     .nested = NESTED(NEST_SINGLE, source)},
+     .nested = NESTED(NEST_SINGLE, application_source)},
     {"source_hydrator", NULL, OPTIONAL,
      "Manifests that Argo CD renders and commits, before it applies them; instead of source.",
      .nested = NESTED(NEST_SINGLE, source_hydrator)},
     {"sources", NULL, OPTIONAL, "Several sources, which are merged; or source.",
-     .nested = NESTED(NEST_LIST, sources)},
+     .nested = NESTED(NEST_LIST, application_sources)},
     {"sync_policy", NULL, OPTIONAL, "How the application is synced.",
      .nested = NESTED(NEST_SINGLE, sync_policy)},
 };

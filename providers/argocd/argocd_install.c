@@ -26,11 +26,11 @@
 /* The password of the user admin, as a bcrypt hash in the Secret argocd-secret: two of its keys
  * have a field manager of their own, so that an apply of the manifest leaves them. */
 
-#define SECRET    "argocd-secret"
-#define MANAGER   "loam-admin-password"
-#define NOT_SET   "Password of Argo CD not set"
-#define HASH      "admin.password"
-#define HASHED_AT "admin.passwordMtime"
+#define INSTALL_SECRET   "argocd-secret"
+#define PASSWORD_MANAGER "loam-admin-password"
+#define NOT_SET          "Password of Argo CD not set"
+#define HASH             "admin.password"
+#define HASHED_AT        "admin.passwordMtime"
 
 /* The manifests of a release of Argo CD, before the settings of an installation. */
 
@@ -269,7 +269,7 @@ static bool argocd_release_read(const Call *call, Value config, Path argument, M
     return release_check_objects(&reading, out);
 }
 
-static const KubeResource secrets = KUBE_CORE_RESOURCE("Secret", "secrets");
+static const KubeResource install_secrets = KUBE_CORE_RESOURCE("Secret", "secrets");
 
 /* Returns why the password cannot be set, as a sentence; empty if it can. */
 static Str admin_problem(Str password, Arena *arena) {
@@ -296,7 +296,8 @@ static Str admin_body_of(const KubeRef *ref, Str hash, Str time, Arena *arena) {
 /* Sets the password if `is_due`, or if the Secret has none. The Secret must exist. */
 static bool admin_set(const Call *call, Str namespace, Str password, bool is_due, Diags *diags) {
     KubeCall kube = cluster_call(call);
-    KubeRef ref = {.resource = &secrets, .namespace = namespace, .name = STR(SECRET)};
+    KubeRef ref = {
+        .resource = &install_secrets, .namespace = namespace, .name = STR(INSTALL_SECRET)};
     const Clock *clock = call->io->clock;
     KubeResponse response;
     Value live;
@@ -313,7 +314,7 @@ static bool admin_set(const Call *call, Str namespace, Str password, bool is_due
     KubeApply apply = {
         .ref = ref,
         .body = admin_body_of(&ref, hash, time, call->arena),
-        .manager = STR(MANAGER),
+        .manager = STR(PASSWORD_MANAGER),
         .should_force = true,
     };
     return kube_call_apply(&kube, &apply, &response, diags) == KUBE_DONE ||
@@ -324,7 +325,6 @@ static bool admin_set(const Call *call, Str namespace, Str password, bool is_due
  * it. */
 
 #define NOT_DELETED "Argo CD not deleted"
-#define VERSION     "argoproj.io/v1alpha1"
 
 static const char *const kinds_of_applications[] = {"Application", "ApplicationSet", "AppProject"};
 
@@ -371,7 +371,7 @@ static bool prepare_kind(const Removal *removal, const char *kind, bool should_f
     KubeList list = {0};
     KubeOutcome outcome = kube_discovery_find(
         cluster_discovery(removal->call->client), &removal->kube,
-        (KubeKind){STR(VERSION), str_from_cstr(kind)}, &resource, &response, removal->diags);
+        (KubeKind){STR(ARGOCD_VERSION), str_from_cstr(kind)}, &resource, &response, removal->diags);
     KubeListRequest wanted = {.ref = {.resource = &resource}, .only_metadata = true};
     if (outcome == KUBE_DONE)
         outcome = kube_list_read(&removal->kube, &wanted, &list, &response, removal->diags);
@@ -408,7 +408,9 @@ static bool removal_finish(const Call *call, Str namespace, Diags *diags) {
     for (size_t i = 0; i < ARRAY_COUNT(names); i++) {
         KubeResponse response;
         KubeDelete request = {
-            .ref = {.resource = &secrets, .namespace = namespace, .name = str_from_cstr(names[i])},
+            .ref = {.resource = &install_secrets,
+                    .namespace = namespace,
+                    .name = str_from_cstr(names[i])},
             .propagation = KUBE_PROPAGATION_BACKGROUND,
         };
         KubeOutcome outcome = kube_call_delete(&kube, &request, &response, diags);
@@ -484,7 +486,7 @@ static bool argocd_install_delete(const Call *call, const DeleteRequest *request
 }
 
 /* clang-format off */
-static const Attribute attributes[] = {
+static const Attribute install_attributes[] = {
     {"manifests", &TYPE_STRING, REQUIRED,
      "Manifests of a release of Argo CD: the directory \"manifests\" of its sources, a file such as install.yaml, or an https URL of one."},
     {"manifests_sha256", &TYPE_STRING, OPTIONAL,
@@ -534,15 +536,15 @@ static const Attribute attributes[] = {
     OBJECT_ATTRIBUTES,
 };
 /* clang-format on */
-static const Block blocks[] = {OBJECT_FIELD_MANAGER_BLOCK, TIMEOUTS_BLOCK};
-static const ArgumentRule rules[] = {
+static const Block install_blocks[] = {OBJECT_FIELD_MANAGER_BLOCK, TIMEOUTS_BLOCK};
+static const ArgumentRule install_rules[] = {
     {RULE_REQUIRED_WITH, {"admin_password_wo", "admin_password_revision"}},
     {RULE_REQUIRED_WITH, {"admin_password_revision", "admin_password_wo"}},
 };
 
-static const char *const sources[] = {"manifests", NULL};
+static const char *const install_sources[] = {"manifests", NULL};
 static const ManifestsType release = {
-    .sources = sources,
+    .sources = install_sources,
     .settings = argocd_settings_arguments,
     .read = argocd_install_read_objects,
     .after_wave = after_wave,
@@ -551,8 +553,8 @@ static const ManifestsType release = {
 
 const ResourceType argocd_install = {
     .name = "argocd_install",
-    .schema = {SCHEMA_ATTRIBUTES(attributes), SCHEMA_BLOCKS(blocks), SCHEMA_RULES(rules),
-               .sensitive_paths = manifests_read_sensitive,
+    .schema = {SCHEMA_ATTRIBUTES(install_attributes), SCHEMA_BLOCKS(install_blocks),
+               SCHEMA_RULES(install_rules), .sensitive_paths = manifests_read_sensitive,
                .description = "Argo CD from the manifests of a release: its objects, its "
                               "configuration and the password of its admin."},
     .payload = &release,

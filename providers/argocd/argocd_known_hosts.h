@@ -7,6 +7,8 @@
 #include "str.h"
 #include "vec.h"
 
+#define ARGOCD_KNOWN_HOSTS "ssh_known_hosts" /* key of that text in its ConfigMap */
+
 /* Returns why the text is no host key, as a sentence; empty if it is one. */
 Str argocd_known_hosts_problem(Str key, Arena *arena);
 /* Returns the type of a key: "ssh-ed25519". */

@@ -12,9 +12,8 @@
 /* Applications that use a project: Argo CD deletes the objects of an application only while its
  * project exists, so the project goes last. */
 
-#define ACTION  "Project of Argo CD not deleted"
-#define VERSION "argoproj.io/v1alpha1"
-#define SET     "ApplicationSet"
+#define PROJECT_ACTION "Project of Argo CD not deleted"
+#define SET            "ApplicationSet"
 
 typedef struct Users {
     Str namespace;
@@ -31,7 +30,7 @@ static KubeOutcome users_list(const Call *call, Str namespace, const char *kind,
     KubeCall kube = cluster_call(call);
     KubeList found = {0};
     KubeOutcome outcome = kube_discovery_find(cluster_discovery(call->client), &kube,
-                                              (KubeKind){STR(VERSION), str_from_cstr(kind)},
+                                              (KubeKind){STR(ARGOCD_VERSION), str_from_cstr(kind)},
                                               &resource, response, diags);
     KubeListRequest wanted = {.ref = {.resource = &resource, .namespace = namespace}};
     if (outcome == KUBE_DONE)
@@ -77,7 +76,7 @@ static bool users_is_ending(const Call *call, const Users *users, Value applicat
 
 static bool users_report(const Call *call, const KubeResponse *response, Diags *diags) {
     KubeCall kube = cluster_call(call);
-    return kube_error_report(&kube, ACTION, NULL, response, diags);
+    return kube_error_report(&kube, PROJECT_ACTION, NULL, response, diags);
 }
 
 /* Returns false if an error was added. */
@@ -114,7 +113,7 @@ static WaitLook users_look(void *payload, Wait *wait) {
     if (!find_users(wait->call, users))
         return WAIT_LOOK_FAILED;
     if (users->staying.count) {
-        (void)path_error(wait->call, NO_PATH, users->diags, ACTION,
+        (void)path_error(wait->call, NO_PATH, users->diags, PROJECT_ACTION,
                          "Applications in namespace \"%.*s\" use the project \"%.*s\": %.*s. "
                          "Argo CD could not delete their objects without it. Delete these "
                          "applications first, or give them another project.",
@@ -227,7 +226,7 @@ static const Attribute sync_windows[] = {
      "Whether a sync that has started may end later (default false)."},
     {"time_zone", &TYPE_STRING, OPTIONAL, "Time zone of the schedule (default \"UTC\")."},
 };
-static const Attribute spec[] = {
+static const Attribute project_spec[] = {
     {"cluster_resource_blacklist", NULL, OPTIONAL, "Kinds without a namespace that are denied.",
      .nested = NESTED(NEST_LIST, cluster_resource_blacklist)},
     {"cluster_resource_whitelist", NULL, OPTIONAL,
@@ -273,7 +272,7 @@ static bool argocd_project_delete(const Call *call, const DeleteRequest *request
 
 const ResourceType argocd_project = {
     .name = "argocd_project",
-    .schema = {SPEC_SCHEMA(spec, TYPED_ATTRIBUTES),
+    .schema = {SPEC_SCHEMA(project_spec, TYPED_ATTRIBUTES),
                .description = "An AppProject: the sources, destinations and kinds that its "
                               "applications may use."},
     .payload = &(const SpecObject){SPEC_TYPED("argoproj.io/v1alpha1", "AppProject")},

@@ -2,7 +2,7 @@
 
 #include "kubernetes_connection.h"
 
-static const ObjectType *const types[] = {ARGOCD_TYPES(PROVIDER_ROW)};
+static const ObjectType *const provider_types[] = {ARGOCD_TYPES(PROVIDER_ROW)};
 
 const Provider argocd_provider = {
     .name = "argocd",
@@ -12,5 +12,5 @@ const Provider argocd_provider = {
     .schema = KUBERNETES_CONNECTION_SCHEMA,
     .configure = kubernetes_connection_configure,
     .close = kubernetes_connection_close,
-    PROVIDER_TYPES(types),
+    PROVIDER_TYPES(provider_types),
 };

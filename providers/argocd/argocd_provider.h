@@ -3,6 +3,8 @@
 
 #include "provider.h"
 
+#define ARGOCD_VERSION "argoproj.io/v1alpha1" /* apiVersion of its kinds */
+
 /* clang-format off */
 #define ARGOCD_TYPES(ROW)                              \
     ROW(ResourceType, argocd_application)              \

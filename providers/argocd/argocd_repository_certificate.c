@@ -21,9 +21,8 @@
 #include <limits.h>
 #include <openssl/err.h>
 
-#define ATTEMPTS    12
-#define MANAGER     "loam-certificates"
-#define KNOWN_HOSTS "ssh_known_hosts"
+#define ATTEMPTS            12
+#define CERTIFICATE_MANAGER "loam-certificates"
 
 /* The two sorts of entries. */
 typedef struct EntrySort {
@@ -170,7 +169,7 @@ static bool repository_certificate_begin(CertificateCall *entry, const Call *cal
     const EntrySort *sort = repository_certificate_sort_of(state);
     *entry = (CertificateCall){
         .call = call,
-        .options = {.manager = STR(MANAGER), .is_partial = true},
+        .options = {.manager = STR(CERTIFICATE_MANAGER), .is_partial = true},
         .sort = sort,
         .server = object_text(state, "server_name", STR_EMPTY),
         .planned = planned,
@@ -199,7 +198,7 @@ static bool repository_certificate_is_ssh(const CertificateCall *entry) {
 
 /* Returns the key of the ConfigMap. */
 static const char *repository_certificate_member_of(const CertificateCall *entry) {
-    return repository_certificate_is_ssh(entry) ? KNOWN_HOSTS
+    return repository_certificate_is_ssh(entry) ? ARGOCD_KNOWN_HOSTS
                                                 : str_to_cstr(entry->server, entry->call->arena);
 }
 
@@ -560,7 +559,7 @@ static bool changes_config_map(Value prior, Value planned) {
     return value_is_null(prior) != value_is_null(planned);
 }
 
-static const Attribute attributes[] = {
+static const Attribute repository_certificate_attributes[] = {
     {"id", &TYPE_STRING, COMPUTED, "ID of the entries, as imports have it."},
     {"namespace", &TYPE_STRING, OPTIONAL | COMPUTED | FORCES_NEW, "Namespace of Argo CD.",
      .default_json = "\"argocd\""},
@@ -576,7 +575,7 @@ static const Attribute attributes[] = {
     {"force", &TYPE_BOOL, OPTIONAL,
      "Whether to replace entries that others have made or apply (default false)."},
 };
-static const ArgumentRule rules[] = {
+static const ArgumentRule repository_certificate_rules[] = {
     {RULE_EXACTLY_ONE, {"ssh_host_keys", "tls_certificate"}},
 };
 static const UniqueRule unique[] = {
@@ -585,7 +584,8 @@ static const UniqueRule unique[] = {
 
 const ResourceType argocd_repository_certificate = {
     .name = "argocd_repository_certificate",
-    .schema = {SCHEMA_ATTRIBUTES(attributes), SCHEMA_RULES(rules),
+    .schema = {SCHEMA_ATTRIBUTES(repository_certificate_attributes),
+               SCHEMA_RULES(repository_certificate_rules),
                .description = "How Argo CD verifies a git server: its host keys or its "
                               "certificates, in a ConfigMap whose other entries stay."},
     .recovery = RECOVERY_FINDS,

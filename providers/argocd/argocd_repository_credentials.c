@@ -3,34 +3,37 @@
 
 #include "argocd_repository_access.h"
 
-static const ArgocdKey keys[] = {
+static const ArgocdKey repository_credentials_keys[] = {
     ARGOCD_ACCESS_KEYS,
 };
-static const WriteOnly write_only[] = {
+static const WriteOnly repository_credentials_write_only[] = {
     ARGOCD_ACCESS_WRITE_ONLY,
 };
-static const Attribute attributes[] = {
+static const Attribute repository_credentials_attributes[] = {
     {"url", &TYPE_STRING, REQUIRED, "Prefix of the URLs of the repositories."},
     ARGOCD_ACCESS_ATTRIBUTES,
     TYPED_ATTRIBUTES,
 };
-static const ArgumentRule rules[] = {
+static const ArgumentRule repository_credentials_rules[] = {
     ARGOCD_ACCESS_RULES,
 };
-static const char *const members[] = {"url", ARGOCD_ACCESS_MEMBERS, NULL};
-static const Block blocks[] = {OBJECT_METADATA_BLOCK, TYPED_BLOCKS};
+static const char *const repository_credentials_members[] = {"url", ARGOCD_ACCESS_MEMBERS, NULL};
+static const Block repository_credentials_blocks[] = {OBJECT_METADATA_BLOCK, TYPED_BLOCKS};
 
 static const ArgocdSecret repository_credentials_secret = {
-    ARGOCD_SECRET_TYPED(members),
+    ARGOCD_SECRET_TYPED(repository_credentials_members),
     .label = "repo-creds",
-    .keys = keys,
-    .key_count = ARRAY_COUNT(keys),
-    .write_only = {write_only, ARRAY_COUNT(write_only)},
+    .keys = repository_credentials_keys,
+    .key_count = ARRAY_COUNT(repository_credentials_keys),
+    .write_only = {repository_credentials_write_only,
+                   ARRAY_COUNT(repository_credentials_write_only)},
 };
 
 const ResourceType argocd_repository_credentials = {
     .name = "argocd_repository_credentials",
-    .schema = {SCHEMA_ATTRIBUTES(attributes), SCHEMA_BLOCKS(blocks), SCHEMA_RULES(rules),
+    .schema = {SCHEMA_ATTRIBUTES(repository_credentials_attributes),
+               SCHEMA_BLOCKS(repository_credentials_blocks),
+               SCHEMA_RULES(repository_credentials_rules),
                .description = "A credential for all repositories whose URL starts with a prefix: a "
                               "Secret that Argo CD finds by a label."},
     .payload = &repository_credentials_secret,

@@ -1,5 +1,6 @@
 #include "argocd_settings.h"
 
+#include "argocd_known_hosts.h"
 #include "digest.h"
 #include "json.h"
 #include "kube_object.h"
@@ -8,7 +9,6 @@
 #define POD           "spec.template.spec"
 #define CONTROLLER    "argocd" /* last part of the name of Argo CD's image */
 #define NAMESPACE     "argocd" /* that the manifests name in bindings */
-#define KNOWN_HOSTS   "ssh_known_hosts"
 #define PARAMS        "argocd-cmd-params-cm"
 #define PARAMS_DIGEST "checksum/" PARAMS
 
@@ -214,12 +214,12 @@ static bool add_known_hosts(const Settings *settings) {
     if (!object)
         return false;
     Str released =
-        keeps_released ? kube_object_text(object->object, "data", KNOWN_HOSTS) : STR_EMPTY;
+        keeps_released ? kube_object_text(object->object, "data", ARGOCD_KNOWN_HOSTS) : STR_EMPTY;
     const char *end = !released.len || str_ends_with(released, STR("\n")) ? "" : "\n";
     Str text = str_format(arena, "%.*s%s%.*s", STR_ARG(released), end, STR_ARG(lines));
     object->object =
-        text.len ? kube_object_with(object->object, "data", KNOWN_HOSTS, value_string(text, arena),
-                                    arena)
+        text.len ? kube_object_with(object->object, "data", ARGOCD_KNOWN_HOSTS,
+                                    value_string(text, arena), arena)
                  : kube_object_with(object->object, "", "data", value_null(&TYPE_DYNAMIC), arena);
     return true;
 }

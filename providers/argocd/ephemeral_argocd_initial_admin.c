@@ -7,21 +7,21 @@
 #include "object_lookup.h"
 #include "path_error.h"
 
-#define SECRET "argocd-initial-admin-secret"
-#define ACTION "Password of Argo CD not read"
+#define ADMIN_SECRET "argocd-initial-admin-secret"
+#define ADMIN_ACTION "Password of Argo CD not read"
 
-static const KubeResource secrets = KUBE_CORE_RESOURCE("Secret", "secrets");
+static const KubeResource admin_secrets = KUBE_CORE_RESOURCE("Secret", "secrets");
 
 static bool admin_open(const Call *call, const OpenRequest *, OpenResponse *response,
                        Diags *diags) {
     KubeRef ref = {
-        .resource = &secrets,
+        .resource = &admin_secrets,
         .namespace = object_text(response->result, "namespace", STR("argocd")),
-        .name = STR(SECRET),
+        .name = STR(ADMIN_SECRET),
     };
     ObjectLookup lookup = {
         .call = call,
-        .action = ACTION,
+        .action = ADMIN_ACTION,
         .key = object_key_of_ref(&ref),
         .deferred = &response->deferred,
         .diags = diags,
@@ -36,8 +36,9 @@ static bool admin_open(const Call *call, const OpenRequest *, OpenResponse *resp
         return object_lookup_fail(&lookup, &ref, &reply);
     if (!base64_decode(kube_object_text(live, "data", "password"), &password, call->arena) ||
         password.len == 0)
-        return path_error(call, NO_PATH, diags, ACTION,
-                          "The Secret \"" SECRET "\" in namespace \"%.*s\" has no password. Argo "
+        return path_error(call, NO_PATH, diags, ADMIN_ACTION,
+                          "The Secret \"" ADMIN_SECRET
+                          "\" in namespace \"%.*s\" has no password. Argo "
                           "CD makes it when its server starts first.",
                           STR_ARG(ref.namespace));
     object_builder_set_text(&builder, "username", STR("admin"), call->arena);
@@ -46,7 +47,7 @@ static bool admin_open(const Call *call, const OpenRequest *, OpenResponse *resp
     return true;
 }
 
-static const Attribute attributes[] = {
+static const Attribute initial_admin_attributes[] = {
     {"namespace", &TYPE_STRING, OPTIONAL, "Namespace of Argo CD (default \"argocd\")."},
     {"username", &TYPE_STRING, COMPUTED, "Name of the user: \"admin\"."},
     {"password", &TYPE_STRING, COMPUTED | SENSITIVE, "The password."},
@@ -55,7 +56,7 @@ static const Attribute attributes[] = {
 const EphemeralType ephemeral_argocd_initial_admin = {
     .mode = MODE_EPHEMERAL,
     .name = "argocd_initial_admin",
-    .schema = {SCHEMA_ATTRIBUTES(attributes),
+    .schema = {SCHEMA_ATTRIBUTES(initial_admin_attributes),
                .description = "The first password of Argo CD, for the time of a run. It exists "
                               "until a user deletes its Secret."},
     .open = admin_open,
