@@ -6,7 +6,7 @@
 #include "libvirt_types.h"
 #include "nested_list.h"
 
-static const Attribute interface_attributes[] = {
+static const Attribute data_domain_interface_attributes[] = {
     {"type", &TYPE_STRING, COMPUTED, "Interface type: network, bridge, direct, user and others.",
      .binding = XML("@type")},
     {"mac", &TYPE_STRING, COMPUTED, "MAC address.", .binding = XML("mac/@address")},
@@ -20,7 +20,7 @@ static const Attribute interface_attributes[] = {
     {"model", &TYPE_STRING, COMPUTED, "Model of the device.", .binding = XML("model/@type")},
 };
 
-static const Attribute disk_attributes[] = {
+static const Attribute data_domain_disk_attributes[] = {
     {"device", &TYPE_STRING, COMPUTED, "Device type: disk, cdrom, floppy or lun.",
      .binding = XML("@device")},
     {"target", &TYPE_STRING, COMPUTED, "Target name of the device, such as vda.",
@@ -36,7 +36,7 @@ static const Attribute disk_attributes[] = {
      .binding = XML("driver/@type")},
 };
 
-static const Attribute graphics_attributes[] = {
+static const Attribute data_domain_graphics_attributes[] = {
     {"type", &TYPE_STRING, COMPUTED, "Graphics type: vnc, spice and others.",
      .binding = XML("@type")},
     {"port", &TYPE_NUMBER, COMPUTED, "Port on the host; -1 or null while the machine is off.",
@@ -44,7 +44,7 @@ static const Attribute graphics_attributes[] = {
     {"listen", &TYPE_STRING, COMPUTED, "IP address.", .binding = XML("@listen")},
 };
 
-static const Attribute attributes[] = {
+static const Attribute data_domain_attributes[] = {
     {"name", &TYPE_STRING, OPTIONAL | COMPUTED, "Name of the machine."},
     {"id", &TYPE_STRING, OPTIONAL | COMPUTED, "UUID of the machine; set it instead of the name."},
     DATA_SOURCE_OPTIONAL,
@@ -61,17 +61,19 @@ static const Attribute attributes[] = {
     {"description", &TYPE_STRING, COMPUTED, "Description of the machine.",
      .binding = XML("description")},
     {"interfaces", NULL, COMPUTED, "Network interfaces.",
-     .nested = NESTED(NEST_LIST, interface_attributes), .binding = XML("devices/interface")},
-    {"disks", NULL, COMPUTED, "Disk devices.", .nested = NESTED(NEST_LIST, disk_attributes),
-     .binding = XML("devices/disk")},
+     .nested = NESTED(NEST_LIST, data_domain_interface_attributes),
+     .binding = XML("devices/interface")},
+    {"disks", NULL, COMPUTED, "Disk devices.",
+     .nested = NESTED(NEST_LIST, data_domain_disk_attributes), .binding = XML("devices/disk")},
     {"graphics", NULL, COMPUTED, "Graphical displays, such as VNC and SPICE.",
-     .nested = NESTED(NEST_LIST, graphics_attributes), .binding = XML("devices/graphics")},
+     .nested = NESTED(NEST_LIST, data_domain_graphics_attributes),
+     .binding = XML("devices/graphics")},
     {"running", &TYPE_BOOL, COMPUTED, "Whether the machine is running."},
     {"autostart", &TYPE_BOOL, COMPUTED, "Whether the machine starts with the host."},
     {"xml", &TYPE_STRING, COMPUTED, "The definition of the machine as XML."},
 };
 
-static const ArgumentRule rules[] = {{RULE_EXACTLY_ONE, {"name", "id"}}};
+static const ArgumentRule data_domain_rules[] = {{RULE_EXACTLY_ONE, {"name", "id"}}};
 
 static void domain_fill(void *found, ObjectBuilder *builder, Arena *) {
     int autostart = 0;
@@ -80,17 +82,17 @@ static void domain_fill(void *found, ObjectBuilder *builder, Arena *) {
     object_builder_set(builder, "autostart", value_bool(autostart != 0));
 }
 
-static const DataObject payload = {
+static const DataObject data_domain_payload = {
     .kind = &libvirt_kind_machine,
-    .rows = {attributes, ARRAY_COUNT(attributes)},
+    .rows = {data_domain_attributes, ARRAY_COUNT(data_domain_attributes)},
     .fill = domain_fill,
 };
 
 const DataSourceType data_libvirt_domain = {
     .mode = MODE_DATA,
     .name = "libvirt_domain",
-    .schema = {SCHEMA_ATTRIBUTES(attributes), SCHEMA_RULES(rules),
+    .schema = {SCHEMA_ATTRIBUTES(data_domain_attributes), SCHEMA_RULES(data_domain_rules),
                .description = "A virtual machine or container of the host."},
-    .payload = &payload,
+    .payload = &data_domain_payload,
     .read = data_source_object,
 };

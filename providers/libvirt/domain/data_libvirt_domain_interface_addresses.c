@@ -7,19 +7,19 @@
 #include "nested_list.h"
 
 /* clang-format off */
-static const Attribute interface_attributes[] = {
+static const Attribute addressed_interface_attributes[] = {
     {"name", &TYPE_STRING, COMPUTED, "Name of the interface: on the host, or in the guest if the agent reports it."},
     {"mac", &TYPE_STRING, COMPUTED, "MAC address."},
     {"addresses", &TYPE_LIST_OF_STRING, COMPUTED, "IP addresses with prefix lengths, such as 10.0.0.5/24."},
 };
 
-static const Attribute attributes[] = {
+static const Attribute domain_interface_addresses_attributes[] = {
     {"domain", &TYPE_STRING, REQUIRED, "Name or UUID of the machine."},
     {"source", &TYPE_STRING, OPTIONAL,
      "Source of the addresses: lease (DHCP leases of libvirt's networks, the default), agent (the guest agent) or arp (the host's ARP table).",
      .one_of = "lease agent arp"},
     {"interfaces", NULL, COMPUTED, "The interfaces that the source reports.",
-     .nested = NESTED(NEST_LIST, interface_attributes)},
+     .nested = NESTED(NEST_LIST, addressed_interface_attributes)},
 };
 /* clang-format on */
 
@@ -76,7 +76,7 @@ static bool addresses_read(const Call *call, const DataReadRequest *request,
 const DataSourceType data_libvirt_domain_interface_addresses = {
     .mode = MODE_DATA,
     .name = "libvirt_domain_interface_addresses",
-    .schema = {SCHEMA_ATTRIBUTES(attributes),
+    .schema = {SCHEMA_ATTRIBUTES(domain_interface_addresses_attributes),
                .description = "The IP addresses of a running machine."},
     .read = addresses_read,
 };

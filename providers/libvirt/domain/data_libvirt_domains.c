@@ -15,7 +15,7 @@ static const Attribute machine_attributes[] = {
     {"autostart", &TYPE_BOOL, COMPUTED, "Whether the machine starts with the host."},
 };
 
-static const Attribute attributes[] = {
+static const Attribute domains_attributes[] = {
     {"running", &TYPE_BOOL, OPTIONAL, "Whether to list only running machines, or only those that are off (default: all)."},
     {"domains", NULL, COMPUTED, "The machines, sorted by name.", .nested = NESTED(NEST_LIST, machine_attributes)},
 };
@@ -35,7 +35,7 @@ static void domains_fill(void *machine, ObjectBuilder *builder, Arena *) {
     object_builder_set(builder, "autostart", value_bool(autostart != 0));
 }
 
-static const DataList payload = {
+static const DataList domains_payload = {
     .attribute = "domains",
     .noun = "machines",
     .kind = &libvirt_kind_machine,
@@ -47,7 +47,7 @@ static const DataList payload = {
 const DataSourceType data_libvirt_domains = {
     .mode = MODE_DATA,
     .name = "libvirt_domains",
-    .schema = {SCHEMA_ATTRIBUTES(attributes), .description = "The machines of the host."},
-    .payload = &payload,
+    .schema = {SCHEMA_ATTRIBUTES(domains_attributes), .description = "The machines of the host."},
+    .payload = &domains_payload,
     .read = data_source_list,
 };

@@ -7,7 +7,7 @@
 #include "xml_text.h"
 
 /* clang-format off */
-static const Attribute attributes[] = {
+static const Attribute checkpoint_attributes[] = {
     {"domain_id", &TYPE_STRING, REQUIRED | FORCES_NEW, "The `id` of a running libvirt_domain, or the name of a machine."},
     {"name", &TYPE_STRING, REQUIRED | FORCES_NEW, "Name of the checkpoint.", .binding = XML("name")},
     {"description", &TYPE_STRING, OPTIONAL | FORCES_NEW, "Description of the checkpoint.", .binding = XML("description")},
@@ -23,20 +23,21 @@ static void *checkpoint_create(virDomainPtr domain, Value, const char *text) {
 
 DOMAIN_MOMENT_CALLS(checkpoint, DomainCheckpoint)
 
-static const DomainMoment kind = {
+static const DomainMoment checkpoint_kind = {
     DOMAIN_MOMENT_ROW(checkpoint),
-    .rows = {attributes, ARRAY_COUNT(attributes)},
+    .rows = {checkpoint_attributes, ARRAY_COUNT(checkpoint_attributes)},
     .create = checkpoint_create,
 };
 
-static const Block blocks[] = {TIMEOUTS_BLOCK};
+static const Block checkpoint_blocks[] = {TIMEOUTS_BLOCK};
 
 const ResourceType libvirt_checkpoint = {
     .name = "libvirt_checkpoint",
-    .schema = {SCHEMA_ATTRIBUTES(attributes), SCHEMA_BLOCKS(blocks), .text_check = xml_text_check,
+    .schema = {SCHEMA_ATTRIBUTES(checkpoint_attributes), SCHEMA_BLOCKS(checkpoint_blocks),
+               .text_check = xml_text_check,
                .description = "A checkpoint of a running virtual machine, from which an "
                               "incremental backup of its qcow2 disks can start."},
-    .payload = &kind,
+    .payload = &checkpoint_kind,
     DOMAIN_MOMENT_SLOTS,
     .import_id =
         "MACHINE/NAME, with the UUID or name of the machine and the name of the checkpoint",

@@ -231,18 +231,18 @@ static const LibvirtObject machine_object = {
     .remove = domain_remove,
 };
 
-static const ArgumentRule rules[] = {
+static const ArgumentRule domain_rules[] = {
     {RULE_CONFLICTS, {"console", "serial"}},
 };
 
-static const Block blocks[] = {TIMEOUTS_BLOCK};
+static const Block domain_blocks[] = {TIMEOUTS_BLOCK};
 
 const ResourceType libvirt_domain = {
     .name = "libvirt_domain",
     .schema = {.attributes = domain_attributes,
                .attribute_count = DOMAIN_ATTRIBUTE_COUNT,
-               SCHEMA_BLOCKS(blocks),
-               SCHEMA_RULES(rules),
+               SCHEMA_BLOCKS(domain_blocks),
+               SCHEMA_RULES(domain_rules),
                .version = FOREIGN_STATE_VERSION,
                .foreign = &dmacvicar_domain_names,
                .text_check = xml_text_check,

@@ -7,7 +7,7 @@
 #include "xml_text.h"
 
 /* clang-format off */
-static const Attribute attributes[] = {
+static const Attribute snapshot_attributes[] = {
     {"domain_id", &TYPE_STRING, REQUIRED | FORCES_NEW, "The `id` of a libvirt_domain, or the name of a machine."},
     {"name", &TYPE_STRING, REQUIRED | FORCES_NEW, "Name of the snapshot.", .binding = XML("name")},
     {"description", &TYPE_STRING, OPTIONAL | FORCES_NEW, "Description of the snapshot.", .binding = XML("description")},
@@ -32,19 +32,19 @@ static void *libvirt_snapshot_create(virDomainPtr domain, Value planned, const c
 
 DOMAIN_MOMENT_CALLS(snapshot, DomainSnapshot)
 
-static const DomainMoment kind = {
+static const DomainMoment snapshot_kind = {
     DOMAIN_MOMENT_ROW(snapshot),
-    .rows = {attributes, ARRAY_COUNT(attributes)},
+    .rows = {snapshot_attributes, ARRAY_COUNT(snapshot_attributes)},
     .create = libvirt_snapshot_create,
 };
 
-static const Block blocks[] = {TIMEOUTS_BLOCK};
+static const Block snapshot_blocks[] = {TIMEOUTS_BLOCK};
 
 const ResourceType libvirt_snapshot = {
     .name = "libvirt_snapshot",
-    .schema = {SCHEMA_ATTRIBUTES(attributes), SCHEMA_BLOCKS(blocks), .text_check = xml_text_check,
-               .description = "A snapshot of a virtual machine."},
-    .payload = &kind,
+    .schema = {SCHEMA_ATTRIBUTES(snapshot_attributes), SCHEMA_BLOCKS(snapshot_blocks),
+               .text_check = xml_text_check, .description = "A snapshot of a virtual machine."},
+    .payload = &snapshot_kind,
     DOMAIN_MOMENT_SLOTS,
     .import_id = "MACHINE/NAME, with the UUID or name of the machine and the name of the snapshot",
 };

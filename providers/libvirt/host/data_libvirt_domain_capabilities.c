@@ -7,7 +7,7 @@
 #include "nested_list.h"
 
 /* clang-format off */
-static const Attribute attributes[] = {
+static const Attribute domain_capabilities_attributes[] = {
     {"type", &TYPE_STRING, OPTIONAL, "Domain type: kvm, qemu or lxc (default: chosen by the host)."},
     {"arch", &TYPE_STRING, OPTIONAL | COMPUTED, "CPU architecture (default: the host's).", .binding = XML("arch")},
     {"machine", &TYPE_STRING, OPTIONAL | COMPUTED, "Machine type, such as q35.", .binding = XML("machine")},
@@ -43,7 +43,8 @@ static bool capabilities_read(const Call *call, const DataReadRequest *request,
     char *text = virConnectGetDomainCapabilities(
         connection, text_or_null(config, "emulator", arena), text_or_null(config, "arch", arena),
         text_or_null(config, "machine", arena), text_or_null(config, "type", arena), 0);
-    const XmlRows rows = {attributes, ARRAY_COUNT(attributes)};
+    const XmlRows rows = {domain_capabilities_attributes,
+                          ARRAY_COUNT(domain_capabilities_attributes)};
     ObjectBuilder builder =
         data_source_begin(request, &data_libvirt_domain_capabilities.schema, arena);
     if (!data_source_read_xml(call, text, rows, &builder, diags))
@@ -59,7 +60,7 @@ static bool capabilities_read(const Call *call, const DataReadRequest *request,
 const DataSourceType data_libvirt_domain_capabilities = {
     .mode = MODE_DATA,
     .name = "libvirt_domain_capabilities",
-    .schema = {SCHEMA_ATTRIBUTES(attributes),
+    .schema = {SCHEMA_ATTRIBUTES(domain_capabilities_attributes),
                .description = "Domain capabilities: the kinds of machines that the host can run."},
     .read = capabilities_read,
 };

@@ -25,7 +25,7 @@ static const Attribute device_attributes[] = {
     {"block", &TYPE_STRING, COMPUTED, "Path of the block device; null for other devices.", .binding = XML("capability/block")},
 };
 
-static const Attribute attributes[] = {
+static const Attribute node_devices_attributes[] = {
     {"capability", &TYPE_STRING, OPTIONAL, "Capability that selects devices (default: all devices).", .one_of = CAPABILITIES},
     {"devices", NULL, COMPUTED, "Node devices of the host.", .nested = NESTED(NEST_LIST, device_attributes)},
 };
@@ -41,7 +41,7 @@ static unsigned devices_flags(Value config) {
     return 0;
 }
 
-static const DataList payload = {
+static const DataList node_devices_payload = {
     .attribute = "devices",
     .noun = "devices",
     .kind = &libvirt_kind_device,
@@ -52,7 +52,8 @@ static const DataList payload = {
 const DataSourceType data_libvirt_node_devices = {
     .mode = MODE_DATA,
     .name = "libvirt_node_devices",
-    .schema = {SCHEMA_ATTRIBUTES(attributes), .description = "Node devices of the host."},
-    .payload = &payload,
+    .schema = {SCHEMA_ATTRIBUTES(node_devices_attributes),
+               .description = "Node devices of the host."},
+    .payload = &node_devices_payload,
     .read = data_source_list,
 };

@@ -5,7 +5,7 @@
 #include "libvirt_error.h"
 #include "libvirt_types.h"
 
-static const Attribute attributes[] = {
+static const Attribute node_info_attributes[] = {
     {"hostname", &TYPE_STRING, COMPUTED, "Host name."},
     {"uri", &TYPE_STRING, COMPUTED, "The provider's URI."},
     {"driver", &TYPE_STRING, COMPUTED, "Name of the hypervisor driver: QEMU, LXC and others."},
@@ -76,7 +76,7 @@ static bool info_read(const Call *call, const DataReadRequest *request, DataRead
 const DataSourceType data_libvirt_node_info = {
     .mode = MODE_DATA,
     .name = "libvirt_node_info",
-    .schema = {SCHEMA_ATTRIBUTES(attributes),
+    .schema = {SCHEMA_ATTRIBUTES(node_info_attributes),
                .description = "The host and the version of its libvirt."},
     .read = info_read,
 };

@@ -7,7 +7,7 @@
 #define SET(it) "For this setting of dmacvicar/libvirt, set " it "." PAGE
 
 /* clang-format off */
-static const ForeignName types[] = {
+static const ForeignName type_names[] = {
     {"libvirt_ignition", SET("\"coreos_ignition\" of the libvirt_domain to the path of the file")},
     {"libvirt_combustion", SET("\"fw_cfg\" of the libvirt_domain to the path of the file")},
     {"libvirt_node_device_info", "The data source libvirt_node_devices has these facts." PAGE},
@@ -16,7 +16,7 @@ static const ForeignName types[] = {
     {"libvirt_network_dnsmasq_options_template", "Write the options in \"dnsmasq_options\" of the libvirt_network." PAGE},
 };
 
-static const ForeignName domain[] = {
+static const ForeignName domain_names[] = {
     {"network_name", SET("\"network\"")},
     {"wait_for_lease", SET("\"wait_for_ip\"")},
     {"hostname", SET("\"ips[].dhcp.hosts\" of the libvirt_network, or a libvirt_dhcp_host")},
@@ -40,7 +40,7 @@ static const ForeignName domain[] = {
     {"sys_info", SET("\"smbios\", \"fw_cfg\" or \"coreos_ignition\"")},
 };
 
-static const ForeignName network[] = {
+static const ForeignName network_names[] = {
     {"addresses", SET("ips = [{ address = \"10.17.3.1/24\", dhcp = { ranges = [{ start = …, end = … }] } }]: the address of the host, and the range of the leases")},
     {"dhcp", SET("\"dhcp\" in an element of \"ips\"; without \"ranges\" there is no DHCP")},
     {"dns", SET("dns = { enabled = true, forwarders = [\"10.0.0.53\"], hosts = [{ ip = …, hostnames = [ … ] }] }")},
@@ -52,7 +52,7 @@ static const ForeignName network[] = {
     {"forward", SET("\"mode\", \"forward_dev\" and \"nat\"")},
 };
 
-static const ForeignName pool[] = {
+static const ForeignName pool_names[] = {
     {"target", SET("\"path\" and \"permissions\"")},
     {"device", SET("\"devices\", a list of paths")},
     {"allocation", "The data source libvirt_pool has it." PAGE},
@@ -60,7 +60,7 @@ static const ForeignName pool[] = {
     {"xml", SET("the argument for what the XSLT changes")},
 };
 
-static const ForeignName volume[] = {
+static const ForeignName volume_names[] = {
     {"source", SET("source = { url = …, checksum = … }, or source = { path = … } for a file of this machine")},
     {"base_volume_id", SET("base = { volume_id = … }")},
     {"base_volume_name", SET("base = { volume_id = … }, with the \"id\" of the libvirt_volume")},
@@ -73,8 +73,8 @@ static const ForeignName volume[] = {
 };
 /* clang-format on */
 
-const ForeignNames dmacvicar_types = {types, ARRAY_COUNT(types)};
-const ForeignNames dmacvicar_domain_names = {domain, ARRAY_COUNT(domain)};
-const ForeignNames dmacvicar_network_names = {network, ARRAY_COUNT(network)};
-const ForeignNames dmacvicar_pool_names = {pool, ARRAY_COUNT(pool)};
-const ForeignNames dmacvicar_volume_names = {volume, ARRAY_COUNT(volume)};
+const ForeignNames dmacvicar_types = {type_names, ARRAY_COUNT(type_names)};
+const ForeignNames dmacvicar_domain_names = {domain_names, ARRAY_COUNT(domain_names)};
+const ForeignNames dmacvicar_network_names = {network_names, ARRAY_COUNT(network_names)};
+const ForeignNames dmacvicar_pool_names = {pool_names, ARRAY_COUNT(pool_names)};
+const ForeignNames dmacvicar_volume_names = {volume_names, ARRAY_COUNT(volume_names)};

@@ -94,7 +94,7 @@ static Str libvirt_secret_name_of(Value planned, Arena *arena) {
                       STR_ARG(object_text(planned, "name", STR_EMPTY)));
 }
 
-static const char *secret_describe(const Call *call, Value planned, Str uuid) {
+static const char *secret_text_of(const Call *call, Value planned, Str uuid) {
     SCOPED(XmlDoc) doc = xml_new("secret");
     xmlNodePtr root = xml_root(&doc);
     xml_set(root, "ephemeral", STR("no"));
@@ -125,7 +125,7 @@ static bool secret_update(const Call *call, const ApplyRequest *request, ApplyRe
         return false;
     Str uuid = object_text(request->prior, "id", STR_EMPTY);
     SCOPED(virSecretPtr)
-    secret = secret_define(connection, secret_describe(call, request->planned, uuid));
+    secret = secret_define(connection, secret_text_of(call, request->planned, uuid));
     if (!secret)
         return libvirt_error_add(call, diags, "Cannot change the secret");
     bool is_done = secret_set_value(call, secret, request->planned, diags);
@@ -184,7 +184,7 @@ static const LibvirtObject secret_object = {
     .by_name = libvirt_secret_by_name,
     .name_of = libvirt_secret_name_of,
     .read = libvirt_secret_read_secret,
-    .describe = secret_describe,
+    .describe = secret_text_of,
     .define = secret_define,
     .prepare = secret_set_value,
     .remove = secret_remove,

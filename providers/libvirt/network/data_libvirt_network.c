@@ -6,7 +6,7 @@
 #include "libvirt_types.h"
 #include "nested_list.h"
 
-static const Attribute ip_attributes[] = {
+static const Attribute data_network_ip_attributes[] = {
     {"family", &TYPE_STRING, COMPUTED, "Address family: ipv4 or ipv6; null means ipv4.",
      .binding = XML("@family")},
     {"address", &TYPE_STRING, COMPUTED, "IP address.", .binding = XML("@address")},
@@ -15,7 +15,7 @@ static const Attribute ip_attributes[] = {
      "Netmask; null if the definition has a prefix length instead.", .binding = XML("@netmask")},
 };
 
-static const Attribute attributes[] = {
+static const Attribute data_network_attributes[] = {
     {"name", &TYPE_STRING, OPTIONAL | COMPUTED, "Name of the network."},
     {"id", &TYPE_STRING, OPTIONAL | COMPUTED, "UUID of the network; set it instead of the name."},
     DATA_SOURCE_OPTIONAL,
@@ -27,13 +27,13 @@ static const Attribute attributes[] = {
      .binding = XML("domain/@name")},
     {"mtu", &TYPE_NUMBER, COMPUTED, "Maximum packet size in bytes.", .binding = XML("mtu/@size")},
     {"ips", NULL, COMPUTED, "IP addresses of the host in the network.",
-     .nested = NESTED(NEST_LIST, ip_attributes), .binding = XML("ip")},
+     .nested = NESTED(NEST_LIST, data_network_ip_attributes), .binding = XML("ip")},
     {"running", &TYPE_BOOL, COMPUTED, "Whether the network is active."},
     {"autostart", &TYPE_BOOL, COMPUTED, "Whether the network starts with the host."},
     {"xml", &TYPE_STRING, COMPUTED, "The definition of the network as XML."},
 };
 
-static const ArgumentRule rules[] = {{RULE_EXACTLY_ONE, {"name", "id"}}};
+static const ArgumentRule data_network_rules[] = {{RULE_EXACTLY_ONE, {"name", "id"}}};
 
 static void data_libvirt_network_fill(void *found, ObjectBuilder *builder, Arena *) {
     int autostart = 0;
@@ -42,17 +42,17 @@ static void data_libvirt_network_fill(void *found, ObjectBuilder *builder, Arena
     object_builder_set(builder, "autostart", value_bool(autostart != 0));
 }
 
-static const DataObject payload = {
+static const DataObject data_network_payload = {
     .kind = &libvirt_kind_network,
-    .rows = {attributes, ARRAY_COUNT(attributes)},
+    .rows = {data_network_attributes, ARRAY_COUNT(data_network_attributes)},
     .fill = data_libvirt_network_fill,
 };
 
 const DataSourceType data_libvirt_network = {
     .mode = MODE_DATA,
     .name = "libvirt_network",
-    .schema = {SCHEMA_ATTRIBUTES(attributes), SCHEMA_RULES(rules),
+    .schema = {SCHEMA_ATTRIBUTES(data_network_attributes), SCHEMA_RULES(data_network_rules),
                .description = "A network of the host."},
-    .payload = &payload,
+    .payload = &data_network_payload,
     .read = data_source_object,
 };

@@ -16,7 +16,7 @@ static const Attribute lease_attributes[] = {
     {"expires", &TYPE_NUMBER, COMPUTED, "End of the lease in seconds since 1970; 0 if the lease never expires."},
 };
 
-static const Attribute attributes[] = {
+static const Attribute network_leases_attributes[] = {
     {"network", &TYPE_STRING, REQUIRED, "Name or UUID of the network."},
     {"mac", &TYPE_STRING, OPTIONAL, "MAC address that selects leases (default: all leases)."},
     {"leases", NULL, COMPUTED, "DHCP leases of the network.", .nested = NESTED(NEST_LIST, lease_attributes)},
@@ -70,6 +70,7 @@ static bool leases_read(const Call *call, const DataReadRequest *request,
 const DataSourceType data_libvirt_network_leases = {
     .mode = MODE_DATA,
     .name = "libvirt_network_leases",
-    .schema = {SCHEMA_ATTRIBUTES(attributes), .description = "The DHCP leases of a network."},
+    .schema = {SCHEMA_ATTRIBUTES(network_leases_attributes),
+               .description = "The DHCP leases of a network."},
     .read = leases_read,
 };

@@ -12,12 +12,12 @@ static const Attribute binding_attributes[] = {
     {"domain_id", &TYPE_STRING, COMPUTED, "UUID of the machine.", .binding = XML("owner/uuid")},
 };
 
-static const Attribute attributes[] = {
+static const Attribute nwfilter_bindings_attributes[] = {
     {"bindings", NULL, COMPUTED, "The interfaces, sorted by name.", .nested = NESTED(NEST_LIST, binding_attributes)},
 };
 /* clang-format on */
 
-static const DataList payload = {
+static const DataList nwfilter_bindings_payload = {
     .attribute = "bindings",
     .noun = "filter bindings",
     .kind = &libvirt_kind_binding,
@@ -27,8 +27,8 @@ static const DataList payload = {
 const DataSourceType data_libvirt_nwfilter_bindings = {
     .mode = MODE_DATA,
     .name = "libvirt_nwfilter_bindings",
-    .schema = {SCHEMA_ATTRIBUTES(attributes),
+    .schema = {SCHEMA_ATTRIBUTES(nwfilter_bindings_attributes),
                .description = "The interfaces of running machines that have a packet filter."},
-    .payload = &payload,
+    .payload = &nwfilter_bindings_payload,
     .read = data_source_list,
 };

@@ -13,7 +13,7 @@ static const Attribute filter_attributes[] = {
     {"xml", &TYPE_STRING, COMPUTED, "The definition of the filter as XML."},
 };
 
-static const Attribute attributes[] = {
+static const Attribute nwfilters_attributes[] = {
     {"nwfilters", NULL, COMPUTED, "The filters, sorted by name.", .nested = NESTED(NEST_LIST, filter_attributes)},
 };
 /* clang-format on */
@@ -25,7 +25,7 @@ static void nwfilters_fill(void *filter, ObjectBuilder *builder, Arena *arena) {
     free(text);
 }
 
-static const DataList payload = {
+static const DataList nwfilters_payload = {
     .attribute = "nwfilters",
     .noun = "filters",
     .kind = &libvirt_kind_filter,
@@ -36,7 +36,8 @@ static const DataList payload = {
 const DataSourceType data_libvirt_nwfilters = {
     .mode = MODE_DATA,
     .name = "libvirt_nwfilters",
-    .schema = {SCHEMA_ATTRIBUTES(attributes), .description = "The packet filters of the host."},
-    .payload = &payload,
+    .schema = {SCHEMA_ATTRIBUTES(nwfilters_attributes),
+               .description = "The packet filters of the host."},
+    .payload = &nwfilters_payload,
     .read = data_source_list,
 };

@@ -5,7 +5,7 @@
 #include "xml_text.h"
 
 /* clang-format off */
-static const Attribute attributes[] = {
+static const Attribute dhcp_host_attributes[] = {
     {"network_id", &TYPE_STRING, REQUIRED | FORCES_NEW, "The `id` of a libvirt_network, or the name of a network."},
     {"mac", &TYPE_STRING, REQUIRED | FORCES_NEW, "MAC address of the machine.", .binding = XML("@mac")},
     {"ip", &TYPE_STRING, REQUIRED, "Reserved IP address. Changes are live.", .binding = XML("@ip")},
@@ -14,23 +14,24 @@ static const Attribute attributes[] = {
 };
 /* clang-format on */
 
-static const NetworkEntry entry = {
+static const NetworkEntry dhcp_host_entry = {
     .noun = "DHCP reservation",
     .section = VIR_NETWORK_SECTION_IP_DHCP_HOST,
     .list = "ip/dhcp",
     .element = "host",
     .key = "mac",
-    .rows = {attributes, ARRAY_COUNT(attributes)},
+    .rows = {dhcp_host_attributes, ARRAY_COUNT(dhcp_host_attributes)},
 };
 
-static const Block blocks[] = {TIMEOUTS_BLOCK};
+static const Block dhcp_host_blocks[] = {TIMEOUTS_BLOCK};
 
 const ResourceType libvirt_dhcp_host = {
     .name = "libvirt_dhcp_host",
-    .schema = {SCHEMA_ATTRIBUTES(attributes), SCHEMA_BLOCKS(blocks), .text_check = xml_text_check,
+    .schema = {SCHEMA_ATTRIBUTES(dhcp_host_attributes), SCHEMA_BLOCKS(dhcp_host_blocks),
+               .text_check = xml_text_check,
                .description = "A DHCP reservation in a network, in addition to the reservations of "
                               "its libvirt_network."},
-    .payload = &entry,
+    .payload = &dhcp_host_entry,
     NETWORK_ENTRY_SLOTS,
     .import_id = "NETWORK/MAC, with the UUID or name of the network",
 };

@@ -5,7 +5,7 @@
 #include "xml_text.h"
 
 /* clang-format off */
-static const Attribute attributes[] = {
+static const Attribute dns_host_attributes[] = {
     {"network_id", &TYPE_STRING, REQUIRED | FORCES_NEW, "The `id` of a libvirt_network, or the name of a network."},
     {"ip", &TYPE_STRING, REQUIRED | FORCES_NEW, "IP address.", .binding = XML("@ip")},
     {"hostnames", &TYPE_LIST_OF_STRING, REQUIRED, "Names of the address. Changes are live.", .binding = XML("hostname")},
@@ -13,23 +13,24 @@ static const Attribute attributes[] = {
 };
 /* clang-format on */
 
-static const NetworkEntry entry = {
+static const NetworkEntry dns_host_entry = {
     .noun = "DNS entry",
     .section = VIR_NETWORK_SECTION_DNS_HOST,
     .list = "dns",
     .element = "host",
     .key = "ip",
-    .rows = {attributes, ARRAY_COUNT(attributes)},
+    .rows = {dns_host_attributes, ARRAY_COUNT(dns_host_attributes)},
 };
 
-static const Block blocks[] = {TIMEOUTS_BLOCK};
+static const Block dns_host_blocks[] = {TIMEOUTS_BLOCK};
 
 const ResourceType libvirt_dns_host = {
     .name = "libvirt_dns_host",
-    .schema = {SCHEMA_ATTRIBUTES(attributes), SCHEMA_BLOCKS(blocks), .text_check = xml_text_check,
+    .schema = {SCHEMA_ATTRIBUTES(dns_host_attributes), SCHEMA_BLOCKS(dns_host_blocks),
+               .text_check = xml_text_check,
                .description = "DNS host names of an IP address in a network, in addition to the "
                               "hosts of its libvirt_network."},
-    .payload = &entry,
+    .payload = &dns_host_entry,
     NETWORK_ENTRY_SLOTS,
     .import_id = "NETWORK/IP, with the UUID or name of the network",
 };

@@ -459,7 +459,7 @@ static bool network_limits(const Call *call, const LimitsRequest *request, Limit
     return true;
 }
 
-static const Block blocks[] = {TIMEOUTS_BLOCK};
+static const Block network_blocks[] = {TIMEOUTS_BLOCK};
 
 static void *network_define(virConnectPtr connection, const char *text) {
     return virNetworkDefineXML(connection, text);
@@ -481,7 +481,7 @@ const ResourceType libvirt_network = {
     .destroy_after_dependents_update = true,
     .schema = {.attributes = network_attributes,
                .attribute_count = NETWORK_ATTRIBUTE_COUNT,
-               SCHEMA_BLOCKS(blocks),
+               SCHEMA_BLOCKS(network_blocks),
                .version = FOREIGN_STATE_VERSION,
                .foreign = &dmacvicar_network_names,
                .text_check = xml_text_check,

@@ -497,7 +497,7 @@ static bool nwfilter_read(const Call *call, const ReadRequest *request, ReadResp
     return is_gone;
 }
 
-static const Block blocks[] = {TIMEOUTS_BLOCK};
+static const Block nwfilter_blocks[] = {TIMEOUTS_BLOCK};
 
 static const LibvirtObject filter_object = {
     .kind = &libvirt_kind_filter,
@@ -508,7 +508,7 @@ static const LibvirtObject filter_object = {
 const ResourceType libvirt_nwfilter = {
     .name = "libvirt_nwfilter",
     .destroy_after_dependents_update = true,
-    .schema = {SCHEMA_ATTRIBUTES(nwfilter_attributes), SCHEMA_BLOCKS(blocks),
+    .schema = {SCHEMA_ATTRIBUTES(nwfilter_attributes), SCHEMA_BLOCKS(nwfilter_blocks),
                .text_check = xml_text_check,
                .description = "A packet filter for network interfaces of guests."},
     .validate = nwfilter_validate,

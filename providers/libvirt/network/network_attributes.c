@@ -73,7 +73,7 @@ static const Attribute ip_attributes[] = {
      .nested = NESTED(NEST_SINGLE, dhcp_attributes)},
 };
 
-static const Attribute dns_host_attributes[] = {
+static const Attribute network_dns_host_attributes[] = {
     {"ip", &TYPE_STRING, REQUIRED, "IP address.", .check = attributes_check_address, .binding = XML("@ip")},
     {"hostnames", &TYPE_LIST_OF_STRING, REQUIRED, "Names of the address.", .binding = XML("hostname")},
 };
@@ -188,7 +188,7 @@ static const Attribute dns_attributes[] = {
      .binding = XML_CHANGING("txt", XML_LIVE)},
     {"hosts", NULL, OPTIONAL,
      "DNS host names. Changes are live.",
-     .nested = NESTED(NEST_LIST, dns_host_attributes)},
+     .nested = NESTED(NEST_LIST, network_dns_host_attributes)},
 };
 
 const Attribute network_attributes[] = {

@@ -6,7 +6,7 @@
 #include "libvirt_types.h"
 #include "nested_list.h"
 
-static const Attribute attributes[] = {
+static const Attribute data_pool_attributes[] = {
     {"name", &TYPE_STRING, OPTIONAL | COMPUTED, "Name of the pool."},
     {"id", &TYPE_STRING, OPTIONAL | COMPUTED, "UUID of the pool; set it instead of the name."},
     DATA_SOURCE_OPTIONAL,
@@ -23,7 +23,7 @@ static const Attribute attributes[] = {
     {"xml", &TYPE_STRING, COMPUTED, "The definition of the pool as XML."},
 };
 
-static const ArgumentRule rules[] = {{RULE_EXACTLY_ONE, {"name", "id"}}};
+static const ArgumentRule data_pool_rules[] = {{RULE_EXACTLY_ONE, {"name", "id"}}};
 
 static int pool_compare_names(const void *a, const void *b) {
     return strcmp(*(char *const *)a, *(char *const *)b);
@@ -60,17 +60,17 @@ static void pool_fill(void *found, ObjectBuilder *builder, Arena *arena) {
     object_builder_set(builder, "volumes", pool_names_of(found, arena));
 }
 
-static const DataObject payload = {
+static const DataObject data_pool_payload = {
     .kind = &libvirt_kind_pool,
-    .rows = {attributes, ARRAY_COUNT(attributes)},
+    .rows = {data_pool_attributes, ARRAY_COUNT(data_pool_attributes)},
     .fill = pool_fill,
 };
 
 const DataSourceType data_libvirt_pool = {
     .mode = MODE_DATA,
     .name = "libvirt_pool",
-    .schema = {SCHEMA_ATTRIBUTES(attributes), SCHEMA_RULES(rules),
+    .schema = {SCHEMA_ATTRIBUTES(data_pool_attributes), SCHEMA_RULES(data_pool_rules),
                .description = "A storage pool of the host."},
-    .payload = &payload,
+    .payload = &data_pool_payload,
     .read = data_source_object,
 };

@@ -7,7 +7,7 @@
 #include "volume_find.h"
 
 /* clang-format off */
-static const Attribute attributes[] = {
+static const Attribute data_volume_attributes[] = {
     {"name", &TYPE_STRING, OPTIONAL | COMPUTED, "Name of the volume in its pool."},
     {"pool", &TYPE_STRING, OPTIONAL | COMPUTED, "Name of the pool (default: the provider's default_pool)."},
     {"id", &TYPE_STRING, OPTIONAL | COMPUTED, "Key or path of the volume; set it instead of the name."},
@@ -21,7 +21,7 @@ static const Attribute attributes[] = {
 };
 /* clang-format on */
 
-static const ArgumentRule rules[] = {{RULE_EXACTLY_ONE, {"name", "id"}}};
+static const ArgumentRule data_volume_rules[] = {{RULE_EXACTLY_ONE, {"name", "id"}}};
 
 static bool data_libvirt_volume_read(const Call *call, const DataReadRequest *request,
                                      DataReadResponse *response, Diags *diags) {
@@ -39,7 +39,7 @@ static bool data_libvirt_volume_read(const Call *call, const DataReadRequest *re
     if (!found)
         return data_source_missing(call, request, response, "volume", id, diags);
     SCOPED(virStoragePoolPtr) owner = virStoragePoolLookupByVolume(found);
-    const XmlRows rows = {attributes, ARRAY_COUNT(attributes)};
+    const XmlRows rows = {data_volume_attributes, ARRAY_COUNT(data_volume_attributes)};
     ObjectBuilder builder = data_source_begin(request, &data_libvirt_volume.schema, arena);
     if (!data_source_read_xml(call, virStorageVolGetXMLDesc(found, 0), rows, &builder, diags))
         return false;
@@ -54,7 +54,7 @@ static bool data_libvirt_volume_read(const Call *call, const DataReadRequest *re
 const DataSourceType data_libvirt_volume = {
     .mode = MODE_DATA,
     .name = "libvirt_volume",
-    .schema = {SCHEMA_ATTRIBUTES(attributes), SCHEMA_RULES(rules),
+    .schema = {SCHEMA_ATTRIBUTES(data_volume_attributes), SCHEMA_RULES(data_volume_rules),
                .description = "A volume of a pool."},
     .read = data_libvirt_volume_read,
 };

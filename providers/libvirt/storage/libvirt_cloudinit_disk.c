@@ -636,12 +636,12 @@ static bool cloudinit_update(const Call *, const ApplyRequest *request, ApplyRes
     return true;
 }
 
-static const Block blocks[] = {TIMEOUTS_BLOCK};
+static const Block cloudinit_disk_blocks[] = {TIMEOUTS_BLOCK};
 
 const ResourceType libvirt_cloudinit_disk = {
     .name = "libvirt_cloudinit_disk",
     .destroy_after_dependents_update = true,
-    .schema = {SCHEMA_ATTRIBUTES(cloudinit_attributes), SCHEMA_BLOCKS(blocks),
+    .schema = {SCHEMA_ATTRIBUTES(cloudinit_attributes), SCHEMA_BLOCKS(cloudinit_disk_blocks),
                .version = FOREIGN_STATE_VERSION,
                .description = "A cloud-init seed, which a machine reads at its first start."},
     .plan = cloudinit_plan,

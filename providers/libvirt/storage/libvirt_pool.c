@@ -48,7 +48,7 @@ static const Attribute adapter_attributes[] = {
     {"wwpn", &TYPE_STRING, OPTIONAL | FORCES_NEW, "World Wide Port Name (WWPN) of an fc_host adapter.", .binding = XML("@wwpn")},
 };
 
-static const Attribute source_attributes[] = {
+static const Attribute pool_source_attributes[] = {
     {"hosts", NULL, OPTIONAL, "Storage servers.", .nested = NESTED(NEST_LIST, host_attributes), .binding = XML("host")},
     {"devices", &TYPE_LIST_OF_STRING, OPTIONAL | FORCES_NEW, "Paths of block devices, or the target name (IQN) of an iscsi pool.", .binding = XML("device/@path")},
     {"dir", &TYPE_STRING, OPTIONAL | FORCES_NEW, "Directory that the server exports.", .binding = XML("dir/@path")},
@@ -60,7 +60,7 @@ static const Attribute source_attributes[] = {
     {"auth", NULL, OPTIONAL, "Authentication at the storage server.", .nested = NESTED(NEST_SINGLE, auth_attributes), .binding = XML("auth")},
 };
 
-static const Attribute permissions_attributes[] = {
+static const Attribute pool_permissions_attributes[] = {
     {"mode", &TYPE_STRING, OPTIONAL, "Mode of the directory, such as 0755.", .binding = XML("mode")},
     {"owner", &TYPE_NUMBER, OPTIONAL, "Numeric user ID of the directory's owner.", .binding = XML("owner")},
     {"group", &TYPE_NUMBER, OPTIONAL, "Numeric group ID of the directory.", .binding = XML("group")},
@@ -76,9 +76,9 @@ static const Attribute pool_attributes[] = {
      "Target path of the pool. A missing directory is created. Required for the type dir; for logical and zfs, libvirt determines the path.",
      .check = pool_check_path},
     {"source", NULL, OPTIONAL, "Source of the storage, for types other than dir.",
-     .nested = NESTED(NEST_SINGLE, source_attributes), .binding = XML("source")},
+     .nested = NESTED(NEST_SINGLE, pool_source_attributes), .binding = XML("source")},
     {"permissions", NULL, OPTIONAL, "Permissions of a directory that libvirt creates. An existing directory keeps its permissions.",
-     .nested = NESTED(NEST_SINGLE, permissions_attributes), .binding = XML("target/permissions")},
+     .nested = NESTED(NEST_SINGLE, pool_permissions_attributes), .binding = XML("target/permissions")},
     {"mount_options", &TYPE_LIST_OF_STRING, OPTIONAL, "Mount options of a pool of the type fs or netfs.",
      .binding = XML("fs:mount_opts/fs:option/@name")},
     {"cow", &TYPE_BOOL, OPTIONAL | FORCES_NEW, "Whether copy-on-write is on for a pool directory on btrfs.", .binding = XML("features/cow/@state")},
@@ -309,7 +309,7 @@ static bool pool_limits(const Call *call, const LimitsRequest *request, LimitsRe
     return true;
 }
 
-static const Block blocks[] = {TIMEOUTS_BLOCK};
+static const Block pool_blocks[] = {TIMEOUTS_BLOCK};
 
 static void *pool_define(virConnectPtr connection, const char *text) {
     return virStoragePoolDefineXML(connection, text, 0);
@@ -337,7 +337,7 @@ static const LibvirtObject pool_object = {
 
 const ResourceType libvirt_pool = {
     .name = "libvirt_pool",
-    .schema = {SCHEMA_ATTRIBUTES(pool_attributes), SCHEMA_BLOCKS(blocks),
+    .schema = {SCHEMA_ATTRIBUTES(pool_attributes), SCHEMA_BLOCKS(pool_blocks),
                .version = FOREIGN_STATE_VERSION, .foreign = &dmacvicar_pool_names,
                .text_check = xml_text_check, .description = "A storage pool on the host."},
     .plan = pool_plan,

@@ -693,7 +693,7 @@ static bool volume_limits(const Call *call, const LimitsRequest *request, Limits
     return true;
 }
 
-static const Block blocks[] = {TIMEOUTS_BLOCK};
+static const Block volume_blocks[] = {TIMEOUTS_BLOCK};
 
 static bool volume_upgrade(const Call *call, const UpgradeRequest *request,
                            UpgradeResponse *response, Diags *) {
@@ -703,7 +703,7 @@ static bool volume_upgrade(const Call *call, const UpgradeRequest *request,
 const ResourceType libvirt_volume = {
     .name = "libvirt_volume",
     .destroy_after_dependents_update = true,
-    .schema = {SCHEMA_ATTRIBUTES(volume_attributes), SCHEMA_BLOCKS(blocks),
+    .schema = {SCHEMA_ATTRIBUTES(volume_attributes), SCHEMA_BLOCKS(volume_blocks),
                SCHEMA_RULES(volume_rules), .version = FOREIGN_STATE_VERSION,
                .foreign = &dmacvicar_volume_names, .text_check = xml_text_check,
                .description = "A disk in a storage pool."},

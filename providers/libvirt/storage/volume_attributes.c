@@ -40,7 +40,7 @@ static const Attribute base_attributes[] = {
 
 static const ArgumentRule base_rules[] = {{RULE_EXACTLY_ONE, {"volume_id", "path"}}};
 
-static const Attribute source_attributes[] = {
+static const Attribute volume_source_attributes[] = {
     {"path", &TYPE_STRING, OPTIONAL, "Path of the image, a local file."},
     {"url", &TYPE_STRING, OPTIONAL,
      "URL of the image, with http or https. The image is downloaded once and cached in the provider's image_cache_dir; images in gzip, xz, zstd or bzip2 are decompressed.",
@@ -55,7 +55,7 @@ static const ArgumentRule source_rules[] = {
     {RULE_REQUIRED_WITH, {"url", "checksum"}},
 };
 
-static const Attribute permissions_attributes[] = {
+static const Attribute volume_permissions_attributes[] = {
     {"mode", &TYPE_STRING, OPTIONAL | FORCES_NEW, "File mode, such as 0600.", .binding = XML("mode")},
     {"owner", &TYPE_NUMBER, OPTIONAL | FORCES_NEW, "Numeric user ID of the file's owner.", .binding = XML("owner")},
     {"group", &TYPE_NUMBER, OPTIONAL | FORCES_NEW, "Numeric group ID of the file.", .binding = XML("group")},
@@ -88,7 +88,7 @@ const Attribute volume_attributes[] = {
      "Storage to allocate when the volume is created: off (default), metadata (qcow2 only) or full (all blocks).",
      .one_of = "off metadata full"},
     {"permissions", NULL, OPTIONAL, "Permissions of the file (default: chosen by libvirt).",
-     .nested = NESTED(NEST_SINGLE, permissions_attributes), .binding = XML("target/permissions")},
+     .nested = NESTED(NEST_SINGLE, volume_permissions_attributes), .binding = XML("target/permissions")},
     {"encryption", NULL, OPTIONAL, "Encryption of the volume's content.",
      .nested = NESTED(NEST_SINGLE, encryption_attributes), .binding = XML("target/encryption")},
     {"compat", &TYPE_STRING, OPTIONAL | FORCES_NEW, "Compatibility level of qcow2 (default 1.1).", .one_of = "0.10 1.1",
@@ -100,7 +100,7 @@ const Attribute volume_attributes[] = {
      .binding = XML_AS("target/features/lazy_refcounts", XML_PRESENT)},
     {"source", NULL, OPTIONAL,
      "Image to upload. If the content of the image changes, the volume is replaced; another path with the same content changes nothing.",
-     .nested = NESTED_WITH(NEST_SINGLE, source_attributes, source_rules)},
+     .nested = NESTED_WITH(NEST_SINGLE, volume_source_attributes, source_rules)},
     {"source_digest", &TYPE_STRING, COMPUTED, "Digest of the uploaded image."},
     {"id", &TYPE_STRING, COMPUTED, "Key of the volume, unique on the host."},
     {"path", &TYPE_STRING, COMPUTED, "Path of the volume on the host."},

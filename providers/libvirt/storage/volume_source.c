@@ -4,7 +4,7 @@
 #include "digest.h"
 #include "libvirt_error.h"
 
-#define PIECE_SIZE ((size_t)256 * 1024)
+#define SOURCE_PIECE_SIZE ((size_t)256 * 1024)
 
 static uint64_t big_endian(const unsigned char *bytes) {
     uint64_t number = 0;
@@ -64,10 +64,10 @@ static bool source_digest_of(const Call *call, Str path, DigestKind kind, Str *o
         return false;
     int failure = disk->size(disk->self, file, &size);
     Digest *digest = digest_open(kind);
-    char *piece = arena_alloc(call->arena, PIECE_SIZE);
+    char *piece = arena_alloc(call->arena, SOURCE_PIECE_SIZE);
     size_t got = 1;
     while (failure >= 0 && got > 0 && !call_is_cancelled(call)) {
-        failure = disk->read(disk->self, file, offset, piece, PIECE_SIZE, &got);
+        failure = disk->read(disk->self, file, offset, piece, SOURCE_PIECE_SIZE, &got);
         if (failure < 0)
             break;
         digest_update(digest, (Str){piece, got});

@@ -8,7 +8,7 @@
 #include "log.h"
 #include "xml.h"
 
-#define PIECE_SIZE ((size_t)256 * 1024)
+#define TRANSFER_PIECE_SIZE ((size_t)256 * 1024)
 
 const char *volume_transfer_describe(Str name, size_t size, Arena *arena) {
     SCOPED(XmlDoc) doc = xml_new("volume");
@@ -32,9 +32,9 @@ typedef struct Origin {
 
 static int origin_read(const Origin *origin, uint64_t offset, char *buffer, size_t *got) {
     if (origin->disk)
-        return origin->disk->read(origin->disk->self, origin->file, offset, buffer, PIECE_SIZE,
-                                  got);
-    Str piece = str_slice(origin->bytes, offset, offset + PIECE_SIZE);
+        return origin->disk->read(origin->disk->self, origin->file, offset, buffer,
+                                  TRANSFER_PIECE_SIZE, got);
+    Str piece = str_slice(origin->bytes, offset, offset + TRANSFER_PIECE_SIZE);
     memcpy(buffer, piece.ptr, piece.len);
     *got = piece.len;
     return 0;
@@ -101,7 +101,7 @@ static bool add_read_error(const Call *call, int failure, Diags *diags) {
 /* Sends all bytes of the source, in order. */
 static bool send_all(Sending *sending, const Origin *origin, Digest *hash, Diags *diags) {
     const Call *call = sending->call;
-    char *buffer = arena_alloc(call->arena, PIECE_SIZE);
+    char *buffer = arena_alloc(call->arena, TRANSFER_PIECE_SIZE);
     uint64_t offset = 0;
     while (offset < origin->size) {
         size_t got = 0;
@@ -131,10 +131,10 @@ static bool transfer_download(virStorageVolPtr volume, uint64_t offset, uint64_t
     if (!stream || virStorageVolDownload(volume, stream, offset, limit, 0) < 0)
         return false;
     StrBuf bytes = strbuf_new(arena);
-    char *buffer = arena_alloc(arena, PIECE_SIZE);
+    char *buffer = arena_alloc(arena, TRANSFER_PIECE_SIZE);
     int got = 1;
     while (got > 0) {
-        got = virStreamRecv(stream, buffer, PIECE_SIZE);
+        got = virStreamRecv(stream, buffer, TRANSFER_PIECE_SIZE);
         if (got > 0)
             strbuf_add(&bytes, (Str){buffer, (size_t)got});
     }
@@ -161,7 +161,7 @@ static bool transfer_report_cut(const Call *call, Diags *diags) {
 static bool check_newest(const Sending *sending, virStorageVolPtr volume, const Origin *origin,
                          Diags *diags) {
     const Call *call = sending->call;
-    char *buffer = arena_alloc(call->arena, PIECE_SIZE);
+    char *buffer = arena_alloc(call->arena, TRANSFER_PIECE_SIZE);
     size_t got = 0;
     Str found = STR_EMPTY;
     if (origin->size == 0)
