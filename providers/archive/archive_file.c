@@ -3,13 +3,13 @@
 #include "archive_object.h"
 #include "archive_provider.h"
 
-static const Attribute attributes[] = {ARCHIVE_ATTRIBUTES(FORCES_NEW, CHANGES_ON_UPDATE)};
-static const ArgumentRule rules[] = {ARCHIVE_RULES};
-static const Attribute source_attributes[] = {ARCHIVE_SOURCE_ATTRIBUTES(FORCES_NEW)};
-static const Block blocks[] = {
+static const Attribute file_attributes[] = {ARCHIVE_ATTRIBUTES(FORCES_NEW, CHANGES_ON_UPDATE)};
+static const ArgumentRule file_rules[] = {ARCHIVE_RULES};
+static const Attribute file_source_attributes[] = {ARCHIVE_SOURCE_ATTRIBUTES(FORCES_NEW)};
+static const Block file_blocks[] = {
     {"source",
      NEST_SET,
-     {SCHEMA_ATTRIBUTES(source_attributes), .description = "Text to pack."},
+     {SCHEMA_ATTRIBUTES(file_source_attributes), .description = "Text to pack."},
      0,
      0},
 };
@@ -28,8 +28,8 @@ static bool archive_file_read(const Call *call, const ReadRequest *request, Read
 
 const ResourceType archive_file = {
     .name = "archive_file",
-    .schema = {SCHEMA_ATTRIBUTES(attributes), SCHEMA_BLOCKS(blocks), SCHEMA_RULES(rules),
-               .description = "An archive of files."},
+    .schema = {SCHEMA_ATTRIBUTES(file_attributes), SCHEMA_BLOCKS(file_blocks),
+               SCHEMA_RULES(file_rules), .description = "An archive of files."},
     .recovery = RECOVERY_REPEATS,
     .create = archive_file_apply,
     .update = archive_file_apply,

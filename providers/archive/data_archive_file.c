@@ -2,13 +2,13 @@
 #include "archive_object.h"
 #include "archive_provider.h"
 
-static const Attribute attributes[] = {ARCHIVE_ATTRIBUTES(0, 0)};
-static const ArgumentRule rules[] = {ARCHIVE_RULES};
-static const Attribute source_attributes[] = {ARCHIVE_SOURCE_ATTRIBUTES(0)};
-static const Block blocks[] = {
+static const Attribute data_file_attributes[] = {ARCHIVE_ATTRIBUTES(0, 0)};
+static const ArgumentRule data_file_rules[] = {ARCHIVE_RULES};
+static const Attribute data_file_source_attributes[] = {ARCHIVE_SOURCE_ATTRIBUTES(0)};
+static const Block data_file_blocks[] = {
     {"source",
      NEST_SET,
-     {SCHEMA_ATTRIBUTES(source_attributes), .description = "Text to pack."},
+     {SCHEMA_ATTRIBUTES(data_file_source_attributes), .description = "Text to pack."},
      0,
      0},
 };
@@ -21,7 +21,7 @@ static bool data_archive_file_read(const Call *call, const DataReadRequest *requ
 const DataSourceType data_archive_file = {
     .mode = MODE_DATA,
     .name = "archive_file",
-    .schema = {SCHEMA_ATTRIBUTES(attributes), SCHEMA_BLOCKS(blocks), SCHEMA_RULES(rules),
-               .description = "An archive of files."},
+    .schema = {SCHEMA_ATTRIBUTES(data_file_attributes), SCHEMA_BLOCKS(data_file_blocks),
+               SCHEMA_RULES(data_file_rules), .description = "An archive of files."},
     .read = data_archive_file_read,
 };

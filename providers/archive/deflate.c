@@ -436,7 +436,7 @@ static void put_token(Deflate *d, Token token, size_t end) {
         end_block(d, end);
 }
 
-static void compress(Deflate *d) {
+static void compress_blocks(Deflate *d) {
     size_t size = d->in.len, insert_end = size > 3 ? size - 3 : 0, at = 0;
     int64_t chain = -1;
     Token match = {0};
@@ -491,7 +491,7 @@ Str deflate_bytes(Str bytes, DeflateSearch search, Arena *arena) {
     CHECK(bytes.len < UINT32_MAX);
     memset(d.head, 0, sizeof *d.head << HASH_BITS);
     memset(d.before, 0, sizeof *d.before * WINDOW);
-    compress(&d);
+    compress_blocks(&d);
     put_stored_header(&d, 0, true);
     return strbuf_str(&d.out);
 }

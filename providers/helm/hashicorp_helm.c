@@ -1,7 +1,7 @@
 /* hashicorp_helm: the types of hashicorp/helm that loam's provider lacks. */
 #include "helm_provider.h"
 
-static const TwinType types[] = {
+static const TwinType hashicorp_helm_types[] = {
     {"helm_release", NULL}, {"helm_repository", "flux_helm_repository"}, /* of its release 1 */
 };
 
@@ -28,8 +28,8 @@ const ForeignNames hashicorp_helm_arguments = {arguments, ARRAY_COUNT(arguments)
 
 const ProviderTwin hashicorp_helm = {
     .source = "hashicorp/helm",
-    .types = types,
-    .type_count = ARRAY_COUNT(types),
+    .types = hashicorp_helm_types,
+    .type_count = ARRAY_COUNT(hashicorp_helm_types),
     .arguments = &hashicorp_helm_arguments,
     .instead = "flux_helm_release, argocd_application",
     .instead_of_data = "helm_template",

@@ -1,6 +1,6 @@
 #include "helm_provider.h"
 
-static const ObjectType *const types[] = {HELM_TYPES(PROVIDER_ROW)};
+static const ObjectType *const provider_types[] = {HELM_TYPES(PROVIDER_ROW)};
 
 const Provider helm_provider = {
     .name = "helm",
@@ -8,5 +8,5 @@ const Provider helm_provider = {
     .description = "Objects of local charts, rendered by the program helm.",
     .schema.foreign = &hashicorp_helm_arguments,
     .twin = &hashicorp_helm,
-    PROVIDER_TYPES(types),
+    PROVIDER_TYPES(provider_types),
 };

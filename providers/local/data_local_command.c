@@ -2,7 +2,7 @@
 #include "local_command.h"
 #include "local_provider.h"
 
-static const Attribute attributes[] = {LOCAL_COMMAND_ATTRIBUTES};
+static const Attribute data_command_attributes[] = {LOCAL_COMMAND_ATTRIBUTES};
 
 static bool command_read(const Call *call, const DataReadRequest *request,
                          DataReadResponse *response, Diags *diags) {
@@ -12,6 +12,7 @@ static bool command_read(const Call *call, const DataReadRequest *request,
 const DataSourceType data_local_command = {
     .mode = MODE_DATA,
     .name = "local_command",
-    .schema = {SCHEMA_ATTRIBUTES(attributes), .description = "The output of a local program."},
+    .schema = {SCHEMA_ATTRIBUTES(data_command_attributes),
+               .description = "The output of a local program."},
     .read = command_read,
 };

@@ -2,7 +2,7 @@
 #include "local_content.h"
 #include "local_provider.h"
 
-static const Attribute attributes[] = {
+static const Attribute data_file_attributes[] = {
     {"filename", &TYPE_STRING, REQUIRED, "Path of the file."},
     {"content", &TYPE_STRING, COMPUTED, "Content as text; bytes that are not UTF-8 are replaced."},
     {"content_base64", &TYPE_STRING, COMPUTED, "Content as base64."},
@@ -13,6 +13,7 @@ static const Attribute attributes[] = {
 const DataSourceType data_local_file = {
     .mode = MODE_DATA,
     .name = "local_file",
-    .schema = {SCHEMA_ATTRIBUTES(attributes), .description = "The content of a local file."},
+    .schema = {SCHEMA_ATTRIBUTES(data_file_attributes),
+               .description = "The content of a local file."},
     .read = local_content_read,
 };

@@ -3,7 +3,7 @@
 #include "local_provider.h"
 
 /* clang-format off */
-static const Attribute attributes[] = {
+static const Attribute data_sensitive_file_attributes[] = {
     {"filename",       &TYPE_STRING, REQUIRED, "Path of the file."},
     {"content",        &TYPE_STRING, COMPUTED | SENSITIVE, "Content as text; bytes that are not UTF-8 are replaced."},
     {"content_base64", &TYPE_STRING, COMPUTED | SENSITIVE, "Content as base64."},
@@ -15,7 +15,7 @@ static const Attribute attributes[] = {
 const DataSourceType data_local_sensitive_file = {
     .mode = MODE_DATA,
     .name = "local_sensitive_file",
-    .schema = {SCHEMA_ATTRIBUTES(attributes),
+    .schema = {SCHEMA_ATTRIBUTES(data_sensitive_file_attributes),
                .description = "The content of a local file, which is never shown."},
     .read = local_content_read,
 };

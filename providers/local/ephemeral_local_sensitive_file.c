@@ -3,7 +3,7 @@
 #include "local_provider.h"
 
 /* clang-format off */
-static const Attribute attributes[] = {
+static const Attribute ephemeral_sensitive_file_attributes[] = {
     {"filename",       &TYPE_STRING, REQUIRED, "Path of the file."},
     {"content",        &TYPE_STRING, COMPUTED | SENSITIVE, "Content as text; bytes that are not UTF-8 are replaced."},
     {"content_base64", &TYPE_STRING, COMPUTED | SENSITIVE, "Content as base64."},
@@ -19,7 +19,7 @@ static bool file_open(const Call *call, const OpenRequest *, OpenResponse *respo
 const EphemeralType ephemeral_local_sensitive_file = {
     .mode = MODE_EPHEMERAL,
     .name = "local_sensitive_file",
-    .schema = {SCHEMA_ATTRIBUTES(attributes),
+    .schema = {SCHEMA_ATTRIBUTES(ephemeral_sensitive_file_attributes),
                .description = "The content of a local file, read in every run and not stored."},
     .open = file_open,
 };

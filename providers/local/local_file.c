@@ -4,7 +4,7 @@
 #include "local_provider.h"
 
 /* clang-format off */
-static const Attribute attributes[] = {
+static const Attribute file_attributes[] = {
     {"filename",             &TYPE_STRING, REQUIRED | FORCES_NEW, "Path of the file; missing directories are created."},
     {"content",              &TYPE_STRING, OPTIONAL | FORCES_NEW | ANY_TEXT, "Content of the file, as text."},
     {"sensitive_content",    &TYPE_STRING, OPTIONAL | SENSITIVE | FORCES_NEW | DEPRECATED | ANY_TEXT, "Content that is never shown; prefer local_sensitive_file."},
@@ -17,13 +17,13 @@ static const Attribute attributes[] = {
 };
 /* clang-format on */
 
-static const ArgumentRule rules[] = {
+static const ArgumentRule file_rules[] = {
     {RULE_EXACTLY_ONE, {"content", "sensitive_content", "content_base64", "source"}},
 };
 
 const ResourceType local_file = {
     .name = "local_file",
-    .schema = {SCHEMA_ATTRIBUTES(attributes), SCHEMA_RULES(rules),
+    .schema = {SCHEMA_ATTRIBUTES(file_attributes), SCHEMA_RULES(file_rules),
                .description = "A local file with the given content."},
     .plan = local_place_plan,
     .marker = local_place_marker,

@@ -5,7 +5,7 @@
 #include "local_provider.h"
 
 /* clang-format off */
-static const Attribute attributes[] = {
+static const Attribute sensitive_file_attributes[] = {
     {"filename",             &TYPE_STRING, REQUIRED | FORCES_NEW, "Path of the file; missing directories are created."},
     {"content",              &TYPE_STRING, OPTIONAL | SENSITIVE | FORCES_NEW | ANY_TEXT, "Content of the file, as text."},
     {"content_base64",       &TYPE_STRING, OPTIONAL | SENSITIVE | FORCES_NEW, "Content of the file, as base64."},
@@ -17,13 +17,13 @@ static const Attribute attributes[] = {
 };
 /* clang-format on */
 
-static const ArgumentRule rules[] = {
+static const ArgumentRule sensitive_file_rules[] = {
     {RULE_EXACTLY_ONE, {"content", "content_base64", "source"}},
 };
 
 const ResourceType local_sensitive_file = {
     .name = "local_sensitive_file",
-    .schema = {SCHEMA_ATTRIBUTES(attributes), SCHEMA_RULES(rules),
+    .schema = {SCHEMA_ATTRIBUTES(sensitive_file_attributes), SCHEMA_RULES(sensitive_file_rules),
                .description = "A local file with the given content, which is never shown."},
     .plan = local_place_plan,
     .marker = local_place_marker,

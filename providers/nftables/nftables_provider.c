@@ -3,18 +3,18 @@
 
 #include "ssh_client.h"
 
-static const Attribute attributes[] = {
+static const Attribute provider_attributes[] = {
     SSH_CLIENT_PROVIDER_ATTRIBUTES,
 };
 
-static const ObjectType *const types[] = {NFTABLES_TYPES(PROVIDER_ROW)};
+static const ObjectType *const provider_types[] = {NFTABLES_TYPES(PROVIDER_ROW)};
 
 const Provider nftables_provider = {
     .name = "nftables",
     .address = "loam.internal/builtin/nftables",
     .description = "Packet filter rules on machines, through SSH with pinned host keys.",
-    .schema = {SCHEMA_ATTRIBUTES(attributes), .description = "Defaults of connections."},
+    .schema = {SCHEMA_ATTRIBUTES(provider_attributes), .description = "Defaults of connections."},
     .configure = ssh_client_configure,
     .close = ssh_client_close,
-    PROVIDER_TYPES(types),
+    PROVIDER_TYPES(provider_types),
 };

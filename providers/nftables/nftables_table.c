@@ -49,7 +49,7 @@ static const ArgumentRule chain_rules[] = {
     {RULE_REQUIRED_WITH, {"devices", "hook"}         },
 };
 
-static const Attribute attributes[] = {
+static const Attribute table_attributes[] = {
     SSH_CLIENT_ATTRIBUTES(FORCES_NEW),
     {"family", &TYPE_STRING, OPTIONAL | COMPUTED | FORCES_NEW, "Packets that the table sees; \"inet\" is IPv4 and IPv6.", .default_json = "\"inet\"", .one_of = "inet ip ip6 arp bridge netdev"},
     {"name",   &TYPE_STRING, REQUIRED | FORCES_NEW, "Name of the table. The machine must have no such table, unless this object made it."},
@@ -573,7 +573,7 @@ static bool table_recover(const Call *call, const RecoverRequest *request,
 
 const ResourceType nftables_table = {
     .name = "nftables_table",
-    .schema = {SCHEMA_ATTRIBUTES(attributes), SCHEMA_BLOCKS(blocks),
+    .schema = {SCHEMA_ATTRIBUTES(table_attributes), SCHEMA_BLOCKS(blocks),
                .description = "A table of packet filter rules on a machine, replaced as a whole. A "
                               "change that cuts loam's own connection rolls back."},
     .recovery = RECOVERY_FINDS,

@@ -2,7 +2,7 @@
 #include "null_provider.h"
 #include "object_builder.h"
 
-static const Attribute attributes[] = {
+static const Attribute null_data_source_attributes[] = {
     {"inputs", &TYPE_MAP_OF_STRING, OPTIONAL, "Any values."},
     {"has_computed_default", &TYPE_STRING, OPTIONAL | COMPUTED, "Any text (default \"default\")."},
     {"outputs", &TYPE_MAP_OF_STRING, COMPUTED, "Values of \"inputs\"."},
@@ -25,7 +25,7 @@ static bool source_read(const Call *call, const DataReadRequest *request,
 const DataSourceType data_null_data_source = {
     .mode = MODE_DATA,
     .name = "null_data_source",
-    .schema = {SCHEMA_ATTRIBUTES(attributes), .description = "Returns its inputs.",
+    .schema = {SCHEMA_ATTRIBUTES(null_data_source_attributes), .description = "Returns its inputs.",
                .deprecated = "Use \"locals\", which require no provider."},
     .read = source_read,
 };

@@ -4,7 +4,7 @@
 #include "object_builder.h"
 
 /* clang-format off */
-static const Attribute attributes[] = {
+static const Attribute null_resource_attributes[] = {
     {"triggers", &TYPE_MAP_OF_STRING, OPTIONAL | ANY_TEXT, "Any values; a change replaces the object and runs its provisioners again.", .forces_new = map_change_forces_new},
     {"id",       &TYPE_STRING,        COMPUTED, "Random number."},
 };
@@ -25,7 +25,7 @@ static bool resource_update(const Call *, const ApplyRequest *request, ApplyResp
 
 const ResourceType null_resource = {
     .name = "null_resource",
-    .schema = {SCHEMA_ATTRIBUTES(attributes),
+    .schema = {SCHEMA_ATTRIBUTES(null_resource_attributes),
                .description = "An object without effect, for provisioners and replacements."},
     .effect = EFFECT_NONE,
     .create = resource_create,

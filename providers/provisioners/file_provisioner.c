@@ -3,16 +3,16 @@
 #include "object_builder.h"
 #include "provisioners.h"
 
-static const Attribute attributes[] = {
+static const Attribute file_attributes[] = {
     {"source", &TYPE_STRING, OPTIONAL, "Local file or directory."},
     {"content", &TYPE_STRING, OPTIONAL | ANY_TEXT, "Content of the file."},
     {"destination", &TYPE_STRING, REQUIRED, "Destination path on the machine."},
 };
 
-static const char summary[] = "file provisioner error";
+static const char file_summary[] = "file provisioner error";
 
 static bool file_provisioner_explain(Str path, int error, Diags *diags) {
-    return diags_fail(diags, NO_RANGE, summary, "\"%.*s\" cannot be read: %s.", STR_ARG(path),
+    return diags_fail(diags, NO_RANGE, file_summary, "\"%.*s\" cannot be read: %s.", STR_ARG(path),
                       strerror(-error));
 }
 
@@ -28,7 +28,7 @@ static bool file_provisioner_copy_file(SshLink *link, Str from, Str to, uint32_t
 
 static bool file_provisioner_make_directory(SshLink *link, Str path, Diags *diags) {
     Str command = ssh_client_script("mkdir -p -- \"$1\"", &path, 1, link->call->arena);
-    return machine_run(link, command, STR_EMPTY, NULL, summary, diags);
+    return machine_run(link, command, STR_EMPTY, NULL, file_summary, diags);
 }
 
 typedef struct Copy {
@@ -96,12 +96,12 @@ static bool file_run(const ProvisionCall *call, Value config, Diags *diags) {
                : file_provisioner_copy_file(&link, source, destination, stat.mode, diags);
 }
 
-static const char *const one_of[] = {"source", "content", NULL};
+static const char *const file_one_of[] = {"source", "content", NULL};
 
 const ProvisionerType file_provisioner = {
     .name = "file",
-    .schema = {SCHEMA_ATTRIBUTES(attributes),
+    .schema = {SCHEMA_ATTRIBUTES(file_attributes),
                .description = "Copies a file or a directory to another machine."},
-    .one_of = one_of,
+    .one_of = file_one_of,
     .run = file_run,
 };

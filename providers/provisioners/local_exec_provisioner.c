@@ -6,7 +6,7 @@
 
 #include <errno.h>
 
-static const Attribute attributes[] = {
+static const Attribute local_exec_attributes[] = {
     {"command", &TYPE_STRING, REQUIRED | STARTS_PROGRAM, "Command line for the interpreter."},
     {"interpreter", &TYPE_LIST_OF_STRING, OPTIONAL | STARTS_PROGRAM,
      "Interpreter and its first arguments."},
@@ -109,6 +109,6 @@ static bool local_run(const ProvisionCall *call, Value config, Diags *diags) {
 
 const ProvisionerType local_exec_provisioner = {
     .name = "local-exec",
-    .schema = {SCHEMA_ATTRIBUTES(attributes), .description = "Runs a local command."},
+    .schema = {SCHEMA_ATTRIBUTES(local_exec_attributes), .description = "Runs a local command."},
     .run = local_run,
 };

@@ -4,13 +4,13 @@
 #include "provisioners.h"
 #include "uuid.h"
 
-static const Attribute attributes[] = {
+static const Attribute remote_exec_attributes[] = {
     {"inline", &TYPE_LIST_OF_STRING, OPTIONAL, "Command lines, run in this order."},
     {"script", &TYPE_STRING, OPTIONAL, "Local script to upload and run."},
     {"scripts", &TYPE_LIST_OF_STRING, OPTIONAL, "Local scripts to upload and run, in this order."},
 };
 
-static const char summary[] = "remote-exec provisioner error";
+static const char remote_exec_summary[] = "remote-exec provisioner error";
 
 /* Returns the remote path of the script: script_path, its first %RAND% replaced by a UUID. */
 static Str script_path(const ProvisionCall *call) {
@@ -31,14 +31,15 @@ static bool run_script(const ProvisionCall *call, SshLink *link, Str script, Dia
     if (!machine_upload(link, path, STR("script"), 0700, script, diags))
         return false;
     LastOutput last = last_output_new(call);
-    bool ok = machine_run(link, ssh_quote(path, arena), STR_EMPTY, &last, summary, diags);
+    bool ok =
+        machine_run(link, ssh_quote(path, arena), STR_EMPTY, &last, remote_exec_summary, diags);
     if (!link->lease)
         return ok;
     /* The script may contain secrets. Failing to remove it is only a warning, since an error would
      * taint the object. */
     Diags ignored = diags_new(arena);
     Str remove = ssh_client_script("rm -f -- \"$1\"", &path, 1, arena);
-    bool is_gone = machine_run(link, remove, STR_EMPTY, NULL, summary, &ignored);
+    bool is_gone = machine_run(link, remove, STR_EMPTY, NULL, remote_exec_summary, &ignored);
     if (!is_gone)
         diags_warning(diags, NO_RANGE, "Script not removed",
                       "\"%.*s\" could not be removed from %.*s.", STR_ARG(path),
@@ -67,8 +68,8 @@ static bool exec_provisioner_run_file(const ProvisionCall *call, SshLink *link, 
     int error = disk->read_file(disk->self, path, &script, call->call.arena);
     if (error == 0)
         return run_script(call, link, script, diags);
-    return diags_fail(diags, NO_RANGE, summary, "The script \"%.*s\" cannot be read: %s.",
-                      STR_ARG(path), strerror(-error));
+    return diags_fail(diags, NO_RANGE, remote_exec_summary,
+                      "The script \"%.*s\" cannot be read: %s.", STR_ARG(path), strerror(-error));
 }
 
 static bool remote_run(const ProvisionCall *call, Value config, Diags *diags) {
@@ -91,11 +92,12 @@ static bool remote_run(const ProvisionCall *call, Value config, Diags *diags) {
     return true;
 }
 
-static const char *const one_of[] = {"inline", "script", "scripts", NULL};
+static const char *const remote_exec_one_of[] = {"inline", "script", "scripts", NULL};
 
 const ProvisionerType remote_exec_provisioner = {
     .name = "remote-exec",
-    .schema = {SCHEMA_ATTRIBUTES(attributes), .description = "Runs scripts on another machine."},
-    .one_of = one_of,
+    .schema = {SCHEMA_ATTRIBUTES(remote_exec_attributes),
+               .description = "Runs scripts on another machine."},
+    .one_of = remote_exec_one_of,
     .run = remote_run,
 };

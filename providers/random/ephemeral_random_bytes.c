@@ -2,7 +2,7 @@
 #include "random_octets.h"
 #include "random_provider.h"
 
-static const Attribute attributes[] = {RANDOM_OCTETS_ATTRIBUTES(0)};
+static const Attribute ephemeral_bytes_attributes[] = {RANDOM_OCTETS_ATTRIBUTES(0)};
 
 static bool bytes_open(const Call *call, const OpenRequest *request, OpenResponse *response,
                        Diags *) {
@@ -13,7 +13,7 @@ static bool bytes_open(const Call *call, const OpenRequest *request, OpenRespons
 const EphemeralType ephemeral_random_bytes = {
     .mode = MODE_EPHEMERAL,
     .name = "random_bytes",
-    .schema = {SCHEMA_ATTRIBUTES(attributes),
+    .schema = {SCHEMA_ATTRIBUTES(ephemeral_bytes_attributes),
                .description = "Random bytes, generated in every run and not stored."},
     .open = bytes_open,
 };

@@ -4,7 +4,7 @@
 #include "random_text.h"
 
 /* clang-format off */
-static const Attribute attributes[] = {
+static const Attribute ephemeral_password_attributes[] = {
     {"length",           &TYPE_NUMBER, REQUIRED,             "Number of characters.", .check = random_text_check_length},
     {"lower",            &TYPE_BOOL,   OPTIONAL | COMPUTED,  "Whether to use a to z.", .default_json = "true"},
     {"upper",            &TYPE_BOOL,   OPTIONAL | COMPUTED,  "Whether to use A to Z.", .default_json = "true"},
@@ -34,7 +34,7 @@ static bool password_open(const Call *call, const OpenRequest *, OpenResponse *r
 const EphemeralType ephemeral_random_password = {
     .mode = MODE_EPHEMERAL,
     .name = "random_password",
-    .schema = {SCHEMA_ATTRIBUTES(attributes),
+    .schema = {SCHEMA_ATTRIBUTES(ephemeral_password_attributes),
                .description = "Random text, generated in every run and not stored."},
     .validate = random_text_validate,
     .open = password_open,

@@ -4,7 +4,7 @@
 #include "random_octets.h"
 #include "random_provider.h"
 
-static const Attribute attributes[] = {
+static const Attribute bytes_attributes[] = {
     {"keepers", &TYPE_MAP_OF_STRING, OPTIONAL | FORCES_NEW | ANY_TEXT,
      "Any values; a change generates new bytes."},
     RANDOM_OCTETS_ATTRIBUTES(FORCES_NEW),
@@ -32,7 +32,7 @@ static bool bytes_import(const Call *call, const ImportRequest *request, ImportR
 
 const ResourceType random_bytes = {
     .name = "random_bytes",
-    .schema = {SCHEMA_ATTRIBUTES(attributes),
+    .schema = {SCHEMA_ATTRIBUTES(bytes_attributes),
                .description = "Random bytes, which are never shown."},
     .effect = EFFECT_NONE,
     .create = bytes_create,

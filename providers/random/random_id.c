@@ -17,7 +17,7 @@ static Str id_check_length(Value value, Arena *arena) {
 }
 
 /* clang-format off */
-static const Attribute attributes[] = {
+static const Attribute id_attributes[] = {
     {"byte_length", &TYPE_NUMBER,        REQUIRED | FORCES_NEW, "Number of random bytes.", .check = id_check_length},
     {"prefix",      &TYPE_STRING,        OPTIONAL | FORCES_NEW, "Prefix of every form except id."},
     {"keepers",     &TYPE_MAP_OF_STRING, OPTIONAL | ANY_TEXT, "Any values; a change generates new bytes.", .forces_new = map_change_forces_new},
@@ -94,7 +94,7 @@ static bool id_import(const Call *call, const ImportRequest *request, ImportResp
 
 const ResourceType random_id = {
     .name = "random_id",
-    .schema = {SCHEMA_ATTRIBUTES(attributes), .description = "Random bytes in several forms."},
+    .schema = {SCHEMA_ATTRIBUTES(id_attributes), .description = "Random bytes in several forms."},
     .effect = EFFECT_NONE,
     .create = id_create,
     .update = random_update,

@@ -15,7 +15,7 @@ static Str integer_check_integer(Value value, Arena *arena) {
 }
 
 /* clang-format off */
-static const Attribute attributes[] = {
+static const Attribute integer_attributes[] = {
     {"min",     &TYPE_NUMBER,        REQUIRED | FORCES_NEW, "Smallest possible number.", .check = integer_check_integer},
     {"max",     &TYPE_NUMBER,        REQUIRED | FORCES_NEW, "Greatest possible number.", .check = integer_check_integer},
     {"seed",    &TYPE_STRING,        OPTIONAL | FORCES_NEW, "The same seed and bounds produce the same number."},
@@ -100,7 +100,7 @@ static bool integer_import(const Call *call, const ImportRequest *request, Impor
 
 const ResourceType random_integer = {
     .name = "random_integer",
-    .schema = {SCHEMA_ATTRIBUTES(attributes), .description = "A random integer."},
+    .schema = {SCHEMA_ATTRIBUTES(integer_attributes), .description = "A random integer."},
     .effect = EFFECT_NONE,
     .validate = integer_validate,
     .create = integer_create,

@@ -4,13 +4,13 @@
 #include "hex.h"
 #include "random.h"
 
-#define LENGTH_MAX 65536
+#define OCTETS_LENGTH_MAX 65536
 
 Str random_octets_check_length(Value value, Arena *arena) {
     int64_t length;
-    if (value_to_int(value, &length) && length >= 1 && length <= LENGTH_MAX)
+    if (value_to_int(value, &length) && length >= 1 && length <= OCTETS_LENGTH_MAX)
         return STR_EMPTY;
-    return str_format(arena, "The length must be an integer from 1 to %d.", LENGTH_MAX);
+    return str_format(arena, "The length must be an integer from 1 to %d.", OCTETS_LENGTH_MAX);
 }
 
 Value random_octets_draw(Value arguments, Arena *arena) {

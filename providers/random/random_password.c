@@ -5,7 +5,7 @@
 #include "upgrade_object.h"
 
 /* clang-format off */
-static const Attribute attributes[] = {
+static const Attribute password_attributes[] = {
     RANDOM_TEXT_ATTRIBUTES,
     {"result", &TYPE_STRING, COMPUTED | SENSITIVE, "Password."},
     {"bcrypt_hash", &TYPE_STRING, COMPUTED | SENSITIVE, "bcrypt hash of the first 72 bytes, with cost 10."},
@@ -59,7 +59,7 @@ static bool password_upgrade(const Call *call, const UpgradeRequest *request,
 
 const ResourceType random_password = {
     .name = "random_password",
-    .schema = {SCHEMA_ATTRIBUTES(attributes), .version = 3,
+    .schema = {SCHEMA_ATTRIBUTES(password_attributes), .version = 3,
                .description = "Random text, which is never shown."},
     .effect = EFFECT_NONE,
     .validate = random_text_validate,

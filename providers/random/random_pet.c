@@ -65,17 +65,18 @@ static const char *const animals[] = {
 
 /* clang-format on */
 
-#define LENGTH_MAX 1000
+#define PET_LENGTH_MAX 1000
 
 static Str pet_check_length(Value value, Arena *arena) {
     int64_t length;
-    if (value_to_int(value, &length) && length >= 0 && length <= LENGTH_MAX)
+    if (value_to_int(value, &length) && length >= 0 && length <= PET_LENGTH_MAX)
         return STR_EMPTY;
-    return str_format(arena, "The number of words must be an integer from 0 to %d.", LENGTH_MAX);
+    return str_format(arena, "The number of words must be an integer from 0 to %d.",
+                      PET_LENGTH_MAX);
 }
 
 /* clang-format off */
-static const Attribute attributes[] = {
+static const Attribute pet_attributes[] = {
     {"length",    &TYPE_NUMBER,        OPTIONAL | COMPUTED | FORCES_NEW, "Number of words; 0 means two.", .default_json = "2", .check = pet_check_length},
     {"separator", &TYPE_STRING,        OPTIONAL | COMPUTED | FORCES_NEW, "Separator between the words.", .default_json = "\"-\""},
     {"prefix",    &TYPE_STRING,        OPTIONAL | FORCES_NEW, "Prefix of the name."},
@@ -111,7 +112,7 @@ static bool pet_create(const Call *call, const ApplyRequest *request, ApplyRespo
 
 const ResourceType random_pet = {
     .name = "random_pet",
-    .schema = {SCHEMA_ATTRIBUTES(attributes), .description = "A name of random words."},
+    .schema = {SCHEMA_ATTRIBUTES(pet_attributes), .description = "A name of random words."},
     .effect = EFFECT_NONE,
     .create = pet_create,
     .update = random_update,

@@ -15,7 +15,7 @@ static Str check_count(Value value, Arena *arena) {
 }
 
 /* clang-format off */
-static const Attribute attributes[] = {
+static const Attribute shuffle_attributes[] = {
     {"input",        &TYPE_LIST_OF_STRING, REQUIRED | FORCES_NEW | ANY_TEXT, "Strings to shuffle."},
     {"result_count", &TYPE_NUMBER,         OPTIONAL | FORCES_NEW, "Number of results (default: all). If it exceeds the input, strings repeat.", .check = check_count},
     {"seed",         &TYPE_STRING,         OPTIONAL | FORCES_NEW, "The same seed and strings produce the same order."},
@@ -62,7 +62,7 @@ static bool shuffle_create(const Call *call, const ApplyRequest *request, ApplyR
 
 const ResourceType random_shuffle = {
     .name = "random_shuffle",
-    .schema = {SCHEMA_ATTRIBUTES(attributes), .description = "Strings in random order."},
+    .schema = {SCHEMA_ATTRIBUTES(shuffle_attributes), .description = "Strings in random order."},
     .effect = EFFECT_NONE,
     .create = shuffle_create,
     .update = random_update,

@@ -3,7 +3,7 @@
 #include "random_text.h"
 #include "upgrade_object.h"
 
-static const Attribute attributes[] = {
+static const Attribute string_attributes[] = {
     RANDOM_TEXT_ATTRIBUTES,
     {"result", &TYPE_STRING, COMPUTED, "Text."},
     {"id", &TYPE_STRING, COMPUTED, "Text."},
@@ -45,7 +45,7 @@ static bool string_upgrade(const Call *call, const UpgradeRequest *request,
 
 const ResourceType random_string = {
     .name = "random_string",
-    .schema = {SCHEMA_ATTRIBUTES(attributes), .version = 2,
+    .schema = {SCHEMA_ATTRIBUTES(string_attributes), .version = 2,
                .description = "Random text that is not secret."},
     .effect = EFFECT_NONE,
     .validate = random_text_validate,

@@ -4,7 +4,7 @@
 #include "random_draw.h"
 #include "utf8.h"
 
-#define LENGTH_MAX 65536
+#define TEXT_LENGTH_MAX 65536
 
 typedef struct Class {
     const char *use;   /* attribute that enables it */
@@ -21,16 +21,16 @@ static const Class classes[] = {
 
 Str random_text_check_length(Value value, Arena *arena) {
     int64_t length;
-    if (value_to_int(value, &length) && length >= 1 && length <= LENGTH_MAX)
+    if (value_to_int(value, &length) && length >= 1 && length <= TEXT_LENGTH_MAX)
         return STR_EMPTY;
-    return str_format(arena, "The length must be an integer from 1 to %d.", LENGTH_MAX);
+    return str_format(arena, "The length must be an integer from 1 to %d.", TEXT_LENGTH_MAX);
 }
 
 Str random_text_check_least(Value value, Arena *arena) {
     int64_t least;
-    if (value_to_int(value, &least) && least >= 0 && least <= LENGTH_MAX)
+    if (value_to_int(value, &least) && least >= 0 && least <= TEXT_LENGTH_MAX)
         return STR_EMPTY;
-    return str_format(arena, "The minimum must be an integer from 0 to %d.", LENGTH_MAX);
+    return str_format(arena, "The minimum must be an integer from 0 to %d.", TEXT_LENGTH_MAX);
 }
 
 static bool text_is_used(Value object, const Class *class) {

@@ -4,7 +4,7 @@
 #include "utf8.h"
 #include "uuid.h"
 
-static const Attribute attributes[] = {RANDOM_UUID_ATTRIBUTES};
+static const Attribute uuid_attributes[] = {RANDOM_UUID_ATTRIBUTES};
 
 static Value random_uuid_with_uuid(ObjectBuilder *builder, Str uuid) {
     object_builder_set(builder, "result", value_from_str(uuid));
@@ -47,7 +47,7 @@ bool random_uuid_import(const Call *call, const ImportRequest *request, ImportRe
 
 const ResourceType random_uuid = {
     .name = "random_uuid",
-    .schema = {SCHEMA_ATTRIBUTES(attributes), .description = "A random UUID."},
+    .schema = {SCHEMA_ATTRIBUTES(uuid_attributes), .description = "A random UUID."},
     .effect = EFFECT_NONE,
     .create = random_uuid_create,
     .update = random_update,

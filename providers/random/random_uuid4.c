@@ -3,7 +3,7 @@
 #include "random_uuid.h"
 #include "uuid.h"
 
-static const Attribute attributes[] = {RANDOM_UUID_ATTRIBUTES};
+static const Attribute uuid4_attributes[] = {RANDOM_UUID_ATTRIBUTES};
 
 static bool uuid4_uuid_create(const Call *call, const ApplyRequest *request,
                               ApplyResponse *response, Diags *) {
@@ -13,7 +13,7 @@ static bool uuid4_uuid_create(const Call *call, const ApplyRequest *request,
 
 const ResourceType random_uuid4 = {
     .name = "random_uuid4",
-    .schema = {SCHEMA_ATTRIBUTES(attributes), .description = "A random UUID of version 4."},
+    .schema = {SCHEMA_ATTRIBUTES(uuid4_attributes), .description = "A random UUID of version 4."},
     .effect = EFFECT_NONE,
     .create = uuid4_uuid_create,
     .update = random_update,

@@ -4,7 +4,7 @@
 #include "random_provider.h"
 #include "random_uuid.h"
 
-static const Attribute attributes[] = {RANDOM_UUID_ATTRIBUTES};
+static const Attribute uuid7_attributes[] = {RANDOM_UUID_ATTRIBUTES};
 
 static Str uuid7_draw(const Call *call) {
     unsigned char bytes[16];
@@ -28,7 +28,7 @@ static bool uuid7_uuid_create(const Call *call, const ApplyRequest *request,
 
 const ResourceType random_uuid7 = {
     .name = "random_uuid7",
-    .schema = {SCHEMA_ATTRIBUTES(attributes),
+    .schema = {SCHEMA_ATTRIBUTES(uuid7_attributes),
                .description = "A random UUID of version 7, which begins with the time."},
     .effect = EFFECT_NONE,
     .create = uuid7_uuid_create,

@@ -2,7 +2,7 @@
 #include "ssh_provider.h"
 #include "ssh_query.h"
 
-static const Attribute attributes[] = {
+static const Attribute data_exec_attributes[] = {
     SSH_CLIENT_ATTRIBUTES(0),
     {"command", &TYPE_STRING, REQUIRED, "Command to run with sh; it must not change anything."},
     SSH_QUERY_ARGUMENTS,
@@ -25,7 +25,7 @@ static bool exec_data_read(const Call *call, const DataReadRequest *, DataReadRe
 const DataSourceType data_ssh_exec = {
     .mode = MODE_DATA,
     .name = "ssh_exec",
-    .schema = {SCHEMA_ATTRIBUTES(attributes),
+    .schema = {SCHEMA_ATTRIBUTES(data_exec_attributes),
                .description = "The output of a command on a machine."},
     .read = exec_data_read,
 };

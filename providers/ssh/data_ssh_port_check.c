@@ -29,7 +29,7 @@ static const Attribute target_attributes[] = {
     {"listen",  NULL,                 OPTIONAL, "Connection to the machine with this address: loam listens there on the ports that no program uses.", .nested = NESTED(NEST_SINGLE, listen_attributes)},
 };
 
-static const Attribute attributes[] = {
+static const Attribute port_check_attributes[] = {
     SSH_CLIENT_ATTRIBUTES(0),
     {"targets",       NULL, REQUIRED, "Addresses and ports to probe.", .nested = NESTED(NEST_LIST, target_attributes)},
     {"probe_timeout", &TYPE_STRING, OPTIONAL, "Time after which a port without an answer counts as filtered (default 1s).", .check = duration_check},
@@ -331,7 +331,7 @@ static bool port_check_read(const Call *call, const DataReadRequest *, DataReadR
 const DataSourceType data_ssh_port_check = {
     .mode = MODE_DATA,
     .name = "ssh_port_check",
-    .schema = {SCHEMA_ATTRIBUTES(attributes),
+    .schema = {SCHEMA_ATTRIBUTES(port_check_attributes),
                .description = "Which ports of which addresses a machine reaches, tcp and udp. loam "
                               "listens on the targets where nothing listens yet."},
     .validate = port_check_validate,

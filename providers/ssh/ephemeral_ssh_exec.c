@@ -14,7 +14,7 @@ static Str exec_check_interval(Value value, Arena *arena) {
 }
 
 /* clang-format off */
-static const Attribute attributes[] = {
+static const Attribute ephemeral_exec_attributes[] = {
     SSH_CLIENT_ATTRIBUTES(0),
     {"command",       &TYPE_STRING, REQUIRED, "Command to run with sh when the resource is opened."},
     {"renew_command", &TYPE_STRING, OPTIONAL, "Command to run periodically while the resource is open; a status other than 0 is an error."},
@@ -93,7 +93,7 @@ static bool exec_close(const Call *call, const CloseRequest *request, Diags *dia
 const EphemeralType ephemeral_ssh_exec = {
     .mode = MODE_EPHEMERAL,
     .name = "ssh_exec",
-    .schema = {SCHEMA_ATTRIBUTES(attributes),
+    .schema = {SCHEMA_ATTRIBUTES(ephemeral_exec_attributes),
                .description = "The output of a command on a machine, during one run."},
     .open = exec_open,
     .renew = exec_renew,

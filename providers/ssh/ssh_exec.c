@@ -15,7 +15,7 @@
 #include "timeouts.h"
 
 /* clang-format off */
-static const Attribute attributes[] = {
+static const Attribute exec_attributes[] = {
     SSH_CLIENT_ATTRIBUTES(FORCES_NEW),
     {"script",          &TYPE_STRING,        OPTIONAL | FORCES_NEW, "Script for sh, or for another interpreter with a \"#!\" line."},
     {"command",         &TYPE_STRING,        OPTIONAL | FORCES_NEW, "Script of a single line. Set either script or this argument."},
@@ -31,7 +31,7 @@ static const Attribute attributes[] = {
 };
 /* clang-format on */
 
-static const ArgumentRule rules[] = {
+static const ArgumentRule exec_rules[] = {
     {RULE_EXACTLY_ONE, {"script", "command"}},
 };
 
@@ -217,12 +217,12 @@ static bool exec_recover(const Call *call, const RecoverRequest *request, Recove
     return true;
 }
 
-static const Block blocks[] = {TIMEOUTS_BLOCK};
+static const Block exec_blocks[] = {TIMEOUTS_BLOCK};
 
 const ResourceType ssh_exec = {
     .name = "ssh_exec",
-    .schema = {SCHEMA_ATTRIBUTES(attributes), SCHEMA_BLOCKS(blocks), SCHEMA_RULES(rules),
-               .description = "A script that runs once on a machine."},
+    .schema = {SCHEMA_ATTRIBUTES(exec_attributes), SCHEMA_BLOCKS(exec_blocks),
+               SCHEMA_RULES(exec_rules), .description = "A script that runs once on a machine."},
     .plan = exec_plan,
     .marker = object_id_marker,
     .create = exec_create,

@@ -49,7 +49,7 @@ static Str file_check_owner(Value value, Arena *arena) {
 }
 
 /* clang-format off */
-static const Attribute attributes[] = {
+static const Attribute file_attributes[] = {
     SSH_CLIENT_ATTRIBUTES(FORCES_NEW),
     {"path",              &TYPE_STRING, REQUIRED | FORCES_NEW, "Absolute path on the machine; missing directories are created.", .check = file_check_path},
     {"content",           &TYPE_STRING, OPTIONAL | ANY_TEXT,              "Content of the file, as text."},
@@ -65,7 +65,7 @@ static const Attribute attributes[] = {
 };
 /* clang-format on */
 
-static const ArgumentRule rules[] = {
+static const ArgumentRule file_rules[] = {
     {RULE_EXACTLY_ONE, {"content", "sensitive_content", "content_base64", "content_wo", "source"}},
 };
 
@@ -380,11 +380,12 @@ static bool file_recover(const Call *call, const RecoverRequest *request, Recove
     return true;
 }
 
-static const Block blocks[] = {TIMEOUTS_BLOCK};
+static const Block file_blocks[] = {TIMEOUTS_BLOCK};
 
 const ResourceType ssh_file = {
     .name = "ssh_file",
-    .schema = {SCHEMA_ATTRIBUTES(attributes), SCHEMA_BLOCKS(blocks), SCHEMA_RULES(rules),
+    .schema = {SCHEMA_ATTRIBUTES(file_attributes), SCHEMA_BLOCKS(file_blocks),
+               SCHEMA_RULES(file_rules),
                .description = "A file with the given content on a machine."},
     .plan = file_plan,
     .marker = file_marker,

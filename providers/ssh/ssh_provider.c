@@ -3,7 +3,7 @@
 
 #include "ssh_client.h"
 
-static const Attribute attributes[] = {
+static const Attribute provider_attributes[] = {
     SSH_CLIENT_PROVIDER_ATTRIBUTES,
 };
 
@@ -13,7 +13,7 @@ const Provider ssh_provider = {
     .name = "ssh",
     .address = "loam.internal/builtin/ssh",
     .description = "Commands and files on machines, through SSH with pinned host keys.",
-    .schema = {SCHEMA_ATTRIBUTES(attributes), .description = "Defaults of the resources."},
+    .schema = {SCHEMA_ATTRIBUTES(provider_attributes), .description = "Defaults of the resources."},
     .configure = ssh_client_configure,
     .close = ssh_client_close,
     PROVIDER_TYPES(types),

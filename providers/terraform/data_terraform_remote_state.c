@@ -10,7 +10,7 @@
 #include "statefile.h"
 #include "terraform_provider.h"
 
-static const Attribute attributes[] = {
+static const Attribute remote_state_attributes[] = {
     {"backend", &TYPE_STRING, REQUIRED,
      "Type of the backend that stores the state, such as \"local\"."},
     {"config", &TYPE_DYNAMIC, OPTIONAL, "Arguments of the backend, as an object."},
@@ -168,7 +168,7 @@ static bool remote_read(const Call *call, const DataReadRequest *, DataReadRespo
 const DataSourceType data_terraform_remote_state = {
     .mode = MODE_DATA,
     .name = "terraform_remote_state",
-    .schema = {SCHEMA_ATTRIBUTES(attributes),
+    .schema = {SCHEMA_ATTRIBUTES(remote_state_attributes),
                .description = "Reads the outputs of another configuration from its state."},
     .validate = remote_validate,
     .read = remote_read,

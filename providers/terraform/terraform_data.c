@@ -7,7 +7,7 @@
 #include "terraform_provider.h"
 #include "uuid.h"
 
-static const Attribute attributes[] = {
+static const Attribute data_attributes[] = {
     {"input", &TYPE_DYNAMIC, OPTIONAL, "Any value to store in the state."},
     {"output", &TYPE_DYNAMIC, COMPUTED, "Value of input, known after apply."},
     {"triggers_replace", &TYPE_DYNAMIC, OPTIONAL | FORCES_NEW,
@@ -124,7 +124,7 @@ const ResourceType terraform_data = {
     .name = "terraform_data",
     .schema =
         {
-            SCHEMA_ATTRIBUTES(attributes),
+            SCHEMA_ATTRIBUTES(data_attributes),
             SCHEMA_BLOCKS(blocks),
             .description = "Stores a value in the state, and can trigger replacements.",
         },

@@ -13,7 +13,7 @@ static Str offset_check_integer(Value value, Arena *arena) {
 #define BASE "base_rfc3339"
 
 /* clang-format off */
-static const Attribute attributes[] = {
+static const Attribute offset_attributes[] = {
     {BASE,             &TYPE_STRING, OPTIONAL | COMPUTED, "Start time, in RFC 3339 (default: the time of the creation).", .check = time_fields_check},
     {"offset_years",   &TYPE_NUMBER, OPTIONAL, "Years to add; a negative number subtracts.", .check = offset_check_integer},
     {"offset_months",  &TYPE_NUMBER, OPTIONAL, "Months to add.", .check = offset_check_integer},
@@ -28,7 +28,7 @@ static const Attribute attributes[] = {
 };
 /* clang-format on */
 
-static const ArgumentRule rules[] = {
+static const ArgumentRule offset_rules[] = {
     {RULE_AT_LEAST_ONE,
      {"offset_seconds", "offset_minutes", "offset_hours", "offset_days", "offset_months",
       "offset_years"}},
@@ -142,7 +142,7 @@ static bool offset_import(const Call *call, const ImportRequest *request, Import
 
 const ResourceType time_offset = {
     .name = "time_offset",
-    .schema = {SCHEMA_ATTRIBUTES(attributes), SCHEMA_RULES(rules),
+    .schema = {SCHEMA_ATTRIBUTES(offset_attributes), SCHEMA_RULES(offset_rules),
                .description = "A time with an offset from another time."},
     .effect = EFFECT_NONE,
     .plan = offset_plan,

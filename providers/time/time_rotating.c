@@ -13,7 +13,7 @@ static Str rotating_check_positive(Value value, Arena *arena) {
 #define ROTATION "rotation_rfc3339"
 
 /* clang-format off */
-static const Attribute attributes[] = {
+static const Attribute rotating_attributes[] = {
     {"rfc3339",          &TYPE_STRING, OPTIONAL | COMPUTED | FORCES_NEW, "Start time, in RFC 3339 (default: the time of the creation).", .check = time_fields_check},
     {"rotation_years",   &TYPE_NUMBER, OPTIONAL, "Years until the rotation.", .check = rotating_check_positive},
     {"rotation_months",  &TYPE_NUMBER, OPTIONAL, "Months until the rotation.", .check = rotating_check_positive},
@@ -27,7 +27,7 @@ static const Attribute attributes[] = {
 };
 /* clang-format on */
 
-static const ArgumentRule rules[] = {
+static const ArgumentRule rotating_rules[] = {
     {RULE_AT_LEAST_ONE,
      {"rotation_minutes", "rotation_hours", "rotation_days", "rotation_months", "rotation_years",
       "rotation_rfc3339"}},
@@ -172,7 +172,7 @@ static bool rotating_import(const Call *call, const ImportRequest *request,
 
 const ResourceType time_rotating = {
     .name = "time_rotating",
-    .schema = {SCHEMA_ATTRIBUTES(attributes), SCHEMA_RULES(rules),
+    .schema = {SCHEMA_ATTRIBUTES(rotating_attributes), SCHEMA_RULES(rotating_rules),
                .description = "A time that is replaced by a new one when it expires."},
     .effect = EFFECT_NONE,
     .plan = rotating_plan,

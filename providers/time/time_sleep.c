@@ -25,7 +25,7 @@ static Str sleep_check_duration(Value value, Arena *arena) {
 }
 
 /* clang-format off */
-static const Attribute attributes[] = {
+static const Attribute sleep_attributes[] = {
     {"create_duration",  &TYPE_STRING,        OPTIONAL, "Duration of a creation, such as \"30s\". A change does not wait.", .check = sleep_check_duration},
     {"destroy_duration", &TYPE_STRING,        OPTIONAL, "Duration of a deletion. The value in the state applies.", .check = sleep_check_duration},
     {"triggers",         &TYPE_MAP_OF_STRING, OPTIONAL | FORCES_NEW | ANY_TEXT, "Any values; a change waits again."},
@@ -34,7 +34,7 @@ static const Attribute attributes[] = {
 /* clang-format on */
 
 /* In both orders, so that each argument gets an error at its own range. */
-static const ArgumentRule rules[] = {
+static const ArgumentRule sleep_rules[] = {
     {RULE_AT_LEAST_ONE, {"create_duration", "destroy_duration"}},
     {RULE_AT_LEAST_ONE, {"destroy_duration", "create_duration"}},
 };
@@ -112,7 +112,7 @@ static bool sleep_import(const Call *call, const ImportRequest *request, ImportR
 
 const ResourceType time_sleep = {
     .name = "time_sleep",
-    .schema = {SCHEMA_ATTRIBUTES(attributes), SCHEMA_RULES(rules),
+    .schema = {SCHEMA_ATTRIBUTES(sleep_attributes), SCHEMA_RULES(sleep_rules),
                .description = "Waits during creation and deletion."},
     .effect = EFFECT_NONE,
     .create = sleep_create,

@@ -3,7 +3,7 @@
 #include "time_provider.h"
 
 /* clang-format off */
-static const Attribute attributes[] = {
+static const Attribute static_attributes[] = {
     {"rfc3339",  &TYPE_STRING,        OPTIONAL | COMPUTED | FORCES_NEW, "Time in RFC 3339 (default: the time of the creation).", .check = time_fields_check},
     {"triggers", &TYPE_MAP_OF_STRING, OPTIONAL | FORCES_NEW | ANY_TEXT, "Any values; a change sets a new time."},
     TIME_FIELD_ATTRIBUTES(0),
@@ -55,7 +55,7 @@ static bool static_import(const Call *call, const ImportRequest *request, Import
 
 const ResourceType time_static = {
     .name = "time_static",
-    .schema = {SCHEMA_ATTRIBUTES(attributes), .description = "A fixed time."},
+    .schema = {SCHEMA_ATTRIBUTES(static_attributes), .description = "A fixed time."},
     .effect = EFFECT_NONE,
     .plan = static_plan,
     .create = static_create,

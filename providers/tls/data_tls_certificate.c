@@ -188,7 +188,7 @@ static const Attribute certificate_attributes[] = {
     {"sha1_fingerprint",     &TYPE_STRING, COMPUTED, "SHA-1 of the certificate in DER, in hex."},
     {"cert_pem",             &TYPE_STRING, COMPUTED, "The certificate in PEM."},
 };
-static const Attribute attributes[] = {
+static const Attribute data_certificate_attributes[] = {
     {"url",          &TYPE_STRING, OPTIONAL, "Address of the server: https://HOST, or tls://HOST:PORT.", .check = tls_certificate_check_url},
     {"content",      &TYPE_STRING, OPTIONAL, "The certificate in PEM."},
     {"verify_chain", &TYPE_BOOL,   OPTIONAL, "Whether to verify the server's certificate (default true)."},
@@ -198,7 +198,7 @@ static const Attribute attributes[] = {
 /* clang-format on */
 
 /* The first rule is in both orders, so that each argument gets an error at its own range. */
-static const ArgumentRule rules[] = {
+static const ArgumentRule data_certificate_rules[] = {
     {RULE_EXACTLY_ONE, {"content", "url"}},
     {RULE_EXACTLY_ONE, {"url", "content"}},
     {RULE_CONFLICTS, {"content", "verify_chain"}},
@@ -323,7 +323,7 @@ static bool certificate_read(const Call *call, const DataReadRequest *request,
 const DataSourceType data_tls_certificate = {
     .mode = MODE_DATA,
     .name = "tls_certificate",
-    .schema = {SCHEMA_ATTRIBUTES(attributes), SCHEMA_RULES(rules),
+    .schema = {SCHEMA_ATTRIBUTES(data_certificate_attributes), SCHEMA_RULES(data_certificate_rules),
                .description =
                    "The properties of a given certificate, or of a server's certificates."},
     .read = certificate_read,

@@ -2,7 +2,7 @@
 #include "tls_key.h"
 #include "tls_provider.h"
 
-static const Attribute attributes[] = {TLS_KEY_ATTRIBUTES(0)};
+static const Attribute ephemeral_private_key_attributes[] = {TLS_KEY_ATTRIBUTES(0)};
 
 static bool private_key_open(const Call *call, const OpenRequest *, OpenResponse *response,
                              Diags *diags) {
@@ -17,7 +17,7 @@ static bool private_key_open(const Call *call, const OpenRequest *, OpenResponse
 const EphemeralType ephemeral_tls_private_key = {
     .mode = MODE_EPHEMERAL,
     .name = "tls_private_key",
-    .schema = {SCHEMA_ATTRIBUTES(attributes),
+    .schema = {SCHEMA_ATTRIBUTES(ephemeral_private_key_attributes),
                .description = "A key pair, generated in every run and not stored."},
     .open = private_key_open,
 };

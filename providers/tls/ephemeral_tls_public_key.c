@@ -2,8 +2,8 @@
 #include "tls_key.h"
 #include "tls_provider.h"
 
-static const Attribute attributes[] = {TLS_KEY_PUBLIC_ATTRIBUTES};
-static const ArgumentRule rules[] = {TLS_KEY_PUBLIC_RULES};
+static const Attribute ephemeral_public_key_attributes[] = {TLS_KEY_PUBLIC_ATTRIBUTES};
+static const ArgumentRule ephemeral_public_key_rules[] = {TLS_KEY_PUBLIC_RULES};
 
 static bool public_key_open(const Call *call, const OpenRequest *request, OpenResponse *response,
                             Diags *diags) {
@@ -13,7 +13,8 @@ static bool public_key_open(const Call *call, const OpenRequest *request, OpenRe
 const EphemeralType ephemeral_tls_public_key = {
     .mode = MODE_EPHEMERAL,
     .name = "tls_public_key",
-    .schema = {SCHEMA_ATTRIBUTES(attributes), SCHEMA_RULES(rules),
+    .schema = {SCHEMA_ATTRIBUTES(ephemeral_public_key_attributes),
+               SCHEMA_RULES(ephemeral_public_key_rules),
                .description = "The public key of a private key, not stored."},
     .open = public_key_open,
 };

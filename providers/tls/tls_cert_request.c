@@ -4,7 +4,7 @@
 #include "tls_subject.h"
 
 /* clang-format off */
-static const Attribute attributes[] = {
+static const Attribute cert_request_attributes[] = {
     {"private_key_pem",  &TYPE_STRING, REQUIRED | SENSITIVE, "Key for the certificate, in PEM.", .forces_new = tls_issue_is_other_pem},
     TLS_NAME_ATTRIBUTES,
     {"key_algorithm",    &TYPE_STRING, COMPUTED, "Algorithm of the key: \"RSA\", \"ECDSA\" or \"ED25519\"."},
@@ -77,8 +77,8 @@ static bool request_create(const Call *call, const ApplyRequest *apply, ApplyRes
 
 const ResourceType tls_cert_request = {
     .name = "tls_cert_request",
-    .schema = {SCHEMA_ATTRIBUTES(attributes), .blocks = &tls_subject_block, .block_count = 1,
-               .description = "A certificate signing request."},
+    .schema = {SCHEMA_ATTRIBUTES(cert_request_attributes), .blocks = &tls_subject_block,
+               .block_count = 1, .description = "A certificate signing request."},
     .effect = EFFECT_NONE,
     .validate = tls_subject_validate,
     .plan = request_plan,

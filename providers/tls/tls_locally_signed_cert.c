@@ -4,7 +4,7 @@
 #include "tls_provider.h"
 
 /* clang-format off */
-static const Attribute attributes[] = {
+static const Attribute locally_signed_cert_attributes[] = {
     {"cert_request_pem",   &TYPE_STRING, REQUIRED, "Certificate request in PEM.", .forces_new = tls_issue_is_other_pem},
     {"ca_private_key_pem", &TYPE_STRING, REQUIRED | SENSITIVE, "Key of the certificate authority, in PEM.", .forces_new = tls_issue_is_other_pem},
     {"ca_cert_pem",        &TYPE_STRING, REQUIRED, "Certificate of the certificate authority, in PEM.", .forces_new = tls_issue_is_other_pem},
@@ -64,7 +64,7 @@ static bool signed_cert_create(const Call *call, const ApplyRequest *request,
 
 const ResourceType tls_locally_signed_cert = {
     .name = "tls_locally_signed_cert",
-    .schema = {SCHEMA_ATTRIBUTES(attributes),
+    .schema = {SCHEMA_ATTRIBUTES(locally_signed_cert_attributes),
                .description = "A certificate that a certificate authority signs."},
     .effect = EFFECT_NONE,
     .validate = tls_issue_validate,

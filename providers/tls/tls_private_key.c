@@ -3,7 +3,7 @@
 #include "tls_provider.h"
 #include "upgrade_object.h"
 
-static const Attribute attributes[] = {
+static const Attribute private_key_attributes[] = {
     TLS_KEY_ATTRIBUTES(FORCES_NEW),
     {"id", &TYPE_STRING, COMPUTED, "SHA-1 of the public key in DER, in hex."},
 };
@@ -34,7 +34,8 @@ static bool key_upgrade(const Call *call, const UpgradeRequest *request, Upgrade
 
 const ResourceType tls_private_key = {
     .name = "tls_private_key",
-    .schema = {SCHEMA_ATTRIBUTES(attributes), .version = 1, .description = "A key pair."},
+    .schema = {SCHEMA_ATTRIBUTES(private_key_attributes), .version = 1,
+               .description = "A key pair."},
     .effect = EFFECT_NONE,
     .create = key_create,
     .upgrade = key_upgrade,

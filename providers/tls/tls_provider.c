@@ -20,7 +20,7 @@ static Str tls_provider_check_url(Value value, Arena *arena) {
 }
 
 /* clang-format off */
-static const Attribute attributes[] = {
+static const Attribute provider_attributes[] = {
     {"url",      &TYPE_STRING, OPTIONAL, "Address of the proxy, with http, https or socks5.", .check = tls_provider_check_url},
     {"username", &TYPE_STRING, OPTIONAL, "User or token for the proxy."},
     {"password", &TYPE_STRING, OPTIONAL | SENSITIVE, "Password for the proxy."},
@@ -29,7 +29,7 @@ static const Attribute attributes[] = {
 /* clang-format on */
 
 /* from_env and url conflict in both orders, so that each gets an error at its own range. */
-static const ArgumentRule rules[] = {
+static const ArgumentRule provider_rules[] = {
     {RULE_CONFLICTS, {"from_env", "url"}},      {RULE_CONFLICTS, {"url", "from_env"}},
     {RULE_CONFLICTS, {"username", "from_env"}}, {RULE_CONFLICTS, {"password", "from_env"}},
     {RULE_REQUIRED_WITH, {"username", "url"}},  {RULE_REQUIRED_WITH, {"password", "username"}},
@@ -38,7 +38,7 @@ static const ArgumentRule rules[] = {
 static const Block proxy_block = {
     .name = "proxy",
     .nesting = NEST_LIST,
-    .schema = {SCHEMA_ATTRIBUTES(attributes), SCHEMA_RULES(rules),
+    .schema = {SCHEMA_ATTRIBUTES(provider_attributes), SCHEMA_RULES(provider_rules),
                .description = "Proxy for connections that read certificates."},
     .max_items = 1,
 };

@@ -4,7 +4,7 @@
 #include "tls_subject.h"
 
 /* clang-format off */
-static const Attribute attributes[] = {
+static const Attribute self_signed_cert_attributes[] = {
     {"private_key_pem",      &TYPE_STRING, REQUIRED | SENSITIVE, "Key of the certificate, in PEM.", .forces_new = tls_issue_is_other_pem},
     TLS_NAME_ATTRIBUTES,
     TLS_CERTIFICATE_ATTRIBUTES,
@@ -55,8 +55,8 @@ static bool self_signed_cert_create(const Call *call, const ApplyRequest *reques
 
 const ResourceType tls_self_signed_cert = {
     .name = "tls_self_signed_cert",
-    .schema = {SCHEMA_ATTRIBUTES(attributes), .blocks = &tls_subject_block, .block_count = 1,
-               .description = "A certificate signed with its own key."},
+    .schema = {SCHEMA_ATTRIBUTES(self_signed_cert_attributes), .blocks = &tls_subject_block,
+               .block_count = 1, .description = "A certificate signed with its own key."},
     .effect = EFFECT_NONE,
     .validate = cert_validate,
     .plan = cert_plan,

@@ -6,7 +6,7 @@
 
 #include <arpa/inet.h>
 
-static const Attribute attributes[] = {
+static const Attribute subject_attributes[] = {
     {"common_name", &TYPE_STRING, OPTIONAL | FORCES_NEW, "Common name (CN)."},
     {"organization", &TYPE_STRING, OPTIONAL | FORCES_NEW, "Organization (O)."},
     {"organizational_unit", &TYPE_STRING, OPTIONAL | FORCES_NEW, "Organizational unit (OU)."},
@@ -22,7 +22,7 @@ static const Attribute attributes[] = {
 const Block tls_subject_block = {
     .name = "subject",
     .nesting = NEST_LIST,
-    .schema = {SCHEMA_ATTRIBUTES(attributes), .description = "Subject of the certificate."},
+    .schema = {SCHEMA_ATTRIBUTES(subject_attributes), .description = "Subject of the certificate."},
     .max_items = 1,
 };
 
