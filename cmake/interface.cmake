@@ -20,6 +20,7 @@ function(loam_adds_interface target symbol)
     set(root ${CMAKE_SOURCE_DIR})
     set(out ${CMAKE_CURRENT_BINARY_DIR}/assets/${symbol}.c)
     target_sources(${target} PRIVATE ${out})
+    set_source_files_properties(${out} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON) # differs after each change of a header
     get_property(is_known DIRECTORY PROPERTY loam_${symbol})
     if(is_known)
         return()
