@@ -64,6 +64,8 @@ def address_of(name):
 
 
 class Cluster(Host):
+    STORE = "store"  # of nodes/build: the images of prepared machines
+
     def __init__(self, name, prepared=VERSION):
         """`prepared`: the version of Kubernetes whose programs and images the machines have, or None."""
         super().__init__(name, ("virsh", "sshd", "ssh-keygen", "mmdebstrap"))
@@ -77,7 +79,7 @@ class Cluster(Host):
 
     def begin(self):
         self.tree = build("tree") + "/root"
-        self.store = build("store", self.prepared) + "/containerd" if self.prepared else None
+        self.store = build(self.STORE, self.prepared) + "/containerd" if self.prepared else None
         fcntl.flock(self.lock, fcntl.LOCK_EX)
         self.sweep()  # of a killed run
         super().begin()
@@ -164,6 +166,9 @@ ExecStart=/usr/local/bin/kubelet --bootstrap-kubeconfig=/etc/kubernetes/bootstra
             os.remove(path)
             shutil.copy(source, path)
 
+    def tree_of(self, _name):
+        return self.tree
+
     def define(self, name):
         number = number_of(name)
         disk = "%s-%d" % (name, sum(made.startswith(name + "-") for made in self.disks))
@@ -171,7 +176,7 @@ ExecStart=/usr/local/bin/kubelet --bootstrap-kubeconfig=/etc/kubernetes/bootstra
         self.disks.append(disk)
         os.makedirs(own + "/kubelet")
         self.fill_store(own)
-        lower = self.layer() + ":" + self.tree if self.prepared else self.tree
+        lower = self.layer() + ":" + self.tree_of(name) if self.prepared else self.tree_of(name)
         root = run(os.path.join(LAB, "libvirt"), "root", self.path("libvirt"), disk, lower).stdout.strip()
         files = {
             "etc/node": "address=%s/24 gateway=%s name=%s\n" % (address_of(name), GATEWAY, name),
@@ -355,18 +360,23 @@ ExecStart=/usr/local/bin/kubelet --bootstrap-kubeconfig=/etc/kubernetes/bootstra
 
 
 class MachinesWithTools(Cluster):
-    """The machines have curl and openssl of this computer, which has the same Debian."""
+    """The machines have programs of this computer, which has the same Debian, with their libraries and units."""
+    TOOLS = ("curl", "openssl")
 
     def layer(self):
         top = self.path("layer")
         if os.path.exists(top):
             return top
         super().layer()
-        for name in ("curl", "openssl"):
-            program = shutil.which(name)
+        for name in self.TOOLS:
+            program = shutil.which(name, path=os.environ["PATH"] + ":/usr/sbin")
+            if not program:
+                skip("%s is not installed" % name)
             libraries = re.findall(r"=> (/\S+)", subprocess.run(["ldd", program], stdout=subprocess.PIPE, text=True, check=True).stdout)
-            for path in (program, *libraries):
+            units = [path for path in ["/lib/systemd/system/%s.service" % name] if os.path.exists(path)]
+            for path in (program, *libraries, *units):
                 if path == program or not os.path.exists(self.tree + path):
-                    os.makedirs(os.path.dirname(top + "/usr" + path.removeprefix("/usr")), exist_ok=True)
-                    shutil.copy(os.path.realpath(path), top + "/usr" + path.removeprefix("/usr"))
+                    place = top + "/usr" + path.removeprefix("/usr")
+                    os.makedirs(os.path.dirname(place), exist_ok=True)
+                    shutil.copy(os.path.realpath(path), place)
         return top
