@@ -141,9 +141,10 @@ ExecStart=/usr/local/bin/kubelet --bootstrap-kubeconfig=/etc/kubernetes/bootstra
 """)
         os.makedirs(units + "multi-user.target.wants")
         os.symlink("../kubelet.service", units + "multi-user.target.wants/kubelet.service")
+        images = run(top + "/usr/local/bin/kubeadm", "config", "images", "list", "--kubernetes-version", "v" + self.prepared).stdout
         write(top + "/etc/containerd/config.toml", """version = 2
 [plugins."io.containerd.grpc.v1.cri"]
-  sandbox_image = "registry.k8s.io/pause:3.10.2"
+  sandbox_image = "%s"
   restrict_oom_score_adj = true
   [plugins."io.containerd.grpc.v1.cri".cni]
     bin_dir = "/opt/cni/bin"
@@ -152,7 +153,7 @@ ExecStart=/usr/local/bin/kubelet --bootstrap-kubeconfig=/etc/kubernetes/bootstra
     runtime_type = "io.containerd.runc.v2"
     [plugins."io.containerd.grpc.v1.cri".containerd.runtimes.runc.options]
       SystemdCgroup = true
-""")
+""" % re.search(r"\S+/pause:\S+", images)[0])
         return top
 
     def fill_store(self, own):
