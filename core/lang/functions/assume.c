@@ -129,13 +129,11 @@ static bool assume_equal(FunctionCall *call, Value *out, Str *error) {
     return function_give(value_with_marks(assumed, marks), out);
 }
 
-#define ALL     (PARAMETER_NULL | PARAMETER_UNKNOWN | PARAMETER_MARKED | PARAMETER_DYNAMIC)
-#define REFINED (PARAMETER_NULL | PARAMETER_UNKNOWN | PARAMETER_DYNAMIC)
 #define LENGTH_ROW(family, type_name, some)                                                        \
     {                                                                                              \
         .name = "assume" family "length",                                                          \
         .can_be_null = true,                                                                       \
-        PARAMETERS({"value", type_name, REFINED}, {"min_length", &TYPE_NUMBER},                    \
+        PARAMETERS({"value", type_name, PARAMETER_ANY}, {"min_length", &TYPE_NUMBER},              \
                    {"max_length", &TYPE_NUMBER}),                                                  \
         .result_type = assume_type,                                                                \
         .run = assume_between,                                                                     \
@@ -145,7 +143,7 @@ static bool assume_equal(FunctionCall *call, Value *out, Str *error) {
         {                                                                                          \
             .name = "assume" family "lengthmin",                                                   \
             .can_be_null = true,                                                                   \
-            PARAMETERS({"value", type_name, REFINED}, {"min_length", &TYPE_NUMBER}),               \
+            PARAMETERS({"value", type_name, PARAMETER_ANY}, {"min_length", &TYPE_NUMBER}),         \
             .result_type = assume_type,                                                            \
             .run = assume_at_least,                                                                \
             .description = "The value, with a known minimum number of elements.",                  \
@@ -153,7 +151,7 @@ static bool assume_equal(FunctionCall *call, Value *out, Str *error) {
         },                                                                                         \
     {                                                                                              \
         .name = "assume" family "lengthmax", .can_be_null = true,                                  \
-        PARAMETERS({"value", type_name, REFINED}, {"max_length", &TYPE_NUMBER}),                   \
+        PARAMETERS({"value", type_name, PARAMETER_ANY}, {"max_length", &TYPE_NUMBER}),             \
         .result_type = assume_type, .run = assume_at_most,                                         \
         .description = "The value, with a known maximum number of elements.",                      \
         .example = "assume" family "lengthmax(" some ", 2) = " some,                               \
@@ -166,21 +164,21 @@ static const Function assume_functions[] = {
     LENGTH_ROW("set", &TYPE_SET_OF_ANY, "toset([\"a\"])"),
     {
         .name = "assumeequal", .can_be_null = true,
-        PARAMETERS({"actual_value", &TYPE_DYNAMIC, ALL}, {"expected_value", &TYPE_DYNAMIC, ALL}),
+        PARAMETERS({"actual_value", &TYPE_DYNAMIC, PARAMETER_ALL}, {"expected_value", &TYPE_DYNAMIC, PARAMETER_ALL}),
         .run = assume_equal,
         .description = "The first value, known to equal the second.",
         .example = "assumeequal(1, 1) = 1",
     },
     {
         .name = "assumenotnull", .can_be_null = true,
-        PARAMETERS({"value", &TYPE_DYNAMIC, REFINED}),
+        PARAMETERS({"value", &TYPE_DYNAMIC, PARAMETER_ANY}),
         .run = assume_not_null,
         .description = "The value, known not to be null.",
         .example = "assumenotnull(\"a\") = \"a\"",
     },
     {
         .name = "assumestringprefix", .can_be_null = true,
-        PARAMETERS({"value", &TYPE_STRING, PARAMETER_NULL | PARAMETER_UNKNOWN | PARAMETER_DYNAMIC},
+        PARAMETERS({"value", &TYPE_STRING, PARAMETER_ANY},
                    {"prefix", &TYPE_STRING, PARAMETER_UNKNOWN | PARAMETER_DYNAMIC}),
         .type = &TYPE_STRING,
         .run = assume_string_prefix,

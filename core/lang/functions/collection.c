@@ -233,7 +233,7 @@ static const Function collection_functions[] = {
     },
     {
         .name = "coalesce",
-        VARIADIC({"vals", &TYPE_DYNAMIC, PARAMETER_NULL | PARAMETER_UNKNOWN | PARAMETER_DYNAMIC}),
+        VARIADIC({"vals", &TYPE_DYNAMIC, PARAMETER_ANY}),
         .result_type = coalesce_type,
         .run = collection_coalesce,
         .description = "The first argument that is neither null nor an empty string.",
@@ -241,7 +241,7 @@ static const Function collection_functions[] = {
     },
     {
         .name = "coalescelist", .blames_call = true,
-        VARIADIC({"vals", &TYPE_DYNAMIC, PARAMETER_NULL | PARAMETER_UNKNOWN | PARAMETER_DYNAMIC,
+        VARIADIC({"vals", &TYPE_DYNAMIC, PARAMETER_ANY,
                   "Lists, in this order."}),
         .run = collection_coalescelist,
         .description = "The first of the lists that is not empty.",

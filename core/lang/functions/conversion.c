@@ -87,20 +87,18 @@ static bool conversion_map(FunctionCall *call, Value *, Str *error) {
         "this function was removed; write { ... }, or tomap({ ... }) if the type matters");
 }
 
-#define TAKES_ALL (PARAMETER_NULL | PARAMETER_UNKNOWN | PARAMETER_MARKED | PARAMETER_DYNAMIC)
-
 /* clang-format off */
 static const Function conversion_functions[] = {
     {
         .name = "ephemeralasnull", .can_be_null = true,
-        PARAMETERS({"value", &TYPE_DYNAMIC, TAKES_ALL}),
+        PARAMETERS({"value", &TYPE_DYNAMIC, PARAMETER_ALL}),
         .run = conversion_ephemeralasnull,
         .description = "The value with every ephemeral part replaced by null.",
         .example = "ephemeralasnull([\"a\"]) = [\"a\"]",
     },
     {
         .name = "issensitive", .can_be_null = true,
-        PARAMETERS({"value", &TYPE_DYNAMIC, TAKES_ALL}),
+        PARAMETERS({"value", &TYPE_DYNAMIC, PARAMETER_ALL}),
         .type = &TYPE_BOOL,
         .run = conversion_issensitive,
         .description = "Whether the value is marked sensitive.",
@@ -108,35 +106,35 @@ static const Function conversion_functions[] = {
     },
     {
         .name = "list",
-        VARIADIC({"vals", &TYPE_DYNAMIC, TAKES_ALL}),
+        VARIADIC({"vals", &TYPE_DYNAMIC, PARAMETER_ALL}),
         .run = conversion_list,
         .description = "No longer available: use tolist.",
         .example = "can(list(\"a\")) = false",
     },
     {
         .name = "map",
-        VARIADIC({"vals", &TYPE_DYNAMIC, TAKES_ALL}),
+        VARIADIC({"vals", &TYPE_DYNAMIC, PARAMETER_ALL}),
         .run = conversion_map,
         .description = "No longer available: use tomap.",
         .example = "can(map(\"a\", 1)) = false",
     },
     {
         .name = "nonsensitive", .can_be_null = true,
-        PARAMETERS({"value", &TYPE_DYNAMIC, TAKES_ALL}),
+        PARAMETERS({"value", &TYPE_DYNAMIC, PARAMETER_ALL}),
         .run = conversion_nonsensitive,
         .description = "The value without the mark sensitive.",
         .example = "nonsensitive(sensitive(\"a\")) = \"a\"",
     },
     {
         .name = "sensitive", .can_be_null = true,
-        PARAMETERS({"value", &TYPE_DYNAMIC, TAKES_ALL}),
+        PARAMETERS({"value", &TYPE_DYNAMIC, PARAMETER_ALL}),
         .run = conversion_sensitive,
         .description = "The value, marked sensitive, so that it is hidden in output.",
         .example = "issensitive(sensitive(\"a\")) = true",
     },
     {
         .name = "tobool", .can_be_null = true,
-        PARAMETERS({"v", &TYPE_DYNAMIC, TAKES_ALL}),
+        PARAMETERS({"v", &TYPE_DYNAMIC, PARAMETER_ALL}),
         .type = &TYPE_BOOL,
         .run = conversion_to,
         .description = "The value as a bool.",
@@ -144,7 +142,7 @@ static const Function conversion_functions[] = {
     },
     {
         .name = "tolist", .can_be_null = true,
-        PARAMETERS({"v", &TYPE_DYNAMIC, TAKES_ALL}),
+        PARAMETERS({"v", &TYPE_DYNAMIC, PARAMETER_ALL}),
         .type = &TYPE_LIST_OF_ANY,
         .run = conversion_to,
         .description = "The value as a list, whose elements have one common type.",
@@ -152,7 +150,7 @@ static const Function conversion_functions[] = {
     },
     {
         .name = "tomap", .can_be_null = true,
-        PARAMETERS({"v", &TYPE_DYNAMIC, TAKES_ALL}),
+        PARAMETERS({"v", &TYPE_DYNAMIC, PARAMETER_ALL}),
         .type = &TYPE_MAP_OF_ANY,
         .run = conversion_to,
         .description = "The value as a map, whose elements have one common type.",
@@ -160,7 +158,7 @@ static const Function conversion_functions[] = {
     },
     {
         .name = "tonumber", .can_be_null = true,
-        PARAMETERS({"v", &TYPE_DYNAMIC, TAKES_ALL}),
+        PARAMETERS({"v", &TYPE_DYNAMIC, PARAMETER_ALL}),
         .type = &TYPE_NUMBER,
         .run = conversion_to,
         .description = "The value as a number.",
@@ -168,7 +166,7 @@ static const Function conversion_functions[] = {
     },
     {
         .name = "toset", .can_be_null = true,
-        PARAMETERS({"v", &TYPE_DYNAMIC, TAKES_ALL}),
+        PARAMETERS({"v", &TYPE_DYNAMIC, PARAMETER_ALL}),
         .type = &TYPE_SET_OF_ANY,
         .run = conversion_to,
         .description = "The value as a set, without order and duplicates.",
@@ -176,7 +174,7 @@ static const Function conversion_functions[] = {
     },
     {
         .name = "tostring", .can_be_null = true,
-        PARAMETERS({"v", &TYPE_DYNAMIC, TAKES_ALL}),
+        PARAMETERS({"v", &TYPE_DYNAMIC, PARAMETER_ALL}),
         .type = &TYPE_STRING,
         .run = conversion_to,
         .description = "The value as a string.",

@@ -519,14 +519,12 @@ static bool format_formatlist(FunctionCall *call, Value *out, Str *error) {
     return function_give(value_list(&TYPE_STRING, items, list.count, call->arena), out);
 }
 
-#define FORMAT_ANY_VALUE (PARAMETER_NULL | PARAMETER_UNKNOWN | PARAMETER_DYNAMIC)
-
 /* clang-format off */
 static const Function format_functions[] = {
     {
         .name = "format",
         PARAMETERS({"format", &TYPE_STRING}),
-        VARIADIC({"args", &TYPE_DYNAMIC, FORMAT_ANY_VALUE}),
+        VARIADIC({"args", &TYPE_DYNAMIC, PARAMETER_ANY}),
         .type = &TYPE_STRING,
         .run = format_call,
         .description = "The text with its verbs replaced by values, as in printf: %s %d %f %q %v ...",
@@ -535,7 +533,7 @@ static const Function format_functions[] = {
     {
         .name = "formatlist", .blames_call = true,
         PARAMETERS({"format", &TYPE_STRING}),
-        VARIADIC({"args", &TYPE_DYNAMIC, FORMAT_ANY_VALUE}),
+        VARIADIC({"args", &TYPE_DYNAMIC, PARAMETER_ANY}),
         .type = &TYPE_LIST_OF_STRING,
         .run = format_formatlist,
         .description = "Like format, once for each element of the lists among the arguments.",

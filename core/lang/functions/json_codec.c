@@ -93,7 +93,7 @@ static const Function json_functions[] = {
     },
     {
         .name = "jsonencode",
-        PARAMETERS({"val", &TYPE_DYNAMIC, PARAMETER_NULL | PARAMETER_UNKNOWN | PARAMETER_DYNAMIC}),
+        PARAMETERS({"val", &TYPE_DYNAMIC, PARAMETER_ANY}),
         .type = &TYPE_STRING,
         .run = json_codec_jsonencode,
         .description = "The value as JSON text.",

@@ -301,9 +301,6 @@ static bool mapping_transpose(FunctionCall *call, Value *out, Str *error) {
                          out);
 }
 
-#define MAPPING_ANY_VALUE                                                                          \
-    (PARAMETER_NULL | PARAMETER_UNKNOWN | PARAMETER_MARKED | PARAMETER_DYNAMIC)
-
 static const Type map_of_lists = {.kind = KIND_MAP, .element = &TYPE_LIST_OF_STRING};
 
 /* clang-format off */
@@ -319,14 +316,14 @@ static const Function mapping_functions[] = {
         .name = "lookup", .can_be_null = true,
         PARAMETERS({"inputMap", &TYPE_DYNAMIC, PARAMETER_UNKNOWN | PARAMETER_MARKED},
                    {"key", &TYPE_STRING, PARAMETER_UNKNOWN | PARAMETER_MARKED}),
-        VARIADIC({"default", &TYPE_DYNAMIC, MAPPING_ANY_VALUE}),
+        VARIADIC({"default", &TYPE_DYNAMIC, PARAMETER_ALL}),
         .run = mapping_lookup,
         .description = "The element with the key, or the default if there is none.",
         .example = "lookup({a = \"ay\"}, \"z\", \"none\") = \"none\"",
     },
     {
         .name = "merge", .blames_call = true,
-        VARIADIC({"maps", &TYPE_DYNAMIC, MAPPING_ANY_VALUE}),
+        VARIADIC({"maps", &TYPE_DYNAMIC, PARAMETER_ALL}),
         .run = mapping_merge,
         .description = "All elements of the maps or objects; for each key, the last one.",
         .example = "merge({a = 1}, {a = 2, b = 3}) = {a = 2, b = 3}",

@@ -42,8 +42,6 @@ static bool yaml_codec_yamldecode(FunctionCall *call, Value *out, Str *error) {
                          failure.column, STR_ARG(failure.what));
 }
 
-#define YAML_ANY_VALUE (PARAMETER_NULL | PARAMETER_UNKNOWN | PARAMETER_DYNAMIC)
-
 /* clang-format off */
 static const Function yaml_functions[] = {
     {
@@ -56,7 +54,7 @@ static const Function yaml_functions[] = {
     {
         .name = "yamlencode",
         .can_be_null = true,
-        PARAMETERS({"value", &TYPE_DYNAMIC, YAML_ANY_VALUE}),
+        PARAMETERS({"value", &TYPE_DYNAMIC, PARAMETER_ANY}),
         .type = &TYPE_STRING,
         .run = yaml_codec_yamlencode,
         .description = "The value as YAML text.",

@@ -14,6 +14,8 @@ typedef enum ParameterFlag {
     PARAMETER_MARKED = 4,  /* the function handles marks itself */
     PARAMETER_DYNAMIC = 8, /* the function handles values of unknown type itself */
     PARAMETER_TYPE = 16,   /* a type constraint, not a value: its names are not references */
+    PARAMETER_ANY = PARAMETER_NULL | PARAMETER_UNKNOWN | PARAMETER_DYNAMIC,
+    PARAMETER_ALL = PARAMETER_ANY | PARAMETER_MARKED,
 } ParameterFlag;
 
 typedef struct Parameter {
