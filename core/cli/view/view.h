@@ -12,6 +12,9 @@
 #include "hooks.h"
 #include "state.h"
 
+#define VIEW_NOTE_EVERY_MS 10000 /* between the notes about an operation that still runs */
+#define VIEW_LOOK_EVERY_MS 500   /* for operations that need a note */
+
 /* The options -compact-warnings, -consolidate-warnings, -consolidate-errors and -deprecation. */
 typedef struct ViewGrouping {
     bool compacts_warnings;     /* prints summaries only, unless there are errors */

@@ -8,9 +8,7 @@
 
 #include <pthread.h>
 
-#define UI_VERSION          "1.2"
-#define JSON_STILL_EVERY_MS 10000
-#define JSON_LOOK_EVERY_MS  500
+#define UI_VERSION "1.2"
 
 /* A running operation; the ticker reports those that take long. */
 typedef struct JsonRunning {
@@ -383,7 +381,7 @@ static int64_t view_json_monotonic_ms(const Stream *stream) {
 static void write_progress(Stream *stream) {
     int64_t now = view_json_monotonic_ms(stream);
     for (JsonRunning *running = stream->running; running; running = running->next) {
-        if (now - running->noted_ms < JSON_STILL_EVERY_MS)
+        if (now - running->noted_ms < VIEW_NOTE_EVERY_MS)
             continue;
         running->noted_ms = now;
         SCOPED(ArenaRef) scratch = arena_open("line");
@@ -405,7 +403,7 @@ static void view_json_tick(void *payload) {
     Stream *stream = payload;
     LOCKED(&stream->mutex);
     while (!stream->is_closing) {
-        thread_wait(&stream->wake, &stream->mutex, JSON_LOOK_EVERY_MS);
+        thread_wait(&stream->wake, &stream->mutex, VIEW_LOOK_EVERY_MS);
         if (!stream->is_closing)
             write_progress(stream);
     }

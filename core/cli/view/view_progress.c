@@ -8,11 +8,9 @@
 
 #include <pthread.h>
 
-#define DRAWN_MAX               40 /* live lines of operations */
-#define REDRAW_EVERY_MS         120
-#define PROGRESS_LOOK_EVERY_MS  500
-#define PROGRESS_STILL_EVERY_MS 10000
-#define MIB                     1048576
+#define DRAWN_MAX       40 /* live lines of operations */
+#define REDRAW_EVERY_MS 120
+#define MIB             1048576
 
 typedef struct ProgressRunning {
     Str address; /* the bytes of `name` */
@@ -247,7 +245,7 @@ static void say_still(ProgressView *view) {
     SCOPED(ArenaRef) scratch = arena_open("progress");
     int64_t now = progress_now_ms(view);
     for (ProgressRunning *running = view->running; running; running = running->next) {
-        if (now - running->noted_ms < PROGRESS_STILL_EVERY_MS)
+        if (now - running->noted_ms < VIEW_NOTE_EVERY_MS)
             continue;
         running->noted_ms = now;
         StrBuf line = strbuf_new(scratch);
@@ -268,7 +266,7 @@ static void progress_tick(void *payload) {
     LOCKED(&view->mutex);
     while (!view->is_closing) {
         thread_wait(&view->wake, &view->mutex,
-                    view->is_live ? REDRAW_EVERY_MS : PROGRESS_LOOK_EVERY_MS);
+                    view->is_live ? REDRAW_EVERY_MS : VIEW_LOOK_EVERY_MS);
         if (view->is_closing)
             break;
         if (view->is_live)
