@@ -6,6 +6,7 @@ import fcntl, glob, json, os, re, shutil, subprocess, sys, time
 from host import HERE, LAB, LOAM, TOP, Failed, Host, read, run, skip, write
 
 VERSION = "1.37.2"
+FORMER = ("1.34.4", "1.35.4", "1.36.3")  # the last one of each minor version before
 GATEWAY = "10.88.0.1"
 ROLES = {"cp": 10, "w": 20}
 NEEDED = {"cp": 31, "w": 17}  # instances of inotify
@@ -26,6 +27,11 @@ DOMAIN = """<domain type='lxc'>
 </domain>"""
 NETWORK = """<network><name>kube</name><bridge name='kube0' stp='off' delay='0'/><dns enable='no'/>
   <ip address='%s' prefix='24'/></network>""" % GATEWAY
+
+
+def built(versions=FORMER):
+    """Those of the versions whose programs are here; they are optional."""
+    return [version for version in versions if os.path.exists(os.path.join(PROGRAMS, "programs/kubelet/v" + version))]
 
 
 def build(*arguments):
