@@ -387,6 +387,10 @@ typedef struct ResourceType {
     /* True: the object cannot be deleted while a dependent uses it (a disk of a machine), so
      * dependents are updated first. */
     bool destroy_after_dependents_update;
+    /* Objects are members of one of this type, on which they depend, as nodes are of a cluster. A
+     * destroy deletes them after the other dependents of that one, which may run on them. NULL:
+     * none. */
+    const char *member_of;
     /* True: `plan` is also called for deletions, with `proposed` and `config` null. Its errors stop
      * the plan; its private data is passed to `delete`. */
     bool plans_destroy;

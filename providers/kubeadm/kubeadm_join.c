@@ -225,6 +225,7 @@ const ResourceType kubeadm_join = {
                               "deletion drains the node, removes its member of etcd, resets the "
                               "machine and deletes the Node."},
     .recovery = RECOVERY_FINDS,
+    .member_of = "kubeadm_init",
     .unique = kubeadm_node_unique,
     .unique_count = KUBEADM_NODE_UNIQUE_COUNT,
     .plans_destroy = true,

@@ -401,6 +401,15 @@ static const ResourceType fake_disk = {
     .delete = plain_delete,
 };
 
+static const ResourceType fake_member = {
+    .name = "fake_member",
+    .member_of = "fake_thing",
+    .schema = {SCHEMA_ATTRIBUTES(plain_attributes)},
+    .recovery = RECOVERY_REPEATS,
+    .create = plain_create,
+    .delete = plain_delete,
+};
+
 static const Attribute lookup_attributes[] = {
     {"name", &TYPE_STRING, REQUIRED, "What to look for."},
     {"answer", &TYPE_STRING, COMPUTED, "The object that was found."},
@@ -544,9 +553,9 @@ static bool fake_configure(const Call *call, const ConfigureRequest *request,
 static const ResourceType fake_bundle = BUNDLE_TYPE("fake_bundle");
 
 static const ObjectType *const types[] = {
-    &fake_thing.type,  &fake_quick.type,  &fake_plain.type, &fake_disk.type, &fake_vault.type,
-    &fake_bundle.type, &fake_lookup.type, &fake_token.type, &fake_note.type, &fake_mark.type,
-    &fake_card.type,   &fake_cards.type,  &fake_relic.type};
+    &fake_thing.type, &fake_quick.type,  &fake_plain.type,  &fake_disk.type,  &fake_member.type,
+    &fake_vault.type, &fake_bundle.type, &fake_lookup.type, &fake_token.type, &fake_note.type,
+    &fake_mark.type,  &fake_card.type,   &fake_cards.type,  &fake_relic.type};
 
 const Provider fake_provider = {
     .name = "fake",

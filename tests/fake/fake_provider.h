@@ -6,6 +6,7 @@
  *                    (anything); id, revision (changes with every update)
  *   fake_plain       name!, size: cannot be updated
  *   fake_disk        the same, destroyed after its dependents are updated
+ *   fake_member      the same, a member of a fake_thing
  *   fake_vault       name!, zone (forces a new one), size, cluster, disk: private data, planned
  *                    deletions
  *   fake_bundle      a directory of files, each an object of its own (bundle.h)

@@ -12,7 +12,8 @@
  *   apply(X) → gate(X) → mirror(Y)    a dependent's object is deleted before X is created, updated
  *                                     or read, unless its deletion is a late one (is_late)
  *
- * A full destroy creates nothing: a node reads its value before its objects are deleted.
+ * A full destroy creates nothing: a node reads its value before its objects are deleted. Members of
+ * a cluster are deleted after everything else that depends on the cluster.
  *
  * Objects without a block are ordered by the dependencies in the state. An order that is only
  * desirable is a soft edge: it is dropped if it would close a cycle. */
@@ -377,6 +378,32 @@ static void add_gates(DestroyOrder *order, size_t count) {
     }
 }
 
+static bool is_of_type(const ResourceNode *resource, const char *name) {
+    return resource->type && strcmp(resource->type->name, name) == 0;
+}
+
+/* In a full destroy, members are deleted after what else depends on that of which they are members,
+ * unless they depend on it themselves. */
+static void order_member(DestroyOrder *order, const Node *member) {
+    const ResourceNode *resource = member->as.resource;
+    const ResourceType *type = resource_type_of(resource->type);
+    for (size_t i = 0; type && type->member_of && i < resource->dependency_count; i++) {
+        const Node *whole = map_find(&order->by_address, resource->dependencies[i]);
+        GraphNodes dependents = {0};
+        if (!whole || !is_of_type(whole->as.resource, type->member_of))
+            continue;
+        find_dependents(order->walk, whole->as.resource->value->id, true, &dependents,
+                        order->scratch);
+        vec_each(&dependents, user) {
+            const Node *other = order->walk->nodes.items[*user];
+            if (other->as.resource->type != resource->type &&
+                !node_depends_on(resource, other->as.resource->address))
+                add_soft_edge(order, order->mirrors[member->id]->id, order->mirrors[*user]->id,
+                              true);
+        }
+    }
+}
+
 /* Drops one soft edge of the cycle (`weak_only`: a weak one). Returns false if the cycle contains
  * none. */
 static bool drop_soft_edge(DestroyOrder *order, const GraphNodes *cycle, bool weak_only) {
@@ -466,6 +493,11 @@ bool transform_destroy(EngineWalk *walk, Diags *) {
         map_set(&order.by_address, node->as.resource->address, walk->nodes.items[i]);
     }
     log_stage(&order, "configuration");
+    for (size_t i = 0; walk->plan->mode == PLAN_DESTROY && i < count; i++) {
+        if (walk->nodes.items[i]->kind == NODE_RESOURCE)
+            order_member(&order, walk->nodes.items[i]);
+    }
+    log_stage(&order, "members");
     for (size_t i = 0; i < count; i++) {
         const Node *node = walk->nodes.items[i];
         if (node->kind == NODE_RESOURCE || node->kind == NODE_ORPHAN)

@@ -304,6 +304,29 @@ static void waits_for_depends_on(void **) {
     engine_case_close(c);
 }
 
+/* What runs in a cluster is deleted before its nodes, whether by a reference or by the
+ * configuration of a provider; but not what the nodes depend on. */
+static void destroys_members_last(void **) {
+    EngineCase *c = engine_case_open();
+    c->parallelism = 1;
+    engine_case_run(c, "provider:\n"
+                       "  fake: [{}, {alias: inner, endpoint: '${fake_thing.cluster.id}'}]\n"
+                       "resource:\n"
+                       "  fake_thing:\n"
+                       "    cluster: {name: cluster}\n"
+                       "    app: {name: app, provider: fake.inner}\n"
+                       "    needed: {name: needed, input: '${fake_thing.cluster.id}'}\n"
+                       "  fake_member:\n"
+                       "    a: {name: node-a, depends_on: [fake_thing.needed]}\n"
+                       "    z: {name: node-z, depends_on: [fake_thing.cluster]}\n");
+    engine_case_options(c, PLAN_DESTROY);
+    engine_case_must(c, engine_case_apply(c));
+    check_diary(c, "configure cluster-1\n"
+                   "delete app\ndelete node-a\ndelete needed\ndelete node-z\ndelete cluster\n");
+    check_objects(c, "");
+    engine_case_close(c);
+}
+
 static void destroys_objects_of_the_state(void **) {
     EngineCase *c = engine_case_open();
     c->parallelism = 1;
@@ -476,6 +499,7 @@ UNIT_MAIN(test_engine_apply) {
         cmocka_unit_test(repeats_modules),
         cmocka_unit_test(nests_modules),
         cmocka_unit_test(waits_for_depends_on),
+        cmocka_unit_test(destroys_members_last),
         cmocka_unit_test(destroys_objects_of_the_state),
         cmocka_unit_test(defers_a_provider),
         cmocka_unit_test(removes_an_object_of_a_rebuilt_provider),
