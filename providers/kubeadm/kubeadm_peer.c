@@ -1,5 +1,6 @@
 /* kubeadm_peer: objects of the state, and their links. */
 #include "kubeadm_peer.h"
+#include "call_pool.h"
 #include "host_look.h"
 
 FoundObjects kubeadm_peer_find(const Call *call, Str endpoint) {
@@ -83,31 +84,51 @@ void kubeadm_peer_release(KubeadmPeers *peers) {
 }
 
 /* What the facts lack stays. */
-static void set_versions(const HostFacts *facts, RoundNode *out) {
+static void set_versions(const HostFacts *facts, RoundNode *out, Arena *arena) {
     KubeVersion found;
     if (kube_version_parse(facts->server_version, &found))
         out->server = found;
     if (kube_version_parse(host_facts_running_kubelet(facts), &found))
         out->kubelet = found;
-    out->unfinished = facts->rounds;
+    out->unfinished = (StrVec){0};
+    vec_each(&facts->rounds, version)
+        vec_push(arena, &out->unfinished, str_clone(*version, arena));
+}
+
+typedef struct PeerLook {
+    KubeadmPeers *peers;
+    bool *is_read; /* of each machine */
+} PeerLook;
+
+static void look_at_one(void *payload, size_t index, const Call *call, Arena *keep, Diags *diags) {
+    const PeerLook *reading = payload;
+    KubeadmPeer *peer = reading->peers->items.items[index];
+    SCOPED(SshLink) link = {0};
+    HostLook look;
+    Diags ignored = diags_new(call->arena);
+    Diags *problems = call->is_planning ? &ignored : diags;
+    if (!ssh_client_link(call, peer->object, &link, problems))
+        return;
+    if (call->is_planning)
+        ssh_client_limit_to_plan(&link);
+    if (!host_look(&link, NULL, &look, problems))
+        return;
+    set_versions(&look.facts, &reading->peers->rounds.items[index], keep);
+    peer->node.cgroup = str_clone(look.facts.cgroup, keep);
+    peer->node.runtime = host_facts_runtime(&look.facts);
+    peer->has_former_files = look.facts.former_files.len > 0;
+    reading->is_read[index] = true;
 }
 
 bool kubeadm_peer_look(const Call *call, KubeadmPeers *peers, Diags *diags) {
-    for (size_t i = 0; i < peers->items.count; i++) {
-        KubeadmPeer *peer = peers->items.items[i];
-        HostLook look;
-        Diags ignored = diags_new(call->arena);
+    size_t count = peers->items.count;
+    PeerLook reading = {peers, arena_new_array(call->arena, bool, count)};
+    call_pool_run(call, count, look_at_one, &reading, diags);
+    for (size_t i = 0; i < count; i++) {
         if (call->is_planning)
-            ssh_client_limit_to_plan(&peer->link);
-        bool is_read = host_look(&peer->link, NULL, &look, call->is_planning ? &ignored : diags);
-        if (!is_read && (!call->is_planning || call_is_cancelled(call)))
+            ssh_client_limit_to_plan(&peers->items.items[i]->link);
+        if (!reading.is_read[i] && (!call->is_planning || call_is_cancelled(call)))
             return false;
-        if (!is_read)
-            continue;
-        set_versions(&look.facts, &peers->rounds.items[i]);
-        peer->node.cgroup = look.facts.cgroup;
-        peer->node.runtime = host_facts_runtime(&look.facts);
-        peer->has_former_files = look.facts.former_files.len > 0;
     }
     return true;
 }

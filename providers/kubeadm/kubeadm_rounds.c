@@ -1,6 +1,7 @@
 /* kubeadm_rounds: the rounds of kube_rounds on the machines of kubeadm_peer, with the gates of
  * kubeadm_gate between them. */
 #include "kubeadm_rounds.h"
+#include "call_pool.h"
 #include "cluster_check.h"
 #include "host_bundle.h"
 #include "host_settings.h"
@@ -259,25 +260,27 @@ static Str fetch_id(const KubeadmPeer *peer, const KubeRound *round, Arena *aren
                       STR_ARG(peer->node.name));
 }
 
-static bool run_fetch(KubeadmPeer *peer, Str id, Str lines, const StrVec *steps, Diags *diags) {
-    /* A step of an interrupted run may have had another archive. */
-    if (str_is_among(id, steps->items, steps->count) && !remote_step_remove(&peer->link, id, diags))
-        return false;
-    return host_bundle_prepare(&peer->link, id, lines, diags);
-}
-
 typedef struct Fetch {
-    const Rounds *rounds;
+    const Rounds *rounds; /* with the call of the thread */
     const KubeRound *round;
-    KubeadmPeer *peer;
+    SshLink *link; /* of the thread */
     HostRound host;
     HostLook look;
     Str id;
 } Fetch;
 
+static bool run_fetch(const Fetch *fetch, Str lines, Diags *diags) {
+    const StrVec *steps = &fetch->look.facts.steps;
+    /* A step of an interrupted run may have had another archive. */
+    if (str_is_among(fetch->id, steps->items, steps->count) &&
+        !remote_step_remove(fetch->link, fetch->id, diags))
+        return false;
+    return host_bundle_prepare(fetch->link, fetch->id, lines, diags);
+}
+
 static bool fetch_members(Fetch *fetch, const HostBundle *source, Diags *diags) {
     Arena *arena = fetch->rounds->call->arena;
-    SshLink *link = &fetch->peer->link;
+    SshLink *link = fetch->link;
     HostWanted wanted;
     NamedTexts observed = {0};
     StrVec members = {0};
@@ -285,9 +288,8 @@ static bool fetch_members(Fetch *fetch, const HostBundle *source, Diags *diags) 
     if (!host_bundle_look(link, &wanted, &fetch->look, &observed, diags))
         return false;
     Str lines = host_settings_difference(&wanted, &observed, &source->bundle, &members, arena);
-    return !lines.len ||
-           (host_bundle_bring(link, source, &members, &lines, diags) &&
-            run_fetch(fetch->peer, fetch->id, lines, &fetch->look.facts.steps, diags));
+    return !lines.len || (host_bundle_bring(link, source, &members, &lines, diags) &&
+                          run_fetch(fetch, lines, diags));
 }
 
 static bool fetch_packages(Fetch *fetch, Diags *diags) {
@@ -308,13 +310,13 @@ static bool fetch_packages(Fetch *fetch, Diags *diags) {
             diags, "Packages not supported",
             "%.*s has no apt, and the programs of a version between come from packages of apt or "
             "from a bundle. Give a bundle.",
-            STR_ARG(fetch->peer->link.target.host));
+            STR_ARG(fetch->link->target.host));
     Str problem = host_settings_fetch(&fetch->host, &source, &lines, call->arena);
     if (problem.len)
         return path_error(
             call, PATH_AT(call, {ROUNDS_ARGUMENT}, {.key = fetch->round->key}, {"repository"}),
             diags, "Setting not possible", "%.*s", STR_ARG(problem));
-    return run_fetch(fetch->peer, fetch->id, lines, &fetch->look.facts.steps, diags);
+    return run_fetch(fetch, lines, diags);
 }
 
 static bool is_in_round(const Rounds *rounds, const KubeRound *round, const KubeadmPeer *peer) {
@@ -326,13 +328,13 @@ static bool is_in_round(const Rounds *rounds, const KubeRound *round, const Kube
 }
 
 /* Gives the machine the programs and the images of the round. */
-static bool fetch_programs(const Rounds *rounds, const KubeRound *round, KubeadmPeer *peer,
-                           Diags *diags) {
+static bool fetch_programs(const Rounds *rounds, const KubeRound *round, const KubeadmPeer *peer,
+                           SshLink *link, Diags *diags) {
     Arena *arena = rounds->call->arena;
-    Fetch fetch = {.rounds = rounds, .round = round, .peer = peer};
+    Fetch fetch = {.rounds = rounds, .round = round, .link = link};
     HostBundle source = {0};
     bool has_bundle = false;
-    if (!host_look(&peer->link, NULL, &fetch.look, diags))
+    if (!host_look(link, NULL, &fetch.look, diags))
         return false;
     fetch.id = fetch_id(peer, round, arena);
     fetch.host = (HostRound){
@@ -348,6 +350,44 @@ static bool fetch_programs(const Rounds *rounds, const KubeRound *round, Kubeadm
     if (!has_bundle)
         return fetch.host.is_bystander || fetch_packages(&fetch, diags);
     return fetch_members(&fetch, &source, diags);
+}
+
+static void report_progress(const Rounds *rounds, const KubeRound *round, const KubeadmPeer *peer) {
+    Arena *arena = rounds->call->arena;
+    call_progress(rounds->call, 0, 0,
+                  str_to_cstr(str_format(arena, "round %.*s: %.*s",
+                                         STR_ARG(kube_version_text(round->version, arena)),
+                                         STR_ARG(peer->node.name)),
+                              arena));
+}
+
+typedef struct RoundFetch {
+    const Rounds *rounds;
+    const KubeRound *round;
+    bool *is_done; /* of each machine */
+} RoundFetch;
+
+static void fetch_one(void *payload, size_t index, const Call *call, Arena *, Diags *diags) {
+    const RoundFetch *fetch = payload;
+    const KubeadmPeer *peer = fetch->rounds->peers->items.items[index];
+    SCOPED(SshLink) link = {0};
+    Rounds rounds = *fetch->rounds;
+    rounds.call = call;
+    report_progress(&rounds, fetch->round, peer);
+    fetch->is_done[index] = ssh_client_link(call, peer->object, &link, diags) &&
+                            fetch_programs(&rounds, fetch->round, peer, &link, diags);
+}
+
+/* Several machines at once. */
+static bool fetch_all(const Rounds *rounds, const KubeRound *round, Diags *diags) {
+    size_t count = rounds->peers->items.count;
+    RoundFetch fetch = {rounds, round, arena_new_array(rounds->call->arena, bool, count)};
+    call_pool_run(rounds->call, count, fetch_one, &fetch, diags);
+    for (size_t i = 0; i < count; i++) {
+        if (!fetch.is_done[i])
+            return false;
+    }
+    return true;
 }
 
 /* Apply: the nodes of a round. */
@@ -394,15 +434,6 @@ static bool rounds_change_worker(const Rounds *rounds, const KubeRound *round, K
            kubeadm_upgrade_worker(&worker, &api, diags);
 }
 
-static void report_progress(const Rounds *rounds, const KubeRound *round, const KubeadmPeer *peer) {
-    Arena *arena = rounds->call->arena;
-    call_progress(rounds->call, 0, 0,
-                  str_to_cstr(str_format(arena, "round %.*s: %.*s",
-                                         STR_ARG(kube_version_text(round->version, arena)),
-                                         STR_ARG(peer->node.name)),
-                              arena));
-}
-
 static bool change_node(const Rounds *rounds, const KubeRound *round, KubeadmPeer *peer,
                         Diags *diags) {
     report_progress(rounds, round, peer);
@@ -437,12 +468,7 @@ static bool pass_gate(const Rounds *rounds, const KubeRound *round, Diags *diags
 static bool run_round(const Rounds *rounds, const KubeRound *round, KubeVersion from, Value config,
                       Diags *diags) {
     KubeadmPeers *peers = rounds->peers;
-    vec_each(&peers->items, peer) {
-        report_progress(rounds, round, *peer);
-        if (!fetch_programs(rounds, round, *peer, diags))
-            return false;
-    }
-    if (!pass_gate(rounds, round, diags) ||
+    if (!fetch_all(rounds, round, diags) || !pass_gate(rounds, round, diags) ||
         !kubeadm_upgrade_snapshot(&peers->items.items[0]->node, from, config, diags))
         return false;
     for (size_t i = 0; i < round->nodes.count; i++) {

@@ -10,7 +10,9 @@
 #include "kubeadm_rounds.h"
 #include "pki.h"
 #include "resource_case.h"
+#include "skipping_clock.h"
 #include "ssh_client.h"
+#include "thread.h"
 
 #include <stdlib.h>
 
@@ -32,6 +34,8 @@ typedef struct Machine {
 
 typedef struct Cluster {
     ResourceCase c;
+    pthread_mutex_t mutex; /* of the commands: machines get programs in several threads */
+    SkippingClock clock;
     Ssh ssh;
     Http http;
     Machine machines[NODES];
@@ -189,6 +193,7 @@ static Str answer(Cluster *cluster, size_t i, const SshCommand *command, Arena *
 static SshStatus cluster_exec(void *self, SshSession *session, const SshCommand *command,
                               SshResult *out, SshProblem *problem, Arena *) {
     Cluster *cluster = self;
+    LOCKED(&cluster->mutex);
     bool dies = cluster->commands++ == cluster->death;
     cluster->is_dead |= dies;
     *out = (SshResult){0};
@@ -394,6 +399,7 @@ static void open_cluster(Cluster *cluster, uint32_t from, uint32_t lag) {
                          .etcd = "3.6.11",
                          .bad_member = NODES,
                          .leader = '1'};
+    pthread_mutex_init(&cluster->mutex, NULL);
     ResourceCase *c = &cluster->c;
     bundle_etcd = "etcd:3.6.11";
     bundle_patch = NULL;
@@ -408,6 +414,7 @@ static void open_cluster(Cluster *cluster, uint32_t from, uint32_t lag) {
                          .is_alive = cluster_is_alive,
                          .close = cluster_close_session};
     cluster->http = (Http){.self = cluster, .attempt = cluster_attempt};
+    c->io.clock = skipping_clock_open(&cluster->clock);
     c->io.ssh = &cluster->ssh;
     c->io.http = &cluster->http;
     c->call.progress_payload = cluster;
@@ -423,6 +430,7 @@ static void open_cluster(Cluster *cluster, uint32_t from, uint32_t lag) {
 
 static void close_cluster(Cluster *cluster) {
     ssh_client_close(cluster->c.call.client);
+    pthread_mutex_destroy(&cluster->mutex);
     case_close(&cluster->c);
 }
 
