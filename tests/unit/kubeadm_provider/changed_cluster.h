@@ -14,6 +14,7 @@
 #include "object_builder.h"
 #include "pki.h"
 #include "resource_case.h"
+#include "skipping_clock.h"
 #include "ssh_client.h"
 
 #define LINK    "\"user\":\"u\",\"password\":\"p\",\"host_key\":\"k\",\"timeout\":\"10ms\""
@@ -42,6 +43,7 @@ typedef struct Machine {
 
 typedef struct Cluster {
     ResourceCase c;
+    SkippingClock clock;
     Ssh ssh;
     Http http;
     Machine machines[NODES];
@@ -428,6 +430,7 @@ static inline void open_cluster(Cluster *cluster) {
                          .is_alive = cluster_is_alive,
                          .close = cluster_close_session};
     cluster->http = (Http){.self = cluster, .attempt = cluster_attempt};
+    c->io.clock = skipping_clock_open(&cluster->clock);
     c->io.ssh = &cluster->ssh;
     c->io.http = &cluster->http;
     c->call.progress_payload = cluster;

@@ -5,6 +5,7 @@
 #include "kubeadm_join_command.h"
 #include "kubeadm_provider.h"
 #include "resource_case.h"
+#include "skipping_clock.h"
 #include "timestamp.h"
 
 #define TOKEN "abcdef.0123456789abcdef"
@@ -20,6 +21,7 @@ static const Schema schema = {SCHEMA_ATTRIBUTES(attributes)};
 /* An API server with one token and uploaded certificates. */
 typedef struct JoinCase {
     ResourceCase c;
+    SkippingClock clock;
     FakeSsh fake;
     Http http;
     Str node; /* arguments as JSON, without the braces */
@@ -122,6 +124,7 @@ static void open_join(JoinCase *join) {
     join->requests = strbuf_new(c->arena);
     join->node = node_json(c->arena);
     join->http = (Http){.self = join, .attempt = attempt};
+    c->io.clock = skipping_clock_open(&join->clock);
     c->io.ssh = fake_ssh_open(&join->fake);
     c->io.http = &join->http;
     ObjectBuilder config = object_builder_empty(&schema, c->arena);

@@ -6,6 +6,7 @@
 #include "kubeadm_refresh.h"
 #include "pki.h"
 #include "resource_case.h"
+#include "skipping_clock.h"
 #include "ssh_client.h"
 
 #define LINK "\"user\":\"u\",\"password\":\"p\",\"host_key\":\"k\",\"timeout\":\"10ms\""
@@ -20,6 +21,7 @@ typedef struct Exchange {
 
 typedef struct NodeCase {
     ResourceCase c;
+    SkippingClock clock;
     FakeSsh fake;
     bool loses;
     Str pki;                   /* as JSON */
@@ -123,6 +125,7 @@ static void open_node(NodeCase *lost, const char *more) {
     *lost = (NodeCase){.c = case_open(&kubeadm_join), .fake = {.silent = "10.0.0.9 10.0.0.3"}};
     ResourceCase *c = &lost->c;
     Str pki = lost->pki = pki_json(c->arena);
+    c->io.clock = skipping_clock_open(&lost->clock);
     c->io.ssh = fake_ssh_open(&lost->fake);
     lost->requests = strbuf_new(c->arena);
     lost->http = (Http){.self = lost, .attempt = attempt};
