@@ -64,7 +64,10 @@ await() {
   last='' steady=0 starts=0 log=$(newest_log "$1")
   while [ "$(uptime_seconds)" -lt $end ]; do
     sleep 1
-    if [ "$1" = etcd ]; then end_stalled_server "$(cat "$work/etcd.old" 2>/dev/null)" "$(cat "$work/kube-apiserver.old" 2>/dev/null)"; fi
+    case $1 in
+    etcd) end_stalled_server "$(cat "$work/etcd.old" 2>/dev/null)" "$(cat "$work/kube-apiserver.old" 2>/dev/null)" ;;
+    kube-apiserver) end_closed_server ;;
+    esac
     if is_new "$1" && [ "$found" = "$last" ]; then steady=$((steady + 1)); else steady=0 last=$found; fi
     now=$(newest_log "$1")
     if [ "$now" != "$log" ]; then starts=$((starts + 1)) log=$now; fi

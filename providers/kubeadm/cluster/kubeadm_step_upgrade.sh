@@ -15,12 +15,15 @@ unset LOAM_VERSION LOAM_FLAG LOAM_IGNORED LOAM_ROUND
 . ./kubelet_install.sh
 # shellcheck source=static_pod.sh
 . ./static_pod.sh
-# Ends the API server with its member of etcd, while kubeadm replaces both.
+# Ends an API server that waits, while kubeadm replaces it or its member of etcd.
 watcher=
-watch_etcd() {
+watch_server() {
   members=$(identify_processes etcd) servers=$(identify_processes kube-apiserver)
-  [ -n "$members" ] || return 0
-  while sleep 1 && kill -0 $$; do end_stalled_server "$members" "$servers"; done </dev/null >/dev/null 2>&1 &
+  [ -n "$servers" ] || return 0
+  while sleep 1 && kill -0 $$; do
+    end_stalled_server "$members" "$servers"
+    end_closed_server
+  done </dev/null >/dev/null 2>&1 &
   watcher=$!
   trap end_watch EXIT
 }
@@ -33,7 +36,7 @@ if [ -n "$round" ]; then program=$round/kubeadm stage=$round; fi
 set --
 if [ -d /etc/kubernetes/loam/patches ]; then set -- --patches /etc/kubernetes/loam/patches; fi
 if [ -n "$ignored" ]; then set -- "$@" "--ignore-preflight-errors=$ignored"; fi
-watch_etcd
+watch_server
 if [ -n "$version" ]; then
   "$program" upgrade apply --yes "$version" "$@" </dev/null
 else

@@ -23,6 +23,23 @@ end_stalled_server() {
     ended=$one
   done
 }
+# Whether the API server $1, which is the name of a process, listens at its port.
+server_listens() {
+  port=$(tr '\0' '\n' 2>/dev/null <"/proc/${1%:*}/cmdline" | sed -n 's/^--secure-port=//p')
+  grep -q ":$(printf %04X "${port:-6443}") 0*:0000 0A " "/proc/${1%:*}/net/tcp" "/proc/${1%:*}/net/tcp6" 2>/dev/null
+}
+# Kills an API server that has closed its port, in the eleventh call after that; one call a second. Until then, it answers the
+# requests that it has, of which a webhook may take ten seconds; then it waits for its watches alone, half a minute.
+end_closed_server() {
+  process=$(identify_processes kube-apiserver)
+  if [ -z "$process" ]; then return 0; fi
+  if server_listens "$process"; then
+    listened=$process silent=0
+  elif [ "$process" = "${listened:-}" ]; then
+    silent=$((silent + 1))
+    if [ $silent -ge 11 ]; then kill -KILL "${process%:*}" 2>/dev/null || :; fi
+  fi
+}
 # Whether the API server of this machine responds, now and for six seconds. The script has a function "get", a request of a path.
 server_responds() {
   get /readyz || return 1
