@@ -11,9 +11,10 @@
  *   mirror(X) → provider(X)           the provider must be configured, also those of its actions
  *   apply(X) → gate(X) → mirror(Y)    a dependent's object is deleted before X is created, updated
  *                                     or read, unless its deletion is a late one (is_late)
+ *   mirror(M) → gate(X) → mirror(Y)   full destroy: members of X are deleted after its other
+ *                                     dependents
  *
- * A full destroy creates nothing: a node reads its value before its objects are deleted. Members of
- * a cluster are deleted after everything else that depends on the cluster.
+ * A full destroy creates nothing: a node reads its value before its objects are deleted.
  *
  * Objects without a block are ordered by the dependencies in the state. An order that is only
  * desirable is a soft edge: it is dropped if it would close a cycle. */
@@ -382,25 +383,41 @@ static bool is_of_type(const ResourceNode *resource, const char *name) {
     return resource->type && strcmp(resource->type->name, name) == 0;
 }
 
-/* In a full destroy, members are deleted after what else depends on that of which they are members,
- * unless they depend on it themselves. */
-static void order_member(DestroyOrder *order, const Node *member) {
-    const ResourceNode *resource = member->as.resource;
-    const ResourceType *type = resource_type_of(resource->type);
-    for (size_t i = 0; type && type->member_of && i < resource->dependency_count; i++) {
-        const Node *whole = map_find(&order->by_address, resource->dependencies[i]);
-        GraphNodes dependents = {0};
-        if (!whole || !is_of_type(whole->as.resource, type->member_of))
-            continue;
-        find_dependents(order->walk, whole->as.resource->value->id, true, &dependents,
-                        order->scratch);
-        vec_each(&dependents, user) {
-            const Node *other = order->walk->nodes.items[*user];
-            if (other->as.resource->type != resource->type &&
-                !node_depends_on(resource, other->as.resource->address))
-                add_soft_edge(order, order->mirrors[member->id]->id, order->mirrors[*user]->id,
-                              true);
+/* The members of a whole wait at its gate until its other dependents are deleted. Those that a
+ * member needs itself do not count. */
+static void order_members(DestroyOrder *order, Node *whole, const GraphNodes *members) {
+    EngineWalk *walk = order->walk;
+    const Node *gate = add_shadow(walk, order->out, whole, NODE_DESTROY_GATE);
+    bool *needed = arena_new_array(order->scratch, bool, walk->nodes.count);
+    GraphNodes dependents = {0};
+    vec_each(members, member) {
+        graph_mark_needs(&walk->graph, *member, needed, order->scratch);
+        add_soft_edge(order, order->mirrors[*member]->id, gate->id, true);
+    }
+    find_dependents(walk, whole->as.resource->value->id, true, &dependents, order->scratch);
+    vec_each(&dependents, user) {
+        if (!needed[*user])
+            add_soft_edge(order, gate->id, order->mirrors[*user]->id, true);
+    }
+}
+
+/* Finds the members of each whole. Only the first `count` nodes of the walk are considered. */
+static void add_member_gates(DestroyOrder *order, size_t count) {
+    Node *const *nodes = order->walk->nodes.items;
+    GraphNodes *members = arena_new_array(order->scratch, GraphNodes, count);
+    for (size_t i = 0; i < count; i++) {
+        const ResourceNode *resource = nodes[i]->as.resource;
+        const ResourceType *type =
+            nodes[i]->kind == NODE_RESOURCE ? resource_type_of(resource->type) : NULL;
+        for (size_t k = 0; type && type->member_of && k < resource->dependency_count; k++) {
+            const Node *whole = map_find(&order->by_address, resource->dependencies[k]);
+            if (whole && is_of_type(whole->as.resource, type->member_of))
+                vec_push(order->scratch, &members[whole->id], (GraphNode)i);
         }
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (members[i].count)
+            order_members(order, order->walk->nodes.items[i], &members[i]);
     }
 }
 
@@ -493,10 +510,8 @@ bool transform_destroy(EngineWalk *walk, Diags *) {
         map_set(&order.by_address, node->as.resource->address, walk->nodes.items[i]);
     }
     log_stage(&order, "configuration");
-    for (size_t i = 0; walk->plan->mode == PLAN_DESTROY && i < count; i++) {
-        if (walk->nodes.items[i]->kind == NODE_RESOURCE)
-            order_member(&order, walk->nodes.items[i]);
-    }
+    if (walk->plan->mode == PLAN_DESTROY)
+        add_member_gates(&order, count);
     log_stage(&order, "members");
     for (size_t i = 0; i < count; i++) {
         const Node *node = walk->nodes.items[i];

@@ -305,7 +305,7 @@ static void waits_for_depends_on(void **) {
 }
 
 /* What runs in a cluster is deleted before its nodes, whether by a reference or by the
- * configuration of a provider; but not what the nodes depend on. */
+ * configuration of a provider; but not what a node depends on. */
 static void destroys_members_last(void **) {
     EngineCase *c = engine_case_open();
     c->parallelism = 1;
@@ -322,7 +322,7 @@ static void destroys_members_last(void **) {
     engine_case_options(c, PLAN_DESTROY);
     engine_case_must(c, engine_case_apply(c));
     check_diary(c, "configure cluster-1\n"
-                   "delete app\ndelete node-a\ndelete needed\ndelete node-z\ndelete cluster\n");
+                   "delete app\ndelete node-a\ndelete node-z\ndelete needed\ndelete cluster\n");
     check_objects(c, "");
     engine_case_close(c);
 }
