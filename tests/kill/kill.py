@@ -229,6 +229,12 @@ class Lab:
             self.server = None
         run(LIBVIRT, "stop", self.path("libvirt"), check=False)
 
+    def daemon_ended(self):
+        """Whether libvirtd itself ended, with the end of its log. No program survives that of its host."""
+        if not self.has_libvirt or self.virsh("version"):
+            return ""
+        return "libvirtd has ended:\n" + end_of(read(self.path("libvirt/log/libvirtd.out")).decode(errors="replace"))
+
     def begin_anew(self):
         """Starts again after a failure, whose remains must not affect later checks."""
         self.stop()
@@ -414,6 +420,25 @@ class Command:
         self.lab.check(self.expected)
 
 
+def try_point(lab, command, point, before):
+    """Returns the failures of the trial, after which the command is done. If libvirtd itself ended, which it does once in
+    thousands of trials on a busy machine, the trial counts only if it fails again."""
+    for attempt in (1, 2):
+        try:
+            command.run(point)
+            return []
+        except (Failed, OSError) as error:
+            ended = lab.daemon_ended()
+            failure = "%s: %s\n%s\n%s" % (lab.part, command.say(point), error, ended)
+            again = attempt == 1 and ended
+            print(("repeated " if again else "FAILED ") + failure, flush=True)
+            lab.begin_anew()
+            for needed in before if again else (*before, command):
+                needed.go()
+            if not again:
+                return [failure]
+
+
 def enumerate_points(part, make_commands):
     """Kills at every point of two commands that undo each other, one point of each per cycle. Returns the failures."""
     failures = []
@@ -426,14 +451,7 @@ def enumerate_points(part, make_commands):
             if not before:
                 lab.forget()
             for command, point in zip((first, second), cycle):
-                try:
-                    command.run(point)
-                except (Failed, OSError) as error:
-                    failures.append("%s: %s\n%s" % (part, command.say(point), error))
-                    print("FAILED " + failures[-1], flush=True)
-                    lab.begin_anew()
-                    for needed in before if command is second else (*before, first):
-                        needed.go()
+                failures += try_point(lab, command, point, (*before, first) if command is second else before)
     print("%-8s %s" % (part, ", ".join("%s: killed at %d of %d points (%d calls)" % (
         c.name, c.killed, len(c.points), len(c.calls)) for c in (first, second))), "in %.0f s" % (time.monotonic() - began), flush=True)
     return failures

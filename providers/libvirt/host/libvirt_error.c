@@ -26,8 +26,7 @@ static const Advice advices[] = {
     {VIR_ERR_AUTH_CANCELLED, "The host requires credentials, and loam does not prompt."},
     {VIR_ERR_AUTH_UNAVAILABLE,
      "Add the user to the group \"libvirt\" on the host, or allow org.libvirt.unix.manage in polkit."},
-    {VIR_ERR_RPC,
-     "The connection to the host was lost. The next run checks the interrupted operations."},
+    {VIR_ERR_RPC, LIBVIRT_CONNECTION_LOST},
     {VIR_ERR_LIBSSH, "The SSH connection to the host failed."},
     {VIR_ERR_SSH, "The SSH connection to the host failed."},
     {VIR_ERR_BUILD_FIREWALL,
@@ -93,6 +92,9 @@ bool libvirt_error_is_gone(int code) {
 }
 
 static const char *advice_for(const LibvirtError *error) {
+    /* The RPC layer reports a closed or silent connection as an internal error. */
+    if (error->code == VIR_ERR_INTERNAL_ERROR && error->domain == VIR_FROM_RPC)
+        return LIBVIRT_CONNECTION_LOST;
     if (error->code != VIR_ERR_SYSTEM_ERROR)
         return error_find_advice(advices, ARRAY_COUNT(advices), error->code);
     if (error->domain == VIR_FROM_RPC && error->system_errno == ENOENT)

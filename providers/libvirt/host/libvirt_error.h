@@ -7,6 +7,9 @@
 #include "libvirt_handle.h"
 #include "provider.h"
 
+#define LIBVIRT_CONNECTION_LOST                                                                    \
+    "The connection to the host was lost. The next run checks the interrupted operations."
+
 typedef struct LibvirtError {
     int code;         /* virErrorNumber */
     int domain;       /* virErrorDomain: the component of libvirt */

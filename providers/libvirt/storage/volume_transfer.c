@@ -175,6 +175,9 @@ static bool check_newest(const Sending *sending, virStorageVolPtr volume, const 
     /* Reading beyond the end of a file fails without an error code. */
     if (!has_answer && libvirt_error_code() != VIR_ERR_OK)
         return libvirt_error_add(call, diags, "Cannot read the upload back");
+    if (!has_answer && virConnectIsAlive(virStorageVolGetConnect(volume)) != 1)
+        return libvirt_error_say(call, diags, STR("Cannot read the upload back"),
+                                 STR(LIBVIRT_CONNECTION_LOST));
     return (has_answer && str_equal(found, (Str){buffer, got})) || transfer_report_cut(call, diags);
 }
 

@@ -21,6 +21,8 @@ static void test_advice(void **) {
         {VIR_ERR_AUTH_UNAVAILABLE, VIR_FROM_RPC, 0, "group \"libvirt\""},
         {VIR_ERR_AUTH_FAILED, VIR_FROM_RPC, 0, "certificates of both sides"},
         {VIR_ERR_ACCESS_DENIED, VIR_FROM_RPC, 0, "reject this user"},
+        {VIR_ERR_INTERNAL_ERROR, VIR_FROM_RPC, 0, "connection to the host was lost"},
+        {VIR_ERR_INTERNAL_ERROR, VIR_FROM_STORAGE, 0, "no specific reason"},
         {VIR_ERR_STORAGE_VOL_EXIST, VIR_FROM_STORAGE, 0, "pool already has"},
     };
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
