@@ -72,6 +72,7 @@ class Machines(Servers):
     def __exit__(self, *exception):
         for listener in self.listeners:
             listener.kill()
+        run("umount", "--lazy", self.path("etc"), check=False)
         super().__exit__(*exception)
 
     def within(self, name):

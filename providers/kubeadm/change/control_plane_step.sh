@@ -65,7 +65,10 @@ await() {
   while [ "$(uptime_seconds)" -lt $end ]; do
     sleep 1
     case $1 in
-    etcd) end_stalled_server "$(cat "$work/etcd.old" 2>/dev/null)" "$(cat "$work/kube-apiserver.old" 2>/dev/null)" ;;
+    etcd)
+      end_stalled_server "$(cat "$work/etcd.old" 2>/dev/null)" "$(cat "$work/kube-apiserver.old" 2>/dev/null)"
+      hasten_kubelet "$(cat "$work/etcd.old" 2>/dev/null)"
+      ;;
     kube-apiserver) end_closed_server ;;
     esac
     if is_new "$1" && [ "$found" = "$last" ]; then steady=$((steady + 1)); else steady=0 last=$found; fi
@@ -249,6 +252,8 @@ if [ ! -e $former ] && ! differs; then
   exit 0
 fi
 keep_former
+trap return_to_endpoint EXIT
+leave_endpoint
 replace_files $work/files
 for pod in $pods; do
   replace "$pod" $work/preview "${pairs:+$work/pki}"

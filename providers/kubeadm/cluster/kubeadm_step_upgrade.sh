@@ -15,7 +15,7 @@ unset LOAM_VERSION LOAM_FLAG LOAM_IGNORED LOAM_ROUND
 . ./kubelet_install.sh
 # shellcheck source=static_pod.sh
 . ./static_pod.sh
-# Ends an API server that waits, while kubeadm replaces it or its member of etcd.
+# Ends an API server that waits, and restarts a kubelet that does, while kubeadm replaces that server or its member of etcd.
 watcher=
 watch_server() {
   members=$(identify_processes etcd) servers=$(identify_processes kube-apiserver)
@@ -23,9 +23,11 @@ watch_server() {
   while sleep 1 && kill -0 $$; do
     end_stalled_server "$members" "$servers"
     end_closed_server
+    hasten_kubelet "$members"
   done </dev/null >/dev/null 2>&1 &
   watcher=$!
-  trap end_watch EXIT
+  trap 'end_watch; return_to_endpoint' EXIT
+  leave_endpoint
 }
 end_watch() {
   [ -z "$watcher" ] || kill "$watcher" 2>/dev/null || :

@@ -40,6 +40,38 @@ end_closed_server() {
     if [ $silent -ge 11 ]; then kill -KILL "${process%:*}" 2>/dev/null || :; fi
   fi
 }
+# Restarts the kubelet after it has replaced the member of etcd that had the processes $1. A kubelet that starts neither waits up to 40
+# seconds before it starts the API server, which ended with the member, nor up to 90 before it reports the new pod of etcd, which it
+# could not do without that server. One call a second.
+hasten_kubelet() {
+  [ -n "$1" ] || return 0
+  member=$(identify_processes etcd)
+  [ -n "$member" ] || return 0
+  for one in $member; do
+    if printf '%s\n' "$1" | grep -qxF -e "$one"; then return 0; fi
+  done
+  if [ -z "$(identify_processes kube-apiserver)" ]; then
+    absent=$((${absent:-0} + 1))
+    if [ $absent -eq 3 ]; then systemctl restart kubelet || :; fi
+  elif [ -z "${reported:-}" ] && is_ready "$(advertised_server)"; then
+    reported=yes
+    systemctl restart kubelet || :
+  fi
+}
+# Prints the address of the API server of this machine.
+advertised_server() {
+  sed -n 's|.*kubeadm.kubernetes.io/kube-apiserver.advertise-address.endpoint: *||p' /etc/kubernetes/manifests/kube-apiserver.yaml | tr -d '"'
+}
+# Whether the API server at $1, or without it one at the endpoint of the cluster, is ready.
+is_ready() {
+  if command -v kubectl >/dev/null 2>&1; then
+    kubectl --kubeconfig=/etc/kubernetes/admin.conf ${1:+"--server=https://$1"} --request-timeout=3s get --raw /readyz </dev/null >/dev/null 2>&1
+  else
+    url=$(sed -n 's/^ *server: *//p' /etc/kubernetes/admin.conf)
+    if [ -n "$1" ]; then url=https://$1; fi
+    curl --silent --fail --insecure --max-time 3 --noproxy '*' "$url/readyz" >/dev/null 2>&1
+  fi
+}
 # Whether the API server of this machine responds, now and for six seconds. The script has a function "get", a request of a path.
 server_responds() {
   get /readyz || return 1
@@ -48,3 +80,31 @@ server_responds() {
     get /livez || return 1
   done
 }
+
+# Refuses new connections of haproxy to the API server of this machine, so that all haproxies pass requests to other servers while this
+# one is replaced; open ones end by themselves. haproxy of modules/endpoint is known by its ports. The rule has no effect after 15 minutes,
+# in case that this machine dies. Without another server that answers, nothing is refused.
+leave_endpoint() {
+  grep -qs ':61000-65000 *$' /etc/haproxy/haproxy.cfg && command -v nft >/dev/null 2>&1 || return 0
+  nft -f - <<'TABLE' 2>/dev/null || return 0
+table inet loam_endpoint
+delete table inet loam_endpoint
+table inet loam_endpoint {
+  set left {
+    type inet_service
+    flags timeout
+    elements = { 6443 timeout 15m }
+  }
+  chain input {
+    type filter hook input priority -10
+    tcp sport 61000-65000 tcp dport @left tcp flags & (syn | ack) == syn reject with tcp reset
+  }
+}
+TABLE
+  for _ in 1 2 3; do
+    sleep 1
+    if is_ready ''; then return 0; fi
+  done
+  return_to_endpoint
+}
+return_to_endpoint() { nft delete table inet loam_endpoint 2>/dev/null || :; }
