@@ -9,6 +9,8 @@ PREPARE = "providers/kubeadm/host/host_prepare.sh"
 UPGRADE = "providers/kubeadm/cluster/kubeadm_step_upgrade.sh"
 # Kills the shell before its command number $KILL.
 DEATH = "commands=0; trap '[ $((commands++)) != $KILL ] || kill -9 $$ $BASHPID' DEBUG; set -T; . ./$SCRIPT"
+# The calls of nft by a machine that leaves the endpoint, and returns to it.
+LEFT = ["-f -", "delete table inet loam_endpoint"]
 # Over a tree, which stays as it is.
 OWN_ROOT = """set -e
 mount -t tmpfs root /mnt
@@ -43,6 +45,15 @@ class ScriptMachine:
         self.shell = subprocess.Popen(["unshare", "--mount", "--pid", "--fork", "--kill-child", "bash", "-c", setup + "\nexec " + enter],
                                       stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
                                       env={"PATH": PATH, "LC_ALL": "C", "HOME": "/root", "DEATH": DEATH})
+
+    def behind_haproxy(self):
+        """The machine has the haproxy of modules/endpoint, and a stand-in for nft."""
+        self.run("mkdir -p /etc/haproxy && mount -t tmpfs haproxy /etc/haproxy")
+        self.write("/etc/haproxy/haproxy.cfg", "  default-server check source 10.0.0.1:61000-65000\n")
+        self.write("/usr/local/sbin/nft", "#!/bin/sh\necho \"$*\" >>/usr/local/sbin/calls\n[ \"$1\" != -f ] || cat >/dev/null\n", 0o755)
+
+    def calls_of_nft(self):
+        return self.run("cat /usr/local/sbin/calls").splitlines()
 
     def run(self, command, check=True):
         """The output of the command; without `check`, also its status."""

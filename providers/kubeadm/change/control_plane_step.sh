@@ -42,13 +42,7 @@ newest_log() {
   shift
   find /var/log/pods -path "/var/log/pods/kube-system_$one-*/$one/*.log" "$@" -exec ls -t {} + 2>/dev/null | head -n 1
 }
-get() {
-  if command -v kubectl >/dev/null 2>&1; then
-    kubectl --kubeconfig=$top/admin.conf --server="https://$server" --request-timeout=5s get --raw "$1" >/dev/null 2>&1
-  else
-    curl --silent --fail --max-time 5 --noproxy '*' --cacert "$pki/ca.crt" "https://$server$1" >/dev/null 2>&1
-  fi
-}
+get() { ask_server "$server" "$1"; }
 is_old() { grep -qxF -e "$1" "$work/$2.old" 2>/dev/null; }
 # Whether the pod $1 runs in new processes only; sets $found to them.
 is_new() {

@@ -53,7 +53,7 @@ hasten_kubelet() {
   if [ -z "$(identify_processes kube-apiserver)" ]; then
     absent=$((${absent:-0} + 1))
     if [ $absent -eq 3 ]; then systemctl restart kubelet || :; fi
-  elif [ -z "${reported:-}" ] && is_ready "$(advertised_server)"; then
+  elif [ -z "${reported:-}" ] && ask_server "$(advertised_server)" /readyz; then
     reported=yes
     systemctl restart kubelet || :
   fi
@@ -62,14 +62,14 @@ hasten_kubelet() {
 advertised_server() {
   sed -n 's|.*kubeadm.kubernetes.io/kube-apiserver.advertise-address.endpoint: *||p' /etc/kubernetes/manifests/kube-apiserver.yaml | tr -d '"'
 }
-# Whether the API server at $1, or without it one at the endpoint of the cluster, is ready.
-is_ready() {
+# Asks the API server at $1, or without it one at the endpoint of the cluster, for the path $2. Without kubectl, the authority is in $pki.
+ask_server() {
   if command -v kubectl >/dev/null 2>&1; then
-    kubectl --kubeconfig=/etc/kubernetes/admin.conf ${1:+"--server=https://$1"} --request-timeout=3s get --raw /readyz </dev/null >/dev/null 2>&1
+    kubectl --kubeconfig=/etc/kubernetes/admin.conf ${1:+"--server=https://$1"} --request-timeout=5s get --raw "$2" </dev/null >/dev/null 2>&1
   else
     url=$(sed -n 's/^ *server: *//p' /etc/kubernetes/admin.conf)
     if [ -n "$1" ]; then url=https://$1; fi
-    curl --silent --fail --insecure --max-time 3 --noproxy '*' "$url/readyz" >/dev/null 2>&1
+    curl --silent --fail --max-time 5 --noproxy '*' --cacert "${pki:-/etc/kubernetes/pki}/ca.crt" "$url$2" >/dev/null 2>&1
   fi
 }
 # Whether the API server of this machine responds, now and for six seconds. The script has a function "get", a request of a path.
@@ -103,7 +103,7 @@ table inet loam_endpoint {
 TABLE
   for _ in 1 2 3; do
     sleep 1
-    if is_ready ''; then return 0; fi
+    if ask_server '' /readyz; then return 0; fi
   done
   return_to_endpoint
 }

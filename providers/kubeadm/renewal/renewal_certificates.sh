@@ -60,7 +60,9 @@ is_made() {
     [ -e "$place" ] && grep -qxF "$place $(file_digest "$place")" $made/former || exit 1
   done
 }
+# The pods restart afterwards. A renewal that fails between leaves the endpoint for a while.
 place_certificates() {
+  leave_endpoint
   list_made $made | while read -r file place; do
     if ! cmp -s "$file" "$place"; then file_copy "$file" "$place"; fi
   done
@@ -88,6 +90,7 @@ restart_pod() {
   return 1
 }
 end_renewal() {
+  return_to_endpoint
   # Without this directory no later run takes this one for unfinished.
   mv $made $work/.made
   rm -rf $work

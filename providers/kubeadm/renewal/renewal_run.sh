@@ -98,7 +98,7 @@ reason='' renewed='' has_lease='' has_lock=''
 mkdir -p /var/lib/loam
 trap finish EXIT
 trap 'reason="the run was ended"; exit 143' HUP INT TERM
-server=$(sed -n 's|.*kubeadm.kubernetes.io/kube-apiserver.advertise-address.endpoint: *||p' $top/manifests/kube-apiserver.yaml | tr -d '"')
+server=$(advertised_server)
 [ -n "$server" ] || fail "this machine has no API server"
 find_pki
 if ! is_made && ! is_due; then exit 0; fi
@@ -126,5 +126,8 @@ restart_pod kube-apiserver 90 || fail "the API server did not start again"
 await_server 180 || fail "the API server of this machine does not respond with the renewed certificates"
 for pod in kube-controller-manager kube-scheduler; do restart_pod $pod 60 || fail "$pod did not start again"; done
 await_others 90 || fail "not ready with the renewed certificates: $unready"
+# A run that dies before the end of the renewal is followed by one that takes the Lease again.
+lease_release
+has_lease=''
 end_renewal
 renewed=yes
