@@ -421,8 +421,8 @@ class Command:
 
 
 def try_point(lab, command, point, before):
-    """Returns the failures of the trial, after which the command is done. If libvirtd itself ended, which it does once in
-    thousands of trials on a busy machine, the trial counts only if it fails again."""
+    """Returns the failures of the trial, after which the command is done. If libvirtd itself ended, which was
+    seen once on a busy machine, the trial counts only if it fails again."""
     for attempt in (1, 2):
         try:
             command.run(point)
