@@ -1,5 +1,5 @@
 #!/usr/bin/env -S python3 -B
-"""image.py OUT.tar NAME ENTRYPOINT ROOT [USER]: a container image of one layer, as an OCI layout with the name for containerd."""
+"""image.py OUT.tar NAME ENTRYPOINT ROOT [USER [ARGUMENT...]]: a container image of one layer, as an OCI layout with the name for containerd."""
 import hashlib, io, json, os, sys, tarfile
 
 OCI = "application/vnd.oci.image."
@@ -15,7 +15,7 @@ def of_root(entry):
     return entry
 
 
-def main(out, name, entry, root, user=""):
+def main(out, name, entry, root, user="", *arguments):
     layer = io.BytesIO()
     with tarfile.open(fileobj=layer, mode="w", format=tarfile.GNU_FORMAT) as archive:
         for item in sorted(os.listdir(root)):
@@ -23,7 +23,8 @@ def main(out, name, entry, root, user=""):
     layer = layer.getvalue()
     digest = "sha256:" + hashlib.sha256(layer).hexdigest()
     config = json.dumps({"architecture": "amd64", "os": "linux", "rootfs": {"type": "layers", "diff_ids": [digest]},
-                         "config": {"Entrypoint": [entry], "User": user, "WorkingDir": "/", "Env": ["PATH=/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"]}}).encode()
+                         "config": {"Entrypoint": [entry], "Cmd": arguments, "User": user, "WorkingDir": "/",
+                                    "Env": ["PATH=/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"]}}).encode()
     manifest = json.dumps({"schemaVersion": 2, "mediaType": OCI + "manifest.v1+json", "config": described("config.v1+json", config),
                            "layers": [described("layer.v1.tar", layer)]}).encode()
     index = json.dumps({"schemaVersion": 2, "mediaType": OCI + "index.v1+json", "manifests": [
