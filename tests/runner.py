@@ -51,7 +51,7 @@ def run(test):
 
 
 def guarded(test):
-    first = ["nice", "-n", "-5"] if schedule.CHAIN.match(test.name) and os.geteuid() == 0 else []
+    first = ["nice", "-n", "-5"] if schedule.is_in_chain(test) and os.geteuid() == 0 else []
     guard = [sys.executable, "-S", os.path.join(TOP, "tests/guard.py")] if STARTS_SERVERS.match(test.name) else []
     return first + guard + test.command
 
@@ -85,15 +85,33 @@ def build(preset, *targets):
         subprocess.run(["cmake", "--build", "build/" + preset, "--target", *targets, "--", "--quiet"], cwd=TOP, check=True)
 
 
-def build_for(tests):
-    """The builds that the tests use."""
-    files = " ".join(" ".join([*test.command, *test.environment.values()]) for test in tests)
-    if "build/release/" in files or any(test.group in ("lab", "kill", "backend", "kube") for test in tests):
-        build("release", "all")
-    if "build/dev/" in files:
-        build("dev", "all")
-    if "build/tsan/" in files:
-        build("tsan", *sorted({os.path.basename(test.program) for test in tests if test.group == "threads"}))
+class Builds(threading.Thread):
+    """The builds that the tests use. The tests of clusters need `release` alone; the others are made while the first of them runs."""
+
+    def __init__(self, tests):
+        super().__init__(daemon=True)
+        self.error, self.rows = None, []
+        files = " ".join(" ".join([*test.command, *test.environment.values()]) for test in tests)
+        if "build/release/" in files or any(test.group in ("lab", "kill", "backend", "kube") for test in tests):
+            build("release", "all")
+        if "build/dev/" in files:
+            self.rows.append(("dev", "all"))
+        if "build/tsan/" in files:
+            self.rows.append(("tsan", *sorted({os.path.basename(test.program) for test in tests if test.group == "threads"})))
+        if self.rows:
+            self.start()
+
+    def run(self):
+        try:
+            for row in self.rows:
+                build(*row)
+        except subprocess.CalledProcessError as error:
+            self.error = error
+
+    def serve(self, test):
+        if self.error:
+            sys.exit(str(self.error))
+        return schedule.is_in_chain(test) or not self.is_alive()
 
 
 class Report:
@@ -185,8 +203,6 @@ def choose(tests, options):
         return fresh, len(chosen) - len(fresh)
     if not (options.all or options.pattern):
         chosen = suite.default_part(tests)
-    if options.build:
-        build_for(chosen)
     return chosen, 0
 
 
@@ -205,6 +221,7 @@ def main():
     names = {test.name for test in chosen}
 
     os.makedirs(LOG, exist_ok=True)
+    builds = Builds(chosen if options.build else [])
     began, used, processors, report = time.monotonic(), processor_time(), schedule.Processors(), Report()
 
     def run_one(test):
@@ -214,7 +231,7 @@ def main():
             passed.remember(test)
 
     is_building = server.is_building()  # the programs of kube/
-    schedule.Schedule(chosen, lambda test: is_building and test.group == "kube").run(run_one)
+    schedule.Schedule(chosen, lambda test: is_building and test.group == "kube", builds.serve).run(run_one)
     report.print_texts()
     if not (options.quick or options.pattern) and len(chosen) < len(tests):
         print_left_out([test for test in tests if test.name not in names])

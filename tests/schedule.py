@@ -3,7 +3,10 @@
 tests/durations has a row for each test that takes long: its seconds, and the seconds of processor time that it used. Their
 quotient is the part of a processor that the test occupies: a test that waits for servers leaves it to others. Processes
 that outlive their parent are not counted, and no test occupies its part all the time, so one more test begins whenever the
-processors were idle for a while. `tests/run --record` writes the file."""
+processors were idle for a while. `tests/run --record` writes the file.
+
+A run lasts at least as long as the chain of the tests of clusters, so each of these begins when the one before ends, and the first
+one while builds are made that it does not need."""
 import os, re, threading, time
 
 TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
@@ -38,11 +41,15 @@ class Processors:
         return (idle - idle_before) / max(all_of_it - all_before, 1)
 
 
+def is_in_chain(test):
+    return CHAIN.match(test.name) is not None
+
+
 class Schedule:
-    def __init__(self, tests, is_late):
-        """is_late(test): whether it should begin after all others."""
-        self.rows = read_durations()
-        self.waiting = sorted(tests, key=lambda test: (is_late(test), -self.rows.get(test.name, (SHORT, 0))[0]))
+    def __init__(self, tests, is_late, is_built=lambda test: True):
+        """is_late(test): whether it should begin after all others; is_built(test): whether its programs are."""
+        self.rows, self.is_built = read_durations(), is_built
+        self.waiting = sorted(tests, key=lambda test: (is_late(test), not is_in_chain(test), -self.rows.get(test.name, (SHORT, 0))[0]))
         self.running = []
         self.changed = threading.Condition()
         self.processors = Processors()
@@ -55,11 +62,12 @@ class Schedule:
     def may_start(self, test):
         """Whether it may run beside those that run."""
         is_apart = any(row.match(test.name) and row.match(other.name) for row in ALONE for other in self.running)
-        return not is_apart and len(self.running) < MOST * os.cpu_count()
+        return not is_apart and self.is_built(test) and len(self.running) < MOST * os.cpu_count()
 
     def fits(self, test):
         occupied = sum(self.part(other) for other in self.running)
-        return not self.running or (self.may_start(test) and occupied + self.part(test) <= CROWD * os.cpu_count())
+        has_room = not self.running or occupied + self.part(test) <= CROWD * os.cpu_count()
+        return (has_room or is_in_chain(test)) and self.may_start(test)
 
     def take(self):
         """The next test, None after the last; blocks until one fits."""

@@ -9,6 +9,7 @@
   backend/…                      executables in tests/backend: remote backends with their real servers
   kube/…                         executables in tests/kube: a real Kubernetes API server, see tests/programs/build
   ecosystem/…                    executables in tests/ecosystem: unmodified providers, run by loam and by Terraform
+  fuzz/smoke                     the fuzzers, for seconds
 
 tests/default names those that run without --all. Of command/, scenario/, kube/ and backend/ a third, another one for each
 commit, runs with the address sanitizer; the unit tests and PARSERS always do. The unit tests look for leaks too, and of the
@@ -106,7 +107,8 @@ def whole():
     return [*programs("lab"), *programs("kill"), *rotated(lambda loam: programs("backend", loam)),
             *rotated(lambda loam: programs("command", loam)), *rotated(scenarios), *respelled_scenarios(),
             *unit_tests(os.path.join(TOP, "build/dev")), *thread_tests(),
-            *rotated(lambda loam: programs("kube", loam)), *programs("ecosystem", RELEASE)]
+            *rotated(lambda loam: programs("kube", loam)), *programs("ecosystem", RELEASE),
+            Test("fuzz/smoke", [os.path.join(TOP, "tests/fuzz/run"), "smoke"])]
 
 
 def quick():
