@@ -314,14 +314,23 @@ static bool record_ready(Applying *applying, Value marked, const ApplyResponse *
            instance_apply_invoke(applying, false, marked, &ignored);
 }
 
+static Str unknown_names(Value object, Arena *arena) {
+    StrVec names = {0};
+    for (size_t i = 0; value_is_present(object) && i < object.count; i++) {
+        if (!value_is_wholly_known(value_at(object, i)))
+            vec_push(arena, &names, value_key_at(object, i));
+    }
+    return str_join(names.items, names.count, STR(", "), arena);
+}
+
 static bool record_success(Applying *applying, const ApplyResponse *response) {
     InstanceOp *op = &applying->op;
     Value state = response->state;
     if (!value_is_wholly_known(state)) {
-        diags_error(
-            &op->diags, NO_RANGE, "Provider returned invalid result object after apply",
-            "%.*s still contains unknown values after apply. This is a bug in the provider.",
-            STR_ARG(op->address));
+        diags_error(&op->diags, NO_RANGE, "Provider returned invalid result object after apply",
+                    "%.*s still contains unknown values after apply (%.*s). This is a bug in the "
+                    "provider.",
+                    STR_ARG(op->address), STR_ARG(unknown_names(state, op->scratch)));
         state = value_unknown_as_null(state, op->scratch);
     }
     bool kept_word = instance_apply_is_as_planned(
