@@ -201,7 +201,8 @@ static bool init_plan(const Call *call, const PlanRequest *request, PlanResponse
         return false;
     ObjectBuilder builder = object_builder_of(response->planned, call->arena);
     object_builder_set(&builder, "is_member", value_bool(true));
-    if (value_is_null(request->prior) || object_has(request->prior, "change_unfinished"))
+    /* Null after an import, and in states of releases without it: only an update sets it. */
+    if (!value_is_null(object_builder_get(&builder, "change_unfinished")))
         object_builder_set(&builder, "change_unfinished", value_bool(false));
     if (!value_is_null(request->prior) && (joins_again(call, request->prior, request->proposed) ||
                                            restores_newly(request->prior, request->proposed))) {
