@@ -43,6 +43,22 @@ static Str openbao_check_length(Value value, Arena *) {
     return is_good ? STR_EMPTY : STR("The value must be 16, 32 or 64.");
 }
 
+/* The engine responds with 400 to all errors of keys, and the server with 403 to all errors of
+ * tokens. */
+static const KeyServerHint openbao_hints[] = {
+    {400,
+     "check \"key_name\": no key has this name, the key cannot encrypt, or the stored data key is "
+     "of another key or of a version that the server no longer accepts"},
+    {403, "check whether \"token\" (or BAO_TOKEN) is valid and not expired, and whether its policy "
+          "allows \"update\" of this operation at \"transit_engine_path\""},
+    {404, "check \"transit_engine_path\": no transit engine has this path"},
+    {429, "the server limits the rate of requests: run loam again later"},
+    {500, "see the log of the server; keys of the RSA kinds also fail like this if another key "
+          "encrypted the stored data key"},
+    {503, "the server is sealed or not ready: unseal it, then run loam again"},
+    {0},
+};
+
 /* clang-format off */
 static const Attribute openbao_attributes[] = {
     {"key_name", &TYPE_STRING, REQUIRED, "Name of the key in the transit engine."},
@@ -128,6 +144,7 @@ static bool openbao_call(const KeyRequest *request, const char *operation, Str b
         .http = {.method = STR("POST"),
                  .url = openbao_url(request, operation, arena),
                  .body = body},
+        .hints = openbao_hints,
         .hint = "check \"key_name\", \"transit_engine_path\", and \"token\" (or BAO_TOKEN) with "
                 "its policy",
     };

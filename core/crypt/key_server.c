@@ -41,14 +41,24 @@ static bool check_url(const KeyServerCall *call, Url *url, Diags *diags) {
                              diags);
 }
 
+/* Returns the hint of a status, or NULL. */
+static const char *hint_of(const KeyServerCall *call, int code) {
+    for (const KeyServerHint *hint = call->hints; hint && hint->code; hint++) {
+        if (hint->code == code)
+            return hint->text;
+    }
+    return code >= 400 && code < 500 ? call->hint : NULL;
+}
+
 static bool report_status(const KeyServerCall *call, int code, Diags *diags) {
     SCOPED(ArenaRef) scratch = arena_open("key server");
+    const char *hint = hint_of(call, code);
     Str why = str_format(scratch, "the server responded with the HTTP status %d", code);
     if (code >= 300 && code < 400)
         why = str_format(scratch, "%.*s; set the address to the server that it redirects to",
                          STR_ARG(why));
-    else if (code >= 400 && code < 500)
-        why = str_format(scratch, "%.*s; %s", STR_ARG(why), call->hint);
+    else if (hint)
+        why = str_format(scratch, "%.*s; %s", STR_ARG(why), hint);
     return key_server_report(call, str_to_cstr(why, scratch), diags);
 }
 

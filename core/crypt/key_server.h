@@ -11,14 +11,21 @@
 #include "key_provider.h"
 #include "record.h"
 
+/* Sentence: what the user should check after a status. */
+typedef struct KeyServerHint {
+    int code; /* 0 ends a table */
+    const char *text;
+} KeyServerHint;
+
 typedef struct KeyServerCall {
     const KeyRequest *request;
     const char *operation; /* "encrypt", for errors and the log */
     Str key;               /* name of the master key, for errors */
     /* Without URL and body limits, redirects, retries and timeouts. The body is wiped. */
     HttpRequest http;
-    const char *id_header; /* of the response, with the request's ID for the log; NULL: none */
-    const char *hint;      /* sentence: the arguments to check after a status such as 403 */
+    const char *id_header;      /* of the response, with the request's ID for the log; NULL: none */
+    const KeyServerHint *hints; /* of single statuses; NULL: none */
+    const char *hint;           /* of each other status from 400 to 499 */
     /* Signs and sends, like http_send; NULL: http_send. */
     HttpStatus (*send)(void *self, const HttpRequest *http, HttpResponse *out, Str *problem,
                        Arena *arena);

@@ -115,12 +115,16 @@ static void test_bad_responses(void **) {
         int attempts;
         DiagClass class;
     } cases[] = {
-        {403, "{\"errors\": [\"CANARY\"]}", "HTTP status 403; check \"key_name\"", HTTP_DONE, 1,
-         DIAG_DENIED},
-        {404, "CANARY", "HTTP status 404", HTTP_DONE, 1, DIAG_OTHER},
+        {400, "CANARY", "HTTP status 400; check \"key_name\": no key", HTTP_DONE, 1, DIAG_OTHER},
+        {403, "{\"errors\": [\"CANARY\"]}", "HTTP status 403; check whether \"token\"", HTTP_DONE,
+         1, DIAG_DENIED},
+        {404, "CANARY", "HTTP status 404; check \"transit_engine_path\"", HTTP_DONE, 1, DIAG_OTHER},
+        {412, "CANARY", "HTTP status 412; check \"key_name\", \"tr", HTTP_DONE, 1, DIAG_OTHER},
+        {429, "CANARY", "HTTP status 429; the server limits", HTTP_DONE, 3, DIAG_UNREACHABLE},
         {307, "CANARY", "the server that it redirects to", HTTP_DONE, 1, DIAG_OTHER},
         {204, "", "HTTP status 204", HTTP_DONE, 1, DIAG_OTHER},
-        {503, "CANARY", "HTTP status 503", HTTP_DONE, 3, DIAG_UNREACHABLE},
+        {500, "CANARY", "HTTP status 500; see the log", HTTP_DONE, 3, DIAG_UNREACHABLE},
+        {503, "CANARY", "HTTP status 503; the server is sealed", HTTP_DONE, 3, DIAG_UNREACHABLE},
         {0, "", "did not respond", HTTP_NO_CONNECTION, 3, DIAG_UNREACHABLE},
         {0, "", "did not respond", HTTP_BAD_CERTIFICATE, 1, DIAG_UNREACHABLE},
         {200, "CANARY", "cannot be read", HTTP_DONE, 1, DIAG_OTHER},
