@@ -5,6 +5,13 @@
 file_new() {
   rm -f "${1%/*}"/.loam.?????? && mktemp "${1%/*}/.loam.XXXXXX"
 }
+# Makes the directory $1, and those above it. New ones get the label of their place: other programs' files inherit it.
+directory_make() {
+  [ ! -d "$1" ] || return 0
+  topmost=$1
+  while [ -n "${topmost%/*}" ] && [ ! -e "${topmost%/*}" ]; do topmost=${topmost%/*}; done
+  mkdir -p "$1" && file_label -R "$topmost"
+}
 # Gives a file the label of its place. A moved file keeps that of its former directory, and systemd does not start a program
 # with the label of /var/lib.
 file_label() {

@@ -82,14 +82,16 @@ load_module() {
   installed=$(rpm -q --qf '%{VERSION}-%{RELEASE}.%{ARCH} ' kernel-core 2>/dev/null) || installed='no other one '
   fail "the kernel module $1 cannot be loaded: the kernel $(uname -r) runs, and ${installed}is installed; reboot the machine"
 }
-# Lines of the kernel's log about what SELinux has denied the container runtime and the kubelet since $began.
+# Lines of the kernel's log about what SELinux has denied the container runtime and the kubelet since $began, in their domains or,
+# as "(kubelet)", before systemd started them. Without --input-logs, ausearch reads standard input if this is a pipe.
 denials() {
   [ -e /sys/fs/selinux/enforce ] || return
   if command -v ausearch >/dev/null 2>&1; then
-    ausearch -m avc -ts "$(date -d "@$began" +%x)" "$(date -d "@$began" +%X)" 2>/dev/null
+    ausearch --input-logs -m avc -ts "$(date -d "@$began" +%x)" "$(date -d "@$began" +%X)" 2>/dev/null </dev/null
   else
     dmesg --time-format=raw 2>/dev/null | tail -n 200
-  fi | grep 'denied.*scontext=[^ ]*:\(container\|kubelet\|crio\)[a-z_]*_t:' | tail -n 3
+  fi | grep -e 'denied.*scontext=[^ ]*:\(container\|kubelet\|crio\|dockerd\|spc\)[a-z_]*_t:' \
+    -e 'denied.*comm="(\{0,1\}\(kubelet\|containerd\|runc\|crio\)' | tail -n 3
 }
 # Starts a service that sets the clock, unless one is active, and waits for it.
 wait_for_clock() {
@@ -180,7 +182,7 @@ if printf '%s\n' "$lines" | grep -q "^file [0-7]* $containerd_config " && [ -f $
   cp -p $containerd_config $work/former || fail "the file $containerd_config cannot be copied"
 fi
 each file | while read -r mode path content; do
-  mkdir -p "${path%/*}" || fail "the directory of $path cannot be made"
+  directory_make "${path%/*}" || fail "the directory of $path cannot be made"
   new=$(file_new "$path") && printf '%s' "$content" | base64 -d >"$new" && chmod "$mode" "$new" &&
     file_move "$new" "$path" || fail "the file $path cannot be written"
 done || exit 1
@@ -234,7 +236,7 @@ each fetch | while read -r directory name version; do
 done || exit 1
 each program | while read -r sha256 path member; do
   echo "installing $path"
-  mkdir -p "${path%/*}" && new=$(file_new "$path") || fail "$path cannot be written"
+  directory_make "${path%/*}" && new=$(file_new "$path") || fail "$path cannot be written"
   unpack "$sha256" "$member" "$new"
   chmod 0755 "$new" && file_move "$new" "$path" || fail "$path cannot be written"
   case $path in /var/lib/loam/rounds/*) ;; */kubelet) stage_clear ;; esac
