@@ -14,8 +14,11 @@ directory_make() {
 }
 # Gives a file the label of its place. A moved file keeps that of its former directory, and systemd does not start a program
 # with the label of /var/lib.
+# restorecon runs in a domain of its own, which may write to pipes, but not to the files that the script has open: its output, and a lock as
+# descriptor 9.
 file_label() {
-  if [ -e /sys/fs/selinux/enforce ] && command -v restorecon >/dev/null 2>&1; then restorecon "$@"; fi
+  [ -e /sys/fs/selinux/enforce ] && command -v restorecon >/dev/null 2>&1 || return 0
+  label_text=$(restorecon "$@" 2>&1 9>&- </dev/null) || { echo "$label_text" >&2; return 1; }
 }
 # Moves the file $1, which file_new has made, to $2.
 file_move() {

@@ -73,12 +73,14 @@ unpack() {
   found=$(sha256sum <"$unpacked")
   [ "${found%% *}" = "$1" ] || fail "the member $2 of the bundle has another digest than its list"
 }
+# SELinux may confine modprobe and containerd as it does restorecon: see file_label.
+module_load() { module_text=$(modprobe "$1" 2>&1 9>&- </dev/null) || { echo "$module_text" >&2; return 1; }; }
 # Loads a module. Kernels of Fedora, RHEL and their family have some of them in another package.
 load_module() {
-  modprobe "$1" && return
+  module_load "$1" && return
   [ "$driver" = dnf ] || return
   echo "installing the modules of the kernel $(uname -r)"
-  dnf_install "kernel-modules-extra-$(uname -r) -" && modprobe "$1" && return
+  dnf_install "kernel-modules-extra-$(uname -r) -" && module_load "$1" && return
   installed=$(rpm -q --qf '%{VERSION}-%{RELEASE}.%{ARCH} ' kernel-core 2>/dev/null) || installed='no other one '
   fail "the kernel module $1 cannot be loaded: the kernel $(uname -r) runs, and ${installed}is installed; reboot the machine"
 }
@@ -89,7 +91,7 @@ denials() {
   if command -v ausearch >/dev/null 2>&1; then
     ausearch --input-logs -m avc -ts "$(date -d "@$began" +%x)" "$(date -d "@$began" +%X)" 2>/dev/null </dev/null
   else
-    dmesg --time-format=raw 2>/dev/null | tail -n 200
+    journalctl -q -k -o cat --no-pager --since "@$began" 2>/dev/null
   fi | grep -e 'denied.*scontext=[^ ]*:\(container\|kubelet\|crio\|dockerd\|spc\)[a-z_]*_t:' \
     -e 'denied.*comm="(\{0,1\}\(kubelet\|containerd\|runc\|crio\)' | tail -n 3
 }
@@ -104,8 +106,11 @@ wait_for_clock() {
     done
   fi
   waited=0
-  while [ $waited -lt 60 ]; do
-    [ "$(timedatectl show -p NTPSynchronized --value 2>/dev/null)" != yes ] || return
+  until=$(($(date +%s) + 60)) # the question itself may take seconds
+  while [ $waited -lt 60 ] && [ "$(date +%s)" -lt $until ]; do
+    # Debian's policy of SELinux does not let the service of timedatectl reply to a step: then the state is unknown.
+    synchronized=$(timedatectl show -p NTPSynchronized --value 2>/dev/null) || return
+    [ "$synchronized" != yes ] || return
     sleep 1
     waited=$((waited + 1))
   done
@@ -129,12 +134,12 @@ fetch() {
 # A file that another program left in conf.d can replace what loam sets there.
 containerd_has_settings() {
   image=$(sed -n 's/^sandbox\(_image\)\{0,1\} = "\(.*\)"$/\2/p' $containerd_config)
-  containerd config dump >$work/dump 2>&1 &&
-    grep -q "sandbox\(_image\)\{0,1\} = [\"']${image}[\"']" $work/dump && grep -q 'SystemdCgroup = true' $work/dump
+  dump=$(containerd config dump 2>&1 9>&- </dev/null) || return
+  printf '%s\n' "$dump" | grep -q "sandbox\(_image\)\{0,1\} = [\"']${image}[\"']" && printf '%s\n' "$dump" | grep -q 'SystemdCgroup = true'
 }
 # Puts the former configuration back, and ends.
 restore_containerd() {
-  if [ -f $work/former ]; then mv -f $work/former $containerd_config; else rm -f $containerd_config; fi
+  if [ -f $work/former ]; then file_move $work/former $containerd_config; else rm -f $containerd_config; fi
   systemctl restart containerd || :
   fail "$1. The former configuration is back"
 }
@@ -279,4 +284,8 @@ set +f
 rm -f $work/member $work/bundle.tar $work/former $work/dump $work/part-*
 file_label -R /opt/cni/bin 2>/dev/null || :
 if printf '%s\n' "$lines" | grep -q '^clock$'; then wait_for_clock; fi
+# A boolean of the policy of Debian.
+if [ "$(cat /sys/fs/selinux/booleans/container_mounton_non_security 2>/dev/null)" = "0 0" ]; then
+  echo "warning: SELinux does not let the container runtime mount directories of the machine, and kube-proxy needs /lib/modules: setsebool -P container_mounton_non_security on"
+fi
 denials | while read -r line; do echo "warning: SELinux denied an access: $line"; done
