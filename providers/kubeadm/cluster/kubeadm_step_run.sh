@@ -20,6 +20,16 @@ verb=$LOAM_VERB
 snapshot=${LOAM_RESTORE:-}
 unset LOAM_VERB LOAM_MARK LOAM_RESTORE
 
+# Makes the directories of the kubelet and of the network of pods. kubeadm, and a kubelet outside of /usr/bin, run in domains in which
+# these would get labels that the container runtime cannot use.
+label_directories() {
+  [ -e /sys/fs/selinux/enforce ] || return 0
+  for path in /etc/kubernetes /etc/cni/net.d /opt/cni/bin /var/log/containers; do directory_make $path; done
+  (umask 077 && directory_make /var/lib/kubelet)
+  (umask 027 && for path in kubelet/device-plugins kubelet/plugins kubelet/plugins_registry kubelet/pods; do directory_make /var/lib/$path; done &&
+    directory_make /var/log/pods)
+}
+
 # Sets $tool to the newest program that restores snapshots; kubeadm may have to pull the image.
 find_restorer() {
   image=$(printf '%s\n' "$config" | kubeadm config images list --config /dev/stdin 2>/dev/null | grep '/etcd:')
@@ -48,6 +58,7 @@ restore() {
 
 # A machine that left its cluster before its upgrade.
 install_kubelet
+label_directories
 case $verb in
 init)
   if [ -n "$snapshot" ]; then
