@@ -1,8 +1,8 @@
 """The transit engine of OpenBao and Vault on loopback: keys that never leave the server, with versions.
 
 Requests must have the form that the real servers accept; everything else is an error, and the server remembers each request.
-`real` starts a development server of Vault instead, if that program exists."""
-import base64, http.server, json, os, re, shutil, socket, ssl, subprocess, tempfile, threading, time, urllib.error, urllib.request
+tests/backend/vault runs loam with a real server."""
+import base64, http.server, json, os, re, shutil, ssl, threading
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -47,7 +47,6 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
 
 class Server:
-    name = "the transit server of the tests"
 
     def __init__(self, engine="transit", certificate=None):
         self.engine, self.keys, self.requests, self.spaces, self.location = engine, {}, [], [], None
@@ -97,55 +96,7 @@ class Server:
         self.http.server_close()
 
 
-class Vault:
-    """The real server, with all keys in memory."""
-    name = "vault"
-
-    def __init__(self, program):
-        self.home = tempfile.TemporaryDirectory(prefix="loam-vault-")
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            port = free.getsockname()[1]
-        self.address = "http://127.0.0.1:%d" % port
-        self.process = subprocess.Popen(
-            [program, "server", "-dev", "-dev-no-store-token", "-dev-root-token-id=" + TOKEN,
-             "-dev-listen-address=127.0.0.1:%d" % port], env={"HOME": self.home.name, "PATH": os.environ["PATH"]},
-            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        for _ in range(600):
-            try:
-                self.call("sys/mounts/transit", {"type": "transit"})
-                return
-            except urllib.error.URLError:
-                time.sleep(0.1)
-        raise SystemExit("vault does not start")
-
-    def call(self, path, body):
-        request = urllib.request.Request("%s/v1/%s" % (self.address, path), json.dumps(body).encode(),
-                                         {"X-Vault-Token": TOKEN, "Content-Type": "application/json"}, method="POST")
-        with urllib.request.urlopen(request, timeout=10) as response:
-            return json.loads(response.read() or b"{}")
-
-    def make_key(self, name):
-        self.call("transit/keys/" + name, {})
-
-    def rotate(self, name):
-        self.call("transit/keys/%s/rotate" % name, {})
-
-    def decrypt(self, name, ciphertext):
-        return base64.b64decode(self.call("transit/decrypt/" + name, {"ciphertext": ciphertext})["data"]["plaintext"])
-
-    def close(self):
-        self.process.terminate()
-        self.process.wait(30)
-
-
 def find(name):
     """Returns the path of a program that tests/programs/build made or that is installed, or None."""
     directory = os.environ.get("LOAM_PROGRAMS") or os.path.expanduser("~/.cache/loam/programs")
     return shutil.which(name, path=os.path.join(directory, "bin") + ":" + os.environ["PATH"])
-
-
-def real():
-    """Returns a real server, or None."""
-    path = find("vault")
-    return Vault(path) if path else None
