@@ -171,6 +171,15 @@ static bool snapshot_take(const Call *call, SshLink *link, Value config, ObjectB
     return !object_has(config, "destination") || take_to_file(call, link, config, state, diags);
 }
 
+/* Unknown for a schedule that the object did not have before. */
+static Value planned_schedule_keys(Value planned, Value prior) {
+    if (!object_has(planned, "schedule"))
+        return value_null(&TYPE_MAP_OF_STRING);
+    return value_is_null(prior) || !object_has(prior, "schedule")
+               ? value_unknown(&TYPE_MAP_OF_STRING)
+               : object_attribute(prior, "schedule_keys");
+}
+
 /* The results of a schedule that is kept, and those of a new one: no snapshot is late yet. `prior`
  * is null for a new object. */
 static Value with_status(Value planned, Value prior, Arena *arena) {
@@ -186,10 +195,7 @@ static Value with_status(Value planned, Value prior, Arena *arena) {
     object_builder_set_optional(&builder, "status", status, arena);
     object_builder_set_optional(&builder, "rehearsal",
                                 object_has(schedule, "rehearse") ? rehearsal : STR_EMPTY, arena);
-    object_builder_set(&builder, "schedule_keys",
-                       is_new || !object_has(planned, "schedule")
-                           ? value_null(&TYPE_MAP_OF_STRING)
-                           : object_attribute(prior, "schedule_keys"));
+    object_builder_set(&builder, "schedule_keys", planned_schedule_keys(planned, prior));
     return object_builder_value(&builder);
 }
 
@@ -204,6 +210,17 @@ static ObjectBuilder without_snapshot(Value planned, Str id, Arena *arena) {
     object_builder_set(&builder, "encryption_keys", value_null(&TYPE_MAP_OF_STRING));
     object_builder_set_text(&builder, "id", id, arena);
     return builder;
+}
+
+/* The first snapshot of a new schedule has the keys that the API server has now. */
+static bool set_schedule_keys(SshLink *link, ObjectBuilder *state, Diags *diags) {
+    SnapshotKeys keys;
+    if (value_is_known(object_builder_get(state, "schedule_keys")))
+        return true;
+    if (!snapshot_keys_read(link, &keys, diags))
+        return false;
+    object_builder_set(state, "schedule_keys", snapshot_keys_value(&keys, link->call->arena));
+    return true;
 }
 
 /* The programs of the machine are checked first: a timer that fails is noticed late. */
@@ -222,7 +239,8 @@ static bool snapshot_create(const Call *call, const ApplyRequest *request, Apply
     if (!read_schedule(call, request->planned, request->config, &wanted, &has, diags) ||
         !ssh_client_link(call, request->planned, &link, diags) ||
         !snapshot_take(call, &link, request->config, &state, diags) ||
-        (has && !write_schedule(&link, &wanted, diags)))
+        (has &&
+         (!write_schedule(&link, &wanted, diags) || !set_schedule_keys(&link, &state, diags))))
         return false;
     response->state = object_builder_value(&state);
     return true;
@@ -233,6 +251,7 @@ static bool snapshot_update(const Call *call, const ApplyRequest *request, Apply
     SCOPED(SshLink) link = {0};
     WantedSchedule wanted;
     Value prior = request->prior, planned = request->planned;
+    ObjectBuilder state = object_builder_of(planned, call->arena);
     bool has, is_moved = object_differs(prior, planned, "host");
     response->state = prior;
     /* The names in a bucket have the hash of the authorities. */
@@ -240,11 +259,11 @@ static bool snapshot_update(const Call *call, const ApplyRequest *request, Apply
         object_differs(prior, planned, "pki")) {
         if (!read_schedule(call, request->planned, request->config, &wanted, &has, diags) ||
             !ssh_client_link(call, request->planned, &link, diags) ||
-            !(has ? write_schedule(&link, &wanted, diags)
+            !(has ? write_schedule(&link, &wanted, diags) && set_schedule_keys(&link, &state, diags)
                   : is_moved || etcd_schedule_remove(&link, diags)))
             return false;
     }
-    response->state = request->planned;
+    response->state = object_builder_value(&state);
     return true;
 }
 
