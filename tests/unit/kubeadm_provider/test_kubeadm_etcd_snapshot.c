@@ -75,23 +75,27 @@ static void test_arguments(void **) {
     }
 }
 
-/* A new trigger or file takes a new snapshot; the passphrase is never planned. */
+/* A new trigger or file takes a new snapshot; the passphrase is never planned. The apply reads the
+ * keys of a new schedule. */
 static void test_changes(void **state) {
     (void)state;
     static const struct {
         const char *json;
         size_t replaced;
+        bool reads_keys;
     } rows[] = {
-        {"{" PKI ",\"destination\":\"a\"," SECRET "}", 0},
-        {"{" PKI ",\"destination\":\"b\"," SECRET "}", 1},
-        {"{" PKI ",\"destination\":\"a\"," SECRET ",\"triggers\":{\"a\":\"b\"}}", 1},
-        {"{" PKI ",\"destination\":\"a\"," SECRET ",\"schedule\":{\"calendar\":\"daily\"}}", 0},
+        {"{" PKI ",\"destination\":\"a\"," SECRET "}", 0, false},
+        {"{" PKI ",\"destination\":\"b\"," SECRET "}", 1, false},
+        {"{" PKI ",\"destination\":\"a\"," SECRET ",\"triggers\":{\"a\":\"b\"}}", 1, false},
+        {"{" PKI ",\"destination\":\"a\"," SECRET ",\"schedule\":{\"calendar\":\"daily\"}}", 0,
+         true},
     };
     for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
         ResourceCase c = case_open(&kubeadm_etcd_snapshot);
         c.state = case_config(&c, "{" PKI ",\"destination\":\"a\",\"id\":\"i\"}");
         assert_true(case_plan(&c, rows[i].json));
         assert_int_equal(c.plan.requires_replace.count, rows[i].replaced);
+        assert_int_equal(case_is_planned_unknown(&c, "schedule_keys"), rows[i].reads_keys);
         assert_true(value_is_null(value_attribute(c.plan.planned, STR("passphrase"))));
         case_close(&c);
     }
