@@ -271,14 +271,15 @@ typedef struct ConfigChange {
     KubeVersion version;
 } ConfigChange;
 
-static Str init_document(const Member *member, Arena *arena) {
-    KubeadmNode node = member->peer->node;
+Str kubeadm_change_init_document(const KubeadmPeer *peer, const NodeRuntime *runtime,
+                                 Arena *arena) {
+    KubeadmNode node = peer->node;
     Value part = kubeadm_node_argument(node.object, arena), ignored;
     bool is_init = value_find(part, STR("local_api_endpoint"), &ignored);
     Value holder = is_init ? part : object_nested(part, "control_plane", arena);
     ObjectBuilder init = object_builder_empty(&kubeadm_schema_init.schema, arena);
     StrBuf out = strbuf_new(arena);
-    node.runtime = host_facts_runtime(&member->look.facts);
+    node.runtime = runtime;
     object_builder_set(
         &init, "node_registration",
         kubeadm_node_registration(&node, object_nested(part, "node_registration", arena)));
@@ -289,6 +290,11 @@ static Str init_document(const Member *member, Arena *arena) {
     kubeadm_document_add(&out, KUBEADM_API_VERSION, "InitConfiguration",
                          kubeadm_document_fields(object_builder_value(&init), arena), arena);
     return strbuf_str(&out);
+}
+
+static Str init_document(const Member *member, Arena *arena) {
+    return kubeadm_change_init_document(member->peer, host_facts_runtime(&member->look.facts),
+                                        arena);
 }
 
 /* A control plane that an interrupted upgrade has left behind would get the new version with the
@@ -369,6 +375,18 @@ static Str list_pods(const Scope *scope, Arena *arena) {
             vec_push(arena, &names, str_from_cstr(pods[i].pod));
     }
     return str_join(names.items, names.count, STR(" "), arena);
+}
+
+Str kubeadm_change_pods(const Call *call, Value prior, Value planned) {
+    ChangeRows changes = list_changes(call, prior, planned);
+    Scope scope = {.changes = &changes, .object = planned};
+    Value external = change_class_value(planned, "cluster.etcd.external");
+    if (object_bool(prior, UNFINISHED, false))
+        return STR_EMPTY;
+    Str listed = list_pods(&scope, call->arena);
+    if (!has_class(&changes, CHANGE_ETCD) || value_is_present(external))
+        return listed;
+    return str_concat(listed, listed.len ? STR(" etcd") : STR("etcd"), call->arena);
 }
 
 static Str list_users(const Scope *scope, Arena *arena) {

@@ -14,6 +14,7 @@
 #include "kubeadm_join_command.h"
 #include "kubeadm_kubelet.h"
 #include "kubeadm_member.h"
+#include "kubeadm_preview.h"
 #include "kubeadm_provider.h"
 #include "kubeadm_refresh.h"
 #include "kubeadm_restore.h"
@@ -195,6 +196,8 @@ static bool init_plan(const Call *call, const PlanRequest *request, PlanResponse
         (!kubeadm_change_plan(call, request, gets_machine(call, request), response, diags) ||
          !kubeadm_rounds_plan(call, request, response, diags)))
         return false;
+    if (!value_is_null(request->prior) && !request->is_replaced)
+        kubeadm_preview_plan(call, request, response, diags);
     bool responds;
     if (!check_restore(call, request, diags) || !init_check_machine(call, request, diags) ||
         !ssh_client_greet(call, request, &responds, diags))

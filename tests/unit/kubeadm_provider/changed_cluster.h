@@ -39,6 +39,7 @@ typedef struct Machine {
     bool is_cordoned;
     bool is_down;
     size_t steps;
+    const char *differences; /* of its static pods from the configuration; NULL: none */
 } Machine;
 
 typedef struct Cluster {
@@ -182,6 +183,11 @@ static inline Str print_proxy(const Cluster *cluster, Str input, Arena *arena) {
 static inline Str answer(Cluster *cluster, size_t i, const SshCommand *command, Arena *arena) {
     bool is_step = has(command->command, "-change'");
     bool is_kubelet = has(command->command, "-kubelet'") && !has(command->command, "'upload-");
+    if (has(command->command, "loam-preview")) {
+        cluster->input = str_clone(command->input, arena);
+        return str_from_cstr(cluster->machines[i].differences ? cluster->machines[i].differences
+                                                              : "");
+    }
     if (is_kubelet && command->input.len)
         return run_kubelet_step(cluster, i, command->input, arena);
     if (is_kubelet)

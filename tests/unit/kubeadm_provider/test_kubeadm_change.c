@@ -1,6 +1,7 @@
 /* kubeadm_change: notes and errors of a plan, and changes of a cluster in memory, with a death at
  * each of their commands. lab/config_change has real ones. */
 #include "changed_cluster.h"
+#include "kubeadm_preview.h"
 
 static void check_values(const Cluster *cluster, const char *value) {
     for (size_t i = 0; i < MEMBERS; i++)
@@ -397,6 +398,55 @@ static void test_alone(void **) {
     close_cluster(&cluster);
 }
 
+/* A change by hand on a machine is lost with the manifest, unless the plan has it, too. */
+static void test_preview(void **) {
+    static const char *const differences[] = {
+        "kube-apiserver + --profiling=new\nkube-scheduler + --v=9\n",
+        "kube-apiserver + --v=4\nkube-apiserver - --v=2\nkube-apiserver other\n"};
+    static const struct {
+        bool is_planning;
+        bool is_unfinished;
+        bool changes;
+        bool responds;
+        size_t notes;
+        const char *note; /* the last one */
+    } rows[] = {
+        {true, false, true, true, 1,
+         "kube-apiserver on cp2 differs from the configuration of the cluster, and loses that: + "
+         "--v=4 - --v=2 other lines of the manifest"},
+        {false, false, true, true, 0, NULL},
+        {true, true, true, true, 0, NULL},
+        {true, false, false, true, 0, NULL},
+        {true, false, true, false, 3,
+         "static pods on cp3 were not compared with the configuration of the cluster: the machine "
+         "does not respond"},
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+        Cluster cluster;
+        Value prior, planned;
+        PlanResponse response = {0};
+        open_cluster(&cluster);
+        make_objects(&cluster, FLAG("old"), rows[i].changes ? FLAG("new") : FLAG("old"), &prior,
+                     &planned);
+        ResourceCase *c = &cluster.c;
+        for (size_t k = 0; k < ARRAY_COUNT(differences); k++)
+            cluster.machines[k].differences = differences[k];
+        cluster.death = rows[i].responds ? SIZE_MAX : 0;
+        c->call.is_planning = rows[i].is_planning;
+        if (rows[i].is_unfinished)
+            prior = object_with(prior, "change_unfinished", value_bool(true), c->arena);
+        PlanRequest request = {.prior = prior, .proposed = planned, .config = planned};
+        kubeadm_preview_plan(case_call(c), &request, &response, &c->diags);
+        assert_int_equal(response.notes.count, rows[i].notes);
+        if (rows[i].note)
+            check_str(response.notes.items[rows[i].notes - 1].text, rows[i].note);
+        assert_int_equal(cluster.commands > 0, rows[i].note != NULL);
+        assert_int_equal(str_starts_with(cluster.input, STR("apiserver\n")), i == 0);
+        assert_int_equal(has(cluster.input, "InitConfiguration"), i == 0);
+        close_cluster(&cluster);
+    }
+}
+
 UNIT_MAIN(test_kubeadm_change) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_run),         cmocka_unit_test(test_later),
@@ -406,6 +456,7 @@ UNIT_MAIN(test_kubeadm_change) {
         cmocka_unit_test(test_alone),       cmocka_unit_test(test_files),
         cmocka_unit_test(test_join),        cmocka_unit_test(test_refresh),
         cmocka_unit_test(test_restored),    cmocka_unit_test(test_restored_last),
+        cmocka_unit_test(test_preview),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
