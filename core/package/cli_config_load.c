@@ -164,13 +164,37 @@ static bool cli_config_load_read_tokens(const Loading *loading) {
     return true;
 }
 
+/* Returns `name` in OpenTofu's directory below XDG_CONFIG_HOME; empty without that variable. */
+static Str in_tofu_directory(const Io *io, const char *name, Arena *arena) {
+    Str base = process_variable(io->process, "XDG_CONFIG_HOME");
+    Str directory = base.len ? disk_join(base, STR("opentofu"), arena) : STR_EMPTY;
+    return base.len ? disk_join(directory, str_from_cstr(name), arena) : STR_EMPTY;
+}
+
+/* Returns the first path that exists, else the last one that is not empty. */
+static Str first_existing(const Io *io, const Str *paths, size_t count) {
+    Str last = STR_EMPTY;
+    for (size_t i = 0; i < count; i++) {
+        if (paths[i].len && disk_exists(io->disk, paths[i]))
+            return paths[i];
+        last = paths[i].len ? paths[i] : last;
+    }
+    return last;
+}
+
+/* The order is that of OpenTofu. Terraform reads only the paths that have its name. */
 static bool read_home(const Loading *loading, bool is_tofu) {
-    Str tofu = in_home(loading->io, ".tofurc", loading->arena);
-    bool has_tofu = is_tofu && tofu.len && disk_exists(loading->io->disk, tofu);
-    Str file = has_tofu ? tofu : in_home(loading->io, ".terraformrc", loading->arena);
+    const Io *io = loading->io;
+    Arena *arena = loading->arena;
+    const Str files[] = {in_home(io, ".tofurc", arena), in_home(io, ".terraformrc", arena),
+                         in_tofu_directory(io, "tofurc", arena)};
+    const Str directories[] = {in_home(io, ".terraform.d", arena),
+                               in_tofu_directory(io, "", arena)};
+    Str file = is_tofu ? first_existing(io, files, ARRAY_COUNT(files)) : files[1];
+    Str directory =
+        is_tofu ? first_existing(io, directories, ARRAY_COUNT(directories)) : directories[0];
     return cli_config_load_read_file(loading, file) &&
-           cli_config_load_read_directory(loading,
-                                          in_home(loading->io, ".terraform.d", loading->arena));
+           cli_config_load_read_directory(loading, directory);
 }
 
 bool cli_config_load(const Io *io, bool is_tofu, Str default_host, CliConfig *out, Arena *arena,

@@ -15,6 +15,7 @@ typedef struct PackageQuery {
     const PackageSources *sources;
     Str *problem; /* set on failure: the end of a sentence, without a full stop */
     Arena *arena;
+    StrVec *warnings; /* gets those of a registry about a provider; NULL: not wanted */
 } PackageQuery;
 
 /* A package as a method offers it. */
@@ -25,12 +26,14 @@ typedef struct Package {
     Str directory; /* unpacked package; empty: an archive */
     Str archive;   /* path of the zip file; empty: at `url` */
     Str url;
-    Str token;               /* for `url` */
-    Str authorization;       /* for `url`, instead of `token` */
-    Str sha256;              /* of the archive, in hexadecimal; empty: not known */
-    StrVec hashes;           /* one of them must match; empty: none known */
-    StrVec signed_hashes;    /* of all platforms: for the lock file */
-    Str proof;               /* "signed by HashiCorp", "unauthenticated" */
+    Str token;            /* for `url` */
+    Str authorization;    /* for `url`, instead of `token` */
+    Str sha256;           /* of the archive, in hexadecimal; empty: not known */
+    uint64_t size;        /* of the archive, in bytes; 0: not known */
+    StrVec hashes;        /* one of them must match; empty: none known */
+    StrVec signed_hashes; /* of all platforms: for the lock file; signed, or reported by a registry
+                           * that needs no signatures */
+    Str proof;            /* "signed by HashiCorp", "unauthenticated" */
     bool is_signed_by_other; /* by a key that is not HashiCorp's */
     bool is_unsigned;        /* its registry has no key: only the checksum was verified */
     bool is_key_expired;     /* of the key that signed */

@@ -96,7 +96,7 @@ static bool check_hash(const PackageQuery *query, const Package *package, Str ha
     if (is_among(hash, &package->hashes, scheme, &has_scheme) || !has_scheme)
         return true;
     return problem_set(query->problem, query->arena,
-                       "the package has the hash %.*s, which its mirror does not list",
+                       "the package has the hash %.*s, which its registry or mirror does not list",
                        STR_ARG(hash));
 }
 
@@ -107,6 +107,11 @@ bool package_fetch_archive(const PackageQuery *query, const Package *package, St
     *out = package->archive.len ? package->archive : path;
     if (package->archive.len == 0 && !package_fetch_download(query, package, path))
         return false;
+    uint64_t size = package->size ? size_of(query->sources->io->disk, *out) : 0;
+    if (size != package->size)
+        return problem_set(query->problem, arena,
+                           "the archive has %llu bytes, but the registry promises %llu",
+                           (unsigned long long)size, (unsigned long long)package->size);
     int status = file_digest(query->sources->io->disk, *out, DIGEST_SHA256, &sum, arena);
     if (status != 0)
         return problem_set(query->problem, arena, "\"%.*s\" cannot be read: %s", STR_ARG(*out),

@@ -10,9 +10,12 @@
 #include "package_store.h"
 #include "problem.h"
 #include "provider_address.h"
+#include "utf8.h"
 #include "version_constraint.h"
 
 #include <errno.h>
+
+#define WARNING_MAX ((size_t)4096) /* bytes of a warning that are shown */
 
 typedef struct Task {
     const WantedProvider *wanted;
@@ -24,8 +27,9 @@ typedef struct Task {
     bool is_present; /* installed already, as the lock says */
     bool is_from_cache;
     Str h1;
-    Str zh;      /* empty: no archive */
-    Str problem; /* empty: none */
+    Str zh;          /* empty: no archive */
+    Str problem;     /* empty: none */
+    StrVec warnings; /* of the registry */
 } Task;
 
 typedef struct Run {
@@ -87,6 +91,7 @@ static bool choose_version(const Run *run, Task *task, Arena *arena) {
         return true;
     }
     PackageQuery query = query_of(run, task, arena);
+    query.warnings = &task->warnings;
     if (!package_source_versions(&query, task->wanted->address, &versions))
         return false;
     task->version = package_source_newest(&versions, task->wanted->constraints);
@@ -351,6 +356,22 @@ static bool provider_install_report(const Run *run, bool is_query) {
     return ok;
 }
 
+/* Warns of what registries say about the providers, in OpenTofu's words. */
+static void warn_of_registries(const Run *run) {
+    for (size_t i = 0; i < run->count && !run->install->only_hashes; i++) {
+        const Task *task = &run->tasks[i];
+        StrBuf lines = strbuf_new(run->arena);
+        vec_each(&task->warnings, warning) {
+            Str line = utf8_shorten(utf8_one_line(*warning, run->arena), WARNING_MAX, run->arena);
+            strbuf_add_format(&lines, "\n- %.*s", STR_ARG(line));
+        }
+        if (lines.len)
+            diags_warning(run->diags, NO_RANGE, "Additional provider information from registry",
+                          "The remote registry returned warnings for %.*s:%.*s",
+                          STR_ARG(task->wanted->address), STR_ARG(strbuf_str(&lines)));
+    }
+}
+
 /* The words about a missing signature are those of OpenTofu. */
 static void warn_of_proof(const Run *run, const Task *task) {
     Str text = STR_EMPTY;
@@ -453,6 +474,7 @@ static bool install_all(Run *run) {
     for (size_t i = 0; i < run->count && !run->install->only_hashes; i++)
         tell_query(run, &run->tasks[i]);
     each(run, provider_install_resolve);
+    warn_of_registries(run);
     if (!provider_install_report(run, true))
         return false;
     for (size_t i = 0; i < run->count; i++)

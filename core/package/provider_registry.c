@@ -7,6 +7,7 @@
 #include "openpgp.h"
 #include "problem.h"
 #include "provider_address.h"
+#include "registry_packages.h"
 #include "url.h"
 
 /* The key that HashiCorp publishes for its releases. */
@@ -14,6 +15,10 @@
 
 /* The registry that serves providers without keys. */
 #define UNSIGNED_HOST "registry.opentofu.org"
+
+/* The registry whose word makes a signer a partner of HashiCorp. It has the mark in the same
+ * response as the key, so a verification of the mark would prove nothing more. */
+#define PARTNER_HOST "registry.terraform.io"
 
 typedef struct Inquiry {
     const PackageQuery *query;
@@ -56,6 +61,8 @@ static bool provider_registry_versions(const PackageQuery *query, const CliInsta
                                     : false;
     if (!value_find_tuple(answer, STR("versions"), &versions))
         return host_access_refuse(query, url, "lists no versions");
+    if (query->warnings)
+        json_add_texts(answer, STR("warnings"), query->warnings, query->arena);
     for (size_t i = 0; i < versions.count; i++) {
         Str version;
         if (value_find_text(value_at(versions, i), STR("version"), &version) &&
@@ -73,6 +80,7 @@ typedef struct Offer {
     Str sums_url;
     Str signature_url;
     Str keys;         /* ASCII armor, one after another */
+    Str partner_keys; /* those of `keys` that HashiCorp's registry marks as keys of partners */
     bool is_unsigned; /* no signature is required */
 } Offer;
 
@@ -88,20 +96,30 @@ static bool is_enforced(const PackageQuery *query, const char *name) {
     return false;
 }
 
+/* Returns whether the registry's own word counts as much as a signature. */
+static bool trusts_registry(const Inquiry *inquiry) {
+    return str_equal(inquiry->host.name, STR(UNSIGNED_HOST)) &&
+           !is_enforced(inquiry->query, "ENFORCE_GPG_VALIDATION");
+}
+
 static bool provider_registry_read_keys(const Inquiry *inquiry, Value answer, Offer *offer) {
     Value signing, keys;
     StrBuf all = strbuf_new(inquiry->query->arena);
+    StrBuf partners = strbuf_new(inquiry->query->arena);
     bool has_list = value_find_present(answer, STR("signing_keys"), &signing) &&
                     value_find_tuple(signing, STR("gpg_public_keys"), &keys);
     for (size_t i = 0; has_list && i < keys.count; i++) {
-        Str armor;
-        if (value_find_text(value_at(keys, i), STR("ascii_armor"), &armor))
-            strbuf_add_format(&all, "%.*s\n", STR_ARG(armor));
+        Str armor, mark = STR_EMPTY;
+        if (!value_find_text(value_at(keys, i), STR("ascii_armor"), &armor))
+            continue;
+        strbuf_add_format(&all, "%.*s\n", STR_ARG(armor));
+        (void)value_find_text(value_at(keys, i), STR("trust_signature"), &mark);
+        if (str_trim(mark).len && str_equal(inquiry->host.name, STR(PARTNER_HOST)))
+            strbuf_add_format(&partners, "%.*s\n", STR_ARG(armor));
     }
     offer->keys = strbuf_str(&all);
-    offer->is_unsigned = (!has_list || keys.count == 0) &&
-                         str_equal(inquiry->host.name, STR(UNSIGNED_HOST)) &&
-                         !is_enforced(inquiry->query, "ENFORCE_GPG_VALIDATION");
+    offer->partner_keys = strbuf_str(&partners);
+    offer->is_unsigned = (!has_list || keys.count == 0) && trusts_registry(inquiry);
     return offer->is_unsigned || offer->keys.len > 0 ||
            host_access_refuse(inquiry->query, offer->page, "has no signing keys");
 }
@@ -150,7 +168,8 @@ static bool read_offer(const Inquiry *inquiry, const Package *wanted, Offer *off
                                       &offer->sums_url) &&
            provider_registry_read_url(inquiry, answer, "shasums_signature_url", offer->page,
                                       &offer->signature_url) &&
-           provider_registry_read_keys(inquiry, answer, offer);
+           provider_registry_read_keys(inquiry, answer, offer) &&
+           registry_packages_read(inquiry->query, url, answer, trusts_registry(inquiry), out);
 }
 
 static bool get_text(const Inquiry *inquiry, Str url, Str *out) {
@@ -206,9 +225,14 @@ static bool check_signature(const Inquiry *inquiry, const Offer *offer, Str sums
         return problem_set(inquiry->query->problem, inquiry->query->arena,
                            "the key %.*s that signed the checksums has expired", STR_ARG(key.id));
     out->is_signed_by_other = !str_equal_cstr(key.fingerprint, HASHICORP_FINGERPRINT);
-    out->proof = out->is_signed_by_other ? str_format(inquiry->query->arena,
-                                                      "self-signed, key ID %.*s", STR_ARG(key.id))
-                                         : STR("signed by HashiCorp");
+    checksums.keys = offer->partner_keys;
+    bool is_partner = offer->partner_keys.len > 0 &&
+                      openpgp_verify(&checksums, now_s, &key, &why, inquiry->query->arena);
+    out->proof = !out->is_signed_by_other
+                     ? STR("signed by HashiCorp")
+                     : str_format(inquiry->query->arena, "%s, key ID %.*s",
+                                  is_partner ? "signed by a HashiCorp partner" : "self-signed",
+                                  STR_ARG(key.id));
     return true;
 }
 

@@ -10,10 +10,10 @@ def program(kind, version, platform):
     return "#!/bin/sh\necho %s %s %s\n" % (kind, version, platform)
 
 
-def archive(files, links=(), **more):
+def archive(files, links=(), compression=zipfile.ZIP_DEFLATED, **more):
     """Returns a zip file; its times are fixed, so that the same files give the same bytes."""
     out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, **more) as packed:
+    with zipfile.ZipFile(out, "w", compression, **more) as packed:
         for name, text in files.items():
             info = zipfile.ZipInfo(name, (2026, 1, 1, 0, 0, 0))
             info.external_attr = 0o100755 << 16
@@ -23,6 +23,20 @@ def archive(files, links=(), **more):
             info.external_attr = 0o120777 << 16
             packed.writestr(info, target)
     return out.getvalue()
+
+
+def h1(files):
+    """The hash of an unpacked package."""
+    lines = "".join("%s  %s\n" % (hashlib.sha256(text if isinstance(text, bytes) else text.encode()).hexdigest(), name)
+                    for name, text in sorted(files.items()))
+    return "h1:" + base64.b64encode(hashlib.sha256(lines.encode()).digest()).decode()
+
+
+def listing(packed):
+    """What the member "packages" says of an archive."""
+    with zipfile.ZipFile(io.BytesIO(packed)) as opened:
+        files = {name: opened.read(name) for name in opened.namelist()}
+    return {"hashes": [h1(files), "zh:" + hashlib.sha256(packed).hexdigest()], "package_size": len(packed)}
 
 
 class Signer:
@@ -149,7 +163,7 @@ class Registry:
         self.path = self.temporary.name
         self.ca, cert, key = certificates(self.path)
         self.signer = Signer(self.path, "signer")
-        self.faults, self.seen, self.files, self.versions = {}, [], {}, {}
+        self.faults, self.seen, self.files, self.versions, self.warnings = {}, [], {}, {}, {}
         self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.server.daemon_threads, self.server.registry = True, self
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -166,9 +180,10 @@ class Registry:
     def address(self, kind, namespace="acme"):
         return "%s/%s/%s" % (self.host, namespace, kind)
 
-    def add(self, kind, version, packages=None, namespace="acme", signer=None, sums=None, keys=None):
+    def add(self, kind, version, packages=None, namespace="acme", signer=None, sums=None, keys=None, listed=None, marked=()):
         """Publishes a version. `packages`: platform → bytes; `sums`: the text of SHA256SUMS instead of the right one; `keys`: the
-        ASCII armor of other keys than that of the registry."""
+        ASCII armor of other keys than that of the registry; `listed`: the answers have the member "packages", as this function
+        of the right one returns it; `marked`: the keys of these that are marked as keys of partners."""
         packages = packages or {platform: archive({"terraform-provider-%s_v%s" % (kind, version): program(kind, version, platform),
                                                    "LICENSE": "free\n"}) for platform in PLATFORMS}
         signer = signer or self.signer
@@ -178,6 +193,7 @@ class Registry:
         self.files[base + "SHA256SUMS"] = text.encode()
         self.files[base + "SHA256SUMS.sig"] = signer.sign(text.encode())
         keys = [self.signer.armor] if keys is None else keys
+        more = {"packages": listed({platform: listing(packed) for platform, packed in packages.items()})} if listed else {}
         for platform, packed in packages.items():
             system, machine = platform.split("_")
             self.files[base + name(platform)] = packed
@@ -185,7 +201,9 @@ class Registry:
                 "protocols": ["5.0"], "os": system, "arch": machine, "filename": name(platform), "download_url": base + name(platform),
                 "shasum": hashlib.sha256(packed).hexdigest(), "shasums_url": base + "SHA256SUMS",
                 "shasums_signature_url": base + "SHA256SUMS.sig",
-                "signing_keys": {"gpg_public_keys": [{"key_id": self.signer.id, "ascii_armor": armor} for armor in keys]}}).encode()
+                "signing_keys": {"gpg_public_keys": [{"key_id": self.signer.id, "ascii_armor": armor, "trust_signature": "mark" if armor in marked else ""}
+                                                     for armor in keys]},
+                **more}).encode()
         self.versions.setdefault((namespace, kind), {})[version] = [dict(zip(("os", "arch"), platform.split("_"))) for platform in packages]
 
     def find(self, path):
@@ -193,7 +211,8 @@ class Registry:
             return json.dumps({"providers.v1": "/v1/"}).encode()
         match = re.fullmatch(r"/v1/([^/]+)/([^/]+)/versions", path)
         if match and match.groups() in self.versions:
-            return json.dumps({"versions": [{"version": version, "protocols": ["5.0"], "platforms": platforms}
+            warned = {"warnings": self.warnings[match.groups()]} if match.groups() in self.warnings else {}
+            return json.dumps({**warned, "versions": [{"version": version, "protocols": ["5.0"], "platforms": platforms}
                                             for version, platforms in self.versions[match.groups()].items()]}).encode()
         return self.files.get(path)
 
@@ -204,10 +223,3 @@ class Registry:
                 path = os.path.join(place, name)
                 with open(path, "rb") as file:
                     self.files[prefix + os.path.relpath(path, directory)] = file.read()
-
-
-def h1(files):
-    """The hash of an unpacked package."""
-    lines = "".join("%s  %s\n" % (hashlib.sha256(text if isinstance(text, bytes) else text.encode()).hexdigest(), name)
-                    for name, text in sorted(files.items()))
-    return "h1:" + base64.b64encode(hashlib.sha256(lines.encode()).digest()).decode()
