@@ -1,5 +1,6 @@
 #include "git_program.h"
 
+#include "process_secrets.h"
 #include "utf8.h"
 
 #include <errno.h>
@@ -9,21 +10,19 @@
 #define WORDS_MAX    40
 #define MESSAGES_MAX ((size_t)1 << 20)
 
-/* Variables that git sets for hooks; they would direct git to the user's repository. */
+/* Variables that git sets for hooks; they would direct git to the user's repository. Credential
+ * helpers get all variables but the secrets that only loam needs. */
 static const char *const of_hooks[] = {
-    "GIT_DIR",
-    "GIT_WORK_TREE",
-    "GIT_INDEX_FILE",
-    "GIT_OBJECT_DIRECTORY",
-    "GIT_ALTERNATE_OBJECT_DIRECTORIES",
-    "GIT_NAMESPACE",
-    "GIT_COMMON_DIR",
-    "GIT_PREFIX",
-    NULL,
+    SECRETS_OF_STORES,      "GIT_DIR",
+    "GIT_WORK_TREE",        "GIT_INDEX_FILE",
+    "GIT_OBJECT_DIRECTORY", "GIT_ALTERNATE_OBJECT_DIRECTORIES",
+    "GIT_NAMESPACE",        "GIT_COMMON_DIR",
+    "GIT_PREFIX",           NULL,
 };
 /* Settings and secrets of the user that an isolated run must not see. */
 static const char *const of_user[] = {
-    "GIT_", "SSH_", "GCM_", "XDG_CONFIG_HOME", "LC_", "LANG", "TF_VAR_", "LOAM_", NULL,
+    "GIT_", "SSH_", "GCM_", "XDG_CONFIG_HOME", "LC_", "LANG", SECRETS_OF_LOAM, SECRETS_OF_CLOUDS,
+    NULL,
 };
 
 typedef struct GitOutput {

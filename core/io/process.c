@@ -2,6 +2,7 @@
 #include "process.h"
 
 #include "log.h"
+#include "process_secrets.h"
 #include "trace_parent.h"
 
 #include <errno.h>
@@ -354,17 +355,7 @@ static const char *real_environment(void *, const char *name) {
     return getenv(name);
 }
 
-const char *const process_secrets[] = {
-    "LOAM_",
-    "TF_",
-    "KUBE_TOKEN",
-    "KUBE_PASSWORD",
-    "KUBE_CLIENT_KEY_DATA",
-    "PG_CONN_STR",
-    "PGPASSWORD",
-    "AWS_SSE_CUSTOMER_KEY",
-    NULL,
-};
+const char *const process_secrets[] = {SECRETS_OF_LOAM, NULL};
 
 const Process process_real = {
     .run = real_run,

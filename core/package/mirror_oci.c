@@ -185,6 +185,7 @@ static bool credentials_call_helper(Search *search, Str name, Str *problem) {
     const char *argv[] = {str_to_cstr(program, arena), "get", NULL};
     ProcessRequest request = {.argv = argv,
                               .input = search->host,
+                              .withheld = process_secrets,
                               .timeout_ms = OCI_HELPER_TIMEOUT_MS,
                               .cancel = search->sources->cancel};
     const Process *process = search->sources->io->process;

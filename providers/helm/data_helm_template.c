@@ -7,6 +7,7 @@
 #include "json.h"
 #include "object_builder.h"
 #include "path_error.h"
+#include "process_secrets.h"
 
 #include <errno.h>
 
@@ -44,7 +45,7 @@ static const Attribute attributes[] = {
 /* clang-format on */
 
 /* Settings of the user's helm: repositories, plugins, kubeconfig; and variables with secrets. */
-static const char *const of_user[] = {"HELM_", "KUBE", "TF_VAR_", "LOAM_", NULL};
+static const char *const of_user[] = {"HELM_", "KUBE", SECRETS_OF_LOAM, SECRETS_OF_CLOUDS, NULL};
 
 static bool helm_template_fail(const Call *call, const char *argument, Diags *diags,
                                const char *summary, Str detail) {

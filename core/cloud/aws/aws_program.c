@@ -8,10 +8,6 @@
 #define OUTPUT_MAX         ((size_t)1 << 20) /* bytes kept of each stream */
 #define SHOWN_MAX          2000              /* bytes of its standard error in a message */
 
-/* Prefixes of variables that may hold secrets of loam and its variables. */
-static const char *const withheld[] = {
-    "LOAM_", "TF_", "KUBE_TOKEN", "PGPASSWORD", "PG_CONN_STR", "AWS_SSE_CUSTOMER_KEY", NULL};
-
 typedef struct ProgramOutput {
     StrBuf texts[2]; /* standard output, standard error */
 } ProgramOutput;
@@ -54,7 +50,7 @@ bool aws_program_keys(const AwsLookup *lookup, Str command, AwsKeys *out, Str *p
     ProgramOutput output = {{strbuf_new(arena), strbuf_new(arena)}};
     const char *const argv[] = {"/bin/sh", "-c", str_to_cstr(command, arena), NULL};
     ProcessRequest request = {.argv = argv,
-                              .withheld = withheld,
+                              .withheld = process_secrets,
                               .timeout_ms = PROGRAM_TIMEOUT_MS,
                               .ends_group = true,
                               .cancel = lookup->cancel,

@@ -5,6 +5,7 @@
 #include "json.h"
 #include "jwt.h"
 #include "problem.h"
+#include "process_secrets.h"
 #include "url.h"
 #include "uuid.h"
 
@@ -286,9 +287,9 @@ static bool login_by_cli(const LoginCall *call, AccessToken *out) {
                           NULL,
                           NULL,
                           NULL};
-    /* Prefixes of variables that may hold secrets of loam. */
-    static const char *const withheld[] = {"LOAM_",      "TF_",         "ARM_", "KUBE_TOKEN",
-                                           "PGPASSWORD", "PG_CONN_STR", "AWS_", NULL};
+    /* The Azure CLI uses its own login. AZURE_ are its settings. */
+    static const char *const withheld[] = {SECRETS_OF_LOAM, "ARM_",      "AWS_",
+                                           "GOOGLE_",       "CLOUDSDK_", NULL};
     ProcessRequest request = {.argv = argv,
                               .withheld = withheld,
                               .timeout_ms = CLI_TIMEOUT_MS,

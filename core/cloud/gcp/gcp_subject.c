@@ -160,6 +160,7 @@ static bool program_run(const SubjectProgram *program, Str *out, Str *problem, A
     ProcessRequest request = {
         .argv = program_argv(program->command, arena),
         .environment = &environment,
+        .withheld = process_secrets,
         .ends_group = true,
         .timeout_ms = program->timeout_ms,
         .cancel = program->exchange->cancel,
