@@ -10,7 +10,8 @@
 
 #define RETRY_WAIT_MS     1000
 #define RETRY_WAIT_MAX_MS 30000
-#define CREDENTIAL_MIN    6 /* bytes */
+#define CREDENTIAL_MIN    6   /* bytes */
+#define REQUEST_ID_MAX    256 /* bytes of a request ID in the log */
 
 bool http_send_may_help(HttpStatus status, int code) {
     switch (status) {
@@ -47,14 +48,28 @@ typedef struct Body {
     int (*begin)(void *payload);
 } Body;
 
-static void log_attempt(const HttpRequest *request, HttpStatus status, int code, int64_t began_ms,
-                        Arena *arena) {
+/* Returns the ID that the server gave to the request, for questions to its operator; empty if none.
+ * The headers are those of the stores and key services that loam uses. */
+static Str request_id(const HttpResponse *response) {
+    static const char *const names[] = {
+        "x-amz-request-id",     "x-amzn-requestid",  "x-ms-request-id",
+        "x-guploader-uploadid", "x-goog-request-id", "audit-id", /* of Kubernetes */
+    };
+    Str id = STR_EMPTY;
+    for (size_t i = 0; id.len == 0 && i < ARRAY_COUNT(names); i++)
+        id = http_header(response, names[i]);
+    return str_slice(id, 0, id.len < REQUEST_ID_MAX ? id.len : REQUEST_ID_MAX);
+}
+
+static void log_attempt(const HttpRequest *request, HttpStatus status, const HttpResponse *response,
+                        int64_t began_ms, Arena *arena) {
     log_debug("http attempt",
               log_text("method", request->method.len > 0 ? request->method : STR("GET")),
               log_text("url", url_redact(request->url, arena)),
               log_number("headers", (int64_t)request->headers.count),
               log_number("body_bytes", (int64_t)request->body.len), log_number("result", status),
-              log_number("status", code), log_took(began_ms));
+              log_number("status", response->code), log_text("request_id", request_id(response)),
+              log_took(began_ms));
 }
 
 /* Sends one request, unless a header would add lines to it. */
@@ -84,7 +99,7 @@ static HttpStatus send_patiently(const Io *io, const HttpRequest *request, const
         }
         int64_t began_ms = log_clock_ms();
         HttpStatus status = attempt_once(io, request, &body->sink, &response, problem, arena);
-        log_attempt(request, status, response.code, began_ms, arena);
+        log_attempt(request, status, &response, began_ms, arena);
         if (attempt >= request->retries || !http_send_may_help(status, response.code)) {
             response.attempts = attempt + 1;
             *out = response;
@@ -105,7 +120,7 @@ HttpStatus http_send_to_sink(const Io *io, const HttpRequest *request, const Htt
     *problem = STR_EMPTY;
     *response = (HttpResponse){.attempts = 1};
     HttpStatus status = attempt_once(io, request, sink, response, problem, arena);
-    log_attempt(request, status, response->code, began_ms, arena);
+    log_attempt(request, status, response, began_ms, arena);
     return status;
 }
 

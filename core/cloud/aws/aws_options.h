@@ -32,7 +32,7 @@ typedef struct AwsOptions {
     Str token;
     Str profile;              /* chosen by the configuration; empty: AWS_PROFILE, then "default" */
     StrVec credentials_files; /* empty: AWS_SHARED_CREDENTIALS_FILE, then ~/.aws/credentials */
-    StrVec config_files;      /* empty: AWS_CONFIG_FILE, then ~/.aws/config */
+    StrVec config_files;      /* empty: AWS_SHARED_CONFIG_FILE, AWS_CONFIG_FILE, ~/.aws/config */
     AwsRole web_identity;     /* arn empty: none. Replaces the other sources */
     AwsRoles roles;           /* assumed in order, each with the credentials of the one before */
     Str region;               /* empty: that of the profile */

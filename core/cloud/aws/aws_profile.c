@@ -113,22 +113,33 @@ static void read_texts(const Io *io, const StrVec *paths, StrVec *out, Arena *ar
     }
 }
 
-static StrVec paths_of(const Io *io, const StrVec *given, const char *variable, Str usual,
-                       Arena *arena) {
+static StrVec paths_of(const StrVec *given, Str usual, Arena *arena) {
     StrVec paths = {0};
     if (given->count > 0)
         return *given;
-    Str path = process_variable(io->process, variable);
-    vec_push(arena, &paths, path.len ? path : usual);
+    vec_push(arena, &paths, usual);
     return paths;
+}
+
+/* Returns the value of the first variable that is set, else `usual`. */
+static Str first_variable(const Io *io, const char *const names[2], Str usual) {
+    for (size_t i = 0; i < 2 && names[i]; i++) {
+        Str value = process_variable(io->process, names[i]);
+        if (value.len)
+            return value;
+    }
+    return usual;
 }
 
 AwsFiles aws_profile_read_files(const Io *io, const AwsOptions *options, Arena *arena) {
     AwsFiles files = {0};
-    StrVec credentials = paths_of(io, &options->credentials_files, "AWS_SHARED_CREDENTIALS_FILE",
-                                  STR("~/.aws/credentials"), arena);
-    StrVec config =
-        paths_of(io, &options->config_files, "AWS_CONFIG_FILE", STR("~/.aws/config"), arena);
+    /* OpenTofu reads AWS_SHARED_CONFIG_FILE; the tools of AWS read AWS_CONFIG_FILE. */
+    static const char *const of_keys[] = {"AWS_SHARED_CREDENTIALS_FILE", NULL};
+    static const char *const of_settings[] = {"AWS_SHARED_CONFIG_FILE", "AWS_CONFIG_FILE"};
+    StrVec credentials = paths_of(&options->credentials_files,
+                                  first_variable(io, of_keys, STR("~/.aws/credentials")), arena);
+    StrVec config = paths_of(&options->config_files,
+                             first_variable(io, of_settings, STR("~/.aws/config")), arena);
     read_texts(io, &credentials, &files.credentials, arena);
     read_texts(io, &config, &files.config, arena);
     return files;

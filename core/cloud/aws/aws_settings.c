@@ -20,7 +20,8 @@ static const Schema role_schema = {SCHEMA_ATTRIBUTES(role_rows)};
 
 const Attribute aws_settings_web_identity[] = {
     {"role_arn", &TYPE_STRING, OPTIONAL, "Name of the role (default: $AWS_ROLE_ARN)."},
-    {"web_identity_token", &TYPE_STRING, OPTIONAL | SENSITIVE, "Token."},
+    {"web_identity_token", &TYPE_STRING, OPTIONAL | SENSITIVE,
+     "Token (default: $AWS_WEB_IDENTITY_TOKEN)."},
     {"web_identity_token_file", &TYPE_STRING, OPTIONAL,
      "File with the token, which each renewal reads again (default: "
      "$AWS_WEB_IDENTITY_TOKEN_FILE)."},
@@ -181,6 +182,8 @@ static bool read_web_identity(const Io *io, Value config, AwsOptions *out, Arena
     if (role.web_token.len && role.web_token_file.len)
         return reject(diags, STR("\"web_identity_token\" and \"web_identity_token_file\" cannot be "
                                  "combined."));
+    if (role.web_token.len + role.web_token_file.len == 0)
+        role.web_token = process_variable(io->process, "AWS_WEB_IDENTITY_TOKEN");
     if (role.web_token.len + role.web_token_file.len == 0)
         role.web_token_file = process_variable(io->process, "AWS_WEB_IDENTITY_TOKEN_FILE");
     if (role.arn.len == 0 || role.web_token.len + role.web_token_file.len == 0)

@@ -33,7 +33,7 @@ bool aws_settings_flag(Value config, const char *name);
     {"shared_credentials_files", &TYPE_SET_OF_STRING, OPTIONAL, \
      "Credentials files (default: $AWS_SHARED_CREDENTIALS_FILE, then \"~/.aws/credentials\")."}, \
     {"shared_config_files", &TYPE_SET_OF_STRING, OPTIONAL, \
-     "Settings files (default: $AWS_CONFIG_FILE, then \"~/.aws/config\")."}, \
+     "Settings files (default: $AWS_SHARED_CONFIG_FILE, then $AWS_CONFIG_FILE, then \"~/.aws/config\")."}, \
     {"assume_role", &TYPE_DYNAMIC, OPTIONAL, \
      "Role to assume, or a list of roles, each assumed with the credentials of the one before: objects with role_arn, " \
      "session_name, external_id, duration (such as \"1h\"), policy, policy_arns, tags and transitive_tag_keys.", \

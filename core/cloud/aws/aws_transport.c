@@ -64,9 +64,13 @@ Str aws_transport_endpoint(const char *service, Str region, bool is_fips, bool i
 }
 
 Str aws_transport_variable(const Process *process, const char *service, Arena *arena) {
-    const char *name = str_to_cstr(str_format(arena, "AWS_ENDPOINT_URL_%s", service), arena);
-    Str url = process_variable(process, name);
-    url = url.len ? url : process_variable(process, "AWS_ENDPOINT_URL");
+    const Str names[] = {str_format(arena, "AWS_ENDPOINT_URL_%s", service),
+                         str_format(arena, "AWS_%s_ENDPOINT", service), STR("AWS_ENDPOINT_URL")};
+    Str url = STR_EMPTY;
+    for (size_t i = 0; url.len == 0 && i < ARRAY_COUNT(names); i++)
+        url = process_variable(process, str_to_cstr(names[i], arena));
+    if (url.len && str_find(url, STR("://"), 0) == SIZE_MAX)
+        url = str_concat(STR("https://"), url, arena);
     while (str_ends_with(url, STR("/")))
         url = str_slice(url, 0, url.len - 1);
     return url;

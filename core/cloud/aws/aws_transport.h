@@ -24,6 +24,7 @@ bool aws_transport_is_safe(Str url);
 /* Returns the address of a service: https://SERVICE.REGION.amazonaws.com, or its other forms. */
 Str aws_transport_endpoint(const char *service, Str region, bool is_fips, bool is_dualstack,
                            Arena *arena);
-/* Returns the text of an environment variable with this address, without slashes at its end; empty
- * if neither AWS_ENDPOINT_URL_<service> nor AWS_ENDPOINT_URL is set. */
+/* Returns the address in the first variable of AWS_ENDPOINT_URL_<service>, AWS_<service>_ENDPOINT
+ * and AWS_ENDPOINT_URL, without slashes at its end; empty if none is set. The default scheme is
+ * https. */
 Str aws_transport_variable(const Process *process, const char *service, Arena *arena);

@@ -182,6 +182,7 @@ const Attribute azurerm_settings_attributes[] = {
     {"blob_endpoint", &TYPE_STRING, OPTIONAL,
      "Address of the blob service of the account, for an emulator or a private endpoint (default: "
      "\"https://ACCOUNT.blob.core.windows.net\" in the public cloud). Terraform and OpenTofu do not have this argument."},
+    {"endpoint", &TYPE_STRING, OPTIONAL | DEPRECATED, "Has no effect, as in OpenTofu. Use environment or metadata_host."},
     {"access_key", &TYPE_STRING, OPTIONAL | SENSITIVE, "Access key of the account."},
     {"sas_token", &TYPE_STRING, OPTIONAL | SENSITIVE, "Shared access signature, if there is no access key."},
     {"snapshot", &TYPE_BOOL, OPTIONAL, "Whether to make a snapshot of the blob before each write of the state."},

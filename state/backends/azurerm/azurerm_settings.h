@@ -5,7 +5,7 @@
 #include "backend.h"
 
 /* Sizes of the tables below. */
-#define AZURERM_SETTINGS_COUNT     33
+#define AZURERM_SETTINGS_COUNT     34
 #define AZURERM_SETTINGS_VARIABLES 39
 extern const Attribute azurerm_settings_attributes[];
 extern const BackendVariable azurerm_settings_variables[];

@@ -158,5 +158,6 @@ const BackendVariable gcs_settings_variables[] = {
     {"kms_encryption_key", "GOOGLE_KMS_ENCRYPTION_KEY"},
     {"storage_custom_endpoint", "GOOGLE_BACKEND_STORAGE_CUSTOM_ENDPOINT"},
     {"storage_custom_endpoint", "GOOGLE_STORAGE_CUSTOM_ENDPOINT"},
+    {"universe_domain", "GOOGLE_BACKEND_UNIVERSE_DOMAIN"},
 };
 static_assert(ARRAY_COUNT(gcs_settings_variables) == GCS_SETTINGS_VARIABLES, "the table is whole");

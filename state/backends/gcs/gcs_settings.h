@@ -8,7 +8,7 @@ extern const BackendType gcs_backend;
 
 /* Sizes of the tables below. */
 #define GCS_SETTINGS_COUNT     10
-#define GCS_SETTINGS_VARIABLES 9
+#define GCS_SETTINGS_VARIABLES 10
 extern const Attribute gcs_settings_attributes[];
 extern const BackendVariable gcs_settings_variables[];
 
