@@ -1,5 +1,5 @@
 """Trials for the stores that other programs write to as well, many in parallel. At each request of an apply or a destroy,
-the request is cut, its response is lost or halved, the server responds with 500, or the program dies; afterwards a new
+the request is cut or hangs, its response is lost or halved, the server responds with 500, or the program dies; afterwards a new
 run finishes, with no object lost and none created twice. Terraform and OpenTofu, if installed, take turns with loam.
 
 Each trial has its own store (new_store() returns one, as described in store.py) with a proxy before it."""
@@ -96,6 +96,7 @@ def one_death(new_store, command, number, when):
 def one_fault(new_store, number, kind, survives):
     """The run with the fault has sanitizers. If it reports success, everything is there; else the next run finishes."""
     with trial_of(new_store, program=shared.FAST) as trial:
+        trial.env = {"LOAM_REQUEST_TIMEOUT": "1"} if kind == "hang" else {}
         trial.proxy.arm({number: kind})
         process = trial.start(*APPLY, program=shared.LOAM)
         text, _ = process.communicate(timeout=180)
@@ -117,10 +118,10 @@ def requests_of(stores, command):
 
 def all_faults(new_store, kinds, *others, survives=True):
     """Jobs: each request of an apply fails in each way. Several stores are one class: they share the first, the middle and the
-    last trial."""
+    last trial. A request that hangs takes seconds, so fewer of them are chosen."""
     places = requests_of((new_store, *others), APPLY)
     return [("request %d %s%s" % (number, kind, end), one_fault, store, number, kind, survives)
-            for kind in kinds for end, store, number in rotation.choose(places)]
+            for kind in kinds for end, store, number in (rotation.alternate if kind == "hang" else rotation.choose)(places)]
 
 
 ONE_OF_TWO = (*APPLY, "-target=local_file.a")

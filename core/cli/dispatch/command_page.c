@@ -97,6 +97,10 @@ static const PageEntry environment[] = {
     {"LOAM_NOTIFY_SECRET", "drift -notify: the key that signs notices.", .command = "drift"},
     {"LOAM_BUNDLE_PASSWORD", "bundle create -sign-key: the password of the secret key.",
      .command = "bundle create"},
+    {"LOAM_REQUEST_TIMEOUT",
+     "Seconds without progress, from 1 to 3600, after which an attempt of an HTTP request ends; "
+     "most requests are then sent again (default 60).",
+     &option_variables},
     {"LOAM_STATE_PERSIST_INTERVAL",
      "Seconds between writes of the state during an apply, if the backend stores no journal "
      "(default 20).",

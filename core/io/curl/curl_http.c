@@ -15,6 +15,7 @@
 #define REDIRECT_LIMIT     10
 #define CONNECT_MS         10000
 #define IDLE_MS            60000
+#define IDLE_MAX_S         3600
 #define LEAST_RATE         100 /* bytes/s: a server that trickles must time out like one that is silent */
 #define BODY_LIMIT         ((uint64_t)16 << 20)
 #define HTTP_LOOK_EVERY_MS 500
@@ -212,9 +213,18 @@ static void set_trust(CURL *curl, const HttpRequest *request) {
     curl_easy_setopt(curl, CURLOPT_SSL_VERIFYHOST, 0L);
 }
 
+/* Returns the limit of requests that set none: LOAM_REQUEST_TIMEOUT in seconds, else IDLE_MS. */
+static int64_t usual_idle_ms(void) {
+    const char *set = getenv("LOAM_REQUEST_TIMEOUT");
+    int64_t seconds;
+    bool is_valid =
+        set && str_to_int64(str_from_cstr(set), &seconds) && seconds > 0 && seconds <= IDLE_MAX_S;
+    return is_valid ? seconds * 1000 : IDLE_MS;
+}
+
 static void set_bounds(CURL *curl, const HttpRequest *request) {
     int limit = request->redirect_limit ? request->redirect_limit : REDIRECT_LIMIT;
-    int64_t idle_ms = request->idle_timeout_ms ? request->idle_timeout_ms : IDLE_MS;
+    int64_t idle_ms = request->idle_timeout_ms ? request->idle_timeout_ms : usual_idle_ms();
     int64_t connect_ms = request->connect_timeout_ms ? request->connect_timeout_ms : CONNECT_MS;
     curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
     curl_easy_setopt(curl, CURLOPT_REDIR_PROTOCOLS_STR, "http,https"); /* see limit_redirects */
