@@ -20,6 +20,7 @@
 #include "kubeadm_restore.h"
 #include "kubeadm_rounds.h"
 #include "kubeadm_schema.h"
+#include "kubeadm_serving.h"
 #include "kubeadm_step.h"
 #include "kubeadm_upgrade.h"
 #include "nested_list.h"
@@ -48,6 +49,7 @@ static const Attribute init_attributes[] = {
     {"uploaded_certs_expire", &TYPE_STRING, COMPUTED, "When the uploaded certificate authorities end, in RFC 3339."},
     {"renew_schedule", NULL,      OPTIONAL, "Renews the certificates of kubeadm without an apply: a timer on each control plane, one control plane at a time. Without this argument only applies renew them.", .nested = &renewal_schedule_argument},
     {"renewals",   NULL,          COMPUTED, "With renew_schedule: the last renewal by the timer of each control plane, or its failure; control planes whose timer has not run yet are missing.", .nested = &renewal_schedule_results},
+    {"serving_requests", &TYPE_MAP_OF_STRING, COMPUTED, "Kubelets that wait for their serving certificate, with the names of their requests, which the next apply approves; null if none waits."},
     {"files",      NULL,          OPTIONAL, "Files below /etc/kubernetes/loam on all control planes, by their path there, such as \"audit.yaml\". A component whose flag names such a file gets a volume for it, and restarts if it changes. The state has their contents.", .nested = &control_files_argument},
     {"encryption_at_rest", NULL,  OPTIONAL, "Encrypts objects in etcd. A change makes the API servers of all control planes know the new key, rewrites all objects, and drops the former key.", .nested = &etcd_encryption_argument},
     {"encryption_state", NULL,    COMPUTED, "Keys of encryption_at_rest, and the progress of an unfinished change; null if there was never a key.", .nested = &etcd_encryption_state},
@@ -218,6 +220,7 @@ static bool init_plan(const Call *call, const PlanRequest *request, PlanResponse
             object_builder_set(&builder, "certificates_expire", value_unknown(&TYPE_STRING));
     }
     kubeadm_certificates_plan_schedule(call, request, &builder, response);
+    kubeadm_serving_plan(call, request, &builder, response);
     kubeadm_join_command_plan(call, request, &builder, response, diags);
     bool is_good = kubeadm_encryption_plan(call, request, gets_machine(call, request), &builder,
                                            response, diags);
@@ -498,9 +501,11 @@ static bool init_update(const Call *call, const ApplyRequest *request, ApplyResp
                                      : check_cgroup(&node, diags) &&
                                            join_again(&node, request, &response->state, diags)) ||
          !init_finish(&node, &response->state, diags) ||
+         !kubeadm_serving_update(&node, request->prior, diags) ||
          !kubeadm_encryption_finish_restore(&node, &response->state, diags)))
         return false;
-    if ((!is_new && (!change_configuration(&node, request->prior, diags) ||
+    if ((!is_new && (!kubeadm_serving_update(&node, request->prior, diags) ||
+                     !change_configuration(&node, request->prior, diags) ||
                      !kubeadm_encryption_update(&node, &response->state, diags))) ||
         !init_upgrade(&node, request, diags) ||
         !kubeadm_upgrade_run(&node, request->prior, true, diags) ||
@@ -567,7 +572,7 @@ static bool init_read(const Call *call, const ReadRequest *request, ReadResponse
     /* The cluster may live on without this machine. */
     bool is_node = value_is_present(state);
     if (is_node && !is_restoring &&
-        (!kubeadm_refresh_nodes(call, state, diags) ||
+        (!kubeadm_refresh_nodes(call, &state, diags) ||
          !kubeadm_join_command_read(call, &state, diags) ||
          !kubeadm_certificates_refresh(call, &state, diags)))
         return false;

@@ -3,6 +3,7 @@
 #include "bootstrap_token.h"
 #include "kube_object.h"
 #include "kubeadm_certificates.h"
+#include "kubeadm_serving.h"
 #include "kubeadm_step.h"
 #include "kubelet_step.h"
 #include "node_object.h"
@@ -87,14 +88,14 @@ static void warn_of_kubelet(const KubeadmNode *node, const HostFacts *facts, Dia
                  STR_ARG(node->name), STR_ARG(node->link->target.host));
 }
 
-bool kubeadm_refresh_nodes(const Call *call, Value state, Diags *diags) {
+bool kubeadm_refresh_nodes(const Call *call, Value *state, Diags *diags) {
     SCOPED(SshLink) link = {0};
     SCOPED(ClusterApi) api = {0};
     KubeadmNode node;
     Diags problems = diags_new(call->arena);
     bool is_refused = false;
     Value items;
-    if (!kubeadm_node_open(call, state, object_text(state, "id", STR_EMPTY), &link, &node, diags))
+    if (!kubeadm_node_open(call, *state, object_text(*state, "id", STR_EMPTY), &link, &node, diags))
         return false;
     /* An import has no certificate authority yet. */
     if (node.is_imported)
@@ -115,7 +116,7 @@ bool kubeadm_refresh_nodes(const Call *call, Value state, Diags *diags) {
     if (lines.count)
         path_warning(call, NO_PATH, diags, "Nodes not ready", "%.*s",
                      STR_ARG(str_join(lines.items, lines.count, STR("\n"), call->arena)));
-    return true;
+    return kubeadm_serving_refresh(call, &api, items, state, diags);
 }
 
 /* Only a kubeadm_init has the attribute, null in states of releases without it. */
@@ -170,6 +171,7 @@ bool kubeadm_refresh_read(const Call *call, const ReadRequest *request, bool is_
         return true;
     }
     warn_of_kubelet(&node, &look.facts, diags);
+    kubeadm_serving_warn(&node, &look.facts, diags);
     ClusterNode identity = node_identity_of(&look.facts, node.name, node.address);
     ObjectBuilder builder = object_builder_of(*state, call->arena);
     kubeadm_node_set_identity(&builder, &identity, call->arena);

@@ -10,8 +10,9 @@
 MUST_USE bool kubeadm_refresh_read(const Call *call, const ReadRequest *request,
                                    bool is_control_plane, Value *state, bool *is_restoring,
                                    Diags *diags);
-/* Warns of all Nodes of the cluster that are not ready. `state` is the stored kubeadm_init. */
-MUST_USE bool kubeadm_refresh_nodes(const Call *call, Value state, Diags *diags);
+/* Warns of all Nodes of the cluster that are not ready, and looks at the requests of their
+ * kubelets. *state is the stored kubeadm_init. */
+MUST_USE bool kubeadm_refresh_nodes(const Call *call, Value *state, Diags *diags);
 /* Reads the outcome of an interrupted creation. */
 MUST_USE bool kubeadm_refresh_recover(const Call *call, const RecoverRequest *request,
                                       const char *verb, bool is_control_plane,

@@ -248,9 +248,12 @@ static Value approval(Value request, Arena *arena) {
     return object_builder_value(&body);
 }
 
-/* A request that has changed meanwhile is looked at again. */
-static bool request_approve(const RequestLook *look, Value request) {
-    const KubeCall *call = &look->api->call;
+bool serving_request_list(const ClusterApi *api, Value *items, KubeResponse *response) {
+    return cluster_api_list(api, STR(REQUESTS), items, response, NULL);
+}
+
+bool serving_request_grant(const ClusterApi *api, Value request, Diags *diags) {
+    const KubeCall *call = &api->call;
     KubePatch patch = {
         .ref = {.resource = &requests,
                 .name = kube_object_text(request, "metadata", "name"),
@@ -261,11 +264,11 @@ static bool request_approve(const RequestLook *look, Value request) {
         .is_repeatable = true,
     };
     KubeResponse response;
-    KubeOutcome outcome = kube_call_patch(call, &patch, &response, look->diags);
+    KubeOutcome outcome = kube_call_patch(call, &patch, &response, diags);
     if (outcome == KUBE_DONE || outcome == KUBE_CONFLICT)
         return true;
     return kube_error_report(call, "Serving certificate not approved", &patch.ref, &response,
-                             look->diags);
+                             diags);
 }
 
 static bool request_reject(const Call *call, const RequestLook *look, Value request,
@@ -285,7 +288,7 @@ static bool has_certificate(const ServingNode *node, Arena *arena) {
                            result.exit_status == 0);
 }
 
-/* Returns false after an error. */
+/* Returns false after an error. A request that has changed meanwhile is looked at again. */
 static bool handle(const Call *call, const RequestLook *look, Value request) {
     Str problem;
     switch (serving_request_state(request)) {
@@ -301,7 +304,7 @@ static bool handle(const Call *call, const RequestLook *look, Value request) {
     }
     problem = serving_request_check(request, look->node, call->arena);
     return problem.len ? request_reject(call, look, request, str_to_cstr(problem, call->arena))
-                       : request_approve(look, request);
+                       : serving_request_grant(look->api, request, look->diags);
 }
 
 /* A kubelet that restarts, as kubeadm init does with it, leaves its request and sends another one.
@@ -311,7 +314,7 @@ static WaitLook look_at_requests(void *payload, Wait *wait) {
     KubeResponse response;
     Value items;
     wait->reason = STR("the API server does not list requests");
-    if (!cluster_api_list(look->api, STR(REQUESTS), &items, &response, NULL))
+    if (!serving_request_list(look->api, &items, &response))
         return WAIT_LOOK_AGAIN;
     Value found = serving_request_find(items, look->node);
     bool is_found = value_is_present(found);

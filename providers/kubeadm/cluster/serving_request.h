@@ -30,6 +30,12 @@ Value serving_request_find(Value items, const ServingNode *node);
 /* Returns an empty text if the request may be approved, else a sentence: it must come from this
  * node, have only its name and addresses, and ask only for the usages of a server. */
 Str serving_request_check(Value request, const ServingNode *node, Arena *arena);
+/* Sets *items to the requests of all kubelets of the cluster. Returns false without an error if the
+ * API server does not list them; response->problem says why. */
+MUST_USE bool serving_request_list(const ClusterApi *api, Value *items, KubeResponse *response);
+/* Approves this request, which serving_request_check has accepted. One that has changed since it
+ * was listed stays as it is. */
+MUST_USE bool serving_request_grant(const ClusterApi *api, Value request, Diags *diags);
 /* Approves the requests of the node until it has its certificate, if kubelets of the cluster ask
  * for serving certificates. Two minutes without it are a warning; a request that was denied,
  * failed, or may not be approved is an error. */

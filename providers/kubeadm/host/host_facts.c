@@ -59,6 +59,7 @@ static const struct {
     {STR_CONST("marker"), FACT_BASE64, offsetof(HostFacts, marker)},
     {STR_CONST("restored"), FACT_TEXT, offsetof(HostFacts, restored)},
     {STR_CONST("kubelet_certificate"), FACT_TEXT, offsetof(HostFacts, kubelet_certificate)},
+    {STR_CONST("serving_certificate"), FACT_BASE64, offsetof(HostFacts, serving_certificate)},
     {STR_CONST("kubelet_flags"), FACT_BASE64, offsetof(HostFacts, kubelet_flags)},
     {STR_CONST("kubelet_own_flags"), FACT_TEXT, offsetof(HostFacts, kubelet_own_flags)},
     {STR_CONST("unfinished"), FACT_TEXT, offsetof(HostFacts, unfinished)},

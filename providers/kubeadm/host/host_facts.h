@@ -43,6 +43,7 @@ typedef struct HostFacts {
     Str marker;         /* content of /etc/loam/node.json, which loam wrote */
     Str restored;       /* the snapshot of an etcd whose restore is not finished; empty: none */
     Str kubelet_certificate;    /* file of the kubelet's client certificate; empty: it has none */
+    Str serving_certificate;    /* PEM, of a kubelet that asks the cluster for it */
     Str kubelet_flags;          /* content of /var/lib/kubelet/kubeadm-flags.env */
     Str kubelet_own_flags;      /* names of the flags there that loam has changed: "v max-pods" */
     Str unfinished;             /* "yes": loam began an init or join that has not succeeded */

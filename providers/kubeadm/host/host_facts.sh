@@ -152,6 +152,11 @@ if [ -r $conf ]; then
 elif [ -e $conf ]; then
   print_fact kubelet_certificate unreadable
 fi
+# The file has the private key, too.
+serving=/var/lib/kubelet/pki/kubelet-server-current.pem
+if grep -qs '^serverTLSBootstrap: true' /var/lib/kubelet/config.yaml && [ -r $serving ]; then
+  print_fact serving_certificate "$(sed -n '/BEGIN CERTIFICATE/,/END CERTIFICATE/p; /END CERTIFICATE/q' $serving | base64 | tr -d '\n')"
+fi
 if [ -r /var/lib/kubelet/kubeadm-flags.env ]; then
   print_fact kubelet_flags "$(base64 </var/lib/kubelet/kubeadm-flags.env | tr -d '\n')"
 fi

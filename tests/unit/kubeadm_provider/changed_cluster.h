@@ -69,6 +69,7 @@ typedef struct Cluster {
     bool has_alarm;
     int lag;               /* of the revision of the last member */
     bool has_certificates; /* the requests of kubelets for them were listed */
+    Str requests;          /* of kubelets, in JSON: the items of the list */
     const char *lost;      /* host that the plan removes */
     bool is_single;        /* the cluster has one member */
     bool makes_no_proxy;   /* kubeadm does not print the configuration of kube-proxy */
@@ -287,6 +288,8 @@ static inline size_t node_of(Str path) {
     return (size_t)(path.ptr[sizeof "/api/v1/nodes/cp" - 1] - '1');
 }
 
+#define REQUESTS_PATH "/apis/certificates.k8s.io/v1/certificatesigningrequests/"
+
 #define BOOTSTRAP "\"serverTLSBootstrap\":true"
 
 /* kubeadm writes a field a line. */
@@ -313,7 +316,8 @@ static inline Str respond(const Cluster *cluster, size_t i, Str path, Arena *are
         return str_format(arena, "{\"data\":{\"kubelet\":%.*s}}",
                           STR_ARG(json_text(value_from_str(kubelet_yaml(cluster, arena)), arena)));
     if (has(path, "certificatesigningrequests"))
-        return STR("{\"metadata\":{\"resourceVersion\":\"1\"},\"items\":[]}");
+        return str_format(arena, "{\"metadata\":{\"resourceVersion\":\"1\"},\"items\":[%.*s]}",
+                          STR_ARG(cluster->requests));
     if (has(path, "configmaps/kube-proxy"))
         return str_format(arena, "{\"data\":{\"config.conf\":%.*s}}",
                           STR_ARG(json_text(value_from_str(cluster->proxy), arena)));
@@ -379,6 +383,10 @@ static inline HttpStatus cluster_attempt(void *self, const HttpRequest *request,
     if (has(path, "certificatesigningrequests")) {
         cluster->has_certificates = true;
         strbuf_add_cstr(&cluster->log, "requests ");
+        size_t at = str_find(path, STR("/approval"), 0);
+        if (at != SIZE_MAX)
+            strbuf_add_format(&cluster->log, "approves %.*s ",
+                              STR_ARG(str_slice(path, sizeof REQUESTS_PATH - 1, at)));
     }
     response->code =
         str_starts_with(path, STR("/readyz")) && cluster->machines[i].is_down ? 500 : 200;

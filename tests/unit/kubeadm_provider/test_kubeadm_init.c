@@ -276,6 +276,26 @@ static void test_addresses(void **) {
     case_close(&c);
 }
 
+/* Requests of kubelets that wait are the only difference. */
+static void test_serving_requests(void **) {
+    static const char node[] = NODE("1.33.1", "api:6443") ",\"renew_before_days\":90";
+    ResourceCase c = case_open(&kubeadm_init);
+    Str text = str_format(c.arena,
+                          "{%s,\"id\":\"i\",\"is_member\":true,\"serving_requests\":{\"w1\":"
+                          "\"csr-1\"}}",
+                          node);
+    c.state = case_config(&c, str_to_cstr(text, c.arena));
+    assert_true(case_plan(&c, str_to_cstr(str_format(c.arena, "{%s}", node), c.arena)));
+    assert_int_equal(c.plan.requires_replace.count, 0);
+    assert_int_equal(c.plan.notes.count, 1);
+    check_str(c.plan.notes.items[0].text,
+              "approves the serving certificate of w1 that waits (csr-1)");
+    assert_true(
+        value_identical(c.plan.planned, object_with(c.state, "serving_requests",
+                                                    value_null(&TYPE_MAP_OF_STRING), c.arena)));
+    case_close(&c);
+}
+
 UNIT_MAIN(test_kubeadm_init) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_invalid),
@@ -287,6 +307,7 @@ UNIT_MAIN(test_kubeadm_init) {
         cmocka_unit_test(test_addresses),
         cmocka_unit_test(test_cgroup),
         cmocka_unit_test(test_machine_of_this_plan),
+        cmocka_unit_test(test_serving_requests),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -656,7 +656,7 @@ static void test_unready_nodes(void **state) {
         lost.exchanges = i == 0 ? some : i == 1 ? all : NULL;
         lost.exchange_count = i == 0 ? ARRAY_COUNT(some) : ARRAY_COUNT(all);
         lost.c.diags = diags_new(lost.c.arena);
-        assert_true(kubeadm_refresh_nodes(case_call(&lost.c), lost.c.state, &lost.c.diags));
+        assert_true(kubeadm_refresh_nodes(case_call(&lost.c), &lost.c.state, &lost.c.diags));
         assert_int_equal(warns(&lost, "Nodes not ready"), i == 0);
         assert_int_equal(says(&lost, "w1: no heartbeat\nw2: its kubelet has not reported yet"),
                          i == 0);

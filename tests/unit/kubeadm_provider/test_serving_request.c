@@ -1,65 +1,11 @@
 /* serving_request: requests signed by OpenSSL, their conditions, and the exchange with the API
  * server. */
-#include "base64.h"
 #include "json.h"
 #include "kube_object.h"
 #include "kube_script.h"
+#include "kubelet_request.h"
 #include "machine_script.h"
-#include "openssl_pem.h"
 #include "serving_request.h"
-
-#define USER   "system:node:w1"
-#define USAGES "\"digital signature\",\"server auth\""
-#define GROUPS "\"system:nodes\",\"system:authenticated\""
-
-/* A request of a kubelet; one member of a row differs from a good one. */
-typedef struct Row {
-    const char *key;     /* NULL: EC */
-    const char *subject; /* common name */
-    const char *group;   /* organization */
-    const char *names;   /* as in the configuration of OpenSSL; empty: none */
-    const char *user;
-    const char *groups;
-    const char *usages;
-    const char *problem; /* a part of the sentence; NULL: none */
-} Row;
-
-static EVP_PKEY *key_of(const Row *row) {
-    return row->key ? EVP_PKEY_Q_keygen(NULL, NULL, "RSA", (size_t)2048)
-                    : EVP_PKEY_Q_keygen(NULL, NULL, "EC", "prime256v1");
-}
-
-static void add_entry(X509_NAME *subject, const char *kind, const char *text) {
-    if (text)
-        assert_int_equal(X509_NAME_add_entry_by_txt(subject, kind, MBSTRING_UTF8,
-                                                    (const unsigned char *)text, -1, -1, 0),
-                         1);
-}
-
-static void add_names(X509_REQ *request, const char *names) {
-    if (!*names)
-        return;
-    STACK_OF(X509_EXTENSION) *extensions = sk_X509_EXTENSION_new_null();
-    X509_EXTENSION *extension = X509V3_EXT_conf_nid(NULL, NULL, NID_subject_alt_name, names);
-    assert_non_null(extension);
-    sk_X509_EXTENSION_push(extensions, extension);
-    assert_int_equal(X509_REQ_add_extensions(request, extensions), 1);
-    sk_X509_EXTENSION_pop_free(extensions, X509_EXTENSION_free);
-}
-
-static Str pem_of(const Row *row, Arena *arena) {
-    SCOPED(KeyRef) key = key_of(row);
-    SCOPED(RequestRef) request = X509_REQ_new();
-    SCOPED(BioRef) bio = BIO_new(BIO_s_mem());
-    X509_NAME *subject = X509_REQ_get_subject_name(request);
-    add_entry(subject, "O", row->group);
-    add_entry(subject, "CN", row->subject);
-    assert_int_equal(X509_REQ_set_pubkey(request, key), 1);
-    add_names(request, row->names);
-    assert_true(X509_REQ_sign(request, key, EVP_sha256()) > 0);
-    assert_int_equal(PEM_write_bio_X509_REQ(bio, request), 1);
-    return openssl_pem_text(bio, arena);
-}
 
 static Value parse(Str text, Arena *arena) {
     Value value;
@@ -67,16 +13,6 @@ static Value parse(Str text, Arena *arena) {
     size_t offset;
     assert_true(json_parse_any(text, &value, &error, &offset, arena));
     return value;
-}
-
-static Str object_of(const Row *row, const char *name, const char *conditions, Arena *arena) {
-    Str pem = base64_encode(pem_of(row, arena), arena);
-    return str_format(
-        arena,
-        "{\"metadata\":{\"name\":\"%s\",\"resourceVersion\":\"7\",\"creationTimestamp\":"
-        "\"2026-11-24T03:00:0%zuZ\"},\"spec\":{\"username\":\"%s\",\"groups\":[%s],\"usages\":[%s],"
-        "\"request\":\"%.*s\"},\"status\":{\"conditions\":[%s]}}",
-        name, strlen(name) % 10, row->user, row->groups, row->usages, STR_ARG(pem), conditions);
 }
 
 static ServingNode node_of(Arena *arena) {
@@ -90,7 +26,7 @@ static ServingNode node_of(Arena *arena) {
 
 static void test_checks(void **) {
     static const char names[] = "DNS:w1,IP:10.0.0.21", nodes[] = "system:nodes";
-    static const Row rows[] = {
+    static const KubeletRequest rows[] = {
         {GOOD, NULL},
         {NULL, USER, nodes, "IP:fd00::21", USER, GROUPS, USAGES, NULL},
         {"RSA", USER, nodes, names, USER, GROUPS, USAGES ",\"key encipherment\"", NULL},
@@ -115,7 +51,7 @@ static void test_checks(void **) {
     for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
         SCOPED(ArenaRef) arena = arena_open("test");
         ServingNode node = node_of(arena);
-        Value request = parse(object_of(&rows[i], "csr", "", arena), arena);
+        Value request = parse(kubelet_request_object(&rows[i], "csr", "", arena), arena);
         Str problem = serving_request_check(request, &node, arena);
         bool is_right = rows[i].problem
                             ? str_find(problem, str_from_cstr(rows[i].problem), 0) != SIZE_MAX
@@ -176,9 +112,9 @@ static void test_former(void **) {
         {"", "three-and-more"},
     };
     SCOPED(ArenaRef) arena = arena_open("test");
-    static const Row good = {GOOD, NULL};
-    const Str items[] = {object_of(&good, "two", CONDITION("Approved"), arena),
-                         object_of(&good, "three-and-more", "", arena)};
+    static const KubeletRequest good = {GOOD, NULL};
+    const Str items[] = {kubelet_request_object(&good, "two", CONDITION("Approved"), arena),
+                         kubelet_request_object(&good, "three-and-more", "", arena)};
     Value list =
         parse(str_format(arena, "[%.*s,%.*s]", STR_ARG(items[0]), STR_ARG(items[1])), arena);
     for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
@@ -230,15 +166,16 @@ static const char *list_of(const Str *items, size_t count, Arena *arena) {
  */
 static void test_approval(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
-    static const Row good = {GOOD, NULL};
-    static const Row other = {
+    static const KubeletRequest good = {GOOD, NULL};
+    static const KubeletRequest other = {
         NULL, "system:node:w2", "system:nodes", "DNS:w2", "system:node:w2", GROUPS, USAGES, NULL};
-    const Str of_another = object_of(&other, "of-another", "", arena);
-    const Str first[] = {object_of(&good, "old", CONDITION("Denied"), arena),
-                         object_of(&good, "newest", "", arena), of_another};
-    const Str second[] = {object_of(&good, "restarts", "", arena),
-                          object_of(&good, "newest", CONDITION("Approved"), arena)};
-    const Str third[] = {object_of(&good, "restarts", CONDITION("Approved"), arena), of_another};
+    const Str of_another = kubelet_request_object(&other, "of-another", "", arena);
+    const Str first[] = {kubelet_request_object(&good, "old", CONDITION("Denied"), arena),
+                         kubelet_request_object(&good, "newest", "", arena), of_another};
+    const Str second[] = {kubelet_request_object(&good, "restarts", "", arena),
+                          kubelet_request_object(&good, "newest", CONDITION("Approved"), arena)};
+    const Str third[] = {kubelet_request_object(&good, "restarts", CONDITION("Approved"), arena),
+                         of_another};
     const KubeScriptRow rows[] = {
         {.code = 200, .body = WANTED},
         {.code = 200, .body = "{\"items\":[]}"},
@@ -269,8 +206,8 @@ static void test_approval(void **) {
 /* The approval names the version that was checked. */
 static void test_patch(void **) {
     SCOPED(ArenaRef) arena = arena_open("test");
-    static const Row good = {GOOD, NULL};
-    const Str items[] = {object_of(&good, "csr", CONDITION("Other"), arena)};
+    static const KubeletRequest good = {GOOD, NULL};
+    const Str items[] = {kubelet_request_object(&good, "csr", CONDITION("Other"), arena)};
     const KubeScriptRow rows[] = {{.code = 200, .body = WANTED},
                                   {.code = 200, .body = LIST(items)},
                                   {.code = 403, .body = "{}"}};
@@ -287,11 +224,11 @@ static void test_patch(void **) {
 
 /* With a link, the wait ends when the machine has the certificate, also if its request is gone. */
 static void test_certificate(void **) {
-    static const Row good = {GOOD, NULL};
+    static const KubeletRequest good = {GOOD, NULL};
     static const MachineRow machine_rows[] = {{.exit_status = 1}, {.exit_status = 0}};
     for (int is_gone = 0; is_gone < 2; is_gone++) {
         SCOPED(ArenaRef) arena = arena_open("test");
-        const Str items[] = {object_of(&good, "csr", CONDITION("Approved"), arena)};
+        const Str items[] = {kubelet_request_object(&good, "csr", CONDITION("Approved"), arena)};
         const char *list = is_gone ? "{\"items\":[]}" : LIST(items);
         const KubeScriptRow rows[] = {{.code = 200, .body = WANTED},
                                       {.code = 200, .body = list},
@@ -341,7 +278,7 @@ static void test_not_wanted(void **) {
 /* A request that was approved needs nothing; every other one is an error that names it. */
 static void test_decisions(void **) {
     static const struct {
-        Row row;
+        KubeletRequest row;
         const char *conditions;
         const char *problem; /* NULL: none */
     } rows[] = {
@@ -352,7 +289,7 @@ static void test_decisions(void **) {
     };
     for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
         SCOPED(ArenaRef) arena = arena_open("test");
-        Str item = object_of(&rows[i].row, "csr-x1", rows[i].conditions, arena);
+        Str item = kubelet_request_object(&rows[i].row, "csr-x1", rows[i].conditions, arena);
         const KubeScriptRow script[] = {{.code = 200, .body = WANTED},
                                         {.code = 200, .body = list_of(&item, 1, arena)}};
         Exchange x = {0};
